@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* error.h: how a function of the library fails: `return dsc_fail(error, DSC_ERROR_IO, "...", ...)`. */
+#ifndef DSC_BASE_ERROR_H
+#define DSC_BASE_ERROR_H
+
+#include <descender.h>
+
+/* Fills `error` (NULL is fine) and returns `code`. A message that is too long is cut at a character
+ * boundary. Written last-failure-wins; leaves errno as it was. */
+dsc_status dsc_fail(dsc_error *error, dsc_status code, const char *format, ...) DSC_PRINTF(3, 4);
+
+/* dsc_fail for an allocation of `size` bytes that failed; `what` names its purpose. */
+dsc_status dsc_fail_memory(dsc_error *error, size_t size, const char *what);
+
+/* Puts "context: " before the message that is there, and returns `status`, the failed call's. */
+dsc_status dsc_error_context(dsc_error *error, dsc_status status, const char *format, ...) DSC_PRINTF(3, 4);
+
+#endif

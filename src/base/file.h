@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* file.h: whole files in, atomic files out. */
+#ifndef DSC_BASE_FILE_H
+#define DSC_BASE_FILE_H
+
+#include <descender.h>
+
+/* Reads all of `path` into a new buffer (release with free()). A folder, a missing or unreadable file,
+ * and one larger than `limit` bytes are errors that name it. The buffer has one zero byte behind its end. */
+dsc_status dsc_file_read(unsigned char **data, size_t *size, const char *path, size_t limit,
+                         dsc_error *error);
+
+/* An atomic write: what is written goes to a temporary file in the folder of `path`; commit syncs it and
+ * renames it over `path`; abort, or a commit that fails, removes it and leaves `path` as it was. */
+typedef struct dsc_file_writer dsc_file_writer;
+
+dsc_status dsc_file_writer_open(dsc_file_writer **writer, const char *path, dsc_error *error);
+dsc_status dsc_file_writer_append(dsc_file_writer *writer, const void *data, size_t size, dsc_error *error);
+dsc_status dsc_file_writer_commit(dsc_file_writer *writer, dsc_error *error); /* frees the writer, always */
+void dsc_file_writer_abort(dsc_file_writer *writer);                          /* NULL does nothing */
+
+/* open, append, commit in one. */
+dsc_status dsc_file_write(const char *path, const void *data, size_t size, dsc_error *error);
+
+/* Makes a folder and those above it that are missing; one that is there is fine. */
+dsc_status dsc_folder_make(const char *path, dsc_error *error);
+
+/* "folder/name" in a new text (release with free()); NULL if memory is short. */
+char *dsc_path_join(const char *folder, const char *name);
+
+#endif

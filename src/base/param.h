@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* param.h: what a parameter table (dsc_param in descender.h) is used for. */
+#ifndef DSC_BASE_PARAM_H
+#define DSC_BASE_PARAM_H
+
+#include "base/text.h"
+
+#include <jansson.h>
+
+size_t dsc_param_count(const dsc_param *table);
+
+/* The entry called `name`, or NULL. */
+const dsc_param *dsc_param_find(const dsc_param *table, const char *name);
+
+/* Sets every value in `values` (zeroed by the caller) to its default. Fails only for want of memory. */
+dsc_status dsc_params_initialise(const dsc_param *table, void *values, dsc_error *error);
+
+/* Reads `text` into the value of `param`, checking type and range. The message names the parameter, the
+ * range or the choices, and what was found, and suggests the nearest choice. */
+dsc_status dsc_param_parse(const dsc_param *param, void *values, const char *text, dsc_error *error);
+
+/* The same for a JSON value (a number, a boolean or a text, as the type wants). */
+dsc_status dsc_param_from_json(const dsc_param *param, void *values, const json_t *json, dsc_error *error);
+
+/* The value as JSON; NULL for want of memory. An unset text is JSON's null. */
+json_t *dsc_param_to_json(const dsc_param *param, const void *values);
+
+/* Fails with "unknown THING 'name'; did you mean ...?". */
+dsc_status dsc_param_unknown(const dsc_param *table, const char *thing, const char *name, dsc_error *error);
+
+/* Appends the value as dsc_param_parse would read it. */
+void dsc_param_format(dsc_text *text, const dsc_param *param, const void *values);
+
+/* Appends what values are allowed: "1 to 100", "relu|tanh", "on|off". Empty if anything is. */
+void dsc_param_format_range(dsc_text *text, const dsc_param *param);
+
+/* Frees the texts in `values` and sets them to NULL. */
+void dsc_params_free(const dsc_param *table, void *values);
+
+#endif

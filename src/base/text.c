@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* text.c: growing texts, numbers that look the same in every locale, and spelling suggestions. */
+#include "base/text.h"
+
+#include "base/memory.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <locale.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void dsc_text_append_bytes(dsc_text *text, const void *bytes, size_t count) {
+    if (text->failed) return;
+    if (count >= SIZE_MAX - text->length ||
+        !dsc_grow(&text->data, &text->capacity, text->length + count + 1, 1)) {
+        text->failed = true;
+        return;
+    }
+    if (count) memcpy(text->data + text->length, bytes, count);
+    text->length += count;
+    text->data[text->length] = '\0';
+}
+
+void dsc_text_append(dsc_text *text, const char *format, ...) {
+    if (text->failed) return;
+    va_list arguments;
+    va_start(arguments, format);
+    int n = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (n < 0 || !dsc_grow(&text->data, &text->capacity, text->length + (size_t)n + 1, 1)) {
+        text->failed = true;
+        return;
+    }
+    va_start(arguments, format);
+    (void)vsnprintf(text->data + text->length, (size_t)n + 1, format, arguments);
+    va_end(arguments);
+    text->length += (size_t)n;
+}
+
+void dsc_text_free(dsc_text *text) {
+    if (!text) return;
+    free(text->data);
+    memset(text, 0, sizeof *text);
+}
+
+/* A host program may have called setlocale: whatever printf put between the digits becomes a point. */
+static void point_for_locale(char *number) {
+    char *out = number;
+    for (const char *in = number; *in;) {
+        if (isdigit((unsigned char)*in) || strchr("+-einfa", *in)) {
+            *out++ = *in++;
+        } else {
+            *out++ = '.';
+            while (*in && !isdigit((unsigned char)*in)) in++;
+        }
+    }
+    *out = '\0';
+}
+
+/* Splits the shortest round-trip form of a positive finite number into digits and a power of ten. */
+static void shortest_digits(char digits[24], int *exponent, double value) {
+    char text[40];
+    for (int precision = 0; precision <= 16; precision++) {
+        (void)snprintf(text, sizeof text, "%.*e", precision, value);
+        point_for_locale(text);
+        double back;
+        if (precision == 16 || (dsc_parse_real(&back, text) && back == value)) break;
+    }
+    char *out = digits;
+    const char *in = text;
+    for (; *in != 'e'; in++)
+        if (*in != '.') *out++ = *in;
+    *out = '\0';
+    *exponent = (int)strtol(in + 1, NULL, 10);
+}
+
+char *dsc_format_shortest(char *out, double value) {
+    if (isnan(value)) return strcpy(out, "nan");
+    if (isinf(value)) return strcpy(out, value < 0 ? "-inf" : "inf");
+    char *o = out;
+    if (signbit(value)) *o++ = '-';
+    if (value == 0) {
+        strcpy(o, "0.0");
+        return out;
+    }
+    char digits[24];
+    int exponent;
+    shortest_digits(digits, &exponent, fabs(value));
+    int count = (int)strlen(digits);
+    /* Python switches to exponents below 1e-4 and from 1e16 on. */
+    if (exponent < -4 || exponent >= 16) {
+        o += sprintf(o, "%c%s%s", digits[0], count > 1 ? "." : "", digits + 1);
+        (void)sprintf(o, "e%c%02d", exponent < 0 ? '-' : '+', abs(exponent));
+    } else if (exponent < 0) {
+        o += sprintf(o, "0.");
+        for (int i = -1; i > exponent; i--) *o++ = '0';
+        strcpy(o, digits);
+    } else {
+        for (int i = 0; i <= exponent; i++) *o++ = i < count ? digits[i] : '0';
+        *o++ = '.';
+        strcpy(o, count > exponent + 1 ? digits + exponent + 1 : "0");
+    }
+    return out;
+}
+
+char *dsc_format_fixed(char *out, size_t size, double value, int decimals) {
+    (void)snprintf(out, size, "%.*f", decimals, value);
+    point_for_locale(out);
+    return out;
+}
+
+bool dsc_parse_real(double *value, const char *text) {
+    if (!*text || isspace((unsigned char)*text)) return false;
+    /* glibc answers the "C" locale without allocating. */
+    locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (!c) return false;
+    char *end;
+    *value = strtod_l(text, &end, c);
+    freelocale(c);
+    return *end == '\0';
+}
+
+bool dsc_parse_integer(int64_t *value, const char *text) {
+    if (!*text || isspace((unsigned char)*text)) return false;
+    char *end;
+    int saved = errno;
+    errno = 0;
+    long long parsed = strtoll(text, &end, 10);
+    bool fits = errno == 0;
+    errno = saved;
+    if (*end || !fits) return false;
+    *value = parsed;
+    return true;
+}
+
+int dsc_edit_distance(const char *a, const char *b) {
+    enum { LONGEST = 63 };
+    size_t n = strlen(a), m = strlen(b);
+    if (n > LONGEST || m > LONGEST) return strcmp(a, b) ? 255 : 0;
+    int row[3][LONGEST + 2];
+    for (size_t j = 0; j <= m; j++) row[0][j] = (int)j;
+    for (size_t i = 1; i <= n; i++) {
+        int *now = row[i % 3];
+        const int *before = row[(i + 2) % 3], *before2 = row[(i + 1) % 3];
+        now[0] = (int)i;
+        for (size_t j = 1; j <= m; j++) {
+            int best = before[j - 1] + (a[i - 1] != b[j - 1]);
+            if (before[j] + 1 < best) best = before[j] + 1;
+            if (now[j - 1] + 1 < best) best = now[j - 1] + 1;
+            bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped && before2[j - 2] + 1 < best) best = before2[j - 2] + 1;
+            now[j] = best;
+        }
+    }
+    return row[n % 3][m];
+}
+
+const char *dsc_nearest_name(const char *name, const char *const *names, size_t count) {
+    const char *nearest = NULL;
+    int best = 1 + (int)(strlen(name) / 3); /* one slip in three letters, and one more */
+    for (size_t i = 0; i < count; i++) {
+        int distance = dsc_edit_distance(name, names[i]);
+        if (distance <= best && (!nearest || distance < best)) {
+            best = distance;
+            nearest = names[i];
+        }
+    }
+    return nearest;
+}

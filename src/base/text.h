@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* text.h: a text that grows, and small helpers for names. */
+#ifndef DSC_BASE_TEXT_H
+#define DSC_BASE_TEXT_H
+
+#include <descender.h>
+
+/* Starts as {0}. After a failed allocation `failed` stays set and appends do nothing, so a long
+ * sequence of appends is checked once, at its end. Release with dsc_text_free. */
+typedef struct dsc_text {
+    char *data; /* NUL-terminated once something was appended; NULL before */
+    size_t length, capacity;
+    bool failed;
+} dsc_text;
+
+void dsc_text_append(dsc_text *text, const char *format, ...) DSC_PRINTF(2, 3);
+void dsc_text_append_bytes(dsc_text *text, const void *bytes, size_t count);
+void dsc_text_free(dsc_text *text);
+
+/* The shortest decimal text that reads back as `value`, as Python's repr(float) writes it: "0.68",
+ * "1.0", "1e-05", "inf", "nan"; always a point, whatever the locale. `out` holds at least 32 bytes. */
+char *dsc_format_shortest(char *out, double value);
+
+/* printf's "%.<decimals>f" with a point whatever the locale; `size` is that of `out`. */
+char *dsc_format_fixed(char *out, size_t size, double value, int decimals);
+
+/* Reads all of `text` as a number, with a point whatever the locale. False if it is not wholly one. */
+bool dsc_parse_real(double *value, const char *text);
+bool dsc_parse_integer(int64_t *value, const char *text);
+
+/* The edit distance (Damerau, adjacent swaps count one) between two names, at most 255. */
+int dsc_edit_distance(const char *a, const char *b);
+
+/* The one of `count` names nearest to `name`, if it is near enough to be a slip of the fingers; else NULL. */
+const char *dsc_nearest_name(const char *name, const char *const *names, size_t count);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "testing.h"
+
+#include "base/text.h"
+
+#include <locale.h>
+#include <math.h>
+
+static void check(double value, const char *expected) {
+    char out[32];
+    assert_string_equal(dsc_format_shortest(out, value), expected);
+}
+
+static void shortest_is_what_python_prints(void **state) {
+    (void)state;
+    check(0.0, "0.0");
+    check(-0.0, "-0.0");
+    check(1.0, "1.0");
+    check(0.68, "0.68");
+    check(0.1 + 0.2, "0.30000000000000004");
+    check(1e16, "1e+16");
+    check(123456789012345680.0, "1.2345678901234568e+17");
+    check(9999999999999998.0, "9999999999999998.0");
+    check(0.0001, "0.0001");
+    check(0.00001, "1e-05");
+    check(1.5e-7, "1.5e-07");
+    check(5e-324, "5e-324");
+    check(1.7976931348623157e308, "1.7976931348623157e+308");
+    check(-1234.5, "-1234.5");
+    check(NAN, "nan");
+    check(-INFINITY, "-inf");
+}
+
+static void numbers_are_the_same_in_every_locale(void **state) {
+    (void)state;
+    if (!setlocale(LC_NUMERIC, "de_DE.UTF-8")) TEST_SKIP("needs the locale de_DE.UTF-8");
+    char out[32];
+    double back;
+    check(0.68, "0.68");
+    assert_string_equal(dsc_format_fixed(out, sizeof out, 0.8976, 3), "0.898");
+    assert_true(dsc_parse_real(&back, "0.5"));
+    assert_true(back == 0.5);
+    assert_false(dsc_parse_real(&back, "0,5"));
+    setlocale(LC_NUMERIC, "C");
+}
+
+static void parsing_wants_the_whole_text(void **state) {
+    (void)state;
+    double real;
+    int64_t integer;
+    assert_true(dsc_parse_real(&real, "1e-3"));
+    assert_true(real == 1e-3);
+    assert_false(dsc_parse_real(&real, ""));
+    assert_false(dsc_parse_real(&real, " 1"));
+    assert_false(dsc_parse_real(&real, "1x"));
+    assert_true(dsc_parse_integer(&integer, "-12"));
+    assert_int_equal(integer, -12);
+    assert_false(dsc_parse_integer(&integer, "1.5"));
+    assert_false(dsc_parse_integer(&integer, "99999999999999999999"));
+}
+
+static void a_slip_is_found_and_a_stranger_is_not(void **state) {
+    (void)state;
+    static const char *const names[] = {"tutorial", "train", "data"};
+    assert_string_equal(dsc_nearest_name("tutroial", names, 3), "tutorial");
+    assert_string_equal(dsc_nearest_name("trian", names, 3), "train");
+    assert_null(dsc_nearest_name("convolution", names, 3));
+    assert_int_equal(dsc_edit_distance("abc", "acb"), 1);
+    assert_int_equal(dsc_edit_distance("", "abc"), 3);
+}
+
+static void a_text_survives_every_failed_allocation(void **state) {
+    (void)state;
+    for (long n = 0;; n++) {
+        dsc_text text = {0};
+        testing_fail_allocation(n);
+        for (int i = 0; i < 100; i++) dsc_text_append(&text, "line %d\n", i);
+        bool failed = testing_allocation_failed();
+        assert_int_equal(text.failed, failed);
+        dsc_text_free(&text);
+        if (!failed) break;
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shortest_is_what_python_prints),
+        cmocka_unit_test(numbers_are_the_same_in_every_locale),
+        cmocka_unit_test(parsing_wants_the_whole_text),
+        cmocka_unit_test(a_slip_is_found_and_a_stranger_is_not),
+        cmocka_unit_test(a_text_survives_every_failed_allocation),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

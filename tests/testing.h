@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* testing.h: what every test program shares: cmocka, a folder of its own, failing allocations, MNIST's place.
+ *
+ * A test that cannot run here says why and is counted as skipped: TEST_SKIP("needs ...").
+ */
+#ifndef TESTING_H
+#define TESTING_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <descender.h>
+
+#define TEST_SKIP(reason)                                                                                    \
+    do {                                                                                                     \
+        print_message("skipped: %s: %s\n", __func__, reason);                                                \
+        skip();                                                                                              \
+    } while (0)
+
+/* Fails the test with the error's message unless `call` returned DSC_OK. */
+#define ASSERT_OK(call, error)                                                                               \
+    do {                                                                                                     \
+        if ((call) != DSC_OK) fail_msg("%s: %s", #call, (error).message);                                    \
+    } while (0)
+
+/* Fails the test unless the message contains `part`. */
+#define ASSERT_MESSAGE(error, part)                                                                          \
+    do {                                                                                                     \
+        if (!strstr((error).message, part))                                                                  \
+            fail_msg("the message '%s' does not contain '%s'", (error).message, part);                       \
+    } while (0)
+
+/* A new empty folder, removed with all in it when the test program ends. The text lives until then. */
+const char *testing_folder(void);
+
+/* "TESTS_FOLDER/golden/NAME"; the text lives until the program ends. */
+const char *testing_golden(const char *name);
+
+/* The folder of the real MNIST, from $DESCENDER_DATA, or NULL if it is not set. */
+const char *testing_mnist(void);
+
+/* Lets the n-th allocation from now on fail (0: the next one), and only that one. */
+void testing_fail_allocation(long n);
+/* Lets none fail any more; true if the one that was to fail was reached. */
+bool testing_allocation_failed(void);
+
+/* How often memory was asked for since the program started. */
+long testing_allocations(void);
+
+/* A Python with NumPy ("/usr/bin/python3"), or NULL if there is none. */
+const char *testing_numpy(void);
+
+#endif
