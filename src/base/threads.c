@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* threads.c: a small pool of threads.
+ *
+ * A training step hands out dozens of jobs of some ten microseconds each, so waking a sleeping thread for
+ * each would cost more than the work: workers spin for a bounded time before they sleep, and so does the
+ * caller before it waits for the last of them. Indices are taken from one atomic counter, in order.
+ */
+#include "base/threads.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SPINS = 4000 }; /* some ten to forty microseconds */
+
+struct dsc_threads {
+    unsigned count;   /* the caller included */
+    unsigned started; /* workers that run */
+    pthread_mutex_t lock;
+    pthread_cond_t wake, finished;
+    atomic_uint generation; /* changes when there is a new job */
+    atomic_uint sleeping;   /* workers that wait for `wake` */
+    atomic_uint working;    /* workers that have not finished the job */
+    atomic_bool waiting;    /* the caller waits for `finished` */
+    atomic_bool quit;
+    atomic_size_t next; /* index to take */
+    size_t total;
+    dsc_job *job;
+    void *context;
+    struct worker {
+        dsc_threads *pool;
+        unsigned number;
+        pthread_t thread;
+    } * workers;
+};
+
+unsigned dsc_threads_available(void) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof set, &set)) return 1;
+    int count = CPU_COUNT(&set);
+    return count > 0 ? (unsigned)count : 1;
+}
+
+static void pause_a_moment(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+static void take_indices(dsc_threads *pool, unsigned worker) {
+    for (;;) {
+        size_t index = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
+        if (index >= pool->total) return;
+        pool->job(pool->context, index, worker);
+    }
+}
+
+static void wait_for_generation(dsc_threads *pool, unsigned seen) {
+    for (int i = 0; i < SPINS; i++) {
+        if (atomic_load_explicit(&pool->generation, memory_order_acquire) != seen) return;
+        pause_a_moment();
+    }
+    pthread_mutex_lock(&pool->lock);
+    /* Sequentially consistent with dsc_threads_run: either it sees us sleeping, or we see its job. */
+    atomic_fetch_add(&pool->sleeping, 1);
+    while (atomic_load(&pool->generation) == seen) pthread_cond_wait(&pool->wake, &pool->lock);
+    atomic_fetch_sub(&pool->sleeping, 1);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static void *work(void *argument) {
+    struct worker *self = argument;
+    dsc_threads *pool = self->pool;
+    for (unsigned seen = 0;;) {
+        wait_for_generation(pool, seen);
+        seen = atomic_load(&pool->generation);
+        if (atomic_load(&pool->quit)) return NULL;
+        take_indices(pool, self->number);
+        if (atomic_fetch_sub(&pool->working, 1) == 1 && atomic_load(&pool->waiting)) {
+            pthread_mutex_lock(&pool->lock);
+            pthread_cond_signal(&pool->finished);
+            pthread_mutex_unlock(&pool->lock);
+        }
+    }
+}
+
+static void announce(dsc_threads *pool) {
+    atomic_fetch_add(&pool->generation, 1);
+    if (!atomic_load(&pool->sleeping)) return;
+    pthread_mutex_lock(&pool->lock);
+    pthread_cond_broadcast(&pool->wake);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static void wait_until_finished(dsc_threads *pool) {
+    for (int i = 0; i < SPINS; i++) {
+        if (!atomic_load_explicit(&pool->working, memory_order_acquire)) return;
+        pause_a_moment();
+    }
+    pthread_mutex_lock(&pool->lock);
+    atomic_store(&pool->waiting, true);
+    while (atomic_load(&pool->working)) pthread_cond_wait(&pool->finished, &pool->lock);
+    atomic_store(&pool->waiting, false);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void dsc_threads_run(dsc_threads *pool, size_t count, dsc_job *job, void *context) {
+    if (!pool || !pool->started || count <= 1) {
+        for (size_t i = 0; i < count; i++) job(context, i, 0);
+        return;
+    }
+    pool->job = job;
+    pool->context = context;
+    pool->total = count;
+    atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
+    atomic_store_explicit(&pool->working, pool->started, memory_order_relaxed);
+    announce(pool);
+    take_indices(pool, 0);
+    wait_until_finished(pool);
+}
+
+unsigned dsc_threads_count(const dsc_threads *pool) { return pool ? pool->count : 1; }
+
+dsc_status dsc_threads_create(dsc_threads **result, unsigned count, dsc_error *error) {
+    *result = NULL;
+    if (!count) count = dsc_threads_available();
+    dsc_threads *pool = dsc_allocate(1, sizeof *pool);
+    if (pool) pool->workers = dsc_allocate(count, sizeof *pool->workers);
+    if (!pool || !pool->workers) {
+        free(pool);
+        return dsc_fail_memory(error, count * sizeof *pool->workers, "a pool of threads");
+    }
+    pool->count = count;
+    pthread_mutex_init(&pool->lock, NULL);
+    pthread_cond_init(&pool->wake, NULL);
+    pthread_cond_init(&pool->finished, NULL);
+    for (unsigned i = 1; i < count; i++) {
+        struct worker *worker = &pool->workers[i];
+        worker->pool = pool;
+        worker->number = i;
+        int code = pthread_create(&worker->thread, NULL, work, worker);
+        if (code) {
+            char reason[128];
+            dsc_status status =
+                dsc_fail(error, DSC_ERROR_MEMORY, "cannot start thread %u of %u: %s; ask for fewer", i, count,
+                         strerror_r(code, reason, sizeof reason));
+            dsc_threads_free(pool);
+            return status;
+        }
+        pool->started++;
+    }
+    *result = pool;
+    return DSC_OK;
+}
+
+void dsc_threads_free(dsc_threads *pool) {
+    if (!pool) return;
+    atomic_store(&pool->quit, true);
+    announce(pool);
+    for (unsigned i = 1; i <= pool->started; i++) pthread_join(pool->workers[i].thread, NULL);
+    pthread_cond_destroy(&pool->finished);
+    pthread_cond_destroy(&pool->wake);
+    pthread_mutex_destroy(&pool->lock);
+    free(pool->workers);
+    free(pool);
+}
