@@ -33,7 +33,7 @@ static const char *remedy(int code) {
     }
 }
 
-static dsc_status fail_system(dsc_error *error, const char *path, const char *what) {
+dsc_status dsc_fail_system(dsc_error *error, const char *path, const char *what) {
     int code = errno;
     char reason[128];
     const char *text = strerror_r(code, reason, sizeof reason);
@@ -44,7 +44,7 @@ static dsc_status fail_system(dsc_error *error, const char *path, const char *wh
 static dsc_status read_open_file(unsigned char **data, size_t *size, int fd, const char *path, size_t limit,
                                  dsc_error *error) {
     struct stat info;
-    if (fstat(fd, &info)) return fail_system(error, path, "cannot be examined");
+    if (fstat(fd, &info)) return dsc_fail_system(error, path, "cannot be examined");
     if (S_ISDIR(info.st_mode))
         return dsc_fail(error, DSC_ERROR_IO, "%s: is a folder, expected a file; name a file in it", path);
     /* A pipe has no size: then the buffer grows as it fills. */
@@ -64,7 +64,7 @@ static dsc_status read_open_file(unsigned char **data, size_t *size, int fd, con
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) {
             free(buffer);
-            return fail_system(error, path, "cannot be read");
+            return dsc_fail_system(error, path, "cannot be read");
         }
         if (n == 0) break;
         length += (size_t)n;
@@ -85,7 +85,7 @@ dsc_status dsc_file_read(unsigned char **data, size_t *size, const char *path, s
     *data = NULL;
     *size = 0;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return fail_system(error, path, "cannot be opened");
+    if (fd < 0) return dsc_fail_system(error, path, "cannot be opened");
     dsc_status status = read_open_file(data, size, fd, path, limit, error);
     (void)close(fd);
     return status;
@@ -137,7 +137,7 @@ dsc_status dsc_file_writer_open(dsc_file_writer **result, const char *path, dsc_
     }
     writer->fd = open_temporary(writer->temporary, length, path);
     if (writer->fd < 0) {
-        dsc_status status = fail_system(error, path, "cannot be written");
+        dsc_status status = dsc_fail_system(error, path, "cannot be written");
         writer_free(writer);
         return status;
     }
@@ -150,7 +150,7 @@ dsc_status dsc_file_writer_append(dsc_file_writer *writer, const void *data, siz
     while (size) {
         ssize_t n = write(writer->fd, next, size);
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return fail_system(error, writer->path, "cannot be written");
+        if (n < 0) return dsc_fail_system(error, writer->path, "cannot be written");
         next += n;
         size -= (size_t)n;
     }
@@ -171,12 +171,12 @@ static void sync_folder_of(const char *path) {
 
 dsc_status dsc_file_writer_commit(dsc_file_writer *writer, dsc_error *error) {
     dsc_status status = DSC_OK;
-    if (fsync(writer->fd)) status = fail_system(error, writer->path, "cannot be written");
+    if (fsync(writer->fd)) status = dsc_fail_system(error, writer->path, "cannot be written");
     int closed = close(writer->fd);
     writer->fd = -1;
-    if (!status && closed) status = fail_system(error, writer->path, "cannot be written");
+    if (!status && closed) status = dsc_fail_system(error, writer->path, "cannot be written");
     if (!status && rename(writer->temporary, writer->path))
-        status = fail_system(error, writer->path, "cannot be replaced");
+        status = dsc_fail_system(error, writer->path, "cannot be replaced");
     if (status) {
         (void)unlink(writer->temporary);
     } else {
@@ -215,7 +215,7 @@ dsc_status dsc_folder_make(const char *path, dsc_error *error) {
         struct stat info;
         if (mkdir(copy, 0777) && (errno != EEXIST || stat(copy, &info) || !S_ISDIR(info.st_mode))) {
             if (errno == 0 || errno == EEXIST) errno = ENOTDIR;
-            status = fail_system(error, copy, "cannot be made as a folder");
+            status = dsc_fail_system(error, copy, "cannot be made as a folder");
             break;
         }
         if (!end) break;

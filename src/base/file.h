@@ -5,6 +5,9 @@
 
 #include <descender.h>
 
+/* Fails with "path: what: the system's reason; a remedy", from errno: for what was done with a file or folder. */
+dsc_status dsc_fail_system(dsc_error *error, const char *path, const char *what);
+
 /* Reads all of `path` into a new buffer (release with free()). A folder, a missing or unreadable file,
  * and one larger than `limit` bytes are errors that name it. The buffer has one zero byte behind its end. */
 dsc_status dsc_file_read(unsigned char **data, size_t *size, const char *path, size_t limit,

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* sha256.c: SHA-256 through libcrypto's EVP, which picks the processor's own instructions where it has them. */
+#include "fetch/sha256.h"
+
+#include "base/error.h"
+#include "base/file.h"
+
+#if DESCENDER_WITH_CRYPTO
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct fetch_sha256 {
+    EVP_MD_CTX *context;
+};
+
+bool fetch_sha256_available(void) { return true; }
+
+dsc_status fetch_sha256_create(fetch_sha256 **result, dsc_error *error) {
+    *result = NULL;
+    fetch_sha256 *hash = calloc(1, sizeof *hash);
+    if (!hash) return dsc_fail_memory(error, sizeof *hash, "a checksum");
+    hash->context = EVP_MD_CTX_new();
+    if (!hash->context) {
+        free(hash);
+        return dsc_fail_memory(error, sizeof *hash, "a checksum");
+    }
+    if (EVP_DigestInit_ex(hash->context, EVP_sha256(), NULL) != 1) {
+        fetch_sha256_free(hash);
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                        "libcrypto offers no SHA-256, expected it in its default provider; check the "
+                        "configuration of OpenSSL on this machine");
+    }
+    *result = hash;
+    return DSC_OK;
+}
+
+dsc_status fetch_sha256_append(fetch_sha256 *hash, const void *bytes, size_t size, dsc_error *error) {
+    if (EVP_DigestUpdate(hash->context, bytes, size) == 1) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "libcrypto failed to compute a SHA-256");
+}
+
+dsc_status fetch_sha256_finish(char hex[FETCH_SHA256_HEX], fetch_sha256 *hash, dsc_error *error) {
+    static const char digits[] = "0123456789abcdef";
+    unsigned char sum[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    hex[0] = '\0';
+    if (EVP_DigestFinal_ex(hash->context, sum, &length) != 1 || length != 32)
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "libcrypto failed to compute a SHA-256");
+    for (unsigned i = 0; i < length; i++) {
+        hex[2 * i] = digits[sum[i] >> 4];
+        hex[2 * i + 1] = digits[sum[i] & 15];
+    }
+    hex[2 * (size_t)length] = '\0';
+    return DSC_OK;
+}
+
+void fetch_sha256_free(fetch_sha256 *hash) {
+    if (!hash) return;
+    EVP_MD_CTX_free(hash->context);
+    free(hash);
+}
+
+static dsc_status append_file(fetch_sha256 *hash, uint64_t *size, int fd, const char *path,
+                              dsc_error *error) {
+    static const size_t piece = 1 << 16;
+    unsigned char *buffer = malloc(piece);
+    if (!buffer) return dsc_fail_memory(error, piece, path);
+    dsc_status status = DSC_OK;
+    *size = 0;
+    while (!status) {
+        ssize_t n = read(fd, buffer, piece);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) status = dsc_fail_system(error, path, "cannot be read");
+        if (n <= 0) break;
+        *size += (uint64_t)n;
+        status = fetch_sha256_append(hash, buffer, (size_t)n, error);
+    }
+    free(buffer);
+    return status;
+}
+
+dsc_status fetch_sha256_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const char *path, dsc_error *error) {
+    hex[0] = '\0';
+    fetch_sha256 *hash;
+    uint64_t length = 0;
+    dsc_status status = fetch_sha256_create(&hash, error);
+    if (status) return status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        status = dsc_fail_system(error, path, "cannot be opened");
+    } else {
+        status = append_file(hash, &length, fd, path, error);
+        (void)close(fd);
+    }
+    if (!status) status = fetch_sha256_finish(hex, hash, error);
+    if (!status && size) *size = length;
+    fetch_sha256_free(hash);
+    return status;
+}
+
+#else
+
+static dsc_status missing(dsc_error *error) {
+    return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                    "this build has no libcrypto, so it computes no SHA-256; install OpenSSL's development "
+                    "package (libssl-dev) and build again");
+}
+
+bool fetch_sha256_available(void) { return false; }
+
+dsc_status fetch_sha256_create(fetch_sha256 **hash, dsc_error *error) {
+    *hash = NULL;
+    return missing(error);
+}
+
+dsc_status fetch_sha256_append(fetch_sha256 *hash, const void *bytes, size_t size, dsc_error *error) {
+    (void)hash;
+    (void)bytes;
+    (void)size;
+    return missing(error);
+}
+
+dsc_status fetch_sha256_finish(char hex[FETCH_SHA256_HEX], fetch_sha256 *hash, dsc_error *error) {
+    (void)hash;
+    hex[0] = '\0';
+    return missing(error);
+}
+
+void fetch_sha256_free(fetch_sha256 *hash) { (void)hash; }
+
+dsc_status fetch_sha256_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const char *path, dsc_error *error) {
+    (void)size;
+    (void)path;
+    hex[0] = '\0';
+    return missing(error);
+}
+
+#endif
