@@ -1,2 +1,80 @@
 /* SPDX-License-Identifier: MIT */
-int main(void) { return 0; }
+/* main.c: finds the command that is called, runs it, and says how it went. */
+#include "command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* "descender data info", for hints. */
+static void complain_usage(const command *group, const command *self, const char *message) {
+    command_complain("%s", message);
+    (void)fprintf(stderr, "Try 'descender%s%s%s%s --help'.\n", group ? " " : "", group ? group->name : "",
+                  self ? " " : "", self ? self->name : "");
+}
+
+static int run(const command *group, const command *self, int argc, char **argv) {
+    command_call call = {.self = self, .group = group};
+    dsc_error error = {0};
+    bool help = false;
+    dsc_status status = command_parse(&call, &help, argc, argv, &error);
+    if (!status && help)
+        command_print_help(group, self);
+    else if (!status)
+        status = self->run(&call, &error);
+    int result = COMMAND_DONE;
+    if (status && command_was_interrupted()) {
+        command_complain("interrupted");
+        result = COMMAND_INTERRUPTED;
+    } else if (status && call.wrong_usage) {
+        complain_usage(group, self, error.message);
+        result = COMMAND_WRONG_USAGE;
+    } else if (status) {
+        /* Stopped because nobody reads: command_finish knows whether to speak of it. */
+        if (!(status == DSC_ERROR_STOPPED && command_should_stop())) command_complain("%s", error.message);
+        result = COMMAND_FAILED;
+    }
+    command_release(&call);
+    return result;
+}
+
+static bool is_help(const char *word) { return !strcmp(word, "--help") || !strcmp(word, "-h"); }
+
+static int dispatch(int argc, char **argv) {
+    const command *const *list = commands;
+    const command *group = NULL;
+    for (int at = 1;; at++) {
+        const char *word = at < argc ? argv[at] : NULL;
+        dsc_error error = {0};
+        if (!word && !group)
+            command_print_welcome();
+        else if (!word || (is_help(word) && group))
+            command_print_help(NULL, group);
+        else if (is_help(word))
+            command_print_program_help();
+        else if (!group && (!strcmp(word, "--version") || !strcmp(word, "-V")))
+            command_print_version();
+        else if (word[0] == '-') {
+            (void)dsc_fail(&error, DSC_ERROR_ARGUMENT, "unknown option '%s'; options come after the %s", word,
+                           group ? "action" : "command");
+            complain_usage(NULL, group, error.message);
+            return COMMAND_WRONG_USAGE;
+        } else {
+            const command *self = command_find(list, word);
+            if (self && self->actions) {
+                group = self;
+                list = self->actions;
+                continue;
+            }
+            if (self) return run(group, self, argc - at, argv + at);
+            (void)command_unknown(list, group ? "action" : "command", word, &error);
+            complain_usage(NULL, group, error.message);
+            return COMMAND_WRONG_USAGE;
+        }
+        return COMMAND_DONE;
+    }
+}
+
+int main(int argc, char **argv) {
+    command_prepare_signals();
+    return command_finish(dispatch(argc, argv));
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * command.h: what a command of the program is, and what every command shares.
+ *
+ * A command is one file that ends in one `const command` descriptor, and one line in commands.c. Its option
+ * table is the only source for parsing, checking and --help (and for whatever else is made from it, such as
+ * man pages and completion). A command with actions (`descender data info`) is a descriptor that lists those
+ * of its actions; each of them is a command itself.
+ *
+ * Where things go: results on standard output, everything else on standard error.
+ * Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+ */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include <descender.h>
+#include <jansson.h>
+
+#include "base/error.h"
+#include "base/param.h"
+
+enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_WRONG_USAGE = 2, COMMAND_INTERRUPTED = 130 };
+
+typedef struct command command;
+
+/* What a program's option has and a parameter has not. Only options that need it are listed. */
+typedef struct command_option {
+    const char *name;  /* that of the parameter; NULL ends a list */
+    char letter;       /* 'o' for -o, or 0 */
+    const char *value; /* what stands for the value in help: "DIR", "FILE"; NULL: from the type */
+    bool optional;     /* a parameter without a default that need not be given */
+} command_option;
+
+/* An argument that is not an option. Those that may be left out come last. */
+typedef struct command_operand {
+    const char *name; /* "DIR"; NULL ends a list */
+    bool optional;
+    bool many; /* the last one: any number of them */
+    const char *help;
+} command_operand;
+
+typedef struct command_example {
+    const char *line; /* as typed, without the "descender " in front; NULL ends a list */
+    const char *help;
+} command_example;
+
+/* One call of a command, as its run function sees it. */
+typedef struct command_call {
+    const command *self;
+    const command *group; /* the command whose action this is, or NULL */
+    void *values;         /* the struct that the option table fills */
+    size_t operand_count;
+    char **operands;
+    bool json, quiet; /* the options of these names, where the table has them */
+    bool wrong_usage; /* set by command_wrong_usage */
+    bool *given;      /* for each option of the table: the user gave it */
+} command_call;
+
+struct command {
+    const char *name;
+    const char *help;  /* one line, begins lower case, no full stop */
+    const char *about; /* paragraphs divided by empty lines, or NULL */
+    const command_operand *operands;
+    const dsc_param *options;
+    const command_option *extras;
+    const command_example *examples; /* two or three */
+    size_t values_size;
+    dsc_status (*run)(command_call *call, dsc_error *error);
+    const command *const *actions; /* instead of all from `operands` on; NULL ends the list */
+};
+
+/* The rows that many tables share. `values` is the type of the struct. */
+#define COMMAND_JSON(values)                                                                                 \
+    { "json", DSC_PARAM_SWITCH, offsetof(values, json), "off", 0, 0, NULL, "print the results as JSON" }
+#define COMMAND_QUIET(values)                                                                                \
+    {                                                                                                        \
+        "quiet", DSC_PARAM_SWITCH, offsetof(values, quiet), "off", 0, 0, NULL,                               \
+            "no progress and no remarks, only results, warnings and errors"                                  \
+    }
+
+/* ---- the registry (commands.c) ---- */
+
+extern const command *const commands[]; /* NULL ends it */
+const command *command_find(const command *const *list, const char *name);
+/* Fails with "unknown THING 'name'; did you mean ...?". */
+dsc_status command_unknown(const command *const *list, const char *thing, const char *name, dsc_error *error);
+
+/* ---- options (options.c) ---- */
+
+/* Reads `argv` (argv[0] is the command's name) and fills `call`; *help: --help was there, nothing else counts.
+ * All failures but those of memory are wrong usage. Release with command_release, also after a failure. */
+dsc_status command_parse(command_call *call, bool *help, int argc, char **argv, dsc_error *error);
+void command_release(command_call *call);
+
+/* Whether the user gave this option, whatever its value. */
+bool command_given(const command_call *call, const char *option);
+
+/* For a run function: `return command_wrong_usage(call, error, "...")` makes the exit status 2. */
+dsc_status command_wrong_usage(command_call *call, dsc_error *error, const char *format, ...)
+    DSC_PRINTF(3, 4);
+
+/* ---- help (help.c) ---- */
+
+void command_print_welcome(void); /* `descender` alone */
+void command_print_program_help(void);
+void command_print_help(const command *group, const command *self);
+void command_print_version(void);
+
+/* ---- output (output.c) ---- */
+
+/* Notes SIGINT, and lets writes to a closed pipe fail instead of killing the program. */
+void command_prepare_signals(void);
+/* Whether to stop early: interrupted, or nobody reads standard output any more. */
+bool command_should_stop(void);
+bool command_was_interrupted(void);
+
+/* A remark on standard error; silent with --quiet. */
+void command_remark(const command_call *call, const char *format, ...) DSC_PRINTF(2, 3);
+/* "descender: MESSAGE" on standard error, always. */
+void command_complain(const char *format, ...) DSC_PRINTF(1, 2);
+
+/* Prints `json`, numbers as short as they can be, and releases it. NULL is a failure for want of memory. */
+dsc_status command_print_json(json_t *json, dsc_error *error);
+
+/* Flushes standard output; the exit status, which turns COMMAND_FAILED when something could not be written. */
+int command_finish(int status);
+
+/* Whether a stream is a terminal that wants colour: NO_COLOR is unset or empty, TERM is not "dumb". */
+bool command_colour(void *stream);
+/* The width to wrap help at: $COLUMNS, the terminal's, or 80; at least 40, at most 100. */
+size_t command_width(void);
+
+#endif

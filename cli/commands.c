@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* commands.c: the registry. A new command is one file and two lines here: its name, and its place in help. */
+#include "command.h"
+
+#include <string.h>
+
+extern const command command_help;
+
+const command *const commands[] = {
+    &command_help,
+    NULL,
+};
+
+const command *command_find(const command *const *list, const char *name) {
+    for (; *list; list++)
+        if (!strcmp((*list)->name, name)) return *list;
+    return NULL;
+}
+
+dsc_status command_unknown(const command *const *list, const char *thing, const char *name,
+                           dsc_error *error) {
+    const char *names[64];
+    size_t count = 0;
+    for (; *list && count < 64; list++) names[count++] = (*list)->name;
+    const char *nearest = dsc_nearest_name(name, names, count);
+    if (nearest)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "unknown %s '%s'; did you mean '%s'?", thing, name,
+                        nearest);
+    return dsc_fail(error, DSC_ERROR_ARGUMENT, "unknown %s '%s'", thing, name);
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/* help.c: everything that --help, --version and `descender` alone print, made from the descriptors. */
+#include "command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MARGIN = 2, TEXT_COLUMN = 28 };
+
+static const char *bold(void) { return command_colour(stdout) ? "\033[1m" : ""; }
+static const char *plain(void) { return command_colour(stdout) ? "\033[0m" : ""; }
+static void heading(const char *text) { (void)printf("\n%s%s%s\n", bold(), text, plain()); }
+
+/* The columns that UTF-8 text takes, all its characters being one wide. */
+static size_t columns_of(const char *text, size_t bytes) {
+    size_t columns = 0;
+    for (size_t i = 0; i < bytes; i++) columns += ((unsigned char)text[i] & 0xC0) != 0x80;
+    return columns;
+}
+
+/* Prints words from column `at` on, wrapped at the width with later lines indented by `indent`. An empty
+ * line in the text starts a paragraph. */
+static void print_wrapped(const char *text, size_t at, size_t indent) {
+    size_t width = command_width(), column = at;
+    bool first = true;
+    while (*text) {
+        if (*text == '\n' && text[1] == '\n') {
+            (void)printf("\n\n%*s", (int)indent, "");
+            column = indent;
+            first = true;
+        }
+        text += strspn(text, " \n");
+        size_t bytes = strcspn(text, " \n"), wide = columns_of(text, bytes);
+        if (!bytes) break;
+        if (!first && column + 1 + wide > width) {
+            (void)printf("\n%*s", (int)indent, "");
+            column = indent;
+            first = true;
+        }
+        (void)printf("%s%.*s", first ? "" : " ", (int)bytes, text);
+        column += wide + !first;
+        first = false;
+        text += bytes;
+    }
+    (void)putchar('\n');
+}
+
+/* "  NAME      help", the help in a column of its own, on a line of its own where NAME is long. */
+static void print_row(const char *name, const char *help) {
+    size_t length = strlen(name) + MARGIN;
+    (void)printf("%*s%s", MARGIN, "", name);
+    if (length + 2 > TEXT_COLUMN) {
+        (void)printf("\n");
+        length = 0;
+    }
+    (void)printf("%*s", (int)(TEXT_COLUMN - length), "");
+    print_wrapped(help, TEXT_COLUMN, TEXT_COLUMN);
+}
+
+static const command_option *extra_of(const command *self, const char *name) {
+    for (const command_option *extra = self->extras; extra && extra->name; extra++)
+        if (!strcmp(extra->name, name)) return extra;
+    return NULL;
+}
+
+static const char *placeholder(const dsc_param *param, const command_option *extra) {
+    if (extra && extra->value) return extra->value;
+    switch (param->type) {
+    case DSC_PARAM_INT:
+        return "N";
+    case DSC_PARAM_REAL:
+        return "X";
+    case DSC_PARAM_CHOICE:
+        return param->choices;
+    case DSC_PARAM_PAIR:
+        return "NxM";
+    case DSC_PARAM_SWITCH:
+    case DSC_PARAM_TEXT:
+        break;
+    }
+    return "TEXT";
+}
+
+/* Appends "(1 to 100; default 20)", as far as there is something to say. */
+static void append_facts(dsc_text *text, const dsc_param *param) {
+    dsc_text range = {0};
+    if (param->type == DSC_PARAM_INT || param->type == DSC_PARAM_REAL || param->type == DSC_PARAM_PAIR)
+        dsc_param_format_range(&range, param);
+    const char *initial = param->initial;
+    if (param->type == DSC_PARAM_SWITCH && initial && !strcmp(initial, "off")) initial = NULL;
+    if (range.length || initial)
+        dsc_text_append(text, " (%s%s%s%s)", range.length ? range.data : "",
+                        range.length && initial ? "; " : "", initial ? "default " : "",
+                        initial ? initial : "");
+    dsc_text_free(&range);
+}
+
+static void print_option(const command *self, const dsc_param *param) {
+    const command_option *extra = extra_of(self, param->name);
+    dsc_text name = {0}, help = {0};
+    if (extra && extra->letter)
+        dsc_text_append(&name, "-%c, ", extra->letter);
+    else
+        dsc_text_append(&name, "    ");
+    bool is_switch = param->type == DSC_PARAM_SWITCH;
+    bool is_on = is_switch && param->initial && !strcmp(param->initial, "on");
+    dsc_text_append(&name, "--%s%s", is_on ? "no-" : "", param->name);
+    if (!is_switch) dsc_text_append(&name, " %s", placeholder(param, extra));
+    dsc_text_append(&help, "%s", param->help);
+    append_facts(&help, param);
+    if (!name.failed && !help.failed) print_row(name.data, help.data);
+    dsc_text_free(&name);
+    dsc_text_free(&help);
+}
+
+static void print_usage(const command *group, const command *self) {
+    (void)printf("%sUsage:%s descender %s%s%s", bold(), plain(), group ? group->name : "", group ? " " : "",
+                 self->name);
+    if (self->actions) (void)printf(" ACTION");
+    if (self->actions || self->options) (void)printf(" [OPTIONS]");
+    for (const command_operand *operand = self->operands; operand && operand->name; operand++)
+        (void)printf(operand->optional ? " [%s%s]" : " %s%s", operand->name, operand->many ? "..." : "");
+    (void)printf("\n");
+}
+
+static void print_examples(const command *self) {
+    if (!self->examples || !self->examples->line) return;
+    heading("Examples:");
+    for (const command_example *example = self->examples; example->line; example++) {
+        (void)printf("%*sdescender %s\n%*s", MARGIN, "", example->line, 3 * MARGIN, "");
+        print_wrapped(example->help, 3 * MARGIN, 3 * MARGIN);
+    }
+}
+
+void command_print_help(const command *group, const command *self) {
+    print_usage(group, self);
+    (void)printf("\n");
+    char first[2] = {self->help[0], '\0'};
+    if (first[0] >= 'a' && first[0] <= 'z') first[0] = (char)(first[0] - 'a' + 'A');
+    (void)printf("%s%s.\n", first, self->help + 1);
+    if (self->about) {
+        (void)printf("\n");
+        print_wrapped(self->about, 0, 0);
+    }
+    if (self->actions) {
+        heading("Actions:");
+        for (const command *const *action = self->actions; *action; action++)
+            print_row((*action)->name, (*action)->help);
+        (void)printf("\nOptions of an action: descender %s ACTION --help\n", self->name);
+    }
+    if (self->operands && self->operands->name) {
+        heading("Arguments:");
+        for (const command_operand *operand = self->operands; operand->name; operand++)
+            print_row(operand->name, operand->help);
+    }
+    if (!self->actions) {
+        heading("Options:");
+        for (const dsc_param *param = self->options; param && param->name; param++) print_option(self, param);
+        print_row("-h, --help", "show this help");
+    }
+    print_examples(self);
+}
+
+static void print_commands(void) {
+    heading("Commands:");
+    for (const command *const *list = commands; *list; list++) {
+        print_row((*list)->name, (*list)->help);
+        for (const command *const *action = (*list)->actions; action && *action; action++) {
+            char name[64];
+            (void)snprintf(name, sizeof name, "%s %s", (*list)->name, (*action)->name);
+            print_row(name, (*action)->help);
+        }
+    }
+}
+
+void command_print_welcome(void) {
+    (void)printf("%sdescender%s learns to read handwritten digits.\n", bold(), plain());
+    heading("Start here:");
+    print_row("descender tutorial", "train the network of NumPy's tutorial \"Deep learning on MNIST\"");
+    print_row("descender data show", "look at a digit; --random 5 shows five");
+    print_row("descender data info", "what the data is, where it is, and whether it is sound");
+    heading("Then:");
+    print_row("descender --help", "all commands");
+    print_row("descender COMMAND --help", "its options, with examples");
+}
+
+void command_print_program_help(void) {
+    (void)printf("%sUsage:%s descender COMMAND [OPTIONS]\n\n", bold(), plain());
+    print_wrapped("Learns to read handwritten digits, and other small images, with neural networks.", 0, 0);
+    print_commands();
+    heading("Options:");
+    print_row("-h, --help", "show this help; after a command, that command's");
+    print_row("-V, --version", "show the version, and what this build can do");
+    heading("Environment:");
+    print_row("DESCENDER_DATA", "the folder of MNIST's four files, looked in first");
+    print_row("NO_COLOR", "if set, nothing is coloured");
+    heading("Exit status:");
+    (void)printf("%*s0 done, 1 failed, 2 wrong usage, 130 interrupted\n", MARGIN, "");
+}
+
+void command_print_version(void) {
+    static const struct {
+        const char *name, *cost;
+        int in;
+    } libraries[] = {
+        {"libdeflate", "", 1},
+        {"jansson", "", 1},
+        {"libcurl", "no download", DESCENDER_WITH_CURL},
+        {"libcrypto", "no checksums, no download", DESCENDER_WITH_CRYPTO},
+        {"libpng", "no PNG images, PGM only", DESCENDER_WITH_PNG},
+        {"cairo", "no SVG or PNG pictures", DESCENDER_WITH_CAIRO},
+    };
+    (void)printf("descender %s\n", dsc_version());
+    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
+        if (libraries[i].in) (void)printf("%s%s", i ? ", " : "with ", libraries[i].name);
+    (void)printf("\n");
+    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
+        if (!libraries[i].in) (void)printf("without %s: %s\n", libraries[i].name, libraries[i].cost);
+}
+
+/* ---- `descender help [COMMAND [ACTION]]`: the same, as people also type it ---- */
+
+static dsc_status run_help(command_call *call, dsc_error *error) {
+    const command *const *list = commands;
+    const command *group = NULL, *self = NULL;
+    for (size_t i = 0; i < call->operand_count; i++) {
+        if (self && !self->actions)
+            return command_wrong_usage(call, error, "'%s' has no actions", self->name);
+        group = self;
+        self = command_find(list, call->operands[i]);
+        if (!self) {
+            call->wrong_usage = true;
+            return command_unknown(list, group ? "action" : "command", call->operands[i], error);
+        }
+        list = self->actions;
+    }
+    if (self)
+        command_print_help(group, self);
+    else
+        command_print_program_help();
+    return DSC_OK;
+}
+
+static const command_operand operands[] = {
+    {"COMMAND", true, false, "the command"},
+    {"ACTION", true, false, "its action, where it has some"},
+    {0},
+};
+
+static const command_example examples[] = {
+    {"help tutorial", "The options of the tutorial."},
+    {"help data show", "The same as 'descender data show --help'."},
+    {0},
+};
+
+const command command_help = {
+    .name = "help",
+    .help = "explain a command",
+    .operands = operands,
+    .examples = examples,
+    .values_size = 1,
+    .run = run_help,
+};

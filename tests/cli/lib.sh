@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+# lib.sh: what the whole-program tests share. A test file sources it, defines one function for each promise,
+# and ends with `promises`, which runs every function that the file defines, in their order (those whose names
+# begin with "_" are helpers). A promise calls `run` and then checks; each check that fails is told, and the
+# promise goes on. Called as: bash test_NAME.sh PROGRAM
+
+program=$(realpath "$1")
+golden=$(realpath "$(dirname "$0")/../golden")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+unset NO_COLOR COLUMNS
+export XDG_CACHE_HOME="$work/cache" HOME="$work/home" TERM=xterm-256color LC_ALL=C.UTF-8
+export ASAN_OPTIONS="exitcode=99:${ASAN_OPTIONS:-}" LSAN_OPTIONS="exitcode=99"
+mnist=${DESCENDER_DATA:-}
+passed=0 failed=0 skipped=0
+
+# Runs the program; afterwards $status, $out and $err tell what it did.
+run() {
+    said="descender $*"
+    "$program" "$@" >"$work/.out" 2>"$work/.err" </dev/null
+    status=$?
+    _keep
+}
+# The same for any shell command, in which "$program" stands for the program.
+run_shell() {
+    said=$1
+    bash -c "$1" >"$work/.out" 2>"$work/.err" </dev/null
+    status=$?
+    _keep
+}
+# On a terminal of 100 columns, with everything it shows in $out.
+run_terminal() {
+    said="descender $* (on a terminal)"
+    script -qec "stty cols 100 rows 40; $(printf '%q ' "$program" "$@")" /dev/null >"$work/.out" 2>"$work/.err" </dev/null
+    status=$?
+    _keep
+}
+_keep() {
+    out=$(tr -d '\0' <"$work/.out")
+    err=$(tr -d '\0' <"$work/.err")
+}
+
+complain() {
+    broken=1
+    printf '  # %s\n' "$1" "after: $said (exit status $status)"
+    [ -z "$out" ] || head -c 1500 <<<"$out" | head -20 | sed 's/^/  # out: /'
+    [ -z "$err" ] || head -c 1500 <<<"$err" | head -20 | sed 's/^/  # err: /'
+}
+exits() { [ "$status" = "$1" ] || complain "expected exit status $1"; }
+prints() { [[ $out == *"$1"* ]] || complain "expected on standard output: $1"; }
+prints_no() { [[ $out != *"$1"* ]] || complain "expected not on standard output: $1"; }
+says() { [[ $err == *"$1"* ]] || complain "expected on standard error: $1"; }
+says_no() { [[ $err != *"$1"* ]] || complain "expected not on standard error: $1"; }
+prints_nothing() { [ -z "$out" ] || complain "expected nothing on standard output"; }
+says_nothing() { [ -z "$err" ] || complain "expected nothing on standard error"; }
+# holds DESCRIPTION COMMAND...: the command must succeed.
+holds() {
+    local what=$1
+    shift
+    "$@" >/dev/null 2>&1 || complain "$what"
+}
+same() { [ "$1" = "$2" ] || complain "expected '$2', found '$1'"; }
+
+# needs_... || return: skips the promise, with the reason, where something is missing.
+because() {
+    reason=$1
+    return 1
+}
+needs_mnist() { [ -n "$mnist" ] || because "needs MNIST in \$DESCENDER_DATA"; }
+needs_command() { command -v "$1" >/dev/null || because "needs the command $1"; }
+needs_library() { "$program" --version | grep -q "^with .*$1" || because "needs $1, which this build has not"; }
+needs_json() { needs_python || because "needs python3 to read JSON"; }
+needs_python() { [ -x /usr/bin/python3 ] || because "needs /usr/bin/python3"; }
+needs_numpy() { /usr/bin/python3 -c 'import numpy' 2>/dev/null || because "needs NumPy"; }
+# The value of a Python expression over `j`, the JSON in $out.
+json() { /usr/bin/python3 -c 'import json,sys; j=json.loads(sys.stdin.read()); print(eval(sys.argv[1]))' "$1" <<<"$out" 2>&1; }
+
+promises() {
+    local name
+    for name in $(sed -n 's/^\([a-z][a-z0-9_]*\)() {.*/\1/p' "$0"); do
+        broken='' reason='' said='' status='' out='' err=''
+        "$name"
+        if [ -n "$reason" ]; then
+            skipped=$((skipped + 1))
+            echo "skip - $name: $reason"
+        elif [ -n "$broken" ]; then
+            failed=$((failed + 1))
+            echo "not ok - $name"
+        else
+            passed=$((passed + 1))
+            echo "ok - $name"
+        fi
+    done
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ $failed = 0 ]
+}
