@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+# The front door. CMake does the building (CMakeLists.txt, CMakePresets.json); this file calls it, so that
+# a fresh clone needs no more than `make tutorial` or `make test`.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+ARGS ?=
+build = build/release
+
+.PHONY: all build tutorial test bench install uninstall clean asan tsan minimal coverage fuzz format format-check lint help
+.NOTPARALLEL:
+
+all: build
+
+help: ## this list
+	@echo "make TARGET, where TARGET is one of"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s%s\n", $$1, $$2 }'
+
+build: ## the program and the library, in build/release (default)
+	@scripts/dependencies.sh build
+	@scripts/build.sh release
+
+tutorial: ## install what is missing, build, run the tutorial; pictures in build/tutorial; ARGS="--epochs 5 ..."
+	@scripts/dependencies.sh build
+	@scripts/build.sh release descender-program
+	@$(build)/descender tutorial --out build/tutorial $(ARGS)
+
+test: ## install what is missing, build, run all tests
+	@scripts/dependencies.sh build test
+	@scripts/build.sh release
+	@tests/run $(build)
+
+bench: ## measure; ARGS="..." names benchmarks
+	@scripts/dependencies.sh build bench
+	@scripts/build.sh release benchmarks
+	@bench/run $(ARGS)
+
+install: build ## install under PREFIX (/usr/local), below DESTDIR if that is given
+	@DESTDIR="$(DESTDIR)" cmake --install $(build) --prefix "$(PREFIX)"
+	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig 2>/dev/null || true; fi
+
+uninstall: ## remove what the last `make install` of this folder installed
+	@xargs -d '\n' rm -fv < $(build)/install_manifest.txt
+
+asan tsan minimal: ## the tests under that preset: sanitizers, or no optional library
+	@scripts/dependencies.sh build test
+	@scripts/build.sh $@
+	@tests/run build/$@
+
+coverage: ## the tests, and which lines of src/ they reach
+	@scripts/dependencies.sh build test
+	@scripts/build.sh coverage
+	@tests/run build/coverage
+	@scripts/coverage.sh build/coverage
+
+fuzz: ## every fuzz target for 20 seconds; SECONDS_EACH=n
+	@scripts/dependencies.sh build ci
+	@scripts/build.sh fuzz
+	@tests/fuzz/run build/fuzz $(SECONDS_EACH)
+
+format: ## lay out the sources with clang-format
+	@clang-format -i $$(git ls-files '*.c' '*.h')
+
+lint: ## clang-format, clang-tidy and cppcheck, changing nothing
+	@scripts/dependencies.sh build test ci
+	@scripts/build.sh release
+	@scripts/lint.sh build/release
+
+clean: ## remove build/
+	rm -rf build

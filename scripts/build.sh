@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# build.sh: configures a preset if need be and builds it, saying little.
+#
+#   scripts/build.sh PRESET [TARGET]      into build/PRESET; JOBS=n in the environment, else one for each core
+#   CONFIGURE='-DX=Y ...' in the environment is handed to CMake (and configures again)
+#
+# What the tools say goes to build/PRESET/{configure,build}.log; the libraries' table, warnings and errors
+# are shown. Nothing is configured or compiled twice.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+preset=${1:?"usage: scripts/build.sh PRESET [TARGET]"}
+target=${2:-all}
+folder=build/$preset
+jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)}
+configured=$folder/.configured
+changed=build/.dependencies-changed # dependencies.sh touches it when it installed something
+unset MAKEFLAGS MFLAGS MAKELEVEL    # our own build is no sub-make of the one that called us
+
+mkdir -p "$folder"
+
+# `find -newer` where [ -nt ] would do: not every sh has it.
+newer() { [ -n "$(find "$1" -newer "$2" 2>/dev/null)" ]; }
+
+if [ ! -f "$configured" ] || [ -n "${CONFIGURE:-}" ] || { [ -f $changed ] && newer $changed "$configured"; }; then
+    echo "Configuring $folder" >&2
+    rm -f "$configured"
+    # shellcheck disable=SC2086  # CONFIGURE is a list of options
+    if ! cmake --preset "$preset" ${CONFIGURE:-} >"$folder/configure.log" 2>&1; then
+        cat "$folder/configure.log" >&2
+        exit 1
+    fi
+    sed -n '/^-- Libraries:/,/^-- /{/^-- /d;/^$/d;p}' "$folder/configure.log" >&2
+    touch "$configured"
+fi
+
+start=$(date +%s)
+if cmake --build "$folder" -j "$jobs" --target "$target" >"$folder/build.log" 2>&1; then
+    # A warning is shown with the lines that belong to it.
+    awk '/warning:/ { left = 4 } left-- > 0' "$folder/build.log" >&2
+    compiled=$(grep -c 'Building C object' "$folder/build.log")
+    if [ "$compiled" -gt 0 ]; then
+        echo "Built $folder: $compiled files in $(($(date +%s) - start)) s" >&2
+    fi
+else
+    status=$?
+    grep -vE '^\[ *[0-9]+%\]|^(g?make|cmake)' "$folder/build.log" | tail -n 60 >&2
+    echo "The build failed; all of its output is in $folder/build.log" >&2
+    exit $status
+fi

@@ -1,0 +1,193 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# dependencies.sh: says what the build needs and this machine lacks, and installs it where apt can.
+#
+#   scripts/dependencies.sh [build] [test] [bench] [ci]     look, and install what is missing
+#   scripts/dependencies.sh --check ...                     look only; status 1 if something required is missing
+#
+# Things are looked for by using them (a program on the path, a module that pkg-config knows), never by
+# package name, so any system that has them is fine, and nothing is asked of apt when nothing is missing.
+# What is required and missing in the end is an error; what is optional and missing is one line.
+set -u
+LC_ALL=C
+export LC_ALL
+
+# set | required? | how to look | Debian, Ubuntu | Fedora | Arch | Alpine | what it is for
+# How to look: `program NAME`, `module PKG-CONFIG-NAME [VERSION]`, `cmake VERSION`,
+# `compiler`, `compiler++`, `fuzzer`, `python MODULE`, `certificates`.
+things='
+build|required|compiler|gcc libc6-dev|gcc|gcc|gcc musl-dev|a C17 compiler
+build|required|program make|make|make|make|make|the build
+build|required|cmake 3.25|cmake|cmake|cmake|cmake|the build, version 3.25 or later
+build|required|program pkg-config|pkg-config|pkgconf-pkg-config|pkgconf|pkgconf|finding libraries
+build|required|module libdeflate|libdeflate-dev|libdeflate-devel|libdeflate|libdeflate-dev|gzip
+build|required|module jansson|libjansson-dev|jansson-devel|jansson|jansson-dev|JSON
+build|optional|module libcurl|libcurl4-openssl-dev|libcurl-devel|curl|curl-dev|downloading MNIST
+build|optional|module libcrypto|libssl-dev|openssl-devel|openssl|openssl-dev|checksums
+build|optional|module libpng|libpng-dev|libpng-devel|libpng|libpng-dev|PNG pictures
+build|optional|module cairo|libcairo2-dev|cairo-devel|cairo|cairo-dev|charts
+build|optional|module libmicrohttpd|libmicrohttpd-dev|libmicrohttpd-devel|libmicrohttpd|libmicrohttpd-dev|the web page
+build|optional|certificates|ca-certificates|ca-certificates|ca-certificates|ca-certificates|trusting the mirrors
+test|required|program bash|bash|bash|bash|bash|the test scripts
+test|required|module cmocka|libcmocka-dev|libcmocka-devel|cmocka|cmocka-dev|the unit tests
+bench|optional|python numpy|python3-numpy|python3-numpy|python-numpy|py3-numpy|the loop that is measured against
+bench|optional|python matplotlib|python3-matplotlib|python3-matplotlib|python-matplotlib|py3-matplotlib|the script that is measured against
+ci|required|program git|git|git|git|git|a clean clone
+ci|required|fuzzer|clang libclang-rt-dev|clang compiler-rt|clang compiler-rt|clang compiler-rt|a second compiler, and fuzzing
+ci|required|compiler++|g++|gcc-c++|gcc|g++|the header as C++
+ci|required|program clang-format|clang-format|clang-tools-extra|clang|clang-extra-tools|the style
+ci|required|program clang-tidy|clang-tidy|clang-tools-extra|clang|clang-extra-tools|static analysis
+ci|required|program cppcheck|cppcheck|cppcheck|cppcheck|cppcheck|static analysis
+ci|optional|python numpy|python3-numpy|python3-numpy|python-numpy|py3-numpy|fresh comparisons with NumPy
+'
+
+say() { echo "dependencies: $*" >&2; }
+
+# True if version $1 is at least $2 (numbers and dots).
+at_least() {
+    [ "$(printf '%s\n%s\n' "$2" "$1" | sort -t. -k1,1n -k2,2n -k3,3n | head -n 1)" = "$2" ]
+}
+
+# The C compiler of this machine, as CMake will find it: $CC, cc, gcc or clang.
+compiler() {
+    for candidate in ${CC:-} cc gcc clang; do
+        command -v "$candidate" >/dev/null 2>&1 && { echo "$candidate"; return 0; }
+    done
+    return 1
+}
+
+found() {
+    case $1 in
+    program) command -v "$2" >/dev/null 2>&1 ;;
+    cmake) command -v cmake >/dev/null 2>&1 &&
+        at_least "$(cmake --version | sed -n 's/^cmake version \([0-9.]*\).*/\1/p')" "$2" ;;
+    compiler) cc=$(compiler) && echo '#include <stdio.h>' | "$cc" -std=c17 -E - >/dev/null 2>&1 ;;
+    compiler++) command -v g++ >/dev/null 2>&1 || command -v clang++ >/dev/null 2>&1 ;;
+    fuzzer) echo 'int LLVMFuzzerTestOneInput(const char *d, unsigned long n) { return d && n > 9 ? -1 : 0; }' |
+        clang -x c -fsanitize=fuzzer,address,undefined - -o /dev/null >/dev/null 2>&1 ;;
+    module) command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "$2" 2>/dev/null ;;
+    python) { [ -x /usr/bin/python3 ] && /usr/bin/python3 -c "import $2"; } >/dev/null 2>&1 ||
+        python3 -c "import $2" >/dev/null 2>&1 ;;
+    certificates) [ -d /etc/ssl/certs ] && [ -n "$(ls /etc/ssl/certs 2>/dev/null)" ] || [ -f /etc/ssl/cert.pem ] ;;
+    esac
+}
+
+# Looks at every thing of the sets asked for. Sets missing_required and missing_optional to what to tell
+# the user, and packages_required and packages_optional to what column $1 of the table calls them.
+look() {
+    missing_required='' missing_optional='' packages_required='' packages_optional=''
+    while IFS='|' read -r set need how debian fedora arch alpine purpose; do
+        [ -n "$set" ] || continue
+        case " $sets " in *" $set "*) ;; *) continue ;; esac
+        # shellcheck disable=SC2086  # `how` is a word and its arguments
+        found $how && continue
+        eval "package=\$$1"
+        if [ "$need" = required ]; then
+            missing_required="$missing_required  ${how#* } ($purpose)
+"
+            packages_required="$packages_required $package"
+        else
+            missing_optional="$missing_optional ${how#* }"
+            packages_optional="$packages_optional $package"
+        fi
+    done <<END
+$things
+END
+}
+
+# Runs a command as root: as we are, or through sudo (which may ask for a password only on a terminal).
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif [ -t 0 ] && [ -t 2 ]; then
+        sudo "$@"
+    else
+        sudo -n "$@"
+    fi
+}
+
+apt_install() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 -o Acquire::Retries=2 "$@" >"$log" 2>&1 </dev/null
+}
+
+# With the package lists that are here, or else with fresh ones. sudo needs its terminal, so only apt's
+# standard input is closed (above), and its output goes to a log that is shown if it fails.
+apt_install_fresh() {
+    apt_install "$@" && return 0
+    as_root apt-get update -qq -o Acquire::Retries=2 >"$log" 2>&1 && apt_install "$@"
+}
+
+sets='' check=no
+for argument in "$@"; do
+    case $argument in
+    --check) check=yes ;;
+    build | test | bench | ci) sets="$sets $argument" ;;
+    *) say "unknown argument '$argument'; known: --check build test bench ci"; exit 2 ;;
+    esac
+done
+sets="build $sets"
+
+family=none install='' column=debian
+if command -v apt-get >/dev/null 2>&1; then family=apt install='apt-get install'
+elif command -v dnf >/dev/null 2>&1; then column=fedora install='dnf install'
+elif command -v pacman >/dev/null 2>&1; then column=arch install='pacman -S --needed'
+elif command -v apk >/dev/null 2>&1; then column=alpine install='apk add'
+fi
+
+look $column
+[ -z "$packages_required$packages_optional" ] && exit 0
+
+# Where only optional things are missing and could not be had before, do not ask the network at every
+# build: `rm build/.not-installable` or install them yourself.
+top=$(cd "$(dirname "$0")/.." && pwd)
+marker=$top/build/.not-installable
+log=$(mktemp) || exit 1
+trap 'rm -f "$log"' EXIT
+
+if [ $family = apt ] && [ $check = no ]; then
+    if [ -z "$packages_required" ] && [ "$(cat "$marker" 2>/dev/null)" = "$packages_optional" ]; then
+        :
+    elif [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null 2>&1; then
+        say "not root, and there is no sudo"
+    else
+        # shellcheck disable=SC2086  # lists of packages
+        set -- $packages_required $packages_optional
+        say "installing $*"
+        if ! apt_install_fresh "$@"; then
+            # shellcheck disable=SC2086
+            if [ -n "$packages_required" ] && ! apt_install $packages_required; then
+                say "apt-get failed:"
+                tail -n 8 "$log" >&2
+            fi
+            for package in $packages_optional; do
+                apt_install "$package" || say "could not install $package"
+            done
+        fi
+        look $column
+        mkdir -p "$top/build"
+        : >"$top/build/.dependencies-changed"
+    fi
+    if [ -n "$packages_optional" ]; then
+        mkdir -p "$top/build" && printf '%s' "$packages_optional" >"$marker"
+    fi
+fi
+
+[ -n "$missing_optional" ] && say "going on without these optional ones:$missing_optional"
+if [ -n "$missing_required" ]; then
+    say "missing:"
+    printf '%s' "$missing_required" >&2
+    if [ -n "$install" ]; then
+        say "install them, as root:"
+        echo "  $install$packages_required" >&2
+        [ -n "$packages_optional" ] && {
+            say "or with everything optional too:"
+            echo "  $install$packages_required$packages_optional" >&2
+        }
+    else
+        say "install them with this system's package manager; Debian calls them$packages_required"
+        [ -n "$packages_optional" ] && say "and the optional ones$packages_optional"
+    fi
+    exit 1
+fi
+exit 0

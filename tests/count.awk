@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+# count.awk: reads ctest's LastTest.log and reports every test in it; see tests/run.
+
+function fail(name) {
+    failures = failures "  " program ": " name "\n"
+    failed++
+    program_failed++
+}
+
+function start_program(name) {
+    program = name
+    current = ""
+    output = ""
+    reason = ""
+    reading = 0
+    program_passed = program_failed = program_skipped = 0
+}
+
+function skip_test(text) {
+    skips = skips "  " program ": " text "\n"
+    skipped++
+    program_skipped++
+}
+
+function end_program(ended_well) {
+    if (current != "") fail(current " (the program ended in the middle of it)")
+    else if (!ended_well && !program_failed) fail("ended badly outside of its tests")
+    if (program_passed + program_failed + program_skipped == 0) fail("ran no test")
+    printf "  %-28s %4d passed", program, program_passed
+    if (program_failed) printf ", %d failed", program_failed
+    if (program_skipped) printf ", %d skipped", program_skipped
+    printf "  (%s s)\n", seconds
+    if (program_failed) outputs = outputs "\n--- " program " ---\n" output
+    program = ""
+}
+
+# "3/7 Testing: base.text" opens a program's block; its output lies between two lines of dashes.
+/^[0-9]+\/[0-9]+ Testing: / {
+    if (program != "") end_program(0)
+    start_program($3)
+    next
+}
+program != "" && /^Output:$/ { getline; reading = 1; next }
+/^<end of output>$/ { reading = 0; next }
+/^Test time = / { seconds = $4; next }
+program != "" && !reading && /^Test Passed\.$/ { end_program(1); next }
+program != "" && !reading && /^Test (Failed|timed out)|^Unable to find executable|^Test not run/ { end_program(0); next }
+!reading { next }
+
+{ output = output $0 "\n" }
+
+/^\[ RUN      \] / { current = substr($0, 14); reason = ""; next }
+/^skipped: / { reason = $0; sub(/^skipped: [^:]*: /, "", reason); next }
+/^\[       OK \] / && current != "" { passed++; program_passed++; current = ""; next }
+/^\[  FAILED  \] / && current != "" { fail(current); current = ""; next }
+/^\[  SKIPPED \] / && current != "" {
+    skip_test(current ": " (reason == "" ? "no reason given" : reason))
+    current = ""
+    next
+}
+/^ok - / { passed++; program_passed++; next }
+/^not ok - / { fail(substr($0, 10)); next }
+/^skip - / { skip_test(substr($0, 8)); next }
+
+END {
+    if (program != "") end_program(0)
+    if (skips != "") printf "Skipped:\n%s", skips
+    if (failures != "") printf "%s\nFailed:\n%s", outputs, failures
+    if (passed + failed + skipped == 0) print "No test ran."
+    printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
+    exit failed > 0 || passed == 0
+}

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The counting of tests/run itself, on programs that end in every way a program can.
+set -u
+source "$(dirname "$0")/../shell.sh"
+
+cat >"$folder/CTestTestfile.cmake" <<END
+add_test(good "/bin/sh" "-c" "echo 'ok - one'; echo 'ok - two'; echo 'skip - three: needs a moon'")
+END
+"$tests/run" "$folder" >"$folder/out" 2>&1
+is "all_good_is_success" "$?" 0
+is "all_good_is_counted" "$(tail -n 1 "$folder/out")" "2 passed, 0 failed, 1 skipped"
+contains "a_skipped_test_is_listed_with_its_reason" "$(cat "$folder/out")" "good: three: needs a moon"
+
+cat >"$folder/cmocka" <<'END'
+[==========] Running 4 test(s).
+[ RUN      ] a
+[       OK ] a
+[ RUN      ] b
+[  ERROR   ] --- 1 != 2
+[  FAILED  ] b
+[ RUN      ] c
+skipped: c: needs the sea
+[  SKIPPED ] c
+[==========] 4 test(s) run.
+[  PASSED  ] 1 test(s).
+[  FAILED  ] tests: 1 test(s), listed below:
+[  FAILED  ] b
+END
+cat >"$folder/CTestTestfile.cmake" <<END
+add_test(cmocka "/bin/sh" "-c" "cat $folder/cmocka; exit 1")
+add_test(script "/bin/sh" "-c" "echo 'not ok - x'; exit 1")
+add_test(crash "/bin/sh" "-c" "echo '[ RUN      ] m'; kill -SEGV \$\$")
+add_test(leak "/bin/sh" "-c" "echo 'ok - n'; exit 23")
+add_test(empty "/bin/sh" "-c" "exit 0")
+add_test(slow "/bin/sh" "-c" "echo 'ok - s'; exec sleep 30")
+set_tests_properties(slow PROPERTIES TIMEOUT 1)
+add_test(absent "$folder/no-such-program")
+END
+"$tests/run" "$folder" >"$folder/out" 2>&1
+is "a_failure_is_a_failure" "$?" 1
+is "every_way_to_fail_is_counted" "$(tail -n 1 "$folder/out")" "3 passed, 7 failed, 1 skipped"
+contains "a_failed_test_is_named" "$(cat "$folder/out")" "cmocka: b"
+contains "a_failed_tests_output_is_shown" "$(cat "$folder/out")" "--- 1 != 2"
+contains "a_crash_is_named_with_its_test" "$(cat "$folder/out")" "crash: m (the program ended in the middle of it)"
+contains "a_leak_found_at_the_end_is_named" "$(cat "$folder/out")" "leak: ended badly outside of its tests"
+contains "a_program_without_tests_is_a_failure" "$(cat "$folder/out")" "empty: ran no test"
+
+: >"$folder/CTestTestfile.cmake"
+"$tests/run" "$folder" >"$folder/out" 2>&1
+is "no_test_at_all_is_a_failure" "$?" 1
+finish

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The shape of the sources, as docs/architecture.md gives it: includes run downward only, and a file
+# is read in one sitting.
+set -u
+source "$(dirname "$0")/../shell.sh"
+cd "$top" || exit 1
+
+# room: what it may include, beside itself and descender.h
+declare -A may=(
+    [base]=""
+    [image]="base"
+    [kernel]="base"
+    [data]="base image"
+    [augment]="base image data"
+    [graph]="base kernel"
+    [op]="base kernel graph"
+    [layer]="base graph op"
+    [optim]="base kernel"
+    [train]="base kernel data augment graph op layer optim"
+    [model]="base data graph op layer optim"
+)
+library="${!may[*]}"
+may+=(
+    [png]="$library"
+    [fetch]="$library"
+    [draw]="$library png"
+    [report]="$library png draw fetch"
+    [serve]="$library png draw fetch report"
+)
+may+=([tutorial]="${!may[*]}")
+may+=([cli]="${!may[*]}")
+
+# check_includes FOLDER: prints a line for every include under FOLDER that runs upward or to nowhere
+check_includes() {
+    local file line target room other
+    (cd "$1" && grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<]' --include='*.[ch]' include src tools tutorial cli 2>/dev/null) |
+        while IFS=: read -r file line target; do
+            target=$(sed 's/^[^"<]*["<]\([^">]*\)[">].*/\1/' <<<"$target")
+            case $file in
+            include/*) room=include ;;
+            src/*/* | tools/*/*) room=${file#*/} room=${room%%/*} ;;
+            *) room=${file%%/*} ;;
+            esac
+            if [ "$room" != include ] && ! [ "${may[$room]+known}" ]; then
+                echo "$file: the room '$room' is not in the plan"
+                continue
+            fi
+            case $target in
+            */*) other=${target%%/*} ;;
+            *) other=$room ;; # a neighbour, or the system's
+            esac
+            case $target in
+            */*) [ -e "$1/src/$target" ] || [ -e "$1/tools/$target" ] || [ -e "$1/$target" ] || continue ;;
+            descender.h) continue ;;
+            *)
+                # Without a folder: a neighbour, a system header, or tutorial's, whose folder is on the path.
+                [ -e "$1/tutorial/$target" ] && other=tutorial
+                [ -e "$1/$(dirname "$file")/$target" ] && other=$room
+                ;;
+            esac
+            [ "$other" = "$room" ] && continue
+            if [ "$room" = include ]; then
+                echo "$file:$line: the public header includes $target"
+                continue
+            fi
+            case " ${may[$room]} " in
+            *" $other "*) ;;
+            *) echo "$file:$line: $room includes $target, but may include only: ${may[$room]:-nothing}" ;;
+            esac
+        done
+}
+
+is "includes_run_downward_only" "$(check_includes .)" ""
+
+mkdir -p "$folder/src/base" "$folder/src/op" "$folder/src/attic"
+echo '#include "op/op.h"' >"$folder/src/base/bad.c"
+touch "$folder/src/op/op.h"
+echo '#include <stdio.h>' >"$folder/src/attic/x.c"
+is "an_include_that_runs_upward_is_found" "$(check_includes "$folder" | sort)" \
+    "src/attic/x.c: the room 'attic' is not in the plan
+src/base/bad.c:1: base includes op/op.h, but may include only: nothing"
+
+long=$(find CMakeLists.txt Makefile cmake include src tools tutorial cli tests bench scripts examples -type f \
+    \( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.js' -o -name '*.txt' -o -name '*.cmake' -o -name Makefile \) \
+    -not -path 'tests/golden/*.txt' -exec awk 'END { if (FNR > 600) print FILENAME ": " FNR " lines" }' {} \;)
+is "no_file_is_longer_than_600_lines" "$long" ""
+
+unlicensed=$(find include src tools tutorial cli tests bench examples scripts -type f \( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' \) \
+    -exec grep -L 'SPDX-License-Identifier: MIT' {} +)
+is "every_source_names_its_licence" "$unlicensed" ""
+
+optional=$(grep -rln 'DESCENDER_WITH_' src include)
+is "the_library_knows_no_optional_library" "$optional" ""
+finish
