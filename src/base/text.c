@@ -61,21 +61,47 @@ static void point_for_locale(char *number) {
     *out = '\0';
 }
 
-/* Splits the shortest round-trip form of a positive finite number into digits and a power of ten. */
-static void shortest_digits(char digits[24], int *exponent, double value) {
+static bool reads_back(const char *text, double value, bool single) {
+    double back;
+    if (!dsc_parse_real(&back, text)) return false;
+    if (!single || back == value) return back == value;
+    /* A decimal next to the middle of two floats may round twice on its way through a double. */
+    locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (!c) return false;
+    float exact = strtof_l(text, NULL, c);
+    freelocale(c);
+    return (double)exact == value;
+}
+
+/* Adds one to the last digit of "d.ddde-dd"; false if all are nines. */
+static bool next_decimal(char *text) {
+    for (char *p = strchr(text, 'e'); p-- > text;) {
+        if (*p == '.') continue;
+        if (*p != '9') return ++*p, true;
+        *p = '0';
+    }
+    return false;
+}
+
+int dsc_shortest_digits(char digits[24], double value, bool single) {
     char text[40];
-    for (int precision = 0; precision <= 16; precision++) {
+    int last = single ? 8 : 16, exponent;
+    bool power_of_two = frexp(value, &exponent) == 0.5;
+    for (int precision = 0; precision <= last; precision++) {
         (void)snprintf(text, sizeof text, "%.*e", precision, value);
         point_for_locale(text);
-        double back;
-        if (precision == 16 || (dsc_parse_real(&back, text) && back == value)) break;
+        if (precision == last || reads_back(text, value, single)) break;
+        /* The numbers above a power of two lie twice as far apart as those below it: the decimal above
+         * may read back where the nearer one below does not. */
+        if (power_of_two && next_decimal(text) && reads_back(text, value, single)) break;
     }
     char *out = digits;
     const char *in = text;
     for (; *in != 'e'; in++)
         if (*in != '.') *out++ = *in;
+    while (out > digits + 1 && out[-1] == '0') out--;
     *out = '\0';
-    *exponent = (int)strtol(in + 1, NULL, 10);
+    return (int)strtol(in + 1, NULL, 10);
 }
 
 char *dsc_format_shortest(char *out, double value) {
@@ -88,8 +114,7 @@ char *dsc_format_shortest(char *out, double value) {
         return out;
     }
     char digits[24];
-    int exponent;
-    shortest_digits(digits, &exponent, fabs(value));
+    int exponent = dsc_shortest_digits(digits, fabs(value), false);
     int count = (int)strlen(digits);
     /* Python switches to exponents below 1e-4 and from 1e16 on. */
     if (exponent < -4 || exponent >= 16) {
@@ -109,6 +134,12 @@ char *dsc_format_shortest(char *out, double value) {
 
 char *dsc_format_fixed(char *out, size_t size, double value, int decimals) {
     (void)snprintf(out, size, "%.*f", decimals, value);
+    point_for_locale(out);
+    return out;
+}
+
+char *dsc_format_scientific(char *out, size_t size, double value, int decimals) {
+    (void)snprintf(out, size, "%.*e", decimals, value);
     point_for_locale(out);
     return out;
 }

@@ -21,8 +21,15 @@ void dsc_text_free(dsc_text *text);
  * "1.0", "1e-05", "inf", "nan"; always a point, whatever the locale. `out` holds at least 32 bytes. */
 char *dsc_format_shortest(char *out, double value);
 
+/* The digits of the shortest decimal d.ddd x 10^exponent that reads back as `value`, positive and finite: as
+ * a double, or as a float if `single`. Returns the exponent. */
+int dsc_shortest_digits(char digits[24], double value, bool single);
+
 /* printf's "%.<decimals>f" with a point whatever the locale; `size` is that of `out`. */
 char *dsc_format_fixed(char *out, size_t size, double value, int decimals);
+
+/* The same for "%.<decimals>e". */
+char *dsc_format_scientific(char *out, size_t size, double value, int decimals);
 
 /* Reads all of `text` as a number, with a point whatever the locale. False if it is not wholly one. */
 bool dsc_parse_real(double *value, const char *text);

@@ -27,6 +27,9 @@ static void shortest_is_what_python_prints(void **state) {
     check(5e-324, "5e-324");
     check(1.7976931348623157e308, "1.7976931348623157e+308");
     check(-1234.5, "-1234.5");
+    check(0x1p-44, "5.684341886080802e-14"); /* the nearest 16 digits, ...801, read back as its neighbour */
+    check(2e23, "2e+23");
+    check(9007199254740993.0, "9007199254740992.0");
     check(NAN, "nan");
     check(-INFINITY, "-inf");
 }
