@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* dataset.h: what a dataset is made of.
+ *
+ * A dataset is a name, a list of samples, and a reference to a storage that holds the images and labels. The
+ * storage is shared: a view (a subset, a split, another order) refers to its parent's and has an index list;
+ * it copies no image. So a parent may be freed before its views: the storage goes with the last of them. */
+#ifndef DSC_DATA_DATASET_H
+#define DSC_DATA_DATASET_H
+
+#include "data/idx.h"
+
+#include <stdatomic.h>
+
+typedef struct dsc_storage {
+    atomic_size_t references;
+    dsc_content images, labels; /* either may be a mapping of the cache */
+    size_t classes;
+    char **class_names;
+} dsc_storage;
+
+struct dsc_dataset {
+    dsc_storage *storage;
+    char *name;
+    size_t count, shape[3];
+    size_t image_size;     /* shape[0] * shape[1] * shape[2] */
+    const uint8_t *images; /* the storage's: sample i is its image index[i] */
+    const uint8_t *labels; /* one each sample, in the dataset's order */
+    const uint32_t *index; /* a view's, its own; NULL: all images in the storage's order */
+    uint8_t *own_labels;   /* a view's, gathered */
+};
+
+/* The image and label of sample i < count: these, and not the pointers, are right for a view too. */
+static inline const uint8_t *dsc_dataset_image(const dsc_dataset *data, size_t i) {
+    return data->images + (data->index ? data->index[i] : i) * data->image_size;
+}
+static inline uint8_t dsc_dataset_label(const dsc_dataset *data, size_t i) { return data->labels[i]; }
+
+/* Makes a dataset of images (N, H, W) or (N, C, H, W) and labels (N), all bytes, and takes both over, also
+ * when it fails. Checks shapes, counts, and labels against `classes` (1 to 256). `class_names` has `classes`
+ * texts, which are copied, or is NULL. `images_name` and `labels_name` stand for the two in messages. */
+dsc_status dsc_dataset_adopt(dsc_dataset **data, dsc_content *images, dsc_content *labels, size_t classes,
+                             const char *const *class_names, const char *name, const char *images_name,
+                             const char *labels_name, dsc_error *error);
+
+/* The samples index[0 .. count) of `parent`, in that order, repeats allowed; no image is copied. `name` NULL:
+ * the parent's. `parent` may be freed before the view. dsc_dataset_images of a view gives NULL. */
+dsc_status dsc_dataset_view(dsc_dataset **view, const dsc_dataset *parent, const uint32_t *index,
+                            size_t count, const char *name, dsc_error *error);
+
+/* Class names from a file of one name a line; *names is one block (release with free()). *count 1 to 256. */
+dsc_status dsc_class_names_read(char ***names, size_t *count, const char *path, dsc_error *error);
+
+/* The classes of data in `folder`: named by its labels.txt (*names: one block, release with free()), or, where
+ * there is none (*names NULL), ten, or as many as the largest of the labels needs. */
+dsc_status dsc_classes_find(char ***names, size_t *classes, const char *folder,
+                            const dsc_content *const *labels, size_t count, dsc_error *error);
+
+/* "MNIST, training set" or "MNIST, test set" if the two are that, by size and CRC-32; else NULL. */
+const char *dsc_dataset_known_name(const dsc_content *images, const dsc_content *labels);
+
+/* dsc_dataset_open with options (NULL: the defaults). */
+dsc_status dsc_dataset_open_with(dsc_dataset **data, const char *images_path, const char *labels_path,
+                                 const dsc_open_options *options, dsc_error *error);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* load.c: one IDX file into memory for a dataset, with what tells known data apart: size and CRC-32. */
+#include "base/error.h"
+#include "base/file.h"
+#include "data/array.h"
+#include "data/gzip.h"
+#include "data/idx.h"
+
+#include <libdeflate.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+void dsc_content_clear(dsc_content *content) {
+    if (content->map) {
+        (void)munmap(content->map, content->map_size);
+    } else {
+        dsc_array_clear(&content->array);
+    }
+    memset(content, 0, sizeof *content);
+}
+
+static dsc_status load_gzip(dsc_content *content, const unsigned char *bytes, size_t size, const char *path,
+                            dsc_error *error) {
+    unsigned char *block;
+    dsc_status status =
+        dsc_gunzip(&block, &content->size, &content->crc, bytes, size, DSC_IDX_FRONT, path, error);
+    return status ? status : dsc_idx_adopt(&content->array, block, content->size, path, error);
+}
+
+static dsc_status load_plain(dsc_content *content, const unsigned char *bytes, size_t size, const char *path,
+                             dsc_error *error) {
+    dsc_status status = dsc_idx_parse(&content->array, bytes, size, path, error);
+    if (status) return status;
+    content->size = size;
+    content->crc = libdeflate_crc32(0, bytes, size);
+    return DSC_OK;
+}
+
+dsc_status dsc_idx_load(dsc_content *content, const char *path, const dsc_open_options *options,
+                        dsc_error *error) {
+    (void)options;
+    memset(content, 0, sizeof *content);
+    unsigned char *bytes;
+    size_t size;
+    dsc_status status = dsc_file_read(&bytes, &size, path, DSC_IDX_FILE_LIMIT, error);
+    if (status) return status;
+    status = dsc_is_gzip(bytes, size) ? load_gzip(content, bytes, size, path, error)
+                                      : load_plain(content, bytes, size, path, error);
+    free(bytes);
+    return status;
+}

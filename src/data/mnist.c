@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* mnist.c: MNIST's four files, found and opened. Other data in the same four files (Fashion-MNIST, EMNIST,
+ * one's own) opens the same way, and is named by its folder and not called MNIST. */
+#include "data/mnist.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "data/dataset.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+const dsc_mnist_file dsc_mnist_files[DSC_MNIST_FILES] = {
+    {"train-images-idx3-ubyte", 47040016, 0xE9F4D8B3},
+    {"train-labels-idx1-ubyte", 60008, 0xE0CB4AD2},
+    {"t10k-images-idx3-ubyte", 7840016, 0x91373BDF},
+    {"t10k-labels-idx1-ubyte", 10008, 0x4AB9EFF9},
+};
+
+int dsc_mnist_known(size_t size, uint32_t crc) {
+    for (int i = 0; i < DSC_MNIST_FILES; i++)
+        if (dsc_mnist_files[i].size == size && dsc_mnist_files[i].crc == crc) return i;
+    return -1;
+}
+
+const char *dsc_dataset_known_name(const dsc_content *images, const dsc_content *labels) {
+    int a = dsc_mnist_known(images->size, images->crc), b = dsc_mnist_known(labels->size, labels->crc);
+    if (a == DSC_TRAIN_IMAGES && b == DSC_TRAIN_LABELS) return "MNIST, training set";
+    if (a == DSC_TEST_IMAGES && b == DSC_TEST_LABELS) return "MNIST, test set";
+    return NULL;
+}
+
+/* --- where the files are --- */
+
+dsc_status dsc_mnist_find(char **path, const char *folder, int which, dsc_error *error) {
+    static const char *const endings[] = {".gz", ""};
+    *path = NULL;
+    for (int variant = 0; variant < 4; variant++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "%s%s", dsc_mnist_files[which].name, endings[variant % 2]);
+        if (variant >= 2) strstr(name, "-idx")[0] = '.';
+        char *candidate = dsc_path_join(folder, name);
+        if (!candidate) return dsc_fail_memory(error, strlen(folder), "a path");
+        struct stat info;
+        if (!stat(candidate, &info) &&
+            !S_ISDIR(info.st_mode)) { /* some archives unpack to folders of that name */
+            *path = candidate;
+            return DSC_OK;
+        }
+        free(candidate);
+    }
+    return DSC_OK;
+}
+
+char *dsc_user_cache(void) {
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (cache && *cache == '/')
+        return dsc_path_join(cache, "descender"); /* relative ones are to be ignored */
+    return home && *home == '/' ? dsc_path_join(home, ".cache/descender") : NULL;
+}
+
+static dsc_status has_any(bool *any, const char *folder, dsc_error *error) {
+    *any = false;
+    for (int i = 0; i < DSC_MNIST_FILES && !*any; i++) {
+        char *path;
+        dsc_status status = dsc_mnist_find(&path, folder, i, error);
+        if (status) return status;
+        *any = path != NULL;
+        free(path);
+    }
+    return DSC_OK;
+}
+
+dsc_status dsc_mnist_locate(char **folder, dsc_error *error) {
+    *folder = NULL;
+    const char *given = getenv("DESCENDER_DATA");
+    char *cache = dsc_user_cache(), *cached = cache ? dsc_path_join(cache, "mnist") : NULL;
+    free(cache);
+    const char *places[] = {given && *given ? given : NULL, "./data", cached};
+    dsc_status status = DSC_OK;
+    for (size_t i = 0; i < 3 && !*folder && !status; i++) {
+        bool any = false;
+        if (places[i]) status = has_any(&any, places[i], error);
+        if (!any || status) continue;
+        *folder = strdup(places[i]);
+        if (!*folder) status = dsc_fail_memory(error, strlen(places[i]), "a path");
+    }
+    if (!status && !*folder)
+        status = dsc_fail(
+            error, DSC_ERROR_IO,
+            "MNIST was not found: expected train-images-idx3-ubyte.gz and three more files in "
+            "$DESCENDER_DATA (%s), ./data or the user's cache (%s); put them there, or name their folder",
+            places[0] ? places[0] : "not set", cached ? cached : "there is no home folder");
+    free(cached);
+    return status;
+}
+
+/* --- opening --- */
+
+static dsc_status find_all(char *paths[DSC_MNIST_FILES], const char *folder, dsc_error *error) {
+    dsc_text missing = {0};
+    size_t found = 0;
+    dsc_status status = DSC_OK;
+    for (int i = 0; i < DSC_MNIST_FILES && !status; i++) {
+        status = dsc_mnist_find(&paths[i], folder, i, error);
+        if (paths[i]) {
+            found++;
+        } else {
+            dsc_text_append(&missing, "%s%s", missing.length ? ", " : "", dsc_mnist_files[i].name);
+        }
+    }
+    if (!status && missing.failed) status = dsc_fail_memory(error, missing.length, "a message");
+    if (!status && found < DSC_MNIST_FILES) {
+        struct stat info;
+        bool folder_there = !stat(folder, &info) && S_ISDIR(info.st_mode);
+        status =
+            dsc_fail(error, DSC_ERROR_IO, "%s: expected the four files of MNIST, %s%s; %s", folder,
+                     folder_there ? "missing: " : "but it is no folder", folder_there ? missing.data : "",
+                     folder_there ? "put them there, plain or as .gz" : "check the path");
+    }
+    dsc_text_free(&missing);
+    return status;
+}
+
+static dsc_status adopt_part(dsc_dataset **data, dsc_content pair[2], char *const paths[2],
+                             const char *folder, const char *part, size_t classes, char *const *names,
+                             dsc_error *error) {
+    dsc_text title = {0};
+    const char *known = dsc_dataset_known_name(&pair[0], &pair[1]);
+    dsc_text_append(&title, "%s, %s set", folder, part);
+    dsc_status status;
+    if (title.failed) {
+        status = dsc_fail_memory(error, strlen(folder), "a name");
+    } else {
+        status = dsc_dataset_adopt(data, &pair[0], &pair[1], classes, (const char *const *)names,
+                                   known ? known : title.data, paths[0], paths[1], error);
+    }
+    dsc_text_free(&title);
+    return status;
+}
+
+static dsc_status check_same_shape(const dsc_dataset *train, const dsc_dataset *test, const char *folder,
+                                   dsc_error *error) {
+    if (!memcmp(train->shape, test->shape, sizeof train->shape)) return DSC_OK;
+    char a[DSC_SHAPE_TEXT], b[DSC_SHAPE_TEXT];
+    return dsc_fail(
+        error, DSC_ERROR_MISMATCH,
+        "%s: training images are %s (channels x height x width), test images %s: expected the same; use "
+        "files that belong together",
+        folder, dsc_shape_text(a, 3, train->shape), dsc_shape_text(b, 3, test->shape));
+}
+
+static dsc_status open_folder(dsc_dataset **train, dsc_dataset **test, char *paths[DSC_MNIST_FILES],
+                              const char *folder, const dsc_open_options *options, dsc_error *error) {
+    dsc_content content[DSC_MNIST_FILES] = {0};
+    char **names = NULL;
+    size_t classes = 0;
+    dsc_status status = find_all(paths, folder, error);
+    for (int i = 0; i < DSC_MNIST_FILES && !status; i++)
+        status = dsc_idx_load(&content[i], paths[i], options, error);
+    const dsc_content *labels[] = {&content[DSC_TRAIN_LABELS], &content[DSC_TEST_LABELS]};
+    if (!status) status = dsc_classes_find(&names, &classes, folder, labels, 2, error);
+    if (!status) status = adopt_part(train, content, paths, folder, "training", classes, names, error);
+    if (!status) status = adopt_part(test, content + 2, paths + 2, folder, "test", classes, names, error);
+    if (!status) status = check_same_shape(*train, *test, folder, error);
+    for (int i = 0; i < DSC_MNIST_FILES; i++) dsc_content_clear(&content[i]);
+    free(names);
+    return status;
+}
+
+dsc_status dsc_mnist_open_with(dsc_dataset **train, dsc_dataset **test, const char *folder,
+                               const dsc_open_options *options, dsc_error *error) {
+    *train = *test = NULL;
+    char *found = NULL, *paths[DSC_MNIST_FILES] = {0};
+    dsc_status status = folder ? DSC_OK : dsc_mnist_locate(&found, error);
+    if (!status) status = open_folder(train, test, paths, folder ? folder : found, options, error);
+    if (status) {
+        dsc_dataset_free(*train);
+        dsc_dataset_free(*test);
+        *train = *test = NULL;
+    }
+    for (int i = 0; i < DSC_MNIST_FILES; i++) free(paths[i]);
+    free(found);
+    return status;
+}
+
+dsc_status dsc_mnist_open(dsc_dataset **train, dsc_dataset **test, const char *folder, dsc_error *error) {
+    return dsc_mnist_open_with(train, test, folder, NULL, error);
+}
