@@ -13,7 +13,7 @@
 #include <descender.h>
 
 /* numpy.random.SeedSequence(entropy, spawn_key=...).generate_state(count, uint32). `entropy` and every spawn
- * key are little-endian 32-bit words, as many as the number needs (0 is one word). O'Neill, "Developing a
+ * key are 32-bit words, the lowest first, as many as the number needs (0 is one word). O'Neill, "Developing a
  * seed_seq alternative" (2015). */
 typedef struct dsc_seed_sequence {
     const uint32_t *entropy;
@@ -59,8 +59,14 @@ double dsc_rng_random(dsc_rng *rng);    /* rng.random(): [0, 1), 53 bits */
 float dsc_rng_random_f32(dsc_rng *rng); /* rng.random(dtype=float32): [0, 1), 24 bits */
 double dsc_rng_normal(dsc_rng *rng);    /* rng.standard_normal(): ziggurat */
 
-/* rng.integers(low, high, size=count, dtype=...): low <= value < high. NumPy draws 8- and 16-bit values from
- * the buffered halves of 32-bit ones, and the rest of a buffer is dropped at the end of a call. */
+/* 0 <= value <= last: rng.integers(0, last, endpoint=True). Values of up to 32 bits
+ * take 32-bit draws, an interval of one value takes none. */
+uint64_t dsc_rng_up_to(dsc_rng *rng, uint64_t last);
+
+/* rng.integers(low, high, size=count, dtype=...): low <= value < high (u64: <= last). The interval must not
+ * be empty and must lie within the type; that is for the caller to know. NumPy cuts several values of 16, 8
+ * or 1 bits from one 32-bit draw, and drops what is left of it at the end of a call. All of 64 signed bits:
+ * integers_u64(0, UINT64_MAX) and a cast. */
 void dsc_rng_integers_i64(dsc_rng *rng, int64_t *out, size_t count, int64_t low, int64_t high);
 void dsc_rng_integers_u64(dsc_rng *rng, uint64_t *out, size_t count, uint64_t low, uint64_t last);
 void dsc_rng_integers_i32(dsc_rng *rng, int32_t *out, size_t count, int32_t low, int64_t high);
@@ -71,7 +77,8 @@ void dsc_rng_integers_i8(dsc_rng *rng, int8_t *out, size_t count, int32_t low, i
 void dsc_rng_integers_u8(dsc_rng *rng, uint8_t *out, size_t count, uint32_t low, uint32_t high);
 void dsc_rng_integers_bool(dsc_rng *rng, bool *out, size_t count, uint32_t low, uint32_t high);
 
-/* rng.choice(population, size=count, replace=False); count <= population. */
+/* rng.choice(population, size=count, replace=False). Fails, with nothing drawn, if count > population or
+ * memory is short. */
 dsc_status dsc_rng_choice(dsc_rng *rng, int64_t *out, size_t count, int64_t population, dsc_error *error);
 
 /* rng.permutation(count), and rng.shuffle of indices in place. */

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* random_bits.h: the bit generators behind random.h; only random*.c, pcg64.c and philox.c include it. */
+#ifndef DSC_BASE_RANDOM_BITS_H
+#define DSC_BASE_RANDOM_BITS_H
+
+#include "base/random.h"
+
+/* Returns the low half of the 128-bit product a * b, and puts the high half in *high. */
+static inline uint64_t dsc_wide_multiply(uint64_t *high, uint64_t a, uint64_t b) {
+#if defined(__SIZEOF_INT128__)
+    __extension__ typedef unsigned __int128 wide;
+    wide product = (wide)a * b;
+    *high = (uint64_t)(product >> 64);
+    return (uint64_t)product;
+#else
+    uint64_t a0 = (uint32_t)a, a1 = a >> 32, b0 = (uint32_t)b, b1 = b >> 32;
+    uint64_t middle = a1 * b0 + (a0 * b0 >> 32); /* cannot overflow: (2^32-1)^2 + 2^32-1 < 2^64 */
+    uint64_t other = a0 * b1 + (uint32_t)middle;
+    *high = a1 * b1 + (middle >> 32) + (other >> 32);
+    return a * b;
+#endif
+}
+
+/* `state` is SeedSequence's 256 bits as four 64-bit words. */
+void dsc_pcg64_seed(dsc_rng *rng, const uint64_t state[4]);
+uint64_t dsc_pcg64_next(dsc_rng *rng);
+uint64_t dsc_philox_next(dsc_rng *rng);
+
+#endif
