@@ -7,14 +7,14 @@ DESTDIR ?=
 ARGS ?=
 build = build/release
 
-.PHONY: all build tutorial test bench install uninstall clean asan tsan minimal coverage fuzz format format-check lint help
+.PHONY: all build tutorial test bench install uninstall clean asan tsan minimal coverage fuzz format lint help
 .NOTPARALLEL:
 
 all: build
 
 help: ## this list
 	@echo "make TARGET, where TARGET is one of"
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z -]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s%s\n", $$1, $$2 }'
 
 build: ## the program and the library, in build/release (default)
 	@scripts/dependencies.sh build
@@ -25,10 +25,10 @@ tutorial: ## install what is missing, build, run the tutorial; pictures in build
 	@scripts/build.sh release descender-program
 	@$(build)/descender tutorial --out build/tutorial $(ARGS)
 
-test: ## install what is missing, build, run all tests
+test: ## install what is missing, build, run all tests; ARGS="-R data" for some
 	@scripts/dependencies.sh build test
 	@scripts/build.sh release
-	@tests/run $(build)
+	@tests/run $(build) $(ARGS)
 
 bench: ## measure; ARGS="..." names benchmarks
 	@scripts/dependencies.sh build bench
@@ -42,10 +42,10 @@ install: build ## install under PREFIX (/usr/local), below DESTDIR if that is gi
 uninstall: ## remove what the last `make install` of this folder installed
 	@xargs -d '\n' rm -fv < $(build)/install_manifest.txt
 
-asan tsan minimal: ## the tests under that preset: sanitizers, or no optional library
+asan tsan minimal: ## the tests under that preset: sanitizers, or no optional library; ARGS="-R data" for some
 	@scripts/dependencies.sh build test
 	@scripts/build.sh $@
-	@tests/run build/$@
+	@tests/run build/$@ $(ARGS)
 
 coverage: ## the tests, and which lines of src/ they reach
 	@scripts/dependencies.sh build test

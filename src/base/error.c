@@ -20,7 +20,7 @@ static void format_message(char *out, size_t size, const char *format, va_list a
     if (n >= (int)size) cut_at_character(out, size - 1);
 }
 
-dsc_status dsc_fail(dsc_error *error, dsc_status code, const char *format, ...) {
+dsc_status(dsc_fail)(dsc_error *error, dsc_status code, const char *format, ...) {
     int saved = errno;
     if (error) {
         va_list arguments;
@@ -33,11 +33,11 @@ dsc_status dsc_fail(dsc_error *error, dsc_status code, const char *format, ...) 
     return code;
 }
 
-dsc_status dsc_fail_memory(dsc_error *error, size_t size, const char *what) {
+dsc_status(dsc_fail_memory)(dsc_error *error, size_t size, const char *what) {
     return dsc_fail(error, DSC_ERROR_MEMORY, "out of memory: %zu bytes for %s", size, what);
 }
 
-dsc_status dsc_error_context(dsc_error *error, dsc_status status, const char *format, ...) {
+dsc_status(dsc_error_context)(dsc_error *error, dsc_status status, const char *format, ...) {
     if (!error) return status;
     char context[DSC_MESSAGE_SIZE], whole[2 * DSC_MESSAGE_SIZE + 2];
     va_list arguments;

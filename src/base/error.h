@@ -15,4 +15,11 @@ dsc_status dsc_fail_memory(dsc_error *error, size_t size, const char *what);
 /* Puts "context: " before the message that is there, and returns `status`, the failed call's. */
 dsc_status dsc_error_context(dsc_error *error, dsc_status status, const char *format, ...) DSC_PRINTF(3, 4);
 
+#ifdef __clang_analyzer__
+/* The static analyser sees one file at a time; tell it that a call that failed does not return DSC_OK. */
+#define dsc_fail(error, code, ...)            ((dsc_fail)(error, code, __VA_ARGS__), (code))
+#define dsc_fail_memory(error, size, what)    ((dsc_fail_memory)(error, size, what), DSC_ERROR_MEMORY)
+#define dsc_error_context(error, status, ...) ((dsc_error_context)(error, status, __VA_ARGS__), (status))
+#endif
+
 #endif

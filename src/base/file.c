@@ -33,7 +33,7 @@ static const char *remedy(int code) {
     }
 }
 
-dsc_status dsc_fail_system(dsc_error *error, const char *path, const char *what) {
+dsc_status(dsc_fail_system)(dsc_error *error, const char *path, const char *what) {
     int code = errno;
     char reason[128];
     const char *text = strerror_r(code, reason, sizeof reason);

@@ -31,4 +31,9 @@ dsc_status dsc_folder_make(const char *path, dsc_error *error);
 /* "folder/name" in a new text (release with free()); NULL if memory is short. */
 char *dsc_path_join(const char *folder, const char *name);
 
+#ifdef __clang_analyzer__
+#define dsc_fail_system(error, path, what)                                                                   \
+    ((dsc_fail_system)(error, path, what), DSC_ERROR_IO) /* see error.h */
+#endif
+
 #endif

@@ -33,5 +33,5 @@ bool dsc_grow(void *array, size_t *capacity, size_t needed, size_t size) {
     if (!grown) return false;
     memcpy(array, &grown, sizeof grown);
     *capacity = wanted;
-    return true;
+    return true; /* cppcheck-suppress memleak; the copied pointer owns it */
 }
