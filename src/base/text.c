@@ -113,7 +113,7 @@ char *dsc_format_shortest(char *out, double value) {
         strcpy(o, "0.0");
         return out;
     }
-    char digits[24];
+    char digits[24] = "";
     int exponent = dsc_shortest_digits(digits, fabs(value), false);
     int count = (int)strlen(digits);
     /* Python switches to exponents below 1e-4 and from 1e16 on. */
