@@ -14,7 +14,8 @@ export LC_ALL
 
 # set | required? | how to look | Debian, Ubuntu | Fedora | Arch | Alpine | what it is for
 # How to look: `program NAME`, `module PKG-CONFIG-NAME [VERSION]`, `cmake VERSION`,
-# `compiler`, `compiler++`, `fuzzer`, `python MODULE`, `certificates`.
+# `compiler`, `compiler++`, `fuzzer`, `python MODULE`, `file PATH`,
+# `certificates`.
 things='
 build|required|compiler|gcc libc6-dev|gcc|gcc|gcc musl-dev|a C17 compiler
 build|required|program make|make|make|make|make|the build
@@ -38,6 +39,7 @@ ci|required|compiler++|g++|gcc-c++|gcc|g++|the header as C++
 ci|required|program clang-format|clang-format|clang-tools-extra|clang|clang-extra-tools|the style
 ci|required|program clang-tidy|clang-tidy|clang-tools-extra|clang|clang-extra-tools|static analysis
 ci|required|program cppcheck|cppcheck|cppcheck|cppcheck|cppcheck|static analysis
+ci|optional|file /usr/share/i18n/locales/de_DE|locales|glibc-locale-source|glibc|-|a locale with a decimal comma
 ci|optional|python numpy|python3-numpy|python3-numpy|python-numpy|py3-numpy|fresh comparisons with NumPy
 '
 
@@ -66,6 +68,7 @@ found() {
     fuzzer) echo 'int LLVMFuzzerTestOneInput(const char *d, unsigned long n) { return d && n > 9 ? -1 : 0; }' |
         clang -x c -fsanitize=fuzzer,address,undefined - -o /dev/null >/dev/null 2>&1 ;;
     module) command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "$2" 2>/dev/null ;;
+    file) [ -e "$2" ] ;;
     python) { [ -x /usr/bin/python3 ] && /usr/bin/python3 -c "import $2"; } >/dev/null 2>&1 ||
         python3 -c "import $2" >/dev/null 2>&1 ;;
     certificates) [ -d /etc/ssl/certs ] && [ -n "$(ls /etc/ssl/certs 2>/dev/null)" ] || [ -f /etc/ssl/cert.pem ] ;;

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <ftw.h>
 #include <libdeflate.h>
+#include <locale.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -59,6 +60,19 @@ const char *testing_numpy(void) {
         if (system(command) == 0) return candidates[i];
     }
     return NULL;
+}
+
+bool testing_set_comma_locale(void) {
+    if (!setlocale(LC_ALL, "de_DE.UTF-8")) {
+        /* Not on this system: make it of its source, if that is. It exits with 1 where it had to warn. */
+        char command[128];
+        const char *folder = testing_folder();
+        (void)snprintf(command, sizeof command, "localedef -i de_DE -f UTF-8 %s/de_DE.UTF-8 >/dev/null 2>&1",
+                       folder);
+        if (system(command) < 0 || setenv("LOCPATH", folder, 1) || !setlocale(LC_ALL, "de_DE.UTF-8"))
+            return false;
+    }
+    return !strcmp(localeconv()->decimal_point, ",");
 }
 
 /* --- allocations: the linker's --wrap sends every call of the code under test through these --- */

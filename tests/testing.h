@@ -54,6 +54,10 @@ bool testing_allocation_failed(void);
 /* How often memory was asked for since the program started. */
 long testing_allocations(void);
 
+/* Sets a locale whose decimal point is a comma (made with localedef if need be); false: none is to be had.
+ * setlocale(LC_ALL, "C") ends it. */
+bool testing_set_comma_locale(void);
+
 /* A Python with NumPy ("/usr/bin/python3"), or NULL if there is none. */
 const char *testing_numpy(void);
 

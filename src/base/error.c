@@ -14,6 +14,7 @@ static void cut_at_character(char *text, size_t length) {
     if (i > 0 && (unsigned char)text[i - 1] >= 0xC0) text[i - 1] = '\0';
 }
 
+DSC_PRINTF(3, 0)
 static void format_message(char *out, size_t size, const char *format, va_list arguments) {
     int n = vsnprintf(out, size, format, arguments);
     if (n < 0) out[0] = '\0';

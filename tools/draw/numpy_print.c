@@ -167,8 +167,9 @@ static int format_element(const format *f, char word[2 * WORD], double x) {
         return snprintf(word, 2 * WORD, "%*s%-*s", f->left - whole, "", whole + 1 + f->right, number);
     }
     int exponent = scientific(number, x, f->digits);
-    return snprintf(word, 2 * WORD, "%*s%se%c%0*d", f->left + 1 + f->digits, number, f->digits ? "" : ".",
-                    exponent < 0 ? '-' : '+', f->exponent_len, abs(exponent));
+    if (f->digits == 0) strcat(number, ".");
+    return snprintf(word, 2 * WORD, "%*se%c%0*d", f->left + 1 + f->digits, number, exponent < 0 ? '-' : '+',
+                    f->exponent_len, abs(exponent));
 }
 
 /* One line in the making: NumPy breaks before a word that would leave no room for what closes the line. */
