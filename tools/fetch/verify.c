@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* verify.c: is this file the one that is meant? Its own checksum is enough; where that differs, the content's
+ * decides, since others may have compressed it anew. */
+#include "base/error.h"
+#include "base/file.h"
+#include "fetch/download.h"
+#include "fetch/sha256.h"
+
+#include <libdeflate.h>
+#include <stdlib.h>
+#include <string.h>
+
+static dsc_status hash_bytes(char hex[FETCH_SHA256_HEX], const unsigned char *bytes, size_t size,
+                             dsc_error *error) {
+    fetch_sha256 *hash;
+    dsc_status status = fetch_sha256_create(&hash, error);
+    if (!status) status = fetch_sha256_append(hash, bytes, size, error);
+    if (!status) status = fetch_sha256_finish(hex, hash, error);
+    fetch_sha256_free(hash);
+    return status;
+}
+
+static dsc_status compare(const unsigned char *content, size_t size, const char *path, const fetch_file *file,
+                          dsc_error *error) {
+    char hex[FETCH_SHA256_HEX] = "";
+    dsc_status status = hash_bytes(hex, content, size, error);
+    if (status) return status;
+    if (size == file->content_size && !strcmp(hex, file->content_sha256)) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_MISMATCH,
+                    "%s: holds %zu bytes of SHA-256 %.16s..., expected %llu of %.16s...; remove it, then "
+                    "download it again",
+                    path, size, hex, (unsigned long long)file->content_size, file->content_sha256);
+}
+
+/* Decompresses into a block of exactly the size that is expected, so that no archive, however it was made,
+ * makes us take more memory than the real one. NULL with DSC_OK: it does not hold that many bytes. */
+static dsc_status expand(unsigned char **content, const unsigned char *data, size_t size,
+                         const fetch_file *file, dsc_error *error) {
+    size_t wanted = (size_t)file->content_size;
+    struct libdeflate_decompressor *inflater = libdeflate_alloc_decompressor();
+    *content = inflater ? malloc(wanted + 1) : NULL;
+    if (!*content) {
+        libdeflate_free_decompressor(inflater);
+        return dsc_fail_memory(error, wanted, file->name);
+    }
+    if (libdeflate_gzip_decompress(inflater, data, size, *content, wanted, NULL) != LIBDEFLATE_SUCCESS) {
+        free(*content);
+        *content = NULL;
+    }
+    libdeflate_free_decompressor(inflater);
+    return DSC_OK;
+}
+
+dsc_status fetch_verify(const char *path, const fetch_file *file, dsc_error *error) {
+    char hex[FETCH_SHA256_HEX];
+    uint64_t bytes;
+    dsc_status status = fetch_sha256_file(hex, &bytes, path, error);
+    if (status) return status;
+    if (bytes == file->size && !strcmp(hex, file->sha256)) return DSC_OK;
+    unsigned char *data, *content;
+    size_t size;
+    status = dsc_file_read(&data, &size, path, (size_t)FETCH_LARGEST(file), error);
+    if (status) return status;
+    bool is_gzip = size > 2 && data[0] == 0x1F && data[1] == 0x8B;
+    if (is_gzip) {
+        status = expand(&content, data, size, file, error);
+        free(data);
+        data = content;
+        size = (size_t)file->content_size;
+        if (!status && !data)
+            status = dsc_fail(error, DSC_ERROR_MISMATCH,
+                              "%s: is no sound archive of %llu bytes (its SHA-256 is %.16s..., expected "
+                              "%.16s...); remove it, then download it again",
+                              path, (unsigned long long)file->content_size, hex, file->sha256);
+    }
+    if (!status) status = compare(data, size, path, file, error);
+    free(data);
+    return status;
+}
