@@ -169,9 +169,9 @@ static void sync_folder_of(const char *path) {
     (void)close(fd);
 }
 
-dsc_status dsc_file_writer_commit(dsc_file_writer *writer, dsc_error *error) {
+static dsc_status finish(dsc_file_writer *writer, bool sync, dsc_error *error) {
     dsc_status status = DSC_OK;
-    if (fsync(writer->fd)) status = dsc_fail_system(error, writer->path, "cannot be written");
+    if (sync && fsync(writer->fd)) status = dsc_fail_system(error, writer->path, "cannot be written");
     int closed = close(writer->fd);
     writer->fd = -1;
     if (!status && closed) status = dsc_fail_system(error, writer->path, "cannot be written");
@@ -179,11 +179,19 @@ dsc_status dsc_file_writer_commit(dsc_file_writer *writer, dsc_error *error) {
         status = dsc_fail_system(error, writer->path, "cannot be replaced");
     if (status) {
         (void)unlink(writer->temporary);
-    } else {
+    } else if (sync) {
         sync_folder_of(writer->path);
     }
     writer_free(writer);
     return status;
+}
+
+dsc_status dsc_file_writer_commit(dsc_file_writer *writer, dsc_error *error) {
+    return finish(writer, true, error);
+}
+
+dsc_status dsc_file_writer_commit_unsynced(dsc_file_writer *writer, dsc_error *error) {
+    return finish(writer, false, error);
 }
 
 void dsc_file_writer_abort(dsc_file_writer *writer) {

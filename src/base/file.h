@@ -20,7 +20,10 @@ typedef struct dsc_file_writer dsc_file_writer;
 dsc_status dsc_file_writer_open(dsc_file_writer **writer, const char *path, dsc_error *error);
 dsc_status dsc_file_writer_append(dsc_file_writer *writer, const void *data, size_t size, dsc_error *error);
 dsc_status dsc_file_writer_commit(dsc_file_writer *writer, dsc_error *error); /* frees the writer, always */
-void dsc_file_writer_abort(dsc_file_writer *writer);                          /* NULL does nothing */
+/* The same without waiting for the disk, for what can be made again: after a crash of the machine the file may
+ * be damaged, and its reader must notice. */
+dsc_status dsc_file_writer_commit_unsynced(dsc_file_writer *writer, dsc_error *error);
+void dsc_file_writer_abort(dsc_file_writer *writer); /* NULL does nothing */
 
 /* open, append, commit in one. */
 dsc_status dsc_file_write(const char *path, const void *data, size_t size, dsc_error *error);
