@@ -5,6 +5,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+/* Large blocks ask for large pages: a fifth of the time of loading MNIST would else go into page faults. */
+enum { HUGE_PAGE = 1 << 21, HUGE_FROM = 1 << 22 };
 
 bool dsc_multiply(size_t *product, size_t a, size_t b) {
     if (b && a > SIZE_MAX / b) return false;
@@ -17,8 +21,14 @@ void *dsc_allocate(size_t count, size_t size) { return count && size ? calloc(co
 void *dsc_allocate_aligned(size_t count, size_t size) {
     size_t bytes;
     if (!dsc_multiply(&bytes, count, size) || bytes > SIZE_MAX - DSC_ALIGNMENT) return NULL;
-    bytes = (bytes + DSC_ALIGNMENT - 1) / DSC_ALIGNMENT * DSC_ALIGNMENT;
-    return aligned_alloc(DSC_ALIGNMENT, bytes ? bytes : DSC_ALIGNMENT);
+    size_t alignment = bytes >= HUGE_FROM ? HUGE_PAGE : DSC_ALIGNMENT;
+    if (bytes > SIZE_MAX - alignment) return NULL;
+    bytes = (bytes + alignment - 1) / alignment * alignment;
+    void *block = aligned_alloc(alignment, bytes ? bytes : alignment);
+#ifdef MADV_HUGEPAGE
+    if (block && alignment == HUGE_PAGE) (void)madvise(block, bytes, MADV_HUGEPAGE); /* only advice */
+#endif
+    return block;
 }
 
 bool dsc_grow(void *array, size_t *capacity, size_t needed, size_t size) {

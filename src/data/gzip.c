@@ -63,7 +63,7 @@ struct output {
 };
 
 static bool reserve(struct output *out, size_t capacity) {
-    unsigned char *block = dsc_allocate_aligned(out->front + capacity, 1);
+    unsigned char *block = dsc_allocate_aligned(out->front + capacity + DSC_GUNZIP_BEHIND, 1);
     if (!block) return false;
     if (out->length) memcpy(block + out->front, out->block + out->front, out->length);
     free(out->block);

@@ -31,7 +31,7 @@ typedef struct dsc_content {
 #define DSC_IDX_FILE_LIMIT ((size_t)1 << (sizeof(size_t) > 4 ? 36 : 30))
 
 /* Makes an array of the decompressed IDX file of `size` bytes at block + DSC_IDX_FRONT; takes the block (of
- * dsc_allocate_aligned) over, also on failure. */
+ * dsc_gunzip) over, also on failure. */
 dsc_status dsc_idx_adopt(dsc_array *array, unsigned char *block, size_t size, const char *name,
                          dsc_error *error);
 
