@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* digits_shape.c: one writer's digit.
+ *
+ * A style's drawings are mixed, its knots moved a little, and a Catmull-Rom spline drawn through them (Catmull and
+ * Rom 1974: the tangent at a knot is half the way from the one before to the one behind). The plane is then
+ * bent by a random polynomial of degree three,
+ *     x' = x + sum a_ij x^i y^j,   y' = y + sum b_ij x^i y^j,   2 <= i + j <= 3,
+ * which is the smooth, large-scale part of an elastic distortion, and slanted, stretched and turned. At last it is scaled
+ * so that the inked digit just fits MNIST's box. */
+#include "data/digits.h"
+
+#include <math.h>
+#include <string.h>
+
+const dsc_digit_variation dsc_digit_variation_default = {
+    .extrapolate = 0.2f,
+    .jitter = 0.035f,
+    .slant = 0.25f,
+    .rotation = 0.10f,
+    .width = 0.22f,
+    .bend = 0.10f,
+    .twist = 0.05f,
+    .pen_mean = 1.25f,
+    .pen = 0.28f,
+    .pressure = 0.15f,
+    .edge = 1.3f,
+    .edge_spread = 0.2f,
+};
+
+/* e^z for small z, as (1 + z/16)^16: no table, the same everywhere; within z^2/32 of it, which is all we need. */
+static float spread(float z) {
+    float e = 1 + z * (1.0f / 16);
+    e *= e, e *= e, e *= e;
+    return e * e;
+}
+
+static const dsc_digit_style *pick_style(int digit, dsc_digit_random *random) {
+    int total = 0;
+    for (size_t i = 0; i < dsc_digit_styles_count; i++)
+        if (dsc_digit_styles[i].digit == digit) total += dsc_digit_styles[i].weight;
+    int left = (int)(dsc_digit_uniform(random) * (float)total);
+    const dsc_digit_style *style = NULL;
+    for (size_t i = 0; i < dsc_digit_styles_count && left >= 0; i++) {
+        if (dsc_digit_styles[i].digit != digit) continue;
+        style = &dsc_digit_styles[i];
+        left -= style->weight;
+    }
+    return style;
+}
+
+typedef struct knots {
+    size_t count;
+    const char *pen;
+    float x[DSC_STYLE_KNOTS], y[DSC_STYLE_KNOTS];
+} knots;
+
+/* A random mixture of the style's drawings, in units of half a digit's height around its middle. */
+static void mix_drawings(knots *k, const dsc_digit_style *style, const dsc_digit_variation *v,
+                         dsc_digit_random *random) {
+    float part[DSC_STYLE_DRAWINGS], sum = 0;
+    size_t drawings = 0;
+    static const signed char none[2 * DSC_STYLE_KNOTS];
+    while (drawings < DSC_STYLE_DRAWINGS && memcmp(style->drawings[drawings], none, sizeof none) != 0)
+        drawings++;
+    for (size_t d = 0; d < drawings; d++) {
+        float u = dsc_digit_uniform(random) + 0.01f;
+        part[d] = u * u * u;
+        sum += part[d];
+    }
+    for (size_t d = 0; d < drawings; d++)
+        part[d] = part[d] / sum * (1 + v->extrapolate) - v->extrapolate / (float)drawings;
+    k->pen = style->pen;
+    k->count = strlen(style->pen);
+    for (size_t i = 0; i < k->count; i++) {
+        float x = 0, y = 0;
+        for (size_t d = 0; d < drawings; d++) {
+            x += part[d] * (float)style->drawings[d][2 * i];
+            y += part[d] * (float)style->drawings[d][2 * i + 1];
+        }
+        k->x[i] = x * 0.02f - 1 + 2 * v->jitter * dsc_digit_normal(random);
+        k->y[i] = y * 0.02f - 1 + 2 * v->jitter * dsc_digit_normal(random);
+    }
+}
+
+static void add_point(dsc_digit_shape *shape, float x, float y, bool down) {
+    size_t n = shape->count++;
+    shape->x[n] = x;
+    shape->y[n] = y;
+    shape->down[n] = down;
+}
+
+/* The tangent at knot i as seen from the span that ends (side -1) or begins (side +1) there. */
+static void tangent(float *tx, float *ty, const knots *k, size_t i, int side) {
+    bool first = k->pen[i] == 'p', last = i + 1 == k->count || k->pen[i + 1] == 'p';
+    if (!first && !last && k->pen[i] == 's') {
+        *tx = 0.5f * (k->x[i + 1] - k->x[i - 1]);
+        *ty = 0.5f * (k->y[i + 1] - k->y[i - 1]);
+        return;
+    }
+    size_t a = side < 0 ? i - 1 : i, b = side < 0 ? i : i + 1;
+    *tx = k->x[b] - k->x[a];
+    *ty = k->y[b] - k->y[a];
+}
+
+enum { SPAN_STEPS = 6 };
+
+/* Hermite's cubic from knot to knot, in short straight pieces. */
+static void draw_spline(dsc_digit_shape *shape, const knots *k) {
+    shape->count = 0;
+    for (size_t i = 0; i < k->count; i++) {
+        if (k->pen[i] == 'p') {
+            add_point(shape, k->x[i], k->y[i], false);
+            continue;
+        }
+        float ax, ay, bx, by;
+        tangent(&ax, &ay, k, i - 1, 1);
+        tangent(&bx, &by, k, i, -1);
+        float dx = k->x[i] - k->x[i - 1], dy = k->y[i] - k->y[i - 1];
+        for (int s = 1; s <= SPAN_STEPS; s++) {
+            float t = (float)s * (1.0f / SPAN_STEPS);
+            float h = t * t * (3 - 2 * t), ha = t * (1 - t) * (1 - t), hb = t * t * (t - 1);
+            add_point(shape, k->x[i - 1] + h * dx + ha * ax + hb * bx,
+                      k->y[i - 1] + h * dy + ha * ay + hb * by, true);
+        }
+    }
+}
+
+static void bend_plane(dsc_digit_shape *shape, const dsc_digit_variation *v, dsc_digit_random *random) {
+    float a[14];
+    for (int i = 0; i < 14; i++) a[i] = (i % 7 < 3 ? v->bend : v->twist) * dsc_digit_normal(random);
+    for (size_t i = 0; i < shape->count; i++) {
+        float x = shape->x[i], y = shape->y[i], xx = x * x, xy = x * y, yy = y * y;
+        shape->x[i] +=
+            a[0] * xx + a[1] * xy + a[2] * yy + a[3] * xx * x + a[4] * xx * y + a[5] * x * yy + a[6] * yy * y;
+        shape->y[i] += a[7] * xx + a[8] * xy + a[9] * yy + a[10] * xx * x + a[11] * xx * y + a[12] * x * yy +
+                       a[13] * yy * y;
+    }
+}
+
+static void slant_and_turn(dsc_digit_shape *shape, const dsc_digit_form *form, const dsc_digit_variation *v,
+                           dsc_digit_random *random) {
+    float width = form->width * spread(v->width * dsc_digit_normal(random));
+    float slant = form->slant + v->slant * dsc_digit_normal(random);
+    float turn = v->rotation * dsc_digit_normal(random);
+    float cosine = 1 / sqrtf(1 + turn * turn), sine = turn * cosine;
+    for (size_t i = 0; i < shape->count; i++) {
+        float x = shape->x[i] * width - shape->y[i] * slant, y = shape->y[i];
+        shape->x[i] = cosine * x - sine * y;
+        shape->y[i] = sine * x + cosine * y;
+    }
+}
+
+/* The pen's radius: one for the writer, and a smooth change along each stroke. */
+static void press(dsc_digit_shape *shape, const dsc_digit_form *form, const dsc_digit_variation *v,
+                  dsc_digit_random *random) {
+    float radius = v->pen_mean * form->pen * spread(v->pen * dsc_digit_normal(random));
+    for (size_t i = 0; i < shape->count;) {
+        size_t end = i + 1;
+        while (end < shape->count && shape->down[end]) end++;
+        float slope = v->pressure * dsc_digit_normal(random), arch = v->pressure * dsc_digit_normal(random);
+        for (size_t first = i; i < end; i++) {
+            float t = end - first > 1 ? 2 * (float)(i - first) / (float)(end - first - 1) - 1 : 0;
+            float r = radius * (1 + slope * t + arch * (t * t - 0.5f));
+            shape->radius[i] = r > 0.45f ? r : 0.45f;
+        }
+    }
+}
+
+typedef struct range {
+    float low, high;
+} range;
+
+/* What the ink covers along one axis if the shape is drawn at this scale. */
+static range inked(const float *at, const dsc_digit_shape *shape, float scale) {
+    range r = {1e9f, -1e9f};
+    for (size_t i = 0; i < shape->count; i++) {
+        float low = at[i] * scale - shape->radius[i], high = at[i] * scale + shape->radius[i];
+        r.low = low < r.low ? low : r.low;
+        r.high = high > r.high ? high : r.high;
+    }
+    return r;
+}
+
+/* Scales and moves the shape so that its ink fills the box in height or width, as MNIST's digits do. The pen's
+ * width does not scale, so the scale is found in three rounds. */
+static void fit_box(dsc_digit_shape *shape) {
+    float scale = 8;
+    range x, y;
+    for (int round = 0; round < 4; round++) {
+        x = inked(shape->x, shape, scale);
+        y = inked(shape->y, shape, scale);
+        float width = x.high - x.low, height = y.high - y.low;
+        if (round < 3) scale *= DSC_DIGIT_BOX / (width > height ? width : height);
+    }
+    float dx = 0.5f * (DSC_DIGIT_BOX - x.low - x.high), dy = 0.5f * (DSC_DIGIT_BOX - y.low - y.high);
+    for (size_t i = 0; i < shape->count; i++) {
+        shape->x[i] = shape->x[i] * scale + dx;
+        shape->y[i] = shape->y[i] * scale + dy;
+    }
+}
+
+void dsc_digit_shape_draw(dsc_digit_shape *shape, int digit, const dsc_digit_variation *v,
+                          dsc_digit_random *random) {
+    knots k;
+    mix_drawings(&k, pick_style(digit, random), v, random);
+    draw_spline(shape, &k);
+    bend_plane(shape, v, random);
+    slant_and_turn(shape, &dsc_digit_forms[digit], v, random);
+    press(shape, &dsc_digit_forms[digit], v, random);
+    float edge = v->edge + v->edge_spread * dsc_digit_normal(random);
+    shape->edge = edge > 0.7f ? edge : 0.7f;
+    fit_box(shape);
+}

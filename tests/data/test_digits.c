@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+#include "testing.h"
+
+#include "data/digits.h"
+
+#include <libdeflate.h>
+
+static dsc_dataset *draw(size_t count, uint64_t seed, unsigned threads) {
+    dsc_dataset *data;
+    dsc_error error;
+    ASSERT_OK(dsc_digits_create(&data, count, seed, threads, &error), error);
+    return data;
+}
+
+static uint32_t checksum(const dsc_dataset *data) {
+    size_t count = dsc_dataset_count(data);
+    uint32_t crc = libdeflate_crc32(0, dsc_dataset_images(data), count * DSC_DIGIT_BYTES);
+    return libdeflate_crc32(crc, dsc_dataset_labels(data), count);
+}
+
+static void the_dataset_is_28_by_28_bytes_of_ten_classes_and_says_what_it_is(void **state) {
+    (void)state;
+    dsc_dataset *data = draw(7, 42, 1);
+    size_t shape[3];
+    dsc_dataset_shape(data, shape);
+    assert_int_equal(dsc_dataset_count(data), 7);
+    assert_int_equal(shape[0], 1);
+    assert_int_equal(shape[1], 28);
+    assert_int_equal(shape[2], 28);
+    assert_int_equal(dsc_dataset_classes(data), 10);
+    assert_string_equal(dsc_dataset_name(data), "built-in digits, seed 42");
+    assert_string_equal(dsc_dataset_class_name(data, 3), "3");
+    dsc_dataset_free(data);
+}
+
+/* The same bytes everywhere, for ever: a change of these figures is a change of what users get. */
+static void the_same_seed_draws_the_same_bytes_on_every_machine(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t seed;
+        uint32_t crc;
+    } golden[] = {{1, 0xA754A371}, {0x123456789ABCDEF0, 0x597AF724}};
+    int wrong = 0;
+    for (size_t i = 0; i < 2; i++) {
+        dsc_dataset *data = draw(2000, golden[i].seed, 1);
+        uint32_t crc = checksum(data);
+        if (crc != golden[i].crc) {
+            print_error("seed %zu of the list: CRC-32 0x%08X\n", i, crc);
+            wrong++;
+        }
+        dsc_dataset_free(data);
+    }
+    assert_int_equal(wrong, 0);
+}
+
+static void the_number_of_threads_changes_nothing(void **state) {
+    (void)state;
+    dsc_dataset *one = draw(1234, 9, 1);
+    for (unsigned threads = 0; threads <= 4; threads++) {
+        dsc_dataset *more = draw(1234, 9, threads);
+        assert_int_equal(checksum(one), checksum(more));
+        dsc_dataset_free(more);
+    }
+    dsc_dataset_free(one);
+}
+
+static void the_first_digits_do_not_depend_on_how_many_follow(void **state) {
+    (void)state;
+    dsc_dataset *all = draw(512, 3, 2);
+    for (size_t count = 1; count < 512; count += 37) {
+        dsc_dataset *few = draw(count, 3, 1);
+        assert_memory_equal(dsc_dataset_images(few), dsc_dataset_images(all), count * DSC_DIGIT_BYTES);
+        assert_memory_equal(dsc_dataset_labels(few), dsc_dataset_labels(all), count);
+        dsc_dataset_free(few);
+    }
+    dsc_dataset_free(all);
+}
+
+static void other_seeds_draw_other_digits_and_no_digit_comes_twice(void **state) {
+    (void)state;
+    enum { COUNT = 5000 };
+    dsc_dataset *data[2] = {draw(COUNT, 1, 0), draw(COUNT, 2, 0)};
+    static uint32_t crc[2 * COUNT];
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < COUNT; i++)
+            crc[k * COUNT + i] =
+                libdeflate_crc32(0, dsc_dataset_images(data[k]) + i * DSC_DIGIT_BYTES, DSC_DIGIT_BYTES);
+    size_t equal = 0;
+    for (size_t i = 0; i < 2 * COUNT; i++)
+        for (size_t j = 0; j < i; j++) equal += crc[i] == crc[j];
+    assert_in_range(equal, 0, 2); /* two checksums of 32 bits may agree by chance: 0.01 are expected to */
+    assert_memory_not_equal(dsc_dataset_labels(data[0]), dsc_dataset_labels(data[1]), 100);
+    dsc_dataset_free(data[0]);
+    dsc_dataset_free(data[1]);
+}
+
+static void each_ten_hold_every_digit_once_in_no_fixed_order(void **state) {
+    (void)state;
+    enum { TENS = 2000 };
+    size_t at[10][10] = {{0}};
+    for (uint64_t ten = 0; ten < TENS; ten++) {
+        unsigned seen = 0;
+        for (uint64_t i = 0; i < 10; i++) {
+            int digit = dsc_digit_label(5, 10 * ten + i);
+            assert_in_range(digit, 0, 9);
+            seen |= 1U << digit;
+            at[i][digit]++;
+        }
+        assert_int_equal(seen, 0x3FF);
+    }
+    for (int i = 0; i < 10; i++) /* 200 expected, deviation 13.4 */
+        for (int digit = 0; digit < 10; digit++) assert_in_range(at[i][digit], 133, 267);
+}
+
+/* The tight box around the ink, and its centre of mass in pixels from the image's edge. */
+typedef struct extent {
+    int left, right, top, bottom;
+    double x, y, ink;
+} extent;
+
+static extent measure(const uint8_t *image) {
+    extent e = {28, -1, 28, -1, 0, 0, 0};
+    for (int y = 0; y < 28; y++)
+        for (int x = 0; x < 28; x++) {
+            int value = image[28 * y + x];
+            if (!value) continue;
+            if (x < e.left) e.left = x;
+            if (x > e.right) e.right = x;
+            if (y < e.top) e.top = y;
+            if (y > e.bottom) e.bottom = y;
+            e.x += value * (x + 0.5), e.y += value * (y + 0.5), e.ink += value;
+        }
+    e.x /= e.ink, e.y /= e.ink;
+    return e;
+}
+
+static void every_digit_fills_a_box_of_20_and_is_centred_by_mass(void **state) {
+    (void)state;
+    enum { COUNT = 20000 };
+    size_t edges = 0;
+    dsc_dataset *data = draw(COUNT, 11, 0);
+    for (size_t i = 0; i < COUNT; i++) {
+        extent e = measure(dsc_dataset_images(data) + i * DSC_DIGIT_BYTES);
+        int width = e.right - e.left + 1, height = e.bottom - e.top + 1;
+        assert_in_range(width, 2, 20);
+        assert_in_range(height, 2, 20);
+        assert_in_range(width > height ? width : height, 19, 20);
+        /* MNIST's own middle is that of pixel 14, half a pixel right of and below the image's; the box is moved
+         * by whole pixels, and never beyond the image's edge. */
+        bool at_edge_x = e.left == 0 || e.right == 27, at_edge_y = e.top == 0 || e.bottom == 27;
+        if ((!at_edge_x && (e.x < 13.99 || e.x > 15.01)) || (!at_edge_y && (e.y < 13.99 || e.y > 15.01)))
+            fail_msg("digit %zu: its centre of mass is at (%f, %f)", i, e.x, e.y);
+        edges += at_edge_x || at_edge_y;
+    }
+    assert_in_range(edges, 0, COUNT / 20);
+    dsc_dataset_free(data);
+}
+
+static void the_ink_is_like_mnists(void **state) {
+    (void)state;
+    enum { COUNT = 10000 };
+    dsc_dataset *data = draw(COUNT, 12, 0);
+    const uint8_t *images = dsc_dataset_images(data);
+    size_t inked = 0, full = 0, sum = 0, all = (size_t)COUNT * DSC_DIGIT_BYTES;
+    for (size_t i = 0; i < all; i++) {
+        inked += images[i] > 0;
+        full += images[i] >= 250;
+        sum += images[i];
+    }
+    /* MNIST's training images: 0.191, 0.385, 0.1307 */
+    double part = (double)inked / (double)all, saturated = (double)full / (double)inked;
+    double mean = (double)sum / (double)all / 255;
+    if (part < 0.17 || part > 0.21) fail_msg("%f of the pixels have ink", part);
+    if (saturated < 0.33 || saturated > 0.45) fail_msg("%f of those with ink are full", saturated);
+    if (mean < 0.11 || mean > 0.15) fail_msg("the mean is %f", mean);
+    dsc_dataset_free(data);
+}
+
+/* A table may be wrong without a compiler's noticing. */
+static void every_style_is_well_formed(void **state) {
+    (void)state;
+    static const signed char none[2 * DSC_STYLE_KNOTS];
+    unsigned digits = 0;
+    for (size_t i = 0; i < dsc_digit_styles_count; i++) {
+        const dsc_digit_style *style = &dsc_digit_styles[i];
+        assert_in_range(style->digit, 0, 9);
+        assert_true(style->weight > 0);
+        digits |= 1U << style->digit;
+        size_t knots = strlen(style->pen);
+        assert_in_range(knots, 2, DSC_STYLE_KNOTS);
+        assert_int_equal(style->pen[0], 'p');
+        assert_int_equal(strspn(style->pen, "psc"), knots);
+        for (size_t k = 1; k < knots; k++) /* a stroke has at least two knots */
+            if (style->pen[k] == 'p') assert_true(style->pen[k - 1] != 'p' && k + 1 < knots);
+        assert_memory_not_equal(style->drawings[0], none, sizeof none);
+        for (size_t d = 0; d < DSC_STYLE_DRAWINGS; d++) {
+            if (memcmp(style->drawings[d], none, sizeof none) == 0) continue;
+            for (size_t k = 0; k < DSC_STYLE_KNOTS; k++) {
+                int x = style->drawings[d][2 * k], y = style->drawings[d][2 * k + 1];
+                assert_in_range(x, 0, 100);
+                assert_in_range(y, 0, 100);
+                if (k >= knots && (x || y))
+                    fail_msg("style %zu, drawing %zu: more coordinates than knots in '%s'", i, d, style->pen);
+                if (k > 0 && k < knots && style->pen[k] != 'p' && x == style->drawings[d][2 * k - 2] &&
+                    y == style->drawings[d][2 * k - 1])
+                    fail_msg("style %zu, drawing %zu: knot %zu lies on the one before", i, d, k);
+            }
+            if (!style->drawings[d][2 * knots - 2] && !style->drawings[d][2 * knots - 1])
+                fail_msg("style %zu, drawing %zu: fewer coordinates than knots in '%s'", i, d, style->pen);
+        }
+    }
+    assert_int_equal(digits, 0x3FF);
+}
+
+static void a_count_of_zero_is_refused(void **state) {
+    (void)state;
+    dsc_dataset *data = (dsc_dataset *)&data;
+    dsc_error error;
+    assert_int_equal(dsc_digits_create(&data, 0, 1, 1, &error), DSC_ERROR_ARGUMENT);
+    assert_null(data);
+    ASSERT_MESSAGE(error, "count");
+    assert_int_equal(dsc_digits_create(&data, SIZE_MAX, 1, 1, &error), DSC_ERROR_ARGUMENT);
+    assert_null(data);
+    assert_int_equal(dsc_digits_create(&data, 0, 1, 1, NULL), DSC_ERROR_ARGUMENT);
+}
+
+static void every_failed_allocation_is_survived(void **state) {
+    (void)state;
+    for (unsigned threads = 1; threads <= 2; threads++) {
+        bool failed = true;
+        long n = 0;
+        for (; failed; n++) {
+            dsc_dataset *data = NULL;
+            dsc_error error;
+            testing_fail_allocation(n);
+            dsc_status status = dsc_digits_create(&data, 20, 1, threads, &error);
+            failed = testing_allocation_failed();
+            assert_int_equal(status, failed ? DSC_ERROR_MEMORY : DSC_OK);
+            assert_true(failed == (data == NULL));
+            dsc_dataset_free(data);
+        }
+        assert_true(n > 4);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_dataset_is_28_by_28_bytes_of_ten_classes_and_says_what_it_is),
+        cmocka_unit_test(the_same_seed_draws_the_same_bytes_on_every_machine),
+        cmocka_unit_test(the_number_of_threads_changes_nothing),
+        cmocka_unit_test(the_first_digits_do_not_depend_on_how_many_follow),
+        cmocka_unit_test(other_seeds_draw_other_digits_and_no_digit_comes_twice),
+        cmocka_unit_test(each_ten_hold_every_digit_once_in_no_fixed_order),
+        cmocka_unit_test(every_digit_fills_a_box_of_20_and_is_centred_by_mass),
+        cmocka_unit_test(the_ink_is_like_mnists),
+        cmocka_unit_test(every_style_is_well_formed),
+        cmocka_unit_test(a_count_of_zero_is_refused),
+        cmocka_unit_test(every_failed_allocation_is_survived),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
