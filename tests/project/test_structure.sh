@@ -92,4 +92,13 @@ is "every_source_names_its_licence" "$unlicensed" ""
 
 optional=$(grep -rln 'DESCENDER_WITH_' src include)
 is "the_library_knows_no_optional_library" "$optional" ""
+missing=$(for room in src/* tools/*; do [ -d "$room" ] && ! grep -q "\`\(src/\|tools/\)\?$(basename "$room")/\`" docs/architecture.md && echo "$room"; done)
+is "every_room_is_on_the_architecture_page" "$missing" ""
+
+# A link to a file of the project in a page of it leads somewhere.
+broken=$(grep -noE '\]\([^)#: ]+[)#]' ./*.md docs/*.md | while IFS=: read -r page line link; do
+    target=${link#](} target=${target%[)#]}
+    [ -e "$(dirname "$page")/$target" ] || echo "$page:$line: $target"
+done)
+is "every_link_between_pages_leads_somewhere" "$broken" ""
 finish
