@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HEADER = 4096 - 16, SETTLED_SECONDS = 2, LEFTOVER_SECONDS = 3600 };
+enum { HEADER = 4096 - 16, SETTLED_NANOSECONDS = 100000000, LEFTOVER_SECONDS = 3600 };
 
 #define MAGIC 0x3130454843435344ull /* "DSCCHE01": the version is in it */
 
@@ -151,8 +151,9 @@ bool dsc_cache_load(dsc_content *content, const dsc_cache_key *key) {
 
 /* --- storing --- */
 
-/* Whether the source is still what it was, and has been for long enough that a change within one tick of the
- * file system's clock cannot have escaped. */
+/* Whether the source is still what it was, and has been for so long that a change within one tick of the file
+ * system's clock cannot have escaped: a tick is a few milliseconds, or up to two seconds where the file
+ * system keeps whole seconds. */
 static bool is_settled(const dsc_cache_key *key, const char *path) {
     struct stat info;
     struct timespec now;
@@ -160,8 +161,10 @@ static bool is_settled(const dsc_cache_key *key, const char *path) {
     if (stat(path, &info) || clock_gettime(CLOCK_REALTIME, &now)) return false;
     state_of(state, &info);
     if (memcmp(state, key->state, sizeof state) != 0) return false;
-    return now.tv_sec - info.st_mtim.tv_sec > SETTLED_SECONDS &&
-           now.tv_sec - info.st_ctim.tv_sec > SETTLED_SECONDS;
+    int64_t seconds = (int64_t)now.tv_sec - (int64_t)info.st_ctim.tv_sec;
+    if (seconds > 2) return true;
+    return seconds >= 0 && info.st_ctim.tv_nsec &&
+           1000000000 * seconds + now.tv_nsec - info.st_ctim.tv_nsec > SETTLED_NANOSECONDS;
 }
 
 /* Whether a file of the cache's folder has lost its source, or was left by a process that died. */
