@@ -19,7 +19,7 @@ export LC_ALL
 things='
 build|required|compiler|gcc libc6-dev|gcc|gcc|gcc musl-dev|a C17 compiler
 build|required|program make|make|make|make|make|the build
-build|required|cmake 3.25|cmake|cmake|cmake|cmake|the build, version 3.25 or later
+build|required|cmake 3.25|cmake|cmake|cmake|cmake|the build
 build|required|program pkg-config|pkg-config|pkgconf-pkg-config|pkgconf|pkgconf|finding libraries
 build|required|module libdeflate|libdeflate-dev|libdeflate-devel|libdeflate|libdeflate-dev|gzip
 build|required|module jansson|libjansson-dev|jansson-devel|jansson|jansson-dev|JSON
@@ -85,12 +85,14 @@ look() {
         # shellcheck disable=SC2086  # `how` is a word and its arguments
         found $how && continue
         eval "package=\$$1"
+        name=${how#* }
+        [ "${how% *}" = cmake ] && name="cmake, $name or later"
         if [ "$need" = required ]; then
-            missing_required="$missing_required  ${how#* } ($purpose)
+            missing_required="$missing_required  $name ($purpose)
 "
             packages_required="$packages_required $package"
         else
-            missing_optional="$missing_optional ${how#* }"
+            missing_optional="$missing_optional $name"
             packages_optional="$packages_optional $package"
         fi
     done <<END
@@ -162,17 +164,18 @@ if [ $family = apt ] && [ $check = no ]; then
             if [ -n "$packages_required" ] && ! apt_install $packages_required; then
                 say "apt-get failed:"
                 tail -n 8 "$log" >&2
+            else
+                for package in $packages_optional; do
+                    apt_install "$package" || say "could not install $package"
+                done
             fi
-            for package in $packages_optional; do
-                apt_install "$package" || say "could not install $package"
-            done
         fi
         look $column
         mkdir -p "$top/build"
         : >"$top/build/.dependencies-changed"
     fi
     if [ -n "$packages_optional" ]; then
-        mkdir -p "$top/build" && printf '%s' "$packages_optional" >"$marker"
+        { mkdir -p "$top/build" && printf '%s' "$packages_optional" >"$marker"; } 2>/dev/null
     fi
 fi
 

@@ -38,15 +38,20 @@ static void server_sleep(double seconds) {
     (void)nanosleep(&t, NULL);
 }
 
-static void server_send(int client, const void *bytes, size_t size) {
+static void server_send_uncounted(int client, const void *bytes, size_t size) {
     const char *next = bytes;
     while (size) {
         ssize_t n = send(client, next, size, MSG_NOSIGNAL);
         if (n <= 0) _exit(0);
         next += n;
         size -= (size_t)n;
-        server_count->sent += n;
     }
+}
+
+/* Counts first: whoever has received the bytes finds them counted. */
+static void server_send(int client, const void *bytes, size_t size) {
+    server_count->sent += (long)size;
+    server_send_uncounted(client, bytes, size);
 }
 
 static void server_head(int client, const char *status, const char *more, long length) {
@@ -54,8 +59,7 @@ static void server_head(int client, const char *status, const char *more, long l
     int n = snprintf(head, sizeof head, "HTTP/1.1 %s\r\nConnection: close\r\n%s", status, more);
     if (length >= 0) n += snprintf(head + n, sizeof head - (size_t)n, "Content-Length: %ld\r\n", length);
     n += snprintf(head + n, sizeof head - (size_t)n, "\r\n");
-    server_send(client, head, (size_t)n);
-    server_count->sent -= n;
+    server_send_uncounted(client, head, (size_t)n);
 }
 
 /* Sends what is to come of the file, in the way that `how` names. */

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The library as others meet it: what it exports, what it needs, what its header asks of a compiler, and
+# whether a program finds it through pkg-config once it is installed.
+#   test_library.sh PROGRAM     in the build folder
+set -u
+source "$(dirname "$0")/../shell.sh"
+build=$PWD
+header=$top/include/descender.h
+sanitize=$(sed -n 's/^DESCENDER_SANITIZE:[A-Z]*=//p' CMakeCache.txt)
+coverage=$(sed -n 's/^DESCENDER_COVERAGE:[A-Z]*=//p' CMakeCache.txt)
+cc=$(sed -n 's/^CMAKE_C_COMPILER:[A-Z]*=//p' CMakeCache.txt)
+
+# --- the header by itself ---
+strict="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -fsyntax-only"
+printf '#include <descender.h>\n#include <descender.h>\nint main(void) { return dsc_version() == 0; }\n' >"$folder/alone.c"
+cp "$folder/alone.c" "$folder/alone.cc"
+for compiler in "$cc" gcc clang; do
+    command -v "$compiler" >/dev/null || { skip "the_header_alone_is_clean_C17_with_$(basename "$compiler")" "needs $compiler"; continue; }
+    # shellcheck disable=SC2086
+    succeeds "the_header_alone_is_clean_C17_with_$(basename "$compiler")" \
+        "$compiler" -std=c17 $strict -Wstrict-prototypes -I "$top/include" "$folder/alone.c"
+done
+for compiler in g++ clang++; do
+    command -v $compiler >/dev/null || { skip "the_header_alone_is_clean_C++17_with_$compiler" "needs $compiler"; continue; }
+    # shellcheck disable=SC2086
+    succeeds "the_header_alone_is_clean_C++17_with_$compiler" $compiler -std=c++17 $strict -I "$top/include" "$folder/alone.cc"
+done
+
+# --- what is in the library ---
+if [ -n "$sanitize" ] || [ "$coverage" = ON ]; then
+    for name in the_library_exports_what_the_header_declares the_library_neither_prints_nor_exits \
+        the_library_has_no_mutable_globals an_installed_library_serves_a_small_program; do
+        skip $name "needs a build without sanitizers or coverage"
+    done
+    finish
+fi
+
+# Every declaration begins with DSC_API; the name is what stands before the first parenthesis.
+declared=$("$cc" -E -P -D'DSC_API=EXPORTED' -I "$top/include" - <"$header" 2>/dev/null | tr '\n' ' ' |
+    sed 's/__attribute__ *((visibility("default")))/EXPORTED/g' | grep -o 'EXPORTED[^(;]*(' |
+    sed 's/.*[ *]\([A-Za-z0-9_]*\) *($/\1/' | sort -u)
+exported=$(nm -D --defined-only libdescender.so | awk '{ print $3 }' | sort -u)
+is "the_header_declares_something" "$([ "$(wc -l <<<"$declared")" -gt 5 ] && echo yes)" yes
+is "the_library_exports_what_the_header_declares" "$(diff <(echo "$declared") <(echo "$exported"))" ""
+
+forbidden=$(nm -A -u libdescender.a | awk '{ print $NF }' | sort -u |
+    grep -xE '(_exit|exit|abort|v?printf|puts|putchar|perror|stdout|stderr|stdin|setlocale|s?rand|system|__printf_chk)')
+is "the_library_neither_prints_nor_exits" "$forbidden" ""
+
+globals=$(objdump -t libdescender.a | awk '/file format/ { file = $1 } NF > 3 && $(NF-2) ~ /^\.t?(data|bss)$/ && $(NF-1) !~ /^0+$/ { print file, $NF }')
+is "the_library_has_no_mutable_globals" "$globals" ""
+
+# --- as installed ---
+prefix=$folder/prefix
+succeeds "installing_works" cmake --install "$build" --prefix "$prefix"
+export PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name descender.pc)")
+is "pkg_config_knows_the_version" "$(pkg-config --modversion descender)" "$("$prefix/bin/descender" --version | sed -n 's/^descender //p')"
+libraries=$(dirname "$PKG_CONFIG_PATH")
+for example in "$top"/examples/*.c; do
+    name=$(basename "$example" .c)
+    # shellcheck disable=SC2046
+    succeeds "the_example_${name}_builds_through_pkg_config" \
+        "$cc" -std=c17 -Wall -Wextra -Wpedantic -Werror "$example" -o "$folder/$name" $(pkg-config --cflags --libs descender)
+    # shellcheck disable=SC2046
+    succeeds "the_example_${name}_builds_statically" \
+        "$cc" -std=c17 -Wall -Wextra -Wpedantic -Werror "$example" -o "$folder/$name-static" \
+        $(pkg-config --cflags descender) "$libraries/libdescender.a" $(pkg-config --libs --static descender | sed 's/-ldescender//')
+    LD_LIBRARY_PATH=$libraries "$folder/$name" >"$folder/shared.txt" 2>&1
+    is "the_example_${name}_runs" "$?" 0
+    "$folder/$name-static" >"$folder/static.txt" 2>&1
+    is "the_example_${name}_says_the_same_when_linked_statically" "$(cat "$folder/static.txt")" "$(cat "$folder/shared.txt")"
+    is "the_example_${name}_says_something" "$([ -s "$folder/shared.txt" ] && echo yes)" yes
+done
+finish
