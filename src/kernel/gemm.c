@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* gemm.c: how a product is cut into blocks and micro-tiles; see gemm.h. */
+#include "kernel/gemm.h"
+
+#include "kernel/gemm_pack.h"
+
+enum { ROW_CHUNKS = 12 }; /* micro-tiles' rows in a block of A, which so stays in the second-level cache */
+
+static size_t round_up(size_t value, size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+static size_t divide_up(size_t a, size_t b) { return (a + b - 1) / b; }
+static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+
+/* `total` cut in as few parts of at most `limit` as will do, nearly equal, multiples of `multiple`. */
+static size_t even_part(size_t total, size_t limit, size_t multiple) {
+    if (total == 0) return multiple;
+    return round_up(divide_up(total, divide_up(total, limit)), multiple);
+}
+
+/* Whether the micro-kernel can read A where it lies. A distance of a multiple of the page between rows would put all
+ * rows of a micro-tile into the same few cache lines, so such a matrix is copied. */
+static bool reads_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
+    const dsc_packer *p = g->a.packer;
+    if (g->a.packed) return false;
+    if (p->matrix && !k->rounds)
+        return p->depth_stride != 1 || (p->vector_stride * (ptrdiff_t)sizeof(dsc_real)) % 4096 != 0;
+    return p->halves && k->elements_per_word == 2 && p->depth_stride == 1 && p->vector_stride % 2 == 0 &&
+           g->depth % k->depth_multiple == 0 && g->rows % k->row_multiple == 0;
+}
+
+void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const dsc_gemm *g, size_t parts) {
+    const size_t row_unit = round_up(k->rows, k->row_multiple), column_unit = 2 * k->width;
+    plan->kernels = k;
+    plan->a_direct = reads_in_place(k, g);
+
+    /* What is packed on the fly is packed once for each tile that needs it, so the other side is cut. */
+    const size_t row_units = divide_up(g->rows, row_unit), column_units = divide_up(g->columns, column_unit);
+    const bool by_rows = g->b.packed || !(g->a.packed || plan->a_direct);
+    if (parts < 1) parts = 1;
+    size_t row_parts =
+        smaller(by_rows ? parts : divide_up(parts, column_units ? column_units : 1), row_units);
+    if (row_parts < 1) row_parts = 1;
+    size_t column_parts = smaller(divide_up(parts, row_parts), column_units);
+    if (column_parts < 1) column_parts = 1;
+    plan->tile_rows = round_up(divide_up(g->rows, row_parts), k->row_multiple);
+    plan->tile_columns = round_up(divide_up(g->columns, column_parts), column_unit);
+    plan->column_tiles = plan->tile_columns ? divide_up(g->columns, plan->tile_columns) : 0;
+    plan->tiles = plan->tile_rows ? plan->column_tiles * divide_up(g->rows, plan->tile_rows) : 0;
+
+    plan->depth_block = even_part(g->depth, k->depth_block, round_up(16, k->depth_multiple));
+    plan->row_block = even_part(plan->tile_rows, ROW_CHUNKS * row_unit, k->row_multiple);
+    plan->column_block =
+        g->b.packed ? plan->tile_columns : even_part(plan->tile_columns, DSC_GEMM_COLUMNS, column_unit);
+
+    const size_t depth = smaller(plan->depth_block, round_up(g->depth, k->depth_multiple));
+    plan->a_bytes =
+        g->a.packed || plan->a_direct
+            ? 0
+            : round_up(smaller(plan->row_block, plan->tile_rows) * dsc_gemm_row_bytes(k, depth), 64);
+    const size_t b_bytes = g->b.packed ? 0 : plan->column_block / k->width * dsc_gemm_panel_bytes(k, depth);
+    plan->workspace = plan->a_bytes + round_up(b_bytes, 64);
+}
+
+/* Where a block of an operand lies. */
+typedef struct block {
+    const dsc_real *words;
+    ptrdiff_t major, minor; /* A: words between rows and between steps of depth. B: `major` between panels */
+} block;
+
+/* Rows [row, row + rows) and depth [depth, depth + depths) of A, packed into `space` if it must be. */
+static block block_of_a(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t row, size_t rows, size_t depth,
+                        size_t depths, void *space) {
+    const dsc_gemm_kernels *k = plan->kernels;
+    const dsc_packer *p = g->a.packer;
+    const size_t e = k->elements_per_word;
+    if (g->a.packed) {
+        const size_t stride = dsc_gemm_row_bytes(k, g->depth) / sizeof(dsc_real);
+        return (block){(const dsc_real *)g->a.packed + row * stride + depth / e, (ptrdiff_t)stride, 1};
+    }
+    if (plan->a_direct) {
+        const ptrdiff_t at = (ptrdiff_t)row * p->vector_stride + (ptrdiff_t)depth * p->depth_stride;
+        if (p->matrix) return (block){p->matrix + at, p->vector_stride, p->depth_stride};
+        return (block){(const dsc_real *)(const void *)(p->halves + at), p->vector_stride / 2, 1};
+    }
+    const size_t stride = dsc_gemm_row_bytes(k, depths) / sizeof(dsc_real);
+    dsc_gemm_pack_rows(space, k, p, stride, row, rows, depth, depths);
+    return (block){space, (ptrdiff_t)stride, 1};
+}
+
+/* Columns [column, column + columns), whose first is a panel's first, and the same of B. */
+static block block_of_b(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t column, size_t columns,
+                        size_t depth, size_t depths, void *space) {
+    const dsc_gemm_kernels *k = plan->kernels;
+    const size_t whole = dsc_gemm_panel_bytes(k, g->b.packed ? g->depth : depths);
+    const block b = {.major = (ptrdiff_t)(whole / sizeof(dsc_real))};
+    if (g->b.packed)
+        return (block){(const dsc_real *)g->b.packed + (ptrdiff_t)(column / k->width) * b.major +
+                           depth / k->elements_per_word * k->width,
+                       b.major, 0};
+    for (size_t j = 0; j < columns; j += k->width)
+        dsc_gemm_pack_panel((dsc_real *)space + (ptrdiff_t)(j / k->width) * b.major, k, g->b.packer,
+                            column + j, smaller(k->width, columns - j), depth, depths);
+    return (block){space, b.major, 0};
+}
+
+/* All micro-tiles of one block: columns outside, so that their part of B stays in the first-level cache. */
+static void multiply_block(const dsc_gemm_kernels *k, const dsc_gemm *g, block a, block b, size_t row,
+                           size_t rows, size_t column, size_t columns, size_t words, bool first, bool last) {
+    const size_t chunk = even_part(rows, k->rows, k->row_multiple);
+    const size_t most = k->vectors(smaller(chunk, rows));
+    dsc_micro_tile t = {
+        .depth = words, .a_row = a.major, .a_depth = a.minor, .b_vector = b.major, .c_row = g->c_row};
+    t.load = !first || g->accumulate;
+    t.relu = last && g->relu;
+    for (size_t j = 0; j < columns;) {
+        const size_t panels = divide_up(columns - j, k->width);
+        size_t vectors = most;
+        while (vectors > panels) vectors /= 2;
+        t.b = b.words + (ptrdiff_t)(j / k->width) * b.major;
+        t.columns = smaller(vectors * k->width, columns - j);
+        t.bias_columns = last && g->bias_columns ? g->bias_columns + column + j : NULL;
+        for (size_t i = 0; i < rows; i += chunk) {
+            t.a = a.words + (ptrdiff_t)i * a.major;
+            t.c = g->c + (ptrdiff_t)(row + i) * g->c_row + (ptrdiff_t)(column + j);
+            t.bias_rows = last && g->bias_rows ? g->bias_rows + row + i : NULL;
+            k->tile(smaller(chunk, rows - i), vectors, &t);
+        }
+        j += vectors * k->width;
+    }
+}
+
+static void run_tile(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t tile, void *workspace) {
+    const dsc_gemm_kernels *k = plan->kernels;
+    char *const a_space = workspace, *const b_space = a_space ? a_space + plan->a_bytes : NULL;
+    const size_t row0 = tile / plan->column_tiles * plan->tile_rows;
+    const size_t column0 = tile % plan->column_tiles * plan->tile_columns;
+    const size_t row_end = smaller(row0 + plan->tile_rows, g->rows);
+    const size_t column_end = smaller(column0 + plan->tile_columns, g->columns);
+
+    for (size_t column = column0; column < column_end; column += plan->column_block) {
+        const size_t columns = smaller(plan->column_block, column_end - column);
+        size_t depth = 0;
+        do { /* once even if there is no depth, for the end */
+            const size_t depths = smaller(plan->depth_block, g->depth - depth);
+            const size_t words = round_up(depths, k->depth_multiple) / k->elements_per_word;
+            const bool last = depth + depths == g->depth;
+            const block b = block_of_b(plan, g, column, columns, depth, depths, b_space);
+            for (size_t row = row0; row < row_end; row += plan->row_block) {
+                const size_t rows = smaller(plan->row_block, row_end - row);
+                const block a = block_of_a(plan, g, row, rows, depth, depths, a_space);
+                multiply_block(k, g, a, b, row, rows, column, columns, words, depth == 0, last);
+                if (last && g->finish)
+                    g->finish(g->finish_context, g->c, g->c_row, row, rows, column, columns);
+            }
+            depth += depths;
+        } while (depth < g->depth);
+    }
+}
+
+void dsc_gemm_run(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t first, size_t last, void *workspace) {
+    if (plan->kernels->begin) plan->kernels->begin();
+    for (size_t tile = first; tile < last; tile++) run_tile(plan, g, tile, workspace);
+    if (plan->kernels->end) plan->kernels->end();
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* gemm_pack.c: from packers to packed operands: rounding to bfloat16 and filling up; see gemm_pack.h. */
+#include "kernel/gemm_pack.h"
+
+#include <string.h>
+
+enum { PASSING = 2048 }; /* reals on the stack on their way to bfloat16; at least 2 * width */
+
+static size_t round_up(size_t value, size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+
+static size_t words_of(const dsc_gemm_kernels *k, size_t depth) {
+    return round_up(depth, k->depth_multiple) / k->elements_per_word;
+}
+
+size_t dsc_gemm_row_bytes(const dsc_gemm_kernels *k, size_t depth) {
+    size_t bytes = round_up(words_of(k, depth) * sizeof(dsc_real), 64);
+    if (bytes % 1024 == 0) bytes += 64;
+    return bytes;
+}
+
+size_t dsc_gemm_panel_bytes(const dsc_gemm_kernels *k, size_t depth) {
+    return words_of(k, depth) * k->width * sizeof(dsc_real);
+}
+
+static void round_rows(dsc_real *words, const dsc_gemm_kernels *k, const dsc_packer *p, size_t stride,
+                       size_t row, size_t rows, size_t depth, size_t depths) {
+    dsc_real passing[PASSING];
+    const size_t element = sizeof(dsc_real) / k->elements_per_word;
+    const size_t some_depth = smaller(depths, 512), some_rows = PASSING / (some_depth ? some_depth : 1);
+    for (size_t i = 0; i < rows; i += some_rows)
+        for (size_t d = 0; d < depths; d += some_depth) {
+            const size_t m = smaller(some_rows, rows - i), n = smaller(some_depth, depths - d);
+            p->fill(p, k->vector, passing, (ptrdiff_t)n, 1, row + i, m, depth + d, n);
+            for (size_t r = 0; r < m; r++)
+                k->round_row((char *)(words + (i + r) * stride) + d * element, passing + r * n, n);
+        }
+}
+
+void dsc_gemm_pack_rows(dsc_real *words, const dsc_gemm_kernels *k, const dsc_packer *p, size_t stride,
+                        size_t row, size_t rows, size_t depth, size_t depths) {
+    const size_t element = sizeof(dsc_real) / k->elements_per_word;
+    if (k->rounds)
+        round_rows(words, k, p, stride, row, rows, depth, depths);
+    else
+        p->fill(p, k->vector, words, (ptrdiff_t)stride, 1, row, rows, depth, depths);
+    const size_t behind = (round_up(depths, k->depth_multiple) - depths) * element;
+    if (behind > 0)
+        for (size_t i = 0; i < rows; i++) memset((char *)(words + i * stride) + depths * element, 0, behind);
+}
+
+static void round_panel(dsc_real *words, const dsc_gemm_kernels *k, const dsc_packer *p, size_t column,
+                        size_t columns, size_t depth, size_t depths) {
+    dsc_real passing[PASSING];
+    const size_t width = k->width, some = PASSING / width & ~(size_t)1;
+    if (columns < width) memset(passing, 0, sizeof passing);
+    for (size_t d = 0; d < depths; d += some) {
+        const size_t n = smaller(some, depths - d);
+        p->fill(p, k->vector, passing, 1, (ptrdiff_t)width, column, columns, depth + d, n);
+        if (n % 2) memset(passing + n * width, 0, width * sizeof *passing);
+        for (size_t r = 0; r < n; r += 2)
+            k->round_pairs(words + (d + r) / 2 * width, passing + r * width, passing + (r + 1) * width,
+                           width);
+    }
+    const size_t done = (depths + 1) / 2;
+    memset(words + done * width, 0, (words_of(k, depths) - done) * width * sizeof *words);
+}
+
+void dsc_gemm_pack_panel(dsc_real *words, const dsc_gemm_kernels *k, const dsc_packer *p, size_t column,
+                         size_t columns, size_t depth, size_t depths) {
+    if (k->elements_per_word == 2) {
+        round_panel(words, k, p, column, columns, depth, depths);
+        return;
+    }
+    if (columns < k->width) memset(words, 0, depths * k->width * sizeof *words);
+    p->fill(p, k->vector, words, 1, (ptrdiff_t)k->width, column, columns, depth, depths);
+    if (k->rounds) k->round_row(words, words, depths * k->width);
+}
+
+size_t dsc_pack_size(const dsc_gemm_kernels *k, dsc_side side, size_t count, size_t depth) {
+    if (side == DSC_SIDE_A) return round_up(count, k->row_multiple) * dsc_gemm_row_bytes(k, depth);
+    return round_up(dsc_pack_panels(k, side, count) * dsc_gemm_panel_bytes(k, depth), 64);
+}
+
+/* A panel of A, for packing, is a handful of rows. */
+static size_t panel_rows(const dsc_gemm_kernels *k) { return round_up(16, k->row_multiple); }
+
+size_t dsc_pack_panels(const dsc_gemm_kernels *k, dsc_side side, size_t count) {
+    const size_t size = side == DSC_SIDE_A ? panel_rows(k) : k->width;
+    return (count + size - 1) / size;
+}
+
+void dsc_pack(void *packed, const dsc_gemm_kernels *k, dsc_side side, const dsc_packer *packer, size_t count,
+              size_t depth, size_t first, size_t last) {
+    const size_t size = side == DSC_SIDE_A ? panel_rows(k) : k->width;
+    for (size_t panel = first; panel < last; panel++) {
+        const size_t start = panel * size, some = smaller(size, count - start);
+        if (side == DSC_SIDE_A) {
+            const size_t stride = dsc_gemm_row_bytes(k, depth) / sizeof(dsc_real);
+            dsc_gemm_pack_rows((dsc_real *)packed + start * stride, k, packer, stride, start, some, 0, depth);
+        } else {
+            dsc_real *words =
+                (dsc_real *)packed + panel * (dsc_gemm_panel_bytes(k, depth) / sizeof(dsc_real));
+            dsc_gemm_pack_panel(words, k, packer, start, some, 0, depth);
+        }
+    }
+}

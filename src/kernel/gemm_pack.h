@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* gemm_pack.h: how packed operands lie in memory.
+ *
+ * A: rows, one after another, depth running along them. The micro-kernel broadcasts its words, so it reads them as well there as
+ * anywhere, and a patch or an image is packed by copying runs.
+ * B: panels of `width` columns; in a panel, for each word of depth, `width` words side by side: a vector. */
+#ifndef DSC_KERNEL_GEMM_PACK_H
+#define DSC_KERNEL_GEMM_PACK_H
+
+#include "kernel/gemm.h"
+
+/* Bytes of a packed row of A, a panel of B, of `depth` elements: filled up to whole words, and for A with a distance between
+ * rows that spreads them over the cache. */
+size_t dsc_gemm_row_bytes(const dsc_gemm_kernels *kernels, size_t depth);
+size_t dsc_gemm_panel_bytes(const dsc_gemm_kernels *kernels, size_t depth);
+
+/* Packs rows; `stride` is in words. Rows missing to row_multiple are left as they are: what they give is not used. */
+void dsc_gemm_pack_rows(dsc_real *words, const dsc_gemm_kernels *kernels, const dsc_packer *packer,
+                        size_t stride, size_t row, size_t rows, size_t depth, size_t depths);
+
+/* Packs one panel; missing columns and depth become zeros. */
+void dsc_gemm_pack_panel(dsc_real *words, const dsc_gemm_kernels *kernels, const dsc_packer *packer,
+                         size_t column, size_t columns, size_t depth, size_t depths);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* loops_template.h: the simple loops of vectors.h, for the instruction set that isa_*.h began. The compiler
+ * vectorises the element-wise ones; the sums name their sixteen lanes, so that all sets add in the same order. */
+
+enum { DSC_ISA(lanes) = 16 / DSC_ISA_WIDTH }; /* vectors that hold sixteen partial sums */
+
+/* Partial sums: 8 apart, 4, 2, 1. */
+DSC_INLINE dsc_real DSC_ISA(sum_lanes)(const vec *sum) {
+    dsc_real part[16];
+    for (int v = 0; v < DSC_ISA(lanes); v++) vec_store(part + v * DSC_ISA_WIDTH, sum[v]);
+    for (int apart = 8; apart > 0; apart /= 2)
+        for (int i = 0; i < apart; i++) part[i] += part[i + apart];
+    return part[0];
+}
+
+#define DSC_SUM_LOOP(term, tail)                                                                             \
+    vec sum[DSC_ISA(lanes)] = {{0}};                                                                         \
+    size_t i = 0;                                                                                            \
+    for (; i + 16 <= count; i += 16)                                                                         \
+        for (int v = 0; v < DSC_ISA(lanes); v++) {                                                           \
+            const size_t at = i + (size_t)v * DSC_ISA_WIDTH;                                                 \
+            sum[v] += term;                                                                                  \
+        }                                                                                                    \
+    if (i < count) {                                                                                         \
+        dsc_real rest[16] = {0};                                                                             \
+        for (size_t r = 0; i + r < count; r++) rest[r] = tail;                                               \
+        for (int v = 0; v < DSC_ISA(lanes); v++) sum[v] += vec_load(rest + v * DSC_ISA_WIDTH);               \
+    }                                                                                                        \
+    return DSC_ISA(sum_lanes)(sum)
+
+static dsc_real DSC_ISA(sum)(const dsc_real *in, size_t count) { DSC_SUM_LOOP(vec_load(in + at), in[i + r]); }
+static dsc_real DSC_ISA(sum_squares)(const dsc_real *in, size_t count) {
+    DSC_SUM_LOOP(vec_load(in + at) * vec_load(in + at), in[i + r] * in[i + r]);
+}
+static dsc_real DSC_ISA(dot)(const dsc_real *a, const dsc_real *b, size_t count) {
+    DSC_SUM_LOOP(vec_load(a + at) * vec_load(b + at), a[i + r] * b[i + r]);
+}
+#undef DSC_SUM_LOOP
+
+static dsc_real DSC_ISA(max)(const dsc_real *in, size_t count) {
+    vec most = vec_all((dsc_real)-INFINITY);
+    vec_bits nan = {0};
+    size_t i = 0;
+    for (; i + DSC_ISA_WIDTH <= count; i += DSC_ISA_WIDTH) {
+        const vec x = vec_load(in + i);
+        most = vec_select(x > most, x, most);
+        nan |= x != x;
+    }
+    if (i < count) {
+        const vec_mask mask = vec_first(count - i);
+        const vec x = vec_load_first(in + i, mask); /* the rest is 0: put there what is in the array */
+        vec padded = vec_all(in[i]);
+        for (size_t r = 0; i + r < count; r++) padded[r] = x[r];
+        most = vec_select(padded > most, padded, most);
+        nan |= padded != padded;
+    }
+    dsc_real result = most[0];
+    bool any = nan[0] != 0;
+    for (int v = 1; v < DSC_ISA_WIDTH; v++) {
+        if (most[v] > result) result = most[v];
+        any = any || nan[v] != 0;
+    }
+    return any ? (dsc_real)NAN : result;
+}
+
+static void DSC_ISA(fill)(dsc_real *out, dsc_real value, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = value;
+}
+static void DSC_ISA(scale)(dsc_real *out, const dsc_real *in, dsc_real factor, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = in[i] * factor;
+}
+static void DSC_ISA(axpy)(dsc_real *y, dsc_real a, const dsc_real *x, size_t count) {
+    for (size_t i = 0; i < count; i++) y[i] = y[i] + a * x[i];
+}
+static void DSC_ISA(add)(dsc_real *out, const dsc_real *a, const dsc_real *b, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = a[i] + b[i];
+}
+static void DSC_ISA(subtract)(dsc_real *out, const dsc_real *a, const dsc_real *b, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = a[i] - b[i];
+}
+static void DSC_ISA(multiply)(dsc_real *out, const dsc_real *a, const dsc_real *b, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = a[i] * b[i];
+}
+
+/* A loop over vectors, the last one partial. */
+#define DSC_MAP_LOOP(store, expression)                                                                      \
+    size_t i = 0;                                                                                            \
+    for (; i + DSC_ISA_WIDTH <= count; i += DSC_ISA_WIDTH) vec_store(store + i, expression(vec_load));       \
+    if (i < count) {                                                                                         \
+        const vec_mask mask = vec_first(count - i);                                                          \
+        vec_store_first(store + i, expression(DSC_LOAD_FIRST), mask);                                        \
+    }
+#define DSC_LOAD_FIRST(from) vec_load_first(from, mask)
+
+static void DSC_ISA(relu)(dsc_real *out, const dsc_real *in, size_t count) {
+#define DSC_RELU(load) vec_relu(load(in + i))
+    DSC_MAP_LOOP(out, DSC_RELU)
+#undef DSC_RELU
+}
+
+static void DSC_ISA(relu_back)(dsc_real *dx, const dsc_real *dy, const dsc_real *y, size_t count) {
+#define DSC_RELU_BACK(load) vec_from_bits(vec_as_bits(load(dy + i)) & (load(y + i) > (vec){0}))
+    DSC_MAP_LOOP(dx, DSC_RELU_BACK)
+#undef DSC_RELU_BACK
+}
+
+static void DSC_ISA(sum_rows)(dsc_real *restrict out, const dsc_real *restrict in, ptrdiff_t in_row,
+                              size_t rows, size_t columns, bool accumulate) {
+    if (!accumulate)
+        for (size_t j = 0; j < columns; j++) out[j] = 0;
+    size_t j = 0;
+    for (; j + DSC_ISA_WIDTH <= columns; j += DSC_ISA_WIDTH) { /* sums stay in a register */
+        vec sum = vec_load(out + j);
+        const dsc_real *row = in + j;
+        for (size_t i = 0; i < rows; i++, row += in_row) sum += vec_load(row);
+        vec_store(out + j, sum);
+    }
+    if (j < columns) {
+        const vec_mask mask = vec_first(columns - j);
+        vec sum = vec_load_first(out + j, mask);
+        const dsc_real *row = in + j;
+        for (size_t i = 0; i < rows; i++, row += in_row) sum += vec_load_first(row, mask);
+        vec_store_first(out + j, sum, mask);
+    }
+}
+
+static void DSC_ISA(from_bytes)(dsc_real *restrict out, const uint8_t *restrict in, dsc_real scale,
+                                dsc_real offset, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = (dsc_real)in[i] * scale + offset;
+}
+static void DSC_ISA(from_bf16)(dsc_real *restrict out, const uint16_t *restrict in, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = dsc_bf16_to_float(in[i]);
+}
+static void DSC_ISA(to_bf16)(uint16_t *restrict out, const dsc_real *restrict in, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = dsc_bf16_from_float((float)in[i]);
+}
+
+static void DSC_ISA(copy_rows)(dsc_real *out, ptrdiff_t out_row, const dsc_real *in, ptrdiff_t in_row,
+                               size_t rows, size_t columns) {
+    if (columns == DSC_ISA_WIDTH) {
+        for (size_t i = 0; i < rows; i++)
+            vec_store(out + (ptrdiff_t)i * out_row, vec_load(in + (ptrdiff_t)i * in_row));
+        return;
+    }
+    for (size_t i = 0; i < rows; i++)
+        memcpy(out + (ptrdiff_t)i * out_row, in + (ptrdiff_t)i * in_row, columns * sizeof *in);
+}
+
+/* Four by four at a time. */
+DSC_INLINE void DSC_ISA(transpose_4)(dsc_real *out, size_t width, const dsc_real *in, ptrdiff_t stride,
+                                     size_t depths) {
+    for (size_t k = 0; k < depths; k++)
+        for (int v = 0; v < 4; v++) out[k * width + (size_t)v] = in[v * stride + (ptrdiff_t)k];
+}
+
+#if DSC_HAVE_X86
+DSC_INLINE void DSC_ISA(transpose_44)(dsc_real *out, size_t width, const dsc_real *in, ptrdiff_t stride) {
+    __m128 a = _mm_loadu_ps(in), b = _mm_loadu_ps(in + stride), c = _mm_loadu_ps(in + 2 * stride),
+           d = _mm_loadu_ps(in + 3 * stride);
+    _MM_TRANSPOSE4_PS(a, b, c, d);
+    _mm_storeu_ps(out, a);
+    _mm_storeu_ps(out + width, b);
+    _mm_storeu_ps(out + 2 * width, c);
+    _mm_storeu_ps(out + 3 * width, d);
+}
+#else
+DSC_INLINE void DSC_ISA(transpose_44)(dsc_real *out, size_t width, const dsc_real *in, ptrdiff_t stride) {
+    DSC_ISA(transpose_4)(out, width, in, stride, 4);
+}
+#endif
+
+#if DSC_ISA_LEVEL == 2
+/* Sixteen vectors, four steps of depth: each 128-bit lane transposes four by four. */
+DSC_INLINE __m512 DSC_ISA(four_rows)(const dsc_real *in, ptrdiff_t stride) {
+    __m512 x = _mm512_castps128_ps512(_mm_loadu_ps(in));
+    x = _mm512_insertf32x4(x, _mm_loadu_ps(in + 4 * stride), 1);
+    x = _mm512_insertf32x4(x, _mm_loadu_ps(in + 8 * stride), 2);
+    return _mm512_insertf32x4(x, _mm_loadu_ps(in + 12 * stride), 3);
+}
+static void DSC_ISA(transpose_16)(dsc_real *out, const dsc_real *in, ptrdiff_t stride, size_t fours) {
+    for (; fours > 0; fours--, in += 4, out += 64) {
+        const __m512 a = DSC_ISA(four_rows)(in, stride), b = DSC_ISA(four_rows)(in + stride, stride);
+        const __m512 c = DSC_ISA(four_rows)(in + 2 * stride, stride);
+        const __m512 d = DSC_ISA(four_rows)(in + 3 * stride, stride);
+        const __m512d ab = _mm512_castps_pd(_mm512_unpacklo_ps(a, b)),
+                      cd = _mm512_castps_pd(_mm512_unpacklo_ps(c, d));
+        const __m512d ef = _mm512_castps_pd(_mm512_unpackhi_ps(a, b)),
+                      gh = _mm512_castps_pd(_mm512_unpackhi_ps(c, d));
+        _mm512_storeu_ps(out, _mm512_castpd_ps(_mm512_unpacklo_pd(ab, cd)));
+        _mm512_storeu_ps(out + 16, _mm512_castpd_ps(_mm512_unpackhi_pd(ab, cd)));
+        _mm512_storeu_ps(out + 32, _mm512_castpd_ps(_mm512_unpacklo_pd(ef, gh)));
+        _mm512_storeu_ps(out + 48, _mm512_castpd_ps(_mm512_unpackhi_pd(ef, gh)));
+    }
+}
+#endif
+
+static void DSC_ISA(transpose)(dsc_real *out, size_t width, const dsc_real *in, ptrdiff_t stride,
+                               size_t depths) {
+    size_t done = 0;
+#if DSC_ISA_LEVEL == 2
+    if (width == 16) {
+        done = depths / 4 * 4;
+        DSC_ISA(transpose_16)(out, in, stride, depths / 4);
+    }
+#endif
+    for (size_t v = 0; v < width; v += 4) {
+        size_t k = done;
+        for (; k + 4 <= depths; k += 4)
+            DSC_ISA(transpose_44)
+            (out + k * width + v, width, in + (ptrdiff_t)v * stride + (ptrdiff_t)k, stride);
+        DSC_ISA(transpose_4)
+        (out + k * width + v, width, in + (ptrdiff_t)v * stride + (ptrdiff_t)k, stride, depths - k);
+    }
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* pack.h: packers: what the vectors of a product's operand hold, element (vector, depth).
+ *
+ *   operand                          vector is        depth is       packer
+ *   A = X (rows, k)                  a row            k              dsc_pack_matrix(x, x_row, 1)
+ *   A = X transposed, X (k, rows)    a column of X    a row of X     dsc_pack_matrix(x, 1, x_row)
+ *   B = X (k, columns)               a column of X    a row of X     dsc_pack_matrix(x, 1, x_row)
+ *   B = X transposed (columns, k)    a row of X       k              dsc_pack_matrix(x, x_row, 1)
+ *   A of a forward convolution       an output pixel  a patch place  dsc_pack_patches
+ *   B of its gradient by weight      a patch place    a pixel        dsc_pack_patches, transposed
+ *
+ * A packer of one's own is a struct whose first member is a dsc_packer with `fill` set.
+ */
+#ifndef DSC_KERNEL_PACK_H
+#define DSC_KERNEL_PACK_H
+
+#include "kernel/kernel.h"
+
+typedef struct dsc_packer dsc_packer;
+
+/* Writes element (v, k) to out[(v - vector) * vector_step + (k - depth) * depth_step] for the `vectors` vectors from
+ * `vector` and the `depths` elements from `depth`. One of the steps is 1. Called by many threads at once. */
+typedef void dsc_pack_fill(const dsc_packer *packer, const dsc_vector_kernels *kernels, dsc_real *out,
+                           ptrdiff_t vector_step, ptrdiff_t depth_step, size_t vector, size_t vectors,
+                           size_t depth, size_t depths);
+
+struct dsc_packer {
+    dsc_pack_fill *fill;
+    /* A plain matrix of reals, or of bfloat16 (the upper halves of floats), which a product may read in place: element (v, k) is
+     * matrix[v * vector_stride + k * depth_stride]. Both NULL otherwise. */
+    const dsc_real *matrix;
+    const uint16_t *halves;
+    ptrdiff_t vector_stride, depth_stride;
+};
+
+/* Matrices with any strides, in elements. */
+dsc_packer dsc_pack_matrix(const dsc_real *matrix, ptrdiff_t vector_stride, ptrdiff_t depth_stride);
+dsc_packer dsc_pack_halves(const uint16_t *matrix, ptrdiff_t vector_stride, ptrdiff_t depth_stride);
+
+/* Images of bytes, each flattened to a vector of `channels * pixels` elements, channel by channel:
+ * (real)byte * scale[channel] + offset[channel], rounded twice. NULL scale is 1, NULL offset 0. Image n is at
+ * bytes + (order ? order[n] : n) * image_stride, so a shuffled batch is read where it lies. Not transposed, a vector is an image;
+ * transposed, depth counts the images and a vector is a place in them. */
+typedef struct dsc_packer_bytes {
+    dsc_packer packer;
+    const uint8_t *bytes;
+    const uint32_t *order;
+    size_t image_stride, channels, pixels;
+    const dsc_real *scale, *offset;
+    bool transposed;
+} dsc_packer_bytes;
+void dsc_pack_bytes_init(
+    dsc_packer_bytes *packer); /* zeroes it and sets packer.fill; the rest is the caller's */
+
+/* Patches of images (N, C, H, W), what convolution multiplies by its weights (im2col, made on the fly). A pixel is
+ * (n, oy, ox), ox fastest; a patch place is (c, ky, kx) or, channels_last, (ky, kx, c), the last fastest, as
+ * the weights are stored. Element: image n, channel c, at
+ *   y = oy * stride_y - padding_y + ky * dilation_y,  x likewise;  0 outside.
+ * With gap_y > 1 the image has gap_y - 1 rows of zeros between its rows, x likewise: the gradient by the input
+ * of a convolution with that stride is a convolution of such an image with stride 1. */
+typedef struct dsc_packer_patches {
+    dsc_packer packer;
+    const dsc_real *images; /* reals, or NULL and: */
+    const uint8_t *bytes;   /* bytes, as in dsc_packer_bytes */
+    const dsc_real *scale, *offset;
+    const uint32_t *order;
+    ptrdiff_t image_stride, channel_stride, row_stride, column_stride; /* in elements */
+    size_t channels, height, width;
+    size_t kernel_height, kernel_width, output_height, output_width;
+    size_t stride_y, stride_x, dilation_y, dilation_x, gap_y, gap_x; /* at least 1 */
+    ptrdiff_t padding_y, padding_x;
+    bool channels_last; /* the order of places in a patch */
+    bool transposed;    /* a vector is a patch place and depth counts the pixels */
+} dsc_packer_patches;
+/* Zeroes it, sets packer.fill, and strides, dilations and gaps to 1. */
+void dsc_pack_patches_init(dsc_packer_patches *packer);
+
+/* bfloat16, to the nearest, ties to even; NaN stays NaN; and back. */
+static inline uint16_t dsc_bf16_from_float(float value) {
+    union {
+        float f;
+        uint32_t u;
+    } bits = {value};
+    if ((bits.u & 0x7fffffffu) > 0x7f800000u) return (uint16_t)(bits.u >> 16 | 0x40u);
+    return (uint16_t)((bits.u + 0x7fffu + (bits.u >> 16 & 1u)) >> 16);
+}
+static inline float dsc_bf16_to_float(uint16_t value) {
+    union {
+        uint32_t u;
+        float f;
+    } bits = {(uint32_t)value << 16};
+    return bits.f;
+}
+
+#endif

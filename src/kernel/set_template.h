@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* set_template.h: what every instruction set compiles: the loops, the elementary functions, the product in reals, and the
+ * product of reals rounded to bfloat16 in the same micro-kernel. Before the include: DSC_SET_ROWS and so on, as in gemm_template.h. */
+#include "kernel/loops_template.h"
+
+#include "kernel/math_template.h"
+
+#define DSC_TILE_NAME           tile
+#define DSC_TILE_DOT(sum, a, b) vec_fma(a, b, sum)
+#define DSC_TILE_ROWS           DSC_SET_ROWS
+#define DSC_TILE_ROWS_4         DSC_SET_ROWS_4
+#define DSC_TILE_ROWS_8         DSC_SET_ROWS_8
+#include "kernel/gemm_template.h"
+
+/* Reals rounded to bfloat16 and back: what the portable product in bf16 multiplies. */
+static void DSC_ISA(round_row)(void *words, const dsc_real *reals, size_t count) {
+    dsc_real *out = words;
+    for (size_t i = 0; i < count; i++) out[i] = dsc_bf16_to_float(dsc_bf16_from_float((float)reals[i]));
+}
+
+const dsc_vector_kernels DSC_ISA(dsc_vectors) = {
+    .exp = DSC_ISA(exp),
+    .log = DSC_ISA(log),
+    .tanh = DSC_ISA(tanh),
+    .sigmoid = DSC_ISA(sigmoid),
+    .erf = DSC_ISA(erf),
+    .sin = DSC_ISA(sin),
+    .cos = DSC_ISA(cos),
+    .exp_sum = DSC_ISA(exp_sum),
+    .softmax = DSC_ISA(softmax),
+    .sum = DSC_ISA(sum),
+    .sum_squares = DSC_ISA(sum_squares),
+    .dot = DSC_ISA(dot),
+    .max = DSC_ISA(max),
+    .fill = DSC_ISA(fill),
+    .scale = DSC_ISA(scale),
+    .axpy = DSC_ISA(axpy),
+    .add = DSC_ISA(add),
+    .subtract = DSC_ISA(subtract),
+    .multiply = DSC_ISA(multiply),
+    .relu = DSC_ISA(relu),
+    .relu_back = DSC_ISA(relu_back),
+    .sum_rows = DSC_ISA(sum_rows),
+    .from_bytes = DSC_ISA(from_bytes),
+    .from_bf16 = DSC_ISA(from_bf16),
+    .to_bf16 = DSC_ISA(to_bf16),
+    .copy_rows = DSC_ISA(copy_rows),
+    .transpose = DSC_ISA(transpose),
+};
+
+const dsc_gemm_kernels DSC_ISA(dsc_gemm_f32) = {
+    .name = DSC_SET_NAME " f32",
+    .width = DSC_ISA_WIDTH,
+    .rows = DSC_SET_ROWS,
+    .row_multiple = 1,
+    .elements_per_word = 1,
+    .depth_multiple = 1,
+    .depth_block = DSC_SET_DEPTH,
+    .vectors = DSC_ISA(tile_vectors),
+    .tile = DSC_ISA(tile),
+    .vector = &DSC_ISA(dsc_vectors),
+};
+
+const dsc_gemm_kernels DSC_ISA(dsc_gemm_rounded) = {
+    .name = DSC_SET_NAME " bf16",
+    .width = DSC_ISA_WIDTH,
+    .rows = DSC_SET_ROWS,
+    .row_multiple = 1,
+    .elements_per_word = 1,
+    .depth_multiple = 1,
+    .depth_block = DSC_SET_DEPTH,
+    .rounds = true,
+    .vectors = DSC_ISA(tile_vectors),
+    .tile = DSC_ISA(tile),
+    .round_row = DSC_ISA(round_row),
+    .vector = &DSC_ISA(dsc_vectors),
+};

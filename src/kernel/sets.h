@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* sets.h: the tables that the files set_*.c end in; for kernel.c alone. */
+#ifndef DSC_KERNEL_SETS_H
+#define DSC_KERNEL_SETS_H
+
+#include "kernel/gemm.h"
+#include "kernel/isa.h"
+#include "kernel/vectors.h"
+
+extern const dsc_vector_kernels dsc_vectors_portable;
+extern const dsc_gemm_kernels dsc_gemm_f32_portable, dsc_gemm_rounded_portable;
+#if DSC_HAVE_X86
+extern const dsc_vector_kernels dsc_vectors_avx2, dsc_vectors_avx512;
+extern const dsc_gemm_kernels dsc_gemm_f32_avx2, dsc_gemm_rounded_avx2;
+extern const dsc_gemm_kernels dsc_gemm_f32_avx512, dsc_gemm_rounded_avx512;
+extern const dsc_gemm_kernels dsc_gemm_bf16_avx512; /* set_avx512_bf16.c */
+extern const dsc_gemm_kernels dsc_gemm_bf16_amx;    /* set_amx.c */
+#endif
+
+#endif
