@@ -76,7 +76,7 @@ bool dsc_cache_key_take(dsc_cache_key *key, const char *path) {
         key->entry = folder ? dsc_path_join(folder, name) : NULL;
     }
     free(folder);
-    if (key->entry && strlen(key->source) < HEADER - sizeof(struct entry)) return true;
+    if (key->source && key->entry && strlen(key->source) < HEADER - sizeof(struct entry)) return true;
     dsc_cache_key_clear(key);
     return false;
 }

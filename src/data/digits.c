@@ -9,6 +9,7 @@
 #include "data/dataset.h"
 
 #include <stdio.h>
+#include <string.h>
 
 void dsc_digit_random_start(dsc_digit_random *random, uint64_t seed, uint64_t stream, uint64_t index) {
     random->key[0] = seed;
@@ -17,6 +18,7 @@ void dsc_digit_random_start(dsc_digit_random *random, uint64_t seed, uint64_t st
     random->counter[1] = index;
     random->counter[2] = stream;
     random->counter[3] = 0;
+    memset(random->block, 0, sizeof random->block);
     random->left = 0;
 }
 

@@ -9,6 +9,7 @@
  * so that the inked digit just fits MNIST's box. */
 #include "data/digits.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -45,6 +46,7 @@ static const dsc_digit_style *pick_style(int digit, dsc_digit_random *random) {
         style = &dsc_digit_styles[i];
         left -= style->weight;
     }
+    assert(style); /* there is one for every digit */
     return style;
 }
 
@@ -97,6 +99,7 @@ static void tangent(float *tx, float *ty, const knots *k, size_t i, int side) {
         *ty = 0.5f * (k->y[i + 1] - k->y[i - 1]);
         return;
     }
+    assert(side < 0 ? i > 0 : i + 1 < k->count);
     size_t a = side < 0 ? i - 1 : i, b = side < 0 ? i : i + 1;
     *tx = k->x[b] - k->x[a];
     *ty = k->y[b] - k->y[a];
@@ -112,6 +115,7 @@ static void draw_spline(dsc_digit_shape *shape, const knots *k) {
             add_point(shape, k->x[i], k->y[i], false);
             continue;
         }
+        assert(i > 0); /* every drawing begins with 'p' */
         float ax, ay, bx, by;
         tangent(&ax, &ay, k, i - 1, 1);
         tangent(&bx, &by, k, i, -1);
