@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* npy.h: NumPy's files: one array (.npy), and several with names (.npz), out and in.
+ *
+ * The formats: NumPy Enhancement Proposal 1, "A Simple File Format for NumPy Arrays" (.npy); PKWARE's
+ * APPNOTE.TXT, version 6.3 (.npz is a ZIP archive of .npy files). What is written is byte for byte what
+ * numpy.save writes; arrays lie in C order, little-endian. */
+#ifndef DSC_DATA_NPY_H
+#define DSC_DATA_NPY_H
+
+#include <descender.h>
+
+/* Reads a .npy file, version 1 to 3: elements |u1 |i1 <i2 <i4 <f4 <f8 (or big-endian), C order, 1 to 4
+ * dimensions. Anything else is DSC_ERROR_UNSUPPORTED with what to do about it in NumPy. */
+dsc_status dsc_npy_read(dsc_array *array, const char *path, dsc_error *error);
+
+/* The same from memory; `name` stands for the file in messages. */
+dsc_status dsc_npy_parse(dsc_array *array, const void *bytes, size_t size, const char *name,
+                         dsc_error *error);
+
+/* Writes a .npy file, atomically: numpy.save(path, array). */
+dsc_status dsc_npy_write(const char *path, const dsc_array *array, dsc_error *error);
+
+/* The bytes before the elements: at most DSC_NPY_HEADER, a multiple of 64. Fails for an impossible array. */
+#define DSC_NPY_HEADER 256
+dsc_status dsc_npy_header(unsigned char header[DSC_NPY_HEADER], size_t *header_size, size_t *content_size,
+                          const dsc_array *array, const char *path, dsc_error *error);
+
+/* One array of a .npz file. Names are as in Python: not empty, without '/' and control characters. */
+typedef struct dsc_npz_entry {
+    const char *name; /* "weights_1" */
+    const dsc_array *array;
+} dsc_npz_entry;
+
+/* Writes an uncompressed .npz file, atomically: numpy.savez(path, name=array, ...). The same arrays give the
+ * same bytes: no time is recorded. Each array below 4 GiB, as is the whole. */
+dsc_status dsc_npz_write(const char *path, const dsc_npz_entry *entries, size_t count, dsc_error *error);
+
+/* Reads the array called `name` from a .npz file, stored or compressed (numpy.savez_compressed). */
+dsc_status dsc_npz_read(dsc_array *array, const char *path, const char *name, dsc_error *error);
+
+/* The same from memory; `file` stands for the file in messages. */
+dsc_status dsc_npz_parse(dsc_array *array, const void *bytes, size_t size, const char *file, const char *name,
+                         dsc_error *error);
+
+#endif
