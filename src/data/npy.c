@@ -190,7 +190,7 @@ dsc_status dsc_npy_parse(dsc_array *array, const void *data, size_t size, const 
                          dsc_error *error) {
     memset(array, 0, sizeof *array);
     const unsigned char *bytes = data;
-    size_t start, length, content;
+    size_t start = 0, length = 0, content;
     dsc_status status = frame(&start, &length, bytes, size, name, error);
     if (status) return status;
     struct description found = {0};

@@ -274,9 +274,9 @@ dsc_status dsc_npz_parse(dsc_array *array, const void *bytes, size_t size, const
                          dsc_error *error) {
     memset(array, 0, sizeof *array);
     struct archive zip = {.bytes = bytes, .size = size, .file = file};
-    const unsigned char *entry, *npy;
+    const unsigned char *entry = NULL, *npy = NULL;
     unsigned char *buffer = NULL;
-    size_t length;
+    size_t length = 0;
     dsc_status status = find_list(&zip, error);
     if (!status) status = find_entry(&entry, &zip, name, error);
     if (!status && !entry) status = fail_absent(error, &zip, name);

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+/* check.c: everything that is wrong with a folder of four IDX files. */
+#include "data/check.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "data/dataset.h"
+#include "data/mnist.h"
+
+#include <libdeflate.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct check {
+    const char *folder;
+    dsc_check_report *report;
+    void *user;
+    dsc_check_counts counts;
+    char *paths[DSC_MNIST_FILES];         /* NULL: missing */
+    dsc_content content[DSC_MNIST_FILES]; /* without data: missing, damaged or of the wrong kind */
+    char **names;                         /* from labels.txt; NULL: none */
+    size_t classes;
+};
+
+enum { EXAMPLES = 3 }; /* how many places a finding names */
+
+static void finding(struct check *check, dsc_check_level level, const char *format, ...) DSC_PRINTF(3, 4);
+
+static void finding(struct check *check, dsc_check_level level, const char *format, ...) {
+    char message[DSC_MESSAGE_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    size_t *counts[] = {&check->counts.notes, &check->counts.warnings, &check->counts.errors};
+    ++*counts[level];
+    if (check->report) check->report(check->user, level, message);
+}
+
+static bool is_images(int which) { return which == DSC_TRAIN_IMAGES || which == DSC_TEST_IMAGES; }
+
+/* --- one file --- */
+
+/* A second file under another of the names is fine if it holds the same; MNIST is often unpacked in place. */
+static dsc_status check_twin(struct check *check, int which, dsc_error *error) {
+    size_t length = strlen(check->paths[which]);
+    if (length < 4 || strcmp(check->paths[which] + length - 3, ".gz") != 0) return DSC_OK;
+    char *twin = strdup(check->paths[which]);
+    if (!twin) return dsc_fail_memory(error, length, "a path");
+    twin[length - 3] = '\0';
+    struct stat info;
+    dsc_content other;
+    dsc_error why;
+    dsc_status status = DSC_OK;
+    if (!stat(twin, &info) && S_ISREG(info.st_mode)) {
+        status = dsc_idx_load(&other, twin, NULL, &why);
+        if (status == DSC_ERROR_MEMORY) {
+            if (error) *error = why;
+        } else if (status) {
+            finding(check, DSC_CHECK_WARNING, "%s (not used, since it is there as .gz)", why.message);
+            status = DSC_OK;
+        } else {
+            if (other.size != check->content[which].size || other.crc != check->content[which].crc)
+                finding(check, DSC_CHECK_WARNING,
+                        "%s: is also there as .gz with other content, which is used; remove one of the two",
+                        twin);
+            dsc_content_clear(&other);
+        }
+    }
+    free(twin);
+    return status;
+}
+
+/* Whether the array is what its name says; as dsc_dataset_adopt asks. */
+static bool check_kind(struct check *check, int which) {
+    const dsc_array *array = &check->content[which].array;
+    char text[DSC_SHAPE_TEXT];
+    bool images = is_images(which);
+    bool rank_good = images ? array->rank >= 3 : array->rank == 1, full = true;
+    for (size_t i = 0; i < array->rank; i++) full = full && array->shape[i];
+    if (array->type == DSC_U8 && rank_good && full) return true;
+    const char *hint = !full ? "it is empty" : "use a file of the right kind";
+    if (full && array->type == DSC_U8 && array->rank == (images ? 1 : 3))
+        hint = "are images and labels swapped?";
+    finding(check, DSC_CHECK_ERROR, "%s: expected %s, found %s of %s; %s", check->paths[which],
+            images ? "images (bytes, 3 or 4 dimensions)" : "labels (bytes, 1 dimension)",
+            dsc_type_name(array->type), dsc_shape_text(text, array->rank, array->shape), hint);
+    return false;
+}
+
+static dsc_status check_file(struct check *check, int which, dsc_error *error) {
+    dsc_status status = dsc_mnist_find(&check->paths[which], check->folder, which, error);
+    if (status) return status;
+    if (!check->paths[which]) {
+        finding(check, DSC_CHECK_ERROR, "%s/%s: is missing, plain and as .gz; put it there", check->folder,
+                dsc_mnist_files[which].name);
+        return DSC_OK;
+    }
+    dsc_error why;
+    dsc_content *content = &check->content[which];
+    status = dsc_idx_load(content, check->paths[which], NULL, &why);
+    if (status == DSC_ERROR_MEMORY) {
+        if (error) *error = why;
+        return status;
+    }
+    if (status) {
+        finding(check, DSC_CHECK_ERROR, "%s", why.message);
+        return DSC_OK;
+    }
+    status = check_twin(check, which, error);
+    if (status) return status;
+    int known = dsc_mnist_known(content->size, content->crc);
+    if (known == which)
+        finding(check, DSC_CHECK_NOTE, "%s: is MNIST's, by size and CRC-32", check->paths[which]);
+    if (known >= 0 && known != which)
+        finding(check, DSC_CHECK_WARNING, "%s: holds what MNIST calls %s; are files swapped?",
+                check->paths[which], dsc_mnist_files[known].name);
+    if (!check_kind(check, which)) dsc_content_clear(content);
+    return DSC_OK;
+}
+
+/* --- labels and classes --- */
+
+static dsc_status check_classes(struct check *check, dsc_error *error) {
+    const dsc_content *labels[] = {&check->content[DSC_TRAIN_LABELS], &check->content[DSC_TEST_LABELS]};
+    dsc_error why;
+    dsc_status status = dsc_classes_find(&check->names, &check->classes, check->folder, labels, 2, &why);
+    if (!status) return DSC_OK;
+    if (status == DSC_ERROR_MEMORY) {
+        if (error) *error = why;
+        return status;
+    }
+    finding(check, DSC_CHECK_ERROR, "%s", why.message);
+    check->classes = 256; /* no more can be said of the labels */
+    return DSC_OK;
+}
+
+/* Classes as the user knows them. */
+static void append_class(dsc_text *text, const struct check *check, size_t label) {
+    dsc_text_append(text, "%s", text->length ? ", " : "");
+    if (check->names) {
+        dsc_text_append(text, "%s", check->names[label]);
+    } else {
+        dsc_text_append(text, "%zu", label);
+    }
+}
+
+static dsc_status check_labels(struct check *check, int which, dsc_error *error) {
+    const dsc_array *array = &check->content[which].array;
+    if (!array->data) return DSC_OK;
+    const uint8_t *label = array->data;
+    size_t counts[256] = {0}, count = array->shape[0], above = 0, first = 0, used = 0;
+    for (size_t i = 0; i < count; i++) {
+        counts[label[i]]++;
+        if (label[i] >= check->classes && !above++) first = i;
+    }
+    if (above)
+        finding(check, DSC_CHECK_ERROR,
+                "%s: %zu of %zu labels have no class: expected below %zu, found first %u at index %zu; "
+                "correct the "
+                "labels or labels.txt",
+                check->paths[which], above, count, check->classes, label[first], first);
+    dsc_text absent = {0};
+    for (size_t c = 0; c < 256; c++) {
+        used += counts[c] != 0;
+        if (!counts[c] && c < check->classes) append_class(&absent, check, c);
+    }
+    bool failed = absent.failed;
+    if (!failed && used == 1) {
+        finding(check, DSC_CHECK_WARNING, "%s: all %zu labels are %u; nothing can be learnt from one class",
+                check->paths[which], count, label[0]);
+    } else if (!failed && absent.length && check->classes < 256) {
+        finding(check, DSC_CHECK_WARNING, "%s: no image is labelled %s", check->paths[which], absent.data);
+    }
+    dsc_text_free(&absent);
+    return failed ? dsc_fail_memory(error, 4096, "a list of classes") : DSC_OK;
+}
+
+/* --- files together --- */
+
+static void check_pair(struct check *check, int images) {
+    const dsc_array *x = &check->content[images].array, *y = &check->content[images + 1].array;
+    if (x->data && y->data && x->shape[0] != y->shape[0])
+        finding(check, DSC_CHECK_ERROR, "%s: holds %zu images, but %s holds %zu labels: expected as many",
+                check->paths[images], x->shape[0], check->paths[images + 1], y->shape[0]);
+}
+
+/* Channels, height and width. */
+static void image_shape(size_t shape[3], const dsc_array *images) {
+    shape[0] = images->rank == 4 ? images->shape[1] : 1;
+    shape[1] = images->shape[images->rank - 2];
+    shape[2] = images->shape[images->rank - 1];
+}
+
+static size_t image_bytes(const dsc_array *images) {
+    size_t shape[3];
+    image_shape(shape, images);
+    return shape[0] * shape[1] * shape[2];
+}
+
+static void check_shapes(struct check *check) {
+    const dsc_array *a = &check->content[DSC_TRAIN_IMAGES].array, *b = &check->content[DSC_TEST_IMAGES].array;
+    if (!a->data || !b->data) return;
+    size_t x[3], y[3];
+    char s[DSC_SHAPE_TEXT], t[DSC_SHAPE_TEXT];
+    image_shape(x, a);
+    image_shape(y, b);
+    if (memcmp(x, y, sizeof x) != 0)
+        finding(check, DSC_CHECK_ERROR,
+                "%s: test images are %s (channels x height x width), training images %s: expected the same",
+                check->paths[DSC_TEST_IMAGES], dsc_shape_text(t, 3, y), dsc_shape_text(s, 3, x));
+}
+
+static void check_blank(struct check *check, int which) {
+    const dsc_array *images = &check->content[which].array;
+    if (!images->data) return;
+    size_t size = image_bytes(images), blank = 0, first[EXAMPLES] = {0};
+    for (size_t i = 0; i < images->shape[0]; i++) {
+        const uint8_t *image = (const uint8_t *)images->data + i * size;
+        if (size < 2 || memcmp(image, image + 1, size - 1) != 0) continue;
+        if (blank < EXAMPLES) first[blank] = i;
+        blank++;
+    }
+    if (!blank) return;
+    char places[96];
+    size_t n = 0;
+    for (size_t i = 0; i < blank && i < EXAMPLES; i++)
+        n += (size_t)snprintf(places + n, sizeof places - n, "%s%zu", i ? ", " : "", first[i]);
+    finding(check, DSC_CHECK_WARNING, "%s: %zu of %zu images are blank (all pixels alike), at index %s%s",
+            check->paths[which], blank, images->shape[0], places, blank > EXAMPLES ? ", ..." : "");
+}
+
+/* --- images in both sets: sorted by checksum, compared where it agrees --- */
+
+struct print {
+    uint32_t crc, index;
+};
+
+static int by_crc(const void *a, const void *b) {
+    const struct print *x = a, *y = b;
+    if (x->crc != y->crc) return x->crc < y->crc ? -1 : 1;
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+static struct print *take_prints(const dsc_array *images) {
+    size_t size = image_bytes(images), count = images->shape[0];
+    struct print *prints = dsc_allocate(count, sizeof *prints);
+    if (!prints) return NULL;
+    for (size_t i = 0; i < count; i++)
+        prints[i] =
+            (struct print){libdeflate_crc32(0, (const uint8_t *)images->data + i * size, size), (uint32_t)i};
+    qsort(prints, count, sizeof *prints, by_crc);
+    return prints;
+}
+
+static dsc_status check_overlap(struct check *check, dsc_error *error) {
+    const dsc_array *a = &check->content[DSC_TRAIN_IMAGES].array, *b = &check->content[DSC_TEST_IMAGES].array;
+    if (!a->data || !b->data || image_bytes(a) != image_bytes(b)) return DSC_OK;
+    struct print *x = take_prints(a), *y = take_prints(b);
+    if (!x || !y) {
+        free(x);
+        free(y);
+        return dsc_fail_memory(error, (a->shape[0] + b->shape[0]) * sizeof *x, "checksums of images");
+    }
+    size_t size = image_bytes(a), both = 0, k = 0;
+    struct print first_x = {0}, first_y = {0};
+    for (size_t i = 0; i < b->shape[0]; i++) {
+        while (k < a->shape[0] && x[k].crc < y[i].crc) k++;
+        for (size_t j = k; j < a->shape[0] && x[j].crc == y[i].crc; j++) {
+            if (memcmp((const uint8_t *)a->data + x[j].index * size,
+                       (const uint8_t *)b->data + y[i].index * size, size) != 0)
+                continue;
+            if (!both++ || y[i].index < first_y.index) first_x = x[j], first_y = y[i];
+            break;
+        }
+    }
+    if (both)
+        finding(check, DSC_CHECK_WARNING,
+                "%s: %zu of %zu test images are also in the training set (test %u is training %u): a score "
+                "on them "
+                "says nothing about unseen images",
+                check->paths[DSC_TEST_IMAGES], both, b->shape[0], first_y.index, first_x.index);
+    free(x);
+    free(y);
+    return DSC_OK;
+}
+
+static dsc_status check_all(struct check *check, dsc_error *error) {
+    dsc_status status = DSC_OK;
+    for (int i = 0; i < DSC_MNIST_FILES && !status; i++) status = check_file(check, i, error);
+    if (!status) status = check_classes(check, error);
+    for (int i = 0; i < DSC_MNIST_FILES && !status; i++) {
+        if (is_images(i)) {
+            check_pair(check, i);
+            check_blank(check, i);
+        } else {
+            status = check_labels(check, i, error);
+        }
+    }
+    if (status) return status;
+    check_shapes(check);
+    return check_overlap(check, error);
+}
+
+dsc_status dsc_data_check(dsc_check_counts *counts, const char *folder, dsc_check_report *report, void *user,
+                          dsc_error *error) {
+    memset(counts, 0, sizeof *counts);
+    struct stat info;
+    if (stat(folder, &info) || !S_ISDIR(info.st_mode))
+        return dsc_fail(error, DSC_ERROR_IO,
+                        "%s: expected a folder with the four files of MNIST's kind; check the path", folder);
+    struct check check = {.folder = folder, .report = report, .user = user};
+    dsc_status status = check_all(&check, error);
+    for (int i = 0; i < DSC_MNIST_FILES; i++) {
+        free(check.paths[i]);
+        dsc_content_clear(&check.content[i]);
+    }
+    free(check.names);
+    *counts = check.counts;
+    return status;
+}
