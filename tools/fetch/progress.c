@@ -8,7 +8,7 @@
 #include <string.h>
 
 char *fetch_format_progress(char *out, size_t size, const fetch_progress *progress, unsigned width) {
-    char here[32], total[32], rate[32], left[96], line[400];
+    char here[32], total[32], rate[32], left[96], line[480];
     double part = progress->total ? (double)progress->bytes / (double)progress->total : 0;
     if (part > 1) part = 1;
     (void)dsc_format_fixed(here, sizeof here, (double)progress->bytes / 1e6, 1);

@@ -32,8 +32,9 @@ typedef struct request {
     char *description; /* of FETCH_DESCRIPTION bytes, or NULL */
 } request;
 
-static void describe(const request *q, const char *format, const char *text) {
-    if (q->description) (void)snprintf(q->description, FETCH_DESCRIPTION, format, text);
+static void describe(const request *q, bool is_mnist, const char *folder) {
+    if (q->description)
+        (void)snprintf(q->description, FETCH_DESCRIPTION, is_mnist ? "MNIST (%s)" : "%s", folder);
 }
 
 static void note(const request *q, const char *format, ...) DSC_PRINTF(2, 3);
@@ -89,21 +90,24 @@ static dsc_status open_named_folder(const request *q, const char *folder, dsc_er
     bool known;
     status = fetch_is_known(&known, *q->train, *q->test, folder, q->settings->files, error);
     if (status) close_both(q);
-    if (!status) describe(q, known ? "MNIST (%s)" : "%s", folder);
+    if (!status) describe(q, known, folder);
     return status;
 }
 
 /* --- downloading --- */
 
-static char *cache_folder(dsc_error *error) {
-    char *cache = dsc_user_cache(), *folder = cache ? dsc_path_join(cache, "mnist") : NULL;
+static dsc_status cache_folder(char **folder, dsc_error *error) {
+    const char *home = getenv("HOME"), *xdg = getenv("XDG_CACHE_HOME");
+    bool has_home = (home && *home == '/') || (xdg && *xdg == '/');
+    char *cache = dsc_user_cache();
+    *folder = cache ? dsc_path_join(cache, "mnist") : NULL;
     free(cache);
-    if (!folder)
-        (void)dsc_fail(
-            error, DSC_ERROR_IO,
-            "there is no folder to keep MNIST in: set $HOME or $XDG_CACHE_HOME, or put the four files "
-            "into a folder and name it with --data");
-    return folder;
+    if (*folder) return DSC_OK;
+    if (has_home) return dsc_fail_memory(error, 1, "the path of the cache");
+    return dsc_fail(
+        error, DSC_ERROR_IO,
+        "there is no folder to keep MNIST in: set $HOME or $XDG_CACHE_HOME, or put the four files into "
+        "a folder and name it with --data");
 }
 
 /* $DESCENDER_MIRRORS, cut into base URLs that end in '/'. One block, the texts behind the pointers. */
@@ -152,9 +156,11 @@ static dsc_status download(const fetch_source *source, const fetch_settings *set
 dsc_status fetch_mnist(char **used, const char *folder, const fetch_source *source, dsc_error *error) {
     const fetch_settings *settings = source->settings ? source->settings : &fetch_default_settings;
     if (used) *used = NULL;
-    char *place = folder ? strdup(folder) : cache_folder(error);
-    if (!place) return folder ? dsc_fail_memory(error, strlen(folder), "a path") : DSC_ERROR_IO;
+    char *place = NULL;
     dsc_status status = DSC_OK;
+    if (!folder) status = cache_folder(&place, error);
+    if (folder && !(place = strdup(folder))) status = dsc_fail_memory(error, strlen(folder), "a path");
+    if (status) return status;
     for (int i = 0; source->offline && i < FETCH_FILES && !status; i++) {
         char *path = dsc_path_join(place, settings->files[i].name);
         status = path ? fetch_verify(path, &settings->files[i], error) : dsc_fail_memory(error, 1, "a path");
@@ -193,7 +199,7 @@ static dsc_status look_into(found *what, const request *q, const char *folder, d
     status = fetch_is_known(&known, *q->train, *q->test, folder, q->settings->files, error);
     *what = known ? MNIST : OTHER_DATA;
     if (status || !known) close_both(q);
-    if (!status && known) describe(q, "MNIST (%s)", folder);
+    if (!status && known) describe(q, true, folder);
     return status;
 }
 
@@ -226,11 +232,12 @@ static dsc_status look_into_users(found *what, const request *q, const char *fol
 /* The cache, and the network. With `is_auto` only for so long. */
 static dsc_status open_cached(const request *q, bool is_auto, dsc_error *error) {
     const fetch_settings *t = q->settings;
-    char *folder = cache_folder(error);
-    if (!folder) return DSC_ERROR_IO;
+    char *folder;
+    dsc_status status = cache_folder(&folder, error);
+    if (status) return status;
     dsc_error reason = {0};
     found what;
-    dsc_status status = look_into(&what, q, folder, &reason);
+    status = look_into(&what, q, folder, &reason);
     bool wanted = !status && what != MNIST;
     if (status) {
         if (error) *error = reason;
