@@ -116,8 +116,8 @@ static void needs(dsc_needs *needs) {
     needs->saved_shared = packed_size(needs->product, &s);
     if (needs->wants & 1) needs->saved_shared += dsc_pack_size(needs->product, DSC_SIDE_B, s.k, s.n);
     /* Stands for the call to come, for its sizes alone. */
-    static unsigned char packed_later;
-    dsc_call call = {.count = needs->lane_batch, .product = needs->product, .shared = &packed_later};
+    /* `shared` stands for weights packed later: any pointer will do. */
+    dsc_call call = {.count = needs->lane_batch, .product = needs->product, .shared = needs};
     dsc_packer x = dsc_pack_matrix(NULL, (ptrdiff_t)s.k, 1), dy = dsc_pack_matrix(NULL, (ptrdiff_t)s.n, 1);
     dsc_packer dy_t = dsc_pack_matrix(NULL, 1, (ptrdiff_t)s.n),
                x_t = dsc_pack_matrix(NULL, 1, (ptrdiff_t)s.k);
