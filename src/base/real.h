@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* real.h: the number the engine computes with is dsc_real, of descender.h. */
+/* real.h: the type the engine computes in. Float, always, in what is installed; the sources are compiled a
+ * second time with double into an internal library that serves the gradient checks. */
 #ifndef DSC_BASE_REAL_H
 #define DSC_BASE_REAL_H
 
-#include <descender.h>
+#ifdef DSC_REAL_DOUBLE
+typedef double dsc_real;
+#else
+typedef float dsc_real;
+#endif
 
 #endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* render.c: pictures to bytes and files. Glyph metrics are not hinted, so that a text is as wide in the SVG
+ * as in the PNG. */
+#include "draw/backend.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+dsc_status draw_format_of(draw_format *format, const char *path, dsc_error *error) {
+    const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
+    if (dot && !strcasecmp(dot, ".svg")) return *format = DRAW_SVG, DSC_OK;
+    if (dot && !strcasecmp(dot, ".png")) return *format = DRAW_PNG, DSC_OK;
+    return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: a picture's name must end in .svg or .png", path);
+}
+
+dsc_status draw_save(const char *path, const draw_picture *picture, dsc_error *error) {
+    draw_format format = DRAW_SVG;
+    unsigned char *bytes;
+    size_t size;
+    dsc_status status = draw_format_of(&format, path, error);
+    if (status) return status;
+    status = draw_render(&bytes, &size, picture, format, error);
+    if (status) return dsc_error_context(error, status, "%s", path);
+    status = dsc_file_write(path, bytes, size, error);
+    free(bytes);
+    return status;
+}
+
+#if DESCENDER_WITH_CAIRO
+
+#include <cairo-svg.h>
+
+/* The bytes that a PNG is made of: one a pixel if all are grey, otherwise three. */
+static uint8_t *packed(int *channels, cairo_surface_t *s, size_t width, size_t height) {
+    const unsigned char *data = cairo_image_surface_get_data(s);
+    size_t stride = (size_t)cairo_image_surface_get_stride(s);
+    uint32_t different = 0;
+    for (size_t y = 0; y < height && !different; y++)
+        for (size_t x = 0; x < width; x++) {
+            uint32_t p;
+            memcpy(&p, data + y * stride + 4 * x, 4);
+            different |= (p ^ p >> 8) & 0xFFFF;
+        }
+    *channels = different ? 3 : 1;
+    uint8_t *bytes = dsc_allocate_aligned(width * height, (size_t)*channels), *out = bytes;
+    for (size_t y = 0; y < height && bytes; y++)
+        for (size_t x = 0; x < width; x++) {
+            uint32_t p;
+            memcpy(&p, data + y * stride + 4 * x, 4);
+            if (different) {
+                *out++ = (uint8_t)(p >> 16);
+                *out++ = (uint8_t)(p >> 8);
+            }
+            *out++ = (uint8_t)p;
+        }
+    return bytes;
+}
+
+void draw_surface_append_png(dsc_text *out, cairo_surface_t *s) {
+    size_t width = (size_t)cairo_image_surface_get_width(s),
+           height = (size_t)cairo_image_surface_get_height(s);
+    int channels;
+    cairo_surface_flush(s);
+    uint8_t *bytes = packed(&channels, s, width, height);
+    if (bytes)
+        draw_png_append(out, bytes, width, height, channels);
+    else
+        out->failed = true;
+    free(bytes);
+}
+
+static dsc_status check_picture(const draw_picture *p, dsc_error *error) {
+    if (p->width >= 1 && p->height >= 1 && p->width <= 10000 && p->height <= 10000 && p->scale >= 0 &&
+        fmax(p->width, p->height) * fmax(p->scale, 1) <= 32000)
+        return DSC_OK;
+    return dsc_fail(
+        error, DSC_ERROR_ARGUMENT,
+        "a picture of %.0f x %.0f points at %.1f pixels each: a side must have 1 to 10,000 points, "
+        "and at most 32,000 pixels",
+        p->width, p->height, p->scale);
+}
+
+static dsc_status paint(cairo_surface_t *surface, const draw_picture *p, double scale, bool vector,
+                        bool background, dsc_error *error) {
+    draw_canvas canvas = {.cairo = cairo_create(surface), .vector = vector};
+    cairo_font_options_t *options = cairo_font_options_create();
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+    cairo_set_font_options(canvas.cairo, options);
+    cairo_font_options_destroy(options);
+    cairo_scale(canvas.cairo, scale, scale);
+    cairo_set_line_join(canvas.cairo, CAIRO_LINE_JOIN_ROUND);
+    if (background) {
+        cairo_set_source_rgb(canvas.cairo, 1, 1, 1);
+        cairo_paint(canvas.cairo);
+    }
+    p->paint(&canvas, p->data);
+    cairo_status_t status = cairo_status(canvas.cairo);
+    cairo_destroy(canvas.cairo);
+    if (vector) cairo_surface_finish(surface); /* its last bytes are written here */
+    if (!status) status = cairo_surface_status(surface);
+    if (canvas.no_memory || status == CAIRO_STATUS_NO_MEMORY)
+        return dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for a picture of %.0f x %.0f points",
+                        p->width, p->height);
+    if (status)
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "the picture cannot be drawn: cairo says: %s",
+                        cairo_status_to_string(status));
+    return DSC_OK;
+}
+
+static cairo_status_t collect(void *text, const unsigned char *data, unsigned length) {
+    dsc_text_append_bytes(text, data, length);
+    return ((dsc_text *)text)->failed ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
+}
+
+static dsc_status render_svg(dsc_text *out, const draw_picture *p, dsc_error *error) {
+    dsc_text raw = {0};
+    cairo_surface_t *surface = cairo_svg_surface_create_for_stream(collect, &raw, p->width, p->height);
+    dsc_status status = paint(surface, p, 1, true, true, error);
+    cairo_surface_destroy(surface);
+    if (!status && raw.data && !raw.failed)
+        draw_svg_append_tidied(out, raw.data, p);
+    else if (!status)
+        out->failed = true;
+    dsc_text_free(&raw);
+    return status;
+}
+
+static dsc_status render_png(dsc_text *out, const draw_picture *p, dsc_error *error) {
+    double scale = p->scale > 0 ? p->scale : 2;
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(p->width * scale),
+                                                          (int)ceil(p->height * scale));
+    dsc_status status = paint(surface, p, scale, false, true, error);
+    if (!status) draw_surface_append_png(out, surface);
+    cairo_surface_destroy(surface);
+    return status;
+}
+
+dsc_status draw_render(unsigned char **bytes, size_t *size, const draw_picture *picture, draw_format format,
+                       dsc_error *error) {
+    *bytes = NULL;
+    *size = 0;
+    dsc_text out = {0};
+    dsc_status status = check_picture(picture, error);
+    if (!status) status = (format == DRAW_SVG ? render_svg : render_png)(&out, picture, error);
+    if (!status && out.failed) status = dsc_fail_memory(error, out.capacity, "a picture");
+    if (status) {
+        dsc_text_free(&out);
+        return status;
+    }
+    *bytes = (unsigned char *)out.data;
+    *size = out.length;
+    return DSC_OK;
+}
+
+dsc_status draw_measure(double box[4], const draw_picture *picture, dsc_error *error) {
+    cairo_surface_t *surface = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, NULL);
+    dsc_status status = paint(surface, picture, 1, false, false, error);
+    double width = 0, height = 0;
+    cairo_recording_surface_ink_extents(surface, &box[0], &box[1], &width, &height);
+    box[2] = box[0] + width;
+    box[3] = box[1] + height;
+    cairo_surface_destroy(surface);
+    return status;
+}
+
+/* fontconfig keeps what it has read for the life of the process, in places where the leak sanitizer does not
+ * find it. (Here, since the linker takes this file in whenever something is drawn.) */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define UNDER_LEAK_SANITIZER 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(UNDER_LEAK_SANITIZER)
+DSC_API const char *__lsan_default_suppressions(void);
+DSC_API const char *__lsan_default_options(void);
+DSC_API const char *__lsan_default_suppressions(void) { return "leak:libfontconfig"; }
+DSC_API const char *__lsan_default_options(void) { return "print_suppressions=0"; }
+#endif
+
+#else
+
+static dsc_status fail_without_cairo(dsc_error *error) {
+    return dsc_fail(
+        error, DSC_ERROR_UNSUPPORTED,
+        "this build draws no SVG or PNG pictures; install cairo (libcairo2-dev) and configure again, "
+        "or look at the picture in a terminal");
+}
+
+dsc_status draw_render(unsigned char **bytes, size_t *size, const draw_picture *picture, draw_format format,
+                       dsc_error *error) {
+    (void)picture;
+    (void)format;
+    *bytes = NULL;
+    *size = 0;
+    return fail_without_cairo(error);
+}
+
+dsc_status draw_measure(double box[4], const draw_picture *picture, dsc_error *error) {
+    (void)picture;
+    for (int i = 0; i < 4; i++) box[i] = 0;
+    return fail_without_cairo(error);
+}
+
+#endif
