@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Makes the seeds of fuzz_idx and fuzz_npy: python3 tests/fuzz/make-corpus.py (needs NumPy).
+
+Small files of every kind that the readers tell apart, good and bad, so that the fuzzer starts behind the
+checksums that it could hardly guess."""
+import gzip
+import io
+import os
+import struct
+import zlib
+
+import numpy as np
+
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "corpus")
+
+
+def put(folder, name, data):
+    os.makedirs(os.path.join(HERE, folder), exist_ok=True)
+    with open(os.path.join(HERE, folder, name), "wb") as file:
+        file.write(data)
+
+
+def idx(code, shape, content):
+    return bytes([0, 0, code, len(shape)]) + struct.pack(f">{len(shape)}I", *shape) + content
+
+
+def packed(data):
+    return gzip.compress(data, 9, mtime=0)
+
+
+def seeds_idx():
+    images = idx(8, (2, 3, 4), bytes(range(24)))
+    for code, size in ((8, 1), (9, 1), (11, 2), (12, 4), (13, 4), (14, 8)):
+        put("idx", f"type-{code:02x}", idx(code, (3,), bytes(range(3 * size))))
+    for rank in range(1, 5):
+        shape = (2, 3, 1, 2)[:rank]
+        put("idx", f"rank-{rank}", idx(8, shape, bytes(int(np.prod(shape)))))
+    put("idx", "empty-array", idx(8, (0, 3), b""))
+    put("idx", "images.gz", packed(images))
+    put("idx", "labels.gz", packed(idx(8, (5,), bytes([7, 2, 1, 0, 4]))))
+    put("idx", "floats.gz", packed(idx(13, (2, 2), struct.pack(">4f", 1, 2, 3, 4))))
+    put("idx", "zeros.gz", packed(idx(8, (300, 28), bytes(8400))))
+    put("idx", "two-members.gz", packed(images[:9]) + packed(images[9:]))
+    put("idx", "stored.gz", gzip.compress(images, 0, mtime=0))
+    body = packed(images)
+    put("idx", "all-header-fields.gz", body[:3] + b"\x1e" + body[4:10] + b"\x02\0xyname\0comment\0\0\0" + body[10:])
+    put("idx", "trailing.gz", body + b"more")
+    put("idx", "cut.gz", body[:-6])
+    put("idx", "lying-size.gz", body[:-4] + b"\xff\xff\xff\xff")
+    put("idx", "huge-claim", idx(8, (0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF), b""))
+    put("idx", "web-page", b"<!DOCTYPE html><title>404</title>")
+    put("idx", "nothing", b"")
+
+
+def npy(array, **options):
+    out = io.BytesIO()
+    np.lib.format.write_array(out, array, **options)
+    return out.getvalue()
+
+
+def archive(method, files):
+    """A ZIP archive without times, so that the seeds never change."""
+    out, entries = b"", b""
+    for name, data in files:
+        body = data
+        if method == 8:
+            deflater = zlib.compressobj(9, zlib.DEFLATED, -15)
+            body = deflater.compress(data) + deflater.flush()
+        common = struct.pack("<5H3I2H", 20, 0, method, 0, 33, zlib.crc32(data), len(body), len(data), len(name), 0)
+        entries += b"PK\1\2" + struct.pack("<H", 20) + common + struct.pack("<3H2I", 0, 0, 0, 0, len(out)) + name
+        out += b"PK\3\4" + common + name + body
+    end = struct.pack("<4H2IH", 0, 0, len(files), len(files), len(entries), len(out), 0)
+    return out + entries + b"PK\5\6" + end
+
+
+def seeds_npy():
+    for name in ("u1", "i1", "<i2", ">i4", "<f4", ">f8", "<i8"):
+        put("npy", f"type-{name.strip('<>')}-{'big' if '>' in name else 'little'}.npy", npy(np.arange(6).astype(name)))
+    put("npy", "rank-4.npy", npy(np.zeros((1, 2, 1, 3), "f4")))
+    put("npy", "rank-5.npy", npy(np.zeros((1, 1, 1, 1, 1), "f4")))
+    put("npy", "scalar.npy", npy(np.float32(1)))
+    put("npy", "fortran.npy", npy(np.asfortranarray(np.ones((2, 3), "f4"))))
+    put("npy", "fields.npy", npy(np.zeros(2, [("a", "f4"), ("b", "i4")])))
+    put("npy", "version-2.npy", npy(np.ones(3, "u1"), version=(2, 0)))
+    files = [(b"x.npy", npy(np.ones((2, 3), "f4"))), (b"y.npy", npy(np.zeros(5, "i2")))]
+    put("npy", "stored.npz", archive(0, files))
+    put("npy", "deflated.npz", archive(8, files))
+    put("npy", "without-x.npz", archive(0, files[1:]))
+    put("npy", "empty.npz", archive(0, []))
+
+
+seeds_idx()
+seeds_npy()
