@@ -8,6 +8,7 @@
  *
  *   1. Basics         version, status codes, errors, parameter tables
  *   2. Data           datasets, IDX files, MNIST, the built-in digits
+ *   3. Graphs         nodes, parameters, operations, and operations of your own
  *
  * Conventions. A call that can fail returns a dsc_status, DSC_OK (zero) on success, and fills the
  * caller's dsc_error where one is given (NULL is allowed everywhere). Outputs come before inputs. On
@@ -164,6 +165,223 @@ DSC_API dsc_status dsc_mnist_open(dsc_dataset **train, dsc_dataset **test, const
  * depend on `count`. */
 DSC_API dsc_status dsc_digits_create(dsc_dataset **data, size_t count, uint64_t seed, unsigned threads,
                                      dsc_error *error);
+
+/* ------------------------------------------------------------------------------------------------
+ * 3. Graphs
+ * ------------------------------------------------------------------------------------------------ */
+
+/* The engine's number. The library that is installed computes in float; the same sources are compiled with
+ * double for the tests that check gradients. */
+#ifdef DSC_REAL_DOUBLE
+typedef double dsc_real;
+#else
+typedef float dsc_real;
+#endif
+
+/* The shape of one sample's value, as (C, H, W) or (features); the last dimension varies fastest. The number
+ * of samples is no part of it. Rank 0 is a single number. */
+#define DSC_RANK_MOST 4
+typedef struct dsc_shape {
+    size_t rank;
+    size_t size[DSC_RANK_MOST];
+} dsc_shape;
+
+DSC_API dsc_shape dsc_shape_of(size_t rank, size_t a, size_t b, size_t c, size_t d);
+DSC_API size_t dsc_shape_count(const dsc_shape *shape);
+
+/* A graph of nodes. A node can only use nodes that exist, so a graph has no cycles by construction. Shapes
+ * are inferred and checked when a node is made. The first error sticks: every builder after it returns a
+ * failed node, so that expressions nest without checks, and dsc_graph_check reports it once. */
+typedef struct dsc_graph dsc_graph;
+typedef struct dsc_node dsc_node;
+typedef struct dsc_op dsc_op;
+
+DSC_API dsc_status dsc_graph_create(dsc_graph **graph, dsc_error *error);
+DSC_API void dsc_graph_free(dsc_graph *graph);
+
+/* DSC_OK, or the first error: it names the node, the op and the shapes. */
+DSC_API dsc_status dsc_graph_check(const dsc_graph *graph, dsc_error *error);
+
+/* Marks the graph as failed, as a builder does that is given something impossible; keeps an earlier error.
+ * Returns the graph's failed node. */
+DSC_API dsc_node *dsc_graph_fail(dsc_graph *graph, dsc_status code, const char *format, ...) DSC_PRINTF(3, 4);
+
+/* A value that is given for every sample when the graph runs. */
+DSC_API dsc_node *dsc_input(dsc_graph *graph, const char *name, dsc_shape shape);
+
+/* How the numbers of a parameter start. n_in and n_out are the numbers of values that one output depends on,
+ * and that depend on one input. */
+typedef enum dsc_init {
+    DSC_INIT_ZEROS,
+    DSC_INIT_ONES,
+    DSC_INIT_HE,      /* normal, sigma sqrt(2 / n_in): He et al., "Delving deep into rectifiers" (2015) */
+    DSC_INIT_GLOROT,  /* uniform in +-sqrt(6 / (n_in + n_out)): Glorot and Bengio (2010) */
+    DSC_INIT_TUTORIAL /* uniform in +-0.1 */
+} dsc_init;
+
+/* A value that all samples share and that is learned. Weight decay leaves it alone unless `decays`. */
+DSC_API dsc_node *dsc_parameter(dsc_graph *graph, const char *name, dsc_shape shape, dsc_init init,
+                                size_t n_in, size_t n_out, bool decays);
+
+/* A value that all samples share, that an op maintains and that has no gradient (running statistics). */
+DSC_API dsc_node *dsc_buffer(dsc_graph *graph, const char *name, dsc_shape shape, dsc_real initial);
+
+/* The op applied to `count` nodes. `values` is the struct of the op's parameter table; NULL means all
+ * defaults. It is copied; its texts are not kept. The graph keeps a pointer to `op`, which must outlive it. */
+DSC_API dsc_node *dsc_apply(const dsc_op *op, dsc_node *const *inputs, size_t count, const void *values);
+
+/* The further outputs of an op that has more than one; output 0 is the node itself. */
+DSC_API dsc_node *dsc_node_output(dsc_node *node, size_t output);
+
+DSC_API dsc_graph *dsc_node_graph(dsc_node *node);
+DSC_API const dsc_shape *dsc_node_shape(const dsc_node *node);
+
+/* --- The library's operations. `x` is a value of each sample; a weight or bias is a parameter. Each file of
+ * src/op has the formula of its gradient, too. --- */
+
+DSC_API dsc_node *dsc_add(dsc_node *a, dsc_node *b); /* a + b; b has a's shape or its leading dimensions */
+DSC_API dsc_node *dsc_relu(dsc_node *x);             /* max(x, 0) */
+DSC_API dsc_node *dsc_flatten(dsc_node *x);          /* (C, H, W) -> (C H W) */
+DSC_API dsc_node *dsc_reshape(dsc_node *x, dsc_shape shape);
+
+/* x (..., K), weight (N, K), bias (N) or NULL -> x weight^T + bias, (..., N) */
+DSC_API dsc_node *dsc_matmul(dsc_node *x, dsc_node *weight, dsc_node *bias);
+
+/* x (C, H, W), weight (K, C, R, S), bias (K) or NULL -> (K, (H + 2 padding - dilation (R - 1) - 1) / stride + 1, ...).
+ * Each pair is for height and width; NULL: stride 1, padding 0, dilation 1. */
+DSC_API dsc_node *dsc_conv2d(dsc_node *x, dsc_node *weight, dsc_node *bias, const size_t stride[2],
+                             const size_t padding[2], const size_t dilation[2]);
+
+/* gamma (x - mean) / sqrt(variance + epsilon) + beta, channel by channel. Training takes mean and variance of the
+ * batch, and moves the buffers `mean` and `variance` towards them by `momentum`; otherwise those are used. */
+DSC_API dsc_node *dsc_batch_norm(dsc_node *x, dsc_node *gamma, dsc_node *beta, dsc_node *mean,
+                                 dsc_node *variance, double momentum, double epsilon);
+
+/* Training: a share p of the units, drawn at random, becomes 0, the others are divided by 1 - p. */
+DSC_API dsc_node *dsc_dropout(dsc_node *x, double p);
+
+/* - sum over k of t_k log softmax(logits)_k; target: a class () or (1), or probabilities (K). -> () */
+DSC_API dsc_node *dsc_softmax_cross_entropy(dsc_node *logits, dsc_node *target, double smoothing);
+
+/* --- Operations of your own. ---
+ *
+ * An op is one constant descriptor. It never allocates: it says what memory it wants when its shapes are
+ * known, and is handed that memory when it runs.
+ *
+ * A batch is cut into contiguous runs of samples, its lanes; what a lane computes never depends on the
+ * thread that computes it. A stage of kind SAMPLES is called once a lane, for that lane's samples; a stage of
+ * kind TILES is called once a tile, after all lanes have finished what comes before, and sees the whole batch.
+ */
+typedef enum dsc_role { DSC_ROLE_SAMPLE, DSC_ROLE_PARAMETER, DSC_ROLE_BUFFER } dsc_role;
+
+typedef struct dsc_call {
+    const void *values; /* the op's parameters */
+    size_t input_count, output_count;
+    const dsc_shape *in_shape, *out_shape; /* of one sample */
+    const dsc_role *role;
+    unsigned wants; /* bit i: the backward pass wants d_in[i] */
+
+    /* SAMPLES: the lane's samples, `count` of them; pointers to what a sample owns point at the first of
+     * them. TILES: the whole batch. */
+    size_t batch, first, count;
+    unsigned lane, lanes; /* SAMPLES; `lanes` always */
+    size_t tile, tiles;   /* TILES */
+    bool training;
+
+    const dsc_real *const *in;    /* (count, in_shape), or (in_shape) for parameters and buffers */
+    dsc_real *const *out;         /* (count, out_shape) */
+    const dsc_real *const *d_out; /* backward: the gradient of the loss with respect to out */
+    dsc_real *const *d_in;        /* backward: to be written; an entry is NULL where it is not wanted */
+    dsc_real *const *state; /* the inputs that are buffers, to be changed in TILES stages; NULL for others */
+
+    /* From forward to backward; NULL if no backward pass follows. SAMPLES: (count, saved_per_sample); TILES:
+     * (batch, saved_per_sample). */
+    void *saved;
+    /* SAMPLES: saved_per_lane bytes of this lane; TILES: those of lane 0, lane i's are i * lane_stride further. */
+    void *lane_saved;
+    size_t lane_stride;
+    void *shared;  /* saved_shared bytes of the node */
+    void *scratch; /* scratch bytes for this call alone, 64-byte aligned, content undefined */
+
+    /* The place in the random stream: a value drawn may depend on these and on nothing else. */
+    uint64_t seed, epoch, node;
+    const uint32_t *samples; /* each sample's number in its data set: (count), or (batch) */
+
+    const struct dsc_kernels *kernels;
+    const struct dsc_gemm_kernels *product;
+} dsc_call;
+
+typedef enum dsc_stage_kind { DSC_STAGE_END, DSC_STAGE_SAMPLES, DSC_STAGE_TILES } dsc_stage_kind;
+
+typedef struct dsc_stage {
+    dsc_stage_kind kind;
+    void (*run)(const dsc_call *call);
+    size_t (*tiles)(
+        const dsc_call *call); /* TILES: how many; NULL: one. `tile` and `tiles` are not set yet */
+    unsigned writes;           /* backward: bit i set: writes d_in[i] */
+} dsc_stage;
+
+/* What an op is asked when a node is made: are these inputs right, and what is the shape of the outputs? */
+typedef struct dsc_shape_rule {
+    const void *values;
+    size_t input_count;
+    const dsc_shape *in;
+    const dsc_role *role;
+    dsc_shape *out;       /* to be set, one for each output */
+    double multiply_adds; /* may be set: for one sample, forward */
+} dsc_shape_rule;
+
+/* What an op is asked when a graph is made ready to run. All bytes are zero before, the stages those of the
+ * descriptor. */
+typedef struct dsc_needs {
+    const void *values;
+    size_t input_count;
+    const dsc_shape *in, *out;
+    const dsc_role *role;
+    size_t batch, lane_batch; /* samples in a batch and in a lane, at most */
+    unsigned lanes;
+    bool training, goes_back; /* goes_back: a backward pass follows; not only when training */
+    unsigned wants;           /* bit i: d_in[i] will be wanted */
+    const struct dsc_kernels *kernels;
+    const struct dsc_gemm_kernels *product; /* the matrix kernels of the run's precision */
+    /* to be set where wanted, in bytes */
+    size_t saved_per_sample, saved_per_lane, saved_shared, scratch;
+    const dsc_stage *prepare, *forward, *backward; /* may be replaced */
+} dsc_needs;
+
+/* An example of an op in use: the tests check the gradient of each, so an op brings at least one. `roles` has a
+ * letter an input: s (of each sample), p (parameter), b (buffer), t (target: a class if it has one number). */
+typedef struct dsc_op_example {
+    const char *roles;
+    dsc_shape in[6];
+    const char *values; /* "stride=2 padding=1", or NULL */
+} dsc_op_example;
+
+#define DSC_OP_VIEW     1u /* no stages: the output is the input, seen in another shape */
+#define DSC_OP_IN_PLACE 2u /* out[0] may be in[0]'s memory, and d_in[0] d_out[0]'s */
+#define DSC_OP_LOSS     4u /* the last input is a target, which has no gradient */
+
+struct dsc_op {
+    const char *name;
+    const char *help;
+    const dsc_param *params; /* NULL: none */
+    size_t values_size;
+    size_t least_inputs, most_inputs;
+    size_t outputs; /* 0 means 1 */
+    unsigned flags;
+    unsigned keeps_inputs;  /* bit i: backward reads in[i] */
+    unsigned keeps_outputs; /* bit i: backward reads out[i] */
+    dsc_status (*shapes)(dsc_shape_rule *rule, dsc_error *error);
+    void (*needs)(dsc_needs *needs); /* NULL: no memory beyond the outputs, the stages below */
+    const dsc_stage *prepare;  /* from parameters alone: at the start of a step; once, for inference. TILES */
+    const dsc_stage *forward;  /* each array ends with {DSC_STAGE_END} */
+    const dsc_stage *infer;    /* forward without training; NULL: the same */
+    const dsc_stage *backward; /* NULL: no gradient passes */
+    const dsc_op_example *examples; /* ends with {0} */
+};
+
+/* The library's own op of that name, or NULL. */
+DSC_API const dsc_op *dsc_op_find(const char *name);
 
 #ifdef __cplusplus
 }

@@ -87,7 +87,7 @@ typedef struct tutorial_result {
     size_t *store_test_accurate_pred;
     double *weights_1;       /* (pixels_per_image, hidden_size), valid at the end */
     double *weights_2;       /* (hidden_size, num_labels), valid at the end */
-    double training_seconds; /* in the training loop alone, all epochs */
+    double training_seconds; /* processor time in the training loop alone, all epochs */
 } tutorial_result;
 
 void tutorial_result_clear(tutorial_result *result);

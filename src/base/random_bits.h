@@ -23,7 +23,23 @@ static inline uint64_t dsc_wide_multiply(uint64_t *high, uint64_t a, uint64_t b)
 
 /* `state` is SeedSequence's 256 bits as four 64-bit words. */
 void dsc_pcg64_seed(dsc_rng *rng, const uint64_t state[4]);
-uint64_t dsc_pcg64_next(dsc_rng *rng);
 uint64_t dsc_philox_next(dsc_rng *rng);
+
+/* state <- state * multiplier + increment, modulo 2^128; see pcg64.c. Inline: it takes less time than a call. */
+static inline void dsc_pcg64_step(dsc_rng *rng) {
+    const uint64_t multiplier_high = 2549297995355413924, multiplier_low = 4865540595714422341;
+    uint64_t *state = rng->u.pcg.state, high, low = dsc_wide_multiply(&high, state[0], multiplier_low);
+    high += state[0] * multiplier_high + state[1] * multiplier_low;
+    state[0] = low + rng->u.pcg.increment[0];
+    state[1] = high + rng->u.pcg.increment[1] + (state[0] < low);
+}
+
+static inline uint64_t dsc_pcg64_next(dsc_rng *rng) {
+    dsc_pcg64_step(rng);
+    const uint64_t *state = rng->u.pcg.state;
+    uint64_t value = state[0] ^ state[1];
+    unsigned rotation = (unsigned)(state[1] >> 58);
+    return value >> rotation | value << (-rotation & 63);
+}
 
 #endif

@@ -72,9 +72,30 @@ void dsc_rng_integers_u64(dsc_rng *rng, uint64_t *out, size_t count, uint64_t lo
     for (size_t i = 0; i < count; i++) out[i] = low + dsc_rng_up_to(rng, last - low);
 }
 
+/* For a power of two n = 2^32 >> shift nothing is ever refused, and the high half of bits * n is the top of
+ * the bits. Two values from each 64: this draws the tutorial's dropout masks. */
+static void fill_power_of_two(dsc_rng *rng, int64_t *out, size_t count, int64_t low, unsigned shift) {
+    size_t i = 0;
+    if (rng->has_half && count) out[i++] = low + (dsc_rng_next32(rng) >> shift);
+    dsc_rng copy = *rng; /* which the compiler may keep in registers */
+    for (; i + 1 < count; i += 2) {
+        uint64_t bits = copy.kind == DSC_RNG_PCG64 ? dsc_pcg64_next(&copy) : dsc_philox_next(&copy);
+        out[i] = low + ((uint32_t)bits >> shift);
+        out[i + 1] = low + (int64_t)(bits >> (32 + shift));
+    }
+    *rng = copy;
+    if (i < count) out[i] = low + (dsc_rng_next32(rng) >> shift);
+}
+
 void dsc_rng_integers_i64(dsc_rng *rng, int64_t *out, size_t count, int64_t low, int64_t high) {
     assert(low < high);
     uint64_t last = (uint64_t)high - (uint64_t)low - 1;
+    if (last > 0 && last < UINT32_MAX && (last & (last + 1)) == 0) {
+        unsigned shift = 32;
+        for (uint64_t rest = last; rest; rest >>= 1) shift--;
+        fill_power_of_two(rng, out, count, low, shift);
+        return;
+    }
     for (size_t i = 0; i < count; i++) out[i] = (int64_t)((uint64_t)low + dsc_rng_up_to(rng, last));
 }
 

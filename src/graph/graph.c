@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* graph.c: making nodes. Every builder goes through new_node, so that errors stick in one place. */
+#include "graph/graph.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/param.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NUMBERS_APART = 16 }; /* a value starts on a cache line of floats */
+static const size_t NUMBERS_MOST = (size_t)1 << 32;
+
+dsc_status dsc_graph_create(dsc_graph **result, dsc_error *error) {
+    dsc_graph *graph = *result = dsc_allocate(1, sizeof *graph);
+    if (!graph) return dsc_fail_memory(error, sizeof *graph, "a graph");
+    graph->failed.graph = graph;
+    graph->failed.kind = DSC_NODE_FAILED;
+    return DSC_OK;
+}
+
+static void free_node(dsc_node *node) {
+    if (!node) return;
+    free(node->name);
+    free(node->layer);
+    free(node->values);
+    free(node->inputs);
+    free(node->in_shapes);
+    free(node->out_shapes);
+    free(node->roles);
+    free(node);
+}
+
+void dsc_graph_free(dsc_graph *graph) {
+    if (!graph) return;
+    for (size_t i = 0; i < graph->count; i++) free_node(graph->nodes[i]);
+    free(graph->nodes);
+    free(graph->layer);
+    free(graph);
+}
+
+dsc_status dsc_graph_check(const dsc_graph *graph, dsc_error *error) {
+    if (graph->error.code) return dsc_fail(error, graph->error.code, "%s", graph->error.message);
+    return DSC_OK;
+}
+
+dsc_node *dsc_graph_fail(dsc_graph *graph, dsc_status code, const char *format, ...) {
+    if (!graph->error.code) {
+        char message[DSC_MESSAGE_SIZE];
+        va_list arguments;
+        va_start(arguments, format);
+        (void)vsnprintf(message, sizeof message, format, arguments);
+        va_end(arguments);
+        (void)dsc_fail(&graph->error, code, "%s%s%s", graph->layer ? graph->layer : "",
+                       graph->layer ? ": " : "", message);
+    }
+    return &graph->failed;
+}
+
+static dsc_node *fail_memory(dsc_graph *graph, const char *what) {
+    return dsc_graph_fail(graph, DSC_ERROR_MEMORY, "out of memory for %s", what);
+}
+
+dsc_status dsc_graph_begin_layer(dsc_graph *graph, const char *layer) {
+    free(graph->layer);
+    graph->layer = layer ? strdup(layer) : NULL;
+    if (layer && !graph->layer) fail_memory(graph, layer);
+    return graph->error.code;
+}
+
+/* A zeroed node at the end of the graph, or NULL once anything has failed. */
+static dsc_node *new_node(dsc_graph *graph, dsc_node_kind kind, const char *name) {
+    if (graph->error.code) return NULL;
+    dsc_node *node = dsc_allocate(1, sizeof *node);
+    if (!node || !dsc_grow(&graph->nodes, &graph->capacity, graph->count + 1, sizeof(dsc_node *)) ||
+        (name && !(node->name = strdup(name))) || (graph->layer && !(node->layer = strdup(graph->layer)))) {
+        free_node(node);
+        fail_memory(graph, name ? name : "a node");
+        return NULL;
+    }
+    node->graph = graph;
+    node->kind = kind;
+    node->index = graph->count;
+    graph->nodes[graph->count++] = node;
+    return node;
+}
+
+static bool shape_is_possible(dsc_graph *graph, const char *what, const dsc_shape *shape) {
+    size_t count = 1;
+    char text[96];
+    for (size_t i = 0; i < shape->rank; i++) {
+        if (!shape->size[i] || !dsc_multiply(&count, count, shape->size[i]) || count > NUMBERS_MOST) {
+            dsc_graph_fail(graph, DSC_ERROR_ARGUMENT, "%s: impossible shape %s: every size is at least 1, %s",
+                           what, dsc_shape_format(text, shape), "and their product at most 2^32");
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool name_is_free(dsc_graph *graph, const char *name) {
+    for (size_t i = 0; i < graph->count; i++) {
+        if (!graph->nodes[i]->name || strcmp(graph->nodes[i]->name, name)) continue;
+        dsc_graph_fail(graph, DSC_ERROR_ARGUMENT,
+                       "there are two nodes called '%s'; give them different names", name);
+        return false;
+    }
+    return true;
+}
+
+static dsc_node *new_leaf(dsc_graph *graph, dsc_node_kind kind, const char *name, const dsc_shape *shape) {
+    if (!shape_is_possible(graph, name, shape) || !name_is_free(graph, name)) return NULL;
+    dsc_node *node = new_node(graph, kind, name);
+    if (node) node->shape = *shape;
+    return node;
+}
+
+dsc_node *dsc_input(dsc_graph *graph, const char *name, dsc_shape shape) {
+    dsc_node *node = new_leaf(graph, DSC_NODE_INPUT, name, &shape);
+    return node ? node : &graph->failed;
+}
+
+dsc_node *dsc_parameter(dsc_graph *graph, const char *name, dsc_shape shape, dsc_init init, size_t n_in,
+                        size_t n_out, bool decays) {
+    dsc_node *node = new_leaf(graph, DSC_NODE_PARAMETER, name, &shape);
+    if (!node) return &graph->failed;
+    node->init = init;
+    node->n_in = n_in;
+    node->n_out = n_out;
+    node->decays = decays;
+    dsc_graph_place_values(graph);
+    return node;
+}
+
+dsc_node *dsc_buffer(dsc_graph *graph, const char *name, dsc_shape shape, dsc_real initial) {
+    dsc_node *node = new_leaf(graph, DSC_NODE_BUFFER, name, &shape);
+    if (!node) return &graph->failed;
+    node->initial = initial;
+    dsc_graph_place_values(graph);
+    return node;
+}
+
+bool dsc_node_is_sampled(const dsc_node *node) {
+    return node->kind == DSC_NODE_INPUT || node->kind == DSC_NODE_OP || node->kind == DSC_NODE_OUTPUT;
+}
+
+static dsc_role role_of(const dsc_node *node) {
+    if (node->kind == DSC_NODE_PARAMETER) return DSC_ROLE_PARAMETER;
+    return node->kind == DSC_NODE_BUFFER ? DSC_ROLE_BUFFER : DSC_ROLE_SAMPLE;
+}
+
+/* Asks the op for its shapes. The error says which op refused which shapes. */
+static dsc_status infer_shapes(dsc_node *node) {
+    const dsc_op *op = node->op;
+    for (size_t i = 0; i < node->input_count; i++) {
+        node->in_shapes[i] = node->inputs[i]->shape;
+        node->roles[i] = role_of(node->inputs[i]);
+    }
+    dsc_shape_rule rule = {.values = node->values,
+                           .input_count = node->input_count,
+                           .in = node->in_shapes,
+                           .role = node->roles,
+                           .out = node->out_shapes};
+    dsc_error reason = {0};
+    dsc_status status = op->shapes(&rule, &reason);
+    node->multiply_adds = rule.multiply_adds;
+    if (!status) return DSC_OK;
+    dsc_text text = {0};
+    char shape[96];
+    for (size_t i = 0; i < node->input_count; i++)
+        dsc_text_append(&text, "%s%s", i ? ", " : "", dsc_shape_format(shape, &node->in_shapes[i]));
+    dsc_graph_fail(node->graph, status, "node %zu, %s of %s: %s", node->index, op->name,
+                   text.data ? text.data : "?", reason.message);
+    dsc_text_free(&text);
+    return status;
+}
+
+static bool inputs_are_usable(dsc_graph *graph, const dsc_op *op, dsc_node *const *inputs, size_t count) {
+    if (count < op->least_inputs || count > op->most_inputs) {
+        dsc_graph_fail(graph, DSC_ERROR_ARGUMENT, "%s takes %zu to %zu inputs, found %zu", op->name,
+                       op->least_inputs, op->most_inputs, count);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!inputs[i] || inputs[i]->kind == DSC_NODE_FAILED) {
+            dsc_graph_fail(graph, DSC_ERROR_ARGUMENT, "%s: input %zu is a failed node", op->name, i + 1);
+            return false;
+        }
+        if (inputs[i]->graph != graph) {
+            dsc_graph_fail(graph, DSC_ERROR_ARGUMENT, "%s: input %zu belongs to another graph", op->name,
+                           i + 1);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool add_outputs(dsc_node *node) {
+    node->shape = node->out_shapes[0];
+    for (size_t i = 1; i < node->op->outputs; i++) {
+        dsc_node *output = new_node(node->graph, DSC_NODE_OUTPUT, NULL);
+        if (!output || !(output->inputs = dsc_allocate(1, sizeof(dsc_node *)))) return false;
+        output->inputs[0] = node;
+        output->input_count = 1;
+        output->output = i;
+        output->shape = node->out_shapes[i];
+    }
+    return true;
+}
+
+dsc_node *dsc_apply(const dsc_op *op, dsc_node *const *inputs, size_t count, const void *values) {
+    if (!count || !inputs[0]) return NULL;
+    dsc_graph *graph = inputs[0]->graph;
+    if (graph->error.code || !inputs_are_usable(graph, op, inputs, count)) return &graph->failed;
+    dsc_node *node = new_node(graph, DSC_NODE_OP, NULL);
+    if (!node) return &graph->failed;
+    size_t outputs = op->outputs ? op->outputs : 1;
+    node->op = op;
+    node->input_count = count;
+    node->inputs = dsc_allocate(count, sizeof(dsc_node *));
+    node->in_shapes = dsc_allocate(count, sizeof(dsc_shape));
+    node->out_shapes = dsc_allocate(outputs, sizeof(dsc_shape));
+    node->values = dsc_allocate(1, op->values_size);
+    node->roles = dsc_allocate(count, sizeof(dsc_role));
+    bool complete = node->roles && node->inputs && node->in_shapes && node->out_shapes && node->values;
+    dsc_error reason;
+    if (!complete) {
+        fail_memory(graph, op->name);
+    } else {
+        memcpy(node->inputs, inputs, count * sizeof(dsc_node *));
+        if (values)
+            memcpy(node->values, values, op->values_size);
+        else if (dsc_params_initialise(op->params, node->values, &reason))
+            dsc_graph_fail(graph, reason.code, "%s: %s", op->name, reason.message);
+        if (!graph->error.code && !infer_shapes(node))
+            for (size_t i = 0; i < outputs; i++) shape_is_possible(graph, op->name, &node->out_shapes[i]);
+        if (!graph->error.code && !add_outputs(node)) fail_memory(graph, op->name);
+    }
+    return graph->error.code ? &graph->failed : node;
+}
+
+dsc_node *dsc_node_output(dsc_node *node, size_t output) {
+    if (!node || node->kind == DSC_NODE_FAILED || output == 0) return node;
+    if (node->kind != DSC_NODE_OP || output >= node->op->outputs)
+        return dsc_graph_fail(node->graph, DSC_ERROR_ARGUMENT, "node %zu has no output %zu", node->index,
+                              output);
+    return node->graph->nodes[node->index + output];
+}
+
+dsc_graph *dsc_node_graph(dsc_node *node) { return node ? node->graph : NULL; }
+const dsc_shape *dsc_node_shape(const dsc_node *node) { return &node->shape; }
+
+/* --- the slab of values --- */
+
+static size_t place_kind(dsc_graph *graph, dsc_node_kind kind, size_t offset) {
+    for (size_t i = 0; i < graph->count; i++) {
+        dsc_node *node = graph->nodes[i];
+        if (node->kind != kind) continue;
+        node->offset = offset;
+        offset += (dsc_shape_count(&node->shape) + NUMBERS_APART - 1) / NUMBERS_APART * NUMBERS_APART;
+    }
+    return offset;
+}
+
+void dsc_graph_place_values(dsc_graph *graph) {
+    graph->parameters = place_kind(graph, DSC_NODE_PARAMETER, 0);
+    graph->values = place_kind(graph, DSC_NODE_BUFFER, graph->parameters);
+}
+
+size_t dsc_graph_parameter_numbers(const dsc_graph *graph) { return graph->parameters; }
+size_t dsc_graph_value_numbers(const dsc_graph *graph) { return graph->values; }

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * memory_plan.c: where everything lies. For each slot the steps between its first and its last use are found;
+ * slots that share a place (views, ops in place) count as one; then each arena is filled greedily, largest
+ * slot first, each at the lowest offset where no slot that lives at the same time lies.
+ */
+#include "graph/schedule.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+static size_t root_of(const dsc_program *program, size_t slot) {
+    while (program->slots[slot].root != slot) slot = program->slots[slot].root;
+    return slot;
+}
+
+static void touch(dsc_program *program, size_t slot, size_t step, bool tiled) {
+    if (slot == DSC_NO_SLOT) return;
+    dsc_slot *root = &program->slots[root_of(program, slot)];
+    root->used = true;
+    if (step < root->first) root->first = step;
+    if (step > root->last) root->last = step;
+    root->tiled = root->tiled || tiled;
+}
+
+static bool input_is_read(const dsc_step *step, size_t input) {
+    if (step->kind == DSC_STEP_FORWARD) return true;
+    return input < 32 && (step->node->op->keeps_inputs >> input & 1);
+}
+
+static void touch_op(dsc_program *program, size_t index, const dsc_step *step) {
+    const dsc_node *node = step->node;
+    const dsc_place *place = &program->places[node->index];
+    bool tiled = step->stage->kind == DSC_STAGE_TILES, back = step->kind == DSC_STEP_BACKWARD;
+    for (size_t i = 0; i < node->input_count; i++)
+        if (dsc_node_is_sampled(node->inputs[i]) && input_is_read(step, i))
+            touch(program, program->places[node->inputs[i]->index].value, index, tiled);
+    size_t outputs = node->op->outputs ? node->op->outputs : 1;
+    for (size_t k = 0; k < outputs; k++) {
+        const dsc_place *output = &program->places[node->index + k];
+        if (!back || (node->op->keeps_outputs >> k & 1)) touch(program, output->value, index, tiled);
+        if (back) touch(program, output->gradient, index, tiled);
+    }
+    for (size_t i = 0; back && i < node->input_count; i++)
+        /* A stage that writes another input still finds this one's place kept for it. */
+        if (place->d_in[i] != DSC_NO_SLOT)
+            touch(program, place->d_in[i], index, tiled && (step->stage->writes >> i & 1));
+    touch(program, place->saved, index, tiled);
+}
+
+static void touch_step(dsc_program *program, size_t index) {
+    const dsc_step *step = &program->steps[index];
+    switch (step->kind) {
+    case DSC_STEP_LOAD:
+        for (size_t i = 0; i < program->input_count; i++) touch(program, program->inputs[i], index, false);
+        break;
+    case DSC_STEP_SEED:
+        touch(program, step->to, index, false);
+        break;
+    case DSC_STEP_ADD:
+        touch(program, step->to, index, false);
+        touch(program, step->from, index, false);
+        break;
+    case DSC_STEP_PREPARE:
+        break;
+    case DSC_STEP_FORWARD:
+    case DSC_STEP_BACKWARD:
+        touch_op(program, index, step);
+        break;
+    }
+}
+
+static void keep(dsc_program *program, size_t slot) {
+    if (slot == DSC_NO_SLOT) return;
+    touch(program, slot, program->step_count, true);
+    program->slots[root_of(program, slot)].kept = true;
+}
+
+static void find_lives(dsc_program *program) {
+    for (size_t i = 0; i < program->slot_count; i++) {
+        program->slots[i].first = SIZE_MAX;
+        program->slots[i].last = 0;
+        program->slots[i].used = program->slots[i].tiled = program->slots[i].kept = false;
+    }
+    for (size_t i = 0; i < program->step_count; i++) touch_step(program, i);
+    const dsc_program_options *options = &program->options;
+    for (size_t i = 0; i < options->kept_count; i++)
+        keep(program, program->places[options->kept[i]->index].value);
+    if (options->input_gradient) keep(program, program->places[options->input_gradient->index].gradient);
+}
+
+/* An op may write over its input if nobody reads that afterwards. */
+static void share_in_place(dsc_program *program) {
+    for (size_t i = 0; i < program->step_count; i++) {
+        const dsc_step *step = &program->steps[i];
+        if (step->kind != DSC_STEP_FORWARD || !(step->node->op->flags & DSC_OP_IN_PLACE)) continue;
+        const dsc_node *node = step->node, *input = node->inputs[0];
+        if (!dsc_node_is_sampled(input) || input->kind == DSC_NODE_INPUT) continue;
+        size_t in = root_of(program, program->places[input->index].value);
+        size_t out = program->places[node->index].value;
+        bool last_reader = program->slots[in].last == i && !program->slots[in].kept;
+        if (!last_reader || program->slots[out].root != out ||
+            program->slots[in].bytes != program->slots[out].bytes)
+            continue;
+        dsc_slot *root = &program->slots[in], *shared = &program->slots[out];
+        shared->root = in;
+        if (shared->last > root->last) root->last = shared->last;
+        root->tiled = root->tiled || shared->tiled;
+        root->kept = root->kept || shared->kept;
+    }
+}
+
+/* --- segments --- */
+
+static bool is_tiled(const dsc_step *step) { return step->stage && step->stage->kind == DSC_STAGE_TILES; }
+
+/* Neighbouring tile steps share a segment only if none can need what another makes. */
+static bool joins(const dsc_step *before, const dsc_step *step) {
+    if (is_tiled(before) != is_tiled(step)) return false;
+    if (!is_tiled(step)) return true;
+    if (before->kind == DSC_STEP_PREPARE) return step->kind == DSC_STEP_PREPARE && before->node != step->node;
+    return before->put_off && step->put_off && before->node != step->node;
+}
+
+static bool make_segments(dsc_program *program) {
+    for (size_t i = 0; i < program->step_count; i++) {
+        const dsc_step *step = &program->steps[i];
+        dsc_segment *last = program->segment_count ? &program->segments[program->segment_count - 1] : NULL;
+        bool full = last && last->tiles && last->end - last->begin == DSC_TILE_STEPS_MOST;
+        if (last && !full && joins(step - 1, step)) {
+            last->end = i + 1;
+            continue;
+        }
+        if (!dsc_grow(&program->segments, &program->segment_capacity, program->segment_count + 1,
+                      sizeof(dsc_segment)))
+            return false;
+        program->segments[program->segment_count++] =
+            (dsc_segment){.tiles = is_tiled(step), .begin = i, .end = i + 1};
+        if (step->kind == DSC_STEP_PREPARE) program->prepare_segments = program->segment_count;
+    }
+    return true;
+}
+
+static size_t segment_of(const dsc_program *program, size_t step) {
+    for (size_t i = 0; i < program->segment_count; i++)
+        if (step < program->segments[i].end) return i;
+    return program->segment_count;
+}
+
+static void choose_classes(dsc_program *program) {
+    for (size_t i = 0; i < program->slot_count; i++) {
+        dsc_slot *slot = &program->slots[i];
+        if (slot->root != i || !slot->used) continue;
+        if (slot->tiled || slot->kept)
+            slot->class = DSC_SLOT_GLOBAL;
+        else
+            slot->class = segment_of(program, slot->first) == segment_of(program, slot->last)
+                              ? DSC_SLOT_WORKER
+                              : DSC_SLOT_LANE;
+    }
+}
+
+/* --- places --- */
+
+/* In the global arena lanes run ahead of each other, so a life there is counted in segments. */
+static bool lives_overlap(const dsc_program *program, const dsc_slot *a, const dsc_slot *b) {
+    if (a->class == DSC_SLOT_GLOBAL)
+        return segment_of(program, a->first) <= segment_of(program, b->last) &&
+               segment_of(program, b->first) <= segment_of(program, a->last);
+    return a->first <= b->last && b->first <= a->last;
+}
+
+static size_t slot_bytes(const dsc_program *program, const dsc_slot *slot) {
+    size_t samples = slot->class == DSC_SLOT_GLOBAL ? program->options.batch : program->lane_samples;
+    return (slot->bytes * samples + DSC_ALIGNMENT - 1) / DSC_ALIGNMENT * DSC_ALIGNMENT;
+}
+
+static int larger_first(const void *a, const void *b) {
+    const dsc_slot *x = *(dsc_slot *const *)a, *y = *(dsc_slot *const *)b;
+    if (x->bytes != y->bytes) return x->bytes < y->bytes ? 1 : -1;
+    return (x->root > y->root) - (x->root < y->root);
+}
+
+static size_t fill_arena(const dsc_program *program, dsc_slot **slots, size_t count) {
+    size_t arena = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t size = slot_bytes(program, slots[i]), offset = 0;
+        for (bool moved = true; moved;) {
+            moved = false;
+            for (size_t k = 0; k < i; k++) {
+                size_t end = slots[k]->offset + slot_bytes(program, slots[k]);
+                if (offset < end && slots[k]->offset < offset + size &&
+                    lives_overlap(program, slots[i], slots[k])) {
+                    offset = end;
+                    moved = true;
+                }
+            }
+        }
+        slots[i]->offset = offset;
+        if (offset + size > arena) arena = offset + size;
+    }
+    return arena;
+}
+
+static bool fill_class(dsc_program *program, dsc_slot_class class, size_t *bytes) {
+    dsc_slot **slots = dsc_allocate(program->slot_count, sizeof(dsc_slot *));
+    if (!slots) return false;
+    size_t count = 0;
+    for (size_t i = 0; i < program->slot_count; i++)
+        if (program->slots[i].root == i && program->slots[i].class == class)
+            slots[count++] = &program->slots[i];
+    qsort(slots, count, sizeof(dsc_slot *), larger_first);
+    *bytes = fill_arena(program, slots, count);
+    free(slots);
+    return true;
+}
+
+/* Everybody who shares a root's memory knows its place. */
+static void spread_places(dsc_program *program) {
+    for (size_t i = 0; i < program->slot_count; i++) {
+        const dsc_slot *root = &program->slots[root_of(program, i)];
+        program->slots[i].class = root->class;
+        program->slots[i].offset = root->offset;
+    }
+}
+
+dsc_status dsc_memory_plan(dsc_program *program, dsc_error *error) {
+    find_lives(program);
+    share_in_place(program);
+    if (!make_segments(program)) return dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for a program");
+    choose_classes(program);
+    if (!fill_class(program, DSC_SLOT_WORKER, &program->worker_bytes) ||
+        !fill_class(program, DSC_SLOT_LANE, &program->lane_bytes) ||
+        !fill_class(program, DSC_SLOT_GLOBAL, &program->global_bytes))
+        return dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for a program");
+    spread_places(program);
+    return DSC_OK;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* program.c: making and freeing programs and workspaces. */
+#include "graph/program.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "graph/schedule.h"
+#include "kernel/kernel.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static dsc_status check_options(const dsc_graph *graph, const dsc_program_options *options,
+                                dsc_error *error) {
+    size_t inputs = 0;
+    for (size_t i = 0; i < graph->count; i++) inputs += graph->nodes[i]->kind == DSC_NODE_INPUT;
+    if (inputs > DSC_INPUTS_MOST)
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "a graph has at most %d inputs, found %zu",
+                        DSC_INPUTS_MOST, inputs);
+    if (!options->batch || !options->lanes || options->kept_count > DSC_KEPT_MOST)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "a program needs a batch and lanes of at least 1");
+    bool goes_back = options->training || options->input_gradient;
+    if (goes_back && (!options->loss || !dsc_node_is_sampled(options->loss) ||
+                      dsc_shape_count(&options->loss->shape) != 1))
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "gradients need a loss: a node with one number for each sample");
+    return DSC_OK;
+}
+
+dsc_status dsc_program_create(dsc_program **result, const dsc_graph *graph,
+                              const dsc_program_options *options, dsc_error *error) {
+    *result = NULL;
+    dsc_status status = dsc_graph_check(graph, error);
+    if (!status) status = check_options(graph, options, error);
+    if (status) return status;
+    dsc_program *program = dsc_allocate(1, sizeof *program);
+    if (!program) return dsc_fail_memory(error, sizeof *program, "a program");
+    program->graph = graph;
+    program->options = *options;
+    if (!program->options.kernels) program->options.kernels = dsc_kernels_find(NULL);
+    if (program->options.lanes > options->batch) program->options.lanes = (unsigned)options->batch;
+    program->lane_samples = (options->batch + program->options.lanes - 1) / program->options.lanes;
+    program->places = dsc_allocate(graph->count, sizeof *program->places);
+    status =
+        program->places ? dsc_schedule(program, error) : dsc_fail_memory(error, graph->count, "a program");
+    if (!status) status = dsc_memory_plan(program, error);
+    if (status) {
+        dsc_program_free(program);
+        return status;
+    }
+    *result = program;
+    return DSC_OK;
+}
+
+void dsc_program_free(dsc_program *program) {
+    if (!program) return;
+    for (size_t i = 0; program->places && i < program->graph->count; i++) {
+        free(program->places[i].d_in);
+        free(program->places[i].contribution);
+    }
+    free(program->places);
+    free(program->slots);
+    free(program->steps);
+    free(program->segments);
+    free(program->contributions);
+    free(program);
+}
+
+size_t dsc_program_shared_bytes(const dsc_program *program) { return program->shared_bytes; }
+
+static size_t aligned(size_t bytes) { return (bytes + DSC_ALIGNMENT - 1) / DSC_ALIGNMENT * DSC_ALIGNMENT; }
+
+size_t dsc_workspace_bytes(const dsc_program *program, unsigned workers) {
+    return aligned(workers * program->worker_bytes) + aligned(program->options.lanes * program->lane_bytes) +
+           aligned(program->global_bytes) + aligned(program->lane_saved_bytes) +
+           aligned(workers * program->scratch_bytes) +
+           aligned(program->contribution_numbers * sizeof(dsc_real)) +
+           aligned(program->options.batch * sizeof(uint32_t));
+}
+
+dsc_status dsc_workspace_create(dsc_workspace **result, const dsc_program *program, unsigned workers,
+                                dsc_error *error) {
+    *result = NULL;
+    if (!workers) workers = 1;
+    size_t bytes = dsc_workspace_bytes(program, workers);
+    dsc_workspace *workspace = dsc_allocate(1, sizeof *workspace);
+    if (workspace) workspace->memory = dsc_allocate_aligned(1, bytes);
+    if (!workspace || !workspace->memory) {
+        free(workspace);
+        return dsc_fail_memory(error, bytes, "the values of a batch; choose a smaller batch");
+    }
+    /* Zeroed now, so that no run meets a page for the first time. */
+    memset(workspace->memory, 0, bytes);
+    workspace->program = program;
+    workspace->workers = workers;
+    unsigned char *next = workspace->memory;
+    workspace->worker = next;
+    workspace->lane = next += aligned(workers * program->worker_bytes);
+    workspace->global = next += aligned(program->options.lanes * program->lane_bytes);
+    workspace->lane_saved = next += aligned(program->global_bytes);
+    workspace->scratch = next += aligned(program->lane_saved_bytes);
+    next += aligned(workers * program->scratch_bytes);
+    workspace->contributions = (dsc_real *)(void *)next;
+    next += aligned(program->contribution_numbers * sizeof(dsc_real));
+    workspace->numbers = (uint32_t *)(void *)next;
+    for (size_t i = 0; i < program->options.batch; i++) workspace->numbers[i] = (uint32_t)i;
+    *result = workspace;
+    return DSC_OK;
+}
+
+void dsc_workspace_free(dsc_workspace *workspace) {
+    if (!workspace) return;
+    free(workspace->memory);
+    free(workspace);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * program.h: a graph made ready to run: what is called when (the schedule) and where everything lies (the
+ * memory plan). A program is immutable; many threads may run one, each with a workspace of its own.
+ *
+ * Order. Load the inputs; forward in the order of the nodes; backward in the reverse order, starting from
+ * 1/batch (or `loss_scale`) for each sample's loss. The calls are grouped into segments: in a LANES segment
+ * every lane goes through all its calls without waiting for the others, so that a lane's values stay in its
+ * core's cache; in a TILES segment independent tiles are shared out. Between segments all threads meet.
+ * Stages that only make gradients of parameters are put off to one TILES segment at the end.
+ *
+ * Memory. A value that a TILES stage touches, or that is asked for, lies in the global arena, whole batch
+ * contiguous. One that lives in a single segment lies in the worker's arena; the others in the lane's. Values
+ * whose lives do not overlap share their place.
+ */
+#ifndef DSC_GRAPH_PROGRAM_H
+#define DSC_GRAPH_PROGRAM_H
+
+#include "base/threads.h"
+#include "graph/graph.h"
+
+struct dsc_kernels;
+
+enum { DSC_INPUTS_MOST = 16, DSC_OUTPUTS_MOST = 4, DSC_KEPT_MOST = 8 };
+
+typedef struct dsc_program dsc_program;
+typedef struct dsc_workspace dsc_workspace;
+
+typedef struct dsc_program_options {
+    size_t batch;   /* samples at most in one run */
+    unsigned lanes; /* at least 1; part of what defines the result */
+    bool training;
+    const dsc_node *loss;                /* training: one number for each sample */
+    const dsc_node *input_gradient;      /* an input whose gradient is wanted, or NULL */
+    const dsc_node *kept[DSC_KEPT_MOST]; /* values to be read after the run */
+    size_t kept_count;
+    const struct dsc_kernels *kernels; /* NULL: the best for this machine */
+    bool bf16;                         /* products of operands rounded to bfloat16 */
+} dsc_program_options;
+
+dsc_status dsc_program_create(dsc_program **program, const dsc_graph *graph,
+                              const dsc_program_options *options, dsc_error *error);
+void dsc_program_free(dsc_program *program);
+
+/* `workers` threads at most will run it at once. Everything is allocated here; running allocates nothing. */
+dsc_status dsc_workspace_create(dsc_workspace **workspace, const dsc_program *program, unsigned workers,
+                                dsc_error *error);
+void dsc_workspace_free(dsc_workspace *workspace);
+size_t dsc_workspace_bytes(const dsc_program *program, unsigned workers);
+
+/* What ops make from parameters alone (packed weights): shared by all workspaces of one set of values. */
+size_t dsc_program_shared_bytes(const dsc_program *program);
+
+/* One run over `count` samples (1 to options.batch). */
+typedef struct dsc_run {
+    size_t count;
+    /* Writes the inputs of samples first .. first+count-1; inputs[i] is where input i's (count, shape) goes,
+     * in the order in which inputs were made. Called once a lane, from any thread. */
+    void (*load)(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker);
+    void *context;
+    const uint32_t *samples; /* (count) each sample's number in its data set; NULL: 0, 1, ... */
+    uint64_t seed, epoch;
+    dsc_real *values;    /* the slab of parameters and buffers; training changes the buffers */
+    dsc_real *gradients; /* training: the slab of parameters' gradients, see dsc_program_gather */
+    void *shared;        /* dsc_program_shared_bytes, 64-byte aligned */
+    bool prepared;       /* `shared` holds what these parameters make: skip making it again */
+    double loss_scale;   /* 0: 1/count */
+} dsc_run;
+
+/* Fails only on a count out of range. */
+dsc_status dsc_program_run(const dsc_program *program, dsc_workspace *workspace, dsc_threads *pool,
+                           const dsc_run *run, dsc_error *error);
+
+/* Makes `shared` from the parameters alone, for inference. */
+void dsc_program_prepare(const dsc_program *program, dsc_workspace *workspace, dsc_threads *pool,
+                         const dsc_run *run);
+
+/* After a training run: completes gradients[begin .. end) of the slab, summing what lanes made apart in the
+ * order of lanes. Disjoint ranges may be completed by different threads. */
+void dsc_program_gather(const dsc_program *program, const dsc_workspace *workspace, dsc_real *gradients,
+                        size_t begin, size_t end);
+
+/* A kept node's value, (count, shape), valid until the next run. */
+const dsc_real *dsc_workspace_value(const dsc_workspace *workspace, const dsc_node *node);
+/* The gradient of options.input_gradient, (count, shape). */
+const dsc_real *dsc_workspace_input_gradient(const dsc_workspace *workspace);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/* run.c: running a program. Nothing here allocates, and nothing depends on which thread runs what. */
+#include "graph/schedule.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "kernel/kernel.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct running {
+    const dsc_program *program;
+    dsc_workspace *workspace;
+    const dsc_run *run;
+    const dsc_segment *segment;
+    unsigned lanes;                    /* those that have samples */
+    size_t tiles[DSC_TILE_STEPS_MOST]; /* of each step of a tile segment */
+} running;
+
+/* What one call works on. */
+typedef struct where {
+    bool whole; /* TILES */
+    unsigned lane, worker;
+    size_t first, count;
+} where;
+
+static void *slot_pointer(const dsc_workspace *workspace, size_t index, const where *at) {
+    if (index == DSC_NO_SLOT) return NULL;
+    const dsc_program *program = workspace->program;
+    const dsc_slot *slot = &program->slots[index];
+    switch (slot->class) {
+    case DSC_SLOT_WORKER:
+        return workspace->worker + at->worker * program->worker_bytes + slot->offset;
+    case DSC_SLOT_LANE:
+        return workspace->lane + at->lane * program->lane_bytes + slot->offset;
+    case DSC_SLOT_GLOBAL:
+        return workspace->global + slot->offset + (at->whole ? 0 : at->first * slot->bytes);
+    case DSC_SLOT_UNUSED:
+        break;
+    }
+    return NULL;
+}
+
+static dsc_real *value_pointer(const running *r, const dsc_node *node, const where *at) {
+    if (!dsc_node_is_sampled(node)) return r->run->values + node->offset;
+    return slot_pointer(r->workspace, r->program->places[node->index].value, at);
+}
+
+static dsc_real *gradient_target(const running *r, const dsc_place *place, size_t input, const where *at) {
+    if (place->d_in[input] != DSC_NO_SLOT) return slot_pointer(r->workspace, place->d_in[input], at);
+    if (place->contribution[input] == DSC_NO_SLOT) return NULL;
+    const dsc_contribution *it = &r->program->contributions[place->contribution[input]];
+    if (it->direct) return r->run->gradients + it->parameter->offset;
+    size_t numbers = (dsc_shape_count(&it->parameter->shape) + 15) / 16 * 16;
+    return r->workspace->contributions + it->offset + (it->by_lane && !at->whole ? at->lane * numbers : 0);
+}
+
+/* The pointers that a dsc_call refers to. */
+typedef struct call_arrays {
+    const dsc_real *in[DSC_INPUTS_MOST], *d_out[DSC_OUTPUTS_MOST];
+    dsc_real *out[DSC_OUTPUTS_MOST], *d_in[DSC_INPUTS_MOST], *state[DSC_INPUTS_MOST];
+} call_arrays;
+
+static void fill_pointers(const running *r, const dsc_step *step, const where *at, call_arrays *arrays) {
+    const dsc_node *node = step->node;
+    const dsc_place *place = &r->program->places[node->index];
+    bool back = step->kind == DSC_STEP_BACKWARD;
+    for (size_t i = 0; i < node->input_count; i++) {
+        dsc_real *value = value_pointer(r, node->inputs[i], at);
+        arrays->in[i] = value;
+        arrays->state[i] = at->whole && node->inputs[i]->kind == DSC_NODE_BUFFER ? value : NULL;
+        arrays->d_in[i] = back ? gradient_target(r, place, i, at) : NULL;
+    }
+    for (size_t k = 0; k < (node->op->outputs ? node->op->outputs : 1); k++) {
+        const dsc_place *output = &r->program->places[node->index + k];
+        arrays->out[k] = slot_pointer(r->workspace, output->value, at);
+        arrays->d_out[k] = back ? slot_pointer(r->workspace, output->gradient, at) : NULL;
+    }
+}
+
+static dsc_call make_call(const running *r, const dsc_step *step, const where *at,
+                          const call_arrays *arrays) {
+    const dsc_node *node = step->node;
+    const dsc_program *program = r->program;
+    const dsc_place *place = &program->places[node->index];
+    const dsc_workspace *workspace = r->workspace;
+    size_t lane_bytes = (place->needs.saved_per_lane + DSC_ALIGNMENT - 1) / DSC_ALIGNMENT * DSC_ALIGNMENT;
+    const uint32_t *samples = r->run->samples ? r->run->samples : workspace->numbers;
+    return (dsc_call){
+        .values = node->values,
+        .input_count = node->input_count,
+        .output_count = node->op->outputs ? node->op->outputs : 1,
+        .in_shape = node->in_shapes,
+        .out_shape = node->out_shapes,
+        .role = node->roles,
+        .wants = place->needs.wants,
+        .batch = r->run->count,
+        .first = at->first,
+        .count = at->count,
+        .lane = at->lane,
+        .lanes = r->lanes,
+        .training = program->options.training,
+        .in = arrays->in,
+        .out = arrays->out,
+        .d_out = arrays->d_out,
+        .d_in = arrays->d_in,
+        .state = arrays->state,
+        .saved = slot_pointer(workspace, place->saved, at),
+        .lane_saved = workspace->lane_saved + place->lane_saved + (at->whole ? 0 : at->lane * lane_bytes),
+        .lane_stride = lane_bytes,
+        .shared = r->run->shared ? (unsigned char *)r->run->shared + place->shared : NULL,
+        .scratch = workspace->scratch + at->worker * program->scratch_bytes,
+        .seed = r->run->seed,
+        .epoch = r->run->epoch,
+        .node = node->index,
+        .samples = at->whole ? samples : samples + at->first,
+        .kernels = place->needs.kernels,
+        .product = place->needs.product,
+    };
+}
+
+/* --- lanes --- */
+
+static void load_inputs(const running *r, const where *at) {
+    dsc_real *inputs[DSC_INPUTS_MOST];
+    for (size_t i = 0; i < r->program->input_count; i++)
+        inputs[i] = slot_pointer(r->workspace, r->program->inputs[i], at);
+    r->run->load(r->run->context, inputs, at->first, at->count, at->worker);
+}
+
+static void run_own_step(const running *r, const dsc_step *step, const where *at) {
+    if (step->kind == DSC_STEP_LOAD) {
+        load_inputs(r, at);
+        return;
+    }
+    dsc_real *to = slot_pointer(r->workspace, step->to, at);
+    if (step->kind == DSC_STEP_SEED) {
+        double scale = r->run->loss_scale != 0 ? r->run->loss_scale : 1.0 / (double)r->run->count;
+        for (size_t i = 0; i < at->count; i++) to[i] = (dsc_real)scale;
+        return;
+    }
+    size_t n = at->count * (r->program->slots[step->to].bytes / sizeof(dsc_real));
+    const dsc_real *from = slot_pointer(r->workspace, step->from, at);
+    if (!from)
+        memset(to, 0, n * sizeof *to);
+    else
+        for (size_t i = 0; i < n; i++) to[i] += from[i];
+}
+
+static void run_lane(void *context, size_t lane, unsigned worker) {
+    const running *r = context;
+    size_t first = dsc_lane_begin(lane, r->lanes, r->run->count);
+    where at = {.lane = (unsigned)lane, .worker = worker, .first = first};
+    at.count = dsc_lane_begin(lane + 1, r->lanes, r->run->count) - first;
+    unsigned before = dsc_denormals_flush();
+    for (size_t i = r->segment->begin; i < r->segment->end; i++) {
+        const dsc_step *step = &r->program->steps[i];
+        if (!step->stage) {
+            run_own_step(r, step, &at);
+            continue;
+        }
+        call_arrays arrays;
+        fill_pointers(r, step, &at, &arrays);
+        dsc_call call = make_call(r, step, &at, &arrays);
+        step->stage->run(&call);
+    }
+    dsc_denormals_restore(before);
+}
+
+/* --- tiles --- */
+
+static size_t count_tiles(running *r) {
+    size_t total = 0;
+    where at = {.whole = true, .count = r->run->count};
+    for (size_t i = r->segment->begin; i < r->segment->end; i++) {
+        const dsc_step *step = &r->program->steps[i];
+        size_t tiles = 1;
+        if (step->stage->tiles) {
+            call_arrays arrays;
+            fill_pointers(r, step, &at, &arrays);
+            dsc_call call = make_call(r, step, &at, &arrays);
+            tiles = step->stage->tiles(&call);
+        }
+        r->tiles[i - r->segment->begin] = tiles;
+        total += tiles;
+    }
+    return total;
+}
+
+static void run_tile(void *context, size_t index, unsigned worker) {
+    const running *r = context;
+    size_t i = 0;
+    while (index >= r->tiles[i]) index -= r->tiles[i++];
+    const dsc_step *step = &r->program->steps[r->segment->begin + i];
+    where at = {.whole = true, .worker = worker, .count = r->run->count};
+    call_arrays arrays;
+    fill_pointers(r, step, &at, &arrays);
+    dsc_call call = make_call(r, step, &at, &arrays);
+    call.tile = index;
+    call.tiles = r->tiles[i];
+    unsigned before = dsc_denormals_flush();
+    step->stage->run(&call);
+    dsc_denormals_restore(before);
+}
+
+static void run_segments(running *r, dsc_threads *pool, size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++) {
+        r->segment = &r->program->segments[i];
+        if (r->segment->tiles)
+            dsc_threads_run(pool, count_tiles(r), run_tile, r);
+        else
+            dsc_threads_run(pool, r->lanes, run_lane, r);
+    }
+}
+
+static unsigned lanes_in_use(const dsc_program *program, size_t count) {
+    return count < program->options.lanes ? (unsigned)count : program->options.lanes;
+}
+
+dsc_status dsc_program_run(const dsc_program *program, dsc_workspace *workspace, dsc_threads *pool,
+                           const dsc_run *run, dsc_error *error) {
+    if (!run->count || run->count > program->options.batch)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "a batch of %zu samples; this program was made for 1 to %zu", run->count,
+                        program->options.batch);
+    if (dsc_threads_count(pool) > workspace->workers)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "%u threads; this workspace was made for %u at most",
+                        dsc_threads_count(pool), workspace->workers);
+    running r = {
+        .program = program, .workspace = workspace, .run = run, .lanes = lanes_in_use(program, run->count)};
+    workspace->count = run->count;
+    run_segments(&r, pool, run->prepared ? program->prepare_segments : 0, program->segment_count);
+    return DSC_OK;
+}
+
+void dsc_program_prepare(const dsc_program *program, dsc_workspace *workspace, dsc_threads *pool,
+                         const dsc_run *run) {
+    running r = {.program = program, .workspace = workspace, .run = run, .lanes = 1};
+    run_segments(&r, pool, 0, program->prepare_segments);
+}
+
+/* --- gradients --- */
+
+static void sum_into(dsc_real *to, const dsc_real *from, size_t n, bool first) {
+    if (first)
+        memcpy(to, from, n * sizeof *to);
+    else
+        for (size_t i = 0; i < n; i++) to[i] += from[i];
+}
+
+void dsc_program_gather(const dsc_program *program, const dsc_workspace *workspace, dsc_real *gradients,
+                        size_t begin, size_t end) {
+    for (size_t c = 0; c < program->contribution_count; c++) {
+        const dsc_contribution *it = &program->contributions[c];
+        size_t offset = it->parameter->offset,
+               numbers = (dsc_shape_count(&it->parameter->shape) + 15) / 16 * 16;
+        size_t from = begin > offset ? begin : offset, to = end < offset + numbers ? end : offset + numbers;
+        if (it->direct || from >= to) continue;
+        bool first = true;
+        for (size_t k = 0; k < c; k++) first = first && program->contributions[k].parameter != it->parameter;
+        size_t copies = it->by_lane ? lanes_in_use(program, workspace->count) : 1;
+        const dsc_real *source = workspace->contributions + it->offset + (from - offset);
+        for (size_t lane = 0; lane < copies; lane++)
+            sum_into(gradients + from, source + lane * numbers, to - from, first && lane == 0);
+    }
+}
+
+/* --- what can be read after a run --- */
+
+const dsc_real *dsc_workspace_value(const dsc_workspace *workspace, const dsc_node *node) {
+    where at = {.whole = true};
+    return slot_pointer(workspace, workspace->program->places[node->index].value, &at);
+}
+
+const dsc_real *dsc_workspace_input_gradient(const dsc_workspace *workspace) {
+    const dsc_program *program = workspace->program;
+    if (!program->options.input_gradient) return NULL;
+    where at = {.whole = true};
+    return slot_pointer(workspace, program->places[program->options.input_gradient->index].gradient, &at);
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * schedule.c: from nodes to steps. Reverse-mode differentiation as usual (Griewank and Walther, "Evaluating
+ * Derivatives", chapter 3): the gradient of a value is the sum over its users of what each passes back. The
+ * first user in backward order writes it; what further users make goes to a place of its own and is added.
+ */
+#include "graph/schedule.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "kernel/kernel.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static dsc_status out_of_memory(dsc_error *error) {
+    return dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for a program");
+}
+
+static bool add_slot(dsc_program *program, size_t *index, size_t bytes) {
+    if (!dsc_grow(&program->slots, &program->slot_capacity, program->slot_count + 1, sizeof(dsc_slot)))
+        return false;
+    *index = program->slot_count++;
+    program->slots[*index] = (dsc_slot){.bytes = bytes, .root = *index, .first = SIZE_MAX};
+    return true;
+}
+
+static bool add_step(dsc_program *program, dsc_step step) {
+    if (!dsc_grow(&program->steps, &program->step_capacity, program->step_count + 1, sizeof(dsc_step)))
+        return false;
+    program->steps[program->step_count++] = step;
+    return true;
+}
+
+static bool add_stages(dsc_program *program, dsc_step_kind kind, const dsc_node *node,
+                       const dsc_stage *stages) {
+    for (; stages && stages->kind != DSC_STAGE_END; stages++)
+        if (!add_step(program, (dsc_step){.kind = kind, .node = node, .stage = stages})) return false;
+    return true;
+}
+
+static size_t bytes_of(const dsc_node *node) { return dsc_shape_count(&node->shape) * sizeof(dsc_real); }
+
+/* --- which nodes have a gradient --- */
+
+static bool wants_gradient(const dsc_program *program, const dsc_node *node) {
+    if (node->kind == DSC_NODE_PARAMETER) return program->options.training;
+    if (node->kind == DSC_NODE_INPUT) return node == program->options.input_gradient;
+    return false;
+}
+
+/* `differentiated`: depends on something whose gradient is wanted, and the loss depends on it. */
+static bool find_differentiated(dsc_program *program) {
+    const dsc_graph *graph = program->graph;
+    bool *reached = dsc_allocate(graph->count, sizeof *reached);
+    if (!reached) return false;
+    for (size_t i = 0; i < graph->count; i++) {
+        const dsc_node *node = graph->nodes[i];
+        bool wanted = wants_gradient(program, node);
+        bool passes = node->kind == DSC_NODE_OUTPUT ||
+                      (node->kind == DSC_NODE_OP && (node->op->backward || (node->op->flags & DSC_OP_VIEW)));
+        size_t inputs = node->input_count - (passes && node->op && (node->op->flags & DSC_OP_LOSS) ? 1 : 0);
+        for (size_t k = 0; passes && k < inputs; k++)
+            wanted = wanted || program->places[node->inputs[k]->index].differentiated;
+        program->places[i].differentiated = wanted;
+    }
+    reached[program->options.loss->index] = true;
+    for (size_t i = graph->count; i-- > 0;) {
+        const dsc_node *node = graph->nodes[i];
+        if (!reached[i]) continue;
+        for (size_t k = 0; k < node->input_count; k++) reached[node->inputs[k]->index] = true;
+        /* An op that has any output in use has its gradients made as a whole. */
+        if (node->kind == DSC_NODE_OP)
+            for (size_t k = 1; k < node->op->outputs; k++) reached[i + k] = true;
+    }
+    for (size_t i = 0; i < graph->count; i++)
+        program->places[i].differentiated = program->places[i].differentiated && reached[i];
+    free(reached);
+    return true;
+}
+
+/* --- forward --- */
+
+static unsigned wanted_inputs(const dsc_program *program, const dsc_node *node) {
+    unsigned wants = 0;
+    if (!program->places[node->index].differentiated) return 0;
+    size_t inputs = node->input_count - (node->op->flags & DSC_OP_LOSS ? 1 : 0);
+    for (size_t i = 0; i < inputs; i++)
+        if (program->places[node->inputs[i]->index].differentiated) wants |= 1u << i;
+    return wants;
+}
+
+static void ask_needs(const dsc_program *program, const dsc_node *node, dsc_needs *needs) {
+    const dsc_op *op = node->op;
+    const dsc_program_options *options = &program->options;
+    *needs = (dsc_needs){.values = node->values,
+                         .input_count = node->input_count,
+                         .in = node->in_shapes,
+                         .out = node->out_shapes,
+                         .role = node->roles,
+                         .batch = options->batch,
+                         .lane_batch = program->lane_samples,
+                         .lanes = options->lanes,
+                         .training = options->training,
+                         .goes_back = dsc_program_goes_back(program),
+                         .wants = wanted_inputs(program, node),
+                         .kernels = options->kernels,
+                         .product = options->bf16 ? options->kernels->bf16 : options->kernels->f32,
+                         .prepare = op->prepare,
+                         .forward = options->training || !op->infer ? op->forward : op->infer,
+                         .backward = op->backward};
+    if (op->needs) op->needs(needs);
+}
+
+static bool place_node(dsc_program *program, const dsc_node *node) {
+    dsc_place *place = &program->places[node->index];
+    if (dsc_node_is_sampled(node)) {
+        if (!add_slot(program, &place->value, bytes_of(node))) return false;
+        if (node->kind == DSC_NODE_OP && (node->op->flags & DSC_OP_VIEW))
+            program->slots[place->value].root =
+                program->slots[program->places[node->inputs[0]->index].value].root;
+    }
+    if (node->kind == DSC_NODE_INPUT) program->inputs[program->input_count++] = place->value;
+    if (node->kind != DSC_NODE_OP) return true;
+    dsc_needs *needs = &place->needs;
+    ask_needs(program, node, needs);
+    if (needs->goes_back && needs->saved_per_sample &&
+        !add_slot(program, &place->saved, needs->saved_per_sample))
+        return false;
+    size_t line = DSC_ALIGNMENT - 1;
+    place->lane_saved = program->lane_saved_bytes;
+    program->lane_saved_bytes += program->options.lanes * ((needs->saved_per_lane + line) & ~line);
+    place->shared = program->shared_bytes;
+    program->shared_bytes += (needs->saved_shared + line) & ~line;
+    size_t scratch = (needs->scratch + line) & ~line;
+    if (scratch > program->scratch_bytes) program->scratch_bytes = scratch;
+    return true;
+}
+
+static bool schedule_forward(dsc_program *program) {
+    const dsc_graph *graph = program->graph;
+    for (size_t i = 0; i < graph->count; i++)
+        if (!place_node(program, graph->nodes[i])) return false;
+    for (size_t i = 0; i < graph->count; i++)
+        if (graph->nodes[i]->kind == DSC_NODE_OP &&
+            !add_stages(program, DSC_STEP_PREPARE, graph->nodes[i], program->places[i].needs.prepare))
+            return false;
+    if (!add_step(program, (dsc_step){.kind = DSC_STEP_LOAD})) return false;
+    for (size_t i = 0; i < graph->count; i++) {
+        const dsc_node *node = graph->nodes[i];
+        if (node->kind != DSC_NODE_OP) continue;
+        if (!add_stages(program, DSC_STEP_FORWARD, node, program->places[i].needs.forward)) return false;
+    }
+    return true;
+}
+
+/* --- backward --- */
+
+static bool stages_only_parameters(const dsc_node *node, const dsc_stage *stage) {
+    bool last = stage[1].kind == DSC_STAGE_END; /* what follows in the op may need what it makes */
+    if (stage->kind != DSC_STAGE_TILES || !stage->writes || !last) return false;
+    for (size_t i = 0; i < node->input_count; i++)
+        if ((stage->writes >> i & 1) && node->inputs[i]->kind != DSC_NODE_PARAMETER) return false;
+    return true;
+}
+
+static bool written_by_lane(const dsc_program *program, const dsc_node *node, size_t input) {
+    for (const dsc_stage *stage = program->places[node->index].needs.backward;
+         stage && stage->kind != DSC_STAGE_END; stage++)
+        if (stage->writes >> input & 1) return stage->kind == DSC_STAGE_SAMPLES;
+    return false;
+}
+
+static bool add_contribution(dsc_program *program, size_t *index, const dsc_node *node, size_t input) {
+    if (!dsc_grow(&program->contributions, &program->contribution_capacity, program->contribution_count + 1,
+                  sizeof(dsc_contribution)))
+        return false;
+    *index = program->contribution_count++;
+    program->contributions[*index] = (dsc_contribution){.parameter = node->inputs[input],
+                                                        .by_lane = written_by_lane(program, node, input)};
+    return true;
+}
+
+/* Where input `i`'s share of the gradient goes; adds a step if it must be summed up. */
+static bool place_gradient(dsc_program *program, const dsc_node *node, size_t i, dsc_step *sum) {
+    const dsc_node *input = node->inputs[i];
+    dsc_place *place = &program->places[node->index], *target = &program->places[input->index];
+    if (input->kind == DSC_NODE_PARAMETER) return add_contribution(program, &place->contribution[i], node, i);
+    size_t bytes = bytes_of(input);
+    if (!add_slot(program, &place->d_in[i], bytes)) return false;
+    if (target->gradient == DSC_NO_SLOT)
+        target->gradient = place->d_in[i];
+    else
+        *sum = (dsc_step){.kind = DSC_STEP_ADD, .node = node, .to = target->gradient, .from = place->d_in[i]};
+    return true;
+}
+
+static bool schedule_node_backward(dsc_program *program, const dsc_node *node) {
+    dsc_place *place = &program->places[node->index];
+    dsc_step sums[DSC_INPUTS_MOST] = {{0}};
+    place->d_in = dsc_allocate(node->input_count, sizeof(size_t));
+    place->contribution = dsc_allocate(node->input_count, sizeof(size_t));
+    if (!place->d_in || !place->contribution) return false;
+    for (size_t i = 0; i < node->input_count; i++) {
+        place->d_in[i] = place->contribution[i] = DSC_NO_SLOT;
+        if ((place->needs.wants >> i & 1) && !place_gradient(program, node, i, &sums[i])) return false;
+    }
+    /* In place: the gradient of the output is not needed once this op has passed it on. */
+    bool same = node->op->flags & (DSC_OP_VIEW | DSC_OP_IN_PLACE);
+    if (same && place->d_in[0] != DSC_NO_SLOT &&
+        program->slots[place->gradient].bytes == program->slots[place->d_in[0]].bytes)
+        program->slots[place->d_in[0]].root = program->slots[place->gradient].root;
+    if (!add_stages(program, DSC_STEP_BACKWARD, node, place->needs.backward)) return false;
+    for (size_t i = 0; i < node->input_count; i++)
+        if (sums[i].node && !add_step(program, sums[i])) return false;
+    return true;
+}
+
+/* An op's output that nobody differentiates still has a gradient: zero. */
+static bool place_output_gradients(dsc_program *program, const dsc_node *node) {
+    for (size_t k = 0; k < (node->op->outputs ? node->op->outputs : 1); k++) {
+        dsc_place *output = &program->places[node->index + k];
+        if (output->gradient != DSC_NO_SLOT) continue;
+        if (!add_slot(program, &output->gradient, bytes_of(program->graph->nodes[node->index + k])))
+            return false;
+        /* `from` says that the slot is cleared, not copied. */
+        if (!add_step(
+                program,
+                (dsc_step){.kind = DSC_STEP_ADD, .node = node, .to = output->gradient, .from = DSC_NO_SLOT}))
+            return false;
+    }
+    return true;
+}
+
+static bool schedule_backward(dsc_program *program) {
+    const dsc_graph *graph = program->graph;
+    dsc_place *loss = &program->places[program->options.loss->index];
+    if (!loss->differentiated) return true;
+    if (!add_slot(program, &loss->gradient, sizeof(dsc_real))) return false;
+    if (!add_step(program, (dsc_step){.kind = DSC_STEP_SEED, .to = loss->gradient})) return false;
+    for (size_t i = graph->count; i-- > 0;) {
+        const dsc_node *node = graph->nodes[i];
+        if (node->kind != DSC_NODE_OP || !program->places[i].differentiated) continue;
+        if (!place_output_gradients(program, node) || !schedule_node_backward(program, node)) return false;
+    }
+    return true;
+}
+
+/* --- putting off, and contributions --- */
+
+static bool put_off_parameter_gradients(dsc_program *program) {
+    dsc_step *sorted = dsc_allocate(program->step_count, sizeof *sorted);
+    if (!sorted) return false;
+    size_t n = 0;
+    for (size_t i = 0; i < program->step_count; i++) {
+        dsc_step *step = &program->steps[i];
+        step->put_off = step->kind == DSC_STEP_BACKWARD && stages_only_parameters(step->node, step->stage);
+        if (!step->put_off) sorted[n++] = *step;
+    }
+    for (size_t i = 0; i < program->step_count; i++)
+        if (program->steps[i].put_off) sorted[n++] = program->steps[i];
+    memcpy(program->steps, sorted, n * sizeof *sorted);
+    free(sorted);
+    return true;
+}
+
+static void place_contributions(dsc_program *program) {
+    for (size_t i = 0; i < program->contribution_count; i++) {
+        dsc_contribution *it = &program->contributions[i];
+        size_t users = 0;
+        for (size_t k = 0; k < program->contribution_count; k++)
+            users += program->contributions[k].parameter == it->parameter;
+        it->direct = users == 1 && !it->by_lane;
+        if (it->direct) continue;
+        size_t numbers = (dsc_shape_count(&it->parameter->shape) + 15) / 16 * 16;
+        it->offset = program->contribution_numbers;
+        program->contribution_numbers += numbers * (it->by_lane ? program->options.lanes : 1);
+    }
+}
+
+dsc_status dsc_schedule(dsc_program *program, dsc_error *error) {
+    for (size_t i = 0; i < program->graph->count; i++) {
+        dsc_place *place = &program->places[i];
+        place->value = place->gradient = place->saved = DSC_NO_SLOT;
+    }
+    if (dsc_program_goes_back(program) && !find_differentiated(program)) return out_of_memory(error);
+    if (!schedule_forward(program)) return out_of_memory(error);
+    if (dsc_program_goes_back(program) &&
+        !(schedule_backward(program) && put_off_parameter_gradients(program)))
+        return out_of_memory(error);
+    place_contributions(program);
+    return DSC_OK;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* schedule.h: the inside of a program, shared by schedule.c (what is called when), memory_plan.c (where
+ * things lie) and run.c (running it). */
+#ifndef DSC_GRAPH_SCHEDULE_H
+#define DSC_GRAPH_SCHEDULE_H
+
+#include "graph/program.h"
+
+#define DSC_NO_SLOT SIZE_MAX
+enum { DSC_TILE_STEPS_MOST = 64 }; /* in one segment */
+
+/* Where something that every sample has is kept. */
+typedef enum dsc_slot_class {
+    DSC_SLOT_UNUSED,
+    DSC_SLOT_WORKER,
+    DSC_SLOT_LANE,
+    DSC_SLOT_GLOBAL
+} dsc_slot_class;
+
+typedef struct dsc_slot {
+    size_t bytes;       /* for one sample */
+    size_t root;        /* the slot whose memory this one is; itself if its own */
+    size_t first, last; /* steps that touch it (roots: or any that shares it) */
+    bool used, tiled, kept;
+    dsc_slot_class class;
+    size_t offset; /* in its arena */
+} dsc_slot;
+
+typedef enum dsc_step_kind {
+    DSC_STEP_LOAD, /* inputs, by run->load */
+    DSC_STEP_PREPARE,
+    DSC_STEP_FORWARD,
+    DSC_STEP_SEED, /* the loss's gradient */
+    DSC_STEP_BACKWARD,
+    DSC_STEP_ADD /* slot `to` += slot `from`: a value with several users */
+} dsc_step_kind;
+
+typedef struct dsc_step {
+    dsc_step_kind kind;
+    const dsc_node *node;
+    const dsc_stage *stage; /* NULL for the engine's own steps, which are per sample */
+    size_t to, from;
+    bool put_off; /* makes gradients of parameters alone */
+} dsc_step;
+
+typedef struct dsc_segment {
+    bool tiles;
+    size_t begin, end; /* steps */
+} dsc_segment;
+
+/* One op's contribution to one parameter's gradient. */
+typedef struct dsc_contribution {
+    const dsc_node *parameter;
+    bool by_lane;  /* a copy for each lane, to be summed; else written whole */
+    bool direct;   /* written straight into the slab: the only one, and whole */
+    size_t offset; /* in workspace->contributions, in numbers; by_lane: of lane 0's */
+} dsc_contribution;
+
+/* What the program knows of one node. */
+typedef struct dsc_place {
+    dsc_needs needs;               /* ops: what they asked for */
+    size_t value, gradient, saved; /* slots, or DSC_NO_SLOT */
+    size_t lane_saved, shared;     /* offsets in bytes */
+    size_t *d_in;         /* ops with a backward pass: the slot (sampled input) that d_in[i] goes to */
+    size_t *contribution; /* (parameter input): the index of its contribution, or DSC_NO_SLOT */
+    bool differentiated;  /* a gradient is wanted, and the loss depends on it */
+} dsc_place;
+
+struct dsc_program {
+    const dsc_graph *graph;
+    dsc_program_options options;
+    size_t lane_samples; /* in one lane at most */
+    dsc_place *places;   /* one for each node of the graph */
+    dsc_slot *slots;
+    size_t slot_count, slot_capacity;
+    dsc_step *steps;
+    size_t step_count, step_capacity;
+    dsc_segment *segments;
+    size_t segment_count, segment_capacity;
+    size_t prepare_segments; /* the first so many make `shared` */
+    dsc_contribution *contributions;
+    size_t contribution_count, contribution_capacity;
+    size_t contribution_numbers;
+    size_t inputs[DSC_INPUTS_MOST], input_count; /* slots of the graph's inputs */
+    size_t worker_bytes, lane_bytes, global_bytes, lane_saved_bytes, shared_bytes, scratch_bytes;
+};
+
+struct dsc_workspace {
+    const dsc_program *program;
+    unsigned workers;
+    unsigned char *memory; /* one aligned block for all of these */
+    unsigned char *worker, *lane, *global, *lane_saved, *scratch;
+    dsc_real *contributions;
+    uint32_t *numbers; /* 0, 1, ...: for a run that has no sample numbers of its own */
+    size_t count;      /* samples of the last run */
+};
+
+/* Fills steps, slots (without places in memory) and contributions. */
+dsc_status dsc_schedule(dsc_program *program, dsc_error *error);
+
+/* Decides class and offset of every slot, and the sizes of the arenas. */
+dsc_status dsc_memory_plan(dsc_program *program, dsc_error *error);
+
+/* Is there a backward pass? Without training there may be one too, for the input's gradient (saliency). */
+static inline bool dsc_program_goes_back(const dsc_program *program) {
+    return program->options.training || program->options.input_gradient;
+}
+
+/* Lane `lane` of `lanes` has the samples from dsc_lane_begin(lane) to dsc_lane_begin(lane + 1). */
+static inline size_t dsc_lane_begin(size_t lane, size_t lanes, size_t count) { return lane * count / lanes; }
+
+#endif

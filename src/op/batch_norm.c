@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* batch_norm.c: batch normalisation (Ioffe and Szegedy, 2015), over samples and, for (C, H, W), pixels.
+ *
+ *   training:   y = gamma (x - mean) / sqrt(var + eps) + beta, mean and var of the whole batch, channel by channel
+ *               running = (1 - momentum) running + momentum batch's (var with n / (n - 1), as PyTorch has it)
+ *   otherwise:  the same with the running statistics
+ *   backward:   with xhat = (x - mean) / sqrt(var + eps), over the m = n H W values of a channel:
+ *               dbeta = sum dy    dgamma = sum dy xhat    dx = gamma / sqrt(var + eps) (dy - dbeta / m - xhat dgamma / m)
+ *
+ * The mean is found first, then the variance around it: one pass over sums of squares would lose digits. Each
+ * lane sums its samples; the lanes' sums are added in order, in double.
+ */
+#include "op/op.h"
+
+#include <math.h>
+
+typedef struct norm_values {
+    double momentum, epsilon;
+} norm_values;
+
+static const dsc_param params[] = {{"momentum", DSC_PARAM_REAL, offsetof(norm_values, momentum), "0.1", 0, 1,
+                                    NULL, "how much of a batch's statistics goes into the running ones"},
+                                   {"epsilon", DSC_PARAM_REAL, offsetof(norm_values, epsilon), "1e-5", 1e-12,
+                                    1, NULL, "added to the variance"},
+                                   {0}};
+
+enum { X, GAMMA, BETA, MEAN, VARIANCE }; /* inputs */
+
+static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
+    if (!rule->in[X].rank) return dsc_fail(error, DSC_ERROR_ARGUMENT, "expected values (C) or (C, H, W)");
+    for (size_t i = GAMMA; i <= VARIANCE; i++) {
+        if (rule->in[i].rank != 1 || rule->in[i].size[0] != rule->in[X].size[0])
+            return dsc_fail(error, DSC_ERROR_ARGUMENT, "expected gamma, beta, mean and variance (C), C = %zu",
+                            rule->in[X].size[0]);
+        dsc_status status = dsc_expect_role(rule, i, i < MEAN ? DSC_ROLE_PARAMETER : DSC_ROLE_BUFFER,
+                                            i < MEAN ? "gamma and beta" : "mean and variance", error);
+        if (status) return status;
+    }
+    return dsc_shapes_same(rule, error);
+}
+
+/* shared: mean and 1 / sqrt(var + eps) of the batch; then dbeta / m and dgamma / m. lane_saved: two doubles a
+ * channel, the lane's sums. */
+typedef struct shape {
+    size_t channels, pixels;
+} shape;
+
+static shape shape_of(const dsc_shape *x) { return (shape){x->size[0], dsc_shape_count(x) / x->size[0]}; }
+
+static void needs(dsc_needs *needs) {
+    shape s = shape_of(&needs->in[X]);
+    needs->saved_shared = 4 * s.channels * sizeof(dsc_real);
+    needs->saved_per_lane = 2 * s.channels * sizeof(double);
+    if (needs->training) needs->prepare = NULL; /* the batch's statistics are made on the way */
+}
+
+static double *lane_sums(const dsc_call *call, size_t lane) {
+    return (double *)(void *)((unsigned char *)call->lane_saved + lane * call->lane_stride);
+}
+
+static double values_in_batch(const dsc_call *call) {
+    return (double)(call->batch * shape_of(&call->in_shape[X]).pixels);
+}
+
+static double sum_of_lanes(const dsc_call *call, size_t index) {
+    double sum = 0;
+    for (size_t lane = 0; lane < call->lanes; lane++) sum += lane_sums(call, lane)[index];
+    return sum;
+}
+
+/* --- forward, training --- */
+
+static void sum_values(const dsc_call *call) {
+    shape s = shape_of(&call->in_shape[X]);
+    double *sums = lane_sums(call, 0);
+    for (size_t c = 0; c < s.channels; c++) sums[c] = 0;
+    for (size_t n = 0; n < call->count; n++)
+        for (size_t c = 0; c < s.channels; c++) {
+            const dsc_real *x = call->in[X] + (n * s.channels + c) * s.pixels;
+            sums[c] += s.pixels == 1 ? (double)x[0] : (double)call->kernels->vector->sum(x, s.pixels);
+        }
+}
+
+static void find_mean(const dsc_call *call) {
+    shape s = shape_of(&call->in_shape[X]);
+    dsc_real *mean = call->shared;
+    for (size_t c = 0; c < s.channels; c++)
+        mean[c] = (dsc_real)(sum_of_lanes(call, c) / values_in_batch(call));
+}
+
+static void sum_squares(const dsc_call *call) {
+    shape s = shape_of(&call->in_shape[X]);
+    const dsc_real *mean = call->shared;
+    double *sums = lane_sums(call, 0);
+    for (size_t c = 0; c < s.channels; c++) sums[c] = 0;
+    for (size_t n = 0; n < call->count; n++)
+        for (size_t c = 0; c < s.channels; c++) {
+            const dsc_real *x = call->in[X] + (n * s.channels + c) * s.pixels;
+            dsc_real partial[16] = {0}; /* fixed partial sums, which vectorise */
+            size_t i = 0;
+            for (; i + 16 <= s.pixels; i += 16)
+                for (size_t k = 0; k < 16; k++) partial[k] += (x[i + k] - mean[c]) * (x[i + k] - mean[c]);
+            for (; i < s.pixels; i++) partial[i % 16] += (x[i] - mean[c]) * (x[i] - mean[c]);
+            double sum = 0;
+            for (size_t k = 0; k < 16; k++) sum += (double)partial[k];
+            sums[c] += sum;
+        }
+}
+
+static void find_variance(const dsc_call *call) {
+    shape s = shape_of(&call->in_shape[X]);
+    const norm_values *values = call->values;
+    dsc_real *mean = call->shared, *inverse = mean + s.channels;
+    double m = values_in_batch(call);
+    for (size_t c = 0; c < s.channels; c++) {
+        double variance = sum_of_lanes(call, c) / m;
+        inverse[c] = (dsc_real)(1 / sqrt(variance + values->epsilon));
+        dsc_real *running_mean = &call->state[MEAN][c], *running_variance = &call->state[VARIANCE][c];
+        double unbiased = m > 1 ? variance * m / (m - 1) : variance;
+        *running_mean =
+            (dsc_real)((1 - values->momentum) * (double)*running_mean + values->momentum * (double)mean[c]);
+        *running_variance =
+            (dsc_real)((1 - values->momentum) * (double)*running_variance + values->momentum * unbiased);
+    }
+}
+
+static void normalise(const dsc_call *call, const dsc_real *mean, const dsc_real *inverse) {
+    shape s = shape_of(&call->in_shape[X]);
+    for (size_t n = 0; n < call->count; n++)
+        for (size_t c = 0; c < s.channels; c++) {
+            dsc_real factor = call->in[GAMMA][c] * inverse[c], beta = call->in[BETA][c], middle = mean[c];
+            const dsc_real *restrict x = call->in[X] + (n * s.channels + c) * s.pixels;
+            dsc_real *restrict y = call->out[0] + (n * s.channels + c) * s.pixels;
+            for (size_t i = 0; i < s.pixels; i++) y[i] = (x[i] - middle) * factor + beta;
+        }
+}
+
+static void normalise_batch(const dsc_call *call) {
+    const dsc_real *mean = call->shared;
+    normalise(call, mean, mean + call->in_shape[X].size[0]);
+}
+
+/* --- forward, with the running statistics --- */
+
+static void prepare_running(const dsc_call *call) {
+    size_t channels = call->in_shape[X].size[0];
+    dsc_real *mean = call->shared, *inverse = mean + channels;
+    for (size_t c = 0; c < channels; c++) {
+        mean[c] = call->in[MEAN][c];
+        double variance = (double)call->in[VARIANCE][c];
+        inverse[c] = (dsc_real)(1 / sqrt(variance + ((const norm_values *)call->values)->epsilon));
+    }
+}
+
+/* --- backward --- */
+
+static void sum_gradients(const dsc_call *call) {
+    shape s = shape_of(&call->in_shape[X]);
+    const dsc_real *mean = call->shared, *inverse = mean + s.channels;
+    double *dbeta = lane_sums(call, 0), *dgamma = dbeta + s.channels;
+    memset(dbeta, 0, 2 * s.channels * sizeof *dbeta);
+    for (size_t n = 0; n < call->count; n++)
+        for (size_t c = 0; c < s.channels; c++) {
+            const dsc_real *x = call->in[X] + (n * s.channels + c) * s.pixels;
+            const dsc_real *dy = call->d_out[0] + (n * s.channels + c) * s.pixels;
+            dsc_real b[16] = {0}, g[16] = {0};
+            size_t i = 0;
+            for (; i + 16 <= s.pixels; i += 16)
+                for (size_t k = 0; k < 16; k++) {
+                    b[k] += dy[i + k];
+                    g[k] += dy[i + k] * (x[i + k] - mean[c]);
+                }
+            for (; i < s.pixels; i++) {
+                b[i % 16] += dy[i];
+                g[i % 16] += dy[i] * (x[i] - mean[c]);
+            }
+            double sum_b = 0, sum_g = 0;
+            for (size_t k = 0; k < 16; k++) {
+                sum_b += (double)b[k];
+                sum_g += (double)g[k];
+            }
+            dbeta[c] += sum_b;
+            dgamma[c] += sum_g * (double)inverse[c];
+        }
+}
+
+static void find_gradients(const dsc_call *call) {
+    shape s = shape_of(&call->in_shape[X]);
+    dsc_real *mean_b = (dsc_real *)call->shared + 2 * s.channels, *mean_g = mean_b + s.channels;
+    for (size_t c = 0; c < s.channels; c++) {
+        double b = sum_of_lanes(call, c), g = sum_of_lanes(call, s.channels + c);
+        if (call->d_in[BETA]) call->d_in[BETA][c] = (dsc_real)b;
+        if (call->d_in[GAMMA]) call->d_in[GAMMA][c] = (dsc_real)g;
+        /* Running statistics do not depend on x: then nothing flows through them. */
+        mean_b[c] = call->training ? (dsc_real)(b / values_in_batch(call)) : 0;
+        mean_g[c] = call->training ? (dsc_real)(g / values_in_batch(call)) : 0;
+    }
+}
+
+static void pass_back(const dsc_call *call) {
+    if (!call->d_in[X]) return;
+    shape s = shape_of(&call->in_shape[X]);
+    const dsc_real *mean = call->shared, *inverse = mean + s.channels, *mean_b = inverse + s.channels;
+    const dsc_real *mean_g = mean_b + s.channels;
+    for (size_t n = 0; n < call->count; n++)
+        for (size_t c = 0; c < s.channels; c++) {
+            size_t at = (n * s.channels + c) * s.pixels;
+            const dsc_real *x = call->in[X] + at, *dy = call->d_out[0] + at;
+            dsc_real *dx = call->d_in[X] + at;
+            dsc_real factor = call->in[GAMMA][c] * inverse[c], slope = mean_g[c] * inverse[c];
+            for (size_t i = 0; i < s.pixels; i++)
+                dx[i] = factor * (dy[i] - mean_b[c] - (x[i] - mean[c]) * slope);
+        }
+}
+
+static const dsc_stage forward_stages[] = {
+    {DSC_STAGE_SAMPLES, sum_values, NULL, 0},      {DSC_STAGE_TILES, find_mean, NULL, 0},
+    {DSC_STAGE_SAMPLES, sum_squares, NULL, 0},     {DSC_STAGE_TILES, find_variance, NULL, 0},
+    {DSC_STAGE_SAMPLES, normalise_batch, NULL, 0}, {0}};
+static const dsc_stage prepare_stages[] = {{DSC_STAGE_TILES, prepare_running, NULL, 0}, {0}};
+static const dsc_stage infer_stages[] = {{DSC_STAGE_SAMPLES, normalise_batch, NULL, 0}, {0}};
+static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, sum_gradients, NULL, 0},
+                                            {DSC_STAGE_TILES, find_gradients, NULL, 2 | 4},
+                                            {DSC_STAGE_SAMPLES, pass_back, NULL, 1},
+                                            {0}};
+static const dsc_op_example examples[] = {
+    {"sppbb", {{1, {5}}, {1, {5}}, {1, {5}}, {1, {5}}, {1, {5}}}, NULL},
+    {"sppbb", {{3, {3, 5, 7}}, {1, {3}}, {1, {3}}, {1, {3}}, {1, {3}}}, "momentum=0.5 epsilon=0.01"},
+    {"sppbb", {{3, {1, 4, 4}}, {1, {1}}, {1, {1}}, {1, {1}}, {1, {1}}}, NULL},
+    {0},
+};
+
+const dsc_op dsc_op_batch_norm = {
+    .name = "batch-norm",
+    .help = "each channel brought to mean beta and deviation gamma over the batch",
+    .params = params,
+    .values_size = sizeof(norm_values),
+    .least_inputs = 5,
+    .most_inputs = 5,
+    .keeps_inputs = 1 << X,
+    .shapes = shapes,
+    .needs = needs,
+    .prepare = prepare_stages,
+    .forward = forward_stages,
+    .infer = infer_stages,
+    .backward = backward_stages,
+    .examples = examples,
+};
+
+dsc_node *dsc_batch_norm(dsc_node *x, dsc_node *gamma, dsc_node *beta, dsc_node *mean, dsc_node *variance,
+                         double momentum, double epsilon) {
+    return dsc_apply(&dsc_op_batch_norm, (dsc_node *[]){x, gamma, beta, mean, variance}, 5,
+                     &(norm_values){momentum, epsilon});
+}

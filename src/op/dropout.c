@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* dropout.c: inverted dropout (Srivastava et al., 2014).
+ *
+ *   training:  y = x mask / (1 - p)        dx = dy mask / (1 - p)        otherwise: y = x
+ *
+ * A unit is kept where 16 random bits are at least round(p 65536). The bits come from Philox, keyed by (seed,
+ * stream of dropout) and counted by (block of 16 units, sample, epoch, node): they depend on where they are
+ * used, not on the thread or the batch. So the mask need not be kept: the backward pass draws it again.
+ */
+#include "op/op.h"
+
+#include "base/stream.h"
+
+typedef struct dropout_values {
+    double p;
+} dropout_values;
+
+static const dsc_param params[] = {
+    {"p", DSC_PARAM_REAL, offsetof(dropout_values, p), "0.5", 0, 0.999, NULL, "the share of units dropped"},
+    {0}};
+
+enum { BITS_A_BLOCK = 16 };
+
+static void drop(const dsc_call *call, dsc_real *out, const dsc_real *in) {
+    double p = ((const dropout_values *)call->values)->p;
+    uint32_t threshold = (uint32_t)(p * 65536 + 0.5);
+    dsc_real scale = (dsc_real)(1 / (1 - (double)threshold / 65536));
+    size_t units = dsc_shape_count(&call->in_shape[0]);
+    const uint64_t key[2] = {call->seed, DSC_STREAM_DROPOUT};
+    for (size_t n = 0; n < call->count; n++) {
+        for (size_t u = 0; u < units; u += BITS_A_BLOCK) {
+            uint64_t bits[4];
+            dsc_philox_block(
+                bits, (const uint64_t[4]){u / BITS_A_BLOCK, call->samples[n], call->epoch, call->node}, key);
+            size_t end = units - u < BITS_A_BLOCK ? units - u : BITS_A_BLOCK;
+            const dsc_real *x = in + n * units + u;
+            dsc_real *y = out + n * units + u;
+            for (size_t i = 0; i < end; i++)
+                y[i] = (bits[i / 4] >> (16 * (i % 4)) & 0xFFFF) >= threshold ? x[i] * scale : 0;
+        }
+    }
+}
+
+static void forward(const dsc_call *call) { drop(call, call->out[0], call->in[0]); }
+
+static void infer(const dsc_call *call) {
+    if (call->out[0] != call->in[0])
+        memcpy(call->out[0], call->in[0], dsc_out_numbers(call, 0) * sizeof(dsc_real));
+}
+
+static void backward(const dsc_call *call) {
+    if (!call->d_in[0]) return;
+    if (call->training)
+        drop(call, call->d_in[0], call->d_out[0]);
+    else if (call->d_in[0] != call->d_out[0])
+        memcpy(call->d_in[0], call->d_out[0], dsc_out_numbers(call, 0) * sizeof(dsc_real));
+}
+
+static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
+static const dsc_stage infer_stages[] = {{DSC_STAGE_SAMPLES, infer, NULL, 0}, {0}};
+static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 1}, {0}};
+static const dsc_op_example examples[] = {
+    {"s", {{1, {100}}}, NULL}, {"s", {{3, {3, 5, 7}}}, "p=0.25"}, {"s", {{1, {1}}}, "p=0"}, {0}};
+
+const dsc_op dsc_op_dropout = {
+    .name = "dropout",
+    .help = "while training, a random share of the units is zero and the rest is scaled up",
+    .params = params,
+    .values_size = sizeof(dropout_values),
+    .least_inputs = 1,
+    .most_inputs = 1,
+    .flags = DSC_OP_IN_PLACE,
+    .shapes = dsc_shapes_same,
+    .forward = forward_stages,
+    .infer = infer_stages,
+    .backward = backward_stages,
+    .examples = examples,
+};
+
+dsc_node *dsc_dropout(dsc_node *x, double p) {
+    return dsc_apply(&dsc_op_dropout, (dsc_node *[]){x}, 1, &(dropout_values){p});
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* matmul.c: the product with a weight, as dense layers have it.
+ *
+ *   x (..., K), w (N, K), b (N)  ->  y (..., N)
+ *   y = x w^T + b        dx = dy w        dw = dy^T x        db = the sum of dy over all rows
+ *
+ * The weight is packed once a step, for y and for dx, and shared by all lanes. Its gradient is computed by
+ * tiles over the whole batch: no lane has a copy of it.
+ */
+#include "op/op.h"
+
+typedef struct sizes {
+    size_t k, n, rows; /* rows: of one sample */
+} sizes;
+
+static sizes sizes_of(const dsc_shape *in) {
+    sizes s = {.k = in[1].size[1], .n = in[1].size[0]};
+    s.rows = dsc_shape_count(&in[0]) / s.k;
+    return s;
+}
+
+static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
+    const dsc_shape *x = &rule->in[0], *w = &rule->in[1];
+    if (!x->rank || w->rank != 2 || w->size[1] != x->size[x->rank - 1])
+        return dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "expected values (..., K), a weight (N, K) and a bias (N): the last size must be the weight's");
+    if (rule->input_count == 3 && (rule->in[2].rank != 1 || rule->in[2].size[0] != w->size[0]))
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "expected a bias (%zu), found %s", w->size[0],
+                        DSC_SHAPE_TEXT(&rule->in[2]));
+    rule->out[0] = *x;
+    rule->out[0].size[x->rank - 1] = w->size[0];
+    rule->multiply_adds = (double)dsc_shape_count(x) * (double)w->size[0];
+    dsc_status status = dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
+    if (!status) status = dsc_expect_role(rule, 1, DSC_ROLE_PARAMETER, "the weight", error);
+    if (!status && rule->input_count == 3)
+        status = dsc_expect_role(rule, 2, DSC_ROLE_PARAMETER, "the bias", error);
+    return status;
+}
+
+/* shared: the weight packed for y, then the weight packed for dx. */
+static size_t packed_size(const dsc_gemm_kernels *product, const sizes *s) {
+    size_t bytes = dsc_pack_size(product, DSC_SIDE_B, s->n, s->k);
+    return (bytes + DSC_ALIGNMENT - 1) / DSC_ALIGNMENT * DSC_ALIGNMENT;
+}
+
+static dsc_packer weight_for_y(const dsc_real *w, const sizes *s) {
+    return dsc_pack_matrix(w, (ptrdiff_t)s->k, 1);
+}
+static dsc_packer weight_for_dx(const dsc_real *w, const sizes *s) {
+    return dsc_pack_matrix(w, 1, (ptrdiff_t)s->k);
+}
+
+enum { PANELS_A_TILE = 4 };
+
+static size_t prepare_tiles(const dsc_call *call) {
+    sizes s = sizes_of(call->in_shape);
+    size_t panels = dsc_pack_panels(call->product, DSC_SIDE_B, s.n);
+    if (call->wants & 1) panels += dsc_pack_panels(call->product, DSC_SIDE_B, s.k);
+    return (panels + PANELS_A_TILE - 1) / PANELS_A_TILE;
+}
+
+static void prepare(const dsc_call *call) {
+    sizes s = sizes_of(call->in_shape);
+    dsc_packer y = weight_for_y(call->in[1], &s), dx = weight_for_dx(call->in[1], &s);
+    size_t first = call->tile * PANELS_A_TILE, last = first + PANELS_A_TILE;
+    size_t y_panels = dsc_pack_panels(call->product, DSC_SIDE_B, s.n);
+    size_t dx_panels = call->wants & 1 ? dsc_pack_panels(call->product, DSC_SIDE_B, s.k) : 0;
+    unsigned char *for_y = call->shared, *for_dx = for_y + packed_size(call->product, &s);
+    if (first < y_panels)
+        dsc_pack(for_y, call->product, DSC_SIDE_B, &y, s.n, s.k, first, last < y_panels ? last : y_panels);
+    if (last <= y_panels) return;
+    first = first > y_panels ? first - y_panels : 0;
+    last = last - y_panels < dx_panels ? last - y_panels : dx_panels;
+    if (first < last) dsc_pack(for_dx, call->product, DSC_SIDE_B, &dx, s.k, s.n, first, last);
+}
+
+/* The three products. Their plans follow from sizes alone, so they are made where they are used. */
+
+static dsc_gemm product_y(const dsc_call *call, const sizes *s, const dsc_packer *x) {
+    return (dsc_gemm){.rows = call->count * s->rows,
+                      .columns = s->n,
+                      .depth = s->k,
+                      .a = {.packer = x},
+                      .b = {.packed = call->shared},
+                      .c = call->out ? call->out[0] : NULL,
+                      .c_row = (ptrdiff_t)s->n,
+                      .bias_columns = call->input_count == 3 && call->in ? call->in[2] : NULL};
+}
+
+static dsc_gemm product_dx(const dsc_call *call, const sizes *s, const dsc_packer *dy) {
+    return (dsc_gemm){.rows = call->count * s->rows,
+                      .columns = s->k,
+                      .depth = s->n,
+                      .a = {.packer = dy},
+                      .b = {.packed = (unsigned char *)call->shared + packed_size(call->product, s)},
+                      .c = call->d_in ? call->d_in[0] : NULL,
+                      .c_row = (ptrdiff_t)s->k};
+}
+
+static dsc_gemm product_dw(const dsc_call *call, const sizes *s, const dsc_packer *dy, const dsc_packer *x) {
+    return (dsc_gemm){.rows = s->n,
+                      .columns = s->k,
+                      .depth = call->count * s->rows,
+                      .a = {.packer = dy},
+                      .b = {.packer = x},
+                      .c = call->d_in ? call->d_in[1] : NULL,
+                      .c_row = (ptrdiff_t)s->k};
+}
+
+/* Enough tiles for the threads of a large machine to share, few enough to be worth a call each. */
+enum { DW_PARTS = 16 };
+
+static void needs(dsc_needs *needs) {
+    sizes s = sizes_of(needs->in);
+    needs->saved_shared = packed_size(needs->product, &s);
+    if (needs->wants & 1) needs->saved_shared += dsc_pack_size(needs->product, DSC_SIDE_B, s.k, s.n);
+    /* Stands for the call to come, for its sizes alone. */
+    /* `shared` stands for weights packed later: any pointer will do. */
+    dsc_call call = {.count = needs->lane_batch, .product = needs->product, .shared = needs};
+    dsc_packer x = dsc_pack_matrix(NULL, (ptrdiff_t)s.k, 1), dy = dsc_pack_matrix(NULL, (ptrdiff_t)s.n, 1);
+    dsc_packer dy_t = dsc_pack_matrix(NULL, 1, (ptrdiff_t)s.n),
+               x_t = dsc_pack_matrix(NULL, 1, (ptrdiff_t)s.k);
+    dsc_gemm gemms[3] = {product_y(&call, &s, &x), product_dx(&call, &s, &dy)};
+    call.count = needs->batch;
+    gemms[2] = product_dw(&call, &s, &dy_t, &x_t);
+    for (size_t i = 0; i < 3; i++) {
+        dsc_gemm_plan plan;
+        dsc_gemm_plan_make(&plan, needs->product, &gemms[i], i == 2 ? DW_PARTS : 1);
+        needs->scratch = dsc_larger(needs->scratch, plan.workspace);
+    }
+}
+
+static void run_whole(const dsc_call *call, const dsc_gemm *gemm) {
+    dsc_gemm_plan plan;
+    dsc_gemm_plan_make(&plan, call->product, gemm, 1);
+    dsc_gemm_run(&plan, gemm, 0, plan.tiles, call->scratch);
+}
+
+static void forward(const dsc_call *call) {
+    sizes s = sizes_of(call->in_shape);
+    dsc_packer x = dsc_pack_matrix(call->in[0], (ptrdiff_t)s.k, 1);
+    dsc_gemm gemm = product_y(call, &s, &x);
+    run_whole(call, &gemm);
+}
+
+static void backward_x(const dsc_call *call) {
+    if (!call->d_in[0]) return;
+    sizes s = sizes_of(call->in_shape);
+    dsc_packer dy = dsc_pack_matrix(call->d_out[0], (ptrdiff_t)s.n, 1);
+    dsc_gemm gemm = product_dx(call, &s, &dy);
+    run_whole(call, &gemm);
+}
+
+/* The gradient of the weight, by tiles; one more tile makes the bias's. */
+static void plan_dw(const dsc_call *call, const sizes *s, dsc_packer packers[2], dsc_gemm *gemm,
+                    dsc_gemm_plan *plan) {
+    packers[0] = dsc_pack_matrix(call->d_out[0], 1, (ptrdiff_t)s->n);
+    packers[1] = dsc_pack_matrix(call->in[0], 1, (ptrdiff_t)s->k);
+    *gemm = product_dw(call, s, &packers[0], &packers[1]);
+    dsc_gemm_plan_make(plan, call->product, gemm, DW_PARTS);
+}
+
+static size_t backward_w_tiles(const dsc_call *call) {
+    sizes s = sizes_of(call->in_shape);
+    dsc_packer packers[2];
+    dsc_gemm gemm;
+    dsc_gemm_plan plan;
+    plan_dw(call, &s, packers, &gemm, &plan);
+    return plan.tiles + 1;
+}
+
+static void backward_w(const dsc_call *call) {
+    sizes s = sizes_of(call->in_shape);
+    if (call->tile + 1 == call->tiles) {
+        if (call->input_count == 3 && call->d_in[2])
+            call->kernels->vector->sum_rows(call->d_in[2], call->d_out[0], (ptrdiff_t)s.n,
+                                            call->count * s.rows, s.n, false);
+        return;
+    }
+    if (!call->d_in[1]) return;
+    dsc_packer packers[2];
+    dsc_gemm gemm;
+    dsc_gemm_plan plan;
+    plan_dw(call, &s, packers, &gemm, &plan);
+    dsc_gemm_run(&plan, &gemm, call->tile, call->tile + 1, call->scratch);
+}
+
+static const dsc_stage prepare_stages[] = {{DSC_STAGE_TILES, prepare, prepare_tiles, 0}, {0}};
+static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
+static const dsc_stage backward_stages[] = {
+    {DSC_STAGE_SAMPLES, backward_x, NULL, 1}, {DSC_STAGE_TILES, backward_w, backward_w_tiles, 2 | 4}, {0}};
+static const dsc_op_example examples[] = {
+    {"spp", {{1, {1}}, {2, {1, 1}}, {1, {1}}}, NULL},
+    {"spp", {{1, {37}}, {2, {19, 37}}, {1, {19}}}, NULL},
+    {"sp", {{1, {64}}, {2, {10, 64}}}, NULL},
+    {"spp", {{3, {2, 3, 5}}, {2, {7, 5}}, {1, {7}}}, NULL},
+    {0},
+};
+
+const dsc_op dsc_op_matmul = {
+    .name = "matmul",
+    .help = "the product with a weight (N, K), plus a bias (N) if there is one",
+    .least_inputs = 2,
+    .most_inputs = 3,
+    .keeps_inputs = 1,
+    .shapes = shapes,
+    .needs = needs,
+    .prepare = prepare_stages,
+    .forward = forward_stages,
+    .backward = backward_stages,
+    .examples = examples,
+};
+
+dsc_node *dsc_matmul(dsc_node *x, dsc_node *weight, dsc_node *bias) {
+    return dsc_apply(&dsc_op_matmul, (dsc_node *[]){x, weight, bias}, bias ? 3 : 2, NULL);
+}

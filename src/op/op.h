@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* op.h: what the files of this folder share. An op is one file that ends in one descriptor, and one line in ops.c. */
+#ifndef DSC_OP_OP_H
+#define DSC_OP_OP_H
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "graph/graph.h"
+#include "kernel/gemm.h"
+#include "kernel/kernel.h"
+#include "kernel/pack.h"
+#include "kernel/vectors.h"
+
+#include <string.h>
+
+/* All of the library's ops; NULL ends them. */
+extern const dsc_op *const dsc_ops[];
+
+/* How many numbers of input i, and of output i, this call sees. */
+static inline size_t dsc_in_numbers(const dsc_call *call, size_t i) {
+    return call->count * dsc_shape_count(&call->in_shape[i]);
+}
+static inline size_t dsc_out_numbers(const dsc_call *call, size_t i) {
+    return call->count * dsc_shape_count(&call->out_shape[i]);
+}
+
+/* A shape rule for ops whose only output has the shape of their first input, which every sample has. */
+dsc_status dsc_shapes_same(dsc_shape_rule *rule, dsc_error *error);
+
+/* Fails unless input i has that role; `what` names the input ("the weight"). */
+dsc_status dsc_expect_role(const dsc_shape_rule *rule, size_t i, dsc_role role, const char *what,
+                           dsc_error *error);
+
+/* "(a, b, c)" for messages; good until the end of the full expression it stands in. */
+#define DSC_SHAPE_TEXT(shape) dsc_shape_format((char[96]){0}, shape)
+
+/* Stages of one function alone. */
+#define DSC_SAMPLES(function, inputs)                                                                        \
+    (const dsc_stage[]) {                                                                                    \
+        {.kind = DSC_STAGE_SAMPLES, .run = (function), .writes = (inputs)}, { .kind = DSC_STAGE_END }        \
+    }
+
+static inline size_t dsc_larger(size_t a, size_t b) { return a > b ? a : b; }
+
+/* Targets of losses: a class number (one number for each sample) or a value for each output. The target of
+ * output k, of `count`, for the sample whose target starts at `target`. */
+static inline dsc_real dsc_target_at(const dsc_real *target, bool is_class, size_t k) {
+    return is_class ? (dsc_real)((size_t)target[0] == k) : target[k];
+}
+
+#endif

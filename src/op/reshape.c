@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* reshape.c: the same numbers in the same order, in another shape; flatten is the case of rank 1. */
+#include "op/op.h"
+
+typedef struct reshape_values {
+    int64_t size[DSC_RANK_MOST]; /* 0: no such dimension; all 0: flat */
+} reshape_values;
+
+static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
+    const reshape_values *values = rule->values;
+    dsc_shape *out = &rule->out[0];
+    size_t count = dsc_shape_count(&rule->in[0]);
+    *out = (dsc_shape){0};
+    for (size_t i = 0; i < DSC_RANK_MOST && values->size[i]; i++)
+        out->size[out->rank++] = (size_t)values->size[i];
+    if (!out->rank) *out = (dsc_shape){.rank = 1, .size = {count}};
+    size_t wanted = 1;
+    for (size_t i = 0; i < out->rank; i++)
+        if (!dsc_multiply(&wanted, wanted, out->size[i])) wanted = 0;
+    if (wanted != count)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "cannot be seen as %s: %zu numbers, found %zu",
+                        DSC_SHAPE_TEXT(out), wanted, count);
+    return dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
+}
+
+#define SIZE(k, text)                                                                                        \
+    {                                                                                                        \
+        text, DSC_PARAM_INT, offsetof(reshape_values, size) + (k) * sizeof(int64_t), "0", 0, 1 << 30, NULL,  \
+            "size of dimension " #k "; 0: none"                                                              \
+    }
+static const dsc_param params[] = {SIZE(0, "a"), SIZE(1, "b"), SIZE(2, "c"), SIZE(3, "d"), {0}};
+static const dsc_op_example examples[] = {
+    {"s", {{3, {2, 3, 5}}}, NULL}, {"s", {{1, {12}}}, "a=3 b=2 c=2"}, {"s", {{2, {1, 7}}}, "a=7 b=1"}, {0}};
+
+const dsc_op dsc_op_reshape = {
+    .name = "reshape",
+    .help = "the same numbers in another shape; without sizes: flat",
+    .params = params,
+    .values_size = sizeof(reshape_values),
+    .least_inputs = 1,
+    .most_inputs = 1,
+    .flags = DSC_OP_VIEW,
+    .shapes = shapes,
+    .examples = examples,
+};
+
+dsc_node *dsc_flatten(dsc_node *x) {
+    return dsc_apply(&dsc_op_reshape, (dsc_node *[]){x}, 1, &(reshape_values){{0}});
+}
+
+dsc_node *dsc_reshape(dsc_node *x, dsc_shape shape) {
+    reshape_values values = {{0}};
+    for (size_t i = 0; i < shape.rank && i < DSC_RANK_MOST; i++) values.size[i] = (int64_t)shape.size[i];
+    return dsc_apply(&dsc_op_reshape, (dsc_node *[]){x}, 1, &values);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* schedule.h: the learning rate from step to step. One file a schedule, which ends in one descriptor, and one
+ * line in schedules.c. */
+#ifndef DSC_OPTIM_SCHEDULE_H
+#define DSC_OPTIM_SCHEDULE_H
+
+#include <descender.h>
+
+/* Where training stands. */
+typedef struct dsc_moment {
+    uint64_t step, steps; /* this one, from 0; all of the run */
+    double epoch;         /* epochs done, with their fraction */
+    double epochs;        /* all of the run */
+} dsc_moment;
+
+/* What a schedule that listens remembers; saved in checkpoints, zero at the start. */
+typedef struct dsc_schedule_state {
+    double number[4];
+} dsc_schedule_state;
+
+typedef struct dsc_pace {
+    double rate;     /* to be multiplied with the learning rate */
+    double momentum; /* NaN: the optimiser's own */
+} dsc_pace;
+
+typedef struct dsc_schedule {
+    const char *name; /* "cosine" */
+    const char *help;
+    const dsc_param *params;
+    size_t values_size;
+    dsc_pace (*pace)(const void *values, const dsc_moment *moment, const dsc_schedule_state *state);
+    /* After each epoch, with the loss that is watched (validation's, else training's); NULL: does not listen. */
+    void (*listen)(const void *values, dsc_schedule_state *state, double loss);
+} dsc_schedule;
+
+extern const dsc_schedule *const dsc_schedules[];
+const dsc_schedule *dsc_schedule_find(const char *name);
+
+#endif

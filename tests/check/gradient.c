@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/* gradient.c: a graph around one op, run forward and backward, and with each number nudged.
+ *
+ * The loss is L = sum over outputs of (output . c), c fixed random numbers, made by an op of this file's own,
+ * which also shows that ops from outside work. The error is relative to the largest gradient of the input:
+ * |numeric - analytic| <= 1e-6 * max(1, largest).
+ */
+#include "check/gradient.h"
+
+#include "testing.h"
+
+#include "base/memory.h"
+#include "base/param.h"
+#include "base/random.h"
+#include "graph/program.h"
+
+#include <math.h>
+
+enum { SAMPLES = 5, LANES = 3, INPUTS = 6 };
+static const double STEP = 1e-5;
+
+/* --- the loss: a fixed combination --- */
+
+static dsc_real coefficient(size_t i) {
+    return (dsc_real)(0.3 + 0.7 * (double)((i * 2654435761u) % 1000) / 1000);
+}
+
+static dsc_status combine_shapes(dsc_shape_rule *rule, dsc_error *error) {
+    (void)error;
+    rule->out[0] = (dsc_shape){0};
+    return DSC_OK;
+}
+
+static void combine(const dsc_call *call) {
+    for (size_t n = 0; n < call->count; n++) {
+        dsc_real sum = 0;
+        for (size_t i = 0; i < call->input_count; i++) {
+            size_t count = dsc_shape_count(&call->in_shape[i]);
+            for (size_t k = 0; k < count; k++)
+                sum += call->in[i][n * count + k] * coefficient(((call->first + n) * 7 + i) * count + k);
+        }
+        call->out[0][n] = sum;
+    }
+}
+
+static void combine_back(const dsc_call *call) {
+    for (size_t n = 0; n < call->count; n++)
+        for (size_t i = 0; i < call->input_count; i++) {
+            size_t count = dsc_shape_count(&call->in_shape[i]);
+            for (size_t k = 0; k < count && call->d_in[i]; k++)
+                call->d_in[i][n * count + k] =
+                    call->d_out[0][n] * coefficient(((call->first + n) * 7 + i) * count + k);
+        }
+}
+
+static const dsc_stage combine_stages[] = {{DSC_STAGE_SAMPLES, combine, NULL, 0}, {0}};
+static const dsc_stage combine_back_stages[] = {{DSC_STAGE_SAMPLES, combine_back, NULL, 15}, {0}};
+static const dsc_op combination = {
+    .name = "test-combination",
+    .least_inputs = 1,
+    .most_inputs = 4,
+    .shapes = combine_shapes,
+    .forward = combine_stages,
+    .backward = combine_back_stages,
+};
+
+/* --- the graph around an op --- */
+
+typedef struct rig {
+    dsc_graph *graph;
+    dsc_program *program;
+    dsc_workspace *workspace;
+    dsc_node *nodes[INPUTS], *loss;
+    size_t inputs;
+    dsc_real *data[INPUTS]; /* of inputs that each sample has: (SAMPLES, shape) */
+    size_t load_order[INPUTS], loaded;
+    dsc_real *values, *gradients;
+    void *shared;
+} rig;
+
+static void load(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker) {
+    (void)worker;
+    const rig *r = context;
+    for (size_t i = 0; i < r->loaded; i++) {
+        size_t each = dsc_shape_count(dsc_node_shape(r->nodes[r->load_order[i]]));
+        memcpy(inputs[i], r->data[r->load_order[i]] + first * each, count * each * sizeof(dsc_real));
+    }
+}
+
+static void fill_data(rig *r, const dsc_op_example *example) {
+    dsc_rng rng;
+    dsc_rng_seed(&rng, 42);
+    for (size_t i = 0; i < r->inputs; i++) {
+        char role = example->roles[i];
+        size_t each = dsc_shape_count(&example->in[i]),
+               n = role == 's' || role == 't' ? SAMPLES * each : each;
+        dsc_real *to = role == 's' || role == 't' ? (r->data[i] = malloc(n * sizeof(dsc_real)))
+                                                  : r->values + r->nodes[i]->offset;
+        size_t classes = dsc_shape_count(&example->in[0]);
+        for (size_t k = 0; k < n; k++) {
+            to[k] = (dsc_real)dsc_rng_normal(&rng);
+            if (role == 'b') to[k] = (dsc_real)(0.5 + dsc_rng_random(&rng));
+            if (role == 't' && each == 1 && classes > 1) to[k] = (dsc_real)(k % classes);
+            if (role == 't' && (each > 1 || classes == 1)) to[k] = (dsc_real)dsc_rng_random(&rng);
+        }
+    }
+}
+
+static void *parse_values(const dsc_op *op, const char *text) {
+    void *values = calloc(1, op->values_size + 1);
+    dsc_error error;
+    ASSERT_OK(dsc_params_initialise(op->params, values, &error), error);
+    char copy[128], *rest = NULL;
+    (void)snprintf(copy, sizeof copy, "%s", text ? text : "");
+    for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+        char *equals = strchr(word, '=');
+        assert_non_null(equals);
+        *equals = '\0';
+        const dsc_param *param = dsc_param_find(op->params, word);
+        if (!param) fail_msg("%s has no parameter %s", op->name, word);
+        ASSERT_OK(dsc_param_parse(param, values, equals + 1, &error), error);
+    }
+    return values;
+}
+
+static void make_graph(rig *r, const dsc_op *op, const dsc_op_example *example) {
+    dsc_error error;
+    memset(r, 0, sizeof *r);
+    ASSERT_OK(dsc_graph_create(&r->graph, &error), error);
+    r->inputs = strlen(example->roles);
+    for (size_t i = 0; i < r->inputs; i++) {
+        char name[8] = {'i', (char)('0' + i)};
+        if (example->roles[i] == 'p')
+            r->nodes[i] = dsc_parameter(r->graph, name, example->in[i], DSC_INIT_ZEROS, 1, 1, true);
+        else if (example->roles[i] == 'b')
+            r->nodes[i] = dsc_buffer(r->graph, name, example->in[i], 1);
+        else {
+            r->nodes[i] = dsc_input(r->graph, name, example->in[i]);
+            r->load_order[r->loaded++] = i;
+        }
+    }
+    void *values = parse_values(op, example->values);
+    dsc_node *out = dsc_apply(op, r->nodes, r->inputs, values);
+    free(values);
+    dsc_node *outputs[4];
+    size_t count = op->outputs ? op->outputs : 1;
+    for (size_t i = 0; i < count; i++) outputs[i] = dsc_node_output(out, i);
+    r->loss = dsc_apply(&combination, outputs, count, NULL);
+    ASSERT_OK(dsc_graph_check(r->graph, &error), error);
+}
+
+static void make_rig(rig *r, const dsc_op *op, const dsc_op_example *example, bool training, size_t input,
+                     unsigned workers) {
+    dsc_error error;
+    make_graph(r, op, example);
+    dsc_program_options options = {.batch = SAMPLES, .lanes = LANES, .training = training, .loss = r->loss};
+    options.kept[options.kept_count++] = r->loss;
+    if (input < r->inputs && example->roles[input] == 's') options.input_gradient = r->nodes[input];
+    ASSERT_OK(dsc_program_create(&r->program, r->graph, &options, &error), error);
+    ASSERT_OK(dsc_workspace_create(&r->workspace, r->program, workers, &error), error);
+    size_t numbers = dsc_graph_value_numbers(r->graph) + 1;
+    r->values = dsc_allocate(numbers, sizeof(dsc_real));
+    r->gradients = dsc_allocate(numbers, sizeof(dsc_real));
+    r->shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(r->program));
+    fill_data(r, example);
+}
+
+static void free_rig(rig *r) {
+    for (size_t i = 0; i < r->inputs; i++) free(r->data[i]);
+    free(r->values);
+    free(r->gradients);
+    free(r->shared);
+    dsc_workspace_free(r->workspace);
+    dsc_program_free(r->program);
+    dsc_graph_free(r->graph);
+}
+
+/* The sum of the samples' losses; buffers are put back as they were. */
+static double run(rig *r, dsc_threads *pool) {
+    dsc_error error;
+    size_t from = dsc_graph_parameter_numbers(r->graph), all = dsc_graph_value_numbers(r->graph);
+    dsc_real *before = malloc((all - from + 1) * sizeof *before);
+    memcpy(before, r->values + from, (all - from) * sizeof *before);
+    dsc_run how = {.count = SAMPLES,
+                   .load = load,
+                   .context = r,
+                   .seed = 7,
+                   .epoch = 3,
+                   .values = r->values,
+                   .gradients = r->gradients,
+                   .shared = r->shared,
+                   .loss_scale = 1};
+    ASSERT_OK(dsc_program_run(r->program, r->workspace, pool, &how, &error), error);
+    dsc_program_gather(r->program, r->workspace, r->gradients, 0, from);
+    memcpy(r->values + from, before, (all - from) * sizeof *before);
+    free(before);
+    double sum = 0;
+    for (size_t n = 0; n < SAMPLES; n++) sum += (double)dsc_workspace_value(r->workspace, r->loss)[n];
+    return sum;
+}
+
+/* --- the check --- */
+
+static double largest(const dsc_real *x, size_t n) {
+    double most = 1;
+    for (size_t i = 0; i < n; i++) most = fmax(most, fabs((double)x[i]));
+    return most;
+}
+
+/* The first number of the input whose gradient is wrong, or -1. */
+static long wrong_number(rig *r, const dsc_op_example *example, size_t input, double found[2]) {
+    bool parameter = example->roles[input] == 'p';
+    size_t each = dsc_shape_count(&example->in[input]), n = parameter ? each : SAMPLES * each;
+    dsc_real *x = parameter ? r->values + r->nodes[input]->offset : r->data[input];
+    run(r, NULL);
+    dsc_real *analytic = malloc(n * sizeof *analytic);
+    memcpy(analytic,
+           parameter ? r->gradients + r->nodes[input]->offset : dsc_workspace_input_gradient(r->workspace),
+           n * sizeof *analytic);
+    double allowed = 1e-6 * largest(analytic, n);
+    long wrong = -1;
+    /* All of a small input, a spread of a large one. */
+    for (size_t i = 0; i < n && wrong < 0; i += 1 + n / 150) {
+        dsc_real kept = x[i];
+        x[i] = kept + (dsc_real)STEP;
+        double above = run(r, NULL);
+        x[i] = kept - (dsc_real)STEP;
+        double below = run(r, NULL);
+        x[i] = kept;
+        found[0] = (double)analytic[i];
+        found[1] = (above - below) / (2 * STEP);
+        if (!(fabs(found[0] - found[1]) <= allowed)) wrong = (long)i;
+    }
+    free(analytic);
+    return wrong;
+}
+
+void gradient_check(const dsc_op *op, const dsc_op_example *example, bool training) {
+    for (size_t i = 0; example->roles[i]; i++) {
+        bool wanted = example->roles[i] == 's' || (example->roles[i] == 'p' && training);
+        if (!wanted) continue;
+        rig r;
+        make_rig(&r, op, example, training, i, 1);
+        double found[2];
+        long wrong = wrong_number(&r, example, i, found);
+        free_rig(&r);
+        if (wrong >= 0)
+            fail_msg("%s (%s, %s, %s), input %zu, number %ld: gradient %.9g, differences say %.9g", op->name,
+                     example->roles, example->values ? example->values : "",
+                     training ? "training" : "inference", i, wrong, found[0], found[1]);
+    }
+}
+
+void gradient_check_threads(const dsc_op *op, const dsc_op_example *example) {
+    dsc_real *first = NULL;
+    for (unsigned threads = 1; threads <= 4; threads++) {
+        dsc_error error;
+        dsc_threads *pool;
+        rig r;
+        ASSERT_OK(dsc_threads_create(&pool, threads, &error), error);
+        make_rig(&r, op, example, true, INPUTS, threads);
+        size_t n = dsc_graph_parameter_numbers(r.graph);
+        run(&r, pool);
+        dsc_real *all = calloc(n + SAMPLES, sizeof *all);
+        memcpy(all, r.gradients, n * sizeof *all);
+        memcpy(all + n, dsc_workspace_value(r.workspace, r.loss), SAMPLES * sizeof *all);
+        if (!first)
+            first = all;
+        else {
+            if (memcmp(first, all, (n + SAMPLES) * sizeof *all))
+                fail_msg("%s: %u threads differ from one", op->name, threads);
+            free(all);
+        }
+        free_rig(&r);
+        dsc_threads_free(pool);
+    }
+    free(first);
+}
+
+/* --- the check, checked --- */
+
+static dsc_status same_shape(dsc_shape_rule *rule, dsc_error *error) {
+    (void)error;
+    rule->out[0] = rule->in[0];
+    return DSC_OK;
+}
+
+static void square(const dsc_call *call) {
+    for (size_t i = 0; i < call->count * dsc_shape_count(call->in_shape); i++)
+        call->out[0][i] = call->in[0][i] * call->in[0][i];
+}
+
+static void square_back_wrongly(const dsc_call *call) {
+    for (size_t i = 0; i < call->count * dsc_shape_count(call->in_shape); i++)
+        call->d_in[0][i] = (dsc_real)2.002 * call->in[0][i] * call->d_out[0][i];
+}
+
+bool gradient_finds_wrong_ops(void) {
+    static const dsc_stage forward[] = {{DSC_STAGE_SAMPLES, square, NULL, 0}, {0}};
+    static const dsc_stage backward[] = {{DSC_STAGE_SAMPLES, square_back_wrongly, NULL, 1}, {0}};
+    static const dsc_op_example example = {"s", {{1, {7}}}, NULL};
+    static const dsc_op wrong = {.name = "test-wrong-square",
+                                 .least_inputs = 1,
+                                 .most_inputs = 1,
+                                 .keeps_inputs = 1,
+                                 .shapes = same_shape,
+                                 .forward = forward,
+                                 .backward = backward};
+    rig r;
+    double found[2];
+    make_rig(&r, &wrong, &example, true, 0, 1);
+    long number = wrong_number(&r, &example, 0, found);
+    free_rig(&r);
+    return number >= 0;
+}

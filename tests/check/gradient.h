@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* gradient.h: checks an op by its examples alone. */
+#ifndef CHECK_GRADIENT_H
+#define CHECK_GRADIENT_H
+
+#include <descender.h>
+
+/* Fails the running test unless the gradient of every input agrees with central differences. The loss is a
+ * fixed random combination of all outputs. */
+void gradient_check(const dsc_op *op, const dsc_op_example *example, bool training);
+
+/* Fails unless 1, 2, 3 and 4 threads give the same bits. */
+void gradient_check_threads(const dsc_op *op, const dsc_op_example *example);
+
+/* Is the check itself able to fail? Checks an op whose gradient is wrong by a factor of 1.001. */
+bool gradient_finds_wrong_ops(void);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* Every registered op, in double precision: its gradients against central differences, for all its examples; and
+ * the same results whatever the number of lanes and threads. Nothing here names an op. */
+#include "testing.h"
+
+#include "check/gradient.h"
+#include "op/op.h"
+
+#include <math.h>
+
+static void for_all_examples(void (*check)(const dsc_op *op, const dsc_op_example *example)) {
+    size_t ops = 0;
+    for (const dsc_op *const *op = dsc_ops; *op; op++, ops++) {
+        if (!(*op)->examples || !(*op)->examples->roles) fail_msg("%s has no examples", (*op)->name);
+        for (const dsc_op_example *example = (*op)->examples; example->roles; example++) check(*op, example);
+    }
+    assert_true(ops >= 8);
+}
+
+static void check_differences(const dsc_op *op, const dsc_op_example *example) {
+    gradient_check(op, example, true);
+    gradient_check(op, example, false);
+}
+
+static void every_gradient_agrees_with_central_differences(void **state) {
+    (void)state;
+    for_all_examples(check_differences);
+}
+
+static void results_do_not_depend_on_threads(void **state) {
+    (void)state;
+    for_all_examples(gradient_check_threads);
+}
+
+static void a_wrong_gradient_is_found(void **state) {
+    (void)state;
+    assert_true(gradient_finds_wrong_ops());
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_gradient_agrees_with_central_differences),
+        cmocka_unit_test(results_do_not_depend_on_threads),
+        cmocka_unit_test(a_wrong_gradient_is_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* source.h: where a command's data comes from: --data auto|mnist|digits|FOLDER, and --offline.
+ *
+ *   mnist    MNIST, known by the SHA-256 of its content, from $DESCENDER_DATA, ./data or the user's cache (the
+ *            folder descender/mnist in $XDG_CACHE_HOME or ~/.cache), and else downloaded into that cache.
+ *   digits   the built-in digits, drawn by code.
+ *   FOLDER   the four files there, MNIST or any other data. (A folder called "mnist" is "./mnist".)
+ *   auto     mnist; the built-in digits only if MNIST is neither there nor downloaded within ten seconds.
+ *
+ * What was asked for by name or folder and is missing, incomplete or damaged is an error. So is, under auto too,
+ * an MNIST that is there, in $DESCENDER_DATA or ./data, but incomplete or damaged: whoever put it there means it.
+ * Other data of the same file names is an error in $DESCENDER_DATA, and passed over with a note in ./data. The
+ * cache is the program's own: what is wrong there is downloaded again.
+ *
+ * $DESCENDER_MIRRORS, base URLs separated by spaces, stands in for the mirrors that are built in. */
+#ifndef FETCH_SOURCE_H
+#define FETCH_SOURCE_H
+
+#include "fetch/download.h"
+
+/* What a user does not set. The tests have files, servers and times of their own. */
+typedef struct fetch_settings {
+    const fetch_file *files;    /* FETCH_FILES of them */
+    const char *const *mirrors; /* NULL after the last */
+    double connect_seconds, stall_seconds;
+    double auto_connect_seconds, auto_seconds; /* under auto: to reach a server; for everything */
+} fetch_settings;
+
+extern const fetch_settings fetch_default_settings;
+
+/* Starts as {0}, which means --data auto. */
+typedef struct fetch_source {
+    const char *data;                              /* NULL: "auto" */
+    bool offline;                                  /* never touch the network */
+    size_t digits_train, digits_test;              /* how many built-in digits; 0: 60,000 and 10,000 */
+    uint64_t seed;                                 /* theirs; the test set's is its complement */
+    unsigned threads;                              /* to draw them; 0: all cores */
+    fetch_on_progress *on_progress;                /* may be NULL */
+    void (*on_note)(void *user, const char *text); /* one line for people, without its newline; may be NULL */
+    void *user;
+    const fetch_settings *settings; /* NULL: fetch_default_settings, with $DESCENDER_MIRRORS */
+} fetch_source;
+
+#define FETCH_DESCRIPTION 512
+
+/* Opens what `source` asks for. `description` (NULL: not wanted) says what the data really is: "MNIST (/data)",
+ * "built-in digits, seed 1", or the folder. */
+dsc_status fetch_open(dsc_dataset **train, dsc_dataset **test, char description[FETCH_DESCRIPTION],
+                      const fetch_source *source, dsc_error *error);
+
+/* `data fetch`: sees to it that `folder` (NULL: the user's cache) holds MNIST's four files as the mirrors have
+ * them, or as others compressed them. In the cache a damaged one is replaced; elsewhere that is an error. Of the
+ * source, offline, on_progress, user and settings count. *used, if not NULL, is the folder (release with free()). */
+dsc_status fetch_mnist(char **used, const char *folder, const fetch_source *source, dsc_error *error);
+
+/* "train-images-idx3-ubyte.gz  4.2 of 9.9 MB  1.3 MB/s", in at most `width` columns, with a bar between if there
+ * is room; for a line on a terminal. Returns `out`. */
+char *fetch_format_progress(char *out, size_t size, const fetch_progress *progress, unsigned width);
+
+#endif
