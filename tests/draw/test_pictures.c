@@ -342,8 +342,10 @@ static void other_endings_are_refused(void **state) {
     static const char *const names[] = {"x.jpg", "x", "a.svg/x", ".png.gz", "x."};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         dsc_error error;
-        assert_int_equal(draw_grid_save(names[i], &s.grid, &error), DSC_ERROR_ARGUMENT);
+        assert_int_equal(draw_chart_save(names[i], &s.chart, &error), DSC_ERROR_ARGUMENT);
         ASSERT_MESSAGE(error, "must end in .svg or .png");
+        assert_int_equal(draw_grid_save(names[i], &s.grid, &error), DSC_ERROR_ARGUMENT);
+        ASSERT_MESSAGE(error, "must end in .svg, .png, .pgm or .ppm");
     }
 }
 

@@ -205,28 +205,53 @@ static void images_wider_than_the_terminal_are_refused(void **state) {
 
 static void a_single_image_is_flattened_to_itself_and_more_side_by_side(void **state) {
     (void)state;
-    uint8_t images[3][WIDTH * HEIGHT], *flat;
+    uint8_t images[3][WIDTH * HEIGHT];
     make_images(images);
     draw_tile tiles[3] = {{images[0], NULL}, {images[1], NULL}, {images[2], NULL}};
-    draw_grid grid = {.tiles = tiles, .count = 1, .width = WIDTH, .height = HEIGHT};
+    draw_grid grid = {.tiles = tiles, .count = 1, .width = WIDTH, .height = HEIGHT, .map = DRAW_MAP_INK};
     dsc_error error;
-    size_t width, height;
-    ASSERT_OK(draw_grid_flatten(&flat, &width, &height, &grid, &error), error);
-    assert_int_equal(width, WIDTH);
-    assert_int_equal(height, HEIGHT);
-    assert_memory_equal(flat, images[0], WIDTH * HEIGHT);
-    free(flat);
+    dsc_image flat;
+    ASSERT_OK(draw_grid_flatten(&flat, &grid, &error), error);
+    assert_int_equal(flat.width, WIDTH);
+    assert_int_equal(flat.height, HEIGHT);
+    assert_int_equal(flat.channels, 1);
+    assert_memory_equal(flat.pixels, images[0], WIDTH * HEIGHT);
+    dsc_image_clear(&flat);
     grid.count = 3;
     grid.columns = 2;
-    ASSERT_OK(draw_grid_flatten(&flat, &width, &height, &grid, &error), error);
-    assert_int_equal(width, 2 * WIDTH + 2);
-    assert_int_equal(height, 2 * HEIGHT + 2);
+    ASSERT_OK(draw_grid_flatten(&flat, &grid, &error), error);
+    assert_int_equal(flat.width, 2 * WIDTH + 2);
+    assert_int_equal(flat.height, 2 * HEIGHT + 2);
     for (size_t y = 0; y < HEIGHT; y++) {
-        assert_memory_equal(flat + y * width, images[0] + y * WIDTH, WIDTH);
-        assert_memory_equal(flat + y * width + WIDTH + 2, images[1] + y * WIDTH, WIDTH);
-        assert_memory_equal(flat + (y + HEIGHT + 2) * width, images[2] + y * WIDTH, WIDTH);
+        const uint8_t *row = flat.pixels + y * flat.width, *below = row + (HEIGHT + 2) * flat.width;
+        assert_memory_equal(row, images[0] + y * WIDTH, WIDTH);
+        assert_memory_equal(row + WIDTH + 2, images[1] + y * WIDTH, WIDTH);
+        assert_memory_equal(below, images[2] + y * WIDTH, WIDTH);
     }
-    free(flat);
+    dsc_image_clear(&flat);
+}
+
+static void images_are_saved_as_pgm_and_colours_as_ppm(void **state) {
+    (void)state;
+    static uint8_t pixels[3][4] = {{1, 2, 3, 4}, {5, 6, 7, 8}, {9, 10, 11, 12}}; /* red, green, blue; 2 x 2 */
+    draw_tile tile = {pixels[0], "title"};
+    draw_grid grid = {.tiles = &tile, .count = 1, .width = 2, .height = 2};
+    char *pgm = dsc_path_join(testing_folder(), "x.pgm"), *ppm = dsc_path_join(testing_folder(), "x.ppm");
+    dsc_error error;
+    dsc_image back;
+    ASSERT_OK(draw_grid_save(pgm, &grid, &error), error);
+    ASSERT_OK(dsc_pnm_read(&back, pgm, &error), error);
+    assert_int_equal(back.channels, 1);
+    assert_memory_equal(back.pixels, pixels, 4);
+    dsc_image_clear(&back);
+    assert_int_equal(draw_grid_save(ppm, &grid, &error), DSC_ERROR_ARGUMENT);
+    grid.channels = 3;
+    ASSERT_OK(draw_grid_save(ppm, &grid, &error), error);
+    ASSERT_OK(dsc_pnm_read(&back, ppm, &error), error);
+    assert_memory_equal(back.pixels, ((uint8_t[]){1, 5, 9, 2, 6, 10, 3, 7, 11, 4, 8, 12}), 12);
+    dsc_image_clear(&back);
+    free(pgm);
+    free(ppm);
 }
 
 /* --- networks --- */
@@ -259,7 +284,7 @@ static void a_network_is_as_it_was_wide_narrow_and_in_ascii(void **state) {
 
 static void every_failed_allocation_is_survived(void **state) {
     (void)state;
-    uint8_t images[3][WIDTH * HEIGHT], *flat = NULL;
+    uint8_t images[3][WIDTH * HEIGHT];
     make_images(images);
     draw_tile tiles[2] = {{images[0], "5"}, {images[1], "6"}};
     draw_grid grid = {.title = "Two", .tiles = tiles, .count = 2, .width = WIDTH, .height = HEIGHT};
@@ -267,16 +292,16 @@ static void every_failed_allocation_is_survived(void **state) {
         for (long n = 0;; n++) {
             dsc_text text = {0};
             dsc_error error;
-            size_t width, height;
+            dsc_image flat = {0};
             testing_fail_allocation(n);
             dsc_status status = picture == 0   ? draw_chart_text(&text, &chart, 0, &deep, &error)
                                 : picture == 1 ? draw_grid_text(&text, &grid, &deep, &error)
                                 : picture == 2 ? draw_network_text(&text, &network, &deep, &error)
-                                               : draw_grid_flatten(&flat, &width, &height, &grid, &error);
+                                               : draw_grid_flatten(&flat, &grid, &error);
             bool failed = testing_allocation_failed();
             assert_int_equal(status, failed ? DSC_ERROR_MEMORY : DSC_OK);
             dsc_text_free(&text);
-            if (picture == 3) free(flat);
+            dsc_image_clear(&flat);
             if (!failed) break;
         }
 }
@@ -292,6 +317,7 @@ int main(void) {
         cmocka_unit_test(images_without_colours_are_ascii_even_with_utf8),
         cmocka_unit_test(images_wider_than_the_terminal_are_refused),
         cmocka_unit_test(a_single_image_is_flattened_to_itself_and_more_side_by_side),
+        cmocka_unit_test(images_are_saved_as_pgm_and_colours_as_ppm),
         cmocka_unit_test(a_network_is_as_it_was_wide_narrow_and_in_ascii),
         cmocka_unit_test(every_failed_allocation_is_survived),
     };

@@ -7,10 +7,6 @@
 
 #include "base/text.h"
 
-/* A PNG of `channels` 1 (grey) or 3 (red, green, blue) bytes a pixel, made for speed rather than for the
- * last byte. Appended to `out`, whose `failed` tells of missing memory. */
-void draw_png_append(dsc_text *out, const uint8_t *pixels, size_t width, size_t height, int channels);
-
 /* cairo names the parts of an SVG by counters of the process, and knows no title: appends to `out` the same
  * SVG with names that depend on the picture alone, and its title and description. */
 void draw_svg_append_tidied(dsc_text *out, const char *svg, const draw_picture *picture);

@@ -3,6 +3,7 @@
 #include "draw/grid.h"
 
 #include "draw/utf8.h"
+#include "png/picture.h"
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -10,6 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { MOST_IMAGES = 10000, LARGEST_SIDE = 4096, FLAT_GAP = 2 };
 
@@ -109,13 +111,6 @@ draw_picture draw_grid_picture(const draw_grid *g) {
     };
 }
 
-dsc_status draw_grid_save(const char *path, const draw_grid *g, dsc_error *error) {
-    dsc_status status = draw_grid_check(g, error);
-    if (status) return status;
-    draw_picture picture = draw_grid_picture(g);
-    return draw_save(path, &picture, error);
-}
-
 /* --- on a terminal --- */
 
 /* From empty to full: a pixel's brightness becomes ink on the terminal, as it does in half blocks. */
@@ -192,26 +187,47 @@ dsc_status draw_grid_text(dsc_text *text, const draw_grid *g, const draw_termina
 
 /* --- as pixels --- */
 
-dsc_status draw_grid_flatten(uint8_t **pixels, size_t *width, size_t *height, const draw_grid *g,
-                             dsc_error *error) {
-    *pixels = NULL;
-    *width = *height = 0;
+dsc_status draw_grid_flatten(dsc_image *image, const draw_grid *g, dsc_error *error) {
+    memset(image, 0, sizeof *image);
     dsc_status status = draw_grid_check(g, error);
     if (status) return status;
-    size_t columns = columns_of(g), rows = (g->count + columns - 1) / columns;
-    size_t w = columns * (g->width + FLAT_GAP) - FLAT_GAP, h = rows * (g->height + FLAT_GAP) - FLAT_GAP;
-    uint8_t *out = dsc_allocate(w * h, 1);
-    if (!out) return dsc_fail_memory(error, w * h, "the images");
-    memset(out, g->count > 1 ? 128 : 0, w * h);
+    size_t columns = columns_of(g), rows = (g->count + columns - 1) / columns,
+           channels = g->channels ? g->channels : 1;
+    status = dsc_image_create(image, columns * (g->width + FLAT_GAP) - FLAT_GAP,
+                              rows * (g->height + FLAT_GAP) - FLAT_GAP, channels, error);
+    if (status) return status;
+    memset(image->pixels, g->count > 1 ? 128 : 0, image->width * image->height * channels);
     for (size_t i = 0; i < g->count; i++) {
-        uint8_t *corner =
-            out + i / columns * (g->height + FLAT_GAP) * w + i % columns * (g->width + FLAT_GAP);
+        size_t left = i % columns * (g->width + FLAT_GAP), top = i / columns * (g->height + FLAT_GAP);
         for (size_t y = 0; y < g->height; y++)
             for (size_t x = 0; x < g->width; x++)
-                corner[y * w + x] = (uint8_t)draw_colour_grey(pixel_colour(g, &g->tiles[i], x, y));
+                for (size_t c = 0; c < channels; c++)
+                    image->pixels[((top + y) * image->width + left + x) * channels + c] =
+                        g->tiles[i].pixels[(c * g->height + y) * g->width + x];
     }
-    *pixels = out;
-    *width = w;
-    *height = h;
     return DSC_OK;
+}
+
+static bool ends_in(const char *path, const char *end) {
+    size_t n = strlen(path), m = strlen(end);
+    return n >= m && !strcasecmp(path + n - m, end);
+}
+
+dsc_status draw_grid_save(const char *path, const draw_grid *g, dsc_error *error) {
+    dsc_status status = draw_grid_check(g, error);
+    if (status) return status;
+    if (ends_in(path, ".pgm") || ends_in(path, ".ppm")) {
+        dsc_image image;
+        status = draw_grid_flatten(&image, g, error);
+        if (!status) status = picture_write(path, &image, error);
+        dsc_image_clear(&image);
+        return status;
+    }
+    draw_format format;
+    status = draw_format_of(&format, path, NULL);
+    if (status)
+        return dsc_fail(error, status,
+                        "%s: the name of a picture of images must end in .svg, .png, .pgm or .ppm", path);
+    draw_picture picture = draw_grid_picture(g);
+    return draw_save(path, &picture, error);
 }

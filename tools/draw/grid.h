@@ -6,6 +6,8 @@
 #include "draw/canvas.h"
 #include "draw/terminal.h"
 
+#include "image/image.h"
+
 typedef struct draw_tile {
     const uint8_t *pixels; /* (channels, height, width) */
     const char *title;     /* NULL: none */
@@ -25,6 +27,8 @@ typedef struct draw_grid {
 /* Fails if there are no images, or none that could be drawn. */
 dsc_status draw_grid_check(const draw_grid *grid, dsc_error *error);
 
+/* As the end of the name says: .svg and .png with titles, .pgm (grey) and .ppm (colours) the bare pixels of
+ * draw_grid_flatten, for which no cairo is needed. */
 dsc_status draw_grid_save(const char *path, const draw_grid *grid, dsc_error *error);
 draw_picture draw_grid_picture(const draw_grid *grid);
 
@@ -33,9 +37,8 @@ draw_picture draw_grid_picture(const draw_grid *grid);
 dsc_status draw_grid_text(dsc_text *text, const draw_grid *grid, const draw_terminal *terminal,
                           dsc_error *error);
 
-/* The grey images alone, without titles, in one new image (release with free()), two pixels apart: what a PGM can hold. An
- * image alone is exactly itself. */
-dsc_status draw_grid_flatten(uint8_t **pixels, size_t *width, size_t *height, const draw_grid *grid,
-                             dsc_error *error);
+/* The images alone, without titles, side by side in one new image, two pixels apart; grey ones stay grey and
+ * are not coloured by `map`. An image alone is exactly itself. Release with dsc_image_clear. */
+dsc_status draw_grid_flatten(dsc_image *image, const draw_grid *grid, dsc_error *error);
 
 #endif

@@ -36,45 +36,6 @@ dsc_status draw_save(const char *path, const draw_picture *picture, dsc_error *e
 
 #include <cairo-svg.h>
 
-/* The bytes that a PNG is made of: one a pixel if all are grey, otherwise three. */
-static uint8_t *packed(int *channels, cairo_surface_t *s, size_t width, size_t height) {
-    const unsigned char *data = cairo_image_surface_get_data(s);
-    size_t stride = (size_t)cairo_image_surface_get_stride(s);
-    uint32_t different = 0;
-    for (size_t y = 0; y < height && !different; y++)
-        for (size_t x = 0; x < width; x++) {
-            uint32_t p;
-            memcpy(&p, data + y * stride + 4 * x, 4);
-            different |= (p ^ p >> 8) & 0xFFFF;
-        }
-    *channels = different ? 3 : 1;
-    uint8_t *bytes = dsc_allocate_aligned(width * height, (size_t)*channels), *out = bytes;
-    for (size_t y = 0; y < height && bytes; y++)
-        for (size_t x = 0; x < width; x++) {
-            uint32_t p;
-            memcpy(&p, data + y * stride + 4 * x, 4);
-            if (different) {
-                *out++ = (uint8_t)(p >> 16);
-                *out++ = (uint8_t)(p >> 8);
-            }
-            *out++ = (uint8_t)p;
-        }
-    return bytes;
-}
-
-void draw_surface_append_png(dsc_text *out, cairo_surface_t *s) {
-    size_t width = (size_t)cairo_image_surface_get_width(s),
-           height = (size_t)cairo_image_surface_get_height(s);
-    int channels;
-    cairo_surface_flush(s);
-    uint8_t *bytes = packed(&channels, s, width, height);
-    if (bytes)
-        draw_png_append(out, bytes, width, height, channels);
-    else
-        out->failed = true;
-    free(bytes);
-}
-
 static dsc_status check_picture(const draw_picture *p, dsc_error *error) {
     if (p->width >= 1 && p->height >= 1 && p->width <= 10000 && p->height <= 10000 && p->scale >= 0 &&
         fmax(p->width, p->height) * fmax(p->scale, 1) <= 32000)
