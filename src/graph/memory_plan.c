@@ -54,7 +54,9 @@ static void touch_step(dsc_program *program, size_t index) {
     const dsc_step *step = &program->steps[index];
     switch (step->kind) {
     case DSC_STEP_LOAD:
-        for (size_t i = 0; i < program->input_count; i++) touch(program, program->inputs[i], index, false);
+        for (size_t i = 0; i < program->graph->count; i++)
+            if (program->graph->nodes[i]->kind == DSC_NODE_INPUT && program->places[i].needed)
+                touch(program, program->places[i].value, index, false);
         break;
     case DSC_STEP_SEED:
         touch(program, step->to, index, false);

@@ -55,7 +55,8 @@ size_t dsc_program_shared_bytes(const dsc_program *program);
 typedef struct dsc_run {
     size_t count;
     /* Writes the inputs of samples first .. first+count-1; inputs[i] is where input i's (count, shape) goes,
-     * in the order in which inputs were made. Called once a lane, from any thread. */
+     * in the order in which inputs were made, NULL if nothing that is asked for depends on it. Called once a
+     * lane, from any thread. */
     void (*load)(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker);
     void *context;
     const uint32_t *samples; /* (count) each sample's number in its data set; NULL: 0, 1, ... */

@@ -79,6 +79,22 @@ static bool find_differentiated(dsc_program *program) {
     return true;
 }
 
+/* --- which nodes run at all --- */
+
+static void find_needed(dsc_program *program) {
+    const dsc_program_options *options = &program->options;
+    for (size_t i = 0; i < options->kept_count; i++) program->places[options->kept[i]->index].needed = true;
+    if (dsc_program_goes_back(program)) program->places[options->loss->index].needed = true;
+    for (size_t i = program->graph->count; i-- > 0;) {
+        const dsc_node *node = program->graph->nodes[i];
+        if (!program->places[i].needed) continue;
+        for (size_t k = 0; k < node->input_count; k++) program->places[node->inputs[k]->index].needed = true;
+        /* An op runs with all its outputs. */
+        if (node->kind == DSC_NODE_OP)
+            for (size_t k = 1; k < node->op->outputs; k++) program->places[i + k].needed = true;
+    }
+}
+
 /* --- forward --- */
 
 static unsigned wanted_inputs(const dsc_program *program, const dsc_node *node) {
@@ -121,7 +137,7 @@ static bool place_node(dsc_program *program, const dsc_node *node) {
                 program->slots[program->places[node->inputs[0]->index].value].root;
     }
     if (node->kind == DSC_NODE_INPUT) program->inputs[program->input_count++] = place->value;
-    if (node->kind != DSC_NODE_OP) return true;
+    if (node->kind != DSC_NODE_OP || !place->needed) return true;
     dsc_needs *needs = &place->needs;
     ask_needs(program, node, needs);
     if (needs->goes_back && needs->saved_per_sample &&
@@ -142,13 +158,13 @@ static bool schedule_forward(dsc_program *program) {
     for (size_t i = 0; i < graph->count; i++)
         if (!place_node(program, graph->nodes[i])) return false;
     for (size_t i = 0; i < graph->count; i++)
-        if (graph->nodes[i]->kind == DSC_NODE_OP &&
+        if (graph->nodes[i]->kind == DSC_NODE_OP && program->places[i].needed &&
             !add_stages(program, DSC_STEP_PREPARE, graph->nodes[i], program->places[i].needs.prepare))
             return false;
     if (!add_step(program, (dsc_step){.kind = DSC_STEP_LOAD})) return false;
     for (size_t i = 0; i < graph->count; i++) {
         const dsc_node *node = graph->nodes[i];
-        if (node->kind != DSC_NODE_OP) continue;
+        if (node->kind != DSC_NODE_OP || !program->places[i].needed) continue;
         if (!add_stages(program, DSC_STEP_FORWARD, node, program->places[i].needs.forward)) return false;
     }
     return true;
@@ -283,6 +299,7 @@ dsc_status dsc_schedule(dsc_program *program, dsc_error *error) {
         dsc_place *place = &program->places[i];
         place->value = place->gradient = place->saved = DSC_NO_SLOT;
     }
+    find_needed(program);
     if (dsc_program_goes_back(program) && !find_differentiated(program)) return out_of_memory(error);
     if (!schedule_forward(program)) return out_of_memory(error);
     if (dsc_program_goes_back(program) &&

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* recipe.h: everything that decides how a network turns out, in one flat table. The same table reads recipe
+ * files (JSON), makes the program's flags and their help, and is what a run folder keeps. */
+#ifndef DSC_TRAIN_RECIPE_H
+#define DSC_TRAIN_RECIPE_H
+
+#include "base/param.h"
+
+enum { DSC_NORMALISE_UNIT, DSC_NORMALISE_STANDARD };
+enum { DSC_PRECISION_F32, DSC_PRECISION_BF16, DSC_PRECISION_AUTO };
+enum { DSC_CLASS_WEIGHTS_NONE, DSC_CLASS_WEIGHTS_BALANCED };
+
+typedef struct dsc_recipe {
+    char *data;             /* auto, mnist, digits or a folder: resolved by whoever opens it */
+    int64_t training_samples; /* the first so many; 0: all */
+    double validation;        /* the share of the training set that is held out, class by class */
+    char *model;
+    int normalise;
+    char *loss;
+    int class_weights;
+    char *optimiser;
+    double learning_rate; /* 0: the optimiser's own default */
+    double weight_decay;  /* negative: the optimiser's own default */
+    double l1, l2, clip_norm, clip_value; /* 0: none */
+    char *schedule;
+    int64_t epochs, batch;
+    bool drop_last, shuffle;
+    double ema; /* decay of the moving average of weights; 0: none */
+    char *augment;
+    int64_t clean_epochs; /* the last so many without augmentation */
+    int64_t patience;     /* epochs without a better validation loss before it stops; 0: never */
+    int64_t lanes;
+    int precision;
+    char *kernels; /* a kernel set by name; NULL: the best */
+    int64_t seed;
+} dsc_recipe;
+
+extern const dsc_param dsc_recipe_params[];
+
+/* All defaults. Release with dsc_recipe_clear. */
+dsc_status dsc_recipe_initialise(dsc_recipe *recipe, dsc_error *error);
+void dsc_recipe_clear(dsc_recipe *recipe);
+dsc_status dsc_recipe_copy(dsc_recipe *to, const dsc_recipe *from, dsc_error *error);
+
+/* Changes what the JSON object names, and nothing else. Unknown names are errors, with a suggestion. `name`
+ * stands for the file. A "format" newer than this library knows is refused. */
+dsc_status dsc_recipe_from_json(dsc_recipe *recipe, const char *text, size_t size, const char *name, dsc_error *error);
+
+/* The whole recipe as JSON text, ready to be a file. */
+dsc_status dsc_recipe_to_json(dsc_text *text, const dsc_recipe *recipe, dsc_error *error);
+
+/* Recipes that ship with the library. */
+typedef struct dsc_named_recipe {
+    const char *name, *help, *json;
+} dsc_named_recipe;
+extern const dsc_named_recipe dsc_named_recipes[]; /* a NULL name ends them */
+
+/* The defaults, changed by the recipe of that name, or else by the file of that name. */
+dsc_status dsc_recipe_open(dsc_recipe *recipe, const char *name_or_path, dsc_error *error);
+
+/* Checks what can be checked without data: texts, and values that contradict each other. */
+dsc_status dsc_recipe_check(const dsc_recipe *recipe, dsc_error *error);
+
+#endif
