@@ -16,6 +16,10 @@ enum { MOST = 13 }; /* 13 sums, 13 steps and what is in flight fill 32 registers
 INLINE const vector *vectors(const double *array) { return (const vector *)array; }
 INLINE vector *vectors_of(double *array) { return (vector *)array; }
 
+/* Makes the compiler address a row as w + constant. Left alone GCC 12 keeps a register for each column's
+ * distance from the start of all rows, and runs out of them. It emits no instruction. */
+#define KEEP_ADDRESS(w) __asm__("" : "+r"(w))
+
 /* `n` is a constant wherever this is inlined, so the loops over j unroll and the arrays are registers. */
 INLINE void sweep_block(const size_t n, double *sum, double *weights, const double *step,
                         const tutorial_touch *rows, size_t count, const double value[256], size_t stride) {
@@ -27,6 +31,7 @@ INLINE void sweep_block(const size_t n, double *sum, double *weights, const doub
     }
     for (size_t i = 0; i < count; i++) {
         vector *w = vectors_of(weights + rows[i].row * stride);
+        KEEP_ADDRESS(w);
         const double next = value[rows[i].next];
         if (rows[i].now) {
             const double now = value[rows[i].now];
@@ -45,10 +50,42 @@ INLINE void sweep_block(const size_t n, double *sum, double *weights, const doub
     for (size_t j = 0; j < n; j++) vectors_of(sum)[j] = total[j];
 }
 
-#define BLOCK(n)                                                                                             \
+/* The same without learning: the sums go on from where they are. */
+INLINE void gather_block(const size_t n, double *sum, const double *weights, const tutorial_touch *rows,
+                         size_t count, const double value[256], size_t stride) {
+    vector total[MOST];
+#pragma GCC unroll 16
+    for (size_t j = 0; j < n; j++) total[j] = vectors(sum)[j];
+    for (size_t i = 0; i < count; i++) {
+        const vector *w = vectors(weights + rows[i].row * stride);
+        KEEP_ADDRESS(w);
+        const double next = value[rows[i].next];
+#pragma GCC unroll 16
+        for (size_t j = 0; j < n; j++) total[j] += next * w[j];
+    }
+#pragma GCC unroll 16
+    for (size_t j = 0; j < n; j++) vectors_of(sum)[j] = total[j];
+}
+
+/* case n: function(n, ...), for n from 1 to MOST */
+#define CASE(n, function, ...)                                                                               \
     case n:                                                                                                  \
-        sweep_block(n, sum + done, weights + done, step + done, rows, count, value, stride);                 \
-        break
+        function(n, __VA_ARGS__);                                                                            \
+        break;
+#define CASES(...)                                                                                           \
+    CASE(1, __VA_ARGS__)                                                                                     \
+    CASE(2, __VA_ARGS__)                                                                                     \
+    CASE(3, __VA_ARGS__)                                                                                     \
+    CASE(4, __VA_ARGS__)                                                                                     \
+    CASE(5, __VA_ARGS__)                                                                                     \
+    CASE(6, __VA_ARGS__)                                                                                     \
+    CASE(7, __VA_ARGS__)                                                                                     \
+    CASE(8, __VA_ARGS__)                                                                                     \
+    CASE(9, __VA_ARGS__)                                                                                     \
+    CASE(10, __VA_ARGS__)                                                                                    \
+    CASE(11, __VA_ARGS__)                                                                                    \
+    CASE(12, __VA_ARGS__)                                                                                    \
+    CASE(13, __VA_ARGS__)
 
 INLINE void sweep(const size_t most, double *sum, double *weights, const double *step,
                   const tutorial_touch *rows, size_t count, const double value[256], size_t stride) {
@@ -56,19 +93,20 @@ INLINE void sweep(const size_t most, double *sum, double *weights, const double 
     for (size_t done = 0, n; all; all -= n, done += n * TUTORIAL_LANES) {
         n = all < most ? all : most;
         switch (n) {
-            BLOCK(1);
-            BLOCK(2);
-            BLOCK(3);
-            BLOCK(4);
-            BLOCK(5);
-            BLOCK(6);
-            BLOCK(7);
-            BLOCK(8);
-            BLOCK(9);
-            BLOCK(10);
-            BLOCK(11);
-            BLOCK(12);
-            BLOCK(13);
+            CASES(sweep_block, sum + done, weights + done, step + done, rows, count, value, stride)
+        default:
+            break;
+        }
+    }
+}
+
+INLINE void gather(const size_t most, double *sum, const double *weights, const tutorial_touch *rows,
+                   size_t count, const double value[256], size_t stride) {
+    size_t all = stride / TUTORIAL_LANES;
+    for (size_t done = 0, n; all; all -= n, done += n * TUTORIAL_LANES) {
+        n = all < most ? all : most;
+        switch (n) {
+            CASES(gather_block, sum + done, weights + done, rows, count, value, stride)
         default:
             break;
         }
@@ -98,6 +136,10 @@ INLINE void update(double *weights, const double *factor, const double *step, co
                                        size_t stride) {                                                      \
         sweep(most, sum, weights, step, rows, count, value, stride);                                         \
     }                                                                                                        \
+    attribute static void gather_##name(double *sum, const double *weights, const tutorial_touch *rows,      \
+                                        size_t count, const double value[256], size_t stride) {              \
+        gather(most, sum, weights, rows, count, value, stride);                                              \
+    }                                                                                                        \
     attribute static void combine_##name(double *sum, const double *factor, const double *weights,           \
                                          const uint32_t *list, size_t count, size_t stride) {                \
         combine(sum, factor, weights, list, count, stride);                                                  \
@@ -106,7 +148,8 @@ INLINE void update(double *weights, const double *factor, const double *step, co
                                         const uint32_t *list, size_t count, size_t stride) {                 \
         update(weights, factor, step, list, count, stride);                                                  \
     }                                                                                                        \
-    static const tutorial_kernels kernels_##name = {#name, sweep_##name, combine_##name, update_##name};
+    static const tutorial_kernels kernels_##name = {#name, sweep_##name, gather_##name, combine_##name,      \
+                                                    update_##name};
 /* NOLINTEND(bugprone-macro-parentheses) */
 
 KERNELS(portable, , 2)

@@ -24,6 +24,9 @@ typedef struct tutorial_kernels {
      * `stride` columns; `sum` is set, not added to. */
     void (*sweep)(double *sum, double *weights, const double *step, const tutorial_touch *rows, size_t count,
                   const double value[256], size_t stride);
+    /* For each listed row w, in order: sum += value[next] * w. */
+    void (*gather)(double *sum, const double *weights, const tutorial_touch *rows, size_t count,
+                   const double value[256], size_t stride);
     /* sum = the sum over the listed rows of factor[row] * weights[row]; `stride` columns. */
     void (*combine)(double *sum, const double *factor, const double *weights, const uint32_t *list,
                     size_t count, size_t stride);

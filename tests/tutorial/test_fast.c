@@ -122,6 +122,15 @@ static void every_set_of_kernels_has_the_same_bits(void **state) {
             assert_memory_equal(sum, expected, stride * sizeof(double));
             assert_memory_equal(weights, same, size * sizeof(double));
 
+            /* A sweep without a step is a gather. */
+            memset(sum, 0, stride * sizeof(double));
+            memset(step, 0, stride * sizeof(double));
+            kernels->gather(sum, weights, rows, count / 2, value, stride);
+            kernels->gather(sum, weights, rows + count / 2, count - count / 2, value, stride);
+            sweep_plainly(expected, same, step, rows, count, value, stride);
+            assert_memory_equal(sum, expected, stride * sizeof(double));
+
+            for (size_t j = 0; j < stride; j++) step[j] = dsc_rng_normal(&rng);
             kernels->combine(sum, factor, weights, list, count, stride);
             kernels->update(weights, factor, step, list, count, stride);
             for (size_t j = 0; j < stride; j++) {
