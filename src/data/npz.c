@@ -279,8 +279,9 @@ dsc_status dsc_npz_parse(dsc_array *array, const void *bytes, size_t size, const
     size_t length = 0;
     dsc_status status = find_list(&zip, error);
     if (!status) status = find_entry(&entry, &zip, name, error);
-    if (!status && !entry) status = fail_absent(error, &zip, name);
-    if (!status) status = unpack(&npy, &length, &buffer, &zip, entry, error);
+    if (status) return status;
+    if (!entry) return fail_absent(error, &zip, name);
+    status = unpack(&npy, &length, &buffer, &zip, entry, error);
     if (!status) {
         status = dsc_npy_parse(array, npy, length, name, error);
         if (status) (void)dsc_error_context(error, status, "%s", file);
