@@ -7,6 +7,7 @@
 #include "fetch/transfer.h"
 
 #include <libdeflate.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 
 /* A stand-in for MNIST's files: an archive made here, served by a server of our own. */
@@ -207,6 +208,26 @@ static void a_server_that_sends_another_range_is_asked_for_all(void **state) {
     }
 }
 
+static void bytes_of_another_range_are_not_written(void **state) {
+    (void)state;
+    NEEDS_NETWORK();
+    const char *folder = testing_folder();
+    put_part(folder, archive, 50000);
+    char url[200];
+    (void)snprintf(url, sizeof url, "%sfile.gz", server_url("badrange"));
+    fetch_transfer t = {.url = url,
+                        .file = open(in(folder, "file.gz.part"), O_RDWR),
+                        .offset = 50000,
+                        .limit = CONTENT,
+                        .connect_seconds = 2,
+                        .stall_seconds = 2,
+                        .path = "part"};
+    assert_int_equal(fetch_transfer_run(&t, &error), FETCH_RANGE);
+    assert_int_equal(t.bytes, 50000);
+    assert_int_equal(lseek(t.file, 0, SEEK_END), 50000);
+    (void)close(t.file);
+}
+
 static void a_part_of_other_bytes_is_tried_once_from_zero(void **state) {
     (void)state;
     NEEDS_NETWORK();
@@ -241,6 +262,13 @@ static void a_part_that_is_too_long_or_whole_needs_no_trick(void **state) {
     put_part(folder, archive, (size_t)file.size + 100);
     ASSERT_OK(fetch_download(folder, &file, &options, &error), error);
     check_arrived(folder);
+    folder = testing_folder(); /* what is sent anew takes the place of all that was there */
+    put_part(folder, archive, (size_t)file.size + 100);
+    server_reset();
+    use("noranges", NULL);
+    ASSERT_OK(fetch_download(folder, &file, &options, &error), error);
+    check_arrived(folder);
+    assert_int_equal(server_count->requests, 1);
     folder = testing_folder();
     put_part(folder, content, (size_t)file.size);
     ASSERT_OK(fetch_download(folder, &file, &options, &error), error);
@@ -434,6 +462,29 @@ static void two_processes_do_not_harm_each_other(void **state) {
     assert_int_equal(server_count->requests, 1); /* one downloads, the others wait */
 }
 
+static void who_waited_for_a_part_that_is_gone_begins_another(void **state) {
+    (void)state;
+    NEEDS_NETWORK();
+    const char *folder = testing_folder();
+    int part = open(in(folder, "file.gz.part"), O_RDWR | O_CREAT, 0600);
+    assert_int_equal(flock(part, LOCK_EX), 0);
+    use("ok", NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        (void)close(part); /* the lock is with whoever has this open: that must be the parent alone */
+        options.deadline = fetch_clock() + 10;
+        _exit(fetch_download(folder, &file, &options, &error));
+    }
+    server_sleep(0.15); /* the child waits; then the part goes, as that of a download that failed */
+    assert_int_equal(server_count->requests, 0);
+    assert_int_equal(unlink(in(folder, "file.gz.part")), 0);
+    (void)close(part);
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    check_arrived(folder);
+}
+
 static void a_dead_process_leaves_no_lock(void **state) {
     (void)state;
     NEEDS_NETWORK();
@@ -503,6 +554,7 @@ int main(void) {
         TEST(a_part_is_resumed),
         TEST(a_server_without_ranges_begins_anew),
         TEST(a_server_that_sends_another_range_is_asked_for_all),
+        TEST(bytes_of_another_range_are_not_written),
         TEST(a_part_of_other_bytes_is_tried_once_from_zero),
         TEST(a_part_that_is_too_long_or_whole_needs_no_trick),
         TEST(a_server_that_closes_early_is_asked_for_the_rest),
@@ -515,6 +567,7 @@ int main(void) {
         TEST(a_full_disk_is_named_and_ends_it),
         TEST(a_folder_that_cannot_be_written_is_named),
         TEST(two_processes_do_not_harm_each_other),
+        TEST(who_waited_for_a_part_that_is_gone_begins_another),
         TEST(a_dead_process_leaves_no_lock),
         TEST(failing_allocations_are_survived),
         TEST(a_build_without_the_libraries_says_so),
