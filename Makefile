@@ -23,7 +23,11 @@ build: ## the program and the library, in build/release (default)
 tutorial: ## install what is missing, build, run the tutorial; pictures in build/tutorial; ARGS="--epochs 5 ..."
 	@scripts/dependencies.sh build
 	@scripts/build.sh release descender-program
-	@$(build)/descender tutorial --out build/tutorial $(ARGS)
+	@if $(build)/descender --version | grep -q '^with .*cairo'; then \
+		$(build)/descender tutorial --out build/tutorial $(ARGS); \
+	else \
+		$(build)/descender tutorial $(ARGS); \
+	fi
 
 test: ## install what is missing, build, run all tests; ARGS="-R data" for some
 	@scripts/dependencies.sh build test

@@ -49,6 +49,7 @@ typedef struct command_call {
     const command *self;
     const command *group; /* the command whose action this is, or NULL */
     void *values;         /* the struct that the option table fills */
+    dsc_param *options;   /* the whole table, see command_options */
     size_t operand_count;
     char **operands;
     bool json, quiet; /* the options of these names, where the table has them */
@@ -61,6 +62,8 @@ struct command {
     const char *help;  /* one line, begins lower case, no full stop */
     const char *about; /* paragraphs divided by empty lines, or NULL */
     const command_operand *operands;
+    const dsc_param
+        *shared; /* a table of another room's whose struct is the first member of `values`, or NULL */
     const dsc_param *options;
     const command_option *extras;
     const command_example *examples; /* two or three */
@@ -87,6 +90,11 @@ dsc_status command_unknown(const command *const *list, const char *thing, const 
 
 /* ---- options (options.c) ---- */
 
+/* All options of a command in one table, those of `shared` first (release with free()); NULL for want of memory. */
+dsc_param *command_options(const command *self);
+/* What the extras say of an option, or NULL. */
+const command_option *command_extra(const command *self, const char *name);
+
 /* Reads `argv` (argv[0] is the command's name) and fills `call`; *help: --help was there, nothing else counts.
  * All failures but those of memory are wrong usage. Release with command_release, also after a failure. */
 dsc_status command_parse(command_call *call, bool *help, int argc, char **argv, dsc_error *error);
@@ -95,7 +103,8 @@ void command_release(command_call *call);
 /* Whether the user gave this option, whatever its value. */
 bool command_given(const command_call *call, const char *option);
 
-/* For a run function: `return command_wrong_usage(call, error, "...")` makes the exit status 2. */
+/* For a run function: `return command_wrong_usage(call, error, "...")`. The exit status is 2 then, and wherever
+ * a call fails with DSC_ERROR_ARGUMENT. */
 dsc_status command_wrong_usage(command_call *call, dsc_error *error, const char *format, ...)
     DSC_PRINTF(3, 4);
 
@@ -119,6 +128,8 @@ void command_remark(const command_call *call, const char *format, ...) DSC_PRINT
 /* "descender: MESSAGE" on standard error, always. */
 void command_complain(const char *format, ...) DSC_PRINTF(1, 2);
 
+/* Prints a text on standard output, and empties it; fails if it lacked memory. */
+dsc_status command_print_text(dsc_text *text, dsc_error *error);
 /* Prints `json`, numbers as short as they can be, and releases it. NULL is a failure for want of memory. */
 dsc_status command_print_json(json_t *json, dsc_error *error);
 

@@ -4,9 +4,11 @@
 
 #include <string.h>
 
-extern const command command_help;
+extern const command command_tutorial, command_data, command_help;
 
 const command *const commands[] = {
+    &command_tutorial,
+    &command_data,
     &command_help,
     NULL,
 };

@@ -2,7 +2,9 @@
 /* help.c: everything that --help, --version and `descender` alone print, made from the descriptors. */
 #include "command.h"
 
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MARGIN = 2, TEXT_COLUMN = 28 };
@@ -57,12 +59,6 @@ static void print_row(const char *name, const char *help) {
     print_wrapped(help, TEXT_COLUMN, TEXT_COLUMN);
 }
 
-static const command_option *extra_of(const command *self, const char *name) {
-    for (const command_option *extra = self->extras; extra && extra->name; extra++)
-        if (!strcmp(extra->name, name)) return extra;
-    return NULL;
-}
-
 static const char *placeholder(const dsc_param *param, const command_option *extra) {
     if (extra && extra->value) return extra->value;
     switch (param->type) {
@@ -96,15 +92,14 @@ static void append_facts(dsc_text *text, const dsc_param *param) {
 }
 
 static void print_option(const command *self, const dsc_param *param) {
-    const command_option *extra = extra_of(self, param->name);
+    const command_option *extra = command_extra(self, param->name);
     dsc_text name = {0}, help = {0};
     if (extra && extra->letter)
         dsc_text_append(&name, "-%c, ", extra->letter);
     else
         dsc_text_append(&name, "    ");
     bool is_switch = param->type == DSC_PARAM_SWITCH;
-    bool is_on = is_switch && param->initial && !strcmp(param->initial, "on");
-    dsc_text_append(&name, "--%s%s", is_on ? "no-" : "", param->name);
+    dsc_text_append(&name, "--%s", param->name);
     if (!is_switch) dsc_text_append(&name, " %s", placeholder(param, extra));
     dsc_text_append(&help, "%s", param->help);
     append_facts(&help, param);
@@ -117,7 +112,7 @@ static void print_usage(const command *group, const command *self) {
     (void)printf("%sUsage:%s descender %s%s%s", bold(), plain(), group ? group->name : "", group ? " " : "",
                  self->name);
     if (self->actions) (void)printf(" ACTION");
-    if (self->actions || self->options) (void)printf(" [OPTIONS]");
+    (void)printf(" [OPTIONS]");
     for (const command_operand *operand = self->operands; operand && operand->name; operand++)
         (void)printf(operand->optional ? " [%s%s]" : " %s%s", operand->name, operand->many ? "..." : "");
     (void)printf("\n");
@@ -135,9 +130,10 @@ static void print_examples(const command *self) {
 void command_print_help(const command *group, const command *self) {
     print_usage(group, self);
     (void)printf("\n");
-    char first[2] = {self->help[0], '\0'};
-    if (first[0] >= 'a' && first[0] <= 'z') first[0] = (char)(first[0] - 'a' + 'A');
-    (void)printf("%s%s.\n", first, self->help + 1);
+    dsc_text sentence = {0};
+    dsc_text_append(&sentence, "%c%s.", toupper((unsigned char)self->help[0]), self->help + 1);
+    if (!sentence.failed) print_wrapped(sentence.data, 0, 0);
+    dsc_text_free(&sentence);
     if (self->about) {
         (void)printf("\n");
         print_wrapped(self->about, 0, 0);
@@ -155,7 +151,9 @@ void command_print_help(const command *group, const command *self) {
     }
     if (!self->actions) {
         heading("Options:");
-        for (const dsc_param *param = self->options; param && param->name; param++) print_option(self, param);
+        dsc_param *options = command_options(self);
+        for (const dsc_param *param = options; param && param->name; param++) print_option(self, param);
+        free(options);
         print_row("-h, --help", "show this help");
     }
     print_examples(self);

@@ -25,7 +25,7 @@ static int run(const command *group, const command *self, int argc, char **argv)
     if (status && command_was_interrupted()) {
         command_complain("interrupted");
         result = COMMAND_INTERRUPTED;
-    } else if (status && call.wrong_usage) {
+    } else if (call.wrong_usage || status == DSC_ERROR_ARGUMENT) {
         complain_usage(group, self, error.message);
         result = COMMAND_WRONG_USAGE;
     } else if (status) {

@@ -33,14 +33,23 @@ static void free_table(getopt_table *table) {
     free(table->letters);
 }
 
-static const command_option *extra_of(const command *self, const char *name) {
+const command_option *command_extra(const command *self, const char *name) {
     for (const command_option *extra = self->extras; extra && extra->name; extra++)
         if (!strcmp(extra->name, name)) return extra;
     return NULL;
 }
 
-static dsc_status make_table(getopt_table *table, const command *self, dsc_error *error) {
-    size_t params = dsc_param_count(self->options);
+dsc_param *command_options(const command *self) {
+    size_t shared = dsc_param_count(self->shared), own = dsc_param_count(self->options);
+    dsc_param *table = dsc_allocate(shared + own + 1, sizeof *table);
+    if (!table) return NULL;
+    if (shared) memcpy(table, self->shared, shared * sizeof *table);
+    if (own) memcpy(table + shared, self->options, own * sizeof *table);
+    return table;
+}
+
+static dsc_status make_table(getopt_table *table, const command_call *call, dsc_error *error) {
+    size_t params = dsc_param_count(call->options);
     table->options = dsc_allocate(2 * params + 2, sizeof *table->options);
     table->letters = dsc_allocate(2 * params + 4, 1);
     table->names = dsc_allocate(params + 1, sizeof *table->names);
@@ -51,11 +60,11 @@ static dsc_status make_table(getopt_table *table, const command *self, dsc_error
     *letter++ = OPTION_HELP;
     table->options[table->count++] = (struct option){"help", no_argument, NULL, OPTION_HELP};
     for (size_t i = 0; i < params; i++) {
-        const dsc_param *param = &self->options[i];
+        const dsc_param *param = &call->options[i];
         bool is_switch = param->type == DSC_PARAM_SWITCH;
         table->options[table->count++] = (struct option){
             param->name, is_switch ? optional_argument : required_argument, NULL, OPTION_FIRST + (int)i};
-        const command_option *extra = extra_of(self, param->name);
+        const command_option *extra = command_extra(call->self, param->name);
         if (extra && extra->letter) {
             *letter++ = extra->letter;
             if (!is_switch) *letter++ = ':';
@@ -110,7 +119,7 @@ static dsc_status refuse(command_call *call, const getopt_table *table, const ch
 }
 
 static dsc_status set_value(command_call *call, size_t index, const char *text, dsc_error *error) {
-    const dsc_param *param = &call->self->options[index];
+    const dsc_param *param = &call->options[index];
     call->given[index] = true;
     dsc_error inner = {0};
     dsc_status status = dsc_param_parse(param, call->values, text, &inner);
@@ -120,12 +129,12 @@ static dsc_status set_value(command_call *call, size_t index, const char *text, 
 }
 
 /* The place in the table of the option that getopt found; for a letter, the one that has it. */
-static size_t index_of(const command *self, int found) {
+static size_t index_of(const command_call *call, int found) {
     if (found >= OPTION_NO_FIRST) return (size_t)(found - OPTION_NO_FIRST);
     if (found >= OPTION_FIRST) return (size_t)(found - OPTION_FIRST);
     size_t index = 0;
-    for (; self->options[index].name; index++) {
-        const command_option *extra = extra_of(self, self->options[index].name);
+    for (; call->options[index].name; index++) {
+        const command_option *extra = command_extra(call->self, call->options[index].name);
         if (extra && extra->letter == found) break;
     }
     return index;
@@ -147,15 +156,15 @@ static dsc_status read_options(command_call *call, bool *help, const getopt_tabl
             return command_wrong_usage(call, error, "option '%s' needs a value", argv[optind - 1]);
         const char *text = optarg;
         if (!text) text = found >= OPTION_NO_FIRST ? "off" : "on";
-        dsc_status status = set_value(call, index_of(call->self, found), text, error);
+        dsc_status status = set_value(call, index_of(call, found), text, error);
         if (status) return status;
     }
 }
 
 static dsc_status check_required(command_call *call, dsc_error *error) {
-    const dsc_param *options = call->self->options;
-    for (size_t i = 0; options && options[i].name; i++) {
-        const command_option *extra = extra_of(call->self, options[i].name);
+    const dsc_param *options = call->options;
+    for (size_t i = 0; options[i].name; i++) {
+        const command_option *extra = command_extra(call->self, options[i].name);
         if (!options[i].initial && options[i].type != DSC_PARAM_TEXT && !call->given[i] &&
             !(extra && extra->optional))
             return command_wrong_usage(call, error, "option '--%s' must be given: %s", options[i].name,
@@ -174,7 +183,7 @@ static dsc_status check_required(command_call *call, dsc_error *error) {
 
 /* Whether the table has a switch of this name and it is on. */
 static bool is_on(const command_call *call, const char *name) {
-    const dsc_param *param = dsc_param_find(call->self->options, name);
+    const dsc_param *param = dsc_param_find(call->options, name);
     return param && param->type == DSC_PARAM_SWITCH &&
            *(const bool *)((const char *)call->values + param->offset);
 }
@@ -182,12 +191,12 @@ static bool is_on(const command_call *call, const char *name) {
 dsc_status command_parse(command_call *call, bool *help, int argc, char **argv, dsc_error *error) {
     getopt_table table = {0};
     *help = false;
+    call->options = command_options(call->self);
     call->values = dsc_allocate(1, call->self->values_size);
-    call->given = dsc_allocate(dsc_param_count(call->self->options) + 1, sizeof *call->given);
-    dsc_status status = call->values && call->given
-                            ? make_table(&table, call->self, error)
-                            : dsc_fail_memory(error, call->self->values_size, "the options");
-    if (!status) status = dsc_params_initialise(call->self->options, call->values, error);
+    if (call->options) call->given = dsc_allocate(dsc_param_count(call->options) + 1, sizeof *call->given);
+    if (!call->values || !call->given) return dsc_fail_memory(error, call->self->values_size, "the options");
+    dsc_status status = make_table(&table, call, error);
+    if (!status) status = dsc_params_initialise(call->options, call->values, error);
     if (!status) status = read_options(call, help, &table, argc, argv, error);
     free_table(&table);
     if (status || *help) return status;
@@ -199,15 +208,17 @@ dsc_status command_parse(command_call *call, bool *help, int argc, char **argv, 
 }
 
 void command_release(command_call *call) {
-    if (call->values) dsc_params_free(call->self->options, call->values);
+    if (call->values) dsc_params_free(call->options, call->values);
     free(call->values);
+    free(call->options);
     free(call->given);
     call->values = NULL;
+    call->options = NULL;
     call->given = NULL;
 }
 
 bool command_given(const command_call *call, const char *option) {
-    for (size_t i = 0; call->self->options && call->self->options[i].name; i++)
-        if (!strcmp(call->self->options[i].name, option)) return call->given[i];
+    for (size_t i = 0; call->options[i].name; i++)
+        if (!strcmp(call->options[i].name, option)) return call->given[i];
     return false;
 }

@@ -52,6 +52,13 @@ void command_complain(const char *format, ...) {
     (void)fputc('\n', stderr);
 }
 
+dsc_status command_print_text(dsc_text *text, dsc_error *error) {
+    bool failed = text->failed;
+    if (!failed && text->length) (void)fwrite(text->data, 1, text->length, stdout);
+    dsc_text_free(text);
+    return failed ? dsc_fail_memory(error, 0, "what is to be printed") : DSC_OK;
+}
+
 int command_finish(int status) {
     errno = 0;
     bool failed = ferror(stdout);

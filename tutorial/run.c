@@ -52,6 +52,12 @@ static dsc_status check(tutorial_result *sizes, const tutorial_options *options,
     return DSC_OK;
 }
 
+dsc_status tutorial_check(const tutorial_options *options, const dsc_dataset *train, const dsc_dataset *test,
+                          dsc_error *error) {
+    tutorial_result sizes;
+    return check(&sizes, options, train, test, error);
+}
+
 static dsc_status allocate(tutorial_result *result, size_t epochs, dsc_error *error) {
     size_t count_1, count_2;
     if (!dsc_multiply(&count_1, result->pixels_per_image, result->hidden_size) ||

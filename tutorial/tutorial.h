@@ -92,6 +92,10 @@ typedef struct tutorial_result {
 
 void tutorial_result_clear(tutorial_result *result);
 
+/* Fails where the options ask for more images than there are, and where the sets do not belong together. */
+dsc_status tutorial_check(const tutorial_options *options, const dsc_dataset *train, const dsc_dataset *test,
+                          dsc_error *error);
+
 /* Called after each epoch, result->epochs counting it. False ends the training (DSC_ERROR_STOPPED). */
 typedef bool tutorial_on_epoch(void *user, const tutorial_result *result);
 

@@ -61,6 +61,23 @@ holds() {
 }
 same() { [ "$1" = "$2" ] || complain "expected '$2', found '$1'"; }
 
+# pgm FILE WIDTH HEIGHT VALUE: a picture of one grey value.
+pgm() {
+    { printf 'P5\n%d %d\n255\n' "$2" "$3"; head -c $(($2 * $3)) /dev/zero | tr '\0' "\\$(printf %o "$4")"; } >"$1"
+}
+# small_data FOLDER: data of 4 classes, 8 x 8, 68 training and 12 test images.
+small_data() {
+    local class i
+    for class in 0 1 2 3; do
+        mkdir -p "$work/.small/$class"
+        for i in $(seq 20); do pgm "$work/.small/$class/$i.pgm" 8 8 $((class * 60 + i)); done
+    done
+    "$program" data pack "$work/.small" "$1" --quiet >/dev/null || echo "  # small_data failed"
+    rm -r "$work/.small"
+}
+# bytes FILE OFFSET: the bytes of a file from an offset on, as numbers, one a line.
+bytes() { od -An -v -tu1 -w1 -j"$2" "$1" | tr -d ' '; }
+
 # needs_... || return: skips the promise, with the reason, where something is missing.
 because() {
     reason=$1

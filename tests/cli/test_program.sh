@@ -60,8 +60,8 @@ help_fits_the_width() {
     while read -r name; do
         for width in 50 80; do
             COLUMNS=$width run $name --help
-            # A usage line and an example are never broken; everything else is.
-            [ -z "$(grep -vE '^Usage|^  descender|^Options of' <<<"$out" | awk -v w=$width 'length($0) > w')" ] ||
+            # A usage line, an example and an address are never broken; everything else is.
+            [ -z "$(grep -vE '^Usage|^  descender|^Options of|^https:' <<<"$out" | awk -v w=$width 'length($0) > w')" ] ||
                 complain "a line is wider than $width columns"
         done
     done < <(_commands)

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* data_check.c: `descender data check`: everything that is wrong with the data in a folder. */
+#include "command.h"
+
+#include "data/check.h"
+#include "data/mnist.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct values {
+    bool json, quiet;
+} values;
+
+typedef struct findings {
+    const command_call *call;
+    json_t *list; /* with --json */
+} findings;
+
+static const char *const levels[] = {
+    [DSC_CHECK_NOTE] = "note", [DSC_CHECK_WARNING] = "warning", [DSC_CHECK_ERROR] = "error"};
+
+static void on_finding(void *user, dsc_check_level level, const char *message) {
+    static const char *const colours[] = {
+        [DSC_CHECK_NOTE] = "", [DSC_CHECK_WARNING] = "\033[33m", [DSC_CHECK_ERROR] = "\033[31m"};
+    findings *f = user;
+    if (f->list) {
+        (void)json_array_append_new(f->list,
+                                    json_pack("{s:s, s:s}", "level", levels[level], "message", message));
+        return;
+    }
+    if (level == DSC_CHECK_NOTE && f->call->quiet) return;
+    bool colour = command_colour(stdout) && *colours[level];
+    (void)printf("%s%s:%s %s\n", colour ? colours[level] : "", levels[level], colour ? "\033[0m" : "",
+                 message);
+}
+
+static dsc_status report(const findings *f, const char *folder, const dsc_check_counts *counts,
+                         dsc_error *error) {
+    if (f->call->json)
+        return command_print_json(json_pack("{s:s, s:b, s:I, s:I, s:I, s:O}", "folder", folder, "sound",
+                                            counts->errors == 0, "errors", (json_int_t)counts->errors,
+                                            "warnings", (json_int_t)counts->warnings, "notes",
+                                            (json_int_t)counts->notes, "findings", f->list),
+                                  error);
+    if (!counts->errors && !counts->warnings)
+        (void)printf("%s: sound\n", folder);
+    else if (!counts->errors)
+        (void)printf("%s: can be used, with %zu warning%s\n", folder, counts->warnings,
+                     counts->warnings == 1 ? "" : "s");
+    return DSC_OK;
+}
+
+static dsc_status check(findings *f, const char *folder, dsc_error *error) {
+    dsc_check_counts counts;
+    dsc_status status = dsc_data_check(&counts, folder, on_finding, f, error);
+    if (!status) status = report(f, folder, &counts, error);
+    if (status || !counts.errors) return status;
+    return dsc_fail(error, DSC_ERROR_FORMAT, "%s: %zu error%s, %zu warning%s", folder, counts.errors,
+                    counts.errors == 1 ? "" : "s", counts.warnings, counts.warnings == 1 ? "" : "s");
+}
+
+static dsc_status run(command_call *call, dsc_error *error) {
+    findings f = {.call = call, .list = call->json ? json_array() : NULL};
+    char *located = NULL;
+    dsc_status status = call->operand_count ? DSC_OK : dsc_mnist_locate(&located, error);
+    if (!status) status = check(&f, located ? located : call->operands[0], error);
+    json_decref(f.list);
+    free(located);
+    return status;
+}
+
+static const dsc_param options[] = {
+    COMMAND_JSON(values),
+    COMMAND_QUIET(values),
+    {0},
+};
+
+static const command_operand operands[] = {
+    {"DIR", true, false, "the folder of the four files; without it, the one where MNIST is found"},
+    {0},
+};
+
+static const command_example examples[] = {
+    {"data check", "Examine the MNIST that the other commands use."},
+    {"data check ./letters", "Examine data of your own."},
+    {0},
+};
+
+const command command_data_check = {
+    .name = "check",
+    .help = "find every problem of the data in a folder",
+    .about =
+        "Examines the four files and prints every problem, not only the first: errors, with which no command "
+        "can use the data; warnings, with which they are probably not what was meant; and notes. Fails if "
+        "there are errors.",
+    .operands = operands,
+    .options = options,
+    .examples = examples,
+    .values_size = sizeof(values),
+    .run = run,
+};

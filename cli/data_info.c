@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* data_info.c: `descender data info`: what the data are: shapes, types, ranges, classes, checksums. */
+#include "command.h"
+
+#include "data/check.h"
+#include "data/dataset.h"
+#include "fetch/sha256.h"
+#include "source.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct values {
+    command_source source;
+    bool json, quiet;
+} values;
+
+/* One of the two sets. The checksums are those of the decompressed IDX files, or of what they would be;
+ * empty without libcrypto. */
+typedef struct facts {
+    const char *title; /* "training set" */
+    dsc_data_summary summary;
+    char images_sha256[FETCH_SHA256_HEX], labels_sha256[FETCH_SHA256_HEX];
+} facts;
+
+/* SHA-256 of an IDX file of bytes: its header (IDX keeps numbers big-endian), then `bytes`. */
+static dsc_status hash_idx(char hex[FETCH_SHA256_HEX], const size_t *shape, size_t rank, const uint8_t *bytes,
+                           dsc_error *error) {
+    uint8_t header[4 + 4 * 4] = {0, 0, DSC_U8, (uint8_t)rank};
+    size_t size = 1;
+    for (size_t i = 0; i < rank; i++) {
+        for (size_t b = 0; b < 4; b++) header[4 + 4 * i + b] = (uint8_t)(shape[i] >> (24 - 8 * b));
+        size *= shape[i];
+    }
+    fetch_sha256 *hash = NULL;
+    dsc_status status = fetch_sha256_create(&hash, error);
+    if (!status) status = fetch_sha256_append(hash, header, 4 + 4 * rank, error);
+    if (!status) status = fetch_sha256_append(hash, bytes, size, error);
+    if (!status) status = fetch_sha256_finish(hex, hash, error);
+    fetch_sha256_free(hash);
+    return status;
+}
+
+static dsc_status learn(facts *set, const char *title, const dsc_dataset *data, dsc_error *error) {
+    set->title = title;
+    dsc_data_summarise(&set->summary, data);
+    if (!fetch_sha256_available()) return DSC_OK;
+    const dsc_data_summary *s = &set->summary;
+    size_t shape[4] = {s->count, s->shape[0], s->shape[1], s->shape[2]}, rank = 4;
+    /* Files of one channel have it as a dimension or not: their size tells. */
+    if (s->shape[0] == 1 && s->images_size != 20 + s->count * s->shape[1] * s->shape[2]) {
+        shape[1] = s->shape[1];
+        shape[2] = s->shape[2];
+        rank = 3;
+    }
+    dsc_status status = hash_idx(set->images_sha256, shape, rank, dsc_dataset_images(data), error);
+    return status ? status : hash_idx(set->labels_sha256, shape, 1, dsc_dataset_labels(data), error);
+}
+
+/* ---- as text ---- */
+
+static void row(dsc_text *text, const char *name, const char *train, const char *test) {
+    dsc_text_append(text, "%-24s%16s%16s\n", name, train, test);
+}
+
+static void count_row(dsc_text *text, const char *name, size_t train, size_t test) {
+    dsc_text_append(text, "%-24s%16zu%16zu\n", name, train, test);
+}
+
+static void fixed_row(dsc_text *text, const char *name, double train, double test, int decimals) {
+    char a[40], b[40];
+    row(text, name, dsc_format_fixed(a, sizeof a, train, decimals),
+        dsc_format_fixed(b, sizeof b, test, decimals));
+}
+
+static char *size_text(char out[40], const dsc_data_summary *s) {
+    if (s->shape[0] == 1)
+        (void)snprintf(out, 40, "%zu x %zu", s->shape[1], s->shape[2]);
+    else
+        (void)snprintf(out, 40, "%zu x %zu x %zu", s->shape[0], s->shape[1], s->shape[2]);
+    return out;
+}
+
+static char *range_text(char out[40], const dsc_data_summary *s) {
+    (void)snprintf(out, 40, "%d to %d", s->minimum, s->maximum);
+    return out;
+}
+
+static void append_figures(dsc_text *text, const dsc_data_summary *train, const dsc_data_summary *test) {
+    char a[40], b[40];
+    row(text, "", "training set", "test set");
+    count_row(text, "images", train->count, test->count);
+    row(text, "size", size_text(a, train), size_text(b, test));
+    row(text, "type", "uint8", "uint8");
+    row(text, "pixels", range_text(a, train), range_text(b, test));
+    fixed_row(text, "mean", train->mean, test->mean, 4);
+    fixed_row(text, "deviation", train->deviation, test->deviation, 4);
+    fixed_row(text, "zeros, percent", 100 * train->zero_share, 100 * test->zero_share, 2);
+    count_row(text, "blank images", train->blank, test->blank);
+}
+
+static dsc_status print_text(const command_data *data, const facts sets[2], dsc_error *error) {
+    dsc_text text = {0};
+    dsc_text_append(&text, "%s\n\n", data->name);
+    append_figures(&text, &sets[0].summary, &sets[1].summary);
+    dsc_text_append(&text, "\nclass\n");
+    for (size_t i = 0; i < sets[0].summary.classes; i++)
+        count_row(&text, dsc_dataset_class_name(data->train, i), sets[0].summary.per_class[i],
+                  sets[1].summary.per_class[i]);
+    if (*sets[0].images_sha256) dsc_text_append(&text, "\nSHA-256 of the IDX files, decompressed\n");
+    for (size_t i = 0; i < 2 && *sets[i].images_sha256; i++)
+        dsc_text_append(&text, "%s, images  %s\n%s, labels  %s\n", i ? "    test" : "training",
+                        sets[i].images_sha256, i ? "    test" : "training", sets[i].labels_sha256);
+    return command_print_text(&text, error);
+}
+
+/* ---- as JSON ---- */
+
+static json_t *sums_json(const facts *set) {
+    if (!*set->images_sha256) return json_null();
+    return json_pack("{s:s, s:s}", "images", set->images_sha256, "labels", set->labels_sha256);
+}
+
+static json_t *set_json(const dsc_dataset *data, const facts *set) {
+    const dsc_data_summary *s = &set->summary;
+    json_t *classes = json_object();
+    for (size_t i = 0; i < s->classes; i++)
+        (void)json_object_set_new(classes, dsc_dataset_class_name(data, i),
+                                  json_integer((json_int_t)s->per_class[i]));
+    return json_pack("{s:I, s:[I, I, I], s:s, s:i, s:i, s:f, s:f, s:f, s:I, s:o, s:o}", "images",
+                     (json_int_t)s->count, "shape", (json_int_t)s->shape[0], (json_int_t)s->shape[1],
+                     (json_int_t)s->shape[2], "type", "uint8", "minimum", (int)s->minimum, "maximum",
+                     (int)s->maximum, "mean", s->mean, "deviation", s->deviation, "zero_share", s->zero_share,
+                     "blank", (json_int_t)s->blank, "classes", classes, "sha256", sums_json(set));
+}
+
+static dsc_status run(command_call *call, dsc_error *error) {
+    const values *how = call->values;
+    command_data data;
+    facts sets[2] = {{0}};
+    dsc_status status = command_data_open(&data, call, &how->source, error);
+    if (!status) status = learn(&sets[0], "training set", data.train, error);
+    if (!status) status = learn(&sets[1], "test set", data.test, error);
+    if (!status && call->json)
+        status = command_print_json(json_pack("{s:s, s:o, s:o}", "data", data.name, "train",
+                                              set_json(data.train, &sets[0]), "test",
+                                              set_json(data.test, &sets[1])),
+                                    error);
+    else if (!status)
+        status = print_text(&data, sets, error);
+    command_data_close(&data);
+    return status;
+}
+
+static const dsc_param options[] = {
+    COMMAND_SOURCE(values),
+    COMMAND_JSON(values),
+    COMMAND_QUIET(values),
+    {0},
+};
+
+static const command_option extras[] = {COMMAND_SOURCE_EXTRA, {0}};
+
+static const command_example examples[] = {
+    {"data info", "MNIST, or what stands in for it."},
+    {"data info --data digits", "The built-in digits."},
+    {"data info --data ./letters --json", "Data of your own, for a program to read."},
+    {0},
+};
+
+const command command_data_info = {
+    .name = "info",
+    .help = "say what the data are: shapes, types, ranges, classes, checksums",
+    .options = options,
+    .extras = extras,
+    .examples = examples,
+    .values_size = sizeof(values),
+    .run = run,
+};

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/* data_pack.c: `descender data pack`: folders of images, named by class, into the four IDX files that every
+ * command reads with --data.
+ *
+ * The images are shuffled, since a network that learns image by image goes astray when all of one class come
+ * first. Of each class the same share goes to the test set. Both by NumPy's generator, from one seed. */
+#include "command.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "pack/pack.h"
+#include "progress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct values {
+    double test_share;
+    int64_t size[2];
+    int64_t seed;
+    bool keep_order, gzip, force, json, quiet;
+} values;
+
+/* One of the two sets: which entries of which list, in what order, and where they go. */
+typedef struct part {
+    const char *images_name, *labels_name; /* of the files, without ".gz" */
+    const pack_list *list;
+    size_t *order;
+    size_t count;
+    dsc_array images, labels;
+} part;
+
+typedef struct packing {
+    command_call *call;
+    const values *how;
+    const char *out;
+    pack_list train_list, test_list; /* test_list: only where the folder is split already */
+    part train, test;
+    size_t size[2];
+} packing;
+
+static bool is_folder(const char *path) {
+    struct stat info;
+    return path && !stat(path, &info) && S_ISDIR(info.st_mode);
+}
+
+/* Gives the images of `test` the labels that their classes have in `train`. */
+static dsc_status match_classes(pack_list *test, const pack_list *train, const char *folder,
+                                dsc_error *error) {
+    for (size_t i = 0; i < test->count; i++) {
+        const char *name = test->classes[test->entries[i].label];
+        size_t label = 0;
+        while (label < train->class_count && strcmp(train->classes[label], name) != 0) label++;
+        if (label == train->class_count)
+            return dsc_fail(error, DSC_ERROR_MISMATCH, "%s: has the class '%s', which train/ has not", folder,
+                            name);
+        test->entries[i].label = (uint8_t)label;
+    }
+    return DSC_OK;
+}
+
+/* The lists of images: of FOLDER/train and FOLDER/test where there are both, else of FOLDER. */
+static dsc_status make_lists(packing *p, const char *folder, dsc_error *error) {
+    char *train = dsc_path_join(folder, "train"), *test = dsc_path_join(folder, "test");
+    dsc_status status = train && test ? DSC_OK : dsc_fail_memory(error, strlen(folder) + 8, folder);
+    if (!status && is_folder(train) && is_folder(test)) {
+        status = pack_list_make(&p->train_list, train, error);
+        if (!status) status = pack_list_make(&p->test_list, test, error);
+        if (!status) status = match_classes(&p->test_list, &p->train_list, test, error);
+    } else if (!status) {
+        status = pack_list_make(&p->train_list, folder, error);
+    }
+    free(train);
+    free(test);
+    return status;
+}
+
+/* Divides the entries of one class, `first` to `end`, whose order `order` may be shuffled: the last
+ * `share` of them, rounded, go to the test set; but the training set keeps one at least. */
+static void divide_class(packing *p, const int64_t *order, size_t first, size_t count) {
+    size_t test = (size_t)((double)count * p->how->test_share + 0.5);
+    if (test >= count) test = count - 1;
+    for (size_t i = 0; i < count; i++) {
+        part *to = i < count - test ? &p->train : &p->test;
+        to->order[to->count++] = first + (size_t)order[i];
+    }
+}
+
+static dsc_status divide(packing *p, dsc_rng *rng, dsc_error *error) {
+    const pack_list *list = &p->train_list;
+    int64_t *order = dsc_allocate(list->count, sizeof *order);
+    if (!order) return dsc_fail_memory(error, list->count * sizeof *order, "the order of the images");
+    for (size_t first = 0, end; first < list->count; first = end) {
+        for (end = first; end < list->count && list->entries[end].label == list->entries[first].label; end++)
+            order[end - first] = (int64_t)(end - first);
+        if (!p->how->keep_order) dsc_rng_shuffle(rng, order, end - first);
+        divide_class(p, order, first, end - first);
+    }
+    free(order);
+    return DSC_OK;
+}
+
+static dsc_status shuffle(part *set, dsc_rng *rng, dsc_error *error) {
+    int64_t *order = dsc_allocate(set->count, sizeof *order);
+    size_t *shuffled = dsc_allocate(set->count, sizeof *shuffled);
+    if (!order || !shuffled) {
+        free(order);
+        free(shuffled);
+        return dsc_fail_memory(error, set->count * sizeof *order, "the order of the images");
+    }
+    dsc_rng_permutation(rng, order, set->count);
+    for (size_t i = 0; i < set->count; i++) shuffled[i] = set->order[order[i]];
+    free(order);
+    free(set->order);
+    set->order = shuffled;
+    return DSC_OK;
+}
+
+static dsc_status plan(packing *p, dsc_error *error) {
+    dsc_rng rng;
+    dsc_rng_seed(&rng, (uint64_t)p->how->seed);
+    bool split = p->test_list.count > 0;
+    p->train = (part){.images_name = "train-images-idx3-ubyte",
+                      .labels_name = "train-labels-idx1-ubyte",
+                      .list = &p->train_list};
+    p->test = (part){.images_name = "t10k-images-idx3-ubyte",
+                     .labels_name = "t10k-labels-idx1-ubyte",
+                     .list = split ? &p->test_list : &p->train_list};
+    p->train.order = dsc_allocate(p->train.list->count, sizeof *p->train.order);
+    p->test.order = dsc_allocate(p->test.list->count, sizeof *p->test.order);
+    if (!p->train.order || !p->test.order)
+        return dsc_fail_memory(error, p->train.list->count * sizeof(size_t), "the order of the images");
+    if (split) {
+        while (p->train.count < p->train_list.count)
+            p->train.order[p->train.count] = p->train.count, p->train.count++;
+        while (p->test.count < p->test_list.count)
+            p->test.order[p->test.count] = p->test.count, p->test.count++;
+    } else {
+        dsc_status status = divide(p, &rng, error);
+        if (status) return status;
+    }
+    if (p->how->keep_order) return DSC_OK;
+    dsc_status status = shuffle(&p->train, &rng, error);
+    return status ? status : shuffle(&p->test, &rng, error);
+}
+
+static dsc_status write_array(const packing *p, const char *name, const dsc_array *array, dsc_error *error) {
+    dsc_text path = {0};
+    dsc_text_append(&path, "%s/%s%s", p->out, name, p->how->gzip ? ".gz" : "");
+    dsc_status status =
+        path.failed ? dsc_fail_memory(error, strlen(name), name) : dsc_idx_write(path.data, array, error);
+    dsc_text_free(&path);
+    return status;
+}
+
+static int watch(void *user, size_t done, size_t count) {
+    command_progress *progress = user;
+    (void)count;
+    command_progress_show(progress, done);
+    return command_should_stop();
+}
+
+static dsc_status read_part(packing *p, part *set, dsc_error *error) {
+    if (!set->count) return DSC_OK;
+    command_progress progress;
+    command_progress_start(&progress, p->call, "reading", "images", set->count);
+    dsc_status status = pack_read(&set->images, &set->labels, p->size, set->list, set->order, set->count,
+                                  watch, &progress, error);
+    command_progress_end(&progress);
+    return status;
+}
+
+static dsc_status write_part(const packing *p, const part *set, dsc_error *error) {
+    if (!set->count) return DSC_OK;
+    dsc_status status = write_array(p, set->images_name, &set->images, error);
+    return status ? status : write_array(p, set->labels_name, &set->labels, error);
+}
+
+static dsc_status write_class_names(const packing *p, dsc_error *error) {
+    dsc_text text = {0};
+    char *path = dsc_path_join(p->out, "labels.txt");
+    for (size_t i = 0; i < p->train_list.class_count; i++)
+        dsc_text_append(&text, "%s\n", p->train_list.classes[i]);
+    dsc_status status = path && !text.failed ? dsc_file_write(path, text.data, text.length, error)
+                                             : dsc_fail_memory(error, text.length, "labels.txt");
+    free(path);
+    dsc_text_free(&text);
+    return status;
+}
+
+/* What `visit` does with a file of OUT that is there and is `ours`: one that is written now. */
+typedef dsc_status visitor(const char *path, bool ours, const packing *p, dsc_error *error);
+
+static dsc_status visit_files(const packing *p, visitor *visit, dsc_error *error) {
+    const part *sets[] = {&p->train, &p->test};
+    for (size_t i = 0; i < 8; i++) {
+        const part *set = sets[i / 4];
+        bool gzip = i % 2;
+        dsc_text path = {0};
+        dsc_text_append(&path, "%s/%s%s", p->out, i / 2 % 2 ? set->labels_name : set->images_name,
+                        gzip ? ".gz" : "");
+        dsc_status status = path.failed ? dsc_fail_memory(error, strlen(p->out), p->out) : DSC_OK;
+        if (!status && !access(path.data, F_OK))
+            status = visit(path.data, set->count && gzip == p->how->gzip, p, error);
+        dsc_text_free(&path);
+        if (status) return status;
+    }
+    return DSC_OK;
+}
+
+/* Files that are there already are somebody's data. */
+static dsc_status refuse(const char *path, bool ours, const packing *p, dsc_error *error) {
+    (void)ours;
+    if (p->how->force) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_IO,
+                    "%s: is there already; give another folder, or --force to replace it", path);
+}
+
+/* An old .gz beside a new plain file, or an old test set, would be taken for part of the new data. */
+static dsc_status remove_old(const char *path, bool ours, const packing *p, dsc_error *error) {
+    (void)p;
+    if (ours || !unlink(path)) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_IO, "%s: is of the data that are replaced, and cannot be removed", path);
+}
+
+static dsc_status report_json(const packing *p, dsc_error *error) {
+    json_t *classes = json_array();
+    for (size_t i = 0; i < p->train_list.class_count; i++)
+        (void)json_array_append_new(classes, json_string(p->train_list.classes[i]));
+    return command_print_json(
+        json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "folder", p->out, "training_images",
+                  (json_int_t)p->train.count, "test_images", (json_int_t)p->test.count, "height",
+                  (json_int_t)p->size[0], "width", (json_int_t)p->size[1], "files_passed_over",
+                  (json_int_t)(p->train_list.passed_over + p->test_list.passed_over), "classes", classes),
+        error);
+}
+
+static dsc_status report(const packing *p, dsc_error *error) {
+    if (p->call->json) return report_json(p, error);
+    size_t over = p->train_list.passed_over + p->test_list.passed_over;
+    (void)printf("%s: %zu training images and %zu test images, %zu x %zu, %zu classes\n", p->out,
+                 p->train.count, p->test.count, p->size[0], p->size[1], p->train_list.class_count);
+    if (over) command_remark(p->call, "%zu files that are no PNG or PGM were passed over.", over);
+    if (p->test.count)
+        command_remark(p->call, "Look at them: descender data show --data %s --random 5", p->out);
+    else
+        command_remark(p->call, "There is no test set: --test-share 0.2 makes one of a fifth of the images.");
+    return DSC_OK;
+}
+
+static dsc_status run(command_call *call, dsc_error *error) {
+    packing p = {.call = call, .how = call->values, .out = call->operands[1]};
+    if (command_given(call, "size")) {
+        p.size[0] = (size_t)p.how->size[0];
+        p.size[1] = (size_t)p.how->size[1];
+    }
+    dsc_status status = make_lists(&p, call->operands[0], error);
+    if (!status) status = plan(&p, error);
+    if (!status) status = visit_files(&p, refuse, error);
+    if (!status) status = read_part(&p, &p.train, error);
+    if (!status) status = read_part(&p, &p.test, error);
+    if (!status) status = dsc_folder_make(p.out, error);
+    if (!status) status = visit_files(&p, remove_old, error);
+    if (!status) status = write_part(&p, &p.train, error);
+    if (!status) status = write_part(&p, &p.test, error);
+    if (!status) status = write_class_names(&p, error);
+    if (!status) status = report(&p, error);
+    free(p.train.order);
+    free(p.test.order);
+    pack_array_free(&p.train.images);
+    pack_array_free(&p.train.labels);
+    pack_array_free(&p.test.images);
+    pack_array_free(&p.test.labels);
+    pack_list_free(&p.train_list);
+    pack_list_free(&p.test_list);
+    return status;
+}
+
+static const dsc_param options[] = {
+    {"test-share", DSC_PARAM_REAL, offsetof(values, test_share), "0.15", 0, 0.9, NULL,
+     "how much of each class becomes the test set; 0 makes none"},
+    {"size", DSC_PARAM_PAIR, offsetof(values, size), NULL, 1, 65535, NULL,
+     "height and width that all images must have; without it, those of the first"},
+    {"seed", DSC_PARAM_INT, offsetof(values, seed), "1", 0, 9e15, NULL,
+     "of the shuffling, and of the choice of test images"},
+    {"keep-order", DSC_PARAM_SWITCH, offsetof(values, keep_order), "off", 0, 0, NULL,
+     "keep the images in the order of their classes and file names"},
+    {"gzip", DSC_PARAM_SWITCH, offsetof(values, gzip), "off", 0, 0, NULL, "compress the files"},
+    {"force", DSC_PARAM_SWITCH, offsetof(values, force), "off", 0, 0, NULL,
+     "replace data that is in OUT already"},
+    COMMAND_JSON(values),
+    COMMAND_QUIET(values),
+    {0},
+};
+
+static const command_option extras[] = {
+    {"size", 0, "HxW", true},
+    {"force", 'f', NULL, false},
+    {0},
+};
+
+static const command_operand operands[] = {
+    {"DIR", false, false, "the folder of the class folders; or one with train/ and test/, which hold them"},
+    {"OUT", false, false, "the folder to write; made if it is missing"},
+    {0},
+};
+
+static const command_example examples[] = {
+    {"data pack pictures letters", "Make data of pictures/a/*.png, pictures/b/*.png, ..."},
+    {"data pack pictures letters --test-share 0.25 --gzip",
+     "The same with a quarter of the images as the test set, compressed."},
+    {"tutorial --data letters", "Then let the tutorial learn them."},
+    {0},
+};
+
+const command command_data_pack = {
+    .name = "pack",
+    .help = "make data of folders of images, named by class",
+    .about =
+        "Reads PNG and PGM images, as grey values with ink bright on a dark ground as MNIST has it, from "
+        "one folder for each class, and writes the four IDX files, and labels.txt with the names of the "
+        "classes. Nothing is scaled or cropped: all images must have one size, 28x28 to be like MNIST. "
+        "Classes are numbered in the order of their names; names that are whole numbers below 256 are "
+        "the labels themselves. The same folder and seed give the same files.",
+    .operands = operands,
+    .options = options,
+    .extras = extras,
+    .examples = examples,
+    .values_size = sizeof(values),
+    .run = run,
+};

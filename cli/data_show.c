@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/* data_show.c: `descender data show`: images of the data, in the terminal, as a picture, or as numbers. */
+#include "command.h"
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "data/dataset.h"
+#include "draw/grid.h"
+#include "draw/numpy_print.h"
+#include "source.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHOWN_OF_LABEL = 10, SHOWN_MOST = 1000, TITLE = 80 };
+
+typedef struct values {
+    command_source source;
+    char *label, *out;
+    int64_t index, random, seed;
+    int set;
+    bool raw, scaled, json, quiet;
+} values;
+
+/* Which images of the set are shown. */
+typedef struct chosen {
+    const dsc_dataset *data;
+    int64_t *index;
+    size_t count;
+} chosen;
+
+static dsc_status find_label(size_t *label, const dsc_dataset *data, const char *name, dsc_error *error) {
+    const char *names[256];
+    size_t classes = dsc_dataset_classes(data);
+    for (*label = 0; *label < classes; ++*label) {
+        names[*label] = dsc_dataset_class_name(data, *label);
+        if (!strcmp(names[*label], name)) return DSC_OK;
+    }
+    const char *nearest = dsc_nearest_name(name, names, classes);
+    return dsc_fail(error, DSC_ERROR_ARGUMENT, "--label: %s has no class '%s'%s%s%s", dsc_dataset_name(data),
+                    name, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+}
+
+/* The images that may be chosen: all, or those of a label. */
+static dsc_status candidates(chosen *from, const char *label_name, dsc_error *error) {
+    size_t count = dsc_dataset_count(from->data), label = 0;
+    const uint8_t *labels = dsc_dataset_labels(from->data);
+    dsc_status status = label_name ? find_label(&label, from->data, label_name, error) : DSC_OK;
+    if (status) return status;
+    from->index = dsc_allocate(count, sizeof *from->index);
+    if (!from->index) return dsc_fail_memory(error, count * sizeof *from->index, "the list of images");
+    for (size_t i = 0; i < count; i++)
+        if (!label_name || labels[i] == label) from->index[from->count++] = (int64_t)i;
+    if (!from->count)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "--label: %s has no image of class '%s'",
+                        dsc_dataset_name(from->data), label_name);
+    return DSC_OK;
+}
+
+/* NumPy's rng.choice(number of candidates, size=K, replace=False): the tutorial's five for its seed. */
+static dsc_status choose_random(chosen *shown, const values *how, dsc_error *error) {
+    size_t count = (size_t)how->random;
+    if (count > shown->count)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "--random: there are %zu images to choose from, asked for %zu", shown->count, count);
+    int64_t *picked = dsc_allocate(count, sizeof *picked);
+    if (!picked) return dsc_fail_memory(error, count * sizeof *picked, "the list of images");
+    dsc_rng rng;
+    dsc_rng_seed(&rng, (uint64_t)how->seed);
+    dsc_status status = dsc_rng_choice(&rng, picked, count, (int64_t)shown->count, error);
+    for (size_t i = 0; !status && i < count; i++) picked[i] = shown->index[picked[i]];
+    free(shown->index);
+    shown->index = picked;
+    shown->count = count;
+    return status;
+}
+
+static dsc_status choose(command_call *call, chosen *shown, const values *how, dsc_error *error) {
+    dsc_status status = candidates(shown, how->label, error);
+    if (status) return status;
+    if (command_given(call, "random")) return choose_random(shown, how, error);
+    if (how->label) {
+        if (shown->count > SHOWN_OF_LABEL) shown->count = SHOWN_OF_LABEL;
+        return DSC_OK;
+    }
+    if ((uint64_t)how->index >= shown->count)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "--index: expected 0 to %zu, found %lld", shown->count - 1,
+                        (long long)how->index);
+    shown->index[0] = how->index;
+    shown->count = 1;
+    return DSC_OK;
+}
+
+/* ---- ways to show them ---- */
+
+static dsc_status show_raw(const chosen *shown, const values *how, dsc_error *error) {
+    size_t shape[3];
+    dsc_dataset_shape(shown->data, shape);
+    dsc_text text = {0};
+    for (size_t i = 0; i < shown->count; i++) {
+        const uint8_t *image = dsc_dataset_image(shown->data, (size_t)shown->index[i]);
+        if (i) dsc_text_append(&text, "\n");
+        /* More channels than one are as many arrays. */
+        for (size_t c = 0; c < shape[0]; c++, image += shape[1] * shape[2]) {
+            if (how->scaled)
+                draw_numpy_print_scaled(&text, image, shape[1], shape[2], 255);
+            else
+                draw_numpy_print_bytes(&text, image, shape[1], shape[2]);
+            dsc_text_append(&text, "\n");
+        }
+    }
+    return command_print_text(&text, error);
+}
+
+static json_t *image_json(const chosen *shown, size_t index, const size_t shape[3], const values *how) {
+    const uint8_t *pixel = dsc_dataset_image(shown->data, index);
+    json_t *channels = json_array();
+    for (size_t c = 0; c < shape[0]; c++) {
+        json_t *rows = json_array();
+        for (size_t y = 0; y < shape[1]; y++) {
+            json_t *row = json_array();
+            for (size_t x = 0; x < shape[2]; x++, pixel++)
+                (void)json_array_append_new(row,
+                                            how->scaled ? json_real(*pixel / 255.0) : json_integer(*pixel));
+            (void)json_array_append_new(rows, row);
+        }
+        (void)json_array_append_new(channels, rows);
+    }
+    uint8_t label = dsc_dataset_label(shown->data, index);
+    return json_pack("{s:I, s:i, s:s, s:o}", "index", (json_int_t)index, "label", (int)label, "class",
+                     dsc_dataset_class_name(shown->data, label), "pixels", channels);
+}
+
+static dsc_status show_json(const chosen *shown, const command_data *data, const values *how,
+                            dsc_error *error) {
+    size_t shape[3];
+    dsc_dataset_shape(shown->data, shape);
+    json_t *images = json_array();
+    for (size_t i = 0; i < shown->count; i++)
+        (void)json_array_append_new(images, image_json(shown, (size_t)shown->index[i], shape, how));
+    return command_print_json(json_pack("{s:s, s:s, s:[I, I, I], s:o}", "data", data->name, "set",
+                                        how->set ? "test" : "train", "shape", (json_int_t)shape[0],
+                                        (json_int_t)shape[1], (json_int_t)shape[2], "images", images),
+                              error);
+}
+
+/* The images as a grid with their labels; `titles` has room for each. */
+static draw_grid grid_of(const chosen *shown, draw_tile *tiles, char (*titles)[TITLE], const char *title) {
+    size_t shape[3];
+    dsc_dataset_shape(shown->data, shape);
+    for (size_t i = 0; i < shown->count; i++) {
+        size_t index = (size_t)shown->index[i];
+        (void)snprintf(titles[i], TITLE, "%zu: %s", index,
+                       dsc_dataset_class_name(shown->data, dsc_dataset_label(shown->data, index)));
+        tiles[i] = (draw_tile){dsc_dataset_image(shown->data, index), titles[i]};
+    }
+    return (draw_grid){.title = title,
+                       .tiles = tiles,
+                       .count = shown->count,
+                       .width = shape[2],
+                       .height = shape[1],
+                       .channels = shape[0]};
+}
+
+static bool ends_in(const char *text, const char *end) {
+    size_t a = strlen(text), b = strlen(end);
+    return a > b && !strcmp(text + a - b, end);
+}
+
+static dsc_status show_grid(const command_call *call, const draw_grid *grid, const values *how,
+                            dsc_error *error) {
+    if (how->out) {
+        dsc_status status = draw_grid_save(how->out, grid, error);
+        if (!status) command_remark(call, "Saved: %s (%s)", how->out, grid->title);
+        return status;
+    }
+    draw_terminal terminal = draw_terminal_detect(1);
+    dsc_text text = {0};
+    dsc_status status = draw_grid_text(&text, grid, &terminal, error);
+    if (!status) return command_print_text(&text, error);
+    dsc_text_free(&text);
+    return status;
+}
+
+static dsc_status show(const command_call *call, const chosen *shown, const command_data *data,
+                       const values *how, dsc_error *error) {
+    if (call->json) return show_json(shown, data, how, error);
+    if (how->raw) return show_raw(shown, how, error);
+    draw_tile *tiles = dsc_allocate(shown->count, sizeof *tiles);
+    char(*titles)[TITLE] = dsc_allocate(shown->count, sizeof *titles);
+    dsc_status status;
+    if (tiles && titles) {
+        char title[DSC_MESSAGE_SIZE];
+        (void)snprintf(title, sizeof title, "%s, %s set", data->name, how->set ? "test" : "training");
+        draw_grid grid = grid_of(shown, tiles, titles, title);
+        status = show_grid(call, &grid, how, error);
+    } else {
+        status = dsc_fail_memory(error, shown->count * sizeof *titles, "the titles of the images");
+    }
+    free(tiles);
+    free(titles);
+    return status;
+}
+
+static dsc_status check_options(command_call *call, const values *how, dsc_error *error) {
+    if (command_given(call, "index") && (command_given(call, "random") || how->label))
+        return command_wrong_usage(call, error,
+                                   "--index names one image: it goes with neither --random nor --label");
+    if (command_given(call, "seed") && !command_given(call, "random"))
+        return command_wrong_usage(call, error, "--seed is for --random");
+    if (how->scaled && !how->raw && !call->json)
+        return command_wrong_usage(call, error, "--scaled is for --raw and --json");
+    if (how->out && (how->raw || call->json))
+        return command_wrong_usage(call, error,
+                                   "--out writes a picture: it does not go with --raw or --json");
+    if (how->out && !ends_in(how->out, ".png") && !ends_in(how->out, ".svg") && !ends_in(how->out, ".pgm") &&
+        !ends_in(how->out, ".ppm"))
+        return command_wrong_usage(call, error,
+                                   "--out: expected a name that ends in .png, .svg, .pgm or .ppm, found '%s'",
+                                   how->out);
+    return DSC_OK;
+}
+
+static dsc_status run(command_call *call, dsc_error *error) {
+    const values *how = call->values;
+    command_data data = {0};
+    chosen shown = {0};
+    dsc_status status = check_options(call, how, error);
+    if (!status) status = command_data_open(&data, call, &how->source, error);
+    shown.data = how->set ? data.test : data.train;
+    if (!status) status = choose(call, &shown, how, error);
+    if (!status) status = show(call, &shown, &data, how, error);
+    free(shown.index);
+    command_data_close(&data);
+    return status;
+}
+
+static const dsc_param options[] = {
+    {"index", DSC_PARAM_INT, offsetof(values, index), "0", 0, 9e15, NULL, "the image of this number"},
+    {"random", DSC_PARAM_INT, offsetof(values, random), NULL, 1, SHOWN_MOST, NULL, "so many random images"},
+    {"seed", DSC_PARAM_INT, offsetof(values, seed), "147197952744", 0, 9e15, NULL,
+     "of the random choice; the default is the tutorial's"},
+    {"label", DSC_PARAM_TEXT, offsetof(values, label), NULL, 0, 0, NULL,
+     "only images of this class: the first ten, or random ones"},
+    {"set", DSC_PARAM_CHOICE, offsetof(values, set), "train", 0, 0, "train|test", "which of the two sets"},
+    {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
+     "write a picture: FILE ends in .png, .svg, .pgm or .ppm"},
+    {"raw", DSC_PARAM_SWITCH, offsetof(values, raw), "off", 0, 0, NULL,
+     "print the numbers, as NumPy prints them"},
+    {"scaled", DSC_PARAM_SWITCH, offsetof(values, scaled), "off", 0, 0, NULL,
+     "with --raw or --json: divided by 255"},
+    COMMAND_SOURCE(values),
+    COMMAND_JSON(values),
+    COMMAND_QUIET(values),
+    {0},
+};
+
+static const command_option extras[] = {
+    {"index", 'i', NULL, false}, {"random", 'r', "K", true}, {"label", 'l', "NAME", false},
+    {"out", 'o', "FILE", false}, COMMAND_SOURCE_EXTRA,       {0},
+};
+
+static const command_example examples[] = {
+    {"data show --index 59999", "The image that the tutorial looks at."},
+    {"data show --random 5 --label 7 --set test", "Five random sevens of the test set."},
+    {"data show --index 59999 --raw", "Its pixels, as numbers."},
+    {0},
+};
+
+const command command_data_show = {
+    .name = "show",
+    .help = "show images, in the terminal, as a picture or as numbers",
+    .about = "Shows the image of a number, random images, or images of a class, each with its number and its "
+             "class.",
+    .options = options,
+    .extras = extras,
+    .examples = examples,
+    .values_size = sizeof(values),
+    .run = run,
+};

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* progress.c: the clock and the printing for draw_progress. */
+#include "progress.h"
+
+#include <stdio.h>
+#include <time.h>
+
+static double seconds(void) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+void command_progress_start(command_progress *progress, const command_call *call, const char *what,
+                            const char *unit, uint64_t total) {
+    *progress = (command_progress){
+        .bar = {.terminal = draw_terminal_detect(2), .what = what, .unit = unit, .total = total}};
+    if (call->quiet) progress->bar.terminal.live = false;
+}
+
+static void print(const command_progress *progress) {
+    if (progress->line.data && !progress->line.failed) (void)fputs(progress->line.data, stderr);
+}
+
+void command_progress_show(command_progress *progress, uint64_t done) {
+    if (draw_progress_update(&progress->line, &progress->bar, done, seconds())) print(progress);
+}
+
+void command_progress_wipe(command_progress *progress) {
+    if (draw_progress_clear(&progress->line, &progress->bar)) print(progress);
+}
+
+void command_progress_end(command_progress *progress) {
+    command_progress_wipe(progress);
+    dsc_text_free(&progress->line);
+}

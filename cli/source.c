@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* source.c: opens what --data names, by fetch_open, and tells of it. */
+#include "source.h"
+
+#include "progress.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a call reports while it looks for the data, and downloads them. */
+typedef struct watching {
+    const command_call *call;
+    command_progress progress;
+    unsigned file; /* the one that the bar is about */
+    bool started;
+} watching;
+
+static int on_progress(void *user, const fetch_progress *now) {
+    watching *w = user;
+    if (!w->started || w->file != now->index) {
+        command_progress_end(&w->progress);
+        command_progress_start(&w->progress, w->call, now->name, "B", now->total);
+        w->started = true;
+        w->file = now->index;
+    }
+    command_progress_show(&w->progress, now->bytes);
+    return command_should_stop();
+}
+
+/* What stands in for what, and why: said also with --quiet, for results depend on it. */
+static void on_note(void *user, const char *text) {
+    watching *w = user;
+    command_progress_wipe(&w->progress);
+    command_complain("%s", text);
+}
+
+dsc_status command_data_open(command_data *data, const command_call *call, const command_source *source,
+                             dsc_error *error) {
+    *data = (command_data){0};
+    watching w = {.call = call};
+    fetch_source from = {.data = source->data,
+                         .offline = source->offline,
+                         .on_progress = on_progress,
+                         .on_note = on_note,
+                         .user = &w};
+    dsc_status status = fetch_open(&data->train, &data->test, data->name, &from, error);
+    command_progress_end(&w.progress);
+    return status;
+}
+
+dsc_status command_fetch_mnist(char **used, const char *folder, const command_call *call, bool offline,
+                               dsc_error *error) {
+    watching w = {.call = call};
+    fetch_source from = {.offline = offline, .on_progress = on_progress, .on_note = on_note, .user = &w};
+    dsc_status status = fetch_mnist(used, folder, &from, error);
+    command_progress_end(&w.progress);
+    return status;
+}
+
+void command_data_close(command_data *data) {
+    dsc_dataset_free(data->train);
+    dsc_dataset_free(data->test);
+    *data = (command_data){0};
+}

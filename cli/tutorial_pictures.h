@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* tutorial_pictures.h: what the tutorial shows, as text for a terminal and as files: image 59,999, five random
+ * images, the network, and the two panels of curves. */
+#ifndef CLI_TUTORIAL_PICTURES_H
+#define CLI_TUTORIAL_PICTURES_H
+
+#include "tutorial.h"
+
+typedef struct tutorial_figures {
+    const tutorial_options *options;
+    const dsc_dataset *train;
+    const char *data_name;
+    int64_t examples[TUTORIAL_EXAMPLES];
+    size_t example_count;
+    const tutorial_result *result;
+    double *curves[4]; /* training error, training accuracy, test error, test accuracy */
+} tutorial_figures;
+
+/* `options`, `train` and `data_name` must live as long. Release with tutorial_figures_free. */
+dsc_status tutorial_figures_make(tutorial_figures *figures, const tutorial_options *options,
+                                 const dsc_dataset *train, const char *data_name, dsc_error *error);
+dsc_status tutorial_figures_add_result(tutorial_figures *figures, const tutorial_result *result,
+                                       dsc_error *error);
+void tutorial_figures_free(tutorial_figures *figures);
+
+dsc_status tutorial_show_image(dsc_text *text, const tutorial_figures *figures, dsc_error *error);
+dsc_status tutorial_show_examples(dsc_text *text, const tutorial_figures *figures, dsc_error *error);
+dsc_status tutorial_show_curves(dsc_text *text, const tutorial_figures *figures, dsc_error *error);
+
+/* Whether this build can write pictures; the error says what it lacks. */
+dsc_status tutorial_pictures_possible(dsc_error *error);
+dsc_status tutorial_save_pictures(const char *folder, const tutorial_figures *figures, dsc_error *error);
+
+#endif
