@@ -57,6 +57,33 @@ static void more_than_a_thousand_elements_are_cut(void **state) {
     check_array(&array, "[1 0 0 ... 0 0 3]");
 }
 
+/* The file is NumPy's: a = (arange(784) * 7 % 256).astype(uint8).reshape(28, 28); a[:, :9] = 0; then
+ * print(a), print(a / 255), print(a[:1]) and print((a / 255)[14]). */
+static void an_image_is_printed_as_by_numpy_raw_and_scaled(void **state) {
+    (void)state;
+    uint8_t a[28 * 28];
+    double row[28];
+    for (size_t i = 0; i < 28 * 28; i++) a[i] = i % 28 < 9 ? 0 : (uint8_t)(i * 7);
+    for (size_t i = 0; i < 28; i++) row[i] = a[14 * 28 + i] / 255.0;
+    dsc_text text = {0};
+    draw_numpy_print_bytes(&text, a, 28, 28);
+    dsc_text_append(&text, "\n");
+    draw_numpy_print_scaled(&text, a, 28, 28, 255);
+    dsc_text_append(&text, "\n");
+    draw_numpy_print_bytes(&text, a, 1, 28);
+    dsc_text_append(&text, "\n");
+    draw_numpy_print_vector(&text, row, 28);
+    dsc_text_append(&text, "\n");
+    unsigned char *expected;
+    size_t size;
+    dsc_error error;
+    ASSERT_OK(dsc_file_read(&expected, &size, testing_golden("numpy-print-28x28.txt"), 1 << 20, &error),
+              error);
+    assert_string_equal(text.data, (char *)expected);
+    free(expected);
+    dsc_text_free(&text);
+}
+
 static void the_same_in_every_locale(void **state) {
     (void)state;
     if (!testing_set_comma_locale()) TEST_SKIP("needs a locale with a decimal comma (package locales)");
@@ -211,6 +238,7 @@ int main(void) {
         cmocka_unit_test(vectors_are_printed_as_by_numpy),
         cmocka_unit_test(axes_are_separated_by_blank_lines),
         cmocka_unit_test(more_than_a_thousand_elements_are_cut),
+        cmocka_unit_test(an_image_is_printed_as_by_numpy_raw_and_scaled),
         cmocka_unit_test(the_same_in_every_locale),
         cmocka_unit_test(every_failed_allocation_is_survived),
         cmocka_unit_test(random_arrays_are_printed_as_by_numpy),

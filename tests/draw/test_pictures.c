@@ -222,6 +222,26 @@ static void gaps_single_points_and_extremes_are_drawn(void **state) {
             }
 }
 
+static void what_lies_beyond_a_fixed_axis_is_not_drawn(void **state) {
+    (void)state;
+    static const double y[] = {0.5, 0.5, 0.5, 100, 0.5, -1e300, 0.5, 1e300}, inside[] = {0.5, 0.5, 0.5};
+    static const double x[] = {0, 1, 2, 0.1, -50, 0.2, 1e300, 0.5};
+    for (int beyond = 0; beyond < 2; beyond++) {
+        draw_series series = {.x = x, .y = beyond ? y : inside, .count = beyond ? 8 : 3};
+        draw_panel panel = {.x = {.minimum = 0, .maximum = 2},
+                            .y = {.minimum = 0, .maximum = 1},
+                            .series = &series,
+                            .series_count = 1};
+        draw_chart chart = {.panels = &panel, .panel_count = 1};
+        draw_picture picture = draw_chart_picture(&chart);
+        static double within[4];
+        double box[4];
+        dsc_error error;
+        ASSERT_OK(draw_measure(beyond ? box : within, &picture, &error), error);
+        for (int i = 0; i < 4 && beyond; i++) assert_true(fabs(box[i] - within[i]) < 5);
+    }
+}
+
 static void a_long_series_keeps_its_peaks_and_stays_small(void **state) {
     (void)state;
     enum { LENGTH = 200000 };
@@ -374,6 +394,7 @@ int main(void) {
         cmocka_unit_test(a_png_has_the_size_that_was_asked_for),
         cmocka_unit_test(a_grey_picture_is_a_grey_png),
         cmocka_unit_test(gaps_single_points_and_extremes_are_drawn),
+        cmocka_unit_test(what_lies_beyond_a_fixed_axis_is_not_drawn),
         cmocka_unit_test(a_long_series_keeps_its_peaks_and_stays_small),
         cmocka_unit_test(a_picture_is_saved_by_the_end_of_its_name),
         cmocka_unit_test(absurd_sizes_are_refused),

@@ -90,12 +90,15 @@ typedef struct plot {
     draw_ticks x, y;
 } plot;
 
+/* What lies far outside of a fixed axis is brought nearer: cairo's coordinates end at eight million. */
+static double near(double at) { return fmin(fmax(at, -1e5), 1e5); }
+
 static double place_x(const plot *p, double x) {
-    return p->left + (x - p->x.minimum) / (p->x.maximum - p->x.minimum) * p->width;
+    return near(p->left + (x - p->x.minimum) / (p->x.maximum - p->x.minimum) * p->width);
 }
 
 static double place_y(const plot *p, double y) {
-    return p->top + p->height - (y - p->y.minimum) / (p->y.maximum - p->y.minimum) * p->height;
+    return near(p->top + p->height - (y - p->y.minimum) / (p->y.maximum - p->y.minimum) * p->height);
 }
 
 static draw_pen series_pen(size_t index) {
