@@ -57,36 +57,50 @@ static void run(contest *t, int who) {
     }
 #if BENCH_WITH_DNNL
     case DNNL_GEMM:
-        dnnl_sgemm(p->a_transposed ? 'T' : 'N', p->b_transposed ? 'T' : 'N', (dnnl_dim_t)p->m, (dnnl_dim_t)p->n,
-                   (dnnl_dim_t)p->k, 1, p->a, (dnnl_dim_t)(p->a_transposed ? p->m : p->k), p->b,
-                   (dnnl_dim_t)(p->b_transposed ? p->k : p->n), 0, p->c, (dnnl_dim_t)p->n);
+        dnnl_sgemm(p->a_transposed ? 'T' : 'N', p->b_transposed ? 'T' : 'N', (dnnl_dim_t)p->m,
+                   (dnnl_dim_t)p->n, (dnnl_dim_t)p->k, 1, p->a, (dnnl_dim_t)(p->a_transposed ? p->m : p->k),
+                   p->b, (dnnl_dim_t)(p->b_transposed ? p->k : p->n), 0, p->c, (dnnl_dim_t)p->n);
         break;
-    case DNNL: dnnl_do(t->dnnl[0]); break;
-    case DNNL_PACKED: dnnl_do(t->dnnl[1]); break;
+    case DNNL:
+        dnnl_do(t->dnnl[0]);
+        break;
+    case DNNL_PACKED:
+        dnnl_do(t->dnnl[1]);
+        break;
 #endif
 #if BENCH_WITH_OPENBLAS
     case OPENBLAS:
         cblas_sgemm(CblasRowMajor, p->a_transposed ? CblasTrans : CblasNoTrans,
                     p->b_transposed ? CblasTrans : CblasNoTrans, (int)p->m, (int)p->n, (int)p->k, 1, p->a,
-                    (int)(p->a_transposed ? p->m : p->k), p->b, (int)(p->b_transposed ? p->k : p->n), 0, p->c, (int)p->n);
+                    (int)(p->a_transposed ? p->m : p->k), p->b, (int)(p->b_transposed ? p->k : p->n), 0, p->c,
+                    (int)p->n);
         break;
 #endif
-    default: (void)p; break;
+    default:
+        (void)p;
+        break;
     }
 }
 
 static bool takes_part(const contest *t, int who) {
     switch (who) {
     case PEAK:
-    case OURS_PACKED: return true;
-    case OURS: return !t->p.images;
+    case OURS_PACKED:
+        return true;
+    case OURS:
+        return !t->p.images;
 #if BENCH_WITH_DNNL
-    case DNNL_GEMM: return !t->bf16 && !t->p.images;
-    case DNNL: return t->dnnl[0] && !t->p.images;
-    case DNNL_PACKED: return t->dnnl[1];
+    case DNNL_GEMM:
+        return !t->bf16 && !t->p.images;
+    case DNNL:
+        return t->dnnl[0] && !t->p.images;
+    case DNNL_PACKED:
+        return t->dnnl[1];
 #endif
-    case OPENBLAS: return BENCH_WITH_OPENBLAS && !t->bf16 && !t->p.images;
-    default: return false;
+    case OPENBLAS:
+        return BENCH_WITH_OPENBLAS && !t->bf16 && !t->p.images;
+    default:
+        return false;
     }
 }
 
@@ -115,8 +129,10 @@ static void prepare(contest *t) {
     const size_t b_size = p->n * p->k;
     float *a = memory(a_size * 4), *b = memory(b_size * 4);
     uint16_t *a16 = memory(a_size * 2), *b16 = memory(b_size * 2);
-    for (size_t i = 0; i < a_size; i++) a[i] = (float)(i * 7919 % 1009) / 1009 - 0.5f, a16[i] = dsc_bf16_from_float(a[i]);
-    for (size_t i = 0; i < b_size; i++) b[i] = (float)(i * 6007 % 997) / 997 - 0.5f, b16[i] = dsc_bf16_from_float(b[i]);
+    for (size_t i = 0; i < a_size; i++)
+        a[i] = (float)(i * 7919 % 1009) / 1009 - 0.5f, a16[i] = dsc_bf16_from_float(a[i]);
+    for (size_t i = 0; i < b_size; i++)
+        b[i] = (float)(i * 6007 % 997) / 997 - 0.5f, b16[i] = dsc_bf16_from_float(b[i]);
     p->a = a, p->b = b, p->a16 = a16, p->b16 = b16;
     p->c = memory(p->m * p->n * 4);
     memset(p->c, 0, p->m * p->n * 4);
@@ -175,7 +191,8 @@ static void measure(double *out, contest *t, size_t rounds) {
             if (!takes_part(t, who)) continue;
             const double start = now();
             double done = work * (double)turns;
-            if (who == PEAK) done = peaks[t->kernels->isa](200000);
+            if (who == PEAK)
+                done = peaks[t->kernels->isa](200000);
             else
                 for (size_t i = 0; i < turns; i++) run(t, who);
             speed[who][r] = done / (now() - start) * 1e-9;
@@ -212,10 +229,14 @@ int main(int count, char **arguments) {
     size_t rounds = 15;
     int cpu = -1;
     for (int i = 1; i + 1 < count; i += 2) {
-        if (strcmp(arguments[i], "--kernels") == 0) kernels_name = arguments[i + 1];
-        else if (strcmp(arguments[i], "--rounds") == 0) rounds = strtoul(arguments[i + 1], NULL, 10);
-        else if (strcmp(arguments[i], "--cpu") == 0) cpu = atoi(arguments[i + 1]);
-        else if (strcmp(arguments[i], "--only") == 0) only = arguments[i + 1];
+        if (strcmp(arguments[i], "--kernels") == 0)
+            kernels_name = arguments[i + 1];
+        else if (strcmp(arguments[i], "--rounds") == 0)
+            rounds = strtoul(arguments[i + 1], NULL, 10);
+        else if (strcmp(arguments[i], "--cpu") == 0)
+            cpu = atoi(arguments[i + 1]);
+        else if (strcmp(arguments[i], "--only") == 0)
+            only = arguments[i + 1];
     }
     if (rounds < 1 || rounds > 1000) rounds = 15;
     const dsc_kernels *kernels = dsc_kernels_find(kernels_name);
@@ -232,8 +253,8 @@ int main(int count, char **arguments) {
     CPU_SET((size_t)(cpu >= 0 ? cpu : sched_getcpu()), &set);
     sched_setaffinity(0, sizeof set, &set);
 
-    printf("kernels: %s (%s); oneDNN %s, OpenBLAS %s; one core; medians of %zu rounds; GFLOP/s\n", kernels->name,
-           kernels->help, BENCH_WITH_DNNL ? "2.x" : "absent (libdnnl-dev 2.x)",
+    printf("kernels: %s (%s); oneDNN %s, OpenBLAS %s; one core; medians of %zu rounds; GFLOP/s\n",
+           kernels->name, kernels->help, BENCH_WITH_DNNL ? "2.x" : "absent (libdnnl-dev 2.x)",
            BENCH_WITH_OPENBLAS ? "present" : "absent (libopenblas-dev)", rounds);
     static const problem problems[] = {
         {.name = "128x100x784 X W^T", .m = 128, .n = 100, .k = 784, .b_transposed = true},
@@ -253,8 +274,9 @@ int main(int count, char **arguments) {
         {.name = "conv 3x3 32-64 of 26", .n = 64, .images = 8, .channels = 32, .size = 26, .kernel = 3},
     };
     for (int bf16 = 0; bf16 < 2; bf16++) {
-        printf("\n%-21s %6s %6s%% %6s%% |%11s %7s %8s | %7s |%7s %7s\n", bf16 ? "bf16" : "f32", names[PEAK], names[OURS],
-               names[OURS_PACKED], names[DNNL_GEMM], names[DNNL], names[OPENBLAS], names[DNNL_PACKED], "whole", "packed");
+        printf("\n%-21s %6s %6s%% %6s%% |%11s %7s %8s | %7s |%7s %7s\n", bf16 ? "bf16" : "f32", names[PEAK],
+               names[OURS], names[OURS_PACKED], names[DNNL_GEMM], names[DNNL], names[OPENBLAS],
+               names[DNNL_PACKED], "whole", "packed");
         score whole = {0}, packed = {0};
         for (size_t i = 0; i < sizeof problems / sizeof *problems; i++) {
             if (only && !strstr(problems[i].name, only)) continue;
@@ -263,16 +285,18 @@ int main(int count, char **arguments) {
             prepare(&t);
             measure(s, &t, rounds);
             const double peak = s[PEAK];
-            printf("%-21s %6.1f %6.1f %3.0f%% %6.1f %3.0f%%|%7.1f %7.1f %7.1f | %7.1f |", t.p.name, peak, s[OURS],
-                   100 * s[OURS] / peak, s[OURS_PACKED], 100 * s[OURS_PACKED] / peak, s[DNNL_GEMM], s[DNNL], s[OPENBLAS],
-                   s[DNNL_PACKED]);
+            printf("%-21s %6.1f %6.1f %3.0f%% %6.1f %3.0f%%|%7.1f %7.1f %7.1f | %7.1f |", t.p.name, peak,
+                   s[OURS], 100 * s[OURS] / peak, s[OURS_PACKED], 100 * s[OURS_PACKED] / peak, s[DNNL_GEMM],
+                   s[DNNL], s[OPENBLAS], s[DNNL_PACKED]);
             add_ratio(&whole, s[OURS], best(s, (const int[]){DNNL_GEMM, DNNL, OPENBLAS}, 3));
             add_ratio(&packed, s[OURS_PACKED], s[DNNL_PACKED]);
             printf("\n");
         }
         if (whole.count && packed.count)
-            printf("ratio to the best peer: whole %.2f in the geometric mean, least %.2f; packed %.2f, least %.2f\n",
-                   exp(whole.log_sum / whole.count), whole.least, exp(packed.log_sum / packed.count), packed.least);
+            printf("ratio to the best peer: whole %.2f in the geometric mean, least %.2f; packed %.2f, least "
+                   "%.2f\n",
+                   exp(whole.log_sum / whole.count), whole.least, exp(packed.log_sum / packed.count),
+                   packed.least);
     }
     return 0;
 }

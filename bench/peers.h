@@ -72,12 +72,13 @@ static dnnl_run *dnnl_make(const problem *p, bool bf16, bool packed) {
         dnnl_memory_desc_init_by_tag(&b, 4, bd, type, dnnl_oihw);
         dnnl_memory_desc_init_by_tag(&b_any, 4, bd, type, dnnl_format_tag_any);
         dnnl_memory_desc_init_by_tag(&c, 4, cd, dnnl_f32, dnnl_nhwc);
-        if (dnnl_convolution_forward_desc_init(&d, dnnl_forward_inference, dnnl_convolution_direct, &a, &b_any, NULL,
-                                               &c, ones, zeros, zeros) ||
+        if (dnnl_convolution_forward_desc_init(&d, dnnl_forward_inference, dnnl_convolution_direct, &a,
+                                               &b_any, NULL, &c, ones, zeros, zeros) ||
             dnnl_primitive_desc_create(&pd, &d, NULL, engine, NULL))
             return NULL;
     } else {
-        const dnnl_dims_t ad = {(dnnl_dim_t)p->m, (dnnl_dim_t)p->k}, bd = {(dnnl_dim_t)p->k, (dnnl_dim_t)p->n};
+        const dnnl_dims_t ad = {(dnnl_dim_t)p->m, (dnnl_dim_t)p->k},
+                          bd = {(dnnl_dim_t)p->k, (dnnl_dim_t)p->n};
         const dnnl_dims_t cd = {(dnnl_dim_t)p->m, (dnnl_dim_t)p->n};
         dnnl_matmul_desc_t d;
         dnnl_memory_desc_init_by_tag(&a, 2, ad, type, p->a_transposed ? dnnl_ba : dnnl_ab);

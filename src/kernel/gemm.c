@@ -17,14 +17,20 @@ static size_t even_part(size_t total, size_t limit, size_t multiple) {
 }
 
 /* Whether the micro-kernel can read A where it lies. A distance of a multiple of the page between rows would put all
- * rows of a micro-tile into the same few cache lines, so such a matrix is copied. */
+ * rows of a micro-tile into the same few cache lines, so such a matrix is copied. So are patches of which
+ * few lie in a row: micro-tiles would be small. */
 static bool reads_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
     const dsc_packer *p = g->a.packer;
-    if (g->a.packed) return false;
-    if (p->matrix && !k->rounds)
-        return p->depth_stride != 1 || (p->vector_stride * (ptrdiff_t)sizeof(dsc_real)) % 4096 != 0;
-    return p->halves && k->elements_per_word == 2 && p->depth_stride == 1 && p->vector_stride % 2 == 0 &&
-           g->depth % k->depth_multiple == 0 && g->rows % k->row_multiple == 0;
+    dsc_place at;
+    if (g->a.packed || !p->place || g->rows == 0 || !p->place(&at, p, 0)) return false;
+    if (at.vectors < g->rows && at.vectors < k->rows / 2) return false;
+    if (!at.halves) {
+        const ptrdiff_t apart = at.vector_stride * (ptrdiff_t)sizeof(dsc_real);
+        return !k->rounds && k->elements_per_word == 1 && (at.depth_stride != 1 || apart % 4096 != 0);
+    }
+    return k->elements_per_word == 2 && k->row_multiple == 1 && at.depth_stride == 1 &&
+           at.vector_stride % 2 == 0 && at.run_stride % 2 == 0 && (at.run % 2 == 0 || at.run >= g->depth) &&
+           g->depth % k->depth_multiple == 0;
 }
 
 void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const dsc_gemm *g, size_t parts) {
@@ -52,10 +58,9 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const ds
         g->b.packed ? plan->tile_columns : even_part(plan->tile_columns, DSC_GEMM_COLUMNS, column_unit);
 
     const size_t depth = smaller(plan->depth_block, round_up(g->depth, k->depth_multiple));
-    plan->a_bytes =
-        g->a.packed || plan->a_direct
-            ? 0
-            : round_up(smaller(plan->row_block, plan->tile_rows) * dsc_gemm_row_bytes(k, depth), 64);
+    plan->a_bytes = g->a.packed || plan->a_direct ? 0
+                                                  : round_up(smaller(plan->row_block, plan->tile_rows), 16) *
+                                                        dsc_gemm_row_bytes(k, depth);
     const size_t b_bytes = g->b.packed ? 0 : plan->column_block / k->width * dsc_gemm_panel_bytes(k, depth);
     plan->workspace = plan->a_bytes + round_up(b_bytes, 64);
 }
@@ -63,27 +68,29 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const ds
 /* Where a block of an operand lies. */
 typedef struct block {
     const dsc_real *words;
-    ptrdiff_t major, minor; /* A: words between rows and between steps of depth. B: `major` between panels */
+    ptrdiff_t major, minor;  /* A: words between rows and between steps of depth. B: `major` between panels */
+    const dsc_packer *place; /* A, if it is read in place: `words` is not set */
 } block;
 
-/* Rows [row, row + rows) and depth [depth, depth + depths) of A, packed into `space` if it must be. */
+/* Rows [row, row + rows) and depth [depth, depth + depths) of A, packed into `space` if it must be. Across vectors
+ * that lie side by side: as one panel as wide as the block. */
 static block block_of_a(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t row, size_t rows, size_t depth,
                         size_t depths, void *space) {
     const dsc_gemm_kernels *k = plan->kernels;
-    const dsc_packer *p = g->a.packer;
-    const size_t e = k->elements_per_word;
     if (g->a.packed) {
         const size_t stride = dsc_gemm_row_bytes(k, g->depth) / sizeof(dsc_real);
-        return (block){(const dsc_real *)g->a.packed + row * stride + depth / e, (ptrdiff_t)stride, 1};
+        return (block){(const dsc_real *)g->a.packed + row * stride + depth / k->elements_per_word,
+                       (ptrdiff_t)stride, 1, NULL};
     }
-    if (plan->a_direct) {
-        const ptrdiff_t at = (ptrdiff_t)row * p->vector_stride + (ptrdiff_t)depth * p->depth_stride;
-        if (p->matrix) return (block){p->matrix + at, p->vector_stride, p->depth_stride};
-        return (block){(const dsc_real *)(const void *)(p->halves + at), p->vector_stride / 2, 1};
+    if (plan->a_direct) return (block){NULL, 0, 0, g->a.packer};
+    if (dsc_gemm_across(k, g->a.packer)) {
+        const size_t width = round_up(rows, 16);
+        dsc_gemm_pack_panel(space, width, k, g->a.packer, row, rows, depth, depths);
+        return (block){space, 1, (ptrdiff_t)width, NULL};
     }
     const size_t stride = dsc_gemm_row_bytes(k, depths) / sizeof(dsc_real);
-    dsc_gemm_pack_rows(space, k, p, stride, row, rows, depth, depths);
-    return (block){space, (ptrdiff_t)stride, 1};
+    dsc_gemm_pack_rows(space, k, g->a.packer, stride, row, rows, depth, depths);
+    return (block){space, (ptrdiff_t)stride, 1, NULL};
 }
 
 /* Columns [column, column + columns), whose first is a panel's first, and the same of B. */
@@ -95,36 +102,82 @@ static block block_of_b(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t col
     if (g->b.packed)
         return (block){(const dsc_real *)g->b.packed + (ptrdiff_t)(column / k->width) * b.major +
                            depth / k->elements_per_word * k->width,
-                       b.major, 0};
+                       b.major, 0, NULL};
     for (size_t j = 0; j < columns; j += k->width)
-        dsc_gemm_pack_panel((dsc_real *)space + (ptrdiff_t)(j / k->width) * b.major, k, g->b.packer,
+        dsc_gemm_pack_panel((dsc_real *)space + (ptrdiff_t)(j / k->width) * b.major, k->width, k, g->b.packer,
                             column + j, smaller(k->width, columns - j), depth, depths);
-    return (block){space, b.major, 0};
+    return (block){space, b.major, 0, NULL};
+}
+
+/* What micro-tiles of the same columns have in common, for rows [row, row + rows) of the block. */
+typedef struct strip {
+    const dsc_gemm_kernels *kernels;
+    const dsc_gemm *gemm;
+    size_t vectors, column;
+    bool last;
+} strip;
+
+static void multiply_rows(const strip *s, dsc_micro_tile *t, const dsc_real *a, size_t row, size_t rows,
+                          size_t chunk) {
+    const dsc_gemm *g = s->gemm;
+    for (size_t i = 0; i < rows; i += chunk) {
+        t->a = a + (ptrdiff_t)i * t->a_row;
+        t->c = g->c + (ptrdiff_t)(row + i) * g->c_row + (ptrdiff_t)s->column;
+        t->bias_rows = s->last && g->bias_rows ? g->bias_rows + row + i : NULL;
+        s->kernels->tile(smaller(chunk, rows - i), s->vectors, t);
+    }
+}
+
+/* The same for rows that are read in place, run by run. */
+static void multiply_places(const strip *s, dsc_micro_tile *t, const dsc_packer *p, size_t row, size_t rows,
+                            size_t depth) {
+    const ptrdiff_t e = (ptrdiff_t)s->kernels->elements_per_word;
+    const size_t rows_end = row + rows;
+    while (row < rows_end) {
+        dsc_place at;
+        p->place(&at, p, row);
+        const size_t some = smaller(at.vectors, rows_end - row), inside = depth % at.run;
+        const ptrdiff_t start =
+            (ptrdiff_t)(depth / at.run) * at.run_stride + (ptrdiff_t)inside * at.depth_stride;
+        const char *a = (const char *)at.at + start * (ptrdiff_t)(sizeof(dsc_real) / (size_t)e);
+        t->a_row = at.vector_stride / e;
+        t->a_depth = at.depth_stride;
+        t->run = at.run / (size_t)e;
+        t->first_run = (at.run - inside) / (size_t)e;
+        t->a_jump = (at.run_stride - (ptrdiff_t)at.run * at.depth_stride) / e;
+        multiply_rows(s, t, (const dsc_real *)(const void *)a, row, some,
+                      even_part(some, s->kernels->rows, 1));
+        row += some;
+    }
 }
 
 /* All micro-tiles of one block: columns outside, so that their part of B stays in the first-level cache. */
 static void multiply_block(const dsc_gemm_kernels *k, const dsc_gemm *g, block a, block b, size_t row,
-                           size_t rows, size_t column, size_t columns, size_t words, bool first, bool last) {
+                           size_t rows, size_t column, size_t columns, size_t depth, size_t words,
+                           bool last) {
     const size_t chunk = even_part(rows, k->rows, k->row_multiple);
     const size_t most = k->vectors(smaller(chunk, rows));
-    dsc_micro_tile t = {
-        .depth = words, .a_row = a.major, .a_depth = a.minor, .b_vector = b.major, .c_row = g->c_row};
-    t.load = !first || g->accumulate;
+    strip s = {k, g, most, column, last};
+    dsc_micro_tile t = {.depth = words,
+                        .first_run = words,
+                        .run = words,
+                        .a_row = a.major,
+                        .a_depth = a.minor,
+                        .b_vector = b.major,
+                        .c_row = g->c_row};
+    t.load = depth > 0 || g->accumulate;
     t.relu = last && g->relu;
-    for (size_t j = 0; j < columns;) {
+    for (size_t j = 0; j < columns; j += s.vectors * k->width) {
         const size_t panels = divide_up(columns - j, k->width);
-        size_t vectors = most;
-        while (vectors > panels) vectors /= 2;
+        while (s.vectors > panels) s.vectors /= 2;
+        s.column = column + j;
         t.b = b.words + (ptrdiff_t)(j / k->width) * b.major;
-        t.columns = smaller(vectors * k->width, columns - j);
+        t.columns = smaller(s.vectors * k->width, columns - j);
         t.bias_columns = last && g->bias_columns ? g->bias_columns + column + j : NULL;
-        for (size_t i = 0; i < rows; i += chunk) {
-            t.a = a.words + (ptrdiff_t)i * a.major;
-            t.c = g->c + (ptrdiff_t)(row + i) * g->c_row + (ptrdiff_t)(column + j);
-            t.bias_rows = last && g->bias_rows ? g->bias_rows + row + i : NULL;
-            k->tile(smaller(chunk, rows - i), vectors, &t);
-        }
-        j += vectors * k->width;
+        if (a.place)
+            multiply_places(&s, &t, a.place, row, rows, depth);
+        else
+            multiply_rows(&s, &t, a.words, row, rows, chunk);
     }
 }
 
@@ -147,7 +200,7 @@ static void run_tile(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t tile, 
             for (size_t row = row0; row < row_end; row += plan->row_block) {
                 const size_t rows = smaller(plan->row_block, row_end - row);
                 const block a = block_of_a(plan, g, row, rows, depth, depths, a_space);
-                multiply_block(k, g, a, b, row, rows, column, columns, words, depth == 0, last);
+                multiply_block(k, g, a, b, row, rows, column, columns, depth, words, last);
                 if (last && g->finish)
                     g->finish(g->finish_context, g->c, g->c_row, row, rows, column, columns);
             }

@@ -93,8 +93,11 @@ void dsc_pack(void *packed, const dsc_gemm_kernels *kernels, dsc_side side, cons
  * bfloat16 side by side (`elements_per_word`), so that one loop serves both. Strides are in words. */
 typedef struct dsc_micro_tile {
     size_t depth;
-    const dsc_real *a; /* word (i, k) is a[i * a_row + k * a_depth] */
-    ptrdiff_t a_row, a_depth;
+    /* Word (i, k) is a[i * a_row + k * a_depth], and a_jump words further with every run of depth that has ended
+     * before k: the first is of first_run words, the others of `run`. */
+    const dsc_real *a;
+    ptrdiff_t a_row, a_depth, a_jump;
+    size_t first_run, run;
     const dsc_real *b; /* word (k, j) is b[(j / width) * b_vector + k * width + j % width] */
     ptrdiff_t b_vector;
     dsc_real *c;

@@ -2,9 +2,11 @@
 /* gemm_pack.c: from packers to packed operands: rounding to bfloat16 and filling up; see gemm_pack.h. */
 #include "kernel/gemm_pack.h"
 
+#include "kernel/vectors.h"
+
 #include <string.h>
 
-enum { PASSING = 2048 }; /* reals on the stack on their way to bfloat16; at least 2 * width */
+enum { PASSING = 2048 }; /* reals on the stack on their way to bfloat16; at least 2 * 16 */
 
 static size_t round_up(size_t value, size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
@@ -49,32 +51,51 @@ void dsc_gemm_pack_rows(dsc_real *words, const dsc_gemm_kernels *k, const dsc_pa
         for (size_t i = 0; i < rows; i++) memset((char *)(words + i * stride) + depths * element, 0, behind);
 }
 
-static void round_panel(dsc_real *words, const dsc_gemm_kernels *k, const dsc_packer *p, size_t column,
-                        size_t columns, size_t depth, size_t depths) {
+bool dsc_gemm_across(const dsc_gemm_kernels *k, const dsc_packer *p) {
+    return p->transposed && k->row_multiple == 1; /* tiles that want whole rows are not made that way */
+}
+
+/* Bfloat16 whose depth is side by side: two of them are a word as they lie. */
+static bool pairs_ready(const dsc_packer *p, size_t width, size_t columns) {
+    return p->halves && p->matrix && p->depth_stride == 1 && p->vector_stride % 2 == 0 && columns == width &&
+           width % 4 == 0;
+}
+
+static void round_panel(dsc_real *words, size_t width, const dsc_gemm_kernels *k, const dsc_packer *p,
+                        size_t column, size_t columns, size_t depth, size_t depths) {
     dsc_real passing[PASSING];
-    const size_t width = k->width, some = PASSING / width & ~(size_t)1;
-    if (columns < width) memset(passing, 0, sizeof passing);
-    for (size_t d = 0; d < depths; d += some) {
-        const size_t n = smaller(some, depths - d);
-        p->fill(p, k->vector, passing, 1, (ptrdiff_t)width, column, columns, depth + d, n);
-        if (n % 2) memset(passing + n * width, 0, width * sizeof *passing);
-        for (size_t r = 0; r < n; r += 2)
-            k->round_pairs(words + (d + r) / 2 * width, passing + r * width, passing + (r + 1) * width,
-                           width);
+    size_t d = 0;
+    if (pairs_ready(p, width, columns)) {
+        const uint16_t *in = (const uint16_t *)p->matrix + (ptrdiff_t)column * p->vector_stride + depth;
+        k->vector->transpose(words, width, (const dsc_real *)(const void *)in, p->vector_stride / 2,
+                             depths / 2);
+        d = depths / 2 * 2;
     }
+    /* As many columns at a time as make two steps of depth. */
+    const size_t wide = smaller(width, PASSING / 2), some = PASSING / wide & ~(size_t)1;
+    for (; d < depths; d += some)
+        for (size_t j = 0; j < width; j += wide) {
+            const size_t n = smaller(some, depths - d), w = smaller(wide, width - j);
+            const size_t there = j < columns ? smaller(w, columns - j) : 0;
+            if (there < w) memset(passing, 0, n * w * sizeof *passing);
+            if (there) p->fill(p, k->vector, passing, 1, (ptrdiff_t)w, column + j, there, depth + d, n);
+            if (n % 2) memset(passing + n * w, 0, w * sizeof *passing);
+            for (size_t r = 0; r < n; r += 2)
+                k->round_pairs(words + (d + r) / 2 * width + j, passing + r * w, passing + (r + 1) * w, w);
+        }
     const size_t done = (depths + 1) / 2;
     memset(words + done * width, 0, (words_of(k, depths) - done) * width * sizeof *words);
 }
 
-void dsc_gemm_pack_panel(dsc_real *words, const dsc_gemm_kernels *k, const dsc_packer *p, size_t column,
-                         size_t columns, size_t depth, size_t depths) {
+void dsc_gemm_pack_panel(dsc_real *words, size_t width, const dsc_gemm_kernels *k, const dsc_packer *p,
+                         size_t column, size_t columns, size_t depth, size_t depths) {
     if (k->elements_per_word == 2) {
-        round_panel(words, k, p, column, columns, depth, depths);
+        round_panel(words, width, k, p, column, columns, depth, depths);
         return;
     }
-    if (columns < k->width) memset(words, 0, depths * k->width * sizeof *words);
-    p->fill(p, k->vector, words, 1, (ptrdiff_t)k->width, column, columns, depth, depths);
-    if (k->rounds) k->round_row(words, words, depths * k->width);
+    if (columns < width) memset(words, 0, depths * width * sizeof *words);
+    p->fill(p, k->vector, words, 1, (ptrdiff_t)width, column, columns, depth, depths);
+    if (k->rounds) k->round_row(words, words, depths * width);
 }
 
 size_t dsc_pack_size(const dsc_gemm_kernels *k, dsc_side side, size_t count, size_t depth) {
@@ -101,7 +122,7 @@ void dsc_pack(void *packed, const dsc_gemm_kernels *k, dsc_side side, const dsc_
         } else {
             dsc_real *words =
                 (dsc_real *)packed + panel * (dsc_gemm_panel_bytes(k, depth) / sizeof(dsc_real));
-            dsc_gemm_pack_panel(words, k, packer, start, some, 0, depth);
+            dsc_gemm_pack_panel(words, k->width, k, packer, start, some, 0, depth);
         }
     }
 }

@@ -18,8 +18,12 @@ size_t dsc_gemm_panel_bytes(const dsc_gemm_kernels *kernels, size_t depth);
 void dsc_gemm_pack_rows(dsc_real *words, const dsc_gemm_kernels *kernels, const dsc_packer *packer,
                         size_t stride, size_t row, size_t rows, size_t depth, size_t depths);
 
+/* Whether A is better packed across its rows, as one panel: word (i, k) at k * width + i. */
+bool dsc_gemm_across(const dsc_gemm_kernels *kernels, const dsc_packer *packer);
+
 /* Packs one panel; missing columns and depth become zeros. */
-void dsc_gemm_pack_panel(dsc_real *words, const dsc_gemm_kernels *kernels, const dsc_packer *packer,
-                         size_t column, size_t columns, size_t depth, size_t depths);
+void dsc_gemm_pack_panel(dsc_real *words, size_t width, const dsc_gemm_kernels *kernels,
+                         const dsc_packer *packer, size_t column, size_t columns, size_t depth,
+                         size_t depths);
 
 #endif

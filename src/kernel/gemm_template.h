@@ -29,23 +29,35 @@ DSC_INLINE void DSC_ISA(DSC_ISA_PASTE(DSC_TILE_NAME, sized))(const dsc_micro_til
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
     __asm__("" : "+r"(three)); /* or it is computed anew for each row and spilled */
 #endif
-    for (size_t k = t->depth; k > 0; k--) {
-        vec bs[8];
+    const ptrdiff_t jump = t->a_jump * (ptrdiff_t)sizeof(dsc_real);
+    for (size_t left = t->depth, run = t->first_run; left > 0; run = t->run) {
+        if (run > left) run = left;
+        left -= run;
+        for (; run > 0; run--) {
+            vec bs[8];
 #pragma GCC unroll 8
-        for (int v = 0; v < vectors; v++) bs[v] = vec_load(b + v * b_vector);
+            for (int v = 0; v < vectors; v++) bs[v] = vec_load(b + v * b_vector);
 #pragma GCC unroll 15
-        for (int i = 0; i < rows; i++) {
-            const char *group = i < 5 ? a0 : i < 10 ? a1 : a2;
-            const int r = i % 5;
-            const ptrdiff_t offset = r == 0 ? 0 : r == 1 ? one : r == 2 ? 2 * one : r == 3 ? three : 4 * one;
-            const vec x = vec_all(*(const dsc_real *)(const void *)(group + offset));
+            for (int i = 0; i < rows; i++) {
+                const char *group = i < 5 ? a0 : i < 10 ? a1 : a2;
+                const int r = i % 5;
+                const ptrdiff_t offset = r == 0   ? 0
+                                         : r == 1 ? one
+                                         : r == 2 ? 2 * one
+                                         : r == 3 ? three
+                                                  : 4 * one;
+                const vec x = vec_all(*(const dsc_real *)(const void *)(group + offset));
 #pragma GCC unroll 8
-            for (int v = 0; v < vectors; v++) sum[i][v] = DSC_TILE_DOT(sum[i][v], x, bs[v]);
+                for (int v = 0; v < vectors; v++) sum[i][v] = DSC_TILE_DOT(sum[i][v], x, bs[v]);
+            }
+            a0 += step;
+            if (rows > 5) a1 += step;
+            if (rows > 10) a2 += step;
+            b += DSC_ISA_WIDTH;
         }
-        a0 += step;
-        if (rows > 5) a1 += step;
-        if (rows > 10) a2 += step;
-        b += DSC_ISA_WIDTH;
+        a0 += jump;
+        a1 += jump;
+        a2 += jump;
     }
 
     /* The end. Only the last vector can be partly outside. */
@@ -102,7 +114,9 @@ DSC_INLINE void DSC_ISA(DSC_ISA_PASTE(DSC_TILE_NAME, sized))(const dsc_micro_til
 static void DSC_ISA(DSC_TILE_NAME)(size_t rows, size_t vectors, const dsc_micro_tile *tile) {
     switch (rows * 8 + vectors - 1) {
         DSC_TILE_CASES(1)
-        DSC_TILE_CASES(2) DSC_TILE_CASES(3) DSC_TILE_CASES(4) DSC_TILE_CASES(5) DSC_TILE_CASES(6)
+        DSC_TILE_CASES(2)
+        DSC_TILE_CASES(3)
+        DSC_TILE_CASES(4) DSC_TILE_CASES(5) DSC_TILE_CASES(6)
 #if DSC_TILE_ROWS > 6
             DSC_TILE_CASES(7) DSC_TILE_CASES(8) DSC_TILE_CASES(9) DSC_TILE_CASES(10) DSC_TILE_CASES(11)
                 DSC_TILE_CASES(12) DSC_TILE_CASES(13) DSC_TILE_CASES(14)

@@ -31,6 +31,11 @@ static bool has_avx512(void) {
     return __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
            has_bits(b, 1u << 16 /* F */ | 1u << 17 /* DQ */ | 1u << 30 /* BW */ | 1u << 31 /* VL */);
 }
+
+static bool has_avx512_bf16(void) {
+    unsigned a, b, c, d;
+    return has_avx512() && __get_cpuid_count(7, 1, &a, &b, &c, &d) && has_bits(a, 1u << 5);
+}
 #endif
 
 static bool always(void) { return true; }
@@ -58,6 +63,9 @@ static const entry sets[] = {
     {{"avx512", "AVX-512; bf16 rounded, then as f32", DSC_ISA_AVX512, &dsc_vectors_avx512,
       &dsc_gemm_f32_avx512, &dsc_gemm_rounded_avx512},
      has_avx512},
+    {{"avx512-bf16", "AVX-512 with its bf16 dot product", DSC_ISA_AVX512, &dsc_vectors_avx512,
+      &dsc_gemm_f32_avx512, &dsc_gemm_bf16_avx512},
+     has_avx512_bf16},
 #endif
 };
 enum { SETS = sizeof sets / sizeof *sets };

@@ -205,9 +205,8 @@ static void DSC_ISA(transpose)(dsc_real *out, size_t width, const dsc_real *in, 
 #endif
     for (size_t v = 0; v < width; v += 4) {
         size_t k = done;
-        for (; k + 4 <= depths; k += 4)
-            DSC_ISA(transpose_44)
-            (out + k * width + v, width, in + (ptrdiff_t)v * stride + (ptrdiff_t)k, stride);
+        for (; k + 4 <= depths; k += 4) DSC_ISA(transpose_44)
+        (out + k * width + v, width, in + (ptrdiff_t)v * stride + (ptrdiff_t)k, stride);
         DSC_ISA(transpose_4)
         (out + k * width + v, width, in + (ptrdiff_t)v * stride + (ptrdiff_t)k, stride, depths - k);
     }

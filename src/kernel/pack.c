@@ -12,7 +12,7 @@ static void fill_matrix(const dsc_packer *p, const dsc_vector_kernels *kernels, 
                         ptrdiff_t vector_step, ptrdiff_t depth_step, size_t vector, size_t vectors,
                         size_t depth, size_t depths) {
     const ptrdiff_t vs = p->vector_stride, ds = p->depth_stride;
-    const dsc_real *in = p->matrix + (ptrdiff_t)vector * vs + (ptrdiff_t)depth * ds;
+    const dsc_real *in = (const dsc_real *)p->matrix + (ptrdiff_t)vector * vs + (ptrdiff_t)depth * ds;
     if (ds == 1 && depth_step == 1) {
         for (size_t v = 0; v < vectors; v++, in += vs, out += vector_step)
             memcpy(out, in, depths * sizeof *in);
@@ -28,15 +28,33 @@ static void fill_matrix(const dsc_packer *p, const dsc_vector_kernels *kernels, 
     }
 }
 
+static bool matrix_place(dsc_place *place, const dsc_packer *p, size_t vector) {
+    const ptrdiff_t size = p->halves ? sizeof(uint16_t) : sizeof(dsc_real);
+    *place = (dsc_place){(const char *)p->matrix + (ptrdiff_t)vector * p->vector_stride * size,
+                         p->halves,
+                         p->vector_stride,
+                         p->depth_stride,
+                         0,
+                         SIZE_MAX,
+                         SIZE_MAX};
+    return true;
+}
+
 dsc_packer dsc_pack_matrix(const dsc_real *matrix, ptrdiff_t vector_stride, ptrdiff_t depth_stride) {
-    return (dsc_packer){fill_matrix, matrix, NULL, vector_stride, depth_stride};
+    return (dsc_packer){.fill = fill_matrix,
+                        .place = matrix_place,
+                        .transposed = vector_stride == 1 && depth_stride != 1,
+                        .matrix = matrix,
+                        .halves = false,
+                        .vector_stride = vector_stride,
+                        .depth_stride = depth_stride};
 }
 
 static void fill_halves(const dsc_packer *p, const dsc_vector_kernels *kernels, dsc_real *out,
                         ptrdiff_t vector_step, ptrdiff_t depth_step, size_t vector, size_t vectors,
                         size_t depth, size_t depths) {
     const ptrdiff_t vs = p->vector_stride, ds = p->depth_stride;
-    const uint16_t *in = p->halves + (ptrdiff_t)vector * vs + (ptrdiff_t)depth * ds;
+    const uint16_t *in = (const uint16_t *)p->matrix + (ptrdiff_t)vector * vs + (ptrdiff_t)depth * ds;
     if (ds == 1 && depth_step == 1) {
         for (size_t v = 0; v < vectors; v++, in += vs, out += vector_step)
             kernels->from_bf16(out, in, depths);
@@ -51,7 +69,13 @@ static void fill_halves(const dsc_packer *p, const dsc_vector_kernels *kernels, 
 }
 
 dsc_packer dsc_pack_halves(const uint16_t *matrix, ptrdiff_t vector_stride, ptrdiff_t depth_stride) {
-    return (dsc_packer){fill_halves, NULL, matrix, vector_stride, depth_stride};
+    return (dsc_packer){.fill = fill_halves,
+                        .place = matrix_place,
+                        .transposed = vector_stride == 1 && depth_stride != 1,
+                        .matrix = matrix,
+                        .halves = true,
+                        .vector_stride = vector_stride,
+                        .depth_stride = depth_stride};
 }
 
 /* ---- Bytes ---- */
@@ -74,10 +98,12 @@ static void fill_bytes(const dsc_packer *packer, const dsc_vector_kernels *kerne
                        ptrdiff_t vector_step, ptrdiff_t depth_step, size_t vector, size_t vectors,
                        size_t depth, size_t depths) {
     const dsc_packer_bytes *p = (const dsc_packer_bytes *)packer;
-    const size_t image = p->transposed ? depth : vector, images = p->transposed ? depths : vectors;
-    const size_t place = p->transposed ? vector : depth, places = p->transposed ? vectors : depths;
-    const ptrdiff_t image_step = p->transposed ? depth_step : vector_step;
-    const ptrdiff_t place_step = p->transposed ? vector_step : depth_step;
+    const size_t image = p->packer.transposed ? depth : vector,
+                 images = p->packer.transposed ? depths : vectors;
+    const size_t place = p->packer.transposed ? vector : depth,
+                 places = p->packer.transposed ? vectors : depths;
+    const ptrdiff_t image_step = p->packer.transposed ? depth_step : vector_step;
+    const ptrdiff_t place_step = p->packer.transposed ? vector_step : depth_step;
     for (size_t i = 0; i < images; i++, out += image_step) {
         if (place_step == 1) {
             image_places(p, kernels, out, image + i, place, places);

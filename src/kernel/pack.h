@@ -24,12 +24,25 @@ typedef void dsc_pack_fill(const dsc_packer *packer, const dsc_vector_kernels *k
                            ptrdiff_t vector_step, ptrdiff_t depth_step, size_t vector, size_t vectors,
                            size_t depth, size_t depths);
 
+/* Where vectors lie if a product may read them in place, `vectors` of them with the same stride: element k of the
+ * first is at[k / run * run_stride + k % run * depth_stride]. */
+typedef struct dsc_place {
+    const void *at; /* reals, */
+    bool halves;    /* or bfloat16, the upper halves of floats */
+    ptrdiff_t vector_stride, depth_stride, run_stride;
+    size_t vectors, run;
+} dsc_place;
+
+/* False if they must be packed. */
+typedef bool dsc_pack_place(dsc_place *place, const dsc_packer *packer, size_t vector);
+
 struct dsc_packer {
     dsc_pack_fill *fill;
-    /* A plain matrix of reals, or of bfloat16 (the upper halves of floats), which a product may read in place: element (v, k) is
-     * matrix[v * vector_stride + k * depth_stride]. Both NULL otherwise. */
-    const dsc_real *matrix;
-    const uint16_t *halves;
+    dsc_pack_place *place; /* NULL: never in place */
+    bool transposed;       /* vectors lie side by side rather than depth: packing goes across them */
+    /* Of a plain matrix: element (v, k) is matrix[v * vector_stride + k * depth_stride], a real or a bfloat16. */
+    const void *matrix;
+    bool halves;
     ptrdiff_t vector_stride, depth_stride;
 };
 
@@ -39,15 +52,14 @@ dsc_packer dsc_pack_halves(const uint16_t *matrix, ptrdiff_t vector_stride, ptrd
 
 /* Images of bytes, each flattened to a vector of `channels * pixels` elements, channel by channel:
  * (real)byte * scale[channel] + offset[channel], rounded twice. NULL scale is 1, NULL offset 0. Image n is at
- * bytes + (order ? order[n] : n) * image_stride, so a shuffled batch is read where it lies. Not transposed, a vector is an image;
- * transposed, depth counts the images and a vector is a place in them. */
+ * bytes + (order ? order[n] : n) * image_stride, so a shuffled batch is read where it lies. A vector is an image; with
+ * packer.transposed depth counts the images and a vector is a place in them. */
 typedef struct dsc_packer_bytes {
     dsc_packer packer;
     const uint8_t *bytes;
     const uint32_t *order;
     size_t image_stride, channels, pixels;
     const dsc_real *scale, *offset;
-    bool transposed;
 } dsc_packer_bytes;
 void dsc_pack_bytes_init(
     dsc_packer_bytes *packer); /* zeroes it and sets packer.fill; the rest is the caller's */
@@ -57,10 +69,13 @@ void dsc_pack_bytes_init(
  * the weights are stored. Element: image n, channel c, at
  *   y = oy * stride_y - padding_y + ky * dilation_y,  x likewise;  0 outside.
  * With gap_y > 1 the image has gap_y - 1 rows of zeros between its rows, x likewise: the gradient by the input
- * of a convolution with that stride is a convolution of such an image with stride 1. */
+ * of a convolution with that stride is a convolution of such an image with stride 1.
+ * A vector is a pixel; with packer.transposed a vector is a patch place and depth counts the pixels.
+ * Reals or bfloat16, channels last and side by side, no padding, no gaps and dilation_x 1 are what a product reads in place. */
 typedef struct dsc_packer_patches {
     dsc_packer packer;
     const dsc_real *images; /* reals, or NULL and: */
+    const uint16_t *halves; /* bfloat16, or NULL and: */
     const uint8_t *bytes;   /* bytes, as in dsc_packer_bytes */
     const dsc_real *scale, *offset;
     const uint32_t *order;
@@ -70,7 +85,6 @@ typedef struct dsc_packer_patches {
     size_t stride_y, stride_x, dilation_y, dilation_x, gap_y, gap_x; /* at least 1 */
     ptrdiff_t padding_y, padding_x;
     bool channels_last; /* the order of places in a patch */
-    bool transposed;    /* a vector is a patch place and depth counts the pixels */
 } dsc_packer_patches;
 /* Zeroes it, sets packer.fill, and strides, dilations and gaps to 1. */
 void dsc_pack_patches_init(dsc_packer_patches *packer);

@@ -59,6 +59,12 @@ static void copy_run(const dsc_packer_patches *p, const dsc_vector_kernels *kern
             memcpy(out, in, count * sizeof *in);
         else
             for (size_t i = 0; i < count; i++) out[i] = in[(ptrdiff_t)i * step];
+    } else if (p->halves) {
+        const uint16_t *in = p->halves + start;
+        if (step == 1)
+            kernels->from_bf16(out, in, count);
+        else
+            for (size_t i = 0; i < count; i++) out[i] = dsc_bf16_to_float(in[(ptrdiff_t)i * step]);
     } else if (step == 1 && channel_step == 0 && count >= 8) {
         kernels->from_bytes(out, p->bytes + start, p->scale ? p->scale[channel] : 1,
                             p->offset ? p->offset[channel] : 0, count);
@@ -108,7 +114,7 @@ static void patch_places(const dsc_packer_patches *p, const dsc_vector_kernels *
         if (run > count) run = count;
         if (!inside)
             zeros(out, run);
-        else if (p->channels_last && !p->images && (p->scale || p->offset))
+        else if (p->channels_last && p->bytes && (p->scale || p->offset))
             for (size_t i = 0; i < run; i++) { /* each channel has its own scale */
                 const size_t c = (from.channel + i) % p->channels;
                 copy_run(p, kernels, out + i,
@@ -177,10 +183,12 @@ static void fill_patches(const dsc_packer *packer, const dsc_vector_kernels *ker
                          ptrdiff_t vector_step, ptrdiff_t depth_step, size_t vector, size_t vectors,
                          size_t depth, size_t depths) {
     const dsc_packer_patches *p = (const dsc_packer_patches *)packer;
-    const size_t first_pixel = p->transposed ? depth : vector, pixels = p->transposed ? depths : vectors;
-    const size_t first_place = p->transposed ? vector : depth, places = p->transposed ? vectors : depths;
-    const ptrdiff_t pixel_step = p->transposed ? depth_step : vector_step;
-    const ptrdiff_t place_step = p->transposed ? vector_step : depth_step;
+    const size_t first_pixel = p->packer.transposed ? depth : vector,
+                 pixels = p->packer.transposed ? depths : vectors;
+    const size_t first_place = p->packer.transposed ? vector : depth,
+                 places = p->packer.transposed ? vectors : depths;
+    const ptrdiff_t pixel_step = p->packer.transposed ? depth_step : vector_step;
+    const ptrdiff_t place_step = p->packer.transposed ? vector_step : depth_step;
     if (pixels == 0 || places == 0) return;
     if (place_step == 1) {
         const place from = place_at(p, first_place);
@@ -194,9 +202,34 @@ static void fill_patches(const dsc_packer *packer, const dsc_vector_kernels *ker
     }
 }
 
+/* A row of the output is a run of pixels; in each, a row of the patch is a run of places. */
+static bool patches_place(dsc_place *found, const dsc_packer *packer, size_t vector) {
+    const dsc_packer_patches *p = (const dsc_packer_patches *)packer;
+    const bool last = p->channels_last || p->channels == 1;
+    if (packer->transposed || (!p->images && !p->halves) || !last || p->dilation_x != 1 || p->gap_x != 1 ||
+        p->gap_y != 1 || p->padding_x != 0 || p->padding_y != 0 ||
+        (p->channels > 1 && p->channel_stride != 1) || p->column_stride != (ptrdiff_t)p->channels ||
+        (p->output_width - 1) * p->stride_x + p->kernel_width > p->width ||
+        (p->output_height - 1) * p->stride_y + (p->kernel_height - 1) * p->dilation_y >= p->height)
+        return false;
+    const pixel at = pixel_at(p, vector);
+    const ptrdiff_t start = image_start(p, at.image) + (ptrdiff_t)(at.y * p->stride_y) * p->row_stride +
+                            (ptrdiff_t)(at.x * p->stride_x) * p->column_stride;
+    *found =
+        (dsc_place){.at = p->images ? (const void *)(p->images + start) : (const void *)(p->halves + start),
+                    .halves = !p->images,
+                    .vector_stride = (ptrdiff_t)p->stride_x * p->column_stride,
+                    .depth_stride = 1,
+                    .run_stride = (ptrdiff_t)p->dilation_y * p->row_stride,
+                    .vectors = p->output_width - at.x,
+                    .run = p->kernel_width * p->channels};
+    return true;
+}
+
 void dsc_pack_patches_init(dsc_packer_patches *packer) {
     memset(packer, 0, sizeof *packer);
     packer->packer.fill = fill_patches;
+    packer->packer.place = patches_place;
     packer->stride_y = packer->stride_x = packer->dilation_y = packer->dilation_x = 1;
     packer->gap_y = packer->gap_x = 1;
 }

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* set_avx512_bf16.c: products in bfloat16 with AVX-512's VDPBF16PS, which multiplies pairs and adds both products to a
+ * float. The same micro-kernel as for floats; a word is a pair.
+ *
+ * The instruction takes denormals as zero, in and out, and its order is its own (of a pair the second product first,
+ * each rounded once, ties to even); so the last bits differ from the other sets'. */
+#include "kernel/sets.h"
+
+#if DSC_HAVE_X86
+#include "kernel/isa_avx512.h"
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512bf16"))), apply_to = function)
+#else
+#pragma GCC target("avx512bf16")
+#endif
+
+DSC_INLINE vec dot_pairs(vec sum, vec a, vec b) {
+    return (vec)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);
+}
+
+#define DSC_TILE_NAME           tile_bf16
+#define DSC_TILE_DOT(sum, a, b) dot_pairs(sum, a, b)
+#define DSC_TILE_ROWS           14
+#define DSC_TILE_ROWS_4         6
+#define DSC_TILE_ROWS_8         3
+#include "kernel/gemm_template.h"
+
+static void round_row(void *words, const dsc_real *reals, size_t count) {
+    uint16_t *out = words;
+    for (; count >= 16; count -= 16, reals += 16, out += 16)
+        _mm256_storeu_si256((__m256i *)(void *)out, (__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(reals)));
+    if (count) {
+        const __mmask16 mask = (__mmask16)((1u << count) - 1u);
+        _mm256_mask_storeu_epi16(out, mask, (__m256i)_mm512_cvtneps_pbh(_mm512_maskz_loadu_ps(mask, reals)));
+    }
+}
+
+/* `count` is a multiple of 16, as panels are. */
+static void round_pairs(void *words, const dsc_real *low, const dsc_real *high, size_t count) {
+    const __m512i order = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23,
+                                           7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+    for (size_t i = 0; i < count; i += 16) {
+        const __m512i both =
+            (__m512i)_mm512_cvtne2ps_pbh(_mm512_loadu_ps(high + i), _mm512_loadu_ps(low + i));
+        _mm512_storeu_si512((dsc_real *)words + i, _mm512_permutexvar_epi16(order, both));
+    }
+}
+
+const dsc_gemm_kernels dsc_gemm_bf16_avx512 = {
+    .name = "avx512-bf16 bf16",
+    .width = 16,
+    .rows = 14,
+    .row_multiple = 1,
+    .elements_per_word = 2,
+    .depth_multiple = 2,
+    .depth_block = 640,
+    .rounds = true,
+    .vectors = tile_bf16_vectors_avx512,
+    .tile = tile_bf16_avx512,
+    .round_row = round_row,
+    .round_pairs = round_pairs,
+    .vector = &dsc_vectors_avx512,
+};
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
+#include "kernel/isa_end.h"
+#endif
