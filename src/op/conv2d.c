@@ -102,7 +102,7 @@ static dsc_packer_patches patches_of_x(const dsc_real *x, const sizes *z, const 
     p.dilation_x = (size_t)v->dilation[1];
     p.padding_y = (ptrdiff_t)v->padding[0];
     p.padding_x = (ptrdiff_t)v->padding[1];
-    p.transposed = transposed;
+    p.packer.transposed = transposed;
     return p;
 }
 
