@@ -228,15 +228,16 @@ static dsc_status remove_old(const char *path, bool ours, const packing *p, dsc_
 }
 
 static dsc_status report_json(const packing *p, dsc_error *error) {
+    size_t over = p->train_list.passed_over + p->test_list.passed_over;
     json_t *classes = json_array();
     for (size_t i = 0; i < p->train_list.class_count; i++)
         (void)json_array_append_new(classes, json_string(p->train_list.classes[i]));
-    return command_print_json(
-        json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "folder", p->out, "training_images",
-                  (json_int_t)p->train.count, "test_images", (json_int_t)p->test.count, "height",
-                  (json_int_t)p->size[0], "width", (json_int_t)p->size[1], "files_passed_over",
-                  (json_int_t)(p->train_list.passed_over + p->test_list.passed_over), "classes", classes),
-        error);
+    return command_print_json(json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "folder", p->out,
+                                        "training_images", (json_int_t)p->train.count, "test_images",
+                                        (json_int_t)p->test.count, "height", (json_int_t)p->size[0], "width",
+                                        (json_int_t)p->size[1], "files_passed_over", (json_int_t)over,
+                                        "classes", classes),
+                              error);
 }
 
 static dsc_status report(const packing *p, dsc_error *error) {

@@ -176,7 +176,7 @@ void command_print_welcome(void) {
     heading("Start here:");
     print_row("descender tutorial", "train the network of NumPy's tutorial \"Deep learning on MNIST\"");
     print_row("descender data show", "look at a digit; --random 5 shows five");
-    print_row("descender data info", "what the data is, where it is, and whether it is sound");
+    print_row("descender data info", "what the data are: sizes, classes, checksums");
     heading("Then:");
     print_row("descender --help", "all commands");
     print_row("descender COMMAND --help", "its options, with examples");

@@ -22,10 +22,13 @@ dsc_status tutorial_figures_make(tutorial_figures *figures, const tutorial_optio
     return tutorial_choose_examples(figures->examples, &figures->example_count, options, train, error);
 }
 
+/* The losses, or the counts, of all epochs, for one image each. */
 static double *shares(const double *losses, const size_t *counts, size_t epochs, size_t sample) {
     double *share = dsc_allocate(epochs, sizeof *share);
-    for (size_t j = 0; share && j < epochs; j++)
-        share[j] = (losses ? losses[j] : (double)counts[j]) / (double)sample;
+    for (size_t j = 0; share && j < epochs; j++) {
+        if (losses) share[j] = losses[j] / (double)sample;
+        if (counts) share[j] = (double)counts[j] / (double)sample;
+    }
     return share;
 }
 

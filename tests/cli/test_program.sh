@@ -100,6 +100,47 @@ too_many_arguments_are_wrong_usage() {
     run help help help help
     exits 2
 }
+options_are_written_as_users_know_them() {
+    small_data "$work/small"
+    local options plain
+    run data show --data "$work/small" --index 3 --raw
+    plain=$out
+    for options in "--index=3 --raw" "-i 3 --raw" "-i3 --raw" "--raw=on -i 3" "--no-raw --raw -i 3" "--raw=yes --ind 3" "-i 5 -i 3 --raw"; do
+        run data show --data "$work/small" $options
+        exits 0
+        same "$out" "$plain"
+    done
+    for options in "--raw --no-raw" "--raw --raw=off" "--no-raw" "--raw=false"; do
+        run data show -d "$work/small" -i 3 $options
+        exits 0
+        [ "$out" != "$plain" ] || complain "expected a picture, not numbers"
+    done
+    run data check --json "$work/small"
+    exits 0
+    run data check "$work/small" --json
+    exits 0
+    run data check -- "$work/small"
+    exits 0
+    run data check -- --json
+    exits 1
+    says "descender: --json: "
+}
+an_option_of_wrong_value_is_told_with_its_range() {
+    run data show --raw=perhaps
+    exits 2
+    says "--raw: expected on or off"
+    run data show --index -1
+    exits 2
+    says "--index: expected a whole number 0 or more, found '-1'"
+    run data show --index 3x
+    exits 2
+    run data show -x
+    exits 2
+    says "unknown option '-x'"
+    run data show --index
+    exits 2
+    says "option '--index' needs a value"
+}
 help_is_bold_only_on_a_terminal_that_wants_it() {
     needs_command script || return
     run --help
