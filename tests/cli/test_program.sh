@@ -168,8 +168,7 @@ a_closed_standard_output_is_an_error() {
 a_reader_that_leaves_is_not_spoken_of() {
     # The reader is gone before anything is written.
     run_shell "{ sleep 0.3; '$program' --help; echo \"status \$?\" >&2; } | true"
-    says "status 1"
-    says_no "descender:"
+    same "$err" "status 1"
 }
 
 promises
