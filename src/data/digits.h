@@ -49,6 +49,7 @@ typedef struct dsc_digit_variation {
     float width;       /* of the logarithm of width against height */
     float bend;        /* quadratic terms of the bending of the plane */
     float twist;       /* cubic terms */
+    float elastic;     /* of the elastic distortion, in digit heights */
     float pen_mean;    /* radius in pixels */
     float pen;         /* of the logarithm of the radius */
     float pressure;    /* change of the radius along a stroke */

@@ -39,7 +39,7 @@ static void the_same_seed_draws_the_same_bytes_on_every_machine(void **state) {
     static const struct {
         uint64_t seed;
         uint32_t crc;
-    } golden[] = {{1, 0xA754A371}, {0x123456789ABCDEF0, 0x597AF724}};
+    } golden[] = {{1, 0x474E0803}, {0x123456789ABCDEF0, 0x2FA26B94}};
     int wrong = 0;
     for (size_t i = 0; i < 2; i++) {
         dsc_dataset *data = draw(2000, golden[i].seed, 1);
