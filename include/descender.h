@@ -162,7 +162,7 @@ DSC_API dsc_status dsc_mnist_open(dsc_dataset **train, dsc_dataset **test, const
 
 /* Draws `count` handwritten-looking digits, 28 x 28, centred as MNIST's are. The same seed gives the same
  * digits on every machine, whatever the number of threads (0: all cores), and the first n of them do not
- * depend on `count`. */
+ * depend on `count` (1 to 4294967295). Each ten hold every digit once. docs/digits.md says how. */
 DSC_API dsc_status dsc_digits_create(dsc_dataset **data, size_t count, uint64_t seed, unsigned threads,
                                      dsc_error *error);
 

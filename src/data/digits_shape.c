@@ -107,6 +107,7 @@ static void tangent(float *tx, float *ty, const knots *k, size_t i, int side) {
 }
 
 enum { SPAN_STEPS = 6 };
+_Static_assert(DSC_STYLE_KNOTS *SPAN_STEPS <= DSC_SHAPE_POINTS, "a shape holds the points of any style");
 
 /* Hermite's cubic from knot to knot, in short straight pieces. */
 static void draw_spline(dsc_digit_shape *shape, const knots *k) {
