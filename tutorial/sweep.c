@@ -129,7 +129,6 @@ INLINE void update(double *weights, const double *factor, const double *step, co
             vectors_of(weights + list[i] * stride)[j] += factor[list[i]] * vectors(step)[j];
 }
 
-/* NOLINTBEGIN(bugprone-macro-parentheses): an attribute and a name cannot stand in parentheses */
 #define KERNELS(name, attribute, most)                                                                       \
     attribute static void sweep_##name(double *sum, double *weights, const double *step,                     \
                                        const tutorial_touch *rows, size_t count, const double value[256],    \
@@ -150,7 +149,6 @@ INLINE void update(double *weights, const double *factor, const double *step, co
     }                                                                                                        \
     static const tutorial_kernels kernels_##name = {#name, sweep_##name, gather_##name, combine_##name,      \
                                                     update_##name};
-/* NOLINTEND(bugprone-macro-parentheses) */
 
 KERNELS(portable, , 2)
 #if defined(__x86_64__)

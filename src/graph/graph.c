@@ -103,7 +103,7 @@ static bool shape_is_possible(dsc_graph *graph, const char *what, const dsc_shap
 
 static bool name_is_free(dsc_graph *graph, const char *name) {
     for (size_t i = 0; i < graph->count; i++) {
-        if (!graph->nodes[i]->name || strcmp(graph->nodes[i]->name, name)) continue;
+        if (!graph->nodes[i]->name || strcmp(graph->nodes[i]->name, name) != 0) continue;
         dsc_graph_fail(graph, DSC_ERROR_ARGUMENT,
                        "there are two nodes called '%s'; give them different names", name);
         return false;

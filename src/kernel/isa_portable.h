@@ -4,7 +4,7 @@
 #define DSC_ISA_LEVEL  0
 #define DSC_ISA_BYTES  16
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((unused)), apply_to = function)
+#pragma clang attribute push
 #else
 #pragma GCC push_options
 #endif

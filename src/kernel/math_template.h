@@ -183,6 +183,7 @@ DSC_INLINE vec DSC_ISA(sin_or_cos)(vec x, int quarters) {
     c = c * z + vec_all(-1.388888340e-03f);
     c = c * z + vec_all(4.166666791e-02f);
     c = (c * (z * z) - z * vec_all(0.5f)) + vec_all(1.0f);
+    /* cppcheck-suppress integerOverflow; a vector's lanes wrap */
     const vec_bits odd = -(quarter & 1), minus = (quarter & 2) << 30;
     return vec_from_bits(vec_as_bits(vec_select(odd, c, s)) ^ minus);
 }

@@ -70,7 +70,8 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     dsc_status status = output_size(&rule->out[0].size[1], x->size[1], w->size[2], rule->values, 0, error);
     if (!status) status = output_size(&rule->out[0].size[2], x->size[2], w->size[3], rule->values, 1, error);
     if (status) return status;
-    rule->multiply_adds = (double)dsc_shape_count(&rule->out[0]) * (double)(dsc_shape_count(w) / w->size[0]);
+    const size_t each = dsc_shape_count(w) / w->size[0]; /* what one output is the sum of */
+    rule->multiply_adds = (double)dsc_shape_count(&rule->out[0]) * (double)each;
     status = dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
     if (!status) status = dsc_expect_role(rule, 1, DSC_ROLE_PARAMETER, "the weight", error);
     if (!status && rule->input_count == 3)

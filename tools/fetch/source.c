@@ -158,9 +158,11 @@ dsc_status fetch_mnist(char **used, const char *folder, const fetch_source *sour
     if (used) *used = NULL;
     char *place = NULL;
     dsc_status status = DSC_OK;
-    if (!folder) status = cache_folder(&place, error);
-    if (folder && !(place = strdup(folder))) status = dsc_fail_memory(error, strlen(folder), "a path");
-    if (status) return status;
+    if (!folder)
+        status = cache_folder(&place, error);
+    else if (!(place = strdup(folder)))
+        status = dsc_fail_memory(error, strlen(folder), "a path");
+    if (status) return status; /* cppcheck-suppress memleak; then there is no place */
     for (int i = 0; source->offline && i < FETCH_FILES && !status; i++) {
         char *path = dsc_path_join(place, settings->files[i].name);
         status = path ? fetch_verify(path, &settings->files[i], error) : dsc_fail_memory(error, 1, "a path");
