@@ -63,8 +63,8 @@ typedef struct dsc_place {
     size_t lane_saved, shared;     /* offsets in bytes */
     size_t *d_in;         /* ops with a backward pass: the slot (sampled input) that d_in[i] goes to */
     size_t *contribution; /* (parameter input): the index of its contribution, or DSC_NO_SLOT */
-    bool needed;         /* by what is kept or differentiated */
-    bool differentiated; /* a gradient is wanted, and the loss depends on it */
+    bool needed;          /* by what is kept or differentiated */
+    bool differentiated;  /* a gradient is wanted, and the loss depends on it */
 } dsc_place;
 
 struct dsc_program {

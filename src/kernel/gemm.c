@@ -7,7 +7,7 @@
 enum { ROW_CHUNKS = 12 }; /* micro-tiles' rows in a block of A, which so stays in the second-level cache */
 
 static size_t round_up(size_t value, size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
-static size_t divide_up(size_t a, size_t b) { return (a + b - 1) / b; }
+static size_t divide_up(size_t a, size_t b) { return (a + b - 1) / b; } /* NOLINT: b is of every kernel set */
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 /* `total` cut in as few parts of at most `limit` as will do, nearly equal, multiples of `multiple`. */

@@ -9,3 +9,4 @@
 #undef DSC_ISA_LEVEL
 #undef DSC_ISA_BYTES
 #undef DSC_ISA_WIDTH
+#undef DSC_ISA_MORE

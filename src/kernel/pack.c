@@ -113,6 +113,7 @@ static void fill_bytes(const dsc_packer *packer, const dsc_vector_kernels *kerne
         for (size_t j = 0; j < places; j += 64) {
             const size_t count = places - j < 64 ? places - j : 64;
             image_places(p, kernels, some, image + i, place + j, count);
+            /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): image_places fills `count` of them */
             for (size_t n = 0; n < count; n++) out[(ptrdiff_t)(j + n) * place_step] = some[n];
         }
     }

@@ -7,11 +7,9 @@
 #include "kernel/sets.h"
 
 #if DSC_HAVE_X86
+#define DSC_ISA_MORE ",avx512bf16"
 #include "kernel/isa_avx512.h"
-
-#if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx512bf16"))), apply_to = function)
-#else
+#if !defined(__clang__)
 #pragma GCC target("avx512bf16")
 #endif
 
@@ -63,8 +61,5 @@ const dsc_gemm_kernels dsc_gemm_bf16_avx512 = {
     .vector = &dsc_vectors_avx512,
 };
 
-#if defined(__clang__)
-#pragma clang attribute pop
-#endif
 #include "kernel/isa_end.h"
 #endif

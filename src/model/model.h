@@ -18,7 +18,7 @@ typedef struct dsc_normalisation {
 } dsc_normalisation;
 
 struct dsc_model {
-    char *text;       /* as it was written, "784-100-10" */
+    char *text; /* as it was written, "784-100-10" */
     /* From `image` (C, H, W) to `logits` (K), and on with `target` (), a class, to `loss` (). What a program
      * does not ask for it does not compute, so inference never meets target and loss. */
     dsc_graph *graph;
@@ -36,8 +36,8 @@ dsc_status dsc_normalisation_find(dsc_normalisation *normalisation, const char *
                                   dsc_error *error);
 
 typedef struct dsc_model_options {
-    const char *text;  /* "784-100-10", "conv 32 3x3, relu, maxpool 2, flatten, dense" */
-    const char *loss;  /* NULL: "softmax-cross-entropy" */
+    const char *text; /* "784-100-10", "conv 32 3x3, relu, maxpool 2, flatten, dense" */
+    const char *loss; /* NULL: "softmax-cross-entropy" */
     size_t shape[3];
     size_t classes;
     const char *const *class_names; /* NULL: "0", "1", ... */
@@ -49,7 +49,7 @@ typedef struct dsc_model_options {
 dsc_status dsc_model_make(dsc_model **model, const dsc_model_options *options, dsc_error *error);
 
 /* Writes `count` images of bytes, `indices[i]` of `images` each, as numbers (count, C, H, W). */
-void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t *images, const uint32_t *indices,
-                           size_t count);
+void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t *images,
+                           const uint32_t *indices, size_t count);
 
 #endif

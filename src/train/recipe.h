@@ -11,7 +11,7 @@ enum { DSC_PRECISION_F32, DSC_PRECISION_BF16, DSC_PRECISION_AUTO };
 enum { DSC_CLASS_WEIGHTS_NONE, DSC_CLASS_WEIGHTS_BALANCED };
 
 typedef struct dsc_recipe {
-    char *data;             /* auto, mnist, digits or a folder: resolved by whoever opens it */
+    char *data;               /* auto, mnist, digits or a folder: resolved by whoever opens it */
     int64_t training_samples; /* the first so many; 0: all */
     double validation;        /* the share of the training set that is held out, class by class */
     char *model;
@@ -19,8 +19,8 @@ typedef struct dsc_recipe {
     char *loss;
     int class_weights;
     char *optimiser;
-    double learning_rate; /* 0: the optimiser's own default */
-    double weight_decay;  /* negative: the optimiser's own default */
+    double learning_rate;                 /* 0: the optimiser's own default */
+    double weight_decay;                  /* negative: the optimiser's own default */
     double l1, l2, clip_norm, clip_value; /* 0: none */
     char *schedule;
     int64_t epochs, batch;
@@ -44,7 +44,8 @@ dsc_status dsc_recipe_copy(dsc_recipe *to, const dsc_recipe *from, dsc_error *er
 
 /* Changes what the JSON object names, and nothing else. Unknown names are errors, with a suggestion. `name`
  * stands for the file. A "format" newer than this library knows is refused. */
-dsc_status dsc_recipe_from_json(dsc_recipe *recipe, const char *text, size_t size, const char *name, dsc_error *error);
+dsc_status dsc_recipe_from_json(dsc_recipe *recipe, const char *text, size_t size, const char *name,
+                                dsc_error *error);
 
 /* The whole recipe as JSON text, ready to be a file. */
 dsc_status dsc_recipe_to_json(dsc_text *text, const dsc_recipe *recipe, dsc_error *error);
