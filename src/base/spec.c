@@ -3,6 +3,7 @@
 #include "base/spec.h"
 
 #include "base/error.h"
+#include "base/memory.h"
 
 #include <ctype.h>
 #include <stdarg.h>
@@ -114,6 +115,50 @@ dsc_status dsc_spec_apply(const dsc_spec *spec, const char *whole, const char *t
     for (size_t i = 0; !status && i < spec->word_count; i++)
         status = apply_word(&spec->words[i], whole, thing, table, &place, positional, values, error);
     return status;
+}
+
+enum { KINDS_MOST = 64 };
+
+static dsc_status fail_unknown(const dsc_spec *spec, const char *whole, const char *thing,
+                               const dsc_spec_kind *kinds, size_t count, dsc_error *error) {
+    const char *names[KINDS_MOST];
+    char name[64], list[512] = "";
+    (void)snprintf(name, sizeof name, "%.*s", spec->name_length < 63 ? (int)spec->name_length : 63,
+                   spec->name);
+    if (count > KINDS_MOST) count = KINDS_MOST;
+    for (size_t i = 0, length = 0; i < count; i++) {
+        names[i] = kinds[i].name;
+        int more = snprintf(list + length, sizeof list - length, "%s%s", i ? ", " : "", names[i]);
+        if (more > 0 && length + (size_t)more < sizeof list) length += (size_t)more;
+    }
+    const char *nearest = dsc_nearest_name(name, names, count);
+    if (nearest)
+        return dsc_spec_fail(error, whole, spec->column, "unknown %s '%s'; did you mean '%s'?", thing, name,
+                             nearest);
+    return dsc_spec_fail(error, whole, spec->column, "unknown %s '%s'; there are: %s", thing, name, list);
+}
+
+dsc_status dsc_spec_choose(size_t *index, void **values, const dsc_spec *spec, const char *whole,
+                           const char *thing, const dsc_spec_kind *kinds, size_t count, dsc_error *error) {
+    *values = NULL;
+    size_t i = 0;
+    while (i < count && (strlen(kinds[i].name) != spec->name_length ||
+                         memcmp(kinds[i].name, spec->name, spec->name_length)))
+        i++;
+    if (i == count) return fail_unknown(spec, whole, thing, kinds, count, error);
+    char what[128];
+    (void)snprintf(what, sizeof what, "%s %s", thing, kinds[i].name);
+    void *made = dsc_allocate(1, kinds[i].values_size);
+    if (!made) return dsc_fail_memory(error, kinds[i].values_size, what);
+    dsc_status status = dsc_spec_apply(spec, whole, what, kinds[i].params, 0, made, error);
+    if (status) {
+        dsc_params_free(kinds[i].params, made);
+        free(made);
+        return status;
+    }
+    *index = i;
+    *values = made;
+    return DSC_OK;
 }
 
 void dsc_spec_format(dsc_text *text, const char *name, const dsc_param *table, const void *values) {

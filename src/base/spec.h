@@ -37,6 +37,19 @@ dsc_status dsc_spec_fail(dsc_error *error, const char *whole, size_t column, con
 dsc_status dsc_spec_apply(const dsc_spec *spec, const char *whole, const char *thing, const dsc_param *table,
                           size_t positional, void *values, dsc_error *error);
 
+/* What an item may be: the part of a descriptor that is needed to read one. */
+typedef struct dsc_spec_kind {
+    const char *name;
+    const dsc_param *params;
+    size_t values_size;
+} dsc_spec_kind;
+
+/* Finds which of `count` kinds the item names, and makes its values, all by their names, none by place. Unknown
+ * names are suggested for, or else listed. `thing` is "optimiser", for messages. Release the values with
+ * dsc_params_free and free. On failure *values is NULL. */
+dsc_status dsc_spec_choose(size_t *index, void **values, const dsc_spec *spec, const char *whole,
+                           const char *thing, const dsc_spec_kind *kinds, size_t count, dsc_error *error);
+
 /* Writes "name key=value ..." with the values that differ from their defaults. */
 void dsc_spec_format(dsc_text *text, const char *name, const dsc_param *table, const void *values);
 

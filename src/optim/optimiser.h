@@ -20,10 +20,10 @@ typedef struct dsc_update {
     size_t count;
     uint64_t step;        /* 1 at the first */
     double learning_rate; /* now, the schedule's say included */
-    double
-        weight_decay; /* decoupled: parameters -= learning_rate * weight_decay * parameters; 0 where none */
-    double momentum;  /* the schedule's say (one-cycle); NaN: the optimiser's own */
-    const struct dsc_kernels *kernels;
+    double weight_decay;  /* decoupled: parameters *= 1 - learning_rate * weight_decay, first; 0 where none */
+    double momentum; /* the schedule's say (one-cycle), in place of the momentum, or of Adam's beta1; NaN: the
+                      * optimiser's own, which also stays where it is none at all: there is no state for one */
+    const struct dsc_kernels *kernels; /* every set gives the same bits */
 } dsc_update;
 
 typedef struct dsc_optimiser {
@@ -40,11 +40,12 @@ typedef struct dsc_optimiser {
 extern const dsc_optimiser *const dsc_optimisers[];
 const dsc_optimiser *dsc_optimiser_find(const char *name);
 
-/* What is done to gradients before the update, on a range: L1 and L2 terms, clipping by value, and the factor of
- * clipping by norm (1: none). */
+/* What is done to gradients before the update, on a range, in this order: the gradients of the penalties
+ * l1 |w| and l2 w^2 / 2 are added (PyTorch's coupled weight decay), values are clipped to +-clip_value, and all is
+ * multiplied with the factor of clipping by norm. NaN stays NaN. */
 typedef struct dsc_regulariser {
     double l1, l2, clip_value; /* 0: none */
-    double factor;
+    double factor;             /* 1: none */
 } dsc_regulariser;
 void dsc_regularise(dsc_real *gradients, const dsc_real *parameters, size_t count,
                     const dsc_regulariser *how);
@@ -52,7 +53,8 @@ void dsc_regularise(dsc_real *gradients, const dsc_real *parameters, size_t coun
 /* The sum of squares of a range, in double, in an order fixed by `count`: for clipping by norm. */
 double dsc_sum_of_squares(const dsc_real *x, size_t count);
 
-/* averages = decay averages + (1 - decay) parameters: exponential moving average of weights. */
+/* averages += (1 - decay) (parameters - averages): exponential moving average of weights, in the form that leaves
+ * an average alone that has arrived. */
 void dsc_average(dsc_real *averages, const dsc_real *parameters, size_t count, double decay);
 
 #endif

@@ -6,14 +6,14 @@
 
 #include <descender.h>
 
-/* Where training stands. */
+/* Where training stands. Behind the run's end a schedule stays where it ended. */
 typedef struct dsc_moment {
-    uint64_t step, steps; /* this one, from 0; all of the run */
+    uint64_t step, steps; /* this one, from 0; all of the run, at least 1 */
     double epoch;         /* epochs done, with their fraction */
     double epochs;        /* all of the run */
 } dsc_moment;
 
-/* What a schedule that listens remembers; saved in checkpoints, zero at the start. */
+/* What a schedule that listens remembers; saved in checkpoints, zero at the start. All are finite. */
 typedef struct dsc_schedule_state {
     double number[4];
 } dsc_schedule_state;
@@ -33,6 +33,7 @@ typedef struct dsc_schedule {
     void (*listen)(const void *values, dsc_schedule_state *state, double loss);
 } dsc_schedule;
 
+/* Results have the same bits on every machine. */
 extern const dsc_schedule *const dsc_schedules[];
 const dsc_schedule *dsc_schedule_find(const char *name);
 

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* adam.c: Adam and AdamW, at step t from 1, with rate r and weight decay d:
+ *
+ *   m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g^2
+ *   w = (1 - r d) w - r / (1 - b1^t) * m / (sqrt(v / (1 - b2^t)) + epsilon)
+ *
+ * Kingma and Ba, "Adam: a method for stochastic optimization" (2015); the decay outside the gradient is Loshchilov
+ * and Hutter's, "Decoupled weight decay regularization" (2019). As PyTorch's torch.optim.AdamW has them. The two
+ * differ in the decay they start from; the decay of PyTorch's Adam, inside the gradient, is the recipe's l2.
+ * A schedule's momentum stands in for b1, in the correction too, as in PyTorch's OneCycleLR. */
+#include "base/elementary.h"
+#include "optim/optimiser.h"
+#include "optim/root.h"
+
+typedef struct adam_values {
+    double beta1, beta2, epsilon;
+} adam_values;
+
+typedef struct adam_numbers {
+    dsc_real rate, keep, blend, beta2, blend2, root, epsilon;
+} adam_numbers;
+
+#define DSC_MULTIVERSION "optim/adam_loops.h"
+#include "kernel/multiversion.h"
+
+static void (*const step[])(dsc_real *, dsc_real *, dsc_real *, const dsc_real *, size_t,
+                            const adam_numbers *) = DSC_ISA_TABLE(adam_step);
+
+static size_t states(const void *values) {
+    (void)values;
+    return 2;
+}
+
+static void update(const dsc_update *u) {
+    const adam_values *values = u->values;
+    const double beta1 = isnan(u->momentum) ? values->beta1 : u->momentum, beta2 = values->beta2;
+    const adam_numbers numbers = {.rate = (dsc_real)(u->learning_rate / (1 - dsc_power(beta1, u->step))),
+                                  .keep = (dsc_real)(1 - u->learning_rate * u->weight_decay),
+                                  .blend = (dsc_real)(1 - beta1),
+                                  .beta2 = (dsc_real)beta2,
+                                  .blend2 = (dsc_real)(1 - beta2),
+                                  .root = (dsc_real)(1 / sqrt(1 - dsc_power(beta2, u->step))),
+                                  .epsilon = (dsc_real)values->epsilon};
+    step[u->kernels->isa](u->parameters, u->state[0], u->state[1], u->gradients, u->count, &numbers);
+}
+
+static const dsc_param params[] = {{"beta1", DSC_PARAM_REAL, offsetof(adam_values, beta1), "0.9", 0, 0.999999,
+                                    NULL, "share of the gradients' mean that is kept at each step"},
+                                   {"beta2", DSC_PARAM_REAL, offsetof(adam_values, beta2), "0.999", 0,
+                                    0.999999, NULL, "share of the squared gradients' mean that is kept"},
+                                   {"epsilon", DSC_PARAM_REAL, offsetof(adam_values, epsilon), "1e-8", 1e-30,
+                                    1, NULL, "added to the root, so that nothing is divided by 0"},
+                                   {0}};
+
+const dsc_optimiser dsc_optimiser_adam = {.name = "adam",
+                                          .help = "steps scaled by the gradients' own size",
+                                          .params = params,
+                                          .values_size = sizeof(adam_values),
+                                          .learning_rate = 1e-3,
+                                          .weight_decay = 0,
+                                          .states = states,
+                                          .update = update};
+
+const dsc_optimiser dsc_optimiser_adamw = {.name = "adamw",
+                                           .help = "adam, with a weight decay of 0.01 unless said",
+                                           .params = params,
+                                           .values_size = sizeof(adam_values),
+                                           .learning_rate = 1e-3,
+                                           .weight_decay = 0.01,
+                                           .states = states,
+                                           .update = update};

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* choose.h: an optimiser or a schedule from its text: "adam beta1=0.9", "cosine warmup=0.1". */
+#ifndef DSC_OPTIM_CHOOSE_H
+#define DSC_OPTIM_CHOOSE_H
+
+#include "optim/optimiser.h"
+#include "optim/schedule.h"
+
+/* Both are {NULL, NULL} after a failure and after their release, which may then be called again. */
+typedef struct dsc_chosen_optimiser {
+    const dsc_optimiser *kind;
+    void *values; /* of its parameter table */
+} dsc_chosen_optimiser;
+
+typedef struct dsc_chosen_schedule {
+    const dsc_schedule *kind;
+    void *values;
+} dsc_chosen_schedule;
+
+/* Errors point at the column, and suggest. NULL is as the empty text: an error. */
+dsc_status dsc_optimiser_choose(dsc_chosen_optimiser *chosen, const char *text, dsc_error *error);
+void dsc_optimiser_release(dsc_chosen_optimiser *chosen);
+
+dsc_status dsc_schedule_choose(dsc_chosen_schedule *chosen, const char *text, dsc_error *error);
+void dsc_schedule_release(dsc_chosen_schedule *chosen);
+
+#endif

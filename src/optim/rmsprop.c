@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* rmsprop.c: RMSprop, with rate r, weight decay d and momentum p:
+ *
+ *   v = a v + (1 - a) g^2,  c = g / (sqrt(v) + epsilon)
+ *   w = (1 - r d) w - r c,  or with momentum  b = p b + c,  w = (1 - r d) w - r b
+ *   centered=on: m = a m + (1 - a) g, and v - m^2 in place of v under the root
+ *
+ * Tieleman and Hinton, "Lecture 6.5: RMSProp" (2012); centred by Graves, "Generating sequences with recurrent neural
+ * networks" (2013). As PyTorch's torch.optim.RMSprop has it, but for v - m^2, which is 0 here where rounding makes
+ * it negative. */
+#include "optim/optimiser.h"
+#include "optim/root.h"
+
+typedef struct rmsprop_values {
+    double alpha, momentum, epsilon;
+    bool centered;
+} rmsprop_values;
+
+typedef struct rmsprop_numbers {
+    dsc_real rate, keep, alpha, blend, momentum, epsilon;
+} rmsprop_numbers;
+
+#define DSC_MULTIVERSION "optim/rmsprop_loops.h"
+#include "kernel/multiversion.h"
+
+static void (*const step[])(dsc_real *, dsc_real *, dsc_real *, dsc_real *, const dsc_real *, size_t,
+                            const rmsprop_numbers *) = DSC_ISA_TABLE(rmsprop_step);
+
+static size_t states(const void *values) {
+    const rmsprop_values *v = values;
+    return 1 + (v->momentum > 0 ? 1 : 0) + (v->centered ? 1 : 0);
+}
+
+static void update(const dsc_update *u) {
+    const rmsprop_values *values = u->values;
+    const rmsprop_numbers numbers = {.rate = (dsc_real)u->learning_rate,
+                                     .keep = (dsc_real)(1 - u->learning_rate * u->weight_decay),
+                                     .alpha = (dsc_real)values->alpha,
+                                     .blend = (dsc_real)(1 - values->alpha),
+                                     .momentum =
+                                         (dsc_real)(isnan(u->momentum) ? values->momentum : u->momentum),
+                                     .epsilon = (dsc_real)values->epsilon};
+    dsc_real *velocity = values->momentum > 0 ? u->state[1] : NULL;
+    dsc_real *mean = values->centered ? u->state[velocity ? 2 : 1] : NULL;
+    step[u->kernels->isa](u->parameters, u->state[0], mean, velocity, u->gradients, u->count, &numbers);
+}
+
+static const dsc_param params[] = {{"alpha", DSC_PARAM_REAL, offsetof(rmsprop_values, alpha), "0.99", 0,
+                                    0.999999, NULL, "share of the squared gradients' mean that is kept"},
+                                   {"momentum", DSC_PARAM_REAL, offsetof(rmsprop_values, momentum), "0", 0,
+                                    0.999999, NULL, "share of the last step that is kept"},
+                                   {"epsilon", DSC_PARAM_REAL, offsetof(rmsprop_values, epsilon), "1e-8",
+                                    1e-30, 1, NULL, "added to the root, so that nothing is divided by 0"},
+                                   {"centered", DSC_PARAM_SWITCH, offsetof(rmsprop_values, centered), "off",
+                                    0, 0, NULL, "scale by the gradients' deviation, not by their size"},
+                                   {0}};
+
+const dsc_optimiser dsc_optimiser_rmsprop = {.name = "rmsprop",
+                                             .help = "steps scaled by the gradients' recent size",
+                                             .params = params,
+                                             .values_size = sizeof(rmsprop_values),
+                                             .learning_rate = 1e-3,
+                                             .weight_decay = 0,
+                                             .states = states,
+                                             .update = update};

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* schedule_constant.c: the learning rate itself, always. */
+#include "optim/schedule.h"
+
+#include <math.h>
+
+static dsc_pace pace(const void *values, const dsc_moment *moment, const dsc_schedule_state *state) {
+    (void)values, (void)moment, (void)state;
+    return (dsc_pace){.rate = 1, .momentum = NAN};
+}
+
+static const dsc_param params[] = {{0}};
+
+const dsc_schedule dsc_schedule_constant = {
+    .name = "constant", .help = "one rate all along", .params = params, .values_size = 0, .pace = pace};

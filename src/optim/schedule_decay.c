@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* schedule_decay.c: linear and cosine: up in a line for a share of the run, then down until its end.
+ *
+ * With W = warmup * steps: (step + 1) / (W + 1) while step < W, the first step's rate not 0; then, with
+ * u = (step - W) / (steps - W),
+ *
+ *   linear: final + (1 - final) (1 - u)
+ *   cosine: final + (1 - final) (1 + cos(pi u)) / 2
+ *
+ * Cosine: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts" (2017), without restarts;
+ * warm-up: Goyal et al., "Accurate, large minibatch SGD" (2017). */
+#include "base/elementary.h"
+#include "optim/schedule.h"
+
+#include <math.h>
+
+typedef struct decay_values {
+    double warmup, final;
+} decay_values;
+
+/* The rate of warm-up, or, with *fall set to u >= 0, none. */
+static double warming(double *fall, const decay_values *v, const dsc_moment *moment) {
+    const double step = (double)moment->step, steps = (double)moment->steps, warm = v->warmup * steps;
+    *fall = -1;
+    if (step < warm) return (step + 1) / (warm + 1);
+    *fall = step < steps ? (step - warm) / (steps - warm) : 1;
+    return 1;
+}
+
+static dsc_pace linear(const void *values, const dsc_moment *moment, const dsc_schedule_state *state) {
+    (void)state;
+    const decay_values *v = values;
+    double u, rate = warming(&u, v, moment);
+    if (u >= 0) rate = v->final + (1 - v->final) * (1 - u);
+    return (dsc_pace){.rate = rate, .momentum = NAN};
+}
+
+static dsc_pace cosine(const void *values, const dsc_moment *moment, const dsc_schedule_state *state) {
+    (void)state;
+    const decay_values *v = values;
+    double u, rate = warming(&u, v, moment);
+    if (u >= 0) rate = v->final + (1 - v->final) * (0.5 + 0.5 * dsc_cos_pi(u));
+    return (dsc_pace){.rate = rate, .momentum = NAN};
+}
+
+static const dsc_param params[] = {{"warmup", DSC_PARAM_REAL, offsetof(decay_values, warmup), "0", 0, 1, NULL,
+                                    "share of the run in which the rate rises"},
+                                   {"final", DSC_PARAM_REAL, offsetof(decay_values, final), "0", 0, 1, NULL,
+                                    "share of the rate that is left at the end"},
+                                   {0}};
+
+const dsc_schedule dsc_schedule_linear = {.name = "linear",
+                                          .help = "falls in a line to the end of the run",
+                                          .params = params,
+                                          .values_size = sizeof(decay_values),
+                                          .pace = linear};
+
+const dsc_schedule dsc_schedule_cosine = {.name = "cosine",
+                                          .help = "falls as half a wave to the end of the run",
+                                          .params = params,
+                                          .values_size = sizeof(decay_values),
+                                          .pace = cosine};

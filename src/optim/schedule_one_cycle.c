@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* schedule_one_cycle.c: one-cycle: the rate rises to its peak and falls far below where it began, and the momentum
+ * does the opposite.
+ *
+ * Smith and Topin, "Super-convergence" (2018), in the two phases and with the numbers of PyTorch's OneCycleLR: from
+ * step 0 to the step P = peak * steps - 1 the rate goes from 1 / start to 1, from there to the last step, steps - 1,
+ * to 1 / (start * final); the momentum from `high` to `low` and back. Both go as half a cosine wave or in a line. */
+#include "base/elementary.h"
+#include "optim/schedule.h"
+
+#include <math.h>
+
+enum { SHAPE_COSINE, SHAPE_LINEAR };
+
+typedef struct one_cycle_values {
+    double peak, start, final, low, high;
+    int shape;
+    bool momentum;
+} one_cycle_values;
+
+static double between(int shape, double from, double to, double share) {
+    if (shape == SHAPE_LINEAR) return from + (to - from) * share;
+    return to + (from - to) * (0.5 + 0.5 * dsc_cos_pi(share));
+}
+
+static dsc_pace pace(const void *values, const dsc_moment *moment, const dsc_schedule_state *state) {
+    (void)state;
+    const one_cycle_values *v = values;
+    const double step = (double)moment->step, last = (double)moment->steps - 1;
+    double top = v->peak * (double)moment->steps - 1, rate, momentum;
+    if (top < 0) top = 0; /* a run so short begins at the peak */
+    if (step < top) {
+        rate = between(v->shape, 1 / v->start, 1, step / top);
+        momentum = between(v->shape, v->high, v->low, step / top);
+    } else {
+        const double share = step >= last ? (last > top ? 1 : 0) : (step - top) / (last - top);
+        rate = between(v->shape, 1, 1 / (v->start * v->final), share);
+        momentum = between(v->shape, v->low, v->high, share);
+    }
+    return (dsc_pace){.rate = rate, .momentum = v->momentum ? momentum : NAN};
+}
+
+static const dsc_param params[] = {{"peak", DSC_PARAM_REAL, offsetof(one_cycle_values, peak), "0.3", 0, 1,
+                                    NULL, "share of the run in which the rate rises"},
+                                   {"start", DSC_PARAM_REAL, offsetof(one_cycle_values, start), "25", 1, 1e9,
+                                    NULL, "the peak divided by the rate at the start"},
+                                   {"final", DSC_PARAM_REAL, offsetof(one_cycle_values, final), "1e4", 1,
+                                    1e12, NULL, "the rate at the start divided by that at the end"},
+                                   {"momentum", DSC_PARAM_SWITCH, offsetof(one_cycle_values, momentum), "on",
+                                    0, 0, NULL, "move the momentum (Adam's beta1) against the rate"},
+                                   {"low", DSC_PARAM_REAL, offsetof(one_cycle_values, low), "0.85", 0,
+                                    0.999999, NULL, "momentum at the peak"},
+                                   {"high", DSC_PARAM_REAL, offsetof(one_cycle_values, high), "0.95", 0,
+                                    0.999999, NULL, "momentum at both ends"},
+                                   {"shape", DSC_PARAM_CHOICE, offsetof(one_cycle_values, shape), "cosine", 0,
+                                    0, "cosine|linear", "how it rises and falls"},
+                                   {0}};
+
+const dsc_schedule dsc_schedule_one_cycle = {.name = "one-cycle",
+                                             .help = "rises to a peak, then falls to almost nothing",
+                                             .params = params,
+                                             .values_size = sizeof(one_cycle_values),
+                                             .pace = pace};

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* schedule_plateau.c: the rate falls when the loss no longer does: PyTorch's ReduceLROnPlateau (relative threshold).
+ *
+ * An epoch is good if loss < best - threshold |best|. After more than `patience` epochs in a row that are not, the
+ * rate is multiplied with `factor`, and counting begins anew. A loss that is NaN is not good. */
+#include "base/elementary.h"
+#include "optim/schedule.h"
+
+#include <math.h>
+
+typedef struct plateau_values {
+    int64_t patience;
+    double factor, threshold, final;
+} plateau_values;
+
+enum { HAS_BEST, BEST, BAD, FALLS }; /* in state.number */
+
+static dsc_pace pace(const void *values, const dsc_moment *moment, const dsc_schedule_state *state) {
+    (void)moment;
+    const plateau_values *v = values;
+    const double rate = dsc_power(v->factor, (uint64_t)state->number[FALLS]);
+    return (dsc_pace){.rate = rate > v->final ? rate : v->final, .momentum = NAN};
+}
+
+static void listen(const void *values, dsc_schedule_state *state, double loss) {
+    const plateau_values *v = values;
+    double *n = state->number;
+    if (isfinite(loss) && (n[HAS_BEST] == 0 || loss < n[BEST] - v->threshold * fabs(n[BEST]))) {
+        n[HAS_BEST] = 1;
+        n[BEST] = loss;
+        n[BAD] = 0;
+    } else if (++n[BAD] > (double)v->patience) {
+        n[FALLS]++;
+        n[BAD] = 0;
+    }
+}
+
+static const dsc_param params[] = {{"patience", DSC_PARAM_INT, offsetof(plateau_values, patience), "10", 0,
+                                    1e9, NULL, "epochs without a better loss that are borne"},
+                                   {"factor", DSC_PARAM_REAL, offsetof(plateau_values, factor), "0.1", 1e-9,
+                                    1, NULL, "what the rate is multiplied with"},
+                                   {"threshold", DSC_PARAM_REAL, offsetof(plateau_values, threshold), "1e-4",
+                                    0, 1, NULL, "share of the best loss by which a better one must beat it"},
+                                   {"final", DSC_PARAM_REAL, offsetof(plateau_values, final), "0", 0, 1, NULL,
+                                    "share of the rate that it never falls below"},
+                                   {0}};
+
+const dsc_schedule dsc_schedule_plateau = {.name = "plateau",
+                                           .help = "falls when the watched loss no longer does",
+                                           .params = params,
+                                           .values_size = sizeof(plateau_values),
+                                           .pace = pace,
+                                           .listen = listen};

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* schedule_range.c: the learning-rate range test: low (high / low)^(step / (steps - 1)).
+ *
+ * Smith, "Cyclical learning rates for training neural networks" (2017), with the exponential growth that has become
+ * usual. With a learning rate of 1, low and high are rates themselves. */
+#include "base/elementary.h"
+#include "optim/schedule.h"
+
+#include <math.h>
+
+typedef struct range_values {
+    double low, high;
+} range_values;
+
+static dsc_pace pace(const void *values, const dsc_moment *moment, const dsc_schedule_state *state) {
+    (void)state;
+    const range_values *v = values;
+    double share = moment->steps > 1 ? (double)moment->step / (double)(moment->steps - 1) : 0;
+    if (share > 1) share = 1;
+    const double from = dsc_log(v->low), to = dsc_log(v->high);
+    return (dsc_pace){.rate = dsc_exp(from + (to - from) * share), .momentum = NAN};
+}
+
+static const dsc_param params[] = {{"low", DSC_PARAM_REAL, offsetof(range_values, low), "1e-6", 1e-30, 1e30,
+                                    NULL, "share of the rate at the start"},
+                                   {"high", DSC_PARAM_REAL, offsetof(range_values, high), "10", 1e-30, 1e30,
+                                    NULL, "share of the rate at the end"},
+                                   {0}};
+
+const dsc_schedule dsc_schedule_range = {.name = "range",
+                                         .help = "rises by the same factor at each step, to find a good rate",
+                                         .params = params,
+                                         .values_size = sizeof(range_values),
+                                         .pace = pace};

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* schedule_step.c: the rate falls by a factor every so many epochs: factor^floor(epoch / every), PyTorch's StepLR. */
+#include "base/elementary.h"
+#include "optim/schedule.h"
+
+#include <math.h>
+
+typedef struct step_values {
+    int64_t every;
+    double factor;
+} step_values;
+
+static dsc_pace pace(const void *values, const dsc_moment *moment, const dsc_schedule_state *state) {
+    (void)state;
+    const step_values *v = values;
+    const double falls = floor(moment->epoch / (double)v->every);
+    return (dsc_pace){.rate = dsc_power(v->factor, falls > 0 ? (uint64_t)falls : 0), .momentum = NAN};
+}
+
+static const dsc_param params[] = {{"every", DSC_PARAM_INT, offsetof(step_values, every), "1", 1, 1e9, NULL,
+                                    "epochs from one fall to the next"},
+                                   {"factor", DSC_PARAM_REAL, offsetof(step_values, factor), "0.95", 1e-9, 1,
+                                    NULL, "what the rate is multiplied with"},
+                                   {0}};
+
+const dsc_schedule dsc_schedule_step = {.name = "step",
+                                        .help = "falls by a factor every so many epochs",
+                                        .params = params,
+                                        .values_size = sizeof(step_values),
+                                        .pace = pace};

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* sgd.c: stochastic gradient descent, with momentum m, rate r, weight decay d:
+ *
+ *   v = m v + g            Polyak, "Some methods of speeding up the convergence of iteration methods" (1964)
+ *   w = (1 - r d) w - r v
+ *   w = (1 - r d) w - r (g + m v)  with nesterov=on: Nesterov (1983), in the form of Sutskever et al. (2013)
+ *
+ * as PyTorch's torch.optim.SGD has them (dampening 0), whose rate stays outside the momentum. */
+#include "optim/optimiser.h"
+
+typedef struct sgd_values {
+    double momentum;
+    bool nesterov;
+} sgd_values;
+
+typedef struct sgd_numbers {
+    dsc_real rate, keep, momentum;
+} sgd_numbers;
+
+#define DSC_MULTIVERSION "optim/sgd_loops.h"
+#include "kernel/multiversion.h"
+
+typedef void with_momentum(dsc_real *, dsc_real *, const dsc_real *, size_t, const sgd_numbers *);
+static void (*const plain[])(dsc_real *, const dsc_real *, size_t,
+                             const sgd_numbers *) = DSC_ISA_TABLE(sgd_plain);
+static with_momentum *const momentum[] = DSC_ISA_TABLE(sgd_momentum);
+static with_momentum *const nesterov[] = DSC_ISA_TABLE(sgd_nesterov);
+
+static size_t states(const void *values) { return ((const sgd_values *)values)->momentum > 0 ? 1 : 0; }
+
+static void update(const dsc_update *u) {
+    const sgd_values *values = u->values;
+    const double m = isnan(u->momentum) ? values->momentum : u->momentum;
+    const sgd_numbers numbers = {.rate = (dsc_real)u->learning_rate,
+                                 .keep = (dsc_real)(1 - u->learning_rate * u->weight_decay),
+                                 .momentum = (dsc_real)m};
+    const unsigned isa = u->kernels->isa;
+    if (!states(values))
+        plain[isa](u->parameters, u->gradients, u->count, &numbers);
+    else
+        (values->nesterov ? nesterov : momentum)[isa](u->parameters, u->state[0], u->gradients, u->count,
+                                                      &numbers);
+}
+
+static const dsc_param params[] = {{"momentum", DSC_PARAM_REAL, offsetof(sgd_values, momentum), "0", 0,
+                                    0.999999, NULL, "share of the last step that is kept"},
+                                   {"nesterov", DSC_PARAM_SWITCH, offsetof(sgd_values, nesterov), "off", 0, 0,
+                                    NULL, "look ahead along the momentum"},
+                                   {0}};
+
+const dsc_optimiser dsc_optimiser_sgd = {.name = "sgd",
+                                         .help = "gradient descent, with momentum if asked for",
+                                         .params = params,
+                                         .values_size = sizeof(sgd_values),
+                                         .learning_rate = 0.05,
+                                         .weight_decay = 0,
+                                         .states = states,
+                                         .update = update};
