@@ -240,9 +240,19 @@ DSC_API const dsc_shape *dsc_node_shape(const dsc_node *node);
  * src/op has the formula of its gradient, too. --- */
 
 DSC_API dsc_node *dsc_add(dsc_node *a, dsc_node *b); /* a + b; b has a's shape or its leading dimensions */
-DSC_API dsc_node *dsc_relu(dsc_node *x);             /* max(x, 0) */
-DSC_API dsc_node *dsc_flatten(dsc_node *x);          /* (C, H, W) -> (C H W) */
+DSC_API dsc_node *dsc_mul(dsc_node *a, dsc_node *b); /* a b, number by number; b as in dsc_add */
+DSC_API dsc_node *dsc_scale(dsc_node *x, double factor);     /* factor x */
+DSC_API dsc_node *dsc_relu(dsc_node *x);                     /* max(x, 0) */
+DSC_API dsc_node *dsc_leaky_relu(dsc_node *x, double slope); /* x if x > 0, else slope x; 0 <= slope <= 1 */
+DSC_API dsc_node *dsc_gelu(dsc_node *x);                     /* x (1 + erf(x / sqrt(2))) / 2 */
+DSC_API dsc_node *dsc_silu(dsc_node *x);                     /* x / (1 + exp(-x)) */
+DSC_API dsc_node *dsc_sigmoid(dsc_node *x);                  /* 1 / (1 + exp(-x)) */
+DSC_API dsc_node *dsc_tanh(dsc_node *x);
+DSC_API dsc_node *dsc_flatten(dsc_node *x); /* (C, H, W) -> (C H W) */
 DSC_API dsc_node *dsc_reshape(dsc_node *x, dsc_shape shape);
+
+/* (C1, ...), (C2, ...), ... -> (C1 + C2 + ..., ...); 2 to 8 inputs */
+DSC_API dsc_node *dsc_concat(dsc_node *const *inputs, size_t count);
 
 /* x (..., K), weight (N, K), bias (N) or NULL -> x weight^T + bias, (..., N) */
 DSC_API dsc_node *dsc_matmul(dsc_node *x, dsc_node *weight, dsc_node *bias);
@@ -251,6 +261,18 @@ DSC_API dsc_node *dsc_matmul(dsc_node *x, dsc_node *weight, dsc_node *bias);
  * Each pair is for height and width; NULL: stride 1, padding 0, dilation 1. */
 DSC_API dsc_node *dsc_conv2d(dsc_node *x, dsc_node *weight, dsc_node *bias, const size_t stride[2],
                              const size_t padding[2], const size_t dilation[2]);
+
+/* The largest value, and the average, of each window: x (C, H, W) -> (C, (H + 2 padding - size) / stride + 1, ...). Each
+ * pair is for height and width; NULL: size 2, stride as the size, padding 0. A window is at most 16 x 16, padding is
+ * less than that; it counts as zeros in the average and not at all in the maximum. A NaN makes its windows NaN. */
+DSC_API dsc_node *dsc_max_pool(dsc_node *x, const size_t size[2], const size_t stride[2],
+                               const size_t padding[2]);
+DSC_API dsc_node *dsc_average_pool(dsc_node *x, const size_t size[2], const size_t stride[2],
+                                   const size_t padding[2]);
+
+/* The largest value, and the average, of each channel: (C, ...) -> (C) */
+DSC_API dsc_node *dsc_global_max_pool(dsc_node *x);
+DSC_API dsc_node *dsc_global_average_pool(dsc_node *x);
 
 /* gamma (x - mean) / sqrt(variance + epsilon) + beta, channel by channel. Training takes mean and variance of the
  * batch, and moves the buffers `mean` and `variance` towards them by `momentum`; otherwise those are used. */

@@ -8,17 +8,6 @@
  */
 #include "op/op.h"
 
-static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
-    const dsc_shape *a = &rule->in[0], *b = &rule->in[1];
-    rule->out[0] = *a;
-    bool leads = b->rank <= a->rank;
-    for (size_t i = 0; leads && i < b->rank; i++) leads = a->size[i] == b->size[i];
-    if (!leads)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "the second shape must be the first's or its leading dimensions");
-    return dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the first input", error);
-}
-
 static size_t repeats(const dsc_call *call) {
     return dsc_shape_count(&call->in_shape[0]) / dsc_shape_count(&call->in_shape[1]);
 }
@@ -81,7 +70,7 @@ const dsc_op dsc_op_add = {
     .least_inputs = 2,
     .most_inputs = 2,
     .flags = DSC_OP_IN_PLACE,
-    .shapes = shapes,
+    .shapes = dsc_shapes_leading,
     .forward = forward_stages,
     .backward = backward_stages,
     .examples = examples,

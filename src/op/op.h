@@ -28,6 +28,12 @@ static inline size_t dsc_out_numbers(const dsc_call *call, size_t i) {
 /* A shape rule for ops whose only output has the shape of their first input, which every sample has. */
 dsc_status dsc_shapes_same(dsc_shape_rule *rule, dsc_error *error);
 
+/* For a first input of each sample and a second that has its shape or its leading dimensions: the first's shape. */
+dsc_status dsc_shapes_leading(dsc_shape_rule *rule, dsc_error *error);
+
+/* (C, ...) -> (C) */
+dsc_status dsc_shapes_channels(dsc_shape_rule *rule, dsc_error *error);
+
 /* Fails unless input i has that role; `what` names the input ("the weight"). */
 dsc_status dsc_expect_role(const dsc_shape_rule *rule, size_t i, dsc_role role, const char *what,
                            dsc_error *error);

@@ -2,14 +2,33 @@
 /* ops.c: the registry. A new op is one file in this folder and one line here. */
 #include "op/op.h"
 
-extern const dsc_op dsc_op_add, dsc_op_batch_norm, dsc_op_conv2d, dsc_op_dropout, dsc_op_matmul, dsc_op_relu,
-    dsc_op_reshape, dsc_op_softmax_cross_entropy;
+#define DSC_OPS(OP)                                                                                          \
+    OP(add)                                                                                                  \
+    OP(average_pool)                                                                                         \
+    OP(batch_norm)                                                                                           \
+    OP(concat)                                                                                               \
+    OP(conv2d)                                                                                               \
+    OP(dropout)                                                                                              \
+    OP(gelu)                                                                                                 \
+    OP(global_average_pool)                                                                                  \
+    OP(global_max_pool)                                                                                      \
+    OP(leaky_relu)                                                                                           \
+    OP(matmul)                                                                                               \
+    OP(max_pool)                                                                                             \
+    OP(mul)                                                                                                  \
+    OP(relu)                                                                                                 \
+    OP(reshape)                                                                                              \
+    OP(scale)                                                                                                \
+    OP(sigmoid)                                                                                              \
+    OP(silu)                                                                                                 \
+    OP(softmax_cross_entropy)                                                                                \
+    OP(tanh)
 
-const dsc_op *const dsc_ops[] = {
-    &dsc_op_add,    &dsc_op_batch_norm, &dsc_op_conv2d,  &dsc_op_dropout,
-    &dsc_op_matmul, &dsc_op_relu,       &dsc_op_reshape, &dsc_op_softmax_cross_entropy,
-    NULL,
-};
+#define DECLARE(name) extern const dsc_op dsc_op_##name;
+DSC_OPS(DECLARE)
+
+#define ENTRY(name) &dsc_op_##name,
+const dsc_op *const dsc_ops[] = {DSC_OPS(ENTRY) NULL};
 
 const dsc_op *dsc_op_find(const char *name) {
     for (const dsc_op *const *op = dsc_ops; *op; op++)
@@ -27,5 +46,22 @@ dsc_status dsc_expect_role(const dsc_shape_rule *rule, size_t i, dsc_role role, 
 
 dsc_status dsc_shapes_same(dsc_shape_rule *rule, dsc_error *error) {
     rule->out[0] = rule->in[0];
+    return dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
+}
+
+dsc_status dsc_shapes_leading(dsc_shape_rule *rule, dsc_error *error) {
+    const dsc_shape *a = &rule->in[0], *b = &rule->in[1];
+    rule->out[0] = *a;
+    bool leads = b->rank <= a->rank;
+    for (size_t i = 0; leads && i < b->rank; i++) leads = a->size[i] == b->size[i];
+    if (!leads)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "the second shape must be the first's or its leading dimensions");
+    return dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the first input", error);
+}
+
+dsc_status dsc_shapes_channels(dsc_shape_rule *rule, dsc_error *error) {
+    if (!rule->in[0].rank) return dsc_fail(error, DSC_ERROR_ARGUMENT, "expected values (C, ...)");
+    rule->out[0] = (dsc_shape){.rank = 1, .size = {rule->in[0].size[0]}};
     return dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
 }

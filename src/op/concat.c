@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* concat.c: values side by side along the first dimension.
+ *
+ *   (C1, ...), (C2, ...), ...  ->  (C1 + C2 + ..., ...)        each gradient is its part of dy
+ */
+#include "op/op.h"
+
+enum { INPUTS = 8 };
+
+static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
+    rule->out[0] = rule->in[0];
+    if (!rule->in[0].rank) return dsc_fail(error, DSC_ERROR_ARGUMENT, "expected values (C, ...)");
+    for (size_t i = 0; i < rule->input_count; i++) {
+        dsc_shape same = rule->in[i];
+        same.size[0] = rule->in[0].size[0];
+        if (!dsc_shape_equal(&same, &rule->in[0]))
+            return dsc_fail(error, DSC_ERROR_ARGUMENT, "the shapes may differ in the first dimension only");
+        if (i > 0) rule->out[0].size[0] += rule->in[i].size[0];
+        dsc_status status = dsc_expect_role(rule, i, DSC_ROLE_SAMPLE, "each input", error);
+        if (status) return status;
+    }
+    return DSC_OK;
+}
+
+static void forward(const dsc_call *call) {
+    dsc_real *y = call->out[0];
+    for (size_t n = 0; n < call->count; n++)
+        for (size_t i = 0; i < call->input_count; i++) {
+            size_t part = dsc_shape_count(&call->in_shape[i]);
+            memcpy(y, call->in[i] + n * part, part * sizeof *y);
+            y += part;
+        }
+}
+
+static void backward(const dsc_call *call) {
+    const dsc_real *dy = call->d_out[0];
+    for (size_t n = 0; n < call->count; n++)
+        for (size_t i = 0; i < call->input_count; i++) {
+            size_t part = dsc_shape_count(&call->in_shape[i]);
+            if (call->d_in[i]) memcpy(call->d_in[i] + n * part, dy, part * sizeof *dy);
+            dy += part;
+        }
+}
+
+static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
+static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, (1u << INPUTS) - 1}, {0}};
+static const dsc_op_example examples[] = {
+    {"ss", {{1, {1}}, {1, {7}}}, NULL},
+    {"sss", {{3, {3, 5, 7}}, {3, {1, 5, 7}}, {3, {2, 5, 7}}}, NULL},
+    {0},
+};
+
+const dsc_op dsc_op_concat = {
+    .name = "concat",
+    .help = "values side by side along the first dimension",
+    .least_inputs = 2,
+    .most_inputs = INPUTS,
+    .shapes = shapes,
+    .forward = forward_stages,
+    .backward = backward_stages,
+    .examples = examples,
+};
+
+dsc_node *dsc_concat(dsc_node *const *inputs, size_t count) {
+    return dsc_apply(&dsc_op_concat, inputs, count, NULL);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* gelu.c: the Gaussian error linear unit (Hendrycks and Gimpel, 2016), exact.
+ *
+ *   y = x P,  P = (1 + erf(x / sqrt(2))) / 2, the normal distribution
+ *   dx = dy (P + x exp(-x^2 / 2) / sqrt(2 pi))
+ *
+ * P is computed again on the way back, a block at a time: cheaper than keeping it.
+ */
+#include "op/op.h"
+
+#include "kernel/loop.h"
+
+enum { BLOCK = 512 };
+static const double ROOT_HALF = 0.70710678118654752440;              /* sqrt(1 / 2) */
+static const double ROOT_OF_TWO_PI_INVERSE = 0.39894228040143267794; /* 1 / sqrt(2 pi) */
+
+DSC_LOOP(finish, (dsc_real * y, const dsc_real *x, const dsc_real *restrict erf_x, size_t count), {
+    for (size_t i = 0; i < count; i++) y[i] = x[i] * ((dsc_real)0.5 + (dsc_real)0.5 * erf_x[i]);
+})
+
+DSC_LOOP(exponents, (dsc_real *restrict out, const dsc_real *restrict x, size_t count), {
+    for (size_t i = 0; i < count; i++) out[i] = (dsc_real)-0.5 * x[i] * x[i];
+})
+
+DSC_LOOP(slope,
+         (dsc_real * dx, const dsc_real *dy, const dsc_real *x, const dsc_real *restrict erf_x,
+          const dsc_real *restrict exp_x, dsc_real factor, size_t count),
+         {
+             for (size_t i = 0; i < count; i++)
+                 dx[i] = dy[i] * ((dsc_real)0.5 + (dsc_real)0.5 * erf_x[i] + factor * x[i] * exp_x[i]);
+         })
+
+static void erf_of(const dsc_call *call, dsc_real *out, const dsc_real *x, size_t count) {
+    call->kernels->vector->scale(out, x, (dsc_real)ROOT_HALF, count);
+    call->kernels->vector->erf(out, out, count);
+}
+
+static void forward(const dsc_call *call) {
+    dsc_real erf_x[BLOCK];
+    for (size_t i = 0, all = dsc_out_numbers(call, 0); i < all; i += BLOCK) {
+        size_t n = all - i < BLOCK ? all - i : BLOCK;
+        erf_of(call, erf_x, call->in[0] + i, n);
+        finish[call->kernels->isa](call->out[0] + i, call->in[0] + i, erf_x, n);
+    }
+}
+
+static void backward(const dsc_call *call) {
+    if (!call->d_in[0]) return;
+    dsc_real erf_x[BLOCK], exp_x[BLOCK];
+    for (size_t i = 0, all = dsc_out_numbers(call, 0); i < all; i += BLOCK) {
+        size_t n = all - i < BLOCK ? all - i : BLOCK;
+        erf_of(call, erf_x, call->in[0] + i, n);
+        exponents[call->kernels->isa](exp_x, call->in[0] + i, n);
+        call->kernels->vector->exp(exp_x, exp_x, n);
+        slope[call->kernels->isa](call->d_in[0] + i, call->d_out[0] + i, call->in[0] + i, erf_x, exp_x,
+                                  (dsc_real)ROOT_OF_TWO_PI_INVERSE, n);
+    }
+}
+
+static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
+static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 1}, {0}};
+static const dsc_op_example examples[] = {
+    {"s", {{1, {1}}}, NULL}, {"s", {{1, {37}}}, NULL}, {"s", {{3, {3, 11, 29}}}, NULL}, {0}};
+
+const dsc_op dsc_op_gelu = {
+    .name = "gelu",
+    .help = "x times the normal distribution at x",
+    .least_inputs = 1,
+    .most_inputs = 1,
+    .flags = DSC_OP_IN_PLACE,
+    .keeps_inputs = 1,
+    .shapes = dsc_shapes_same,
+    .forward = forward_stages,
+    .backward = backward_stages,
+    .examples = examples,
+};
+
+dsc_node *dsc_gelu(dsc_node *x) { return dsc_apply(&dsc_op_gelu, (dsc_node *[]){x}, 1, NULL); }

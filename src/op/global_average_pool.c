@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* global_average_pool.c: the average of each channel (Lin et al., "Network in network", 2014).
+ *
+ *   x (C, ...)  ->  y (C)        y[c] = mean of x[c]        dx[c, i] = dy[c] / pixels
+ */
+#include "op/op.h"
+
+static void forward(const dsc_call *call) {
+    size_t pixels = dsc_shape_count(&call->in_shape[0]) / call->in_shape[0].size[0];
+    for (size_t p = 0; p < dsc_out_numbers(call, 0); p++)
+        call->out[0][p] = call->kernels->vector->sum(call->in[0] + p * pixels, pixels) / (dsc_real)pixels;
+}
+
+static void backward(const dsc_call *call) {
+    if (!call->d_in[0]) return;
+    size_t pixels = dsc_shape_count(&call->in_shape[0]) / call->in_shape[0].size[0];
+    for (size_t p = 0; p < dsc_out_numbers(call, 0); p++)
+        call->kernels->vector->fill(call->d_in[0] + p * pixels, call->d_out[0][p] / (dsc_real)pixels, pixels);
+}
+
+static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
+static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 1}, {0}};
+static const dsc_op_example examples[] = {
+    {"s", {{3, {1, 1, 1}}}, NULL}, {"s", {{3, {5, 7, 3}}}, NULL}, {"s", {{2, {3, 37}}}, NULL}, {0}};
+
+const dsc_op dsc_op_global_average_pool = {
+    .name = "global-average-pool",
+    .help = "the average of each channel",
+    .least_inputs = 1,
+    .most_inputs = 1,
+    .shapes = dsc_shapes_channels,
+    .forward = forward_stages,
+    .backward = backward_stages,
+    .examples = examples,
+};
+
+dsc_node *dsc_global_average_pool(dsc_node *x) {
+    return dsc_apply(&dsc_op_global_average_pool, (dsc_node *[]){x}, 1, NULL);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* global_max_pool.c: the largest value of each channel.
+ *
+ *   x (C, ...)  ->  y (C)        y[c] = max of x[c]        dx = dy at the first place of the largest, else 0
+ *
+ * A NaN in the channel makes the result NaN.
+ */
+#include "op/op.h"
+
+static void needs(dsc_needs *needs) { needs->saved_per_sample = needs->in[0].size[0] * sizeof(uint32_t); }
+
+static void forward(const dsc_call *call) {
+    size_t pixels = dsc_shape_count(&call->in_shape[0]) / call->in_shape[0].size[0];
+    uint32_t *places = call->saved;
+    for (size_t p = 0; p < dsc_out_numbers(call, 0); p++) {
+        const dsc_real *x = call->in[0] + p * pixels;
+        dsc_real most = call->out[0][p] = call->kernels->vector->max(x, pixels);
+        if (!places) continue;
+        uint32_t at = 0;
+        while (at + 1 < pixels && x[at] != most && x[at] == x[at]) at++;
+        places[p] = at;
+    }
+}
+
+static void backward(const dsc_call *call) {
+    if (!call->d_in[0]) return;
+    size_t pixels = dsc_shape_count(&call->in_shape[0]) / call->in_shape[0].size[0];
+    const uint32_t *places = call->saved;
+    call->kernels->vector->fill(call->d_in[0], 0, dsc_in_numbers(call, 0));
+    for (size_t p = 0; p < dsc_out_numbers(call, 0); p++)
+        call->d_in[0][p * pixels + places[p]] = call->d_out[0][p];
+}
+
+static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
+static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 1}, {0}};
+static const dsc_op_example examples[] = {
+    {"s", {{3, {1, 1, 1}}}, NULL}, {"s", {{3, {5, 7, 3}}}, NULL}, {"s", {{2, {3, 37}}}, NULL}, {0}};
+
+const dsc_op dsc_op_global_max_pool = {
+    .name = "global-max-pool",
+    .help = "the largest value of each channel",
+    .least_inputs = 1,
+    .most_inputs = 1,
+    .shapes = dsc_shapes_channels,
+    .needs = needs,
+    .forward = forward_stages,
+    .backward = backward_stages,
+    .examples = examples,
+};
+
+dsc_node *dsc_global_max_pool(dsc_node *x) {
+    return dsc_apply(&dsc_op_global_max_pool, (dsc_node *[]){x}, 1, NULL);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* leaky_relu.c: the rectified linear unit that lets a little of the negative part through (Maas et al., 2013).
+ *
+ *   y = x if x > 0, else slope x        dx = dy if y > 0, else slope dy
+ *
+ * As slope is at least 0, y tells the sign of x, and x need not be kept.
+ */
+#include "op/op.h"
+
+#include "kernel/loop.h"
+
+typedef struct leaky_values {
+    double slope;
+} leaky_values;
+
+static const dsc_param params[] = {
+    {"slope", DSC_PARAM_REAL, offsetof(leaky_values, slope), "0.01", 0, 1, NULL, "of the negative part"},
+    {0}};
+
+/* out = in where sign > 0, else slope in */
+DSC_LOOP(leak, (dsc_real * out, const dsc_real *in, const dsc_real *sign, dsc_real slope, size_t count), {
+    for (size_t i = 0; i < count; i++) out[i] = sign[i] > 0 ? in[i] : slope * in[i];
+})
+
+static dsc_real slope_of(const dsc_call *call) {
+    return (dsc_real)((const leaky_values *)call->values)->slope;
+}
+
+static void forward(const dsc_call *call) {
+    leak[call->kernels->isa](call->out[0], call->in[0], call->in[0], slope_of(call),
+                             dsc_out_numbers(call, 0));
+}
+
+static void backward(const dsc_call *call) {
+    if (!call->d_in[0]) return;
+    leak[call->kernels->isa](call->d_in[0], call->d_out[0], call->out[0], slope_of(call),
+                             dsc_out_numbers(call, 0));
+}
+
+static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
+static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 1}, {0}};
+static const dsc_op_example examples[] = {
+    {"s", {{1, {1}}}, NULL}, {"s", {{1, {37}}}, "slope=0.3"}, {"s", {{3, {3, 5, 7}}}, "slope=0"}, {0}};
+
+const dsc_op dsc_op_leaky_relu = {
+    .name = "leaky-relu",
+    .help = "the positive part, and a little of the negative",
+    .params = params,
+    .values_size = sizeof(leaky_values),
+    .least_inputs = 1,
+    .most_inputs = 1,
+    .flags = DSC_OP_IN_PLACE,
+    .keeps_outputs = 1,
+    .shapes = dsc_shapes_same,
+    .forward = forward_stages,
+    .backward = backward_stages,
+    .examples = examples,
+};
+
+dsc_node *dsc_leaky_relu(dsc_node *x, double slope) {
+    return dsc_apply(&dsc_op_leaky_relu, (dsc_node *[]){x}, 1, &(leaky_values){slope});
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* max_pool.c: the largest value of each window.
+ *
+ *   x (C, H, W)  ->  y (C, OH, OW),  y[c, i, j] = max over r, s of x[c, i stride - padding + r, j stride - padding + s]
+ *   dx = dy at the place of the largest value, the first of several; summed over the windows that overlap
+ *
+ * Padding is never the largest. A NaN in the window makes the result NaN. Where the largest stood in the window is
+ * kept as one byte an output; the input need not be kept.
+ */
+#include "op/window.h"
+
+#include "kernel/loop.h"
+
+enum { Y, X }; /* axes */
+
+static bool is_two_by_two(const dsc_window w[2]) {
+    return w[Y].size == 2 && w[X].size == 2 && w[Y].stride == 2 && w[X].stride == 2 && !w[Y].padding &&
+           !w[X].padding;
+}
+
+static void needs(dsc_needs *needs) {
+    needs->saved_per_sample = dsc_shape_count(needs->out);
+    needs->scratch = needs->out->size[2]; /* a row's places, where nobody keeps them */
+}
+
+/* --- windows of 2 x 2 side by side, a row at a time --- */
+
+#define LARGER(x, most) (((x) > (most)) | ((x) != (x)))
+
+DSC_LOOP(row_of_2x2,
+         (dsc_real *restrict y, uint8_t *restrict place, const dsc_real *restrict above,
+          const dsc_real *restrict below, size_t count),
+         {
+             for (size_t i = 0; i < count; i++) {
+                 dsc_real most = above[2 * i], b = above[2 * i + 1], c = below[2 * i], d = below[2 * i + 1];
+                 int32_t at = 0;
+                 at = LARGER(b, most) ? 1 : at;
+                 most = LARGER(b, most) ? b : most;
+                 at = LARGER(c, most) ? 2 : at;
+                 most = LARGER(c, most) ? c : most;
+                 at = LARGER(d, most) ? 3 : at;
+                 most = LARGER(d, most) ? d : most;
+                 y[i] = most;
+                 place[i] = (uint8_t)at;
+             }
+         })
+
+DSC_LOOP(back_2x2,
+         (dsc_real *restrict above, dsc_real *restrict below, const dsc_real *restrict dy,
+          const uint8_t *restrict place, size_t count),
+         {
+             for (size_t i = 0; i < count; i++) {
+                 above[2 * i] = place[i] == 0 ? dy[i] : 0;
+                 above[2 * i + 1] = place[i] == 1 ? dy[i] : 0;
+                 below[2 * i] = place[i] == 2 ? dy[i] : 0;
+                 below[2 * i + 1] = place[i] == 3 ? dy[i] : 0;
+             }
+         })
+
+/* --- any window --- */
+
+DSC_LOOP(take_larger,
+         (dsc_real *restrict y, uint8_t *restrict place, const dsc_real *restrict x, size_t stride,
+          uint8_t tap, size_t count),
+         {
+             for (size_t j = 0; j < count; j++) {
+                 dsc_real value = x[j * stride];
+                 place[j] = LARGER(value, y[j]) ? tap : place[j];
+                 y[j] = LARGER(value, y[j]) ? value : y[j];
+             }
+         })
+
+static void row_of_any(const dsc_call *call, const dsc_window w[2], dsc_real *y, uint8_t *place,
+                       const dsc_real *image, size_t i) {
+    size_t r, r_end;
+    dsc_window_taps(&r, &r_end, &w[Y], i);
+    for (size_t j = 0; j < w[X].out; j++) { /* begin with the first tap that meets the image */
+        size_t s, s_end;
+        dsc_window_taps(&s, &s_end, &w[X], j);
+        y[j] = image[dsc_window_pixel(&w[Y], i, r) * w[X].in + dsc_window_pixel(&w[X], j, s)];
+        place[j] = (uint8_t)(r * w[X].size + s);
+    }
+    for (; r < r_end; r++) {
+        const dsc_real *row = image + dsc_window_pixel(&w[Y], i, r) * w[X].in;
+        for (size_t s = 0; s < w[X].size; s++) {
+            size_t begin, end;
+            dsc_window_places(&begin, &end, &w[X], s);
+            if (begin < end)
+                take_larger[call->kernels->isa](y + begin, place + begin,
+                                                row + dsc_window_pixel(&w[X], begin, s), w[X].stride,
+                                                (uint8_t)(r * w[X].size + s), end - begin);
+        }
+    }
+}
+
+static void forward(const dsc_call *call) {
+    dsc_window w[2];
+    dsc_pool_windows(w, call->values, &call->in_shape[0]);
+    size_t planes = call->count * call->in_shape[0].size[0];
+    bool two_by_two = is_two_by_two(w);
+    for (size_t p = 0; p < planes; p++) {
+        const dsc_real *image = call->in[0] + p * w[Y].in * w[X].in;
+        for (size_t i = 0; i < w[Y].out; i++) {
+            size_t at = (p * w[Y].out + i) * w[X].out;
+            uint8_t *place = call->saved ? (uint8_t *)call->saved + at : call->scratch;
+            const dsc_real *above = image + 2 * i * w[X].in;
+            if (two_by_two)
+                row_of_2x2[call->kernels->isa](call->out[0] + at, place, above, above + w[X].in, w[X].out);
+            else
+                row_of_any(call, w, call->out[0] + at, place, image, i);
+        }
+    }
+}
+
+static void back_plane_2x2(const dsc_call *call, const dsc_window w[2], dsc_real *dx, const dsc_real *dy,
+                           const uint8_t *place) {
+    for (size_t i = 0; i < w[Y].out; i++) {
+        dsc_real *above = dx + 2 * i * w[X].in, *below = above + w[X].in;
+        back_2x2[call->kernels->isa](above, below, dy + i * w[X].out, place + i * w[X].out, w[X].out);
+        if (w[X].in % 2) above[w[X].in - 1] = below[w[X].in - 1] = 0; /* in no window */
+    }
+    if (w[Y].in % 2) call->kernels->vector->fill(dx + (w[Y].in - 1) * w[X].in, 0, w[X].in);
+}
+
+static void back_plane_any(const dsc_call *call, const dsc_window w[2], dsc_real *dx, const dsc_real *dy,
+                           const uint8_t *place) {
+    call->kernels->vector->fill(dx, 0, w[Y].in * w[X].in);
+    for (size_t i = 0; i < w[Y].out; i++)
+        for (size_t j = 0; j < w[X].out; j++) {
+            size_t at = i * w[X].out + j, r = place[at] / w[X].size, s = place[at] % w[X].size;
+            dx[dsc_window_pixel(&w[Y], i, r) * w[X].in + dsc_window_pixel(&w[X], j, s)] += dy[at];
+        }
+}
+
+static void backward(const dsc_call *call) {
+    if (!call->d_in[0]) return;
+    dsc_window w[2];
+    dsc_pool_windows(w, call->values, &call->in_shape[0]);
+    size_t planes = call->count * call->in_shape[0].size[0], pixels = w[Y].out * w[X].out;
+    for (size_t p = 0; p < planes; p++) {
+        dsc_real *dx = call->d_in[0] + p * w[Y].in * w[X].in;
+        const uint8_t *place = (const uint8_t *)call->saved + p * pixels;
+        (is_two_by_two(w) ? back_plane_2x2 : back_plane_any)(call, w, dx, call->d_out[0] + p * pixels, place);
+    }
+}
+
+static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
+static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 1}, {0}};
+static const dsc_op_example examples[] = {{"s", {{3, {1, 2, 2}}}, NULL},
+                                          {"s", {{3, {3, 7, 41}}}, NULL},
+                                          {"s", {{3, {2, 7, 9}}}, "size=3x2 stride=2x1 padding=1x1"},
+                                          {"s", {{3, {2, 5, 5}}}, "size=3 stride=1 padding=2"},
+                                          {"s", {{3, {1, 1, 1}}}, "size=2 stride=3 padding=1"},
+                                          {"s", {{3, {1, 17, 19}}}, "size=16 stride=1"},
+                                          {0}};
+
+const dsc_op dsc_op_max_pool = {
+    .name = "max-pool",
+    .help = "the largest value of each window",
+    .params = dsc_pool_params,
+    .values_size = sizeof(dsc_pool_values),
+    .least_inputs = 1,
+    .most_inputs = 1,
+    .shapes = dsc_pool_shapes,
+    .needs = needs,
+    .forward = forward_stages,
+    .backward = backward_stages,
+    .examples = examples,
+};
+
+dsc_node *dsc_max_pool(dsc_node *x, const size_t size[2], const size_t stride[2], const size_t padding[2]) {
+    return dsc_pool_apply(&dsc_op_max_pool, x, size, stride, padding);
+}

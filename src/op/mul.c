@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* mul.c: the product of two values, number by number.
+ *
+ *   y = a b        da = dy b        db = dy a, summed over what b was repeated along
+ *
+ * b has the shape of a, or that of a's leading dimensions and is repeated along the others: (C, H, W) times (C)
+ * weighs channels (Hu et al., "Squeeze-and-excitation networks", 2018). b is of each sample, or a parameter.
+ */
+#include "op/op.h"
+
+#include "kernel/loop.h"
+
+DSC_LOOP(add_products,
+         (dsc_real *restrict sum, const dsc_real *restrict a, const dsc_real *restrict b, size_t count), {
+             for (size_t i = 0; i < count; i++) sum[i] += a[i] * b[i];
+         })
+
+static size_t repeats(const dsc_call *call) {
+    return dsc_shape_count(&call->in_shape[0]) / dsc_shape_count(&call->in_shape[1]);
+}
+
+/* out = a b, for one sample */
+static void multiply(const dsc_call *call, dsc_real *out, const dsc_real *a, const dsc_real *b) {
+    size_t each = repeats(call), many = dsc_shape_count(&call->in_shape[1]);
+    const dsc_vector_kernels *vector = call->kernels->vector;
+    if (each == 1) vector->multiply(out, a, b, many);
+    for (size_t i = 0; i < many && each > 1; i++) vector->scale(out + i * each, a + i * each, b[i], each);
+}
+
+static const dsc_real *b_of(const dsc_call *call, size_t n) {
+    return call->in[1] + (call->role[1] == DSC_ROLE_SAMPLE ? n * dsc_shape_count(&call->in_shape[1]) : 0);
+}
+
+static void forward(const dsc_call *call) {
+    size_t all = dsc_shape_count(&call->in_shape[0]);
+    for (size_t n = 0; n < call->count; n++)
+        multiply(call, call->out[0] + n * all, call->in[0] + n * all, b_of(call, n));
+}
+
+static void backward_b(const dsc_call *call) {
+    size_t each = repeats(call), many = dsc_shape_count(&call->in_shape[1]);
+    bool shared = call->role[1] != DSC_ROLE_SAMPLE;
+    const dsc_vector_kernels *vector = call->kernels->vector;
+    vector->fill(call->d_in[1], 0, shared ? many : call->count * many);
+    for (size_t n = 0; n < call->count; n++) {
+        const dsc_real *dy = call->d_out[0] + n * many * each, *a = call->in[0] + n * many * each;
+        dsc_real *db = call->d_in[1] + (shared ? 0 : n * many);
+        if (each == 1) add_products[call->kernels->isa](db, dy, a, many);
+        for (size_t i = 0; i < many && each > 1; i++) db[i] += vector->dot(dy + i * each, a + i * each, each);
+    }
+}
+
+static void backward(const dsc_call *call) {
+    /* b's first: a's may lie where dy does. */
+    if (call->d_in[1]) backward_b(call);
+    size_t all = dsc_shape_count(&call->in_shape[0]);
+    for (size_t n = 0; n < call->count && call->d_in[0]; n++)
+        multiply(call, call->d_in[0] + n * all, call->d_out[0] + n * all, b_of(call, n));
+}
+
+static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
+static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 3}, {0}};
+static const dsc_op_example examples[] = {
+    {"ss", {{1, {1}}, {1, {1}}}, NULL},
+    {"ss", {{1, {37}}, {1, {37}}}, NULL},
+    {"sp", {{1, {17}}, {1, {17}}}, NULL},
+    {"ss", {{3, {3, 5, 7}}, {1, {3}}}, NULL},
+    {"sp", {{3, {3, 5, 7}}, {2, {3, 5}}}, NULL},
+    {"sb", {{2, {3, 5}}, {0}}, NULL},
+    {0},
+};
+
+const dsc_op dsc_op_mul = {
+    .name = "mul",
+    .help = "the product of two values, number by number",
+    .least_inputs = 2,
+    .most_inputs = 2,
+    .flags = DSC_OP_IN_PLACE,
+    .keeps_inputs = 1 | 2,
+    .shapes = dsc_shapes_leading,
+    .forward = forward_stages,
+    .backward = backward_stages,
+    .examples = examples,
+};
+
+dsc_node *dsc_mul(dsc_node *a, dsc_node *b) { return dsc_apply(&dsc_op_mul, (dsc_node *[]){a, b}, 2, NULL); }

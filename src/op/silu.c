@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* silu.c: the sigmoid linear unit, also called swish (Elfwing et al., 2018; Ramachandran et al., 2017).
+ *
+ *   y = x s,  s = 1 / (1 + exp(-x))        dx = dy (s + y (1 - s))
+ *
+ * s is computed again on the way back, a block at a time: cheaper than keeping it.
+ */
+#include "op/op.h"
+
+#include "kernel/loop.h"
+
+enum { BLOCK = 512 };
+
+DSC_LOOP(slope,
+         (dsc_real * dx, const dsc_real *dy, const dsc_real *x, const dsc_real *restrict s, size_t count), {
+             for (size_t i = 0; i < count; i++) dx[i] = dy[i] * (s[i] + x[i] * s[i] * (1 - s[i]));
+         })
+
+static void forward(const dsc_call *call) {
+    dsc_real s[BLOCK];
+    for (size_t i = 0, all = dsc_out_numbers(call, 0); i < all; i += BLOCK) {
+        size_t n = all - i < BLOCK ? all - i : BLOCK;
+        call->kernels->vector->sigmoid(s, call->in[0] + i, n);
+        call->kernels->vector->multiply(call->out[0] + i, call->in[0] + i, s, n);
+    }
+}
+
+static void backward(const dsc_call *call) {
+    if (!call->d_in[0]) return;
+    dsc_real s[BLOCK];
+    for (size_t i = 0, all = dsc_out_numbers(call, 0); i < all; i += BLOCK) {
+        size_t n = all - i < BLOCK ? all - i : BLOCK;
+        call->kernels->vector->sigmoid(s, call->in[0] + i, n);
+        slope[call->kernels->isa](call->d_in[0] + i, call->d_out[0] + i, call->in[0] + i, s, n);
+    }
+}
+
+static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
+static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 1}, {0}};
+static const dsc_op_example examples[] = {
+    {"s", {{1, {1}}}, NULL}, {"s", {{1, {37}}}, NULL}, {"s", {{3, {3, 11, 29}}}, NULL}, {0}};
+
+const dsc_op dsc_op_silu = {
+    .name = "silu",
+    .help = "x times its logistic function",
+    .least_inputs = 1,
+    .most_inputs = 1,
+    .flags = DSC_OP_IN_PLACE,
+    .keeps_inputs = 1,
+    .shapes = dsc_shapes_same,
+    .forward = forward_stages,
+    .backward = backward_stages,
+    .examples = examples,
+};
+
+dsc_node *dsc_silu(dsc_node *x) { return dsc_apply(&dsc_op_silu, (dsc_node *[]){x}, 1, NULL); }

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* tanh.c: the hyperbolic tangent.
+ *
+ *   y = tanh(x)        dx = dy (1 - y^2)
+ */
+#include "op/op.h"
+
+#include "kernel/loop.h"
+
+DSC_LOOP(slope, (dsc_real * dx, const dsc_real *dy, const dsc_real *y, size_t count), {
+    for (size_t i = 0; i < count; i++) dx[i] = dy[i] * (1 - y[i] * y[i]);
+})
+
+static void forward(const dsc_call *call) {
+    call->kernels->vector->tanh(call->out[0], call->in[0], dsc_out_numbers(call, 0));
+}
+
+static void backward(const dsc_call *call) {
+    if (!call->d_in[0]) return;
+    slope[call->kernels->isa](call->d_in[0], call->d_out[0], call->out[0], dsc_out_numbers(call, 0));
+}
+
+static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
+static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 1}, {0}};
+static const dsc_op_example examples[] = {
+    {"s", {{1, {1}}}, NULL}, {"s", {{1, {37}}}, NULL}, {"s", {{3, {3, 5, 7}}}, NULL}, {0}};
+
+const dsc_op dsc_op_tanh = {
+    .name = "tanh",
+    .help = "the hyperbolic tangent: between -1 and 1",
+    .least_inputs = 1,
+    .most_inputs = 1,
+    .flags = DSC_OP_IN_PLACE,
+    .keeps_outputs = 1,
+    .shapes = dsc_shapes_same,
+    .forward = forward_stages,
+    .backward = backward_stages,
+    .examples = examples,
+};
+
+dsc_node *dsc_tanh(dsc_node *x) { return dsc_apply(&dsc_op_tanh, (dsc_node *[]){x}, 1, NULL); }
