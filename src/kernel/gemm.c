@@ -33,14 +33,26 @@ static bool reads_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
            g->depth % k->depth_multiple == 0;
 }
 
+/* Whether it can read B where it lies: whole vectors, in rows that do not meet in few lines of the first-level cache. */
+static bool reads_b_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
+    const dsc_packer *p = g->b.packer;
+    dsc_place at;
+    if (g->b.packed || k->rounds || k->elements_per_word != 1 || !p->place || !p->place(&at, p, 0))
+        return false;
+    if (at.halves || at.vector_stride != 1 || at.vectors < g->columns || at.run < g->depth) return false;
+    const size_t bytes = (size_t)at.depth_stride * sizeof(dsc_real);
+    return at.depth_stride > 0 && g->columns % k->width == 0 && (bytes <= 256 || bytes / 64 % 2 == 1);
+}
+
 void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const dsc_gemm *g, size_t parts) {
     const size_t row_unit = round_up(k->rows, k->row_multiple), column_unit = 2 * k->width;
     plan->kernels = k;
     plan->a_direct = reads_in_place(k, g);
+    plan->b_direct = reads_b_in_place(k, g);
 
     /* What is packed on the fly is packed once for each tile that needs it, so the other side is cut. */
     const size_t row_units = divide_up(g->rows, row_unit), column_units = divide_up(g->columns, column_unit);
-    const bool by_rows = g->b.packed || !(g->a.packed || plan->a_direct);
+    const bool by_rows = g->b.packed || plan->b_direct || !(g->a.packed || plan->a_direct);
     if (parts < 1) parts = 1;
     size_t row_parts =
         smaller(by_rows ? parts : divide_up(parts, column_units ? column_units : 1), row_units);
@@ -54,21 +66,27 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const ds
 
     plan->depth_block = even_part(g->depth, k->depth_block, round_up(16, k->depth_multiple));
     plan->row_block = even_part(plan->tile_rows, ROW_CHUNKS * row_unit, k->row_multiple);
-    plan->column_block =
-        g->b.packed ? plan->tile_columns : even_part(plan->tile_columns, DSC_GEMM_COLUMNS, column_unit);
+    if (g->b.packed || plan->b_direct)
+        plan->column_block = plan->tile_columns;
+    else if (plan->row_block >= plan->tile_rows && (g->a.packed || plan->a_direct) && !g->finish)
+        plan->column_block =
+            k->vectors(smaller(g->rows, k->rows)) * k->width; /* used at once, in the first-level cache */
+    else
+        plan->column_block = even_part(plan->tile_columns, DSC_GEMM_COLUMNS, column_unit);
 
     const size_t depth = smaller(plan->depth_block, round_up(g->depth, k->depth_multiple));
     plan->a_bytes = g->a.packed || plan->a_direct ? 0
                                                   : round_up(smaller(plan->row_block, plan->tile_rows), 16) *
                                                         dsc_gemm_row_bytes(k, depth);
-    const size_t b_bytes = g->b.packed ? 0 : plan->column_block / k->width * dsc_gemm_panel_bytes(k, depth);
+    const size_t b_bytes =
+        g->b.packed || plan->b_direct ? 0 : plan->column_block / k->width * dsc_gemm_panel_bytes(k, depth);
     plan->workspace = plan->a_bytes + round_up(b_bytes, 64);
 }
 
 /* Where a block of an operand lies. */
 typedef struct block {
     const dsc_real *words;
-    ptrdiff_t major, minor;  /* A: words between rows and between steps of depth. B: `major` between panels */
+    ptrdiff_t major, minor;  /* A: words between rows, B: between vectors; and between steps of depth */
     const dsc_packer *place; /* A, if it is read in place: `words` is not set */
 } block;
 
@@ -97,16 +115,22 @@ static block block_of_a(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t row
 static block block_of_b(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t column, size_t columns,
                         size_t depth, size_t depths, void *space) {
     const dsc_gemm_kernels *k = plan->kernels;
-    const size_t whole = dsc_gemm_panel_bytes(k, g->b.packed ? g->depth : depths);
-    const block b = {.major = (ptrdiff_t)(whole / sizeof(dsc_real))};
+    const ptrdiff_t width = (ptrdiff_t)k->width;
+    if (plan->b_direct) {
+        dsc_place at;
+        g->b.packer->place(&at, g->b.packer, column);
+        return (block){(const dsc_real *)at.at + (ptrdiff_t)depth * at.depth_stride, width, at.depth_stride,
+                       NULL};
+    }
+    const size_t panel = dsc_gemm_panel_bytes(k, g->b.packed ? g->depth : depths) / sizeof(dsc_real);
     if (g->b.packed)
-        return (block){(const dsc_real *)g->b.packed + (ptrdiff_t)(column / k->width) * b.major +
+        return (block){(const dsc_real *)g->b.packed + column / k->width * panel +
                            depth / k->elements_per_word * k->width,
-                       b.major, 0, NULL};
+                       (ptrdiff_t)panel, width, NULL};
     for (size_t j = 0; j < columns; j += k->width)
-        dsc_gemm_pack_panel((dsc_real *)space + (ptrdiff_t)(j / k->width) * b.major, k->width, k, g->b.packer,
-                            column + j, smaller(k->width, columns - j), depth, depths);
-    return (block){space, b.major, 0, NULL};
+        dsc_gemm_pack_panel((dsc_real *)space + j / k->width * panel, k->width, k, g->b.packer, column + j,
+                            smaller(k->width, columns - j), depth, depths);
+    return (block){space, (ptrdiff_t)panel, width, NULL};
 }
 
 /* What micro-tiles of the same columns have in common, for rows [row, row + rows) of the block. */
@@ -164,6 +188,7 @@ static void multiply_block(const dsc_gemm_kernels *k, const dsc_gemm *g, block a
                         .a_row = a.major,
                         .a_depth = a.minor,
                         .b_vector = b.major,
+                        .b_depth = b.minor,
                         .c_row = g->c_row};
     t.load = depth > 0 || g->accumulate;
     t.relu = last && g->relu;

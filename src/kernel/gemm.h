@@ -59,10 +59,10 @@ typedef struct dsc_gemm_plan {
     size_t tile_rows, tile_columns, column_tiles;
     size_t row_block, column_block, depth_block;
     size_t a_bytes; /* the part of the workspace that is A's */
-    bool a_direct;
+    bool a_direct, b_direct;
 } dsc_gemm_plan;
 
-/* Plans `gemm` (its data pointers may still be unset, but packers and `packed` must be as they will be: if `packed` is
+/* Plans `gemm` (its data pointers may still be unset, but packers, `packed` and `finish` must be as they will be: if one is
  * not there yet, any non-NULL value will do). The tiles number about `parts`: 1 if one thread computes the
  * product, a few times the number of threads if they share it. A plan holds for every gemm of these sizes and
  * kinds of operand with the same strides. */
@@ -98,8 +98,8 @@ typedef struct dsc_micro_tile {
     const dsc_real *a;
     ptrdiff_t a_row, a_depth, a_jump;
     size_t first_run, run;
-    const dsc_real *b; /* word (k, j) is b[(j / width) * b_vector + k * width + j % width] */
-    ptrdiff_t b_vector;
+    const dsc_real *b; /* word (k, j) is b[(j / width) * b_vector + k * b_depth + j % width] */
+    ptrdiff_t b_vector, b_depth;
     dsc_real *c;
     ptrdiff_t c_row;
     size_t columns; /* that count, of vectors * width */

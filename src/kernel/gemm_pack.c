@@ -25,15 +25,28 @@ size_t dsc_gemm_panel_bytes(const dsc_gemm_kernels *k, size_t depth) {
     return words_of(k, depth) * k->width * sizeof(dsc_real);
 }
 
+/* A square of vectors that lie side by side is read across them and turned. */
+static void fill_rows(dsc_real *out, const dsc_gemm_kernels *k, const dsc_packer *p, size_t row, size_t rows,
+                      size_t depth, size_t depths) {
+    if (p->transposed && depths % 4 == 0) {
+        dsc_real across[PASSING];
+        p->fill(p, k->vector, across, 1, (ptrdiff_t)rows, row, rows, depth, depths);
+        k->vector->transpose(out, depths, across, (ptrdiff_t)rows, rows);
+    } else {
+        p->fill(p, k->vector, out, (ptrdiff_t)depths, 1, row, rows, depth, depths);
+    }
+}
+
 static void round_rows(dsc_real *words, const dsc_gemm_kernels *k, const dsc_packer *p, size_t stride,
                        size_t row, size_t rows, size_t depth, size_t depths) {
     dsc_real passing[PASSING];
     const size_t element = sizeof(dsc_real) / k->elements_per_word;
-    const size_t some_depth = smaller(depths, 512), some_rows = PASSING / (some_depth ? some_depth : 1);
+    const size_t some_depth = smaller(depths, p->transposed ? 64 : 512);
+    const size_t some_rows = PASSING / (some_depth ? some_depth : 1);
     for (size_t i = 0; i < rows; i += some_rows)
         for (size_t d = 0; d < depths; d += some_depth) {
             const size_t m = smaller(some_rows, rows - i), n = smaller(some_depth, depths - d);
-            p->fill(p, k->vector, passing, (ptrdiff_t)n, 1, row + i, m, depth + d, n);
+            fill_rows(passing, k, p, row + i, m, depth + d, n);
             for (size_t r = 0; r < m; r++)
                 k->round_row((char *)(words + (i + r) * stride) + d * element, passing + r * n, n);
         }
@@ -70,6 +83,10 @@ static void round_panel(dsc_real *words, size_t width, const dsc_gemm_kernels *k
         k->vector->transpose(words, width, (const dsc_real *)(const void *)in, p->vector_stride / 2,
                              depths / 2);
         d = depths / 2 * 2;
+    } else if (p->halves && p->vector_stride == 1 && columns == width) {
+        const uint16_t *in = (const uint16_t *)p->matrix + column + (ptrdiff_t)depth * p->depth_stride;
+        for (; d + 2 <= depths; d += 2, in += 2 * p->depth_stride)
+            k->vector->zip_halves(words + d / 2 * width, in, in + p->depth_stride, width);
     }
     /* As many columns at a time as make two steps of depth. */
     const size_t wide = smaller(width, PASSING / 2), some = PASSING / wide & ~(size_t)1;

@@ -25,10 +25,17 @@ DSC_INLINE void DSC_ISA(DSC_ISA_PASTE(DSC_TILE_NAME, sized))(const dsc_micro_til
     const ptrdiff_t step = t->a_depth * (ptrdiff_t)sizeof(dsc_real);
     const char *a0 = (const char *)t->a, *a1 = a0 + 5 * one, *a2 = a1 + 5 * one;
     const dsc_real *b = t->b;
-    const ptrdiff_t b_vector = t->b_vector;
+    const ptrdiff_t b_vector = t->b_vector, b_depth = t->b_depth;
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
     __asm__("" : "+r"(three)); /* or it is computed anew for each row and spilled */
 #endif
+    /* What the end writes, and what B will give in a while, is on its way from the outer caches meanwhile. */
+#pragma GCC unroll 15
+    for (int i = 0; i < rows; i++)
+#pragma GCC unroll 8
+        for (int v = 0; v < vectors; v++)
+            __builtin_prefetch(
+                (const char *)t->c + i * t->c_row * (ptrdiff_t)sizeof(dsc_real) + v * DSC_ISA_BYTES, 1);
     const ptrdiff_t jump = t->a_jump * (ptrdiff_t)sizeof(dsc_real);
     for (size_t left = t->depth, run = t->first_run; left > 0; run = t->run) {
         if (run > left) run = left;
@@ -36,7 +43,10 @@ DSC_INLINE void DSC_ISA(DSC_ISA_PASTE(DSC_TILE_NAME, sized))(const dsc_micro_til
         for (; run > 0; run--) {
             vec bs[8];
 #pragma GCC unroll 8
-            for (int v = 0; v < vectors; v++) bs[v] = vec_load(b + v * b_vector);
+            for (int v = 0; v < vectors; v++) {
+                bs[v] = vec_load(b + v * b_vector);
+                __builtin_prefetch((const char *)(b + v * b_vector) + 1024);
+            }
 #pragma GCC unroll 15
             for (int i = 0; i < rows; i++) {
                 const char *group = i < 5 ? a0 : i < 10 ? a1 : a2;
@@ -53,7 +63,7 @@ DSC_INLINE void DSC_ISA(DSC_ISA_PASTE(DSC_TILE_NAME, sized))(const dsc_micro_til
             a0 += step;
             if (rows > 5) a1 += step;
             if (rows > 10) a2 += step;
-            b += DSC_ISA_WIDTH;
+            b += b_depth;
         }
         a0 += jump;
         a1 += jump;
@@ -116,19 +126,23 @@ static void DSC_ISA(DSC_TILE_NAME)(size_t rows, size_t vectors, const dsc_micro_
         DSC_TILE_CASES(1)
         DSC_TILE_CASES(2)
         DSC_TILE_CASES(3)
-        DSC_TILE_CASES(4) DSC_TILE_CASES(5) DSC_TILE_CASES(6)
+        DSC_TILE_CASES(4)
+        DSC_TILE_CASES(5)
+        DSC_TILE_CASES(6)
 #if DSC_TILE_ROWS > 6
-            DSC_TILE_CASES(7) DSC_TILE_CASES(8) DSC_TILE_CASES(9) DSC_TILE_CASES(10) DSC_TILE_CASES(11)
-                DSC_TILE_CASES(12) DSC_TILE_CASES(13) DSC_TILE_CASES(14)
+        DSC_TILE_CASES(7)
+        DSC_TILE_CASES(8)
+        DSC_TILE_CASES(9) DSC_TILE_CASES(10) DSC_TILE_CASES(11) DSC_TILE_CASES(12) DSC_TILE_CASES(13)
+            DSC_TILE_CASES(14)
 #endif
-                    DSC_TILE_CASE(1, 4) DSC_TILE_CASE(2, 4) DSC_TILE_CASE(1, 8)
+                DSC_TILE_CASE(1, 4) DSC_TILE_CASE(2, 4) DSC_TILE_CASE(1, 8)
 #if DSC_TILE_ROWS_4 > 2
-                        DSC_TILE_CASE(3, 4) DSC_TILE_CASE(4, 4) DSC_TILE_CASE(5, 4) DSC_TILE_CASE(6, 4)
+                    DSC_TILE_CASE(3, 4) DSC_TILE_CASE(4, 4) DSC_TILE_CASE(5, 4) DSC_TILE_CASE(6, 4)
 #endif
 #if DSC_TILE_ROWS_8 > 1
-                            DSC_TILE_CASE(2, 8) DSC_TILE_CASE(3, 8)
+                        DSC_TILE_CASE(2, 8) DSC_TILE_CASE(3, 8)
 #endif
-                                default : break; /* no such size */
+                            default : break; /* no such size */
     }
 }
 

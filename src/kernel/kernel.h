@@ -37,7 +37,7 @@ typedef struct dsc_kernels {
  * "portable" is always there. Any thread may call it. */
 const dsc_kernels *dsc_kernels_find(const char *name);
 
-/* The sets that this processor has, "portable" first and the best last; NULL behind the last. */
+/* The sets that this processor has, "portable" first; NULL behind the last. */
 const dsc_kernels *dsc_kernels_at(size_t index);
 
 /* The names of all sets this program was built with, usable here or not; NULL behind the last. */

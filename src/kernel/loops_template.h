@@ -135,6 +135,21 @@ static void DSC_ISA(to_bf16)(uint16_t *restrict out, const dsc_real *restrict in
     for (size_t i = 0; i < count; i++) out[i] = dsc_bf16_from_float((float)in[i]);
 }
 
+static void DSC_ISA(copy)(dsc_real *out, const dsc_real *in, size_t count) {
+    for (; count >= DSC_ISA_WIDTH; count -= DSC_ISA_WIDTH, in += DSC_ISA_WIDTH, out += DSC_ISA_WIDTH)
+        vec_store(out, vec_load(in));
+    if (count) {
+        const vec_mask mask = vec_first(count);
+        vec_store_first(out, vec_load_first(in, mask), mask);
+    }
+}
+
+static void DSC_ISA(zip_halves)(void *out, const uint16_t *restrict even, const uint16_t *restrict odd,
+                                size_t count) {
+    uint32_t *restrict words = out;
+    for (size_t i = 0; i < count; i++) words[i] = even[i] | (uint32_t)odd[i] << 16;
+}
+
 static void DSC_ISA(copy_rows)(dsc_real *out, ptrdiff_t out_row, const dsc_real *in, ptrdiff_t in_row,
                                size_t rows, size_t columns) {
     if (columns == DSC_ISA_WIDTH) {

@@ -52,9 +52,9 @@ DSC_INLINE vec DSC_ISA(exp_of)(vec x) {
     p = p * r + vec_all(1.666666716e-01f);
     p = p * r + vec_all(0.5f);
     p = (p * (r * r) + r) + vec_all(1.0f);
-    const vec_bits whole = vec_as_bits(shifted) - vec_as_bits(magic), half = whole >> 1;
-    const vec_bits one = vec_as_bits(vec_all(1.0f));
-    return (p * vec_from_bits(one + (half << 23))) * vec_from_bits(one + ((whole - half) << 23));
+    const vec_bits whole = (vec_bits)((vec_word)shifted - (vec_word)magic), half = whole >> 1;
+    const vec_word one = (vec_word)vec_all(1.0f);
+    return (p * (vec)(one + ((vec_word)half << 23))) * (vec)(one + ((vec_word)(whole - half) << 23));
 }
 
 /* x = 2^e m, sqrt(1/2) <= m < sqrt(2), f = m - 1, s = f / (2 + f): log(1 + f) = f - (f^2/2 - s (f^2/2 + R)),
@@ -63,9 +63,9 @@ DSC_INLINE vec DSC_ISA(log_of)(vec x) {
     const vec zero = {0};
     const vec_bits tiny = x < vec_all(1.17549435e-38f);
     const vec normal = vec_select(tiny, x * vec_all(8388608.0f), x);
-    const vec_bits bits = vec_as_bits(normal) - vec_as_bits(vec_all(0.707106769f));
+    const vec_bits bits = (vec_bits)((vec_word)normal - (vec_word)vec_all(0.707106769f));
     const vec_bits exponent = bits >> 23;
-    const vec m = vec_from_bits(vec_as_bits(normal) - (exponent << 23));
+    const vec m = (vec)((vec_word)normal - ((vec_word)exponent << 23));
     const vec e = __builtin_convertvector(exponent, vec) - vec_select(tiny, vec_all(23.0f), zero);
     const vec f = m - vec_all(1.0f), s = f / (f + vec_all(2.0f)), z = s * s, half = f * f * vec_all(0.5f);
     vec p = vec_all(2.358260304e-01f);
@@ -145,7 +145,7 @@ static float DSC_ISA(reduce_large)(int32_t *quarter, float x) {
     const uint64_t product = m * high + (m * (low >> 32) >> 32);
     const uint64_t whole = (product >> 62) + (product >> 61 & 1);
     const int64_t fraction = (int64_t)(product << 2) >> 2; /* in (-1/2, 1/2] quarter turns, times 2^62 */
-    *quarter = (int32_t)(x < 0 ? -whole : whole);
+    *quarter = (int32_t)(x < 0 ? 4 - whole : whole);       /* whole is at most 4 */
     const double r = (double)fraction * 0x1p-62 * 1.5707963267948966;
     return (float)(x < 0 ? -r : r);
 }
@@ -160,7 +160,7 @@ DSC_INLINE vec DSC_ISA(sin_or_cos)(vec x, int quarters) {
     r = r - n * vec_all(0x1.54p-20f);
     r = r - n * vec_all(0x1.1p-30f);
     r = r - n * vec_all(0x1.68c234p-39f);
-    vec_bits quarter = vec_as_bits(shifted) - vec_as_bits(magic);
+    vec_bits quarter = (vec_bits)((vec_word)shifted - (vec_word)magic);
     const vec_bits large = ~(vec_magnitude(x) < vec_all(2048.0f));
     bool any = false;
     for (int i = 0; i < DSC_ISA_WIDTH; i++) any = any || large[i] != 0;
@@ -183,9 +183,9 @@ DSC_INLINE vec DSC_ISA(sin_or_cos)(vec x, int quarters) {
     c = c * z + vec_all(-1.388888340e-03f);
     c = c * z + vec_all(4.166666791e-02f);
     c = (c * (z * z) - z * vec_all(0.5f)) + vec_all(1.0f);
-    /* cppcheck-suppress integerOverflow; a vector's lanes wrap */
-    const vec_bits odd = -(quarter & 1), minus = (quarter & 2) << 30;
-    return vec_from_bits(vec_as_bits(vec_select(odd, c, s)) ^ minus);
+    const vec_bits odd = -(quarter & 1);
+    const vec_word minus = ((vec_word)quarter & 2) << 30;
+    return (vec)((vec_word)vec_select(odd, c, s) ^ minus);
 }
 DSC_INLINE vec DSC_ISA(sin_of)(vec x) { return vec_select(x == (vec){0}, x, DSC_ISA(sin_or_cos)(x, 0)); }
 DSC_INLINE vec DSC_ISA(cos_of)(vec x) { return DSC_ISA(sin_or_cos)(x, 1); }

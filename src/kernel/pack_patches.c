@@ -36,6 +36,19 @@ static pixel next_pixel(const dsc_packer_patches *p, pixel at) {
     return at;
 }
 
+static place next_place(const dsc_packer_patches *p, place of) {
+    if (p->channels_last) {
+        if (++of.channel < p->channels) return of;
+        of.channel = 0;
+    }
+    if (++of.kx < p->kernel_width) return of;
+    of.kx = 0;
+    if (++of.ky < p->kernel_height) return of;
+    of.ky = 0;
+    of.channel++;
+    return of;
+}
+
 static ptrdiff_t image_start(const dsc_packer_patches *p, size_t image) {
     return (ptrdiff_t)(p->order ? p->order[image] : image) * p->image_stride;
 }
@@ -179,6 +192,49 @@ static void place_pixels(const dsc_packer_patches *p, const dsc_vector_kernels *
     }
 }
 
+/* Pixels side by side in a row of the output, and where their patches begin. */
+typedef struct segment {
+    pixel at;
+    size_t count;
+    ptrdiff_t y, x, start;
+} segment;
+
+/* Places of few pixels, place by place: the usual panel of a convolution, channels first. What lies wholly inside the
+ * image is copied at once. */
+static void few_pixels(const dsc_packer_patches *p, const dsc_vector_kernels *kernels, dsc_real *out,
+                       ptrdiff_t place_step, place of, size_t places, pixel at, size_t pixels) {
+    enum { MOST = 16 };
+    segment segments[MOST];
+    size_t count = 0;
+    for (size_t left = pixels; left > 0; count++) {
+        segment *s = &segments[count];
+        const size_t row = p->output_width - at.x;
+        s->at = at;
+        s->count = row < left ? row : left;
+        s->y = (ptrdiff_t)(at.y * p->stride_y) - p->padding_y;
+        s->x = (ptrdiff_t)(at.x * p->stride_x) - p->padding_x;
+        s->start = image_start(p, at.image) + s->y * p->row_stride + s->x * p->column_stride;
+        left -= s->count;
+        at.x += s->count - 1;
+        at = next_pixel(p, at);
+    }
+    for (; places > 0; places--, out += place_step) {
+        const ptrdiff_t dy = (ptrdiff_t)(of.ky * p->dilation_y), dx = (ptrdiff_t)(of.kx * p->dilation_x);
+        const ptrdiff_t offset =
+            dy * p->row_stride + dx * p->column_stride + (ptrdiff_t)of.channel * p->channel_stride;
+        dsc_real *to = out;
+        for (const segment *s = segments; s < segments + count; to += s->count, s++) {
+            const ptrdiff_t y = s->y + dy, x = s->x + dx;
+            if (y >= 0 && y < (ptrdiff_t)p->height && x >= 0 &&
+                x + (ptrdiff_t)s->count <= (ptrdiff_t)p->width)
+                kernels->copy(to, p->images + s->start + offset, s->count);
+            else
+                place_pixels(p, kernels, to, of, s->at, s->count);
+        }
+        of = next_place(p, of);
+    }
+}
+
 static void fill_patches(const dsc_packer *packer, const dsc_vector_kernels *kernels, dsc_real *out,
                          ptrdiff_t vector_step, ptrdiff_t depth_step, size_t vector, size_t vectors,
                          size_t depth, size_t depths) {
@@ -190,15 +246,33 @@ static void fill_patches(const dsc_packer *packer, const dsc_vector_kernels *ker
     const ptrdiff_t pixel_step = p->packer.transposed ? depth_step : vector_step;
     const ptrdiff_t place_step = p->packer.transposed ? vector_step : depth_step;
     if (pixels == 0 || places == 0) return;
+    /* Channels first: pixels side by side in the image are so in the output. */
+    const bool by_pixels =
+        p->images && p->gap_y == 1 && p->gap_x == 1 && p->stride_x == 1 && p->column_stride == 1;
     if (place_step == 1) {
         const place from = place_at(p, first_place);
         pixel at = pixel_at(p, first_pixel);
+        if (by_pixels && !p->channels_last && pixel_step == (ptrdiff_t)places && places % 4 == 0 &&
+            places <= 64) {
+            dsc_real turned[64 * 16];
+            for (size_t i = 0; i < pixels; i += 16, out += 16 * places) {
+                const size_t some = pixels - i < 16 ? pixels - i : 16;
+                few_pixels(p, kernels, turned, 16, from, places, pixel_at(p, first_pixel + i), some);
+                kernels->transpose(out, places, turned, 16, some);
+            }
+            return;
+        }
         for (size_t i = 0; i < pixels; i++, out += pixel_step, at = next_pixel(p, at))
             patch_places(p, kernels, out, at, from, places);
     } else {
         const pixel at = pixel_at(p, first_pixel);
-        for (size_t i = 0; i < places; i++, out += place_step)
-            place_pixels(p, kernels, out, place_at(p, first_place + i), at, pixels);
+        place of = place_at(p, first_place);
+        if (by_pixels && pixels <= 16) {
+            few_pixels(p, kernels, out, place_step, of, places, at, pixels);
+            return;
+        }
+        for (size_t i = 0; i < places; i++, out += place_step, of = next_place(p, of))
+            place_pixels(p, kernels, out, of, at, pixels);
     }
 }
 

@@ -2,8 +2,8 @@
 /* set_avx512_bf16.c: products in bfloat16 with AVX-512's VDPBF16PS, which multiplies pairs and adds both products to a
  * float. The same micro-kernel as for floats; a word is a pair.
  *
- * The instruction takes denormals as zero, in and out, and its order is its own (of a pair the second product first,
- * each rounded once, ties to even); so the last bits differ from the other sets'. */
+ * The instruction takes denormals as zero, in and out, and the order within a pair is its own, so the last bits differ
+ * from the other sets'. Against sums in double an element is wrong by at most (K + 4) 2^-24 times the sum of its terms' sizes. */
 #include "kernel/sets.h"
 
 #if DSC_HAVE_X86
@@ -24,7 +24,7 @@ DSC_INLINE vec dot_pairs(vec sum, vec a, vec b) {
 #define DSC_TILE_ROWS_8         3
 #include "kernel/gemm_template.h"
 
-static void round_row(void *words, const dsc_real *reals, size_t count) {
+void dsc_round_row_avx512_bf16(void *words, const dsc_real *reals, size_t count) {
     uint16_t *out = words;
     for (; count >= 16; count -= 16, reals += 16, out += 16)
         _mm256_storeu_si256((__m256i *)(void *)out, (__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(reals)));
@@ -35,7 +35,7 @@ static void round_row(void *words, const dsc_real *reals, size_t count) {
 }
 
 /* `count` is a multiple of 16, as panels are. */
-static void round_pairs(void *words, const dsc_real *low, const dsc_real *high, size_t count) {
+void dsc_round_pairs_avx512_bf16(void *words, const dsc_real *low, const dsc_real *high, size_t count) {
     const __m512i order = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23,
                                            7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
     for (size_t i = 0; i < count; i += 16) {
@@ -56,8 +56,8 @@ const dsc_gemm_kernels dsc_gemm_bf16_avx512 = {
     .rounds = true,
     .vectors = tile_bf16_vectors_avx512,
     .tile = tile_bf16_avx512,
-    .round_row = round_row,
-    .round_pairs = round_pairs,
+    .round_row = dsc_round_row_avx512_bf16,
+    .round_pairs = dsc_round_pairs_avx512_bf16,
     .vector = &dsc_vectors_avx512,
 };
 

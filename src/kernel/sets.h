@@ -15,6 +15,8 @@ extern const dsc_gemm_kernels dsc_gemm_f32_avx2, dsc_gemm_rounded_avx2;
 extern const dsc_gemm_kernels dsc_gemm_f32_avx512, dsc_gemm_rounded_avx512;
 extern const dsc_gemm_kernels dsc_gemm_bf16_avx512; /* set_avx512_bf16.c */
 extern const dsc_gemm_kernels dsc_gemm_bf16_amx;    /* set_amx.c */
+void dsc_round_row_avx512_bf16(void *words, const dsc_real *reals, size_t count);
+void dsc_round_pairs_avx512_bf16(void *words, const dsc_real *low, const dsc_real *high, size_t count);
 #endif
 
 #endif

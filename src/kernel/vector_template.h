@@ -8,8 +8,10 @@ typedef dsc_real vec __attribute__((vector_size(DSC_ISA_BYTES)));
 typedef dsc_real vec_loose __attribute__((vector_size(DSC_ISA_BYTES), aligned(sizeof(dsc_real)), may_alias));
 #ifdef DSC_REAL_DOUBLE
 typedef int64_t vec_bits __attribute__((vector_size(DSC_ISA_BYTES)));
+typedef uint64_t vec_word __attribute__((vector_size(DSC_ISA_BYTES)));
 #else
-typedef int32_t vec_bits __attribute__((vector_size(DSC_ISA_BYTES))); /* what a comparison gives: 0 or -1 */
+typedef int32_t vec_bits __attribute__((vector_size(DSC_ISA_BYTES)));  /* a comparison gives 0 or -1 */
+typedef uint32_t vec_word __attribute__((vector_size(DSC_ISA_BYTES))); /* for sums that wrap around */
 #endif
 
 DSC_INLINE vec vec_load(const dsc_real *from) { return *(const vec_loose *)from; }
