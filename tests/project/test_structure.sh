@@ -24,6 +24,7 @@ library="${!may[*]}"
 may+=(
     [png]="$library"
     [fetch]="$library"
+    [pack]="$library png"
     [draw]="$library png"
     [report]="$library png draw fetch"
     [serve]="$library png draw fetch report"
