@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* layer.h: layers own parameters; a layer is a short composition of ops. One file a layer, which ends in one
- * descriptor, and one line in layers.c. */
+/* layer.h: layers own parameters; a layer is a short composition of ops. One file a layer (or a family of layers
+ * without parameters), which ends in a descriptor, and one line in layers.c. */
 #ifndef DSC_LAYER_LAYER_H
 #define DSC_LAYER_LAYER_H
 
@@ -13,18 +13,54 @@ typedef struct dsc_layer {
     size_t values_size;
     /* The first `positional` parameters of the table may be given without their names: "dense 100". */
     size_t positional;
-    /* Builds the layer on `x`. Names of parameters start with the layer's, which the caller has begun with
-     * dsc_graph_begin_layer ("dense1"): dsc_layer_parameter makes "dense1.weight". `classes` is what a
-     * last layer without a size takes; 0 if this is not the last. */
+    /* Builds the layer on `x`, which is no failed node. The graph's current layer has begun ("dense1");
+     * dsc_layer_parameter makes "dense1.weight". `classes` is what a last layer without a size takes; 0 if this is
+     * not the last. */
     dsc_node *(*build)(dsc_node *x, const void *values, size_t classes);
 } dsc_layer;
 
 extern const dsc_layer *const dsc_layers[]; /* NULL ends them */
 const dsc_layer *dsc_layer_find(const char *name);
 
+/* Begins the layer "KIND1", "KIND2", ... (a '-' in `kind` becomes '_'), builds it on `x`, and ends it. `values` NULL:
+ * all defaults. */
+dsc_node *dsc_layer_build(const dsc_layer *layer, dsc_node *x, const void *values, size_t classes);
+
+/* Begins the next layer of a kind; end it with dsc_graph_begin_layer(graph, NULL). */
+dsc_status dsc_layer_begin(dsc_graph *graph, const char *kind);
+
 /* Parameters and buffers called "LAYER.name", LAYER being the graph's current layer. */
 dsc_node *dsc_layer_parameter(dsc_node *x, const char *name, dsc_shape shape, dsc_init init, size_t n_in,
                               size_t n_out, bool decays);
 dsc_node *dsc_layer_buffer(dsc_node *x, const char *name, dsc_shape shape, dsc_real initial);
+
+/* What a layer with weights has in its table: how they start. */
+#define DSC_LAYER_INIT(values)                                                                               \
+    {                                                                                                        \
+        "init", DSC_PARAM_CHOICE, offsetof(values, init), "auto", 0, 0,                                      \
+            "auto|zeros|ones|he|glorot|tutorial",                                                            \
+            "how the weights start; auto: he, and glorot for a last dense layer"                             \
+    }
+#define DSC_LAYER_BIAS(values)                                                                               \
+    { "bias", DSC_PARAM_SWITCH, offsetof(values, bias), "on", 0, 0, NULL, "add a learned bias" }
+/* The meaning of that choice; `usual` is that of auto. */
+dsc_init dsc_layer_init(int choice, dsc_init usual);
+
+/* Fails the graph unless x is (C, H, W); `what` is the layer, for the message. */
+bool dsc_layer_takes_images(dsc_node *x, const char *what);
+
+/* A weight (channels, C, height, width) called "PREFIXweight", and a bias "PREFIXbias" if wanted; their
+ * convolution. */
+typedef struct dsc_conv_shape {
+    size_t channels, kernel[2], stride[2], padding[2], dilation[2];
+    bool bias;
+    dsc_init init;
+} dsc_conv_shape;
+dsc_node *dsc_layer_conv(dsc_node *x, const char *prefix, const dsc_conv_shape *shape);
+
+/* "same", "1" or "1x2" as pixels: `same` keeps height and width (divided by the stride, rounded up), which needs an odd
+ * kernel. False: the graph has failed. */
+bool dsc_layer_padding(size_t padding[2], dsc_node *x, const char *text, const int64_t kernel[2],
+                       const int64_t dilation[2]);
 
 #endif
