@@ -9,6 +9,7 @@
  *   1. Basics         version, status codes, errors, parameter tables
  *   2. Data           datasets, IDX files, MNIST, the built-in digits
  *   3. Graphs         nodes, parameters, operations, and operations of your own
+ *   4. Models         layers, networks written in one line of text, model files
  *
  * Conventions. A call that can fail returns a dsc_status, DSC_OK (zero) on success, and fills the
  * caller's dsc_error where one is given (NULL is allowed everywhere). Outputs come before inputs. On
@@ -404,6 +405,74 @@ struct dsc_op {
 
 /* The library's own op of that name, or NULL. */
 DSC_API const dsc_op *dsc_op_find(const char *name);
+
+/* ------------------------------------------------------------------------------------------------
+ * 4. Layers and models
+ * ------------------------------------------------------------------------------------------------ */
+
+/* --- Layers own parameters, and are short compositions of operations. Each call makes a new layer on `x`, with
+ * new parameters: the third dense layer's are "dense3.weight" and "dense3.bias". Errors stick in the graph. --- */
+
+DSC_API dsc_node *dsc_sequence(dsc_node *x, const char *text); /* those of a model text, in turn */
+DSC_API dsc_node *dsc_dense(dsc_node *x, size_t units); /* (K) -> (units) */
+
+/* (C, H, W) -> (channels, (H + 2 padding - kernel) / stride + 1, ...) */
+DSC_API dsc_node *dsc_conv(dsc_node *x, size_t channels, size_t kernel, size_t stride, size_t padding);
+
+/* x + fx, where fx was made of x; where their shapes differ, x is projected by a weight first. */
+DSC_API dsc_node *dsc_residual(dsc_node *x, dsc_node *fx);
+
+/* What the branches make, one behind the other along the first dimension; the other dimensions must agree. */
+DSC_API dsc_node *dsc_parallel(dsc_node *const *branches, size_t count);
+
+/* A network with its parameters, and all that belongs to it: how bytes become numbers, what the classes are called,
+ * which loss it was made for. No gradients and no optimiser: training has those. */
+typedef struct dsc_model dsc_model;
+
+/* How a model is described.
+ *
+ * The text: layers as `name argument* key=value*`, divided by commas; `residual(a, b)` adds its input to what its
+ * layers make of it, `parallel(a | b, c)` concatenates what its branches make. `784-100-10` is short for
+ * `flatten, dense 100, relu, dense 10`, and insists on 784 inputs. A last `dense` without a size takes the number of
+ * classes. Models end in logits; the loss says how they become probabilities.
+ *
+ * The loss: "softmax-cross-entropy" or "softmax-cross-entropy smoothing=0.1", in the same grammar. */
+typedef struct dsc_model_options {
+    size_t size; /* of this struct: dsc_model_options_defaults sets it */
+    const char *text;
+    const char *loss;               /* NULL: "softmax-cross-entropy" */
+    size_t shape[3];                /* channels, height and width of an image */
+    size_t classes;                 /* 1 to 65536 */
+    const char *const *class_names; /* (classes), or NULL: "0", "1", ... */
+    uint64_t seed;                  /* of the values that parameters start with */
+    const float *class_weights;     /* (classes), or NULL */
+} dsc_model_options;
+
+/* Images of 1 x 28 x 28, 10 classes; the text is still to be set. */
+DSC_API dsc_model_options dsc_model_options_defaults(void);
+
+/* Parses the texts, makes the graph, and draws the values. A wrong text is named with its column. Pixels are divided by
+ * 255 until dsc_model_normalise says otherwise. */
+DSC_API dsc_status dsc_model_make(dsc_model **model, const dsc_model_options *options, dsc_error *error);
+
+/* The same for the images and classes of `data`, seed 0. */
+DSC_API dsc_status dsc_model_create(dsc_model **model, const char *text, const dsc_dataset *data,
+                                    dsc_error *error);
+DSC_API void dsc_model_free(dsc_model *model);
+
+/* How bytes become numbers from now on: "unit" divides by 255; "standard" subtracts the mean of `data`, the images that
+ * the model learns from, and divides by their deviation, channel by channel. Saved with the model. */
+DSC_API dsc_status dsc_model_normalise(dsc_model *model, const char *how, const dsc_dataset *data,
+                                       dsc_error *error);
+
+DSC_API const char *dsc_model_text(const dsc_model *model);
+DSC_API const char *dsc_model_loss(const dsc_model *model);
+DSC_API void dsc_model_shape(const dsc_model *model, size_t shape[3]);
+DSC_API size_t dsc_model_classes(const dsc_model *model);
+DSC_API const char *dsc_model_class_name(const dsc_model *model, size_t label);
+/* How many numbers are learned; how many multiply-adds one image costs. */
+DSC_API size_t dsc_model_parameters(const dsc_model *model);
+DSC_API double dsc_model_multiply_adds(const dsc_model *model);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* model.h: a network with its parameters, and all that belongs to it: how images are made numbers, what the
- * classes are called, which loss it was made for. No gradients, no optimiser: training has those. */
+/* model.h: what a model is made of. Created by dsc_model_make from a text, or by dsc_model_parse from a file. */
 #ifndef DSC_MODEL_MODEL_H
 #define DSC_MODEL_MODEL_H
 
@@ -8,7 +7,7 @@
 
 #include <jansson.h>
 
-enum { DSC_CHANNELS_MOST = 16 };
+enum { DSC_CHANNELS_MOST = 16, DSC_CLASSES_MOST = 65536 };
 
 /* How bytes become numbers: byte * scale[c] + offset[c], channel by channel. */
 typedef struct dsc_normalisation {
@@ -26,30 +25,25 @@ struct dsc_model {
     dsc_real *values; /* the slab, see graph.h */
     dsc_normalisation normalisation;
     size_t classes;
-    char **class_names;
-    char *loss_text; /* "softmax-cross-entropy smoothing=0.1" */
-    json_t *about;   /* an object of texts: recipe, data, accuracy, version, ... saved with the model */
+    char **class_names; /* one block, see dsc_class_names_copy */
+    char *loss_text;    /* "softmax-cross-entropy smoothing=0.1" */
+    json_t *about;      /* an object of texts: recipe, data, accuracy, version, ... saved with the model */
 };
 
-/* "unit" is byte / 255; "standard" subtracts the mean of `data`'s images and divides by their deviation. */
+/* "unit" is byte / 255; "standard" subtracts the mean of `data`'s images and divides by their deviation, channel by
+ * channel; `data` is not looked at for "unit". Where a channel is of one value, its deviation counts as 255. */
 dsc_status dsc_normalisation_find(dsc_normalisation *normalisation, const char *name, const dsc_dataset *data,
                                   dsc_error *error);
 
-typedef struct dsc_model_options {
-    const char *text; /* "784-100-10", "conv 32 3x3, relu, maxpool 2, flatten, dense" */
-    const char *loss; /* NULL: "softmax-cross-entropy" */
-    size_t shape[3];
-    size_t classes;
-    const char *const *class_names; /* NULL: "0", "1", ... */
-    uint64_t seed;
-    const float *class_weights; /* (classes), or NULL */
-} dsc_model_options;
+/* The op applied to logits and target that `text` names ("softmax-cross-entropy smoothing=0.1"); class_weights NULL:
+ * none. */
+dsc_status dsc_loss_build(dsc_node **loss, dsc_node *logits, dsc_node *target, const char *text,
+                          const float *class_weights, dsc_error *error);
 
-/* Parses the texts, makes the graph, and draws the values. Normalisation is "unit" until it is set. */
-dsc_status dsc_model_make(dsc_model **model, const dsc_model_options *options, dsc_error *error);
+/* Copies of names, or "0", "1", ...: pointers and texts in one block (release with free()). NULL: out of memory. */
+char **dsc_class_names_copy(const char *const *names, size_t count);
 
-/* Writes `count` images of bytes, `indices[i]` of `images` each, as numbers (count, C, H, W). */
-void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t *images,
-                           const uint32_t *indices, size_t count);
+/* Writes `count` images of bytes, one after the other, as numbers (count, C, H, W). */
+void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t *images, size_t count);
 
 #endif

@@ -17,7 +17,7 @@ declare -A may=(
     [op]="base kernel graph"
     [layer]="base graph op"
     [optim]="base kernel"
-    [train]="base kernel data augment graph op layer optim"
+    [train]="base kernel data augment graph op layer optim model"
     [model]="base data graph op layer optim"
 )
 library="${!may[*]}"

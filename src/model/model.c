@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* model.c: making a model from its text, and asking it what it is. */
+#include "model/model.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "model/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char USUAL_LOSS[] = "softmax-cross-entropy";
+
+dsc_model_options dsc_model_options_defaults(void) {
+    return (dsc_model_options){.size = sizeof(dsc_model_options), .shape = {1, 28, 28}, .classes = 10};
+}
+
+char **dsc_class_names_copy(const char *const *names, size_t count) {
+    size_t bytes = count * sizeof(char *);
+    for (size_t i = 0; i < count; i++) bytes += names ? strlen(names[i]) + 1 : 24;
+    char **block = malloc(bytes);
+    if (!block) return NULL;
+    char *text = (char *)(block + count), *end = (char *)block + bytes;
+    for (size_t i = 0; i < count; i++) {
+        block[i] = text;
+        int length = names ? snprintf(text, (size_t)(end - text), "%s", names[i])
+                           : snprintf(text, (size_t)(end - text), "%zu", i);
+        text += length + 1;
+    }
+    return block;
+}
+
+static dsc_status check_options(const dsc_model_options *options, dsc_error *error) {
+    if (options->size != sizeof *options)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "model options of %zu bytes, expected %zu; begin with dsc_model_options_defaults()",
+                        options->size, sizeof *options);
+    if (!options->text)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "a model needs a text, such as \"784-100-10\"");
+    if (options->classes < 1 || options->classes > DSC_CLASSES_MOST)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "%zu classes; expected 1 to %d", options->classes,
+                        DSC_CLASSES_MOST);
+    if (options->shape[0] > DSC_CHANNELS_MOST)
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "images of %zu channels; at most %d are supported",
+                        options->shape[0], DSC_CHANNELS_MOST);
+    for (size_t i = 0; i < options->classes && options->class_names; i++)
+        if (!options->class_names[i])
+            return dsc_fail(error, DSC_ERROR_ARGUMENT, "the name of class %zu is NULL", i);
+    return DSC_OK;
+}
+
+static dsc_status check_logits(const dsc_model *model, dsc_error *error) {
+    const dsc_shape *shape = &model->logits->shape;
+    char text[96];
+    if (shape->rank == 1 && shape->size[0] == model->classes) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_MISMATCH,
+                    "\"%.200s\": ends in %s, expected (%zu), one number for each class; end it with '%s'",
+                    model->text, dsc_shape_format(text, shape), model->classes,
+                    shape->rank == 1 ? "dense" : "flatten, dense");
+}
+
+/* image -> logits -> loss */
+static dsc_status build_graph(dsc_model *model, const dsc_model_options *options, dsc_error *error) {
+    dsc_status status = dsc_graph_create(&model->graph, error);
+    if (status) return status;
+    const size_t *shape = options->shape;
+    model->image = dsc_input(model->graph, "image", dsc_shape_of(3, shape[0], shape[1], shape[2], 0));
+    if ((status = dsc_graph_check(model->graph, error))) return status;
+    status = dsc_text_build(&model->logits, model->image, model->text, model->classes, error);
+    if (!status) status = check_logits(model, error);
+    if (status) return status;
+    model->target = dsc_input(model->graph, "target", (dsc_shape){0});
+    if ((status = dsc_graph_check(model->graph, error))) return status;
+    return dsc_loss_build(&model->loss, model->logits, model->target, model->loss_text,
+                          options->class_weights, error);
+}
+
+static dsc_status make_parts(dsc_model *model, const dsc_model_options *options, dsc_error *error) {
+    model->classes = options->classes;
+    model->text = strdup(options->text);
+    model->loss_text = strdup(options->loss ? options->loss : USUAL_LOSS);
+    model->class_names = dsc_class_names_copy(options->class_names, options->classes);
+    model->about = json_object();
+    if (!model->text || !model->loss_text || !model->class_names || !model->about)
+        return dsc_fail_memory(error, sizeof *model, "a model");
+    dsc_status status = build_graph(model, options, error);
+    if (!status) status = dsc_normalisation_find(&model->normalisation, "unit", NULL, error);
+    if (status) return status;
+    model->normalisation.channels = options->shape[0];
+    size_t numbers = dsc_graph_value_numbers(model->graph);
+    model->values = dsc_allocate_aligned(numbers, sizeof(dsc_real));
+    if (!model->values) return dsc_fail_memory(error, numbers * sizeof(dsc_real), "the model's parameters");
+    dsc_graph_initialise(model->graph, model->values, options->seed);
+    return DSC_OK;
+}
+
+dsc_status dsc_model_make(dsc_model **result, const dsc_model_options *options, dsc_error *error) {
+    *result = NULL;
+    dsc_status status = check_options(options, error);
+    if (status) return status;
+    dsc_model *model = dsc_allocate(1, sizeof *model);
+    if (!model) return dsc_fail_memory(error, sizeof *model, "a model");
+    status = make_parts(model, options, error);
+    if (status)
+        dsc_model_free(model);
+    else
+        *result = model;
+    return status;
+}
+
+dsc_status dsc_model_create(dsc_model **model, const char *text, const dsc_dataset *data, dsc_error *error) {
+    dsc_model_options options = dsc_model_options_defaults();
+    options.text = text;
+    options.classes = dsc_dataset_classes(data);
+    dsc_dataset_shape(data, options.shape);
+    *model = NULL;
+    const char **names = dsc_allocate(options.classes, sizeof *names);
+    if (!names) return dsc_fail_memory(error, options.classes * sizeof *names, "the names of classes");
+    for (size_t i = 0; i < options.classes; i++) names[i] = dsc_dataset_class_name(data, i);
+    options.class_names = names;
+    dsc_status status = dsc_model_make(model, &options, error);
+    free(names);
+    return status;
+}
+
+void dsc_model_free(dsc_model *model) {
+    if (!model) return;
+    dsc_graph_free(model->graph);
+    free(model->text);
+    free(model->loss_text);
+    free(model->class_names);
+    free(model->values);
+    json_decref(model->about);
+    free(model);
+}
+
+const char *dsc_model_text(const dsc_model *model) { return model->text; }
+const char *dsc_model_loss(const dsc_model *model) { return model->loss_text; }
+size_t dsc_model_classes(const dsc_model *model) { return model->classes; }
+
+void dsc_model_shape(const dsc_model *model, size_t shape[3]) {
+    memcpy(shape, model->image->shape.size, 3 * sizeof *shape);
+}
+
+const char *dsc_model_class_name(const dsc_model *model, size_t label) {
+    return label < model->classes ? model->class_names[label] : "?";
+}
+
+size_t dsc_model_parameters(const dsc_model *model) {
+    size_t count = 0;
+    for (size_t i = 0; i < model->graph->count; i++) {
+        const dsc_node *node = model->graph->nodes[i];
+        if (node->kind == DSC_NODE_PARAMETER) count += dsc_shape_count(&node->shape);
+    }
+    return count;
+}
+
+double dsc_model_multiply_adds(const dsc_model *model) {
+    double count = 0;
+    for (size_t i = 0; i <= model->logits->index; i++) count += model->graph->nodes[i]->multiply_adds;
+    return count;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* normalise.c: how bytes become numbers: byte * scale + offset, channel by channel.
+ *
+ *   unit:      scale 1 / 255, offset 0
+ *   standard:  scale 1 / s, offset - m / s, with mean m and deviation s of all pixels of the channel
+ *
+ * m and s come from a histogram of the 256 bytes, so they are exact whatever the number of images.
+ */
+#include "model/model.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "data/dataset.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void find_standard(dsc_normalisation *n, const dsc_dataset *data, size_t pixels) {
+    for (size_t c = 0; c < n->channels; c++) {
+        uint64_t counts[256] = {0};
+        for (size_t i = 0; i < dsc_dataset_count(data); i++) {
+            const uint8_t *channel = dsc_dataset_image(data, i) + c * pixels;
+            for (size_t p = 0; p < pixels; p++) counts[channel[p]]++;
+        }
+        double total = (double)dsc_dataset_count(data) * (double)pixels, sum = 0, squares = 0;
+        for (int v = 0; v < 256; v++) sum += v * (double)counts[v];
+        double mean = sum / total;
+        for (int v = 0; v < 256; v++) squares += (v - mean) * (v - mean) * (double)counts[v];
+        double deviation = squares > 0 ? sqrt(squares / total) : 255;
+        n->scale[c] = (float)(1 / deviation);
+        n->offset[c] = (float)(-mean / deviation);
+    }
+}
+
+dsc_status dsc_normalisation_find(dsc_normalisation *normalisation, const char *name, const dsc_dataset *data,
+                                  dsc_error *error) {
+    static const char *const names[] = {"unit", "standard"};
+    dsc_normalisation n = {.channels = 1};
+    const char *nearest = dsc_nearest_name(name, names, 2);
+    bool standard = !strcmp(name, "standard");
+    if (!standard && strcmp(name, "unit") != 0)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "unknown normalisation '%s': expected unit or standard%s%s%s", name,
+                        nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+    (void)snprintf(n.name, sizeof n.name, "%s", name);
+    size_t shape[3] = {DSC_CHANNELS_MOST, 0, 0};
+    if (data) dsc_dataset_shape(data, shape);
+    n.channels = shape[0];
+    if (n.channels > DSC_CHANNELS_MOST)
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "images of %zu channels; at most %d are supported",
+                        n.channels, DSC_CHANNELS_MOST);
+    for (size_t c = 0; c < n.channels; c++) n.scale[c] = 1.0F / 255;
+    if (standard && (!data || !dsc_dataset_count(data)))
+        return dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "the normalisation 'standard' needs images to take mean and deviation of, found none");
+    if (standard) find_standard(&n, data, shape[1] * shape[2]);
+    *normalisation = n;
+    return DSC_OK;
+}
+
+dsc_status dsc_model_normalise(dsc_model *model, const char *how, const dsc_dataset *data, dsc_error *error) {
+    size_t shape[3];
+    dsc_model_shape(model, shape);
+    if (data) {
+        size_t found[3];
+        dsc_dataset_shape(data, found);
+        if (memcmp(shape, found, sizeof shape) != 0)
+            return dsc_fail(
+                error, DSC_ERROR_MISMATCH,
+                "images of %zu x %zu x %zu, found %zu x %zu x %zu in %s; use the data the model is for",
+                shape[0], shape[1], shape[2], found[0], found[1], found[2], dsc_dataset_name(data));
+    }
+    dsc_normalisation n;
+    dsc_status status = dsc_normalisation_find(&n, how, data, error);
+    if (status) return status;
+    n.channels = shape[0];
+    model->normalisation = n;
+    return DSC_OK;
+}
+
+void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t *images, size_t count) {
+    const dsc_shape *shape = &model->image->shape;
+    const dsc_normalisation *n = &model->normalisation;
+    size_t channels = shape->size[0], pixels = shape->size[1] * shape->size[2];
+    for (size_t i = 0; i < count * channels; i++) {
+        dsc_real scale = (dsc_real)n->scale[i % channels], offset = (dsc_real)n->offset[i % channels];
+        const uint8_t *restrict from = images + i * pixels;
+        dsc_real *restrict to = out + i * pixels;
+        for (size_t p = 0; p < pixels; p++) to[p] = (dsc_real)from[p] * scale + offset;
+    }
+}
