@@ -152,8 +152,10 @@ static void prepare(contest *t) {
         if (p->images) {
             const size_t out = p->size - p->kernel + 1;
             dsc_pack_patches_init(&t->patches);
-            if (t->bf16) t->patches.halves = a16;
-            else t->patches.images = a;
+            if (t->bf16)
+                t->patches.halves = a16;
+            else
+                t->patches.images = a;
             t->patches.channels = p->channels;
             t->patches.height = t->patches.width = p->size;
             t->patches.kernel_height = t->patches.kernel_width = p->kernel;

@@ -10,8 +10,9 @@
 
 #include "kernel/kernel.h"
 
-/* The C library's functions are not used: they differ from machine to machine. Largest errors seen over all
- * floats (exp, log) or a dense sample (the others) are stated in units in the last place; tests hold them. */
+/* The C library's functions are not used: they differ from machine to machine. Errors are in units in the last place, the
+ * largest that tests allow over a dense sample of all floats. With denormals flushed (dsc_denormals_flush) results
+ * and arguments that are denormal count as zero. */
 typedef void dsc_map(dsc_real *out, const dsc_real *in, size_t count);
 
 struct dsc_vector_kernels {

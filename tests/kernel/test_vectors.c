@@ -2,6 +2,7 @@
 /* test_vectors.c: the elementary functions' errors and bits, and the loops, in every kernel set of this machine. */
 #include "guarded.h"
 
+#include "kernel/pack.h"
 #include "kernel/vectors.h"
 
 #include <float.h>
@@ -225,6 +226,32 @@ static void rows_are_summed_in_order_and_panels_transposed(void **unused) {
     }
 }
 
+static void bf16_is_rounded_and_widened_alike_in_every_set(void **unused) {
+    (void)unused;
+    static float in[BLOCK];
+    uint32_t bits = 99;
+    for (size_t i = 0; i < BLOCK; i++) in[i] = from_bits(bits = bits * 1664525u + 1013904223u);
+    in[5] = from_bits(0x7f800001u); /* a NaN whose upper half alone would be infinity */
+    const dsc_kernels *set;
+    for (size_t s = 0; (set = dsc_kernels_at(s)); s++)
+        for (size_t count = 1; count <= BLOCK; count = count * 2 + 1) {
+            const guarded from = guarded_make(count * 4), halves = guarded_make(count * 2),
+                          back = guarded_make(count * 4);
+            memcpy(from.data, in, count * 4);
+            set->vector->to_bf16(halves.data, from.data, count);
+            set->vector->from_bf16(back.data, halves.data, count);
+            for (size_t i = 0; i < count; i++) {
+                const uint16_t half = ((uint16_t *)halves.data)[i];
+                const float wide = ((float *)back.data)[i];
+                assert_int_equal(half, dsc_bf16_from_float(in[i]));
+                assert_true(isnan(in[i]) ? isnan(wide) : wide == dsc_bf16_to_float(half));
+            }
+            guarded_free(from);
+            guarded_free(halves);
+            guarded_free(back);
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(elementary_functions_keep_their_stated_errors),
@@ -232,6 +259,7 @@ int main(void) {
         cmocka_unit_test(elementary_functions_give_the_same_bits_in_every_set_and_place),
         cmocka_unit_test(loops_do_what_they_say_with_the_same_bits_in_every_set),
         cmocka_unit_test(rows_are_summed_in_order_and_panels_transposed),
+        cmocka_unit_test(bf16_is_rounded_and_widened_alike_in_every_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
