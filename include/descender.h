@@ -255,6 +255,13 @@ DSC_API dsc_node *dsc_reshape(dsc_node *x, dsc_shape shape);
 /* (C1, ...), (C2, ...), ... -> (C1 + C2 + ..., ...); 2 to 8 inputs */
 DSC_API dsc_node *dsc_concat(dsc_node *const *inputs, size_t count);
 
+/* x[..., begin : begin + count, ...] along dimension `axis`, which counts from 0 */
+DSC_API dsc_node *dsc_slice(dsc_node *x, size_t axis, size_t begin, size_t count);
+
+DSC_API dsc_node *dsc_softmax(dsc_node *x); /* exp(x) / sum exp(x), along the last dimension */
+DSC_API dsc_node *dsc_sum(dsc_node *x);     /* of all of a sample's values, -> () */
+DSC_API dsc_node *dsc_mean(dsc_node *x);    /* of all of a sample's values, -> () */
+
 /* x (..., K), weight (N, K), bias (N) or NULL -> x weight^T + bias, (..., N) */
 DSC_API dsc_node *dsc_matmul(dsc_node *x, dsc_node *weight, dsc_node *bias);
 
@@ -262,6 +269,10 @@ DSC_API dsc_node *dsc_matmul(dsc_node *x, dsc_node *weight, dsc_node *bias);
  * Each pair is for height and width; NULL: stride 1, padding 0, dilation 1. */
 DSC_API dsc_node *dsc_conv2d(dsc_node *x, dsc_node *weight, dsc_node *bias, const size_t stride[2],
                              const size_t padding[2], const size_t dilation[2]);
+
+/* Each channel with a kernel of its own: x (C, H, W), weight (C, 1, R, S), bias (C) or NULL; otherwise as dsc_conv2d. */
+DSC_API dsc_node *dsc_depthwise_conv2d(dsc_node *x, dsc_node *weight, dsc_node *bias, const size_t stride[2],
+                                       const size_t padding[2], const size_t dilation[2]);
 
 /* The largest value, and the average, of each window: x (C, H, W) -> (C, (H + 2 padding - size) / stride + 1, ...). Each
  * pair is for height and width; NULL: size 2, stride as the size, padding 0. A window is at most 16 x 16, padding is
@@ -280,11 +291,26 @@ DSC_API dsc_node *dsc_global_average_pool(dsc_node *x);
 DSC_API dsc_node *dsc_batch_norm(dsc_node *x, dsc_node *gamma, dsc_node *beta, dsc_node *mean,
                                  dsc_node *variance, double momentum, double epsilon);
 
+/* gamma (x - mean) / sqrt(variance + epsilon) + beta, mean and variance of each sample's values. gamma and beta have
+ * x's shape or its leading dimensions. */
+DSC_API dsc_node *dsc_layer_norm(dsc_node *x, dsc_node *gamma, dsc_node *beta, double epsilon);
+
 /* Training: a share p of the units, drawn at random, becomes 0, the others are divided by 1 - p. */
 DSC_API dsc_node *dsc_dropout(dsc_node *x, double p);
 
-/* - sum over k of t_k log softmax(logits)_k; target: a class () or (1), or probabilities (K). -> () */
+/* Losses: one number for each sample. The target is a class, () or (1), or has a value for each output. */
+
+/* - sum over k of w_k t_k log softmax(logits)_k, t the target smoothed: (1 - smoothing) t + smoothing / K. The weights
+ * are a buffer (K); dsc_softmax_cross_entropy has none. */
 DSC_API dsc_node *dsc_softmax_cross_entropy(dsc_node *logits, dsc_node *target, double smoothing);
+DSC_API dsc_node *dsc_softmax_cross_entropy_weighted(dsc_node *logits, dsc_node *weights, dsc_node *target,
+                                                     double smoothing);
+
+/* sum over k of (output_k - t_k)^2, or the mean over k */
+DSC_API dsc_node *dsc_squared_error(dsc_node *output, dsc_node *target, bool mean);
+
+/* - sum over k of t_k log p_k + (1 - t_k) log(1 - p_k), p = sigmoid(logits), or the mean over k */
+DSC_API dsc_node *dsc_binary_cross_entropy(dsc_node *logits, dsc_node *target, bool mean);
 
 /* --- Operations of your own. ---
  *

@@ -49,10 +49,11 @@ dsc_status dsc_expect_role(const dsc_shape_rule *rule, size_t i, dsc_role role, 
 
 static inline size_t dsc_larger(size_t a, size_t b) { return a > b ? a : b; }
 
-/* Targets of losses: a class number (one number for each sample) or a value for each output. The target of
- * output k, of `count`, for the sample whose target starts at `target`. */
-static inline dsc_real dsc_target_at(const dsc_real *target, bool is_class, size_t k) {
-    return is_class ? (dsc_real)((size_t)target[0] == k) : target[k];
-}
+/* Losses: the last input is a target, the first has what it is compared with. A target is a class, one number for each
+ * sample, or a value for each of the first input's. (If that is a single number, the target is its value.) */
+dsc_status dsc_shapes_loss(dsc_shape_rule *rule, dsc_error *error);
+
+/* Sample n's target as values: the target itself, or `one_hot`, filled with 1 for the class and 0 for others. */
+const dsc_real *dsc_target_values(const dsc_call *call, size_t n, dsc_real *one_hot);
 
 #endif

@@ -6,22 +6,30 @@
     OP(add)                                                                                                  \
     OP(average_pool)                                                                                         \
     OP(batch_norm)                                                                                           \
+    OP(binary_cross_entropy)                                                                                 \
     OP(concat)                                                                                               \
     OP(conv2d)                                                                                               \
+    OP(depthwise_conv2d)                                                                                     \
     OP(dropout)                                                                                              \
     OP(gelu)                                                                                                 \
     OP(global_average_pool)                                                                                  \
     OP(global_max_pool)                                                                                      \
+    OP(layer_norm)                                                                                           \
     OP(leaky_relu)                                                                                           \
     OP(matmul)                                                                                               \
     OP(max_pool)                                                                                             \
+    OP(mean)                                                                                                 \
     OP(mul)                                                                                                  \
     OP(relu)                                                                                                 \
     OP(reshape)                                                                                              \
     OP(scale)                                                                                                \
     OP(sigmoid)                                                                                              \
     OP(silu)                                                                                                 \
+    OP(slice)                                                                                                \
+    OP(softmax)                                                                                              \
     OP(softmax_cross_entropy)                                                                                \
+    OP(squared_error)                                                                                        \
+    OP(sum)                                                                                                  \
     OP(tanh)
 
 #define DECLARE(name) extern const dsc_op dsc_op_##name;
@@ -64,4 +72,25 @@ dsc_status dsc_shapes_channels(dsc_shape_rule *rule, dsc_error *error) {
     if (!rule->in[0].rank) return dsc_fail(error, DSC_ERROR_ARGUMENT, "expected values (C, ...)");
     rule->out[0] = (dsc_shape){.rank = 1, .size = {rule->in[0].size[0]}};
     return dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
+}
+
+dsc_status dsc_shapes_loss(dsc_shape_rule *rule, dsc_error *error) {
+    const dsc_shape *values = &rule->in[0], *target = &rule->in[rule->input_count - 1];
+    if (dsc_shape_count(target) != 1 && !dsc_shape_equal(values, target))
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "expected as the target a class, one number, or values of the same shape");
+    rule->out[0] = (dsc_shape){0};
+    dsc_status status = dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
+    return status ? status
+                  : dsc_expect_role(rule, rule->input_count - 1, DSC_ROLE_SAMPLE, "the target", error);
+}
+
+const dsc_real *dsc_target_values(const dsc_call *call, size_t n, dsc_real *one_hot) {
+    size_t last = call->input_count - 1, count = dsc_shape_count(&call->in_shape[0]);
+    size_t width = dsc_shape_count(&call->in_shape[last]);
+    const dsc_real *target = call->in[last] + n * width;
+    if (width == count) return target;
+    call->kernels->vector->fill(one_hot, 0, count);
+    if (target[0] >= 0 && target[0] < (dsc_real)count) one_hot[(size_t)target[0]] = 1;
+    return one_hot;
 }

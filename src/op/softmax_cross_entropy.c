@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* softmax_cross_entropy.c: softmax and cross-entropy as one, for logits z and a target t.
  *
- *   p = softmax(z)        loss = - sum over k of t_k log p_k        dz = (sum of t) p - t
+ *   p = softmax(z)        loss = - sum over k of w_k t_k log p_k        dz = (sum of w t) p - w t
  *
  * t is a class (one number for each sample) or probabilities. With label smoothing s the target becomes
- * (1 - s) t + s / K: Szegedy et al., "Rethinking the Inception architecture" (2016), section 7. log p is computed
- * as z - max - log(sum exp(z - max)), which neither overflows nor loses the small ones.
+ * (1 - s) t + s / K: Szegedy et al., "Rethinking the Inception architecture" (2016), section 7. w are class weights, 1
+ * if there are none. log p is computed as z - max - log(sum exp(z - max)), which neither overflows nor loses the
+ * small ones.
  */
 #include "op/op.h"
 
@@ -16,54 +17,63 @@ typedef struct loss_values {
 static const dsc_param params[] = {
     {"smoothing", DSC_PARAM_REAL, offsetof(loss_values, smoothing), "0", 0, 1, NULL, "label smoothing"}, {0}};
 
+/* Inputs: the logits, the weights if there are any, the target last. */
 static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
-    const dsc_shape *z = &rule->in[0], *t = &rule->in[1];
-    if (z->rank != 1 || (dsc_shape_count(t) != 1 && !dsc_shape_equal(z, t)))
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "expected logits (K) and a class, or logits (K) and targets (K)");
-    rule->out[0] = (dsc_shape){0};
-    return dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the logits", error);
+    dsc_status status = rule->in[0].rank == 1
+                            ? dsc_shapes_loss(rule, error)
+                            : dsc_fail(error, DSC_ERROR_ARGUMENT, "expected logits (K) and a target");
+    if (status || rule->input_count == 2) return status;
+    if (!dsc_shape_equal(&rule->in[1], &rule->in[0]))
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "expected a weight for each class, found %s",
+                        DSC_SHAPE_TEXT(&rule->in[1]));
+    return dsc_expect_role(rule, 1, DSC_ROLE_BUFFER, "the class weights", error);
 }
 
-/* saved: the probabilities. */
+/* saved: the probabilities. scratch: one sample's target, and its probabilities where nobody keeps them. */
 static void needs(dsc_needs *needs) {
     needs->saved_per_sample = dsc_shape_count(&needs->in[0]) * sizeof(dsc_real);
-    needs->scratch = needs->saved_per_sample;
+    needs->scratch = 2 * needs->saved_per_sample;
 }
 
-static dsc_real target_of(const dsc_call *call, const dsc_real *t, size_t k, size_t classes) {
+/* w t, smoothed, into `out`; the sum of it. */
+static dsc_real weighted_target(const dsc_call *call, size_t n, dsc_real *out) {
+    size_t classes = call->in_shape[0].size[0];
     double s = ((const loss_values *)call->values)->smoothing;
-    bool is_class = dsc_shape_count(&call->in_shape[1]) == 1 && classes != 1;
-    dsc_real target = dsc_target_at(t, is_class, k);
-    return s > 0 ? (dsc_real)((1 - s) * (double)target + s / (double)classes) : target;
+    const dsc_real *t = dsc_target_values(call, n, out);
+    dsc_real sum = 0;
+    for (size_t k = 0; k < classes; k++) {
+        dsc_real target = s > 0 ? (dsc_real)((1 - s) * (double)t[k] + s / (double)classes) : t[k];
+        sum += out[k] = call->input_count == 3 ? call->in[1][k] * target : target;
+    }
+    return sum;
 }
 
 static void forward(const dsc_call *call) {
-    size_t classes = call->in_shape[0].size[0], width = dsc_shape_count(&call->in_shape[1]);
+    size_t classes = call->in_shape[0].size[0];
     const dsc_vector_kernels *vector = call->kernels->vector;
+    dsc_real *t = call->scratch;
     for (size_t n = 0; n < call->count; n++) {
-        const dsc_real *z = call->in[0] + n * classes, *t = call->in[1] + n * width;
-        dsc_real *p = call->saved ? (dsc_real *)call->saved + n * classes : call->scratch;
+        const dsc_real *z = call->in[0] + n * classes;
+        dsc_real *p = call->saved ? (dsc_real *)call->saved + n * classes : t + classes;
         dsc_real most = vector->max(z, classes), sum = vector->exp_sum(p, z, most, classes), log_sum;
         vector->log(&log_sum, &sum, 1);
         vector->scale(p, p, 1 / sum, classes);
         dsc_real loss = 0;
-        for (size_t k = 0; k < classes; k++) {
-            dsc_real target = target_of(call, t, k, classes);
-            if (target != 0) loss -= target * (z[k] - most - log_sum);
-        }
+        (void)weighted_target(call, n, t);
+        for (size_t k = 0; k < classes; k++)
+            if (t[k] != 0) loss -= t[k] * (z[k] - most - log_sum);
         call->out[0][n] = loss;
     }
 }
 
 static void backward(const dsc_call *call) {
     if (!call->d_in[0]) return;
-    size_t classes = call->in_shape[0].size[0], width = dsc_shape_count(&call->in_shape[1]);
+    size_t classes = call->in_shape[0].size[0];
+    dsc_real *t = call->scratch;
     for (size_t n = 0; n < call->count; n++) {
-        const dsc_real *p = (const dsc_real *)call->saved + n * classes, *t = call->in[1] + n * width;
-        dsc_real *dz = call->d_in[0] + n * classes, dy = call->d_out[0][n], total = 0;
-        for (size_t k = 0; k < classes; k++) total += dz[k] = target_of(call, t, k, classes);
-        for (size_t k = 0; k < classes; k++) dz[k] = dy * (total * p[k] - dz[k]);
+        const dsc_real *p = (const dsc_real *)call->saved + n * classes;
+        dsc_real *dz = call->d_in[0] + n * classes, dy = call->d_out[0][n], sum = weighted_target(call, n, t);
+        for (size_t k = 0; k < classes; k++) dz[k] = dy * (sum * p[k] - t[k]);
     }
 }
 
@@ -74,6 +84,8 @@ static const dsc_op_example examples[] = {
     {"st", {{1, {2}}, {0}}, "smoothing=0.1"},
     {"st", {{1, {7}}, {1, {7}}}, NULL},
     {"st", {{1, {1}}, {1, {1}}}, NULL},
+    {"sbt", {{1, {10}}, {1, {10}}, {0}}, "smoothing=0.2"},
+    {"sbt", {{1, {37}}, {1, {37}}, {1, {37}}}, NULL},
     {0},
 };
 
@@ -83,9 +95,9 @@ const dsc_op dsc_op_softmax_cross_entropy = {
     .params = params,
     .values_size = sizeof(loss_values),
     .least_inputs = 2,
-    .most_inputs = 2,
+    .most_inputs = 3,
     .flags = DSC_OP_LOSS,
-    .keeps_inputs = 2,
+    .keeps_inputs = 2 | 4, /* the target; weights are always there */
     .shapes = shapes,
     .needs = needs,
     .forward = forward_stages,
@@ -95,5 +107,11 @@ const dsc_op dsc_op_softmax_cross_entropy = {
 
 dsc_node *dsc_softmax_cross_entropy(dsc_node *logits, dsc_node *target, double smoothing) {
     return dsc_apply(&dsc_op_softmax_cross_entropy, (dsc_node *[]){logits, target}, 2,
+                     &(loss_values){smoothing});
+}
+
+dsc_node *dsc_softmax_cross_entropy_weighted(dsc_node *logits, dsc_node *weights, dsc_node *target,
+                                             double smoothing) {
+    return dsc_apply(&dsc_op_softmax_cross_entropy, (dsc_node *[]){logits, weights, target}, 3,
                      &(loss_values){smoothing});
 }

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* depthwise_conv2d.c: each channel convolved with a kernel of its own (Howard et al., "MobileNets", 2017).
+ *
+ *   x (C, H, W), w (C, 1, R, S), b (C)  ->  y (C, OH, OW),  OH = (H + 2 padding - dilation (R - 1) - 1) / stride + 1
+ *   y[c, i, j] = b[c] + sum over r, s of w[c, r, s] x[c, i stride - padding + r dilation, j ... + s dilation]
+ *   dx gets w dy where y got w x; dw[c, r, s] = the sum of dy x over the same pairs; db[c] = the sum of dy[c]
+ *
+ * So few products fall on each number that packing would cost more than it saves: plain loops along the rows, a
+ * tap of the kernel at a time. Each lane sums its samples' dw and db.
+ */
+#include "op/window.h"
+
+#include "kernel/loop.h"
+
+typedef struct depthwise_values {
+    int64_t stride[2], padding[2], dilation[2];
+} depthwise_values;
+
+static const dsc_param params[] = {{"stride", DSC_PARAM_PAIR, offsetof(depthwise_values, stride), "1", 1, 64,
+                                    NULL, "pixels from one output to the next"},
+                                   {"padding", DSC_PARAM_PAIR, offsetof(depthwise_values, padding), "0", 0,
+                                    64, NULL, "zeros around the image"},
+                                   {"dilation", DSC_PARAM_PAIR, offsetof(depthwise_values, dilation), "1", 1,
+                                    64, NULL, "pixels between the kernel's"},
+                                   {0}};
+
+enum { IMAGE, WEIGHT, BIAS }; /* inputs */
+enum { Y, X };                /* axes */
+
+static dsc_status windows_of(dsc_window windows[2], const depthwise_values *values, const dsc_shape *in,
+                             dsc_error *error) {
+    dsc_status status = DSC_OK;
+    for (size_t axis = 0; axis < 2 && !status; axis++) {
+        windows[axis] = (dsc_window){.in = in[IMAGE].size[1 + axis],
+                                     .size = in[WEIGHT].size[2 + axis],
+                                     .stride = (size_t)values->stride[axis],
+                                     .padding = (size_t)values->padding[axis],
+                                     .dilation = (size_t)values->dilation[axis]};
+        status = dsc_window_fit(&windows[axis], error);
+    }
+    return status;
+}
+
+static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
+    const dsc_shape *x = &rule->in[IMAGE], *w = &rule->in[WEIGHT];
+    const depthwise_values *values = rule->values;
+    if (x->rank != 3 || w->rank != 4 || w->size[0] != x->size[0] || w->size[1] != 1)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "expected values (C, H, W) and a weight (C, 1, height, width)");
+    if (rule->input_count == 3 && (rule->in[BIAS].rank != 1 || rule->in[BIAS].size[0] != w->size[0]))
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "expected a bias (%zu), found %s", w->size[0],
+                        DSC_SHAPE_TEXT(&rule->in[BIAS]));
+    for (size_t axis = 0; axis < 2; axis++)
+        if (values->stride[axis] < 1 || values->padding[axis] < 0 || values->dilation[axis] < 1)
+            return dsc_fail(error, DSC_ERROR_ARGUMENT, "expected stride and dilation of at least 1");
+    dsc_window windows[2];
+    dsc_status status = windows_of(windows, values, rule->in, error);
+    if (status) return status;
+    rule->out[0] = (dsc_shape){.rank = 3, .size = {x->size[0], windows[Y].out, windows[X].out}};
+    rule->multiply_adds = (double)dsc_shape_count(&rule->out[0]) * (double)(w->size[2] * w->size[3]);
+    status = dsc_expect_role(rule, IMAGE, DSC_ROLE_SAMPLE, "the input", error);
+    if (!status) status = dsc_expect_role(rule, WEIGHT, DSC_ROLE_PARAMETER, "the weight", error);
+    if (!status && rule->input_count == 3)
+        status = dsc_expect_role(rule, BIAS, DSC_ROLE_PARAMETER, "the bias", error);
+    return status;
+}
+
+static void needs(dsc_needs *needs) {
+    needs->scratch = needs->out->size[2] * sizeof(dsc_real); /* the pixels of a row that a tap meets */
+}
+
+/* Gathers and scatters along a row, `stride` pixels apart. */
+DSC_LOOP(add_every,
+         (dsc_real *restrict y, dsc_real w, const dsc_real *restrict x, size_t stride, size_t count), {
+             for (size_t j = 0; j < count; j++) y[j] += w * x[j * stride];
+         })
+DSC_LOOP(add_to_every,
+         (dsc_real *restrict x, size_t stride, dsc_real w, const dsc_real *restrict y, size_t count), {
+             for (size_t j = 0; j < count; j++) x[j * stride] += w * y[j];
+         })
+DSC_LOOP(take_every, (dsc_real *restrict y, const dsc_real *restrict x, size_t stride, size_t count), {
+    for (size_t j = 0; j < count; j++) y[j] = x[j * stride];
+})
+
+/* Where one tap and one row of outputs meet the image: outputs begin .. begin+count-1 of the row. */
+typedef struct meeting {
+    size_t tap;           /* in the kernel */
+    size_t output, pixel; /* the first, in their planes */
+    size_t count;
+} meeting;
+
+/* The next one, tap by tap and row by row; false at the end. (*at begins at 0.) */
+static bool next_meeting(meeting *m, size_t *at, const dsc_window w[2]) {
+    for (; *at < w[Y].size * w[X].size * w[Y].out; ++*at) {
+        size_t tap = *at / w[Y].out, i = *at % w[Y].out, r = tap / w[X].size, s = tap % w[X].size;
+        size_t top, bottom, begin, end;
+        dsc_window_places(&top, &bottom, &w[Y], r);
+        dsc_window_places(&begin, &end, &w[X], s);
+        if (i < top || i >= bottom || begin == end) continue;
+        *m = (meeting){.tap = tap,
+                       .output = i * w[X].out + begin,
+                       .pixel = dsc_window_pixel(&w[Y], i, r) * w[X].in + dsc_window_pixel(&w[X], begin, s),
+                       .count = end - begin};
+        ++*at;
+        return true;
+    }
+    return false;
+}
+
+/* What a call goes through: each channel of each sample. */
+typedef struct planes {
+    dsc_window w[2];
+    size_t channels, pixels, outputs, taps;
+} planes;
+
+static planes planes_of(const dsc_call *call) {
+    planes p = {.channels = call->in_shape[IMAGE].size[0]};
+    (void)windows_of(p.w, call->values, call->in_shape, NULL);
+    p.pixels = p.w[Y].in * p.w[X].in;
+    p.outputs = p.w[Y].out * p.w[X].out;
+    p.taps = p.w[Y].size * p.w[X].size;
+    return p;
+}
+
+static void forward(const dsc_call *call) {
+    planes p = planes_of(call);
+    unsigned isa = call->kernels->isa;
+    for (size_t n = 0; n < call->count * p.channels; n++) {
+        size_t c = n % p.channels, at = 0;
+        const dsc_real *x = call->in[IMAGE] + n * p.pixels, *w = call->in[WEIGHT] + c * p.taps;
+        dsc_real *y = call->out[0] + n * p.outputs;
+        call->kernels->vector->fill(y, call->input_count == 3 ? call->in[BIAS][c] : 0, p.outputs);
+        for (meeting m; next_meeting(&m, &at, p.w);)
+            add_every[isa](y + m.output, w[m.tap], x + m.pixel, p.w[X].stride, m.count);
+    }
+}
+
+static void backward_x(const dsc_call *call, const planes *p) {
+    call->kernels->vector->fill(call->d_in[IMAGE], 0, dsc_in_numbers(call, IMAGE));
+    for (size_t n = 0; n < call->count * p->channels; n++) {
+        const dsc_real *dy = call->d_out[0] + n * p->outputs,
+                       *w = call->in[WEIGHT] + n % p->channels * p->taps;
+        dsc_real *dx = call->d_in[IMAGE] + n * p->pixels;
+        size_t at = 0;
+        for (meeting m; next_meeting(&m, &at, p->w);)
+            add_to_every[call->kernels->isa](dx + m.pixel, p->w[X].stride, w[m.tap], dy + m.output, m.count);
+    }
+}
+
+static void backward_w(const dsc_call *call, const planes *p) {
+    const dsc_vector_kernels *vector = call->kernels->vector;
+    vector->fill(call->d_in[WEIGHT], 0, p->channels * p->taps);
+    for (size_t n = 0; n < call->count * p->channels; n++) {
+        const dsc_real *dy = call->d_out[0] + n * p->outputs, *x = call->in[IMAGE] + n * p->pixels;
+        dsc_real *dw = call->d_in[WEIGHT] + n % p->channels * p->taps;
+        size_t at = 0;
+        for (meeting m; next_meeting(&m, &at, p->w);) {
+            const dsc_real *row = x + m.pixel;
+            if (p->w[X].stride > 1) {
+                take_every[call->kernels->isa](call->scratch, row, p->w[X].stride, m.count);
+                row = call->scratch;
+            }
+            dw[m.tap] += vector->dot(dy + m.output, row, m.count);
+        }
+    }
+}
+
+static void backward(const dsc_call *call) {
+    planes p = planes_of(call);
+    if (call->d_in[WEIGHT]) backward_w(call, &p);
+    if (call->input_count == 3 && call->d_in[BIAS]) {
+        call->kernels->vector->fill(call->d_in[BIAS], 0, p.channels);
+        for (size_t n = 0; n < call->count * p.channels; n++)
+            call->d_in[BIAS][n % p.channels] +=
+                call->kernels->vector->sum(call->d_out[0] + n * p.outputs, p.outputs);
+    }
+    if (call->d_in[IMAGE]) backward_x(call, &p);
+}
+
+static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
+static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 7}, {0}};
+static const dsc_op_example examples[] = {
+    {"spp", {{3, {1, 5, 5}}, {4, {1, 1, 3, 3}}, {1, {1}}}, NULL},
+    {"sp", {{3, {3, 1, 1}}, {4, {3, 1, 1, 1}}}, NULL},
+    {"spp", {{3, {3, 9, 7}}, {4, {3, 1, 3, 2}}, {1, {3}}}, "stride=2x3 padding=1x2"},
+    {"spp", {{3, {2, 11, 37}}, {4, {2, 1, 3, 3}}, {1, {2}}}, "dilation=2 padding=2 stride=2"},
+    {"sp", {{3, {2, 3, 19}}, {4, {2, 1, 5, 5}}}, "padding=4"},
+    {0},
+};
+
+const dsc_op dsc_op_depthwise_conv2d = {
+    .name = "depthwise-conv2d",
+    .help = "each channel convolved with its own kernel of a weight (C, 1, height, width), plus a bias (C)",
+    .params = params,
+    .values_size = sizeof(depthwise_values),
+    .least_inputs = 2,
+    .most_inputs = 3,
+    .keeps_inputs = 1 << IMAGE,
+    .shapes = shapes,
+    .needs = needs,
+    .forward = forward_stages,
+    .backward = backward_stages,
+    .examples = examples,
+};
+
+dsc_node *dsc_depthwise_conv2d(dsc_node *x, dsc_node *weight, dsc_node *bias, const size_t stride[2],
+                               const size_t padding[2], const size_t dilation[2]) {
+    depthwise_values values = {.stride = {1, 1}, .dilation = {1, 1}};
+    for (size_t i = 0; i < 2; i++) {
+        if (stride) values.stride[i] = (int64_t)stride[i];
+        if (padding) values.padding[i] = (int64_t)padding[i];
+        if (dilation) values.dilation[i] = (int64_t)dilation[i];
+    }
+    return dsc_apply(&dsc_op_depthwise_conv2d, (dsc_node *[]){x, weight, bias}, bias ? 3 : 2, &values);
+}

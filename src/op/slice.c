@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* slice.c: a part of a value along one dimension.
+ *
+ *   y = x[..., begin : begin + count, ...]        dx = dy there, 0 elsewhere
+ */
+#include "op/op.h"
+
+typedef struct slice_values {
+    int64_t axis, begin, count;
+} slice_values;
+
+static const dsc_param params[] = {
+    {"axis", DSC_PARAM_INT, offsetof(slice_values, axis), "0", 0, DSC_RANK_MOST - 1, NULL,
+     "the dimension, from 0"},
+    {"begin", DSC_PARAM_INT, offsetof(slice_values, begin), "0", 0, 1 << 30, NULL, "the first one, from 0"},
+    {"count", DSC_PARAM_INT, offsetof(slice_values, count), NULL, 1, 1 << 30, NULL, "how many"},
+    {0}};
+
+static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
+    const slice_values *values = rule->values;
+    rule->out[0] = rule->in[0];
+    if (values->axis < 0 || (size_t)values->axis >= rule->in[0].rank)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "there is no dimension %lld; they count from 0",
+                        (long long)values->axis);
+    size_t *size = &rule->out[0].size[values->axis];
+    if (values->begin < 0 || values->count < 1 || (size_t)values->begin >= *size ||
+        (size_t)values->count > *size - (size_t)values->begin)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "cannot take %lld from %lld on: dimension %lld has %zu",
+                        (long long)values->count, (long long)values->begin, (long long)values->axis, *size);
+    *size = (size_t)values->count;
+    return dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
+}
+
+/* x is `many` runs of `whole` numbers, of which `part` from `begin` on are taken. */
+typedef struct runs {
+    size_t many, whole, begin, part;
+} runs;
+
+static runs runs_of(const dsc_call *call) {
+    const slice_values *values = call->values;
+    const dsc_shape *in = &call->in_shape[0];
+    size_t inner = 1;
+    for (size_t i = (size_t)values->axis + 1; i < in->rank; i++) inner *= in->size[i];
+    runs r = {.whole = in->size[values->axis] * inner,
+              .begin = (size_t)values->begin * inner,
+              .part = (size_t)values->count * inner};
+    r.many = dsc_in_numbers(call, 0) / r.whole;
+    return r;
+}
+
+static void forward(const dsc_call *call) {
+    runs r = runs_of(call);
+    for (size_t i = 0; i < r.many; i++)
+        memcpy(call->out[0] + i * r.part, call->in[0] + i * r.whole + r.begin, r.part * sizeof(dsc_real));
+}
+
+static void backward(const dsc_call *call) {
+    if (!call->d_in[0]) return;
+    runs r = runs_of(call);
+    memset(call->d_in[0], 0, r.many * r.whole * sizeof(dsc_real));
+    for (size_t i = 0; i < r.many; i++)
+        memcpy(call->d_in[0] + i * r.whole + r.begin, call->d_out[0] + i * r.part, r.part * sizeof(dsc_real));
+}
+
+static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
+static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 1}, {0}};
+static const dsc_op_example examples[] = {{"s", {{1, {1}}}, "count=1"},
+                                          {"s", {{1, {37}}}, "begin=5 count=19"},
+                                          {"s", {{3, {3, 5, 7}}}, "begin=1 count=2"},
+                                          {"s", {{3, {3, 5, 7}}}, "axis=1 begin=2 count=3"},
+                                          {"s", {{3, {3, 5, 7}}}, "axis=2 count=1"},
+                                          {0}};
+
+const dsc_op dsc_op_slice = {
+    .name = "slice",
+    .help = "a part of a value along one dimension",
+    .params = params,
+    .values_size = sizeof(slice_values),
+    .least_inputs = 1,
+    .most_inputs = 1,
+    .shapes = shapes,
+    .forward = forward_stages,
+    .backward = backward_stages,
+    .examples = examples,
+};
+
+dsc_node *dsc_slice(dsc_node *x, size_t axis, size_t begin, size_t count) {
+    return dsc_apply(&dsc_op_slice, (dsc_node *[]){x}, 1,
+                     &(slice_values){(int64_t)axis, (int64_t)begin, (int64_t)count});
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* squared_error.c: the squared distance from a target t, values or a class (1 for that class, 0 for the others).
+ *
+ *   loss = f sum over k of (y_k - t_k)^2        dy_k = 2 f (y_k - t_k)
+ *
+ * f is 1, as the tutorial has it, or with over=mean 1 / (number of outputs).
+ */
+#include "op/op.h"
+
+typedef struct loss_values {
+    int over;
+} loss_values;
+
+static const dsc_param params[] = {{"over", DSC_PARAM_CHOICE, offsetof(loss_values, over), "sum", 0, 0,
+                                    "sum|mean", "the outputs: their sum, or their mean"},
+                                   {0}};
+
+/* One sample's target as values, and its distance. */
+static void needs(dsc_needs *needs) {
+    needs->scratch = 2 * dsc_shape_count(&needs->in[0]) * sizeof(dsc_real);
+}
+
+static dsc_real factor_of(const dsc_call *call) {
+    return ((const loss_values *)call->values)->over ? 1 / (dsc_real)dsc_shape_count(&call->in_shape[0]) : 1;
+}
+
+static void forward(const dsc_call *call) {
+    size_t outputs = dsc_shape_count(&call->in_shape[0]);
+    dsc_real *one_hot = call->scratch, *distance = one_hot + outputs;
+    for (size_t n = 0; n < call->count; n++) {
+        const dsc_real *t = dsc_target_values(call, n, one_hot);
+        call->kernels->vector->subtract(distance, call->in[0] + n * outputs, t, outputs);
+        call->out[0][n] = factor_of(call) * call->kernels->vector->sum_squares(distance, outputs);
+    }
+}
+
+static void backward(const dsc_call *call) {
+    if (!call->d_in[0]) return;
+    size_t outputs = dsc_shape_count(&call->in_shape[0]);
+    for (size_t n = 0; n < call->count; n++) {
+        const dsc_real *t = dsc_target_values(call, n, call->scratch);
+        dsc_real *d = call->d_in[0] + n * outputs;
+        call->kernels->vector->subtract(d, call->in[0] + n * outputs, t, outputs);
+        call->kernels->vector->scale(d, d, 2 * factor_of(call) * call->d_out[0][n], outputs);
+    }
+}
+
+static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
+static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 1}, {0}};
+static const dsc_op_example examples[] = {
+    {"st", {{1, {10}}, {0}}, NULL},
+    {"st", {{1, {7}}, {1, {1}}}, "over=mean"},
+    {"st", {{3, {3, 5, 7}}, {3, {3, 5, 7}}}, "over=mean"},
+    {"st", {{1, {1}}, {1, {1}}}, NULL},
+    {0},
+};
+
+const dsc_op dsc_op_squared_error = {
+    .name = "squared-error",
+    .help = "a loss: the squared distance from the target",
+    .params = params,
+    .values_size = sizeof(loss_values),
+    .least_inputs = 2,
+    .most_inputs = 2,
+    .flags = DSC_OP_LOSS,
+    .keeps_inputs = 1 | 2,
+    .shapes = dsc_shapes_loss,
+    .needs = needs,
+    .forward = forward_stages,
+    .backward = backward_stages,
+    .examples = examples,
+};
+
+dsc_node *dsc_squared_error(dsc_node *output, dsc_node *target, bool mean) {
+    return dsc_apply(&dsc_op_squared_error, (dsc_node *[]){output, target}, 2, &(loss_values){mean});
+}

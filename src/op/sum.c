@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* sum.c: the sum of a sample's values, one number.
+ *
+ *   y = sum over i of x_i        dx_i = dy
+ */
+#include "op/op.h"
+
+static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
+    rule->out[0] = (dsc_shape){0};
+    return dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
+}
+
+static void forward(const dsc_call *call) {
+    size_t all = dsc_shape_count(&call->in_shape[0]);
+    for (size_t n = 0; n < call->count; n++)
+        call->out[0][n] = call->kernels->vector->sum(call->in[0] + n * all, all);
+}
+
+static void backward(const dsc_call *call) {
+    if (!call->d_in[0]) return;
+    size_t all = dsc_shape_count(&call->in_shape[0]);
+    for (size_t n = 0; n < call->count; n++)
+        call->kernels->vector->fill(call->d_in[0] + n * all, call->d_out[0][n], all);
+}
+
+static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
+static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 1}, {0}};
+static const dsc_op_example examples[] = {
+    {"s", {{0}}, NULL}, {"s", {{1, {37}}}, NULL}, {"s", {{3, {3, 5, 7}}}, NULL}, {0}};
+
+const dsc_op dsc_op_sum = {
+    .name = "sum",
+    .help = "the sum of a sample's values, one number",
+    .least_inputs = 1,
+    .most_inputs = 1,
+    .shapes = shapes,
+    .forward = forward_stages,
+    .backward = backward_stages,
+    .examples = examples,
+};
+
+dsc_node *dsc_sum(dsc_node *x) { return dsc_apply(&dsc_op_sum, (dsc_node *[]){x}, 1, NULL); }
