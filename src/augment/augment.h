@@ -6,34 +6,55 @@
 
 #include "base/random.h"
 
-/* One image in work: channels x height x width values from 0 to 255, in float so that a chain rounds once. */
+struct dsc_kernels;
+
+/* One image in work: channels x height x width values from 0 to 255, in float so that a chain rounds once. Height
+ * times width is below 2^31. */
 typedef struct dsc_augment_call {
-    const void *values;
-    float *out;      /* (C, H, W), to be written */
-    const float *in; /* (C, H, W); never the same memory as out */
+    const void *values; /* of the parameter table */
+    float *out;         /* (C, H, W), to be written */
+    const float *in;    /* (C, H, W); never the same memory as out */
     size_t shape[3];
-    float *scratch; /* the descriptor's scratch(shape) numbers */
+    float *scratch; /* the descriptor's scratch(shape) numbers, with anything in them */
     dsc_rng *rng;   /* Philox at (0, sample, epoch, position in the chain): the same whichever thread draws */
+    const struct dsc_kernels *kernels; /* every set gives the same bits */
 } dsc_augment_call;
 
+/* Every values struct begins with this, and every parameter table with DSC_AUGMENT_P: the chain draws whether an
+ * image is changed at all. */
+typedef struct dsc_augment_common {
+    double p;
+} dsc_augment_common;
+#define DSC_AUGMENT_P                                                                                        \
+    {                                                                                                        \
+        "p", DSC_PARAM_REAL, offsetof(dsc_augment_common, p), "1", 0, 1, NULL,                               \
+            "share of the images it is done to"                                                              \
+    }
+
+/* What apply draws from `rng` must not depend on the image or the kernels; the C library's functions, which
+ * differ from machine to machine, are not used. */
 typedef struct dsc_augmentation {
     const char *name;
     const char *help;
     const dsc_param *params;
     size_t values_size;
+    const char *(*check)(
+        const void *values); /* what is wrong with these values together, or NULL; may be NULL */
     size_t (*scratch)(const void *values, const size_t shape[3]); /* in floats; NULL: none */
     void (*apply)(const dsc_augment_call *call);
 } dsc_augmentation;
 
 extern const dsc_augmentation *const dsc_augmentations[];
 
-/* A chain made from text. Immutable, shared by threads. */
+enum { DSC_AUGMENT_CHAIN_MOST = 16 };
+
+/* A chain made from text. Immutable, shared by threads. "" and "none" are the empty chain, and so is NULL where a
+ * chain is asked for below. Errors in the text point at the column, and suggest. */
 typedef struct dsc_augment_chain dsc_augment_chain;
-dsc_status dsc_augment_chain_create(dsc_augment_chain **chain, const char *text,
-                                    dsc_error *error); /* "" : empty */
+dsc_status dsc_augment_chain_create(dsc_augment_chain **chain, const char *text, dsc_error *error);
 void dsc_augment_chain_free(dsc_augment_chain *chain);
 
-/* Bytes of scratch that one thread needs for images of this shape. */
+/* Bytes of scratch that one thread needs for images of this shape; aligned as malloc aligns. */
 size_t dsc_augment_scratch(const dsc_augment_chain *chain, const size_t shape[3]);
 
 /* out = the chain applied to one image of bytes, rounded and clamped to bytes. Deterministic in (seed, epoch,

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* affine.c: rotated, scaled, sheared and shifted in one bilinear warp. Each amount is drawn uniformly from
+ * -value to value; `scale` makes both sides longer by a factor from 1 - scale to 1 + scale, `stretch` one side
+ * by such a factor and the other shorter by it. What is not named stays as it is. */
+#include "augment/warp.h"
+
+typedef struct affine_values {
+    dsc_augment_common common;
+    double rotate, shift, scale, stretch, shear;
+} affine_values;
+
+static const char *check(const void *values) {
+    const affine_values *v = values;
+    if (v->rotate > 0 || v->shift > 0 || v->scale > 0 || v->stretch > 0 || v->shear > 0) return NULL;
+    return "nothing is to be changed; give at least one of rotate, shift, scale, stretch and shear";
+}
+
+static size_t scratch(const void *values, const size_t shape[3]) {
+    (void)values;
+    return dsc_warp_scratch(shape);
+}
+
+static double up_to(dsc_rng *rng, double most) { return most * (2 * dsc_rng_random(rng) - 1); }
+
+/* Everything is drawn, whether it is used or not: a value that is changed changes no other's draw. */
+static void apply(const dsc_augment_call *call) {
+    const affine_values *v = call->values;
+    dsc_affine change;
+    change.degrees = up_to(call->rng, v->rotate);
+    change.shift_x = up_to(call->rng, v->shift);
+    change.shift_y = up_to(call->rng, v->shift);
+    change.shear = up_to(call->rng, v->shear);
+    const double scale = 1 + up_to(call->rng, v->scale), stretch = 1 + up_to(call->rng, v->stretch);
+    change.scale_x = scale * stretch;
+    change.scale_y = scale / stretch;
+    double back[6];
+    dsc_affine_back(back, &change, call->shape[1], call->shape[2]);
+    dsc_warp_affine(call, back);
+}
+
+static const dsc_param params[] = {
+    {"rotate", DSC_PARAM_REAL, offsetof(affine_values, rotate), "0", 0, 180, NULL, "degrees, either way"},
+    {"shift", DSC_PARAM_REAL, offsetof(affine_values, shift), "0", 0, 1000, NULL,
+     "pixels, in each direction"},
+    {"scale", DSC_PARAM_REAL, offsetof(affine_values, scale), "0", 0, 0.9, NULL, "share, larger or smaller"},
+    {"stretch", DSC_PARAM_REAL, offsetof(affine_values, stretch), "0", 0, 0.9, NULL,
+     "share, wider or taller"},
+    {"shear", DSC_PARAM_REAL, offsetof(affine_values, shear), "0", 0, 60, NULL,
+     "degrees that it leans, either way"},
+    DSC_AUGMENT_P,
+    {0}};
+
+const dsc_augmentation dsc_augmentation_affine = {.name = "affine",
+                                                  .help = "rotated, scaled, stretched, sheared and shifted",
+                                                  .params = params,
+                                                  .values_size = sizeof(affine_values),
+                                                  .check = check,
+                                                  .scratch = scratch,
+                                                  .apply = apply};

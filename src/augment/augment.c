@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* augment.c: chains of augmentations: from text, and applied to an image.
+ *
+ * The image goes to and fro between two buffers of floats, and is rounded once, at the end. One that no link of the
+ * chain has changed is copied. */
+#include "augment/augment.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/spec.h"
+#include "base/stream.h"
+
+#include <stdlib.h>
+
+#define DSC_MULTIVERSION "augment/augment_loops.h"
+#include "kernel/multiversion.h"
+
+static void (*const from_bytes[])(float *, const uint8_t *, size_t) = DSC_ISA_TABLE(from_bytes);
+static void (*const to_bytes[])(uint8_t *, const float *, size_t) = DSC_ISA_TABLE(to_bytes);
+
+enum { KINDS_MOST = 32 };
+
+typedef struct link {
+    const dsc_augmentation *kind;
+    void *values;
+} link;
+
+struct dsc_augment_chain {
+    const dsc_kernels *kernels;
+    size_t count;
+    link links[DSC_AUGMENT_CHAIN_MOST];
+};
+
+/* --- from text --- */
+
+static dsc_status read_link(dsc_augment_chain *chain, const char **next, const char *text, dsc_error *error) {
+    dsc_spec_kind kinds[KINDS_MOST];
+    size_t count = 0, index;
+    for (; dsc_augmentations[count] && count < KINDS_MOST; count++) {
+        const dsc_augmentation *kind = dsc_augmentations[count];
+        kinds[count] = (dsc_spec_kind){kind->name, kind->params, kind->values_size};
+    }
+    dsc_spec spec;
+    dsc_status status = dsc_spec_read(&spec, next, text, ",", error);
+    if (status) return status;
+    if (chain->count == DSC_AUGMENT_CHAIN_MOST)
+        return dsc_spec_fail(error, text, spec.column, "more than %d augmentations", DSC_AUGMENT_CHAIN_MOST);
+    link *new = &chain->links[chain->count];
+    status = dsc_spec_choose(&index, &new->values, &spec, text, "augmentation", kinds, count, error);
+    if (status) return status;
+    new->kind = dsc_augmentations[index];
+    chain->count++;
+    const char *wrong = new->kind->check ? new->kind->check(new->values) : NULL;
+    return wrong ? dsc_spec_fail(error, text, spec.column, "augmentation %s: %s", new->kind->name, wrong)
+                 : DSC_OK;
+}
+
+static bool is_none(const char *text) {
+    static const char *const spaces = " \t\n\v\f\r";
+    text += strspn(text, spaces);
+    if (!strncmp(text, "none", 4)) text += 4;
+    return !text[strspn(text, spaces)];
+}
+
+dsc_status dsc_augment_chain_create(dsc_augment_chain **result, const char *text, dsc_error *error) {
+    *result = NULL;
+    dsc_augment_chain *chain = dsc_allocate(1, sizeof *chain);
+    if (!chain) return dsc_fail_memory(error, sizeof *chain, "a chain of augmentations");
+    chain->kernels = dsc_kernels_find(NULL);
+    dsc_status status = DSC_OK;
+    if (text && !is_none(text)) {
+        const char *next = text;
+        while (!(status = read_link(chain, &next, text, error)) && *next) next++; /* the comma */
+    }
+    if (status) {
+        dsc_augment_chain_free(chain);
+        return status;
+    }
+    *result = chain;
+    return DSC_OK;
+}
+
+void dsc_augment_chain_free(dsc_augment_chain *chain) {
+    if (!chain) return;
+    for (size_t i = 0; i < chain->count; i++) {
+        dsc_params_free(chain->links[i].kind->params, chain->links[i].values);
+        free(chain->links[i].values);
+    }
+    free(chain);
+}
+
+/* --- applied --- */
+
+/* Numbers from one buffer to the next, so that each begins on a cache line where the first does. */
+static size_t stride_of(const size_t shape[3]) { return (shape[0] * shape[1] * shape[2] + 15) / 16 * 16; }
+
+size_t dsc_augment_scratch(const dsc_augment_chain *chain, const size_t shape[3]) {
+    size_t most = 0;
+    if (!chain || !chain->count) return 0;
+    for (size_t i = 0; i < chain->count; i++) {
+        const link *l = &chain->links[i];
+        const size_t needed = l->kind->scratch ? l->kind->scratch(l->values, shape) : 0;
+        if (needed > most) most = needed;
+    }
+    return (2 * stride_of(shape) + most) * sizeof(float);
+}
+
+void dsc_augment_image(const dsc_augment_chain *chain, uint8_t *out, const uint8_t *in, const size_t shape[3],
+                       uint64_t seed, uint64_t epoch, uint64_t sample, void *scratch) {
+    const size_t count = shape[0] * shape[1] * shape[2], stride = stride_of(shape);
+    float *now = scratch, *next = now + (chain ? stride : 0);
+    bool changed = false;
+    for (size_t i = 0; chain && i < chain->count; i++) {
+        const link *l = &chain->links[i];
+        dsc_rng rng;
+        dsc_rng_philox(&rng, (const uint64_t[2]){seed, DSC_STREAM_AUGMENT},
+                       (const uint64_t[4]){0, sample, epoch, i});
+        /* The draw is in [0, 1): a p of 0 is never, a p of 1 always. */
+        if (dsc_rng_random(&rng) >= ((const dsc_augment_common *)l->values)->p) continue;
+        if (!changed) from_bytes[chain->kernels->isa](now, in, count);
+        changed = true;
+        const dsc_augment_call call = {.values = l->values,
+                                       .out = next,
+                                       .in = now,
+                                       .shape = {shape[0], shape[1], shape[2]},
+                                       .scratch = (float *)scratch + 2 * stride,
+                                       .rng = &rng,
+                                       .kernels = chain->kernels};
+        l->kind->apply(&call);
+        float *was = now;
+        now = next;
+        next = was;
+    }
+    if (changed)
+        to_bytes[chain->kernels->isa](out, now, count);
+    else
+        memcpy(out, in, count);
+}

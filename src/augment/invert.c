@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* invert.c: black for white: 255 - x. */
+#include "augment/augment.h"
+
+static void apply(const dsc_augment_call *call) {
+    const size_t count = call->shape[0] * call->shape[1] * call->shape[2];
+    for (size_t i = 0; i < count; i++) call->out[i] = 255 - call->in[i];
+}
+
+static const dsc_param params[] = {DSC_AUGMENT_P, {0}};
+
+const dsc_augmentation dsc_augmentation_invert = {.name = "invert",
+                                                  .help = "black for white",
+                                                  .params = params,
+                                                  .values_size = sizeof(dsc_augment_common),
+                                                  .apply = apply};
