@@ -43,7 +43,7 @@ static bool has_avx512_bf16(void) {
 
 /* The bf16 dot product is twice as fast as float on Zen 5, but was measured slower on Intel's without AMX. */
 static bool is_amd(void) {
-    unsigned a, b, c, d;
+    unsigned a, b = 0, c = 0, d = 0;
     return __get_cpuid(0, &a, &b, &c, &d) && b == signature_AMD_ebx && d == signature_AMD_edx &&
            c == signature_AMD_ecx;
 }
