@@ -2,6 +2,7 @@
 /* data_show.c: `descender data show`: images of the data, in the terminal, as a picture, or as numbers. */
 #include "command.h"
 
+#include "augment/augment.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "data/dataset.h"
@@ -13,11 +14,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_OF_LABEL = 10, SHOWN_MOST = 1000, TITLE = 80 };
+enum {
+    SHOWN_OF_LABEL = 10,
+    SHOWN_MOST = 1000,
+    TITLE = 80,
+    CHANGED = 9,
+    AUGMENTED_MOST = SHOWN_MOST / (CHANGED + 1)
+};
 
 typedef struct values {
     command_source source;
-    char *label, *out;
+    char *label, *out, *augment;
     int64_t index, random, seed;
     int set;
     bool raw, scaled, json, quiet;
@@ -145,22 +152,68 @@ static dsc_status show_json(const chosen *shown, const command_data *data, const
                               error);
 }
 
-/* The images as a grid with their labels; `titles` has room for each. */
-static draw_grid grid_of(const chosen *shown, draw_tile *tiles, char (*titles)[TITLE], const char *title) {
-    size_t shape[3];
-    dsc_dataset_shape(shown->data, shape);
-    for (size_t i = 0; i < shown->count; i++) {
-        size_t index = (size_t)shown->index[i];
-        (void)snprintf(titles[i], TITLE, "%zu: %s", index,
-                       dsc_dataset_class_name(shown->data, dsc_dataset_label(shown->data, index)));
-        tiles[i] = (draw_tile){dsc_dataset_image(shown->data, index), titles[i]};
+/* What a grid of images is made of. */
+typedef struct tiles {
+    draw_tile *tile;
+    char (*title)[TITLE];
+    uint8_t *changed; /* the augmented images */
+    size_t count, columns;
+} tiles;
+
+static void tiles_free(tiles *t) {
+    free(t->tile);
+    free(t->title);
+    free(t->changed);
+}
+
+static dsc_status tiles_allocate(tiles *t, size_t count, size_t changed_bytes, dsc_error *error) {
+    t->tile = dsc_allocate(count, sizeof *t->tile);
+    t->title = dsc_allocate(count, sizeof *t->title);
+    t->changed = dsc_allocate(changed_bytes, 1);
+    t->count = count;
+    if (t->tile && t->title && t->changed) return DSC_OK;
+    return dsc_fail_memory(error, count * sizeof *t->title + changed_bytes, "the grid of images");
+}
+
+static void title_image(tiles *t, size_t at, const dsc_dataset *data, size_t index) {
+    (void)snprintf(t->title[at], TITLE, "%zu: %s", index,
+                   dsc_dataset_class_name(data, dsc_dataset_label(data, index)));
+    t->tile[at] = (draw_tile){dsc_dataset_image(data, index), t->title[at]};
+}
+
+/* The images with their labels. */
+static dsc_status lay_out(tiles *t, const chosen *shown, dsc_error *error) {
+    dsc_status status = tiles_allocate(t, shown->count, 0, error);
+    for (size_t i = 0; !status && i < shown->count; i++)
+        title_image(t, i, shown->data, (size_t)shown->index[i]);
+    return status;
+}
+
+/* Each image with its label, and behind it what augmentation makes of it in the first epochs. */
+static dsc_status lay_out_changed(tiles *t, const chosen *shown, const values *how, dsc_error *error) {
+    const dsc_dataset *data = shown->data;
+    size_t size = data->image_size, all = shown->count * (CHANGED + 1);
+    dsc_augment_chain *chain;
+    dsc_status status = dsc_augment_chain_create(&chain, how->augment, error);
+    if (status) return dsc_error_context(error, status, "--augment");
+    status = tiles_allocate(t, all, all * size, error);
+    void *scratch = dsc_allocate(1, dsc_augment_scratch(chain, data->shape));
+    if (!status && !scratch) status = dsc_fail_memory(error, size, "augmentation");
+    for (size_t i = 0; !status && i < all; i++) {
+        size_t index = (size_t)shown->index[i / (CHANGED + 1)], epoch = i % (CHANGED + 1);
+        if (epoch == 0) {
+            title_image(t, i, data, index);
+            continue;
+        }
+        dsc_augment_image(chain, t->changed + i * size, dsc_dataset_image(data, index), data->shape,
+                          (uint64_t)how->seed, epoch - 1, index, scratch);
+        (void)snprintf(t->title[i], TITLE, "epoch %zu", epoch);
+        t->tile[i] = (draw_tile){t->changed + i * size, t->title[i]};
     }
-    return (draw_grid){.title = title,
-                       .tiles = tiles,
-                       .count = shown->count,
-                       .width = shape[2],
-                       .height = shape[1],
-                       .channels = shape[0]};
+    t->columns = CHANGED + 1;
+    free(scratch);
+    dsc_augment_chain_free(chain);
+    return status;
 }
 
 static bool ends_in(const char *text, const char *end) {
@@ -187,19 +240,22 @@ static dsc_status show(const command_call *call, const chosen *shown, const comm
                        const values *how, dsc_error *error) {
     if (call->json) return show_json(shown, data, how, error);
     if (how->raw) return show_raw(shown, how, error);
-    draw_tile *tiles = dsc_allocate(shown->count, sizeof *tiles);
-    char(*titles)[TITLE] = dsc_allocate(shown->count, sizeof *titles);
-    dsc_status status;
-    if (tiles && titles) {
+    tiles t = {0};
+    dsc_status status = how->augment ? lay_out_changed(&t, shown, how, error) : lay_out(&t, shown, error);
+    if (!status) {
         char title[DSC_MESSAGE_SIZE];
-        (void)snprintf(title, sizeof title, "%s, %s set", data->name, how->set ? "test" : "training");
-        draw_grid grid = grid_of(shown, tiles, titles, title);
+        (void)snprintf(title, sizeof title, "%s, %s set%s%.200s", data->name, how->set ? "test" : "training",
+                       how->augment ? ": " : "", how->augment ? how->augment : "");
+        const draw_grid grid = {.title = title,
+                                .tiles = t.tile,
+                                .count = t.count,
+                                .width = shown->data->shape[2],
+                                .height = shown->data->shape[1],
+                                .channels = shown->data->shape[0],
+                                .columns = t.columns};
         status = show_grid(call, &grid, how, error);
-    } else {
-        status = dsc_fail_memory(error, shown->count * sizeof *titles, "the titles of the images");
     }
-    free(tiles);
-    free(titles);
+    tiles_free(&t);
     return status;
 }
 
@@ -207,8 +263,14 @@ static dsc_status check_options(command_call *call, const values *how, dsc_error
     if (command_given(call, "index") && (command_given(call, "random") || how->label))
         return command_wrong_usage(call, error,
                                    "--index names one image: it goes with neither --random nor --label");
-    if (command_given(call, "seed") && !command_given(call, "random"))
-        return command_wrong_usage(call, error, "--seed is for --random");
+    if (command_given(call, "seed") && !command_given(call, "random") && !how->augment)
+        return command_wrong_usage(call, error, "--seed is for --random and --augment");
+    if (how->augment && (how->raw || call->json))
+        return command_wrong_usage(call, error,
+                                   "--augment shows a picture: it does not go with --raw or --json");
+    if (how->augment && how->random > AUGMENTED_MOST)
+        return command_wrong_usage(call, error, "--augment: at most %d images, each of which becomes %d",
+                                   AUGMENTED_MOST, CHANGED + 1);
     if (how->scaled && !how->raw && !call->json)
         return command_wrong_usage(call, error, "--scaled is for --raw and --json");
     if (how->out && (how->raw || call->json))
@@ -240,12 +302,15 @@ static const dsc_param options[] = {
     {"index", DSC_PARAM_INT, offsetof(values, index), "0", 0, 9e15, NULL, "the image of this number"},
     {"random", DSC_PARAM_INT, offsetof(values, random), NULL, 1, SHOWN_MOST, NULL, "so many random images"},
     {"seed", DSC_PARAM_INT, offsetof(values, seed), "147197952744", 0, 9e15, NULL,
-     "of the random choice; the default is the tutorial's"},
+     "of the random choice, and of --augment; the default is the tutorial's"},
     {"label", DSC_PARAM_TEXT, offsetof(values, label), NULL, 0, 0, NULL,
      "only images of this class: the first ten, or random ones"},
     {"set", DSC_PARAM_CHOICE, offsetof(values, set), "train", 0, 0, "train|test", "which of the two sets"},
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
      "write a picture: FILE ends in .png, .svg, .pgm or .ppm"},
+    {"augment", DSC_PARAM_TEXT, offsetof(values, augment), NULL, 0, 0, NULL,
+     "show beside each image what this makes of it in nine epochs: 'affine rotate=10 shift=2, elastic "
+     "p=0.5'"},
     {"raw", DSC_PARAM_SWITCH, offsetof(values, raw), "off", 0, 0, NULL,
      "print the numbers, as NumPy prints them"},
     {"scaled", DSC_PARAM_SWITCH, offsetof(values, scaled), "off", 0, 0, NULL,
@@ -257,14 +322,21 @@ static const dsc_param options[] = {
 };
 
 static const command_option extras[] = {
-    {"index", 'i', NULL, false}, {"random", 'r', "K", true}, {"label", 'l', "NAME", false},
-    {"out", 'o', "FILE", false}, COMMAND_SOURCE_EXTRA,       {0},
+    {"index", 'i', NULL, false},
+    {"random", 'r', "K", true},
+    {"label", 'l', "NAME", false},
+    {"out", 'o', "FILE", false},
+    {"augment", 0, "CHAIN", false},
+    COMMAND_SOURCE_EXTRA,
+    {0},
 };
 
 static const command_example examples[] = {
     {"data show --index 59999", "The image that the tutorial looks at."},
     {"data show --random 5 --label 7 --set test", "Five random sevens of the test set."},
     {"data show --index 59999 --raw", "Its pixels, as numbers."},
+    {"data show --random 8 --augment elastic --out elastic.png",
+     "What elastic deformation does to eight images."},
     {0},
 };
 

@@ -176,6 +176,21 @@ a_picture_that_cannot_be_written_is_an_error() {
     exits 2
     says "expected a name that ends in .png, .svg, .pgm or .ppm, found"
 }
+augmented_images_stand_beside_the_one_they_come_from() {
+    _on_small show --index 4 --augment "invert" --out "$work/changed.pgm"
+    exits 0
+    # Ten images of 8 x 8, two pixels apart; the second is the first, inverted.
+    same "$(head -c 9 "$work/changed.pgm" | tr '\n' ' ')" "P5 98 8 2"
+    same "$(tail -c $((98 * 8)) "$work/changed.pgm" | od -An -v -tu1 -w98 |
+        awk '{ for (i = 1; i <= 8; i++) wrong += $i + $(i + 10) != 255; } END { print NR, wrong }')" "8 0"
+    _on_small show --index 4 --augment "affine rotate=40" --out "$work/a.pgm"
+    _on_small show --index 4 --augment "affine rotate=40" --seed 1 --out "$work/b.pgm"
+    same "$(cmp -s "$work/a.pgm" "$work/b.pgm"; echo $?)" 1
+    _on_small show --index 4 --augment "invert, afine rotate=40"
+    exits 2
+    prints_nothing
+    says "column 9: unknown augmentation 'afine'; did you mean 'affine'?"
+}
 an_image_that_is_not_there_is_wrong_usage() {
     _on_small show --index 68
     exits 2
@@ -192,7 +207,7 @@ an_image_that_is_not_there_is_wrong_usage() {
 }
 options_that_contradict_are_wrong_usage() {
     local options
-    for options in "--index 1 --random 2" "--index 1 --label 2" "--seed 3" "--scaled" "--raw --out x.png" "--json --out x.pgm"; do
+    for options in "--index 1 --random 2" "--index 1 --label 2" "--seed 3" "--scaled" "--raw --out x.png" "--json --out x.pgm" "--augment none --raw" "--augment none --random 101"; do
         _on_small show $options
         exits 2
         prints_nothing
