@@ -312,6 +312,50 @@ DSC_API dsc_node *dsc_squared_error(dsc_node *output, dsc_node *target, bool mea
 /* - sum over k of t_k log p_k + (1 - t_k) log(1 - p_k), p = sigmoid(logits), or the mean over k */
 DSC_API dsc_node *dsc_binary_cross_entropy(dsc_node *logits, dsc_node *target, bool mean);
 
+/* --- Running a graph. ---
+ *
+ * A session holds a graph's parameters and the memory to run it: forward, and backward from a loss where gradients
+ * are asked for. The graph must outlive it and not grow meanwhile. One thread at a time may use a session. */
+typedef struct dsc_session dsc_session;
+
+#define DSC_KEPT_MOST 8
+typedef struct dsc_session_options {
+    size_t size;        /* of this struct: dsc_session_defaults sets it */
+    size_t batch;       /* samples in a run, at most */
+    dsc_node *loss;     /* one number for each sample; NULL: forward alone */
+    bool training;      /* ops behave as in training, and parameters have gradients; needs a loss */
+    dsc_node *saliency; /* an input whose gradient is wanted, or NULL; needs a loss */
+    dsc_node *kept[DSC_KEPT_MOST]; /* further values to be read after a run; the first NULL ends them */
+    unsigned lanes;                /* a batch's parts; gradients depend on it in the last digits */
+    unsigned threads;              /* 0: all cores; results do not depend on it */
+    uint64_t seed;                 /* of the parameters' starting values, and of what ops draw at random */
+} dsc_session_options;
+
+/* Batch 1, 8 lanes, 1 thread, seed 1, nothing asked for. */
+DSC_API dsc_session_options dsc_session_defaults(void);
+
+/* Everything is allocated here; runs allocate nothing. Parameters and buffers have their starting values. */
+DSC_API dsc_status dsc_session_create(dsc_session **session, const dsc_graph *graph,
+                                      const dsc_session_options *options, dsc_error *error);
+DSC_API void dsc_session_free(dsc_session *session);
+
+/* The numbers of a parameter or buffer, to be read and changed between runs; NULL for other nodes. */
+DSC_API dsc_real *dsc_session_parameter(dsc_session *session, const dsc_node *node);
+
+/* Where an input's data is: (count, shape), read by each run from now on, not copied. */
+DSC_API dsc_status dsc_session_set_input(dsc_session *session, const dsc_node *input, const dsc_real *data,
+                                         dsc_error *error);
+
+/* Runs `count` samples. What ops draw at random depends on the seed, `epoch` and a sample's place in the batch, so
+ * that the same run gives the same numbers. Gradients are those of the mean of the samples' losses. Fails if an input
+ * that matters has no data, or the count is not one that the graph takes; nothing is changed then. */
+DSC_API dsc_status dsc_session_run(dsc_session *session, size_t count, uint64_t epoch, dsc_error *error);
+
+/* What the last run made, valid until the next: the value of the loss or of a kept node, (count, shape); the gradient
+ * of a parameter, (shape), or of the saliency input, (count, shape). NULL if it was not asked for. */
+DSC_API const dsc_real *dsc_session_value(const dsc_session *session, const dsc_node *node);
+DSC_API const dsc_real *dsc_session_gradient(const dsc_session *session, const dsc_node *node);
+
 /* --- Operations of your own. ---
  *
  * An op is one constant descriptor. It never allocates: it says what memory it wants when its shapes are
@@ -395,6 +439,8 @@ typedef struct dsc_needs {
     const struct dsc_gemm_kernels *product; /* the matrix kernels of the run's precision */
     /* to be set where wanted, in bytes */
     size_t saved_per_sample, saved_per_lane, saved_shared, scratch;
+    size_t least_samples;                          /* a run of fewer is refused; 0: any number will do */
+    const char *least_reason;                      /* "one value has no variance" */
     const dsc_stage *prepare, *forward, *backward; /* may be replaced */
 } dsc_needs;
 
@@ -440,7 +486,7 @@ DSC_API const dsc_op *dsc_op_find(const char *name);
  * new parameters: the third dense layer's are "dense3.weight" and "dense3.bias". Errors stick in the graph. --- */
 
 DSC_API dsc_node *dsc_sequence(dsc_node *x, const char *text); /* those of a model text, in turn */
-DSC_API dsc_node *dsc_dense(dsc_node *x, size_t units); /* (K) -> (units) */
+DSC_API dsc_node *dsc_dense(dsc_node *x, size_t units);        /* (K) -> (units) */
 
 /* (C, H, W) -> (channels, (H + 2 padding - kernel) / stride + 1, ...) */
 DSC_API dsc_node *dsc_conv(dsc_node *x, size_t channels, size_t kernel, size_t stride, size_t padding);

@@ -43,6 +43,7 @@ dsc_status dsc_program_create(dsc_program **result, const dsc_graph *graph,
     program->places = dsc_allocate(graph->count, sizeof *program->places);
     status =
         program->places ? dsc_schedule(program, error) : dsc_fail_memory(error, graph->count, "a program");
+    if (!status) status = dsc_program_check_count(program, options->batch, error);
     if (!status) status = dsc_memory_plan(program, error);
     if (status) {
         dsc_program_free(program);

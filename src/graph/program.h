@@ -21,7 +21,7 @@
 
 struct dsc_kernels;
 
-enum { DSC_INPUTS_MOST = 16, DSC_OUTPUTS_MOST = 4, DSC_KEPT_MOST = 8 };
+enum { DSC_INPUTS_MOST = 16, DSC_OUTPUTS_MOST = 4 };
 
 typedef struct dsc_program dsc_program;
 typedef struct dsc_workspace dsc_workspace;
@@ -67,6 +67,9 @@ typedef struct dsc_run {
     bool prepared;       /* `shared` holds what these parameters make: skip making it again */
     double loss_scale;   /* 0: 1/count */
 } dsc_run;
+
+/* Fails as a run of so many samples would: an op may need more than one (batch normalisation, in training). */
+dsc_status dsc_program_check_count(const dsc_program *program, size_t count, dsc_error *error);
 
 /* Fails only on a count out of range. */
 dsc_status dsc_program_run(const dsc_program *program, dsc_workspace *workspace, dsc_threads *pool,

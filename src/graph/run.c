@@ -218,12 +218,27 @@ static unsigned lanes_in_use(const dsc_program *program, size_t count) {
     return count < program->options.lanes ? (unsigned)count : program->options.lanes;
 }
 
+dsc_status dsc_program_check_count(const dsc_program *program, size_t count, dsc_error *error) {
+    if (!count || count > program->options.batch)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "a batch of %zu samples; this program was made for 1 to %zu", count,
+                        program->options.batch);
+    const dsc_node *node = program->pickiest;
+    if (!node || count >= program->places[node->index].needs.least_samples) return DSC_OK;
+    const dsc_needs *needs = &program->places[node->index].needs;
+    return dsc_fail(
+        error, DSC_ERROR_ARGUMENT,
+        "%s%snode %zu, %s of %s: a batch of %zu samples is too small, it takes at least %zu%s%s; use a "
+        "larger batch, or drop a last one that is too small",
+        node->layer ? node->layer : "", node->layer ? ": " : "", node->index, node->op->name,
+        dsc_shape_format((char[96]){0}, node->in_shapes), count, needs->least_samples,
+        needs->least_reason ? ": " : "", needs->least_reason ? needs->least_reason : "");
+}
+
 dsc_status dsc_program_run(const dsc_program *program, dsc_workspace *workspace, dsc_threads *pool,
                            const dsc_run *run, dsc_error *error) {
-    if (!run->count || run->count > program->options.batch)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "a batch of %zu samples; this program was made for 1 to %zu", run->count,
-                        program->options.batch);
+    dsc_status status = dsc_program_check_count(program, run->count, error);
+    if (status) return status;
     if (dsc_threads_count(pool) > workspace->workers)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "%u threads; this workspace was made for %u at most",
                         dsc_threads_count(pool), workspace->workers);

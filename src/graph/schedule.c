@@ -140,6 +140,9 @@ static bool place_node(dsc_program *program, const dsc_node *node) {
     if (node->kind != DSC_NODE_OP || !place->needed) return true;
     dsc_needs *needs = &place->needs;
     ask_needs(program, node, needs);
+    const dsc_node *pickiest = program->pickiest;
+    if (needs->least_samples > (pickiest ? program->places[pickiest->index].needs.least_samples : 1))
+        program->pickiest = node;
     if (needs->goes_back && needs->saved_per_sample &&
         !add_slot(program, &place->saved, needs->saved_per_sample))
         return false;

@@ -51,7 +51,10 @@ static void needs(dsc_needs *needs) {
     shape s = shape_of(&needs->in[X]);
     needs->saved_shared = 4 * s.channels * sizeof(dsc_real);
     needs->saved_per_lane = 2 * s.channels * sizeof(double);
-    if (needs->training) needs->prepare = NULL; /* the batch's statistics are made on the way */
+    if (!needs->training) return;
+    needs->prepare = NULL; /* the batch's statistics are made on the way */
+    needs->least_samples = s.pixels == 1 ? 2 : 1;
+    needs->least_reason = "one value per channel has no variance";
 }
 
 static double *lane_sums(const dsc_call *call, size_t lane) {

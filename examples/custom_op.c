@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* custom_op.c: an operation of your own, with nothing but the public header.
+ *
+ *     cc custom_op.c -o custom_op $(pkg-config --cflags --libs descender)
+ *
+ * The operation is PReLU (He et al., "Delving deep into rectifiers", 2015): a rectifier whose negative side has a
+ * slope that is learned, one for each channel.
+ *
+ *     y = x if x > 0, else slope_c x
+ *     dx = dy if x > 0, else slope_c dy        dslope_c = the sum of x dy where x <= 0
+ *
+ * The program puts it into a graph, compares its gradient with differences, and lets it learn the function |x|, for
+ * which the slopes have to become -1.
+ */
+#include <descender.h>
+#include <stdio.h>
+
+/* --- the operation --- */
+
+/* Are the inputs right, and what shape has the output? */
+static dsc_status prelu_shapes(dsc_shape_rule *rule, dsc_error *error) {
+    const dsc_shape *x = &rule->in[0], *slope = &rule->in[1];
+    if (!x->rank || slope->rank != 1 || slope->size[0] != x->size[0] || rule->role[1] != DSC_ROLE_PARAMETER) {
+        error->code = DSC_ERROR_ARGUMENT;
+        (void)snprintf(error->message, sizeof error->message,
+                       "expected values (C, ...) and a parameter (C), a slope for each channel");
+        return error->code;
+    }
+    rule->out[0] = *x;
+    return DSC_OK;
+}
+
+/* Called for some samples of the batch, `count` of them; other threads have the others. */
+static void prelu_forward(const dsc_call *call) {
+    size_t channels = call->in_shape[1].size[0], pixels = dsc_shape_count(&call->in_shape[0]) / channels;
+    for (size_t n = 0; n < call->count * channels; n++)
+        for (size_t i = n * pixels; i < (n + 1) * pixels; i++)
+            call->out[0][i] =
+                call->in[0][i] > 0 ? call->in[0][i] : call->in[1][n % channels] * call->in[0][i];
+}
+
+static void prelu_backward(const dsc_call *call) {
+    size_t channels = call->in_shape[1].size[0], pixels = dsc_shape_count(&call->in_shape[0]) / channels;
+    const dsc_real *x = call->in[0], *slope = call->in[1], *dy = call->d_out[0];
+    dsc_real *dx = call->d_in[0], *dslope = call->d_in[1]; /* NULL where nobody asks */
+    for (size_t c = 0; c < channels && dslope; c++) dslope[c] = 0;
+    for (size_t n = 0; n < call->count * channels; n++)
+        for (size_t i = n * pixels; i < (n + 1) * pixels; i++) {
+            if (dx) dx[i] = x[i] > 0 ? dy[i] : slope[n % channels] * dy[i];
+            /* The library adds up what the calls for other samples make. */
+            if (dslope && !(x[i] > 0)) dslope[n % channels] += x[i] * dy[i];
+        }
+}
+
+static const dsc_stage prelu_forward_stages[] = {{DSC_STAGE_SAMPLES, prelu_forward, NULL, 0},
+                                                 {DSC_STAGE_END, NULL, NULL, 0}};
+static const dsc_stage prelu_backward_stages[] = {{DSC_STAGE_SAMPLES, prelu_backward, NULL, 1 | 2},
+                                                  {DSC_STAGE_END, NULL, NULL, 0}};
+static const dsc_op_example prelu_examples[] = {
+    {"sp", {{1, {7}}, {1, {7}}}, NULL}, {"sp", {{3, {3, 5, 2}}, {1, {3}}}, NULL}, {NULL, {{0, {0}}}, NULL}};
+
+static const dsc_op prelu_op = {
+    .name = "prelu",
+    .help = "a rectifier whose negative side has a learned slope",
+    .least_inputs = 2,
+    .most_inputs = 2,
+    .keeps_inputs = 1, /* the way back reads input 0 */
+    .shapes = prelu_shapes,
+    .forward = prelu_forward_stages,
+    .backward = prelu_backward_stages,
+    .examples = prelu_examples,
+};
+
+static dsc_node *prelu(dsc_node *x, dsc_node *slope) {
+    return dsc_apply(&prelu_op, (dsc_node *[]){x, slope}, 2, NULL);
+}
+
+/* --- the program --- */
+
+enum { CHANNELS = 2, SAMPLES = 16 };
+
+static double mean_loss(dsc_session *session, const dsc_node *loss, dsc_status *status, dsc_error *error) {
+    double sum = 0;
+    if (!*status) *status = dsc_session_run(session, SAMPLES, 0, error);
+    for (size_t n = 0; n < SAMPLES && !*status; n++) sum += dsc_session_value(session, loss)[n];
+    return sum / SAMPLES;
+}
+
+/* The largest difference between the gradient of the slopes and what nudging them says. */
+static double gradient_error(dsc_session *session, const dsc_node *loss, const dsc_node *slope,
+                             dsc_status *status, dsc_error *error) {
+    dsc_real *value = dsc_session_parameter(session, slope);
+    const dsc_real step = (dsc_real)0.01;
+    double worst = 0;
+    for (size_t c = 0; c < CHANNELS && !*status; c++) {
+        dsc_real kept = value[c];
+        value[c] = kept + step;
+        double above = mean_loss(session, loss, status, error);
+        value[c] = kept - step;
+        double below = mean_loss(session, loss, status, error);
+        value[c] = kept;
+        (void)mean_loss(session, loss, status, error);
+        if (*status) break;
+        double difference = (above - below) / (2 * step) - dsc_session_gradient(session, slope)[c];
+        if (difference < 0) difference = -difference;
+        if (difference > worst) worst = difference;
+    }
+    return worst;
+}
+
+int main(void) {
+    dsc_error error = {DSC_OK, ""};
+    dsc_graph *graph = NULL;
+    dsc_session *session = NULL;
+    dsc_real x[SAMPLES * CHANNELS], target[SAMPLES * CHANNELS];
+    for (int i = 0; i < SAMPLES * CHANNELS; i++) {
+        x[i] = (dsc_real)(i * 7 % 32 - 16) / 8; /* from -2 to 2 */
+        target[i] = x[i] < 0 ? -x[i] : x[i];
+    }
+
+    dsc_status status = dsc_graph_create(&graph, &error);
+    if (status) return fprintf(stderr, "custom_op: %s\n", error.message), 1;
+    dsc_shape shape = dsc_shape_of(1, CHANNELS, 0, 0, 0);
+    dsc_node *in = dsc_input(graph, "x", shape), *wanted = dsc_input(graph, "target", shape);
+    dsc_node *slope = dsc_parameter(graph, "slope", shape, DSC_INIT_ZEROS, CHANNELS, CHANNELS, false);
+    dsc_session_options options = dsc_session_defaults();
+    options.batch = SAMPLES;
+    options.training = true;
+    options.loss = dsc_squared_error(prelu(in, slope), wanted, true);
+    status =
+        dsc_session_create(&session, graph, &options, &error); /* says what is wrong with the graph, too */
+    if (!status) status = dsc_session_set_input(session, in, x, &error);
+    if (!status) status = dsc_session_set_input(session, wanted, target, &error);
+
+    double worst = 0;
+    if (!status) {
+        worst = gradient_error(session, options.loss, slope, &status, &error);
+        printf("the gradient %s what differences say\n", worst < 1e-3 ? "agrees with" : "DIFFERS from");
+    }
+    for (int step = 0; step < 100 && !status; step++) {
+        double loss = mean_loss(session, options.loss, &status, &error);
+        if (status) break;
+        for (size_t c = 0; c < CHANNELS; c++)
+            dsc_session_parameter(session, slope)[c] -=
+                (dsc_real)0.5 * dsc_session_gradient(session, slope)[c];
+        if (step % 33 == 0)
+            printf("step %2d: loss %.4f, slopes %.3f %.3f\n", step, loss,
+                   (double)dsc_session_parameter(session, slope)[0],
+                   (double)dsc_session_parameter(session, slope)[1]);
+    }
+    if (status) fprintf(stderr, "custom_op: %s\n", error.message);
+    dsc_session_free(session);
+    dsc_graph_free(graph);
+    return status || !(worst < 1e-3);
+}

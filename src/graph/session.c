@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* session.c: the public way to run a graph: a program, its workspace, and the slabs of values and gradients, in one. */
+#include "base/error.h"
+#include "base/memory.h"
+#include "graph/schedule.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct dsc_session {
+    const dsc_graph *graph;
+    dsc_program *program;
+    dsc_workspace *workspace;
+    dsc_threads *pool;
+    dsc_real *values, *gradients;
+    void *shared;
+    uint64_t seed;
+    bool has_run;
+    const dsc_node *inputs[DSC_INPUTS_MOST]; /* in the order of their making */
+    const dsc_real *data[DSC_INPUTS_MOST];
+    size_t input_count;
+};
+
+dsc_session_options dsc_session_defaults(void) {
+    return (dsc_session_options){
+        .size = sizeof(dsc_session_options), .batch = 1, .lanes = 8, .threads = 1, .seed = 1};
+}
+
+/* --- creating --- */
+
+/* Is it a value of this graph that each sample has? */
+static dsc_status check_node(const dsc_graph *graph, const dsc_node *node, const char *what,
+                             dsc_error *error) {
+    if (node->graph != graph)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s is a node of another graph", what);
+    if (!dsc_node_is_sampled(node))
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s must be a value of each sample, not a parameter",
+                        what);
+    return DSC_OK;
+}
+
+static dsc_status program_options(dsc_program_options *out, const dsc_graph *graph,
+                                  const dsc_session_options *options, dsc_error *error) {
+    if (options->size != sizeof *options)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "the options are of another version of the library; begin with dsc_session_defaults");
+    dsc_status status = dsc_graph_check(graph, error);
+    if (!status && options->loss) status = check_node(graph, options->loss, "the loss", error);
+    if (!status && options->saliency)
+        status = check_node(graph, options->saliency, "the saliency input", error);
+    if (!status && options->saliency && options->saliency->kind != DSC_NODE_INPUT)
+        status = dsc_fail(error, DSC_ERROR_ARGUMENT, "saliency is the gradient of an input");
+    *out = (dsc_program_options){.batch = options->batch,
+                                 .lanes = options->lanes,
+                                 .training = options->training,
+                                 .loss = options->loss,
+                                 .input_gradient = options->saliency};
+    for (size_t i = 0; !status && i < DSC_KEPT_MOST && options->kept[i]; i++) {
+        status = check_node(graph, options->kept[i], "a kept value", error);
+        if (options->kept[i] != options->loss) out->kept[out->kept_count++] = options->kept[i];
+    }
+    if (status) return status;
+    if (options->loss) {
+        if (out->kept_count == DSC_KEPT_MOST)
+            return dsc_fail(error, DSC_ERROR_ARGUMENT, "at most %d values can be kept beside a loss",
+                            DSC_KEPT_MOST - 1);
+        out->kept[out->kept_count++] = options->loss;
+    }
+    if (!out->kept_count)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "nothing is asked for; name a loss, or values to be kept");
+    return DSC_OK;
+}
+
+static dsc_status allocate(dsc_session *session, dsc_error *error) {
+    size_t numbers = dsc_graph_value_numbers(session->graph) + 1; /* one more: never empty */
+    size_t shared = dsc_program_shared_bytes(session->program) + DSC_ALIGNMENT;
+    session->values = dsc_allocate_aligned(numbers, sizeof(dsc_real));
+    session->gradients = dsc_allocate_aligned(numbers, sizeof(dsc_real));
+    session->shared = dsc_allocate_aligned(1, shared);
+    if (!session->values || !session->gradients || !session->shared)
+        return dsc_fail_memory(error, numbers * 2 * sizeof(dsc_real) + shared, "parameters and gradients");
+    memset(session->gradients, 0, numbers * sizeof(dsc_real));
+    memset(session->shared, 0, shared);
+    dsc_graph_initialise(session->graph, session->values, session->seed);
+    return DSC_OK;
+}
+
+dsc_status dsc_session_create(dsc_session **result, const dsc_graph *graph,
+                              const dsc_session_options *options, dsc_error *error) {
+    *result = NULL;
+    dsc_program_options how;
+    dsc_status status = program_options(&how, graph, options, error);
+    if (status) return status;
+    dsc_session *session = dsc_allocate(1, sizeof *session);
+    if (!session) return dsc_fail_memory(error, sizeof *session, "a session");
+    session->graph = graph;
+    session->seed = options->seed;
+    status = dsc_program_create(&session->program, graph, &how, error);
+    if (!status) status = dsc_threads_create(&session->pool, options->threads, error);
+    if (!status)
+        status = dsc_workspace_create(&session->workspace, session->program, dsc_threads_count(session->pool),
+                                      error);
+    if (!status) status = allocate(session, error);
+    if (status) {
+        dsc_session_free(session);
+        return status;
+    }
+    for (size_t i = 0; i < graph->count; i++)
+        if (graph->nodes[i]->kind == DSC_NODE_INPUT)
+            session->inputs[session->input_count++] = graph->nodes[i];
+    *result = session;
+    return DSC_OK;
+}
+
+void dsc_session_free(dsc_session *session) {
+    if (!session) return;
+    dsc_workspace_free(session->workspace);
+    dsc_threads_free(session->pool);
+    dsc_program_free(session->program);
+    free(session->values);
+    free(session->gradients);
+    free(session->shared);
+    free(session);
+}
+
+/* --- running --- */
+
+dsc_real *dsc_session_parameter(dsc_session *session, const dsc_node *node) {
+    bool held =
+        node->graph == session->graph && (node->kind == DSC_NODE_PARAMETER || node->kind == DSC_NODE_BUFFER);
+    return held ? session->values + node->offset : NULL;
+}
+
+dsc_status dsc_session_set_input(dsc_session *session, const dsc_node *input, const dsc_real *data,
+                                 dsc_error *error) {
+    for (size_t i = 0; i < session->input_count; i++) {
+        if (session->inputs[i] != input) continue;
+        session->data[i] = data;
+        return DSC_OK;
+    }
+    return dsc_fail(error, DSC_ERROR_ARGUMENT, "not an input of the session's graph");
+}
+
+static void load(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker) {
+    (void)worker;
+    const dsc_session *session = context;
+    for (size_t i = 0; i < session->input_count; i++) {
+        size_t each = dsc_shape_count(&session->inputs[i]->shape);
+        if (inputs[i]) memcpy(inputs[i], session->data[i] + first * each, count * each * sizeof(dsc_real));
+    }
+}
+
+dsc_status dsc_session_run(dsc_session *session, size_t count, uint64_t epoch, dsc_error *error) {
+    for (size_t i = 0; i < session->input_count; i++)
+        if (!session->data[i] && session->program->places[session->inputs[i]->index].needed)
+            return dsc_fail(error, DSC_ERROR_ARGUMENT, "input '%s' has no data; call dsc_session_set_input",
+                            session->inputs[i]->name);
+    const dsc_run run = {.count = count,
+                         .load = load,
+                         .context = session,
+                         .seed = session->seed,
+                         .epoch = epoch,
+                         .values = session->values,
+                         .gradients = session->gradients,
+                         .shared = session->shared};
+    dsc_status status = dsc_program_run(session->program, session->workspace, session->pool, &run, error);
+    if (status) return status;
+    session->has_run = true;
+    if (session->program->options.training)
+        dsc_program_gather(session->program, session->workspace, session->gradients, 0,
+                           dsc_graph_parameter_numbers(session->graph));
+    return DSC_OK;
+}
+
+const dsc_real *dsc_session_value(const dsc_session *session, const dsc_node *node) {
+    const dsc_program_options *options = &session->program->options;
+    for (size_t i = 0; i < options->kept_count && session->has_run; i++)
+        if (options->kept[i] == node) return dsc_workspace_value(session->workspace, node);
+    return NULL;
+}
+
+const dsc_real *dsc_session_gradient(const dsc_session *session, const dsc_node *node) {
+    const dsc_program_options *options = &session->program->options;
+    if (!session->has_run) return NULL;
+    if (node == options->input_gradient) return dsc_workspace_input_gradient(session->workspace);
+    bool parameter = node->graph == session->graph && node->kind == DSC_NODE_PARAMETER;
+    return parameter && options->training ? session->gradients + node->offset : NULL;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The op of examples/custom_op.c, which knows the public header alone, is held to what the library's own ops are. */
+#include "testing.h"
+
+#include "check/gradient.h"
+
+#define main example_main
+int example_main(void);
+#include "../../examples/custom_op.c"
+#undef main
+
+static void the_examples_gradient_agrees_with_central_differences(void **state) {
+    (void)state;
+    for (const dsc_op_example *example = prelu_op.examples; example->roles; example++) {
+        gradient_check(&prelu_op, example, true);
+        gradient_check(&prelu_op, example, false);
+    }
+}
+
+static void the_example_does_not_depend_on_threads(void **state) {
+    (void)state;
+    for (const dsc_op_example *example = prelu_op.examples; example->roles; example++)
+        gradient_check_threads(&prelu_op, example);
+}
+
+static void the_example_finds_its_own_gradient_right(void **state) {
+    (void)state;
+    assert_int_equal(example_main(), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_examples_gradient_agrees_with_central_differences),
+        cmocka_unit_test(the_example_does_not_depend_on_threads),
+        cmocka_unit_test(the_example_finds_its_own_gradient_right),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
