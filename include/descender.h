@@ -10,6 +10,7 @@
  *   2. Data           datasets, IDX files, MNIST, the built-in digits
  *   3. Graphs         nodes, parameters, operations, and operations of your own
  *   4. Models         layers, networks written in one line of text, model files
+ *   5. Training       what long calls tell their caller
  *
  * Conventions. A call that can fail returns a dsc_status, DSC_OK (zero) on success, and fills the
  * caller's dsc_error where one is given (NULL is allowed everywhere). Outputs come before inputs. On
@@ -545,6 +546,35 @@ DSC_API const char *dsc_model_class_name(const dsc_model *model, size_t label);
 /* How many numbers are learned; how many multiply-adds one image costs. */
 DSC_API size_t dsc_model_parameters(const dsc_model *model);
 DSC_API double dsc_model_multiply_adds(const dsc_model *model);
+
+/* ------------------------------------------------------------------------------------------------
+ * 5. Training
+ * ------------------------------------------------------------------------------------------------ */
+
+/* What happens while a long call works. */
+typedef enum dsc_event_kind {
+    DSC_EVENT_START,   /* everything is checked and allocated; `message` says how much memory */
+    DSC_EVENT_STEP,    /* after each step */
+    DSC_EVENT_EPOCH,   /* after each epoch, validation included */
+    DSC_EVENT_WARNING, /* something looks wrong; `message` says what */
+    DSC_EVENT_END      /* the model is finished */
+} dsc_event_kind;
+
+typedef struct dsc_event {
+    dsc_event_kind kind;
+    uint64_t epoch, epochs; /* the current epoch, from 1; all of them */
+    uint64_t step, steps;   /* steps of this epoch done; all of them */
+    double loss, accuracy;  /* on the training samples of this epoch so far, as they were met */
+    double validation_loss, validation_accuracy; /* NaN without a validation set, and between epochs */
+    double learning_rate;
+    double seconds;           /* spent in training so far */
+    double samples_per_second;
+    double seconds_left;      /* an estimate; NaN at the start */
+    const char *message;      /* NULL, or a line for people; good during the call */
+} dsc_event;
+
+/* Called by the thread that called; a non-zero answer ends the work cleanly with DSC_ERROR_STOPPED. */
+typedef int dsc_on_event(void *user, const dsc_event *event);
 
 #ifdef __cplusplus
 }

@@ -13,7 +13,7 @@ enum { DSC_CHANNELS_MOST = 16, DSC_CLASSES_MOST = 65536 };
 typedef struct dsc_normalisation {
     char name[16]; /* "unit", "standard" */
     size_t channels;
-    float scale[DSC_CHANNELS_MOST], offset[DSC_CHANNELS_MOST];
+    dsc_real scale[DSC_CHANNELS_MOST], offset[DSC_CHANNELS_MOST];
 } dsc_normalisation;
 
 struct dsc_model {

@@ -28,8 +28,8 @@ static void find_standard(dsc_normalisation *n, const dsc_dataset *data, size_t 
         double mean = sum / total;
         for (int v = 0; v < 256; v++) squares += (v - mean) * (v - mean) * (double)counts[v];
         double deviation = squares > 0 ? sqrt(squares / total) : 255;
-        n->scale[c] = (float)(1 / deviation);
-        n->offset[c] = (float)(-mean / deviation);
+        n->scale[c] = (dsc_real)(1 / deviation);
+        n->offset[c] = (dsc_real)(-mean / deviation);
     }
 }
 
@@ -50,7 +50,7 @@ dsc_status dsc_normalisation_find(dsc_normalisation *normalisation, const char *
     if (n.channels > DSC_CHANNELS_MOST)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "images of %zu channels; at most %d are supported",
                         n.channels, DSC_CHANNELS_MOST);
-    for (size_t c = 0; c < n.channels; c++) n.scale[c] = 1.0F / 255;
+    for (size_t c = 0; c < n.channels; c++) n.scale[c] = (dsc_real)1 / 255;
     if (standard && (!data || !dsc_dataset_count(data)))
         return dsc_fail(
             error, DSC_ERROR_ARGUMENT,
@@ -85,7 +85,7 @@ void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t 
     const dsc_normalisation *n = &model->normalisation;
     size_t channels = shape->size[0], pixels = shape->size[1] * shape->size[2];
     for (size_t i = 0; i < count * channels; i++) {
-        dsc_real scale = (dsc_real)n->scale[i % channels], offset = (dsc_real)n->offset[i % channels];
+        dsc_real scale = n->scale[i % channels], offset = n->offset[i % channels];
         const uint8_t *restrict from = images + i * pixels;
         dsc_real *restrict to = out + i * pixels;
         for (size_t p = 0; p < pixels; p++) to[p] = (dsc_real)from[p] * scale + offset;

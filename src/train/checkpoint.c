@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/* checkpoint.c: all that the rest of a run depends on, in one file.
+ *
+ *   "DSCCKPT" and a newline, 8 bytes
+ *   the length of the header, 8 bytes, little-endian
+ *   the header, JSON: format, recipe, model text, data, kernels, the sizes of what follows, dsc_progress as hex
+ *   the slabs: values, states, average, best: as they lie in memory
+ *   CRC-32 of all before, 4 bytes
+ *
+ * It is for the machine's own byte order: the header says which, and another is refused.
+ */
+#include "train/trainer.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "kernel/kernel.h"
+
+#include <libdeflate.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FORMAT = 1, MAGIC_SIZE = 8, LENGTH_SIZE = 8, CRC_SIZE = 4, HEADER_MOST = 1 << 22 };
+static const char MAGIC[MAGIC_SIZE + 1] = "DSCCKPT\n";
+static const size_t FILE_MOST = (size_t)1 << 36;
+
+/* The slabs of a trainer, in the order of the file. */
+typedef struct slabs {
+    dsc_real *slab[DSC_STATES_MOST + 3];
+    size_t numbers[DSC_STATES_MOST + 3], count;
+} slabs;
+
+static void add_slab(slabs *s, dsc_real *slab, size_t numbers) {
+    if (!slab) return;
+    s->slab[s->count] = slab;
+    s->numbers[s->count++] = numbers;
+}
+
+static slabs slabs_of(const dsc_trainer *t) {
+    slabs s = {.count = 0};
+    add_slab(&s, t->model->values, t->numbers);
+    for (size_t i = 0; i < t->state_count; i++) add_slab(&s, t->states[i], t->parameter_numbers);
+    add_slab(&s, t->average, t->numbers);
+    add_slab(&s, t->best, t->numbers);
+    return s;
+}
+
+static size_t slab_bytes(const slabs *s) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < s->count; i++) bytes += s->numbers[i] * sizeof(dsc_real);
+    return bytes;
+}
+
+/* --- the header --- */
+
+static json_t *hex_of(const void *bytes, size_t size) {
+    char text[2 * sizeof(dsc_progress) + 1];
+    for (size_t i = 0; i < size; i++) (void)sprintf(text + 2 * i, "%02x", ((const unsigned char *)bytes)[i]);
+    return json_string(text);
+}
+
+static bool bytes_of(void *bytes, size_t size, const char *hex) {
+    if (!hex || strlen(hex) != 2 * size) return false;
+    for (size_t i = 0; i < size; i++) {
+        unsigned value;
+        if (sscanf(hex + 2 * i, "%2x", &value) != 1) return false;
+        ((unsigned char *)bytes)[i] = (unsigned char)value;
+    }
+    return true;
+}
+
+/* What the data is, so that a run is not resumed on other data: the labels in order, and a sample of images. */
+static uint32_t data_checksum(const dsc_dataset *data) {
+    uint32_t crc = 0;
+    for (size_t i = 0; i < data->count; i++) {
+        uint8_t label = dsc_dataset_label(data, i);
+        crc = libdeflate_crc32(crc, &label, 1);
+        if (i % 97 == 0) crc = libdeflate_crc32(crc, dsc_dataset_image(data, i), data->image_size);
+    }
+    return crc;
+}
+
+static json_t *recipe_as_json(const dsc_recipe *recipe) {
+    dsc_text text = {0};
+    json_t *json = dsc_recipe_to_json(&text, recipe, NULL) ? NULL : json_loads(text.data, 0, NULL);
+    dsc_text_free(&text);
+    return json;
+}
+
+static json_t *make_header(const dsc_trainer *t) {
+    slabs s = slabs_of(t);
+    return json_pack("{s:i, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:I, s:o, s:o}", "format", FORMAT, "version",
+                     dsc_version(), "model", t->model->text, "kernels", t->kernels->name, "bf16",
+                     (int)t->bf16, "slab_bytes", (json_int_t)slab_bytes(&s), "number_bytes",
+                     (json_int_t)sizeof(dsc_real), "order", (json_int_t)0x01020304, "data",
+                     (json_int_t)data_checksum(t->training), "recipe", recipe_as_json(&t->recipe), "progress",
+                     hex_of(&t->progress, sizeof t->progress));
+}
+
+/* --- writing --- */
+
+typedef struct writing {
+    dsc_file_writer *writer;
+    uint32_t crc;
+    dsc_status status;
+    dsc_error *error;
+} writing;
+
+static void append(writing *w, const void *bytes, size_t size) {
+    if (w->status) return;
+    w->crc = libdeflate_crc32(w->crc, bytes, size);
+    w->status = dsc_file_writer_append(w->writer, bytes, size, w->error);
+}
+
+dsc_status dsc_trainer_save(const dsc_trainer *t, const char *path, dsc_error *error) {
+    json_t *header = make_header(t);
+    char *text = header ? json_dumps(header, JSON_COMPACT) : NULL;
+    json_decref(header);
+    if (!text) return dsc_fail(error, DSC_ERROR_MEMORY, "%s: out of memory for a checkpoint", path);
+    writing w = {.error = error};
+    w.status = dsc_file_writer_open(&w.writer, path, error);
+    if (!w.status) {
+        uint64_t length = strlen(text);
+        slabs s = slabs_of(t);
+        append(&w, MAGIC, MAGIC_SIZE);
+        append(&w, &length, LENGTH_SIZE);
+        append(&w, text, length);
+        for (size_t i = 0; i < s.count; i++) append(&w, s.slab[i], s.numbers[i] * sizeof(dsc_real));
+        uint32_t crc = w.crc;
+        append(&w, &crc, CRC_SIZE);
+        if (w.status)
+            dsc_file_writer_abort(w.writer);
+        else
+            w.status = dsc_file_writer_commit(w.writer, error);
+    }
+    free(text);
+    return w.status;
+}
+
+/* --- reading --- */
+
+typedef struct reading {
+    const char *path;
+    unsigned char *bytes;
+    size_t size, header_length;
+    json_t *header;
+} reading;
+
+static dsc_status check_frame(reading *r, dsc_error *error) {
+    if (r->size < MAGIC_SIZE + LENGTH_SIZE + CRC_SIZE || memcmp(r->bytes, MAGIC, MAGIC_SIZE) != 0)
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: offset 0: expected a checkpoint, found something else",
+                        r->path);
+    uint64_t length;
+    memcpy(&length, r->bytes + MAGIC_SIZE, LENGTH_SIZE);
+    if (length > HEADER_MOST || length > r->size - (MAGIC_SIZE + LENGTH_SIZE + CRC_SIZE))
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: offset %d: expected a header inside the file, found one of %llu bytes; the file "
+                        "is cut off or "
+                        "damaged, use the checkpoint of another run or train anew",
+                        r->path, MAGIC_SIZE, (unsigned long long)length);
+    uint32_t stored, crc = libdeflate_crc32(0, r->bytes, r->size - CRC_SIZE);
+    memcpy(&stored, r->bytes + r->size - CRC_SIZE, CRC_SIZE);
+    if (stored != crc)
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: offset %zu: expected the checksum %08x, found %08x; the file is cut off or "
+                        "damaged, train anew",
+                        r->path, r->size - CRC_SIZE, crc, stored);
+    r->header_length = (size_t)length;
+    return DSC_OK;
+}
+
+static dsc_status parse_header(reading *r, dsc_error *error) {
+    json_error_t where;
+    r->header = json_loadb((const char *)r->bytes + MAGIC_SIZE + LENGTH_SIZE, r->header_length, 0, &where);
+    if (!json_is_object(r->header))
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: offset %d: expected a JSON header: %s", r->path,
+                        MAGIC_SIZE + LENGTH_SIZE, where.text);
+    json_int_t format = json_integer_value(json_object_get(r->header, "format"));
+    if (format > FORMAT)
+        return dsc_fail(
+            error, DSC_ERROR_UNSUPPORTED,
+            "%s: is of format %lld, this version reads up to %d; resume with a newer version of descender",
+            r->path, (long long)format, FORMAT);
+    bool ours =
+        json_integer_value(json_object_get(r->header, "order")) == 0x01020304 &&
+        json_integer_value(json_object_get(r->header, "number_bytes")) == (json_int_t)sizeof(dsc_real);
+    if (format < 1 || !ours)
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: was made by another kind of machine or library",
+                        r->path);
+    return DSC_OK;
+}
+
+static const char *text_in(const reading *r, const char *key) {
+    const char *text = json_string_value(json_object_get(r->header, key));
+    return text ? text : "";
+}
+
+/* What decides the rest of the run must be what it was. */
+static dsc_status check_same(const reading *r, const dsc_trainer *t, bool force, dsc_error *error) {
+    if (strcmp(text_in(r, "model"), t->model->text) != 0)
+        return dsc_fail(error, DSC_ERROR_MISMATCH, "%s: belongs to another model: expected '%s', found '%s'",
+                        r->path, t->model->text, text_in(r, "model"));
+    json_t *now = recipe_as_json(&t->recipe), *then = json_object_get(r->header, "recipe");
+    const char *key;
+    json_t *value;
+    dsc_status status = now ? DSC_OK : dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for a recipe");
+    if (!status) json_object_foreach(now, key, value) {
+            if (!strcmp(key, "kernels") || json_equal(value, json_object_get(then, key))) continue;
+            status = dsc_fail(error, DSC_ERROR_MISMATCH, "%s: was made with another recipe: '%s' differs",
+                              r->path, key);
+            break;
+        }
+    json_decref(now);
+    if (status) return status;
+    if (json_integer_value(json_object_get(r->header, "data")) != (json_int_t)data_checksum(t->training))
+        return dsc_fail(error, DSC_ERROR_MISMATCH, "%s: was made with other training data than %s", r->path,
+                        t->training->name);
+    bool same = !strcmp(text_in(r, "kernels"), t->kernels->name) &&
+                json_integer_value(json_object_get(r->header, "bf16")) == (json_int_t)t->bf16;
+    if (!same && !force)
+        return dsc_fail(
+            error, DSC_ERROR_MISMATCH,
+            "%s: was made with the kernels '%s', here they are '%s': the bits would differ; resume with "
+            "--kernels %s, or with --force",
+            r->path, text_in(r, "kernels"), t->kernels->name, text_in(r, "kernels"));
+    return DSC_OK;
+}
+
+static bool progress_is_possible(const dsc_progress *p, const dsc_trainer *t) {
+    return p->epoch <= (uint64_t)t->recipe.epochs && p->position <= t->training->count && p->finished <= 1 &&
+           p->step <= t->steps_an_epoch * (uint64_t)t->recipe.epochs && p->correct <= p->position;
+}
+
+static dsc_status take_over(const reading *r, dsc_trainer *t, dsc_error *error) {
+    slabs s = slabs_of(t);
+    size_t at = MAGIC_SIZE + LENGTH_SIZE + r->header_length;
+    dsc_progress progress;
+    if (r->size - CRC_SIZE - at != slab_bytes(&s) ||
+        !bytes_of(&progress, sizeof progress, text_in(r, "progress")) || !progress_is_possible(&progress, t))
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: offset %zu: expected %zu bytes of numbers, found %zu",
+                        r->path, at, slab_bytes(&s), r->size - CRC_SIZE - at);
+    for (size_t i = 0; i < s.count; i++) {
+        memcpy(s.slab[i], r->bytes + at, s.numbers[i] * sizeof(dsc_real));
+        at += s.numbers[i] * sizeof(dsc_real);
+    }
+    t->progress = progress;
+    t->order_epoch = 0;
+    return DSC_OK;
+}
+
+dsc_status dsc_trainer_restore(dsc_trainer *t, const char *path, bool force, dsc_error *error) {
+    reading r = {.path = path};
+    dsc_status status = dsc_file_read(&r.bytes, &r.size, path, FILE_MOST, error);
+    if (!status) status = check_frame(&r, error);
+    if (!status) status = parse_header(&r, error);
+    if (!status) status = check_same(&r, t, force, error);
+    if (!status) status = take_over(&r, t, error);
+    json_decref(r.header);
+    free(r.bytes);
+    return status;
+}

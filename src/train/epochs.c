@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* epochs.c: the training loop: steps, validation, early stopping, and what it tells its caller. */
+#include "base/error.h"
+#include "train/sanity.h"
+#include "train/trainer.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static double now(void) {
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+typedef struct loop {
+    dsc_trainer *trainer;
+    dsc_on_event *on_event;
+    void *user;
+    double started, before; /* clock at the start; seconds of earlier sittings */
+    uint64_t first_step;    /* of this sitting */
+    double validation_loss, validation_accuracy;
+    bool stopped;
+} loop;
+
+static dsc_event describe(const loop *l, dsc_event_kind kind, const char *message) {
+    const dsc_trainer *t = l->trainer;
+    const dsc_progress *p = &t->progress;
+    double here = now() - l->started;
+    uint64_t all = t->steps_an_epoch * (uint64_t)t->recipe.epochs, done = p->step - l->first_step;
+    double seen = p->position ? (double)p->position : NAN;
+    return (dsc_event){.kind = kind,
+                       .epoch = p->epoch + (kind == DSC_EVENT_EPOCH || kind == DSC_EVENT_END ? 0 : 1),
+                       .epochs = (uint64_t)t->recipe.epochs,
+                       .step = p->step % t->steps_an_epoch,
+                       .steps = t->steps_an_epoch,
+                       .loss = p->loss_sum / seen,
+                       .accuracy = (double)p->correct / seen,
+                       .validation_loss = l->validation_loss,
+                       .validation_accuracy = l->validation_accuracy,
+                       .learning_rate = dsc_trainer_learning_rate(t),
+                       .seconds = l->before + here,
+                       .samples_per_second = here > 0 ? (double)done * (double)t->recipe.batch / here : NAN,
+                       .seconds_left = done ? here / (double)done * (double)(all - p->step) : NAN,
+                       .message = message};
+}
+
+static void tell(loop *l, const dsc_event *event) {
+    if (l->on_event && l->on_event(l->user, event)) l->stopped = true;
+}
+
+static void warn(void *user, const char *message) {
+    loop *l = user;
+    dsc_event event = describe(l, DSC_EVENT_WARNING, message);
+    tell(l, &event);
+}
+
+static dsc_status validate(loop *l, dsc_error *error) {
+    dsc_trainer *t = l->trainer;
+    l->validation_loss = l->validation_accuracy = NAN;
+    if (!t->validation) return DSC_OK;
+    const dsc_real *values = t->average ? t->average : t->model->values;
+    dsc_status status = dsc_evaluator_run(t->evaluator, &t->validation_metrics, t->pool, values,
+                                          t->validation, NULL, NULL, error);
+    if (status) return status;
+    l->validation_loss = t->validation_metrics.loss / (double)t->validation_metrics.count;
+    l->validation_accuracy = dsc_metrics_accuracy(&t->validation_metrics);
+    return DSC_OK;
+}
+
+/* Keeps the best weights; true when patience has run out. */
+static bool patience_is_over(loop *l) {
+    dsc_trainer *t = l->trainer;
+    dsc_progress *p = &t->progress;
+    if (l->validation_loss < p->best_loss) {
+        p->best_loss = l->validation_loss;
+        p->best_epoch = p->epoch;
+        p->epochs_without = 0;
+        if (t->best)
+            memcpy(t->best, t->average ? t->average : t->model->values, t->numbers * sizeof(dsc_real));
+    } else {
+        p->epochs_without++;
+    }
+    return t->recipe.patience > 0 && p->epochs_without >= (uint64_t)t->recipe.patience;
+}
+
+static dsc_status end_epoch(loop *l, dsc_error *error) {
+    dsc_trainer *t = l->trainer;
+    dsc_progress *p = &t->progress;
+    dsc_status status = validate(l, error);
+    if (status) return status;
+    p->epoch++;
+    bool over = t->validation && patience_is_over(l);
+    double watched = t->validation ? l->validation_loss : p->loss_sum / (double)p->position;
+    if (t->schedule.kind->listen) t->schedule.kind->listen(t->schedule.values, &p->schedule, watched);
+    p->finished = over || p->epoch >= (uint64_t)t->recipe.epochs;
+    dsc_event event =
+        describe(l, DSC_EVENT_EPOCH, over ? "no better validation loss for as long as patience lasts" : NULL);
+    event.step = t->steps_an_epoch;
+    dsc_sanity_after_epoch(t, event.loss, warn, l);
+    /* What is saved from here on begins the next epoch. */
+    p->position = p->correct = 0;
+    p->loss_sum = 0;
+    p->seconds = event.seconds;
+    tell(l, &event);
+    l->validation_loss = l->validation_accuracy = NAN;
+    return DSC_OK;
+}
+
+static dsc_status run_epoch(loop *l, dsc_error *error) {
+    dsc_trainer *t = l->trainer;
+    while (!l->stopped && !dsc_trainer_epoch_is_done(t)) {
+        dsc_status status = dsc_trainer_step(t, error);
+        if (status == DSC_ERROR_DIVERGED) return dsc_trainer_diagnose(t, error);
+        if (status) return status;
+        dsc_event event = describe(l, DSC_EVENT_STEP, NULL);
+        event.step = event.step ? event.step : event.steps;
+        t->progress.seconds = event.seconds;
+        tell(l, &event);
+    }
+    return dsc_trainer_epoch_is_done(t) ? end_epoch(l, error) : DSC_OK;
+}
+
+dsc_status dsc_trainer_run(dsc_trainer *t, dsc_on_event *on_event, void *user, dsc_error *error) {
+    loop l = {.trainer = t,
+              .on_event = on_event,
+              .user = user,
+              .started = now(),
+              .before = t->progress.seconds,
+              .first_step = t->progress.step,
+              .validation_loss = NAN,
+              .validation_accuracy = NAN};
+    char message[128];
+    (void)snprintf(message, sizeof message, "%.1f MiB planned for training",
+                   (double)dsc_trainer_bytes(t) / 1048576);
+    dsc_event event = describe(&l, DSC_EVENT_START, message);
+    tell(&l, &event);
+    if (!t->progress.step) dsc_sanity_before(t, warn, &l);
+    dsc_status status = DSC_OK;
+    while (!status && !l.stopped && !t->progress.finished) status = run_epoch(&l, error);
+    if (status) return status;
+    if (!t->progress.finished) return dsc_fail(error, DSC_ERROR_STOPPED, "training was stopped");
+    const dsc_real *result = dsc_trainer_result(t);
+    if (result != t->model->values) memcpy(t->model->values, result, t->numbers * sizeof(dsc_real));
+    event = describe(&l, DSC_EVENT_END, NULL);
+    tell(&l, &event);
+    return DSC_OK;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* evaluator.h: a model's answers on a dataset. Made once, run as often as one likes without allocating. */
+#ifndef DSC_TRAIN_EVALUATOR_H
+#define DSC_TRAIN_EVALUATOR_H
+
+#include "base/threads.h"
+#include "data/dataset.h"
+#include "model/model.h"
+#include "train/metrics.h"
+
+struct dsc_kernels;
+
+typedef struct dsc_evaluator dsc_evaluator;
+
+/* What one sample got; pointers are good during the call. */
+typedef struct dsc_answer {
+    size_t sample, label, prediction;
+    const float *probabilities; /* (classes) */
+    double loss;
+} dsc_answer;
+typedef void dsc_on_answer(void *user, const dsc_answer *answer);
+
+/* `kernels` NULL: the best; `bf16`: products in bfloat16. The model must outlive the evaluator. */
+dsc_status dsc_evaluator_create(dsc_evaluator **evaluator, const dsc_model *model, unsigned threads,
+                                const struct dsc_kernels *kernels, bool bf16, dsc_error *error);
+void dsc_evaluator_free(dsc_evaluator *evaluator);
+
+/* Runs all of `data` through the model with the given slab of values (NULL: the model's own). Clears `metrics`
+ * first, which were made for the model's classes. `on_answer` may be NULL; it is called in order. Refuses data
+ * of another shape or with more classes. */
+dsc_status dsc_evaluator_run(dsc_evaluator *evaluator, dsc_metrics *metrics, dsc_threads *pool,
+                             const dsc_real *values, const dsc_dataset *data, dsc_on_answer *on_answer,
+                             void *user, dsc_error *error);
+
+/* logits (classes) to probabilities as the model's loss has it: softmax; for binary-cross-entropy sigmoid, brought
+ * to a sum of 1. */
+void dsc_model_probabilities(const dsc_model *model, float *probabilities, const dsc_real *logits,
+                             const struct dsc_kernels *kernels);
+
+/* Fails, naming both, unless images of `data` fit the model. */
+dsc_status dsc_model_check_data(const dsc_model *model, const dsc_dataset *data, dsc_error *error);
+
+#endif

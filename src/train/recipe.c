@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* recipe.c: the table of what a recipe holds, and its form as JSON: one flat object, {"format": 1, "model": ...}. */
+#include "train/recipe.h"
+
+#include "augment/augment.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "optim/choose.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FORMAT = 1, FILE_LARGEST = 1 << 20 };
+
+#define AT(field) offsetof(dsc_recipe, field)
+const dsc_param dsc_recipe_params[] = {
+    {"data", DSC_PARAM_TEXT, AT(data), "auto", 0, 0, NULL, "auto, mnist, digits, or a folder"},
+    {"training-samples", DSC_PARAM_INT, AT(training_samples), "0", 0, 1e9, NULL,
+     "train on the first so many samples; 0: all"},
+    {"validation", DSC_PARAM_REAL, AT(validation), "0", 0, 0.5, NULL,
+     "the share of the training set held out to validate, class by class"},
+    {"model", DSC_PARAM_TEXT, AT(model), "784-100-10", 0, 0, NULL, "the network, as text"},
+    {"normalise", DSC_PARAM_CHOICE, AT(normalise), "unit", 0, 0, "unit|standard",
+     "input: divided by 255, or brought to mean 0 and deviation 1"},
+    {"loss", DSC_PARAM_TEXT, AT(loss), "softmax-cross-entropy", 0, 0, NULL, "the loss, as text"},
+    {"class-weights", DSC_PARAM_CHOICE, AT(class_weights), "none", 0, 0, "none|balanced",
+     "weigh classes by how rare they are"},
+    {"optimiser", DSC_PARAM_TEXT, AT(optimiser), "adam", 0, 0, NULL,
+     "the optimiser, as text: sgd momentum=0.9"},
+    {"learning-rate", DSC_PARAM_REAL, AT(learning_rate), "0", 0, 1000, NULL, "0: the optimiser's own"},
+    {"weight-decay", DSC_PARAM_REAL, AT(weight_decay), "-1", -1, 1000, NULL,
+     "decoupled; biases and normalisation are left alone; -1: the optimiser's own"},
+    {"l1", DSC_PARAM_REAL, AT(l1), "0", 0, 1000, NULL, "factor of the sum of |weights| in the loss"},
+    {"l2", DSC_PARAM_REAL, AT(l2), "0", 0, 1000, NULL,
+     "factor of half the sum of squared weights in the loss"},
+    {"clip-norm", DSC_PARAM_REAL, AT(clip_norm), "0", 0, 1e9, NULL, "longest gradient; 0: any"},
+    {"clip-value", DSC_PARAM_REAL, AT(clip_value), "0", 0, 1e9, NULL,
+     "largest element of a gradient; 0: any"},
+    {"schedule", DSC_PARAM_TEXT, AT(schedule), "constant", 0, 0, NULL,
+     "of the learning rate, as text: cosine"},
+    {"epochs", DSC_PARAM_INT, AT(epochs), "5", 1, 100000, NULL, "passes over the training set"},
+    {"batch", DSC_PARAM_INT, AT(batch), "64", 1, 65536, NULL, "samples a step"},
+    {"drop-last", DSC_PARAM_SWITCH, AT(drop_last), "off", 0, 0, NULL,
+     "leave out an epoch's last, smaller batch"},
+    {"shuffle", DSC_PARAM_SWITCH, AT(shuffle), "on", 0, 0, NULL, "another order each epoch"},
+    {"ema", DSC_PARAM_REAL, AT(ema), "0", 0, 0.999999, NULL,
+     "decay of the moving average of weights that is kept as the model; 0: none"},
+    {"augment", DSC_PARAM_TEXT, AT(augment), "none", 0, 0, NULL, "changes to training images, as text"},
+    {"clean-epochs", DSC_PARAM_INT, AT(clean_epochs), "0", 0, 100000, NULL,
+     "the last so many epochs without augmentation"},
+    {"patience", DSC_PARAM_INT, AT(patience), "0", 0, 100000, NULL,
+     "stop after so many epochs without a better validation loss, and keep the best; 0: never"},
+    {"lanes", DSC_PARAM_INT, AT(lanes), "8", 1, 256, NULL,
+     "parts a batch is cut into; results depend on it, not on threads"},
+    {"precision", DSC_PARAM_CHOICE, AT(precision), "f32", 0, 0, "f32|bf16|auto",
+     "of the numbers that products multiply; auto: bf16 where this processor multiplies it faster"},
+    {"kernels", DSC_PARAM_TEXT, AT(kernels), NULL, 0, 0, NULL,
+     "a set of kernels by name; unset: the best here"},
+    {"seed", DSC_PARAM_INT, AT(seed), "1", 0, 9e15, NULL, "of everything random"},
+    {0}};
+
+dsc_status dsc_recipe_initialise(dsc_recipe *recipe, dsc_error *error) {
+    memset(recipe, 0, sizeof *recipe);
+    dsc_status status = dsc_params_initialise(dsc_recipe_params, recipe, error);
+    if (status) dsc_recipe_clear(recipe);
+    return status;
+}
+
+void dsc_recipe_clear(dsc_recipe *recipe) { dsc_params_free(dsc_recipe_params, recipe); }
+
+dsc_status dsc_recipe_copy(dsc_recipe *to, const dsc_recipe *from, dsc_error *error) {
+    *to = *from;
+    bool failed = false;
+    for (const dsc_param *p = dsc_recipe_params; p->name; p++) {
+        if (p->type != DSC_PARAM_TEXT) continue;
+        char **text = (char **)(void *)((char *)to + p->offset);
+        if (*text && !(*text = failed ? NULL : strdup(*text))) failed = true;
+    }
+    if (!failed) return DSC_OK;
+    dsc_recipe_clear(to);
+    return dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for a recipe");
+}
+
+/* --- JSON --- */
+
+static dsc_status check_format(const json_t *root, const char *name, dsc_error *error) {
+    const json_t *format = json_object_get(root, "format");
+    if (!format) return DSC_OK;
+    if (!json_is_integer(format))
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: \"format\": expected a whole number", name);
+    if (json_integer_value(format) > FORMAT)
+        return dsc_fail(
+            error, DSC_ERROR_UNSUPPORTED,
+            "%s: is of format %lld, this version reads up to %d; use a newer version of descender", name,
+            (long long)json_integer_value(format), FORMAT);
+    return DSC_OK;
+}
+
+static dsc_status set_members(dsc_recipe *recipe, json_t *root, const char *name, dsc_error *error) {
+    const char *key;
+    json_t *value;
+    json_object_foreach(root, key, value) {
+        if (!strcmp(key, "format") || !strcmp(key, "comment")) continue;
+        const dsc_param *param = dsc_param_find(dsc_recipe_params, key);
+        dsc_status status = param ? dsc_param_from_json(param, recipe, value, error)
+                                  : dsc_param_unknown(dsc_recipe_params, "parameter", key, error);
+        if (status) return dsc_error_context(error, status, "%s", name);
+    }
+    return DSC_OK;
+}
+
+dsc_status dsc_recipe_from_json(dsc_recipe *recipe, const char *text, size_t size, const char *name,
+                                dsc_error *error) {
+    json_error_t where;
+    json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
+    if (!root)
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: line %d, column %d: %s; a recipe is a JSON object",
+                        name, where.line, where.column, where.text);
+    dsc_status status = DSC_OK;
+    if (!json_is_object(root))
+        status = dsc_fail(error, DSC_ERROR_FORMAT, "%s: a recipe is a JSON object, {\"model\": ...}", name);
+    if (!status) status = check_format(root, name, error);
+    if (!status) status = set_members(recipe, root, name, error);
+    json_decref(root);
+    return status;
+}
+
+dsc_status dsc_recipe_to_json(dsc_text *text, const dsc_recipe *recipe, dsc_error *error) {
+    json_t *root = json_object();
+    bool failed = !root || json_object_set_new(root, "format", json_integer(FORMAT));
+    for (const dsc_param *p = dsc_recipe_params; !failed && p->name; p++)
+        failed = json_object_set_new(root, p->name, dsc_param_to_json(p, recipe)) != 0;
+    char *dump = failed ? NULL : json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    if (dump) dsc_text_append(text, "%s\n", dump);
+    free(dump);
+    json_decref(root);
+    return !dump || text->failed ? dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for a recipe") : DSC_OK;
+}
+
+/* --- by name --- */
+
+static dsc_status open_file(dsc_recipe *recipe, const char *path, dsc_error *error) {
+    unsigned char *bytes;
+    size_t size;
+    dsc_status status = dsc_file_read(&bytes, &size, path, FILE_LARGEST, error);
+    if (status) return status;
+    status = dsc_recipe_from_json(recipe, (const char *)bytes, size, path, error);
+    free(bytes);
+    return status;
+}
+
+static dsc_status fail_unknown(const char *name, dsc_error *error) {
+    const char *names[64];
+    size_t count = 0;
+    for (const dsc_named_recipe *r = dsc_named_recipes; r->name && count < 64; r++) names[count++] = r->name;
+    const char *nearest = dsc_nearest_name(name, names, count);
+    return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                    "unknown recipe '%s'%s%s%s; `descender recipe list` shows them all", name,
+                    nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+}
+
+dsc_status dsc_recipe_open(dsc_recipe *recipe, const char *name, dsc_error *error) {
+    dsc_status status = dsc_recipe_initialise(recipe, error);
+    if (status) return status;
+    const dsc_named_recipe *named = dsc_named_recipes;
+    while (named->name && strcmp(named->name, name) != 0) named++;
+    if (named->name)
+        status = dsc_recipe_from_json(recipe, named->json, strlen(named->json), named->name, error);
+    else if (strchr(name, '/') || strchr(name, '.'))
+        status = open_file(recipe, name, error);
+    else
+        status = fail_unknown(name, error);
+    if (status) dsc_recipe_clear(recipe);
+    return status;
+}
+
+/* --- checks --- */
+
+static dsc_status check_texts(const dsc_recipe *recipe, dsc_error *error) {
+    dsc_chosen_optimiser optimiser = {0};
+    dsc_chosen_schedule schedule = {0};
+    dsc_augment_chain *augment = NULL;
+    dsc_status status = dsc_optimiser_choose(&optimiser, recipe->optimiser, error);
+    if (status) return dsc_error_context(error, status, "optimiser");
+    dsc_optimiser_release(&optimiser);
+    status = dsc_schedule_choose(&schedule, recipe->schedule, error);
+    dsc_schedule_release(&schedule);
+    if (status) return dsc_error_context(error, status, "schedule");
+    status = dsc_augment_chain_create(&augment, recipe->augment, error);
+    dsc_augment_chain_free(augment);
+    if (status) return dsc_error_context(error, status, "augment");
+    return DSC_OK;
+}
+
+dsc_status dsc_recipe_check(const dsc_recipe *recipe, dsc_error *error) {
+    if (recipe->patience > 0 && !(recipe->validation > 0))
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "patience needs a validation set to watch; set validation to 0.1, or patience to 0");
+    if (recipe->clean_epochs > recipe->epochs)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "clean-epochs, %lld, is more than epochs, %lld",
+                        (long long)recipe->clean_epochs, (long long)recipe->epochs);
+    return check_texts(recipe, error);
+}

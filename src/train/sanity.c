@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* sanity.c: warnings, and the search for what made the loss infinite. */
+#include "train/sanity.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- before --- */
+
+static void check_labels(const dsc_trainer *t, dsc_warn *warn, void *user) {
+    size_t counts[256] = {0}, missing = 0, classes = t->model->classes;
+    char message[256];
+    for (size_t i = 0; i < t->training->count; i++) counts[dsc_dataset_label(t->training, i)]++;
+    for (size_t k = 0; k < classes; k++) {
+        if (counts[k] == t->training->count && classes > 1) {
+            (void)snprintf(message, sizeof message,
+                           "all labels are of one class, %s: there is nothing to tell apart",
+                           t->model->class_names[k]);
+            warn(user, message);
+            return;
+        }
+        missing += counts[k] == 0;
+    }
+    if (!missing) return;
+    (void)snprintf(message, sizeof message,
+                   "%zu of %zu classes have no training sample: they cannot be learned", missing, classes);
+    warn(user, message);
+}
+
+/* The inputs as the model sees them, over some images: they should be neither tiny, nor huge, nor all alike. */
+static void check_inputs(const dsc_trainer *t, dsc_warn *warn, void *user) {
+    enum { IMAGES = 200 };
+    size_t size = t->training->image_size, n = t->training->count < IMAGES ? t->training->count : IMAGES;
+    dsc_real *numbers = dsc_allocate(size, sizeof *numbers);
+    if (!numbers) return; /* a check that cannot be made is not an error */
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < n; i++) {
+        dsc_model_load_images(t->model, numbers, dsc_dataset_image(t->training, i * (t->training->count / n)),
+                              1);
+        for (size_t k = 0; k < size; k++) {
+            sum += (double)numbers[k];
+            squares += (double)numbers[k] * (double)numbers[k];
+        }
+    }
+    free(numbers);
+    double all = (double)(n * size), mean = sum / all, deviation = sqrt(fmax(0, squares / all - mean * mean));
+    char message[256];
+    if (deviation > 0 && fabs(mean) < 10 && deviation < 10) return;
+    (void)snprintf(message, sizeof message,
+                   deviation > 0
+                       ? "the inputs are not normalised: mean %.3g, deviation %.3g; try --normalise standard"
+                       : "all inputs are the same (%.3g): the images are blank",
+                   mean, deviation);
+    warn(user, message);
+}
+
+void dsc_sanity_before(const dsc_trainer *t, dsc_warn *warn, void *user) {
+    check_labels(t, warn, user);
+    check_inputs(t, warn, user);
+}
+
+/* --- after an epoch --- */
+
+/* A ReLU unit is dead if it was zero for every sample of a batch; looked for in a program of its own. */
+typedef struct census {
+    size_t dead, units;
+} census;
+
+static census count_dead(dsc_trainer *t, const dsc_node *node) {
+    census found = {0, 0};
+    dsc_program *program = NULL;
+    dsc_workspace *workspace = NULL;
+    dsc_program_options options = {
+        .batch = (size_t)t->recipe.batch, .lanes = 1, .kept = {node}, .kept_count = 1, .kernels = t->kernels};
+    void *shared = NULL;
+    if (!dsc_program_create(&program, t->model->graph, &options, NULL) &&
+        !dsc_workspace_create(&workspace, program, 1, NULL) &&
+        (shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(program)))) {
+        dsc_progress progress = t->progress;
+        t->progress.position = 0;
+        dsc_run run = dsc_trainer_batch(t);
+        t->progress = progress;
+        run.shared = shared;
+        if (!dsc_program_run(program, workspace, NULL, &run, NULL)) {
+            const dsc_real *y = dsc_workspace_value(workspace, node);
+            found.units = dsc_shape_count(&node->shape);
+            for (size_t u = 0; u < found.units; u++) {
+                size_t n = 0;
+                while (n < run.count && y[n * found.units + u] == 0) n++;
+                found.dead += n == run.count;
+            }
+        }
+    }
+    free(shared);
+    dsc_workspace_free(workspace);
+    dsc_program_free(program);
+    return found;
+}
+
+static void check_dead_units(dsc_trainer *t, dsc_warn *warn, void *user) {
+    const dsc_graph *graph = t->model->graph;
+    for (size_t i = 0; i < graph->count; i++) {
+        const dsc_node *node = graph->nodes[i];
+        /* In images whole corners are rightly silent; in a layer of features half of the units should not be. */
+        if (node->kind != DSC_NODE_OP || strcmp(node->op->name, "relu") != 0 || node->shape.rank != 1)
+            continue;
+        census found = count_dead(t, node);
+        if (2 * found.dead <= found.units) continue;
+        char message[256];
+        (void)snprintf(
+            message, sizeof message,
+            "%zu of %zu units of %s are zero for a whole batch (dead ReLUs): try a smaller learning rate",
+            found.dead, found.units, node->layer ? node->layer : "relu");
+        warn(user, message);
+    }
+}
+
+void dsc_sanity_after_epoch(dsc_trainer *t, double loss, dsc_warn *warn, void *user) {
+    bool entropy = !strncmp(t->model->loss_text, "softmax-cross-entropy", 21);
+    double chance = log((double)t->model->classes);
+    if (entropy && t->model->classes > 1 && loss > 0.95 * chance) {
+        char message[256];
+        (void)snprintf(
+            message, sizeof message,
+            "the loss, %.3f, is still near ln(%zu) = %.3f, that of guessing: try another learning rate, and "
+            "look at the data with `descender data show`",
+            loss, t->model->classes, chance);
+        warn(user, message);
+    }
+    if (t->progress.epoch <= 1) check_dead_units(t, warn, user);
+}
+
+/* --- what was not finite first --- */
+
+static bool finite_values(const dsc_real *x, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i])) return false;
+    return true;
+}
+
+/* Runs the failed batch once more, keeping this node's value. */
+static bool node_is_finite(dsc_trainer *t, const dsc_node *node) {
+    bool finite = true;
+    dsc_program *program = NULL;
+    dsc_workspace *workspace = NULL;
+    dsc_program_options options = {.batch = (size_t)t->recipe.batch,
+                                   .lanes = (unsigned)t->recipe.lanes,
+                                   .training = true,
+                                   .loss = t->model->loss,
+                                   .kept = {node},
+                                   .kept_count = 1,
+                                   .kernels = t->kernels,
+                                   .bf16 = t->bf16};
+    void *shared = NULL;
+    dsc_real *values = dsc_allocate(t->numbers + 1, sizeof *values);
+    if (values && !dsc_program_create(&program, t->model->graph, &options, NULL) &&
+        !dsc_workspace_create(&workspace, program, dsc_threads_count(t->pool), NULL) &&
+        (shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(program)))) {
+        memcpy(values, t->model->values, t->numbers * sizeof *values);
+        dsc_run run = dsc_trainer_batch(t);
+        run.shared = shared;
+        run.values = values;
+        if (!dsc_program_run(program, workspace, t->pool, &run, NULL))
+            finite = finite_values(dsc_workspace_value(workspace, node),
+                                   run.count * dsc_shape_count(&node->shape));
+    }
+    free(shared);
+    free(values);
+    dsc_workspace_free(workspace);
+    dsc_program_free(program);
+    return finite;
+}
+
+dsc_status dsc_trainer_diagnose(dsc_trainer *t, dsc_error *error) {
+    const dsc_graph *graph = t->model->graph;
+    char reason[DSC_MESSAGE_SIZE] = "the loss is not finite";
+    if (error) memcpy(reason, error->message, sizeof reason);
+    for (size_t i = 0; i < graph->count; i++) {
+        const dsc_node *node = graph->nodes[i];
+        if (node->kind == DSC_NODE_PARAMETER &&
+            !finite_values(t->model->values + node->offset, dsc_shape_count(&node->shape)))
+            return dsc_fail(error, DSC_ERROR_DIVERGED, "%s; %s is not finite any more", reason, node->name);
+    }
+    for (size_t i = 0; i < graph->count; i++) {
+        const dsc_node *node = graph->nodes[i];
+        if (node->kind == DSC_NODE_OP && !node_is_finite(t, node))
+            return dsc_fail(error, DSC_ERROR_DIVERGED, "%s; the first such numbers come from %s%s%s", reason,
+                            node->op->name, node->layer ? " of layer " : "", node->layer ? node->layer : "");
+    }
+    return DSC_ERROR_DIVERGED;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* sanity.h: what looks wrong, said while something can still be done about it. */
+#ifndef DSC_TRAIN_SANITY_H
+#define DSC_TRAIN_SANITY_H
+
+#include "train/trainer.h"
+
+typedef void dsc_warn(void *user, const char *message);
+
+/* Before the first step: labels all of one class, images that are blank, classes without a sample. */
+void dsc_sanity_before(const dsc_trainer *trainer, dsc_warn *warn, void *user);
+
+/* After an epoch with this mean loss: a loss that stays near ln(classes), units that are never active. */
+void dsc_sanity_after_epoch(dsc_trainer *trainer, double loss, dsc_warn *warn, void *user);
+
+#endif

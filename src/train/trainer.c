@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* trainer.c: making and freeing a trainer. Everything is allocated here, before the first step. */
+#include "train/trainer.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "data/split.h"
+#include "kernel/gemm.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- checks --- */
+
+static dsc_status check_recipe_data(const dsc_recipe *recipe, const dsc_dataset *data, dsc_error *error) {
+    if (data->count < (size_t)recipe->batch)
+        return dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "a batch of %lld is larger than the data: %s has %zu samples to train on; choose a smaller batch",
+            (long long)recipe->batch, data->name, data->count);
+    if (data->count > UINT32_MAX)
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s: more than 2^32 samples", data->name);
+    return DSC_OK;
+}
+
+static dsc_status choose_kernels(dsc_trainer *t, dsc_error *error) {
+    t->kernels = dsc_kernels_find(t->recipe.kernels);
+    if (!t->kernels)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "no kernels '%s' here; `descender --version` lists those of this processor",
+                        t->recipe.kernels);
+    /* auto: bf16 where this processor multiplies pairs of them at once. */
+    bool faster = t->kernels->bf16->elements_per_word == 2;
+    t->bf16 =
+        t->recipe.precision == DSC_PRECISION_BF16 || (t->recipe.precision == DSC_PRECISION_AUTO && faster);
+    return DSC_OK;
+}
+
+static dsc_status choose_parts(dsc_trainer *t, dsc_error *error) {
+    dsc_status status = dsc_optimiser_choose(&t->optimiser, t->recipe.optimiser, error);
+    if (!status) status = dsc_schedule_choose(&t->schedule, t->recipe.schedule, error);
+    if (!status) status = dsc_augment_chain_create(&t->augment, t->recipe.augment, error);
+    if (status) return status;
+    t->learning_rate =
+        t->recipe.learning_rate > 0 ? t->recipe.learning_rate : t->optimiser.kind->learning_rate;
+    t->weight_decay = t->recipe.weight_decay >= 0 ? t->recipe.weight_decay : t->optimiser.kind->weight_decay;
+    return choose_kernels(t, error);
+}
+
+/* --- data --- */
+
+static dsc_status take_data(dsc_trainer *t, const dsc_dataset *data, dsc_error *error) {
+    dsc_dataset *first = NULL;
+    dsc_status status = DSC_OK;
+    t->training = data;
+    if (t->recipe.training_samples > 0 && (size_t)t->recipe.training_samples < data->count) {
+        status = dsc_dataset_first(&first, data, (size_t)t->recipe.training_samples, error);
+        if (status) return status;
+        t->training = t->own_training = first;
+    }
+    if (t->recipe.validation > 0) {
+        dsc_dataset *rest;
+        status = dsc_dataset_split(&rest, &t->own_validation, t->training, t->recipe.validation,
+                                   (uint64_t)t->recipe.seed, error);
+        if (status) return status;
+        dsc_dataset_free(t->own_training);
+        t->training = t->own_training = rest;
+        t->validation = t->own_validation;
+    }
+    return check_recipe_data(&t->recipe, t->training, error);
+}
+
+/* --- memory --- */
+
+static dsc_status make_programs(dsc_trainer *t, dsc_error *error) {
+    dsc_program_options options = {.batch = (size_t)t->recipe.batch,
+                                   .lanes = (unsigned)t->recipe.lanes,
+                                   .training = true,
+                                   .loss = t->model->loss,
+                                   .kept = {t->model->logits, t->model->loss},
+                                   .kept_count = 2,
+                                   .kernels = t->kernels,
+                                   .bf16 = t->bf16};
+    unsigned threads = dsc_threads_count(t->pool);
+    dsc_status status = dsc_program_create(&t->program, t->model->graph, &options, error);
+    if (!status) status = dsc_workspace_create(&t->workspace, t->program, threads, error);
+    if (!status && t->validation) {
+        status = dsc_evaluator_create(&t->evaluator, t->model, threads, t->kernels, t->bf16, error);
+        if (!status) status = dsc_metrics_initialise(&t->validation_metrics, t->model->classes, error);
+    }
+    return status;
+}
+
+static bool make_slab(dsc_real **slab, size_t numbers) {
+    *slab = dsc_allocate_aligned(numbers + 1, sizeof(dsc_real));
+    if (*slab) memset(*slab, 0, (numbers + 1) * sizeof(dsc_real));
+    return *slab != NULL;
+}
+
+static bool make_slabs(dsc_trainer *t) {
+    bool made = make_slab(&t->gradients, t->numbers);
+    t->state_count = t->optimiser.kind->states(t->optimiser.values);
+    for (size_t i = 0; i < t->state_count; i++) made = made && make_slab(&t->states[i], t->parameter_numbers);
+    if (t->recipe.ema > 0) made = made && make_slab(&t->average, t->numbers);
+    if (t->recipe.patience > 0) made = made && make_slab(&t->best, t->numbers);
+    if (made && t->average) memcpy(t->average, t->model->values, t->numbers * sizeof(dsc_real));
+    return made;
+}
+
+static bool make_buffers(dsc_trainer *t) {
+    unsigned threads = dsc_threads_count(t->pool);
+    t->update_jobs = dsc_trainer_update_jobs(t->parameter_numbers);
+    t->augment_scratch_bytes = dsc_augment_scratch(t->augment, t->training->shape);
+    t->shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(t->program));
+    t->images = dsc_allocate(threads, t->training->image_size);
+    t->augment_scratch = dsc_allocate_aligned(threads, t->augment_scratch_bytes);
+    t->squares = dsc_allocate(t->update_jobs, sizeof(double));
+    t->order = dsc_allocate(t->training->count, sizeof(int64_t));
+    t->batch = dsc_allocate((size_t)t->recipe.batch, sizeof(uint32_t));
+    t->decays = dsc_allocate(t->parameter_numbers / 16 + 1, sizeof(bool));
+    return t->shared && t->images && t->augment_scratch && t->squares && t->order && t->batch && t->decays;
+}
+
+static void mark_decays(dsc_trainer *t) {
+    for (size_t i = 0; i < t->model->graph->count; i++) {
+        const dsc_node *node = t->model->graph->nodes[i];
+        if (node->kind != DSC_NODE_PARAMETER || !node->decays) continue;
+        size_t blocks = (dsc_shape_count(&node->shape) + 15) / 16;
+        memset(t->decays + node->offset / 16, true, blocks);
+    }
+}
+
+static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads, dsc_error *error) {
+    dsc_status status = dsc_recipe_check(&t->recipe, error);
+    if (!status) status = choose_parts(t, error);
+    if (!status) status = take_data(t, data, error);
+    if (!status) status = dsc_model_check_data(t->model, t->training, error);
+    if (!status) status = dsc_threads_create(&t->pool, threads, error);
+    if (!status) status = make_programs(t, error);
+    if (status) return status;
+    t->numbers = dsc_graph_value_numbers(t->model->graph);
+    t->parameter_numbers = dsc_graph_parameter_numbers(t->model->graph);
+    if (!make_slabs(t) || !make_buffers(t))
+        return dsc_fail(error, DSC_ERROR_MEMORY,
+                        "out of memory: training needs %zu MiB; choose a smaller batch or model",
+                        dsc_trainer_bytes(t) >> 20);
+    mark_decays(t);
+    size_t batch = (size_t)t->recipe.batch, n = t->training->count;
+    t->steps_an_epoch = t->recipe.drop_last ? n / batch : (n + batch - 1) / batch;
+    t->progress.best_loss = INFINITY;
+    return DSC_OK;
+}
+
+dsc_status dsc_trainer_create(dsc_trainer **result, dsc_model *model, const dsc_recipe *recipe,
+                              const dsc_dataset *training, unsigned threads, dsc_error *error) {
+    *result = NULL;
+    dsc_trainer *t = dsc_allocate(1, sizeof *t);
+    if (!t) return dsc_fail_memory(error, sizeof *t, "a trainer");
+    t->model = model;
+    dsc_status status = dsc_recipe_copy(&t->recipe, recipe, error);
+    if (!status) status = make(t, training, threads, error);
+    if (status) {
+        dsc_trainer_free(t);
+        return status;
+    }
+    *result = t;
+    return DSC_OK;
+}
+
+void dsc_trainer_free(dsc_trainer *t) {
+    if (!t) return;
+    dsc_evaluator_free(t->evaluator);
+    dsc_metrics_clear(&t->validation_metrics);
+    dsc_workspace_free(t->workspace);
+    dsc_program_free(t->program);
+    dsc_threads_free(t->pool);
+    dsc_optimiser_release(&t->optimiser);
+    dsc_schedule_release(&t->schedule);
+    dsc_augment_chain_free(t->augment);
+    dsc_dataset_free(t->own_training);
+    dsc_dataset_free(t->own_validation);
+    dsc_recipe_clear(&t->recipe);
+    for (size_t i = 0; i < DSC_STATES_MOST; i++) free(t->states[i]);
+    free(t->gradients);
+    free(t->average);
+    free(t->best);
+    free(t->decays);
+    free(t->shared);
+    free(t->images);
+    free(t->augment_scratch);
+    free(t->squares);
+    free(t->order);
+    free(t->batch);
+    free(t);
+}
+
+size_t dsc_trainer_bytes(const dsc_trainer *t) {
+    size_t slabs = 2 + t->state_count + (t->recipe.ema > 0) + (t->recipe.patience > 0);
+    return slabs * t->numbers * sizeof(dsc_real) +
+           dsc_workspace_bytes(t->program, dsc_threads_count(t->pool)) +
+           dsc_program_shared_bytes(t->program) + t->training->count * sizeof(int64_t);
+}
+
+const dsc_real *dsc_trainer_result(const dsc_trainer *t) {
+    if (t->best && t->progress.best_epoch) return t->best;
+    return t->average ? t->average : t->model->values;
+}

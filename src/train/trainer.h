@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * trainer.h: a model being trained. What the rest of a run depends on is here and nowhere else, and all of it
+ * is in a checkpoint: the slabs, the counters, the schedule's memory, the metrics of the epoch so far. What is
+ * random follows from (seed, epoch, sample), so there is no random state to keep.
+ *
+ *   trainer.c       making and freeing          step.c        one step
+ *   epochs.c        the loop, early stopping    checkpoint.c  saving and resuming
+ *   sanity.c        warnings, and what went wrong when the loss is not finite
+ */
+#ifndef DSC_TRAIN_TRAINER_H
+#define DSC_TRAIN_TRAINER_H
+
+#include "augment/augment.h"
+#include "base/threads.h"
+#include "data/dataset.h"
+#include "graph/program.h"
+#include "model/model.h"
+#include "optim/choose.h"
+#include "train/evaluator.h"
+#include "train/recipe.h"
+
+/* Where a run is. Written to checkpoints as it stands; all numbers of one type, so that it has no gaps. */
+typedef struct dsc_progress {
+    uint64_t step;     /* steps done in all */
+    uint64_t epoch;    /* epochs done */
+    uint64_t position; /* samples of the current epoch done */
+    /* the current epoch so far */
+    uint64_t correct;
+    double loss_sum;
+    /* early stopping */
+    double best_loss;
+    uint64_t best_epoch; /* counted from 1; 0: none yet */
+    uint64_t epochs_without;
+    uint64_t finished; /* 1: nothing is left to do */
+    dsc_schedule_state schedule;
+    double seconds; /* of training, over all sittings; for people, nothing depends on it */
+} dsc_progress;
+
+typedef struct dsc_trainer {
+    dsc_model *model; /* values: the slab that is learned */
+    dsc_recipe recipe;
+    const dsc_dataset *training, *validation; /* validation may be NULL */
+    dsc_dataset *own_training, *own_validation;
+    dsc_chosen_optimiser optimiser;
+    dsc_chosen_schedule schedule;
+    double learning_rate, weight_decay; /* the recipe's, or the optimiser's own */
+    dsc_augment_chain *augment;
+    const struct dsc_kernels *kernels;
+    bool bf16;
+    dsc_threads *pool;
+    dsc_program *program;
+    dsc_workspace *workspace;
+    dsc_evaluator *evaluator; /* of the validation set */
+    dsc_metrics validation_metrics;
+    size_t numbers, parameter_numbers; /* of the slab; of its part that is learned */
+    dsc_real *gradients, *states[DSC_STATES_MOST], *average, *best;
+    size_t state_count;
+    bool *decays; /* one for each block of 16 parameters */
+    void *shared;
+    uint8_t *images; /* one image a worker, augmented */
+    void *augment_scratch;
+    size_t augment_scratch_bytes, update_jobs;
+    double *squares; /* one for each update job */
+    int64_t *order;  /* the epoch's order of samples */
+    uint64_t order_epoch;
+    uint32_t *batch; /* sample numbers of the step */
+    uint64_t steps_an_epoch;
+    dsc_progress progress;
+} dsc_trainer;
+
+/* Makes everything that training needs; nothing is allocated after this. The model is changed as training goes on,
+ * and must outlive the trainer, as `training` must. `threads` 0: all. Bad recipes are refused here, before any work. */
+dsc_status dsc_trainer_create(dsc_trainer **trainer, dsc_model *model, const dsc_recipe *recipe,
+                              const dsc_dataset *training, unsigned threads, dsc_error *error);
+void dsc_trainer_free(dsc_trainer *trainer);
+
+/* Bytes that training holds, for people: values, gradients, states, activations. */
+size_t dsc_trainer_bytes(const dsc_trainer *trainer);
+
+/* One step of the current epoch, which must not be done. DSC_ERROR_DIVERGED if the loss is not finite: the
+ * parameters are then as they were before the step. */
+dsc_status dsc_trainer_step(dsc_trainer *trainer, dsc_error *error);
+
+/* Nothing is left of the current epoch (with drop-last: no whole batch). */
+bool dsc_trainer_epoch_is_done(const dsc_trainer *trainer);
+
+/* The learning rate of the next step. */
+double dsc_trainer_learning_rate(const dsc_trainer *trainer);
+
+/* Runs until it is finished, or `on_event` answers non-zero (DSC_ERROR_STOPPED; resumable). At the end the model
+ * holds what the recipe asks for: the average, or the best of early stopping, or the last weights. */
+dsc_status dsc_trainer_run(dsc_trainer *trainer, dsc_on_event *on_event, void *user, dsc_error *error);
+
+/* The slab that would be the model if training ended now. */
+const dsc_real *dsc_trainer_result(const dsc_trainer *trainer);
+
+/* A checkpoint: atomic, versioned, with a checksum. Reading refuses one of another model, recipe, data, or kernel
+ * set (unless `force`), a newer or a damaged one, and then leaves the trainer as it was. */
+dsc_status dsc_trainer_save(const dsc_trainer *trainer, const char *path, dsc_error *error);
+dsc_status dsc_trainer_restore(dsc_trainer *trainer, const char *path, bool force, dsc_error *error);
+
+/* Says which layer and op first made a number that is not finite in the step that begins now. */
+dsc_status dsc_trainer_diagnose(dsc_trainer *trainer, dsc_error *error);
+
+/* step.c's, for the other files: the pieces that an update is cut into; the run that computes the next batch. */
+size_t dsc_trainer_update_jobs(size_t parameter_numbers);
+dsc_run dsc_trainer_batch(dsc_trainer *trainer);
+
+#endif

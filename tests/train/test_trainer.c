@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/* What training promises: the same bits for any number of threads and any interruption, no allocation in a step,
+ * early stopping that keeps the best, and errors before any work. On built-in digits, so it runs anywhere. */
+#include "testing.h"
+
+#include "train/trainer.h"
+
+#include "base/file.h"
+
+#include <math.h>
+#include <unistd.h>
+
+static dsc_dataset *digits;
+
+static int make_digits(void **state) {
+    (void)state;
+    dsc_error error;
+    return dsc_digits_create(&digits, 600, 3, 1, &error);
+}
+
+static int free_digits(void **state) {
+    (void)state;
+    dsc_dataset_free(digits);
+    return 0;
+}
+
+/* A recipe with everything in it that has memory: momentum, averaging, plateau, early stopping, dropout, batch
+ * statistics, augmentation, a smaller last batch. */
+static const char EVERYTHING[] =
+    "{\"model\": \"conv 4 5x5 stride=2, batch-norm, relu, dropout 0.2, flatten, dense 24, relu, dense\", "
+    "\"validation\": 0.2,"
+    " \"normalise\": \"standard\", \"optimiser\": \"adamw\", \"weight-decay\": 0.01, \"learning-rate\": 0.01,"
+    " \"schedule\": \"plateau patience=1\", \"epochs\": 3, \"batch\": 50, \"lanes\": 3, \"ema\": 0.9, "
+    "\"patience\": 2,"
+    " \"augment\": \"affine rotate=10 shift=2\", \"clean-epochs\": 1, \"clip-norm\": 1, \"l2\": 0.0001, "
+    "\"seed\": 11}";
+
+typedef struct rig {
+    dsc_recipe recipe;
+    dsc_model *model;
+    dsc_trainer *trainer;
+} rig;
+
+static dsc_status make_rig(rig *r, const char *json, unsigned threads, dsc_error *error) {
+    memset(r, 0, sizeof *r);
+    dsc_status status = dsc_recipe_initialise(&r->recipe, error);
+    if (!status) status = dsc_recipe_from_json(&r->recipe, json, strlen(json), "test", error);
+    dsc_model_options options = dsc_model_options_defaults();
+    options.text = r->recipe.model;
+    options.loss = r->recipe.loss;
+    options.seed = (uint64_t)r->recipe.seed;
+    if (!status) status = dsc_model_make(&r->model, &options, error);
+    if (!status) status = dsc_trainer_create(&r->trainer, r->model, &r->recipe, digits, threads, error);
+    return status;
+}
+
+static void free_rig(rig *r) {
+    dsc_trainer_free(r->trainer);
+    dsc_model_free(r->model);
+    dsc_recipe_clear(&r->recipe);
+}
+
+/* Stops after so many steps. */
+static int stop_after(void *user, const dsc_event *event) {
+    long *left = user;
+    return event->kind == DSC_EVENT_STEP && --*left == 0;
+}
+
+static float *weights_after(const char *json, unsigned threads, size_t *count) {
+    rig r;
+    dsc_error error;
+    ASSERT_OK(make_rig(&r, json, threads, &error), error);
+    ASSERT_OK(dsc_trainer_run(r.trainer, NULL, NULL, &error), error);
+    *count = r.trainer->numbers;
+    float *copy = malloc(*count * sizeof *copy);
+    memcpy(copy, r.model->values, *count * sizeof *copy);
+    free_rig(&r);
+    return copy;
+}
+
+static void the_bits_do_not_depend_on_threads(void **state) {
+    (void)state;
+    size_t count;
+    float *one = weights_after(EVERYTHING, 1, &count);
+    for (unsigned threads = 2; threads <= 4; threads++) {
+        float *many = weights_after(EVERYTHING, threads, &count);
+        assert_memory_equal(one, many, count * sizeof *one);
+        free(many);
+    }
+    free(one);
+}
+
+static void the_bits_do_not_depend_on_interruptions(void **state) {
+    (void)state;
+    char path[512];
+    (void)snprintf(path, sizeof path, "%s/checkpoint", testing_folder());
+    size_t count;
+    float *whole = weights_after(EVERYTHING, 2, &count);
+    for (long every = 1; every < 40; every = every * 2 + 1) {
+        dsc_error error;
+        dsc_status status = DSC_ERROR_STOPPED;
+        rig r;
+        for (int sitting = 0; status == DSC_ERROR_STOPPED; sitting++) {
+            assert_true(sitting < 100);
+            ASSERT_OK(make_rig(&r, EVERYTHING, 1 + (unsigned)sitting % 3, &error), error);
+            if (sitting) ASSERT_OK(dsc_trainer_restore(r.trainer, path, false, &error), error);
+            long left = every;
+            status = dsc_trainer_run(r.trainer, stop_after, &left, &error);
+            if (status == DSC_ERROR_STOPPED) {
+                ASSERT_OK(dsc_trainer_save(r.trainer, path, &error), error);
+                free_rig(&r);
+            }
+        }
+        assert_int_equal(status, DSC_OK);
+        assert_memory_equal(whole, r.model->values, count * sizeof *whole);
+        free_rig(&r);
+    }
+    free(whole);
+}
+
+static void no_step_allocates(void **state) {
+    (void)state;
+    rig r;
+    dsc_error error;
+    ASSERT_OK(make_rig(&r, EVERYTHING, 2, &error), error);
+    long before = testing_allocations();
+    while (!dsc_trainer_epoch_is_done(r.trainer)) ASSERT_OK(dsc_trainer_step(r.trainer, &error), error);
+    assert_int_equal(testing_allocations(), before);
+    free_rig(&r);
+}
+
+static void training_learns(void **state) {
+    (void)state;
+    rig r;
+    dsc_error error;
+    static const char recipe[] =
+        "{\"model\": \"784-32-10\", \"epochs\": 15, \"batch\": 20, \"learning-rate\": 0.005}";
+    ASSERT_OK(make_rig(&r, recipe, 2, &error), error);
+    ASSERT_OK(dsc_trainer_run(r.trainer, NULL, NULL, &error), error);
+    dsc_evaluator *evaluator;
+    dsc_metrics metrics;
+    ASSERT_OK(dsc_evaluator_create(&evaluator, r.model, 2, NULL, false, &error), error);
+    ASSERT_OK(dsc_metrics_initialise(&metrics, 10, &error), error);
+    ASSERT_OK(dsc_evaluator_run(evaluator, &metrics, r.trainer->pool, NULL, digits, NULL, NULL, &error),
+              error);
+    assert_true(dsc_metrics_accuracy(&metrics) > 0.95);
+    dsc_metrics_clear(&metrics);
+    dsc_evaluator_free(evaluator);
+    free_rig(&r);
+}
+
+/* Learning nothing, with a rate so small that validation hardly moves, must end early and count it. */
+static void patience_ends_a_run_that_does_not_improve(void **state) {
+    (void)state;
+    rig r;
+    dsc_error error;
+    static const char recipe[] =
+        "{\"model\": \"784-8-10\", \"epochs\": 60, \"batch\": 50, \"validation\": 0.3, \"patience\": 2,"
+        " \"optimiser\": \"sgd\", \"learning-rate\": 2.0}";
+    ASSERT_OK(make_rig(&r, recipe, 1, &error), error);
+    dsc_status status = dsc_trainer_run(r.trainer, NULL, NULL, &error);
+    if (!status) {
+        assert_true(r.trainer->progress.epoch < 60);
+        assert_int_equal(r.trainer->progress.epochs_without, 2);
+        assert_int_equal(r.trainer->progress.best_epoch + 2, r.trainer->progress.epoch);
+        assert_memory_equal(r.model->values, r.trainer->best, r.trainer->numbers * sizeof(float));
+    } else {
+        assert_int_equal(status, DSC_ERROR_DIVERGED);
+    }
+    free_rig(&r);
+}
+
+static void a_loss_that_is_not_finite_stops_and_names_the_layer(void **state) {
+    (void)state;
+    rig r;
+    dsc_error error;
+    static const char recipe[] = "{\"model\": \"flatten, dense 16, dense 16, dense\", \"batch\": 50, \"optimiser\": "
+                                 "\"sgd\", \"learning-rate\": 1e3}";
+    ASSERT_OK(make_rig(&r, recipe, 1, &error), error);
+    assert_int_equal(dsc_trainer_run(r.trainer, NULL, NULL, &error), DSC_ERROR_DIVERGED);
+    ASSERT_MESSAGE(error, "not finite");
+    ASSERT_MESSAGE(error, "choose a smaller learning rate");
+    ASSERT_MESSAGE(error, "of layer dense");
+    free_rig(&r);
+}
+
+static void refuse(const char *json, dsc_status code, const char *part) {
+    rig r;
+    dsc_error error;
+    dsc_status status = make_rig(&r, json, 1, &error);
+    free_rig(&r);
+    assert_int_equal(status, code);
+    ASSERT_MESSAGE(error, part);
+}
+
+static void bad_recipes_are_refused_before_any_work(void **state) {
+    (void)state;
+    refuse("{\"batch\": 601}", DSC_ERROR_ARGUMENT, "a batch of 601 is larger than the data");
+    refuse("{\"patience\": 3}", DSC_ERROR_ARGUMENT, "patience needs a validation set");
+    refuse("{\"learning-rate\": -1}", DSC_ERROR_ARGUMENT,
+           "learning-rate: expected a number 0 to 1000, found '-1'");
+    refuse("{\"optimiser\": \"adma\"}", DSC_ERROR_ARGUMENT, "did you mean 'adam'?");
+    refuse("{\"schedule\": \"cosin\"}", DSC_ERROR_ARGUMENT, "did you mean 'cosine'?");
+    refuse("{\"augment\": \"afine\"}", DSC_ERROR_ARGUMENT, "did you mean 'affine'?");
+    refuse("{\"epoch\": 3}", DSC_ERROR_ARGUMENT, "unknown parameter 'epoch'; did you mean 'epochs'?");
+    refuse("{\"format\": 99}", DSC_ERROR_UNSUPPORTED, "newer version");
+    refuse("[1]", DSC_ERROR_FORMAT, "a recipe is a JSON object");
+    refuse("{\"kernels\": \"mmx\"}", DSC_ERROR_ARGUMENT, "no kernels 'mmx' here");
+}
+
+/* --- checkpoints from outside --- */
+
+static void make_checkpoint(char path[512]) {
+    rig r;
+    dsc_error error;
+    (void)snprintf(path, 512, "%s/checkpoint", testing_folder());
+    ASSERT_OK(make_rig(&r, EVERYTHING, 1, &error), error);
+    ASSERT_OK(dsc_trainer_step(r.trainer, &error), error);
+    ASSERT_OK(dsc_trainer_save(r.trainer, path, &error), error);
+    free_rig(&r);
+}
+
+static void a_checkpoint_of_something_else_is_refused(void **state) {
+    (void)state;
+    char path[512];
+    make_checkpoint(path);
+    rig r;
+    dsc_error error;
+    ASSERT_OK(make_rig(&r, "{\"model\": \"784-10\", \"batch\": 50}", 1, &error), error);
+    assert_int_equal(dsc_trainer_restore(r.trainer, path, false, &error), DSC_ERROR_MISMATCH);
+    ASSERT_MESSAGE(error, "belongs to another model");
+    free_rig(&r);
+    char json[1024];
+    (void)snprintf(json, sizeof json, "%.*s, \"epochs\": 4}", (int)strlen(EVERYTHING) - 1, EVERYTHING);
+    char *epochs = strstr(json, "\"epochs\": 3, ");
+    memset(epochs, ' ', strlen("\"epochs\": 3, "));
+    ASSERT_OK(make_rig(&r, json, 1, &error), error);
+    assert_int_equal(dsc_trainer_restore(r.trainer, path, false, &error), DSC_ERROR_MISMATCH);
+    ASSERT_MESSAGE(error, "'epochs' differs");
+    free_rig(&r);
+}
+
+static void a_damaged_checkpoint_is_refused_and_changes_nothing(void **state) {
+    (void)state;
+    char path[512];
+    make_checkpoint(path);
+    unsigned char *bytes;
+    size_t size;
+    dsc_error error;
+    ASSERT_OK(dsc_file_read(&bytes, &size, path, 1 << 24, &error), error);
+    rig r;
+    ASSERT_OK(make_rig(&r, EVERYTHING, 1, &error), error);
+    float *before = malloc(r.trainer->numbers * sizeof *before);
+    memcpy(before, r.model->values, r.trainer->numbers * sizeof *before);
+    for (size_t i = 0; i < 120; i++) {
+        bool cut = i % 2;
+        size_t at = i * size / 120;
+        bytes[at] ^= 0x10;
+        ASSERT_OK(dsc_file_write(path, bytes, cut ? at : size, &error), error);
+        bytes[at] ^= 0x10;
+        assert_int_equal(dsc_trainer_restore(r.trainer, path, false, &error), DSC_ERROR_FORMAT);
+        assert_memory_equal(before, r.model->values, r.trainer->numbers * sizeof *before);
+        assert_int_equal(r.trainer->progress.step, 0);
+    }
+    free(before);
+    free(bytes);
+    free_rig(&r);
+}
+
+static void every_failed_allocation_is_survived(void **state) {
+    (void)state;
+    for (long n = 0;; n += 1 + n / 40) {
+        rig r;
+        dsc_error error;
+        testing_fail_allocation(n);
+        dsc_status status = make_rig(&r, EVERYTHING, 2, &error);
+        bool failed = testing_allocation_failed();
+        free_rig(&r);
+        if (!failed) assert_int_equal(status, DSC_OK);
+        if (status) assert_int_equal(status, DSC_ERROR_MEMORY);
+        if (!failed) break;
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_bits_do_not_depend_on_threads),
+        cmocka_unit_test(the_bits_do_not_depend_on_interruptions),
+        cmocka_unit_test(no_step_allocates),
+        cmocka_unit_test(training_learns),
+        cmocka_unit_test(patience_ends_a_run_that_does_not_improve),
+        cmocka_unit_test(a_loss_that_is_not_finite_stops_and_names_the_layer),
+        cmocka_unit_test(bad_recipes_are_refused_before_any_work),
+        cmocka_unit_test(a_checkpoint_of_something_else_is_refused),
+        cmocka_unit_test(a_damaged_checkpoint_is_refused_and_changes_nothing),
+        cmocka_unit_test(every_failed_allocation_is_survived),
+    };
+    return cmocka_run_group_tests(tests, make_digits, free_digits);
+}
