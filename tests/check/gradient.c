@@ -150,10 +150,11 @@ static void make_graph(rig *r, const dsc_op *op, const dsc_op_example *example) 
 }
 
 static void make_rig(rig *r, const dsc_op *op, const dsc_op_example *example, bool training, size_t input,
-                     unsigned workers) {
+                     unsigned workers, const struct dsc_kernels *kernels) {
     dsc_error error;
     make_graph(r, op, example);
-    dsc_program_options options = {.batch = SAMPLES, .lanes = LANES, .training = training, .loss = r->loss};
+    dsc_program_options options = {
+        .batch = SAMPLES, .lanes = LANES, .training = training, .loss = r->loss, .kernels = kernels};
     options.kept[options.kept_count++] = r->loss;
     if (input < r->inputs && example->roles[input] == 's') options.input_gradient = r->nodes[input];
     ASSERT_OK(dsc_program_create(&r->program, r->graph, &options, &error), error);
@@ -240,7 +241,7 @@ void gradient_check(const dsc_op *op, const dsc_op_example *example, bool traini
         bool wanted = example->roles[i] == 's' || (example->roles[i] == 'p' && training);
         if (!wanted) continue;
         rig r;
-        make_rig(&r, op, example, training, i, 1);
+        make_rig(&r, op, example, training, i, 1, NULL);
         double found[2];
         long wrong = wrong_number(&r, example, i, found);
         free_rig(&r);
@@ -258,7 +259,7 @@ void gradient_check_threads(const dsc_op *op, const dsc_op_example *example) {
         dsc_threads *pool;
         rig r;
         ASSERT_OK(dsc_threads_create(&pool, threads, &error), error);
-        make_rig(&r, op, example, true, INPUTS, threads);
+        make_rig(&r, op, example, true, INPUTS, threads, NULL);
         size_t n = dsc_graph_parameter_numbers(r.graph);
         run(&r, pool);
         dsc_real *all = calloc(n + SAMPLES, sizeof *all);
@@ -275,6 +276,47 @@ void gradient_check_threads(const dsc_op *op, const dsc_op_example *example) {
         dsc_threads_free(pool);
     }
     free(first);
+}
+
+/* --- kernel sets --- */
+
+/* The samples' losses, then all gradients of parameters, or that of one input; to be freed. */
+static dsc_real *results(size_t *count, const dsc_op *op, const dsc_op_example *example, bool training,
+                         size_t input, const struct dsc_kernels *kernels) {
+    rig r;
+    make_rig(&r, op, example, training, input, 1, kernels);
+    run(&r, NULL);
+    size_t parameters = training ? dsc_graph_parameter_numbers(r.graph) : 0;
+    bool has_input = r.program && input < r.inputs && example->roles[input] == 's';
+    size_t inputs = has_input ? SAMPLES * dsc_shape_count(&example->in[input]) : 0;
+    *count = SAMPLES + parameters + inputs;
+    dsc_real *all = malloc(*count * sizeof *all);
+    memcpy(all, dsc_workspace_value(r.workspace, r.loss), SAMPLES * sizeof *all);
+    memcpy(all + SAMPLES, r.gradients, parameters * sizeof *all);
+    if (has_input)
+        memcpy(all + SAMPLES + parameters, dsc_workspace_input_gradient(r.workspace), inputs * sizeof *all);
+    free_rig(&r);
+    return all;
+}
+
+void gradient_check_kernels(const dsc_op *op, const dsc_op_example *example, bool training,
+                            const struct dsc_kernels *kernels, const struct dsc_kernels *reference,
+                            const char *name, double tolerance) {
+    for (size_t input = 0; example->roles[input]; input++) {
+        size_t n, same;
+        dsc_real *found = results(&n, op, example, training, input, kernels);
+        dsc_real *expected = results(&same, op, example, training, input, reference);
+        assert_int_equal(n, same);
+        double allowed = tolerance * largest(expected, n);
+        for (size_t i = 0; i < n; i++)
+            if (!(fabs((double)found[i] - (double)expected[i]) <= allowed))
+                fail_msg("%s (%s, %s, %s), input %zu, number %zu: %s gives %.9g, the reference %.9g",
+                         op->name, example->roles, example->values ? example->values : "",
+                         training ? "training" : "inference", input, i, name, (double)found[i],
+                         (double)expected[i]);
+        free(found);
+        free(expected);
+    }
 }
 
 /* --- the check, checked --- */
@@ -308,7 +350,7 @@ bool gradient_finds_wrong_ops(void) {
                                  .backward = backward};
     rig r;
     double found[2];
-    make_rig(&r, &wrong, &example, true, 0, 1);
+    make_rig(&r, &wrong, &example, true, 0, 1, NULL);
     long number = wrong_number(&r, &example, 0, found);
     free_rig(&r);
     return number >= 0;

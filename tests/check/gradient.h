@@ -12,6 +12,13 @@ void gradient_check(const dsc_op *op, const dsc_op_example *example, bool traini
 /* Fails unless 1, 2, 3 and 4 threads give the same bits. */
 void gradient_check_threads(const dsc_op *op, const dsc_op_example *example);
 
+/* Fails unless the losses and all gradients that `kernels` (called `name`) give differ from the reference's by at
+ * most `tolerance` times the largest, or times 1 if that is more. */
+struct dsc_kernels;
+void gradient_check_kernels(const dsc_op *op, const dsc_op_example *example, bool training,
+                            const struct dsc_kernels *kernels, const struct dsc_kernels *reference,
+                            const char *name, double tolerance);
+
 /* Is the check itself able to fail? Checks an op whose gradient is wrong by a factor of 1.001. */
 bool gradient_finds_wrong_ops(void);
 

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/* Every registered op, in float: each kernel set of this machine agrees with the portable one, and the number of
+ * threads changes no bit. Then what single ops promise beyond their gradients.
+ *
+ * Tolerance between kernel sets: 1e-5 of the largest number. Only matrix products differ, which fuse
+ * multiplication and addition or do not: sums of a few hundred terms, each rounded to 6e-8. */
+#include "testing.h"
+
+#include "check/gradient.c" /* compiled for float here */
+#include "kernel/kernel.h"
+#include "op/op.h"
+
+static const double TOLERANCE = 1e-5;
+
+static void kernel_sets_agree_with_the_portable_one(void **state) {
+    (void)state;
+    const dsc_kernels *portable = dsc_kernels_find("portable"), *kernels;
+    for (size_t k = 0; (kernels = dsc_kernels_at(k)); k++)
+        for (const dsc_op *const *op = dsc_ops; *op; op++)
+            for (const dsc_op_example *example = (*op)->examples; example->roles; example++) {
+                gradient_check_kernels(*op, example, true, kernels, portable, kernels->name, TOLERANCE);
+                gradient_check_kernels(*op, example, false, kernels, portable, kernels->name, TOLERANCE);
+            }
+}
+
+static void threads_change_no_bit(void **state) {
+    (void)state;
+    for (const dsc_op *const *op = dsc_ops; *op; op++)
+        for (const dsc_op_example *example = (*op)->examples; example->roles; example++)
+            gradient_check_threads(*op, example);
+}
+
+/* --- single ops: x of one sample, y = op(x), and dx for the gradient of the sum of y --- */
+
+enum { MOST = 64 };
+static const float zeros[MOST];
+
+typedef dsc_node *builder(dsc_node *x);
+
+static void run_op(float *y, float *dx, builder *build, dsc_shape shape, const float *x) {
+    dsc_error error;
+    dsc_graph *graph;
+    dsc_session *session;
+    ASSERT_OK(dsc_graph_create(&graph, &error), error);
+    dsc_node *in = dsc_input(graph, "x", shape), *out = build(in);
+    dsc_session_options options = dsc_session_defaults();
+    options.kept[0] = out;
+    options.loss = dsc_sum(out);
+    options.saliency = in;
+    ASSERT_OK(dsc_session_create(&session, graph, &options, &error), error);
+    ASSERT_OK(dsc_session_set_input(session, in, x, &error), error);
+    ASSERT_OK(dsc_session_run(session, 1, 0, &error), error);
+    memcpy(y, dsc_session_value(session, out), dsc_shape_count(dsc_node_shape(out)) * sizeof *y);
+    memcpy(dx, dsc_session_gradient(session, in), dsc_shape_count(&shape) * sizeof *dx);
+    dsc_session_free(session);
+    dsc_graph_free(graph);
+}
+
+static dsc_node *pool_2(dsc_node *x) { return dsc_max_pool(x, NULL, NULL, NULL); }
+static dsc_node *pool_3(dsc_node *x) {
+    return dsc_max_pool(x, (size_t[]){3, 3}, (size_t[]){1, 1}, (size_t[]){1, 1});
+}
+
+static void of_equal_values_max_pool_takes_the_first(void **state) {
+    (void)state;
+    const float x[4] = {5, 5, 5, 5};
+    float y[MOST], dx[MOST];
+    run_op(y, dx, pool_2, dsc_shape_of(3, 1, 2, 2, 0), x);
+    assert_memory_equal(dx, ((float[]){1, 0, 0, 0}), 4 * sizeof *dx);
+    run_op(y, dx, pool_3, dsc_shape_of(3, 1, 2, 2, 0), x);
+    assert_memory_equal(dx, ((float[]){4, 0, 0, 0}), 4 * sizeof *dx);
+    run_op(y, dx, dsc_global_max_pool, dsc_shape_of(3, 1, 2, 2, 0), x);
+    assert_memory_equal(dx, ((float[]){1, 0, 0, 0}), 4 * sizeof *dx);
+}
+
+static void max_pools_pass_nan_on_and_know_no_padding(void **state) {
+    (void)state;
+    for (int at = 0; at < 4; at++) {
+        float x[4] = {-3, -INFINITY, -2, -5}, y[MOST], dx[MOST];
+        run_op(y, dx, pool_3, dsc_shape_of(3, 1, 2, 2, 0), x);
+        for (int i = 0; i < 4; i++) assert_true(y[i] == -2);
+        x[at] = NAN;
+        run_op(y, dx, pool_2, dsc_shape_of(3, 1, 2, 2, 0), x);
+        assert_true(isnan(y[0]));
+        run_op(y, dx, pool_3, dsc_shape_of(3, 1, 2, 2, 0), x);
+        for (int i = 0; i < 4; i++) assert_true(isnan(y[i]));
+        run_op(y, dx, dsc_global_max_pool, dsc_shape_of(3, 1, 2, 2, 0), x);
+        assert_true(isnan(y[0]));
+    }
+}
+
+static void activations_stay_finite_far_out(void **state) {
+    (void)state;
+    builder *const all[] = {dsc_gelu, dsc_silu, dsc_sigmoid, dsc_tanh, dsc_softmax};
+    const float x[6] = {-1e4f, -100, -20, 20, 100, 1e4f};
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+        float y[MOST], dx[MOST];
+        run_op(y, dx, all[k], dsc_shape_of(1, 6, 0, 0, 0), x);
+        for (int i = 0; i < 6; i++) assert_true(isfinite(y[i]) && isfinite(dx[i]));
+    }
+}
+
+/* --- losses --- */
+
+static float loss_of(dsc_node *(*build)(dsc_node *, dsc_node *, bool), const float *z, size_t outputs,
+                     const float *t, size_t width, float *dz) {
+    dsc_error error;
+    dsc_graph *graph;
+    dsc_session *session;
+    ASSERT_OK(dsc_graph_create(&graph, &error), error);
+    dsc_node *in = dsc_input(graph, "z", dsc_shape_of(1, outputs, 0, 0, 0));
+    dsc_node *target = dsc_input(graph, "t", dsc_shape_of(1, width, 0, 0, 0));
+    dsc_session_options options = dsc_session_defaults();
+    options.loss = build(in, target, false);
+    options.saliency = in;
+    ASSERT_OK(dsc_session_create(&session, graph, &options, &error), error);
+    ASSERT_OK(dsc_session_set_input(session, in, z, &error), error);
+    ASSERT_OK(dsc_session_set_input(session, target, t, &error), error);
+    ASSERT_OK(dsc_session_run(session, 1, 0, &error), error);
+    float loss = dsc_session_value(session, options.loss)[0];
+    memcpy(dz, dsc_session_gradient(session, in), outputs * sizeof *dz);
+    dsc_session_free(session);
+    dsc_graph_free(graph);
+    return loss;
+}
+
+static dsc_node *cross_entropy(dsc_node *z, dsc_node *t, bool mean) {
+    (void)mean;
+    return dsc_softmax_cross_entropy(z, t, 0.1);
+}
+
+static void a_class_is_the_same_target_as_its_one_hot_values(void **state) {
+    (void)state;
+    dsc_node *(*const losses[])(dsc_node *, dsc_node *, bool) = {dsc_squared_error, dsc_binary_cross_entropy,
+                                                                 cross_entropy};
+    const float z[4] = {1, -2, 0.5f, 3}, one_hot[4] = {0, 0, 1, 0}, class = 2;
+    for (size_t i = 0; i < 3; i++) {
+        float by_class[4], by_values[4];
+        assert_true(loss_of(losses[i], z, 4, &class, 1, by_class) ==
+                    loss_of(losses[i], z, 4, one_hot, 4, by_values));
+        assert_memory_equal(by_class, by_values, sizeof by_class);
+    }
+}
+
+static void binary_cross_entropy_keeps_its_digits_far_out(void **state) {
+    (void)state;
+    const float z[] = {-200, -50, -20, -1, 0, 1, 20, 50, 200};
+    for (size_t i = 0; i < sizeof z / sizeof *z; i++)
+        for (int k = 0; k < 2; k++) {
+            const float t = (float)k;
+            float dz, found = loss_of(dsc_binary_cross_entropy, &z[i], 1, &t, 1, &dz);
+            double away = k ? -(double)z[i] : (double)z[i]; /* loss = log(1 + exp(away)) */
+            double expected = away > 0 ? away + log1p(exp(-away)) : log1p(exp(away));
+            assert_true(fabs((double)found - expected) <= 1e-6 * expected + 1e-37);
+            assert_true(isfinite(dz));
+        }
+}
+
+static void class_weights_multiply_the_loss(void **state) {
+    (void)state;
+    const float z[3] = {1, -2, 0.5f}, t[3] = {0, 1, 2};
+    dsc_error error;
+    dsc_graph *graph;
+    dsc_session *session;
+    ASSERT_OK(dsc_graph_create(&graph, &error), error);
+    dsc_node *in = dsc_parameter(graph, "z", dsc_shape_of(1, 3, 0, 0, 0), DSC_INIT_ZEROS, 1, 1, false);
+    dsc_node *zero = dsc_input(graph, "zero", dsc_shape_of(1, 3, 0, 0, 0)), *logits = dsc_add(zero, in);
+    dsc_node *target = dsc_input(graph, "t", dsc_shape_of(0, 0, 0, 0, 0));
+    dsc_node *weights = dsc_buffer(graph, "weights", dsc_shape_of(1, 3, 0, 0, 0), 1);
+    dsc_session_options options = dsc_session_defaults();
+    options.batch = 3;
+    options.loss = dsc_softmax_cross_entropy_weighted(logits, weights, target, 0);
+    options.kept[0] = dsc_softmax_cross_entropy(logits, target, 0);
+    ASSERT_OK(dsc_session_create(&session, graph, &options, &error), error);
+    memcpy(dsc_session_parameter(session, in), z, sizeof z);
+    memcpy(dsc_session_parameter(session, weights), ((float[]){2, 0, 0.5f}), sizeof z);
+    ASSERT_OK(dsc_session_set_input(session, zero, zeros, &error), error);
+    ASSERT_OK(dsc_session_set_input(session, target, t, &error), error);
+    ASSERT_OK(dsc_session_run(session, 3, 0, &error), error);
+    const float *with = dsc_session_value(session, options.loss);
+    const float *without = dsc_session_value(session, options.kept[0]);
+    assert_true(without[0] > 0 && with[0] == 2 * without[0]);
+    assert_true(with[1] == 0);
+    assert_true(with[2] == 0.5f * without[2]);
+    dsc_session_free(session);
+    dsc_graph_free(graph);
+}
+
+/* --- what cannot be --- */
+
+static dsc_session *batch_norm_session(dsc_graph **graph, dsc_shape shape, size_t batch, dsc_error *error) {
+    dsc_session *session;
+    ASSERT_OK(dsc_graph_create(graph, error), *error);
+    dsc_node *x = dsc_input(*graph, "x", shape);
+    dsc_shape c = dsc_shape_of(1, shape.size[0], 0, 0, 0);
+    dsc_node *y =
+        dsc_batch_norm(x, dsc_parameter(*graph, "gamma", c, DSC_INIT_ONES, 1, 1, false),
+                       dsc_parameter(*graph, "beta", c, DSC_INIT_ZEROS, 1, 1, false),
+                       dsc_buffer(*graph, "mean", c, 0), dsc_buffer(*graph, "variance", c, 1), 0.1, 1e-5);
+    dsc_session_options options = dsc_session_defaults();
+    options.batch = batch;
+    options.training = true;
+    options.loss = dsc_sum(y);
+    if (dsc_session_create(&session, *graph, &options, error)) return NULL;
+    ASSERT_OK(dsc_session_set_input(session, x, zeros, error), *error);
+    return session;
+}
+
+static void batch_norm_refuses_to_train_on_one_value_per_channel(void **state) {
+    (void)state;
+    dsc_error error;
+    dsc_graph *graph;
+    assert_null(batch_norm_session(&graph, dsc_shape_of(1, 3, 0, 0, 0), 1, &error));
+    assert_int_equal(error.code, DSC_ERROR_ARGUMENT);
+    ASSERT_MESSAGE(error, "batch-norm");
+    ASSERT_MESSAGE(error, "at least 2: one value per channel has no variance");
+    dsc_graph_free(graph);
+
+    dsc_session *session = batch_norm_session(&graph, dsc_shape_of(1, 3, 0, 0, 0), 4, &error);
+    assert_non_null(session);
+    assert_int_equal(dsc_session_run(session, 1, 0, &error), DSC_ERROR_ARGUMENT); /* a last batch of one */
+    ASSERT_MESSAGE(error, "drop a last one");
+    dsc_session_free(session);
+    dsc_graph_free(graph);
+
+    session = batch_norm_session(&graph, dsc_shape_of(3, 3, 2, 1, 0), 1, &error); /* two pixels are enough */
+    assert_non_null(session);
+    dsc_session_free(session);
+    dsc_graph_free(graph);
+}
+
+static void impossible_shapes_are_refused_by_name(void **state) {
+    (void)state;
+    static const struct {
+        int which;
+        const char *message;
+    } cases[] = {{0, "max-pool of (1, 3, 3): the window reaches over 4 pixels"},
+                 {1, "a padding less than that"},
+                 {2, "differ in the first dimension only"},
+                 {3, "cannot take 3 from 1 on: dimension 0 has 3"},
+                 {4, "depthwise-conv2d of (3, 5, 5), (2, 1, 3, 3)"},
+                 {5, "its leading dimensions"},
+                 {6, "the target a class"},
+                 {7, "the class weights must be a buffer"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        dsc_error error;
+        dsc_graph *graph;
+        ASSERT_OK(dsc_graph_create(&graph, &error), error);
+        dsc_node *image = dsc_input(graph, "image", dsc_shape_of(3, 1, 3, 3, 0));
+        dsc_node *wide = dsc_input(graph, "wide", dsc_shape_of(3, 3, 5, 5, 0));
+        dsc_node *three = dsc_input(graph, "three", dsc_shape_of(1, 3, 0, 0, 0));
+        dsc_node *two = dsc_input(graph, "two", dsc_shape_of(1, 2, 0, 0, 0));
+        switch (cases[i].which) {
+        case 0:
+            dsc_max_pool(image, (size_t[]){4, 2}, NULL, NULL);
+            break;
+        case 1:
+            dsc_average_pool(image, NULL, NULL, (size_t[]){2, 0});
+            break;
+        case 2:
+            dsc_concat((dsc_node *[]){image, wide}, 2);
+            break;
+        case 3:
+            dsc_slice(three, 0, 1, 3);
+            break;
+        case 4:
+            dsc_depthwise_conv2d(
+                wide, dsc_parameter(graph, "w", dsc_shape_of(4, 2, 1, 3, 3), DSC_INIT_ZEROS, 1, 1, true),
+                NULL, NULL, NULL, NULL);
+            break;
+        case 5:
+            dsc_mul(wide, two);
+            break;
+        case 6:
+            dsc_squared_error(three, two, false);
+            break;
+        default:
+            dsc_softmax_cross_entropy_weighted(three, three, two, 0);
+            break;
+        }
+        if (cases[i].which == 7) {
+            dsc_graph_free(graph);
+            ASSERT_OK(dsc_graph_create(&graph, &error), error);
+            three = dsc_input(graph, "three", dsc_shape_of(1, 3, 0, 0, 0));
+            dsc_softmax_cross_entropy_weighted(three, three, three, 0);
+        }
+        assert_int_equal(dsc_graph_check(graph, &error), DSC_ERROR_ARGUMENT);
+        ASSERT_MESSAGE(error, cases[i].message);
+        dsc_graph_free(graph);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kernel_sets_agree_with_the_portable_one),
+        cmocka_unit_test(threads_change_no_bit),
+        cmocka_unit_test(of_equal_values_max_pool_takes_the_first),
+        cmocka_unit_test(max_pools_pass_nan_on_and_know_no_padding),
+        cmocka_unit_test(activations_stay_finite_far_out),
+        cmocka_unit_test(a_class_is_the_same_target_as_its_one_hot_values),
+        cmocka_unit_test(binary_cross_entropy_keeps_its_digits_far_out),
+        cmocka_unit_test(class_weights_multiply_the_loss),
+        cmocka_unit_test(batch_norm_refuses_to_train_on_one_value_per_channel),
+        cmocka_unit_test(impossible_shapes_are_refused_by_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
