@@ -143,7 +143,7 @@ dsc_status dsc_spec_choose(size_t *index, void **values, const dsc_spec *spec, c
     *values = NULL;
     size_t i = 0;
     while (i < count && (strlen(kinds[i].name) != spec->name_length ||
-                         memcmp(kinds[i].name, spec->name, spec->name_length)))
+                         memcmp(kinds[i].name, spec->name, spec->name_length) != 0))
         i++;
     if (i == count) return fail_unknown(spec, whole, thing, kinds, count, error);
     char what[128];

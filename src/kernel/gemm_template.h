@@ -133,7 +133,9 @@ static void DSC_ISA(DSC_TILE_NAME)(size_t rows, size_t vectors, const dsc_micro_
         DSC_TILE_CASES(7)
         DSC_TILE_CASES(8)
         DSC_TILE_CASES(9)
-        DSC_TILE_CASES(10) DSC_TILE_CASES(11) DSC_TILE_CASES(12) DSC_TILE_CASES(13) DSC_TILE_CASES(14)
+        DSC_TILE_CASES(10)
+        DSC_TILE_CASES(11)
+        DSC_TILE_CASES(12) DSC_TILE_CASES(13) DSC_TILE_CASES(14)
 #endif
             DSC_TILE_CASE(1, 4) DSC_TILE_CASE(2, 4) DSC_TILE_CASE(1, 8)
 #if DSC_TILE_ROWS_4 > 2

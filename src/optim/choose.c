@@ -25,7 +25,7 @@ static dsc_status choose(size_t *index, void **values, const char *text, const c
 #define KINDS_OF(registry)                                                                                   \
     dsc_spec_kind kinds[KINDS_MOST];                                                                         \
     size_t count = 0, index = 0;                                                                             \
-    for (; registry[count] && count < KINDS_MOST; count++) kinds[count] = (dsc_spec_kind) {                  \
+    for (; count < KINDS_MOST && registry[count]; count++) kinds[count] = (dsc_spec_kind) {                  \
             registry[count]->name, registry[count]->params, registry[count]->values_size                     \
         }
 
