@@ -36,7 +36,7 @@ struct dsc_augment_chain {
 static dsc_status read_link(dsc_augment_chain *chain, const char **next, const char *text, dsc_error *error) {
     dsc_spec_kind kinds[KINDS_MOST];
     size_t count = 0, index;
-    for (; dsc_augmentations[count] && count < KINDS_MOST; count++) {
+    for (; count < KINDS_MOST && dsc_augmentations[count]; count++) {
         const dsc_augmentation *kind = dsc_augmentations[count];
         kinds[count] = (dsc_spec_kind){kind->name, kind->params, kind->values_size};
     }
