@@ -87,21 +87,28 @@ typedef struct meeting {
     size_t tap;           /* in the kernel */
     size_t output, pixel; /* the first, in their planes */
     size_t count;
+    size_t row, rows; /* rows the tap has yet to meet */
 } meeting;
 
-/* The next one, tap by tap and row by row; false at the end. (*at begins at 0.) */
-static bool next_meeting(meeting *m, size_t *at, const dsc_window w[2]) {
-    for (; *at < w[Y].size * w[X].size * w[Y].out; ++*at) {
-        size_t tap = *at / w[Y].out, i = *at % w[Y].out, r = tap / w[X].size, s = tap % w[X].size;
-        size_t top, bottom, begin, end;
-        dsc_window_places(&top, &bottom, &w[Y], r);
+/* The next one, tap by tap and row by row; false at the end. It begins with {.tap = SIZE_MAX}. */
+static bool next_meeting(meeting *m, const dsc_window w[2]) {
+    if (m->row + 1 < m->rows) {
+        m->row++;
+        m->output += w[X].out;
+        m->pixel += w[Y].stride * w[X].in;
+        return true;
+    }
+    while (++m->tap < w[Y].size * w[X].size) {
+        size_t r = m->tap / w[X].size, s = m->tap % w[X].size, begin, end;
+        dsc_window_places(&m->row, &m->rows, &w[Y], r);
         dsc_window_places(&begin, &end, &w[X], s);
-        if (i < top || i >= bottom || begin == end) continue;
-        *m = (meeting){.tap = tap,
-                       .output = i * w[X].out + begin,
-                       .pixel = dsc_window_pixel(&w[Y], i, r) * w[X].in + dsc_window_pixel(&w[X], begin, s),
-                       .count = end - begin};
-        ++*at;
+        if (m->row == m->rows || begin == end) {
+            m->row = m->rows;
+            continue;
+        }
+        m->output = m->row * w[X].out + begin;
+        m->pixel = dsc_window_pixel(&w[Y], m->row, r) * w[X].in + dsc_window_pixel(&w[X], begin, s);
+        m->count = end - begin;
         return true;
     }
     return false;
@@ -126,11 +133,11 @@ static void forward(const dsc_call *call) {
     planes p = planes_of(call);
     unsigned isa = call->kernels->isa;
     for (size_t n = 0; n < call->count * p.channels; n++) {
-        size_t c = n % p.channels, at = 0;
+        size_t c = n % p.channels;
         const dsc_real *x = call->in[IMAGE] + n * p.pixels, *w = call->in[WEIGHT] + c * p.taps;
         dsc_real *y = call->out[0] + n * p.outputs;
         call->kernels->vector->fill(y, call->input_count == 3 ? call->in[BIAS][c] : 0, p.outputs);
-        for (meeting m; next_meeting(&m, &at, p.w);)
+        for (meeting m = {.tap = SIZE_MAX}; next_meeting(&m, p.w);)
             add_every[isa](y + m.output, w[m.tap], x + m.pixel, p.w[X].stride, m.count);
     }
 }
@@ -141,8 +148,7 @@ static void backward_x(const dsc_call *call, const planes *p) {
         const dsc_real *dy = call->d_out[0] + n * p->outputs,
                        *w = call->in[WEIGHT] + n % p->channels * p->taps;
         dsc_real *dx = call->d_in[IMAGE] + n * p->pixels;
-        size_t at = 0;
-        for (meeting m; next_meeting(&m, &at, p->w);)
+        for (meeting m = {.tap = SIZE_MAX}; next_meeting(&m, p->w);)
             add_to_every[call->kernels->isa](dx + m.pixel, p->w[X].stride, w[m.tap], dy + m.output, m.count);
     }
 }
@@ -153,8 +159,7 @@ static void backward_w(const dsc_call *call, const planes *p) {
     for (size_t n = 0; n < call->count * p->channels; n++) {
         const dsc_real *dy = call->d_out[0] + n * p->outputs, *x = call->in[IMAGE] + n * p->pixels;
         dsc_real *dw = call->d_in[WEIGHT] + n % p->channels * p->taps;
-        size_t at = 0;
-        for (meeting m; next_meeting(&m, &at, p->w);) {
+        for (meeting m = {.tap = SIZE_MAX}; next_meeting(&m, p->w);) {
             const dsc_real *row = x + m.pixel;
             if (p->w[X].stride > 1) {
                 take_every[call->kernels->isa](call->scratch, row, p->w[X].stride, m.count);

@@ -27,8 +27,11 @@ static void needs(dsc_needs *needs) {
 
 #define LARGER(x, most) (((x) > (most)) | ((x) != (x)))
 
+/* Places as wide as the values, so that a short row fills vectors too; then they are narrowed. */
+enum { BLOCK = 64 };
+
 DSC_LOOP(row_of_2x2,
-         (dsc_real *restrict y, uint8_t *restrict place, const dsc_real *restrict above,
+         (dsc_real *restrict y, int32_t *restrict place, const dsc_real *restrict above,
           const dsc_real *restrict below, size_t count),
          {
              for (size_t i = 0; i < count; i++) {
@@ -41,19 +44,31 @@ DSC_LOOP(row_of_2x2,
                  at = LARGER(d, most) ? 3 : at;
                  most = LARGER(d, most) ? d : most;
                  y[i] = most;
-                 place[i] = (uint8_t)at;
+                 place[i] = at;
              }
          })
+
+static void row_2x2(const dsc_call *call, dsc_real *y, uint8_t *place, const dsc_real *above,
+                    const dsc_real *below, size_t count) {
+    for (size_t i = 0; i < count; i += BLOCK) {
+        int32_t wide[BLOCK];
+        size_t n = count - i < BLOCK ? count - i : BLOCK;
+        row_of_2x2[call->kernels->isa](y + i, wide, above + 2 * i, below + 2 * i, n);
+        for (size_t k = 0; k < n; k++) place[i + k] = (uint8_t)wide[k];
+    }
+}
 
 DSC_LOOP(back_2x2,
          (dsc_real *restrict above, dsc_real *restrict below, const dsc_real *restrict dy,
           const uint8_t *restrict place, size_t count),
          {
              for (size_t i = 0; i < count; i++) {
-                 above[2 * i] = place[i] == 0 ? dy[i] : 0;
-                 above[2 * i + 1] = place[i] == 1 ? dy[i] : 0;
-                 below[2 * i] = place[i] == 2 ? dy[i] : 0;
-                 below[2 * i + 1] = place[i] == 3 ? dy[i] : 0;
+                 const dsc_real d = dy[i];
+                 const int32_t at = place[i];
+                 above[2 * i] = at == 0 ? d : 0;
+                 above[2 * i + 1] = at == 1 ? d : 0;
+                 below[2 * i] = at == 2 ? d : 0;
+                 below[2 * i + 1] = at == 3 ? d : 0;
              }
          })
 
@@ -105,7 +120,7 @@ static void forward(const dsc_call *call) {
             uint8_t *place = call->saved ? (uint8_t *)call->saved + at : call->scratch;
             const dsc_real *above = image + 2 * i * w[X].in;
             if (two_by_two)
-                row_of_2x2[call->kernels->isa](call->out[0] + at, place, above, above + w[X].in, w[X].out);
+                row_2x2(call, call->out[0] + at, place, above, above + w[X].in, w[X].out);
             else
                 row_of_any(call, w, call->out[0] + at, place, image, i);
         }
