@@ -12,6 +12,8 @@
  */
 #include "op/op.h"
 
+#include "kernel/loop.h"
+
 #include <math.h>
 
 typedef struct norm_values {
@@ -24,6 +26,7 @@ static const dsc_param params[] = {{"momentum", DSC_PARAM_REAL, offsetof(norm_va
                                     1, NULL, "added to the variance"},
                                    {0}};
 
+enum { PARTS = 16 };                     /* sums of a row of pixels, which vectorise */
 enum { X, GAMMA, BETA, MEAN, VARIANCE }; /* inputs */
 
 static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
@@ -71,17 +74,128 @@ static double sum_of_lanes(const dsc_call *call, size_t index) {
     return sum;
 }
 
+/* --- loops over one sample, (channels, pixels). Values without pixels run along the channels instead: a row
+ * of 512 features is 512 channels of one pixel. --- */
+
+DSC_LOOP(add_values, (double *restrict sums, const dsc_real *restrict x, size_t channels, size_t pixels), {
+    if (pixels == 1) {
+        for (size_t c = 0; c < channels; c++) sums[c] += (double)x[c];
+        return;
+    }
+    for (size_t c = 0; c < channels; c++, x += pixels) {
+        dsc_real partial[PARTS] = {0};
+        size_t i = 0;
+        for (; i + PARTS <= pixels; i += PARTS)
+            for (size_t k = 0; k < PARTS; k++) partial[k] += x[i + k];
+        for (; i < pixels; i++) partial[i % PARTS] += x[i];
+        for (size_t k = 0; k < PARTS; k++) sums[c] += (double)partial[k];
+    }
+})
+
+DSC_LOOP(add_squares,
+         (double *restrict sums, const dsc_real *restrict x, const dsc_real *restrict mean, size_t channels,
+          size_t pixels),
+         {
+             if (pixels == 1) {
+                 for (size_t c = 0; c < channels; c++)
+                     sums[c] += (double)((x[c] - mean[c]) * (x[c] - mean[c]));
+                 return;
+             }
+             for (size_t c = 0; c < channels; c++, x += pixels) {
+                 dsc_real partial[PARTS] = {0};
+                 const dsc_real m = mean[c];
+                 size_t i = 0;
+                 for (; i + PARTS <= pixels; i += PARTS)
+                     for (size_t k = 0; k < PARTS; k++) partial[k] += (x[i + k] - m) * (x[i + k] - m);
+                 for (; i < pixels; i++) partial[i % PARTS] += (x[i] - m) * (x[i] - m);
+                 for (size_t k = 0; k < PARTS; k++) sums[c] += (double)partial[k];
+             }
+         })
+
+/* sums of dy, and of dy (x - mean) */
+DSC_LOOP(add_gradients,
+         (double *restrict plain, double *restrict centred, const dsc_real *restrict x,
+          const dsc_real *restrict dy, const dsc_real *restrict mean, size_t channels, size_t pixels),
+         {
+             if (pixels == 1) {
+                 for (size_t c = 0; c < channels; c++) {
+                     plain[c] += (double)dy[c];
+                     centred[c] += (double)(dy[c] * (x[c] - mean[c]));
+                 }
+                 return;
+             }
+             for (size_t c = 0; c < channels; c++, x += pixels, dy += pixels) {
+                 dsc_real p[PARTS] = {0};
+                 dsc_real q[PARTS] = {0};
+                 const dsc_real m = mean[c];
+                 size_t i = 0;
+                 for (; i + PARTS <= pixels; i += PARTS)
+                     for (size_t k = 0; k < PARTS; k++) {
+                         p[k] += dy[i + k];
+                         q[k] += dy[i + k] * (x[i + k] - m);
+                     }
+                 for (; i < pixels; i++) {
+                     p[i % PARTS] += dy[i];
+                     q[i % PARTS] += dy[i] * (x[i] - m);
+                 }
+                 for (size_t k = 0; k < PARTS; k++) {
+                     plain[c] += (double)p[k];
+                     centred[c] += (double)q[k];
+                 }
+             }
+         })
+
+/* y = (x - mean) factor + beta */
+DSC_LOOP(scale_and_shift,
+         (dsc_real *restrict y, const dsc_real *restrict x, const dsc_real *restrict mean,
+          const dsc_real *restrict inverse, const dsc_real *restrict gamma, const dsc_real *restrict beta,
+          size_t channels, size_t pixels),
+         {
+             if (pixels == 1) {
+                 for (size_t c = 0; c < channels; c++)
+                     y[c] = (x[c] - mean[c]) * (gamma[c] * inverse[c]) + beta[c];
+                 return;
+             }
+             for (size_t c = 0; c < channels; c++, x += pixels, y += pixels) {
+                 const dsc_real factor = gamma[c] * inverse[c];
+                 const dsc_real m = mean[c];
+                 const dsc_real b = beta[c];
+                 for (size_t i = 0; i < pixels; i++) y[i] = (x[i] - m) * factor + b;
+             }
+         })
+
+/* dx = factor (dy - mean_b - (x - mean) slope) */
+DSC_LOOP(pass_values,
+         (dsc_real * dx, const dsc_real *dy, const dsc_real *restrict x, const dsc_real *restrict shared,
+          const dsc_real *restrict gamma, size_t channels, size_t pixels),
+         {
+             const dsc_real *mean = shared;
+             const dsc_real *inverse = shared + channels;
+             const dsc_real *mean_b = shared + 2 * channels;
+             const dsc_real *mean_g = shared + 3 * channels;
+             if (pixels == 1) {
+                 for (size_t c = 0; c < channels; c++)
+                     dx[c] = gamma[c] * inverse[c] *
+                             (dy[c] - mean_b[c] - (x[c] - mean[c]) * (mean_g[c] * inverse[c]));
+                 return;
+             }
+             for (size_t c = 0; c < channels; c++, x += pixels, dx += pixels, dy += pixels) {
+                 const dsc_real factor = gamma[c] * inverse[c];
+                 const dsc_real slope = mean_g[c] * inverse[c];
+                 const dsc_real m = mean[c];
+                 const dsc_real b = mean_b[c];
+                 for (size_t i = 0; i < pixels; i++) dx[i] = factor * (dy[i] - b - (x[i] - m) * slope);
+             }
+         })
+
 /* --- forward, training --- */
 
 static void sum_values(const dsc_call *call) {
     shape s = shape_of(&call->in_shape[X]);
     double *sums = lane_sums(call, 0);
-    for (size_t c = 0; c < s.channels; c++) sums[c] = 0;
+    memset(sums, 0, s.channels * sizeof *sums);
     for (size_t n = 0; n < call->count; n++)
-        for (size_t c = 0; c < s.channels; c++) {
-            const dsc_real *x = call->in[X] + (n * s.channels + c) * s.pixels;
-            sums[c] += s.pixels == 1 ? (double)x[0] : (double)call->kernels->vector->sum(x, s.pixels);
-        }
+        add_values[call->kernels->isa](sums, call->in[X] + n * s.channels * s.pixels, s.channels, s.pixels);
 }
 
 static void find_mean(const dsc_call *call) {
@@ -93,21 +207,11 @@ static void find_mean(const dsc_call *call) {
 
 static void sum_squares(const dsc_call *call) {
     shape s = shape_of(&call->in_shape[X]);
-    const dsc_real *mean = call->shared;
     double *sums = lane_sums(call, 0);
-    for (size_t c = 0; c < s.channels; c++) sums[c] = 0;
+    memset(sums, 0, s.channels * sizeof *sums);
     for (size_t n = 0; n < call->count; n++)
-        for (size_t c = 0; c < s.channels; c++) {
-            const dsc_real *x = call->in[X] + (n * s.channels + c) * s.pixels;
-            dsc_real partial[16] = {0}; /* fixed partial sums, which vectorise */
-            size_t i = 0;
-            for (; i + 16 <= s.pixels; i += 16)
-                for (size_t k = 0; k < 16; k++) partial[k] += (x[i + k] - mean[c]) * (x[i + k] - mean[c]);
-            for (; i < s.pixels; i++) partial[i % 16] += (x[i] - mean[c]) * (x[i] - mean[c]);
-            double sum = 0;
-            for (size_t k = 0; k < 16; k++) sum += (double)partial[k];
-            sums[c] += sum;
-        }
+        add_squares[call->kernels->isa](sums, call->in[X] + n * s.channels * s.pixels, call->shared,
+                                        s.channels, s.pixels);
 }
 
 static void find_variance(const dsc_call *call) {
@@ -127,20 +231,14 @@ static void find_variance(const dsc_call *call) {
     }
 }
 
-static void normalise(const dsc_call *call, const dsc_real *mean, const dsc_real *inverse) {
+static void normalise(const dsc_call *call) {
     shape s = shape_of(&call->in_shape[X]);
-    for (size_t n = 0; n < call->count; n++)
-        for (size_t c = 0; c < s.channels; c++) {
-            dsc_real factor = call->in[GAMMA][c] * inverse[c], beta = call->in[BETA][c], middle = mean[c];
-            const dsc_real *restrict x = call->in[X] + (n * s.channels + c) * s.pixels;
-            dsc_real *restrict y = call->out[0] + (n * s.channels + c) * s.pixels;
-            for (size_t i = 0; i < s.pixels; i++) y[i] = (x[i] - middle) * factor + beta;
-        }
-}
-
-static void normalise_batch(const dsc_call *call) {
     const dsc_real *mean = call->shared;
-    normalise(call, mean, mean + call->in_shape[X].size[0]);
+    for (size_t n = 0; n < call->count; n++) {
+        size_t at = n * s.channels * s.pixels;
+        scale_and_shift[call->kernels->isa](call->out[0] + at, call->in[X] + at, mean, mean + s.channels,
+                                            call->in[GAMMA], call->in[BETA], s.channels, s.pixels);
+    }
 }
 
 /* --- forward, with the running statistics --- */
@@ -159,39 +257,22 @@ static void prepare_running(const dsc_call *call) {
 
 static void sum_gradients(const dsc_call *call) {
     shape s = shape_of(&call->in_shape[X]);
-    const dsc_real *mean = call->shared, *inverse = mean + s.channels;
-    double *dbeta = lane_sums(call, 0), *dgamma = dbeta + s.channels;
+    const dsc_real *mean = call->shared;
+    double *dbeta = lane_sums(call, 0), *centred = dbeta + s.channels;
     memset(dbeta, 0, 2 * s.channels * sizeof *dbeta);
-    for (size_t n = 0; n < call->count; n++)
-        for (size_t c = 0; c < s.channels; c++) {
-            const dsc_real *x = call->in[X] + (n * s.channels + c) * s.pixels;
-            const dsc_real *dy = call->d_out[0] + (n * s.channels + c) * s.pixels;
-            dsc_real b[16] = {0}, g[16] = {0};
-            size_t i = 0;
-            for (; i + 16 <= s.pixels; i += 16)
-                for (size_t k = 0; k < 16; k++) {
-                    b[k] += dy[i + k];
-                    g[k] += dy[i + k] * (x[i + k] - mean[c]);
-                }
-            for (; i < s.pixels; i++) {
-                b[i % 16] += dy[i];
-                g[i % 16] += dy[i] * (x[i] - mean[c]);
-            }
-            double sum_b = 0, sum_g = 0;
-            for (size_t k = 0; k < 16; k++) {
-                sum_b += (double)b[k];
-                sum_g += (double)g[k];
-            }
-            dbeta[c] += sum_b;
-            dgamma[c] += sum_g * (double)inverse[c];
-        }
+    for (size_t n = 0; n < call->count; n++) {
+        size_t at = n * s.channels * s.pixels;
+        add_gradients[call->kernels->isa](dbeta, centred, call->in[X] + at, call->d_out[0] + at, mean,
+                                          s.channels, s.pixels);
+    }
 }
 
 static void find_gradients(const dsc_call *call) {
     shape s = shape_of(&call->in_shape[X]);
+    const dsc_real *inverse = (dsc_real *)call->shared + s.channels;
     dsc_real *mean_b = (dsc_real *)call->shared + 2 * s.channels, *mean_g = mean_b + s.channels;
     for (size_t c = 0; c < s.channels; c++) {
-        double b = sum_of_lanes(call, c), g = sum_of_lanes(call, s.channels + c);
+        double b = sum_of_lanes(call, c), g = sum_of_lanes(call, s.channels + c) * (double)inverse[c];
         if (call->d_in[BETA]) call->d_in[BETA][c] = (dsc_real)b;
         if (call->d_in[GAMMA]) call->d_in[GAMMA][c] = (dsc_real)g;
         /* Running statistics do not depend on x: then nothing flows through them. */
@@ -203,25 +284,19 @@ static void find_gradients(const dsc_call *call) {
 static void pass_back(const dsc_call *call) {
     if (!call->d_in[X]) return;
     shape s = shape_of(&call->in_shape[X]);
-    const dsc_real *mean = call->shared, *inverse = mean + s.channels, *mean_b = inverse + s.channels;
-    const dsc_real *mean_g = mean_b + s.channels;
-    for (size_t n = 0; n < call->count; n++)
-        for (size_t c = 0; c < s.channels; c++) {
-            size_t at = (n * s.channels + c) * s.pixels;
-            const dsc_real *x = call->in[X] + at, *dy = call->d_out[0] + at;
-            dsc_real *dx = call->d_in[X] + at;
-            dsc_real factor = call->in[GAMMA][c] * inverse[c], slope = mean_g[c] * inverse[c];
-            for (size_t i = 0; i < s.pixels; i++)
-                dx[i] = factor * (dy[i] - mean_b[c] - (x[i] - mean[c]) * slope);
-        }
+    for (size_t n = 0; n < call->count; n++) {
+        size_t at = n * s.channels * s.pixels;
+        pass_values[call->kernels->isa](call->d_in[X] + at, call->d_out[0] + at, call->in[X] + at,
+                                        call->shared, call->in[GAMMA], s.channels, s.pixels);
+    }
 }
 
 static const dsc_stage forward_stages[] = {
-    {DSC_STAGE_SAMPLES, sum_values, NULL, 0},      {DSC_STAGE_TILES, find_mean, NULL, 0},
-    {DSC_STAGE_SAMPLES, sum_squares, NULL, 0},     {DSC_STAGE_TILES, find_variance, NULL, 0},
-    {DSC_STAGE_SAMPLES, normalise_batch, NULL, 0}, {0}};
+    {DSC_STAGE_SAMPLES, sum_values, NULL, 0},  {DSC_STAGE_TILES, find_mean, NULL, 0},
+    {DSC_STAGE_SAMPLES, sum_squares, NULL, 0}, {DSC_STAGE_TILES, find_variance, NULL, 0},
+    {DSC_STAGE_SAMPLES, normalise, NULL, 0},   {0}};
 static const dsc_stage prepare_stages[] = {{DSC_STAGE_TILES, prepare_running, NULL, 0}, {0}};
-static const dsc_stage infer_stages[] = {{DSC_STAGE_SAMPLES, normalise_batch, NULL, 0}, {0}};
+static const dsc_stage infer_stages[] = {{DSC_STAGE_SAMPLES, normalise, NULL, 0}, {0}};
 static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, sum_gradients, NULL, 0},
                                             {DSC_STAGE_TILES, find_gradients, NULL, 2 | 4},
                                             {DSC_STAGE_SAMPLES, pass_back, NULL, 1},

@@ -10,6 +10,7 @@
 #include "op/op.h"
 
 #include "base/stream.h"
+#include "kernel/loop.h"
 
 typedef struct dropout_values {
     double p;
@@ -19,26 +20,38 @@ static const dsc_param params[] = {
     {"p", DSC_PARAM_REAL, offsetof(dropout_values, p), "0.5", 0, 0.999, NULL, "the share of units dropped"},
     {0}};
 
-enum { BITS_A_BLOCK = 16 };
+enum { BLOCK = 16, UNITS = 32 * BLOCK }; /* units of one Philox block; of one turn of the loop */
+
+DSC_LOOP(keep,
+         (dsc_real * out, const dsc_real *in, const uint16_t *bits, uint32_t threshold, dsc_real scale,
+          size_t count),
+         {
+             for (size_t i = 0; i < count; i++) out[i] = bits[i] >= threshold ? in[i] * scale : 0;
+         })
+
+/* The random bits of units first .. first + count - 1 of one sample. */
+static void draw(uint16_t *bits, const dsc_call *call, uint32_t sample, size_t first, size_t count) {
+    const uint64_t key[2] = {call->seed, DSC_STREAM_DROPOUT};
+    for (size_t u = 0; u < count; u += BLOCK) {
+        uint64_t words[4];
+        dsc_philox_block(words, (const uint64_t[4]){(first + u) / BLOCK, sample, call->epoch, call->node},
+                         key);
+        for (size_t i = 0; i < BLOCK; i++) bits[u + i] = (uint16_t)(words[i / 4] >> (16 * (i % 4)));
+    }
+}
 
 static void drop(const dsc_call *call, dsc_real *out, const dsc_real *in) {
     double p = ((const dropout_values *)call->values)->p;
     uint32_t threshold = (uint32_t)(p * 65536 + 0.5);
     dsc_real scale = (dsc_real)(1 / (1 - (double)threshold / 65536));
     size_t units = dsc_shape_count(&call->in_shape[0]);
-    const uint64_t key[2] = {call->seed, DSC_STREAM_DROPOUT};
-    for (size_t n = 0; n < call->count; n++) {
-        for (size_t u = 0; u < units; u += BITS_A_BLOCK) {
-            uint64_t bits[4];
-            dsc_philox_block(
-                bits, (const uint64_t[4]){u / BITS_A_BLOCK, call->samples[n], call->epoch, call->node}, key);
-            size_t end = units - u < BITS_A_BLOCK ? units - u : BITS_A_BLOCK;
-            const dsc_real *x = in + n * units + u;
-            dsc_real *y = out + n * units + u;
-            for (size_t i = 0; i < end; i++)
-                y[i] = (bits[i / 4] >> (16 * (i % 4)) & 0xFFFF) >= threshold ? x[i] * scale : 0;
+    for (size_t n = 0; n < call->count; n++)
+        for (size_t u = 0; u < units; u += UNITS) {
+            uint16_t bits[UNITS];
+            size_t count = units - u < UNITS ? units - u : UNITS, at = n * units + u;
+            draw(bits, call, call->samples[n], u, count);
+            keep[call->kernels->isa](out + at, in + at, bits, threshold, scale, count);
         }
-    }
 }
 
 static void forward(const dsc_call *call) { drop(call, call->out[0], call->in[0]); }
