@@ -547,6 +547,24 @@ DSC_API const char *dsc_model_class_name(const dsc_model *model, size_t label);
 DSC_API size_t dsc_model_parameters(const dsc_model *model);
 DSC_API double dsc_model_multiply_adds(const dsc_model *model);
 
+/* What is said of a model, by name: "recipe", "data", ... Saved with it. NULL if there is nothing under that name; a
+ * text of NULL removes it. Texts are UTF-8. */
+DSC_API const char *dsc_model_about(const dsc_model *model, const char *name);
+DSC_API dsc_status dsc_model_set_about(dsc_model *model, const char *name, const char *text,
+                                       dsc_error *error);
+
+/* Writes the model to a safetensors file, atomically: the graph as JSON, the parameters and running statistics, and all
+ * that belongs to the model. What is loaded computes the same bits. */
+DSC_API dsc_status dsc_model_save(const dsc_model *model, const char *path, dsc_error *error);
+
+/* Loads such a file. Everything in it is checked before it is used; a file of a newer format is refused. */
+DSC_API dsc_status dsc_model_load(dsc_model **model, const char *path, dsc_error *error);
+
+/* The same from memory; `name` stands for the file in messages. `ops` are operations of your own that the model may
+ * use, ended by NULL, or is NULL; they must outlive the model. */
+DSC_API dsc_status dsc_model_parse(dsc_model **model, const void *bytes, size_t size, const char *name,
+                                   const dsc_op *const *ops, dsc_error *error);
+
 /* ------------------------------------------------------------------------------------------------
  * 5. Training
  * ------------------------------------------------------------------------------------------------ */
@@ -567,10 +585,10 @@ typedef struct dsc_event {
     double loss, accuracy;  /* on the training samples of this epoch so far, as they were met */
     double validation_loss, validation_accuracy; /* NaN without a validation set, and between epochs */
     double learning_rate;
-    double seconds;           /* spent in training so far */
+    double seconds; /* spent in training so far */
     double samples_per_second;
-    double seconds_left;      /* an estimate; NaN at the start */
-    const char *message;      /* NULL, or a line for people; good during the call */
+    double seconds_left; /* an estimate; NaN at the start */
+    const char *message; /* NULL, or a line for people; good during the call */
 } dsc_event;
 
 /* Called by the thread that called; a non-zero answer ends the work cleanly with DSC_ERROR_STOPPED. */

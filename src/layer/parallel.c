@@ -6,8 +6,6 @@ dsc_node *dsc_parallel(dsc_node *const *branches, size_t count) {
     dsc_graph *graph = count ? dsc_node_graph(branches[0]) : NULL;
     if (!graph || graph->error.code) return graph ? &graph->failed : NULL;
     if (dsc_layer_begin(graph, "parallel")) return &graph->failed;
-    const dsc_op *concat = dsc_op_find("concat");
-    dsc_node *y = concat ? dsc_apply(concat, branches, count, NULL)
-                         : dsc_graph_fail(graph, DSC_ERROR_UNSUPPORTED, "this build has no op 'concat'");
+    dsc_node *y = dsc_concat(branches, count);
     return dsc_graph_begin_layer(graph, NULL) ? &graph->failed : y;
 }

@@ -31,13 +31,19 @@ static dsc_status fail_unknown(const char *text, size_t column, const char *name
     return status;
 }
 
+/* Class weights are a buffer, so that they are saved with the model; they stand before the target. */
 static dsc_status apply(dsc_node **loss, dsc_node *logits, dsc_node *target, const dsc_op *op,
-                        const char *text, const void *values, const float *class_weights, dsc_error *error) {
+                        const char *text, const void *values, bool weighted, dsc_error *error) {
     dsc_graph *graph = dsc_node_graph(logits);
-    if (class_weights)
-        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "the loss '%s' takes no class weights", op->name);
-    if (!dsc_graph_begin_layer(graph, "loss"))
-        *loss = dsc_apply(op, (dsc_node *[]){logits, target}, 2, values);
+    if (weighted && op->most_inputs < 3)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "the loss '%s' takes no class weights; leave them out, or use softmax-cross-entropy",
+                        op->name);
+    if (!dsc_graph_begin_layer(graph, "loss")) {
+        dsc_node *inputs[3] = {logits, target, target};
+        if (weighted) inputs[1] = dsc_buffer(graph, DSC_CLASS_WEIGHTS, *dsc_node_shape(logits), 1);
+        *loss = dsc_apply(op, inputs, weighted ? 3 : 2, values);
+    }
     dsc_graph_begin_layer(graph, NULL);
     dsc_status status = dsc_graph_check(graph, error);
     if (!status && dsc_shape_count(&(*loss)->shape) != 1)
@@ -46,7 +52,7 @@ static dsc_status apply(dsc_node **loss, dsc_node *logits, dsc_node *target, con
 }
 
 dsc_status dsc_loss_build(dsc_node **loss, dsc_node *logits, dsc_node *target, const char *text,
-                          const float *class_weights, dsc_error *error) {
+                          bool weighted, dsc_error *error) {
     dsc_spec spec;
     const char *next = text;
     char name[64], thing[80];
@@ -63,7 +69,7 @@ dsc_status dsc_loss_build(dsc_node **loss, dsc_node *logits, dsc_node *target, c
     if (!values) return dsc_fail_memory(error, op->values_size, "a loss");
     (void)snprintf(thing, sizeof thing, "loss %s", name);
     status = dsc_spec_apply(&spec, text, thing, op->params, 0, values, error);
-    if (!status) status = apply(loss, logits, target, op, text, values, class_weights, error);
+    if (!status) status = apply(loss, logits, target, op, text, values, weighted, error);
     dsc_params_free(op->params, values);
     free(values);
     return status;

@@ -44,6 +44,10 @@ static dsc_status check_options(const dsc_model_options *options, dsc_error *err
     if (options->shape[0] > DSC_CHANNELS_MOST)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "images of %zu channels; at most %d are supported",
                         options->shape[0], DSC_CHANNELS_MOST);
+    for (size_t i = 0; i < options->classes && options->class_weights; i++)
+        if (!(options->class_weights[i] >= 0 && options->class_weights[i] <= 1e6F))
+            return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                            "the weight of class %zu: expected a number 0 to 1000000", i);
     for (size_t i = 0; i < options->classes && options->class_names; i++)
         if (!options->class_names[i])
             return dsc_fail(error, DSC_ERROR_ARGUMENT, "the name of class %zu is NULL", i);
@@ -76,6 +80,11 @@ static dsc_status build_graph(dsc_model *model, const dsc_model_options *options
                           options->class_weights, error);
 }
 
+static void set_class_weights(dsc_model *model, const float *weights) {
+    const dsc_node *buffer = model->loss->inputs[1];
+    for (size_t k = 0; k < model->classes; k++) model->values[buffer->offset + k] = (dsc_real)weights[k];
+}
+
 static dsc_status make_parts(dsc_model *model, const dsc_model_options *options, dsc_error *error) {
     model->classes = options->classes;
     model->text = strdup(options->text);
@@ -92,6 +101,7 @@ static dsc_status make_parts(dsc_model *model, const dsc_model_options *options,
     model->values = dsc_allocate_aligned(numbers, sizeof(dsc_real));
     if (!model->values) return dsc_fail_memory(error, numbers * sizeof(dsc_real), "the model's parameters");
     dsc_graph_initialise(model->graph, model->values, options->seed);
+    if (options->class_weights) set_class_weights(model, options->class_weights);
     return DSC_OK;
 }
 
@@ -160,4 +170,19 @@ double dsc_model_multiply_adds(const dsc_model *model) {
     double count = 0;
     for (size_t i = 0; i <= model->logits->index; i++) count += model->graph->nodes[i]->multiply_adds;
     return count;
+}
+
+const char *dsc_model_about(const dsc_model *model, const char *name) {
+    return json_string_value(json_object_get(model->about, name));
+}
+
+dsc_status dsc_model_set_about(dsc_model *model, const char *name, const char *text, dsc_error *error) {
+    if (!text) {
+        (void)json_object_del(model->about, name);
+        return DSC_OK;
+    }
+    json_t *json = json_string(text);
+    if (json && !json_object_set_new(model->about, name, json)) return DSC_OK;
+    return dsc_fail(error, json ? DSC_ERROR_MEMORY : DSC_ERROR_ARGUMENT,
+                    "'%.60s' of a model cannot be set: out of memory, or its text is not UTF-8", name);
 }

@@ -35,10 +35,11 @@ struct dsc_model {
 dsc_status dsc_normalisation_find(dsc_normalisation *normalisation, const char *name, const dsc_dataset *data,
                                   dsc_error *error);
 
-/* The op applied to logits and target that `text` names ("softmax-cross-entropy smoothing=0.1"); class_weights NULL:
- * none. */
+/* The op applied to logits and target that `text` names ("softmax-cross-entropy smoothing=0.1"). `weighted`: with a
+ * weight for each class, in a buffer of that name, 1 until it is set. */
+#define DSC_CLASS_WEIGHTS "loss.class_weights"
 dsc_status dsc_loss_build(dsc_node **loss, dsc_node *logits, dsc_node *target, const char *text,
-                          const float *class_weights, dsc_error *error);
+                          bool weighted, dsc_error *error);
 
 /* Copies of names, or "0", "1", ...: pointers and texts in one block (release with free()). NULL: out of memory. */
 char **dsc_class_names_copy(const char *const *names, size_t count);

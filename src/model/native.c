@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+/* native.c: a model as a file. The arrays are safetensors', everything else is texts in its metadata:
+ *
+ *   format           "descender"              text             "784-100-10"
+ *   format_version   "1"                      loss             "softmax-cross-entropy"
+ *   written_by       "0.1.0"                  normalisation    {"name": "unit", "scale": [...], "offset": [...]}
+ *   graph            graph_json.h, and "image", "target", "logits", "loss": the numbers of those nodes
+ *   classes          ["0", "1", ...]          about            {"recipe": "...", ...}
+ */
+#include "model/model.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "model/graph_json.h"
+#include "model/native.h"
+#include "model/safetensors.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FORMAT_VERSION = 1 };
+static const size_t FILE_MOST = (size_t)1 << 32;
+
+/* --- writing --- */
+
+/* Puts `json`, which it takes over, as a text under `key`. */
+static bool put_json(json_t *metadata, const char *key, json_t *json) {
+    char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+    bool good = text && !json_object_set_new(metadata, key, json_string(text));
+    free(text);
+    json_decref(json);
+    return good;
+}
+
+static json_t *graph_of(const dsc_model *model) {
+    json_t *json = dsc_graph_to_json(model->graph);
+    if (json && !json_object_set_new(json, "image", json_integer((json_int_t)model->image->index)) &&
+        !json_object_set_new(json, "target", json_integer((json_int_t)model->target->index)) &&
+        !json_object_set_new(json, "logits", json_integer((json_int_t)model->logits->index)) &&
+        !json_object_set_new(json, "loss", json_integer((json_int_t)model->loss->index)))
+        return json;
+    json_decref(json);
+    return NULL;
+}
+
+static json_t *numbers_of(const float *numbers, size_t count) {
+    json_t *json = json_array();
+    for (size_t i = 0; json && i < count; i++)
+        if (json_array_append_new(json, json_real((double)numbers[i]))) {
+            json_decref(json);
+            return NULL;
+        }
+    return json;
+}
+
+static json_t *normalisation_of(const dsc_normalisation *n) {
+    json_t *json = json_object();
+    if (json && !json_object_set_new(json, "name", json_string(n->name)) &&
+        !json_object_set_new(json, "scale", numbers_of(n->scale, n->channels)) &&
+        !json_object_set_new(json, "offset", numbers_of(n->offset, n->channels)))
+        return json;
+    json_decref(json);
+    return NULL;
+}
+
+static json_t *classes_of(const dsc_model *model) {
+    json_t *json = json_array();
+    for (size_t i = 0; json && i < model->classes; i++)
+        if (json_array_append_new(json, json_string(model->class_names[i]))) {
+            json_decref(json);
+            return NULL;
+        }
+    return json;
+}
+
+dsc_status dsc_model_write(unsigned char **bytes, size_t *size, const dsc_model *model, dsc_error *error) {
+    *bytes = NULL;
+    json_t *metadata = json_object();
+    char version[16];
+    (void)snprintf(version, sizeof version, "%d", FORMAT_VERSION);
+    bool good = metadata && !json_object_set_new(metadata, "format", json_string("descender")) &&
+                !json_object_set_new(metadata, "format_version", json_string(version)) &&
+                !json_object_set_new(metadata, "written_by", json_string(dsc_version())) &&
+                !json_object_set_new(metadata, "text", json_string(model->text)) &&
+                !json_object_set_new(metadata, "loss", json_string(model->loss_text)) &&
+                put_json(metadata, "normalisation", normalisation_of(&model->normalisation)) &&
+                put_json(metadata, "classes", classes_of(model)) &&
+                put_json(metadata, "about", json_incref(model->about)) &&
+                put_json(metadata, "graph", graph_of(model));
+    dsc_status status =
+        good ? dsc_safetensors_write(bytes, size, metadata, model->graph, model->values, error)
+             : dsc_fail(
+                   error, DSC_ERROR_MEMORY,
+                   "the model's description cannot be written: out of memory, or a text that is not UTF-8");
+    json_decref(metadata);
+    return status;
+}
+
+dsc_status dsc_model_save(const dsc_model *model, const char *path, dsc_error *error) {
+    unsigned char *bytes;
+    size_t size;
+    dsc_status status = dsc_model_write(&bytes, &size, model, error);
+    if (!status) status = dsc_file_write(path, bytes, size, error);
+    free(bytes);
+    return status;
+}
+
+/* --- reading --- */
+
+typedef struct source {
+    dsc_safetensors file;
+    const char *name;
+    dsc_error *error;
+} source;
+
+static dsc_status check_version(const source *from) {
+    const char *format = dsc_safetensors_text(&from->file, "format");
+    const char *version = dsc_safetensors_text(&from->file, "format_version");
+    int64_t number;
+    if (!format || strcmp(format, "descender") != 0)
+        return dsc_fail(from->error, DSC_ERROR_FORMAT,
+                        "%s: a safetensors file, but no model of Descender: its metadata has no \"format\": "
+                        "\"descender\"",
+                        from->name);
+    if (!version || !dsc_parse_integer(&number, version) || number < 1)
+        return dsc_fail(from->error, DSC_ERROR_FORMAT, "%s: expected a format_version, found '%.20s'",
+                        from->name, version ? version : "");
+    if (number > FORMAT_VERSION)
+        return dsc_fail(
+            from->error, DSC_ERROR_UNSUPPORTED,
+            "%s: has format %lld, written by Descender %.20s; this is Descender %s, which reads up to format "
+            "%d: update it",
+            from->name, (long long)number,
+            dsc_safetensors_text(&from->file, "written_by") ? dsc_safetensors_text(&from->file, "written_by")
+                                                            : "?",
+            dsc_version(), FORMAT_VERSION);
+    return DSC_OK;
+}
+
+/* The metadata's JSON under `key`; NULL, and *status, if it is none. */
+static json_t *get_json(dsc_status *status, const source *from, const char *key) {
+    const char *text = dsc_safetensors_text(&from->file, key);
+    json_error_t reason = {0};
+    json_t *json = text ? json_loads(text, JSON_REJECT_DUPLICATES, &reason) : NULL;
+    if (!json)
+        *status = dsc_fail(from->error, DSC_ERROR_FORMAT, "%s: metadata \"%s\": expected JSON, found %s%s",
+                           from->name, key, text ? "an error: " : "nothing", reason.text);
+    return json;
+}
+
+static dsc_status get_text(char **text, const source *from, const char *key) {
+    const char *found = dsc_safetensors_text(&from->file, key);
+    if (!found)
+        return dsc_fail(from->error, DSC_ERROR_FORMAT, "%s: the metadata has no \"%s\"", from->name, key);
+    *text = strdup(found);
+    return *text ? DSC_OK : dsc_fail_memory(from->error, strlen(found) + 1, "a model's text");
+}
+
+static dsc_status read_classes(dsc_model *model, const source *from) {
+    dsc_status status = DSC_OK;
+    json_t *json = get_json(&status, from, "classes");
+    if (!json) return status;
+    size_t count = json_array_size(json);
+    const char **names = dsc_allocate(count, sizeof *names);
+    if (!names) {
+        status = dsc_fail_memory(from->error, count * sizeof *names, "the names of classes");
+    } else {
+        bool good = count >= 1 && count <= DSC_CLASSES_MOST;
+        for (size_t i = 0; i < count && good; i++)
+            good = (names[i] = json_string_value(json_array_get(json, i)));
+        if (!good)
+            status = dsc_fail(from->error, DSC_ERROR_FORMAT,
+                              "%s: metadata \"classes\": expected a list of 1 to %d texts", from->name,
+                              DSC_CLASSES_MOST);
+        else if (!(model->class_names = dsc_class_names_copy(names, count)))
+            status = dsc_fail_memory(from->error, count * sizeof *names, "the names of classes");
+        model->classes = count;
+    }
+    free(names);
+    json_decref(json);
+    return status;
+}
+
+static bool read_numbers(float *numbers, size_t count, const json_t *json) {
+    if (json_array_size(json) != count) return false;
+    for (size_t i = 0; i < count; i++) {
+        const json_t *number = json_array_get(json, i);
+        numbers[i] = (float)json_number_value(number);
+        if (!json_is_number(number) || !isfinite(numbers[i])) return false;
+    }
+    return true;
+}
+
+static dsc_status read_normalisation(dsc_normalisation *n, const source *from) {
+    dsc_status status = DSC_OK;
+    json_t *json = get_json(&status, from, "normalisation");
+    if (!json) return status;
+    const char *name = json_string_value(json_object_get(json, "name"));
+    n->channels = json_array_size(json_object_get(json, "scale"));
+    if (!name || strlen(name) >= sizeof n->name || n->channels < 1 || n->channels > DSC_CHANNELS_MOST ||
+        !read_numbers(n->scale, n->channels, json_object_get(json, "scale")) ||
+        !read_numbers(n->offset, n->channels, json_object_get(json, "offset")))
+        status = dsc_fail(
+            from->error, DSC_ERROR_FORMAT,
+            "%s: metadata \"normalisation\": expected a name, and a finite scale and offset for each channel",
+            from->name);
+    else
+        (void)snprintf(n->name, sizeof n->name, "%s", name);
+    json_decref(json);
+    return status;
+}
+
+static dsc_node *node_called(const dsc_graph *graph, const json_t *json, const char *key) {
+    const json_t *index = json_object_get(json, key);
+    if (!json_is_integer(index) || json_integer_value(index) < 0 ||
+        (size_t)json_integer_value(index) >= graph->count)
+        return NULL;
+    return graph->nodes[json_integer_value(index)];
+}
+
+/* The graph is from an image and a target, and nothing else, to logits and a loss. */
+static bool graph_is_a_models(const dsc_model *m) {
+    if (!m->image || !m->target || !m->logits || !m->loss || m->image == m->target) return false;
+    size_t inputs = 0;
+    for (size_t i = 0; i < m->graph->count; i++) inputs += m->graph->nodes[i]->kind == DSC_NODE_INPUT;
+    return inputs == 2 && m->image->kind == DSC_NODE_INPUT && m->target->kind == DSC_NODE_INPUT &&
+           m->image->shape.rank == 3 && m->image->shape.size[0] == m->normalisation.channels &&
+           dsc_shape_count(&m->target->shape) == 1 && dsc_node_is_sampled(m->logits) &&
+           m->logits->shape.rank == 1 && m->logits->shape.size[0] == m->classes &&
+           m->loss->kind == DSC_NODE_OP && (m->loss->op->flags & DSC_OP_LOSS) &&
+           dsc_shape_count(&m->loss->shape) == 1;
+}
+
+static dsc_status read_graph(dsc_model *model, const source *from, const dsc_op *const *ops) {
+    dsc_status status = DSC_OK;
+    json_t *json = get_json(&status, from, "graph");
+    if (!json) return status;
+    status = dsc_graph_from_json(&model->graph, json, ops, from->error);
+    if (status) {
+        (void)dsc_error_context(from->error, status, "%s: graph", from->name);
+    } else {
+        model->image = node_called(model->graph, json, "image");
+        model->target = node_called(model->graph, json, "target");
+        model->logits = node_called(model->graph, json, "logits");
+        model->loss = node_called(model->graph, json, "loss");
+        if (!graph_is_a_models(model))
+            status = dsc_fail(
+                from->error, DSC_ERROR_FORMAT,
+                "%s: graph: expected one from an image (C, H, W) and a target to %zu logits and a loss, for "
+                "%zu channels",
+                from->name, model->classes, model->normalisation.channels);
+    }
+    json_decref(json);
+    return status;
+}
+
+/* Every parameter and buffer has its array, and every array its node: checked before the slab is made. */
+static dsc_status check_values(const dsc_model *model, const source *from) {
+    size_t wanted = 0;
+    char expected[96], found[96];
+    for (size_t i = 0; i < model->graph->count; i++) {
+        const dsc_node *node = model->graph->nodes[i];
+        dsc_shape shape;
+        const unsigned char *data;
+        if (node->kind != DSC_NODE_PARAMETER && node->kind != DSC_NODE_BUFFER) continue;
+        wanted++;
+        if (!dsc_safetensors_find(&from->file, node->name, &shape, &data))
+            return dsc_fail(from->error, DSC_ERROR_MISMATCH, "%s: the array '%.100s' is missing", from->name,
+                            node->name);
+        if (!dsc_shape_equal(&shape, &node->shape))
+            return dsc_fail(from->error, DSC_ERROR_MISMATCH,
+                            "%s: the array '%.100s' has the shape %s, its graph has %s", from->name,
+                            node->name, dsc_shape_format(found, &shape),
+                            dsc_shape_format(expected, &node->shape));
+    }
+    if (wanted != from->file.tensors)
+        return dsc_fail(from->error, DSC_ERROR_MISMATCH, "%s: %zu arrays, but its graph has %zu", from->name,
+                        from->file.tensors, wanted);
+    return DSC_OK;
+}
+
+static dsc_status read_values(dsc_model *model, const source *from) {
+    dsc_status status = check_values(model, from);
+    if (status) return status;
+    size_t numbers = dsc_graph_value_numbers(model->graph);
+    model->values = dsc_allocate_aligned(numbers, sizeof(dsc_real));
+    if (!model->values)
+        return dsc_fail_memory(from->error, numbers * sizeof(dsc_real), "the model's parameters");
+    memset(model->values, 0, numbers * sizeof(dsc_real));
+    for (size_t i = 0; i < model->graph->count; i++) {
+        const dsc_node *node = model->graph->nodes[i];
+        dsc_shape shape;
+        const unsigned char *data;
+        if ((node->kind != DSC_NODE_PARAMETER && node->kind != DSC_NODE_BUFFER) ||
+            !dsc_safetensors_find(&from->file, node->name, &shape, &data))
+            continue;
+        for (size_t k = 0; k < dsc_shape_count(&shape); k++)
+            model->values[node->offset + k] = (dsc_real)dsc_safetensors_number(data, k);
+    }
+    return DSC_OK;
+}
+
+static dsc_status read_about(dsc_model *model, const source *from) {
+    dsc_status status = DSC_OK;
+    model->about = get_json(&status, from, "about");
+    const char *key;
+    json_t *value;
+    bool good = json_is_object(model->about);
+    json_object_foreach(model->about, key, value) good = good && json_is_string(value);
+    if (!status && !good)
+        return dsc_fail(from->error, DSC_ERROR_FORMAT, "%s: metadata \"about\": expected an object of texts",
+                        from->name);
+    return status;
+}
+
+static dsc_status read_model(dsc_model *model, const source *from, const dsc_op *const *ops) {
+    dsc_status status = check_version(from);
+    if (!status) status = get_text(&model->text, from, "text");
+    if (!status) status = get_text(&model->loss_text, from, "loss");
+    if (!status) status = read_classes(model, from);
+    if (!status) status = read_normalisation(&model->normalisation, from);
+    if (!status) status = read_about(model, from);
+    if (!status) status = read_graph(model, from, ops);
+    return status ? status : read_values(model, from);
+}
+
+dsc_status dsc_model_parse(dsc_model **result, const void *bytes, size_t size, const char *name,
+                           const dsc_op *const *ops, dsc_error *error) {
+    *result = NULL;
+    source from = {.name = name, .error = error};
+    dsc_status status = dsc_safetensors_parse(&from.file, bytes, size, name, error);
+    if (status) return status;
+    dsc_model *model = dsc_allocate(1, sizeof *model);
+    status = model ? read_model(model, &from, ops) : dsc_fail_memory(error, sizeof *model, "a model");
+    if (status)
+        dsc_model_free(model);
+    else
+        *result = model;
+    dsc_safetensors_clear(&from.file);
+    return status;
+}
+
+dsc_status dsc_model_load(dsc_model **model, const char *path, dsc_error *error) {
+    unsigned char *bytes;
+    size_t size;
+    *model = NULL;
+    dsc_status status = dsc_file_read(&bytes, &size, path, FILE_MOST, error);
+    if (status) return status;
+    status = dsc_model_parse(model, bytes, size, path, NULL, error);
+    free(bytes);
+    return status;
+}

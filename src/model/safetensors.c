@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* safetensors.c: reading and writing the format; safetensors.h says what it is. */
+#include "model/safetensors.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "model/graph_json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LENGTH_BYTES = 8, NUMBER_BYTES = 4, ALIGNED = 64 };
+static const size_t HEADER_MOST = 100 * 1000 * 1000; /* what the format allows */
+static const char METADATA[] = "__metadata__";
+
+float dsc_safetensors_number(const unsigned char *data, size_t index) {
+    const unsigned char *b = data + NUMBER_BYTES * index;
+    uint32_t bits = (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+    float number;
+    memcpy(&number, &bits, sizeof number);
+    return number;
+}
+
+static void put_number(unsigned char *b, float number) {
+    uint32_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    for (int i = 0; i < NUMBER_BYTES; i++) b[i] = (unsigned char)(bits >> 8 * i);
+}
+
+static bool is_tensor(const char *key) { return strcmp(key, METADATA) != 0; }
+
+/* --- reading --- */
+
+typedef struct extent {
+    size_t begin, end;
+    const char *name;
+} extent;
+
+static dsc_status read_header(dsc_safetensors *file, const unsigned char *bytes, size_t size,
+                              const char *name, dsc_error *error) {
+    if (size < LENGTH_BYTES + 2)
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: %zu bytes; expected a model file (safetensors): is it cut off?", name, size);
+    uint64_t length = 0;
+    for (int i = 0; i < LENGTH_BYTES; i++) length |= (uint64_t)bytes[i] << 8 * i;
+    if (length < 2 || length > HEADER_MOST || bytes[LENGTH_BYTES] != '{')
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: offset 0: expected a model file (safetensors): the length of a header, then "
+                        "'{'; found other "
+                        "bytes; name a file that 'descender train' or dsc_model_save wrote",
+                        name);
+    if (length > size - LENGTH_BYTES)
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: offset 0: the header should have %llu bytes, but only %zu follow; the file is "
+                        "cut off: copy it "
+                        "again",
+                        name, (unsigned long long)length, size - LENGTH_BYTES);
+    json_error_t reason;
+    file->header =
+        json_loadb((const char *)bytes + LENGTH_BYTES, (size_t)length, JSON_REJECT_DUPLICATES, &reason);
+    if (!json_is_object(file->header)) {
+        bool memory = !file->header && json_error_code(&reason) == json_error_out_of_memory;
+        return memory ? dsc_fail_memory(error, (size_t)length, "the header of a model file")
+                      : dsc_fail(error, DSC_ERROR_FORMAT, "%s: offset %d: the header is not JSON: %s", name,
+                                 LENGTH_BYTES + reason.position, reason.text);
+    }
+    file->data = bytes + LENGTH_BYTES + length;
+    file->data_size = size - LENGTH_BYTES - (size_t)length;
+    return DSC_OK;
+}
+
+static bool read_offset(size_t *offset, const json_t *json) {
+    if (!json_is_integer(json) || json_integer_value(json) < 0) return false;
+    *offset = (size_t)json_integer_value(json);
+    return true;
+}
+
+static dsc_status read_tensor(extent *at, const dsc_safetensors *file, const char *key, const json_t *json,
+                              const char *name, dsc_error *error) {
+    const char *type = json_string_value(json_object_get(json, "dtype"));
+    const json_t *offsets = json_object_get(json, "data_offsets");
+    dsc_shape shape;
+    if (!type || strcmp(type, "F32") != 0)
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                        "%s: '%.100s' has the type %.20s; expected F32: save it as float", name, key,
+                        type ? type : "(none)");
+    at->name = key;
+    if (!dsc_shape_from_json(&shape, json_object_get(json, "shape")))
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: '%.100s': expected a shape of at most %d sizes of at least 1", name, key,
+                        DSC_RANK_MOST);
+    if (json_array_size(offsets) != 2 || !read_offset(&at->begin, json_array_get(offsets, 0)) ||
+        !read_offset(&at->end, json_array_get(offsets, 1)) || at->begin > at->end)
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: '%.100s': expected data_offsets [begin, end]", name,
+                        key);
+    if (at->end > file->data_size)
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: '%.100s' ends at byte %zu of the data, but there are %zu; the file is cut off: "
+                        "copy it again",
+                        name, key, at->end, file->data_size);
+    size_t bytes = NUMBER_BYTES;
+    bool fits = true;
+    for (size_t i = 0; i < shape.rank && fits; i++) fits = dsc_multiply(&bytes, bytes, shape.size[i]);
+    if (!fits || bytes != at->end - at->begin) {
+        char text[96];
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: '%.100s' of shape %s has %zu bytes, expected %zu", name,
+                        key, dsc_shape_format(text, &shape), at->end - at->begin, fits ? bytes : 0);
+    }
+    return DSC_OK;
+}
+
+static int compare_extents(const void *a, const void *b) {
+    const extent *x = a, *y = b;
+    return x->begin < y->begin ? -1 : x->begin > y->begin;
+}
+
+/* No gap and no overlap, from the first byte of the data to the last. */
+static dsc_status check_extents(extent *all, const dsc_safetensors *file, const char *name,
+                                dsc_error *error) {
+    size_t end = 0;
+    qsort(all, file->tensors, sizeof *all, compare_extents);
+    for (size_t i = 0; i < file->tensors; i++) {
+        if (all[i].begin != end)
+            return dsc_fail(error, DSC_ERROR_FORMAT,
+                            "%s: '%.100s' begins at byte %zu of the data, expected %zu: a%s", name,
+                            all[i].name, all[i].begin, end, all[i].begin < end ? "n overlap" : " gap");
+        end = all[i].end;
+    }
+    if (end != file->data_size)
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: %zu bytes behind the last array, expected none", name,
+                        file->data_size - end);
+    return DSC_OK;
+}
+
+static dsc_status check_tensors(dsc_safetensors *file, const char *name, dsc_error *error) {
+    const char *key;
+    json_t *value;
+    extent *all = dsc_allocate(json_object_size(file->header), sizeof *all);
+    if (!all)
+        return dsc_fail_memory(error, json_object_size(file->header) * sizeof *all,
+                               "the arrays of a model file");
+    dsc_status status = DSC_OK;
+    json_object_foreach(file->header, key, value) {
+        if (!is_tensor(key)) continue;
+        status = read_tensor(&all[file->tensors++], file, key, value, name, error);
+        if (status) break;
+    }
+    if (!status) status = check_extents(all, file, name, error);
+    free(all);
+    return status;
+}
+
+static dsc_status check_metadata(const dsc_safetensors *file, const char *name, dsc_error *error) {
+    json_t *all = json_object_get(file->header, METADATA), *value;
+    const char *key;
+    if (all && !json_is_object(all))
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: %s: expected an object of texts", name, METADATA);
+    json_object_foreach(all, key, value) if (!json_is_string(value)) return dsc_fail(
+        error, DSC_ERROR_FORMAT, "%s: %s: '%.100s' is not a text", name, METADATA, key);
+    return DSC_OK;
+}
+
+dsc_status dsc_safetensors_parse(dsc_safetensors *file, const void *bytes, size_t size, const char *name,
+                                 dsc_error *error) {
+    *file = (dsc_safetensors){0};
+    dsc_status status = read_header(file, bytes, size, name, error);
+    if (!status) status = check_metadata(file, name, error);
+    if (!status) status = check_tensors(file, name, error);
+    if (status) dsc_safetensors_clear(file);
+    return status;
+}
+
+void dsc_safetensors_clear(dsc_safetensors *file) {
+    json_decref(file->header);
+    *file = (dsc_safetensors){0};
+}
+
+const char *dsc_safetensors_text(const dsc_safetensors *file, const char *key) {
+    return json_string_value(json_object_get(json_object_get(file->header, METADATA), key));
+}
+
+bool dsc_safetensors_find(const dsc_safetensors *file, const char *name, dsc_shape *shape,
+                          const unsigned char **data) {
+    const json_t *json = is_tensor(name) ? json_object_get(file->header, name) : NULL;
+    if (!json || !dsc_shape_from_json(shape, json_object_get(json, "shape"))) return false;
+    size_t begin = 0;
+    if (!read_offset(&begin, json_array_get(json_object_get(json, "data_offsets"), 0))) return false;
+    *data = file->data + begin;
+    return true;
+}
+
+/* --- writing --- */
+
+static bool has_values(const dsc_node *node) {
+    return node->kind == DSC_NODE_PARAMETER || node->kind == DSC_NODE_BUFFER;
+}
+
+static json_t *make_header(size_t *data_size, const json_t *metadata, const dsc_graph *graph) {
+    json_t *header = json_object();
+    bool good = header && (!metadata || !json_object_set(header, METADATA, (json_t *)(uintptr_t)metadata));
+    size_t offset = 0;
+    for (size_t i = 0; good && i < graph->count; i++) {
+        const dsc_node *node = graph->nodes[i];
+        if (!has_values(node)) continue;
+        size_t end = offset + NUMBER_BYTES * dsc_shape_count(&node->shape);
+        json_t *tensor =
+            json_pack("{s:s, s:o?, s:[I, I]}", "dtype", "F32", "shape", dsc_shape_to_json(&node->shape),
+                      "data_offsets", (json_int_t)offset, (json_int_t)end);
+        good = json_is_array(json_object_get(tensor, "shape"));
+        if (good)
+            good = !json_object_set_new(header, node->name, tensor);
+        else
+            json_decref(tensor);
+        offset = end;
+    }
+    *data_size = offset;
+    if (good) return header;
+    json_decref(header);
+    return NULL;
+}
+
+dsc_status dsc_safetensors_write(unsigned char **result, size_t *size, const json_t *metadata,
+                                 const dsc_graph *graph, const dsc_real *slab, dsc_error *error) {
+    *result = NULL;
+    size_t data_size;
+    json_t *header = make_header(&data_size, metadata, graph);
+    char *text = header ? json_dumps(header, JSON_COMPACT) : NULL;
+    json_decref(header);
+    if (!text) return dsc_fail_memory(error, 4096, "the header of a model file");
+    size_t length = strlen(text), start = (LENGTH_BYTES + length + ALIGNED - 1) / ALIGNED * ALIGNED;
+    unsigned char *bytes = malloc(start + data_size);
+    if (bytes) {
+        for (int i = 0; i < LENGTH_BYTES; i++)
+            bytes[i] = (unsigned char)((uint64_t)(start - LENGTH_BYTES) >> 8 * i);
+        memcpy(bytes + LENGTH_BYTES, text, length);
+        memset(bytes + LENGTH_BYTES + length, ' ', start - LENGTH_BYTES - length);
+        unsigned char *to = bytes + start;
+        for (size_t i = 0; i < graph->count; i++) {
+            const dsc_node *node = graph->nodes[i];
+            for (size_t k = 0; has_values(node) && k < dsc_shape_count(&node->shape); k++, to += NUMBER_BYTES)
+                put_number(to, (float)slab[node->offset + k]);
+        }
+        *result = bytes;
+        *size = start + data_size;
+    }
+    free(text);
+    return bytes ? DSC_OK : dsc_fail_memory(error, start + data_size, "a model file");
+}
