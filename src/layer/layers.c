@@ -11,14 +11,30 @@
 #include <string.h>
 
 extern const dsc_layer dsc_layer_avgpool, dsc_layer_batch_norm, dsc_layer_conv2d, dsc_layer_dense,
-    dsc_layer_dropout, dsc_layer_flatten, dsc_layer_gelu, dsc_layer_globalpool, dsc_layer_leaky_relu,
-    dsc_layer_maxpool, dsc_layer_relu, dsc_layer_se, dsc_layer_sigmoid, dsc_layer_silu, dsc_layer_tanh;
+    dsc_layer_depthwise, dsc_layer_dropout, dsc_layer_flatten, dsc_layer_gelu, dsc_layer_globalpool,
+    dsc_layer_layer_norm, dsc_layer_leaky_relu, dsc_layer_maxpool, dsc_layer_relu, dsc_layer_se,
+    dsc_layer_separable, dsc_layer_sigmoid, dsc_layer_silu, dsc_layer_tanh;
 
 const dsc_layer *const dsc_layers[] = {
-    &dsc_layer_avgpool,    &dsc_layer_batch_norm, &dsc_layer_conv2d, &dsc_layer_dense,
-    &dsc_layer_dropout,    &dsc_layer_flatten,    &dsc_layer_gelu,   &dsc_layer_globalpool,
-    &dsc_layer_leaky_relu, &dsc_layer_maxpool,    &dsc_layer_relu,   &dsc_layer_se,
-    &dsc_layer_sigmoid,    &dsc_layer_silu,       &dsc_layer_tanh,   NULL,
+    &dsc_layer_avgpool,
+    &dsc_layer_batch_norm,
+    &dsc_layer_conv2d,
+    &dsc_layer_dense,
+    &dsc_layer_depthwise,
+    &dsc_layer_dropout,
+    &dsc_layer_flatten,
+    &dsc_layer_gelu,
+    &dsc_layer_globalpool,
+    &dsc_layer_layer_norm,
+    &dsc_layer_leaky_relu,
+    &dsc_layer_maxpool,
+    &dsc_layer_relu,
+    &dsc_layer_se,
+    &dsc_layer_separable,
+    &dsc_layer_sigmoid,
+    &dsc_layer_silu,
+    &dsc_layer_tanh,
+    NULL,
 };
 
 const dsc_layer *dsc_layer_find(const char *name) {

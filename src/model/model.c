@@ -94,9 +94,8 @@ static dsc_status make_parts(dsc_model *model, const dsc_model_options *options,
     if (!model->text || !model->loss_text || !model->class_names || !model->about)
         return dsc_fail_memory(error, sizeof *model, "a model");
     dsc_status status = build_graph(model, options, error);
-    if (!status) status = dsc_normalisation_find(&model->normalisation, "unit", NULL, error);
+    if (!status) status = dsc_model_normalise(model, "unit", NULL, error);
     if (status) return status;
-    model->normalisation.channels = options->shape[0];
     size_t numbers = dsc_graph_value_numbers(model->graph);
     model->values = dsc_allocate_aligned(numbers, sizeof(dsc_real));
     if (!model->values) return dsc_fail_memory(error, numbers * sizeof(dsc_real), "the model's parameters");

@@ -76,6 +76,7 @@ dsc_status dsc_model_normalise(dsc_model *model, const char *how, const dsc_data
     dsc_status status = dsc_normalisation_find(&n, how, data, error);
     if (status) return status;
     n.channels = shape[0];
+    for (size_t c = n.channels; c < DSC_CHANNELS_MOST; c++) n.scale[c] = n.offset[c] = 0;
     model->normalisation = n;
     return DSC_OK;
 }

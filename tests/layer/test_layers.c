@@ -58,6 +58,18 @@ static void shapes_and_parameter_counts_are_those_of_the_formulas(void **state) 
     check_built(1, 28, 28, "conv 4 2x2 dilation=3 stride=2x3", "(4, 13, 9)", 20);
     check_built(4, 5, 6, "batch-norm", "(4, 5, 6)", 8);
     check_built(4, 5, 6, "relu, dropout 0.2, flatten", "(120)", 0);
+    check_built(4, 5, 6, "leaky-relu 0.1, gelu, silu, sigmoid, tanh", "(4, 5, 6)", 0);
+    check_built(4, 5, 6, "layer-norm", "(4, 5, 6)", 8);
+    check_built(6, 28, 28, "maxpool 2", "(6, 14, 14)", 0);
+    check_built(6, 28, 27, "avgpool 3x2 stride=2 padding=1", "(6, 14, 14)", 0);
+    check_built(6, 28, 27, "globalpool", "(6)", 0);
+    check_built(6, 28, 27, "globalpool max", "(6)", 0);
+    check_built(6, 28, 27, "globalpool both", "(12)", 0);
+    check_built(8, 9, 9, "depthwise 3x3 padding=same", "(8, 9, 9)", 80);
+    check_built(8, 9, 9, "depthwise 3 stride=2 bias=off", "(8, 4, 4)", 72);
+    check_built(8, 9, 9, "separable 12 3x3", "(12, 7, 7)", 80 + 108);
+    check_built(8, 9, 9, "se 4", "(8, 9, 9)", 2 * 8 + 2 + 8 * 2 + 8);
+    check_built(8, 9, 9, "se", "(8, 9, 9)", 8 + 1 + 8 + 8);
 }
 
 static void residual_blocks_add_and_project_where_they_must(void **state) {
@@ -68,6 +80,21 @@ static void residual_blocks_add_and_project_where_they_must(void **state) {
     check_built(4, 8, 8, "residual(conv 6 padding=same)", "(6, 8, 8)", 222 + 24);
     check_built(4, 9, 8, "residual(conv 6 padding=same stride=2)", "(6, 5, 4)", 222 + 24);
     check_built(4, 9, 8, "residual(residual(dropout), residual(relu))", "(4, 9, 8)", 0);
+}
+
+static void parallel_branches_are_concatenated(void **state) {
+    (void)state;
+    check_built(4, 9, 8, "parallel(conv 6 1x1 | conv 3 3x3 padding=same, relu | relu)", "(13, 9, 8)",
+                30 + 111);
+    check_built(0, 0, 10, "parallel(dense 3 | residual(dense 10), parallel(dense 2 | dense 4))", "(9)",
+                33 + 110 + 22 + 44);
+    dsc_graph *graph;
+    dsc_error error;
+    dsc_sequence(input(&graph, 4, 9, 8), "parallel(relu | maxpool)");
+    assert_int_equal(dsc_graph_check(graph, &error), DSC_ERROR_ARGUMENT);
+    ASSERT_MESSAGE(error, "parallel1: ");
+    ASSERT_MESSAGE(error, "(4, 9, 8), (4, 4, 4)");
+    dsc_graph_free(graph);
 }
 
 static void a_residual_block_that_no_projection_joins_says_how_to_mend_it(void **state) {
@@ -239,6 +266,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shapes_and_parameter_counts_are_those_of_the_formulas),
         cmocka_unit_test(residual_blocks_add_and_project_where_they_must),
+        cmocka_unit_test(parallel_branches_are_concatenated),
         cmocka_unit_test(a_residual_block_that_no_projection_joins_says_how_to_mend_it),
         cmocka_unit_test(names_are_pytorchs_and_numbered_by_kind),
         cmocka_unit_test(weights_decay_and_bias_and_normalisation_do_not),

@@ -28,11 +28,34 @@ static void known_networks_have_their_number_of_parameters(void **state) {
     assert_int_equal(parameters_of("784-300-100-10"), 266610);
     assert_int_equal(parameters_of("flatten, dense 100 bias=off, relu, dense bias=off"), 79400);
     assert_int_equal(parameters_of("flatten, dense"), 7850);
-    /* LeNet-5 with full connections and strides in place of the pools, which have no parameters. */
+    /* LeCun et al. (1998), with C3 connected to all of S2 and pools without parameters. */
     assert_int_equal(
-        parameters_of("conv 6 5x5 padding=2 stride=2, relu, conv 16 5x5 stride=2, relu, flatten, "
-                      "dense 120, relu, dense 84, relu, dense"),
+        parameters_of("conv 6 5x5 padding=2, tanh, avgpool 2, conv 16 5x5, tanh, avgpool 2, flatten, "
+                      "dense 120, tanh, dense 84, tanh, dense"),
         61706);
+}
+
+static void class_weights_are_a_buffer_of_the_loss(void **state) {
+    (void)state;
+    dsc_model *model;
+    dsc_error error;
+    dsc_model_options options = dsc_model_options_defaults();
+    float weights[10] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 0.5F};
+    options.text = "784-10";
+    options.class_weights = weights;
+    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    const dsc_node *buffer = model->loss->inputs[1];
+    assert_string_equal(buffer->name, DSC_CLASS_WEIGHTS);
+    assert_int_equal(buffer->kind, DSC_NODE_BUFFER);
+    assert_true(model->values[buffer->offset + 1] == 2 && model->values[buffer->offset + 9] == (dsc_real)0.5);
+    assert_ptr_equal(model->loss->inputs[2], model->target);
+    dsc_model_free(model);
+    options.loss = "squared-error";
+    assert_int_equal(dsc_model_make(&model, &options, &error), DSC_ERROR_ARGUMENT);
+    ASSERT_MESSAGE(error, "takes no class weights");
+    weights[3] = NAN;
+    assert_int_equal(dsc_model_make(&model, &options, &error), DSC_ERROR_ARGUMENT);
+    ASSERT_MESSAGE(error, "the weight of class 3");
 }
 
 static void sizes_are_short_for_dense_layers_with_relu_between(void **state) {
@@ -299,6 +322,7 @@ static void every_failed_allocation_is_survived(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_networks_have_their_number_of_parameters),
+        cmocka_unit_test(class_weights_are_a_buffer_of_the_loss),
         cmocka_unit_test(sizes_are_short_for_dense_layers_with_relu_between),
         cmocka_unit_test(a_model_is_from_image_to_logits_and_loss),
         cmocka_unit_test(the_seed_decides_the_starting_values),

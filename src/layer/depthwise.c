@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* depthwise.c: a kernel for each channel alone, and the separable convolution: that, then a 1 x 1 convolution which
+ * mixes the channels; Howard et al., "MobileNets" (2017), section 3.1. */
+#include "layer/layer.h"
+
+#include <stdio.h>
+
+typedef struct depthwise_values {
+    int64_t kernel[2], stride[2], dilation[2];
+    char *padding;
+    bool bias;
+    int init;
+} depthwise_values;
+
+typedef struct separable_values {
+    int64_t channels;
+    depthwise_values depthwise;
+} separable_values;
+
+#define WINDOW(values, member)                                                                               \
+    {                                                                                                        \
+        "kernel", DSC_PARAM_PAIR, offsetof(values, member kernel), "3", 1,                                   \
+        64,       NULL,           "height x width in pixels"},                                               \
+        {"stride", DSC_PARAM_PAIR, offsetof(values, member stride),     "1", 1,                              \
+         64,       NULL,           "pixels from one output to the next"},                                    \
+        {"padding",                                                                                          \
+         DSC_PARAM_TEXT,                                                                                     \
+         offsetof(values, member padding),                                                                   \
+         "0",                                                                                                \
+         0,                                                                                                  \
+         0,                                                                                                  \
+         NULL,                                                                                               \
+         "zeros around the image, in pixels, or same: an odd kernel then keeps height and width"},           \
+    {                                                                                                        \
+        "dilation", DSC_PARAM_PAIR, offsetof(values, member dilation), "1", 1, 64, NULL,                     \
+            "pixels between those the kernel looks at"                                                       \
+    }
+
+static const dsc_param params[] = {
+    WINDOW(depthwise_values, ), DSC_LAYER_BIAS(depthwise_values), DSC_LAYER_INIT(depthwise_values), {0}};
+
+/* Parameters called "PREFIXweight" (C, 1, R, S) and "PREFIXbias" (C). */
+static dsc_node *convolve(dsc_node *x, const char *prefix, const depthwise_values *v) {
+    size_t kernel[2], stride[2], padding[2], dilation[2], channels = x->shape.size[0];
+    char name[64];
+    if (!dsc_layer_padding(padding, x, v->padding, v->kernel, v->dilation)) return &x->graph->failed;
+    for (size_t i = 0; i < 2; i++) {
+        kernel[i] = (size_t)v->kernel[i];
+        stride[i] = (size_t)v->stride[i];
+        dilation[i] = (size_t)v->dilation[i];
+    }
+    size_t pixels = kernel[0] * kernel[1];
+    (void)snprintf(name, sizeof name, "%sweight", prefix);
+    dsc_node *weight = dsc_layer_parameter(x, name, dsc_shape_of(4, channels, 1, kernel[0], kernel[1]),
+                                           dsc_layer_init(v->init, DSC_INIT_HE), pixels, pixels, true);
+    (void)snprintf(name, sizeof name, "%sbias", prefix);
+    dsc_node *bias = v->bias ? dsc_layer_parameter(x, name, dsc_shape_of(1, channels, 0, 0, 0),
+                                                   DSC_INIT_ZEROS, pixels, pixels, false)
+                             : NULL;
+    return dsc_depthwise_conv2d(x, weight, bias, stride, padding, dilation);
+}
+
+static dsc_node *build(dsc_node *x, const void *values, size_t classes) {
+    (void)classes;
+    return dsc_layer_takes_images(x, "a depthwise convolution") ? convolve(x, "", values) : &x->graph->failed;
+}
+
+const dsc_layer dsc_layer_depthwise = {
+    .name = "depthwise",
+    .help = "a convolution of each channel by itself",
+    .params = params,
+    .values_size = sizeof(depthwise_values),
+    .positional = 1,
+    .build = build,
+};
+
+/* --- separable --- */
+
+static const dsc_param separable_params[] = {
+    {"channels", DSC_PARAM_INT, offsetof(separable_values, channels), NULL, 1, 65536, NULL,
+     "outputs a pixel"},
+    WINDOW(separable_values, depthwise.),
+    {"bias", DSC_PARAM_SWITCH, offsetof(separable_values, depthwise.bias), "on", 0, 0, NULL,
+     "add a learned bias behind both"},
+    {"init", DSC_PARAM_CHOICE, offsetof(separable_values, depthwise.init), "auto", 0, 0,
+     "auto|zeros|ones|he|glorot|tutorial", "how the weights start; auto: he"},
+    {0}};
+
+static dsc_node *build_separable(dsc_node *x, const void *values, size_t classes) {
+    (void)classes;
+    const separable_values *v = values;
+    if (!dsc_layer_takes_images(x, "a separable convolution")) return &x->graph->failed;
+    if (v->channels < 1)
+        return dsc_graph_fail(x->graph, DSC_ERROR_ARGUMENT,
+                              "a convolution needs its number of channels, as in 'separable 64 3x3'");
+    dsc_node *each = convolve(x, "depthwise.", &v->depthwise);
+    dsc_conv_shape shape = {.channels = (size_t)v->channels,
+                            .kernel = {1, 1},
+                            .stride = {1, 1},
+                            .dilation = {1, 1},
+                            .bias = v->depthwise.bias,
+                            .init = dsc_layer_init(v->depthwise.init, DSC_INIT_HE)};
+    return x->graph->error.code ? &x->graph->failed : dsc_layer_conv(each, "pointwise.", &shape);
+}
+
+const dsc_layer dsc_layer_separable = {
+    .name = "separable",
+    .help = "a convolution in two steps: of each channel by itself, then of the channels at each pixel",
+    .params = separable_params,
+    .values_size = sizeof(separable_values),
+    .positional = 2,
+    .build = build_separable,
+};
