@@ -47,7 +47,7 @@ static json_t *graph_of(const dsc_model *model) {
     return NULL;
 }
 
-static json_t *numbers_of(const float *numbers, size_t count) {
+static json_t *numbers_of(const dsc_real *numbers, size_t count) {
     json_t *json = json_array();
     for (size_t i = 0; json && i < count; i++)
         if (json_array_append_new(json, json_real((double)numbers[i]))) {
@@ -185,12 +185,12 @@ static dsc_status read_classes(dsc_model *model, const source *from) {
     return status;
 }
 
-static bool read_numbers(float *numbers, size_t count, const json_t *json) {
+static bool read_numbers(dsc_real *numbers, size_t count, const json_t *json) {
     if (json_array_size(json) != count) return false;
     for (size_t i = 0; i < count; i++) {
         const json_t *number = json_array_get(json, i);
-        numbers[i] = (float)json_number_value(number);
-        if (!json_is_number(number) || !isfinite(numbers[i])) return false;
+        numbers[i] = (dsc_real)json_number_value(number);
+        if (!json_is_number(number) || !isfinite((double)numbers[i])) return false;
     }
     return true;
 }
