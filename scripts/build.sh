@@ -14,24 +14,28 @@ target=${2:-all}
 folder=build/$preset
 jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)}
 configured=$folder/.configured
-changed=build/.dependencies-changed # dependencies.sh touches it when it installed something
 unset MAKEFLAGS MFLAGS MAKELEVEL    # our own build is no sub-make of the one that called us
 
 mkdir -p "$folder"
 
-# `find -newer` where [ -nt ] would do: not every sh has it.
-newer() { [ -n "$(find "$1" -newer "$2" 2>/dev/null)" ]; }
+# The libraries that are here now. Where they are others than at the last time, configure anew.
+libraries=$(sed -n 's/^descender_library([A-Z]* \([a-z]*\) .*/\1/p' cmake/Libraries.cmake)
+present=$(for library in $libraries cmocka; do pkg-config --exists "$library" 2>/dev/null && echo "$library"; done)
 
-if [ ! -f "$configured" ] || [ -n "${CONFIGURE:-}" ] || { [ -f $changed ] && newer $changed "$configured"; }; then
+if [ ! -f "$configured" ] || [ -n "${CONFIGURE:-}" ] || [ "$present" != "$(cat "$configured")" ]; then
     echo "Configuring $folder" >&2
+    fresh='' # CMake remembers where a library was found: if one is gone, it must begin anew
+    for library in $(cat "$configured" 2>/dev/null); do
+        case " $(echo "$present" | tr '\n' ' ') " in *" $library "*) ;; *) fresh=--fresh ;; esac
+    done
     rm -f "$configured"
     # shellcheck disable=SC2086  # CONFIGURE is a list of options
-    if ! cmake --preset "$preset" ${CONFIGURE:-} >"$folder/configure.log" 2>&1; then
+    if ! cmake $fresh --preset "$preset" ${CONFIGURE:-} >"$folder/configure.log" 2>&1; then
         cat "$folder/configure.log" >&2
         exit 1
     fi
     sed -n '/^-- Libraries:/,/^-- /{/^-- /d;/^$/d;p}' "$folder/configure.log" >&2
-    touch "$configured"
+    echo "$present" >"$configured"
 fi
 
 start=$(date +%s)

@@ -171,8 +171,6 @@ if [ $family = apt ] && [ $check = no ]; then
             fi
         fi
         look $column
-        mkdir -p "$top/build"
-        : >"$top/build/.dependencies-changed"
     fi
     if [ -n "$packages_optional" ]; then
         { mkdir -p "$top/build" && printf '%s' "$packages_optional" >"$marker"; } 2>/dev/null
