@@ -7,7 +7,8 @@ const dsc_named_recipe dsc_named_recipes[] = {
      "{\"model\": \"784-100-10\", \"optimiser\": \"sgd momentum=0.9\", \"learning-rate\": 0.1, \"batch\": 64,"
      " \"schedule\": \"cosine\", \"epochs\": 12}"},
     {"mlp", "a classic two-layer perceptron with dropout and batch normalisation, no augmentation",
-     "{\"model\": \"flatten, dense 512, batch-norm, relu, dropout 0.3, dense 512, batch-norm, relu, dropout "
+     "{\"model\": \"flatten, dense 512 bias=off, batch-norm, relu, dropout 0.3, dense 512 bias=off, "
+     "batch-norm, relu, dropout "
      "0.3, dense\","
      " \"optimiser\": \"adamw\", \"learning-rate\": 0.002, \"weight-decay\": 0.01, \"batch\": 128,"
      " \"schedule\": \"cosine warmup=0.1\", \"epochs\": 25}"},
@@ -41,19 +42,24 @@ const dsc_named_recipe dsc_named_recipes[] = {
      "\"batch\": 128,"
      " \"schedule\": \"one-cycle\", \"epochs\": 4}"},
     {"mnist-99.5", "99.5 percent in a minute or two",
-     "{\"model\": \"conv 24 3x3 padding=1, batch-norm, relu, conv 24 3x3 padding=1, batch-norm, relu, "
+     "{\"model\": \"conv 24 3x3 padding=1 bias=off, batch-norm, relu, conv 24 3x3 padding=1 bias=off, "
+     "batch-norm, relu, "
      "maxpool 2,"
-     " conv 48 3x3 padding=1, batch-norm, relu, conv 48 3x3 padding=1, batch-norm, relu, maxpool 2,"
-     " conv 64 3x3, batch-norm, relu, flatten, dense\", \"normalise\": \"standard\", \"optimiser\": "
+     " conv 48 3x3 padding=1 bias=off, batch-norm, relu, conv 48 3x3 padding=1 bias=off, batch-norm, relu, "
+     "maxpool 2,"
+     " conv 64 3x3 bias=off, batch-norm, relu, flatten, dense\", \"normalise\": \"standard\", \"optimiser\": "
      "\"adamw\","
      " \"learning-rate\": 0.003, \"weight-decay\": 0.02, \"batch\": 128, \"schedule\": \"one-cycle\", "
      "\"epochs\": 8,"
      " \"augment\": \"affine rotate=10 shift=2 scale=0.1\", \"clean-epochs\": 1, \"ema\": 0.998}"},
     {"mnist-99.7", "99.7 percent in a quarter of an hour",
-     "{\"model\": \"conv 32 3x3 padding=1, batch-norm, relu, conv 32 3x3 padding=1, batch-norm, relu, "
+     "{\"model\": \"conv 32 3x3 padding=1 bias=off, batch-norm, relu, conv 32 3x3 padding=1 bias=off, "
+     "batch-norm, relu, "
      "maxpool 2,"
-     " conv 64 3x3 padding=1, batch-norm, relu, conv 64 3x3 padding=1, batch-norm, relu, maxpool 2,"
-     " conv 128 3x3, batch-norm, relu, globalpool avg, dense\", \"normalise\": \"standard\", \"optimiser\": "
+     " conv 64 3x3 padding=1 bias=off, batch-norm, relu, conv 64 3x3 padding=1 bias=off, batch-norm, relu, "
+     "maxpool 2,"
+     " conv 128 3x3 bias=off, batch-norm, relu, globalpool avg, dense\", \"normalise\": \"standard\", "
+     "\"optimiser\": "
      "\"adamw\","
      " \"learning-rate\": 0.003, \"weight-decay\": 0.02, \"batch\": 128, \"schedule\": \"one-cycle\", "
      "\"epochs\": 16,"
