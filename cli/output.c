@@ -2,8 +2,9 @@
 /* output.c: what goes to standard output and standard error, interruptions, and output nobody reads. */
 #include "command.h"
 
+#include "base/json.h"
+
 #include <errno.h>
-#include <math.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -98,77 +99,9 @@ size_t command_width(void) {
     return width < 40 ? 40 : width > 100 ? 100 : (size_t)width;
 }
 
-/* ---- JSON ----
- * jansson prints 0.68 as 0.68000000000000005; people read these files too. So the structure is walked here,
- * numbers are printed as short as they can be, and jansson does texts. */
-
-static void append_json(dsc_text *text, const json_t *json, int depth);
-
-static void append_leaf(dsc_text *text, const json_t *json) {
-    char number[40];
-    if (json_is_real(json)) {
-        dsc_text_append(text, "%s", dsc_format_shortest(number, json_real_value(json)));
-        return;
-    }
-    char *leaf = json_dumps(json, JSON_ENCODE_ANY);
-    if (leaf)
-        dsc_text_append(text, "%s", leaf);
-    else
-        text->failed = true;
-    free(leaf);
-}
-
-static void append_line(dsc_text *text, int depth) { dsc_text_append(text, "\n%*s", 2 * depth, ""); }
-
-static void append_array(dsc_text *text, const json_t *json, int depth) {
-    bool flat = true; /* numbers and texts share a line, objects and arrays do not */
-    size_t index;
-    const json_t *item;
-    json_array_foreach(json, index, item) if (json_is_object(item) || json_is_array(item)) flat = false;
-    dsc_text_append(text, "[");
-    json_array_foreach(json, index, item) {
-        if (index) dsc_text_append(text, flat ? ", " : ",");
-        if (!flat) append_line(text, depth + 1);
-        append_json(text, item, depth + 1);
-    }
-    if (!flat) append_line(text, depth);
-    dsc_text_append(text, "]");
-}
-
-static void append_object(dsc_text *text, const json_t *json, int depth) {
-    const char *key;
-    const json_t *item;
-    bool first = true;
-    dsc_text_append(text, "{");
-    json_object_foreach((json_t *)(uintptr_t)json, key, item) {
-        dsc_text_append(text, first ? "" : ",");
-        first = false;
-        append_line(text, depth + 1);
-        json_t *name = json_string(key);
-        if (name)
-            append_leaf(text, name);
-        else
-            text->failed = true;
-        json_decref(name);
-        dsc_text_append(text, ": ");
-        append_json(text, item, depth + 1);
-    }
-    if (!first) append_line(text, depth);
-    dsc_text_append(text, "}");
-}
-
-static void append_json(dsc_text *text, const json_t *json, int depth) {
-    if (json_is_object(json))
-        append_object(text, json, depth);
-    else if (json_is_array(json))
-        append_array(text, json, depth);
-    else
-        append_leaf(text, json);
-}
-
 dsc_status command_print_json(json_t *json, dsc_error *error) {
     dsc_text text = {0};
-    if (json) append_json(&text, json, 0);
+    if (json) dsc_json_format(&text, json);
     bool failed = !json || text.failed;
     if (!failed) (void)puts(text.data);
     json_decref(json);

@@ -5,6 +5,7 @@
 #include "augment/augment.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "optim/choose.h"
 
 #include <stdlib.h>
@@ -100,7 +101,7 @@ static dsc_status set_members(dsc_recipe *recipe, json_t *root, const char *name
     const char *key;
     json_t *value;
     json_object_foreach(root, key, value) {
-        if (!strcmp(key, "format") || !strcmp(key, "comment")) continue;
+        if (!strcmp(key, "format") || !strcmp(key, "name") || !strcmp(key, "comment")) continue;
         const dsc_param *param = dsc_param_find(dsc_recipe_params, key);
         dsc_status status = param ? dsc_param_from_json(param, recipe, value, error)
                                   : dsc_param_unknown(dsc_recipe_params, "parameter", key, error);
@@ -130,11 +131,12 @@ dsc_status dsc_recipe_to_json(dsc_text *text, const dsc_recipe *recipe, dsc_erro
     bool failed = !root || json_object_set_new(root, "format", json_integer(FORMAT));
     for (const dsc_param *p = dsc_recipe_params; !failed && p->name; p++)
         failed = json_object_set_new(root, p->name, dsc_param_to_json(p, recipe)) != 0;
-    char *dump = failed ? NULL : json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-    if (dump) dsc_text_append(text, "%s\n", dump);
-    free(dump);
+    if (!failed) {
+        dsc_json_format(text, root);
+        dsc_text_append(text, "\n");
+    }
     json_decref(root);
-    return !dump || text->failed ? dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for a recipe") : DSC_OK;
+    return failed || text->failed ? dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for a recipe") : DSC_OK;
 }
 
 /* --- by name --- */
