@@ -594,6 +594,53 @@ typedef struct dsc_event {
 /* Called by the thread that called; a non-zero answer ends the work cleanly with DSC_ERROR_STOPPED. */
 typedef int dsc_on_event(void *user, const dsc_event *event);
 
+/* How a model is trained. dsc_training_defaults() fills it; texts are read during the call and not kept. The names
+ * and ranges are those of a recipe's parameters: `descender train --help` lists them. */
+typedef struct dsc_training {
+    size_t size; /* of this struct: dsc_training_defaults sets it */
+    unsigned epochs, batch;
+    unsigned threads;       /* 0: all. The result does not depend on it */
+    unsigned lanes;         /* the parts that a batch is cut into. The result depends on it */
+    uint64_t seed;          /* of everything random but the model's first values */
+    const char *optimiser;  /* "adam", "sgd momentum=0.9 nesterov=on" */
+    double learning_rate;   /* 0: the optimiser's own */
+    double weight_decay;    /* decoupled; -1: the optimiser's own */
+    double l1, l2;          /* 0: none */
+    double clip_norm, clip_value; /* of gradients; 0: none */
+    const char *schedule;   /* of the learning rate: "constant", "cosine warmup=0.1", "one-cycle" */
+    const char *augment;    /* "none", "affine rotate=10 shift=2" */
+    unsigned clean_epochs;  /* the last so many without augmentation */
+    double ema;             /* decay of the average of the weights that becomes the model; 0: none */
+    double validation;      /* the share of the data that is held out, class by class */
+    unsigned patience;      /* stop after so many epochs without a better validation loss; 0: never */
+    bool shuffle, drop_last;
+    const char *precision;  /* "f32", "bf16", "auto": the numbers that products multiply */
+    const char *kernels;    /* a set of kernels by name; NULL: the best here */
+    dsc_on_event *on_event; /* may be NULL */
+    void *user;             /* for on_event */
+} dsc_training;
+
+DSC_API dsc_training dsc_training_defaults(void);
+
+/* Trains `model` on `data`; `how` NULL: the defaults. The model is changed as training goes on; in the end it holds the
+ * last weights, their average, or the best of early stopping, as `how` asks. Checked before any work: shapes, classes,
+ * texts, ranges. DSC_ERROR_DIVERGED: the loss became infinite, and the message says where. DSC_ERROR_STOPPED: on_event
+ * said so. The same data, model and `how` give the same bits on one kind of processor, whatever the threads. */
+DSC_API dsc_status dsc_train(dsc_model *model, const dsc_dataset *data, const dsc_training *how,
+                             dsc_error *error);
+
+/* How good a model is on some data. */
+typedef struct dsc_score {
+    size_t count, correct;
+    double accuracy;                    /* correct / count */
+    double accuracy_low, accuracy_high; /* its 95 percent interval: Wilson's */
+    double loss;                        /* the mean */
+    double calibration_error;           /* how far confidence is from accuracy, in the mean */
+} dsc_score;
+
+DSC_API dsc_status dsc_evaluate(dsc_score *score, const dsc_model *model, const dsc_dataset *data,
+                                dsc_error *error);
+
 #ifdef __cplusplus
 }
 #endif

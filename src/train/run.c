@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: MIT */
+/* run.c: starting a run, going on with it, and training with checkpoints and a log. */
+#include "train/run.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "train/run_log.h"
+#include "train/run_note.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LINES_AN_EPOCH = 20, RECIPE_MOST = 1 << 20 };
+
+struct dsc_training_run {
+    char *folder, *recipe_path, *log_path, *checkpoint_path, *model_path;
+    char *name;
+    int lock;
+    dsc_model *model;
+    dsc_trainer *trainer;
+    dsc_run_log log;
+    double checkpoint_seconds;
+    /* while training */
+    dsc_on_event *on_event;
+    void *user;
+    double last_save;             /* clock */
+    uint64_t saved_step;          /* progress.step of the checkpoint on disk, plus 1; 0: none */
+    bool save_failed, log_failed; /* the last try did */
+    bool stopping;
+    dsc_error end_error; /* why the model could not be saved */
+};
+
+static double now(void) {
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+const char *dsc_run_folder(const dsc_training_run *run) { return run->folder; }
+const dsc_model *dsc_run_model(const dsc_training_run *run) { return run->model; }
+const dsc_trainer *dsc_run_trainer(const dsc_training_run *run) { return run->trainer; }
+bool dsc_run_is_unsaved(const dsc_training_run *run) { return run->save_failed || run->log_failed; }
+
+/* --- making --- */
+
+static dsc_status set_paths(dsc_training_run *run, dsc_error *error) {
+    run->recipe_path = dsc_path_join(run->folder, DSC_RUN_RECIPE);
+    run->log_path = dsc_path_join(run->folder, DSC_RUN_LOG);
+    run->checkpoint_path = dsc_path_join(run->folder, DSC_RUN_CHECKPOINT);
+    run->model_path = dsc_path_join(run->folder, DSC_RUN_MODEL);
+    if (run->recipe_path && run->log_path && run->checkpoint_path && run->model_path) return DSC_OK;
+    return dsc_fail_memory(error, strlen(run->folder), "a run");
+}
+
+/* What the recipe left open is now decided; the trainer's recipe says it, and with it the checkpoint. */
+static void resolve(dsc_trainer *t) {
+    t->recipe.precision = t->bf16 ? DSC_PRECISION_BF16 : DSC_PRECISION_F32;
+    t->recipe.learning_rate = t->learning_rate;
+    t->recipe.weight_decay = t->weight_decay;
+}
+
+/* What a model file tells of its making. Nothing that differs between two runs of one recipe. */
+static dsc_status describe_model(const dsc_training_run *run, const dsc_dataset *data, dsc_error *error) {
+    dsc_status status = dsc_model_set_about(run->model, "recipe", run->name, error);
+    if (!status) status = dsc_model_set_about(run->model, "data", dsc_dataset_name(data), error);
+    return status;
+}
+
+static dsc_status make(dsc_training_run **result, const dsc_recipe *recipe, const dsc_dataset *data,
+                       const dsc_run_options *options, dsc_error *error) {
+    *result = NULL;
+    dsc_training_run *run = dsc_allocate(1, sizeof *run);
+    if (!run) return dsc_fail_memory(error, sizeof *run, "a run");
+    run->lock = run->log.descriptor = -1;
+    run->checkpoint_seconds = options->checkpoint_seconds > 0 ? options->checkpoint_seconds : 10;
+    run->name = strdup(options->name ? options->name : "run");
+    dsc_status status = run->name ? DSC_OK : dsc_fail_memory(error, 8, "a run");
+    if (!status) status = dsc_recipe_check(recipe, error);
+    if (!status) status = dsc_recipe_make_model(&run->model, recipe, data, error);
+    if (!status)
+        status = dsc_trainer_create(&run->trainer, run->model, recipe, data, options->threads, error);
+    if (!status && recipe->normalise == DSC_NORMALISE_STANDARD)
+        status = dsc_model_normalise(run->model, "standard", run->trainer->training, error);
+    if (!status) status = describe_model(run, data, error);
+    if (status) {
+        dsc_run_free(run);
+        return status;
+    }
+    resolve(run->trainer);
+    *result = run;
+    return DSC_OK;
+}
+
+void dsc_run_free(dsc_training_run *run) {
+    if (!run) return;
+    dsc_trainer_free(run->trainer);
+    dsc_model_free(run->model);
+    dsc_run_log_close(&run->log);
+    if (run->lock >= 0) (void)close(run->lock);
+    free(run->folder);
+    free(run->recipe_path);
+    free(run->log_path);
+    free(run->checkpoint_path);
+    free(run->model_path);
+    free(run->name);
+    free(run);
+}
+
+/* --- starting --- */
+
+/* The recipe and, before it, its name. */
+static dsc_status write_recipe(const dsc_training_run *run, dsc_error *error) {
+    dsc_text text = {0}, file = {0};
+    dsc_status status = dsc_recipe_to_json(&text, &run->trainer->recipe, error);
+    json_t *json = status ? NULL : json_object(), *recipe = status ? NULL : json_loads(text.data, 0, NULL);
+    if (!status && (!json || json_object_set_new(json, "name", json_string(run->name)) ||
+                    json_object_update(json, recipe)))
+        status = dsc_fail_memory(error, text.length, run->recipe_path);
+    if (!status) {
+        dsc_json_format(&file, json);
+        dsc_text_append(&file, "\n");
+        if (file.failed) status = dsc_fail_memory(error, text.length, run->recipe_path);
+    }
+    if (!status) status = dsc_file_write(run->recipe_path, file.data, file.length, error);
+    json_decref(json);
+    json_decref(recipe);
+    dsc_text_free(&text);
+    dsc_text_free(&file);
+    return status;
+}
+
+static dsc_status make_folder(dsc_training_run *run, const dsc_run_options *options, dsc_error *error) {
+    if (!options->folder) {
+        dsc_status status = dsc_run_folder_number(&run->folder, "runs", run->name, error);
+        return status ? dsc_error_context(error, status, "no place for a new run") : DSC_OK;
+    }
+    run->folder = strdup(options->folder);
+    if (!run->folder) return dsc_fail_memory(error, strlen(options->folder), options->folder);
+    return dsc_run_folder_claim(run->folder, error);
+}
+
+dsc_status dsc_run_start(dsc_training_run **result, const dsc_recipe *recipe, const dsc_dataset *data,
+                         const dsc_run_options *options, dsc_error *error) {
+    dsc_training_run *run;
+    dsc_status status = make(&run, recipe, data, options, error);
+    *result = NULL;
+    if (status) return status;
+    status = make_folder(run, options, error);
+    if (!status) status = dsc_run_folder_lock(&run->lock, run->folder, error);
+    if (!status) status = set_paths(run, error);
+    if (!status) status = write_recipe(run, error);
+    if (!status) status = dsc_run_log_open(&run->log, run->log_path, error);
+    if (!status) status = dsc_run_note_start(&run->log, run->trainer, run->name, options->data_name, error);
+    if (status)
+        dsc_run_free(run);
+    else
+        *result = run;
+    return status;
+}
+
+/* --- resuming --- */
+
+static dsc_status take_name(char **name, const char *json, size_t size, dsc_error *error) {
+    json_t *root = json_loadb(json, size, 0, NULL);
+    const char *text = json_string_value(json_object_get(root, "name"));
+    *name = strdup(text ? text : "run");
+    json_decref(root);
+    return *name ? DSC_OK : dsc_fail_memory(error, 64, "a run's name");
+}
+
+dsc_status dsc_run_recipe(dsc_recipe *recipe, char **name, const char *folder, dsc_error *error) {
+    char *path = dsc_path_join(folder, DSC_RUN_RECIPE);
+    memset(recipe, 0, sizeof *recipe);
+    if (name) *name = NULL;
+    if (!path) return dsc_fail_memory(error, strlen(folder), folder);
+    unsigned char *bytes = NULL;
+    size_t size;
+    dsc_status status = dsc_file_read(&bytes, &size, path, RECIPE_MOST, error);
+    if (status) status = dsc_error_context(error, status, "'%s' is no run", folder);
+    if (!status) status = dsc_recipe_initialise(recipe, error);
+    if (!status) status = dsc_recipe_from_json(recipe, (const char *)bytes, size, path, error);
+    if (!status && name) status = take_name(name, (const char *)bytes, size, error);
+    if (status) dsc_recipe_clear(recipe);
+    free(bytes);
+    free(path);
+    return status;
+}
+
+static dsc_status restore(dsc_training_run *run, const dsc_run_options *options, dsc_error *error) {
+    bool empty, exists = !access(run->checkpoint_path, F_OK);
+    dsc_status status =
+        exists ? dsc_trainer_restore(run->trainer, run->checkpoint_path, options->force, error) : DSC_OK;
+    if (status) return status;
+    uint64_t step = run->trainer->progress.step;
+    run->saved_step = exists ? step + 1 : 0;
+    status = dsc_run_log_rewind(&empty, run->log_path, step, !exists, error);
+    if (!status) status = dsc_run_log_open(&run->log, run->log_path, error);
+    if (!status && empty)
+        status = dsc_run_note_start(&run->log, run->trainer, run->name, options->data_name, error);
+    if (!status) status = dsc_run_note_resume(&run->log, run->trainer, error);
+    return status;
+}
+
+dsc_status dsc_run_resume(dsc_training_run **result, const dsc_recipe *recipe, const dsc_dataset *data,
+                          const dsc_run_options *options, dsc_error *error) {
+    dsc_training_run *run;
+    dsc_status status = make(&run, recipe, data, options, error);
+    *result = NULL;
+    if (status) return status;
+    run->folder = strdup(options->folder);
+    if (!run->folder) status = dsc_fail_memory(error, strlen(options->folder), options->folder);
+    if (!status) status = dsc_run_folder_lock(&run->lock, run->folder, error);
+    if (!status) status = set_paths(run, error);
+    if (!status) status = restore(run, options, error);
+    if (status)
+        dsc_run_free(run);
+    else
+        *result = run;
+    return status;
+}
+
+/* --- training --- */
+
+static void pass_on(dsc_training_run *run, const dsc_event *event) {
+    if (run->on_event && run->on_event(run->user, event)) run->stopping = true;
+}
+
+/* Tells of the first of several failures in a row, and of the end of them. */
+static void report_failure(dsc_training_run *run, bool *failing, dsc_status status, const dsc_error *failure,
+                           const dsc_event *event, const char *consequence) {
+    if (!status || *failing) {
+        *failing = status != DSC_OK;
+        return;
+    }
+    *failing = true;
+    char message[DSC_MESSAGE_SIZE + 128];
+    (void)snprintf(message, sizeof message, "%s; %s", failure->message, consequence);
+    dsc_event warning = *event;
+    warning.kind = DSC_EVENT_WARNING;
+    warning.message = message;
+    pass_on(run, &warning);
+}
+
+static void save_checkpoint(dsc_training_run *run, const dsc_event *event) {
+    dsc_error failure = {0};
+    dsc_status status = dsc_trainer_save(run->trainer, run->checkpoint_path, &failure);
+    if (!status) run->saved_step = run->trainer->progress.step + 1;
+    run->last_save = now();
+    report_failure(run, &run->save_failed, status, &failure, event,
+                   "training goes on, and saving is tried again");
+}
+
+static void note_event(dsc_training_run *run, const dsc_event *event) {
+    dsc_error failure = {0};
+    dsc_status status = dsc_run_note_event(&run->log, run->trainer, event, &failure);
+    report_failure(run, &run->log_failed, status, &failure, event,
+                   "training goes on, and the log is tried again");
+}
+
+static bool is_worth_a_line(const dsc_event *event) {
+    uint64_t every = (event->steps + LINES_AN_EPOCH - 1) / LINES_AN_EPOCH;
+    return event->step % every == 0 || event->step == event->steps;
+}
+
+static void save_model(dsc_training_run *run) {
+    dsc_status status = dsc_model_save(run->model, run->model_path, &run->end_error);
+    run->save_failed = status != DSC_OK;
+}
+
+static void react(dsc_training_run *run, const dsc_event *event) {
+    switch (event->kind) {
+    case DSC_EVENT_START:
+        break;
+    case DSC_EVENT_STEP:
+        if (is_worth_a_line(event)) note_event(run, event);
+        /* The end of an epoch is saved with its validation and never before it, so that no line is written twice. */
+        if (now() - run->last_save >= run->checkpoint_seconds && !dsc_trainer_epoch_is_done(run->trainer))
+            save_checkpoint(run, event);
+        break;
+    case DSC_EVENT_WARNING:
+        note_event(run, event);
+        break;
+    case DSC_EVENT_EPOCH:
+        note_event(run, event);
+        save_checkpoint(run, event);
+        break;
+    case DSC_EVENT_END:
+        save_model(run);
+        if (!run->save_failed) note_event(run, event);
+        break;
+    }
+}
+
+static int on_event(void *user, const dsc_event *event) {
+    dsc_training_run *run = user;
+    react(run, event);
+    pass_on(run, event);
+    return run->stopping;
+}
+
+static dsc_status save_at_stop(dsc_training_run *run, dsc_error *error) {
+    if (run->saved_step == run->trainer->progress.step + 1 && !run->save_failed) return DSC_ERROR_STOPPED;
+    dsc_error failure = {0};
+    dsc_status status = dsc_trainer_save(run->trainer, run->checkpoint_path, &failure);
+    run->save_failed = status != DSC_OK;
+    if (!status) return DSC_ERROR_STOPPED;
+    return dsc_fail(error, status,
+                    "training was stopped, and what came after the last checkpoint is lost: %s",
+                    failure.message);
+}
+
+static dsc_status note_error(dsc_training_run *run, dsc_status status, const dsc_error *error) {
+    dsc_run_log_begin(&run->log, "error", run->trainer->progress.step);
+    dsc_run_log_text(&run->log, "message", error ? error->message : "");
+    (void)dsc_run_log_end(&run->log, NULL); /* what is wrong is being told already */
+    return status;
+}
+
+dsc_status dsc_run_train(dsc_training_run *run, dsc_on_event *listener, void *user, dsc_error *error) {
+    run->on_event = listener;
+    run->user = user;
+    run->stopping = false;
+    run->last_save = now();
+    dsc_status status = dsc_trainer_run(run->trainer, on_event, run, error);
+    if (status == DSC_ERROR_STOPPED) return save_at_stop(run, error);
+    if (status) return note_error(run, status, error);
+    if (!run->save_failed) return DSC_OK;
+    return dsc_fail(error, run->end_error.code,
+                    "training is done, but its result could not be saved: %s; then "
+                    "`descender train --resume %s` saves it, from the last checkpoint on",
+                    run->end_error.message, run->folder);
+}
+
+dsc_status dsc_run_note_test(dsc_training_run *run, const dsc_metrics *metrics, dsc_error *error) {
+    double interval[2];
+    dsc_wilson_interval(interval, metrics->top[0], metrics->count);
+    dsc_run_log *log = &run->log;
+    dsc_run_log_begin(log, "test", run->trainer->progress.step);
+    dsc_run_log_count(log, "count", metrics->count);
+    dsc_run_log_real(log, "loss", metrics->count ? metrics->loss / (double)metrics->count : (double)NAN);
+    dsc_run_log_real(log, "accuracy", dsc_metrics_accuracy(metrics));
+    dsc_run_log_real(log, "accuracy_low", interval[0]);
+    dsc_run_log_real(log, "accuracy_high", interval[1]);
+    return dsc_run_log_end(log, error);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * run.h: a training run and its folder.
+ *
+ *   recipe.json        the recipe as resolved: nothing is left to defaults that may change
+ *   log.jsonl          what happened, one JSON object a line: run_log.h. All plots are made from it
+ *   checkpoint         all that the rest of the run depends on: trainer.h
+ *   model.safetensors  the result, at the end
+ *
+ * A run survives its process: whenever that is killed, the folder holds a whole checkpoint or none, and
+ * dsc_run_resume goes on from there to the same bits. A folder that cannot be written while training goes on is a
+ * warning, and is tried again; what could not be saved in the end is an error.
+ *
+ *   run.c         starting, resuming, training        run_folder.c  the folder: its number, its lock
+ *   run_log.c     writing log.jsonl                   run_history.c reading it
+ */
+#ifndef DSC_TRAIN_RUN_H
+#define DSC_TRAIN_RUN_H
+
+#include "train/trainer.h"
+
+#define DSC_RUN_RECIPE     "recipe.json"
+#define DSC_RUN_LOG        "log.jsonl"
+#define DSC_RUN_CHECKPOINT "checkpoint"
+#define DSC_RUN_MODEL      "model.safetensors"
+
+typedef struct dsc_training_run dsc_training_run;
+
+/* Starts as {0}. */
+typedef struct dsc_run_options {
+    const char *folder;        /* to be made, or empty; NULL: the next free "runs/NNNN-NAME" */
+    const char *name;          /* of the recipe, for the folder, the log and the model; NULL: "run" */
+    const char *data_name;     /* what the data is, for the log; NULL: the dataset's name */
+    unsigned threads;          /* 0: all */
+    bool force;                /* resume though the kernels are others */
+    double checkpoint_seconds; /* 0: 10 */
+} dsc_run_options;
+
+/* Makes model and trainer of `recipe` for `data`, its training set, and then the folder, so that a bad recipe leaves
+ * none behind. `data` must outlive the run. */
+dsc_status dsc_run_start(dsc_training_run **run, const dsc_recipe *recipe, const dsc_dataset *data,
+                         const dsc_run_options *options, dsc_error *error);
+
+/* The recipe of the run in `folder`, and its name (release with free()), if `name` is not NULL. Release with
+ * dsc_recipe_clear. */
+dsc_status dsc_run_recipe(dsc_recipe *recipe, char **name, const char *folder, dsc_error *error);
+
+/* Goes on with the run in options->folder, whose recipe is `recipe`, of the name options->name, from its checkpoint, or from the start if it
+ * was ended before there was one. What the log has beyond the checkpoint is taken out. */
+dsc_status dsc_run_resume(dsc_training_run **run, const dsc_recipe *recipe, const dsc_dataset *data,
+                          const dsc_run_options *options, dsc_error *error);
+
+/* Trains to the end, and saves the model. DSC_ERROR_STOPPED if `on_event` said so: the checkpoint is up to date then.
+ * Other errors leave the run resumable from its last checkpoint. */
+dsc_status dsc_run_train(dsc_training_run *run, dsc_on_event *on_event, void *user, dsc_error *error);
+
+/* Notes in the log what the model reached on the test set. */
+dsc_status dsc_run_note_test(dsc_training_run *run, const dsc_metrics *metrics, dsc_error *error);
+
+/* Releases all, and lets go of the folder. */
+void dsc_run_free(dsc_training_run *run);
+
+const char *dsc_run_folder(const dsc_training_run *run);
+const dsc_model *dsc_run_model(const dsc_training_run *run);
+const dsc_trainer *dsc_run_trainer(const dsc_training_run *run);
+/* What is in the folder is not up to date: a save failed and has not succeeded since. */
+bool dsc_run_is_unsaved(const dsc_training_run *run);
+
+/* The model that a recipe describes, for the images and classes of `data`, not trained yet. Its normalisation is still to
+ * be set: that depends on what is held out. */
+dsc_status dsc_recipe_make_model(dsc_model **model, const dsc_recipe *recipe, const dsc_dataset *data,
+                                 dsc_error *error);
+
+/* --- run_folder.c --- */
+
+/* Makes the next free "PARENT/NNNN-NAME" (release with free()); any number of processes may do so at once. What could
+ * not be in a file's name becomes '-'; a path's folders and ".json" are left out. */
+dsc_status dsc_run_folder_number(char **folder, const char *parent, const char *name, dsc_error *error);
+
+/* Makes `folder`, unless it is there; fails if it holds a run. */
+dsc_status dsc_run_folder_claim(const char *folder, dsc_error *error);
+
+/* Locks a run's folder for this process until the descriptor is closed; fails if another has it. */
+dsc_status dsc_run_folder_lock(int *descriptor, const char *folder, dsc_error *error);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* run_note.h: what is noted in log.jsonl, and when; run_log.h has the list of lines. */
+#ifndef DSC_TRAIN_RUN_NOTE_H
+#define DSC_TRAIN_RUN_NOTE_H
+
+#include "train/run_log.h"
+#include "train/trainer.h"
+
+/* The first line. `data_name` NULL: the dataset's. */
+dsc_status dsc_run_note_start(dsc_run_log *log, const dsc_trainer *trainer, const char *recipe_name,
+                              const char *data_name, dsc_error *error);
+dsc_status dsc_run_note_resume(dsc_run_log *log, const dsc_trainer *trainer, dsc_error *error);
+
+/* A line about a step, an epoch, a warning or the end. */
+dsc_status dsc_run_note_event(dsc_run_log *log, const dsc_trainer *trainer, const dsc_event *event,
+                              dsc_error *error);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* train.c: dsc_train: a struct of options becomes a recipe, and a trainer does the rest. */
+#include "train/trainer.h"
+
+#include "base/error.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+dsc_training dsc_training_defaults(void) {
+    return (dsc_training){.size = sizeof(dsc_training),
+                          .epochs = 5,
+                          .batch = 64,
+                          .lanes = 8,
+                          .seed = 1,
+                          .optimiser = "adam",
+                          .weight_decay = -1,
+                          .schedule = "constant",
+                          .augment = "none",
+                          .shuffle = true,
+                          .precision = "f32"};
+}
+
+/* Sets one of the recipe's parameters, with all the checks of its table; takes `value` over. */
+static dsc_status set(dsc_recipe *recipe, const char *name, json_t *value, dsc_error *error) {
+    if (!value) return dsc_fail_memory(error, strlen(name), name);
+    dsc_status status = dsc_param_from_json(dsc_param_find(dsc_recipe_params, name), recipe, value, error);
+    json_decref(value);
+    return status;
+}
+
+static dsc_status set_real(dsc_recipe *recipe, const char *name, double value, dsc_error *error) {
+    if (!isfinite(value))
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: expected a finite number, found %s", name,
+                        isnan(value) ? "NaN" : "infinity");
+    return set(recipe, name, json_real(value), error);
+}
+
+static dsc_status set_text(dsc_recipe *recipe, const char *name, const char *value, dsc_error *error) {
+    return value ? set(recipe, name, json_string(value), error) : DSC_OK;
+}
+
+static dsc_status fill(dsc_recipe *recipe, const dsc_training *how, dsc_error *error) {
+    const struct {
+        const char *name;
+        json_int_t value;
+    } counts[] = {{"epochs", how->epochs},
+                  {"batch", how->batch},
+                  {"lanes", how->lanes},
+                  {"clean-epochs", how->clean_epochs},
+                  {"patience", how->patience}};
+    const struct {
+        const char *name;
+        double value;
+    } reals[] = {{"learning-rate", how->learning_rate},
+                 {"weight-decay", how->weight_decay},
+                 {"l1", how->l1},
+                 {"l2", how->l2},
+                 {"clip-norm", how->clip_norm},
+                 {"clip-value", how->clip_value},
+                 {"ema", how->ema},
+                 {"validation", how->validation}};
+    const struct {
+        const char *name, *value;
+    } texts[] = {{"optimiser", how->optimiser},
+                 {"schedule", how->schedule},
+                 {"augment", how->augment},
+                 {"precision", how->precision},
+                 {"kernels", how->kernels}};
+    dsc_status status = dsc_recipe_initialise(recipe, error);
+    for (size_t i = 0; !status && i < sizeof counts / sizeof *counts; i++)
+        status = set(recipe, counts[i].name, json_integer(counts[i].value), error);
+    for (size_t i = 0; !status && i < sizeof reals / sizeof *reals; i++)
+        status = set_real(recipe, reals[i].name, reals[i].value, error);
+    for (size_t i = 0; !status && i < sizeof texts / sizeof *texts; i++)
+        status = set_text(recipe, texts[i].name, texts[i].value, error);
+    recipe->seed = (int64_t)(how->seed & INT64_MAX);
+    recipe->shuffle = how->shuffle;
+    recipe->drop_last = how->drop_last;
+    return status;
+}
+
+/* A caller built with an older header has a shorter struct: what it lacks is the default. One built with a newer header
+ * must not ask for what this library does not know. */
+static dsc_status take_options(dsc_training *how, const dsc_training *given, dsc_error *error) {
+    *how = dsc_training_defaults();
+    if (!given) return DSC_OK;
+    if (given->size < offsetof(dsc_training, threads))
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "dsc_training: size is %zu; begin with dsc_training_defaults()", given->size);
+    const unsigned char *bytes = (const unsigned char *)given;
+    for (size_t i = sizeof *how; i < given->size; i++)
+        if (bytes[i])
+            return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                            "dsc_training asks for what this version, %s, does not know; use a newer library",
+                            dsc_version());
+    memcpy(how, given, given->size < sizeof *how ? given->size : sizeof *how);
+    return DSC_OK;
+}
+
+dsc_status dsc_train(dsc_model *model, const dsc_dataset *data, const dsc_training *given, dsc_error *error) {
+    dsc_training how;
+    dsc_recipe recipe = {0};
+    dsc_trainer *trainer = NULL;
+    dsc_status status = take_options(&how, given, error);
+    if (!status) status = fill(&recipe, &how, error);
+    if (!status) status = dsc_trainer_create(&trainer, model, &recipe, data, how.threads, error);
+    if (!status) status = dsc_trainer_run(trainer, how.on_event, how.user, error);
+    dsc_trainer_free(trainer);
+    dsc_recipe_clear(&recipe);
+    return status;
+}

@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: MIT */
+/* test_run.c: runs as the library has them: folders, the log, stopping and going on, and dsc_train. */
+#include "testing.h"
+
+#include "base/file.h"
+#include "train/run.h"
+#include "train/run_log.h"
+
+#include <math.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static dsc_dataset *data; /* 60 images of 3 classes, 4 x 4 */
+static const char *place;
+
+static int make_data(void **state) {
+    (void)state;
+    place = testing_folder();
+    uint8_t images[60 * 16], labels[60];
+    for (size_t i = 0; i < 60; i++) {
+        labels[i] = (uint8_t)(i % 3);
+        for (size_t k = 0; k < 16; k++) images[i * 16 + k] = (uint8_t)(k % 3 == i % 3 ? 200 + i % 50 : i);
+    }
+    return dsc_dataset_from_memory(&data, images, labels, 60, (size_t[3]){1, 4, 4}, 3, NULL, "stripes", NULL);
+}
+
+static int free_data(void **state) {
+    (void)state;
+    dsc_dataset_free(data);
+    return 0;
+}
+
+static char *path_of(const char *name) {
+    char *path = dsc_path_join(place, name);
+    assert_non_null(path);
+    return path;
+}
+
+static char *content_of(const char *folder, const char *name) {
+    char *path = dsc_path_join(folder, name);
+    unsigned char *bytes;
+    size_t size;
+    dsc_error error;
+    ASSERT_OK(dsc_file_read(&bytes, &size, path, 1 << 24, &error), error);
+    free(path);
+    return (char *)bytes;
+}
+
+static size_t count_of(const char *text, const char *part) {
+    size_t count = 0;
+    for (; (text = strstr(text, part)); text++) count++;
+    return count;
+}
+
+static void make_recipe(dsc_recipe *recipe) {
+    static const char json[] = "{\"model\": \"flatten, dense 8, relu, dense\", \"batch\": 6, \"epochs\": 3,"
+                               " \"learning-rate\": 0.01, \"validation\": 0.2, \"ema\": 0.5}";
+    dsc_error error;
+    ASSERT_OK(dsc_recipe_initialise(recipe, &error), error);
+    ASSERT_OK(dsc_recipe_from_json(recipe, json, sizeof json - 1, "test", &error), error);
+}
+
+/* ---- folders ---- */
+
+static void the_next_free_number_is_taken(void **state) {
+    (void)state;
+    dsc_error error;
+    char *parent = path_of("numbers"), *folder;
+    static const char *const expected[] = {"0001-mnist-99", "0002-my-net", "0003-run"};
+    static const char *const names[] = {"mnist-99", "recipes/my net.json", ""};
+    for (size_t i = 0; i < 3; i++) {
+        ASSERT_OK(dsc_run_folder_number(&folder, parent, names[i], &error), error);
+        assert_string_equal(strrchr(folder, '/') + 1, expected[i]);
+        free(folder);
+    }
+    char *far = dsc_path_join(parent, "0041-x"), *odd = dsc_path_join(parent, "7000");
+    assert_int_equal(mkdir(far, 0777), 0);
+    assert_int_equal(mkdir(odd, 0777), 0); /* no run: its name has no '-' */
+    ASSERT_OK(dsc_run_folder_number(&folder, parent, "y", &error), error);
+    assert_string_equal(strrchr(folder, '/') + 1, "0042-y");
+    free(folder);
+    free(far);
+    free(odd);
+    free(parent);
+}
+
+static void a_folder_is_locked_for_one_at_a_time(void **state) {
+    (void)state;
+    dsc_error error;
+    int first, second;
+    ASSERT_OK(dsc_run_folder_lock(&first, place, &error), error);
+    assert_int_equal(dsc_run_folder_lock(&second, place, &error), DSC_ERROR_IO);
+    ASSERT_MESSAGE(error, "another process");
+    close(first);
+    ASSERT_OK(dsc_run_folder_lock(&second, place, &error), error);
+    close(second);
+}
+
+/* ---- the log ---- */
+
+static void the_log_is_json_whatever_goes_in(void **state) {
+    (void)state;
+    dsc_error error;
+    char *path = path_of("values.jsonl");
+    dsc_run_log log;
+    ASSERT_OK(dsc_run_log_open(&log, path, &error), error);
+    dsc_run_log_begin(&log, "step", 7);
+    dsc_run_log_text(&log, "text", "a \"b\"\n\\");
+    dsc_run_log_group(&log, "group");
+    dsc_run_log_real(&log, "tenth", 0.1);
+    dsc_run_log_real(&log, "nan", (double)NAN);
+    dsc_run_log_group_end(&log);
+    dsc_run_log_text(&log, "none", NULL);
+    ASSERT_OK(dsc_run_log_end(&log, &error), error);
+    dsc_run_log_close(&log);
+    char *text = content_of(place, "values.jsonl");
+    assert_string_equal(text, "{\"event\":\"step\",\"step\":7,\"text\":\"a \\\"b\\\"\\n\\\\\","
+                              "\"group\":{\"tenth\":0.1,\"nan\":null},\"none\":null}\n");
+    free(text);
+    free(path);
+}
+
+static void rewinding_leaves_what_came_before_and_no_half_line(void **state) {
+    (void)state;
+    static const char before[] = "{\"event\":\"start\",\"step\":0}\n"
+                                 "{\"event\":\"step\",\"step\":5}\n"
+                                 "{\"event\":\"epoch\",\"step\":10}\n"
+                                 "{\"event\":\"step\",\"step\":11}\n"
+                                 "not json\n"
+                                 "{\"event\":\"end\",\"step\":5}\n"
+                                 "{\"event\":\"step\",\"st";
+    dsc_error error;
+    bool empty;
+    char *path = path_of("rewound.jsonl");
+    ASSERT_OK(dsc_file_write(path, before, sizeof before - 1, &error), error);
+    ASSERT_OK(dsc_run_log_rewind(&empty, path, 10, false, &error), error);
+    assert_false(empty);
+    char *text = content_of(place, "rewound.jsonl");
+    assert_string_equal(text, "{\"event\":\"start\",\"step\":0}\n{\"event\":\"step\",\"step\":5}\n"
+                              "{\"event\":\"epoch\",\"step\":10}\n");
+    free(text);
+    ASSERT_OK(dsc_run_log_rewind(&empty, path, 0, true, &error), error);
+    text = content_of(place, "rewound.jsonl");
+    assert_string_equal(text, "{\"event\":\"start\",\"step\":0}\n");
+    free(text);
+    unlink(path);
+    ASSERT_OK(dsc_run_log_rewind(&empty, path, 0, true, &error), error);
+    assert_true(empty);
+    free(path);
+}
+
+static void history_takes_running_means_apart(void **state) {
+    (void)state;
+    static const char text[] =
+        "{\"event\":\"step\",\"step\":1,\"epoch\":0.25,\"loss\":4.0,\"accuracy\":0.0}\n"
+        "{\"event\":\"step\",\"step\":2,\"epoch\":0.5,\"loss\":3.0,\"accuracy\":0.5}\n"
+        "{\"event\":\"step\",\"step\":4,\"epoch\":1.0,\"loss\":2.0,\"accuracy\":0.75}\n"
+        "{\"event\":\"epoch\",\"step\":4,\"epoch\":1.0,\"loss\":2.0,\"validation_loss\":null}\n"
+        "{\"event\":\"step\",\"step\":5,\"epoch\":1.25,\"loss\":0.5,\"accuracy\":1.0}\n"
+        "{\"event\":\"st";
+    static const double losses[] = {4, 2, 1, 0.5}, accuracies[] = {0, 1, 1, 1};
+    dsc_error error;
+    char *path = path_of("history.jsonl");
+    dsc_run_history history;
+    ASSERT_OK(dsc_file_write(path, text, sizeof text - 1, &error), error);
+    ASSERT_OK(dsc_run_history_read(&history, path, &error), error);
+    assert_int_equal(history.step_count, 4);
+    assert_int_equal(history.epoch_count, 1);
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(fabs(history.steps[i].loss - losses[i]) <= 1e-12);
+        assert_true(fabs(history.steps[i].accuracy - accuracies[i]) <= 1e-12);
+    }
+    assert_true(history.epochs[0].loss == 2);
+    assert_true(isnan(history.epochs[0].validation_loss));
+    dsc_run_history_free(&history);
+    free(path);
+}
+
+/* ---- runs ---- */
+
+typedef struct listener {
+    uint64_t stop_at; /* the step, of all; 0: never */
+    size_t kinds[5];
+} listener;
+
+static int listen(void *user, const dsc_event *event) {
+    listener *l = user;
+    l->kinds[event->kind]++;
+    uint64_t done = (event->epoch - 1) * event->steps + event->step;
+    return event->kind == DSC_EVENT_STEP && l->stop_at && done == l->stop_at;
+}
+
+/* Trains in `folder` from where it is; stops after `stop_at` steps. */
+static dsc_status sit(const char *folder, uint64_t stop_at, unsigned threads, dsc_error *error) {
+    dsc_recipe recipe;
+    dsc_run_options options = {.folder = folder, .name = "test", .threads = threads};
+    dsc_training_run *run = NULL;
+    listener l = {.stop_at = stop_at};
+    char path[512]; /* no allocation that a test lets fail */
+    (void)snprintf(path, sizeof path, "%s/%s", folder, DSC_RUN_RECIPE);
+    bool exists = !access(path, F_OK);
+    dsc_status status;
+    if (exists) {
+        status = dsc_run_recipe(&recipe, NULL, folder, error);
+        if (!status) status = dsc_run_resume(&run, &recipe, data, &options, error);
+    } else {
+        make_recipe(&recipe);
+        status = dsc_run_start(&run, &recipe, data, &options, error);
+    }
+    if (!status) status = dsc_run_train(run, listen, &l, error);
+    dsc_run_free(run);
+    dsc_recipe_clear(&recipe);
+    return status;
+}
+
+static void stopped_at_any_step_a_run_ends_with_the_same_bits_and_log(void **state) {
+    (void)state;
+    dsc_error error;
+    char *whole = path_of("whole");
+    ASSERT_OK(sit(whole, 0, 1, &error), error);
+    char *model = content_of(whole, DSC_RUN_MODEL), *log = content_of(whole, DSC_RUN_LOG);
+    struct stat info;
+    char *model_path = dsc_path_join(whole, DSC_RUN_MODEL);
+    assert_int_equal(stat(model_path, &info), 0);
+    free(model_path);
+    for (uint64_t step = 1; step <= 24; step++) { /* 8 an epoch */
+        char name[32];
+        (void)snprintf(name, sizeof name, "stopped-%d", (int)step);
+        char *folder = path_of(name);
+        dsc_status status = sit(folder, step, (unsigned)(step % 4) + 1, &error);
+        /* At the very last step there is nothing left to stop. */
+        if (step < 24) assert_int_equal(status, DSC_ERROR_STOPPED);
+        ASSERT_OK(sit(folder, 0, (unsigned)(step % 3) + 1, &error), error);
+        char *other = content_of(folder, DSC_RUN_MODEL), *other_log = content_of(folder, DSC_RUN_LOG);
+        assert_memory_equal(model, other, (size_t)info.st_size);
+        assert_int_equal(count_of(other_log, "\"event\":\"step\""), count_of(log, "\"event\":\"step\""));
+        assert_int_equal(count_of(other_log, "\"event\":\"epoch\""), 3);
+        assert_int_equal(count_of(other_log, "\"event\":\"end\""), 1);
+        assert_int_equal(count_of(other_log, "\"event\":\"resume\""), 1);
+        free(other);
+        free(other_log);
+        free(folder);
+    }
+    free(model);
+    free(log);
+    free(whole);
+}
+
+static void a_run_without_a_checkpoint_starts_again(void **state) {
+    (void)state;
+    dsc_error error;
+    char *folder = path_of("no-checkpoint"), *checkpoint = dsc_path_join(folder, DSC_RUN_CHECKPOINT),
+         *log_path = dsc_path_join(folder, DSC_RUN_LOG);
+    assert_int_equal(sit(folder, 12, 2, &error), DSC_ERROR_STOPPED);
+    assert_int_equal(unlink(checkpoint), 0);
+    ASSERT_OK(sit(folder, 0, 2, &error), error);
+    char *whole = path_of("whole"), *expected = content_of(whole, DSC_RUN_MODEL),
+         *found = content_of(folder, DSC_RUN_MODEL), *log = content_of(folder, DSC_RUN_LOG);
+    assert_memory_equal(expected, found, 200);
+    assert_int_equal(count_of(log, "\"event\":\"step\""), 24);
+    assert_int_equal(count_of(log, "\"event\":\"start\""), 1);
+    /* Nor does a lost log lose the run. */
+    assert_int_equal(unlink(log_path), 0);
+    ASSERT_OK(sit(folder, 0, 2, &error), error);
+    free(whole);
+    free(expected);
+    free(found);
+    free(log);
+    free(folder);
+    free(checkpoint);
+    free(log_path);
+}
+
+static void a_run_survives_every_failed_allocation(void **state) {
+    (void)state;
+    dsc_error error;
+    bool failed = true;
+    size_t finished = 0;
+    for (long n = 0; failed && n < 5000; n++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, "memory-%ld", n);
+        char *folder = path_of(name);
+        dsc_recipe recipe;
+        make_recipe(&recipe);
+        dsc_run_options options = {.folder = folder, .threads = 1};
+        dsc_training_run *run = NULL;
+        error = (dsc_error){0};
+        testing_fail_allocation(n);
+        dsc_status status = dsc_run_start(&run, &recipe, data, &options, &error);
+        if (!status) status = dsc_run_train(run, NULL, NULL, &error);
+        dsc_run_free(run);
+        failed = testing_allocation_failed();
+        if (status && status != DSC_ERROR_MEMORY) fail_msg("%ld: %s", n, error.message);
+        if (status) assert_true(error.message[0]);
+        finished += !status;
+        dsc_recipe_clear(&recipe);
+        free(folder);
+    }
+    assert_false(failed);
+    assert_true(finished > 0);
+}
+
+static void resuming_survives_every_failed_allocation(void **state) {
+    (void)state;
+    dsc_error error;
+    bool failed = true;
+    char *folder = path_of("resumed-often");
+    assert_int_equal(sit(folder, 12, 1, &error), DSC_ERROR_STOPPED);
+    for (long n = 0; failed && n < 5000; n++) {
+        testing_fail_allocation(n);
+        dsc_status status = sit(folder, 13, 1, &error);
+        failed = testing_allocation_failed();
+        /* Whatever happened, the run is still one that can be gone on with. */
+        if (status != DSC_ERROR_STOPPED && status != DSC_ERROR_MEMORY && status)
+            fail_msg("%ld: %s", n, error.message);
+    }
+    assert_false(failed);
+    ASSERT_OK(sit(folder, 0, 1, &error), error);
+    char *whole = path_of("whole"), *expected = content_of(whole, DSC_RUN_MODEL),
+         *found = content_of(folder, DSC_RUN_MODEL);
+    assert_memory_equal(expected, found, 200);
+    free(whole);
+    free(expected);
+    free(found);
+    free(folder);
+}
+
+/* ---- dsc_train ---- */
+
+static void train_and_evaluate_learn_what_is_easy(void **state) {
+    (void)state;
+    dsc_error error;
+    dsc_model *model;
+    dsc_score before, after;
+    listener l = {0};
+    dsc_training how = dsc_training_defaults();
+    how.epochs = 30;
+    how.batch = 10;
+    how.learning_rate = 0.01;
+    how.on_event = listen;
+    how.user = &l;
+    ASSERT_OK(dsc_model_create(&model, "16-8-3", data, &error), error);
+    ASSERT_OK(dsc_evaluate(&before, model, data, &error), error);
+    ASSERT_OK(dsc_train(model, data, &how, &error), error);
+    ASSERT_OK(dsc_evaluate(&after, model, data, &error), error);
+    assert_int_equal(after.count, 60);
+    assert_true(after.accuracy == 1);
+    assert_true(after.loss < before.loss / 4);
+    assert_true(after.accuracy_low > 0.9 && after.accuracy_low < 1 && after.accuracy_high > 0.999);
+    assert_int_equal(l.kinds[DSC_EVENT_START], 1);
+    assert_int_equal(l.kinds[DSC_EVENT_STEP], 180);
+    assert_int_equal(l.kinds[DSC_EVENT_EPOCH], 30);
+    assert_int_equal(l.kinds[DSC_EVENT_END], 1);
+    dsc_model_free(model);
+}
+
+static void a_callback_stops_training(void **state) {
+    (void)state;
+    dsc_error error;
+    dsc_model *model;
+    listener l = {.stop_at = 7};
+    dsc_training how = dsc_training_defaults();
+    how.batch = 10;
+    how.on_event = listen;
+    how.user = &l;
+    ASSERT_OK(dsc_model_create(&model, "16-8-3", data, &error), error);
+    assert_int_equal(dsc_train(model, data, &how, &error), DSC_ERROR_STOPPED);
+    assert_int_equal(l.kinds[DSC_EVENT_STEP], 7);
+    assert_int_equal(l.kinds[DSC_EVENT_END], 0);
+    dsc_model_free(model);
+}
+
+#define REFUSES(field, value, part)                                                                          \
+    do {                                                                                                     \
+        dsc_training bad = dsc_training_defaults();                                                          \
+        bad.field = value;                                                                                   \
+        assert_int_not_equal(dsc_train(model, data, &bad, &error), DSC_OK);                                  \
+        ASSERT_MESSAGE(error, part);                                                                         \
+    } while (0)
+
+static void bad_options_are_named(void **state) {
+    (void)state;
+    dsc_error error;
+    dsc_model *model;
+    ASSERT_OK(dsc_model_create(&model, "16-8-3", data, &error), error);
+    REFUSES(learning_rate, (double)NAN, "learning-rate: expected a finite number, found NaN");
+    REFUSES(learning_rate, -1, "learning-rate");
+    REFUSES(l2, (double)INFINITY, "l2");
+    REFUSES(epochs, 0, "epochs");
+    REFUSES(batch, 61, "larger than the data");
+    REFUSES(optimiser, "sdg", "sgd");
+    REFUSES(schedule, "cosin", "cosine");
+    REFUSES(precision, "f16", "f32");
+    REFUSES(ema, 1, "ema");
+    REFUSES(patience, 2, "validation");
+    dsc_model_free(model);
+}
+
+static void older_and_newer_options_are_understood(void **state) {
+    (void)state;
+    dsc_error error;
+    dsc_model *model;
+    ASSERT_OK(dsc_model_create(&model, "16-8-3", data, &error), error);
+    listener l = {.stop_at = 1};
+    struct {
+        dsc_training how;
+        char later[32];
+    } newer = {.how = dsc_training_defaults()};
+    newer.how.batch = 10;
+    newer.how.size = sizeof newer;
+    newer.how.on_event = listen;
+    newer.how.user = &l;
+    assert_int_equal(dsc_train(model, data, &newer.how, &error), DSC_ERROR_STOPPED);
+    newer.later[20] = 1;
+    assert_int_equal(dsc_train(model, data, &newer.how, &error), DSC_ERROR_UNSUPPORTED);
+    newer.how.size = 0;
+    assert_int_equal(dsc_train(model, data, &newer.how, &error), DSC_ERROR_ARGUMENT);
+    ASSERT_MESSAGE(error, "dsc_training_defaults");
+    newer.how.size = offsetof(dsc_training, on_event); /* what comes behind is the default: nobody listens */
+    newer.how.epochs = 1;
+    l.kinds[DSC_EVENT_STEP] = 0;
+    ASSERT_OK(dsc_train(model, data, &newer.how, &error), error);
+    assert_int_equal(l.kinds[DSC_EVENT_STEP], 0);
+    dsc_model_free(model);
+}
+
+static void train_survives_every_failed_allocation(void **state) {
+    (void)state;
+    dsc_error error;
+    bool failed = true;
+    for (long n = 0; failed && n < 5000; n++) {
+        dsc_model *model;
+        dsc_score score;
+        ASSERT_OK(dsc_model_create(&model, "16-8-3", data, &error), error);
+        dsc_training how = dsc_training_defaults();
+        how.epochs = 1;
+        how.threads = 1;
+        how.batch = 20;
+        testing_fail_allocation(n);
+        dsc_status status = dsc_train(model, data, &how, &error);
+        if (!status) status = dsc_evaluate(&score, model, data, &error);
+        failed = testing_allocation_failed();
+        if (status && status != DSC_ERROR_MEMORY) fail_msg("%ld: %s", n, error.message);
+        dsc_model_free(model);
+    }
+    assert_false(failed);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_next_free_number_is_taken),
+        cmocka_unit_test(a_folder_is_locked_for_one_at_a_time),
+        cmocka_unit_test(the_log_is_json_whatever_goes_in),
+        cmocka_unit_test(rewinding_leaves_what_came_before_and_no_half_line),
+        cmocka_unit_test(history_takes_running_means_apart),
+        cmocka_unit_test(stopped_at_any_step_a_run_ends_with_the_same_bits_and_log),
+        cmocka_unit_test(a_run_without_a_checkpoint_starts_again),
+        cmocka_unit_test(a_run_survives_every_failed_allocation),
+        cmocka_unit_test(resuming_survives_every_failed_allocation),
+        cmocka_unit_test(train_and_evaluate_learn_what_is_easy),
+        cmocka_unit_test(a_callback_stops_training),
+        cmocka_unit_test(bad_options_are_named),
+        cmocka_unit_test(older_and_newer_options_are_understood),
+        cmocka_unit_test(train_survives_every_failed_allocation),
+    };
+    return cmocka_run_group_tests(tests, make_data, free_data);
+}
