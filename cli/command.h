@@ -68,6 +68,7 @@ struct command {
     const command_option *extras;
     const command_example *examples; /* two or three */
     size_t values_size;
+    bool defaults_vary; /* those of `shared` come from elsewhere: help does not show them */
     dsc_status (*run)(command_call *call, dsc_error *error);
     const command *const *actions; /* instead of all from `operands` on; NULL ends the list */
 };

@@ -78,12 +78,13 @@ static const char *placeholder(const dsc_param *param, const command_option *ext
 }
 
 /* Appends "(1 to 100; default 20)", as far as there is something to say. */
-static void append_facts(dsc_text *text, const dsc_param *param) {
+static void append_facts(dsc_text *text, const command *self, const dsc_param *param) {
     dsc_text range = {0};
     if (param->type == DSC_PARAM_INT || param->type == DSC_PARAM_REAL || param->type == DSC_PARAM_PAIR)
         dsc_param_format_range(&range, param);
     const char *initial = param->initial;
     if (param->type == DSC_PARAM_SWITCH && initial && !strcmp(initial, "off")) initial = NULL;
+    if (self->defaults_vary && dsc_param_find(self->shared, param->name)) initial = NULL;
     if (range.length || initial)
         dsc_text_append(text, " (%s%s%s%s)", range.length ? range.data : "",
                         range.length && initial ? "; " : "", initial ? "default " : "",
@@ -102,7 +103,7 @@ static void print_option(const command *self, const dsc_param *param) {
     dsc_text_append(&name, "--%s", param->name);
     if (!is_switch) dsc_text_append(&name, " %s", placeholder(param, extra));
     dsc_text_append(&help, "%s", param->help);
-    append_facts(&help, param);
+    append_facts(&help, self, param);
     if (!name.failed && !help.failed) print_row(name.data, help.data);
     dsc_text_free(&name);
     dsc_text_free(&help);

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/* evaluate.c: `descender evaluate`: how good a trained model is. */
+#include "command.h"
+
+#include "base/file.h"
+#include "evaluation.h"
+#include "progress.h"
+#include "source.h"
+#include "train/run.h"
+#include "train/score.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { SPLIT_TEST, SPLIT_TRAIN };
+
+typedef struct values {
+    command_source source;
+    int split;
+    int64_t top, threads;
+    char *per_sample;
+    bool json, quiet;
+} values;
+
+/* One evaluation. */
+typedef struct examination {
+    command_call *call;
+    const values *how;
+    char *model_path, *data_of_run; /* data_of_run: NULL, or what its recipe names */
+    dsc_model *model;
+    command_data data;
+    dsc_metrics metrics;
+    command_progress progress;
+    dsc_file_writer *table; /* of --per-sample */
+    dsc_text line;
+    dsc_status table_status;
+    dsc_error table_error;
+} examination;
+
+static bool is_folder(const char *path) {
+    struct stat info;
+    return !stat(path, &info) && S_ISDIR(info.st_mode);
+}
+
+/* A run's folder stands for its model, and says which data it was trained with. */
+static dsc_status locate(examination *x, const char *path, dsc_error *error) {
+    if (!is_folder(path)) {
+        x->model_path = strdup(path);
+        return x->model_path ? DSC_OK : dsc_fail_memory(error, strlen(path), path);
+    }
+    dsc_recipe recipe;
+    dsc_status status = dsc_run_recipe(&recipe, NULL, path, error);
+    if (status) return status;
+    x->model_path = dsc_path_join(path, DSC_RUN_MODEL);
+    x->data_of_run = recipe.data;
+    recipe.data = NULL;
+    dsc_recipe_clear(&recipe);
+    if (!x->model_path) return dsc_fail_memory(error, strlen(path), path);
+    struct stat info;
+    if (stat(x->model_path, &info))
+        return dsc_fail(
+            error, DSC_ERROR_IO,
+            "%s: has no model yet: the run is not finished; `descender train --resume %s` goes on "
+            "with it",
+            path, path);
+    return DSC_OK;
+}
+
+/* ---- one line for each sample ---- */
+
+/* A name as CSV has it (RFC 4180): in quotes where it must be. */
+static void append_field(dsc_text *line, const char *name) {
+    if (!strpbrk(name, ",\"\r\n")) {
+        dsc_text_append(line, "%s", name);
+        return;
+    }
+    dsc_text_append(line, "\"");
+    for (; *name; name++) dsc_text_append(line, *name == '"' ? "\"\"" : "%c", *name);
+    dsc_text_append(line, "\"");
+}
+
+static void write_line(examination *x) {
+    if (x->table_status) return;
+    if (x->line.failed)
+        x->table_status = dsc_fail_memory(&x->table_error, 0, x->how->per_sample);
+    else
+        x->table_status = dsc_file_writer_append(x->table, x->line.data, x->line.length, &x->table_error);
+    x->line.length = 0;
+}
+
+static void write_heading(examination *x) {
+    dsc_text_append(&x->line, "sample,label,prediction,right,loss");
+    for (size_t k = 0; k < dsc_model_classes(x->model); k++) {
+        dsc_text_append(&x->line, ",");
+        append_field(&x->line, dsc_model_class_name(x->model, k));
+    }
+    dsc_text_append(&x->line, "\n");
+    write_line(x);
+}
+
+static void on_answer(void *user, const dsc_answer *answer) {
+    examination *x = user;
+    command_progress_show(&x->progress, answer->sample + 1);
+    if (!x->table) return;
+    char number[32];
+    dsc_text_append(&x->line, "%zu,", answer->sample);
+    append_field(&x->line, dsc_model_class_name(x->model, answer->label));
+    dsc_text_append(&x->line, ",");
+    append_field(&x->line, dsc_model_class_name(x->model, answer->prediction));
+    dsc_text_append(&x->line, ",%d,%s", answer->label == answer->prediction,
+                    dsc_format_shortest(number, answer->loss));
+    for (size_t k = 0; k < dsc_model_classes(x->model); k++)
+        dsc_text_append(&x->line, ",%s",
+                        dsc_format_fixed(number, sizeof number, (double)answer->probabilities[k], 6));
+    dsc_text_append(&x->line, "\n");
+    write_line(x);
+}
+
+/* ---- the evaluation ---- */
+
+static dsc_status measure(examination *x, dsc_error *error) {
+    const dsc_dataset *data = x->how->split == SPLIT_TRAIN ? x->data.train : x->data.test;
+    dsc_status status = DSC_OK;
+    if (x->how->per_sample) status = dsc_file_writer_open(&x->table, x->how->per_sample, error);
+    if (status) return status;
+    if (x->table) write_heading(x);
+    command_progress_start(&x->progress, x->call, "evaluating", "images", dsc_dataset_count(data));
+    status = dsc_model_measure(&x->metrics, x->model, data, (unsigned)x->how->threads, on_answer, x, error);
+    command_progress_end(&x->progress);
+    if (!status && x->table_status) {
+        status = x->table_status;
+        if (error) *error = x->table_error;
+    }
+    if (!x->table) return status;
+    if (status) {
+        dsc_file_writer_abort(x->table);
+        return status;
+    }
+    return dsc_file_writer_commit(x->table, error);
+}
+
+static dsc_status report(const examination *x, dsc_error *error) {
+    static const char *const splits[] = {"test", "train"};
+    if (x->call->json) {
+        json_t *json = command_metrics_json(&x->metrics, x->model, (size_t)x->how->top);
+        if (json)
+            (void)json_object_update_new(json, json_pack("{s:s, s:s, s:s}", "model", x->model_path, "data",
+                                                         x->data.name, "split", splits[x->how->split]));
+        return command_print_json(json, error);
+    }
+    dsc_text text = {0};
+    dsc_text_append(&text, "%s on %s, %s set\n", x->model_path, x->data.name,
+                    x->how->split == SPLIT_TRAIN ? "training" : "test");
+    command_append_metrics(&text, &x->metrics, x->model, (size_t)x->how->top);
+    return command_print_text(&text, error);
+}
+
+static dsc_status run(command_call *call, dsc_error *error) {
+    examination x = {.call = call, .how = call->values};
+    dsc_status status = locate(&x, call->operands[0], error);
+    command_source source = x.how->source;
+    if (x.data_of_run && !command_given(call, "data")) source.data = x.data_of_run;
+    if (!status) status = dsc_model_load(&x.model, x.model_path, error);
+    if (!status) status = command_data_open(&x.data, call, &source, error);
+    if (!status) status = measure(&x, error);
+    if (!status) status = report(&x, error);
+    if (!status && x.how->per_sample) command_remark(call, "Saved the samples: %s", x.how->per_sample);
+    dsc_metrics_clear(&x.metrics);
+    command_data_close(&x.data);
+    dsc_model_free(x.model);
+    dsc_text_free(&x.line);
+    free(x.model_path);
+    free(x.data_of_run);
+    return status;
+}
+
+static const dsc_param options[] = {
+    COMMAND_SOURCE(values),
+    {"split", DSC_PARAM_CHOICE, offsetof(values, split), "test", 0, 0, "test|train",
+     "which of the data's two sets"},
+    {"top", DSC_PARAM_INT, offsetof(values, top), "3", 1, DSC_TOP_MOST, NULL,
+     "also count labels among the so many most probable classes"},
+    {"per-sample", DSC_PARAM_TEXT, offsetof(values, per_sample), NULL, 0, 0, NULL,
+     "write label, prediction, loss and probabilities of every sample, as CSV"},
+    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL, "0: all cores"},
+    COMMAND_JSON(values),
+    COMMAND_QUIET(values),
+    {0},
+};
+
+static const command_option extras[] = {
+    COMMAND_SOURCE_EXTRA,
+    {"per-sample", 0, "FILE.csv", false},
+    {"threads", 't', NULL, false},
+    {0},
+};
+
+static const command_operand operands[] = {
+    {"RUN|MODEL", false, false, "the folder of a run, or a model's file"},
+    {0},
+};
+
+static const command_example examples[] = {
+    {"evaluate runs/0001-mnist-99", "The model of a run, on the test set of the data it was trained with."},
+    {"evaluate model.safetensors --data ./letters --json", "A model on data of your own, for programs."},
+    {"evaluate runs/0001-mnist-99 --per-sample answers.csv", "What it made of each image."},
+    {0},
+};
+
+const command command_evaluate = {
+    .name = "evaluate",
+    .help = "measure how good a trained model is",
+    .about = "Runs the data through a model and prints loss, accuracy with its 95 percent interval, "
+             "precision, recall "
+             "and F1 of each class, the confusion matrix, and how far the model's confidence can be trusted.",
+    .operands = operands,
+    .options = options,
+    .extras = extras,
+    .examples = examples,
+    .values_size = sizeof(values),
+    .run = run,
+};

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* evaluation.c: tables of metrics. */
+#include "evaluation.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static double mean_loss(const dsc_metrics *m) { return m->count ? m->loss / (double)m->count : (double)NAN; }
+
+/* "97.91", or "-" where there is nothing to divide by. */
+static char *percent(char out[32], double share) {
+    if (!isfinite(share)) return strcpy(out, "-");
+    return dsc_format_fixed(out, 32, 100 * share, 2);
+}
+
+void command_append_accuracy(dsc_text *text, const dsc_metrics *m) {
+    double interval[2];
+    char accuracy[32], low[32], high[32], loss[32];
+    dsc_wilson_interval(interval, m->top[0], m->count);
+    dsc_text_append(text, "accuracy %s %% (95 %% interval %s to %s), loss %s, %zu of %zu wrong",
+                    percent(accuracy, dsc_metrics_accuracy(m)), percent(low, interval[0]),
+                    percent(high, interval[1]), dsc_format_fixed(loss, sizeof loss, mean_loss(m), 4),
+                    m->count - m->top[0], m->count);
+}
+
+static void append_classes(dsc_text *text, const dsc_metrics *m, const dsc_model *model) {
+    dsc_text_append(text, "\n%-16s%10s%11s%11s%11s\n", "class", "samples", "precision", "recall", "F1");
+    for (size_t k = 0; k < m->classes; k++) {
+        dsc_class_metrics c = dsc_metrics_of_class(m, k);
+        char precision[32], recall[32], f1[32];
+        dsc_text_append(text, "%-16.15s%10zu%11s%11s%11s\n", dsc_model_class_name(model, k), c.support,
+                        percent(precision, c.precision), percent(recall, c.recall), percent(f1, c.f1));
+    }
+}
+
+/* The largest mistakes, where the whole matrix would not fit a page. */
+static void append_mistakes(dsc_text *text, const dsc_metrics *m, const dsc_model *model) {
+    enum { SHOWN = 10 };
+    size_t n = m->classes, before = SIZE_MAX, shown = 0;
+    dsc_text_append(text, "\nmost frequent mistakes\n");
+    while (shown < SHOWN) { /* descending counts; equals in order */
+        size_t largest = 0;
+        for (size_t i = 0; i < n * n; i++)
+            if (i / n != i % n && m->confusion[i] < before && m->confusion[i] > largest)
+                largest = m->confusion[i];
+        if (!largest) break;
+        for (size_t i = 0; i < n * n && shown < SHOWN; i++)
+            if (i / n != i % n && m->confusion[i] == largest) {
+                dsc_text_append(text, "%8zu  %s taken for %s\n", largest, dsc_model_class_name(model, i / n),
+                                dsc_model_class_name(model, i % n));
+                shown++;
+            }
+        before = largest;
+    }
+    if (!shown) dsc_text_append(text, "    none\n");
+}
+
+static void append_confusion(dsc_text *text, const dsc_metrics *m, const dsc_model *model) {
+    enum { FITS = 16 };
+    if (m->classes > FITS) {
+        append_mistakes(text, m, model);
+        return;
+    }
+    dsc_text_append(text, "\nconfusion: what it is (rows), what it was taken for (columns)\n%-10s", "");
+    for (size_t k = 0; k < m->classes; k++) dsc_text_append(text, "%6.5s", dsc_model_class_name(model, k));
+    for (size_t i = 0; i < m->classes; i++) {
+        dsc_text_append(text, "\n%-10.9s", dsc_model_class_name(model, i));
+        for (size_t k = 0; k < m->classes; k++)
+            dsc_text_append(text, "%6zu", m->confusion[i * m->classes + k]);
+    }
+    dsc_text_append(text, "\n");
+}
+
+void command_append_metrics(dsc_text *text, const dsc_metrics *m, const dsc_model *model, size_t top) {
+    char share[32];
+    command_append_accuracy(text, m);
+    dsc_text_append(text, "\n");
+    for (size_t k = 1; k < top && k < DSC_TOP_MOST && k < m->classes; k++)
+        dsc_text_append(text, "among the %zu most probable: %s %%\n", k + 1,
+                        percent(share, m->count ? (double)m->top[k] / (double)m->count : (double)NAN));
+    dsc_text_append(text, "calibration error %s %%\n", percent(share, dsc_metrics_calibration_error(m)));
+    append_classes(text, m, model);
+    append_confusion(text, m, model);
+}
+
+/* ---- JSON ---- */
+
+static json_t *real(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+
+static json_t *classes_json(const dsc_metrics *m, const dsc_model *model) {
+    json_t *list = json_array();
+    for (size_t k = 0; k < m->classes; k++) {
+        dsc_class_metrics c = dsc_metrics_of_class(m, k);
+        (void)json_array_append_new(list, json_pack("{s:s, s:I, s:o, s:o, s:o}", "name",
+                                                    dsc_model_class_name(model, k), "samples",
+                                                    (json_int_t)c.support, "precision", real(c.precision),
+                                                    "recall", real(c.recall), "f1", real(c.f1)));
+    }
+    return list;
+}
+
+static json_t *confusion_json(const dsc_metrics *m) {
+    json_t *rows = json_array();
+    for (size_t i = 0; i < m->classes; i++) {
+        json_t *row = json_array();
+        for (size_t k = 0; k < m->classes; k++)
+            (void)json_array_append_new(row, json_integer((json_int_t)m->confusion[i * m->classes + k]));
+        (void)json_array_append_new(rows, row);
+    }
+    return rows;
+}
+
+json_t *command_metrics_json(const dsc_metrics *m, const dsc_model *model, size_t top) {
+    double interval[2];
+    dsc_wilson_interval(interval, m->top[0], m->count);
+    json_t *tops = json_array();
+    for (size_t k = 0; k < top && k < DSC_TOP_MOST && k < m->classes; k++)
+        (void)json_array_append_new(tops, real((double)m->top[k] / (double)m->count));
+    return json_pack("{s:I, s:I, s:o, s:[o, o], s:o, s:o, s:o, s:o, s:o}", "samples", (json_int_t)m->count,
+                     "correct", (json_int_t)m->top[0], "accuracy", real(dsc_metrics_accuracy(m)),
+                     "accuracy_interval", real(interval[0]), real(interval[1]), "loss", real(mean_loss(m)),
+                     "calibration_error", real(dsc_metrics_calibration_error(m)), "top", tops, "classes",
+                     classes_json(m, model), "confusion", confusion_json(m));
+}

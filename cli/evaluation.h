@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* evaluation.h: what a model reached, as text and as JSON, the same after training and in `descender evaluate`. */
+#ifndef CLI_EVALUATION_H
+#define CLI_EVALUATION_H
+
+#include "command.h"
+
+#include "base/text.h"
+#include "train/metrics.h"
+
+/* "accuracy 97.91 % (95 % interval 97.61 to 98.17), loss 0.0712, 209 of 10000 wrong" */
+void command_append_accuracy(dsc_text *text, const dsc_metrics *metrics);
+
+/* All metrics as tables. `top`: how many of the top-k; `model` names the classes. */
+void command_append_metrics(dsc_text *text, const dsc_metrics *metrics, const dsc_model *model, size_t top);
+
+/* The same as JSON; NULL for want of memory. What cannot be computed is null. */
+json_t *command_metrics_json(const dsc_metrics *metrics, const dsc_model *model, size_t top);
+
+#endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/* train.c: `descender train`: follows a recipe, in a run's folder, from the start or from where it was left. */
+#include "command.h"
+
+#include "curves.h"
+#include "evaluation.h"
+#include "source.h"
+#include "train/run.h"
+#include "train/score.h"
+#include "train_show.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define USUAL_RECIPE "mnist-99"
+
+typedef struct values {
+    dsc_recipe recipe; /* of it, what the user gave */
+    char *name, *out, *resume;
+    int64_t threads;
+    double checkpoint_seconds;
+    bool offline, force, json, quiet;
+} values;
+
+/* One call. */
+typedef struct session {
+    command_call *call;
+    const values *how;
+    dsc_recipe recipe;
+    char *name; /* of the recipe */
+    command_data data;
+    dsc_training_run *run;
+    train_show show;
+    dsc_metrics metrics;
+} session;
+
+/* ---- the recipe ---- */
+
+/* Puts what the user gave over what the recipe says. */
+static dsc_status override_recipe(session *s, dsc_error *error) {
+    for (const dsc_param *p = dsc_recipe_params; p->name; p++) {
+        if (!command_given(s->call, p->name)) continue;
+        json_t *value = dsc_param_to_json(p, &s->how->recipe);
+        if (!value) return dsc_fail_memory(error, 64, p->name);
+        dsc_status status = dsc_param_from_json(p, &s->recipe, value, error);
+        json_decref(value);
+        if (status) return status;
+    }
+    if (command_given(s->call, "learning-rate") && !(s->how->recipe.learning_rate > 0))
+        return command_wrong_usage(s->call, error,
+                                   "--learning-rate: at 0 nothing is learned; leave it away for the "
+                                   "optimiser's own");
+    return DSC_OK;
+}
+
+/* A run's recipe is the run's: of the flags that change one only those count that do not change the result, or that
+ * say where the data is now. */
+static dsc_status check_resume(session *s, dsc_error *error) {
+    if (command_given(s->call, "recipe") || command_given(s->call, "out"))
+        return command_wrong_usage(s->call, error,
+                                   "--resume goes on in the run's own folder with its own "
+                                   "recipe; leave --recipe and --out away");
+    for (const dsc_param *p = dsc_recipe_params; p->name; p++)
+        if (command_given(s->call, p->name) && strcmp(p->name, "kernels") != 0 &&
+            strcmp(p->name, "data") != 0)
+            return command_wrong_usage(
+                s->call, error, "--resume takes the recipe from the run; leave --%s away, or train anew",
+                p->name);
+    return DSC_OK;
+}
+
+static dsc_status replace(char **text, const char *with, dsc_error *error) {
+    char *copy = strdup(with);
+    if (!copy) return dsc_fail_memory(error, strlen(with), with);
+    free(*text);
+    *text = copy;
+    return DSC_OK;
+}
+
+static dsc_status read_recipe(session *s, dsc_error *error) {
+    dsc_status status;
+    if (s->how->resume) {
+        status = check_resume(s, error);
+        if (!status) status = dsc_run_recipe(&s->recipe, &s->name, s->how->resume, error);
+        if (!status && command_given(s->call, "kernels"))
+            status = replace(&s->recipe.kernels, s->how->recipe.kernels, error);
+        return status;
+    }
+    status = replace(&s->name, s->how->name ? s->how->name : USUAL_RECIPE, error);
+    if (!status) status = dsc_recipe_open(&s->recipe, s->name, error);
+    if (!status) status = override_recipe(s, error);
+    /* What is wrong with it is better known before data is fetched than after. */
+    return status ? status : dsc_recipe_check(&s->recipe, error);
+}
+
+/* ---- the data ---- */
+
+/* The run keeps what the data really is: on another day `auto` may be something else, and from another folder a
+ * relative path is. */
+static dsc_status settle_data(session *s, const char *asked, dsc_error *error) {
+    if (!strcmp(asked, "mnist") || !strcmp(asked, "digits")) return DSC_OK;
+    if (!strcmp(asked, "auto")) {
+        bool digits = !strncmp(s->data.name, "built-in digits", 15);
+        return replace(&s->recipe.data, digits ? "digits" : "mnist", error);
+    }
+    char *whole = realpath(asked, NULL);
+    if (!whole) return DSC_OK; /* it was opened by this name; it will do */
+    free(s->recipe.data);
+    s->recipe.data = whole;
+    return DSC_OK;
+}
+
+static dsc_status open_data(session *s, dsc_error *error) {
+    command_source source = {.data = s->recipe.data, .offline = s->how->offline};
+    if (s->how->resume && command_given(s->call, "data")) source.data = s->how->recipe.data;
+    dsc_status status = command_data_open(&s->data, s->call, &source, error);
+    if (status || s->how->resume) return status;
+    return settle_data(s, source.data, error);
+}
+
+/* ---- training ---- */
+
+static int on_event(void *user, const dsc_event *event) {
+    session *s = user;
+    train_show_event(&s->show, event);
+    return command_should_stop();
+}
+
+static dsc_status open_run(session *s, dsc_error *error) {
+    dsc_run_options options = {.folder = s->how->resume ? s->how->resume : s->how->out,
+                               .name = s->name,
+                               .data_name = s->data.name,
+                               .threads = (unsigned)s->how->threads,
+                               .force = s->how->force,
+                               .checkpoint_seconds = s->how->checkpoint_seconds};
+    if (s->how->resume) return dsc_run_resume(&s->run, &s->recipe, s->data.train, &options, error);
+    return dsc_run_start(&s->run, &s->recipe, s->data.train, &options, error);
+}
+
+static dsc_status train(session *s, dsc_error *error) {
+    train_show_begin(&s->show, s->call, s->run, s->data.name);
+    dsc_status status = dsc_run_train(s->run, on_event, s, error);
+    train_show_end(&s->show);
+    if (status == DSC_ERROR_STOPPED)
+        command_complain("stopped after %llu steps, saved; go on with: descender train --resume %s",
+                         (unsigned long long)dsc_run_trainer(s->run)->progress.step, dsc_run_folder(s->run));
+    return status;
+}
+
+/* The test set is looked at once, when nothing can be changed any more. */
+static dsc_status test(session *s, dsc_error *error) {
+    dsc_error failure = {0};
+    dsc_status status = dsc_model_measure(&s->metrics, dsc_run_model(s->run), s->data.test,
+                                          (unsigned)s->how->threads, NULL, NULL, error);
+    if (status) return status;
+    if (dsc_run_note_test(s->run, &s->metrics, &failure)) command_complain("warning: %s", failure.message);
+    status = DESCENDER_WITH_CAIRO ? command_curves_save(dsc_run_folder(s->run), &failure) : DSC_OK;
+    if (status) command_complain("warning: the curves were not drawn: %s", failure.message);
+    return DSC_OK;
+}
+
+/* ---- results ---- */
+
+static dsc_status report_json(const session *s, dsc_error *error) {
+    const dsc_trainer *t = dsc_run_trainer(s->run);
+    dsc_text path = {0};
+    dsc_text_append(&path, "%s/%s", dsc_run_folder(s->run), DSC_RUN_MODEL);
+    json_t *json =
+        json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:f, s:o}", "run", dsc_run_folder(s->run), "model",
+                  path.failed ? "" : path.data, "data", s->data.name, "parameters",
+                  (json_int_t)dsc_model_parameters(t->model), "epochs", (json_int_t)t->progress.epoch,
+                  "steps", (json_int_t)t->progress.step, "training_seconds", t->progress.seconds, "test",
+                  command_metrics_json(&s->metrics, t->model, 1));
+    dsc_text_free(&path);
+    return command_print_json(json, error);
+}
+
+static dsc_status report(const session *s, dsc_error *error) {
+    if (s->call->json) return report_json(s, error);
+    const char *run = dsc_run_folder(s->run);
+    dsc_text text = {0};
+    dsc_text_append(&text, "Test set: ");
+    command_append_accuracy(&text, &s->metrics);
+    dsc_text_append(&text, "\nModel: %s/%s\n", run, DSC_RUN_MODEL);
+    dsc_status status = command_print_text(&text, error);
+    command_remark(s->call, "Next: descender evaluate %s", run);
+    return status;
+}
+
+static dsc_status work(session *s, dsc_error *error) {
+    dsc_status status = read_recipe(s, error);
+    if (!status) status = open_data(s, error);
+    if (!status) status = open_run(s, error);
+    if (!status) status = train(s, error);
+    if (!status) status = test(s, error);
+    return status ? status : report(s, error);
+}
+
+static dsc_status run(command_call *call, dsc_error *error) {
+    session s = {.call = call, .how = call->values};
+    dsc_status status = work(&s, error);
+    dsc_metrics_clear(&s.metrics);
+    dsc_run_free(s.run);
+    command_data_close(&s.data);
+    dsc_recipe_clear(&s.recipe);
+    free(s.name);
+    return status;
+}
+
+static const dsc_param options[] = {
+    {"recipe", DSC_PARAM_TEXT, offsetof(values, name), NULL, 0, 0, NULL,
+     "one of `descender recipe list`, or a file of JSON; without it, " USUAL_RECIPE},
+    {"offline", DSC_PARAM_SWITCH, offsetof(values, offline), "off", 0, 0, NULL, "never use the network"},
+    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL,
+     "0: all cores; the result does not depend on it"},
+    {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
+     "the folder of the run; without it, the next free runs/NNNN-recipe"},
+    {"resume", DSC_PARAM_TEXT, offsetof(values, resume), NULL, 0, 0, NULL,
+     "go on with the run in this folder, as if it had never been stopped"},
+    {"force", DSC_PARAM_SWITCH, offsetof(values, force), "off", 0, 0, NULL,
+     "resume though other kernels give other bits"},
+    {"checkpoint-seconds", DSC_PARAM_REAL, offsetof(values, checkpoint_seconds), "10", 0.001, 86400, NULL,
+     "save what the rest of the run depends on so often, beside the end of each epoch"},
+    COMMAND_JSON(values),
+    COMMAND_QUIET(values),
+    {0},
+};
+
+static const command_option extras[] = {
+    {"data", 'd', "auto|mnist|digits|DIR", false},
+    {"recipe", 'r', "NAME|FILE", false},
+    {"model", 'm', NULL, false},
+    {"epochs", 'e', NULL, false},
+    {"threads", 't', NULL, false},
+    {"out", 'o', "DIR", false},
+    {"resume", 0, "RUN", false},
+    {0},
+};
+
+static const command_example examples[] = {
+    {"train", "MNIST to 99 percent, in a few seconds."},
+    {"train --recipe tutorial --seed 2 --out runs/tutorial-2", "Another recipe, another seed."},
+    {"train --model 784-300-100-10 --epochs 20 --validation 0.1 --patience 3", "A network of your own."},
+    {"train --resume runs/0001-mnist-99", "Go on where a run was stopped."},
+    {0},
+};
+
+const command command_train = {
+    .name = "train",
+    .help = "train a network",
+    .about =
+        "Follows a recipe, which the options change, and keeps all of the run in one folder: recipe.json, "
+        "log.jsonl, checkpoint, model.safetensors and curves. Ctrl-C finishes the step, saves, and says how "
+        "to go "
+        "on; a second one ends at once, and then the last checkpoint counts.\n\n"
+        "The defaults of the options that shape the network are the recipe's: `descender recipe show` prints "
+        "them.",
+    .shared = dsc_recipe_params,
+    .options = options,
+    .extras = extras,
+    .examples = examples,
+    .values_size = sizeof(values),
+    .defaults_vary = true,
+    .run = run,
+};

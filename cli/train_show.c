@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* train_show.c: the table on standard output; bar, chart and warnings on standard error. */
+#include "train_show.h"
+
+#include "curves.h"
+#include "kernel/kernel.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CHART_ROWS = 7, CHART_HEIGHT_LEAST = 24 };
+
+void train_show_begin(train_show *show, const command_call *call, const dsc_training_run *run,
+                      const char *data_name) {
+    *show = (train_show){.call = call, .run = run, .data_name = data_name};
+    draw_terminal terminal = draw_terminal_detect(2);
+    show->rows = !call->json && !call->quiet;
+    /* Both must be the terminal: the chart is drawn over, and rows come between. */
+    show->chart =
+        show->rows && terminal.live && draw_terminal_detect(1).live && terminal.height >= CHART_HEIGHT_LEAST;
+    const dsc_trainer *t = dsc_run_trainer(run);
+    command_progress_start(&show->progress, call, show->what, "images",
+                           t->steps_an_epoch * (uint64_t)t->recipe.epochs * (uint64_t)t->recipe.batch);
+}
+
+/* --- the live chart --- */
+
+static void wipe_chart(train_show *show) {
+    command_progress_wipe(&show->progress);
+    if (!show->chart_lines) return;
+    (void)fprintf(stderr, "\033[%zuA\033[J", show->chart_lines);
+    show->chart_lines = 0;
+}
+
+static void draw_chart_again(train_show *show) {
+    dsc_text text = {0};
+    draw_terminal terminal = draw_terminal_detect(2);
+    if (!command_curves_text(&text, dsc_run_folder(show->run), CHART_ROWS, &terminal, NULL) && text.data &&
+        !text.failed) {
+        (void)fputs(text.data, stderr);
+        for (const char *c = text.data; *c; c++) show->chart_lines += *c == '\n';
+    }
+    dsc_text_free(&text);
+}
+
+/* --- lines --- */
+
+static void print_start(train_show *show, const char *memory) {
+    const dsc_trainer *t = dsc_run_trainer(show->run);
+    if (!show->rows) return;
+    (void)printf("Run %s: %s\n", dsc_run_folder(show->run), dsc_model_text(t->model));
+    (void)printf("  %zu parameters; %s; kernels %s, %s, %u threads\n", dsc_model_parameters(t->model), memory,
+                 t->kernels->name, t->bf16 ? "bf16" : "f32", dsc_threads_count(t->pool));
+    (void)printf("  %s: %zu images to train on, %zu to validate\n", show->data_name, t->training->count,
+                 t->validation ? t->validation->count : (size_t)0);
+    if (t->progress.step)
+        (void)printf("  going on after epoch %llu, step %llu\n", (unsigned long long)t->progress.epoch,
+                     (unsigned long long)t->progress.step);
+    (void)fflush(stdout);
+}
+
+static const char *fixed(char out[32], double value, int decimals) {
+    return isfinite(value) ? dsc_format_fixed(out, 32, value, decimals) : "-";
+}
+
+static void print_row(train_show *show, const dsc_event *e) {
+    bool validated = dsc_run_trainer(show->run)->validation != NULL;
+    char a[32], b[32], c[32], d[32], f[32], g[32], name[48];
+    if (!show->headed) {
+        (void)printf("%9s%10s%12s", "epoch", "loss", "accuracy %");
+        if (validated) (void)printf("%17s%12s", "validation: loss", "accuracy %");
+        (void)printf("%11s%10s\n", "images/s", "seconds");
+        show->headed = true;
+    }
+    (void)snprintf(name, sizeof name, "%llu/%llu", (unsigned long long)e->epoch,
+                   (unsigned long long)e->epochs);
+    (void)printf("%9s%10s%12s", name, fixed(a, e->loss, 4), fixed(b, 100 * e->accuracy, 2));
+    if (validated)
+        (void)printf("%17s%12s", fixed(c, e->validation_loss, 4), fixed(d, 100 * e->validation_accuracy, 2));
+    (void)printf("%11s%10s\n", fixed(f, e->samples_per_second, 0), fixed(g, e->seconds, 1));
+    if (e->message) (void)printf("  %s\n", e->message);
+    (void)fflush(stdout);
+}
+
+static void show_bar(train_show *show, const dsc_event *e) {
+    uint64_t batch = (uint64_t)dsc_run_trainer(show->run)->recipe.batch;
+    (void)snprintf(show->what, sizeof show->what, "epoch %llu/%llu", (unsigned long long)e->epoch,
+                   (unsigned long long)e->epochs);
+    command_progress_show(&show->progress, ((e->epoch - 1) * e->steps + e->step) * batch);
+}
+
+void train_show_event(train_show *show, const dsc_event *event) {
+    switch (event->kind) {
+    case DSC_EVENT_START:
+        print_start(show, event->message);
+        break;
+    case DSC_EVENT_STEP:
+        show_bar(show, event);
+        break;
+    case DSC_EVENT_EPOCH:
+        wipe_chart(show);
+        if (show->rows) print_row(show, event);
+        if (show->chart) draw_chart_again(show);
+        break;
+    case DSC_EVENT_WARNING:
+        wipe_chart(show);
+        command_complain("warning: %s", event->message);
+        break;
+    case DSC_EVENT_END:
+        command_progress_wipe(&show->progress);
+        break;
+    }
+}
+
+void train_show_end(train_show *show) { command_progress_end(&show->progress); }

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* train_show.h: what a training run looks like while it works: on a terminal a progress bar, a table row an epoch
+ * and a live chart; elsewhere the rows alone. */
+#ifndef CLI_TRAIN_SHOW_H
+#define CLI_TRAIN_SHOW_H
+
+#include "command.h"
+#include "progress.h"
+#include "train/run.h"
+
+typedef struct train_show {
+    const command_call *call;
+    const dsc_training_run *run;
+    const char *data_name;
+    command_progress progress;
+    char what[48]; /* "epoch 3/10" */
+    bool rows, chart;
+    bool headed;
+    size_t chart_lines; /* on the screen, to be drawn over */
+} train_show;
+
+void train_show_begin(train_show *show, const command_call *call, const dsc_training_run *run,
+                      const char *data_name);
+void train_show_event(train_show *show, const dsc_event *event);
+/* Leaves the last chart where it is. */
+void train_show_end(train_show *show);
+
+#endif
