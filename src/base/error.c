@@ -19,6 +19,9 @@ static void format_message(char *out, size_t size, const char *format, va_list a
     int n = vsnprintf(out, size, format, arguments);
     if (n < 0) out[0] = '\0';
     if (n >= (int)size) cut_at_character(out, size - 1);
+    /* What a message quotes may come from outside: it stays one line, and commands no terminal. */
+    for (char *c = out; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7F) *c = ' ';
 }
 
 dsc_status(dsc_fail)(dsc_error *error, dsc_status code, const char *format, ...) {

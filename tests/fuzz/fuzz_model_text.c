@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     dsc_node *x = dsc_input(graph, "image", shapes[data[0] % 4]);
     dsc_status status = dsc_text_build(&y, x, text, data[0] / 4 % 2 ? 10 : 0, &error);
     if (status) {
-        if (y || error.code != status || !*error.message) abort();
+        if (y || error.code != status || !*error.message || strchr(error.message, '\n')) abort();
     } else {
         if (dsc_graph_check(graph, &error) || !y || y->kind == DSC_NODE_FAILED || graph->layer) abort();
         for (size_t i = 0; i < graph->count; i++)

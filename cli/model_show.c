@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* model_show.c: `descender model show`: a model's layers as a table and as a diagram. */
+#include "command.h"
+
+#include "draw/diagram.h"
+#include "model/summary.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+typedef struct values {
+    int64_t size[2], channels, classes;
+    char *loss, *out;
+    bool diagram, json, quiet;
+} values;
+
+/* A model, and what is said of it. */
+typedef struct shown {
+    dsc_model *model;
+    dsc_layer_facts *layers;
+    size_t count;
+} shown;
+
+static const size_t NUMBER = 4; /* bytes */
+
+/* A text that names a file is that file; what cannot be one is a model's text. */
+static dsc_status open_model(shown *s, const char *operand, const values *how, dsc_error *error) {
+    struct stat info;
+    size_t length = strlen(operand);
+    const char ending[] = ".safetensors";
+    bool named = length >= sizeof ending && !strcmp(operand + length - (sizeof ending - 1), ending);
+    if (named || (!stat(operand, &info) && S_ISREG(info.st_mode)))
+        return dsc_model_load(&s->model, operand, error);
+    dsc_model_options options = dsc_model_options_defaults();
+    options.text = operand;
+    options.loss = how->loss;
+    options.shape[0] = (size_t)how->channels;
+    options.shape[1] = (size_t)how->size[0];
+    options.shape[2] = (size_t)how->size[1];
+    options.classes = (size_t)how->classes;
+    return dsc_model_make(&s->model, &options, error);
+}
+
+/* ---- as text ---- */
+
+/* "1,234,567" */
+static char *grouped(char out[48], double number) {
+    char digits[40];
+    dsc_format_fixed(digits, sizeof digits, number, 0);
+    size_t length = strlen(digits), at = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0) out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
+    return out;
+}
+
+/* "32 x 26 x 26" */
+static char *shape_text(char out[96], const dsc_shape *shape) {
+    size_t at = 0;
+    for (size_t i = 0; i < shape->rank; i++)
+        at += (size_t)snprintf(out + at, 96 - at, i ? " x %zu" : "%zu", shape->size[i]);
+    if (!at) (void)snprintf(out, 96, "1");
+    return out;
+}
+
+static void append_row(dsc_text *text, const char *name, const char *shape, double parameters,
+                       double multiply_adds, double bytes) {
+    char a[48], b[48], c[48];
+    dsc_text_append(text, "%-20s%-18s%14s%16s%14s\n", name, shape, grouped(a, parameters),
+                    grouped(b, multiply_adds), grouped(c, bytes));
+}
+
+static void append_table(dsc_text *text, const shown *s) {
+    char shape[96];
+    double bytes = 0;
+    dsc_text_append(text, "%-20s%-18s%14s%16s%14s\n", "layer", "output", "parameters", "multiply-adds",
+                    "bytes");
+    for (size_t i = 0; i < s->count; i++) {
+        const dsc_layer_facts *layer = &s->layers[i];
+        append_row(text, layer->name, shape_text(shape, &layer->shape), (double)layer->parameters,
+                   layer->multiply_adds, (double)(layer->values * NUMBER));
+        bytes += (double)(layer->values * NUMBER);
+    }
+    append_row(text, "total", "", (double)dsc_model_parameters(s->model), dsc_model_multiply_adds(s->model),
+               bytes);
+}
+
+static void make_blocks(draw_block *blocks, char (*notes)[96], const shown *s) {
+    for (size_t i = 0; i < s->count; i++) {
+        const dsc_layer_facts *layer = &s->layers[i];
+        blocks[i] = (draw_block){.name = layer->name,
+                                 .note = shape_text(notes[i], &layer->shape),
+                                 .kind = layer->joins        ? DRAW_BLOCK_JOINS
+                                         : layer->parameters ? DRAW_BLOCK_LEARNS
+                                                             : DRAW_BLOCK_PLAIN,
+                                 .input_count = layer->input_count};
+        memcpy(blocks[i].inputs, layer->inputs, sizeof blocks[i].inputs);
+    }
+}
+
+/* Appends the diagram to `text`, or saves it. */
+static dsc_status draw(dsc_text *text, const char *path, const shown *s, dsc_error *error) {
+    draw_block *blocks = calloc(s->count, sizeof *blocks);
+    char(*notes)[96] = calloc(s->count, sizeof *notes);
+    dsc_status status = DSC_OK;
+    if (blocks && notes) {
+        make_blocks(blocks, notes, s);
+        draw_diagram diagram = {.title = dsc_model_text(s->model),
+                                .description = "The layers of a network, from the image to the logits.",
+                                .blocks = blocks,
+                                .count = s->count};
+        draw_terminal terminal = draw_terminal_detect(1);
+        status = path ? draw_diagram_save(path, &diagram, error)
+                      : draw_diagram_text(text, &diagram, &terminal, error);
+    } else {
+        status = dsc_fail_memory(error, s->count * sizeof *blocks, "a diagram");
+    }
+    free(blocks);
+    free(notes);
+    return status;
+}
+
+static dsc_status show_text(const shown *s, const values *how, dsc_error *error) {
+    dsc_text text = {0};
+    dsc_text_append(&text, "%s\nloss: %s\n\n", dsc_model_text(s->model), dsc_model_loss(s->model));
+    append_table(&text, s);
+    dsc_status status = DSC_OK;
+    if (how->diagram) {
+        dsc_text_append(&text, "\n");
+        status = draw(&text, NULL, s, error);
+    }
+    if (!status) return command_print_text(&text, error);
+    dsc_text_free(&text);
+    return status;
+}
+
+/* ---- as JSON ---- */
+
+static json_t *layer_json(const shown *s, const dsc_layer_facts *layer) {
+    json_t *shape = json_array(), *inputs = json_array();
+    for (size_t i = 0; i < layer->shape.rank; i++)
+        (void)json_array_append_new(shape, json_integer((json_int_t)layer->shape.size[i]));
+    for (size_t i = 0; i < layer->input_count; i++)
+        (void)json_array_append_new(inputs, json_string(s->layers[layer->inputs[i]].name));
+    return json_pack("{s:s, s:o, s:o, s:I, s:I, s:I}", "name", layer->name, "inputs", inputs, "output", shape,
+                     "parameters", (json_int_t)layer->parameters, "multiply_adds",
+                     (json_int_t)layer->multiply_adds, "bytes", (json_int_t)(layer->values * NUMBER));
+}
+
+static dsc_status show_json(const shown *s, dsc_error *error) {
+    json_t *layers = json_array();
+    for (size_t i = 0; i < s->count; i++) (void)json_array_append_new(layers, layer_json(s, &s->layers[i]));
+    return command_print_json(json_pack("{s:s, s:s, s:I, s:I, s:I, s:o}", "text", dsc_model_text(s->model),
+                                        "loss", dsc_model_loss(s->model), "classes",
+                                        (json_int_t)dsc_model_classes(s->model), "parameters",
+                                        (json_int_t)dsc_model_parameters(s->model), "multiply_adds",
+                                        (json_int_t)dsc_model_multiply_adds(s->model), "layers", layers),
+                              error);
+}
+
+static dsc_status run(command_call *call, dsc_error *error) {
+    const values *how = call->values;
+    shown s = {0};
+    dsc_status status = open_model(&s, call->operands[0], how, error);
+    if (!status) status = dsc_model_summarise(&s.layers, &s.count, s.model, error);
+    if (!status && how->out) status = draw(NULL, how->out, &s, error);
+    if (!status) status = call->json ? show_json(&s, error) : show_text(&s, how, error);
+    if (!status && how->out) command_remark(call, "Saved the diagram: %s", how->out);
+    free(s.layers);
+    dsc_model_free(s.model);
+    return status;
+}
+
+static const dsc_param options[] = {
+    {"size", DSC_PARAM_PAIR, offsetof(values, size), "28", 1, 4096, NULL,
+     "height x width of an image, for a text"},
+    {"channels", DSC_PARAM_INT, offsetof(values, channels), "1", 1, 16, NULL,
+     "channels of an image, for a text"},
+    {"classes", DSC_PARAM_INT, offsetof(values, classes), "10", 1, 65536, NULL,
+     "number of classes, for a text"},
+    {"loss", DSC_PARAM_TEXT, offsetof(values, loss), "softmax-cross-entropy", 0, 0, NULL,
+     "the loss, for a text"},
+    {"diagram", DSC_PARAM_SWITCH, offsetof(values, diagram), "on", 0, 0, NULL,
+     "draw the layers below the table"},
+    {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
+     "save the diagram as a picture, .svg or .png"},
+    COMMAND_JSON(values),
+    COMMAND_QUIET(values),
+    {0},
+};
+
+static const command_option extras[] = {{"out", 'o', "FILE", true}, {"size", 0, "HxW", true}, {0}};
+
+static const command_operand operands[] = {
+    {"MODEL", false, false, "a model's text, or a file with a model"},
+    {0},
+};
+
+static const command_example examples[] = {
+    {"model show 784-100-10", "The tutorial's network."},
+    {"model show 'conv 8 3x3, relu, residual(conv 8 padding=same, relu), flatten, dense' -o net.svg",
+     "A network with a shortcut, and its picture."},
+    {"model show digits.safetensors --json", "A trained model, for a program to read."},
+    {0},
+};
+
+const command command_model_show = {
+    .name = "show",
+    .help = "a model's layers as a table and a diagram",
+    .about = "Multiply-adds and bytes are for one image; bytes are those of the values that a layer makes.",
+    .operands = operands,
+    .options = options,
+    .extras = extras,
+    .examples = examples,
+    .values_size = sizeof(values),
+    .run = run,
+};
