@@ -315,6 +315,7 @@ fetch_takes_data_from_a_server() {
     needs_library libcrypto || return
     needs_mnist || return
     needs_python || return
+    (exec 3<>/dev/udp/127.0.0.1/9) 2>/dev/null || because "needs the loopback interface" || return
     local server port=''
     (cd "$mnist" && exec /usr/bin/python3 -u -m http.server --bind 127.0.0.1 0) >"$work/server" 2>&1 &
     server=$!

@@ -224,6 +224,17 @@ static inline void server_stop(void) {
     server_process = 0;
 }
 
+/* Whether 127.0.0.1 can be reached at all: a sandbox may have no loopback interface. Sends nothing. */
+static inline bool server_reachable(void) {
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(9), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return false;
+    bool reachable = !connect(fd, (struct sockaddr *)&address, sizeof address);
+    (void)close(fd);
+    return reachable;
+}
+
 static inline void server_reset(void) { *server_count = (server_counts){0}; }
 
 /* The base URL of a behaviour; lives until sixteen more were made. */

@@ -34,6 +34,7 @@ static volatile bool has_curl = DESCENDER_WITH_CURL;
 #define NEEDS_NETWORK()                                                                                      \
     do {                                                                                                     \
         if (!has_curl || !fetch_sha256_available()) TEST_SKIP("needs libcurl and libcrypto");                \
+        if (!server_reachable()) TEST_SKIP("needs the loopback interface");                                  \
     } while (0)
 
 static char *in(const char *folder, const char *name) {
