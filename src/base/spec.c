@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-dsc_status dsc_spec_fail(dsc_error *error, const char *whole, size_t column, const char *format, ...) {
+dsc_status(dsc_spec_fail)(dsc_error *error, const char *whole, size_t column, const char *format, ...) {
     char message[DSC_MESSAGE_SIZE];
     va_list arguments;
     va_start(arguments, format);

@@ -53,4 +53,9 @@ dsc_status dsc_spec_choose(size_t *index, void **values, const dsc_spec *spec, c
 /* Writes "name key=value ..." with the values that differ from their defaults. */
 void dsc_spec_format(dsc_text *text, const char *name, const dsc_param *table, const void *values);
 
+#ifdef __clang_analyzer__
+#define dsc_spec_fail(error, whole, column, ...)                                                             \
+    ((dsc_spec_fail)(error, whole, column, __VA_ARGS__), DSC_ERROR_ARGUMENT) /* see error.h */
+#endif
+
 #endif

@@ -50,7 +50,7 @@ static size_t last_number(const dsc_graph *graph, const char *kind) {
     size_t length = strlen(kind), last = 0;
     for (size_t i = 0; i < graph->count; i++) {
         const char *layer = graph->nodes[i]->layer;
-        if (!layer || strncmp(layer, kind, length)) continue;
+        if (!layer || strncmp(layer, kind, length) != 0) continue;
         int64_t number;
         if (dsc_parse_integer(&number, layer + length) && number > 0 && (size_t)number > last)
             last = (size_t)number;

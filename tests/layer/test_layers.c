@@ -82,6 +82,20 @@ static void residual_blocks_add_and_project_where_they_must(void **state) {
     check_built(4, 9, 8, "residual(residual(dropout), residual(relu))", "(4, 9, 8)", 0);
 }
 
+static void a_residual_block_adds_its_input_to_what_its_layers_make(void **state) {
+    (void)state;
+    dsc_graph *graph;
+    dsc_node *x = input(&graph, 0, 0, 20), *fx = dsc_relu(x), *y = dsc_residual(x, fx);
+    assert_string_equal(y->op->name, "add");
+    assert_true(y->inputs[0] == fx && y->inputs[1] == x);
+    dsc_node *wide = dsc_dense(x, 30), *z = dsc_residual(x, wide);
+    assert_true(z->inputs[0] == wide && z->inputs[1]->inputs[0] == x);
+    assert_ptr_equal(z->inputs[1]->inputs[1], find(graph, "residual2.projection.weight"));
+    dsc_node *both = dsc_parallel((dsc_node *[]){fx, x}, 2);
+    assert_true(both->inputs[0] == fx && both->inputs[1] == x);
+    dsc_graph_free(graph);
+}
+
 static void parallel_branches_are_concatenated(void **state) {
     (void)state;
     check_built(4, 9, 8, "parallel(conv 6 1x1 | conv 3 3x3 padding=same, relu | relu)", "(13, 9, 8)",
@@ -266,6 +280,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shapes_and_parameter_counts_are_those_of_the_formulas),
         cmocka_unit_test(residual_blocks_add_and_project_where_they_must),
+        cmocka_unit_test(a_residual_block_adds_its_input_to_what_its_layers_make),
         cmocka_unit_test(parallel_branches_are_concatenated),
         cmocka_unit_test(a_residual_block_that_no_projection_joins_says_how_to_mend_it),
         cmocka_unit_test(names_are_pytorchs_and_numbered_by_kind),

@@ -110,7 +110,7 @@ dsc_status draw_diagram_text(dsc_text *text, const draw_diagram *diagram, const 
         }
         p.sides = dsc_allocate(p.width * p.height, 1);
     }
-    draw_screen *screen = p.sides ? draw_screen_create(p.width, p.height) : NULL;
+    draw_screen *screen = p.left && p.sides ? draw_screen_create(p.width, p.height) : NULL;
     if (screen) {
         put_all(screen, &p);
         draw_screen_append(text, screen, terminal);
