@@ -4,13 +4,14 @@
  *   x (C, H, W), w (K, C, R, S), b (K)  ->  y (K, OH, OW),  OH = (H + 2 padding - dilation (R - 1) - 1) / stride + 1
  *   y[k, i, j] = b[k] + sum over c, r, s of w[k, c, r, s] x[c, i stride - padding + r dilation, j ... + s dilation]
  *
- * All three products are matrix products over patches, packed on the fly (Chellapilla et al., 2006):
+ * All three products are matrix products over patches, packed on the fly (Chellapilla et al., 2006); those of
+ * stride 1 are in conv2d_wide.c:
  *   y (K, pixels)         = w (K, CRS)  patches of x (CRS, pixels)
  *   dw (K, CRS)           = dy (K, pixels)  patches of x, transposed (pixels, CRS)
  *   dx (C, input pixels)  = w turned (C, K R' S')  patches of dy with gaps of stride (K R' S', input pixels)
  * Each lane sums its samples' dw; the engine adds the lanes' in order.
  */
-#include "op/op.h"
+#include "op/conv2d_wide.h"
 
 typedef struct conv_values {
     int64_t stride[2], padding[2], dilation[2];
@@ -24,12 +25,9 @@ static const dsc_param params[] = {
      "pixels between the kernel's"},
     {0}};
 
-typedef struct sizes {
-    size_t c, h, w, k, r, s, oh, ow;
-    size_t patch, pixels, input_pixels;
-} sizes;
+typedef dsc_conv_sizes sizes;
 
-static sizes sizes_of(const dsc_shape *in, const dsc_shape *out) {
+static sizes sizes_of(const dsc_shape *in, const dsc_shape *out, const conv_values *v) {
     sizes z = {.c = in[0].size[0],
                .h = in[0].size[1],
                .w = in[0].size[2],
@@ -41,6 +39,11 @@ static sizes sizes_of(const dsc_shape *in, const dsc_shape *out) {
     z.patch = z.c * z.r * z.s;
     z.pixels = z.oh * z.ow;
     z.input_pixels = z.h * z.w;
+    for (size_t i = 0; i < 2; i++) {
+        z.stride[i] = (size_t)v->stride[i];
+        z.padding[i] = (size_t)v->padding[i];
+        z.dilation[i] = (size_t)v->dilation[i];
+    }
     return z;
 }
 
@@ -161,7 +164,7 @@ static size_t packed_y_size(const dsc_gemm_kernels *product, const sizes *z) {
 static size_t prepare_tiles(const dsc_call *call) { return call->wants & 1 ? 2 : 1; }
 
 static void prepare(const dsc_call *call) {
-    sizes z = sizes_of(call->in_shape, call->out_shape);
+    sizes z = sizes_of(call->in_shape, call->out_shape, call->values);
     if (call->tile == 0) {
         dsc_packer w = dsc_pack_matrix(call->in[1], (ptrdiff_t)z.patch, 1);
         dsc_pack(call->shared, call->product, DSC_SIDE_A, &w, z.k, z.patch, 0,
@@ -217,11 +220,15 @@ static size_t run_whole(const dsc_gemm_kernels *product, const dsc_gemm *gemm, v
 }
 
 static void needs(dsc_needs *needs) {
-    sizes z = sizes_of(needs->in, needs->out);
+    sizes z = sizes_of(needs->in, needs->out, needs->values);
     static const unsigned char packed_later;
     needs->saved_shared = packed_y_size(needs->product, &z);
     if (needs->wants & 1)
         needs->saved_shared += dsc_pack_size(needs->product, DSC_SIDE_A, z.c, z.k * z.r * z.s);
+    if (dsc_conv_is_wide(&z)) {
+        needs->scratch = dsc_conv_wide_scratch(needs->product, &z, needs->goes_back);
+        return;
+    }
     dsc_packer_patches x = patches_of_x(NULL, &z, needs->values, false),
                        xt = patches_of_x(NULL, &z, needs->values, true);
     dsc_packer_patches dy = patches_of_dy(NULL, &z, needs->values);
@@ -235,12 +242,17 @@ static void needs(dsc_needs *needs) {
 }
 
 static void forward(const dsc_call *call) {
-    sizes z = sizes_of(call->in_shape, call->out_shape);
+    sizes z = sizes_of(call->in_shape, call->out_shape, call->values);
+    const dsc_real *bias = call->input_count == 3 ? call->in[2] : NULL;
     for (size_t n = 0; n < call->count; n++) {
-        dsc_packer_patches patches =
-            patches_of_x(call->in[0] + n * z.c * z.input_pixels, &z, call->values, false);
-        dsc_gemm gemm = product_y(&z, call->shared, &patches.packer, call->out[0] + n * z.k * z.pixels,
-                                  call->input_count == 3 ? call->in[2] : NULL);
+        const dsc_real *x = call->in[0] + n * z.c * z.input_pixels;
+        dsc_real *y = call->out[0] + n * z.k * z.pixels;
+        if (dsc_conv_is_wide(&z)) {
+            dsc_conv_wide_forward(call, &z, y, x, call->shared, bias);
+            continue;
+        }
+        dsc_packer_patches patches = patches_of_x(x, &z, call->values, false);
+        dsc_gemm gemm = product_y(&z, call->shared, &patches.packer, y, bias);
         run_whole(call->product, &gemm, call->scratch);
     }
 }
@@ -253,21 +265,39 @@ static void backward_b(const dsc_call *call, const sizes *z) {
                 call->kernels->vector->sum(call->d_out[0] + (n * z->k + k) * z->pixels, z->pixels);
 }
 
+static void backward_w(const dsc_call *call, const sizes *z) {
+    if (dsc_conv_is_wide(z)) {
+        dsc_conv_wide_dw(call, z, call->d_in[1], call->in[0], call->d_out[0]);
+        return;
+    }
+    for (size_t n = 0; n < call->count; n++) {
+        dsc_packer dy = dsc_pack_matrix(call->d_out[0] + n * z->k * z->pixels, (ptrdiff_t)z->pixels, 1);
+        dsc_packer_patches x = patches_of_x(call->in[0] + n * z->c * z->input_pixels, z, call->values, true);
+        dsc_gemm gemm = product_dw(z, &dy, &x.packer, call->d_in[1], n > 0);
+        run_whole(call->product, &gemm, call->scratch);
+    }
+}
+
+static void backward_x(const dsc_call *call, const sizes *z) {
+    const void *turned = (unsigned char *)call->shared + packed_y_size(call->product, z);
+    for (size_t n = 0; n < call->count; n++) {
+        const dsc_real *dy = call->d_out[0] + n * z->k * z->pixels;
+        dsc_real *dx = call->d_in[0] + n * z->c * z->input_pixels;
+        if (dsc_conv_is_wide(z)) {
+            dsc_conv_wide_dx(call, z, dx, dy, turned);
+            continue;
+        }
+        dsc_packer_patches patches = patches_of_dy(dy, z, call->values);
+        dsc_gemm gemm = product_dx(z, turned, &patches.packer, dx);
+        run_whole(call->product, &gemm, call->scratch);
+    }
+}
+
 static void backward(const dsc_call *call) {
-    sizes z = sizes_of(call->in_shape, call->out_shape);
-    for (size_t n = 0; n < call->count && call->d_in[1]; n++) {
-        dsc_packer dy = dsc_pack_matrix(call->d_out[0] + n * z.k * z.pixels, (ptrdiff_t)z.pixels, 1);
-        dsc_packer_patches x = patches_of_x(call->in[0] + n * z.c * z.input_pixels, &z, call->values, true);
-        dsc_gemm gemm = product_dw(&z, &dy, &x.packer, call->d_in[1], n > 0);
-        run_whole(call->product, &gemm, call->scratch);
-    }
+    sizes z = sizes_of(call->in_shape, call->out_shape, call->values);
+    if (call->d_in[1]) backward_w(call, &z);
     if (call->input_count == 3 && call->d_in[2]) backward_b(call, &z);
-    for (size_t n = 0; n < call->count && call->d_in[0]; n++) {
-        dsc_packer_patches dy = patches_of_dy(call->d_out[0] + n * z.k * z.pixels, &z, call->values);
-        dsc_gemm gemm = product_dx(&z, (unsigned char *)call->shared + packed_y_size(call->product, &z),
-                                   &dy.packer, call->d_in[0] + n * z.c * z.input_pixels);
-        run_whole(call->product, &gemm, call->scratch);
-    }
+    if (call->d_in[0]) backward_x(call, &z);
 }
 
 static const dsc_stage prepare_stages[] = {{DSC_STAGE_TILES, prepare, prepare_tiles, 0}, {0}};
@@ -278,6 +308,8 @@ static const dsc_op_example examples[] = {
     {"sp", {{3, {3, 7, 6}}, {4, {5, 3, 1, 1}}}, NULL},
     {"spp", {{3, {2, 9, 7}}, {4, {3, 2, 3, 2}}, {1, {3}}}, "stride=2x3 padding=1x2"},
     {"spp", {{3, {2, 11, 11}}, {4, {4, 2, 3, 3}}, {1, {4}}}, "dilation=2 padding=2 stride=2"},
+    {"spp", {{3, {2, 8, 9}}, {4, {3, 2, 3, 2}}, {1, {3}}}, "padding=2x1 dilation=2"},
+    {"spp", {{3, {2, 6, 7}}, {4, {3, 2, 3, 3}}, {1, {3}}}, "padding=3"},
     {"spp", {{3, {3, 17, 19}}, {4, {7, 3, 5, 5}}, {1, {7}}}, "padding=2"},
     {0},
 };
