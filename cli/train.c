@@ -180,7 +180,7 @@ static dsc_status report(const session *s, dsc_error *error) {
     if (s->call->json) return report_json(s, error);
     const char *run = dsc_run_folder(s->run);
     dsc_text text = {0};
-    dsc_text_append(&text, "Test set: ");
+    dsc_text_append(&text, "Test set of %s: ", s->data.name);
     command_append_accuracy(&text, &s->metrics);
     dsc_text_append(&text, "\nModel: %s/%s\n", run, DSC_RUN_MODEL);
     dsc_status status = command_print_text(&text, error);

@@ -19,7 +19,7 @@ _of_log() { grep "\"event\":\"$1\"" "$2/log.jsonl"; }
 a_run_leaves_recipe_log_checkpoint_model_and_results() {
     run "${_short[@]}" --out "$work/run"
     exits 0
-    prints "Test set: accuracy"
+    prints "Test set of"
     prints "Model: $work/run/model.safetensors"
     prints "4/4"
     local file
@@ -126,7 +126,7 @@ mistakes_are_named_and_leave_no_folder() {
     _mistake "learning-rate" --learning-rate -1
     _mistake "learning-rate" --learning-rate nan
     _mistake "adm" --optimiser adm
-    _mistake "larger than the data" --batch 100
+    _mistake "larger than the data" --model 64-4 --batch 100
     _mistake "patience" --patience 3
     _mistake "--batch" --batch 0
     _mistake "did you mean '--epochs'" --epocs 3

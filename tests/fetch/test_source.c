@@ -318,8 +318,8 @@ static void offline_touches_no_socket(void **state) {
     copy_set(cached, root);
     damage(cached, FETCH_TRAIN_IMAGES);
     check_fails("mnist", DSC_ERROR_FORMAT, "damaged");
+    /* Not the server's count: it may still be accepting what the test before gave up on. */
     assert_int_equal(sockets, 0);
-    assert_int_equal(server_count->connections, 0);
 }
 
 static void damaged_or_incomplete_data_of_the_users_is_never_replaced(void **state) {
