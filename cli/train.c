@@ -4,6 +4,7 @@
 
 #include "curves.h"
 #include "evaluation.h"
+#include "find_rate.h"
 #include "source.h"
 #include "train/run.h"
 #include "train/score.h"
@@ -20,7 +21,7 @@ typedef struct values {
     char *name, *out, *resume;
     int64_t threads;
     double checkpoint_seconds;
-    bool offline, force, json, quiet;
+    bool offline, force, find_rate, json, quiet;
 } values;
 
 /* One call. */
@@ -191,6 +192,9 @@ static dsc_status report(const session *s, dsc_error *error) {
 static dsc_status work(session *s, dsc_error *error) {
     dsc_status status = read_recipe(s, error);
     if (!status) status = open_data(s, error);
+    if (!status && s->how->find_rate)
+        return command_find_rate(s->call, &s->recipe, s->data.train, s->data.name, (unsigned)s->how->threads,
+                                 error);
     if (!status) status = open_run(s, error);
     if (!status) status = train(s, error);
     if (!status) status = test(s, error);
@@ -220,6 +224,8 @@ static const dsc_param options[] = {
      "go on with the run in this folder, as if it had never been stopped"},
     {"force", DSC_PARAM_SWITCH, offsetof(values, force), "off", 0, 0, NULL,
      "resume though other kernels give other bits"},
+    {"find-rate", DSC_PARAM_SWITCH, offsetof(values, find_rate), "off", 0, 0, NULL,
+     "do not train, but find a learning rate: one epoch at a growing rate"},
     {"checkpoint-seconds", DSC_PARAM_REAL, offsetof(values, checkpoint_seconds), "10", 0.001, 86400, NULL,
      "save what the rest of the run depends on so often, beside the end of each epoch"},
     COMMAND_JSON(values),
@@ -239,9 +245,10 @@ static const command_option extras[] = {
 };
 
 static const command_example examples[] = {
-    {"train", "MNIST to 99 percent, in a few seconds."},
+    {"train", "MNIST to 99 percent."},
     {"train --recipe tutorial --seed 2 --out runs/tutorial-2", "Another recipe, another seed."},
     {"train --model 784-300-100-10 --epochs 20 --validation 0.1 --patience 3", "A network of your own."},
+    {"train --recipe mlp --find-rate", "Which learning rate suits this network?"},
     {"train --resume runs/0001-mnist-99", "Go on where a run was stopped."},
     {0},
 };
