@@ -162,6 +162,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     dsc_status status = locate(&x, call->operands[0], error);
     command_source source = x.how->source;
     if (x.data_of_run && !command_given(call, "data")) source.data = x.data_of_run;
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the path stays in x while x.model is filled */
     if (!status) status = dsc_model_load(&x.model, x.model_path, error);
     if (!status) status = command_data_open(&x.data, call, &source, error);
     if (!status) status = measure(&x, error);

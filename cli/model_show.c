@@ -148,7 +148,8 @@ static json_t *layer_json(const shown *s, const dsc_layer_facts *layer) {
         (void)json_array_append_new(inputs, json_string(s->layers[layer->inputs[i]].name));
     return json_pack("{s:s, s:o, s:o, s:I, s:I, s:I}", "name", layer->name, "inputs", inputs, "output", shape,
                      "parameters", (json_int_t)layer->parameters, "multiply_adds",
-                     (json_int_t)layer->multiply_adds, "bytes", (json_int_t)(layer->values * NUMBER));
+                     (json_int_t)layer->multiply_adds, "bytes",
+                     (json_int_t)layer->values * (json_int_t)NUMBER);
 }
 
 static dsc_status show_json(const shown *s, dsc_error *error) {

@@ -89,6 +89,7 @@ static dsc_status read_recipe(session *s, dsc_error *error) {
         return status;
     }
     status = replace(&s->name, s->how->name ? s->how->name : USUAL_RECIPE, error);
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the name stays in s while s->recipe is filled */
     if (!status) status = dsc_recipe_open(&s->recipe, s->name, error);
     if (!status) status = override_recipe(s, error);
     /* What is wrong with it is better known before data is fetched than after. */

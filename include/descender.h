@@ -599,20 +599,20 @@ typedef int dsc_on_event(void *user, const dsc_event *event);
 typedef struct dsc_training {
     size_t size; /* of this struct: dsc_training_defaults sets it */
     unsigned epochs, batch;
-    unsigned threads;       /* 0: all. The result does not depend on it */
-    unsigned lanes;         /* the parts that a batch is cut into. The result depends on it */
-    uint64_t seed;          /* of everything random but the model's first values */
-    const char *optimiser;  /* "adam", "sgd momentum=0.9 nesterov=on" */
-    double learning_rate;   /* 0: the optimiser's own */
-    double weight_decay;    /* decoupled; -1: the optimiser's own */
-    double l1, l2;          /* 0: none */
+    unsigned threads;             /* 0: all. The result does not depend on it */
+    unsigned lanes;               /* the parts that a batch is cut into. The result depends on it */
+    uint64_t seed;                /* of everything random but the model's first values */
+    const char *optimiser;        /* "adam", "sgd momentum=0.9 nesterov=on" */
+    double learning_rate;         /* 0: the optimiser's own */
+    double weight_decay;          /* decoupled; -1: the optimiser's own */
+    double l1, l2;                /* 0: none */
     double clip_norm, clip_value; /* of gradients; 0: none */
-    const char *schedule;   /* of the learning rate: "constant", "cosine warmup=0.1", "one-cycle" */
-    const char *augment;    /* "none", "affine rotate=10 shift=2" */
-    unsigned clean_epochs;  /* the last so many without augmentation */
-    double ema;             /* decay of the average of the weights that becomes the model; 0: none */
-    double validation;      /* the share of the data that is held out, class by class */
-    unsigned patience;      /* stop after so many epochs without a better validation loss; 0: never */
+    const char *schedule;         /* of the learning rate: "constant", "cosine warmup=0.1", "one-cycle" */
+    const char *augment;          /* "none", "affine rotate=10 shift=2" */
+    unsigned clean_epochs;        /* the last so many without augmentation */
+    double ema;                   /* decay of the average of the weights that becomes the model; 0: none */
+    double validation;            /* the share of the data that is held out, class by class */
+    unsigned patience;            /* stop after so many epochs without a better validation loss; 0: never */
     bool shuffle, drop_last;
     const char *precision;  /* "f32", "bf16", "auto": the numbers that products multiply */
     const char *kernels;    /* a set of kernels by name; NULL: the best here */

@@ -135,16 +135,25 @@ static void DSC_ISA(DSC_TILE_NAME)(size_t rows, size_t vectors, const dsc_micro_
         DSC_TILE_CASES(9)
         DSC_TILE_CASES(10)
         DSC_TILE_CASES(11)
-        DSC_TILE_CASES(12) DSC_TILE_CASES(13) DSC_TILE_CASES(14)
+        DSC_TILE_CASES(12)
+        DSC_TILE_CASES(13)
+        DSC_TILE_CASES(14)
 #endif
-            DSC_TILE_CASE(1, 4) DSC_TILE_CASE(2, 4) DSC_TILE_CASE(1, 8)
+        DSC_TILE_CASE(1, 4)
+        DSC_TILE_CASE(2, 4)
+        DSC_TILE_CASE(1, 8)
 #if DSC_TILE_ROWS_4 > 2
-                DSC_TILE_CASE(3, 4) DSC_TILE_CASE(4, 4) DSC_TILE_CASE(5, 4) DSC_TILE_CASE(6, 4)
+        DSC_TILE_CASE(3, 4)
+        DSC_TILE_CASE(4, 4)
+        DSC_TILE_CASE(5, 4)
+        DSC_TILE_CASE(6, 4)
 #endif
 #if DSC_TILE_ROWS_8 > 1
-                    DSC_TILE_CASE(2, 8) DSC_TILE_CASE(3, 8)
+        DSC_TILE_CASE(2, 8)
+        DSC_TILE_CASE(3, 8)
 #endif
-                        default : break; /* no such size */
+    default:
+        break; /* no such size */
     }
 }
 

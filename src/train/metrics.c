@@ -25,11 +25,10 @@ void dsc_metrics_clear(dsc_metrics *metrics) {
 }
 
 size_t dsc_metrics_add(dsc_metrics *metrics, const float *p, size_t label, double loss) {
-    size_t best = 0,
-           rank = 0; /* rank: how many classes stand before the label; equals count by their number */
+    size_t best = 0, rank = 0; /* rank: how many classes stand before the label, equals in their order */
     for (size_t k = 0; k < metrics->classes; k++) {
         if (p[k] > p[best]) best = k;
-        if (p[k] > p[label] || (p[k] == p[label] && k < label)) rank++;
+        if (p[k] > p[label] || (k < label && p[k] == p[label])) rank++;
     }
     metrics->count++;
     metrics->loss += loss;

@@ -156,6 +156,7 @@ static dsc_pace pace(const dsc_trainer *t) {
                          .steps = steps,
                          .epoch = (double)t->progress.step / (double)t->steps_an_epoch,
                          .epochs = (double)t->recipe.epochs};
+    /* cppcheck-suppress returnDanglingLifetime; a pace is numbers only, no pointer to the moment */
     return t->schedule.kind->pace(t->schedule.values, &moment, &t->progress.schedule);
 }
 

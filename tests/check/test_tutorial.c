@@ -67,11 +67,12 @@ static void the_engine_follows_the_corrected_tutorial(void **state) {
     dsc_recipe recipe;
     dsc_model *model;
     dsc_trainer *trainer;
-    static const char json[] = "{\"model\": \"flatten, dense 100 bias=off init=tutorial, relu, dense "
-                               "bias=off init=tutorial\", \"epochs\": 1,"
-                               " \"loss\": \"squared-error over=sum\", \"optimiser\": \"sgd\", \"learning-rate\": "
-                               "0.0025, \"batch\": 1, \"lanes\": 1,"
-                               " \"shuffle\": false}";
+    static const char json[] =
+        "{\"model\": \"flatten, dense 100 bias=off init=tutorial, relu, dense "
+        "bias=off init=tutorial\", \"epochs\": 1,"
+        " \"loss\": \"squared-error over=sum\", \"optimiser\": \"sgd\", \"learning-rate\": "
+        "0.0025, \"batch\": 1, \"lanes\": 1,"
+        " \"shuffle\": false}";
     ASSERT_OK(dsc_digits_create(&data, SAMPLES, 1, 1, &error), error);
     ASSERT_OK(dsc_recipe_initialise(&recipe, &error), error);
     ASSERT_OK(dsc_recipe_from_json(&recipe, json, strlen(json), "test", &error), error);
