@@ -30,7 +30,9 @@ static void fill_matrix(const dsc_packer *p, const dsc_vector_kernels *kernels, 
 
 static bool matrix_place(dsc_place *place, const dsc_packer *p, size_t vector) {
     const ptrdiff_t size = p->halves ? sizeof(uint16_t) : sizeof(dsc_real);
-    *place = (dsc_place){(const char *)p->matrix + (ptrdiff_t)vector * p->vector_stride * size,
+    /* Plans ask before there is a matrix, for vector 0: nothing may be added to NULL. */
+    const char *base = p->matrix;
+    *place = (dsc_place){vector ? base + (ptrdiff_t)vector * p->vector_stride * size : base,
                          p->halves,
                          p->vector_stride,
                          p->depth_stride,

@@ -18,7 +18,9 @@ enum { HAS_BEST, BEST, BAD, FALLS }; /* in state.number */
 static dsc_pace pace(const void *values, const dsc_moment *moment, const dsc_schedule_state *state) {
     (void)moment;
     const plateau_values *v = values;
-    const double rate = dsc_power(v->factor, (uint64_t)state->number[FALLS]);
+    /* From a damaged checkpoint it may be any number; no run has as many epochs as the most taken here. */
+    const double falls = fmin(fmax(state->number[FALLS], 0), 1e6);
+    const double rate = dsc_power(v->factor, (uint64_t)falls);
     return (dsc_pace){.rate = rate > v->final ? rate : v->final, .momentum = NAN};
 }
 

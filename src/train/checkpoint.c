@@ -17,6 +17,7 @@
 #include "kernel/kernel.h"
 
 #include <libdeflate.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,10 +63,11 @@ static json_t *hex_of(const void *bytes, size_t size) {
 
 static bool bytes_of(void *bytes, size_t size, const char *hex) {
     if (!hex || strlen(hex) != 2 * size) return false;
+    static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < size; i++) {
-        unsigned value;
-        if (sscanf(hex + 2 * i, "%2x", &value) != 1) return false;
-        ((unsigned char *)bytes)[i] = (unsigned char)value;
+        const char *high = strchr(digits, hex[2 * i]), *low = strchr(digits, hex[2 * i + 1]);
+        if (!high || !low) return false;
+        ((unsigned char *)bytes)[i] = (unsigned char)((high - digits) * 16 + (low - digits));
     }
     return true;
 }
@@ -142,7 +144,7 @@ dsc_status dsc_trainer_save(const dsc_trainer *t, const char *path, dsc_error *e
 
 typedef struct reading {
     const char *path;
-    unsigned char *bytes;
+    const unsigned char *bytes;
     size_t size, header_length;
     json_t *header;
 } reading;
@@ -170,6 +172,11 @@ static dsc_status check_frame(reading *r, dsc_error *error) {
     return DSC_OK;
 }
 
+static const char *text_in(const reading *r, const char *key) {
+    const char *text = json_string_value(json_object_get(r->header, key));
+    return text ? text : "";
+}
+
 static dsc_status parse_header(reading *r, dsc_error *error) {
     json_error_t where;
     r->header = json_loadb((const char *)r->bytes + MAGIC_SIZE + LENGTH_SIZE, r->header_length, 0, &where);
@@ -180,8 +187,9 @@ static dsc_status parse_header(reading *r, dsc_error *error) {
     if (format > FORMAT)
         return dsc_fail(
             error, DSC_ERROR_UNSUPPORTED,
-            "%s: is of format %lld, this version reads up to %d; resume with a newer version of descender",
-            r->path, (long long)format, FORMAT);
+            "%s: was saved by descender %.40s in format %lld, this is descender %s, which reads up to format "
+            "%d; resume with a newer version",
+            r->path, text_in(r, "version"), (long long)format, dsc_version(), FORMAT);
     bool ours =
         json_integer_value(json_object_get(r->header, "order")) == 0x01020304 &&
         json_integer_value(json_object_get(r->header, "number_bytes")) == (json_int_t)sizeof(dsc_real);
@@ -189,11 +197,6 @@ static dsc_status parse_header(reading *r, dsc_error *error) {
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: was made by another kind of machine or library",
                         r->path);
     return DSC_OK;
-}
-
-static const char *text_in(const reading *r, const char *key) {
-    const char *text = json_string_value(json_object_get(r->header, key));
-    return text ? text : "";
 }
 
 /* What decides the rest of the run must be what it was. */
@@ -227,19 +230,32 @@ static dsc_status check_same(const reading *r, const dsc_trainer *t, bool force,
     return DSC_OK;
 }
 
+/* Counters that training could not have come to would make it read outside its data, or never end. */
 static bool progress_is_possible(const dsc_progress *p, const dsc_trainer *t) {
-    return p->epoch <= (uint64_t)t->recipe.epochs && p->position <= t->training->count && p->finished <= 1 &&
-           p->step <= t->steps_an_epoch * (uint64_t)t->recipe.epochs && p->correct <= p->position;
+    uint64_t epochs = (uint64_t)t->recipe.epochs, batch = (uint64_t)t->recipe.batch;
+    if (p->epoch > epochs || p->position > t->training->count || p->finished > 1) return false;
+    if (p->epoch == epochs && (!p->finished || p->position)) return false;
+    uint64_t step = p->epoch * t->steps_an_epoch + (p->position + batch - 1) / batch;
+    for (size_t i = 0; i < sizeof p->schedule.number / sizeof *p->schedule.number; i++)
+        if (!isfinite(p->schedule.number[i])) return false;
+    bool whole = p->position % batch == 0 || p->position == t->training->count;
+    return whole && p->step == step && p->correct <= p->position && isfinite(p->loss_sum) &&
+           p->best_epoch <= p->epoch && p->epochs_without <= p->epoch && !isnan(p->best_loss) &&
+           isfinite(p->seconds);
 }
 
 static dsc_status take_over(const reading *r, dsc_trainer *t, dsc_error *error) {
     slabs s = slabs_of(t);
     size_t at = MAGIC_SIZE + LENGTH_SIZE + r->header_length;
-    dsc_progress progress;
-    if (r->size - CRC_SIZE - at != slab_bytes(&s) ||
-        !bytes_of(&progress, sizeof progress, text_in(r, "progress")) || !progress_is_possible(&progress, t))
+    if (r->size - CRC_SIZE - at != slab_bytes(&s))
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: offset %zu: expected %zu bytes of numbers, found %zu",
                         r->path, at, slab_bytes(&s), r->size - CRC_SIZE - at);
+    dsc_progress progress;
+    if (!bytes_of(&progress, sizeof progress, text_in(r, "progress")) || !progress_is_possible(&progress, t))
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: offset %d: expected the progress of a run, found counters that no run can have; "
+                        "train anew",
+                        r->path, MAGIC_SIZE + LENGTH_SIZE);
     for (size_t i = 0; i < s.count; i++) {
         memcpy(s.slab[i], r->bytes + at, s.numbers[i] * sizeof(dsc_real));
         at += s.numbers[i] * sizeof(dsc_real);
@@ -249,14 +265,23 @@ static dsc_status take_over(const reading *r, dsc_trainer *t, dsc_error *error) 
     return DSC_OK;
 }
 
-dsc_status dsc_trainer_restore(dsc_trainer *t, const char *path, bool force, dsc_error *error) {
-    reading r = {.path = path};
-    dsc_status status = dsc_file_read(&r.bytes, &r.size, path, FILE_MOST, error);
-    if (!status) status = check_frame(&r, error);
+dsc_status dsc_trainer_restore_bytes(dsc_trainer *t, const unsigned char *bytes, size_t size,
+                                     const char *name, bool force, dsc_error *error) {
+    reading r = {.path = name, .bytes = bytes, .size = size};
+    dsc_status status = check_frame(&r, error);
     if (!status) status = parse_header(&r, error);
     if (!status) status = check_same(&r, t, force, error);
     if (!status) status = take_over(&r, t, error);
     json_decref(r.header);
-    free(r.bytes);
+    return status;
+}
+
+dsc_status dsc_trainer_restore(dsc_trainer *t, const char *path, bool force, dsc_error *error) {
+    unsigned char *bytes;
+    size_t size;
+    dsc_status status = dsc_file_read(&bytes, &size, path, FILE_MOST, error);
+    if (status) return status;
+    status = dsc_trainer_restore_bytes(t, bytes, size, path, force, error);
+    free(bytes);
     return status;
 }

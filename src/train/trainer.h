@@ -100,6 +100,10 @@ const dsc_real *dsc_trainer_result(const dsc_trainer *trainer);
 dsc_status dsc_trainer_save(const dsc_trainer *trainer, const char *path, dsc_error *error);
 dsc_status dsc_trainer_restore(dsc_trainer *trainer, const char *path, bool force, dsc_error *error);
 
+/* The same from the bytes of a checkpoint; `name` stands for the file in messages. */
+dsc_status dsc_trainer_restore_bytes(dsc_trainer *trainer, const unsigned char *bytes, size_t size,
+                                     const char *name, bool force, dsc_error *error);
+
 /* Says which layer and op first made a number that is not finite in the step that begins now. */
 dsc_status dsc_trainer_diagnose(dsc_trainer *trainer, dsc_error *error);
 

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 
+#include <libdeflate.h>
 #include <math.h>
 #include <unistd.h>
 
@@ -291,6 +292,78 @@ static void a_damaged_checkpoint_is_refused_and_changes_nothing(void **state) {
     free_rig(&r);
 }
 
+/* Changes `from` in the header of a checkpoint to `to`, which is as long, and makes the checksum right again. */
+static void edit_header(unsigned char *bytes, size_t size, const char *from, const char *to) {
+    size_t at = 16, length = strlen(from);
+    assert_int_equal(strlen(to), length);
+    while (at + length < size && memcmp(bytes + at, from, length) != 0) at++;
+    assert_true(at + length < size);
+    memcpy(bytes + at, to, length);
+    uint32_t crc = libdeflate_crc32(0, bytes, size - 4);
+    memcpy(bytes + size - 4, &crc, 4);
+}
+
+static void a_checkpoint_from_a_newer_version_is_refused_with_both_versions(void **state) {
+    (void)state;
+    char path[512], version[64], newer[64], ours[128];
+    make_checkpoint(path);
+    unsigned char *bytes;
+    size_t size;
+    dsc_error error;
+    ASSERT_OK(dsc_file_read(&bytes, &size, path, 1 << 24, &error), error);
+    (void)snprintf(version, sizeof version, "\"version\":\"%s\"", dsc_version());
+    (void)snprintf(newer, sizeof newer, "%s", version);
+    newer[strlen("\"version\":\"")] = '7';
+    edit_header(bytes, size, version, newer);
+    edit_header(bytes, size, "\"format\":1", "\"format\":9");
+    ASSERT_OK(dsc_file_write(path, bytes, size, &error), error);
+    rig r;
+    ASSERT_OK(make_rig(&r, EVERYTHING, 1, &error), error);
+    assert_int_equal(dsc_trainer_restore(r.trainer, path, false, &error), DSC_ERROR_UNSUPPORTED);
+    (void)snprintf(newer, sizeof newer, "saved by descender 7%s in format 9", dsc_version() + 1);
+    ASSERT_MESSAGE(error, newer);
+    (void)snprintf(ours, sizeof ours, "this is descender %s, which reads up to format 1", dsc_version());
+    ASSERT_MESSAGE(error, ours);
+    ASSERT_MESSAGE(error, "resume with a newer version");
+    assert_int_equal(r.trainer->progress.step, 0);
+    free_rig(&r);
+    free(bytes);
+}
+
+/* With a checksum that is right, so that only the counters speak against it. */
+static void a_checkpoint_with_impossible_counters_is_refused(void **state) {
+    (void)state;
+    char path[512];
+    make_checkpoint(path);
+    unsigned char *bytes;
+    size_t size;
+    dsc_error error;
+    ASSERT_OK(dsc_file_read(&bytes, &size, path, 1 << 24, &error), error);
+    rig r;
+    ASSERT_OK(make_rig(&r, EVERYTHING, 1, &error), error);
+    /* step 1, epoch 0, position 50: the counters that the recipe's first step leaves. */
+    static const char first[] = "010000000000000000000000000000003200000000000000";
+    static const char *const wrong[] = {
+        "020000000000000000000000000000003200000000000000", /* two steps, samples of one */
+        "010000000000000000000000000000003100000000000000", /* inside a batch */
+        "0100000000000000000000000000000000ffffffffffffff", /* outside the data */
+        "1e0000000000000003000000000000000000000000000000", /* all epochs done, but not finished */
+        "0100000000000000000000000000000 3200000000000000", /* not a digit */
+    };
+    ASSERT_OK(dsc_trainer_restore_bytes(r.trainer, bytes, size, "test", false, &error), error);
+    assert_int_equal(r.trainer->progress.position, 50);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        edit_header(bytes, size, first, wrong[i]);
+        assert_int_equal(dsc_trainer_restore_bytes(r.trainer, bytes, size, "test", false, &error),
+                         DSC_ERROR_FORMAT);
+        ASSERT_MESSAGE(error, "counters that no run can have");
+        assert_int_equal(r.trainer->progress.position, 50);
+        edit_header(bytes, size, wrong[i], first);
+    }
+    free_rig(&r);
+    free(bytes);
+}
+
 static void every_failed_allocation_is_survived(void **state) {
     (void)state;
     for (long n = 0;; n += 1 + n / 40) {
@@ -318,6 +391,8 @@ int main(void) {
         cmocka_unit_test(the_range_test_suggests_a_rate_that_learns),
         cmocka_unit_test(a_checkpoint_of_something_else_is_refused),
         cmocka_unit_test(a_damaged_checkpoint_is_refused_and_changes_nothing),
+        cmocka_unit_test(a_checkpoint_from_a_newer_version_is_refused_with_both_versions),
+        cmocka_unit_test(a_checkpoint_with_impossible_counters_is_refused),
         cmocka_unit_test(every_failed_allocation_is_survived),
     };
     return cmocka_run_group_tests(tests, make_digits, free_digits);
