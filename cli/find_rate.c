@@ -64,7 +64,9 @@ static dsc_status print_text(command_call *call, const dsc_rate_test *test, cons
         status = command_print_text(&text, error);
     else
         dsc_text_free(&text);
-    if (!status) command_remark(call, "Next: descender train --learning-rate %s", suggestion);
+    if (!status)
+        command_remark(call, "Next: the same command with --learning-rate %s in place of --find-rate",
+                       suggestion);
     return status;
 }
 

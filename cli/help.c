@@ -2,6 +2,8 @@
 /* help.c: everything that --help, --version and `descender` alone print, made from the descriptors. */
 #include "command.h"
 
+#include "kernel/kernel.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,6 +217,9 @@ void command_print_version(void) {
     (void)printf("\n");
     for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
         if (!libraries[i].in) (void)printf("without %s: %s\n", libraries[i].name, libraries[i].cost);
+    (void)printf("kernels of this processor, the best last:");
+    for (size_t i = 0; dsc_kernels_at(i); i++) (void)printf("%s %s", i ? "," : "", dsc_kernels_at(i)->name);
+    (void)printf("\n");
 }
 
 /* ---- `descender help [COMMAND [ACTION]]`: the same, as people also type it ---- */
