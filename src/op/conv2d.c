@@ -12,6 +12,7 @@
  * Each lane sums its samples' dw; the engine adds the lanes' in order.
  */
 #include "op/conv2d_wide.h"
+#include "op/window.h"
 
 typedef struct conv_values {
     int64_t stride[2], padding[2], dilation[2];
@@ -47,18 +48,16 @@ static sizes sizes_of(const dsc_shape *in, const dsc_shape *out, const conv_valu
     return z;
 }
 
-static dsc_status output_size(size_t *out, size_t in, size_t kernel, const conv_values *values, size_t axis,
+static dsc_status output_size(size_t *out, size_t in, size_t kernel, const conv_values *v, size_t axis,
                               dsc_error *error) {
-    size_t padded = in + 2 * (size_t)values->padding[axis];
-    size_t reach = (size_t)values->dilation[axis] * (kernel - 1) + 1;
-    if (reach > padded)
-        return dsc_fail(
-            error, DSC_ERROR_ARGUMENT,
-            "the kernel reaches over %zu pixels, the padded image has only %zu; use a smaller kernel or "
-            "more padding",
-            reach, padded);
-    *out = (padded - reach) / (size_t)values->stride[axis] + 1;
-    return DSC_OK;
+    dsc_window window = {.in = in,
+                         .size = kernel,
+                         .stride = (size_t)v->stride[axis],
+                         .padding = (size_t)v->padding[axis],
+                         .dilation = (size_t)v->dilation[axis]};
+    dsc_status status = dsc_window_fit(&window, error);
+    *out = window.out;
+    return status;
 }
 
 static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
