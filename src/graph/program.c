@@ -71,7 +71,7 @@ size_t dsc_program_shared_bytes(const dsc_program *program) { return program->sh
 
 static size_t aligned(size_t bytes) { return (bytes + DSC_ALIGNMENT - 1) / DSC_ALIGNMENT * DSC_ALIGNMENT; }
 
-size_t dsc_workspace_bytes(const dsc_program *program, unsigned workers) {
+size_t dsc_program_workspace_bytes(const dsc_program *program, unsigned workers) {
     return aligned(workers * program->worker_bytes) + aligned(program->options.lanes * program->lane_bytes) +
            aligned(program->global_bytes) + aligned(program->lane_saved_bytes) +
            aligned(workers * program->scratch_bytes) +
@@ -79,12 +79,12 @@ size_t dsc_workspace_bytes(const dsc_program *program, unsigned workers) {
            aligned(program->options.batch * sizeof(uint32_t));
 }
 
-dsc_status dsc_workspace_create(dsc_workspace **result, const dsc_program *program, unsigned workers,
-                                dsc_error *error) {
+dsc_status dsc_program_workspace_create(dsc_program_workspace **result, const dsc_program *program,
+                                        unsigned workers, dsc_error *error) {
     *result = NULL;
     if (!workers) workers = 1;
-    size_t bytes = dsc_workspace_bytes(program, workers);
-    dsc_workspace *workspace = dsc_allocate(1, sizeof *workspace);
+    size_t bytes = dsc_program_workspace_bytes(program, workers);
+    dsc_program_workspace *workspace = dsc_allocate(1, sizeof *workspace);
     if (workspace) workspace->memory = dsc_allocate_aligned(1, bytes);
     if (!workspace || !workspace->memory) {
         free(workspace);
@@ -109,7 +109,7 @@ dsc_status dsc_workspace_create(dsc_workspace **result, const dsc_program *progr
     return DSC_OK;
 }
 
-void dsc_workspace_free(dsc_workspace *workspace) {
+void dsc_program_workspace_free(dsc_program_workspace *workspace) {
     if (!workspace) return;
     free(workspace->memory);
     free(workspace);

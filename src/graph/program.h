@@ -24,7 +24,7 @@ struct dsc_kernels;
 enum { DSC_INPUTS_MOST = 16, DSC_OUTPUTS_MOST = 4 };
 
 typedef struct dsc_program dsc_program;
-typedef struct dsc_workspace dsc_workspace;
+typedef struct dsc_program_workspace dsc_program_workspace;
 
 typedef struct dsc_program_options {
     size_t batch;   /* samples at most in one run */
@@ -43,10 +43,10 @@ dsc_status dsc_program_create(dsc_program **program, const dsc_graph *graph,
 void dsc_program_free(dsc_program *program);
 
 /* `workers` threads at most will run it at once. Everything is allocated here; running allocates nothing. */
-dsc_status dsc_workspace_create(dsc_workspace **workspace, const dsc_program *program, unsigned workers,
-                                dsc_error *error);
-void dsc_workspace_free(dsc_workspace *workspace);
-size_t dsc_workspace_bytes(const dsc_program *program, unsigned workers);
+dsc_status dsc_program_workspace_create(dsc_program_workspace **workspace, const dsc_program *program,
+                                        unsigned workers, dsc_error *error);
+void dsc_program_workspace_free(dsc_program_workspace *workspace);
+size_t dsc_program_workspace_bytes(const dsc_program *program, unsigned workers);
 
 /* What ops make from parameters alone (packed weights): shared by all workspaces of one set of values. */
 size_t dsc_program_shared_bytes(const dsc_program *program);
@@ -72,21 +72,21 @@ typedef struct dsc_run {
 dsc_status dsc_program_check_count(const dsc_program *program, size_t count, dsc_error *error);
 
 /* Fails only on a count out of range. */
-dsc_status dsc_program_run(const dsc_program *program, dsc_workspace *workspace, dsc_threads *pool,
+dsc_status dsc_program_run(const dsc_program *program, dsc_program_workspace *workspace, dsc_threads *pool,
                            const dsc_run *run, dsc_error *error);
 
 /* Makes `shared` from the parameters alone, for inference. */
-void dsc_program_prepare(const dsc_program *program, dsc_workspace *workspace, dsc_threads *pool,
+void dsc_program_prepare(const dsc_program *program, dsc_program_workspace *workspace, dsc_threads *pool,
                          const dsc_run *run);
 
 /* After a training run: completes gradients[begin .. end) of the slab, summing what lanes made apart in the
  * order of lanes. Disjoint ranges may be completed by different threads. */
-void dsc_program_gather(const dsc_program *program, const dsc_workspace *workspace, dsc_real *gradients,
-                        size_t begin, size_t end);
+void dsc_program_gather(const dsc_program *program, const dsc_program_workspace *workspace,
+                        dsc_real *gradients, size_t begin, size_t end);
 
 /* A kept node's value, (count, shape), valid until the next run. */
-const dsc_real *dsc_workspace_value(const dsc_workspace *workspace, const dsc_node *node);
+const dsc_real *dsc_program_workspace_value(const dsc_program_workspace *workspace, const dsc_node *node);
 /* The gradient of options.input_gradient, (count, shape). */
-const dsc_real *dsc_workspace_input_gradient(const dsc_workspace *workspace);
+const dsc_real *dsc_program_workspace_input_gradient(const dsc_program_workspace *workspace);
 
 #endif

@@ -11,7 +11,7 @@
 
 typedef struct running {
     const dsc_program *program;
-    dsc_workspace *workspace;
+    dsc_program_workspace *workspace;
     const dsc_run *run;
     const dsc_segment *segment;
     unsigned lanes;                    /* those that have samples */
@@ -25,7 +25,7 @@ typedef struct where {
     size_t first, count;
 } where;
 
-static void *slot_pointer(const dsc_workspace *workspace, size_t index, const where *at) {
+static void *slot_pointer(const dsc_program_workspace *workspace, size_t index, const where *at) {
     if (index == DSC_NO_SLOT) return NULL;
     const dsc_program *program = workspace->program;
     const dsc_slot *slot = &program->slots[index];
@@ -84,7 +84,7 @@ static dsc_call make_call(const running *r, const dsc_step *step, const where *a
     const dsc_node *node = step->node;
     const dsc_program *program = r->program;
     const dsc_place *place = &program->places[node->index];
-    const dsc_workspace *workspace = r->workspace;
+    const dsc_program_workspace *workspace = r->workspace;
     size_t lane_bytes = (place->needs.saved_per_lane + DSC_ALIGNMENT - 1) / DSC_ALIGNMENT * DSC_ALIGNMENT;
     const uint32_t *samples = r->run->samples ? r->run->samples : workspace->numbers;
     return (dsc_call){
@@ -235,7 +235,7 @@ dsc_status dsc_program_check_count(const dsc_program *program, size_t count, dsc
         needs->least_reason ? ": " : "", needs->least_reason ? needs->least_reason : "");
 }
 
-dsc_status dsc_program_run(const dsc_program *program, dsc_workspace *workspace, dsc_threads *pool,
+dsc_status dsc_program_run(const dsc_program *program, dsc_program_workspace *workspace, dsc_threads *pool,
                            const dsc_run *run, dsc_error *error) {
     dsc_status status = dsc_program_check_count(program, run->count, error);
     if (status) return status;
@@ -249,7 +249,7 @@ dsc_status dsc_program_run(const dsc_program *program, dsc_workspace *workspace,
     return DSC_OK;
 }
 
-void dsc_program_prepare(const dsc_program *program, dsc_workspace *workspace, dsc_threads *pool,
+void dsc_program_prepare(const dsc_program *program, dsc_program_workspace *workspace, dsc_threads *pool,
                          const dsc_run *run) {
     running r = {.program = program, .workspace = workspace, .run = run, .lanes = 1};
     run_segments(&r, pool, 0, program->prepare_segments);
@@ -264,8 +264,8 @@ static void sum_into(dsc_real *to, const dsc_real *from, size_t n, bool first) {
         for (size_t i = 0; i < n; i++) to[i] += from[i];
 }
 
-void dsc_program_gather(const dsc_program *program, const dsc_workspace *workspace, dsc_real *gradients,
-                        size_t begin, size_t end) {
+void dsc_program_gather(const dsc_program *program, const dsc_program_workspace *workspace,
+                        dsc_real *gradients, size_t begin, size_t end) {
     for (size_t c = 0; c < program->contribution_count; c++) {
         const dsc_contribution *it = &program->contributions[c];
         size_t offset = it->parameter->offset,
@@ -283,12 +283,12 @@ void dsc_program_gather(const dsc_program *program, const dsc_workspace *workspa
 
 /* --- what can be read after a run --- */
 
-const dsc_real *dsc_workspace_value(const dsc_workspace *workspace, const dsc_node *node) {
+const dsc_real *dsc_program_workspace_value(const dsc_program_workspace *workspace, const dsc_node *node) {
     where at = {.whole = true};
     return slot_pointer(workspace, workspace->program->places[node->index].value, &at);
 }
 
-const dsc_real *dsc_workspace_input_gradient(const dsc_workspace *workspace) {
+const dsc_real *dsc_program_workspace_input_gradient(const dsc_program_workspace *workspace) {
     const dsc_program *program = workspace->program;
     if (!program->options.input_gradient) return NULL;
     where at = {.whole = true};

@@ -87,7 +87,7 @@ struct dsc_program {
     size_t worker_bytes, lane_bytes, global_bytes, lane_saved_bytes, shared_bytes, scratch_bytes;
 };
 
-struct dsc_workspace {
+struct dsc_program_workspace {
     const dsc_program *program;
     unsigned workers;
     unsigned char *memory; /* one aligned block for all of these */

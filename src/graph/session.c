@@ -10,7 +10,7 @@
 struct dsc_session {
     const dsc_graph *graph;
     dsc_program *program;
-    dsc_workspace *workspace;
+    dsc_program_workspace *workspace;
     dsc_threads *pool;
     dsc_real *values, *gradients;
     void *shared;
@@ -98,8 +98,8 @@ dsc_status dsc_session_create(dsc_session **result, const dsc_graph *graph,
     status = dsc_program_create(&session->program, graph, &how, error);
     if (!status) status = dsc_threads_create(&session->pool, options->threads, error);
     if (!status)
-        status = dsc_workspace_create(&session->workspace, session->program, dsc_threads_count(session->pool),
-                                      error);
+        status = dsc_program_workspace_create(&session->workspace, session->program,
+                                              dsc_threads_count(session->pool), error);
     if (!status) status = allocate(session, error);
     if (status) {
         dsc_session_free(session);
@@ -114,7 +114,7 @@ dsc_status dsc_session_create(dsc_session **result, const dsc_graph *graph,
 
 void dsc_session_free(dsc_session *session) {
     if (!session) return;
-    dsc_workspace_free(session->workspace);
+    dsc_program_workspace_free(session->workspace);
     dsc_threads_free(session->pool);
     dsc_program_free(session->program);
     free(session->values);
@@ -175,14 +175,14 @@ dsc_status dsc_session_run(dsc_session *session, size_t count, uint64_t epoch, d
 const dsc_real *dsc_session_value(const dsc_session *session, const dsc_node *node) {
     const dsc_program_options *options = &session->program->options;
     for (size_t i = 0; i < options->kept_count && session->has_run; i++)
-        if (options->kept[i] == node) return dsc_workspace_value(session->workspace, node);
+        if (options->kept[i] == node) return dsc_program_workspace_value(session->workspace, node);
     return NULL;
 }
 
 const dsc_real *dsc_session_gradient(const dsc_session *session, const dsc_node *node) {
     const dsc_program_options *options = &session->program->options;
     if (!session->has_run) return NULL;
-    if (node == options->input_gradient) return dsc_workspace_input_gradient(session->workspace);
+    if (node == options->input_gradient) return dsc_program_workspace_input_gradient(session->workspace);
     bool parameter = node->graph == session->graph && node->kind == DSC_NODE_PARAMETER;
     return parameter && options->training ? session->gradients + node->offset : NULL;
 }

@@ -16,7 +16,7 @@ struct dsc_evaluator {
     const dsc_model *model;
     const dsc_kernels *kernels;
     dsc_program *program;
-    dsc_workspace *workspace;
+    dsc_program_workspace *workspace;
     void *shared;
     float *probabilities;
     /* of the run in progress */
@@ -38,7 +38,8 @@ dsc_status dsc_evaluator_create(dsc_evaluator **result, const dsc_model *model, 
                                    .kernels = evaluator->kernels,
                                    .bf16 = bf16};
     dsc_status status = dsc_program_create(&evaluator->program, model->graph, &options, error);
-    if (!status) status = dsc_workspace_create(&evaluator->workspace, evaluator->program, threads, error);
+    if (!status)
+        status = dsc_program_workspace_create(&evaluator->workspace, evaluator->program, threads, error);
     if (!status) {
         evaluator->shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(evaluator->program));
         evaluator->probabilities = dsc_allocate(model->classes, sizeof(float));
@@ -55,7 +56,7 @@ dsc_status dsc_evaluator_create(dsc_evaluator **result, const dsc_model *model, 
 
 void dsc_evaluator_free(dsc_evaluator *evaluator) {
     if (!evaluator) return;
-    dsc_workspace_free(evaluator->workspace);
+    dsc_program_workspace_free(evaluator->workspace);
     dsc_program_free(evaluator->program);
     free(evaluator->shared);
     free(evaluator->probabilities);
@@ -103,8 +104,8 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
 
 static void add_batch(dsc_evaluator *e, dsc_metrics *metrics, size_t count, dsc_on_answer *on_answer,
                       void *user) {
-    const dsc_real *logits = dsc_workspace_value(e->workspace, e->model->logits);
-    const dsc_real *losses = dsc_workspace_value(e->workspace, e->model->loss);
+    const dsc_real *logits = dsc_program_workspace_value(e->workspace, e->model->logits);
+    const dsc_real *losses = dsc_program_workspace_value(e->workspace, e->model->loss);
     for (size_t i = 0; i < count; i++) {
         size_t label = dsc_dataset_label(e->data, e->start + i);
         dsc_model_probabilities(e->model, e->probabilities, logits + i * e->model->classes, e->kernels);

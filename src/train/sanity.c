@@ -74,12 +74,12 @@ typedef struct census {
 static census count_dead(dsc_trainer *t, const dsc_node *node) {
     census found = {0, 0};
     dsc_program *program = NULL;
-    dsc_workspace *workspace = NULL;
+    dsc_program_workspace *workspace = NULL;
     dsc_program_options options = {
         .batch = (size_t)t->recipe.batch, .lanes = 1, .kept = {node}, .kept_count = 1, .kernels = t->kernels};
     void *shared = NULL;
     if (!dsc_program_create(&program, t->model->graph, &options, NULL) &&
-        !dsc_workspace_create(&workspace, program, 1, NULL) &&
+        !dsc_program_workspace_create(&workspace, program, 1, NULL) &&
         (shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(program)))) {
         dsc_progress progress = t->progress;
         t->progress.position = 0;
@@ -87,7 +87,7 @@ static census count_dead(dsc_trainer *t, const dsc_node *node) {
         t->progress = progress;
         run.shared = shared;
         if (!dsc_program_run(program, workspace, NULL, &run, NULL)) {
-            const dsc_real *y = dsc_workspace_value(workspace, node);
+            const dsc_real *y = dsc_program_workspace_value(workspace, node);
             found.units = dsc_shape_count(&node->shape);
             for (size_t u = 0; u < found.units; u++) {
                 size_t n = 0;
@@ -97,7 +97,7 @@ static census count_dead(dsc_trainer *t, const dsc_node *node) {
         }
     }
     free(shared);
-    dsc_workspace_free(workspace);
+    dsc_program_workspace_free(workspace);
     dsc_program_free(program);
     return found;
 }
@@ -147,7 +147,7 @@ static bool finite_values(const dsc_real *x, size_t n) {
 static bool node_is_finite(dsc_trainer *t, const dsc_node *node) {
     bool finite = true;
     dsc_program *program = NULL;
-    dsc_workspace *workspace = NULL;
+    dsc_program_workspace *workspace = NULL;
     dsc_program_options options = {.batch = (size_t)t->recipe.batch,
                                    .lanes = (unsigned)t->recipe.lanes,
                                    .training = true,
@@ -159,19 +159,19 @@ static bool node_is_finite(dsc_trainer *t, const dsc_node *node) {
     void *shared = NULL;
     dsc_real *values = dsc_allocate(t->numbers + 1, sizeof *values);
     if (values && !dsc_program_create(&program, t->model->graph, &options, NULL) &&
-        !dsc_workspace_create(&workspace, program, dsc_threads_count(t->pool), NULL) &&
+        !dsc_program_workspace_create(&workspace, program, dsc_threads_count(t->pool), NULL) &&
         (shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(program)))) {
         memcpy(values, t->model->values, t->numbers * sizeof *values);
         dsc_run run = dsc_trainer_batch(t);
         run.shared = shared;
         run.values = values;
         if (!dsc_program_run(program, workspace, t->pool, &run, NULL))
-            finite = finite_values(dsc_workspace_value(workspace, node),
+            finite = finite_values(dsc_program_workspace_value(workspace, node),
                                    run.count * dsc_shape_count(&node->shape));
     }
     free(shared);
     free(values);
-    dsc_workspace_free(workspace);
+    dsc_program_workspace_free(workspace);
     dsc_program_free(program);
     return finite;
 }

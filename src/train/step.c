@@ -186,14 +186,14 @@ static void update_parameters(dsc_trainer *t) {
 /* --- the step --- */
 
 static double sum_losses(const dsc_trainer *t, size_t count) {
-    const dsc_real *losses = dsc_workspace_value(t->workspace, t->model->loss);
+    const dsc_real *losses = dsc_program_workspace_value(t->workspace, t->model->loss);
     double sum = 0;
     for (size_t i = 0; i < count; i++) sum += (double)losses[i];
     return sum;
 }
 
 static uint64_t count_correct(const dsc_trainer *t, size_t count) {
-    const dsc_real *logits = dsc_workspace_value(t->workspace, t->model->logits);
+    const dsc_real *logits = dsc_program_workspace_value(t->workspace, t->model->logits);
     size_t classes = t->model->classes;
     uint64_t correct = 0;
     for (size_t i = 0; i < count; i++) {

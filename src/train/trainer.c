@@ -84,7 +84,7 @@ static dsc_status make_programs(dsc_trainer *t, dsc_error *error) {
                                    .bf16 = t->bf16};
     unsigned threads = dsc_threads_count(t->pool);
     dsc_status status = dsc_program_create(&t->program, t->model->graph, &options, error);
-    if (!status) status = dsc_workspace_create(&t->workspace, t->program, threads, error);
+    if (!status) status = dsc_program_workspace_create(&t->workspace, t->program, threads, error);
     if (!status && t->validation) {
         status = dsc_evaluator_create(&t->evaluator, t->model, threads, t->kernels, t->bf16, error);
         if (!status) status = dsc_metrics_initialise(&t->validation_metrics, t->model->classes, error);
@@ -172,7 +172,7 @@ void dsc_trainer_free(dsc_trainer *t) {
     if (!t) return;
     dsc_evaluator_free(t->evaluator);
     dsc_metrics_clear(&t->validation_metrics);
-    dsc_workspace_free(t->workspace);
+    dsc_program_workspace_free(t->workspace);
     dsc_program_free(t->program);
     dsc_threads_free(t->pool);
     dsc_optimiser_release(&t->optimiser);
@@ -198,7 +198,7 @@ void dsc_trainer_free(dsc_trainer *t) {
 size_t dsc_trainer_bytes(const dsc_trainer *t) {
     size_t slabs = 2 + t->state_count + (t->recipe.ema > 0) + (t->recipe.patience > 0);
     return slabs * t->numbers * sizeof(dsc_real) +
-           dsc_workspace_bytes(t->program, dsc_threads_count(t->pool)) +
+           dsc_program_workspace_bytes(t->program, dsc_threads_count(t->pool)) +
            dsc_program_shared_bytes(t->program) + t->training->count * sizeof(int64_t);
 }
 

@@ -50,7 +50,7 @@ typedef struct dsc_trainer {
     bool bf16;
     dsc_threads *pool;
     dsc_program *program;
-    dsc_workspace *workspace;
+    dsc_program_workspace *workspace;
     dsc_evaluator *evaluator; /* of the validation set */
     dsc_metrics validation_metrics;
     size_t numbers, parameter_numbers; /* of the slab; of its part that is learned */

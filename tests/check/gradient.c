@@ -69,7 +69,7 @@ static const dsc_op combination = {
 typedef struct rig {
     dsc_graph *graph;
     dsc_program *program;
-    dsc_workspace *workspace;
+    dsc_program_workspace *workspace;
     dsc_node *nodes[INPUTS], *loss;
     size_t inputs;
     dsc_real *data[INPUTS]; /* of inputs that each sample has: (SAMPLES, shape) */
@@ -158,7 +158,7 @@ static void make_rig(rig *r, const dsc_op *op, const dsc_op_example *example, bo
     options.kept[options.kept_count++] = r->loss;
     if (input < r->inputs && example->roles[input] == 's') options.input_gradient = r->nodes[input];
     ASSERT_OK(dsc_program_create(&r->program, r->graph, &options, &error), error);
-    ASSERT_OK(dsc_workspace_create(&r->workspace, r->program, workers, &error), error);
+    ASSERT_OK(dsc_program_workspace_create(&r->workspace, r->program, workers, &error), error);
     size_t numbers = dsc_graph_value_numbers(r->graph) + 1;
     r->values = dsc_allocate(numbers, sizeof(dsc_real));
     r->gradients = dsc_allocate(numbers, sizeof(dsc_real));
@@ -171,7 +171,7 @@ static void free_rig(rig *r) {
     free(r->values);
     free(r->gradients);
     free(r->shared);
-    dsc_workspace_free(r->workspace);
+    dsc_program_workspace_free(r->workspace);
     dsc_program_free(r->program);
     dsc_graph_free(r->graph);
 }
@@ -196,7 +196,7 @@ static double run(rig *r, dsc_threads *pool) {
     memcpy(r->values + from, before, (all - from) * sizeof *before);
     free(before);
     double sum = 0;
-    for (size_t n = 0; n < SAMPLES; n++) sum += (double)dsc_workspace_value(r->workspace, r->loss)[n];
+    for (size_t n = 0; n < SAMPLES; n++) sum += (double)dsc_program_workspace_value(r->workspace, r->loss)[n];
     return sum;
 }
 
@@ -216,7 +216,8 @@ static long wrong_number(rig *r, const dsc_op_example *example, size_t input, do
     run(r, NULL);
     dsc_real *analytic = malloc(n * sizeof *analytic);
     memcpy(analytic,
-           parameter ? r->gradients + r->nodes[input]->offset : dsc_workspace_input_gradient(r->workspace),
+           parameter ? r->gradients + r->nodes[input]->offset
+                     : dsc_program_workspace_input_gradient(r->workspace),
            n * sizeof *analytic);
     double allowed = 1e-6 * largest(analytic, n);
     long wrong = -1;
@@ -264,7 +265,7 @@ void gradient_check_threads(const dsc_op *op, const dsc_op_example *example) {
         run(&r, pool);
         dsc_real *all = calloc(n + SAMPLES, sizeof *all);
         memcpy(all, r.gradients, n * sizeof *all);
-        memcpy(all + n, dsc_workspace_value(r.workspace, r.loss), SAMPLES * sizeof *all);
+        memcpy(all + n, dsc_program_workspace_value(r.workspace, r.loss), SAMPLES * sizeof *all);
         if (!first)
             first = all;
         else {
@@ -291,10 +292,11 @@ static dsc_real *results(size_t *count, const dsc_op *op, const dsc_op_example *
     size_t inputs = has_input ? SAMPLES * dsc_shape_count(&example->in[input]) : 0;
     *count = SAMPLES + parameters + inputs;
     dsc_real *all = malloc(*count * sizeof *all);
-    memcpy(all, dsc_workspace_value(r.workspace, r.loss), SAMPLES * sizeof *all);
+    memcpy(all, dsc_program_workspace_value(r.workspace, r.loss), SAMPLES * sizeof *all);
     memcpy(all + SAMPLES, r.gradients, parameters * sizeof *all);
     if (has_input)
-        memcpy(all + SAMPLES + parameters, dsc_workspace_input_gradient(r.workspace), inputs * sizeof *all);
+        memcpy(all + SAMPLES + parameters, dsc_program_workspace_input_gradient(r.workspace),
+               inputs * sizeof *all);
     free_rig(&r);
     return all;
 }

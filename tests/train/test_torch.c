@@ -73,7 +73,7 @@ static void make_batch(float *x, float *y) {
 static void save_step(const char *folder, const char *name, const dsc_model *model, float *x, float *y) {
     dsc_error error;
     dsc_program *program;
-    dsc_workspace *workspace;
+    dsc_program_workspace *workspace;
     dsc_program_options options = {.batch = BATCH,
                                    .lanes = 3,
                                    .training = true,
@@ -81,7 +81,7 @@ static void save_step(const char *folder, const char *name, const dsc_model *mod
                                    .kept = {model->logits, model->loss},
                                    .kept_count = 2};
     ASSERT_OK(dsc_program_create(&program, model->graph, &options, &error), error);
-    ASSERT_OK(dsc_workspace_create(&workspace, program, 1, &error), error);
+    ASSERT_OK(dsc_program_workspace_create(&workspace, program, 1, &error), error);
     size_t numbers = dsc_graph_value_numbers(model->graph);
     float *before = dsc_allocate(numbers, sizeof *before),
           *gradients = dsc_allocate(numbers, sizeof *gradients);
@@ -97,9 +97,9 @@ static void save_step(const char *folder, const char *name, const dsc_model *mod
     add(&s, "", "images", &model->image->shape, true, x);
     add(&s, "", "labels", &(dsc_shape){0}, true, y);
     add(&s, "", "logits", &model->logits->shape, true,
-        (void *)(uintptr_t)dsc_workspace_value(workspace, model->logits));
+        (void *)(uintptr_t)dsc_program_workspace_value(workspace, model->logits));
     add(&s, "", "losses", &model->loss->shape, true,
-        (void *)(uintptr_t)dsc_workspace_value(workspace, model->loss));
+        (void *)(uintptr_t)dsc_program_workspace_value(workspace, model->loss));
     for (size_t i = 0; i < model->graph->count; i++) {
         const dsc_node *node = model->graph->nodes[i];
         if (node->kind != DSC_NODE_PARAMETER && node->kind != DSC_NODE_BUFFER) continue;
@@ -114,7 +114,7 @@ static void save_step(const char *folder, const char *name, const dsc_model *mod
     free(before);
     free(gradients);
     free(shared);
-    dsc_workspace_free(workspace);
+    dsc_program_workspace_free(workspace);
     dsc_program_free(program);
 }
 
