@@ -26,7 +26,8 @@ static bool reads_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
     if (at.vectors < g->rows && at.vectors < k->rows / 2) return false;
     if (!at.halves) {
         const ptrdiff_t apart = at.vector_stride * (ptrdiff_t)sizeof(dsc_real);
-        return !k->rounds && k->elements_per_word == 1 && (at.depth_stride != 1 || apart % 4096 != 0);
+        return (!k->rounds || p->rounded) && k->elements_per_word == 1 &&
+               (at.depth_stride != 1 || apart % 4096 != 0);
     }
     return k->elements_per_word == 2 && k->row_multiple == 1 && at.depth_stride == 1 &&
            at.vector_stride % 2 == 0 && at.run_stride % 2 == 0 && (at.run % 2 == 0 || at.run >= g->depth) &&

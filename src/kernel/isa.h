@@ -40,6 +40,7 @@
 #define vec_loose       DSC_ISA(vec_loose)
 #define vec_bits        DSC_ISA(vec_bits)
 #define vec_word        DSC_ISA(vec_word)
+#define vec_word_of_a   DSC_ISA(vec_word_of_a)
 #define vec_mask        DSC_ISA(vec_mask)
 #define vec_load        DSC_ISA(vec_load)
 #define vec_store       DSC_ISA(vec_store)

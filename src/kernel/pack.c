@@ -18,8 +18,10 @@ static void fill_matrix(const dsc_packer *p, const dsc_vector_kernels *kernels, 
             memcpy(out, in, depths * sizeof *in);
     } else if (vs == 1 && vector_step == 1) {
         kernels->copy_rows(out, depth_step, in, ds, depths, vectors);
-    } else if (ds == 1 && vector_step == 1 && vectors % 4 == 0 && depth_step == (ptrdiff_t)vectors) {
-        kernels->transpose(out, vectors, in, vs, depths);
+    } else if (ds == 1 && vector_step == 1) {
+        kernels->transpose(out, depth_step, in, vs, vectors, depths);
+    } else if (vs == 1 && depth_step == 1) {
+        kernels->transpose(out, vector_step, in, ds, depths, vectors);
     } else {
         for (size_t v = 0; v < vectors; v++)
             for (size_t k = 0; k < depths; k++)

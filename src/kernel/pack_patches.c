@@ -252,13 +252,12 @@ static void fill_patches(const dsc_packer *packer, const dsc_vector_kernels *ker
     if (place_step == 1) {
         const place from = place_at(p, first_place);
         pixel at = pixel_at(p, first_pixel);
-        if (by_pixels && !p->channels_last && pixel_step == (ptrdiff_t)places && places % 4 == 0 &&
-            places <= 64) {
+        if (by_pixels && !p->channels_last && pixel_step == (ptrdiff_t)places && places <= 64) {
             dsc_real turned[64 * 16];
             for (size_t i = 0; i < pixels; i += 16, out += 16 * places) {
                 const size_t some = pixels - i < 16 ? pixels - i : 16;
                 few_pixels(p, kernels, turned, 16, from, places, pixel_at(p, first_pixel + i), some);
-                kernels->transpose(out, places, turned, 16, some);
+                kernels->transpose(out, (ptrdiff_t)places, turned, 16, places, some);
             }
             return;
         }
