@@ -45,6 +45,17 @@ static bool reads_b_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
     return at.depth_stride > 0 && g->columns % k->width == 0 && (bytes <= 256 || bytes / 64 % 2 == 1);
 }
 
+/* Into how many parts rows are cut if both operands are packed on the fly: B once for each part of the rows, A once for each
+ * part of the columns. */
+static size_t balanced_parts(size_t parts, size_t rows, size_t columns) {
+    size_t best = 1, least = SIZE_MAX;
+    for (size_t r = 1; r <= parts; r++) {
+        const size_t packed = r * columns + divide_up(parts, r) * rows;
+        if (packed < least) best = r, least = packed;
+    }
+    return best;
+}
+
 void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const dsc_gemm *g, size_t parts) {
     const size_t row_unit = round_up(k->rows, k->row_multiple), column_unit = 2 * k->width;
     plan->kernels = k;
@@ -53,10 +64,12 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const ds
 
     /* What is packed on the fly is packed once for each tile that needs it, so the other side is cut. */
     const size_t row_units = divide_up(g->rows, row_unit), column_units = divide_up(g->columns, column_unit);
-    const bool by_rows = g->b.packed || plan->b_direct || !(g->a.packed || plan->a_direct);
+    const bool a_ready = g->a.packed || plan->a_direct, b_ready = g->b.packed || plan->b_direct;
     if (parts < 1) parts = 1;
-    size_t row_parts =
-        smaller(by_rows ? parts : divide_up(parts, column_units ? column_units : 1), row_units);
+    size_t row_parts = b_ready   ? parts
+                       : a_ready ? divide_up(parts, column_units ? column_units : 1)
+                                 : balanced_parts(parts, row_units, column_units);
+    row_parts = smaller(row_parts, row_units);
     if (row_parts < 1) row_parts = 1;
     size_t column_parts = smaller(divide_up(parts, row_parts), column_units);
     if (column_parts < 1) column_parts = 1;

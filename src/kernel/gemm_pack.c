@@ -87,6 +87,11 @@ static void round_panel(dsc_real *words, size_t width, const dsc_gemm_kernels *k
         const uint16_t *in = (const uint16_t *)p->matrix + column + (ptrdiff_t)depth * p->depth_stride;
         for (; d + 2 <= depths; d += 2, in += 2 * p->depth_stride)
             k->vector->zip_halves(words + d / 2 * width, in, in + p->depth_stride, width);
+    } else if (p->matrix && !p->halves && p->vector_stride == 1) { /* straight from the matrix */
+        const dsc_real *in = (const dsc_real *)p->matrix + column + (ptrdiff_t)depth * p->depth_stride;
+        if (columns < width) memset(words, 0, depths / 2 * width * sizeof *words);
+        for (; d + 2 <= depths; d += 2, in += 2 * p->depth_stride)
+            k->round_pairs(words + d / 2 * width, in, in + p->depth_stride, columns);
     }
     /* As many columns at a time as make two steps of depth. */
     const size_t wide = smaller(width, PASSING / 2), some = PASSING / wide & ~(size_t)1;
