@@ -113,37 +113,12 @@ DSC_LOOP(add_squares,
          })
 
 /* sums of dy, and of dy (x - mean) */
-DSC_LOOP(add_gradients,
-         (double *restrict plain, double *restrict centred, const dsc_real *restrict x,
-          const dsc_real *restrict dy, const dsc_real *restrict mean, size_t channels, size_t pixels),
-         {
-             if (pixels == 1) {
-                 for (size_t c = 0; c < channels; c++) {
-                     plain[c] += (double)dy[c];
-                     centred[c] += (double)(dy[c] * (x[c] - mean[c]));
-                 }
-                 return;
-             }
-             for (size_t c = 0; c < channels; c++, x += pixels, dy += pixels) {
-                 dsc_real p[PARTS] = {0};
-                 dsc_real q[PARTS] = {0};
-                 const dsc_real m = mean[c];
-                 size_t i = 0;
-                 for (; i + PARTS <= pixels; i += PARTS)
-                     for (size_t k = 0; k < PARTS; k++) {
-                         p[k] += dy[i + k];
-                         q[k] += dy[i + k] * (x[i + k] - m);
-                     }
-                 for (; i < pixels; i++) {
-                     p[i % PARTS] += dy[i];
-                     q[i % PARTS] += dy[i] * (x[i] - m);
-                 }
-                 for (size_t k = 0; k < PARTS; k++) {
-                     plain[c] += (double)p[k];
-                     centred[c] += (double)q[k];
-                 }
-             }
-         })
+#define DSC_MULTIVERSION "op/batch_norm_loops.h"
+#include "kernel/multiversion.h"
+
+static void (*const add_gradients[])(double *restrict, double *restrict, const dsc_real *restrict,
+                                     const dsc_real *restrict, const dsc_real *restrict, size_t,
+                                     size_t) = DSC_ISA_TABLE(add_gradients);
 
 /* y = (x - mean) factor + beta */
 DSC_LOOP(scale_and_shift,
