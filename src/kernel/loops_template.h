@@ -124,10 +124,6 @@ static void DSC_ISA(sum_rows)(dsc_real *restrict out, const dsc_real *restrict i
     }
 }
 
-static void DSC_ISA(from_bytes)(dsc_real *restrict out, const uint8_t *restrict in, dsc_real scale,
-                                dsc_real offset, size_t count) {
-    for (size_t i = 0; i < count; i++) out[i] = (dsc_real)in[i] * scale + offset;
-}
 static void DSC_ISA(from_bf16)(dsc_real *restrict out, const uint16_t *restrict in, size_t count) {
     for (size_t i = 0; i < count; i++) out[i] = dsc_bf16_to_float(in[i]);
 }

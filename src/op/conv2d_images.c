@@ -164,17 +164,8 @@ void dsc_conv_image_make(dsc_real *out, const dsc_conv_image *image, const dsc_r
 static dsc_packer_patches patches_of(const dsc_conv_sizes *z, const dsc_conv_image *image,
                                      const dsc_real *data, const dsc_gemm_kernels *product) {
     dsc_packer_patches p;
-    dsc_pack_patches_init(&p);
+    dsc_pack_patches_init(&p, data, product->elements_per_word == 2);
     p.packer.rounded = true;
-    if (product->elements_per_word == 2)
-        p.halves = (const uint16_t *)(const void *)data;
-    else
-        p.images = data;
-    p.channels_last = true;
-    p.channel_stride = 1;
-    p.column_stride = (ptrdiff_t)image->filled;
-    p.row_stride = (ptrdiff_t)(image->width * image->filled);
-    p.image_stride = (ptrdiff_t)image->height * p.row_stride;
     p.channels = image->filled;
     p.height = image->height;
     p.width = image->width;
