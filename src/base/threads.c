@@ -31,9 +31,10 @@ struct dsc_threads {
     atomic_bool quit;
     dsc_job *job;
     void *context;
+    size_t groups;
     struct worker {
-        _Alignas(64) atomic_size_t next; /* index to take of its share */
-        size_t end;
+        _Alignas(64) atomic_size_t next[DSC_GROUPS_MOST]; /* index to take of its share of a group */
+        size_t end[DSC_GROUPS_MOST];
         dsc_threads *pool;
         unsigned number;
         pthread_t thread;
@@ -59,12 +60,13 @@ static void pause_a_moment(void) {
 static void take_indices(dsc_threads *pool, unsigned worker) {
     for (unsigned i = 0; i < pool->count; i++) {
         struct worker *of = &pool->workers[(worker + i) % pool->count];
-        /* Looking first spares the others' counters a write, and themselves from ever wrapping around. */
-        while (atomic_load_explicit(&of->next, memory_order_relaxed) < of->end) {
-            size_t index = atomic_fetch_add_explicit(&of->next, 1, memory_order_relaxed);
-            if (index >= of->end) break;
-            pool->job(pool->context, index, worker);
-        }
+        for (size_t g = 0; g < pool->groups; g++)
+            /* Looking first spares the others' counters a write, and themselves from ever wrapping around. */
+            while (atomic_load_explicit(&of->next[g], memory_order_relaxed) < of->end[g]) {
+                size_t index = atomic_fetch_add_explicit(&of->next[g], 1, memory_order_relaxed);
+                if (index >= of->end[g]) break;
+                pool->job(pool->context, index, worker);
+            }
     }
 }
 
@@ -122,17 +124,34 @@ static size_t share(size_t count, unsigned i, unsigned threads) {
     return count / threads * i + count % threads * i / threads;
 }
 
+static void share_out(dsc_threads *pool, const size_t *counts, size_t groups) {
+    pool->groups = groups;
+    for (unsigned i = 0; i < pool->count; i++) {
+        struct worker *worker = &pool->workers[i];
+        size_t before = 0;
+        for (size_t g = 0; g < groups; before += counts[g++]) {
+            worker->end[g] = before + share(counts[g], i + 1, pool->count);
+            atomic_store_explicit(&worker->next[g], before + share(counts[g], i, pool->count),
+                                  memory_order_relaxed);
+        }
+    }
+}
+
 void dsc_threads_run(dsc_threads *pool, size_t count, dsc_job *job, void *context) {
+    dsc_threads_run_groups(pool, &count, 1, job, context);
+}
+
+void dsc_threads_run_groups(dsc_threads *pool, const size_t *counts, size_t groups, dsc_job *job,
+                            void *context) {
+    size_t count = 0;
+    for (size_t g = 0; g < groups; g++) count += counts[g];
     if (!pool || !pool->started || count <= 1) {
         for (size_t i = 0; i < count; i++) job(context, i, 0);
         return;
     }
     pool->job = job;
     pool->context = context;
-    for (unsigned i = 0; i < pool->count; i++) {
-        pool->workers[i].end = share(count, i + 1, pool->count);
-        atomic_store_explicit(&pool->workers[i].next, share(count, i, pool->count), memory_order_relaxed);
-    }
+    share_out(pool, counts, groups);
     atomic_store_explicit(&pool->working, pool->started, memory_order_relaxed);
     announce(pool);
     take_indices(pool, 0);

@@ -56,6 +56,18 @@ static size_t balanced_parts(size_t parts, size_t rows, size_t columns) {
     return best;
 }
 
+/* Everything is cut evenly, so that fewer rows or less depth can make larger blocks. This is enough for them as well. */
+static size_t workspace_most(const dsc_gemm_plan *plan, const dsc_gemm *g, bool a_ready, bool b_ready) {
+    const dsc_gemm_kernels *k = plan->kernels;
+    const size_t depth = smaller(k->depth_block, round_up(g->depth, round_up(16, k->depth_multiple)));
+    const size_t rows = smaller(ROW_CHUNKS * round_up(k->rows, k->row_multiple), g->rows);
+    const size_t columns = smaller(round_up(g->columns, 8 * k->width), DSC_GEMM_COLUMNS);
+    const size_t a =
+        a_ready ? 0 : round_up(rows, round_up(16, k->row_multiple)) * dsc_gemm_row_bytes(k, depth);
+    const size_t b = b_ready ? 0 : columns / k->width * dsc_gemm_panel_bytes(k, depth);
+    return a + round_up(b, 64);
+}
+
 void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const dsc_gemm *g, size_t parts) {
     const size_t row_unit = round_up(k->rows, k->row_multiple), column_unit = 2 * k->width;
     plan->kernels = k;
@@ -89,12 +101,9 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const ds
         plan->column_block = even_part(plan->tile_columns, DSC_GEMM_COLUMNS, column_unit);
 
     const size_t depth = smaller(plan->depth_block, round_up(g->depth, k->depth_multiple));
-    plan->a_bytes = g->a.packed || plan->a_direct ? 0
-                                                  : round_up(smaller(plan->row_block, plan->tile_rows), 16) *
-                                                        dsc_gemm_row_bytes(k, depth);
-    const size_t b_bytes =
-        g->b.packed || plan->b_direct ? 0 : plan->column_block / k->width * dsc_gemm_panel_bytes(k, depth);
-    plan->workspace = plan->a_bytes + round_up(b_bytes, 64);
+    plan->a_bytes =
+        a_ready ? 0 : round_up(smaller(plan->row_block, plan->tile_rows), 16) * dsc_gemm_row_bytes(k, depth);
+    plan->workspace = workspace_most(plan, g, a_ready, b_ready);
 }
 
 /* Where a block of an operand lies. */

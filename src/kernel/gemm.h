@@ -54,7 +54,7 @@ typedef struct dsc_gemm {
 typedef struct dsc_gemm_plan {
     const dsc_gemm_kernels *kernels;
     size_t tiles;     /* tiles may be computed in any order by any thread */
-    size_t workspace; /* bytes one thread needs, aligned to 64; can be 0 */
+    size_t workspace; /* bytes one thread needs, aligned to 64; can be 0. Enough also for fewer rows and less depth */
     /* how it is cut; not for callers */
     size_t tile_rows, tile_columns, column_tiles;
     size_t row_block, column_block, depth_block;

@@ -88,13 +88,15 @@ DSC_LOOP(from_bytes,
              for (size_t i = 0; i < count; i++) out[i] = (dsc_real)in[i] * scale + offset;
          })
 
-void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t *images, size_t count) {
-    const dsc_shape *shape = &model->image->shape;
-    const dsc_normalisation *n = &model->normalisation;
-    size_t channels = shape->size[0], pixels = shape->size[1] * shape->size[2];
+void dsc_normalisation_apply(const dsc_normalisation *n, dsc_real *out, const uint8_t *images, size_t count,
+                             const size_t shape[3]) {
+    const size_t channels = shape[0], pixels = shape[1] * shape[2];
     const unsigned isa = dsc_isa_best();
-    for (size_t i = 0; i < count * channels; i++) {
-        dsc_real scale = n->scale[i % channels], offset = n->offset[i % channels];
-        from_bytes[isa](out + i * pixels, images + i * pixels, scale, offset, pixels);
-    }
+    for (size_t i = 0; i < count * channels; i++)
+        from_bytes[isa](out + i * pixels, images + i * pixels, n->scale[i % channels],
+                        n->offset[i % channels], pixels);
+}
+
+void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t *images, size_t count) {
+    dsc_normalisation_apply(&model->normalisation, out, images, count, model->image->shape.size);
 }

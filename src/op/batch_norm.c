@@ -228,6 +228,16 @@ static void prepare_running(const dsc_call *call) {
     }
 }
 
+static void affine(dsc_real *factor, dsc_real *offset, const void *values, const dsc_real *const *in,
+                   size_t channels) {
+    for (size_t c = 0; c < channels; c++) {
+        const double f =
+            (double)in[GAMMA][c] / sqrt((double)in[VARIANCE][c] + ((const norm_values *)values)->epsilon);
+        factor[c] = (dsc_real)f;
+        offset[c] = (dsc_real)((double)in[BETA][c] - (double)in[MEAN][c] * f);
+    }
+}
+
 /* --- backward --- */
 
 static void sum_gradients(const dsc_call *call) {
@@ -298,6 +308,7 @@ const dsc_op dsc_op_batch_norm = {
     .infer = infer_stages,
     .backward = backward_stages,
     .examples = examples,
+    .affine = affine,
 };
 
 dsc_node *dsc_batch_norm(dsc_node *x, dsc_node *gamma, dsc_node *beta, dsc_node *mean, dsc_node *variance,

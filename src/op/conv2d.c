@@ -429,6 +429,7 @@ const dsc_op dsc_op_conv2d = {
     .values_size = sizeof(conv_values),
     .least_inputs = 2,
     .most_inputs = 3,
+    .flags = DSC_OP_LINEAR,
     .keeps_inputs = 1,
     .shapes = shapes,
     .needs = needs,

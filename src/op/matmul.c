@@ -108,15 +108,17 @@ static dsc_gemm product_dw(const dsc_call *call, const sizes *s, const dsc_packe
                       .c_row = (ptrdiff_t)s->k};
 }
 
-/* Enough tiles for the threads of a large machine to share, few enough to be worth a call each. */
-enum { DW_PARTS = 16 };
+/* Enough tiles for the threads of a large machine to share, few enough to be worth packing their operands for. */
+static size_t dw_parts(const sizes *s) {
+    const size_t parts = s->n * s->k / 30000;
+    return parts < 4 ? 4 : parts > 16 ? 16 : parts;
+}
 
 static void needs(dsc_needs *needs) {
     sizes s = sizes_of(needs->in);
     needs->saved_shared = packed_size(needs->product, &s);
     if (needs->wants & 1) needs->saved_shared += dsc_pack_size(needs->product, DSC_SIDE_B, s.k, s.n);
-    /* Stands for the call to come, for its sizes alone. */
-    /* `shared` stands for weights packed later: any pointer will do. */
+    /* Stands for the call to come, for its sizes alone: `shared` stands for weights packed later: any pointer will do. */
     dsc_call call = {.count = needs->lane_batch, .product = needs->product, .shared = needs};
     dsc_packer x = dsc_pack_matrix(NULL, (ptrdiff_t)s.k, 1), dy = dsc_pack_matrix(NULL, (ptrdiff_t)s.n, 1);
     dsc_packer dy_t = dsc_pack_matrix(NULL, 1, (ptrdiff_t)s.n),
@@ -126,7 +128,7 @@ static void needs(dsc_needs *needs) {
     gemms[2] = product_dw(&call, &s, &dy_t, &x_t);
     for (size_t i = 0; i < 3; i++) {
         dsc_gemm_plan plan;
-        dsc_gemm_plan_make(&plan, needs->product, &gemms[i], i == 2 ? DW_PARTS : 1);
+        dsc_gemm_plan_make(&plan, needs->product, &gemms[i], i == 2 ? dw_parts(&s) : 1);
         needs->scratch = dsc_larger(needs->scratch, plan.workspace);
     }
 }
@@ -158,7 +160,7 @@ static void plan_dw(const dsc_call *call, const sizes *s, dsc_packer packers[2],
     packers[0] = dsc_pack_matrix(call->d_out[0], 1, (ptrdiff_t)s->n);
     packers[1] = dsc_pack_matrix(call->in[0], 1, (ptrdiff_t)s->k);
     *gemm = product_dw(call, s, &packers[0], &packers[1]);
-    dsc_gemm_plan_make(plan, call->product, gemm, DW_PARTS);
+    dsc_gemm_plan_make(plan, call->product, gemm, dw_parts(s));
 }
 
 static size_t backward_w_tiles(const dsc_call *call) {
@@ -203,6 +205,7 @@ const dsc_op dsc_op_matmul = {
     .help = "the product with a weight (N, K), plus a bias (N) if there is one",
     .least_inputs = 2,
     .most_inputs = 3,
+    .flags = DSC_OP_LINEAR,
     .keeps_inputs = 1,
     .shapes = shapes,
     .needs = needs,

@@ -18,7 +18,7 @@ declare -A may=(
     [layer]="base graph op"
     [optim]="base kernel"
     [train]="base kernel data augment graph op layer optim model"
-    [model]="base data graph op layer optim"
+    [model]="base data graph kernel op layer optim"
 )
 library="${!may[*]}"
 may+=(
