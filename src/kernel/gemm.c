@@ -45,6 +45,10 @@ static bool reads_b_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
     return at.depth_stride > 0 && g->columns % k->width == 0 && (bytes <= 256 || bytes / 64 % 2 == 1);
 }
 
+size_t dsc_gemm_depth_block(const dsc_gemm_kernels *k, size_t depth) {
+    return even_part(depth, k->depth_block, round_up(16, k->depth_multiple));
+}
+
 /* Into how many parts rows are cut if both operands are packed on the fly: B once for each part of the rows, A once for each
  * part of the columns. */
 static size_t balanced_parts(size_t parts, size_t rows, size_t columns) {
@@ -90,7 +94,7 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const ds
     plan->column_tiles = plan->tile_columns ? divide_up(g->columns, plan->tile_columns) : 0;
     plan->tiles = plan->tile_rows ? plan->column_tiles * divide_up(g->rows, plan->tile_rows) : 0;
 
-    plan->depth_block = even_part(g->depth, k->depth_block, round_up(16, k->depth_multiple));
+    plan->depth_block = dsc_gemm_depth_block(k, g->depth);
     plan->row_block = even_part(plan->tile_rows, ROW_CHUNKS * row_unit, k->row_multiple);
     if (g->b.packed || plan->b_direct)
         plan->column_block = plan->tile_columns;

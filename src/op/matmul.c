@@ -7,7 +7,7 @@
  * The weight is packed once a step, for y and for dx, and shared by all lanes. Its gradient is computed by
  * tiles over the whole batch: no lane has a copy of it.
  */
-#include "op/op.h"
+#include "op/matmul_few.h"
 
 typedef struct sizes {
     size_t k, n, rows; /* rows: of one sample */
@@ -117,6 +117,8 @@ static size_t dw_parts(const sizes *s) {
 static void needs(dsc_needs *needs) {
     sizes s = sizes_of(needs->in);
     needs->saved_shared = packed_size(needs->product, &s);
+    if (!needs->training && dsc_matmul_few_serves(needs->kernels, needs->product))
+        needs->scratch = dsc_matmul_few_scratch(s.k);
     if (needs->wants & 1) needs->saved_shared += dsc_pack_size(needs->product, DSC_SIDE_B, s.k, s.n);
     /* Stands for the call to come, for its sizes alone: `shared` stands for weights packed later: any pointer will do. */
     dsc_call call = {.count = needs->lane_batch, .product = needs->product, .shared = needs};
@@ -141,6 +143,11 @@ static void run_whole(const dsc_call *call, const dsc_gemm *gemm) {
 
 static void forward(const dsc_call *call) {
     sizes s = sizes_of(call->in_shape);
+    if (!call->training && call->count * s.rows == 1 && dsc_matmul_few_serves(call->kernels, call->product)) {
+        dsc_matmul_few(call->out[0], call->in[0], call->shared, call->input_count == 3 ? call->in[2] : NULL,
+                       s.k, s.n, call->kernels, call->product, call->scratch);
+        return;
+    }
     dsc_packer x = dsc_pack_matrix(call->in[0], (ptrdiff_t)s.k, 1);
     dsc_gemm gemm = product_y(call, &s, &x);
     run_whole(call, &gemm);
