@@ -54,6 +54,18 @@ static const dsc_node *folded_into(const dsc_graph *graph, const dsc_node *linea
     return NULL;
 }
 
+/* The ReLU that `node` can do on its way, or NULL: alone to read its output, or that of the affine op folded into it. */
+static const dsc_node *relu_behind(const dsc_graph *graph, const dsc_node *node, const dsc_node *affine) {
+    const dsc_node *last = affine ? affine : node;
+    if (node->kind != DSC_NODE_OP || !node->op->with_relu || users_of(graph, last) != 1) return NULL;
+    for (size_t i = last->index + 1; i < graph->count; i++) {
+        const dsc_node *next = graph->nodes[i];
+        if (next->kind == DSC_NODE_OP && next->inputs[0] == last)
+            return next->op->flags & DSC_OP_RELU ? next : NULL;
+    }
+    return NULL;
+}
+
 /* --- building --- */
 
 static bool remember(dsc_folded *f, const dsc_node *to, const dsc_node *from, const dsc_node *by,
@@ -98,6 +110,11 @@ static dsc_node *fold_op(dsc_folded *f, const dsc_node *linear, const dsc_node *
     return dsc_apply(linear->op, inputs, 3, linear->values);
 }
 
+/* The same op doing a ReLU on its way. The new node owns its values. */
+static void add_relu(dsc_node *node) {
+    if (node->kind == DSC_NODE_OP) node->op->with_relu(node->values);
+}
+
 static dsc_node *copy_op(dsc_folded *f, const dsc_node *node) {
     dsc_node *inputs[INPUTS_MOST];
     if (node->op->flags & DSC_OP_TRAINING_ONLY) return copy_of(f, node->inputs[0]);
@@ -116,11 +133,10 @@ static void build(dsc_folded *f, const dsc_graph *graph) {
         if (node->kind == DSC_NODE_INPUT) (void)copy_of(f, node);
         if (node->kind != DSC_NODE_OP || f->nodes[i]) continue;
         if (dsc_graph_begin_layer(f->graph, node->layer)) return;
-        const dsc_node *affine = folded_into(graph, node);
-        if (affine)
-            f->nodes[affine->index] = fold_op(f, node, affine);
-        else
-            f->nodes[i] = copy_op(f, node);
+        const dsc_node *affine = folded_into(graph, node), *relu = relu_behind(graph, node, affine);
+        dsc_node *copy = affine ? fold_op(f, node, affine) : copy_op(f, node);
+        f->nodes[(relu ? relu : affine ? affine : node)->index] = copy;
+        if (relu) add_relu(copy);
     }
     (void)dsc_graph_begin_layer(f->graph, NULL);
 }

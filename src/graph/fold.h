@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* fold.h: a graph made shorter for inference, with the same results up to rounding.
  *
- * An op that only scales and shifts each channel (DSC_OP's `affine`: batch normalisation with its running statistics) goes into
+ * An op that only scales and shifts each channel (dsc_op's `affine`: batch normalisation with its running statistics) goes into
  * the weight and bias of the linear op before it, if nobody else reads that one's output:
  *
  *   f (w x + b) + o  =  (f w) x + (f b + o)
  *
- * An op that does nothing outside of training (DSC_OP_TRAINING_ONLY: dropout) is left out. Everything else is copied. */
+ * A ReLU goes into the op before it if that can do it on its way (`with_relu`), and an op that does nothing outside of training
+ * (DSC_OP_TRAINING_ONLY: dropout) is left out. Everything else is copied. */
 #ifndef DSC_GRAPH_FOLD_H
 #define DSC_GRAPH_FOLD_H
 

@@ -13,8 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Parts of a batch: enough for the threads of a large machine to share. Each image gets the same bits in any of them. */
-enum { LANES = 64, BATCH_MOST = 65536 };
+/* Parts of a batch: so few that a part's images share what is read of the weights, and enough for the threads of a large machine.
+ * Each image gets the same bits in any of them. */
+enum { TOGETHER = 16, LANES_MOST = 256, BATCH_MOST = 65536 };
+
+static unsigned lanes_of(size_t batch) {
+    const size_t lanes = (batch + TOGETHER - 1) / TOGETHER;
+    return lanes > LANES_MOST ? LANES_MOST : (unsigned)lanes;
+}
 
 struct dsc_predictor {
     const dsc_kernels *kernels;
@@ -104,7 +110,7 @@ static dsc_status make(dsc_predictor *p, const dsc_model *model, const dsc_predi
     if (!status) status = copy_model(p, model, error);
     if (status) return status;
     const dsc_program_options options = {.batch = p->batch,
-                                         .lanes = p->batch < LANES ? (unsigned)p->batch : LANES,
+                                         .lanes = lanes_of(p->batch),
                                          .kept = {p->logits},
                                          .kept_count = 1,
                                          .kernels = p->kernels,

@@ -16,7 +16,10 @@
 
 typedef struct conv_values {
     int64_t stride[2], padding[2], dilation[2];
+    bool relu; /* no parameter: set for inference alone, by with_relu */
 } conv_values;
+
+static void with_relu(void *values) { ((conv_values *)values)->relu = true; }
 
 static const dsc_param params[] = {
     {"stride", DSC_PARAM_PAIR, offsetof(conv_values, stride), "1", 1, 64, NULL,
@@ -297,6 +300,42 @@ static parts parts_of(const sizes *z, const dsc_gemm_kernels *product, bool back
     return p;
 }
 
+/* --- one image alone, shared by threads: its rows are cut --- */
+
+enum { SINGLE_TILES = 8, WORTH_SHARING = 1000000 /* multiply-adds */ };
+
+static void make_single_image(const dsc_call *call) {
+    sizes z = sizes_of(call->in_shape, call->out_shape, call->values);
+    const parts p = parts_of(&z, call->product, false, call->scratch);
+    const dsc_conv_image image = dsc_conv_image_of_x(&z, call->product);
+    dsc_conv_image_make(call->lane_saved, &image, call->in[0], call->product, p.source);
+}
+
+static size_t single_tiles(const dsc_call *call) {
+    const size_t rows = call->out_shape[0].size[1];
+    return rows < SINGLE_TILES ? rows : SINGLE_TILES;
+}
+
+static void forward_single(const dsc_call *call) {
+    sizes z = sizes_of(call->in_shape, call->out_shape, call->values);
+    const parts p = parts_of(&z, call->product, false, call->scratch);
+    const dsc_conv_image image = dsc_conv_image_of_x(&z, call->product);
+    const size_t first = call->tile * z.oh / call->tiles, last = (call->tile + 1) * z.oh / call->tiles;
+    const size_t row = image.width * image.filled / call->product->elements_per_word;
+    const dsc_real *from = (const dsc_real *)call->lane_saved + first * z.stride[0] * row;
+    dsc_packer_patches patches = dsc_conv_patches_for_y(&z, &image, from, call->product);
+    dsc_gemm gemm = product_y(&z, call->product, &patches.packer, call->shared, p.out,
+                              call->input_count == 3 ? call->in[2] : NULL);
+    gemm.rows = (last - first) * z.ow;
+    gemm.relu = ((const conv_values *)call->values)->relu;
+    run_whole(call->product, &gemm, p.workspace);
+    call->kernels->vector->transpose(call->out[0] + first * z.ow, (ptrdiff_t)z.pixels, p.out, (ptrdiff_t)z.k,
+                                     gemm.rows, z.k);
+}
+
+static const dsc_stage single_stages[] = {
+    {DSC_STAGE_SAMPLES, make_single_image, NULL, 0}, {DSC_STAGE_TILES, forward_single, single_tiles, 0}, {0}};
+
 static void needs(dsc_needs *needs) {
     sizes z = sizes_of(needs->in, needs->out, needs->values);
     const dsc_gemm_kernels *product = needs->product;
@@ -316,6 +355,10 @@ static void needs(dsc_needs *needs) {
         gemm = product_dw(&z, &planes, &places.packer, &packed_later, NULL, true);
         workspace = dsc_larger(workspace, run_whole(product, &gemm, NULL));
     }
+    if (!needs->goes_back && needs->batch == 1 && z.pixels * z.k * z.patch >= WORTH_SHARING) {
+        needs->forward = single_stages;
+        needs->saved_per_lane = dsc_conv_image_numbers(&x, product) * sizeof(dsc_real);
+    }
     needs->scratch = parts_of(&z, product, needs->goes_back, NULL).numbers * sizeof(dsc_real) + workspace;
 }
 
@@ -325,7 +368,8 @@ static void forward(const dsc_call *call) {
     const dsc_conv_image image = dsc_conv_image_of_x(&z, call->product);
     const dsc_real *bias = call->input_count == 3 ? call->in[2] : NULL;
     const dsc_packer_patches patches = dsc_conv_patches_for_y(&z, &image, p.image, call->product);
-    const dsc_gemm gemm = product_y(&z, call->product, &patches.packer, call->shared, p.out, bias);
+    dsc_gemm gemm = product_y(&z, call->product, &patches.packer, call->shared, p.out, bias);
+    gemm.relu = ((const conv_values *)call->values)->relu;
     for (size_t n = 0; n < call->count; n++) {
         dsc_conv_image_make(p.image, &image, call->in[0] + n * z.c * z.input_pixels, call->product, p.source);
         run_whole(call->product, &gemm, p.workspace);
@@ -437,6 +481,7 @@ const dsc_op dsc_op_conv2d = {
     .forward = forward_stages,
     .backward = backward_stages,
     .examples = examples,
+    .with_relu = with_relu,
 };
 
 dsc_node *dsc_conv2d(dsc_node *x, dsc_node *weight, dsc_node *bias, const size_t stride[2],

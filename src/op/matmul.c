@@ -13,6 +13,15 @@ typedef struct sizes {
     size_t k, n, rows; /* rows: of one sample */
 } sizes;
 
+typedef struct matmul_values {
+    bool relu; /* no parameter: set for inference alone, by with_relu */
+} matmul_values;
+
+static void with_relu(void *values) { ((matmul_values *)values)->relu = true; }
+static bool has_relu(const dsc_call *call) {
+    return call->values && ((const matmul_values *)call->values)->relu;
+}
+
 static sizes sizes_of(const dsc_shape *in) {
     sizes s = {.k = in[1].size[1], .n = in[1].size[0]};
     s.rows = dsc_shape_count(&in[0]) / s.k;
@@ -146,10 +155,12 @@ static void forward(const dsc_call *call) {
     if (!call->training && call->count * s.rows == 1 && dsc_matmul_few_serves(call->kernels, call->product)) {
         dsc_matmul_few(call->out[0], call->in[0], call->shared, call->input_count == 3 ? call->in[2] : NULL,
                        s.k, s.n, call->kernels, call->product, call->scratch);
+        if (has_relu(call)) call->kernels->vector->relu(call->out[0], call->out[0], s.n);
         return;
     }
     dsc_packer x = dsc_pack_matrix(call->in[0], (ptrdiff_t)s.k, 1);
     dsc_gemm gemm = product_y(call, &s, &x);
+    gemm.relu = has_relu(call);
     run_whole(call, &gemm);
 }
 
@@ -209,6 +220,7 @@ static const dsc_op_example examples[] = {
 
 const dsc_op dsc_op_matmul = {
     .name = "matmul",
+    .values_size = sizeof(matmul_values),
     .help = "the product with a weight (N, K), plus a bias (N) if there is one",
     .least_inputs = 2,
     .most_inputs = 3,
@@ -220,6 +232,7 @@ const dsc_op dsc_op_matmul = {
     .forward = forward_stages,
     .backward = backward_stages,
     .examples = examples,
+    .with_relu = with_relu,
 };
 
 dsc_node *dsc_matmul(dsc_node *x, dsc_node *weight, dsc_node *bias) {

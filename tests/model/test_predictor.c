@@ -90,6 +90,7 @@ static const char *const texts[] = {
     "flatten, "
     "dense",
     "depthwise 3x3, batch-norm, relu, globalpool avg, dense",
+    "conv 24 5x5, relu, conv 24 5x5 stride=2 padding=1, relu, flatten, dense", /* one image is shared out */
 };
 
 static void answers_are_those_of_the_model(void **state) {
@@ -170,6 +171,40 @@ static void *call_often(void *argument) {
             c->wrong++;
     dsc_workspace_free(workspace);
     return NULL;
+}
+
+static void one_image_shared_by_threads_gets_the_same_bits(void **state) {
+    (void)state;
+    dsc_error error;
+    dsc_dataset *data = digits();
+    dsc_model *model = model_of(texts[5], NULL);
+    for (int bf16 = 0; bf16 < 2; bf16++) {
+        float wanted[IMAGES * CLASSES], found[CLASSES];
+        for (size_t batch = IMAGES; batch > 0; batch = batch == 1 ? 0 : 1) {
+            dsc_predictor_options how = dsc_predictor_options_defaults();
+            how.batch = batch;
+            how.precision = bf16 ? "bf16" : "f32";
+            dsc_predictor *predictor;
+            dsc_workspace *workspace;
+            ASSERT_OK(dsc_predictor_create(&predictor, model, &how, &error), error);
+            ASSERT_OK(dsc_workspace_create(&workspace, predictor, 3, &error), error);
+            if (batch > 1) {
+                ASSERT_OK(dsc_predict(wanted, predictor, workspace, dsc_dataset_images(data), batch, &error),
+                          error);
+            } else {
+                for (size_t i = 0; i < IMAGES; i++) {
+                    ASSERT_OK(dsc_predict(found, predictor, workspace, dsc_dataset_images(data) + i * PIXELS,
+                                          1, &error),
+                              error);
+                    assert_memory_equal(found, wanted + i * CLASSES, sizeof found);
+                }
+            }
+            dsc_workspace_free(workspace);
+            dsc_predictor_free(predictor);
+        }
+    }
+    dsc_model_free(model);
+    dsc_dataset_free(data);
 }
 
 static void threads_share_one_predictor(void **state) {
@@ -307,6 +342,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_are_those_of_the_model),
         cmocka_unit_test(an_image_gets_the_same_bits_alone_and_in_any_batch),
+        cmocka_unit_test(one_image_shared_by_threads_gets_the_same_bits),
         cmocka_unit_test(threads_share_one_predictor),
         cmocka_unit_test(a_call_allocates_nothing),
         cmocka_unit_test(every_allocation_may_fail),
