@@ -461,7 +461,7 @@ typedef struct dsc_op_example {
  * weight[k] and bias[k]; and: outside of training the output is input 0. */
 #define DSC_OP_LINEAR        8u
 #define DSC_OP_TRAINING_ONLY 16u
-#define DSC_OP_RELU          32u /* this op is max(x, 0), which the one before it may do on its way */
+#define DSC_OP_RELU          32u /* the output is max(input 0, 0) */
 
 struct dsc_op {
     const char *name;
@@ -484,8 +484,9 @@ struct dsc_op {
      * input 0; in[i] are the values of the further inputs, parameters and buffers of one number a channel. */
     void (*affine)(dsc_real *factor, dsc_real *offset, const void *values, const dsc_real *const *in,
                    size_t channels);
-    /* Or NULL: changes a copy of `values` so that outside of training the output has passed through a ReLU. */
-    void (*with_relu)(void *values);
+    /* Or NULL: changes a copy of `values` so that outside of training this op does on its way what `next` does with its output;
+     * false: it cannot. */
+    bool (*absorb)(void *values, const dsc_op *next, const void *next_values);
 };
 
 /* The library's own op of that name, or NULL. */
@@ -692,7 +693,8 @@ DSC_API void dsc_workspace_free(dsc_workspace *workspace);
 
 /* probabilities (count, classes) of images (count, C, H, W), 1 <= count <= batch. Allocates nothing and fails only on
  * a count out of range or a workspace of another predictor. An image's probabilities do not depend on what is beside it
- * or on the threads, unless its model has infinite weights. A predictor made for one image at a time (batch 1) lets the threads
+ * or on the threads, unless its model has infinite weights; in bf16 a
+ * single image may differ in the last digits. A predictor made for one image at a time (batch 1) lets the threads
  * of a workspace share that one. */
 DSC_API dsc_status dsc_predict(float *probabilities, const dsc_predictor *predictor, dsc_workspace *workspace,
                                const uint8_t *images, size_t count, dsc_error *error);

@@ -22,6 +22,7 @@ typedef struct item {
 struct dsc_folded {
     dsc_graph *graph;
     dsc_node **nodes; /* for each node of the original */
+    bool *gone;       /* the same: it is part of another */
     item *items;
     size_t item_count, item_capacity;
     dsc_real *factor, *offset; /* room for the widest map */
@@ -54,16 +55,26 @@ static const dsc_node *folded_into(const dsc_graph *graph, const dsc_node *linea
     return NULL;
 }
 
-/* The ReLU that `node` can do on its way, or NULL: alone to read its output, or that of the affine op folded into it. */
-static const dsc_node *relu_behind(const dsc_graph *graph, const dsc_node *node, const dsc_node *affine) {
-    const dsc_node *last = affine ? affine : node;
-    if (node->kind != DSC_NODE_OP || !node->op->with_relu || users_of(graph, last) != 1) return NULL;
-    for (size_t i = last->index + 1; i < graph->count; i++) {
-        const dsc_node *next = graph->nodes[i];
-        if (next->kind == DSC_NODE_OP && next->inputs[0] == last)
-            return next->op->flags & DSC_OP_RELU ? next : NULL;
+/* The only op that reads the output of `node`, as its first input; or NULL. */
+static const dsc_node *only_reader(const dsc_graph *graph, const dsc_node *node) {
+    if (users_of(graph, node) != 1) return NULL;
+    for (size_t i = node->index + 1; i < graph->count; i++) {
+        const dsc_node *reader = graph->nodes[i];
+        if (reader->kind == DSC_NODE_OP && reader->inputs[0] == node) return reader;
     }
     return NULL;
+}
+
+/* Lets `node` absorb what follows `last`, as far as it can; returns the last op absorbed. */
+static const dsc_node *absorb_readers(dsc_folded *f, void *values, const dsc_graph *graph,
+                                      const dsc_node *node, const dsc_node *last) {
+    const dsc_node *next;
+    while (node->op->absorb && (next = only_reader(graph, last)) &&
+           node->op->absorb(values, next->op, next->values)) {
+        f->gone[next->index] = true;
+        last = next;
+    }
+    return last;
 }
 
 /* --- building --- */
@@ -98,7 +109,7 @@ static dsc_node *copy_of(dsc_folded *f, const dsc_node *node) {
 }
 
 /* The op with the map of `affine` in its weight and bias. */
-static dsc_node *fold_op(dsc_folded *f, const dsc_node *linear, const dsc_node *affine) {
+static dsc_node *fold_op(dsc_folded *f, const dsc_node *linear, const dsc_node *affine, const void *values) {
     char name[256];
     const dsc_node *weight = linear->inputs[WEIGHT], *offset = affine->inputs[1]; /* one number a channel */
     const dsc_node *bias = linear->input_count > BIAS ? linear->inputs[BIAS] : NULL;
@@ -107,22 +118,31 @@ static dsc_node *fold_op(dsc_folded *f, const dsc_node *linear, const dsc_node *
     inputs[WEIGHT] = add_value(f, name, weight, weight, affine, false);
     (void)snprintf(name, sizeof name, "%.240s (offset)", weight->name);
     inputs[BIAS] = add_value(f, name, bias ? bias : offset, bias, affine, true);
-    return dsc_apply(linear->op, inputs, 3, linear->values);
+    return dsc_apply(linear->op, inputs, 3, values);
 }
 
-/* The same op doing a ReLU on its way. The new node owns its values. */
-static void add_relu(dsc_node *node) {
-    if (node->kind == DSC_NODE_OP) node->op->with_relu(node->values);
-}
-
-static dsc_node *copy_op(dsc_folded *f, const dsc_node *node) {
+static dsc_node *copy_op(dsc_folded *f, const dsc_node *node, const void *values) {
     dsc_node *inputs[INPUTS_MOST];
     if (node->op->flags & DSC_OP_TRAINING_ONLY) return copy_of(f, node->inputs[0]);
     if (node->input_count > INPUTS_MOST)
         return dsc_graph_fail(f->graph, DSC_ERROR_UNSUPPORTED, "%s: more than %d inputs", node->op->name,
                               INPUTS_MOST);
     for (size_t i = 0; i < node->input_count; i++) inputs[i] = copy_of(f, node->inputs[i]);
-    return dsc_apply(node->op, inputs, node->input_count, node->values);
+    return dsc_apply(node->op, inputs, node->input_count, values);
+}
+
+static void build_op(dsc_folded *f, const dsc_graph *graph, const dsc_node *node) {
+    void *values = dsc_allocate(1, node->op->values_size); /* dsc_apply copies them */
+    if (!values) {
+        (void)dsc_graph_fail(f->graph, DSC_ERROR_MEMORY, "out of memory for a folded graph");
+        return;
+    }
+    memcpy(values, node->values, node->op->values_size);
+    const dsc_node *affine = folded_into(graph, node);
+    if (affine) f->gone[affine->index] = true;
+    const dsc_node *last = absorb_readers(f, values, graph, node, affine ? affine : node);
+    f->nodes[last->index] = affine ? fold_op(f, node, affine, values) : copy_op(f, node, values);
+    free(values);
 }
 
 static void build(dsc_folded *f, const dsc_graph *graph) {
@@ -131,12 +151,9 @@ static void build(dsc_folded *f, const dsc_graph *graph) {
         if (node->kind == DSC_NODE_OUTPUT)
             f->nodes[i] = dsc_node_output(f->nodes[node->inputs[0]->index], node->output);
         if (node->kind == DSC_NODE_INPUT) (void)copy_of(f, node);
-        if (node->kind != DSC_NODE_OP || f->nodes[i]) continue;
+        if (node->kind != DSC_NODE_OP || f->gone[i]) continue;
         if (dsc_graph_begin_layer(f->graph, node->layer)) return;
-        const dsc_node *affine = folded_into(graph, node), *relu = relu_behind(graph, node, affine);
-        dsc_node *copy = affine ? fold_op(f, node, affine) : copy_op(f, node);
-        f->nodes[(relu ? relu : affine ? affine : node)->index] = copy;
-        if (relu) add_relu(copy);
+        build_op(f, graph, node);
     }
     (void)dsc_graph_begin_layer(f->graph, NULL);
 }
@@ -155,9 +172,10 @@ dsc_status dsc_folded_create(dsc_folded **result, const dsc_graph *graph, dsc_er
     if (!f) return dsc_fail_memory(error, sizeof *f, "a folded graph");
     const size_t channels = channels_most(graph);
     f->nodes = dsc_allocate(graph->count, sizeof(dsc_node *));
+    f->gone = dsc_allocate(graph->count, sizeof *f->gone);
     f->factor = dsc_allocate(channels, sizeof(dsc_real));
     f->offset = dsc_allocate(channels, sizeof(dsc_real));
-    dsc_status status = f->nodes && f->factor && f->offset
+    dsc_status status = f->nodes && f->gone && f->factor && f->offset
                             ? dsc_graph_create(&f->graph, error)
                             : dsc_fail_memory(error, channels * sizeof(dsc_real), "a folded graph");
     if (!status) {
@@ -176,6 +194,7 @@ void dsc_folded_free(dsc_folded *f) {
     if (!f) return;
     dsc_graph_free(f->graph);
     free(f->nodes);
+    free(f->gone);
     free(f->items);
     free(f->factor);
     free(f->offset);

@@ -6,8 +6,8 @@
  *
  *   f (w x + b) + o  =  (f w) x + (f b + o)
  *
- * A ReLU goes into the op before it if that can do it on its way (`with_relu`), and an op that does nothing outside of training
- * (DSC_OP_TRAINING_ONLY: dropout) is left out. Everything else is copied. */
+ * An op does on its way what the ops behind it do, as far as it can (`absorb`: a product's ReLU, a convolution's pool), and an op that
+ * does nothing outside of training (DSC_OP_TRAINING_ONLY: dropout) is left out. Everything else is copied. */
 #ifndef DSC_GRAPH_FOLD_H
 #define DSC_GRAPH_FOLD_H
 

@@ -16,10 +16,22 @@
 
 typedef struct conv_values {
     int64_t stride[2], padding[2], dilation[2];
-    bool relu; /* no parameter: set for inference alone, by with_relu */
+    bool relu,
+        pool; /* no parameters: set for inference alone, by absorb. The pool is of 2 x 2, side by side */
 } conv_values;
 
-static void with_relu(void *values) { ((conv_values *)values)->relu = true; }
+extern const dsc_op dsc_op_max_pool;
+
+/* A maximum and a ReLU may change places, so any order of them will do. */
+static bool absorb(void *values, const dsc_op *next, const void *next_values) {
+    conv_values *v = values;
+    if (next->flags & DSC_OP_RELU) return v->relu = true;
+    if (next != &dsc_op_max_pool || v->pool) return false;
+    const dsc_pool_values *pool = next_values;
+    for (size_t i = 0; i < 2; i++)
+        if (pool->size[i] != 2 || (pool->stride[i] && pool->stride[i] != 2) || pool->padding[i]) return false;
+    return v->pool = true;
+}
 
 static const dsc_param params[] = {
     {"stride", DSC_PARAM_PAIR, offsetof(conv_values, stride), "1", 1, 64, NULL,
@@ -31,23 +43,24 @@ static const dsc_param params[] = {
 
 typedef dsc_conv_sizes sizes;
 
-static sizes sizes_of(const dsc_shape *in, const dsc_shape *out, const conv_values *v) {
+/* Before any pool. */
+static sizes sizes_of(const dsc_shape *in, const conv_values *v) {
     sizes z = {.c = in[0].size[0],
                .h = in[0].size[1],
                .w = in[0].size[2],
                .k = in[1].size[0],
                .r = in[1].size[2],
-               .s = in[1].size[3],
-               .oh = out->size[1],
-               .ow = out->size[2]};
-    z.patch = z.c * z.r * z.s;
-    z.pixels = z.oh * z.ow;
-    z.input_pixels = z.h * z.w;
+               .s = in[1].size[3]};
     for (size_t i = 0; i < 2; i++) {
         z.stride[i] = (size_t)v->stride[i];
         z.padding[i] = (size_t)v->padding[i];
         z.dilation[i] = (size_t)v->dilation[i];
     }
+    z.oh = (z.h + 2 * z.padding[0] - z.dilation[0] * (z.r - 1) - 1) / z.stride[0] + 1;
+    z.ow = (z.w + 2 * z.padding[1] - z.dilation[1] * (z.s - 1) - 1) / z.stride[1] + 1;
+    z.patch = z.c * z.r * z.s;
+    z.pixels = z.oh * z.ow;
+    z.input_pixels = z.h * z.w;
     return z;
 }
 
@@ -77,6 +90,7 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     if (status) return status;
     const size_t each = dsc_shape_count(w) / w->size[0]; /* what one output is the sum of */
     rule->multiply_adds = (double)dsc_shape_count(&rule->out[0]) * (double)each;
+    if (((const conv_values *)rule->values)->pool) rule->out[0].size[1] /= 2, rule->out[0].size[2] /= 2;
     status = dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
     if (!status) status = dsc_expect_role(rule, 1, DSC_ROLE_PARAMETER, "the weight", error);
     if (!status && rule->input_count == 3)
@@ -160,14 +174,14 @@ static size_t panels_of(const dsc_gemm_kernels *product, const weight_packer *w)
 }
 
 static size_t prepare_tiles(const dsc_call *call) {
-    sizes z = sizes_of(call->in_shape, call->out_shape, call->values);
+    sizes z = sizes_of(call->in_shape, call->values);
     const weight_packer y = weight_for_y(&z, NULL, call->product),
                         dx = weight_for_dx(&z, NULL, call->product);
     return panels_of(call->product, &y) + (call->wants & 1 ? panels_of(call->product, &dx) : 0);
 }
 
 static void prepare(const dsc_call *call) {
-    sizes z = sizes_of(call->in_shape, call->out_shape, call->values);
+    sizes z = sizes_of(call->in_shape, call->values);
     weight_packer w = weight_for_y(&z, call->in[1], call->product);
     unsigned char *packed = call->shared;
     size_t panel = call->tile;
@@ -257,7 +271,7 @@ enum { LINE = DSC_ALIGNMENT / sizeof(dsc_real) };
 typedef struct parts {
     dsc_real *sums; /* (R S C, K): dw of the samples so far */
     /* y and dx */
-    dsc_real *image, *source, *out, *scattered;
+    dsc_real *image, *source, *out, *scattered, *pooled;
     /* dw, in the same place */
     dsc_real *planes, *rounded, *dy, *packed;
     void *workspace;
@@ -286,6 +300,7 @@ static parts parts_of(const sizes *z, const dsc_gemm_kernels *product, bool back
     const bool scatters = dsc_conv_scatters(z);
     const size_t dx = scatters ? z->pixels * z->patch : z->input_pixels * z->c;
     p.out = take(base, &used, dsc_larger(z->pixels * z->k, back ? dx : 0));
+    if (!back) p.pooled = take(base, &used, z->pixels * z->k / 4);
     if (back) {
         p.scattered = take(base, &used, scatters ? z->input_pixels * z->c : 0);
         p.planes = take(base, &again, dsc_conv_planes_numbers(&planes, z, product));
@@ -305,7 +320,7 @@ static parts parts_of(const sizes *z, const dsc_gemm_kernels *product, bool back
 enum { SINGLE_TILES = 8, WORTH_SHARING = 1000000 /* multiply-adds */ };
 
 static void make_single_image(const dsc_call *call) {
-    sizes z = sizes_of(call->in_shape, call->out_shape, call->values);
+    sizes z = sizes_of(call->in_shape, call->values);
     const parts p = parts_of(&z, call->product, false, call->scratch);
     const dsc_conv_image image = dsc_conv_image_of_x(&z, call->product);
     dsc_conv_image_make(call->lane_saved, &image, call->in[0], call->product, p.source);
@@ -316,28 +331,37 @@ static size_t single_tiles(const dsc_call *call) {
     return rows < SINGLE_TILES ? rows : SINGLE_TILES;
 }
 
+/* From `pixels` of the product, whole rows of it, to the output. */
+static void put_out(const dsc_call *call, const sizes *z, dsc_real *y, const parts *p, size_t pixels) {
+    const bool pool = ((const conv_values *)call->values)->pool;
+    if (pool) pixels = dsc_conv_pool(p->pooled, p->out, pixels / z->ow, z->ow, z->k, call->kernels->isa);
+    call->kernels->vector->transpose(y, (ptrdiff_t)(call->out_shape[0].size[1] * call->out_shape[0].size[2]),
+                                     pool ? p->pooled : p->out, (ptrdiff_t)z->k, pixels, z->k);
+}
+
 static void forward_single(const dsc_call *call) {
-    sizes z = sizes_of(call->in_shape, call->out_shape, call->values);
+    sizes z = sizes_of(call->in_shape, call->values);
+    const conv_values *values = call->values;
     const parts p = parts_of(&z, call->product, false, call->scratch);
     const dsc_conv_image image = dsc_conv_image_of_x(&z, call->product);
-    const size_t first = call->tile * z.oh / call->tiles, last = (call->tile + 1) * z.oh / call->tiles;
+    const size_t rows = call->out_shape[0].size[1], pool = values->pool ? 2 : 1;
+    const size_t first = call->tile * rows / call->tiles, last = (call->tile + 1) * rows / call->tiles;
     const size_t row = image.width * image.filled / call->product->elements_per_word;
-    const dsc_real *from = (const dsc_real *)call->lane_saved + first * z.stride[0] * row;
+    const dsc_real *from = (const dsc_real *)call->lane_saved + first * pool * z.stride[0] * row;
     dsc_packer_patches patches = dsc_conv_patches_for_y(&z, &image, from, call->product);
     dsc_gemm gemm = product_y(&z, call->product, &patches.packer, call->shared, p.out,
                               call->input_count == 3 ? call->in[2] : NULL);
-    gemm.rows = (last - first) * z.ow;
-    gemm.relu = ((const conv_values *)call->values)->relu;
+    gemm.rows = (last - first) * pool * z.ow;
+    gemm.relu = values->relu;
     run_whole(call->product, &gemm, p.workspace);
-    call->kernels->vector->transpose(call->out[0] + first * z.ow, (ptrdiff_t)z.pixels, p.out, (ptrdiff_t)z.k,
-                                     gemm.rows, z.k);
+    put_out(call, &z, call->out[0] + first * call->out_shape[0].size[2], &p, gemm.rows);
 }
 
 static const dsc_stage single_stages[] = {
     {DSC_STAGE_SAMPLES, make_single_image, NULL, 0}, {DSC_STAGE_TILES, forward_single, single_tiles, 0}, {0}};
 
 static void needs(dsc_needs *needs) {
-    sizes z = sizes_of(needs->in, needs->out, needs->values);
+    sizes z = sizes_of(needs->in, needs->values);
     const dsc_gemm_kernels *product = needs->product;
     const weight_packer w = weight_for_y(&z, NULL, product), dx = weight_for_dx(&z, NULL, product);
     needs->saved_shared = packed_size(product, &w) + (needs->wants & 1 ? packed_size(product, &dx) : 0);
@@ -363,18 +387,18 @@ static void needs(dsc_needs *needs) {
 }
 
 static void forward(const dsc_call *call) {
-    sizes z = sizes_of(call->in_shape, call->out_shape, call->values);
+    sizes z = sizes_of(call->in_shape, call->values);
     const parts p = parts_of(&z, call->product, false, call->scratch);
     const dsc_conv_image image = dsc_conv_image_of_x(&z, call->product);
     const dsc_real *bias = call->input_count == 3 ? call->in[2] : NULL;
     const dsc_packer_patches patches = dsc_conv_patches_for_y(&z, &image, p.image, call->product);
     dsc_gemm gemm = product_y(&z, call->product, &patches.packer, call->shared, p.out, bias);
     gemm.relu = ((const conv_values *)call->values)->relu;
+    const size_t each = dsc_shape_count(&call->out_shape[0]);
     for (size_t n = 0; n < call->count; n++) {
         dsc_conv_image_make(p.image, &image, call->in[0] + n * z.c * z.input_pixels, call->product, p.source);
         run_whole(call->product, &gemm, p.workspace);
-        call->kernels->vector->transpose(call->out[0] + n * z.k * z.pixels, (ptrdiff_t)z.pixels, p.out,
-                                         (ptrdiff_t)z.k, z.pixels, z.k);
+        put_out(call, &z, call->out[0] + n * each, &p, z.pixels);
     }
 }
 
@@ -440,7 +464,7 @@ static void add_b(const dsc_call *call, const sizes *z, size_t n) {
 }
 
 static void backward(const dsc_call *call) {
-    sizes z = sizes_of(call->in_shape, call->out_shape, call->values);
+    sizes z = sizes_of(call->in_shape, call->values);
     const parts p = parts_of(&z, call->product, true, call->scratch);
     const bool bias = call->input_count == 3 && call->d_in[2];
     if (bias) call->kernels->vector->fill(call->d_in[2], 0, z.k);
@@ -481,7 +505,7 @@ const dsc_op dsc_op_conv2d = {
     .forward = forward_stages,
     .backward = backward_stages,
     .examples = examples,
-    .with_relu = with_relu,
+    .absorb = absorb,
 };
 
 dsc_node *dsc_conv2d(dsc_node *x, dsc_node *weight, dsc_node *bias, const size_t stride[2],

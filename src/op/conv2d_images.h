@@ -58,6 +58,11 @@ dsc_packer_patches dsc_conv_patches_for_y(const dsc_conv_sizes *z, const dsc_con
 dsc_packer_patches dsc_conv_patches_for_dx(const dsc_conv_sizes *z, const dsc_conv_image *image,
                                            const dsc_real *data, const dsc_gemm_kernels *product);
 
+/* The largest of each 2 x 2 pixels of `values` (rows, columns, channels), to another place; returns how many pixels those are. A
+ * NaN is larger than all. */
+size_t dsc_conv_pool(dsc_real *out, const dsc_real *values, size_t rows, size_t columns, size_t channels,
+                     unsigned isa);
+
 /* --- channels first --- */
 
 typedef struct dsc_conv_planes {

@@ -14,10 +14,14 @@ typedef struct sizes {
 } sizes;
 
 typedef struct matmul_values {
-    bool relu; /* no parameter: set for inference alone, by with_relu */
+    bool relu; /* no parameter: set for inference alone, by absorb */
 } matmul_values;
 
-static void with_relu(void *values) { ((matmul_values *)values)->relu = true; }
+static bool absorb(void *values, const dsc_op *next, const void *next_values) {
+    (void)next_values;
+    if (!(next->flags & DSC_OP_RELU)) return false;
+    return ((matmul_values *)values)->relu = true;
+}
 static bool has_relu(const dsc_call *call) {
     return call->values && ((const matmul_values *)call->values)->relu;
 }
@@ -123,11 +127,53 @@ static size_t dw_parts(const sizes *s) {
     return parts < 4 ? 4 : parts > 16 ? 16 : parts;
 }
 
+static void run_whole(const dsc_call *call, const dsc_gemm *gemm) {
+    dsc_gemm_plan plan;
+    dsc_gemm_plan_make(&plan, call->product, gemm, 1);
+    dsc_gemm_run(&plan, gemm, 0, plan.tiles, call->scratch);
+}
+
+/* --- one row alone: zeros left out, and a large weight shared by threads --- */
+
+/* A tile is of several panels, whose sums a processor makes side by side. */
+enum { SINGLE_TILES = 8, PANELS_TOGETHER = 4, WORTH_SHARING = 200000 /* multiply-adds */ };
+
+static dsc_few few_of(const dsc_call *call, const sizes *s) {
+    return (dsc_few){.x = call->in[0],
+                     .packed = call->shared,
+                     .bias = call->input_count == 3 ? call->in[2] : NULL,
+                     .depth = s->k,
+                     .n = s->n,
+                     .relu = has_relu(call),
+                     .kernels = call->kernels,
+                     .product = call->product};
+}
+
+static size_t single_tiles(const dsc_call *call) {
+    const size_t panels = dsc_pack_panels(call->product, DSC_SIDE_B, sizes_of(call->in_shape).n);
+    const size_t tiles = (panels + PANELS_TOGETHER - 1) / PANELS_TOGETHER;
+    return tiles < SINGLE_TILES ? tiles : SINGLE_TILES;
+}
+
+static void forward_single(const dsc_call *call) {
+    const sizes s = sizes_of(call->in_shape);
+    const dsc_few few = few_of(call, &s);
+    const size_t width = call->product->width, panels = dsc_pack_panels(call->product, DSC_SIDE_B, s.n);
+    const size_t first = call->tile * panels / call->tiles * width,
+                 last = (call->tile + 1) * panels / call->tiles * width;
+    dsc_matmul_few(call->out[0], &few, first, last < s.n ? last : s.n, call->scratch);
+}
+
+static const dsc_stage single_stages[] = {{DSC_STAGE_TILES, forward_single, single_tiles, 0}, {0}};
+
 static void needs(dsc_needs *needs) {
     sizes s = sizes_of(needs->in);
     needs->saved_shared = packed_size(needs->product, &s);
     if (!needs->training && dsc_matmul_few_serves(needs->kernels, needs->product))
         needs->scratch = dsc_matmul_few_scratch(s.k);
+    if (!needs->goes_back && needs->batch == 1 && s.rows == 1 && s.n * s.k >= WORTH_SHARING &&
+        dsc_matmul_few_serves(needs->kernels, needs->product))
+        needs->forward = single_stages;
     if (needs->wants & 1) needs->saved_shared += dsc_pack_size(needs->product, DSC_SIDE_B, s.k, s.n);
     /* Stands for the call to come, for its sizes alone: `shared` stands for weights packed later: any pointer will do. */
     dsc_call call = {.count = needs->lane_batch, .product = needs->product, .shared = needs};
@@ -144,18 +190,11 @@ static void needs(dsc_needs *needs) {
     }
 }
 
-static void run_whole(const dsc_call *call, const dsc_gemm *gemm) {
-    dsc_gemm_plan plan;
-    dsc_gemm_plan_make(&plan, call->product, gemm, 1);
-    dsc_gemm_run(&plan, gemm, 0, plan.tiles, call->scratch);
-}
-
 static void forward(const dsc_call *call) {
     sizes s = sizes_of(call->in_shape);
     if (!call->training && call->count * s.rows == 1 && dsc_matmul_few_serves(call->kernels, call->product)) {
-        dsc_matmul_few(call->out[0], call->in[0], call->shared, call->input_count == 3 ? call->in[2] : NULL,
-                       s.k, s.n, call->kernels, call->product, call->scratch);
-        if (has_relu(call)) call->kernels->vector->relu(call->out[0], call->out[0], s.n);
+        const dsc_few few = few_of(call, &s);
+        dsc_matmul_few(call->out[0], &few, 0, s.n, call->scratch);
         return;
     }
     dsc_packer x = dsc_pack_matrix(call->in[0], (ptrdiff_t)s.k, 1);
@@ -232,7 +271,7 @@ const dsc_op dsc_op_matmul = {
     .forward = forward_stages,
     .backward = backward_stages,
     .examples = examples,
-    .with_relu = with_relu,
+    .absorb = absorb,
 };
 
 dsc_node *dsc_matmul(dsc_node *x, dsc_node *weight, dsc_node *bias) {

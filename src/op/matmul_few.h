@@ -6,7 +6,9 @@
  *
  *   y[j] = sum over k with x[k] != 0 of x[k] w[k][j], + bias[j]
  *
- * in the order of gemm.h, so that the bits are those of any batch, but where a weight that is infinite or NaN meets a zero. */
+ * In reals the order is that of gemm.h, so that the bits are those of any batch, but where a weight that is infinite or NaN meets a
+ * zero. In bfloat16 products are exact in float and added one after the other, which the processor's own instruction does not do:
+ * the last digits differ from a batch's. */
 #ifndef DSC_OP_MATMUL_FEW_H
 #define DSC_OP_MATMUL_FEW_H
 
@@ -18,8 +20,17 @@ bool dsc_matmul_few_serves(const dsc_kernels *kernels, const dsc_gemm_kernels *p
 /* Bytes of scratch. */
 size_t dsc_matmul_few_scratch(size_t depth);
 
-/* y (n) = x (depth) * the weight packed as B + bias (n), NULL: none. */
-void dsc_matmul_few(dsc_real *y, const dsc_real *x, const void *packed, const dsc_real *bias, size_t depth,
-                    size_t n, const dsc_kernels *kernels, const dsc_gemm_kernels *product, void *scratch);
+typedef struct dsc_few {
+    const dsc_real *x;    /* (depth) */
+    const void *packed;   /* the weight (n, depth), packed as B */
+    const dsc_real *bias; /* (n), or NULL */
+    size_t depth, n;
+    bool relu;
+    const dsc_kernels *kernels;
+    const dsc_gemm_kernels *product;
+} dsc_few;
+
+/* Columns [first, last) of y (n); `first` begins a panel. */
+void dsc_matmul_few(dsc_real *y, const dsc_few *few, size_t first, size_t last, void *scratch);
 
 #endif

@@ -24,6 +24,67 @@ static size_t DSC_ISA(find_inputs)(uint32_t *where, dsc_real *values, const dsc_
     return count;
 }
 
+#if DSC_ISA_LEVEL == 2
+/* The same for pairs of bfloat16 that are not both zero. `pairs` may be `values`. */
+static size_t DSC_ISA(find_pairs)(uint32_t *where, uint32_t *values, const uint32_t *pairs, size_t count) {
+    const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    size_t found = 0;
+    for (size_t k = 0; k < count; k += 16) {
+        const __mmask16 inside = (__mmask16)(count - k < 16 ? (1u << (count - k)) - 1u : 0xffffu);
+        const __m512i v = _mm512_maskz_loadu_epi32(inside, pairs + k);
+        const __mmask16 there = _mm512_test_epi32_mask(v, v);
+        _mm512_storeu_si512(where + found, _mm512_maskz_compress_epi32(
+                                               there, _mm512_add_epi32(lanes, _mm512_set1_epi32((int)k))));
+        _mm512_mask_compressstoreu_epi32(values + found, there, v);
+        found += (size_t)__builtin_popcount(there);
+    }
+    return found;
+}
+
+/* Sums of `vectors` panels of pairs. */
+DSC_INLINE void DSC_ISA(add_pair_panels)(dsc_real *y, const uint32_t *panels, size_t panel,
+                                         const uint32_t *where, const uint32_t *values, size_t count,
+                                         const int vectors, size_t columns) {
+    const __m512i high = _mm512_set1_epi32((int)0xffff0000u);
+    __m512 sum[4];
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; v++) sum[v] = _mm512_setzero_ps();
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t *row = panels + (size_t)where[i] * 16;
+        const __m512i x = _mm512_set1_epi32((int)values[i]);
+        const __m512 even = _mm512_castsi512_ps(_mm512_slli_epi32(x, 16));
+        const __m512 odd = _mm512_castsi512_ps(_mm512_and_si512(x, high));
+#pragma GCC unroll 4
+        for (int v = 0; v < vectors; v++) {
+            const __m512i w = _mm512_loadu_si512(row + (size_t)v * panel);
+            sum[v] = _mm512_fmadd_ps(even, _mm512_castsi512_ps(_mm512_slli_epi32(w, 16)), sum[v]);
+            sum[v] = _mm512_fmadd_ps(odd, _mm512_castsi512_ps(_mm512_and_si512(w, high)), sum[v]);
+        }
+    }
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; v++) {
+        const size_t left = columns - (size_t)v * 16;
+        _mm512_mask_storeu_ps(y + v * 16, (__mmask16)(left < 16 ? (1u << left) - 1u : 0xffffu), sum[v]);
+    }
+}
+
+static void DSC_ISA(add_pairs)(dsc_real *y, const uint32_t *packed, size_t panel, const uint32_t *where,
+                               const uint32_t *values, size_t count, size_t n) {
+    for (size_t j = 0; j < n; j += 64) {
+        const size_t columns = n - j < 64 ? n - j : 64;
+        const uint32_t *panels = packed + j / 16 * panel;
+        if (columns > 48)
+            DSC_ISA(add_pair_panels)(y + j, panels, panel, where, values, count, 4, columns);
+        else if (columns > 32)
+            DSC_ISA(add_pair_panels)(y + j, panels, panel, where, values, count, 3, columns);
+        else if (columns > 16)
+            DSC_ISA(add_pair_panels)(y + j, panels, panel, where, values, count, 2, columns);
+        else
+            DSC_ISA(add_pair_panels)(y + j, panels, panel, where, values, count, 1, columns);
+    }
+}
+#endif
+
 /* Sums of `vectors` panels over `count` inputs, each from its own zero. */
 DSC_INLINE void DSC_ISA(add_panels)(dsc_real *y, const dsc_real *panels, size_t panel, const uint32_t *where,
                                     const dsc_real *values, size_t count, const int vectors, bool more,
