@@ -383,7 +383,9 @@ static void needs(dsc_needs *needs) {
         needs->forward = single_stages;
         needs->saved_per_lane = dsc_conv_image_numbers(&x, product) * sizeof(dsc_real);
     }
-    needs->scratch = parts_of(&z, product, needs->goes_back, NULL).numbers * sizeof(dsc_real) + workspace;
+    size_t numbers = parts_of(&z, product, false, NULL).numbers; /* forward's, in training too */
+    if (needs->goes_back) numbers = dsc_larger(numbers, parts_of(&z, product, true, NULL).numbers);
+    needs->scratch = numbers * sizeof(dsc_real) + workspace;
 }
 
 static void forward(const dsc_call *call) {
