@@ -99,13 +99,12 @@ static dsc_node *add_value(dsc_folded *f, const char *name, const dsc_node *like
 }
 
 static dsc_node *copy_of(dsc_folded *f, const dsc_node *node) {
-    dsc_node **copy = &f->nodes[node->index];
-    if (*copy) return *copy;
-    if (node->kind == DSC_NODE_INPUT)
-        *copy = dsc_input(f->graph, node->name, node->shape);
-    else if (node->kind == DSC_NODE_PARAMETER || node->kind == DSC_NODE_BUFFER)
-        *copy = add_value(f, node->name, node, node, NULL, false);
-    return *copy; /* ops were copied in their order */
+    dsc_node *copy = f->nodes[node->index];
+    if (copy || dsc_node_is_sampled(node)) /* ops were copied in their order, inputs before them */
+        return copy;
+    copy = add_value(f, node->name, node, node, NULL, false);
+    f->nodes[node->index] = copy;
+    return copy;
 }
 
 /* The op with the map of `affine` in its weight and bias. */
@@ -150,7 +149,7 @@ static void build(dsc_folded *f, const dsc_graph *graph) {
         const dsc_node *node = graph->nodes[i];
         if (node->kind == DSC_NODE_OUTPUT)
             f->nodes[i] = dsc_node_output(f->nodes[node->inputs[0]->index], node->output);
-        if (node->kind == DSC_NODE_INPUT) (void)copy_of(f, node);
+        if (node->kind == DSC_NODE_INPUT) f->nodes[i] = dsc_input(f->graph, node->name, node->shape);
         if (node->kind != DSC_NODE_OP || f->gone[i]) continue;
         if (dsc_graph_begin_layer(f->graph, node->layer)) return;
         build_op(f, graph, node);

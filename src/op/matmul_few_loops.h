@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* matmul_few_loops.h: the loops of matmul_few.c, compiled for each instruction set. */
 
+#if DSC_ISA_LEVEL == 2
+/* GCC 12 may spill a mask as 16 bits and then read 32: to be called before anything else uses the mask, and through a register. */
+DSC_INLINE size_t DSC_ISA(count_bits)(__mmask16 mask) {
+    uint32_t bits = mask;
+    __asm__ volatile("" : "+r"(bits));
+    return (size_t)__builtin_popcount(bits);
+}
+#endif
+
 /* Appends the numbers and values of the inputs in [first, last) that are not zero; returns how many there are then. */
 static size_t DSC_ISA(find_inputs)(uint32_t *where, dsc_real *values, const dsc_real *x, size_t first,
                                    size_t last, size_t count) {
@@ -10,10 +19,11 @@ static size_t DSC_ISA(find_inputs)(uint32_t *where, dsc_real *values, const dsc_
     for (; k + 16 <= last; k += 16) {
         const __m512 v = _mm512_loadu_ps(x + k);
         const __mmask16 there = _mm512_cmp_ps_mask(v, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+        const size_t more = DSC_ISA(count_bits)(there);
         _mm512_storeu_si512(where + count, _mm512_maskz_compress_epi32(
                                                there, _mm512_add_epi32(lanes, _mm512_set1_epi32((int)k))));
         _mm512_storeu_ps(values + count, _mm512_maskz_compress_ps(there, v));
-        count += (size_t)__builtin_popcount(there);
+        count += more;
     }
 #endif
     for (; k < last; k++) {
@@ -33,10 +43,11 @@ static size_t DSC_ISA(find_pairs)(uint32_t *where, uint32_t *values, const uint3
         const __mmask16 inside = (__mmask16)(count - k < 16 ? (1u << (count - k)) - 1u : 0xffffu);
         const __m512i v = _mm512_maskz_loadu_epi32(inside, pairs + k);
         const __mmask16 there = _mm512_test_epi32_mask(v, v);
+        const size_t more = DSC_ISA(count_bits)(there);
         _mm512_storeu_si512(where + found, _mm512_maskz_compress_epi32(
                                                there, _mm512_add_epi32(lanes, _mm512_set1_epi32((int)k))));
         _mm512_mask_compressstoreu_epi32(values + found, there, v);
-        found += (size_t)__builtin_popcount(there);
+        found += more;
     }
     return found;
 }
