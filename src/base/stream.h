@@ -10,7 +10,8 @@ enum {
     DSC_STREAM_SHUFFLE = 3, /* (0, 0, epoch, 0) */
     DSC_STREAM_SPLIT = 4,   /* (0, 0, 0, class) */
     DSC_STREAM_AUGMENT = 5, /* (0, sample, epoch, position in the chain) */
-    DSC_STREAM_TUNE = 6     /* (0, trial, 0, 0) */
+    DSC_STREAM_TUNE = 6,    /* (0, trial, 0, 0) */
+    DSC_STREAM_BOOTSTRAP = 7 /* one after the other: metrics drawn anew, the start of principal components */
 };
 
 #endif
