@@ -17,6 +17,12 @@ size_t report_count_questions(const char *text) {
 /* Is it MNIST, by its content? */
 static bool is_mnist(const report_card *card) { return !strncmp(card->exam->data->name, "MNIST,", 6); }
 
+const char *report_public_name(const char *name) {
+    const char *slash = strrchr(name, '/');
+    if (!strncmp(name, "MNIST (", 7)) return "MNIST";
+    return slash && slash[1] ? slash + 1 : name;
+}
+
 static void append_metric(dsc_text *text, const char *type, const char *name, double value) {
     char number[32];
     dsc_text_append(text, "    - type: %s\n      name: %s\n      value: %s\n", type, name,
@@ -29,11 +35,11 @@ static void append_front_matter(dsc_text *text, const report_card *card) {
                           "- image-classification\n- descender\n");
     if (is_mnist(card)) dsc_text_append(text, "datasets:\n- ylecun/mnist\n");
     dsc_text_append(text, "metrics:\n- accuracy\n- f1\nmodel-index:\n- name: ");
-    report_append_yaml(text, card->name);
+    report_append_yaml(text, report_public_name(card->name));
     dsc_text_append(
         text, "\n  results:\n  - task:\n      type: image-classification\n      name: Image classification\n"
               "    dataset:\n      name: ");
-    report_append_yaml(text, is_mnist(card) ? "MNIST" : card->data_name);
+    report_append_yaml(text, report_public_name(card->data_name));
     dsc_text_append(text, "\n      type: %s\n      split: test\n    metrics:\n",
                     is_mnist(card) ? "ylecun/mnist" : "images");
     append_metric(text, "accuracy", "Accuracy", dsc_metrics_accuracy(&card->exam->metrics));
@@ -102,7 +108,7 @@ static void append_data(dsc_text *text, const report_card *card) {
     const dsc_data_summary *s = &card->test->summary;
     char number[32];
     dsc_text_append(text, "\n## Evaluation Data\n\n- **Data**: ");
-    report_append_markdown(text, card->data_name);
+    report_append_markdown(text, report_public_name(card->data_name));
     dsc_text_append(text,
                     ", test set: %zu images of %zu x %zu x %zu (channels, height, width), %zu classes\n",
                     s->count, s->shape[0], s->shape[1], s->shape[2], s->classes);
@@ -118,7 +124,7 @@ static void append_data(dsc_text *text, const report_card *card) {
     dsc_text_append(text, "\n## Training Data\n\n");
     const char *name = fact(card, "data", "name");
     dsc_text_append(text, "- **Data**: ");
-    report_append_markdown(text, name ? name : "not recorded: the run has no log");
+    report_append_markdown(text, name ? report_public_name(name) : "not recorded: the run has no log");
     dsc_text_append(text, "\n");
     append_count(text, card, "training", "images to train on");
     append_count(text, card, "validation", "images held out of the training set to validate");
@@ -156,7 +162,7 @@ static void append_end(dsc_text *text) {
 void report_append_card(dsc_text *text, const report_card *card) {
     append_front_matter(text, card);
     dsc_text_append(text, "# Model card: ");
-    report_append_markdown(text, card->name);
+    report_append_markdown(text, report_public_name(card->name));
     dsc_text_append(
         text,
         "\n\nWhat stands here was measured or taken from the run by `descender card`. What takes a person's "

@@ -40,6 +40,8 @@ size_t report_count_questions(const char *text);
 
 void report_append_card_details(dsc_text *text, const report_card *card); /* who, what, how */
 void report_append_card_results(dsc_text *text, const report_card *card); /* tables of measurements */
+/* A card is handed on: of a path on this machine only the last name goes into it, and MNIST is MNIST wherever it lies. */
+const char *report_public_name(const char *name);
 void report_ask(dsc_text *text, const char *question);
 
 #endif

@@ -31,7 +31,8 @@ static void append_recipe(dsc_text *text, const report_card *card) {
         if (value.failed) text->failed = true;
         if (value.length) {
             dsc_text_append(text, "| `%s` | ", p->name);
-            report_append_markdown(text, value.data);
+            report_append_markdown(text, strcmp(p->name, "data") != 0 ? value.data
+                                                                      : report_public_name(value.data));
             dsc_text_append(text, " |\n");
         }
         dsc_text_free(&value);
@@ -43,8 +44,8 @@ static void append_normalisation(dsc_text *text, const dsc_normalisation *n) {
     dsc_text_append(text, "- **Bytes become numbers** by byte x scale + offset:");
     for (size_t c = 0; c < n->channels; c++)
         dsc_text_append(text, "%s scale %s, offset %s", c ? ";" : "",
-                        dsc_format_shortest(scale, (double)n->scale[c]),
-                        dsc_format_shortest(offset, (double)n->offset[c]));
+                        report_number(scale, (double)n->scale[c]),
+                        report_number(offset, (double)n->offset[c]));
     dsc_text_append(text, "\n");
 }
 
@@ -73,7 +74,7 @@ void report_append_card_details(dsc_text *text, const report_card *card) {
     append_logged(text, card, "Precision", NULL, "precision");
     if (card->facts->seconds > 0) {
         dsc_text_append(text, "- **Training took** %s, %s epochs", report_seconds(a, card->facts->seconds),
-                        dsc_format_shortest(b, card->facts->epochs));
+                        report_number(b, card->facts->epochs));
         if (card->facts->resumed) dsc_text_append(text, ", and was resumed %zu times", card->facts->resumed);
         dsc_text_append(text, "\n");
     }
@@ -178,8 +179,7 @@ static void append_trials(dsc_text *text, const report_card *card) {
         if (t->change == REPORT_NO_CHANGE)
             dsc_text_append(text, "| none | |");
         else
-            dsc_text_append(text, "| %s | %s %s |", t->name, dsc_format_shortest(strength, t->strength),
-                            t->unit);
+            dsc_text_append(text, "| %s, %s | %s |", t->name, t->unit, report_number(strength, t->strength));
         append_share(text, t->correct, t->count);
         dsc_text_append(text, "\n");
     }

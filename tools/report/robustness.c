@@ -24,9 +24,9 @@ static const struct {
     [REPORT_NO_CHANGE] = {"none", "", {0}},
     [REPORT_ROTATION] = {"rotation", "degrees", {10, 20, 30, 45}},
     [REPORT_SHIFT] = {"shift", "pixels", {1, 2, 3, 4}},
-    [REPORT_NOISE] = {"noise", "sigma of 255", {16, 32, 64, 96}},
+    [REPORT_NOISE] = {"noise", "sigma, white being 255", {16, 32, 64, 96}},
     [REPORT_BLUR] = {"blur", "sigma in pixels", {0.5, 1, 1.5, 2}},
-    [REPORT_CONTRAST] = {"contrast", "share that is left", {0.75, 0.5, 0.25, 0.1}},
+    [REPORT_CONTRAST] = {"contrast", "share of it left", {0.75, 0.5, 0.25, 0.1}},
 };
 
 /* --- one image --- */

@@ -33,14 +33,14 @@ void report_append_html(dsc_text *out, const char *text) {
     }
 }
 
-/* Markdown lets a backslash stand before any ASCII punctuation (CommonMark, 2.4), and HTML in Markdown begins with one too. */
+/* Markdown lets a backslash stand before any ASCII punctuation (CommonMark, 2.4), and HTML in Markdown begins with one too.
+ * What is of meaning only at a line's start is left alone; addresses would become links (GitHub's Markdown, 6.9). */
 void report_append_markdown(dsc_text *out, const char *text) {
-    for (uint32_t c; (c = draw_utf8_next(&text));) {
-        if (c < 128 && strchr("\\`*_{}[]<>()#+-.!|~&:\"'$^=@", (int)c)) {
-            bool plain =
-                strchr("-.:()+='", (int)c) != NULL; /* of meaning only at a line's start, or as a link */
-            if (!plain) dsc_text_append(out, "\\");
-        }
+    uint32_t before = 0;
+    for (uint32_t c; (c = draw_utf8_next(&text)); before = c) {
+        bool special = c < 128 && strchr("\\`*_{}[]<>#!|~&\"$^@", (int)c);
+        if (special || (c == ':' && *text == '/') || (c == '.' && (before | 32) == 'w'))
+            dsc_text_append(out, "\\");
         draw_utf8_append(out, c);
     }
 }
@@ -105,6 +105,12 @@ char *report_grouped(char out[48], double number) {
         out[at++] = digits[i];
     }
     out[at] = '\0';
+    return out;
+}
+
+char *report_number(char out[32], double value) {
+    size_t length = strlen(dsc_format_shortest(out, value));
+    if (length > 2 && !strcmp(out + length - 2, ".0")) out[length - 2] = '\0';
     return out;
 }
 

@@ -19,6 +19,9 @@ char *report_percents(char out[80], const double interval[2], int decimals);
 char *report_grouped(char out[48], double number);
 char *report_bytes(char out[48], double bytes);
 
+/* The shortest decimal that reads back, whole numbers without a point: "0.5", "10". */
+char *report_number(char out[32], double value);
+
 /* Seconds as us, ms or s. */
 char *report_seconds(char out[48], double seconds);
 
