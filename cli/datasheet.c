@@ -21,6 +21,9 @@ static json_t *duplicates_json(const dsc_duplicates *d) {
 
 static json_t *real(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
+/* Without libcrypto there is none. */
+static json_t *hash_json(const char *hex) { return *hex ? json_string(hex) : json_null(); }
+
 static json_t *set_json(const report_datasheet *sheet, size_t which) {
     const dsc_data_summary *s = &sheet->facts[which].summary;
     json_t *classes = json_object(), *traits = json_object();
@@ -32,13 +35,14 @@ static json_t *set_json(const report_datasheet *sheet, size_t which) {
         (void)json_object_set_new(traits, report_trait_names[t],
                                   json_pack("[o, o, o]", real(q[0]), real(q[1]), real(q[2])));
     }
-    return json_pack("{s:I, s:[I, I, I], s:i, s:i, s:f, s:f, s:f, s:I, s:o, s:o, s:o, s:s, s:s}", "images",
+    return json_pack("{s:I, s:[I, I, I], s:i, s:i, s:f, s:f, s:f, s:I, s:o, s:o, s:o, s:o, s:o}", "images",
                      (json_int_t)s->count, "shape", (json_int_t)s->shape[0], (json_int_t)s->shape[1],
                      (json_int_t)s->shape[2], "minimum", (int)s->minimum, "maximum", (int)s->maximum, "mean",
                      s->mean, "deviation", s->deviation, "zero_share", s->zero_share, "blank",
                      (json_int_t)s->blank, "classes", classes, "traits_5_50_95", traits, "repeated",
                      duplicates_json(&sheet->within[which]), "images_sha256",
-                     sheet->facts[which].images_sha256, "labels_sha256", sheet->facts[which].labels_sha256);
+                     sheet->facts[which].images_sha256, "labels_sha256",
+                     hash_json(sheet->facts[which].labels_sha256));
 }
 
 static dsc_status write_sheet(const command_call *call, const values *how, const report_datasheet *sheet,

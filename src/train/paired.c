@@ -6,14 +6,13 @@
 
 /* 2 sum_{i <= k} C(n, i) / 2^n. The terms fall from the k-th down, so they are summed relative to that one. */
 double dsc_mcnemar(const dsc_paired *paired) {
-    double n = (double)paired->first + (double)paired->second;
-    double k = (double)(paired->first < paired->second ? paired->first : paired->second);
+    size_t n = paired->first + paired->second;
+    size_t k = paired->first < paired->second ? paired->first : paired->second;
     if (paired->first == paired->second) return 1;
-    double log_of_kth = 0, sum = 1, term = 1;
-    for (double i = 1; i <= k; i++) log_of_kth += log((n - k + i) / i);
-    log_of_kth -= n * log(2);
-    for (double i = k; i > 0 && term > 1e-17; i--) {
-        term *= i / (n - i + 1);
+    double log_of_kth = -(double)n * log(2), sum = 1, term = 1;
+    for (size_t i = 1; i <= k; i++) log_of_kth += log((double)(n - k + i) / (double)i);
+    for (size_t i = k; i > 0 && term > 1e-17; i--) {
+        term *= (double)i / (double)(n - i + 1);
         sum += term;
     }
     return fmin(1, 2 * exp(log_of_kth) * sum);

@@ -11,10 +11,6 @@
 
 enum { BARS = 10, SIDE = 10, POINTS = 300, KINDS = 3 };
 
-static const char LONG[] =
-    "a name that is far too long for any place in which it could be put, so that it loses its "
-    "end; and this is still the same name";
-
 typedef struct scene {
     double values[2][BARS], low[BARS], high[BARS], marks[BARS];
     draw_bar_series series[2];
@@ -88,6 +84,10 @@ static draw_picture picture_of(const scene *s, int which) {
 }
 
 #if DESCENDER_WITH_CAIRO
+
+static const char LONG[] =
+    "a name that is far too long for any place in which it could be put, so that it loses its "
+    "end; and this is still the same name";
 
 static void nothing_is_drawn_outside(void **state) {
     (void)state;

@@ -47,10 +47,16 @@ static dsc_status draw_recall(report_figures *figures, const report_subject subj
     double *block = dsc_allocate(n, 6 * sizeof *block);
     const char **names = report_class_names(exams[0].model);
     draw_bar_series series[2];
+    dsc_text legend[2] = {{0}, {0}};
+    for (size_t s = 0; s < 2; s++) dsc_text_append(&legend[s], "%s: %s", s ? "B" : "A", subjects[s].name);
+    if (legend[0].failed || legend[1].failed) {
+        free(block);
+        block = NULL;
+    }
     dsc_status status = block && names ? DSC_OK : dsc_fail_memory(error, 6 * n * sizeof *block, "a figure");
     for (size_t s = 0; s < 2 && !status; s++) {
         double *values = block + 3 * s * n, *low = values + n, *high = low + n;
-        series[s] = (draw_bar_series){subjects[s].name, values, low, high};
+        series[s] = (draw_bar_series){legend[s].data, values, low, high};
         for (size_t k = 0; k < n; k++) {
             values[k] = 100 * dsc_metrics_of_class(&exams[s].metrics, k).recall;
             low[k] = 100 * exams[s].intervals[k].recall[0];
@@ -71,6 +77,7 @@ static dsc_status draw_recall(report_figures *figures, const report_subject subj
         draw_picture picture = draw_bars_picture(&bars);
         status = report_add_figure(figures, "recall", &picture, false, error);
     }
+    for (size_t s = 0; s < 2; s++) dsc_text_free(&legend[s]);
     free(block);
     free(names);
     return status;
