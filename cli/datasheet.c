@@ -41,7 +41,7 @@ static json_t *set_json(const report_datasheet *sheet, size_t which) {
                      s->mean, "deviation", s->deviation, "zero_share", s->zero_share, "blank",
                      (json_int_t)s->blank, "classes", classes, "traits_5_50_95", traits, "repeated",
                      duplicates_json(&sheet->within[which]), "images_sha256",
-                     sheet->facts[which].images_sha256, "labels_sha256",
+                     hash_json(sheet->facts[which].images_sha256), "labels_sha256",
                      hash_json(sheet->facts[which].labels_sha256));
 }
 
