@@ -38,7 +38,7 @@ static double loss_of(const dsc_model *model, const uint8_t *image, uint8_t labe
 /* Batch normalisation and dropout behave as they do when the model answers, not as in training. */
 static void it_is_the_derivative_of_the_loss(void **state) {
     (void)state;
-    dsc_model *model = make_model("conv 3 3x3, batchnorm, tanh, flatten, dropout 0.5, dense");
+    dsc_model *model = make_model("conv 3 3x3, batch-norm, tanh, flatten, dropout 0.5, dense");
     uint8_t image[PIXELS], changed[PIXELS];
     for (size_t i = 0; i < PIXELS; i++) image[i] = changed[i] = (uint8_t)(40 + i * 11);
     double slopes[PIXELS], largest = 0;
