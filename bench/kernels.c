@@ -118,15 +118,18 @@ static void *memory(size_t size) {
 /* What all contestants multiply: m and n and k of a convolution follow from its images. */
 static void prepare(contest *t) {
     problem *p = &t->p;
-    size_t a_size = p->m * p->k;
+    size_t a_size = p->m * p->k, channels = p->channels, depth = p->k;
     if (p->images) {
         const size_t out = p->size - p->kernel + 1;
         p->m = p->images * out * out;
         p->k = p->channels * p->kernel * p->kernel;
-        a_size = p->images * p->size * p->size * p->channels;
         p->b_transposed = true;
+        /* Training turns images to channels last anyway, and then pairs the channels: an odd last one with zeros. */
+        if (t->bf16) channels += channels % 2;
+        depth = channels * p->kernel * p->kernel;
+        a_size = p->images * p->size * p->size * channels;
     }
-    const size_t b_size = p->n * p->k;
+    const size_t b_size = p->n * depth;
     float *a = memory(a_size * 4), *b = memory(b_size * 4);
     uint16_t *a16 = memory(a_size * 2), *b16 = memory(b_size * 2);
     for (size_t i = 0; i < a_size; i++)
@@ -138,7 +141,7 @@ static void prepare(contest *t) {
     memset(p->c, 0, p->m * p->n * 4);
 
     const dsc_gemm_kernels *k = t->bf16 ? t->kernels->bf16 : t->kernels->f32;
-    const ptrdiff_t m = (ptrdiff_t)p->m, n = (ptrdiff_t)p->n, d = (ptrdiff_t)p->k;
+    const ptrdiff_t m = (ptrdiff_t)p->m, n = (ptrdiff_t)p->n, d = (ptrdiff_t)depth;
     const ptrdiff_t av = p->a_transposed ? 1 : d, ad = p->a_transposed ? m : 1;
     const ptrdiff_t bv = p->b_transposed ? d : 1, bd = p->b_transposed ? 1 : n;
     t->a = t->bf16 ? dsc_pack_halves(a16, av, ad) : dsc_pack_matrix(a, av, ad);
@@ -146,21 +149,21 @@ static void prepare(contest *t) {
     size_t space = 64;
     for (int i = 0; i < 2; i++) {
         dsc_gemm *g = &t->gemm[i];
-        *g = (dsc_gemm){.rows = p->m, .columns = p->n, .depth = p->k, .c = p->c, .c_row = n};
+        *g = (dsc_gemm){.rows = p->m, .columns = p->n, .depth = depth, .c = p->c, .c_row = n};
         g->a.packer = &t->a;
         g->b.packer = &t->b;
         if (p->images) {
             const size_t out = p->size - p->kernel + 1;
             dsc_pack_patches_init(&t->patches, t->bf16 ? (const void *)a16 : a, t->bf16);
-            t->patches.channels = p->channels;
+            t->patches.channels = channels;
             t->patches.height = t->patches.width = p->size;
             t->patches.kernel_height = t->patches.kernel_width = p->kernel;
             t->patches.output_height = t->patches.output_width = out;
             g->a.packer = &t->patches.packer;
         }
         if (i == 1) {
-            void *packed = memory(dsc_pack_size(k, DSC_SIDE_B, p->n, p->k));
-            dsc_pack(packed, k, DSC_SIDE_B, &t->b, p->n, p->k, 0, dsc_pack_panels(k, DSC_SIDE_B, p->n));
+            void *packed = memory(dsc_pack_size(k, DSC_SIDE_B, p->n, depth));
+            dsc_pack(packed, k, DSC_SIDE_B, &t->b, p->n, depth, 0, dsc_pack_panels(k, DSC_SIDE_B, p->n));
             g->b.packed = packed;
         }
         dsc_gemm_plan_make(&t->plan[i], k, g, 1);

@@ -98,7 +98,7 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const ds
     plan->row_block = even_part(plan->tile_rows, ROW_CHUNKS * row_unit, k->row_multiple);
     if (g->b.packed || plan->b_direct)
         plan->column_block = plan->tile_columns;
-    else if (plan->row_block >= plan->tile_rows && (g->a.packed || plan->a_direct) && !g->finish)
+    else if (plan->row_block >= plan->tile_rows && (g->a.packed || plan->a_direct))
         plan->column_block =
             k->vectors(smaller(g->rows, k->rows)) * k->width; /* used at once, in the first-level cache */
     else
@@ -130,7 +130,7 @@ static block block_of_a(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t row
     if (plan->a_direct) return (block){NULL, 0, 0, g->a.packer};
     if (dsc_gemm_across(k, g->a.packer)) {
         const size_t width = round_up(rows, 16);
-        dsc_gemm_pack_panel(space, width, k, g->a.packer, row, rows, depth, depths);
+        dsc_gemm_pack_panels(space, width, 0, k, g->a.packer, row, rows, depth, depths);
         return (block){space, 1, (ptrdiff_t)width, NULL};
     }
     const size_t stride = dsc_gemm_row_bytes(k, depths) / sizeof(dsc_real);
@@ -154,9 +154,7 @@ static block block_of_b(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t col
         return (block){(const dsc_real *)g->b.packed + column / k->width * panel +
                            depth / k->elements_per_word * k->width,
                        (ptrdiff_t)panel, width, NULL};
-    for (size_t j = 0; j < columns; j += k->width)
-        dsc_gemm_pack_panel((dsc_real *)space + j / k->width * panel, k->width, k, g->b.packer, column + j,
-                            smaller(k->width, columns - j), depth, depths);
+    dsc_gemm_pack_panels(space, k->width, panel, k, g->b.packer, column, columns, depth, depths);
     return (block){space, (ptrdiff_t)panel, width, NULL};
 }
 
@@ -253,8 +251,6 @@ static void run_tile(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t tile, 
                 const size_t rows = smaller(plan->row_block, row_end - row);
                 const block a = block_of_a(plan, g, row, rows, depth, depths, a_space);
                 multiply_block(k, g, a, b, row, rows, column, columns, depth, words, last);
-                if (last && g->finish)
-                    g->finish(g->finish_context, g->c, g->c_row, row, rows, column, columns);
             }
             depth += depths;
         } while (depth < g->depth);

@@ -27,10 +27,7 @@
 #include "kernel/kernel.h"
 #include "kernel/pack.h"
 
-/* Called when rows [row, row + rows) and columns [column, column + columns) of C are finished. With at most
- * DSC_GEMM_COLUMNS columns in all, and a plan of one column of tiles, regions are whole rows. */
-typedef void dsc_gemm_finish(void *context, dsc_real *c, ptrdiff_t c_row, size_t row, size_t rows,
-                             size_t column, size_t columns);
+/* Most columns of B that are packed at a time. */
 enum { DSC_GEMM_COLUMNS = 512 };
 
 typedef struct dsc_operand {
@@ -44,11 +41,9 @@ typedef struct dsc_gemm {
     dsc_real *c;     /* element (i, j) is c[i * c_row + j] */
     ptrdiff_t c_row; /* in elements, at least `columns` */
     bool accumulate; /* add to what is in C; otherwise C is only written, and may hold anything */
-    /* The end, in this order: + bias_rows[i], + bias_columns[j], relu, finish. NULL and false leave out. */
+    /* The end, in this order: + bias_rows[i], + bias_columns[j], relu. NULL and false leave out. */
     const dsc_real *bias_rows, *bias_columns;
     bool relu; /* x < 0 ? 0 : x, so NaN stays NaN */
-    dsc_gemm_finish *finish;
-    void *finish_context;
 } dsc_gemm;
 
 typedef struct dsc_gemm_plan {
@@ -63,7 +58,7 @@ typedef struct dsc_gemm_plan {
     bool a_direct, b_direct;
 } dsc_gemm_plan;
 
-/* Plans `gemm` (its data pointers may still be unset, but packers, `packed` and `finish` must be as they will be: if one is
+/* Plans `gemm` (its data pointers may still be unset, but packers and `packed` must be as they will be: if one is
  * not there yet, any non-NULL value will do). The tiles number about `parts`: 1 if one thread computes the
  * product, a few times the number of threads if they share it. A plan holds for every gemm of these sizes and
  * kinds of operand with the same strides. */
@@ -124,10 +119,12 @@ struct dsc_gemm_kernels {
     size_t (*vectors)(size_t rows); /* how many vectors a micro-tile of that many rows has at best */
     /* Computes one micro-tile; `vectors` is a power of two, at most vectors(rows). */
     void (*tile)(size_t rows, size_t vectors, const dsc_micro_tile *tile);
-    /* Makes words of reals. rows: `count` reals, one after another. pairs (elements_per_word 2): word j from
-     * low[j] and high[j]. One may be NULL if unused. */
+    /* Makes words of reals. row: `count` reals, one after another. Of elements_per_word 2 alone, pairs: word j from low[j]
+     * and high[j]; panels: a matrix as dsc_vector_kernels.zip_halves does. */
     void (*round_row)(void *words, const dsc_real *reals, size_t count);
     void (*round_pairs)(void *words, const dsc_real *low, const dsc_real *high, size_t count);
+    void (*round_panels)(void *words, ptrdiff_t panel, ptrdiff_t out_row, const dsc_real *in,
+                         ptrdiff_t in_row, size_t pairs, size_t columns);
     void (*begin)(void), (*end)(void); /* around the tiles of one run, in the same thread; NULL: nothing */
     const dsc_vector_kernels *vector;
 };

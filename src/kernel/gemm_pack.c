@@ -55,7 +55,11 @@ static void round_rows(dsc_real *words, const dsc_gemm_kernels *k, const dsc_pac
 void dsc_gemm_pack_rows(dsc_real *words, const dsc_gemm_kernels *k, const dsc_packer *p, size_t stride,
                         size_t row, size_t rows, size_t depth, size_t depths) {
     const size_t element = sizeof(dsc_real) / k->elements_per_word;
-    if (k->rounds)
+    if (k->elements_per_word == 2 && p->halves && p->matrix && p->depth_stride == 1) {
+        const uint16_t *in = (const uint16_t *)p->matrix + (ptrdiff_t)row * p->vector_stride + depth;
+        for (size_t i = 0; i < rows; i++, in += p->vector_stride)
+            memcpy(words + i * stride, in, depths * sizeof *in);
+    } else if (k->rounds)
         round_rows(words, k, p, stride, row, rows, depth, depths);
     else
         p->fill(p, k->vector, words, (ptrdiff_t)stride, 1, row, rows, depth, depths);
@@ -73,51 +77,68 @@ static bool pairs_ready(const dsc_packer *p) {
     return p->halves && p->matrix && p->depth_stride == 1 && p->vector_stride % 2 == 0;
 }
 
+/* Steps of depth from `depth` that can go straight from a matrix into panels of words, all of them in one go: done at once, and
+ * said how many. Missing columns are left as they are. */
+static size_t pack_straight(dsc_real *words, size_t panel, size_t row, const dsc_gemm_kernels *k,
+                            const dsc_packer *p, size_t column, size_t columns, size_t depth, size_t depths) {
+    if (!p->matrix || p->vector_stride != 1) return 0;
+    const ptrdiff_t ds = p->depth_stride;
+    const size_t at = column + depth * (size_t)ds, pairs = depths / 2;
+    const ptrdiff_t out_panel = (ptrdiff_t)panel, out_row = (ptrdiff_t)row;
+    if (ds < 0) return 0;
+    if (k->elements_per_word == 2) {
+        if (p->halves)
+            k->vector->zip_halves(words, out_panel, out_row, (const uint16_t *)p->matrix + at, ds, pairs,
+                                  columns);
+        else
+            k->round_panels(words, out_panel, out_row, (const dsc_real *)p->matrix + at, ds, pairs, columns);
+        return 2 * pairs;
+    }
+    if (k->rounds || p->halves || row != k->width) return 0;
+    k->vector->copy_panels(words, out_panel, out_row, (const dsc_real *)p->matrix + at, ds, depths, columns);
+    return depths;
+}
+
+/* What is left of one panel in pairs, from step `d` of its depth. */
 static void round_panel(dsc_real *words, size_t width, const dsc_gemm_kernels *k, const dsc_packer *p,
-                        size_t column, size_t columns, size_t depth, size_t depths) {
+                        size_t column, size_t columns, size_t depth, size_t depths, size_t d) {
     dsc_real passing[PASSING];
-    size_t d = 0;
-    if (pairs_ready(p)) {
+    if (d == 0 && pairs_ready(p)) {
         const uint16_t *in = (const uint16_t *)p->matrix + (ptrdiff_t)column * p->vector_stride + depth;
-        if (columns < width) memset(words, 0, depths / 2 * width * sizeof *words);
         k->vector->transpose(words, (ptrdiff_t)width, (const dsc_real *)(const void *)in,
                              p->vector_stride / 2, columns, depths / 2);
         d = depths / 2 * 2;
-    } else if (p->halves && p->vector_stride == 1 && columns == width) {
-        const uint16_t *in = (const uint16_t *)p->matrix + column + (ptrdiff_t)depth * p->depth_stride;
-        for (; d + 2 <= depths; d += 2, in += 2 * p->depth_stride)
-            k->vector->zip_halves(words + d / 2 * width, in, in + p->depth_stride, width);
-    } else if (p->matrix && !p->halves && p->vector_stride == 1) { /* straight from the matrix */
-        const dsc_real *in = (const dsc_real *)p->matrix + column + (ptrdiff_t)depth * p->depth_stride;
-        if (columns < width) memset(words, 0, depths / 2 * width * sizeof *words);
-        for (; d + 2 <= depths; d += 2, in += 2 * p->depth_stride)
-            k->round_pairs(words + d / 2 * width, in, in + p->depth_stride, columns);
     }
     /* As many columns at a time as make two steps of depth. */
     const size_t wide = smaller(width, PASSING / 2), some = PASSING / wide & ~(size_t)1;
     for (; d < depths; d += some)
-        for (size_t j = 0; j < width; j += wide) {
-            const size_t n = smaller(some, depths - d), w = smaller(wide, width - j);
-            const size_t there = j < columns ? smaller(w, columns - j) : 0;
-            if (there < w) memset(passing, 0, n * w * sizeof *passing);
-            if (there) p->fill(p, k->vector, passing, 1, (ptrdiff_t)w, column + j, there, depth + d, n);
+        for (size_t j = 0; j < columns; j += wide) {
+            const size_t n = smaller(some, depths - d), w = smaller(wide, columns - j);
+            p->fill(p, k->vector, passing, 1, (ptrdiff_t)w, column + j, w, depth + d, n);
             if (n % 2) memset(passing + n * w, 0, w * sizeof *passing);
-            for (size_t r = 0; r < n; r += 2)
-                k->round_pairs(words + (d + r) / 2 * width + j, passing + r * w, passing + (r + 1) * w, w);
+            k->round_panels(words + d / 2 * width + j, 16, (ptrdiff_t)width, passing, (ptrdiff_t)w,
+                            (n + 1) / 2, w);
         }
     const size_t done = (depths + 1) / 2;
     memset(words + done * width, 0, (words_of(k, depths) - done) * width * sizeof *words);
 }
 
-void dsc_gemm_pack_panel(dsc_real *words, size_t width, const dsc_gemm_kernels *k, const dsc_packer *p,
-                         size_t column, size_t columns, size_t depth, size_t depths) {
-    if (k->elements_per_word == 2) {
-        round_panel(words, width, k, p, column, columns, depth, depths);
-        return;
+void dsc_gemm_pack_panels(dsc_real *words, size_t width, size_t panel, const dsc_gemm_kernels *k,
+                          const dsc_packer *p, size_t column, size_t columns, size_t depth, size_t depths) {
+    const size_t steps = words_of(k, depths), partial = columns % width;
+    if (partial) memset(words + columns / width * panel, 0, steps * width * sizeof *words);
+    const size_t done =
+        pack_straight(words, width > 16 ? 16 : panel, width, k, p, column, columns, depth, depths);
+    if (done == depths && done / k->elements_per_word == steps) return;
+    for (size_t j = 0; j < columns; j += width, words += panel) {
+        const size_t some = smaller(width, columns - j);
+        if (k->elements_per_word == 2) {
+            round_panel(words, width, k, p, column + j, some, depth, depths, done);
+            continue;
+        }
+        p->fill(p, k->vector, words, 1, (ptrdiff_t)width, column + j, some, depth, depths);
+        if (k->rounds) k->round_row(words, words, depths * width);
     }
-    if (columns < width) memset(words, 0, depths * width * sizeof *words);
-    p->fill(p, k->vector, words, 1, (ptrdiff_t)width, column, columns, depth, depths);
-    if (k->rounds) k->round_row(words, words, depths * width);
 }
 
 size_t dsc_pack_size(const dsc_gemm_kernels *k, dsc_side side, size_t count, size_t depth) {
@@ -136,15 +157,14 @@ size_t dsc_pack_panels(const dsc_gemm_kernels *k, dsc_side side, size_t count) {
 void dsc_pack(void *packed, const dsc_gemm_kernels *k, dsc_side side, const dsc_packer *packer, size_t count,
               size_t depth, size_t first, size_t last) {
     const size_t size = side == DSC_SIDE_A ? panel_rows(k) : k->width;
-    for (size_t panel = first; panel < last; panel++) {
-        const size_t start = panel * size, some = smaller(size, count - start);
-        if (side == DSC_SIDE_A) {
-            const size_t stride = dsc_gemm_row_bytes(k, depth) / sizeof(dsc_real);
-            dsc_gemm_pack_rows((dsc_real *)packed + start * stride, k, packer, stride, start, some, 0, depth);
-        } else {
-            dsc_real *words =
-                (dsc_real *)packed + panel * (dsc_gemm_panel_bytes(k, depth) / sizeof(dsc_real));
-            dsc_gemm_pack_panel(words, k->width, k, packer, start, some, 0, depth);
-        }
+    if (first >= last) return;
+    const size_t start = first * size, some = smaller(last * size, count) - start;
+    if (side == DSC_SIDE_A) {
+        const size_t stride = dsc_gemm_row_bytes(k, depth) / sizeof(dsc_real);
+        dsc_gemm_pack_rows((dsc_real *)packed + start * stride, k, packer, stride, start, some, 0, depth);
+    } else {
+        const size_t panel = dsc_gemm_panel_bytes(k, depth) / sizeof(dsc_real);
+        dsc_gemm_pack_panels((dsc_real *)packed + first * panel, k->width, panel, k, packer, start, some, 0,
+                             depth);
     }
 }

@@ -21,9 +21,10 @@ void dsc_gemm_pack_rows(dsc_real *words, const dsc_gemm_kernels *kernels, const 
 /* Whether A is better packed across its rows, as one panel: word (i, k) at k * width + i. */
 bool dsc_gemm_across(const dsc_gemm_kernels *kernels, const dsc_packer *packer);
 
-/* Packs one panel; missing columns and depth become zeros. */
-void dsc_gemm_pack_panel(dsc_real *words, size_t width, const dsc_gemm_kernels *kernels,
-                         const dsc_packer *packer, size_t column, size_t columns, size_t depth,
-                         size_t depths);
+/* Packs panels of `width` columns, `panel` words from one to the next; missing columns and depth become zeros. A panel wider
+ * than the kernels' is one alone. */
+void dsc_gemm_pack_panels(dsc_real *words, size_t width, size_t panel, const dsc_gemm_kernels *kernels,
+                          const dsc_packer *packer, size_t column, size_t columns, size_t depth,
+                          size_t depths);
 
 #endif

@@ -140,22 +140,91 @@ static void DSC_ISA(copy)(dsc_real *out, const dsc_real *in, size_t count) {
     }
 }
 
-static void DSC_ISA(zip_halves)(void *out, const uint16_t *restrict even, const uint16_t *restrict odd,
-                                size_t count) {
-    uint32_t *restrict words = out;
-    for (size_t i = 0; i < count; i++) words[i] = even[i] | (uint32_t)odd[i] << 16;
-}
-
 static void DSC_ISA(copy_rows)(dsc_real *out, ptrdiff_t out_row, const dsc_real *in, ptrdiff_t in_row,
                                size_t rows, size_t columns) {
-    if (columns == DSC_ISA_WIDTH) {
-        for (size_t i = 0; i < rows; i++)
-            vec_store(out + (ptrdiff_t)i * out_row, vec_load(in + (ptrdiff_t)i * in_row));
-        return;
-    }
     for (size_t i = 0; i < rows; i++)
         DSC_ISA(copy)(out + (ptrdiff_t)i * out_row, in + (ptrdiff_t)i * in_row, columns);
 }
+
+/* ---- Rows into panels: column j of row i goes to out[j / W * panel + i * out_row + j % W] ---- */
+
+/* Vectors [0, n) of each row to as many panels; the last one may be partial. */
+DSC_INLINE void DSC_ISA(copy_some_panels)(dsc_real *out, ptrdiff_t panel, ptrdiff_t out_row,
+                                          const dsc_real *in, ptrdiff_t in_row, size_t rows, const int n,
+                                          size_t last) {
+    const vec_mask mask = vec_first(last);
+    for (size_t i = 0; i < rows; i++, in += in_row, out += out_row)
+        for (int v = 0; v < n; v++) {
+            const dsc_real *from = in + v * DSC_ISA_WIDTH;
+            __builtin_prefetch((const char *)from + 4 * in_row * (ptrdiff_t)sizeof *in);
+            if (last == DSC_ISA_WIDTH || v < n - 1)
+                vec_store(out + v * panel, vec_load(from));
+            else
+                vec_store_first(out + v * panel, vec_load_first(from, mask), mask);
+        }
+}
+/* Four panels at a time: what is read then lies together, and stores go to few places. */
+static void DSC_ISA(copy_panels)(dsc_real *out, ptrdiff_t panel, ptrdiff_t out_row, const dsc_real *in,
+                                 ptrdiff_t in_row, size_t rows, size_t columns) {
+    const size_t w = DSC_ISA_WIDTH;
+    for (; columns >= 4 * w; columns -= 4 * w, in += 4 * w, out += 4 * panel)
+        DSC_ISA(copy_some_panels)(out, panel, out_row, in, in_row, rows, 4, w);
+    for (; columns >= w; columns -= w, in += w, out += panel)
+        DSC_ISA(copy_some_panels)(out, panel, out_row, in, in_row, rows, 1, w);
+    if (columns) DSC_ISA(copy_some_panels)(out, panel, out_row, in, in_row, rows, 1, columns);
+}
+
+#if DSC_ISA_LEVEL == 2
+/* A cache line of each row: two panels. */
+DSC_INLINE void DSC_ISA(zip_32)(dsc_real *out, ptrdiff_t panel, ptrdiff_t out_row, const uint16_t *in,
+                                ptrdiff_t in_row, size_t pairs) {
+    const __m512i low = _mm512_set_epi16(47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7,
+                                         38, 6, 37, 5, 36, 4, 35, 3, 34, 2, 33, 1, 32, 0);
+    const __m512i high = _mm512_add_epi16(low, _mm512_set1_epi16(16));
+    for (size_t i = 0; i < pairs; i++, in += 2 * in_row, out += out_row) {
+        const __m512i even = _mm512_loadu_si512(in), odd = _mm512_loadu_si512(in + in_row);
+        __builtin_prefetch((const char *)in + 8 * in_row * (ptrdiff_t)sizeof *in);
+        __builtin_prefetch((const char *)in + 9 * in_row * (ptrdiff_t)sizeof *in);
+        _mm512_storeu_si512(out, _mm512_permutex2var_epi16(even, low, odd));
+        _mm512_storeu_si512(out + panel, _mm512_permutex2var_epi16(even, high, odd));
+    }
+}
+/* What there is of the last panel. */
+DSC_INLINE void DSC_ISA(zip_some)(dsc_real *out, ptrdiff_t out_row, const uint16_t *in, ptrdiff_t in_row,
+                                  size_t pairs, size_t columns) {
+    const __mmask16 there = (__mmask16)((1u << columns) - 1u);
+    for (size_t i = 0; i < pairs; i++, in += 2 * in_row, out += out_row) {
+        const __m512i even = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(there, in)),
+                      odd = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(there, in + in_row));
+        _mm512_mask_storeu_epi32(out, there, _mm512_or_si512(even, _mm512_slli_epi32(odd, 16)));
+    }
+}
+static void DSC_ISA(zip_halves)(void *out, ptrdiff_t panel, ptrdiff_t out_row, const uint16_t *in,
+                                ptrdiff_t in_row, size_t pairs, size_t columns) {
+    dsc_real *to = out;
+    for (; columns >= 32; columns -= 32, in += 32, to += 2 * panel)
+        DSC_ISA(zip_32)(to, panel, out_row, in, in_row, pairs);
+    for (; columns > 0; in += 16, to += panel) {
+        const size_t some = columns < 16 ? columns : 16;
+        DSC_ISA(zip_some)(to, out_row, in, in_row, pairs, some);
+        columns -= some;
+    }
+}
+#else
+static void DSC_ISA(zip_halves)(void *out, ptrdiff_t panel, ptrdiff_t out_row, const uint16_t *in,
+                                ptrdiff_t in_row, size_t pairs, size_t columns) {
+    uint32_t *words = out;
+    for (; columns > 0; in += 16, words += panel) {
+        const size_t some = columns < 16 ? columns : 16;
+        for (size_t i = 0; i < pairs; i++) {
+            const uint16_t *even = in + 2 * (ptrdiff_t)i * in_row, *odd = even + in_row;
+            for (size_t c = 0; c < some; c++)
+                words[(ptrdiff_t)(i * (size_t)out_row + c)] = even[c] | (uint32_t)odd[c] << 16;
+        }
+        columns -= some;
+    }
+}
+#endif
 
 /* ---- Transposing: out[j * out_stride + i] = in[i * in_stride + j], i < rows, j < columns ---- */
 

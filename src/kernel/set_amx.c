@@ -18,6 +18,7 @@ const dsc_gemm_kernels dsc_gemm_bf16_amx = {
     .name = "amx bf16",
     .round_row = dsc_round_row_avx512_bf16,
     .round_pairs = dsc_round_pairs_avx512_bf16,
+    .round_panels = dsc_round_panels_avx512_bf16,
     .vector = &dsc_vectors_avx512,
     DSC_AMX_SHAPE,
 };

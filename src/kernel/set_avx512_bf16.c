@@ -34,21 +34,39 @@ void dsc_round_row_avx512_bf16(void *words, const dsc_real *reals, size_t count)
     }
 }
 
-void dsc_round_pairs_avx512_bf16(void *words, const dsc_real *low, const dsc_real *high, size_t count) {
+/* Sixteen words, of the upper halves of as many pairs; masked accesses, which cost more, only where fewer are there. */
+DSC_INLINE __m512i zipped(__m512 low, __m512 high) {
     const __m512i order = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23,
                                            7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
-    for (size_t i = 0; i + 16 <= count; i += 16) {
-        const __m512i both =
-            (__m512i)_mm512_cvtne2ps_pbh(_mm512_loadu_ps(high + i), _mm512_loadu_ps(low + i));
-        _mm512_storeu_si512((dsc_real *)words + i, _mm512_permutexvar_epi16(order, both));
-    }
-    if (count % 16) {
-        const size_t i = count / 16 * 16;
-        const __mmask16 mask = (__mmask16)((1u << count % 16) - 1u);
-        const __m512i both = (__m512i)_mm512_cvtne2ps_pbh(_mm512_maskz_loadu_ps(mask, high + i),
-                                                          _mm512_maskz_loadu_ps(mask, low + i));
-        _mm512_mask_storeu_epi32((dsc_real *)words + i, mask, _mm512_permutexvar_epi16(order, both));
-    }
+    return _mm512_permutexvar_epi16(order, (__m512i)_mm512_cvtne2ps_pbh(high, low));
+}
+DSC_INLINE void round_16(dsc_real *words, const dsc_real *low, const dsc_real *high) {
+    _mm512_storeu_si512(words, zipped(_mm512_loadu_ps(low), _mm512_loadu_ps(high)));
+}
+DSC_INLINE void round_some(dsc_real *words, const dsc_real *low, const dsc_real *high, size_t count) {
+    const __mmask16 mask = (__mmask16)((1u << count) - 1u);
+    _mm512_mask_storeu_epi32(words, mask,
+                             zipped(_mm512_maskz_loadu_ps(mask, low), _mm512_maskz_loadu_ps(mask, high)));
+}
+
+void dsc_round_pairs_avx512_bf16(void *words, const dsc_real *low, const dsc_real *high, size_t count) {
+    dsc_real *out = words;
+    for (; count >= 16; count -= 16, low += 16, high += 16, out += 16) round_16(out, low, high);
+    if (count) round_some(out, low, high, count);
+}
+
+void dsc_round_panels_avx512_bf16(void *words, ptrdiff_t panel, ptrdiff_t out_row, const dsc_real *in,
+                                  ptrdiff_t in_row, size_t pairs, size_t columns) {
+    dsc_real *out = words;
+    for (; columns >= 16; columns -= 16, in += 16, out += panel)
+        for (ptrdiff_t i = 0; i < (ptrdiff_t)pairs; i++) {
+            const dsc_real *from = in + 2 * i * in_row;
+            __builtin_prefetch((const char *)from + 8 * in_row * (ptrdiff_t)sizeof *in);
+            __builtin_prefetch((const char *)from + 9 * in_row * (ptrdiff_t)sizeof *in);
+            round_16(out + i * out_row, from, from + in_row);
+        }
+    for (ptrdiff_t i = 0; columns > 0 && i < (ptrdiff_t)pairs; i++)
+        round_some(out + i * out_row, in + 2 * i * in_row, in + (2 * i + 1) * in_row, columns);
 }
 
 const dsc_gemm_kernels dsc_gemm_bf16_avx512 = {
@@ -64,6 +82,7 @@ const dsc_gemm_kernels dsc_gemm_bf16_avx512 = {
     .tile = tile_bf16_avx512,
     .round_row = dsc_round_row_avx512_bf16,
     .round_pairs = dsc_round_pairs_avx512_bf16,
+    .round_panels = dsc_round_panels_avx512_bf16,
     .vector = &dsc_vectors_avx512,
 };
 

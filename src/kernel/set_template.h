@@ -44,9 +44,10 @@ const dsc_vector_kernels DSC_ISA(dsc_vectors) = {
     .from_bf16 = DSC_ISA(from_bf16),
     .to_bf16 = DSC_ISA(to_bf16),
     .copy = DSC_ISA(copy),
-    .zip_halves = DSC_ISA(zip_halves),
     .copy_rows = DSC_ISA(copy_rows),
     .transpose = DSC_ISA(transpose),
+    .copy_panels = DSC_ISA(copy_panels),
+    .zip_halves = DSC_ISA(zip_halves),
 };
 
 const dsc_gemm_kernels DSC_ISA(dsc_gemm_f32) = {

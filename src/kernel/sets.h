@@ -17,6 +17,8 @@ extern const dsc_gemm_kernels dsc_gemm_bf16_avx512; /* set_avx512_bf16.c */
 extern const dsc_gemm_kernels dsc_gemm_bf16_amx;    /* set_amx.c */
 void dsc_round_row_avx512_bf16(void *words, const dsc_real *reals, size_t count);
 void dsc_round_pairs_avx512_bf16(void *words, const dsc_real *low, const dsc_real *high, size_t count);
+void dsc_round_panels_avx512_bf16(void *words, ptrdiff_t panel, ptrdiff_t out_row, const dsc_real *in,
+                                  ptrdiff_t in_row, size_t pairs, size_t columns);
 #endif
 
 #endif

@@ -45,17 +45,21 @@ struct dsc_vector_kernels {
     void (*sum_rows)(dsc_real *out, const dsc_real *in, ptrdiff_t in_row, size_t rows, size_t columns,
                      bool accumulate);
 
-    /* For the packers. The upper halves of floats; rows of a matrix;
-     * even and odd halves side by side; a transposed matrix: out[j * out_stride + i] = in[i * in_stride + j] for i < rows,
-     * j < columns. */
+    /* For the packers. The upper halves of floats; rows of a matrix; a transposed matrix: out[j * out_stride + i] = in[i *
+     * in_stride + j] for i < rows, j < columns. */
     void (*from_bf16)(dsc_real *out, const uint16_t *in, size_t count);
     void (*to_bf16)(uint16_t *out, const dsc_real *in, size_t count);
     void (*copy)(dsc_real *out, const dsc_real *in, size_t count); /* quick for few */
-    void (*zip_halves)(void *out, const uint16_t *even, const uint16_t *odd, size_t count);
     void (*copy_rows)(dsc_real *out, ptrdiff_t out_row, const dsc_real *in, ptrdiff_t in_row, size_t rows,
                       size_t columns);
     void (*transpose)(dsc_real *out, ptrdiff_t out_stride, const dsc_real *in, ptrdiff_t in_stride,
                       size_t rows, size_t columns);
+    /* Rows into panels of W columns: column j of row i goes to out[j / W * panel + i * out_row + j % W]. Reals, W a vector's
+     * width; or halves, of which rows 2 i (the lower half) and 2 i + 1 make row i of words, W = 16. */
+    void (*copy_panels)(dsc_real *out, ptrdiff_t panel, ptrdiff_t out_row, const dsc_real *in,
+                        ptrdiff_t in_row, size_t rows, size_t columns);
+    void (*zip_halves)(void *out, ptrdiff_t panel, ptrdiff_t out_row, const uint16_t *in, ptrdiff_t in_row,
+                       size_t pairs, size_t columns);
 };
 
 #endif

@@ -22,6 +22,15 @@ static void round_pairs(void *words, const dsc_real *low, const dsc_real *high, 
         ((uint16_t *)words)[2 * i + 1] = dsc_bf16_from_float(high[i]);
     }
 }
+static void round_panels(void *words, ptrdiff_t panel, ptrdiff_t out_row, const dsc_real *in,
+                         ptrdiff_t in_row, size_t pairs, size_t columns) {
+    for (size_t j = 0; j < columns; j += 16)
+        for (size_t i = 0; i < pairs; i++) {
+            const dsc_real *low = in + 2 * (ptrdiff_t)i * in_row + j;
+            round_pairs((dsc_real *)words + (ptrdiff_t)(j / 16) * panel + (ptrdiff_t)i * out_row, low,
+                        low + in_row, columns - j < 16 ? columns - j : 16);
+        }
+}
 
 static void products_on_emulated_tiles_are_right(void **unused) {
     (void)unused;
@@ -30,6 +39,7 @@ static void products_on_emulated_tiles_are_right(void **unused) {
     dsc_gemm_kernels kernels = {.name = "emulated amx",
                                 .round_row = round_row,
                                 .round_pairs = round_pairs,
+                                .round_panels = round_panels,
                                 .vector = dsc_kernels_find("avx512")->vector,
                                 DSC_AMX_SHAPE};
 #undef DSC_ISA_SUFFIX
