@@ -7,7 +7,7 @@
  * The weight is packed once a step, for y and for dx, and shared by all lanes. Its gradient is computed by
  * tiles over the whole batch: no lane has a copy of it.
  */
-#include "op/matmul_few.h"
+#include "op/matmul_sparse.h"
 
 typedef struct sizes {
     size_t k, n, rows; /* rows: of one sample */
@@ -138,15 +138,15 @@ static void run_whole(const dsc_call *call, const dsc_gemm *gemm) {
 /* A tile is of several panels, whose sums a processor makes side by side. */
 enum { SINGLE_TILES = 8, PANELS_TOGETHER = 4, WORTH_SHARING = 200000 /* multiply-adds */ };
 
-static dsc_few few_of(const dsc_call *call, const sizes *s) {
-    return (dsc_few){.x = call->in[0],
-                     .packed = call->shared,
-                     .bias = call->input_count == 3 ? call->in[2] : NULL,
-                     .depth = s->k,
-                     .n = s->n,
-                     .relu = has_relu(call),
-                     .kernels = call->kernels,
-                     .product = call->product};
+static dsc_sparse_row sparse_row_of(const dsc_call *call, const sizes *s) {
+    return (dsc_sparse_row){.x = call->in[0],
+                            .packed = call->shared,
+                            .bias = call->input_count == 3 ? call->in[2] : NULL,
+                            .depth = s->k,
+                            .n = s->n,
+                            .relu = has_relu(call),
+                            .kernels = call->kernels,
+                            .product = call->product};
 }
 
 static size_t single_tiles(const dsc_call *call) {
@@ -157,22 +157,34 @@ static size_t single_tiles(const dsc_call *call) {
 
 static void forward_single(const dsc_call *call) {
     const sizes s = sizes_of(call->in_shape);
-    const dsc_few few = few_of(call, &s);
+    const dsc_sparse_row row = sparse_row_of(call, &s);
     const size_t width = call->product->width, panels = dsc_pack_panels(call->product, DSC_SIDE_B, s.n);
     const size_t first = call->tile * panels / call->tiles * width,
                  last = (call->tile + 1) * panels / call->tiles * width;
-    dsc_matmul_few(call->out[0], &few, first, last < s.n ? last : s.n, call->scratch);
+    dsc_sparse_row_run(call->out[0], &row, first, last < s.n ? last : s.n, call->scratch);
 }
 
 static const dsc_stage single_stages[] = {{DSC_STAGE_TILES, forward_single, single_tiles, 0}, {0}};
 
+/* Images are mostly zeros, and need no gradient; what layers give has none, or half of them, and is not looked at in training. */
+enum { WORTH_LOOKING = 32 /* columns */ };
+static bool looks_for_zeros(unsigned wants, const sizes *s) { return !(wants & 1) && s->n >= WORTH_LOOKING; }
+static bool dw_leaves_zeros_out(const dsc_kernels *kernels, const dsc_gemm_kernels *product, unsigned wants,
+                                const sizes *s) {
+    return looks_for_zeros(wants, s) && dsc_sparse_dw_serves(kernels, product);
+}
+
 static void needs(dsc_needs *needs) {
     sizes s = sizes_of(needs->in);
     needs->saved_shared = packed_size(needs->product, &s);
-    if (!needs->training && dsc_matmul_few_serves(needs->kernels, needs->product))
-        needs->scratch = dsc_matmul_few_scratch(s.k);
+    if (dsc_sparse_serves(needs->kernels, needs->product)) {
+        needs->scratch = dsc_sparse_row_scratch(s.k);
+        if (needs->goes_back && dw_leaves_zeros_out(needs->kernels, needs->product, needs->wants, &s))
+            needs->scratch =
+                dsc_larger(needs->scratch, dsc_sparse_dw_scratch(needs->product, needs->batch * s.rows, s.n));
+    }
     if (!needs->goes_back && needs->batch == 1 && s.rows == 1 && s.n * s.k >= WORTH_SHARING &&
-        dsc_matmul_few_serves(needs->kernels, needs->product))
+        dsc_sparse_serves(needs->kernels, needs->product))
         needs->forward = single_stages;
     if (needs->wants & 1) needs->saved_shared += dsc_pack_size(needs->product, DSC_SIDE_B, s.k, s.n);
     /* Stands for the call to come, for its sizes alone: `shared` stands for weights packed later: any pointer will do. */
@@ -187,14 +199,17 @@ static void needs(dsc_needs *needs) {
         dsc_gemm_plan plan;
         dsc_gemm_plan_make(&plan, needs->product, &gemms[i], i == 2 ? dw_parts(&s) : 1);
         needs->scratch = dsc_larger(needs->scratch, plan.workspace);
+        if (i < 2) continue;
+        dsc_gemm_plan_make(&plan, needs->product, &gemms[i], 1); /* some columns, by themselves */
+        needs->scratch = dsc_larger(needs->scratch, plan.workspace);
     }
 }
 
 static void forward(const dsc_call *call) {
     sizes s = sizes_of(call->in_shape);
-    if (!call->training && call->count * s.rows == 1 && dsc_matmul_few_serves(call->kernels, call->product)) {
-        const dsc_few few = few_of(call, &s);
-        dsc_matmul_few(call->out[0], &few, 0, s.n, call->scratch);
+    if (!call->training && call->count * s.rows == 1 && dsc_sparse_serves(call->kernels, call->product)) {
+        const dsc_sparse_row row = sparse_row_of(call, &s);
+        dsc_sparse_row_run(call->out[0], &row, 0, s.n, call->scratch);
         return;
     }
     dsc_packer x = dsc_pack_matrix(call->in[0], (ptrdiff_t)s.k, 1);
@@ -222,11 +237,38 @@ static void plan_dw(const dsc_call *call, const sizes *s, dsc_packer packers[2],
 
 static size_t backward_w_tiles(const dsc_call *call) {
     sizes s = sizes_of(call->in_shape);
+    if (dw_leaves_zeros_out(call->kernels, call->product, call->wants, &s)) return dw_parts(&s) + 1;
     dsc_packer packers[2];
     dsc_gemm gemm;
     dsc_gemm_plan plan;
     plan_dw(call, &s, packers, &gemm, &plan);
     return plan.tiles + 1;
+}
+
+/* Columns of dw, with zeros left out if that pays. Both ways give the same bits. */
+static void backward_w_columns(const dsc_call *call, const sizes *s) {
+    enum { TOGETHER = 16 };
+    const size_t groups = (s->k + TOGETHER - 1) / TOGETHER, parts = call->tiles - 1;
+    const size_t first = call->tile * groups / parts * TOGETHER,
+                 last = dsc_smaller((call->tile + 1) * groups / parts * TOGETHER, s->k);
+    const dsc_sparse_dw sparse = {.x = call->in[0],
+                                  .dy = call->d_out[0],
+                                  .samples = call->count * s->rows,
+                                  .n = s->n,
+                                  .k = s->k,
+                                  .kernels = call->kernels,
+                                  .product = call->product};
+    if (first >= last) return;
+    if (dsc_sparse_pays(sparse.x + first, s->k, sparse.samples, last - first)) {
+        dsc_sparse_dw_run(call->d_in[1], &sparse, first, last, call->scratch);
+        return;
+    }
+    const dsc_packer dy = dsc_pack_matrix(sparse.dy, 1, (ptrdiff_t)s->n),
+                     x = dsc_pack_matrix(sparse.x + first, 1, (ptrdiff_t)s->k);
+    dsc_gemm gemm = product_dw(call, s, &dy, &x);
+    gemm.columns = last - first;
+    gemm.c += first;
+    run_whole(call, &gemm);
 }
 
 static void backward_w(const dsc_call *call) {
@@ -238,6 +280,10 @@ static void backward_w(const dsc_call *call) {
         return;
     }
     if (!call->d_in[1]) return;
+    if (dw_leaves_zeros_out(call->kernels, call->product, call->wants, &s)) {
+        backward_w_columns(call, &s);
+        return;
+    }
     dsc_packer packers[2];
     dsc_gemm gemm;
     dsc_gemm_plan plan;

@@ -48,6 +48,7 @@ dsc_status dsc_expect_role(const dsc_shape_rule *rule, size_t i, dsc_role role, 
     }
 
 static inline size_t dsc_larger(size_t a, size_t b) { return a > b ? a : b; }
+static inline size_t dsc_smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 /* Losses: the last input is a target, the first has what it is compared with. A target is a class, one number for each
  * sample, or a value for each of the first input's. (If that is a single number, the target is its value.) */
