@@ -4,8 +4,8 @@
  *   bench-inference [FOLDER-FOR-RESULTS]
  *
  * Ours runs on MNIST's test images if $DESCENDER_DATA or ./data has them, else on the built-in digits, bytes in and probabilities
- * out; peers get floats that are made already. They want build/bench/node with onnxruntime-node
- * (npm install --ignore-scripts --prefix build/bench/node onnxruntime-node) and PyTorch, which writes the models. */
+ * out; peers get floats that are made already. They want onnxruntime-node in
+ * build/bench/node, where bench/run puts it, and PyTorch, which writes the models. */
 #include "contest.h"
 
 #include "base/threads.h"

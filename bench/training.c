@@ -19,14 +19,17 @@ typedef struct network {
 
 static const network nets[] = {
     {"784-100-10, batch 64, SGD",
-     "{\"model\": \"784-100-10\", \"optimiser\": \"sgd\", \"learning-rate\": 0.1, \"batch\": 64}", 60000},
+     "{\"model\": \"784-100-10\", \"normalise\": \"unit\", \"optimiser\": \"sgd\", \"learning-rate\": 0.1, "
+     "\"batch\": 64}",
+     60000},
     {"784-512-512-10, batch 128, SGD",
-     "{\"model\": \"784-512-512-10\", \"optimiser\": \"sgd\", \"learning-rate\": 0.1, \"batch\": 128}",
+     "{\"model\": \"784-512-512-10\", \"normalise\": \"unit\", \"optimiser\": \"sgd\", \"learning-rate\": "
+     "0.1, \"batch\": 128}",
      60000},
     {"32C3-64C3-pool-128-10, batch 64, Adam",
      "{\"model\": \"conv 32 3x3, relu, conv 64 3x3, relu, maxpool 2, dropout 0.25, flatten, dense 128, relu, "
      "dropout 0.5,"
-     " dense\", \"optimiser\": \"adam\", \"batch\": 64}",
+     " dense\", \"normalise\": \"unit\", \"optimiser\": \"adam\", \"batch\": 64}",
      6400},
 };
 

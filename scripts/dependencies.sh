@@ -33,6 +33,11 @@ test|required|program bash|bash|bash|bash|bash|the test scripts
 test|required|module cmocka|libcmocka-dev|libcmocka-devel|cmocka|cmocka-dev|the unit tests
 bench|optional|python numpy|python3-numpy|python3-numpy|python-numpy|py3-numpy|the loop that is measured against
 bench|optional|python matplotlib|python3-matplotlib|python3-matplotlib|python-matplotlib|py3-matplotlib|the script that is measured against
+bench|optional|python torch|python3-torch|python3-torch|python-pytorch|py3-pytorch|PyTorch, measured beside ours
+bench|optional|python sklearn|python3-sklearn|python3-scikit-learn|python-scikit-learn|py3-scikit-learn|scikit-learn, measured beside ours
+bench|optional|file /usr/include/dnnl.h|libdnnl-dev|onednn-devel|onednn|onednn-dev|oneDNN, measured beside ours
+bench|optional|module openblas|libopenblas-dev|openblas-devel|openblas|openblas-dev|OpenBLAS, measured beside ours
+bench|optional|program npm|npm|npm|npm|npm|ONNX Runtime, measured beside ours
 ci|required|program git|git|git|git|git|a clean clone
 ci|required|fuzzer|clang libclang-rt-dev|clang compiler-rt|clang compiler-rt|clang compiler-rt|a second compiler, and fuzzing
 ci|required|compiler++|g++|gcc-c++|gcc|g++|the header as C++
