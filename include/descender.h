@@ -699,6 +699,30 @@ DSC_API void dsc_workspace_free(dsc_workspace *workspace);
 DSC_API dsc_status dsc_predict(float *probabilities, const dsc_predictor *predictor, dsc_workspace *workspace,
                                const uint8_t *images, size_t count, dsc_error *error);
 
+/* ------------------------------------------------------------------------------------------------
+ * 7. One's own digits
+ * ------------------------------------------------------------------------------------------------ */
+
+/* A digit found in a picture. */
+typedef struct dsc_digit {
+    size_t left, top, width, height; /* its box in the picture, in pixels */
+    uint8_t pixels[28 * 28]; /* prepared as MNIST's are: light on 0, fitted into 20 x 20, centred by mass */
+} dsc_digit;
+
+/* Prepares the one digit of a picture as MNIST's were: light or dark, on paper lit unevenly, anywhere and of any size. Pixels are
+ * (height, width, channels), channels 1 (grey), 3 (red, green, blue) or 4 (with alpha); sides of 1 to 65535, at most 100 million
+ * pixels. An image of MNIST's comes out as it is, or nearly. FORMAT: nothing stands out from the ground. Any thread may call it;
+ * time and memory grow with the number of pixels. */
+DSC_API dsc_status dsc_prepare_digit(dsc_digit *digit, const uint8_t *pixels, size_t height, size_t width,
+                                     size_t channels, dsc_error *error);
+
+/* The same for all digits of a picture, in the order of reading: lines from top to bottom, each from left to right. Digits must not
+ * touch; the pieces of one that broke are put together; specks are left out. A picture of at most 64 x 64 is of one digit. Release
+ * with dsc_digits_free. */
+DSC_API dsc_status dsc_find_digits(dsc_digit **digits, size_t *count, const uint8_t *pixels, size_t height,
+                                   size_t width, size_t channels, dsc_error *error);
+DSC_API void dsc_digits_free(dsc_digit *digits);
+
 #ifdef __cplusplus
 }
 #endif

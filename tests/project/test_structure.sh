@@ -27,7 +27,9 @@ may+=(
     [pack]="$library png"
     [draw]="$library png"
     [report]="$library png draw fetch"
-    [serve]="$library png draw fetch report"
+    [shipped]="$library"
+    [read]="$library png"
+    [serve]="$library png draw fetch report shipped read"
 )
 may+=([tutorial]="${!may[*]}")
 may+=([cli]="${!may[*]}")

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* predict.c: `descender predict`: reads digits from images of one's own. */
+#include "command.h"
+
+#include "predict_show.h"
+#include "progress.h"
+#include "shipped/shipped.h"
+#include "subject.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct values {
+    char *model, *out;
+    int64_t top;
+    bool raw, one, show, json, quiet;
+} values;
+
+typedef struct session {
+    command_call *call;
+    const values *how;
+    predict_reader reader;
+    read_list files;
+    size_t failed;
+    json_t *json;
+    command_progress progress;
+} session;
+
+static dsc_status open_model(session *s, dsc_error *error) {
+    dsc_model *model = NULL;
+    dsc_status status;
+    if (s->how->model) {
+        command_subject subject;
+        status = command_subject_open(&subject, s->how->model, error);
+        model = subject.model;
+        subject.model = NULL;
+        command_subject_close(&subject);
+    } else {
+        status = shipped_model(&model, error);
+    }
+    return status ? status : predict_reader_make(&s->reader, model, s->how->raw, s->how->show, error);
+}
+
+static dsc_status list_files(session *s, dsc_error *error) {
+    dsc_status status = DSC_OK;
+    for (size_t i = 0; i < s->call->operand_count && !status; i++)
+        status = read_list_add(&s->files, s->call->operands[i], error);
+    if (!status && s->how->out && s->files.count > 1)
+        return command_wrong_usage(s->call, error, "--out draws on one picture; here are %zu files",
+                                   s->files.count);
+    return status;
+}
+
+static dsc_status print_result(session *s, const predict_result *result, dsc_error *error) {
+    const size_t top = (size_t)s->how->top;
+    if (s->how->json) {
+        json_t *json = predict_json(result, &s->reader, top);
+        if (!json || json_array_append_new(s->json, json)) return dsc_fail_memory(error, 0, "the answers");
+        return DSC_OK;
+    }
+    dsc_text text = {0};
+    dsc_status status = s->how->show ? predict_append_pictures(&text, result, &s->reader, error) : DSC_OK;
+    predict_append(&text, result, &s->reader, top);
+    if (!status) return command_print_text(&text, error);
+    dsc_text_free(&text);
+    return status;
+}
+
+static dsc_status draw(session *s, const predict_result *result, dsc_error *error) {
+    if (!s->how->out) return DSC_OK;
+    if (result->content.is_array || s->how->raw)
+        return command_wrong_usage(s->call, error, "--out draws on a picture in which digits are looked for");
+    dsc_status status = predict_draw(s->how->out, result, &s->reader, error);
+    if (!status) command_remark(s->call, "Saved the picture with what was read: %s", s->how->out);
+    return status;
+}
+
+/* A file that cannot be read is told of, and the others are read nevertheless. */
+static dsc_status read_all(session *s, dsc_error *error) {
+    const bool alone = s->files.count == 1;
+    dsc_status status = DSC_OK;
+    command_progress_start(&s->progress, s->call, "reading", "files", s->files.count);
+    for (size_t i = 0; i < s->files.count && !status && !command_should_stop(); i++) {
+        predict_result result;
+        dsc_error its;
+        dsc_status read = predict_read(&result, &s->reader, s->files.paths[i], s->how->one, &its);
+        command_progress_wipe(&s->progress);
+        if (!read) {
+            status = print_result(s, &result, error);
+            if (!status) status = draw(s, &result, error);
+        } else if (alone || read == DSC_ERROR_MEMORY) {
+            status = dsc_fail(error, its.code, "%s", its.message);
+        } else {
+            command_complain("%s", its.message);
+            s->failed++;
+        }
+        predict_result_clear(&result);
+        if (!alone) command_progress_show(&s->progress, i + 1);
+    }
+    command_progress_end(&s->progress);
+    return status;
+}
+
+static dsc_status run(command_call *call, dsc_error *error) {
+    session s = {.call = call, .how = call->values, .json = json_array()};
+    dsc_status status = list_files(&s, error);
+    if (!status) status = open_model(&s, error);
+    if (!status) status = read_all(&s, error);
+    if (!status && s.how->json) {
+        status = command_print_json(
+            json_pack("{s:s, s:O}", "model", s.how->model ? s.how->model : SHIPPED_NAME, "files", s.json),
+            error);
+    }
+    if (!status && s.files.passed_over)
+        command_remark(call, "%zu other file%s passed over", s.files.passed_over,
+                       s.files.passed_over == 1 ? "" : "s");
+    if (!status && s.failed)
+        status =
+            dsc_fail(error, DSC_ERROR_FORMAT, "%zu of %zu files could not be read", s.failed, s.files.count);
+    if (!status && command_was_interrupted()) status = dsc_fail(error, DSC_ERROR_STOPPED, "interrupted");
+    json_decref(s.json);
+    predict_reader_clear(&s.reader);
+    read_list_clear(&s.files);
+    return status;
+}
+
+static const dsc_param options[] = {
+    {"model", DSC_PARAM_TEXT, offsetof(values, model), NULL, 0, 0, NULL,
+     "a run's folder or a model's file; without it, the model inside the program"},
+    {"top", DSC_PARAM_INT, offsetof(values, top), "3", 1, 65536, NULL,
+     "how many answers to show, the likeliest first"},
+    {"show", DSC_PARAM_SWITCH, offsetof(values, show), "off", 0, 0, NULL,
+     "show what the network saw, and what its answer depends on"},
+    {"one", DSC_PARAM_SWITCH, offsetof(values, one), "off", 0, 0, NULL,
+     "a picture is of one digit, in however many pieces"},
+    {"raw", DSC_PARAM_SWITCH, offsetof(values, raw), "off", 0, 0, NULL,
+     "images are as the model wants them: prepare nothing"},
+    {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
+     "save the picture with boxes and readings, .png or .svg"},
+    COMMAND_JSON(values),
+    COMMAND_QUIET(values),
+    {0},
+};
+
+static const command_option extras[] = {
+    {"model", 'm', "RUN|MODEL", true}, {"top", 'k', "K", false}, {"out", 'o', "FILE", true}, {0}};
+
+static const command_operand operands[] = {
+    {"FILE|FOLDER|-", false, true,
+     "pictures (PNG, PGM, PPM), arrays of images (IDX, NPY), folders of them, or - for standard input"},
+    {0},
+};
+
+static const command_example examples[] = {
+    {"predict photo.png", "Which digits are on it? The model is inside the program."},
+    {"predict --show three.png", "What the network saw, and what it went by."},
+    {"predict --model runs/0001-mnist-99 scans/ --json",
+     "A folder, with a model of one's own, for a program to read."},
+    {0},
+};
+
+const command command_predict = {
+    .name = "predict",
+    .help = "read digits from images of your own",
+    .about = "Digits are found, light on dark or dark on light, anywhere on the picture and of any size, and "
+             "are prepared as "
+             "MNIST's were: cut out, fitted into 20 x 20 pixels and centred by mass in 28 x 28. Several are "
+             "read line by line, "
+             "from left to right; they must not touch.\n\n"
+             "Arrays whose images have the model's size are taken as they are; so is everything with --raw.",
+    .operands = operands,
+    .options = options,
+    .extras = extras,
+    .examples = examples,
+    .values_size = sizeof(values),
+    .run = run,
+};

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* predict_show.c: answers as text, as JSON, and drawn on the picture; see predict_show.h. */
+#include "predict_show.h"
+
+#include "base/memory.h"
+#include "draw/canvas.h"
+#include "draw/grid.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME = 300, DRAWN_SIDE = 4000 /* pixels: a larger picture is drawn smaller */ };
+
+/* ---- text ---- */
+
+/* "three.png", "digits.npy[7]", or "page.png, digit 2" */
+static void name_of(char out[NAME], const predict_result *result, size_t i) {
+    const char *name = result->name;
+    const size_t length = strlen(name);
+    if (length > NAME - 40) name += length - (NAME - 40);
+    if (result->content.is_array)
+        (void)snprintf(out, NAME, "%s[%zu]", name, result->answers[i].image);
+    else if (result->count > 1)
+        (void)snprintf(out, NAME, "%s, digit %zu", name, i + 1);
+    else
+        (void)snprintf(out, NAME, "%s", name);
+}
+
+static const char *percent(char out[32], float probability) {
+    dsc_format_fixed(out, 32, 100 * (double)probability, 1);
+    return out;
+}
+
+static void append_answer(dsc_text *text, const predict_result *result, size_t i, const predict_reader *r,
+                          size_t top, int width) {
+    const predict_answer *a = &result->answers[i];
+    char name[NAME], number[32];
+    name_of(name, result, i);
+    dsc_text_append(text, "%-*s  %s  %5s %%", width, name, dsc_model_class_name(r->model, a->order[0]),
+                    percent(number, a->probabilities[a->order[0]]));
+    for (size_t k = 1; k < top && k < r->classes; k++)
+        dsc_text_append(text, "%s%s %s %%", k == 1 ? "   then " : ", ",
+                        dsc_model_class_name(r->model, a->order[k]),
+                        percent(number, a->probabilities[a->order[k]]));
+    dsc_text_append(text, "\n");
+}
+
+/* Digits that follow one another read as a number. */
+static void append_reading(dsc_text *text, const predict_result *result, const predict_reader *r) {
+    dsc_text_append(text, "%s  reads ", result->name);
+    for (size_t i = 0; i < result->count; i++) {
+        const predict_answer *a = &result->answers[i];
+        /* A wide gap, or a new line, divides. */
+        if (i > 0) {
+            const predict_answer *before = &result->answers[i - 1];
+            const bool next_line = a->top > before->top + before->height || a->left < before->left;
+            const size_t end = before->left + before->width,
+                         taller = a->height > before->height ? a->height : before->height;
+            if (next_line || a->left > end + taller) dsc_text_append(text, " ");
+        }
+        dsc_text_append(text, "%s", dsc_model_class_name(r->model, a->order[0]));
+    }
+    dsc_text_append(text, "\n");
+}
+
+void predict_append(dsc_text *text, const predict_result *result, const predict_reader *reader, size_t top) {
+    size_t width = 0;
+    for (size_t i = 0; i < result->count; i++) {
+        char name[NAME];
+        name_of(name, result, i);
+        if (strlen(name) > width) width = strlen(name);
+    }
+    if (!result->content.is_array && result->count > 1) append_reading(text, result, reader);
+    for (size_t i = 0; i < result->count; i++) append_answer(text, result, i, reader, top, (int)width);
+}
+
+/* ---- what it saw ---- */
+
+static uint8_t mixed(double from, double to, double share) {
+    return (uint8_t)lround(fmin(fmax(from + share * (to - from), 0), 255));
+}
+
+/* Two tiles of colours: the image; and the image paled, with orange where the answer depends on it. */
+static void colour(uint8_t *out, const predict_answer *a, const size_t shape[3]) {
+    static const double orange[3] = {213, 94, 0};
+    const size_t plane = shape[1] * shape[2];
+    for (size_t c = 0; c < 3; c++)
+        for (size_t i = 0; i < plane; i++) {
+            const double value = shape[0] == 3 ? a->seen[c * plane + i] : a->seen[i];
+            out[c * plane + i] = (uint8_t)value;
+            out[(3 + c) * plane + i] = mixed(0.4 * value, orange[c], (double)a->depends[i]);
+        }
+}
+
+dsc_status predict_append_pictures(dsc_text *text, const predict_result *result, const predict_reader *r,
+                                   dsc_error *error) {
+    const draw_terminal terminal = draw_terminal_detect(1);
+    const size_t each = 6 * r->shape[1] * r->shape[2];
+    uint8_t *pixels = dsc_allocate(each, 1);
+    dsc_status status = pixels ? DSC_OK : dsc_fail_memory(error, each, "a picture");
+    for (size_t i = 0; i < result->count && !status; i++) {
+        char name[NAME], title[NAME + 32];
+        name_of(name, result, i);
+        (void)snprintf(title, sizeof title, "%s: %s", name,
+                       dsc_model_class_name(r->model, result->answers[i].order[0]));
+        const draw_tile tiles[] = {{pixels, "what it saw"}, {pixels + each / 2, "what it went by"}};
+        const draw_grid grid = {.title = title,
+                                .tiles = tiles,
+                                .count = 2,
+                                .width = r->shape[2],
+                                .height = r->shape[1],
+                                .channels = 3};
+        colour(pixels, &result->answers[i], r->shape);
+        status = draw_grid_text(text, &grid, &terminal, error);
+        dsc_text_append(text, "\n");
+    }
+    free(pixels);
+    return status;
+}
+
+/* ---- JSON ---- */
+
+static json_t *answer_json(const predict_result *result, const predict_answer *a, const predict_reader *r,
+                           size_t top) {
+    json_t *ranking = json_array();
+    for (size_t k = 0; k < top && k < r->classes; k++)
+        (void)json_array_append_new(ranking, json_pack("{s:s, s:f}", "label",
+                                                       dsc_model_class_name(r->model, a->order[k]),
+                                                       "probability", (double)a->probabilities[a->order[k]]));
+    json_t *json = json_pack("{s:s, s:f, s:o}", "label", dsc_model_class_name(r->model, a->order[0]),
+                             "probability", (double)a->probabilities[a->order[0]], "top", ranking);
+    if (json && result->content.is_array)
+        (void)json_object_set_new(json, "image", json_integer((json_int_t)a->image));
+    if (json && a->width)
+        (void)json_object_set_new(json, "box",
+                                  json_pack("{s:I, s:I, s:I, s:I}", "left", (json_int_t)a->left, "top",
+                                            (json_int_t)a->top, "width", (json_int_t)a->width, "height",
+                                            (json_int_t)a->height));
+    return json;
+}
+
+json_t *predict_json(const predict_result *result, const predict_reader *reader, size_t top) {
+    json_t *answers = json_array();
+    for (size_t i = 0; i < result->count; i++)
+        (void)json_array_append_new(answers, answer_json(result, &result->answers[i], reader, top));
+    return json_pack("{s:s, s:o}", "file", result->name, "answers", answers);
+}
+
+/* ---- drawn on the picture ---- */
+
+typedef struct drawn {
+    const predict_result *result;
+    const predict_reader *reader;
+    draw_colour *colours; /* the picture, smaller if it is large */
+    size_t width, height, scale;
+} drawn;
+
+static void paint(draw_canvas *canvas, const void *data) {
+    const drawn *d = data;
+    const double scale = (double)d->scale;
+    draw_pixels(canvas, 0, 0, (double)d->width, (double)d->height, d->colours, d->width, d->height);
+    for (size_t i = 0; i < d->result->count; i++) {
+        const predict_answer *a = &d->result->answers[i];
+        const double x = (double)a->left / scale, y = (double)a->top / scale,
+                     height = (double)a->height / scale;
+        const double line = fmax(1, height / 40), size = fmin(fmax(height / 3, 9), 40);
+        const draw_pen pen = {.colour = 0xD55E00, .width = line};
+        const draw_font font = {.size = size, .colour = 0xFFFFFF, .bold = true};
+        const char *reading = dsc_model_class_name(d->reader->model, a->order[0]);
+        const double wide = draw_label_width(canvas, reading, &font) + size / 2;
+        const double top = y >= size * 1.2 ? y - size * 1.2 : y; /* above the box, or in it */
+        draw_rectangle(canvas, x, y, (double)a->width / scale, height, DRAW_NO_FILL, &pen);
+        draw_rectangle(canvas, x, top, wide, size * 1.2, 0xD55E00, &pen);
+        draw_label(canvas, x + size / 4, top + size, reading, &font);
+    }
+}
+
+/* A pixel of each square. */
+static dsc_status take_colours(drawn *d, const dsc_image *p, dsc_error *error) {
+    const size_t longer = p->width > p->height ? p->width : p->height;
+    d->scale = (longer + DRAWN_SIDE - 1) / DRAWN_SIDE;
+    d->width = (p->width + d->scale - 1) / d->scale;
+    d->height = (p->height + d->scale - 1) / d->scale;
+    d->colours = dsc_allocate(d->width * d->height, sizeof *d->colours);
+    if (!d->colours) return dsc_fail_memory(error, d->width * d->height * sizeof *d->colours, "a picture");
+    for (size_t y = 0; y < d->height; y++)
+        for (size_t x = 0; x < d->width; x++) {
+            const uint8_t *from = p->pixels + (y * d->scale * p->width + x * d->scale) * p->channels;
+            unsigned rgb[3];
+            for (size_t c = 0; c < 3; c++) {
+                rgb[c] = from[p->channels == 1 ? 0 : c];
+                if (p->channels == 4) rgb[c] = (rgb[c] * from[3] + 255u * (255u - from[3])) / 255u;
+            }
+            d->colours[y * d->width + x] = (draw_colour)(rgb[0] << 16 | rgb[1] << 8 | rgb[2]);
+        }
+    return DSC_OK;
+}
+
+dsc_status predict_draw(const char *path, const predict_result *result, const predict_reader *reader,
+                        dsc_error *error) {
+    drawn d = {.result = result, .reader = reader};
+    dsc_status status = take_colours(&d, &result->content.picture, error);
+    if (!status) {
+        const draw_picture picture = {.width = (double)d.width,
+                                      .height = (double)d.height,
+                                      .title = "What was read",
+                                      .paint = paint,
+                                      .data = &d,
+                                      .scale = 1};
+        status = draw_save(path, &picture, error);
+    }
+    free(d.colours);
+    return status;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* predict_show.h: answers as text, as JSON, and drawn on the picture. */
+#ifndef CLI_PREDICT_SHOW_H
+#define CLI_PREDICT_SHOW_H
+
+#include "base/text.h"
+#include "predict_work.h"
+
+/* One line for each image: name, answer, probability and runners-up, `top` in all; and a line with the reading of a picture of several. */
+void predict_append(dsc_text *text, const predict_result *result, const predict_reader *reader, size_t top);
+
+/* What the network saw of each image, with what its answer depends on beside it, as the terminal can show it. */
+dsc_status predict_append_pictures(dsc_text *text, const predict_result *result, const predict_reader *reader,
+                                   dsc_error *error);
+
+/* NULL for want of memory. */
+json_t *predict_json(const predict_result *result, const predict_reader *reader, size_t top);
+
+/* The picture with boxes and readings, .png or .svg. */
+dsc_status predict_draw(const char *path, const predict_result *result, const predict_reader *reader,
+                        dsc_error *error);
+
+#endif

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/* digits.c: one digit of a picture, or all of them in the order of reading; see prepare.h and descender.h. */
+#include "image/prepare.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ONE_DIGIT_SIDE = 64, /* pixels: a picture that small is of one digit */
+    MARKS_MOST = 4096
+};
+
+/* --- Which pieces make a digit --- */
+
+typedef struct group {
+    dsc_box box;
+    uint32_t number; /* that its pieces have */
+} group;
+
+static size_t height_of(const dsc_box *box) { return box->bottom - box->top; }
+static size_t width_of(const dsc_box *box) { return box->right - box->left; }
+static size_t between(size_t a_end, size_t b_begin) { return b_begin > a_end ? b_begin - a_end : 0; }
+
+/* Pixels between two boxes, the longer of the two ways. */
+static size_t gap_of(const dsc_box *a, const dsc_box *b) {
+    const size_t x = between(a->right, b->left) + between(b->right, a->left);
+    const size_t y = between(a->bottom, b->top) + between(b->bottom, a->top);
+    return x > y ? x : y;
+}
+
+/* By how much they lie above one another, as a share of the narrower. */
+static double shared_width(const dsc_box *a, const dsc_box *b) {
+    const size_t left = a->left > b->left ? a->left : b->left,
+                 right = a->right < b->right ? a->right : b->right;
+    const size_t narrower = width_of(a) < width_of(b) ? width_of(a) : width_of(b);
+    return right > left ? (double)(right - left) / (double)narrower : 0;
+}
+
+static void unite(dsc_box *a, const dsc_box *b) {
+    if (b->left < a->left) a->left = b->left;
+    if (b->top < a->top) a->top = b->top;
+    if (b->right > a->right) a->right = b->right;
+    if (b->bottom > a->bottom) a->bottom = b->bottom;
+}
+
+static int by_height(const void *a, const void *b) {
+    const size_t x = height_of(&((const group *)a)->box), y = height_of(&((const group *)b)->box);
+    return (x < y) - (x > y);
+}
+
+/* Of a digit that broke, such as a 5 whose bar stands apart, the pieces lie above one another or nearly touch, and one is short. What
+ * is as tall as others is a digit of its own, however near. */
+static bool belongs(const group *piece, const group *digit, size_t usual) {
+    const size_t gap = gap_of(&piece->box, &digit->box), height = height_of(&piece->box);
+    if (height * 20 > usual * 13) return false;
+    return (shared_width(&piece->box, &digit->box) > 0.4 && gap * 3 <= usual) || gap * 10 <= usual;
+}
+
+/* What a short piece belongs to: the nearest. */
+static group *owner_of(const group *piece, group *digits, size_t count, size_t usual) {
+    group *best = NULL;
+    for (size_t i = 0; i < count; i++)
+        if (belongs(piece, &digits[i], usual) &&
+            (!best || gap_of(&piece->box, &digits[i].box) < gap_of(&piece->box, &best->box)))
+            best = &digits[i];
+    return best;
+}
+
+/* Pieces become groups, tallest first, each its own or joined to one that is there. What is short and alone is a mark, not a digit;
+ * but a minus or a dash would be no digit either. Returns how many groups. */
+static size_t put_together(group *groups, dsc_pieces *p) {
+    size_t count = 0, digits = 0;
+    for (size_t i = 0; i < p->count; i++)
+        if (p->pieces[i].digit != DSC_NO_DIGIT) groups[count++] = (group){p->pieces[i].box, (uint32_t)i};
+    qsort(groups, count, sizeof *groups, by_height);
+    /* The tallest may be two that touch, or a line: the usual height is the median of what is at least half as tall. */
+    size_t tall = 0;
+    while (tall < count && height_of(&groups[tall].box) * 2 >= height_of(&groups[0].box)) tall++;
+    const size_t usual = count ? height_of(&groups[tall / 2].box) : 0;
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t piece = groups[i].number;
+        group *owner = owner_of(&groups[i], groups, digits, usual);
+        if (owner) {
+            unite(&owner->box, &groups[i].box);
+            p->pieces[piece].digit = owner->number;
+        } else if (height_of(&groups[i].box) * 3 < usual) {
+            p->pieces[piece].digit = DSC_NO_DIGIT;
+        } else {
+            p->pieces[piece].digit = piece;
+            groups[digits++] = groups[i];
+        }
+    }
+    return digits;
+}
+
+/* --- The order of reading --- */
+
+static int by_top(const void *a, const void *b) {
+    const size_t x = ((const group *)a)->box.top, y = ((const group *)b)->box.top;
+    return (x > y) - (x < y);
+}
+static int by_left(const void *a, const void *b) {
+    const size_t x = ((const group *)a)->box.left, y = ((const group *)b)->box.left;
+    return (x > y) - (x < y);
+}
+
+/* Lines from top to bottom: a line takes what begins above the middle of its first; then each from left to right. */
+static void sort_by_lines(group *groups, size_t count) {
+    qsort(groups, count, sizeof *groups, by_top);
+    for (size_t first = 0; first < count;) {
+        size_t last = first, middle = 0;
+        while (last < count && (last == first || groups[last].box.top < middle)) {
+            const size_t its = (groups[last].box.top + groups[last].box.bottom) / 2;
+            if (its > middle) middle = its;
+            last++;
+        }
+        qsort(groups + first, last - first, sizeof *groups, by_left);
+        first = last;
+    }
+}
+
+/* --- What descender.h promises --- */
+
+static dsc_status read_ink(dsc_ink *ink, dsc_pieces *pieces, const uint8_t *pixels, size_t height,
+                           size_t width, size_t channels, dsc_error *error) {
+    *pieces = (dsc_pieces){0};
+    dsc_status status = dsc_ink_make(ink, pixels, height, width, channels, error);
+    if (!status) status = dsc_pieces_find(pieces, ink, error);
+    if (!status) dsc_pieces_sift(pieces, ink);
+    return status;
+}
+
+static dsc_status make(dsc_digit *digit, const dsc_ink *ink, const dsc_ink_run *runs, size_t count,
+                       size_t height, size_t width, dsc_error *error) {
+    dsc_box box;
+    dsc_status status = dsc_digit_make(digit->pixels, &box, ink, runs, count, error);
+    if (status) return status;
+    const size_t right = box.right * ink->scale, bottom = box.bottom * ink->scale;
+    digit->left = box.left * ink->scale;
+    digit->top = box.top * ink->scale;
+    digit->width = (right < width ? right : width) - digit->left;
+    digit->height = (bottom < height ? bottom : height) - digit->top;
+    return DSC_OK;
+}
+
+dsc_status dsc_prepare_digit(dsc_digit *digit, const uint8_t *pixels, size_t height, size_t width,
+                             size_t channels, dsc_error *error) {
+    dsc_ink ink = {0};
+    dsc_pieces pieces;
+    memset(digit, 0, sizeof *digit);
+    dsc_status status = read_ink(&ink, &pieces, pixels, height, width, channels, error);
+    size_t kept = 0;
+    for (size_t i = 0; i < pieces.run_count && !status; i++)
+        if (pieces.pieces[pieces.runs[i].piece].digit != DSC_NO_DIGIT) pieces.runs[kept++] = pieces.runs[i];
+    if (!status) status = make(digit, &ink, pieces.runs, kept, height, width, error);
+    dsc_pieces_clear(&pieces);
+    dsc_ink_clear(&ink);
+    return status;
+}
+
+#define BORROWED 0x80000000u /* a mark on the number of another piece */
+
+/* The runs of each group, one group behind the other; those of group i begin at begins[i] and end at begins[i + 1]. */
+static void sort_runs(dsc_ink_run *out, size_t *begins, const dsc_pieces *p, const group *groups,
+                      size_t count) {
+    /* From here on a digit's number is its place in the order of reading: first of those pieces that gave a group its number. */
+    for (size_t i = 0; i < p->count; i++)
+        if (p->pieces[i].digit != DSC_NO_DIGIT && p->pieces[i].digit != i) p->pieces[i].digit |= BORROWED;
+    for (size_t i = 0; i < count; i++) p->pieces[groups[i].number].digit = (uint32_t)i;
+    for (size_t i = 0; i < p->count; i++)
+        if (p->pieces[i].digit != DSC_NO_DIGIT && p->pieces[i].digit & BORROWED)
+            p->pieces[i].digit = p->pieces[p->pieces[i].digit & ~BORROWED].digit;
+    memset(begins, 0, (count + 1) * sizeof *begins);
+    for (size_t i = 0; i < p->run_count; i++) {
+        const uint32_t digit = p->pieces[p->runs[i].piece].digit;
+        if (digit != DSC_NO_DIGIT) begins[digit + 1]++;
+    }
+    for (size_t i = 0; i < count; i++) begins[i + 1] += begins[i];
+    for (size_t i = 0; i < p->run_count; i++) {
+        const uint32_t digit = p->pieces[p->runs[i].piece].digit;
+        if (digit != DSC_NO_DIGIT) out[begins[digit]++] = p->runs[i];
+    }
+    for (size_t i = count; i > 0; i--) begins[i] = begins[i - 1];
+    begins[0] = 0;
+}
+
+/* All that finding several digits needs; one place to free it. */
+typedef struct search {
+    dsc_ink ink;
+    dsc_pieces pieces;
+    group *groups;
+    dsc_ink_run *runs;
+    size_t *begins;
+    dsc_digit *digits;
+} search;
+
+static void search_clear(search *s) {
+    dsc_pieces_clear(&s->pieces);
+    dsc_ink_clear(&s->ink);
+    free(s->groups);
+    free(s->runs);
+    free(s->begins);
+    free(s->digits);
+}
+
+static dsc_status search_run(search *s, size_t *count, size_t height, size_t width, dsc_error *error) {
+    size_t kept = 0;
+    for (size_t i = 0; i < s->pieces.count; i++) kept += s->pieces.pieces[i].digit != DSC_NO_DIGIT;
+    if (kept > MARKS_MOST)
+        return dsc_fail(
+            error, DSC_ERROR_FORMAT,
+            "found %zu marks that stand apart, more than %d: this is no picture of digits, or its ground is "
+            "patterned; cut the digits out",
+            kept, MARKS_MOST);
+    s->groups = dsc_allocate(kept, sizeof *s->groups);
+    s->runs = dsc_allocate(s->pieces.run_count, sizeof *s->runs);
+    s->begins = dsc_allocate(kept + 1, sizeof *s->begins);
+    s->digits = dsc_allocate(kept, sizeof *s->digits);
+    if (!s->groups || !s->runs || !s->begins || !s->digits)
+        return dsc_fail_memory(error, s->pieces.run_count * sizeof *s->runs, "the digits of a picture");
+    const size_t found = put_together(s->groups, &s->pieces);
+    sort_by_lines(s->groups, found);
+    sort_runs(s->runs, s->begins, &s->pieces, s->groups, found);
+    for (size_t i = 0; i < found; i++) {
+        dsc_status status = make(&s->digits[i], &s->ink, s->runs + s->begins[i],
+                                 s->begins[i + 1] - s->begins[i], height, width, error);
+        if (status) return status;
+    }
+    *count = found;
+    return DSC_OK;
+}
+
+dsc_status dsc_find_digits(dsc_digit **digits, size_t *count, const uint8_t *pixels, size_t height,
+                           size_t width, size_t channels, dsc_error *error) {
+    search s = {0};
+    *digits = NULL;
+    *count = 0;
+    dsc_status status;
+    if (height <= ONE_DIGIT_SIDE && width <= ONE_DIGIT_SIDE) {
+        s.digits = dsc_allocate(1, sizeof *s.digits);
+        status = s.digits ? dsc_prepare_digit(s.digits, pixels, height, width, channels, error)
+                          : dsc_fail_memory(error, sizeof *s.digits, "a digit");
+        if (!status) *count = 1;
+    } else {
+        status = read_ink(&s.ink, &s.pieces, pixels, height, width, channels, error);
+        if (!status) status = search_run(&s, count, height, width, error);
+    }
+    if (!status) {
+        *digits = s.digits;
+        s.digits = NULL;
+    }
+    search_clear(&s);
+    return status;
+}
+
+void dsc_digits_free(dsc_digit *digits) { free(digits); }

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* ink.c: takes the ground of a picture away, whatever its colour and however unevenly it is lit; see prepare.h.
+ *
+ * The ground is a smooth surface, g(x, y) = a + b x + c y + d x^2 + e x y + f y^2, fitted to the medians of a grid of cells by least
+ * squares that are done again with less weight for what lies far off (Tukey's biweight, "Robust estimation", 1974): cells
+ * full of ink count for nothing in the end. Small pictures have too few cells, and no light to speak of: there the ground is the
+ * median of the picture's edge. */
+#include "image/prepare.h"
+
+#include "image/image.h"
+
+#include "base/elementary.h"
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CELLS = 16,        /* at most, along a side */
+    CELL_LEAST = 8,    /* pixels of a cell's side */
+    SURFACE_FROM = 64, /* the shorter side of a picture whose ground may be uneven */
+    TERMS = 6,
+    ROUNDS = 12,
+    STANDS_OUT = 20 /* what differs less from the ground, of 255, is no ink */
+};
+
+/* --- Greys --- */
+
+/* Luma (Rec. 601) of a pixel; what is transparent lets `behind` through. */
+static unsigned grey_of(const uint8_t *pixel, size_t channels, unsigned behind) {
+    const unsigned grey =
+        channels == 1 ? pixel[0] : (299u * pixel[0] + 587u * pixel[1] + 114u * pixel[2] + 500u) / 1000u;
+    if (channels != 4) return grey;
+    return (grey * pixel[3] + behind * (255u - pixel[3]) + 127u) / 255u;
+}
+
+/* Squares of scale x scale pixels become one; those at the right and the bottom may be smaller. */
+static void reduce(dsc_ink *ink, const uint8_t *pixels, size_t height, size_t width, size_t channels,
+                   unsigned behind) {
+    const size_t s = ink->scale;
+    for (size_t y = 0; y < ink->height; y++)
+        for (size_t x = 0; x < ink->width; x++) {
+            const size_t rows = height - y * s < s ? height - y * s : s,
+                         columns = width - x * s < s ? width - x * s : s;
+            unsigned long sum = 0;
+            for (size_t i = 0; i < rows; i++) {
+                const uint8_t *from = pixels + ((y * s + i) * width + x * s) * channels;
+                for (size_t j = 0; j < columns; j++) sum += grey_of(from + j * channels, channels, behind);
+            }
+            ink->values[y * ink->width + x] = (uint8_t)((sum + rows * columns / 2) / (rows * columns));
+        }
+}
+
+static unsigned range_of(const dsc_ink *ink) {
+    uint8_t least = 255, most = 0;
+    for (size_t i = 0; i < ink->width * ink->height; i++) {
+        if (ink->values[i] < least) least = ink->values[i];
+        if (ink->values[i] > most) most = ink->values[i];
+    }
+    return (unsigned)(most - least);
+}
+
+/* The value below which `share` of the counted ones lie. */
+static unsigned quantile(const size_t counts[256], double share) {
+    size_t all = 0, sum = 0;
+    for (unsigned v = 0; v < 256; v++) all += counts[v];
+    for (unsigned v = 0; v < 256; v++) {
+        sum += counts[v];
+        if ((double)sum > share * (double)all) return v;
+    }
+    return 255;
+}
+
+/* --- The ground --- */
+
+typedef struct ground {
+    double term[TERMS];
+    double across, down; /* what makes coordinates of -1 to 1 */
+} ground;
+
+static void terms_at(double out[TERMS], const ground *g, double x, double y) {
+    const double u = x * g->across - 1, v = y * g->down - 1;
+    const double terms[TERMS] = {1, u, v, u * u, u * v, v * v};
+    memcpy(out, terms, sizeof terms);
+}
+
+static double ground_at(const ground *g, double x, double y) {
+    double terms[TERMS], sum = 0;
+    terms_at(terms, g, x, y);
+    for (int i = 0; i < TERMS; i++) sum += g->term[i] * terms[i];
+    return sum;
+}
+
+/* Solves the normal equations by elimination with pivots; terms that the cells do not determine become 0. */
+static void solve(double x[TERMS], double a[TERMS][TERMS + 1]) {
+    for (int i = 0; i < TERMS; i++) {
+        int best = i;
+        for (int r = i + 1; r < TERMS; r++)
+            if (fabs(a[r][i]) > fabs(a[best][i])) best = r;
+        for (int c = 0; c <= TERMS; c++) {
+            const double swap = a[i][c];
+            a[i][c] = a[best][c];
+            a[best][c] = swap;
+        }
+        if (fabs(a[i][i]) < 1e-9) continue;
+        for (int r = 0; r < TERMS; r++) {
+            const double factor = r == i ? 0 : a[r][i] / a[i][i];
+            for (int c = i; c <= TERMS; c++) a[r][c] -= factor * a[i][c];
+        }
+    }
+    for (int i = 0; i < TERMS; i++) x[i] = fabs(a[i][i]) < 1e-9 ? 0 : a[i][TERMS] / a[i][i];
+}
+
+typedef struct cell {
+    double x, y, value, off;
+} cell;
+
+static int by_off(const void *a, const void *b) {
+    const double x = ((const cell *)a)->off, y = ((const cell *)b)->off;
+    return (x > y) - (x < y);
+}
+
+static size_t cells_of(cell cells[CELLS * CELLS], const dsc_ink *ink) {
+    size_t across = ink->width / CELL_LEAST, down = ink->height / CELL_LEAST, count = 0;
+    if (across > CELLS) across = CELLS;
+    if (down > CELLS) down = CELLS;
+    for (size_t j = 0; j < down; j++)
+        for (size_t i = 0; i < across; i++) {
+            const size_t x0 = i * ink->width / across, x1 = (i + 1) * ink->width / across;
+            const size_t y0 = j * ink->height / down, y1 = (j + 1) * ink->height / down;
+            size_t counts[256] = {0};
+            for (size_t y = y0; y < y1; y++)
+                for (size_t x = x0; x < x1; x++) counts[ink->values[y * ink->width + x]]++;
+            cells[count++] =
+                (cell){(double)(x0 + x1 - 1) / 2, (double)(y0 + y1 - 1) / 2, quantile(counts, 0.5), 0};
+        }
+    return count;
+}
+
+static unsigned median_of_edge(const dsc_ink *ink) {
+    size_t counts[256] = {0};
+    const size_t w = ink->width, h = ink->height;
+    for (size_t x = 0; x < w; x++) counts[ink->values[x]]++, counts[ink->values[(h - 1) * w + x]]++;
+    for (size_t y = 0; y < h; y++) counts[ink->values[y * w]]++, counts[ink->values[y * w + w - 1]]++;
+    return quantile(counts, 0.5);
+}
+
+static ground find_ground(const dsc_ink *ink) {
+    ground g = {.across = 2.0 / (double)ink->width, .down = 2.0 / (double)ink->height};
+    g.term[0] = median_of_edge(ink);
+    if (ink->width < SURFACE_FROM || ink->height < SURFACE_FROM) return g;
+    cell cells[CELLS * CELLS];
+    const size_t count = cells_of(cells, ink);
+    for (int round = 0; round < ROUNDS; round++) {
+        for (size_t i = 0; i < count; i++)
+            cells[i].off = fabs(cells[i].value - ground_at(&g, cells[i].x, cells[i].y));
+        qsort(cells, count, sizeof *cells, by_off);
+        const double reach = 4 * cells[count / 2].off + 12; /* generous: light may fall off steeply */
+        double a[TERMS][TERMS + 1] = {{0}};
+        for (size_t i = 0; i < count && cells[i].off < reach; i++) {
+            const double ratio = cells[i].off / reach, weight = (1 - ratio * ratio) * (1 - ratio * ratio);
+            double terms[TERMS];
+            terms_at(terms, &g, cells[i].x, cells[i].y);
+            for (int r = 0; r < TERMS; r++) {
+                for (int c = 0; c < TERMS; c++) a[r][c] += weight * terms[r] * terms[c];
+                a[r][TERMS] += weight * terms[r] * cells[i].value;
+            }
+            for (int r = 3; r < TERMS; r++) a[r][r] += 1e-3 * weight; /* no curve that nothing asks for */
+        }
+        solve(g.term, a);
+    }
+    return g;
+}
+
+/* --- Ink --- */
+
+/* How far values lie from the ground: counted apart for lighter (0) and darker (1). */
+static void count_differences(size_t counts[2][256], const dsc_ink *ink, const ground *g) {
+    for (size_t y = 0; y < ink->height; y++)
+        for (size_t x = 0; x < ink->width; x++) {
+            const double off = ink->values[y * ink->width + x] - ground_at(g, (double)x, (double)y);
+            const double size = fabs(off) < 255 ? fabs(off) : 255;
+            counts[off < 0][(unsigned)(size + 0.5)]++;
+        }
+}
+
+/* Of two kinds of difference the one that is ink: with more of it beyond the noise, in sum. */
+static int darker_is_ink(size_t counts[2][256], unsigned noise) {
+    double sums[2] = {0, 0};
+    for (int k = 0; k < 2; k++)
+        for (unsigned v = noise; v < 256; v++) sums[k] += (double)counts[k][v] * (v - noise);
+    return sums[1] > sums[0];
+}
+
+static dsc_status take_ground_away(dsc_ink *ink, dsc_error *error) {
+    const ground g = find_ground(ink);
+    size_t counts[2][256] = {{0}}, both[256];
+    count_differences(counts, ink, &g);
+    for (unsigned v = 0; v < 256; v++) both[v] = counts[0][v] + counts[1][v];
+    /* A quarter of normal noise lies within 0.32 deviations; a quarter of all is of the ground even if half is ink. */
+    const double deviation = quantile(both, 0.25) / 0.32;
+    const unsigned floor = (unsigned)(2.5 * deviation + 0.5), least = floor > STANDS_OUT ? floor : STANDS_OUT;
+    const int dark = darker_is_ink(counts, least);
+    size_t beyond = 0;
+    for (unsigned v = 0; v <= least && v < 256; v++) counts[dark][v] = 0;
+    for (unsigned v = 0; v < 256; v++) beyond += counts[dark][v];
+    if (beyond == 0 || least >= 200)
+        return dsc_fail(
+            error, DSC_ERROR_FORMAT,
+            "there is nothing to read: no pixel stands out from the ground; is the picture blank?");
+    const double most = quantile(counts[dark], 0.9), from = floor < most / 2 ? floor : most / 2;
+    for (size_t y = 0; y < ink->height; y++)
+        for (size_t x = 0; x < ink->width; x++) {
+            uint8_t *value = &ink->values[y * ink->width + x];
+            const double off = *value - ground_at(&g, (double)x, (double)y), size = dark ? -off : off;
+            const double share = (size - from) / (most - from);
+            *value = (uint8_t)(share <= 0 ? 0 : share >= 1 ? 255 : share * 255 + 0.5);
+        }
+    ink->faintest = floor > 0 ? 80 : 8;
+    return DSC_OK;
+}
+
+dsc_status dsc_ink_make(dsc_ink *ink, const uint8_t *pixels, size_t height, size_t width, size_t channels,
+                        dsc_error *error) {
+    *ink = (dsc_ink){0};
+    if (!dsc_image_size_allowed(width, height) || (channels != 1 && channels != 3 && channels != 4))
+        return dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "expected a picture with sides of 1 to %d, at most %d pixels, and 1, 3 or 4 channels; "
+            "found %zu x %zu with %zu channels",
+            DSC_IMAGE_SIDE_LIMIT, DSC_IMAGE_PIXEL_LIMIT, width, height, channels);
+    const size_t shorter = width < height ? width : height;
+    ink->scale = (shorter + DSC_INK_SIDE - 1) / DSC_INK_SIDE;
+    ink->width = (width + ink->scale - 1) / ink->scale;
+    ink->height = (height + ink->scale - 1) / ink->scale;
+    ink->values = dsc_allocate(ink->width * ink->height, 1);
+    if (!ink->values) return dsc_fail_memory(error, ink->width * ink->height, "a picture in greys");
+    reduce(ink, pixels, height, width, channels, 255);
+    /* White strokes on nothing: what is transparent must have been meant to be dark. */
+    if (channels == 4 && range_of(ink) < STANDS_OUT) reduce(ink, pixels, height, width, channels, 0);
+    dsc_status status = take_ground_away(ink, error);
+    if (status) dsc_ink_clear(ink);
+    return status;
+}
+
+void dsc_ink_clear(dsc_ink *ink) {
+    free(ink->values);
+    *ink = (dsc_ink){0};
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* prepare.h: the steps from a picture to digits as MNIST has them; dsc_prepare_digit and dsc_find_digits are made of these.
+ *
+ *   ink.c      picture -> ink: greys, at most INK_SIDE the shorter way; the ground, light or dark, even or not, is taken away
+ *   pieces.c   ink -> pieces: what hangs together, without specks
+ *   digit.c    pieces -> a digit: fitted into 20 x 20 by areas, centred by mass in 28 x 28
+ *   digits.c   pieces -> digits, in the order of reading
+ *
+ * What MNIST's makers did (LeCun, Cortes, Burges, "The MNIST database of handwritten digits"): bilevel digits were fitted into 20 x 20
+ * pixels keeping their shape, which anti-aliasing made grey, and the centre of mass was put into the middle of 28 x 28. */
+#ifndef DSC_IMAGE_PREPARE_H
+#define DSC_IMAGE_PREPARE_H
+
+#include <descender.h>
+
+enum { DSC_DIGIT_BOX = 20, DSC_DIGIT_SIDE = 28, DSC_INK_SIDE = 600 };
+
+/* What was written: 0 where there is the ground, 255 where there is most ink. */
+typedef struct dsc_ink {
+    size_t width, height;
+    size_t scale;     /* the side of a square of the picture's pixels that is one pixel here */
+    uint8_t *values;  /* (height, width), owned */
+    uint8_t faintest; /* what counts as ink; less is the ground's noise */
+} dsc_ink;
+
+/* FORMAT: there is nothing on the picture that stands out. Release with dsc_ink_clear. */
+dsc_status dsc_ink_make(dsc_ink *ink, const uint8_t *pixels, size_t height, size_t width, size_t channels,
+                        dsc_error *error);
+void dsc_ink_clear(dsc_ink *ink);
+
+/* Pixels [first, last) of a row that are ink, and the piece they belong to. */
+typedef struct dsc_ink_run {
+    uint32_t row, first, last, piece;
+} dsc_ink_run;
+
+typedef struct dsc_box {
+    size_t left, top, right, bottom; /* right and bottom are just outside */
+} dsc_box;
+
+typedef struct dsc_piece {
+    dsc_box box;
+    size_t area;    /* pixels */
+    uint8_t most;   /* its darkest pixel */
+    uint32_t digit; /* set by whoever puts pieces together; DSC_NO_DIGIT: left out */
+} dsc_piece;
+
+#define DSC_NO_DIGIT UINT32_MAX
+
+typedef struct dsc_pieces {
+    dsc_ink_run *runs; /* row by row, from left to right */
+    size_t run_count, run_capacity;
+    dsc_piece *pieces;
+    size_t count;
+} dsc_pieces;
+
+/* Release with dsc_pieces_clear, also after a failure. */
+dsc_status dsc_pieces_find(dsc_pieces *pieces, const dsc_ink *ink, dsc_error *error);
+void dsc_pieces_clear(dsc_pieces *pieces);
+
+/* Leaves out what cannot be (a part of) a digit: specks, the picture's frame, pale blots. At least one piece stays. */
+void dsc_pieces_sift(dsc_pieces *pieces, const dsc_ink *ink);
+
+/* Runs of ink, prepared; *box: where they lie. At least one run. */
+dsc_status dsc_digit_make(uint8_t digit[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE], dsc_box *box, const dsc_ink *ink,
+                          const dsc_ink_run *runs, size_t count, dsc_error *error);
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* read.c: what is in a file, told by its first bytes; see read.h. */
+#include "read/read.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "data/npy.h"
+#include "png/picture.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+/* --- files --- */
+
+static const char *const endings[] = {".png",    ".pgm",   ".ppm",      ".npy", ".idx",
+                                      ".idx.gz", "-ubyte", "-ubyte.gz", NULL};
+
+static bool is_image_name(const char *name) {
+    const size_t length = strlen(name);
+    for (size_t i = 0; endings[i]; i++) {
+        const size_t its = strlen(endings[i]);
+        if (length > its && !strcasecmp(name + length - its, endings[i])) return true;
+    }
+    return false;
+}
+
+static dsc_status add(read_list *list, char *path, dsc_error *error) {
+    if (!path || !dsc_grow(&list->paths, &list->capacity, list->count + 1, sizeof *list->paths)) {
+        free(path);
+        return dsc_fail_memory(error, (list->count + 1) * sizeof *list->paths, "the list of files");
+    }
+    list->paths[list->count++] = path;
+    return DSC_OK;
+}
+
+static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+static dsc_status add_folder(read_list *list, const char *path, dsc_error *error) {
+    DIR *folder = opendir(path);
+    if (!folder) return dsc_fail_system(error, path, "cannot be read");
+    const size_t first = list->count;
+    dsc_status status = DSC_OK;
+    struct dirent *entry;
+    while (!status && (entry = readdir(folder))) {
+        if (entry->d_name[0] == '.') continue;
+        char *file = dsc_path_join(path, entry->d_name);
+        struct stat info;
+        if (file && (!is_image_name(entry->d_name) || stat(file, &info) || !S_ISREG(info.st_mode))) {
+            list->passed_over++;
+            free(file);
+            continue;
+        }
+        status = add(list, file, error);
+    }
+    (void)closedir(folder);
+    if (list->count > first) qsort(list->paths + first, list->count - first, sizeof *list->paths, by_name);
+    if (!status && list->count == first)
+        return dsc_fail(
+            error, DSC_ERROR_FORMAT,
+            "%s: has no images: expected files named *.png, *.pgm, *.ppm, *.npy, *.idx or *-ubyte", path);
+    return status;
+}
+
+dsc_status read_list_add(read_list *list, const char *path, dsc_error *error) {
+    struct stat info;
+    if (strcmp(path, "-") != 0 && !stat(path, &info) && S_ISDIR(info.st_mode))
+        return add_folder(list, path, error);
+    return add(list, strdup(path), error);
+}
+
+void read_list_clear(read_list *list) {
+    for (size_t i = 0; i < list->count; i++) free(list->paths[i]);
+    free(list->paths);
+    *list = (read_list){0};
+}
+
+/* --- contents --- */
+
+bool read_array_shape(size_t *count, size_t shape[3], const dsc_array *array) {
+    if (array->type != DSC_U8 || array->rank < 2 || array->rank > 4) return false;
+    const size_t *last = array->shape + array->rank - 2;
+    *count = array->rank > 2 ? array->shape[0] : 1;
+    shape[0] = array->rank == 4 ? array->shape[1] : 1;
+    shape[1] = last[0];
+    shape[2] = last[1];
+    return *count > 0 && shape[0] > 0 && shape[1] > 0 && shape[2] > 0;
+}
+
+static dsc_status check_array(read_content *content, const char *name, dsc_error *error) {
+    size_t count, shape[3];
+    if (read_array_shape(&count, shape, &content->array)) return DSC_OK;
+    const size_t rank = content->array.rank;
+    const bool bytes = content->array.type == DSC_U8;
+    read_content_clear(content);
+    return dsc_fail(
+        error, DSC_ERROR_FORMAT,
+        "%s: expected images, an array of bytes (N, H, W), (N, C, H, W) or (H, W); found %s in %zu "
+        "dimension%s",
+        name, bytes ? "bytes" : "other numbers", rank, rank == 1 ? " (labels?)" : "s");
+}
+
+dsc_status read_bytes(read_content *content, const unsigned char *bytes, size_t size, const char *name,
+                      dsc_error *error) {
+    *content = (read_content){0};
+    if (size == 0) return dsc_fail(error, DSC_ERROR_FORMAT, "%s: is empty", name);
+    if (picture_is_png(bytes, size) || dsc_is_pnm(bytes, size))
+        return picture_parse(&content->picture, bytes, size, name, error);
+    const bool npy = size >= 6 && !memcmp(bytes, "\x93NUMPY", 6);
+    const bool idx =
+        size >= 4 && ((bytes[0] == 0 && bytes[1] == 0) || (bytes[0] == 0x1f && bytes[1] == 0x8b));
+    if (!npy && !idx)
+        return dsc_fail(
+            error, DSC_ERROR_FORMAT,
+            "%s: is no image: expected PNG, PGM, PPM, IDX or NPY (convert others, such as JPEG, to PNG)",
+            name);
+    content->is_array = true;
+    dsc_status status = npy ? dsc_npy_parse(&content->array, bytes, size, name, error)
+                            : dsc_idx_parse(&content->array, bytes, size, name, error);
+    return status ? status : check_array(content, name, error);
+}
+
+/* All that a stream gives. */
+static dsc_status read_stream(unsigned char **bytes, size_t *size, FILE *stream, const char *name,
+                              dsc_error *error) {
+    size_t capacity = 0;
+    *bytes = NULL;
+    *size = 0;
+    for (;;) {
+        if (*size >= DSC_IMAGE_FILE_LIMIT)
+            return dsc_fail(error, DSC_ERROR_FORMAT, "%s: more than %d bytes", name, DSC_IMAGE_FILE_LIMIT);
+        if (!dsc_grow(bytes, &capacity, *size + 65536, 1)) return dsc_fail_memory(error, *size + 65536, name);
+        const size_t got = fread(*bytes + *size, 1, capacity - *size, stream);
+        *size += got;
+        if (ferror(stream)) return dsc_fail_system(error, name, "cannot be read");
+        if (got == 0) return DSC_OK;
+    }
+}
+
+dsc_status read_file(read_content *content, const char *path, dsc_error *error) {
+    unsigned char *bytes = NULL;
+    size_t size;
+    *content = (read_content){0};
+    const bool standard_input = strcmp(path, "-") == 0;
+    const char *name = standard_input ? "standard input" : path;
+    dsc_status status = standard_input ? read_stream(&bytes, &size, stdin, name, error)
+                                       : dsc_file_read(&bytes, &size, path, DSC_IMAGE_FILE_LIMIT, error);
+    if (!status) status = read_bytes(content, bytes, size, name, error);
+    free(bytes);
+    return status;
+}
+
+void read_content_clear(read_content *content) {
+    dsc_image_clear(&content->picture);
+    dsc_array_clear(&content->array);
+    *content = (read_content){0};
+}
