@@ -8,6 +8,9 @@
 /* What stands for it where a model is named. */
 #define SHIPPED_NAME "shipped"
 
+/* Measured once on MNIST's test set, after training; models/digits.md is its card. tests/shipped look whether it is so. */
+#define SHIPPED_ACCURACY "99.56"
+
 dsc_status shipped_model(dsc_model **model, dsc_error *error);
 
 /* The file's bytes. */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* fuzz_prepare.c: any pixels, of any shape, as a picture of digits: two bytes of width and one of channels, then pixels. Every box lies
+ * in the picture. */
+#include <descender.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    if (size < 4) return 0;
+    const size_t channels = (const size_t[]){1, 3, 4}[data[2] % 3],
+                 width = 1 + data[0] + 256u * (data[1] % 8);
+    const size_t height = (size - 3) / channels / width;
+    if (height == 0) return 0;
+    uint8_t *pixels =
+        malloc(width * height * channels); /* exactly as large as said, for the sanitizer to see */
+    if (!pixels) return 0;
+    memcpy(pixels, data + 3, width * height * channels);
+    dsc_digit *digits;
+    size_t count;
+    dsc_error error;
+    if (!dsc_find_digits(&digits, &count, pixels, height, width, channels, &error)) {
+        if (count == 0) abort();
+        for (size_t i = 0; i < count; i++)
+            if (digits[i].width == 0 || digits[i].height == 0 || digits[i].left + digits[i].width > width ||
+                digits[i].top + digits[i].height > height)
+                abort();
+    } else if (digits || count) {
+        abort();
+    }
+    dsc_digits_free(digits);
+    free(pixels);
+    return 0;
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/* test_reading.c: the promise of `descender predict`: a digit is read whatever its size, place, polarity, stroke and ground; by the
+ * program's own model. Digits are drawn here, or are MNIST's, changed. */
+#include "testing.h"
+
+#include "shipped/shipped.h"
+
+#include <math.h>
+
+enum { SIDE = 28, PIXELS = SIDE * SIDE };
+
+static dsc_error error;
+static dsc_predictor *predictor;
+static dsc_workspace *workspace;
+
+static size_t read_seen(const uint8_t seen[PIXELS]) {
+    float p[10];
+    ASSERT_OK(dsc_predict(p, predictor, workspace, seen, 1, &error), error);
+    size_t best = 0;
+    for (size_t i = 1; i < 10; i++)
+        if (p[i] > p[best]) best = i;
+    return best;
+}
+
+/* ---- numbers that are the same every time ---- */
+
+static uint32_t state = 1;
+static double uniform(double low, double high) {
+    state = state * 1664525u + 1013904223u;
+    return low + (high - low) * (state >> 8) / (double)(1 << 24);
+}
+static double normal(void) {
+    double sum = 0;
+    for (int i = 0; i < 12; i++) sum += uniform(0, 1);
+    return sum - 6;
+}
+
+/* ---- pictures: 0 is the ground, 1 is ink ---- */
+
+typedef struct sheet {
+    size_t width, height;
+    double *ink;
+    uint8_t *pixels;
+} sheet;
+
+static sheet sheet_make(size_t width, size_t height) {
+    sheet s = {width, height, calloc(width * height, sizeof(double)), malloc(width * height)};
+    assert_non_null(s.ink);
+    assert_non_null(s.pixels);
+    return s;
+}
+static void sheet_free(sheet *s) {
+    free(s->ink);
+    free(s->pixels);
+}
+
+typedef enum ground { PLAIN, GRADIENT, NOISE, TEXTURE, GROUNDS } ground;
+
+/* Ink on paper, or light on dark. */
+static void expose(sheet *s, ground how, bool dark_ink) {
+    const double angle = uniform(0, 6.28), wave = uniform(0.15, 0.5);
+    for (size_t y = 0; y < s->height; y++)
+        for (size_t x = 0; x < s->width; x++) {
+            const double u = (double)x / (double)s->width - 0.5, v = (double)y / (double)s->height - 0.5;
+            double paper = dark_ink ? 215 : 35, ink = dark_ink ? 45 : 220;
+            if (how == GRADIENT) {
+                const double light = 45 * (u * cos(angle) + v * sin(angle));
+                paper += light, ink += light / 2;
+            }
+            if (how == TEXTURE)
+                paper += 8 * sin(wave * (double)x) * cos(wave * 0.7 * (double)y) + 3 * normal();
+            double value = paper + (ink - paper) * s->ink[y * s->width + x];
+            if (how == NOISE) value += 9 * normal();
+            s->pixels[y * s->width + x] = (uint8_t)fmin(fmax(value + 0.5, 0), 255);
+        }
+}
+
+/* ---- digits of strokes: points of lines in a square of 1, divided by x < 0 ---- */
+
+static void arc(double *out, size_t *n, double x, double y, double rx, double ry, double from, double to) {
+    for (int i = 0; i <= 16; i++) {
+        const double a = (from + (to - from) * i / 16) * 3.14159265 / 180;
+        out[(*n)++] = x + rx * cos(a);
+        out[(*n)++] = y + ry * sin(a);
+    }
+}
+static void point(double *out, size_t *n, double x, double y) { out[(*n)++] = x, out[(*n)++] = y; }
+
+static size_t strokes_of(double out[200], int digit) {
+    size_t n = 0;
+    switch (digit) {
+    case 0:
+        arc(out, &n, 0.5, 0.5, 0.3, 0.45, 0, 360);
+        break;
+    case 1:
+        point(out, &n, 0.38, 0.2), point(out, &n, 0.55, 0.05), point(out, &n, 0.5, 0.95);
+        break;
+    case 2:
+        arc(out, &n, 0.5, 0.3, 0.27, 0.25, 200, 380);
+        point(out, &n, 0.2, 0.93), point(out, &n, 0.82, 0.93);
+        break;
+    case 3:
+        arc(out, &n, 0.47, 0.28, 0.26, 0.23, 210, 440), arc(out, &n, 0.47, 0.72, 0.3, 0.23, 280, 500);
+        break;
+    case 4:
+        point(out, &n, 0.38, 0.05), point(out, &n, 0.2, 0.6), point(out, &n, 0.8, 0.6), point(out, &n, -1, 0);
+        point(out, &n, 0.65, 0.3), point(out, &n, 0.6, 0.95);
+        break;
+    case 5:
+        point(out, &n, 0.76, 0.07), point(out, &n, 0.33, 0.07), point(out, &n, 0.29, 0.46);
+        arc(out, &n, 0.46, 0.68, 0.28, 0.25, 240, 500);
+        break;
+    case 6:
+        arc(out, &n, 0.75, 0.55, 0.5, 0.5, 250, 180), arc(out, &n, 0.48, 0.7, 0.23, 0.23, 180, 540);
+        break;
+    case 7:
+        point(out, &n, 0.2, 0.08), point(out, &n, 0.8, 0.08), point(out, &n, 0.42, 0.95);
+        break;
+    case 8:
+        arc(out, &n, 0.5, 0.28, 0.2, 0.22, 90, 450), arc(out, &n, 0.5, 0.73, 0.25, 0.23, 270, 630);
+        break;
+    default:
+        arc(out, &n, 0.5, 0.3, 0.24, 0.24, 0, 360), point(out, &n, 0.68, 0.95);
+        break;
+    }
+    return n / 2;
+}
+
+static double distance(double px, double py, const double a[2], const double b[2]) {
+    const double dx = b[0] - a[0], dy = b[1] - a[1], length = dx * dx + dy * dy;
+    double t = length > 0 ? ((px - a[0]) * dx + (py - a[1]) * dy) / length : 0;
+    t = fmin(fmax(t, 0), 1);
+    return hypot(px - a[0] - t * dx, py - a[1] - t * dy);
+}
+
+/* A digit `size` pixels high whose strokes are `thick` wide, as a share of that. */
+static void draw_digit(sheet *s, int digit, double left, double top, double size, double thick) {
+    double points[200];
+    const size_t count = strokes_of(points, digit);
+    const double radius = fmax(thick * size / 2, 0.6);
+    for (size_t i = 0; i + 1 < count; i++) {
+        const double *a = points + 2 * i, *b = a + 2;
+        if (a[0] < 0 || b[0] < 0) continue;
+        const double from[2] = {left + a[0] * size, top + a[1] * size},
+                     to[2] = {left + b[0] * size, top + b[1] * size};
+        const double x0 = fmin(from[0], to[0]) - radius - 1, x1 = fmax(from[0], to[0]) + radius + 1;
+        const double y0 = fmin(from[1], to[1]) - radius - 1, y1 = fmax(from[1], to[1]) + radius + 1;
+        for (size_t y = (size_t)fmax(y0, 0); y < s->height && (double)y <= y1; y++)
+            for (size_t x = (size_t)fmax(x0, 0); x < s->width && (double)x <= x1; x++) {
+                const double ink = fmin(fmax(radius + 0.5 - distance((double)x, (double)y, from, to), 0), 1);
+                double *at = &s->ink[y * s->width + x];
+                if (ink > *at) *at = ink;
+            }
+    }
+}
+
+static size_t read_sheet(const sheet *s) {
+    dsc_digit digit;
+    ASSERT_OK(dsc_prepare_digit(&digit, s->pixels, s->height, s->width, 1, &error), error);
+    return read_seen(digit.pixels);
+}
+
+static size_t read_drawn(int digit, double size, double thick, ground how, bool dark_ink) {
+    const size_t side = (size_t)(size * 1.9);
+    sheet s = sheet_make(side, side);
+    draw_digit(&s, digit, uniform(0.1, 0.8) * size, uniform(0.1, 0.8) * size, size, thick);
+    expose(&s, how, dark_ink);
+    const size_t read = read_sheet(&s);
+    sheet_free(&s);
+    return read;
+}
+
+static void drawn_digits_read_as_the_clean_ones_do(void **unused) {
+    (void)unused;
+    static const double sizes[] = {24, 60, 150, 420}, thicknesses[] = {0.05, 0.09, 0.15};
+    size_t tried = 0, agreed = 0;
+    for (int digit = 0; digit < 10; digit++) {
+        const size_t clean = read_drawn(digit, 200, 0.1, PLAIN, true);
+        if (clean != (size_t)digit) fail_msg("the clean %d is read as %zu", digit, clean);
+        for (size_t i = 0; i < 4; i++)
+            for (size_t j = 0; j < 3; j++)
+                for (int how = 0; how < GROUNDS; how++) {
+                    const bool dark = (i + j + (size_t)how) % 2 == 0;
+                    const size_t read = read_drawn(digit, sizes[i], thicknesses[j], (ground)how, dark);
+                    tried++;
+                    agreed += read == clean;
+                    if (read != clean)
+                        print_message("%d, %g high, strokes %g, ground %d: read as %zu\n", digit, sizes[i],
+                                      thicknesses[j], how, read);
+                }
+    }
+    print_message("%zu of %zu agree\n", agreed, tried);
+    assert_true(agreed * 100 >= tried * 97);
+}
+
+/* ---- several on one sheet ---- */
+
+static void a_line_and_another_are_read_in_order(void **unused) {
+    (void)unused;
+    const int numbers[] = {3, 1, 4, 1, 5, 9, 2, 6, 5, 8, 0, 7};
+    sheet s = sheet_make(900, 420);
+    for (size_t i = 0; i < 12; i++)
+        draw_digit(&s, numbers[i], 30 + 140 * (double)(i % 6) + uniform(-8, 8),
+                   40 + 200 * (double)(i / 6) + uniform(-25, 25), 110, 0.1);
+    expose(&s, GRADIENT, true);
+    dsc_digit *digits;
+    size_t count;
+    ASSERT_OK(dsc_find_digits(&digits, &count, s.pixels, s.height, s.width, 1, &error), error);
+    assert_int_equal(count, 12);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(read_seen(digits[i].pixels), numbers[i]);
+        assert_true(digits[i].height > 80 && digits[i].height < 140 && digits[i].width > 5 &&
+                    digits[i].width < 140);
+        assert_true(digits[i].left + digits[i].width <= s.width &&
+                    digits[i].top + digits[i].height <= s.height);
+    }
+    dsc_digits_free(digits);
+    sheet_free(&s);
+}
+
+static void the_pieces_of_one_digit_stay_together(void **unused) {
+    (void)unused;
+    sheet s = sheet_make(300, 300);
+    draw_digit(&s, 5, 60, 50, 180, 0.1);
+    for (size_t y = 78; y < 90; y++) /* the bar breaks off */
+        for (size_t x = 0; x < s.width; x++) s.ink[y * s.width + x] = 0;
+    for (size_t i = 0; i < 9; i++) s.ink[280 * 300 + 20 + i % 3 + i / 3 * 300] = 1; /* and a speck */
+    expose(&s, PLAIN, true);
+    dsc_digit *digits;
+    size_t count;
+    ASSERT_OK(dsc_find_digits(&digits, &count, s.pixels, s.height, s.width, 1, &error), error);
+    assert_int_equal(count, 1);
+    assert_int_equal(read_seen(digits[0].pixels), 5);
+    dsc_digits_free(digits);
+    sheet_free(&s);
+}
+
+/* ---- MNIST's, changed ---- */
+
+/* Enlarged by a factor, values between in proportion, somewhere on a larger sheet. */
+static void paste(sheet *s, const uint8_t *image, double left, double top, double factor) {
+    for (size_t y = 0; y < s->height; y++)
+        for (size_t x = 0; x < s->width; x++) {
+            const double u = ((double)x - left + 0.5) / factor - 0.5,
+                         v = ((double)y - top + 0.5) / factor - 0.5;
+            const double fu = floor(u), fv = floor(v);
+            double sum = 0;
+            for (int j = 0; j < 2; j++)
+                for (int i = 0; i < 2; i++) {
+                    const double a = fu + i, b = fv + j;
+                    if (a < 0 || b < 0 || a >= SIDE || b >= SIDE) continue;
+                    sum +=
+                        image[(size_t)b * SIDE + (size_t)a] / 255.0 * (1 - fabs(u - a)) * (1 - fabs(v - b));
+                }
+            s->ink[y * s->width + x] = fmin(fmax(sum, 0), 1);
+        }
+}
+
+static size_t read_changed(const uint8_t *image, int how) {
+    static const ground grounds[] = {PLAIN, PLAIN, PLAIN, TEXTURE, GRADIENT};
+    const double factor = how == 0 ? 6 : how == 1 ? 1 : how == 2 ? 3.3 : uniform(2, 6);
+    const size_t side = (size_t)(SIDE * factor * (how == 1 ? 1 : 1.6));
+    sheet s = sheet_make(side, side);
+    const double room = (double)side - SIDE * factor;
+    paste(&s, image, uniform(0, room), uniform(0, room), factor);
+    expose(&s, grounds[how], how != 0);
+    const size_t read = read_sheet(&s);
+    sheet_free(&s);
+    return read;
+}
+
+static void changed_test_images_keep_their_accuracy(void **unused) {
+    (void)unused;
+    if (!testing_mnist()) TEST_SKIP("needs the real MNIST: set DESCENDER_DATA");
+    static const char *const names[] = {"enlarged", "inverted", "shifted", "on a texture", "unevenly lit"};
+    enum { COUNT = 500, WAYS = sizeof names / sizeof *names };
+    dsc_dataset *train, *test;
+    ASSERT_OK(dsc_mnist_open(&train, &test, testing_mnist(), &error), error);
+    size_t raw = 0, right[WAYS] = {0};
+    for (size_t i = 0; i < COUNT; i++) {
+        const uint8_t *image = dsc_dataset_images(test) + i * PIXELS, label = dsc_dataset_labels(test)[i];
+        raw += read_seen(image) == label;
+        for (int how = 0; how < WAYS; how++) right[how] += read_changed(image, how) == label;
+    }
+    for (int how = 0; how < WAYS; how++) {
+        print_message("%s: %zu right of %d, %zu as they are\n", names[how], right[how], COUNT, raw);
+        assert_true(right[how] * 100 >= raw * 97);
+    }
+    dsc_dataset_free(train);
+    dsc_dataset_free(test);
+}
+
+static void what_is_prepared_already_stays_nearly_as_it_is(void **unused) {
+    (void)unused;
+    if (!testing_mnist()) TEST_SKIP("needs the real MNIST: set DESCENDER_DATA");
+    dsc_dataset *train, *test;
+    ASSERT_OK(dsc_mnist_open(&train, &test, testing_mnist(), &error), error);
+    double off = 0;
+    for (size_t i = 0; i < 500; i++) {
+        dsc_digit digit;
+        const uint8_t *image = dsc_dataset_images(test) + i * PIXELS;
+        ASSERT_OK(dsc_prepare_digit(&digit, image, SIDE, SIDE, 1, &error), error);
+        for (size_t p = 0; p < PIXELS; p++) off += fabs((double)digit.pixels[p] - image[p]);
+    }
+    print_message("the mean difference of a pixel is %.3f of 255\n", off / 500 / PIXELS);
+    assert_true(off / 500 / PIXELS < 1);
+    dsc_dataset_free(train);
+    dsc_dataset_free(test);
+}
+
+static void the_shipped_model_has_the_accuracy_that_is_stated(void **unused) {
+    (void)unused;
+    dsc_model *model;
+    ASSERT_OK(shipped_model(&model, &error), error);
+    if (!testing_mnist()) TEST_SKIP("needs the real MNIST: set DESCENDER_DATA");
+    dsc_dataset *train, *test;
+    dsc_score score;
+    ASSERT_OK(dsc_mnist_open(&train, &test, testing_mnist(), &error), error);
+    ASSERT_OK(dsc_evaluate(&score, model, test, &error), error);
+    assert_true(fabs(100 * score.accuracy - strtod(SHIPPED_ACCURACY, NULL)) <
+                0.015); /* the last digit may differ by machine */
+    dsc_dataset_free(train);
+    dsc_dataset_free(test);
+    dsc_model_free(model);
+}
+
+static int make(void **unused) {
+    (void)unused;
+    dsc_model *model;
+    const dsc_predictor_options one = {.size = sizeof one, .batch = 1, .precision = "f32"};
+    if (shipped_model(&model, &error) || dsc_predictor_create(&predictor, model, &one, &error) ||
+        dsc_workspace_create(&workspace, predictor, 1, &error))
+        return 1;
+    dsc_model_free(model);
+    return 0;
+}
+static int clear(void **unused) {
+    (void)unused;
+    dsc_workspace_free(workspace);
+    dsc_predictor_free(predictor);
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(drawn_digits_read_as_the_clean_ones_do),
+        cmocka_unit_test(a_line_and_another_are_read_in_order),
+        cmocka_unit_test(the_pieces_of_one_digit_stay_together),
+        cmocka_unit_test(changed_test_images_keep_their_accuracy),
+        cmocka_unit_test(what_is_prepared_already_stays_nearly_as_it_is),
+        cmocka_unit_test(the_shipped_model_has_the_accuracy_that_is_stated),
+    };
+    return cmocka_run_group_tests(tests, make, clear);
+}
