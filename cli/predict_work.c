@@ -29,12 +29,12 @@ dsc_status predict_reader_make(predict_reader *r, dsc_model *model, bool raw, bo
     dsc_status status = check_shape(r, error);
     if (!status) status = dsc_predictor_create(&r->predictor, model, &how, error);
     if (!status) status = dsc_workspace_create(&r->workspace, r->predictor, 1, error);
-    if (!status && with_saliency) status = report_saliency_create(&r->saliency, model, error);
+    if (!status && with_saliency) status = dsc_inspector_create(&r->inspector, model, false, error);
     return status;
 }
 
 void predict_reader_clear(predict_reader *r) {
-    report_saliency_free(r->saliency);
+    dsc_inspector_free(r->inspector);
     dsc_workspace_free(r->workspace);
     dsc_predictor_free(r->predictor);
     dsc_model_free(r->model);
@@ -57,13 +57,16 @@ static dsc_status ask(predict_answer *a, predict_reader *r, dsc_error *error) {
     const size_t plane = r->shape[1] * r->shape[2];
     a->probabilities = dsc_allocate(r->classes, sizeof *a->probabilities);
     a->order = dsc_allocate(r->classes, sizeof *a->order);
-    if (r->saliency) a->depends = dsc_allocate(plane, sizeof *a->depends);
-    if (!a->probabilities || !a->order || (r->saliency && !a->depends))
+    if (r->inspector) a->depends = dsc_allocate(plane, sizeof *a->depends);
+    if (!a->probabilities || !a->order || (r->inspector && !a->depends))
         return dsc_fail_memory(error, r->classes * sizeof *a->order, "an answer");
     dsc_status status = dsc_predict(a->probabilities, r->predictor, r->workspace, a->seen, 1, error);
     if (status) return status;
     sort_labels(a, r->classes);
-    return r->saliency ? report_saliency_run(a->depends, r->saliency, a->seen, a->order[0], error) : DSC_OK;
+    if (!r->inspector) return DSC_OK;
+    status = dsc_inspector_run(r->inspector, a->seen, a->order[0], error);
+    if (!status) memcpy(a->depends, dsc_inspector_saliency(r->inspector), plane * sizeof *a->depends);
+    return status;
 }
 
 static dsc_status see(predict_answer *a, const uint8_t *pixels, size_t size, dsc_error *error) {

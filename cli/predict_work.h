@@ -5,15 +5,15 @@
 
 #include "command.h"
 
+#include "model/inspector.h"
 #include "read/read.h"
-#include "report/saliency.h"
 
 /* A model ready to answer, one image at a time. */
 typedef struct predict_reader {
     dsc_model *model;
     dsc_predictor *predictor;
     dsc_workspace *workspace;
-    report_saliency *saliency; /* NULL unless it is to be shown */
+    dsc_inspector *inspector; /* NULL unless it is to be shown */
     size_t shape[3], classes;
     bool raw; /* images are the model's own: not prepared */
 } predict_reader;

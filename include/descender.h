@@ -320,7 +320,7 @@ DSC_API dsc_node *dsc_binary_cross_entropy(dsc_node *logits, dsc_node *target, b
  * are asked for. The graph must outlive it and not grow meanwhile. One thread at a time may use a session. */
 typedef struct dsc_session dsc_session;
 
-#define DSC_KEPT_MOST 8
+#define DSC_KEPT_MOST 64
 typedef struct dsc_session_options {
     size_t size;        /* of this struct: dsc_session_defaults sets it */
     size_t batch;       /* samples in a run, at most */

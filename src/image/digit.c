@@ -57,14 +57,26 @@ static double stroke_width(const plane *p) {
     return outline ? 2 * (double)area / (double)outline : 0;
 }
 
-/* Each value becomes the largest (or least) of the 2 r + 1 around it, along lines `step` apart inside. */
-static void spread_line(uint8_t *out, const uint8_t *in, size_t count, size_t step, size_t r, bool largest) {
+static uint8_t extreme(uint8_t a, uint8_t b, bool largest) {
+    return largest ? (a > b ? a : b) : (a < b ? a : b);
+}
+
+/* Each value becomes the largest (or least) of the 2 r + 1 around it, along lines `step` apart inside: of the end of one block and the
+ * begin of the next, which are kept running (van Herk, "A fast algorithm for local minimum and maximum filters", 1992). `ahead` and
+ * `behind` have room for the line. */
+static void spread_line(uint8_t *out, const uint8_t *in, size_t count, size_t step, size_t r, bool largest,
+                        uint8_t *ahead, uint8_t *behind) {
+    const size_t block = 2 * r + 1;
+    for (size_t i = 0; i < count; i++)
+        behind[i] = i % block ? extreme(behind[i - 1], in[i * step], largest) : in[i * step];
+    for (size_t i = count; i-- > 0;)
+        ahead[i] =
+            (i + 1) % block && i + 1 < count ? extreme(ahead[i + 1], in[i * step], largest) : in[i * step];
     for (size_t i = 0; i < count; i++) {
         const size_t first = i > r ? i - r : 0, last = i + r < count ? i + r : count - 1;
-        uint8_t best = in[first * step];
-        for (size_t j = first + 1; j <= last; j++)
-            if (largest ? in[j * step] > best : in[j * step] < best) best = in[j * step];
-        out[i * step] = best;
+        /* Within one block at the line's begin or end, `behind` (or `ahead`) alone spans it. */
+        out[i * step] = first / block == last / block ? (first % block == 0 ? behind[last] : ahead[first])
+                                                      : extreme(ahead[first], behind[last], largest);
     }
 }
 
@@ -74,17 +86,20 @@ static dsc_status change_strokes(plane *p, size_t r, bool thicker, dsc_error *er
     plane wide, spread;
     dsc_status status = plane_make(&wide, p->width + 2 * room, p->height + 2 * room, error);
     if (status) return status;
-    status = plane_make(&spread, wide.width, wide.height, error);
+    /* Behind it, room for two lines of either way. */
+    status = plane_make(&spread, wide.width * wide.height + 2 * (wide.width + wide.height), 1, error);
     if (status) {
         free(wide.values);
         return status;
     }
     for (size_t y = 0; y < p->height; y++)
         memcpy(wide.values + (y + room) * wide.width + room, p->values + y * p->width, p->width);
+    uint8_t *ahead = spread.values + wide.width * wide.height, *behind = ahead + wide.width + wide.height;
     for (size_t y = 0; y < wide.height; y++)
-        spread_line(spread.values + y * wide.width, wide.values + y * wide.width, wide.width, 1, r, thicker);
+        spread_line(spread.values + y * wide.width, wide.values + y * wide.width, wide.width, 1, r, thicker,
+                    ahead, behind);
     for (size_t x = 0; x < wide.width; x++)
-        spread_line(wide.values + x, spread.values + x, wide.height, wide.width, r, thicker);
+        spread_line(wide.values + x, spread.values + x, wide.height, wide.width, r, thicker, ahead, behind);
     free(spread.values);
     free(p->values);
     *p = wide;

@@ -93,6 +93,17 @@ static double ground_at(const ground *g, double x, double y) {
     return sum;
 }
 
+/* The same along a row: c[0] + c[1] x + c[2] x^2. */
+static void ground_of_row(double c[3], const ground *g, double y) {
+    const double v = y * g->down - 1, s = g->across;
+    const double constant = g->term[0] + g->term[2] * v + g->term[5] * v * v,
+                 linear = g->term[1] + g->term[4] * v;
+    const double square = g->term[3]; /* of u = s x - 1 */
+    c[0] = constant - linear + square;
+    c[1] = s * (linear - 2 * square);
+    c[2] = s * s * square;
+}
+
 /* Solves the normal equations by elimination with pivots; terms that the cells do not determine become 0. */
 static void solve(double x[TERMS], double a[TERMS][TERMS + 1]) {
     for (int i = 0; i < TERMS; i++) {
@@ -178,12 +189,16 @@ static ground find_ground(const dsc_ink *ink) {
 
 /* How far values lie from the ground: counted apart for lighter (0) and darker (1). */
 static void count_differences(size_t counts[2][256], const dsc_ink *ink, const ground *g) {
-    for (size_t y = 0; y < ink->height; y++)
+    for (size_t y = 0; y < ink->height; y++) {
+        double c[3];
+        ground_of_row(c, g, (double)y);
         for (size_t x = 0; x < ink->width; x++) {
-            const double off = ink->values[y * ink->width + x] - ground_at(g, (double)x, (double)y);
+            const double at = (double)x,
+                         off = ink->values[y * ink->width + x] - (c[0] + (c[1] + c[2] * at) * at);
             const double size = fabs(off) < 255 ? fabs(off) : 255;
             counts[off < 0][(unsigned)(size + 0.5)]++;
         }
+    }
 }
 
 /* Of two kinds of difference the one that is ink: with more of it beyond the noise, in sum. */
@@ -211,13 +226,17 @@ static dsc_status take_ground_away(dsc_ink *ink, dsc_error *error) {
             error, DSC_ERROR_FORMAT,
             "there is nothing to read: no pixel stands out from the ground; is the picture blank?");
     const double most = quantile(counts[dark], 0.9), from = floor < most / 2 ? floor : most / 2;
-    for (size_t y = 0; y < ink->height; y++)
+    for (size_t y = 0; y < ink->height; y++) {
+        double c[3];
+        ground_of_row(c, &g, (double)y);
         for (size_t x = 0; x < ink->width; x++) {
             uint8_t *value = &ink->values[y * ink->width + x];
-            const double off = *value - ground_at(&g, (double)x, (double)y), size = dark ? -off : off;
+            const double at = (double)x, off = *value - (c[0] + (c[1] + c[2] * at) * at),
+                         size = dark ? -off : off;
             const double share = (size - from) / (most - from);
             *value = (uint8_t)(share <= 0 ? 0 : share >= 1 ? 255 : share * 255 + 0.5);
         }
+    }
     ink->faintest = floor > 0 ? 80 : 8;
     return DSC_OK;
 }

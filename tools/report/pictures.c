@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "draw/grid.h"
 #include "draw/scatter.h"
-#include "report/saliency.h"
+#include "model/inspector.h"
 #include "report/text.h"
 #include "train/hidden.h"
 #include "train/plane.h"
@@ -26,7 +26,6 @@ typedef struct gallery {
     uint8_t *pixels;
     char (*titles)[TITLE];
     draw_tile *tiles;
-    float *depends; /* (H, W), of one image */
     size_t count;   /* of pairs */
 } gallery;
 
@@ -46,17 +45,17 @@ static void colour_image(uint8_t *out, const uint8_t *image, const size_t shape[
         }
 }
 
-static dsc_status hang(gallery *g, const report_exam *exam, report_saliency *saliency, uint32_t sample,
+static dsc_status hang(gallery *g, const report_exam *exam, dsc_inspector *inspector, uint32_t sample,
                        dsc_error *error) {
     const dsc_dataset *data = exam->data;
     const report_answer *answer = &exam->answers[sample];
     const uint8_t *image = dsc_dataset_image(data, sample);
     size_t each = 3 * data->shape[1] * data->shape[2], at = 2 * g->count++;
     char confidence[32];
-    dsc_status status = report_saliency_run(g->depends, saliency, image, answer->label, error);
+    dsc_status status = dsc_inspector_run(inspector, image, answer->label, error);
     if (status) return status;
     colour_image(g->pixels + at * each, image, data->shape, NULL);
-    colour_image(g->pixels + (at + 1) * each, image, data->shape, g->depends);
+    colour_image(g->pixels + (at + 1) * each, image, data->shape, dsc_inspector_saliency(inspector));
     (void)snprintf(g->titles[at], TITLE, "%.20s, not %.20s", dsc_model_class_name(exam->model, answer->label),
                    dsc_model_class_name(exam->model, answer->prediction));
     (void)snprintf(g->titles[at + 1], TITLE, "%s %% sure",
@@ -93,18 +92,16 @@ dsc_status report_draw_mistakes(report_figures *figures, const report_exam *exam
         return report_miss_figure(figures, "mistakes", "images of 1 or 3 channels can be shown", error);
     gallery g = {.pixels = dsc_allocate(2 * count, 3 * shape[1] * shape[2]),
                  .titles = dsc_allocate(2 * count, sizeof *g.titles),
-                 .tiles = dsc_allocate(2 * count, sizeof *g.tiles),
-                 .depends = dsc_allocate(shape[1] * shape[2], sizeof *g.depends)};
-    report_saliency *saliency = NULL;
+                 .tiles = dsc_allocate(2 * count, sizeof *g.tiles)};
+    dsc_inspector *inspector = NULL;
     dsc_status status = DSC_OK;
-    if (!g.pixels || !g.titles || !g.tiles || !g.depends)
+    if (!g.pixels || !g.titles || !g.tiles)
         status = dsc_fail_memory(error, count, "a gallery of mistakes");
-    if (!status) status = report_saliency_create(&saliency, exam->model, error);
-    for (size_t i = 0; i < count && !status; i++) status = hang(&g, exam, saliency, worst[i], error);
+    if (!status) status = dsc_inspector_create(&inspector, exam->model, false, error);
+    for (size_t i = 0; i < count && !status; i++) status = hang(&g, exam, inspector, worst[i], error);
     if (!status) status = draw_gallery(figures, &g, exam, error);
-    report_saliency_free(saliency);
+    dsc_inspector_free(inspector);
     free(g.pixels);
-    free(g.depends);
     free(g.titles);
     free(g.tiles);
     return status;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Saliency against the derivative by differences. */
+/* test_inspector.c: saliency against the derivative by differences, and layers against what the model answers. */
 #include "testing.h"
 
 #include "data/dataset.h"
-#include "report/saliency.h"
+#include "model/inspector.h"
 #include "train/score.h"
 
 #include <math.h>
@@ -50,18 +50,18 @@ static void it_is_the_derivative_of_the_loss(void **state) {
         changed[i] = image[i];
         largest = fmax(largest, slopes[i]);
     }
-    report_saliency *saliency;
-    float found[PIXELS];
+    dsc_inspector *inspector;
     dsc_error error;
-    ASSERT_OK(report_saliency_create(&saliency, model, &error), error);
+    ASSERT_OK(dsc_inspector_create(&inspector, model, false, &error), error);
     for (size_t again = 0; again < 2; again++) {
-        ASSERT_OK(report_saliency_run(found, saliency, image, 1, &error), error);
+        ASSERT_OK(dsc_inspector_run(inspector, image, 1, &error), error);
+        const float *found = dsc_inspector_saliency(inspector);
         for (size_t i = 0; i < PIXELS; i++)
             if (!(fabs((double)found[i] - slopes[i] / largest) < 0.01))
                 fail_msg("pixel %zu: found %.4f, by differences %.4f", i, (double)found[i],
                          slopes[i] / largest);
     }
-    report_saliency_free(saliency);
+    dsc_inspector_free(inspector);
     dsc_model_free(model);
 }
 
@@ -69,14 +69,14 @@ static void where_nothing_matters_it_is_zero(void **state) {
     (void)state;
     dsc_model *model = make_model("flatten, dense 4, relu, dense");
     for (size_t i = 0; i < dsc_graph_value_numbers(model->graph); i++) model->values[i] = 0;
-    report_saliency *saliency;
-    float found[PIXELS];
+    dsc_inspector *inspector;
     dsc_error error;
     const uint8_t image[PIXELS] = {1, 2, 3};
-    ASSERT_OK(report_saliency_create(&saliency, model, &error), error);
-    ASSERT_OK(report_saliency_run(found, saliency, image, 0, &error), error);
+    ASSERT_OK(dsc_inspector_create(&inspector, model, false, &error), error);
+    ASSERT_OK(dsc_inspector_run(inspector, image, 0, &error), error);
+    const float *found = dsc_inspector_saliency(inspector);
     for (size_t i = 0; i < PIXELS; i++) assert_true(found[i] >= 0 && found[i] <= 0);
-    report_saliency_free(saliency);
+    dsc_inspector_free(inspector);
     dsc_model_free(model);
 }
 
@@ -84,20 +84,56 @@ static void it_survives_every_failed_allocation(void **state) {
     (void)state;
     dsc_model *model = make_model("flatten, dense 4, relu, dense");
     for (long n = 0;; n++) {
-        report_saliency *saliency;
+        dsc_inspector *inspector;
         testing_fail_allocation(n);
-        dsc_status status = report_saliency_create(&saliency, model, NULL);
+        dsc_status status = dsc_inspector_create(&inspector, model, true, NULL);
         bool reached = testing_allocation_failed();
         assert_int_equal(status, reached ? DSC_ERROR_MEMORY : DSC_OK);
-        report_saliency_free(saliency);
+        dsc_inspector_free(inspector);
         if (!reached) break;
     }
+    dsc_model_free(model);
+}
+
+static void layers_are_what_the_model_makes(void **state) {
+    (void)state;
+    dsc_model *model = make_model("conv 3 3x3, batch-norm, relu, flatten, dropout 0.5, dense");
+    uint8_t image[PIXELS];
+    for (size_t i = 0; i < PIXELS; i++) image[i] = (uint8_t)(40 + i * 11);
+    dsc_inspector *inspector;
+    dsc_predictor *predictor;
+    dsc_workspace *workspace;
+    dsc_error error;
+    float probabilities[3], expected[3];
+    ASSERT_OK(dsc_inspector_create(&inspector, model, true, &error), error);
+    ASSERT_OK(dsc_inspector_run(inspector, image, 1, &error), error);
+    ASSERT_OK(dsc_predictor_create(&predictor, model, NULL, &error), error);
+    ASSERT_OK(dsc_workspace_create(&workspace, predictor, 1, &error), error);
+    ASSERT_OK(dsc_predict(expected, predictor, workspace, image, 1, &error), error);
+    const char *names[] = {"conv1", "batch_norm1", "relu1", "dropout1", "dense1"};
+    assert_int_equal(dsc_inspector_layers(inspector), 5);
+    for (size_t i = 0; i < 5; i++) assert_string_equal(dsc_inspector_layer(inspector, i).name, names[i]);
+    const dsc_inspected relu = dsc_inspector_layer(inspector, 2), norm = dsc_inspector_layer(inspector, 1),
+                        last = dsc_inspector_layer(inspector, 4);
+    assert_int_equal(dsc_shape_count(&relu.shape), 3 * 2 * 2);
+    for (size_t i = 0; i < 12; i++)
+        assert_true(fabs((double)(relu.values[i] - (norm.values[i] > 0 ? norm.values[i] : 0))) < 1e-6);
+    dsc_real logits[3];
+    memcpy(logits, last.values, sizeof logits);
+    double sum = 0;
+    for (size_t i = 0; i < 3; i++) sum += exp((double)logits[i]);
+    for (size_t i = 0; i < 3; i++) probabilities[i] = (float)(exp((double)logits[i]) / sum);
+    for (size_t i = 0; i < 3; i++) assert_true(fabs((double)(probabilities[i] - expected[i])) < 1e-5);
+    dsc_workspace_free(workspace);
+    dsc_predictor_free(predictor);
+    dsc_inspector_free(inspector);
     dsc_model_free(model);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_the_derivative_of_the_loss),
+        cmocka_unit_test(layers_are_what_the_model_makes),
         cmocka_unit_test(where_nothing_matters_it_is_zero),
         cmocka_unit_test(it_survives_every_failed_allocation),
     };

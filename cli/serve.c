@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* serve.c: `descender serve`: a page to draw on and to watch runs, in the browser of this machine. */
+#include "command.h"
+
+#include "serve/serve.h"
+#include "shipped/shipped.h"
+#include "subject.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+typedef struct values {
+    char *host, *runs;
+    int64_t port;
+    bool open, quiet;
+} values;
+
+/* The page in the user's browser: by xdg-open, which is where desktops have it. Not waited for longer than it takes to say so. */
+static void open_browser(const char *url) {
+    const pid_t child = fork();
+    if (child == 0) {
+        (void)execlp("xdg-open", "xdg-open", url, (char *)NULL);
+        _exit(127);
+    }
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) < 0 || status)
+        command_complain("no browser could be opened; go to %s", url);
+}
+
+static dsc_status serve(command_call *call, const dsc_model *model, const char *name, dsc_error *error) {
+    const values *how = call->values;
+    serve_site *site;
+    serve_server *server = NULL;
+    unsigned port = (unsigned)how->port;
+    const serve_options options = {.model = model, .model_name = name, .runs = how->runs};
+    dsc_status status = serve_site_create(&site, &options, error);
+    if (!status) status = serve_start(&server, site, how->host, &port, error);
+    if (!status) {
+        char url[300];
+        const bool six = strchr(how->host, ':') != NULL; /* an address of version 6 is put in brackets */
+        (void)snprintf(url, sizeof url, "http://%s%.200s%s:%u/", six ? "[" : "", how->host, six ? "]" : "",
+                       port);
+        (void)printf("%s\n", url);
+        (void)fflush(stdout);
+        command_remark(call, "Open it in a browser on this machine. Ctrl-C ends it.");
+        if (how->open) open_browser(url);
+        const struct timespec while_idle = {0, 50000000};
+        while (!command_should_stop()) (void)nanosleep(&while_idle, NULL);
+    }
+    serve_stop(server);
+    serve_site_free(site);
+    return status;
+}
+
+static dsc_status run(command_call *call, dsc_error *error) {
+    const char *operand = call->operand_count ? call->operands[0] : NULL;
+    command_subject subject = {0};
+    dsc_status status =
+        operand ? command_subject_open(&subject, operand, error) : shipped_model(&subject.model, error);
+    if (!status)
+        status = serve(call, subject.model, operand ? operand : "the model inside the program", error);
+    command_subject_close(&subject);
+    return status;
+}
+
+static const dsc_param options[] = {
+    {"port", DSC_PARAM_INT, offsetof(values, port), "8017", 0, 65535, NULL, "0: any that is free"},
+    {"host", DSC_PARAM_TEXT, offsetof(values, host), "127.0.0.1", 0, 0, NULL,
+     "the address to listen on; others than 127.0.0.1 can be reached from other machines"},
+    {"runs", DSC_PARAM_TEXT, offsetof(values, runs), "runs", 0, 0, NULL,
+     "the folder of the runs that are shown"},
+    {"open", DSC_PARAM_SWITCH, offsetof(values, open), "off", 0, 0, NULL, "open the page in a browser"},
+    COMMAND_QUIET(values),
+    {0},
+};
+
+static const command_option extras[] = {
+    {"port", 'p', NULL, false}, {"host", 0, "ADDRESS", false}, {"runs", 0, "DIR", false}, {0}};
+
+static const command_operand operands[] = {
+    {"RUN|MODEL", true, false,
+     "the folder of a run, or a model's file; without it, the model inside the program"},
+    {0},
+};
+
+static const command_example examples[] = {
+    {"serve --open", "Draw a digit, and see what the network makes of it."},
+    {"serve runs/0001-mnist-99", "The same with a model of your own; its curves are on the page, too."},
+    {0},
+};
+
+const command command_serve = {
+    .name = "serve",
+    .help = "draw digits in the browser, and watch runs",
+    .about = "Prints the address of a page, on which one draws with mouse, pen or finger and sees what the "
+             "network saw, what each layer "
+             "made of it, and what the answer depends on. Runs are shown while they train. The server "
+             "answers on this machine alone "
+             "unless --host says otherwise, and reads no files but the runs'.",
+    .operands = operands,
+    .options = options,
+    .extras = extras,
+    .examples = examples,
+    .values_size = sizeof(values),
+    .run = run,
+};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* fuzz_serve.c: any request: lines of method, path, host, origin, last event, width, height, digit, and then the body. */
+#include "serve/serve.h"
+#include "shipped/shipped.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *line[8];
+static const char *query(void *context, const char *name) {
+    (void)context;
+    return !strcmp(name, "width")    ? line[5]
+           : !strcmp(name, "height") ? line[6]
+           : !strcmp(name, "digit")  ? line[7]
+                                     : NULL;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static serve_site *site;
+    if (!site) {
+        dsc_model *model;
+        if (shipped_model(&model, NULL)) abort();
+        const serve_options options = {.model = model, .model_name = "fuzz", .runs = "tests/fuzz/corpus"};
+        if (serve_site_create(&site, &options, NULL)) abort();
+    }
+    char *text = malloc(size + 1);
+    if (!text) return 0;
+    memcpy(text, data, size);
+    text[size] = '\0';
+    size_t at = 0;
+    for (size_t i = 0; i < 8; i++) {
+        line[i] = text + at;
+        while (at < size && text[at] != '\n') at++;
+        if (at < size) text[at++] = '\0';
+    }
+    const serve_request q = {.method = line[0],
+                             .path = line[1],
+                             .host = *line[2] ? line[2] : NULL,
+                             .origin = *line[3] ? line[3] : NULL,
+                             .last_event = *line[4] ? line[4] : NULL,
+                             .query = query,
+                             .body = data + at,
+                             .size = size - at};
+    serve_response r;
+    serve_handle(&r, site, &q, "127.0.0.1", 8017);
+    if (r.status < 200 || r.status > 599 || !r.type || !r.policy) abort();
+    dsc_text_free(&r.text);
+    free(text);
+    return 0;
+}

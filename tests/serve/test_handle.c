@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/* test_handle.c: what the server answers, without sockets. */
+#include "testing.h"
+
+#include "base/file.h"
+#include "serve/serve.h"
+#include "shipped/shipped.h"
+
+#include <jansson.h>
+#include <time.h>
+#include <unistd.h>
+
+static dsc_error error;
+static dsc_model *model;
+static serve_site *site;
+static char *runs;
+
+static const char *fields[8];
+static const char *query(void *context, const char *name) {
+    (void)context;
+    for (size_t i = 0; fields[i]; i += 2)
+        if (!strcmp(fields[i], name)) return fields[i + 1];
+    return NULL;
+}
+
+static serve_response ask(const char *method, const char *path, const void *body, size_t size) {
+    const serve_request q = {
+        .method = method, .path = path, .host = "127.0.0.1:8017", .query = query, .body = body, .size = size};
+    serve_response r;
+    serve_handle(&r, site, &q, "127.0.0.1", 8017);
+    return r;
+}
+
+/* The status, and the body as JSON (or NULL). */
+static unsigned ask_json(json_t **json, const char *method, const char *path, const void *body, size_t size) {
+    serve_response r = ask(method, path, body, size);
+    *json = r.text.data ? json_loadb(r.text.data, r.text.length, 0, NULL) : NULL;
+    dsc_text_free(&r.text);
+    return r.status;
+}
+
+static unsigned status_of(const char *method, const char *path) {
+    serve_response r = ask(method, path, NULL, 0);
+    dsc_text_free(&r.text);
+    return r.status;
+}
+
+static void the_page_and_its_files_are_there(void **unused) {
+    (void)unused;
+    static const char *const paths[] = {"/", "/style.css", "/draw.js", "/runs.js", "/icon.svg"};
+    for (size_t i = 0; i < 5; i++) {
+        serve_response r = ask("GET", paths[i], NULL, 0);
+        assert_int_equal(r.status, 200);
+        assert_true(r.size > 100);
+        assert_non_null(strstr(r.policy, "default-src 'none'"));
+        assert_null(strstr(r.policy, "unsafe"));
+    }
+    assert_int_equal(status_of("GET", "/nothing"), 404);
+    assert_int_equal(status_of("DELETE", "/"), 405);
+    assert_int_equal(status_of("POST", "/"), 404);
+}
+
+/* A one, upright. */
+static void draw(uint8_t *pixels, size_t side) {
+    memset(pixels, 255, side * side);
+    for (size_t y = side / 5; y < side * 4 / 5; y++)
+        for (size_t x = side * 47 / 100; x < side * 53 / 100; x++) pixels[y * side + x] = 0;
+}
+
+static void a_drawing_is_answered_with_all_there_is_to_show(void **unused) {
+    (void)unused;
+    enum { SIDE = 392 };
+    static uint8_t pixels[SIDE * SIDE];
+    draw(pixels, SIDE);
+    const char *size[] = {"width", "392", "height", "392", NULL};
+    memcpy(fields, size, sizeof size);
+    json_t *json;
+    assert_int_equal(ask_json(&json, "POST", "/api/read", pixels, sizeof pixels), 200);
+    const json_t *digits = json_object_get(json, "digits"), *one = json_array_get(digits, 0);
+    assert_int_equal(json_array_size(digits), 1);
+    assert_string_equal(json_string_value(json_object_get(one, "label")), "1");
+    assert_int_equal(json_array_size(json_object_get(one, "probabilities")), 10);
+    assert_int_equal(strlen(json_string_value(json_object_get(one, "seen"))), (784 + 2) / 3 * 4);
+    assert_int_equal(strlen(json_string_value(json_object_get(one, "saliency"))), (784 + 2) / 3 * 4);
+    assert_true(json_array_size(json_object_get(one, "layers")) > 5);
+    json_decref(json);
+
+    /* A blank one, and ones that are not what they say. */
+    memset(pixels, 255, sizeof pixels);
+    assert_int_equal(ask_json(&json, "POST", "/api/read", pixels, sizeof pixels), 200);
+    assert_int_equal(json_integer_value(json_object_get(json, "count")), 0);
+    json_decref(json);
+    assert_int_equal(ask_json(&json, "POST", "/api/read", pixels, sizeof pixels - 1), 400);
+    json_decref(json);
+    static const char *const wrong[] = {"0", "2049", "-1", "1e3", "", "99999999999999999999", "392 ", NULL};
+    for (size_t i = 0; wrong[i]; i++) {
+        fields[1] = wrong[i];
+        assert_int_equal(ask_json(&json, "POST", "/api/read", pixels, sizeof pixels), 400);
+        json_decref(json);
+    }
+    fields[0] = NULL;
+    assert_int_equal(ask_json(&json, "POST", "/api/read", pixels, sizeof pixels), 400);
+    json_decref(json);
+}
+
+static void an_answer_takes_less_than_five_milliseconds(void **unused) {
+    (void)unused;
+    enum { SIDE = 392, TIMES = 21 };
+    static uint8_t pixels[SIDE * SIDE];
+    draw(pixels, SIDE);
+    const char *size[] = {"width", "392", "height", "392", NULL};
+    memcpy(fields, size, sizeof size);
+    double best = 1e9;
+    for (int i = 0; i < TIMES; i++) {
+        struct timespec start, end;
+        (void)clock_gettime(CLOCK_MONOTONIC, &start);
+        serve_response r = ask("POST", "/api/read", pixels, sizeof pixels);
+        (void)clock_gettime(CLOCK_MONOTONIC, &end);
+        dsc_text_free(&r.text);
+        const double ms =
+            1e3 * (double)(end.tv_sec - start.tv_sec) + 1e-6 * (double)(end.tv_nsec - start.tv_nsec);
+        if (ms < best) best = ms;
+    }
+    print_message("the quickest of %d answers took %.2f ms\n", TIMES, best);
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__OPTIMIZE__)
+    TEST_SKIP("sanitizers take their time");
+#else
+    assert_true(best < 5); /* of the quickest: other work on the machine is not the server's */
+#endif
+}
+
+static unsigned status_for(const char *host, const char *origin) {
+    const serve_request q = {.method = "GET", .path = "/api/model", .host = host, .origin = origin};
+    serve_response r;
+    serve_handle(&r, site, &q, "192.0.2.7", 8017);
+    dsc_text_free(&r.text);
+    return r.status;
+}
+
+static void only_our_own_name_is_answered(void **unused) {
+    (void)unused;
+    assert_int_equal(status_for("127.0.0.1:8017", NULL), 200);
+    assert_int_equal(status_for("LOCALHOST:8017", NULL), 200);
+    assert_int_equal(status_for("[::1]:8017", NULL), 200);
+    assert_int_equal(status_for("192.0.2.7:8017", NULL), 200);
+    assert_int_equal(status_for("localhost:8017", "http://localhost:8017"), 200);
+    static const char *const strangers[] = {"evil.example",
+                                            "evil.example:8017",
+                                            "127.0.0.1",
+                                            "127.0.0.1:80",
+                                            "127.0.0.1:8017.evil.example",
+                                            "localhost:80170",
+                                            "",
+                                            NULL};
+    for (size_t i = 0; i < 7; i++) assert_int_equal(status_for(strangers[i], NULL), 403);
+    assert_int_equal(status_for(NULL, NULL), 403);
+    assert_int_equal(status_for("localhost:8017", "http://evil.example"), 403);
+    assert_int_equal(status_for("localhost:8017", "null"), 403);
+    assert_int_equal(status_for("localhost:8017", "https://localhost:8017"), 403);
+}
+
+static void write_file(const char *folder, const char *name, const char *text) {
+    char *path = dsc_path_join(folder, name);
+    ASSERT_OK(dsc_file_write(path, text, strlen(text), &error), error);
+    free(path);
+}
+
+static void runs_are_reached_by_their_names_alone(void **unused) {
+    (void)unused;
+    json_t *json;
+    assert_int_equal(ask_json(&json, "GET", "/api/runs", NULL, 0), 200);
+    assert_int_equal(json_array_size(json), 1);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(json, 0), "id")), "0001-one");
+    json_decref(json);
+    assert_int_equal(ask_json(&json, "GET", "/api/runs/0001-one", NULL, 0), 200);
+    assert_int_equal(json_array_size(json_object_get(json, "steps")), 2);
+    json_decref(json);
+    serve_response r = ask("GET", "/api/runs/0001-one/events", NULL, 0);
+    assert_int_equal(r.status, 200);
+    assert_string_equal(r.type, "text/event-stream");
+    assert_non_null(strstr(r.text.data, "retry: "));
+    assert_non_null(strstr(r.text.data, "id: 2\ndata: {"));
+    dsc_text_free(&r.text);
+    r = ask("GET", "/api/runs/0001-one/report", NULL, 0);
+    assert_int_equal(r.status, 200);
+    assert_non_null(strstr(r.text.data, "the report"));
+    assert_null(strstr(r.policy, "script-src"));
+    dsc_text_free(&r.text);
+    static const char *const strange[] = {"/api/runs/",
+                                          "/api/runs/..",
+                                          "/api/runs/../secret",
+                                          "/api/runs/.%2e",
+                                          "/api/runs/0001-one/../../secret",
+                                          "/api/runs/0001-one/recipe.json",
+                                          "/api/runs//",
+                                          "/api/runs/none",
+                                          "/api/runs/secret",
+                                          "/api/runs/link",
+                                          "/api/runs/0001-one/report/..",
+                                          "//api/runs",
+                                          "/../etc/passwd",
+                                          NULL};
+    for (size_t i = 0; strange[i]; i++) assert_int_equal(status_of("GET", strange[i]), 404);
+}
+
+static int make(void **unused) {
+    (void)unused;
+    char *one = NULL, *report = NULL, *secret = NULL, *link = NULL;
+    runs = dsc_path_join(testing_folder(), "runs");
+    one = dsc_path_join(runs, "0001-one");
+    report = dsc_path_join(one, "report");
+    secret = dsc_path_join(testing_folder(), "secret");
+    link = dsc_path_join(runs, "link");
+    if (dsc_folder_make(report, &error) || dsc_folder_make(secret, &error)) return 1;
+    char *bare = dsc_path_join(runs, "secret");
+    if (dsc_folder_make(bare, &error)) return 1; /* a folder that is no run */
+    free(bare);
+    write_file(one, "recipe.json", "{\"model\": \"784-10\", \"epochs\": 3}");
+    write_file(secret, "recipe.json", "{\"model\": \"784-10\"}");
+    if (symlink(secret, link)) return 1;
+    write_file(one, "log.jsonl",
+               "{\"event\":\"start\",\"step\":0,\"recipe\":\"one\"}\n"
+               "{\"event\":\"step\",\"step\":1,\"epoch\":0.5,\"loss\":2,\"accuracy\":0.2,\"learning_rate\":0."
+               "1,\"seconds\":1}\n"
+               "{\"event\":\"step\",\"step\":2,\"epoch\":1.0,\"loss\":1,\"accuracy\":0.6,\"learning_rate\":0."
+               "1,\"seconds\":2}\n"
+               "{\"event\":\"ep");
+    write_file(report, "report.html", "<p>the report</p>");
+    free(one), free(report), free(secret), free(link);
+    if (shipped_model(&model, &error)) return 1;
+    const serve_options options = {.model = model, .model_name = "shipped", .runs = runs};
+    return serve_site_create(&site, &options, &error) != DSC_OK;
+}
+
+static void every_allocation_of_the_site_may_fail(void **unused) {
+    (void)unused;
+    const serve_options options = {.model = model, .model_name = "shipped", .runs = runs};
+    for (long n = 0;; n++) {
+        serve_site *other;
+        testing_fail_allocation(n);
+        const dsc_status status = serve_site_create(&other, &options, &error);
+        const bool failed = testing_allocation_failed();
+        assert_int_equal(status, failed ? DSC_ERROR_MEMORY : DSC_OK);
+        serve_site_free(other);
+        if (!failed) break;
+    }
+}
+
+static int clear(void **unused) {
+    (void)unused;
+    serve_site_free(site);
+    dsc_model_free(model);
+    free(runs);
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_page_and_its_files_are_there),
+        cmocka_unit_test(a_drawing_is_answered_with_all_there_is_to_show),
+        cmocka_unit_test(an_answer_takes_less_than_five_milliseconds),
+        cmocka_unit_test(only_our_own_name_is_answered),
+        cmocka_unit_test(runs_are_reached_by_their_names_alone),
+        cmocka_unit_test(every_allocation_of_the_site_may_fail),
+    };
+    return cmocka_run_group_tests(tests, make, clear);
+}

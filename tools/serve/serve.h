@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* serve.h: a page in the browser on which one draws digits and watches runs, served on this machine.
+ *
+ *   handle.c   requests in, responses out: no socket, so that tests and fuzzers call it as the server does
+ *   reading.c  a drawing -> what the network sees, what its layers make of it, what it says
+ *   runs.c     the runs of a folder, by their names; nothing else on the disk is reached
+ *   http.c     libmicrohttpd: sockets, limits, time-outs
+ *   page/      the page: HTML, CSS, JavaScript, inside the program
+ */
+#ifndef SERVE_SERVE_H
+#define SERVE_SERVE_H
+
+#include "base/text.h"
+
+#include <descender.h>
+
+enum {
+    SERVE_BODY_MOST = 4 << 20, /* bytes of a drawing */
+    SERVE_SIDE_MOST = 2048,    /* pixels of its side */
+    SERVE_CLIENTS_MOST = 512,
+    SERVE_SECONDS = 10 /* without a sign of life, and a connection is closed */
+};
+
+typedef struct serve_site serve_site;
+
+typedef struct serve_options {
+    const dsc_model *model; /* outlives the site */
+    const char *model_name;
+    const char *runs; /* the folder of runs; it may be missing */
+} serve_options;
+
+/* What is served, to any number of threads. */
+dsc_status serve_site_create(serve_site **site, const serve_options *options, dsc_error *error);
+void serve_site_free(serve_site *site);
+
+typedef struct serve_request {
+    const char *method, *path;                             /* "GET", "/api/runs": without the query */
+    const char *host, *origin;                             /* headers; NULL: absent */
+    const char *last_event;                                /* Last-Event-ID, or NULL */
+    const char *(*query)(void *context, const char *name); /* a field of the query, or NULL */
+    void *context;
+    const unsigned char *body;
+    size_t size;
+} serve_request;
+
+typedef struct serve_response {
+    unsigned status; /* 200, 404, ... */
+    const char *type;
+    const char *policy; /* Content-Security-Policy */
+    const void *fixed;  /* bytes that live as long as the program, or NULL: */
+    dsc_text text;      /* the body, to be released */
+    size_t size;        /* of `fixed` */
+} serve_response;
+
+/* Always gives a response. The request's Host must be this machine's by name or number, or `host`, with that port, so that no page of
+ * another site can talk to the server by a name of its own (DNS rebinding). */
+void serve_handle(serve_response *response, serve_site *site, const serve_request *request, const char *host,
+                  unsigned port);
+
+/* ---- the server ---- */
+
+typedef struct serve_server serve_server;
+
+/* Listens on `host` (an address) and *port (0: a free one, which is then put there). */
+dsc_status serve_start(serve_server **server, serve_site *site, const char *host, unsigned *port,
+                       dsc_error *error);
+/* Answers what is in progress, and ends. */
+void serve_stop(serve_server *server);
+
+#endif
