@@ -7,7 +7,7 @@ DESTDIR ?=
 ARGS ?=
 build = build/release
 
-.PHONY: all build tutorial test bench install uninstall clean asan tsan minimal coverage fuzz format lint help
+.PHONY: all build tutorial test test-browser bench install uninstall clean asan tsan minimal coverage fuzz format lint help
 .NOTPARALLEL:
 
 all: build
@@ -33,6 +33,11 @@ test: ## install what is missing, build, run all tests; ARGS="-R data" for some
 	@scripts/dependencies.sh build test
 	@scripts/build.sh release
 	@tests/run $(build) $(ARGS)
+
+test-browser: ## install a browser, and use the page of `descender serve` in it; screenshots in build/browser/shots
+	@scripts/dependencies.sh build browser
+	@scripts/build.sh release descender-program
+	@tests/browser/run $(build)/descender
 
 bench: ## measure; ARGS="..." names benchmarks
 	@scripts/dependencies.sh build bench

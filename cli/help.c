@@ -210,6 +210,7 @@ void command_print_version(void) {
         {"libcrypto", "no checksums, no download", DESCENDER_WITH_CRYPTO},
         {"libpng", "no PNG images, PGM only", DESCENDER_WITH_PNG},
         {"cairo", "no SVG or PNG pictures", DESCENDER_WITH_CAIRO},
+        {"libmicrohttpd", "no `descender serve`", DESCENDER_WITH_MICROHTTPD},
     };
     (void)printf("descender %s\n", dsc_version());
     for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # dependencies.sh: says what the build needs and this machine lacks, and installs it where apt can.
 #
-#   scripts/dependencies.sh [build] [test] [bench] [ci]     look, and install what is missing
+#   scripts/dependencies.sh [build] [test] [browser] [bench] [ci]     look, and install what is missing
 #   scripts/dependencies.sh --check ...                     look only; status 1 if something required is missing
 #
 # Things are looked for by using them (a program on the path, a module that pkg-config knows), never by
@@ -38,6 +38,9 @@ bench|optional|python sklearn|python3-sklearn|python3-scikit-learn|python-scikit
 bench|optional|file /usr/include/dnnl.h|libdnnl-dev|onednn-devel|onednn|onednn-dev|oneDNN, measured beside ours
 bench|optional|module openblas|libopenblas-dev|openblas-devel|openblas|openblas-dev|OpenBLAS, measured beside ours
 bench|optional|program npm|npm|npm|npm|npm|ONNX Runtime, measured beside ours
+browser|required|program node|nodejs|nodejs|nodejs|nodejs|driving a browser
+browser|required|program npm|npm|npm|npm|npm|playwright-core
+browser|required|program chromium|chromium|chromium|chromium|chromium|a browser
 ci|required|program git|git|git|git|git|a clean clone
 ci|required|fuzzer|clang libclang-rt-dev|clang compiler-rt|clang compiler-rt|clang compiler-rt|a second compiler, and fuzzing
 ci|required|compiler++|g++|gcc-c++|gcc|g++|the header as C++
@@ -132,8 +135,8 @@ sets='' check=no
 for argument in "$@"; do
     case $argument in
     --check) check=yes ;;
-    build | test | bench | ci) sets="$sets $argument" ;;
-    *) say "unknown argument '$argument'; known: --check build test bench ci"; exit 2 ;;
+    build | test | browser | bench | ci) sets="$sets $argument" ;;
+    *) say "unknown argument '$argument'; known: --check build test browser bench ci"; exit 2 ;;
     esac
 done
 sets="build $sets"

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+# `descender serve`, the command: it starts, says where, answers, and ends. (What it answers: tests/serve.)
+. "$(dirname "$0")/lib.sh"
+
+_has_server() { "$program" --version | grep -q '^with .*libmicrohttpd'; }
+
+it_says_where_and_ends_with_ctrl_c() {
+    needs_library libmicrohttpd || return
+    # A job of its own, since a background process of a script has SIGINT ignored.
+    said="descender serve"
+    "$program" serve --port 0 --runs "$work" >"$work/.out" 2>"$work/.err" </dev/null &
+    local id=$! url='' i
+    for ((i = 0; i < 100; i++)); do
+        url=$(head -n 1 "$work/.out")
+        [ -n "$url" ] && break
+        sleep 0.05
+    done
+    _keep
+    prints "http://127.0.0.1:"
+    local port=${url##*:}
+    port=${port%/}
+    exec 9<>"/dev/tcp/127.0.0.1/$port"
+    printf 'GET /api/model HTTP/1.1\r\nHost: localhost:%s\r\nConnection: close\r\n\r\n' "$port" >&9
+    out=$(cat <&9)
+    exec 9>&-
+    prints '"parameters":19738'
+    kill -TERM "$id"
+    wait "$id"
+}
+what_cannot_be_served_is_told() {
+    run serve --port 99999
+    exits 2
+    run serve "$work/none"
+    exits 1
+    says "none"
+    if _has_server; then
+        run serve --host nowhere --port 0
+        exits 2
+        says "is no address"
+    else
+        run_shell "timeout 20 '$program' serve --port 0"
+        exits 1
+        says "libmicrohttpd"
+    fi
+}
+
+promises
