@@ -151,20 +151,11 @@ static void prepare(contest *t) {
         g->b.packer = &t->b;
         if (p->images) {
             const size_t out = p->size - p->kernel + 1;
-            dsc_pack_patches_init(&t->patches);
-            if (t->bf16)
-                t->patches.halves = a16;
-            else
-                t->patches.images = a;
+            dsc_pack_patches_init(&t->patches, t->bf16 ? (const void *)a16 : a, t->bf16);
             t->patches.channels = p->channels;
             t->patches.height = t->patches.width = p->size;
             t->patches.kernel_height = t->patches.kernel_width = p->kernel;
             t->patches.output_height = t->patches.output_width = out;
-            t->patches.channel_stride = 1;
-            t->patches.column_stride = (ptrdiff_t)p->channels;
-            t->patches.row_stride = (ptrdiff_t)(p->channels * p->size);
-            t->patches.image_stride = (ptrdiff_t)(p->channels * p->size * p->size);
-            t->patches.channels_last = true;
             g->a.packer = &t->patches.packer;
         }
         if (i == 1) {

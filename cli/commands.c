@@ -5,11 +5,11 @@
 #include <string.h>
 
 extern const command command_tutorial, command_data, command_train, command_evaluate, command_recipe,
-    command_tune, command_model, command_help;
+    command_tune, command_model, command_report, command_card, command_datasheet, command_help;
 
 const command *const commands[] = {
-    &command_tutorial, &command_data, &command_train, &command_evaluate, &command_tune, &command_recipe,
-    &command_model,    &command_help, NULL,
+    &command_tutorial, &command_data,      &command_train,  &command_evaluate, &command_tune, &command_report,
+    &command_card,     &command_datasheet, &command_recipe, &command_model,    &command_help, NULL,
 };
 
 const command *command_find(const command *const *list, const char *name) {

@@ -2,9 +2,8 @@
 /* data_info.c: `descender data info`: what the data are: shapes, types, ranges, classes, checksums. */
 #include "command.h"
 
-#include "data/check.h"
 #include "data/dataset.h"
-#include "fetch/sha256.h"
+#include "report/data_facts.h"
 #include "source.h"
 
 #include <stdio.h>
@@ -14,48 +13,6 @@ typedef struct values {
     command_source source;
     bool json, quiet;
 } values;
-
-/* One of the two sets. The checksums are those of the decompressed IDX files, or of what they would be;
- * empty without libcrypto. */
-typedef struct facts {
-    const char *title; /* "training set" */
-    dsc_data_summary summary;
-    char images_sha256[FETCH_SHA256_HEX], labels_sha256[FETCH_SHA256_HEX];
-} facts;
-
-/* SHA-256 of an IDX file of bytes: its header (IDX keeps numbers big-endian), then `bytes`. */
-static dsc_status hash_idx(char hex[FETCH_SHA256_HEX], const size_t *shape, size_t rank, const uint8_t *bytes,
-                           dsc_error *error) {
-    uint8_t header[4 + 4 * 4] = {0, 0, DSC_U8, (uint8_t)rank};
-    size_t size = 1;
-    for (size_t i = 0; i < rank; i++) {
-        for (size_t b = 0; b < 4; b++) header[4 + 4 * i + b] = (uint8_t)(shape[i] >> (24 - 8 * b));
-        size *= shape[i];
-    }
-    fetch_sha256 *hash = NULL;
-    dsc_status status = fetch_sha256_create(&hash, error);
-    if (!status) status = fetch_sha256_append(hash, header, 4 + 4 * rank, error);
-    if (!status) status = fetch_sha256_append(hash, bytes, size, error);
-    if (!status) status = fetch_sha256_finish(hex, hash, error);
-    fetch_sha256_free(hash);
-    return status;
-}
-
-static dsc_status learn(facts *set, const char *title, const dsc_dataset *data, dsc_error *error) {
-    set->title = title;
-    dsc_data_summarise(&set->summary, data);
-    if (!fetch_sha256_available()) return DSC_OK;
-    const dsc_data_summary *s = &set->summary;
-    size_t shape[4] = {s->count, s->shape[0], s->shape[1], s->shape[2]}, rank = 4;
-    /* Files of one channel have it as a dimension or not: their size tells. */
-    if (s->shape[0] == 1 && s->images_size != 20 + s->count * s->shape[1] * s->shape[2]) {
-        shape[1] = s->shape[1];
-        shape[2] = s->shape[2];
-        rank = 3;
-    }
-    dsc_status status = hash_idx(set->images_sha256, shape, rank, dsc_dataset_images(data), error);
-    return status ? status : hash_idx(set->labels_sha256, shape, 1, dsc_dataset_labels(data), error);
-}
 
 /* ---- as text ---- */
 
@@ -99,7 +56,7 @@ static void append_figures(dsc_text *text, const dsc_data_summary *train, const 
     count_row(text, "blank images", train->blank, test->blank);
 }
 
-static dsc_status print_text(const command_data *data, const facts sets[2], dsc_error *error) {
+static dsc_status print_text(const command_data *data, const report_data_facts sets[2], dsc_error *error) {
     dsc_text text = {0};
     dsc_text_append(&text, "%s\n\n", data->name);
     append_figures(&text, &sets[0].summary, &sets[1].summary);
@@ -116,12 +73,12 @@ static dsc_status print_text(const command_data *data, const facts sets[2], dsc_
 
 /* ---- as JSON ---- */
 
-static json_t *sums_json(const facts *set) {
+static json_t *sums_json(const report_data_facts *set) {
     if (!*set->images_sha256) return json_null();
     return json_pack("{s:s, s:s}", "images", set->images_sha256, "labels", set->labels_sha256);
 }
 
-static json_t *set_json(const dsc_dataset *data, const facts *set) {
+static json_t *set_json(const dsc_dataset *data, const report_data_facts *set) {
     const dsc_data_summary *s = &set->summary;
     json_t *classes = json_object();
     for (size_t i = 0; i < s->classes; i++)
@@ -137,10 +94,10 @@ static json_t *set_json(const dsc_dataset *data, const facts *set) {
 static dsc_status run(command_call *call, dsc_error *error) {
     const values *how = call->values;
     command_data data;
-    facts sets[2] = {{0}};
+    report_data_facts sets[2];
     dsc_status status = command_data_open(&data, call, &how->source, error);
-    if (!status) status = learn(&sets[0], "training set", data.train, error);
-    if (!status) status = learn(&sets[1], "test set", data.test, error);
+    if (!status) status = report_learn_data(&sets[0], data.train, error);
+    if (!status) status = report_learn_data(&sets[1], data.test, error);
     if (!status && call->json)
         status = command_print_json(json_pack("{s:s, s:o, s:o}", "data", data.name, "train",
                                               set_json(data.train, &sets[0]), "test",

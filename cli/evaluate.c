@@ -5,14 +5,11 @@
 #include "base/file.h"
 #include "evaluation.h"
 #include "progress.h"
-#include "source.h"
-#include "train/run.h"
+#include "subject.h"
 #include "train/score.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { SPLIT_TEST, SPLIT_TRAIN };
 
@@ -28,8 +25,7 @@ typedef struct values {
 typedef struct examination {
     command_call *call;
     const values *how;
-    char *model_path, *data_of_run; /* data_of_run: NULL, or what its recipe names */
-    dsc_model *model;
+    command_subject subject;
     command_data data;
     dsc_metrics metrics;
     command_progress progress;
@@ -38,35 +34,6 @@ typedef struct examination {
     dsc_status table_status;
     dsc_error table_error;
 } examination;
-
-static bool is_folder(const char *path) {
-    struct stat info;
-    return !stat(path, &info) && S_ISDIR(info.st_mode);
-}
-
-/* A run's folder stands for its model, and says which data it was trained with. */
-static dsc_status locate(examination *x, const char *path, dsc_error *error) {
-    if (!is_folder(path)) {
-        x->model_path = strdup(path);
-        return x->model_path ? DSC_OK : dsc_fail_memory(error, strlen(path), path);
-    }
-    dsc_recipe recipe;
-    dsc_status status = dsc_run_recipe(&recipe, NULL, path, error);
-    if (status) return status;
-    x->model_path = dsc_path_join(path, DSC_RUN_MODEL);
-    x->data_of_run = recipe.data;
-    recipe.data = NULL;
-    dsc_recipe_clear(&recipe);
-    if (!x->model_path) return dsc_fail_memory(error, strlen(path), path);
-    struct stat info;
-    if (stat(x->model_path, &info))
-        return dsc_fail(
-            error, DSC_ERROR_IO,
-            "%s: has no model yet: the run is not finished; `descender train --resume %s` goes on "
-            "with it",
-            path, path);
-    return DSC_OK;
-}
 
 /* ---- one line for each sample ---- */
 
@@ -92,9 +59,9 @@ static void write_line(examination *x) {
 
 static void write_heading(examination *x) {
     dsc_text_append(&x->line, "sample,label,prediction,right,loss");
-    for (size_t k = 0; k < dsc_model_classes(x->model); k++) {
+    for (size_t k = 0; k < dsc_model_classes(x->subject.model); k++) {
         dsc_text_append(&x->line, ",");
-        append_field(&x->line, dsc_model_class_name(x->model, k));
+        append_field(&x->line, dsc_model_class_name(x->subject.model, k));
     }
     dsc_text_append(&x->line, "\n");
     write_line(x);
@@ -106,12 +73,12 @@ static void on_answer(void *user, const dsc_answer *answer) {
     if (!x->table) return;
     char number[32];
     dsc_text_append(&x->line, "%zu,", answer->sample);
-    append_field(&x->line, dsc_model_class_name(x->model, answer->label));
+    append_field(&x->line, dsc_model_class_name(x->subject.model, answer->label));
     dsc_text_append(&x->line, ",");
-    append_field(&x->line, dsc_model_class_name(x->model, answer->prediction));
+    append_field(&x->line, dsc_model_class_name(x->subject.model, answer->prediction));
     dsc_text_append(&x->line, ",%d,%s", answer->label == answer->prediction,
                     dsc_format_shortest(number, answer->loss));
-    for (size_t k = 0; k < dsc_model_classes(x->model); k++)
+    for (size_t k = 0; k < dsc_model_classes(x->subject.model); k++)
         dsc_text_append(&x->line, ",%s",
                         dsc_format_fixed(number, sizeof number, (double)answer->probabilities[k], 6));
     dsc_text_append(&x->line, "\n");
@@ -127,7 +94,8 @@ static dsc_status measure(examination *x, dsc_error *error) {
     if (status) return status;
     if (x->table) write_heading(x);
     command_progress_start(&x->progress, x->call, "evaluating", "images", dsc_dataset_count(data));
-    status = dsc_model_measure(&x->metrics, x->model, data, (unsigned)x->how->threads, on_answer, x, error);
+    status = dsc_model_measure(&x->metrics, x->subject.model, data, (unsigned)x->how->threads, on_answer, x,
+                               error);
     command_progress_end(&x->progress);
     if (!status && x->table_status) {
         status = x->table_status;
@@ -144,36 +112,32 @@ static dsc_status measure(examination *x, dsc_error *error) {
 static dsc_status report(const examination *x, dsc_error *error) {
     static const char *const splits[] = {"test", "train"};
     if (x->call->json) {
-        json_t *json = command_metrics_json(&x->metrics, x->model, (size_t)x->how->top);
+        json_t *json = command_metrics_json(&x->metrics, x->subject.model, (size_t)x->how->top);
         if (json)
-            (void)json_object_update_new(json, json_pack("{s:s, s:s, s:s}", "model", x->model_path, "data",
-                                                         x->data.name, "split", splits[x->how->split]));
+            (void)json_object_update_new(json,
+                                         json_pack("{s:s, s:s, s:s}", "model", x->subject.model_path, "data",
+                                                   x->data.name, "split", splits[x->how->split]));
         return command_print_json(json, error);
     }
     dsc_text text = {0};
-    dsc_text_append(&text, "%s on %s, %s set\n", x->model_path, x->data.name,
+    dsc_text_append(&text, "%s on %s, %s set\n", x->subject.model_path, x->data.name,
                     x->how->split == SPLIT_TRAIN ? "training" : "test");
-    command_append_metrics(&text, &x->metrics, x->model, (size_t)x->how->top);
+    command_append_metrics(&text, &x->metrics, x->subject.model, (size_t)x->how->top);
     return command_print_text(&text, error);
 }
 
 static dsc_status run(command_call *call, dsc_error *error) {
     examination x = {.call = call, .how = call->values};
-    dsc_status status = locate(&x, call->operands[0], error);
-    command_source source = x.how->source;
-    if (x.data_of_run && !command_given(call, "data")) source.data = x.data_of_run;
-    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the path stays in x while x.model is filled */
-    if (!status) status = dsc_model_load(&x.model, x.model_path, error);
+    dsc_status status = command_subject_open(&x.subject, call->operands[0], error);
+    command_source source = command_subject_source(&x.subject, call, &x.how->source);
     if (!status) status = command_data_open(&x.data, call, &source, error);
     if (!status) status = measure(&x, error);
     if (!status) status = report(&x, error);
     if (!status && x.how->per_sample) command_remark(call, "Saved the samples: %s", x.how->per_sample);
     dsc_metrics_clear(&x.metrics);
     command_data_close(&x.data);
-    dsc_model_free(x.model);
+    command_subject_close(&x.subject);
     dsc_text_free(&x.line);
-    free(x.model_path);
-    free(x.data_of_run);
     return status;
 }
 

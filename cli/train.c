@@ -2,10 +2,10 @@
 /* train.c: `descender train`: follows a recipe, in a run's folder, from the start or from where it was left. */
 #include "command.h"
 
-#include "curves.h"
 #include "evaluation.h"
 #include "find_rate.h"
 #include "given.h"
+#include "report/curves.h"
 #include "source.h"
 #include "train/run.h"
 #include "train/score.h"
@@ -118,7 +118,7 @@ static dsc_status test(session *s, dsc_error *error) {
                                           (unsigned)s->how->threads, NULL, NULL, error);
     if (status) return status;
     if (dsc_run_note_test(s->run, &s->metrics, &failure)) command_complain("warning: %s", failure.message);
-    status = DESCENDER_WITH_CAIRO ? command_curves_save(dsc_run_folder(s->run), &failure) : DSC_OK;
+    status = DESCENDER_WITH_CAIRO ? report_curves_save(dsc_run_folder(s->run), &failure) : DSC_OK;
     if (status) command_complain("warning: the curves were not drawn: %s", failure.message);
     return DSC_OK;
 }

@@ -2,8 +2,8 @@
 /* train_show.c: the table on standard output; bar, chart and warnings on standard error. */
 #include "train_show.h"
 
-#include "curves.h"
 #include "kernel/kernel.h"
+#include "report/curves.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -36,7 +36,7 @@ static void wipe_chart(train_show *show) {
 static void draw_chart_again(train_show *show) {
     dsc_text text = {0};
     draw_terminal terminal = draw_terminal_detect(2);
-    if (!command_curves_text(&text, dsc_run_folder(show->run), CHART_ROWS, &terminal, NULL) && text.data &&
+    if (!report_curves_text(&text, dsc_run_folder(show->run), CHART_ROWS, &terminal, NULL) && text.data &&
         !text.failed) {
         (void)fputs(text.data, stderr);
         for (const char *c = text.data; *c; c++) show->chart_lines += *c == '\n';

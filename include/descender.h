@@ -10,7 +10,8 @@
  *   2. Data           datasets, IDX files, MNIST, the built-in digits
  *   3. Graphs         nodes, parameters, operations, and operations of your own
  *   4. Models         layers, networks written in one line of text, model files
- *   5. Training       what long calls tell their caller
+ *   5. Training       how a model learns, and how good it is
+ *   6. Prediction     what a model says of images
  *
  * Conventions. A call that can fail returns a dsc_status, DSC_OK (zero) on success, and fills the
  * caller's dsc_error where one is given (NULL is allowed everywhere). Outputs come before inputs. On
@@ -456,6 +457,11 @@ typedef struct dsc_op_example {
 #define DSC_OP_VIEW     1u /* no stages: the output is the input, seen in another shape */
 #define DSC_OP_IN_PLACE 2u /* out[0] may be in[0]'s memory, and d_in[0] d_out[0]'s */
 #define DSC_OP_LOSS     4u /* the last input is a target, which has no gradient */
+/* For inference, which shortens graphs: inputs are (x, weight (K, ...), bias (K) or none), and channel k of the output is linear in
+ * weight[k] and bias[k]; and: outside of training the output is input 0. */
+#define DSC_OP_LINEAR        8u
+#define DSC_OP_TRAINING_ONLY 16u
+#define DSC_OP_RELU          32u /* the output is max(input 0, 0) */
 
 struct dsc_op {
     const char *name;
@@ -474,6 +480,13 @@ struct dsc_op {
     const dsc_stage *infer;    /* forward without training; NULL: the same */
     const dsc_stage *backward; /* NULL: no gradient passes */
     const dsc_op_example *examples; /* ends with {0} */
+    /* Or NULL: outside of training, y[c] = factor[c] x[c] + offset[c] for each of the `channels`, the first dimension of
+     * input 0; in[i] are the values of the further inputs, parameters and buffers of one number a channel. */
+    void (*affine)(dsc_real *factor, dsc_real *offset, const void *values, const dsc_real *const *in,
+                   size_t channels);
+    /* Or NULL: changes a copy of `values` so that outside of training this op does on its way what `next` does with its output;
+     * false: it cannot. */
+    bool (*absorb)(void *values, const dsc_op *next, const void *next_values);
 };
 
 /* The library's own op of that name, or NULL. */
@@ -640,6 +653,51 @@ typedef struct dsc_score {
 
 DSC_API dsc_status dsc_evaluate(dsc_score *score, const dsc_model *model, const dsc_dataset *data,
                                 dsc_error *error);
+
+/* ------------------------------------------------------------------------------------------------
+ * 6. Prediction
+ * ------------------------------------------------------------------------------------------------ */
+
+/* A model made ready to answer, quickly and often: weights packed, batch normalisation folded into the layer before
+ * it, dropout left out. Immutable: any number of threads may use one at once, each with a workspace of its own. */
+typedef struct dsc_predictor dsc_predictor;
+typedef struct dsc_workspace dsc_workspace;
+
+typedef struct dsc_predictor_options {
+    size_t size;  /* of this struct: dsc_predictor_options_defaults sets it */
+    size_t batch; /* images in a call, at most: 1 to 65536 */
+    const char *
+        precision; /* "f32"; "bf16": the numbers that products multiply are rounded; "auto": where that is faster */
+    const char *kernels; /* a set of kernels by name; NULL: the best here */
+} dsc_predictor_options;
+
+/* Batch 256, f32, the best kernels. */
+DSC_API dsc_predictor_options dsc_predictor_options_defaults(void);
+
+/* `how` NULL: the defaults. All that is needed of the model is copied. */
+DSC_API dsc_status dsc_predictor_create(dsc_predictor **predictor, const dsc_model *model,
+                                        const dsc_predictor_options *how, dsc_error *error);
+DSC_API void dsc_predictor_free(dsc_predictor *predictor);
+
+DSC_API size_t dsc_predictor_classes(const dsc_predictor *predictor);
+/* Channels, height and width of an image. */
+DSC_API void dsc_predictor_shape(const dsc_predictor *predictor, size_t shape[3]);
+/* Lives as long as the predictor. */
+DSC_API const char *dsc_predictor_class_name(const dsc_predictor *predictor, size_t label);
+
+/* The memory of one caller. `threads` share the images of a call: 1 is the caller's alone, which starts none; 0 takes
+ * all cores. Freed before the predictor. */
+DSC_API dsc_status dsc_workspace_create(dsc_workspace **workspace, const dsc_predictor *predictor,
+                                        unsigned threads, dsc_error *error);
+DSC_API void dsc_workspace_free(dsc_workspace *workspace);
+
+/* probabilities (count, classes) of images (count, C, H, W), 1 <= count <= batch. Allocates nothing and fails only on
+ * a count out of range or a workspace of another predictor. An image's probabilities do not depend on what is beside it
+ * or on the threads, unless its model has infinite weights; in bf16 a
+ * single image may differ in the last digits. A predictor made for one image at a time (batch 1) lets the threads
+ * of a workspace share that one. */
+DSC_API dsc_status dsc_predict(float *probabilities, const dsc_predictor *predictor, dsc_workspace *workspace,
+                               const uint8_t *images, size_t count, dsc_error *error);
 
 #ifdef __cplusplus
 }

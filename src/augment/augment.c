@@ -89,6 +89,8 @@ void dsc_augment_chain_free(dsc_augment_chain *chain) {
     free(chain);
 }
 
+bool dsc_augment_chain_is_empty(const dsc_augment_chain *chain) { return !chain || !chain->count; }
+
 /* --- applied --- */
 
 /* Numbers from one buffer to the next, so that each begins on a cache line where the first does. */

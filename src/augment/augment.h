@@ -54,6 +54,9 @@ typedef struct dsc_augment_chain dsc_augment_chain;
 dsc_status dsc_augment_chain_create(dsc_augment_chain **chain, const char *text, dsc_error *error);
 void dsc_augment_chain_free(dsc_augment_chain *chain);
 
+/* Does it do nothing? */
+bool dsc_augment_chain_is_empty(const dsc_augment_chain *chain);
+
 /* Bytes of scratch that one thread needs for images of this shape; aligned as malloc aligns. */
 size_t dsc_augment_scratch(const dsc_augment_chain *chain, const size_t shape[3]);
 

@@ -32,6 +32,44 @@ void dsc_philox_block(uint64_t out[4], const uint64_t counter[4], const uint64_t
     out[3] = d;
 }
 
+/* A block is a chain of ten products, and a processor can have several under way. */
+enum { TOGETHER = 4 };
+
+static void blocks_together(uint64_t out[TOGETHER][4], const uint64_t counter[4], const uint64_t key[2]) {
+    uint64_t a[TOGETHER], b[TOGETHER], c[TOGETHER], d[TOGETHER], k0 = key[0], k1 = key[1];
+    for (unsigned i = 0; i < TOGETHER; i++) {
+        a[i] = counter[0] + i;
+        b[i] = counter[1];
+        c[i] = counter[2];
+        d[i] = counter[3];
+    }
+    for (int round = 0; round < ROUNDS; round++, k0 += WEYL_0, k1 += WEYL_1)
+#pragma GCC unroll 4
+        for (unsigned i = 0; i < TOGETHER; i++) {
+            uint64_t high0, high1;
+            const uint64_t low0 = dsc_wide_multiply(&high0, MULTIPLIER_0, a[i]);
+            const uint64_t low1 = dsc_wide_multiply(&high1, MULTIPLIER_1, c[i]);
+            a[i] = high1 ^ b[i] ^ k0;
+            b[i] = low1;
+            c[i] = high0 ^ d[i] ^ k1;
+            d[i] = low0;
+        }
+    for (unsigned i = 0; i < TOGETHER; i++) {
+        out[i][0] = a[i];
+        out[i][1] = b[i];
+        out[i][2] = c[i];
+        out[i][3] = d[i];
+    }
+}
+
+void dsc_philox_blocks(uint64_t (*out)[4], const uint64_t counter[4], const uint64_t key[2], size_t count) {
+    uint64_t at[4];
+    memcpy(at, counter, sizeof at);
+    for (; count >= TOGETHER; count -= TOGETHER, out += TOGETHER, at[0] += TOGETHER)
+        blocks_together(out, at, key);
+    for (; count > 0; count--, out++, at[0]++) dsc_philox_block(*out, at, key);
+}
+
 void dsc_rng_philox(dsc_rng *rng, const uint64_t key[2], const uint64_t counter[4]) {
     *rng = (dsc_rng){.kind = DSC_RNG_PHILOX};
     memcpy(rng->u.philox.key, key, sizeof rng->u.philox.key);

@@ -5,12 +5,13 @@
 #define DSC_BASE_STREAM_H
 
 enum {
-    DSC_STREAM_INITIAL = 1, /* (element / 4, parameter's number among parameters, 0, 0) */
-    DSC_STREAM_DROPOUT = 2, /* (block, sample, epoch, node) */
-    DSC_STREAM_SHUFFLE = 3, /* (0, 0, epoch, 0) */
-    DSC_STREAM_SPLIT = 4,   /* (0, 0, 0, class) */
-    DSC_STREAM_AUGMENT = 5, /* (0, sample, epoch, position in the chain) */
-    DSC_STREAM_TUNE = 6     /* (0, trial, 0, 0) */
+    DSC_STREAM_INITIAL = 1,  /* (element / 4, parameter's number among parameters, 0, 0) */
+    DSC_STREAM_DROPOUT = 2,  /* (block, sample, epoch, node) */
+    DSC_STREAM_SHUFFLE = 3,  /* (0, 0, epoch, 0) */
+    DSC_STREAM_SPLIT = 4,    /* (0, 0, 0, class) */
+    DSC_STREAM_AUGMENT = 5,  /* (0, sample, epoch, position in the chain) */
+    DSC_STREAM_TUNE = 6,     /* (0, trial, 0, 0) */
+    DSC_STREAM_BOOTSTRAP = 7 /* one after the other: metrics drawn anew, the start of principal components */
 };
 
 #endif

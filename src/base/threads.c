@@ -3,7 +3,8 @@
  *
  * A training step hands out dozens of jobs of some ten microseconds each, so waking a sleeping thread for
  * each would cost more than the work: workers spin for a bounded time before they sleep, and so does the
- * caller before it waits for the last of them. Indices are taken from one atomic counter, in order.
+ * caller before it waits for the last of them. Each thread begins with a share of its own, the same part of the
+ * indices in every job, so that what it made in one job it finds in its cache in the next; then it helps the others.
  */
 #include "base/threads.h"
 
@@ -28,11 +29,12 @@ struct dsc_threads {
     atomic_uint working;    /* workers that have not finished the job */
     atomic_bool waiting;    /* the caller waits for `finished` */
     atomic_bool quit;
-    atomic_size_t next; /* index to take */
-    size_t total;
     dsc_job *job;
     void *context;
+    size_t groups;
     struct worker {
+        _Alignas(64) atomic_size_t next[DSC_GROUPS_MOST]; /* index to take of its share of a group */
+        size_t end[DSC_GROUPS_MOST];
         dsc_threads *pool;
         unsigned number;
         pthread_t thread;
@@ -56,10 +58,15 @@ static void pause_a_moment(void) {
 }
 
 static void take_indices(dsc_threads *pool, unsigned worker) {
-    for (;;) {
-        size_t index = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
-        if (index >= pool->total) return;
-        pool->job(pool->context, index, worker);
+    for (unsigned i = 0; i < pool->count; i++) {
+        struct worker *of = &pool->workers[(worker + i) % pool->count];
+        for (size_t g = 0; g < pool->groups; g++)
+            /* Looking first spares the others' counters a write, and themselves from ever wrapping around. */
+            while (atomic_load_explicit(&of->next[g], memory_order_relaxed) < of->end[g]) {
+                size_t index = atomic_fetch_add_explicit(&of->next[g], 1, memory_order_relaxed);
+                if (index >= of->end[g]) break;
+                pool->job(pool->context, index, worker);
+            }
     }
 }
 
@@ -112,15 +119,39 @@ static void wait_until_finished(dsc_threads *pool) {
     pthread_mutex_unlock(&pool->lock);
 }
 
+/* Where the share of thread `i` of `threads` begins. */
+static size_t share(size_t count, unsigned i, unsigned threads) {
+    return count / threads * i + count % threads * i / threads;
+}
+
+static void share_out(dsc_threads *pool, const size_t *counts, size_t groups) {
+    pool->groups = groups;
+    for (unsigned i = 0; i < pool->count; i++) {
+        struct worker *worker = &pool->workers[i];
+        size_t before = 0;
+        for (size_t g = 0; g < groups; before += counts[g++]) {
+            worker->end[g] = before + share(counts[g], i + 1, pool->count);
+            atomic_store_explicit(&worker->next[g], before + share(counts[g], i, pool->count),
+                                  memory_order_relaxed);
+        }
+    }
+}
+
 void dsc_threads_run(dsc_threads *pool, size_t count, dsc_job *job, void *context) {
+    dsc_threads_run_groups(pool, &count, 1, job, context);
+}
+
+void dsc_threads_run_groups(dsc_threads *pool, const size_t *counts, size_t groups, dsc_job *job,
+                            void *context) {
+    size_t count = 0;
+    for (size_t g = 0; g < groups; g++) count += counts[g];
     if (!pool || !pool->started || count <= 1) {
         for (size_t i = 0; i < count; i++) job(context, i, 0);
         return;
     }
     pool->job = job;
     pool->context = context;
-    pool->total = count;
-    atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
+    share_out(pool, counts, groups);
     atomic_store_explicit(&pool->working, pool->started, memory_order_relaxed);
     announce(pool);
     take_indices(pool, 0);
@@ -133,11 +164,12 @@ dsc_status dsc_threads_create(dsc_threads **result, unsigned count, dsc_error *e
     *result = NULL;
     if (!count) count = dsc_threads_available();
     dsc_threads *pool = dsc_allocate(1, sizeof *pool);
-    if (pool) pool->workers = dsc_allocate(count, sizeof *pool->workers);
+    if (pool) pool->workers = dsc_allocate_aligned(count, sizeof *pool->workers);
     if (!pool || !pool->workers) {
         free(pool);
         return dsc_fail_memory(error, count * sizeof *pool->workers, "a pool of threads");
     }
+    memset(pool->workers, 0, count * sizeof *pool->workers);
     pool->count = count;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->wake, NULL);

@@ -7,9 +7,9 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "data/dataset.h"
+#include "data/duplicates.h"
 #include "data/mnist.h"
 
-#include <libdeflate.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -235,59 +235,24 @@ static void check_blank(struct check *check, int which) {
             check->paths[which], blank, images->shape[0], places, blank > EXAMPLES ? ", ..." : "");
 }
 
-/* --- images in both sets: sorted by checksum, compared where it agrees --- */
+/* --- images in both sets --- */
 
-struct print {
-    uint32_t crc, index;
-};
-
-static int by_crc(const void *a, const void *b) {
-    const struct print *x = a, *y = b;
-    if (x->crc != y->crc) return x->crc < y->crc ? -1 : 1;
-    return (x->index > y->index) - (x->index < y->index);
-}
-
-static struct print *take_prints(const dsc_array *images) {
-    size_t size = image_bytes(images), count = images->shape[0];
-    struct print *prints = dsc_allocate(count, sizeof *prints);
-    if (!prints) return NULL;
-    for (size_t i = 0; i < count; i++)
-        prints[i] =
-            (struct print){libdeflate_crc32(0, (const uint8_t *)images->data + i * size, size), (uint32_t)i};
-    qsort(prints, count, sizeof *prints, by_crc);
-    return prints;
+static dsc_image_list list_of(const dsc_array *images) {
+    return (dsc_image_list){images->data, NULL, images->shape[0], image_bytes(images)};
 }
 
 static dsc_status check_overlap(struct check *check, dsc_error *error) {
     const dsc_array *a = &check->content[DSC_TRAIN_IMAGES].array, *b = &check->content[DSC_TEST_IMAGES].array;
-    if (!a->data || !b->data || image_bytes(a) != image_bytes(b)) return DSC_OK;
-    struct print *x = take_prints(a), *y = take_prints(b);
-    if (!x || !y) {
-        free(x);
-        free(y);
-        return dsc_fail_memory(error, (a->shape[0] + b->shape[0]) * sizeof *x, "checksums of images");
-    }
-    size_t size = image_bytes(a), both = 0, k = 0;
-    struct print first_x = {0}, first_y = {0};
-    for (size_t i = 0; i < b->shape[0]; i++) {
-        while (k < a->shape[0] && x[k].crc < y[i].crc) k++;
-        for (size_t j = k; j < a->shape[0] && x[j].crc == y[i].crc; j++) {
-            if (memcmp((const uint8_t *)a->data + x[j].index * size,
-                       (const uint8_t *)b->data + y[i].index * size, size) != 0)
-                continue;
-            if (!both++ || y[i].index < first_y.index) first_x = x[j], first_y = y[i];
-            break;
-        }
-    }
-    if (both)
+    if (!a->data || !b->data) return DSC_OK;
+    dsc_image_list train = list_of(a), test = list_of(b);
+    dsc_duplicates both;
+    dsc_status status = dsc_duplicates_find(&both, &train, NULL, &test, NULL, error);
+    if (!status && both.images)
         finding(check, DSC_CHECK_WARNING,
-                "%s: %zu of %zu test images are also in the training set (test %u is training %u): a score "
-                "on them "
-                "says nothing about unseen images",
-                check->paths[DSC_TEST_IMAGES], both, b->shape[0], first_y.index, first_x.index);
-    free(x);
-    free(y);
-    return DSC_OK;
+                "%s: %zu of %zu test images are also in the training set (test %zu is training %zu): a score "
+                "on them says nothing about unseen images",
+                check->paths[DSC_TEST_IMAGES], both.images, b->shape[0], both.second, both.first);
+    return status;
 }
 
 static dsc_status check_all(struct check *check, dsc_error *error) {

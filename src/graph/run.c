@@ -170,8 +170,8 @@ static void run_lane(void *context, size_t lane, unsigned worker) {
 
 /* --- tiles --- */
 
+/* Returns the number of steps. */
 static size_t count_tiles(running *r) {
-    size_t total = 0;
     where at = {.whole = true, .count = r->run->count};
     for (size_t i = r->segment->begin; i < r->segment->end; i++) {
         const dsc_step *step = &r->program->steps[i];
@@ -183,9 +183,8 @@ static size_t count_tiles(running *r) {
             tiles = step->stage->tiles(&call);
         }
         r->tiles[i - r->segment->begin] = tiles;
-        total += tiles;
     }
-    return total;
+    return r->segment->end - r->segment->begin;
 }
 
 static void run_tile(void *context, size_t index, unsigned worker) {
@@ -208,7 +207,7 @@ static void run_segments(running *r, dsc_threads *pool, size_t begin, size_t end
     for (size_t i = begin; i < end; i++) {
         r->segment = &r->program->segments[i];
         if (r->segment->tiles)
-            dsc_threads_run(pool, count_tiles(r), run_tile, r);
+            dsc_threads_run_groups(pool, r->tiles, count_tiles(r), run_tile, r);
         else
             dsc_threads_run(pool, r->lanes, run_lane, r);
     }

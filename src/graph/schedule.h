@@ -7,7 +7,7 @@
 #include "graph/program.h"
 
 #define DSC_NO_SLOT SIZE_MAX
-enum { DSC_TILE_STEPS_MOST = 64 }; /* in one segment */
+enum { DSC_TILE_STEPS_MOST = DSC_GROUPS_MOST }; /* in one segment */
 
 /* Where something that every sample has is kept. */
 typedef enum dsc_slot_class {

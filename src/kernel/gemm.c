@@ -26,7 +26,8 @@ static bool reads_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
     if (at.vectors < g->rows && at.vectors < k->rows / 2) return false;
     if (!at.halves) {
         const ptrdiff_t apart = at.vector_stride * (ptrdiff_t)sizeof(dsc_real);
-        return !k->rounds && k->elements_per_word == 1 && (at.depth_stride != 1 || apart % 4096 != 0);
+        return (!k->rounds || p->rounded) && k->elements_per_word == 1 &&
+               (at.depth_stride != 1 || apart % 4096 != 0);
     }
     return k->elements_per_word == 2 && k->row_multiple == 1 && at.depth_stride == 1 &&
            at.vector_stride % 2 == 0 && at.run_stride % 2 == 0 && (at.run % 2 == 0 || at.run >= g->depth) &&
@@ -44,6 +45,33 @@ static bool reads_b_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
     return at.depth_stride > 0 && g->columns % k->width == 0 && (bytes <= 256 || bytes / 64 % 2 == 1);
 }
 
+size_t dsc_gemm_depth_block(const dsc_gemm_kernels *k, size_t depth) {
+    return even_part(depth, k->depth_block, round_up(16, k->depth_multiple));
+}
+
+/* Into how many parts rows are cut if both operands are packed on the fly: B once for each part of the rows, A once for each
+ * part of the columns. */
+static size_t balanced_parts(size_t parts, size_t rows, size_t columns) {
+    size_t best = 1, least = SIZE_MAX;
+    for (size_t r = 1; r <= parts; r++) {
+        const size_t packed = r * columns + divide_up(parts, r) * rows;
+        if (packed < least) best = r, least = packed;
+    }
+    return best;
+}
+
+/* Everything is cut evenly, so that fewer rows or less depth can make larger blocks. This is enough for them as well. */
+static size_t workspace_most(const dsc_gemm_plan *plan, const dsc_gemm *g, bool a_ready, bool b_ready) {
+    const dsc_gemm_kernels *k = plan->kernels;
+    const size_t depth = smaller(k->depth_block, round_up(g->depth, round_up(16, k->depth_multiple)));
+    const size_t rows = smaller(ROW_CHUNKS * round_up(k->rows, k->row_multiple), g->rows);
+    const size_t columns = smaller(round_up(g->columns, 8 * k->width), DSC_GEMM_COLUMNS);
+    const size_t a =
+        a_ready ? 0 : round_up(rows, round_up(16, k->row_multiple)) * dsc_gemm_row_bytes(k, depth);
+    const size_t b = b_ready ? 0 : columns / k->width * dsc_gemm_panel_bytes(k, depth);
+    return a + round_up(b, 64);
+}
+
 void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const dsc_gemm *g, size_t parts) {
     const size_t row_unit = round_up(k->rows, k->row_multiple), column_unit = 2 * k->width;
     plan->kernels = k;
@@ -52,10 +80,12 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const ds
 
     /* What is packed on the fly is packed once for each tile that needs it, so the other side is cut. */
     const size_t row_units = divide_up(g->rows, row_unit), column_units = divide_up(g->columns, column_unit);
-    const bool by_rows = g->b.packed || plan->b_direct || !(g->a.packed || plan->a_direct);
+    const bool a_ready = g->a.packed || plan->a_direct, b_ready = g->b.packed || plan->b_direct;
     if (parts < 1) parts = 1;
-    size_t row_parts =
-        smaller(by_rows ? parts : divide_up(parts, column_units ? column_units : 1), row_units);
+    size_t row_parts = b_ready   ? parts
+                       : a_ready ? divide_up(parts, column_units ? column_units : 1)
+                                 : balanced_parts(parts, row_units, column_units);
+    row_parts = smaller(row_parts, row_units);
     if (row_parts < 1) row_parts = 1;
     size_t column_parts = smaller(divide_up(parts, row_parts), column_units);
     if (column_parts < 1) column_parts = 1;
@@ -64,7 +94,7 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const ds
     plan->column_tiles = plan->tile_columns ? divide_up(g->columns, plan->tile_columns) : 0;
     plan->tiles = plan->tile_rows ? plan->column_tiles * divide_up(g->rows, plan->tile_rows) : 0;
 
-    plan->depth_block = even_part(g->depth, k->depth_block, round_up(16, k->depth_multiple));
+    plan->depth_block = dsc_gemm_depth_block(k, g->depth);
     plan->row_block = even_part(plan->tile_rows, ROW_CHUNKS * row_unit, k->row_multiple);
     if (g->b.packed || plan->b_direct)
         plan->column_block = plan->tile_columns;
@@ -75,12 +105,9 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const ds
         plan->column_block = even_part(plan->tile_columns, DSC_GEMM_COLUMNS, column_unit);
 
     const size_t depth = smaller(plan->depth_block, round_up(g->depth, k->depth_multiple));
-    plan->a_bytes = g->a.packed || plan->a_direct ? 0
-                                                  : round_up(smaller(plan->row_block, plan->tile_rows), 16) *
-                                                        dsc_gemm_row_bytes(k, depth);
-    const size_t b_bytes =
-        g->b.packed || plan->b_direct ? 0 : plan->column_block / k->width * dsc_gemm_panel_bytes(k, depth);
-    plan->workspace = plan->a_bytes + round_up(b_bytes, 64);
+    plan->a_bytes =
+        a_ready ? 0 : round_up(smaller(plan->row_block, plan->tile_rows), 16) * dsc_gemm_row_bytes(k, depth);
+    plan->workspace = workspace_most(plan, g, a_ready, b_ready);
 }
 
 /* Where a block of an operand lies. */

@@ -53,8 +53,9 @@ typedef struct dsc_gemm {
 
 typedef struct dsc_gemm_plan {
     const dsc_gemm_kernels *kernels;
-    size_t tiles;     /* tiles may be computed in any order by any thread */
-    size_t workspace; /* bytes one thread needs, aligned to 64; can be 0 */
+    size_t tiles; /* tiles may be computed in any order by any thread */
+    size_t
+        workspace; /* bytes one thread needs, aligned to 64; can be 0. Enough also for fewer rows and less depth */
     /* how it is cut; not for callers */
     size_t tile_rows, tile_columns, column_tiles;
     size_t row_block, column_block, depth_block;
@@ -72,6 +73,9 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *kernels, co
 /* Computes tiles [first, last). Threads may run different tiles at once, each with its own workspace. */
 void dsc_gemm_run(const dsc_gemm_plan *plan, const dsc_gemm *gemm, size_t first, size_t last,
                   void *workspace);
+
+/* In blocks of how much depth sums are made. */
+size_t dsc_gemm_depth_block(const dsc_gemm_kernels *kernels, size_t depth);
 
 /* ---- Packing beforehand ---- */
 

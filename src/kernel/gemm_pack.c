@@ -28,10 +28,10 @@ size_t dsc_gemm_panel_bytes(const dsc_gemm_kernels *k, size_t depth) {
 /* A square of vectors that lie side by side is read across them and turned. */
 static void fill_rows(dsc_real *out, const dsc_gemm_kernels *k, const dsc_packer *p, size_t row, size_t rows,
                       size_t depth, size_t depths) {
-    if (p->transposed && depths % 4 == 0) {
+    if (p->transposed && !p->matrix) {
         dsc_real across[PASSING];
         p->fill(p, k->vector, across, 1, (ptrdiff_t)rows, row, rows, depth, depths);
-        k->vector->transpose(out, depths, across, (ptrdiff_t)rows, rows);
+        k->vector->transpose(out, (ptrdiff_t)depths, across, (ptrdiff_t)rows, depths, rows);
     } else {
         p->fill(p, k->vector, out, (ptrdiff_t)depths, 1, row, rows, depth, depths);
     }
@@ -69,24 +69,29 @@ bool dsc_gemm_across(const dsc_gemm_kernels *k, const dsc_packer *p) {
 }
 
 /* Bfloat16 whose depth is side by side: two of them are a word as they lie. */
-static bool pairs_ready(const dsc_packer *p, size_t width, size_t columns) {
-    return p->halves && p->matrix && p->depth_stride == 1 && p->vector_stride % 2 == 0 && columns == width &&
-           width % 4 == 0;
+static bool pairs_ready(const dsc_packer *p) {
+    return p->halves && p->matrix && p->depth_stride == 1 && p->vector_stride % 2 == 0;
 }
 
 static void round_panel(dsc_real *words, size_t width, const dsc_gemm_kernels *k, const dsc_packer *p,
                         size_t column, size_t columns, size_t depth, size_t depths) {
     dsc_real passing[PASSING];
     size_t d = 0;
-    if (pairs_ready(p, width, columns)) {
+    if (pairs_ready(p)) {
         const uint16_t *in = (const uint16_t *)p->matrix + (ptrdiff_t)column * p->vector_stride + depth;
-        k->vector->transpose(words, width, (const dsc_real *)(const void *)in, p->vector_stride / 2,
-                             depths / 2);
+        if (columns < width) memset(words, 0, depths / 2 * width * sizeof *words);
+        k->vector->transpose(words, (ptrdiff_t)width, (const dsc_real *)(const void *)in,
+                             p->vector_stride / 2, columns, depths / 2);
         d = depths / 2 * 2;
     } else if (p->halves && p->vector_stride == 1 && columns == width) {
         const uint16_t *in = (const uint16_t *)p->matrix + column + (ptrdiff_t)depth * p->depth_stride;
         for (; d + 2 <= depths; d += 2, in += 2 * p->depth_stride)
             k->vector->zip_halves(words + d / 2 * width, in, in + p->depth_stride, width);
+    } else if (p->matrix && !p->halves && p->vector_stride == 1) { /* straight from the matrix */
+        const dsc_real *in = (const dsc_real *)p->matrix + column + (ptrdiff_t)depth * p->depth_stride;
+        if (columns < width) memset(words, 0, depths / 2 * width * sizeof *words);
+        for (; d + 2 <= depths; d += 2, in += 2 * p->depth_stride)
+            k->round_pairs(words + d / 2 * width, in, in + p->depth_stride, columns);
     }
     /* As many columns at a time as make two steps of depth. */
     const size_t wide = smaller(width, PASSING / 2), some = PASSING / wide & ~(size_t)1;

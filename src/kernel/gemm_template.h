@@ -56,7 +56,7 @@ DSC_INLINE void DSC_ISA(DSC_ISA_PASTE(DSC_TILE_NAME, sized))(const dsc_micro_til
                                          : r == 2 ? 2 * one
                                          : r == 3 ? three
                                                   : 4 * one;
-                const vec x = vec_all(*(const dsc_real *)(const void *)(group + offset));
+                const vec x = vec_all(*(const vec_word_of_a *)(const void *)(group + offset));
 #pragma GCC unroll 8
                 for (int v = 0; v < vectors; v++) sum[i][v] = DSC_TILE_DOT(sum[i][v], x, bs[v]);
             }

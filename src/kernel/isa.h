@@ -35,11 +35,23 @@
 
 #define DSC_INLINE static inline __attribute__((always_inline, unused))
 
+/* The best instruction set for such loops that this processor, and its system, have. It costs nothing to ask. */
+DSC_INLINE unsigned dsc_isa_best(void) {
+#if DSC_HAVE_X86
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+        return DSC_ISA_AVX512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return DSC_ISA_AVX2;
+#endif
+    return DSC_ISA_PORTABLE;
+}
+
 /* The names of vector_template.h, which resolve to those of the set being compiled. */
 #define vec             DSC_ISA(vec)
 #define vec_loose       DSC_ISA(vec_loose)
 #define vec_bits        DSC_ISA(vec_bits)
 #define vec_word        DSC_ISA(vec_word)
+#define vec_word_of_a   DSC_ISA(vec_word_of_a)
 #define vec_mask        DSC_ISA(vec_mask)
 #define vec_load        DSC_ISA(vec_load)
 #define vec_store       DSC_ISA(vec_store)

@@ -124,10 +124,6 @@ static void DSC_ISA(sum_rows)(dsc_real *restrict out, const dsc_real *restrict i
     }
 }
 
-static void DSC_ISA(from_bytes)(dsc_real *restrict out, const uint8_t *restrict in, dsc_real scale,
-                                dsc_real offset, size_t count) {
-    for (size_t i = 0; i < count; i++) out[i] = (dsc_real)in[i] * scale + offset;
-}
 static void DSC_ISA(from_bf16)(dsc_real *restrict out, const uint16_t *restrict in, size_t count) {
     for (size_t i = 0; i < count; i++) out[i] = dsc_bf16_to_float(in[i]);
 }
@@ -158,71 +154,104 @@ static void DSC_ISA(copy_rows)(dsc_real *out, ptrdiff_t out_row, const dsc_real 
         return;
     }
     for (size_t i = 0; i < rows; i++)
-        memcpy(out + (ptrdiff_t)i * out_row, in + (ptrdiff_t)i * in_row, columns * sizeof *in);
+        DSC_ISA(copy)(out + (ptrdiff_t)i * out_row, in + (ptrdiff_t)i * in_row, columns);
 }
 
-/* Four by four at a time. */
-DSC_INLINE void DSC_ISA(transpose_4)(dsc_real *out, size_t width, const dsc_real *in, ptrdiff_t stride,
-                                     size_t depths) {
-    for (size_t k = 0; k < depths; k++)
-        for (int v = 0; v < 4; v++) out[k * width + (size_t)v] = in[v * stride + (ptrdiff_t)k];
-}
+/* ---- Transposing: out[j * out_stride + i] = in[i * in_stride + j], i < rows, j < columns ---- */
 
-#if DSC_HAVE_X86
-DSC_INLINE void DSC_ISA(transpose_44)(dsc_real *out, size_t width, const dsc_real *in, ptrdiff_t stride) {
-    __m128 a = _mm_loadu_ps(in), b = _mm_loadu_ps(in + stride), c = _mm_loadu_ps(in + 2 * stride),
-           d = _mm_loadu_ps(in + 3 * stride);
-    _MM_TRANSPOSE4_PS(a, b, c, d);
-    _mm_storeu_ps(out, a);
-    _mm_storeu_ps(out + width, b);
-    _mm_storeu_ps(out + 2 * width, c);
-    _mm_storeu_ps(out + 3 * width, d);
+DSC_INLINE void DSC_ISA(transpose_few)(dsc_real *out, ptrdiff_t out_stride, const dsc_real *in,
+                                       ptrdiff_t stride, size_t rows, size_t columns) {
+    for (size_t j = 0; j < columns; j++)
+        for (size_t i = 0; i < rows; i++)
+            out[(ptrdiff_t)j * out_stride + (ptrdiff_t)i] = in[(ptrdiff_t)i * stride + (ptrdiff_t)j];
 }
-#else
-DSC_INLINE void DSC_ISA(transpose_44)(dsc_real *out, size_t width, const dsc_real *in, ptrdiff_t stride) {
-    DSC_ISA(transpose_4)(out, width, in, stride, 4);
-}
-#endif
 
 #if DSC_ISA_LEVEL == 2
-/* Sixteen vectors, four steps of depth: each 128-bit lane transposes four by four. */
+/* Four columns of rows 0, 4, 8 and 12 from `in` on, or of those that are there: each 128-bit lane then transposes four by four. */
 DSC_INLINE __m512 DSC_ISA(four_rows)(const dsc_real *in, ptrdiff_t stride) {
     __m512 x = _mm512_castps128_ps512(_mm_loadu_ps(in));
     x = _mm512_insertf32x4(x, _mm_loadu_ps(in + 4 * stride), 1);
     x = _mm512_insertf32x4(x, _mm_loadu_ps(in + 8 * stride), 2);
     return _mm512_insertf32x4(x, _mm_loadu_ps(in + 12 * stride), 3);
 }
-static void DSC_ISA(transpose_16)(dsc_real *out, const dsc_real *in, ptrdiff_t stride, size_t fours) {
-    for (; fours > 0; fours--, in += 4, out += 64) {
-        const __m512 a = DSC_ISA(four_rows)(in, stride), b = DSC_ISA(four_rows)(in + stride, stride);
-        const __m512 c = DSC_ISA(four_rows)(in + 2 * stride, stride);
-        const __m512 d = DSC_ISA(four_rows)(in + 3 * stride, stride);
-        const __m512d ab = _mm512_castps_pd(_mm512_unpacklo_ps(a, b)),
-                      cd = _mm512_castps_pd(_mm512_unpacklo_ps(c, d));
-        const __m512d ef = _mm512_castps_pd(_mm512_unpackhi_ps(a, b)),
-                      gh = _mm512_castps_pd(_mm512_unpackhi_ps(c, d));
-        _mm512_storeu_ps(out, _mm512_castpd_ps(_mm512_unpacklo_pd(ab, cd)));
-        _mm512_storeu_ps(out + 16, _mm512_castpd_ps(_mm512_unpackhi_pd(ab, cd)));
-        _mm512_storeu_ps(out + 32, _mm512_castpd_ps(_mm512_unpacklo_pd(ef, gh)));
-        _mm512_storeu_ps(out + 48, _mm512_castpd_ps(_mm512_unpackhi_pd(ef, gh)));
+DSC_INLINE __m512 DSC_ISA(some_rows)(const dsc_real *in, ptrdiff_t stride, size_t rows, __mmask8 columns) {
+    __m512 x = _mm512_setzero_ps();
+    if (rows > 0) x = _mm512_castps128_ps512(_mm_maskz_loadu_ps(columns, in));
+    if (rows > 4) x = _mm512_insertf32x4(x, _mm_maskz_loadu_ps(columns, in + 4 * stride), 1);
+    if (rows > 8) x = _mm512_insertf32x4(x, _mm_maskz_loadu_ps(columns, in + 8 * stride), 2);
+    if (rows > 12) x = _mm512_insertf32x4(x, _mm_maskz_loadu_ps(columns, in + 12 * stride), 3);
+    return x;
+}
+/* The four columns, as vectors of rows. */
+DSC_INLINE void DSC_ISA(turn_lanes)(__m512 out[4], __m512 a, __m512 b, __m512 c, __m512 d) {
+    const __m512d ab = _mm512_castps_pd(_mm512_unpacklo_ps(a, b)),
+                  cd = _mm512_castps_pd(_mm512_unpacklo_ps(c, d));
+    const __m512d ef = _mm512_castps_pd(_mm512_unpackhi_ps(a, b)),
+                  gh = _mm512_castps_pd(_mm512_unpackhi_ps(c, d));
+    out[0] = _mm512_castpd_ps(_mm512_unpacklo_pd(ab, cd));
+    out[1] = _mm512_castpd_ps(_mm512_unpackhi_pd(ab, cd));
+    out[2] = _mm512_castpd_ps(_mm512_unpacklo_pd(ef, gh));
+    out[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(ef, gh));
+}
+/* Up to 16 rows by four columns. */
+static void DSC_ISA(transpose_edge)(dsc_real *out, ptrdiff_t out_stride, const dsc_real *in, ptrdiff_t stride,
+                                    size_t rows, size_t columns) {
+    const __mmask8 some = (__mmask8)((1u << columns) - 1u);
+    __m512 x[4], turned[4];
+    for (size_t r = 0; r < 4; r++)
+        x[r] = DSC_ISA(some_rows)(in + (ptrdiff_t)r * stride, stride, rows > r ? rows - r : 0, some);
+    DSC_ISA(turn_lanes)(turned, x[0], x[1], x[2], x[3]);
+    for (size_t j = 0; j < columns; j++)
+        _mm512_mask_storeu_ps(out + (ptrdiff_t)j * out_stride, (__mmask16)((1u << rows) - 1u), turned[j]);
+}
+static void DSC_ISA(transpose)(dsc_real *out, ptrdiff_t out_stride, const dsc_real *in, ptrdiff_t stride,
+                               size_t rows, size_t columns) {
+    for (; rows >= 16; rows -= 16, in += 16 * stride, out += 16) {
+        const dsc_real *from = in;
+        dsc_real *to = out;
+        size_t left = columns;
+        for (; left >= 4; left -= 4, from += 4, to += 4 * out_stride) {
+            __m512 turned[4];
+            DSC_ISA(turn_lanes)
+            (turned, DSC_ISA(four_rows)(from, stride), DSC_ISA(four_rows)(from + stride, stride),
+             DSC_ISA(four_rows)(from + 2 * stride, stride), DSC_ISA(four_rows)(from + 3 * stride, stride));
+            _mm512_storeu_ps(to, turned[0]);
+            _mm512_storeu_ps(to + out_stride, turned[1]);
+            _mm512_storeu_ps(to + 2 * out_stride, turned[2]);
+            _mm512_storeu_ps(to + 3 * out_stride, turned[3]);
+        }
+        if (left > 0) DSC_ISA(transpose_edge)(to, out_stride, from, stride, 16, left);
     }
+    for (size_t j = 0; rows > 0 && j < columns; j += 4) DSC_ISA(transpose_edge)
+    (out + (ptrdiff_t)j * out_stride, out_stride, in + j, stride, rows, columns - j < 4 ? columns - j : 4);
+}
+#else
+#if DSC_HAVE_X86
+DSC_INLINE void DSC_ISA(transpose_44)(dsc_real *out, ptrdiff_t out_stride, const dsc_real *in,
+                                      ptrdiff_t stride) {
+    __m128 a = _mm_loadu_ps(in), b = _mm_loadu_ps(in + stride), c = _mm_loadu_ps(in + 2 * stride),
+           d = _mm_loadu_ps(in + 3 * stride);
+    _MM_TRANSPOSE4_PS(a, b, c, d);
+    _mm_storeu_ps(out, a);
+    _mm_storeu_ps(out + out_stride, b);
+    _mm_storeu_ps(out + 2 * out_stride, c);
+    _mm_storeu_ps(out + 3 * out_stride, d);
+}
+#else
+DSC_INLINE void DSC_ISA(transpose_44)(dsc_real *out, ptrdiff_t out_stride, const dsc_real *in,
+                                      ptrdiff_t stride) {
+    DSC_ISA(transpose_few)(out, out_stride, in, stride, 4, 4);
 }
 #endif
 
-static void DSC_ISA(transpose)(dsc_real *out, size_t width, const dsc_real *in, ptrdiff_t stride,
-                               size_t depths) {
-    size_t done = 0;
-#if DSC_ISA_LEVEL == 2
-    if (width == 16) {
-        done = depths / 4 * 4;
-        DSC_ISA(transpose_16)(out, in, stride, depths / 4);
+static void DSC_ISA(transpose)(dsc_real *out, ptrdiff_t out_stride, const dsc_real *in, ptrdiff_t stride,
+                               size_t rows, size_t columns) {
+    for (; rows >= 4; rows -= 4, in += 4 * stride, out += 4) {
+        size_t j = 0;
+        for (; j + 4 <= columns; j += 4)
+            DSC_ISA(transpose_44)(out + (ptrdiff_t)j * out_stride, out_stride, in + j, stride);
+        DSC_ISA(transpose_few)(out + (ptrdiff_t)j * out_stride, out_stride, in + j, stride, 4, columns - j);
     }
-#endif
-    for (size_t v = 0; v < width; v += 4) {
-        size_t k = done;
-        for (; k + 4 <= depths; k += 4) DSC_ISA(transpose_44)
-        (out + k * width + v, width, in + (ptrdiff_t)v * stride + (ptrdiff_t)k, stride);
-        DSC_ISA(transpose_4)
-        (out + k * width + v, width, in + (ptrdiff_t)v * stride + (ptrdiff_t)k, stride, depths - k);
-    }
+    DSC_ISA(transpose_few)(out, out_stride, in, stride, rows, columns);
 }
+#endif

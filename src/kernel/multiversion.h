@@ -15,20 +15,6 @@
  * is there: vec, vec_load, vec_store, vec_all, vec_select, ... */
 #include "kernel/isa.h"
 
-#ifndef DSC_ISA_BEST
-#define DSC_ISA_BEST
-/* The best instruction set for such loops that this processor, and its system, have. It costs nothing to ask. */
-DSC_INLINE unsigned dsc_isa_best(void) {
-#if DSC_HAVE_X86
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-        return DSC_ISA_AVX512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return DSC_ISA_AVX2;
-#endif
-    return DSC_ISA_PORTABLE;
-}
-#endif
-
 #include "kernel/isa_portable.h"
 #include DSC_MULTIVERSION
 #include "kernel/isa_end.h"

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* pack.c: packers of matrices and of bytes; see pack.h. */
+/* pack.c: packers of matrices; see pack.h. */
 #include "kernel/pack.h"
 
 #include "kernel/vectors.h"
 
 #include <string.h>
-
-/* ---- Matrices ---- */
 
 static void fill_matrix(const dsc_packer *p, const dsc_vector_kernels *kernels, dsc_real *out,
                         ptrdiff_t vector_step, ptrdiff_t depth_step, size_t vector, size_t vectors,
@@ -18,8 +16,10 @@ static void fill_matrix(const dsc_packer *p, const dsc_vector_kernels *kernels, 
             memcpy(out, in, depths * sizeof *in);
     } else if (vs == 1 && vector_step == 1) {
         kernels->copy_rows(out, depth_step, in, ds, depths, vectors);
-    } else if (ds == 1 && vector_step == 1 && vectors % 4 == 0 && depth_step == (ptrdiff_t)vectors) {
-        kernels->transpose(out, vectors, in, vs, depths);
+    } else if (ds == 1 && vector_step == 1) {
+        kernels->transpose(out, depth_step, in, vs, vectors, depths);
+    } else if (vs == 1 && depth_step == 1) {
+        kernels->transpose(out, vector_step, in, ds, depths, vectors);
     } else {
         for (size_t v = 0; v < vectors; v++)
             for (size_t k = 0; k < depths; k++)
@@ -78,50 +78,4 @@ dsc_packer dsc_pack_halves(const uint16_t *matrix, ptrdiff_t vector_stride, ptrd
                         .halves = true,
                         .vector_stride = vector_stride,
                         .depth_stride = depth_stride};
-}
-
-/* ---- Bytes ---- */
-
-/* Places [place, place + places) of one image, one after another. */
-static void image_places(const dsc_packer_bytes *p, const dsc_vector_kernels *kernels, dsc_real *out,
-                         size_t image, size_t place, size_t places) {
-    const uint8_t *bytes = p->bytes + (p->order ? p->order[image] : image) * p->image_stride;
-    for (const size_t end = place + places; place < end;) {
-        const size_t channel = place / p->pixels, next = (channel + 1) * p->pixels;
-        const size_t count = (next < end ? next : end) - place;
-        kernels->from_bytes(out, bytes + place, p->scale ? p->scale[channel] : 1,
-                            p->offset ? p->offset[channel] : 0, count);
-        out += count;
-        place += count;
-    }
-}
-
-static void fill_bytes(const dsc_packer *packer, const dsc_vector_kernels *kernels, dsc_real *out,
-                       ptrdiff_t vector_step, ptrdiff_t depth_step, size_t vector, size_t vectors,
-                       size_t depth, size_t depths) {
-    const dsc_packer_bytes *p = (const dsc_packer_bytes *)packer;
-    const size_t image = p->packer.transposed ? depth : vector,
-                 images = p->packer.transposed ? depths : vectors;
-    const size_t place = p->packer.transposed ? vector : depth,
-                 places = p->packer.transposed ? vectors : depths;
-    const ptrdiff_t image_step = p->packer.transposed ? depth_step : vector_step;
-    const ptrdiff_t place_step = p->packer.transposed ? vector_step : depth_step;
-    for (size_t i = 0; i < images; i++, out += image_step) {
-        if (place_step == 1) {
-            image_places(p, kernels, out, image + i, place, places);
-            continue;
-        }
-        dsc_real some[64];
-        for (size_t j = 0; j < places; j += 64) {
-            const size_t count = places - j < 64 ? places - j : 64;
-            image_places(p, kernels, some, image + i, place + j, count);
-            /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): image_places fills `count` of them */
-            for (size_t n = 0; n < count; n++) out[(ptrdiff_t)(j + n) * place_step] = some[n];
-        }
-    }
-}
-
-void dsc_pack_bytes_init(dsc_packer_bytes *packer) {
-    memset(packer, 0, sizeof *packer);
-    packer->packer.fill = fill_bytes;
 }

@@ -6,8 +6,7 @@
  *   A = X transposed, X (k, rows)    a column of X    a row of X     dsc_pack_matrix(x, 1, x_row)
  *   B = X (k, columns)               a column of X    a row of X     dsc_pack_matrix(x, 1, x_row)
  *   B = X transposed (columns, k)    a row of X       k              dsc_pack_matrix(x, x_row, 1)
- *   A of a forward convolution       an output pixel  a patch place  dsc_pack_patches
- *   B of its gradient by weight      a patch place    a pixel        dsc_pack_patches, transposed
+ *   A of a forward convolution       an output pixel  a patch place  dsc_packer_patches
  *
  * A packer of one's own is a struct whose first member is a dsc_packer with `fill` set.
  */
@@ -40,6 +39,7 @@ struct dsc_packer {
     dsc_pack_fill *fill;
     dsc_pack_place *place; /* NULL: never in place */
     bool transposed;       /* vectors lie side by side rather than depth: packing goes across them */
+    bool rounded;          /* what it gives are bfloat16's values already */
     /* Of a plain matrix: element (v, k) is matrix[v * vector_stride + k * depth_stride], a real or a bfloat16. */
     const void *matrix;
     bool halves;
@@ -50,44 +50,21 @@ struct dsc_packer {
 dsc_packer dsc_pack_matrix(const dsc_real *matrix, ptrdiff_t vector_stride, ptrdiff_t depth_stride);
 dsc_packer dsc_pack_halves(const uint16_t *matrix, ptrdiff_t vector_stride, ptrdiff_t depth_stride);
 
-/* Images of bytes, each flattened to a vector of `channels * pixels` elements, channel by channel:
- * (real)byte * scale[channel] + offset[channel], rounded twice. NULL scale is 1, NULL offset 0. Image n is at
- * bytes + (order ? order[n] : n) * image_stride, so a shuffled batch is read where it lies. A vector is an image; with
- * packer.transposed depth counts the images and a vector is a place in them. */
-typedef struct dsc_packer_bytes {
-    dsc_packer packer;
-    const uint8_t *bytes;
-    const uint32_t *order;
-    size_t image_stride, channels, pixels;
-    const dsc_real *scale, *offset;
-} dsc_packer_bytes;
-void dsc_pack_bytes_init(
-    dsc_packer_bytes *packer); /* zeroes it and sets packer.fill; the rest is the caller's */
-
-/* Patches of images (N, C, H, W), what convolution multiplies by its weights (im2col, made on the fly). A pixel is
- * (n, oy, ox), ox fastest; a patch place is (c, ky, kx) or, channels_last, (ky, kx, c), the last fastest, as
- * the weights are stored. Element: image n, channel c, at
- *   y = oy * stride_y - padding_y + ky * dilation_y,  x likewise;  0 outside.
- * With gap_y > 1 the image has gap_y - 1 rows of zeros between its rows, x likewise: the gradient by the input
- * of a convolution with that stride is a convolution of such an image with stride 1.
- * A vector is a pixel; with packer.transposed a vector is a patch place and depth counts the pixels.
- * Reals or bfloat16, channels last and side by side, no padding, no gaps and dilation_x 1 are what a product reads in place. */
+/* Patches of images (N, H, W, C), channels last, what convolution multiplies by its weights (im2col, read where it lies). A
+ * pixel is (n, oy, ox), ox fastest; a patch place is (ky, kx, c), c fastest. Element:
+ *   image n, y = oy * stride_y + ky * dilation_y, x = ox * stride_x + kx * dilation_x, channel c
+ * which must be inside: room for padding is part of the image. A vector is a pixel, depth is a place.
+ * Where dilation_x is 1 a product reads them in place. */
 typedef struct dsc_packer_patches {
     dsc_packer packer;
-    const dsc_real *images; /* reals, or NULL and: */
-    const uint16_t *halves; /* bfloat16, or NULL and: */
-    const uint8_t *bytes;   /* bytes, as in dsc_packer_bytes */
-    const dsc_real *scale, *offset;
-    const uint32_t *order;
-    ptrdiff_t image_stride, channel_stride, row_stride, column_stride; /* in elements */
+    const void *elements; /* reals, */
+    bool halves;          /* or bfloat16 */
     size_t channels, height, width;
     size_t kernel_height, kernel_width, output_height, output_width;
-    size_t stride_y, stride_x, dilation_y, dilation_x, gap_y, gap_x; /* at least 1 */
-    ptrdiff_t padding_y, padding_x;
-    bool channels_last; /* the order of places in a patch */
+    size_t stride_y, stride_x, dilation_y, dilation_x; /* at least 1 */
 } dsc_packer_patches;
-/* Zeroes it, sets packer.fill, and strides, dilations and gaps to 1. */
-void dsc_pack_patches_init(dsc_packer_patches *packer);
+/* Sets strides and dilations to 1 and sizes to 0. */
+void dsc_pack_patches_init(dsc_packer_patches *packer, const void *elements, bool halves);
 
 /* bfloat16, to the nearest, ties to even; NaN stays NaN; and back. */
 static inline uint16_t dsc_bf16_from_float(float value) {

@@ -34,14 +34,20 @@ void dsc_round_row_avx512_bf16(void *words, const dsc_real *reals, size_t count)
     }
 }
 
-/* `count` is a multiple of 16, as panels are. */
 void dsc_round_pairs_avx512_bf16(void *words, const dsc_real *low, const dsc_real *high, size_t count) {
     const __m512i order = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23,
                                            7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
-    for (size_t i = 0; i < count; i += 16) {
+    for (size_t i = 0; i + 16 <= count; i += 16) {
         const __m512i both =
             (__m512i)_mm512_cvtne2ps_pbh(_mm512_loadu_ps(high + i), _mm512_loadu_ps(low + i));
         _mm512_storeu_si512((dsc_real *)words + i, _mm512_permutexvar_epi16(order, both));
+    }
+    if (count % 16) {
+        const size_t i = count / 16 * 16;
+        const __mmask16 mask = (__mmask16)((1u << count % 16) - 1u);
+        const __m512i both = (__m512i)_mm512_cvtne2ps_pbh(_mm512_maskz_loadu_ps(mask, high + i),
+                                                          _mm512_maskz_loadu_ps(mask, low + i));
+        _mm512_mask_storeu_epi32((dsc_real *)words + i, mask, _mm512_permutexvar_epi16(order, both));
     }
 }
 

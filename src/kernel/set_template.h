@@ -41,7 +41,6 @@ const dsc_vector_kernels DSC_ISA(dsc_vectors) = {
     .relu = DSC_ISA(relu),
     .relu_back = DSC_ISA(relu_back),
     .sum_rows = DSC_ISA(sum_rows),
-    .from_bytes = DSC_ISA(from_bytes),
     .from_bf16 = DSC_ISA(from_bf16),
     .to_bf16 = DSC_ISA(to_bf16),
     .copy = DSC_ISA(copy),

@@ -14,6 +14,9 @@ typedef int32_t vec_bits __attribute__((vector_size(DSC_ISA_BYTES)));  /* a comp
 typedef uint32_t vec_word __attribute__((vector_size(DSC_ISA_BYTES))); /* for sums that wrap around */
 #endif
 
+/* A word of a product's left side: bfloat16 pairs need not begin at an even one. */
+typedef dsc_real vec_word_of_a __attribute__((aligned(sizeof(uint16_t)), may_alias));
+
 DSC_INLINE vec vec_load(const dsc_real *from) { return *(const vec_loose *)from; }
 DSC_INLINE void vec_store(dsc_real *to, vec x) { *(vec_loose *)to = x; }
 DSC_INLINE vec vec_all(dsc_real x) { return x - (vec){0}; }

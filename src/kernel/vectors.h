@@ -45,17 +45,17 @@ struct dsc_vector_kernels {
     void (*sum_rows)(dsc_real *out, const dsc_real *in, ptrdiff_t in_row, size_t rows, size_t columns,
                      bool accumulate);
 
-    /* For the packers. (real)byte * scale + offset; the upper halves of floats; a transposed panel:
-     * out[k * width + v] = in[v * in_stride + k], v < width, `width` a multiple of 4; rows of a matrix; even and odd
-     * halves side by side. */
-    void (*from_bytes)(dsc_real *out, const uint8_t *in, dsc_real scale, dsc_real offset, size_t count);
+    /* For the packers. The upper halves of floats; rows of a matrix;
+     * even and odd halves side by side; a transposed matrix: out[j * out_stride + i] = in[i * in_stride + j] for i < rows,
+     * j < columns. */
     void (*from_bf16)(dsc_real *out, const uint16_t *in, size_t count);
     void (*to_bf16)(uint16_t *out, const dsc_real *in, size_t count);
     void (*copy)(dsc_real *out, const dsc_real *in, size_t count); /* quick for few */
     void (*zip_halves)(void *out, const uint16_t *even, const uint16_t *odd, size_t count);
     void (*copy_rows)(dsc_real *out, ptrdiff_t out_row, const dsc_real *in, ptrdiff_t in_row, size_t rows,
                       size_t columns);
-    void (*transpose)(dsc_real *out, size_t width, const dsc_real *in, ptrdiff_t in_stride, size_t depth);
+    void (*transpose)(dsc_real *out, ptrdiff_t out_stride, const dsc_real *in, ptrdiff_t in_stride,
+                      size_t rows, size_t columns);
 };
 
 #endif

@@ -45,6 +45,16 @@ dsc_status dsc_loss_build(dsc_node **loss, dsc_node *logits, dsc_node *target, c
 char **dsc_class_names_copy(const char *const *names, size_t count);
 
 /* Writes `count` images of bytes, one after the other, as numbers (count, C, H, W). */
+void dsc_normalisation_apply(const dsc_normalisation *normalisation, dsc_real *out, const uint8_t *images,
+                             size_t count, const size_t shape[3]);
 void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t *images, size_t count);
+
+/* Whether a loss of that text makes probabilities by sigmoid rather than by softmax. */
+bool dsc_loss_is_sigmoid(const char *loss_text);
+
+/* Probabilities of one sample: softmax; or sigmoid, brought to a sum of 1. `logits` (classes) are used up. */
+struct dsc_kernels;
+void dsc_probabilities(float *probabilities, dsc_real *logits, size_t classes, bool sigmoid,
+                       const struct dsc_kernels *kernels);
 
 #endif

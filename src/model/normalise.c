@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/dataset.h"
+#include "kernel/loop.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -81,14 +82,21 @@ dsc_status dsc_model_normalise(dsc_model *model, const char *how, const dsc_data
     return DSC_OK;
 }
 
+DSC_LOOP(from_bytes,
+         (dsc_real *restrict out, const uint8_t *restrict in, dsc_real scale, dsc_real offset, size_t count),
+         {
+             for (size_t i = 0; i < count; i++) out[i] = (dsc_real)in[i] * scale + offset;
+         })
+
+void dsc_normalisation_apply(const dsc_normalisation *n, dsc_real *out, const uint8_t *images, size_t count,
+                             const size_t shape[3]) {
+    const size_t channels = shape[0], pixels = shape[1] * shape[2];
+    const unsigned isa = dsc_isa_best();
+    for (size_t i = 0; i < count * channels; i++)
+        from_bytes[isa](out + i * pixels, images + i * pixels, n->scale[i % channels],
+                        n->offset[i % channels], pixels);
+}
+
 void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t *images, size_t count) {
-    const dsc_shape *shape = &model->image->shape;
-    const dsc_normalisation *n = &model->normalisation;
-    size_t channels = shape->size[0], pixels = shape->size[1] * shape->size[2];
-    for (size_t i = 0; i < count * channels; i++) {
-        dsc_real scale = n->scale[i % channels], offset = n->offset[i % channels];
-        const uint8_t *restrict from = images + i * pixels;
-        dsc_real *restrict to = out + i * pixels;
-        for (size_t p = 0; p < pixels; p++) to[p] = (dsc_real)from[p] * scale + offset;
-    }
+    dsc_normalisation_apply(&model->normalisation, out, images, count, model->image->shape.size);
 }

@@ -113,37 +113,12 @@ DSC_LOOP(add_squares,
          })
 
 /* sums of dy, and of dy (x - mean) */
-DSC_LOOP(add_gradients,
-         (double *restrict plain, double *restrict centred, const dsc_real *restrict x,
-          const dsc_real *restrict dy, const dsc_real *restrict mean, size_t channels, size_t pixels),
-         {
-             if (pixels == 1) {
-                 for (size_t c = 0; c < channels; c++) {
-                     plain[c] += (double)dy[c];
-                     centred[c] += (double)(dy[c] * (x[c] - mean[c]));
-                 }
-                 return;
-             }
-             for (size_t c = 0; c < channels; c++, x += pixels, dy += pixels) {
-                 dsc_real p[PARTS] = {0};
-                 dsc_real q[PARTS] = {0};
-                 const dsc_real m = mean[c];
-                 size_t i = 0;
-                 for (; i + PARTS <= pixels; i += PARTS)
-                     for (size_t k = 0; k < PARTS; k++) {
-                         p[k] += dy[i + k];
-                         q[k] += dy[i + k] * (x[i + k] - m);
-                     }
-                 for (; i < pixels; i++) {
-                     p[i % PARTS] += dy[i];
-                     q[i % PARTS] += dy[i] * (x[i] - m);
-                 }
-                 for (size_t k = 0; k < PARTS; k++) {
-                     plain[c] += (double)p[k];
-                     centred[c] += (double)q[k];
-                 }
-             }
-         })
+#define DSC_MULTIVERSION "op/batch_norm_loops.h"
+#include "kernel/multiversion.h"
+
+static void (*const add_gradients[])(double *restrict, double *restrict, const dsc_real *restrict,
+                                     const dsc_real *restrict, const dsc_real *restrict, size_t,
+                                     size_t) = DSC_ISA_TABLE(add_gradients);
 
 /* y = (x - mean) factor + beta */
 DSC_LOOP(scale_and_shift,
@@ -253,6 +228,16 @@ static void prepare_running(const dsc_call *call) {
     }
 }
 
+static void affine(dsc_real *factor, dsc_real *offset, const void *values, const dsc_real *const *in,
+                   size_t channels) {
+    for (size_t c = 0; c < channels; c++) {
+        const double f =
+            (double)in[GAMMA][c] / sqrt((double)in[VARIANCE][c] + ((const norm_values *)values)->epsilon);
+        factor[c] = (dsc_real)f;
+        offset[c] = (dsc_real)((double)in[BETA][c] - (double)in[MEAN][c] * f);
+    }
+}
+
 /* --- backward --- */
 
 static void sum_gradients(const dsc_call *call) {
@@ -323,6 +308,7 @@ const dsc_op dsc_op_batch_norm = {
     .infer = infer_stages,
     .backward = backward_stages,
     .examples = examples,
+    .affine = affine,
 };
 
 dsc_node *dsc_batch_norm(dsc_node *x, dsc_node *gamma, dsc_node *beta, dsc_node *mean, dsc_node *variance,

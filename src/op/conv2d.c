@@ -4,19 +4,34 @@
  *   x (C, H, W), w (K, C, R, S), b (K)  ->  y (K, OH, OW),  OH = (H + 2 padding - dilation (R - 1) - 1) / stride + 1
  *   y[k, i, j] = b[k] + sum over c, r, s of w[k, c, r, s] x[c, i stride - padding + r dilation, j ... + s dilation]
  *
- * All three products are matrix products over patches, packed on the fly (Chellapilla et al., 2006); those of
- * stride 1 are in conv2d_wide.c:
- *   y (K, pixels)         = w (K, CRS)  patches of x (CRS, pixels)
- *   dw (K, CRS)           = dy (K, pixels)  patches of x, transposed (pixels, CRS)
- *   dx (C, input pixels)  = w turned (C, K R' S')  patches of dy with gaps of stride (K R' S', input pixels)
+ * All three products are matrix products over patches (Chellapilla et al., 2006), which are read where they lie in an image
+ * that was turned (conv2d_images.h), one sample at a time:
+ *   y (pixels, K)         = patches of x (pixels, R S C)         w (R S C, K)
+ *   dx (input pixels, C)  = patches of dy with gaps of stride (input pixels, R' S' K)   w turned (R' S' K, C)
+ *   dw (R S C, K)         = places of x (R S C, pixels)          dy (pixels, K)
  * Each lane sums its samples' dw; the engine adds the lanes' in order.
  */
-#include "op/conv2d_wide.h"
+#include "op/conv2d_images.h"
 #include "op/window.h"
 
 typedef struct conv_values {
     int64_t stride[2], padding[2], dilation[2];
+    bool relu,
+        pool; /* no parameters: set for inference alone, by absorb. The pool is of 2 x 2, side by side */
 } conv_values;
+
+extern const dsc_op dsc_op_max_pool;
+
+/* A maximum and a ReLU may change places, so any order of them will do. */
+static bool absorb(void *values, const dsc_op *next, const void *next_values) {
+    conv_values *v = values;
+    if (next->flags & DSC_OP_RELU) return v->relu = true;
+    if (next != &dsc_op_max_pool || v->pool) return false;
+    const dsc_pool_values *pool = next_values;
+    for (size_t i = 0; i < 2; i++)
+        if (pool->size[i] != 2 || (pool->stride[i] && pool->stride[i] != 2) || pool->padding[i]) return false;
+    return v->pool = true;
+}
 
 static const dsc_param params[] = {
     {"stride", DSC_PARAM_PAIR, offsetof(conv_values, stride), "1", 1, 64, NULL,
@@ -28,23 +43,24 @@ static const dsc_param params[] = {
 
 typedef dsc_conv_sizes sizes;
 
-static sizes sizes_of(const dsc_shape *in, const dsc_shape *out, const conv_values *v) {
+/* Before any pool. */
+static sizes sizes_of(const dsc_shape *in, const conv_values *v) {
     sizes z = {.c = in[0].size[0],
                .h = in[0].size[1],
                .w = in[0].size[2],
                .k = in[1].size[0],
                .r = in[1].size[2],
-               .s = in[1].size[3],
-               .oh = out->size[1],
-               .ow = out->size[2]};
-    z.patch = z.c * z.r * z.s;
-    z.pixels = z.oh * z.ow;
-    z.input_pixels = z.h * z.w;
+               .s = in[1].size[3]};
     for (size_t i = 0; i < 2; i++) {
         z.stride[i] = (size_t)v->stride[i];
         z.padding[i] = (size_t)v->padding[i];
         z.dilation[i] = (size_t)v->dilation[i];
     }
+    z.oh = (z.h + 2 * z.padding[0] - z.dilation[0] * (z.r - 1) - 1) / z.stride[0] + 1;
+    z.ow = (z.w + 2 * z.padding[1] - z.dilation[1] * (z.s - 1) - 1) / z.stride[1] + 1;
+    z.patch = z.c * z.r * z.s;
+    z.pixels = z.oh * z.ow;
+    z.input_pixels = z.h * z.w;
     return z;
 }
 
@@ -74,6 +90,7 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     if (status) return status;
     const size_t each = dsc_shape_count(w) / w->size[0]; /* what one output is the sum of */
     rule->multiply_adds = (double)dsc_shape_count(&rule->out[0]) * (double)each;
+    if (((const conv_values *)rule->values)->pool) rule->out[0].size[1] /= 2, rule->out[0].size[2] /= 2;
     status = dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
     if (!status) status = dsc_expect_role(rule, 1, DSC_ROLE_PARAMETER, "the weight", error);
     if (!status && rule->input_count == 3)
@@ -81,134 +98,163 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     return status;
 }
 
-/* --- what the products are of --- */
+/* --- preparing: both forms of the weight, packed --- */
 
-static dsc_packer_patches patches_of_x(const dsc_real *x, const sizes *z, const conv_values *v,
-                                       bool transposed) {
-    dsc_packer_patches p;
-    dsc_pack_patches_init(&p);
-    p.images = x;
-    p.image_stride = (ptrdiff_t)(z->c * z->input_pixels);
-    p.channel_stride = (ptrdiff_t)z->input_pixels;
-    p.row_stride = (ptrdiff_t)z->w;
-    p.column_stride = 1;
-    p.channels = z->c;
-    p.height = z->h;
-    p.width = z->w;
-    p.kernel_height = z->r;
-    p.kernel_width = z->s;
-    p.output_height = z->oh;
-    p.output_width = z->ow;
-    p.stride_y = (size_t)v->stride[0];
-    p.stride_x = (size_t)v->stride[1];
-    p.dilation_y = (size_t)v->dilation[0];
-    p.dilation_x = (size_t)v->dilation[1];
-    p.padding_y = (ptrdiff_t)v->padding[0];
-    p.padding_x = (ptrdiff_t)v->padding[1];
-    p.packer.transposed = transposed;
-    return p;
-}
-
-static dsc_packer_patches patches_of_dy(const dsc_real *dy, const sizes *z, const conv_values *v) {
-    dsc_packer_patches p;
-    dsc_pack_patches_init(&p);
-    p.images = dy;
-    p.image_stride = (ptrdiff_t)(z->k * z->pixels);
-    p.channel_stride = (ptrdiff_t)z->pixels;
-    p.row_stride = (ptrdiff_t)z->ow;
-    p.column_stride = 1;
-    p.channels = z->k;
-    p.height = z->oh;
-    p.width = z->ow;
-    p.kernel_height = z->r;
-    p.kernel_width = z->s;
-    p.output_height = z->h;
-    p.output_width = z->w;
-    p.gap_y = (size_t)v->stride[0];
-    p.gap_x = (size_t)v->stride[1];
-    p.dilation_y = (size_t)v->dilation[0];
-    p.dilation_x = (size_t)v->dilation[1];
-    p.padding_y = (ptrdiff_t)(v->dilation[0] * (int64_t)(z->r - 1) - v->padding[0]);
-    p.padding_x = (ptrdiff_t)(v->dilation[1] * (int64_t)(z->s - 1) - v->padding[1]);
-    return p;
-}
-
-/* The weight as dx needs it: vector c, depth (k, r', s') with the kernel turned half around. */
-typedef struct turned_weight {
+/* The weight as a product's right side: vector k, depth (r, s, c) for y; vector c, depth (r', s', k) with the kernel turned half
+ * around for dx, or vector (r, s, c), depth k where dx is scattered. `filled` channels of depth, those that are not there zero. */
+typedef struct weight_packer {
     dsc_packer packer;
+    size_t vectors, depth; /* of the operand */
     const dsc_real *w;
-    size_t c, rs;
-} turned_weight;
+    size_t channels, filled, rs, vector_channels;
+    size_t vector_stride, channel_stride; /* in w */
+    bool turned;
+} weight_packer;
 
-static void fill_turned(const dsc_packer *packer, const dsc_vector_kernels *kernels, dsc_real *out,
+static void fill_weight(const dsc_packer *packer, const dsc_vector_kernels *kernels, dsc_real *out,
                         ptrdiff_t vector_step, ptrdiff_t depth_step, size_t vector, size_t vectors,
                         size_t depth, size_t depths) {
     (void)kernels;
-    const turned_weight *t = (const turned_weight *)(const void *)packer;
-    for (size_t d = 0; d < depths; d++) {
-        size_t k = (depth + d) / t->rs, rs = (depth + d) % t->rs;
-        const dsc_real *w = t->w + k * t->c * t->rs + (t->rs - 1 - rs);
-        dsc_real *to = out + (ptrdiff_t)d * depth_step;
-        for (size_t v = 0; v < vectors; v++) to[(ptrdiff_t)v * vector_step] = w[(vector + v) * t->rs];
+    const weight_packer *p = (const weight_packer *)(const void *)packer;
+    for (size_t v = vector; v < vector + vectors; v++, out += vector_step) {
+        const dsc_real *of_vector = p->w + v % p->vector_channels * p->vector_stride + v / p->vector_channels;
+        size_t place = depth / p->filled, channel = depth % p->filled;
+        dsc_real *to = out;
+        for (size_t d = 0; d < depths; d++, to += depth_step) {
+            *to = channel < p->channels
+                      ? of_vector[channel * p->channel_stride + (p->turned ? p->rs - 1 - place : place)]
+                      : 0;
+            if (++channel == p->filled) channel = 0, place++;
+        }
     }
 }
 
-/* --- preparing: both forms of the weight, packed --- */
-
-static size_t packed_y_size(const dsc_gemm_kernels *product, const sizes *z) {
-    size_t bytes = dsc_pack_size(product, DSC_SIDE_A, z->k, z->patch);
-    return (bytes + DSC_ALIGNMENT - 1) / DSC_ALIGNMENT * DSC_ALIGNMENT;
+static weight_packer weight_for_y(const sizes *z, const dsc_real *w, const dsc_gemm_kernels *product) {
+    const size_t rs = z->r * z->s, filled = dsc_conv_image_of_x(z, product).filled;
+    return (weight_packer){.packer = {.fill = fill_weight},
+                           .vectors = z->k,
+                           .depth = rs * filled,
+                           .w = w,
+                           .channels = z->c,
+                           .filled = filled,
+                           .rs = rs,
+                           .vector_channels = z->k,
+                           .vector_stride = z->patch,
+                           .channel_stride = rs};
 }
 
-static size_t prepare_tiles(const dsc_call *call) { return call->wants & 1 ? 2 : 1; }
+static weight_packer weight_for_dx(const sizes *z, const dsc_real *w, const dsc_gemm_kernels *product) {
+    const size_t rs = z->r * z->s, filled = dsc_conv_image_of_dy(z, product).filled;
+    const bool scattered = dsc_conv_scatters(z);
+    return (weight_packer){.packer = {.fill = fill_weight},
+                           .vectors = scattered ? z->patch : z->c,
+                           .depth = scattered ? filled : rs * filled,
+                           .w = w,
+                           .channels = z->k,
+                           .filled = filled,
+                           .rs = rs,
+                           .vector_channels = z->c,
+                           .vector_stride = rs,
+                           .channel_stride = z->patch,
+                           .turned = !scattered};
+}
+
+static size_t packed_size(const dsc_gemm_kernels *product, const weight_packer *w) {
+    return dsc_pack_size(product, DSC_SIDE_B, w->vectors, w->depth);
+}
+
+static const void *packed_dx(const dsc_call *call, const sizes *z) {
+    const weight_packer y = weight_for_y(z, NULL, call->product);
+    return (const unsigned char *)call->shared + packed_size(call->product, &y);
+}
+
+/* A tile packs one panel. */
+static size_t panels_of(const dsc_gemm_kernels *product, const weight_packer *w) {
+    return dsc_pack_panels(product, DSC_SIDE_B, w->vectors);
+}
+
+static size_t prepare_tiles(const dsc_call *call) {
+    sizes z = sizes_of(call->in_shape, call->values);
+    const weight_packer y = weight_for_y(&z, NULL, call->product),
+                        dx = weight_for_dx(&z, NULL, call->product);
+    return panels_of(call->product, &y) + (call->wants & 1 ? panels_of(call->product, &dx) : 0);
+}
 
 static void prepare(const dsc_call *call) {
-    sizes z = sizes_of(call->in_shape, call->out_shape, call->values);
-    if (call->tile == 0) {
-        dsc_packer w = dsc_pack_matrix(call->in[1], (ptrdiff_t)z.patch, 1);
-        dsc_pack(call->shared, call->product, DSC_SIDE_A, &w, z.k, z.patch, 0,
-                 dsc_pack_panels(call->product, DSC_SIDE_A, z.k));
-        return;
+    sizes z = sizes_of(call->in_shape, call->values);
+    weight_packer w = weight_for_y(&z, call->in[1], call->product);
+    unsigned char *packed = call->shared;
+    size_t panel = call->tile;
+    if (panel >= panels_of(call->product, &w)) {
+        panel -= panels_of(call->product, &w);
+        packed += packed_size(call->product, &w);
+        w = weight_for_dx(&z, call->in[1], call->product);
     }
-    turned_weight turned = {.packer = {.fill = fill_turned}, .w = call->in[1], .c = z.c, .rs = z.r * z.s};
-    dsc_pack((unsigned char *)call->shared + packed_y_size(call->product, &z), call->product, DSC_SIDE_A,
-             &turned.packer, z.c, z.k * z.r * z.s, 0, dsc_pack_panels(call->product, DSC_SIDE_A, z.c));
+    dsc_pack(packed, call->product, DSC_SIDE_B, &w.packer, w.vectors, w.depth, panel, panel + 1);
 }
 
 /* --- the products of one sample --- */
 
-static dsc_gemm product_y(const sizes *z, const void *packed, const dsc_packer *patches, dsc_real *y,
-                          const dsc_real *bias) {
-    return (dsc_gemm){.rows = z->k,
-                      .columns = z->pixels,
-                      .depth = z->patch,
-                      .a = {.packed = packed},
-                      .b = {.packer = patches},
+static dsc_gemm product_y(const sizes *z, const dsc_gemm_kernels *product, const dsc_packer *patches,
+                          const void *packed, dsc_real *y, const dsc_real *bias) {
+    return (dsc_gemm){.rows = z->pixels,
+                      .columns = z->k,
+                      .depth = weight_for_y(z, NULL, product).depth,
+                      .a = {.packer = patches},
+                      .b = {.packed = packed},
                       .c = y,
-                      .c_row = (ptrdiff_t)z->pixels,
-                      .bias_rows = bias};
+                      .c_row = (ptrdiff_t)z->k,
+                      .bias_columns = bias};
 }
 
-static dsc_gemm product_dw(const sizes *z, const dsc_packer *dy, const dsc_packer *patches, dsc_real *dw,
-                           bool more) {
-    return (dsc_gemm){.rows = z->k,
-                      .columns = z->patch,
-                      .depth = z->pixels,
-                      .a = {.packer = dy},
-                      .b = {.packer = patches},
-                      .c = dw,
-                      .c_row = (ptrdiff_t)z->patch,
-                      .accumulate = more};
-}
-
-static dsc_gemm product_dx(const sizes *z, const void *packed, const dsc_packer *patches, dsc_real *dx) {
-    return (dsc_gemm){.rows = z->c,
-                      .columns = z->input_pixels,
-                      .depth = z->k * z->r * z->s,
-                      .a = {.packed = packed},
-                      .b = {.packer = patches},
+static dsc_gemm product_dx(const sizes *z, const dsc_gemm_kernels *product, const dsc_packer *patches,
+                           const void *packed, dsc_real *dx) {
+    const weight_packer w = weight_for_dx(z, NULL, product);
+    return (dsc_gemm){.rows = dsc_conv_scatters(z) ? z->pixels : z->input_pixels,
+                      .columns = w.vectors,
+                      .depth = w.depth,
+                      .a = {.packer = patches},
+                      .b = {.packed = packed},
                       .c = dx,
-                      .c_row = (ptrdiff_t)z->input_pixels};
+                      .c_row = (ptrdiff_t)w.vectors};
+}
+
+/* dy as the left side of dx: its patches, or where dx is scattered its pixels. */
+typedef union dy_rows {
+    dsc_packer packer;
+    dsc_packer_patches patches;
+} dy_rows;
+
+static dsc_conv_image image_of_dy(const sizes *z, const dsc_gemm_kernels *product) {
+    return dsc_conv_scatters(z) ? dsc_conv_image_of_dy_alone(z, product) : dsc_conv_image_of_dy(z, product);
+}
+
+static dy_rows rows_of_dy(const sizes *z, const dsc_conv_image *image, const dsc_real *data,
+                          const dsc_gemm_kernels *product) {
+    dy_rows rows;
+    const ptrdiff_t pixel = (ptrdiff_t)image->filled;
+    if (!dsc_conv_scatters(z)) {
+        rows.patches = dsc_conv_patches_for_dx(z, image, data, product);
+        return rows;
+    }
+    rows.packer = product->elements_per_word == 2
+                      ? dsc_pack_halves((const uint16_t *)(const void *)data, pixel, 1)
+                      : dsc_pack_matrix(data, pixel, 1);
+    rows.packer.rounded = true;
+    return rows;
+}
+
+/* Depth: the pixels of the output, each row of it filled up to whole words. */
+static dsc_gemm product_dw(const sizes *z, const dsc_conv_planes *planes, const dsc_packer *places,
+                           const void *packed, dsc_real *dw, bool more) {
+    return (dsc_gemm){.rows = z->patch,
+                      .columns = z->k,
+                      .depth = z->oh * planes->run,
+                      .a = {.packer = places},
+                      .b = {.packed = packed},
+                      .c = dw,
+                      .c_row = (ptrdiff_t)z->k,
+                      .accumulate = more};
 }
 
 static size_t run_whole(const dsc_gemm_kernels *product, const dsc_gemm *gemm, void *workspace) {
@@ -218,85 +264,220 @@ static size_t run_whole(const dsc_gemm_kernels *product, const dsc_gemm *gemm, v
     return plan.workspace;
 }
 
-static void needs(dsc_needs *needs) {
-    sizes z = sizes_of(needs->in, needs->out, needs->values);
-    static const unsigned char packed_later;
-    needs->saved_shared = packed_y_size(needs->product, &z);
-    if (needs->wants & 1)
-        needs->saved_shared += dsc_pack_size(needs->product, DSC_SIDE_A, z.c, z.k * z.r * z.s);
-    if (dsc_conv_is_wide(&z)) {
-        needs->scratch = dsc_conv_wide_scratch(needs->product, &z, needs->goes_back);
-        return;
+/* --- scratch: an image or planes, what they are made from, and what comes out --- */
+
+enum { LINE = DSC_ALIGNMENT / sizeof(dsc_real) };
+
+typedef struct parts {
+    dsc_real *sums; /* (R S C, K): dw of the samples so far */
+    /* y and dx */
+    dsc_real *image, *source, *out, *scattered, *pooled;
+    /* dw, in the same place */
+    dsc_real *planes, *rounded, *dy, *packed;
+    void *workspace;
+    size_t numbers; /* before the workspace */
+} parts;
+
+/* The next `numbers` of the scratch at `base`; with base NULL they are only counted. */
+static dsc_real *take(dsc_real *base, size_t *used, size_t numbers) {
+    dsc_real *here = base ? base + *used : NULL;
+    *used += (numbers + LINE - 1) / LINE * LINE;
+    return here;
+}
+
+static parts parts_of(const sizes *z, const dsc_gemm_kernels *product, bool back, dsc_real *base) {
+    const dsc_conv_image x = dsc_conv_image_of_x(z, product), dy = image_of_dy(z, product);
+    const dsc_conv_planes planes = dsc_conv_planes_of_x(z, product);
+    const size_t image = dsc_conv_image_numbers(&x, product),
+                 back_image = dsc_conv_image_numbers(&dy, product);
+    const size_t source = dsc_conv_image_scratch(&x, product),
+                 back_source = dsc_conv_image_scratch(&dy, product);
+    size_t used = 0;
+    parts p = {.sums = take(base, &used, back ? z->patch * z->k : 0)};
+    size_t again = used;
+    p.image = take(base, &used, back ? dsc_larger(image, back_image) : image);
+    p.source = take(base, &used, back ? dsc_larger(source, back_source) : source);
+    const bool scatters = dsc_conv_scatters(z);
+    const size_t dx = scatters ? z->pixels * z->patch : z->input_pixels * z->c;
+    p.out = take(base, &used, dsc_larger(z->pixels * z->k, back ? dx : 0));
+    if (!back) p.pooled = take(base, &used, z->pixels * z->k / 4);
+    if (back) {
+        p.scattered = take(base, &used, scatters ? z->input_pixels * z->c : 0);
+        p.planes = take(base, &again, dsc_conv_planes_numbers(&planes, z, product));
+        p.rounded = take(base, &again, dsc_conv_planes_scratch(z, product));
+        p.dy = take(base, &again, product->elements_per_word == 2 ? z->k * z->oh * planes.run / 2 : 0);
+        p.packed = take(base, &again,
+                        dsc_pack_size(product, DSC_SIDE_B, z->k, z->oh * planes.run) / sizeof(dsc_real));
+        used = dsc_larger(used, again);
     }
-    dsc_packer_patches x = patches_of_x(NULL, &z, needs->values, false),
-                       xt = patches_of_x(NULL, &z, needs->values, true);
-    dsc_packer_patches dy = patches_of_dy(NULL, &z, needs->values);
-    dsc_packer dy_rows = dsc_pack_matrix(NULL, (ptrdiff_t)z.pixels, 1);
-    dsc_gemm y = product_y(&z, &packed_later, &x.packer, NULL, NULL);
-    dsc_gemm dw = product_dw(&z, &dy_rows, &xt.packer, NULL, true);
-    dsc_gemm dx = product_dx(&z, &packed_later, &dy.packer, NULL);
-    needs->scratch =
-        dsc_larger(run_whole(needs->product, &y, NULL),
-                   dsc_larger(run_whole(needs->product, &dw, NULL), run_whole(needs->product, &dx, NULL)));
+    p.workspace = base ? base + used : NULL;
+    p.numbers = used;
+    return p;
+}
+
+/* --- one image alone, shared by threads: its rows are cut --- */
+
+enum { SINGLE_TILES = 8, WORTH_SHARING = 1000000 /* multiply-adds */ };
+
+static void make_single_image(const dsc_call *call) {
+    sizes z = sizes_of(call->in_shape, call->values);
+    const parts p = parts_of(&z, call->product, false, call->scratch);
+    const dsc_conv_image image = dsc_conv_image_of_x(&z, call->product);
+    dsc_conv_image_make(call->lane_saved, &image, call->in[0], call->product, p.source);
+}
+
+static size_t single_tiles(const dsc_call *call) {
+    const size_t rows = call->out_shape[0].size[1];
+    return rows < SINGLE_TILES ? rows : SINGLE_TILES;
+}
+
+/* From `pixels` of the product, whole rows of it, to the output. */
+static void put_out(const dsc_call *call, const sizes *z, dsc_real *y, const parts *p, size_t pixels) {
+    const bool pool = ((const conv_values *)call->values)->pool;
+    if (pool) pixels = dsc_conv_pool(p->pooled, p->out, pixels / z->ow, z->ow, z->k, call->kernels->isa);
+    call->kernels->vector->transpose(y, (ptrdiff_t)(call->out_shape[0].size[1] * call->out_shape[0].size[2]),
+                                     pool ? p->pooled : p->out, (ptrdiff_t)z->k, pixels, z->k);
+}
+
+static void forward_single(const dsc_call *call) {
+    sizes z = sizes_of(call->in_shape, call->values);
+    const conv_values *values = call->values;
+    const parts p = parts_of(&z, call->product, false, call->scratch);
+    const dsc_conv_image image = dsc_conv_image_of_x(&z, call->product);
+    const size_t rows = call->out_shape[0].size[1], pool = values->pool ? 2 : 1;
+    const size_t first = call->tile * rows / call->tiles, last = (call->tile + 1) * rows / call->tiles;
+    const size_t row = image.width * image.filled / call->product->elements_per_word;
+    const dsc_real *from = (const dsc_real *)call->lane_saved + first * pool * z.stride[0] * row;
+    dsc_packer_patches patches = dsc_conv_patches_for_y(&z, &image, from, call->product);
+    dsc_gemm gemm = product_y(&z, call->product, &patches.packer, call->shared, p.out,
+                              call->input_count == 3 ? call->in[2] : NULL);
+    gemm.rows = (last - first) * pool * z.ow;
+    gemm.relu = values->relu;
+    run_whole(call->product, &gemm, p.workspace);
+    put_out(call, &z, call->out[0] + first * call->out_shape[0].size[2], &p, gemm.rows);
+}
+
+static const dsc_stage single_stages[] = {
+    {DSC_STAGE_SAMPLES, make_single_image, NULL, 0}, {DSC_STAGE_TILES, forward_single, single_tiles, 0}, {0}};
+
+static void needs(dsc_needs *needs) {
+    sizes z = sizes_of(needs->in, needs->values);
+    const dsc_gemm_kernels *product = needs->product;
+    const weight_packer w = weight_for_y(&z, NULL, product), dx = weight_for_dx(&z, NULL, product);
+    needs->saved_shared = packed_size(product, &w) + (needs->wants & 1 ? packed_size(product, &dx) : 0);
+    static const unsigned char packed_later;
+    const dsc_conv_image x = dsc_conv_image_of_x(&z, product), dy = image_of_dy(&z, product);
+    const dsc_conv_planes planes = dsc_conv_planes_of_x(&z, product);
+    dsc_packer_patches for_y = dsc_conv_patches_for_y(&z, &x, NULL, product);
+    dy_rows for_dx = rows_of_dy(&z, &dy, NULL, product);
+    dsc_conv_places places = dsc_conv_places_of(&planes, &z, NULL, product);
+    dsc_gemm gemm = product_y(&z, product, &for_y.packer, &packed_later, NULL, NULL);
+    size_t workspace = run_whole(product, &gemm, NULL);
+    if (needs->goes_back) {
+        gemm = product_dx(&z, product, &for_dx.packer, &packed_later, NULL);
+        workspace = dsc_larger(workspace, run_whole(product, &gemm, NULL));
+        gemm = product_dw(&z, &planes, &places.packer, &packed_later, NULL, true);
+        workspace = dsc_larger(workspace, run_whole(product, &gemm, NULL));
+    }
+    if (!needs->goes_back && needs->batch == 1 && z.pixels * z.k * z.patch >= WORTH_SHARING) {
+        needs->forward = single_stages;
+        needs->saved_per_lane = dsc_conv_image_numbers(&x, product) * sizeof(dsc_real);
+    }
+    size_t numbers = parts_of(&z, product, false, NULL).numbers; /* forward's, in training too */
+    if (needs->goes_back) numbers = dsc_larger(numbers, parts_of(&z, product, true, NULL).numbers);
+    needs->scratch = numbers * sizeof(dsc_real) + workspace;
 }
 
 static void forward(const dsc_call *call) {
-    sizes z = sizes_of(call->in_shape, call->out_shape, call->values);
+    sizes z = sizes_of(call->in_shape, call->values);
+    const parts p = parts_of(&z, call->product, false, call->scratch);
+    const dsc_conv_image image = dsc_conv_image_of_x(&z, call->product);
     const dsc_real *bias = call->input_count == 3 ? call->in[2] : NULL;
+    const dsc_packer_patches patches = dsc_conv_patches_for_y(&z, &image, p.image, call->product);
+    dsc_gemm gemm = product_y(&z, call->product, &patches.packer, call->shared, p.out, bias);
+    gemm.relu = ((const conv_values *)call->values)->relu;
+    const size_t each = dsc_shape_count(&call->out_shape[0]);
     for (size_t n = 0; n < call->count; n++) {
-        const dsc_real *x = call->in[0] + n * z.c * z.input_pixels;
-        dsc_real *y = call->out[0] + n * z.k * z.pixels;
-        if (dsc_conv_is_wide(&z)) {
-            dsc_conv_wide_forward(call, &z, y, x, call->shared, bias);
-            continue;
+        dsc_conv_image_make(p.image, &image, call->in[0] + n * z.c * z.input_pixels, call->product, p.source);
+        run_whole(call->product, &gemm, p.workspace);
+        put_out(call, &z, call->out[0] + n * each, &p, z.pixels);
+    }
+}
+
+/* --- backward --- */
+
+static void backward_x(const dsc_call *call, const sizes *z, const parts *p, size_t n) {
+    const dsc_conv_image image = image_of_dy(z, call->product);
+    const dy_rows rows = rows_of_dy(z, &image, p->image, call->product);
+    const dsc_gemm gemm = product_dx(z, call->product, &rows.packer, packed_dx(call, z), p->out);
+    const dsc_vector_kernels *vector = call->kernels->vector;
+    dsc_conv_image_make(p->image, &image, call->d_out[0] + n * z->k * z->pixels, call->product, p->source);
+    run_whole(call->product, &gemm, p->workspace);
+    if (dsc_conv_scatters(z)) dsc_conv_scatter(p->scattered, p->out, z, vector);
+    vector->transpose(call->d_in[0] + n * z->c * z->input_pixels, (ptrdiff_t)z->input_pixels,
+                      dsc_conv_scatters(z) ? p->scattered : p->out, (ptrdiff_t)z->c, z->input_pixels, z->c);
+}
+
+/* dy (K, OH, OW) as the right side (pixels, K), packed. */
+static void pack_dy(const dsc_call *call, const sizes *z, const parts *p, const dsc_real *dy, size_t run) {
+    const dsc_gemm_kernels *product = call->product;
+    const size_t depth = z->oh * run, panels = dsc_pack_panels(product, DSC_SIDE_B, z->k);
+    dsc_packer packer = dsc_pack_matrix(dy, (ptrdiff_t)z->pixels, 1);
+    if (product->elements_per_word == 2) {
+        uint16_t *halves = (uint16_t *)(void *)p->dy;
+        if (run == z->ow)
+            product->round_row(halves, dy, z->k * z->pixels);
+        else
+            for (size_t row = 0; row < z->k * z->oh; row++) {
+                product->round_row(halves + row * run, dy + row * z->ow, z->ow);
+                /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a call has its scratch */
+                halves[row * run + z->ow] = 0;
+            }
+        packer = dsc_pack_halves(halves, (ptrdiff_t)depth, 1);
+    }
+    dsc_pack(p->packed, product, DSC_SIDE_B, &packer, z->k, depth, 0, panels);
+}
+
+static void backward_w(const dsc_call *call, const sizes *z, const parts *p, size_t n) {
+    const dsc_conv_planes planes = dsc_conv_planes_of_x(z, call->product);
+    const dsc_real *x = call->in[0] + n * z->c * z->input_pixels;
+    if (!planes.direct) dsc_conv_planes_make(p->planes, &planes, z, x, call->product, p->rounded);
+    const dsc_conv_places places =
+        dsc_conv_places_of(&planes, z, planes.direct ? x : p->planes, call->product);
+    pack_dy(call, z, p, call->d_out[0] + n * z->k * z->pixels, planes.run);
+    const dsc_gemm gemm = product_dw(z, &planes, &places.packer, p->packed, p->sums, n > 0);
+    run_whole(call->product, &gemm, p->workspace);
+}
+
+/* dw (K, C, R, S) from the sums (R S C, K). */
+static void finish_w(const dsc_call *call, const sizes *z, const parts *p) {
+    const size_t rs = z->r * z->s;
+    for (size_t place = 0; place < rs; place++)
+        for (size_t c = 0; c < z->c; c++) {
+            const dsc_real *sums = p->sums + (place * z->c + c) * z->k;
+            dsc_real *dw = call->d_in[1] + c * rs + place;
+            /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a call has its scratch */
+            for (size_t k = 0; k < z->k; k++) dw[k * z->patch] = sums[k];
         }
-        dsc_packer_patches patches = patches_of_x(x, &z, call->values, false);
-        dsc_gemm gemm = product_y(&z, call->shared, &patches.packer, y, bias);
-        run_whole(call->product, &gemm, call->scratch);
-    }
 }
 
-static void backward_b(const dsc_call *call, const sizes *z) {
-    call->kernels->vector->fill(call->d_in[2], 0, z->k);
-    for (size_t n = 0; n < call->count; n++)
-        for (size_t k = 0; k < z->k; k++)
-            call->d_in[2][k] +=
-                call->kernels->vector->sum(call->d_out[0] + (n * z->k + k) * z->pixels, z->pixels);
-}
-
-static void backward_w(const dsc_call *call, const sizes *z) {
-    if (dsc_conv_is_wide(z)) {
-        dsc_conv_wide_dw(call, z, call->d_in[1], call->in[0], call->d_out[0]);
-        return;
-    }
-    for (size_t n = 0; n < call->count; n++) {
-        dsc_packer dy = dsc_pack_matrix(call->d_out[0] + n * z->k * z->pixels, (ptrdiff_t)z->pixels, 1);
-        dsc_packer_patches x = patches_of_x(call->in[0] + n * z->c * z->input_pixels, z, call->values, true);
-        dsc_gemm gemm = product_dw(z, &dy, &x.packer, call->d_in[1], n > 0);
-        run_whole(call->product, &gemm, call->scratch);
-    }
-}
-
-static void backward_x(const dsc_call *call, const sizes *z) {
-    const void *turned = (unsigned char *)call->shared + packed_y_size(call->product, z);
-    for (size_t n = 0; n < call->count; n++) {
-        const dsc_real *dy = call->d_out[0] + n * z->k * z->pixels;
-        dsc_real *dx = call->d_in[0] + n * z->c * z->input_pixels;
-        if (dsc_conv_is_wide(z)) {
-            dsc_conv_wide_dx(call, z, dx, dy, turned);
-            continue;
-        }
-        dsc_packer_patches patches = patches_of_dy(dy, z, call->values);
-        dsc_gemm gemm = product_dx(z, turned, &patches.packer, dx);
-        run_whole(call->product, &gemm, call->scratch);
-    }
+static void add_b(const dsc_call *call, const sizes *z, size_t n) {
+    for (size_t k = 0; k < z->k; k++)
+        call->d_in[2][k] +=
+            call->kernels->vector->sum(call->d_out[0] + (n * z->k + k) * z->pixels, z->pixels);
 }
 
 static void backward(const dsc_call *call) {
-    sizes z = sizes_of(call->in_shape, call->out_shape, call->values);
-    if (call->d_in[1]) backward_w(call, &z);
-    if (call->input_count == 3 && call->d_in[2]) backward_b(call, &z);
-    if (call->d_in[0]) backward_x(call, &z);
+    sizes z = sizes_of(call->in_shape, call->values);
+    const parts p = parts_of(&z, call->product, true, call->scratch);
+    const bool bias = call->input_count == 3 && call->d_in[2];
+    if (bias) call->kernels->vector->fill(call->d_in[2], 0, z.k);
+    for (size_t n = 0; n < call->count; n++) {
+        if (call->d_in[1]) backward_w(call, &z, &p, n);
+        if (bias) add_b(call, &z, n);
+        if (call->d_in[0]) backward_x(call, &z, &p, n);
+    }
+    if (call->d_in[1]) finish_w(call, &z, &p);
 }
 
 static const dsc_stage prepare_stages[] = {{DSC_STAGE_TILES, prepare, prepare_tiles, 0}, {0}};
@@ -320,6 +501,7 @@ const dsc_op dsc_op_conv2d = {
     .values_size = sizeof(conv_values),
     .least_inputs = 2,
     .most_inputs = 3,
+    .flags = DSC_OP_LINEAR,
     .keeps_inputs = 1,
     .shapes = shapes,
     .needs = needs,
@@ -327,6 +509,7 @@ const dsc_op dsc_op_conv2d = {
     .forward = forward_stages,
     .backward = backward_stages,
     .examples = examples,
+    .absorb = absorb,
 };
 
 dsc_node *dsc_conv2d(dsc_node *x, dsc_node *weight, dsc_node *bias, const size_t stride[2],

@@ -200,6 +200,7 @@ const dsc_op dsc_op_depthwise_conv2d = {
     .values_size = sizeof(depthwise_values),
     .least_inputs = 2,
     .most_inputs = 3,
+    .flags = DSC_OP_LINEAR,
     .keeps_inputs = 1 << IMAGE,
     .shapes = shapes,
     .needs = needs,

@@ -32,12 +32,14 @@ DSC_LOOP(keep,
 /* The random bits of units first .. first + count - 1 of one sample. */
 static void draw(uint16_t *bits, const dsc_call *call, uint32_t sample, size_t first, size_t count) {
     const uint64_t key[2] = {call->seed, DSC_STREAM_DROPOUT};
-    for (size_t u = 0; u < count; u += BLOCK) {
-        uint64_t words[4];
-        dsc_philox_block(words, (const uint64_t[4]){(first + u) / BLOCK, sample, call->epoch, call->node},
-                         key);
-        for (size_t i = 0; i < BLOCK; i++) bits[u + i] = (uint16_t)(words[i / 4] >> (16 * (i % 4)));
-    }
+    uint64_t words[UNITS / BLOCK][4];
+    dsc_philox_blocks(words, (const uint64_t[4]){first / BLOCK, sample, call->epoch, call->node}, key,
+                      (count + BLOCK - 1) / BLOCK);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ /* as they lie */
+    memcpy(bits, words, count * sizeof *bits);
+#else
+    for (size_t u = 0; u < count; u++) bits[u] = (uint16_t)(words[u / BLOCK][u / 4 % 4] >> (16 * (u % 4)));
+#endif
 }
 
 static void drop(const dsc_call *call, dsc_real *out, const dsc_real *in) {
@@ -82,7 +84,7 @@ const dsc_op dsc_op_dropout = {
     .values_size = sizeof(dropout_values),
     .least_inputs = 1,
     .most_inputs = 1,
-    .flags = DSC_OP_IN_PLACE,
+    .flags = DSC_OP_IN_PLACE | DSC_OP_TRAINING_ONLY,
     .shapes = dsc_shapes_same,
     .forward = forward_stages,
     .infer = infer_stages,

@@ -7,11 +7,24 @@
  * The weight is packed once a step, for y and for dx, and shared by all lanes. Its gradient is computed by
  * tiles over the whole batch: no lane has a copy of it.
  */
-#include "op/op.h"
+#include "op/matmul_few.h"
 
 typedef struct sizes {
     size_t k, n, rows; /* rows: of one sample */
 } sizes;
+
+typedef struct matmul_values {
+    bool relu; /* no parameter: set for inference alone, by absorb */
+} matmul_values;
+
+static bool absorb(void *values, const dsc_op *next, const void *next_values) {
+    (void)next_values;
+    if (!(next->flags & DSC_OP_RELU)) return false;
+    return ((matmul_values *)values)->relu = true;
+}
+static bool has_relu(const dsc_call *call) {
+    return call->values && ((const matmul_values *)call->values)->relu;
+}
 
 static sizes sizes_of(const dsc_shape *in) {
     sizes s = {.k = in[1].size[1], .n = in[1].size[0]};
@@ -108,15 +121,61 @@ static dsc_gemm product_dw(const dsc_call *call, const sizes *s, const dsc_packe
                       .c_row = (ptrdiff_t)s->k};
 }
 
-/* Enough tiles for the threads of a large machine to share, few enough to be worth a call each. */
-enum { DW_PARTS = 16 };
+/* Enough tiles for the threads of a large machine to share, few enough to be worth packing their operands for. */
+static size_t dw_parts(const sizes *s) {
+    const size_t parts = s->n * s->k / 30000;
+    return parts < 4 ? 4 : parts > 16 ? 16 : parts;
+}
+
+static void run_whole(const dsc_call *call, const dsc_gemm *gemm) {
+    dsc_gemm_plan plan;
+    dsc_gemm_plan_make(&plan, call->product, gemm, 1);
+    dsc_gemm_run(&plan, gemm, 0, plan.tiles, call->scratch);
+}
+
+/* --- one row alone: zeros left out, and a large weight shared by threads --- */
+
+/* A tile is of several panels, whose sums a processor makes side by side. */
+enum { SINGLE_TILES = 8, PANELS_TOGETHER = 4, WORTH_SHARING = 200000 /* multiply-adds */ };
+
+static dsc_few few_of(const dsc_call *call, const sizes *s) {
+    return (dsc_few){.x = call->in[0],
+                     .packed = call->shared,
+                     .bias = call->input_count == 3 ? call->in[2] : NULL,
+                     .depth = s->k,
+                     .n = s->n,
+                     .relu = has_relu(call),
+                     .kernels = call->kernels,
+                     .product = call->product};
+}
+
+static size_t single_tiles(const dsc_call *call) {
+    const size_t panels = dsc_pack_panels(call->product, DSC_SIDE_B, sizes_of(call->in_shape).n);
+    const size_t tiles = (panels + PANELS_TOGETHER - 1) / PANELS_TOGETHER;
+    return tiles < SINGLE_TILES ? tiles : SINGLE_TILES;
+}
+
+static void forward_single(const dsc_call *call) {
+    const sizes s = sizes_of(call->in_shape);
+    const dsc_few few = few_of(call, &s);
+    const size_t width = call->product->width, panels = dsc_pack_panels(call->product, DSC_SIDE_B, s.n);
+    const size_t first = call->tile * panels / call->tiles * width,
+                 last = (call->tile + 1) * panels / call->tiles * width;
+    dsc_matmul_few(call->out[0], &few, first, last < s.n ? last : s.n, call->scratch);
+}
+
+static const dsc_stage single_stages[] = {{DSC_STAGE_TILES, forward_single, single_tiles, 0}, {0}};
 
 static void needs(dsc_needs *needs) {
     sizes s = sizes_of(needs->in);
     needs->saved_shared = packed_size(needs->product, &s);
+    if (!needs->training && dsc_matmul_few_serves(needs->kernels, needs->product))
+        needs->scratch = dsc_matmul_few_scratch(s.k);
+    if (!needs->goes_back && needs->batch == 1 && s.rows == 1 && s.n * s.k >= WORTH_SHARING &&
+        dsc_matmul_few_serves(needs->kernels, needs->product))
+        needs->forward = single_stages;
     if (needs->wants & 1) needs->saved_shared += dsc_pack_size(needs->product, DSC_SIDE_B, s.k, s.n);
-    /* Stands for the call to come, for its sizes alone. */
-    /* `shared` stands for weights packed later: any pointer will do. */
+    /* Stands for the call to come, for its sizes alone: `shared` stands for weights packed later: any pointer will do. */
     dsc_call call = {.count = needs->lane_batch, .product = needs->product, .shared = needs};
     dsc_packer x = dsc_pack_matrix(NULL, (ptrdiff_t)s.k, 1), dy = dsc_pack_matrix(NULL, (ptrdiff_t)s.n, 1);
     dsc_packer dy_t = dsc_pack_matrix(NULL, 1, (ptrdiff_t)s.n),
@@ -126,21 +185,21 @@ static void needs(dsc_needs *needs) {
     gemms[2] = product_dw(&call, &s, &dy_t, &x_t);
     for (size_t i = 0; i < 3; i++) {
         dsc_gemm_plan plan;
-        dsc_gemm_plan_make(&plan, needs->product, &gemms[i], i == 2 ? DW_PARTS : 1);
+        dsc_gemm_plan_make(&plan, needs->product, &gemms[i], i == 2 ? dw_parts(&s) : 1);
         needs->scratch = dsc_larger(needs->scratch, plan.workspace);
     }
 }
 
-static void run_whole(const dsc_call *call, const dsc_gemm *gemm) {
-    dsc_gemm_plan plan;
-    dsc_gemm_plan_make(&plan, call->product, gemm, 1);
-    dsc_gemm_run(&plan, gemm, 0, plan.tiles, call->scratch);
-}
-
 static void forward(const dsc_call *call) {
     sizes s = sizes_of(call->in_shape);
+    if (!call->training && call->count * s.rows == 1 && dsc_matmul_few_serves(call->kernels, call->product)) {
+        const dsc_few few = few_of(call, &s);
+        dsc_matmul_few(call->out[0], &few, 0, s.n, call->scratch);
+        return;
+    }
     dsc_packer x = dsc_pack_matrix(call->in[0], (ptrdiff_t)s.k, 1);
     dsc_gemm gemm = product_y(call, &s, &x);
+    gemm.relu = has_relu(call);
     run_whole(call, &gemm);
 }
 
@@ -158,7 +217,7 @@ static void plan_dw(const dsc_call *call, const sizes *s, dsc_packer packers[2],
     packers[0] = dsc_pack_matrix(call->d_out[0], 1, (ptrdiff_t)s->n);
     packers[1] = dsc_pack_matrix(call->in[0], 1, (ptrdiff_t)s->k);
     *gemm = product_dw(call, s, &packers[0], &packers[1]);
-    dsc_gemm_plan_make(plan, call->product, gemm, DW_PARTS);
+    dsc_gemm_plan_make(plan, call->product, gemm, dw_parts(s));
 }
 
 static size_t backward_w_tiles(const dsc_call *call) {
@@ -200,9 +259,11 @@ static const dsc_op_example examples[] = {
 
 const dsc_op dsc_op_matmul = {
     .name = "matmul",
+    .values_size = sizeof(matmul_values),
     .help = "the product with a weight (N, K), plus a bias (N) if there is one",
     .least_inputs = 2,
     .most_inputs = 3,
+    .flags = DSC_OP_LINEAR,
     .keeps_inputs = 1,
     .shapes = shapes,
     .needs = needs,
@@ -210,6 +271,7 @@ const dsc_op dsc_op_matmul = {
     .forward = forward_stages,
     .backward = backward_stages,
     .examples = examples,
+    .absorb = absorb,
 };
 
 dsc_node *dsc_matmul(dsc_node *x, dsc_node *weight, dsc_node *bias) {

@@ -20,57 +20,19 @@ static bool is_two_by_two(const dsc_window w[2]) {
 
 static void needs(dsc_needs *needs) {
     needs->saved_per_sample = dsc_shape_count(needs->out);
-    needs->scratch = needs->out->size[2]; /* a row's places, where nobody keeps them */
+    needs->scratch =
+        needs->out->size[1] * needs->out->size[2]; /* a plane's places, where nobody keeps them */
 }
 
-/* --- windows of 2 x 2 side by side, a row at a time --- */
+/* --- windows of 2 x 2 side by side --- */
 
-#define LARGER(x, most) (((x) > (most)) | ((x) != (x)))
+#define DSC_MULTIVERSION "op/max_pool_loops.h"
+#include "kernel/multiversion.h"
 
-/* Places as wide as the values, so that a short row fills vectors too; then they are narrowed. */
-enum { BLOCK = 64 };
-
-DSC_LOOP(row_of_2x2,
-         (dsc_real *restrict y, int32_t *restrict place, const dsc_real *restrict above,
-          const dsc_real *restrict below, size_t count),
-         {
-             for (size_t i = 0; i < count; i++) {
-                 dsc_real most = above[2 * i], b = above[2 * i + 1], c = below[2 * i], d = below[2 * i + 1];
-                 int32_t at = 0;
-                 at = LARGER(b, most) ? 1 : at;
-                 most = LARGER(b, most) ? b : most;
-                 at = LARGER(c, most) ? 2 : at;
-                 most = LARGER(c, most) ? c : most;
-                 at = LARGER(d, most) ? 3 : at;
-                 most = LARGER(d, most) ? d : most;
-                 y[i] = most;
-                 place[i] = at;
-             }
-         })
-
-static void row_2x2(const dsc_call *call, dsc_real *y, uint8_t *place, const dsc_real *above,
-                    const dsc_real *below, size_t count) {
-    for (size_t i = 0; i < count; i += BLOCK) {
-        int32_t wide[BLOCK];
-        size_t n = count - i < BLOCK ? count - i : BLOCK;
-        row_of_2x2[call->kernels->isa](y + i, wide, above + 2 * i, below + 2 * i, n);
-        for (size_t k = 0; k < n; k++) place[i + k] = (uint8_t)wide[k];
-    }
-}
-
-DSC_LOOP(back_2x2,
-         (dsc_real *restrict above, dsc_real *restrict below, const dsc_real *restrict dy,
-          const uint8_t *restrict place, size_t count),
-         {
-             for (size_t i = 0; i < count; i++) {
-                 const dsc_real d = dy[i];
-                 const int32_t at = place[i];
-                 above[2 * i] = at == 0 ? d : 0;
-                 above[2 * i + 1] = at == 1 ? d : 0;
-                 below[2 * i] = at == 2 ? d : 0;
-                 below[2 * i + 1] = at == 3 ? d : 0;
-             }
-         })
+static void (*const pool_2x2[])(dsc_real *restrict, uint8_t *restrict, const dsc_real *restrict, size_t,
+                                size_t, size_t) = DSC_ISA_TABLE(pool_2x2);
+static void (*const back_2x2[])(dsc_real *restrict, const dsc_real *restrict, const uint8_t *restrict, size_t,
+                                size_t, size_t) = DSC_ISA_TABLE(back_2x2);
 
 /* --- any window --- */
 
@@ -111,29 +73,23 @@ static void row_of_any(const dsc_call *call, const dsc_window w[2], dsc_real *y,
 static void forward(const dsc_call *call) {
     dsc_window w[2];
     dsc_pool_windows(w, call->values, &call->in_shape[0]);
-    size_t planes = call->count * call->in_shape[0].size[0];
-    bool two_by_two = is_two_by_two(w);
+    const size_t planes = call->count * call->in_shape[0].size[0], pixels = w[Y].out * w[X].out;
     for (size_t p = 0; p < planes; p++) {
         const dsc_real *image = call->in[0] + p * w[Y].in * w[X].in;
-        for (size_t i = 0; i < w[Y].out; i++) {
-            size_t at = (p * w[Y].out + i) * w[X].out;
-            uint8_t *place = call->saved ? (uint8_t *)call->saved + at : call->scratch;
-            const dsc_real *above = image + 2 * i * w[X].in;
-            if (two_by_two)
-                row_2x2(call, call->out[0] + at, place, above, above + w[X].in, w[X].out);
-            else
-                row_of_any(call, w, call->out[0] + at, place, image, i);
-        }
+        dsc_real *y = call->out[0] + p * pixels;
+        uint8_t *place = call->saved ? (uint8_t *)call->saved + p * pixels : call->scratch;
+        if (is_two_by_two(w))
+            pool_2x2[call->kernels->isa](y, place, image, w[Y].out, w[X].out, w[X].in);
+        else
+            for (size_t i = 0; i < w[Y].out; i++)
+                row_of_any(call, w, y + i * w[X].out, place + i * w[X].out, image, i);
     }
 }
 
 static void back_plane_2x2(const dsc_call *call, const dsc_window w[2], dsc_real *dx, const dsc_real *dy,
                            const uint8_t *place) {
-    for (size_t i = 0; i < w[Y].out; i++) {
-        dsc_real *above = dx + 2 * i * w[X].in, *below = above + w[X].in;
-        back_2x2[call->kernels->isa](above, below, dy + i * w[X].out, place + i * w[X].out, w[X].out);
-        if (w[X].in % 2) above[w[X].in - 1] = below[w[X].in - 1] = 0; /* in no window */
-    }
+    back_2x2[call->kernels->isa](dx, dy, place, w[Y].out, w[X].out, w[X].in);
+    for (size_t i = 0; w[X].in % 2 && i < w[Y].in; i++) dx[(i + 1) * w[X].in - 1] = 0; /* in no window */
     if (w[Y].in % 2) call->kernels->vector->fill(dx + (w[Y].in - 1) * w[X].in, 0, w[X].in);
 }
 

@@ -1,28 +1,61 @@
 /* SPDX-License-Identifier: MIT */
-/* evaluator.c: batches through an inference program. */
+/* evaluator.c: batches through an inference program of the folded graph. Unlike a predictor it knows labels and losses, and
+ * takes other values of the parameters for each run: those of the moment, or their average. */
 #include "train/evaluator.h"
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "graph/fold.h"
 #include "graph/program.h"
 #include "kernel/vectors.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 256, LANES = 8 };
+enum { BATCH = 256, LANES = 32 };
 
 struct dsc_evaluator {
     const dsc_model *model;
     const dsc_kernels *kernels;
+    dsc_folded *folded;
+    const dsc_node *logits, *loss; /* of the folded graph */
     dsc_program *program;
     dsc_program_workspace *workspace;
+    dsc_real *values; /* folded */
     void *shared;
     float *probabilities;
+    dsc_real *row; /* (classes) */
+    bool sigmoid;
     /* of the run in progress */
     const dsc_dataset *data;
     size_t start;
 };
+
+static dsc_status make_program(dsc_evaluator *e, unsigned threads, bool bf16, dsc_error *error) {
+    dsc_status status = dsc_folded_create(&e->folded, e->model->graph, error);
+    if (status) return status;
+    e->logits = dsc_folded_node(e->folded, e->model->logits);
+    e->loss = dsc_folded_node(e->folded, e->model->loss);
+    const dsc_program_options options = {.batch = BATCH,
+                                         .lanes = LANES,
+                                         .kept = {e->logits, e->loss},
+                                         .kept_count = 2,
+                                         .kernels = e->kernels,
+                                         .bf16 = bf16};
+    status = dsc_program_create(&e->program, dsc_folded_graph(e->folded), &options, error);
+    return status ? status : dsc_program_workspace_create(&e->workspace, e->program, threads, error);
+}
+
+static dsc_status make_room(dsc_evaluator *e, dsc_error *error) {
+    const size_t classes = e->model->classes;
+    e->values =
+        dsc_allocate_aligned(dsc_graph_value_numbers(dsc_folded_graph(e->folded)) + 1, sizeof(dsc_real));
+    e->shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(e->program));
+    e->probabilities = dsc_allocate(classes, sizeof(float));
+    e->row = dsc_allocate(classes, sizeof(dsc_real));
+    if (e->values && e->shared && e->probabilities && e->row) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for an evaluation");
+}
 
 dsc_status dsc_evaluator_create(dsc_evaluator **result, const dsc_model *model, unsigned threads,
                                 const dsc_kernels *kernels, bool bf16, dsc_error *error) {
@@ -31,21 +64,9 @@ dsc_status dsc_evaluator_create(dsc_evaluator **result, const dsc_model *model, 
     if (!evaluator) return dsc_fail_memory(error, sizeof *evaluator, "an evaluation");
     evaluator->model = model;
     evaluator->kernels = kernels ? kernels : dsc_kernels_find(NULL);
-    dsc_program_options options = {.batch = BATCH,
-                                   .lanes = LANES,
-                                   .kept = {model->logits, model->loss},
-                                   .kept_count = 2,
-                                   .kernels = evaluator->kernels,
-                                   .bf16 = bf16};
-    dsc_status status = dsc_program_create(&evaluator->program, model->graph, &options, error);
-    if (!status)
-        status = dsc_program_workspace_create(&evaluator->workspace, evaluator->program, threads, error);
-    if (!status) {
-        evaluator->shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(evaluator->program));
-        evaluator->probabilities = dsc_allocate(model->classes, sizeof(float));
-        if (!evaluator->shared || !evaluator->probabilities)
-            status = dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for an evaluation");
-    }
+    evaluator->sigmoid = dsc_loss_is_sigmoid(model->loss_text);
+    dsc_status status = make_program(evaluator, threads, bf16, error);
+    if (!status) status = make_room(evaluator, error);
     if (status) {
         dsc_evaluator_free(evaluator);
         return status;
@@ -58,23 +79,12 @@ void dsc_evaluator_free(dsc_evaluator *evaluator) {
     if (!evaluator) return;
     dsc_program_workspace_free(evaluator->workspace);
     dsc_program_free(evaluator->program);
+    dsc_folded_free(evaluator->folded);
+    free(evaluator->values);
     free(evaluator->shared);
     free(evaluator->probabilities);
+    free(evaluator->row);
     free(evaluator);
-}
-
-void dsc_model_probabilities(const dsc_model *model, float *probabilities, const dsc_real *logits,
-                             const dsc_kernels *kernels) {
-    size_t classes = model->classes;
-    dsc_real numbers[256];
-    if (!strncmp(model->loss_text, "binary-cross-entropy", 20)) {
-        kernels->vector->sigmoid(numbers, logits, classes);
-        dsc_real sum = kernels->vector->sum(numbers, classes);
-        for (size_t k = 0; k < classes; k++) numbers[k] /= sum > 0 ? sum : 1;
-    } else {
-        kernels->vector->softmax(numbers, logits, classes);
-    }
-    for (size_t k = 0; k < classes; k++) probabilities[k] = (float)numbers[k];
 }
 
 dsc_status dsc_model_check_data(const dsc_model *model, const dsc_dataset *data, dsc_error *error) {
@@ -104,11 +114,12 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
 
 static void add_batch(dsc_evaluator *e, dsc_metrics *metrics, size_t count, dsc_on_answer *on_answer,
                       void *user) {
-    const dsc_real *logits = dsc_program_workspace_value(e->workspace, e->model->logits);
-    const dsc_real *losses = dsc_program_workspace_value(e->workspace, e->model->loss);
+    const dsc_real *logits = dsc_program_workspace_value(e->workspace, e->logits);
+    const dsc_real *losses = dsc_program_workspace_value(e->workspace, e->loss);
     for (size_t i = 0; i < count; i++) {
         size_t label = dsc_dataset_label(e->data, e->start + i);
-        dsc_model_probabilities(e->model, e->probabilities, logits + i * e->model->classes, e->kernels);
+        memcpy(e->row, logits + i * e->model->classes, e->model->classes * sizeof *e->row);
+        dsc_probabilities(e->probabilities, e->row, e->model->classes, e->sigmoid, e->kernels);
         size_t prediction = dsc_metrics_add(metrics, e->probabilities, label, (double)losses[i]);
         if (on_answer)
             on_answer(user,
@@ -125,9 +136,8 @@ dsc_status dsc_evaluator_run(dsc_evaluator *e, dsc_metrics *metrics, dsc_threads
     memset(confusion, 0, e->model->classes * e->model->classes * sizeof *confusion);
     *metrics = (dsc_metrics){.classes = e->model->classes, .confusion = confusion};
     e->data = data;
-    dsc_run run = {.load = load, .context = e, .shared = e->shared};
-    /* Inference only reads the slab. */
-    run.values = (dsc_real *)(uintptr_t)(values ? values : e->model->values);
+    dsc_folded_values(e->folded, e->values, values ? values : e->model->values);
+    dsc_run run = {.load = load, .context = e, .values = e->values, .shared = e->shared};
     for (e->start = 0; !status && e->start < data->count; e->start += run.count) {
         run.count = data->count - e->start < BATCH ? data->count - e->start : BATCH;
         status = dsc_program_run(e->program, e->workspace, pool, &run, error);

@@ -32,11 +32,6 @@ dsc_status dsc_evaluator_run(dsc_evaluator *evaluator, dsc_metrics *metrics, dsc
                              const dsc_real *values, const dsc_dataset *data, dsc_on_answer *on_answer,
                              void *user, dsc_error *error);
 
-/* logits (classes) to probabilities as the model's loss has it: softmax; for binary-cross-entropy sigmoid, brought
- * to a sum of 1. */
-void dsc_model_probabilities(const dsc_model *model, float *probabilities, const dsc_real *logits,
-                             const struct dsc_kernels *kernels);
-
 /* Fails, naming both, unless images of `data` fit the model. */
 dsc_status dsc_model_check_data(const dsc_model *model, const dsc_dataset *data, dsc_error *error);
 

@@ -4,6 +4,7 @@
 
 #include "data/dataset.h"
 #include "kernel/kernel.h"
+#include "train/machine.h"
 
 #include <libdeflate.h>
 #include <math.h>
@@ -23,25 +24,10 @@ static void note_time(dsc_run_log *log) {
     dsc_run_log_text(log, "time", text);
 }
 
-/* "model name : ..." of Linux; empty elsewhere. */
-static void find_processor(char out[128]) {
-    *out = '\0';
-    FILE *file = fopen("/proc/cpuinfo", "re");
-    if (!file) return;
-    char line[256];
-    while (fgets(line, sizeof line, file)) {
-        if (strncmp(line, "model name", 10) != 0) continue;
-        const char *value = strchr(line, ':');
-        if (value) (void)snprintf(out, 128, "%.*s", (int)strcspn(value + 1, "\n") - 1, value + 2);
-        break;
-    }
-    (void)fclose(file);
-}
-
 static void note_machine(dsc_run_log *log, const dsc_trainer *t) {
     struct utsname names;
-    char processor[128];
-    find_processor(processor);
+    char processor[DSC_PROCESSOR_NAME];
+    dsc_processor_name(processor);
     dsc_run_log_text(log, "version", dsc_version());
     note_time(log);
     dsc_run_log_group(log, "machine");

@@ -5,6 +5,7 @@
  * regularise, update, average. Clipping by norm needs the whole gradient first, so then there are two passes,
  * and the pieces' sums of squares are added in order. */
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/stream.h"
 #include "train/trainer.h"
 
@@ -35,7 +36,18 @@ static void order_samples(dsc_trainer *t) {
 /* --- loading a batch --- */
 
 static bool augments(const dsc_trainer *t) {
-    return (int64_t)t->progress.epoch + t->recipe.clean_epochs < t->recipe.epochs;
+    return !dsc_augment_chain_is_empty(t->augment) &&
+           (int64_t)t->progress.epoch + t->recipe.clean_epochs < t->recipe.epochs;
+}
+
+/* Images are met in no order that a processor could foresee, and are seldom in its caches: those of the next step are fetched
+ * while this one computes. */
+static void fetch_ahead(const dsc_trainer *t, size_t first, size_t count) {
+    size_t from = t->progress.position + (size_t)t->recipe.batch + first, line = DSC_ALIGNMENT;
+    for (size_t i = from; i < from + count && i < t->training->count; i++) {
+        const uint8_t *image = dsc_dataset_image(t->training, (size_t)t->order[i]);
+        for (size_t at = 0; at < t->training->image_size; at += line) __builtin_prefetch(image + at, 0, 2);
+    }
 }
 
 static void load(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker) {
@@ -43,7 +55,8 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
     size_t size = t->training->image_size;
     uint8_t *changed = t->images + worker * size;
     void *scratch = (unsigned char *)t->augment_scratch + worker * t->augment_scratch_bytes;
-    bool augment = t->augment && augments(t);
+    bool augment = augments(t);
+    fetch_ahead(t, first, count);
     for (size_t i = 0; i < count; i++) {
         uint32_t sample = t->batch[first + i];
         const uint8_t *image = dsc_dataset_image(t->training, sample);

@@ -340,6 +340,15 @@ static void one_block_is_the_generators_next(void **state) {
     dsc_rng rng;
     dsc_rng_philox(&rng, key, start);
     dsc_philox_block(block, next, key);
+    uint64_t many[11][4];
+    for (size_t count = 0; count <= 11; count++) { /* several at once are the same blocks */
+        dsc_philox_blocks(many, next, key, count);
+        for (size_t i = 0; i < count; i++) {
+            uint64_t one[4], at[4] = {next[0] + i, next[1], next[2], next[3]};
+            dsc_philox_block(one, at, key);
+            assert_memory_equal(many[i], one, sizeof one);
+        }
+    }
     for (int i = 0; i < 4; i++) assert_true(dsc_rng_next64(&rng) == block[i]);
 }
 

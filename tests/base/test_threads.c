@@ -40,6 +40,23 @@ static void every_index_runs_exactly_once(void **state) {
     }
 }
 
+static void every_index_of_every_group_runs_exactly_once(void **state) {
+    (void)state;
+    for (unsigned threads = 1; threads <= 3; threads++) {
+        dsc_error error;
+        dsc_threads *pool;
+        ASSERT_OK(dsc_threads_create(&pool, threads, &error), error);
+        static struct counts counts;
+        for (size_t n = 0; n < 60; n++) {
+            const size_t groups[] = {n, 1, 0, 2 * n, 3};
+            memset(counts.calls, 0, sizeof counts.calls);
+            dsc_threads_run_groups(pool, groups, 5, count, &counts);
+            for (size_t i = 0; i < MOST; i++) assert_int_equal(counts.calls[i], i < 3 * n + 4);
+        }
+        dsc_threads_free(pool);
+    }
+}
+
 static void sleeping_workers_wake_for_the_next_job(void **state) {
     (void)state;
     dsc_error error;
@@ -95,6 +112,7 @@ static void running_a_job_allocates_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_index_runs_exactly_once),
+        cmocka_unit_test(every_index_of_every_group_runs_exactly_once),
         cmocka_unit_test(sleeping_workers_wake_for_the_next_job),
         cmocka_unit_test(no_pool_runs_on_the_caller),
         cmocka_unit_test(a_failed_allocation_is_an_error),

@@ -19,17 +19,14 @@ static size_t random_below(size_t n) { return random_bits() % n; }
 static float random_real(void) { return (float)((double)random_bits() / 0x1p30 - 1); }
 
 /* How an operand is handed over. */
-enum { ROWS, TRANSPOSED, STRIDED, PACKED, PACKED_TRANSPOSED, BYTES, HALVES, FORMS };
+enum { ROWS, TRANSPOSED, STRIDED, PACKED, PACKED_TRANSPOSED, HALVES, FORMS };
 
 typedef struct operand {
     guarded data, packed;
     dsc_packer packer;
-    dsc_packer_bytes bytes;
     double *values; /* count x depth: what the product should multiply */
     dsc_operand operand;
 } operand;
-
-static const dsc_real byte_scale[2] = {1 / 128.0f, -0.75f}, byte_offset[2] = {-1, 0.125f};
 
 static void operand_make(operand *o, const dsc_gemm_kernels *k, bool rounds, dsc_side side, int form,
                          size_t count, size_t depth) {
@@ -38,44 +35,25 @@ static void operand_make(operand *o, const dsc_gemm_kernels *k, bool rounds, dsc
     o->values = malloc((n + 1) * sizeof *o->values);
     const bool transposed = form == TRANSPOSED || form == PACKED_TRANSPOSED;
     const size_t spread = form == STRIDED ? 3 : 1; /* elements from one to the next */
-    if (form == BYTES) {
-        o->data = guarded_make(n);
-        uint8_t *bytes = o->data.data;
-        for (size_t i = 0; i < n; i++) bytes[i] = (uint8_t)random_bits();
-        dsc_pack_bytes_init(&o->bytes);
-        o->bytes.bytes = bytes;
-        o->bytes.image_stride = depth;
-        o->bytes.channels = 2;
-        o->bytes.pixels = (depth + 1) / 2 ? (depth + 1) / 2 : 1;
-        o->bytes.scale = byte_scale;
-        o->bytes.offset = byte_offset;
-        for (size_t i = 0; i < n; i++) {
-            const size_t channel = i % depth / o->bytes.pixels;
-            o->values[i] = (dsc_real)((dsc_real)bytes[i] * byte_scale[channel]) + byte_offset[channel];
-            o->values[i] = (dsc_real)o->values[i];
-        }
-        o->operand.packer = &o->bytes.packer;
-    } else {
-        const size_t size = form == HALVES ? sizeof(uint16_t) : sizeof(dsc_real);
-        o->data = guarded_make(n ? ((n - 1) * spread + 1) * size : 0);
-        for (size_t v = 0; v < count; v++)
-            for (size_t d = 0; d < depth; d++) {
-                const size_t at = (transposed ? d * count + v : v * depth + d) * spread;
-                float x = random_real();
-                if (form == HALVES) {
-                    ((uint16_t *)o->data.data)[at] = dsc_bf16_from_float(x);
-                    x = dsc_bf16_to_float(dsc_bf16_from_float(x));
-                } else {
-                    ((dsc_real *)o->data.data)[at] = x;
-                }
-                o->values[v * depth + d] = x;
+    const size_t size = form == HALVES ? sizeof(uint16_t) : sizeof(dsc_real);
+    o->data = guarded_make(n ? ((n - 1) * spread + 1) * size : 0);
+    for (size_t v = 0; v < count; v++)
+        for (size_t d = 0; d < depth; d++) {
+            const size_t at = (transposed ? d * count + v : v * depth + d) * spread;
+            float x = random_real();
+            if (form == HALVES) {
+                ((uint16_t *)o->data.data)[at] = dsc_bf16_from_float(x);
+                x = dsc_bf16_to_float(dsc_bf16_from_float(x));
+            } else {
+                ((dsc_real *)o->data.data)[at] = x;
             }
-        const ptrdiff_t vs = (ptrdiff_t)(transposed ? spread : depth * spread);
-        const ptrdiff_t ds = (ptrdiff_t)(transposed ? count * spread : spread);
-        o->packer =
-            form == HALVES ? dsc_pack_halves(o->data.data, vs, ds) : dsc_pack_matrix(o->data.data, vs, ds);
-        o->operand.packer = &o->packer;
-    }
+            o->values[v * depth + d] = x;
+        }
+    const ptrdiff_t vs = (ptrdiff_t)(transposed ? spread : depth * spread);
+    const ptrdiff_t ds = (ptrdiff_t)(transposed ? count * spread : spread);
+    o->packer =
+        form == HALVES ? dsc_pack_halves(o->data.data, vs, ds) : dsc_pack_matrix(o->data.data, vs, ds);
+    o->operand.packer = &o->packer;
     if (rounds)
         for (size_t i = 0; i < n; i++)
             o->values[i] = dsc_bf16_to_float(dsc_bf16_from_float((float)o->values[i]));

@@ -26,6 +26,34 @@ static void products_of_small_sizes_are_right_in_every_form(void **unused) {
     each_kernel(small_sizes);
 }
 
+/* Ops plan for the largest batch, and run smaller ones in the same memory. */
+static void smaller_workspaces(const dsc_gemm_kernels *k, bool rounds) {
+    (void)rounds;
+    for (int round = 0; round < 3000; round++) {
+        const dsc_packer packer =
+            dsc_pack_matrix(NULL, random_below(2) ? 1 : 1024, random_below(2) ? 1 : 1000);
+        const dsc_operand ready = {.packed = k}, other = {.packer = &packer};
+        dsc_gemm g = {.rows = 1 + random_below(700),
+                      .columns = 1 + random_below(1200),
+                      .depth = 1 + random_below(1500),
+                      .a = random_below(3) ? other : ready,
+                      .b = random_below(3) ? other : ready};
+        const size_t parts = 1 + random_below(16);
+        dsc_gemm_plan most, less;
+        dsc_gemm_plan_make(&most, k, &g, parts);
+        g.rows = 1 + random_below(g.rows);
+        g.depth = 1 + random_below(g.depth);
+        dsc_gemm_plan_make(&less, k, &g, parts);
+        if (less.workspace > most.workspace)
+            fail_msg("%s, round %d: %zu bytes planned, %zu needed", k->name, round, most.workspace,
+                     less.workspace);
+    }
+}
+static void fewer_rows_and_less_depth_need_no_more_workspace(void **unused) {
+    (void)unused;
+    each_kernel(smaller_workspaces);
+}
+
 static void large_sizes(const dsc_gemm_kernels *k, bool rounds) {
     static const size_t sizes[][3] = {{128, 100, 784}, {100, 784, 128}, {64, 10, 100},   {1, 100, 784},
                                       {3, 517, 65},    {211, 37, 601},  {400, 33, 1025}, {40, 1100, 333},
@@ -144,6 +172,7 @@ static void flushing_denormals_is_undone(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kernel_sets_are_found_by_name_and_the_best_without),
+        cmocka_unit_test(fewer_rows_and_less_depth_need_no_more_workspace),
         cmocka_unit_test(products_of_small_sizes_are_right_in_every_form),
         cmocka_unit_test(products_of_real_sizes_are_right),
         cmocka_unit_test(an_element_has_the_same_bits_alone),

@@ -209,14 +209,13 @@ static void rows_are_summed_in_order_and_panels_transposed(void **unused) {
                     assert_true(out[j] == sum);
                 }
             }
-            for (size_t width = 4; width <= 16; width *= 2) { /* `width` vectors of `columns` elements */
-                const guarded from = guarded_make(width * columns * 4),
-                              to = guarded_make(width * columns * 4);
-                for (size_t i = 0; i < width * columns; i++) ((float *)from.data)[i] = (float)i;
-                v->transpose(to.data, width, from.data, (ptrdiff_t)columns, columns);
-                for (size_t k = 0; k < columns; k++)
-                    for (size_t w = 0; w < width; w++)
-                        assert_true(((float *)to.data)[k * width + w] == (float)(w * columns + k));
+            for (size_t rows = 0; rows <= 35; rows++) {
+                const guarded from = guarded_make(rows * columns * 4), to = guarded_make(rows * columns * 4);
+                for (size_t i = 0; i < rows * columns; i++) ((float *)from.data)[i] = (float)i;
+                v->transpose(to.data, (ptrdiff_t)rows, from.data, (ptrdiff_t)columns, rows, columns);
+                for (size_t j = 0; j < columns; j++)
+                    for (size_t i = 0; i < rows; i++)
+                        assert_true(((float *)to.data)[j * rows + i] == (float)(i * columns + j));
                 guarded_free(from);
                 guarded_free(to);
             }

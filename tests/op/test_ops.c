@@ -23,6 +23,22 @@ static void kernel_sets_agree_with_the_portable_one(void **state) {
             }
 }
 
+/* The same with operands rounded to bfloat16: every set rounds alike, products are exact, and sums are in float. */
+static void in_bf16_too(void **state) {
+    (void)state;
+    dsc_kernels reference = *dsc_kernels_find("portable");
+    reference.f32 = reference.bf16;
+    for (size_t k = 0; dsc_kernels_at(k); k++) {
+        dsc_kernels kernels = *dsc_kernels_at(k);
+        kernels.f32 = kernels.bf16; /* what a program takes that was not asked for bf16 */
+        for (const dsc_op *const *op = dsc_ops; *op; op++)
+            for (const dsc_op_example *example = (*op)->examples; example->roles; example++) {
+                gradient_check_kernels(*op, example, true, &kernels, &reference, kernels.name, TOLERANCE);
+                gradient_check_kernels(*op, example, false, &kernels, &reference, kernels.name, TOLERANCE);
+            }
+    }
+}
+
 static void threads_change_no_bit(void **state) {
     (void)state;
     for (const dsc_op *const *op = dsc_ops; *op; op++)
@@ -293,6 +309,7 @@ static void impossible_shapes_are_refused_by_name(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kernel_sets_agree_with_the_portable_one),
+        cmocka_unit_test(in_bf16_too),
         cmocka_unit_test(threads_change_no_bit),
         cmocka_unit_test(of_equal_values_max_pool_takes_the_first),
         cmocka_unit_test(max_pools_pass_nan_on_and_know_no_padding),

@@ -32,6 +32,9 @@ def forward(text, x, p, state):
         for i, size in enumerate(sizes):
             items += [f"dense {size}"] + (["relu"] if i + 1 < len(sizes) else [])
     for item in items:
+        if item.startswith("parallel("):  # of layers without parameters, which have no names to count
+            x = torch.cat([forward(branch.strip(), x, p, state) for branch in item[9:-1].split("|")], 1)
+            continue
         name, given, named = words(item)
         counts[name] = counts.get(name, 0) + 1
         layer = f"{name.replace(chr(45), chr(95))}{counts[name]}"

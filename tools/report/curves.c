@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* curves.c: from log.jsonl to charts of loss, accuracy and learning rate against epochs. */
-#include "curves.h"
+#include "report/curves.h"
 
+#include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "draw/chart.h"
 #include "train/run.h"
 #include "train/run_log.h"
 
@@ -99,14 +99,25 @@ static dsc_status make(figures *f, const char *run, dsc_error *error) {
     return DSC_OK;
 }
 
-dsc_status command_curves_text(dsc_text *text, const char *run, size_t rows, const draw_terminal *terminal,
-                               dsc_error *error) {
+dsc_status report_curves_text(dsc_text *text, const char *run, size_t rows, const draw_terminal *terminal,
+                              dsc_error *error) {
     figures f;
     dsc_status status = make(&f, run, error);
     if (!status && f.history.step_count) {
         f.chart.panel_count = 2;
         status = draw_chart_text(text, &f.chart, rows, terminal, error);
     }
+    release(&f);
+    return status;
+}
+
+dsc_status report_curves_use(const char *run, const char *title,
+                             dsc_status (*use)(void *user, const draw_chart *chart, dsc_error *error),
+                             void *user, dsc_error *error) {
+    figures f;
+    dsc_status status = make(&f, run, error);
+    f.chart.title = title;
+    if (!status && (f.history.step_count || f.history.epoch_count)) status = use(user, &f.chart, error);
     release(&f);
     return status;
 }
@@ -119,7 +130,7 @@ static dsc_status save(const char *run, const char *name, const draw_chart *char
     return status;
 }
 
-dsc_status command_curves_save(const char *run, dsc_error *error) {
+dsc_status report_curves_save(const char *run, dsc_error *error) {
     figures f;
     dsc_status status = make(&f, run, error);
     f.chart.title = run;

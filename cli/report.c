@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/* report.c: `descender report`: what a model does, where it errs, and how sure one can be of that. */
+#include "command.h"
+
+#include "evaluation.h"
+#include "progress.h"
+#include "report/report.h"
+#include "report_show.h"
+#include "subject.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SPLIT_TEST, SPLIT_TRAIN };
+
+typedef struct values {
+    command_source source;
+    int split;
+    int64_t threads;
+    double seconds;
+    char *out;
+    bool compare, json, quiet;
+} values;
+
+/* One call: a model, or two. */
+typedef struct session {
+    command_call *call;
+    const values *how;
+    size_t count;
+    command_subject subjects[2];
+    command_data data;
+    report_exam exams[2];
+    report_speed speeds[2];
+    report_subject about[2];
+    report_figures figures;
+    command_progress progress;
+    const char *shown; /* what the bar is about */
+} session;
+
+static int on_progress(void *user, const char *what, size_t done, size_t total) {
+    session *s = user;
+    if (s->shown != what) {
+        command_progress_end(&s->progress);
+        command_progress_start(&s->progress, s->call, what, "", total);
+        s->shown = what;
+    }
+    command_progress_show(&s->progress, done);
+    return command_should_stop();
+}
+
+static dsc_status open_all(session *s, dsc_error *error) {
+    size_t expected = s->how->compare ? 2 : 1;
+    if (s->call->operand_count != expected)
+        return command_wrong_usage(s->call, error,
+                                   s->how->compare
+                                       ? "--compare needs two: `descender report --compare RUN RUN`"
+                                       : "one run or model at a time; to compare two, give --compare");
+    for (; s->count < expected; s->count++) {
+        dsc_status status = command_subject_open(&s->subjects[s->count], s->call->operands[s->count], error);
+        if (status) return status;
+    }
+    command_source source = command_subject_source(&s->subjects[0], s->call, &s->how->source);
+    const char *other = s->count > 1 ? s->subjects[1].data : NULL;
+    if (other && strcmp(other, source.data) != 0 && !command_given(s->call, "data"))
+        command_complain("%s was trained on %s; both are measured on %s", s->subjects[1].name, other,
+                         source.data);
+    return command_data_open(&s->data, s->call, &source, error);
+}
+
+static dsc_status examine(session *s, dsc_error *error) {
+    const report_watch watch = {on_progress, s};
+    const dsc_dataset *data = s->how->split == SPLIT_TRAIN ? s->data.train : s->data.test;
+    for (size_t i = 0; i < s->count; i++) {
+        const command_subject *subject = &s->subjects[i];
+        s->about[i] = (report_subject){.name = subject->name,
+                                       .run = subject->is_run ? subject->name : NULL,
+                                       .data_name = s->data.name,
+                                       .split = s->how->split == SPLIT_TRAIN ? "training set" : "test set",
+                                       .threads = (unsigned)s->how->threads};
+        s->shown = NULL;
+        dsc_status status =
+            report_examine(&s->exams[i], subject->model, data, (unsigned)s->how->threads, &watch, error);
+        if (status) return status;
+        command_progress_wipe(&s->progress);
+        status = report_measure_speed(&s->speeds[i], subject->model, data, subject->model_path,
+                                      (unsigned)s->how->threads, s->how->seconds, error);
+        if (status) return status;
+    }
+    return DSC_OK;
+}
+
+static dsc_status write_out(session *s, dsc_error *error) {
+    const report_watch watch = {on_progress, s};
+    if (!s->how->out) return DSC_OK;
+    if (s->how->compare)
+        return report_write_comparison(&s->figures, s->how->out, s->about, s->exams, s->speeds, &watch,
+                                       error);
+    return report_write(&s->figures, s->how->out, s->about, s->exams, s->speeds, &watch, error);
+}
+
+/* What is printed in the end. */
+static dsc_status print(session *s, dsc_error *error) {
+    const report_shown shown = {s->about, s->exams, s->speeds, s->how->out ? &s->figures : NULL};
+    if (s->call->json)
+        return command_print_json(
+            s->how->compare ? report_comparison_json(&shown, error) : report_json(&shown), error);
+    dsc_text text = {0};
+    dsc_status status = DSC_OK;
+    if (s->how->compare)
+        status = report_append_comparison(&text, &shown, error);
+    else
+        report_append_summary(&text, &shown);
+    if (!status) return command_print_text(&text, error);
+    dsc_text_free(&text);
+    return status;
+}
+
+static void tell_where(const session *s) {
+    if (!s->how->out) {
+        command_remark(s->call, "For the whole report, with figures: --out DIR");
+        return;
+    }
+    for (size_t i = 0; i < s->figures.count; i++)
+        if (s->figures.figures[i].missing)
+            command_remark(s->call, "Without the figure '%s': %s", s->figures.figures[i].name,
+                           s->figures.figures[i].missing);
+    command_remark(s->call, "Saved the report: %s/%s", s->how->out, REPORT_PAGE);
+}
+
+static dsc_status run(command_call *call, dsc_error *error) {
+    session s = {.call = call, .how = call->values};
+    dsc_status status = open_all(&s, error);
+    if (!status) status = examine(&s, error);
+    if (!status) status = write_out(&s, error);
+    command_progress_end(&s.progress);
+    if (!status) status = print(&s, error);
+    if (!status) tell_where(&s);
+    for (size_t i = 0; i < 2; i++) {
+        report_exam_clear(&s.exams[i]);
+        command_subject_close(&s.subjects[i]);
+    }
+    report_figures_clear(&s.figures);
+    command_data_close(&s.data);
+    return status;
+}
+
+static const dsc_param options[] = {
+    COMMAND_SOURCE(values),
+    {"split", DSC_PARAM_CHOICE, offsetof(values, split), "test", 0, 0, "test|train",
+     "which of the data's two sets"},
+    {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
+     "write the page report.html there, and its figures as SVG and PNG"},
+    {"compare", DSC_PARAM_SWITCH, offsetof(values, compare), "off", 0, 0, NULL,
+     "two models on the same images, image by image"},
+    {"seconds", DSC_PARAM_REAL, offsetof(values, seconds), "0.5", 0.01, 600, NULL,
+     "measure the speed for about so long"},
+    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL, "0: all cores"},
+    COMMAND_JSON(values),
+    COMMAND_QUIET(values),
+    {0},
+};
+
+static const command_option extras[] = {
+    COMMAND_SOURCE_EXTRA,
+    {"out", 'o', "DIR", true},
+    {"threads", 't', NULL, false},
+    {0},
+};
+
+static const command_operand operands[] = {
+    {"RUN|MODEL", false, false, "the folder of a run, or a model's file"},
+    {"RUN|MODEL", true, false, "with --compare, the one it is compared with"},
+    {0},
+};
+
+static const command_example examples[] = {
+    {"report runs/0001-mnist-99", "A summary on the terminal."},
+    {"report runs/0001-mnist-99 --out report",
+     "The whole report as one page, report/report.html, and its figures."},
+    {"report --compare runs/0001-mnist-98 runs/0002-mnist-99 --out versus",
+     "Is the second one really better?"},
+    {0},
+};
+
+const command command_report = {
+    .name = "report",
+    .help = "what a model does, where it errs, and how fast it is",
+    .about = "Everything that `descender evaluate` prints, with intervals for each class, what is confused "
+             "most, size "
+             "and speed. With --out, one page of HTML that needs no network and can be printed, with curves, "
+             "confusion "
+             "matrix, reliability, the most confident mistakes with what they depended on, the first filters "
+             "and the "
+             "last hidden layer in two dimensions; each figure also as SVG and PNG.",
+    .operands = operands,
+    .options = options,
+    .extras = extras,
+    .examples = examples,
+    .values_size = sizeof(values),
+    .run = run,
+};

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* report_show.c: what `descender evaluate` prints, and what a report adds to it. */
+#include "report_show.h"
+
+#include "base/memory.h"
+#include "evaluation.h"
+#include "report/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { PAIRS = 5, TOP = 3 };
+
+/* ---- as text ---- */
+
+static void append_intervals(dsc_text *text, const report_exam *exam) {
+    char a[80], b[80], c[80];
+    dsc_text_append(text, "\n%-16s%20s%20s%20s\n", "95 % intervals", "precision", "recall", "F1");
+    for (size_t k = 0; k < exam->metrics.classes; k++) {
+        const dsc_class_intervals *i = &exam->intervals[k];
+        dsc_text_append(text, "%-16.15s%20s%20s%20s\n", dsc_model_class_name(exam->model, k),
+                        report_percents(a, i->precision, 2), report_percents(b, i->recall, 2),
+                        report_percents(c, i->f1, 2));
+    }
+    dsc_text_append(text, "%-16s%20s%20s%20s\n", "mean", "", "", report_percents(c, exam->macro_f1, 2));
+}
+
+static void append_pairs(dsc_text *text, const report_exam *exam) {
+    report_pair pairs[PAIRS];
+    size_t count = report_confused(pairs, PAIRS, &exam->metrics);
+    dsc_text_append(text, "\nconfused most often\n");
+    for (size_t i = 0; i < count; i++)
+        dsc_text_append(text, "%8zu  %s taken for %s\n", pairs[i].count,
+                        dsc_model_class_name(exam->model, pairs[i].label),
+                        dsc_model_class_name(exam->model, pairs[i].prediction));
+    if (!count) dsc_text_append(text, "    nothing\n");
+}
+
+static void append_speed(dsc_text *text, const report_speed *speed) {
+    char a[48], b[48], c[48];
+    dsc_text_append(text, "%s parameters, %s multiply-adds an image",
+                    report_grouped(a, (double)speed->parameters), report_grouped(b, speed->multiply_adds));
+    if (speed->file_bytes > 0) dsc_text_append(text, ", a file of %s", report_bytes(c, speed->file_bytes));
+    dsc_text_append(text, "\none image on one thread: %s in the median, 99 of 100 in %s\n",
+                    report_seconds(a, speed->latency_median), report_seconds(b, speed->latency_slow));
+    dsc_text_append(text, "in batches of %zu, on %u threads: %s images/s\n", speed->batch, speed->threads,
+                    report_grouped(a, speed->images_per_second));
+}
+
+void report_append_summary(dsc_text *text, const report_shown *shown) {
+    const report_subject *subject = shown->subjects;
+    dsc_text_append(text, "%s on %s, %s\n", subject->name, subject->data_name, subject->split);
+    command_append_metrics(text, &shown->exams->metrics, shown->exams->model, TOP);
+    append_intervals(text, shown->exams);
+    append_pairs(text, shown->exams);
+    dsc_text_append(text, "\n");
+    append_speed(text, shown->speeds);
+}
+
+static void append_duel(dsc_text *text, const char *name, const report_duel *duel) {
+    const double ends[2] = {duel->difference.low, duel->difference.high};
+    char difference[32], interval[80], p[32];
+    dsc_text_append(text, "%-16.15s%8zu%8zu%8zu%8zu%12s%20s%10s\n", name, duel->paired.both,
+                    duel->paired.first, duel->paired.second, duel->paired.none,
+                    report_percent(difference, duel->difference.difference, 2),
+                    isfinite(duel->difference.difference) ? report_percents(interval, ends, 2) : "-",
+                    isfinite(duel->p) ? dsc_format_fixed(p, sizeof p, duel->p, 4) : "-");
+}
+
+dsc_status report_append_comparison(dsc_text *text, const report_shown *shown, dsc_error *error) {
+    report_duel all, *classes = dsc_allocate(shown->exams->metrics.classes, sizeof *classes);
+    if (!classes) return dsc_fail_memory(error, sizeof *classes, "a comparison");
+    dsc_status status = report_compare(&all, classes, shown->exams, error);
+    for (size_t i = 0; i < 2 && !status; i++) {
+        dsc_text_append(text, "%s: %s\n", i ? "B" : "A", shown->subjects[i].name);
+        command_append_accuracy(text, &shown->exams[i].metrics);
+        dsc_text_append(text, "\n");
+        append_speed(text, &shown->speeds[i]);
+        dsc_text_append(text, "\n");
+    }
+    if (!status) {
+        dsc_text_append(
+            text,
+            "On %s, %s: which of them is right on which images; p by McNemar's exact test, the classes' "
+            "corrected by Holm's method\n%-16s%8s%8s%8s%8s%12s%20s%10s\n",
+            shown->subjects->data_name, shown->subjects->split, "class", "both", "only A", "only B",
+            "neither", "A - B, %", "95 % interval", "p");
+        append_duel(text, "all", &all);
+        for (size_t k = 0; k < shown->exams->metrics.classes; k++)
+            append_duel(text, dsc_model_class_name(shown->exams->model, k), &classes[k]);
+    }
+    free(classes);
+    return status;
+}
+
+/* ---- as JSON ---- */
+
+static json_t *real(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+static json_t *ends_json(const double ends[2]) { return json_pack("[o, o]", real(ends[0]), real(ends[1])); }
+static json_t *count_json(size_t count) { return json_integer((json_int_t)count); }
+
+static void add_intervals(json_t *json, const report_exam *exam) {
+    json_t *classes = json_object_get(json, "classes");
+    for (size_t k = 0; k < exam->metrics.classes; k++)
+        (void)json_object_update_new(json_array_get(classes, k),
+                                     json_pack("{s:o, s:o, s:o}", "precision_interval",
+                                               ends_json(exam->intervals[k].precision), "recall_interval",
+                                               ends_json(exam->intervals[k].recall), "f1_interval",
+                                               ends_json(exam->intervals[k].f1)));
+}
+
+static json_t *pairs_json(const report_exam *exam) {
+    report_pair pairs[PAIRS];
+    size_t count = report_confused(pairs, PAIRS, &exam->metrics);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        (void)json_array_append_new(
+            list, json_pack("{s:s, s:s, s:o}", "label", dsc_model_class_name(exam->model, pairs[i].label),
+                            "prediction", dsc_model_class_name(exam->model, pairs[i].prediction), "count",
+                            count_json(pairs[i].count)));
+    return list;
+}
+
+static json_t *calibration_json(const dsc_metrics *m) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < DSC_CALIBRATION_BINS; i++) {
+        double n = (double)m->bin_count[i];
+        (void)json_array_append_new(
+            list, json_pack("{s:f, s:o, s:o, s:o}", "from", (double)i / DSC_CALIBRATION_BINS, "samples",
+                            count_json(m->bin_count[i]), "accuracy", real((double)m->bin_correct[i] / n),
+                            "confidence", real(m->bin_confidence[i] / n)));
+    }
+    return list;
+}
+
+static json_t *speed_json(const report_speed *s) {
+    return json_pack("{s:o, s:f, s:f, s:f, s:f, s:f, s:o, s:i, s:s}", "parameters", count_json(s->parameters),
+                     "multiply_adds", s->multiply_adds, "file_bytes", s->file_bytes, "latency_median_seconds",
+                     s->latency_median, "latency_99_seconds", s->latency_slow, "images_per_second",
+                     s->images_per_second, "batch", count_json(s->batch), "threads", (int)s->threads,
+                     "processor", s->processor);
+}
+
+/* The names of the figures that were drawn, and why others were not. */
+static void add_figures(json_t *json, const report_figures *figures) {
+    if (!figures) return;
+    json_t *drawn = json_array(), *missing = json_object();
+    for (size_t i = 0; i < figures->count; i++) {
+        const report_figure *f = &figures->figures[i];
+        if (f->missing)
+            (void)json_object_set_new(missing, f->name, json_string(f->missing));
+        else
+            (void)json_array_append_new(drawn, json_string(f->name));
+    }
+    dsc_text page = {0};
+    dsc_text_append(&page, "%s/%s", figures->folder, REPORT_PAGE);
+    (void)json_object_update_new(json, json_pack("{s:s, s:o, s:o}", "page", page.failed ? "" : page.data,
+                                                 "figures", drawn, "missing_figures", missing));
+    dsc_text_free(&page);
+}
+
+static json_t *subject_json(const report_shown *shown, size_t i) {
+    const report_exam *exam = &shown->exams[i];
+    json_t *json = command_metrics_json(&exam->metrics, exam->model, TOP);
+    if (!json) return NULL;
+    (void)json_object_update_new(
+        json, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "subject", shown->subjects[i].name,
+                        "data", shown->subjects[i].data_name, "split", shown->subjects[i].split, "macro_f1",
+                        real(dsc_metrics_macro_f1(&exam->metrics)), "macro_f1_interval",
+                        ends_json(exam->macro_f1), "confused", pairs_json(exam), "calibration",
+                        calibration_json(&exam->metrics), "speed", speed_json(&shown->speeds[i])));
+    add_intervals(json, exam);
+    return json;
+}
+
+json_t *report_json(const report_shown *shown) {
+    json_t *json = subject_json(shown, 0);
+    if (json) add_figures(json, shown->figures);
+    return json;
+}
+
+static json_t *duel_json(const report_duel *duel) {
+    const double ends[2] = {duel->difference.low, duel->difference.high};
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "both", count_json(duel->paired.both), "only_a",
+                     count_json(duel->paired.first), "only_b", count_json(duel->paired.second), "neither",
+                     count_json(duel->paired.none), "difference", real(duel->difference.difference),
+                     "difference_interval", ends_json(ends), "p", real(duel->p));
+}
+
+json_t *report_comparison_json(const report_shown *shown, dsc_error *error) {
+    report_duel all, *classes = dsc_allocate(shown->exams->metrics.classes, sizeof *classes);
+    json_t *list = json_array(), *json = NULL;
+    if (classes && !report_compare(&all, classes, shown->exams, error)) {
+        for (size_t k = 0; k < shown->exams->metrics.classes; k++)
+            (void)json_array_append_new(list, duel_json(&classes[k]));
+        json = json_pack("{s:o, s:o, s:o, s:O}", "a", subject_json(shown, 0), "b", subject_json(shown, 1),
+                         "all", duel_json(&all), "classes", list);
+        if (json) add_figures(json, shown->figures);
+    }
+    json_decref(list);
+    free(classes);
+    return json;
+}

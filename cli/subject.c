@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* subject.c: from the folder of a run, or a file, to a model. */
+#include "subject.h"
+
+#include "base/file.h"
+#include "train/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static bool is_folder(const char *path) {
+    struct stat info;
+    return !stat(path, &info) && S_ISDIR(info.st_mode);
+}
+
+static dsc_status locate(command_subject *subject, const char *path, dsc_error *error) {
+    subject->is_run = is_folder(path);
+    if (!subject->is_run) {
+        subject->model_path = strdup(path);
+        return subject->model_path ? DSC_OK : dsc_fail_memory(error, strlen(path), path);
+    }
+    dsc_recipe recipe;
+    dsc_status status = dsc_run_recipe(&recipe, NULL, path, error);
+    if (status) return status;
+    subject->model_path = dsc_path_join(path, DSC_RUN_MODEL);
+    subject->data = recipe.data;
+    recipe.data = NULL;
+    dsc_recipe_clear(&recipe);
+    if (!subject->model_path) return dsc_fail_memory(error, strlen(path), path);
+    struct stat info;
+    if (stat(subject->model_path, &info))
+        return dsc_fail(
+            error, DSC_ERROR_IO,
+            "%s: has no model yet: the run is not finished; `descender train --resume %s` goes on "
+            "with it",
+            path, path);
+    return DSC_OK;
+}
+
+dsc_status command_subject_open(command_subject *subject, const char *operand, dsc_error *error) {
+    *subject = (command_subject){.name = operand};
+    dsc_status status = locate(subject, operand, error);
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the path stays in the subject while the model is loaded */
+    return status ? status : dsc_model_load(&subject->model, subject->model_path, error);
+}
+
+void command_subject_close(command_subject *subject) {
+    dsc_model_free(subject->model);
+    free(subject->model_path);
+    free(subject->data);
+    *subject = (command_subject){0};
+}
+
+command_source command_subject_source(const command_subject *subject, const command_call *call,
+                                      const command_source *source) {
+    command_source from = *source;
+    if (subject->data && !command_given(call, "data")) from.data = subject->data;
+    return from;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* subject.h: RUN|MODEL, the operand of the commands that look at what was trained. */
+#ifndef CLI_SUBJECT_H
+#define CLI_SUBJECT_H
+
+#include "command.h"
+#include "source.h"
+
+typedef struct command_subject {
+    const char *name; /* the operand */
+    bool is_run;
+    char *model_path;
+    char *data; /* a run's recipe names it; else NULL */
+    dsc_model *model;
+} command_subject;
+
+/* A run's folder stands for its model, and says which data it was trained with. Release with command_subject_close, also
+ * after a failure. */
+dsc_status command_subject_open(command_subject *subject, const char *operand, dsc_error *error);
+void command_subject_close(command_subject *subject);
+
+/* --data where the user gave it; else the run's; else the default. */
+command_source command_subject_source(const command_subject *subject, const command_call *call,
+                                      const command_source *source);
+
+#endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* fold.c: graphs made shorter for inference; see fold.h. Knows op flags and hooks, no single op. */
+#include "graph/fold.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { INPUTS_MOST = 16, WEIGHT = 1, BIAS = 2 };
+
+/* How one parameter or buffer of the folded graph follows from the original's values. */
+typedef struct item {
+    const dsc_node *to;
+    const dsc_node *from; /* NULL: zeros */
+    const dsc_node *by;   /* the op whose map goes into it, or NULL: a copy */
+    bool is_bias;
+} item;
+
+struct dsc_folded {
+    dsc_graph *graph;
+    dsc_node **nodes; /* for each node of the original */
+    bool *gone;       /* the same: it is part of another */
+    item *items;
+    size_t item_count, item_capacity;
+    dsc_real *factor, *offset; /* room for the widest map */
+};
+
+/* --- what can be folded --- */
+
+static size_t users_of(const dsc_graph *graph, const dsc_node *node) {
+    size_t users = 0;
+    for (size_t i = 0; i < graph->count; i++)
+        for (size_t k = 0; k < graph->nodes[i]->input_count; k++) users += graph->nodes[i]->inputs[k] == node;
+    return users;
+}
+
+/* Channels are the first dimension of what an affine op sees. Of a matrix product's output they are that if it has
+ * no other; of a convolution's, whose weight has more dimensions, always. */
+static bool channels_come_first(const dsc_node *linear) {
+    return linear->shape.rank == 1 || linear->inputs[WEIGHT]->shape.rank > 2;
+}
+
+/* The affine op that goes into `linear`, or NULL. */
+static const dsc_node *folded_into(const dsc_graph *graph, const dsc_node *linear) {
+    if (linear->kind != DSC_NODE_OP || !(linear->op->flags & DSC_OP_LINEAR) || !channels_come_first(linear) ||
+        users_of(graph, linear) != 1)
+        return NULL;
+    for (size_t i = linear->index + 1; i < graph->count; i++) {
+        const dsc_node *node = graph->nodes[i];
+        if (node->kind == DSC_NODE_OP && node->op->affine && node->inputs[0] == linear) return node;
+    }
+    return NULL;
+}
+
+/* The only op that reads the output of `node`, as its first input; or NULL. */
+static const dsc_node *only_reader(const dsc_graph *graph, const dsc_node *node) {
+    if (users_of(graph, node) != 1) return NULL;
+    for (size_t i = node->index + 1; i < graph->count; i++) {
+        const dsc_node *reader = graph->nodes[i];
+        if (reader->kind == DSC_NODE_OP && reader->inputs[0] == node) return reader;
+    }
+    return NULL;
+}
+
+/* Lets `node` absorb what follows `last`, as far as it can; returns the last op absorbed. */
+static const dsc_node *absorb_readers(dsc_folded *f, void *values, const dsc_graph *graph,
+                                      const dsc_node *node, const dsc_node *last) {
+    const dsc_node *next;
+    while (node->op->absorb && (next = only_reader(graph, last)) &&
+           node->op->absorb(values, next->op, next->values)) {
+        f->gone[next->index] = true;
+        last = next;
+    }
+    return last;
+}
+
+/* --- building --- */
+
+static bool remember(dsc_folded *f, const dsc_node *to, const dsc_node *from, const dsc_node *by,
+                     bool is_bias) {
+    if (!dsc_grow(&f->items, &f->item_capacity, f->item_count + 1, sizeof *f->items)) return false;
+    f->items[f->item_count++] = (item){to, from, by, is_bias};
+    return true;
+}
+
+/* A parameter or buffer like `like`, filled from `from` by the map of `by`. */
+static dsc_node *add_value(dsc_folded *f, const char *name, const dsc_node *like, const dsc_node *from,
+                           const dsc_node *by, bool is_bias) {
+    dsc_node *node =
+        like->kind == DSC_NODE_BUFFER
+            ? dsc_buffer(f->graph, name, like->shape, 0)
+            : dsc_parameter(f->graph, name, like->shape, DSC_INIT_ZEROS, like->n_in, like->n_out, false);
+    if (!remember(f, node, from, by, is_bias))
+        return dsc_graph_fail(f->graph, DSC_ERROR_MEMORY, "out of memory for a folded graph");
+    return node;
+}
+
+static dsc_node *copy_of(dsc_folded *f, const dsc_node *node) {
+    dsc_node *copy = f->nodes[node->index];
+    if (copy || dsc_node_is_sampled(node)) /* ops were copied in their order, inputs before them */
+        return copy;
+    copy = add_value(f, node->name, node, node, NULL, false);
+    f->nodes[node->index] = copy;
+    return copy;
+}
+
+/* The op with the map of `affine` in its weight and bias. */
+static dsc_node *fold_op(dsc_folded *f, const dsc_node *linear, const dsc_node *affine, const void *values) {
+    char name[256];
+    const dsc_node *weight = linear->inputs[WEIGHT], *offset = affine->inputs[1]; /* one number a channel */
+    const dsc_node *bias = linear->input_count > BIAS ? linear->inputs[BIAS] : NULL;
+    dsc_node *inputs[3] = {copy_of(f, linear->inputs[0])};
+    (void)snprintf(name, sizeof name, "%.240s (folded)", weight->name);
+    inputs[WEIGHT] = add_value(f, name, weight, weight, affine, false);
+    (void)snprintf(name, sizeof name, "%.240s (offset)", weight->name);
+    inputs[BIAS] = add_value(f, name, bias ? bias : offset, bias, affine, true);
+    return dsc_apply(linear->op, inputs, 3, values);
+}
+
+static dsc_node *copy_op(dsc_folded *f, const dsc_node *node, const void *values) {
+    dsc_node *inputs[INPUTS_MOST];
+    if (node->op->flags & DSC_OP_TRAINING_ONLY) return copy_of(f, node->inputs[0]);
+    if (node->input_count > INPUTS_MOST)
+        return dsc_graph_fail(f->graph, DSC_ERROR_UNSUPPORTED, "%s: more than %d inputs", node->op->name,
+                              INPUTS_MOST);
+    for (size_t i = 0; i < node->input_count; i++) inputs[i] = copy_of(f, node->inputs[i]);
+    return dsc_apply(node->op, inputs, node->input_count, values);
+}
+
+static void build_op(dsc_folded *f, const dsc_graph *graph, const dsc_node *node) {
+    void *values = dsc_allocate(1, node->op->values_size); /* dsc_apply copies them */
+    if (!values) {
+        (void)dsc_graph_fail(f->graph, DSC_ERROR_MEMORY, "out of memory for a folded graph");
+        return;
+    }
+    memcpy(values, node->values, node->op->values_size);
+    const dsc_node *affine = folded_into(graph, node);
+    if (affine) f->gone[affine->index] = true;
+    const dsc_node *last = absorb_readers(f, values, graph, node, affine ? affine : node);
+    f->nodes[last->index] = affine ? fold_op(f, node, affine, values) : copy_op(f, node, values);
+    free(values);
+}
+
+static void build(dsc_folded *f, const dsc_graph *graph) {
+    for (size_t i = 0; i < graph->count; i++) {
+        const dsc_node *node = graph->nodes[i];
+        if (node->kind == DSC_NODE_OUTPUT)
+            f->nodes[i] = dsc_node_output(f->nodes[node->inputs[0]->index], node->output);
+        if (node->kind == DSC_NODE_INPUT) f->nodes[i] = dsc_input(f->graph, node->name, node->shape);
+        if (node->kind != DSC_NODE_OP || f->gone[i]) continue;
+        if (dsc_graph_begin_layer(f->graph, node->layer)) return;
+        build_op(f, graph, node);
+    }
+    (void)dsc_graph_begin_layer(f->graph, NULL);
+}
+
+static size_t channels_most(const dsc_graph *graph) {
+    size_t most = 1;
+    for (size_t i = 0; i < graph->count; i++)
+        if (graph->nodes[i]->shape.rank && graph->nodes[i]->shape.size[0] > most)
+            most = graph->nodes[i]->shape.size[0];
+    return most;
+}
+
+dsc_status dsc_folded_create(dsc_folded **result, const dsc_graph *graph, dsc_error *error) {
+    *result = NULL;
+    dsc_folded *f = dsc_allocate(1, sizeof *f);
+    if (!f) return dsc_fail_memory(error, sizeof *f, "a folded graph");
+    const size_t channels = channels_most(graph);
+    f->nodes = dsc_allocate(graph->count, sizeof(dsc_node *));
+    f->gone = dsc_allocate(graph->count, sizeof *f->gone);
+    f->factor = dsc_allocate(channels, sizeof(dsc_real));
+    f->offset = dsc_allocate(channels, sizeof(dsc_real));
+    dsc_status status = f->nodes && f->gone && f->factor && f->offset
+                            ? dsc_graph_create(&f->graph, error)
+                            : dsc_fail_memory(error, channels * sizeof(dsc_real), "a folded graph");
+    if (!status) {
+        build(f, graph);
+        status = dsc_graph_check(f->graph, error);
+    }
+    if (status) {
+        dsc_folded_free(f);
+        return status;
+    }
+    *result = f;
+    return DSC_OK;
+}
+
+void dsc_folded_free(dsc_folded *f) {
+    if (!f) return;
+    dsc_graph_free(f->graph);
+    free(f->nodes);
+    free(f->gone);
+    free(f->items);
+    free(f->factor);
+    free(f->offset);
+    free(f);
+}
+
+const dsc_graph *dsc_folded_graph(const dsc_folded *f) { return f->graph; }
+const dsc_node *dsc_folded_node(const dsc_folded *f, const dsc_node *node) { return f->nodes[node->index]; }
+
+/* --- values --- */
+
+static void find_map(dsc_folded *f, const dsc_node *affine, const dsc_real *values) {
+    const dsc_real *in[INPUTS_MOST] = {NULL};
+    for (size_t i = 1; i < affine->input_count && i < INPUTS_MOST; i++)
+        in[i] = values + affine->inputs[i]->offset;
+    affine->op->affine(f->factor, f->offset, affine->values, in, affine->shape.size[0]);
+}
+
+static void fill_item(dsc_folded *f, const item *it, dsc_real *to, const dsc_real *values) {
+    const size_t count = dsc_shape_count(&it->to->shape);
+    if (!it->by) {
+        memcpy(to, values + it->from->offset, count * sizeof *to);
+        return;
+    }
+    find_map(f, it->by, values);
+    const size_t channels = it->by->shape.size[0], each = count / channels;
+    for (size_t c = 0; c < channels; c++)
+        for (size_t i = 0; i < each; i++) {
+            const dsc_real value = it->from ? values[it->from->offset + c * each + i] : 0;
+            to[c * each + i] = value * f->factor[c] + (it->is_bias ? f->offset[c] : 0);
+        }
+}
+
+void dsc_folded_values(dsc_folded *f, dsc_real *to, const dsc_real *from) {
+    memset(to, 0, dsc_graph_value_numbers(f->graph) * sizeof *to);
+    for (size_t i = 0; i < f->item_count; i++) fill_item(f, &f->items[i], to + f->items[i].to->offset, from);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* fold.h: a graph made shorter for inference, with the same results up to rounding.
+ *
+ * An op that only scales and shifts each channel (dsc_op's `affine`: batch normalisation with its running statistics) goes into
+ * the weight and bias of the linear op before it, if nobody else reads that one's output:
+ *
+ *   f (w x + b) + o  =  (f w) x + (f b + o)
+ *
+ * An op does on its way what the ops behind it do, as far as it can (`absorb`: a product's ReLU, a convolution's pool), and an op that
+ * does nothing outside of training (DSC_OP_TRAINING_ONLY: dropout) is left out. Everything else is copied. */
+#ifndef DSC_GRAPH_FOLD_H
+#define DSC_GRAPH_FOLD_H
+
+#include "graph/graph.h"
+
+typedef struct dsc_folded dsc_folded;
+
+/* Keeps pointers to the graph's nodes: it must outlive the folded one as long as dsc_folded_values is called. */
+dsc_status dsc_folded_create(dsc_folded **folded, const dsc_graph *graph, dsc_error *error);
+void dsc_folded_free(dsc_folded *folded);
+
+const dsc_graph *dsc_folded_graph(const dsc_folded *folded);
+
+/* What computes the value of a node of the original graph. NULL for an op that went into another. */
+const dsc_node *dsc_folded_node(const dsc_folded *folded, const dsc_node *node);
+
+/* The folded graph's slab from the original's, both as in graph.h. Allocates nothing. */
+void dsc_folded_values(dsc_folded *folded, dsc_real *to, const dsc_real *from);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* predictor.c: a model made ready to answer. The graph is folded (graph/fold.h), a program planned for inference, and the
+ * weights are packed, once; after that nothing in it changes, so that threads may share it. What changes is in workspaces. */
+#include "graph/fold.h"
+#include "graph/program.h"
+#include "kernel/gemm.h"
+#include "kernel/kernel.h"
+#include "model/model.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Parts of a batch: so few that a part's images share what is read of the weights, and enough for the threads of a large machine.
+ * Each image gets the same bits in any of them. */
+enum { TOGETHER = 16, LANES_MOST = 256, BATCH_MOST = 65536 };
+
+static unsigned lanes_of(size_t batch) {
+    const size_t lanes = (batch + TOGETHER - 1) / TOGETHER;
+    return lanes > LANES_MOST ? LANES_MOST : (unsigned)lanes;
+}
+
+struct dsc_predictor {
+    const dsc_kernels *kernels;
+    dsc_folded *folded;
+    dsc_program *program;
+    const dsc_node *logits; /* of the folded graph */
+    dsc_real *values;
+    void *shared;
+    dsc_normalisation normalisation;
+    size_t shape[3], classes, batch;
+    char **class_names;
+    bool sigmoid;
+};
+
+struct dsc_workspace {
+    const dsc_predictor *predictor;
+    dsc_threads *pool; /* NULL: the caller alone */
+    dsc_program_workspace *memory;
+    dsc_real *row; /* (classes) */
+    const uint8_t *images;
+};
+
+dsc_predictor_options dsc_predictor_options_defaults(void) {
+    return (dsc_predictor_options){.size = sizeof(dsc_predictor_options), .batch = 256, .precision = "f32"};
+}
+
+static dsc_status choose_kernels(dsc_predictor *p, bool *bf16, const dsc_predictor_options *how,
+                                 dsc_error *error) {
+    const char *precision = how->precision ? how->precision : "f32";
+    p->kernels = dsc_kernels_find(how->kernels);
+    if (!p->kernels)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "no kernels '%s' here; `descender --version` lists those of this processor",
+                        how->kernels);
+    const bool automatic = !strcmp(precision, "auto");
+    if (!automatic && strcmp(precision, "f32") != 0 && strcmp(precision, "bf16") != 0)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "precision '%s'; expected f32, bf16 or auto", precision);
+    *bf16 = automatic ? p->kernels->bf16->elements_per_word == 2 : !strcmp(precision, "bf16");
+    return DSC_OK;
+}
+
+static dsc_status copy_model(dsc_predictor *p, const dsc_model *model, dsc_error *error) {
+    const char *const *names = (const char *const *)(const void *)model->class_names;
+    memcpy(p->shape, model->image->shape.size, sizeof p->shape);
+    p->classes = model->classes;
+    p->normalisation = model->normalisation;
+    p->sigmoid = dsc_loss_is_sigmoid(model->loss_text);
+    p->class_names = dsc_class_names_copy(names, model->classes);
+    dsc_status status = p->class_names ? dsc_folded_create(&p->folded, model->graph, error)
+                                       : dsc_fail_memory(error, model->classes, "the names of classes");
+    if (status) return status;
+    p->logits = dsc_folded_node(p->folded, model->logits);
+    const size_t numbers = dsc_graph_value_numbers(dsc_folded_graph(p->folded));
+    p->values = dsc_allocate_aligned(numbers + 1, sizeof(dsc_real));
+    if (!p->values) return dsc_fail_memory(error, numbers * sizeof(dsc_real), "a predictor's parameters");
+    dsc_folded_values(p->folded, p->values, model->values);
+    return DSC_OK;
+}
+
+/* Packs the weights: what a program makes from parameters alone. */
+static dsc_status pack(dsc_predictor *p, dsc_error *error) {
+    dsc_program_workspace *memory;
+    dsc_status status = dsc_program_workspace_create(&memory, p->program, 1, error);
+    if (status) return status;
+    p->shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(p->program));
+    if (p->shared)
+        dsc_program_prepare(p->program, memory, NULL,
+                            &(dsc_run){.count = 1, .values = p->values, .shared = p->shared});
+    else
+        status = dsc_fail_memory(error, dsc_program_shared_bytes(p->program), "a predictor's weights");
+    dsc_program_workspace_free(memory);
+    return status;
+}
+
+static dsc_status make(dsc_predictor *p, const dsc_model *model, const dsc_predictor_options *how,
+                       dsc_error *error) {
+    bool bf16 = false;
+    if (how->size != sizeof *how)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "predictor options of %zu bytes, expected %zu; begin with "
+                        "dsc_predictor_options_defaults()",
+                        how->size, sizeof *how);
+    if (how->batch < 1 || how->batch > BATCH_MOST)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "batch %zu; expected 1 to %d", how->batch, BATCH_MOST);
+    p->batch = how->batch;
+    dsc_status status = choose_kernels(p, &bf16, how, error);
+    if (!status) status = copy_model(p, model, error);
+    if (status) return status;
+    const dsc_program_options options = {.batch = p->batch,
+                                         .lanes = lanes_of(p->batch),
+                                         .kept = {p->logits},
+                                         .kept_count = 1,
+                                         .kernels = p->kernels,
+                                         .bf16 = bf16};
+    status = dsc_program_create(&p->program, dsc_folded_graph(p->folded), &options, error);
+    return status ? status : pack(p, error);
+}
+
+dsc_status dsc_predictor_create(dsc_predictor **result, const dsc_model *model,
+                                const dsc_predictor_options *how, dsc_error *error) {
+    const dsc_predictor_options usual = dsc_predictor_options_defaults();
+    *result = NULL;
+    dsc_predictor *p = dsc_allocate(1, sizeof *p);
+    if (!p) return dsc_fail_memory(error, sizeof *p, "a predictor");
+    dsc_status status = make(p, model, how ? how : &usual, error);
+    if (status)
+        dsc_predictor_free(p);
+    else
+        *result = p;
+    return status;
+}
+
+void dsc_predictor_free(dsc_predictor *p) {
+    if (!p) return;
+    dsc_program_free(p->program);
+    dsc_folded_free(p->folded);
+    free(p->values);
+    free(p->shared);
+    free(p->class_names);
+    free(p);
+}
+
+size_t dsc_predictor_classes(const dsc_predictor *p) { return p->classes; }
+void dsc_predictor_shape(const dsc_predictor *p, size_t shape[3]) {
+    memcpy(shape, p->shape, sizeof p->shape);
+}
+const char *dsc_predictor_class_name(const dsc_predictor *p, size_t label) {
+    return label < p->classes ? p->class_names[label] : "?";
+}
+
+/* --- workspaces --- */
+
+dsc_status dsc_workspace_create(dsc_workspace **result, const dsc_predictor *predictor, unsigned threads,
+                                dsc_error *error) {
+    *result = NULL;
+    dsc_workspace *w = dsc_allocate(1, sizeof *w);
+    if (!w) return dsc_fail_memory(error, sizeof *w, "a workspace");
+    w->predictor = predictor;
+    dsc_status status = threads == 1 ? DSC_OK : dsc_threads_create(&w->pool, threads, error);
+    if (!status)
+        status =
+            dsc_program_workspace_create(&w->memory, predictor->program, dsc_threads_count(w->pool), error);
+    if (!status && !(w->row = dsc_allocate_aligned(predictor->classes, sizeof(dsc_real))))
+        status = dsc_fail_memory(error, predictor->classes * sizeof(dsc_real), "a workspace");
+    if (status)
+        dsc_workspace_free(w);
+    else
+        *result = w;
+    return status;
+}
+
+void dsc_workspace_free(dsc_workspace *w) {
+    if (!w) return;
+    dsc_threads_free(w->pool);
+    dsc_program_workspace_free(w->memory);
+    free(w->row);
+    free(w);
+}
+
+/* --- answers --- */
+
+static void load(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker) {
+    (void)worker;
+    const dsc_workspace *w = context;
+    const dsc_predictor *p = w->predictor;
+    const size_t size = p->shape[0] * p->shape[1] * p->shape[2];
+    dsc_normalisation_apply(&p->normalisation, inputs[0], w->images + first * size, count, p->shape);
+}
+
+dsc_status dsc_predict(float *probabilities, const dsc_predictor *p, dsc_workspace *w, const uint8_t *images,
+                       size_t count, dsc_error *error) {
+    if (w->predictor != p)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "this workspace was made for another predictor");
+    w->images = images;
+    const dsc_run run = {.count = count,
+                         .load = load,
+                         .context = w,
+                         .values = p->values,
+                         .shared = p->shared,
+                         .prepared = true};
+    dsc_status status = dsc_program_run(p->program, w->memory, w->pool, &run, error);
+    if (status) return status;
+    const unsigned before = dsc_denormals_flush();
+    const dsc_real *logits = dsc_program_workspace_value(w->memory, p->logits);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(w->row, logits + i * p->classes, p->classes * sizeof *w->row);
+        dsc_probabilities(probabilities + i * p->classes, w->row, p->classes, p->sigmoid, p->kernels);
+    }
+    dsc_denormals_restore(before);
+    return DSC_OK;
+}

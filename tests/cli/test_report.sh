@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: MIT
+# `descender report`, `card` and `datasheet`.
+. "$(dirname "$0")/lib.sh"
+
+_small="$work/small-data"
+small_data "$_small"
+_short=(train --data "$_small" --recipe tutorial --model "flatten, dense 24, relu, dense" --batch 8 --epochs 3
+    --validation 0.1 --optimiser adam --learning-rate 0.03 --quiet)
+"$program" "${_short[@]}" --out "$work/run" >/dev/null 2>&1
+"$program" "${_short[@]}" --model "flatten, dense" --epochs 1 --out "$work/weak" >/dev/null 2>&1
+_quick=(--seconds 0.02)
+
+# _well_formed FILE: every element that is opened is closed, in order; nothing refers outside. Prints what is wrong.
+_well_formed() {
+    /usr/bin/python3 - "$1" <<'END'
+import html.parser, sys
+void = {"meta", "img", "br", "link", "input"}
+class Check(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.open, self.wrong, self.images, self.ids, self.targets = [], [], 0, set(), set()
+    def handle_starttag(self, tag, attributes):
+        if tag not in void: self.open.append(tag)
+        names = [name for name, _ in attributes]
+        if len(names) != len(set(names)): self.wrong.append("twice the same attribute in " + tag)
+        for name, value in attributes:
+            if name.startswith("on"): self.wrong.append("a handler: " + name)
+            if name == "id": self.ids.add(value)
+            if name == "src" and not value.startswith("data:image/"): self.wrong.append("src " + value[:40])
+            if name == "href":
+                if value.startswith("#"): self.targets.add(value[1:])
+                else: self.wrong.append("href " + value[:40])
+        if tag == "img":
+            self.images += 1
+            if not dict(attributes).get("alt"): self.wrong.append("an image without alt")
+        if tag in ("script", "link", "iframe", "object"): self.wrong.append("a " + tag)
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag: self.wrong.append("unexpected </%s>" % tag)
+check = Check()
+check.feed(open(sys.argv[1], encoding="utf-8").read())
+check.close()
+if check.open: check.wrong.append("left open: " + " ".join(check.open))
+if check.targets - check.ids: check.wrong.append("leads nowhere: " + " ".join(check.targets - check.ids))
+print("; ".join(check.wrong) or "fine, %d images" % check.images)
+END
+}
+
+# ---- report ----
+
+a_summary_begins_with_what_evaluate_prints() {
+    run evaluate "$work/run"
+    local evaluated=$out
+    run report "$work/run" "${_quick[@]}"
+    exits 0
+    prints "$(sed 1d <<<"$evaluated")"
+    prints "95 % intervals"
+    prints "confused most often"
+    prints "parameters"
+    prints "in the median"
+    says "--out DIR"
+}
+a_report_is_a_page_and_its_figures() {
+    needs_library cairo || return
+    run report "$work/run" --out "$work/report" "${_quick[@]}"
+    exits 0
+    says "Saved the report: $work/report/report.html"
+    local name
+    for name in curves classes confusion reliability confidence filters embedding; do
+        holds "no $name.svg" grep -q '<svg' "$work/report/$name.svg"
+        same "$(head -c 4 "$work/report/$name.png" | tail -c 3)" PNG
+    done
+    same "$(find "$work/report" -name '*.tmp*')" ""
+}
+the_page_is_well_formed_and_needs_nothing() {
+    needs_python || return
+    [ -f "$work/report/report.html" ] || run report "$work/run" --out "$work/report" "${_quick[@]}"
+    [[ $(_well_formed "$work/report/report.html") == fine* ]] || complain "$(_well_formed "$work/report/report.html")"
+    same "$(grep -c 'http://\|https://' "$work/report/report.html")" 0
+}
+a_report_again_gives_the_same_figures() {
+    needs_library cairo || return
+    run report "$work/run" --out "$work/report-2" "${_quick[@]}" --threads 1
+    exits 0
+    local file
+    for file in "$work"/report/*.svg "$work"/report/*.png; do
+        holds "$(basename "$file") differs" cmp "$file" "$work/report-2/$(basename "$file")"
+    done
+}
+a_model_alone_has_no_curves() {
+    run report "$work/run/model.safetensors" --data "$_small" --out "$work/alone" "${_quick[@]}"
+    exits 0
+    holds "curves were drawn" test ! -e "$work/alone/curves.svg"
+    holds "curves are spoken of" bash -c "! grep -q 'id=\"curves\"' '$work/alone/report.html'"
+}
+json_holds_intervals_pairs_calibration_and_speed() {
+    needs_json || return
+    run report "$work/run" --json "${_quick[@]}"
+    exits 0
+    same "$(json "len(j['classes']), all(len(c['f1_interval']) == 2 for c in j['classes'])")" "(4, True)"
+    same "$(json "sum(b['samples'] for b in j['calibration']) == j['samples']")" True
+    same "$(json "j['speed']['latency_median_seconds'] > 0 and j['speed']['images_per_second'] > 0")" True
+    same "$(json "'confused' in j and 'macro_f1_interval' in j")" True
+}
+two_models_are_compared_image_by_image() {
+    run report --compare "$work/run" "$work/weak" "${_quick[@]}"
+    exits 0
+    prints "A: $work/run"
+    prints "only A"
+    prints "McNemar"
+    needs_json || return
+    run report --compare "$work/run" "$work/weak" --json --out "$work/versus" "${_quick[@]}"
+    exits 0
+    same "$(json "sum(j['all'][k] for k in ('both', 'only_a', 'only_b', 'neither')) == j['a']['samples'] == j['b']['samples']")" True
+    same "$(json "round(j['a']['accuracy'] - j['b']['accuracy'] - j['all']['difference'], 9)")" 0.0
+    [[ $(_well_formed "$work/versus/report.html") == fine* ]] || complain "$(_well_formed "$work/versus/report.html")"
+    run report --compare "$work/run" "$work/run" --json "${_quick[@]}"
+    same "$(json "j['all']['p'], j['all']['difference']")" "(1.0, 0.0)"
+}
+names_from_outside_stay_text() {
+    needs_python || return
+    local place="$work/<b>x&'\"" page
+    cp -r "$work/run" "$place"
+    run report "$place" --out "$work/hostile" "${_quick[@]}"
+    exits 0
+    page=$(_well_formed "$work/hostile/report.html")
+    [[ $page == fine* ]] || complain "$page"
+    holds "the path is not there as text" grep -qF "&lt;b&gt;x&amp;&#39;&quot;" "$work/hostile/report.html"
+}
+missing_pieces_of_a_run_are_named() {
+    cp -r "$work/run" "$work/no-log"
+    rm "$work/no-log/log.jsonl"
+    run report "$work/no-log" --out "$work/no-log-report" "${_quick[@]}"
+    exits 0
+    says "log.jsonl"
+    cp -r "$work/run" "$work/no-model"
+    rm "$work/no-model/model.safetensors"
+    run report "$work/no-model"
+    exits 1
+    says "has no model yet"
+    mkdir -p "$work/empty"
+    run report "$work/empty"
+    exits 1
+    says "is no run"
+    run report "$work/nowhere.safetensors"
+    exits 1
+    says "nowhere.safetensors"
+}
+wrong_usage_is_told() {
+    run report
+    exits 2
+    run report "$work/run" "$work/weak"
+    exits 2
+    says "--compare"
+    run report --compare "$work/run"
+    exits 2
+    says "--compare needs two"
+    run card "$work/run/model.safetensors"
+    exits 2
+    says "the folder of its run"
+}
+a_place_that_cannot_be_written_is_named() {
+    run report "$work/run" --out /dev/null/x "${_quick[@]}"
+    exits 1
+    says "/dev/null"
+    run card "$work/run" --out /dev/null/x "${_quick[@]}"
+    exits 1
+    says "/dev/null/x"
+    run datasheet "$_small" --out /dev/null/x
+    exits 1
+    says "/dev/null/x"
+}
+
+# ---- card ----
+
+a_card_has_the_sections_and_asks_what_was_not_measured() {
+    run card "$work/run" "${_quick[@]}"
+    exits 0
+    local section
+    for section in "Model Details" "Intended Use" "Factors" "Metrics" "Evaluation Data" "Training Data" \
+        "Quantitative Analyses" "Ethical Considerations" "Caveats and Recommendations"; do
+        prints $'\n'"## $section"$'\n'
+    done
+    prints "| rotation, degrees | 10 |"
+    prints "| stroke thickness, pixels |"
+    prints "| \`learning-rate\` | 0.03 |"
+    same "$(grep -c '^> \*\*To be answered:\*\* ' <<<"$out")" 13
+    says "13 questions are left"
+    prints_no "$work" # a card is handed on: no path of this machine
+}
+the_front_matter_is_yaml_that_a_hub_reads() {
+    needs_python || return
+    run card "$work/run" "${_quick[@]}"
+    same "$(head -1 <<<"$out")" "---"
+    same "$(sed -n '2,/^---$/p' <<<"$out" | grep -c '^[a-z_-]*:')" 5
+    prints "library_name: descender"
+    prints "pipeline_tag: image-classification"
+    prints "type: accuracy"
+    /usr/bin/python3 -c 'import yaml' 2>/dev/null || return 0
+    same "$(/usr/bin/python3 -c '
+import sys, yaml
+card = next(yaml.safe_load_all(sys.stdin.read().split("\n---\n")[0]))
+result = card["model-index"][0]["results"][0]
+print(result["task"]["type"], sorted(result["dataset"]), [m["type"] for m in result["metrics"]])' <<<"$out")" \
+        "image-classification ['name', 'split', 'type'] ['accuracy', 'f1']"
+}
+a_card_is_written_where_it_is_asked_for() {
+    run card "$work/run" --out "$work/run/README.md" --samples 5 "${_quick[@]}"
+    exits 0
+    prints_nothing
+    says "Saved the card: $work/run/README.md"
+    holds "five images were to be changed" grep -q '^5 images of the test set' "$work/run/README.md"
+}
+a_card_without_a_log_says_so() {
+    [ -d "$work/no-log" ] || { cp -r "$work/run" "$work/no-log" && rm "$work/no-log/log.jsonl"; }
+    run card "$work/no-log" "${_quick[@]}"
+    exits 0
+    says "stays open"
+    prints "**not recorded**"
+}
+a_cards_numbers_are_those_of_evaluate() {
+    needs_json || return
+    run evaluate "$work/run" --json
+    local accuracy
+    accuracy=$(json "j['accuracy']")
+    run card "$work/run" --json "${_quick[@]}"
+    exits 0
+    same "$(json "j['test']['accuracy']")" "$accuracy"
+    same "$(json "len(j['robustness']), len(j['slices']), j['questions']")" "(21, 9, 13)"
+    same "$(json "j['robustness'][0]['accuracy'] == j['test']['accuracy']")" True
+}
+
+# ---- datasheet ----
+
+a_datasheet_has_the_seven_headings() {
+    run datasheet "$_small"
+    exits 0
+    local heading
+    for heading in "Motivation" "Composition" "Collection Process" "Preprocessing, Cleaning, Labeling" "Uses" \
+        "Distribution" "Maintenance"; do
+        prints $'\n'"## $heading"$'\n'
+    done
+    prints "| images | 68 | 12 |"
+    prints "0 of 12 test images"
+    says "15 questions are left"
+}
+a_datasheets_checksums_are_the_files() {
+    needs_json || return
+    needs_library libcrypto || return
+    run datasheet "$_small" --json
+    exits 0
+    same "$(json "j['train']['images_sha256']")" "$(_plain train-images-idx3-ubyte | sha256sum | cut -d' ' -f1)"
+    same "$(json "j['test']['labels_sha256']")" "$(_plain t10k-labels-idx1-ubyte | sha256sum | cut -d' ' -f1)"
+}
+_plain() { if [ -f "$_small/$1.gz" ]; then gzip -dc "$_small/$1.gz"; else cat "$_small/$1"; fi; }
+a_test_image_in_the_training_set_is_found() {
+    needs_json || return
+    local leaky="$work/leaky" ending
+    cp -r "$_small" "$leaky"
+    for ending in images-idx3-ubyte labels-idx1-ubyte; do
+        cp "$leaky/train-$ending"* "$work/" && rm "$leaky"/t10k-$ending*
+        for file in "$work"/train-"$ending"*; do cp "$file" "$leaky/t10k-${file#*train-}"; done
+    done
+    run datasheet "$leaky" --json
+    exits 0
+    same "$(json "j['test_images_in_training']['images'], j['test']['images']")" "(68, 68)"
+}
+mnist_is_known_by_its_content() {
+    needs_mnist || return
+    run datasheet "$mnist" --out "$work/mnist.md"
+    exits 0
+    holds "it is not named" grep -q "LeCun, Cortes and Burges" "$work/mnist.md"
+    holds "its training images have another checksum" grep -q ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db "$work/mnist.md"
+}
+
+# ---- the guide ----
+
+# Every line of docs/report.md that is a command, in a folder that has what the guide speaks of.
+the_guides_commands_work() {
+    local place="$work/guide" line count=0
+    mkdir -p "$place/runs"
+    cp -r "$_small" "$place/letters"
+    cp -r "$work/run" "$place/runs/0001-mnist-98"
+    cp -r "$work/weak" "$place/runs/0002-mnist-99"
+    while IFS= read -r line; do
+        count=$((count + 1))
+        run_shell "cd '$place' && descender() { '$program' \"\$@\"; } && $line"
+        exits 0
+    done < <(sed -n 's/^    \(\(descender\|grep\) .*\)/\1/p' "$(dirname "$golden")/../docs/report.md")
+    [ "$count" -ge 9 ] || complain "only $count commands found"
+}
+
+promises

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* card.c: a model card from its front matter to its caveats. */
+#include "report/card.h"
+
+#include <string.h>
+
+void report_ask(dsc_text *text, const char *question) {
+    dsc_text_append(text, "\n" REPORT_QUESTION "%s\n", question);
+}
+
+size_t report_count_questions(const char *text) {
+    size_t count = 0;
+    for (; (text = strstr(text, REPORT_QUESTION)); text++) count++;
+    return count;
+}
+
+/* Is it MNIST, by its content? */
+static bool is_mnist(const report_card *card) { return !strncmp(card->exam->data->name, "MNIST,", 6); }
+
+const char *report_public_name(const char *name) {
+    const char *slash = strrchr(name, '/');
+    if (!strncmp(name, "MNIST (", 7)) return "MNIST";
+    return slash && slash[1] ? slash + 1 : name;
+}
+
+static void append_metric(dsc_text *text, const char *type, const char *name, double value) {
+    char number[32];
+    dsc_text_append(text, "    - type: %s\n      name: %s\n      value: %s\n", type, name,
+                    dsc_format_fixed(number, sizeof number, value, 6));
+}
+
+/* https://huggingface.co/docs/hub/model-cards: `license` is for a person to add. */
+static void append_front_matter(dsc_text *text, const report_card *card) {
+    dsc_text_append(text, "---\nlibrary_name: descender\npipeline_tag: image-classification\ntags:\n"
+                          "- image-classification\n- descender\n");
+    if (is_mnist(card)) dsc_text_append(text, "datasets:\n- ylecun/mnist\n");
+    dsc_text_append(text, "metrics:\n- accuracy\n- f1\nmodel-index:\n- name: ");
+    report_append_yaml(text, report_public_name(card->name));
+    dsc_text_append(
+        text, "\n  results:\n  - task:\n      type: image-classification\n      name: Image classification\n"
+              "    dataset:\n      name: ");
+    report_append_yaml(text, report_public_name(card->data_name));
+    dsc_text_append(text, "\n      type: %s\n      split: test\n    metrics:\n",
+                    is_mnist(card) ? "ylecun/mnist" : "images");
+    append_metric(text, "accuracy", "Accuracy", dsc_metrics_accuracy(&card->exam->metrics));
+    append_metric(text, "f1", "F1, mean of the classes", dsc_metrics_macro_f1(&card->exam->metrics));
+    dsc_text_append(text, "---\n\n");
+}
+
+static void append_uses(dsc_text *text) {
+    dsc_text_append(text, "## Intended Use\n");
+    report_ask(
+        text,
+        "What is the model for? Name the task it was made for, and the decisions that its answers enter.");
+    report_ask(text, "Whom does it serve, and who operates it?");
+    report_ask(text,
+               "What is it not for? Name uses that look alike and are out of scope, such as other scripts, "
+               "whole pages, or decisions about people.");
+    dsc_text_append(
+        text,
+        "\n## Factors\n\nThe images carry no record of who wrote them, with what, or where: groups of "
+        "writers and instruments cannot be told apart here. What can be measured on the images themselves "
+        "is: the class, the stroke's thickness, the slant and the size; and how the model bears images "
+        "that are rotated, shifted, noisy, blurred or pale. The results are below.\n");
+    report_ask(
+        text,
+        "Which groups of people, instruments and environments matter where the model is used, and what is "
+        "known of them in the data?");
+}
+
+static void append_measures(dsc_text *text, const report_card *card) {
+    char number[32];
+    const dsc_metrics *m = &card->exam->metrics;
+    dsc_text_append(
+        text,
+        "\n## Metrics\n\n- **Performance**: accuracy, and precision, recall and F1 of each class; the loss "
+        "that it was trained with; the calibration error, which is the mean distance of confidence and "
+        "accuracy over %d bins of confidence.\n"
+        "- **Decision threshold**: none. The most probable class is the answer, however improbable.\n"
+        "- **Variation**: 95 percent intervals for other images of the same kind: Wilson's for accuracy, "
+        "precision and recall, percentiles of %d bootstrap rounds for F1. One training run was measured; "
+        "another seed gives other numbers.\n",
+        DSC_CALIBRATION_BINS, DSC_BOOTSTRAP_ROUNDS);
+    dsc_text_append(text, "- **Loss** on the test set: %s.",
+                    dsc_format_fixed(number, sizeof number, m->loss / (double)m->count, 4));
+    dsc_text_append(text, " **Calibration error**: %s %%.\n",
+                    report_percent(number, dsc_metrics_calibration_error(m), 2));
+    report_ask(text, "Which mistakes cost most where the model is used, and should it decline to answer when "
+                     "it is unsure?");
+}
+
+static void append_checksum(dsc_text *text, const char *what, const char *hex) {
+    if (*hex) dsc_text_append(text, "- SHA-256 of the %s, as a decompressed IDX file: `%s`\n", what, hex);
+}
+
+static const char *fact(const report_card *card, const char *group, const char *key) {
+    const json_t *object = group ? json_object_get(card->facts->start, group) : card->facts->start;
+    return json_string_value(json_object_get(object, key));
+}
+
+static void append_count(dsc_text *text, const report_card *card, const char *key, const char *what) {
+    const json_t *value = json_object_get(json_object_get(card->facts->start, "data"), key);
+    if (json_is_integer(value))
+        dsc_text_append(text, "- %lld %s\n", (long long)json_integer_value(value), what);
+}
+
+static void append_data(dsc_text *text, const report_card *card) {
+    const dsc_data_summary *s = &card->test->summary;
+    char number[32];
+    dsc_text_append(text, "\n## Evaluation Data\n\n- **Data**: ");
+    report_append_markdown(text, report_public_name(card->data_name));
+    dsc_text_append(text,
+                    ", test set: %zu images of %zu x %zu x %zu (channels, height, width), %zu classes\n",
+                    s->count, s->shape[0], s->shape[1], s->shape[2], s->classes);
+    append_checksum(text, "images", card->test->images_sha256);
+    append_checksum(text, "labels", card->test->labels_sha256);
+    dsc_text_append(text, "- Pixels: %d to %d, mean %s", s->minimum, s->maximum,
+                    dsc_format_fixed(number, sizeof number, s->mean, 2));
+    dsc_text_append(text, ", deviation %s\n", dsc_format_fixed(number, sizeof number, s->deviation, 2));
+    dsc_text_append(
+        text, "- **Preprocessing**: bytes become numbers as in training, below; nothing else is done\n");
+    report_ask(text,
+               "Why this data? In what is it like, and in what unlike, the images that the model will meet?");
+    dsc_text_append(text, "\n## Training Data\n\n");
+    const char *name = fact(card, "data", "name");
+    dsc_text_append(text, "- **Data**: ");
+    report_append_markdown(text, name ? report_public_name(name) : "not recorded: the run has no log");
+    dsc_text_append(text, "\n");
+    append_count(text, card, "training", "images to train on");
+    append_count(text, card, "validation", "images held out of the training set to validate");
+    static const char *const sums[][2] = {{"images_crc32", "images"}, {"labels_crc32", "labels"}};
+    for (size_t i = 0; i < 2; i++)
+        if (fact(card, "data", sums[i][0])) {
+            dsc_text_append(text, "- CRC-32 of the %s trained on, in their order: ", sums[i][1]);
+            report_append_markdown(text, fact(card, "data", sums[i][0]));
+            dsc_text_append(text, "\n");
+        }
+    dsc_text_append(text, "- **Preprocessing**: `normalise` and `augment` of the recipe, above\n\n"
+                          "`descender datasheet` describes the data themselves.\n");
+}
+
+static void append_end(dsc_text *text) {
+    dsc_text_append(text, "\n## Ethical Considerations\n");
+    report_ask(text, "Whom may the model harm if it errs, and whom if it works? Who bears its mistakes, and "
+                     "can they object?");
+    report_ask(text, "Were the people whose writing it learned from asked, and is anything in it personal?");
+    report_ask(text, "What was done, or is to be done, to lower these risks?");
+    dsc_text_append(
+        text, "\n## Caveats and Recommendations\n\n"
+              "- The numbers hold for images prepared as those of the test set. On other images (other pens, "
+              "cameras, scripts) they have to be measured anew.\n"
+              "- The model knows its classes alone: an image of anything else gets one of them as its "
+              "answer, often "
+              "with high confidence.\n"
+              "- The table of changes above says how much of its accuracy is left when images are unlike "
+              "those it learned from.\n");
+    report_ask(
+        text,
+        "What should whoever uses the model know besides, and what should be measured before it is used?");
+}
+
+void report_append_card(dsc_text *text, const report_card *card) {
+    append_front_matter(text, card);
+    dsc_text_append(text, "# Model card: ");
+    report_append_markdown(text, report_public_name(card->name));
+    dsc_text_append(
+        text,
+        "\n\nWhat stands here was measured or taken from the run by `descender card`. What takes a person's "
+        "judgement is asked, in lines that begin with **To be answered**.\n\n");
+    report_append_card_details(text, card);
+    append_uses(text);
+    append_measures(text, card);
+    append_data(text, card);
+    report_append_card_results(text, card);
+    append_end(text);
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* card_details.c: what the model is and how it came about, and the tables of what was measured. */
+#include "report/card.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- model details --- */
+
+/* A text or number of the log's first line; nothing where it is missing. */
+static void append_logged(dsc_text *text, const report_card *card, const char *label, const char *group,
+                          const char *key) {
+    const json_t *object = group ? json_object_get(card->facts->start, group) : card->facts->start;
+    const json_t *value = json_object_get(object, key);
+    if (!json_is_string(value) && !json_is_integer(value)) return;
+    dsc_text_append(text, "- **%s**: ", label);
+    if (json_is_string(value))
+        report_append_markdown(text, json_string_value(value));
+    else
+        dsc_text_append(text, "%lld", (long long)json_integer_value(value));
+    dsc_text_append(text, "\n");
+}
+
+static void append_recipe(dsc_text *text, const report_card *card) {
+    dsc_text_append(text,
+                    "\nThe recipe, which trains the same network again:\n\n| field | value |\n|---|---|\n");
+    for (const dsc_param *p = dsc_recipe_params; p->name; p++) {
+        dsc_text value = {0};
+        dsc_param_format(&value, p, card->recipe);
+        if (value.failed) text->failed = true;
+        if (value.length) {
+            dsc_text_append(text, "| `%s` | ", p->name);
+            report_append_markdown(text, strcmp(p->name, "data") != 0 ? value.data
+                                                                      : report_public_name(value.data));
+            dsc_text_append(text, " |\n");
+        }
+        dsc_text_free(&value);
+    }
+}
+
+static void append_normalisation(dsc_text *text, const dsc_normalisation *n) {
+    char scale[32], offset[32];
+    dsc_text_append(text, "- **Bytes become numbers** by byte x scale + offset:");
+    for (size_t c = 0; c < n->channels; c++)
+        dsc_text_append(text, "%s scale %s, offset %s", c ? ";" : "",
+                        report_number(scale, (double)n->scale[c]),
+                        report_number(offset, (double)n->offset[c]));
+    dsc_text_append(text, "\n");
+}
+
+void report_append_card_details(dsc_text *text, const report_card *card) {
+    char a[48], b[48], c[48];
+    const dsc_model *model = card->exam->model;
+    dsc_text_append(text, "## Model Details\n\n- **Network**: ");
+    report_append_markdown(text, dsc_model_text(model));
+    dsc_text_append(text, "\n- **Loss**: ");
+    report_append_markdown(text, dsc_model_loss(model));
+    dsc_text_append(text,
+                    "\n- **Kind**: a feedforward neural network that gives each image one of %zu classes\n",
+                    dsc_model_classes(model));
+    dsc_text_append(text, "- **Size**: %s parameters, %s multiply-adds for one image, a file of %s\n",
+                    report_grouped(a, (double)card->speed->parameters),
+                    report_grouped(b, card->speed->multiply_adds), report_bytes(c, card->speed->file_bytes));
+    append_normalisation(text, &model->normalisation);
+    if (*card->model_sha256)
+        dsc_text_append(text, "- **SHA-256** of model.safetensors: `%s`\n", card->model_sha256);
+    append_logged(text, card, "Trained", NULL, "time");
+    append_logged(text, card, "By Descender", NULL, "version");
+    append_logged(text, card, "Processor", "machine", "processor");
+    append_logged(text, card, "System", "machine", "system");
+    append_logged(text, card, "Threads", NULL, "threads");
+    append_logged(text, card, "Kernels", NULL, "kernels");
+    append_logged(text, card, "Precision", NULL, "precision");
+    if (card->facts->seconds > 0) {
+        dsc_text_append(text, "- **Training took** %s, %s epochs", report_seconds(a, card->facts->seconds),
+                        report_number(b, card->facts->epochs));
+        if (card->facts->resumed) dsc_text_append(text, ", and was resumed %zu times", card->facts->resumed);
+        dsc_text_append(text, "\n");
+    }
+    for (size_t i = 0; i < json_array_size(card->facts->warnings); i++) {
+        dsc_text_append(text, "- **Warning while training**: ");
+        report_append_markdown(text, json_string_value(json_array_get(card->facts->warnings, i)));
+        dsc_text_append(text, "\n");
+    }
+    if (!json_object_size(card->facts->start))
+        dsc_text_append(text, "- When and where it was trained is **not recorded**: the run has no log\n");
+    append_recipe(text, card);
+    report_ask(text, "Who made the model, and whom does one ask about it?");
+    report_ask(text, "Under which licence is it given? Add `license:` to the front matter.");
+    report_ask(text, "Is there a paper, or another text to cite?");
+    dsc_text_append(text, "\n");
+}
+
+/* --- quantitative analyses --- */
+
+static void append_share(dsc_text *text, size_t correct, size_t count) {
+    char share[32], ends[80];
+    double interval[2];
+    if (!count) {
+        dsc_text_append(text, " - | - |");
+        return;
+    }
+    dsc_wilson_interval(interval, correct, count);
+    dsc_text_append(text, " %s | %s |", report_percent(share, (double)correct / (double)count, 2),
+                    report_percents(ends, interval, 2));
+}
+
+static void append_cell(dsc_text *text, double value, const double interval[2]) {
+    char share[32], ends[80];
+    dsc_text_append(text, " %s (%s) |", report_percent(share, value, 2), report_percents(ends, interval, 2));
+}
+
+static void append_classes(dsc_text *text, const report_exam *exam) {
+    dsc_text_append(text,
+                    "| class | images | precision, %% | recall, %% | F1, %% |\n|---|---:|---|---|---|\n");
+    for (size_t k = 0; k < exam->metrics.classes; k++) {
+        dsc_class_metrics c = dsc_metrics_of_class(&exam->metrics, k);
+        dsc_text_append(text, "| ");
+        report_append_markdown(text, dsc_model_class_name(exam->model, k));
+        dsc_text_append(text, " | %zu |", c.support);
+        append_cell(text, c.precision, exam->intervals[k].precision);
+        append_cell(text, c.recall, exam->intervals[k].recall);
+        append_cell(text, c.f1, exam->intervals[k].f1);
+        dsc_text_append(text, "\n");
+    }
+}
+
+static void append_slices(dsc_text *text, const report_card *card) {
+    dsc_text_append(
+        text, "\nBy what was drawn, in thirds of the test set (how it is measured: `docs/report.md`):\n\n"
+              "| | from | to | images | accuracy, %% | 95 %% interval |\n|---|---:|---:|---:|---:|---|\n");
+    for (size_t t = 0; t < REPORT_TRAITS; t++)
+        for (size_t i = 0; i < REPORT_SLICES; i++) {
+            const report_slice *s = &card->slices[t][i];
+            char from[32], to[32];
+            dsc_text_append(text, "| %s, %s | %s | %s | %zu |", report_trait_names[t], report_trait_units[t],
+                            dsc_format_fixed(from, sizeof from, s->from, 2),
+                            dsc_format_fixed(to, sizeof to, s->to, 2), s->count);
+            append_share(text, s->correct, s->count);
+            dsc_text_append(text, "\n");
+        }
+}
+
+static void append_crossed(dsc_text *text, const report_card *card) {
+    size_t n = card->exam->metrics.classes;
+    dsc_text_append(
+        text,
+        "\n### Intersectional results\n\nAccuracy in percent (and images) of each class in each of these "
+        "thirds, lowest to highest. Few images make a number uncertain.\n\n| class |");
+    for (size_t t = 0; t < REPORT_TRAITS; t++)
+        for (size_t i = 0; i < REPORT_SLICES; i++)
+            dsc_text_append(text, " %s %zu |", report_trait_names[t], i + 1);
+    dsc_text_append(text, "\n|---|---|---|---|---|---|---|---|---|---|\n");
+    for (size_t k = 0; k < n; k++) {
+        dsc_text_append(text, "| ");
+        report_append_markdown(text, dsc_model_class_name(card->exam->model, k));
+        dsc_text_append(text, " |");
+        for (size_t s = 0; s < (size_t)REPORT_TRAITS * REPORT_SLICES; s++) {
+            const size_t *cell = card->crossed + 2 * (s * n + k);
+            char share[32];
+            dsc_text_append(
+                text, " %s (%zu) |",
+                report_percent(share, cell[0] ? (double)cell[1] / (double)cell[0] : (double)NAN, 1), cell[0]);
+        }
+        dsc_text_append(text, "\n");
+    }
+}
+
+static void append_trials(dsc_text *text, const report_card *card) {
+    dsc_text_append(
+        text,
+        "\n### Robustness\n\n%zu images of the test set, evenly spread, changed by known amounts:\n\n"
+        "| change | by | accuracy, %% | 95 %% interval |\n|---|---|---:|---|\n",
+        card->trials[0].count);
+    for (size_t i = 0; i < REPORT_TRIALS; i++) {
+        const report_trial *t = &card->trials[i];
+        char strength[32];
+        if (t->change == REPORT_NO_CHANGE)
+            dsc_text_append(text, "| none | |");
+        else
+            dsc_text_append(text, "| %s, %s | %s |", t->name, t->unit, report_number(strength, t->strength));
+        append_share(text, t->correct, t->count);
+        dsc_text_append(text, "\n");
+    }
+}
+
+void report_append_card_results(dsc_text *text, const report_card *card) {
+    const dsc_metrics *m = &card->exam->metrics;
+    const report_speed *s = card->speed;
+    char a[48], b[48], c[48];
+    dsc_text_append(
+        text,
+        "\n## Quantitative Analyses\n\n### Unitary results\n\n| | images | accuracy, %% | 95 %% interval |\n"
+        "|---|---:|---:|---|\n| all of the test set | %zu |",
+        m->count);
+    append_share(text, m->top[0], m->count);
+    dsc_text_append(text, "\n\n");
+    append_classes(text, card->exam);
+    append_slices(text, card);
+    append_crossed(text, card);
+    append_trials(text, card);
+    dsc_text_append(
+        text,
+        "\n### Speed\n\nOne image on one thread: %s in the median, 99 of 100 in %s. In batches of %zu on %u "
+        "threads: %s images a second.",
+        report_seconds(a, s->latency_median), report_seconds(b, s->latency_slow), s->batch, s->threads,
+        report_grouped(c, s->images_per_second));
+    if (*s->processor) {
+        dsc_text_append(text, " Measured on: ");
+        report_append_markdown(text, s->processor);
+    }
+    dsc_text_append(text, "\n");
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* datasheet.c: measuring data, and writing down what was found. */
+#include "report/datasheet.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const titles[2] = {"training set", "test set"};
+
+/* --- measuring --- */
+
+static int by_value(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static dsc_status measure_traits(double traits[REPORT_TRAITS][3], const dsc_dataset *data, dsc_error *error) {
+    double *values = dsc_allocate(data->count, REPORT_TRAITS * sizeof *values);
+    if (!values) return dsc_fail_memory(error, data->count * sizeof *values, "measures of strokes");
+    size_t counts[REPORT_TRAITS] = {0};
+    for (size_t i = 0; i < data->count; i++) {
+        double one[REPORT_TRAITS];
+        report_traits_of(one, dsc_dataset_image(data, i), data->shape);
+        for (size_t t = 0; t < REPORT_TRAITS; t++)
+            if (!isnan(one[t])) values[t * data->count + counts[t]++] = one[t];
+    }
+    static const double shares[3] = {0.05, 0.5, 0.95};
+    for (size_t t = 0; t < REPORT_TRAITS; t++) {
+        double *mine = values + t * data->count;
+        qsort(mine, counts[t], sizeof *mine, by_value);
+        for (size_t q = 0; q < 3; q++)
+            traits[t][q] = counts[t] ? mine[(size_t)(shares[q] * (double)(counts[t] - 1))] : (double)NAN;
+    }
+    free(values);
+    return DSC_OK;
+}
+
+dsc_status report_measure_data(report_datasheet *sheet, const char *name, const dsc_dataset *train,
+                               const dsc_dataset *test, dsc_error *error) {
+    *sheet = (report_datasheet){.name = name, .sets = {train, test}};
+    dsc_image_list lists[2] = {dsc_image_list_of(train), dsc_image_list_of(test)};
+    dsc_status status = DSC_OK;
+    for (size_t i = 0; i < 2 && !status; i++) {
+        status = report_learn_data(&sheet->facts[i], sheet->sets[i], error);
+        if (!status) status = measure_traits(sheet->traits[i], sheet->sets[i], error);
+        if (!status)
+            status =
+                dsc_duplicates_find(&sheet->within[i], &lists[i], sheet->sets[i]->labels, NULL, NULL, error);
+    }
+    if (!status)
+        status =
+            dsc_duplicates_find(&sheet->across, &lists[0], train->labels, &lists[1], test->labels, error);
+    return status;
+}
+
+/* --- writing --- */
+
+static void append_counts(dsc_text *text, const report_datasheet *sheet) {
+    const dsc_data_summary *a = &sheet->facts[0].summary, *b = &sheet->facts[1].summary;
+    char x[32], y[32];
+    dsc_text_append(text, "| | training set | test set |\n|---|---:|---:|\n| images | %zu | %zu |\n",
+                    a->count, b->count);
+    dsc_text_append(
+        text, "| channels x height x width | %zu x %zu x %zu | %zu x %zu x %zu |\n| type | byte | byte |\n",
+        a->shape[0], a->shape[1], a->shape[2], b->shape[0], b->shape[1], b->shape[2]);
+    dsc_text_append(text, "| pixels from, to | %d, %d | %d, %d |\n", a->minimum, a->maximum, b->minimum,
+                    b->maximum);
+    dsc_text_append(text, "| mean of the pixels | %s | %s |\n", dsc_format_fixed(x, sizeof x, a->mean, 4),
+                    dsc_format_fixed(y, sizeof y, b->mean, 4));
+    dsc_text_append(text, "| deviation | %s | %s |\n", dsc_format_fixed(x, sizeof x, a->deviation, 4),
+                    dsc_format_fixed(y, sizeof y, b->deviation, 4));
+    dsc_text_append(text, "| zeros, %% | %s | %s |\n", report_percent(x, a->zero_share, 2),
+                    report_percent(y, b->zero_share, 2));
+    dsc_text_append(text, "| blank images | %zu | %zu |\n", a->blank, b->blank);
+    dsc_text_append(text, "| images that repeat an earlier one | %zu | %zu |\n", sheet->within[0].images,
+                    sheet->within[1].images);
+    dsc_text_append(text, "| of these, with another label | %zu | %zu |\n", sheet->within[0].labels_differ,
+                    sheet->within[1].labels_differ);
+}
+
+static void append_classes(dsc_text *text, const report_datasheet *sheet) {
+    const dsc_data_summary *a = &sheet->facts[0].summary, *b = &sheet->facts[1].summary;
+    char x[32], y[32];
+    dsc_text_append(
+        text, "\nEach image has one label. The classes:\n\n| class | training set | %% | test set | %% |\n"
+              "|---|---:|---:|---:|---:|\n");
+    for (size_t k = 0; k < a->classes; k++) {
+        dsc_text_append(text, "| ");
+        report_append_markdown(text, dsc_dataset_class_name(sheet->sets[0], k));
+        dsc_text_append(text, " | %zu | %s | %zu | %s |\n", a->per_class[k],
+                        report_percent(x, (double)a->per_class[k] / (double)a->count, 2), b->per_class[k],
+                        report_percent(y, (double)b->per_class[k] / (double)b->count, 2));
+    }
+}
+
+static void append_traits(dsc_text *text, const report_datasheet *sheet) {
+    dsc_text_append(text, "\nWhat was drawn, measured on the pixels (how: `docs/report.md`); 5, 50 and 95 "
+                          "percent of the images "
+                          "lie below:\n\n| | training set | test set |\n|---|---|---|\n");
+    for (size_t t = 0; t < REPORT_TRAITS; t++) {
+        dsc_text_append(text, "| %s, %s |", report_trait_names[t], report_trait_units[t]);
+        for (size_t i = 0; i < 2; i++)
+            for (size_t q = 0; q < 3; q++) {
+                char number[32];
+                double value = sheet->traits[i][t][q];
+                dsc_text_append(text, "%s%s%s", q ? ", " : " ",
+                                isnan(value) ? "-" : dsc_format_fixed(number, sizeof number, value, 2),
+                                q == 2 ? " |" : "");
+            }
+        dsc_text_append(text, "\n");
+    }
+}
+
+static void append_checksums(dsc_text *text, const report_datasheet *sheet) {
+    if (!*sheet->facts[0].images_sha256) {
+        dsc_text_append(text, "\nNo checksums: this build of Descender has no libcrypto.\n");
+        return;
+    }
+    dsc_text_append(text, "\nSHA-256 of the IDX files, decompressed:\n\n| file | SHA-256 |\n|---|---|\n");
+    for (size_t i = 0; i < 2; i++)
+        dsc_text_append(text, "| %s, images | `%s` |\n| %s, labels | `%s` |\n", titles[i],
+                        sheet->facts[i].images_sha256, titles[i], sheet->facts[i].labels_sha256);
+}
+
+/* What is known of data that are known by their content. */
+static void append_known(dsc_text *text, const report_datasheet *sheet) {
+    const char *name = sheet->sets[0]->name;
+    if (!strncmp(name, "MNIST,", 6))
+        dsc_text_append(text, "\nBy its size and checksum this is MNIST, which LeCun, Cortes and Burges made "
+                              "from NIST's Special "
+                              "Databases 1 and 3.\n");
+    if (!strncmp(sheet->name, "built-in digits", 15))
+        dsc_text_append(text, "\nThese images were drawn by code (`docs/digits.md`): nobody wrote them.\n");
+}
+
+static void append_composition(dsc_text *text, const report_datasheet *sheet) {
+    dsc_text_append(text, "\n## Composition\n\n");
+    append_counts(text, sheet);
+    dsc_text_append(text, "\n%zu of %zu test images are, byte for byte, in the training set too",
+                    sheet->across.images, sheet->facts[1].summary.count);
+    if (sheet->across.images)
+        dsc_text_append(
+            text,
+            " (test image %zu is training image %zu), %zu of them with another label; a score on them says "
+            "nothing about unseen images",
+            sheet->across.second, sheet->across.first, sheet->across.labels_differ);
+    dsc_text_append(text, ".\n");
+    append_classes(text, sheet);
+    append_traits(text, sheet);
+    append_checksums(text, sheet);
+    report_ask(
+        text, "What do the images stand for, and are they all there is or a sample? Of what, and drawn how?");
+    report_ask(text,
+               "Are there errors in the labels, or images that nobody can read? How many were looked at?");
+    report_ask(text, "Do the images, or what comes with them, tell who made them? Is anything in them "
+                     "confidential or personal?");
+    report_ask(text, "Which groups of people are in the data, and which are not?");
+}
+
+void report_append_datasheet(dsc_text *text, const report_datasheet *sheet) {
+    dsc_text_append(text, "# Datasheet: ");
+    report_append_markdown(text, sheet->name);
+    dsc_text_append(text, "\n\nWhat stands here was measured by `descender datasheet`. What takes a person's "
+                          "knowledge is asked, "
+                          "in lines that begin with **To be answered**.\n\n## Motivation\n");
+    append_known(text, sheet);
+    report_ask(text, "For what purpose were the data made? What gap did they fill?");
+    report_ask(text, "Who made them, on whose behalf, and who paid for it?");
+    append_composition(text, sheet);
+    dsc_text_append(text, "\n## Collection Process\n");
+    report_ask(text, "How was each image obtained: with which instruments, by whom, over what time?");
+    report_ask(text, "Did the people who wrote know of it, did they agree, and can they withdraw?");
+    report_ask(text, "Was the collection reviewed for what it may do to people?");
+    dsc_text_append(text, "\n## Preprocessing, Cleaning, Labeling\n");
+    report_ask(
+        text,
+        "What was done to the images (cropped, scaled, centred, thresholded), and are the originals kept?");
+    report_ask(text, "Who labelled them, how, and how were disagreements settled?");
+    dsc_text_append(text, "\n## Uses\n");
+    report_ask(text, "What have the data been used for, and where is that listed?");
+    report_ask(
+        text,
+        "What should they not be used for? Could their composition lead to unfair treatment of anybody?");
+    dsc_text_append(text, "\n## Distribution\n");
+    report_ask(text, "To whom are they given, how, since when, and under which licence or terms?");
+    dsc_text_append(text, "\n## Maintenance\n");
+    report_ask(
+        text, "Who keeps them, how are errors reported and corrected, and do older versions stay available?");
+}

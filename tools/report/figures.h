@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* figures.h: the pictures of a report: each drawn once, written as SVG and as PNG, and kept for the page. */
+#ifndef REPORT_FIGURES_H
+#define REPORT_FIGURES_H
+
+#include "draw/canvas.h"
+#include "report/exam.h"
+
+enum { REPORT_FIGURES_MOST = 16 };
+
+typedef struct report_figure {
+    char name[32];        /* of its files, without an ending */
+    char *title;          /* for those who cannot see it */
+    unsigned char *bytes; /* of an SVG, or of a PNG where the SVG is large; NULL: it could not be drawn */
+    size_t size;
+    double width;     /* points */
+    bool png, pixels; /* pixels: it shows images, whose brightness must stay what it is in the dark too */
+    char *missing;    /* why there is none */
+} report_figure;
+
+typedef struct report_figures {
+    const char *folder; /* where the files go; it must be there */
+    report_figure figures[REPORT_FIGURES_MOST];
+    size_t count;
+} report_figures;
+
+/* Draws the picture and writes NAME.svg and NAME.png. Where a picture cannot be drawn because this build has no cairo, that
+ * is kept as the reason. */
+dsc_status report_add_figure(report_figures *figures, const char *name, const draw_picture *picture,
+                             bool pixels, dsc_error *error);
+
+/* Notes why there is no figure of that name. */
+dsc_status report_miss_figure(report_figures *figures, const char *name, const char *why, dsc_error *error);
+
+const report_figure *report_find_figure(const report_figures *figures, const char *name); /* or NULL */
+void report_figures_clear(report_figures *figures);
+
+/* --- the figures of an exam --- */
+
+dsc_status report_draw_confusion(report_figures *figures, const report_exam *exam, dsc_error *error);
+dsc_status report_draw_classes(report_figures *figures, const report_exam *exam, dsc_error *error);
+dsc_status report_draw_calibration(report_figures *figures, const report_exam *exam, dsc_error *error);
+dsc_status report_draw_mistakes(report_figures *figures, const report_exam *exam, dsc_error *error);
+dsc_status report_draw_filters(report_figures *figures, const report_exam *exam, dsc_error *error);
+dsc_status report_draw_embedding(report_figures *figures, const report_exam *exam, dsc_error *error);
+dsc_status report_draw_curves(report_figures *figures, const char *run, dsc_error *error);
+
+/* Names of the model's classes as an array (release with free()); NULL for want of memory. */
+const char **report_class_names(const dsc_model *model);
+
+#endif

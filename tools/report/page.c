@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* page.c: the frame of a page. Its content security policy forbids everything but what the page itself holds, so that it
+ * cannot reach out even if something slipped through. */
+#include "report/page.h"
+
+#include "base/error.h"
+#include "base/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void report_page_begin(dsc_text *page, const char *title, const char *lead) {
+    dsc_text_append(
+        page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+              "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+              "style-src 'unsafe-inline'\">\n"
+              "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
+    report_append_html(page, title);
+    dsc_text_append(page, "</title>\n<style>%s</style>\n</head>\n<body>\n<header>\n<h1>", report_style);
+    report_append_html(page, title);
+    dsc_text_append(page, "</h1>\n<p class=\"lead\">%s</p>\n</header>\n<main>\n", lead);
+}
+
+void report_page_end(dsc_text *page) {
+    dsc_text_append(page, "</main>\n<footer><p>Made by Descender %s.</p></footer>\n</body>\n</html>\n",
+                    dsc_version());
+}
+
+void report_section(dsc_text *page, const char *id, const char *heading) {
+    dsc_text_append(page, "<section id=\"%s\">\n<h2>%s</h2>\n", id, heading);
+}
+
+void report_section_end(dsc_text *page) { dsc_text_append(page, "</section>\n"); }
+
+void report_tile(dsc_text *page, const char *name, const char *value, const char *note) {
+    dsc_text_append(page, "<div class=\"tile\"><span>%s</span><b>%s</b><small>%s</small></div>\n", name,
+                    value, note);
+}
+
+void report_page_figure(dsc_text *page, const report_figures *figures, const char *name,
+                        const char *caption) {
+    const report_figure *figure = report_find_figure(figures, name);
+    if (!figure || !figure->bytes) {
+        dsc_text_append(page, "<p class=\"missing\">The figure &ldquo;%s&rdquo; is missing: ", name);
+        report_append_html(page, figure && figure->missing ? figure->missing : "it was not drawn");
+        dsc_text_append(page, ".</p>\n");
+        return;
+    }
+    dsc_text_append(page, "<figure class=\"%s\"><img alt=\"", figure->pixels ? "pixels" : "chart");
+    report_append_html(page, figure->title);
+    dsc_text_append(page, "\" width=\"%.0f\" src=\"data:image/%s;base64,", figure->width * 4 / 3,
+                    figure->png ? "png" : "svg+xml");
+    report_append_base64(page, figure->bytes, figure->size);
+    dsc_text_append(page, "\">");
+    if (caption) dsc_text_append(page, "<figcaption>%s</figcaption>", caption);
+    dsc_text_append(page, "</figure>\n");
+}
+
+dsc_status report_page_write(dsc_text *page, const char *folder, dsc_error *error) {
+    char *path = page->failed ? NULL : dsc_path_join(folder, REPORT_PAGE);
+    dsc_status status = path ? dsc_file_write(path, page->data, page->length, error)
+                             : dsc_fail_memory(error, page->capacity, "a page");
+    free(path);
+    dsc_text_free(page);
+    return status;
+}
+
+void report_page_speed(dsc_text *page, const report_speed *speed) {
+    char value[48], other[48], note[256];
+    report_tile(page, "parameters", report_grouped(value, (double)speed->parameters),
+                "numbers that were learned");
+    report_tile(page, "multiply-adds", report_grouped(value, speed->multiply_adds), "for one image");
+    if (speed->file_bytes > 0)
+        report_tile(page, "size", report_bytes(value, speed->file_bytes), "of the model&rsquo;s file");
+    (void)snprintf(note, sizeof note, "in the median, one image on one thread; 99 of 100 in %s",
+                   report_seconds(other, speed->latency_slow));
+    report_tile(page, "latency", report_seconds(value, speed->latency_median), note);
+    (void)snprintf(note, sizeof note, "in batches of %zu, on %u thread%s", speed->batch, speed->threads,
+                   speed->threads == 1 ? "" : "s");
+    report_tile(page, "images a second", report_grouped(value, speed->images_per_second), note);
+}

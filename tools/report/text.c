@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* text.c: escaping, and numbers for people. */
+#include "report/text.h"
+
+#include "draw/utf8.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+void report_append_html(dsc_text *out, const char *text) {
+    for (uint32_t c; (c = draw_utf8_next(&text));) {
+        switch (c) {
+        case '&':
+            dsc_text_append(out, "&amp;");
+            break;
+        case '<':
+            dsc_text_append(out, "&lt;");
+            break;
+        case '>':
+            dsc_text_append(out, "&gt;");
+            break;
+        case '"':
+            dsc_text_append(out, "&quot;");
+            break;
+        case '\'':
+            dsc_text_append(out, "&#39;");
+            break;
+        default:
+            draw_utf8_append(out, c);
+        }
+    }
+}
+
+/* Markdown lets a backslash stand before any ASCII punctuation (CommonMark, 2.4), and HTML in Markdown begins with one too.
+ * What is of meaning only at a line's start is left alone; addresses would become links (GitHub's Markdown, 6.9). */
+void report_append_markdown(dsc_text *out, const char *text) {
+    uint32_t before = 0;
+    for (uint32_t c; (c = draw_utf8_next(&text)); before = c) {
+        bool special = c < 128 && strchr("\\`*_{}[]<>#!|~&\"$^@", (int)c);
+        if (special || (c == ':' && *text == '/') || (c == '.' && (before | 32) == 'w'))
+            dsc_text_append(out, "\\");
+        draw_utf8_append(out, c);
+    }
+}
+
+/* Double-quoted: the same escapes as in JSON. */
+void report_append_yaml(dsc_text *out, const char *text) {
+    dsc_text_append(out, "\"");
+    for (uint32_t c; (c = draw_utf8_next(&text));) {
+        if (c == '"' || c == '\\') dsc_text_append(out, "\\");
+        if (c == 0x7F || (c >= 0x80 && c < 0xA0) || c == 0xFEFF || (c & 0xFFFE) == 0xFFFE)
+            dsc_text_append(out, "\\uFFFD");
+        else
+            draw_utf8_append(out, c);
+    }
+    dsc_text_append(out, "\"");
+}
+
+/* RFC 4648, section 4. */
+void report_append_base64(dsc_text *out, const void *bytes, size_t size) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *p = bytes;
+    char line[4 * 256];
+    size_t at = 0;
+    for (size_t i = 0; i < size; i += 3) {
+        size_t left = size - i;
+        unsigned three =
+            (unsigned)p[i] << 16 | (left > 1 ? (unsigned)p[i + 1] << 8 : 0) | (left > 2 ? p[i + 2] : 0);
+        line[at++] = digits[three >> 18];
+        line[at++] = digits[three >> 12 & 63];
+        line[at++] = '=';
+        line[at++] = '=';
+        if (left > 1) line[at - 2] = digits[three >> 6 & 63];
+        if (left > 2) line[at - 1] = digits[three & 63];
+        if (at == sizeof line) {
+            dsc_text_append_bytes(out, line, at);
+            at = 0;
+        }
+    }
+    dsc_text_append_bytes(out, line, at);
+}
+
+char *report_percent(char out[32], double share, int decimals) {
+    if (!isfinite(share)) return strcpy(out, "-");
+    return dsc_format_fixed(out, 32, 100 * share, decimals);
+}
+
+char *report_percents(char out[80], const double interval[2], int decimals) {
+    char low[32], high[32];
+    if (!isfinite(interval[0]) || !isfinite(interval[1])) return strcpy(out, "-");
+    (void)snprintf(out, 80, "%s to %s", report_percent(low, interval[0], decimals),
+                   report_percent(high, interval[1], decimals));
+    return out;
+}
+
+char *report_grouped(char out[48], double number) {
+    char digits[40];
+    if (!isfinite(number) || fabs(number) > 1e18) return strcpy(out, "-");
+    (void)dsc_format_fixed(digits, sizeof digits, number, 0);
+    size_t length = strlen(digits), at = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0 && isdigit((unsigned char)digits[i - 1])) out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
+    return out;
+}
+
+char *report_number(char out[32], double value) {
+    size_t length = strlen(dsc_format_shortest(out, value));
+    if (length > 2 && !strcmp(out + length - 2, ".0")) out[length - 2] = '\0';
+    return out;
+}
+
+static char *scaled(char out[48], double value, int decimals, const char *unit) {
+    char number[32];
+    (void)snprintf(out, 48, "%s %s", dsc_format_fixed(number, sizeof number, value, decimals), unit);
+    return out;
+}
+
+char *report_bytes(char out[48], double bytes) {
+    if (bytes < 1e3) return scaled(out, bytes, 0, "bytes");
+    if (bytes < 1e6) return scaled(out, bytes / 1e3, 1, "kB");
+    return scaled(out, bytes / 1e6, 2, "MB");
+}
+
+char *report_seconds(char out[48], double seconds) {
+    if (!isfinite(seconds)) return strcpy(out, "-");
+    if (seconds < 1e-3) return scaled(out, seconds * 1e6, 1, "\xC2\xB5s");
+    if (seconds < 1) return scaled(out, seconds * 1e3, 2, "ms");
+    return scaled(out, seconds, 2, "s");
+}
