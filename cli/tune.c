@@ -8,6 +8,7 @@
 #include "tune_report.h"
 #include "tune_show.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,6 +125,7 @@ static dsc_status report(const session *s, dsc_error *error) {
     dsc_status status = DESCENDER_WITH_CAIRO ? tune_chart_save(folder, found, &failure) : DSC_OK;
     if (status) command_complain("warning: the charts were not drawn: %s", failure.message);
     status = s->call->json ? tune_report_json(s->tune, error) : tune_report_text(s->tune, error);
+    (void)fflush(stdout); /* what comes next is said after it */
     if (!status && !s->call->json)
         command_remark(s->call, "Next: descender train --recipe %s/%s", folder, DSC_TUNE_BEST);
     return status;

@@ -63,6 +63,23 @@ static void fill_series(figures *f, size_t dimension, size_t rung, bool numbers)
     }
 }
 
+/* From the smallest value to the largest one, with some room beside them, so that no point lies on the frame. */
+static draw_axis axis_of(const figures *f, size_t dimension, bool numbers) {
+    const dsc_tune_search *s = f->search;
+    const dsc_tune_dimension *d = &s->space.dimensions[dimension];
+    draw_axis axis = {.label = f->labels[dimension], .whole = !numbers};
+    double low = INFINITY, high = -INFINITY;
+    for (size_t trial = 0; trial < s->trials; trial++) {
+        double x = place_of(d, numbers, &dsc_tune_values(s, trial)[dimension]);
+        if (x < low) low = x;
+        if (x > high) high = x;
+    }
+    double room = high > low ? 0.04 * (high - low) : 0.5;
+    axis.minimum = low - room;
+    axis.maximum = high + room;
+    return axis;
+}
+
 static void fill_panel(figures *f, size_t dimension) {
     const dsc_tune_search *s = f->search;
     const dsc_tune_dimension *d = &s->space.dimensions[dimension];
@@ -70,7 +87,7 @@ static void fill_panel(figures *f, size_t dimension) {
     label(f->labels[dimension], d, numbers);
     for (size_t rung = 0; rung < s->plan.count; rung++) fill_series(f, dimension, rung, numbers);
     f->panels[dimension] = (draw_panel){.title = d->name,
-                                        .x = {.label = f->labels[dimension], .whole = !numbers},
+                                        .x = axis_of(f, dimension, numbers),
                                         .y = {.label = "percent right"},
                                         .series = f->series + dimension * s->plan.count,
                                         .series_count = s->plan.count};

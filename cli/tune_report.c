@@ -82,13 +82,17 @@ dsc_status tune_report_text(const dsc_tune *tune, dsc_error *error) {
 
 /* --- JSON --- */
 
+/* Numbers of a range as numbers, choices as the texts that they are. */
 static json_t *values_json(const dsc_tune_search *s, size_t trial) {
     json_t *json = json_object();
-    char number[40];
-    for (size_t i = 0; i < s->space.count; i++)
-        (void)json_object_set_new(
-            json, s->space.dimensions[i].name,
-            json_string(dsc_tune_value_text(number, &s->space.dimensions[i], &dsc_tune_values(s, trial)[i])));
+    for (size_t i = 0; i < s->space.count; i++) {
+        const dsc_tune_dimension *d = &s->space.dimensions[i];
+        const dsc_tune_value *value = &dsc_tune_values(s, trial)[i];
+        (void)json_object_set_new(json, d->name,
+                                  !d->range  ? json_string(d->choices[value->choice])
+                                  : d->whole ? json_integer((json_int_t)value->number)
+                                             : json_real(value->number));
+    }
     return json;
 }
 

@@ -34,7 +34,7 @@ static json_t *recipe_json(const dsc_recipe *recipe) {
     return json;
 }
 
-static json_t *values_json(const dsc_tune_search *s, size_t trial) {
+json_t *dsc_tune_values_json(const dsc_tune_search *s, size_t trial) {
     char number[40];
     json_t *json = json_object();
     for (size_t i = 0; json && i < s->space.count; i++) {
@@ -47,21 +47,38 @@ static json_t *values_json(const dsc_tune_search *s, size_t trial) {
     return json;
 }
 
+/* A list that lacks one of its items would be another search: then there is none. */
+static json_t *space_json(const dsc_tune_space *space) {
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < space->count; i++) {
+        if (!json_array_append_new(list, json_string(space->dimensions[i].text))) continue;
+        json_decref(list);
+        list = NULL;
+    }
+    return list;
+}
+
+static json_t *rungs_json(const dsc_tune_plan *plan) {
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < plan->count; i++) {
+        if (!json_array_append_new(list, json_pack("[I, I]", (json_int_t)plan->rung[i].trials,
+                                                   (json_int_t)plan->rung[i].epochs)))
+            continue;
+        json_decref(list);
+        list = NULL;
+    }
+    return list;
+}
+
 json_t *dsc_tune_start_line(const dsc_tune_search *s) {
     char crc[16];
     (void)snprintf(crc, sizeof crc, "%08x", (unsigned)s->data_crc);
-    json_t *space = json_array(), *rungs = json_array();
-    for (size_t i = 0; i < s->space.count; i++)
-        (void)json_array_append_new(space, json_string(s->space.dimensions[i].text));
-    for (size_t i = 0; i < s->plan.count; i++)
-        (void)json_array_append_new(rungs, json_pack("[I, I]", (json_int_t)s->plan.rung[i].trials,
-                                                     (json_int_t)s->plan.rung[i].epochs));
     return json_pack("{s:s, s:i, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:f, s:s, s:{s:s, s:I, s:s}, s:o}",
                      "event", "start", "format", FORMAT, "version", dsc_version(), "name", s->name, "recipe",
-                     recipe_json(&s->recipe), "space", space, "trials", (json_int_t)s->trials, "reduction",
-                     (json_int_t)s->reduction, "least_epochs", (json_int_t)s->least_epochs, "validation",
-                     s->validation, "kernels", s->kernels, "data", "name", s->data_name, "samples",
-                     (json_int_t)s->samples, "crc32", crc, "rungs", rungs);
+                     recipe_json(&s->recipe), "space", space_json(&s->space), "trials", (json_int_t)s->trials,
+                     "reduction", (json_int_t)s->reduction, "least_epochs", (json_int_t)s->least_epochs,
+                     "validation", s->validation, "kernels", s->kernels, "data", "name", s->data_name,
+                     "samples", (json_int_t)s->samples, "crc32", crc, "rungs", rungs_json(&s->plan));
 }
 
 json_t *dsc_tune_result_line(const dsc_tune_search *s, size_t trial, size_t rung, const char *message) {
@@ -71,16 +88,16 @@ json_t *dsc_tune_result_line(const dsc_tune_search *s, size_t trial, size_t rung
     if (r->failed)
         return json_pack("{s:s, s:I, s:I, s:I, s:f, s:s, s:o}", "event", "failed", "trial", number, "rung",
                          at, "epochs", epochs, "seconds", r->seconds, "message", message ? message : "",
-                         "values", values_json(s, trial));
+                         "values", dsc_tune_values_json(s, trial));
     return json_pack("{s:s, s:I, s:I, s:I, s:f, s:f, s:f, s:o}", "event", "result", "trial", number, "rung",
                      at, "epochs", epochs, "accuracy", r->accuracy, "loss", r->loss, "seconds", r->seconds,
-                     "values", values_json(s, trial));
+                     "values", dsc_tune_values_json(s, trial));
 }
 
 json_t *dsc_tune_end_line(const dsc_tune_search *s, size_t best) {
     const dsc_tune_result *r = dsc_tune_result_of(s, best, dsc_tune_reached(s, best));
     return json_pack("{s:s, s:I, s:f, s:o}", "event", "end", "trial", (json_int_t)best + 1, "accuracy",
-                     r->accuracy, "values", values_json(s, best));
+                     r->accuracy, "values", dsc_tune_values_json(s, best));
 }
 
 /* --- reading --- */
@@ -237,7 +254,7 @@ static bool is_member(const reading *r, size_t trial) {
 }
 
 static dsc_status check_values(const reading *r, const json_t *line, size_t trial) {
-    json_t *expected = values_json(r->search, trial);
+    json_t *expected = dsc_tune_values_json(r->search, trial);
     if (!expected) return dsc_fail_memory(r->error, 256, r->name);
     bool same = json_equal(expected, json_object_get(line, "values"));
     json_decref(expected);

@@ -79,13 +79,10 @@ static void find_waiting(dsc_tune *tune) {
 
 static dsc_status run_rung(dsc_tune *tune, dsc_error *error) {
     find_waiting(tune);
-    if (!tune->member_count)
-        return dsc_fail(error, DSC_ERROR_DIVERGED,
-                        "every trial has failed; the journal says why: %s; search smaller learning rates, or "
-                        "clip the gradient with clip-norm",
-                        tune->journal.path);
+    if (!tune->waiting_count)
+        return DSC_OK; /* done before, or nobody is left: the end says what that means */
+    dsc_tune_drop_losers(tune);
     dsc_tune_tell(tune, DSC_TUNE_RUNG, 0, NULL);
-    if (!tune->waiting_count) return DSC_OK;
     size_t workers = tune->parallel < tune->waiting_count ? tune->parallel : tune->waiting_count;
     tune->trial_threads = tune->threads > workers ? tune->threads / (unsigned)workers : 1;
     dsc_threads *pool;
@@ -139,8 +136,11 @@ static dsc_status save_best(const dsc_tune *tune, size_t best, dsc_error *error)
 static dsc_status finish(dsc_tune *tune, dsc_error *error) {
     size_t best;
     if (!dsc_tune_best(&best, &tune->search))
-        return dsc_fail(error, DSC_ERROR_DIVERGED, "every trial has failed; the journal says why: %s",
-                        tune->journal.path);
+        return dsc_fail(
+            error, DSC_ERROR_DIVERGED,
+            "every trial has failed; the journal says why: %s; search smaller learning rates, or clip the "
+            "gradient with clip-norm",
+            tune->journal.path);
     dsc_status status = save_best(tune, best, error);
     if (!status && !tune->search.finished)
         status = dsc_tune_journal_append(&tune->journal, dsc_tune_end_line(&tune->search, best), error);

@@ -74,6 +74,7 @@ dsc_status dsc_tune_search_make(dsc_tune_search *s, const dsc_recipe *recipe, co
     if (!status) status = copy_text(&s->name, name, error);
     if (!status) status = copy_text(&s->data_name, "", error);
     if (!status) status = choose_kernels(s, options->kernels, error);
+    if (!status) status = dsc_tune_open_hidden(&s->recipe.model, texts, count, error);
     if (!status) status = dsc_tune_space_parse(&s->space, &s->recipe, texts, count, error);
     if (status) return status;
     dsc_tune_plan_make(&s->plan, s->trials, (uint64_t)s->recipe.epochs, s->reduction, s->least_epochs);

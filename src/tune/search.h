@@ -101,6 +101,8 @@ dsc_status dsc_tune_importance_find(dsc_tune_importance *importance, const dsc_t
 json_t *dsc_tune_start_line(const dsc_tune_search *search);
 json_t *dsc_tune_result_line(const dsc_tune_search *search, size_t trial, size_t rung, const char *message);
 json_t *dsc_tune_end_line(const dsc_tune_search *search, size_t best);
+/* The values of a trial, as texts by their names. */
+json_t *dsc_tune_values_json(const dsc_tune_search *search, size_t trial);
 
 /* Makes the search that a journal tells of. A last line without its newline was cut off in mid-write, and does not count:
  * *whole is where the whole lines end. Everything else that is not as it should be is an error that names the line. */

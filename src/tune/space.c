@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { RECIPE_PARAMS_MOST = 64 };
 static const double WHOLE_MOST = 9007199254740992.0; /* 2^53: every whole number up to it is a double */
 
 #define FAIL(column, ...) dsc_spec_fail(error, d->text, column, __VA_ARGS__)
@@ -244,9 +245,17 @@ static bool text_has(const char *text, const char *name) {
     return false;
 }
 
+/* Whether choices take the place of the base's text. */
+static bool is_replaced(const dsc_tune_space *space, const dsc_param *param) {
+    for (size_t i = 0; i < space->count; i++)
+        if (space->dimensions[i].target == DSC_TUNE_PARAMETER && space->dimensions[i].param == param)
+            return true;
+    return false;
+}
+
 static bool is_used(const dsc_tune_space *space, const dsc_recipe *base, const char *name) {
     for (const dsc_param *p = dsc_recipe_params; p->name; p++)
-        if (dsc_tune_takes_placeholders(p) &&
+        if (dsc_tune_takes_placeholders(p) && !is_replaced(space, p) &&
             text_has(*(char *const *)(const void *)((const char *)base + p->offset), name))
             return true;
     for (size_t i = 0; i < space->count; i++)
@@ -259,11 +268,18 @@ static bool is_used(const dsc_tune_space *space, const dsc_recipe *base, const c
 static dsc_status check_placeholder(const dsc_tune_space *space, const dsc_recipe *base,
                                     const dsc_tune_dimension *d, dsc_error *error) {
     if (is_used(space, base, d->name)) return DSC_OK;
-    dsc_error nearest;
-    (void)dsc_param_unknown(dsc_recipe_params, "parameter", d->name, &nearest);
-    return FAIL(
-        1, "%s; where it is to stand for a part of a text, write {%s} there, as in --model \"784-{%s}-10\"",
-        nearest.message, d->name, d->name);
+    const char *names[RECIPE_PARAMS_MOST] = {"hidden"};
+    size_t count = 1;
+    for (const dsc_param *p = dsc_recipe_params; p->name && count < RECIPE_PARAMS_MOST; p++)
+        names[count++] = p->name;
+    const char *nearest = dsc_nearest_name(d->name, names, count);
+    if (nearest && strcmp(nearest, d->name) != 0)
+        return FAIL(1, "unknown parameter '%s'; did you mean '%s'?", d->name, nearest);
+    return FAIL(1,
+                "unknown parameter '%s'; `descender train --help` lists those of a recipe; where it is to "
+                "stand for a part of a "
+                "text, write {%s} there, as in --model \"784-{%s}-10\"",
+                d->name, d->name, d->name);
 }
 
 static dsc_status check_whole(const dsc_tune_space *space, const dsc_recipe *base, dsc_error *error) {

@@ -12,12 +12,16 @@
  *   augment.rotate, optimiser.momentum, augment.affine.p
  *                                   a parameter inside one of its texts (augment, optimiser, schedule, loss), of the only
  *                                   item that has it, or of the item named
- *   hidden                          whatever else: stands for {hidden} in the recipe's texts: "784-{hidden}-10"
+ *   units                           whatever else: stands for {units} in the recipe's texts: "784-{units}-{units}-10"
+ *
+ * `hidden` is put into the model by itself, where nobody has written {hidden}: it is the width of all its hidden dense layers,
+ * and `hidden1`, `hidden2`, ... that of one.
  *
  * What decides how trials are compared cannot be searched: data, validation, epochs, seed, and the like.
  *
  *   space.c         reading it           space_apply.c   putting a trial's values into a recipe
  *   space_sample.c  drawing values       space_parts.c   parameters inside a text
+ *   space_hidden.c  the hidden layers
  */
 #ifndef DSC_TUNE_SPACE_H
 #define DSC_TUNE_SPACE_H
@@ -53,6 +57,10 @@ typedef struct dsc_tune_space {
 dsc_status dsc_tune_space_parse(dsc_tune_space *space, const dsc_recipe *base, const char *const *texts,
                                 size_t count, dsc_error *error);
 void dsc_tune_space_clear(dsc_tune_space *space);
+
+/* Puts {hidden} into *model, a text of its own, where `hidden` or its like is among the dimensions' texts and nobody has written
+ * it anywhere. To be done before they are read. */
+dsc_status dsc_tune_open_hidden(char **model, const char *const *texts, size_t count, dsc_error *error);
 
 /* One value: a number of the range, or the place among the choices. */
 typedef struct dsc_tune_value {

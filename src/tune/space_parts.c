@@ -112,8 +112,12 @@ static dsc_status find_place(place *found, const char *text, const dsc_tune_dime
         return dsc_spec_fail(error, d->text, 1, "%s of \"%s\" have the parameter '%s'%s%s",
                              matches == 2 ? "two items" : "several items", text, d->part,
                              d->item ? "" : "; name the one, as in ", d->item ? "" : "augment.affine.p=0..1");
-    return dsc_spec_fail(error, d->text, 1, "no item of the %s \"%s\" has the parameter '%s'", d->param->name,
-                         text, d->part);
+    const char *has = d->item;
+    for (size_t i = 0; i < count && !has; i++)
+        if (dsc_param_find(kinds[i].params, d->part)) has = kinds[i].name;
+    return dsc_spec_fail(error, d->text, 1,
+                         "the %s \"%s\" has no '%s'; begin with one that has, as in --%s %s", d->param->name,
+                         text, d->part, d->param->name, has);
 }
 
 dsc_status dsc_tune_part_set(char **text, const dsc_tune_dimension *d, const char *value, dsc_error *error) {

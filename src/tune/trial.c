@@ -5,7 +5,7 @@
  * Its checkpoints, in trials/: "0007-rung-2" is the trial at the end of rung 2, "0007-to-rung-3" is it somewhere on the way to
  * the end of rung 3. The one of rung 2 stays until the journal has rung 3's result, so that a kill at any moment leaves
  * one to go on from. The trainer checks that a checkpoint belongs to this very recipe and data, so a wrong one is never
- * followed; a damaged one costs time and nothing else.
+ * followed; it costs time and nothing else, as a damaged one does.
  */
 #include "tune/work.h"
 
@@ -48,6 +48,14 @@ static void remove_checkpoint(const dsc_tune *tune, size_t trial, size_t rung, b
     free(path);
 }
 
+void dsc_tune_drop_losers(const dsc_tune *tune) {
+    for (size_t trial = 0; tune->rung && trial < tune->search.trials; trial++) {
+        bool stays = false;
+        for (size_t i = 0; i < tune->member_count; i++) stays = stays || tune->members[i] == trial;
+        if (!stays) remove_checkpoint(tune, trial, tune->rung - 1, false);
+    }
+}
+
 static void warn(dsc_tune *tune, size_t trial, const char *what, const dsc_error *failure) {
     char message[DSC_MESSAGE_SIZE + 128];
     (void)snprintf(message, sizeof message, "%s; %s", failure->message, what);
@@ -82,18 +90,20 @@ static dsc_status restore_one(attempt *a, size_t rung, bool on_the_way, bool *ta
         *taken = status == DSC_OK;
     }
     free(path);
-    if (status == DSC_ERROR_FORMAT || status == DSC_ERROR_IO) {
-        warn(a->tune, a->trial, "the trial goes on from an earlier state", &failure);
-        return DSC_OK;
-    }
-    return status ? dsc_fail(error, status, "%s", failure.message) : DSC_OK;
+    if (status == DSC_ERROR_MEMORY) return dsc_fail(error, status, "%s", failure.message);
+    if (status) warn(a->tune, a->trial, "the trial goes on from an earlier state", &failure);
+    return DSC_OK;
 }
 
 static dsc_status restore(attempt *a, dsc_error *error) {
     bool taken;
     dsc_status status = restore_one(a, a->rung, true, &taken, error);
     if (!status && !taken && a->rung) status = restore_one(a, a->rung - 1, false, &taken, error);
-    return status;
+    if (status || a->trainer->progress.epoch < a->target) return status;
+    return dsc_fail(
+        error, DSC_ERROR_MISMATCH,
+        "%s: a checkpoint of trial %zu has had %llu epochs, more than rung %zu has; remove those files",
+        a->tune->trials_folder, a->trial + 1, (unsigned long long)a->trainer->progress.epoch, a->rung + 1);
 }
 
 /* --- making --- */
@@ -239,10 +249,9 @@ dsc_status dsc_tune_trial_run(dsc_tune *tune, size_t trial, unsigned worker, dsc
                  .target = tune->search.plan.rung[tune->rung].epochs};
     dsc_error reason = {0};
     dsc_status status = train(&a, &reason, error);
-    bool goes_on = !status && !a.result.failed && a.rung + 1 < tune->search.plan.count;
-    if (goes_on) save(&a, false);
     if (!status) {
         judge(&a.result, &reason);
+        if (!a.result.failed && a.rung + 1 < tune->search.plan.count) save(&a, false);
         status = note(&a, &reason, error);
         if (!status) remove_checkpoint(tune, trial, a.rung, true);
         if (!status && a.rung) remove_checkpoint(tune, trial, a.rung - 1, false);

@@ -46,6 +46,9 @@ dsc_status dsc_tune_trial_run(dsc_tune *tune, size_t trial, unsigned worker, dsc
 /* Checks that what the recipe of each trial describes can be made for the data. */
 dsc_status dsc_tune_check_trials(const dsc_tune *tune, dsc_error *error);
 
+/* Removes the checkpoints of those that are not among the members of the rung. */
+void dsc_tune_drop_losers(const dsc_tune *tune);
+
 /* Removes the checkpoints of all trials, and their folder. */
 void dsc_tune_clean(const dsc_tune *tune);
 
