@@ -5,13 +5,17 @@
 #include <string.h>
 
 extern const command command_tutorial, command_data, command_train, command_evaluate, command_recipe,
-    command_model, command_predict, command_serve, command_report, command_card, command_datasheet,
-    command_help;
+    command_model, command_tune, command_predict, command_serve, command_report, command_card,
+    command_datasheet, command_help;
 
 const command *const commands[] = {
-    &command_tutorial, &command_data,   &command_train, &command_evaluate,  &command_predict,
-    &command_serve,    &command_report, &command_card,  &command_datasheet, &command_recipe,
-    &command_model,    &command_help,   NULL,
+    &command_tutorial, &command_data,
+    &command_train,    &command_evaluate,
+    &command_tune,     &command_predict,
+    &command_serve,    &command_report,
+    &command_card,     &command_datasheet,
+    &command_recipe,   &command_model,
+    &command_help,     NULL,
 };
 
 const command *command_find(const command *const *list, const char *name) {

@@ -4,6 +4,7 @@
 
 #include "evaluation.h"
 #include "find_rate.h"
+#include "given.h"
 #include "report/curves.h"
 #include "source.h"
 #include "train/run.h"
@@ -38,23 +39,6 @@ typedef struct session {
 
 /* ---- the recipe ---- */
 
-/* Puts what the user gave over what the recipe says. */
-static dsc_status override_recipe(session *s, dsc_error *error) {
-    for (const dsc_param *p = dsc_recipe_params; p->name; p++) {
-        if (!command_given(s->call, p->name)) continue;
-        json_t *value = dsc_param_to_json(p, &s->how->recipe);
-        if (!value) return dsc_fail_memory(error, 64, p->name);
-        dsc_status status = dsc_param_from_json(p, &s->recipe, value, error);
-        json_decref(value);
-        if (status) return status;
-    }
-    if (command_given(s->call, "learning-rate") && !(s->how->recipe.learning_rate > 0))
-        return command_wrong_usage(s->call, error,
-                                   "--learning-rate: at 0 nothing is learned; leave it away for the "
-                                   "optimiser's own");
-    return DSC_OK;
-}
-
 /* A run's recipe is the run's: of the flags that change one only those count that do not change the result, or that
  * say where the data is now. */
 static dsc_status check_resume(session *s, dsc_error *error) {
@@ -71,54 +55,31 @@ static dsc_status check_resume(session *s, dsc_error *error) {
     return DSC_OK;
 }
 
-static dsc_status replace(char **text, const char *with, dsc_error *error) {
-    char *copy = strdup(with);
-    if (!copy) return dsc_fail_memory(error, strlen(with), with);
-    free(*text);
-    *text = copy;
-    return DSC_OK;
-}
-
 static dsc_status read_recipe(session *s, dsc_error *error) {
     dsc_status status;
     if (s->how->resume) {
         status = check_resume(s, error);
         if (!status) status = dsc_run_recipe(&s->recipe, &s->name, s->how->resume, error);
         if (!status && command_given(s->call, "kernels"))
-            status = replace(&s->recipe.kernels, s->how->recipe.kernels, error);
+            status = command_text_replace(&s->recipe.kernels, s->how->recipe.kernels, error);
         return status;
     }
-    status = replace(&s->name, s->how->name ? s->how->name : USUAL_RECIPE, error);
+    status = command_text_replace(&s->name, s->how->name ? s->how->name : USUAL_RECIPE, error);
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the name stays in s while s->recipe is filled */
     if (!status) status = dsc_recipe_open(&s->recipe, s->name, error);
-    if (!status) status = override_recipe(s, error);
+    if (!status) status = command_recipe_override(&s->recipe, s->call, &s->how->recipe, error);
     /* What is wrong with it is better known before data is fetched than after. */
     return status ? status : dsc_recipe_check(&s->recipe, error);
 }
 
 /* ---- the data ---- */
 
-/* The run keeps what the data really is: on another day `auto` may be something else, and from another folder a
- * relative path is. */
-static dsc_status settle_data(session *s, const char *asked, dsc_error *error) {
-    if (!strcmp(asked, "mnist") || !strcmp(asked, "digits")) return DSC_OK;
-    if (!strcmp(asked, "auto")) {
-        bool digits = !strncmp(s->data.name, "built-in digits", 15);
-        return replace(&s->recipe.data, digits ? "digits" : "mnist", error);
-    }
-    char *whole = realpath(asked, NULL);
-    if (!whole) return DSC_OK; /* it was opened by this name; it will do */
-    free(s->recipe.data);
-    s->recipe.data = whole;
-    return DSC_OK;
-}
-
 static dsc_status open_data(session *s, dsc_error *error) {
     command_source source = {.data = s->recipe.data, .offline = s->how->offline};
     if (s->how->resume && command_given(s->call, "data")) source.data = s->how->recipe.data;
     dsc_status status = command_data_open(&s->data, s->call, &source, error);
     if (status || s->how->resume) return status;
-    return settle_data(s, source.data, error);
+    return command_recipe_settle(&s->recipe, source.data, s->data.name, error);
 }
 
 /* ---- training ---- */

@@ -19,6 +19,7 @@ declare -A may=(
     [optim]="base kernel"
     [train]="base kernel data augment graph op layer optim model"
     [model]="base data graph kernel op layer optim"
+    [tune]="base kernel data augment op optim train model"
 )
 library="${!may[*]}"
 may+=(

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* tune.c: `descender tune`: searches for a better recipe, from the start or from where it was left. */
+#include "command.h"
+
+#include "given.h"
+#include "source.h"
+#include "tune/tune.h"
+#include "tune_report.h"
+#include "tune_show.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define USUAL_RECIPE "mnist-98"
+
+typedef struct values {
+    dsc_recipe recipe; /* of it, what the user gave */
+    char *name, *out, *resume;
+    int64_t trials, reduction, first_epochs, threads, parallel;
+    double checkpoint_seconds;
+    bool offline, json, quiet;
+} values;
+
+/* One call. */
+typedef struct session {
+    command_call *call;
+    const values *how;
+    dsc_tune_search search; /* until it is begun */
+    command_data data;
+    dsc_tune *tune;
+    tune_show show;
+} session;
+
+/* ---- what is searched ---- */
+
+static dsc_status check_resume(session *s, dsc_error *error) {
+    static const char *const fixed[] = {"recipe", "out", "trials", "reduction", "first-epochs"};
+    if (s->call->operand_count)
+        return command_wrong_usage(s->call, error,
+                                   "--resume goes on with what the search was begun with; leave '%s' away",
+                                   s->call->operands[0]);
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        if (command_given(s->call, fixed[i]))
+            return command_wrong_usage(
+                s->call, error, "--resume goes on with what the search was begun with; leave --%s away",
+                fixed[i]);
+    for (const dsc_param *p = dsc_recipe_params; p->name; p++)
+        if (command_given(s->call, p->name) && strcmp(p->name, "data") != 0)
+            return command_wrong_usage(
+                s->call, error, "--resume takes the recipe from the search; leave --%s away, or search anew",
+                p->name);
+    return DSC_OK;
+}
+
+static dsc_status make_search(session *s, dsc_error *error) {
+    const values *how = s->how;
+    const char *name = how->name ? how->name : USUAL_RECIPE;
+    dsc_tune_options options = {.trials = (size_t)how->trials,
+                                .reduction = (unsigned)how->reduction,
+                                .least = (uint64_t)how->first_epochs};
+    dsc_recipe recipe;
+    dsc_status status = dsc_recipe_open(&recipe, name, error);
+    if (status) return status;
+    status = command_recipe_override(&recipe, s->call, &how->recipe, error);
+    if (!status)
+        status = dsc_tune_search_make(&s->search, &recipe, name, (const char *const *)s->call->operands,
+                                      s->call->operand_count, &options, error);
+    dsc_recipe_clear(&recipe);
+    return status;
+}
+
+static dsc_status open_search(session *s, dsc_error *error) {
+    if (!s->how->resume) return make_search(s, error);
+    dsc_status status = check_resume(s, error);
+    return status ? status : dsc_tune_search_open(&s->search, s->how->resume, error);
+}
+
+static dsc_status open_data(session *s, dsc_error *error) {
+    command_source source = {.data = s->search.recipe.data, .offline = s->how->offline};
+    if (s->how->resume && command_given(s->call, "data")) source.data = s->how->recipe.data;
+    dsc_status status = command_data_open(&s->data, s->call, &source, error);
+    if (status || s->how->resume) return status;
+    return command_recipe_settle(&s->search.recipe, source.data, s->data.name, error);
+}
+
+/* ---- searching ---- */
+
+static int on_event(void *user, const dsc_tune_event *event) {
+    session *s = user;
+    tune_show_event(&s->show, event);
+    return command_should_stop();
+}
+
+static dsc_status begin(session *s, dsc_error *error) {
+    dsc_tune_how how = {.folder = s->how->resume ? s->how->resume : s->how->out,
+                        .threads = (unsigned)s->how->threads,
+                        .parallel = (unsigned)s->how->parallel,
+                        .checkpoint_seconds = s->how->checkpoint_seconds};
+    if (s->how->resume) return dsc_tune_resume(&s->tune, s->data.train, &how, error);
+    return dsc_tune_start(&s->tune, &s->search, s->data.train, s->data.name, &how, error);
+}
+
+static void tell_plan(const session *s) {
+    const dsc_tune_search *search = dsc_tune_search_of(s->tune);
+    command_remark(s->call, "Search %s: %zu trials of %s on %s, %llu epochs in all", dsc_tune_folder(s->tune),
+                   search->trials, search->name, search->data_name,
+                   (unsigned long long)dsc_tune_plan_epochs(&search->plan));
+}
+
+static dsc_status search(session *s, dsc_error *error) {
+    tell_plan(s);
+    tune_show_begin(&s->show, s->call);
+    dsc_status status = dsc_tune_run(s->tune, on_event, s, error);
+    tune_show_end(&s->show);
+    if (status == DSC_ERROR_STOPPED)
+        command_complain("stopped, saved; go on with: descender tune --resume %s", dsc_tune_folder(s->tune));
+    return status;
+}
+
+static dsc_status report(const session *s, dsc_error *error) {
+    dsc_error failure = {0};
+    const char *folder = dsc_tune_folder(s->tune);
+    const dsc_tune_search *found = dsc_tune_search_of(s->tune);
+    dsc_status status = DESCENDER_WITH_CAIRO ? tune_chart_save(folder, found, &failure) : DSC_OK;
+    if (status) command_complain("warning: the charts were not drawn: %s", failure.message);
+    status = s->call->json ? tune_report_json(s->tune, error) : tune_report_text(s->tune, error);
+    (void)fflush(stdout); /* what comes next is said after it */
+    if (!status && !s->call->json)
+        command_remark(s->call, "Next: descender train --recipe %s/%s", folder, DSC_TUNE_BEST);
+    return status;
+}
+
+static dsc_status work(session *s, dsc_error *error) {
+    dsc_status status = open_search(s, error);
+    if (!status) status = open_data(s, error);
+    if (!status) status = begin(s, error);
+    if (!status) status = search(s, error);
+    return status ? status : report(s, error);
+}
+
+static dsc_status run(command_call *call, dsc_error *error) {
+    session s = {.call = call, .how = call->values};
+    dsc_status status = work(&s, error);
+    dsc_tune_free(s.tune);
+    command_data_close(&s.data);
+    dsc_tune_search_clear(&s.search);
+    return status;
+}
+
+static const dsc_param options[] = {
+    {"recipe", DSC_PARAM_TEXT, offsetof(values, name), NULL, 0, 0, NULL,
+     "the recipe to start from: one of `descender recipe list`, or a file of JSON; without "
+     "it, " USUAL_RECIPE},
+    {"trials", DSC_PARAM_INT, offsetof(values, trials), "27", 1, DSC_TUNE_TRIALS_MOST, NULL,
+     "how many recipes are tried in the first rung"},
+    {"reduction", DSC_PARAM_INT, offsetof(values, reduction), "3", 1, DSC_TUNE_REDUCTION_MOST, NULL,
+     "of each rung one in so many goes on, to so many times the epochs; 1: all train to the end"},
+    {"first-epochs", DSC_PARAM_INT, offsetof(values, first_epochs), "1", 1, 100000, NULL,
+     "the first rung has at least so many epochs"},
+    {"parallel", DSC_PARAM_INT, offsetof(values, parallel), "0", 0, 1024, NULL,
+     "trials at once, at most, whose memory adds up; 0: as many as threads"},
+    {"offline", DSC_PARAM_SWITCH, offsetof(values, offline), "off", 0, 0, NULL, "never use the network"},
+    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL,
+     "0: all cores; the result does not depend on it, nor on --parallel"},
+    {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
+     "the folder of the search; without it, the next free runs/NNNN-tune-recipe"},
+    {"resume", DSC_PARAM_TEXT, offsetof(values, resume), NULL, 0, 0, NULL,
+     "go on with the search in this folder, as if it had never been stopped; a finished one is shown again"},
+    {"checkpoint-seconds", DSC_PARAM_REAL, offsetof(values, checkpoint_seconds), "10", 0.001, 86400, NULL,
+     "save each trial at work so often, beside the end of each rung"},
+    COMMAND_JSON(values),
+    COMMAND_QUIET(values),
+    {0},
+};
+
+static const command_option extras[] = {
+    {"data", 'd', "auto|mnist|digits|DIR", false},
+    {"recipe", 'r', "NAME|FILE", false},
+    {"model", 'm', NULL, false},
+    {"epochs", 'e', NULL, false},
+    {"trials", 'n', NULL, false},
+    {"threads", 't', NULL, false},
+    {"out", 'o', "DIR", false},
+    {"resume", 0, "SEARCH", false},
+    {0},
+};
+
+static const command_operand operands[] = {
+    {"NAME=VALUES", true, true,
+     "what to search: a range, learning-rate=log:1e-4..1e-1, or choices, batch=32|64|128. NAME is a "
+     "parameter "
+     "of the recipe, one inside a text of it (augment.rotate), or stands for {NAME} in such a text"},
+    {0},
+};
+
+static const command_example examples[] = {
+    {"tune learning-rate=log:1e-4..1e-1 \"batch=32|64|128\"",
+     "27 trials of mnist-98, of which the best train on."},
+    {"tune --model 784-{hidden}-10 --epochs 9 hidden=32..512 learning-rate=log:1e-4..1e-1",
+     "The width of a layer, too."},
+    {"tune --recipe cnn-augmented --trials 12 augment.rotate=0..20 augment.shift=0..4",
+     "How much augmentation?"},
+    {"tune --resume runs/0001-tune-mnist-98", "Go on where a search was stopped."},
+    {0},
+};
+
+const command command_tune = {
+    .name = "tune",
+    .help = "search for a better recipe",
+    .about = "Draws recipes at random from what is to be searched, trains all of them for a few epochs, the "
+             "best third of "
+             "them for three times as many, and so on (successive halving). They are compared on a share of "
+             "the training "
+             "set that is held out, a tenth unless --validation says otherwise; the test set is never looked "
+             "at.\n\n"
+             "The result depends on the seed, and neither on threads nor on interruptions: after Ctrl-C, a "
+             "kill or a "
+             "power failure --resume goes on. The folder gets journal.jsonl, best.json for `descender train "
+             "--recipe`, and "
+             "what-mattered.svg and .png.",
+    .operands = operands,
+    .shared = dsc_recipe_params,
+    .options = options,
+    .extras = extras,
+    .examples = examples,
+    .values_size = sizeof(values),
+    .defaults_vary = true,
+    .run = run,
+};

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * record.c: a search as the lines of its journal, one JSON object a line; trials and rungs are counted from 1 there.
+ *
+ *   start    format, version, name, recipe, space (the dimensions as they were written), trials, reduction,
+ *            least_epochs, validation, kernels, data (name, samples, crc32), rungs ([trials, epochs] each). The first line
+ *   result   a trial came to the end of a rung: trial, rung, epochs, accuracy, loss (both on the held-out samples), seconds,
+ *            values
+ *   failed   it could not: trial, rung, epochs, message, values. It counts as the worst of its rung
+ *   end      all are done: trial, the best
+ *
+ * Within a rung lines come in any order. The values stand there for people, and so that a journal is noticed whose trials
+ * are not those that this version draws.
+ */
+#include "tune/search.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FORMAT = 1 };
+
+/* --- writing --- */
+
+static json_t *recipe_json(const dsc_recipe *recipe) {
+    dsc_text text = {0};
+    json_t *json =
+        dsc_recipe_to_json(&text, recipe, NULL) ? NULL : json_loadb(text.data, text.length, 0, NULL);
+    dsc_text_free(&text);
+    return json;
+}
+
+json_t *dsc_tune_values_json(const dsc_tune_search *s, size_t trial) {
+    char number[40];
+    json_t *json = json_object();
+    for (size_t i = 0; json && i < s->space.count; i++) {
+        const dsc_tune_dimension *d = &s->space.dimensions[i];
+        const char *text = dsc_tune_value_text(number, d, &dsc_tune_values(s, trial)[i]);
+        if (!json_object_set_new(json, d->name, json_string(text))) continue;
+        json_decref(json);
+        return NULL;
+    }
+    return json;
+}
+
+/* A list that lacks one of its items would be another search: then there is none. */
+static json_t *space_json(const dsc_tune_space *space) {
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < space->count; i++) {
+        if (!json_array_append_new(list, json_string(space->dimensions[i].text))) continue;
+        json_decref(list);
+        list = NULL;
+    }
+    return list;
+}
+
+static json_t *rungs_json(const dsc_tune_plan *plan) {
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < plan->count; i++) {
+        if (!json_array_append_new(list, json_pack("[I, I]", (json_int_t)plan->rung[i].trials,
+                                                   (json_int_t)plan->rung[i].epochs)))
+            continue;
+        json_decref(list);
+        list = NULL;
+    }
+    return list;
+}
+
+json_t *dsc_tune_start_line(const dsc_tune_search *s) {
+    char crc[16];
+    (void)snprintf(crc, sizeof crc, "%08x", (unsigned)s->data_crc);
+    return json_pack("{s:s, s:i, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:f, s:s, s:{s:s, s:I, s:s}, s:o}",
+                     "event", "start", "format", FORMAT, "version", dsc_version(), "name", s->name, "recipe",
+                     recipe_json(&s->recipe), "space", space_json(&s->space), "trials", (json_int_t)s->trials,
+                     "reduction", (json_int_t)s->reduction, "least_epochs", (json_int_t)s->least_epochs,
+                     "validation", s->validation, "kernels", s->kernels, "data", "name", s->data_name,
+                     "samples", (json_int_t)s->samples, "crc32", crc, "rungs", rungs_json(&s->plan));
+}
+
+json_t *dsc_tune_result_line(const dsc_tune_search *s, size_t trial, size_t rung, const char *message) {
+    const dsc_tune_result *r = dsc_tune_result_of(s, trial, rung);
+    json_int_t number = (json_int_t)trial + 1, at = (json_int_t)rung + 1,
+               epochs = (json_int_t)s->plan.rung[rung].epochs;
+    if (r->failed)
+        return json_pack("{s:s, s:I, s:I, s:I, s:f, s:s, s:o}", "event", "failed", "trial", number, "rung",
+                         at, "epochs", epochs, "seconds", r->seconds, "message", message ? message : "",
+                         "values", dsc_tune_values_json(s, trial));
+    return json_pack("{s:s, s:I, s:I, s:I, s:f, s:f, s:f, s:o}", "event", "result", "trial", number, "rung",
+                     at, "epochs", epochs, "accuracy", r->accuracy, "loss", r->loss, "seconds", r->seconds,
+                     "values", dsc_tune_values_json(s, trial));
+}
+
+json_t *dsc_tune_end_line(const dsc_tune_search *s, size_t best) {
+    const dsc_tune_result *r = dsc_tune_result_of(s, best, dsc_tune_reached(s, best));
+    return json_pack("{s:s, s:I, s:f, s:o}", "event", "end", "trial", (json_int_t)best + 1, "accuracy",
+                     r->accuracy, "values", dsc_tune_values_json(s, best));
+}
+
+/* --- reading --- */
+
+typedef struct reading {
+    dsc_tune_search *search;
+    const char *name;
+    size_t line;     /* from 1 */
+    size_t rung;     /* the one that is being filled */
+    size_t *members; /* (trials) of it, the first member_count */
+    size_t member_count;
+    dsc_error *error;
+} reading;
+
+#define FAIL(...) fail(r, DSC_ERROR_FORMAT, __VA_ARGS__)
+#define REMEDY    "; cut the journal off before this line and what came after is done again, or search anew"
+
+static dsc_status fail(const reading *r, dsc_status code, const char *format, ...) DSC_PRINTF(3, 4);
+static dsc_status fail(const reading *r, dsc_status code, const char *format, ...) {
+    char message[DSC_MESSAGE_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    return dsc_fail(r->error, code, "%s: line %zu: %s", r->name, r->line, message);
+}
+
+/* A whole number of the line, `least` to `most`. */
+static dsc_status read_count(size_t *value, const reading *r, const json_t *line, const char *key,
+                             size_t least, size_t most) {
+    const json_t *json = json_object_get(line, key);
+    if (!json_is_integer(json)) return FAIL("\"%s\": expected a whole number" REMEDY, key);
+    json_int_t number = json_integer_value(json);
+    if (number < 0 || (size_t)number < least || (size_t)number > most)
+        return FAIL("\"%s\": expected %zu to %zu, found %lld" REMEDY, key, least, most, (long long)number);
+    *value = (size_t)number;
+    return DSC_OK;
+}
+
+static dsc_status read_real(double *value, const reading *r, const json_t *line, const char *key,
+                            double least, double most) {
+    const json_t *json = json_object_get(line, key);
+    *value = json_number_value(json);
+    if (json_is_number(json) && *value >= least && *value <= most) return DSC_OK;
+    char low[40], high[40];
+    return FAIL("\"%s\": expected a number from %s to %s" REMEDY, key, dsc_format_shortest(low, least),
+                dsc_format_shortest(high, most));
+}
+
+static dsc_status read_text(const char **value, const reading *r, const json_t *line, const char *key) {
+    *value = json_string_value(json_object_get(line, key));
+    return *value ? DSC_OK : FAIL("\"%s\": expected a text" REMEDY, key);
+}
+
+static dsc_status read_recipe(dsc_recipe *recipe, const reading *r, const json_t *line) {
+    json_t *json = json_object_get(line, "recipe");
+    char *text = json_is_object(json) ? json_dumps(json, JSON_COMPACT) : NULL;
+    memset(recipe, 0, sizeof *recipe);
+    if (!text) return FAIL("\"recipe\": expected an object");
+    dsc_status status = dsc_recipe_initialise(recipe, r->error);
+    if (!status) status = dsc_recipe_from_json(recipe, text, strlen(text), "recipe", r->error);
+    free(text);
+    if (!status) return DSC_OK;
+    dsc_recipe_clear(recipe);
+    return dsc_error_context(r->error, status, "%s: line %zu", r->name, r->line);
+}
+
+static dsc_status read_space(const char *texts[DSC_TUNE_DIMENSIONS_MOST], size_t *count, const reading *r,
+                             const json_t *line) {
+    const json_t *space = json_object_get(line, "space");
+    *count = json_array_size(space);
+    if (!*count || *count > DSC_TUNE_DIMENSIONS_MOST)
+        return FAIL("\"space\": expected 1 to %d texts", DSC_TUNE_DIMENSIONS_MOST);
+    for (size_t i = 0; i < *count; i++)
+        if (!(texts[i] = json_string_value(json_array_get(space, i))))
+            return FAIL("\"space\": expected texts, found something else");
+    return DSC_OK;
+}
+
+static dsc_status read_data(const reading *r, const json_t *line) {
+    dsc_tune_search *s = r->search;
+    const json_t *data = json_object_get(line, "data");
+    const char *name, *crc, *digits = "0123456789abcdef";
+    dsc_status status = read_text(&name, r, data, "name");
+    if (!status) status = read_text(&crc, r, data, "crc32");
+    if (!status) status = read_count(&s->samples, r, data, "samples", 1, UINT32_MAX);
+    if (status) return status;
+    if (strlen(crc) != 8 || strspn(crc, digits) != 8)
+        return FAIL("\"crc32\": expected eight hexadecimal digits");
+    s->data_crc = (uint32_t)strtoul(crc, NULL, 16);
+    free(s->data_name);
+    s->data_name = strdup(name);
+    return s->data_name ? DSC_OK : dsc_fail_memory(r->error, strlen(name), r->name);
+}
+
+static dsc_status make_search(const reading *r, const json_t *line, const dsc_recipe *recipe) {
+    const char *texts[DSC_TUNE_DIMENSIONS_MOST], *name;
+    size_t count, reduction = 0, least = 0;
+    dsc_tune_options options = {0};
+    double validation = 0;
+    dsc_status status = read_space(texts, &count, r, line);
+    if (!status) status = read_text(&name, r, line, "name");
+    if (!status) status = read_text(&options.kernels, r, line, "kernels");
+    if (!status) status = read_count(&options.trials, r, line, "trials", 1, DSC_TUNE_TRIALS_MOST);
+    if (!status) status = read_count(&reduction, r, line, "reduction", 1, DSC_TUNE_REDUCTION_MOST);
+    if (!status) status = read_count(&least, r, line, "least_epochs", 1, 100000);
+    if (!status) status = read_real(&validation, r, line, "validation", 1e-9, 0.5);
+    if (status) return status;
+    options.reduction = (unsigned)reduction;
+    options.least = least;
+    status = dsc_tune_search_make(r->search, recipe, name, texts, count, &options, r->error);
+    if (status) return dsc_error_context(r->error, status, "%s: line %zu", r->name, r->line);
+    r->search->validation = validation;
+    return read_data(r, line);
+}
+
+static dsc_status read_start(const reading *r, const json_t *line) {
+    const char *event = json_string_value(json_object_get(line, "event"));
+    dsc_recipe recipe;
+    size_t format = 0;
+    if (!event || strcmp(event, "start") != 0)
+        return FAIL("expected the journal of a search, found something else");
+    dsc_status status = read_count(&format, r, line, "format", 1, 1000000);
+    if (status) return status;
+    if (format > FORMAT)
+        return fail(r, DSC_ERROR_UNSUPPORTED,
+                    "is of format %zu, this version reads up to %d; use a newer version of descender", format,
+                    FORMAT);
+    status = read_recipe(&recipe, r, line);
+    if (status) return status;
+    status = make_search(r, line, &recipe);
+    dsc_recipe_clear(&recipe);
+    return status;
+}
+
+/* --- results --- */
+
+/* A result of a later rung means that the one before is over, and says who is in this one. */
+static dsc_status enter_rung(reading *r, size_t rung) {
+    dsc_tune_search *s = r->search;
+    if (rung < r->rung) return FAIL("is of rung %zu, when rung %zu has begun" REMEDY, rung + 1, r->rung + 1);
+    for (; r->rung < rung; r->rung++) {
+        if (!dsc_tune_rung_is_done(s, r->rung, r->members))
+            return FAIL("is of rung %zu, when rung %zu is not done" REMEDY, rung + 1, r->rung + 1);
+        r->member_count = dsc_tune_members(r->members, s, r->rung + 1);
+    }
+    return DSC_OK;
+}
+
+static bool is_member(const reading *r, size_t trial) {
+    for (size_t i = 0; i < r->member_count; i++)
+        if (r->members[i] == trial) return true;
+    return false;
+}
+
+static dsc_status check_values(const reading *r, const json_t *line, size_t trial) {
+    json_t *expected = dsc_tune_values_json(r->search, trial);
+    if (!expected) return dsc_fail_memory(r->error, 256, r->name);
+    bool same = json_equal(expected, json_object_get(line, "values"));
+    json_decref(expected);
+    return same ? DSC_OK
+                : FAIL("trial %zu has other values than this version of descender gives it; go on with the "
+                       "version "
+                       "that began the search, or search anew",
+                       trial + 1);
+}
+
+static dsc_status read_result(reading *r, const json_t *line, bool failed) {
+    dsc_tune_search *s = r->search;
+    size_t trial = 0, rung = 0, epochs;
+    dsc_tune_result found = {.done = true, .failed = failed};
+    dsc_status status = read_count(&trial, r, line, "trial", 1, s->trials);
+    if (!status) status = read_count(&rung, r, line, "rung", 1, s->plan.count);
+    if (!status) status = enter_rung(r, --rung);
+    if (status) return status;
+    trial--;
+    dsc_tune_result *result = dsc_tune_result_of(s, trial, rung);
+    if (result->done) return FAIL("trial %zu has a result of rung %zu already" REMEDY, trial + 1, rung + 1);
+    if (!is_member(r, trial)) return FAIL("trial %zu did not come to rung %zu" REMEDY, trial + 1, rung + 1);
+    epochs = (size_t)s->plan.rung[rung].epochs;
+    status = read_count(&epochs, r, line, "epochs", epochs, epochs);
+    if (!status) status = read_real(&found.seconds, r, line, "seconds", 0, 1e12);
+    if (!status && !failed) status = read_real(&found.accuracy, r, line, "accuracy", 0, 1);
+    if (!status && !failed) status = read_real(&found.loss, r, line, "loss", -1e300, 1e300);
+    if (!status) status = check_values(r, line, trial);
+    if (!status) *result = found;
+    return status;
+}
+
+static dsc_status read_end(reading *r) {
+    for (size_t rung = 0; rung < r->search->plan.count; rung++)
+        if (!dsc_tune_rung_is_done(r->search, rung, r->members))
+            return FAIL("says that the search is over, when rung %zu is not done" REMEDY, rung + 1);
+    r->search->finished = true;
+    return DSC_OK;
+}
+
+static dsc_status read_event(reading *r, const json_t *line) {
+    if (r->line == 1) {
+        dsc_status status = read_start(r, line);
+        if (status) return status;
+        r->members = dsc_allocate(r->search->trials, sizeof *r->members);
+        if (!r->members) return dsc_fail_memory(r->error, r->search->trials * sizeof *r->members, r->name);
+        r->member_count = dsc_tune_members(r->members, r->search, 0);
+        return DSC_OK;
+    }
+    const char *event = json_string_value(json_object_get(line, "event"));
+    if (r->search->finished) return FAIL("stands behind the end of the search" REMEDY);
+    if (event && !strcmp(event, "result")) return read_result(r, line, false);
+    if (event && !strcmp(event, "failed")) return read_result(r, line, true);
+    if (event && !strcmp(event, "end")) return read_end(r);
+    return FAIL("\"event\": expected result, failed or end, found %.40s" REMEDY, event ? event : "nothing");
+}
+
+static dsc_status read_line(reading *r, const char *text, size_t length) {
+    json_error_t where;
+    json_t *line = json_loadb(text, length, JSON_REJECT_DUPLICATES, &where);
+    if (!json_is_object(line)) {
+        dsc_status status =
+            line ? FAIL("expected a JSON object" REMEDY)
+                 : FAIL("column %d: expected a JSON object: %s" REMEDY, where.column, where.text);
+        json_decref(line);
+        return status;
+    }
+    dsc_status status = read_event(r, line);
+    json_decref(line);
+    return status;
+}
+
+dsc_status dsc_tune_search_read(dsc_tune_search *search, size_t *whole, const char *bytes, size_t size,
+                                const char *name, dsc_error *error) {
+    *search = (dsc_tune_search){0};
+    *whole = 0;
+    reading r = {.search = search, .name = name, .error = error};
+    dsc_status status = DSC_OK;
+    for (const char *end; !status && *whole < size; *whole += (size_t)(end - (bytes + *whole)) + 1) {
+        end = memchr(bytes + *whole, '\n', size - *whole);
+        if (!end) break; /* cut off in mid-write */
+        r.line++;
+        status = read_line(&r, bytes + *whole, (size_t)(end - (bytes + *whole)));
+    }
+    if (!status && !r.line)
+        status = dsc_fail(error, DSC_ERROR_FORMAT,
+                          "%s: line 1: expected the journal of a search, found nothing", name);
+    free(r.members);
+    return status;
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* run.c: rung after rung: who is in it, who is still to do, and all of those at once. */
+#include "tune/work.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/threads.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+double dsc_tune_now(void) {
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* --- telling --- */
+
+/* Of the trials at work, the epochs that no result has yet. */
+static double epochs_on_the_way(const dsc_tune *tune) {
+    const dsc_tune_plan *plan = &tune->search.plan;
+    double before = tune->rung ? (double)plan->rung[tune->rung - 1].epochs : 0, sum = 0;
+    for (size_t i = 0; i < tune->running_count; i++)
+        if (tune->running[i].active && tune->running[i].epochs > before)
+            sum += tune->running[i].epochs - before;
+    return sum;
+}
+
+void dsc_tune_tell(dsc_tune *tune, dsc_tune_event_kind kind, size_t trial, const char *message) {
+    if (!tune->on_event) return;
+    dsc_tune_event event = {.kind = kind,
+                            .search = &tune->search,
+                            .trial = trial,
+                            .rung = tune->rung,
+                            .members = tune->member_count,
+                            .running = tune->running,
+                            .running_count = tune->running_count,
+                            .epochs = (double)dsc_tune_epochs_done(&tune->search) + epochs_on_the_way(tune),
+                            .epochs_in_all = (double)dsc_tune_plan_epochs(&tune->search.plan),
+                            .message = message};
+    if (tune->on_event(tune->user, &event)) atomic_store(&tune->stopping, true);
+}
+
+/* --- a rung --- */
+
+static void fail_once(dsc_tune *tune, dsc_status status, const dsc_error *error) {
+    (void)pthread_mutex_lock(&tune->mutex);
+    /* What really went wrong counts for more than having been stopped by it. */
+    if (!tune->status || tune->status == DSC_ERROR_STOPPED) {
+        tune->status = status;
+        tune->error = *error;
+    }
+    (void)pthread_mutex_unlock(&tune->mutex);
+    atomic_store(&tune->stopping, true);
+}
+
+static void run_one(void *context, size_t index, unsigned worker) {
+    dsc_tune *tune = context;
+    dsc_error error = {0};
+    if (atomic_load(&tune->stopping)) return;
+    dsc_status status = dsc_tune_trial_run(tune, tune->waiting[index], worker, &error);
+    (void)pthread_mutex_lock(&tune->mutex);
+    tune->running[worker].active = false;
+    (void)pthread_mutex_unlock(&tune->mutex);
+    if (status) fail_once(tune, status, &error);
+}
+
+static void find_waiting(dsc_tune *tune) {
+    tune->member_count = dsc_tune_members(tune->members, &tune->search, tune->rung);
+    tune->waiting_count = 0;
+    for (size_t i = 0; i < tune->member_count; i++)
+        if (!dsc_tune_result_of(&tune->search, tune->members[i], tune->rung)->done)
+            tune->waiting[tune->waiting_count++] = tune->members[i];
+}
+
+static dsc_status run_rung(dsc_tune *tune, dsc_error *error) {
+    find_waiting(tune);
+    if (!tune->waiting_count)
+        return DSC_OK; /* done before, or nobody is left: the end says what that means */
+    dsc_tune_drop_losers(tune);
+    dsc_tune_tell(tune, DSC_TUNE_RUNG, 0, NULL);
+    size_t workers = tune->parallel < tune->waiting_count ? tune->parallel : tune->waiting_count;
+    tune->trial_threads = tune->threads > workers ? tune->threads / (unsigned)workers : 1;
+    dsc_threads *pool;
+    dsc_status status = dsc_threads_create(&pool, (unsigned)workers, error);
+    if (status) return status;
+    dsc_threads_run(pool, tune->waiting_count, run_one, tune);
+    dsc_threads_free(pool);
+    if (tune->status) {
+        if (error) *error = tune->error;
+        return tune->status;
+    }
+    return atomic_load(&tune->stopping) ? dsc_fail(error, DSC_ERROR_STOPPED, "the search was stopped")
+                                        : DSC_OK;
+}
+
+/* --- the end --- */
+
+/* The recipe, its name, and how it came about. */
+static dsc_status save_best(const dsc_tune *tune, size_t best, dsc_error *error) {
+    const dsc_tune_search *s = &tune->search;
+    const dsc_tune_result *result = dsc_tune_result_of(s, best, dsc_tune_reached(s, best));
+    dsc_recipe recipe;
+    dsc_status status = dsc_tune_final_recipe(&recipe, s, best, error);
+    if (status) return status;
+    dsc_text text = {0}, comment = {0}, file = {0};
+    char accuracy[32], *path = dsc_path_join(tune->folder, DSC_TUNE_BEST);
+    status = dsc_recipe_to_json(&text, &recipe, error);
+    dsc_recipe_clear(&recipe);
+    dsc_text_append(&comment, "the best of %zu trials: number %zu, %s %% of the held-out samples of %s",
+                    s->trials, best + 1,
+                    dsc_format_fixed(accuracy, sizeof accuracy, 100 * result->accuracy, 2), s->data_name);
+    json_t *json = status ? NULL : json_object(), *body = status ? NULL : json_loads(text.data, 0, NULL);
+    bool made =
+        path && !comment.failed && json && body && !json_object_set_new(json, "name", json_string(s->name)) &&
+        !json_object_set_new(json, "comment", json_string(comment.data)) && !json_object_update(json, body);
+    if (made) {
+        dsc_json_format(&file, json);
+        dsc_text_append(&file, "\n");
+    }
+    if (!status && (!made || file.failed)) status = dsc_fail_memory(error, text.length, DSC_TUNE_BEST);
+    if (!status) status = dsc_file_write(path, file.data, file.length, error);
+    json_decref(json);
+    json_decref(body);
+    dsc_text_free(&text);
+    dsc_text_free(&comment);
+    dsc_text_free(&file);
+    free(path);
+    return status;
+}
+
+static dsc_status finish(dsc_tune *tune, dsc_error *error) {
+    size_t best;
+    if (!dsc_tune_best(&best, &tune->search))
+        return dsc_fail(
+            error, DSC_ERROR_DIVERGED,
+            "every trial has failed; the journal says why: %s; search smaller learning rates, or clip the "
+            "gradient with clip-norm",
+            tune->journal.path);
+    dsc_status status = save_best(tune, best, error);
+    if (!status && !tune->search.finished)
+        status = dsc_tune_journal_append(&tune->journal, dsc_tune_end_line(&tune->search, best), error);
+    if (status) return status;
+    tune->search.finished = true;
+    dsc_tune_clean(tune);
+    dsc_tune_tell(tune, DSC_TUNE_END, best, NULL);
+    return DSC_OK;
+}
+
+static dsc_status prepare(dsc_tune *tune, dsc_error *error) {
+    size_t trials = tune->search.trials;
+    tune->status = DSC_OK;
+    atomic_store(&tune->stopping, false);
+    free(tune->members);
+    free(tune->waiting);
+    free(tune->running);
+    tune->members = dsc_allocate(trials, sizeof *tune->members);
+    tune->waiting = dsc_allocate(trials, sizeof *tune->waiting);
+    tune->running_count = tune->parallel;
+    tune->running = dsc_allocate(tune->running_count, sizeof *tune->running);
+    if (tune->members && tune->waiting && tune->running) return DSC_OK;
+    return dsc_fail_memory(error, trials * sizeof *tune->members, "a search");
+}
+
+dsc_status dsc_tune_run(dsc_tune *tune, dsc_tune_on_event *on_event, void *user, dsc_error *error) {
+    tune->on_event = on_event;
+    tune->user = user;
+    dsc_status status = prepare(tune, error);
+    for (tune->rung = 0; !status && tune->rung < tune->search.plan.count; tune->rung++)
+        status = run_rung(tune, error);
+    if (tune->rung) tune->rung--;
+    return status ? status : finish(tune, error);
+}

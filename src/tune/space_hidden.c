@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* space_hidden.c: `hidden`, and `hidden1`, `hidden2`, ...: how wide the hidden layers of a model are. Every recipe has them,
+ * so that nobody need write the model anew with {hidden} in it: it is put there. */
+#include "base/error.h"
+#include "tune/space.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HIDDEN "hidden"
+enum { WIDTHS_MOST = 64 };
+
+/* Bytes of the model's text that are the width of a hidden dense layer. */
+typedef struct width {
+    size_t begin, end;
+} width;
+
+typedef struct widths {
+    width at[WIDTHS_MOST];
+    size_t count;
+} widths;
+
+static void add(widths *found, size_t begin, size_t end) {
+    if (found->count < WIDTHS_MOST) found->at[found->count++] = (width){begin, end};
+}
+
+/* 784-100-10: what is neither the first number nor the last one. */
+static void find_in_sizes(widths *found, const char *text) {
+    const char *begin = strchr(text, '-') + 1, *end;
+    for (; (end = strchr(begin, '-')); begin = end + 1)
+        add(found, (size_t)(begin - text), (size_t)(end - text));
+}
+
+/* The width among the words of `dense 100` or `dense units=100`. */
+static const dsc_spec_word *width_of(const dsc_spec *item) {
+    if (item->name_length != 5 || memcmp(item->name, "dense", 5) != 0) return NULL;
+    for (size_t i = 0; i < item->word_count; i++) {
+        const dsc_spec_word *word = &item->words[i];
+        if (word->key ? word->key_length == 5 && !memcmp(word->key, "units", 5) : i == 0) return word;
+    }
+    return NULL;
+}
+
+/* Layers: the widths of all dense ones but the last layer. What cannot be read is left to who reads the model. */
+static void find_in_layers(widths *found, const char *text) {
+    static const char between[] = " \t\n\v\f\r,|()";
+    for (const char *next = text + strspn(text, between); *next;) {
+        dsc_spec item;
+        dsc_error ignored;
+        if (dsc_spec_read(&item, &next, text, ",|()", &ignored)) return;
+        next += strspn(next, between);
+        const dsc_spec_word *word = *next ? width_of(&item) : NULL;
+        if (!word) continue;
+        size_t begin = (size_t)(word->value - text);
+        add(found, begin, begin + word->value_length);
+    }
+}
+
+static void find_widths(widths *found, const char *model) {
+    found->count = 0;
+    if (isdigit((unsigned char)*model) && strchr(model, '-'))
+        find_in_sizes(found, model);
+    else
+        find_in_layers(found, model);
+}
+
+/* What the name at the start of a dimension's text says: 0: all hidden layers, 1, 2, ...: one of them; -1: it is another
+ * name. */
+static long number_of(const char *text) {
+    size_t length = strcspn(text, "="), prefix = strlen(HIDDEN);
+    if (length < prefix || strncmp(text, HIDDEN, prefix) != 0) return -1;
+    if (length == prefix) return 0;
+    const char *digits = text + prefix;
+    if (*digits == '0' || strspn(digits, "0123456789") != length - prefix || length - prefix > 3) return -1;
+    return strtol(digits, NULL, 10);
+}
+
+/* Whether {NAME} is written somewhere already: then it stands for what its writer meant. */
+static bool is_written(const char *name_and_values, const char *model, const char *const *texts,
+                       size_t count) {
+    size_t length = strcspn(name_and_values, "="), found;
+    for (size_t i = 0; i <= count; i++)
+        for (const char *p = i < count ? texts[i] : model; (p = dsc_tune_placeholder(p, &found)); p++)
+            if (found == length && !memcmp(p + 1, name_and_values, length)) return true;
+    return false;
+}
+
+static dsc_status check_number(const char *text, long number, size_t count, const char *model,
+                               dsc_error *error) {
+    if (number < 0 || (count && (size_t)number <= count)) return DSC_OK;
+    int length = (int)strcspn(text, "=");
+    return dsc_spec_fail(
+        error, text, 1,
+        "the model \"%s\" has %zu hidden dense layer%s; write {%.*s} where the number is to stand, as in "
+        "--model \"784-{%.*s}-10\"",
+        model, count, count == 1 ? "" : "s", length, text, length, text);
+}
+
+/* The model with braces for those widths that are searched. */
+static dsc_status rewrite(char **model, const widths *found, const bool *searched, dsc_error *error) {
+    dsc_text text = {0};
+    size_t done = 0;
+    for (size_t i = 0; i < found->count; i++) {
+        if (!searched[0] && !searched[i + 1]) continue;
+        dsc_text_append_bytes(&text, *model + done, found->at[i].begin - done);
+        if (searched[i + 1])
+            dsc_text_append(&text, "{" HIDDEN "%zu}", i + 1);
+        else
+            dsc_text_append(&text, "{" HIDDEN "}");
+        done = found->at[i].end;
+    }
+    dsc_text_append(&text, "%s", *model + done);
+    if (text.failed) {
+        dsc_text_free(&text);
+        return dsc_fail_memory(error, strlen(*model), "a model's text");
+    }
+    free(*model);
+    *model = text.data;
+    return DSC_OK;
+}
+
+dsc_status dsc_tune_open_hidden(char **model, const char *const *texts, size_t count, dsc_error *error) {
+    widths found;
+    bool searched[WIDTHS_MOST + 1] = {false}, any = false;
+    find_widths(&found, *model);
+    for (size_t i = 0; i < count; i++) {
+        long number = number_of(texts[i]);
+        if (number < 0 || !strchr(texts[i], '=') || is_written(texts[i], *model, texts, count)) continue;
+        dsc_status status = check_number(texts[i], number, found.count, *model, error);
+        if (status) return status;
+        searched[number] = any = true;
+    }
+    return any ? rewrite(model, &found, searched, error) : DSC_OK;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* space_parts.c: parameters inside a recipe's texts: "affine rotate=10 shift=2, erase": which items have them, and
+ * setting one. */
+#include "augment/augment.h"
+#include "base/error.h"
+#include "op/op.h"
+#include "optim/choose.h"
+#include "tune/space.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- which texts there are, and what their items are --- */
+
+static size_t augmentations(dsc_spec_kind *kinds) {
+    size_t n = 0;
+    for (; n < DSC_TUNE_KINDS_MOST && dsc_augmentations[n]; n++)
+        kinds[n] = (dsc_spec_kind){dsc_augmentations[n]->name, dsc_augmentations[n]->params, 0};
+    return n;
+}
+
+static size_t optimisers(dsc_spec_kind *kinds) {
+    size_t n = 0;
+    for (; n < DSC_TUNE_KINDS_MOST && dsc_optimisers[n]; n++)
+        kinds[n] = (dsc_spec_kind){dsc_optimisers[n]->name, dsc_optimisers[n]->params, 0};
+    return n;
+}
+
+static size_t schedules(dsc_spec_kind *kinds) {
+    size_t n = 0;
+    for (; n < DSC_TUNE_KINDS_MOST && dsc_schedules[n]; n++)
+        kinds[n] = (dsc_spec_kind){dsc_schedules[n]->name, dsc_schedules[n]->params, 0};
+    return n;
+}
+
+static size_t losses(dsc_spec_kind *kinds) {
+    size_t n = 0;
+    for (const dsc_op *const *op = dsc_ops; *op && n < DSC_TUNE_KINDS_MOST; op++)
+        if ((*op)->flags & DSC_OP_LOSS) kinds[n++] = (dsc_spec_kind){(*op)->name, (*op)->params, 0};
+    return n;
+}
+
+static const struct {
+    const char *name;
+    size_t (*kinds)(dsc_spec_kind *kinds);
+} fields[] = {
+    {"augment", augmentations}, {"optimiser", optimisers}, {"schedule", schedules}, {"loss", losses}};
+enum { FIELDS = sizeof fields / sizeof *fields };
+
+const dsc_param *dsc_tune_field(const char *name) {
+    for (size_t i = 0; i < FIELDS; i++)
+        if (!strcmp(fields[i].name, name)) return dsc_param_find(dsc_recipe_params, name);
+    return NULL;
+}
+
+void dsc_tune_fields_format(dsc_text *text) {
+    for (size_t i = 0; i < FIELDS; i++) dsc_text_append(text, "%s%s", i ? ", " : "", fields[i].name);
+}
+
+size_t dsc_tune_field_kinds(dsc_spec_kind kinds[DSC_TUNE_KINDS_MOST], const dsc_param *field) {
+    for (size_t i = 0; i < FIELDS; i++)
+        if (!strcmp(fields[i].name, field->name)) return fields[i].kinds(kinds);
+    return 0;
+}
+
+/* --- setting one --- */
+
+/* The bytes of a text that a value takes the place of, and what goes before it there. */
+typedef struct place {
+    size_t begin, end;
+    bool there; /* `key=` stands before it */
+} place;
+
+static bool slice_is(const char *slice, size_t length, const char *text) {
+    return length == strlen(text) && !memcmp(slice, text, length);
+}
+
+/* Whether this item has the part. */
+static bool has_part(const dsc_spec *item, const dsc_tune_dimension *d, const dsc_spec_kind *kinds,
+                     size_t count) {
+    if (d->item && !slice_is(item->name, item->name_length, d->item)) return false;
+    for (size_t i = 0; i < count; i++)
+        if (slice_is(item->name, item->name_length, kinds[i].name))
+            return dsc_param_find(kinds[i].params, d->part) != NULL;
+    return false;
+}
+
+/* Where the part is in an item that ends at `end`. */
+static place place_in(const dsc_spec *item, const char *text, const char *end, const char *part) {
+    for (size_t i = 0; i < item->word_count; i++) {
+        const dsc_spec_word *word = &item->words[i];
+        if (!word->key || !slice_is(word->key, word->key_length, part)) continue;
+        size_t begin = (size_t)(word->value - text);
+        return (place){begin, begin + word->value_length, true};
+    }
+    while (end > text && end[-1] == ' ') end--;
+    return (place){(size_t)(end - text), (size_t)(end - text), false};
+}
+
+static dsc_status find_place(place *found, const char *text, const dsc_tune_dimension *d, dsc_error *error) {
+    dsc_spec_kind kinds[DSC_TUNE_KINDS_MOST];
+    size_t count = dsc_tune_field_kinds(kinds, d->param), matches = 0;
+    for (const char *next = text;; next++) {
+        dsc_spec item;
+        dsc_status status = dsc_spec_read(&item, &next, text, ",", error);
+        if (status) return dsc_error_context(error, status, "%s", d->param->name);
+        if (has_part(&item, d, kinds, count) && !matches++) *found = place_in(&item, text, next, d->part);
+        if (!*next) break;
+    }
+    if (matches == 1) return DSC_OK;
+    if (matches)
+        return dsc_spec_fail(error, d->text, 1, "%s of \"%s\" have the parameter '%s'%s%s",
+                             matches == 2 ? "two items" : "several items", text, d->part,
+                             d->item ? "" : "; name the one, as in ", d->item ? "" : "augment.affine.p=0..1");
+    const char *has = d->item;
+    for (size_t i = 0; i < count && !has; i++)
+        if (dsc_param_find(kinds[i].params, d->part)) has = kinds[i].name;
+    return dsc_spec_fail(error, d->text, 1,
+                         "the %s \"%s\" has no '%s'; begin with one that has, as in --%s %s", d->param->name,
+                         text, d->part, d->param->name, has);
+}
+
+dsc_status dsc_tune_part_set(char **text, const dsc_tune_dimension *d, const char *value, dsc_error *error) {
+    place at = {0};
+    dsc_status status = find_place(&at, *text, d, error);
+    if (status) return status;
+    dsc_text changed = {0};
+    dsc_text_append_bytes(&changed, *text, at.begin);
+    if (!at.there) dsc_text_append(&changed, " %s=", d->part);
+    dsc_text_append(&changed, "%s%s", value, *text + at.end);
+    if (changed.failed) {
+        dsc_text_free(&changed);
+        return dsc_fail_memory(error, strlen(*text), d->param->name);
+    }
+    free(*text);
+    *text = changed.data;
+    return DSC_OK;
+}

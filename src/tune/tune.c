@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* tune.c: beginning a search, going on with it, and its folder. */
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/threads.h"
+#include "train/run.h"
+#include "tune/work.h"
+
+#include <dirent.h>
+#include <libdeflate.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { JOURNAL_MOST = 1 << 28, THREADS_MOST = 1024 };
+
+const char *dsc_tune_folder(const dsc_tune *tune) { return tune->folder; }
+const dsc_tune_search *dsc_tune_search_of(const dsc_tune *tune) { return &tune->search; }
+
+/* --- making --- */
+
+static dsc_status make(dsc_tune **result, const dsc_dataset *data, const dsc_tune_how *how,
+                       dsc_error *error) {
+    *result = NULL;
+    dsc_tune *tune = dsc_allocate(1, sizeof *tune);
+    if (!tune) return dsc_fail_memory(error, sizeof *tune, "a search");
+    tune->data = data;
+    tune->lock = tune->journal.descriptor = -1;
+    tune->threads = how->threads ? how->threads : dsc_threads_available();
+    if (tune->threads > THREADS_MOST) tune->threads = THREADS_MOST;
+    tune->parallel = how->parallel ? how->parallel : tune->threads;
+    if (tune->parallel > THREADS_MOST) tune->parallel = THREADS_MOST;
+    tune->checkpoint_seconds = how->checkpoint_seconds > 0 ? how->checkpoint_seconds : 10;
+    (void)pthread_mutex_init(&tune->mutex, NULL);
+    *result = tune;
+    return DSC_OK;
+}
+
+void dsc_tune_free(dsc_tune *tune) {
+    if (!tune) return;
+    dsc_tune_journal_close(&tune->journal);
+    if (tune->lock >= 0) (void)close(tune->lock);
+    dsc_tune_search_clear(&tune->search);
+    (void)pthread_mutex_destroy(&tune->mutex);
+    free(tune->members);
+    free(tune->waiting);
+    free(tune->running);
+    free(tune->folder);
+    free(tune->trials_folder);
+    free(tune);
+}
+
+static uint32_t checksum(const dsc_dataset *data) {
+    uint32_t crc = libdeflate_crc32(0, data->labels, data->count);
+    for (size_t i = 0; i < data->count; i++)
+        crc = libdeflate_crc32(crc, dsc_dataset_image(data, i), data->image_size);
+    return crc;
+}
+
+/* --- the folder --- */
+
+static dsc_status take_folder(dsc_tune *tune, char *folder, dsc_error *error) {
+    tune->folder = folder;
+    tune->trials_folder = folder ? dsc_path_join(folder, DSC_TUNE_TRIALS) : NULL;
+    if (!tune->trials_folder) return dsc_fail_memory(error, 64, "a search's folder");
+    return DSC_OK;
+}
+
+static dsc_status make_numbered(char **folder, const char *name, dsc_error *error) {
+    dsc_text text = {0};
+    const char *slash = strrchr(name, '/'); /* of a recipe's file only its own name counts */
+    dsc_text_append(&text, "tune-%s", slash ? slash + 1 : name);
+    if (text.failed) return dsc_fail_memory(error, strlen(name), "a search's folder");
+    dsc_status status = dsc_run_folder_number(folder, "runs", text.data, error);
+    dsc_text_free(&text);
+    return status;
+}
+
+static dsc_status make_folder(dsc_tune *tune, const char *wanted, dsc_error *error) {
+    char *folder = NULL;
+    if (!wanted) {
+        dsc_status status = make_numbered(&folder, tune->search.name, error);
+        return status ? status : take_folder(tune, folder, error);
+    }
+    dsc_status status = take_folder(tune, strdup(wanted), error);
+    return status ? status : dsc_run_folder_claim(wanted, error);
+}
+
+static dsc_status begin_journal(const dsc_tune *tune, const char *path, dsc_error *error) {
+    if (!access(path, F_OK))
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "%s: holds a search already; go on with it by --resume, or name another folder",
+                        tune->folder);
+    return dsc_tune_journal_begin(path, dsc_tune_start_line(&tune->search), error);
+}
+
+static dsc_status open_journal(dsc_tune *tune, bool fresh, dsc_error *error) {
+    char *path = dsc_path_join(tune->folder, DSC_TUNE_JOURNAL);
+    unsigned char *bytes = NULL;
+    size_t size, whole = 0;
+    if (!path) return dsc_fail_memory(error, 64, "a search's folder");
+    dsc_status status = fresh ? begin_journal(tune, path, error) : DSC_OK;
+    if (!status) status = dsc_file_read(&bytes, &size, path, JOURNAL_MOST, error);
+    /* What was just written is read as well: better now than when it is needed. */
+    if (!status) dsc_tune_search_clear(&tune->search);
+    if (!status) status = dsc_tune_search_read(&tune->search, &whole, (const char *)bytes, size, path, error);
+    if (!status) status = dsc_tune_journal_open(&tune->journal, path, whole, error);
+    if (!status) status = dsc_folder_make(tune->trials_folder, error);
+    free(bytes);
+    free(path);
+    return status;
+}
+
+void dsc_tune_clean(const dsc_tune *tune) {
+    DIR *list = opendir(tune->trials_folder);
+    if (!list) return;
+    for (const struct dirent *entry; (entry = readdir(list));) {
+        if (!strstr(entry->d_name, "rung-")) continue; /* what is not ours stays */
+        char *path = dsc_path_join(tune->trials_folder, entry->d_name);
+        if (path) (void)unlink(path);
+        free(path);
+    }
+    (void)closedir(list);
+    (void)rmdir(tune->trials_folder);
+}
+
+/* --- beginning and going on --- */
+
+dsc_status dsc_tune_start(dsc_tune **result, dsc_tune_search *search, const dsc_dataset *data,
+                          const char *data_name, const dsc_tune_how *how, dsc_error *error) {
+    dsc_tune *tune;
+    dsc_status status = make(&tune, data, how, error);
+    *result = NULL;
+    if (status) {
+        dsc_tune_search_clear(search);
+        return status;
+    }
+    tune->search = *search;
+    *search = (dsc_tune_search){0};
+    free(tune->search.data_name);
+    tune->search.data_name = strdup(data_name ? data_name : dsc_dataset_name(data));
+    if (!tune->search.data_name) status = dsc_fail_memory(error, 64, "a search");
+    tune->search.samples = data->count;
+    tune->search.data_crc = checksum(data);
+    if (!status) status = dsc_tune_check_trials(tune, error);
+    if (!status) status = make_folder(tune, how->folder, error);
+    if (!status) status = dsc_run_folder_lock(&tune->lock, tune->folder, error);
+    if (!status) status = open_journal(tune, true, error);
+    if (status)
+        dsc_tune_free(tune);
+    else
+        *result = tune;
+    return status;
+}
+
+dsc_status dsc_tune_search_open(dsc_tune_search *search, const char *folder, dsc_error *error) {
+    *search = (dsc_tune_search){0};
+    char *path = dsc_path_join(folder, DSC_TUNE_JOURNAL);
+    if (!path) return dsc_fail_memory(error, strlen(folder), folder);
+    unsigned char *bytes = NULL;
+    size_t size, whole;
+    dsc_status status = dsc_file_read(&bytes, &size, path, JOURNAL_MOST, error);
+    if (status)
+        status = dsc_error_context(error, status, "'%s' is no search", folder);
+    else
+        status = dsc_tune_search_read(search, &whole, (const char *)bytes, size, path, error);
+    free(bytes);
+    free(path);
+    return status;
+}
+
+static dsc_status check_data(const dsc_tune *tune, const dsc_dataset *data, dsc_error *error) {
+    if (tune->search.samples == data->count && tune->search.data_crc == checksum(data)) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_MISMATCH,
+                    "%s: was begun on other training data: %s of %zu samples, not %s of %zu", tune->folder,
+                    tune->search.data_name, tune->search.samples, data->name, data->count);
+}
+
+dsc_status dsc_tune_resume(dsc_tune **result, const dsc_dataset *data, const dsc_tune_how *how,
+                           dsc_error *error) {
+    dsc_tune *tune;
+    dsc_status status = make(&tune, data, how, error);
+    *result = NULL;
+    if (status) return status;
+    status = take_folder(tune, strdup(how->folder), error);
+    if (!status) status = dsc_run_folder_lock(&tune->lock, tune->folder, error);
+    if (!status) status = open_journal(tune, false, error);
+    if (!status) status = check_data(tune, data, error);
+    if (status)
+        dsc_tune_free(tune);
+    else
+        *result = tune;
+    return status;
+}
