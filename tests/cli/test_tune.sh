@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+# `descender tune`: the same result however it is run, and after any interruption.
+. "$(dirname "$0")/lib.sh"
+
+_small="$work/small-data"
+small_data "$_small"
+_search=(tune --data "$_small" --model "flatten, dense {hidden}, relu, dense" --epochs 100 --trials 8 --reduction 2 --batch 8 --quiet
+    --validation 0.2 --optimiser adam learning-rate=log:1e-3..1e-1 "hidden=4|8|16")
+
+# What is to be the same: the results without their seconds, in the order of trials and rungs.
+_results() {
+    grep '"event":"result"' "$1/journal.jsonl" | sed 's/,"seconds":[-0-9.e]*//' | sort
+}
+
+it_ends_with_a_recipe_that_trains() {
+    run "${_search[@]}" --out "$work/one" --threads 1
+    exits 0
+    prints "Best of 8 trials"
+    prints "best.json"
+    run train --data "$_small" --recipe "$work/one/best.json" --out "$work/run" --quiet
+    exits 0
+}
+threads_and_parallel_trials_change_nothing() {
+    local i=0 how
+    for how in "--threads 2 --parallel 1" "--threads 2 --parallel 2" "--threads 3 --parallel 3"; do
+        i=$((i + 1))
+        # shellcheck disable=SC2086
+        run "${_search[@]}" --out "$work/same$i" $how
+        exits 0
+        holds "the same results, $how" [ "$(_results "$work/one")" = "$(_results "$work/same$i")" ]
+        holds "the same recipe, $how" cmp "$work/one/best.json" "$work/same$i/best.json"
+    done
+}
+another_seed_is_another_search() {
+    run "${_search[@]}" --out "$work/seed" --seed 5
+    exits 0
+    holds "other results" [ "$(_results "$work/one")" != "$(_results "$work/seed")" ]
+}
+a_killed_search_goes_on_to_the_same_end() {
+    said="descender tune, killed"
+    local tries=0
+    # Killed again and again, a little later each time, until it comes to its end.
+    "$program" "${_search[@]}" --out "$work/killed" --threads 2 >/dev/null 2>&1 &
+    local id=$!
+    sleep 0.15
+    kill -KILL $id 2>/dev/null
+    wait $id 2>/dev/null
+    while [ ! -e "$work/killed/best.json" ] && [ $tries -lt 30 ]; do
+        tries=$((tries + 1))
+        if [ -e "$work/killed/journal.jsonl" ]; then
+            "$program" tune --data "$_small" --resume "$work/killed" --quiet >/dev/null 2>&1 &
+        else
+            rm -rf "$work/killed"
+            "$program" "${_search[@]}" --out "$work/killed" >/dev/null 2>&1 &
+        fi
+        id=$!
+        sleep "0.$((2 + tries * 7 % 8))"
+        kill -KILL $id 2>/dev/null
+        wait $id 2>/dev/null
+    done
+    run tune --data "$_small" --resume "$work/killed" --quiet
+    exits 0
+    holds "the same results" [ "$(_results "$work/one")" = "$(_results "$work/killed")" ]
+    holds "the same recipe" cmp "$work/one/best.json" "$work/killed/best.json"
+}
+without_halving_all_train_to_the_end() {
+    run "${_search[@]}" --out "$work/random" --reduction 1 --trials 3
+    exits 0
+    holds "three results" [ "$(_results "$work/random" | wc -l)" = 3 ]
+}
+json_has_the_best() {
+    needs_json || return
+    run "${_search[@]}" --out "$work/json" --trials 4 --json
+    exits 0
+    holds "it is JSON" [ -n "$(json 'len(j)')" ]
+}
+what_is_wrong_is_told() {
+    run tune learning-rat=log:1e-4..1e-1 --data "$_small"
+    exits 2
+    says "learning-rate"
+    run tune --data "$_small"
+    exits 2
+    run tune epochs=1..3 --data "$_small"
+    exits 2
+    run tune --resume "$work/none" --data "$_small"
+    exits 1
+    run "${_search[@]}" --out "$work/one"
+    exits 2
+    says "--resume"
+}
+
+promises
