@@ -7,7 +7,7 @@ DESTDIR ?=
 ARGS ?=
 build = build/release
 
-.PHONY: all build tutorial test test-browser bench install uninstall clean asan tsan minimal coverage fuzz format lint help
+.PHONY: all build tutorial test test-docs test-browser bench install uninstall clean asan tsan minimal coverage fuzz format lint help
 .NOTPARALLEL:
 
 all: build
@@ -33,6 +33,9 @@ test: ## install what is missing, build, run all tests; ARGS="-R data" for some
 	@scripts/dependencies.sh build test
 	@scripts/build.sh release
 	@tests/run $(build) $(ARGS)
+
+test-docs: build ## follow the guides to the letter, blocks that take long included; wants MNIST in $$DESCENDER_DATA
+	@cd $(build) && DOCS_LONG=1 bash ../../tests/project/test_docs.sh ./descender
 
 test-browser: ## install a browser, and use the page of `descender serve` in it; screenshots in build/browser/shots
 	@scripts/dependencies.sh build browser

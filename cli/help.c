@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* help.c: everything that --help, --version and `descender` alone print, made from the descriptors. */
-#include "command.h"
+#include "help.h"
 
 #include "kernel/kernel.h"
 
@@ -61,7 +61,7 @@ static void print_row(const char *name, const char *help) {
     print_wrapped(help, TEXT_COLUMN, TEXT_COLUMN);
 }
 
-static const char *placeholder(const dsc_param *param, const command_option *extra) {
+const char *help_placeholder(const dsc_param *param, const command_option *extra) {
     if (extra && extra->value) return extra->value;
     switch (param->type) {
     case DSC_PARAM_INT:
@@ -79,8 +79,7 @@ static const char *placeholder(const dsc_param *param, const command_option *ext
     return "TEXT";
 }
 
-/* Appends "(1 to 100; default 20)", as far as there is something to say. */
-static void append_facts(dsc_text *text, const command *self, const dsc_param *param) {
+void help_append_facts(dsc_text *text, const command *self, const dsc_param *param) {
     dsc_text range = {0};
     if (param->type == DSC_PARAM_INT || param->type == DSC_PARAM_REAL || param->type == DSC_PARAM_PAIR)
         dsc_param_format_range(&range, param);
@@ -103,9 +102,9 @@ static void print_option(const command *self, const dsc_param *param) {
         dsc_text_append(&name, "    ");
     bool is_switch = param->type == DSC_PARAM_SWITCH;
     dsc_text_append(&name, "--%s", param->name);
-    if (!is_switch) dsc_text_append(&name, " %s", placeholder(param, extra));
+    if (!is_switch) dsc_text_append(&name, " %s", help_placeholder(param, extra));
     dsc_text_append(&help, "%s", param->help);
-    append_facts(&help, self, param);
+    help_append_facts(&help, self, param);
     if (!name.failed && !help.failed) print_row(name.data, help.data);
     dsc_text_free(&name);
     dsc_text_free(&help);
@@ -178,9 +177,11 @@ void command_print_welcome(void) {
     (void)printf("%sdescender%s learns to read handwritten digits.\n", bold(), plain());
     heading("Start here:");
     print_row("descender tutorial", "train the network of NumPy's tutorial \"Deep learning on MNIST\"");
-    print_row("descender data show", "look at a digit; --random 5 shows five");
-    print_row("descender data info", "what the data are: sizes, classes, checksums");
+    print_row("descender serve --open", "draw a digit in the browser, and see what a network makes of it");
+    print_row("descender predict IMAGE", "read the digits on a photo or scan of your own");
     heading("Then:");
+    print_row("descender train", "a better network, in a second; --recipe mnist-99 in seconds");
+    print_row("descender evaluate RUN", "how good it is; report RUN: where it errs");
     print_row("descender --help", "all commands");
     print_row("descender COMMAND --help", "its options, with examples");
 }
@@ -222,47 +223,3 @@ void command_print_version(void) {
     for (size_t i = 0; dsc_kernels_at(i); i++) (void)printf("%s %s", i ? "," : "", dsc_kernels_at(i)->name);
     (void)printf("\n");
 }
-
-/* ---- `descender help [COMMAND [ACTION]]`: the same, as people also type it ---- */
-
-static dsc_status run_help(command_call *call, dsc_error *error) {
-    const command *const *list = commands;
-    const command *group = NULL, *self = NULL;
-    for (size_t i = 0; i < call->operand_count; i++) {
-        if (self && !self->actions)
-            return command_wrong_usage(call, error, "'%s' has no actions", self->name);
-        group = self;
-        self = command_find(list, call->operands[i]);
-        if (!self) {
-            call->wrong_usage = true;
-            return command_unknown(list, group ? "action" : "command", call->operands[i], error);
-        }
-        list = self->actions;
-    }
-    if (self)
-        command_print_help(group, self);
-    else
-        command_print_program_help();
-    return DSC_OK;
-}
-
-static const command_operand operands[] = {
-    {"COMMAND", true, false, "the command"},
-    {"ACTION", true, false, "its action, where it has some"},
-    {0},
-};
-
-static const command_example examples[] = {
-    {"help tutorial", "The options of the tutorial."},
-    {"help data show", "The same as 'descender data show --help'."},
-    {0},
-};
-
-const command command_help = {
-    .name = "help",
-    .help = "explain a command",
-    .operands = operands,
-    .examples = examples,
-    .values_size = 1,
-    .run = run_help,
-};

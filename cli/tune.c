@@ -188,9 +188,9 @@ static const command_option extras[] = {
 
 static const command_operand operands[] = {
     {"NAME=VALUES", true, true,
-     "what to search: a range, learning-rate=log:1e-4..1e-1, or choices, batch=32|64|128. NAME is a "
-     "parameter "
-     "of the recipe, one inside a text of it (augment.rotate), or stands for {NAME} in such a text"},
+     "what to search: choices, batch=32|64|128, or a range, augment.rotate=0..20, log:1e-4..1e-1 by its "
+     "logarithm. NAME is a parameter of the recipe, one "
+     "inside a text of it (augment.rotate), or stands for {NAME} in such a text"},
     {0},
 };
 

@@ -28,6 +28,7 @@ build|optional|module libcrypto|libssl-dev|openssl-devel|openssl|openssl-dev|che
 build|optional|module libpng|libpng-dev|libpng-devel|libpng|libpng-dev|PNG pictures
 build|optional|module cairo|libcairo2-dev|cairo-devel|cairo|cairo-dev|charts
 build|optional|module libmicrohttpd|libmicrohttpd-dev|libmicrohttpd-devel|libmicrohttpd|libmicrohttpd-dev|the web page
+build|optional|program scdoc|scdoc|scdoc|scdoc|scdoc|man pages
 build|optional|certificates|ca-certificates|ca-certificates|ca-certificates|ca-certificates|trusting the mirrors
 test|required|program bash|bash|bash|bash|bash|the test scripts
 test|required|module cmocka|libcmocka-dev|libcmocka-devel|cmocka|cmocka-dev|the unit tests

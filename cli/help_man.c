@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* help_man.c: man pages from the descriptors, in scdoc's language (https://git.sr.ht/~sircmpwn/scdoc). */
+#include "help.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What scdoc would take for markup is escaped. */
+static void append_plain(dsc_text *text, const char *words) {
+    for (; *words; words++) {
+        if (strchr("\\*_<>`[]#", *words) ||
+            (*words == '.' && text->length && text->data[text->length - 1] == '\n'))
+            dsc_text_append(text, "\\");
+        dsc_text_append(text, "%c", *words);
+    }
+}
+
+static void append_bold(dsc_text *text, const char *words) {
+    dsc_text_append(text, "*");
+    append_plain(text, words);
+    dsc_text_append(text, "*");
+}
+
+static void append_name(dsc_text *text, const command *group, const command *self, const char *between) {
+    dsc_text_append(text, "descender%s%s%s%s", group ? between : "", group ? group->name : "",
+                    self ? between : "", self ? self->name : "");
+}
+
+static void append_synopsis(dsc_text *text, const command *group, const command *self) {
+    dsc_text name = {0};
+    append_name(&name, group, self, " ");
+    dsc_text_append(text, "\n# SYNOPSIS\n\n");
+    append_bold(text, name.data ? name.data : "");
+    dsc_text_free(&name);
+    append_plain(text, !self ? " COMMAND [OPTIONS]" : self->actions ? " ACTION [OPTIONS]" : " [OPTIONS]");
+    for (const command_operand *operand = self ? self->operands : NULL; operand && operand->name; operand++) {
+        append_plain(text, operand->optional ? " [" : " ");
+        append_plain(text, operand->name);
+        append_plain(text, operand->many ? "..." : "");
+        append_plain(text, operand->optional ? "]" : "");
+    }
+    dsc_text_append(text, "\n");
+}
+
+static void append_item(dsc_text *text, const char *name, const char *help) {
+    append_bold(text, name);
+    dsc_text_append(text, "\n\t");
+    append_plain(text, help);
+    dsc_text_append(text, "\n\n");
+}
+
+static void append_option(dsc_text *text, const command *self, const dsc_param *param) {
+    const command_option *extra = command_extra(self, param->name);
+    dsc_text facts = {0};
+    if (extra && extra->letter) dsc_text_append(text, "*-%c*, ", extra->letter);
+    dsc_text_append(text, "*--%s*", param->name);
+    if (param->type != DSC_PARAM_SWITCH) {
+        dsc_text_append(text, " ");
+        append_plain(text, help_placeholder(param, extra));
+    }
+    dsc_text_append(text, "\n\t");
+    append_plain(text, param->help);
+    help_append_facts(&facts, self, param);
+    if (facts.data) append_plain(text, facts.data);
+    dsc_text_free(&facts);
+    dsc_text_append(text, "\n\n");
+}
+
+static void append_options(dsc_text *text, const command *self) {
+    dsc_text_append(text, "\n# OPTIONS\n\n");
+    dsc_param *options = command_options(self);
+    for (const dsc_param *param = options; param && param->name; param++) append_option(text, self, param);
+    free(options);
+    dsc_text_append(text, "*-h*, *--help*\n\tshow this help\n");
+}
+
+static void append_examples(dsc_text *text, const command *self) {
+    if (!self->examples || !self->examples->line) return;
+    dsc_text_append(text, "\n# EXAMPLES\n\n");
+    for (const command_example *example = self->examples; example->line; example++) {
+        append_plain(text, example->help);
+        dsc_text_append(text, "\n\n```\ndescender %s\n```\n\n", example->line);
+    }
+}
+
+/* The same at the end of every page. */
+static void append_end(dsc_text *text, bool of_program) {
+    dsc_text_append(text, "\n# EXIT STATUS\n\n*0*\n\tdone\n\n*1*\n\tfailed; standard error says why, and "
+                          "what to do\n\n*2*\n\twrong "
+                          "usage\n\n*130*\n\tinterrupted\n");
+    dsc_text_append(
+        text, "\n# ENVIRONMENT\n\n*DESCENDER\\_DATA*\n\tthe folder of MNIST's four files, looked in first\n\n"
+              "*NO\\_COLOR*\n\tif set, nothing is coloured\n\n*COLUMNS*\n\tthe width to wrap help at\n");
+    dsc_text_append(
+        text,
+        "\n# FILES\n\n_runs/NNNN-NAME/_\n\ta run: recipe.json, log.jsonl, checkpoint, model.safetensors\n\n"
+        "_~/.cache/descender/_\n\twhat was downloaded, and archives decompressed\n");
+    dsc_text_append(text, "\n# SEE ALSO\n\n");
+    if (!of_program) {
+        dsc_text_append(text, "*descender*(1)\n");
+        return;
+    }
+    for (const command *const *list = commands; *list; list++) {
+        if (!(*list)->actions)
+            dsc_text_append(text, "%s*descender-%s*(1)", list == commands ? "" : ", ", (*list)->name);
+        for (const command *const *action = (*list)->actions; action && *action; action++)
+            dsc_text_append(text, "%s*descender-%s-%s*(1)",
+                            list == commands && action == (*list)->actions ? "" : ", ", (*list)->name,
+                            (*action)->name);
+    }
+    dsc_text_append(text, "\n");
+}
+
+static void append_list(dsc_text *text, const char *heading, const command *group,
+                        const command *const *list) {
+    dsc_text_append(text, "\n# %s\n\n", heading);
+    for (; *list; list++) {
+        dsc_text name = {0};
+        dsc_text_append(&name, "%s%s%s", group ? group->name : "", group ? " " : "", (*list)->name);
+        if (name.data) append_item(text, name.data, (*list)->help);
+        dsc_text_free(&name);
+    }
+}
+
+void help_append_man(dsc_text *text, const command *group, const command *self) {
+    append_name(text, group, self, "-");
+    dsc_text_append(text, "(1)\n\n# NAME\n\n");
+    append_name(text, group, self, "-");
+    dsc_text_append(text, " - ");
+    append_plain(text, self ? self->help : "learn to read handwritten digits, and other small images");
+    dsc_text_append(text, "\n");
+    append_synopsis(text, group, self);
+    dsc_text_append(text, "\n# DESCRIPTION\n\n");
+    if (self) {
+        dsc_text sentence = {0};
+        dsc_text_append(&sentence, "%c%s.", toupper((unsigned char)self->help[0]), self->help + 1);
+        if (sentence.data) append_plain(text, sentence.data);
+        dsc_text_free(&sentence);
+    } else {
+        append_plain(text, "Trains feedforward neural networks, and tells what they do. Results go to "
+                           "standard output, everything else "
+                           "to standard error.");
+    }
+    if (self && self->about) {
+        dsc_text_append(text, "\n\n");
+        append_plain(text, self->about);
+    }
+    dsc_text_append(text, "\n");
+    if (!self) append_list(text, "COMMANDS", NULL, commands);
+    if (self && self->actions) append_list(text, "ACTIONS", self, self->actions);
+    if (self && self->operands && self->operands->name) {
+        dsc_text_append(text, "\n# ARGUMENTS\n\n");
+        for (const command_operand *operand = self->operands; operand->name; operand++)
+            append_item(text, operand->name, operand->help);
+    }
+    if (self && !self->actions) append_options(text, self);
+    if (self) append_examples(text, self);
+    append_end(text, !self);
+}
+
+void help_append_names(dsc_text *text) {
+    dsc_text_append(text, "descender\n");
+    for (const command *const *list = commands; *list; list++) {
+        dsc_text_append(text, "descender-%s\n", (*list)->name);
+        for (const command *const *action = (*list)->actions; action && *action; action++)
+            dsc_text_append(text, "descender-%s-%s\n", (*list)->name, (*action)->name);
+    }
+}

@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# pages.sh: makes man pages and completions from the program itself, laid out as under PREFIX/share.
+#
+#   scripts/pages.sh PROGRAM FOLDER
+#
+# Man pages need scdoc (https://git.sr.ht/~sircmpwn/scdoc); without it there are none, and one line says so.
+set -eu
+program=$1
+folder=$2
+rm -rf "$folder"
+mkdir -p "$folder/man/man1" "$folder/bash-completion/completions" "$folder/zsh/site-functions"
+"$program" help --as bash >"$folder/bash-completion/completions/descender"
+"$program" help --as zsh >"$folder/zsh/site-functions/_descender"
+if ! command -v scdoc >/dev/null 2>&1; then
+    echo "no man pages: there is no scdoc" >&2
+    exit 0
+fi
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(date +%s)}
+export SOURCE_DATE_EPOCH
+for page in $("$program" help --as names); do
+    # "descender-data-info" is asked for as "data info".
+    # shellcheck disable=SC2046  # words
+    "$program" help --as man $(echo "${page#descender}" | tr '-' ' ') | scdoc >"$folder/man/man1/$page.1"
+done
