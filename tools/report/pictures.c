@@ -26,7 +26,7 @@ typedef struct gallery {
     uint8_t *pixels;
     char (*titles)[TITLE];
     draw_tile *tiles;
-    size_t count;   /* of pairs */
+    size_t count; /* of pairs */
 } gallery;
 
 static uint8_t mix(double from, double to, double share) {
@@ -95,8 +95,7 @@ dsc_status report_draw_mistakes(report_figures *figures, const report_exam *exam
                  .tiles = dsc_allocate(2 * count, sizeof *g.tiles)};
     dsc_inspector *inspector = NULL;
     dsc_status status = DSC_OK;
-    if (!g.pixels || !g.titles || !g.tiles)
-        status = dsc_fail_memory(error, count, "a gallery of mistakes");
+    if (!g.pixels || !g.titles || !g.tiles) status = dsc_fail_memory(error, count, "a gallery of mistakes");
     if (!status) status = dsc_inspector_create(&inspector, exam->model, false, error);
     for (size_t i = 0; i < count && !status; i++) status = hang(&g, exam, inspector, worst[i], error);
     if (!status) status = draw_gallery(figures, &g, exam, error);
