@@ -62,8 +62,9 @@ static dsc_status validate(loop *l, dsc_error *error) {
     l->validation_loss = l->validation_accuracy = NAN;
     if (!t->validation) return DSC_OK;
     const dsc_real *values = t->average ? t->average : t->model->values;
+    memset(&t->mistakes, 0, sizeof t->mistakes);
     dsc_status status = dsc_evaluator_run(t->evaluator, &t->validation_metrics, t->pool, values,
-                                          t->validation, NULL, NULL, error);
+                                          t->validation, dsc_mistakes_note, &t->mistakes, error);
     if (status) return status;
     l->validation_loss = t->validation_metrics.loss / (double)t->validation_metrics.count;
     l->validation_accuracy = dsc_metrics_accuracy(&t->validation_metrics);

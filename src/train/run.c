@@ -273,6 +273,17 @@ static void save_model(dsc_training_run *run) {
     run->save_failed = status != DSC_OK;
 }
 
+/* Nothing depends on that file: a folder that cannot be written is told of when the checkpoint is saved. */
+static void note_mistakes(const dsc_training_run *run) {
+    const dsc_trainer *t = run->trainer;
+    if (!t->validation) return;
+    char *path = dsc_path_join(run->folder, DSC_RUN_MISTAKES);
+    if (path)
+        (void)dsc_mistakes_write(&t->mistakes, t->model, t->validation, (double)t->progress.epoch, path,
+                                 NULL);
+    free(path);
+}
+
 static void react(dsc_training_run *run, const dsc_event *event) {
     switch (event->kind) {
     case DSC_EVENT_START:
@@ -288,6 +299,7 @@ static void react(dsc_training_run *run, const dsc_event *event) {
         break;
     case DSC_EVENT_EPOCH:
         note_event(run, event);
+        note_mistakes(run);
         save_checkpoint(run, event);
         break;
     case DSC_EVENT_END:

@@ -6,6 +6,7 @@
  *   log.jsonl          what happened, one JSON object a line: run_log.h. All plots are made from it
  *   checkpoint         all that the rest of the run depends on: trainer.h
  *   model.safetensors  the result, at the end
+ *   mistakes.json      of a run with held-out images: mistakes.h, after each epoch, for those who watch
  *
  * A run survives its process: whenever that is killed, the folder holds a whole checkpoint or none, and
  * dsc_run_resume goes on from there to the same bits. A folder that cannot be written while training goes on is a
@@ -23,6 +24,7 @@
 #define DSC_RUN_LOG        "log.jsonl"
 #define DSC_RUN_CHECKPOINT "checkpoint"
 #define DSC_RUN_MODEL      "model.safetensors"
+#define DSC_RUN_MISTAKES   "mistakes.json"
 
 typedef struct dsc_training_run dsc_training_run;
 

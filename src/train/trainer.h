@@ -18,6 +18,7 @@
 #include "model/model.h"
 #include "optim/choose.h"
 #include "train/evaluator.h"
+#include "train/mistakes.h"
 #include "train/recipe.h"
 
 /* Where a run is. Written to checkpoints as it stands; all numbers of one type, so that it has no gaps. */
@@ -53,6 +54,7 @@ typedef struct dsc_trainer {
     dsc_program_workspace *workspace;
     dsc_evaluator *evaluator; /* of the validation set */
     dsc_metrics validation_metrics;
+    dsc_mistakes mistakes;             /* of the last validation */
     size_t numbers, parameter_numbers; /* of the slab; of its part that is learned */
     dsc_real *gradients, *states[DSC_STATES_MOST], *average, *best;
     size_t state_count;

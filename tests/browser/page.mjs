@@ -119,6 +119,14 @@ try {
   const painted = await page.evaluate(() => [...document.getElementById("chart-loss").getContext("2d").getImageData(0, 0, 640, 300).data].some((v) => v));
   check("a run's curve is drawn", painted);
   check("its state is told", /(training|finished|stopped)/.test(await page.locator("#run-state").innerText()));
+  check("its mistakes on what was held out are shown", await page.locator("#mistakes canvas").count() > 0 || !(await page.locator("#mistakes-part").isVisible()));
+  await page.locator("#runs button", { hasText: "finished" }).click();
+  await page.waitForFunction(() => document.getElementById("run-state").textContent.startsWith("finished"));
+  check("the mistakes of a run that held images out are shown", await page.locator("#mistakes canvas").count() > 0);
+  await page.click("#make-report");
+  let reported = false;
+  try { await page.waitForSelector("#report:not([hidden])", { timeout: 60000 }); reported = true; } catch { /* told below */ }
+  check("a report is made and shown", reported, await page.locator("#no-report").innerText());
   await page.screenshot({ path: `${folder}/runs-1440.png`, fullPage: true });
   check("nothing is complained of", problems.filter((text) => !text.includes("404")).length === 0, problems);
 

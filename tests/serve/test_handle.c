@@ -232,6 +232,34 @@ static int make(void **unused) {
     return serve_site_create(&site, &options, &error) != DSC_OK;
 }
 
+static dsc_status make_one(void *user, const char *folder, dsc_error *e) {
+    (void)user;
+    const size_t length = strlen(folder);
+    if (length < 8 || strcmp(folder + length - 8, "0001-one") != 0) return DSC_ERROR_IO;
+    e->message[0] = '\0';
+    return DSC_OK;
+}
+
+static void a_report_is_made_when_asked_for(void **unused) {
+    (void)unused;
+    assert_int_equal(status_of("POST", "/api/runs/0001-one/report"), 404); /* nobody makes any */
+    serve_site *kept = site;
+    const serve_options options = {
+        .model = model, .model_name = "shipped", .runs = runs, .make_report = make_one};
+    ASSERT_OK(serve_site_create(&site, &options, &error), error);
+    assert_int_equal(status_of("POST", "/api/runs/0001-one/report"), 200);
+    assert_int_equal(status_of("POST", "/api/runs/0001-one/report"), 200);
+    static const char *const strange[] = {"/api/runs/none/report",
+                                          "/api/runs//report",
+                                          "/api/runs/../secret/report",
+                                          "/api/runs/report",
+                                          "/api/runs/0001-one/report/report",
+                                          NULL};
+    for (size_t i = 0; strange[i]; i++) assert_int_equal(status_of("POST", strange[i]), 404);
+    serve_site_free(site);
+    site = kept;
+}
+
 static void every_allocation_of_the_site_may_fail(void **unused) {
     (void)unused;
     const serve_options options = {.model = model, .model_name = "shipped", .runs = runs};
@@ -261,6 +289,7 @@ int main(void) {
         cmocka_unit_test(an_answer_takes_less_than_five_milliseconds),
         cmocka_unit_test(only_our_own_name_is_answered),
         cmocka_unit_test(runs_are_reached_by_their_names_alone),
+        cmocka_unit_test(a_report_is_made_when_asked_for),
         cmocka_unit_test(every_allocation_of_the_site_may_fail),
     };
     return cmocka_run_group_tests(tests, make, clear);

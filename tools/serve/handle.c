@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 struct serve_site {
     serve_options options;
     serve_reader *reader;
+    atomic_flag reporting; /* a report is being made */
 };
 
 dsc_status serve_site_create(serve_site **result, const serve_options *options, dsc_error *error) {
@@ -29,6 +31,7 @@ dsc_status serve_site_create(serve_site **result, const serve_options *options, 
     serve_site *site = dsc_allocate(1, sizeof *site);
     if (!site) return dsc_fail_memory(error, sizeof *site, "the server");
     site->options = *options;
+    atomic_flag_clear(&site->reporting);
     dsc_status status = serve_reader_create(&site->reader, options->model, error);
     if (status)
         serve_site_free(site);
@@ -186,6 +189,35 @@ static void about_run(serve_response *r, serve_site *site, const serve_request *
         answer_json(r, 200, json);
 }
 
+/* "/api/runs/NAME/report" */
+static void make_report(serve_response *r, serve_site *site, const serve_request *q) {
+    static const char begin[] = "/api/runs/", end[] = "/report";
+    char id[256];
+    const size_t length = strlen(q->path), around = sizeof begin - 1 + sizeof end - 1;
+    char *folder = NULL;
+    if (length > around && length - around < sizeof id && !strncmp(q->path, begin, sizeof begin - 1) &&
+        !strcmp(q->path + length - (sizeof end - 1), end)) {
+        memcpy(id, q->path + sizeof begin - 1, length - around);
+        id[length - around] = '\0';
+        folder = serve_run_folder(site->options.runs, id);
+    }
+    dsc_error error;
+    if (!folder)
+        refuse(r, 404, "there is nothing to do here");
+    else if (!site->options.make_report)
+        refuse(r, 404, "this server makes no reports");
+    else if (atomic_flag_test_and_set(&site->reporting))
+        refuse(r, 409, "a report is being made; try again when it is done");
+    else {
+        if (site->options.make_report(site->options.user, folder, &error))
+            refuse(r, 500, error.message);
+        else
+            answer_json(r, 200, json_pack("{s:b}", "made", 1));
+        atomic_flag_clear(&site->reporting);
+    }
+    free(folder);
+}
+
 static void get(serve_response *r, serve_site *site, const serve_request *q) {
     const serve_file *file = serve_page_file(q->path);
     if (file) {
@@ -213,7 +245,9 @@ void serve_handle(serve_response *r, serve_site *site, const serve_request *q, c
         get(r, site, q);
     else if (!strcmp(q->method, "POST") && !strcmp(q->path, "/api/read"))
         read_drawing(r, site, q);
+    else if (!strcmp(q->method, "POST"))
+        make_report(r, site, q);
     else
-        refuse(r, !strcmp(q->method, "POST") ? 404 : 405, "there is nothing to do here");
+        refuse(r, 405, "there is nothing to do here");
     if (r->text.failed) r->status = 500;
 }

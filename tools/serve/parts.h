@@ -31,5 +31,7 @@ dsc_status serve_read(json_t **json, serve_reader *reader, const unsigned char *
 json_t *serve_runs_list(const char *folder);
 json_t *serve_run_points(bool *found, const char *folder, const char *id, size_t since);
 unsigned char *serve_run_report(size_t *size, const char *folder, const char *id);
+/* The run's own folder (release with free()), or NULL: no such run. */
+char *serve_run_folder(const char *folder, const char *id);
 
 #endif

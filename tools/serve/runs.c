@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { POINTS_MOST = 2000, REPORT_MOST = 64 << 20, LIVE_SECONDS = 60 };
+enum { POINTS_MOST = 2000, REPORT_MOST = 64 << 20, MISTAKES_MOST = 4 << 20, LIVE_SECONDS = 60 };
 
 static bool is_name(const char *id) {
     if (!*id || *id == '.' || strlen(id) > 200) return false;
@@ -30,8 +30,8 @@ static bool has_file(const char *folder, const char *name, struct stat *info) {
     return there;
 }
 
-/* A run's folder (release with free()), or NULL: no such run. Links are not followed. */
-static char *run_folder(const char *folder, const char *id) {
+/* Links are not followed. */
+char *serve_run_folder(const char *folder, const char *id) {
     struct stat info;
     if (!is_name(id)) return NULL;
     char *path = dsc_path_join(folder, id);
@@ -90,7 +90,7 @@ json_t *serve_runs_list(const char *folder) {
     size_t count = 0, capacity = 0;
     struct dirent *entry;
     while ((entry = readdir(directory))) {
-        char *path = run_folder(folder, entry->d_name);
+        char *path = serve_run_folder(folder, entry->d_name);
         if (!path) continue;
         free(path);
         char *name = strdup(entry->d_name);
@@ -103,7 +103,7 @@ json_t *serve_runs_list(const char *folder) {
     (void)closedir(directory);
     if (count) qsort(names, count, sizeof *names, newest_first);
     for (size_t i = 0; i < count; i++) {
-        char *path = i < 200 ? run_folder(folder, names[i]) : NULL;
+        char *path = i < 200 ? serve_run_folder(folder, names[i]) : NULL;
         if (path) (void)json_array_append_new(list, facts_json(path, names[i]));
         free(path);
         free(names[i]);
@@ -121,8 +121,21 @@ static json_t *points_json(const dsc_run_point *points, size_t count, size_t sin
     return json;
 }
 
+/* What the run said of its mistakes last; nothing where that cannot be read. */
+static void add_mistakes(json_t *json, const char *path) {
+    unsigned char *bytes = NULL;
+    size_t size;
+    char *file = dsc_path_join(path, DSC_RUN_MISTAKES);
+    if (file && !dsc_file_read(&bytes, &size, file, MISTAKES_MOST, NULL)) {
+        json_t *mistakes = json_loadb((const char *)bytes, size, 0, NULL);
+        if (mistakes) (void)json_object_set_new(json, "mistakes", mistakes);
+    }
+    free(bytes);
+    free(file);
+}
+
 json_t *serve_run_points(bool *found, const char *folder, const char *id, size_t since) {
-    char *path = run_folder(folder, id);
+    char *path = serve_run_folder(folder, id);
     *found = path != NULL;
     if (!path) return NULL;
     dsc_run_history history = {0};
@@ -133,6 +146,7 @@ json_t *serve_run_points(bool *found, const char *folder, const char *id, size_t
         (void)json_object_set_new(json, "steps", points_json(history.steps, history.step_count, since));
         (void)json_object_set_new(json, "epochs_done", points_json(history.epochs, history.epoch_count, 0));
         (void)json_object_set_new(json, "points", json_integer((json_int_t)history.step_count));
+        add_mistakes(json, path);
     }
     dsc_run_history_free(&history);
     free(log);
@@ -141,7 +155,8 @@ json_t *serve_run_points(bool *found, const char *folder, const char *id, size_t
 }
 
 unsigned char *serve_run_report(size_t *size, const char *folder, const char *id) {
-    char *path = run_folder(folder, id), *inside = path ? dsc_path_join(path, "report/report.html") : NULL;
+    char *path = serve_run_folder(folder, id),
+         *inside = path ? dsc_path_join(path, "report/report.html") : NULL;
     unsigned char *bytes = NULL;
     if (!inside || dsc_file_read(&bytes, size, inside, REPORT_MOST, NULL)) bytes = NULL;
     free(inside);

@@ -27,6 +27,10 @@ typedef struct serve_options {
     const dsc_model *model; /* outlives the site */
     const char *model_name;
     const char *runs; /* the folder of runs; it may be missing */
+    /* Makes FOLDER/report/report.html of the run in `folder`; NULL: reports are not made. One at a time, by a thread of the server's,
+     * which waits for it. What is wrong stands in the error. */
+    dsc_status (*make_report)(void *user, const char *folder, dsc_error *error);
+    void *user;
 } serve_options;
 
 /* What is served, to any number of threads. */

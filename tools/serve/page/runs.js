@@ -69,6 +69,30 @@ function open(id) {
   };
 }
 
+// The held-out images that the model is surest of and wrong about, after its last epoch.
+function tellMistakes(said) {
+  const part = document.getElementById("mistakes-part"), list = document.getElementById("mistakes");
+  part.hidden = !said || !Array.isArray(said.mistakes);
+  if (part.hidden) return;
+  document.getElementById("mistakes-note").textContent = said.all
+    ? `After epoch ${said.epoch} the model is wrong about ${said.all} held-out images; of these it is surest:` : `After epoch ${said.epoch} it makes no mistake on the held-out images.`;
+  list.replaceChildren(...said.mistakes.map((one) => {
+    const figure = document.createElement("figure"), canvas = document.createElement("canvas"), caption = document.createElement("figcaption");
+    canvas.width = one.width; canvas.height = one.height;
+    const context = canvas.getContext("2d"), image = context.createImageData(one.width, one.height), plane = one.width * one.height;
+    for (let i = 0; i < plane; i++) {
+      for (let c = 0; c < 3; c++) image.data[4 * i + c] = one.pixels[one.channels === 3 ? c * plane + i : i];
+      image.data[4 * i + 3] = 255;
+    }
+    context.putImageData(image, 0, 0);
+    caption.textContent = `${one.label}, not ${one.prediction} (${Math.round(100 * one.confidence)} %)`;
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", `Image ${one.sample}: a ${one.label}, taken for a ${one.prediction}`);
+    figure.append(canvas, caption);
+    return figure;
+  }));
+}
+
 function clock(seconds) {
   const s = Math.round(seconds);
   return s >= 3600 ? `${Math.floor(s / 3600)} h ${Math.floor(s % 3600 / 60)} min` : s >= 60 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${s} s`;
@@ -84,19 +108,33 @@ function tellRun(run) {
   if (run.warnings && run.warnings.length) parts.push(run.warnings[run.warnings.length - 1]);
   document.getElementById("run-state").textContent = parts.join(" · ");
   document.getElementById("run-progress").value = run.epochs ? (run.epoch || 0) / run.epochs : 0;
+  tellMistakes(run.mistakes);
   chart("chart-loss", "loss", "validation_loss", 1);
   chart("chart-accuracy", "accuracy", "validation_accuracy", 100);
 }
 
 async function loadReport(id) {
-  const frame = document.getElementById("report"), note = document.getElementById("no-report");
+  const frame = document.getElementById("report"), note = document.getElementById("no-report"), button = document.getElementById("make-report");
   const address = `/api/runs/${encodeURIComponent(id)}/report`;
   const response = await fetch(address, { method: "HEAD" });
+  if (shown !== id) return;
   frame.hidden = !response.ok;
-  note.hidden = response.ok;
-  note.textContent = `There is no report yet. Make it: descender report runs/${id} --out runs/${id}/report`;
+  button.textContent = response.ok ? "Make it anew" : "Make the report";
+  button.disabled = false;
+  note.textContent = "";
   if (response.ok) frame.src = address;
 }
+
+document.getElementById("make-report").addEventListener("click", async () => {
+  const id = shown, note = document.getElementById("no-report"), button = document.getElementById("make-report");
+  button.disabled = true;
+  note.textContent = "The model is examined; this takes some seconds.";
+  const response = await fetch(`/api/runs/${encodeURIComponent(id)}/report`, { method: "POST" });
+  const answer = await response.json();
+  if (shown !== id) return;
+  await loadReport(id);
+  if (!response.ok) note.textContent = answer.error;
+});
 
 // ---- charts ----
 
