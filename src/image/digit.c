@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,6 +206,7 @@ static void place(uint8_t digit[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE], const float *v
 static dsc_status fit_and_place(uint8_t digit[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE], const plane *p,
                                 dsc_error *error) {
     const size_t longer = p->width > p->height ? p->width : p->height;
+    assert(longer > 0); /* a digit has a run at least */
     size_t width = (p->width * DSC_DIGIT_BOX + longer / 2) / longer,
            height = (p->height * DSC_DIGIT_BOX + longer / 2) / longer;
     if (width == 0) width = 1;

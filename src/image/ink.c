@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,7 @@ static void reduce(dsc_ink *ink, const uint8_t *pixels, size_t height, size_t wi
         for (size_t x = 0; x < ink->width; x++) {
             const size_t rows = height - y * s < s ? height - y * s : s,
                          columns = width - x * s < s ? width - x * s : s;
+            assert(rows > 0 && columns > 0); /* the last squares are smaller, not empty */
             unsigned long sum = 0;
             for (size_t i = 0; i < rows; i++) {
                 const uint8_t *from = pixels + ((y * s + i) * width + x * s) * channels;

@@ -45,7 +45,7 @@ static dsc_status make(dsc_inspector *s, bool layers, dsc_error *error) {
                                    .input_gradient = model->image,
                                    .kept = {model->loss},
                                    .kept_count = 1 + s->count};
-    memcpy(options.kept + 1, s->layers, s->count * sizeof(*s->layers));
+    for (size_t i = 0; i < s->count; i++) options.kept[1 + i] = s->layers[i];
     s->saliency = dsc_allocate(shape[1] * shape[2], sizeof *s->saliency);
     if (!s->saliency)
         return dsc_fail_memory(error, shape[1] * shape[2] * sizeof *s->saliency, "an inspector");

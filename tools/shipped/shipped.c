@@ -19,7 +19,8 @@ __asm__(".section .note.GNU-stack,\"\",%progbits\n"
 extern const unsigned char shipped_begin[], shipped_end[];
 
 const unsigned char *shipped_bytes(size_t *size) {
-    *size = (size_t)(shipped_end - shipped_begin);
+    /* Labels of one section, which C takes for two arrays. */
+    *size = (size_t)((uintptr_t)shipped_end - (uintptr_t)shipped_begin);
     return shipped_begin;
 }
 
