@@ -14,6 +14,7 @@ mkdir -p "$folder/man/man1" "$folder/bash-completion/completions" "$folder/zsh/s
 "$program" help --as zsh >"$folder/zsh/site-functions/_descender"
 if ! command -v scdoc >/dev/null 2>&1; then
     echo "no man pages: there is no scdoc" >&2
+    : >"$folder/.made"
     exit 0
 fi
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(date +%s)}
@@ -23,3 +24,4 @@ for page in $("$program" help --as names); do
     # shellcheck disable=SC2046  # words
     "$program" help --as man $(echo "${page#descender}" | tr '-' ' ') | scdoc >"$folder/man/man1/$page.1"
 done
+: >"$folder/.made"

@@ -1,32 +1,10 @@
 # SPDX-License-Identifier: MIT
-# What every command has, whichever there are: help with examples, a man page, completion, suggestions.
+# What is made from the tables of all commands: man pages and completion. (What --help says: test_program.sh.)
 . "$(dirname "$0")/lib.sh"
 
 _names=$("$program" help --as names | sed 's/^descender-*//;/^$/d')
-_groups=$(grep -oE '^[a-z]+-' <<<"$_names" | sort -u | tr -d '-')
-_is_group() { grep -qx "$1" <<<"$_groups"; }
 
-every_command_has_help_with_two_or_three_examples() {
-    local name count
-    for name in $_names; do
-        _is_group "$name" && continue
-        # shellcheck disable=SC2086
-        run ${name//-/ } --help
-        exits 0
-        prints "Usage: descender ${name//-/ }"
-        count=$(sed -n '/^Examples:/,$p' <<<"$out" | grep -c '^  descender ')
-        [ "$count" -ge 2 ] && [ "$count" -le 5 ] || complain "has $count examples"
-    done
-}
-every_wrong_option_is_refused_with_a_suggestion() {
-    local name
-    for name in $_names; do
-        _is_group "$name" && continue
-        # shellcheck disable=SC2086
-        run ${name//-/ } --hlep
-        exits 2
-        says "hlep"
-    done
+a_near_miss_gets_a_suggestion() {
     run trian
     exits 2
     says "did you mean 'train'"
@@ -42,31 +20,24 @@ results_come_as_json_too() {
         prints "--json"
     done
 }
-without_a_command_it_says_what_to_do_first() {
-    run
-    exits 0
-    prints "descender tutorial"
-    prints "descender serve --open"
-    prints "descender --help"
-    [ "$(wc -L <<<"$out")" -le 100 ] || complain "lines of at most 100 characters"
-}
 every_man_page_is_sound() {
     needs_command scdoc || return
+    said="scripts/pages.sh"
     local name page
-    for name in '' $_names; do
-        # shellcheck disable=SC2086
-        page=$("$program" help --as man ${name//-/ } | scdoc 2>"$work/problems")
-        [ -n "$page" ] || complain "descender-$name: $(<"$work/problems")"
+    sh "$golden/../../scripts/pages.sh" "$program" "$work/share" >/dev/null 2>"$work/problems" || complain "$(<"$work/problems")"
+    for name in descender $_names; do
+        [ "$name" = descender ] || name=descender-$name
+        page=$(<"$work/share/man/man1/$name.1")
         for heading in NAME SYNOPSIS DESCRIPTION "EXIT STATUS" ENVIRONMENT "SEE ALSO"; do
-            [[ $page == *"$heading"* ]] || complain "descender-$name has no $heading"
+            [[ $page == *"$heading"* ]] || complain "$name has no $heading"
         done
-        if command -v mandoc >/dev/null; then
-            mandoc -T lint -W error <<<"$page" >"$work/problems" 2>&1 || complain "$(<"$work/problems")"
-        elif command -v man >/dev/null; then
-            man --warnings -E UTF-8 -l - <<<"$page" >/dev/null 2>"$work/problems"
-            [ -s "$work/problems" ] && complain "$(<"$work/problems")"
-        fi
     done
+    if command -v mandoc >/dev/null; then
+        mandoc -T lint -W error "$work"/share/man/man1/*.1 >"$work/problems" 2>&1 || complain "$(<"$work/problems")"
+    elif command -v man >/dev/null; then
+        man --warnings -E UTF-8 -l "$work"/share/man/man1/*.1 >/dev/null 2>"$work/problems"
+        [ -s "$work/problems" ] && complain "$(<"$work/problems")"
+    fi
 }
 # What bash offers for a line: the last word is being typed.
 _offers() {
