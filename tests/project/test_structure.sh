@@ -24,13 +24,14 @@ declare -A may=(
 library="${!may[*]}"
 may+=(
     [png]="$library"
-    [fetch]="$library"
+    [fetch]="$library late"
+    [late]="$library"
     [pack]="$library png"
     [draw]="$library png"
-    [report]="$library png draw fetch"
+    [report]="$library png draw fetch late"
     [shipped]="$library"
     [read]="$library png"
-    [serve]="$library png draw fetch report shipped read"
+    [serve]="$library png draw fetch report shipped read late"
 )
 may+=([tutorial]="${!may[*]}")
 may+=([cli]="${!may[*]}")

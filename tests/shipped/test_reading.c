@@ -273,7 +273,7 @@ static void changed_test_images_keep_their_accuracy(void **unused) {
     (void)unused;
     if (!testing_mnist()) TEST_SKIP("needs the real MNIST: set DESCENDER_DATA");
     static const char *const names[] = {"enlarged", "inverted", "shifted", "on a texture", "unevenly lit"};
-    enum { COUNT = 500, WAYS = sizeof names / sizeof *names };
+    enum { COUNT = 300, WAYS = sizeof names / sizeof *names };
     dsc_dataset *train, *test;
     ASSERT_OK(dsc_mnist_open(&train, &test, testing_mnist(), &error), error);
     size_t raw = 0, right[WAYS] = {0};

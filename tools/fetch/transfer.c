@@ -18,7 +18,20 @@ double fetch_clock(void) {
 #if DESCENDER_WITH_CURL
 
 #include <ctype.h>
+#define CURL_DISABLE_TYPECHECK /* its checking macros know functions, not pointers to them */
 #include <curl/curl.h>
+
+#include "late/late.h"
+
+#define LATE_CURL(X)                                                                                         \
+    X(curl_global_init)                                                                                      \
+    X(curl_global_cleanup) X(curl_easy_init) X(curl_easy_cleanup) X(curl_easy_setopt) X(curl_easy_getinfo)   \
+        X(curl_easy_strerror) X(curl_multi_init) X(curl_multi_cleanup) X(curl_multi_add_handle)              \
+            X(curl_multi_remove_handle) X(curl_multi_perform) X(curl_multi_poll) X(curl_multi_info_read)
+typedef struct curl_functions {
+    LATE_CURL(LATE_MEMBER)
+} curl_functions;
+static const char *const curl_names[] = {LATE_CURL(LATE_NAME) NULL};
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -31,6 +44,7 @@ double fetch_clock(void) {
 
 typedef struct session {
     fetch_transfer *transfer;
+    curl_functions api;
     CURL *curl;
     dsc_error *error;
     bool began;          /* the first byte of the body has come */
@@ -73,7 +87,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *context) {
 static bool begin(session *s) {
     fetch_transfer *t = s->transfer;
     long code = 0;
-    (void)curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &code);
+    (void)s->api.curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &code);
     s->began = true;
     if (code == 200) {
         t->start = t->bytes = 0;
@@ -144,22 +158,22 @@ static CURLcode run(session *s, CURLM *multi) {
     double window = fetch_clock();
     uint64_t window_bytes = s->transfer->bytes;
     for (int running = 1; running && !s->decided;) {
-        if (curl_multi_perform(multi, &running)) return CURLE_OUT_OF_MEMORY;
+        if (s->api.curl_multi_perform(multi, &running)) return CURLE_OUT_OF_MEMORY;
         if (!running || s->decided) break;
         tick(s, &window, &window_bytes);
-        if (!s->decided && curl_multi_poll(multi, NULL, 0, TICK_MS, NULL)) return CURLE_OUT_OF_MEMORY;
+        if (!s->decided && s->api.curl_multi_poll(multi, NULL, 0, TICK_MS, NULL)) return CURLE_OUT_OF_MEMORY;
     }
     int left;
-    const CURLMsg *message = curl_multi_info_read(multi, &left);
+    const CURLMsg *message = s->api.curl_multi_info_read(multi, &left);
     return message && message->msg == CURLMSG_DONE ? message->data.result : CURLE_OK;
 }
 
 /* What curl's result means. */
 static void judge(session *s, CURLcode result) {
     const fetch_transfer *t = s->transfer;
-    const char *reason = s->reason[0] ? s->reason : curl_easy_strerror(result);
+    const char *reason = s->reason[0] ? s->reason : s->api.curl_easy_strerror(result);
     long code = 0;
-    (void)curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &code);
+    (void)s->api.curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &code);
     if (code == 416 && t->offset) {
         (void)dsc_fail(s->error, DSC_ERROR_NETWORK, "has no byte %llu (HTTP status 416)",
                        (unsigned long long)t->offset);
@@ -193,14 +207,17 @@ static long milliseconds(double seconds) {
 
 static bool is_secure(const char *url) { return starts_with(url, strlen(url), "https:"); }
 
-static bool set_protocols(CURL *curl, const char *url) {
+static bool set_protocols(session *s, const char *url) {
+    CURL *curl = s->curl;
 #if LIBCURL_VERSION_NUM >= 0x075500
-    return !curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") &&
-           !curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, is_secure(url) ? "https" : "http,https");
+    return !s->api.curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") &&
+           !s->api.curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR,
+                                    is_secure(url) ? "https" : "http,https");
 #else
     long both = CURLPROTO_HTTP | CURLPROTO_HTTPS;
-    return !curl_easy_setopt(curl, CURLOPT_PROTOCOLS, both) &&
-           !curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS, is_secure(url) ? (long)CURLPROTO_HTTPS : both);
+    return !s->api.curl_easy_setopt(curl, CURLOPT_PROTOCOLS, both) &&
+           !s->api.curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS,
+                                    is_secure(url) ? (long)CURLPROTO_HTTPS : both);
 #endif
 }
 
@@ -209,22 +226,22 @@ static bool set_up(session *s) {
     CURL *curl = s->curl;
     char range[32];
     (void)snprintf(range, sizeof range, "%llu-", (unsigned long long)t->offset);
-    bool good = !curl_easy_setopt(curl, CURLOPT_URL, t->url) && set_protocols(curl, t->url) &&
-                !curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L) &&
-                !curl_easy_setopt(curl, CURLOPT_MAXREDIRS, REDIRECTS) &&
-                !curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L) &&
-                !curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) &&
-                !curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(t->connect_seconds)) &&
-                !curl_easy_setopt(curl, CURLOPT_USERAGENT, "descender/" DSC_VERSION) &&
-                !curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, s->reason) &&
-                !curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header) &&
-                !curl_easy_setopt(curl, CURLOPT_HEADERDATA, s) &&
-                !curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body) &&
-                !curl_easy_setopt(curl, CURLOPT_WRITEDATA, s);
-    if (good && t->offset) good = !curl_easy_setopt(curl, CURLOPT_RANGE, range);
+    bool good = !s->api.curl_easy_setopt(curl, CURLOPT_URL, t->url) && set_protocols(s, t->url) &&
+                !s->api.curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L) &&
+                !s->api.curl_easy_setopt(curl, CURLOPT_MAXREDIRS, REDIRECTS) &&
+                !s->api.curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L) &&
+                !s->api.curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) &&
+                !s->api.curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(t->connect_seconds)) &&
+                !s->api.curl_easy_setopt(curl, CURLOPT_USERAGENT, "descender/" DSC_VERSION) &&
+                !s->api.curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, s->reason) &&
+                !s->api.curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header) &&
+                !s->api.curl_easy_setopt(curl, CURLOPT_HEADERDATA, s) &&
+                !s->api.curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body) &&
+                !s->api.curl_easy_setopt(curl, CURLOPT_WRITEDATA, s);
+    if (good && t->offset) good = !s->api.curl_easy_setopt(curl, CURLOPT_RANGE, range);
 #if LIBCURL_VERSION_NUM >= 0x075700
     /* A name that is being looked up in vain does not hold up who gives up: the deadline is kept. */
-    if (good) (void)curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
+    if (good) (void)s->api.curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
 #endif
     return good;
 }
@@ -232,23 +249,24 @@ static bool set_up(session *s) {
 fetch_outcome fetch_transfer_run(fetch_transfer *transfer, dsc_error *error) {
     session s = {.transfer = transfer, .error = error, .range_start = -1};
     transfer->start = transfer->bytes = transfer->offset;
-    if (curl_global_init(CURL_GLOBAL_DEFAULT)) {
+    if (late_load(&s.api, curl_names, "libcurl.so.4", error)) return FETCH_FAILED;
+    if (s.api.curl_global_init(CURL_GLOBAL_DEFAULT)) {
         (void)dsc_fail(error, DSC_ERROR_MEMORY, "libcurl cannot be started");
         return FETCH_FAILED;
     }
-    CURLM *multi = curl_multi_init();
-    s.curl = curl_easy_init();
-    if (multi && s.curl && set_up(&s) && !curl_multi_add_handle(multi, s.curl)) {
+    CURLM *multi = s.api.curl_multi_init();
+    s.curl = s.api.curl_easy_init();
+    if (multi && s.curl && set_up(&s) && !s.api.curl_multi_add_handle(multi, s.curl)) {
         CURLcode result = run(&s, multi);
         if (!s.decided) judge(&s, result);
-        (void)curl_multi_remove_handle(multi, s.curl);
+        (void)s.api.curl_multi_remove_handle(multi, s.curl);
     } else {
         (void)dsc_fail(error, DSC_ERROR_MEMORY, "memory is short in libcurl");
         decide(&s, FETCH_FAILED);
     }
-    curl_easy_cleanup(s.curl);
-    (void)curl_multi_cleanup(multi);
-    curl_global_cleanup();
+    s.api.curl_easy_cleanup(s.curl);
+    (void)s.api.curl_multi_cleanup(multi);
+    s.api.curl_global_cleanup();
     return s.outcome;
 }
 

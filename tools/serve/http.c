@@ -14,7 +14,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "late/late.h"
+
+#define LATE_MHD(X)                                                                                          \
+    X(MHD_start_daemon)                                                                                      \
+    X(MHD_stop_daemon)                                                                                       \
+    X(MHD_get_daemon_info) X(MHD_lookup_connection_value) X(MHD_create_response_from_buffer)                 \
+        X(MHD_create_response_from_buffer_with_free_callback) X(MHD_add_response_header)                     \
+            X(MHD_queue_response) X(MHD_destroy_response)
+typedef struct mhd_functions {
+    LATE_MHD(LATE_MEMBER)
+} mhd_functions;
+static const char *const mhd_names[] = {LATE_MHD(LATE_NAME) NULL};
+
 struct serve_server {
+    mhd_functions api;
     struct MHD_Daemon *daemon;
     serve_site *site;
     char *host;
@@ -28,11 +42,18 @@ typedef struct upload {
     bool refused;
 } upload;
 
+/* A connection, and whose functions it is asked by. */
+typedef struct asked {
+    const mhd_functions *api;
+    struct MHD_Connection *connection;
+} asked;
+
 static const char *query_of(void *context, const char *name) {
-    return MHD_lookup_connection_value(context, MHD_GET_ARGUMENT_KIND, name);
+    const asked *a = context;
+    return a->api->MHD_lookup_connection_value(a->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
-static void add_headers(struct MHD_Response *response, const serve_response *r) {
+static void add_headers(const mhd_functions *api, struct MHD_Response *response, const serve_response *r) {
     const char *const headers[][2] = {{"Content-Type", r->type},
                                       {"Content-Security-Policy", r->policy},
                                       {"X-Content-Type-Options", "nosniff"},
@@ -41,26 +62,27 @@ static void add_headers(struct MHD_Response *response, const serve_response *r) 
                                       {"Cross-Origin-Opener-Policy", "same-origin"},
                                       {"Cache-Control", "no-store"}};
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
-        if (headers[i][1]) (void)MHD_add_response_header(response, headers[i][0], headers[i][1]);
+        if (headers[i][1]) (void)api->MHD_add_response_header(response, headers[i][0], headers[i][1]);
 }
 
-static enum MHD_Result send_response(struct MHD_Connection *connection, serve_response *r) {
+static enum MHD_Result send_response(const mhd_functions *api, struct MHD_Connection *connection,
+                                     serve_response *r) {
     struct MHD_Response *response =
-        r->fixed
-            ? MHD_create_response_from_buffer_with_free_callback(r->size, (void *)(uintptr_t)r->fixed, NULL)
-            : MHD_create_response_from_buffer(r->text.length, r->text.data, MHD_RESPMEM_MUST_COPY);
+        r->fixed ? api->MHD_create_response_from_buffer_with_free_callback(r->size,
+                                                                           (void *)(uintptr_t)r->fixed, NULL)
+                 : api->MHD_create_response_from_buffer(r->text.length, r->text.data, MHD_RESPMEM_MUST_COPY);
     dsc_text_free(&r->text);
     if (!response) return MHD_NO;
-    add_headers(response, r);
-    const enum MHD_Result result = MHD_queue_response(connection, r->status, response);
-    MHD_destroy_response(response);
+    add_headers(api, response, r);
+    const enum MHD_Result result = api->MHD_queue_response(connection, r->status, response);
+    api->MHD_destroy_response(response);
     return result;
 }
 
-static enum MHD_Result refuse_large(struct MHD_Connection *connection) {
+static enum MHD_Result refuse_large(const mhd_functions *api, struct MHD_Connection *connection) {
     serve_response r = {.status = 413, .type = "application/json", .policy = "default-src 'none'"};
     dsc_text_append(&r.text, "{\"error\":\"more than %d bytes\"}", SERVE_BODY_MOST);
-    return send_response(connection, &r);
+    return send_response(api, connection, &r);
 }
 
 static bool add(upload *u, const char *data, size_t size) {
@@ -77,6 +99,8 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
                                   void **mine) {
     (void)version;
     serve_server *server = context;
+    const mhd_functions *api = &server->api;
+    asked a = {api, connection};
     upload *u = *mine;
     if (!u) { /* the headers alone are here */
         *mine = u = dsc_allocate(1, sizeof *u);
@@ -88,21 +112,21 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         *size = 0;
         return MHD_YES;
     }
-    if (u->refused) return refuse_large(connection);
+    if (u->refused) return refuse_large(api, connection);
     const serve_request q = {
         .method = method,
         .path = path,
-        .host = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Host"),
-        .origin = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Origin"),
-        .last_event = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Last-Event-ID"),
+        .host = api->MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Host"),
+        .origin = api->MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Origin"),
+        .last_event = api->MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Last-Event-ID"),
         .query = query_of,
-        .context = connection,
+        .context = &a,
         .body = u->bytes,
         .size = u->size,
     };
     serve_response r;
     serve_handle(&r, server->site, &q, server->host, server->port);
-    return send_response(connection, &r);
+    return send_response(api, connection, &r);
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **mine,
@@ -145,25 +169,27 @@ static bool parse_address(address *a, const char *host, unsigned port) {
 
 static dsc_status listen_on(serve_server *s, const char *host, unsigned *port, dsc_error *error) {
     address where;
+    dsc_status status = late_load(&s->api, mhd_names, "libmicrohttpd.so.12", error);
+    if (status) return status;
     if (!parse_address(&where, host, *port))
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
                         "'%s' is no address: expected one such as 127.0.0.1 or ::1", host);
     unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO | MHD_USE_ERROR_LOG;
     if (where.any.sa_family == AF_INET6) flags |= MHD_USE_IPv6;
     errno = 0;
-    s->daemon = MHD_start_daemon(flags, (uint16_t)*port, NULL, NULL, on_request, s,
-                                 MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL, MHD_OPTION_SOCK_ADDR,
-                                 &where.any, MHD_OPTION_THREAD_POOL_SIZE, 2u, MHD_OPTION_CONNECTION_LIMIT,
-                                 (unsigned)SERVE_CLIENTS_MOST, MHD_OPTION_CONNECTION_TIMEOUT,
-                                 (unsigned)SERVE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32768,
-                                 MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
+    s->daemon = s->api.MHD_start_daemon(
+        flags, (uint16_t)*port, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL,
+        MHD_OPTION_SOCK_ADDR, &where.any, MHD_OPTION_THREAD_POOL_SIZE, 2u, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)SERVE_CLIENTS_MOST, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVE_SECONDS,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32768, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+        MHD_OPTION_END);
     if (!s->daemon) {
         if (errno)
             return dsc_fail(error, DSC_ERROR_IO, "cannot listen on %s, port %u: %s; try --port 0", host,
                             *port, strerror(errno));
         return dsc_fail(error, DSC_ERROR_IO, "cannot listen on %s, port %u; try --port 0", host, *port);
     }
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
+    const union MHD_DaemonInfo *info = s->api.MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
     if (info && info->port) *port = info->port;
     s->port = *port;
     return DSC_OK;
@@ -187,7 +213,7 @@ dsc_status serve_start(serve_server **result, serve_site *site, const char *host
 
 void serve_stop(serve_server *s) {
     if (!s) return;
-    if (s->daemon) MHD_stop_daemon(s->daemon);
+    if (s->daemon) s->api.MHD_stop_daemon(s->daemon);
     free(s->host);
     free(s);
 }
