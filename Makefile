@@ -34,7 +34,7 @@ test: ## install what is missing, build, run all tests; ARGS="-R data" for some
 	@scripts/build.sh release
 	@tests/run $(build) $(ARGS)
 
-test-docs: build ## follow the guides to the letter, blocks that take long included; wants MNIST in $$DESCENDER_DATA
+test-docs: build ## follow all guides to the letter; wants MNIST in $$DESCENDER_DATA
 	@cd $(build) && DOCS_LONG=1 bash ../../tests/project/test_docs.sh ./descender
 
 test-browser: ## install a browser, and use the page of `descender serve` in it; screenshots in build/browser/shots

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # What the guides tell people to type.
-#   test_docs.sh PROGRAM     in the build folder; DOCS_LONG=1 runs the blocks that take long as well (make test-docs)
+#   test_docs.sh PROGRAM     in the build folder; DOCS_LONG=1 runs everything (make test-docs, and CI)
 #
 # Every ```sh block of a guide is run, in one folder for each guide, from top to bottom; what must lie there first stands in a block
-# behind a comment `file: NAME`. A block behind a comment `long: WHY` is run by `make test-docs` alone. In all pages each
-# `descender ...` line names commands and options that there are.
+# behind a comment `file: NAME`. The guides that train are followed by `make test-docs` alone, since that takes half a minute; the C programmer's
+# always. In all pages each `descender ...` line names commands and options that there are.
 set -u
 source "$(dirname "$0")/../shell.sh"
 program=$(realpath "$1")
@@ -49,20 +49,21 @@ PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name descender.pc)")
 LD_LIBRARY_PATH=$(dirname "$PKG_CONFIG_PATH")
 export PKG_CONFIG_PATH LD_LIBRARY_PATH PATH="$prefix/bin:$PATH" XDG_CACHE_HOME="$folder/cache"
 
-# Writes block-NN.sh, or the file that a block is to be, into a folder; long ones only with DOCS_LONG.
+# Writes block-NN.sh, or the file that a block is to be, into a folder.
 take_blocks() { # PAGE FOLDER
-    awk -v folder="$2" -v all="${DOCS_LONG:-}" '
-        /^<!-- long:/ { long = 1; next }
+    awk -v folder="$2" '
         /^<!-- file:/ { file = $3; next }
-        /^```(sh|c)$/ { n++; out = file ? folder "/" file : long && !all || $0 != "```sh" ? "/dev/null" : sprintf("%s/block-%02d.sh", folder, n)
-                        inside = 1; file = ""; long = 0; next }
+        /^```(sh|c)$/ { n++; out = file ? folder "/" file : $0 != "```sh" ? "/dev/null" : sprintf("%s/block-%02d.sh", folder, n)
+                        inside = 1; file = ""; next }
         /^```/ { inside = 0; if (out) close(out); next }
         inside { print >out }' "$1"
 }
 # On one processor: other tests run beside this one, and threads that wait for each other would only be in the way.
 one=()
 command -v taskset >/dev/null && one=(taskset -c "$(taskset -cp $$ | sed 's/.*[ ,-]//')")
-for page in learner practitioner c-programmer; do
+guides="c-programmer${DOCS_LONG:+ learner practitioner}"
+[ -n "${DOCS_LONG:-}" ] || skip "the_learners_and_the_practitioners_guides" "make test-docs follows them"
+for page in $guides; do
     work=$folder/$page
     mkdir "$work"
     take_blocks "$top/docs/$page.md" "$work"
