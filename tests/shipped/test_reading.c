@@ -172,7 +172,7 @@ static size_t read_drawn(int digit, double size, double thick, ground how, bool 
 
 static void drawn_digits_read_as_the_clean_ones_do(void **unused) {
     (void)unused;
-    static const double sizes[] = {24, 60, 150, 420}, thicknesses[] = {0.05, 0.09, 0.15};
+    static const double sizes[] = {24, 60, 130, 280}, thicknesses[] = {0.05, 0.09, 0.15};
     size_t tried = 0, agreed = 0;
     for (int digit = 0; digit < 10; digit++) {
         const size_t clean = read_drawn(digit, 200, 0.1, PLAIN, true);
