@@ -266,6 +266,7 @@ a_test_image_in_the_training_set_is_found() {
 }
 mnist_is_known_by_its_content() {
     needs_mnist || return
+    needs_library libcrypto || return
     run datasheet "$mnist" --out "$work/mnist.md"
     exits 0
     holds "it is not named" grep -q "LeCun, Cortes and Burges" "$work/mnist.md"

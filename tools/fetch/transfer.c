@@ -25,9 +25,10 @@ double fetch_clock(void) {
 
 #define LATE_CURL(X)                                                                                         \
     X(curl_global_init)                                                                                      \
-    X(curl_global_cleanup) X(curl_easy_init) X(curl_easy_cleanup) X(curl_easy_setopt) X(curl_easy_getinfo)   \
-        X(curl_easy_strerror) X(curl_multi_init) X(curl_multi_cleanup) X(curl_multi_add_handle)              \
-            X(curl_multi_remove_handle) X(curl_multi_perform) X(curl_multi_poll) X(curl_multi_info_read)
+    X(curl_global_cleanup)                                                                                   \
+    X(curl_easy_init) X(curl_easy_cleanup) X(curl_easy_setopt) X(curl_easy_getinfo) X(curl_easy_strerror)    \
+        X(curl_multi_init) X(curl_multi_cleanup) X(curl_multi_add_handle) X(curl_multi_remove_handle)        \
+            X(curl_multi_perform) X(curl_multi_poll) X(curl_multi_info_read)
 typedef struct curl_functions {
     LATE_CURL(LATE_MEMBER)
 } curl_functions;

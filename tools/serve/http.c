@@ -19,7 +19,8 @@
 #define LATE_MHD(X)                                                                                          \
     X(MHD_start_daemon)                                                                                      \
     X(MHD_stop_daemon)                                                                                       \
-    X(MHD_get_daemon_info) X(MHD_lookup_connection_value) X(MHD_create_response_from_buffer)                 \
+    X(MHD_get_daemon_info)                                                                                   \
+    X(MHD_lookup_connection_value) X(MHD_create_response_from_buffer)                                        \
         X(MHD_create_response_from_buffer_with_free_callback) X(MHD_add_response_header)                     \
             X(MHD_queue_response) X(MHD_destroy_response)
 typedef struct mhd_functions {
