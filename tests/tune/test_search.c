@@ -64,6 +64,7 @@ static dsc_tune_search make(void) {
     dsc_recipe_clear(&recipe);
     search.samples = 1000;
     search.data_crc = 7;
+    free(search.data_name);
     search.data_name = strdup("some data");
     return search;
 }
@@ -151,9 +152,6 @@ static void a_journal_cut_off_anywhere_is_read_or_refused(void **unused) {
 
 static void changed_bytes_of_a_journal_never_crash(void **unused) {
     (void)unused;
-#if defined(__SANITIZE_ADDRESS__)
-    TEST_SKIP("known: reading a damaged journal can leak an empty text; to be repaired");
-#endif
     size_t size;
     char *text = journal(&size);
     uint32_t state = 3;
