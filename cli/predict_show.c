@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "draw/canvas.h"
 #include "draw/grid.h"
+#include "draw/overlay.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -78,22 +79,6 @@ void predict_append(dsc_text *text, const predict_result *result, const predict_
 
 /* ---- what it saw ---- */
 
-static uint8_t mixed(double from, double to, double share) {
-    return (uint8_t)lround(fmin(fmax(from + share * (to - from), 0), 255));
-}
-
-/* Two tiles of colours: the image; and the image paled, with orange where the answer depends on it. */
-static void colour(uint8_t *out, const predict_answer *a, const size_t shape[3]) {
-    static const double orange[3] = {213, 94, 0};
-    const size_t plane = shape[1] * shape[2];
-    for (size_t c = 0; c < 3; c++)
-        for (size_t i = 0; i < plane; i++) {
-            const double value = shape[0] == 3 ? a->seen[c * plane + i] : a->seen[i];
-            out[c * plane + i] = (uint8_t)value;
-            out[(3 + c) * plane + i] = mixed(0.4 * value, orange[c], (double)a->depends[i]);
-        }
-}
-
 dsc_status predict_append_pictures(dsc_text *text, const predict_result *result, const predict_reader *r,
                                    dsc_error *error) {
     const draw_terminal terminal = draw_terminal_detect(1);
@@ -112,7 +97,9 @@ dsc_status predict_append_pictures(dsc_text *text, const predict_result *result,
                                 .width = r->shape[2],
                                 .height = r->shape[1],
                                 .channels = 3};
-        colour(pixels, &result->answers[i], r->shape);
+        draw_overlay(pixels, result->answers[i].seen, r->shape, NULL, DRAW_ON_BLACK);
+        draw_overlay(pixels + each / 2, result->answers[i].seen, r->shape, result->answers[i].depends,
+                     DRAW_ON_BLACK);
         status = draw_grid_text(text, &grid, &terminal, error);
         dsc_text_append(text, "\n");
     }

@@ -118,9 +118,7 @@ static dsc_status answer_raw(predict_result *result, predict_reader *r, const ch
         if (r->shape[0] == 3)
             for (size_t c = 0; c < 3; c++) a->seen[c * plane + i] = from[c];
         else
-            a->seen[i] = channels == 1
-                             ? from[0]
-                             : (uint8_t)((299u * from[0] + 587u * from[1] + 114u * from[2] + 500u) / 1000u);
+            a->seen[i] = channels == 1 ? from[0] : dsc_luma(from);
     }
     return ask(a, r, error);
 }

@@ -19,8 +19,11 @@ void tune_show_begin(tune_show *show, const command_call *call) {
     show->table = show->rows && draw_terminal_detect(2).live && draw_terminal_detect(1).live;
 }
 
+/* A loss on its way to infinity must not run into the next column. */
 static const char *fixed(char out[32], double value, int decimals) {
-    return isfinite(value) ? dsc_format_fixed(out, 32, value, decimals) : "-";
+    if (!isfinite(value)) return "-";
+    return fabs(value) < 1e4 ? dsc_format_fixed(out, 32, value, decimals)
+                             : dsc_format_scientific(out, 32, value, 1);
 }
 
 /* --- the live table --- */

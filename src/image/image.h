@@ -35,6 +35,11 @@ dsc_status dsc_pnm_parse(dsc_image *image, const void *bytes, size_t size, const
                          dsc_error *error);
 dsc_status dsc_pnm_read(dsc_image *image, const char *path, dsc_error *error);
 
+/* The grey of red, green and blue: luma, ITU-R BT.601. */
+static inline uint8_t dsc_luma(const uint8_t rgb[3]) {
+    return (uint8_t)((299u * rgb[0] + 587u * rgb[1] + 114u * rgb[2] + 500u) / 1000u);
+}
+
 /* True if the bytes start as a PGM or PPM file does. */
 bool dsc_is_pnm(const unsigned char *bytes, size_t size);
 

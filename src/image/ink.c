@@ -29,10 +29,9 @@ enum {
 
 /* --- Greys --- */
 
-/* Luma (Rec. 601) of a pixel; what is transparent lets `behind` through. */
+/* The grey of a pixel; what is transparent lets `behind` through. */
 static unsigned grey_of(const uint8_t *pixel, size_t channels, unsigned behind) {
-    const unsigned grey =
-        channels == 1 ? pixel[0] : (299u * pixel[0] + 587u * pixel[1] + 114u * pixel[2] + 500u) / 1000u;
+    const unsigned grey = channels == 1 ? pixel[0] : dsc_luma(pixel);
     if (channels != 4) return grey;
     return (grey * pixel[3] + behind * (255u - pixel[3]) + 127u) / 255u;
 }

@@ -19,7 +19,6 @@ static void (*const add_words[])(dsc_real *, const dsc_real *, size_t, const uin
 
 enum { BEHIND = 16 }; /* whole vectors are written */
 
-static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 static size_t round_up(size_t value, size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
 /* Reals; or pairs of bfloat16, which only AVX-512's kernels have. */
@@ -38,7 +37,7 @@ bool dsc_sparse_dw_serves(const dsc_kernels *kernels, const dsc_gemm_kernels *pr
 
 /* A few rows tell. */
 bool dsc_sparse_pays(const dsc_real *x, size_t row, size_t rows, size_t columns) {
-    const size_t some = smaller(rows, 3), apart = rows / (some ? some : 1);
+    const size_t some = dsc_smaller(rows, 3), apart = rows / (some ? some : 1);
     size_t count = 0;
     for (size_t i = 0; i < some; i++)
         for (size_t k = 0; k < columns; k++) count += x[i * apart * row + k] != 0;
@@ -77,7 +76,7 @@ static const dsc_real *finder_words(const finder *f, const dsc_real *x, size_t d
 }
 
 static size_t find(const finder *f, uint32_t *where, dsc_real *values, const dsc_real *words, size_t first) {
-    const size_t last = smaller(first + f->block, f->depth);
+    const size_t last = dsc_smaller(first + f->block, f->depth);
 #if DSC_HAVE_X86
     if (!f->reals) return dsc_find_pairs(where, values, words, first, last);
 #endif
@@ -142,10 +141,10 @@ static void some_inputs(dsc_real *dw, const dsc_sparse_dw *s, const dsc_real *dy
     const size_t panels = (s->n + 15) / 16;
     const size_t panel = dsc_gemm_panel_bytes(s->product, s->samples) / sizeof(dsc_real);
     const size_t block = dsc_gemm_depth_block(s->product, s->samples);
-    const size_t strip = smaller(STRIP_BYTES / (smaller(block, s->samples) * 64) + 1, 8);
+    const size_t strip = dsc_smaller(STRIP_BYTES / (dsc_smaller(block, s->samples) * 64) + 1, 8);
     for (size_t at = 0; at < s->samples; at += block) {
         uint64_t masks[CHUNKS][INPUTS];
-        const size_t count = smaller(block, s->samples - at), chunks = (count + 63) / 64;
+        const size_t count = dsc_smaller(block, s->samples - at), chunks = (count + 63) / 64;
         const dsc_real *x = s->x + at * s->k + k;
         assert(chunks <= CHUNKS);
         find_groups_avx512(masks, x, s->k, count, inputs);
@@ -164,7 +163,7 @@ void dsc_sparse_dw_run(dsc_real *dw, const dsc_sparse_dw *s, size_t first, size_
     dsc_pack(packed, s->product, DSC_SIDE_B, &dy, s->n, s->samples, 0,
              dsc_pack_panels(s->product, DSC_SIDE_B, s->n));
     for (size_t k = first; k < last; k += INPUTS)
-        some_inputs(dw, s, packed, sums, k, smaller(INPUTS, last - k));
+        some_inputs(dw, s, packed, sums, k, dsc_smaller(INPUTS, last - k));
 #else
     (void)dw, (void)s, (void)first, (void)last, (void)scratch;
 #endif

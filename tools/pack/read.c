@@ -10,8 +10,7 @@
 
 /* One pixel as grey. Colours by their brightness as ITU-R BT.601 weighs them; equal parts stay as they are. */
 static bool grey_of(uint8_t *grey, const uint8_t *pixel, size_t channels) {
-    *grey =
-        channels == 1 ? pixel[0] : (uint8_t)((299 * pixel[0] + 587 * pixel[1] + 114 * pixel[2] + 500) / 1000);
+    *grey = channels == 1 ? pixel[0] : dsc_luma(pixel);
     return channels < 4 || pixel[3] == 255;
 }
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "draw/grid.h"
+#include "draw/overlay.h"
 #include "draw/scatter.h"
 #include "model/inspector.h"
 #include "report/text.h"
@@ -29,22 +30,6 @@ typedef struct gallery {
     size_t count; /* of pairs */
 } gallery;
 
-static uint8_t mix(double from, double to, double share) {
-    return (uint8_t)lround(fmin(fmax(from + share * (to - from), 0), 255));
-}
-
-/* `saliency` NULL: the image alone. Otherwise the image is paled, and what mattered is orange, the more the stronger. */
-static void colour_image(uint8_t *out, const uint8_t *image, const size_t shape[3], const float *saliency) {
-    static const double orange[3] = {213, 94, 0};
-    size_t plane = shape[1] * shape[2];
-    for (size_t i = 0; i < plane; i++)
-        for (size_t c = 0; c < 3; c++) {
-            double value = shape[0] == 3 ? image[c * plane + i] : image[i];
-            if (saliency) value = 255 - 0.35 * value;
-            out[c * plane + i] = saliency ? mix(value, orange[c], (double)saliency[i]) : (uint8_t)value;
-        }
-}
-
 static dsc_status hang(gallery *g, const report_exam *exam, dsc_inspector *inspector, uint32_t sample,
                        dsc_error *error) {
     const dsc_dataset *data = exam->data;
@@ -54,8 +39,9 @@ static dsc_status hang(gallery *g, const report_exam *exam, dsc_inspector *inspe
     char confidence[32];
     dsc_status status = dsc_inspector_run(inspector, image, answer->label, error);
     if (status) return status;
-    colour_image(g->pixels + at * each, image, data->shape, NULL);
-    colour_image(g->pixels + (at + 1) * each, image, data->shape, dsc_inspector_saliency(inspector));
+    draw_overlay(g->pixels + at * each, image, data->shape, NULL, DRAW_ON_WHITE);
+    draw_overlay(g->pixels + (at + 1) * each, image, data->shape, dsc_inspector_saliency(inspector),
+                 DRAW_ON_WHITE);
     (void)snprintf(g->titles[at], TITLE, "%.20s, not %.20s", dsc_model_class_name(exam->model, answer->label),
                    dsc_model_class_name(exam->model, answer->prediction));
     (void)snprintf(g->titles[at + 1], TITLE, "%s %% sure",
@@ -134,7 +120,7 @@ static void colour_filter(uint8_t *out, const dsc_real *weights, size_t count) {
     for (size_t i = 0; i < count; i++) {
         double share = largest > 0 ? (double)weights[i] / largest : 0;
         for (size_t c = 0; c < 3; c++)
-            out[c * count + i] = mix(255, share < 0 ? orange[c] : blue[c], fabs(share));
+            out[c * count + i] = draw_mix(255, share < 0 ? orange[c] : blue[c], fabs(share));
     }
 }
 
