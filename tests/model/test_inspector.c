@@ -130,10 +130,28 @@ static void layers_are_what_the_model_makes(void **state) {
     dsc_model_free(model);
 }
 
+/* A layer that is several operations is shown once, by what it gives. */
+static void a_layer_of_several_operations_is_one(void **state) {
+    (void)state;
+    dsc_model *model = make_model("conv 4 3x3, se, flatten, dense");
+    const uint8_t image[PIXELS] = {9, 200, 30};
+    dsc_inspector *inspector;
+    dsc_error error;
+    ASSERT_OK(dsc_inspector_create(&inspector, model, true, &error), error);
+    ASSERT_OK(dsc_inspector_run(inspector, image, 1, &error), error);
+    assert_int_equal(dsc_inspector_layers(inspector), 3);
+    const dsc_inspected se = dsc_inspector_layer(inspector, 1);
+    assert_string_equal(se.name, "se1");
+    assert_int_equal(dsc_shape_count(&se.shape), 4 * 2 * 2);
+    dsc_inspector_free(inspector);
+    dsc_model_free(model);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_the_derivative_of_the_loss),
         cmocka_unit_test(layers_are_what_the_model_makes),
+        cmocka_unit_test(a_layer_of_several_operations_is_one),
         cmocka_unit_test(where_nothing_matters_it_is_zero),
         cmocka_unit_test(it_survives_every_failed_allocation),
     };
