@@ -240,7 +240,7 @@ static dsc_status read_dimension(dsc_tune_dimension *d, const char *text, dsc_er
 
 static bool text_has(const char *text, const char *name) {
     size_t length;
-    for (const char *p = text; p && (p = dsc_tune_placeholder(p, &length)); p += length)
+    for (const char *p = text; p && (p = dsc_tune_placeholder(p, &length)); p += length + 2)
         if (length == strlen(name) && !memcmp(p + 1, name, length)) return true;
     return false;
 }

@@ -81,7 +81,8 @@ static bool is_written(const char *name_and_values, const char *model, const cha
                        size_t count) {
     size_t length = strcspn(name_and_values, "="), found;
     for (size_t i = 0; i <= count; i++)
-        for (const char *p = i < count ? texts[i] : model; (p = dsc_tune_placeholder(p, &found)); p++)
+        for (const char *p = i < count ? texts[i] : model; (p = dsc_tune_placeholder(p, &found));
+             p += found + 2)
             if (found == length && !memcmp(p + 1, name_and_values, length)) return true;
     return false;
 }

@@ -97,6 +97,7 @@ static void wrong_texts_are_told(void **unused) {
         {"validation=0.1|0.2", ""},
         {"augment.rotat=0..20", "rotate"},
         {"nothing=1|2", ""},
+        {"nothing=1|{}", "nothing"}, /* empty braces are passed over */
         {"=1|2", ""},
         {"units=|", ""},
         {NULL, NULL},

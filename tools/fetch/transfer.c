@@ -23,12 +23,24 @@ double fetch_clock(void) {
 
 #include "late/late.h"
 
-#define LATE_CURL(X)                                                                                         \
-    X(curl_global_init)                                                                                      \
-    X(curl_global_cleanup)                                                                                   \
-    X(curl_easy_init) X(curl_easy_cleanup) X(curl_easy_setopt) X(curl_easy_getinfo) X(curl_easy_strerror)    \
-        X(curl_multi_init) X(curl_multi_cleanup) X(curl_multi_add_handle) X(curl_multi_remove_handle)        \
-            X(curl_multi_perform) X(curl_multi_poll) X(curl_multi_info_read)
+/* One a line: clang-format never agrees with itself on such a list. */
+/* clang-format off */
+#define LATE_CURL(X) \
+    X(curl_global_init) \
+    X(curl_global_cleanup) \
+    X(curl_easy_init) \
+    X(curl_easy_cleanup) \
+    X(curl_easy_setopt) \
+    X(curl_easy_getinfo) \
+    X(curl_easy_strerror) \
+    X(curl_multi_init) \
+    X(curl_multi_cleanup) \
+    X(curl_multi_add_handle) \
+    X(curl_multi_remove_handle) \
+    X(curl_multi_perform) \
+    X(curl_multi_poll) \
+    X(curl_multi_info_read)
+/* clang-format on */
 typedef struct curl_functions {
     LATE_CURL(LATE_MEMBER)
 } curl_functions;

@@ -16,13 +16,19 @@
 
 #include "late/late.h"
 
-#define LATE_MHD(X)                                                                                          \
-    X(MHD_start_daemon)                                                                                      \
-    X(MHD_stop_daemon)                                                                                       \
-    X(MHD_get_daemon_info)                                                                                   \
-    X(MHD_lookup_connection_value) X(MHD_create_response_from_buffer)                                        \
-        X(MHD_create_response_from_buffer_with_free_callback) X(MHD_add_response_header)                     \
-            X(MHD_queue_response) X(MHD_destroy_response)
+/* One a line: clang-format never agrees with itself on such a list. */
+/* clang-format off */
+#define LATE_MHD(X) \
+    X(MHD_start_daemon) \
+    X(MHD_stop_daemon) \
+    X(MHD_get_daemon_info) \
+    X(MHD_lookup_connection_value) \
+    X(MHD_create_response_from_buffer) \
+    X(MHD_create_response_from_buffer_with_free_callback) \
+    X(MHD_add_response_header) \
+    X(MHD_queue_response) \
+    X(MHD_destroy_response)
+/* clang-format on */
 typedef struct mhd_functions {
     LATE_MHD(LATE_MEMBER)
 } mhd_functions;
