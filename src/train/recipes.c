@@ -64,14 +64,14 @@ const dsc_named_recipe dsc_named_recipes[] = {
      " \"weight-decay\": 0.02, \"batch\": 64, \"schedule\": \"one-cycle\", \"epochs\": 6, \"augment\": "
      "\"affine rotate=10"
      " shift=2 scale=0.1 shear=5\", \"clean-epochs\": 1, \"ema\": 0.998, \"precision\": \"auto\"}"},
-    {"mnist-99.7", "99.7 percent in about ten minutes: six convolutions, thirty epochs, augmentation",
-     "{\"model\": \"conv 32 3x3 bias=off, " NORM ", conv 32 3x3 bias=off, " NORM
-     ", maxpool 2, conv 64 3x3 padding=1 bias=off, " NORM ", conv 64 3x3 padding=1 bias=off, " NORM
-     ", maxpool 2, conv 128 3x3 padding=1 bias=off, " NORM ", conv 128 3x3 bias=off, " NORM
+    {"mnist-99.7", "99.7 percent in about a quarter of an hour: six convolutions, 34 epochs, augmentation",
+     "{\"model\": \"conv 32 3x3 bias=off, " NORM ", conv 48 3x3 bias=off, " NORM
+     ", maxpool 2, conv 64 3x3 padding=1 bias=off, " NORM ", conv 96 3x3 padding=1 bias=off, " NORM
+     ", maxpool 2, conv 128 3x3 padding=1 bias=off, " NORM ", conv 160 3x3 bias=off, " NORM
      ", parallel(globalpool avg | globalpool max), dropout 0.2, dense\", \"normalise\": \"standard\", "
      "\"optimiser\": \"adamw\","
      " \"learning-rate\": 0.003, \"weight-decay\": 0.02, \"batch\": 128, \"schedule\": \"one-cycle\", "
-     "\"epochs\": 30,"
+     "\"epochs\": 34,"
      " \"augment\": \"affine rotate=15 shift=2.5 scale=0.15 shear=10\", \"clean-epochs\": 2, \"ema\": 0.999,"
      " \"precision\": \"auto\"}"},
     {0},
