@@ -109,6 +109,11 @@ try {
   });
   await page.dispatchEvent("#pad", "drop", { dataTransfer: dropped });
   check("a dropped image, light on dark, is read", await settles(page, "7"), await answer(page));
+  await page.focus("#pad");
+  await page.keyboard.press("Escape");
+  check("and is gone with Escape", (await answer(page)).startsWith("Draw"));
+  await page.evaluate((transfer) => document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true })), dropped);
+  check("a pasted image is read as well", await settles(page, "7"), await answer(page));
 
   // Tabs by keyboard; a run, live, with its curves.
   await page.focus("#tab-draw");

@@ -27,6 +27,37 @@ it_says_where_and_ends_with_ctrl_c() {
     kill -TERM "$id"
     wait "$id"
 }
+open_hands_the_address_to_the_desktop() {
+    needs_library libmicrohttpd || return
+    mkdir -p "$work/bin"
+    printf '#!/bin/sh\necho "$1" >"%s/opened"\n' "$work" >"$work/bin/xdg-open"
+    chmod +x "$work/bin/xdg-open"
+    PATH=$work/bin:$PATH "$program" serve --port 0 --runs "$work" --open >"$work/.out" 2>"$work/.err" </dev/null &
+    local id=$! i
+    for ((i = 0; i < 100; i++)); do
+        [ -s "$work/opened" ] && break
+        sleep 0.05
+    done
+    kill -TERM "$id"
+    wait "$id"
+    run_shell "cat '$work/opened'"
+    prints "$(head -n 1 "$work/.out")"
+    prints "http://127.0.0.1:"
+}
+without_a_desktop_the_address_is_told() {
+    needs_library libmicrohttpd || return
+    # Only the program itself is on the path, so there is no xdg-open.
+    PATH=/nowhere "$program" serve --port 0 --runs "$work" --open >"$work/.out" 2>"$work/.err" </dev/null &
+    local id=$! i
+    for ((i = 0; i < 100; i++)); do
+        grep -q 'no browser' "$work/.err" && break
+        sleep 0.05
+    done
+    kill -TERM "$id"
+    wait "$id"
+    _keep
+    says "no browser could be opened; go to http://127.0.0.1:"
+}
 what_cannot_be_served_is_told() {
     run serve --port 99999
     exits 2
