@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* test_reading.c: the promise of `descender predict`: a digit is read whatever its size, place, polarity, stroke and ground; by the
- * program's own model. Digits are drawn here, or are MNIST's, changed. */
+ * program's own model. Digits are drawn here, or are MNIST's, changed. Slow, since little is run thousands of times, and
+ * is under the sanitizers elsewhere.
+ *
+ * labels: slow */
 #include "testing.h"
 
 #include "shipped/shipped.h"
