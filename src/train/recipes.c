@@ -68,8 +68,9 @@ const dsc_named_recipe dsc_named_recipes[] = {
      "{\"model\": \"conv 32 3x3 bias=off, " NORM ", conv 48 3x3 bias=off, " NORM
      ", maxpool 2, conv 64 3x3 padding=1 bias=off, " NORM ", conv 96 3x3 padding=1 bias=off, " NORM
      ", maxpool 2, conv 128 3x3 padding=1 bias=off, " NORM ", conv 160 3x3 bias=off, " NORM
-     ", parallel(globalpool avg | globalpool max), dropout 0.2, dense\", \"normalise\": \"standard\", "
-     "\"optimiser\": \"adamw\","
+     ", parallel(globalpool avg | globalpool max), dropout 0.2, dense\", \"loss\": \"softmax-cross-entropy "
+     "smoothing=0.05\", \"normalise\": \"standard\","
+     " \"optimiser\": \"adamw\","
      " \"learning-rate\": 0.003, \"weight-decay\": 0.02, \"batch\": 128, \"schedule\": \"one-cycle\", "
      "\"epochs\": 34,"
      " \"augment\": \"affine rotate=15 shift=2.5 scale=0.15 shear=10\", \"clean-epochs\": 2, \"ema\": 0.999,"
