@@ -8,6 +8,8 @@
 
 #include "draw/canvas.h"
 
+#include "kernel/kernel.h"
+
 #include <jansson.h>
 #include <math.h>
 #include <stdbool.h>
@@ -23,7 +25,7 @@ typedef struct entrant {
     const char *task, *name;
     double (*run)(const struct entrant *self); /* ours */
     const char *command;                       /* or a peer's, "{threads}" in it */
-    bool bf16;
+    bool bf16, dense;
     int number; /* for `run` */
     /* filled by contest_run */
     double figures[CONTEST_ROUNDS_MOST], median;
@@ -35,11 +37,13 @@ typedef struct entrant {
 static const struct contest_setting {
     const char *name, *environment;
     int threads;
+    bool avx512; /* for processors that have it */
 } contest_settings[] = {
-    {"1 thread", "OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1", 1},
-    {"1 thread, AVX-512 BLAS", "OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_CORETYPE=SkylakeX", 1},
-    {"2 threads", "OPENBLAS_NUM_THREADS=2 OMP_NUM_THREADS=2", 2},
-    {"2 threads, passive", "OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive", 2},
+    {"1 thread", "OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1", 1, false},
+    {"1 thread, AVX-512 BLAS", "OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_CORETYPE=SkylakeX", 1,
+     true},
+    {"2 threads", "OPENBLAS_NUM_THREADS=2 OMP_NUM_THREADS=2", 2, false},
+    {"2 threads, passive", "OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive", 2, false},
 };
 enum { CONTEST_SETTINGS = sizeof contest_settings / sizeof *contest_settings };
 
@@ -85,11 +89,14 @@ static bool contest_better(double a, double b, bool more) { return isnan(b) || (
 
 static void contest_calibrate(entrant *e, bool more) {
     double best = NAN;
-    for (size_t s = 0; s < CONTEST_SETTINGS && !e->absent[0]; s++) {
+    for (size_t s = 0; s < CONTEST_SETTINGS; s++) {
+        if (contest_settings[s].avx512 && !dsc_kernels_find("avx512")) continue;
         const double figure = contest_command(e, s);
         if (!isnan(figure) && contest_better(figure, best, more)) best = figure, e->best = s;
     }
-    if (!isnan(best)) e->figures[e->count++] = best;
+    if (isnan(best)) return; /* it is absent under every setting */
+    e->absent[0] = 0;
+    e->figures[e->count++] = best;
 }
 
 static void contest_run(entrant *entrants, size_t count, size_t rounds, bool more) {
