@@ -11,14 +11,9 @@
 
 #include <stdlib.h>
 
-static size_t root_of(const dsc_program *program, size_t slot) {
-    while (program->slots[slot].root != slot) slot = program->slots[slot].root;
-    return slot;
-}
-
 static void touch(dsc_program *program, size_t slot, size_t step, bool tiled) {
     if (slot == DSC_NO_SLOT) return;
-    dsc_slot *root = &program->slots[root_of(program, slot)];
+    dsc_slot *root = &program->slots[dsc_slot_root(program, slot)];
     root->used = true;
     if (step < root->first) root->first = step;
     if (step > root->last) root->last = step;
@@ -56,7 +51,7 @@ static void touch_step(dsc_program *program, size_t index) {
     case DSC_STEP_LOAD:
         for (size_t i = 0; i < program->graph->count; i++)
             if (program->graph->nodes[i]->kind == DSC_NODE_INPUT && program->places[i].needed)
-                touch(program, program->places[i].value, index, false);
+                touch(program, program->places[i].value, index, step->columns > 0);
         break;
     case DSC_STEP_SEED:
         touch(program, step->to, index, false);
@@ -77,7 +72,7 @@ static void touch_step(dsc_program *program, size_t index) {
 static void keep(dsc_program *program, size_t slot) {
     if (slot == DSC_NO_SLOT) return;
     touch(program, slot, program->step_count, true);
-    program->slots[root_of(program, slot)].kept = true;
+    program->slots[dsc_slot_root(program, slot)].kept = true;
 }
 
 static void find_lives(dsc_program *program) {
@@ -100,7 +95,7 @@ static void share_in_place(dsc_program *program) {
         if (step->kind != DSC_STEP_FORWARD || !(step->node->op->flags & DSC_OP_IN_PLACE)) continue;
         const dsc_node *node = step->node, *input = node->inputs[0];
         if (!dsc_node_is_sampled(input) || input->kind == DSC_NODE_INPUT) continue;
-        size_t in = root_of(program, program->places[input->index].value);
+        size_t in = dsc_slot_root(program, program->places[input->index].value);
         size_t out = program->places[node->index].value;
         bool last_reader = program->slots[in].last == i && !program->slots[in].kept;
         if (!last_reader || program->slots[out].root != out ||
@@ -116,12 +111,22 @@ static void share_in_place(dsc_program *program) {
 
 /* --- segments --- */
 
-static bool is_tiled(const dsc_step *step) { return step->stage && step->stage->kind == DSC_STAGE_TILES; }
+static dsc_segment_kind kind_of(const dsc_step *step) {
+    if (step->columns) return DSC_SEGMENT_COLUMNS;
+    return step->stage && step->stage->kind == DSC_STAGE_TILES ? DSC_SEGMENT_TILES : DSC_SEGMENT_LANES;
+}
 
-/* Neighbouring tile steps share a segment only if none can need what another makes. */
-static bool joins(const dsc_step *before, const dsc_step *step) {
-    if (is_tiled(before) != is_tiled(step)) return false;
-    if (!is_tiled(step)) return true;
+/* Neighbouring tile steps share a segment only if none can need what another makes; but a block of columns that is loaded is all
+ * that one tile of its reader needs. */
+static bool joins(const dsc_program *program, const dsc_segment *last, const dsc_step *step) {
+    const dsc_step *before = step - 1;
+    if (last->kind == DSC_SEGMENT_COLUMNS)
+        return before->kind == DSC_STEP_LOAD && kind_of(step) == DSC_SEGMENT_TILES &&
+               dsc_slot_root(program, program->places[step->node->inputs[0]->index].value) ==
+                   program->inputs[0];
+    if (last->kind != kind_of(step)) return false;
+    if (last->kind == DSC_SEGMENT_LANES) return true;
+    if (last->end - last->begin == DSC_TILE_STEPS_MOST) return false;
     if (before->kind == DSC_STEP_PREPARE) return step->kind == DSC_STEP_PREPARE && before->node != step->node;
     return before->put_off && step->put_off && before->node != step->node;
 }
@@ -130,8 +135,7 @@ static bool make_segments(dsc_program *program) {
     for (size_t i = 0; i < program->step_count; i++) {
         const dsc_step *step = &program->steps[i];
         dsc_segment *last = program->segment_count ? &program->segments[program->segment_count - 1] : NULL;
-        bool full = last && last->tiles && last->end - last->begin == DSC_TILE_STEPS_MOST;
-        if (last && !full && joins(step - 1, step)) {
+        if (last && joins(program, last, step)) {
             last->end = i + 1;
             continue;
         }
@@ -139,7 +143,7 @@ static bool make_segments(dsc_program *program) {
                       sizeof(dsc_segment)))
             return false;
         program->segments[program->segment_count++] =
-            (dsc_segment){.tiles = is_tiled(step), .begin = i, .end = i + 1};
+            (dsc_segment){.kind = kind_of(step), .begin = i, .end = i + 1};
         if (step->kind == DSC_STEP_PREPARE) program->prepare_segments = program->segment_count;
     }
     return true;
@@ -222,7 +226,7 @@ static bool fill_class(dsc_program *program, dsc_slot_class class, size_t *bytes
 /* Everybody who shares a root's memory knows its place. */
 static void spread_places(dsc_program *program) {
     for (size_t i = 0; i < program->slot_count; i++) {
-        const dsc_slot *root = &program->slots[root_of(program, i)];
+        const dsc_slot *root = &program->slots[dsc_slot_root(program, i)];
         program->slots[i].class = root->class;
         program->slots[i].offset = root->offset;
     }

@@ -6,7 +6,9 @@
  * Order. Load the inputs; forward in the order of the nodes; backward in the reverse order, starting from
  * 1/batch (or `loss_scale`) for each sample's loss. The calls are grouped into segments: in a LANES segment
  * every lane goes through all its calls without waiting for the others, so that a lane's values stay in its
- * core's cache; in a TILES segment independent tiles are shared out. Between segments all threads meet.
+ * core's cache; in a TILES segment independent tiles are shared out. Where all that read input 0 do so by blocks of its columns
+ * (dsc_needs.columns), a COLUMNS segment loads each block and multiplies it without waiting for the others: a thread keeps
+ * its pixels, its part of the weight, and in the backward pass that part's gradient. Between segments all threads meet.
  * Stages that only make gradients of parameters are put off to one TILES segment at the end.
  *
  * Memory. A value that a TILES stage touches, or that is asked for, lies in the global arena, whole batch
@@ -36,6 +38,7 @@ typedef struct dsc_program_options {
     size_t kept_count;
     const struct dsc_kernels *kernels; /* NULL: the best for this machine */
     bool bf16;                         /* products of operands rounded to bfloat16 */
+    bool loads_columns;                /* every run has `load_columns` */
 } dsc_program_options;
 
 dsc_status dsc_program_create(dsc_program **program, const dsc_graph *graph,
@@ -58,6 +61,10 @@ typedef struct dsc_run {
      * in the order in which inputs were made, NULL if nothing that is asked for depends on it. Called once a
      * lane, from any thread. */
     void (*load)(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker);
+    /* Or NULL: the same for elements first_element .. last_element - 1 of input 0 of all samples alone; the further inputs are
+     * written whole with element 0. Used instead of `load` where a program reads input 0 by its columns; see below. */
+    void (*load_columns)(void *context, dsc_real *const *inputs, size_t count, size_t first_element,
+                         size_t last_element);
     void *context;
     const uint32_t *samples; /* (count) each sample's number in its data set; NULL: 0, 1, ... */
     uint64_t seed, epoch;
@@ -78,6 +85,10 @@ dsc_status dsc_program_run(const dsc_program *program, dsc_program_workspace *wo
 /* Makes `shared` from the parameters alone, for inference. */
 void dsc_program_prepare(const dsc_program *program, dsc_program_workspace *workspace, dsc_threads *pool,
                          const dsc_run *run);
+
+/* If the parameter's gradient is made whole, in blocks of columns (of its last dimension, counted in numbers), by tiles in their order:
+ * how many columns; else 0. Who goes on in such blocks finds them in its cache. */
+size_t dsc_program_gradient_columns(const dsc_program *program, const dsc_node *parameter);
 
 /* After a training run: completes gradients[begin .. end) of the slab, summing what lanes made apart in the
  * order of lanes. Disjoint ranges may be completed by different threads. */

@@ -187,29 +187,65 @@ static size_t count_tiles(running *r) {
     return r->segment->end - r->segment->begin;
 }
 
-static void run_tile(void *context, size_t index, unsigned worker) {
-    const running *r = context;
-    size_t i = 0;
-    while (index >= r->tiles[i]) index -= r->tiles[i++];
-    const dsc_step *step = &r->program->steps[r->segment->begin + i];
-    where at = {.whole = true, .worker = worker, .count = r->run->count};
+static void run_tile_of(const running *r, const dsc_step *step, const where *at, size_t tile, size_t tiles) {
     call_arrays arrays;
-    fill_pointers(r, step, &at, &arrays);
-    dsc_call call = make_call(r, step, &at, &arrays);
-    call.tile = index;
-    call.tiles = r->tiles[i];
+    fill_pointers(r, step, at, &arrays);
+    dsc_call call = make_call(r, step, at, &arrays);
+    call.tile = tile;
+    call.tiles = tiles;
     unsigned before = dsc_denormals_flush();
     step->stage->run(&call);
     dsc_denormals_restore(before);
 }
 
+static void run_tile(void *context, size_t index, unsigned worker) {
+    const running *r = context;
+    size_t i = 0;
+    while (index >= r->tiles[i]) index -= r->tiles[i++];
+    where at = {.whole = true, .worker = worker, .count = r->run->count};
+    run_tile_of(r, &r->program->steps[r->segment->begin + i], &at, index, r->tiles[i]);
+}
+
+/* --- columns --- */
+
+static size_t count_columns(const running *r) {
+    const size_t columns = r->program->steps[r->segment->begin].columns,
+                 elements = r->program->slots[r->program->inputs[0]].bytes / sizeof(dsc_real);
+    return (elements + columns - 1) / columns;
+}
+
+static void load_columns(const running *r, const where *at, size_t index) {
+    const size_t columns = r->program->steps[r->segment->begin].columns,
+                 elements = r->program->slots[r->program->inputs[0]].bytes / sizeof(dsc_real);
+    dsc_real *inputs[DSC_INPUTS_MOST];
+    for (size_t i = 0; i < r->program->input_count; i++)
+        inputs[i] = slot_pointer(r->workspace, r->program->inputs[i], at);
+    const size_t first = index * columns, last = first + columns;
+    r->run->load_columns(r->run->context, inputs, at->count, first, last < elements ? last : elements);
+}
+
+static void run_block_of_columns(void *context, size_t index, unsigned worker) {
+    const running *r = context;
+    where at = {.whole = true, .worker = worker, .count = r->run->count};
+    load_columns(r, &at, index);
+    for (size_t i = r->segment->begin + 1; i < r->segment->end; i++)
+        run_tile_of(r, &r->program->steps[i], &at, index, count_columns(r));
+}
+
 static void run_segments(running *r, dsc_threads *pool, size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) {
         r->segment = &r->program->segments[i];
-        if (r->segment->tiles)
-            dsc_threads_run_groups(pool, r->tiles, count_tiles(r), run_tile, r);
-        else
+        switch (r->segment->kind) {
+        case DSC_SEGMENT_LANES:
             dsc_threads_run(pool, r->lanes, run_lane, r);
+            break;
+        case DSC_SEGMENT_TILES:
+            dsc_threads_run_groups(pool, r->tiles, count_tiles(r), run_tile, r);
+            break;
+        case DSC_SEGMENT_COLUMNS:
+            dsc_threads_run(pool, count_columns(r), run_block_of_columns, r);
+            break;
+        }
     }
 }
 
@@ -278,6 +314,18 @@ void dsc_program_gather(const dsc_program *program, const dsc_program_workspace 
         for (size_t lane = 0; lane < copies; lane++)
             sum_into(gradients + from, source + lane * numbers, to - from, first && lane == 0);
     }
+}
+
+size_t dsc_program_gradient_columns(const dsc_program *program, const dsc_node *parameter) {
+    for (size_t i = 0; i < program->graph->count; i++) {
+        const dsc_place *place = &program->places[i];
+        for (size_t k = 0; place->contribution && k < program->graph->nodes[i]->input_count; k++) {
+            if (place->contribution[k] == DSC_NO_SLOT) continue;
+            const dsc_contribution *it = &program->contributions[place->contribution[k]];
+            if (it->parameter == parameter && it->direct) return k == 1 ? place->needs.columns : 0;
+        }
+    }
+    return 0;
 }
 
 /* --- what can be read after a run --- */

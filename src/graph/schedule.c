@@ -156,15 +156,41 @@ static bool place_node(dsc_program *program, const dsc_node *node) {
     return true;
 }
 
+/* Whether input `i` of the node is the graph's input 0, maybe seen in another shape. */
+static bool is_first_input(const dsc_program *program, const dsc_node *node, size_t i) {
+    return dsc_node_is_sampled(node->inputs[i]) &&
+           dsc_slot_root(program, program->places[node->inputs[i]->index].value) == program->inputs[0];
+}
+
+/* In blocks of how many elements all that read input 0 do so; 0 if one does not. */
+static size_t find_columns(const dsc_program *program) {
+    size_t columns = 0;
+    for (size_t n = 0; program->input_count && n < program->graph->count; n++) {
+        const dsc_node *node = program->graph->nodes[n];
+        const dsc_place *place = &program->places[n];
+        if (node->kind != DSC_NODE_OP || (node->op->flags & DSC_OP_VIEW) || !place->needed) continue;
+        for (size_t i = 0; i < node->input_count; i++) {
+            if (!is_first_input(program, node, i)) continue;
+            if (i > 0 || !place->needs.columns || (columns && place->needs.columns != columns)) return 0;
+            columns = place->needs.columns;
+        }
+        /* What else a sample has is loaded with the first block alone. */
+        for (size_t i = 1; i < node->input_count; i++)
+            if (place->needs.columns && dsc_node_is_sampled(node->inputs[i])) return 0;
+    }
+    return columns;
+}
+
 static bool schedule_forward(dsc_program *program) {
     const dsc_graph *graph = program->graph;
     for (size_t i = 0; i < graph->count; i++)
         if (!place_node(program, graph->nodes[i])) return false;
+    const size_t columns = program->options.loads_columns ? find_columns(program) : 0;
     for (size_t i = 0; i < graph->count; i++)
         if (graph->nodes[i]->kind == DSC_NODE_OP && program->places[i].needed &&
             !add_stages(program, DSC_STEP_PREPARE, graph->nodes[i], program->places[i].needs.prepare))
             return false;
-    if (!add_step(program, (dsc_step){.kind = DSC_STEP_LOAD})) return false;
+    if (!add_step(program, (dsc_step){.kind = DSC_STEP_LOAD, .columns = columns})) return false;
     for (size_t i = 0; i < graph->count; i++) {
         const dsc_node *node = graph->nodes[i];
         if (node->kind != DSC_NODE_OP || !program->places[i].needed) continue;

@@ -40,11 +40,18 @@ typedef struct dsc_step {
     const dsc_node *node;
     const dsc_stage *stage; /* NULL for the engine's own steps, which are per sample */
     size_t to, from;
-    bool put_off; /* makes gradients of parameters alone */
+    size_t columns; /* LOAD: by blocks of so many elements; 0: by samples */
+    bool put_off;   /* makes gradients of parameters alone */
 } dsc_step;
 
+typedef enum dsc_segment_kind {
+    DSC_SEGMENT_LANES,
+    DSC_SEGMENT_TILES,
+    DSC_SEGMENT_COLUMNS /* tile i of the first step, then tile i of the next */
+} dsc_segment_kind;
+
 typedef struct dsc_segment {
-    bool tiles;
+    dsc_segment_kind kind;
     size_t begin, end; /* steps */
 } dsc_segment;
 
@@ -102,6 +109,12 @@ dsc_status dsc_schedule(dsc_program *program, dsc_error *error);
 
 /* Decides class and offset of every slot, and the sizes of the arenas. */
 dsc_status dsc_memory_plan(dsc_program *program, dsc_error *error);
+
+/* The slot whose memory this one is. */
+static inline size_t dsc_slot_root(const dsc_program *program, size_t slot) {
+    while (program->slots[slot].root != slot) slot = program->slots[slot].root;
+    return slot;
+}
 
 /* Is there a backward pass? Without training there may be one too, for the input's gradient (saliency). */
 static inline bool dsc_program_goes_back(const dsc_program *program) {

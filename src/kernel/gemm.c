@@ -46,7 +46,9 @@ static bool reads_b_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
 }
 
 size_t dsc_gemm_depth_block(const dsc_gemm_kernels *k, size_t depth) {
-    return even_part(depth, k->depth_block, round_up(16, k->depth_multiple));
+    const size_t blocks = divide_up(depth, k->depth_block), multiple = round_up(16, k->depth_multiple);
+    if (blocks <= 1) return even_part(depth, k->depth_block, multiple);
+    return even_part(depth, divide_up(depth, round_up(blocks, 2)), multiple);
 }
 
 /* Into how many parts rows are cut if both operands are packed on the fly: B once for each part of the rows, A once for each

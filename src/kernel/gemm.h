@@ -69,7 +69,8 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *kernels, co
 void dsc_gemm_run(const dsc_gemm_plan *plan, const dsc_gemm *gemm, size_t first, size_t last,
                   void *workspace);
 
-/* In blocks of how much depth sums are made. */
+/* In blocks of how much depth sums are made: as few as the kernels' depth_block allows, but more than one are an even number where
+ * the depth suffices, so that two threads can share them (op/matmul_columns.h). */
 size_t dsc_gemm_depth_block(const dsc_gemm_kernels *kernels, size_t depth);
 
 /* ---- Packing beforehand ---- */

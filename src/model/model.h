@@ -49,6 +49,10 @@ void dsc_normalisation_apply(const dsc_normalisation *normalisation, dsc_real *o
                              size_t count, const size_t shape[3]);
 void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t *images, size_t count);
 
+/* Pixels [first, last) of one image (C, H, W), to their places in `out` (C, H, W). */
+void dsc_model_load_pixels(const dsc_model *model, dsc_real *out, const uint8_t *image, size_t first,
+                           size_t last);
+
 /* Whether a loss of that text makes probabilities by sigmoid rather than by softmax. */
 bool dsc_loss_is_sigmoid(const char *loss_text);
 

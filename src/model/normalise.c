@@ -97,6 +97,18 @@ void dsc_normalisation_apply(const dsc_normalisation *n, dsc_real *out, const ui
                         n->offset[i % channels], pixels);
 }
 
+void dsc_model_load_pixels(const dsc_model *model, dsc_real *out, const uint8_t *image, size_t first,
+                           size_t last) {
+    const dsc_normalisation *n = &model->normalisation;
+    const size_t *shape = model->image->shape.size, pixels = shape[1] * shape[2];
+    const unsigned isa = dsc_isa_best();
+    for (size_t at = first, end; at < last; at = end) {
+        const size_t channel = at / pixels;
+        end = (channel + 1) * pixels < last ? (channel + 1) * pixels : last;
+        from_bytes[isa](out + at, image + at, n->scale[channel], n->offset[channel], end - at);
+    }
+}
+
 void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t *images, size_t count) {
     dsc_normalisation_apply(&model->normalisation, out, images, count, model->image->shape.size);
 }

@@ -7,11 +7,7 @@
  * The weight is packed once a step, for y and for dx, and shared by all lanes. Its gradient is computed by
  * tiles over the whole batch: no lane has a copy of it.
  */
-#include "op/matmul_sparse.h"
-
-typedef struct sizes {
-    size_t k, n, rows; /* rows: of one sample */
-} sizes;
+#include "op/matmul.h"
 
 typedef struct matmul_values {
     bool relu; /* no parameter: set for inference alone, by absorb */
@@ -24,12 +20,6 @@ static bool absorb(void *values, const dsc_op *next, const void *next_values) {
 }
 static bool has_relu(const dsc_call *call) {
     return call->values && ((const matmul_values *)call->values)->relu;
-}
-
-static sizes sizes_of(const dsc_shape *in) {
-    sizes s = {.k = in[1].size[1], .n = in[1].size[0]};
-    s.rows = dsc_shape_count(&in[0]) / s.k;
-    return s;
 }
 
 static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
@@ -52,29 +42,29 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
 }
 
 /* shared: the weight packed for y, then the weight packed for dx. */
-static size_t packed_size(const dsc_gemm_kernels *product, const sizes *s) {
+static size_t packed_size(const dsc_gemm_kernels *product, const dsc_matmul_sizes *s) {
     size_t bytes = dsc_pack_size(product, DSC_SIDE_B, s->n, s->k);
     return (bytes + DSC_ALIGNMENT - 1) / DSC_ALIGNMENT * DSC_ALIGNMENT;
 }
 
-static dsc_packer weight_for_y(const dsc_real *w, const sizes *s) {
+static dsc_packer weight_for_y(const dsc_real *w, const dsc_matmul_sizes *s) {
     return dsc_pack_matrix(w, (ptrdiff_t)s->k, 1);
 }
-static dsc_packer weight_for_dx(const dsc_real *w, const sizes *s) {
+static dsc_packer weight_for_dx(const dsc_real *w, const dsc_matmul_sizes *s) {
     return dsc_pack_matrix(w, 1, (ptrdiff_t)s->k);
 }
 
 enum { PANELS_A_TILE = 4 };
 
 static size_t prepare_tiles(const dsc_call *call) {
-    sizes s = sizes_of(call->in_shape);
+    dsc_matmul_sizes s = dsc_matmul_sizes_of(call->in_shape);
     size_t panels = dsc_pack_panels(call->product, DSC_SIDE_B, s.n);
     if (call->wants & 1) panels += dsc_pack_panels(call->product, DSC_SIDE_B, s.k);
     return (panels + PANELS_A_TILE - 1) / PANELS_A_TILE;
 }
 
 static void prepare(const dsc_call *call) {
-    sizes s = sizes_of(call->in_shape);
+    dsc_matmul_sizes s = dsc_matmul_sizes_of(call->in_shape);
     dsc_packer y = weight_for_y(call->in[1], &s), dx = weight_for_dx(call->in[1], &s);
     size_t first = call->tile * PANELS_A_TILE, last = first + PANELS_A_TILE;
     size_t y_panels = dsc_pack_panels(call->product, DSC_SIDE_B, s.n);
@@ -90,7 +80,7 @@ static void prepare(const dsc_call *call) {
 
 /* The three products. Their plans follow from sizes alone, so they are made where they are used. */
 
-static dsc_gemm product_y(const dsc_call *call, const sizes *s, const dsc_packer *x) {
+static dsc_gemm product_y(const dsc_call *call, const dsc_matmul_sizes *s, const dsc_packer *x) {
     return (dsc_gemm){.rows = call->count * s->rows,
                       .columns = s->n,
                       .depth = s->k,
@@ -101,7 +91,7 @@ static dsc_gemm product_y(const dsc_call *call, const sizes *s, const dsc_packer
                       .bias_columns = call->input_count == 3 && call->in ? call->in[2] : NULL};
 }
 
-static dsc_gemm product_dx(const dsc_call *call, const sizes *s, const dsc_packer *dy) {
+static dsc_gemm product_dx(const dsc_call *call, const dsc_matmul_sizes *s, const dsc_packer *dy) {
     return (dsc_gemm){.rows = call->count * s->rows,
                       .columns = s->k,
                       .depth = s->n,
@@ -111,34 +101,12 @@ static dsc_gemm product_dx(const dsc_call *call, const sizes *s, const dsc_packe
                       .c_row = (ptrdiff_t)s->k};
 }
 
-static dsc_gemm product_dw(const dsc_call *call, const sizes *s, const dsc_packer *dy, const dsc_packer *x) {
-    return (dsc_gemm){.rows = s->n,
-                      .columns = s->k,
-                      .depth = call->count * s->rows,
-                      .a = {.packer = dy},
-                      .b = {.packer = x},
-                      .c = call->d_in ? call->d_in[1] : NULL,
-                      .c_row = (ptrdiff_t)s->k};
-}
-
-/* Enough tiles for the threads of a large machine to share, few enough to be worth packing their operands for. */
-static size_t dw_parts(const sizes *s) {
-    const size_t parts = s->n * s->k / 30000;
-    return parts < 4 ? 4 : parts > 16 ? 16 : parts;
-}
-
-static void run_whole(const dsc_call *call, const dsc_gemm *gemm) {
-    dsc_gemm_plan plan;
-    dsc_gemm_plan_make(&plan, call->product, gemm, 1);
-    dsc_gemm_run(&plan, gemm, 0, plan.tiles, call->scratch);
-}
-
 /* --- one row alone: zeros left out, and a large weight shared by threads --- */
 
 /* A tile is of several panels, whose sums a processor makes side by side. */
 enum { SINGLE_TILES = 8, PANELS_TOGETHER = 4, WORTH_SHARING = 200000 /* multiply-adds */ };
 
-static dsc_sparse_row sparse_row_of(const dsc_call *call, const sizes *s) {
+static dsc_sparse_row sparse_row_of(const dsc_call *call, const dsc_matmul_sizes *s) {
     return (dsc_sparse_row){.x = call->in[0],
                             .packed = call->shared,
                             .bias = call->input_count == 3 ? call->in[2] : NULL,
@@ -150,13 +118,13 @@ static dsc_sparse_row sparse_row_of(const dsc_call *call, const sizes *s) {
 }
 
 static size_t single_tiles(const dsc_call *call) {
-    const size_t panels = dsc_pack_panels(call->product, DSC_SIDE_B, sizes_of(call->in_shape).n);
+    const size_t panels = dsc_pack_panels(call->product, DSC_SIDE_B, dsc_matmul_sizes_of(call->in_shape).n);
     const size_t tiles = (panels + PANELS_TOGETHER - 1) / PANELS_TOGETHER;
     return tiles < SINGLE_TILES ? tiles : SINGLE_TILES;
 }
 
 static void forward_single(const dsc_call *call) {
-    const sizes s = sizes_of(call->in_shape);
+    const dsc_matmul_sizes s = dsc_matmul_sizes_of(call->in_shape);
     const dsc_sparse_row row = sparse_row_of(call, &s);
     const size_t width = call->product->width, panels = dsc_pack_panels(call->product, DSC_SIDE_B, s.n);
     const size_t first = call->tile * panels / call->tiles * width,
@@ -166,23 +134,17 @@ static void forward_single(const dsc_call *call) {
 
 static const dsc_stage single_stages[] = {{DSC_STAGE_TILES, forward_single, single_tiles, 0}, {0}};
 
-/* Images are mostly zeros, and need no gradient; what layers give has none, or half of them, and is not looked at in training. */
-enum { WORTH_LOOKING = 32 /* columns */ };
-static bool looks_for_zeros(unsigned wants, const sizes *s) { return !(wants & 1) && s->n >= WORTH_LOOKING; }
-static bool dw_leaves_zeros_out(const dsc_kernels *kernels, const dsc_gemm_kernels *product, unsigned wants,
-                                const sizes *s) {
-    return looks_for_zeros(wants, s) && dsc_sparse_dw_serves(kernels, product);
-}
-
 static void needs(dsc_needs *needs) {
-    sizes s = sizes_of(needs->in);
-    needs->saved_shared = packed_size(needs->product, &s);
-    if (dsc_sparse_serves(needs->kernels, needs->product)) {
-        needs->scratch = dsc_sparse_row_scratch(s.k);
-        if (needs->goes_back && dw_leaves_zeros_out(needs->kernels, needs->product, needs->wants, &s))
-            needs->scratch =
-                dsc_larger(needs->scratch, dsc_sparse_dw_scratch(needs->product, needs->batch * s.rows, s.n));
+    dsc_matmul_sizes s = dsc_matmul_sizes_of(needs->in);
+    if (dsc_matmul_columns_serve(needs)) {
+        dsc_matmul_columns_needs(needs);
+        needs->scratch = dsc_larger(needs->scratch, dsc_matmul_weight_scratch(needs));
+        return;
     }
+    needs->saved_shared = packed_size(needs->product, &s);
+    if (dsc_sparse_serves(needs->kernels, needs->product)) needs->scratch = dsc_sparse_row_scratch(s.k);
+    if (dsc_matmul_looks_for_zeros(needs->kernels, needs->product, needs->wants, &s))
+        needs->scratch = dsc_larger(needs->scratch, dsc_sparse_rows_scratch(needs->lane_batch * s.rows, s.n));
     if (!needs->goes_back && needs->batch == 1 && s.rows == 1 && s.n * s.k >= WORTH_SHARING &&
         dsc_sparse_serves(needs->kernels, needs->product))
         needs->forward = single_stages;
@@ -190,111 +152,58 @@ static void needs(dsc_needs *needs) {
     /* Stands for the call to come, for its sizes alone: `shared` stands for weights packed later: any pointer will do. */
     dsc_call call = {.count = needs->lane_batch, .product = needs->product, .shared = needs};
     dsc_packer x = dsc_pack_matrix(NULL, (ptrdiff_t)s.k, 1), dy = dsc_pack_matrix(NULL, (ptrdiff_t)s.n, 1);
-    dsc_packer dy_t = dsc_pack_matrix(NULL, 1, (ptrdiff_t)s.n),
-               x_t = dsc_pack_matrix(NULL, 1, (ptrdiff_t)s.k);
-    dsc_gemm gemms[3] = {product_y(&call, &s, &x), product_dx(&call, &s, &dy)};
-    call.count = needs->batch;
-    gemms[2] = product_dw(&call, &s, &dy_t, &x_t);
-    for (size_t i = 0; i < 3; i++) {
+    dsc_gemm gemms[2] = {product_y(&call, &s, &x), product_dx(&call, &s, &dy)};
+    for (size_t i = 0; i < 2; i++) {
         dsc_gemm_plan plan;
-        dsc_gemm_plan_make(&plan, needs->product, &gemms[i], i == 2 ? dw_parts(&s) : 1);
-        needs->scratch = dsc_larger(needs->scratch, plan.workspace);
-        if (i < 2) continue;
-        dsc_gemm_plan_make(&plan, needs->product, &gemms[i], 1); /* some columns, by themselves */
+        dsc_gemm_plan_make(&plan, needs->product, &gemms[i], 1);
         needs->scratch = dsc_larger(needs->scratch, plan.workspace);
     }
+    if (needs->goes_back) needs->scratch = dsc_larger(needs->scratch, dsc_matmul_weight_scratch(needs));
 }
 
 static void forward(const dsc_call *call) {
-    sizes s = sizes_of(call->in_shape);
+    dsc_matmul_sizes s = dsc_matmul_sizes_of(call->in_shape);
     if (!call->training && call->count * s.rows == 1 && dsc_sparse_serves(call->kernels, call->product)) {
         const dsc_sparse_row row = sparse_row_of(call, &s);
         dsc_sparse_row_run(call->out[0], &row, 0, s.n, call->scratch);
         return;
     }
+    const size_t rows = call->count * s.rows;
+    if (dsc_matmul_looks_for_zeros(call->kernels, call->product, call->wants, &s) &&
+        dsc_sparse_pays(call->in[0], s.k, rows, s.k)) {
+        const dsc_sparse_rows sparse = {.x = call->in[0],
+                                        .x_row = s.k,
+                                        .rows = rows,
+                                        .packed = call->shared,
+                                        .bias = call->input_count == 3 ? call->in[2] : NULL,
+                                        .depth = s.k,
+                                        .n = s.n,
+                                        .relu = has_relu(call),
+                                        .kernels = call->kernels,
+                                        .product = call->product};
+        dsc_sparse_rows_run(call->out[0], &sparse, call->scratch);
+        return;
+    }
     dsc_packer x = dsc_pack_matrix(call->in[0], (ptrdiff_t)s.k, 1);
     dsc_gemm gemm = product_y(call, &s, &x);
     gemm.relu = has_relu(call);
-    run_whole(call, &gemm);
+    dsc_matmul_run(call, &gemm);
 }
 
 static void backward_x(const dsc_call *call) {
     if (!call->d_in[0]) return;
-    sizes s = sizes_of(call->in_shape);
+    dsc_matmul_sizes s = dsc_matmul_sizes_of(call->in_shape);
     dsc_packer dy = dsc_pack_matrix(call->d_out[0], (ptrdiff_t)s.n, 1);
     dsc_gemm gemm = product_dx(call, &s, &dy);
-    run_whole(call, &gemm);
-}
-
-/* The gradient of the weight, by tiles; one more tile makes the bias's. */
-static void plan_dw(const dsc_call *call, const sizes *s, dsc_packer packers[2], dsc_gemm *gemm,
-                    dsc_gemm_plan *plan) {
-    packers[0] = dsc_pack_matrix(call->d_out[0], 1, (ptrdiff_t)s->n);
-    packers[1] = dsc_pack_matrix(call->in[0], 1, (ptrdiff_t)s->k);
-    *gemm = product_dw(call, s, &packers[0], &packers[1]);
-    dsc_gemm_plan_make(plan, call->product, gemm, dw_parts(s));
-}
-
-static size_t backward_w_tiles(const dsc_call *call) {
-    sizes s = sizes_of(call->in_shape);
-    if (dw_leaves_zeros_out(call->kernels, call->product, call->wants, &s)) return dw_parts(&s) + 1;
-    dsc_packer packers[2];
-    dsc_gemm gemm;
-    dsc_gemm_plan plan;
-    plan_dw(call, &s, packers, &gemm, &plan);
-    return plan.tiles + 1;
-}
-
-/* Columns of dw, with zeros left out if that pays. Both ways give the same bits. */
-static void backward_w_columns(const dsc_call *call, const sizes *s) {
-    enum { TOGETHER = 16 };
-    const size_t groups = (s->k + TOGETHER - 1) / TOGETHER, parts = call->tiles - 1;
-    const size_t first = call->tile * groups / parts * TOGETHER,
-                 last = dsc_smaller((call->tile + 1) * groups / parts * TOGETHER, s->k);
-    const dsc_sparse_dw sparse = {.x = call->in[0],
-                                  .dy = call->d_out[0],
-                                  .samples = call->count * s->rows,
-                                  .n = s->n,
-                                  .k = s->k,
-                                  .kernels = call->kernels,
-                                  .product = call->product};
-    if (first >= last) return;
-    if (dsc_sparse_pays(sparse.x + first, s->k, sparse.samples, last - first)) {
-        dsc_sparse_dw_run(call->d_in[1], &sparse, first, last, call->scratch);
-        return;
-    }
-    const dsc_packer dy = dsc_pack_matrix(sparse.dy, 1, (ptrdiff_t)s->n),
-                     x = dsc_pack_matrix(sparse.x + first, 1, (ptrdiff_t)s->k);
-    dsc_gemm gemm = product_dw(call, s, &dy, &x);
-    gemm.columns = last - first;
-    gemm.c += first;
-    run_whole(call, &gemm);
-}
-
-static void backward_w(const dsc_call *call) {
-    sizes s = sizes_of(call->in_shape);
-    if (call->tile + 1 == call->tiles) {
-        if (call->input_count == 3 && call->d_in[2])
-            call->kernels->vector->sum_rows(call->d_in[2], call->d_out[0], (ptrdiff_t)s.n,
-                                            call->count * s.rows, s.n, false);
-        return;
-    }
-    if (!call->d_in[1]) return;
-    if (dw_leaves_zeros_out(call->kernels, call->product, call->wants, &s)) {
-        backward_w_columns(call, &s);
-        return;
-    }
-    dsc_packer packers[2];
-    dsc_gemm gemm;
-    dsc_gemm_plan plan;
-    plan_dw(call, &s, packers, &gemm, &plan);
-    dsc_gemm_run(&plan, &gemm, call->tile, call->tile + 1, call->scratch);
+    dsc_matmul_run(call, &gemm);
 }
 
 static const dsc_stage prepare_stages[] = {{DSC_STAGE_TILES, prepare, prepare_tiles, 0}, {0}};
 static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
 static const dsc_stage backward_stages[] = {
-    {DSC_STAGE_SAMPLES, backward_x, NULL, 1}, {DSC_STAGE_TILES, backward_w, backward_w_tiles, 2 | 4}, {0}};
+    {DSC_STAGE_SAMPLES, backward_x, NULL, 1},
+    {DSC_STAGE_TILES, dsc_matmul_weight, dsc_matmul_weight_tiles, 2 | 4},
+    {0}};
 static const dsc_op_example examples[] = {
     {"spp", {{1, {1}}, {2, {1, 1}}, {1, {1}}}, NULL},
     {"spp", {{1, {37}}, {2, {19, 37}}, {1, {19}}}, NULL},

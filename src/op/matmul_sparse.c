@@ -4,8 +4,6 @@
 
 #include "kernel/gemm_pack.h"
 
-#include <assert.h>
-
 #include "op/matmul_sparse_bf16.h"
 #include "op/matmul_sparse_bits.h"
 
@@ -19,8 +17,6 @@ static void (*const add_words[])(dsc_real *, const dsc_real *, size_t, const uin
 
 enum { BEHIND = 16 }; /* whole vectors are written */
 
-static size_t round_up(size_t value, size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
-
 /* Reals; or pairs of bfloat16, which only AVX-512's kernels have. */
 static bool in_reals(const dsc_kernels *kernels, const dsc_gemm_kernels *product) {
     return product == kernels->f32 && product->elements_per_word == 1 && !product->rounds;
@@ -31,8 +27,8 @@ bool dsc_sparse_serves(const dsc_kernels *kernels, const dsc_gemm_kernels *produ
            (product->elements_per_word == 2 && product->width == 16 && kernels->isa == DSC_ISA_AVX512);
 }
 
-bool dsc_sparse_dw_serves(const dsc_kernels *kernels, const dsc_gemm_kernels *product) {
-    return in_reals(kernels, product) && kernels->isa == DSC_ISA_AVX512;
+bool dsc_sparse_batch_serves(const dsc_kernels *kernels, const dsc_gemm_kernels *product) {
+    return in_reals(kernels, product);
 }
 
 /* A few rows tell. */
@@ -41,7 +37,7 @@ bool dsc_sparse_pays(const dsc_real *x, size_t row, size_t rows, size_t columns)
     size_t count = 0;
     for (size_t i = 0; i < some; i++)
         for (size_t k = 0; k < columns; k++) count += x[i * apart * row + k] != 0;
-    return count <= some * columns / 3;
+    return count <= some * columns * 3 / 5;
 }
 
 /* A vector's words that are not zero, block of depth by block, and room for them. */
@@ -115,56 +111,4 @@ void dsc_sparse_row_run(dsc_real *y, const dsc_sparse_row *r, size_t first, size
     const dsc_vector_kernels *vector = r->kernels->vector;
     if (r->bias) vector->add(y + first, y + first, r->bias + first, last - first);
     if (r->relu) vector->relu(y + first, y + first, last - first);
-}
-
-/* ---- Columns of dw ----
- *
- * dy is packed as the weight is above. Of sixteen inputs side by side, the samples that are not zero are found as bits; then each
- * strip of dy, small enough for the first-level cache, serves all sixteen. What comes out are columns of dw side by side, which are
- * turned as they are written. */
-
-enum { INPUTS = 16, STRIP_BYTES = 24576, CHUNKS = 16 /* of 64 words: the largest block of depth */ };
-
-/* dy in panels; (INPUTS, n in whole panels) sums. */
-static size_t packed_dy(const dsc_gemm_kernels *product, size_t samples, size_t n) {
-    return round_up(dsc_pack_size(product, DSC_SIDE_B, n, samples), DSC_ALIGNMENT);
-}
-
-size_t dsc_sparse_dw_scratch(const dsc_gemm_kernels *product, size_t samples, size_t n) {
-    return packed_dy(product, samples, n) + INPUTS * round_up(n, 16) * sizeof(dsc_real);
-}
-
-#if DSC_HAVE_X86
-/* Up to INPUTS columns of dw, from column k on. */
-static void some_inputs(dsc_real *dw, const dsc_sparse_dw *s, const dsc_real *dy, dsc_real *sums, size_t k,
-                        size_t inputs) {
-    const size_t panels = (s->n + 15) / 16;
-    const size_t panel = dsc_gemm_panel_bytes(s->product, s->samples) / sizeof(dsc_real);
-    const size_t block = dsc_gemm_depth_block(s->product, s->samples);
-    const size_t strip = dsc_smaller(STRIP_BYTES / (dsc_smaller(block, s->samples) * 64) + 1, 8);
-    for (size_t at = 0; at < s->samples; at += block) {
-        uint64_t masks[CHUNKS][INPUTS];
-        const size_t count = dsc_smaller(block, s->samples - at), chunks = (count + 63) / 64;
-        const dsc_real *x = s->x + at * s->k + k;
-        assert(chunks <= CHUNKS);
-        find_groups_avx512(masks, x, s->k, count, inputs);
-        add_groups_avx512(sums, panels, dy + at * 16, panel, x, s->k, (const uint64_t(*)[16])masks, chunks,
-                          inputs, strip, at > 0);
-    }
-    s->kernels->vector->transpose(dw + k, (ptrdiff_t)s->k, sums, (ptrdiff_t)panels * 16, inputs, s->n);
-}
-#endif
-
-void dsc_sparse_dw_run(dsc_real *dw, const dsc_sparse_dw *s, size_t first, size_t last, void *scratch) {
-#if DSC_HAVE_X86
-    dsc_real *packed = scratch,
-             *sums = (dsc_real *)(void *)((char *)scratch + packed_dy(s->product, s->samples, s->n));
-    const dsc_packer dy = dsc_pack_matrix(s->dy, 1, (ptrdiff_t)s->n);
-    dsc_pack(packed, s->product, DSC_SIDE_B, &dy, s->n, s->samples, 0,
-             dsc_pack_panels(s->product, DSC_SIDE_B, s->n));
-    for (size_t k = first; k < last; k += INPUTS)
-        some_inputs(dw, s, packed, sums, k, dsc_smaller(INPUTS, last - k));
-#else
-    (void)dw, (void)s, (void)first, (void)last, (void)scratch;
-#endif
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* matmul_sparse.h: the products of a dense layer that leave out inputs that are zero, as four of five pixels of a digit are.
  *
- *   a row of y:     y[j]     = sum over k with x[k] != 0 of x[k] w[j][k], + bias[j]
- *   columns of dw:  dw[j][k] = sum over samples s with x[s][k] != 0 of dy[s][j] x[s][k]
+ *   y[s][j]  = sum over k with x[s][k] != 0 of x[s][k] w[j][k], + bias[j]     a row: matmul_sparse.c; a batch: matmul_sparse_batch.c
+ *   dw[j][k] = sum over samples s with x[s][k] != 0 of dy[s][j] x[s][k]       matmul_sparse_batch.c
  *
- * Both find what is not zero and add as many rows of a packed operand to sums in registers. Such a row is loaded for one product
- * alone, so it pays where the row alone matters (one image), or where the operand lies in the first-level cache (dw, where
- * it saves a seventh of a small network's step in f32; in bf16, and for y of many rows, it saved nothing).
+ * All find what is not zero and add as many rows of a packed operand to sums in registers. Such a row is loaded for one product
+ * alone, so it pays where the row alone matters (one image), or where the operand lies in the first-level cache: of a batch, 64 of
+ * depth at a time. For pairs of bfloat16, of which fewer are zero, it saved nothing but for a single row.
  * The order is that of gemm.h, in blocks of depth, so the bits are those of the whole product, but where an infinity or a NaN meets
  * a zero; on AMX tiles, where the order within a block is the tiles', the last digits differ. */
 #ifndef DSC_OP_MATMUL_SPARSE_H
@@ -17,10 +17,11 @@
 /* Whether the kernels are such that this can stand in for their product. */
 bool dsc_sparse_serves(const dsc_kernels *kernels, const dsc_gemm_kernels *product);
 
-bool dsc_sparse_dw_serves(const dsc_kernels *kernels, const dsc_gemm_kernels *product);
+bool dsc_sparse_batch_serves(const dsc_kernels *kernels,
+                             const dsc_gemm_kernels *product); /* rows of y, and dw */
 
-/* Whether it pays: by a look at a few rows, at most a third of a matrix (rows, columns), `row` elements from row to row, is not
- * zero. */
+/* Whether it pays for a batch: by a look at a few rows, at most three of five elements of a matrix (rows, columns), `row` elements from
+ * row to row, are not zero. */
 bool dsc_sparse_pays(const dsc_real *x, size_t row, size_t rows, size_t columns);
 
 typedef struct dsc_sparse_row {
@@ -36,6 +37,26 @@ typedef struct dsc_sparse_row {
 /* Columns [first, last) of y (n); `first` begins a panel. The scratch has dsc_sparse_row_scratch bytes. */
 void dsc_sparse_row_run(dsc_real *y, const dsc_sparse_row *row, size_t first, size_t last, void *scratch);
 size_t dsc_sparse_row_scratch(size_t depth);
+
+typedef struct dsc_sparse_rows {
+    const dsc_real *x; /* (rows, depth), `x_row` from row to row */
+    size_t x_row, rows;
+    const void *packed;   /* the weight (n, depth), packed as B */
+    const dsc_real *bias; /* (n), or NULL */
+    size_t depth, n;
+    bool relu;
+    const dsc_kernels *kernels;
+    const dsc_gemm_kernels *product;
+} dsc_sparse_rows;
+
+/* y (rows, n). The scratch has dsc_sparse_rows_scratch bytes. */
+void dsc_sparse_rows_run(dsc_real *y, const dsc_sparse_rows *rows, void *scratch);
+size_t dsc_sparse_rows_scratch(size_t rows, size_t n);
+
+/* The sums of depth [first, last) alone, one block of depth at most, without bias and ReLU: `sums` (rows, n), `sums_row` from row to
+ * row, which is at least n filled up to whole panels: those are written. */
+void dsc_sparse_rows_sum(dsc_real *sums, size_t sums_row, const dsc_sparse_rows *rows, size_t first,
+                         size_t last);
 
 typedef struct dsc_sparse_dw {
     const dsc_real *x;  /* (samples, k) */

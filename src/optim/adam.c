@@ -41,7 +41,9 @@ static void update(const dsc_update *u) {
                                   .blend2 = (dsc_real)(1 - beta2),
                                   .root = (dsc_real)(1 / sqrt(1 - dsc_power(beta2, u->step))),
                                   .epsilon = (dsc_real)values->epsilon};
-    step[u->kernels->isa](u->parameters, u->state[0], u->state[1], u->gradients, u->count, &numbers);
+    for (size_t row = 0, at = 0; row < u->rows; row++, at += u->stride)
+        step[u->kernels->isa](u->parameters + at, u->state[0] + at, u->state[1] + at, u->gradients + at,
+                              u->count, &numbers);
 }
 
 static const dsc_param params[] = {{"beta1", DSC_PARAM_REAL, offsetof(adam_values, beta1), "0.9", 0, 0.999999,

@@ -10,14 +10,15 @@ struct dsc_kernels;
 
 enum { DSC_STATES_MOST = 3 };
 
-/* One range of the slab of parameters, at one step. Ranges of one step are disjoint and may be updated by
- * different threads in any order; the result must not depend on how the slab is cut. */
+/* Some ranges of the slab of parameters, at one step: `rows` of them, of `count` numbers each, the next `stride` numbers behind the
+ * start of the one before. Those of one step are disjoint and may be updated by different threads in any order; the result
+ * must not depend on how the slab is cut. */
 typedef struct dsc_update {
     const void *values;               /* of the optimiser's parameter table */
-    dsc_real *parameters;             /* (count) to be changed */
-    const dsc_real *gradients;        /* (count) */
-    dsc_real *state[DSC_STATES_MOST]; /* (count) each, zero before the first step */
-    size_t count;
+    dsc_real *parameters;             /* to be changed; here the first range starts */
+    const dsc_real *gradients;        /* laid out as they are */
+    dsc_real *state[DSC_STATES_MOST]; /* likewise; zero before the first step */
+    size_t count, rows, stride;
     uint64_t step;        /* 1 at the first */
     double learning_rate; /* now, the schedule's say included */
     double weight_decay;  /* decoupled: parameters *= 1 - learning_rate * weight_decay, first; 0 where none */

@@ -42,7 +42,9 @@ static void update(const dsc_update *u) {
                                      .epsilon = (dsc_real)values->epsilon};
     dsc_real *velocity = values->momentum > 0 ? u->state[1] : NULL;
     dsc_real *mean = values->centered ? u->state[velocity ? 2 : 1] : NULL;
-    step[u->kernels->isa](u->parameters, u->state[0], mean, velocity, u->gradients, u->count, &numbers);
+    for (size_t row = 0, at = 0; row < u->rows; row++, at += u->stride)
+        step[u->kernels->isa](u->parameters + at, u->state[0] + at, mean ? mean + at : NULL,
+                              velocity ? velocity + at : NULL, u->gradients + at, u->count, &numbers);
 }
 
 static const dsc_param params[] = {{"alpha", DSC_PARAM_REAL, offsetof(rmsprop_values, alpha), "0.99", 0,

@@ -35,11 +35,12 @@ static void update(const dsc_update *u) {
                                  .keep = (dsc_real)(1 - u->learning_rate * u->weight_decay),
                                  .momentum = (dsc_real)m};
     const unsigned isa = u->kernels->isa;
-    if (!states(values))
-        plain[isa](u->parameters, u->gradients, u->count, &numbers);
-    else
-        (values->nesterov ? nesterov : momentum)[isa](u->parameters, u->state[0], u->gradients, u->count,
-                                                      &numbers);
+    for (size_t row = 0, at = 0; row < u->rows; row++, at += u->stride)
+        if (!states(values))
+            plain[isa](u->parameters + at, u->gradients + at, u->count, &numbers);
+        else
+            (values->nesterov ? nesterov : momentum)[isa](u->parameters + at, u->state[0] + at,
+                                                          u->gradients + at, u->count, &numbers);
 }
 
 static const dsc_param params[] = {{"momentum", DSC_PARAM_REAL, offsetof(sgd_values, momentum), "0", 0,

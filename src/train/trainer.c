@@ -81,7 +81,8 @@ static dsc_status make_programs(dsc_trainer *t, dsc_error *error) {
                                    .kept = {t->model->logits, t->model->loss},
                                    .kept_count = 2,
                                    .kernels = t->kernels,
-                                   .bf16 = t->bf16};
+                                   .bf16 = t->bf16,
+                                   .loads_columns = dsc_augment_chain_is_empty(t->augment)};
     unsigned threads = dsc_threads_count(t->pool);
     dsc_status status = dsc_program_create(&t->program, t->model->graph, &options, error);
     if (!status) status = dsc_program_workspace_create(&t->workspace, t->program, threads, error);
@@ -110,25 +111,15 @@ static bool make_slabs(dsc_trainer *t) {
 
 static bool make_buffers(dsc_trainer *t) {
     unsigned threads = dsc_threads_count(t->pool);
-    t->update_jobs = dsc_trainer_update_jobs(t->parameter_numbers);
+    if (!dsc_trainer_make_pieces(t)) return false;
     t->augment_scratch_bytes = dsc_augment_scratch(t->augment, t->training->shape);
     t->shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(t->program));
     t->images = dsc_allocate(threads, t->training->image_size);
     t->augment_scratch = dsc_allocate_aligned(threads, t->augment_scratch_bytes);
-    t->squares = dsc_allocate(t->update_jobs, sizeof(double));
+    t->squares = dsc_allocate(t->pieces.count + 1, sizeof(double));
     t->order = dsc_allocate(t->training->count, sizeof(int64_t));
     t->batch = dsc_allocate((size_t)t->recipe.batch, sizeof(uint32_t));
-    t->decays = dsc_allocate(t->parameter_numbers / 16 + 1, sizeof(bool));
-    return t->shared && t->images && t->augment_scratch && t->squares && t->order && t->batch && t->decays;
-}
-
-static void mark_decays(dsc_trainer *t) {
-    for (size_t i = 0; i < t->model->graph->count; i++) {
-        const dsc_node *node = t->model->graph->nodes[i];
-        if (node->kind != DSC_NODE_PARAMETER || !node->decays) continue;
-        size_t blocks = (dsc_shape_count(&node->shape) + 15) / 16;
-        memset(t->decays + node->offset / 16, true, blocks);
-    }
+    return t->shared && t->images && t->augment_scratch && t->squares && t->order && t->batch;
 }
 
 static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads, dsc_error *error) {
@@ -145,7 +136,6 @@ static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads
         return dsc_fail(error, DSC_ERROR_MEMORY,
                         "out of memory: training needs %zu MiB; choose a smaller batch or model",
                         dsc_trainer_bytes(t) >> 20);
-    mark_decays(t);
     size_t batch = (size_t)t->recipe.batch, n = t->training->count;
     t->steps_an_epoch = t->recipe.drop_last ? n / batch : (n + batch - 1) / batch;
     t->progress.best_loss = INFINITY;
@@ -185,7 +175,7 @@ void dsc_trainer_free(dsc_trainer *t) {
     free(t->gradients);
     free(t->average);
     free(t->best);
-    free(t->decays);
+    free(t->pieces.all);
     free(t->shared);
     free(t->images);
     free(t->augment_scratch);

@@ -5,7 +5,8 @@
  * random follows from (seed, epoch, sample), so there is no random state to keep.
  *
  *   trainer.c       making and freeing          step.c        one step
- *   epochs.c        the loop, early stopping    checkpoint.c  saving and resuming
+ *   epochs.c        the loop, early stopping    update.c      how it changes the parameters
+ *   checkpoint.c    saving and resuming
  *   sanity.c        warnings, and what went wrong when the loss is not finite
  */
 #ifndef DSC_TRAIN_TRAINER_H
@@ -38,6 +39,16 @@ typedef struct dsc_progress {
     double seconds; /* of training, over all sittings; for people, nothing depends on it */
 } dsc_progress;
 
+/* What one job of the update changes: `rows` ranges of the slab, of `count` numbers each, `stride` apart. */
+typedef struct dsc_piece {
+    size_t begin, count, rows, stride;
+    bool decays;
+} dsc_piece;
+typedef struct dsc_pieces {
+    dsc_piece *all; /* those in blocks of columns first */
+    size_t count, capacity, in_blocks;
+} dsc_pieces;
+
 typedef struct dsc_trainer {
     dsc_model *model; /* values: the slab that is learned */
     dsc_recipe recipe;
@@ -58,12 +69,12 @@ typedef struct dsc_trainer {
     size_t numbers, parameter_numbers; /* of the slab; of its part that is learned */
     dsc_real *gradients, *states[DSC_STATES_MOST], *average, *best;
     size_t state_count;
-    bool *decays; /* one for each block of 16 parameters */
     void *shared;
     uint8_t *images; /* one image a worker, augmented */
     void *augment_scratch;
-    size_t augment_scratch_bytes, update_jobs;
-    double *squares; /* one for each update job */
+    size_t augment_scratch_bytes;
+    dsc_pieces pieces;
+    double *squares; /* one for each piece */
     int64_t *order;  /* the epoch's order of samples */
     uint64_t order_epoch;
     uint32_t *batch; /* sample numbers of the step */
@@ -109,8 +120,10 @@ dsc_status dsc_trainer_restore_bytes(dsc_trainer *trainer, const unsigned char *
 /* Says which layer and op first made a number that is not finite in the step that begins now. */
 dsc_status dsc_trainer_diagnose(dsc_trainer *trainer, dsc_error *error);
 
-/* step.c's, for the other files: the pieces that an update is cut into; the run that computes the next batch. */
-size_t dsc_trainer_update_jobs(size_t parameter_numbers);
+/* For the other files. step.c: the run that computes the next batch. update.c: cuts the update into pieces (false: no memory);
+ * changes the parameters by the gradient of the last run. */
 dsc_run dsc_trainer_batch(dsc_trainer *trainer);
+bool dsc_trainer_make_pieces(dsc_trainer *trainer);
+void dsc_trainer_update(dsc_trainer *trainer);
 
 #endif

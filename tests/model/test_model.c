@@ -292,6 +292,11 @@ static void standard_normalisation_gives_mean_zero_and_deviation_one(void **stat
         }
     }
     assert_true(fabs(sum) < 1e-6 && fabs(squares / 6 - 1) < 1e-6);
+    dsc_real some[4];
+    memset(some, 0xff, sizeof some);
+    dsc_model_load_pixels(model, some, dsc_dataset_images(data), 1, 4); /* of both channels */
+    dsc_model_load_pixels(model, some, dsc_dataset_images(data), 0, 1);
+    assert_memory_equal(some, out, sizeof some);
     assert_string_equal(model->normalisation.name, "standard");
     assert_int_equal(dsc_model_normalise(model, "standart", data, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "did you mean 'standard'?");

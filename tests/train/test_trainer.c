@@ -131,6 +131,35 @@ static void no_step_allocates(void **state) {
     free_rig(&r);
 }
 
+/* Every number of every parameter is updated once, decaying as its parameter does: by ranges, and by columns. */
+static void the_update_is_cut_into_disjoint_pieces(void **state) {
+    (void)state;
+    static const char *const recipes[] = {
+        EVERYTHING, "{\"model\": \"784-90-10\", \"batch\": 50, \"optimiser\": \"adamw\"}",
+        "{\"model\": \"784-9-10\", \"batch\": 50, \"optimiser\": \"sgd\"}"};
+    for (size_t k = 0; k < 3; k++) {
+        rig r;
+        dsc_error error;
+        ASSERT_OK(make_rig(&r, recipes[k], 1, &error), error);
+        const dsc_pieces *pieces = &r.trainer->pieces;
+        unsigned char *seen = calloc(r.trainer->parameter_numbers + 1, 1);
+        for (size_t i = 0; i < pieces->count; i++) {
+            const dsc_piece *p = &pieces->all[i];
+            assert_true(p->count * p->rows <= 8192);
+            for (size_t n = 0; n < p->rows * p->count; n++)
+                seen[p->begin + n / p->count * p->stride + n % p->count] += p->decays ? 1 : 2;
+        }
+        for (size_t i = 0; i < r.model->graph->count; i++) {
+            const dsc_node *node = r.model->graph->nodes[i];
+            for (size_t n = 0; node->kind == DSC_NODE_PARAMETER && n < dsc_shape_count(&node->shape); n++)
+                assert_int_equal(seen[node->offset + n], node->decays ? 1 : 2);
+        }
+        assert_int_equal(pieces->in_blocks > 0, k == 1);
+        free(seen);
+        free_rig(&r);
+    }
+}
+
 static void training_learns(void **state) {
     (void)state;
     rig r;
@@ -384,6 +413,7 @@ int main(void) {
         cmocka_unit_test(the_bits_do_not_depend_on_threads),
         cmocka_unit_test(the_bits_do_not_depend_on_interruptions),
         cmocka_unit_test(no_step_allocates),
+        cmocka_unit_test(the_update_is_cut_into_disjoint_pieces),
         cmocka_unit_test(training_learns),
         cmocka_unit_test(patience_ends_a_run_that_does_not_improve),
         cmocka_unit_test(a_loss_that_is_not_finite_stops_and_names_the_layer),

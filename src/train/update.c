@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* update.c: how a step changes the parameters.
+ *
+ * The update goes through the slab in pieces, shared out to the threads: complete the gradient, regularise, update, average.
+ * Clipping by norm needs the whole gradient first, so then there are two passes, and the pieces' sums of squares
+ * are added in order.
+ *
+ * Pieces are ranges of the slab of numbers that all decay, or all do not. But a gradient that was made in blocks of columns is gone through in the same blocks, so that each
+ * thread meets what it has in its cache: those pieces come first, and are shared out as the blocks were. */
+#include "base/memory.h"
+#include "kernel/kernel.h"
+#include "train/trainer.h"
+
+#include <math.h>
+
+enum { PIECE = 8192 }; /* numbers: three slabs of them fit a first-level cache */
+
+/* --- pieces --- */
+
+static bool add_piece(dsc_pieces *pieces, dsc_piece piece) {
+    if (!dsc_grow(&pieces->all, &pieces->capacity, pieces->count + 1, sizeof piece)) return false;
+    pieces->all[pieces->count++] = piece;
+    return true;
+}
+
+/* A matrix (rows, size) in blocks of so many columns, each cut in pieces of some rows. */
+static bool add_blocks(dsc_pieces *pieces, const dsc_node *node, size_t columns) {
+    const size_t size = node->shape.size[node->shape.rank - 1], rows = dsc_shape_count(&node->shape) / size;
+    const size_t most = columns < PIECE ? PIECE / columns : 1, parts = (rows + most - 1) / most;
+    for (size_t at = 0; at < size; at += columns)
+        for (size_t i = 0; i < parts; i++) {
+            const size_t first = rows * i / parts, last = rows * (i + 1) / parts;
+            const dsc_piece piece = {.begin = node->offset + first * size + at,
+                                     .count = size - at < columns ? size - at : columns,
+                                     .rows = last - first,
+                                     .stride = size,
+                                     .decays = node->decays};
+            if (!add_piece(pieces, piece)) return false;
+        }
+    return true;
+}
+
+/* What follows the last piece becomes a part of it where that is possible. */
+static bool add_range(dsc_pieces *pieces, size_t begin, size_t end, bool decays) {
+    while (begin < end) {
+        dsc_piece *last = pieces->count > pieces->in_blocks ? &pieces->all[pieces->count - 1] : NULL;
+        if (!last || last->begin + last->count != begin || last->decays != decays || last->count >= PIECE) {
+            if (!add_piece(pieces, (dsc_piece){.begin = begin, .rows = 1, .decays = decays})) return false;
+            last = &pieces->all[pieces->count - 1];
+        }
+        const size_t room = PIECE - last->count, some = end - begin < room ? end - begin : room;
+        last->count += some;
+        begin += some;
+    }
+    return true;
+}
+
+bool dsc_trainer_make_pieces(dsc_trainer *t) {
+    const dsc_graph *graph = t->model->graph;
+    dsc_pieces *pieces = &t->pieces;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < graph->count; i++) {
+            const dsc_node *node = graph->nodes[i];
+            if (node->kind != DSC_NODE_PARAMETER) continue;
+            const size_t columns = dsc_program_gradient_columns(t->program, node),
+                         numbers = dsc_shape_count(&node->shape);
+            bool added = true;
+            if (pass == 0 && columns) added = add_blocks(pieces, node, columns);
+            if (pass == 1 && !columns) /* the slab keeps each parameter to blocks of 16, filled with zeros */
+                added =
+                    add_range(pieces, node->offset, node->offset + (numbers + 15) / 16 * 16, node->decays);
+            if (!added) return false;
+        }
+        if (pass == 0) pieces->in_blocks = pieces->count;
+    }
+    return true;
+}
+
+/* --- the update --- */
+
+typedef struct updating {
+    dsc_trainer *trainer;
+    dsc_regulariser how;
+    dsc_update update;
+    double average_decay;
+    bool complete; /* the gradient is gathered already */
+} updating;
+
+/* Completes the gradient of a piece. */
+static void gather_piece(const updating *u, const dsc_piece *piece) {
+    const dsc_trainer *t = u->trainer;
+    for (size_t row = 0, at = piece->begin; row < piece->rows; row++, at += piece->stride) {
+        if (!piece->stride) dsc_program_gather(t->program, t->workspace, t->gradients, at, at + piece->count);
+        dsc_regularise(t->gradients + at, t->model->values + at, piece->count, &u->how);
+    }
+}
+
+static void square_piece(void *context, size_t index, unsigned worker) {
+    (void)worker;
+    const updating *u = context;
+    const dsc_trainer *t = u->trainer;
+    const dsc_piece *piece = &t->pieces.all[index];
+    const unsigned before = dsc_denormals_flush();
+    gather_piece(u, piece);
+    double sum = 0;
+    for (size_t row = 0; row < piece->rows; row++)
+        sum += dsc_sum_of_squares(t->gradients + piece->begin + row * piece->stride, piece->count);
+    t->squares[index] = sum;
+    dsc_denormals_restore(before);
+}
+
+static void update_piece(void *context, size_t index, unsigned worker) {
+    (void)worker;
+    const updating *u = context;
+    const dsc_trainer *t = u->trainer;
+    const dsc_piece *piece = &t->pieces.all[index];
+    const unsigned before = dsc_denormals_flush();
+    if (!u->complete) gather_piece(u, piece);
+    dsc_update update = u->update;
+    update.parameters = t->model->values + piece->begin;
+    update.gradients = t->gradients + piece->begin;
+    for (size_t i = 0; i < t->state_count; i++) update.state[i] = t->states[i] + piece->begin;
+    update.count = piece->count;
+    update.rows = piece->rows;
+    update.stride = piece->stride;
+    update.weight_decay = piece->decays ? t->weight_decay : 0;
+    for (size_t row = 0, at = piece->begin; u->complete && row < piece->rows; row++, at += piece->stride)
+        dsc_regularise(t->gradients + at, t->model->values + at, piece->count,
+                       &(dsc_regulariser){.factor = u->how.factor});
+    t->optimiser.kind->update(&update);
+    for (size_t row = 0, at = piece->begin; t->average && row < piece->rows; row++, at += piece->stride)
+        dsc_average(t->average + at, t->model->values + at, piece->count, u->average_decay);
+    dsc_denormals_restore(before);
+}
+
+static void run_pieces(const dsc_trainer *t, dsc_job *job, updating *u) {
+    const size_t counts[] = {t->pieces.in_blocks, t->pieces.count - t->pieces.in_blocks};
+    dsc_threads_run_groups(t->pool, counts, 2, job, u);
+}
+
+static void clip_by_norm(updating *u) {
+    dsc_trainer *t = u->trainer;
+    run_pieces(t, square_piece, u);
+    double sum = 0;
+    for (size_t i = 0; i < t->pieces.count; i++) sum += t->squares[i];
+    const double norm = sqrt(sum);
+    u->complete = true;
+    u->how.factor = norm > t->recipe.clip_norm ? t->recipe.clip_norm / norm : 1;
+}
+
+static dsc_pace pace(const dsc_trainer *t) {
+    const uint64_t steps = t->steps_an_epoch * (uint64_t)t->recipe.epochs;
+    const dsc_moment moment = {.step = t->progress.step,
+                               .steps = steps,
+                               .epoch = (double)t->progress.step / (double)t->steps_an_epoch,
+                               .epochs = (double)t->recipe.epochs};
+    /* cppcheck-suppress returnDanglingLifetime; a pace is numbers only, no pointer to the moment */
+    return t->schedule.kind->pace(t->schedule.values, &moment, &t->progress.schedule);
+}
+
+double dsc_trainer_learning_rate(const dsc_trainer *t) { return t->learning_rate * pace(t).rate; }
+
+void dsc_trainer_update(dsc_trainer *t) {
+    const dsc_pace now = pace(t);
+    /* A young average follows faster: (1 + t) / (10 + t), as in Tensorflow's ExponentialMovingAverage. */
+    const double young = (1.0 + (double)t->progress.step) / (10.0 + (double)t->progress.step);
+    updating u = {
+        .trainer = t,
+        .how = {.l1 = t->recipe.l1, .l2 = t->recipe.l2, .clip_value = t->recipe.clip_value, .factor = 1},
+        .update = {.values = t->optimiser.values,
+                   .step = t->progress.step + 1,
+                   .learning_rate = t->learning_rate * now.rate,
+                   .momentum = now.momentum,
+                   .kernels = t->kernels},
+        .average_decay = young < t->recipe.ema ? young : t->recipe.ema};
+    if (t->recipe.clip_norm > 0) clip_by_norm(&u);
+    run_pieces(t, update_piece, &u);
+    if (t->average) /* running statistics are averaged too */
+        dsc_average(t->average + t->parameter_numbers, t->model->values + t->parameter_numbers,
+                    t->numbers - t->parameter_numbers, u.average_decay);
+}
