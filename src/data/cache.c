@@ -9,7 +9,6 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "data/mnist.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -53,6 +52,13 @@ static void state_of(uint64_t state[7], const struct stat *info) {
     state[4] = (uint64_t)info->st_mtim.tv_nsec;
     state[5] = (uint64_t)info->st_ctim.tv_sec;
     state[6] = (uint64_t)info->st_ctim.tv_nsec;
+}
+
+char *dsc_user_cache(void) {
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (cache && *cache == '/')
+        return dsc_path_join(cache, "descender"); /* relative ones are to be ignored */
+    return home && *home == '/' ? dsc_path_join(home, ".cache/descender") : NULL;
 }
 
 static char *cache_folder(void) {

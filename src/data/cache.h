@@ -12,6 +12,10 @@
 
 #include "data/idx.h"
 
+/* $XDG_CACHE_HOME/descender, or ~/.cache/descender, in a new text; NULL where there is no home, or no memory. MNIST lies in its
+ * subfolder "mnist". */
+char *dsc_user_cache(void);
+
 /* Smaller sources decompress in no time. */
 #define DSC_CACHE_MINIMUM ((size_t)1 << 20)
 

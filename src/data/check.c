@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "data/class_names.h"
 #include "data/dataset.h"
 #include "data/duplicates.h"
 #include "data/mnist.h"

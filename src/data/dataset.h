@@ -47,17 +47,6 @@ dsc_status dsc_dataset_adopt(dsc_dataset **data, dsc_content *images, dsc_conten
 dsc_status dsc_dataset_view(dsc_dataset **view, const dsc_dataset *parent, const uint32_t *index,
                             size_t count, const char *name, dsc_error *error);
 
-/* Class names from a file of one name a line; *names is one block (release with free()). *count 1 to 256. */
-dsc_status dsc_class_names_read(char ***names, size_t *count, const char *path, dsc_error *error);
-
-/* The classes of data in `folder`: named by its labels.txt (*names: one block, release with free()), or, where
- * there is none (*names NULL), ten, or as many as the largest of the labels needs. */
-dsc_status dsc_classes_find(char ***names, size_t *classes, const char *folder,
-                            const dsc_content *const *labels, size_t count, dsc_error *error);
-
-/* "MNIST, training set" or "MNIST, test set" if the two are that, by size and CRC-32; else NULL. */
-const char *dsc_dataset_known_name(const dsc_content *images, const dsc_content *labels);
-
 /* dsc_dataset_open with options (NULL: the defaults). */
 dsc_status dsc_dataset_open_with(dsc_dataset **data, const char *images_path, const char *labels_path,
                                  const dsc_open_options *options, dsc_error *error);

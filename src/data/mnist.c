@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "data/cache.h"
+#include "data/class_names.h"
 #include "data/dataset.h"
 
 #include <stdio.h>
@@ -53,13 +55,6 @@ dsc_status dsc_mnist_find(char **path, const char *folder, int which, dsc_error 
         free(candidate);
     }
     return DSC_OK;
-}
-
-char *dsc_user_cache(void) {
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    if (cache && *cache == '/')
-        return dsc_path_join(cache, "descender"); /* relative ones are to be ignored */
-    return home && *home == '/' ? dsc_path_join(home, ".cache/descender") : NULL;
 }
 
 static dsc_status has_any(bool *any, const char *folder, dsc_error *error) {

@@ -19,13 +19,12 @@ extern const dsc_mnist_file dsc_mnist_files[DSC_MNIST_FILES];
 /* Which of the original's four files has this size and CRC-32, or -1. */
 int dsc_mnist_known(size_t size, uint32_t crc);
 
+/* "MNIST, training set" or "MNIST, test set" if the two are that, by size and CRC-32; else NULL. */
+const char *dsc_dataset_known_name(const dsc_content *images, const dsc_content *labels);
+
 /* The path of file `which` in `folder`: NAME.gz or NAME, written with '-' or '.' before "idx", whichever is
  * there first in that order. *path is NULL if none is; release with free(). */
 dsc_status dsc_mnist_find(char **path, const char *folder, int which, dsc_error *error);
-
-/* $XDG_CACHE_HOME/descender, or ~/.cache/descender, in a new text; NULL where there is no home, or no memory.
- * MNIST lies in its subfolder "mnist". */
-char *dsc_user_cache(void);
 
 /* The first of $DESCENDER_DATA, ./data and the user's cache in which any of the four files lies. NULL in
  * *folder, and an error that says where was looked, if there is none. Release with free(). */

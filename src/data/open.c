@@ -1,111 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* open.c: datasets from pairs of IDX files, and the names of their classes. */
+/* open.c: datasets from pairs of IDX files. */
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "data/class_names.h"
 #include "data/dataset.h"
+#include "data/mnist.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-enum { NAMES_LIMIT = 1 << 16, CLASSES_LIMIT = 256, CLASSES_OF_DIGITS = 10 };
-
-/* --- class names --- */
-
-static dsc_status check_name(const char *const *names, size_t count, const char *path, dsc_error *error) {
-    const char *name = names[count];
-    if (!*name)
-        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: line %zu is empty: expected the name of class %zu",
-                        path, count + 1, count);
-    for (const char *p = name; *p; p++)
-        if ((unsigned char)*p < 32 || *p == 127)
-            return dsc_fail(
-                error, DSC_ERROR_FORMAT,
-                "%s: line %zu holds the control character 0x%02x: expected text, one class name a line", path,
-                count + 1, (unsigned)*p);
-    for (size_t i = 0; i < count; i++)
-        if (!strcmp(names[i], name))
-            return dsc_fail(error, DSC_ERROR_FORMAT,
-                            "%s: lines %zu and %zu both say \"%s\": expected a different name for each class",
-                            path, i + 1, count + 1, name);
-    return DSC_OK;
-}
-
-/* Cuts the text into its lines, in place. */
-static dsc_status split_names(char **names, size_t *count, char *text, size_t size, const char *path,
-                              dsc_error *error) {
-    *count = 0;
-    if (memchr(text, 0, size))
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: holds zero bytes: expected text in UTF-8, one class name a line", path);
-    if (size >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3)) text += 3; /* a byte order mark */
-    while (*text) {
-        size_t length = strcspn(text, "\n");
-        char *next = text + length + (text[length] ? 1 : 0);
-        text[length] = '\0';
-        while (length && (text[length - 1] == '\r' || text[length - 1] == ' ')) text[--length] = '\0';
-        if (*count == CLASSES_LIMIT)
-            return dsc_fail(error, DSC_ERROR_FORMAT,
-                            "%s: has more than %d lines: expected one for each class", path, CLASSES_LIMIT);
-        names[*count] = text;
-        dsc_status status = check_name((const char *const *)names, *count, path, error);
-        if (status) return status;
-        (*count)++;
-        text = next;
-    }
-    if (*count) return DSC_OK;
-    return dsc_fail(error, DSC_ERROR_FORMAT, "%s: is empty: expected one class name a line", path);
-}
-
-dsc_status dsc_class_names_read(char ***names, size_t *count, const char *path, dsc_error *error) {
-    *names = NULL;
-    *count = 0;
-    unsigned char *text;
-    size_t size;
-    dsc_status status = dsc_file_read(&text, &size, path, NAMES_LIMIT, error);
-    if (status) return status;
-    const size_t room = CLASSES_LIMIT * sizeof(char *);
-    char **block = malloc(room + size + 1);
-    if (block) {
-        memcpy((char *)block + room, text, size + 1);
-        status = split_names(block, count, (char *)block + room, size, path, error);
-    } else {
-        status = dsc_fail_memory(error, room + size + 1, path);
-    }
-    free(text);
-    if (status) {
-        free(block);
-        *count = 0;
-        return status;
-    }
-    *names = block;
-    return DSC_OK;
-}
-
-dsc_status dsc_classes_find(char ***names, size_t *classes, const char *folder,
-                            const dsc_content *const *labels, size_t count, dsc_error *error) {
-    *names = NULL;
-    *classes = CLASSES_OF_DIGITS;
-    for (size_t k = 0; k < count; k++) {
-        const dsc_array *array = &labels[k]->array;
-        if (array->type != DSC_U8 || array->rank != 1) continue; /* dsc_dataset_adopt will say so */
-        const uint8_t *label = array->data;
-        for (size_t i = 0; i < array->shape[0]; i++)
-            if (label[i] >= *classes) *classes = label[i] + (size_t)1;
-    }
-    char *path = dsc_path_join(folder, "labels.txt");
-    if (!path) return dsc_fail_memory(error, strlen(folder), "a path");
-    struct stat info;
-    dsc_status status = DSC_OK;
-    if (!stat(path, &info) || (errno != ENOENT && errno != ENOTDIR))
-        status = dsc_class_names_read(names, classes, path, error);
-    free(path);
-    return status;
-}
-
-/* --- pairs --- */
 
 /* The folder of a path, in a new text; NULL if memory is short. */
 static char *folder_of(const char *path) {

@@ -7,7 +7,10 @@
  * The weight is packed once a step, for y and for dx, and shared by all lanes. Its gradient is computed by
  * tiles over the whole batch: no lane has a copy of it.
  */
-#include "op/matmul.h"
+#include "op/matmul_columns.h"
+#include "op/matmul_sizes.h"
+#include "op/matmul_sparse.h"
+#include "op/matmul_weight.h"
 
 typedef struct matmul_values {
     bool relu; /* no parameter: set for inference alone, by absorb */

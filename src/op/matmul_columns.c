@@ -9,7 +9,11 @@
  *
  * which is the order in which the whole product is summed, so the bits are the same; and it makes those columns of dw. Only the sums
  * and dy go from core to core. */
-#include "op/matmul.h"
+#include "op/matmul_columns.h"
+
+#include "op/matmul_sizes.h"
+#include "op/matmul_sparse.h"
+#include "op/matmul_weight.h"
 
 enum { WORTH_SHARING = 20000 /* numbers in the weight */ };
 

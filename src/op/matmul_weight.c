@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* matmul_weight.c: the gradient of the weight and of the bias; see matmul.h. */
-#include "op/matmul.h"
+/* matmul_weight.c: the gradient of the weight and of the bias; see matmul_weight.h. */
+#include "op/matmul_weight.h"
 
 enum { TOGETHER = 16 /* columns */ };
 

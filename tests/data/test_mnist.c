@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "making.h"
 
+#include "data/cache.h"
 #include "data/dataset.h"
 #include "data/mnist.h"
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "data/cache.h"
 #include "data/mnist.h"
 #include "fetch/known.h"
 #include "fetch/transfer.h"

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* matmul.h: what the files of the product with a weight share.
- *
- *   matmul.c          the op: y, dx                matmul_weight.c          dw and db
- *   matmul_columns.c  a first layer in training    matmul_sparse.h          products that leave zeros out */
-#ifndef DSC_OP_MATMUL_H
-#define DSC_OP_MATMUL_H
+/* matmul_sizes.h: what the files of the product with a weight share. */
+#ifndef DSC_OP_MATMUL_SIZES_H
+#define DSC_OP_MATMUL_SIZES_H
 
 #include "op/matmul_sparse.h"
 
@@ -31,23 +28,5 @@ static inline void dsc_matmul_run(const dsc_call *call, const dsc_gemm *gemm) {
     dsc_gemm_plan_make(&plan, call->product, gemm, 1);
     dsc_gemm_run(&plan, gemm, 0, plan.tiles, call->scratch);
 }
-
-/* ---- matmul_weight.c: dw = dy^T x, by tiles over the whole batch; one more tile makes db, the sum of dy ---- */
-
-void dsc_matmul_weight(const dsc_call *call);
-size_t dsc_matmul_weight_tiles(const dsc_call *call);
-size_t dsc_matmul_weight_scratch(const dsc_needs *needs);
-
-/* Columns [first, last) of dw; db. */
-void dsc_matmul_weight_columns(const dsc_call *call, const dsc_matmul_sizes *s, size_t first, size_t last);
-void dsc_matmul_bias(const dsc_call *call, const dsc_matmul_sizes *s);
-
-/* ---- matmul_columns.c ---- */
-
-/* Whether the product is better shared out by columns of x than by samples. */
-bool dsc_matmul_columns_serve(const dsc_needs *needs);
-
-/* Sets the stages, and all that they need but for the weight's gradient. */
-void dsc_matmul_columns_needs(dsc_needs *needs);
 
 #endif
