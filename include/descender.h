@@ -443,9 +443,10 @@ typedef struct dsc_needs {
     size_t saved_per_sample, saved_per_lane, saved_shared, scratch;
     size_t least_samples;     /* a run of fewer is refused; 0: any number will do */
     const char *least_reason; /* "one value has no variance" */
-    /* Not 0: forward's first stage is of TILES, of which number i reads elements [i * columns, (i + 1) * columns) of each sample of
-     * in[0], and no others; and tile i of the backward stage that writes d_in[1] makes those of its last dimension. */
-    size_t columns;
+    /* Not 0: forward's first stage is of TILES, of which number i reads block i / column_tiles of each sample of in[0], elements
+     * [block * columns, (block + 1) * columns), and no others; and tile i of the backward stage that writes d_in[1] makes some
+     * or all of those columns of its last dimension. */
+    size_t columns, column_tiles;
     const dsc_stage *prepare, *forward, *backward; /* may be replaced */
 } dsc_needs;
 

@@ -132,6 +132,18 @@ static void columns_and_samples_give_the_same_bits(void **unused) {
     dsc_model_free(model);
 }
 
+/* Then a block of columns has several tiles. */
+static void a_large_weight_gives_work_to_many_threads(void **unused) {
+    (void)unused;
+    dsc_model *model = make_model("flatten, dense 500, relu, dense");
+    for (unsigned every = 1; every <= 5; every += 4) {
+        make_images(every);
+        same_step(model, dsc_kernels_find(NULL), false, BATCH);
+        same_step(model, dsc_kernels_find(NULL), true, BATCH);
+    }
+    dsc_model_free(model);
+}
+
 static void what_reads_whole_images_is_loaded_by_samples(void **unused) {
     (void)unused;
     static const char *const texts[] = {
@@ -185,6 +197,7 @@ static void gradients_say_in_which_columns_they_are_made(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(columns_and_samples_give_the_same_bits),
+                                       cmocka_unit_test(a_large_weight_gives_work_to_many_threads),
                                        cmocka_unit_test(what_reads_whole_images_is_loaded_by_samples),
                                        cmocka_unit_test(two_layers_may_share_an_input),
                                        cmocka_unit_test(gradients_say_in_which_columns_they_are_made)};
