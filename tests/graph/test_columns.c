@@ -7,7 +7,7 @@
 #include "kernel/kernel.h"
 #include "model/model.h"
 
-enum { SIDE = 28, PIXELS = 2 * SIDE * SIDE, BATCH = 40, CLASSES = 3 };
+enum { SIDE = 28, PIXELS = 2 * SIDE * SIDE, BATCH = 20, CLASSES = 3 };
 
 static dsc_real images[BATCH][PIXELS];
 static unsigned char seen[PIXELS + 1]; /* how often a pixel was loaded; last: the labels */
@@ -125,8 +125,7 @@ static void columns_and_samples_give_the_same_bits(void **unused) {
         make_images(every);
         for (size_t set = 0; dsc_kernels_at(set); set++)
             for (int bf16 = 0; bf16 < 2; bf16++) {
-                same_step(model, dsc_kernels_at(set), bf16, BATCH);
-                same_step(model, dsc_kernels_at(set), bf16, BATCH - 7);
+                same_step(model, dsc_kernels_at(set), bf16, every == 1 ? BATCH : BATCH - 7);
             }
     }
     dsc_model_free(model);
@@ -136,11 +135,10 @@ static void columns_and_samples_give_the_same_bits(void **unused) {
 static void a_large_weight_gives_work_to_many_threads(void **unused) {
     (void)unused;
     dsc_model *model = make_model("flatten, dense 500, relu, dense");
-    for (unsigned every = 1; every <= 5; every += 4) {
-        make_images(every);
-        same_step(model, dsc_kernels_find(NULL), false, BATCH);
-        same_step(model, dsc_kernels_find(NULL), true, BATCH);
-    }
+    make_images(5);
+    same_step(model, dsc_kernels_find(NULL), false, BATCH);
+    make_images(1);
+    same_step(model, dsc_kernels_find(NULL), true, BATCH);
     dsc_model_free(model);
 }
 
