@@ -7,6 +7,7 @@
 #include "evaluation.h"
 #include "progress.h"
 #include "report/card.h"
+#include "report/questions.h"
 #include "subject.h"
 #include "train/run.h"
 

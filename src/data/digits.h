@@ -1,90 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* digits.h: how the built-in digits are drawn, one room inside: styles -> shape -> ink.
- *
- *   digits_styles.c    the handwriting: pen strokes for several ways of writing each digit
- *   digits_shape.c     one writer's digit: a style, varied, slanted, bent, as a chain of short segments
- *   digits_ink.c       the pen: segments to grey pixels, MNIST's 20 x 20 box, centred by mass in 28 x 28
- *   digits.c           many of them, on all cores
- *
- * Everything is float arithmetic with + - * / and sqrt alone, each rounded once (the build forbids contraction),
- * so the same seed draws the same bytes on every machine. */
+/* digits.h: the built-in digits one by one; dsc_digits_create makes many of them a dataset. */
 #ifndef DSC_DATA_DIGITS_H
 #define DSC_DATA_DIGITS_H
 
-#include <descender.h>
-
-#define DSC_DIGIT_SIDE  28
-#define DSC_DIGIT_BOX   20 /* the side of the box that a digit is scaled into */
-#define DSC_DIGIT_BYTES (DSC_DIGIT_SIDE * DSC_DIGIT_SIDE)
-
-/* A style is one way of writing a digit: what the pen does at each knot, and where the knots are in a few
- * drawings of it. What is written is a random mixture of the drawings, so they should be the extremes of
- * the style. Coordinates are percent of the digit's box, x to the right and y down. */
-enum { DSC_STYLE_KNOTS = 14, DSC_STYLE_DRAWINGS = 8 };
-
-typedef struct dsc_digit_style {
-    int digit;
-    int weight;      /* how common it is among the styles of its digit */
-    const char *pen; /* a letter for each knot: p pen down, s smoothly through, c corner */
-    signed char drawings[DSC_STYLE_DRAWINGS][2 * DSC_STYLE_KNOTS]; /* x, y of each knot; all zero: no more */
-} dsc_digit_style;
-
-extern const dsc_digit_style dsc_digit_styles[];
-extern const size_t dsc_digit_styles_count;
-
-/* What is common to all styles of a digit: how wide it is written, in heights, how it leans, and how
- * heavy the pen is against the other digits'. */
-typedef struct dsc_digit_form {
-    float width, slant, pen;
-} dsc_digit_form;
-
-extern const dsc_digit_form dsc_digit_forms[10];
-
-/* How much the drawings vary: standard deviations, unless they say otherwise. */
-typedef struct dsc_digit_variation {
-    float extrapolate; /* mixtures reach beyond the drawings by this part */
-    float jitter;      /* of each knot, in digit heights */
-    float slant;       /* x shift of the top against the bottom, in heights */
-    float rotation;    /* radians */
-    float width;       /* of the logarithm of width against height */
-    float bend;        /* quadratic terms of the bending of the plane */
-    float twist;       /* cubic terms */
-    float elastic;     /* of the elastic distortion, in digit heights */
-    float pen_mean;    /* radius in pixels */
-    float pen;         /* of the logarithm of the radius */
-    float pressure;    /* change of the radius along a stroke */
-    float edge;        /* pixels over which the ink fades */
-    float edge_spread;
-} dsc_digit_variation;
-
-extern const dsc_digit_variation dsc_digit_variation_default;
-
-/* A chain of points with the pen's radius there; `down` is false where the pen was lifted to get there. */
-enum { DSC_SHAPE_POINTS = 128 };
-
-typedef struct dsc_digit_shape {
-    size_t count;
-    float x[DSC_SHAPE_POINTS], y[DSC_SHAPE_POINTS], radius[DSC_SHAPE_POINTS]; /* pixels */
-    bool down[DSC_SHAPE_POINTS];
-    float edge; /* pixels over which the ink fades */
-} dsc_digit_shape;
-
-/* The random numbers of one digit: a Philox stream of its own. */
-typedef struct dsc_digit_random {
-    uint64_t key[2], counter[4], block[4];
-    unsigned left; /* 16-bit values not yet used */
-} dsc_digit_random;
-
-void dsc_digit_random_start(dsc_digit_random *random, uint64_t seed, uint64_t stream, uint64_t index);
-float dsc_digit_uniform(dsc_digit_random *random); /* [0, 1), 16 bits */
-float dsc_digit_normal(dsc_digit_random *random);  /* mean 0, deviation 1, within +-3.5 */
-
-/* Draws the skeleton of `digit` into a box DSC_DIGIT_BOX pixels high and wide. */
-void dsc_digit_shape_draw(dsc_digit_shape *shape, int digit, const dsc_digit_variation *variation,
-                          dsc_digit_random *random);
-
-/* Inks the shape: `image` is (28, 28). */
-void dsc_digit_ink(uint8_t *image, const dsc_digit_shape *shape);
+#include "data/digits_parts.h"
 
 /* The label of the digit `index`: each ten hold every digit once, in random order. */
 int dsc_digit_label(uint64_t seed, uint64_t index);

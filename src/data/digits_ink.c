@@ -3,7 +3,7 @@
  * middle from the segment and r the pen's radius at the foot,
  *     ink = u^2 (3 - 2u),  u = clamp((r - d) / edge + 1/2, 0, 1).
  * The box is then put into 28 x 28 so that the centre of mass lies in the middle, by whole pixels, as MNIST was. */
-#include "data/digits.h"
+#include "data/digits_parts.h"
 
 #include <math.h>
 #include <string.h>

@@ -7,7 +7,7 @@
  *     x' = x + sum a_ij x^i y^j,   y' = y + sum b_ij x^i y^j,   2 <= i + j <= 3,
  * and stretched elastically: the large and the small scale of the same thing. It is slanted and turned, the pen's
  * radius chosen for each point, and all scaled so that the inked digit fits MNIST's box. */
-#include "data/digits.h"
+#include "data/digits_parts.h"
 
 #include <assert.h>
 #include <math.h>

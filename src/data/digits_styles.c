@@ -3,7 +3,7 @@
  *
  * Read a row as a list of x, y. The first knot of a stroke is a p; a stroke passes smoothly through an s and
  * turns sharply at a c. All drawings of a style have the same knots. */
-#include "data/digits.h"
+#include "data/digits_parts.h"
 
 /* clang-format off */
 const dsc_digit_style dsc_digit_styles[] = {

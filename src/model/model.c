@@ -85,6 +85,38 @@ static void set_class_weights(dsc_model *model, const float *weights) {
     for (size_t k = 0; k < model->classes; k++) model->values[buffer->offset + k] = (dsc_real)weights[k];
 }
 
+/* --- bytes become numbers --- */
+
+dsc_status dsc_model_normalise(dsc_model *model, const char *how, const dsc_dataset *data, dsc_error *error) {
+    size_t shape[3];
+    dsc_model_shape(model, shape);
+    if (data) {
+        size_t found[3];
+        dsc_dataset_shape(data, found);
+        if (memcmp(shape, found, sizeof shape) != 0)
+            return dsc_fail(
+                error, DSC_ERROR_MISMATCH,
+                "images of %zu x %zu x %zu, found %zu x %zu x %zu in %s; use the data the model is for",
+                shape[0], shape[1], shape[2], found[0], found[1], found[2], dsc_dataset_name(data));
+    }
+    dsc_normalisation n;
+    dsc_status status = dsc_normalisation_find(&n, how, data, error);
+    if (status) return status;
+    n.channels = shape[0];
+    for (size_t c = n.channels; c < DSC_CHANNELS_MOST; c++) n.scale[c] = n.offset[c] = 0;
+    model->normalisation = n;
+    return DSC_OK;
+}
+
+void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t *images, size_t count) {
+    dsc_normalisation_apply(&model->normalisation, out, images, count, model->image->shape.size);
+}
+
+void dsc_model_load_pixels(const dsc_model *model, dsc_real *out, const uint8_t *image, size_t first,
+                           size_t last) {
+    dsc_normalisation_apply_pixels(&model->normalisation, out, image, first, last, model->image->shape.size);
+}
+
 static dsc_status make_parts(dsc_model *model, const dsc_model_options *options, dsc_error *error) {
     model->classes = options->classes;
     model->text = strdup(options->text);

@@ -4,17 +4,11 @@
 #define DSC_MODEL_MODEL_H
 
 #include "graph/graph.h"
+#include "model/normalise.h"
 
 #include <jansson.h>
 
-enum { DSC_CHANNELS_MOST = 16, DSC_CLASSES_MOST = 65536 };
-
-/* How bytes become numbers: byte * scale[c] + offset[c], channel by channel. */
-typedef struct dsc_normalisation {
-    char name[16]; /* "unit", "standard" */
-    size_t channels;
-    dsc_real scale[DSC_CHANNELS_MOST], offset[DSC_CHANNELS_MOST];
-} dsc_normalisation;
+enum { DSC_CLASSES_MOST = 65536 };
 
 struct dsc_model {
     char *text; /* as it was written, "784-100-10" */
@@ -30,11 +24,6 @@ struct dsc_model {
     json_t *about;      /* an object of texts: recipe, data, accuracy, version, ... saved with the model */
 };
 
-/* "unit" is byte / 255; "standard" subtracts the mean of `data`'s images and divides by their deviation, channel by
- * channel; `data` is not looked at for "unit". Where a channel is of one value, its deviation counts as 255. */
-dsc_status dsc_normalisation_find(dsc_normalisation *normalisation, const char *name, const dsc_dataset *data,
-                                  dsc_error *error);
-
 /* The op applied to logits and target that `text` names ("softmax-cross-entropy smoothing=0.1"). `weighted`: with a
  * weight for each class, in a buffer of that name, 1 until it is set. */
 #define DSC_CLASS_WEIGHTS "loss.class_weights"
@@ -45,8 +34,6 @@ dsc_status dsc_loss_build(dsc_node **loss, dsc_node *logits, dsc_node *target, c
 char **dsc_class_names_copy(const char *const *names, size_t count);
 
 /* Writes `count` images of bytes, one after the other, as numbers (count, C, H, W). */
-void dsc_normalisation_apply(const dsc_normalisation *normalisation, dsc_real *out, const uint8_t *images,
-                             size_t count, const size_t shape[3]);
 void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t *images, size_t count);
 
 /* Pixels [first, last) of one image (C, H, W), to their places in `out` (C, H, W). */

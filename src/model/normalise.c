@@ -6,7 +6,7 @@
  *
  * m and s come from a histogram of the 256 bytes, so they are exact whatever the number of images.
  */
-#include "model/model.h"
+#include "model/normalise.h"
 
 #include "base/error.h"
 #include "base/text.h"
@@ -61,27 +61,6 @@ dsc_status dsc_normalisation_find(dsc_normalisation *normalisation, const char *
     return DSC_OK;
 }
 
-dsc_status dsc_model_normalise(dsc_model *model, const char *how, const dsc_dataset *data, dsc_error *error) {
-    size_t shape[3];
-    dsc_model_shape(model, shape);
-    if (data) {
-        size_t found[3];
-        dsc_dataset_shape(data, found);
-        if (memcmp(shape, found, sizeof shape) != 0)
-            return dsc_fail(
-                error, DSC_ERROR_MISMATCH,
-                "images of %zu x %zu x %zu, found %zu x %zu x %zu in %s; use the data the model is for",
-                shape[0], shape[1], shape[2], found[0], found[1], found[2], dsc_dataset_name(data));
-    }
-    dsc_normalisation n;
-    dsc_status status = dsc_normalisation_find(&n, how, data, error);
-    if (status) return status;
-    n.channels = shape[0];
-    for (size_t c = n.channels; c < DSC_CHANNELS_MOST; c++) n.scale[c] = n.offset[c] = 0;
-    model->normalisation = n;
-    return DSC_OK;
-}
-
 DSC_LOOP(from_bytes,
          (dsc_real *restrict out, const uint8_t *restrict in, dsc_real scale, dsc_real offset, size_t count),
          {
@@ -97,18 +76,13 @@ void dsc_normalisation_apply(const dsc_normalisation *n, dsc_real *out, const ui
                         n->offset[i % channels], pixels);
 }
 
-void dsc_model_load_pixels(const dsc_model *model, dsc_real *out, const uint8_t *image, size_t first,
-                           size_t last) {
-    const dsc_normalisation *n = &model->normalisation;
-    const size_t *shape = model->image->shape.size, pixels = shape[1] * shape[2];
+void dsc_normalisation_apply_pixels(const dsc_normalisation *n, dsc_real *out, const uint8_t *image,
+                                    size_t first, size_t last, const size_t shape[3]) {
+    const size_t pixels = shape[1] * shape[2];
     const unsigned isa = dsc_isa_best();
     for (size_t at = first, end; at < last; at = end) {
         const size_t channel = at / pixels;
         end = (channel + 1) * pixels < last ? (channel + 1) * pixels : last;
         from_bytes[isa](out + at, image + at, n->scale[channel], n->offset[channel], end - at);
     }
-}
-
-void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t *images, size_t count) {
-    dsc_normalisation_apply(&model->normalisation, out, images, count, model->image->shape.size);
 }

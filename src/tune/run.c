@@ -10,40 +10,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-double dsc_tune_now(void) {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-/* --- telling --- */
-
-/* Of the trials at work, the epochs that no result has yet. */
-static double epochs_on_the_way(const dsc_tune *tune) {
-    const dsc_tune_plan *plan = &tune->search.plan;
-    double before = tune->rung ? (double)plan->rung[tune->rung - 1].epochs : 0, sum = 0;
-    for (size_t i = 0; i < tune->running_count; i++)
-        if (tune->running[i].active && tune->running[i].epochs > before)
-            sum += tune->running[i].epochs - before;
-    return sum;
-}
-
-void dsc_tune_tell(dsc_tune *tune, dsc_tune_event_kind kind, size_t trial, const char *message) {
-    if (!tune->on_event) return;
-    dsc_tune_event event = {.kind = kind,
-                            .search = &tune->search,
-                            .trial = trial,
-                            .rung = tune->rung,
-                            .members = tune->member_count,
-                            .running = tune->running,
-                            .running_count = tune->running_count,
-                            .epochs = (double)dsc_tune_epochs_done(&tune->search) + epochs_on_the_way(tune),
-                            .epochs_in_all = (double)dsc_tune_plan_epochs(&tune->search.plan),
-                            .message = message};
-    if (tune->on_event(tune->user, &event)) atomic_store(&tune->stopping, true);
-}
 
 /* --- a rung --- */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* work.h: what the files of a search at work share: tune.c (folder), run.c (rungs), trial.c (a trial in a rung). */
+/* work.h: what the files of a search at work share: tune.c (folder), run.c (rungs), trial.c (a trial in a rung),
+ * tell.c (its listener). */
 #ifndef DSC_TUNE_WORK_H
 #define DSC_TUNE_WORK_H
 

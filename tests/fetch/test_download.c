@@ -5,6 +5,7 @@
 #include "fetch/download.h"
 #include "fetch/sha256.h"
 #include "fetch/transfer.h"
+#include "fetch/verify.h"
 
 #include <libdeflate.h>
 #include <sys/file.h>

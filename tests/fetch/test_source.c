@@ -7,6 +7,7 @@
 #include "fetch/sha256.h"
 #include "fetch/source.h"
 #include "fetch/transfer.h"
+#include "fetch/verify.h"
 
 #include <libdeflate.h>
 #include <sys/syscall.h>

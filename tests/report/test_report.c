@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "report/datasheet.h"
+#include "report/questions.h"
 #include "report/report.h"
 #include "report/robustness.h"
 #include "report/strokes.h"

@@ -2,7 +2,6 @@
 /* What comes from outside stays text; numbers for people. */
 #include "testing.h"
 
-#include "report/card.h"
 #include "report/text.h"
 
 #include <math.h>

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "fetch/sha256.h"
 #include "fetch/transfer.h"
+#include "fetch/verify.h"
 
 #include <errno.h>
 #include <fcntl.h>

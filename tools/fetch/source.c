@@ -9,6 +9,7 @@
 #include "data/mnist.h"
 #include "fetch/known.h"
 #include "fetch/transfer.h"
+#include "fetch/verify.h"
 
 #include <stdarg.h>
 #include <stdio.h>

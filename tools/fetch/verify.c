@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* verify.c: is this file the one that is meant? Its own checksum is enough; where that differs, the content's
  * decides, since others may have compressed it anew. */
+#include "fetch/verify.h"
+
 #include "base/error.h"
 #include "base/file.h"
-#include "fetch/download.h"
 #include "fetch/sha256.h"
 
 #include <libdeflate.h>

@@ -9,10 +9,6 @@
 #include <string.h>
 #include <strings.h>
 
-bool picture_is_png(const unsigned char *bytes, size_t size) {
-    return size >= 8 && !memcmp(bytes, "\x89PNG\r\n\x1A\n", 8);
-}
-
 dsc_status picture_parse(dsc_image *image, const void *bytes, size_t size, const char *name,
                          dsc_error *error) {
     *image = (dsc_image){0};

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* png.c: PNG through libpng's simplified interface (libpng-manual, section V), in memory at both ends, so that
  * hostile files meet libpng's own checks and the files themselves are ours to write atomically. */
-#include "png/picture.h"
+#include "png/png.h"
 
 #include "base/error.h"
+
+#include <string.h>
+
+bool picture_is_png(const unsigned char *bytes, size_t size) {
+    return size >= 8 && !memcmp(bytes, "\x89PNG\r\n\x1A\n", 8);
+}
 
 #if DESCENDER_WITH_PNG
 
 #include <png.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* The last chunk, always these bytes: length 0, "IEND", CRC. libpng stops at the last row and would not miss it. */
 static const char end_chunk[] = "\0\0\0\0IEND\xAE\x42\x60\x82";

@@ -2,26 +2,12 @@
 /* card.c: a model card from its front matter to its caveats. */
 #include "report/card.h"
 
+#include "report/questions.h"
+
 #include <string.h>
-
-void report_ask(dsc_text *text, const char *question) {
-    dsc_text_append(text, "\n" REPORT_QUESTION "%s\n", question);
-}
-
-size_t report_count_questions(const char *text) {
-    size_t count = 0;
-    for (; (text = strstr(text, REPORT_QUESTION)); text++) count++;
-    return count;
-}
 
 /* Is it MNIST, by its content? */
 static bool is_mnist(const report_card *card) { return !strncmp(card->exam->data->name, "MNIST,", 6); }
-
-const char *report_public_name(const char *name) {
-    const char *slash = strrchr(name, '/');
-    if (!strncmp(name, "MNIST (", 7)) return "MNIST";
-    return slash && slash[1] ? slash + 1 : name;
-}
 
 static void append_metric(dsc_text *text, const char *type, const char *name, double value) {
     char number[32];

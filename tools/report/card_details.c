@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* card_details.c: what the model is and how it came about, and the tables of what was measured. */
-#include "report/card.h"
+#include "report/card_parts.h"
+#include "report/questions.h"
 
 #include <math.h>
 #include <stdio.h>

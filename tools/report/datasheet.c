@@ -4,6 +4,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "report/questions.h"
+#include "report/text.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -4,8 +4,10 @@
 #ifndef REPORT_DATASHEET_H
 #define REPORT_DATASHEET_H
 
+#include "base/text.h"
 #include "data/duplicates.h"
-#include "report/card.h"
+#include "report/data_facts.h"
+#include "report/strokes.h"
 
 typedef struct report_datasheet {
     const char *name;           /* "MNIST (/data)" */

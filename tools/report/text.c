@@ -82,6 +82,12 @@ void report_append_base64(dsc_text *out, const void *bytes, size_t size) {
     dsc_text_append_bytes(out, line, at);
 }
 
+const char *report_public_name(const char *name) {
+    const char *slash = strrchr(name, '/');
+    if (!strncmp(name, "MNIST (", 7)) return "MNIST";
+    return slash && slash[1] ? slash + 1 : name;
+}
+
 char *report_percent(char out[32], double share, int decimals) {
     if (!isfinite(share)) return strcpy(out, "-");
     return dsc_format_fixed(out, 32, 100 * share, decimals);

@@ -11,6 +11,9 @@ void report_append_markdown(dsc_text *out, const char *text); /* in a paragraph 
 void report_append_yaml(dsc_text *out, const char *text);     /* a scalar, with its quotes */
 void report_append_base64(dsc_text *out, const void *bytes, size_t size);
 
+/* What is handed on: of a path on this machine only the last name goes into it, and MNIST is MNIST wherever it lies. */
+const char *report_public_name(const char *name);
+
 /* "97.91", of a share; "-" if it is not finite. And "97.6 to 98.2". */
 char *report_percent(char out[32], double share, int decimals);
 char *report_percents(char out[80], const double interval[2], int decimals);

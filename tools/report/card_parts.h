@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* card_parts.h: what a model card is written from, and the parts of it that card_details.c writes. */
+#ifndef REPORT_CARD_PARTS_H
+#define REPORT_CARD_PARTS_H
+
+#include "report/data_facts.h"
+#include "report/robustness.h"
+#include "report/speed.h"
+#include "report/strokes.h"
+#include "report/text.h"
+#include "train/recipe.h"
+#include "train/run_facts.h"
+
+/* All of it is to be there, except where it says otherwise; texts may come from anywhere. */
+typedef struct report_card {
+    const char *name;         /* of the recipe */
+    const char *model_sha256; /* of the file; empty: unknown */
+    const dsc_recipe *recipe;
+    const dsc_run_facts *facts; /* without a log: an empty start */
+    const report_exam *exam;    /* on the test set */
+    const char *data_name;
+    const report_data_facts *test;
+    const report_speed *speed;
+    const report_slice (*slices)[REPORT_SLICES]; /* (REPORT_TRAITS) */
+    const size_t *crossed;                       /* see report_slice_up */
+    const report_trial *trials;                  /* (REPORT_TRIALS) */
+} report_card;
+
+void report_append_card_details(dsc_text *text, const report_card *card); /* who, what, how */
+void report_append_card_results(dsc_text *text, const report_card *card); /* tables of measurements */
+
+#endif
