@@ -21,8 +21,11 @@ size_t dsc_gemm_row_bytes(const dsc_gemm_kernels *k, size_t depth) {
     return bytes;
 }
 
+/* More depth never makes fewer bytes: plans count on it. */
 size_t dsc_gemm_panel_bytes(const dsc_gemm_kernels *k, size_t depth) {
-    return words_of(k, depth) * k->width * sizeof(dsc_real);
+    enum { PAGE = 4096, LEAST = 256 };
+    const size_t bytes = words_of(k, depth) * k->width * sizeof(dsc_real), behind = (bytes + LEAST) % PAGE;
+    return behind < 2 * LEAST ? bytes + 2 * LEAST - behind : bytes;
 }
 
 /* A square of vectors that lie side by side is read across them and turned. */

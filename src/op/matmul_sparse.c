@@ -37,7 +37,7 @@ bool dsc_sparse_pays(const dsc_real *x, size_t row, size_t rows, size_t columns)
     size_t count = 0;
     for (size_t i = 0; i < some; i++)
         for (size_t k = 0; k < columns; k++) count += x[i * apart * row + k] != 0;
-    return count <= some * columns * 3 / 5;
+    return count <= some * columns / 2;
 }
 
 /* A vector's words that are not zero, block of depth by block, and room for them. */

@@ -20,8 +20,8 @@ bool dsc_sparse_serves(const dsc_kernels *kernels, const dsc_gemm_kernels *produ
 bool dsc_sparse_batch_serves(const dsc_kernels *kernels,
                              const dsc_gemm_kernels *product); /* rows of y, and dw */
 
-/* Whether it pays for a batch: by a look at a few rows, at most three of five elements of a matrix (rows, columns), `row` elements from
- * row to row, are not zero. */
+/* Whether it pays for a batch: by a look at a few rows, at most half of the elements of a matrix (rows, columns), `row` elements from row to
+ * row, are not zero. */
 bool dsc_sparse_pays(const dsc_real *x, size_t row, size_t rows, size_t columns);
 
 typedef struct dsc_sparse_row {

@@ -2,7 +2,7 @@
 /* test_packers.c: every packer against its definition, element by element, and patches read in place by products. */
 #include "guarded.h"
 
-#include "kernel/gemm.h"
+#include "kernel/gemm_pack.h"
 #include "kernel/vectors.h"
 
 #include <math.h>
@@ -137,8 +137,30 @@ static void convolutions_read_patches_in_place(void **unused) {
     assert_true(in_place > 100); /* or nothing was tested */
 }
 
+/* Panels side by side, of any depth, never begin near the same place of a page; and less depth never needs more memory. */
+static void panels_spread_over_the_cache(void **unused) {
+    (void)unused;
+    const dsc_kernels *set;
+    for (size_t i = 0; (set = dsc_kernels_at(i)); i++)
+        for (int bf16 = 0; bf16 < 2; bf16++) {
+            const dsc_gemm_kernels *k = bf16 ? set->bf16 : set->f32;
+            size_t before = 0;
+            for (size_t depth = 1; depth < 3000; depth++) {
+                const size_t bytes = dsc_gemm_panel_bytes(k, depth), in_page = bytes % 4096;
+                const size_t words = (depth + k->depth_multiple - 1) / k->depth_multiple * k->depth_multiple /
+                                     k->elements_per_word;
+                if (in_page < 256 || in_page > 3840)
+                    fail_msg("%s, depth %zu: %zu bytes", k->name, depth, bytes);
+                assert_true(bytes >= before && bytes >= words * k->width * sizeof(dsc_real));
+                assert_true(bytes <= words * k->width * sizeof(dsc_real) + 512);
+                before = bytes;
+            }
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(panels_spread_over_the_cache),
         cmocka_unit_test(patches_are_what_they_are_defined_to_be),
         cmocka_unit_test(convolutions_read_patches_in_place),
     };
