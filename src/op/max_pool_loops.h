@@ -67,33 +67,94 @@ static void DSC_ISA(back_2x2)(dsc_real *restrict dx, const dsc_real *restrict dy
         }
 }
 #else
+DSC_INLINE void DSC_ISA(pool_row)(dsc_real *restrict y, uint8_t *restrict place, const dsc_real *restrict x,
+                                  size_t columns, size_t width) {
+    for (size_t j = 0; j < columns; j++) {
+        dsc_real most = x[2 * j], b = x[2 * j + 1], c = x[width + 2 * j], d = x[width + 2 * j + 1];
+        int32_t at = 0;
+        at = LARGER(b, most) ? 1 : at;
+        most = LARGER(b, most) ? b : most;
+        at = LARGER(c, most) ? 2 : at;
+        most = LARGER(c, most) ? c : most;
+        at = LARGER(d, most) ? 3 : at;
+        most = LARGER(d, most) ? d : most;
+        y[j] = most;
+        place[j] = (uint8_t)at;
+    }
+}
+
+DSC_INLINE void DSC_ISA(back_row)(dsc_real *restrict dx, const dsc_real *restrict dy,
+                                  const uint8_t *restrict place, size_t columns, size_t width) {
+    for (size_t j = 0; j < columns; j++) {
+        const dsc_real d = dy[j];
+        const int32_t at = place[j];
+        dx[2 * j] = at == 0 ? d : 0;
+        dx[2 * j + 1] = at == 1 ? d : 0;
+        dx[width + 2 * j] = at == 2 ? d : 0;
+        dx[width + 2 * j + 1] = at == 3 ? d : 0;
+    }
+}
+
+#if DSC_ISA_LEVEL == 1
+/* Four columns. */
+DSC_INLINE void DSC_ISA(take_larger_128)(__m128 *most, __m128 *at, __m128 x, int place) {
+    const __m128 larger = _mm_or_ps(_mm_cmpgt_ps(x, *most), _mm_cmpunord_ps(x, x));
+    *most = _mm_blendv_ps(*most, x, larger);
+    *at = _mm_blendv_ps(*at, _mm_castsi128_ps(_mm_set1_epi32(place)), larger);
+}
+
+DSC_INLINE void DSC_ISA(pool_four)(dsc_real *y, uint8_t *place, const dsc_real *x, size_t width) {
+    const __m128 above = _mm_loadu_ps(x), beside = _mm_loadu_ps(x + 4);
+    const __m128 below = _mm_loadu_ps(x + width), beside_below = _mm_loadu_ps(x + width + 4);
+    __m128 most = _mm_shuffle_ps(above, beside, 0x88), at = _mm_setzero_ps();
+    DSC_ISA(take_larger_128)(&most, &at, _mm_shuffle_ps(above, beside, 0xDD), 1);
+    DSC_ISA(take_larger_128)(&most, &at, _mm_shuffle_ps(below, beside_below, 0x88), 2);
+    DSC_ISA(take_larger_128)(&most, &at, _mm_shuffle_ps(below, beside_below, 0xDD), 3);
+    _mm_storeu_ps(y, most);
+    const __m128i halves = _mm_packs_epi32(_mm_castps_si128(at), _mm_setzero_si128());
+    const int bytes = _mm_cvtsi128_si32(_mm_packs_epi16(halves, halves));
+    memcpy(place, &bytes, 4);
+}
+
+DSC_INLINE void DSC_ISA(back_four)(dsc_real *dx, const dsc_real *dy, const uint8_t *place, size_t width) {
+    int bytes;
+    memcpy(&bytes, place, 4);
+    const __m128i at = _mm_cvtepu8_epi32(_mm_cvtsi32_si128(bytes));
+    const __m128 d = _mm_loadu_ps(dy);
+    __m128 part[4];
+    for (int k = 0; k < 4; k++)
+        part[k] = _mm_and_ps(d, _mm_castsi128_ps(_mm_cmpeq_epi32(at, _mm_set1_epi32(k))));
+    _mm_storeu_ps(dx, _mm_unpacklo_ps(part[0], part[1]));
+    _mm_storeu_ps(dx + 4, _mm_unpackhi_ps(part[0], part[1]));
+    _mm_storeu_ps(dx + width, _mm_unpacklo_ps(part[2], part[3]));
+    _mm_storeu_ps(dx + width + 4, _mm_unpackhi_ps(part[2], part[3]));
+}
+#endif
+
+/* Where there are four columns or more, the last four are done together, some of them for the second time. */
 static void DSC_ISA(pool_2x2)(dsc_real *restrict y, uint8_t *restrict place, const dsc_real *restrict x,
                               size_t rows, size_t columns, size_t width) {
-    for (size_t i = 0; i < rows; i++, x += 2 * width, y += columns, place += columns)
-        for (size_t j = 0; j < columns; j++) {
-            dsc_real most = x[2 * j], b = x[2 * j + 1], c = x[width + 2 * j], d = x[width + 2 * j + 1];
-            int32_t at = 0;
-            at = LARGER(b, most) ? 1 : at;
-            most = LARGER(b, most) ? b : most;
-            at = LARGER(c, most) ? 2 : at;
-            most = LARGER(c, most) ? c : most;
-            at = LARGER(d, most) ? 3 : at;
-            most = LARGER(d, most) ? d : most;
-            y[j] = most;
-            place[j] = (uint8_t)at;
-        }
+    for (size_t i = 0; i < rows; i++, x += 2 * width, y += columns, place += columns) {
+#if DSC_ISA_LEVEL == 1
+        for (size_t j = 0; j + 4 <= columns; j += 4) DSC_ISA(pool_four)(y + j, place + j, x + 2 * j, width);
+        const size_t last = columns - 4;
+        if (columns > 4 && columns % 4 > 0) DSC_ISA(pool_four)(y + last, place + last, x + 2 * last, width);
+        if (columns >= 4) continue;
+#endif
+        DSC_ISA(pool_row)(y, place, x, columns, width);
+    }
 }
 
 static void DSC_ISA(back_2x2)(dsc_real *restrict dx, const dsc_real *restrict dy,
                               const uint8_t *restrict place, size_t rows, size_t columns, size_t width) {
-    for (size_t i = 0; i < rows; i++, dx += 2 * width, dy += columns, place += columns)
-        for (size_t j = 0; j < columns; j++) {
-            const dsc_real d = dy[j];
-            const int32_t at = place[j];
-            dx[2 * j] = at == 0 ? d : 0;
-            dx[2 * j + 1] = at == 1 ? d : 0;
-            dx[width + 2 * j] = at == 2 ? d : 0;
-            dx[width + 2 * j + 1] = at == 3 ? d : 0;
-        }
+    for (size_t i = 0; i < rows; i++, dx += 2 * width, dy += columns, place += columns) {
+#if DSC_ISA_LEVEL == 1
+        for (size_t j = 0; j + 4 <= columns; j += 4) DSC_ISA(back_four)(dx + 2 * j, dy + j, place + j, width);
+        const size_t last = columns - 4;
+        if (columns > 4 && columns % 4 > 0) DSC_ISA(back_four)(dx + 2 * last, dy + last, place + last, width);
+        if (columns >= 4) continue;
+#endif
+        DSC_ISA(back_row)(dx, dy, place, columns, width);
+    }
 }
 #endif

@@ -105,6 +105,39 @@ static void max_pools_pass_nan_on_and_know_no_padding(void **state) {
     }
 }
 
+/* The definition, for windows of 2 x 2: the first of the largest values, or of those that are NaN the last. */
+static size_t largest_of_four(const float *x, size_t width) {
+    const size_t places[4] = {0, 1, width, width + 1};
+    size_t at = 0;
+    for (size_t i = 1; i < 4; i++)
+        if (x[places[i]] > x[at] || isnan(x[places[i]])) at = places[i];
+    return at;
+}
+
+static void max_pools_of_any_width_find_the_first_of_the_largest(void **state) {
+    (void)state;
+    enum { ROWS = 5, WIDEST = 42 };
+    static float x[ROWS * WIDEST], y[ROWS * WIDEST], dx[ROWS * WIDEST], expected[ROWS * WIDEST];
+    uint32_t random = 1;
+    for (size_t width = 2; width <= WIDEST; width++) {
+        for (size_t i = 0; i < ROWS * width; i++) { /* many are equal, some are NaN */
+            random = random * 1664525u + 1013904223u;
+            const unsigned kind = random >> 28;
+            x[i] = kind == 15 ? NAN : kind == 14 ? -0.0f : (float)(kind % 4) - 1;
+        }
+        run_op(y, dx, pool_2, dsc_shape_of(3, 1, ROWS, width, 0), x);
+        memset(expected, 0, sizeof expected);
+        for (size_t i = 0; i < ROWS / 2; i++)
+            for (size_t j = 0; j < width / 2; j++) {
+                const float *window = x + 2 * i * width + 2 * j;
+                const size_t at = largest_of_four(window, width);
+                assert_memory_equal(&y[i * (width / 2) + j], &window[at], sizeof *y);
+                expected[2 * i * width + 2 * j + at] = 1;
+            }
+        assert_memory_equal(dx, expected, ROWS * width * sizeof *dx);
+    }
+}
+
 static void activations_stay_finite_far_out(void **state) {
     (void)state;
     builder *const all[] = {dsc_gelu, dsc_silu, dsc_sigmoid, dsc_tanh, dsc_softmax};
@@ -313,6 +346,7 @@ int main(void) {
         cmocka_unit_test(threads_change_no_bit),
         cmocka_unit_test(of_equal_values_max_pool_takes_the_first),
         cmocka_unit_test(max_pools_pass_nan_on_and_know_no_padding),
+        cmocka_unit_test(max_pools_of_any_width_find_the_first_of_the_largest),
         cmocka_unit_test(activations_stay_finite_far_out),
         cmocka_unit_test(a_class_is_the_same_target_as_its_one_hot_values),
         cmocka_unit_test(binary_cross_entropy_keeps_its_digits_far_out),
