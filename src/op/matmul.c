@@ -8,6 +8,8 @@
  * tiles over the whole batch: no lane has a copy of it.
  */
 #include "op/matmul_columns.h"
+
+#include "kernel/gemm_pack.h"
 #include "op/matmul_sizes.h"
 #include "op/matmul_sparse.h"
 #include "op/matmul_weight.h"
@@ -104,6 +106,67 @@ static dsc_gemm product_dx(const dsc_call *call, const dsc_matmul_sizes *s, cons
                       .c_row = (ptrdiff_t)s->k};
 }
 
+/* --- a large weight in training: shared out by its panels --- */
+
+/* Each lane would read the whole weight. Where no core's cache holds it, it is read once, for the whole batch, by tiles of which
+ * each reads the other operand. The bits are the same. */
+enum { LARGE = 500000, A_TILE = 60000 /* numbers of the weight */, TILES_MOST = 16 };
+
+static size_t panel_tiles(const dsc_gemm_kernels *product, const dsc_matmul_sizes *s, size_t columns) {
+    const size_t tiles = dsc_smaller(s->n * s->k / A_TILE + 1, TILES_MOST);
+    return dsc_smaller(tiles, dsc_pack_panels(product, DSC_SIDE_B, columns));
+}
+
+/* By what is read: the weight once for each lane, or the other operand once for each tile. `columns` are the product's. */
+static bool goes_by_panels(const dsc_needs *needs, const dsc_matmul_sizes *s, size_t columns) {
+    return needs->training && (needs->wants & 1) && s->rows == 1 && s->n * s->k >= LARGE &&
+           2 * panel_tiles(needs->product, s, columns) * needs->batch <= needs->lanes * columns;
+}
+
+static size_t forward_panels_tiles(const dsc_call *call) {
+    const dsc_matmul_sizes s = dsc_matmul_sizes_of(call->in_shape);
+    return panel_tiles(call->product, &s, s.n);
+}
+static size_t backward_panels_tiles(const dsc_call *call) {
+    const dsc_matmul_sizes s = dsc_matmul_sizes_of(call->in_shape);
+    return panel_tiles(call->product, &s, s.k);
+}
+
+/* A tile's columns of a product. */
+static void run_panels(const dsc_call *call, dsc_gemm *gemm) {
+    const size_t width = call->product->width;
+    const size_t panels = dsc_pack_panels(call->product, DSC_SIDE_B, gemm->columns);
+    const size_t first = call->tile * panels / call->tiles, last = (call->tile + 1) * panels / call->tiles;
+    gemm->columns = dsc_smaller(last * width, gemm->columns) - first * width;
+    gemm->b.packed =
+        (const unsigned char *)gemm->b.packed + first * dsc_gemm_panel_bytes(call->product, gemm->depth);
+    gemm->c += first * width;
+    if (gemm->bias_columns) gemm->bias_columns += first * width;
+    dsc_matmul_run(call, gemm);
+}
+
+static void forward_panels(const dsc_call *call) {
+    const dsc_matmul_sizes s = dsc_matmul_sizes_of(call->in_shape);
+    const dsc_packer x = dsc_pack_matrix(call->in[0], (ptrdiff_t)s.k, 1);
+    dsc_gemm gemm = product_y(call, &s, &x);
+    run_panels(call, &gemm);
+}
+
+static void backward_panels(const dsc_call *call) {
+    if (!call->d_in[0]) return;
+    const dsc_matmul_sizes s = dsc_matmul_sizes_of(call->in_shape);
+    const dsc_packer dy = dsc_pack_matrix(call->d_out[0], (ptrdiff_t)s.n, 1);
+    dsc_gemm gemm = product_dx(call, &s, &dy);
+    run_panels(call, &gemm);
+}
+
+static const dsc_stage forward_panels_stages[] = {{DSC_STAGE_TILES, forward_panels, forward_panels_tiles, 0},
+                                                  {0}};
+static const dsc_stage backward_panels_stages[] = {
+    {DSC_STAGE_TILES, backward_panels, backward_panels_tiles, 1},
+    {DSC_STAGE_TILES, dsc_matmul_weight, dsc_matmul_weight_tiles, 2 | 4},
+    {0}};
+
 /* --- one row alone: zeros left out, and a large weight shared by threads --- */
 
 /* A tile is of several panels, whose sums a processor makes side by side. */
@@ -152,8 +215,13 @@ static void needs(dsc_needs *needs) {
         dsc_sparse_serves(needs->kernels, needs->product))
         needs->forward = single_stages;
     if (needs->wants & 1) needs->saved_shared += dsc_pack_size(needs->product, DSC_SIDE_B, s.k, s.n);
+    const bool y_by_panels = goes_by_panels(needs, &s, s.n), dx_by_panels = goes_by_panels(needs, &s, s.k);
+    if (y_by_panels) needs->forward = forward_panels_stages;
+    if (dx_by_panels) needs->backward = backward_panels_stages;
     /* Stands for the call to come, for its sizes alone: `shared` stands for weights packed later: any pointer will do. */
-    dsc_call call = {.count = needs->lane_batch, .product = needs->product, .shared = needs};
+    dsc_call call = {.count = y_by_panels || dx_by_panels ? needs->batch : needs->lane_batch,
+                     .product = needs->product,
+                     .shared = needs};
     dsc_packer x = dsc_pack_matrix(NULL, (ptrdiff_t)s.k, 1), dy = dsc_pack_matrix(NULL, (ptrdiff_t)s.n, 1);
     dsc_gemm gemms[2] = {product_y(&call, &s, &x), product_dx(&call, &s, &dy)};
     for (size_t i = 0; i < 2; i++) {

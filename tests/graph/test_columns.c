@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A first layer shared out by columns of its input computes the bits that it computes by samples, with any threads. */
+/* A first layer shared out by columns of its input computes the bits that it computes by samples, with any threads; so does a later
+ * one of a large weight, shared out by the weight's panels. */
 #include "testing.h"
 
 #include "base/memory.h"
@@ -47,6 +48,12 @@ static dsc_model *make_model(const char *text) {
     options.classes = CLASSES;
     options.seed = 3;
     ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    for (size_t i = 0; i < model->graph->count; i++) { /* biases begin as zeros, which would hide mistakes */
+        const dsc_node *node = model->graph->nodes[i];
+        for (size_t k = 0;
+             node->kind == DSC_NODE_PARAMETER && node->shape.rank == 1 && k < node->shape.size[0]; k++)
+            model->values[node->offset + k] = (dsc_real)0.125f * (dsc_real)(k % 7);
+    }
     return model;
 }
 
@@ -142,6 +149,37 @@ static void a_large_weight_gives_work_to_many_threads(void **unused) {
     dsc_model_free(model);
 }
 
+/* How many layers begin with tiles, forward and backward. */
+static void count_tiled(size_t counts[2], const dsc_model *model, size_t batch) {
+    const dsc_program_options options = {.batch = batch, .lanes = 8, .training = true, .loss = model->loss};
+    dsc_program *program;
+    dsc_error error;
+    ASSERT_OK(dsc_program_create(&program, model->graph, &options, &error), error);
+    counts[0] = counts[1] = 0;
+    for (size_t i = 0; i < model->graph->count; i++) {
+        const dsc_node *node = model->graph->nodes[i];
+        const dsc_needs *needs = &program->places[i].needs;
+        if (node->kind != DSC_NODE_OP || strcmp(node->op->name, "matmul") != 0) continue;
+        counts[0] += needs->forward[0].kind == DSC_STAGE_TILES;
+        counts[1] += needs->backward[0].kind == DSC_STAGE_TILES;
+    }
+    dsc_program_free(program);
+}
+
+static void a_large_weight_is_read_once_for_the_batch(void **unused) {
+    (void)unused;
+    size_t counts[2];
+    dsc_model *model = make_model("flatten, dense 701, relu, dense 723, relu, dense");
+    count_tiled(counts, model, 5000); /* then lanes read less */
+    assert_true(counts[0] == 0 && counts[1] == 0);
+    count_tiled(counts, model, BATCH); /* the first layer goes by columns */
+    assert_true(counts[0] == 2 && counts[1] == 2);
+    make_images(1);
+    for (size_t set = 0; dsc_kernels_at(set); set++) same_step(model, dsc_kernels_at(set), false, BATCH - 7);
+    same_step(model, dsc_kernels_find(NULL), true, BATCH);
+    dsc_model_free(model);
+}
+
 static void what_reads_whole_images_is_loaded_by_samples(void **unused) {
     (void)unused;
     static const char *const texts[] = {
@@ -196,6 +234,7 @@ static void gradients_say_in_which_columns_they_are_made(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(columns_and_samples_give_the_same_bits),
                                        cmocka_unit_test(a_large_weight_gives_work_to_many_threads),
+                                       cmocka_unit_test(a_large_weight_is_read_once_for_the_batch),
                                        cmocka_unit_test(what_reads_whole_images_is_loaded_by_samples),
                                        cmocka_unit_test(two_layers_may_share_an_input),
                                        cmocka_unit_test(gradients_say_in_which_columns_they_are_made)};
