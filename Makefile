@@ -7,7 +7,7 @@ DESTDIR ?=
 ARGS ?=
 build = build/release
 
-.PHONY: all build tutorial test test-docs test-browser bench install uninstall clean asan tsan minimal coverage fuzz format lint help
+.PHONY: all build tutorial test test-docs test-browser test-processors bench install uninstall clean asan tsan minimal coverage fuzz format lint help
 .NOTPARALLEL:
 
 all: build
@@ -41,6 +41,10 @@ test-browser: ## install a browser, and use the page of `descender serve` in it;
 	@scripts/dependencies.sh build browser
 	@scripts/build.sh release descender-program
 	@tests/browser/run $(build)/descender
+
+test-processors: ## build for 64-bit ARM, and run the tests in an emulator; ARGS="-R kernel" for some
+	@scripts/dependencies.sh build processors
+	@scripts/test-processors.sh $(ARGS)
 
 bench: ## measure; ARGS="..." names benchmarks
 	@scripts/dependencies.sh build bench

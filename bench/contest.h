@@ -99,7 +99,7 @@ static void contest_calibrate(entrant *e, bool more) {
     e->figures[e->count++] = best;
 }
 
-static void contest_run(entrant *entrants, size_t count, size_t rounds, bool more) {
+static inline void contest_run(entrant *entrants, size_t count, size_t rounds, bool more) {
     for (size_t r = 0; r < rounds; r++)
         for (size_t i = 0; i < count; i++) {
             entrant *e = &entrants[i];
@@ -129,7 +129,7 @@ static const entrant *contest_best_peer(const entrant *entrants, size_t count, c
     return best;
 }
 
-static void contest_print(const entrant *entrants, size_t count, const char *unit, bool more) {
+static inline void contest_print(const entrant *entrants, size_t count, const char *unit, bool more) {
     for (size_t i = 0; i < count; i++) {
         const entrant *e = &entrants[i];
         if (!i || strcmp(e->task, entrants[i - 1].task) != 0) printf("\n%s, %s\n", e->task, unit);
@@ -148,7 +148,8 @@ static void contest_print(const entrant *entrants, size_t count, const char *uni
     }
 }
 
-static void contest_write_json(const char *path, const entrant *entrants, size_t count, const char *unit) {
+static inline void contest_write_json(const char *path, const entrant *entrants, size_t count,
+                                      const char *unit) {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         const entrant *e = &entrants[i];
@@ -210,7 +211,7 @@ static void contest_paint(draw_canvas *canvas, const void *data) {
     }
 }
 
-static void contest_draw(const char *path, const entrant *entrants, size_t count, const char *unit) {
+static inline void contest_draw(const char *path, const entrant *entrants, size_t count, const char *unit) {
     const contest_chart chart = {entrants, count, unit};
     const draw_picture picture = {.width = CONTEST_WIDTH,
                                   .height = 40 + 50 * 6 + CONTEST_BAR * (double)count,

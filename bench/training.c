@@ -7,69 +7,14 @@
  * Without names all three networks. Ours runs in this process, on MNIST's images if $DESCENDER_DATA or ./data has them, else on the
  * built-in digits; the perceptrons also on images of which no pixel is zero, since zeros save ours time. The peers run
  * training.py. All in turns; the medians count. Each does a part of an epoch, scaled to 60,000 images. */
-#include "contest.h"
-
-#include "train/trainer.h"
-
-#include <unistd.h>
-
-typedef struct network {
-    const char *name, *recipe, *short_name;
-    size_t images;
-} network;
-
-static const network nets[] = {
-    {"784-100-10, batch 64, SGD",
-     "{\"model\": \"784-100-10\", \"normalise\": \"unit\", \"optimiser\": \"sgd\", \"learning-rate\": 0.1, "
-     "\"batch\": 64}",
-     "small", 60000},
-    {"784-512-512-10, batch 128, SGD",
-     "{\"model\": \"784-512-512-10\", \"normalise\": \"unit\", \"optimiser\": \"sgd\", \"learning-rate\": "
-     "0.1, \"batch\": 128}",
-     "wide", 60000},
-    {"32C3-64C3-pool-128-10, batch 64, Adam",
-     "{\"model\": \"conv 32 3x3, relu, conv 64 3x3, relu, maxpool 2, dropout 0.25, flatten, dense 128, relu, "
-     "dropout 0.5,"
-     " dense\", \"normalise\": \"unit\", \"optimiser\": \"adam\", \"batch\": 64}",
-     "cnn", 6400},
-};
+#include "networks.h"
 
 static dsc_dataset *data;
 static size_t part = 1; /* of the images */
 
-static double fail(const dsc_error *error) {
-    (void)fprintf(stderr, "\n%s\n", error->message);
-    exit(1);
-}
-
-/* Some steps to warm up, then a part of an epoch. */
 static double ours(const entrant *self) {
     const network *n = &nets[self->number];
-    dsc_error error;
-    dsc_recipe recipe;
-    dsc_trainer *trainer;
-    dsc_model *model;
-    if (dsc_recipe_initialise(&recipe, &error) ||
-        dsc_recipe_from_json(&recipe, n->recipe, strlen(n->recipe), "recipe", &error))
-        return fail(&error);
-    recipe.precision = self->bf16 ? DSC_PRECISION_BF16 : DSC_PRECISION_F32;
-    recipe.epochs = 1000;
-    if (dsc_model_create(&model, recipe.model, data, &error) ||
-        (self->dense && dsc_model_normalise(model, "standard", data, &error)) ||
-        dsc_trainer_create(&trainer, model, &recipe, data, 0, &error))
-        return fail(&error);
-    const size_t batch = (size_t)recipe.batch, steps = n->images / part / batch;
-    double start = 0;
-    for (size_t i = 0; i < steps + steps / 10 + 1; i++) {
-        if (i == steps / 10 + 1) start = contest_now();
-        if (dsc_trainer_epoch_is_done(trainer)) trainer->progress.position = 0, trainer->progress.epoch++;
-        if (dsc_trainer_step(trainer, &error)) return fail(&error);
-    }
-    const double seconds = contest_now() - start;
-    dsc_trainer_free(trainer);
-    dsc_model_free(model);
-    dsc_recipe_clear(&recipe);
-    return seconds * 60000 / (double)(steps * batch);
+    return networks_time(n, data, NULL, self->bf16, self->dense, n->images / part);
 }
 
 static char *peer(const char *library, const char *net, size_t images, const char *more) {
@@ -96,12 +41,8 @@ int main(int count, char **arguments) {
             folder = arguments[i];
     }
     const bool all = !chosen[0] && !chosen[1] && !chosen[2];
-    dsc_error error;
-    dsc_dataset *test = NULL;
     if (quick) part = 5;
-    if (dsc_mnist_open(&data, &test, NULL, &error) && dsc_digits_create(&data, 60000, 1, 0, &error))
-        return (int)fail(&error);
-    dsc_dataset_free(test);
+    data = networks_data();
     entrant entrants[24];
     size_t n = 0;
     for (int i = 0; i < 3; i++) {

@@ -166,6 +166,7 @@ static dsc_status write_card(session *s, dsc_error *error) {
 
 static dsc_status run(command_call *call, dsc_error *error) {
     session s = {.call = call, .how = call->values};
+    command_warn_of_kernels();
     dsc_status status = open_all(&s, error);
     if (!status) status = measure(&s, error);
     if (!status) status = write_card(&s, error);

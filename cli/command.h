@@ -114,7 +114,15 @@ dsc_status command_wrong_usage(command_call *call, dsc_error *error, const char 
 void command_print_welcome(void); /* `descender` alone */
 void command_print_program_help(void);
 void command_print_help(const command *group, const command *self);
+
+/* ---- version.c ---- */
+
 void command_print_version(void);
+/* The version, and a table of the long check of all kernel sets; the exit status, COMMAND_FAILED if one is wrong. */
+int command_check_kernels(void);
+/* For commands that compute: says on standard error which kernel sets are not used because they are wrong here. Commands that
+ * train need not: the trainer's warning says the same. */
+void command_warn_of_kernels(void);
 
 /* ---- output (output.c) ---- */
 

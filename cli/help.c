@@ -2,8 +2,6 @@
 /* help.c: everything that --help, --version and `descender` alone print, made from the descriptors. */
 #include "help.h"
 
-#include "kernel/kernel.h"
-
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -193,33 +191,10 @@ void command_print_program_help(void) {
     heading("Options:");
     print_row("-h, --help", "show this help; after a command, that command's");
     print_row("-V, --version", "show the version, and what this build can do");
+    print_row("--version --check", "check every kernel set that this processor has: a second or two");
     heading("Environment:");
     print_row("DESCENDER_DATA", "the folder of MNIST's four files, looked in first");
     print_row("NO_COLOR", "if set, nothing is coloured");
     heading("Exit status:");
     (void)printf("%*s0 done, 1 failed, 2 wrong usage, 130 interrupted\n", MARGIN, "");
-}
-
-void command_print_version(void) {
-    static const struct {
-        const char *name, *cost;
-        int in;
-    } libraries[] = {
-        {"libdeflate", "", 1},
-        {"jansson", "", 1},
-        {"libcurl", "no download", DESCENDER_WITH_CURL},
-        {"libcrypto", "no checksums, no download", DESCENDER_WITH_CRYPTO},
-        {"libpng", "no PNG images, PGM only", DESCENDER_WITH_PNG},
-        {"cairo", "no SVG or PNG pictures", DESCENDER_WITH_CAIRO},
-        {"libmicrohttpd", "no `descender serve`", DESCENDER_WITH_MICROHTTPD},
-    };
-    (void)printf("descender %s\n", dsc_version());
-    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
-        if (libraries[i].in) (void)printf("%s%s", i ? ", " : "with ", libraries[i].name);
-    (void)printf("\n");
-    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
-        if (!libraries[i].in) (void)printf("without %s: %s\n", libraries[i].name, libraries[i].cost);
-    (void)printf("kernels of this processor, the best last:");
-    for (size_t i = 0; dsc_kernels_at(i); i++) (void)printf("%s %s", i ? "," : "", dsc_kernels_at(i)->name);
-    (void)printf("\n");
 }

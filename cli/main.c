@@ -39,6 +39,19 @@ static int run(const command *group, const command *self, int argc, char **argv)
 
 static bool is_help(const char *word) { return !strcmp(word, "--help") || !strcmp(word, "-h"); }
 
+static bool is_version(const char *word) { return !strcmp(word, "--version") || !strcmp(word, "-V"); }
+
+/* argv[0] is --version. */
+static int run_version(int argc, char **argv) {
+    if (argc > 1 && (argc > 2 || strcmp(argv[1], "--check") != 0)) {
+        complain_usage(NULL, NULL, "after --version only --check can follow");
+        return COMMAND_WRONG_USAGE;
+    }
+    if (argc > 1) return command_check_kernels();
+    command_print_version();
+    return COMMAND_DONE;
+}
+
 static int dispatch(int argc, char **argv) {
     const command *const *list = commands;
     const command *group = NULL;
@@ -51,8 +64,8 @@ static int dispatch(int argc, char **argv) {
             command_print_help(NULL, group);
         else if (is_help(word))
             command_print_program_help();
-        else if (!group && (!strcmp(word, "--version") || !strcmp(word, "-V")))
-            command_print_version();
+        else if (!group && is_version(word))
+            return run_version(argc - at, argv + at);
         else if (word[0] == '-') {
             (void)dsc_fail(&error, DSC_ERROR_ARGUMENT, "unknown option '%s'; options come after the %s", word,
                            group ? "action" : "command");

@@ -104,6 +104,7 @@ static dsc_status read_all(session *s, dsc_error *error) {
 
 static dsc_status run(command_call *call, dsc_error *error) {
     session s = {.call = call, .how = call->values, .json = json_array()};
+    command_warn_of_kernels();
     dsc_status status = list_files(&s, error);
     if (!status) status = open_model(&s, error);
     if (!status) status = read_all(&s, error);

@@ -130,6 +130,7 @@ static void tell_where(const session *s) {
 
 static dsc_status run(command_call *call, dsc_error *error) {
     session s = {.call = call, .how = call->values};
+    command_warn_of_kernels();
     dsc_status status = open_all(&s, error);
     if (!status) status = examine(&s, error);
     if (!status) status = write_out(&s, error);

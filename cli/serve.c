@@ -80,6 +80,7 @@ static dsc_status serve(command_call *call, const dsc_model *model, const char *
 static dsc_status run(command_call *call, dsc_error *error) {
     const char *operand = call->operand_count ? call->operands[0] : NULL;
     command_subject subject = {0};
+    command_warn_of_kernels();
     dsc_status status =
         operand ? command_subject_open(&subject, operand, error) : shipped_model(&subject.model, error);
     if (!status)

@@ -141,6 +141,7 @@ static dsc_status work(session *s, dsc_error *error) {
 
 static dsc_status run(command_call *call, dsc_error *error) {
     session s = {.call = call, .how = call->values};
+    command_warn_of_kernels();
     dsc_status status = work(&s, error);
     dsc_tune_free(s.tune);
     command_data_close(&s.data);

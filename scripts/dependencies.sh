@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # dependencies.sh: says what the build needs and this machine lacks, and installs it where apt can.
 #
-#   scripts/dependencies.sh [build] [test] [browser] [bench] [ci]     look, and install what is missing
+#   scripts/dependencies.sh [build] [test] [browser] [bench] [processors] [ci]     look, and install what is missing
 #   scripts/dependencies.sh --check ...                     look only; status 1 if something required is missing
 #
 # Things are looked for by using them (a program on the path, a module that pkg-config knows), never by
@@ -39,6 +39,8 @@ bench|optional|python sklearn|python3-sklearn|python3-scikit-learn|python-scikit
 bench|optional|file /usr/include/dnnl.h|libdnnl-dev|onednn-devel|onednn|onednn-dev|oneDNN, measured beside ours
 bench|optional|module openblas|libopenblas-dev|openblas-devel|openblas|openblas-dev|OpenBLAS, measured beside ours
 bench|optional|program npm|npm|npm|npm|npm|ONNX Runtime, measured beside ours
+processors|optional|program aarch64-linux-gnu-gcc|gcc-aarch64-linux-gnu libc6-dev-arm64-cross|-|aarch64-linux-gnu-gcc|-|building for ARM
+processors|optional|program qemu-aarch64-static|qemu-user-static|qemu-user-static|qemu-user-static|qemu-aarch64|running what was built for ARM
 browser|required|program node|nodejs|nodejs|nodejs|nodejs|driving a browser
 browser|required|program npm|npm|npm|npm|npm|playwright-core
 browser|required|program chromium|chromium|chromium|chromium|chromium|a browser
@@ -136,8 +138,8 @@ sets='' check=no
 for argument in "$@"; do
     case $argument in
     --check) check=yes ;;
-    build | test | browser | bench | ci) sets="$sets $argument" ;;
-    *) say "unknown argument '$argument'; known: --check build test browser bench ci"; exit 2 ;;
+    build | test | browser | bench | processors | ci) sets="$sets $argument" ;;
+    *) say "unknown argument '$argument'; known: --check build test browser bench processors ci"; exit 2 ;;
     esac
 done
 sets="build $sets"

@@ -49,6 +49,17 @@ program != "" && !reading && /^Test (Failed|timed out)|^Unable to find executabl
 
 { output = output $0 "\n" }
 
+# "kernels amx: emulated": how this run tested a kernel set. The best of what several programs say counts.
+/^kernels [a-z0-9-]+: (hardware|emulated|absent)$/ {
+    set = substr($2, 1, length($2) - 1)
+    if (!(set in tested)) { # names in alphabetical order
+        for (i = ++set_count; i > 1 && sets[i - 1] > set; i--) sets[i] = sets[i - 1]
+        sets[i] = set
+    }
+    if (tested[set] != "hardware" && (tested[set] != "emulated" || $3 == "hardware")) tested[set] = $3
+    next
+}
+
 /^\[ RUN      \] / { current = substr($0, 14); reason = ""; next }
 /^skipped: / { reason = $0; sub(/^skipped: [^:]*: /, "", reason); next }
 /^\[       OK \] / && current != "" { passed++; program_passed++; current = ""; next }
@@ -62,11 +73,21 @@ program != "" && !reading && /^Test (Failed|timed out)|^Unable to find executabl
 /^not ok - / { fail(substr($0, 10)); next }
 /^skip - / { skip_test(substr($0, 8)); next }
 
+# The names of the sets that were tested in that way, or "none".
+function sets_tested(how, names, i) {
+    for (i = 1; i <= set_count; i++)
+        if (tested[sets[i]] == how) names = names (names == "" ? "" : ", ") sets[i]
+    return names == "" ? "none" : names
+}
+
 END {
     if (program != "") end_program(0)
     if (skips != "") printf "Skipped:\n%s", skips
     if (failures != "") printf "%s\nFailed:\n%s", outputs, failures
     if (passed + failed + skipped == 0) print "No test ran."
     printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
+    if (set_count)
+        printf "Kernel sets tested on this processor: %s; under emulation: %s; not at all: %s\n",
+            sets_tested("hardware"), sets_tested("emulated"), sets_tested("absent")
     exit failed > 0 || passed == 0
 }

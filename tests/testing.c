@@ -47,6 +47,8 @@ const char *testing_golden(const char *name) {
     return out;
 }
 
+bool testing_emulated(void) { return getenv("TESTS_EMULATED") != NULL; }
+
 const char *testing_mnist(void) {
     const char *folder = getenv("DESCENDER_DATA");
     return folder && *folder ? folder : NULL;

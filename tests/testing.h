@@ -24,6 +24,9 @@
         skip();                                                                                              \
     } while (0)
 
+/* Whether the tests run in an emulator ($TESTS_EMULATED is set): then nothing can be said of speed, nor of the processor. */
+bool testing_emulated(void);
+
 /* Fails the test with the error's message unless `call` returned DSC_OK. */
 #define ASSERT_OK(call, error)                                                                               \
     do {                                                                                                     \

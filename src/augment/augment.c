@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/spec.h"
 #include "base/stream.h"
+#include "kernel/choose.h"
 
 #include <stdlib.h>
 
@@ -66,7 +67,7 @@ dsc_status dsc_augment_chain_create(dsc_augment_chain **result, const char *text
     *result = NULL;
     dsc_augment_chain *chain = dsc_allocate(1, sizeof *chain);
     if (!chain) return dsc_fail_memory(error, sizeof *chain, "a chain of augmentations");
-    chain->kernels = dsc_kernels_find(NULL);
+    chain->kernels = dsc_kernels_auto();
     dsc_status status = DSC_OK;
     if (text && !is_none(text)) {
         const char *next = text;

@@ -5,4 +5,9 @@
 
 #include <descender.h>
 
+/* Files hold numbers in little-endian order, and most of the code that reads and writes them takes memory as it lies. */
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "Descender runs on little-endian processors only: on this one it would misread its own files"
+#endif
+
 #endif

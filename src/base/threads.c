@@ -113,7 +113,9 @@ static void wait_until_finished(dsc_threads *pool) {
         pause_a_moment();
     }
     pthread_mutex_lock(&pool->lock);
-    atomic_store(&pool->waiting, true);
+    /* Either we see that the last worker has finished, or it sees us waiting. An exchange, though a store would do by the
+     * language: emulators of ARM (QEMU 7) let the load below overtake a store, and then both would sleep for ever. */
+    (void)atomic_exchange(&pool->waiting, true);
     while (atomic_load(&pool->working)) pthread_cond_wait(&pool->finished, &pool->lock);
     atomic_store(&pool->waiting, false);
     pthread_mutex_unlock(&pool->lock);

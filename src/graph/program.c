@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "graph/schedule.h"
-#include "kernel/kernel.h"
+#include "kernel/choose.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +37,7 @@ dsc_status dsc_program_create(dsc_program **result, const dsc_graph *graph,
     if (!program) return dsc_fail_memory(error, sizeof *program, "a program");
     program->graph = graph;
     program->options = *options;
-    if (!program->options.kernels) program->options.kernels = dsc_kernels_find(NULL);
+    if (!program->options.kernels) program->options.kernels = dsc_kernels_auto();
     if (program->options.lanes > options->batch) program->options.lanes = (unsigned)options->batch;
     program->lane_samples = (options->batch + program->options.lanes - 1) / program->options.lanes;
     program->places = dsc_allocate(graph->count, sizeof *program->places);

@@ -41,13 +41,6 @@ static bool has_avx512_bf16(void) {
     return has_avx512() && __get_cpuid_count(7, 1, &a, &b, &c, &d) && has_bits(a, 1u << 5);
 }
 
-/* The bf16 dot product is twice as fast as float on Zen 5, but was measured slower on Intel's without AMX. */
-static bool is_amd(void) {
-    unsigned a, b = 0, c = 0, d = 0;
-    return __get_cpuid(0, &a, &b, &c, &d) && b == signature_AMD_ebx && d == signature_AMD_edx &&
-           c == signature_AMD_ecx;
-}
-
 /* Linux hands out the tiles' 8 KiB of state on request, once for the process; asking again does no harm. */
 static bool has_amx(void) {
     unsigned a, b, c, d;
@@ -68,39 +61,32 @@ static bool always(void) { return true; }
 typedef struct entry {
     dsc_kernels kernels;
     bool (*here)(void);
-    bool (*preferred)(void); /* NULL: over the sets before it, always */
 } entry;
 
-/* Worst first. */
+/* Least capable first. */
 static const entry sets[] = {
 #ifdef DSC_REAL_DOUBLE /* the checking build does not round to bfloat16 */
     {{"portable", "vectors of 16 bytes", DSC_ISA_PORTABLE, &dsc_vectors_portable, &dsc_gemm_f32_portable,
       &dsc_gemm_f32_portable},
-     always,
-     NULL},
+     always},
 #else
     {{"portable", "any processor; bf16 rounded, then as f32", DSC_ISA_PORTABLE, &dsc_vectors_portable,
       &dsc_gemm_f32_portable, &dsc_gemm_rounded_portable},
-     always,
-     NULL},
+     always},
 #endif
 #if DSC_HAVE_X86
     {{"avx2", "AVX2 and FMA; bf16 rounded, then as f32", DSC_ISA_AVX2, &dsc_vectors_avx2, &dsc_gemm_f32_avx2,
       &dsc_gemm_rounded_avx2},
-     has_avx2,
-     NULL},
+     has_avx2},
     {{"avx512", "AVX-512; bf16 rounded, then as f32", DSC_ISA_AVX512, &dsc_vectors_avx512,
       &dsc_gemm_f32_avx512, &dsc_gemm_rounded_avx512},
-     has_avx512,
-     NULL},
+     has_avx512},
     {{"avx512-bf16", "AVX-512 with its bf16 dot product", DSC_ISA_AVX512, &dsc_vectors_avx512,
       &dsc_gemm_f32_avx512, &dsc_gemm_bf16_avx512},
-     has_avx512_bf16,
-     is_amd},
+     has_avx512_bf16},
     {{"amx", "AVX-512, bf16 on AMX tiles", DSC_ISA_AVX512, &dsc_vectors_avx512, &dsc_gemm_f32_avx512,
       &dsc_gemm_bf16_amx},
-     has_amx,
-     NULL},
+     has_amx},
 #endif
 };
 enum { SETS = sizeof sets / sizeof *sets };
@@ -114,37 +100,36 @@ const dsc_kernels *dsc_kernels_at(size_t index) {
 const char *dsc_kernels_name(size_t index) { return index < SETS ? sets[index].kernels.name : NULL; }
 
 const dsc_kernels *dsc_kernels_find(const char *name) {
-    for (size_t i = SETS; i-- > 0;) {
-        const bool wanted =
-            name ? strcmp(name, sets[i].kernels.name) == 0 : !sets[i].preferred || sets[i].preferred();
-        if (wanted && sets[i].here()) return &sets[i].kernels;
-    }
+    for (size_t i = 0; i < SETS; i++)
+        if (!strcmp(name, sets[i].kernels.name)) return sets[i].here() ? &sets[i].kernels : NULL;
     return NULL;
 }
 
+#define NEVER_INLINED __attribute__((noinline))
+
 /* MXCSR's flush-to-zero (bit 15) and denormals-are-zero (bit 6); on ARM the same in FPCR (bit 24). */
 #if defined(__x86_64__)
-unsigned dsc_denormals_flush(void) {
+NEVER_INLINED unsigned dsc_denormals_flush(void) {
     const unsigned before = __builtin_ia32_stmxcsr();
     __builtin_ia32_ldmxcsr(before | 0x8040u);
     return before & 0x8040u;
 }
-void dsc_denormals_restore(unsigned before) {
+NEVER_INLINED void dsc_denormals_restore(unsigned before) {
     __builtin_ia32_ldmxcsr((__builtin_ia32_stmxcsr() & ~0x8040u) | before);
 }
 #elif defined(__aarch64__)
-unsigned dsc_denormals_flush(void) {
+NEVER_INLINED unsigned dsc_denormals_flush(void) {
     uint64_t control;
     __asm__ volatile("mrs %0, fpcr" : "=r"(control));
     __asm__ volatile("msr fpcr, %0" : : "r"(control | 1u << 24));
     return (unsigned)control & 1u << 24;
 }
-void dsc_denormals_restore(unsigned before) {
+NEVER_INLINED void dsc_denormals_restore(unsigned before) {
     uint64_t control;
     __asm__ volatile("mrs %0, fpcr" : "=r"(control));
     __asm__ volatile("msr fpcr, %0" : : "r"((control & ~(uint64_t)(1u << 24)) | before));
 }
 #else
-unsigned dsc_denormals_flush(void) { return 0; }
-void dsc_denormals_restore(unsigned before) { (void)before; }
+NEVER_INLINED unsigned dsc_denormals_flush(void) { return 0; }
+NEVER_INLINED void dsc_denormals_restore(unsigned before) { (void)before; }
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* set_amx.c: products in bfloat16 on AMX tiles, which Intel's servers have since Sapphire Rapids: micro-tiles of up to 32 rows
- * by 32 columns.
+/* set_amx.c: products in bfloat16 on AMX tiles, which Intel's servers have since Sapphire Rapids:
+ * micro-tiles of up to 32 rows by 32 columns.
  *
- * A tile has 16 rows of 64 bytes. Tiles 0 to 3 hold the sums, two by two, 16 by 16 floats each; 4 and 5 hold A, 16 rows of 32
- * elements of depth; 6 and 7 hold B, 16 pairs of depth by 16 columns. So four loads serve four products: the loads of a
- * step take 32 cycles, the products 64. (Intel, "Architectures Optimization Reference Manual", chapter on AMX.)
+ * A tile has 16 rows of 64 bytes. Tiles 0 to 3 hold the sums, two by two, 16 by 16 floats each; 4 and 5
+ * hold A, 16 rows of 32 elements of depth; 6 and 7 hold B, 16 pairs of depth by 16 columns. So four loads
+ * serve four products: the loads of a step take 32 cycles, the products 64. (Intel, "Architectures
+ * Optimization Reference Manual", chapter on AMX.)
  *
- * TDPBF16PS takes denormals as zero, in and out. tests/kernel/test_amx.c runs this file's machine code on processors
- * without AMX. */
+ * TDPBF16PS takes denormals as zero, in and out. tests/kernel/test_amx.c runs this file's machine code on
+ * processors without AMX. */
 #include "kernel/sets.h"
 
 #if DSC_HAVE_X86
@@ -15,9 +16,8 @@
 #include "kernel/isa_avx512.h"
 
 /* Palette 1: 64 bytes wide, 16 rows, all eight tiles. */
-static const dsc_amx_config whole_tiles = {.palette = 1,
-                                           .row_bytes = {64, 64, 64, 64, 64, 64, 64, 64},
-                                           .rows = {16, 16, 16, 16, 16, 16, 16, 16}};
+static const dsc_amx_config whole_tiles = {
+    .palette = 1, .row_bytes = {64, 64, 64, 64, 64, 64, 64, 64}, .rows = {16, 16, 16, 16, 16, 16, 16, 16}};
 
 static void begin(void) { AMX_CONFIGURE(&whole_tiles); }
 static void end(void) { AMX_RELEASE(); }

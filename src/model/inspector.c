@@ -92,9 +92,13 @@ static void scale(float *out, const dsc_real *gradient, size_t channels, size_t 
     double largest = 0;
     for (size_t i = 0; i < plane; i++) {
         double size = 0;
-        for (size_t c = 0; c < channels; c++) size = fmax(size, fabs((double)gradient[c * plane + i]));
+        for (size_t c = 0; c < channels;
+             c++) { /* no fmax: GCC 12 for aarch64 crashes when it vectorises that */
+            const double x = fabs((double)gradient[c * plane + i]);
+            if (x > size) size = x;
+        }
         out[i] = (float)size;
-        largest = fmax(largest, size);
+        if (size > largest) largest = size;
     }
     for (size_t i = 0; i < plane; i++) out[i] = largest > 0 ? (float)((double)out[i] / largest) : 0;
 }

@@ -3,8 +3,7 @@
  * weights are packed, once; after that nothing in it changes, so that threads may share it. What changes is in workspaces. */
 #include "graph/fold.h"
 #include "graph/program.h"
-#include "kernel/gemm.h"
-#include "kernel/kernel.h"
+#include "kernel/choose.h"
 #include "model/model.h"
 
 #include "base/error.h"
@@ -50,15 +49,14 @@ dsc_predictor_options dsc_predictor_options_defaults(void) {
 static dsc_status choose_kernels(dsc_predictor *p, bool *bf16, const dsc_predictor_options *how,
                                  dsc_error *error) {
     const char *precision = how->precision ? how->precision : "f32";
-    p->kernels = dsc_kernels_find(how->kernels);
-    if (!p->kernels)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "no kernels '%s' here; `descender --version` lists those of this processor",
-                        how->kernels);
+    dsc_kernels_choice choice;
+    dsc_status status = dsc_kernels_choose(&choice, how->kernels, error);
+    if (status) return status;
+    p->kernels = choice.kernels;
     const bool automatic = !strcmp(precision, "auto");
     if (!automatic && strcmp(precision, "f32") != 0 && strcmp(precision, "bf16") != 0)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "precision '%s'; expected f32, bf16 or auto", precision);
-    *bf16 = automatic ? p->kernels->bf16->elements_per_word == 2 : !strcmp(precision, "bf16");
+    *bf16 = automatic ? choice.bf16 : !strcmp(precision, "bf16");
     return DSC_OK;
 }
 

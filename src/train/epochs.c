@@ -138,6 +138,7 @@ dsc_status dsc_trainer_run(dsc_trainer *t, dsc_on_event *on_event, void *user, d
                    (double)dsc_trainer_bytes(t) / 1048576);
     dsc_event event = describe(&l, DSC_EVENT_START, message);
     tell(&l, &event);
+    if (*t->choice.refused) warn(&l, t->choice.refused);
     if (!t->progress.step) dsc_sanity_before(t, warn, &l);
     dsc_status status = DSC_OK;
     while (!status && !l.stopped && !t->progress.finished) status = run_epoch(&l, error);

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "graph/fold.h"
 #include "graph/program.h"
+#include "kernel/choose.h"
 #include "kernel/vectors.h"
 
 #include <stdlib.h>
@@ -63,7 +64,7 @@ dsc_status dsc_evaluator_create(dsc_evaluator **result, const dsc_model *model, 
     dsc_evaluator *evaluator = dsc_allocate(1, sizeof *evaluator);
     if (!evaluator) return dsc_fail_memory(error, sizeof *evaluator, "an evaluation");
     evaluator->model = model;
-    evaluator->kernels = kernels ? kernels : dsc_kernels_find(NULL);
+    evaluator->kernels = kernels ? kernels : dsc_kernels_auto();
     evaluator->sigmoid = dsc_loss_is_sigmoid(model->loss_text);
     dsc_status status = make_program(evaluator, threads, bf16, error);
     if (!status) status = make_room(evaluator, error);

@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "data/split.h"
-#include "kernel/gemm.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -25,15 +24,11 @@ static dsc_status check_recipe_data(const dsc_recipe *recipe, const dsc_dataset 
 }
 
 static dsc_status choose_kernels(dsc_trainer *t, dsc_error *error) {
-    t->kernels = dsc_kernels_find(t->recipe.kernels);
-    if (!t->kernels)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "no kernels '%s' here; `descender --version` lists those of this processor",
-                        t->recipe.kernels);
-    /* auto: bf16 where this processor multiplies pairs of them at once. */
-    bool faster = t->kernels->bf16->elements_per_word == 2;
-    t->bf16 =
-        t->recipe.precision == DSC_PRECISION_BF16 || (t->recipe.precision == DSC_PRECISION_AUTO && faster);
+    dsc_status status = dsc_kernels_choose(&t->choice, t->recipe.kernels, error);
+    if (status) return status;
+    t->kernels = t->choice.kernels;
+    t->bf16 = t->recipe.precision == DSC_PRECISION_BF16 ||
+              (t->recipe.precision == DSC_PRECISION_AUTO && t->choice.bf16);
     return DSC_OK;
 }
 

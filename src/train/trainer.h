@@ -16,6 +16,7 @@
 #include "base/threads.h"
 #include "data/dataset.h"
 #include "graph/program.h"
+#include "kernel/choose.h"
 #include "model/model.h"
 #include "optim/choose.h"
 #include "train/evaluator.h"
@@ -58,7 +59,8 @@ typedef struct dsc_trainer {
     dsc_chosen_schedule schedule;
     double learning_rate, weight_decay; /* the recipe's, or the optimiser's own */
     dsc_augment_chain *augment;
-    const struct dsc_kernels *kernels;
+    dsc_kernels_choice choice;
+    const dsc_kernels *kernels; /* the choice's */
     bool bf16;
     dsc_threads *pool;
     dsc_program *program;

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "kernel/kernel.h"
+#include "kernel/choose.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,11 +35,9 @@ static dsc_status copy_text(char **to, const char *from, dsc_error *error) {
 
 static dsc_status choose_kernels(dsc_tune_search *s, const char *wanted, dsc_error *error) {
     if (!wanted) wanted = s->recipe.kernels;
-    const dsc_kernels *kernels = dsc_kernels_find(wanted);
-    if (!kernels)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "no kernels '%s' here; `descender --version` lists those of this processor", wanted);
-    return copy_text(&s->kernels, kernels->name, error);
+    dsc_kernels_choice choice;
+    dsc_status status = dsc_kernels_choose(&choice, wanted, error);
+    return status ? status : copy_text(&s->kernels, choice.kernels->name, error);
 }
 
 /* All trials are known from the start, so what is wrong with one of them is, too. */

@@ -3,6 +3,7 @@
 #include "pictures.h"
 
 #include "base/threads.h"
+#include "kernel/choose.h"
 
 static const size_t usual[3] = {1, 28, 28};
 enum { SIZE = 28 * 28, SAMPLES = 60 };
@@ -231,7 +232,7 @@ static void noise_is_normal_and_stays_within_bytes(void **unused) {
     double moment[5] = {0}, neighbours = 0;
     for (size_t i = 0; i < COUNT; i++) in[i] = 128;
     for (uint64_t sample = 0; sample < DRAWS; sample++) {
-        picture_augment(out, in, shape, "noise sigma=10", 1, sample, dsc_kernels_find(NULL));
+        picture_augment(out, in, shape, "noise sigma=10", 1, sample, dsc_kernels_auto());
         for (size_t i = 0; i < COUNT; i++) {
             const double z = ((double)out[i] - 128) / 10;
             for (int k = 1; k < 5; k++) moment[k] += pow(z, k) / (COUNT * DRAWS);
@@ -240,7 +241,7 @@ static void noise_is_normal_and_stays_within_bytes(void **unused) {
     }
     assert_true(fabs(moment[1]) < 0.015 && fabs(moment[2] - 1) < 0.02 && fabs(moment[3]) < 0.04);
     assert_true(fabs(moment[4] - 3) < 0.12 && fabs(neighbours) < 0.015);
-    picture_augment(out, in, shape, "noise sigma=1000", 1, 1, dsc_kernels_find(NULL));
+    picture_augment(out, in, shape, "noise sigma=1000", 1, 1, dsc_kernels_auto());
     for (size_t i = 0; i < COUNT; i++) assert_true(out[i] >= 0 && out[i] <= 255);
 }
 
@@ -252,11 +253,11 @@ static void blur_is_a_gaussian_that_keeps_level_ground_level(void **unused) {
     double widest = 0;
     for (uint64_t sample = 0; sample < 200; sample++) {
         for (size_t i = 0; i < COUNT; i++) in[i] = 200;
-        picture_augment(out, in, shape, "blur sigma=2", 1, sample, dsc_kernels_find(NULL));
+        picture_augment(out, in, shape, "blur sigma=2", 1, sample, dsc_kernels_auto());
         for (size_t i = 0; i < COUNT; i++) assert_true(fabs((double)out[i] - 200) < 1e-3);
         memset(in, 0, sizeof in);
         in[COUNT / 2] = 255;
-        picture_augment(out, in, shape, "blur sigma=2", 1, sample, dsc_kernels_find(NULL));
+        picture_augment(out, in, shape, "blur sigma=2", 1, sample, dsc_kernels_auto());
         double sum = 0, across = 0, down = 0;
         for (size_t i = 0; i < COUNT; i++) {
             const double x = (double)(i % SIDE) - 20, y = (double)(i / SIDE) - 20;

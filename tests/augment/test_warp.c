@@ -4,6 +4,7 @@
 #include "pictures.h"
 
 #include "augment/warp.h"
+#include "kernel/choose.h"
 
 static void warp(float *out, const float *in, const size_t shape[3], const double m[6],
                  const dsc_kernels *kernels) {
@@ -42,7 +43,7 @@ static void the_identity_changes_no_value(void **unused) {
         double m[6];
         dsc_affine_back(m, &change, shapes[s][1], shapes[s][2]);
         picture_fill(in, count);
-        warp(out, in, shapes[s], m, dsc_kernels_find(NULL));
+        warp(out, in, shapes[s], m, dsc_kernels_auto());
         assert_memory_equal(out, in, count * sizeof *in);
     }
 }
@@ -58,7 +59,7 @@ static void shifts_by_whole_pixels_are_exact_and_bring_background(void **unused)
                 double m[6];
                 dsc_affine_back(m, &change, shape[1], shape[2]);
                 picture_fill(in, shape[0] * plane);
-                warp(out, in, shape, m, dsc_kernels_find(NULL));
+                warp(out, in, shape, m, dsc_kernels_auto());
                 for (size_t i = 0; i < shape[0] * plane; i++) {
                     const double x = (double)(i % shape[2]) - right,
                                  y = (double)(i % plane / shape[2]) - down;
@@ -77,7 +78,7 @@ static void quarter_turns_are_exact_and_counter_clockwise(void **unused) {
         const dsc_affine change = {.degrees = 90.0 * quarters, .scale_x = 1, .scale_y = 1};
         double m[6];
         dsc_affine_back(m, &change, SIDE, SIDE);
-        warp(out, in, shape, m, dsc_kernels_find(NULL));
+        warp(out, in, shape, m, dsc_kernels_auto());
         for (size_t y = 0; y < SIDE; y++)
             for (size_t x = 0; x < SIDE; x++) {
                 size_t to_x = x, to_y = y; /* a quarter counter-clockwise: right becomes up */
@@ -149,7 +150,7 @@ static void read_matrix(double m[6], const char *text, uint64_t sample) {
     enum { SIDE = 65, MIDDLE = 32, PLANE = SIDE * SIDE };
     static float in[2 * PLANE], out[2 * PLANE];
     picture_ramps(in, SIDE, SIDE);
-    picture_augment(out, in, (const size_t[3]){2, SIDE, SIDE}, text, 3, sample, dsc_kernels_find(NULL));
+    picture_augment(out, in, (const size_t[3]){2, SIDE, SIDE}, text, 3, sample, dsc_kernels_auto());
     for (size_t c = 0; c < 2; c++) {
         const float *at = out + c * PLANE + MIDDLE * SIDE + MIDDLE;
         m[3 * c] = ((double)at[4] - (double)at[-4]) / 8;
@@ -223,7 +224,7 @@ static void check_field(const char *text, double alpha, double sigma, size_t far
     picture_ramps(in, SIDE, SIDE);
     for (uint64_t sample = 0; sample < DRAWS; sample++) {
         double d[2], there[2];
-        picture_augment(out, in, (const size_t[3]){2, SIDE, SIDE}, text, 9, sample, dsc_kernels_find(NULL));
+        picture_augment(out, in, (const size_t[3]){2, SIDE, SIDE}, text, 9, sample, dsc_kernels_auto());
         for (size_t c = 0; c < 2; c++) {
             const float *at = out + c * PLANE + MIDDLE * SIDE + MIDDLE;
             d[c] = (double)at[0] - MIDDLE;
@@ -259,7 +260,7 @@ static void an_elastic_field_of_no_strength_changes_no_value(void **unused) {
     for (size_t s = 0; s < SHAPES; s++) {
         const size_t count = shapes[s][0] * shapes[s][1] * shapes[s][2];
         picture_fill(in, count);
-        picture_augment(out, in, shapes[s], "elastic alpha=0", 1, 2, dsc_kernels_find(NULL));
+        picture_augment(out, in, shapes[s], "elastic alpha=0", 1, 2, dsc_kernels_auto());
         assert_memory_equal(out, in, count * sizeof *in);
     }
 }

@@ -204,7 +204,8 @@ static double run(rig *r, dsc_threads *pool) {
 
 static double largest(const dsc_real *x, size_t n) {
     double most = 1;
-    for (size_t i = 0; i < n; i++) most = fmax(most, fabs((double)x[i]));
+    for (size_t i = 0; i < n; i++) /* no fmax: GCC 12 for aarch64 crashes when it vectorises that */
+        if (fabs((double)x[i]) > most) most = fabs((double)x[i]);
     return most;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "graph/schedule.h"
+#include "kernel/choose.h"
 #include "kernel/kernel.h"
 #include "model/model.h"
 
@@ -143,9 +144,9 @@ static void a_large_weight_gives_work_to_many_threads(void **unused) {
     (void)unused;
     dsc_model *model = make_model("flatten, dense 500, relu, dense");
     make_images(5);
-    same_step(model, dsc_kernels_find(NULL), false, BATCH);
+    same_step(model, dsc_kernels_auto(), false, BATCH);
     make_images(1);
-    same_step(model, dsc_kernels_find(NULL), true, BATCH);
+    same_step(model, dsc_kernels_auto(), true, BATCH);
     dsc_model_free(model);
 }
 
@@ -176,7 +177,7 @@ static void a_large_weight_is_read_once_for_the_batch(void **unused) {
     assert_true(counts[0] == 2 && counts[1] == 2);
     make_images(1);
     for (size_t set = 0; dsc_kernels_at(set); set++) same_step(model, dsc_kernels_at(set), false, BATCH - 7);
-    same_step(model, dsc_kernels_find(NULL), true, BATCH);
+    same_step(model, dsc_kernels_auto(), true, BATCH);
     dsc_model_free(model);
 }
 
@@ -204,7 +205,7 @@ static void two_layers_may_share_an_input(void **unused) {
     (void)unused;
     dsc_model *model = make_model("flatten, parallel(dense 37 | dense 40), relu, dense");
     make_images(5);
-    same_step(model, dsc_kernels_find(NULL), false, BATCH);
+    same_step(model, dsc_kernels_auto(), false, BATCH);
     dsc_model_free(model);
 }
 

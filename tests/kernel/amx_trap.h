@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* amx_trap.h: AMX's tile instructions on a processor that lacks them. There each raises SIGILL; the handler reads the
- * instruction where it stands, does in software what the processor would do, and goes on behind it. So the machine code that
- * users get is what is tested: its configuration as it lies in memory at that moment, its addresses, its order.
+/* amx_trap.h: AMX's tile instructions on a processor that lacks them. There each raises SIGILL; the
+ * handler reads the instruction where it stands, does in software what the processor would do, and goes on
+ * behind it. So the machine code that users get is what is tested: its configuration as it lies in memory
+ * at that moment, its addresses, its order.
  *
- * After Intel, "Software Developer's Manual", volume 2: LDTILECFG, TILERELEASE, TILEZERO, TILELOADD, TILESTORED, TDPBF16PS,
- * all in the three-byte VEX form, 128 bits, opcode map 0F38. What a processor would answer with a fault is counted in
- * `amx_faults`, and described in `amx_fault`. */
+ * After Intel, "Software Developer's Manual", volume 2: LDTILECFG, TILERELEASE, TILEZERO, TILELOADD,
+ * TILESTORED, TDPBF16PS, all in the three-byte VEX form, 128 bits, opcode map 0F38. What a processor would
+ * answer with a fault is counted in `amx_faults`, and described in `amx_fault`. */
 #ifndef TESTS_KERNEL_AMX_TRAP_H
 #define TESTS_KERNEL_AMX_TRAP_H
 
@@ -18,9 +19,7 @@
 #include <string.h>
 #include <ucontext.h>
 
-static struct {
-    unsigned char rows[16][64];
-} amx_tiles[8];
+static struct { unsigned char rows[16][64]; } amx_tiles[8];
 static dsc_amx_config amx_config; /* palette 0: not configured, as in the beginning */
 static unsigned amx_instructions, amx_faults;
 static const char *amx_fault = "none";
@@ -95,7 +94,8 @@ static int64_t amx_register(const ucontext_t *context, unsigned number) {
 }
 
 typedef struct amx_operand {
-    int64_t address, stride; /* stride: the index register, scaled; not part of the address of a tile's first row */
+    int64_t address,
+        stride; /* stride: the index register, scaled; not part of the address of a tile's first row */
     const unsigned char *end;
 } amx_operand;
 

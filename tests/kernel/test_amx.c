@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* test_amx.c: the products on AMX tiles where there are no tiles: the machine code of src/kernel/set_amx.c with its tile
- * instructions done in software (amx_trap.h). Where the processor has AMX, test_kernels.c runs the real ones. */
-#include "products.h"
+/* test_amx.c: the products on AMX tiles where there are no tiles: the machine code of src/kernel/set_amx.c
+ * with its tile instructions done in software (amx_trap.h). Where the processor has AMX, test_kernels.c
+ * runs the real ones. */
+#include "testing.h"
 
 #include "kernel/sets.h"
 
 #if DSC_HAVE_X86
 #include "amx_trap.h"
+#include "products.h"
 
 static const dsc_kernels *bf16_set;
 

@@ -95,8 +95,8 @@ static void patches_are_what_they_are_defined_to_be(void **unused) {
 static void convolutions_read_patches_in_place(void **unused) {
     (void)unused;
     const dsc_kernels *set;
-    size_t in_place = 0;
     for (size_t i = 0; (set = dsc_kernels_at(i)); i++) {
+        size_t in_place = 0;
         state = 9;
         for (int round = 0; round < 400; round++) {
             const dsc_gemm_kernels *kernels = round & 1 ? set->bf16 : set->f32;
@@ -133,8 +133,10 @@ static void convolutions_read_patches_in_place(void **unused) {
             guarded_free(s.images);
             free(w);
         }
+        /* Or nothing was tested. Tiles read nothing in place; the other sets at least products in f32. */
+        print_message("%s: %zu of 400 in place\n", set->name, in_place);
+        assert_true(in_place > 20);
     }
-    assert_true(in_place > 100); /* or nothing was tested */
 }
 
 /* Panels side by side, of any depth, never begin near the same place of a page; and less depth never needs more memory. */

@@ -2,6 +2,7 @@
 /* test_vectors.c: the elementary functions' errors and bits, and the loops, in every kernel set of this machine. */
 #include "guarded.h"
 
+#include "kernel/choose.h"
 #include "kernel/pack.h"
 #include "kernel/vectors.h"
 
@@ -49,7 +50,7 @@ enum { BLOCK = 4096 };
 
 static void elementary_functions_keep_their_stated_errors(void **unused) {
     (void)unused;
-    const dsc_vector_kernels *v = dsc_kernels_find(NULL)->vector;
+    const dsc_vector_kernels *v = dsc_kernels_auto()->vector;
     static float in[BLOCK], out[BLOCK];
     for (size_t f = 0; f < FUNCTIONS; f++) {
         double worst = 0, mean = 0;
@@ -74,7 +75,7 @@ static void elementary_functions_keep_their_stated_errors(void **unused) {
 
 static void special_arguments_give_what_they_should(void **unused) {
     (void)unused;
-    const dsc_vector_kernels *v = dsc_kernels_find(NULL)->vector;
+    const dsc_vector_kernels *v = dsc_kernels_auto()->vector;
     const float in[] = {0,     -0.0f, 1,   INFINITY, -INFINITY, NAN,     1e-45f,  -1,
                         88.7f, 89,    -87, -103,     -104,      FLT_MAX, -FLT_MAX};
     enum { COUNT = sizeof in / sizeof *in };

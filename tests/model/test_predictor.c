@@ -6,6 +6,7 @@
 #include "data/dataset.h"
 #include "graph/fold.h"
 #include "graph/program.h"
+#include "kernel/choose.h"
 #include "kernel/kernel.h"
 #include "model/model.h"
 
@@ -59,7 +60,7 @@ static void plain_answers(float *probabilities, const dsc_model *model, const ui
     dsc_error error;
     dsc_program *program;
     dsc_program_workspace *memory;
-    const dsc_kernels *kernels = dsc_kernels_find(NULL);
+    const dsc_kernels *kernels = dsc_kernels_auto();
     dsc_program_options options = {
         .batch = 1, .lanes = 1, .kept = {model->logits}, .kept_count = 1, .kernels = kernels};
     ASSERT_OK(dsc_program_create(&program, model->graph, &options, &error), error);

@@ -3,6 +3,7 @@
  * one step after the other; how slabs are cut; the kernel sets; NaN. */
 #include "testing.h"
 
+#include "kernel/choose.h"
 #include "kernel/kernel.h"
 #include "optim/choose.h"
 
@@ -127,7 +128,7 @@ static void run(slabs *s, const char *text, double decay, bool cycled, size_t cu
 
 static void compare(const definition *d, double decay, bool cycled) {
     static slabs s;
-    run(&s, d->text, decay, cycled, COUNT, dsc_kernels_find(NULL));
+    run(&s, d->text, decay, cycled, COUNT, dsc_kernels_auto());
     double furthest = 0;
     for (unsigned i = 0; i < COUNT; i++) {
         reference r = {.w = (double)start_of(i)};
@@ -204,7 +205,7 @@ static void known_sequences_come_out(void **unused) {
                                  .step = t,
                                  .learning_rate = 0.1,
                                  .momentum = NAN,
-                                 .kernels = dsc_kernels_find(NULL)};
+                                 .kernels = dsc_kernels_auto()};
             chosen.kind->update(&update);
             if (!(fabs((double)w - known[i].w[t - 1]) < 2e-6))
                 fail_msg("%s: step %d: expected %g, found %g", known[i].text, (int)t, known[i].w[t - 1],
@@ -218,9 +219,9 @@ static void the_way_the_slab_is_cut_changes_no_bit(void **unused) {
     (void)unused;
     static slabs whole, pieces;
     for (size_t i = 0; i < DEFINITIONS; i++) {
-        run(&whole, definitions[i].text, 0.1, true, COUNT, dsc_kernels_find(NULL));
+        run(&whole, definitions[i].text, 0.1, true, COUNT, dsc_kernels_auto());
         for (size_t cut = 1; cut < 60; cut = cut * 2 + 1) {
-            run(&pieces, definitions[i].text, 0.1, true, cut, dsc_kernels_find(NULL));
+            run(&pieces, definitions[i].text, 0.1, true, cut, dsc_kernels_auto());
             assert_memory_equal(&pieces, &whole, sizeof whole);
         }
     }
@@ -248,7 +249,7 @@ static void a_gradient_that_is_nan_is_not_hidden_and_harms_no_neighbour(void **u
         memset(&s, 0, sizeof s);
         for (unsigned k = 0; k < COUNT; k++) s.w[k] = s.g[k] = 1;
         s.g[7] = (float)NAN;
-        step_range(&chosen, &s, 0, COUNT, 1, 0, false, dsc_kernels_find(NULL));
+        step_range(&chosen, &s, 0, COUNT, 1, 0, false, dsc_kernels_auto());
         for (unsigned k = 0; k < COUNT; k++) assert_int_equal(isnan(s.w[k]) != 0, k == 7);
         dsc_optimiser_release(&chosen);
     }

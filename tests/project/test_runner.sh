@@ -46,6 +46,14 @@ contains "a_crash_is_named_with_its_test" "$(cat "$folder/out")" "crash: m (the 
 contains "a_leak_found_at_the_end_is_named" "$(cat "$folder/out")" "leak: ended badly outside of its tests"
 contains "a_program_without_tests_is_a_failure" "$(cat "$folder/out")" "empty: ran no test"
 
+cat >"$folder/CTestTestfile.cmake" <<END
+add_test(emulator "/bin/sh" "-c" "echo 'ok - e'; echo 'kernels b: emulated'; echo 'kernels c: emulated'")
+add_test(hardware "/bin/sh" "-c" "printf 'ok - h\\nkernels a: hardware\\nkernels b: absent\\nkernels c: hardware\\nkernels d-2: absent\\n'")
+END
+"$tests/run" "$folder" >"$folder/out" 2>&1
+is "the_last_line_says_how_kernel_sets_were_tested" "$(tail -n 1 "$folder/out")" \
+    "Kernel sets tested on this processor: a, c; under emulation: b; not at all: d-2"
+
 : >"$folder/CTestTestfile.cmake"
 "$tests/run" "$folder" >"$folder/out" 2>&1
 is "no_test_at_all_is_a_failure" "$?" 1

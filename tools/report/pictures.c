@@ -116,7 +116,10 @@ static const dsc_node *first_weights(const dsc_model *model) {
 static void colour_filter(uint8_t *out, const dsc_real *weights, size_t count) {
     static const double blue[3] = {0, 114, 178}, orange[3] = {213, 94, 0};
     double largest = 0;
-    for (size_t i = 0; i < count; i++) largest = fmax(largest, fabs((double)weights[i]));
+    for (size_t i = 0; i < count; i++) { /* no fmax: GCC 12 for aarch64 crashes when it vectorises that */
+        const double x = fabs((double)weights[i]);
+        if (x > largest) largest = x;
+    }
     for (size_t i = 0; i < count; i++) {
         double share = largest > 0 ? (double)weights[i] / largest : 0;
         for (size_t c = 0; c < 3; c++)

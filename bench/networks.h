@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* networks.h: the three networks that training is timed on, and how: some steps to warm up, then a part of
+ * an epoch. */
+#ifndef BENCH_NETWORKS_H
+#define BENCH_NETWORKS_H
+
+#include "contest.h"
+
+#include "train/trainer.h"
+
+typedef struct network {
+    const char *name, *recipe, *short_name;
+    size_t images; /* of which a part is timed */
+} network;
+
+static const network nets[] = {
+    {"784-100-10, batch 64, SGD",
+     "{\"model\": \"784-100-10\", \"normalise\": \"unit\", \"optimiser\": \"sgd\", \"learning-rate\": 0.1, "
+     "\"batch\": 64}",
+     "small", 60000},
+    {"784-512-512-10, batch 128, SGD",
+     "{\"model\": \"784-512-512-10\", \"normalise\": \"unit\", \"optimiser\": \"sgd\", \"learning-rate\": "
+     "0.1, \"batch\": 128}",
+     "wide", 60000},
+    {"32C3-64C3-pool-128-10, batch 64, Adam",
+     "{\"model\": \"conv 32 3x3, relu, conv 64 3x3, relu, maxpool 2, dropout 0.25, flatten, dense 128, relu, "
+     "dropout 0.5,"
+     " dense\", \"normalise\": \"unit\", \"optimiser\": \"adam\", \"batch\": 64}",
+     "cnn", 6400},
+};
+
+static int networks_fail(const dsc_error *error) {
+    (void)fprintf(stderr, "\n%s\n", error->message);
+    exit(1);
+}
+
+/* MNIST's training images if $DESCENDER_DATA or ./data has them, else the built-in digits. */
+static dsc_dataset *networks_data(void) {
+    dsc_error error;
+    dsc_dataset *data, *test = NULL;
+    if (dsc_mnist_open(&data, &test, NULL, &error) && dsc_digits_create(&data, 60000, 1, 0, &error))
+        (void)networks_fail(&error);
+    dsc_dataset_free(test);
+    return data;
+}
+
+/* Seconds for 60,000 images, from those that `images` take. `kernels` NULL: auto; `dense`: no pixel is
+ * zero. All threads. */
+static double networks_time(const network *n, const dsc_dataset *data, const char *kernels, bool bf16,
+                            bool dense, size_t images) {
+    dsc_error error;
+    dsc_recipe recipe;
+    dsc_trainer *trainer;
+    dsc_model *model;
+    if (dsc_recipe_initialise(&recipe, &error) ||
+        dsc_recipe_from_json(&recipe, n->recipe, strlen(n->recipe), "recipe", &error))
+        return networks_fail(&error);
+    recipe.precision = bf16 ? DSC_PRECISION_BF16 : DSC_PRECISION_F32;
+    recipe.epochs = 1000;
+    if (kernels && !(recipe.kernels = strdup(kernels))) exit(1);
+    if (dsc_model_create(&model, recipe.model, data, &error) ||
+        (dense && dsc_model_normalise(model, "standard", data, &error)) ||
+        dsc_trainer_create(&trainer, model, &recipe, data, 0, &error))
+        return networks_fail(&error);
+    const size_t batch = (size_t)recipe.batch, steps = images / batch;
+    double start = 0;
+    for (size_t i = 0; i < steps + steps / 10 + 1; i++) {
+        if (i == steps / 10 + 1) start = contest_now();
+        if (dsc_trainer_epoch_is_done(trainer)) trainer->progress.position = 0, trainer->progress.epoch++;
+        if (dsc_trainer_step(trainer, &error)) return networks_fail(&error);
+    }
+    const double seconds = contest_now() - start;
+    dsc_trainer_free(trainer);
+    dsc_model_free(model);
+    dsc_recipe_clear(&recipe);
+    return seconds * 60000 / (double)(steps * batch);
+}
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* check.c: the short check of a kernel set; see check.h. check_all.c is the long one. */
+#include "kernel/check.h"
+
+#include "kernel/check_numbers.h"
+#include "kernel/gemm.h"
+#include "kernel/vectors.h"
+
+#include <string.h>
+
+/* So many rows and columns that the largest micro-tiles and what is left beside them are met; an odd
+ * depth. */
+enum { ROWS = 17, COLUMNS = 17, DEPTH = 35 };
+/* Images of HEIGHT x WIDTH x CHANNELS, channels last, the padding included. */
+enum { HEIGHT = 5, WIDTH = 9, CHANNELS = 4, KERNEL = 3, FILTERS = 18 };
+enum { PIXELS = (HEIGHT - KERNEL + 1) * (WIDTH - KERNEL + 1), PLACES = KERNEL * KERNEL * CHANNELS };
+enum { COUNT = 75 }; /* of a reduction: whole vectors of any set, and a rest */
+enum { MOST = 700 }; /* numbers of any array */
+_Static_assert(ROWS *DEPTH <= MOST && COLUMNS * DEPTH <= MOST && FILTERS * PLACES <= MOST &&
+                   PIXELS * FILTERS <= MOST && HEIGHT * WIDTH * CHANNELS <= MOST,
+               "arrays that hold every operand");
+
+typedef struct room {
+    _Alignas(64) unsigned char packed[16 << 10], workspace[14 << 10];
+    dsc_real a[MOST], b[MOST], right[MOST], c[MOST], bias[COLUMNS];
+    uint16_t halves[HEIGHT * WIDTH * CHANNELS];
+} room;
+
+/* C of `gemm`, with its B packed. False if it needs more room than there is, which is a bug. */
+static bool multiply(dsc_real *c, dsc_gemm gemm, const dsc_gemm_kernels *k, room *r) {
+    dsc_gemm_plan plan;
+    if (dsc_pack_size(k, DSC_SIDE_B, gemm.columns, gemm.depth) > sizeof r->packed) return false;
+    dsc_pack(r->packed, k, DSC_SIDE_B, gemm.b.packer, gemm.columns, gemm.depth, 0,
+             dsc_pack_panels(k, DSC_SIDE_B, gemm.columns));
+    gemm.b = (dsc_operand){.packed = r->packed};
+    gemm.c = c;
+    gemm.c_row = (ptrdiff_t)gemm.columns;
+    dsc_gemm_plan_make(&plan, k, &gemm, 1);
+    if (plan.workspace > sizeof r->workspace) return false;
+    for (size_t i = 0; i < gemm.rows * gemm.columns; i++) c[i] = (dsc_real)i; /* what is added to */
+    dsc_gemm_run(&plan, &gemm, 0, plan.tiles, r->workspace);
+    return true;
+}
+
+static bool same_bits(const void *a, const void *b, size_t bytes) { return !memcmp(a, b, bytes); }
+
+static bool agree(const dsc_gemm *gemm, const dsc_gemm_kernels *k, const dsc_gemm_kernels *reference,
+                  room *r) {
+    return multiply(r->right, *gemm, reference, r) && multiply(r->c, *gemm, k, r) &&
+           same_bits(r->right, r->c, gemm->rows * gemm->columns * sizeof *r->c);
+}
+
+static bool product_is_right(const dsc_gemm_kernels *k, const dsc_gemm_kernels *reference, room *r) {
+    dsc_check_numbers numbers = dsc_check_numbers_begin(1, k->rounds);
+    dsc_check_fill(r->a, ROWS * DEPTH, &numbers);
+    dsc_check_fill(r->b, COLUMNS * DEPTH, &numbers);
+    dsc_check_fill(r->bias, COLUMNS, &numbers);
+    const dsc_packer a = dsc_pack_matrix(r->a, DEPTH, 1), b = dsc_pack_matrix(r->b, DEPTH, 1);
+    const dsc_gemm gemm = {.rows = ROWS,
+                           .columns = COLUMNS,
+                           .depth = DEPTH,
+                           .a.packer = &a,
+                           .b.packer = &b,
+                           .accumulate = true,
+                           .bias_columns = r->bias,
+                           .relu = true};
+    return agree(&gemm, k, reference, r);
+}
+
+static bool convolution_is_right(const dsc_gemm_kernels *k, const dsc_gemm_kernels *reference, room *r) {
+    dsc_check_numbers numbers = dsc_check_numbers_begin(2, false);
+    dsc_packer_patches patches;
+    dsc_check_fill(r->a, HEIGHT * WIDTH * CHANNELS, &numbers);
+    dsc_check_fill(r->b, FILTERS * PLACES, &numbers);
+    for (size_t i = 0; i < HEIGHT * WIDTH * CHANNELS; i++) r->halves[i] = dsc_bf16_from_float((float)r->a[i]);
+    dsc_pack_patches_init(&patches, k->rounds ? (const void *)r->halves : r->a, k->rounds);
+    patches.channels = CHANNELS, patches.height = HEIGHT, patches.width = WIDTH;
+    patches.kernel_height = patches.kernel_width = KERNEL;
+    patches.output_height = HEIGHT - KERNEL + 1, patches.output_width = WIDTH - KERNEL + 1;
+    const dsc_packer weights = dsc_pack_matrix(r->b, PLACES, 1);
+    const dsc_gemm gemm = {.rows = PIXELS,
+                           .columns = FILTERS,
+                           .depth = PLACES,
+                           .a.packer = &patches.packer,
+                           .b.packer = &weights};
+    return agree(&gemm, k, reference, r);
+}
+
+static bool reduction_is_right(const dsc_vector_kernels *v, const dsc_vector_kernels *reference, room *r) {
+    dsc_check_numbers numbers = dsc_check_numbers_begin(3, true);
+    dsc_check_fill(r->a, COUNT, &numbers);
+    const dsc_real largest = v->max(r->a, COUNT);
+    const dsc_real sums[2] = {v->exp_sum(r->c, r->a, largest, COUNT), v->sum(r->a, COUNT)};
+    const dsc_real right[2] = {reference->exp_sum(r->right, r->a, reference->max(r->a, COUNT), COUNT),
+                               reference->sum(r->a, COUNT)};
+    return same_bits(sums, right, sizeof sums) && same_bits(r->c, r->right, COUNT * sizeof *r->c);
+}
+
+const char *dsc_kernels_check(const dsc_kernels *set) {
+    const dsc_kernels *portable = dsc_kernels_find("portable");
+    if (set == portable) return NULL;
+    room r;
+    if (!product_is_right(set->f32, portable->f32, &r)) return "its f32 product";
+    if (!product_is_right(set->bf16, portable->bf16, &r)) return "its bf16 product";
+    if (!convolution_is_right(set->f32, portable->f32, &r)) return "its f32 convolution";
+    if (!convolution_is_right(set->bf16, portable->bf16, &r)) return "its bf16 convolution";
+    if (!reduction_is_right(set->vector, portable->vector, &r)) return "its reduction";
+    return NULL;
+}

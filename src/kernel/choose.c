@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* choose.c: what `auto` means on which processor, and the check before a set is used; see choose.h. */
+#include "kernel/choose.h"
+
+#include "base/error.h"
+#include "kernel/check.h"
+#include "kernel/gemm.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+/* The fastest set of each processor that was measured: `make bench ARGS=processors` makes the figures, and
+ * docs/processors.md has them. Families and models are those of /proc/cpuinfo. */
+static const struct measured {
+    const char *vendor;
+    unsigned family, first_model, last_model;
+    const char *kernels, *why;
+} table[] = {
+    {"AuthenticAMD", 25, 0x00, 0x0f, "avx2", "measured on AMD Zen 3"},
+    {"AuthenticAMD", 25, 0x10, 0x1f, "avx512-bf16", "measured on AMD Zen 4"},
+    {"AuthenticAMD", 26, 0x00, 0xff, "avx512-bf16", "measured on AMD Zen 5"},
+};
+enum { MEASURED = sizeof table / sizeof *table };
+
+/* For all others. AMX is first: on the Intel server with AMX that was measured (its model was not noted)
+ * it trained all networks faster than float. The bf16 dot product of AVX-512 is missing: an Intel
+ * processor without AMX was slower with it. */
+static const char *const by_capability[] = {"amx", "avx512", "avx2", "portable"};
+enum { CAPABILITIES = sizeof by_capability / sizeof *by_capability };
+
+void dsc_processor_read(dsc_processor *p) {
+    *p = (dsc_processor){.family = 0};
+#if defined(__x86_64__)
+    unsigned a, b, c, d;
+    if (!__get_cpuid(0, &a, &b, &c, &d)) return;
+    memcpy(p->vendor, &b, 4);
+    memcpy(p->vendor + 4, &d, 4);
+    memcpy(p->vendor + 8, &c, 4);
+    if (!__get_cpuid(1, &a, &b, &c, &d)) return;
+    p->family = a >> 8 & 15;
+    p->model = a >> 4 & 15;
+    if (p->family == 6 || p->family == 15) p->model |= a >> 12 & 0xf0;
+    if (p->family == 15) p->family += a >> 20 & 0xff;
+#endif
+}
+
+const char *dsc_kernels_candidate(const char **why, const dsc_processor *p, size_t index) {
+    for (size_t i = 0; i < MEASURED; i++) {
+        const struct measured *row = &table[i];
+        if (strcmp(row->vendor, p->vendor) != 0 || row->family != p->family || p->model < row->first_model ||
+            p->model > row->last_model)
+            continue;
+        *why = row->why;
+        if (index-- == 0) return row->kernels;
+    }
+    *why = "the most capable; this processor is not in the table of measured ones";
+    return index < CAPABILITIES ? by_capability[index] : NULL;
+}
+
+/* Puts "avx512: its f32 product; " behind what is there. */
+static void note_refused(char refused[DSC_KERNELS_LINE], const char *name, const char *wrong) {
+    const size_t length = strlen(refused);
+    if (!strstr(refused, name))
+        (void)snprintf(refused + length, DSC_KERNELS_LINE - length, "%s'%s' (%s)", length ? ", " : "", name,
+                       wrong);
+}
+
+static void choose_auto(dsc_kernels_choice *choice) {
+    dsc_processor processor;
+    const char *why, *name;
+    char wrong_sets[DSC_KERNELS_LINE] = "";
+    dsc_processor_read(&processor);
+    for (size_t i = 0; (name = dsc_kernels_candidate(&why, &processor, i)); i++) {
+        const dsc_kernels *set = dsc_kernels_find(name);
+        const char *wrong = set ? dsc_kernels_check(set) : NULL;
+        if (wrong) note_refused(wrong_sets, name, wrong);
+        if (!set || wrong) continue;
+        choice->kernels = set;
+        (void)snprintf(choice->reason, sizeof choice->reason, "auto: %s", why);
+        if (*wrong_sets)
+            (void)snprintf(choice->refused, sizeof choice->refused,
+                           "kernels that compute wrong results here are not used: %.180s; '%s' are used",
+                           wrong_sets, name);
+        return;
+    }
+}
+
+dsc_status dsc_kernels_choose(dsc_kernels_choice *choice, const char *name, dsc_error *error) {
+    *choice = (dsc_kernels_choice){.reason = "asked for"};
+    if (!name || !strcmp(name, "auto")) {
+        choose_auto(choice);
+    } else {
+        choice->kernels = dsc_kernels_find(name);
+        if (!choice->kernels)
+            return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                            "no kernels '%s' here; `descender --version` lists those of this processor",
+                            name);
+        const char *wrong = dsc_kernels_check(choice->kernels);
+        if (wrong)
+            return dsc_fail(error, DSC_ERROR_MISMATCH,
+                            "kernels '%s' compute wrong results here: %s; leave --kernels away, and see "
+                            "`descender --version --check`",
+                            name, wrong);
+    }
+    choice->bf16 = choice->kernels->bf16->elements_per_word == 2;
+    return DSC_OK;
+}
+
+const dsc_kernels *dsc_kernels_auto(void) {
+    dsc_kernels_choice choice;
+    (void)dsc_kernels_choose(&choice, NULL, NULL); /* auto never fails */
+    return choice.kernels;
+}
