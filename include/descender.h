@@ -632,7 +632,7 @@ typedef struct dsc_training {
     unsigned patience;            /* stop after so many epochs without a better validation loss; 0: never */
     bool shuffle, drop_last;
     const char *precision;  /* "f32", "bf16", "auto": the numbers that products multiply */
-    const char *kernels;    /* a set of kernels by name; NULL: the best here */
+    const char *kernels;    /* a set of kernels by name; NULL or "auto": by the processor */
     dsc_on_event *on_event; /* may be NULL */
     void *user;             /* for on_event */
 } dsc_training;
@@ -672,10 +672,11 @@ typedef struct dsc_predictor_options {
     size_t batch; /* images in a call, at most: 1 to 65536 */
     const char *
         precision; /* "f32"; "bf16": the numbers that products multiply are rounded; "auto": where that is faster */
-    const char *kernels; /* a set of kernels by name; NULL: the best here */
+    const char *kernels; /* a set of kernels by name; NULL or "auto": by the processor */
 } dsc_predictor_options;
 
-/* Batch 256, f32, the best kernels. */
+/* Batch 256, f32, kernels by the processor. Kernels are checked when they are chosen: a set that computes wrong results on
+ * this processor is passed over (dsc_train tells of it by DSC_EVENT_WARNING), or DSC_ERROR_MISMATCH if asked for by name. */
 DSC_API dsc_predictor_options dsc_predictor_options_defaults(void);
 
 /* `how` NULL: the defaults. All that is needed of the model is copied. */

@@ -36,7 +36,7 @@ typedef struct dsc_program_options {
     const dsc_node *input_gradient;      /* an input whose gradient is wanted, or NULL */
     const dsc_node *kept[DSC_KEPT_MOST]; /* values to be read after the run */
     size_t kept_count;
-    const struct dsc_kernels *kernels; /* NULL: the best for this machine */
+    const struct dsc_kernels *kernels; /* NULL: by the processor, see kernel/choose.h */
     bool bf16;                         /* products of operands rounded to bfloat16 */
     bool loads_columns;                /* every run has `load_columns` */
 } dsc_program_options;

@@ -21,7 +21,10 @@ static const struct measured {
     const char *kernels, *why;
 } table[] = {
     {"AuthenticAMD", 25, 0x00, 0x0f, "avx2", "measured on AMD Zen 3"},
+    {"AuthenticAMD", 25, 0x20, 0x5f, "avx2", "measured on AMD Zen 3"},
     {"AuthenticAMD", 25, 0x10, 0x1f, "avx512-bf16", "measured on AMD Zen 4"},
+    {"AuthenticAMD", 25, 0x60, 0x7f, "avx512-bf16", "measured on AMD Zen 4"},
+    {"AuthenticAMD", 25, 0xa0, 0xaf, "avx512-bf16", "measured on AMD Zen 4"},
     {"AuthenticAMD", 26, 0x00, 0xff, "avx512-bf16", "measured on AMD Zen 5"},
 };
 enum { MEASURED = sizeof table / sizeof *table };

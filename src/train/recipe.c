@@ -56,7 +56,7 @@ const dsc_param dsc_recipe_params[] = {
     {"precision", DSC_PARAM_CHOICE, AT(precision), "f32", 0, 0, "f32|bf16|auto",
      "of the numbers that products multiply; auto: bf16 where this processor multiplies it faster"},
     {"kernels", DSC_PARAM_TEXT, AT(kernels), NULL, 0, 0, NULL,
-     "a set of kernels by name; unset: the best here"},
+     "a set of kernels by name; unset or auto: by the processor"},
     {"seed", DSC_PARAM_INT, AT(seed), "1", 0, 9e15, NULL, "of everything random"},
     {0}};
 

@@ -35,7 +35,7 @@ typedef struct dsc_tune_options {
     size_t trials;       /* of the first rung; 0: 27 */
     unsigned reduction;  /* eta; 0: 3 */
     uint64_t least;      /* epochs of the first rung, at least; 0: 1 */
-    const char *kernels; /* NULL: the recipe's, or the best here */
+    const char *kernels; /* NULL: the recipe's, or by the processor */
 } dsc_tune_options;
 
 /* Makes a search over `texts` (see space.h) that changes `recipe`, draws the values of all trials, and checks their

@@ -30,16 +30,18 @@ static void first_is(const char *vendor, unsigned family, unsigned model, const 
 
 static void processors_of_the_table_get_what_was_measured(void **unused) {
     (void)unused;
-    first_is("AuthenticAMD", 25, 1, "avx2", true);         /* Zen 3 */
-    first_is("AuthenticAMD", 25, 17, "avx512-bf16", true); /* Zen 4 */
-    first_is("AuthenticAMD", 26, 2, "avx512-bf16", true);  /* Zen 5 */
+    first_is("AuthenticAMD", 25, 1, "avx2", true);           /* Zen 3 */
+    first_is("AuthenticAMD", 25, 17, "avx512-bf16", true);   /* Zen 4 */
+    first_is("AuthenticAMD", 25, 0x21, "avx2", true);        /* Zen 3, desktop */
+    first_is("AuthenticAMD", 25, 0x61, "avx512-bf16", true); /* Zen 4, desktop */
+    first_is("AuthenticAMD", 26, 2, "avx512-bf16", true);    /* Zen 5 */
 }
 
 static void other_processors_get_the_most_capable_set(void **unused) {
     (void)unused;
     first_is("GenuineIntel", 6, 0x55, "amx", false); /* which it lacks: the next ones follow */
     first_is("GenuineIntel", 6, 0x8f, "amx", false); /* Sapphire Rapids */
-    first_is("AuthenticAMD", 25, 0x61, "amx", false);
+    first_is("AuthenticAMD", 25, 0x80, "amx", false);
     first_is("SomethingNew", 99, 1, "amx", false);
     first_is("", 0, 0, "amx", false);
 }
