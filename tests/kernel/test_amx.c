@@ -4,6 +4,7 @@
  * runs the real ones. */
 #include "testing.h"
 
+#include "kernel/check.h"
 #include "kernel/sets.h"
 
 #if DSC_HAVE_X86
@@ -44,6 +45,25 @@ static void products_on_emulated_tiles_are_right(void **unused) {
     print_message("kernels amx: emulated\n");
 }
 
+/* The checks before a set is used must not find fault with tiles that are right. */
+static void the_checks_find_emulated_tiles_right(void **unused) {
+    (void)unused;
+    if (reason_to_skip()) TEST_SKIP(reason_to_skip());
+    dsc_kernels set = *bf16_set;
+    dsc_error error = {0};
+    set.name = "emulated amx";
+    set.bf16 = &dsc_gemm_bf16_amx;
+    amx_trap_begin();
+    amx_faults = amx_instructions = 0;
+    const char *wrong = dsc_kernels_check(&set);
+    const dsc_status status = dsc_kernels_check_all(&set, &error);
+    amx_trap_end();
+    if (wrong) fail_msg("the short check: %s", wrong);
+    if (status) fail_msg("the long check: %s", error.message);
+    assert_true(amx_instructions > 1000);
+    assert_int_equal(amx_faults, 0);
+}
+
 /* The emulation must notice what made processors stop: a configuration whose stores were dropped. */
 static void a_wrong_configuration_is_a_fault(void **unused) {
     (void)unused;
@@ -69,6 +89,10 @@ static void products_on_emulated_tiles_are_right(void **unused) {
     (void)unused;
     TEST_SKIP("needs an x86-64 build in float");
 }
+static void the_checks_find_emulated_tiles_right(void **unused) {
+    (void)unused;
+    TEST_SKIP("needs an x86-64 build in float");
+}
 static void a_wrong_configuration_is_a_fault(void **unused) {
     (void)unused;
     TEST_SKIP("needs an x86-64 build in float");
@@ -77,6 +101,7 @@ static void a_wrong_configuration_is_a_fault(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(products_on_emulated_tiles_are_right),
+                                       cmocka_unit_test(the_checks_find_emulated_tiles_right),
                                        cmocka_unit_test(a_wrong_configuration_is_a_fault)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

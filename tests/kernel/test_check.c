@@ -208,7 +208,7 @@ static void checks_without_memory_say_so(void **unused) {
     const dsc_kernels *from = dsc_kernels_at(0);
     bool more = true;
     for (long n = 0; more;
-         n += n < 12 ? 1 : 101) { /* there are some for each product: a few of them will do */
+         n += n < 12 ? 1 : 301) { /* there are some for each product: a few of them will do */
         testing_fail_allocation(n);
         const dsc_status status = dsc_kernels_check_all(from, &error);
         more = testing_allocation_failed();
