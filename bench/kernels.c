@@ -9,6 +9,7 @@
  * oneDNN as well. Each peer runs at its best setting: one thread, OpenBLAS with its AVX-512 kernels where there is AVX-512. */
 #include "peers.h"
 
+#include "kernel/choose.h"
 #include "kernel/gemm.h"
 #include "kernel/vectors.h"
 
@@ -236,8 +237,10 @@ int main(int count, char **arguments) {
             only = arguments[i + 1];
     }
     if (rounds < 1 || rounds > 1000) rounds = 15;
-    const dsc_kernels *kernels = dsc_kernels_find(kernels_name);
-    if (!kernels) return fprintf(stderr, "no kernels '%s' here\n", kernels_name), 1;
+    dsc_kernels_choice choice;
+    dsc_error error;
+    if (dsc_kernels_choose(&choice, kernels_name, &error)) return fprintf(stderr, "%s\n", error.message), 1;
+    const dsc_kernels *kernels = choice.kernels;
     if (!getenv("BENCH_KERNELS_READY")) { /* the peers read their settings before main */
         setenv("BENCH_KERNELS_READY", "1", 1);
         setenv("OMP_NUM_THREADS", "1", 1);
