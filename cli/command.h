@@ -118,10 +118,11 @@ void command_print_help(const command *group, const command *self);
 /* ---- version.c ---- */
 
 void command_print_version(void);
-/* The version, and a table of the long check of all kernel sets; the exit status, COMMAND_FAILED if one is wrong. */
+/* Prints the version and a table of the long check of all kernel sets. Returns the exit status:
+ * COMMAND_FAILED if a set is wrong. */
 int command_check_kernels(void);
-/* For commands that compute: says on standard error which kernel sets are not used because they are wrong here. Commands that
- * train need not: the trainer's warning says the same. */
+/* Says on standard error which kernel sets are not used because they compute wrong results here. For
+ * commands that compute but do not train: the trainer itself warns. */
 void command_warn_of_kernels(void);
 
 /* ---- output (output.c) ---- */

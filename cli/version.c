@@ -49,7 +49,7 @@ void command_warn_of_kernels(void) {
 
 /* ---- the check ---- */
 
-/* The loss of a small network after seven steps with that set: every loop of training ran by then. */
+/* The loss of a small network after seven steps with that set, which run most of what training runs. */
 static dsc_status train(double *loss, const dsc_dataset *data, const char *kernels, const char *precision,
                         dsc_error *error) {
     static const char *const network = "conv 8 3x3, batch-norm, relu, maxpool 2, conv 8 3x3, relu, flatten, "
@@ -70,8 +70,8 @@ static dsc_status train(double *loss, const dsc_dataset *data, const char *kerne
     return status;
 }
 
-/* Sets differ in the last digits of sums; seven steps make little of that, but for bf16, which rounds
- * differently then. */
+/* Sets add in different orders, so their losses differ in the last digits; in bf16 by more, since a sum that
+ * differs in its last digit can be rounded to another number. */
 static dsc_status check_training(const char *kernels, const dsc_dataset *data, dsc_error *error) {
     static const struct {
         const char *precision;

@@ -675,8 +675,9 @@ typedef struct dsc_predictor_options {
     const char *kernels; /* a set of kernels by name; NULL or "auto": by the processor */
 } dsc_predictor_options;
 
-/* Batch 256, f32, kernels by the processor. Kernels are checked when they are chosen: a set that computes wrong results on
- * this processor is passed over (dsc_train tells of it by DSC_EVENT_WARNING), or DSC_ERROR_MISMATCH if asked for by name. */
+/* Batch 256, f32, kernels by the processor.
+ * Kernels are checked when they are chosen. A set that computes wrong results on this processor is skipped
+ * (dsc_train says so by DSC_EVENT_WARNING); asked for by name, it is DSC_ERROR_MISMATCH. */
 DSC_API dsc_predictor_options dsc_predictor_options_defaults(void);
 
 /* `how` NULL: the defaults. All that is needed of the model is copied. */

@@ -24,7 +24,7 @@
         skip();                                                                                              \
     } while (0)
 
-/* Whether the tests run in an emulator ($TESTS_EMULATED is set): then nothing can be said of speed, nor of the processor. */
+/* True if $TESTS_EMULATED is set: the tests run in an emulator, so they measure no speed. */
 bool testing_emulated(void);
 
 /* Fails the test with the error's message unless `call` returned DSC_OK. */

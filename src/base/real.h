@@ -5,7 +5,7 @@
 
 #include <descender.h>
 
-/* Files hold numbers in little-endian order, and most of the code that reads and writes them takes memory as it lies. */
+/* Files hold little-endian numbers, and most of the code that reads and writes them copies memory. */
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "Descender runs on little-endian processors only: on this one it would misread its own files"
 #endif

@@ -113,8 +113,8 @@ static void wait_until_finished(dsc_threads *pool) {
         pause_a_moment();
     }
     pthread_mutex_lock(&pool->lock);
-    /* Either we see that the last worker has finished, or it sees us waiting. An exchange, though a store would do by the
-     * language: emulators of ARM (QEMU 7) let the load below overtake a store, and then both would sleep for ever. */
+    /* Either we see that the last worker has finished, or it sees us waiting. An exchange and not a store:
+     * QEMU 7's emulation of ARM lets the load below overtake a store, and then nobody wakes us. */
     (void)atomic_exchange(&pool->waiting, true);
     while (atomic_load(&pool->working)) pthread_cond_wait(&pool->finished, &pool->lock);
     atomic_store(&pool->waiting, false);

@@ -33,8 +33,8 @@ typedef struct dsc_kernels {
     const dsc_gemm_kernels *bf16; /* operands rounded to bfloat16 (nearest, ties to even), sums in float */
 } dsc_kernels;
 
-/* The set called `name`; NULL if there is no such set or this processor lacks it. "portable" is always there. The set is not
- * checked: choose.h does that. Any thread may call it. */
+/* The set called `name`; NULL if there is no such set or this processor lacks it. "portable" is always
+ * there. The set is not checked: choose.h does that. Any thread may call it. */
 const dsc_kernels *dsc_kernels_find(const char *name);
 
 /* The sets that this processor has, "portable" first; NULL behind the last. */
@@ -43,9 +43,10 @@ const dsc_kernels *dsc_kernels_at(size_t index);
 /* The names of all sets this program was built with, usable here or not; NULL behind the last. */
 const char *dsc_kernels_name(size_t index);
 
-/* Flush-to-zero of denormal numbers in the calling thread, so that weights which decay into them cost no time. Returns what was
- * set before, for dsc_denormals_restore. Does nothing where the processor has no such switch. Never inlined: compilers do not know that arithmetic depends on the
- * switch, and could move it across. */
+/* Flush-to-zero of denormal numbers in the calling thread, so that weights which decay into them cost no
+ * time. Returns what was set before, for dsc_denormals_restore. Does nothing where the processor has no
+ * such switch. Never inlined: compilers do not know that arithmetic depends on the switch, and could move
+ * it across. */
 unsigned dsc_denormals_flush(void);
 void dsc_denormals_restore(unsigned before);
 

@@ -166,6 +166,12 @@ static void tile_with_a_slip(size_t rows, size_t vectors, const dsc_micro_tile *
     right->tile(rows, vectors, tile);
     tile->c[(ptrdiff_t)(rows - 1) * tile->c_row + (ptrdiff_t)tile->columns - 1] += 1;
 }
+/* Right for plain matrices, wrong for patches that are read in place: runs do not jump to the next row. */
+static void tile_that_never_jumps(size_t rows, size_t vectors, const dsc_micro_tile *tile) {
+    dsc_micro_tile wrong = *tile;
+    wrong.a_jump = 0;
+    right->tile(rows, vectors, &wrong);
+}
 static dsc_real exp_sum_with_a_slip(dsc_real *out, const dsc_real *in, dsc_real shift, size_t n) {
     return dsc_kernels_find("portable")->vector->exp_sum(out, in, shift, n) + (dsc_real)0x1p-16;
 }
@@ -184,6 +190,16 @@ static void the_short_check_finds_what_it_looks_at(void **unused) {
         right = from->bf16;
         bf16.tile = tile_with_a_slip;
         assert_string_equal(dsc_kernels_check(&set), "its bf16 product");
+        copy_set(from);
+        right = from->f32;
+        f32.tile = tile_that_never_jumps;
+        assert_string_equal(dsc_kernels_check(&set), "its f32 convolution");
+        if (from->bf16->elements_per_word == 2 && from->bf16->row_multiple == 1) { /* reads pairs in place */
+            copy_set(from);
+            right = from->bf16;
+            bf16.tile = tile_that_never_jumps;
+            assert_string_equal(dsc_kernels_check(&set), "its bf16 convolution");
+        }
         copy_set(from);
         vector.exp_sum = exp_sum_with_a_slip;
         assert_string_equal(dsc_kernels_check(&set), "its reduction");
