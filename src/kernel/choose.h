@@ -3,8 +3,8 @@
  *
  * `auto` follows a table of measured processors (choose.c), so that one kind of processor always makes one
  * choice and gives one result. A processor that is not in the table gets the first of "avx512", "avx2" and
- * "portable" that it has. The set implies what the precision `auto` means: bf16 if the set multiplies bfloat16 as such, f32 if it
- * would only round to it.
+ * "portable" that it has. The set implies what the precision `auto` means: bf16 if the set multiplies
+ * bfloat16 as such, f32 if it would only round to it.
  *
  * Every set is checked (check.h) whenever it is chosen: without state that outlives a call, the library
  * cannot remember that it has been checked before, and the check takes microseconds. */
