@@ -25,6 +25,10 @@ dsc_status dsc_image_create(dsc_image *image, size_t width, size_t height, size_
 /* Frees the pixels, and clears it; a cleared one is fine. */
 void dsc_image_clear(dsc_image *image);
 
+/* Turns or mirrors the picture as a camera's tag Orientation (EXIF 2.32, table 6) asks, 1 to 8; 1 changes nothing. The tag says where
+ * the first row and the first column of the file belong; afterwards they are top and left. ARGUMENT: another number. */
+dsc_status dsc_image_turn(dsc_image *image, int orientation, dsc_error *error);
+
 /* True if a picture of this size is within the limits: for readers, before they allocate. */
 bool dsc_image_size_allowed(size_t width, size_t height);
 

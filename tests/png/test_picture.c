@@ -2,6 +2,7 @@
 #include "testing.h"
 
 #include "base/file.h"
+#include "png/orientation.h"
 #include "png/picture.h"
 
 #include <libdeflate.h>
@@ -121,6 +122,104 @@ static void an_interlaced_picture_is_put_in_order(void **state) {
     /* Adam7 of 2 x 2: pass 1 has (0,0); pass 6 has (1,0); pass 7 the row below. */
     finish(&png, "\0\1\0\2\0\3\4", 7);
     check(&png, 2, 2, 1, (const uint8_t[]){1, 2, 3, 4});
+}
+
+/* --- orientation --- */
+
+static void put_number(unsigned char *out, size_t value, size_t count, bool big) {
+    for (size_t i = 0; i < count; i++) out[big ? count - 1 - i : i] = (unsigned char)(value >> (8 * i));
+}
+
+/* A TIFF header and a directory of one other tag and Orientation, in either order of bytes. */
+enum { EXIF_SIZE = 8 + 2 + 2 * 12 + 4 };
+static size_t exif_block(unsigned char block[64], int orientation, bool big) {
+    static const size_t entries[2][3] = {{0x010F, 2, 'x'}, {0x0112, 3, 0}}; /* tag, type, value */
+    memset(block, 0, EXIF_SIZE);
+    memcpy(block, big ? "MM" : "II", 2);
+    put_number(block + 2, 42, 2, big);
+    put_number(block + 4, 8, 4, big);
+    put_number(block + 8, 2, 2, big);
+    for (size_t i = 0; i < 2; i++) {
+        unsigned char *entry = block + 10 + 12 * i;
+        put_number(entry, entries[i][0], 2, big);
+        put_number(entry + 2, entries[i][1], 2, big);
+        put_number(entry + 4, 1, 4, big);
+        put_number(entry + 8, i == 1 ? (size_t)orientation : entries[i][2], 2, big);
+    }
+    return EXIF_SIZE;
+}
+
+static void a_picture_is_turned_as_its_exif_says(void **state) {
+    (void)state;
+    NEEDS_PNG();
+    /* "F" of 3 x 2: abc above def. What each orientation makes of it, by hand. */
+    static const char *const upright[] = {NULL,     "abcdef", "cbafed", "fedcba", "defabc",
+                                          "adbecf", "daebfc", "fcebda", "cfbead"};
+    for (int orientation = 1; orientation <= 8; orientation++)
+        for (int how = 0; how < 4; how++) {
+            unsigned char block[64];
+            const size_t size = exif_block(block, orientation, how % 2);
+            png_bytes png;
+            begin(&png, 3, 2, 8, 0, 0);
+            if (how < 2) chunk(&png, "eXIf", block, size);
+            finish(&png, "\0abc\0def", 8);
+            if (how >= 2) { /* behind the pixels is allowed too */
+                png.size -= 12;
+                chunk(&png, "eXIf", block, size);
+                chunk(&png, "IEND", NULL, 0);
+            }
+            check(&png, orientation < 5 ? 3 : 2, orientation < 5 ? 2 : 3, 1,
+                  (const uint8_t *)upright[orientation]);
+        }
+}
+
+static void colour_is_turned_with_its_channels(void **state) {
+    (void)state;
+    unsigned char pixels[8] = "abcdefgh";
+    dsc_image image;
+    ASSERT_OK(dsc_image_create(&image, 2, 1, 4, &error), error);
+    memcpy(image.pixels, pixels, 8);
+    ASSERT_OK(dsc_image_turn(&image, 8, &error), error);
+    assert_int_equal(image.width, 1);
+    assert_int_equal(image.height, 2);
+    assert_memory_equal(image.pixels, "efghabcd", 8);
+    for (int wrong = -1; wrong < 300; wrong += 10) /* -1, 9, 19 ... */
+        assert_int_equal(dsc_image_turn(&image, wrong, &error), DSC_ERROR_ARGUMENT);
+    assert_memory_equal(image.pixels, "efghabcd", 8);
+    testing_fail_allocation(0);
+    assert_int_equal(dsc_image_turn(&image, 3, &error), DSC_ERROR_MEMORY);
+    assert_true(testing_allocation_failed());
+    assert_memory_equal(image.pixels, "efghabcd", 8);
+    dsc_image_clear(&image);
+}
+
+static void a_damaged_exif_block_leaves_the_picture_upright(void **state) {
+    (void)state;
+    for (int big = 0; big < 2; big++) {
+        unsigned char block[64];
+        const size_t size = exif_block(block, 6, big);
+        assert_int_equal(picture_exif_orientation(block, size), 6);
+        /* Cut anywhere before the end of its entry, at the end of what may be read. */
+        for (size_t n = 0; n < size; n++) {
+            unsigned char *exact = malloc(n ? n : 1);
+            memcpy(exact, block, n);
+            assert_int_equal(picture_exif_orientation(exact, n), n < 34 ? 1 : 6);
+            free(exact);
+        }
+        for (size_t i = 0; i < size; i++)
+            for (int bit = 0; bit < 8; bit++) {
+                block[i] ^= (unsigned char)(1 << bit);
+                assert_in_range(picture_exif_orientation(block, size), 1, 8);
+                block[i] ^= (unsigned char)(1 << bit);
+            }
+        for (int wrong = 0; wrong < 256; wrong++) {
+            (void)exif_block(block, wrong, big);
+            assert_int_equal(picture_exif_orientation(block, size), wrong >= 1 && wrong <= 8 ? wrong : 1);
+        }
+    }
+    /* A directory beyond the end, and one at the last byte. */
+    assert_int_equal(picture_exif_orientation((const unsigned char *)"MM\0*\xFF\xFF\xFF\xFF", 8), 1);
+    assert_int_equal(picture_exif_orientation((const unsigned char *)"II*\0\7\0\0\0", 8), 1);
 }
 
 static void every_flipped_byte_is_an_error_or_harmless(void **state) {
@@ -290,6 +389,9 @@ int main(void) {
         cmocka_unit_test(grey_of_every_depth_is_read),
         cmocka_unit_test(colour_palette_and_alpha_are_read),
         cmocka_unit_test(an_interlaced_picture_is_put_in_order),
+        cmocka_unit_test(a_picture_is_turned_as_its_exif_says),
+        cmocka_unit_test(colour_is_turned_with_its_channels),
+        cmocka_unit_test(a_damaged_exif_block_leaves_the_picture_upright),
         cmocka_unit_test(every_flipped_byte_is_an_error_or_harmless),
         cmocka_unit_test(every_prefix_is_an_error),
         cmocka_unit_test(huge_claims_cost_nothing),

@@ -4,6 +4,7 @@
 #include "png/png.h"
 
 #include "base/error.h"
+#include "png/orientation.h"
 
 #include <string.h>
 
@@ -66,6 +67,7 @@ dsc_status picture_png_parse(dsc_image *image, const void *bytes, size_t size, c
     if (!memmem(bytes, size, end_chunk, 12)) status = fail_png(error, name, "no IEND");
     if (!status) status = read_rows(image, &png, size, name, error);
     png_image_free(&png);
+    if (!status) status = dsc_image_turn(image, picture_png_orientation(bytes, size), error);
     if (status) dsc_image_clear(image);
     return status;
 }

@@ -13,7 +13,7 @@ bool picture_is_png(const unsigned char *bytes, size_t size);
 
 /* Reads any PNG: every depth, colour type, palette and interlacing; 16 bits are reduced to 8. One channel if the
  * file has neither colour nor transparency, three if it has no transparency, else four. Values are sRGB; a file
- * that tells another gamma is converted. `name` stands for the file in messages. On failure *image is cleared. */
+ * that tells another gamma is converted. A file that tells an orientation (EXIF) is turned upright. `name` stands for the file in messages. On failure *image is cleared. */
 dsc_status picture_png_parse(dsc_image *image, const void *bytes, size_t size, const char *name,
                              dsc_error *error);
 
