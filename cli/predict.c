@@ -2,6 +2,7 @@
 /* predict.c: `descender predict`: reads digits from images of one's own. */
 #include "command.h"
 
+#include "image/notes.h"
 #include "predict_show.h"
 #include "progress.h"
 #include "shipped/shipped.h"
@@ -67,6 +68,14 @@ static dsc_status print_result(session *s, const predict_result *result, dsc_err
     return status;
 }
 
+/* Nothing of a picture is left out without a word. */
+static void remark_notes(session *s, const predict_result *result) {
+    dsc_text text = {0};
+    dsc_notes_remark(&text, &result->notes);
+    if (text.length && !text.failed) command_remark(s->call, "%s: %s", result->name, text.data);
+    dsc_text_free(&text);
+}
+
 static dsc_status draw(session *s, const predict_result *result, dsc_error *error) {
     if (!s->how->out) return DSC_OK;
     if (result->content.is_array || s->how->raw)
@@ -88,6 +97,7 @@ static dsc_status read_all(session *s, dsc_error *error) {
         command_progress_wipe(&s->progress);
         if (!read) {
             status = print_result(s, &result, error);
+            remark_notes(s, &result);
             if (!status) status = draw(s, &result, error);
         } else if (alone || read == DSC_ERROR_MEMORY) {
             status = dsc_fail(error, its.code, "%s", its.message);
@@ -168,7 +178,8 @@ const command command_predict = {
              "are prepared as "
              "MNIST's were: cut out, fitted into 20 x 20 pixels and centred by mass in 28 x 28. Several are "
              "read line by line, "
-             "from left to right; they must not touch.\n\n"
+             "from left to right; they must not touch. What is left out - points, ruled lines, marks at the "
+             "edge - is said.\n\n"
              "Arrays whose images have the model's size are taken as they are; so is everything with --raw.",
     .operands = operands,
     .options = options,

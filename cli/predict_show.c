@@ -45,6 +45,7 @@ static void append_answer(dsc_text *text, const predict_result *result, size_t i
         dsc_text_append(text, "%s%s %s %%", k == 1 ? "   then " : ", ",
                         dsc_model_class_name(r->model, a->order[k]),
                         percent(number, a->probabilities[a->order[k]]));
+    if (!(a->probabilities[a->order[0]] >= 0.5f)) dsc_text_append(text, "   unsure");
     dsc_text_append(text, "\n");
 }
 
@@ -132,7 +133,15 @@ json_t *predict_json(const predict_result *result, const predict_reader *reader,
     json_t *answers = json_array();
     for (size_t i = 0; i < result->count; i++)
         (void)json_array_append_new(answers, answer_json(result, &result->answers[i], reader, top));
-    return json_pack("{s:s, s:o}", "file", result->name, "answers", answers);
+    json_t *json = json_pack("{s:s, s:o}", "file", result->name, "answers", answers);
+    const dsc_picture_notes *n = &result->notes;
+    if (json && n->reduced) /* a picture in which digits were looked for */
+        (void)json_object_set_new(json, "left_out",
+                                  json_pack("{s:I, s:I, s:I, s:I}", "at_edge", (json_int_t)n->at_edge,
+                                            "lines", (json_int_t)n->lines, "small", (json_int_t)n->small,
+                                            "pale", (json_int_t)n->pale));
+    if (json && n->reduced) (void)json_object_set_new(json, "reduced", json_integer((json_int_t)n->reduced));
+    return json;
 }
 
 /* ---- drawn on the picture ---- */

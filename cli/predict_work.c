@@ -129,13 +129,15 @@ static dsc_status answer_picture(predict_result *result, predict_reader *r, cons
     if (r->raw) return answer_raw(result, r, path, error);
     if (one) {
         dsc_digit digit;
-        dsc_status status = dsc_prepare_digit(&digit, p->pixels, p->height, p->width, p->channels, error);
+        dsc_status status =
+            dsc_prepare_digit(&digit, &result->notes, p->pixels, p->height, p->width, p->channels, error);
         return status ? dsc_error_context(error, status, "%s", path)
                       : answer_prepared(result, r, &digit, 1, error);
     }
     dsc_digit *digits;
     size_t count;
-    dsc_status status = dsc_find_digits(&digits, &count, p->pixels, p->height, p->width, p->channels, error);
+    dsc_status status =
+        dsc_find_digits(&digits, &count, &result->notes, p->pixels, p->height, p->width, p->channels, error);
     if (status) return dsc_error_context(error, status, "%s", path);
     status = answer_prepared(result, r, digits, count, error);
     dsc_digits_free(digits);
@@ -162,7 +164,7 @@ static dsc_status answer_array(predict_result *result, predict_reader *r, const 
         const uint8_t *image = (const uint8_t *)array->data + i * size;
         dsc_digit digit;
         a->image = i;
-        if (!own) status = dsc_prepare_digit(&digit, image, shape[1], shape[2], 1, error);
+        if (!own) status = dsc_prepare_digit(&digit, NULL, image, shape[1], shape[2], 1, error);
         if (status) return dsc_error_context(error, status, "%s: image %zu", path, i);
         status = own ? see(a, image, size, error) : see(a, digit.pixels, sizeof digit.pixels, error);
         if (!status) status = ask(a, r, error);

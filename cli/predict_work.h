@@ -36,7 +36,8 @@ typedef struct predict_answer {
 /* All of a file, in order. */
 typedef struct predict_result {
     const char *name;
-    read_content content; /* the picture stays, to be drawn on */
+    read_content content;    /* the picture stays, to be drawn on */
+    dsc_picture_notes notes; /* what is not among the answers; all 0 where nothing was looked for */
     predict_answer *answers;
     size_t count;
 } predict_result;

@@ -715,18 +715,31 @@ typedef struct dsc_digit {
     uint8_t pixels[28 * 28]; /* prepared as MNIST's are: light on 0, fitted into 20 x 20, centred by mass */
 } dsc_digit;
 
+/* What of a picture is not among its digits, and why, so that nothing is left out without a word. A mark is ink that hangs together. */
+typedef struct dsc_picture_notes {
+    size_t at_edge; /* marks that touch the picture's edge, while others of size do not */
+    size_t lines;   /* ruled lines, grids, boxes and frames */
+    size_t small;   /* marks too small for digits: specks, points, commas, dashes */
+    size_t pale;    /* marks much fainter than the rest */
+    size_t
+        reduced; /* a large picture is made smaller: squares of reduced x reduced pixels became one; 1: it was not */
+    size_t
+        digit_height; /* of the usual digit, in pixels of the picture made smaller; below 20, details are lost. 0: no digit */
+} dsc_picture_notes;
+
 /* Prepares the one digit of a picture as MNIST's were: light or dark, on paper lit unevenly, anywhere and of any size. Pixels are
  * (height, width, channels), channels 1 (grey), 3 (red, green, blue) or 4 (with alpha); sides of 1 to 65535, at most 100 million
- * pixels. An image of MNIST's comes out as it is, or nearly. FORMAT: nothing stands out from the ground. Any thread may call it;
- * time and memory grow with the number of pixels. */
-DSC_API dsc_status dsc_prepare_digit(dsc_digit *digit, const uint8_t *pixels, size_t height, size_t width,
-                                     size_t channels, dsc_error *error);
+ * pixels. An image of MNIST's comes out as it is, or nearly. `notes` may be NULL; it is filled, also on failure. FORMAT: there is no
+ * digit; the message says what there is. Any thread may call it; time and memory grow with the number of pixels. */
+DSC_API dsc_status dsc_prepare_digit(dsc_digit *digit, dsc_picture_notes *notes, const uint8_t *pixels,
+                                     size_t height, size_t width, size_t channels, dsc_error *error);
 
 /* The same for all digits of a picture, in the order of reading: lines from top to bottom, each from left to right. Digits must not
- * touch; the pieces of one that broke are put together; specks are left out. A picture of at most 64 x 64 is of one digit. Release
- * with dsc_digits_free. */
-DSC_API dsc_status dsc_find_digits(dsc_digit **digits, size_t *count, const uint8_t *pixels, size_t height,
-                                   size_t width, size_t channels, dsc_error *error);
+ * touch; the pieces of one that broke are put together; what the notes count is left out. A picture of at most 64 x 64 is of one
+ * digit. Release with dsc_digits_free. */
+DSC_API dsc_status dsc_find_digits(dsc_digit **digits, size_t *count, dsc_picture_notes *notes,
+                                   const uint8_t *pixels, size_t height, size_t width, size_t channels,
+                                   dsc_error *error);
 DSC_API void dsc_digits_free(dsc_digit *digits);
 
 #ifdef __cplusplus

@@ -4,12 +4,15 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "image/notes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     ONE_DIGIT_SIDE = 64, /* pixels: a picture that small is of one digit */
+    LOWEST_DIGIT = 6,    /* pixels of the ink: less is read by nobody */
+    DOT_MOST = 12,       /* likewise: a round dot, not a heavy digit */
     MARKS_MOST = 4096
 };
 
@@ -17,11 +20,12 @@ enum {
 
 typedef struct group {
     dsc_box box;
+    size_t area;     /* of its pieces */
     uint32_t number; /* that its pieces have */
 } group;
 
-static size_t height_of(const dsc_box *box) { return box->bottom - box->top; }
-static size_t width_of(const dsc_box *box) { return box->right - box->left; }
+static size_t height_of(const dsc_box *box) { return dsc_box_height(box); }
+static size_t width_of(const dsc_box *box) { return dsc_box_width(box); }
 static size_t between(size_t a_end, size_t b_begin) { return b_begin > a_end ? b_begin - a_end : 0; }
 
 /* Pixels between two boxes, the longer of the two ways. */
@@ -69,30 +73,55 @@ static group *owner_of(const group *piece, group *digits, size_t count, size_t u
     return best;
 }
 
+/* A dot, a blot, a dash: solid, and not upright as a 1 is; or too low to be read. A heavy 8 fills up to four fifths of its box; dots
+ * are round. */
+static bool is_mark(const group *g) {
+    const size_t width = width_of(&g->box), height = height_of(&g->box);
+    const size_t share = height < DOT_MOST ? 75 : 90; /* percent of the box */
+    return height < LOWEST_DIGIT || (g->area * 100 >= width * height * share && width * 10 >= height * 6);
+}
+
+/* Leaves out the groups that are marks. Returns how many remain. */
+static size_t without_marks(group *groups, size_t count, dsc_pieces *p) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (is_mark(&groups[i]))
+            p->pieces[groups[i].number].fate = DSC_PIECE_SMALL;
+        else
+            groups[kept++] = groups[i];
+    }
+    for (size_t i = 0; i < p->count; i++) /* what belonged to them */
+        if (!p->pieces[i].fate && p->pieces[p->pieces[i].digit].fate) p->pieces[i].fate = DSC_PIECE_SMALL;
+    return kept;
+}
+
 /* Pieces become groups, tallest first, each its own or joined to one that is there. What is short and alone is a mark, not a digit;
- * but a minus or a dash would be no digit either. Returns how many groups. */
-static size_t put_together(group *groups, dsc_pieces *p) {
+ * but a minus or a dash would be no digit either. Returns how many groups; *usual: their usual height. */
+static size_t put_together(group *groups, dsc_pieces *p, size_t *usual) {
     size_t count = 0, digits = 0;
     for (size_t i = 0; i < p->count; i++)
-        if (p->pieces[i].digit != DSC_NO_DIGIT) groups[count++] = (group){p->pieces[i].box, (uint32_t)i};
+        if (!p->pieces[i].fate) groups[count++] = (group){p->pieces[i].box, p->pieces[i].area, (uint32_t)i};
     qsort(groups, count, sizeof *groups, by_height);
     /* The tallest may be two that touch, or a line: the usual height is the median of what is at least half as tall. */
     size_t tall = 0;
     while (tall < count && height_of(&groups[tall].box) * 2 >= height_of(&groups[0].box)) tall++;
-    const size_t usual = count ? height_of(&groups[tall / 2].box) : 0;
+    *usual = count ? height_of(&groups[tall / 2].box) : 0;
     for (size_t i = 0; i < count; i++) {
         const uint32_t piece = groups[i].number;
-        group *owner = owner_of(&groups[i], groups, digits, usual);
+        group *owner = owner_of(&groups[i], groups, digits, *usual);
         if (owner) {
             unite(&owner->box, &groups[i].box);
+            owner->area += groups[i].area;
             p->pieces[piece].digit = owner->number;
-        } else if (height_of(&groups[i].box) * 3 < usual) {
-            p->pieces[piece].digit = DSC_NO_DIGIT;
+        } else if (height_of(&groups[i].box) * 3 < *usual) {
+            p->pieces[piece].fate = DSC_PIECE_SMALL;
         } else {
             p->pieces[piece].digit = piece;
             groups[digits++] = groups[i];
         }
     }
+    digits = without_marks(groups, digits, p);
+    if (digits == 0) *usual = 0;
     return digits;
 }
 
@@ -129,7 +158,40 @@ static dsc_status read_ink(dsc_ink *ink, dsc_pieces *pieces, const uint8_t *pixe
     *pieces = (dsc_pieces){0};
     dsc_status status = dsc_ink_make(ink, pixels, height, width, channels, error);
     if (!status) status = dsc_pieces_find(pieces, ink, error);
-    if (!status) dsc_pieces_sift(pieces, ink);
+    return status ? status : dsc_pieces_sift(pieces, ink, error);
+}
+
+static void take_notes(dsc_picture_notes *notes, const dsc_ink *ink, const dsc_pieces *p, size_t usual) {
+    *notes = (dsc_picture_notes){.reduced = ink->scale, .digit_height = usual};
+    for (size_t i = 0; i < p->count; i++) switch (p->pieces[i].fate) {
+        case DSC_PIECE_KEPT:
+            break;
+        case DSC_PIECE_AT_EDGE:
+            notes->at_edge++;
+            break;
+        case DSC_PIECE_LINE:
+            notes->lines++;
+            break;
+        case DSC_PIECE_SMALL:
+            notes->small++;
+            break;
+        case DSC_PIECE_PALE:
+            notes->pale++;
+            break;
+        }
+}
+
+/* Something stands out from the ground, and it is no digit. */
+static dsc_status fail_no_digit(const dsc_picture_notes *notes, dsc_error *error) {
+    dsc_text marks = {0};
+    dsc_notes_marks(&marks, notes);
+    dsc_status status = marks.failed
+                            ? dsc_fail_memory(error, 0, "a message")
+                            : dsc_fail(error, DSC_ERROR_FORMAT,
+                                       "there is no digit: found %s; cut the picture to where digits are, or "
+                                       "take a larger one of them",
+                                       marks.data);
+    dsc_text_free(&marks);
     return status;
 }
 
@@ -146,16 +208,22 @@ static dsc_status make(dsc_digit *digit, const dsc_ink *ink, const dsc_ink_run *
     return DSC_OK;
 }
 
-dsc_status dsc_prepare_digit(dsc_digit *digit, const uint8_t *pixels, size_t height, size_t width,
-                             size_t channels, dsc_error *error) {
+dsc_status dsc_prepare_digit(dsc_digit *digit, dsc_picture_notes *notes, const uint8_t *pixels, size_t height,
+                             size_t width, size_t channels, dsc_error *error) {
     dsc_ink ink = {0};
     dsc_pieces pieces;
+    dsc_picture_notes own;
+    if (!notes) notes = &own;
+    *notes = (dsc_picture_notes){.reduced = 1};
     memset(digit, 0, sizeof *digit);
     dsc_status status = read_ink(&ink, &pieces, pixels, height, width, channels, error);
     size_t kept = 0;
     for (size_t i = 0; i < pieces.run_count && !status; i++)
-        if (pieces.pieces[pieces.runs[i].piece].digit != DSC_NO_DIGIT) pieces.runs[kept++] = pieces.runs[i];
+        if (!pieces.pieces[pieces.runs[i].piece].fate) pieces.runs[kept++] = pieces.runs[i];
+    if (!status) take_notes(notes, &ink, &pieces, 0);
+    if (!status && kept == 0) status = fail_no_digit(notes, error);
     if (!status) status = make(digit, &ink, pieces.runs, kept, height, width, error);
+    if (!status) notes->digit_height = digit->height / ink.scale;
     dsc_pieces_clear(&pieces);
     dsc_ink_clear(&ink);
     return status;
@@ -168,20 +236,20 @@ static void sort_runs(dsc_ink_run *out, size_t *begins, const dsc_pieces *p, con
                       size_t count) {
     /* From here on a digit's number is its place in the order of reading: first of those pieces that gave a group its number. */
     for (size_t i = 0; i < p->count; i++)
-        if (p->pieces[i].digit != DSC_NO_DIGIT && p->pieces[i].digit != i) p->pieces[i].digit |= BORROWED;
+        if (!p->pieces[i].fate && p->pieces[i].digit != i) p->pieces[i].digit |= BORROWED;
     for (size_t i = 0; i < count; i++) p->pieces[groups[i].number].digit = (uint32_t)i;
     for (size_t i = 0; i < p->count; i++)
-        if (p->pieces[i].digit != DSC_NO_DIGIT && p->pieces[i].digit & BORROWED)
+        if (!p->pieces[i].fate && p->pieces[i].digit & BORROWED)
             p->pieces[i].digit = p->pieces[p->pieces[i].digit & ~BORROWED].digit;
     memset(begins, 0, (count + 1) * sizeof *begins);
     for (size_t i = 0; i < p->run_count; i++) {
-        const uint32_t digit = p->pieces[p->runs[i].piece].digit;
-        if (digit != DSC_NO_DIGIT) begins[digit + 1]++;
+        const dsc_piece *piece = &p->pieces[p->runs[i].piece];
+        if (!piece->fate) begins[piece->digit + 1]++;
     }
     for (size_t i = 0; i < count; i++) begins[i + 1] += begins[i];
     for (size_t i = 0; i < p->run_count; i++) {
-        const uint32_t digit = p->pieces[p->runs[i].piece].digit;
-        if (digit != DSC_NO_DIGIT) out[begins[digit]++] = p->runs[i];
+        const dsc_piece *piece = &p->pieces[p->runs[i].piece];
+        if (!piece->fate) out[begins[piece->digit]++] = p->runs[i];
     }
     for (size_t i = count; i > 0; i--) begins[i] = begins[i - 1];
     begins[0] = 0;
@@ -206,9 +274,10 @@ static void search_clear(search *s) {
     free(s->digits);
 }
 
-static dsc_status search_run(search *s, size_t *count, size_t height, size_t width, dsc_error *error) {
-    size_t kept = 0;
-    for (size_t i = 0; i < s->pieces.count; i++) kept += s->pieces.pieces[i].digit != DSC_NO_DIGIT;
+static dsc_status search_run(search *s, size_t *count, dsc_picture_notes *notes, size_t height, size_t width,
+                             dsc_error *error) {
+    size_t kept = 0, usual;
+    for (size_t i = 0; i < s->pieces.count; i++) kept += !s->pieces.pieces[i].fate;
     if (kept > MARKS_MOST)
         return dsc_fail(
             error, DSC_ERROR_FORMAT,
@@ -221,7 +290,9 @@ static dsc_status search_run(search *s, size_t *count, size_t height, size_t wid
     s->digits = dsc_allocate(kept, sizeof *s->digits);
     if (!s->groups || !s->runs || !s->begins || !s->digits)
         return dsc_fail_memory(error, s->pieces.run_count * sizeof *s->runs, "the digits of a picture");
-    const size_t found = put_together(s->groups, &s->pieces);
+    const size_t found = put_together(s->groups, &s->pieces, &usual);
+    take_notes(notes, &s->ink, &s->pieces, usual);
+    if (found == 0) return fail_no_digit(notes, error);
     sort_by_lines(s->groups, found);
     sort_runs(s->runs, s->begins, &s->pieces, s->groups, found);
     for (size_t i = 0; i < found; i++) {
@@ -233,20 +304,23 @@ static dsc_status search_run(search *s, size_t *count, size_t height, size_t wid
     return DSC_OK;
 }
 
-dsc_status dsc_find_digits(dsc_digit **digits, size_t *count, const uint8_t *pixels, size_t height,
-                           size_t width, size_t channels, dsc_error *error) {
+dsc_status dsc_find_digits(dsc_digit **digits, size_t *count, dsc_picture_notes *notes, const uint8_t *pixels,
+                           size_t height, size_t width, size_t channels, dsc_error *error) {
     search s = {0};
+    dsc_picture_notes own;
+    if (!notes) notes = &own;
+    *notes = (dsc_picture_notes){.reduced = 1};
     *digits = NULL;
     *count = 0;
     dsc_status status;
     if (height <= ONE_DIGIT_SIDE && width <= ONE_DIGIT_SIDE) {
         s.digits = dsc_allocate(1, sizeof *s.digits);
-        status = s.digits ? dsc_prepare_digit(s.digits, pixels, height, width, channels, error)
+        status = s.digits ? dsc_prepare_digit(s.digits, notes, pixels, height, width, channels, error)
                           : dsc_fail_memory(error, sizeof *s.digits, "a digit");
         if (!status) *count = 1;
     } else {
         status = read_ink(&s.ink, &s.pieces, pixels, height, width, channels, error);
-        if (!status) status = search_run(&s, count, height, width, error);
+        if (!status) status = search_run(&s, count, notes, height, width, error);
     }
     if (!status) {
         *digits = s.digits;

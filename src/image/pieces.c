@@ -102,20 +102,28 @@ static bool at_the_edge(const dsc_piece *piece, const dsc_ink *ink) {
            piece->box.bottom == ink->height;
 }
 
-void dsc_pieces_sift(dsc_pieces *p, const dsc_ink *ink) {
+dsc_status dsc_pieces_sift(dsc_pieces *p, const dsc_ink *ink, dsc_error *error) {
+    for (size_t i = 0; i < p->count; i++)
+        p->pieces[i].fate = p->pieces[i].most < 128 ? DSC_PIECE_PALE : DSC_PIECE_KEPT;
+    dsc_status status = dsc_rulings_find(p, ink, error);
+    if (status) return status;
     size_t largest = 0, inside = 0;
     for (size_t i = 0; i < p->count; i++) {
         const dsc_piece *piece = &p->pieces[i];
-        if (piece->most < 128) continue;
+        if (piece->fate) continue;
         if (piece->area > largest) largest = piece->area;
         if (!at_the_edge(piece, ink) && piece->area > inside) inside = piece->area;
     }
     /* What touches the edge is left out if something of size does not. */
-    const bool frame = inside > 0 && inside * 20 >= largest && inside >= 30;
-    const size_t reference = frame ? inside : largest;
+    const bool others = inside > 0 && inside * 20 >= largest && inside >= 30;
+    const size_t reference = others ? inside : largest;
     for (size_t i = 0; i < p->count; i++) {
         dsc_piece *piece = &p->pieces[i];
-        const bool speck = piece->area * 50 < reference, pale = piece->most < 128;
-        piece->digit = speck || pale || (frame && at_the_edge(piece, ink)) ? DSC_NO_DIGIT : 0;
+        if (piece->fate) continue;
+        if (piece->area * 50 < reference)
+            piece->fate = DSC_PIECE_SMALL;
+        else if (others && at_the_edge(piece, ink))
+            piece->fate = DSC_PIECE_AT_EDGE;
     }
+    return DSC_OK;
 }

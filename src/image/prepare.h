@@ -3,6 +3,7 @@
  *
  *   ink.c      picture -> ink: greys, at most INK_SIDE the shorter way; the ground, light or dark, even or not, is taken away
  *   pieces.c   ink -> pieces: what hangs together, without specks
+ *   rulings.c  pieces that are no digits because they are ruled lines, grids, boxes or frames
  *   digit.c    pieces -> a digit: fitted into 20 x 20 by areas, centred by mass in 28 x 28
  *   digits.c   pieces -> digits, in the order of reading
  *
@@ -37,14 +38,22 @@ typedef struct dsc_box {
     size_t left, top, right, bottom; /* right and bottom are just outside */
 } dsc_box;
 
+/* Why a piece is (no part of) a digit: one row for each count of dsc_picture_notes. */
+typedef enum dsc_piece_fate {
+    DSC_PIECE_KEPT,
+    DSC_PIECE_AT_EDGE,
+    DSC_PIECE_LINE,
+    DSC_PIECE_SMALL,
+    DSC_PIECE_PALE
+} dsc_piece_fate;
+
 typedef struct dsc_piece {
     dsc_box box;
-    size_t area;    /* pixels */
-    uint8_t most;   /* its darkest pixel */
-    uint32_t digit; /* set by whoever puts pieces together; DSC_NO_DIGIT: left out */
+    size_t area;         /* pixels */
+    uint8_t most;        /* its darkest pixel */
+    dsc_piece_fate fate; /* set by dsc_pieces_sift, and by whoever puts pieces together */
+    uint32_t digit;      /* set by whoever puts pieces together, of those that are kept */
 } dsc_piece;
-
-#define DSC_NO_DIGIT UINT32_MAX
 
 typedef struct dsc_pieces {
     dsc_ink_run *runs; /* row by row, from left to right */
@@ -57,8 +66,15 @@ typedef struct dsc_pieces {
 dsc_status dsc_pieces_find(dsc_pieces *pieces, const dsc_ink *ink, dsc_error *error);
 void dsc_pieces_clear(dsc_pieces *pieces);
 
-/* Leaves out what cannot be (a part of) a digit: specks, the picture's frame, pale blots. At least one piece stays. */
-void dsc_pieces_sift(dsc_pieces *pieces, const dsc_ink *ink);
+/* Sets the fate of what cannot be (a part of) a digit: rulings, specks, pale blots, what lies along the edge. It may be all of them. */
+dsc_status dsc_pieces_sift(dsc_pieces *pieces, const dsc_ink *ink, dsc_error *error);
+
+/* Sets the fate of kept pieces that are ruled lines, grids, boxes and frames: long thin straight strokes along the rows and columns and
+ * nothing else, or thin outlines around other pieces. */
+dsc_status dsc_rulings_find(dsc_pieces *pieces, const dsc_ink *ink, dsc_error *error);
+
+static inline size_t dsc_box_width(const dsc_box *box) { return box->right - box->left; }
+static inline size_t dsc_box_height(const dsc_box *box) { return box->bottom - box->top; }
 
 /* Runs of ink, prepared; *box: where they lie. At least one run. */
 dsc_status dsc_digit_make(uint8_t digit[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE], dsc_box *box, const dsc_ink *ink,

@@ -42,6 +42,54 @@ json_says_where_and_how_sure() {
     prints '"model": "shipped"'
     holds "two answers" [ "$(json 'len(j["files"][0]["answers"][0]["top"])')" = 2 ]
 }
+# paper FILE BOX...: 200 x 120, light, with dark boxes, each LEFT,TOP,RIGHT,BOTTOM.
+paper() {
+    local file=$1
+    shift
+    printf '%s\n' "$@" | awk -F, 'BEGIN { print "P2 200 120 255" }
+        { for (y = $2; y < $4; y++) for (x = $1; x < $3; x++) ink[y * 200 + x] = 1 }
+        END { for (i = 0; i < 24000; i++) print (i in ink ? 30 : 220) }' >"$file"
+}
+nothing_is_left_out_without_a_word() {
+    # A 1, another at the edge, a point, a line across.
+    paper "$work/several.pgm" 50,20,58,80 0,20,8,80 80,74,84,80 0,100,200,102
+    run predict "$work/several.pgm"
+    exits 0
+    prints "several.pgm  1"
+    says "left out: 1 mark at the picture's edge, 1 ruled line or box, 1 mark too small for a digit"
+    run predict --one "$work/several.pgm"
+    exits 0
+    says "left out: 1 mark at the picture's edge"
+    run predict --quiet "$work/several.pgm"
+    exits 0
+    says_no "left out"
+    paper "$work/whole.pgm" 50,20,58,80
+    run predict "$work/whole.pgm"
+    exits 0
+    says_no "left out"
+    needs_json || return
+    run predict --json "$work/several.pgm"
+    exits 0
+    holds "what was left out" [ "$(json '[j["files"][0]["left_out"][k] for k in ("at_edge", "lines", "small", "pale")]')" = "[1, 1, 1, 0]" ]
+    holds "the scale" [ "$(json 'j["files"][0]["reduced"]')" = 1 ]
+}
+what_is_no_digit_is_said_to_be_none() {
+    paper "$work/ruled.pgm" 0,30,200,32 0,60,200,62 0,90,200,92
+    run predict "$work/ruled.pgm"
+    exits 1
+    says "ruled.pgm: there is no digit: found 3 ruled lines or boxes"
+    run predict --one "$work/ruled.pgm"
+    exits 1
+    says "there is no digit"
+    paper "$work/box.pgm" 40,20,140,23 40,97,140,100 40,20,43,100 137,20,140,100
+    run predict "$work/box.pgm"
+    exits 1
+    says "found 1 ruled line or box"
+    paper "$work/speck.pgm" 90,60,94,64
+    run predict "$work/speck.pgm"
+    exits 1
+    says "found 1 mark too small for a digit"
+}
 show_shows_what_it_saw() {
     run predict --show "$work/one.pgm"
     exits 0

@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     dsc_digit *digits;
     size_t count;
     dsc_error error;
-    if (!dsc_find_digits(&digits, &count, pixels, height, width, channels, &error)) {
+    if (!dsc_find_digits(&digits, &count, NULL, pixels, height, width, channels, &error)) {
         if (count == 0) abort();
         for (size_t i = 0; i < count; i++)
             if (digits[i].width == 0 || digits[i].height == 0 || digits[i].left + digits[i].width > width ||

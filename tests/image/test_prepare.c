@@ -2,6 +2,7 @@
 /* test_prepare.c: the preparation of pictures, whatever they hold; what it is good for is in tests/shipped. */
 #include "testing.h"
 
+#include "image/notes.h"
 #include "image/prepare.h"
 
 static dsc_error error;
@@ -28,7 +29,7 @@ static void a_box_is_fitted_and_centred(void **unused) {
         for (int how = 0; how < (channels == 4 ? 4 : 2); how++) {
             uint8_t *pixels = box_picture(200, 150, channels, box, grounds[how], inks[how]);
             dsc_digit digit;
-            ASSERT_OK(dsc_prepare_digit(&digit, pixels, 150, 200, channels, &error), error);
+            ASSERT_OK(dsc_prepare_digit(&digit, NULL, pixels, 150, 200, channels, &error), error);
             assert_int_equal(digit.left, 100);
             assert_int_equal(digit.top, 50);
             assert_int_equal(digit.width, 40);
@@ -60,11 +61,12 @@ static void blank_pictures_are_told_of(void **unused) {
             dsc_digit digit;
             dsc_digit *digits;
             size_t found;
-            assert_int_equal(dsc_prepare_digit(&digit, pixels, sizes[i][1], sizes[i][0], 1, &error),
+            assert_int_equal(dsc_prepare_digit(&digit, NULL, pixels, sizes[i][1], sizes[i][0], 1, &error),
                              DSC_ERROR_FORMAT);
             ASSERT_MESSAGE(error, "blank");
-            assert_int_equal(dsc_find_digits(&digits, &found, pixels, sizes[i][1], sizes[i][0], 1, &error),
-                             DSC_ERROR_FORMAT);
+            assert_int_equal(
+                dsc_find_digits(&digits, &found, NULL, pixels, sizes[i][1], sizes[i][0], 1, &error),
+                DSC_ERROR_FORMAT);
             assert_null(digits);
             free(pixels);
         }
@@ -77,20 +79,21 @@ static void impossible_sizes_are_refused(void **unused) {
     static const size_t sizes[][3] = {{0, 1, 1}, {1, 0, 1},     {1, 1, 2},
                                       {1, 1, 0}, {70000, 1, 1}, {60000, 60000, 1}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        assert_int_equal(dsc_prepare_digit(&digit, pixel, sizes[i][1], sizes[i][0], sizes[i][2], &error),
-                         DSC_ERROR_ARGUMENT);
+        assert_int_equal(
+            dsc_prepare_digit(&digit, NULL, pixel, sizes[i][1], sizes[i][0], sizes[i][2], &error),
+            DSC_ERROR_ARGUMENT);
 }
 
 static void a_huge_picture_is_read_too(void **unused) {
     (void)unused;
     const uint8_t white[4] = {255}, black[4] = {0};
-    const size_t boxes[][4] = {{49000, 20, 49012, 90}, {10, 0, 20, 1}};
-    const size_t sizes[][2] = {{50000, 120}, {65535, 1}};
+    const size_t boxes[][4] = {{49000, 20, 49012, 90}, {10, 0, 20, 40}};
+    const size_t sizes[][2] = {{50000, 120}, {65535, 40}};
     for (size_t i = 0; i < 2; i++) {
         uint8_t *pixels = box_picture(sizes[i][0], sizes[i][1], 1, boxes[i], white, black);
         dsc_digit *digits;
         size_t count;
-        ASSERT_OK(dsc_find_digits(&digits, &count, pixels, sizes[i][1], sizes[i][0], 1, &error), error);
+        ASSERT_OK(dsc_find_digits(&digits, &count, NULL, pixels, sizes[i][1], sizes[i][0], 1, &error), error);
         assert_int_equal(count, 1);
         assert_int_equal(digits[0].left, boxes[i][0]);
         dsc_digits_free(digits);
@@ -106,9 +109,189 @@ static void patterns_end_in_a_message_not_in_an_endless_search(void **unused) {
         for (size_t x = 0; x < WIDE; x++) pixels[y * WIDE + x] = x % 8 < 2 && y % 8 < 2 ? 0 : 255;
     dsc_digit *digits;
     size_t count;
-    assert_int_equal(dsc_find_digits(&digits, &count, pixels, HIGH, WIDE, 1, &error), DSC_ERROR_FORMAT);
+    assert_int_equal(dsc_find_digits(&digits, &count, NULL, pixels, HIGH, WIDE, 1, &error), DSC_ERROR_FORMAT);
     ASSERT_MESSAGE(error, "marks that stand apart");
     free(pixels);
+}
+
+/* ---- nothing is left out without a word ---- */
+
+/* Dark shapes on light paper: each {left, top, right, bottom}; the ends of the list are boxes of no width. */
+enum { PAPER_WIDE = 400, PAPER_HIGH = 240 };
+static uint8_t *paper(void) {
+    uint8_t *pixels = malloc(PAPER_WIDE * PAPER_HIGH);
+    assert_non_null(pixels);
+    memset(pixels, 230, PAPER_WIDE * PAPER_HIGH);
+    return pixels;
+}
+static void fill(uint8_t *pixels, size_t left, size_t top, size_t right, size_t bottom, uint8_t value) {
+    for (size_t y = top; y < bottom; y++) memset(pixels + y * PAPER_WIDE + left, value, right - left);
+}
+/* A 7 of two strokes, `size` high: no straight box, no bar. */
+static void seven(uint8_t *pixels, size_t left, size_t top, size_t size) {
+    const size_t thick = size / 8 + 1;
+    fill(pixels, left, top, left + size * 2 / 3, top + thick, 40);
+    for (size_t i = 0; i < size; i++) {
+        const size_t x = left + (size - i) * 2 / 3;
+        fill(pixels, x > thick ? x - thick : 0, top + i, x, top + i + 1, 40);
+    }
+}
+static void frame(uint8_t *pixels, size_t left, size_t top, size_t right, size_t bottom, size_t thick) {
+    fill(pixels, left, top, right, top + thick, 60);
+    fill(pixels, left, bottom - thick, right, bottom, 60);
+    fill(pixels, left, top, left + thick, bottom, 60);
+    fill(pixels, right - thick, top, right, bottom, 60);
+}
+
+typedef struct expected {
+    size_t digits; /* 0: none, with a message */
+    size_t at_edge, lines, small, pale;
+} expected;
+
+static void check_paper(uint8_t *pixels, const char *what, expected want) {
+    /* The same upright, and light on dark. */
+    for (int inverted = 0; inverted < 2; inverted++) {
+        dsc_digit *digits;
+        size_t count;
+        dsc_picture_notes notes;
+        dsc_status status =
+            dsc_find_digits(&digits, &count, &notes, pixels, PAPER_HIGH, PAPER_WIDE, 1, &error);
+        if (count != want.digits || notes.at_edge != want.at_edge || notes.lines != want.lines ||
+            notes.small != want.small || notes.pale != want.pale)
+            fail_msg("%s: %zu digits, left out at the edge %zu, lines %zu, small %zu, pale %zu", what, count,
+                     notes.at_edge, notes.lines, notes.small, notes.pale);
+        assert_int_equal(status, want.digits ? DSC_OK : DSC_ERROR_FORMAT);
+        if (!want.digits) ASSERT_MESSAGE(error, "no digit");
+        assert_int_equal(notes.reduced, 1);
+        dsc_digits_free(digits);
+        for (size_t i = 0; i < PAPER_WIDE * PAPER_HIGH; i++) pixels[i] = (uint8_t)(255 - pixels[i]);
+    }
+    free(pixels);
+}
+
+static void what_is_at_the_edge_small_or_pale_is_counted(void **unused) {
+    (void)unused;
+    for (int side = 0; side < 4; side++) {
+        uint8_t *p = paper();
+        seven(p, 150, 60, 80);
+        seven(p, side == 0 ? 0 : side == 1 ? 347 : 280, side == 2 ? 0 : side == 3 ? 160 : 80, 80);
+        check_paper(p, "a digit at the edge", (expected){.digits = 1, .at_edge = 1});
+    }
+    uint8_t *p = paper();
+    seven(p, 50, 60, 80), seven(p, 150, 60, 80);
+    fill(p, 250, 130, 258, 138, 40); /* a decimal point */
+    fill(p, 300, 130, 304, 134, 40);
+    seven(p, 320, 60, 80);
+    check_paper(p, "points", (expected){.digits = 3, .small = 2});
+    p = paper();
+    seven(p, 50, 60, 80);
+    fill(p, 200, 60, 260, 120, 175);
+    check_paper(p, "a pale blot", (expected){.digits = 1, .pale = 1});
+}
+
+static void lines_grids_boxes_and_frames_are_no_digits(void **unused) {
+    (void)unused;
+    uint8_t *p = paper();
+    for (size_t y = 30; y < 240; y += 40) fill(p, 0, y, 400, y + 2, 60);
+    check_paper(p, "ruled paper", (expected){.lines = 6});
+    p = paper();
+    for (size_t x = 30; x < 400; x += 40) fill(p, x, 0, x + 2, 240, 60);
+    check_paper(p, "upright lines", (expected){.lines = 10});
+    p = paper();
+    for (size_t y = 20; y < 240; y += 20) fill(p, 0, y, 400, y + 1, 60);
+    for (size_t x = 20; x < 400; x += 20) fill(p, x, 0, x + 1, 240, 60);
+    check_paper(p, "squared paper", (expected){.lines = 1});
+    p = paper();
+    frame(p, 100, 50, 240, 190, 4);
+    check_paper(p, "an empty box", (expected){.lines = 1});
+    p = paper();
+    frame(p, 0, 0, 400, 240, 3);
+    seven(p, 150, 60, 90);
+    check_paper(p, "a frame around the picture", (expected){.digits = 1, .lines = 1});
+    p = paper();
+    fill(p, 20, 200, 380, 203, 60); /* an underline that ends before the edges */
+    seven(p, 150, 60, 90), seven(p, 250, 60, 90);
+    check_paper(p, "underlined", (expected){.digits = 2, .lines = 1});
+    p = paper();
+    for (size_t i = 0; i < 4; i++) {
+        frame(p, 20 + 87 * i, 60, 110 + 87 * i, 150, 3); /* boxes that share their sides */
+        seven(p, 45 + 87 * i, 75, 60);
+    }
+    check_paper(p, "a form", (expected){.digits = 4, .lines = 1});
+    p = paper();
+    for (size_t i = 0; i < 4; i++) {
+        frame(p, 20 + 95 * i, 60, 105 + 95 * i, 150, 3);
+        seven(p, 45 + 95 * i, 75, 60);
+    }
+    check_paper(p, "a box a digit", (expected){.digits = 4, .lines = 4});
+    p = paper();
+    for (size_t i = 0; i < 150; i++) { /* a frame that is askew by 6 degrees */
+        fill(p, 100 + i, 50 + i / 10, 101 + i, 54 + i / 10, 60),
+            fill(p, 85 + i, 200 + i / 10, 86 + i, 204 + i / 10, 60);
+        fill(p, 100 - i / 10, 50 + i, 104 - i / 10, 51 + i, 60),
+            fill(p, 250 - i / 10, 65 + i, 254 - i / 10, 66 + i, 60);
+    }
+    seven(p, 150, 90, 70);
+    check_paper(p, "a box askew around a digit", (expected){.digits = 1, .lines = 1});
+}
+
+static void dots_blots_and_dashes_are_no_digits(void **unused) {
+    (void)unused;
+    static const size_t marks[][4] = {
+        {90, 100, 94, 104}, {90, 100, 130, 140}, {90, 100, 130, 110}, {90, 100, 93, 105}, {90, 100, 91, 101}};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        uint8_t *p = paper();
+        fill(p, marks[i][0], marks[i][1], marks[i][2], marks[i][3], 50);
+        check_paper(p, "a mark", (expected){.small = 1});
+    }
+    uint8_t *p = paper(); /* but a 1 is a bar too */
+    fill(p, 90, 100, 98, 160, 50);
+    check_paper(p, "a 1", (expected){.digits = 1});
+}
+
+static void a_page_made_smaller_is_told_of(void **unused) {
+    (void)unused;
+    const uint8_t white[4] = {255}, black[4] = {0};
+    const size_t box[4] = {100, 50, 109, 86};
+    uint8_t *pixels = box_picture(2480, 3508, 1, box, white, black);
+    dsc_digit *digits;
+    size_t count;
+    dsc_picture_notes notes;
+    ASSERT_OK(dsc_find_digits(&digits, &count, &notes, pixels, 3508, 2480, 1, &error), error);
+    assert_int_equal(count, 1);
+    assert_int_equal(notes.reduced, 5);
+    assert_in_range(notes.digit_height, 7, 9);
+    dsc_digits_free(digits);
+    dsc_digit digit;
+    ASSERT_OK(dsc_prepare_digit(&digit, &notes, pixels, 3508, 2480, 1, &error), error);
+    assert_int_equal(notes.reduced, 5);
+    assert_in_range(notes.digit_height, 7, 9);
+    free(pixels);
+}
+
+static void notes_are_put_into_words(void **unused) {
+    (void)unused;
+    const struct {
+        dsc_picture_notes notes;
+        const char *says;
+    } cases[] = {
+        {{.reduced = 1, .digit_height = 50}, ""},
+        {{.reduced = 5, .digit_height = 50}, ""},
+        {{.at_edge = 1, .reduced = 1, .digit_height = 50},
+         "left out: 1 mark at the picture's edge (a digit needs ground on all sides)"},
+        {{.lines = 2, .small = 1, .pale = 3, .reduced = 1, .digit_height = 9},
+         "left out: 2 ruled lines or boxes, 1 mark too small for a digit, 3 pale marks"},
+        {{.small = 7, .reduced = 5, .digit_height = 7},
+         "left out: 7 marks too small for digits; the picture was made 5 times smaller, and its digits are "
+         "only 7 "
+         "pixels high in it; cut it into smaller pictures to have them read better"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        dsc_text text = {0};
+        dsc_notes_remark(&text, &cases[i].notes);
+        assert_string_equal(text.data ? text.data : "", cases[i].says);
+        dsc_text_free(&text);
+    }
 }
 
 static void any_noise_is_answered(void **unused) {
@@ -123,7 +306,7 @@ static void any_noise_is_answered(void **unused) {
                 (uint8_t)((state = state * 1664525u + 1013904223u) >> (round % 2 ? 24 : 25 + round % 5));
         dsc_digit *digits;
         size_t count;
-        if (!dsc_find_digits(&digits, &count, pixels, height, width, channels, &error))
+        if (!dsc_find_digits(&digits, &count, NULL, pixels, height, width, channels, &error))
             for (size_t i = 0; i < count; i++) {
                 assert_true(digits[i].width > 0 && digits[i].left + digits[i].width <= width);
                 assert_true(digits[i].height > 0 && digits[i].top + digits[i].height <= height);
@@ -143,7 +326,7 @@ static void every_allocation_may_fail(void **unused) {
         dsc_digit *digits;
         size_t count;
         testing_fail_allocation(n);
-        dsc_status status = dsc_find_digits(&digits, &count, pixels, 150, 200, 1, &error);
+        dsc_status status = dsc_find_digits(&digits, &count, NULL, pixels, 150, 200, 1, &error);
         failed = testing_allocation_failed();
         assert_int_equal(status, failed ? DSC_ERROR_MEMORY : DSC_OK);
         dsc_digits_free(digits);
@@ -159,6 +342,11 @@ int main(void) {
         cmocka_unit_test(impossible_sizes_are_refused),
         cmocka_unit_test(a_huge_picture_is_read_too),
         cmocka_unit_test(patterns_end_in_a_message_not_in_an_endless_search),
+        cmocka_unit_test(what_is_at_the_edge_small_or_pale_is_counted),
+        cmocka_unit_test(lines_grids_boxes_and_frames_are_no_digits),
+        cmocka_unit_test(dots_blots_and_dashes_are_no_digits),
+        cmocka_unit_test(a_page_made_smaller_is_told_of),
+        cmocka_unit_test(notes_are_put_into_words),
         cmocka_unit_test(any_noise_is_answered),
         cmocka_unit_test(every_allocation_may_fail),
     };

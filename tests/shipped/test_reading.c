@@ -159,7 +159,7 @@ static void draw_digit(sheet *s, int digit, double left, double top, double size
 
 static size_t read_sheet(const sheet *s) {
     dsc_digit digit;
-    ASSERT_OK(dsc_prepare_digit(&digit, s->pixels, s->height, s->width, 1, &error), error);
+    ASSERT_OK(dsc_prepare_digit(&digit, NULL, s->pixels, s->height, s->width, 1, &error), error);
     return read_seen(digit.pixels);
 }
 
@@ -208,7 +208,7 @@ static void a_line_and_another_are_read_in_order(void **unused) {
     expose(&s, GRADIENT, true);
     dsc_digit *digits;
     size_t count;
-    ASSERT_OK(dsc_find_digits(&digits, &count, s.pixels, s.height, s.width, 1, &error), error);
+    ASSERT_OK(dsc_find_digits(&digits, &count, NULL, s.pixels, s.height, s.width, 1, &error), error);
     assert_int_equal(count, 12);
     for (size_t i = 0; i < count; i++) {
         assert_int_equal(read_seen(digits[i].pixels), numbers[i]);
@@ -231,7 +231,7 @@ static void the_pieces_of_one_digit_stay_together(void **unused) {
     expose(&s, PLAIN, true);
     dsc_digit *digits;
     size_t count;
-    ASSERT_OK(dsc_find_digits(&digits, &count, s.pixels, s.height, s.width, 1, &error), error);
+    ASSERT_OK(dsc_find_digits(&digits, &count, NULL, s.pixels, s.height, s.width, 1, &error), error);
     assert_int_equal(count, 1);
     assert_int_equal(read_seen(digits[0].pixels), 5);
     dsc_digits_free(digits);
@@ -302,7 +302,7 @@ static void what_is_prepared_already_stays_nearly_as_it_is(void **unused) {
     for (size_t i = 0; i < 500; i++) {
         dsc_digit digit;
         const uint8_t *image = dsc_dataset_images(test) + i * PIXELS;
-        ASSERT_OK(dsc_prepare_digit(&digit, image, SIDE, SIDE, 1, &error), error);
+        ASSERT_OK(dsc_prepare_digit(&digit, NULL, image, SIDE, SIDE, 1, &error), error);
         for (size_t p = 0; p < PIXELS; p++) off += fabs((double)digit.pixels[p] - image[p]);
     }
     print_message("the mean difference of a pixel is %.3f of 255\n", off / 500 / PIXELS);

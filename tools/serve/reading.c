@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "image/notes.h"
 #include "model/inspector.h"
 
 #include <math.h>
@@ -174,9 +175,10 @@ dsc_status serve_read(json_t **json, serve_reader *r, const unsigned char *pixel
     struct timespec start, end;
     (void)clock_gettime(CLOCK_MONOTONIC, &start);
     dsc_digit *digits;
+    dsc_picture_notes notes;
     size_t count;
     *json = NULL;
-    dsc_status status = dsc_find_digits(&digits, &count, pixels, height, width, 1, error);
+    dsc_status status = dsc_find_digits(&digits, &count, &notes, pixels, height, width, 1, error);
     if (status) return status;
     json_t *all = json_array();
     (void)pthread_mutex_lock(&r->lock);
@@ -186,11 +188,16 @@ dsc_status serve_read(json_t **json, serve_reader *r, const unsigned char *pixel
     (void)clock_gettime(CLOCK_MONOTONIC, &end);
     const double milliseconds =
         1e3 * (double)(end.tv_sec - start.tv_sec) + 1e-6 * (double)(end.tv_nsec - start.tv_nsec);
+    dsc_text remark = {0};
+    dsc_notes_remark(&remark, &notes);
     if (!status) {
-        *json = json_pack("{s:O, s:I, s:f}", "digits", all, "count", (json_int_t)count, "milliseconds",
-                          milliseconds);
+        *json = remark.failed
+                    ? NULL
+                    : json_pack("{s:O, s:I, s:s, s:f}", "digits", all, "count", (json_int_t)count, "remark",
+                                remark.data ? remark.data : "", "milliseconds", milliseconds);
         if (!*json) status = dsc_fail_memory(error, 0, "an answer");
     }
+    dsc_text_free(&remark);
     json_decref(all);
     return status;
 }

@@ -219,7 +219,8 @@ function tell(answer) {
   tellSeveral(answer, index);
   paint(document.getElementById("seen"), 28, 28, bytes(digit.seen), grey);
   if (digit.saliency) paint(document.getElementById("saliency"), 28, 28, bytes(digit.saliency), heat);
-  document.getElementById("speed").textContent = `Answered in ${answer.milliseconds.toFixed(2)} ms.`;
+  document.getElementById("speed").textContent = `Answered in ${answer.milliseconds.toFixed(2)} ms.`
+    + (answer.remark ? ` Of the picture: ${answer.remark}.` : "");
   if (digit.layers) tellLayers(digit.layers);
 }
 
