@@ -62,7 +62,9 @@ typedef enum dsc_status {
 #define DSC_MESSAGE_SIZE 1024
 
 /* Filled by a call that fails. The message is one line of UTF-8 without a newline at its end: it names
- * the file, the place, what was expected, what was found, and what to do next. */
+ * the file, the place, what was expected, what was found, and what to do next. Names in it come from outside:
+ * control characters and bytes that are not UTF-8 stand in it as \x1b and \xe9, so that it can be shown on any
+ * terminal. DSC_ERROR_MEMORY means that an allocation failed, and nothing else. */
 typedef struct dsc_error {
     dsc_status code;
     char message[DSC_MESSAGE_SIZE];
@@ -138,7 +140,7 @@ DSC_API size_t dsc_dataset_count(const dsc_dataset *data);
 /* Channels, height and width of one image. */
 DSC_API void dsc_dataset_shape(const dsc_dataset *data, size_t shape[3]);
 DSC_API size_t dsc_dataset_classes(const dsc_dataset *data);
-/* "0" to "9" for digits; from labels.txt where there is one. */
+/* "0" to "9" for digits; from labels.txt, in UTF-8, one name a line, where there is one. */
 DSC_API const char *dsc_dataset_class_name(const dsc_dataset *data, size_t label);
 /* What the data is, for people: "MNIST, training set", "built-in digits, seed 1". */
 DSC_API const char *dsc_dataset_name(const dsc_dataset *data);
@@ -148,7 +150,8 @@ DSC_API const uint8_t *dsc_dataset_labels(const dsc_dataset *data);
 DSC_API void dsc_dataset_free(dsc_dataset *data);
 
 /* Copies anybody's arrays: images (count, channels, height, width), labels (count) below `classes`
- * (1 to 256). `class_names` has `classes` texts, or is NULL for "0", "1", ... */
+ * (1 to 256). `class_names` has `classes` texts, or is NULL for "0", "1", ... Names are UTF-8, not empty, and without
+ * control characters and those that turn the direction of writing; others are DSC_ERROR_ARGUMENT. */
 DSC_API dsc_status dsc_dataset_from_memory(dsc_dataset **data, const uint8_t *images, const uint8_t *labels,
                                            size_t count, const size_t shape[3], size_t classes,
                                            const char *const *class_names, const char *name,
@@ -533,7 +536,7 @@ typedef struct dsc_model_options {
     const char *loss;               /* NULL: "softmax-cross-entropy" */
     size_t shape[3];                /* channels, height and width of an image */
     size_t classes;                 /* 1 to 65536 */
-    const char *const *class_names; /* (classes), or NULL: "0", "1", ... */
+    const char *const *class_names; /* (classes), as in dsc_dataset_from_memory; NULL: "0", "1", ... */
     uint64_t seed;                  /* of the values that parameters start with */
     const float *class_weights;     /* (classes), or NULL */
 } dsc_model_options;
@@ -565,7 +568,7 @@ DSC_API size_t dsc_model_parameters(const dsc_model *model);
 DSC_API double dsc_model_multiply_adds(const dsc_model *model);
 
 /* What is said of a model, by name: "recipe", "data", ... Saved with it. NULL if there is nothing under that name; a
- * text of NULL removes it. Texts are UTF-8. */
+ * text of NULL removes it. Texts that are not UTF-8 are DSC_ERROR_ARGUMENT. */
 DSC_API const char *dsc_model_about(const dsc_model *model, const char *name);
 DSC_API dsc_status dsc_model_set_about(dsc_model *model, const char *name, const char *text,
                                        dsc_error *error);

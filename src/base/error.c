@@ -2,26 +2,18 @@
 /* error.c: status and message of a failed call. */
 #include "base/error.h"
 
+#include "base/visible.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
-/* Cuts a UTF-8 text that filled its buffer so that it does not end inside a character. */
-static void cut_at_character(char *text, size_t length) {
-    size_t i = length;
-    while (i > 0 && ((unsigned char)text[i - 1] & 0xC0) == 0x80) i--;
-    if (i > 0 && (unsigned char)text[i - 1] >= 0xC0) text[i - 1] = '\0';
-}
-
+/* What a message quotes may come from outside: it stays one line of UTF-8, and commands no terminal. */
 DSC_PRINTF(3, 0)
 static void format_message(char *out, size_t size, const char *format, va_list arguments) {
-    int n = vsnprintf(out, size, format, arguments);
-    if (n < 0) out[0] = '\0';
-    if (n >= (int)size) cut_at_character(out, size - 1);
-    /* What a message quotes may come from outside: it stays one line, and commands no terminal. */
-    for (char *c = out; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7F) *c = ' ';
+    char text[2 * DSC_MESSAGE_SIZE + 2];
+    if (vsnprintf(text, sizeof text, format, arguments) < 0) text[0] = '\0';
+    dsc_visible(out, size, text);
 }
 
 dsc_status(dsc_fail)(dsc_error *error, dsc_status code, const char *format, ...) {

@@ -2,7 +2,11 @@
 /* json.c: the structure is walked here, numbers are printed as short as they can be, and jansson does texts. */
 #include "base/json.h"
 
+#include "base/error.h"
+#include "base/visible.h"
+
 #include <stdlib.h>
+#include <string.h>
 
 static void append_json(dsc_text *text, const json_t *json, int depth);
 
@@ -69,3 +73,25 @@ static void append_json(dsc_text *text, const json_t *json, int depth) {
 }
 
 void dsc_json_format(dsc_text *text, const json_t *json) { append_json(text, json, 0); }
+
+dsc_status dsc_json_parse(json_t **json, const void *text, size_t size, size_t flags, const char *name,
+                          dsc_error *error) {
+    *json = NULL;
+    dsc_status status = dsc_utf8_expect(text, size, name, error);
+    if (status) return status;
+    size_t mark = dsc_utf8_mark(text, size);
+    json_error_t where;
+    *json = json_loadb((const char *)text + mark, size - mark, flags, &where);
+    if (*json) return DSC_OK;
+    if (json_error_code(&where) == json_error_out_of_memory) return dsc_fail_memory(error, size, name);
+    return dsc_fail(error, DSC_ERROR_FORMAT, "%s: line %d, column %d: expected JSON, found an error: %s",
+                    name, where.line, where.column, where.text);
+}
+
+json_t *dsc_json_text(const char *text) {
+    dsc_text whole = {0};
+    dsc_text_append_bytes_as_utf8(&whole, text);
+    json_t *json = whole.failed ? NULL : json_string(whole.data ? whole.data : "");
+    dsc_text_free(&whole);
+    return json;
+}

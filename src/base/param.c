@@ -3,7 +3,9 @@
 #include "base/param.h"
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/memory.h"
+#include "base/visible.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -155,7 +157,12 @@ dsc_status dsc_params_initialise(const dsc_param *table, void *values, dsc_error
 dsc_status dsc_param_from_json(const dsc_param *param, void *values, const json_t *json, dsc_error *error) {
     void *value = value_of(param, values);
     char text[40];
-    if (json_is_string(json)) return dsc_param_parse(param, values, json_string_value(json), error);
+    if (json_is_string(json)) {
+        dsc_status status = dsc_param_parse(param, values, json_string_value(json), error);
+        /* The path of a folder may be no UTF-8: dsc_param_to_json wrote it so that it comes back. */
+        if (!status && param->type == DSC_PARAM_TEXT) dsc_text_undo_bytes(*(char **)value);
+        return status;
+    }
     if (json_is_boolean(json) && param->type == DSC_PARAM_SWITCH)
         return *(bool *)value = json_is_true(json), DSC_OK;
     if (json_is_null(json) && param->type == DSC_PARAM_TEXT) {
@@ -183,7 +190,7 @@ json_t *dsc_param_to_json(const dsc_param *param, const void *values) {
     case DSC_PARAM_SWITCH:
         return json_boolean(*(const bool *)value);
     case DSC_PARAM_TEXT:
-        return *(char *const *)value ? json_string(*(char *const *)value) : json_null();
+        return *(char *const *)value ? dsc_json_text(*(char *const *)value) : json_null();
     case DSC_PARAM_CHOICE:
     case DSC_PARAM_PAIR:
         break;

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/visible.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,12 +19,9 @@ static dsc_status check_name(const char *const *names, size_t count, const char 
     if (!*name)
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: line %zu is empty: expected the name of class %zu",
                         path, count + 1, count);
-    for (const char *p = name; *p; p++)
-        if ((unsigned char)*p < 32 || *p == 127)
-            return dsc_fail(
-                error, DSC_ERROR_FORMAT,
-                "%s: line %zu holds the control character 0x%02x: expected text, one class name a line", path,
-                count + 1, (unsigned)*p);
+    dsc_error why;
+    if (dsc_name_check(name, "the class name", &why))
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: line %zu: %s", path, count + 1, why.message);
     for (size_t i = 0; i < count; i++)
         if (!strcmp(names[i], name))
             return dsc_fail(error, DSC_ERROR_FORMAT,
@@ -36,10 +34,14 @@ static dsc_status check_name(const char *const *names, size_t count, const char 
 static dsc_status split_names(char **names, size_t *count, char *text, size_t size, const char *path,
                               dsc_error *error) {
     *count = 0;
+    dsc_status encoded = dsc_utf8_expect(text, size, path, error);
+    if (encoded) return encoded;
     if (memchr(text, 0, size))
         return dsc_fail(error, DSC_ERROR_FORMAT,
                         "%s: holds zero bytes: expected text in UTF-8, one class name a line", path);
-    if (size >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3)) text += 3; /* a byte order mark */
+    text += dsc_utf8_mark(text, size);
+    /* Empty lines at the end, as some editors leave them, name nothing. */
+    for (size_t end = strlen(text); end && strchr("\r\n ", text[end - 1]);) text[--end] = '\0';
     while (*text) {
         size_t length = strcspn(text, "\n");
         char *next = text + length + (text[length] ? 1 : 0);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/visible.h"
 #include "data/array.h"
 
 #include <stdio.h>
@@ -96,7 +97,8 @@ static dsc_status check_labels(const dsc_content *content, const char *name, dsc
 }
 
 static dsc_status check_pair(const dsc_content *images, const dsc_content *labels, size_t classes,
-                             const char *images_name, const char *labels_name, dsc_error *error) {
+                             const char *const *class_names, const char *images_name, const char *labels_name,
+                             dsc_error *error) {
     dsc_status status = check_images(images, images_name, error);
     if (!status) status = check_labels(labels, labels_name, error);
     if (status) return status;
@@ -109,6 +111,13 @@ static dsc_status check_pair(const dsc_content *images, const dsc_content *label
     if (classes < 1 || classes > 256)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: expected 1 to 256 classes, found %zu", labels_name,
                         classes);
+    for (size_t i = 0; class_names && i < classes; i++) {
+        char what[40];
+        (void)snprintf(what, sizeof what, "the name of class %zu", i);
+        if (!class_names[i]) return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: %s is NULL", labels_name, what);
+        status = dsc_name_check(class_names[i], what, error);
+        if (status) return status;
+    }
     const uint8_t *label = labels->array.data;
     for (size_t i = 0; i < count; i++)
         if (label[i] >= classes)
@@ -124,7 +133,7 @@ dsc_status dsc_dataset_adopt(dsc_dataset **result, dsc_content *images, dsc_cont
                              const char *const *class_names, const char *name, const char *images_name,
                              const char *labels_name, dsc_error *error) {
     *result = NULL;
-    dsc_status status = check_pair(images, labels, classes, images_name, labels_name, error);
+    dsc_status status = check_pair(images, labels, classes, class_names, images_name, labels_name, error);
     dsc_dataset *data = status ? NULL : dsc_allocate(1, sizeof *data);
     dsc_storage *storage = data ? dsc_allocate(1, sizeof *storage) : NULL;
     char **names = storage ? copy_names(class_names, classes) : NULL;

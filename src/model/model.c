@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/visible.h"
 #include "model/text.h"
 
 #include <stdio.h>
@@ -31,6 +32,17 @@ char **dsc_class_names_copy(const char *const *names, size_t count) {
     return block;
 }
 
+static dsc_status check_class_names(const dsc_model_options *options, dsc_error *error) {
+    for (size_t i = 0; i < options->classes && options->class_names; i++) {
+        char what[40];
+        (void)snprintf(what, sizeof what, "the name of class %zu", i);
+        if (!options->class_names[i]) return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s is NULL", what);
+        dsc_status status = dsc_name_check(options->class_names[i], what, error);
+        if (status) return status;
+    }
+    return DSC_OK;
+}
+
 static dsc_status check_options(const dsc_model_options *options, dsc_error *error) {
     if (options->size != sizeof *options)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
@@ -48,10 +60,9 @@ static dsc_status check_options(const dsc_model_options *options, dsc_error *err
         if (!(options->class_weights[i] >= 0 && options->class_weights[i] <= 1e6F))
             return dsc_fail(error, DSC_ERROR_ARGUMENT,
                             "the weight of class %zu: expected a number 0 to 1000000", i);
-    for (size_t i = 0; i < options->classes && options->class_names; i++)
-        if (!options->class_names[i])
-            return dsc_fail(error, DSC_ERROR_ARGUMENT, "the name of class %zu is NULL", i);
-    return DSC_OK;
+    if (dsc_utf8_check(options->text, strlen(options->text)) != strlen(options->text))
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "\"%.200s\": a model's text must be UTF-8", options->text);
+    return check_class_names(options, error);
 }
 
 static dsc_status check_logits(const dsc_model *model, dsc_error *error) {
@@ -212,8 +223,13 @@ dsc_status dsc_model_set_about(dsc_model *model, const char *name, const char *t
         (void)json_object_del(model->about, name);
         return DSC_OK;
     }
+    const char *parts[] = {name, text};
+    for (size_t i = 0; i < 2; i++)
+        if (dsc_utf8_check(parts[i], strlen(parts[i])) != strlen(parts[i]))
+            return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                            "'%.60s' of a model cannot be set: \"%.200s\" is not UTF-8; convert it to UTF-8",
+                            name, parts[i]);
     json_t *json = json_string(text);
     if (json && !json_object_set_new(model->about, name, json)) return DSC_OK;
-    return dsc_fail(error, json ? DSC_ERROR_MEMORY : DSC_ERROR_ARGUMENT,
-                    "'%.60s' of a model cannot be set: out of memory, or its text is not UTF-8", name);
+    return dsc_fail_memory(error, strlen(text), "what is told about a model");
 }

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/visible.h"
 #include "model/graph_json.h"
 #include "model/native.h"
 #include "model/safetensors.h"
@@ -91,11 +92,9 @@ dsc_status dsc_model_write(unsigned char **bytes, size_t *size, const dsc_model 
                 put_json(metadata, "classes", classes_of(model)) &&
                 put_json(metadata, "about", json_incref(model->about)) &&
                 put_json(metadata, "graph", graph_of(model));
-    dsc_status status =
-        good ? dsc_safetensors_write(bytes, size, metadata, model->graph, model->values, error)
-             : dsc_fail(
-                   error, DSC_ERROR_MEMORY,
-                   "the model's description cannot be written: out of memory, or a text that is not UTF-8");
+    dsc_status status = good
+                            ? dsc_safetensors_write(bytes, size, metadata, model->graph, model->values, error)
+                            : dsc_fail_memory(error, 4096, "a model's description");
     json_decref(metadata);
     return status;
 }
@@ -176,7 +175,14 @@ static dsc_status read_classes(dsc_model *model, const source *from) {
             status = dsc_fail(from->error, DSC_ERROR_FORMAT,
                               "%s: metadata \"classes\": expected a list of 1 to %d texts", from->name,
                               DSC_CLASSES_MOST);
-        else if (!(model->class_names = dsc_class_names_copy(names, count)))
+        for (size_t i = 0; i < count && !status; i++) {
+            char what[40];
+            dsc_error why;
+            (void)snprintf(what, sizeof what, "the name of class %zu", i);
+            if (dsc_name_check(names[i], what, &why))
+                status = dsc_fail(from->error, DSC_ERROR_FORMAT, "%s: %s", from->name, why.message);
+        }
+        if (!status && !(model->class_names = dsc_class_names_copy(names, count)))
             status = dsc_fail_memory(from->error, count * sizeof *names, "the names of classes");
         model->classes = count;
     }

@@ -112,12 +112,9 @@ static dsc_status set_members(dsc_recipe *recipe, json_t *root, const char *name
 
 dsc_status dsc_recipe_from_json(dsc_recipe *recipe, const char *text, size_t size, const char *name,
                                 dsc_error *error) {
-    json_error_t where;
-    json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
-    if (!root)
-        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: line %d, column %d: %s; a recipe is a JSON object",
-                        name, where.line, where.column, where.text);
-    dsc_status status = DSC_OK;
+    json_t *root;
+    dsc_status status = dsc_json_parse(&root, text, size, JSON_REJECT_DUPLICATES, name, error);
+    if (status) return status;
     if (!json_is_object(root))
         status = dsc_fail(error, DSC_ERROR_FORMAT, "%s: a recipe is a JSON object, {\"model\": ...}", name);
     if (!status) status = check_format(root, name, error);

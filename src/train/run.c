@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/visible.h"
 #include "train/run_log.h"
 #include "train/run_note.h"
 
@@ -67,8 +68,16 @@ static void resolve(dsc_trainer *t) {
 
 /* What a model file tells of its making. Nothing that differs between two runs of one recipe. */
 static dsc_status describe_model(const dsc_training_run *run, const dsc_dataset *data, dsc_error *error) {
-    dsc_status status = dsc_model_set_about(run->model, "recipe", run->name, error);
-    if (!status) status = dsc_model_set_about(run->model, "data", dsc_dataset_name(data), error);
+    const char *const about[][2] = {{"recipe", run->name}, {"data", dsc_dataset_name(data)}};
+    dsc_status status = DSC_OK;
+    for (size_t i = 0; i < 2 && !status; i++) {
+        dsc_text text = {0}; /* these may be paths, and paths need not be UTF-8 */
+        dsc_text_append_bytes_as_utf8(&text, about[i][1]);
+        status = text.failed
+                     ? dsc_fail_memory(error, strlen(about[i][1]), "a model's description")
+                     : dsc_model_set_about(run->model, about[i][0], text.data ? text.data : "", error);
+        dsc_text_free(&text);
+    }
     return status;
 }
 
@@ -119,7 +128,7 @@ static dsc_status write_recipe(const dsc_training_run *run, dsc_error *error) {
     dsc_text text = {0}, file = {0};
     dsc_status status = dsc_recipe_to_json(&text, &run->trainer->recipe, error);
     json_t *json = status ? NULL : json_object(), *recipe = status ? NULL : json_loads(text.data, 0, NULL);
-    if (!status && (!json || json_object_set_new(json, "name", json_string(run->name)) ||
+    if (!status && (!json || json_object_set_new(json, "name", dsc_json_text(run->name)) ||
                     json_object_update(json, recipe)))
         status = dsc_fail_memory(error, text.length, run->recipe_path);
     if (!status) {
@@ -167,9 +176,12 @@ dsc_status dsc_run_start(dsc_training_run **result, const dsc_recipe *recipe, co
 /* --- resuming --- */
 
 static dsc_status take_name(char **name, const char *json, size_t size, dsc_error *error) {
-    json_t *root = json_loadb(json, size, 0, NULL);
+    json_t *root;
+    dsc_status status = dsc_json_parse(&root, json, size, 0, DSC_RUN_RECIPE, error);
+    if (status) return status;
     const char *text = json_string_value(json_object_get(root, "name"));
     *name = strdup(text ? text : "run");
+    if (*name) dsc_text_undo_bytes(*name);
     json_decref(root);
     return *name ? DSC_OK : dsc_fail_memory(error, 64, "a run's name");
 }

@@ -4,11 +4,11 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +67,7 @@ void dsc_run_log_real(dsc_run_log *log, const char *key, double value) {
 void dsc_run_log_text(dsc_run_log *log, const char *key, const char *value) {
     append_key(log, key);
     json_t *json = value ? json_string(value) : json_null();
-    if (!json) json = json_string("(not UTF-8)");
+    if (!json) json = dsc_json_text(value); /* a path, which need not be UTF-8 */
     char *dump = json ? json_dumps(json, JSON_ENCODE_ANY) : NULL;
     if (dump)
         dsc_text_append(&log->line, "%s", dump);

@@ -15,7 +15,9 @@
 #include "tune/search.h"
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/memory.h"
+#include "base/visible.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -73,11 +75,12 @@ static json_t *rungs_json(const dsc_tune_plan *plan) {
 json_t *dsc_tune_start_line(const dsc_tune_search *s) {
     char crc[16];
     (void)snprintf(crc, sizeof crc, "%08x", (unsigned)s->data_crc);
-    return json_pack("{s:s, s:i, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:f, s:s, s:{s:s, s:I, s:s}, s:o}",
-                     "event", "start", "format", FORMAT, "version", dsc_version(), "name", s->name, "recipe",
-                     recipe_json(&s->recipe), "space", space_json(&s->space), "trials", (json_int_t)s->trials,
-                     "reduction", (json_int_t)s->reduction, "least_epochs", (json_int_t)s->least_epochs,
-                     "validation", s->validation, "kernels", s->kernels, "data", "name", s->data_name,
+    return json_pack("{s:s, s:i, s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:f, s:s, s:{s:o, s:I, s:s}, s:o}",
+                     "event", "start", "format", FORMAT, "version", dsc_version(), "name",
+                     dsc_json_text(s->name), "recipe", recipe_json(&s->recipe), "space",
+                     space_json(&s->space), "trials", (json_int_t)s->trials, "reduction",
+                     (json_int_t)s->reduction, "least_epochs", (json_int_t)s->least_epochs, "validation",
+                     s->validation, "kernels", s->kernels, "data", "name", dsc_json_text(s->data_name),
                      "samples", (json_int_t)s->samples, "crc32", crc, "rungs", rungs_json(&s->plan));
 }
 
@@ -190,6 +193,7 @@ static dsc_status read_data(const reading *r, const json_t *line) {
     s->data_crc = (uint32_t)strtoul(crc, NULL, 16);
     free(s->data_name);
     s->data_name = strdup(name);
+    if (s->data_name) dsc_text_undo_bytes(s->data_name);
     return s->data_name ? DSC_OK : dsc_fail_memory(r->error, strlen(name), r->name);
 }
 
@@ -209,6 +213,7 @@ static dsc_status make_search(const reading *r, const json_t *line, const dsc_re
     options.reduction = (unsigned)reduction;
     options.least = least;
     status = dsc_tune_search_make(r->search, recipe, name, texts, count, &options, r->error);
+    if (!status) dsc_text_undo_bytes(r->search->name);
     if (status) return dsc_error_context(r->error, status, "%s: line %zu", r->name, r->line);
     r->search->validation = validation;
     return read_data(r, line);

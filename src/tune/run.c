@@ -81,9 +81,10 @@ static dsc_status save_best(const dsc_tune *tune, size_t best, dsc_error *error)
                     s->trials, best + 1,
                     dsc_format_fixed(accuracy, sizeof accuracy, 100 * result->accuracy, 2), s->data_name);
     json_t *json = status ? NULL : json_object(), *body = status ? NULL : json_loads(text.data, 0, NULL);
-    bool made =
-        path && !comment.failed && json && body && !json_object_set_new(json, "name", json_string(s->name)) &&
-        !json_object_set_new(json, "comment", json_string(comment.data)) && !json_object_update(json, body);
+    bool made = path && !comment.failed && json && body &&
+                !json_object_set_new(json, "name", dsc_json_text(s->name)) &&
+                !json_object_set_new(json, "comment", dsc_json_text(comment.data)) &&
+                !json_object_update(json, body);
     if (made) {
         dsc_json_format(&file, json);
         dsc_text_append(&file, "\n");

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/visible.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -46,6 +47,8 @@ static dsc_status read_name(dsc_tune_dimension *d, dsc_error *error) {
         return FAIL(length + 1, "expected '=' and values: a range, NAME=LOW..HIGH, or choices, NAME=A|B; put "
                                 "quotes around it where it has a '|' or a blank");
     if (!length) return FAIL(1, "expected a name before '='");
+    size_t whole = strlen(d->text), bad = dsc_utf8_check(d->text, whole);
+    if (bad < whole) return FAIL(bad + 1, "0x%02x is not UTF-8", (unsigned char)d->text[bad]);
     if (length > DSC_TUNE_NAME_MOST) return FAIL(1, "a name of over %d letters", DSC_TUNE_NAME_MOST);
     for (size_t i = 0; i < length; i++)
         if (!is_name_letter(d->text[i]) && !(d->text[i] == '.' && i && d->text[i - 1] != '.'))

@@ -56,6 +56,30 @@ static void impossible_arrays_from_memory_are_refused(void **state) {
     assert_null(data);
 }
 
+static void class_names_from_memory_are_text(void **state) {
+    (void)state;
+    static const char *const wrong[][3] = {
+        {"Hund", "K\xFChe", "c"},  {"Hund", "", "c"},        {"Hund", NULL, "c"},
+        {"Hund", "a\nb", "c"},     {"Hund", "\033[2J", "c"}, {"Hund", "\xE2\x80\xAE", "c"},
+        {"Hund", "\xC2\x9B", "c"}, {"Hund", "a\xC3", "c"},
+    };
+    const uint8_t bytes[3] = {0, 1, 2};
+    const size_t one[3] = {1, 1, 1};
+    dsc_dataset *data;
+    dsc_error error;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        memset(&data, 0x55, sizeof data);
+        assert_int_equal(dsc_dataset_from_memory(&data, bytes, bytes, 3, one, 3, wrong[i], "x", &error),
+                         DSC_ERROR_ARGUMENT);
+        assert_null(data);
+        ASSERT_MESSAGE(error, "class 1");
+    }
+    static const char *const right[] = {"K\xC3\xBChe", "<b>&\"'", " "};
+    ASSERT_OK(dsc_dataset_from_memory(&data, bytes, bytes, 3, one, 3, right, "x", &error), error);
+    assert_string_equal(dsc_dataset_class_name(data, 0), right[0]);
+    dsc_dataset_free(data);
+}
+
 static void a_pair_of_files_opens_with_three_or_four_dimensions(void **state) {
     (void)state;
     const char *folder = testing_folder();
@@ -137,7 +161,16 @@ static void class_names_come_from_the_list_beside_the_images(void **state) {
     (void)make_text(folder, "labels.txt", "a\nb\na\n");
     refuse(images, labels, DSC_ERROR_FORMAT, "lines 1 and 3", "\"a\"");
     (void)make_text(folder, "labels.txt", "a\nb\tc\n");
-    refuse(images, labels, DSC_ERROR_FORMAT, "line 2", "0x09");
+    refuse(images, labels, DSC_ERROR_FORMAT, "line 2", "U+0009");
+    (void)make_text(folder, "labels.txt", "a\nb\xE2\x80\xAE\nc\n");
+    refuse(images, labels, DSC_ERROR_FORMAT, "line 2", "U+202E");
+    (void)make_text(folder, "labels.txt", "Hund\nK\xFChe\nc\n"); /* Latin-1 */
+    refuse(images, labels, DSC_ERROR_FORMAT, "line 2, byte 2: 0xfc is not UTF-8", "iconv -f LATIN1 -t UTF-8");
+    (void)make_text(folder, "labels.txt", "a\nb\nc\r\n\r\n \n"); /* empty lines at the end are no names */
+    ASSERT_OK(dsc_dataset_open(&data, images, labels, &error), error);
+    assert_int_equal(dsc_dataset_classes(data), 3);
+    assert_string_equal(dsc_dataset_class_name(data, 2), "c");
+    dsc_dataset_free(data);
     char many[1029];
     for (size_t i = 0; i < 257; i++) (void)snprintf(many + 4 * i, 5, "%03zu\n", i);
     (void)make_text(folder, "labels.txt", many);
@@ -224,6 +257,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_dataset_from_memory_is_a_copy),
         cmocka_unit_test(impossible_arrays_from_memory_are_refused),
+        cmocka_unit_test(class_names_from_memory_are_text),
         cmocka_unit_test(a_pair_of_files_opens_with_three_or_four_dimensions),
         cmocka_unit_test(files_that_do_not_belong_together_are_refused),
         cmocka_unit_test(class_names_come_from_the_list_beside_the_images),

@@ -260,6 +260,38 @@ static dsc_op twice_op(void) {
     return op;
 }
 
+/* Found when the model is made, and not when it is to be saved after hours of training. */
+static void texts_that_could_not_be_saved_are_refused_at_once(void **state) {
+    (void)state;
+    static const char *const names[][2] = {{"a", "K\xFChe"}, {"a", "b\nc"}, {"a", ""}, {"a", NULL}};
+    dsc_model *model;
+    dsc_error error;
+    dsc_model_options options = dsc_model_options_defaults();
+    options.text = "flatten, dense";
+    options.classes = 2;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        options.class_names = names[i];
+        assert_int_equal(dsc_model_make(&model, &options, &error), DSC_ERROR_ARGUMENT);
+        assert_null(model);
+        ASSERT_MESSAGE(error, "class 1");
+    }
+    options.class_names = NULL;
+    options.text = "flatten, d\xE9nse";
+    assert_int_not_equal(dsc_model_make(&model, &options, &error), DSC_OK);
+    assert_int_not_equal(error.code, DSC_ERROR_MEMORY);
+    ASSERT_MESSAGE(error, "UTF-8");
+    options.text = "flatten, dense";
+    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    assert_int_equal(dsc_model_set_about(model, "data", "caf\xE9", &error), DSC_ERROR_ARGUMENT);
+    ASSERT_MESSAGE(error, "caf\\xe9");
+    assert_int_equal(dsc_model_set_about(model, "d\xE9", "x", &error), DSC_ERROR_ARGUMENT);
+    unsigned char *bytes;
+    size_t size;
+    ASSERT_OK(dsc_model_write(&bytes, &size, model, &error), error);
+    free(bytes);
+    dsc_model_free(model);
+}
+
 static void ops_from_outside_are_handed_over(void **state) {
     (void)state;
     dsc_op op = twice_op();
@@ -316,6 +348,7 @@ int main(void) {
         cmocka_unit_test(what_is_wrong_in_a_file_is_named),
         cmocka_unit_test(what_is_wrong_in_the_graph_is_named),
         cmocka_unit_test(what_is_no_model_file_is_refused),
+        cmocka_unit_test(texts_that_could_not_be_saved_are_refused_at_once),
         cmocka_unit_test(ops_from_outside_are_handed_over),
         cmocka_unit_test(every_failed_allocation_is_survived),
     };

@@ -2,23 +2,18 @@
 /* utf8.c: one character at a time (RFC 3629). */
 #include "draw/utf8.h"
 
+#include "base/visible.h"
+
+#include <string.h>
+
 uint32_t draw_utf8_next(const char **text) {
-    static const uint32_t smallest[4] = {0, 0x80, 0x800, 0x10000};
-    const unsigned char *p = (const unsigned char *)*text;
-    if (!*p) return 0;
-    (*text)++;
-    unsigned more = *p < 0x80 ? 0 : *p >= 0xF0 ? 3 : *p >= 0xE0 ? 2 : *p >= 0xC0 ? 1 : 4;
-    if (more == 4 || *p >= 0xF8) return 0xFFFD;
-    uint32_t c = more == 0 ? *p : *p & (0x3FU >> more);
-    for (unsigned i = 1; i <= more; i++) {
-        if ((p[i] & 0xC0) != 0x80) return 0xFFFD;
-        c = c << 6 | (p[i] & 0x3F);
-    }
-    bool surrogate = c >= 0xD800 && c <= 0xDFFF;
+    const unsigned char *at = (const unsigned char *)*text;
+    if (!*at) return 0;
+    /* The longest character has four bytes, and the zero at the end stops a shorter text. */
+    uint32_t c = dsc_utf8_next(&at, at + strnlen(*text, 4));
+    *text = (const char *)at;
     bool control = c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xFFFE || c == 0xFFFF;
-    if (c < smallest[more] || c > 0x10FFFF || surrogate) return 0xFFFD;
-    *text += more;
-    return control ? 0xFFFD : c;
+    return control || c == DSC_UTF8_BAD ? 0xFFFD : c;
 }
 
 void draw_utf8_append(dsc_text *text, uint32_t c) {
