@@ -154,6 +154,46 @@ dsc_status dsc_params_initialise(const dsc_param *table, void *values, dsc_error
     return DSC_OK;
 }
 
+static bool value_is_allowed(const dsc_param *param, const void *value) {
+    char names[CHOICES_MOST][CHOICE_LONGEST];
+    switch (param->type) {
+    case DSC_PARAM_INT:
+        return in_range(param, (double)*(const int64_t *)value);
+    case DSC_PARAM_REAL:
+        return in_range(param, *(const double *)value);
+    case DSC_PARAM_PAIR:
+        return in_range(param, (double)((const int64_t *)value)[0]) &&
+               in_range(param, (double)((const int64_t *)value)[1]);
+    case DSC_PARAM_CHOICE:
+        return *(const int *)value >= 0 &&
+               (size_t) * (const int *)value < split_choices(names, param->choices);
+    case DSC_PARAM_SWITCH:
+    case DSC_PARAM_TEXT:
+        break;
+    }
+    return true;
+}
+
+dsc_status dsc_params_check(const dsc_param *table, const void *values, dsc_error *error) {
+    for (; table && table->name; table++) {
+        if (value_is_allowed(table, value_in(table, values))) continue;
+        dsc_text found = {0};
+        if (table->type == DSC_PARAM_CHOICE)
+            dsc_text_append(&found, "choice %d", *(const int *)value_in(table, values));
+        else
+            dsc_param_format(&found, table, values);
+        dsc_status status = found.failed ? dsc_fail_memory(error, 0, table->name)
+                                         : fail_value(table, found.data,
+                                                      table->type == DSC_PARAM_REAL     ? "a number"
+                                                      : table->type == DSC_PARAM_CHOICE ? "one of"
+                                                                                        : "whole numbers",
+                                                      error);
+        dsc_text_free(&found);
+        return status;
+    }
+    return DSC_OK;
+}
+
 dsc_status dsc_param_from_json(const dsc_param *param, void *values, const json_t *json, dsc_error *error) {
     void *value = value_of(param, values);
     char text[40];

@@ -26,6 +26,10 @@ dsc_status dsc_param_from_json(const dsc_param *param, void *values, const json_
  * written so that dsc_param_from_json gives it back (json.h: dsc_json_text). */
 json_t *dsc_param_to_json(const dsc_param *param, const void *values);
 
+/* Checks values that no text was read into: each within its range, each choice one of the table's. The message is that of
+ * dsc_param_parse. */
+dsc_status dsc_params_check(const dsc_param *table, const void *values, dsc_error *error);
+
 /* Fails with "unknown THING 'name'; did you mean ...?". */
 dsc_status dsc_param_unknown(const dsc_param *table, const char *thing, const char *name, dsc_error *error);
 

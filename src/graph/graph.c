@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/param.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,6 +92,11 @@ static dsc_node *new_node(dsc_graph *graph, dsc_node_kind kind, const char *name
 static bool shape_is_possible(dsc_graph *graph, const char *what, const dsc_shape *shape) {
     size_t count = 1;
     char text[96];
+    if (shape->rank > DSC_RANK_MOST) {
+        dsc_graph_fail(graph, DSC_ERROR_ARGUMENT, "%s: a shape has at most %d dimensions, not %zu", what,
+                       DSC_RANK_MOST, shape->rank);
+        return false;
+    }
     for (size_t i = 0; i < shape->rank; i++) {
         if (!shape->size[i] || !dsc_multiply(&count, count, shape->size[i]) || count > NUMBERS_MOST) {
             dsc_graph_fail(graph, DSC_ERROR_ARGUMENT, "%s: impossible shape %s: every size is at least 1, %s",
@@ -112,6 +118,11 @@ static bool name_is_free(dsc_graph *graph, const char *name) {
 }
 
 static dsc_node *new_leaf(dsc_graph *graph, dsc_node_kind kind, const char *name, const dsc_shape *shape) {
+    if (!name || !*name) {
+        dsc_graph_fail(graph, DSC_ERROR_ARGUMENT,
+                       "an input, parameter or buffer without a name; give it one");
+        return NULL;
+    }
     if (!shape_is_possible(graph, name, shape) || !name_is_free(graph, name)) return NULL;
     dsc_node *node = new_node(graph, kind, name);
     if (node) node->shape = *shape;
@@ -125,6 +136,15 @@ dsc_node *dsc_input(dsc_graph *graph, const char *name, dsc_shape shape) {
 
 dsc_node *dsc_parameter(dsc_graph *graph, const char *name, dsc_shape shape, dsc_init init, size_t n_in,
                         size_t n_out, bool decays) {
+    /* As an unsigned number, whatever type the compiler gives the enumeration. */
+    if ((unsigned)init > DSC_INIT_TUTORIAL)
+        return dsc_graph_fail(graph, DSC_ERROR_ARGUMENT, "%s: there is no initialisation %d",
+                              name ? name : "a parameter", (int)init);
+    if ((init == DSC_INIT_HE && n_in == 0) || (init == DSC_INIT_GLOROT && n_in == 0 && n_out == 0))
+        return dsc_graph_fail(graph, DSC_ERROR_ARGUMENT,
+                              "%s: its initialisation needs the number of values that an output depends on; "
+                              "found 0",
+                              name ? name : "a parameter");
     dsc_node *node = new_leaf(graph, DSC_NODE_PARAMETER, name, &shape);
     if (!node) return &graph->failed;
     node->init = init;
@@ -136,6 +156,9 @@ dsc_node *dsc_parameter(dsc_graph *graph, const char *name, dsc_shape shape, dsc
 }
 
 dsc_node *dsc_buffer(dsc_graph *graph, const char *name, dsc_shape shape, dsc_real initial) {
+    if (!isfinite(initial))
+        return dsc_graph_fail(graph, DSC_ERROR_ARGUMENT, "%s: starts with a number that is not finite",
+                              name ? name : "a buffer");
     dsc_node *node = new_leaf(graph, DSC_NODE_BUFFER, name, &shape);
     if (!node) return &graph->failed;
     node->initial = initial;
@@ -211,6 +234,24 @@ static bool add_outputs(dsc_node *node) {
     return true;
 }
 
+/* Every node's values are checked here, whoever makes it: a builder, a file, an op of one's own. */
+static void take_values(dsc_node *node, const void *values) {
+    const dsc_op *op = node->op;
+    dsc_error reason;
+    dsc_status status = DSC_OK;
+    if (values) {
+        memcpy(node->values, values, op->values_size);
+    } else {
+        status = dsc_params_initialise(op->params, node->values, &reason);
+        for (const dsc_param *p = op->params; p && p->name && !status; p++)
+            if (!p->initial && p->type != DSC_PARAM_TEXT)
+                status = dsc_fail(&reason, DSC_ERROR_ARGUMENT, "%s has no default; give it", p->name);
+    }
+    if (!status) status = dsc_params_check(op->params, node->values, &reason);
+    if (status)
+        dsc_graph_fail(node->graph, status, "node %zu, %s: %s", node->index, op->name, reason.message);
+}
+
 dsc_node *dsc_apply(const dsc_op *op, dsc_node *const *inputs, size_t count, const void *values) {
     if (!count || !inputs[0]) return NULL;
     dsc_graph *graph = inputs[0]->graph;
@@ -226,15 +267,11 @@ dsc_node *dsc_apply(const dsc_op *op, dsc_node *const *inputs, size_t count, con
     node->values = dsc_allocate(1, op->values_size);
     node->roles = dsc_allocate(count, sizeof(dsc_role));
     bool complete = node->roles && node->inputs && node->in_shapes && node->out_shapes && node->values;
-    dsc_error reason;
     if (!complete) {
         fail_memory(graph, op->name);
     } else {
         memcpy(node->inputs, inputs, count * sizeof(dsc_node *));
-        if (values)
-            memcpy(node->values, values, op->values_size);
-        else if (dsc_params_initialise(op->params, node->values, &reason))
-            dsc_graph_fail(graph, reason.code, "%s: %s", op->name, reason.message);
+        take_values(node, values);
         if (!graph->error.code && !infer_shapes(node))
             for (size_t i = 0; i < outputs; i++) shape_is_possible(graph, op->name, &node->out_shapes[i]);
         if (!graph->error.code && !add_outputs(node)) fail_memory(graph, op->name);

@@ -13,6 +13,10 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     *out = (dsc_shape){0};
     for (size_t i = 0; i < DSC_RANK_MOST && values->size[i]; i++)
         out->size[out->rank++] = (size_t)values->size[i];
+    for (size_t i = out->rank; i < DSC_RANK_MOST; i++)
+        if (values->size[i])
+            return dsc_fail(error, DSC_ERROR_ARGUMENT, "dimension %zu has size 0, and one behind it has not",
+                            out->rank);
     if (!out->rank) *out = (dsc_shape){.rank = 1, .size = {count}};
     size_t wanted = 1;
     for (size_t i = 0; i < out->rank; i++)
@@ -50,6 +54,16 @@ dsc_node *dsc_flatten(dsc_node *x) {
 
 dsc_node *dsc_reshape(dsc_node *x, dsc_shape shape) {
     reshape_values values = {{0}};
-    for (size_t i = 0; i < shape.rank && i < DSC_RANK_MOST; i++) values.size[i] = (int64_t)shape.size[i];
+    if (!x) return NULL;
+    if (shape.rank > DSC_RANK_MOST)
+        return dsc_graph_fail(dsc_node_graph(x), DSC_ERROR_ARGUMENT,
+                              "reshape: a shape has at most %d dimensions, not %zu", DSC_RANK_MOST,
+                              shape.rank);
+    for (size_t i = 0; i < shape.rank; i++) {
+        if (shape.size[i] == 0)
+            return dsc_graph_fail(dsc_node_graph(x), DSC_ERROR_ARGUMENT, "reshape: dimension %zu has size 0",
+                                  i);
+        values.size[i] = (int64_t)shape.size[i];
+    }
     return dsc_apply(&dsc_op_reshape, (dsc_node *[]){x}, 1, &values);
 }

@@ -284,7 +284,7 @@ static void impossible_shapes_are_refused_by_name(void **state) {
         int which;
         const char *message;
     } cases[] = {{0, "max-pool of (1, 3, 3): the window reaches over 4 pixels"},
-                 {1, "a padding less than that"},
+                 {1, "a padding less than the window"},
                  {2, "differ in the first dimension only"},
                  {3, "cannot take 3 from 1 on: dimension 0 has 3"},
                  {4, "depthwise-conv2d of (3, 5, 5), (2, 1, 3, 3)"},
