@@ -469,6 +469,9 @@ typedef struct dsc_op_example {
 #define DSC_OP_LINEAR        8u
 #define DSC_OP_TRAINING_ONLY 16u
 #define DSC_OP_RELU          32u /* the output is max(input 0, 0) */
+/* Of a loss: its logits become probabilities by sigmoid, brought to a sum of 1; without this flag, by softmax. */
+#define DSC_OP_SIGMOID 64u
+#define DSC_OP_ENTROPY 128u /* of a loss: guessing among K classes costs ln K */
 
 struct dsc_op {
     const char *name;

@@ -40,8 +40,10 @@ void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t 
 void dsc_model_load_pixels(const dsc_model *model, dsc_real *out, const uint8_t *image, size_t first,
                            size_t last);
 
-/* Whether a loss of that text makes probabilities by sigmoid rather than by softmax. */
-bool dsc_loss_is_sigmoid(const char *loss_text);
+/* Whether the model's loss makes probabilities by sigmoid rather than by softmax. */
+static inline bool dsc_model_is_sigmoid(const dsc_model *model) {
+    return (model->loss->op->flags & DSC_OP_SIGMOID) != 0;
+}
 
 /* Probabilities of one sample: softmax; or sigmoid, brought to a sum of 1. `logits` (classes) are used up. */
 struct dsc_kernels;

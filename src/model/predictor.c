@@ -65,7 +65,7 @@ static dsc_status copy_model(dsc_predictor *p, const dsc_model *model, dsc_error
     memcpy(p->shape, model->image->shape.size, sizeof p->shape);
     p->classes = model->classes;
     p->normalisation = model->normalisation;
-    p->sigmoid = dsc_loss_is_sigmoid(model->loss_text);
+    p->sigmoid = dsc_model_is_sigmoid(model);
     p->class_names = dsc_class_names_copy(names, model->classes);
     dsc_status status = p->class_names ? dsc_folded_create(&p->folded, model->graph, error)
                                        : dsc_fail_memory(error, model->classes, "the names of classes");

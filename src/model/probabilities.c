@@ -5,10 +5,6 @@
 #include "kernel/kernel.h"
 #include "kernel/vectors.h"
 
-#include <string.h>
-
-bool dsc_loss_is_sigmoid(const char *loss_text) { return !strncmp(loss_text, "binary-cross-entropy", 20); }
-
 void dsc_probabilities(float *probabilities, dsc_real *logits, size_t classes, bool sigmoid,
                        const struct dsc_kernels *kernels) {
     const dsc_vector_kernels *vector = kernels->vector;

@@ -65,7 +65,7 @@ dsc_status dsc_evaluator_create(dsc_evaluator **result, const dsc_model *model, 
     if (!evaluator) return dsc_fail_memory(error, sizeof *evaluator, "an evaluation");
     evaluator->model = model;
     evaluator->kernels = kernels ? kernels : dsc_kernels_auto();
-    evaluator->sigmoid = dsc_loss_is_sigmoid(model->loss_text);
+    evaluator->sigmoid = dsc_model_is_sigmoid(model);
     dsc_status status = make_program(evaluator, threads, bf16, error);
     if (!status) status = make_room(evaluator, error);
     if (status) {

@@ -107,8 +107,7 @@ static void check_dead_units(dsc_trainer *t, dsc_warn *warn, void *user) {
     for (size_t i = 0; i < graph->count; i++) {
         const dsc_node *node = graph->nodes[i];
         /* In images whole corners are rightly silent; in a layer of features half of the units should not be. */
-        if (node->kind != DSC_NODE_OP || strcmp(node->op->name, "relu") != 0 || node->shape.rank != 1)
-            continue;
+        if (node->kind != DSC_NODE_OP || !(node->op->flags & DSC_OP_RELU) || node->shape.rank != 1) continue;
         census found = count_dead(t, node);
         if (2 * found.dead <= found.units) continue;
         char message[256];
@@ -121,7 +120,7 @@ static void check_dead_units(dsc_trainer *t, dsc_warn *warn, void *user) {
 }
 
 void dsc_sanity_after_epoch(dsc_trainer *t, double loss, dsc_warn *warn, void *user) {
-    bool entropy = !strncmp(t->model->loss_text, "softmax-cross-entropy", 21);
+    bool entropy = (t->model->loss->op->flags & DSC_OP_ENTROPY) != 0;
     double chance = log((double)t->model->classes);
     if (entropy && t->model->classes > 1 && loss > 0.95 * chance) {
         char message[256];

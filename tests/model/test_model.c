@@ -189,6 +189,41 @@ static void errors_of_sizes_point_at_the_column(void **state) {
     check_error("784-0-10", "column 5: expected a number of units");
 }
 
+/* How probabilities are made belongs to the loss, not to how its text is written. */
+static void spaces_in_a_text_of_loss_change_nothing(void **state) {
+    (void)state;
+    static const char *const texts[] = {"binary-cross-entropy",
+                                        " binary-cross-entropy",
+                                        "\tbinary-cross-entropy over=sum ",
+                                        "softmax-cross-entropy",
+                                        "  softmax-cross-entropy smoothing=0",
+                                        "squared-error"};
+    static const bool sigmoid[] = {true, true, true, false, false, false};
+    uint8_t image[784];
+    float first[10], p[10];
+    dsc_error error;
+    for (size_t i = 0; i < 784; i++) image[i] = (uint8_t)(i * 7);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        dsc_model *model;
+        dsc_predictor *predictor;
+        dsc_workspace *workspace;
+        ASSERT_OK(make(&model, "784-10", texts[i], &error), error);
+        assert_int_equal(dsc_model_is_sigmoid(model), sigmoid[i]);
+        dsc_predictor_options how = dsc_predictor_options_defaults();
+        ASSERT_OK(dsc_predictor_create(&predictor, model, &how, &error), error);
+        ASSERT_OK(dsc_workspace_create(&workspace, predictor, 1, &error), error);
+        ASSERT_OK(dsc_predict(p, predictor, workspace, image, 1, &error), error);
+        if (i == 0 || sigmoid[i] != sigmoid[i - 1]) {
+            assert_true(i == 0 || fabsf(first[0] - p[0]) > 1e-6f); /* the two kinds differ */
+            memcpy(first, p, sizeof p);
+        }
+        for (size_t k = 0; k < 10; k++) assert_true(first[k] == p[k]);
+        dsc_workspace_free(workspace);
+        dsc_predictor_free(predictor);
+        dsc_model_free(model);
+    }
+}
+
 static void check_loss_error(const char *loss, const char *part) {
     dsc_model *model;
     dsc_error error;
@@ -335,6 +370,7 @@ int main(void) {
         cmocka_unit_test(errors_of_the_text_point_at_the_column_and_suggest),
         cmocka_unit_test(errors_of_shape_have_a_column_and_a_layer_too),
         cmocka_unit_test(errors_of_sizes_point_at_the_column),
+        cmocka_unit_test(spaces_in_a_text_of_loss_change_nothing),
         cmocka_unit_test(errors_of_the_loss_suggest),
         cmocka_unit_test(texts_too_long_and_too_deep_are_refused),
         cmocka_unit_test(impossible_options_are_refused),
