@@ -149,6 +149,46 @@ DSC_API const uint8_t *dsc_dataset_images(const dsc_dataset *data);
 DSC_API const uint8_t *dsc_dataset_labels(const dsc_dataset *data);
 DSC_API void dsc_dataset_free(dsc_dataset *data);
 
+/* --- What images are like. A network reads images of the kind that it was trained on, so datasets and
+ * models both know their kind, and whoever brings the two together compares them. --- */
+
+/* How images were made ready. In files "none" and "digits". */
+typedef enum dsc_preparation {
+    DSC_PREPARATION_NONE,  /* not at all: they are as they came */
+    DSC_PREPARATION_DIGITS /* as MNIST's, and by dsc_prepare_digit: cut out, fitted, centred, light on 0 */
+} dsc_preparation;
+
+/* What the ink, or whatever images show, stands on. In files "unknown", "dark" and "light". */
+typedef enum dsc_ground {
+    DSC_GROUND_UNKNOWN, /* now this, now that, or neither, as on photos */
+    DSC_GROUND_DARK,    /* light ink on a dark ground, as MNIST has it */
+    DSC_GROUND_LIGHT    /* dark ink on a light ground, as paper has it */
+} dsc_ground;
+
+typedef struct dsc_images {
+    size_t shape[3]; /* channels, height, width */
+    dsc_preparation preparation;
+    dsc_ground ground;
+} dsc_images;
+
+/* What these are like. `preparation` is what the images.json beside the files says, or what is known (MNIST,
+ * the built-in digits); where nothing is, it is told by the images: DIGITS where nine of ten of them, 1 x 28
+ * x 28 and on a dark ground, have their ink in the middle and none at the edge. `ground` is always told by
+ * the images. Looks at a thousand of them, evenly spread. */
+DSC_API void dsc_dataset_describe(dsc_images *images, const dsc_dataset *data);
+
+/* The ground of images (count, C, H, W): told by the pixels near their edges, where nine of ten images
+ * agree; blank ones have no say. Looks at a thousand, evenly spread. */
+DSC_API dsc_ground dsc_ground_of(const uint8_t *images, size_t count, const size_t shape[3]);
+
+/* What a call found that its caller should be told: lines of UTF-8 for people, each a sentence without a
+ * full stop. */
+#define DSC_REMARKS_MOST 4
+typedef struct dsc_remarks {
+    size_t count;
+    char line[DSC_REMARKS_MOST][DSC_MESSAGE_SIZE];
+} dsc_remarks;
+
 /* Copies anybody's arrays: images (count, channels, height, width), labels (count) below `classes`
  * (1 to 256). `class_names` has `classes` texts, or is NULL for "0", "1", ... Names are UTF-8, not empty, and without
  * control characters and those that turn the direction of writing; others are DSC_ERROR_ARGUMENT. */
@@ -157,7 +197,9 @@ DSC_API dsc_status dsc_dataset_from_memory(dsc_dataset **data, const uint8_t *im
                                            const char *const *class_names, const char *name,
                                            dsc_error *error);
 
-/* Opens a pair of IDX files: images of 3 dimensions (N, H, W) or 4 (N, C, H, W), labels of 1, both bytes. */
+/* Opens a pair of IDX files: images of 3 dimensions (N, H, W) or 4 (N, C, H, W), labels of 1, both bytes. Of
+ * the folder of the images labels.txt, the names of the classes, one a line, and images.json,
+ * {"preparation": "digits"} or "none", are read where they are there. */
 DSC_API dsc_status dsc_dataset_open(dsc_dataset **data, const char *images_path, const char *labels_path,
                                     dsc_error *error);
 
@@ -570,6 +612,23 @@ DSC_API const char *dsc_model_class_name(const dsc_model *model, size_t label);
 DSC_API size_t dsc_model_parameters(const dsc_model *model);
 DSC_API double dsc_model_multiply_adds(const dsc_model *model);
 
+/* The images that the model was trained on, and expects. Training notes them, and model files keep them. A
+ * model that nothing was noted of, such as one of an older version, is taken for one of prepared digits on a
+ * dark ground if it has 1 x 28 x 28 pixels and the classes "0" to "9", and else for one of unprepared
+ * images. */
+DSC_API void dsc_model_describe(dsc_images *images, const dsc_model *model);
+
+/* Notes that the model expects such images from now on. MISMATCH: the shape is not the model's. */
+DSC_API dsc_status dsc_model_expect(dsc_model *model, const dsc_images *images, dsc_error *error);
+
+/* `data` as the model sees them: the same images, with the labels that the model gives to classes of these
+ * names, and all of the model's classes. Release with dsc_dataset_free; `data` may be freed before. What
+ * differs without being in the way goes to `remarks` (NULL: nowhere): another order of the classes, fewer
+ * classes, another preparation, another ground. MISMATCH: another shape, or classes that the model has not.
+ * Names are the same where their bytes are; classes without names are "0", "1", ... */
+DSC_API dsc_status dsc_dataset_match(dsc_dataset **matched, dsc_remarks *remarks, const dsc_dataset *data,
+                                     const dsc_model *model, dsc_error *error);
+
 /* What is said of a model, by name: "recipe", "data", ... Saved with it. NULL if there is nothing under that name; a
  * text of NULL removes it. Texts that are not UTF-8 are DSC_ERROR_ARGUMENT. */
 DSC_API const char *dsc_model_about(const dsc_model *model, const char *name);
@@ -645,10 +704,13 @@ typedef struct dsc_training {
 
 DSC_API dsc_training dsc_training_defaults(void);
 
-/* Trains `model` on `data`; `how` NULL: the defaults. The model is changed as training goes on; in the end it holds the
- * last weights, their average, or the best of early stopping, as `how` asks. Checked before any work: shapes, classes,
- * texts, ranges. DSC_ERROR_DIVERGED: the loss became infinite, and the message says where. DSC_ERROR_STOPPED: on_event
- * said so. The same data, model and `how` give the same bits on one kind of processor, whatever the threads. */
+/* Trains `model` on `data`; `how` NULL: the defaults. The model is changed as training goes on; in the end
+ * it holds the last weights, their average, or the best of early stopping, as `how` asks, and expects images
+ * like these (see dsc_model_describe). Classes are matched by name, as dsc_dataset_match does it; a model
+ * whose classes are still called "0", "1", ... takes over the names of the data. Checked before any work:
+ * shapes, classes, texts, ranges. DSC_ERROR_DIVERGED: the loss became infinite, and the message says where.
+ * DSC_ERROR_STOPPED: on_event said so. The same data, model and `how` give the same bits on one kind of
+ * processor, whatever the threads. */
 DSC_API dsc_status dsc_train(dsc_model *model, const dsc_dataset *data, const dsc_training *how,
                              dsc_error *error);
 
@@ -661,6 +723,7 @@ typedef struct dsc_score {
     double calibration_error;           /* how far confidence is from accuracy, in the mean */
 } dsc_score;
 
+/* Classes are matched by name, as dsc_dataset_match does it, and what does not fit is refused. */
 DSC_API dsc_status dsc_evaluate(dsc_score *score, const dsc_model *model, const dsc_dataset *data,
                                 dsc_error *error);
 
@@ -747,6 +810,21 @@ DSC_API dsc_status dsc_find_digits(dsc_digit **digits, size_t *count, dsc_pictur
                                    const uint8_t *pixels, size_t height, size_t width, size_t channels,
                                    dsc_error *error);
 DSC_API void dsc_digits_free(dsc_digit *digits);
+
+/* What dsc_model_prepare did, as bits. */
+#define DSC_DID_PREPARE 1u /* found the digit, and prepared it as dsc_prepare_digit does */
+#define DSC_DID_SCALE   2u /* brought to the model's size, by areas */
+#define DSC_DID_TURN    4u /* turned light and dark round, since the model's ground is the other one */
+#define DSC_DID_GREY    8u /* made colours grey */
+
+/* Makes of a picture (height, width, channels), as dsc_prepare_digit takes it, the image (C, H, W) that the
+ * model expects (dsc_model_describe). For a model of prepared digits that is the picture's one digit,
+ * prepared. For others it is the whole picture: of the model's size as it is, of another size scaled; turned
+ * round if its ground is plainly the other one. `did` (NULL: not wanted) says what was done. MISMATCH: the
+ * picture has not the proportions of the model's images, or too few channels; FORMAT: as dsc_prepare_digit. */
+DSC_API dsc_status dsc_model_prepare(uint8_t *image, unsigned *did, const dsc_model *model,
+                                     const uint8_t *pixels, size_t height, size_t width, size_t channels,
+                                     dsc_error *error);
 
 #ifdef __cplusplus
 }

@@ -92,6 +92,12 @@ void dsc_augment_chain_free(dsc_augment_chain *chain) {
 
 bool dsc_augment_chain_is_empty(const dsc_augment_chain *chain) { return !chain || !chain->count; }
 
+bool dsc_augment_chain_turns_ground(const dsc_augment_chain *chain) {
+    for (size_t i = 0; chain && i < chain->count; i++)
+        if (chain->links[i].kind->turns_ground) return true;
+    return false;
+}
+
 /* --- applied --- */
 
 /* Numbers from one buffer to the next, so that each begins on a cache line where the first does. */

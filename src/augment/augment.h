@@ -42,6 +42,7 @@ typedef struct dsc_augmentation {
         const void *values); /* what is wrong with these values together, or NULL; may be NULL */
     size_t (*scratch)(const void *values, const size_t shape[3]); /* in floats; NULL: none */
     void (*apply)(const dsc_augment_call *call);
+    bool turns_ground; /* ink and ground are exchanged: images come on either ground */
 } dsc_augmentation;
 
 extern const dsc_augmentation *const dsc_augmentations[];
@@ -56,6 +57,9 @@ void dsc_augment_chain_free(dsc_augment_chain *chain);
 
 /* Does it do nothing? */
 bool dsc_augment_chain_is_empty(const dsc_augment_chain *chain);
+
+/* Is there one in it that turns_ground? */
+bool dsc_augment_chain_turns_ground(const dsc_augment_chain *chain);
 
 /* Bytes of scratch that one thread needs for images of this shape; aligned as malloc aligns. */
 size_t dsc_augment_scratch(const dsc_augment_chain *chain, const size_t shape[3]);

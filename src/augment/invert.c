@@ -13,4 +13,5 @@ const dsc_augmentation dsc_augmentation_invert = {.name = "invert",
                                                   .help = "black for white",
                                                   .params = params,
                                                   .values_size = sizeof(dsc_augment_common),
-                                                  .apply = apply};
+                                                  .apply = apply,
+                                                  .turns_ground = true};

@@ -9,6 +9,7 @@
 #include "data/class_names.h"
 #include "data/dataset.h"
 #include "data/duplicates.h"
+#include "data/images.h"
 #include "data/mnist.h"
 
 #include <stdarg.h>
@@ -256,6 +257,62 @@ static dsc_status check_overlap(struct check *check, dsc_error *error) {
     return status;
 }
 
+/* --- what the images are like --- */
+
+static bool is_known(const struct check *check) {
+    const dsc_content *c = check->content;
+    return dsc_dataset_known_name(&c[DSC_TRAIN_IMAGES], &c[DSC_TRAIN_LABELS]) &&
+           dsc_dataset_known_name(&c[DSC_TEST_IMAGES], &c[DSC_TEST_LABELS]);
+}
+
+/* The note beside the files, or what the images show where there is none; *there: there are images. */
+static void look_at(struct check *check, dsc_images *images, bool *there, int which,
+                    const dsc_preparation *noted) {
+    const dsc_array *array = &check->content[which].array;
+    size_t shape[3];
+    *there = array->data != NULL;
+    if (!*there) return;
+    image_shape(shape, array);
+    dsc_images_examine(images, array->data, array->shape[0], shape);
+    if (!noted) return;
+    images->preparation = *noted;
+    if (*noted == DSC_PREPARATION_DIGITS && images->ground == DSC_GROUND_LIGHT)
+        finding(check, DSC_CHECK_WARNING,
+                "%s: is %s, but " DSC_IMAGES_FILE
+                " says that these are prepared digits, which stand on a dark "
+                "ground; correct it",
+                check->paths[which], dsc_ground_words(images->ground));
+}
+
+static dsc_status check_kinds(struct check *check, dsc_error *error) {
+    bool noted, there[2];
+    dsc_preparation preparation;
+    dsc_images images[2];
+    dsc_remarks remarks = {0};
+    dsc_error why;
+    if (is_known(check)) return DSC_OK;
+    dsc_status status = dsc_images_note_read(&noted, &preparation, check->folder, &why);
+    if (status == DSC_ERROR_MEMORY) {
+        if (error) *error = why;
+        return status;
+    }
+    if (status) finding(check, DSC_CHECK_ERROR, "%s", why.message);
+    for (int i = 0; i < 2; i++)
+        look_at(check, &images[i], &there[i], i ? DSC_TEST_IMAGES : DSC_TRAIN_IMAGES,
+                noted ? &preparation : NULL);
+    if (there[0] && images[0].ground == DSC_GROUND_LIGHT)
+        finding(
+            check, DSC_CHECK_NOTE,
+            "%s: is %s, the other way round than MNIST's; a model that is trained on them reads such images "
+            "alone. Digits can be made like MNIST's with `descender data pack --prepare`",
+            check->paths[DSC_TRAIN_IMAGES], dsc_ground_words(images[0].ground));
+    if (there[0] && there[1])
+        dsc_images_compare(&remarks, &images[0], "the training set", &images[1], "the test set");
+    for (size_t i = 0; i < remarks.count; i++)
+        finding(check, DSC_CHECK_WARNING, "%s: %s", check->folder, remarks.line[i]);
+    return DSC_OK;
+}
+
 static dsc_status check_all(struct check *check, dsc_error *error) {
     dsc_status status = DSC_OK;
     for (int i = 0; i < DSC_MNIST_FILES && !status; i++) status = check_file(check, i, error);
@@ -270,7 +327,8 @@ static dsc_status check_all(struct check *check, dsc_error *error) {
     }
     if (status) return status;
     check_shapes(check);
-    return check_overlap(check, error);
+    status = check_kinds(check, error);
+    return status ? status : check_overlap(check, error);
 }
 
 dsc_status dsc_data_check(dsc_check_counts *counts, const char *folder, dsc_check_report *report, void *user,

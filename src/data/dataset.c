@@ -12,7 +12,7 @@
 #include <string.h>
 
 size_t dsc_dataset_count(const dsc_dataset *data) { return data->count; }
-size_t dsc_dataset_classes(const dsc_dataset *data) { return data->storage->classes; }
+size_t dsc_dataset_classes(const dsc_dataset *data) { return data->classes; }
 const char *dsc_dataset_name(const dsc_dataset *data) { return data->name; }
 const uint8_t *dsc_dataset_images(const dsc_dataset *data) { return data->index ? NULL : data->images; }
 const uint8_t *dsc_dataset_labels(const dsc_dataset *data) { return data->labels; }
@@ -22,7 +22,7 @@ void dsc_dataset_shape(const dsc_dataset *data, size_t shape[3]) {
 }
 
 const char *dsc_dataset_class_name(const dsc_dataset *data, size_t label) {
-    return label < data->storage->classes ? data->storage->class_names[label] : "?";
+    return label < data->classes ? data->class_names[label] : "?";
 }
 
 static void storage_release(dsc_storage *storage) {
@@ -39,21 +39,21 @@ void dsc_dataset_free(dsc_dataset *data) {
     free(data->name);
     free((void *)(uintptr_t)data->index); /* const for its readers; ours to free */
     free(data->own_labels);
+    free(data->own_names);
     free(data);
 }
 
-/* "0", "1", ... or copies of `names`, pointers and texts in one block. */
-static char **copy_names(const char *const *names, size_t count) {
+char **dsc_class_names_copy(const char *const *names, size_t count) {
     size_t bytes = count * sizeof(char *);
-    for (size_t i = 0; i < count; i++) bytes += names ? strlen(names[i]) + 1 : 4;
+    for (size_t i = 0; i < count; i++) bytes += names ? strlen(names[i]) + 1 : 24;
     char **block = malloc(bytes);
     if (!block) return NULL;
     char *text = (char *)(block + count), *end = (char *)block + bytes;
     for (size_t i = 0; i < count; i++) {
-        int n = names ? snprintf(text, (size_t)(end - text), "%s", names[i])
-                      : snprintf(text, (size_t)(end - text), "%zu", i);
         block[i] = text;
-        text += n + 1;
+        int length = names ? snprintf(text, (size_t)(end - text), "%s", names[i])
+                           : snprintf(text, (size_t)(end - text), "%zu", i);
+        text += length + 1;
     }
     return block;
 }
@@ -136,7 +136,7 @@ dsc_status dsc_dataset_adopt(dsc_dataset **result, dsc_content *images, dsc_cont
     dsc_status status = check_pair(images, labels, classes, class_names, images_name, labels_name, error);
     dsc_dataset *data = status ? NULL : dsc_allocate(1, sizeof *data);
     dsc_storage *storage = data ? dsc_allocate(1, sizeof *storage) : NULL;
-    char **names = storage ? copy_names(class_names, classes) : NULL;
+    char **names = storage ? dsc_class_names_copy(class_names, classes) : NULL;
     char *own_name = names ? strdup(name ? name : "unnamed data") : NULL;
     if (!own_name) {
         if (!status) status = dsc_fail_memory(error, sizeof *data + sizeof *storage, "a dataset");
@@ -150,8 +150,8 @@ dsc_status dsc_dataset_adopt(dsc_dataset **result, dsc_content *images, dsc_cont
     atomic_init(&storage->references, 1);
     storage->images = *images;
     storage->labels = *labels;
-    storage->classes = classes;
-    storage->class_names = names;
+    storage->class_names = data->class_names = names;
+    data->classes = classes;
     memset(images, 0, sizeof *images);
     memset(labels, 0, sizeof *labels);
     const dsc_array *array = &storage->images.array;
@@ -189,6 +189,11 @@ dsc_status dsc_dataset_from_memory(dsc_dataset **data, const uint8_t *images, co
     return dsc_dataset_adopt(data, &x, &y, classes, class_names, title, title, title, error);
 }
 
+static bool take_names(dsc_dataset *view, size_t classes, const char *const *names) {
+    view->class_names = view->own_names = dsc_class_names_copy(names, classes);
+    return view->own_names != NULL;
+}
+
 dsc_status dsc_dataset_view(dsc_dataset **result, const dsc_dataset *parent, const uint32_t *index,
                             size_t count, const char *name, dsc_error *error) {
     *result = NULL;
@@ -216,7 +221,65 @@ dsc_status dsc_dataset_view(dsc_dataset **result, const dsc_dataset *parent, con
     view->count = count;
     view->index = own_index;
     view->labels = view->own_labels = labels;
+    view->own_names = NULL;
+    if (parent->own_names && !take_names(view, parent->classes, (const char *const *)parent->own_names)) {
+        free(view->name);
+        free(own_index);
+        free(labels);
+        free(view);
+        return dsc_fail_memory(error, parent->classes, "a subset of a dataset");
+    }
     atomic_fetch_add(&view->storage->references, 1);
     *result = view;
     return DSC_OK;
+}
+
+/* All samples of `parent`, with its labels (`map` NULL) or with map's. */
+static dsc_status copy(dsc_dataset **result, const dsc_dataset *parent, const uint16_t *map, size_t classes,
+                       const char *const *names, dsc_error *error) {
+    const size_t count = parent->count;
+    const bool labelled = map || parent->own_labels;
+    *result = NULL;
+    dsc_dataset *view = dsc_allocate(1, sizeof *view);
+    char *own_name = strdup(parent->name);
+    uint8_t *labels = labelled ? dsc_allocate(count, 1) : NULL;
+    uint32_t *index = parent->index ? dsc_allocate(count, sizeof *index) : NULL;
+    bool good = view && own_name && (labels || !labelled) && (index || !parent->index);
+    if (good) {
+        *view = *parent;
+        view->own_names = NULL;
+        good = !names || take_names(view, classes, names);
+    }
+    if (!good) {
+        free(view);
+        free(own_name);
+        free(labels);
+        free(index);
+        return dsc_fail_memory(error, count, "the labels of a dataset");
+    }
+    for (size_t i = 0; i < count && labels; i++)
+        labels[i] = map ? (uint8_t)map[parent->labels[i]] : parent->labels[i];
+    if (index) memcpy(index, parent->index, count * sizeof *index);
+    view->name = own_name;
+    view->classes = classes;
+    view->index = index;
+    view->own_labels = labels;
+    if (labels) view->labels = labels;
+    atomic_fetch_add(&view->storage->references, 1);
+    *result = view;
+    return DSC_OK;
+}
+
+dsc_status dsc_dataset_share(dsc_dataset **view, const dsc_dataset *parent, dsc_error *error) {
+    return copy(view, parent, NULL, parent->classes, (const char *const *)parent->own_names, error);
+}
+
+dsc_status dsc_dataset_renumber(dsc_dataset **view, const dsc_dataset *parent, const uint16_t map[256],
+                                size_t classes, const char *const *names, dsc_error *error) {
+    return copy(view, parent, map, classes, names, error);
+}
+
+void dsc_dataset_note_preparation(dsc_dataset *data, dsc_preparation preparation) {
+    data->storage->preparation = preparation;
+    data->storage->preparation_noted = true;
 }

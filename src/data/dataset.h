@@ -14,19 +14,23 @@
 typedef struct dsc_storage {
     atomic_size_t references;
     dsc_content images, labels; /* either may be a mapping of the cache */
-    size_t classes;
-    char **class_names;
+    char **class_names;         /* see dsc_class_names_copy */
+    bool preparation_noted;     /* else it is told by the images: dsc_dataset_describe */
+    dsc_preparation preparation;
 } dsc_storage;
 
 struct dsc_dataset {
     dsc_storage *storage;
     char *name;
     size_t count, shape[3];
+    size_t classes;
+    char **class_names;    /* the storage's, or a view's own */
+    char **own_names;      /* a view's; NULL: the storage's are used */
     size_t image_size;     /* shape[0] * shape[1] * shape[2] */
     const uint8_t *images; /* the storage's: sample i is its image index[i] */
     const uint8_t *labels; /* one each sample, in the dataset's order */
     const uint32_t *index; /* a view's, its own; NULL: all images in the storage's order */
-    uint8_t *own_labels;   /* a view's, gathered */
+    uint8_t *own_labels;   /* a view's, gathered; NULL: the storage's are used */
 };
 
 /* The image and label of sample i < count: these, and not the pointers, are right for a view too. */
@@ -46,6 +50,21 @@ dsc_status dsc_dataset_adopt(dsc_dataset **data, dsc_content *images, dsc_conten
  * the parent's. `parent` may be freed before the view. dsc_dataset_images of a view gives NULL. */
 dsc_status dsc_dataset_view(dsc_dataset **view, const dsc_dataset *parent, const uint32_t *index,
                             size_t count, const char *name, dsc_error *error);
+
+/* Another reference to all of `parent`. */
+dsc_status dsc_dataset_share(dsc_dataset **view, const dsc_dataset *parent, dsc_error *error);
+
+/* All of `parent`, with labels and classes of another numbering: label k is map[k] now, of `classes` that
+ * are called `names` (1 to 256). What no image is labelled may be mapped to anything. */
+dsc_status dsc_dataset_renumber(dsc_dataset **view, const dsc_dataset *parent, const uint16_t map[256],
+                                size_t classes, const char *const *names, dsc_error *error);
+
+/* Copies of names, or "0", "1", ...: pointers and texts in one block (release with free()). NULL: out of
+ * memory. */
+char **dsc_class_names_copy(const char *const *names, size_t count);
+
+/* For those who open data: how their images were prepared. Before anybody else has the dataset. */
+void dsc_dataset_note_preparation(dsc_dataset *data, dsc_preparation preparation);
 
 /* dsc_dataset_open with options (NULL: the defaults). */
 dsc_status dsc_dataset_open_with(dsc_dataset **data, const char *images_path, const char *labels_path,

@@ -72,5 +72,7 @@ dsc_status dsc_digits_create(dsc_dataset **data, size_t count, uint64_t seed, un
     drawing d = {images.array.data, labels.array.data, count, seed};
     dsc_threads_run(pool, (count + CHUNK - 1) / CHUNK, draw_chunk, &d);
     dsc_threads_free(pool);
-    return dsc_dataset_adopt(data, &images, &labels, 10, NULL, name, name, name, error);
+    status = dsc_dataset_adopt(data, &images, &labels, 10, NULL, name, name, name, error);
+    if (!status) dsc_dataset_note_preparation(*data, DSC_PREPARATION_DIGITS);
+    return status;
 }

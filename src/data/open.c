@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "data/class_names.h"
 #include "data/dataset.h"
+#include "data/images.h"
 #include "data/mnist.h"
 
 #include <errno.h>
@@ -32,12 +33,15 @@ dsc_status dsc_dataset_open_with(dsc_dataset **data, const char *images_path, co
     dsc_content images = {0}, labels = {0};
     char **names = NULL;
     size_t classes;
+    bool noted = false;
+    dsc_preparation preparation;
     char *folder = folder_of(images_path);
     dsc_status status = folder ? DSC_OK : dsc_fail_memory(error, strlen(images_path), "a path");
     if (!status) status = dsc_idx_load(&images, images_path, options, error);
     if (!status) status = dsc_idx_load(&labels, labels_path, options, error);
     const dsc_content *all[] = {&labels};
     if (!status) status = dsc_classes_find(&names, &classes, folder, all, 1, error);
+    if (!status) status = dsc_images_note_read(&noted, &preparation, folder, error);
     if (status) {
         dsc_content_clear(&images);
         dsc_content_clear(&labels);
@@ -45,6 +49,8 @@ dsc_status dsc_dataset_open_with(dsc_dataset **data, const char *images_path, co
         const char *name = dsc_dataset_known_name(&images, &labels);
         status = dsc_dataset_adopt(data, &images, &labels, classes, (const char *const *)names,
                                    name ? name : images_path, images_path, labels_path, error);
+        if (!status && (name || noted))
+            dsc_dataset_note_preparation(*data, name ? DSC_PREPARATION_DIGITS : preparation);
     }
     free(names);
     free(folder);

@@ -24,7 +24,7 @@ static bool is_blank(const uint8_t *image, size_t size) {
 void dsc_data_summarise(dsc_data_summary *summary, const dsc_dataset *data) {
     memset(summary, 0, sizeof *summary);
     summary->count = data->count;
-    summary->classes = data->storage->classes;
+    summary->classes = data->classes;
     memcpy(summary->shape, data->shape, sizeof data->shape);
     uint64_t counts[256] = {0};
     for (size_t i = 0; i < data->count; i++) {
@@ -50,7 +50,7 @@ void dsc_data_summarise(dsc_data_summary *summary, const dsc_dataset *data) {
         summary->deviation = variance > 0 ? sqrt(variance) : 0;
         summary->zero_share = (double)counts[0] / (double)total;
     }
-    if (data->index) return;
+    if (data->index || data->own_labels) return;
     summary->images_size = data->storage->images.size;
     summary->images_crc = data->storage->images.crc;
     summary->labels_size = data->storage->labels.size;

@@ -17,21 +17,6 @@ dsc_model_options dsc_model_options_defaults(void) {
     return (dsc_model_options){.size = sizeof(dsc_model_options), .shape = {1, 28, 28}, .classes = 10};
 }
 
-char **dsc_class_names_copy(const char *const *names, size_t count) {
-    size_t bytes = count * sizeof(char *);
-    for (size_t i = 0; i < count; i++) bytes += names ? strlen(names[i]) + 1 : 24;
-    char **block = malloc(bytes);
-    if (!block) return NULL;
-    char *text = (char *)(block + count), *end = (char *)block + bytes;
-    for (size_t i = 0; i < count; i++) {
-        block[i] = text;
-        int length = names ? snprintf(text, (size_t)(end - text), "%s", names[i])
-                           : snprintf(text, (size_t)(end - text), "%zu", i);
-        text += length + 1;
-    }
-    return block;
-}
-
 static dsc_status check_class_names(const dsc_model_options *options, dsc_error *error) {
     for (size_t i = 0; i < options->classes && options->class_names; i++) {
         char what[40];

@@ -3,6 +3,7 @@
 #ifndef DSC_MODEL_MODEL_H
 #define DSC_MODEL_MODEL_H
 
+#include "data/dataset.h"
 #include "graph/graph.h"
 #include "model/normalise.h"
 
@@ -19,9 +20,11 @@ struct dsc_model {
     dsc_real *values; /* the slab, see graph.h */
     dsc_normalisation normalisation;
     size_t classes;
-    char **class_names; /* one block, see dsc_class_names_copy */
-    char *loss_text;    /* "softmax-cross-entropy smoothing=0.1" */
-    json_t *about;      /* an object of texts: recipe, data, accuracy, version, ... saved with the model */
+    char **class_names; /* see dsc_class_names_copy */
+    bool images_noted;  /* `expected` was: else dsc_model_describe has a guess */
+    dsc_images expected;
+    char *loss_text; /* "softmax-cross-entropy smoothing=0.1" */
+    json_t *about;   /* an object of texts: recipe, data, accuracy, version, ... saved with the model */
 };
 
 /* The op applied to logits and target that `text` names ("softmax-cross-entropy smoothing=0.1"). `weighted`: with a
@@ -30,15 +33,20 @@ struct dsc_model {
 dsc_status dsc_loss_build(dsc_node **loss, dsc_node *logits, dsc_node *target, const char *text,
                           bool weighted, dsc_error *error);
 
-/* Copies of names, or "0", "1", ...: pointers and texts in one block (release with free()). NULL: out of memory. */
-char **dsc_class_names_copy(const char *const *names, size_t count);
-
 /* Writes `count` images of bytes, one after the other, as numbers (count, C, H, W). */
 void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t *images, size_t count);
 
 /* Pixels [first, last) of one image (C, H, W), to their places in `out` (C, H, W). */
 void dsc_model_load_pixels(const dsc_model *model, dsc_real *out, const uint8_t *image, size_t first,
                            size_t last);
+
+/* Fails, naming both, unless images of `data` have the model's shape, and their labels, which are taken for
+ * the model's, are below its number of classes. dsc_dataset_match makes such data. */
+dsc_status dsc_model_check_data(const dsc_model *model, const dsc_dataset *data, dsc_error *error);
+
+/* The data's names are the model's from now on: for classes of the model that are still called by their
+ * numbers. */
+dsc_status dsc_model_take_class_names(dsc_model *model, const dsc_dataset *data, dsc_error *error);
 
 /* Whether the model's loss makes probabilities by sigmoid rather than by softmax. */
 static inline bool dsc_model_is_sigmoid(const dsc_model *model) {

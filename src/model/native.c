@@ -6,6 +6,7 @@
  *   written_by       "0.1.0"                  normalisation    {"name": "unit", "scale": [...], "offset": [...]}
  *   graph            graph_json.h, and "image", "target", "logits", "loss": the numbers of those nodes
  *   classes          ["0", "1", ...]          about            {"recipe": "...", ...}
+ *   images           {"preparation": "digits", "ground": "dark"}: of those that it expects; may be absent
  */
 #include "model/model.h"
 
@@ -14,6 +15,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/visible.h"
+#include "data/images.h"
 #include "model/graph_json.h"
 #include "model/native.h"
 #include "model/safetensors.h"
@@ -78,6 +80,11 @@ static json_t *classes_of(const dsc_model *model) {
     return json;
 }
 
+static json_t *images_of(const dsc_model *model) {
+    return json_pack("{s:s, s:s}", "preparation", dsc_preparation_name(model->expected.preparation), "ground",
+                     dsc_ground_name(model->expected.ground));
+}
+
 dsc_status dsc_model_write(unsigned char **bytes, size_t *size, const dsc_model *model, dsc_error *error) {
     *bytes = NULL;
     json_t *metadata = json_object();
@@ -91,6 +98,7 @@ dsc_status dsc_model_write(unsigned char **bytes, size_t *size, const dsc_model 
                 put_json(metadata, "normalisation", normalisation_of(&model->normalisation)) &&
                 put_json(metadata, "classes", classes_of(model)) &&
                 put_json(metadata, "about", json_incref(model->about)) &&
+                (!model->images_noted || put_json(metadata, "images", images_of(model))) &&
                 put_json(metadata, "graph", graph_of(model));
     dsc_status status = good
                             ? dsc_safetensors_write(bytes, size, metadata, model->graph, model->values, error)
@@ -220,6 +228,25 @@ static dsc_status read_normalisation(dsc_normalisation *n, const source *from) {
     return status;
 }
 
+/* Files of older versions have no such entry. */
+static dsc_status read_images(dsc_model *model, const source *from) {
+    dsc_status status = DSC_OK;
+    if (!dsc_safetensors_text(&from->file, "images")) return DSC_OK;
+    json_t *json = get_json(&status, from, "images");
+    if (!json) return status;
+    model->images_noted =
+        dsc_preparation_find(&model->expected.preparation,
+                             json_string_value(json_object_get(json, "preparation"))) &&
+        dsc_ground_find(&model->expected.ground, json_string_value(json_object_get(json, "ground")));
+    if (!model->images_noted)
+        status = dsc_fail(from->error, DSC_ERROR_FORMAT,
+                          "%s: metadata \"images\": expected a preparation, none or digits, and a ground, "
+                          "unknown, dark or light",
+                          from->name);
+    json_decref(json);
+    return status;
+}
+
 static dsc_node *node_called(const dsc_graph *graph, const json_t *json, const char *key) {
     const json_t *index = json_object_get(json, key);
     if (!json_is_integer(index) || json_integer_value(index) < 0 ||
@@ -310,6 +337,14 @@ static dsc_status read_values(dsc_model *model, const source *from) {
     return DSC_OK;
 }
 
+/* What is noted of the images goes with their shape, which the graph knows. */
+static dsc_status check_images(dsc_model *model, const source *from) {
+    dsc_images images = model->expected;
+    dsc_model_shape(model, images.shape);
+    dsc_status status = dsc_model_expect(model, &images, from->error);
+    return status ? dsc_error_context(from->error, status, "%s: metadata \"images\"", from->name) : DSC_OK;
+}
+
 static dsc_status read_about(dsc_model *model, const source *from) {
     dsc_status status = DSC_OK;
     model->about = get_json(&status, from, "about");
@@ -330,7 +365,9 @@ static dsc_status read_model(dsc_model *model, const source *from, const dsc_op 
     if (!status) status = read_classes(model, from);
     if (!status) status = read_normalisation(&model->normalisation, from);
     if (!status) status = read_about(model, from);
+    if (!status) status = read_images(model, from);
     if (!status) status = read_graph(model, from, ops);
+    if (!status && model->images_noted) status = check_images(model, from);
     return status ? status : read_values(model, from);
 }
 

@@ -14,6 +14,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "data/class_match.h"
+#include "data/images.h"
 #include "kernel/kernel.h"
 
 #include <libdeflate.h>
@@ -90,14 +92,26 @@ static json_t *recipe_as_json(const dsc_recipe *recipe) {
     return json;
 }
 
+static json_t *images_of(const dsc_model *model) {
+    dsc_images images;
+    dsc_model_describe(&images, model);
+    return json_pack("{s:s, s:s}", "preparation", dsc_preparation_name(images.preparation), "ground",
+                     dsc_ground_name(images.ground));
+}
+
 static json_t *make_header(const dsc_trainer *t) {
     slabs s = slabs_of(t);
-    return json_pack("{s:i, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:I, s:o, s:o}", "format", FORMAT, "version",
-                     dsc_version(), "model", t->model->text, "kernels", t->kernels->name, "bf16",
-                     (int)t->bf16, "slab_bytes", (json_int_t)slab_bytes(&s), "number_bytes",
-                     (json_int_t)sizeof(dsc_real), "order", (json_int_t)0x01020304, "data",
-                     (json_int_t)data_checksum(t->training), "recipe", recipe_as_json(&t->recipe), "progress",
-                     hex_of(&t->progress, sizeof t->progress));
+    json_t *json =
+        json_pack("{s:i, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:I, s:o, s:o}", "format", FORMAT, "version",
+                  dsc_version(), "model", t->model->text, "kernels", t->kernels->name, "bf16", (int)t->bf16,
+                  "slab_bytes", (json_int_t)slab_bytes(&s), "number_bytes", (json_int_t)sizeof(dsc_real),
+                  "order", (json_int_t)0x01020304, "data", (json_int_t)data_checksum(t->training), "recipe",
+                  recipe_as_json(&t->recipe), "progress", hex_of(&t->progress, sizeof t->progress));
+    if (json && !json_object_set_new(json, "classes", dsc_dataset_classes_json(t->training)) &&
+        !json_object_set_new(json, "images", images_of(t->model)))
+        return json;
+    json_decref(json);
+    return NULL;
 }
 
 /* --- writing --- */
@@ -244,6 +258,16 @@ static bool progress_is_possible(const dsc_progress *p, const dsc_trainer *t) {
            isfinite(p->seconds);
 }
 
+/* What the run's images are like is the run's: the note beside the data may have changed, or gone. */
+static void restore_images(const reading *r, const dsc_trainer *t) {
+    const json_t *json = json_object_get(r->header, "images");
+    dsc_images images;
+    dsc_model_describe(&images, t->model);
+    if (dsc_preparation_find(&images.preparation, json_string_value(json_object_get(json, "preparation"))) &&
+        dsc_ground_find(&images.ground, json_string_value(json_object_get(json, "ground"))))
+        (void)dsc_model_expect(t->model, &images, NULL); /* it fits, or what training found stays */
+}
+
 static dsc_status take_over(const reading *r, dsc_trainer *t, dsc_error *error) {
     slabs s = slabs_of(t);
     size_t at = MAGIC_SIZE + LENGTH_SIZE + r->header_length;
@@ -262,6 +286,7 @@ static dsc_status take_over(const reading *r, dsc_trainer *t, dsc_error *error) 
     }
     t->progress = progress;
     t->order_epoch = 0;
+    restore_images(r, t);
     return DSC_OK;
 }
 
@@ -282,6 +307,24 @@ dsc_status dsc_trainer_restore(dsc_trainer *t, const char *path, bool force, dsc
     dsc_status status = dsc_file_read(&bytes, &size, path, FILE_MOST, error);
     if (status) return status;
     status = dsc_trainer_restore_bytes(t, bytes, size, path, force, error);
+    free(bytes);
+    return status;
+}
+
+dsc_status dsc_checkpoint_match(dsc_dataset **matched, dsc_remarks *remarks, const char *path,
+                                const dsc_dataset *data, dsc_error *error) {
+    reading r = {.path = path};
+    unsigned char *bytes;
+    *matched = NULL;
+    dsc_status status = dsc_file_read(&bytes, &r.size, path, FILE_MOST, error);
+    if (status) return status;
+    r.bytes = bytes;
+    status = check_frame(&r, error);
+    if (!status) status = parse_header(&r, error);
+    if (!status)
+        status = dsc_dataset_match_json(matched, remarks, data, json_object_get(r.header, "classes"),
+                                        "the run", error);
+    json_decref(r.header);
     free(bytes);
     return status;
 }

@@ -88,20 +88,6 @@ void dsc_evaluator_free(dsc_evaluator *evaluator) {
     free(evaluator);
 }
 
-dsc_status dsc_model_check_data(const dsc_model *model, const dsc_dataset *data, dsc_error *error) {
-    const dsc_shape *wanted = &model->image->shape;
-    for (size_t i = 0; i < 3; i++)
-        if (wanted->size[i] != data->shape[i])
-            return dsc_fail(error, DSC_ERROR_MISMATCH,
-                            "%s has images of %zu x %zu x %zu, the model was made for %zu x %zu x %zu",
-                            data->name, data->shape[0], data->shape[1], data->shape[2], wanted->size[0],
-                            wanted->size[1], wanted->size[2]);
-    if (dsc_dataset_classes(data) > model->classes)
-        return dsc_fail(error, DSC_ERROR_MISMATCH, "%s has %zu classes, the model was made for %zu",
-                        data->name, dsc_dataset_classes(data), model->classes);
-    return DSC_OK;
-}
-
 static void load(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker) {
     (void)worker;
     const dsc_evaluator *e = context;

@@ -23,6 +23,7 @@ struct dsc_training_run {
     char *folder, *recipe_path, *log_path, *checkpoint_path, *model_path;
     char *name;
     int lock;
+    dsc_dataset *matched; /* of a resumed one: the data, numbered as the run began */
     dsc_model *model;
     dsc_trainer *trainer;
     dsc_run_log log;
@@ -110,6 +111,7 @@ void dsc_run_free(dsc_training_run *run) {
     if (!run) return;
     dsc_trainer_free(run->trainer);
     dsc_model_free(run->model);
+    dsc_dataset_free(run->matched);
     dsc_run_log_close(&run->log);
     if (run->lock >= 0) (void)close(run->lock);
     free(run->folder);
@@ -219,12 +221,33 @@ static dsc_status restore(dsc_training_run *run, const dsc_run_options *options,
     return status;
 }
 
+/* The model is made for the classes of the data: they must have the order in which the run met them first. */
+static dsc_status match_data(dsc_dataset **matched, const dsc_run_options *options, const dsc_dataset *data,
+                             dsc_error *error) {
+    char *path = dsc_path_join(options->folder, DSC_RUN_CHECKPOINT);
+    *matched = NULL;
+    if (!path) return dsc_fail_memory(error, strlen(options->folder), options->folder);
+    if (options->remarks) options->remarks->count = 0;
+    dsc_status status = access(path, F_OK)
+                            ? dsc_dataset_share(matched, data, error)
+                            : dsc_checkpoint_match(matched, options->remarks, path, data, error);
+    free(path);
+    return status;
+}
+
 dsc_status dsc_run_resume(dsc_training_run **result, const dsc_recipe *recipe, const dsc_dataset *data,
                           const dsc_run_options *options, dsc_error *error) {
     dsc_training_run *run;
-    dsc_status status = make(&run, recipe, data, options, error);
+    dsc_dataset *matched;
     *result = NULL;
+    dsc_status status = match_data(&matched, options, data, error);
     if (status) return status;
+    status = make(&run, recipe, matched, options, error);
+    if (status) {
+        dsc_dataset_free(matched);
+        return status;
+    }
+    run->matched = matched;
     run->folder = strdup(options->folder);
     if (!run->folder) status = dsc_fail_memory(error, strlen(options->folder), options->folder);
     if (!status) status = dsc_run_folder_lock(&run->lock, run->folder, error);

@@ -36,6 +36,7 @@ typedef struct dsc_run_options {
     unsigned threads;          /* 0: all */
     bool force;                /* resume though the kernels are others */
     double checkpoint_seconds; /* 0: 10 */
+    dsc_remarks *remarks;      /* resuming: what is to be told of the data; NULL: nothing */
 } dsc_run_options;
 
 /* Makes model and trainer of `recipe` for `data`, its training set, and then the folder, so that a bad recipe leaves
@@ -47,8 +48,9 @@ dsc_status dsc_run_start(dsc_training_run **run, const dsc_recipe *recipe, const
  * dsc_recipe_clear. */
 dsc_status dsc_run_recipe(dsc_recipe *recipe, char **name, const char *folder, dsc_error *error);
 
-/* Goes on with the run in options->folder, whose recipe is `recipe`, of the name options->name, from its checkpoint, or from the start if it
- * was ended before there was one. What the log has beyond the checkpoint is taken out. */
+/* Goes on with the run in options->folder, whose recipe is `recipe`, of the name options->name, from its
+ * checkpoint, or from the start if it was ended before there was one. Classes of `data` are matched with the
+ * run's by name. What the log has beyond the checkpoint is taken out. */
 dsc_status dsc_run_resume(dsc_training_run **run, const dsc_recipe *recipe, const dsc_dataset *data,
                           const dsc_run_options *options, dsc_error *error);
 

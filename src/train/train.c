@@ -103,11 +103,15 @@ dsc_status dsc_train(dsc_model *model, const dsc_dataset *data, const dsc_traini
     dsc_training how;
     dsc_recipe recipe = {0};
     dsc_trainer *trainer = NULL;
+    dsc_dataset *matched = NULL;
     dsc_status status = take_options(&how, given, error);
     if (!status) status = fill(&recipe, &how, error);
-    if (!status) status = dsc_trainer_create(&trainer, model, &recipe, data, how.threads, error);
+    if (!status) status = dsc_model_take_class_names(model, data, error);
+    if (!status) status = dsc_dataset_match(&matched, NULL, data, model, error);
+    if (!status) status = dsc_trainer_create(&trainer, model, &recipe, matched, how.threads, error);
     if (!status) status = dsc_trainer_run(trainer, how.on_event, how.user, error);
     dsc_trainer_free(trainer);
+    dsc_dataset_free(matched);
     dsc_recipe_clear(&recipe);
     return status;
 }

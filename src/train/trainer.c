@@ -66,6 +66,14 @@ static dsc_status take_data(dsc_trainer *t, const dsc_dataset *data, dsc_error *
     return check_recipe_data(&t->recipe, t->training, error);
 }
 
+/* The model expects from now on what it is trained on. */
+static dsc_status note_images(const dsc_trainer *t, dsc_error *error) {
+    dsc_images images;
+    dsc_dataset_describe(&images, t->training);
+    if (dsc_augment_chain_turns_ground(t->augment)) images.ground = DSC_GROUND_UNKNOWN;
+    return dsc_model_expect(t->model, &images, error);
+}
+
 /* --- memory --- */
 
 static dsc_status make_programs(dsc_trainer *t, dsc_error *error) {
@@ -122,6 +130,7 @@ static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads
     if (!status) status = choose_parts(t, error);
     if (!status) status = take_data(t, data, error);
     if (!status) status = dsc_model_check_data(t->model, t->training, error);
+    if (!status) status = note_images(t, error);
     if (!status) status = dsc_threads_create(&t->pool, threads, error);
     if (!status) status = make_programs(t, error);
     if (status) return status;

@@ -119,6 +119,11 @@ dsc_status dsc_trainer_restore(dsc_trainer *trainer, const char *path, bool forc
 dsc_status dsc_trainer_restore_bytes(dsc_trainer *trainer, const unsigned char *bytes, size_t size,
                                      const char *name, bool force, dsc_error *error);
 
+/* `data` with its classes numbered as they were when the checkpoint at `path` was saved
+ * (dsc_dataset_match_json): what the trainer is made for that is to be restored. */
+dsc_status dsc_checkpoint_match(dsc_dataset **matched, dsc_remarks *remarks, const char *path,
+                                const dsc_dataset *data, dsc_error *error);
+
 /* Says which layer and op first made a number that is not finite in the step that begins now. */
 dsc_status dsc_trainer_diagnose(dsc_trainer *trainer, dsc_error *error);
 

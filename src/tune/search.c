@@ -85,6 +85,7 @@ void dsc_tune_search_clear(dsc_tune_search *s) {
     free(s->name);
     free(s->kernels);
     free(s->data_name);
+    json_decref(s->classes);
     free(s->values);
     free(s->results);
     *s = (dsc_tune_search){0};

@@ -12,6 +12,8 @@
 #include "tune/rungs.h"
 #include "tune/space.h"
 
+#include <jansson.h>
+
 typedef struct dsc_tune_search {
     char *name;        /* of the recipe */
     dsc_recipe recipe; /* as given: with braces, and with its own `validation` and `patience` */
@@ -20,6 +22,7 @@ typedef struct dsc_tune_search {
     char *data_name;   /* for people */
     size_t samples;    /* of the training set, before anything is held out */
     uint32_t data_crc; /* of its images and labels */
+    json_t *classes;   /* their names; NULL: a journal of an older version */
     size_t trials;
     unsigned reduction;
     uint64_t least_epochs;

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/threads.h"
+#include "data/class_match.h"
 #include "train/run.h"
 #include "tune/work.h"
 
@@ -42,6 +43,7 @@ void dsc_tune_free(dsc_tune *tune) {
     dsc_tune_journal_close(&tune->journal);
     if (tune->lock >= 0) (void)close(tune->lock);
     dsc_tune_search_clear(&tune->search);
+    dsc_dataset_free(tune->matched);
     (void)pthread_mutex_destroy(&tune->mutex);
     free(tune->members);
     free(tune->waiting);
@@ -143,6 +145,8 @@ dsc_status dsc_tune_start(dsc_tune **result, dsc_tune_search *search, const dsc_
     if (!tune->search.data_name) status = dsc_fail_memory(error, 64, "a search");
     tune->search.samples = data->count;
     tune->search.data_crc = checksum(data);
+    tune->search.classes = dsc_dataset_classes_json(data);
+    if (!tune->search.classes && !status) status = dsc_fail_memory(error, 64, "a search");
     if (!status) status = dsc_tune_check_trials(tune, error);
     if (!status) status = make_folder(tune, how->folder, error);
     if (!status) status = dsc_run_folder_lock(&tune->lock, tune->folder, error);
@@ -177,6 +181,16 @@ static dsc_status check_data(const dsc_tune *tune, const dsc_dataset *data, dsc_
                     tune->search.data_name, tune->search.samples, data->name, data->count);
 }
 
+/* The data that the search was begun on, with the classes numbered as they were then. */
+static dsc_status take_data(dsc_tune *tune, const dsc_dataset *data, dsc_remarks *remarks, dsc_error *error) {
+    if (remarks) remarks->count = 0;
+    dsc_status status =
+        dsc_dataset_match_json(&tune->matched, remarks, data, tune->search.classes, "the search", error);
+    if (status) return status;
+    tune->data = tune->matched;
+    return check_data(tune, tune->matched, error);
+}
+
 dsc_status dsc_tune_resume(dsc_tune **result, const dsc_dataset *data, const dsc_tune_how *how,
                            dsc_error *error) {
     dsc_tune *tune;
@@ -186,7 +200,7 @@ dsc_status dsc_tune_resume(dsc_tune **result, const dsc_dataset *data, const dsc
     status = take_folder(tune, strdup(how->folder), error);
     if (!status) status = dsc_run_folder_lock(&tune->lock, tune->folder, error);
     if (!status) status = open_journal(tune, false, error);
-    if (!status) status = check_data(tune, data, error);
+    if (!status) status = take_data(tune, data, how->remarks, error);
     if (status)
         dsc_tune_free(tune);
     else

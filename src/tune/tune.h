@@ -31,6 +31,7 @@ typedef struct dsc_tune_how {
     unsigned threads;          /* 0: all */
     unsigned parallel;         /* trials at once, at most: their memory adds up; 0: as many as threads */
     double checkpoint_seconds; /* a long rung is saved so often; 0: 10 */
+    dsc_remarks *remarks;      /* resuming: what is to be told of the data; NULL: nothing */
 } dsc_tune_how;
 
 /* Begins the search, which is taken over, also after an error: makes the models of all trials once, so that what is wrong

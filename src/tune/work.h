@@ -14,6 +14,7 @@
 struct dsc_tune {
     dsc_tune_search search;
     const dsc_dataset *data;
+    dsc_dataset *matched; /* of a resumed one: the data, numbered as the search began */
     char *folder, *trials_folder;
     int lock;
     dsc_tune_journal journal;

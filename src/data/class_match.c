@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/* class_match.c: names are the same where their bytes are. Where they are nearly the same, the message says
+ * in what they differ, since such a difference cannot be seen. */
+#include "data/class_match.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "data/dataset.h"
+#include "data/images.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LISTED = 10, LIST_TEXT = 320, CLASSES_MOST = 256 };
+
+static bool is_number(const char *name, size_t number) {
+    char text[24];
+    (void)snprintf(text, sizeof text, "%zu", number);
+    return !strcmp(name, text);
+}
+
+bool dsc_classes_are_unnamed(const dsc_class_list *list) {
+    for (size_t i = 0; i < list->count; i++)
+        if (!is_number(list->names[i], i)) return false;
+    return true;
+}
+
+bool dsc_classes_are_same(const dsc_class_list *a, const dsc_class_list *b) {
+    if (a->count != b->count) return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->names[i], b->names[i]) != 0) return false;
+    return true;
+}
+
+/* --- names that are nearly the same --- */
+
+/* The letters of U+00C0 to U+017F without their marks; '.' for those that have none. */
+static const char plain_letters[] = "AAAAAA.CEEEEIIII.NOOOOO..UUUUY..aaaaaa.ceeeeiiii.nooooo..uuuuy.y"
+                                    "AaAaAaCcCcCcCcDd..EeEeEeEeEeGgGgGgGgHh..IiIiIiIiI...JjKk.LlLlLl."
+                                    "...NnNnNn...OoOoOo..RrRrRrSsSsSsSsTtTt..UuUuUuUuUuUuWwYyYZzZzZz.";
+
+/* The next character of UTF-8, and past it; a byte that is none stands for itself. */
+static unsigned next_character(const char **text) {
+    const unsigned char *t = (const unsigned char *)*text;
+    const unsigned extra = t[0] >= 0xF0 ? 3 : t[0] >= 0xE0 ? 2 : t[0] >= 0xC0 ? 1 : 0;
+    unsigned c = extra ? t[0] & (0x3Fu >> extra) : t[0];
+    for (unsigned i = 1; i <= extra; i++) {
+        if ((t[i] & 0xC0) != 0x80) {
+            (*text)++;
+            return t[0];
+        }
+        c = c << 6 | (t[i] & 0x3Fu);
+    }
+    *text += extra + 1;
+    return c;
+}
+
+enum { FOLD_CASE = 1, FOLD_BLANKS = 2, FOLD_MARKS = 4 };
+
+static bool is_blank(unsigned c) {
+    return c == ' ' || c == '\t' || c == 0xA0 || (c >= 0x2000 && c <= 0x200D) || c == 0x202F || c == 0x3000 ||
+           c == 0xFEFF;
+}
+
+/* The next character that counts, 0 at the end. */
+static unsigned next_folded(const char **text, unsigned fold) {
+    for (;;) {
+        if (!**text) return 0;
+        unsigned c = next_character(text);
+        if (fold & FOLD_BLANKS && is_blank(c)) continue;
+        if (fold & FOLD_MARKS && c >= 0x300 && c <= 0x36F) continue;
+        if (fold & FOLD_MARKS && c >= 0xC0 && c <= 0x17F && plain_letters[c - 0xC0] != '.')
+            c = (unsigned char)plain_letters[c - 0xC0];
+        /* Capitals of Latin-1, Greek and Cyrillic lie 32 before their small letters. */
+        if (fold & FOLD_CASE && ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) ||
+                                 (c >= 0x391 && c <= 0x3A9) || (c >= 0x410 && c <= 0x42F)))
+            c += 32;
+        return c;
+    }
+}
+
+static bool same_folded(const char *a, const char *b, unsigned fold) {
+    unsigned x, y;
+    do {
+        x = next_folded(&a, fold);
+        y = next_folded(&b, fold);
+    } while (x == y && x);
+    return x == y;
+}
+
+/* In what alone the two differ, or NULL. */
+static const char *small_difference(const char *a, const char *b) {
+    static const struct {
+        unsigned fold;
+        const char *words;
+    } kinds[] = {{FOLD_CASE, "in capital and small letters"},
+                 {FOLD_BLANKS, "in blanks"},
+                 {FOLD_MARKS, "in accents, or in how Unicode writes them"},
+                 {FOLD_CASE | FOLD_BLANKS | FOLD_MARKS, "in capital letters, blanks or accents"}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (same_folded(a, b, kinds[i].fold)) return kinds[i].words;
+    return NULL;
+}
+
+/* --- messages --- */
+
+enum { CLIP = 88 };
+
+/* At most 80 bytes of a name, whole characters. */
+static const char *clip(char out[CLIP], const char *name) {
+    size_t length = strlen(name);
+    const bool whole = length <= 80;
+    if (!whole)
+        for (length = 80; length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80;) length--;
+    (void)snprintf(out, CLIP, "%.*s%s", (int)length, name, whole ? "" : "...");
+    return out;
+}
+
+/* "ant, bee, cat, dog", cut where it would be long. */
+static const char *list_text(char out[LIST_TEXT], const dsc_class_list *list) {
+    size_t at = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < list->count; i++) {
+        const size_t length = strlen(list->names[i]);
+        if (i == LISTED || at + length + 32 > LIST_TEXT) {
+            (void)snprintf(out + at, LIST_TEXT - at, "%s... (%zu in all)", i ? ", " : "", list->count);
+            break;
+        }
+        at += (size_t)snprintf(out + at, LIST_TEXT - at, "%s%s", i ? ", " : "", list->names[i]);
+    }
+    return out;
+}
+
+static dsc_status fail_missing(const dsc_class_list *learned, const dsc_class_list *shown, size_t missing,
+                               dsc_error *error) {
+    char theirs[LIST_TEXT], ours[LIST_TEXT], near[160] = "", a[CLIP], b[CLIP];
+    const char *name = shown->names[missing];
+    for (size_t i = 0; i < learned->count && !*near; i++) {
+        const char *how = small_difference(name, learned->names[i]);
+        if (how)
+            (void)snprintf(near, sizeof near, " (\"%s\" differs only %s)", clip(a, learned->names[i]), how);
+    }
+    const char *remedy = "use data of the same classes, or train a model for these";
+    if (*near)
+        remedy = "write it in labels.txt as the model has it";
+    else if (dsc_classes_are_unnamed(shown))
+        remedy =
+            "data without a labels.txt have numbers for names: put one beside the files, with the name of "
+            "each class, in the order of the labels";
+    else if (dsc_classes_are_unnamed(learned))
+        remedy = "if these are the same things in the same order, remove labels.txt; else train a model for "
+                 "these data";
+    return dsc_fail(error, DSC_ERROR_MISMATCH,
+                    "%s: class %zu is \"%s\", which %s does not know%s. It has: %s. The data have: %s; %s",
+                    shown->owner, missing, clip(b, name), learned->owner, near, list_text(theirs, learned),
+                    list_text(ours, shown), remedy);
+}
+
+/* --- matching --- */
+
+static size_t place_of(const dsc_class_list *list, const char *name, size_t guess) {
+    if (guess < list->count && !strcmp(list->names[guess], name)) return guess;
+    for (size_t i = 0; i < list->count; i++)
+        if (!strcmp(list->names[i], name)) return i;
+    return SIZE_MAX;
+}
+
+static void tell(dsc_remarks *remarks, const dsc_class_list *learned, const dsc_class_list *shown,
+                 size_t moved, size_t from, size_t to, size_t found) {
+    char name[CLIP];
+    if (moved)
+        dsc_remark(remarks,
+                   "%s: has its classes in another order than %s (\"%s\" is %zu there, %zu here); they are "
+                   "matched by name",
+                   shown->owner, learned->owner, clip(name, shown->names[from]), to, from);
+    if (found < learned->count)
+        dsc_remark(remarks, "%s: has %zu of the %zu classes that %s knows", shown->owner, found,
+                   learned->count, learned->owner);
+}
+
+dsc_status dsc_classes_match(uint16_t map[256], dsc_remarks *remarks, const dsc_class_list *learned,
+                             const dsc_class_list *shown, const bool used[256], dsc_error *error) {
+    size_t moved = 0, from = 0, found = 0;
+    for (size_t i = 0; i < shown->count; i++) {
+        const size_t place = place_of(learned, shown->names[i], i);
+        map[i] = 0;
+        if (place == SIZE_MAX && !used[i] && is_number(shown->names[i], i)) continue;
+        if (place == SIZE_MAX) return fail_missing(learned, shown, i, error);
+        map[i] = (uint16_t)place;
+        found++;
+        if (place != i && !moved++) from = i;
+    }
+    tell(remarks, learned, shown, moved, from, moved ? map[from] : 0, found);
+    return DSC_OK;
+}
+
+/* --- datasets --- */
+
+dsc_class_list dsc_dataset_class_list(const dsc_dataset *data) {
+    return (dsc_class_list){(const char *const *)data->class_names, data->classes, data->name};
+}
+
+dsc_status dsc_dataset_match_classes(dsc_dataset **matched, dsc_remarks *remarks, const dsc_dataset *data,
+                                     const dsc_class_list *learned, dsc_error *error) {
+    const dsc_class_list shown = dsc_dataset_class_list(data);
+    uint16_t map[CLASSES_MOST] = {0};
+    bool used[CLASSES_MOST] = {false};
+    *matched = NULL;
+    for (size_t i = 0; i < data->count; i++) used[data->labels[i]] = true;
+    dsc_status status = dsc_classes_match(map, remarks, learned, &shown, used, error);
+    if (status) return status;
+    if (dsc_classes_are_same(learned, &shown)) return dsc_dataset_share(matched, data, error);
+    /* A dataset has 256 classes at most: of more, those that its labels can name. */
+    const size_t most = learned->count < CLASSES_MOST ? learned->count : CLASSES_MOST;
+    for (size_t i = 0; i < shown.count; i++)
+        if (map[i] >= most)
+            return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                            "%s: class \"%s\" is number %u for %s; data can have %d classes at most",
+                            data->name, shown.names[i], (unsigned)map[i], learned->owner, CLASSES_MOST);
+    return dsc_dataset_renumber(matched, data, map, most, learned->names, error);
+}
+
+json_t *dsc_dataset_classes_json(const dsc_dataset *data) {
+    json_t *json = json_array();
+    for (size_t i = 0; json && i < data->classes; i++)
+        if (json_array_append_new(json, json_string(data->class_names[i]))) {
+            json_decref(json);
+            return NULL;
+        }
+    return json;
+}
+
+dsc_status dsc_dataset_match_json(dsc_dataset **matched, dsc_remarks *remarks, const dsc_dataset *data,
+                                  const json_t *json, const char *owner, dsc_error *error) {
+    const char *names[CLASSES_MOST];
+    const size_t count = json_array_size(json);
+    *matched = NULL;
+    if (!json) return dsc_dataset_share(matched, data, error);
+    bool good = count >= 1 && count <= CLASSES_MOST;
+    for (size_t i = 0; i < count && good; i++) good = (names[i] = json_string_value(json_array_get(json, i)));
+    if (!good)
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: its classes: expected a list of 1 to %d names", owner,
+                        CLASSES_MOST);
+    const dsc_class_list learned = {names, count, owner};
+    return dsc_dataset_match_classes(matched, remarks, data, &learned, error);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* class_match.h: classes of two numberings, brought together by their names. */
+#ifndef DSC_DATA_CLASS_MATCH_H
+#define DSC_DATA_CLASS_MATCH_H
+
+#include <descender.h>
+
+#include <jansson.h>
+
+/* Named classes: of a model, of a dataset, of a checkpoint. */
+typedef struct dsc_class_list {
+    const char *const *names;
+    size_t count;
+    const char *owner; /* for messages: "the model", "letters, test set" */
+} dsc_class_list;
+
+/* For each class of `shown`, 256 at most, its number in `learned`. `used` (256) says of which there are
+ * images: a class without a name (called by its number) and without an image may be missing in `learned`.
+ * MISMATCH: another is; the message names the first, both lists and the remedy. `remarks` (NULL: nowhere) is
+ * told of another order, and of classes of `learned` that `shown` has not. */
+dsc_status dsc_classes_match(uint16_t map[256], dsc_remarks *remarks, const dsc_class_list *learned,
+                             const dsc_class_list *shown, const bool used[256], dsc_error *error);
+
+/* Whether they are called "0", "1", ..., as classes without names are. */
+bool dsc_classes_are_unnamed(const dsc_class_list *list);
+
+/* Whether both have the same names in the same order. */
+bool dsc_classes_are_same(const dsc_class_list *a, const dsc_class_list *b);
+
+/* Those of a dataset. */
+dsc_class_list dsc_dataset_class_list(const dsc_dataset *data);
+
+/* `data`, numbered as `learned` numbers classes of these names: dsc_classes_match. */
+dsc_status dsc_dataset_match_classes(dsc_dataset **matched, dsc_remarks *remarks, const dsc_dataset *data,
+                                     const dsc_class_list *learned, dsc_error *error);
+
+/* The names as a list of texts, as checkpoints and journals keep them; NULL: out of memory. */
+json_t *dsc_dataset_classes_json(const dsc_dataset *data);
+
+/* `data` for what was begun with data of such classes, in that order: all of them, and no others. `json` is
+ * what a file kept; where it kept nothing (NULL: it is of an older version), they are taken as they are.
+ * `owner` as in dsc_class_list. */
+dsc_status dsc_dataset_match_json(dsc_dataset **matched, dsc_remarks *remarks, const dsc_dataset *data,
+                                  const json_t *json, const char *owner, dsc_error *error);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* images.h: what images are like: how that is named, noted beside the files of data, and compared. */
+#ifndef DSC_DATA_IMAGES_H
+#define DSC_DATA_IMAGES_H
+
+#include <descender.h>
+
+#define DSC_IMAGES_FILE "images.json"
+
+/* "none", "digits"; "unknown", "dark", "light". */
+const char *dsc_preparation_name(dsc_preparation preparation);
+const char *dsc_ground_name(dsc_ground ground);
+/* False if there is none of that name (NULL is none). */
+bool dsc_preparation_find(dsc_preparation *preparation, const char *name);
+bool dsc_ground_find(dsc_ground *ground, const char *name);
+
+/* Both are known, and they are not the same. */
+bool dsc_grounds_differ(dsc_ground a, dsc_ground b);
+
+/* "light ink on a dark ground": for messages; of UNKNOWN "neither light nor dark ground". */
+const char *dsc_ground_words(dsc_ground ground);
+
+/* "prepared as MNIST's digits are", "not prepared": for messages. */
+const char *dsc_preparation_words(dsc_preparation preparation);
+
+/* What `folder`/images.json says; *noted false: there is no such file, or it does not say. */
+dsc_status dsc_images_note_read(bool *noted, dsc_preparation *preparation, const char *folder,
+                                dsc_error *error);
+dsc_status dsc_images_note_write(const char *folder, dsc_preparation preparation, dsc_error *error);
+
+/* dsc_dataset_describe of images (count, C, H, W), of which nothing is noted. */
+void dsc_images_examine(dsc_images *images, const uint8_t *pixels, size_t count, const size_t shape[3]);
+
+/* One more remark, if there is room. */
+void dsc_remark(dsc_remarks *remarks, const char *format, ...) DSC_PRINTF(2, 3);
+
+/* Remarks on what differs in preparation and ground between the images that something was trained on and
+ * those that it is shown. The names stand for the two: "the model", "the test set". NULL remarks: nothing is
+ * done. */
+void dsc_images_compare(dsc_remarks *remarks, const dsc_images *learned, const char *learned_name,
+                        const dsc_images *shown, const char *shown_name);
+
+#endif
