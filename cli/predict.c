@@ -4,6 +4,7 @@
 
 #include "image/notes.h"
 #include "predict_show.h"
+#include "predict_tell.h"
 #include "progress.h"
 #include "shipped/shipped.h"
 #include "subject.h"
@@ -15,7 +16,7 @@
 typedef struct values {
     char *model, *out;
     int64_t top;
-    bool raw, one, show, json, quiet;
+    bool raw, prepare, one, show, json, quiet;
 } values;
 
 typedef struct session {
@@ -31,6 +32,12 @@ typedef struct session {
 static dsc_status open_model(session *s, dsc_error *error) {
     dsc_model *model = NULL;
     dsc_status status;
+    const predict_manner manner = s->how->raw       ? PREDICT_RAW
+                                  : s->how->prepare ? PREDICT_PREPARE
+                                                    : PREDICT_AS_TRAINED;
+    if (s->how->raw && s->how->prepare)
+        return command_wrong_usage(s->call, error,
+                                   "--raw prepares nothing and --prepare does: give one of them");
     if (s->how->model) {
         command_subject subject;
         status = command_subject_open(&subject, s->how->model, error);
@@ -40,7 +47,7 @@ static dsc_status open_model(session *s, dsc_error *error) {
     } else {
         status = shipped_model(&model, error);
     }
-    return status ? status : predict_reader_make(&s->reader, model, s->how->raw, s->how->show, error);
+    return status ? status : predict_reader_make(&s->reader, model, manner, s->how->show, error);
 }
 
 static dsc_status list_files(session *s, dsc_error *error) {
@@ -78,7 +85,7 @@ static void remark_notes(session *s, const predict_result *result) {
 
 static dsc_status draw(session *s, const predict_result *result, dsc_error *error) {
     if (!s->how->out) return DSC_OK;
-    if (result->content.is_array || s->how->raw)
+    if (result->content.is_array || !s->reader.digits)
         return command_wrong_usage(s->call, error, "--out draws on a picture in which digits are looked for");
     dsc_status status = predict_draw(s->how->out, result, &s->reader, error);
     if (!status) command_remark(s->call, "Saved the picture with what was read: %s", s->how->out);
@@ -109,6 +116,7 @@ static dsc_status read_all(session *s, dsc_error *error) {
         if (!alone) command_progress_show(&s->progress, i + 1);
     }
     command_progress_end(&s->progress);
+    if (!status) predict_tell(s->call, &s->reader);
     return status;
 }
 
@@ -146,7 +154,9 @@ static const dsc_param options[] = {
     {"one", DSC_PARAM_SWITCH, offsetof(values, one), "off", 0, 0, NULL,
      "a picture is of one digit, in however many pieces"},
     {"raw", DSC_PARAM_SWITCH, offsetof(values, raw), "off", 0, 0, NULL,
-     "images are as the model wants them: prepare nothing"},
+     "images are as the model wants them: prepare nothing, turn nothing round"},
+    {"prepare", DSC_PARAM_SWITCH, offsetof(values, prepare), "off", 0, 0, NULL,
+     "look for digits and prepare them as MNIST's were, whatever the model was trained on"},
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
      "save the picture with boxes and readings, .png or .svg"},
     COMMAND_JSON(values),
@@ -180,7 +190,14 @@ const command command_predict = {
              "read line by line, "
              "from left to right; they must not touch. What is left out - points, ruled lines, marks at the "
              "edge - is said.\n\n"
-             "Arrays whose images have the model's size are taken as they are; so is everything with --raw.",
+             "A model reads images as it was trained: if its training images were not prepared so, a picture "
+             "is one "
+             "image, scaled to the model's size, and turned round if its ground is the other one. "
+             "Arrays whose images have the model's size are taken as they are, unless they are dark on light "
+             "and the "
+             "model learned light on dark, or the other way round. What is done is said. --raw and --prepare "
+             "override "
+             "all this.",
     .operands = operands,
     .options = options,
     .extras = extras,

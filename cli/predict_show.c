@@ -2,6 +2,8 @@
 /* predict_show.c: answers as text, as JSON, and drawn on the picture; see predict_show.h. */
 #include "predict_show.h"
 
+#include "predict_tell.h"
+
 #include "base/memory.h"
 #include "draw/canvas.h"
 #include "draw/grid.h"
@@ -119,6 +121,7 @@ static json_t *answer_json(const predict_result *result, const predict_answer *a
                                                        "probability", (double)a->probabilities[a->order[k]]));
     json_t *json = json_pack("{s:s, s:f, s:o}", "label", dsc_model_class_name(r->model, a->order[0]),
                              "probability", (double)a->probabilities[a->order[0]], "top", ranking);
+    if (json) (void)json_object_set_new(json, "did", predict_deeds_json(a->did));
     if (json && result->content.is_array)
         (void)json_object_set_new(json, "image", json_integer((json_int_t)a->image));
     if (json && a->width)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* predict_work.c: finds the digits of a file, prepares them, and asks the network; see predict_work.h. */
-#include "predict_work.h"
+#include "predict_tell.h"
 
 #include "base/memory.h"
+#include "image/ground.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,18 +13,22 @@ enum { DIGIT_SIDE = 28 };
 /* ---- the model ---- */
 
 static dsc_status check_shape(const predict_reader *r, dsc_error *error) {
-    if (r->raw || (r->shape[0] == 1 && r->shape[1] == DIGIT_SIDE && r->shape[2] == DIGIT_SIDE)) return DSC_OK;
-    return dsc_fail(error, DSC_ERROR_MISMATCH,
-                    "the model takes images of %zu x %zu x %zu; digits are prepared as 1 x 28 x 28: give it "
-                    "images of its own "
-                    "size, with --raw",
-                    r->shape[0], r->shape[1], r->shape[2]);
+    if (!r->digits || (r->shape[0] == 1 && r->shape[1] == DIGIT_SIDE && r->shape[2] == DIGIT_SIDE))
+        return DSC_OK;
+    return dsc_fail(
+        error, DSC_ERROR_MISMATCH,
+        "the model takes images of %zu x %zu x %zu (channels x height x width); digits are prepared as "
+        "1 x 28 x 28: leave --prepare away, and give it images of its own size",
+        r->shape[0], r->shape[1], r->shape[2]);
 }
 
-dsc_status predict_reader_make(predict_reader *r, dsc_model *model, bool raw, bool with_saliency,
+dsc_status predict_reader_make(predict_reader *r, dsc_model *model, predict_manner manner, bool with_saliency,
                                dsc_error *error) {
-    *r = (predict_reader){.model = model, .raw = raw, .classes = dsc_model_classes(model)};
+    *r = (predict_reader){.model = model, .manner = manner, .classes = dsc_model_classes(model)};
     dsc_model_shape(model, r->shape);
+    dsc_model_describe(&r->expected, model);
+    r->digits = manner == PREDICT_PREPARE ||
+                (manner == PREDICT_AS_TRAINED && r->expected.preparation == DSC_PREPARATION_DIGITS);
     dsc_predictor_options how = dsc_predictor_options_defaults();
     how.batch = 1;
     dsc_status status = check_shape(r, error);
@@ -69,11 +74,23 @@ static dsc_status ask(predict_answer *a, predict_reader *r, dsc_error *error) {
     return status;
 }
 
-static dsc_status see(predict_answer *a, const uint8_t *pixels, size_t size, dsc_error *error) {
+/* Room for what the network sees. */
+static dsc_status make_image(predict_answer *a, const predict_reader *r, dsc_error *error) {
+    const size_t size = r->shape[0] * r->shape[1] * r->shape[2];
     a->seen = dsc_allocate(size, 1);
-    if (!a->seen) return dsc_fail_memory(error, size, "an image");
-    memcpy(a->seen, pixels, size);
-    return DSC_OK;
+    return a->seen ? DSC_OK : dsc_fail_memory(error, size, "an image");
+}
+
+static void turn(predict_answer *a, size_t size) {
+    for (size_t i = 0; i < size; i++) a->seen[i] = (uint8_t)(255 - a->seen[i]);
+    a->did |= DSC_DID_TURN;
+}
+
+/* A prepared digit, on the ground that the model learned. */
+static void see_digit(predict_answer *a, const predict_reader *r, const dsc_digit *digit) {
+    memcpy(a->seen, digit->pixels, sizeof digit->pixels);
+    a->did = DSC_DID_PREPARE;
+    if (r->expected.ground == DSC_GROUND_LIGHT) turn(a, sizeof digit->pixels);
 }
 
 static dsc_status make_room(predict_result *result, size_t count, dsc_error *error) {
@@ -91,8 +108,10 @@ static dsc_status answer_prepared(predict_result *result, predict_reader *r, con
         predict_answer *a = &result->answers[result->count++];
         a->left = digits[i].left, a->top = digits[i].top, a->width = digits[i].width,
         a->height = digits[i].height;
-        status = see(a, digits[i].pixels, sizeof digits[i].pixels, error);
-        if (!status) status = ask(a, r, error);
+        status = make_image(a, r, error);
+        if (status) return status;
+        see_digit(a, r, &digits[i]);
+        status = ask(a, r, error);
     }
     return status;
 }
@@ -101,9 +120,11 @@ static dsc_status answer_prepared(predict_result *result, predict_reader *r, con
 static dsc_status answer_raw(predict_result *result, predict_reader *r, const char *path, dsc_error *error) {
     const dsc_image *p = &result->content.picture;
     if (p->width != r->shape[2] || p->height != r->shape[1])
-        return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "%s: is %zu x %zu pixels; with --raw it must have the model's size, %zu x %zu", path,
-                        p->width, p->height, r->shape[2], r->shape[1]);
+        return dsc_fail(
+            error, DSC_ERROR_MISMATCH,
+            "%s: is %zu x %zu pixels (height x width); with --raw it must have the model's size, %zu x "
+            "%zu; leave --raw away, and it is made ready",
+            path, p->height, p->width, r->shape[1], r->shape[2]);
     if (r->shape[0] != 1 && !(r->shape[0] == 3 && p->channels >= 3))
         return dsc_fail(error, DSC_ERROR_MISMATCH, "%s: has %zu channels, and the model wants %zu", path,
                         p->channels, r->shape[0]);
@@ -111,8 +132,8 @@ static dsc_status answer_raw(predict_result *result, predict_reader *r, const ch
     if (status) return status;
     predict_answer *a = &result->answers[result->count++];
     const size_t plane = p->width * p->height, channels = p->channels;
-    a->seen = dsc_allocate(plane, r->shape[0]);
-    if (!a->seen) return dsc_fail_memory(error, plane, "an image");
+    status = make_image(a, r, error);
+    if (status) return status;
     for (size_t i = 0; i < plane; i++) {
         const uint8_t *from = p->pixels + i * channels;
         if (r->shape[0] == 3)
@@ -123,10 +144,25 @@ static dsc_status answer_raw(predict_result *result, predict_reader *r, const ch
     return ask(a, r, error);
 }
 
+/* The whole picture is one image, as those were that the model was trained on. */
+static dsc_status answer_whole(predict_result *result, predict_reader *r, const char *path,
+                               dsc_error *error) {
+    const dsc_image *p = &result->content.picture;
+    dsc_status status = make_room(result, 1, error);
+    if (status) return status;
+    predict_answer *a = &result->answers[result->count++];
+    status = make_image(a, r, error);
+    if (status) return status;
+    status =
+        dsc_model_prepare(a->seen, &a->did, r->model, p->pixels, p->height, p->width, p->channels, error);
+    return status ? dsc_error_context(error, status, "%s", path) : ask(a, r, error);
+}
+
 static dsc_status answer_picture(predict_result *result, predict_reader *r, const char *path, bool one,
                                  dsc_error *error) {
     const dsc_image *p = &result->content.picture;
-    if (r->raw) return answer_raw(result, r, path, error);
+    if (r->manner == PREDICT_RAW) return answer_raw(result, r, path, error);
+    if (!r->digits) return answer_whole(result, r, path, error);
     if (one) {
         dsc_digit digit;
         dsc_status status =
@@ -146,30 +182,98 @@ static dsc_status answer_picture(predict_result *result, predict_reader *r, cons
 
 /* ---- arrays ---- */
 
-/* Images of the model's own shape are raw by themselves; others are prepared, each a picture of one digit. */
+/* An array of the model's shape: what is done to each of its images. */
+typedef struct array_plan {
+    bool own;  /* of the model's shape */
+    bool turn; /* for models of unprepared images: the array's ground is the other one */
+} array_plan;
+
+static array_plan plan_array(predict_reader *r, const char *path, const uint8_t *images, size_t count,
+                             const size_t shape[3]) {
+    array_plan plan = {.own = !memcmp(shape, r->shape, sizeof r->shape)};
+    if (!plan.own || r->manner == PREDICT_PREPARE) return plan;
+    dsc_images found;
+    dsc_images_examine(&found, images, count, shape);
+    const bool other = dsc_grounds_differ(found.ground, r->expected.ground);
+    if (r->manner == PREDICT_RAW)
+        predict_note(&r->other_ground, path, other ? count : 0, count);
+    else if (!r->digits)
+        plan.turn = other;
+    else if (found.ground == DSC_GROUND_DARK && found.preparation == DSC_PREPARATION_NONE)
+        predict_note(&r->unlike, path, count, count);
+    return plan;
+}
+
+/* One image of an array, made ready as `plan` says, into a->seen. */
+static dsc_status see_image(predict_answer *a, predict_reader *r, const array_plan *plan,
+                            const uint8_t *image, const size_t shape[3], dsc_error *error) {
+    bool blank;
+    const size_t size = r->shape[0] * r->shape[1] * r->shape[2];
+    /* Prepared digits lie on a dark ground: one on a light ground is not prepared yet. */
+    const bool prepare = r->digits && (!plan->own || r->manner == PREDICT_PREPARE ||
+                                       (r->expected.ground == DSC_GROUND_DARK &&
+                                        dsc_image_ground(&blank, image, shape) == DSC_GROUND_LIGHT));
+    dsc_digit digit;
+    dsc_status status = make_image(a, r, error);
+    if (status) return status;
+    if (prepare) {
+        status = dsc_prepare_digit(&digit, NULL, image, shape[1], shape[2], 1, error);
+        if (!status) see_digit(a, r, &digit);
+    } else if (!plan->own) {
+        status = dsc_model_prepare(a->seen, &a->did, r->model, image, shape[1], shape[2], 1, error);
+    } else {
+        memcpy(a->seen, image, size);
+        if (plan->turn) turn(a, size);
+    }
+    return status;
+}
+
+/* Images of the model's own shape are taken as they are, unless they stand on another ground; others are
+ * made ready as pictures are, each a picture of one digit. */
 static dsc_status answer_array(predict_result *result, predict_reader *r, const char *path,
                                dsc_error *error) {
     size_t count, shape[3];
     const dsc_array *array = &result->content.array;
     (void)read_array_shape(&count, shape, array);
-    const bool own = shape[0] == r->shape[0] && shape[1] == r->shape[1] && shape[2] == r->shape[2];
-    if (!own && (r->raw || shape[0] != 1))
-        return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "%s: has images of %zu x %zu x %zu, and the model wants %zu x %zu x %zu", path,
-                        shape[0], shape[1], shape[2], r->shape[0], r->shape[1], r->shape[2]);
+    const array_plan plan = plan_array(r, path, array->data, count, shape);
+    if (!plan.own && (r->manner == PREDICT_RAW || shape[0] != 1))
+        return dsc_fail(
+            error, DSC_ERROR_MISMATCH,
+            "%s: has images of %zu x %zu x %zu (channels x height x width), and the model wants %zu x "
+            "%zu x %zu%s",
+            path, shape[0], shape[1], shape[2], r->shape[0], r->shape[1], r->shape[2],
+            shape[0] == 1 ? "; leave --raw away, and they are made ready" : "");
     const size_t size = shape[0] * shape[1] * shape[2];
     dsc_status status = make_room(result, count, error);
     for (size_t i = 0; i < count && !status && !command_should_stop(); i++) {
         predict_answer *a = &result->answers[result->count++];
-        const uint8_t *image = (const uint8_t *)array->data + i * size;
-        dsc_digit digit;
         a->image = i;
-        if (!own) status = dsc_prepare_digit(&digit, NULL, image, shape[1], shape[2], 1, error);
+        status = see_image(a, r, &plan, (const uint8_t *)array->data + i * size, shape, error);
         if (status) return dsc_error_context(error, status, "%s: image %zu", path, i);
-        status = own ? see(a, image, size, error) : see(a, digit.pixels, sizeof digit.pixels, error);
-        if (!status) status = ask(a, r, error);
+        status = ask(a, r, error);
     }
     return status;
+}
+
+/* ---- files ---- */
+
+/* Counts what was done to the images of a file, to be told in the end. */
+static void count_deeds(predict_reader *r, const predict_result *result) {
+    size_t scaled = 0, turned = 0, prepared = 0;
+    for (size_t i = 0; i < result->count; i++) {
+        scaled += (result->answers[i].did & DSC_DID_SCALE) != 0;
+        turned += (result->answers[i].did & DSC_DID_TURN) != 0;
+        prepared += (result->answers[i].did & DSC_DID_PREPARE) != 0;
+    }
+    const bool array = result->content.is_array;
+    predict_note(&r->scaled, result->name, scaled, result->count);
+    predict_note(&r->turned, result->name, turned, result->count);
+    predict_note(&r->prepared, result->name, array && r->manner == PREDICT_AS_TRAINED ? prepared : 0,
+                 result->count);
+    if (!array && !r->digits && r->manner == PREDICT_AS_TRAINED) predict_note(&r->whole, result->name, 1, 1);
+    if (array || r->manner != PREDICT_RAW || !result->count) return;
+    const dsc_ground ground = dsc_ground_of(result->answers[0].seen, 1, r->shape);
+    predict_note(&r->other_ground, result->name, dsc_grounds_differ(ground, r->expected.ground), 1);
 }
 
 dsc_status predict_read(predict_result *result, predict_reader *reader, const char *path, bool one,
@@ -177,8 +281,10 @@ dsc_status predict_read(predict_result *result, predict_reader *reader, const ch
     *result = (predict_result){.name = strcmp(path, "-") == 0 ? "standard input" : path};
     dsc_status status = read_file(&result->content, path, error);
     if (status) return status;
-    return result->content.is_array ? answer_array(result, reader, result->name, error)
-                                    : answer_picture(result, reader, result->name, one, error);
+    status = result->content.is_array ? answer_array(result, reader, result->name, error)
+                                      : answer_picture(result, reader, result->name, one, error);
+    if (!status) count_deeds(reader, result);
+    return status;
 }
 
 void predict_result_clear(predict_result *result) {

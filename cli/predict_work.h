@@ -5,8 +5,22 @@
 
 #include "command.h"
 
+#include "data/images.h"
 #include "model/inspector.h"
 #include "read/read.h"
+
+/* How images are made ready for the model. */
+typedef enum predict_manner {
+    PREDICT_AS_TRAINED, /* as those were that it was trained on */
+    PREDICT_PREPARE,    /* as digits, whatever it was trained on */
+    PREDICT_RAW         /* not at all */
+} predict_manner;
+
+/* How many images something was done to, and the first file with such. */
+typedef struct predict_count {
+    size_t images, all; /* all: of that file */
+    char file[256];
+} predict_count;
 
 /* A model ready to answer, one image at a time. */
 typedef struct predict_reader {
@@ -15,17 +29,22 @@ typedef struct predict_reader {
     dsc_workspace *workspace;
     dsc_inspector *inspector; /* NULL unless it is to be shown */
     size_t shape[3], classes;
-    bool raw; /* images are the model's own: not prepared */
+    predict_manner manner;
+    dsc_images expected; /* by the model */
+    bool digits;         /* digits are looked for and prepared; else a picture is one image */
+    /* What was done on the way and is told in the end: predict_tell.h. */
+    predict_count whole, scaled, turned, prepared, other_ground, unlike;
 } predict_reader;
 
 /* Takes the model over, also if it fails. */
-dsc_status predict_reader_make(predict_reader *reader, dsc_model *model, bool raw, bool with_saliency,
-                               dsc_error *error);
+dsc_status predict_reader_make(predict_reader *reader, dsc_model *model, predict_manner manner,
+                               bool with_saliency, dsc_error *error);
 void predict_reader_clear(predict_reader *reader);
 
 /* One image that the network saw, and what it said. */
 typedef struct predict_answer {
     size_t image;                    /* of an array: its index */
+    unsigned did;                    /* to make it ready: DSC_DID_... */
     size_t left, top, width, height; /* of a picture: where it lies; width 0: it was not looked for */
     uint8_t *seen;                   /* (C, H, W), owned */
     float *probabilities;            /* (classes), owned */

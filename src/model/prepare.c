@@ -83,7 +83,7 @@ static bool is_blank(const uint8_t *image, size_t size) {
 
 static dsc_status prepare_digit(uint8_t *image, const source *s, dsc_error *error) {
     dsc_digit digit;
-    dsc_status status = dsc_prepare_digit(&digit, s->pixels, s->height, s->width, s->channels, error);
+    dsc_status status = dsc_prepare_digit(&digit, NULL, s->pixels, s->height, s->width, s->channels, error);
     if (!status) memcpy(image, digit.pixels, sizeof digit.pixels);
     return status;
 }
