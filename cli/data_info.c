@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include "data/dataset.h"
+#include "data/images.h"
 #include "report/data_facts.h"
 #include "source.h"
 
@@ -56,10 +57,18 @@ static void append_figures(dsc_text *text, const dsc_data_summary *train, const 
     count_row(text, "blank images", train->blank, test->blank);
 }
 
+/* What a model that is trained on them remembers. */
+static void append_kind(dsc_text *text, const dsc_images *train, const dsc_images *test) {
+    row(text, "ground", dsc_ground_name(train->ground), dsc_ground_name(test->ground));
+    row(text, "preparation", dsc_preparation_name(train->preparation),
+        dsc_preparation_name(test->preparation));
+}
+
 static dsc_status print_text(const command_data *data, const report_data_facts sets[2], dsc_error *error) {
     dsc_text text = {0};
     dsc_text_append(&text, "%s\n\n", data->name);
     append_figures(&text, &sets[0].summary, &sets[1].summary);
+    append_kind(&text, &sets[0].images, &sets[1].images);
     dsc_text_append(&text, "\nclass\n");
     for (size_t i = 0; i < sets[0].summary.classes; i++)
         count_row(&text, dsc_dataset_class_name(data->train, i), sets[0].summary.per_class[i],
@@ -84,11 +93,13 @@ static json_t *set_json(const dsc_dataset *data, const report_data_facts *set) {
     for (size_t i = 0; i < s->classes; i++)
         (void)json_object_set_new(classes, dsc_dataset_class_name(data, i),
                                   json_integer((json_int_t)s->per_class[i]));
-    return json_pack("{s:I, s:[I, I, I], s:s, s:i, s:i, s:f, s:f, s:f, s:I, s:o, s:o}", "images",
+    return json_pack("{s:I, s:[I, I, I], s:s, s:i, s:i, s:f, s:f, s:f, s:I, s:s, s:s, s:o, s:o}", "images",
                      (json_int_t)s->count, "shape", (json_int_t)s->shape[0], (json_int_t)s->shape[1],
                      (json_int_t)s->shape[2], "type", "uint8", "minimum", (int)s->minimum, "maximum",
                      (int)s->maximum, "mean", s->mean, "deviation", s->deviation, "zero_share", s->zero_share,
-                     "blank", (json_int_t)s->blank, "classes", classes, "sha256", sums_json(set));
+                     "blank", (json_int_t)s->blank, "ground", dsc_ground_name(set->images.ground),
+                     "preparation", dsc_preparation_name(set->images.preparation), "classes", classes,
+                     "sha256", sums_json(set));
 }
 
 static dsc_status run(command_call *call, dsc_error *error) {

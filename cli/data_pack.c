@@ -9,8 +9,10 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "data/images.h"
 #include "pack/pack.h"
 #include "progress.h"
+#include "source.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +24,7 @@ typedef struct values {
     double test_share;
     int64_t size[2];
     int64_t seed;
-    bool keep_order, gzip, force, json, quiet;
+    bool prepare, keep_order, gzip, force, json, quiet;
 } values;
 
 /* One of the two sets: which entries of which list, in what order, and where they go. */
@@ -169,7 +171,7 @@ static dsc_status read_part(packing *p, part *set, dsc_error *error) {
     command_progress progress;
     command_progress_start(&progress, p->call, "reading", "images", set->count);
     dsc_status status = pack_read(&set->images, &set->labels, p->size, set->list, set->order, set->count,
-                                  watch, &progress, error);
+                                  p->how->prepare, watch, &progress, error);
     command_progress_end(&progress);
     return status;
 }
@@ -227,17 +229,46 @@ static dsc_status remove_old(const char *path, bool ours, const packing *p, dsc_
     return dsc_fail(error, DSC_ERROR_IO, "%s: is of the data that are replaced, and cannot be removed", path);
 }
 
+/* ---- what the images are like ---- */
+
+/* Prepared ones are noted as such; others as they are found to be. */
+static void describe(dsc_images *images, const part *set, bool prepared) {
+    const size_t shape[3] = {1, set->images.shape[1], set->images.shape[2]};
+    *images = (dsc_images){.preparation = prepared ? DSC_PREPARATION_DIGITS : DSC_PREPARATION_NONE,
+                           .ground = dsc_ground_of(set->images.data, set->count, shape)};
+    memcpy(images->shape, shape, sizeof shape);
+}
+
+static void tell_ground(const packing *p) {
+    dsc_images train, test;
+    dsc_remarks remarks = {0};
+    describe(&train, &p->train, p->how->prepare);
+    if (train.ground == DSC_GROUND_LIGHT)
+        command_complain(
+            "these images are %s, the other way round than MNIST's. A model that is trained on them "
+            "reads such images alone. If they are digits, --prepare makes of them what `descender "
+            "predict` makes of a picture: light on dark, fitted and centred",
+            dsc_ground_words(train.ground));
+    if (!p->test.count) return;
+    describe(&test, &p->test, p->how->prepare);
+    dsc_images_compare(&remarks, &train, "the training set", &test, "the test set");
+    command_tell_remarks(&remarks);
+}
+
 static dsc_status report_json(const packing *p, dsc_error *error) {
+    dsc_images train;
+    describe(&train, &p->train, p->how->prepare);
     size_t over = p->train_list.passed_over + p->test_list.passed_over;
     json_t *classes = json_array();
     for (size_t i = 0; i < p->train_list.class_count; i++)
         (void)json_array_append_new(classes, json_string(p->train_list.classes[i]));
-    return command_print_json(json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "folder", p->out,
-                                        "training_images", (json_int_t)p->train.count, "test_images",
-                                        (json_int_t)p->test.count, "height", (json_int_t)p->size[0], "width",
-                                        (json_int_t)p->size[1], "files_passed_over", (json_int_t)over,
-                                        "classes", classes),
-                              error);
+    return command_print_json(
+        json_pack("{s:s, s:I, s:I, s:I, s:I, s:s, s:s, s:I, s:o}", "folder", p->out, "training_images",
+                  (json_int_t)p->train.count, "test_images", (json_int_t)p->test.count, "height",
+                  (json_int_t)p->size[0], "width", (json_int_t)p->size[1], "preparation",
+                  dsc_preparation_name(train.preparation), "ground", dsc_ground_name(train.ground),
+                  "files_passed_over", (json_int_t)over, "classes", classes),
+        error);
 }
 
 static dsc_status report(const packing *p, dsc_error *error) {
@@ -259,6 +290,8 @@ static dsc_status run(command_call *call, dsc_error *error) {
         p.size[0] = (size_t)p.how->size[0];
         p.size[1] = (size_t)p.how->size[1];
     }
+    if (p.how->prepare && command_given(call, "size"))
+        return command_wrong_usage(call, error, "--prepare makes images of 28x28; leave --size away");
     dsc_status status = make_lists(&p, call->operands[0], error);
     if (!status) status = plan(&p, error);
     if (!status) status = visit_files(&p, refuse, error);
@@ -269,6 +302,10 @@ static dsc_status run(command_call *call, dsc_error *error) {
     if (!status) status = write_part(&p, &p.train, error);
     if (!status) status = write_part(&p, &p.test, error);
     if (!status) status = write_class_names(&p, error);
+    if (!status)
+        status = dsc_images_note_write(p.out, p.how->prepare ? DSC_PREPARATION_DIGITS : DSC_PREPARATION_NONE,
+                                       error);
+    if (!status) tell_ground(&p);
     if (!status) status = report(&p, error);
     free(p.train.order);
     free(p.test.order);
@@ -282,6 +319,8 @@ static dsc_status run(command_call *call, dsc_error *error) {
 }
 
 static const dsc_param options[] = {
+    {"prepare", DSC_PARAM_SWITCH, offsetof(values, prepare), "off", 0, 0, NULL,
+     "each picture is of one digit: prepare it as `predict` does"},
     {"test-share", DSC_PARAM_REAL, offsetof(values, test_share), "0.15", 0, 0.9, NULL,
      "how much of each class becomes the test set; 0 makes none"},
     {"size", DSC_PARAM_PAIR, offsetof(values, size), NULL, 1, 65535, NULL,
@@ -312,8 +351,7 @@ static const command_operand operands[] = {
 
 static const command_example examples[] = {
     {"data pack pictures letters", "Make data of pictures/a/*.png, pictures/b/*.png, ..."},
-    {"data pack pictures letters --test-share 0.25 --gzip",
-     "The same with a quarter of the images as the test set, compressed."},
+    {"data pack scans digits --prepare", "Scans of digits, made ready as `predict` makes them ready."},
     {"tutorial --data letters", "Then let the tutorial learn them."},
     {0},
 };
@@ -321,12 +359,18 @@ static const command_example examples[] = {
 const command command_data_pack = {
     .name = "pack",
     .help = "make data of folders of images, named by class",
-    .about =
-        "Reads PNG and PGM images, as grey values with ink bright on a dark ground as MNIST has it, from "
-        "one folder for each class, and writes the four IDX files, and labels.txt with the names of the "
-        "classes. Nothing is scaled or cropped: all images must have one size, 28x28 to be like MNIST. "
-        "Classes are numbered in the order of their names; names that are whole numbers below 256 are "
-        "the labels themselves. The same folder and seed give the same files.",
+    .about = "Reads PNG and PGM images, as grey values, from one folder for each class, and writes the four "
+             "IDX files, "
+             "labels.txt with the names of the classes, and images.json, which says whether they were "
+             "prepared. A model "
+             "remembers that, and reads other images in the same way. Without --prepare nothing is scaled, "
+             "cropped or "
+             "turned round: all images must have one size. With --prepare each is a picture of one digit, of "
+             "any size, "
+             "light or dark, and becomes 28 x 28 pixels as MNIST's are, by the same steps as in `descender "
+             "predict`. "
+             "Classes are numbered in the order of their names; names that are whole numbers below 256 are "
+             "the labels themselves. The same folder and seed give the same files.",
     .operands = operands,
     .options = options,
     .extras = extras,

@@ -4,7 +4,8 @@
  *   FOLDER/cat/one.png  FOLDER/cat/two.png  FOLDER/dog/...
  *
  * Classes are numbered in the order of their names; but where all names are whole numbers below 256, as for
- * digits, a name is its label. Images are PNG or PGM, taken as grey, all of one size. Other files are passed
+ * digits, a name is its label. Images are PNG or PGM, taken as grey, all of one size; or each is a picture of
+ * one digit, of any size, and is prepared. Other files are passed
  * over and counted; an image that lies outside of a class, and a class without images, are errors. */
 #ifndef PACK_PACK_H
 #define PACK_PACK_H
@@ -29,11 +30,12 @@ void pack_list_free(pack_list *list);
 /* Called after each image; anything but 0 stops. */
 typedef int pack_on_progress(void *user, size_t done, size_t count);
 
-/* Reads entries order[0 .. count) of the list (NULL: the first `count`): images (count, H, W), labels (count),
- * both bytes, to be released with pack_array_free. `size` is the {height, width} that all must have; {0, 0}
- * is replaced by that of the first image. */
+/* Reads entries order[0 .. count) of the list (NULL: the first `count`): images (count, H, W), labels
+ * (count), both bytes, to be released with pack_array_free. `size` is the {height, width} that all must
+ * have; {0, 0} is replaced by that of the first image. With `prepare` each picture becomes its one digit, by
+ * dsc_prepare_digit, as `descender predict` does it, and `size` becomes {28, 28}. */
 dsc_status pack_read(dsc_array *images, dsc_array *labels, size_t size[2], const pack_list *list,
-                     const size_t *order, size_t count, pack_on_progress *progress, void *user,
+                     const size_t *order, size_t count, bool prepare, pack_on_progress *progress, void *user,
                      dsc_error *error);
 void pack_array_free(dsc_array *array);
 

@@ -7,6 +7,9 @@
 #include "png/picture.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+enum { DIGIT_SIDE = 28 };
 
 /* One pixel as grey. Colours by their brightness as ITU-R BT.601 weighs them; equal parts stay as they are. */
 static bool grey_of(uint8_t *grey, const uint8_t *pixel, size_t channels) {
@@ -22,6 +25,17 @@ static dsc_status take(uint8_t *out, const dsc_image *image, const char *path, d
                 "%s: expected an opaque image, found transparent pixels, which are neither ink nor "
                 "ground; give it a ground first",
                 path);
+    return DSC_OK;
+}
+
+static dsc_status take_digit(uint8_t *out, const dsc_image *image, const char *path, dsc_error *error) {
+    dsc_digit digit;
+    dsc_status status =
+        dsc_prepare_digit(&digit, image->pixels, image->height, image->width, image->channels, error);
+    if (status)
+        return dsc_error_context(error, status,
+                                 "%s: no digit can be prepared; take the picture out or mend it", path);
+    memcpy(out, digit.pixels, sizeof digit.pixels);
     return DSC_OK;
 }
 
@@ -42,14 +56,15 @@ static dsc_status fail_size(const size_t size[2], const dsc_image *image, const 
     return dsc_fail(
         error, DSC_ERROR_MISMATCH,
         "%s: expected %zu x %zu pixels (height x width)%s%s, found %zu x %zu; all images must have "
-        "one size",
+        "one size, or be digits to be prepared (--prepare)",
         path, size[0], size[1], first ? " as in " : "", first ? first : "", image->height, image->width);
 }
 
 dsc_status pack_read(dsc_array *images, dsc_array *labels, size_t size[2], const pack_list *list,
-                     const size_t *order, size_t count, pack_on_progress *progress, void *user,
+                     const size_t *order, size_t count, bool prepare, pack_on_progress *progress, void *user,
                      dsc_error *error) {
     *images = *labels = (dsc_array){0};
+    if (prepare) size[0] = size[1] = DIGIT_SIDE;
     dsc_status status = DSC_OK;
     const char *first = NULL; /* the image that gave the size */
     for (size_t i = 0; !status && i < count; i++) {
@@ -62,10 +77,12 @@ dsc_status pack_read(dsc_array *images, dsc_array *labels, size_t size[2], const
             first = entry->path;
         }
         if (!status && !images->data) status = make_arrays(images, labels, size, count, error);
-        if (!status && (image.height != size[0] || image.width != size[1]))
+        if (!status && !prepare && (image.height != size[0] || image.width != size[1]))
             status = fail_size(size, &image, entry->path, first, error);
+        uint8_t *out = status ? NULL : (uint8_t *)images->data + i * size[0] * size[1];
         if (!status)
-            status = take((uint8_t *)images->data + i * size[0] * size[1], &image, entry->path, error);
+            status =
+                prepare ? take_digit(out, &image, entry->path, error) : take(out, &image, entry->path, error);
         if (!status) ((uint8_t *)labels->data)[i] = entry->label;
         dsc_image_clear(&image);
         if (!status && progress && progress(user, i + 1, count))

@@ -23,6 +23,7 @@ static dsc_status hash_idx(char hex[FETCH_SHA256_HEX], const size_t *shape, size
 dsc_status report_learn_data(report_data_facts *facts, const dsc_dataset *data, dsc_error *error) {
     *facts = (report_data_facts){0};
     dsc_data_summarise(&facts->summary, data);
+    dsc_dataset_describe(&facts->images, data);
     if (!fetch_sha256_available() || !dsc_dataset_images(data)) return DSC_OK;
     const dsc_data_summary *s = &facts->summary;
     size_t shape[4] = {s->count, s->shape[0], s->shape[1], s->shape[2]}, rank = 4;

@@ -9,6 +9,7 @@
 /* The checksums are those of the decompressed IDX files, or of what they would be; empty without libcrypto. */
 typedef struct report_data_facts {
     dsc_data_summary summary;
+    dsc_images images; /* what they are like */
     char images_sha256[FETCH_SHA256_HEX], labels_sha256[FETCH_SHA256_HEX];
 } report_data_facts;
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "data/images.h"
 #include "report/questions.h"
 #include "report/text.h"
 
@@ -78,6 +79,10 @@ static void append_counts(dsc_text *text, const report_datasheet *sheet) {
     dsc_text_append(text, "| zeros, %% | %s | %s |\n", report_percent(x, a->zero_share, 2),
                     report_percent(y, b->zero_share, 2));
     dsc_text_append(text, "| blank images | %zu | %zu |\n", a->blank, b->blank);
+    const dsc_images *p = &sheet->facts[0].images, *q = &sheet->facts[1].images;
+    dsc_text_append(text, "| ground | %s | %s |\n| preparation | %s | %s |\n", dsc_ground_name(p->ground),
+                    dsc_ground_name(q->ground), dsc_preparation_name(p->preparation),
+                    dsc_preparation_name(q->preparation));
     dsc_text_append(text, "| images that repeat an earlier one | %zu | %zu |\n", sheet->within[0].images,
                     sheet->within[1].images);
     dsc_text_append(text, "| of these, with another label | %zu | %zu |\n", sheet->within[0].labels_differ,
