@@ -81,8 +81,9 @@ static dsc_status measure(session *s, dsc_error *error) {
     s->crossed = dsc_allocate(dsc_model_classes(model),
                               (size_t)REPORT_TRAITS * REPORT_SLICES * 2 * sizeof *s->crossed);
     if (!s->crossed) return dsc_fail_memory(error, dsc_model_classes(model), "a card");
-    dsc_status status = report_examine(&s->exam, model, s->data.test, threads, &watch, error);
-    if (!status) status = report_learn_data(&s->test, s->data.test, error);
+    dsc_status status = report_learn_data(&s->test, s->data.test, error);
+    if (!status) status = command_subject_match(&s->data.test, &s->subject, error);
+    if (!status) status = report_examine(&s->exam, model, s->data.test, threads, &watch, error);
     if (!status) status = report_slice_up(s->slices, s->crossed, &s->exam, error);
     if (!status)
         status = report_try_all(s->trials, &s->exam, (size_t)s->how->samples, threads, &watch, error);

@@ -88,8 +88,10 @@ static void on_answer(void *user, const dsc_answer *answer) {
 /* ---- the evaluation ---- */
 
 static dsc_status measure(examination *x, dsc_error *error) {
-    const dsc_dataset *data = x->how->split == SPLIT_TRAIN ? x->data.train : x->data.test;
-    dsc_status status = DSC_OK;
+    dsc_dataset **set = x->how->split == SPLIT_TRAIN ? &x->data.train : &x->data.test;
+    dsc_status status = command_subject_match(set, &x->subject, error);
+    const dsc_dataset *data = *set;
+    if (status) return status;
     if (x->how->per_sample) status = dsc_file_writer_open(&x->table, x->how->per_sample, error);
     if (status) return status;
     if (x->table) write_heading(x);

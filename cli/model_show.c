@@ -2,6 +2,7 @@
 /* model_show.c: `descender model show`: a model's layers as a table and as a diagram. */
 #include "command.h"
 
+#include "data/images.h"
 #include "draw/diagram.h"
 #include "model/summary.h"
 #include "shipped/shipped.h"
@@ -19,7 +20,7 @@ typedef struct values {
 
 /* A model, and what is said of it. */
 typedef struct shown {
-    bool shipped;
+    bool shipped, trained; /* trained: it comes from a file */
     dsc_model *model;
     dsc_layer_facts *layers;
     size_t count;
@@ -30,12 +31,14 @@ static const size_t NUMBER = 4; /* bytes */
 /* A text that names a file is that file; what cannot be one is a model's text; nothing is the model inside the program. */
 static dsc_status open_model(shown *s, const char *operand, const values *how, dsc_error *error) {
     struct stat info;
+    s->trained = true;
     if (!operand) return shipped_model(&s->model, error);
     size_t length = strlen(operand);
     const char ending[] = ".safetensors";
     bool named = length >= sizeof ending && !strcmp(operand + length - (sizeof ending - 1), ending);
     if (named || (!stat(operand, &info) && S_ISREG(info.st_mode)))
         return dsc_model_load(&s->model, operand, error);
+    s->trained = false;
     dsc_model_options options = dsc_model_options_defaults();
     options.text = operand;
     options.loss = how->loss;
@@ -127,9 +130,21 @@ static dsc_status draw(dsc_text *text, const char *path, const shown *s, dsc_err
     return status;
 }
 
+/* Of a model that was trained; a text has seen none. */
+static void append_images(dsc_text *text, const shown *s) {
+    dsc_images images;
+    dsc_model_describe(&images, s->model);
+    if (s->trained)
+        dsc_text_append(text, "images: %zu x %zu x %zu, %s, %s\n", images.shape[0], images.shape[1],
+                        images.shape[2], dsc_preparation_words(images.preparation),
+                        dsc_ground_words(images.ground));
+    dsc_text_append(text, "\n");
+}
+
 static dsc_status show_text(const shown *s, const values *how, dsc_error *error) {
     dsc_text text = {0};
-    dsc_text_append(&text, "%s\nloss: %s\n\n", dsc_model_text(s->model), dsc_model_loss(s->model));
+    dsc_text_append(&text, "%s\nloss: %s\n", dsc_model_text(s->model), dsc_model_loss(s->model));
+    append_images(&text, s);
     append_table(&text, s);
     if (s->shipped)
         dsc_text_append(&text,
@@ -163,11 +178,19 @@ static json_t *layer_json(const shown *s, const dsc_layer_facts *layer) {
 static dsc_status show_json(const shown *s, dsc_error *error) {
     json_t *layers = json_array();
     for (size_t i = 0; i < s->count; i++) (void)json_array_append_new(layers, layer_json(s, &s->layers[i]));
-    return command_print_json(json_pack("{s:s, s:s, s:I, s:I, s:I, s:o}", "text", dsc_model_text(s->model),
-                                        "loss", dsc_model_loss(s->model), "classes",
-                                        (json_int_t)dsc_model_classes(s->model), "parameters",
-                                        (json_int_t)dsc_model_parameters(s->model), "multiply_adds",
-                                        (json_int_t)dsc_model_multiply_adds(s->model), "layers", layers),
+    dsc_images images;
+    dsc_model_describe(&images, s->model);
+    json_t *expects = s->trained ? json_pack("{s:[I, I, I], s:s, s:s}", "shape", (json_int_t)images.shape[0],
+                                             (json_int_t)images.shape[1], (json_int_t)images.shape[2],
+                                             "preparation", dsc_preparation_name(images.preparation),
+                                             "ground", dsc_ground_name(images.ground))
+                                 : json_null();
+    return command_print_json(json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:o}", "text",
+                                        dsc_model_text(s->model), "loss", dsc_model_loss(s->model), "images",
+                                        expects, "classes", (json_int_t)dsc_model_classes(s->model),
+                                        "parameters", (json_int_t)dsc_model_parameters(s->model),
+                                        "multiply_adds", (json_int_t)dsc_model_multiply_adds(s->model),
+                                        "layers", layers),
                               error);
 }
 

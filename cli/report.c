@@ -70,8 +70,9 @@ static dsc_status open_all(session *s, dsc_error *error) {
 
 static dsc_status examine(session *s, dsc_error *error) {
     const report_watch watch = {on_progress, s};
-    const dsc_dataset *data = s->how->split == SPLIT_TRAIN ? s->data.train : s->data.test;
-    for (size_t i = 0; i < s->count; i++) {
+    dsc_dataset **set = s->how->split == SPLIT_TRAIN ? &s->data.train : &s->data.test;
+    dsc_status status = command_subject_match(set, &s->subjects[0], error);
+    for (size_t i = 0; i < s->count && !status; i++) {
         const command_subject *subject = &s->subjects[i];
         s->about[i] = (report_subject){.name = subject->name,
                                        .run = subject->is_run ? subject->name : NULL,
@@ -79,15 +80,15 @@ static dsc_status examine(session *s, dsc_error *error) {
                                        .split = s->how->split == SPLIT_TRAIN ? "training set" : "test set",
                                        .threads = (unsigned)s->how->threads};
         s->shown = NULL;
-        dsc_status status =
-            report_examine(&s->exams[i], subject->model, data, (unsigned)s->how->threads, &watch, error);
+        const unsigned threads = (unsigned)s->how->threads;
+        status = i ? report_examine_beside(&s->exams[i], subject->model, s->exams, threads, &watch, error)
+                   : report_examine(s->exams, subject->model, *set, threads, &watch, error);
         if (status) return status;
         command_progress_wipe(&s->progress);
-        status = report_measure_speed(&s->speeds[i], subject->model, data, subject->model_path,
-                                      (unsigned)s->how->threads, s->how->seconds, error);
-        if (status) return status;
+        status = report_measure_speed(&s->speeds[i], subject->model, *set, subject->model_path, threads,
+                                      s->how->seconds, error);
     }
-    return DSC_OK;
+    return status;
 }
 
 static dsc_status write_out(session *s, dsc_error *error) {

@@ -19,7 +19,7 @@ static void append_intervals(dsc_text *text, const report_exam *exam) {
     dsc_text_append(text, "\n%-16s%20s%20s%20s\n", "95 % intervals", "precision", "recall", "F1");
     for (size_t k = 0; k < exam->metrics.classes; k++) {
         const dsc_class_intervals *i = &exam->intervals[k];
-        dsc_text_append(text, "%-16.15s%20s%20s%20s\n", dsc_model_class_name(exam->model, k),
+        dsc_text_append(text, "%-16.15s%20s%20s%20s\n", dsc_model_class_name(exam->numbering, k),
                         report_percents(a, i->precision, 2), report_percents(b, i->recall, 2),
                         report_percents(c, i->f1, 2));
     }
@@ -32,8 +32,8 @@ static void append_pairs(dsc_text *text, const report_exam *exam) {
     dsc_text_append(text, "\nconfused most often\n");
     for (size_t i = 0; i < count; i++)
         dsc_text_append(text, "%8zu  %s taken for %s\n", pairs[i].count,
-                        dsc_model_class_name(exam->model, pairs[i].label),
-                        dsc_model_class_name(exam->model, pairs[i].prediction));
+                        dsc_model_class_name(exam->numbering, pairs[i].label),
+                        dsc_model_class_name(exam->numbering, pairs[i].prediction));
     if (!count) dsc_text_append(text, "    nothing\n");
 }
 
@@ -116,8 +116,8 @@ static json_t *pairs_json(const report_exam *exam) {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
         (void)json_array_append_new(
-            list, json_pack("{s:s, s:s, s:o}", "label", dsc_model_class_name(exam->model, pairs[i].label),
-                            "prediction", dsc_model_class_name(exam->model, pairs[i].prediction), "count",
+            list, json_pack("{s:s, s:s, s:o}", "label", dsc_model_class_name(exam->numbering, pairs[i].label),
+                            "prediction", dsc_model_class_name(exam->numbering, pairs[i].prediction), "count",
                             count_json(pairs[i].count)));
     return list;
 }
@@ -162,7 +162,7 @@ static void add_figures(json_t *json, const report_figures *figures) {
 
 static json_t *subject_json(const report_shown *shown, size_t i) {
     const report_exam *exam = &shown->exams[i];
-    json_t *json = command_metrics_json(&exam->metrics, exam->model, TOP);
+    json_t *json = command_metrics_json(&exam->metrics, exam->numbering, TOP);
     if (!json) return NULL;
     (void)json_object_update_new(
         json, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "subject", shown->subjects[i].name,

@@ -2,6 +2,7 @@
 /* source.c: opens what --data names, by fetch_open, and tells of it. */
 #include "source.h"
 
+#include "data/images.h"
 #include "progress.h"
 
 #include <stdlib.h>
@@ -46,6 +47,20 @@ dsc_status command_data_open(command_data *data, const command_call *call, const
     dsc_status status = fetch_open(&data->train, &data->test, data->name, &from, error);
     command_progress_end(&w.progress);
     return status;
+}
+
+void command_tell_remarks(const dsc_remarks *remarks) {
+    for (size_t i = 0; i < remarks->count; i++) command_complain("%s", remarks->line[i]);
+}
+
+void command_compare_sets(const command_data *data) {
+    dsc_images train, test;
+    dsc_remarks remarks = {0};
+    if (!data->train || !data->test) return;
+    dsc_dataset_describe(&train, data->train);
+    dsc_dataset_describe(&test, data->test);
+    dsc_images_compare(&remarks, &train, "the training set", &test, "the test set");
+    command_tell_remarks(&remarks);
 }
 
 dsc_status command_fetch_mnist(char **used, const char *folder, const command_call *call, bool offline,

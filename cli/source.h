@@ -43,6 +43,13 @@ dsc_status command_data_open(command_data *data, const command_call *call, const
                              dsc_error *error);
 void command_data_close(command_data *data);
 
+/* Says what differs between the images of the two sets: a model that is trained on one is measured on the
+ * other. */
+void command_compare_sets(const command_data *data);
+
+/* Says each on standard error, always: results depend on them. */
+void command_tell_remarks(const dsc_remarks *remarks);
+
 /* fetch_mnist, with the same progress bar. */
 dsc_status command_fetch_mnist(char **used, const char *folder, const command_call *call, bool offline,
                                dsc_error *error);

@@ -2,6 +2,7 @@
 /* subject.c: from the folder of a run, or a file, to a model. */
 #include "subject.h"
 
+#include "base/error.h"
 #include "base/file.h"
 #include "train/run.h"
 
@@ -50,6 +51,17 @@ void command_subject_close(command_subject *subject) {
     free(subject->model_path);
     free(subject->data);
     *subject = (command_subject){0};
+}
+
+dsc_status command_subject_match(dsc_dataset **set, const command_subject *subject, dsc_error *error) {
+    dsc_dataset *matched;
+    dsc_remarks remarks;
+    dsc_status status = dsc_dataset_match(&matched, &remarks, *set, subject->model, error);
+    if (status) return dsc_error_context(error, status, "%s", subject->name);
+    command_tell_remarks(&remarks);
+    dsc_dataset_free(*set);
+    *set = matched;
+    return DSC_OK;
 }
 
 command_source command_subject_source(const command_subject *subject, const command_call *call,

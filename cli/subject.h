@@ -19,6 +19,10 @@ typedef struct command_subject {
 dsc_status command_subject_open(command_subject *subject, const char *operand, dsc_error *error);
 void command_subject_close(command_subject *subject);
 
+/* Puts in the place of *set the same data as the subject's model numbers their classes, and says what
+ * differs from what the model was trained on: dsc_dataset_match. */
+dsc_status command_subject_match(dsc_dataset **set, const command_subject *subject, dsc_error *error);
+
 /* --data where the user gave it; else the run's; else the default. */
 command_source command_subject_source(const command_subject *subject, const command_call *call,
                                       const command_source *source);

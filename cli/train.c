@@ -78,7 +78,9 @@ static dsc_status open_data(session *s, dsc_error *error) {
     command_source source = {.data = s->recipe.data, .offline = s->how->offline};
     if (s->how->resume && command_given(s->call, "data")) source.data = s->how->recipe.data;
     dsc_status status = command_data_open(&s->data, s->call, &source, error);
-    if (status || s->how->resume) return status;
+    if (status) return status;
+    command_compare_sets(&s->data);
+    if (s->how->resume) return DSC_OK;
     return command_recipe_settle(&s->recipe, source.data, s->data.name, error);
 }
 
@@ -97,7 +99,13 @@ static dsc_status open_run(session *s, dsc_error *error) {
                                .threads = (unsigned)s->how->threads,
                                .force = s->how->force,
                                .checkpoint_seconds = s->how->checkpoint_seconds};
-    if (s->how->resume) return dsc_run_resume(&s->run, &s->recipe, s->data.train, &options, error);
+    if (s->how->resume) {
+        dsc_remarks remarks;
+        options.remarks = &remarks;
+        dsc_status status = dsc_run_resume(&s->run, &s->recipe, s->data.train, &options, error);
+        if (!status) command_tell_remarks(&remarks);
+        return status;
+    }
     return dsc_run_start(&s->run, &s->recipe, s->data.train, &options, error);
 }
 

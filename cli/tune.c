@@ -80,7 +80,9 @@ static dsc_status open_data(session *s, dsc_error *error) {
     command_source source = {.data = s->search.recipe.data, .offline = s->how->offline};
     if (s->how->resume && command_given(s->call, "data")) source.data = s->how->recipe.data;
     dsc_status status = command_data_open(&s->data, s->call, &source, error);
-    if (status || s->how->resume) return status;
+    if (status) return status;
+    command_compare_sets(&s->data);
+    if (s->how->resume) return DSC_OK;
     return command_recipe_settle(&s->search.recipe, source.data, s->data.name, error);
 }
 
@@ -97,7 +99,13 @@ static dsc_status begin(session *s, dsc_error *error) {
                         .threads = (unsigned)s->how->threads,
                         .parallel = (unsigned)s->how->parallel,
                         .checkpoint_seconds = s->how->checkpoint_seconds};
-    if (s->how->resume) return dsc_tune_resume(&s->tune, s->data.train, &how, error);
+    if (s->how->resume) {
+        dsc_remarks remarks;
+        how.remarks = &remarks;
+        dsc_status status = dsc_tune_resume(&s->tune, s->data.train, &how, error);
+        if (!status) command_tell_remarks(&remarks);
+        return status;
+    }
     return dsc_tune_start(&s->tune, &s->search, s->data.train, s->data.name, &how, error);
 }
 

@@ -306,7 +306,8 @@ static void a_comparison_is_one_page_too(void **state) {
     report_figures figures;
     const char *folder = testing_folder();
     dsc_error error;
-    for (size_t i = 0; i < 2; i++) examine(&exams[i], i);
+    examine(&exams[0], 0);
+    ASSERT_OK(report_examine_beside(&exams[1], models[1], &exams[0], 1, NULL, &error), error);
     ASSERT_OK(report_write_comparison(&figures, folder, subjects, exams, speeds, NULL, &error), error);
     char *page = read_page(folder);
     refers_to_nothing_outside(page);
@@ -314,6 +315,55 @@ static void a_comparison_is_one_page_too(void **state) {
     free(page);
     report_figures_clear(&figures);
     for (size_t i = 0; i < 2; i++) report_exam_clear(&exams[i]);
+}
+
+/* models[1] with its classes, and so the rows of its last layer, in another order. */
+static dsc_model *make_turned_model(const char *const *turned, const size_t from[CLASSES]) {
+    dsc_model *model;
+    dsc_error error;
+    dsc_model_options options = dsc_model_options_defaults();
+    options.text = "flatten, dense";
+    options.shape[1] = options.shape[2] = SIDE;
+    options.classes = CLASSES;
+    options.class_names = turned;
+    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    for (size_t i = 0; i < model->graph->count; i++) {
+        const dsc_node *node = model->graph->nodes[i];
+        if (node->kind != DSC_NODE_PARAMETER) continue;
+        const size_t row = dsc_shape_count(&node->shape) / CLASSES;
+        for (size_t k = 0; k < CLASSES; k++)
+            memcpy(model->values + node->offset + k * row, models[1]->values + node->offset + from[k] * row,
+                   row * sizeof *model->values);
+    }
+    return model;
+}
+
+static void models_are_compared_by_the_names_of_their_classes(void **state) {
+    (void)state;
+    static const size_t from[CLASSES] = {2, 0, 1};
+    const char *turned[CLASSES] = {names[2], names[0], names[1]},
+               *others[CLASSES] = {"x", names[1], names[2]};
+    dsc_model *model = make_turned_model(turned, from), *other = make_turned_model(others, from);
+    report_exam exams[2], plain;
+    report_duel all, classes[CLASSES];
+    dsc_error error;
+    examine(&plain, 1);
+    examine(&exams[0], 0);
+    ASSERT_OK(report_examine_beside(&exams[1], model, &exams[0], 1, NULL, &error), error);
+    for (size_t i = 0; i < CLASSES * CLASSES; i++)
+        assert_int_equal(exams[1].metrics.confusion[i], plain.metrics.confusion[i]);
+    for (size_t i = 0; i < COUNT; i++) {
+        assert_int_equal(exams[1].answers[i].label, plain.answers[i].label);
+        assert_int_equal(exams[1].answers[i].prediction, plain.answers[i].prediction);
+    }
+    ASSERT_OK(report_compare(&all, classes, exams, &error), error);
+    report_exam_clear(&exams[1]);
+    assert_int_equal(report_examine_beside(&exams[1], other, &exams[0], 1, NULL, &error), DSC_ERROR_MISMATCH);
+    ASSERT_MESSAGE(error, "\"x\", which the first model does not know");
+    for (size_t i = 0; i < 2; i++) report_exam_clear(&exams[i]);
+    report_exam_clear(&plain);
+    dsc_model_free(model);
+    dsc_model_free(other);
 }
 
 static void a_folder_that_cannot_be_made_is_named(void **state) {
@@ -382,6 +432,7 @@ int main(void) {
         cmocka_unit_test(figures_that_cannot_be_are_named_with_the_reason),
         cmocka_unit_test(a_model_without_mistakes_has_none_to_show),
         cmocka_unit_test(a_comparison_is_one_page_too),
+        cmocka_unit_test(models_are_compared_by_the_names_of_their_classes),
         cmocka_unit_test(a_folder_that_cannot_be_made_is_named),
         cmocka_unit_test(reports_survive_failed_allocations),
         cmocka_unit_test(a_datasheet_tells_what_is_there_twice),

@@ -31,7 +31,7 @@ static dsc_status take(uint8_t *out, const dsc_image *image, const char *path, d
 static dsc_status take_digit(uint8_t *out, const dsc_image *image, const char *path, dsc_error *error) {
     dsc_digit digit;
     dsc_status status =
-        dsc_prepare_digit(&digit, image->pixels, image->height, image->width, image->channels, error);
+        dsc_prepare_digit(&digit, NULL, image->pixels, image->height, image->width, image->channels, error);
     if (status)
         return dsc_error_context(error, status,
                                  "%s: no digit can be prepared; take the picture out or mend it", path);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* card_details.c: what the model is and how it came about, and the tables of what was measured. */
 #include "report/card_parts.h"
+
+#include "data/images.h"
 #include "report/questions.h"
 
 #include <math.h>
@@ -63,6 +65,11 @@ void report_append_card_details(dsc_text *text, const report_card *card) {
     dsc_text_append(text, "- **Size**: %s parameters, %s multiply-adds for one image, a file of %s\n",
                     report_grouped(a, (double)card->speed->parameters),
                     report_grouped(b, card->speed->multiply_adds), report_bytes(c, card->speed->file_bytes));
+    dsc_images images;
+    dsc_model_describe(&images, model);
+    dsc_text_append(text, "- **Expects** images of %zu x %zu x %zu (channels, height, width), %s, %s\n",
+                    images.shape[0], images.shape[1], images.shape[2],
+                    dsc_preparation_words(images.preparation), dsc_ground_words(images.ground));
     append_normalisation(text, &model->normalisation);
     if (*card->model_sha256)
         dsc_text_append(text, "- **SHA-256** of model.safetensors: `%s`\n", card->model_sha256);

@@ -22,10 +22,11 @@ static report_duel duel_of(const report_exam exams[2], size_t label) {
 dsc_status report_compare(report_duel *all, report_duel *classes, const report_exam exams[2],
                           dsc_error *error) {
     size_t n = exams[0].metrics.classes;
-    if (exams[0].data != exams[1].data || n != exams[1].metrics.classes)
-        return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "models of %zu and %zu classes cannot be compared: both must answer the same images",
-                        n, exams[1].metrics.classes);
+    if (exams[0].data != exams[1].data || exams[0].numbering != exams[1].numbering)
+        return dsc_fail(
+            error, DSC_ERROR_MISMATCH,
+            "only exams on the same images with the same numbering of the classes can be compared; make "
+            "the second with report_examine_beside");
     double *p = dsc_allocate(n, sizeof *p);
     if (!p) return dsc_fail_memory(error, n * sizeof *p, "a comparison");
     *all = duel_of(exams, SIZE_MAX);

@@ -4,12 +4,13 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "data/class_match.h"
 #include "train/score.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEED = 1 }; /* of the bootstrap */
+enum { SEED = 1, CLASSES_MOST = 256 }; /* SEED: of the bootstrap */
 
 dsc_status report_tell(const report_watch *watch, const char *what, size_t done, size_t total,
                        dsc_error *error) {
@@ -34,9 +35,10 @@ static void take(void *user, const dsc_answer *answer) {
         t->status = report_tell(t->watch, "evaluating", answer->sample + 1, t->exam->data->count, &t->error);
 }
 
-dsc_status report_examine(report_exam *exam, const dsc_model *model, const dsc_dataset *data,
-                          unsigned threads, const report_watch *watch, dsc_error *error) {
-    *exam = (report_exam){.model = model, .data = data};
+/* Answers of `model` to all of `data`, which has its numbering; intervals are still to be made. */
+static dsc_status answer(report_exam *exam, const dsc_model *model, const dsc_dataset *data, unsigned threads,
+                         const report_watch *watch, dsc_error *error) {
+    *exam = (report_exam){.model = model, .numbering = model, .data = data};
     exam->answers = dsc_allocate(data->count, sizeof *exam->answers);
     exam->intervals = dsc_allocate(model->classes, sizeof *exam->intervals);
     if (!exam->answers || !exam->intervals)
@@ -47,8 +49,66 @@ dsc_status report_examine(report_exam *exam, const dsc_model *model, const dsc_d
         status = t.status;
         if (error) *error = t.error;
     }
-    return status ? status
-                  : dsc_metrics_intervals(exam->intervals, exam->macro_f1, &exam->metrics, SEED, error);
+    return status;
+}
+
+static dsc_status make_intervals(report_exam *exam, dsc_error *error) {
+    return dsc_metrics_intervals(exam->intervals, exam->macro_f1, &exam->metrics, SEED, error);
+}
+
+dsc_status report_examine(report_exam *exam, const dsc_model *model, const dsc_dataset *data,
+                          unsigned threads, const report_watch *watch, dsc_error *error) {
+    dsc_status status = answer(exam, model, data, threads, watch, error);
+    return status ? status : make_intervals(exam, error);
+}
+
+/* Class k of the exam's numbering is map[k] from now on. */
+static dsc_status renumber(report_exam *exam, const uint16_t *map, dsc_error *error) {
+    dsc_metrics *m = &exam->metrics;
+    const size_t n = m->classes;
+    size_t *confusion = dsc_allocate(n * n, sizeof *confusion);
+    if (!confusion) return dsc_fail_memory(error, n * n * sizeof *confusion, "a comparison");
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < n; k++) confusion[map[i] * n + map[k]] = m->confusion[i * n + k];
+    memcpy(m->confusion, confusion, n * n * sizeof *confusion);
+    free(confusion);
+    for (size_t i = 0; i < m->count; i++) {
+        exam->answers[i].label = map[exam->answers[i].label];
+        exam->answers[i].prediction = map[exam->answers[i].prediction];
+    }
+    return DSC_OK;
+}
+
+/* Models that answer the same question: the same classes, in any order. */
+static dsc_status match_models(uint16_t map[CLASSES_MOST], const dsc_model *model, const dsc_model *first,
+                               dsc_error *error) {
+    const dsc_class_list ours = {(const char *const *)model->class_names, model->classes, "the second model"},
+                         theirs = {(const char *const *)first->class_names, first->classes,
+                                   "the first model"};
+    bool used[CLASSES_MOST];
+    memset(used, true, sizeof used);
+    if (model->classes > CLASSES_MOST || model->classes != first->classes)
+        return dsc_fail(
+            error, DSC_ERROR_MISMATCH,
+            "models of %zu and %zu classes cannot be compared: both must know the same classes, %d at "
+            "most; give two models that were trained for the same ones",
+            first->classes, model->classes, CLASSES_MOST);
+    return dsc_classes_match(map, NULL, &theirs, &ours, used, error);
+}
+
+dsc_status report_examine_beside(report_exam *exam, const dsc_model *model, const report_exam *first,
+                                 unsigned threads, const report_watch *watch, dsc_error *error) {
+    uint16_t map[CLASSES_MOST];
+    dsc_dataset *own = NULL;
+    *exam = (report_exam){.model = model};
+    dsc_status status = match_models(map, model, first->model, error);
+    if (!status) status = dsc_dataset_match(&own, NULL, first->data, model, error);
+    if (!status) status = answer(exam, model, own, threads, watch, error);
+    if (!status) status = renumber(exam, map, error);
+    exam->numbering = first->model;
+    exam->data = first->data;
+    dsc_dataset_free(own);
+    return status ? status : make_intervals(exam, error);
 }
 
 void report_exam_clear(report_exam *exam) {

@@ -23,7 +23,8 @@ typedef struct report_answer {
 } report_answer;
 
 typedef struct report_exam {
-    const dsc_model *model; /* both must outlive the exam */
+    const dsc_model *model;     /* all three must outlive the exam */
+    const dsc_model *numbering; /* labels and predictions are its: `model`, or who that is compared with */
     const dsc_dataset *data;
     dsc_metrics metrics;
     dsc_class_intervals *intervals; /* (classes) */
@@ -31,10 +32,15 @@ typedef struct report_exam {
     report_answer *answers;         /* (count) */
 } report_exam;
 
-/* Runs all of `data` through the model, on `threads` threads (0: all). Release with report_exam_clear, also after a
- * failure. */
+/* Runs all of `data` through the model, on `threads` threads (0: all). `data` is numbered as the model
+ * numbers its classes (dsc_dataset_match). Release with report_exam_clear, also after a failure. */
 dsc_status report_examine(report_exam *exam, const dsc_model *model, const dsc_dataset *data,
                           unsigned threads, const report_watch *watch, dsc_error *error);
+
+/* The same for a model that is compared with that of `first`, on the same images: answers are numbered as
+ * the first model's are. MISMATCH: the two have other classes, or images of other shapes. */
+dsc_status report_examine_beside(report_exam *exam, const dsc_model *model, const report_exam *first,
+                                 unsigned threads, const report_watch *watch, dsc_error *error);
 void report_exam_clear(report_exam *exam);
 
 /* The wrong answers that the model was surest of, at most `most`, surest first; how many. */

@@ -151,8 +151,9 @@ static dsc_status try_one(report_trial *trial, const subject *s, dsc_error *erro
     }
     dsc_dataset *changed;
     dsc_metrics metrics = {0};
-    dsc_status status = dsc_dataset_from_memory(&changed, s->images, s->labels, s->count, data->shape,
-                                                dsc_dataset_classes(data), NULL, "changed images", error);
+    dsc_status status =
+        dsc_dataset_from_memory(&changed, s->images, s->labels, s->count, data->shape, data->classes,
+                                (const char *const *)data->class_names, "changed images", error);
     if (!status) status = dsc_model_measure(&metrics, s->exam->model, changed, s->threads, NULL, NULL, error);
     trial->count = metrics.count;
     trial->correct = metrics.top[0];

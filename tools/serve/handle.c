@@ -115,7 +115,7 @@ static void read_drawing(serve_response *r, serve_site *site, const serve_reques
     dsc_status status = serve_read(&json, site->reader, q->body, width, height, digit, &error);
     if (!status)
         answer_json(r, 200, json);
-    else if (status == DSC_ERROR_FORMAT)
+    else if (status == DSC_ERROR_FORMAT || status == DSC_ERROR_MISMATCH)
         answer_json(r, 200, json_pack("{s:[], s:i, s:s}", "digits", "count", 0, "why", error.message));
     else
         refuse(r, 500, error.message);
@@ -126,9 +126,12 @@ static json_t *model_json(const serve_site *site) {
     json_t *classes = json_array();
     for (size_t i = 0; i < dsc_model_classes(model); i++)
         (void)json_array_append_new(classes, json_string(dsc_model_class_name(model, i)));
-    return json_pack("{s:s, s:s, s:I, s:o, s:s}", "name", site->options.model_name, "text",
-                     dsc_model_text(model), "parameters", (json_int_t)dsc_model_parameters(model), "classes",
-                     classes, "version", dsc_version());
+    dsc_images images;
+    dsc_model_describe(&images, model);
+    return json_pack("{s:s, s:s, s:I, s:b, s:o, s:s}", "name", site->options.model_name, "text",
+                     dsc_model_text(model), "parameters", (json_int_t)dsc_model_parameters(model), "prepares",
+                     images.preparation == DSC_PREPARATION_DIGITS, "classes", classes, "version",
+                     dsc_version());
 }
 
 /* Server-sent events (WHATWG HTML, section 9.2), one a connection: the browser comes back for the next after `retry`, and says by its id

@@ -20,7 +20,8 @@ typedef struct serve_reader serve_reader;
 dsc_status serve_reader_create(serve_reader **reader, const dsc_model *model, dsc_error *error);
 void serve_reader_free(serve_reader *reader);
 
-/* Greys (height, width) -> what is on them, as JSON; `digit`: of which the layers are shown. FORMAT: nothing is. Any thread. */
+/* Greys (height, width) -> what is on them, as JSON; `digit`: of which the layers are shown. FORMAT: nothing
+ * is; MISMATCH: it is no image for this model. Any thread. */
 dsc_status serve_read(json_t **json, serve_reader *reader, const unsigned char *pixels, size_t width,
                       size_t height, size_t digit, dsc_error *error);
 

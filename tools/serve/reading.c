@@ -31,9 +31,11 @@ dsc_status serve_reader_create(serve_reader **result, const dsc_model *model, ds
     size_t shape[3];
     dsc_model_shape(model, shape);
     if (shape[0] != 1 || shape[1] != SIDE || shape[2] != SIDE)
-        return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "the model takes images of %zu x %zu x %zu; drawings are prepared as 1 x 28 x 28",
-                        shape[0], shape[1], shape[2]);
+        return dsc_fail(
+            error, DSC_ERROR_MISMATCH,
+            "the model takes images of %zu x %zu x %zu (channels x height x width), a drawing becomes one "
+            "of 1 x 28 x 28; read pictures with `descender predict`",
+            shape[0], shape[1], shape[2]);
     serve_reader *r = dsc_allocate(1, sizeof *r);
     if (!r) return dsc_fail_memory(error, sizeof *r, "the server");
     (void)pthread_mutex_init(&r->lock, NULL);
@@ -170,6 +172,35 @@ static dsc_status read_digits(json_t *all, serve_reader *r, const dsc_digit *dig
     return DSC_OK;
 }
 
+/* Where the model was not trained on prepared digits, the whole drawing is its image. */
+static dsc_status take_whole(dsc_digit **digits, size_t *count, const serve_reader *r,
+                             const unsigned char *pixels, size_t width, size_t height, dsc_error *error) {
+    *count = 0;
+    *digits = dsc_allocate(1, sizeof **digits);
+    if (!*digits) return dsc_fail_memory(error, sizeof **digits, "a drawing");
+    dsc_digit *digit = *digits;
+    *digit = (dsc_digit){.width = width, .height = height};
+    dsc_status status = dsc_model_prepare(digit->pixels, NULL, r->model, pixels, height, width, 1, error);
+    if (!status && !memcmp(digit->pixels, digit->pixels + 1, sizeof digit->pixels - 1))
+        status = dsc_fail(error, DSC_ERROR_FORMAT, "there is nothing to read: all of it is of one grey");
+    *count = !status;
+    return status;
+}
+
+static dsc_status find(dsc_digit **digits, size_t *count, dsc_picture_notes *notes, const serve_reader *r,
+                       const unsigned char *pixels, size_t width, size_t height, dsc_error *error) {
+    dsc_images images;
+    *notes = (dsc_picture_notes){0};
+    dsc_model_describe(&images, r->model);
+    if (images.preparation == DSC_PREPARATION_DIGITS)
+        return dsc_find_digits(digits, count, notes, pixels, height, width, 1, error);
+    dsc_status status = take_whole(digits, count, r, pixels, width, height, error);
+    if (!status) return DSC_OK;
+    dsc_digits_free(*digits);
+    *digits = NULL;
+    return status;
+}
+
 dsc_status serve_read(json_t **json, serve_reader *r, const unsigned char *pixels, size_t width,
                       size_t height, size_t digit, dsc_error *error) {
     struct timespec start, end;
@@ -178,7 +209,7 @@ dsc_status serve_read(json_t **json, serve_reader *r, const unsigned char *pixel
     dsc_picture_notes notes;
     size_t count;
     *json = NULL;
-    dsc_status status = dsc_find_digits(&digits, &count, &notes, pixels, height, width, 1, error);
+    dsc_status status = find(&digits, &count, &notes, r, pixels, width, height, error);
     if (status) return status;
     json_t *all = json_array();
     (void)pthread_mutex_lock(&r->lock);

@@ -290,7 +290,8 @@ async function begin() {
     classes = model.classes;
     makeBars();
     document.getElementById("model").textContent =
-      `${model.name}: ${model.text}; ${model.parameters.toLocaleString("en")} parameters. Descender ${model.version}.`;
+      `${model.name}: ${model.text}; ${model.parameters.toLocaleString("en")} parameters. Descender ${model.version}.` +
+      (model.prepares ? "" : " It was not trained on prepared digits: a drawing is scaled whole to 28 x 28.");
   } catch {
     say("The server does not answer.");
   }
