@@ -4,7 +4,7 @@
  * The ground is a smooth surface, g(x, y) = a + b x + c y + d x^2 + e x y + f y^2, fitted to the medians of a grid of cells by least
  * squares that are done again with less weight for what lies far off (Tukey's biweight, "Robust estimation", 1974): cells
  * full of ink count for nothing in the end. Small pictures have too few cells, and no light to speak of: there the ground is the
- * median of the picture's edge. */
+ * median of the picture's edge. Pictures cut close to the ink are split into two classes of grey instead, see below. */
 #include "image/prepare.h"
 
 #include "image/image.h"
@@ -24,6 +24,7 @@ enum {
     SURFACE_FROM = 64, /* the shorter side of a picture whose ground may be uneven */
     TERMS = 6,
     ROUNDS = 12,
+    CORNER_PART = 8,
     STANDS_OUT = 20 /* what differs less from the ground, of 255, is no ink */
 };
 
@@ -210,16 +211,98 @@ static int darker_is_ink(size_t counts[2][256], unsigned noise) {
     return sums[1] > sums[0];
 }
 
-static dsc_status take_ground_away(dsc_ink *ink, dsc_error *error) {
-    const ground g = find_ground(ink);
+/* A quarter of normal noise lies within 0.32 deviations. */
+static double deviation_of(const size_t differences[256]) { return quantile(differences, 0.25) / 0.32; }
+
+/* Where the ground is, and which side of it is ink. */
+typedef struct level {
+    ground ground;
+    double deviation; /* of the ground's noise */
+    int dark;         /* whether ink is darker than the ground */
+} level;
+
+/* What differs less is noise; and no ink. */
+static unsigned floor_of(const level *l) { return (unsigned)(2.5 * l->deviation + 0.5); }
+static unsigned least_of(const level *l) { return floor_of(l) > STANDS_OUT ? floor_of(l) : STANDS_OUT; }
+
+static level by_surface(const dsc_ink *ink) {
+    level l = {.ground = find_ground(ink)};
     size_t counts[2][256] = {{0}}, both[256];
-    count_differences(counts, ink, &g);
+    count_differences(counts, ink, &l.ground);
     for (unsigned v = 0; v < 256; v++) both[v] = counts[0][v] + counts[1][v];
-    /* A quarter of normal noise lies within 0.32 deviations; a quarter of all is of the ground even if half is ink. */
-    const double deviation = quantile(both, 0.25) / 0.32;
-    const unsigned floor = (unsigned)(2.5 * deviation + 0.5), least = floor > STANDS_OUT ? floor : STANDS_OUT;
-    const int dark = darker_is_ink(counts, least);
-    size_t beyond = 0;
+    /* A quarter of all is of the ground even if half is ink. */
+    l.deviation = deviation_of(both);
+    l.dark = darker_is_ink(counts, least_of(&l));
+    return l;
+}
+
+/* --- Pictures cut close to the ink, on which there is little ground to find ---
+ *
+ * Their greys fall into two classes: ink, and a ground of one level. The threshold is the one with the most variance between them
+ * (Otsu, "A threshold selection method from gray-level histograms", 1979). Ground is what the picture's corners are of, which even
+ * closely cut digits leave free. */
+
+/* The threshold: values up to it are one class. *separate: the share of the variance that lies between the classes. */
+static unsigned split_greys(double *separate, const size_t counts[256]) {
+    double all = 0, sum = 0, squares = 0, below = 0, sum_below = 0, best = 0;
+    unsigned threshold = 0;
+    for (unsigned v = 0; v < 256; v++) {
+        all += (double)counts[v];
+        sum += (double)counts[v] * v;
+        squares += (double)counts[v] * v * v;
+    }
+    const double variance = squares - sum * sum / all;
+    for (unsigned v = 0; v < 255; v++) {
+        below += (double)counts[v];
+        sum_below += (double)counts[v] * v;
+        if (below == 0 || below == all) continue;
+        const double apart = sum_below / below - (sum - sum_below) / (all - below);
+        const double between = below * (all - below) / all * apart * apart;
+        if (between > best) best = between, threshold = v;
+    }
+    *separate = variance > 0 ? best / variance : 0;
+    return threshold;
+}
+
+static bool corners_are_dark(const dsc_ink *ink, unsigned threshold) {
+    const size_t shorter = ink->width < ink->height ? ink->width : ink->height;
+    const size_t side = shorter / CORNER_PART + 1;
+    size_t dark = 0, all = 0;
+    for (size_t y = 0; y < ink->height; y++) {
+        if (y >= side && y + side < ink->height) continue;
+        for (size_t x = 0; x < ink->width; x++) {
+            if (x >= side && x + side < ink->width) continue;
+            dark += ink->values[y * ink->width + x] <= threshold;
+            all++;
+        }
+    }
+    return dark * 2 > all;
+}
+
+/* False if there are no two classes. */
+static bool by_classes(level *l, const dsc_ink *ink) {
+    size_t counts[256] = {0}, own[256] = {0}, differences[256] = {0};
+    double separate;
+    for (size_t i = 0; i < ink->width * ink->height; i++) counts[ink->values[i]]++;
+    const unsigned threshold = split_greys(&separate, counts);
+    if (separate < 0.8) return false;
+    const bool dark_ground = corners_are_dark(ink, threshold);
+    for (unsigned v = 0; v < 256; v++)
+        if ((v <= threshold) == dark_ground) own[v] = counts[v];
+    const unsigned middle = quantile(own, 0.5);
+    for (unsigned v = 0; v < 256; v++) differences[v > middle ? v - middle : middle - v] += own[v];
+    *l = (level){.ground = {.term = {middle}}, .deviation = deviation_of(differences), .dark = !dark_ground};
+    return true;
+}
+
+static dsc_status take_ground_away(dsc_ink *ink, dsc_error *error) {
+    level l = by_surface(ink), other;
+    if (least_of(&l) > STANDS_OUT && by_classes(&other, ink) && other.deviation * 2 < l.deviation) l = other;
+    const ground g = l.ground;
+    const int dark = l.dark;
+    const unsigned least = least_of(&l), floor = floor_of(&l);
+    size_t counts[2][256] = {{0}}, beyond = 0;
+    count_differences(counts, ink, &g);
     for (unsigned v = 0; v <= least && v < 256; v++) counts[dark][v] = 0;
     for (unsigned v = 0; v < 256; v++) beyond += counts[dark][v];
     if (beyond == 0 || least >= 200)

@@ -293,6 +293,42 @@ static void changed_test_images_keep_their_accuracy(void **unused) {
     dsc_dataset_free(test);
 }
 
+/* As a program cuts cells out: no ground around, or hardly any. A 1 that is nothing but ink cannot be told from a blank picture. */
+static void digits_cut_at_the_ink_are_read(void **unused) {
+    (void)unused;
+    if (!testing_mnist()) TEST_SKIP("needs the real MNIST: set DESCENDER_DATA");
+    enum { COUNT = 200 };
+    static const double factors[] = {1.5, 6, 12};
+    dsc_dataset *train, *test;
+    ASSERT_OK(dsc_mnist_open(&train, &test, testing_mnist(), &error), error);
+    for (size_t f = 0; f < 3; f++)
+        for (int margin = 0; margin < 2; margin++) {
+            size_t right = 0;
+            for (size_t i = 0; i < COUNT; i++) {
+                const uint8_t *image = dsc_dataset_images(test) + i * PIXELS;
+                size_t left = SIDE, top = SIDE, end = 0, bottom = 0;
+                for (size_t p = 0; p < PIXELS; p++) {
+                    if (image[p] < 100) continue;
+                    left = left < p % SIDE ? left : p % SIDE, end = end > p % SIDE + 1 ? end : p % SIDE + 1;
+                    top = top < p / SIDE ? top : p / SIDE, bottom = p / SIDE + 1;
+                }
+                sheet s = sheet_make((size_t)((double)(end - left) * factors[f]) + 2 * (size_t)margin,
+                                     (size_t)((double)(bottom - top) * factors[f]) + 2 * (size_t)margin);
+                paste(&s, image, margin - (double)left * factors[f], margin - (double)top * factors[f],
+                      factors[f]);
+                expose(&s, i % 2 ? NOISE : PLAIN, i % 4 < 2);
+                dsc_digit digit;
+                if (!dsc_prepare_digit(&digit, NULL, s.pixels, s.height, s.width, 1, &error))
+                    right += read_seen(digit.pixels) == dsc_dataset_labels(test)[i];
+                sheet_free(&s);
+            }
+            print_message("%g times, margin %d: %zu of %d\n", factors[f], margin, right, COUNT);
+            assert_true(right * 100 >= COUNT * 95);
+        }
+    dsc_dataset_free(train);
+    dsc_dataset_free(test);
+}
+
 static void what_is_prepared_already_stays_nearly_as_it_is(void **unused) {
     (void)unused;
     if (!testing_mnist()) TEST_SKIP("needs the real MNIST: set DESCENDER_DATA");
@@ -350,6 +386,7 @@ int main(void) {
         cmocka_unit_test(a_line_and_another_are_read_in_order),
         cmocka_unit_test(the_pieces_of_one_digit_stay_together),
         cmocka_unit_test(changed_test_images_keep_their_accuracy),
+        cmocka_unit_test(digits_cut_at_the_ink_are_read),
         cmocka_unit_test(what_is_prepared_already_stays_nearly_as_it_is),
         cmocka_unit_test(the_shipped_model_has_the_accuracy_that_is_stated),
     };
