@@ -169,6 +169,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     session s = {.call = call, .how = call->values};
     command_warn_of_kernels();
     dsc_status status = open_all(&s, error);
+    if (!status) status = command_rehearse(s.how->out, error);
     if (!status) status = measure(&s, error);
     if (!status) status = write_card(&s, error);
     command_progress_end(&s.progress);
@@ -232,5 +233,6 @@ const command command_card = {
     .extras = extras,
     .examples = examples,
     .values_size = sizeof(values),
+    .stops = true,
     .run = run,
 };

@@ -8,7 +8,8 @@
  * of its actions; each of them is a command itself.
  *
  * Where things go: results on standard output, everything else on standard error.
- * Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+ * Exit status: 0 done, 1 failed, 2 wrong usage; 128 and the signal's number if it was asked to end, so 130 after
+ * Ctrl-C and 143 after SIGTERM.
  */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
@@ -19,7 +20,7 @@
 #include "base/error.h"
 #include "base/param.h"
 
-enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_WRONG_USAGE = 2, COMMAND_INTERRUPTED = 130 };
+enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_WRONG_USAGE = 2, COMMAND_INTERRUPTED = 128 };
 
 typedef struct command command;
 
@@ -68,6 +69,7 @@ struct command {
     const command_option *extras;
     const command_example *examples; /* two or three */
     size_t values_size;
+    bool stops; /* asks command_should_stop while it works; others die of the first signal, as programs do */
     bool defaults_vary; /* those of `shared` come from elsewhere: help does not show them */
     dsc_status (*run)(command_call *call, dsc_error *error);
     const command *const *actions; /* instead of all from `operands` on; NULL ends the list */
@@ -127,11 +129,24 @@ void command_warn_of_kernels(void);
 
 /* ---- output (output.c) ---- */
 
-/* Notes SIGINT, and lets writes to a closed pipe fail instead of killing the program. */
-void command_prepare_signals(void);
-/* Whether to stop early: interrupted, or nobody reads standard output any more. */
+/* Before anything is opened: sees to it that descriptors 0, 1 and 2 are taken, and that a write to a closed pipe or beyond
+ * `ulimit -f` fails instead of killing the program. False: it cannot be. */
+bool command_prepare_process(void);
+/* From now on the first SIGINT, SIGTERM or SIGHUP asks for a clean end. The next one ends the program at once, unless it
+ * comes within a quarter of a second: schedulers send several at a time. One that was ignored from the start, as
+ * SIGHUP under nohup, stays ignored. */
+void command_catch_signals(void);
+/* Whether to stop early: interrupted, or what goes to standard output is lost. */
 bool command_should_stop(void);
-bool command_was_interrupted(void);
+/* The same for a command whose results are files: it goes on where standard output is full or closed, and stops where
+ * its reader has left. */
+bool command_should_stop_saving(void);
+/* The exit status of an interruption, or 0. */
+int command_was_interrupted(void);
+
+/* For a file that is written after long work: fails now if it cannot be written, and warns if it can only be written in
+ * place. NULL is fine. */
+dsc_status command_rehearse(const char *path, dsc_error *error);
 
 /* A remark on standard error; silent with --quiet. */
 void command_remark(const command_call *call, const char *format, ...) DSC_PRINTF(2, 3);

@@ -63,5 +63,6 @@ const command command_data_fetch = {
     .options = options,
     .examples = examples,
     .values_size = sizeof(values),
+    .stops = true,
     .run = run,
 };

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "data/idx.h"
 #include "data/images.h"
 #include "pack/pack.h"
 #include "progress.h"
@@ -43,6 +44,7 @@ typedef struct packing {
     pack_list train_list, test_list; /* test_list: only where the folder is split already */
     part train, test;
     size_t size[2];
+    dsc_file_writer *writers[6]; /* of OUT's files, by number; NULL: not written */
 } packing;
 
 static bool is_folder(const char *path) {
@@ -150,20 +152,11 @@ static dsc_status plan(packing *p, dsc_error *error) {
     return status ? status : shuffle(&p->test, &rng, error);
 }
 
-static dsc_status write_array(const packing *p, const char *name, const dsc_array *array, dsc_error *error) {
-    dsc_text path = {0};
-    dsc_text_append(&path, "%s/%s%s", p->out, name, p->how->gzip ? ".gz" : "");
-    dsc_status status =
-        path.failed ? dsc_fail_memory(error, strlen(name), name) : dsc_idx_write(path.data, array, error);
-    dsc_text_free(&path);
-    return status;
-}
-
 static int watch(void *user, size_t done, size_t count) {
     command_progress *progress = user;
     (void)count;
     command_progress_show(progress, done);
-    return command_should_stop();
+    return command_should_stop_saving();
 }
 
 static dsc_status read_part(packing *p, part *set, dsc_error *error) {
@@ -176,57 +169,109 @@ static dsc_status read_part(packing *p, part *set, dsc_error *error) {
     return status;
 }
 
-static dsc_status write_part(const packing *p, const part *set, dsc_error *error) {
-    if (!set->count) return DSC_OK;
-    dsc_status status = write_array(p, set->images_name, &set->images, error);
-    return status ? status : write_array(p, set->labels_name, &set->labels, error);
-}
+/* ---- the files of OUT ---- */
 
-static dsc_status write_class_names(const packing *p, dsc_error *error) {
-    dsc_text text = {0};
-    char *path = dsc_path_join(p->out, "labels.txt");
-    for (size_t i = 0; i < p->train_list.class_count; i++)
-        dsc_text_append(&text, "%s\n", p->train_list.classes[i]);
-    dsc_status status = path && !text.failed ? dsc_file_write(path, text.data, text.length, error)
-                                             : dsc_fail_memory(error, text.length, "labels.txt");
-    free(path);
-    dsc_text_free(&text);
-    return status;
-}
+/* In the order in which they take their names: while the labels are not there, nobody takes the images for data. */
+enum { CLASS_NAMES, IMAGES_NOTE, TRAIN_IMAGES, TEST_IMAGES, TRAIN_LABELS, TEST_LABELS, OUT_FILES };
 
-/* What `visit` does with a file of OUT that is there and is `ours`: one that is written now. */
-typedef dsc_status visitor(const char *path, bool ours, const packing *p, dsc_error *error);
+static bool is_text(size_t file) { return file == CLASS_NAMES || file == IMAGES_NOTE; }
 
-static dsc_status visit_files(const packing *p, visitor *visit, dsc_error *error) {
-    const part *sets[] = {&p->train, &p->test};
-    for (size_t i = 0; i < 8; i++) {
-        const part *set = sets[i / 4];
-        bool gzip = i % 2;
-        dsc_text path = {0};
-        dsc_text_append(&path, "%s/%s%s", p->out, i / 2 % 2 ? set->labels_name : set->images_name,
+/* The path of one of them (release with dsc_text_free); .failed for want of memory. */
+static dsc_text path_of(const packing *p, size_t file, bool gzip) {
+    const part *set = file == TRAIN_IMAGES || file == TRAIN_LABELS ? &p->train : &p->test;
+    dsc_text path = {0};
+    if (is_text(file))
+        dsc_text_append(&path, "%s/%s", p->out, file == CLASS_NAMES ? "labels.txt" : DSC_IMAGES_FILE);
+    else
+        dsc_text_append(&path, "%s/%s%s", p->out,
+                        file == TRAIN_IMAGES || file == TEST_IMAGES ? set->images_name : set->labels_name,
                         gzip ? ".gz" : "");
-        dsc_status status = path.failed ? dsc_fail_memory(error, strlen(p->out), p->out) : DSC_OK;
-        if (!status && !access(path.data, F_OK))
-            status = visit(path.data, set->count && gzip == p->how->gzip, p, error);
+    return path;
+}
+
+static bool is_written(const packing *p, size_t file) {
+    return is_text(file) ||
+           (file == TRAIN_IMAGES || file == TRAIN_LABELS ? p->train.count : p->test.count);
+}
+
+typedef dsc_status visitor(const char *path, size_t file, bool gzip, packing *p, dsc_error *error);
+
+/* Every name that data in OUT may have, plain and compressed. */
+static dsc_status visit_files(packing *p, visitor *visit, dsc_error *error) {
+    for (size_t i = 0; i < 2 * OUT_FILES; i++) {
+        size_t file = i / 2;
+        bool gzip = i % 2;
+        if (is_text(file) && gzip) continue;
+        dsc_text path = path_of(p, file, gzip);
+        dsc_status status = path.failed ? dsc_fail_memory(error, strlen(p->out), p->out)
+                                        : visit(path.data, file, gzip, p, error);
         dsc_text_free(&path);
         if (status) return status;
     }
     return DSC_OK;
 }
 
-/* Files that are there already are somebody's data. */
-static dsc_status refuse(const char *path, bool ours, const packing *p, dsc_error *error) {
-    (void)ours;
-    if (p->how->force) return DSC_OK;
-    return dsc_fail(error, DSC_ERROR_IO,
-                    "%s: is there already; give another folder, or --force to replace it", path);
+static bool exists(const char *path) {
+    struct stat info;
+    return lstat(path, &info) == 0;
 }
 
-/* An old .gz beside a new plain file, or an old test set, would be taken for part of the new data. */
-static dsc_status remove_old(const char *path, bool ours, const packing *p, dsc_error *error) {
-    (void)p;
-    if (ours || !unlink(path)) return DSC_OK;
-    return dsc_fail(error, DSC_ERROR_IO, "%s: is of the data that are replaced, and cannot be removed", path);
+/* Files that are there already are somebody's data. */
+static dsc_status refuse(const char *path, size_t file, bool gzip, packing *p, dsc_error *error) {
+    if (!p->how->force && exists(path))
+        return dsc_fail(error, DSC_ERROR_IO,
+                        "%s: is there already; give another folder, or --force to replace it", path);
+    bool written = is_written(p, file) && (is_text(file) || gzip == p->how->gzip);
+    return written ? dsc_file_rehearse(NULL, path, 0, error) : DSC_OK;
+}
+
+/* Everything is written before anything takes its name, so that a full disk leaves the old data whole. */
+static dsc_status begin_file(const char *path, size_t file, bool gzip, packing *p, dsc_error *error) {
+    if (!is_written(p, file) || (!is_text(file) && gzip != p->how->gzip)) return DSC_OK;
+    const part *set = file == TRAIN_IMAGES || file == TRAIN_LABELS ? &p->train : &p->test;
+    if (!is_text(file)) {
+        bool images = file == TRAIN_IMAGES || file == TEST_IMAGES;
+        return dsc_idx_begin(&p->writers[file], path, images ? &set->images : &set->labels, error);
+    }
+    char note[64];
+    dsc_text text = {0};
+    for (size_t i = 0; file == CLASS_NAMES && i < p->train_list.class_count; i++)
+        dsc_text_append(&text, "%s\n", p->train_list.classes[i]);
+    if (file == IMAGES_NOTE)
+        dsc_text_append_bytes(
+            &text, note,
+            dsc_images_note_format(note, p->how->prepare ? DSC_PREPARATION_DIGITS : DSC_PREPARATION_NONE));
+    dsc_status status = text.failed ? dsc_fail_memory(error, text.length, path)
+                                    : dsc_file_writer_open(&p->writers[file], path, error);
+    if (!status) status = dsc_file_writer_append(p->writers[file], text.data, text.length, error);
+    dsc_text_free(&text);
+    return status;
+}
+
+/* An old .gz beside a new plain file, or an old test set, would be taken for part of the new data; and so would old
+ * labels beside new images, if all ended here. */
+static dsc_status remove_old(const char *path, size_t file, bool gzip, packing *p, dsc_error *error) {
+    struct stat info;
+    bool replaced = p->writers[file] && (is_text(file) || gzip == p->how->gzip);
+    if (lstat(path, &info) || (replaced && file < TRAIN_LABELS)) return DSC_OK;
+    if (replaced && !S_ISREG(info.st_mode)) return DSC_OK; /* a link stays */
+    return unlink(path)
+               ? dsc_fail_system(error, path, "is of the data that are replaced, and cannot be removed")
+               : DSC_OK;
+}
+
+static dsc_status write_files(packing *p, dsc_error *error) {
+    dsc_status status = visit_files(p, begin_file, error);
+    if (!status) status = visit_files(p, remove_old, error);
+    for (size_t i = 0; i < OUT_FILES; i++) {
+        if (!p->writers[i]) continue;
+        if (status)
+            dsc_file_writer_abort(p->writers[i]);
+        else
+            status = dsc_file_writer_commit(p->writers[i], error);
+        p->writers[i] = NULL;
+    }
+    return status;
 }
 
 /* ---- what the images are like ---- */
@@ -294,17 +339,11 @@ static dsc_status run(command_call *call, dsc_error *error) {
         return command_wrong_usage(call, error, "--prepare makes images of 28x28; leave --size away");
     dsc_status status = make_lists(&p, call->operands[0], error);
     if (!status) status = plan(&p, error);
+    if (!status) status = dsc_folder_make(p.out, error);
     if (!status) status = visit_files(&p, refuse, error);
     if (!status) status = read_part(&p, &p.train, error);
     if (!status) status = read_part(&p, &p.test, error);
-    if (!status) status = dsc_folder_make(p.out, error);
-    if (!status) status = visit_files(&p, remove_old, error);
-    if (!status) status = write_part(&p, &p.train, error);
-    if (!status) status = write_part(&p, &p.test, error);
-    if (!status) status = write_class_names(&p, error);
-    if (!status)
-        status = dsc_images_note_write(p.out, p.how->prepare ? DSC_PREPARATION_DIGITS : DSC_PREPARATION_NONE,
-                                       error);
+    if (!status) status = write_files(&p, error);
     if (!status) tell_ground(&p);
     if (!status) status = report(&p, error);
     free(p.train.order);
@@ -376,5 +415,6 @@ const command command_data_pack = {
     .extras = extras,
     .examples = examples,
     .values_size = sizeof(values),
+    .stops = true,
     .run = run,
 };

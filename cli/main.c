@@ -17,14 +17,16 @@ static int run(const command *group, const command *self, int argc, char **argv)
     dsc_error error = {0};
     bool help = false;
     dsc_status status = command_parse(&call, &help, argc, argv, &error);
-    if (!status && help)
+    if (!status && help) {
         command_print_help(group, self);
-    else if (!status)
+    } else if (!status) {
+        if (self->stops) command_catch_signals();
         status = self->run(&call, &error);
+    }
     int result = COMMAND_DONE;
     if (status && command_was_interrupted()) {
         command_complain("interrupted");
-        result = COMMAND_INTERRUPTED;
+        result = command_was_interrupted();
     } else if (call.wrong_usage || status == DSC_ERROR_ARGUMENT) {
         complain_usage(group, self, error.message);
         result = COMMAND_WRONG_USAGE;
@@ -88,6 +90,6 @@ static int dispatch(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-    command_prepare_signals();
+    if (!command_prepare_process()) return COMMAND_FAILED;
     return command_finish(dispatch(argc, argv));
 }

@@ -2,37 +2,103 @@
 /* output.c: what goes to standard output and standard error, interruptions, and output nobody reads. */
 #include "command.h"
 
+#include "base/file.h"
 #include "base/json.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t interrupted;
+enum { SAME_REQUEST_MILLISECONDS = 250 };
 
-static void note_interrupt(int signal_number) {
-    (void)signal_number;
-    interrupted = 1;
+/* ---- signals ---- */
+
+static const int asking[] = {SIGINT, SIGTERM, SIGHUP};
+static volatile sig_atomic_t asked; /* the first of them that came */
+static struct timespec asked_at;
+
+static void note_request(int signal_number) {
+    struct timespec now;
+    const int code = errno;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!asked) {
+        asked = signal_number;
+        asked_at = now;
+    } else if (1000 * (now.tv_sec - asked_at.tv_sec) + (now.tv_nsec - asked_at.tv_nsec) / 1000000 >=
+               SAME_REQUEST_MILLISECONDS) {
+        (void)signal(signal_number, SIG_DFL);
+        (void)raise(signal_number); /* comes when this handler returns */
+    }
+    errno = code;
 }
 
-void command_prepare_signals(void) {
-    /* The first Ctrl-C asks for a clean end; the second one kills, should the first not be heard. A SIGINT
-     * that was ignored when we were started (nohup, a background job) stays ignored. */
-    struct sigaction old, action = {.sa_handler = note_interrupt, .sa_flags = SA_RESTART | (int)SA_RESETHAND};
+void command_catch_signals(void) {
+    struct sigaction action = {.sa_handler = note_request, .sa_flags = SA_RESTART}, old;
     (void)sigemptyset(&action.sa_mask);
-    if (!sigaction(SIGINT, NULL, &old) && old.sa_handler != SIG_IGN) (void)sigaction(SIGINT, &action, NULL);
-    action = (struct sigaction){.sa_handler = SIG_IGN};
-    (void)sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGPIPE, &action, NULL);
+    for (size_t i = 0; i < sizeof asking / sizeof *asking; i++) (void)sigaddset(&action.sa_mask, asking[i]);
+    for (size_t i = 0; i < sizeof asking / sizeof *asking; i++)
+        if (!sigaction(asking[i], NULL, &old) && old.sa_handler != SIG_IGN)
+            (void)sigaction(asking[i], &action, NULL);
 }
 
-bool command_was_interrupted(void) { return interrupted; }
-bool command_should_stop(void) { return interrupted || ferror(stdout); }
+int command_was_interrupted(void) { return asked ? COMMAND_INTERRUPTED + asked : 0; }
+
+static void do_nothing(int signal_number) { (void)signal_number; }
+
+/* A handler and not SIG_IGN, which the programs that this one starts would inherit. */
+static void let_writes_fail(void) {
+    struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART}, old;
+    (void)sigemptyset(&action.sa_mask);
+    const int fatal[] = {SIGPIPE, SIGXFSZ};
+    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
+        if (!sigaction(fatal[i], NULL, &old) && old.sa_handler != SIG_IGN)
+            (void)sigaction(fatal[i], &action, NULL);
+}
+
+/* ---- descriptors ---- */
+
+/* A file that is opened while 0, 1 or 2 is closed would get that number, and what is printed. What takes their place is
+ * open the wrong way round, so that reading from it or writing to it fails as before. */
+bool command_prepare_process(void) {
+    let_writes_fail();
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0) continue;
+        int got = open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        if (got < 0) got = open("/", O_RDONLY | O_DIRECTORY);
+        if (got != fd) return false;
+    }
+    return true;
+}
+
+/* Where a pipe has no reader, or a terminal is gone, poll says so; where a disk is full it does not. */
+static bool reader_is_gone(void) {
+    struct pollfd out = {.fd = STDOUT_FILENO};
+    return poll(&out, 1, 0) > 0 && (out.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+bool command_should_stop(void) { return asked || ferror(stdout); }
+bool command_should_stop_saving(void) { return asked || (ferror(stdout) && reader_is_gone()); }
+
+dsc_status command_rehearse(const char *path, dsc_error *error) {
+    dsc_file_way way = DSC_FILE_ATOMIC;
+    dsc_status status = path ? dsc_file_rehearse(&way, path, 0, error) : DSC_OK;
+    if (!status && way == DSC_FILE_IN_PLACE)
+        command_complain(
+            "warning: %s: cannot be replaced as a whole, so it will be written in place; a crash "
+            "while that is done damages it",
+            path);
+    return status;
+}
+
+/* ---- what is said ---- */
 
 void command_remark(const command_call *call, const char *format, ...) {
     if (call->quiet) return;

@@ -133,6 +133,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     session s = {.call = call, .how = call->values};
     command_warn_of_kernels();
     dsc_status status = open_all(&s, error);
+    if (!status && s.how->out) status = report_claim(s.how->out, error);
     if (!status) status = examine(&s, error);
     if (!status) status = write_out(&s, error);
     command_progress_end(&s.progress);
@@ -200,5 +201,6 @@ const command command_report = {
     .extras = extras,
     .examples = examples,
     .values_size = sizeof(values),
+    .stops = true,
     .run = run,
 };

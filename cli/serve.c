@@ -128,5 +128,6 @@ const command command_serve = {
     .extras = extras,
     .examples = examples,
     .values_size = sizeof(values),
+    .stops = true,
     .run = run,
 };

@@ -89,7 +89,7 @@ static dsc_status open_data(session *s, dsc_error *error) {
 static int on_event(void *user, const dsc_event *event) {
     session *s = user;
     train_show_event(&s->show, event);
-    return command_should_stop();
+    return command_should_stop_saving();
 }
 
 static dsc_status open_run(session *s, dsc_error *error) {
@@ -239,5 +239,6 @@ const command command_train = {
     .examples = examples,
     .values_size = sizeof(values),
     .defaults_vary = true,
+    .stops = true,
     .run = run,
 };

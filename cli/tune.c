@@ -91,7 +91,7 @@ static dsc_status open_data(session *s, dsc_error *error) {
 static int on_event(void *user, const dsc_tune_event *event) {
     session *s = user;
     tune_show_event(&s->show, event);
-    return command_should_stop();
+    return command_should_stop_saving();
 }
 
 static dsc_status begin(session *s, dsc_error *error) {
@@ -235,5 +235,6 @@ const command command_tune = {
     .examples = examples,
     .values_size = sizeof(values),
     .defaults_vary = true,
+    .stops = true,
     .run = run,
 };

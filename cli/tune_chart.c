@@ -147,8 +147,8 @@ static dsc_status save(const char *folder, const char *name, const draw_chart *c
 dsc_status tune_chart_save(const char *folder, const dsc_tune_search *search, dsc_error *error) {
     figures f;
     dsc_status status = make(&f, search, error);
-    if (!status) status = save(folder, "what-mattered.svg", &f.chart, error);
-    if (!status) status = save(folder, "what-mattered.png", &f.chart, error);
+    if (!status) status = save(folder, DSC_TUNE_CHART_SVG, &f.chart, error);
+    if (!status) status = save(folder, DSC_TUNE_CHART_PNG, &f.chart, error);
     release(&f);
     return status;
 }

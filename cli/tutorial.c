@@ -141,7 +141,8 @@ static dsc_status learn(lesson *l, dsc_error *error) {
     if (!status) status = tutorial_check(&l->how->options, l->data.train, l->data.test, error);
     /* What cannot be written is better known before the work than after it. */
     if (!status && l->how->out) status = tutorial_pictures_possible(error);
-    if (!status && l->how->out) status = dsc_folder_make(l->how->out, error);
+    if (!status && l->how->out) status = tutorial_claim_pictures(l->how->out, l->data.train, error);
+    if (!status) status = command_rehearse(l->how->save, error);
     if (!status)
         status = tutorial_figures_make(&l->figures, &l->how->options, l->data.train, l->data.name, error);
     if (!status && !l->call->json) status = present_data(l, error);
@@ -203,5 +204,6 @@ const command command_tutorial = {
     .extras = extras,
     .examples = examples,
     .values_size = sizeof(values),
+    .stops = true,
     .run = run,
 };

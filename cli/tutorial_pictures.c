@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "data/dataset.h"
 #include "draw/chart.h"
+#include "draw/claim.h"
 #include "draw/grid.h"
 #include "draw/network.h"
 
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TITLE = 160 };
+enum { TITLE = 160, IMAGE_NAME = 48 };
 
 dsc_status tutorial_figures_make(tutorial_figures *figures, const tutorial_options *options,
                                  const dsc_dataset *train, const char *data_name, dsc_error *error) {
@@ -181,11 +182,22 @@ dsc_status tutorial_pictures_possible(dsc_error *error) {
                     "--out away and see the pictures in a terminal");
 }
 
+static void name_of_image(char name[IMAGE_NAME], const dsc_dataset *train) {
+    (void)snprintf(name, IMAGE_NAME, "image-%lld", (long long)tutorial_image_index(train));
+}
+
+dsc_status tutorial_claim_pictures(const char *folder, const dsc_dataset *train, dsc_error *error) {
+    char image[IMAGE_NAME];
+    name_of_image(image, train);
+    return draw_claim(folder, (const char *const[]){image, "random-images", "network", "curves", NULL},
+                      error);
+}
+
 dsc_status tutorial_save_pictures(const char *folder, const tutorial_figures *figures, dsc_error *error) {
     target to = {.folder = folder};
     int64_t index = (int64_t)tutorial_image_index(figures->train);
-    char name[48];
-    (void)snprintf(name, sizeof name, "image-%lld", (long long)index);
+    char name[IMAGE_NAME];
+    name_of_image(name, figures->train);
     dsc_status status = grid(&to, name, figures, &index, 1, error);
     if (!status)
         status = grid(&to, "random-images", figures, figures->examples, figures->example_count, error);

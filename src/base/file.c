@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* file.c: whole files in, atomic files out. A reader of the written file sees the old content or the new,
- * never a part: the temporary file is synced before it takes the name, and the folder after. */
+/* file.c: opening and reading files, joining paths, making folders, and what the system says went wrong. */
 #include "base/file.h"
 
 #include "base/error.h"
@@ -28,6 +27,17 @@ static const char *remedy(int code) {
         return "choose a folder that can be written";
     case EISDIR:
         return "name a file, not a folder";
+    case EFBIG:
+        return "raise the limit on the size of files (ulimit -f), then try again";
+    case ENAMETOOLONG:
+        return "choose a shorter name";
+    case ELOOP:
+        return "its symbolic links lead in a circle, name another file";
+    case ENOTDIR:
+        return "a part of the path is a file, name another folder";
+    case EMFILE:
+    case ENFILE:
+        return "close other files, or raise the limit on open ones (ulimit -n)";
     default:
         return "check the path and the disk";
     }
@@ -39,6 +49,15 @@ dsc_status(dsc_fail_system)(dsc_error *error, const char *path, const char *what
     const char *text = strerror_r(code, reason, sizeof reason);
     return dsc_fail(error, code == ENOMEM ? DSC_ERROR_MEMORY : DSC_ERROR_IO, "%s: %s: %s; %s", path, what,
                     text, remedy(code));
+}
+
+int dsc_open_at(int folder, const char *path, int flags, unsigned mode) {
+    int fd = openat(folder, path, flags | O_CLOEXEC, (mode_t)mode);
+    if (fd < 0 || fd > STDERR_FILENO) return fd;
+    int higher = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), code = errno;
+    (void)close(fd);
+    errno = code;
+    return higher;
 }
 
 static dsc_status read_open_file(unsigned char **data, size_t *size, int fd, const char *path, size_t limit,
@@ -84,17 +103,12 @@ dsc_status dsc_file_read(unsigned char **data, size_t *size, const char *path, s
                          dsc_error *error) {
     *data = NULL;
     *size = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = dsc_open_at(AT_FDCWD, path, O_RDONLY, 0);
     if (fd < 0) return dsc_fail_system(error, path, "cannot be opened");
     dsc_status status = read_open_file(data, size, fd, path, limit, error);
     (void)close(fd);
     return status;
 }
-
-struct dsc_file_writer {
-    int fd;
-    char *path, *temporary;
-};
 
 char *dsc_path_join(const char *folder, const char *name) {
     size_t a = strlen(folder), b = strlen(name);
@@ -104,112 +118,6 @@ char *dsc_path_join(const char *folder, const char *name) {
     if (a && folder[a - 1] != '/') path[a++] = '/';
     memcpy(path + a, name, b + 1);
     return path;
-}
-
-static void writer_free(dsc_file_writer *writer) {
-    if (!writer) return;
-    if (writer->fd >= 0) (void)close(writer->fd);
-    free(writer->path);
-    free(writer->temporary);
-    free(writer);
-}
-
-/* A new file beside `path`. Not mkstemp: its files are for their owner alone, and open's mode obeys the umask. */
-static int open_temporary(char *name, size_t size, const char *path) {
-    for (unsigned attempt = 0;; attempt++) {
-        (void)snprintf(name, size, "%s.%ld-%u.tmp", path, (long)getpid(), attempt);
-        int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd >= 0 || errno != EEXIST || attempt == 999) return fd;
-    }
-}
-
-dsc_status dsc_file_writer_open(dsc_file_writer **result, const char *path, dsc_error *error) {
-    *result = NULL;
-    dsc_file_writer *writer = calloc(1, sizeof *writer);
-    if (!writer) return dsc_fail_memory(error, sizeof *writer, path);
-    writer->fd = -1;
-    size_t length = strlen(path) + 64;
-    writer->path = strdup(path);
-    writer->temporary = malloc(length);
-    if (!writer->path || !writer->temporary) {
-        writer_free(writer);
-        return dsc_fail_memory(error, length, path);
-    }
-    writer->fd = open_temporary(writer->temporary, length, path);
-    if (writer->fd < 0) {
-        dsc_status status = dsc_fail_system(error, path, "cannot be written");
-        writer_free(writer);
-        return status;
-    }
-    *result = writer;
-    return DSC_OK;
-}
-
-dsc_status dsc_file_writer_append(dsc_file_writer *writer, const void *data, size_t size, dsc_error *error) {
-    const unsigned char *next = data;
-    while (size) {
-        ssize_t n = write(writer->fd, next, size);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return dsc_fail_system(error, writer->path, "cannot be written");
-        next += n;
-        size -= (size_t)n;
-    }
-    return DSC_OK;
-}
-
-static void sync_folder_of(const char *path) {
-    char *copy = strdup(path);
-    if (!copy) return;
-    char *slash = strrchr(copy, '/');
-    if (slash) slash[slash == copy ? 1 : 0] = '\0';
-    int fd = open(slash ? copy : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    free(copy);
-    if (fd < 0) return;
-    (void)fsync(fd); /* some file systems cannot; the rename is done either way */
-    (void)close(fd);
-}
-
-static dsc_status finish(dsc_file_writer *writer, bool sync, dsc_error *error) {
-    dsc_status status = DSC_OK;
-    if (sync && fsync(writer->fd)) status = dsc_fail_system(error, writer->path, "cannot be written");
-    int closed = close(writer->fd);
-    writer->fd = -1;
-    if (!status && closed) status = dsc_fail_system(error, writer->path, "cannot be written");
-    if (!status && rename(writer->temporary, writer->path))
-        status = dsc_fail_system(error, writer->path, "cannot be replaced");
-    if (status) {
-        (void)unlink(writer->temporary);
-    } else if (sync) {
-        sync_folder_of(writer->path);
-    }
-    writer_free(writer);
-    return status;
-}
-
-dsc_status dsc_file_writer_commit(dsc_file_writer *writer, dsc_error *error) {
-    return finish(writer, true, error);
-}
-
-dsc_status dsc_file_writer_commit_unsynced(dsc_file_writer *writer, dsc_error *error) {
-    return finish(writer, false, error);
-}
-
-void dsc_file_writer_abort(dsc_file_writer *writer) {
-    if (!writer) return;
-    (void)unlink(writer->temporary);
-    writer_free(writer);
-}
-
-dsc_status dsc_file_write(const char *path, const void *data, size_t size, dsc_error *error) {
-    dsc_file_writer *writer;
-    dsc_status status = dsc_file_writer_open(&writer, path, error);
-    if (status) return status;
-    status = dsc_file_writer_append(writer, data, size, error);
-    if (status) {
-        dsc_file_writer_abort(writer);
-        return status;
-    }
-    return dsc_file_writer_commit(writer, error);
 }
 
 dsc_status dsc_folder_make(const char *path, dsc_error *error) {

@@ -190,6 +190,12 @@ int dsc_edit_distance(const char *a, const char *b) {
     return row[n % 3][m];
 }
 
+uint64_t dsc_text_hash(const char *text) {
+    uint64_t hash = 0xCBF29CE484222325ull;
+    for (; *text; text++) hash = (hash ^ (unsigned char)*text) * 0x100000001B3ull;
+    return hash;
+}
+
 const char *dsc_nearest_name(const char *name, const char *const *names, size_t count) {
     const char *nearest = NULL;
     int best = 1 + (int)(strlen(name) / 3); /* one slip in three letters, and one more */

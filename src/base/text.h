@@ -35,6 +35,9 @@ char *dsc_format_scientific(char *out, size_t size, double value, int decimals);
 bool dsc_parse_real(double *value, const char *text);
 bool dsc_parse_integer(int64_t *value, const char *text);
 
+/* FNV-1a (Fowler, Noll, Vo): a number for a text, for names and not against forgers. */
+uint64_t dsc_text_hash(const char *text);
+
 /* The edit distance (Damerau, adjacent swaps count one) between two names, at most 255. */
 int dsc_edit_distance(const char *a, const char *b);
 

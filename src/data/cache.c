@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -23,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HEADER = 4096 - 16, SETTLED_NANOSECONDS = 100000000, LEFTOVER_SECONDS = 3600 };
+enum { HEADER = 4096 - 16, SETTLED_NANOSECONDS = 100000000 };
 
 #define MAGIC 0x3130454843435344ull /* "DSCCHE01": the version is in it */
 
@@ -36,13 +37,6 @@ struct entry {
 };
 
 /* --- keys --- */
-
-/* FNV-1a, 64 bits (Fowler, Noll, Vo): only for a name; the entry holds the whole path. */
-static uint64_t hash_text(const char *text) {
-    uint64_t hash = 0xCBF29CE484222325ull;
-    for (; *text; text++) hash = (hash ^ (unsigned char)*text) * 0x100000001B3ull;
-    return hash;
-}
 
 static void state_of(uint64_t state[7], const struct stat *info) {
     state[0] = (uint64_t)info->st_dev;
@@ -78,7 +72,8 @@ bool dsc_cache_key_take(dsc_cache_key *key, const char *path) {
     char *folder = cache_folder();
     key->source = realpath(path, NULL);
     if (key->source) {
-        (void)snprintf(name, sizeof name, "%016llx.idx", (unsigned long long)hash_text(key->source));
+        (void)snprintf(name, sizeof name, "%016llx.idx",
+                       (unsigned long long)dsc_text_hash(key->source)); /* the entry holds the whole path */
         key->entry = folder ? dsc_path_join(folder, name) : NULL;
     }
     free(folder);
@@ -108,7 +103,7 @@ static void make_header(unsigned char header[HEADER], const dsc_cache_key *key, 
 
 /* Maps all of the entry, if it is a file of ours and large enough. */
 static unsigned char *map_entry(size_t *size, const char *path) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int fd = dsc_open_at(AT_FDCWD, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
     if (fd < 0) return NULL;
     struct stat info;
     void *map = MAP_FAILED;
@@ -173,14 +168,13 @@ static bool is_settled(const dsc_cache_key *key, const char *path) {
            1000000000 * seconds + now.tv_nsec - info.st_ctim.tv_nsec > SETTLED_NANOSECONDS;
 }
 
-/* Whether a file of the cache's folder has lost its source, or was left by a process that died. */
+/* Whether a file of the cache's folder has lost its source. */
 static bool is_garbage(const char *path, const char *name) {
     struct stat info;
     if (lstat(path, &info) || !S_ISREG(info.st_mode)) return false;
-    if (strstr(name, ".tmp")) return time(NULL) - info.st_mtim.tv_sec > LEFTOVER_SECONDS;
     if (!strstr(name, ".idx")) return false;
     unsigned char header[HEADER + 1] = {0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = dsc_open_at(AT_FDCWD, path, O_RDONLY | O_NOFOLLOW, 0);
     ssize_t n = fd < 0 ? -1 : read(fd, header, HEADER);
     if (fd >= 0) (void)close(fd);
     struct entry entry;
@@ -194,7 +188,10 @@ static void remove_garbage(const char *folder) {
     if (!stream) return;
     for (struct dirent *item; (item = readdir(stream)) != NULL;) {
         char *path = dsc_path_join(folder, item->d_name);
-        if (path && is_garbage(path, item->d_name)) (void)unlink(path);
+        if (path && strstr(item->d_name, ".idx.") && strstr(item->d_name, ".tmp"))
+            dsc_file_remove_dead(path);
+        else if (path && is_garbage(path, item->d_name))
+            (void)unlink(path);
         free(path);
     }
     (void)closedir(stream);
@@ -203,6 +200,10 @@ static void remove_garbage(const char *folder) {
 static void write_entry(const dsc_cache_key *key, const unsigned char *bytes, size_t size, uint32_t crc) {
     unsigned char header[HEADER];
     make_header(header, key, size, crc);
+    /* What is no entry of ours is not written through, as a link or a pipe would be, and gives the new one nothing. */
+    struct stat info;
+    if (!lstat(key->entry, &info) && (!S_ISREG(info.st_mode) || info.st_uid != geteuid()))
+        (void)unlink(key->entry);
     dsc_file_writer *writer;
     if (dsc_file_writer_open(&writer, key->entry, NULL)) return;
     if (dsc_file_writer_append(writer, header, HEADER, NULL) ||

@@ -6,6 +6,7 @@
 #ifndef DSC_DATA_IDX_H
 #define DSC_DATA_IDX_H
 
+#include "base/file.h"
 #include "data/array.h"
 
 /* How files are opened. The public functions use DSC_OPEN_DEFAULTS: a library does not surprise its host by
@@ -33,6 +34,10 @@ typedef struct dsc_content {
 /* Makes an array of the decompressed IDX file of `size` bytes at block + DSC_IDX_FRONT; takes the block (of
  * dsc_gunzip) over, also on failure. */
 dsc_status dsc_idx_adopt(dsc_array *array, unsigned char *block, size_t size, const char *name,
+                         dsc_error *error);
+
+/* dsc_idx_write up to the commit, for several files that take their names together. */
+dsc_status dsc_idx_begin(dsc_file_writer **writer, const char *path, const dsc_array *array,
                          dsc_error *error);
 
 /* Checks the header of the `size` bytes of a decompressed IDX file against that size: fills type, rank and

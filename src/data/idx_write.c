@@ -49,18 +49,30 @@ static dsc_status serialise(unsigned char **file, size_t *size, const dsc_array 
     return DSC_OK;
 }
 
-dsc_status dsc_idx_write(const char *path, const dsc_array *array, dsc_error *error) {
+dsc_status dsc_idx_begin(dsc_file_writer **writer, const char *path, const dsc_array *array,
+                         dsc_error *error) {
+    *writer = NULL;
     unsigned char *file, *packed = NULL;
-    size_t size = 0, packed_size;
+    size_t size = 0;
     dsc_status status = serialise(&file, &size, array, path, error);
     if (status) return status;
     if (ends_with(path, ".gz")) {
-        status = dsc_gzip(&packed, &packed_size, file, size, error);
-        if (!status) status = dsc_file_write(path, packed, packed_size, error);
-        free(packed);
-    } else {
-        status = dsc_file_write(path, file, size, error);
+        status = dsc_gzip(&packed, &size, file, size, error);
+        free(file);
+        file = packed;
+    }
+    if (!status) status = dsc_file_writer_open(writer, path, error);
+    if (!status) status = dsc_file_writer_append(*writer, file, size, error);
+    if (status) {
+        dsc_file_writer_abort(*writer);
+        *writer = NULL;
     }
     free(file);
     return status;
+}
+
+dsc_status dsc_idx_write(const char *path, const dsc_array *array, dsc_error *error) {
+    dsc_file_writer *writer;
+    dsc_status status = dsc_idx_begin(&writer, path, array, error);
+    return status ? status : dsc_file_writer_commit(writer, error);
 }

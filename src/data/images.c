@@ -106,15 +106,8 @@ dsc_status dsc_images_note_read(bool *noted, dsc_preparation *preparation, const
     return status;
 }
 
-dsc_status dsc_images_note_write(const char *folder, dsc_preparation preparation, dsc_error *error) {
-    char text[64];
-    const int length =
-        snprintf(text, sizeof text, "{\n  \"preparation\": \"%s\"\n}\n", preparations[preparation]);
-    char *path = dsc_path_join(folder, DSC_IMAGES_FILE);
-    if (!path) return dsc_fail_memory(error, strlen(folder), "a path");
-    dsc_status status = dsc_file_write(path, text, (size_t)length, error);
-    free(path);
-    return status;
+size_t dsc_images_note_format(char text[64], dsc_preparation preparation) {
+    return (size_t)snprintf(text, 64, "{\n  \"preparation\": \"%s\"\n}\n", preparations[preparation]);
 }
 
 /* --- what a dataset's are like --- */

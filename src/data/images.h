@@ -26,7 +26,8 @@ const char *dsc_preparation_words(dsc_preparation preparation);
 /* What `folder`/images.json says; *noted false: there is no such file, or it does not say. */
 dsc_status dsc_images_note_read(bool *noted, dsc_preparation *preparation, const char *folder,
                                 dsc_error *error);
-dsc_status dsc_images_note_write(const char *folder, dsc_preparation preparation, dsc_error *error);
+/* What such a file says; returns its length. */
+size_t dsc_images_note_format(char text[64], dsc_preparation preparation);
 
 /* dsc_dataset_describe of images (count, C, H, W), of which nothing is noted. */
 void dsc_images_examine(dsc_images *images, const uint8_t *pixels, size_t count, const size_t shape[3]);

@@ -116,6 +116,16 @@ static json_t *make_header(const dsc_trainer *t) {
 
 /* --- writing --- */
 
+dsc_status dsc_trainer_saved_bytes(uint64_t *bytes, const dsc_trainer *t, dsc_error *error) {
+    json_t *header = make_header(t);
+    slabs s = slabs_of(t);
+    *bytes = header ? MAGIC_SIZE + LENGTH_SIZE + json_dumpb(header, NULL, 0, JSON_COMPACT) + slab_bytes(&s) +
+                          CRC_SIZE
+                    : 0;
+    json_decref(header);
+    return *bytes ? DSC_OK : dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for a checkpoint");
+}
+
 typedef struct writing {
     dsc_file_writer *writer;
     uint32_t crc;

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/visible.h"
+#include "model/native.h"
 #include "train/run_log.h"
 #include "train/run_note.h"
 
@@ -14,10 +15,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { LINES_AN_EPOCH = 20, RECIPE_MOST = 1 << 20 };
+enum { LINES_AN_EPOCH = 20, SMALL_FILES_BYTES = 1 << 20 };
 
 struct dsc_training_run {
     char *folder, *recipe_path, *log_path, *checkpoint_path, *model_path;
@@ -35,8 +37,15 @@ struct dsc_training_run {
     uint64_t saved_step;          /* progress.step of the checkpoint on disk, plus 1; 0: none */
     bool save_failed, log_failed; /* the last try did */
     bool stopping;
-    dsc_error end_error; /* why the model could not be saved */
+    dsc_error end_error;  /* why the model could not be saved */
+    uint64_t model_bytes; /* of its file */
+    const char *in_place; /* the file that can only be written in place; NULL */
 };
+
+/* All that is ever written there. */
+static const char *const file_names[] = {
+    DSC_RUN_RECIPE,   DSC_RUN_LOG,        DSC_RUN_CHECKPOINT, DSC_RUN_MODEL,
+    DSC_RUN_MISTAKES, DSC_RUN_CURVES_SVG, DSC_RUN_CURVES_PNG, NULL};
 
 static double now(void) {
     struct timespec t;
@@ -82,6 +91,16 @@ static dsc_status describe_model(const dsc_training_run *run, const dsc_dataset 
     return status;
 }
 
+/* What cannot be written down, such as a class name in an unknown encoding, is better known now than at the end. */
+static dsc_status write_model_to_memory(dsc_training_run *run, dsc_error *error) {
+    unsigned char *bytes;
+    size_t size = 0;
+    dsc_status status = dsc_model_write(&bytes, &size, run->model, error);
+    free(bytes);
+    run->model_bytes = size;
+    return status;
+}
+
 static dsc_status make(dsc_training_run **result, const dsc_recipe *recipe, const dsc_dataset *data,
                        const dsc_run_options *options, dsc_error *error) {
     *result = NULL;
@@ -98,6 +117,7 @@ static dsc_status make(dsc_training_run **result, const dsc_recipe *recipe, cons
     if (!status && recipe->normalise == DSC_NORMALISE_STANDARD)
         status = dsc_model_normalise(run->model, "standard", run->trainer->training, error);
     if (!status) status = describe_model(run, data, error);
+    if (!status) status = write_model_to_memory(run, error);
     if (status) {
         dsc_run_free(run);
         return status;
@@ -146,14 +166,39 @@ static dsc_status write_recipe(const dsc_training_run *run, dsc_error *error) {
     return status;
 }
 
-static dsc_status make_folder(dsc_training_run *run, const dsc_run_options *options, dsc_error *error) {
+/* Tries both files that are written at the end, and asks for room for all at once: a checkpoint is replaced by a second one
+ * that stands beside it, and the log and the rest are small. */
+static dsc_status rehearse(dsc_training_run *run, dsc_error *error) {
+    uint64_t checkpoint;
+    bool first = access(run->checkpoint_path, F_OK) != 0;
+    dsc_file_way ways[2] = {DSC_FILE_ATOMIC, DSC_FILE_ATOMIC};
+    dsc_error why = {0};
+    dsc_status status = dsc_trainer_saved_bytes(&checkpoint, run->trainer, &why);
+    if (!status) status = dsc_file_rehearse(&ways[0], run->checkpoint_path, checkpoint, &why);
+    if (!status) status = dsc_file_rehearse(&ways[1], run->model_path, run->model_bytes, &why);
+    if (!status)
+        status = dsc_space_check(run->folder,
+                                 checkpoint * (first ? 2 : 1) + run->model_bytes + SMALL_FILES_BYTES, &why);
+    run->in_place = ways[0] == DSC_FILE_IN_PLACE   ? run->checkpoint_path
+                    : ways[1] == DSC_FILE_IN_PLACE ? run->model_path
+                                                   : NULL;
+    if (!status) return DSC_OK;
+    return dsc_fail(error, status, "%s; no step was done: then go on with `descender train --resume %s`",
+                    why.message, run->folder);
+}
+
+static dsc_status make_folder(dsc_training_run *run, const dsc_run_options *options, bool *made,
+                              dsc_error *error) {
+    struct stat info;
+    *made = true;
     if (!options->folder) {
         dsc_status status = dsc_run_folder_number(&run->folder, "runs", run->name, error);
         return status ? dsc_error_context(error, status, "no place for a new run") : DSC_OK;
     }
     run->folder = strdup(options->folder);
     if (!run->folder) return dsc_fail_memory(error, strlen(options->folder), options->folder);
-    return dsc_run_folder_claim(run->folder, error);
+    *made = stat(run->folder, &info) != 0;
+    return dsc_folder_make(run->folder, error);
 }
 
 dsc_status dsc_run_start(dsc_training_run **result, const dsc_recipe *recipe, const dsc_dataset *data,
@@ -162,12 +207,17 @@ dsc_status dsc_run_start(dsc_training_run **result, const dsc_recipe *recipe, co
     dsc_status status = make(&run, recipe, data, options, error);
     *result = NULL;
     if (status) return status;
-    status = make_folder(run, options, error);
-    if (!status) status = dsc_run_folder_lock(&run->lock, run->folder, error);
+    bool made;
+    status = make_folder(run, options, &made, error);
     if (!status) status = set_paths(run, error);
+    if (!status) status = dsc_run_folder_lock(&run->lock, run->folder, error);
+    if (!status) dsc_file_sweep(run->folder, file_names);
+    if (!status) status = dsc_run_folder_claim(run->folder, file_names, error);
     if (!status) status = write_recipe(run, error);
+    if (status && made && run->folder) (void)rmdir(run->folder); /* if nothing is in it */
     if (!status) status = dsc_run_log_open(&run->log, run->log_path, error);
     if (!status) status = dsc_run_note_start(&run->log, run->trainer, run->name, options->data_name, error);
+    if (!status) status = rehearse(run, error);
     if (status)
         dsc_run_free(run);
     else
@@ -176,35 +226,6 @@ dsc_status dsc_run_start(dsc_training_run **result, const dsc_recipe *recipe, co
 }
 
 /* --- resuming --- */
-
-static dsc_status take_name(char **name, const char *json, size_t size, dsc_error *error) {
-    json_t *root;
-    dsc_status status = dsc_json_parse(&root, json, size, 0, DSC_RUN_RECIPE, error);
-    if (status) return status;
-    const char *text = json_string_value(json_object_get(root, "name"));
-    *name = strdup(text ? text : "run");
-    if (*name) dsc_text_undo_bytes(*name);
-    json_decref(root);
-    return *name ? DSC_OK : dsc_fail_memory(error, 64, "a run's name");
-}
-
-dsc_status dsc_run_recipe(dsc_recipe *recipe, char **name, const char *folder, dsc_error *error) {
-    char *path = dsc_path_join(folder, DSC_RUN_RECIPE);
-    memset(recipe, 0, sizeof *recipe);
-    if (name) *name = NULL;
-    if (!path) return dsc_fail_memory(error, strlen(folder), folder);
-    unsigned char *bytes = NULL;
-    size_t size;
-    dsc_status status = dsc_file_read(&bytes, &size, path, RECIPE_MOST, error);
-    if (status) status = dsc_error_context(error, status, "'%s' is no run", folder);
-    if (!status) status = dsc_recipe_initialise(recipe, error);
-    if (!status) status = dsc_recipe_from_json(recipe, (const char *)bytes, size, path, error);
-    if (!status && name) status = take_name(name, (const char *)bytes, size, error);
-    if (status) dsc_recipe_clear(recipe);
-    free(bytes);
-    free(path);
-    return status;
-}
 
 static dsc_status restore(dsc_training_run *run, const dsc_run_options *options, dsc_error *error) {
     bool empty, exists = !access(run->checkpoint_path, F_OK);
@@ -251,8 +272,10 @@ dsc_status dsc_run_resume(dsc_training_run **result, const dsc_recipe *recipe, c
     run->folder = strdup(options->folder);
     if (!run->folder) status = dsc_fail_memory(error, strlen(options->folder), options->folder);
     if (!status) status = dsc_run_folder_lock(&run->lock, run->folder, error);
+    if (!status) dsc_file_sweep(run->folder, file_names);
     if (!status) status = set_paths(run, error);
     if (!status) status = restore(run, options, error);
+    if (!status) status = rehearse(run, error);
     if (status)
         dsc_run_free(run);
     else
@@ -298,6 +321,28 @@ static void note_event(dsc_training_run *run, const dsc_event *event) {
                    "training goes on, and the log is tried again");
 }
 
+/* There is no next time. */
+static void note_end(dsc_training_run *run, const dsc_event *event) {
+    dsc_error failure = {0};
+    dsc_status status = dsc_run_note_event(&run->log, run->trainer, event, &failure);
+    run->log_failed = false;
+    report_failure(run, &run->log_failed, status, &failure, event,
+                   "the model is saved, and the log lacks its last lines");
+}
+
+static void warn_in_place(dsc_training_run *run, const dsc_event *event) {
+    char message[DSC_MESSAGE_SIZE + 128];
+    (void)snprintf(
+        message, sizeof message,
+        "%s: cannot be replaced as a whole, so it will be written in place; a crash while that is done "
+        "damages it",
+        run->in_place);
+    dsc_event warning = *event;
+    warning.kind = DSC_EVENT_WARNING;
+    warning.message = message;
+    pass_on(run, &warning);
+}
+
 static bool is_worth_a_line(const dsc_event *event) {
     uint64_t every = (event->steps + LINES_AN_EPOCH - 1) / LINES_AN_EPOCH;
     return event->step % every == 0 || event->step == event->steps;
@@ -322,6 +367,7 @@ static void note_mistakes(const dsc_training_run *run) {
 static void react(dsc_training_run *run, const dsc_event *event) {
     switch (event->kind) {
     case DSC_EVENT_START:
+        if (run->in_place) warn_in_place(run, event);
         break;
     case DSC_EVENT_STEP:
         if (is_worth_a_line(event)) note_event(run, event);
@@ -339,7 +385,7 @@ static void react(dsc_training_run *run, const dsc_event *event) {
         break;
     case DSC_EVENT_END:
         save_model(run);
-        if (!run->save_failed) note_event(run, event);
+        if (!run->save_failed) note_end(run, event);
         break;
     }
 }
@@ -351,15 +397,27 @@ static int on_event(void *user, const dsc_event *event) {
     return run->stopping;
 }
 
+static const char *what_is_kept(const dsc_training_run *run, char out[64]) {
+    if (run->saved_step)
+        (void)snprintf(out, 64, "the checkpoint of step %llu is kept",
+                       (unsigned long long)run->saved_step - 1);
+    else
+        (void)snprintf(out, 64, "no checkpoint could be saved");
+    return out;
+}
+
 static dsc_status save_at_stop(dsc_training_run *run, dsc_error *error) {
     if (run->saved_step == run->trainer->progress.step + 1 && !run->save_failed) return DSC_ERROR_STOPPED;
     dsc_error failure = {0};
     dsc_status status = dsc_trainer_save(run->trainer, run->checkpoint_path, &failure);
     run->save_failed = status != DSC_OK;
     if (!status) return DSC_ERROR_STOPPED;
-    return dsc_fail(error, status,
-                    "training was stopped, and what came after the last checkpoint is lost: %s",
-                    failure.message);
+    char kept[64];
+    return dsc_fail(
+        error, status,
+        "training was stopped, and what came after the last checkpoint is lost: %s; %s: go on with "
+        "`descender train --resume %s`",
+        failure.message, what_is_kept(run, kept), run->folder);
 }
 
 static dsc_status note_error(dsc_training_run *run, dsc_status status, const dsc_error *error) {
@@ -378,10 +436,11 @@ dsc_status dsc_run_train(dsc_training_run *run, dsc_on_event *listener, void *us
     if (status == DSC_ERROR_STOPPED) return save_at_stop(run, error);
     if (status) return note_error(run, status, error);
     if (!run->save_failed) return DSC_OK;
+    char kept[64];
     return dsc_fail(error, run->end_error.code,
-                    "training is done, but its result could not be saved: %s; then "
-                    "`descender train --resume %s` saves it, from the last checkpoint on",
-                    run->end_error.message, run->folder);
+                    "training is done, but its result could not be saved: %s; %s: then "
+                    "`descender train --resume %s` goes on and saves it",
+                    run->end_error.message, what_is_kept(run, kept), run->folder);
 }
 
 dsc_status dsc_run_note_test(dsc_training_run *run, const dsc_metrics *metrics, dsc_error *error) {

@@ -7,6 +7,12 @@
  *   checkpoint         all that the rest of the run depends on: trainer.h
  *   model.safetensors  the result, at the end
  *   mistakes.json      of a run with held-out images: mistakes.h, after each epoch, for those who watch
+ *   curves.svg, .png   drawn by the program at the end
+ *
+ * A folder that holds a file of such a name, whosever it is, is no place for a new run: so a run replaces only what is
+ * its own. What can fail only at the end is tried at the start: the model is written, to memory, the files are made
+ * and removed, and there must be room for them. What dead processes left half-written is removed, under the
+ * folder's lock.
  *
  * A run survives its process: whenever that is killed, the folder holds a whole checkpoint or none, and
  * dsc_run_resume goes on from there to the same bits. A folder that cannot be written while training goes on is a
@@ -14,6 +20,7 @@
  *
  *   run.c         starting, resuming, training        run_folder.c  the folder: its number, its lock
  *   run_log.c     writing log.jsonl                   run_history.c reading it
+ *   run_recipe.c  reading recipe.json
  */
 #ifndef DSC_TRAIN_RUN_H
 #define DSC_TRAIN_RUN_H
@@ -25,6 +32,8 @@
 #define DSC_RUN_CHECKPOINT "checkpoint"
 #define DSC_RUN_MODEL      "model.safetensors"
 #define DSC_RUN_MISTAKES   "mistakes.json"
+#define DSC_RUN_CURVES_SVG "curves.svg"
+#define DSC_RUN_CURVES_PNG "curves.png"
 
 typedef struct dsc_training_run dsc_training_run;
 
@@ -40,7 +49,8 @@ typedef struct dsc_run_options {
 } dsc_run_options;
 
 /* Makes model and trainer of `recipe` for `data`, its training set, and then the folder, so that a bad recipe leaves
- * none behind. `data` must outlive the run. */
+ * none behind. Where only room is missing, the run is left in its folder, and dsc_run_resume begins it. `data` must outlive
+ * the run. */
 dsc_status dsc_run_start(dsc_training_run **run, const dsc_recipe *recipe, const dsc_dataset *data,
                          const dsc_run_options *options, dsc_error *error);
 
@@ -81,8 +91,8 @@ dsc_status dsc_recipe_make_model(dsc_model **model, const dsc_recipe *recipe, co
  * not be in a file's name becomes '-'; a path's folders and ".json" are left out. */
 dsc_status dsc_run_folder_number(char **folder, const char *parent, const char *name, dsc_error *error);
 
-/* Makes `folder`, unless it is there; fails if it holds a run. */
-dsc_status dsc_run_folder_claim(const char *folder, dsc_error *error);
+/* Fails if `folder` holds a run, or anything that has one of `names` (NULL ends them), which are about to be written. */
+dsc_status dsc_run_folder_claim(const char *folder, const char *const *names, dsc_error *error);
 
 /* Locks a run's folder for this process until the descriptor is closed; fails if another has it. */
 dsc_status dsc_run_folder_lock(int *descriptor, const char *folder, dsc_error *error);

@@ -76,23 +76,34 @@ dsc_status dsc_run_folder_number(char **folder, const char *parent, const char *
     return make_numbered(folder, parent, clean, number, error);
 }
 
-dsc_status dsc_run_folder_claim(const char *folder, dsc_error *error) {
-    dsc_status status = dsc_folder_make(folder, error);
-    char *recipe = status ? NULL : dsc_path_join(folder, DSC_RUN_RECIPE);
-    if (status) return status;
-    if (!recipe) return dsc_fail_memory(error, strlen(folder), folder);
-    if (!access(recipe, F_OK))
-        status =
-            dsc_fail(error, DSC_ERROR_ARGUMENT,
-                     "%s: holds a run already; go on with it by --resume, or name another folder", folder);
-    else if (access(folder, W_OK))
-        status = dsc_fail_system(error, folder, "cannot be written");
-    free(recipe);
+static bool holds_run(const char *folder) {
+    dsc_recipe recipe;
+    bool holds = dsc_run_recipe(&recipe, NULL, folder, NULL) == DSC_OK;
+    if (holds) dsc_recipe_clear(&recipe);
+    return holds;
+}
+
+dsc_status dsc_run_folder_claim(const char *folder, const char *const *names, dsc_error *error) {
+    if (holds_run(folder))
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "%s: holds a run already; go on with it by --resume, or name another folder", folder);
+    dsc_status status = DSC_OK;
+    for (; *names && !status; names++) {
+        struct stat info;
+        char *path = dsc_path_join(folder, *names);
+        if (!path)
+            status = dsc_fail_memory(error, strlen(folder), folder);
+        else if (!lstat(path, &info))
+            status = dsc_fail(
+                error, DSC_ERROR_ARGUMENT,
+                "%s: is there already, and would be replaced; move it away, or name another folder", path);
+        free(path);
+    }
     return status;
 }
 
 dsc_status dsc_run_folder_lock(int *descriptor, const char *folder, dsc_error *error) {
-    *descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    *descriptor = dsc_open_at(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY, 0);
     if (*descriptor < 0) return dsc_fail_system(error, folder, "cannot be opened");
     if (!flock(*descriptor, LOCK_EX | LOCK_NB)) return DSC_OK;
     /* A file system without locks is no reason not to train. */

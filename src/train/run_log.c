@@ -20,7 +20,7 @@ enum { PENDING_MOST = 1 << 20, LOG_MOST = 1 << 30 };
 dsc_status dsc_run_log_open(dsc_run_log *log, const char *path, dsc_error *error) {
     *log = (dsc_run_log){.descriptor = -1, .path = strdup(path)};
     if (!log->path) return dsc_fail_memory(error, strlen(path), path);
-    log->descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    log->descriptor = dsc_open_at(AT_FDCWD, path, O_WRONLY | O_CREAT, 0666);
     struct stat info;
     if (log->descriptor < 0 || fstat(log->descriptor, &info)) {
         dsc_status status = dsc_fail_system(error, path, "cannot be opened");

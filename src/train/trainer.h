@@ -113,6 +113,8 @@ const dsc_real *dsc_trainer_result(const dsc_trainer *trainer);
 /* A checkpoint: atomic, versioned, with a checksum. Reading refuses one of another model, recipe, data, or kernel
  * set (unless `force`), a newer or a damaged one, and then leaves the trainer as it was. */
 dsc_status dsc_trainer_save(const dsc_trainer *trainer, const char *path, dsc_error *error);
+/* How many bytes a checkpoint has; fails where none could be made. */
+dsc_status dsc_trainer_saved_bytes(uint64_t *bytes, const dsc_trainer *trainer, dsc_error *error);
 dsc_status dsc_trainer_restore(dsc_trainer *trainer, const char *path, bool force, dsc_error *error);
 
 /* The same from the bytes of a checkpoint; `name` stands for the file in messages. */

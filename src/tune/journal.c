@@ -34,7 +34,7 @@ dsc_status dsc_tune_journal_open(dsc_tune_journal *journal, const char *path, si
                                  dsc_error *error) {
     *journal = (dsc_tune_journal){.descriptor = -1, .path = strdup(path), .end = whole};
     if (!journal->path) return dsc_fail_memory(error, strlen(path), path);
-    journal->descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    journal->descriptor = dsc_open_at(AT_FDCWD, path, O_WRONLY, 0);
     if (journal->descriptor >= 0 && !ftruncate(journal->descriptor, (off_t)whole)) return DSC_OK;
     dsc_status status = dsc_fail_system(error, path, "cannot be opened for writing");
     dsc_tune_journal_close(journal);

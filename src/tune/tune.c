@@ -14,7 +14,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { JOURNAL_MOST = 1 << 28, THREADS_MOST = 1024 };
+enum { JOURNAL_MOST = 1 << 28, THREADS_MOST = 1024, SMALL_FILES_BYTES = 1 << 20 };
+
+/* All that is ever written in a search's folder. */
+static const char *const file_names[] = {DSC_TUNE_JOURNAL,   DSC_TUNE_TRIALS,    DSC_TUNE_BEST,
+                                         DSC_TUNE_CHART_SVG, DSC_TUNE_CHART_PNG, NULL};
 
 const char *dsc_tune_folder(const dsc_tune *tune) { return tune->folder; }
 const dsc_tune_search *dsc_tune_search_of(const dsc_tune *tune) { return &tune->search; }
@@ -86,15 +90,32 @@ static dsc_status make_folder(dsc_tune *tune, const char *wanted, dsc_error *err
         return status ? status : take_folder(tune, folder, error);
     }
     dsc_status status = take_folder(tune, strdup(wanted), error);
-    return status ? status : dsc_run_folder_claim(wanted, error);
+    return status ? status : dsc_folder_make(wanted, error);
 }
 
-static dsc_status begin_journal(const dsc_tune *tune, const char *path, dsc_error *error) {
-    if (!access(path, F_OK))
+static dsc_status claim_folder(const dsc_tune *tune, dsc_error *error) {
+    dsc_tune_search other;
+    bool holds = dsc_tune_search_open(&other, tune->folder, NULL) == DSC_OK;
+    dsc_tune_search_clear(&other);
+    if (holds)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
                         "%s: holds a search already; go on with it by --resume, or name another folder",
                         tune->folder);
-    return dsc_tune_journal_begin(path, dsc_tune_start_line(&tune->search), error);
+    return dsc_run_folder_claim(tune->folder, file_names, error);
+}
+
+/* The checkpoints' temporary files lie in a folder of their own, where all of our names are removed. */
+static void sweep(const dsc_tune *tune) {
+    dsc_file_sweep(tune->folder, file_names);
+    DIR *list = opendir(tune->trials_folder);
+    if (!list) return;
+    for (const struct dirent *entry; (entry = readdir(list));) {
+        bool ours = strstr(entry->d_name, "rung-") && strstr(entry->d_name, ".tmp");
+        char *path = ours ? dsc_path_join(tune->trials_folder, entry->d_name) : NULL;
+        if (path) dsc_file_remove_dead(path);
+        free(path);
+    }
+    (void)closedir(list);
 }
 
 static dsc_status open_journal(dsc_tune *tune, bool fresh, dsc_error *error) {
@@ -102,7 +123,8 @@ static dsc_status open_journal(dsc_tune *tune, bool fresh, dsc_error *error) {
     unsigned char *bytes = NULL;
     size_t size, whole = 0;
     if (!path) return dsc_fail_memory(error, 64, "a search's folder");
-    dsc_status status = fresh ? begin_journal(tune, path, error) : DSC_OK;
+    dsc_status status =
+        fresh ? dsc_tune_journal_begin(path, dsc_tune_start_line(&tune->search), error) : DSC_OK;
     if (!status) status = dsc_file_read(&bytes, &size, path, JOURNAL_MOST, error);
     /* What was just written is read as well: better now than when it is needed. */
     if (!status) dsc_tune_search_clear(&tune->search);
@@ -125,6 +147,15 @@ void dsc_tune_clean(const dsc_tune *tune) {
     }
     (void)closedir(list);
     (void)rmdir(tune->trials_folder);
+}
+
+/* best.json is written at the very end. */
+static dsc_status rehearse(const dsc_tune *tune, dsc_error *error) {
+    char *path = dsc_path_join(tune->folder, DSC_TUNE_BEST);
+    if (!path) return dsc_fail_memory(error, 64, "a search's folder");
+    dsc_status status = dsc_file_rehearse(NULL, path, 0, error);
+    free(path);
+    return status ? status : dsc_space_check(tune->folder, SMALL_FILES_BYTES, error);
 }
 
 /* --- beginning and going on --- */
@@ -150,7 +181,10 @@ dsc_status dsc_tune_start(dsc_tune **result, dsc_tune_search *search, const dsc_
     if (!status) status = dsc_tune_check_trials(tune, error);
     if (!status) status = make_folder(tune, how->folder, error);
     if (!status) status = dsc_run_folder_lock(&tune->lock, tune->folder, error);
+    if (!status) sweep(tune);
+    if (!status) status = claim_folder(tune, error);
     if (!status) status = open_journal(tune, true, error);
+    if (!status) status = rehearse(tune, error);
     if (status)
         dsc_tune_free(tune);
     else
@@ -199,8 +233,10 @@ dsc_status dsc_tune_resume(dsc_tune **result, const dsc_dataset *data, const dsc
     if (status) return status;
     status = take_folder(tune, strdup(how->folder), error);
     if (!status) status = dsc_run_folder_lock(&tune->lock, tune->folder, error);
+    if (!status) sweep(tune);
     if (!status) status = open_journal(tune, false, error);
     if (!status) status = take_data(tune, data, how->remarks, error);
+    if (!status) status = rehearse(tune, error);
     if (status)
         dsc_tune_free(tune);
     else

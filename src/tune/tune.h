@@ -13,6 +13,8 @@
  * A search survives its process. When that is killed, every result that was told is in the journal, and a trial goes on
  * from its last checkpoint, or, where that is lost or damaged, from its beginning.
  *
+ * As with a run (train/run.h), a folder that holds anything of these names is no place for a new search.
+ *
  * The training set alone is ever looked at: a share of it is held out, the same for all trials.
  */
 #ifndef DSC_TUNE_TUNE_H
@@ -23,6 +25,9 @@
 #define DSC_TUNE_JOURNAL "journal.jsonl"
 #define DSC_TUNE_TRIALS  "trials"
 #define DSC_TUNE_BEST    "best.json"
+/* Drawn by the program at the end. */
+#define DSC_TUNE_CHART_SVG "what-mattered.svg"
+#define DSC_TUNE_CHART_PNG "what-mattered.png"
 
 typedef struct dsc_tune dsc_tune;
 

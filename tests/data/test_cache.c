@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -257,16 +258,19 @@ static void what_is_of_no_use_any_more_is_removed(void **state) {
     assert_false(load(gone, 0));
     assert_false(load(stays, 1));
     assert_int_equal(entries(cache), 2);
-    const char *old = make_text(cache, "x.idx.77-0.tmp", "left by a process that died");
-    const char *fresh = make_text(cache, "y.idx.78-0.tmp", "of a process at work");
+    (void)make_text(cache, "x.idx.dsc-0.tmp", "left by a process that died");
+    const char *fresh = make_text(cache, "y.idx.dsc-0.tmp", "of a process at work, which holds a lock on it");
+    int lock = open(fresh, O_RDWR | O_CLOEXEC);
+    assert_true(lock >= 0);
+    assert_int_equal(flock(lock, LOCK_EX | LOCK_NB), 0);
     const char *foreign = make_text(cache, "notes.txt", "not ours");
     const struct timespec long_ago[2] = {{1000000000, 0}, {1000000000, 0}};
-    assert_int_equal(utimensat(AT_FDCWD, old, long_ago, 0), 0);
     assert_int_equal(utimensat(AT_FDCWD, foreign, long_ago, 0), 0);
     assert_int_equal(unlink(gone), 0);
     assert_false(load(next, 2));
     assert_int_equal(entries(cache), 4); /* stays, next, and: */
     assert_int_equal(access(fresh, F_OK), 0);
+    (void)close(lock);
     assert_int_equal(access(foreign, F_OK), 0);
     assert_true(load(stays, 1));
     assert_true(load(next, 2));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* svg.c: makes cairo's SVG the same every time, and says in it what it shows. */
 #include "draw/backend.h"
+#include "draw/claim.h"
 #include "draw/utf8.h"
 
 #include "base/memory.h"
@@ -80,6 +81,7 @@ void draw_svg_append_tidied(dsc_text *out, const char *svg, const draw_picture *
         append_escaped(out, parts[i][1]);
         dsc_text_append(out, "</%s>", parts[i][0]);
     }
+    dsc_text_append(out, "\n" DRAW_MARK);
     names known = {0};
     for (const char *name; (name = next_name(rest));) {
         dsc_text_append_bytes(out, rest, (size_t)(name - rest));

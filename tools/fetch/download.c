@@ -88,7 +88,7 @@ static dsc_status wait_for_lock(job *j, dsc_error *error) {
 
 static dsc_status lock_part(job *j, dsc_error *error) {
     for (;;) {
-        j->fd = open(j->part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+        j->fd = dsc_open_at(AT_FDCWD, j->part, O_RDWR | O_CREAT | O_NOFOLLOW, 0666);
         if (j->fd < 0) return dsc_fail_system(error, j->part, "cannot be written");
         dsc_status status = wait_for_lock(j, error);
         if (status || still_named(j->fd, j->part)) return status;
@@ -171,8 +171,7 @@ static fetch_outcome from_mirror(job *j, const char *base, dsc_error *error) {
 
 static dsc_status finish(job *j, dsc_error *error) {
     if (fsync(j->fd)) return dsc_fail_system(error, j->part, "cannot be written");
-    if (rename(j->part, j->path)) return dsc_fail_system(error, j->path, "cannot be replaced");
-    return DSC_OK;
+    return dsc_file_place(j->part, j->path, error);
 }
 
 static dsc_status from_mirrors(job *j, dsc_error *error) {

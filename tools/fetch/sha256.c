@@ -89,7 +89,7 @@ dsc_status fetch_sha256_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const c
     uint64_t length = 0;
     dsc_status status = fetch_sha256_create(&hash, error);
     if (status) return status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = dsc_open_at(AT_FDCWD, path, O_RDONLY, 0);
     if (fd < 0) {
         status = dsc_fail_system(error, path, "cannot be opened");
     } else {

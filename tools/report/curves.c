@@ -134,8 +134,8 @@ dsc_status report_curves_save(const char *run, dsc_error *error) {
     figures f;
     dsc_status status = make(&f, run, error);
     f.chart.title = run;
-    if (!status) status = save(run, "curves.svg", &f.chart, error);
-    if (!status) status = save(run, "curves.png", &f.chart, error);
+    if (!status) status = save(run, DSC_RUN_CURVES_SVG, &f.chart, error);
+    if (!status) status = save(run, DSC_RUN_CURVES_PNG, &f.chart, error);
     release(&f);
     return status;
 }

@@ -5,10 +5,15 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "draw/claim.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define MARK "Made by Descender"
+
+enum { ROOM = 1 << 23 }; /* more than page and figures have ever had */
 
 void report_page_begin(dsc_text *page, const char *title, const char *lead) {
     dsc_text_append(
@@ -23,8 +28,7 @@ void report_page_begin(dsc_text *page, const char *title, const char *lead) {
 }
 
 void report_page_end(dsc_text *page) {
-    dsc_text_append(page, "</main>\n<footer><p>Made by Descender %s.</p></footer>\n</body>\n</html>\n",
-                    dsc_version());
+    dsc_text_append(page, "</main>\n<footer><p>" MARK " %s.</p></footer>\n</body>\n</html>\n", dsc_version());
 }
 
 void report_section(dsc_text *page, const char *id, const char *heading) {
@@ -55,6 +59,19 @@ void report_page_figure(dsc_text *page, const report_figures *figures, const cha
     dsc_text_append(page, "\">");
     if (caption) dsc_text_append(page, "<figcaption>%s</figcaption>", caption);
     dsc_text_append(page, "</figure>\n");
+}
+
+dsc_status report_claim(const char *folder, dsc_error *error) {
+    static const char *const figures[] = {"curves",   "classes", "confusion", "reliability", "confidence",
+                                          "mistakes", "filters", "embedding", "recall",      NULL};
+    char *path = dsc_path_join(folder, REPORT_PAGE);
+    if (!path) return dsc_fail_memory(error, strlen(folder), folder);
+    dsc_status status = draw_claim(folder, figures, error);
+    if (!status) status = draw_claim_file(path, MARK, error);
+    if (!status) status = dsc_file_rehearse(NULL, path, 0, error);
+    if (!status) status = dsc_space_check(folder, ROOM, error);
+    free(path);
+    return status;
 }
 
 dsc_status report_page_write(dsc_text *page, const char *folder, dsc_error *error) {

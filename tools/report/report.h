@@ -18,6 +18,10 @@ typedef struct report_subject {
     unsigned threads;
 } report_subject;
 
+/* Before the examination: makes `folder`, and fails if a report could not be written there, or would replace what is not of a
+ * report: pictures that were not drawn by Descender, another page. */
+dsc_status report_claim(const char *folder, dsc_error *error);
+
 /* Draws the figures and writes the page into `folder`, which is made if it is missing; files of these names there are
  * replaced. Figures that could not be made are named on the page, with the reason. Returns what was drawn, to be released
  * with report_figures_clear, also after a failure. */

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* claim.c: whose pictures are in a folder. */
+#include "draw/claim.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { LOOKED_AT_MOST = 1 << 26 };
+
+static bool exists(const char *path) {
+    struct stat info;
+    return lstat(path, &info) == 0;
+}
+
+static bool holds(const char *path, const char *mark) {
+    unsigned char *bytes;
+    size_t size;
+    struct stat info;
+    if (stat(path, &info) || !S_ISREG(info.st_mode)) return false; /* a pipe would be waited for */
+    if (dsc_file_read(&bytes, &size, path, LOOKED_AT_MOST, NULL)) return false;
+    bool found = memmem(bytes, size, mark, strlen(mark)) != NULL;
+    free(bytes);
+    return found;
+}
+
+static dsc_status refuse(const char *path, dsc_error *error) {
+    return dsc_fail(error, DSC_ERROR_IO,
+                    "%s: is there already, and would be replaced; move it away, or name another folder",
+                    path);
+}
+
+dsc_status draw_claim_file(const char *path, const char *mark, dsc_error *error) {
+    return !exists(path) || holds(path, mark) ? DSC_OK : refuse(path, error);
+}
+
+static dsc_status claim(const char *folder, const char *name, dsc_error *error) {
+    dsc_text svg = {0}, png = {0};
+    dsc_text_append(&svg, "%s/%s.svg", folder, name);
+    dsc_text_append(&png, "%s/%s.png", folder, name);
+    dsc_status status = svg.failed || png.failed ? dsc_fail_memory(error, strlen(folder), folder) : DSC_OK;
+    if (!status) status = draw_claim_file(svg.data, DRAW_MARK, error);
+    if (!status && exists(png.data) && !exists(svg.data)) status = refuse(png.data, error);
+    if (!status) status = dsc_file_rehearse(NULL, svg.data, 0, error);
+    if (!status) status = dsc_file_rehearse(NULL, png.data, 0, error);
+    dsc_text_free(&svg);
+    dsc_text_free(&png);
+    return status;
+}
+
+dsc_status draw_claim(const char *folder, const char *const *names, dsc_error *error) {
+    dsc_status status = dsc_folder_make(folder, error);
+    for (; *names && !status; names++) status = claim(folder, *names, error);
+    return status;
+}
