@@ -300,20 +300,31 @@ a_folder_that_cannot_be_made_is_an_error_before_any_work() {
     exits 1
     says "$work/file"
 }
-# `ulimit -f` stands for a full disk: files may not grow beyond it.
+# A limit on the size of files that comes while it trains stands for a disk that fills up: files may not grow beyond it.
 a_full_disk_is_reported_and_the_run_goes_on_later() {
-    export program
-    run_shell "trap '' XFSZ; ulimit -f 2; \"\$program\" ${_short[*]@Q} --out $work/full"
+    needs_command prlimit || return
+    # What is said goes through pipes, which have no limit.
+    { "$program" "${_long[@]}" 120 --out "$work/full" 3>&1 >&2 2>&3 & echo $! >"$work/pid"; wait $!; echo $? >"$work/rc"; } 2>/dev/null | cat >"$work/.err" &
+    local pipe=$!
+    _wait_for "$work/full/checkpoint"
+    prlimit --pid "$(<"$work/pid")" --fsize=2048:2048
+    wait $pipe
+    : >"$work/.out"
+    status=$(<"$work/rc")
+    said="train, while the disk fills up"
+    _keep
     exits 1
     says "warning: $work/full/checkpoint: cannot be written"
+    says "warning: $work/full/log.jsonl: cannot be written"
     says "training goes on"
     says "model.safetensors: cannot be written"
+    says "the checkpoint of step"
     says "descender train --resume $work/full"
-    prints "4/4"
     same "$(find "$work/full" -name '*.tmp')" ""
     run train --resume "$work/full" --quiet
     exits 0
-    holds "the bits differ" cmp "$work/run/model.safetensors" "$work/full/model.safetensors"
+    holds "the bits differ" cmp "$work/whole/model.safetensors" "$work/full/model.safetensors"
+    same "$(_steps "$work/full")" "$(_steps "$work/whole")"
 }
 a_folder_that_vanishes_is_reported() {
     "$program" "${_long[@]}" 60 --out "$work/gone" >"$work/.out" 2>"$work/.err" &

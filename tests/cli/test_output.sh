@@ -1,0 +1,430 @@
+# SPDX-License-Identifier: MIT
+# Nothing is lost: whatever an output is, whatever ends the program, and whatever lies in the folder already.
+# Threads: signals meet a program of several.
+. "$(dirname "$0")/lib.sh"
+
+_small="$work/small-data"
+small_data "$_small"
+_train=(train --data "$_small" --recipe tutorial --model "flatten, dense 24, relu, dense" --batch 8 --threads 1)
+"$program" "${_train[@]}" --epochs 4 --out "$work/run" --quiet >/dev/null 2>&1
+_run="$work/run"
+# Long enough to be met anywhere; saves at the end of epochs, which take about a millisecond.
+_long=("${_train[@]}" --epochs 100000 --quiet)
+_wait_for() {
+    local i
+    for i in $(seq 1000); do
+        "$@" 2>/dev/null && return
+        sleep 0.01
+    done
+    complain "waited in vain: $*"
+}
+# _in_background COMMAND...: with all signals as a login shell has them; its process is $job.
+_in_background() {
+    said="$*"
+    /usr/bin/env --default-signal=INT,TERM,HUP "$@" >"$work/.out" 2>"$work/.err" </dev/null &
+    job=$!
+}
+_ended() {
+    wait $job
+    status=$?
+    _keep
+}
+_is_json() { /usr/bin/python3 -c 'import json, sys; [json.loads(line) for line in open(sys.argv[1])]' "$1"; }
+
+# ---- standard streams ----
+
+closed_standard_streams_do_not_end_up_in_files() {
+    needs_python || return
+    local closed n=0
+    for closed in "<&-" ">&-" "2>&-" "<&- >&-" "<&- 2>&-" ">&- 2>&-" "<&- >&- 2>&-"; do
+        n=$((n + 1))
+        bash -c "exec $closed; exec \"\$@\"" - "$program" "${_train[@]}" --epochs 4 --out "$work/closed-$n" >/dev/null 2>"$work/.err"
+        said="train $closed"
+        holds "the log is not whole" _is_json "$work/closed-$n/log.jsonl"
+        holds "the model differs" cmp "$_run/model.safetensors" "$work/closed-$n/model.safetensors"
+        holds "the checkpoint differs in size" test "$(stat -c %s "$_run/checkpoint")" = "$(stat -c %s "$work/closed-$n/checkpoint")"
+    done
+}
+training_goes_on_where_nobody_can_be_told_and_fails_in_the_end() {
+    local to
+    for to in ">&-" ">/dev/full"; do
+        rm -rf "$work/untold"
+        run_shell "'$program' ${_train[*]@Q} --epochs 4 --out '$work/untold' $to"
+        exits 1
+        says "standard output cannot be written"
+        holds "the model differs" cmp "$_run/model.safetensors" "$work/untold/model.safetensors"
+    done
+}
+a_result_that_could_not_be_written_is_an_error() {
+    local to what
+    for to in ">&-" ">/dev/full"; do
+        for what in "evaluate $_run" "evaluate $_run --json" "report $_run --seconds 0.01" "card $_run --seconds 0.01 --samples 1" \
+            "datasheet $_small" "data info --data $_small" "data check $_small" "model show 784-10" "recipe show tutorial" "--version"; do
+            run_shell "'$program' $what $to"
+            exits 1
+            says "standard output cannot be written"
+        done
+    done
+}
+
+# ---- outputs of every kind ----
+
+# _outputs FUNCTION: calls it with a name that a file of the kind may have, and a command that writes it.
+_outputs() {
+    "$1" samples.csv evaluate "$_run" --quiet --per-sample
+    "$1" card.md card "$_run" --quiet --seconds 0.01 --samples 1 --out
+    "$1" sheet.md datasheet "$_small" --quiet --out
+    "$1" weights.npz tutorial --data "$_small" --training-sample 60 --test-sample 12 --epochs 1 --quiet --save
+    "$1" image.pgm data show --data "$_small" --index 3 --out
+}
+_to_pipe() {
+    local name=$1
+    shift
+    rm -f "$work/pipe-$name"
+    mkfifo "$work/pipe-$name"
+    cat "$work/pipe-$name" >"$work/got" &
+    local reader=$!
+    run "$@" "$work/pipe-$name"
+    exits 0
+    holds "no pipe any more" test -p "$work/pipe-$name"
+    [ -p "$work/pipe-$name" ] || kill $reader
+    wait $reader
+    "$program" "$@" "$work/$name" >/dev/null 2>&1
+    case $name in *.md) holds "the reader got nothing" test -s "$work/got" ;;
+    *) holds "the reader got something else" cmp "$work/got" "$work/$name" ;;
+    esac
+}
+pipes_are_written_to() { _outputs _to_pipe; }
+_to_null() {
+    local name=$1
+    shift
+    mknod "$work/null-$name" c 1 3
+    run "$@" "$work/null-$name"
+    exits 0
+    holds "no device any more" test -c "$work/null-$name"
+}
+devices_stay_devices() {
+    mknod "$work/null" c 1 3 2>/dev/null || because "needs the right to make devices" || return
+    _outputs _to_null
+}
+_to_full() {
+    shift
+    [ "$1 $2" = "data show" ] && return # its name must have an ending
+    run "$@" /dev/full
+    exits 1
+    says "No space left on device"
+}
+a_full_device_is_an_error() { _outputs _to_full; }
+_to_link() {
+    local name=$1
+    shift
+    mkdir -p "$work/there"
+    ln -sf "there/$name" "$work/link-$name"
+    run "$@" "$work/link-$name"
+    exits 0
+    holds "no link any more" test -L "$work/link-$name"
+    holds "nothing is there" test -s "$work/there/$name"
+}
+links_are_followed() { _outputs _to_link; }
+_to_long_name() {
+    local name long
+    name=$1
+    shift
+    printf -v long '%*s' $((255 - ${#name})) ''
+    run "$@" "$work/${long// /x}$name"
+    exits 0
+    holds "nothing is there" test -s "$work/${long// /x}$name"
+    rm -f "$work/${long// /x}$name"
+}
+the_longest_names_can_be_written() { _outputs _to_long_name; }
+_to_folder() {
+    local name=$1
+    shift
+    mkdir -p "$work/folder-$name"
+    run "$@" "$work/folder-$name"
+    exits 1
+    says "name a file, not a folder"
+    run "$@" "$work/missing/$name"
+    exits 1
+    says "$work/missing/$name: cannot be written"
+}
+folders_and_missing_folders_are_refused() { _outputs _to_folder; }
+_with_mode() {
+    local name=$1
+    shift
+    echo old >"$work/mode-$name"
+    chmod 640 "$work/mode-$name"
+    run "$@" "$work/mode-$name"
+    exits 0
+    same "$(stat -c %a "$work/mode-$name")" 640
+}
+an_old_files_mode_is_kept() { _outputs _with_mode; }
+descriptors_are_written_to() {
+    run_shell "'$program' evaluate '$_run' --quiet --per-sample /dev/stdout >'$work/both'"
+    exits 0
+    same "$(head -1 "$work/both" | cut -c1-6)" sample
+    holds "the results are not behind the table" grep -q "^accuracy\|test set" "$work/both"
+    run_shell "exec 7>'$work/seven'; '$program' card '$_run' --seconds 0.01 --samples 1 --quiet --out /dev/fd/7"
+    exits 0
+    holds "nothing came" test -s "$work/seven"
+    run evaluate "$_run" --per-sample /dev/fd/9
+    exits 1
+    says "/dev/fd/9"
+}
+a_mounted_file_is_written_in_place_with_a_warning() {
+    touch "$work/source" "$work/mounted"
+    mount --bind "$work/source" "$work/mounted" 2>/dev/null || because "needs the right to mount" || return
+    run evaluate "$_run" --quiet --per-sample "$work/mounted"
+    umount "$work/mounted"
+    exits 0
+    says "warning: $work/mounted: cannot be replaced"
+    same "$(head -c 6 "$work/source")" sample
+    same "$(stat -c %s "$work/mounted")" 0
+}
+
+# _run_limited ARGUMENTS...: no file may have a byte, so what is said goes through a pipe.
+_run_limited() { run_shell "set -o pipefail; { ulimit -f 0; '$program' ${*@Q}; } 2>&1 >/dev/null | cat >&2"; }
+
+# ---- what is in the folder ----
+
+# _kept FOLDER COMMAND...: what is in the folder stays as it is, and the program names what is in the way.
+_kept() {
+    local folder=$1 before after
+    shift
+    before=$(cd "$folder" && find . -type f -exec md5sum {} + | sort)
+    run "$@"
+    [ "$status" != 0 ] || complain "it was not refused"
+    says "is there already"
+    after=$(cd "$folder" && find . -type f -exec md5sum {} + | sort)
+    same "$after" "$before"
+}
+a_run_replaces_nothing_that_is_not_its_own() {
+    local name
+    for name in recipe.json log.jsonl checkpoint model.safetensors mistakes.json curves.svg curves.png; do
+        rm -rf "$work/mine"
+        mkdir "$work/mine"
+        echo "of somebody else" >"$work/mine/$name"
+        _kept "$work/mine" "${_train[@]}" --epochs 1 --out "$work/mine"
+        says "$work/mine/$name"
+        ln -sfn mine "$work/mine-by-link"
+        _kept "$work/mine" "${_train[@]}" --epochs 1 --out "$work/mine-by-link/"
+    done
+    rm "$work/mine/curves.png"
+    ln -s nowhere "$work/mine/model.safetensors"
+    _kept "$work/mine" "${_train[@]}" --epochs 1 --out "$work/mine"
+    holds "something else was left" test "$(ls -A "$work/mine")" = model.safetensors
+}
+the_working_folder_and_the_datas_may_hold_a_run() {
+    cp -r "$_small" "$work/with-data"
+    run "${_train[@]}" --data "$work/with-data" --epochs 4 --quiet --out "$work/with-data"
+    exits 0
+    holds "the data changed" cmp "$_small/train-images-idx3-ubyte" "$work/with-data/train-images-idx3-ubyte"
+    run_shell "cd '$work/with-data' && '$program' ${_train[*]@Q} --epochs 1 --out ."
+    exits 2
+    says "holds a run already"
+}
+a_search_replaces_nothing_that_is_not_its_own() {
+    local name
+    for name in journal.jsonl best.json what-mattered.svg what-mattered.png trials/notes; do
+        rm -rf "$work/mine"
+        mkdir -p "$work/mine/trials"
+        rmdir "$work/mine/${name%/*}" 2>/dev/null
+        mkdir -p "$work/mine/$(dirname "$name")"
+        echo "of somebody else" >"$work/mine/$name"
+        _kept "$work/mine" tune "batch=8|16" --data "$_small" --model 64-4 --trials 2 --epochs 1 --quiet --out "$work/mine"
+    done
+}
+packing_replaces_nothing_without_force() {
+    local name
+    mkdir -p "$work/pictures/a" "$work/pictures/b"
+    for name in 1 2 3; do pgm "$work/pictures/a/$name.pgm" 8 8 10 && pgm "$work/pictures/b/$name.pgm" 8 8 200; done
+    for name in labels.txt train-images-idx3-ubyte train-labels-idx1-ubyte.gz t10k-labels-idx1-ubyte; do
+        rm -rf "$work/mine"
+        mkdir "$work/mine"
+        echo "of somebody else" >"$work/mine/$name"
+        _kept "$work/mine" data pack "$work/pictures" "$work/mine"
+        says "$work/mine/$name"
+    done
+    echo "of somebody else" >"$work/pictures/labels.txt"
+    _kept "$work/pictures" data pack "$work/pictures" "$work/pictures"
+    rm "$work/pictures/labels.txt"
+}
+packing_that_fails_leaves_the_old_data_whole() {
+    rm -rf "$work/packed"
+    run data pack "$work/pictures" "$work/packed" --quiet
+    exits 0
+    cp -r "$work/packed" "$work/packed-before"
+    _run_limited data pack "$work/pictures" "$work/packed" --force --seed 5
+    exits 1
+    says "ulimit -f"
+    holds "the old data changed" diff -r "$work/packed" "$work/packed-before"
+}
+reports_and_lessons_replace_only_their_own_pictures() {
+    needs_library cairo || return
+    local name lesson=(tutorial --data "$_small" --training-sample 60 --test-sample 12 --epochs 1 --quiet)
+    for name in report.html classes.png confusion.svg; do
+        rm -rf "$work/mine"
+        mkdir "$work/mine"
+        echo "of somebody else" >"$work/mine/$name"
+        _kept "$work/mine" report "$_run" --seconds 0.01 --quiet --out "$work/mine"
+    done
+    for name in network.png curves.svg; do
+        rm -rf "$work/mine"
+        mkdir "$work/mine"
+        echo "of somebody else" >"$work/mine/$name"
+        _kept "$work/mine" "${lesson[@]}" --out "$work/mine"
+    done
+    # Their own, twice; and the run's own folder, which holds curves.
+    for name in 1 2; do
+        run report "$_run" --seconds 0.01 --quiet --out "$_run"
+        exits 0
+        run "${lesson[@]}" --out "$work/lesson"
+        exits 0
+    done
+}
+
+# ---- signals ----
+
+_stops() {
+    rm -rf "$work/stopped"
+    _in_background "$program" "${_long[@]}" --out "$work/stopped"
+    _wait_for test -e "$work/stopped/checkpoint"
+    kill -"$1" $job
+    _ended
+    exits "$2"
+    says "go on with: descender train --resume $work/stopped"
+    says "descender: interrupted"
+    holds "temporary files are left" test -z "$(find "$work/stopped" -name '*.tmp')"
+}
+whoever_asks_training_to_end_it_saves_and_says_how_to_go_on() {
+    _stops INT 130
+    _stops TERM 143
+    _stops HUP 129
+}
+a_search_that_is_terminated_says_how_to_go_on() {
+    local signal=15
+    for signal in TERM HUP; do
+        rm -rf "$work/search"
+        _in_background "$program" tune "learning-rate=log:1e-4..1e-1" --data "$_small" --model 64-24-4 --batch 8 --trials 3 \
+            --epochs 100000 --first-epochs 50000 --threads 1 --quiet --out "$work/search"
+        _wait_for test -e "$work/search/trials"
+        sleep 0.2
+        kill -$signal $job
+        _ended
+        exits $((128 + $(kill -l $signal)))
+        says "go on with: descender tune --resume $work/search"
+    done
+}
+the_server_and_the_tutorial_end_when_they_are_terminated() {
+    _in_background "$program" tutorial --data "$_small" --training-sample 60 --test-sample 12 --epochs 1000000 --save "$work/broken.npz"
+    _wait_for grep -q "Epoch: 1" "$work/.out"
+    kill -TERM $job
+    _ended
+    exits 143
+    says "interrupted"
+    holds "weights of a broken run were saved" test ! -e "$work/broken.npz"
+    needs_library libmicrohttpd || return
+    _in_background "$program" serve --port 0 --runs "$work"
+    _wait_for grep -q "http" "$work/.out"
+    kill -TERM $job
+    _ended
+    exits 0
+}
+a_signal_that_was_ignored_stays_ignored() {
+    rm -rf "$work/stopped"
+    said="train under nohup"
+    env --default-signal=TERM --ignore-signal=HUP "$program" "${_long[@]}" --out "$work/stopped" >"$work/.out" 2>"$work/.err" &
+    job=$!
+    _wait_for test -e "$work/stopped/checkpoint"
+    kill -HUP $job
+    sleep 0.3
+    holds "it ended" kill -0 $job
+    kill -TERM $job
+    _ended
+    exits 143
+}
+# Of a command that is slow to stop: an epoch of this one takes seconds.
+the_second_signal_ends_at_once_and_a_volley_counts_as_one() {
+    local began slow=(tutorial --data "$_small" --training-sample 68 --test-sample 12 --epochs 1000 --hidden-size 400000)
+    _in_background "$program" "${slow[@]}"
+    sleep 0.5
+    kill -TERM $job
+    sleep 0.4
+    kill -HUP $job
+    _ended 2>/dev/null
+    exits 129
+    says_no "interrupted"
+    rm -rf "$work/stopped"
+    _in_background "$program" "${_long[@]}" --out "$work/stopped"
+    _wait_for test -e "$work/stopped/checkpoint"
+    kill -TERM $job
+    kill -HUP $job 2>/dev/null
+    _ended
+    says "go on with: descender train --resume"
+}
+
+# ---- limits and leftovers ----
+
+a_limit_on_file_sizes_is_found_before_the_first_step() {
+    run_shell "ulimit -f 2; '$program' ${_train[*]@Q} --epochs 4 --out '$work/limited'"
+    exits 1
+    says "checkpoint: cannot be written"
+    says "ulimit -f"
+    says "descender train --resume $work/limited"
+    holds "a step was done" test -z "$(grep '"event":"step"' "$work/limited/log.jsonl")"
+    run train --resume "$work/limited" --quiet
+    exits 0
+    holds "the bits differ" cmp "$_run/model.safetensors" "$work/limited/model.safetensors"
+}
+a_table_beyond_the_limit_is_an_error_and_leaves_the_old_one() {
+    echo old >"$work/old.csv"
+    _run_limited evaluate "$_run" --per-sample "$work/old.csv"
+    exits 1
+    says "ulimit -f"
+    same "$(cat "$work/old.csv")" old
+    same "$(find "$work" -maxdepth 1 -name 'old.csv*' | wc -l)" 1
+}
+too_small_a_disk_is_found_before_the_first_step() {
+    mkdir -p "$work/disk"
+    mount -t tmpfs -o size=256k none "$work/disk" 2>/dev/null || because "needs the right to mount" || return
+    run "${_train[@]}" --epochs 4 --out "$work/disk/run"
+    local log
+    log=$(cat "$work/disk/run/log.jsonl")
+    umount "$work/disk"
+    exits 1
+    says "bytes are needed there, and"
+    says "no step was done"
+    same "$(grep -c '"event":"step"' <<<"$log")" 0
+}
+temporary_files_of_dead_processes_are_removed() {
+    cp -r "$_run" "$work/littered"
+    local name
+    for name in checkpoint.dsc-0.tmp model.safetensors.dsc-4.tmp recipe.json.dsc-0.tmp; do echo dead >"$work/littered/$name"; done
+    for name in notes.tmp checkpoint.tmp checkpoint.bak.tmp README.md.dsc-0.tmp; do echo mine >"$work/littered/$name"; done
+    run train --resume "$work/littered" --quiet
+    exits 0
+    same "$(cd "$work/littered" && echo *.tmp)" "README.md.dsc-0.tmp checkpoint.bak.tmp checkpoint.tmp notes.tmp"
+}
+a_killed_run_leaves_nothing_behind_once_it_goes_on() {
+    local i littered=0
+    for i in $(seq 30); do
+        rm -rf "$work/killed"
+        _in_background "$program" train --data "$_small" --recipe tutorial --model "flatten, dense 2000, relu, dense" --batch 8 \
+            --epochs 100000 --checkpoint-seconds 0.001 --threads 1 --quiet --out "$work/killed"
+        _wait_for test -e "$work/killed/checkpoint"
+        sleep 0.0$((RANDOM % 10))
+        kill -KILL $job
+        wait $job 2>/dev/null
+        [ -z "$(find "$work/killed" -name '*.tmp')" ] || littered=1
+        [ $littered = 0 ] || break
+    done
+    holds "it was never killed while it wrote" test $littered = 1
+    _in_background "$program" train --resume "$work/killed" --checkpoint-seconds 1000 --threads 1 --quiet
+    _wait_for grep -q '"event":"resume"' "$work/killed/log.jsonl"
+    kill -TERM $job
+    _ended
+    exits 143
+    same "$(find "$work/killed" -name '*.tmp')" ""
+}
+
+promises
