@@ -169,7 +169,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     session s = {.call = call, .how = call->values};
     command_warn_of_kernels();
     dsc_status status = open_all(&s, error);
-    if (!status) status = command_rehearse(s.how->out, error);
+    if (!status) status = command_rehearse(call, s.how->out, error);
     if (!status) status = measure(&s, error);
     if (!status) status = write_card(&s, error);
     command_progress_end(&s.progress);

@@ -144,9 +144,9 @@ bool command_should_stop_saving(void);
 /* The exit status of an interruption, or 0. */
 int command_was_interrupted(void);
 
-/* For a file that is written after long work: fails now if it cannot be written, and warns if it can only be written in
- * place. NULL is fine. */
-dsc_status command_rehearse(const char *path, dsc_error *error);
+/* For a file that is written after long work: fails now if it cannot be written, or is one that this call reads, by its
+ * name or in the folder of a run; warns if it can only be written in place. NULL is fine. */
+dsc_status command_rehearse(const command_call *call, const char *path, dsc_error *error);
 
 /* A remark on standard error; silent with --quiet. */
 void command_remark(const command_call *call, const char *format, ...) DSC_PRINTF(2, 3);

@@ -289,7 +289,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     command_data data = {0};
     chosen shown = {0};
     dsc_status status = check_options(call, how, error);
-    if (!status) status = command_rehearse(how->out, error);
+    if (!status) status = command_rehearse(call, how->out, error);
     if (!status) status = command_data_open(&data, call, &how->source, error);
     shown.data = how->set ? data.test : data.train;
     if (!status) status = choose(call, &shown, how, error);

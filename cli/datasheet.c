@@ -74,7 +74,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     command_data data;
     report_datasheet sheet;
     dsc_status status = command_data_open(&data, call, &source, error);
-    if (!status) status = command_rehearse(how->out, error);
+    if (!status) status = command_rehearse(call, how->out, error);
     if (!status) status = report_measure_data(&sheet, data.name, data.train, data.test, error);
     if (!status) status = write_sheet(call, how, &sheet, error);
     command_data_close(&data);

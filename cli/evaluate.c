@@ -131,7 +131,7 @@ static dsc_status report(const examination *x, dsc_error *error) {
 static dsc_status run(command_call *call, dsc_error *error) {
     examination x = {.call = call, .how = call->values};
     command_warn_of_kernels();
-    dsc_status status = command_rehearse(x.how->per_sample, error);
+    dsc_status status = command_rehearse(call, x.how->per_sample, error);
     if (!status) status = command_subject_open(&x.subject, call->operands[0], error);
     command_source source = command_subject_source(&x.subject, call, &x.how->source);
     if (!status) status = command_data_open(&x.data, call, &source, error);

@@ -196,5 +196,5 @@ void command_print_program_help(void) {
     print_row("DESCENDER_DATA", "the folder of MNIST's four files, looked in first");
     print_row("NO_COLOR", "if set, nothing is coloured");
     heading("Exit status:");
-    (void)printf("%*s0 done, 1 failed, 2 wrong usage, 130 interrupted\n", MARGIN, "");
+    (void)printf("%*s0 done, 1 failed, 2 wrong usage, 130 interrupted, 143 terminated\n", MARGIN, "");
 }

@@ -88,7 +88,8 @@ static void append_examples(dsc_text *text, const command *self) {
 static void append_end(dsc_text *text, bool of_program) {
     dsc_text_append(text, "\n# EXIT STATUS\n\n*0*\n\tdone\n\n*1*\n\tfailed; standard error says why, and "
                           "what to do\n\n*2*\n\twrong "
-                          "usage\n\n*130*\n\tinterrupted\n");
+                          "usage\n\n*130*\n\tinterrupted (Ctrl-C)\n\n*143*, *129*\n\tasked to end "
+                          "by SIGTERM, SIGHUP\n");
     dsc_text_append(
         text, "\n# ENVIRONMENT\n\n*DESCENDER\\_DATA*\n\tthe folder of MNIST's four files, looked in first\n\n"
               "*NO\\_COLOR*\n\tif set, nothing is coloured\n\n*COLUMNS*\n\tthe width to wrap help at\n");

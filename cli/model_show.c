@@ -198,7 +198,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     const values *how = call->values;
     const char *operand = call->operand_count ? call->operands[0] : NULL;
     shown s = {.shipped = !operand};
-    dsc_status status = command_rehearse(how->out, error);
+    dsc_status status = command_rehearse(call, how->out, error);
     if (!status) status = open_model(&s, operand, how, error);
     if (!status) status = dsc_model_summarise(&s.layers, &s.count, s.model, error);
     if (!status && how->out) status = draw(NULL, how->out, &s, error);

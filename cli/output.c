@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "train/run.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -87,9 +89,33 @@ static bool reader_is_gone(void) {
 bool command_should_stop(void) { return asked || ferror(stdout); }
 bool command_should_stop_saving(void) { return asked || (ferror(stdout) && reader_is_gone()); }
 
-dsc_status command_rehearse(const char *path, dsc_error *error) {
+static bool is_same_file(const char *a, const char *b) {
+    struct stat one, other;
+    return !stat(a, &one) && !stat(b, &other) && S_ISREG(one.st_mode) && one.st_dev == other.st_dev &&
+           one.st_ino == other.st_ino;
+}
+
+/* Fails if `path` is an operand, or one of the files that make the operand's folder a run. */
+static dsc_status check_not_read(const command_call *call, const char *path, dsc_error *error) {
+    static const char *const parts[] = {"", DSC_RUN_RECIPE, DSC_RUN_LOG, DSC_RUN_CHECKPOINT, DSC_RUN_MODEL};
+    for (size_t i = 0; i < call->operand_count; i++)
+        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
+            char *part = *parts[k] ? dsc_path_join(call->operands[i], parts[k]) : strdup(call->operands[i]);
+            if (!part) return dsc_fail_memory(error, strlen(call->operands[i]), path);
+            bool same = is_same_file(part, path);
+            free(part);
+            if (same)
+                return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                                "%s: is read by this command, and would be replaced; name another file",
+                                path);
+        }
+    return DSC_OK;
+}
+
+dsc_status command_rehearse(const command_call *call, const char *path, dsc_error *error) {
     dsc_file_way way = DSC_FILE_ATOMIC;
-    dsc_status status = path ? dsc_file_rehearse(&way, path, 0, error) : DSC_OK;
+    dsc_status status = path ? check_not_read(call, path, error) : DSC_OK;
+    if (!status && path) status = dsc_file_rehearse(&way, path, 0, error);
     if (!status && way == DSC_FILE_IN_PLACE)
         command_complain(
             "warning: %s: cannot be replaced as a whole, so it will be written in place; a crash "

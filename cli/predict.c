@@ -124,7 +124,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     session s = {.call = call, .how = call->values, .json = json_array()};
     command_warn_of_kernels();
     dsc_status status = list_files(&s, error);
-    if (!status) status = command_rehearse(s.how->out, error);
+    if (!status) status = command_rehearse(call, s.how->out, error);
     if (!status) status = open_model(&s, error);
     if (!status) status = read_all(&s, error);
     if (!status && s.how->json) {

@@ -142,7 +142,7 @@ static dsc_status learn(lesson *l, dsc_error *error) {
     /* What cannot be written is better known before the work than after it. */
     if (!status && l->how->out) status = tutorial_pictures_possible(error);
     if (!status && l->how->out) status = tutorial_claim_pictures(l->how->out, l->data.train, error);
-    if (!status) status = command_rehearse(l->how->save, error);
+    if (!status) status = command_rehearse(l->call, l->how->save, error);
     if (!status)
         status = tutorial_figures_make(&l->figures, &l->how->options, l->data.train, l->data.name, error);
     if (!status && !l->call->json) status = present_data(l, error);
