@@ -190,8 +190,7 @@ static dsc_text path_of(const packing *p, size_t file, bool gzip) {
 }
 
 static bool is_written(const packing *p, size_t file) {
-    return is_text(file) ||
-           (file == TRAIN_IMAGES || file == TRAIN_LABELS ? p->train.count : p->test.count);
+    return is_text(file) || (file == TRAIN_IMAGES || file == TRAIN_LABELS ? p->train.count : p->test.count);
 }
 
 typedef dsc_status visitor(const char *path, size_t file, bool gzip, packing *p, dsc_error *error);
