@@ -8,8 +8,8 @@
  * of its actions; each of them is a command itself.
  *
  * Where things go: results on standard output, everything else on standard error.
- * Exit status: 0 done, 1 failed, 2 wrong usage; 128 and the signal's number if it was asked to end, so 130 after
- * Ctrl-C and 143 after SIGTERM.
+ * Exit status: 0 done, 1 failed, 2 wrong usage; 128 and the signal's number if it was asked to end, so 130
+ * after Ctrl-C and 143 after SIGTERM.
  */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
@@ -129,23 +129,23 @@ void command_warn_of_kernels(void);
 
 /* ---- output (output.c) ---- */
 
-/* Before anything is opened: sees to it that descriptors 0, 1 and 2 are taken, and that a write to a closed pipe or beyond
- * `ulimit -f` fails instead of killing the program. False: it cannot be. */
+/* Before anything is opened: sees to it that descriptors 0, 1 and 2 are taken, and that a write to a closed
+ * pipe or beyond `ulimit -f` fails instead of killing the program. False: it cannot be. */
 bool command_prepare_process(void);
-/* From now on the first SIGINT, SIGTERM or SIGHUP asks for a clean end. The next one ends the program at once, unless it
- * comes within a quarter of a second: schedulers send several at a time. One that was ignored from the start, as
- * SIGHUP under nohup, stays ignored. */
+/* From now on the first SIGINT, SIGTERM or SIGHUP asks for a clean end. The next one ends the program at
+ * once, unless it comes within a quarter of a second: schedulers send several at a time. One that was
+ * ignored from the start, as SIGHUP under nohup, stays ignored. */
 void command_catch_signals(void);
 /* Whether to stop early: interrupted, or what goes to standard output is lost. */
 bool command_should_stop(void);
-/* The same for a command whose results are files: it goes on where standard output is full or closed, and stops where
- * its reader has left. */
+/* The same for a command whose results are files: it goes on where standard output is full or closed, and
+ * stops where its reader has left. */
 bool command_should_stop_saving(void);
 /* The exit status of an interruption, or 0. */
 int command_was_interrupted(void);
 
-/* For a file that is written after long work: fails now if it cannot be written, or is one that this call reads, by its
- * name or in the folder of a run; warns if it can only be written in place. NULL is fine. */
+/* For a file that is written after long work: fails now if it cannot be written, or is one that this call
+ * reads, by its name or in the folder of a run; warns if it can only be written in place. NULL is fine. */
 dsc_status command_rehearse(const command_call *call, const char *path, dsc_error *error);
 
 /* A remark on standard error; silent with --quiet. */

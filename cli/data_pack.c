@@ -171,7 +171,8 @@ static dsc_status read_part(packing *p, part *set, dsc_error *error) {
 
 /* ---- the files of OUT ---- */
 
-/* In the order in which they take their names: while the labels are not there, nobody takes the images for data. */
+/* In the order in which they take their names: while the labels are not there, nobody takes the images for
+ * data. */
 enum { CLASS_NAMES, IMAGES_NOTE, TRAIN_IMAGES, TEST_IMAGES, TRAIN_LABELS, TEST_LABELS, OUT_FILES };
 
 static bool is_text(size_t file) { return file == CLASS_NAMES || file == IMAGES_NOTE; }
@@ -247,8 +248,8 @@ static dsc_status begin_file(const char *path, size_t file, bool gzip, packing *
     return status;
 }
 
-/* An old .gz beside a new plain file, or an old test set, would be taken for part of the new data; and so would old
- * labels beside new images, if all ended here. */
+/* An old .gz beside a new plain file, or an old test set, would be taken for part of the new data; and so
+ * would old labels beside new images, if all ended here. */
 static dsc_status remove_old(const char *path, size_t file, bool gzip, packing *p, dsc_error *error) {
     struct stat info;
     bool replaced = p->writers[file] && (is_text(file) || gzip == p->how->gzip);

@@ -67,8 +67,8 @@ static void let_writes_fail(void) {
 
 /* ---- descriptors ---- */
 
-/* A file that is opened while 0, 1 or 2 is closed would get that number, and what is printed. What takes their place is
- * open the wrong way round, so that reading from it or writing to it fails as before. */
+/* A file that is opened while 0, 1 or 2 is closed would get that number, and what is printed. What takes
+ * their place is open the wrong way round, so that reading from it or writing to it fails as before. */
 bool command_prepare_process(void) {
     let_writes_fail();
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {

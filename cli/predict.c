@@ -2,6 +2,7 @@
 /* predict.c: `descender predict`: reads digits from images of one's own. */
 #include "command.h"
 
+#include "draw/canvas.h"
 #include "image/notes.h"
 #include "predict_show.h"
 #include "predict_tell.h"
@@ -57,7 +58,8 @@ static dsc_status list_files(session *s, dsc_error *error) {
     if (!status && s->how->out && s->files.count > 1)
         return command_wrong_usage(s->call, error, "--out draws on one picture; here are %zu files",
                                    s->files.count);
-    return status;
+    draw_format format; /* a name that ends in no kind of picture is better known now */
+    return status || !s->how->out ? status : draw_format_of(&format, s->how->out, error);
 }
 
 static dsc_status print_result(session *s, const predict_result *result, dsc_error *error) {

@@ -29,7 +29,8 @@ dsc_status tutorial_show_curves(dsc_text *text, const tutorial_figures *figures,
 
 /* Whether this build can write pictures; the error says what it lacks. */
 dsc_status tutorial_pictures_possible(dsc_error *error);
-/* Makes `folder`; fails if tutorial_save_pictures would replace what the program did not draw, or could not write there. */
+/* Makes `folder`; fails if tutorial_save_pictures would replace what the program did not draw, or could not
+ * write there. */
 dsc_status tutorial_claim_pictures(const char *folder, const dsc_dataset *train, dsc_error *error);
 dsc_status tutorial_save_pictures(const char *folder, const tutorial_figures *figures, dsc_error *error);
 

@@ -19,10 +19,11 @@
  * comments give their shape, as in (N, C, H, W). Unless a comment says otherwise, a function may be
  * called from any thread, and one object must not be changed by two threads at once.
  *
- * Files are written atomically: a reader sees the old content or the new. Symbolic links are followed and stay. What is no
- * regular file, such as a pipe, /dev/null or /dev/fd/N, is written to as it is; a file that is mounted by itself, or lies in a folder in
- * which nothing can be made, is written in place. A write beyond RLIMIT_FSIZE or to a pipe that nobody reads is DSC_ERROR_IO if
- * the program ignores or handles SIGXFSZ and SIGPIPE; the library leaves signals to it.
+ * Files are written atomically: a reader sees the old content or the new. Symbolic links are followed and
+ * stay. What is no regular file, such as a pipe, /dev/null or /dev/fd/N, is written to as it is. A file that
+ * is mounted by itself, or lies in a folder in which nothing can be made, is written in place. The library
+ * leaves signals to the program: where that ignores or handles SIGXFSZ and SIGPIPE, a write beyond
+ * RLIMIT_FSIZE or to a pipe that nobody reads is DSC_ERROR_IO.
  */
 #ifndef DESCENDER_H
 #define DESCENDER_H

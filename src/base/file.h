@@ -8,8 +8,8 @@
 /* Fails with "path: what: the system's reason; a remedy", from errno: for what was done with a file or folder. */
 dsc_status dsc_fail_system(dsc_error *error, const char *path, const char *what);
 
-/* openat(2), close-on-exec (folder: AT_FDCWD, or a folder's descriptor; mode: of a new file). Never gives 0, 1 or 2, even
- * where those are closed: what is printed must not land in a file. */
+/* openat(2), close-on-exec (folder: AT_FDCWD, or a folder's descriptor; mode: of a new file). Never gives 0,
+ * 1 or 2, even where those are closed: what is printed must not land in a file. */
 int dsc_open_at(int folder, const char *path, int flags, unsigned mode);
 
 /* Reads all of `path` into a new buffer (release with free()). A folder, a missing or unreadable file,
@@ -21,20 +21,21 @@ dsc_status dsc_file_read(unsigned char **data, size_t *size, const char *path, s
  *
  * What has the name decides how it is written:
  *
- *   nothing, or a regular file   atomically: into a temporary file beside it, which is synced and renamed. An old file's
- *                                mode, owner and group are kept where the system allows; a write-protected one is refused
- *   a file that cannot be        in place, at commit: one that is mounted by itself, or in a folder in which nothing can
- *   replaced                     be made. Only a crash while it is copied can damage it
- *   a pipe, a device, a          written to, as the bytes come. It never becomes a regular file, and abort takes nothing back
- *   descriptor (/dev/fd/N)
+ *   nothing, or a regular file   atomically: into a temporary file beside it, which is synced and renamed. The
+ *                                old file's mode, owner and group are kept where the system allows. A
+ *                                write-protected file is refused
+ *   a file that cannot be        in place, at commit: one that is mounted by itself, or lies in a folder in
+ *   replaced                     which nothing can be made. Only a crash while it is copied can damage it
+ *   a pipe, a device, a          written to, as the bytes come. It never becomes a regular file, and abort
+ *   descriptor (/dev/fd/N)       takes nothing back
  *   a folder, a socket           an error
  *
  * Symbolic links are followed and stay; one that leads nowhere has its target made.
  *
- * The temporary file of NAME is "NAME.dsc-N.tmp", or a shorter name where that is too long. Its writer holds a lock on it
- * (flock), which ends with the process: so whoever meets one without a lock knows that its process is dead, on
- * whichever machine or in whichever container it was, and removes it. Every write of NAME does so for those of NAME. Not O_TMPFILE:
- * linkat() cannot replace a file, so that a name would be needed all the same.
+ * The temporary file of NAME is "NAME.dsc-N.tmp", or a shorter name where that is too long. Its writer holds
+ * a lock on it (flock), which ends with the process. So one without a lock is of a dead process, on whichever
+ * machine or in whichever container that ran, and whoever meets it removes it: every write of NAME does so for
+ * those of NAME. O_TMPFILE would not do: linkat() cannot replace a file, so a name is needed all the same.
  *
  * A write beyond RLIMIT_FSIZE or to a pipe that nobody reads fails only if the process does not die of
  * SIGXFSZ or SIGPIPE; the library leaves signals to the program. */
@@ -54,12 +55,13 @@ dsc_status dsc_file_write(const char *path, const void *data, size_t size, dsc_e
 
 typedef enum dsc_file_way { DSC_FILE_ATOMIC, DSC_FILE_IN_PLACE, DSC_FILE_STREAM } dsc_file_way;
 
-/* Fails as writing `bytes` bytes to `path` would, but for a full disk, and leaves all as it is: for the time before long
- * work. Makes and removes a temporary file; pipes and devices are not opened. *way (NULL: not asked): how it will be
- * written. */
+/* Fails as writing `bytes` bytes to `path` would, but for a full disk, and leaves all as it is: for the time
+ * before long work. Makes and removes a temporary file; pipes and devices are not opened. *way (NULL: not
+ * asked): how it will be written. */
 dsc_status dsc_file_rehearse(dsc_file_way *way, const char *path, uint64_t bytes, dsc_error *error);
 
-/* Fails unless the disk of `folder` has `bytes` bytes to spare. A file system that does not tell is trusted. */
+/* Fails unless the disk of `folder` has `bytes` bytes to spare. A file system that does not tell is trusted.
+ */
 dsc_status dsc_space_check(const char *folder, uint64_t bytes, dsc_error *error);
 
 /* Removes from `folder` the temporary files of NAMES (NULL ends them) whose processes are dead. */

@@ -62,7 +62,8 @@ static bool is_in_proc(int folder) {
     return !fstatfs(folder, &system) && (unsigned long)system.f_type == PROC_MAGIC;
 }
 
-/* A link of /proc leads to an open file, whatever its text says. The descriptor, if it is one of this process; or -1. */
+/* A link of /proc leads to an open file, whatever its text says. The descriptor, if it is one of this
+ * process; or -1. */
 static int own_descriptor(const dsc_file_target *t) {
     char link[64], where[256];
     (void)snprintf(link, sizeof link, "/proc/self/fd/%d", t->folder);
@@ -162,8 +163,8 @@ static bool remove_dead(int folder, const char *name) {
     return removed;
 }
 
-/* Whoever cleans up may have locked and removed the new file before its maker could lock it. A file system without locks
- * is no reason not to write. */
+/* Whoever cleans up may have locked and removed the new file before its maker could lock it. A file system
+ * without locks is no reason not to write. */
 static bool is_held(int fd, int folder, const char *name) {
     if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) return false;
     return still_named(fd, folder, name);

@@ -31,11 +31,12 @@ void dsc_file_target_start(dsc_file_target *target);
 dsc_status dsc_file_target_find(dsc_file_target *target, const char *path, dsc_error *error);
 void dsc_file_target_clear(dsc_file_target *target);
 
-/* Whether the file is mounted by itself, so that no other can take its name. False where the system does not tell. */
+/* Whether the file is mounted by itself, so that no other can take its name. False where the system does not
+ * tell. */
 bool dsc_file_is_mounted(const dsc_file_target *target);
 
-/* Makes a temporary file for the target, locked, open for reading and writing; -1 with errno. Dead ones of the same
- * target that are in the way are removed. */
+/* Makes a temporary file for the target, locked, open for reading and writing; -1 with errno. Dead ones of
+ * the same target that are in the way are removed. */
 int dsc_temporary_open(char name[DSC_TEMPORARY_NAME], const dsc_file_target *target, unsigned mode);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* file_write.c: writing files, each as what it is; see file.h. A reader of a regular file sees the old content or the
- * new, never a part: the temporary file is synced before it takes the name, and the folder after.
+/* file_write.c: writing files, each as what it is; see file.h. A reader of a regular file sees the old
+ * content or the new, never a part: the temporary file is synced before it takes the name, and the folder
+ * after.
  *
- * The folder is held open from the first byte to the last, so that neither a change of the working directory nor a
- * path that is just short enough gets between. */
+ * The folder is held open from the first byte to the last, so that neither a change of the working directory
+ * nor a path that is just short enough gets between. */
 #include "base/file.h"
 
 #include "base/error.h"
@@ -63,7 +64,8 @@ static int open_spool(void) {
     return higher;
 }
 
-/* The new file's mode, owner and group are the old one's. A group that cannot be kept gets no more than all others have. */
+/* The new file's mode, owner and group are the old one's. A group that cannot be kept gets no more than all
+ * others have. */
 static void take_over_access(int fd, const struct stat *old) {
     mode_t mode = old->st_mode & 0777;
     bool owned = !fchown(fd, old->st_uid, old->st_gid) || !fchown(fd, (uid_t)-1, old->st_gid);
@@ -103,7 +105,8 @@ static dsc_status begin(dsc_file_writer *w, bool rehearsing, dsc_error *error) {
             errno = EBADF;
             return dsc_fail_system(error, w->path, "is not open for writing");
         }
-        /* The same descriptor, not the same file anew: what was written to it before stays, and a socket has no other way. */
+        /* The same descriptor, not the same file anew: what was written to it before stays, and a socket has
+         * no other way. */
         w->fd = fcntl(t->descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     } else if (rehearsing) {
         return faccessat(t->folder, t->name, W_OK, AT_EACCESS) ? fail_writing(w->path, error) : DSC_OK;
@@ -183,8 +186,8 @@ static bool copy_in_place(const dsc_file_target *t, int from, bool sync) {
     return good && closed;
 }
 
-/* Gives the temporary file the target's name. `fd` reads it, for where it can only be copied: over a file that is
- * mounted by itself, which the system did not tell before. */
+/* Gives the temporary file the target's name. `fd` reads it, for where it can only be copied: over a file
+ * that is mounted by itself, which the system did not tell before. */
 static bool take_name(const dsc_file_target *t, int from_folder, const char *from, int fd, bool sync) {
     if (!renameat(from_folder, from, t->folder, t->name)) {
         if (sync) (void)fsync(t->folder); /* some cannot; the rename is done either way */
@@ -197,7 +200,8 @@ static bool take_name(const dsc_file_target *t, int from_folder, const char *fro
 
 static dsc_status finish_temporary(dsc_file_writer *w, bool sync, dsc_error *error) {
     dsc_status status = sync && fsync(w->fd) ? fail_writing(w->path, error) : DSC_OK;
-    /* Closing may tell of a failed write, and must come before the renaming; but the lock must be held until after it. */
+    /* Closing may tell of a failed write, and must come before the renaming; but the lock must be held until
+     * after it. */
     int keeper = fcntl(w->fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     int closed = close(w->fd);
     w->fd = keeper;

@@ -200,7 +200,8 @@ static void remove_garbage(const char *folder) {
 static void write_entry(const dsc_cache_key *key, const unsigned char *bytes, size_t size, uint32_t crc) {
     unsigned char header[HEADER];
     make_header(header, key, size, crc);
-    /* What is no entry of ours is not written through, as a link or a pipe would be, and gives the new one nothing. */
+    /* What is no entry of ours is not written through, as a link or a pipe would be, and gives the new one
+     * nothing. */
     struct stat info;
     if (!lstat(key->entry, &info) && (!S_ISREG(info.st_mode) || info.st_uid != geteuid()))
         (void)unlink(key->entry);

@@ -91,7 +91,8 @@ static dsc_status describe_model(const dsc_training_run *run, const dsc_dataset 
     return status;
 }
 
-/* What cannot be written down, such as a class name in an unknown encoding, is better known now than at the end. */
+/* What cannot be written down, such as a class name in an unknown encoding, is better known now than at the
+ * end. */
 static dsc_status write_model_to_memory(dsc_training_run *run, dsc_error *error) {
     unsigned char *bytes;
     size_t size = 0;
@@ -166,8 +167,8 @@ static dsc_status write_recipe(const dsc_training_run *run, dsc_error *error) {
     return status;
 }
 
-/* Tries both files that are written at the end, and asks for room for all at once: a checkpoint is replaced by a second one
- * that stands beside it, and the log and the rest are small. */
+/* Tries both files that are written at the end, and asks for room for all at once: a checkpoint is replaced
+ * by a second one that stands beside it, and the log and the rest are small. */
 static dsc_status rehearse(dsc_training_run *run, dsc_error *error) {
     uint64_t checkpoint;
     bool first = access(run->checkpoint_path, F_OK) != 0;

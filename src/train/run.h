@@ -9,10 +9,10 @@
  *   mistakes.json      of a run with held-out images: mistakes.h, after each epoch, for those who watch
  *   curves.svg, .png   drawn by the program at the end
  *
- * A folder that holds a file of such a name, whosever it is, is no place for a new run: so a run replaces only what is
- * its own. What can fail only at the end is tried at the start: the model is written, to memory, the files are made
- * and removed, and there must be room for them. What dead processes left half-written is removed, under the
- * folder's lock.
+ * A folder that holds a file of such a name, whosever it is, is no place for a new run: a run replaces only
+ * what is its own. What can fail only at the end is tried at the start: the model is written to memory, its
+ * files are made and removed, and there must be room for them. What dead processes left half-written is
+ * removed, under the folder's lock.
  *
  * A run survives its process: whenever that is killed, the folder holds a whole checkpoint or none, and
  * dsc_run_resume goes on from there to the same bits. A folder that cannot be written while training goes on is a
@@ -48,9 +48,9 @@ typedef struct dsc_run_options {
     dsc_remarks *remarks;      /* resuming: what is to be told of the data; NULL: nothing */
 } dsc_run_options;
 
-/* Makes model and trainer of `recipe` for `data`, its training set, and then the folder, so that a bad recipe leaves
- * none behind. Where only room is missing, the run is left in its folder, and dsc_run_resume begins it. `data` must outlive
- * the run. */
+/* Makes model and trainer of `recipe` for `data`, its training set, and then the folder, so that a bad
+ * recipe leaves none behind. Where only room is missing, the run is left in its folder, and dsc_run_resume
+ * begins it. `data` must outlive the run. */
 dsc_status dsc_run_start(dsc_training_run **run, const dsc_recipe *recipe, const dsc_dataset *data,
                          const dsc_run_options *options, dsc_error *error);
 
@@ -91,7 +91,8 @@ dsc_status dsc_recipe_make_model(dsc_model **model, const dsc_recipe *recipe, co
  * not be in a file's name becomes '-'; a path's folders and ".json" are left out. */
 dsc_status dsc_run_folder_number(char **folder, const char *parent, const char *name, dsc_error *error);
 
-/* Fails if `folder` holds a run, or anything that has one of `names` (NULL ends them), which are about to be written. */
+/* Fails if `folder` holds a run, or anything that has one of `names` (NULL ends them), which are about to be
+ * written. */
 dsc_status dsc_run_folder_claim(const char *folder, const char *const *names, dsc_error *error);
 
 /* Locks a run's folder for this process until the descriptor is closed; fails if another has it. */

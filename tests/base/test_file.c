@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_file.c: files are replaced as a whole, everything else is written to as what it is, and nothing is lost. */
+/* test_file.c: files are replaced as a whole, everything else is written to as what it is, and nothing is
+ * lost. */
 #include "testing.h"
 
 #include "base/file.h"

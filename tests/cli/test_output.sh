@@ -185,6 +185,28 @@ a_mounted_file_is_written_in_place_with_a_warning() {
 # _run_limited ARGUMENTS...: no file may have a byte, so what is said goes through a pipe.
 _run_limited() { run_shell "set -o pipefail; { ulimit -f 0; '$program' ${*@Q}; } 2>&1 >/dev/null | cat >&2"; }
 
+what_a_command_reads_is_not_its_output() {
+    local name
+    cp -r "$_run" "$work/read"
+    pgm "$work/digit.pgm" 28 28 0
+    cp "$work/digit.pgm" "$work/digit.png"
+    ln -s digit.png "$work/alias.png"
+    for name in model.safetensors checkpoint recipe.json log.jsonl; do
+        run card "$work/read" --seconds 0.01 --samples 1 --out "$work/read/$name"
+        exits 2
+        says "is read by this command"
+    done
+    run evaluate "$work/read/model.safetensors" --data "$_small" --per-sample "$work/read/model.safetensors"
+    exits 2
+    run predict "$work/digit.png" --out "$work/alias.png"
+    exits 2
+    holds "the run changed" diff -r "$_run" "$work/read"
+    holds "the picture changed" cmp "$work/digit.pgm" "$work/digit.png"
+    run predict "$work/digit.pgm" --out "$work/digit.jpeg"
+    exits 2
+    says "must end in .svg or .png"
+}
+
 # ---- what is in the folder ----
 
 # _kept FOLDER COMMAND...: what is in the folder stays as it is, and the program names what is in the way.

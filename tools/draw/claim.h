@@ -8,8 +8,8 @@
 /* In every SVG. A PNG goes with the SVG of its name. */
 #define DRAW_MARK "<!-- drawn by Descender -->"
 
-/* Makes `folder`, and fails if "NAME.svg" or "NAME.png" of one of `names` (NULL ends them) is there and is somebody else's, or
- * could not be written: for the time before long work. */
+/* Makes `folder`, and fails if "NAME.svg" or "NAME.png" of one of `names` (NULL ends them) is there and is
+ * somebody else's, or could not be written: for the time before long work. */
 dsc_status draw_claim(const char *folder, const char *const *names, dsc_error *error);
 
 /* Fails if `path` is there and does not hold `mark`. */

@@ -18,8 +18,8 @@ typedef struct report_subject {
     unsigned threads;
 } report_subject;
 
-/* Before the examination: makes `folder`, and fails if a report could not be written there, or would replace what is not of a
- * report: pictures that were not drawn by Descender, another page. */
+/* Before the examination: makes `folder`, and fails if a report could not be written there, or would replace
+ * what is not of a report: pictures that were not drawn by Descender, another page. */
 dsc_status report_claim(const char *folder, dsc_error *error);
 
 /* Draws the figures and writes the page into `folder`, which is made if it is missing; files of these names there are
