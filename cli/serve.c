@@ -70,7 +70,7 @@ static dsc_status serve(command_call *call, const dsc_model *model, const char *
         command_remark(call, "Open it in a browser on this machine. Ctrl-C ends it.");
         if (how->open) open_browser(url);
         const struct timespec while_idle = {0, 50000000};
-        while (!command_should_stop()) (void)nanosleep(&while_idle, NULL);
+        while (!command_should_stop_saving()) (void)nanosleep(&while_idle, NULL);
     }
     serve_stop(server);
     serve_site_free(site);

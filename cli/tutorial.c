@@ -62,7 +62,8 @@ static bool on_epoch(void *user, const tutorial_result *result) {
         (void)fflush(stdout);
     }
     if (result->epochs < (size_t)l->how->options.epochs) command_progress_show(&l->progress, result->epochs);
-    return !command_should_stop();
+    /* Weights and pictures are worth having though nobody can be told. */
+    return !(l->how->save || l->how->out ? command_should_stop_saving() : command_should_stop());
 }
 
 /* Section 3: the network. */

@@ -35,6 +35,8 @@ static const char *remedy(int code) {
         return "its symbolic links lead in a circle, name another file";
     case ENOTDIR:
         return "a part of the path is a file, name another folder";
+    case EPIPE:
+        return "its reader has left, keep that running";
     case EMFILE:
     case ENFILE:
         return "close other files, or raise the limit on open ones (ulimit -n)";

@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINES_AN_EPOCH = 20, SMALL_FILES_BYTES = 1 << 20 };
+enum { LINES_AN_EPOCH = 20, SMALL_FILES_BYTES = 1 << 18 };
 
 struct dsc_training_run {
     char *folder, *recipe_path, *log_path, *checkpoint_path, *model_path;

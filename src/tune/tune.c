@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { JOURNAL_MOST = 1 << 28, THREADS_MOST = 1024, SMALL_FILES_BYTES = 1 << 20 };
+enum { JOURNAL_MOST = 1 << 28, THREADS_MOST = 1024, SMALL_FILES_BYTES = 1 << 18 };
 
 /* All that is ever written in a search's folder. */
 static const char *const file_names[] = {DSC_TUNE_JOURNAL,   DSC_TUNE_TRIALS,    DSC_TUNE_BEST,

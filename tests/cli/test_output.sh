@@ -55,6 +55,23 @@ training_goes_on_where_nobody_can_be_told_and_fails_in_the_end() {
         holds "the model differs" cmp "$_run/model.safetensors" "$work/untold/model.safetensors"
     done
 }
+what_is_saved_is_saved_though_nobody_can_be_told() {
+    run_shell "'$program' tutorial --data '$_small' --training-sample 60 --test-sample 12 --epochs 2 --save '$work/untold.npz' >&-"
+    exits 1
+    says "standard output cannot be written"
+    holds "no weights" test -s "$work/untold.npz"
+    run_shell "'$program' card '$_run' --seconds 0.01 --samples 1 --out '$work/untold.md' >&-"
+    exits 0
+    holds "no card" test -s "$work/untold.md"
+    needs_library libmicrohttpd || return
+    _in_background bash -c 'exec "$0" serve --port 0 --runs "$1" >&-' "$program" "$work"
+    _wait_for grep -q "Open it" "$work/.err"
+    sleep 0.3
+    holds "the server ended" kill -0 $job
+    kill -TERM $job
+    _ended
+    exits 1
+}
 a_result_that_could_not_be_written_is_an_error() {
     local to what
     for to in ">&-" ">/dev/full"; do
@@ -167,6 +184,9 @@ descriptors_are_written_to() {
     run_shell "exec 7>'$work/seven'; '$program' card '$_run' --seconds 0.01 --samples 1 --quiet --out /dev/fd/7"
     exits 0
     holds "nothing came" test -s "$work/seven"
+    run_shell "exec 8> >(exec true); sleep 0.2; '$program' evaluate '$_run' --quiet --per-sample /dev/fd/8"
+    exits 1
+    says "its reader has left"
     run evaluate "$_run" --per-sample /dev/fd/9
     exits 1
     says "/dev/fd/9"
