@@ -7,6 +7,8 @@
 #include "train/run_log.h"
 
 #include <math.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -94,6 +96,60 @@ static void a_folder_is_locked_for_one_at_a_time(void **state) {
     close(first);
     ASSERT_OK(dsc_run_folder_lock(&second, place, &error), error);
     close(second);
+}
+
+static void what_has_a_name_of_a_run_is_never_replaced(void **state) {
+    (void)state;
+    static const char *const names[] = {DSC_RUN_RECIPE,    DSC_RUN_LOG,      DSC_RUN_CHECKPOINT,
+                                        DSC_RUN_MODEL,     DSC_RUN_MISTAKES, DSC_RUN_CURVES_SVG,
+                                        DSC_RUN_CURVES_PNG};
+    dsc_error error;
+    dsc_recipe recipe;
+    make_recipe(&recipe);
+    char *folder = path_of("taken");
+    assert_int_equal(mkdir(folder, 0777), 0);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *path = dsc_path_join(folder, names[i]);
+        ASSERT_OK(dsc_file_write(path, "mine", 4, &error), error);
+        dsc_training_run *run;
+        const dsc_run_options options = {.folder = folder};
+        assert_int_equal(dsc_run_start(&run, &recipe, data, &options, &error), DSC_ERROR_ARGUMENT);
+        assert_null(run);
+        ASSERT_MESSAGE(error, names[i]);
+        char *kept = content_of(folder, names[i]);
+        assert_string_equal(kept, "mine");
+        free(kept);
+        assert_int_equal(unlink(path), 0);
+        free(path);
+    }
+    assert_int_equal(rmdir(folder), 0); /* nothing else came into it */
+    free(folder);
+    dsc_recipe_clear(&recipe);
+}
+
+static void a_run_for_which_there_is_no_room_is_left_to_be_resumed(void **state) {
+    (void)state;
+    dsc_error error;
+    dsc_recipe recipe;
+    dsc_training_run *run;
+    make_recipe(&recipe);
+    char *folder = path_of("no-room");
+    const dsc_run_options options = {.folder = folder};
+    struct rlimit before, small;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = before;
+    small.rlim_cur = 3000; /* enough for recipe and log, too little for the checkpoint */
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    dsc_status status = dsc_run_start(&run, &recipe, data, &options, &error);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    (void)signal(SIGXFSZ, handler);
+    assert_int_equal(status, DSC_ERROR_IO);
+    ASSERT_MESSAGE(error, "no step was done");
+    ASSERT_OK(dsc_run_resume(&run, &recipe, data, &options, &error), error);
+    dsc_run_free(run);
+    free(folder);
+    dsc_recipe_clear(&recipe);
 }
 
 /* ---- the log ---- */
@@ -450,6 +506,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_next_free_number_is_taken),
         cmocka_unit_test(a_folder_is_locked_for_one_at_a_time),
+        cmocka_unit_test(what_has_a_name_of_a_run_is_never_replaced),
+        cmocka_unit_test(a_run_for_which_there_is_no_room_is_left_to_be_resumed),
         cmocka_unit_test(the_log_is_json_whatever_goes_in),
         cmocka_unit_test(rewinding_leaves_what_came_before_and_no_half_line),
         cmocka_unit_test(history_takes_running_means_apart),
