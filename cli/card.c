@@ -173,6 +173,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     if (!status) status = measure(&s, error);
     if (!status) status = write_card(&s, error);
     command_progress_end(&s.progress);
+    if (!status) command_warn_of_answers(&s.exam.metrics);
     report_exam_clear(&s.exam);
     command_data_close(&s.data);
     dsc_run_facts_clear(&s.facts);

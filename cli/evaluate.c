@@ -75,12 +75,15 @@ static void on_answer(void *user, const dsc_answer *answer) {
     dsc_text_append(&x->line, "%zu,", answer->sample);
     append_field(&x->line, dsc_model_class_name(x->subject.model, answer->label));
     dsc_text_append(&x->line, ",");
-    append_field(&x->line, dsc_model_class_name(x->subject.model, answer->prediction));
+    /* Where a number is not finite, the fields of the answer are empty. */
+    if (answer->is_finite) append_field(&x->line, dsc_model_class_name(x->subject.model, answer->prediction));
     dsc_text_append(&x->line, ",%d,%s", answer->label == answer->prediction,
-                    dsc_format_shortest(number, answer->loss));
+                    answer->is_finite ? dsc_format_shortest(number, answer->loss) : "");
     for (size_t k = 0; k < dsc_model_classes(x->subject.model); k++)
         dsc_text_append(&x->line, ",%s",
-                        dsc_format_fixed(number, sizeof number, (double)answer->probabilities[k], 6));
+                        answer->is_finite
+                            ? dsc_format_fixed(number, sizeof number, (double)answer->probabilities[k], 6)
+                            : "");
     dsc_text_append(&x->line, "\n");
     write_line(x);
 }
@@ -137,6 +140,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     if (!status) status = command_data_open(&x.data, call, &source, error);
     if (!status) status = measure(&x, error);
     if (!status) status = report(&x, error);
+    if (!status) command_warn_of_answers(&x.metrics);
     if (!status && x.how->per_sample) command_remark(call, "Saved the samples: %s", x.how->per_sample);
     dsc_metrics_clear(&x.metrics);
     command_data_close(&x.data);

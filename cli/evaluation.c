@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static double mean_loss(const dsc_metrics *m) { return m->count ? m->loss / (double)m->count : (double)NAN; }
-
 /* "97.91", or "-" where there is nothing to divide by. */
 static char *percent(char out[32], double share) {
     if (!isfinite(share)) return strcpy(out, "-");
@@ -16,12 +14,22 @@ static char *percent(char out[32], double share) {
 
 void command_append_accuracy(dsc_text *text, const dsc_metrics *m) {
     double interval[2];
-    char accuracy[32], low[32], high[32], loss[32];
+    char accuracy[32], low[32], high[32], number[32];
+    const double loss = dsc_metrics_loss(m);
     dsc_wilson_interval(interval, m->top[0], m->count);
     dsc_text_append(text, "accuracy %s %% (95 %% interval %s to %s), loss %s, %zu of %zu wrong",
                     percent(accuracy, dsc_metrics_accuracy(m)), percent(low, interval[0]),
-                    percent(high, interval[1]), dsc_format_fixed(loss, sizeof loss, mean_loss(m), 4),
+                    percent(high, interval[1]),
+                    isfinite(loss) ? dsc_format_fixed(number, sizeof number, loss, 4) : "not finite",
                     m->count - m->top[0], m->count);
+}
+
+void command_warn_of_answers(const dsc_metrics *m) {
+    if (m->not_finite)
+        command_complain("warning: %zu of %zu answers are not finite and count as wrong: the model's weights "
+                         "are too large for "
+                         "floats; train it anew with a smaller learning rate",
+                         m->not_finite, m->count);
 }
 
 static void append_classes(dsc_text *text, const dsc_metrics *m, const dsc_model *model) {
@@ -82,6 +90,10 @@ void command_append_metrics(dsc_text *text, const dsc_metrics *m, const dsc_mode
     dsc_text_append(text, "calibration error %s %%\n", percent(share, dsc_metrics_calibration_error(m)));
     append_classes(text, m, model);
     append_confusion(text, m, model);
+    if (m->not_finite)
+        dsc_text_append(
+            text, "\n%zu of %zu answers are not finite: they count as wrong and were taken for nothing\n",
+            m->not_finite, m->count);
 }
 
 /* ---- JSON ---- */
@@ -117,9 +129,10 @@ json_t *command_metrics_json(const dsc_metrics *m, const dsc_model *model, size_
     json_t *tops = json_array();
     for (size_t k = 0; k < top && k < DSC_TOP_MOST && k < m->classes; k++)
         (void)json_array_append_new(tops, real((double)m->top[k] / (double)m->count));
-    return json_pack("{s:I, s:I, s:o, s:[o, o], s:o, s:o, s:o, s:o, s:o}", "samples", (json_int_t)m->count,
-                     "correct", (json_int_t)m->top[0], "accuracy", real(dsc_metrics_accuracy(m)),
-                     "accuracy_interval", real(interval[0]), real(interval[1]), "loss", real(mean_loss(m)),
-                     "calibration_error", real(dsc_metrics_calibration_error(m)), "top", tops, "classes",
-                     classes_json(m, model), "confusion", confusion_json(m));
+    return json_pack("{s:I, s:I, s:I, s:o, s:[o, o], s:o, s:o, s:o, s:o, s:o}", "samples",
+                     (json_int_t)m->count, "correct", (json_int_t)m->top[0], "not_finite",
+                     (json_int_t)m->not_finite, "accuracy", real(dsc_metrics_accuracy(m)),
+                     "accuracy_interval", real(interval[0]), real(interval[1]), "loss",
+                     real(dsc_metrics_loss(m)), "calibration_error", real(dsc_metrics_calibration_error(m)),
+                     "top", tops, "classes", classes_json(m, model), "confusion", confusion_json(m));
 }

@@ -11,6 +11,9 @@
 /* "accuracy 97.91 % (95 % interval 97.61 to 98.17), loss 0.0712, 209 of 10000 wrong" */
 void command_append_accuracy(dsc_text *text, const dsc_metrics *metrics);
 
+/* Says on standard error how many answers are NaN or infinite, if any are. */
+void command_warn_of_answers(const dsc_metrics *metrics);
+
 /* All metrics as tables. `top`: how many of the top-k; `model` names the classes. */
 void command_append_metrics(dsc_text *text, const dsc_metrics *metrics, const dsc_model *model, size_t top);
 

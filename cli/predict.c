@@ -25,7 +25,8 @@ typedef struct session {
     const values *how;
     predict_reader reader;
     read_list files;
-    size_t failed;
+    size_t failed;             /* files that could not be read */
+    size_t answers, no_answer; /* images, and those whose answer is not finite */
     json_t *json;
     command_progress progress;
 } session;
@@ -64,6 +65,8 @@ static dsc_status list_files(session *s, dsc_error *error) {
 
 static dsc_status print_result(session *s, const predict_result *result, dsc_error *error) {
     const size_t top = (size_t)s->how->top;
+    s->answers += result->count;
+    for (size_t i = 0; i < result->count; i++) s->no_answer += result->answers[i].failed;
     if (s->how->json) {
         json_t *json = predict_json(result, &s->reader, top);
         if (!json || json_array_append_new(s->json, json)) return dsc_fail_memory(error, 0, "the answers");
@@ -140,6 +143,12 @@ static dsc_status run(command_call *call, dsc_error *error) {
     if (!status && s.failed)
         status =
             dsc_fail(error, DSC_ERROR_FORMAT, "%zu of %zu files could not be read", s.failed, s.files.count);
+    if (!status && s.no_answer)
+        status = dsc_fail(
+            error, DSC_ERROR_DIVERGED,
+            "%zu of %zu answers are not finite: the model's weights are too large for floats; train it anew "
+            "with a smaller learning rate",
+            s.no_answer, s.answers);
     if (!status && command_was_interrupted()) status = dsc_fail(error, DSC_ERROR_STOPPED, "interrupted");
     json_decref(s.json);
     predict_reader_clear(&s.reader);

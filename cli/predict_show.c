@@ -41,6 +41,10 @@ static void append_answer(dsc_text *text, const predict_result *result, size_t i
     const predict_answer *a = &result->answers[i];
     char name[NAME], number[32];
     name_of(name, result, i);
+    if (a->failed) {
+        dsc_text_append(text, "%-*s  no answer: the model's numbers are not finite\n", width, name);
+        return;
+    }
     dsc_text_append(text, "%-*s  %s  %5s %%", width, name, dsc_model_class_name(r->model, a->order[0]),
                     percent(number, a->probabilities[a->order[0]]));
     for (size_t k = 1; k < top && k < r->classes; k++)
@@ -49,6 +53,10 @@ static void append_answer(dsc_text *text, const predict_result *result, size_t i
                         percent(number, a->probabilities[a->order[k]]));
     if (!(a->probabilities[a->order[0]] >= 0.5f)) dsc_text_append(text, "   unsure");
     dsc_text_append(text, "\n");
+}
+
+static const char *reading_of(const predict_answer *a, const predict_reader *r) {
+    return a->failed ? "?" : dsc_model_class_name(r->model, a->order[0]);
 }
 
 /* Digits that follow one another read as a number. */
@@ -64,7 +72,7 @@ static void append_reading(dsc_text *text, const predict_result *result, const p
                          taller = a->height > before->height ? a->height : before->height;
             if (next_line || a->left > end + taller) dsc_text_append(text, " ");
         }
-        dsc_text_append(text, "%s", dsc_model_class_name(r->model, a->order[0]));
+        dsc_text_append(text, "%s", reading_of(a, r));
     }
     dsc_text_append(text, "\n");
 }
@@ -91,8 +99,7 @@ dsc_status predict_append_pictures(dsc_text *text, const predict_result *result,
     for (size_t i = 0; i < result->count && !status; i++) {
         char name[NAME], title[NAME + 32];
         name_of(name, result, i);
-        (void)snprintf(title, sizeof title, "%s: %s", name,
-                       dsc_model_class_name(r->model, result->answers[i].order[0]));
+        (void)snprintf(title, sizeof title, "%s: %s", name, reading_of(&result->answers[i], r));
         const draw_tile tiles[] = {{pixels, "what it saw"}, {pixels + each / 2, "what it went by"}};
         const draw_grid grid = {.title = title,
                                 .tiles = tiles,
@@ -115,12 +122,13 @@ dsc_status predict_append_pictures(dsc_text *text, const predict_result *result,
 static json_t *answer_json(const predict_result *result, const predict_answer *a, const predict_reader *r,
                            size_t top) {
     json_t *ranking = json_array();
-    for (size_t k = 0; k < top && k < r->classes; k++)
+    for (size_t k = 0; k < top && k < r->classes && !a->failed; k++)
         (void)json_array_append_new(ranking, json_pack("{s:s, s:f}", "label",
                                                        dsc_model_class_name(r->model, a->order[k]),
                                                        "probability", (double)a->probabilities[a->order[k]]));
-    json_t *json = json_pack("{s:s, s:f, s:o}", "label", dsc_model_class_name(r->model, a->order[0]),
-                             "probability", (double)a->probabilities[a->order[0]], "top", ranking);
+    json_t *json =
+        json_pack("{s:s?, s:o, s:o}", "label", a->failed ? NULL : reading_of(a, r), "probability",
+                  a->failed ? json_null() : json_real((double)a->probabilities[a->order[0]]), "top", ranking);
     if (json) (void)json_object_set_new(json, "did", predict_deeds_json(a->did));
     if (json && result->content.is_array)
         (void)json_object_set_new(json, "image", json_integer((json_int_t)a->image));
@@ -167,7 +175,7 @@ static void paint(draw_canvas *canvas, const void *data) {
         const double line = fmax(1, height / 40), size = fmin(fmax(height / 3, 9), 40);
         const draw_pen pen = {.colour = 0xD55E00, .width = line};
         const draw_font font = {.size = size, .colour = 0xFFFFFF, .bold = true};
-        const char *reading = dsc_model_class_name(d->reader->model, a->order[0]);
+        const char *reading = reading_of(a, d->reader);
         const double wide = draw_label_width(canvas, reading, &font) + size / 2;
         const double top = y >= size * 1.2 ? y - size * 1.2 : y; /* above the box, or in it */
         draw_rectangle(canvas, x, y, (double)a->width / scale, height, DRAW_NO_FILL, &pen);

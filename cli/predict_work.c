@@ -66,7 +66,9 @@ static dsc_status ask(predict_answer *a, predict_reader *r, dsc_error *error) {
     if (!a->probabilities || !a->order || (r->inspector && !a->depends))
         return dsc_fail_memory(error, r->classes * sizeof *a->order, "an answer");
     dsc_status status = dsc_predict(a->probabilities, r->predictor, r->workspace, a->seen, 1, error);
-    if (status) return status;
+    /* The other images of the file are answered nevertheless, and in the end it is said how many were not. */
+    a->failed = status == DSC_ERROR_DIVERGED;
+    if (status) return a->failed ? DSC_OK : status;
     sort_labels(a, r->classes);
     if (!r->inspector) return DSC_OK;
     status = dsc_inspector_run(r->inspector, a->seen, a->order[0], error);

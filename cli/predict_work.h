@@ -48,6 +48,7 @@ typedef struct predict_answer {
     size_t left, top, width, height; /* of a picture: where it lies; width 0: it was not looked for */
     uint8_t *seen;                   /* (C, H, W), owned */
     float *probabilities;            /* (classes), owned */
+    bool failed;                     /* the probabilities are not finite: there is no answer */
     float *depends;                  /* (H, W), owned; NULL without saliency */
     size_t *order;                   /* (classes): labels, the most probable first; owned */
 } predict_answer;

@@ -139,6 +139,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     command_progress_end(&s.progress);
     if (!status) status = print(&s, error);
     if (!status) tell_where(&s);
+    for (size_t i = 0; i < s.count && !status; i++) command_warn_of_answers(&s.exams[i].metrics);
     for (size_t i = 0; i < 2; i++) {
         report_exam_clear(&s.exams[i]);
         command_subject_close(&s.subjects[i]);

@@ -168,7 +168,13 @@ static dsc_status work(session *s, dsc_error *error) {
     if (!status) status = open_run(s, error);
     if (!status) status = train(s, error);
     if (!status) status = test(s, error);
-    return status ? status : report(s, error);
+    if (!status) status = report(s, error);
+    if (status || !s->metrics.not_finite) return status;
+    return dsc_fail(error, DSC_ERROR_DIVERGED,
+                    "%zu of %zu answers to the test images are not finite, so the model is of no use; train "
+                    "it anew with a "
+                    "smaller learning rate, or with --clip-norm 1",
+                    s->metrics.not_finite, s->metrics.count);
 }
 
 static dsc_status run(command_call *call, dsc_error *error) {

@@ -531,6 +531,8 @@ struct dsc_op {
     unsigned flags;
     unsigned keeps_inputs;  /* bit i: backward reads in[i] */
     unsigned keeps_outputs; /* bit i: backward reads out[i] */
+    /* Bit i: in[i], a parameter or buffer, has no number below 0; a model with one is refused. */
+    unsigned never_negative;
     dsc_status (*shapes)(dsc_shape_rule *rule, dsc_error *error);
     void (*needs)(dsc_needs *needs); /* NULL: no memory beyond the outputs, the stages below */
     const dsc_stage *prepare;  /* from parameters alone: at the start of a step; once, for inference. TILES */
@@ -641,11 +643,14 @@ DSC_API const char *dsc_model_about(const dsc_model *model, const char *name);
 DSC_API dsc_status dsc_model_set_about(dsc_model *model, const char *name, const char *text,
                                        dsc_error *error);
 
-/* Writes the model to a safetensors file, atomically: the graph as JSON, the parameters and running statistics, and all
- * that belongs to the model. What is loaded computes the same bits. */
+/* Writes the model to a safetensors file, atomically: the graph as JSON, the parameters and running
+ * statistics, and all that belongs to the model. What is loaded computes the same bits. DSC_ERROR_DIVERGED:
+ * one of the numbers is NaN or infinite, or a variance is negative; the message names the array and the
+ * place, and nothing is written. */
 DSC_API dsc_status dsc_model_save(const dsc_model *model, const char *path, dsc_error *error);
 
-/* Loads such a file. Everything in it is checked before it is used; a file of a newer format is refused. */
+/* Loads such a file. Everything in it is checked before it is used; a file of a newer format is refused,
+ * and so is one with a number that is NaN or infinite. */
 DSC_API dsc_status dsc_model_load(dsc_model **model, const char *path, dsc_error *error);
 
 /* The same from memory; `name` stands for the file in messages. `ops` are operations of your own that the model may
@@ -714,19 +719,22 @@ DSC_API dsc_training dsc_training_defaults(void);
  * it holds the last weights, their average, or the best of early stopping, as `how` asks, and expects images
  * like these (see dsc_model_describe). Classes are matched by name, as dsc_dataset_match does it; a model
  * whose classes are still called "0", "1", ... takes over the names of the data. Checked before any work:
- * shapes, classes, texts, ranges. DSC_ERROR_DIVERGED: the loss became infinite, and the message says where.
+ * shapes, classes, texts, ranges. DSC_ERROR_DIVERGED: the loss or a weight became infinite or NaN, or an
+ * answer to the held-out images or of the finished model did; the message says where.
  * DSC_ERROR_STOPPED: on_event said so. The same data, model and `how` give the same bits on one kind of
  * processor, whatever the threads. */
 DSC_API dsc_status dsc_train(dsc_model *model, const dsc_dataset *data, const dsc_training *how,
                              dsc_error *error);
 
-/* How good a model is on some data. */
+/* How good a model is on some data. An answer with a probability or a loss that is NaN or infinite counts
+ * as wrong. */
 typedef struct dsc_score {
     size_t count, correct;
     double accuracy;                    /* correct / count */
     double accuracy_low, accuracy_high; /* its 95 percent interval: Wilson's */
-    double loss;                        /* the mean */
-    double calibration_error;           /* how far confidence is from accuracy, in the mean */
+    double loss;                        /* the mean; infinite if not_finite is not 0 */
+    double calibration_error; /* how far confidence is from accuracy, in the mean; of finite answers */
+    size_t not_finite;        /* answers that are NaN or infinite */
 } dsc_score;
 
 /* Classes are matched by name, as dsc_dataset_match does it, and what does not fit is refused. */
@@ -755,7 +763,8 @@ typedef struct dsc_predictor_options {
  * (dsc_train says so by DSC_EVENT_WARNING); asked for by name, it is DSC_ERROR_MISMATCH. */
 DSC_API dsc_predictor_options dsc_predictor_options_defaults(void);
 
-/* `how` NULL: the defaults. All that is needed of the model is copied. */
+/* `how` NULL: the defaults. All that is needed of the model is copied. DSC_ERROR_DIVERGED: a weight is NaN
+ * or infinite. */
 DSC_API dsc_status dsc_predictor_create(dsc_predictor **predictor, const dsc_model *model,
                                         const dsc_predictor_options *how, dsc_error *error);
 DSC_API void dsc_predictor_free(dsc_predictor *predictor);
@@ -772,11 +781,12 @@ DSC_API dsc_status dsc_workspace_create(dsc_workspace **workspace, const dsc_pre
                                         unsigned threads, dsc_error *error);
 DSC_API void dsc_workspace_free(dsc_workspace *workspace);
 
-/* probabilities (count, classes) of images (count, C, H, W), 1 <= count <= batch. Allocates nothing and fails only on
- * a count out of range or a workspace of another predictor. An image's probabilities do not depend on what is beside it
- * or on the threads, unless its model has infinite weights; in bf16 a
- * single image may differ in the last digits. A predictor made for one image at a time (batch 1) lets the threads
- * of a workspace share that one. */
+/* probabilities (count, classes) of images (count, C, H, W), 1 <= count <= batch. Allocates nothing and
+ * fails only on a count out of range, a workspace of another predictor, or an answer that is not finite. An
+ * image's probabilities do not depend on what is beside it or on the threads; in bf16 a single image may
+ * differ in the last digits. DSC_ERROR_DIVERGED: the network's numbers grew beyond the range of floats for
+ * some of the images: their probabilities are NaN, all others are good, and the message counts them. A
+ * predictor made for one image at a time (batch 1) lets the threads of a workspace share that one. */
 DSC_API dsc_status dsc_predict(float *probabilities, const dsc_predictor *predictor, dsc_workspace *workspace,
                                const uint8_t *images, size_t count, dsc_error *error);
 

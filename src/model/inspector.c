@@ -95,7 +95,7 @@ static void scale(float *out, const dsc_real *gradient, size_t channels, size_t 
         for (size_t c = 0; c < channels;
              c++) { /* no fmax: GCC 12 for aarch64 crashes when it vectorises that */
             const double x = fabs((double)gradient[c * plane + i]);
-            if (x > size) size = x;
+            if (x > size && isfinite(x)) size = x; /* what is not finite says nothing */
         }
         out[i] = (float)size;
         if (size > largest) largest = size;

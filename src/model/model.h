@@ -53,9 +53,16 @@ static inline bool dsc_model_is_sigmoid(const dsc_model *model) {
     return (model->loss->op->flags & DSC_OP_SIGMOID) != 0;
 }
 
-/* Probabilities of one sample: softmax; or sigmoid, brought to a sum of 1. `logits` (classes) are used up. */
+/* Probabilities of one sample: softmax; or sigmoid, brought to a sum of 1. `logits` (classes) are used up.
+ * False, and all are NaN, if one of the logits is NaN or infinite: so no argmax finds an answer that the
+ * model did not give. */
 struct dsc_kernels;
-void dsc_probabilities(float *probabilities, dsc_real *logits, size_t classes, bool sigmoid,
+bool dsc_probabilities(float *probabilities, dsc_real *logits, size_t classes, bool sigmoid,
                        const struct dsc_kernels *kernels);
+
+/* Fails (DSC_ERROR_DIVERGED), naming the first of them and its place, if one of the numbers of the slab is
+ * NaN or infinite, also as the float that a file holds, or negative where its op cannot have that. `values`
+ * NULL: the model's own. */
+dsc_status dsc_model_check_values(const dsc_model *model, const dsc_real *values, dsc_error *error);
 
 #endif

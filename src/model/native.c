@@ -87,6 +87,12 @@ static json_t *images_of(const dsc_model *model) {
 
 dsc_status dsc_model_write(unsigned char **bytes, size_t *size, const dsc_model *model, dsc_error *error) {
     *bytes = NULL;
+    dsc_error reason;
+    dsc_status status = dsc_model_check_values(model, NULL, &reason);
+    if (status)
+        return dsc_fail(error, status,
+                        "the model is not saved: %s; train it anew with a smaller learning rate",
+                        reason.message);
     json_t *metadata = json_object();
     char version[16];
     (void)snprintf(version, sizeof version, "%d", FORMAT_VERSION);
@@ -100,7 +106,7 @@ dsc_status dsc_model_write(unsigned char **bytes, size_t *size, const dsc_model 
                 put_json(metadata, "about", json_incref(model->about)) &&
                 (!model->images_noted || put_json(metadata, "images", images_of(model))) &&
                 put_json(metadata, "graph", graph_of(model));
-    dsc_status status = good
+    status = good
                             ? dsc_safetensors_write(bytes, size, metadata, model->graph, model->values, error)
                             : dsc_fail_memory(error, 4096, "a model's description");
     json_decref(metadata);
@@ -317,6 +323,7 @@ static dsc_status check_values(const dsc_model *model, const source *from) {
 }
 
 static dsc_status read_values(dsc_model *model, const source *from) {
+    dsc_error reason;
     dsc_status status = check_values(model, from);
     if (status) return status;
     size_t numbers = dsc_graph_value_numbers(model->graph);
@@ -334,7 +341,12 @@ static dsc_status read_values(dsc_model *model, const source *from) {
         for (size_t k = 0; k < dsc_shape_count(&shape); k++)
             model->values[node->offset + k] = (dsc_real)dsc_safetensors_number(data, k);
     }
-    return DSC_OK;
+    if (!dsc_model_check_values(model, NULL, &reason)) return DSC_OK;
+    return dsc_fail(
+        from->error, DSC_ERROR_FORMAT,
+        "%s: %s; the model that was saved had failed already, or the file is damaged: train it anew, or take "
+        "another copy",
+        from->name, reason.message);
 }
 
 /* What is noted of the images goes with their shape, which the graph knows. */

@@ -104,7 +104,8 @@ static dsc_status make(dsc_predictor *p, const dsc_model *model, const dsc_predi
     if (how->batch < 1 || how->batch > BATCH_MOST)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "batch %zu; expected 1 to %d", how->batch, BATCH_MOST);
     p->batch = how->batch;
-    dsc_status status = choose_kernels(p, &bf16, how, error);
+    dsc_status status = dsc_model_check_values(model, NULL, error);
+    if (!status) status = choose_kernels(p, &bf16, how, error);
     if (!status) status = copy_model(p, model, error);
     if (status) return status;
     const dsc_program_options options = {.batch = p->batch,
@@ -188,6 +189,14 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
     dsc_normalisation_apply(&p->normalisation, inputs[0], w->images + first * size, count, p->shape);
 }
 
+static dsc_status fail_not_finite(size_t bad, size_t count, size_t first, dsc_error *error) {
+    return dsc_fail(error, DSC_ERROR_DIVERGED,
+                    "%zu of %zu answers are no finite numbers, the first that of image %zu: the model's "
+                    "weights are too large "
+                    "for floats; train it anew with a smaller learning rate",
+                    bad, count, first);
+}
+
 dsc_status dsc_predict(float *probabilities, const dsc_predictor *p, dsc_workspace *w, const uint8_t *images,
                        size_t count, dsc_error *error) {
     if (w->predictor != p)
@@ -201,12 +210,15 @@ dsc_status dsc_predict(float *probabilities, const dsc_predictor *p, dsc_workspa
                          .prepared = true};
     dsc_status status = dsc_program_run(p->program, w->memory, w->pool, &run, error);
     if (status) return status;
+    size_t bad = 0, first = 0;
     const unsigned before = dsc_denormals_flush();
     const dsc_real *logits = dsc_program_workspace_value(w->memory, p->logits);
     for (size_t i = 0; i < count; i++) {
         memcpy(w->row, logits + i * p->classes, p->classes * sizeof *w->row);
-        dsc_probabilities(probabilities + i * p->classes, w->row, p->classes, p->sigmoid, p->kernels);
+        if (dsc_probabilities(probabilities + i * p->classes, w->row, p->classes, p->sigmoid, p->kernels))
+            continue;
+        if (!bad++) first = i;
     }
     dsc_denormals_restore(before);
-    return DSC_OK;
+    return bad ? fail_not_finite(bad, count, first, error) : DSC_OK;
 }

@@ -5,15 +5,30 @@
 #include "kernel/kernel.h"
 #include "kernel/vectors.h"
 
-void dsc_probabilities(float *probabilities, dsc_real *logits, size_t classes, bool sigmoid,
+#include <math.h>
+
+/* Below this all sigmoids together may be 0; they are exp(x) here, as far as a float can tell. */
+static const dsc_real TINY_SIGMOIDS = -80;
+
+static bool all_finite(const dsc_real *logits, size_t classes) {
+    for (size_t k = 0; k < classes; k++)
+        if (!isfinite(logits[k])) return false;
+    return true;
+}
+
+bool dsc_probabilities(float *probabilities, dsc_real *logits, size_t classes, bool sigmoid,
                        const struct dsc_kernels *kernels) {
     const dsc_vector_kernels *vector = kernels->vector;
-    if (sigmoid) {
+    if (!all_finite(logits, classes)) {
+        for (size_t k = 0; k < classes; k++) probabilities[k] = NAN;
+        return false;
+    }
+    if (sigmoid && vector->max(logits, classes) > TINY_SIGMOIDS) {
         vector->sigmoid(logits, logits, classes);
-        const dsc_real sum = vector->sum(logits, classes);
-        vector->scale(logits, logits, sum > 0 ? 1 / sum : 0, classes);
+        vector->scale(logits, logits, 1 / vector->sum(logits, classes), classes);
     } else {
         vector->softmax(logits, logits, classes);
     }
     for (size_t k = 0; k < classes; k++) probabilities[k] = (float)logits[k];
+    return true;
 }

@@ -301,6 +301,7 @@ const dsc_op dsc_op_batch_norm = {
     .least_inputs = 5,
     .most_inputs = 5,
     .keeps_inputs = 1 << X,
+    .never_negative = 1 << VARIANCE,
     .shapes = shapes,
     .needs = needs,
     .prepare = prepare_stages,

@@ -98,6 +98,7 @@ const dsc_op dsc_op_softmax_cross_entropy = {
     .most_inputs = 3,
     .flags = DSC_OP_LOSS | DSC_OP_ENTROPY,
     .keeps_inputs = 2 | 4, /* the target; weights are always there */
+    .never_negative = 2,   /* the weights */
     .shapes = shapes,
     .needs = needs,
     .forward = forward_stages,

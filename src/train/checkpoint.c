@@ -140,6 +140,8 @@ static void append(writing *w, const void *bytes, size_t size) {
 }
 
 dsc_status dsc_trainer_save(const dsc_trainer *t, const char *path, dsc_error *error) {
+    dsc_status status = dsc_trainer_check(t, error);
+    if (status) return status;
     json_t *header = make_header(t);
     char *text = header ? json_dumps(header, JSON_COMPACT) : NULL;
     json_decref(header);
@@ -278,7 +280,29 @@ static void restore_images(const reading *r, const dsc_trainer *t) {
         (void)dsc_model_expect(t->model, &images, NULL); /* it fits, or what training found stays */
 }
 
+/* Looks at them in aligned memory of their own: in the file they lie anywhere, and the trainer is to stay
+ * as it was. */
+static dsc_status check_slabs(const reading *r, const dsc_trainer *t, const slabs *s, size_t at,
+                              dsc_error *error) {
+    dsc_error reason;
+    dsc_status status = DSC_OK;
+    dsc_real *copy = dsc_allocate(t->numbers + 1, sizeof *copy);
+    if (!copy) return dsc_fail_memory(error, t->numbers * sizeof *copy, r->path);
+    for (size_t i = 0; i < s->count && !status; at += s->numbers[i++] * sizeof(dsc_real)) {
+        if (i > 0 && i <= t->state_count) continue; /* the optimiser's */
+        memcpy(copy, r->bytes + at, t->numbers * sizeof *copy);
+        if (dsc_model_check_values(t->model, copy, &reason))
+            status =
+                dsc_fail(error, DSC_ERROR_FORMAT,
+                         "%s: offset %zu: %s: the run had diverged; train anew with a smaller learning rate",
+                         r->path, at, reason.message);
+    }
+    free(copy);
+    return status;
+}
+
 static dsc_status take_over(const reading *r, dsc_trainer *t, dsc_error *error) {
+    dsc_status status;
     slabs s = slabs_of(t);
     size_t at = MAGIC_SIZE + LENGTH_SIZE + r->header_length;
     if (r->size - CRC_SIZE - at != slab_bytes(&s))
@@ -290,6 +314,8 @@ static dsc_status take_over(const reading *r, dsc_trainer *t, dsc_error *error) 
                         "%s: offset %d: expected the progress of a run, found counters that no run can have; "
                         "train anew",
                         r->path, MAGIC_SIZE + LENGTH_SIZE);
+    status = check_slabs(r, t, &s, at, error);
+    if (status) return status;
     for (size_t i = 0; i < s.count; i++) {
         memcpy(s.slab[i], r->bytes + at, s.numbers[i] * sizeof(dsc_real));
         at += s.numbers[i] * sizeof(dsc_real);

@@ -66,7 +66,9 @@ static dsc_status validate(loop *l, dsc_error *error) {
     dsc_status status = dsc_evaluator_run(t->evaluator, &t->validation_metrics, t->pool, values,
                                           t->validation, dsc_mistakes_note, &t->mistakes, error);
     if (status) return status;
-    l->validation_loss = t->validation_metrics.loss / (double)t->validation_metrics.count;
+    if (t->validation_metrics.not_finite)
+        return dsc_trainer_fail_answers(t, &t->validation_metrics, "held-out images", error);
+    l->validation_loss = dsc_metrics_loss(&t->validation_metrics);
     l->validation_accuracy = dsc_metrics_accuracy(&t->validation_metrics);
     return DSC_OK;
 }
@@ -90,13 +92,16 @@ static bool patience_is_over(loop *l) {
 static dsc_status end_epoch(loop *l, dsc_error *error) {
     dsc_trainer *t = l->trainer;
     dsc_progress *p = &t->progress;
-    dsc_status status = validate(l, error);
+    dsc_status status = dsc_trainer_check(t, error);
+    if (!status) status = validate(l, error);
     if (status) return status;
     p->epoch++;
     bool over = t->validation && patience_is_over(l);
     double watched = t->validation ? l->validation_loss : p->loss_sum / (double)p->position;
     if (t->schedule.kind->listen) t->schedule.kind->listen(t->schedule.values, &p->schedule, watched);
     p->finished = over || p->epoch >= (uint64_t)t->recipe.epochs;
+    if (p->finished && !t->validation) status = dsc_trainer_check_result(t, error);
+    if (status) return status;
     dsc_event event =
         describe(l, DSC_EVENT_EPOCH, over ? "no better validation loss for as long as patience lasts" : NULL);
     event.step = t->steps_an_epoch;

@@ -106,11 +106,11 @@ static void add_batch(dsc_evaluator *e, dsc_metrics *metrics, size_t count, dsc_
     for (size_t i = 0; i < count; i++) {
         size_t label = dsc_dataset_label(e->data, e->start + i);
         memcpy(e->row, logits + i * e->model->classes, e->model->classes * sizeof *e->row);
-        dsc_probabilities(e->probabilities, e->row, e->model->classes, e->sigmoid, e->kernels);
+        (void)dsc_probabilities(e->probabilities, e->row, e->model->classes, e->sigmoid, e->kernels);
         size_t prediction = dsc_metrics_add(metrics, e->probabilities, label, (double)losses[i]);
         if (on_answer)
-            on_answer(user,
-                      &(dsc_answer){e->start + i, label, prediction, e->probabilities, (double)losses[i]});
+            on_answer(user, &(dsc_answer){e->start + i, label, prediction, e->probabilities,
+                                          (double)losses[i], prediction < e->model->classes});
     }
 }
 
@@ -119,9 +119,7 @@ dsc_status dsc_evaluator_run(dsc_evaluator *e, dsc_metrics *metrics, dsc_threads
                              void *user, dsc_error *error) {
     dsc_status status = dsc_model_check_data(e->model, data, error);
     if (status) return status;
-    size_t *confusion = metrics->confusion;
-    memset(confusion, 0, e->model->classes * e->model->classes * sizeof *confusion);
-    *metrics = (dsc_metrics){.classes = e->model->classes, .confusion = confusion};
+    dsc_metrics_reset(metrics);
     e->data = data;
     dsc_folded_values(e->folded, e->values, values ? values : e->model->values);
     dsc_run run = {.load = load, .context = e, .values = e->values, .shared = e->shared};

@@ -12,11 +12,13 @@ struct dsc_kernels;
 
 typedef struct dsc_evaluator dsc_evaluator;
 
-/* What one sample got; pointers are good during the call. */
+/* What one sample got; pointers are good during the call. If a probability or the loss is
+ * not finite, `is_finite` is false and the prediction is the number of classes, which is none. */
 typedef struct dsc_answer {
     size_t sample, label, prediction;
     const float *probabilities; /* (classes) */
     double loss;
+    bool is_finite;
 } dsc_answer;
 typedef void dsc_on_answer(void *user, const dsc_answer *answer);
 

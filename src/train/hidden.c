@@ -8,6 +8,7 @@
 #include "graph/program.h"
 #include "train/evaluator.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum { BATCH = 256, LANES = 8 };
@@ -71,7 +72,12 @@ static dsc_status run_all(float *rows, const dsc_program *program, dsc_program_w
         if (status) return status;
         run.prepared = true;
         const dsc_real *values = dsc_program_workspace_value(workspace, node);
-        for (size_t i = 0; i < run.count * width; i++) rows[start * width + i] = (float)values[i];
+        for (size_t i = 0; i < run.count * width; i++) {
+            rows[start * width + i] = (float)values[i];
+            if (!isfinite(rows[start * width + i]))
+                return dsc_fail(error, DSC_ERROR_DIVERGED, "the hidden values of image %u are not finite",
+                                (unsigned)index[start + i / width]);
+        }
     }
     return DSC_OK;
 }

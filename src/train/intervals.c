@@ -15,13 +15,13 @@
 #include <string.h>
 
 typedef struct cell {
-    uint16_t label, prediction;
+    uint32_t label, prediction; /* prediction = classes: no finite answer */
 } cell;
 
 typedef struct bootstrap {
     const dsc_metrics *metrics;
     cell *cells;                         /* one an image */
-    size_t *hits, *labels, *predictions; /* (classes), of the round */
+    size_t *hits, *labels, *predictions; /* (classes), of the round; predictions has one more, of no answer */
     double *f1;                          /* (classes + 1, rounds); the last row is the mean's */
     size_t drawn;
 } bootstrap;
@@ -45,7 +45,7 @@ double dsc_metrics_macro_f1(const dsc_metrics *metrics) {
 static dsc_status allocate(bootstrap *b, dsc_error *error) {
     size_t classes = b->metrics->classes;
     b->cells = dsc_allocate(b->metrics->count, sizeof *b->cells);
-    b->hits = dsc_allocate(classes, 3 * sizeof *b->hits);
+    b->hits = dsc_allocate(3 * classes + 1, sizeof *b->hits);
     b->f1 = dsc_allocate(classes + 1, DSC_BOOTSTRAP_ROUNDS * sizeof *b->f1);
     if (!b->cells || !b->hits || !b->f1)
         return dsc_fail_memory(error, b->metrics->count * sizeof *b->cells, "intervals of metrics");
@@ -58,13 +58,16 @@ static void spread_cells(bootstrap *b) {
     size_t n = b->metrics->classes, at = 0;
     for (size_t i = 0; i < n * n; i++)
         for (size_t c = 0; c < b->metrics->confusion[i]; c++)
-            b->cells[at++] = (cell){(uint16_t)(i / n), (uint16_t)(i % n)};
+            b->cells[at++] = (cell){(uint32_t)(i / n), (uint32_t)(i % n)};
+    for (size_t k = 0; k < n; k++)
+        for (size_t c = 0; c < b->metrics->no_answer[k]; c++)
+            b->cells[at++] = (cell){(uint32_t)k, (uint32_t)n};
 }
 
 static void run_round(bootstrap *b, dsc_rng *rng, size_t round) {
     size_t classes = b->metrics->classes, count = 0;
     double sum = 0;
-    memset(b->hits, 0, 3 * classes * sizeof *b->hits);
+    memset(b->hits, 0, (3 * classes + 1) * sizeof *b->hits);
     for (size_t i = 0; i < b->drawn; i++) {
         cell c = b->cells[dsc_rng_up_to(rng, b->metrics->count - 1)];
         b->labels[c.label]++;
@@ -114,7 +117,8 @@ static void share_interval(double interval[2], size_t hits, size_t count) {
 static void finish(dsc_class_intervals *intervals, double macro[2], const bootstrap *b) {
     size_t n = b->metrics->classes;
     for (size_t k = 0; k < n; k++) {
-        size_t labels = 0, predictions = 0, hits = b->metrics->confusion[k * n + k];
+        size_t hits = b->metrics->confusion[k * n + k];
+        size_t labels = b->metrics->no_answer[k], predictions = 0;
         for (size_t i = 0; i < n; i++) {
             labels += b->metrics->confusion[k * n + i];
             predictions += b->metrics->confusion[i * n + k];

@@ -12,7 +12,7 @@ void dsc_mistakes_note(void *user, const dsc_answer *answer) {
     dsc_mistakes *m = user;
     if (answer->prediction == answer->label) return;
     m->all++;
-    const float confidence = answer->probabilities[answer->prediction];
+    const float confidence = answer->is_finite ? answer->probabilities[answer->prediction] : 0;
     size_t at = m->count;
     while (at > 0 && m->worst[at - 1].confidence < confidence) at--;
     if (at == DSC_MISTAKES_MOST) return;
@@ -26,11 +26,11 @@ static json_t *mistake_json(const dsc_mistake *m, const dsc_model *model, const 
     json_t *pixels = json_array();
     const uint8_t *image = dsc_dataset_image(data, m->sample);
     for (size_t i = 0; i < data->image_size; i++) (void)json_array_append_new(pixels, json_integer(image[i]));
-    return json_pack("{s:I, s:s, s:s, s:f, s:I, s:I, s:I, s:o}", "sample", (json_int_t)m->sample, "label",
+    return json_pack("{s:I, s:s, s:s?, s:f, s:I, s:I, s:I, s:o}", "sample", (json_int_t)m->sample, "label",
                      dsc_model_class_name(model, m->label), "prediction",
-                     dsc_model_class_name(model, m->prediction), "confidence", (double)m->confidence,
-                     "channels", (json_int_t)data->shape[0], "height", (json_int_t)data->shape[1], "width",
-                     (json_int_t)data->shape[2], "pixels", pixels);
+                     m->prediction < model->classes ? dsc_model_class_name(model, m->prediction) : NULL,
+                     "confidence", (double)m->confidence, "channels", (json_int_t)data->shape[0], "height",
+                     (json_int_t)data->shape[1], "width", (json_int_t)data->shape[2], "pixels", pixels);
 }
 
 dsc_status dsc_mistakes_write(const dsc_mistakes *m, const dsc_model *model, const dsc_dataset *data,

@@ -8,7 +8,7 @@
 enum { DSC_MISTAKES_MOST = 12 };
 
 typedef struct dsc_mistake {
-    size_t sample, label, prediction;
+    size_t sample, label, prediction; /* prediction: the number of classes if the answer was not finite */
     float confidence;
 } dsc_mistake;
 

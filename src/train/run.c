@@ -38,6 +38,7 @@ struct dsc_training_run {
     bool save_failed, log_failed; /* the last try did */
     bool stopping;
     dsc_error end_error;  /* why the model could not be saved */
+    dsc_error diverged;   /* a checkpoint that was due was not worth saving: DSC_ERROR_DIVERGED */
     uint64_t model_bytes; /* of its file */
     const char *in_place; /* the file that can only be written in place; NULL */
 };
@@ -309,6 +310,11 @@ static void report_failure(dsc_training_run *run, bool *failing, dsc_status stat
 static void save_checkpoint(dsc_training_run *run, const dsc_event *event) {
     dsc_error failure = {0};
     dsc_status status = dsc_trainer_save(run->trainer, run->checkpoint_path, &failure);
+    if (status == DSC_ERROR_DIVERGED) {
+        run->diverged = failure;
+        run->stopping = true;
+        return;
+    }
     if (!status) run->saved_step = run->trainer->progress.step + 1;
     run->last_save = now();
     report_failure(run, &run->save_failed, status, &failure, event,
@@ -434,6 +440,7 @@ dsc_status dsc_run_train(dsc_training_run *run, dsc_on_event *listener, void *us
     run->stopping = false;
     run->last_save = now();
     dsc_status status = dsc_trainer_run(run->trainer, on_event, run, error);
+    if (run->diverged.code) status = dsc_fail(error, run->diverged.code, "%s", run->diverged.message);
     if (status == DSC_ERROR_STOPPED) return save_at_stop(run, error);
     if (status) return note_error(run, status, error);
     if (!run->save_failed) return DSC_OK;
@@ -450,9 +457,10 @@ dsc_status dsc_run_note_test(dsc_training_run *run, const dsc_metrics *metrics, 
     dsc_run_log *log = &run->log;
     dsc_run_log_begin(log, "test", run->trainer->progress.step);
     dsc_run_log_count(log, "count", metrics->count);
-    dsc_run_log_real(log, "loss", metrics->count ? metrics->loss / (double)metrics->count : (double)NAN);
+    dsc_run_log_real(log, "loss", dsc_metrics_loss(metrics));
     dsc_run_log_real(log, "accuracy", dsc_metrics_accuracy(metrics));
     dsc_run_log_real(log, "accuracy_low", interval[0]);
     dsc_run_log_real(log, "accuracy_high", interval[1]);
+    if (metrics->not_finite) dsc_run_log_count(log, "not_finite", metrics->not_finite);
     return dsc_run_log_end(log, error);
 }

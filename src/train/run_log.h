@@ -12,7 +12,8 @@
  *   warning  something looks wrong: message
  *   error    why training ended early: message
  *   end      the model is finished: seconds
- *   test     what it reached on the test set: loss, accuracy, accuracy_low, accuracy_high, count
+ *   test     what it reached on the test set: loss, accuracy, accuracy_low, accuracy_high, count; not_finite, the
+ *            answers that are NaN or infinite and count as wrong, if there are any: then the loss is null
  *
  * Lines that cannot be written are kept and tried again with the next one; a line is there wholly or not at all,
  * except after a kill in mid-write, and that is repaired when the run is resumed.

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* sanity.c: warnings, and the search for what made the loss infinite. */
+/* sanity.c: warnings, what is finite, and the search for what made the loss infinite. */
 #include "train/sanity.h"
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "data/split.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -132,6 +133,58 @@ void dsc_sanity_after_epoch(dsc_trainer *t, double loss, dsc_warn *warn, void *u
         warn(user, message);
     }
     if (t->progress.epoch <= 1) check_dead_units(t, warn, user);
+}
+
+/* --- are the numbers finite? --- */
+
+static dsc_status fail_diverged(const dsc_trainer *t, const char *reason, dsc_error *error) {
+    const uint64_t last = t->progress.step ? t->progress.step - 1 : 0;
+    return dsc_fail(error, DSC_ERROR_DIVERGED,
+                    "training diverged by epoch %llu, step %llu: %s; choose a smaller learning rate, or clip "
+                    "the gradient "
+                    "with clip-norm",
+                    (unsigned long long)(last / t->steps_an_epoch + 1),
+                    (unsigned long long)(last % t->steps_an_epoch + 1), reason);
+}
+
+dsc_status dsc_trainer_check(const dsc_trainer *t, dsc_error *error) {
+    const dsc_real *const slabs[] = {t->model->values, t->average, t->progress.best_epoch ? t->best : NULL};
+    dsc_error reason;
+    for (size_t i = 0; i < sizeof slabs / sizeof *slabs; i++)
+        if (slabs[i] && dsc_model_check_values(t->model, slabs[i], &reason))
+            return fail_diverged(t, reason.message, error);
+    return DSC_OK;
+}
+
+dsc_status dsc_trainer_fail_answers(const dsc_trainer *t, const dsc_metrics *metrics, const char *what,
+                                    dsc_error *error) {
+    char reason[160];
+    (void)snprintf(reason, sizeof reason, "%zu of %zu answers to %s are not finite", metrics->not_finite,
+                   metrics->count, what);
+    return fail_diverged(t, reason, error);
+}
+
+/* In a program of its own, as the model will be used: without dropout, with running statistics. */
+dsc_status dsc_trainer_check_result(const dsc_trainer *t, dsc_error *error) {
+    enum { SAMPLES = 256 };
+    dsc_dataset *some = NULL;
+    dsc_evaluator *evaluator = NULL;
+    dsc_metrics metrics = {0};
+    const size_t count = t->training->count < SAMPLES ? t->training->count : SAMPLES;
+    dsc_status status = dsc_dataset_first(&some, t->training, count, error);
+    if (!status)
+        status = dsc_evaluator_create(&evaluator, t->model, dsc_threads_count(t->pool), t->kernels, t->bf16,
+                                      error);
+    if (!status) status = dsc_metrics_initialise(&metrics, t->model->classes, error);
+    if (!status)
+        status =
+            dsc_evaluator_run(evaluator, &metrics, t->pool, dsc_trainer_result(t), some, NULL, NULL, error);
+    if (!status && metrics.not_finite)
+        status = dsc_trainer_fail_answers(t, &metrics, "training images", error);
+    dsc_metrics_clear(&metrics);
+    dsc_evaluator_free(evaluator);
+    dsc_dataset_free(some);
+    return status;
 }
 
 /* --- what was not finite first --- */

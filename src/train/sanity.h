@@ -13,4 +13,9 @@ void dsc_sanity_before(const dsc_trainer *trainer, dsc_warn *warn, void *user);
 /* After an epoch with this mean loss: a loss that stays near ln(classes), units that are never active. */
 void dsc_sanity_after_epoch(dsc_trainer *trainer, double loss, dsc_warn *warn, void *user);
 
+/* DSC_ERROR_DIVERGED: not all answers to `what` ("held-out images") were finite; after which step, and what
+ * to do. */
+dsc_status dsc_trainer_fail_answers(const dsc_trainer *trainer, const dsc_metrics *metrics, const char *what,
+                                    dsc_error *error);
+
 #endif

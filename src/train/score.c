@@ -36,8 +36,9 @@ dsc_status dsc_evaluate(dsc_score *score, const dsc_model *model, const dsc_data
                              .accuracy = dsc_metrics_accuracy(&metrics),
                              .accuracy_low = interval[0],
                              .accuracy_high = interval[1],
-                             .loss = metrics.loss / (double)metrics.count,
-                             .calibration_error = dsc_metrics_calibration_error(&metrics)};
+                             .loss = dsc_metrics_loss(&metrics),
+                             .calibration_error = dsc_metrics_calibration_error(&metrics),
+                             .not_finite = metrics.not_finite};
     }
     dsc_metrics_clear(&metrics);
     return status;

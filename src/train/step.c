@@ -105,10 +105,11 @@ static uint64_t count_correct(const dsc_trainer *t, size_t count) {
     uint64_t correct = 0;
     for (size_t i = 0; i < count; i++) {
         const dsc_real *z = logits + i * classes;
-        size_t best = 0;
-        for (size_t k = 1; k < classes; k++)
-            if (z[k] > z[best]) best = k;
-        correct += best == dsc_dataset_label(t->training, t->batch[i]);
+        const size_t label = dsc_dataset_label(t->training, t->batch[i]);
+        bool first = true; /* the first of the largest; beside a NaN nothing is */
+        for (size_t k = 0; k < label; k++) first = first && z[k] < z[label];
+        for (size_t k = label; k < classes; k++) first = first && z[k] <= z[label];
+        correct += first;
     }
     return correct;
 }

@@ -23,6 +23,13 @@ static dsc_status check_recipe_data(const dsc_recipe *recipe, const dsc_dataset 
     return DSC_OK;
 }
 
+static dsc_status check_model(const dsc_model *model, dsc_error *error) {
+    dsc_error reason;
+    if (!dsc_model_check_values(model, NULL, &reason)) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_ARGUMENT, "the model cannot be trained: %s; make it anew",
+                    reason.message);
+}
+
 static dsc_status choose_kernels(dsc_trainer *t, dsc_error *error) {
     dsc_status status = dsc_kernels_choose(&t->choice, t->recipe.kernels, error);
     if (status) return status;
@@ -131,6 +138,7 @@ static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads
     if (!status) status = take_data(t, data, error);
     if (!status) status = dsc_model_check_data(t->model, t->training, error);
     if (!status) status = note_images(t, error);
+    if (!status) status = check_model(t->model, error);
     if (!status) status = dsc_threads_create(&t->pool, threads, error);
     if (!status) status = make_programs(t, error);
     if (status) return status;

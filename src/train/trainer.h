@@ -110,8 +110,9 @@ dsc_status dsc_trainer_run(dsc_trainer *trainer, dsc_on_event *on_event, void *u
 /* The slab that would be the model if training ended now. */
 const dsc_real *dsc_trainer_result(const dsc_trainer *trainer);
 
-/* A checkpoint: atomic, versioned, with a checksum. Reading refuses one of another model, recipe, data, or kernel
- * set (unless `force`), a newer or a damaged one, and then leaves the trainer as it was. */
+/* A checkpoint: atomic, versioned, with a checksum. Writing refuses what dsc_trainer_check does, and leaves
+ * the file as it was. Reading refuses one of another model, recipe, data, or kernel set (unless `force`), a
+ * newer or a damaged one, and then leaves the trainer as it was. */
 dsc_status dsc_trainer_save(const dsc_trainer *trainer, const char *path, dsc_error *error);
 /* How many bytes a checkpoint has; fails where none could be made. */
 dsc_status dsc_trainer_saved_bytes(uint64_t *bytes, const dsc_trainer *trainer, dsc_error *error);
@@ -125,6 +126,14 @@ dsc_status dsc_trainer_restore_bytes(dsc_trainer *trainer, const unsigned char *
  * (dsc_dataset_match_json): what the trainer is made for that is to be restored. */
 dsc_status dsc_checkpoint_match(dsc_dataset **matched, dsc_remarks *remarks, const char *path,
                                 const dsc_dataset *data, dsc_error *error);
+
+/* DSC_ERROR_DIVERGED, naming epoch, step, array and place, if a weight or a running statistic is NaN or
+ * infinite, in the model, its average or the best so far. The loss tells of it only in the step after. */
+dsc_status dsc_trainer_check(const dsc_trainer *trainer, dsc_error *error);
+
+/* The same for what would be the model now, and for its answers to some of the training samples, which are
+ * the first that its last step can be told by. */
+dsc_status dsc_trainer_check_result(const dsc_trainer *trainer, dsc_error *error);
 
 /* Says which layer and op first made a number that is not finite in the step that begins now. */
 dsc_status dsc_trainer_diagnose(dsc_trainer *trainer, dsc_error *error);

@@ -46,6 +46,51 @@ static void threads_change_no_bit(void **state) {
             gradient_check_threads(*op, example);
 }
 
+/* Does the loss depend on the number? Strides and slices pass some of them over. */
+static bool matters(rig *r, dsc_real *x) {
+    const dsc_real kept = *x;
+    double losses[3];
+    for (int i = 0; i < 3; i++) {
+        *x = i == 2 ? kept : i ? 1000 : -1000;
+        losses[i] = run(r, NULL);
+    }
+    return losses[0] != losses[2] || losses[1] != losses[2];
+}
+
+/* A NaN on its way through a network is never taken for a number: not by a maximum, a bound, a comparison,
+ * or a zero. */
+static void every_op_passes_nan_on(void **state) {
+    (void)state;
+    enum { TRIED = 5 };
+    size_t tried = 0;
+    const dsc_kernels *kernels;
+    for (size_t k = 0; (kernels = dsc_kernels_at(k)); k++)
+        for (const dsc_op *const *op = dsc_ops; *op; op++)
+            for (const dsc_op_example *example = (*op)->examples; example->roles; example++)
+                for (int training = 0; training < 2; training++) {
+                    rig r;
+                    make_rig(&r, *op, example, training, INPUTS, 1, kernels);
+                    for (size_t i = 0; i < r.inputs; i++) {
+                        const char role = example->roles[i];
+                        const size_t each = dsc_shape_count(&example->in[i]);
+                        if (role == 't') continue;
+                        dsc_real *all = role == 's' ? r.data[i] : r.values + r.nodes[i]->offset;
+                        for (size_t n = 0; n < TRIED; n++) {
+                            dsc_real *x = all + n * each / TRIED, kept = *x;
+                            if (!matters(&r, x)) continue;
+                            *x = (dsc_real)NAN;
+                            if (isfinite(run(&r, NULL)))
+                                fail_msg("%s, kernels %s: input %zu is NaN, the output is not", (*op)->name,
+                                         kernels->name, i);
+                            *x = kept;
+                            tried++;
+                        }
+                    }
+                    free_rig(&r);
+                }
+    assert_true(tried > 1000);
+}
+
 /* --- single ops: x of one sample, y = op(x), and dx for the gradient of the sum of y --- */
 
 enum { MOST = 64 };
@@ -344,6 +389,7 @@ int main(void) {
         cmocka_unit_test(kernel_sets_agree_with_the_portable_one),
         cmocka_unit_test(in_bf16_too),
         cmocka_unit_test(threads_change_no_bit),
+        cmocka_unit_test(every_op_passes_nan_on),
         cmocka_unit_test(of_equal_values_max_pool_takes_the_first),
         cmocka_unit_test(max_pools_pass_nan_on_and_know_no_padding),
         cmocka_unit_test(max_pools_of_any_width_find_the_first_of_the_largest),

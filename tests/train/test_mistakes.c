@@ -11,7 +11,8 @@ static void the_surest_are_kept_in_order(void **unused) {
     size_t wrong = 0;
     for (size_t i = 0; i < 100; i++) {
         const float p[2] = {0.5f, (float)(i * 37 % 100) / 200 + 0.5f};
-        const dsc_answer answer = {.sample = i, .label = i % 3 ? 0 : 1, .prediction = 1, .probabilities = p};
+        const dsc_answer answer = {
+            .sample = i, .label = i % 3 ? 0 : 1, .prediction = 1, .probabilities = p, .is_finite = true};
         wrong += answer.label != answer.prediction;
         dsc_mistakes_note(&m, &answer);
     }

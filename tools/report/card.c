@@ -67,10 +67,15 @@ static void append_measures(dsc_text *text, const report_card *card) {
         "precision and recall, percentiles of %d bootstrap rounds for F1. One training run was measured; "
         "another seed gives other numbers.\n",
         DSC_CALIBRATION_BINS, DSC_BOOTSTRAP_ROUNDS);
-    dsc_text_append(text, "- **Loss** on the test set: %s.",
-                    dsc_format_fixed(number, sizeof number, m->loss / (double)m->count, 4));
+    dsc_text_append(text, "- **Loss** on the test set: %s.", report_loss(number, dsc_metrics_loss(m)));
     dsc_text_append(text, " **Calibration error**: %s %%.\n",
                     report_percent(number, dsc_metrics_calibration_error(m), 2));
+    if (m->not_finite)
+        dsc_text_append(text,
+                        "- **%zu of %zu answers are not finite**: the network's numbers grew beyond the "
+                        "range of floats. They "
+                        "count as wrong, and there is no mean loss.\n",
+                        m->not_finite, m->count);
     report_ask(text, "Which mistakes cost most where the model is used, and should it decline to answer when "
                      "it is unsure?");
 }

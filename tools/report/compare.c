@@ -144,13 +144,13 @@ static void append_model(dsc_text *page, const char *letter, const report_subjec
     (void)snprintf(note, sizeof note, "%zu of %zu wrong; 95 %% interval %s", m->count - m->top[0], m->count,
                    report_percents(interval, ends, 2));
     report_tile(page, "accuracy", value, note);
-    report_tile(page, "loss", dsc_format_fixed(share, sizeof share, m->loss / (double)m->count, 4),
-                "the mean over the images");
+    report_tile(page, "loss", report_loss(share, dsc_metrics_loss(m)), "the mean over the images");
     (void)snprintf(value, sizeof value, "%s&nbsp;%%",
                    report_percent(share, dsc_metrics_calibration_error(m), 2));
     report_tile(page, "calibration error", value, "how far confidence is from accuracy");
     report_page_speed(page, speed);
     dsc_text_append(page, "</div>\n");
+    report_page_not_finite(page, m);
     report_section_end(page);
 }
 

@@ -28,9 +28,9 @@ typedef struct taking {
 /* An evaluation cannot be stopped in its midst: the wish is noted, and granted at its end. */
 static void take(void *user, const dsc_answer *answer) {
     taking *t = user;
-    t->exam->answers[answer->sample] =
-        (report_answer){(uint16_t)answer->label, (uint16_t)answer->prediction,
-                        answer->probabilities[answer->prediction], (float)answer->loss};
+    t->exam->answers[answer->sample] = (report_answer){
+        (uint16_t)answer->label, (uint32_t)answer->prediction,
+        answer->is_finite ? answer->probabilities[answer->prediction] : 0, (float)answer->loss};
     if (!t->status)
         t->status = report_tell(t->watch, "evaluating", answer->sample + 1, t->exam->data->count, &t->error);
 }

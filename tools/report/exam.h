@@ -17,8 +17,9 @@ dsc_status report_tell(const report_watch *watch, const char *what, size_t done,
                        dsc_error *error);
 
 typedef struct report_answer {
-    uint16_t label, prediction;
-    float confidence; /* the probability of the prediction */
+    uint16_t label;
+    uint32_t prediction; /* the number of classes if the answer was not finite */
+    float confidence;    /* the probability of the prediction; then 0 */
     float loss;
 } report_answer;
 

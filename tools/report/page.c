@@ -83,6 +83,15 @@ dsc_status report_page_write(dsc_text *page, const char *folder, dsc_error *erro
     return status;
 }
 
+void report_page_not_finite(dsc_text *page, const dsc_metrics *m) {
+    if (!m->not_finite) return;
+    dsc_text_append(page,
+                    "<p><strong>%zu of %zu answers are not finite</strong>: the network&rsquo;s numbers grew "
+                    "beyond the range "
+                    "of floats. They count as wrong, and there is no mean loss.</p>\n",
+                    m->not_finite, m->count);
+}
+
 void report_page_speed(dsc_text *page, const report_speed *speed) {
     char value[48], other[48], note[256];
     report_tile(page, "parameters", report_grouped(value, (double)speed->parameters),

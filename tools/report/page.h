@@ -23,6 +23,9 @@ void report_page_figure(dsc_text *page, const report_figures *figures, const cha
 /* Checks that the page could be built, writes it to FOLDER/report.html, and empties it. */
 dsc_status report_page_write(dsc_text *page, const char *folder, dsc_error *error);
 
+/* A paragraph on answers that are NaN or infinite, if there are any. */
+void report_page_not_finite(dsc_text *page, const dsc_metrics *metrics);
+
 /* Tiles about size and speed. */
 void report_page_speed(dsc_text *page, const report_speed *speed);
 

@@ -44,8 +44,11 @@ static dsc_status hang(gallery *g, const report_exam *exam, dsc_inspector *inspe
                  DRAW_ON_WHITE);
     (void)snprintf(g->titles[at], TITLE, "%.20s, not %.20s", dsc_model_class_name(exam->model, answer->label),
                    dsc_model_class_name(exam->model, answer->prediction));
-    (void)snprintf(g->titles[at + 1], TITLE, "%s %% sure",
-                   report_percent(confidence, (double)answer->confidence, 1));
+    if (answer->prediction < exam->model->classes)
+        (void)snprintf(g->titles[at + 1], TITLE, "%s %% sure",
+                       report_percent(confidence, (double)answer->confidence, 1));
+    else
+        (void)snprintf(g->titles[at + 1], TITLE, "no finite answer");
     for (size_t i = at; i < at + 2; i++) g->tiles[i] = (draw_tile){g->pixels + i * each, g->titles[i]};
     return DSC_OK;
 }
@@ -229,8 +232,14 @@ dsc_status report_draw_embedding(report_figures *figures, const report_exam *exa
     size_t width = dsc_shape_count(&node->shape);
     cloud c = {.count = exam->metrics.count < POINTS_MOST ? exam->metrics.count : POINTS_MOST};
     if (c.count > NUMBERS_MOST / width) c.count = NUMBERS_MOST / width + 1;
-    dsc_status status = fill_cloud(&c, exam, node, error);
-    if (!status) status = draw_cloud(figures, &c, exam, width, error);
+    dsc_error why = {0};
+    dsc_status status = fill_cloud(&c, exam, node, &why);
+    const bool diverged = status == DSC_ERROR_DIVERGED;
+    if (diverged)
+        status = report_miss_figure(figures, "embedding", why.message, error);
+    else if (status && error)
+        *error = why;
+    if (!status && !diverged) status = draw_cloud(figures, &c, exam, width, error);
     free(c.samples);
     free(c.rows);
     free(c.places);

@@ -49,13 +49,13 @@ static void append_tiles(dsc_text *page, const report_exam *exam, const report_s
                    report_percents(interval, exam->macro_f1, 2));
     (void)snprintf(value, sizeof value, "%s&nbsp;%%", report_percent(share, dsc_metrics_macro_f1(m), 2));
     report_tile(page, "F1", value, note);
-    report_tile(page, "loss", dsc_format_fixed(share, sizeof share, m->loss / (double)m->count, 4),
-                "the mean over the images");
+    report_tile(page, "loss", report_loss(share, dsc_metrics_loss(m)), "the mean over the images");
     (void)snprintf(value, sizeof value, "%s&nbsp;%%",
                    report_percent(share, dsc_metrics_calibration_error(m), 2));
     report_tile(page, "calibration error", value, "how far confidence is from accuracy");
     report_page_speed(page, speed);
     dsc_text_append(page, "</div>\n");
+    report_page_not_finite(page, m);
 }
 
 static void append_cell(dsc_text *page, double value, const double interval[2]) {

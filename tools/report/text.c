@@ -93,6 +93,10 @@ char *report_percent(char out[32], double share, int decimals) {
     return dsc_format_fixed(out, 32, 100 * share, decimals);
 }
 
+char *report_loss(char out[32], double loss) {
+    return isfinite(loss) ? dsc_format_fixed(out, 32, loss, 4) : strcpy(out, "-");
+}
+
 char *report_percents(char out[80], const double interval[2], int decimals) {
     char low[32], high[32];
     if (!isfinite(interval[0]) || !isfinite(interval[1])) return strcpy(out, "-");

@@ -16,6 +16,7 @@ const char *report_public_name(const char *name);
 
 /* "97.91", of a share; "-" if it is not finite. And "97.6 to 98.2". */
 char *report_percent(char out[32], double share, int decimals);
+char *report_loss(char out[32], double loss); /* four decimals */
 char *report_percents(char out[80], const double interval[2], int decimals);
 
 /* A number with its thousands divided by commas; and a size in bytes, kB or MB. */

@@ -93,13 +93,14 @@ static json_t *values_json(const dsc_real *values, size_t count, bool *is_signed
     double most = 0;
     *is_signed = false;
     for (size_t i = 0; i < count; i++) {
-        most = fmax(most, fabs((double)values[i]));
+        if (isfinite(values[i])) most = fmax(most, fabs((double)values[i]));
         *is_signed = *is_signed || values[i] < 0;
     }
     uint8_t *bytes = dsc_allocate(count, 1);
     if (!bytes) return NULL;
     for (size_t i = 0; i < count; i++) {
-        const double share = most > 0 ? (double)values[i] / most : 0;
+        double share = most > 0 && isfinite(values[i]) ? (double)values[i] / most : 0;
+        if (isinf(values[i])) share = values[i] > 0 ? 1 : -1; /* as far as it goes */
         bytes[i] = (uint8_t)lround(*is_signed ? 128 + 127 * share : 255 * share);
     }
     json_t *json = bytes_json(bytes, count);

@@ -85,9 +85,9 @@ function tellMistakes(said) {
       image.data[4 * i + 3] = 255;
     }
     context.putImageData(image, 0, 0);
-    caption.textContent = `${one.label}, not ${one.prediction} (${Math.round(100 * one.confidence)} %)`;
+    caption.textContent = `${one.label}, not ${one.prediction ?? "anything"} (${Math.round(100 * one.confidence)} %)`;
     canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", `Image ${one.sample}: a ${one.label}, taken for a ${one.prediction}`);
+    canvas.setAttribute("aria-label", `Image ${one.sample}: a ${one.label}, taken for ${one.prediction ?? "nothing"}`);
     figure.append(canvas, caption);
     return figure;
   }));
