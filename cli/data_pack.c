@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/random.h"
+#include "base/seed.h"
 #include "data/idx.h"
 #include "data/images.h"
 #include "pack/pack.h"
@@ -24,7 +24,7 @@
 typedef struct values {
     double test_share;
     int64_t size[2];
-    int64_t seed;
+    dsc_seed seed;
     bool prepare, keep_order, gzip, force, json, quiet;
 } values;
 
@@ -126,7 +126,7 @@ static dsc_status shuffle(part *set, dsc_rng *rng, dsc_error *error) {
 
 static dsc_status plan(packing *p, dsc_error *error) {
     dsc_rng rng;
-    dsc_rng_seed(&rng, (uint64_t)p->how->seed);
+    dsc_rng_seed_with(&rng, &p->how->seed);
     bool split = p->test_list.count > 0;
     p->train = (part){.images_name = "train-images-idx3-ubyte",
                       .labels_name = "train-labels-idx1-ubyte",
@@ -364,7 +364,7 @@ static const dsc_param options[] = {
      "how much of each class becomes the test set; 0 makes none"},
     {"size", DSC_PARAM_PAIR, offsetof(values, size), NULL, 1, 65535, NULL,
      "height and width that all images must have; without it, those of the first"},
-    {"seed", DSC_PARAM_INT, offsetof(values, seed), "1", 0, 9e15, NULL,
+    {"seed", DSC_PARAM_SEED, offsetof(values, seed), "1", 0, 0, NULL,
      "of the shuffling, and of the choice of test images"},
     {"keep-order", DSC_PARAM_SWITCH, offsetof(values, keep_order), "off", 0, 0, NULL,
      "keep the images in the order of their classes and file names"},

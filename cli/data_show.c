@@ -4,7 +4,7 @@
 
 #include "augment/augment.h"
 #include "base/memory.h"
-#include "base/random.h"
+#include "base/seed.h"
 #include "data/dataset.h"
 #include "draw/grid.h"
 #include "draw/numpy_print.h"
@@ -25,7 +25,8 @@ enum {
 typedef struct values {
     command_source source;
     char *label, *out, *augment;
-    int64_t index, random, seed;
+    int64_t index, random;
+    dsc_seed seed;
     int set;
     bool raw, scaled, json, quiet;
 } values;
@@ -74,7 +75,7 @@ static dsc_status choose_random(chosen *shown, const values *how, dsc_error *err
     int64_t *picked = dsc_allocate(count, sizeof *picked);
     if (!picked) return dsc_fail_memory(error, count * sizeof *picked, "the list of images");
     dsc_rng rng;
-    dsc_rng_seed(&rng, (uint64_t)how->seed);
+    dsc_rng_seed_with(&rng, &how->seed);
     dsc_status status = dsc_rng_choice(&rng, picked, count, (int64_t)shown->count, error);
     for (size_t i = 0; !status && i < count; i++) picked[i] = shown->index[picked[i]];
     free(shown->index);
@@ -206,7 +207,7 @@ static dsc_status lay_out_changed(tiles *t, const chosen *shown, const values *h
             continue;
         }
         dsc_augment_image(chain, t->changed + i * size, dsc_dataset_image(data, index), data->shape,
-                          (uint64_t)how->seed, epoch - 1, index, scratch);
+                          dsc_seed_key(&how->seed), epoch - 1, index, scratch);
         (void)snprintf(t->title[i], TITLE, "epoch %zu", epoch);
         t->tile[i] = (draw_tile){t->changed + i * size, t->title[i]};
     }
@@ -302,7 +303,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
 static const dsc_param options[] = {
     {"index", DSC_PARAM_INT, offsetof(values, index), "0", 0, 9e15, NULL, "the image of this number"},
     {"random", DSC_PARAM_INT, offsetof(values, random), NULL, 1, SHOWN_MOST, NULL, "so many random images"},
-    {"seed", DSC_PARAM_INT, offsetof(values, seed), "147197952744", 0, 9e15, NULL,
+    {"seed", DSC_PARAM_SEED, offsetof(values, seed), "147197952744", 0, 0, NULL,
      "of the random choice, and of --augment; the default is the tutorial's"},
     {"label", DSC_PARAM_TEXT, offsetof(values, label), NULL, 0, 0, NULL,
      "only images of this class: the first ten, or random ones"},

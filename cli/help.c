@@ -63,6 +63,7 @@ const char *help_placeholder(const dsc_param *param, const command_option *extra
     if (extra && extra->value) return extra->value;
     switch (param->type) {
     case DSC_PARAM_INT:
+    case DSC_PARAM_SEED:
         return "N";
     case DSC_PARAM_REAL:
         return "X";
@@ -79,7 +80,8 @@ const char *help_placeholder(const dsc_param *param, const command_option *extra
 
 void help_append_facts(dsc_text *text, const command *self, const dsc_param *param) {
     dsc_text range = {0};
-    if (param->type == DSC_PARAM_INT || param->type == DSC_PARAM_REAL || param->type == DSC_PARAM_PAIR)
+    if (param->type == DSC_PARAM_INT || param->type == DSC_PARAM_REAL || param->type == DSC_PARAM_PAIR ||
+        param->type == DSC_PARAM_SEED)
         dsc_param_format_range(&range, param);
     const char *initial = param->initial;
     if (param->type == DSC_PARAM_SWITCH && initial && !strcmp(initial, "off")) initial = NULL;

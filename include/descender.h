@@ -85,8 +85,17 @@ typedef enum dsc_param_type {
     DSC_PARAM_SWITCH, /* bool: on|off (also true|false, yes|no, 1|0) */
     DSC_PARAM_CHOICE, /* int: index into `choices`, names separated by '|' */
     DSC_PARAM_TEXT,   /* char *, owned by the struct; NULL when unset */
-    DSC_PARAM_PAIR    /* int64_t[2]: "3x5", or "3" for both */
+    DSC_PARAM_PAIR,   /* int64_t[2]: "3x5", or "3" for both */
+    DSC_PARAM_SEED    /* dsc_seed: decimal digits */
 } dsc_param_type;
+
+/* A seed of random numbers: any whole number from 0 on, as NumPy takes them, of at most 1000 decimal
+ * digits. */
+#define DSC_SEED_DIGITS 1000
+typedef struct dsc_seed {
+    uint32_t count;      /* of the words, at least 1 */
+    uint32_t words[104]; /* the lowest first; the last of several is not 0 */
+} dsc_seed;
 
 typedef struct dsc_param {
     const char *name; /* lower case, words joined by '-'; NULL ends a table */
@@ -592,6 +601,7 @@ typedef struct dsc_model_options {
     const char *const *class_names; /* (classes), as in dsc_dataset_from_memory; NULL: "0", "1", ... */
     uint64_t seed;                  /* of the values that parameters start with */
     const float *class_weights;     /* (classes), or NULL */
+    const char *seed_digits;        /* NULL, or a seed of any size in decimal digits, in place of `seed` */
 } dsc_model_options;
 
 /* Images of 1 x 28 x 28, 10 classes; the text is still to be set. */
@@ -707,10 +717,11 @@ typedef struct dsc_training {
     double validation;            /* the share of the data that is held out, class by class */
     unsigned patience;            /* stop after so many epochs without a better validation loss; 0: never */
     bool shuffle, drop_last;
-    const char *precision;  /* "f32", "bf16", "auto": the numbers that products multiply */
-    const char *kernels;    /* a set of kernels by name; NULL or "auto": by the processor */
-    dsc_on_event *on_event; /* may be NULL */
-    void *user;             /* for on_event */
+    const char *precision;   /* "f32", "bf16", "auto": the numbers that products multiply */
+    const char *kernels;     /* a set of kernels by name; NULL or "auto": by the processor */
+    dsc_on_event *on_event;  /* may be NULL */
+    void *user;              /* for on_event */
+    const char *seed_digits; /* NULL, or a seed of any size in decimal digits, in place of `seed` */
 } dsc_training;
 
 DSC_API dsc_training dsc_training_defaults(void);

@@ -3,6 +3,7 @@
  *
  * x_train, y_train, x_test and y_test are the images and labels of two datasets, read and checked by the
  * library: dsc_mnist_open(&train, &test, ...). */
+#include "base/seed.h"
 #include "data/dataset.h"
 #include "tutorial.h"
 
@@ -32,7 +33,7 @@ dsc_status tutorial_choose_examples(int64_t indices[TUTORIAL_EXAMPLES], size_t *
     size_t available = dsc_dataset_count(train);
     *count = available < TUTORIAL_EXAMPLES ? available : TUTORIAL_EXAMPLES;
     dsc_rng rng;
-    dsc_rng_seed(&rng, (uint64_t)options->sample_seed);
+    dsc_rng_seed_with(&rng, &options->sample_seed);
     return dsc_rng_choice(&rng, indices, *count, (int64_t)available, error);
 }
 

@@ -3,6 +3,7 @@
  *
  *     layer_0 (784)  --weights_1-->  layer_1 (100), relu, dropout  --weights_2-->  layer_2 (10)
  */
+#include "base/seed.h"
 #include "trainer.h"
 #include "tutorial.h"
 
@@ -26,9 +27,8 @@ const dsc_param tutorial_parameters[] = {
     OPTION(epochs, DSC_PARAM_INT, "epochs", "20", 1, 1e6, "times to go through the training images"),
     OPTION(learning_rate, DSC_PARAM_REAL, "learning-rate", "0.005", 0, 1e6, "length of a step"),
     OPTION(hidden_size, DSC_PARAM_INT, "hidden-size", "100", 1, 1e6, "units in the hidden layer"),
-    OPTION(seed, DSC_PARAM_INT, "seed", "884736743", 0, 9e15, "seed of the weights and of dropout"),
-    OPTION(sample_seed, DSC_PARAM_INT, "sample-seed", "147197952744", 0, 9e15,
-           "seed of the five images shown"),
+    OPTION(seed, DSC_PARAM_SEED, "seed", "884736743", 0, 0, "seed of the weights and of dropout"),
+    OPTION(sample_seed, DSC_PARAM_SEED, "sample-seed", "147197952744", 0, 0, "seed of the five images shown"),
     OPTION(corrected, DSC_PARAM_SWITCH, "corrected", "off", 0, 0,
            "use the exact gradient, without the tutorial's slips"),
     OPTION(plain, DSC_PARAM_SWITCH, "plain", "off", 0, 0,
@@ -42,8 +42,8 @@ void tutorial_options_initialise(tutorial_options *options) {
                                   .epochs = 20,
                                   .learning_rate = 0.005,
                                   .hidden_size = 100,
-                                  .seed = 884736743,
-                                  .sample_seed = 147197952744};
+                                  .seed = dsc_seed_of(884736743),
+                                  .sample_seed = dsc_seed_of(147197952744)};
 }
 
 /* 4. Random weights between -0.1 and 0.1. */

@@ -2,6 +2,7 @@
 /* run.c: the tutorial's outer loop: seeds, weights, epochs, and what is stored of each. */
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/seed.h"
 #include "trainer.h"
 
 #include <math.h>
@@ -130,7 +131,7 @@ dsc_status tutorial_train(tutorial_result *result, const tutorial_options *optio
     if (!status) status = allocate(result, (size_t)options->epochs, error);
     if (status) return status;
     dsc_rng rng;
-    dsc_rng_seed(&rng, (uint64_t)options->seed);
+    dsc_rng_seed_with(&rng, &options->seed);
     tutorial_initial_weights(result->weights_1, result->pixels_per_image, result->hidden_size, &rng);
     tutorial_initial_weights(result->weights_2, result->hidden_size, result->num_labels, &rng);
 

@@ -28,10 +28,10 @@ typedef struct tutorial_options {
     int64_t epochs;
     double learning_rate;
     int64_t hidden_size;
-    int64_t seed;        /* of the weights and of dropout */
-    int64_t sample_seed; /* of the five random images */
-    bool corrected;      /* the exact gradient, without the tutorial's slips */
-    bool plain;          /* run the loop of train.c as it is written */
+    dsc_seed seed;        /* of the weights and of dropout */
+    dsc_seed sample_seed; /* of the five random images */
+    bool corrected;       /* the exact gradient, without the tutorial's slips */
+    bool plain;           /* run the loop of train.c as it is written */
 } tutorial_options;
 
 /* Sets everything to the tutorial's values. */

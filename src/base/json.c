@@ -74,6 +74,59 @@ static void append_json(dsc_text *text, const json_t *json, int depth) {
 
 void dsc_json_format(dsc_text *text, const json_t *json) { append_json(text, json, 0); }
 
+/* --- numbers of any size --- */
+
+enum { DIGITS_OF_INT64 = 19 };
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* How long the text in quotes is that begins here, or what is left if it does not end. */
+static size_t quoted_length(const char *at, const char *end) {
+    const char *c = at + 1;
+    while (c < end && *c != '"') c += *c == '\\' && c + 1 < end ? 2 : 1;
+    return (size_t)((c < end ? c + 1 : end) - at);
+}
+
+/* The same JSON with whole numbers of 19 digits and more in quotes. */
+static void quote_large_numbers(dsc_text *out, const char *at, const char *end) {
+    while (at < end) {
+        size_t length = 1, digits = 0;
+        if (*at == '"') {
+            length = quoted_length(at, end);
+        } else if (is_digit(*at) || *at == '-') {
+            const size_t sign = *at == '-';
+            while (at + sign + digits < end && is_digit(at[sign + digits])) digits++;
+            length = sign + digits;
+            const bool leads_with_zero = digits > 1 && at[sign] == '0';
+            bool whole = digits >= DIGITS_OF_INT64 && !leads_with_zero;
+            while (at + length < end &&
+                   (is_digit(at[length]) || (at[length] && strchr("+-.eE", at[length])))) {
+                length++;
+                whole = false;
+            }
+            if (whole) {
+                dsc_text_append(out, "\"%.*s\"", (int)length, at);
+                at += length;
+                continue;
+            }
+        }
+        dsc_text_append_bytes(out, at, length);
+        at += length;
+    }
+}
+
+static json_t *load(const char *text, size_t size, size_t flags, json_error_t *error) {
+    json_t *json = json_loadb(text, size, flags, error);
+    if (json || json_error_code(error) != json_error_numeric_overflow) return json;
+    dsc_text quoted = {0};
+    quote_large_numbers(&quoted, text, text + size);
+    if (!quoted.failed && quoted.data) json = json_loadb(quoted.data, quoted.length, flags, error);
+    dsc_text_free(&quoted);
+    return json;
+}
+
+/* --- from outside --- */
+
 dsc_status dsc_json_parse(json_t **json, const void *text, size_t size, size_t flags, const char *name,
                           dsc_error *error) {
     *json = NULL;
@@ -81,7 +134,7 @@ dsc_status dsc_json_parse(json_t **json, const void *text, size_t size, size_t f
     if (status) return status;
     size_t mark = dsc_utf8_mark(text, size);
     json_error_t where;
-    *json = json_loadb((const char *)text + mark, size - mark, flags, &where);
+    *json = load((const char *)text + mark, size - mark, flags, &where);
     if (*json) return DSC_OK;
     if (json_error_code(&where) == json_error_out_of_memory) return dsc_fail_memory(error, size, name);
     return dsc_fail(error, DSC_ERROR_FORMAT, "%s: line %d, column %d: expected JSON, found an error: %s",

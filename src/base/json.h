@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* json.h: JSON as people like to read it. Parsing, and all the rest, is jansson's. */
+/* json.h: JSON as people like to read it. Nearly all of parsing, and all the rest, is jansson's. */
 #ifndef DSC_BASE_JSON_H
 #define DSC_BASE_JSON_H
 
@@ -11,8 +11,9 @@
  * jansson prints 0.68 as 0.68000000000000005. No newline at the end. */
 void dsc_json_format(dsc_text *text, const json_t *json);
 
-/* Parses a JSON text that comes from outside; `name` is the file. A byte order mark is passed over; text that is
- * not UTF-8, and JSON that is none, are DSC_ERROR_FORMAT with line and column. *json NULL on failure. */
+/* Parses a JSON text that comes from outside; `name` is the file. A byte order mark is passed over; text
+ * that is not UTF-8, and JSON that is none, are DSC_ERROR_FORMAT with line and column. A whole number
+ * beyond 64 bits comes as a text of its digits, so that none is lost. *json NULL on failure. */
 dsc_status dsc_json_parse(json_t **json, const void *text, size_t size, size_t flags, const char *name,
                           dsc_error *error);
 

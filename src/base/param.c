@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/seed.h"
 #include "base/visible.h"
 
 #include <math.h>
@@ -135,6 +136,12 @@ dsc_status dsc_param_parse(const dsc_param *param, void *values, const char *tex
         return parse_choice(param, value, text, error);
     case DSC_PARAM_PAIR:
         return parse_pair(param, value, text, error);
+    case DSC_PARAM_SEED: {
+        dsc_seed parsed;
+        if (!dsc_seed_parse(&parsed, text)) return dsc_seed_refuse(param->name, text, error);
+        *(dsc_seed *)value = parsed;
+        return DSC_OK;
+    }
     case DSC_PARAM_TEXT:
         break;
     }
@@ -167,6 +174,8 @@ static bool value_is_allowed(const dsc_param *param, const void *value) {
     case DSC_PARAM_CHOICE:
         return *(const int *)value >= 0 &&
                (size_t) * (const int *)value < split_choices(names, param->choices);
+    case DSC_PARAM_SEED:
+        return dsc_seed_is_whole(value);
     case DSC_PARAM_SWITCH:
     case DSC_PARAM_TEXT:
         break;
@@ -177,6 +186,7 @@ static bool value_is_allowed(const dsc_param *param, const void *value) {
 dsc_status dsc_params_check(const dsc_param *table, const void *values, dsc_error *error) {
     for (; table && table->name; table++) {
         if (value_is_allowed(table, value_in(table, values))) continue;
+        if (table->type == DSC_PARAM_SEED) return dsc_seed_refuse(table->name, "no seed", error);
         dsc_text found = {0};
         if (table->type == DSC_PARAM_CHOICE)
             dsc_text_append(&found, "choice %d", *(const int *)value_in(table, values));
@@ -222,6 +232,7 @@ dsc_status dsc_param_from_json(const dsc_param *param, void *values, const json_
 
 json_t *dsc_param_to_json(const dsc_param *param, const void *values) {
     const void *value = value_in(param, values);
+    uint64_t number;
     switch (param->type) {
     case DSC_PARAM_INT:
         return json_integer(*(const int64_t *)value);
@@ -230,6 +241,10 @@ json_t *dsc_param_to_json(const dsc_param *param, const void *values) {
     case DSC_PARAM_SWITCH:
         return json_boolean(*(const bool *)value);
     case DSC_PARAM_TEXT:
+        return *(char *const *)value ? json_string(*(char *const *)value) : json_null();
+    case DSC_PARAM_SEED:
+        if (dsc_seed_number(&number, value) && number <= INT64_MAX) return json_integer((json_int_t)number);
+        break; /* as a text: readers of JSON take large numbers for doubles, or not at all */
         return *(char *const *)value ? dsc_json_text(*(char *const *)value) : json_null();
     case DSC_PARAM_CHOICE:
     case DSC_PARAM_PAIR:
@@ -278,6 +293,9 @@ void dsc_param_format(dsc_text *text, const dsc_param *param, const void *values
         dsc_text_append(text, "%lld", (long long)pair[0]);
         if (pair[0] != pair[1]) dsc_text_append(text, "x%lld", (long long)pair[1]);
         break;
+    case DSC_PARAM_SEED:
+        dsc_seed_format(text, value);
+        break;
     }
 }
 
@@ -286,6 +304,8 @@ void dsc_param_format_range(dsc_text *text, const dsc_param *param) {
         dsc_text_append(text, "on|off");
     } else if (param->type == DSC_PARAM_CHOICE) {
         dsc_text_append(text, "%s", param->choices);
+    } else if (param->type == DSC_PARAM_SEED) {
+        dsc_text_append(text, "0 or more");
     } else if (param->type != DSC_PARAM_TEXT && (param->minimum != 0 || param->maximum != 0)) {
         char low[40], high[40];
         if (param->maximum >= 1e15)

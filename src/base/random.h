@@ -41,7 +41,8 @@ typedef struct dsc_rng {
     } u;
 } dsc_rng;
 
-/* numpy.random.default_rng(seed): SeedSequence -> PCG64 (O'Neill 2014, XSL-RR 128/64). */
+/* numpy.random.default_rng(seed): SeedSequence -> PCG64 (O'Neill 2014, XSL-RR 128/64). Larger seeds:
+ * seed.h. */
 void dsc_rng_seed(dsc_rng *rng, uint64_t seed);
 void dsc_rng_seed_sequence(dsc_rng *rng, const dsc_seed_sequence *sequence);
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/seed.h"
 #include "base/visible.h"
 #include "model/text.h"
 
@@ -121,13 +122,15 @@ static dsc_status make_parts(dsc_model *model, const dsc_model_options *options,
     model->about = json_object();
     if (!model->text || !model->loss_text || !model->class_names || !model->about)
         return dsc_fail_memory(error, sizeof *model, "a model");
-    dsc_status status = build_graph(model, options, error);
+    dsc_seed seed;
+    dsc_status status = dsc_seed_given(&seed, options->seed_digits, options->seed, error);
+    if (!status) status = build_graph(model, options, error);
     if (!status) status = dsc_model_normalise(model, "unit", NULL, error);
     if (status) return status;
     size_t numbers = dsc_graph_value_numbers(model->graph);
     model->values = dsc_allocate_aligned(numbers, sizeof(dsc_real));
     if (!model->values) return dsc_fail_memory(error, numbers * sizeof(dsc_real), "the model's parameters");
-    dsc_graph_initialise(model->graph, model->values, options->seed);
+    dsc_graph_initialise(model->graph, model->values, dsc_seed_key(&seed));
     if (options->class_weights) set_class_weights(model, options->class_weights);
     return DSC_OK;
 }

@@ -106,9 +106,8 @@ dsc_status dsc_model_write(unsigned char **bytes, size_t *size, const dsc_model 
                 put_json(metadata, "about", json_incref(model->about)) &&
                 (!model->images_noted || put_json(metadata, "images", images_of(model))) &&
                 put_json(metadata, "graph", graph_of(model));
-    status = good
-                            ? dsc_safetensors_write(bytes, size, metadata, model->graph, model->values, error)
-                            : dsc_fail_memory(error, 4096, "a model's description");
+    status = good ? dsc_safetensors_write(bytes, size, metadata, model->graph, model->values, error)
+                  : dsc_fail_memory(error, 4096, "a model's description");
     json_decref(metadata);
     return status;
 }

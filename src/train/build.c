@@ -3,6 +3,7 @@
 #include "train/run.h"
 
 #include "base/error.h"
+#include "base/seed.h"
 
 enum { CLASSES_MOST = 256 };
 
@@ -24,7 +25,7 @@ dsc_status dsc_recipe_make_model(dsc_model **model, const dsc_recipe *recipe, co
     dsc_model_options options = dsc_model_options_defaults();
     options.text = recipe->model;
     options.loss = recipe->loss;
-    options.seed = (uint64_t)recipe->seed;
+    options.seed = dsc_seed_key(&recipe->seed);
     options.classes = dsc_dataset_classes(data);
     options.class_names = names;
     dsc_dataset_shape(data, options.shape);

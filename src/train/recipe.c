@@ -57,7 +57,7 @@ const dsc_param dsc_recipe_params[] = {
      "of the numbers that products multiply; auto: bf16 where this processor multiplies it faster"},
     {"kernels", DSC_PARAM_TEXT, AT(kernels), NULL, 0, 0, NULL,
      "a set of kernels by name; unset or auto: by the processor"},
-    {"seed", DSC_PARAM_INT, AT(seed), "1", 0, 9e15, NULL, "of everything random"},
+    {"seed", DSC_PARAM_SEED, AT(seed), "1", 0, 0, NULL, "of everything random"},
     {0}};
 
 dsc_status dsc_recipe_initialise(dsc_recipe *recipe, dsc_error *error) {

@@ -32,7 +32,7 @@ typedef struct dsc_recipe {
     int64_t lanes;
     int precision;
     char *kernels; /* a kernel set by name; NULL: the best */
-    int64_t seed;
+    dsc_seed seed;
 } dsc_recipe;
 
 extern const dsc_param dsc_recipe_params[];

@@ -15,7 +15,7 @@ static void order_samples(dsc_trainer *t) {
     for (size_t i = 0; i < n; i++) t->order[i] = (int64_t)i;
     if (t->recipe.shuffle) {
         dsc_rng rng;
-        dsc_rng_philox(&rng, (const uint64_t[2]){(uint64_t)t->recipe.seed, DSC_STREAM_SHUFFLE},
+        dsc_rng_philox(&rng, (const uint64_t[2]){t->seed, DSC_STREAM_SHUFFLE},
                        (const uint64_t[4]){0, 0, t->progress.epoch, 0});
         dsc_rng_shuffle(&rng, t->order, n);
     }
@@ -51,8 +51,8 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
         uint32_t sample = t->batch[first + i];
         const uint8_t *image = dsc_dataset_image(t->training, sample);
         if (augment) {
-            dsc_augment_image(t->augment, changed, image, t->training->shape, (uint64_t)t->recipe.seed,
-                              t->progress.epoch, sample, scratch);
+            dsc_augment_image(t->augment, changed, image, t->training->shape, t->seed, t->progress.epoch,
+                              sample, scratch);
             image = changed;
         }
         dsc_model_load_images(t->model, inputs[0] + i * size, image, 1);
@@ -81,7 +81,7 @@ dsc_run dsc_trainer_batch(dsc_trainer *t) {
                    .load_columns = load_columns,
                    .context = t,
                    .samples = t->batch,
-                   .seed = (uint64_t)t->recipe.seed,
+                   .seed = t->seed,
                    .epoch = t->progress.epoch,
                    .values = t->model->values,
                    .gradients = t->gradients,

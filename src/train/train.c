@@ -3,6 +3,7 @@
 #include "train/trainer.h"
 
 #include "base/error.h"
+#include "base/seed.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -75,7 +76,7 @@ static dsc_status fill(dsc_recipe *recipe, const dsc_training *how, dsc_error *e
         status = set_real(recipe, reals[i].name, reals[i].value, error);
     for (size_t i = 0; !status && i < sizeof texts / sizeof *texts; i++)
         status = set_text(recipe, texts[i].name, texts[i].value, error);
-    recipe->seed = (int64_t)(how->seed & INT64_MAX);
+    if (!status) status = dsc_seed_given(&recipe->seed, how->seed_digits, how->seed, error);
     recipe->shuffle = how->shuffle;
     recipe->drop_last = how->drop_last;
     return status;

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/seed.h"
 #include "data/split.h"
 
 #include <math.h>
@@ -63,8 +64,8 @@ static dsc_status take_data(dsc_trainer *t, const dsc_dataset *data, dsc_error *
     }
     if (t->recipe.validation > 0) {
         dsc_dataset *rest;
-        status = dsc_dataset_split(&rest, &t->own_validation, t->training, t->recipe.validation,
-                                   (uint64_t)t->recipe.seed, error);
+        status =
+            dsc_dataset_split(&rest, &t->own_validation, t->training, t->recipe.validation, t->seed, error);
         if (status) return status;
         dsc_dataset_free(t->own_training);
         t->training = t->own_training = rest;
@@ -133,6 +134,7 @@ static bool make_buffers(dsc_trainer *t) {
 }
 
 static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads, dsc_error *error) {
+    t->seed = dsc_seed_key(&t->recipe.seed);
     dsc_status status = dsc_recipe_check(&t->recipe, error);
     if (!status) status = choose_parts(t, error);
     if (!status) status = take_data(t, data, error);

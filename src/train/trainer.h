@@ -60,6 +60,7 @@ typedef struct dsc_trainer {
     double learning_rate, weight_decay; /* the recipe's, or the optimiser's own */
     dsc_augment_chain *augment;
     dsc_kernels_choice choice;
+    uint64_t seed;                            /* the key that the recipe's seed makes */
     const dsc_kernels *kernels; /* the choice's */
     bool bf16;
     dsc_threads *pool;

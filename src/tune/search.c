@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/seed.h"
 #include "kernel/choose.h"
 
 #include <stdlib.h>
@@ -49,7 +50,7 @@ static dsc_status draw_trials(dsc_tune_search *s, dsc_error *error) {
         return dsc_fail_memory(error, s->trials * s->plan.count * sizeof *s->results, "the trials");
     for (size_t trial = 0; trial < s->trials; trial++) {
         dsc_recipe recipe;
-        dsc_tune_sample(s->values + trial * s->space.count, &s->space, (uint64_t)s->recipe.seed, trial);
+        dsc_tune_sample(s->values + trial * s->space.count, &s->space, dsc_seed_key(&s->recipe.seed), trial);
         dsc_status status = dsc_tune_trial_recipe(&recipe, s, trial, error);
         if (status) return status;
         status = dsc_recipe_check(&recipe, error);

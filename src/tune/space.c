@@ -127,6 +127,7 @@ static dsc_status check_value(const dsc_tune_dimension *d, const dsc_param *type
         char *copy;
         bool on;
         int choice;
+        dsc_seed seed;
     } value = {.pair = {0, 0}};
     dsc_error reason;
     dsc_param here = *typed;

@@ -7,6 +7,7 @@
 #include "train/trainer.h"
 
 #include "base/file.h"
+#include "base/seed.h"
 
 #include <libdeflate.h>
 #include <math.h>
@@ -50,7 +51,7 @@ static dsc_status make_rig(rig *r, const char *json, unsigned threads, dsc_error
     dsc_model_options options = dsc_model_options_defaults();
     options.text = r->recipe.model;
     options.loss = r->recipe.loss;
-    options.seed = (uint64_t)r->recipe.seed;
+    options.seed = dsc_seed_key(&r->recipe.seed);
     if (!status) status = dsc_model_make(&r->model, &options, error);
     if (!status) status = dsc_trainer_create(&r->trainer, r->model, &r->recipe, digits, threads, error);
     return status;

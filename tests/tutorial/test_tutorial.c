@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/param.h"
+#include "base/seed.h"
 
 #include <math.h>
 #include <time.h>
@@ -139,11 +140,14 @@ static void compare_with_numpy(const char *folder, const tutorial_options *optio
     tutorial_result result;
     (void)snprintf(epochs, sizeof epochs, "%s/epochs.txt", out);
     (void)snprintf(weights, sizeof weights, "%s/weights", out);
-    (void)snprintf(command, sizeof command, "%s %s %s %s %lld %lld %lld %s %lld %lld %d > %s",
-                   testing_numpy(), testing_golden("tutorial.py"), folder, weights,
-                   (long long)options->training_sample, (long long)options->test_sample,
-                   (long long)options->epochs, dsc_format_shortest(rate, options->learning_rate),
-                   (long long)options->hidden_size, (long long)options->seed, options->corrected, epochs);
+    dsc_text seed = {0};
+    dsc_seed_format(&seed, &options->seed);
+    (void)snprintf(command, sizeof command, "%s %s %s %s %lld %lld %lld %s %lld %s %d > %s", testing_numpy(),
+                   testing_golden("tutorial.py"), folder, weights, (long long)options->training_sample,
+                   (long long)options->test_sample, (long long)options->epochs,
+                   dsc_format_shortest(rate, options->learning_rate), (long long)options->hidden_size,
+                   seed.data, options->corrected, epochs);
+    dsc_text_free(&seed);
     print_message("%s\n", command);
     assert_int_equal(system(command), 0);
     ASSERT_OK(tutorial_train(&result, options, train, test, print_epoch, &text, &error), error);
@@ -173,7 +177,11 @@ static tutorial_options random_options(dsc_rng *rng, size_t most_training, size_
     options.epochs = 1 + (int64_t)dsc_rng_up_to(rng, 3);
     options.learning_rate = 0.0005 + 0.008 * dsc_rng_random(rng);
     options.hidden_size = 1 + (int64_t)dsc_rng_up_to(rng, 149);
-    options.seed = (int64_t)dsc_rng_up_to(rng, (uint64_t)1 << 50);
+    if (dsc_rng_up_to(rng, 1))
+        options.seed = dsc_seed_of(dsc_rng_up_to(rng, (uint64_t)1 << 50));
+    else
+        for (options.seed.count = 1; options.seed.count < 9; options.seed.count++)
+            options.seed.words[options.seed.count] = dsc_rng_next32(rng) | 1;
     options.corrected = corrected;
     return options;
 }
@@ -322,8 +330,8 @@ static void the_parameter_table_has_the_tutorials_values(void **state) {
     assert_int_equal(from_table.epochs, expected.epochs);
     assert_true(from_table.learning_rate == expected.learning_rate);
     assert_int_equal(from_table.hidden_size, expected.hidden_size);
-    assert_int_equal(from_table.seed, expected.seed);
-    assert_int_equal(from_table.sample_seed, expected.sample_seed);
+    assert_memory_equal(&from_table.seed, &expected.seed, sizeof expected.seed);
+    assert_memory_equal(&from_table.sample_seed, &expected.sample_seed, sizeof expected.sample_seed);
     assert_int_equal(from_table.corrected, expected.corrected);
     assert_int_equal(from_table.plain, expected.plain);
 }
