@@ -124,8 +124,10 @@ static json_t *trials_json(const session *s) {
     json_t *list = json_array();
     for (size_t i = 0; i < REPORT_TRIALS; i++) {
         json_t *json = share_json(s->trials[i].correct, s->trials[i].count);
-        (void)json_object_update_new(json, json_pack("{s:s, s:s, s:f}", "change", s->trials[i].name, "unit",
-                                                     s->trials[i].unit, "strength", s->trials[i].strength));
+        (void)json_object_update_new(json,
+                                     json_pack("{s:s, s:s, s:f, s:I}", "change", s->trials[i].name, "unit",
+                                               s->trials[i].unit, "strength", s->trials[i].strength,
+                                               "not_finite", (json_int_t)s->trials[i].not_finite));
         (void)json_array_append_new(list, json);
     }
     return list;

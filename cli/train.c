@@ -96,6 +96,7 @@ static dsc_status open_run(session *s, dsc_error *error) {
     dsc_run_options options = {.folder = s->how->resume ? s->how->resume : s->how->out,
                                .name = s->name,
                                .data_name = s->data.name,
+                               .test = s->data.test,
                                .threads = (unsigned)s->how->threads,
                                .force = s->how->force,
                                .checkpoint_seconds = s->how->checkpoint_seconds};
@@ -199,7 +200,7 @@ static const dsc_param options[] = {
     {"resume", DSC_PARAM_TEXT, offsetof(values, resume), NULL, 0, 0, NULL,
      "go on with the run in this folder, as if it had never been stopped"},
     {"force", DSC_PARAM_SWITCH, offsetof(values, force), "off", 0, 0, NULL,
-     "resume though other kernels give other bits"},
+     "resume though other kernels give other bits, or the test set is another"},
     {"find-rate", DSC_PARAM_SWITCH, offsetof(values, find_rate), "off", 0, 0, NULL,
      "do not train, but find a learning rate: one epoch at a growing rate"},
     {"checkpoint-seconds", DSC_PARAM_REAL, offsetof(values, checkpoint_seconds), "10", 0.001, 86400, NULL,

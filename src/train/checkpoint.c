@@ -9,7 +9,7 @@
  *
  * It is for the machine's own byte order: the header says which, and another is refused.
  */
-#include "train/trainer.h"
+#include "train/run.h"
 
 #include "base/error.h"
 #include "base/file.h"
@@ -24,7 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORMAT = 1, MAGIC_SIZE = 8, LENGTH_SIZE = 8, CRC_SIZE = 4, HEADER_MOST = 1 << 22 };
+enum { FORMAT = 2, MAGIC_SIZE = 8, LENGTH_SIZE = 8, CRC_SIZE = 4, HEADER_MOST = 1 << 22 };
 static const char MAGIC[MAGIC_SIZE + 1] = "DSCCKPT\n";
 static const size_t FILE_MOST = (size_t)1 << 36;
 
@@ -74,17 +74,6 @@ static bool bytes_of(void *bytes, size_t size, const char *hex) {
     return true;
 }
 
-/* What the data is, so that a run is not resumed on other data: the labels in order, and a sample of images. */
-static uint32_t data_checksum(const dsc_dataset *data) {
-    uint32_t crc = 0;
-    for (size_t i = 0; i < data->count; i++) {
-        uint8_t label = dsc_dataset_label(data, i);
-        crc = libdeflate_crc32(crc, &label, 1);
-        if (i % 97 == 0) crc = libdeflate_crc32(crc, dsc_dataset_image(data, i), data->image_size);
-    }
-    return crc;
-}
-
 static json_t *recipe_as_json(const dsc_recipe *recipe) {
     dsc_text text = {0};
     json_t *json = dsc_recipe_to_json(&text, recipe, NULL) ? NULL : json_loads(text.data, 0, NULL);
@@ -99,13 +88,24 @@ static json_t *images_of(const dsc_model *model) {
                      dsc_ground_name(images.ground));
 }
 
-static json_t *make_header(const dsc_trainer *t) {
+static json_t *print_or_null(bool has, const dsc_fingerprint *print) {
+    return has ? dsc_fingerprint_to_json(print) : json_null();
+}
+
+static json_t *prints_as_json(dsc_trainer *t) {
+    const dsc_data_prints *p = dsc_trainer_prints(t);
+    return json_pack("{s:o, s:o, s:o}", "training", dsc_fingerprint_to_json(&p->training), "validation",
+                     print_or_null(p->has_validation, &p->validation), "test",
+                     print_or_null(p->has_test, &p->test));
+}
+
+static json_t *make_header(dsc_trainer *t) {
     slabs s = slabs_of(t);
     json_t *json =
-        json_pack("{s:i, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:I, s:o, s:o}", "format", FORMAT, "version",
+        json_pack("{s:i, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:o, s:o, s:o}", "format", FORMAT, "version",
                   dsc_version(), "model", t->model->text, "kernels", t->kernels->name, "bf16", (int)t->bf16,
                   "slab_bytes", (json_int_t)slab_bytes(&s), "number_bytes", (json_int_t)sizeof(dsc_real),
-                  "order", (json_int_t)0x01020304, "data", (json_int_t)data_checksum(t->training), "recipe",
+                  "order", (json_int_t)0x01020304, "data", prints_as_json(t), "recipe",
                   recipe_as_json(&t->recipe), "progress", hex_of(&t->progress, sizeof t->progress));
     if (json && !json_object_set_new(json, "classes", dsc_dataset_classes_json(t->training)) &&
         !json_object_set_new(json, "images", images_of(t->model)))
@@ -116,7 +116,7 @@ static json_t *make_header(const dsc_trainer *t) {
 
 /* --- writing --- */
 
-dsc_status dsc_trainer_saved_bytes(uint64_t *bytes, const dsc_trainer *t, dsc_error *error) {
+dsc_status dsc_trainer_saved_bytes(uint64_t *bytes, dsc_trainer *t, dsc_error *error) {
     json_t *header = make_header(t);
     slabs s = slabs_of(t);
     *bytes = header ? MAGIC_SIZE + LENGTH_SIZE + json_dumpb(header, NULL, 0, JSON_COMPACT) + slab_bytes(&s) +
@@ -139,7 +139,7 @@ static void append(writing *w, const void *bytes, size_t size) {
     w->status = dsc_file_writer_append(w->writer, bytes, size, w->error);
 }
 
-dsc_status dsc_trainer_save(const dsc_trainer *t, const char *path, dsc_error *error) {
+dsc_status dsc_trainer_save(dsc_trainer *t, const char *path, dsc_error *error) {
     dsc_status status = dsc_trainer_check(t, error);
     if (status) return status;
     json_t *header = make_header(t);
@@ -173,6 +173,7 @@ typedef struct reading {
     const unsigned char *bytes;
     size_t size, header_length;
     json_t *header;
+    json_int_t format;
 } reading;
 
 static dsc_status check_frame(reading *r, dsc_error *error) {
@@ -216,6 +217,7 @@ static dsc_status parse_header(reading *r, dsc_error *error) {
             "%s: was saved by descender %.40s in format %lld, this is descender %s, which reads up to format "
             "%d; resume with a newer version",
             r->path, text_in(r, "version"), (long long)format, dsc_version(), FORMAT);
+    r->format = format;
     bool ours =
         json_integer_value(json_object_get(r->header, "order")) == 0x01020304 &&
         json_integer_value(json_object_get(r->header, "number_bytes")) == (json_int_t)sizeof(dsc_real);
@@ -225,35 +227,109 @@ static dsc_status parse_header(reading *r, dsc_error *error) {
     return DSC_OK;
 }
 
-/* What decides the rest of the run must be what it was. */
-static dsc_status check_same(const reading *r, const dsc_trainer *t, bool force, dsc_error *error) {
-    if (strcmp(text_in(r, "model"), t->model->text) != 0)
-        return dsc_fail(error, DSC_ERROR_MISMATCH, "%s: belongs to another model: expected '%s', found '%s'",
-                        r->path, t->model->text, text_in(r, "model"));
-    json_t *now = recipe_as_json(&t->recipe), *then = json_object_get(r->header, "recipe");
+/* --- must be what it was --- */
+
+static dsc_status fail_recipe(const reading *r, const char *key, const json_t *then, const json_t *now,
+                              dsc_error *error) {
+    char *before = json_dumps(then, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(9));
+    char *after = json_dumps(now, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(9));
+    dsc_status status =
+        dsc_fail(error, DSC_ERROR_MISMATCH,
+                 "%s: was made with another recipe: '%s' was %.200s and is now %.200s; put it "
+                 "back in " DSC_RUN_RECIPE ", or train anew",
+                 r->path, key, before ? before : "not there", after ? after : "not there");
+    free(before);
+    free(after);
+    return status;
+}
+
+static dsc_status check_recipe(const reading *r, const dsc_trainer *t, dsc_error *error) {
+    json_t *now = recipe_as_json(&t->recipe), *then = json_object_get(r->header, "recipe"), *value;
     const char *key;
-    json_t *value;
     dsc_status status = now ? DSC_OK : dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for a recipe");
     if (!status) json_object_foreach(now, key, value) {
-            if (!strcmp(key, "kernels") || json_equal(value, json_object_get(then, key))) continue;
-            status = dsc_fail(error, DSC_ERROR_MISMATCH, "%s: was made with another recipe: '%s' differs",
-                              r->path, key);
+            const json_t *before = json_object_get(then, key);
+            if (!strcmp(key, "kernels") || json_equal(value, before)) continue;
+            status = fail_recipe(r, key, before, value, error);
             break;
         }
     json_decref(now);
-    if (status) return status;
-    if (json_integer_value(json_object_get(r->header, "data")) != (json_int_t)data_checksum(t->training))
-        return dsc_fail(error, DSC_ERROR_MISMATCH, "%s: was made with other training data than %s", r->path,
-                        t->training->name);
-    bool same = !strcmp(text_in(r, "kernels"), t->kernels->name) &&
-                json_integer_value(json_object_get(r->header, "bf16")) == (json_int_t)t->bf16;
-    if (!same && !force)
+    return status;
+}
+
+static dsc_status check_print(const reading *r, const char *what, const char *remedy,
+                              const dsc_fingerprint *now, const char *name, dsc_error *error) {
+    dsc_fingerprint then;
+    const json_t *json = json_object_get(json_object_get(r->header, "data"), what);
+    if (!dsc_fingerprint_from_json(&then, json))
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: offset %d: expected what the %s data is, found something else; train anew",
+                        r->path, MAGIC_SIZE + LENGTH_SIZE, what);
+    const char *difference = dsc_fingerprint_difference(&then, now);
+    if (!difference) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_MISMATCH, "%s: was made with other %s data: %s differs in %s; %s",
+                    r->path, what, name, difference, remedy);
+}
+
+/* Format 1 knew the labels in order, and every 97th image. */
+static dsc_status check_sample(const reading *r, dsc_trainer *t, dsc_error *error) {
+    const dsc_dataset *data = t->training;
+    uint32_t crc = 0;
+    for (size_t i = 0; i < data->count; i++) {
+        const uint8_t label = dsc_dataset_label(data, i);
+        crc = libdeflate_crc32(crc, &label, 1);
+        if (i % 97 == 0) crc = libdeflate_crc32(crc, dsc_dataset_image(data, i), data->image_size);
+    }
+    if (json_integer_value(json_object_get(r->header, "data")) != (json_int_t)crc)
         return dsc_fail(
             error, DSC_ERROR_MISMATCH,
-            "%s: was made with the kernels '%s', here they are '%s': the bits would differ; resume with "
-            "--kernels %s, or with --force",
-            r->path, text_in(r, "kernels"), t->kernels->name, text_in(r, "kernels"));
+            "%s: was made with other training data than %s; use the data that the run was begun with, "
+            "or train anew",
+            r->path, data->name);
+    (void)snprintf(t->remark, sizeof t->remark,
+                   "the checkpoint is of an earlier version, which noted the labels and every 97th image: "
+                   "that the other "
+                   "images are the same is not known");
     return DSC_OK;
+}
+
+static dsc_status check_data(const reading *r, dsc_trainer *t, bool force, dsc_error *error) {
+    static const char remedy[] = "use the data that the run was begun with, or train anew";
+    t->remark[0] = '\0';
+    if (r->format == 1) return check_sample(r, t, error);
+    const dsc_data_prints *now = dsc_trainer_prints(t);
+    const json_t *data = json_object_get(r->header, "data");
+    dsc_status status = check_print(r, "training", remedy, &now->training, t->training->name, error);
+    if (!status && now->has_validation)
+        status = check_print(r, "validation", remedy, &now->validation, t->validation->name, error);
+    if (!status && now->has_test && !json_is_null(json_object_get(data, "test")) && !force)
+        status = check_print(
+            r, "test",
+            "use the data that the run was begun with, or resume with --force: what is learned does "
+            "not depend on it, the accuracy in the end does",
+            &now->test, "the test set", error);
+    return status;
+}
+
+static dsc_status check_kernels(const reading *r, const dsc_trainer *t, bool force, dsc_error *error) {
+    bool same = !strcmp(text_in(r, "kernels"), t->kernels->name) &&
+                json_integer_value(json_object_get(r->header, "bf16")) == (json_int_t)t->bf16;
+    if (same || force) return DSC_OK;
+    return dsc_fail(
+        error, DSC_ERROR_MISMATCH,
+        "%s: was made with the kernels '%s', here they are '%s': the bits would differ; resume with "
+        "--kernels %s, or with --force",
+        r->path, text_in(r, "kernels"), t->kernels->name, text_in(r, "kernels"));
+}
+
+/* What decides the rest of the run. */
+static dsc_status check_same(const reading *r, dsc_trainer *t, bool force, dsc_error *error) {
+    if (strcmp(text_in(r, "model"), t->model->text) != 0)
+        return dsc_fail(error, DSC_ERROR_MISMATCH, "%s: belongs to another model: expected '%s', found '%s'",
+                        r->path, t->model->text, text_in(r, "model"));
+    dsc_status status = check_recipe(r, t, error);
+    if (!status) status = check_data(r, t, force, error);
+    return status ? status : check_kernels(r, t, force, error);
 }
 
 /* Counters that training could not have come to would make it read outside its data, or never end. */

@@ -144,6 +144,7 @@ dsc_status dsc_trainer_run(dsc_trainer *t, dsc_on_event *on_event, void *user, d
     dsc_event event = describe(&l, DSC_EVENT_START, message);
     tell(&l, &event);
     if (*t->choice.refused) warn(&l, t->choice.refused);
+    if (*t->remark) warn(&l, t->remark);
     if (!t->progress.step) dsc_sanity_before(t, warn, &l);
     dsc_status status = DSC_OK;
     while (!status && !l.stopped && !t->progress.finished) status = run_epoch(&l, error);

@@ -119,6 +119,7 @@ static dsc_status make(dsc_training_run **result, const dsc_recipe *recipe, cons
     if (!status && recipe->normalise == DSC_NORMALISE_STANDARD)
         status = dsc_model_normalise(run->model, "standard", run->trainer->training, error);
     if (!status) status = describe_model(run, data, error);
+    if (!status) status = dsc_trainer_know_test(run->trainer, options->test, error);
     if (!status) status = write_model_to_memory(run, error);
     if (status) {
         dsc_run_free(run);

@@ -39,11 +39,13 @@ typedef struct dsc_training_run dsc_training_run;
 
 /* Starts as {0}. */
 typedef struct dsc_run_options {
-    const char *folder;        /* to be made, or empty; NULL: the next free "runs/NNNN-NAME" */
-    const char *name;          /* of the recipe, for the folder, the log and the model; NULL: "run" */
-    const char *data_name;     /* what the data is, for the log; NULL: the dataset's name */
-    unsigned threads;          /* 0: all */
-    bool force;                /* resume though the kernels are others */
+    const char *folder;    /* to be made, or empty; NULL: the next free "runs/NNNN-NAME" */
+    const char *name;      /* of the recipe, for the folder, the log and the model; NULL: "run" */
+    const char *data_name; /* what the data is, for the log; NULL: the dataset's name */
+    const dsc_dataset
+        *test;        /* what the result will be measured on, so that it stays the same; NULL: not known */
+    unsigned threads; /* 0: all */
+    bool force;       /* resume though the kernels, or the test set, are others */
     double checkpoint_seconds; /* 0: 10 */
     dsc_remarks *remarks;      /* resuming: what is to be told of the data; NULL: nothing */
 } dsc_run_options;

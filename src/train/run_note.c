@@ -6,7 +6,6 @@
 #include "kernel/kernel.h"
 #include "train/machine.h"
 
-#include <libdeflate.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,12 +50,9 @@ static void note_checksum(dsc_run_log *log, const char *key, uint32_t crc) {
 }
 
 /* Checksums of what is trained on, in its order, as bytes without a header. */
-static void note_data(dsc_run_log *log, const dsc_trainer *t, const char *name) {
+static void note_data(dsc_run_log *log, dsc_trainer *t, const char *name) {
     const dsc_dataset *data = t->training;
-    uint32_t images = 0, labels = 0;
-    for (size_t i = 0; i < data->count; i++)
-        images = libdeflate_crc32(images, dsc_dataset_image(data, i), data->image_size);
-    labels = libdeflate_crc32(labels, data->labels, data->count);
+    const dsc_fingerprint *print = &dsc_trainer_prints(t)->training;
     dsc_run_log_group(log, "data");
     dsc_run_log_text(log, "name", name ? name : data->name);
     dsc_run_log_count(log, "training", data->count);
@@ -65,12 +61,12 @@ static void note_data(dsc_run_log *log, const dsc_trainer *t, const char *name) 
     dsc_run_log_count(log, "height", data->shape[1]);
     dsc_run_log_count(log, "width", data->shape[2]);
     dsc_run_log_count(log, "classes", t->model->classes);
-    note_checksum(log, "images_crc32", images);
-    note_checksum(log, "labels_crc32", labels);
+    note_checksum(log, "images_crc32", (uint32_t)(print->images >> 32));
+    note_checksum(log, "labels_crc32", (uint32_t)(print->labels >> 32));
     dsc_run_log_group_end(log);
 }
 
-dsc_status dsc_run_note_start(dsc_run_log *log, const dsc_trainer *t, const char *recipe_name,
+dsc_status dsc_run_note_start(dsc_run_log *log, dsc_trainer *t, const char *recipe_name,
                               const char *data_name, dsc_error *error) {
     dsc_run_log_begin(log, "start", t->progress.step);
     dsc_run_log_count(log, "format", DSC_RUN_LOG_FORMAT);

@@ -7,7 +7,7 @@
 #include "train/trainer.h"
 
 /* The first line. `data_name` NULL: the dataset's. */
-dsc_status dsc_run_note_start(dsc_run_log *log, const dsc_trainer *trainer, const char *recipe_name,
+dsc_status dsc_run_note_start(dsc_run_log *log, dsc_trainer *trainer, const char *recipe_name,
                               const char *data_name, dsc_error *error);
 dsc_status dsc_run_note_resume(dsc_run_log *log, const dsc_trainer *trainer, dsc_error *error);
 

@@ -206,6 +206,28 @@ size_t dsc_trainer_bytes(const dsc_trainer *t) {
            dsc_program_shared_bytes(t->program) + t->training->count * sizeof(int64_t);
 }
 
+const dsc_data_prints *dsc_trainer_prints(dsc_trainer *t) {
+    if (t->prints.known) return &t->prints;
+    t->prints.training = dsc_dataset_fingerprint(t->training);
+    t->prints.has_validation = t->validation != NULL;
+    if (t->validation) t->prints.validation = dsc_dataset_fingerprint(t->validation);
+    t->prints.known = true;
+    return &t->prints;
+}
+
+/* Of the test set as the model sees it: the order of its classes does not matter. */
+dsc_status dsc_trainer_know_test(dsc_trainer *t, const dsc_dataset *test, dsc_error *error) {
+    dsc_dataset *matched;
+    t->prints.has_test = false;
+    if (!test) return DSC_OK;
+    dsc_status status = dsc_dataset_match(&matched, NULL, test, t->model, error);
+    if (status) return status;
+    t->prints.test = dsc_dataset_fingerprint(matched);
+    t->prints.has_test = true;
+    dsc_dataset_free(matched);
+    return DSC_OK;
+}
+
 const dsc_real *dsc_trainer_result(const dsc_trainer *t) {
     if (t->best && t->progress.best_epoch) return t->best;
     return t->average ? t->average : t->model->values;

@@ -14,7 +14,7 @@
 
 #include "augment/augment.h"
 #include "base/threads.h"
-#include "data/dataset.h"
+#include "data/fingerprint.h"
 #include "graph/program.h"
 #include "kernel/choose.h"
 #include "model/model.h"
@@ -50,9 +50,17 @@ typedef struct dsc_pieces {
     size_t count, capacity, in_blocks;
 } dsc_pieces;
 
+/* What a run is begun with and goes on with. */
+typedef struct dsc_data_prints {
+    bool known; /* made when they are first asked for */
+    dsc_fingerprint training, validation, test;
+    bool has_validation, has_test;
+} dsc_data_prints;
+
 typedef struct dsc_trainer {
     dsc_model *model; /* values: the slab that is learned */
     dsc_recipe recipe;
+    uint64_t seed;                            /* the key that the recipe's seed makes */
     const dsc_dataset *training, *validation; /* validation may be NULL */
     dsc_dataset *own_training, *own_validation;
     dsc_chosen_optimiser optimiser;
@@ -60,7 +68,6 @@ typedef struct dsc_trainer {
     double learning_rate, weight_decay; /* the recipe's, or the optimiser's own */
     dsc_augment_chain *augment;
     dsc_kernels_choice choice;
-    uint64_t seed;                            /* the key that the recipe's seed makes */
     const dsc_kernels *kernels; /* the choice's */
     bool bf16;
     dsc_threads *pool;
@@ -82,11 +89,14 @@ typedef struct dsc_trainer {
     uint64_t order_epoch;
     uint32_t *batch; /* sample numbers of the step */
     uint64_t steps_an_epoch;
+    dsc_data_prints prints;
     dsc_progress progress;
+    char remark[256]; /* of a checkpoint that was read: a warning when training goes on; empty: none */
 } dsc_trainer;
 
-/* Makes everything that training needs; nothing is allocated after this. The model is changed as training goes on,
- * and must outlive the trainer, as `training` must. `threads` 0: all. Bad recipes are refused here, before any work. */
+/* Makes everything that training needs; no step allocates after this, and no epoch but the first and the
+ * last, which end with a look at the network (sanity.h). The model is changed as training goes on, and must
+ * outlive the trainer, as `training` must. `threads` 0: all. Bad recipes are refused here, before any work. */
 dsc_status dsc_trainer_create(dsc_trainer **trainer, dsc_model *model, const dsc_recipe *recipe,
                               const dsc_dataset *training, unsigned threads, dsc_error *error);
 void dsc_trainer_free(dsc_trainer *trainer);
@@ -114,10 +124,15 @@ const dsc_real *dsc_trainer_result(const dsc_trainer *trainer);
 /* A checkpoint: atomic, versioned, with a checksum. Writing refuses what dsc_trainer_check does, and leaves
  * the file as it was. Reading refuses one of another model, recipe, data, or kernel set (unless `force`), a
  * newer or a damaged one, and then leaves the trainer as it was. */
-dsc_status dsc_trainer_save(const dsc_trainer *trainer, const char *path, dsc_error *error);
+dsc_status dsc_trainer_save(dsc_trainer *trainer, const char *path, dsc_error *error);
 /* How many bytes a checkpoint has; fails where none could be made. */
-dsc_status dsc_trainer_saved_bytes(uint64_t *bytes, const dsc_trainer *trainer, dsc_error *error);
+dsc_status dsc_trainer_saved_bytes(uint64_t *bytes, dsc_trainer *trainer, dsc_error *error);
 dsc_status dsc_trainer_restore(dsc_trainer *trainer, const char *path, bool force, dsc_error *error);
+
+/* Fingerprints of the data; those of the test set too, if there is one: training does not look at it, but a
+ * run that goes on is to be measured on the images that it was begun with. */
+const dsc_data_prints *dsc_trainer_prints(dsc_trainer *trainer);
+dsc_status dsc_trainer_know_test(dsc_trainer *trainer, const dsc_dataset *test, dsc_error *error);
 
 /* The same from the bytes of a checkpoint; `name` stands for the file in messages. */
 dsc_status dsc_trainer_restore_bytes(dsc_trainer *trainer, const unsigned char *bytes, size_t size,

@@ -76,13 +76,13 @@ static json_t *rungs_json(const dsc_tune_plan *plan) {
 json_t *dsc_tune_start_line(const dsc_tune_search *s) {
     char crc[16];
     (void)snprintf(crc, sizeof crc, "%08x", (unsigned)s->data_crc);
-    return json_pack("{s:s, s:i, s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:f, s:s, s:{s:o, s:I, s:s, s:O*}, s:o}",
-                     "event", "start", "format", FORMAT, "version", dsc_version(), "name",
-                     dsc_json_text(s->name), "recipe", recipe_json(&s->recipe), "space",
-                     space_json(&s->space), "trials", (json_int_t)s->trials, "reduction",
-                     (json_int_t)s->reduction, "least_epochs", (json_int_t)s->least_epochs, "validation",
-                     s->validation, "kernels", s->kernels, "data", "name", dsc_json_text(s->data_name),
-                     "samples", (json_int_t)s->samples, "crc32", crc, "classes", s->classes, "rungs", rungs_json(&s->plan));
+    return json_pack(
+        "{s:s, s:i, s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:f, s:s, s:{s:o, s:I, s:s, s:O*}, s:o}", "event",
+        "start", "format", FORMAT, "version", dsc_version(), "name", dsc_json_text(s->name), "recipe",
+        recipe_json(&s->recipe), "space", space_json(&s->space), "trials", (json_int_t)s->trials, "reduction",
+        (json_int_t)s->reduction, "least_epochs", (json_int_t)s->least_epochs, "validation", s->validation,
+        "kernels", s->kernels, "data", "name", dsc_json_text(s->data_name), "samples", (json_int_t)s->samples,
+        "crc32", crc, "classes", s->classes, "rungs", rungs_json(&s->plan));
 }
 
 json_t *dsc_tune_result_line(const dsc_tune_search *s, size_t trial, size_t rung, const char *message) {

@@ -75,6 +75,21 @@ evaluate_and_report_count_answers_that_are_not_finite_as_wrong() {
     says "12 of 12 answers are not finite"
 }
 
+a_card_says_so_too() {
+    _overflowing
+    run card "$work/huge" --data "$work/data" --samples 10 --seconds 0.01
+    exits 0
+    prints "**12 of 12 answers are not finite**"
+    prints "were not finite numbers; they count as wrong"
+    says "12 of 12 answers are not finite"
+    prints_no "nan"
+    needs_json || return
+    run card "$work/huge" --data "$work/data" --samples 10 --seconds 0.01 --json --quiet
+    exits 0
+    same "$(json 'j["test"]["not_finite"], j["robustness"][0]["not_finite"], j["robustness"][0]["accuracy"]')" \
+        "(12, 10, 0.0)"
+}
+
 their_json_is_json_with_nulls() {
     needs_json || return
     _overflowing
@@ -106,7 +121,7 @@ predict_gives_no_answer_and_fails() {
     needs_json || return
     run predict --model "$work/huge/model.safetensors" --raw "$work/eight.pgm" --json
     exits 1
-    same "$(json 'j["files"][0]["answers"]')" "[{'label': None, 'probability': None, 'top': []}]"
+    same "$(json '[(a["label"], a["probability"], a["top"]) for a in j["files"][0]["answers"]]')" "[(None, None, [])]"
 }
 
 a_model_with_a_weight_that_is_not_finite_is_refused_by_name() {

@@ -73,8 +73,7 @@ static void plain_answers(float *probabilities, const dsc_model *model, const ui
         ASSERT_OK(dsc_program_run(program, memory, NULL, &run, &error), error);
         dsc_real logits[CLASSES];
         memcpy(logits, dsc_program_workspace_value(memory, model->logits), sizeof logits);
-        dsc_probabilities(probabilities + i * CLASSES, logits, CLASSES, dsc_model_is_sigmoid(model),
-                          kernels);
+        dsc_probabilities(probabilities + i * CLASSES, logits, CLASSES, dsc_model_is_sigmoid(model), kernels);
     }
     free(shared);
     dsc_program_workspace_free(memory);

@@ -285,6 +285,33 @@ static void a_file_with_a_number_that_is_not_finite_is_not_loaded(void **state) 
     free(bytes);
 }
 
+/* The factors that make numbers of bytes are texts in the file. */
+static void a_normalisation_that_is_not_finite_is_not_loaded(void **state) {
+    (void)state;
+    static const char *const bad[] = {"1e39", "-1e39", "1e999", "NaN", "Infinity", "null"};
+    dsc_model *model = make("784-10"), *loaded;
+    unsigned char *bytes;
+    size_t size;
+    dsc_error error;
+    ASSERT_OK(dsc_model_write(&bytes, &size, model, &error), error);
+    static const char key[] = "\\\"scale\\\":[";
+    unsigned char *at = bytes;
+    while (memcmp(at, key, sizeof key - 1) != 0) at++;
+    at += sizeof key - 1;
+    size_t length = 0;
+    while (at[length] != ']') length++;
+    assert_true(length > 8);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        memset(at, ' ', length);
+        memcpy(at, bad[i], strlen(bad[i]));
+        assert_int_equal(dsc_model_parse(&loaded, bytes, size, "some.file", NULL, &error), DSC_ERROR_FORMAT);
+        ASSERT_MESSAGE(error, "some.file: ");
+        ASSERT_MESSAGE(error, "normalisation");
+    }
+    dsc_model_free(model);
+    free(bytes);
+}
+
 /* --- training --- */
 
 static dsc_status train(dsc_model **model, dsc_training *how, const char *text, dsc_error *error) {
@@ -460,6 +487,7 @@ int main(void) {
         cmocka_unit_test(hidden_values_that_are_not_finite_are_an_error),
         cmocka_unit_test(a_model_that_is_not_finite_is_not_saved),
         cmocka_unit_test(a_file_with_a_number_that_is_not_finite_is_not_loaded),
+        cmocka_unit_test(a_normalisation_that_is_not_finite_is_not_loaded),
         cmocka_unit_test(a_run_that_diverges_in_its_last_step_has_diverged),
         cmocka_unit_test(checkpoints_hold_finite_weights_only),
         cmocka_unit_test(a_run_ends_where_a_checkpoint_would_not_be_finite_and_keeps_the_one_before),

@@ -176,6 +176,7 @@ static void append_crossed(dsc_text *text, const report_card *card) {
 }
 
 static void append_trials(dsc_text *text, const report_card *card) {
+    size_t not_finite = 0;
     dsc_text_append(
         text,
         "\n### Robustness\n\n%zu images of the test set, evenly spread, changed by known amounts:\n\n"
@@ -190,7 +191,11 @@ static void append_trials(dsc_text *text, const report_card *card) {
             dsc_text_append(text, "| %s, %s | %s |", t->name, t->unit, report_number(strength, t->strength));
         append_share(text, t->correct, t->count);
         dsc_text_append(text, "\n");
+        not_finite += t->not_finite;
     }
+    if (not_finite)
+        dsc_text_append(text, "\nOf all these answers %zu were not finite numbers; they count as wrong.\n",
+                        not_finite);
 }
 
 void report_append_card_results(dsc_text *text, const report_card *card) {

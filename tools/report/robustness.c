@@ -157,6 +157,7 @@ static dsc_status try_one(report_trial *trial, const subject *s, dsc_error *erro
     if (!status) status = dsc_model_measure(&metrics, s->exam->model, changed, s->threads, NULL, NULL, error);
     trial->count = metrics.count;
     trial->correct = metrics.top[0];
+    trial->not_finite = metrics.not_finite;
     dsc_metrics_clear(&metrics);
     dsc_dataset_free(changed);
     return status;

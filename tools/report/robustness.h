@@ -24,7 +24,7 @@ typedef struct report_trial {
     report_change change;
     const char *name, *unit; /* "rotation", "degrees" */
     double strength;
-    size_t count, correct;
+    size_t count, correct, not_finite; /* answers that are NaN or infinite are wrong */
 } report_trial;
 
 enum { REPORT_TRIALS = 21 }; /* the images as they are, then five changes at four strengths */
