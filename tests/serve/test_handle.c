@@ -3,6 +3,7 @@
 #include "testing.h"
 
 #include "base/file.h"
+#include "model/model.h"
 #include "serve/serve.h"
 #include "shipped/shipped.h"
 
@@ -285,10 +286,60 @@ static int clear(void **unused) {
     return 0;
 }
 
+/* An answer asks for as much memory as the one before: what grows with every answer would be a leak or a cache. Most of it
+ * is JSON's, which is not counted here: it lies in a library of its own. */
+static void an_answer_has_a_budget_of_allocations(void **unused) {
+    (void)unused;
+    enum { SIDE = 280, BUDGET = 100 };
+    static uint8_t pixels[SIDE * SIDE];
+    draw(pixels, SIDE);
+    const char *size[] = {"width", "280", "height", "280", NULL};
+    memcpy(fields, size, sizeof size);
+    long first = 0;
+    for (int i = 0; i < 10; i++) {
+        const long before = testing_allocations();
+        serve_response r = ask("POST", "/api/read", pixels, sizeof pixels);
+        const long count = testing_allocations() - before;
+        assert_int_equal(r.status, 200);
+        dsc_text_free(&r.text);
+        if (i == 0) first = count;
+        assert_int_equal(count, first);
+        assert_true(count > 0 && count <= BUDGET);
+    }
+}
+
+/* A model whose numbers grow beyond floats gives no answer, and no class is made of that. */
+static void an_answer_that_is_not_finite_is_an_error(void **unused) {
+    (void)unused;
+    enum { SIDE = 280 };
+    static uint8_t pixels[SIDE * SIDE];
+    draw(pixels, SIDE);
+    const char *size[] = {"width", "280", "height", "280", NULL};
+    memcpy(fields, size, sizeof size);
+    dsc_model *huge;
+    dsc_model_options options = dsc_model_options_defaults();
+    options.text = "784-10";
+    ASSERT_OK(dsc_model_make(&huge, &options, &error), error);
+    for (size_t i = 0; i < dsc_graph_parameter_numbers(huge->graph); i++) huge->values[i] = 3e38F;
+    serve_site *usual = site;
+    const serve_options how = {.model = huge, .model_name = "huge", .runs = runs};
+    ASSERT_OK(serve_site_create(&site, &how, &error), error);
+    json_t *json;
+    assert_int_equal(ask_json(&json, "POST", "/api/read", pixels, sizeof pixels), 500);
+    assert_non_null(strstr(json_string_value(json_object_get(json, "error")), "no finite numbers"));
+    assert_null(json_object_get(json, "digits"));
+    json_decref(json);
+    serve_site_free(site);
+    site = usual;
+    dsc_model_free(huge);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_page_and_its_files_are_there),
         cmocka_unit_test(a_drawing_is_answered_with_all_there_is_to_show),
+        cmocka_unit_test(an_answer_has_a_budget_of_allocations),
+        cmocka_unit_test(an_answer_that_is_not_finite_is_an_error),
         cmocka_unit_test(an_answer_takes_less_than_five_milliseconds),
         cmocka_unit_test(only_our_own_name_is_answered),
         cmocka_unit_test(runs_are_reached_by_their_names_alone),
