@@ -53,7 +53,7 @@ static dsc_status check_node(const dsc_node *node, const dsc_real *values, dsc_e
 }
 
 static dsc_status check_signs(const dsc_node *op, const dsc_real *values, dsc_error *error) {
-    for (size_t i = 0; i < op->input_count; i++) {
+    for (size_t i = 0; i < op->input_count && op->op->never_negative >> i; i++) {
         const dsc_node *node = op->inputs[i];
         if (!(op->op->never_negative >> i & 1u) || dsc_node_is_sampled(node)) continue;
         for (size_t k = 0; k < dsc_shape_count(&node->shape); k++)

@@ -232,8 +232,9 @@ dsc_status dsc_run_start(dsc_training_run **result, const dsc_recipe *recipe, co
 
 static dsc_status restore(dsc_training_run *run, const dsc_run_options *options, dsc_error *error) {
     bool empty, exists = !access(run->checkpoint_path, F_OK);
-    dsc_status status =
-        exists ? dsc_trainer_restore(run->trainer, run->checkpoint_path, options->force, error) : DSC_OK;
+    dsc_status status = exists
+                            ? dsc_trainer_restore(run->trainer, run->checkpoint_path, options->force, error)
+                            : dsc_run_note_compare(run->folder, run->trainer, error);
     if (status) return status;
     uint64_t step = run->trainer->progress.step;
     run->saved_step = exists ? step + 1 : 0;

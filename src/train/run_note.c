@@ -2,9 +2,10 @@
 /* run_note.c: the lines of log.jsonl: what ran where on which data, and how it went. */
 #include "train/run_note.h"
 
-#include "data/dataset.h"
+#include "base/error.h"
 #include "kernel/kernel.h"
 #include "train/machine.h"
+#include "train/run_facts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -79,6 +80,32 @@ dsc_status dsc_run_note_start(dsc_run_log *log, dsc_trainer *t, const char *reci
     dsc_run_log_count(log, "steps_an_epoch", t->steps_an_epoch);
     dsc_run_log_count(log, "memory_bytes", dsc_trainer_bytes(t));
     return dsc_run_log_end(log, error);
+}
+
+static bool is_checksum(const json_t *data, const char *key, uint64_t print) {
+    char hex[16];
+    const char *noted = json_string_value(json_object_get(data, key));
+    (void)snprintf(hex, sizeof hex, "%08x", (unsigned)(print >> 32));
+    return !noted || !strcmp(noted, hex);
+}
+
+dsc_status dsc_run_note_compare(const char *folder, dsc_trainer *t, dsc_error *error) {
+    dsc_run_facts facts;
+    dsc_status status = dsc_run_facts_read(&facts, folder, error);
+    if (!status) {
+        const json_t *data = json_object_get(facts.start, "data");
+        const dsc_fingerprint *print = &dsc_trainer_prints(t)->training;
+        const bool images = is_checksum(data, "images_crc32", print->images),
+                   labels = is_checksum(data, "labels_crc32", print->labels);
+        if (!images || !labels)
+            status = dsc_fail(
+                error, DSC_ERROR_MISMATCH,
+                "%s: was begun with other training data: %s differs in the %s; use the data that the run was "
+                "begun with, or train anew",
+                folder, t->training->name, images ? "labels" : "images");
+    }
+    dsc_run_facts_clear(&facts);
+    return status == DSC_ERROR_IO ? DSC_OK : status;
 }
 
 dsc_status dsc_run_note_resume(dsc_run_log *log, const dsc_trainer *t, dsc_error *error) {

@@ -11,6 +11,10 @@ dsc_status dsc_run_note_start(dsc_run_log *log, dsc_trainer *trainer, const char
                               const char *data_name, dsc_error *error);
 dsc_status dsc_run_note_resume(dsc_run_log *log, const dsc_trainer *trainer, dsc_error *error);
 
+/* For a run that goes on without a checkpoint, from the start: fails unless the training data are those of
+ * the log's first line. A log that is missing says nothing. */
+dsc_status dsc_run_note_compare(const char *folder, dsc_trainer *trainer, dsc_error *error);
+
 /* A line about a step, an epoch, a warning or the end. */
 dsc_status dsc_run_note_event(dsc_run_log *log, const dsc_trainer *trainer, const dsc_event *event,
                               dsc_error *error);

@@ -240,6 +240,30 @@ static void a_run_does_not_go_on_with_another_recipe_and_says_what_differs(void 
     ASSERT_OK(go_on(RECIPE, COUNT - TESTS, true, false, &error), error);
 }
 
+/* One that was killed before its first checkpoint begins anew, and its log still says with what. */
+static void a_run_without_a_checkpoint_begins_anew_with_the_same_data(void **state) {
+    (void)state;
+    dsc_error error;
+    begin("early");
+    char *path = dsc_path_join(folder, DSC_RUN_CHECKPOINT), *log = dsc_path_join(folder, DSC_RUN_LOG);
+    assert_int_equal(remove(path), 0);
+    images[5] ^= 4;
+    assert_int_equal(go_on(RECIPE, COUNT - TESTS, true, true, &error), DSC_ERROR_MISMATCH);
+    ASSERT_MESSAGE(error, "was begun with other training data: shapes differs in the images; use the data");
+    reset();
+    labels[4] = 2;
+    assert_int_equal(go_on(RECIPE, COUNT - TESTS, true, true, &error), DSC_ERROR_MISMATCH);
+    reset();
+    ASSERT_OK(go_on(RECIPE, COUNT - TESTS, true, false, &error), error);
+    assert_int_equal(remove(log), 0);
+    images[5] ^= 4; /* nothing is known any more, and the new log says what it is */
+    ASSERT_OK(go_on(RECIPE, COUNT - TESTS, true, false, &error), error);
+    reset();
+    assert_int_equal(go_on(RECIPE, COUNT - TESTS, true, false, &error), DSC_ERROR_MISMATCH);
+    free(path);
+    free(log);
+}
+
 /* --- checkpoints of earlier versions --- */
 
 /* What format 1 held: the labels in order, and every 97th image. */
@@ -335,6 +359,7 @@ int main(void) {
         cmocka_unit_test(any_byte_changes_it_and_a_view_is_the_same_as_its_copy),
         cmocka_unit_test(a_run_does_not_go_on_with_other_data),
         cmocka_unit_test(a_run_does_not_go_on_with_another_recipe_and_says_what_differs),
+        cmocka_unit_test(a_run_without_a_checkpoint_begins_anew_with_the_same_data),
         cmocka_unit_test(a_run_of_an_earlier_version_goes_on_with_the_check_it_has_and_says_so),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
