@@ -7,7 +7,9 @@
  * man pages and completion). A command with actions (`descender data info`) is a descriptor that lists those
  * of its actions; each of them is a command itself.
  *
- * Where things go: results on standard output, everything else on standard error.
+ * Where things go: results on standard output, everything else on standard error. Names and paths come from
+ * outside: what is printed of them goes through dsc_visible, command_remark or command_complain; a command that the user
+ * is to paste has dsc_shell_word around each of them; JSON has dsc_json_text around each path.
  * Exit status: 0 done, 1 failed, 2 wrong usage; 128 and the signal's number if it was asked to end, so 130
  * after Ctrl-C and 143 after SIGTERM.
  */
@@ -18,7 +20,9 @@
 #include <jansson.h>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/param.h"
+#include "base/visible.h"
 
 enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_WRONG_USAGE = 2, COMMAND_INTERRUPTED = 128 };
 

@@ -24,29 +24,33 @@ static void on_finding(void *user, dsc_check_level level, const char *message) {
     static const char *const colours[] = {
         [DSC_CHECK_NOTE] = "", [DSC_CHECK_WARNING] = "\033[33m", [DSC_CHECK_ERROR] = "\033[31m"};
     findings *f = user;
+    char shown[DSC_VISIBLE];
     if (f->list) {
         (void)json_array_append_new(f->list,
-                                    json_pack("{s:s, s:s}", "level", levels[level], "message", message));
+                                    json_pack("{s:s, s:o}", "level", levels[level], "message",
+                                              json_string(dsc_visible(shown, sizeof shown, message))));
         return;
     }
     if (level == DSC_CHECK_NOTE && f->call->quiet) return;
     bool colour = command_colour(stdout) && *colours[level];
     (void)printf("%s%s:%s %s\n", colour ? colours[level] : "", levels[level], colour ? "\033[0m" : "",
-                 message);
+                 dsc_visible(shown, sizeof shown, message));
 }
 
 static dsc_status report(const findings *f, const char *folder, const dsc_check_counts *counts,
                          dsc_error *error) {
     if (f->call->json)
-        return command_print_json(json_pack("{s:s, s:b, s:I, s:I, s:I, s:O}", "folder", folder, "sound",
+        return command_print_json(json_pack("{s:o, s:b, s:I, s:I, s:I, s:O}", "folder", dsc_json_text(folder), "sound",
                                             counts->errors == 0, "errors", (json_int_t)counts->errors,
                                             "warnings", (json_int_t)counts->warnings, "notes",
                                             (json_int_t)counts->notes, "findings", f->list),
                                   error);
+    char shown[DSC_VISIBLE];
+    (void)dsc_visible(shown, sizeof shown, folder);
     if (!counts->errors && !counts->warnings)
-        (void)printf("%s: sound\n", folder);
+        (void)printf("%s: sound\n", shown);
     else if (!counts->errors)
-        (void)printf("%s: can be used, with %zu warning%s\n", folder, counts->warnings,
+        (void)printf("%s: can be used, with %zu warning%s\n", shown, counts->warnings,
                      counts->warnings == 1 ? "" : "s");
     return DSC_OK;
 }

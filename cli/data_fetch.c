@@ -13,14 +13,15 @@ typedef struct values {
 
 static dsc_status report(const command_call *call, const char *folder, dsc_error *error) {
     if (!call->json) {
-        (void)printf("%s: holds MNIST's four files, checked\n", folder);
+        char shown[DSC_VISIBLE];
+        (void)printf("%s: holds MNIST's four files, checked\n", dsc_visible(shown, sizeof shown, folder));
         return DSC_OK;
     }
     json_t *files = json_array();
     for (size_t i = 0; i < FETCH_FILES; i++)
         (void)json_array_append_new(files, json_pack("{s:s, s:s}", "name", fetch_mnist_files[i].name,
                                                      "content_sha256", fetch_mnist_files[i].content_sha256));
-    return command_print_json(json_pack("{s:s, s:o}", "folder", folder, "files", files), error);
+    return command_print_json(json_pack("{s:o, s:o}", "folder", dsc_json_text(folder), "files", files), error);
 }
 
 static dsc_status run(command_call *call, dsc_error *error) {

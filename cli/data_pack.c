@@ -308,7 +308,7 @@ static dsc_status report_json(const packing *p, dsc_error *error) {
     for (size_t i = 0; i < p->train_list.class_count; i++)
         (void)json_array_append_new(classes, json_string(p->train_list.classes[i]));
     return command_print_json(
-        json_pack("{s:s, s:I, s:I, s:I, s:I, s:s, s:s, s:I, s:o}", "folder", p->out, "training_images",
+        json_pack("{s:o, s:I, s:I, s:I, s:I, s:s, s:s, s:I, s:o}", "folder", dsc_json_text(p->out), "training_images",
                   (json_int_t)p->train.count, "test_images", (json_int_t)p->test.count, "height",
                   (json_int_t)p->size[0], "width", (json_int_t)p->size[1], "preparation",
                   dsc_preparation_name(train.preparation), "ground", dsc_ground_name(train.ground),
@@ -319,11 +319,14 @@ static dsc_status report_json(const packing *p, dsc_error *error) {
 static dsc_status report(const packing *p, dsc_error *error) {
     if (p->call->json) return report_json(p, error);
     size_t over = p->train_list.passed_over + p->test_list.passed_over;
-    (void)printf("%s: %zu training images and %zu test images, %zu x %zu, %zu classes\n", p->out,
+    char shown[DSC_VISIBLE], word[DSC_SHELL_WORD];
+    (void)printf("%s: %zu training images and %zu test images, %zu x %zu, %zu classes\n",
+                 dsc_visible(shown, sizeof shown, p->out),
                  p->train.count, p->test.count, p->size[0], p->size[1], p->train_list.class_count);
     if (over) command_remark(p->call, "%zu files that are no PNG or PGM were passed over.", over);
     if (p->test.count)
-        command_remark(p->call, "Look at them: descender data show --data %s --random 5", p->out);
+        command_remark(p->call, "Look at them: descender data show --data %s --random 5",
+                       dsc_shell_word(word, p->out));
     else
         command_remark(p->call, "There is no test set: --test-share 0.2 makes one of a fifth of the images.");
     return DSC_OK;

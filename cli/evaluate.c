@@ -120,12 +120,15 @@ static dsc_status report(const examination *x, dsc_error *error) {
         json_t *json = command_metrics_json(&x->metrics, x->subject.model, (size_t)x->how->top);
         if (json)
             (void)json_object_update_new(json,
-                                         json_pack("{s:s, s:s, s:s}", "model", x->subject.model_path, "data",
-                                                   x->data.name, "split", splits[x->how->split]));
+                                         json_pack("{s:o, s:o, s:s}", "model",
+                                                   dsc_json_text(x->subject.model_path), "data",
+                                                   dsc_json_text(x->data.name), "split", splits[x->how->split]));
         return command_print_json(json, error);
     }
     dsc_text text = {0};
-    dsc_text_append(&text, "%s on %s, %s set\n", x->subject.model_path, x->data.name,
+    char a[DSC_VISIBLE], b[DSC_VISIBLE];
+    dsc_text_append(&text, "%s on %s, %s set\n", dsc_visible(a, sizeof a, x->subject.model_path),
+                    dsc_visible(b, sizeof b, x->data.name),
                     x->how->split == SPLIT_TRAIN ? "training" : "test");
     command_append_metrics(&text, &x->metrics, x->subject.model, (size_t)x->how->top);
     return command_print_text(&text, error);

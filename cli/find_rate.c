@@ -43,7 +43,7 @@ static dsc_status print_json(const dsc_rate_test *test, const char *data_name, d
     for (size_t i = 0; i < test->count; i++)
         json_array_append_new(points,
                               json_pack("{s:f, s:f}", "learning_rate", test->rate[i], "loss", test->loss[i]));
-    return command_print_json(json_pack("{s:s, s:f, s:f, s:o}", "data", data_name, "suggested_learning_rate",
+    return command_print_json(json_pack("{s:o, s:f, s:f, s:o}", "data", dsc_json_text(data_name), "suggested_learning_rate",
                                         test->suggestion, "least_loss_at", test->best_rate, "points", points),
                               error);
 }
@@ -51,7 +51,7 @@ static dsc_status print_json(const dsc_rate_test *test, const char *data_name, d
 static dsc_status print_text(command_call *call, const dsc_rate_test *test, const char *data_name,
                              dsc_error *error) {
     dsc_text text = {0};
-    char suggestion[32], best[32];
+    char suggestion[32], best[32], shown[DSC_VISIBLE];
     (void)snprintf(suggestion, sizeof suggestion, "%.1e", test->suggestion);
     (void)snprintf(best, sizeof best, "%.1e", test->best_rate);
     draw_terminal terminal = draw_terminal_detect(1);
@@ -59,7 +59,7 @@ static dsc_status print_text(command_call *call, const dsc_rate_test *test, cons
     dsc_text_append(
         &text,
         "Data: %s\nSuggested learning rate: %s (a tenth of %s, where the loss was least in %zu steps)\n",
-        data_name, suggestion, best, test->count);
+        dsc_visible(shown, sizeof shown, data_name), suggestion, best, test->count);
     if (!status)
         status = command_print_text(&text, error);
     else

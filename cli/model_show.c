@@ -143,7 +143,9 @@ static void append_images(dsc_text *text, const shown *s) {
 
 static dsc_status show_text(const shown *s, const values *how, dsc_error *error) {
     dsc_text text = {0};
-    dsc_text_append(&text, "%s\nloss: %s\n", dsc_model_text(s->model), dsc_model_loss(s->model));
+    char a[DSC_VISIBLE], b[DSC_VISIBLE];
+    dsc_text_append(&text, "%s\nloss: %s\n", dsc_visible(a, sizeof a, dsc_model_text(s->model)),
+                    dsc_visible(b, sizeof b, dsc_model_loss(s->model)));
     append_images(&text, s);
     append_table(&text, s);
     if (s->shipped)

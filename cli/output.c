@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/visible.h"
 #include "train/run.h"
 
 #include <errno.h>
@@ -126,23 +127,38 @@ dsc_status command_rehearse(const command_call *call, const char *path, dsc_erro
 
 /* ---- what is said ---- */
 
+/* One line on standard error. What comes from outside is in it, and commands no terminal. */
+DSC_PRINTF(2, 0)
+static void say(const char *before, const char *format, va_list arguments) {
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    char *line = length < 0 ? NULL : malloc((size_t)length + 1);
+    dsc_text shown = {0};
+    if (line) {
+        (void)vsnprintf(line, (size_t)length + 1, format, arguments);
+        dsc_text_append_visible(&shown, line);
+    }
+    (void)fflush(stdout); /* so that what was said before is read before */
+    (void)fprintf(stderr, "%s%s\n", before, line && !shown.failed && shown.data ? shown.data : "");
+    dsc_text_free(&shown);
+    free(line);
+}
+
 void command_remark(const command_call *call, const char *format, ...) {
     if (call->quiet) return;
     va_list arguments;
     va_start(arguments, format);
-    (void)vfprintf(stderr, format, arguments);
+    say("", format, arguments);
     va_end(arguments);
-    (void)fputc('\n', stderr);
 }
 
 void command_complain(const char *format, ...) {
     va_list arguments;
-    (void)fflush(stdout); /* so that what was said before is read before */
     va_start(arguments, format);
-    (void)fputs("descender: ", stderr);
-    (void)vfprintf(stderr, format, arguments);
+    say("descender: ", format, arguments);
     va_end(arguments);
-    (void)fputc('\n', stderr);
 }
 
 dsc_status command_print_text(dsc_text *text, dsc_error *error) {

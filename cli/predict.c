@@ -134,7 +134,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     if (!status) status = read_all(&s, error);
     if (!status && s.how->json) {
         status = command_print_json(
-            json_pack("{s:s, s:O}", "model", s.how->model ? s.how->model : SHIPPED_NAME, "files", s.json),
+            json_pack("{s:o, s:O}", "model", dsc_json_text(s.how->model ? s.how->model : SHIPPED_NAME), "files", s.json),
             error);
     }
     if (!status && s.files.passed_over)

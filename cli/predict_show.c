@@ -20,9 +20,11 @@ enum { NAME = 300, DRAWN_SIDE = 4000 /* pixels: a larger picture is drawn smalle
 
 /* "three.png", "digits.npy[7]", or "page.png, digit 2" */
 static void name_of(char out[NAME], const predict_result *result, size_t i) {
-    const char *name = result->name;
+    char shown[DSC_VISIBLE];
+    const char *name = dsc_visible(shown, sizeof shown, result->name);
     const size_t length = strlen(name);
     if (length > NAME - 40) name += length - (NAME - 40);
+    while (((unsigned char)*name & 0xC0) == 0x80) name++; /* not from the middle of a character on */
     if (result->content.is_array)
         (void)snprintf(out, NAME, "%s[%zu]", name, result->answers[i].image);
     else if (result->count > 1)
@@ -61,7 +63,8 @@ static const char *reading_of(const predict_answer *a, const predict_reader *r) 
 
 /* Digits that follow one another read as a number. */
 static void append_reading(dsc_text *text, const predict_result *result, const predict_reader *r) {
-    dsc_text_append(text, "%s  reads ", result->name);
+    dsc_text_append_visible(text, result->name);
+    dsc_text_append(text, "  reads ");
     for (size_t i = 0; i < result->count; i++) {
         const predict_answer *a = &result->answers[i];
         /* A wide gap, or a new line, divides. */
@@ -144,7 +147,7 @@ json_t *predict_json(const predict_result *result, const predict_reader *reader,
     json_t *answers = json_array();
     for (size_t i = 0; i < result->count; i++)
         (void)json_array_append_new(answers, answer_json(result, &result->answers[i], reader, top));
-    json_t *json = json_pack("{s:s, s:o}", "file", result->name, "answers", answers);
+    json_t *json = json_pack("{s:o, s:o}", "file", dsc_json_text(result->name), "answers", answers);
     const dsc_picture_notes *n = &result->notes;
     if (json && n->reduced) /* a picture in which digits were looked for */
         (void)json_object_set_new(json, "left_out",

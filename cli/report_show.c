@@ -50,7 +50,9 @@ static void append_speed(dsc_text *text, const report_speed *speed) {
 
 void report_append_summary(dsc_text *text, const report_shown *shown) {
     const report_subject *subject = shown->subjects;
-    dsc_text_append(text, "%s on %s, %s\n", subject->name, subject->data_name, subject->split);
+    char a[DSC_VISIBLE], b[DSC_VISIBLE];
+    dsc_text_append(text, "%s on %s, %s\n", dsc_visible(a, sizeof a, subject->name),
+                    dsc_visible(b, sizeof b, subject->data_name), subject->split);
     command_append_metrics(text, &shown->exams->metrics, shown->exams->model, TOP);
     append_intervals(text, shown->exams);
     append_pairs(text, shown->exams);
@@ -73,7 +75,9 @@ dsc_status report_append_comparison(dsc_text *text, const report_shown *shown, d
     if (!classes) return dsc_fail_memory(error, sizeof *classes, "a comparison");
     dsc_status status = report_compare(&all, classes, shown->exams, error);
     for (size_t i = 0; i < 2 && !status; i++) {
-        dsc_text_append(text, "%s: %s\n", i ? "B" : "A", shown->subjects[i].name);
+        dsc_text_append(text, "%s: ", i ? "B" : "A");
+        dsc_text_append_visible(text, shown->subjects[i].name);
+        dsc_text_append(text, "\n");
         command_append_accuracy(text, &shown->exams[i].metrics);
         dsc_text_append(text, "\n");
         append_speed(text, &shown->speeds[i]);
@@ -155,7 +159,8 @@ static void add_figures(json_t *json, const report_figures *figures) {
     }
     dsc_text page = {0};
     dsc_text_append(&page, "%s/%s", figures->folder, REPORT_PAGE);
-    (void)json_object_update_new(json, json_pack("{s:s, s:o, s:o}", "page", page.failed ? "" : page.data,
+    (void)json_object_update_new(json, json_pack("{s:o, s:o, s:o}", "page",
+                                                 page.failed ? NULL : dsc_json_text(page.data),
                                                  "figures", drawn, "missing_figures", missing));
     dsc_text_free(&page);
 }
@@ -165,8 +170,9 @@ static json_t *subject_json(const report_shown *shown, size_t i) {
     json_t *json = command_metrics_json(&exam->metrics, exam->numbering, TOP);
     if (!json) return NULL;
     (void)json_object_update_new(
-        json, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "subject", shown->subjects[i].name,
-                        "data", shown->subjects[i].data_name, "split", shown->subjects[i].split, "macro_f1",
+        json, json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "subject",
+                        dsc_json_text(shown->subjects[i].name),
+                        "data", dsc_json_text(shown->subjects[i].data_name), "split", shown->subjects[i].split, "macro_f1",
                         real(dsc_metrics_macro_f1(&exam->metrics)), "macro_f1_interval",
                         ends_json(exam->macro_f1), "confused", pairs_json(exam), "calibration",
                         calibration_json(&exam->metrics), "speed", speed_json(&shown->speeds[i])));

@@ -44,11 +44,14 @@ static dsc_status make_report(void *user, const char *folder, dsc_error *error) 
     }
     int status = -1;
     const bool ended = child > 0 && waitpid(child, &status, 0) == child;
+    char word[DSC_SHELL_WORD], out_word[DSC_SHELL_WORD];
+    dsc_status result = DSC_OK;
+    if (!ended || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        result = dsc_fail(error, DSC_ERROR_IO,
+                    "the report could not be made; `descender report %s --out %s` says why",
+                    dsc_shell_word(word, folder), dsc_shell_word(out_word, out));
     free(out);
-    if (ended && WIFEXITED(status) && WEXITSTATUS(status) == 0) return DSC_OK;
-    return dsc_fail(error, DSC_ERROR_IO,
-                    "the report could not be made; `descender report %s --out %s/report` says why", folder,
-                    folder);
+    return result;
 }
 
 static dsc_status serve(command_call *call, const dsc_model *model, const char *name, dsc_error *error) {

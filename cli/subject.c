@@ -30,12 +30,13 @@ static dsc_status locate(command_subject *subject, const char *path, dsc_error *
     dsc_recipe_clear(&recipe);
     if (!subject->model_path) return dsc_fail_memory(error, strlen(path), path);
     struct stat info;
+    char word[DSC_SHELL_WORD];
     if (stat(subject->model_path, &info))
         return dsc_fail(
             error, DSC_ERROR_IO,
             "%s: has no model yet: the run is not finished; `descender train --resume %s` goes on "
             "with it",
-            path, path);
+            path, dsc_shell_word(word, path));
     return DSC_OK;
 }
 

@@ -114,9 +114,11 @@ static dsc_status train(session *s, dsc_error *error) {
     train_show_begin(&s->show, s->call, s->run, s->data.name);
     dsc_status status = dsc_run_train(s->run, on_event, s, error);
     train_show_end(&s->show);
+    char word[DSC_SHELL_WORD];
     if (status == DSC_ERROR_STOPPED)
         command_complain("stopped after %llu steps, saved; go on with: descender train --resume %s",
-                         (unsigned long long)dsc_run_trainer(s->run)->progress.step, dsc_run_folder(s->run));
+                         (unsigned long long)dsc_run_trainer(s->run)->progress.step,
+                         dsc_shell_word(word, dsc_run_folder(s->run)));
     return status;
 }
 
@@ -139,8 +141,8 @@ static dsc_status report_json(const session *s, dsc_error *error) {
     dsc_text path = {0};
     dsc_text_append(&path, "%s/%s", dsc_run_folder(s->run), DSC_RUN_MODEL);
     json_t *json =
-        json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:f, s:o}", "run", dsc_run_folder(s->run), "model",
-                  path.failed ? "" : path.data, "data", s->data.name, "parameters",
+        json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:f, s:o}", "run", dsc_json_text(dsc_run_folder(s->run)), "model",
+                  path.failed ? NULL : dsc_json_text(path.data), "data", dsc_json_text(s->data.name), "parameters",
                   (json_int_t)dsc_model_parameters(t->model), "epochs", (json_int_t)t->progress.epoch,
                   "steps", (json_int_t)t->progress.step, "training_seconds", t->progress.seconds, "test",
                   command_metrics_json(&s->metrics, t->model, 1));
@@ -152,11 +154,12 @@ static dsc_status report(const session *s, dsc_error *error) {
     if (s->call->json) return report_json(s, error);
     const char *run = dsc_run_folder(s->run);
     dsc_text text = {0};
-    dsc_text_append(&text, "Test set of %s: ", s->data.name);
+    char shown[DSC_VISIBLE], word[DSC_SHELL_WORD];
+    dsc_text_append(&text, "Test set of %s: ", dsc_visible(shown, sizeof shown, s->data.name));
     command_append_accuracy(&text, &s->metrics);
-    dsc_text_append(&text, "\nModel: %s/%s\n", run, DSC_RUN_MODEL);
+    dsc_text_append(&text, "\nModel: %s/%s\n", dsc_visible(shown, sizeof shown, run), DSC_RUN_MODEL);
     dsc_status status = command_print_text(&text, error);
-    command_remark(s->call, "Next: descender evaluate %s", run);
+    command_remark(s->call, "Next: descender evaluate %s", dsc_shell_word(word, run));
     return status;
 }
 

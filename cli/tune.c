@@ -2,6 +2,7 @@
 /* tune.c: `descender tune`: searches for a better recipe, from the start or from where it was left. */
 #include "command.h"
 
+#include "base/file.h"
 #include "given.h"
 #include "source.h"
 #include "tune/tune.h"
@@ -121,8 +122,10 @@ static dsc_status search(session *s, dsc_error *error) {
     tune_show_begin(&s->show, s->call);
     dsc_status status = dsc_tune_run(s->tune, on_event, s, error);
     tune_show_end(&s->show);
+    char word[DSC_SHELL_WORD];
     if (status == DSC_ERROR_STOPPED)
-        command_complain("stopped, saved; go on with: descender tune --resume %s", dsc_tune_folder(s->tune));
+        command_complain("stopped, saved; go on with: descender tune --resume %s",
+                         dsc_shell_word(word, dsc_tune_folder(s->tune)));
     return status;
 }
 
@@ -134,9 +137,11 @@ static dsc_status report(const session *s, dsc_error *error) {
     if (status) command_complain("warning: the charts were not drawn: %s", failure.message);
     status = s->call->json ? tune_report_json(s->tune, error) : tune_report_text(s->tune, error);
     (void)fflush(stdout); /* what comes next is said after it */
-    if (!status && !s->call->json)
-        command_remark(s->call, "Next: descender train --recipe %s/%s", folder, DSC_TUNE_BEST);
-    return status;
+    if (status || s->call->json) return status;
+    char *best = dsc_path_join(folder, DSC_TUNE_BEST), word[DSC_SHELL_WORD];
+    if (best) command_remark(s->call, "Next: descender train --recipe %s", dsc_shell_word(word, best));
+    free(best);
+    return DSC_OK;
 }
 
 static dsc_status work(session *s, dsc_error *error) {

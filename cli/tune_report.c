@@ -74,7 +74,9 @@ dsc_status tune_report_text(const dsc_tune *tune, dsc_error *error) {
     dsc_status status = terminal.live ? tune_chart_text(&text, s, &terminal, error) : DSC_OK;
     append_best(&text, s, best);
     if (!status && !text.failed) status = append_mattered(&text, s, error);
-    dsc_text_append(&text, "Recipe: %s/%s\n", dsc_tune_folder(tune), DSC_TUNE_BEST);
+    dsc_text_append(&text, "Recipe: ");
+    dsc_text_append_visible(&text, dsc_tune_folder(tune));
+    dsc_text_append(&text, "/%s\n", DSC_TUNE_BEST);
     if (!status) return command_print_text(&text, error);
     dsc_text_free(&text);
     return status;
@@ -143,8 +145,9 @@ dsc_status tune_report_json(const dsc_tune *tune, dsc_error *error) {
     dsc_status status = parameters_json(parameters, s, error);
     dsc_text path = {0};
     dsc_text_append(&path, "%s/%s", dsc_tune_folder(tune), DSC_TUNE_BEST);
-    json_t *json = json_pack("{s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "search", dsc_tune_folder(tune),
-                             "recipe", path.failed ? "" : path.data, "data", s->data_name, "epochs",
+    json_t *json = json_pack("{s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "search",
+                             dsc_json_text(dsc_tune_folder(tune)), "recipe",
+                             path.failed ? NULL : dsc_json_text(path.data), "data", dsc_json_text(s->data_name), "epochs",
                              (json_int_t)dsc_tune_epochs_done(s), "rungs", rungs, "best", trial_json(s, best),
                              "parameters", parameters, "trials", ranking);
     dsc_text_free(&path);

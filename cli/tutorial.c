@@ -38,7 +38,9 @@ typedef struct lesson {
 /* Sections 1 and 2: the data. */
 static dsc_status present_data(lesson *l, dsc_error *error) {
     dsc_text text = {0};
-    dsc_text_append(&text, "Data: %s\n", l->data.name);
+    dsc_text_append(&text, "Data: ");
+    dsc_text_append_visible(&text, l->data.name);
+    dsc_text_append(&text, "\n");
     tutorial_print_shapes(&text, l->data.train, l->data.test);
     dsc_status status = DSC_OK;
     if (l->shows) status = tutorial_show_image(&text, &l->figures, error);
@@ -120,12 +122,13 @@ static json_t *epochs_json(const tutorial_result *r) {
 static dsc_status report_json(const lesson *l, dsc_error *error) {
     size_t index = tutorial_image_index(l->data.train);
     return command_print_json(
-        json_pack("{s:s, s:I, s:I, s:{s:I, s:i}, s:o, s:o, s:f, s:s*, s:s*}", "data", l->data.name,
+        json_pack("{s:o, s:I, s:I, s:{s:I, s:i}, s:o, s:o, s:f, s:o*, s:o*}", "data", dsc_json_text(l->data.name),
                   "training_images", (json_int_t)dsc_dataset_count(l->data.train), "test_images",
                   (json_int_t)dsc_dataset_count(l->data.test), "image", "index", (json_int_t)index, "label",
                   (int)dsc_dataset_label(l->data.train, index), "options", options_json(&l->how->options),
                   "epochs", epochs_json(&l->result), "training_seconds", l->result.training_seconds,
-                  "pictures", l->how->out, "weights", l->how->save),
+                  "pictures", l->how->out ? dsc_json_text(l->how->out) : NULL, "weights",
+                  l->how->save ? dsc_json_text(l->how->save) : NULL),
         error);
 }
 

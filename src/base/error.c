@@ -13,7 +13,7 @@ DSC_PRINTF(3, 0)
 static void format_message(char *out, size_t size, const char *format, va_list arguments) {
     char text[2 * DSC_MESSAGE_SIZE + 2];
     if (vsnprintf(text, sizeof text, format, arguments) < 0) text[0] = '\0';
-    dsc_visible(out, size, text);
+    (void)dsc_visible(out, size, text);
 }
 
 dsc_status(dsc_fail)(dsc_error *error, dsc_status code, const char *format, ...) {

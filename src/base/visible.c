@@ -130,17 +130,19 @@ void dsc_text_append_visible(dsc_text *text, const char *source) {
     }
 }
 
-void dsc_visible(char *out, size_t size, const char *source) {
+const char *dsc_visible(char *out, size_t size, const char *source) {
+    char *to = out;
     const unsigned char *at = (const unsigned char *)source, *end = at + strlen(source);
     char piece[PIECE];
     while (at < end) {
         size_t length = take_piece(piece, &at, end);
         if (length >= size) break;
-        memcpy(out, piece, length);
-        out += length;
+        memcpy(to, piece, length);
+        to += length;
         size -= length;
     }
-    *out = '\0';
+    *to = '\0';
+    return out;
 }
 
 /* --- for a shell --- */

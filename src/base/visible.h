@@ -31,8 +31,9 @@ dsc_status dsc_name_check(const char *name, const char *what, dsc_error *error);
  * \xe9. What comes out is one line, and stays as it is when it goes through here again. */
 void dsc_text_append_visible(dsc_text *text, const char *source);
 
-/* The same into `out`, cut before the piece that does not fit. */
-void dsc_visible(char *out, size_t size, const char *source);
+/* The same into `out`, cut before the piece that does not fit. Returns out; DSC_VISIBLE is large enough for any path. */
+#define DSC_VISIBLE (4 * 4096 + 1)
+const char *dsc_visible(char *out, size_t size, const char *source);
 
 /* Writes the word that a shell reads as `text`: as it is, in '...', or in $'...' (POSIX.1-2024) where it has what
  * would not be visible. A leading '-' gets "./" before it: it is a path. Returns out. A text longer than a path can be

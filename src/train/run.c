@@ -446,11 +446,11 @@ dsc_status dsc_run_train(dsc_training_run *run, dsc_on_event *listener, void *us
     if (status == DSC_ERROR_STOPPED) return save_at_stop(run, error);
     if (status) return note_error(run, status, error);
     if (!run->save_failed) return DSC_OK;
-    char kept[64];
+    char kept[64], word[DSC_SHELL_WORD];
     return dsc_fail(error, run->end_error.code,
                     "training is done, but its result could not be saved: %s; %s: then "
                     "`descender train --resume %s` goes on and saves it",
-                    run->end_error.message, what_is_kept(run, kept), run->folder);
+                    run->end_error.message, what_is_kept(run, kept), dsc_shell_word(word, run->folder));
 }
 
 dsc_status dsc_run_note_test(dsc_training_run *run, const dsc_metrics *metrics, dsc_error *error) {

@@ -88,10 +88,10 @@ static void nothing_shown_commands_a_terminal(void **state) {
         assert_string_equal(text.data, shown[i].shown);
         dsc_text_append_visible(&again, text.data);
         assert_string_equal(again.data, text.data);
-        dsc_visible(buffer, sizeof buffer, shown[i].text);
+        (void)dsc_visible(buffer, sizeof buffer, shown[i].text);
         assert_string_equal(buffer, shown[i].shown);
         for (size_t size = 1; size < sizeof buffer; size++) {
-            dsc_visible(buffer, size, shown[i].text);
+            (void)dsc_visible(buffer, size, shown[i].text);
             assert_true(strlen(buffer) < size);
             assert_int_equal(dsc_utf8_check(buffer, strlen(buffer)), strlen(buffer));
             assert_memory_equal(buffer, shown[i].shown, strlen(buffer));
@@ -172,7 +172,7 @@ static void a_shell_reads_each_word_as_the_name(void **state) {
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         char word[DSC_SHELL_WORD], command[DSC_SHELL_WORD + 64], read[64] = "", clean[DSC_SHELL_WORD];
         (void)dsc_shell_word(word, paths[i]);
-        dsc_visible(clean, sizeof clean, word);
+        (void)dsc_visible(clean, sizeof clean, word);
         assert_string_equal(clean, word); /* so that it stays what it is in a message */
         /* Bash, because $'...' is too young for some shells that are called sh. */
         (void)snprintf(command, sizeof command, "exec bash -c \"$W\"");

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "base/visible.h"
 #include "data/cache.h"
 #include "data/mnist.h"
 #include "fetch/known.h"
@@ -210,6 +211,7 @@ static dsc_status look_into(found *what, const request *q, const char *folder, d
 /* A place of the user's, where what is wrong is not ours to mend. `what` is MNIST, or NOTHING: look elsewhere. */
 static dsc_status look_into_users(found *what, const request *q, const char *folder, bool is_named,
                                   dsc_error *error) {
+    char word[DSC_SHELL_WORD];
     dsc_error reason = {0};
     dsc_status status = look_into(what, q, folder, &reason);
     if (status || *what == BROKEN) {
@@ -224,10 +226,10 @@ static dsc_status look_into_users(found *what, const request *q, const char *fol
             error, DSC_ERROR_MISMATCH,
             "$DESCENDER_DATA: %s holds data that is not MNIST (its checksums differ); to use it as it "
             "is, name it: --data %s",
-            folder, folder);
+            folder, dsc_shell_word(word, folder));
     if (*what == OTHER_DATA) {
         note(q, "%s holds data that is not MNIST and is passed over; to use it, name it: --data %s", folder,
-             folder);
+             dsc_shell_word(word, folder));
         *what = NOTHING;
     }
     return DSC_OK;
