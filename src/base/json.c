@@ -10,6 +10,19 @@
 
 static void append_json(dsc_text *text, const json_t *json, int depth);
 
+/* JSON that jansson made, as a terminal may see it: it leaves DEL, C1 and what turns the direction of writing as it is. */
+static void append_visible(dsc_text *text, const char *json) {
+    const unsigned char *at = (const unsigned char *)json, *end = at + strlen(json);
+    while (at < end) {
+        const unsigned char *from = at;
+        uint32_t c = dsc_utf8_next(&at, end);
+        if (dsc_is_hidden(c))
+            dsc_text_append(text, "\\u%04x", (unsigned)c);
+        else
+            dsc_text_append_bytes(text, from, (size_t)(at - from));
+    }
+}
+
 static void append_leaf(dsc_text *text, const json_t *json) {
     char number[40];
     if (json_is_real(json)) {
@@ -18,7 +31,7 @@ static void append_leaf(dsc_text *text, const json_t *json) {
     }
     char *leaf = json_dumps(json, JSON_ENCODE_ANY);
     if (leaf)
-        dsc_text_append(text, "%s", leaf);
+        append_visible(text, leaf);
     else
         text->failed = true;
     free(leaf);

@@ -81,8 +81,7 @@ dsc_status dsc_utf8_expect(const void *bytes, size_t size, const char *path, dsc
 
 /* --- what must not reach a terminal as it is --- */
 
-/* Cc of Unicode, its line and paragraph separators, and what turns the direction of writing (UAX #9). */
-static bool is_hidden(uint32_t c) {
+bool dsc_is_hidden(uint32_t c) {
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F ||
            (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
 }
@@ -97,7 +96,7 @@ dsc_status dsc_name_check(const char *name, const char *what, dsc_error *error) 
             return dsc_fail(error, DSC_ERROR_ARGUMENT,
                             "%s, \"%s\", is not UTF-8: byte %zu is 0x%02x; convert it to UTF-8", what, name,
                             byte + 1, start[byte]);
-        if (is_hidden(c))
+        if (dsc_is_hidden(c))
             return dsc_fail(error, DSC_ERROR_ARGUMENT,
                             "%s, \"%s\", holds the control character U+%04X at byte %zu; leave that out",
                             what, name, (unsigned)c, byte + 1);
@@ -112,7 +111,7 @@ static size_t take_piece(char piece[PIECE], const unsigned char **at, const unsi
     const unsigned char *from = *at;
     uint32_t c = dsc_utf8_next(at, end);
     if (c == DSC_UTF8_BAD) return (size_t)snprintf(piece, PIECE, "\\x%02x", *from);
-    if (!is_hidden(c)) {
+    if (!dsc_is_hidden(c)) {
         memcpy(piece, from, (size_t)(*at - from));
         return (size_t)(*at - from);
     }
@@ -160,7 +159,7 @@ const char *dsc_shell_word(char out[DSC_SHELL_WORD], const char *text) {
     while (at < end) {
         plain = plain && is_plain(*at);
         uint32_t c = dsc_utf8_next(&at, end);
-        hidden = hidden || c == DSC_UTF8_BAD || is_hidden(c);
+        hidden = hidden || c == DSC_UTF8_BAD || dsc_is_hidden(c);
     }
     char *to = out;
     if (!plain) to = stpcpy(to, hidden ? "$'" : "'");

@@ -26,6 +26,10 @@ size_t dsc_utf8_mark(const void *bytes, size_t size);
  * and without characters that turn the direction of writing. `what` says what it names. */
 dsc_status dsc_name_check(const char *name, const char *what, dsc_error *error);
 
+/* Whether a character must not reach a terminal as it is: Cc of Unicode, its line and paragraph separators, and what
+ * turns the direction of writing (UAX #9). */
+bool dsc_is_hidden(uint32_t character);
+
 /* Appends `source` as people may see it: UTF-8 as it is, but control characters (also those of ISO 6429's C1)
  * and characters that turn the direction of writing as \n, \x1b or \u202e, and bytes that are not UTF-8 as
  * \xe9. What comes out is one line, and stays as it is when it goes through here again. */

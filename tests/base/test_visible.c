@@ -223,6 +223,27 @@ static void any_name_goes_through_json_and_back(void **state) {
     json_decref(json);
 }
 
+static void json_that_is_printed_commands_no_terminal(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+        json_t *json = json_object(), *name = dsc_json_text(shown[i].text);
+        assert_int_equal(json_object_set(json, json_string_value(name), name), 0);
+        json_decref(name);
+        dsc_text text = {0};
+        dsc_json_format(&text, json);
+        const unsigned char *at = (const unsigned char *)text.data, *end = at + text.length;
+        while (at < end) {
+            uint32_t c = dsc_utf8_next(&at, end);
+            assert_true(c != DSC_UTF8_BAD && (c == '\n' || !dsc_is_hidden(c)));
+        }
+        json_t *back = json_loads(text.data, 0, NULL);
+        assert_true(json_equal(back, json));
+        json_decref(back);
+        json_decref(json);
+        dsc_text_free(&text);
+    }
+}
+
 static void json_from_outside_is_read_or_named(void **state) {
     (void)state;
     dsc_error error;
@@ -247,6 +268,7 @@ int main(void) {
         cmocka_unit_test(names_are_text),
         cmocka_unit_test(a_shell_reads_each_word_as_the_name),
         cmocka_unit_test(any_name_goes_through_json_and_back),
+        cmocka_unit_test(json_that_is_printed_commands_no_terminal),
         cmocka_unit_test(json_from_outside_is_read_or_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

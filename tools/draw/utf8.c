@@ -12,8 +12,7 @@ uint32_t draw_utf8_next(const char **text) {
     /* The longest character has four bytes, and the zero at the end stops a shorter text. */
     uint32_t c = dsc_utf8_next(&at, at + strnlen(*text, 4));
     *text = (const char *)at;
-    bool control = c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xFFFE || c == 0xFFFF;
-    return control || c == DSC_UTF8_BAD ? 0xFFFD : c;
+    return c == DSC_UTF8_BAD || dsc_is_hidden(c) || c == 0xFFFE || c == 0xFFFF ? 0xFFFD : c;
 }
 
 void draw_utf8_append(dsc_text *text, uint32_t c) {

@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 
-/* The next character of *text, which moves on; 0 at its end. Bytes that are not UTF-8, and control
- * characters, come back as U+FFFD, one for each byte. */
+/* The next character of *text, which moves on; 0 at its end. Bytes that are not UTF-8, and what
+ * must not reach a terminal (visible.h), come back as U+FFFD. */
 uint32_t draw_utf8_next(const char **text);
 
 /* Appends one character. */
