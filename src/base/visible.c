@@ -50,14 +50,11 @@ static bool looks_like_utf16(const unsigned char *b, size_t size) {
 
 /* "iconv ...", which replaces the file by itself in UTF-8. */
 static dsc_status advise(dsc_error *error, const char *path, const char *encoding, const char *problem) {
-    dsc_text new = {0};
-    char word[DSC_SHELL_WORD], new_word[DSC_SHELL_WORD];
-    dsc_text_append(&new, "%s.utf8", path);
-    (void)dsc_shell_word(new_word, new.failed ? "" : new.data);
-    (void)dsc_shell_word(word, path);
-    dsc_text_free(&new);
-    return dsc_fail(error, DSC_ERROR_FORMAT, "%s: %s; convert it: iconv -f %s -t UTF-8 %s > %s && mv %s %s",
-                    path, problem, encoding, word, new_word, new_word, word);
+    char word[DSC_SHELL_WORD];
+    (void)dsc_shell_word(word, path); /* 'a b'.new is one word, too */
+    return dsc_fail(error, DSC_ERROR_FORMAT,
+                    "%s: %s; convert it: iconv -f %s -t UTF-8 %s > %s.new && mv %s.new %s", path, problem,
+                    encoding, word, word, word, word);
 }
 
 dsc_status dsc_utf8_expect(const void *bytes, size_t size, const char *path, dsc_error *error) {

@@ -5,78 +5,52 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/recognise.h"
 #include "data/array.h"
 #include "data/gzip.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static uint32_t big32(const unsigned char *p) {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | (uint32_t)p[3];
 }
 
-/* --- what a file is that is no IDX file --- */
-
-static bool starts_with(const unsigned char *bytes, size_t size, const char *text, size_t length) {
-    return size >= length && memcmp(bytes, text, length) == 0;
-}
-
-static bool is_text(const unsigned char *bytes, size_t size) {
-    if (size > 512) size = 512;
-    for (size_t i = 0; i < size; i++)
-        if ((bytes[i] < 32 && !strchr("\t\n\r\f", bytes[i])) || bytes[i] == 0 || bytes[i] == 127)
-            return false;
-    return true;
-}
-
-static bool is_html(const unsigned char *bytes, size_t size) {
-    static const char *const marks[] = {"<!doctype", "<html", "<head", "<body", "<?xml"};
-    while (size && (strchr(" \t\r\n", *bytes) || *bytes >= 0x80) && *bytes) bytes++, size--;
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-        size_t length = strlen(marks[i]);
-        if (size >= length && !strncasecmp((const char *)bytes, marks[i], length)) return true;
-    }
-    return false;
-}
-
-/* What the file seems to be, and what to do about it. */
-static const char *recognise(const unsigned char *bytes, size_t size) {
-    static const struct {
-        const char *start;
-        size_t length;
-        const char *what;
-    } kinds[] = {
-        {"\x1f\x8b", 2, "a gzip file inside a gzip file; decompress it once"},
-        {"PK\3\4", 4, "a ZIP archive; unpack it and name a file in it"},
-        {"BZh", 3, "a bzip2 file; decompress it first"},
-        {"\xFD"
-         "7zXZ",
-         5, "an xz file; decompress it first"},
-        {"\x28\xB5\x2F\xFD", 4, "a zstd file; decompress it first"},
-        {"\x93NUMPY", 6, "a NumPy array (.npy)"},
-        {"\x89PNG", 4, "a PNG picture; pack pictures into an IDX file first"},
-        {"\xFF\xD8\xFF", 3, "a JPEG picture; pack pictures into an IDX file first"},
-        {"\x89HDF", 4, "an HDF5 file"},
-        {"\x7F"
-         "ELF",
-         4, "a program"},
-    };
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (starts_with(bytes, size, kinds[i].start, kinds[i].length)) return kinds[i].what;
-    if (is_html(bytes, size))
-        return "a web page, perhaps an error page that a downloader saved; download the file again";
-    if (is_text(bytes, size)) return "text; check the path, or download the file again";
-    return NULL;
-}
-
 /* --- the header --- */
 
+/* What such a file is good for, or what to make of it. */
+static const char *other_use(char remedy[DSC_MESSAGE_SIZE], dsc_kind kind, const char *name) {
+    switch (kind) {
+    case DSC_KIND_PNG:
+    case DSC_KIND_PNM:
+        return "; `descender data pack` makes IDX files of folders of pictures";
+    case DSC_KIND_JPEG:
+    case DSC_KIND_GIF:
+    case DSC_KIND_BMP:
+    case DSC_KIND_TIFF:
+    case DSC_KIND_WEBP:
+        return "; convert pictures to PNG, and `descender data pack` makes IDX files of folders of them";
+    case DSC_KIND_ZIP:
+        return "; unpack it, and name the folder of the files in it";
+    case DSC_KIND_SAFETENSORS:
+        return "; a model is named as RUN|MODEL or with --model";
+    default:
+        return dsc_kind_remedy(remedy, kind, name);
+    }
+}
+
 static dsc_status fail_magic(dsc_error *error, const unsigned char *bytes, size_t size, const char *name) {
+    char remedy[DSC_MESSAGE_SIZE];
     if (!size)
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: is empty; download or copy the file again", name);
-    const char *what = recognise(bytes, size);
-    if (what) return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected an IDX file, found %s", name, what);
+    dsc_kind kind = dsc_recognise(bytes, size);
+    if (kind == DSC_KIND_GZIP)
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected an IDX file, found a gzip file inside a gzip file%s", name,
+                        dsc_kind_remedy(remedy, kind, name));
+    if (kind != DSC_KIND_UNKNOWN && kind != DSC_KIND_IDX)
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected an IDX file, found %s%s", name,
+                        dsc_kind_name(kind), other_use(remedy, kind, name));
     if (size < 4)
         return dsc_fail(
             error, DSC_ERROR_FORMAT,

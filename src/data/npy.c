@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/recognise.h"
 #include "data/array.h"
 
 #include <ctype.h>
@@ -74,15 +75,8 @@ static bool take_number(struct reader *reader, size_t *number) {
     return true;
 }
 
-struct description {
-    char type[16];
-    bool fortran_order, structured;
-    size_t rank, shape[4]; /* rank may be above 4: then the shape is cut */
-    unsigned seen;
-};
-
 /* "(784, 100)", "(5,)" or "()". */
-static bool take_shape(struct reader *reader, struct description *found) {
+static bool take_shape(struct reader *reader, dsc_npy_description *found) {
     if (!take(reader, "(")) return false;
     while (!take(reader, ")")) {
         size_t number;
@@ -95,7 +89,7 @@ static bool take_shape(struct reader *reader, struct description *found) {
     return true;
 }
 
-static bool take_dictionary(struct reader *reader, struct description *found) {
+static bool take_dictionary(struct reader *reader, dsc_npy_description *found) {
     char key[32];
     if (!take(reader, "{")) return false;
     while (!take(reader, "}")) {
@@ -138,7 +132,7 @@ static bool known_type(dsc_type *type, bool *swap, const char *text) {
     return false;
 }
 
-static dsc_status check_description(dsc_type *type, bool *swap, const struct description *found,
+static dsc_status check_description(dsc_type *type, bool *swap, const dsc_npy_description *found,
                                     const char *name, dsc_error *error) {
     if (found->structured || !known_type(type, swap, found->type))
         return dsc_fail(
@@ -152,11 +146,6 @@ static dsc_status check_description(dsc_type *type, bool *swap, const struct des
             "%s: expected an array of 1 to 4 dimensions, found %zu; change it with .reshape and save it "
             "again",
             name, found->rank);
-    if (found->fortran_order && found->rank > 1)
-        return dsc_fail(
-            error, DSC_ERROR_UNSUPPORTED,
-            "%s: expected an array in C order, found Fortran order; save numpy.ascontiguousarray(array)",
-            name);
     return DSC_OK;
 }
 
@@ -168,7 +157,7 @@ static dsc_status frame(size_t *start, size_t *length, const unsigned char *byte
             error, DSC_ERROR_FORMAT,
             "%s: expected a NumPy array (.npy), which starts with \\x93NUMPY at offset 0, found %s; check "
             "the path",
-            name, size ? "something else" : "an empty file");
+            name, dsc_kind_name(dsc_recognise(bytes, size)));
     if (size >= 8 && (bytes[6] < 1 || bytes[6] > 3))
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
                         "%s: offset 6: expected version 1, 2 or 3 of the .npy format, found %u", name,
@@ -186,36 +175,75 @@ static dsc_status frame(size_t *start, size_t *length, const unsigned char *byte
     return DSC_OK;
 }
 
-dsc_status dsc_npy_parse(dsc_array *array, const void *data, size_t size, const char *name,
-                         dsc_error *error) {
-    memset(array, 0, sizeof *array);
+dsc_status dsc_npy_describe(dsc_npy_description *found, const void *data, size_t size, const char *name,
+                            dsc_error *error) {
+    memset(found, 0, sizeof *found);
     const unsigned char *bytes = data;
-    size_t start = 0, length = 0, content;
+    size_t start = 0, length = 0;
     dsc_status status = frame(&start, &length, bytes, size, name, error);
     if (status) return status;
-    struct description found = {0};
     struct reader reader = {(const char *)bytes + start, (const char *)bytes + start + length};
-    if (!take_dictionary(&reader, &found) && !found.structured)
+    if (!take_dictionary(&reader, found) && !found->structured)
         return dsc_fail(
             error, DSC_ERROR_FORMAT,
             "%s: the header cannot be understood at offset %zu: expected 'descr', 'fortran_order' and "
             "'shape' as numpy.save writes them",
             name, (size_t)(reader.at - (const char *)bytes));
+    found->start = start + length;
+    return DSC_OK;
+}
+
+void dsc_npy_order_start(dsc_npy_order *order, const dsc_npy_description *found) {
+    memset(order, 0, sizeof *order);
+    order->rank = found->rank;
+    size_t stride = 1;
+    for (size_t k = 0; k < found->rank; k++) {
+        size_t axis = found->fortran_order ? k : found->rank - 1 - k;
+        order->shape[axis] = found->shape[axis];
+        order->stride[axis] = stride;
+        stride *= found->shape[axis];
+    }
+}
+
+void dsc_npy_order_next(dsc_npy_order *order) {
+    for (size_t axis = order->rank; axis-- > 0;) {
+        order->at += order->stride[axis];
+        if (++order->index[axis] < order->shape[axis]) return;
+        order->at -= order->stride[axis] * order->shape[axis];
+        order->index[axis] = 0;
+    }
+}
+
+dsc_status dsc_npy_parse(dsc_array *array, const void *data, size_t size, const char *name,
+                         dsc_error *error) {
+    memset(array, 0, sizeof *array);
+    const unsigned char *bytes = data;
+    size_t content;
+    dsc_npy_description found;
+    dsc_status status = dsc_npy_describe(&found, data, size, name, error);
+    if (status) return status;
     dsc_type type = DSC_U8;
     bool swap = false;
     status = check_description(&type, &swap, &found, name, error);
     if (status) return status;
-    start += length;
     char text[DSC_SHAPE_TEXT];
-    if (!dsc_array_bytes(&content, type, found.rank, found.shape) || content != size - start)
+    if (!dsc_array_bytes(&content, type, found.rank, found.shape) || content != size - found.start)
         return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: expected %s %s at offset %zu, found %zu bytes; the file is cut short or damaged",
-                        name, dsc_shape_text(text, found.rank, found.shape), dsc_type_name(type), start,
-                        size - start);
+                        "%s: expected %s %s at offset %zu, found %zu bytes; the file is cut short or damaged", name,
+                        dsc_shape_text(text, found.rank, found.shape), dsc_type_name(type), found.start,
+                        size - found.start);
     status = dsc_array_create(array, type, found.rank, found.shape, error);
     if (status) return status;
-    memcpy(array->data, bytes + start, content);
-    if (swap) dsc_swap_bytes(array->data, dsc_array_count(array), dsc_type_size(type));
+    const size_t each = dsc_type_size(type), count = content / each;
+    if (found.fortran_order && found.rank > 1) {
+        dsc_npy_order order;
+        dsc_npy_order_start(&order, &found);
+        for (size_t i = 0; i < count; i++, dsc_npy_order_next(&order))
+            memcpy((unsigned char *)array->data + i * each, bytes + found.start + order.at * each, each);
+    } else {
+        memcpy(array->data, bytes + found.start, content);
+    }
+    if (swap) dsc_swap_bytes(array->data, count, each);
     return DSC_OK;
 }
 

@@ -9,13 +9,36 @@
 
 #include <descender.h>
 
-/* Reads a .npy file, version 1 to 3: elements |u1 |i1 <i2 <i4 <f4 <f8 (or big-endian), C order, 1 to 4
- * dimensions. Anything else is DSC_ERROR_UNSUPPORTED with what to do about it in NumPy. */
+/* Reads a .npy file, version 1 to 3: elements |u1 |i1 <i2 <i4 <f4 <f8 (or big-endian), in C or Fortran order, 1 to 4
+ * dimensions; the array is in C order. Anything else is DSC_ERROR_UNSUPPORTED with what to do about it in NumPy. */
 dsc_status dsc_npy_read(dsc_array *array, const char *path, dsc_error *error);
 
 /* The same from memory; `name` stands for the file in messages. */
 dsc_status dsc_npy_parse(dsc_array *array, const void *bytes, size_t size, const char *name,
                          dsc_error *error);
+
+/* Reads images from any array of numbers or booleans of 1 to 4 dimensions, as long as there is no doubt how they become
+ * bytes: whole numbers of 0 to 255 are bytes, floating-point ones of 0 to 1 are shares of 255, and True is 255. Whatever is in doubt is DSC_ERROR_UNSUPPORTED with the expression of NumPy that makes it readable. */
+dsc_status dsc_npy_parse_bytes(dsc_array *array, const void *bytes, size_t size, const char *name,
+                               dsc_error *error);
+
+/* What a header says. */
+typedef struct dsc_npy_description {
+    char type[16]; /* "<f8" */
+    bool fortran_order, structured;
+    size_t rank, shape[4]; /* rank may be above 4: then the shape is cut */
+    size_t start;          /* offset of the elements, whose number is still to be checked */
+    unsigned seen;
+} dsc_npy_description;
+dsc_status dsc_npy_describe(dsc_npy_description *found, const void *bytes, size_t size, const char *name,
+                            dsc_error *error);
+
+/* Walks over the elements of an array in C order: `at` is the place of each in the file, in elements. */
+typedef struct dsc_npy_order {
+    size_t at, rank, shape[4], stride[4], index[4];
+} dsc_npy_order;
+void dsc_npy_order_start(dsc_npy_order *order, const dsc_npy_description *found);
+void dsc_npy_order_next(dsc_npy_order *order);
 
 /* Writes a .npy file, atomically: numpy.save(path, array). */
 dsc_status dsc_npy_write(const char *path, const dsc_array *array, dsc_error *error);

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/recognise.h"
 #include "base/text.h"
 #include "data/npy.h"
 
@@ -167,7 +168,7 @@ static dsc_status find_list(struct archive *zip, dsc_error *error) {
         return dsc_fail(
             error, DSC_ERROR_FORMAT,
             "%s: expected NumPy arrays (.npz), a ZIP archive that starts with PK, found %s; check the path",
-            zip->file, zip->size ? "something else" : "an empty file");
+            zip->file, dsc_kind_name(dsc_recognise(zip->bytes, zip->size)));
     if (zip->size < END) return fail_damaged(error, zip, zip->size, "the end of a ZIP archive");
     size_t first = zip->size - END > LONGEST_COMMENT ? zip->size - END - LONGEST_COMMENT : 0;
     for (size_t at = zip->size - END + 1; at-- > first;) {

@@ -130,14 +130,8 @@ typedef struct source {
 } source;
 
 static dsc_status check_version(const source *from) {
-    const char *format = dsc_safetensors_text(&from->file, "format");
     const char *version = dsc_safetensors_text(&from->file, "format_version");
     int64_t number;
-    if (!format || strcmp(format, "descender") != 0)
-        return dsc_fail(from->error, DSC_ERROR_FORMAT,
-                        "%s: a safetensors file, but no model of Descender: its metadata has no \"format\": "
-                        "\"descender\"",
-                        from->name);
     if (!version || !dsc_parse_integer(&number, version) || number < 1)
         return dsc_fail(from->error, DSC_ERROR_FORMAT, "%s: expected a format_version, found '%.20s'",
                         from->name, version ? version : "");

@@ -4,6 +4,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/recognise.h"
+#include "base/visible.h"
 #include "model/graph_json.h"
 
 #include <stdlib.h>
@@ -36,19 +38,50 @@ typedef struct extent {
     const char *name;
 } extent;
 
+/* Something else was handed over as a model. */
+static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char *name, dsc_error *error) {
+    char remedy[DSC_MESSAGE_SIZE], word[DSC_SHELL_WORD];
+    const dsc_kind kind = dsc_recognise(bytes, size);
+    switch (kind) {
+    case DSC_KIND_IDX:
+    case DSC_KIND_NPY:
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected a model, found %s; data are named with --data, and images as an operand of "
+                        "`descender predict`",
+                        name, dsc_kind_name(kind));
+    case DSC_KIND_GZIP:
+    case DSC_KIND_BZIP2:
+    case DSC_KIND_XZ:
+    case DSC_KIND_ZSTD:
+    case DSC_KIND_LFS:
+    case DSC_KIND_HTML:
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected a model, found %s%s", name, dsc_kind_name(kind),
+                        dsc_kind_remedy(remedy, kind, name));
+    case DSC_KIND_JSON:
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected a model, found %s; train it first: descender train --recipe %s", name,
+                        dsc_kind_name(kind), dsc_shell_word(word, name));
+    case DSC_KIND_CHECKPOINT:
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected a model, found %s; finish the run with `descender train --resume` and its "
+                        "folder, which then holds its model",
+                        name, dsc_kind_name(kind));
+    default:
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected a model of Descender (safetensors), found %s; name the folder of a run, or "
+                        "the model.safetensors in it, which `descender train` writes",
+                        name, dsc_kind_name(kind));
+    }
+}
+
 static dsc_status read_header(dsc_safetensors *file, const unsigned char *bytes, size_t size,
                               const char *name, dsc_error *error) {
     if (size < LENGTH_BYTES + 2)
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: %zu bytes; expected a model file (safetensors): is it cut off?", name, size);
+        return fail_kind(bytes, size, name, error);
     uint64_t length = 0;
     for (int i = 0; i < LENGTH_BYTES; i++) length |= (uint64_t)bytes[i] << 8 * i;
     if (length < 2 || length > HEADER_MOST || bytes[LENGTH_BYTES] != '{')
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: offset 0: expected a model file (safetensors): the length of a header, then "
-                        "'{'; found other "
-                        "bytes; name a file that 'descender train' or dsc_model_save wrote",
-                        name);
+        return fail_kind(bytes, size, name, error);
     if (length > size - LENGTH_BYTES)
         return dsc_fail(error, DSC_ERROR_FORMAT,
                         "%s: offset 0: the header should have %llu bytes, but only %zu follow; the file is "
@@ -160,11 +193,24 @@ static dsc_status check_metadata(const dsc_safetensors *file, const char *name, 
     return DSC_OK;
 }
 
+/* Before the arrays are looked at: what could be wrong with those of another program is of no use to anybody. */
+static dsc_status check_maker(const dsc_safetensors *file, const char *name, dsc_error *error) {
+    const char *format = dsc_safetensors_text(file, "format");
+    if (format && !strcmp(format, "descender")) return DSC_OK;
+    const bool pytorch = format && !strcmp(format, "pt");
+    return dsc_fail(error, DSC_ERROR_FORMAT,
+                    "%s: is no model of Descender, but weights of %s (its metadata has no \"format\": "
+                    "\"descender\"): they do not say what network they belong to; train one here with "
+                    "`descender train`, and name its run",
+                    name, pytorch ? "PyTorch" : "another program");
+}
+
 dsc_status dsc_safetensors_parse(dsc_safetensors *file, const void *bytes, size_t size, const char *name,
                                  dsc_error *error) {
     *file = (dsc_safetensors){0};
     dsc_status status = read_header(file, bytes, size, name, error);
     if (!status) status = check_metadata(file, name, error);
+    if (!status) status = check_maker(file, name, error);
     if (!status) status = check_tensors(file, name, error);
     if (status) dsc_safetensors_clear(file);
     return status;

@@ -212,14 +212,18 @@ static void a_wrong_kind_of_file_is_recognised(void **state) {
     static const char text[] = "version https://git-lfs.github.com/spec/v1\n";
     refuse(page, strlen(page), "web page", "error page", "download the file again");
     refuse(xml, strlen(xml), "web page", NULL, NULL);
-    refuse(text, strlen(text), "found text", NULL, NULL);
+    refuse(text, strlen(text), "Git LFS", "git lfs pull", NULL);
+    refuse("images follow\n", 14, "found text", "again", NULL);
+    refuse("{\"model\": 1}", 12, "JSON", NULL, NULL);
+    refuse("\x40\0\0\0\0\0\0\0{\"a\"", 12, "model (safetensors)", "--model", NULL);
     refuse("PK\3\4xxxxxxxx", 12, "ZIP", NULL, NULL);
     refuse("\x89PNG\r\n\x1a\n", 8, "PNG", NULL, NULL);
     refuse("\x93NUMPY\1\0", 8, "NumPy", NULL, NULL);
-    refuse("BZh91AY", 7, "bzip2", NULL, NULL);
+    refuse("BZh91AY", 7, "bzip2", "bzip2 -dc", NULL);
+    refuse("\xFD" "7zXZ", 5, "an xz file", "xz -dc", NULL);
     size_t once, twice;
     unsigned char *inner = pack(&once, small, sizeof small), *outer = pack(&twice, inner, once);
-    refuse(outer, twice, "gzip file inside a gzip file", NULL, NULL);
+    refuse(outer, twice, "gzip file inside a gzip file", "gzip -dc", NULL);
     free(inner);
     free(outer);
 }

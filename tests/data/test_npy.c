@@ -140,13 +140,15 @@ static void what_numpy_writes_is_read(void **state) {
     ASSERT_OK(dsc_npy_read(&array, make_path(folder, "vector.npy"), &error), error);
     assert_int_equal(dsc_array_count(&array), 5);
     dsc_array_clear(&array);
+    ASSERT_OK(dsc_npy_read(&array, make_path(folder, "fortran.npy"), &error), error);
+    for (size_t i = 0; i < 12; i++) assert_true(((float *)array.data)[i] == (float)i);
+    dsc_array_clear(&array);
     ASSERT_OK(dsc_npy_read(&array, make_path(folder, "two.npy"), &error), error);
     assert_int_equal(((int8_t *)array.data)[7], 7);
     dsc_array_clear(&array);
     static const struct {
         const char *file, *part, *remedy;
-    } refused[] = {{"fortran.npy", "Fortran order", "ascontiguousarray"},
-                   {"long.npy", "found <i8", "astype"},
+    } refused[] = {{"long.npy", "found <i8", "astype"},
                    {"scalar.npy", "found 0", "reshape"},
                    {"five.npy", "found 5", "reshape"},
                    {"fields.npy", "found fields", "astype"}};
@@ -181,6 +183,114 @@ static void refuse_header(const char *dictionary, size_t content, const char *pa
     refuse_npy(file, 10 + length + content, part);
 }
 
+/* --- images of any type --- */
+
+/* Reads a file made by hand; true, with its bytes, or false with the error's message. */
+static bool as_bytes(uint8_t out[16], char message[DSC_MESSAGE_SIZE], const char *type, const char *order,
+                     const char *dimensions, const void *elements, size_t size) {
+    unsigned char file[512] = "\x93NUMPY\1";
+    int length = snprintf((char *)file + 10, 400, "{'descr': '%s', 'fortran_order': %s, 'shape': (%s), }", type,
+                          order, dimensions);
+    file[8] = (unsigned char)length;
+    memcpy(file + 10 + length, elements, size);
+    size_t whole = 10 + (size_t)length + size;
+    void *copy = malloc(whole); /* exact, for the address sanitizer */
+    memcpy(copy, file, whole);
+    dsc_array array;
+    dsc_error error = {0};
+    dsc_status status = dsc_npy_parse_bytes(&array, copy, whole, "f.npy", &error);
+    free(copy);
+    (void)snprintf(message, DSC_MESSAGE_SIZE, "%s", error.message);
+    if (status) {
+        assert_null(array.data);
+        return false;
+    }
+    assert_int_equal(array.type, DSC_U8);
+    memcpy(out, array.data, dsc_array_count(&array));
+    dsc_array_clear(&array);
+    return true;
+}
+
+#define READ(type, shape, elements, ...)                                                                     \
+    do {                                                                                                     \
+        const uint8_t expected[] = {__VA_ARGS__};                                                            \
+        uint8_t out[16] = {0};                                                                               \
+        char message[DSC_MESSAGE_SIZE];                                                                      \
+        if (!as_bytes(out, message, type, "False", shape, elements, sizeof elements)) fail_msg("%s", message); \
+        assert_memory_equal(out, expected, sizeof expected);                                                 \
+    } while (0)
+
+#define REFUSED(type, shape, elements, part)                                                                 \
+    do {                                                                                                     \
+        uint8_t out[16];                                                                                     \
+        char message[DSC_MESSAGE_SIZE];                                                                      \
+        assert_false(as_bytes(out, message, type, "False", shape, elements, sizeof elements));               \
+        if (!strstr(message, part)) fail_msg("'%s' does not contain '%s'", message, part);                   \
+    } while (0)
+
+static void numbers_without_doubt_become_bytes(void **state) {
+    (void)state;
+    READ("|u1", "2, 2", ((const uint8_t[]){0, 1, 200, 255}), 0, 1, 200, 255);
+    READ("|u1", "2, 2", ((const uint8_t[]){0, 1, 0, 1}), 0, 1, 0, 1);
+    READ("|b1", "2, 2", ((const uint8_t[]){0, 1, 0, 1}), 0, 255, 0, 255);
+    READ("|i1", "2, 2", ((const int8_t[]){0, 1, 100, 127}), 0, 1, 100, 127);
+    READ("<u2", "2, 2", ((const uint16_t[]){0, 1, 200, 255}), 0, 1, 200, 255);
+    READ("<i2", "2, 2", ((const int16_t[]){0, 1, 200, 255}), 0, 1, 200, 255);
+    READ("<u4", "2, 2", ((const uint32_t[]){0, 1, 200, 255}), 0, 1, 200, 255);
+    READ("<i4", "2, 2", ((const int32_t[]){0, 1, 200, 255}), 0, 1, 200, 255);
+    READ("<u8", "2, 2", ((const uint64_t[]){0, 1, 200, 255}), 0, 1, 200, 255);
+    READ("<i8", "2, 2", ((const int64_t[]){0, 1, 200, 255}), 0, 1, 200, 255);
+    READ("<i8", "2, 2", ((const int64_t[]){0, 0, 0, 0}), 0, 0, 0, 0);
+    READ("<f4", "2, 2", ((const float[]){0, 1, 200, 255}), 0, 1, 200, 255);
+    READ("<f8", "2, 2", ((const double[]){0, 1, 200, 255}), 0, 1, 200, 255);
+    READ("<f4", "2, 2", ((const float[]){0, 1.0F / 255, 0.5F, 1}), 0, 1, 128, 255);
+    READ("<f8", "2, 2", ((const double[]){0, 1, 0, 1}), 0, 255, 0, 255);
+    READ("<f4", "2, 2", ((const float[]){-0.0F, 0, 0.25F, 0.25F}), 0, 0, 64, 64);
+    READ("<f2", "2, 2", ((const uint16_t[]){0, 0x3C00, 0x3800, 1}), 0, 255, 128, 0); /* 0, 1, 1/2, 2^-24 */
+    READ("<f2", "2, 2", ((const uint16_t[]){0, 0x3C00, 0x5A40, 0x5BF8}), 0, 1, 200, 255);
+    /* The other byte order. */
+    READ(">i4", "2, 2", ((const uint8_t[]){0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 200, 0, 0, 0, 255}), 1, 2, 200, 255);
+    READ(">f4", "1, 2", ((const uint8_t[]){0x3F, 0x80, 0, 0, 0x43, 0x48, 0, 0}), 1, 200);
+}
+
+static void an_array_in_fortrans_order_is_read_in_ours(void **state) {
+    (void)state;
+    uint8_t out[16];
+    char message[DSC_MESSAGE_SIZE];
+    const uint8_t flat[6] = {1, 4, 2, 5, 3, 6}, expected[6] = {1, 2, 3, 4, 5, 6};
+    assert_true(as_bytes(out, message, "|u1", "True", "2, 3", flat, 6));
+    assert_memory_equal(out, expected, 6);
+    /* (2, 3, 2), element [i][j][k] = 6i + 2j + k at i + 2j + 6k */
+    int32_t deep[12];
+    for (int i = 0; i < 2; i++)
+        for (int j = 0; j < 3; j++)
+            for (int k = 0; k < 2; k++) deep[i + 2 * j + 6 * k] = 6 * i + 2 * j + k;
+    assert_true(as_bytes(out, message, "<i4", "True", "2, 3, 2", deep, sizeof deep));
+    for (int i = 0; i < 12; i++) assert_int_equal(out[i], i);
+}
+
+static void numbers_in_doubt_are_refused_with_what_to_save(void **state) {
+    (void)state;
+    REFUSED("<i8", "2, 2", ((const int64_t[]){0, 1, 0, 1}), "save (array * 255).astype('u1'), or array.astype('u1')");
+    REFUSED("<i8", "2, 2", ((const int64_t[]){0, 1, 0, 256}), "numbers of 0.0 to 256.0");
+    REFUSED("<i8", "2, 2", ((const int64_t[]){INT64_MIN, 1, 0, INT64_MAX}), "array.min()");
+    REFUSED("<u8", "2, 2", ((const uint64_t[]){0, 1, 0, UINT64_MAX}), "array.min()");
+    REFUSED("|i1", "2, 2", ((const int8_t[]){0, 1, -1, 127}), "numbers of -1.0 to 127.0");
+    REFUSED("<f4", "2, 2", ((const float[]){0, 0.5F, 0, 255}), "array.round().astype('u1')");
+    REFUSED("<f4", "2, 2", ((const float[]){-1, 0, 1, 0.5F}), "numbers of -1.0 to 1.0");
+    REFUSED("<f4", "2, 2", ((const float[]){0, 0, 1, NAN}), "not finite");
+    REFUSED("<f8", "2, 2", ((const double[]){0, 0, 1, INFINITY}), "nan_to_num");
+    REFUSED("<f2", "2, 2", ((const uint16_t[]){0, 0, 0, 0x7C00}), "not finite");
+    REFUSED("<c8", "1, 2", ((const float[]){0, 0, 1, 0}), "save numpy.abs(array)");
+    REFUSED("|O", "1, 2", ((const float[]){0, 0}), "tolist");
+    REFUSED("<U1", "1, 2", ((const float[]){0, 0}), "array.astype('f4')");
+    REFUSED("<f16", "1, 1", ((const double[]){0, 0}), "array.astype('f8')");
+    REFUSED("|u2", "1, 2", ((const uint16_t[]){0, 0}), "found |u2");
+    REFUSED("<u2", "1, 3", ((const uint16_t[]){0, 0}), "1 x 3 elements of 2 bytes");
+    REFUSED("|u1", "1, 1, 1, 1, 2", ((const uint8_t[]){0, 0}), "reshape");
+    REFUSED("<f8", "4611686018427387904, 8", ((const uint8_t[]){0, 0}), "found 2");
+}
+
 static void a_damaged_npy_file_is_refused(void **state) {
     (void)state;
     const char *path = make_path(testing_folder(), "a.npy");
@@ -194,7 +304,7 @@ static void a_damaged_npy_file_is_refused(void **state) {
     for (size_t n = 0; n < size; n++) refuse_npy(file, n, "");
     refuse_npy(file, 0, "empty");
     refuse_npy(file, size - 1, "3 x 5 16-bit integers at offset 128, found 29 bytes");
-    refuse_npy("<html></html>", 13, "something else");
+    refuse_npy("<html></html>", 13, "web page");
     file[6] = 9;
     refuse_npy(file, size, "found 9");
     free(file);
@@ -300,6 +410,9 @@ int main(void) {
         cmocka_unit_test(every_type_and_rank_comes_back_from_npy_and_npz),
         cmocka_unit_test(numpy_reads_what_is_written_and_writes_the_same_bytes),
         cmocka_unit_test(what_numpy_writes_is_read),
+        cmocka_unit_test(numbers_without_doubt_become_bytes),
+        cmocka_unit_test(an_array_in_fortrans_order_is_read_in_ours),
+        cmocka_unit_test(numbers_in_doubt_are_refused_with_what_to_save),
         cmocka_unit_test(a_damaged_npy_file_is_refused),
         cmocka_unit_test(a_damaged_archive_is_refused),
         cmocka_unit_test(impossible_arrays_and_names_are_not_written),

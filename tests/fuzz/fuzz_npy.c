@@ -28,6 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     dsc_error error = {0};
     dsc_status status = dsc_npy_parse(&array, data, size, "fuzz", &error);
     examine(&array, status, &error);
+    status = dsc_npy_parse_bytes(&array, data, size, "fuzz", &error);
+    examine(&array, status, &error);
     status = dsc_npz_parse(&array, data, size, "fuzz", "x", &error);
     examine(&array, status, &error);
     return 0;

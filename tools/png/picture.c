@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/recognise.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ dsc_status picture_parse(dsc_image *image, const void *bytes, size_t size, const
         error, DSC_ERROR_FORMAT,
         "%s: is no picture that can be read: expected a PNG, PGM or PPM file, found %s; convert it, or "
         "name another file",
-        name, size ? "other bytes at its start" : "an empty file");
+        name, dsc_kind_name(dsc_recognise(bytes, size)));
 }
 
 dsc_status picture_read(dsc_image *image, const char *path, dsc_error *error) {

@@ -5,6 +5,9 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/recognise.h"
+#include "base/visible.h"
+#include "data/array.h"
 #include "data/npy.h"
 #include "png/picture.h"
 
@@ -94,33 +97,73 @@ bool read_array_shape(size_t *count, size_t shape[3], const dsc_array *array) {
 
 static dsc_status check_array(read_content *content, const char *name, dsc_error *error) {
     size_t count, shape[3];
-    if (read_array_shape(&count, shape, &content->array)) return DSC_OK;
-    const size_t rank = content->array.rank;
-    const bool bytes = content->array.type == DSC_U8;
+    dsc_array *a = &content->array;
+    /* (N, H, W, 1), as TensorFlow has grey images, lies in memory as (N, H, W) does. */
+    if (a->rank == 4 && a->shape[3] == 1) a->rank = 3;
+    const bool colours_last = a->rank == 4 && a->shape[1] > 4 && (a->shape[3] == 3 || a->shape[3] == 4);
+    if (!colours_last && read_array_shape(&count, shape, a)) return DSC_OK;
+    const dsc_array found = *a;
+    char text[DSC_SHAPE_TEXT];
+    (void)dsc_shape_text(text, found.rank, found.shape);
     read_content_clear(content);
-    return dsc_fail(
-        error, DSC_ERROR_FORMAT,
-        "%s: expected images, an array of bytes (N, H, W), (N, C, H, W) or (H, W); found %s in %zu "
-        "dimension%s",
-        name, bytes ? "bytes" : "other numbers", rank, rank == 1 ? " (labels?)" : "s");
+    if (colours_last)
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected images (N, C, H, W), found %s, the colours last; save array.transpose(0, 3, "
+                        "1, 2)",
+                        name, text);
+    if (found.rank == 1)
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected images, found %s numbers in one dimension; if these are labels, name the images; "
+                        "for images of 28 x 28 save array.reshape(-1, 28, 28)",
+                        name, text);
+    return dsc_fail(error, DSC_ERROR_FORMAT,
+                    "%s: expected images, an array of bytes (N, H, W), (N, C, H, W) or (H, W); found %s in %s", name,
+                    dsc_type_name(found.type), text);
+}
+
+/* What is neither a picture nor an array. */
+static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char *name, dsc_error *error) {
+    char remedy[DSC_MESSAGE_SIZE], word[DSC_SHELL_WORD];
+    const dsc_kind kind = dsc_recognise(bytes, size);
+    (void)dsc_shell_word(word, name);
+    switch (kind) {
+    case DSC_KIND_ZIP:
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected an image, found a ZIP archive; unpack it, and name a file in it: unzip %s; of "
+                        "NumPy's (.npz) that gives .npy files, which are read",
+                        name, word);
+    case DSC_KIND_SAFETENSORS:
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected an image, found %s; name it with --model %s", name,
+                        dsc_kind_name(kind), word);
+    case DSC_KIND_JPEG:
+    case DSC_KIND_GIF:
+    case DSC_KIND_BMP:
+    case DSC_KIND_TIFF:
+    case DSC_KIND_WEBP:
+    case DSC_KIND_PDF:
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected an image as PNG, PGM, PPM, IDX or NPY, found %s; convert it to PNG, with "
+                        "ImageMagick: convert %s %s.png",
+                        name, dsc_kind_name(kind), word, word);
+    default:
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: is no image: expected PNG, PGM, PPM, IDX or NPY, found %s%s", name, dsc_kind_name(kind),
+                        dsc_kind_remedy(remedy, kind, name));
+    }
 }
 
 dsc_status read_bytes(read_content *content, const unsigned char *bytes, size_t size, const char *name,
                       dsc_error *error) {
     *content = (read_content){0};
-    if (size == 0) return dsc_fail(error, DSC_ERROR_FORMAT, "%s: is empty", name);
+    if (size == 0)
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: is empty; download or copy the file again", name);
     if (picture_is_png(bytes, size) || dsc_is_pnm(bytes, size))
         return picture_parse(&content->picture, bytes, size, name, error);
-    const bool npy = size >= 6 && !memcmp(bytes, "\x93NUMPY", 6);
-    const bool idx =
-        size >= 4 && ((bytes[0] == 0 && bytes[1] == 0) || (bytes[0] == 0x1f && bytes[1] == 0x8b));
-    if (!npy && !idx)
-        return dsc_fail(
-            error, DSC_ERROR_FORMAT,
-            "%s: is no image: expected PNG, PGM, PPM, IDX or NPY (convert others, such as JPEG, to PNG)",
-            name);
+    const dsc_kind kind = dsc_recognise(bytes, size);
+    const bool npy = kind == DSC_KIND_NPY, idx = size >= 4 && bytes[0] == 0 && bytes[1] == 0;
+    if (!npy && !idx && kind != DSC_KIND_GZIP) return fail_kind(bytes, size, name, error);
     content->is_array = true;
-    dsc_status status = npy ? dsc_npy_parse(&content->array, bytes, size, name, error)
+    dsc_status status = npy ? dsc_npy_parse_bytes(&content->array, bytes, size, name, error)
                             : dsc_idx_parse(&content->array, bytes, size, name, error);
     return status ? status : check_array(content, name, error);
 }

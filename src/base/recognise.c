@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* recognise.c: the first bytes of files, and what they tell; see recognise.h. */
+#include "base/recognise.h"
+
+#include "base/visible.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static const struct {
+    const char *start;
+    size_t offset, length;
+    dsc_kind kind;
+} starts[] = {
+    {"\x93NUMPY", 0, 6, DSC_KIND_NPY},
+    {"PK\3\4", 0, 4, DSC_KIND_ZIP},
+    {"PK\5\6", 0, 4, DSC_KIND_ZIP}, /* an empty one */
+    {"\x1F\x8B", 0, 2, DSC_KIND_GZIP},
+    {"BZh", 0, 3, DSC_KIND_BZIP2},
+    {"\xFD\x37zXZ", 0, 5, DSC_KIND_XZ},
+    {"\x28\xB5\x2F\xFD", 0, 4, DSC_KIND_ZSTD},
+    {"DSCCKPT\n", 0, 8, DSC_KIND_CHECKPOINT},
+    {"\x89HDF", 0, 4, DSC_KIND_HDF5},
+    {"GGUF", 0, 4, DSC_KIND_GGUF},
+    {"\x89PNG", 0, 4, DSC_KIND_PNG},
+    {"\xFF\xD8\xFF", 0, 3, DSC_KIND_JPEG},
+    {"GIF8", 0, 4, DSC_KIND_GIF},
+    {"BM", 0, 2, DSC_KIND_BMP},
+    {"II*\0", 0, 4, DSC_KIND_TIFF},
+    {"MM\0*", 0, 4, DSC_KIND_TIFF},
+    {"WEBP", 8, 4, DSC_KIND_WEBP},
+    {"%PDF-", 0, 5, DSC_KIND_PDF},
+    {"\x7F\x45LF", 0, 4, DSC_KIND_PROGRAM},
+    {"MZ", 0, 2, DSC_KIND_PROGRAM},
+    {"version https://git-lfs", 0, 23, DSC_KIND_LFS},
+};
+
+/* A remedy that starts with no ';' is the program that unpacks. */
+static const struct {
+    const char *name, *remedy;
+} words[] = {
+    [DSC_KIND_UNKNOWN] = {"something else", ""},
+    [DSC_KIND_EMPTY] = {"an empty file", "; download or copy the file again"},
+    [DSC_KIND_IDX] = {"an IDX file, data as MNIST has them", ""},
+    [DSC_KIND_NPY] = {"a NumPy array (.npy)", ""},
+    [DSC_KIND_ZIP] = {"a ZIP archive, as .zip, .npz, .pt and .keras files are", ""},
+    [DSC_KIND_GZIP] = {"a gzip file", "gzip"},
+    [DSC_KIND_BZIP2] = {"a bzip2 file", "bzip2"},
+    [DSC_KIND_XZ] = {"an xz file", "xz"},
+    [DSC_KIND_ZSTD] = {"a zstd file", "zstd"},
+    [DSC_KIND_SAFETENSORS] = {"a model (safetensors)", ""},
+    [DSC_KIND_CHECKPOINT] = {"the checkpoint of a run", ""},
+    [DSC_KIND_PICKLE] = {"a Python pickle, as PyTorch's older .pt and .pth files are", ""},
+    [DSC_KIND_HDF5] = {"an HDF5 file, as Keras' .h5 files are", ""},
+    [DSC_KIND_ONNX] = {"an ONNX model", ""},
+    [DSC_KIND_GGUF] = {"a GGUF model", ""},
+    [DSC_KIND_PNG] = {"a PNG picture", ""},
+    [DSC_KIND_PNM] = {"a PGM or PPM picture", ""},
+    [DSC_KIND_JPEG] = {"a JPEG picture", ""},
+    [DSC_KIND_GIF] = {"a GIF picture", ""},
+    [DSC_KIND_BMP] = {"a BMP picture", ""},
+    [DSC_KIND_TIFF] = {"a TIFF picture", ""},
+    [DSC_KIND_WEBP] = {"a WebP picture", ""},
+    [DSC_KIND_PDF] = {"a PDF document", ""},
+    [DSC_KIND_PROGRAM] = {"a program", ""},
+    [DSC_KIND_LFS] = {"the pointer of Git LFS, not the file itself", "; fetch the file: git lfs pull"},
+    [DSC_KIND_HTML] = {"a web page, perhaps an error page that a downloader saved", "; download the file again"},
+    [DSC_KIND_JSON] = {"JSON, as recipes are", ""},
+    [DSC_KIND_UTF16] = {"text in UTF-16", ""},
+    [DSC_KIND_TEXT] = {"text", "; check the path, or download the file again"},
+};
+
+static bool is_html(const unsigned char *bytes, size_t size) {
+    static const char *const marks[] = {"<!doctype", "<html", "<head", "<body", "<?xml"};
+    while (size && *bytes && strchr(" \t\r\n", *bytes)) bytes++, size--;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        size_t length = strlen(marks[i]);
+        if (size >= length && !strncasecmp((const char *)bytes, marks[i], length)) return true;
+    }
+    return false;
+}
+
+static bool is_text(const unsigned char *bytes, size_t size) {
+    if (size > 512) size = 512;
+    for (size_t i = 0; i < size; i++)
+        if ((bytes[i] < 32 && !(bytes[i] && strchr("\t\n\r\f", bytes[i]))) || bytes[i] == 127) return false;
+    return true;
+}
+
+/* The length of a header in 8 bytes, then '{'. */
+static bool is_safetensors(const unsigned char *b, size_t size) {
+    return size > 9 && b[8] == '{' && !b[4] && !b[5] && !b[6] && !b[7] && (b[0] || b[1]);
+}
+
+/* Protobuf: ir_version, a small number, then producer_name or another text of the model's. */
+static bool is_onnx(const unsigned char *b, size_t size) {
+    return size > 4 && b[0] == 8 && b[1] < 32 && (b[2] == 0x12 || b[2] == 0x1A || b[2] == 0x3A);
+}
+
+dsc_kind dsc_recognise(const void *data, size_t size) {
+    const unsigned char *b = data;
+    if (!size) return DSC_KIND_EMPTY;
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (size >= starts[i].offset + starts[i].length &&
+            !memcmp(b + starts[i].offset, starts[i].start, starts[i].length))
+            return starts[i].kind;
+    if (size >= 4 && !b[0] && !b[1] && b[2] >= 8 && b[2] <= 14 && b[3] >= 1 && b[3] <= 4) return DSC_KIND_IDX;
+    if (is_safetensors(b, size)) return DSC_KIND_SAFETENSORS;
+    if (size > 2 && b[0] == 0x80 && b[1] >= 2 && b[1] <= 5) return DSC_KIND_PICKLE;
+    if (is_onnx(b, size)) return DSC_KIND_ONNX;
+    if (size >= 2 && ((b[0] == 0xFF && b[1] == 0xFE) || (b[0] == 0xFE && b[1] == 0xFF))) return DSC_KIND_UTF16;
+    size_t mark = dsc_utf8_mark(b, size);
+    b += mark;
+    size -= mark;
+    if (is_html(b, size)) return DSC_KIND_HTML;
+    if (!is_text(b, size)) return DSC_KIND_UNKNOWN;
+    if (size >= 3 && b[0] == 'P' && b[1] >= '1' && b[1] <= '7' && strchr(" \t\r\n#", b[2])) return DSC_KIND_PNM;
+    while (size && strchr(" \t\r\n", *b)) b++, size--;
+    return size && (*b == '{' || *b == '[') ? DSC_KIND_JSON : DSC_KIND_TEXT;
+}
+
+const char *dsc_kind_name(dsc_kind kind) { return words[kind].name; }
+
+const char *dsc_kind_remedy(char out[DSC_MESSAGE_SIZE], dsc_kind kind, const char *path) {
+    const char *remedy = words[kind].remedy;
+    char word[DSC_SHELL_WORD];
+    if (!*remedy || *remedy == ';') return strcpy(out, remedy);
+    const char *file = dsc_shell_word(word, path); /* 'a b'.new is one word, too */
+    if (strlen(file) > 200) file = "FILE";
+    (void)snprintf(out, DSC_MESSAGE_SIZE, "; unpack it: %s -dc < %.200s > %.200s.new && mv %.200s.new %.200s", remedy,
+                   file, file, file, file);
+    return out;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* recognise.h: what a file is, told by its first bytes: for messages that name what was found where something else was
+ * expected. */
+#ifndef DSC_BASE_RECOGNISE_H
+#define DSC_BASE_RECOGNISE_H
+
+#include <descender.h>
+
+typedef enum dsc_kind {
+    DSC_KIND_UNKNOWN,
+    DSC_KIND_EMPTY,
+    DSC_KIND_IDX,
+    DSC_KIND_NPY,
+    DSC_KIND_ZIP, /* also PyTorch's .pt, Keras' .keras and NumPy's .npz */
+    DSC_KIND_GZIP,
+    DSC_KIND_BZIP2,
+    DSC_KIND_XZ,
+    DSC_KIND_ZSTD,
+    DSC_KIND_SAFETENSORS,
+    DSC_KIND_CHECKPOINT, /* of a run of ours */
+    DSC_KIND_PICKLE,
+    DSC_KIND_HDF5,
+    DSC_KIND_ONNX,
+    DSC_KIND_GGUF,
+    DSC_KIND_PNG,
+    DSC_KIND_PNM,
+    DSC_KIND_JPEG,
+    DSC_KIND_GIF,
+    DSC_KIND_BMP,
+    DSC_KIND_TIFF,
+    DSC_KIND_WEBP,
+    DSC_KIND_PDF,
+    DSC_KIND_PROGRAM,
+    DSC_KIND_LFS,  /* the pointer that Git LFS keeps in place of a file */
+    DSC_KIND_HTML, /* often the error page of a download */
+    DSC_KIND_JSON,
+    DSC_KIND_UTF16,
+    DSC_KIND_TEXT
+} dsc_kind;
+
+dsc_kind dsc_recognise(const void *bytes, size_t size);
+
+/* "a PNG picture"; "something else" if it is unknown. */
+const char *dsc_kind_name(dsc_kind kind);
+
+/* What to do about such a file wherever another one is expected: "; unpack it: gzip -dc < FILE > ...", as it can be
+ * pasted; or "". Returns out. */
+const char *dsc_kind_remedy(char out[DSC_MESSAGE_SIZE], dsc_kind kind, const char *path);
+
+#endif
