@@ -2,6 +2,8 @@
 /* given.c: from the options that are given, and the data that is found, to a recipe that says all. */
 #include "given.h"
 
+#include "base/file.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +39,14 @@ dsc_status command_recipe_settle(dsc_recipe *recipe, const char *asked, const ch
         return command_text_replace(&recipe->data, digits ? "digits" : "mnist", error);
     }
     char *whole = realpath(asked, NULL);
+    if (!whole) { /* FOLDER/emnist-letters: the folder is there, and what its files begin with is kept */
+        const char *slash = strrchr(asked, '/');
+        char *folder = slash ? strndup(asked, slash == asked ? 1 : (size_t)(slash - asked)) : strdup(".");
+        char *real = folder ? realpath(folder, NULL) : NULL;
+        whole = real ? dsc_path_join(real, slash ? slash + 1 : asked) : NULL;
+        free(real);
+        free(folder);
+    }
     if (!whole) return DSC_OK; /* it was opened by this name; it will do */
     free(recipe->data);
     recipe->data = whole;

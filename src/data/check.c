@@ -9,6 +9,7 @@
 #include "data/class_names.h"
 #include "data/dataset.h"
 #include "data/duplicates.h"
+#include "data/emnist.h"
 #include "data/images.h"
 #include "data/mnist.h"
 
@@ -19,7 +20,8 @@
 #include <sys/stat.h>
 
 struct check {
-    const char *folder;
+    const char *folder; /* or FOLDER/emnist-letters */
+    char *real;         /* the folder */
     dsc_check_report *report;
     void *user;
     dsc_check_counts counts;
@@ -95,9 +97,14 @@ static bool check_kind(struct check *check, int which) {
     return false;
 }
 
-static dsc_status check_file(struct check *check, int which, dsc_error *error) {
+static dsc_status find_file(bool *any, struct check *check, int which, dsc_error *error) {
     dsc_status status = dsc_mnist_find(&check->paths[which], check->folder, which, error);
-    if (status) return status;
+    *any = *any || check->paths[which];
+    return status;
+}
+
+static dsc_status check_file(struct check *check, int which, dsc_error *error) {
+    dsc_status status = DSC_OK;
     if (!check->paths[which]) {
         finding(check, DSC_CHECK_ERROR, "%s/%s: is missing, plain and as .gz; put it there", check->folder,
                 dsc_mnist_files[which].name);
@@ -129,9 +136,16 @@ static dsc_status check_file(struct check *check, int which, dsc_error *error) {
 /* --- labels and classes --- */
 
 static dsc_status check_classes(struct check *check, dsc_error *error) {
-    const dsc_content *labels[] = {&check->content[DSC_TRAIN_LABELS], &check->content[DSC_TEST_LABELS]};
+    dsc_content *labels[] = {&check->content[DSC_TRAIN_LABELS], &check->content[DSC_TEST_LABELS]};
+    dsc_content *images[] = {&check->content[DSC_TRAIN_IMAGES], &check->content[DSC_TEST_IMAGES]};
     dsc_error why;
-    dsc_status status = dsc_classes_find(&check->names, &check->classes, check->folder, labels, 2, &why);
+    const char *path = NULL; /* of the first that is there; they lie in one folder */
+    for (int i = 0; i < DSC_MNIST_FILES && !path; i++) path = check->paths[i];
+    if (path && dsc_emnist_is(path))
+        finding(check, DSC_CHECK_NOTE,
+                "%s: is EMNIST's, whose images lie on their sides in the file; they are turned upright", path);
+    dsc_status status = dsc_classes_settle(&check->names, &check->classes, images, labels, 2, path,
+                                           check->real, &why);
     if (!status) return DSC_OK;
     if (status == DSC_ERROR_MEMORY) {
         if (error) *error = why;
@@ -291,7 +305,7 @@ static dsc_status check_kinds(struct check *check, dsc_error *error) {
     dsc_remarks remarks = {0};
     dsc_error why;
     if (is_known(check)) return DSC_OK;
-    dsc_status status = dsc_images_note_read(&noted, &preparation, check->folder, &why);
+    dsc_status status = dsc_images_note_read(&noted, &preparation, check->real, &why);
     if (status == DSC_ERROR_MEMORY) {
         if (error) *error = why;
         return status;
@@ -313,8 +327,23 @@ static dsc_status check_kinds(struct check *check, dsc_error *error) {
     return DSC_OK;
 }
 
+/* None of the files is there: what is there instead says more than four times that one is missing. */
+static dsc_status check_nothing(struct check *check) {
+    dsc_error why;
+    dsc_text names = {0};
+    for (int i = 0; i < DSC_MNIST_FILES; i++)
+        dsc_text_append(&names, "%s%s", i ? ", " : "", dsc_mnist_files[i].name);
+    dsc_status status = dsc_mnist_fail_missing(check->folder, names.failed ? "all" : names.data, &why);
+    dsc_text_free(&names);
+    finding(check, DSC_CHECK_ERROR, "%s", why.message);
+    return status == DSC_ERROR_MEMORY ? status : DSC_OK;
+}
+
 static dsc_status check_all(struct check *check, dsc_error *error) {
     dsc_status status = DSC_OK;
+    bool any = false;
+    for (int i = 0; i < DSC_MNIST_FILES && !status; i++) status = find_file(&any, check, i, error);
+    if (!status && !any) return check_nothing(check);
     for (int i = 0; i < DSC_MNIST_FILES && !status; i++) status = check_file(check, i, error);
     if (!status) status = check_classes(check, error);
     for (int i = 0; i < DSC_MNIST_FILES && !status; i++) {
@@ -334,17 +363,17 @@ static dsc_status check_all(struct check *check, dsc_error *error) {
 dsc_status dsc_data_check(dsc_check_counts *counts, const char *folder, dsc_check_report *report, void *user,
                           dsc_error *error) {
     memset(counts, 0, sizeof *counts);
-    struct stat info;
-    if (stat(folder, &info) || !S_ISDIR(info.st_mode))
-        return dsc_fail(error, DSC_ERROR_IO,
-                        "%s: expected a folder with the four files of MNIST's kind; check the path", folder);
-    struct check check = {.folder = folder, .report = report, .user = user};
+    if (!dsc_mnist_is_place(folder)) return dsc_mnist_fail_missing(folder, NULL, error);
+    struct check check = {
+        .folder = folder, .real = dsc_mnist_folder(folder), .report = report, .user = user};
+    if (!check.real) return dsc_fail_memory(error, strlen(folder), "a path");
     dsc_status status = check_all(&check, error);
     for (int i = 0; i < DSC_MNIST_FILES; i++) {
         free(check.paths[i]);
         dsc_content_clear(&check.content[i]);
     }
     free(check.names);
+    free(check.real);
     *counts = check.counts;
     return status;
 }

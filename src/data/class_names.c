@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/visible.h"
+#include "data/emnist.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -105,4 +106,16 @@ dsc_status dsc_classes_find(char ***names, size_t *classes, const char *folder,
         status = read_names(names, classes, path, error);
     free(path);
     return status;
+}
+
+dsc_status dsc_classes_settle(char ***names, size_t *classes, dsc_content *const *images,
+                              dsc_content *const *labels, size_t count, const char *images_path,
+                              const char *folder, dsc_error *error) {
+    *names = NULL;
+    dsc_status status = DSC_OK;
+    const bool emnist = images_path && dsc_emnist_is(images_path);
+    for (size_t i = 0; emnist && i < count && !status; i++) status = dsc_emnist_turn(images[i], error);
+    if (emnist && !status) status = dsc_emnist_classes(names, classes, labels, count, images_path, error);
+    if (status || *names) return status;
+    return dsc_classes_find(names, classes, folder, (const dsc_content *const *)labels, count, error);
 }

@@ -38,26 +38,6 @@ const char *dsc_dataset_known_name(const dsc_content *images, const dsc_content 
 
 /* --- where the files are --- */
 
-dsc_status dsc_mnist_find(char **path, const char *folder, int which, dsc_error *error) {
-    static const char *const endings[] = {".gz", ""};
-    *path = NULL;
-    for (int variant = 0; variant < 4; variant++) {
-        char name[64];
-        (void)snprintf(name, sizeof name, "%s%s", dsc_mnist_files[which].name, endings[variant % 2]);
-        if (variant >= 2) strstr(name, "-idx")[0] = '.';
-        char *candidate = dsc_path_join(folder, name);
-        if (!candidate) return dsc_fail_memory(error, strlen(folder), "a path");
-        struct stat info;
-        if (!stat(candidate, &info) &&
-            !S_ISDIR(info.st_mode)) { /* some archives unpack to folders of that name */
-            *path = candidate;
-            return DSC_OK;
-        }
-        free(candidate);
-    }
-    return DSC_OK;
-}
-
 static dsc_status has_any(bool *any, const char *folder, dsc_error *error) {
     *any = false;
     for (int i = 0; i < DSC_MNIST_FILES && !*any; i++) {
@@ -96,6 +76,11 @@ dsc_status dsc_mnist_locate(char **folder, dsc_error *error) {
 
 /* --- opening --- */
 
+static bool is_folder(const char *path) {
+    struct stat info;
+    return !stat(path, &info) && S_ISDIR(info.st_mode);
+}
+
 static dsc_status find_all(char *paths[DSC_MNIST_FILES], const char *folder, dsc_error *error) {
     dsc_text missing = {0};
     size_t found = 0;
@@ -109,14 +94,8 @@ static dsc_status find_all(char *paths[DSC_MNIST_FILES], const char *folder, dsc
         }
     }
     if (!status && missing.failed) status = dsc_fail_memory(error, missing.length, "a message");
-    if (!status && found < DSC_MNIST_FILES) {
-        struct stat info;
-        bool folder_there = !stat(folder, &info) && S_ISDIR(info.st_mode);
-        status =
-            dsc_fail(error, DSC_ERROR_IO, "%s: expected the four files of MNIST, %s%s; %s", folder,
-                     folder_there ? "missing: " : "but it is no folder", folder_there ? missing.data : "",
-                     folder_there ? "put them there, plain or as .gz" : "check the path");
-    }
+    if (!status && found < DSC_MNIST_FILES)
+        status = dsc_mnist_fail_missing(folder, found || is_folder(folder) ? missing.data : NULL, error);
     dsc_text_free(&missing);
     return status;
 }
@@ -161,9 +140,14 @@ static dsc_status open_folder(dsc_dataset **train, dsc_dataset **test, char *pat
     dsc_status status = find_all(paths, folder, error);
     for (int i = 0; i < DSC_MNIST_FILES && !status; i++)
         status = dsc_idx_load(&content[i], paths[i], options, error);
-    const dsc_content *labels[] = {&content[DSC_TRAIN_LABELS], &content[DSC_TEST_LABELS]};
-    if (!status) status = dsc_classes_find(&names, &classes, folder, labels, 2, error);
-    if (!status) status = dsc_images_note_read(&noted, &preparation, folder, error);
+    dsc_content *labels[] = {&content[DSC_TRAIN_LABELS], &content[DSC_TEST_LABELS]};
+    dsc_content *images[] = {&content[DSC_TRAIN_IMAGES], &content[DSC_TEST_IMAGES]};
+    char *real = status ? NULL : dsc_mnist_folder(folder);
+    if (!status && !real) status = dsc_fail_memory(error, strlen(folder), "a path");
+    if (!status)
+        status = dsc_classes_settle(&names, &classes, images, labels, 2, paths[DSC_TRAIN_IMAGES], real, error);
+    if (!status) status = dsc_images_note_read(&noted, &preparation, real, error);
+    free(real);
     const dsc_preparation *its = noted ? &preparation : NULL;
     if (!status) status = adopt_part(train, content, paths, folder, "training", classes, names, its, error);
     if (!status)

@@ -17,12 +17,7 @@
 static char *folder_of(const char *path) {
     const char *slash = strrchr(path, '/');
     if (!slash) return strdup(".");
-    size_t length = slash == path ? 1 : (size_t)(slash - path);
-    char *folder = malloc(length + 1);
-    if (!folder) return NULL;
-    memcpy(folder, path, length);
-    folder[length] = '\0';
-    return folder;
+    return strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
 dsc_status dsc_dataset_open_with(dsc_dataset **data, const char *images_path, const char *labels_path,
@@ -39,8 +34,9 @@ dsc_status dsc_dataset_open_with(dsc_dataset **data, const char *images_path, co
     dsc_status status = folder ? DSC_OK : dsc_fail_memory(error, strlen(images_path), "a path");
     if (!status) status = dsc_idx_load(&images, images_path, options, error);
     if (!status) status = dsc_idx_load(&labels, labels_path, options, error);
-    const dsc_content *all[] = {&labels};
-    if (!status) status = dsc_classes_find(&names, &classes, folder, all, 1, error);
+    dsc_content *all_images[] = {&images}, *all_labels[] = {&labels};
+    if (!status)
+        status = dsc_classes_settle(&names, &classes, all_images, all_labels, 1, images_path, folder, error);
     if (!status) status = dsc_images_note_read(&noted, &preparation, folder, error);
     if (status) {
         dsc_content_clear(&images);

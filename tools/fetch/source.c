@@ -81,7 +81,7 @@ static dsc_status make_digits(const request *q, dsc_error *error) {
 static dsc_status open_named_folder(const request *q, const char *folder, dsc_error *error) {
     static const char *const names[] = {"auto", "mnist", "digits"};
     struct stat info;
-    if (stat(folder, &info) && !strchr(folder, '/')) {
+    if (stat(folder, &info) && !strchr(folder, '/') && !dsc_mnist_is_place(folder)) {
         const char *meant = dsc_nearest_name(folder, names, 3);
         return dsc_fail(error, DSC_ERROR_IO,
                         "--data %s: there is no such folder%s%s%s; expected auto, mnist, digits "

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* emnist.c: EMNIST's files as other data; see emnist.h. */
+#include "data/emnist.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/visible.h"
+#include "data/mnist.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { MAPPING_MOST = 1 << 16, CLASSES_MOST = 256, CHARACTER = 8 };
+
+#define DIGITS  "0123456789"
+#define CAPITAL "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define MERGED  DIGITS CAPITAL "abdefghnqrt" /* small letters that look like capital ones are one class with them */
+
+/* As published: what the labels stand for, and the first of them. */
+static const struct {
+    const char *split, *characters;
+    size_t first;
+} splits[] = {
+    {"digits", DIGITS, 0},     {"mnist", DIGITS, 0},    {"letters", CAPITAL, 1},
+    {"balanced", MERGED, 0},   {"bymerge", MERGED, 0},  {"byclass", DIGITS CAPITAL "abcdefghijklmnopqrstuvwxyz", 0},
+};
+
+static const char *name_of(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+bool dsc_emnist_is(const char *path) {
+    int which;
+    size_t prefix;
+    const char *name = name_of(path);
+    return dsc_mnist_name(&which, &prefix, name) && prefix > 7 && !strncasecmp(name, "emnist", 6);
+}
+
+/* Puts `array`, which it takes over, in the place of the content's own. */
+static void replace(dsc_content *content, const dsc_array *array) {
+    const size_t size = content->size;
+    const uint32_t crc = content->crc; /* those of the file stay */
+    dsc_content_clear(content);
+    content->array = *array;
+    content->size = size;
+    content->crc = crc;
+}
+
+dsc_status dsc_emnist_turn(dsc_content *images, dsc_error *error) {
+    const dsc_array *from = &images->array;
+    if (!from->data || from->type != DSC_U8 || from->rank != 3) return DSC_OK;
+    const size_t count = from->shape[0], height = from->shape[2], width = from->shape[1];
+    const size_t shape[3] = {count, height, width};
+    dsc_array turned;
+    dsc_status status = dsc_array_create(&turned, DSC_U8, 3, shape, error);
+    if (status) return status;
+    const uint8_t *in = from->data;
+    uint8_t *out = turned.data;
+    for (size_t i = 0; i < count; i++, in += height * width)
+        for (size_t y = 0; y < height; y++)
+            for (size_t x = 0; x < width; x++) *out++ = in[x * height + y];
+    replace(images, &turned);
+    return DSC_OK;
+}
+
+/* --- classes --- */
+
+/* Characters of labels, as UTF-8; an empty one: no such label. */
+typedef struct mapping {
+    char character[CLASSES_MOST][CHARACTER];
+    size_t first, end; /* labels */
+} mapping;
+
+static void put(mapping *m, size_t label, uint32_t code) {
+    char *out = m->character[label];
+    if (code < 0x80)
+        (void)snprintf(out, CHARACTER, "%c", (char)code);
+    else if (code < 0x800)
+        (void)snprintf(out, CHARACTER, "%c%c", (char)(0xC0 | code >> 6), (char)(0x80 | (code & 63)));
+    else
+        (void)snprintf(out, CHARACTER, "%c%c%c", (char)(0xE0 | code >> 12), (char)(0x80 | (code >> 6 & 63)),
+                       (char)(0x80 | (code & 63)));
+    if (label < m->first) m->first = label;
+    if (label >= m->end) m->end = label + 1;
+}
+
+/* Lines "LABEL CODE [CODE]". */
+static dsc_status read_mapping(mapping *m, char *text, const char *path, dsc_error *error) {
+    size_t line = 0;
+    for (char *next, *at = text; at && *at; at = next) {
+        next = strchr(at, '\n');
+        if (next) *next++ = '\0';
+        line++;
+        unsigned label, code;
+        char rest;
+        if (at[strspn(at, " \t\r")] == '\0') continue;
+        const int numbers = sscanf(at, "%6u %6u%c", &label, &code, &rest);
+        if (numbers < 2 || (numbers > 2 && !strchr(" \t\r", rest)) || label >= CLASSES_MOST || code < 33 ||
+            code > 0xFFFF || (code >= 0x7F && code < 0xA0) || (code >= 0xD800 && code < 0xE000))
+            return dsc_fail(error, DSC_ERROR_FORMAT,
+                            "%s: line %zu: expected a label below %d and the code of a character, found \"%.40s\"; copy "
+                            "EMNIST's mapping again, or remove it",
+                            path, line, CLASSES_MOST, at);
+        put(m, label, code);
+    }
+    for (size_t i = m->first; i < m->end; i++)
+        if (!m->character[i][0])
+            return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected a line for label %zu; copy EMNIST's mapping again, "
+                                                     "or remove it",
+                            path, i);
+    if (!m->end) return dsc_fail(error, DSC_ERROR_FORMAT, "%s: is empty; copy EMNIST's mapping again", path);
+    return DSC_OK;
+}
+
+/* The mapping that lies beside the images, or the published one, or none (then m->end is 0). */
+static dsc_status find_mapping(mapping *m, const char *images_path, dsc_error *error) {
+    memset(m, 0, sizeof *m);
+    m->first = CLASSES_MOST;
+    int which;
+    size_t prefix;
+    const char *name = name_of(images_path);
+    (void)dsc_mnist_name(&which, &prefix, name);
+    char *path = malloc((size_t)(name - images_path) + prefix + sizeof "mapping.txt");
+    if (!path) return dsc_fail_memory(error, strlen(images_path), "a path");
+    (void)sprintf(path, "%.*s", (int)((size_t)(name - images_path) + prefix), images_path);
+    strcat(path, "mapping.txt");
+    unsigned char *text = NULL;
+    size_t size;
+    dsc_error why;
+    dsc_status status = dsc_file_read(&text, &size, path, MAPPING_MOST, &why);
+    if (!status) {
+        status = dsc_utf8_expect(text, size, path, error);
+        if (!status) status = read_mapping(m, (char *)text + dsc_utf8_mark(text, size), path, error);
+    } else if (status == DSC_ERROR_MEMORY) {
+        if (error) *error = why;
+    } else {
+        status = DSC_OK;
+        for (size_t i = 0; i < sizeof splits / sizeof *splits; i++) {
+            const size_t length = strlen(splits[i].split);
+            if (prefix != 8 + length || strncasecmp(name + 7, splits[i].split, length) != 0) continue;
+            for (size_t k = 0; splits[i].characters[k]; k++)
+                put(m, splits[i].first + k, (unsigned char)splits[i].characters[k]);
+        }
+    }
+    free(text);
+    free(path);
+    return status;
+}
+
+/* Whether every label is one of the mapping's. */
+static bool fits(const mapping *m, dsc_content *const *labels, size_t count) {
+    for (size_t k = 0; k < count; k++) {
+        const dsc_array *array = &labels[k]->array;
+        if (array->type != DSC_U8 || array->rank != 1) continue; /* dsc_dataset_adopt will say so */
+        const uint8_t *label = array->data;
+        for (size_t i = 0; label && i < array->shape[0]; i++)
+            if (label[i] < m->first || label[i] >= m->end) return false;
+    }
+    return true;
+}
+
+/* Subtracts `first` from labels; in a copy, for the cache's are read-only. */
+static dsc_status shift(dsc_content *labels, size_t first, dsc_error *error) {
+    const dsc_array *from = &labels->array;
+    if (!first || !from->data || from->type != DSC_U8 || from->rank != 1) return DSC_OK;
+    dsc_array shifted;
+    dsc_status status = dsc_array_create(&shifted, DSC_U8, 1, from->shape, error);
+    if (status) return status;
+    for (size_t i = 0; i < from->shape[0]; i++)
+        ((uint8_t *)shifted.data)[i] = (uint8_t)(((const uint8_t *)from->data)[i] - first);
+    replace(labels, &shifted);
+    return DSC_OK;
+}
+
+dsc_status dsc_emnist_classes(char ***names, size_t *classes, dsc_content *const *labels, size_t count,
+                              const char *images_path, dsc_error *error) {
+    *names = NULL;
+    mapping m;
+    dsc_status status = find_mapping(&m, images_path, error);
+    if (status || !m.end || !fits(&m, labels, count)) return status;
+    for (size_t k = 0; k < count && !status; k++) status = shift(labels[k], m.first, error);
+    if (status) return status;
+    *classes = m.end - m.first;
+    char **block = malloc(*classes * (sizeof *block + CHARACTER));
+    if (!block) return dsc_fail_memory(error, *classes * CHARACTER, "the names of classes");
+    for (size_t i = 0; i < *classes; i++)
+        block[i] = memcpy((char *)(block + *classes) + i * CHARACTER, m.character[m.first + i], CHARACTER);
+    *names = block;
+    return DSC_OK;
+}
