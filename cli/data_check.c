@@ -40,11 +40,11 @@ static void on_finding(void *user, dsc_check_level level, const char *message) {
 static dsc_status report(const findings *f, const char *folder, const dsc_check_counts *counts,
                          dsc_error *error) {
     if (f->call->json)
-        return command_print_json(json_pack("{s:o, s:b, s:I, s:I, s:I, s:O}", "folder", dsc_json_text(folder), "sound",
-                                            counts->errors == 0, "errors", (json_int_t)counts->errors,
-                                            "warnings", (json_int_t)counts->warnings, "notes",
-                                            (json_int_t)counts->notes, "findings", f->list),
-                                  error);
+        return command_print_json(
+            json_pack("{s:o, s:b, s:I, s:I, s:I, s:O}", "folder", dsc_json_text(folder), "sound",
+                      counts->errors == 0, "errors", (json_int_t)counts->errors, "warnings",
+                      (json_int_t)counts->warnings, "notes", (json_int_t)counts->notes, "findings", f->list),
+            error);
     char shown[DSC_VISIBLE];
     (void)dsc_visible(shown, sizeof shown, folder);
     if (!counts->errors && !counts->warnings)

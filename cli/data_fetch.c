@@ -21,7 +21,8 @@ static dsc_status report(const command_call *call, const char *folder, dsc_error
     for (size_t i = 0; i < FETCH_FILES; i++)
         (void)json_array_append_new(files, json_pack("{s:s, s:s}", "name", fetch_mnist_files[i].name,
                                                      "content_sha256", fetch_mnist_files[i].content_sha256));
-    return command_print_json(json_pack("{s:o, s:o}", "folder", dsc_json_text(folder), "files", files), error);
+    return command_print_json(json_pack("{s:o, s:o}", "folder", dsc_json_text(folder), "files", files),
+                              error);
 }
 
 static dsc_status run(command_call *call, dsc_error *error) {

@@ -321,8 +321,8 @@ static dsc_status report(const packing *p, dsc_error *error) {
     size_t over = p->train_list.passed_over + p->test_list.passed_over;
     char shown[DSC_VISIBLE], word[DSC_SHELL_WORD];
     (void)printf("%s: %zu training images and %zu test images, %zu x %zu, %zu classes\n",
-                 dsc_visible(shown, sizeof shown, p->out),
-                 p->train.count, p->test.count, p->size[0], p->size[1], p->train_list.class_count);
+                 dsc_visible(shown, sizeof shown, p->out), p->train.count, p->test.count, p->size[0],
+                 p->size[1], p->train_list.class_count);
     if (over) command_remark(p->call, "%zu files that are no PNG or PGM were passed over.", over);
     if (p->test.count)
         command_remark(p->call, "Look at them: descender data show --data %s --random 5",

@@ -147,8 +147,8 @@ static dsc_status show_json(const chosen *shown, const command_data *data, const
     json_t *images = json_array();
     for (size_t i = 0; i < shown->count; i++)
         (void)json_array_append_new(images, image_json(shown, (size_t)shown->index[i], shape, how));
-    return command_print_json(json_pack("{s:o, s:s, s:[I, I, I], s:o}", "data", dsc_json_text(data->name), "set",
-                                        how->set ? "test" : "train", "shape", (json_int_t)shape[0],
+    return command_print_json(json_pack("{s:o, s:s, s:[I, I, I], s:o}", "data", dsc_json_text(data->name),
+                                        "set", how->set ? "test" : "train", "shape", (json_int_t)shape[0],
                                         (json_int_t)shape[1], (json_int_t)shape[2], "images", images),
                               error);
 }

@@ -54,11 +54,11 @@ static dsc_status write_sheet(const command_call *call, const values *how, const
     size_t questions = status ? 0 : report_count_questions(text.data);
     if (!status && how->out) status = dsc_file_write(how->out, text.data, text.length, error);
     if (!status && call->json)
-        status = command_print_json(json_pack("{s:o, s:I, s:o, s:o, s:o, s:o*}", "data", dsc_json_text(sheet->name),
-                                              "questions", (json_int_t)questions, "train", set_json(sheet, 0),
-                                              "test", set_json(sheet, 1), "test_images_in_training",
-                                              duplicates_json(&sheet->across), "datasheet",
-                                              how->out ? dsc_json_text(how->out) : NULL),
+        status = command_print_json(json_pack("{s:o, s:I, s:o, s:o, s:o, s:o*}", "data",
+                                              dsc_json_text(sheet->name), "questions", (json_int_t)questions,
+                                              "train", set_json(sheet, 0), "test", set_json(sheet, 1),
+                                              "test_images_in_training", duplicates_json(&sheet->across),
+                                              "datasheet", how->out ? dsc_json_text(how->out) : NULL),
                                     error);
     else if (!status && !how->out)
         status = command_print_text(&text, error);

@@ -119,10 +119,9 @@ static dsc_status report(const examination *x, dsc_error *error) {
     if (x->call->json) {
         json_t *json = command_metrics_json(&x->metrics, x->subject.model, (size_t)x->how->top);
         if (json)
-            (void)json_object_update_new(json,
-                                         json_pack("{s:o, s:o, s:s}", "model",
-                                                   dsc_json_text(x->subject.model_path), "data",
-                                                   dsc_json_text(x->data.name), "split", splits[x->how->split]));
+            (void)json_object_update_new(
+                json, json_pack("{s:o, s:o, s:s}", "model", dsc_json_text(x->subject.model_path), "data",
+                                dsc_json_text(x->data.name), "split", splits[x->how->split]));
         return command_print_json(json, error);
     }
     dsc_text text = {0};

@@ -43,8 +43,9 @@ static dsc_status print_json(const dsc_rate_test *test, const char *data_name, d
     for (size_t i = 0; i < test->count; i++)
         json_array_append_new(points,
                               json_pack("{s:f, s:f}", "learning_rate", test->rate[i], "loss", test->loss[i]));
-    return command_print_json(json_pack("{s:o, s:f, s:f, s:o}", "data", dsc_json_text(data_name), "suggested_learning_rate",
-                                        test->suggestion, "least_loss_at", test->best_rate, "points", points),
+    return command_print_json(json_pack("{s:o, s:f, s:f, s:o}", "data", dsc_json_text(data_name),
+                                        "suggested_learning_rate", test->suggestion, "least_loss_at",
+                                        test->best_rate, "points", points),
                               error);
 }
 

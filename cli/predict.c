@@ -133,9 +133,10 @@ static dsc_status run(command_call *call, dsc_error *error) {
     if (!status) status = open_model(&s, error);
     if (!status) status = read_all(&s, error);
     if (!status && s.how->json) {
-        status = command_print_json(
-            json_pack("{s:o, s:O}", "model", dsc_json_text(s.how->model ? s.how->model : SHIPPED_NAME), "files", s.json),
-            error);
+        status = command_print_json(json_pack("{s:o, s:O}", "model",
+                                              dsc_json_text(s.how->model ? s.how->model : SHIPPED_NAME),
+                                              "files", s.json),
+                                    error);
     }
     if (!status && s.files.passed_over)
         command_remark(call, "%zu other file%s passed over", s.files.passed_over,

@@ -248,7 +248,8 @@ static dsc_status answer_array(predict_result *result, predict_reader *r, const 
     const size_t size = shape[0] * shape[1] * shape[2];
     if (array->rank == 2 && shape[2] == r->shape[0] * r->shape[1] * r->shape[2])
         return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "%s: is an array of %zu x %zu: as %zu flattened images, save array.reshape(-1, %zu, %zu, %zu); as "
+                        "%s: is an array of %zu x %zu: as %zu flattened images, save array.reshape(-1, %zu, "
+                        "%zu, %zu); as "
                         "one picture of that size, save it as PNG",
                         path, shape[1], shape[2], shape[1], r->shape[0], r->shape[1], r->shape[2]);
     dsc_status status = make_room(result, count, error);

@@ -160,8 +160,8 @@ static void add_figures(json_t *json, const report_figures *figures) {
     dsc_text page = {0};
     dsc_text_append(&page, "%s/%s", figures->folder, REPORT_PAGE);
     (void)json_object_update_new(json, json_pack("{s:o, s:o, s:o}", "page",
-                                                 page.failed ? NULL : dsc_json_text(page.data),
-                                                 "figures", drawn, "missing_figures", missing));
+                                                 page.failed ? NULL : dsc_json_text(page.data), "figures",
+                                                 drawn, "missing_figures", missing));
     dsc_text_free(&page);
 }
 
@@ -170,12 +170,12 @@ static json_t *subject_json(const report_shown *shown, size_t i) {
     json_t *json = command_metrics_json(&exam->metrics, exam->numbering, TOP);
     if (!json) return NULL;
     (void)json_object_update_new(
-        json, json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "subject",
-                        dsc_json_text(shown->subjects[i].name),
-                        "data", dsc_json_text(shown->subjects[i].data_name), "split", shown->subjects[i].split, "macro_f1",
-                        real(dsc_metrics_macro_f1(&exam->metrics)), "macro_f1_interval",
-                        ends_json(exam->macro_f1), "confused", pairs_json(exam), "calibration",
-                        calibration_json(&exam->metrics), "speed", speed_json(&shown->speeds[i])));
+        json,
+        json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "subject",
+                  dsc_json_text(shown->subjects[i].name), "data", dsc_json_text(shown->subjects[i].data_name),
+                  "split", shown->subjects[i].split, "macro_f1", real(dsc_metrics_macro_f1(&exam->metrics)),
+                  "macro_f1_interval", ends_json(exam->macro_f1), "confused", pairs_json(exam), "calibration",
+                  calibration_json(&exam->metrics), "speed", speed_json(&shown->speeds[i])));
     add_intervals(json, exam);
     return json;
 }

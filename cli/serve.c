@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include "base/file.h"
+#include "serve/host.h"
 #include "serve/serve.h"
 #include "shipped/shipped.h"
 #include "subject.h"
@@ -14,7 +15,7 @@
 #include <unistd.h>
 
 typedef struct values {
-    char *host, *runs;
+    char *host, *runs, *allow_host;
     int64_t port;
     bool open, quiet;
 } values;
@@ -48,8 +49,8 @@ static dsc_status make_report(void *user, const char *folder, dsc_error *error) 
     dsc_status result = DSC_OK;
     if (!ended || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
         result = dsc_fail(error, DSC_ERROR_IO,
-                    "the report could not be made; `descender report %s --out %s` says why",
-                    dsc_shell_word(word, folder), dsc_shell_word(out_word, out));
+                          "the report could not be made; `descender report %s --out %s` says why",
+                          dsc_shell_word(word, folder), dsc_shell_word(out_word, out));
     free(out);
     return result;
 }
@@ -59,8 +60,17 @@ static dsc_status serve(command_call *call, const dsc_model *model, const char *
     serve_site *site;
     serve_server *server = NULL;
     unsigned port = (unsigned)how->port;
-    const serve_options options = {
-        .model = model, .model_name = name, .runs = how->runs, .make_report = make_report};
+    const serve_options options = {.model = model,
+                                   .model_name = name,
+                                   .runs = how->runs,
+                                   .make_report = make_report,
+                                   .allowed_hosts = how->allow_host};
+    if (how->allow_host && !serve_host_list_is_right(how->allow_host))
+        return command_wrong_usage(
+            call, error,
+            "--allow-host: expected names, divided by commas, without http:// and port, found "
+            "'%s'",
+            how->allow_host);
     dsc_status status = serve_site_create(&site, &options, error);
     if (!status) status = serve_start(&server, site, how->host, &port, error);
     if (!status) {
@@ -96,6 +106,8 @@ static const dsc_param options[] = {
     {"port", DSC_PARAM_INT, offsetof(values, port), "8017", 0, 65535, NULL, "0: any that is free"},
     {"host", DSC_PARAM_TEXT, offsetof(values, host), "127.0.0.1", 0, 0, NULL,
      "the address to listen on; others than 127.0.0.1 can be reached from other machines"},
+    {"allow-host", DSC_PARAM_TEXT, offsetof(values, allow_host), NULL, 0, 0, NULL,
+     "answer for these names, too, divided by commas: those of a proxy or a tunnel in front of the server"},
     {"runs", DSC_PARAM_TEXT, offsetof(values, runs), "runs", 0, 0, NULL,
      "the folder of the runs that are shown"},
     {"open", DSC_PARAM_SWITCH, offsetof(values, open), "off", 0, 0, NULL, "open the page in a browser"},
@@ -103,8 +115,11 @@ static const dsc_param options[] = {
     {0},
 };
 
-static const command_option extras[] = {
-    {"port", 'p', NULL, false}, {"host", 0, "ADDRESS", false}, {"runs", 0, "DIR", false}, {0}};
+static const command_option extras[] = {{"port", 'p', NULL, false},
+                                        {"host", 0, "ADDRESS", false},
+                                        {"allow-host", 0, "NAMES", true},
+                                        {"runs", 0, "DIR", false},
+                                        {0}};
 
 static const command_operand operands[] = {
     {"RUN|MODEL", true, false,
@@ -114,6 +129,7 @@ static const command_operand operands[] = {
 
 static const command_example examples[] = {
     {"serve --open", "Draw a digit, and see what the network makes of it."},
+    {"serve --allow-host digits.example.org", "Behind a proxy that has this name."},
     {"serve runs/0001-mnist-99", "The same with a model of your own; its curves are on the page, too."},
     {0},
 };
@@ -125,7 +141,12 @@ const command command_serve = {
              "network saw, what each layer "
              "made of it, and what the answer depends on. Runs are shown while they train. The server "
              "answers on this machine alone "
-             "unless --host says otherwise, and reads no files but the runs'.",
+             "unless --host says otherwise, and reads no files but the runs'. From another machine, a tunnel "
+             "leads to it: `ssh -L "
+             "9000:localhost:8017 MACHINE`, and http://localhost:9000 in the browser there. It answers for "
+             "localhost with any "
+             "port, and for the names of --allow-host: a page of another site cannot reach it by a name of "
+             "its own.",
     .operands = operands,
     .options = options,
     .extras = extras,

@@ -145,11 +145,11 @@ dsc_status tune_report_json(const dsc_tune *tune, dsc_error *error) {
     dsc_status status = parameters_json(parameters, s, error);
     dsc_text path = {0};
     dsc_text_append(&path, "%s/%s", dsc_tune_folder(tune), DSC_TUNE_BEST);
-    json_t *json = json_pack("{s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "search",
-                             dsc_json_text(dsc_tune_folder(tune)), "recipe",
-                             path.failed ? NULL : dsc_json_text(path.data), "data", dsc_json_text(s->data_name), "epochs",
-                             (json_int_t)dsc_tune_epochs_done(s), "rungs", rungs, "best", trial_json(s, best),
-                             "parameters", parameters, "trials", ranking);
+    json_t *json =
+        json_pack("{s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "search", dsc_json_text(dsc_tune_folder(tune)),
+                  "recipe", path.failed ? NULL : dsc_json_text(path.data), "data",
+                  dsc_json_text(s->data_name), "epochs", (json_int_t)dsc_tune_epochs_done(s), "rungs", rungs,
+                  "best", trial_json(s, best), "parameters", parameters, "trials", ranking);
     dsc_text_free(&path);
     if (!status) return command_print_json(json, error);
     json_decref(json);

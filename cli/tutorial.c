@@ -122,8 +122,9 @@ static json_t *epochs_json(const tutorial_result *r) {
 static dsc_status report_json(const lesson *l, dsc_error *error) {
     size_t index = tutorial_image_index(l->data.train);
     return command_print_json(
-        json_pack("{s:o, s:I, s:I, s:{s:I, s:i}, s:o, s:o, s:f, s:o*, s:o*}", "data", dsc_json_text(l->data.name),
-                  "training_images", (json_int_t)dsc_dataset_count(l->data.train), "test_images",
+        json_pack("{s:o, s:I, s:I, s:{s:I, s:i}, s:o, s:o, s:f, s:o*, s:o*}", "data",
+                  dsc_json_text(l->data.name), "training_images",
+                  (json_int_t)dsc_dataset_count(l->data.train), "test_images",
                   (json_int_t)dsc_dataset_count(l->data.test), "image", "index", (json_int_t)index, "label",
                   (int)dsc_dataset_label(l->data.train, index), "options", options_json(&l->how->options),
                   "epochs", epochs_json(&l->result), "training_seconds", l->result.training_seconds,

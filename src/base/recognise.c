@@ -65,7 +65,8 @@ static const struct {
     [DSC_KIND_PDF] = {"a PDF document", ""},
     [DSC_KIND_PROGRAM] = {"a program", ""},
     [DSC_KIND_LFS] = {"the pointer of Git LFS, not the file itself", "; fetch the file: git lfs pull"},
-    [DSC_KIND_HTML] = {"a web page, perhaps an error page that a downloader saved", "; download the file again"},
+    [DSC_KIND_HTML] = {"a web page, perhaps an error page that a downloader saved",
+                       "; download the file again"},
     [DSC_KIND_JSON] = {"JSON, as recipes are", ""},
     [DSC_KIND_UTF16] = {"text in UTF-16", ""},
     [DSC_KIND_TEXT] = {"text", "; check the path, or download the file again"},
@@ -109,13 +110,15 @@ dsc_kind dsc_recognise(const void *data, size_t size) {
     if (is_safetensors(b, size)) return DSC_KIND_SAFETENSORS;
     if (size > 2 && b[0] == 0x80 && b[1] >= 2 && b[1] <= 5) return DSC_KIND_PICKLE;
     if (is_onnx(b, size)) return DSC_KIND_ONNX;
-    if (size >= 2 && ((b[0] == 0xFF && b[1] == 0xFE) || (b[0] == 0xFE && b[1] == 0xFF))) return DSC_KIND_UTF16;
+    if (size >= 2 && ((b[0] == 0xFF && b[1] == 0xFE) || (b[0] == 0xFE && b[1] == 0xFF)))
+        return DSC_KIND_UTF16;
     size_t mark = dsc_utf8_mark(b, size);
     b += mark;
     size -= mark;
     if (is_html(b, size)) return DSC_KIND_HTML;
     if (!is_text(b, size)) return DSC_KIND_UNKNOWN;
-    if (size >= 3 && b[0] == 'P' && b[1] >= '1' && b[1] <= '7' && strchr(" \t\r\n#", b[2])) return DSC_KIND_PNM;
+    if (size >= 3 && b[0] == 'P' && b[1] >= '1' && b[1] <= '7' && strchr(" \t\r\n#", b[2]))
+        return DSC_KIND_PNM;
     while (size && strchr(" \t\r\n", *b)) b++, size--;
     return size && (*b == '{' || *b == '[') ? DSC_KIND_JSON : DSC_KIND_TEXT;
 }
@@ -128,7 +131,7 @@ const char *dsc_kind_remedy(char out[DSC_MESSAGE_SIZE], dsc_kind kind, const cha
     if (!*remedy || *remedy == ';') return strcpy(out, remedy);
     const char *file = dsc_shell_word(word, path); /* 'a b'.new is one word, too */
     if (strlen(file) > 200) file = "FILE";
-    (void)snprintf(out, DSC_MESSAGE_SIZE, "; unpack it: %s -dc < %.200s > %.200s.new && mv %.200s.new %.200s", remedy,
-                   file, file, file, file);
+    (void)snprintf(out, DSC_MESSAGE_SIZE, "; unpack it: %s -dc < %.200s > %.200s.new && mv %.200s.new %.200s",
+                   remedy, file, file, file, file);
     return out;
 }

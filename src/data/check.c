@@ -143,7 +143,8 @@ static dsc_status check_classes(struct check *check, dsc_error *error) {
     for (int i = 0; i < DSC_MNIST_FILES && !path; i++) path = check->paths[i];
     if (path && dsc_emnist_is(path))
         finding(check, DSC_CHECK_NOTE,
-                "%s: is EMNIST's, whose images lie on their sides in the file; they are turned upright", path);
+                "%s: is EMNIST's, whose images lie on their sides in the file; they are turned upright",
+                path);
     dsc_status status = dsc_classes_settle(&check->names, &check->classes, images, labels, 2, path,
                                            check->real, &why);
     if (!status) return DSC_OK;

@@ -16,15 +16,17 @@ enum { MAPPING_MOST = 1 << 16, CLASSES_MOST = 256, CHARACTER = 8 };
 
 #define DIGITS  "0123456789"
 #define CAPITAL "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define MERGED  DIGITS CAPITAL "abdefghnqrt" /* small letters that look like capital ones are one class with them */
+#define MERGED                                                                                               \
+    DIGITS CAPITAL "abdefghnqrt" /* small letters that look like capital ones are one class with them */
 
 /* As published: what the labels stand for, and the first of them. */
 static const struct {
     const char *split, *characters;
     size_t first;
 } splits[] = {
-    {"digits", DIGITS, 0},     {"mnist", DIGITS, 0},    {"letters", CAPITAL, 1},
-    {"balanced", MERGED, 0},   {"bymerge", MERGED, 0},  {"byclass", DIGITS CAPITAL "abcdefghijklmnopqrstuvwxyz", 0},
+    {"digits", DIGITS, 0},   {"mnist", DIGITS, 0},
+    {"letters", CAPITAL, 1}, {"balanced", MERGED, 0},
+    {"bymerge", MERGED, 0},  {"byclass", DIGITS CAPITAL "abcdefghijklmnopqrstuvwxyz", 0},
 };
 
 static const char *name_of(const char *path) {
@@ -100,16 +102,18 @@ static dsc_status read_mapping(mapping *m, char *text, const char *path, dsc_err
         const int numbers = sscanf(at, "%6u %6u%c", &label, &code, &rest);
         if (numbers < 2 || (numbers > 2 && !strchr(" \t\r", rest)) || label >= CLASSES_MOST || code < 33 ||
             code > 0xFFFF || (code >= 0x7F && code < 0xA0) || (code >= 0xD800 && code < 0xE000))
-            return dsc_fail(error, DSC_ERROR_FORMAT,
-                            "%s: line %zu: expected a label below %d and the code of a character, found \"%.40s\"; copy "
-                            "EMNIST's mapping again, or remove it",
-                            path, line, CLASSES_MOST, at);
+            return dsc_fail(
+                error, DSC_ERROR_FORMAT,
+                "%s: line %zu: expected a label below %d and the code of a character, found \"%.40s\"; copy "
+                "EMNIST's mapping again, or remove it",
+                path, line, CLASSES_MOST, at);
         put(m, label, code);
     }
     for (size_t i = m->first; i < m->end; i++)
         if (!m->character[i][0])
-            return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected a line for label %zu; copy EMNIST's mapping again, "
-                                                     "or remove it",
+            return dsc_fail(error, DSC_ERROR_FORMAT,
+                            "%s: expected a line for label %zu; copy EMNIST's mapping again, "
+                            "or remove it",
                             path, i);
     if (!m->end) return dsc_fail(error, DSC_ERROR_FORMAT, "%s: is empty; copy EMNIST's mapping again", path);
     return DSC_OK;

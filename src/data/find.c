@@ -57,7 +57,9 @@ bool dsc_mnist_name(int *which, size_t *prefix, const char *name) {
     const bool train = take_end(name, &n, "train");
     if (!train && !take_end(name, &n, "t10k") && !take_end(name, &n, "test")) return false;
     if (n && !is_joint(name[n - 1])) return false;
-    *which = train ? (images ? DSC_TRAIN_IMAGES : DSC_TRAIN_LABELS) : images ? DSC_TEST_IMAGES : DSC_TEST_LABELS;
+    *which = train    ? (images ? DSC_TRAIN_IMAGES : DSC_TRAIN_LABELS)
+             : images ? DSC_TEST_IMAGES
+                      : DSC_TEST_LABELS;
     *prefix = n;
     return true;
 }
@@ -208,7 +210,9 @@ static size_t append_sets(dsc_text *text, char first[NAME_MOST], const char *fol
         size_t prefix, i = 0;
         int which;
         if (!dsc_mnist_name(&which, &prefix, item->d_name) || prefix < 2 || prefix > NAME_MOST) continue;
-        while (i < count && (strlen(sets[i]) != prefix - 1 || strncasecmp(sets[i], item->d_name, prefix - 1) != 0)) i++;
+        while (i < count &&
+               (strlen(sets[i]) != prefix - 1 || strncasecmp(sets[i], item->d_name, prefix - 1) != 0))
+            i++;
         if (i < count || count == SETS_MOST) continue;
         memcpy(sets[count], item->d_name, prefix - 1);
         sets[count++][prefix - 1] = '\0';
@@ -267,29 +271,33 @@ dsc_status dsc_mnist_fail_missing(const char *folder, const char *missing, dsc_e
     dsc_status status;
     if (!is_folder(folder)) {
         if (is_file(folder))
-            status = dsc_fail(error, DSC_ERROR_IO,
-                              "%s: expected the four files of MNIST, but it is no folder; name the folder in which "
-                              "they lie",
-                              folder);
+            status = dsc_fail(
+                error, DSC_ERROR_IO,
+                "%s: expected the four files of MNIST, but it is no folder; name the folder in which "
+                "they lie",
+                folder);
         else
-            status = dsc_fail(error, DSC_ERROR_IO,
-                              "%s: expected the four files of MNIST, but it is no folder%s%s; check the path", folder,
-                              missing ? ", and files that begin so lack: " : "", missing ? missing : "");
+            status =
+                dsc_fail(error, DSC_ERROR_IO,
+                         "%s: expected the four files of MNIST, but it is no folder%s%s; check the path",
+                         folder, missing ? ", and files that begin so lack: " : "", missing ? missing : "");
     } else if (append_sets(&sets, first, folder) > 1 && !sets.failed) {
         status = dsc_fail(error, DSC_ERROR_IO,
-                          "%s: holds several sets of files: %s; name one by what its files begin with: %s/%s", folder,
-                          sets.data, word, first);
+                          "%s: holds several sets of files: %s; name one by what its files begin with: %s/%s",
+                          folder, sets.data, word, first);
     } else if ((below = find_below(folder, 0)) != NULL) {
-        status = dsc_fail(error, DSC_ERROR_IO,
-                          "%s: expected the four files of MNIST, missing: %s; there are such files in a folder in it: "
-                          "name %s",
-                          folder, missing, dsc_shell_word(word, below));
+        status = dsc_fail(
+            error, DSC_ERROR_IO,
+            "%s: expected the four files of MNIST, missing: %s; there are such files in a folder in it: "
+            "name %s",
+            folder, missing, dsc_shell_word(word, below));
     } else {
         bool any = append_names(&names, folder);
-        status = dsc_fail(error, DSC_ERROR_IO,
-                          "%s: expected the four files of MNIST, missing: %s; found: %s; put them there, plain or as "
-                          ".gz",
-                          folder, missing, any && !names.failed ? names.data : "nothing");
+        status = dsc_fail(
+            error, DSC_ERROR_IO,
+            "%s: expected the four files of MNIST, missing: %s; found: %s; put them there, plain or as "
+            ".gz",
+            folder, missing, any && !names.failed ? names.data : "nothing");
     }
     dsc_text_free(&sets);
     dsc_text_free(&names);

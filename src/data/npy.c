@@ -229,8 +229,8 @@ dsc_status dsc_npy_parse(dsc_array *array, const void *data, size_t size, const 
     char text[DSC_SHAPE_TEXT];
     if (!dsc_array_bytes(&content, type, found.rank, found.shape) || content != size - found.start)
         return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: expected %s %s at offset %zu, found %zu bytes; the file is cut short or damaged", name,
-                        dsc_shape_text(text, found.rank, found.shape), dsc_type_name(type), found.start,
+                        "%s: expected %s %s at offset %zu, found %zu bytes; the file is cut short or damaged",
+                        name, dsc_shape_text(text, found.rank, found.shape), dsc_type_name(type), found.start,
                         size - found.start);
     status = dsc_array_create(array, type, found.rank, found.shape, error);
     if (status) return status;

@@ -18,7 +18,8 @@ typedef struct encoding {
 } encoding;
 
 static bool read_encoding(encoding *e, const char *type) {
-    static const char *const known[] = {"b1", "u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f2", "f4", "f8"};
+    static const char *const known[] = {"b1", "u1", "i1", "u2", "i2", "u4",
+                                        "i4", "u8", "i8", "f2", "f4", "f8"};
     if (!*type || !strchr("<>|=", *type)) return false;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(type + 1, known[i]) != 0) continue;
@@ -98,40 +99,44 @@ static double factor_of(const range *r, const encoding *e, const char *name, dsc
     const bool is_unit = r->least >= 0 && r->most <= 1, is_byte = r->least >= 0 && r->most <= 255;
     if (e->letter == 'b') return 255;
     if (!r->finite)
-        (void)dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                       "%s: holds numbers that are not finite; save numpy.nan_to_num(array, posinf=0, neginf=0)",
-                       name);
+        (void)dsc_fail(
+            error, DSC_ERROR_UNSUPPORTED,
+            "%s: holds numbers that are not finite; save numpy.nan_to_num(array, posinf=0, neginf=0)", name);
     else if (e->letter == 'f' && is_unit)
         return 255;
     else if (is_unit && r->most > 0 && e->size > 1)
-        (void)dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                       "%s: holds the whole numbers 0 and 1 alone: is 1 all of the ink, or 1/255 of it? save (array * "
-                       "255).astype('u1'), or array.astype('u1')",
-                       name);
+        (void)dsc_fail(
+            error, DSC_ERROR_UNSUPPORTED,
+            "%s: holds the whole numbers 0 and 1 alone: is 1 all of the ink, or 1/255 of it? save (array * "
+            "255).astype('u1'), or array.astype('u1')",
+            name);
     else if (is_byte && r->whole)
         return 1;
     else if (is_byte)
-        (void)dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                       "%s: holds numbers of %s to %s that are not whole, expected whole ones of 0 to 255, or shares "
-                       "of 0 to 1; save array.round().astype('u1')",
-                       name, least, most);
+        (void)dsc_fail(
+            error, DSC_ERROR_UNSUPPORTED,
+            "%s: holds numbers of %s to %s that are not whole, expected whole ones of 0 to 255, or shares "
+            "of 0 to 1; save array.round().astype('u1')",
+            name, least, most);
     else
-        (void)dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                       "%s: holds numbers of %s to %s, expected whole ones of 0 to 255, or shares of 0 to 1; save "
-                       "((array - array.min()) / (float(array.max()) - array.min()) * 255).astype('u1')",
-                       name, least, most);
+        (void)dsc_fail(
+            error, DSC_ERROR_UNSUPPORTED,
+            "%s: holds numbers of %s to %s, expected whole ones of 0 to 255, or shares of 0 to 1; save "
+            "((array - array.min()) / (float(array.max()) - array.min()) * 255).astype('u1')",
+            name, least, most);
     return 0;
 }
 
 /* Elements that are no numbers. */
 static dsc_status fail_type(const dsc_npy_description *found, const char *name, dsc_error *error) {
     const char letter = found->type[0] ? found->type[1] : 0;
-    const char *remedy = found->structured            ? "array[NAME], one field of it"
-                         : letter == 'c'              ? "numpy.abs(array)"
-                         : letter == 'O'              ? "numpy.array(array.tolist(), 'f4')"
+    const char *remedy = found->structured                ? "array[NAME], one field of it"
+                         : letter == 'c'                  ? "numpy.abs(array)"
+                         : letter == 'O'                  ? "numpy.array(array.tolist(), 'f4')"
                          : letter == 'U' || letter == 'S' ? "array.astype('f4')"
-                                                      : "array.astype('f8')";
-    return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s: expected numbers of at most 64 bits, found %s; save %s", name,
+                                                          : "array.astype('f8')";
+    return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                    "%s: expected numbers of at most 64 bits, found %s; save %s", name,
                     found->structured ? "fields" : found->type, remedy);
 }
 
@@ -146,17 +151,18 @@ dsc_status dsc_npy_parse_bytes(dsc_array *array, const void *data, size_t size, 
     if (status) return status;
     if (found.structured || !read_encoding(&e, found.type)) return fail_type(&found, name, error);
     if (found.rank < 1 || found.rank > 4)
-        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "%s: expected images, an array of 2 to 4 dimensions, found %zu; for images of 28 x 28 save "
-                        "array.reshape(-1, 28, 28)",
-                        name, found.rank);
-    if (!dsc_array_bytes(&content, DSC_U8, found.rank, found.shape) || !dsc_multiply(&bytes, content, e.size) ||
-        bytes != size - found.start)
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: expected %s elements of %zu bytes at offset %zu, found %zu bytes; the file is cut short "
-                        "or damaged: copy it again",
-                        name, dsc_shape_text(text, found.rank, found.shape), e.size, found.start,
-                        size - found.start);
+        return dsc_fail(
+            error, DSC_ERROR_UNSUPPORTED,
+            "%s: expected images, an array of 2 to 4 dimensions, found %zu; for images of 28 x 28 save "
+            "array.reshape(-1, 28, 28)",
+            name, found.rank);
+    if (!dsc_array_bytes(&content, DSC_U8, found.rank, found.shape) ||
+        !dsc_multiply(&bytes, content, e.size) || bytes != size - found.start)
+        return dsc_fail(
+            error, DSC_ERROR_FORMAT,
+            "%s: expected %s elements of %zu bytes at offset %zu, found %zu bytes; the file is cut short "
+            "or damaged: copy it again",
+            name, dsc_shape_text(text, found.rank, found.shape), e.size, found.start, size - found.start);
     const unsigned char *elements = (const unsigned char *)data + found.start;
     const range r = look(elements, content, &e);
     const double factor = factor_of(&r, &e, name, error);

@@ -45,39 +45,41 @@ static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char 
     switch (kind) {
     case DSC_KIND_IDX:
     case DSC_KIND_NPY:
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: expected a model, found %s; data are named with --data, and images as an operand of "
-                        "`descender predict`",
-                        name, dsc_kind_name(kind));
+        return dsc_fail(
+            error, DSC_ERROR_FORMAT,
+            "%s: expected a model, found %s; data are named with --data, and images as an operand of "
+            "`descender predict`",
+            name, dsc_kind_name(kind));
     case DSC_KIND_GZIP:
     case DSC_KIND_BZIP2:
     case DSC_KIND_XZ:
     case DSC_KIND_ZSTD:
     case DSC_KIND_LFS:
     case DSC_KIND_HTML:
-        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected a model, found %s%s", name, dsc_kind_name(kind),
-                        dsc_kind_remedy(remedy, kind, name));
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected a model, found %s%s", name,
+                        dsc_kind_name(kind), dsc_kind_remedy(remedy, kind, name));
     case DSC_KIND_JSON:
         return dsc_fail(error, DSC_ERROR_FORMAT,
                         "%s: expected a model, found %s; train it first: descender train --recipe %s", name,
                         dsc_kind_name(kind), dsc_shell_word(word, name));
     case DSC_KIND_CHECKPOINT:
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: expected a model, found %s; finish the run with `descender train --resume` and its "
-                        "folder, which then holds its model",
-                        name, dsc_kind_name(kind));
+        return dsc_fail(
+            error, DSC_ERROR_FORMAT,
+            "%s: expected a model, found %s; finish the run with `descender train --resume` and its "
+            "folder, which then holds its model",
+            name, dsc_kind_name(kind));
     default:
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: expected a model of Descender (safetensors), found %s; name the folder of a run, or "
-                        "the model.safetensors in it, which `descender train` writes",
-                        name, dsc_kind_name(kind));
+        return dsc_fail(
+            error, DSC_ERROR_FORMAT,
+            "%s: expected a model of Descender (safetensors), found %s; name the folder of a run, or "
+            "the model.safetensors in it, which `descender train` writes",
+            name, dsc_kind_name(kind));
     }
 }
 
 static dsc_status read_header(dsc_safetensors *file, const unsigned char *bytes, size_t size,
                               const char *name, dsc_error *error) {
-    if (size < LENGTH_BYTES + 2)
-        return fail_kind(bytes, size, name, error);
+    if (size < LENGTH_BYTES + 2) return fail_kind(bytes, size, name, error);
     uint64_t length = 0;
     for (int i = 0; i < LENGTH_BYTES; i++) length |= (uint64_t)bytes[i] << 8 * i;
     if (length < 2 || length > HEADER_MOST || bytes[LENGTH_BYTES] != '{')

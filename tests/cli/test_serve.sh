@@ -4,6 +4,35 @@
 
 _has_server() { "$program" --version | grep -q '^with .*libmicrohttpd'; }
 
+# _ask PORT HOST ORIGIN: what the server answers is in $out.
+_ask() {
+    exec 9<>"/dev/tcp/127.0.0.1/$1"
+    printf 'GET /api/model HTTP/1.1\r\nHost: %s\r\nOrigin: %s\r\nConnection: close\r\n\r\n' "$2" "$3" >&9
+    out=$(cat <&9)
+    exec 9>&-
+}
+
+names_are_answered_that_it_is_told() {
+    needs_library libmicrohttpd || return
+    "$program" serve --port 0 --runs "$work" --allow-host digits.example.org >"$work/.out" 2>"$work/.err" </dev/null &
+    local id=$! i
+    for ((i = 0; i < 100; i++)); do
+        grep -q http "$work/.out" && break
+        sleep 0.05
+    done
+    said="descender serve --allow-host digits.example.org"
+    local port
+    port=$(sed -n 's|.*:\([0-9]*\)/$|\1|p' "$work/.out")
+    _ask "$port" digits.example.org https://digits.example.org
+    prints '"parameters":19738'
+    _ask "$port" evil.example http://evil.example
+    prints 'HTTP/1.1 403'
+    kill -TERM "$id"
+    wait "$id"
+    run serve --allow-host http://digits.example.org
+    exits 2
+    says "without http:// and port"
+}
 it_says_where_and_ends_with_ctrl_c() {
     needs_library libmicrohttpd || return
     # A job of its own, since a background process of a script has SIGINT ignored.
@@ -24,6 +53,12 @@ it_says_where_and_ends_with_ctrl_c() {
     out=$(cat <&9)
     exec 9>&-
     prints '"parameters":19738'
+    # Through `ssh -L 9000:localhost:PORT`, and under a name of somebody else.
+    _ask "$port" localhost:9000 http://localhost:9000
+    prints '"parameters":19738'
+    _ask "$port" digits.example.org http://digits.example.org
+    prints 'HTTP/1.1 403'
+    prints 'descender serve --allow-host digits.example.org"'
     kill -TERM "$id"
     wait "$id"
 }

@@ -22,8 +22,8 @@ static void published_names_are_known(void **state) {
     } names[] = {
         {"train-images-idx3-ubyte", DSC_TRAIN_IMAGES, 0},
         {"t10k-labels-idx1-ubyte.gz", DSC_TEST_LABELS, 0},
-        {"train-images.idx3-ubyte", DSC_TRAIN_IMAGES, 0},      /* Kaggle */
-        {"TRAIN-LABELS-IDX1-UBYTE.GZ", DSC_TRAIN_LABELS, 0},   /* from a file system without small letters */
+        {"train-images.idx3-ubyte", DSC_TRAIN_IMAGES, 0},    /* Kaggle */
+        {"TRAIN-LABELS-IDX1-UBYTE.GZ", DSC_TRAIN_LABELS, 0}, /* from a file system without small letters */
         {"test-images-idx3-ubyte", DSC_TEST_IMAGES, 0},
         {"emnist-letters-train-images-idx3-ubyte.gz", DSC_TRAIN_IMAGES, 15},
         {"emnist-byclass-test-labels-idx1-ubyte", DSC_TEST_LABELS, 15},
@@ -57,7 +57,8 @@ static void published_names_are_known(void **state) {
 }
 
 /* Four files of 6 + 4 images of 2 x 3 (in the file), the labels from `first` on; START is what names begin with. */
-static void make_set(const char *folder, const char *start, const char *ending, size_t first, size_t classes) {
+static void make_set(const char *folder, const char *start, const char *ending, size_t first,
+                     size_t classes) {
     static const char *const parts[] = {"train", "test"};
     const size_t counts[] = {6, 4};
     for (int i = 0; i < 2; i++) {
@@ -149,7 +150,9 @@ static void its_mapping_is_read(void **state) {
     (void)state;
     const char *folder = testing_folder();
     make_set(folder, "emnist-letters-", ".gz", 1, 3);
-    (void)make_text(folder, "emnist-letters-mapping.txt", "\xEF\xBB\xBF" "1 97 65\r\n2 252 220\r\n3 8364\r\n\r\n");
+    (void)make_text(folder, "emnist-letters-mapping.txt",
+                    "\xEF\xBB\xBF"
+                    "1 97 65\r\n2 252 220\r\n3 8364\r\n\r\n");
     dsc_dataset *sets[2];
     open_both(sets, folder);
     assert_int_equal(dsc_dataset_classes(sets[0]), 3);
@@ -157,8 +160,8 @@ static void its_mapping_is_read(void **state) {
     assert_string_equal(dsc_dataset_class_name(sets[0], 1), "\xC3\xBC");
     assert_string_equal(dsc_dataset_class_name(sets[0], 2), "\xE2\x82\xAC");
     free_both(sets);
-    static const char *const wrong[] = {"", "1\n", "x 65\n", "1 65\n3 67\n", "1 10\n", "300 65\n", "1 65x\n",
-                                        "1 -1\n", "1 55296\n", "1 127\n"};
+    static const char *const wrong[] = {"",         "1\n",     "x 65\n", "1 65\n3 67\n", "1 10\n",
+                                        "300 65\n", "1 65x\n", "1 -1\n", "1 55296\n",    "1 127\n"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         (void)make_text(folder, "emnist-letters-mapping.txt", wrong[i]);
         refuse(folder, "emnist-letters-mapping.txt", "copy EMNIST's mapping again");
@@ -215,10 +218,12 @@ static void other_spellings_open(void **state) {
     static const char *const from[] = {"train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz",
                                        "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"};
     static const char *const to[][4] = {
-        {"train-images.idx3-ubyte", "train-labels.idx1-ubyte", "t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte"},
+        {"train-images.idx3-ubyte", "train-labels.idx1-ubyte", "t10k-images.idx3-ubyte",
+         "t10k-labels.idx1-ubyte"},
         {"TRAIN-IMAGES-IDX3-UBYTE.GZ", "TRAIN-LABELS-IDX1-UBYTE.GZ", "T10K-IMAGES-IDX3-UBYTE.GZ",
          "T10K-LABELS-IDX1-UBYTE.GZ"},
-        {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "test-images-idx3-ubyte", "test-labels-idx1-ubyte"},
+        {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "test-images-idx3-ubyte",
+         "test-labels-idx1-ubyte"},
         {"my-train-images-idx3-ubyte.gz", "my-train-labels-idx1-ubyte.gz", "my-t10k-images-idx3-ubyte.gz",
          "my-t10k-labels-idx1-ubyte.gz"},
     };
@@ -282,7 +287,8 @@ static void every_failed_allocation_is_survived(void **state) {
     make_set(folder, "emnist-letters-", "", 1, 3);
     (void)make_text(folder, "emnist-letters-mapping.txt", "1 65\n2 66\n3 67\n");
     make_set(folder, "emnist-digits-", "", 0, 3);
-    const char *const places[] = {make_path(folder, "emnist-letters"), make_path(folder, "emnist-digits"), folder};
+    const char *const places[] = {make_path(folder, "emnist-letters"), make_path(folder, "emnist-digits"),
+                                  folder};
     for (size_t i = 0; i < 3; i++)
         for (long n = 0;; n++) {
             dsc_dataset *sets[2];

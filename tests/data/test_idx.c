@@ -220,7 +220,9 @@ static void a_wrong_kind_of_file_is_recognised(void **state) {
     refuse("\x89PNG\r\n\x1a\n", 8, "PNG", NULL, NULL);
     refuse("\x93NUMPY\1\0", 8, "NumPy", NULL, NULL);
     refuse("BZh91AY", 7, "bzip2", "bzip2 -dc", NULL);
-    refuse("\xFD" "7zXZ", 5, "an xz file", "xz -dc", NULL);
+    refuse("\xFD"
+           "7zXZ",
+           5, "an xz file", "xz -dc", NULL);
     size_t once, twice;
     unsigned char *inner = pack(&once, small, sizeof small), *outer = pack(&twice, inner, once);
     refuse(outer, twice, "gzip file inside a gzip file", "gzip -dc", NULL);

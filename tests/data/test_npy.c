@@ -189,8 +189,8 @@ static void refuse_header(const char *dictionary, size_t content, const char *pa
 static bool as_bytes(uint8_t out[16], char message[DSC_MESSAGE_SIZE], const char *type, const char *order,
                      const char *dimensions, const void *elements, size_t size) {
     unsigned char file[512] = "\x93NUMPY\1";
-    int length = snprintf((char *)file + 10, 400, "{'descr': '%s', 'fortran_order': %s, 'shape': (%s), }", type,
-                          order, dimensions);
+    int length = snprintf((char *)file + 10, 400, "{'descr': '%s', 'fortran_order': %s, 'shape': (%s), }",
+                          type, order, dimensions);
     file[8] = (unsigned char)length;
     memcpy(file + 10 + length, elements, size);
     size_t whole = 10 + (size_t)length + size;
@@ -216,7 +216,8 @@ static bool as_bytes(uint8_t out[16], char message[DSC_MESSAGE_SIZE], const char
         const uint8_t expected[] = {__VA_ARGS__};                                                            \
         uint8_t out[16] = {0};                                                                               \
         char message[DSC_MESSAGE_SIZE];                                                                      \
-        if (!as_bytes(out, message, type, "False", shape, elements, sizeof elements)) fail_msg("%s", message); \
+        if (!as_bytes(out, message, type, "False", shape, elements, sizeof elements))                        \
+            fail_msg("%s", message);                                                                         \
         assert_memory_equal(out, expected, sizeof expected);                                                 \
     } while (0)
 
@@ -249,7 +250,8 @@ static void numbers_without_doubt_become_bytes(void **state) {
     READ("<f2", "2, 2", ((const uint16_t[]){0, 0x3C00, 0x3800, 1}), 0, 255, 128, 0); /* 0, 1, 1/2, 2^-24 */
     READ("<f2", "2, 2", ((const uint16_t[]){0, 0x3C00, 0x5A40, 0x5BF8}), 0, 1, 200, 255);
     /* The other byte order. */
-    READ(">i4", "2, 2", ((const uint8_t[]){0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 200, 0, 0, 0, 255}), 1, 2, 200, 255);
+    READ(">i4", "2, 2", ((const uint8_t[]){0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 200, 0, 0, 0, 255}), 1, 2, 200,
+         255);
     READ(">f4", "1, 2", ((const uint8_t[]){0x3F, 0x80, 0, 0, 0x43, 0x48, 0, 0}), 1, 200);
 }
 
@@ -271,7 +273,8 @@ static void an_array_in_fortrans_order_is_read_in_ours(void **state) {
 
 static void numbers_in_doubt_are_refused_with_what_to_save(void **state) {
     (void)state;
-    REFUSED("<i8", "2, 2", ((const int64_t[]){0, 1, 0, 1}), "save (array * 255).astype('u1'), or array.astype('u1')");
+    REFUSED("<i8", "2, 2", ((const int64_t[]){0, 1, 0, 1}),
+            "save (array * 255).astype('u1'), or array.astype('u1')");
     REFUSED("<i8", "2, 2", ((const int64_t[]){0, 1, 0, 256}), "numbers of 0.0 to 256.0");
     REFUSED("<i8", "2, 2", ((const int64_t[]){INT64_MIN, 1, 0, INT64_MAX}), "array.min()");
     REFUSED("<u8", "2, 2", ((const uint64_t[]){0, 1, 0, UINT64_MAX}), "array.min()");

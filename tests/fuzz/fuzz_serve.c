@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                              .body = data + at,
                              .size = size - at};
     serve_response r;
-    serve_handle(&r, site, &q, "127.0.0.1", 8017);
+    serve_handle(&r, site, &q, "127.0.0.1");
     if (r.status < 200 || r.status > 599 || !r.type || !r.policy) abort();
     dsc_text_free(&r.text);
     free(text);

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "model/model.h"
+#include "serve/host.h"
 #include "serve/serve.h"
 #include "shipped/shipped.h"
 
@@ -28,7 +29,7 @@ static serve_response ask(const char *method, const char *path, const void *body
     const serve_request q = {
         .method = method, .path = path, .host = "127.0.0.1:8017", .query = query, .body = body, .size = size};
     serve_response r;
-    serve_handle(&r, site, &q, "127.0.0.1", 8017);
+    serve_handle(&r, site, &q, "127.0.0.1");
     return r;
 }
 
@@ -136,31 +137,147 @@ static void an_answer_takes_less_than_five_milliseconds(void **unused) {
 static unsigned status_for(const char *host, const char *origin) {
     const serve_request q = {.method = "GET", .path = "/api/model", .host = host, .origin = origin};
     serve_response r;
-    serve_handle(&r, site, &q, "192.0.2.7", 8017);
+    serve_handle(&r, site, &q, "192.0.2.7");
     dsc_text_free(&r.text);
     return r.status;
 }
 
-static void only_our_own_name_is_answered(void **unused) {
+static void this_machine_is_answered_through_any_port(void **unused) {
     (void)unused;
-    assert_int_equal(status_for("127.0.0.1:8017", NULL), 200);
-    assert_int_equal(status_for("LOCALHOST:8017", NULL), 200);
-    assert_int_equal(status_for("[::1]:8017", NULL), 200);
-    assert_int_equal(status_for("192.0.2.7:8017", NULL), 200);
-    assert_int_equal(status_for("localhost:8017", "http://localhost:8017"), 200);
+    static const char *const ours[] = {
+        "127.0.0.1:8017",         "127.0.0.1",      "127.0.0.1:80",          "127.1.2.3:9000", "localhost",
+        "localhost:9000",         "LOCALHOST:8017", "digits.localhost:9000", "[::1]:8017",     "[::1]",
+        "[0:0:0:0:0:0:0:1]:9000", "192.0.2.7:8017", "192.0.2.7:9000"};
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        char origin[100];
+        assert_int_equal(status_for(ours[i], NULL), 200);
+        (void)snprintf(origin, sizeof origin, "http://%s", ours[i]);
+        assert_int_equal(status_for(ours[i], origin), 200);
+        (void)snprintf(origin, sizeof origin, "https://%s", ours[i]); /* a tunnel that ends TLS */
+        assert_int_equal(status_for(ours[i], origin), 200);
+    }
+}
+
+static void strangers_names_are_not_answered(void **unused) {
+    (void)unused;
     static const char *const strangers[] = {"evil.example",
                                             "evil.example:8017",
-                                            "127.0.0.1",
-                                            "127.0.0.1:80",
+                                            "127.0.0.1.evil.example",
                                             "127.0.0.1:8017.evil.example",
-                                            "localhost:80170",
+                                            "localhost:80170000",
+                                            "localhost:",
+                                            "localhost:x",
+                                            "localhost.evil.example",
+                                            "evillocalhost",
+                                            ".localhost",
+                                            "localhost.",
+                                            "localhost@evil",
+                                            "evil@localhost",
+                                            "localhost/",
+                                            "http://localhost",
+                                            "127.0.0.1.",
+                                            "128.0.0.1",
+                                            "0.0.0.0:8017",
+                                            "127.1",
+                                            "2130706433",
+                                            "0x7f000001",
+                                            "[::1",
+                                            "::1",
+                                            "[::2]",
+                                            "[127.0.0.1]",
+                                            "[]",
+                                            "[::1]x",
+                                            "192.0.2.8",
                                             "",
-                                            NULL};
-    for (size_t i = 0; i < 7; i++) assert_int_equal(status_for(strangers[i], NULL), 403);
+                                            " localhost",
+                                            "localhost "};
+    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
+        if (status_for(strangers[i], NULL) != 403) fail_msg("'%s' is answered", strangers[i]);
     assert_int_equal(status_for(NULL, NULL), 403);
-    assert_int_equal(status_for("localhost:8017", "http://evil.example"), 403);
-    assert_int_equal(status_for("localhost:8017", "null"), 403);
-    assert_int_equal(status_for("localhost:8017", "https://localhost:8017"), 403);
+    static const char *const pages[] = {"http://evil.example",
+                                        "null",
+                                        "",
+                                        "localhost:8017",
+                                        "http://localhost",
+                                        "http://localhost:80",
+                                        "ftp://localhost:8017",
+                                        "http://127.0.0.1:8017",
+                                        "http://localhost:8017/",
+                                        "http://localhost:8017.evil.example",
+                                        "http://localhost:3000",
+                                        "http://x@localhost:8017",
+                                        "://localhost:8017"};
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+        if (status_for("localhost:8017", pages[i]) != 403) fail_msg("a page of '%s' is answered", pages[i]);
+    char longest[3000] = "";
+    memset(longest, 'a', sizeof longest - 1);
+    assert_int_equal(status_for(longest, NULL), 403);
+    *longest = '[';
+    longest[sizeof longest - 2] = ']';
+    assert_int_equal(status_for(longest, NULL), 403);
+}
+
+static void names_that_are_allowed_are_answered(void **unused) {
+    (void)unused;
+    static const char list[] = "digits.example.org, Other.example,10.0.0.5,[fd00::1]";
+    assert_true(serve_host_list_is_right(list));
+    static const char *const ours[] = {"digits.example.org", "digits.example.org:8443",
+                                       "other.EXAMPLE",      "10.0.0.5:1",
+                                       "[FD00::1]:9",        "localhost:5"};
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        assert_true(serve_host_is_trusted(ours[i], NULL, "127.0.0.1", list));
+    static const char *const strangers[] = {"example.org",
+                                            "igits.example.org",
+                                            "digits.example.or",
+                                            "digits.example.org.x",
+                                            "other",
+                                            "10.0.0.6",
+                                            ",",
+                                            ""};
+    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
+        assert_false(serve_host_is_trusted(strangers[i], NULL, "127.0.0.1", list));
+    /* A proxy hands on under the server's own name what pages of its own send. */
+    assert_true(serve_host_is_trusted("localhost:8017", "https://digits.example.org", "127.0.0.1", list));
+    assert_false(serve_host_is_trusted("localhost:8017", "https://evil.example", "127.0.0.1", list));
+    assert_false(serve_host_is_trusted("localhost:8017", "http://localhost:3000", "127.0.0.1", list));
+    static const char *const wrong[] = {"",           ",",     "http://x", "x:80",  "x/y",
+                                        "a,http://b", "a b:1", "*",        "x,\033"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_false(serve_host_list_is_right(wrong[i]));
+}
+
+static void a_server_for_every_address_is_reached_by_number(void **unused) {
+    (void)unused;
+    static const char *const all[] = {"0.0.0.0", "::"};
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(serve_host_is_trusted("192.168.1.20:8017", "http://192.168.1.20:8017", all[i], NULL));
+        assert_true(serve_host_is_trusted("[fe80::1]:8017", NULL, all[i], NULL));
+        assert_false(serve_host_is_trusted("192.168.1.20:8017", "http://6.6.6.6", all[i], NULL));
+        assert_false(serve_host_is_trusted("evil.example:8017", NULL, all[i], NULL));
+    }
+    assert_false(serve_host_is_trusted("192.168.1.20:8017", NULL, "127.0.0.1", NULL));
+    assert_true(serve_host_is_trusted("[fd00::1]:8017", NULL, "fd00::1", NULL));
+}
+
+static void who_is_refused_is_told_how_to_allow_it(void **unused) {
+    (void)unused;
+    static const struct {
+        const char *host, *said;
+    } tries[] = {{"digits.example.org:8443", "descender serve --allow-host digits.example.org\""},
+                 {"<script>x", "--allow-host '<script>x'\""},
+                 {"$(id)\033[2J", "--allow-host $'$(id)\\\\033[2J'\""},
+                 {"caf\xE9", "--allow-host $'caf\\\\351'\""},
+                 {NULL, "expected the header Host"}};
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        const serve_request q = {.method = "GET", .path = "/", .host = tries[i].host};
+        serve_response r;
+        serve_handle(&r, site, &q, "127.0.0.1");
+        assert_int_equal(r.status, 403);
+        assert_string_equal(r.type, "application/json");
+        if (!strstr(r.text.data, tries[i].said))
+            fail_msg("%s does not contain %s", r.text.data, tries[i].said);
+        dsc_text_free(&r.text);
+    }
 }
 
 static void write_file(const char *folder, const char *name, const char *text) {
@@ -341,7 +458,11 @@ int main(void) {
         cmocka_unit_test(an_answer_has_a_budget_of_allocations),
         cmocka_unit_test(an_answer_that_is_not_finite_is_an_error),
         cmocka_unit_test(an_answer_takes_less_than_five_milliseconds),
-        cmocka_unit_test(only_our_own_name_is_answered),
+        cmocka_unit_test(this_machine_is_answered_through_any_port),
+        cmocka_unit_test(strangers_names_are_not_answered),
+        cmocka_unit_test(names_that_are_allowed_are_answered),
+        cmocka_unit_test(a_server_for_every_address_is_reached_by_number),
+        cmocka_unit_test(who_is_refused_is_told_how_to_allow_it),
         cmocka_unit_test(runs_are_reached_by_their_names_alone),
         cmocka_unit_test(a_report_is_made_when_asked_for),
         cmocka_unit_test(every_allocation_of_the_site_may_fail),

@@ -107,18 +107,21 @@ static dsc_status check_array(read_content *content, const char *name, dsc_error
     (void)dsc_shape_text(text, found.rank, found.shape);
     read_content_clear(content);
     if (colours_last)
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: expected images (N, C, H, W), found %s, the colours last; save array.transpose(0, 3, "
-                        "1, 2)",
-                        name, text);
+        return dsc_fail(
+            error, DSC_ERROR_FORMAT,
+            "%s: expected images (N, C, H, W), found %s, the colours last; save array.transpose(0, 3, "
+            "1, 2)",
+            name, text);
     if (found.rank == 1)
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: expected images, found %s numbers in one dimension; if these are labels, name the images; "
-                        "for images of 28 x 28 save array.reshape(-1, 28, 28)",
-                        name, text);
-    return dsc_fail(error, DSC_ERROR_FORMAT,
-                    "%s: expected images, an array of bytes (N, H, W), (N, C, H, W) or (H, W); found %s in %s", name,
-                    dsc_type_name(found.type), text);
+        return dsc_fail(
+            error, DSC_ERROR_FORMAT,
+            "%s: expected images, found %s numbers in one dimension; if these are labels, name the images; "
+            "for images of 28 x 28 save array.reshape(-1, 28, 28)",
+            name, text);
+    return dsc_fail(
+        error, DSC_ERROR_FORMAT,
+        "%s: expected images, an array of bytes (N, H, W), (N, C, H, W) or (H, W); found %s in %s", name,
+        dsc_type_name(found.type), text);
 }
 
 /* What is neither a picture nor an array. */
@@ -128,27 +131,29 @@ static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char 
     (void)dsc_shell_word(word, name);
     switch (kind) {
     case DSC_KIND_ZIP:
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: expected an image, found a ZIP archive; unpack it, and name a file in it: unzip %s; of "
-                        "NumPy's (.npz) that gives .npy files, which are read",
-                        name, word);
+        return dsc_fail(
+            error, DSC_ERROR_FORMAT,
+            "%s: expected an image, found a ZIP archive; unpack it, and name a file in it: unzip %s; of "
+            "NumPy's (.npz) that gives .npy files, which are read",
+            name, word);
     case DSC_KIND_SAFETENSORS:
-        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected an image, found %s; name it with --model %s", name,
-                        dsc_kind_name(kind), word);
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected an image, found %s; name it with --model %s",
+                        name, dsc_kind_name(kind), word);
     case DSC_KIND_JPEG:
     case DSC_KIND_GIF:
     case DSC_KIND_BMP:
     case DSC_KIND_TIFF:
     case DSC_KIND_WEBP:
     case DSC_KIND_PDF:
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: expected an image as PNG, PGM, PPM, IDX or NPY, found %s; convert it to PNG, with "
-                        "ImageMagick: convert %s %s.png",
-                        name, dsc_kind_name(kind), word, word);
+        return dsc_fail(
+            error, DSC_ERROR_FORMAT,
+            "%s: expected an image as PNG, PGM, PPM, IDX or NPY, found %s; convert it to PNG, with "
+            "ImageMagick: convert %s %s.png",
+            name, dsc_kind_name(kind), word, word);
     default:
         return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: is no image: expected PNG, PGM, PPM, IDX or NPY, found %s%s", name, dsc_kind_name(kind),
-                        dsc_kind_remedy(remedy, kind, name));
+                        "%s: is no image: expected PNG, PGM, PPM, IDX or NPY, found %s%s", name,
+                        dsc_kind_name(kind), dsc_kind_remedy(remedy, kind, name));
     }
 }
 

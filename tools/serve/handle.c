@@ -3,13 +3,15 @@
 #include "serve/parts.h"
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/memory.h"
+#include "base/visible.h"
+#include "serve/host.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define PAGE_POLICY                                                                                          \
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src "      \
@@ -63,27 +65,24 @@ static void refuse(serve_response *r, unsigned status, const char *why) {
 
 /* ---- who asks ---- */
 
-/* "NAME", or "NAME:PORT"; an address of version 6 is in brackets. */
-static bool is_host(const char *header, const char *name, unsigned port) {
-    char expected[300];
-    if (!strcasecmp(header, name)) return port == 80;
-    (void)snprintf(expected, sizeof expected, "%.250s:%u", name, port);
-    return !strcasecmp(header, expected);
-}
-
-static bool is_ours(const char *header, const char *host, unsigned port) {
-    static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
-    char bracketed[300];
-    for (size_t i = 0; i < 3; i++)
-        if (is_host(header, names[i], port)) return true;
-    (void)snprintf(bracketed, sizeof bracketed, "[%.250s]", host);
-    return is_host(header, host, port) || is_host(header, bracketed, port);
-}
-
-/* A page of another site may send requests, but the browser says whose they are. */
-static bool is_trusted(const serve_request *q, const char *host, unsigned port) {
-    if (!q->host || !is_ours(q->host, host, port)) return false;
-    return !q->origin || (!strncmp(q->origin, "http://", 7) && is_ours(q->origin + 7, host, port));
+/* The name is a stranger's: it is quoted, and cut. */
+static void refuse_host(serve_response *r, const serve_request *q) {
+    char name[64], word[DSC_SHELL_WORD], why[512];
+    (void)snprintf(name, sizeof name, "%.60s", q->host ? q->host : "");
+    name[strcspn(name, ":/")] = '\0';
+    if (q->host && serve_host_is_ours(q->host, "", NULL))
+        (void)snprintf(why, sizeof why,
+                       "this request comes from a page of another address than this server's");
+    else if (*name)
+        (void)snprintf(
+            why, sizeof why,
+            "this server answers for localhost, with any port, and for the names that it is told; if this "
+            "one is yours, start it with: descender serve --allow-host %.300s",
+            dsc_shell_word(word, name));
+    else
+        (void)snprintf(why, sizeof why, "expected the header Host, with the name of this server");
+    char shown[sizeof why];
+    refuse(r, 403, dsc_visible(shown, sizeof shown, why));
 }
 
 /* ---- what is asked ---- */
@@ -128,7 +127,8 @@ static json_t *model_json(const serve_site *site) {
         (void)json_array_append_new(classes, json_string(dsc_model_class_name(model, i)));
     dsc_images images;
     dsc_model_describe(&images, model);
-    return json_pack("{s:s, s:s, s:I, s:b, s:o, s:s}", "name", site->options.model_name, "text",
+    return json_pack("{s:o, s:s, s:I, s:b, s:o, s:s}", "name",
+                     dsc_json_text(site->options.model_name), "text",
                      dsc_model_text(model), "parameters", (json_int_t)dsc_model_parameters(model), "prepares",
                      images.preparation == DSC_PREPARATION_DIGITS, "classes", classes, "version",
                      dsc_version());
@@ -239,11 +239,10 @@ static void get(serve_response *r, serve_site *site, const serve_request *q) {
     }
 }
 
-void serve_handle(serve_response *r, serve_site *site, const serve_request *q, const char *host,
-                  unsigned port) {
+void serve_handle(serve_response *r, serve_site *site, const serve_request *q, const char *host) {
     *r = (serve_response){.policy = PAGE_POLICY};
-    if (!is_trusted(q, host, port))
-        refuse(r, 403, "this server answers only for the name and port that it was started with");
+    if (!serve_host_is_trusted(q->host, q->origin, host, site->options.allowed_hosts))
+        refuse_host(r, q);
     else if (!strcmp(q->method, "GET") || !strcmp(q->method, "HEAD"))
         get(r, site, q);
     else if (!strcmp(q->method, "POST") && !strcmp(q->path, "/api/read"))

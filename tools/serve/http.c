@@ -39,7 +39,6 @@ struct serve_server {
     struct MHD_Daemon *daemon;
     serve_site *site;
     char *host;
-    unsigned port;
 };
 
 /* One request: its body as it comes in. */
@@ -132,7 +131,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         .size = u->size,
     };
     serve_response r;
-    serve_handle(&r, server->site, &q, server->host, server->port);
+    serve_handle(&r, server->site, &q, server->host);
     return send_response(api, connection, &r);
 }
 
@@ -198,7 +197,6 @@ static dsc_status listen_on(serve_server *s, const char *host, unsigned *port, d
     }
     const union MHD_DaemonInfo *info = s->api.MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
     if (info && info->port) *port = info->port;
-    s->port = *port;
     return DSC_OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* serve.h: a page in the browser on which one draws digits and watches runs, served on this machine.
  *
+ *   host.c     whose requests are answered
  *   handle.c   requests in, responses out: no socket, so that tests and fuzzers call it as the server does
  *   reading.c  a drawing -> what the network sees, what its layers make of it, what it says
  *   runs.c     the runs of a folder, by their names; nothing else on the disk is reached
@@ -31,6 +32,7 @@ typedef struct serve_options {
      * which waits for it. What is wrong stands in the error. */
     dsc_status (*make_report)(void *user, const char *folder, dsc_error *error);
     void *user;
+    const char *allowed_hosts; /* more names to answer for, divided by commas (host.h); NULL: none */
 } serve_options;
 
 /* What is served, to any number of threads. */
@@ -56,10 +58,9 @@ typedef struct serve_response {
     size_t size;        /* of `fixed` */
 } serve_response;
 
-/* Always gives a response. The request's Host must be this machine's by name or number, or `host`, with that port, so that no page of
- * another site can talk to the server by a name of its own (DNS rebinding). */
-void serve_handle(serve_response *response, serve_site *site, const serve_request *request, const char *host,
-                  unsigned port);
+/* Always gives a response. The request's Host must be this machine's by name or number, `host`, or an allowed one, so that no
+ * page of another site can talk to the server by a name of its own (DNS rebinding; host.h). */
+void serve_handle(serve_response *response, serve_site *site, const serve_request *request, const char *host);
 
 /* ---- the server ---- */
 
