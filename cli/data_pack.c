@@ -308,9 +308,9 @@ static dsc_status report_json(const packing *p, dsc_error *error) {
     for (size_t i = 0; i < p->train_list.class_count; i++)
         (void)json_array_append_new(classes, json_string(p->train_list.classes[i]));
     return command_print_json(
-        json_pack("{s:o, s:I, s:I, s:I, s:I, s:s, s:s, s:I, s:o}", "folder", dsc_json_text(p->out), "training_images",
-                  (json_int_t)p->train.count, "test_images", (json_int_t)p->test.count, "height",
-                  (json_int_t)p->size[0], "width", (json_int_t)p->size[1], "preparation",
+        json_pack("{s:o, s:I, s:I, s:I, s:I, s:s, s:s, s:I, s:o}", "folder", dsc_json_text(p->out),
+                  "training_images", (json_int_t)p->train.count, "test_images", (json_int_t)p->test.count,
+                  "height", (json_int_t)p->size[0], "width", (json_int_t)p->size[1], "preparation",
                   dsc_preparation_name(train.preparation), "ground", dsc_ground_name(train.ground),
                   "files_passed_over", (json_int_t)over, "classes", classes),
         error);

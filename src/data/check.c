@@ -145,8 +145,8 @@ static dsc_status check_classes(struct check *check, dsc_error *error) {
         finding(check, DSC_CHECK_NOTE,
                 "%s: is EMNIST's, whose images lie on their sides in the file; they are turned upright",
                 path);
-    dsc_status status = dsc_classes_settle(&check->names, &check->classes, images, labels, 2, path,
-                                           check->real, &why);
+    dsc_status status =
+        dsc_classes_settle(&check->names, &check->classes, images, labels, 2, path, check->real, &why);
     if (!status) return DSC_OK;
     if (status == DSC_ERROR_MEMORY) {
         if (error) *error = why;
@@ -365,8 +365,7 @@ dsc_status dsc_data_check(dsc_check_counts *counts, const char *folder, dsc_chec
                           dsc_error *error) {
     memset(counts, 0, sizeof *counts);
     if (!dsc_mnist_is_place(folder)) return dsc_mnist_fail_missing(folder, NULL, error);
-    struct check check = {
-        .folder = folder, .real = dsc_mnist_folder(folder), .report = report, .user = user};
+    struct check check = {.folder = folder, .real = dsc_mnist_folder(folder), .report = report, .user = user};
     if (!check.real) return dsc_fail_memory(error, strlen(folder), "a path");
     dsc_status status = check_all(&check, error);
     for (int i = 0; i < DSC_MNIST_FILES; i++) {

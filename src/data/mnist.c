@@ -145,7 +145,8 @@ static dsc_status open_folder(dsc_dataset **train, dsc_dataset **test, char *pat
     char *real = status ? NULL : dsc_mnist_folder(folder);
     if (!status && !real) status = dsc_fail_memory(error, strlen(folder), "a path");
     if (!status)
-        status = dsc_classes_settle(&names, &classes, images, labels, 2, paths[DSC_TRAIN_IMAGES], real, error);
+        status =
+            dsc_classes_settle(&names, &classes, images, labels, 2, paths[DSC_TRAIN_IMAGES], real, error);
     if (!status) status = dsc_images_note_read(&noted, &preparation, real, error);
     free(real);
     const dsc_preparation *its = noted ? &preparation : NULL;

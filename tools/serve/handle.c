@@ -127,10 +127,9 @@ static json_t *model_json(const serve_site *site) {
         (void)json_array_append_new(classes, json_string(dsc_model_class_name(model, i)));
     dsc_images images;
     dsc_model_describe(&images, model);
-    return json_pack("{s:o, s:s, s:I, s:b, s:o, s:s}", "name",
-                     dsc_json_text(site->options.model_name), "text",
-                     dsc_model_text(model), "parameters", (json_int_t)dsc_model_parameters(model), "prepares",
-                     images.preparation == DSC_PREPARATION_DIGITS, "classes", classes, "version",
+    return json_pack("{s:o, s:s, s:I, s:b, s:o, s:s}", "name", dsc_json_text(site->options.model_name),
+                     "text", dsc_model_text(model), "parameters", (json_int_t)dsc_model_parameters(model),
+                     "prepares", images.preparation == DSC_PREPARATION_DIGITS, "classes", classes, "version",
                      dsc_version());
 }
 
