@@ -3,6 +3,7 @@
 #include "base/visible.h"
 
 #include "base/error.h"
+#include "base/recognise.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -48,13 +49,13 @@ static bool looks_like_utf16(const unsigned char *b, size_t size) {
     return 2 * even > size / 2 || 2 * odd > size / 2;
 }
 
-/* "iconv ...", which replaces the file by itself in UTF-8. */
+/* "iconv ...", which puts the file in UTF-8 in its place, and keeps it as it was beside. */
 static dsc_status advise(dsc_error *error, const char *path, const char *encoding, const char *problem) {
     char word[DSC_SHELL_WORD];
     (void)dsc_shell_word(word, path); /* 'a b'.new is one word, too */
     return dsc_fail(error, DSC_ERROR_FORMAT,
-                    "%s: %s; convert it: iconv -f %s -t UTF-8 %s > %s.new && mv %s.new %s", path, problem,
-                    encoding, word, word, word, word);
+                    "%s: %s; convert it: mv %s %s.orig && iconv -f %s -t UTF-8 %s.orig > %s", path, problem,
+                    word, word, encoding, word, word);
 }
 
 dsc_status dsc_utf8_expect(const void *bytes, size_t size, const char *path, dsc_error *error) {
@@ -66,6 +67,10 @@ dsc_status dsc_utf8_expect(const void *bytes, size_t size, const char *path, dsc
     }
     size_t bad = dsc_utf8_check(bytes, size);
     if (bad == size) return DSC_OK;
+    const dsc_kind kind = dsc_recognise(bytes, size);
+    if (kind != DSC_KIND_TEXT && kind != DSC_KIND_JSON && kind != DSC_KIND_HTML)
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected text in UTF-8, found %s; name another file", path,
+                        kind == DSC_KIND_UNKNOWN ? "bytes that are no text" : dsc_kind_name(kind));
     size_t line = 1, start = 0;
     for (size_t i = 0; i < bad; i++)
         if (b[i] == '\n') line++, start = i + 1;

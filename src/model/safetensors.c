@@ -41,7 +41,9 @@ typedef struct extent {
 /* Something else was handed over as a model. */
 static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char *name, dsc_error *error) {
     char remedy[DSC_MESSAGE_SIZE], word[DSC_SHELL_WORD];
-    const dsc_kind kind = dsc_recognise(bytes, size);
+    dsc_kind kind = dsc_recognise(bytes, size);
+    /* Of what is JSON only a recipe can be trained; a log has events. */
+    if (kind == DSC_KIND_JSON && memmem(bytes, size, "\"event\"", 7)) kind = DSC_KIND_TEXT;
     switch (kind) {
     case DSC_KIND_IDX:
     case DSC_KIND_NPY:

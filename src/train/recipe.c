@@ -6,10 +6,13 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/visible.h"
 #include "optim/choose.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { FORMAT = 1, FILE_LARGEST = 1 << 20 };
 
@@ -148,6 +151,30 @@ static dsc_status open_file(dsc_recipe *recipe, const char *path, dsc_error *err
     return status;
 }
 
+static bool is_folder(const char *path) {
+    struct stat info;
+    return !stat(path, &info) && S_ISDIR(info.st_mode);
+}
+
+/* A run has its recipe in its folder, a search the best one. */
+static dsc_status fail_folder(const char *folder, dsc_error *error) {
+    static const char *const names[] = {"recipe.json", "best.json"};
+    char word[DSC_SHELL_WORD];
+    for (size_t i = 0; i < 2; i++) {
+        char *path = dsc_path_join(folder, names[i]);
+        bool there = path && !access(path, F_OK);
+        if (there) (void)dsc_shell_word(word, path);
+        free(path);
+        if (there)
+            return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: is a folder; its recipe is a file in it: name %s", folder,
+                            word);
+    }
+    return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                    "%s: is a folder, expected a file of JSON, or the name of a recipe; `descender recipe list` shows "
+                    "those",
+                    folder);
+}
+
 static dsc_status fail_unknown(const char *name, dsc_error *error) {
     const char *names[64];
     size_t count = 0;
@@ -165,7 +192,9 @@ dsc_status dsc_recipe_open(dsc_recipe *recipe, const char *name, dsc_error *erro
     while (named->name && strcmp(named->name, name) != 0) named++;
     if (named->name)
         status = dsc_recipe_from_json(recipe, named->json, strlen(named->json), named->name, error);
-    else if (strchr(name, '/') || strchr(name, '.'))
+    else if (is_folder(name))
+        status = fail_folder(name, error);
+    else if (strchr(name, '/') || strchr(name, '.') || !access(name, F_OK))
         status = open_file(recipe, name, error);
     else
         status = fail_unknown(name, error);

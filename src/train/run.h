@@ -20,7 +20,7 @@
  *
  *   run.c         starting, resuming, training        run_folder.c  the folder: its number, its lock
  *   run_log.c     writing log.jsonl                   run_history.c reading it
- *   run_recipe.c  reading recipe.json
+ *   run_recipe.c  reading recipe.json                 run_none.c    what is named in place of a run
  */
 #ifndef DSC_TRAIN_RUN_H
 #define DSC_TRAIN_RUN_H
@@ -99,5 +99,8 @@ dsc_status dsc_run_folder_claim(const char *folder, const char *const *names, ds
 
 /* Locks a run's folder for this process until the descriptor is closed; fails if another has it. */
 dsc_status dsc_run_folder_lock(int *descriptor, const char *folder, dsc_error *error);
+
+/* Fails with what `folder`, which holds no run, is in truth, and what to name in its place. */
+dsc_status dsc_run_fail_none(const char *folder, dsc_error *error);
 
 #endif

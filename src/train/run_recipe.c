@@ -10,6 +10,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { RECIPE_MOST = 1 << 20 };
 
@@ -32,7 +33,7 @@ dsc_status dsc_run_recipe(dsc_recipe *recipe, char **name, const char *folder, d
     unsigned char *bytes = NULL;
     size_t size;
     dsc_status status = dsc_file_read(&bytes, &size, path, RECIPE_MOST, error);
-    if (status) status = dsc_error_context(error, status, "'%s' is no run", folder);
+    if (status && access(path, F_OK)) status = dsc_run_fail_none(folder, error);
     if (!status) status = dsc_recipe_initialise(recipe, error);
     if (!status) status = dsc_recipe_from_json(recipe, (const char *)bytes, size, path, error);
     if (!status && name) status = take_name(name, (const char *)bytes, size, error);

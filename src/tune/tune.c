@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/threads.h"
+#include "base/visible.h"
 #include "data/class_match.h"
 #include "train/run.h"
 #include "tune/work.h"
@@ -199,10 +200,16 @@ dsc_status dsc_tune_search_open(dsc_tune_search *search, const char *folder, dsc
     unsigned char *bytes = NULL;
     size_t size, whole;
     dsc_status status = dsc_file_read(&bytes, &size, path, JOURNAL_MOST, error);
-    if (status)
+    char *recipe = status ? dsc_path_join(folder, "recipe.json") : NULL, word[DSC_SHELL_WORD];
+    if (recipe && !access(recipe, F_OK))
+        status = dsc_fail(error, status,
+                          "'%s' is no search, but a run; go on with it: descender train --resume %s", folder,
+                          dsc_shell_word(word, folder));
+    else if (status)
         status = dsc_error_context(error, status, "'%s' is no search", folder);
     else
         status = dsc_tune_search_read(search, &whole, (const char *)bytes, size, path, error);
+    free(recipe);
     free(bytes);
     free(path);
     return status;

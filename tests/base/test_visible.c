@@ -44,7 +44,7 @@ static void other_encodings_are_named_with_line_and_byte(void **state) {
     assert_int_equal(dsc_utf8_expect("Hund\nK\xFChe\n", 10, "a b.txt", &error), DSC_ERROR_FORMAT);
     assert_non_null(strstr(error.message, "a b.txt: line 2, byte 2: 0xfc is not UTF-8"));
     assert_non_null(strstr(
-        error.message, "iconv -f LATIN1 -t UTF-8 'a b.txt' > 'a b.txt'.new && mv 'a b.txt'.new 'a b.txt'"));
+        error.message, "mv 'a b.txt' 'a b.txt'.orig && iconv -f LATIN1 -t UTF-8 'a b.txt'.orig > 'a b.txt'"));
     assert_int_equal(dsc_utf8_expect("\xFF\xFE{\0}\0", 6, "r.json", &error), DSC_ERROR_FORMAT);
     assert_non_null(strstr(error.message, "is UTF-16"));
     assert_non_null(strstr(error.message, "iconv -f UTF-16 "));

@@ -46,7 +46,7 @@ a_file_that_is_no_model_is_refused() {
     echo "not a model at all" >"$work/a.safetensors"
     run model show "$work/a.safetensors"
     exits 1
-    says "a.safetensors: offset 0: expected a model file"
+    says "a.safetensors: expected a model of Descender (safetensors), found text; name the folder of a run"
     run model show "$work/nothing.safetensors"
     exits 1
     says "nothing.safetensors"

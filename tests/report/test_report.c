@@ -14,7 +14,7 @@
 
 enum { COUNT = 90, CLASSES = 3, SIDE = 8, PIXELS = SIDE * SIDE };
 #define HOSTILE "<script>alert(1)</script>"
-static const char *const names[CLASSES] = {HOSTILE, "a|b", "\"q'\xFF\n"};
+static const char *const names[CLASSES] = {HOSTILE, "a|b", "\"q'`\\<!--"};
 
 static dsc_dataset *data;
 static dsc_model *models[2];

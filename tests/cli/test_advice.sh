@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: MIT
+# Every advice that an error gives is taken as it stands, and must help: the text behind a mark in the message is run in a
+# shell in which `descender` is the program, or is named in place of what was named wrongly.
+. "$(dirname "$0")/lib.sh"
+
+_small=(--model "flatten, dense" --recipe tutorial --batch 16 --epochs 1 --threads 1)
+
+# Data `d`, a finished run `run`, one that was stopped, `half`, and a search `search`.
+_setting() {
+    cd "$work" || return
+    [ -d d ] && return
+    mkdir -p bin
+    printf '#!/bin/sh\nexec "%s" "$@"\n' "$program" >bin/descender
+    chmod +x bin/descender
+    PATH=$work/bin:$PATH
+    small_data "$work/d"
+    run train "${_small[@]}" --data d --out run --quiet
+    exits 0
+    cp -r run half && rm half/model.safetensors
+    run tune --model "flatten, dense" --recipe tutorial --batch 16 --threads 1 --data d --epochs 1 --trials 2 \
+        --out search --quiet 'learning-rate=0.01|0.1'
+    exits 0
+}
+# _advised MARK END COMMAND...: the command fails, and what stands between MARK and END in its message is in $advice.
+_advised() {
+    local mark=$1 end=$2
+    shift 2
+    run "$@"
+    [ "$status" = 1 ] || [ "$status" = 2 ] || complain "expected a failure"
+    advice=${err#*"$mark"}
+    [ "$advice" != "$err" ] || complain "expected advice behind: $mark"
+    [ -z "$end" ] || advice=${advice%%"$end"*}
+    advice=${advice%%$'\n'*}
+}
+_obey() {
+    run_shell "$advice"
+    exits 0
+}
+# table: MARK|END|COMMAND, divided by tabs; the advice is a command.
+_obey_each() {
+    local mark end line
+    while IFS='	' read -r mark end line; do
+        eval "_advised \"\$mark\" \"\$end\" $line"
+        _obey
+    done
+}
+# The same, and the advice is what to name in place of the last word of the command.
+_name_each() {
+    local mark end line
+    while IFS='	' read -r mark end line; do
+        eval "_advised \"\$mark\" \"\$end\" $line"
+        advice="descender ${line% *} $advice"
+        _obey
+    done
+}
+
+what_is_named_in_place_of_a_run_leads_to_it() {
+    _setting
+    _name_each <<'END'
+name the folder of the run: 		train --quiet --resume run/checkpoint
+name the folder of the run: 		train --quiet --resume run/log.jsonl
+name one of them: 		evaluate .
+name one of them: 		predict --raw --model . d/t10k-images-idx3-ubyte
+END
+    sed -i 's/.*/&/' d/labels.txt
+    mkdir -p model.safetensors && cp run/model.safetensors model.safetensors
+    advice=
+    _advised 'name that: ' '' evaluate --data d model.safetensors
+    run evaluate --data d "$advice"
+    exits 0
+    _obey_each <<'END'
+go on with it: 	; or	evaluate search
+train what it found: 		evaluate search
+go on with it: 		tune --resume run
+`	`	evaluate half
+train it first: 		evaluate run/recipe.json
+END
+}
+a_folder_in_place_of_a_file_leads_to_the_file() {
+    _setting
+    _name_each <<'END'
+name 		train --quiet --recipe run
+name 		train --quiet --recipe search
+END
+    mkdir -p t && cp d/train-labels-idx1-ubyte t
+    _advised '`' '`' train --recipe t
+    _obey
+}
+data_that_lie_elsewhere_are_found() {
+    _setting
+    mkdir -p MNIST/raw && cp d/*ubyte MNIST/raw
+    _name_each <<'END'
+: name 		data info --data MNIST
+END
+    mkdir -p two
+    local file
+    for file in d/*ubyte; do
+        cp "$file" "two/emnist-digits-$(basename "$file" | sed s/t10k/test/)"
+        cp "$file" "two/emnist-balanced-$(basename "$file" | sed s/t10k/test/)"
+    done
+    _name_each <<'END'
+begin with: 		data info --data two
+begin with: 		data show --data two
+END
+    _advised 'begin with: ' '' data check two
+    prints "begin with: two/emnist-balanced"
+    # The run remembers which of the sets it was, from any folder.
+    run train "${_small[@]}" --data two/emnist-digits --out emnist --quiet
+    exits 0
+    run_shell "cd / && descender evaluate '$work/emnist'"
+    exits 0
+}
+what_is_packed_or_in_another_encoding_is_converted_as_said() {
+    _setting
+    local tool name
+    for tool in gzip bzip2 xz; do
+        command -v $tool >/dev/null || continue
+        for name in "$tool packed" "it's"; do
+            rm -rf "$name" && cp -r d "$name"
+            [ $tool != gzip ] || $tool -c <d/t10k-images-idx3-ubyte >x
+            [ $tool = gzip ] || cp d/t10k-images-idx3-ubyte x
+            $tool -c <x >"$name/t10k-images-idx3-ubyte"
+            _advised 'unpack it: ' '' data info --data "$name"
+            _obey
+            run data info --data "$name"
+            exits 0
+        done
+    done
+    cp -r d "my data"
+    printf 'K\374he\nPferd\nHund\nKatze\n' >"my data/labels.txt"
+    _advised 'convert it: ' '' data info --data "my data"
+    says "labels.txt: line 1, byte 2: 0xfc is not UTF-8"
+    _obey
+    run data info --data "my data"
+    exits 0
+    prints "Kühe"
+    local encoding
+    for encoding in LATIN1 UTF-16 UTF-16LE UTF-16BE; do
+        printf '{"comment": "f\303\274r mich",\n "model": "flatten, dense", "epochs": 1, "batch": 16, "data": "d"}\n' |
+            iconv -f UTF-8 -t $encoding >"mine $encoding.json"
+        _advised 'convert it: ' '' train --quiet --recipe "mine $encoding.json"
+        _obey
+        run train --quiet --recipe "mine $encoding.json"
+        exits 0
+    done
+    printf '\357\273\277{"model": "flatten, dense", "epochs": 1, "batch": 16, "data": "d"}\r\n\r\n' >bom.json
+    run train --quiet --recipe bom.json
+    exits 0
+    # What is no text is not converted: that would destroy it.
+    run train --recipe run/model.safetensors
+    exits 1
+    says "found a model (safetensors)"
+    says_no iconv
+}
+arrays_are_saved_as_said() {
+    needs_numpy || return
+    _setting
+    cat >make.py <<'END'
+import numpy, sys
+n = numpy
+r = n.random.default_rng(1)
+x = n.zeros((3, 8, 8)); x[:, 2:6, 3:5] = r.integers(100, 256, (3, 4, 2))
+for name, array in dict(
+    ones=(x > 0).astype('i8'), negative=x - 100, unit=x / 127.5 - 1, wide=x * 257, standard=(x - x.mean()) / x.std(),
+    fraction=x + 0.25 * (x < 200), nan=n.where(x > 200, n.nan, x), inf=n.where(x > 200, n.inf, x), big=x * 1e30,
+    complex=x.astype('c8'), objects=x.astype('i8').astype('O'), text=x.astype('i8').astype('U3'),
+    flat=x.reshape(3, 64).astype('u1'), line=x.reshape(-1), five=x.reshape(3, 1, 1, 8, 8), scalar=n.float32(1),
+    last=n.repeat(x.reshape(3, 8, 8, 1), 3, 3).astype('u1'), signed=(x - 128).astype('i1'),
+    sixteen=(x * 257).astype('>u2'), longdouble=x.astype('g')).items():
+    n.save('a-' + name + '.npy', array)
+END
+    /usr/bin/python3 make.py
+    local file tries
+    for file in a-*.npy; do
+        for ((tries = 0; tries < 4; tries++)); do
+            run predict --model run "$file"
+            [ "$status" = 0 ] && break
+            advice=${err##*; save }
+            advice=${advice%%; as one picture*}
+            advice=${advice%%, or array*}
+            advice=${advice//reshape(-1, 28, 28)/reshape(-1, 8, 8)} # the images of this model
+            case $file in
+            a-scalar.npy | a-last.npy) [ $tries = 0 ] || break ;; # there is no image in it; the model takes no colours
+            esac
+            /usr/bin/python3 - "$file" "$advice" <<'END' || complain "the advice is no Python"
+import numpy, sys
+array = numpy.load(sys.argv[1], allow_pickle=True)
+numpy.save(sys.argv[1], eval(sys.argv[2]))
+END
+        done
+        case $file in
+        a-scalar.npy) ;;
+        a-last.npy) says "3 x 8 x 8, and the model" ;;
+        *) exits 0 ;;
+        esac
+        [ $tries -lt 4 ] || complain "the advice for $file leads nowhere"
+    done
+    /usr/bin/python3 -c "
+import numpy as n
+x = n.zeros((2, 8, 8)); x[:, 2:6, 3:5] = 200
+n.savez('x.npz', first=x, second=x)"
+    needs_command unzip || return
+    _advised 'unzip ' ';' predict --model run x.npz
+    run_shell "unzip $advice && descender predict --model run first.npy second.npy"
+    exits 0
+}
+models_of_others_are_named_as_that() {
+    _setting
+    local word
+    # A header of 72 bytes, and 8 bytes of numbers, as PyTorch's batch-norm counters are.
+    local header='{"__metadata__":{"format":"pt"},"n":{"dtype":"I64","shape":[],"data_offsets":[0,8]}}'
+    printf '%b%s%b' "\\x$(printf %x ${#header})\\0\\0\\0\\0\\0\\0\\0" "$header" '\0\0\0\0\0\0\0\0' >bn.safetensors
+    printf 'PK\3\4model.pt' >a.pt
+    printf '\200\2\212\nl\374' >a.pth
+    printf '\211HDF\r\n\032\n' >a.h5
+    printf '\010\010\022\007pytorch' >a.onnx
+    printf 'GGUF\3\0\0\0' >a.gguf
+    printf '<!DOCTYPE html><html>' >page.safetensors
+    printf 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n' >pointer.safetensors
+    : >empty.safetensors
+    for word in "bn.safetensors:PyTorch" "a.pt:ZIP archive" "a.pth:pickle" "a.h5:HDF5" "a.onnx:ONNX" "a.gguf:GGUF" \
+        "page.safetensors:web page" "pointer.safetensors:git lfs pull" "empty.safetensors:empty" \
+        "run/checkpoint:checkpoint" "run/log.jsonl:text" "d/t10k-images-idx3-ubyte:--data"; do
+        run evaluate --data d "${word%%:*}"
+        exits 1
+        says "${word##*:}"
+        says "${word%%:*}"
+        run predict --model "${word%%:*}" d/t10k-images-idx3-ubyte
+        exits 1
+        says "${word##*:}"
+    done
+}
+files_that_are_no_images_are_named_as_what_they_are() {
+    _setting
+    printf '\377\330\377\340' >a.jpg
+    printf '%%PDF-1.4\n' >a.pdf
+    local word
+    for word in "a.jpg:a JPEG picture; convert it to PNG" "a.pdf:PDF" "run/recipe.json:JSON" "d/labels.txt:text" \
+        "run/checkpoint:checkpoint"; do
+        run predict "${word%%:*}"
+        exits 1
+        says "${word##*:}"
+    done
+    _advised 'name it with ' '' predict run/model.safetensors
+    run_shell "descender predict --raw $advice d/t10k-images-idx3-ubyte"
+    exits 0
+}
+a_file_in_place_of_a_folder_is_named() {
+    _setting
+    run data info --data d/labels.txt
+    exits 1
+    says "name the folder in which they lie"
+    run data info --data d/t10k-images-idx3-ubyte
+    exits 1
+    says "name the folder in which they lie"
+    run train "${_small[@]}" --data d --out d/labels.txt
+    exits 1
+    says "a file, not a folder"
+}
+an_option_that_is_advised_helps() {
+    _setting
+    run data pack "$work" d
+    mkdir -p in/0 in/1 && pgm in/0/a.pgm 8 8 9 && pgm in/0/b.pgm 8 8 8 && pgm in/1/a.pgm 8 8 99 && pgm in/1/b.pgm 8 8 98
+    run data pack in packed
+    exits 0
+    _advised 'or ' ' to replace it' data pack in packed
+    run data pack in packed "$advice"
+    exits 0
+    run train "${_small[@]}" --data d --out run
+    [ "$status" != 0 ] || complain "expected a failure"
+    says "--resume"
+    run train --resume run --quiet
+    exits 0
+    # A folder of data in the way of MNIST.
+    _advised 'name it: ' '' data info --data mnist --offline
+    DESCENDER_DATA=d _advised 'name it: ' '' data info --data mnist --offline
+    run_shell "descender data info $advice"
+    exits 0
+}
+
+promises
