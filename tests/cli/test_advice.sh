@@ -36,10 +36,10 @@ _obey() {
     run_shell "$advice"
     exits 0
 }
-# table: MARK|END|COMMAND, divided by tabs; the advice is a command.
+# table: MARK|END|COMMAND, divided by @; the advice is a command.
 _obey_each() {
     local mark end line
-    while IFS='	' read -r mark end line; do
+    while IFS='@' read -r mark end line; do
         eval "_advised \"\$mark\" \"\$end\" $line"
         _obey
     done
@@ -47,7 +47,7 @@ _obey_each() {
 # The same, and the advice is what to name in place of the last word of the command.
 _name_each() {
     local mark end line
-    while IFS='	' read -r mark end line; do
+    while IFS='@' read -r mark end line; do
         eval "_advised \"\$mark\" \"\$end\" $line"
         advice="descender ${line% *} $advice"
         _obey
@@ -57,30 +57,30 @@ _name_each() {
 what_is_named_in_place_of_a_run_leads_to_it() {
     _setting
     _name_each <<'END'
-name the folder of the run: 		train --quiet --resume run/checkpoint
-name the folder of the run: 		train --quiet --resume run/log.jsonl
-name one of them: 		evaluate .
-name one of them: 		predict --raw --model . d/t10k-images-idx3-ubyte
+name the folder of the run: @@train --quiet --resume run/checkpoint
+name the folder of the run: @@train --quiet --resume run/log.jsonl
+name one of them: @@evaluate .
 END
-    sed -i 's/.*/&/' d/labels.txt
+    _advised 'name one of them: ' '' predict --raw --model . d/t10k-images-idx3-ubyte
+    run predict --raw --model "$advice" d/t10k-images-idx3-ubyte
+    exits 0
     mkdir -p model.safetensors && cp run/model.safetensors model.safetensors
-    advice=
     _advised 'name that: ' '' evaluate --data d model.safetensors
     run evaluate --data d "$advice"
     exits 0
     _obey_each <<'END'
-go on with it: 	; or	evaluate search
-train what it found: 		evaluate search
-go on with it: 		tune --resume run
-`	`	evaluate half
-train it first: 		evaluate run/recipe.json
+go on with it: @; or@evaluate search
+train what it found: @@evaluate search
+go on with it: @@tune --resume run
+`@`@evaluate half
+train it first: @@evaluate run/recipe.json
 END
 }
 a_folder_in_place_of_a_file_leads_to_the_file() {
     _setting
     _name_each <<'END'
-name 		train --quiet --recipe run
-name 		train --quiet --recipe search
+name @@train --quiet --recipe run
+name @@train --quiet --recipe search
 END
     mkdir -p t && cp d/train-labels-idx1-ubyte t
     _advised '`' '`' train --recipe t
@@ -90,7 +90,7 @@ data_that_lie_elsewhere_are_found() {
     _setting
     mkdir -p MNIST/raw && cp d/*ubyte MNIST/raw
     _name_each <<'END'
-: name 		data info --data MNIST
+: name @@data info --data MNIST
 END
     mkdir -p two
     local file
@@ -99,10 +99,11 @@ END
         cp "$file" "two/emnist-balanced-$(basename "$file" | sed s/t10k/test/)"
     done
     _name_each <<'END'
-begin with: 		data info --data two
-begin with: 		data show --data two
+begin with: @@data info --data two
+begin with: @@data show --data two
 END
-    _advised 'begin with: ' '' data check two
+    run data check two
+    exits 1
     prints "begin with: two/emnist-balanced"
     # The run remembers which of the sets it was, from any folder.
     run train "${_small[@]}" --data two/emnist-digits --out emnist --quiet
@@ -156,7 +157,7 @@ arrays_are_saved_as_said() {
     needs_numpy || return
     _setting
     cat >make.py <<'END'
-import numpy, sys
+import numpy, os, re, subprocess, sys
 n = numpy
 r = n.random.default_rng(1)
 x = n.zeros((3, 8, 8)); x[:, 2:6, 3:5] = r.integers(100, 256, (3, 4, 2))
@@ -164,37 +165,25 @@ for name, array in dict(
     ones=(x > 0).astype('i8'), negative=x - 100, unit=x / 127.5 - 1, wide=x * 257, standard=(x - x.mean()) / x.std(),
     fraction=x + 0.25 * (x < 200), nan=n.where(x > 200, n.nan, x), inf=n.where(x > 200, n.inf, x), big=x * 1e30,
     complex=x.astype('c8'), objects=x.astype('i8').astype('O'), text=x.astype('i8').astype('U3'),
-    flat=x.reshape(3, 64).astype('u1'), line=x.reshape(-1), five=x.reshape(3, 1, 1, 8, 8), scalar=n.float32(1),
+    flat=x.reshape(3, 64).astype('u1'), line=x.reshape(-1), five=x.reshape(3, 1, 1, 8, 8),
     last=n.repeat(x.reshape(3, 8, 8, 1), 3, 3).astype('u1'), signed=(x - 128).astype('i1'),
     sixteen=(x * 257).astype('>u2'), longdouble=x.astype('g')).items():
-    n.save('a-' + name + '.npy', array)
+    file = name + '.npy'
+    n.save(file, array)
+    for tries in range(5):
+        done = subprocess.run([os.environ['PROGRAM'], 'predict', '--model', 'run', file], capture_output=True, text=True)
+        if not done.returncode: break
+        found = re.search(r'save (array.*?|\(.*?|numpy.*?)(, or array|; as one|, one field|$)', done.stderr, re.M)
+        if not found: break
+        array = n.load(file, allow_pickle=True)
+        # The images of this model have 8 x 8 pixels.
+        n.save(file, eval(found[1].replace('28, 28', '8, 8')))
+    # The model takes no colours.
+    good = done.returncode == 0 if name != 'last' else tries > 0 and 'the model wants 1 x 8 x 8' in done.stderr
+    if not good or not tries: sys.exit(name + ': ' + done.stderr + done.stdout)
 END
-    /usr/bin/python3 make.py
-    local file tries
-    for file in a-*.npy; do
-        for ((tries = 0; tries < 4; tries++)); do
-            run predict --model run "$file"
-            [ "$status" = 0 ] && break
-            advice=${err##*; save }
-            advice=${advice%%; as one picture*}
-            advice=${advice%%, or array*}
-            advice=${advice//reshape(-1, 28, 28)/reshape(-1, 8, 8)} # the images of this model
-            case $file in
-            a-scalar.npy | a-last.npy) [ $tries = 0 ] || break ;; # there is no image in it; the model takes no colours
-            esac
-            /usr/bin/python3 - "$file" "$advice" <<'END' || complain "the advice is no Python"
-import numpy, sys
-array = numpy.load(sys.argv[1], allow_pickle=True)
-numpy.save(sys.argv[1], eval(sys.argv[2]))
-END
-        done
-        case $file in
-        a-scalar.npy) ;;
-        a-last.npy) says "3 x 8 x 8, and the model" ;;
-        *) exits 0 ;;
-        esac
-        [ $tries -lt 4 ] || complain "the advice for $file leads nowhere"
-    done
+    run_shell "PROGRAM='$program' /usr/bin/python3 make.py"
+    exits 0
     /usr/bin/python3 -c "
 import numpy as n
 x = n.zeros((2, 8, 8)); x[:, 2:6, 3:5] = 200
@@ -272,7 +261,6 @@ an_option_that_is_advised_helps() {
     run train --resume run --quiet
     exits 0
     # A folder of data in the way of MNIST.
-    _advised 'name it: ' '' data info --data mnist --offline
     DESCENDER_DATA=d _advised 'name it: ' '' data info --data mnist --offline
     run_shell "descender data info $advice"
     exits 0

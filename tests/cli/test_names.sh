@@ -118,6 +118,36 @@ data pack in "packed2 $nasty"
 END
 
 }
+what_is_written_holds_names_as_text() {
+    cd "$work" || return
+    _plain
+    local name='<script>alert("x")</script>&amp; <img src=x onerror=y> `c` **b** [l](javascript:z)' file
+    mkdir -p odd && cp -r plain "odd/$(tr -d / <<<"$name")"
+    local data
+    data=odd/$(tr -d / <<<"$name")
+    printf '%s\n' "$name" '" onload="x' "'><svg/onload=x>" '|a|b|' >"$data/labels.txt"
+    run train "${_quick[@]}" --data "$data" --out "odd/run <b>" --quiet
+    exits 0
+    run report "odd/run <b>" --seconds 0.01 --out odd/report --quiet
+    exits 0
+    run card "odd/run <b>" --seconds 0.01 --out odd/card.md --quiet
+    exits 0
+    run datasheet "$data" --out odd/sheet.md --quiet
+    exits 0
+    for file in odd/report/*.html odd/report/*.svg odd/card.md odd/sheet.md; do
+        [ -e "$file" ] || continue
+        # In YAML, at the head of a card, a name is a text in quotes.
+        grep -v '^ *name: "' "$file" >"$work/.text"
+        grep -nE '(^|[^\\])<(script>alert|img src=x|svg/onload)|[^\\]" onload="x' "$work/.text" >"$work/.bad"
+        [[ $file != *.md ]] || grep -nE '[^\\]\]\(javascript' "$work/.text" >>"$work/.bad"
+        [ ! -s "$work/.bad" ] || complain "$file holds a name as markup: $(head -c 300 "$work/.bad")"
+    done
+    run evaluate "odd/run <b>" --per-sample odd/samples.csv --quiet
+    exits 0
+    needs_python || return
+    run_shell "/usr/bin/python3 -c \"import csv; r=list(csv.reader(open('odd/samples.csv'))); print(len(set(map(len, r))), sorted({x[1] for x in r[1:]})[0])\""
+    prints '1 "'
+}
 _in() { # what each command says of an absent file of that name
     run "$@"
     exits 1
