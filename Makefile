@@ -7,7 +7,7 @@ DESTDIR ?=
 ARGS ?=
 build = build/release
 
-.PHONY: all build tutorial test test-docs test-browser test-processors bench install uninstall clean asan tsan minimal coverage fuzz format lint help
+.PHONY: all build tutorial test test-docs test-browser test-processors bench install uninstall clean asan tsan minimal hostile coverage fuzz format lint help
 .NOTPARALLEL:
 
 all: build
@@ -58,7 +58,7 @@ install: build ## install under PREFIX (/usr/local), below DESTDIR if that is gi
 uninstall: ## remove what the last `make install` of this folder installed
 	@xargs -d '\n' rm -fv < $(build)/install_manifest.txt
 
-asan tsan minimal: ## the tests under that preset: sanitizers, or no optional library; ARGS="-R data" for some
+asan tsan minimal hostile: ## the tests under that preset: sanitizers, no optional library, or as little as C promises; ARGS="-R data" for some
 	@scripts/dependencies.sh build test
 	@scripts/build.sh $@
 	@tests/run build/$@ $(ARGS)

@@ -15,6 +15,8 @@
  * in each direction. */
 #include "augment/warp.h"
 
+#include "base/limits.h"
+
 enum { TAPS = 8, BEFORE = 3 }; /* nodes in reach: of those further than 4 sigma the weight is 3e-4 */
 
 #define DSC_MULTIVERSION "augment/elastic_loops.h"
@@ -45,7 +47,7 @@ static size_t scratch(const void *values, const size_t shape[3]) {
 /* weights (size, TAPS): pixel i takes from the nodes floor(i / sigma) .. + TAPS - 1, where node 0 lies BEFORE
  * nodes before pixel 0. */
 static void weigh(float *weights, size_t size, double sigma, double factor, const dsc_kernels *kernels) {
-    enum { AT_ONCE = 8 };
+    enum { AT_ONCE = DSC_USUALLY(8, 1) };
     dsc_real power[AT_ONCE * TAPS];
     for (size_t first = 0; first < size; first += AT_ONCE) {
         const size_t count = size - first < AT_ONCE ? size - first : AT_ONCE;

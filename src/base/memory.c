@@ -2,13 +2,19 @@
 /* memory.c: allocation that cannot overflow. */
 #include "base/memory.h"
 
+#include "base/limits.h"
+
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 /* Large blocks ask for large pages: a fifth of the time of loading MNIST would else go into page faults. */
-enum { HUGE_PAGE = 1 << 21, HUGE_FROM = 1 << 22 };
+enum { HUGE_PAGE = 1 << 21, HUGE_FROM = DSC_USUALLY(1 << 22, INT_MAX) };
+
+/* An array starts with so many elements; while it has at most so many it grows by no more than it must. */
+enum { FIRST = DSC_USUALLY(8, 1), EXACT_UP_TO = DSC_USUALLY(0, 4096) };
 
 bool dsc_multiply(size_t *product, size_t a, size_t b) {
     if (b && a > SIZE_MAX / b) return false;
@@ -33,8 +39,8 @@ void *dsc_allocate_aligned(size_t count, size_t size) {
 
 bool dsc_grow(void *array, size_t *capacity, size_t needed, size_t size) {
     if (needed <= *capacity) return true;
-    size_t wanted = *capacity < SIZE_MAX / 2 && *capacity * 2 > needed ? *capacity * 2 : needed;
-    if (wanted < 8) wanted = 8;
+    size_t wanted = needed < FIRST ? FIRST : needed;
+    if (wanted > EXACT_UP_TO && *capacity < SIZE_MAX / 2 && *capacity * 2 > wanted) wanted = *capacity * 2;
     size_t bytes;
     if (!dsc_multiply(&bytes, wanted, size)) return false;
     void *old;

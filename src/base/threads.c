@@ -9,6 +9,7 @@
 #include "base/threads.h"
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/memory.h"
 
 #include <pthread.h>
@@ -17,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SPINS = 4000 }; /* some ten to forty microseconds */
+enum { SPINS = DSC_USUALLY(4000, 0) }; /* some ten to forty microseconds */
 
 struct dsc_threads {
     unsigned count;   /* the caller included */

@@ -12,12 +12,14 @@
 
 #include "data/idx.h"
 
+#include "base/limits.h"
+
 /* $XDG_CACHE_HOME/descender, or ~/.cache/descender, in a new text; NULL where there is no home, or no memory. MNIST lies in its
  * subfolder "mnist". */
 char *dsc_user_cache(void);
 
 /* Smaller sources decompress in no time. */
-#define DSC_CACHE_MINIMUM ((size_t)1 << 20)
+#define DSC_CACHE_MINIMUM ((size_t)DSC_USUALLY(1 << 20, 1))
 
 /* One state of one source. Starts as {0}; release with dsc_cache_key_clear. */
 typedef struct dsc_cache_key {

@@ -4,6 +4,7 @@
 #include "data/digits.h"
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/threads.h"
 #include "data/dataset.h"
 
@@ -37,7 +38,7 @@ typedef struct drawing {
     uint64_t seed;
 } drawing;
 
-enum { CHUNK = 100 };
+enum { CHUNK = DSC_USUALLY(100, 1) };
 
 static void draw_chunk(void *context, size_t chunk, unsigned worker) {
     const drawing *d = context;

@@ -8,6 +8,7 @@
 #include "data/gzip.h"
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/memory.h"
 
 #include <libdeflate.h>
@@ -62,6 +63,8 @@ struct output {
     size_t front, length, capacity;
 };
 
+enum { GROWN = DSC_USUALLY(65536, 2) }; /* at least, when the first guess was too small */
+
 static bool reserve(struct output *out, size_t capacity) {
     unsigned char *block = dsc_allocate_aligned(out->front + capacity + DSC_GUNZIP_BEHIND, 1);
     if (!block) return false;
@@ -88,7 +91,7 @@ static dsc_status inflate_into(struct output *out, size_t *used, size_t *made,
                 "complete compressed stream, found %zu bytes that are none; download or copy the file again",
                 name, offset, size);
         size_t most = size > LIMIT / BEST_RATIO ? LIMIT : size * BEST_RATIO;
-        size_t wanted = out->capacity < 32768 ? 65536 : 2 * out->capacity;
+        size_t wanted = out->capacity < GROWN / 2 ? GROWN : 2 * out->capacity;
         if (wanted > out->length + most) wanted = out->length + most;
         if (wanted <= out->capacity)
             return dsc_fail(error, DSC_ERROR_FORMAT,
@@ -172,7 +175,7 @@ dsc_status dsc_gunzip(unsigned char **block, size_t *size, uint32_t *crc, const 
     size_t usual = in_size > LIMIT / USUAL_RATIO ? LIMIT : in_size * USUAL_RATIO;
     struct output out = {.front = front};
     struct libdeflate_decompressor *inflater = libdeflate_alloc_decompressor();
-    if (!inflater || !reserve(&out, claim < usual ? claim : usual)) {
+    if (!inflater || !reserve(&out, DSC_USUALLY(1, 0) * (claim < usual ? claim : usual))) {
         libdeflate_free_decompressor(inflater);
         return dsc_fail_memory(error, claim, name);
     }

@@ -2,9 +2,11 @@
 /* gemm.c: how a product is cut into blocks and micro-tiles; see gemm.h. */
 #include "kernel/gemm.h"
 
+#include "base/limits.h"
 #include "kernel/gemm_pack.h"
 
-enum { ROW_CHUNKS = 12 }; /* micro-tiles' rows in a block of A, which so stays in the second-level cache */
+/* Micro-tiles' rows in a block of A, which so stays in the second-level cache. */
+enum { ROW_CHUNKS = DSC_USUALLY(12, 1) };
 
 static size_t round_up(size_t value, size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 static size_t divide_up(size_t a, size_t b) { return (a + b - 1) / b; } /* NOLINT: b is of every kernel set */

@@ -7,6 +7,7 @@
 #include "model/model.h"
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 
 /* Parts of a batch: so few that a part's images share what is read of the weights, and enough for the threads of a large machine.
  * Each image gets the same bits in any of them. */
-enum { TOGETHER = 16, LANES_MOST = 256, BATCH_MOST = 65536 };
+enum { TOGETHER = DSC_USUALLY(16, 1), LANES_MOST = 256, BATCH_MOST = 65536 };
 
 static unsigned lanes_of(size_t batch) {
     const size_t lanes = (batch + TOGETHER - 1) / TOGETHER;

@@ -11,6 +11,7 @@
  *   dw (R S C, K)         = places of x (R S C, pixels)          dy (pixels, K)
  * Each lane sums its samples' dw; the engine adds the lanes' in order.
  */
+#include "base/limits.h"
 #include "op/conv2d_images.h"
 #include "op/window.h"
 
@@ -317,7 +318,7 @@ static parts parts_of(const sizes *z, const dsc_gemm_kernels *product, bool back
 
 /* --- one image alone, shared by threads: its rows are cut --- */
 
-enum { SINGLE_TILES = 8, WORTH_SHARING = 1000000 /* multiply-adds */ };
+enum { SINGLE_TILES = 8, WORTH_SHARING = DSC_USUALLY(1000000, 1) /* multiply-adds */ };
 
 static void make_single_image(const dsc_call *call) {
     sizes z = sizes_of(call->in_shape, call->values);

@@ -8,9 +8,10 @@
  */
 #include "op/op.h"
 
+#include "base/limits.h"
 #include "kernel/loop.h"
 
-enum { BLOCK = 512 };
+enum { BLOCK = DSC_USUALLY(512, 1) };
 static const double ROOT_HALF = 0.70710678118654752440;              /* sqrt(1 / 2) */
 static const double ROOT_OF_TWO_PI_INVERSE = 0.39894228040143267794; /* 1 / sqrt(2 pi) */
 

@@ -9,6 +9,7 @@
  */
 #include "op/matmul_columns.h"
 
+#include "base/limits.h"
 #include "kernel/gemm_pack.h"
 #include "op/matmul_sizes.h"
 #include "op/matmul_sparse.h"
@@ -110,7 +111,11 @@ static dsc_gemm product_dx(const dsc_call *call, const dsc_matmul_sizes *s, cons
 
 /* Each lane would read the whole weight. Where no core's cache holds it, it is read once, for the whole batch, by tiles of which
  * each reads the other operand. The bits are the same. */
-enum { LARGE = 500000, A_TILE = 60000 /* numbers of the weight */, TILES_MOST = 16 };
+enum {
+    LARGE = DSC_USUALLY(500000, 1),
+    A_TILE = DSC_USUALLY(60000, 1) /* numbers of the weight */,
+    TILES_MOST = 16
+};
 
 static size_t panel_tiles(const dsc_gemm_kernels *product, const dsc_matmul_sizes *s, size_t columns) {
     const size_t tiles = dsc_smaller(s->n * s->k / A_TILE + 1, TILES_MOST);
@@ -170,7 +175,11 @@ static const dsc_stage backward_panels_stages[] = {
 /* --- one row alone: zeros left out, and a large weight shared by threads --- */
 
 /* A tile is of several panels, whose sums a processor makes side by side. */
-enum { SINGLE_TILES = 8, PANELS_TOGETHER = 4, WORTH_SHARING = 200000 /* multiply-adds */ };
+enum {
+    SINGLE_TILES = 8,
+    PANELS_TOGETHER = DSC_USUALLY(4, 1),
+    WORTH_SHARING = DSC_USUALLY(200000, 1) /* multiply-adds */
+};
 
 static dsc_sparse_row sparse_row_of(const dsc_call *call, const dsc_matmul_sizes *s) {
     return (dsc_sparse_row){.x = call->in[0],

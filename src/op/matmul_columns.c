@@ -12,12 +12,18 @@
  * and dy go from core to core. */
 #include "op/matmul_columns.h"
 
+#include "base/limits.h"
 #include "kernel/gemm_pack.h"
 #include "op/matmul_sizes.h"
 #include "op/matmul_sparse.h"
 #include "op/matmul_weight.h"
 
-enum { WORTH_SHARING = 20000, A_TILE = 30000 /* numbers in the weight */, TILES_MOST = 4, TOGETHER = 16 };
+enum {
+    WORTH_SHARING = DSC_USUALLY(20000, 1),
+    A_TILE = DSC_USUALLY(30000, 1) /* numbers in the weight */,
+    TILES_MOST = 4,
+    TOGETHER = 16
+};
 
 static size_t aligned(size_t bytes) { return (bytes + DSC_ALIGNMENT - 1) / DSC_ALIGNMENT * DSC_ALIGNMENT; }
 

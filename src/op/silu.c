@@ -7,9 +7,10 @@
  */
 #include "op/op.h"
 
+#include "base/limits.h"
 #include "kernel/loop.h"
 
-enum { BLOCK = 512 };
+enum { BLOCK = DSC_USUALLY(512, 1) };
 
 DSC_LOOP(slope,
          (dsc_real * dx, const dsc_real *dy, const dsc_real *x, const dsc_real *restrict s, size_t count), {

@@ -4,6 +4,7 @@
 #include "train/evaluator.h"
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "graph/fold.h"
 #include "graph/program.h"
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 256, LANES = 32 };
+enum { BATCH = DSC_USUALLY(256, 3), LANES = DSC_USUALLY(32, 2) };
 
 struct dsc_evaluator {
     const dsc_model *model;

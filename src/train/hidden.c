@@ -3,6 +3,7 @@
 #include "train/hidden.h"
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "base/threads.h"
 #include "graph/program.h"
@@ -11,7 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { BATCH = 256, LANES = 8 };
+enum { BATCH = DSC_USUALLY(256, 3), LANES = DSC_USUALLY(8, 2) };
 
 /* The op's first input that is of each sample, and whether it reads a parameter too. */
 static const dsc_node *sampled_input(const dsc_node *node, bool *learns) {

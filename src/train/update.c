@@ -8,13 +8,15 @@
  * Pieces are ranges of the slab of numbers that all decay, or all do not. But a gradient that was made in blocks of columns is
  * gone through in the same blocks, so that each thread meets what it has in its cache: those pieces come first, and are shared
  * out as the blocks were. */
+#include "base/limits.h"
 #include "base/memory.h"
 #include "kernel/kernel.h"
 #include "train/trainer.h"
 
 #include <math.h>
 
-enum { PIECE = 8192 }; /* numbers: three slabs of them fit a first-level cache */
+/* Numbers, a multiple of 16: three slabs of them fit a first-level cache. */
+enum { PIECE = DSC_USUALLY(8192, 16) };
 
 /* --- pieces --- */
 

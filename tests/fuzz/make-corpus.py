@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Makes the seeds of fuzz_idx and fuzz_npy: python3 tests/fuzz/make-corpus.py (needs NumPy).
+"""Makes the seeds of most targets: python3 tests/fuzz/make-corpus.py (needs NumPy).
 
 Small files of every kind that the readers tell apart, good and bad, so that the fuzzer starts behind the
 checksums that it could hardly guess."""
@@ -90,5 +90,60 @@ def seeds_npy():
     put("npy", "empty.npz", archive(0, []))
 
 
+def png(width, height, depth, colour, rows, extra=b"", interlace=0):
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = struct.pack(">2I5B", width, height, depth, colour, 0, 0, interlace)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + extra + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
+
+
+def seeds_png():
+    palette = struct.pack(">I", 6) + b"PLTE" + bytes(6)
+    palette += struct.pack(">I", zlib.crc32(palette[4:]))
+    put("png", "grey", png(3, 2, 8, 0, b"\0abc\2def"))
+    put("png", "colour", png(2, 1, 8, 2, b"\0abcdef"))
+    put("png", "alpha", png(1, 1, 8, 6, b"\0abcd"))
+    put("png", "sixteen-bits", png(1, 2, 16, 0, b"\0ab\1cd"))
+    put("png", "one-bit", png(9, 1, 1, 0, b"\0\xaa\x80"))
+    put("png", "palette", png(4, 1, 1, 3, b"\0\xa0", palette))
+    put("png", "interlaced", png(2, 2, 8, 0, b"\0a\0b\0cd", interlace=1))
+
+
+def seeds_options():
+    """The first byte chooses the command."""
+    for i, words in enumerate(("--data\nfolder\n--epochs=3", "-o\nx\n--no-json", "--\nfile", "--help", "--epocs\n3")):
+        put("options", f"words-{i}", bytes([i * 3]) + words.encode())
+
+
+def seeds_folder():
+    put("folder", "labels", b"\1zero\none\ntwo\n")
+    put("folder", "labels-windows", b"\1\xef\xbb\xbfa\r\nb\r\n")
+    lines = (b'{"event":"start","step":0,"format":1}\n{"event":"step","step":3,"epoch":0.5,"loss":2,"accuracy":0.1}\n'
+             b'{"event":"epoch","step":6,"epoch":1,"loss":1,"validation_loss":null}\n'
+             b'{"event":"warning","step":6,"message":"m"}\n{"event":"end","step":6,"seconds":1}\n')
+    put("folder", "log", b"\10" + lines)
+    put("folder", "log-cut", b"\0" + lines[:-9])
+
+
+def seeds_prepare():
+    picture = bytearray([20, 0, 0]) + bytearray([255]) * (21 * 21)
+    for y in range(5, 15):
+        picture[3 + 21 * y + 9:3 + 21 * y + 12] = b"\0\0\0"
+    put("prepare", "stroke", bytes(picture))
+
+
+def seeds_numbers():
+    put("numbers", "tenth", b"0.1")
+    put("numbers", "small", b"-1e-320")
+    put("numbers", "slip", b"learnin-rate")
+    put("numbers", "eight-bytes", struct.pack("<d", 1 + 2**-52))
+
+
 seeds_idx()
 seeds_npy()
+seeds_png()
+seeds_options()
+seeds_folder()
+seeds_prepare()
+seeds_numbers()

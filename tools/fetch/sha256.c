@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/limits.h"
 
 #if DESCENDER_WITH_CRYPTO
 
@@ -66,7 +67,7 @@ void fetch_sha256_free(fetch_sha256 *hash) {
 
 static dsc_status append_file(fetch_sha256 *hash, uint64_t *size, int fd, const char *path,
                               dsc_error *error) {
-    static const size_t piece = 1 << 16;
+    static const size_t piece = DSC_USUALLY(1 << 16, 1021);
     unsigned char *buffer = malloc(piece);
     if (!buffer) return dsc_fail_memory(error, piece, path);
     dsc_status status = DSC_OK;

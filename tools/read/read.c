@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "base/recognise.h"
 #include "base/visible.h"
@@ -176,13 +177,14 @@ dsc_status read_bytes(read_content *content, const unsigned char *bytes, size_t 
 /* All that a stream gives. */
 static dsc_status read_stream(unsigned char **bytes, size_t *size, FILE *stream, const char *name,
                               dsc_error *error) {
+    enum { PIECE = DSC_USUALLY(65536, 1) };
     size_t capacity = 0;
     *bytes = NULL;
     *size = 0;
     for (;;) {
         if (*size >= DSC_IMAGE_FILE_LIMIT)
             return dsc_fail(error, DSC_ERROR_FORMAT, "%s: more than %d bytes", name, DSC_IMAGE_FILE_LIMIT);
-        if (!dsc_grow(bytes, &capacity, *size + 65536, 1)) return dsc_fail_memory(error, *size + 65536, name);
+        if (!dsc_grow(bytes, &capacity, *size + PIECE, 1)) return dsc_fail_memory(error, *size + PIECE, name);
         const size_t got = fread(*bytes + *size, 1, capacity - *size, stream);
         *size += got;
         if (ferror(stream)) return dsc_fail_system(error, name, "cannot be read");
