@@ -7,7 +7,7 @@ DESTDIR ?=
 ARGS ?=
 build = build/release
 
-.PHONY: all build tutorial test test-docs test-browser test-processors bench install uninstall clean asan tsan minimal hostile coverage fuzz format lint help
+.PHONY: all build tutorial test test-docs test-browser test-processors bench install uninstall clean asan tsan minimal hostile coverage fuzz soak format lint help
 .NOTPARALLEL:
 
 all: build
@@ -73,6 +73,13 @@ fuzz: ## every fuzz target for 20 seconds; SECONDS_EACH=n
 	@scripts/dependencies.sh build ci
 	@scripts/build.sh fuzz
 	@tests/fuzz/run build/fuzz $(SECONDS_EACH)
+
+soak: ## kill the program a thousand times, then fuzz until 10^8 inputs ran; KILLS=n, SECONDS_EACH=n a round, INPUTS=n
+	@scripts/dependencies.sh build test ci
+	@scripts/build.sh release
+	@tests/soak/kills $(build)/descender $(KILLS)
+	@scripts/build.sh fuzz
+	@INPUTS=$${INPUTS:-100000000} tests/fuzz/run build/fuzz $(or $(SECONDS_EACH),120)
 
 format: ## lay out the sources with clang-format
 	@clang-format -i $$(git ls-files '*.c' '*.h')

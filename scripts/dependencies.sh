@@ -32,6 +32,8 @@ build|optional|program scdoc|scdoc|scdoc|scdoc|scdoc|man pages
 build|optional|certificates|ca-certificates|ca-certificates|ca-certificates|ca-certificates|trusting the mirrors
 test|required|program bash|bash|bash|bash|bash|the test scripts
 test|required|module cmocka|libcmocka-dev|libcmocka-devel|cmocka|cmocka-dev|the unit tests
+test|optional|file /usr/bin/python3|python3|python3|python|python3|reading JSON in tests
+test|optional|program script|bsdutils|util-linux|util-linux|util-linux-misc|tests on a terminal
 bench|optional|python numpy|python3-numpy|python3-numpy|python-numpy|py3-numpy|the loop that is measured against
 bench|optional|python matplotlib|python3-matplotlib|python3-matplotlib|python-matplotlib|py3-matplotlib|the script that is measured against
 bench|optional|python torch|python3-torch|python3-torch|python-pytorch|py3-pytorch|PyTorch, measured beside ours

@@ -168,18 +168,31 @@ static bool is_settled(const dsc_cache_key *key, const char *path) {
            1000000000 * seconds + now.tv_nsec - info.st_ctim.tv_nsec > SETTLED_NANOSECONDS;
 }
 
+/* The header of a file that may be an entry; false if the file is shorter, or not ours to read. */
+static bool read_header(unsigned char header[HEADER], const char *path) {
+    int fd = dsc_open_at(AT_FDCWD, path, O_RDONLY | O_NOFOLLOW, 0);
+    if (fd < 0) return false;
+    size_t length = 0;
+    while (length < HEADER) {
+        ssize_t n = read(fd, header + length, HEADER - length);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) break;
+        length += (size_t)n;
+    }
+    (void)close(fd);
+    return length == HEADER;
+}
+
 /* Whether a file of the cache's folder has lost its source. */
 static bool is_garbage(const char *path, const char *name) {
     struct stat info;
     if (lstat(path, &info) || !S_ISREG(info.st_mode)) return false;
     if (!strstr(name, ".idx")) return false;
     unsigned char header[HEADER + 1] = {0};
-    int fd = dsc_open_at(AT_FDCWD, path, O_RDONLY | O_NOFOLLOW, 0);
-    ssize_t n = fd < 0 ? -1 : read(fd, header, HEADER);
-    if (fd >= 0) (void)close(fd);
     struct entry entry;
+    if (!read_header(header, path)) return false;
     memcpy(&entry, header, sizeof entry);
-    if (n != HEADER || entry.magic != MAGIC) return false;
+    if (entry.magic != MAGIC) return false;
     return stat((const char *)header + sizeof entry, &info) && (errno == ENOENT || errno == ENOTDIR);
 }
 

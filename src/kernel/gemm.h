@@ -24,12 +24,11 @@
 #ifndef DSC_KERNEL_GEMM_H
 #define DSC_KERNEL_GEMM_H
 
-#include "base/limits.h"
 #include "kernel/kernel.h"
 #include "kernel/pack.h"
 
 /* Most columns of B that are packed at a time. */
-enum { DSC_GEMM_COLUMNS = DSC_USUALLY(512, 16) };
+enum { DSC_GEMM_COLUMNS = 512 };
 
 typedef struct dsc_operand {
     const dsc_packer *packer; /* packed on the fly, or read in place if it is a plain matrix of reals */

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* kill_at.c: preloaded (LD_PRELOAD) into a program, kills it at its n-th call that changes a file, $KILL_AT = n, counted from 1: right
- * before the call, or, if $KILL_TORN is set and the call writes, after half of it. So every moment in which a
- * program could be killed and leave something behind comes up, one after the other. $KILL_AT = 0 kills nothing, and the number of
- * calls goes to the file $KILL_COUNT. */
+/* kill_at.c: preloaded (LD_PRELOAD) into a program, kills it at its n-th call that changes a file, $KILL_AT = n, counted from 1:
+ * right before the call, or, if $KILL_TORN is not empty and the call writes, after half of it. So every moment comes up in which
+ * a program that is killed can leave something behind. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/file.h>
@@ -18,18 +16,12 @@
 
 static atomic_long calls;
 static long last = -1;
+static bool torn;
 
 __attribute__((constructor)) static void prepare(void) {
-    const char *text = getenv("KILL_AT");
+    const char *text = getenv("KILL_AT"), *half = getenv("KILL_TORN");
     if (text) last = strtol(text, NULL, 10);
-}
-
-__attribute__((destructor)) static void tell(void) {
-    const char *path = getenv("KILL_COUNT");
-    FILE *file = path ? fopen(path, "we") : NULL;
-    if (!file) return;
-    (void)fprintf(file, "%ld\n", atomic_load(&calls));
-    (void)fclose(file);
+    torn = half && *half;
 }
 
 /* Whether this is the call to die in. */
@@ -55,7 +47,7 @@ static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
     __attribute__((visibility("default"))) ssize_t name parameters {                                         \
         ssize_t(*next) parameters = (ssize_t(*) parameters)real(#name);                                      \
         if (is_last()) {                                                                                     \
-            if (getenv("KILL_TORN")) (void)!next half;                                                       \
+            if (torn) (void)!next half;                                                       \
             die();                                                                                           \
         }                                                                                                    \
         return next whole;                                                                                   \
