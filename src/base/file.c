@@ -3,6 +3,7 @@
 #include "base/file.h"
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -71,7 +72,7 @@ static dsc_status read_open_file(unsigned char **data, size_t *size, int fd, con
     if (S_ISDIR(info.st_mode))
         return dsc_fail(error, DSC_ERROR_IO, "%s: is a folder, expected a file; name a file in it", path);
     /* A pipe has no size: then the buffer grows as it fills. */
-    size_t capacity = S_ISREG(info.st_mode) && info.st_size > 0 ? (size_t)info.st_size + 1 : 4096;
+    size_t capacity = S_ISREG(info.st_mode) && info.st_size > 0 ? (size_t)info.st_size + 1 : DSC_USUALLY(4096, 2);
     if (S_ISREG(info.st_mode) && (uintmax_t)info.st_size > limit)
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: has %jd bytes, more than the %zu that are read at most",
                         path, (intmax_t)info.st_size, limit);

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# shellcheck shell=bash
 # The program is killed some twenty times, at random moments and in the middle of its calls: nothing is lost, and nothing left behind.
 # `make soak` does it a thousand times.
 # labels: slow

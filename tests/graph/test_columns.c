@@ -3,6 +3,7 @@
  * one of a large weight, shared out by the weight's panels. */
 #include "testing.h"
 
+#include "base/limits.h"
 #include "base/memory.h"
 #include "graph/schedule.h"
 #include "kernel/choose.h"
@@ -174,7 +175,9 @@ static void a_large_weight_is_read_once_for_the_batch(void **unused) {
     count_tiled(counts, model, 5000); /* then lanes read less */
     assert_true(counts[0] == 0 && counts[1] == 0);
     count_tiled(counts, model, BATCH); /* the first layer goes by columns */
-    assert_true(counts[0] == 2 && counts[1] == 2);
+    assert_int_equal(counts[0], 2);
+    /* In the hostile build no weight is too small for this, so the last layer goes back by tiles too. */
+    assert_int_equal(counts[1], DSC_USUALLY(2, 3));
     make_images(1);
     for (size_t set = 0; dsc_kernels_at(set); set++) same_step(model, dsc_kernels_at(set), false, BATCH - 7);
     same_step(model, dsc_kernels_auto(), true, BATCH);

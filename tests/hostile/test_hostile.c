@@ -79,14 +79,14 @@ static void assert_found(void (*deed)(void), const char *word) {
 }
 
 static void write_behind(void) {
-    unsigned char *block = hidden(malloc(13));
+    volatile unsigned char *block = hidden(malloc(13));
     block[13] = 1;
-    free(block);
+    free((void *)(uintptr_t)block);
 }
 static void write_before(void) {
-    unsigned char *block = hidden(malloc(13));
+    volatile unsigned char *block = hidden(malloc(13));
     block[-1] = 1;
-    free(block);
+    free((void *)(uintptr_t)block);
 }
 static void free_twice(void) {
     void *block = hidden(malloc(13)), *same = hidden(block);
@@ -94,7 +94,8 @@ static void free_twice(void) {
     free(same);
 }
 static void write_after(void) {
-    unsigned char *block = hidden(malloc(13)), *same = hidden(block);
+    unsigned char *block = hidden(malloc(13));
+    volatile unsigned char *same = hidden(block);
     free(block);
     same[5] = 1;
     for (int i = 0; i < 2000; i++) free(hidden(malloc(1)));
