@@ -8,9 +8,10 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -47,7 +48,7 @@ static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
     __attribute__((visibility("default"))) ssize_t name parameters {                                         \
         ssize_t(*next) parameters = (ssize_t(*) parameters)real(#name);                                      \
         if (is_last()) {                                                                                     \
-            if (torn) (void)!next half;                                                       \
+            if (torn) (void)!next half;                                                                      \
             die();                                                                                           \
         }                                                                                                    \
         return next whole;                                                                                   \
@@ -56,7 +57,7 @@ static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
 /* One that opens, with a mode if it may make a file; one that only reads changes nothing and does not count. */
 #define OPENS(name, parameters, arguments, arguments_and_mode)                                               \
     __attribute__((visibility("default"))) int name parameters {                                             \
-        int (*next) parameters = (int (*) parameters)real(#name);                                            \
+        int(*next) parameters = (int(*) parameters)real(#name);                                              \
         va_list rest;                                                                                        \
         va_start(rest, flags);                                                                               \
         const mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0;                        \
@@ -82,4 +83,5 @@ PARTS(write, (int file, const void *bytes, size_t size), (file, bytes, size), (f
 PARTS(pwrite, (int file, const void *bytes, size_t size, off_t at), (file, bytes, size, at),
       (file, bytes, size / 2, at))
 OPENS(open, (const char *path, int flags, ...), (path, flags), (path, flags, mode))
-OPENS(openat, (int folder, const char *path, int flags, ...), (folder, path, flags), (folder, path, flags, mode))
+OPENS(openat, (int folder, const char *path, int flags, ...), (folder, path, flags),
+      (folder, path, flags, mode))

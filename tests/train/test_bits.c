@@ -19,17 +19,17 @@ static const struct {
     {"{" COMMON
      ", \"model\": \"flatten, dense 70, relu, dropout 0.3, dense\", \"optimiser\": \"sgd momentum=0.9\", "
      "\"l2\": 0.001}",
-     0},
+     0x40eae97b},
     {"{" COMMON
      ", \"model\": \"conv 4 5x5 stride=2, batch-norm, silu, conv 6 3x3, gelu, maxpool 2, flatten, dense 24, "
      "layer-norm, relu, dense\", \"optimiser\": \"adamw\", \"learning-rate\": 0.01, \"normalise\": "
      "\"standard\", "
      "\"ema\": 0.9, \"clip-norm\": 1, \"augment\": \"elastic\"}",
-     0},
+     0x5a94337d},
     {"{" COMMON
      ", \"model\": \"flatten, dense 40, tanh, dense 30, sigmoid, dense\", \"optimiser\": \"rmsprop\", "
      "\"learning-rate\": 0.002, \"augment\": \"affine rotate=10 shift=2\"}",
-     0},
+     0xa7f1b2d7},
 };
 
 static uint32_t train(const char *json, const dsc_dataset *data) {
@@ -61,10 +61,14 @@ static void every_build_trains_to_the_same_bits(void **state) {
     dsc_dataset *digits;
     dsc_error error;
     ASSERT_OK(dsc_digits_create(&digits, 300, 3, 1, &error), error);
+    size_t others = 0;
     for (size_t i = 0; i < sizeof trained / sizeof *trained; i++) {
         const uint32_t crc = train(trained[i].recipe, digits);
-        if (crc != trained[i].crc) fail_msg("recipe %zu: 0x%08x, expected 0x%08x", i, crc, trained[i].crc);
+        if (crc == trained[i].crc) continue;
+        print_message("recipe %zu: 0x%08x, expected 0x%08x\n", i, crc, trained[i].crc);
+        others++;
     }
+    assert_int_equal(others, 0);
     dsc_dataset_free(digits);
 }
 
