@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/file_target.h"
+#include "base/limits.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -23,7 +24,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { COPY_BYTES = 1 << 16 };
+enum { COPY_BYTES = DSC_USUALLY(1 << 16, 7) };
 
 struct dsc_file_writer {
     char *path; /* as it was asked for */
