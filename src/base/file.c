@@ -72,7 +72,8 @@ static dsc_status read_open_file(unsigned char **data, size_t *size, int fd, con
     if (S_ISDIR(info.st_mode))
         return dsc_fail(error, DSC_ERROR_IO, "%s: is a folder, expected a file; name a file in it", path);
     /* A pipe has no size: then the buffer grows as it fills. */
-    size_t capacity = S_ISREG(info.st_mode) && info.st_size > 0 ? (size_t)info.st_size + 1 : DSC_USUALLY(4096, 2);
+    size_t capacity =
+        S_ISREG(info.st_mode) && info.st_size > 0 ? (size_t)info.st_size + 1 : DSC_USUALLY(4096, 2);
     if (S_ISREG(info.st_mode) && (uintmax_t)info.st_size > limit)
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: has %jd bytes, more than the %zu that are read at most",
                         path, (intmax_t)info.st_size, limit);
