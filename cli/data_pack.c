@@ -276,33 +276,35 @@ static dsc_status write_files(packing *p, dsc_error *error) {
 
 /* ---- what the images are like ---- */
 
-/* Prepared ones are noted as such; others as they are found to be. */
-static void describe(dsc_images *images, const part *set, bool prepared) {
+/* What was not prepared here may have been elsewhere: then the images show it. */
+static dsc_images describe(const packing *p, const part *set) {
     const size_t shape[3] = {1, set->images.shape[1], set->images.shape[2]};
-    *images = (dsc_images){.preparation = prepared ? DSC_PREPARATION_DIGITS : DSC_PREPARATION_NONE,
-                           .ground = dsc_ground_of(set->images.data, set->count, shape)};
-    memcpy(images->shape, shape, sizeof shape);
+    dsc_images images;
+    dsc_images_examine(&images, set->images.data, set->count, shape);
+    if (p->how->prepare) images.preparation = DSC_PREPARATION_DIGITS;
+    return images;
 }
 
 static void tell_ground(const packing *p) {
-    dsc_images train, test;
+    const dsc_images train = describe(p, &p->train);
     dsc_remarks remarks = {0};
-    describe(&train, &p->train, p->how->prepare);
     if (train.ground == DSC_GROUND_LIGHT)
         command_complain(
             "these images are %s, the other way round than MNIST's. A model that is trained on them "
             "reads such images alone. If they are digits, --prepare makes of them what `descender "
             "predict` makes of a picture: light on dark, fitted and centred",
             dsc_ground_words(train.ground));
+    if (!p->how->prepare && train.preparation == DSC_PREPARATION_DIGITS)
+        command_remark(p->call,
+                       "These images look like digits that were prepared as MNIST's, and are noted as such.");
     if (!p->test.count) return;
-    describe(&test, &p->test, p->how->prepare);
+    const dsc_images test = describe(p, &p->test);
     dsc_images_compare(&remarks, &train, "the training set", &test, "the test set");
     command_tell_remarks(&remarks);
 }
 
 static dsc_status report_json(const packing *p, dsc_error *error) {
-    dsc_images train;
-    describe(&train, &p->train, p->how->prepare);
+    const dsc_images train = describe(p, &p->train);
     size_t over = p->train_list.passed_over + p->test_list.passed_over;
     json_t *classes = json_array();
     for (size_t i = 0; i < p->train_list.class_count; i++)

@@ -847,11 +847,12 @@ DSC_API void dsc_digits_free(dsc_digit *digits);
 /* Makes of a picture (height, width, channels), as dsc_prepare_digit takes it, the image (C, H, W) that the
  * model expects (dsc_model_describe). For a model of prepared digits that is the picture's one digit,
  * prepared. For others it is the whole picture: of the model's size as it is, of another size scaled; turned
- * round if its ground is plainly the other one. `did` (NULL: not wanted) says what was done. MISMATCH: the
- * picture has not the proportions of the model's images, or too few channels; FORMAT: as dsc_prepare_digit. */
-DSC_API dsc_status dsc_model_prepare(uint8_t *image, unsigned *did, const dsc_model *model,
-                                     const uint8_t *pixels, size_t height, size_t width, size_t channels,
-                                     dsc_error *error);
+ * round if its ground is plainly the other one. `did` (NULL: not wanted) says what was done; `notes` may be
+ * NULL, too. MISMATCH: the picture has not the proportions of the model's images, or too few channels;
+ * FORMAT: as dsc_prepare_digit. */
+DSC_API dsc_status dsc_model_prepare(uint8_t *image, unsigned *did, dsc_picture_notes *notes,
+                                     const dsc_model *model, const uint8_t *pixels, size_t height,
+                                     size_t width, size_t channels, dsc_error *error);
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/visible.h"
 #include "data/dataset.h"
 #include "data/images.h"
 
@@ -40,34 +41,18 @@ static const char plain_letters[] = "AAAAAA.CEEEEIIII.NOOOOO..UUUUY..aaaaaa.ceee
                                     "AaAaAaCcCcCcCcDd..EeEeEeEeEeGgGgGgGgHh..IiIiIiIiI...JjKk.LlLlLl."
                                     "...NnNnNn...OoOoOo..RrRrRrSsSsSsSsTtTt..UuUuUuUuUuUuWwYyYZzZzZz.";
 
-/* The next character of UTF-8, and past it; a byte that is none stands for itself. */
-static unsigned next_character(const char **text) {
-    const unsigned char *t = (const unsigned char *)*text;
-    const unsigned extra = t[0] >= 0xF0 ? 3 : t[0] >= 0xE0 ? 2 : t[0] >= 0xC0 ? 1 : 0;
-    unsigned c = extra ? t[0] & (0x3Fu >> extra) : t[0];
-    for (unsigned i = 1; i <= extra; i++) {
-        if ((t[i] & 0xC0) != 0x80) {
-            (*text)++;
-            return t[0];
-        }
-        c = c << 6 | (t[i] & 0x3Fu);
-    }
-    *text += extra + 1;
-    return c;
-}
-
 enum { FOLD_CASE = 1, FOLD_BLANKS = 2, FOLD_MARKS = 4 };
 
-static bool is_blank(unsigned c) {
+static bool is_blank(uint32_t c) {
     return c == ' ' || c == '\t' || c == 0xA0 || (c >= 0x2000 && c <= 0x200D) || c == 0x202F || c == 0x3000 ||
            c == 0xFEFF;
 }
 
 /* The next character that counts, 0 at the end. */
-static unsigned next_folded(const char **text, unsigned fold) {
+static uint32_t next_folded(const unsigned char **at, const unsigned char *end, unsigned fold) {
     for (;;) {
-        if (!**text) return 0;
-        unsigned c = next_character(text);
+        if (*at == end) return 0;
+        uint32_t c = dsc_utf8_next(at, end);
         if (fold & FOLD_BLANKS && is_blank(c)) continue;
         if (fold & FOLD_MARKS && c >= 0x300 && c <= 0x36F) continue;
         if (fold & FOLD_MARKS && c >= 0xC0 && c <= 0x17F && plain_letters[c - 0xC0] != '.')
@@ -81,12 +66,14 @@ static unsigned next_folded(const char **text, unsigned fold) {
 }
 
 static bool same_folded(const char *a, const char *b, unsigned fold) {
-    unsigned x, y;
+    const unsigned char *p = (const unsigned char *)a, *p_end = p + strlen(a);
+    const unsigned char *q = (const unsigned char *)b, *q_end = q + strlen(b);
+    uint32_t x, y;
     do {
-        x = next_folded(&a, fold);
-        y = next_folded(&b, fold);
-    } while (x == y && x);
-    return x == y;
+        x = next_folded(&p, p_end, fold);
+        y = next_folded(&q, q_end, fold);
+    } while (x == y && x && x != DSC_UTF8_BAD);
+    return x == y && x != DSC_UTF8_BAD;
 }
 
 /* In what alone the two differ, or NULL. */
@@ -105,36 +92,36 @@ static const char *small_difference(const char *a, const char *b) {
 
 /* --- messages --- */
 
-enum { CLIP = 88 };
+enum { CLIP = 96 };
 
-/* At most 80 bytes of a name, whole characters. */
+/* A name as people may see it, cut where it is long. */
 static const char *clip(char out[CLIP], const char *name) {
-    size_t length = strlen(name);
-    const bool whole = length <= 80;
-    if (!whole)
-        for (length = 80; length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80;) length--;
-    (void)snprintf(out, CLIP, "%.*s%s", (int)length, name, whole ? "" : "...");
+    dsc_visible(out, CLIP - 3, name);
+    char whole[CLIP];
+    dsc_visible(whole, sizeof whole, name);
+    if (strcmp(out, whole) != 0) (void)strcat(out, "...");
     return out;
 }
 
 /* "ant, bee, cat, dog", cut where it would be long. */
 static const char *list_text(char out[LIST_TEXT], const dsc_class_list *list) {
     size_t at = 0;
+    char name[CLIP];
     out[0] = '\0';
     for (size_t i = 0; i < list->count; i++) {
-        const size_t length = strlen(list->names[i]);
-        if (i == LISTED || at + length + 32 > LIST_TEXT) {
+        clip(name, list->names[i]);
+        if (i == LISTED || at + strlen(name) + 32 > LIST_TEXT) {
             (void)snprintf(out + at, LIST_TEXT - at, "%s... (%zu in all)", i ? ", " : "", list->count);
             break;
         }
-        at += (size_t)snprintf(out + at, LIST_TEXT - at, "%s%s", i ? ", " : "", list->names[i]);
+        at += (size_t)snprintf(out + at, LIST_TEXT - at, "%s%s", i ? ", " : "", name);
     }
     return out;
 }
 
 static dsc_status fail_missing(const dsc_class_list *learned, const dsc_class_list *shown, size_t missing,
                                dsc_error *error) {
-    char theirs[LIST_TEXT], ours[LIST_TEXT], near[160] = "", a[CLIP], b[CLIP];
+    char theirs[LIST_TEXT], ours[LIST_TEXT], near[200] = "", a[CLIP], b[CLIP];
     const char *name = shown->names[missing];
     for (size_t i = 0; i < learned->count && !*near; i++) {
         const char *how = small_difference(name, learned->names[i]);
@@ -211,13 +198,15 @@ dsc_status dsc_dataset_match_classes(dsc_dataset **matched, dsc_remarks *remarks
     dsc_status status = dsc_classes_match(map, remarks, learned, &shown, used, error);
     if (status) return status;
     if (dsc_classes_are_same(learned, &shown)) return dsc_dataset_share(matched, data, error);
+    char name[CLIP];
     /* A dataset has 256 classes at most: of more, those that its labels can name. */
     const size_t most = learned->count < CLASSES_MOST ? learned->count : CLASSES_MOST;
     for (size_t i = 0; i < shown.count; i++)
         if (map[i] >= most)
             return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
                             "%s: class \"%s\" is number %u for %s; data can have %d classes at most",
-                            data->name, shown.names[i], (unsigned)map[i], learned->owner, CLASSES_MOST);
+                            data->name, clip(name, shown.names[i]), (unsigned)map[i], learned->owner,
+                            CLASSES_MOST);
     return dsc_dataset_renumber(matched, data, map, most, learned->names, error);
 }
 

@@ -196,8 +196,8 @@ void dsc_images_compare(dsc_remarks *remarks, const dsc_images *learned, const c
                 ? ", or make these data with `descender data pack --prepare`"
                 : "");
     else if (learned->preparation != shown->preparation)
-        dsc_remark(remarks, "the preparation differs: %s is %s, %s %s; results may be poor%s", shown_name,
-                   dsc_preparation_words(shown->preparation), learned_name,
+        dsc_remark(remarks, "the preparation seems to differ: %s is %s, %s %s; results may be poor%s",
+                   shown_name, dsc_preparation_words(shown->preparation), learned_name,
                    dsc_preparation_words(learned->preparation),
                    learned->preparation == DSC_PREPARATION_DIGITS
                        ? "; `descender data pack --prepare` prepares pictures so"

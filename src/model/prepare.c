@@ -81,22 +81,24 @@ static bool is_blank(const uint8_t *image, size_t size) {
     return size < 2 || memcmp(image, image + 1, size - 1) == 0;
 }
 
-static dsc_status prepare_digit(uint8_t *image, const source *s, dsc_error *error) {
+static dsc_status prepare_digit(uint8_t *image, dsc_picture_notes *notes, const source *s, dsc_error *error) {
     dsc_digit digit;
-    dsc_status status = dsc_prepare_digit(&digit, NULL, s->pixels, s->height, s->width, s->channels, error);
+    dsc_status status = dsc_prepare_digit(&digit, notes, s->pixels, s->height, s->width, s->channels, error);
     if (!status) memcpy(image, digit.pixels, sizeof digit.pixels);
     return status;
 }
 
-dsc_status dsc_model_prepare(uint8_t *image, unsigned *did, const dsc_model *model, const uint8_t *pixels,
-                             size_t height, size_t width, size_t channels, dsc_error *error) {
+dsc_status dsc_model_prepare(uint8_t *image, unsigned *did, dsc_picture_notes *notes, const dsc_model *model,
+                             const uint8_t *pixels, size_t height, size_t width, size_t channels,
+                             dsc_error *error) {
     dsc_images expected;
     unsigned done = 0;
     dsc_model_describe(&expected, model);
     const size_t *shape = expected.shape, size = shape[0] * shape[1] * shape[2];
     source s = {pixels, height, width, channels, shape[0], 255};
     if (did) *did = DSC_DID_PREPARE;
-    if (expected.preparation == DSC_PREPARATION_DIGITS) return prepare_digit(image, &s, error);
+    if (notes) *notes = (dsc_picture_notes){.reduced = 1};
+    if (expected.preparation == DSC_PREPARATION_DIGITS) return prepare_digit(image, notes, &s, error);
     if (did) *did = 0;
     dsc_status status = check(&s, shape, error);
     if (status) return status;

@@ -3,6 +3,8 @@
 #include "train/run_note.h"
 
 #include "base/error.h"
+#include "data/dataset.h"
+#include "data/images.h"
 #include "kernel/kernel.h"
 #include "train/machine.h"
 #include "train/run_facts.h"
@@ -54,6 +56,7 @@ static void note_checksum(dsc_run_log *log, const char *key, uint32_t crc) {
 static void note_data(dsc_run_log *log, dsc_trainer *t, const char *name) {
     const dsc_dataset *data = t->training;
     const dsc_fingerprint *print = &dsc_trainer_prints(t)->training;
+    dsc_images expected;
     dsc_run_log_group(log, "data");
     dsc_run_log_text(log, "name", name ? name : data->name);
     dsc_run_log_count(log, "training", data->count);
@@ -62,6 +65,9 @@ static void note_data(dsc_run_log *log, dsc_trainer *t, const char *name) {
     dsc_run_log_count(log, "height", data->shape[1]);
     dsc_run_log_count(log, "width", data->shape[2]);
     dsc_run_log_count(log, "classes", t->model->classes);
+    dsc_model_describe(&expected, t->model);
+    dsc_run_log_text(log, "preparation", dsc_preparation_name(expected.preparation));
+    dsc_run_log_text(log, "ground", dsc_ground_name(expected.ground));
     note_checksum(log, "images_crc32", (uint32_t)(print->images >> 32));
     note_checksum(log, "labels_crc32", (uint32_t)(print->labels >> 32));
     dsc_run_log_group_end(log);

@@ -181,7 +181,8 @@ static dsc_status take_whole(dsc_digit **digits, size_t *count, const serve_read
     if (!*digits) return dsc_fail_memory(error, sizeof **digits, "a drawing");
     dsc_digit *digit = *digits;
     *digit = (dsc_digit){.width = width, .height = height};
-    dsc_status status = dsc_model_prepare(digit->pixels, NULL, r->model, pixels, height, width, 1, error);
+    dsc_status status =
+        dsc_model_prepare(digit->pixels, NULL, NULL, r->model, pixels, height, width, 1, error);
     if (!status && !memcmp(digit->pixels, digit->pixels + 1, sizeof digit->pixels - 1))
         status = dsc_fail(error, DSC_ERROR_FORMAT, "there is nothing to read: all of it is of one grey");
     *count = !status;

@@ -1,0 +1,346 @@
+# SPDX-License-Identifier: MIT
+# What a model was trained on and what it is asked are compared: classes by name, shape, preparation, ground; by every
+# command that brings the two together.
+. "$(dirname "$0")/lib.sh"
+
+# _scans FOLDER INK GROUND SIDE CLASS...: 12 pictures of each class, a square in one of four corners for each.
+_scans() {
+    local folder=$1 ink=$2 ground=$3 side=$4 class place=0
+    shift 4
+    for class; do
+        mkdir -p "$folder/$class"
+        awk -v ink="$ink" -v ground="$ground" -v side="$side" -v place=$place -v to="$folder/$class" 'BEGIN {
+            for (i = 0; i < 12; i++) {
+                file = to "/" i ".pgm"
+                printf "P2 %d %d 255\n", side, side >file
+                for (y = 0; y < side; y++) for (x = 0; x < side; x++) {
+                    v = int(y * 8 / side) - 1 - int(place / 2) * 3; u = int(x * 8 / side) - 1 - place % 2 * 3
+                    on = v >= 0 && v < 3 && u >= 0 && u < 3
+                    print on ? (ink > ground ? ink - i : ink + i) : ground >file
+                }
+                close(file)
+            } }'
+        place=$((place + 1))
+    done
+}
+# _data FOLDER INK GROUND CLASS...: the same packed, 8 x 8.
+_data() {
+    local folder=$1 ink=$2 ground=$3
+    shift 3
+    rm -rf "$work/.scans" "$folder"
+    _scans "$work/.scans" "$ink" "$ground" 8 "$@"
+    "$program" data pack "$work/.scans" "$folder" --test-share 0.25 --quiet >/dev/null 2>&1 || echo "  # no data"
+}
+# _swap FROM TO: the same data with the classes in the opposite order, names and labels.
+_swap() {
+    local name label
+    cp -r "$1" "$2"
+    tac "$1/labels.txt" >"$2/labels.txt"
+    for name in train t10k; do
+        head -c 8 "$1/$name-labels-idx1-ubyte" >"$2/$name-labels-idx1-ubyte"
+        # shellcheck disable=SC2059  # the bytes, as escapes
+        for label in $(bytes "$1/$name-labels-idx1-ubyte" 8); do printf "\\x0$((3 - label))"; done >>"$2/$name-labels-idx1-ubyte"
+    done
+}
+_train() { # DATA RUN
+    "$program" train --data "$1" --recipe tutorial --model "flatten, dense" --batch 4 --epochs 12 \
+        --optimiser adam --normalise standard --learning-rate 0.02 --threads 1 --precision f32 --out "$2" --quiet >/dev/null || echo "  # no training"
+}
+
+_data "$work/dark" 255 0 ant bee cat dog
+_data "$work/light" 10 245 ant bee cat dog
+_swap "$work/dark" "$work/swapped"
+_train "$work/dark" "$work/run"
+
+classes_in_another_order_are_matched_by_name() {
+    run evaluate "$work/run" --data "$work/dark"
+    exits 0
+    says_nothing
+    prints "accuracy 100.00 %"
+    run evaluate "$work/run" --data "$work/swapped" --per-sample "$work/answers.csv"
+    exits 0
+    prints "accuracy 100.00 %"
+    says "has its classes in another order than the model"
+    same "$(cut -d, -f2,3 "$work/answers.csv" | tail -n +2 | sort | uniq -c | tr -s ' \n' ' ')" \
+        " 3 ant,ant 3 bee,bee 3 cat,cat 3 dog,dog "
+    run report "$work/run" --data "$work/swapped" --seconds 0.01
+    exits 0
+    prints "100.00 %"
+    says "matched by name"
+    run card "$work/run" --data "$work/swapped" --samples 4 --seconds 0.01 --out "$work/card.md"
+    exits 0
+    says "matched by name"
+    holds "the card tells what the model expects" grep -q "not prepared, light ink on a dark ground" "$work/card.md"
+}
+other_classes_are_refused_before_any_work() {
+    local command
+    cp -r "$work/dark" "$work/other"
+    printf 'ant\nbee\nCat\ndog\n' >"$work/other/labels.txt"
+    for command in "evaluate" "report" "card"; do
+        run $command "$work/run" --data "$work/other"
+        exits 1
+        says '"Cat", which the model does not know ("cat" differs only in capital and small letters)'
+        says "write it in labels.txt as the model has it"
+        prints_nothing
+    done
+    printf 'ant\nbee\neel\ndog\n' >"$work/other/labels.txt"
+    run evaluate "$work/run" --data "$work/other"
+    exits 1
+    says "It has: ant, bee, cat, dog. The data have: ant, bee, eel, dog"
+    rm "$work/other/labels.txt"
+    run evaluate "$work/run" --data "$work/other"
+    exits 1
+    says "put one beside the files"
+    printf 'ant\nbee\ncat\ndog\neel\n' >"$work/other/labels.txt"
+    run evaluate "$work/run" --data "$work/other"
+    exits 1
+    says '"eel"'
+}
+fewer_classes_are_measured_and_told() {
+    local folder=$work/fewer
+    _data "$folder" 255 0 ant bee
+    run evaluate "$work/run" --data "$folder"
+    exits 0
+    prints "accuracy 100.00 %"
+    says "has 2 of the 4 classes that the model knows"
+}
+another_shape_is_refused_with_both_shapes() {
+    rm -rf "$work/wide"
+    _scans "$work/wide" 255 0 16 ant bee cat dog
+    run data pack "$work/wide" "$work/wide-data"
+    run evaluate "$work/run" --data "$work/wide-data"
+    exits 1
+    says "images of 1 x 16 x 16 (channels x height x width), the model was made for 1 x 8 x 8"
+}
+another_ground_is_told() {
+    run evaluate "$work/run" --data "$work/light"
+    exits 0
+    says "the ink differs"
+    says "is dark ink on a light ground, the model's training set light ink on a dark ground"
+    _train "$work/light" "$work/light-run"
+    run evaluate "$work/light-run" --data "$work/light"
+    exits 0
+    says_nothing
+    prints "accuracy 100.00 %"
+    run evaluate "$work/light-run" --data "$work/dark"
+    says "is light ink on a dark ground, the model's training set dark ink on a light ground"
+}
+sets_that_differ_are_told_before_training() {
+    cp -r "$work/dark" "$work/mixed"
+    cp "$work/light/t10k-images-idx3-ubyte" "$work/mixed/"
+    run data check "$work/mixed"
+    exits 0
+    prints "warning: "
+    prints "the test set is dark ink on a light ground, the training set light ink on a dark ground"
+    run train --data "$work/mixed" --recipe tutorial --model "flatten, dense" --batch 4 --epochs 1 \
+        --threads 1 --out "$work/mixed-run" --quiet
+    exits 0
+    says "the test set is dark ink on a light ground"
+    run tune --data "$work/mixed" --recipe tutorial --model "flatten, dense" --epochs 1 --trials 1 --threads 1 \
+        --out "$work/mixed-tune" --quiet "batch=4|6"
+    exits 0
+    says "the test set is dark ink on a light ground"
+    run data check "$work/dark"
+    prints "dark: sound"
+    run data check "$work/light"
+    prints "note: "
+    prints "the other way round than MNIST's"
+    prints "light: sound"
+}
+what_is_known_of_images_is_shown() {
+    run data info --data "$work/light"
+    exits 0
+    holds "the ground" grep -qE '^ground +light +light' <<<"$out"
+    holds "the preparation" grep -qE '^preparation +none +none' <<<"$out"
+    run model show "$work/run/model.safetensors"
+    exits 0
+    prints "images: 1 x 8 x 8, not prepared, light ink on a dark ground"
+    run model show
+    prints "images: 1 x 28 x 28, prepared as MNIST's digits are, light ink on a dark ground"
+    needs_json || return
+    run data info --data digits --json
+    same "$(json "j['train']['ground'], j['test']['preparation']")" "('dark', 'digits')"
+    run model show "$work/run/model.safetensors" --json
+    same "$(json "j['images']")" "{'shape': [1, 8, 8], 'preparation': 'none', 'ground': 'dark'}"
+    run model show 784-10 --json
+    same "$(json "j['images']")" "None"
+}
+a_run_goes_on_with_its_own_numbering() {
+    local how=(--recipe tutorial --model "flatten, dense" --batch 4 --threads 1 --precision f32 --quiet)
+    run train --data "$work/dark" "${how[@]}" --epochs 4 --out "$work/whole"
+    run_shell "timeout -s INT 0.5 '$program' train --data '$work/dark' --recipe tutorial --model 'flatten, dense' \
+        --batch 4 --threads 1 --precision f32 --epochs 4 --out '$work/part' --quiet --checkpoint-seconds 0.001"
+    # The data were made anew, and their classes are counted otherwise now. Whether or not the run was stopped in time, it goes
+    # on, or ends again, with the same bits.
+    mv "$work/dark" "$work/kept"
+    cp -r "$work/swapped" "$work/dark"
+    run train --resume "$work/part" --quiet
+    exits 0
+    says "has its classes in another order than the run"
+    holds "the same model" cmp "$work/part/model.safetensors" "$work/whole/model.safetensors"
+    rm -r "$work/dark"
+    mv "$work/kept" "$work/dark"
+    cp -r "$work/dark" "$work/renamed"
+    printf 'ant\nbee\ncow\ndog\n' >"$work/renamed/labels.txt"
+    run train --resume "$work/part" --data "$work/renamed" --quiet
+    exits 1
+    says '"cow", which the run does not know'
+    run tune --data "$work/dark" "${how[@]}" --epochs 2 --trials 2 --out "$work/search" learning-rate=0.1..0.5
+    exits 0
+    run tune --resume "$work/search" --data "$work/swapped" --quiet
+    exits 0
+    says "has its classes in another order than the search"
+    run tune --resume "$work/search" --data "$work/renamed" --quiet
+    exits 1
+    says '"cow", which the search does not know'
+}
+two_models_are_compared_by_the_names_of_their_classes() {
+    _train "$work/swapped" "$work/swapped-run"
+    run report --compare "$work/run" "$work/swapped-run" --data "$work/dark" --seconds 0.01
+    exits 0
+    says_no "differs"
+    holds "both right" bash -c '[ "$(grep -c "accuracy 100.00 %" <<<"$1")" = 2 ]' - "$out"
+    _data "$work/eels" 255 0 ant bee cat eel
+    _train "$work/eels" "$work/eels-run"
+    run report --compare "$work/run" "$work/eels-run" --data "$work/dark" --seconds 0.01
+    exits 1
+    says '"eel", which the first model does not know'
+}
+a_picture_is_read_as_the_model_was_trained() {
+    rm -rf "$work/pictures"
+    _scans "$work/pictures" 10 245 64 ant bee cat dog
+    run predict --model "$work/run" --top 1 "$work/pictures/cat/3.pgm"
+    exits 0
+    prints "cat"
+    says "read whole: the model was trained on images that were not prepared"
+    says "scaled to the model's 8 x 8"
+    says "turned round (255 - pixel)"
+    _data "$work/again" 10 245 ant bee cat dog
+    run predict --model "$work/run" --top 1 "$work/again/t10k-images-idx3-ubyte"
+    exits 0
+    says "12 images of dark ink on a light ground, turned round"
+    same "$(awk '{ print $2 }' <<<"$out" | sort | uniq -c | tr -s ' \n' ' ')" " 3 ant 3 bee 3 cat 3 dog "
+    run predict --model "$work/run" --top 1 --raw "$work/again/t10k-images-idx3-ubyte"
+    exits 0
+    says "taken as they are (--raw), though the model was trained on light ink on a dark ground"
+    run predict --model "$work/run" --raw "$work/pictures/cat/3.pgm"
+    exits 1
+    says "64 x 64 pixels (height x width); with --raw it must have the model's size, 8 x 8"
+    run predict --model "$work/run" --prepare "$work/pictures/cat/3.pgm"
+    exits 1
+    says "leave --prepare away"
+    run predict --model "$work/run" --prepare --raw "$work/pictures/cat/3.pgm"
+    exits 2
+    pgm "$work/flat.pgm" 64 20 9
+    run predict --model "$work/run" "$work/flat.pgm"
+    exits 1
+    says "20 x 64 pixels (height x width), the model was made for whole images of 8 x 8"
+    needs_json || return
+    run predict --model "$work/run" --json --quiet "$work/pictures/dog/1.pgm"
+    same "$(json "j['files'][0]['answers'][0]['did']")" "['scaled', 'turned']"
+}
+scans_are_packed_as_predict_prepares_them() {
+    needs_json || return
+    local light=$work/strokes
+    mkdir -p "$light/1" "$light/7"
+    awk 'BEGIN { print "P2 100 90 255"
+        for (y = 0; y < 90; y++) for (x = 0; x < 100; x++) print (y > 18 && y < 72 && x > 30 && x < 40) ? 20 : 230 }' >"$light/1/a.pgm"
+    awk 'BEGIN { print "P2 80 100 255"
+        for (y = 0; y < 100; y++) for (x = 0; x < 80; x++)
+            print ((y > 18 && y < 26 && x > 20 && x < 60) || (y >= 26 && y < 80 && x > 52 && x < 60)) ? 220 : 30 }' >"$light/7/a.pgm"
+    run data pack "$light" "$work/strokes-data" --keep-order --test-share 0
+    exits 1
+    says "or be digits to be prepared (--prepare)"
+    run data pack "$light" "$work/strokes-data" --keep-order --test-share 0 --prepare --json
+    exits 0
+    same "$(json "j['height'], j['width'], j['preparation'], j['ground']")" "(28, 28, 'digits', 'dark')"
+    same "$(tr -d ' \n' <"$work/strokes-data/images.json")" '{"preparation":"digits"}'
+    # The network answers both with the same bits: it sees the same images.
+    run predict --json --quiet "$light/1/a.pgm" "$light/7/a.pgm"
+    local pictures
+    pictures=$(json "[f['answers'][0]['top'] for f in j['files']]")
+    run predict --json --quiet "$work/strokes-data/train-images-idx3-ubyte"
+    same "$(json "[a['top'] for a in j['files'][0]['answers']]")" "$pictures"
+    pgm "$light/7/blank.pgm" 50 50 200
+    run data pack "$light" "$work/strokes-data" --force --prepare
+    exits 1
+    says "7/blank.pgm"
+    says "take the picture out or mend it"
+    run data pack "$light" "$work/strokes-data" --prepare --size 28x28
+    exits 2
+}
+scans_that_are_packed_as_they_are_say_their_ground() {
+    rm -rf "$work/.scans"
+    _scans "$work/.scans" 10 245 28 0 1 2 3
+    run data pack "$work/.scans" "$work/paper"
+    exits 0
+    says "these images are dark ink on a light ground"
+    says "--prepare makes of them"
+    same "$(tr -d ' \n' <"$work/paper/images.json")" '{"preparation":"none"}'
+    run data pack "$work/.scans" "$work/prepared" --prepare
+    exits 0
+    says_no "light ground"
+    # A model of the first reads the scans as they are; one of the second prepares them; both say nothing of --quiet's.
+    _train "$work/paper" "$work/paper-run"
+    _train "$work/prepared" "$work/prepared-run" 2>/dev/null # squares in the middle: nothing to learn
+    run predict --model "$work/paper-run" --quiet --top 1 "$work/.scans"/{0,1,2,3}
+    exits 0
+    says_nothing
+    same "$(awk '{ print $2 }' <<<"$out" | sort | uniq -c | tr -s ' \n' ' ')" " 12 0 12 1 12 2 12 3 "
+    run model show "$work/prepared-run/model.safetensors"
+    prints "prepared as MNIST's digits are, light ink on a dark ground"
+    run evaluate "$work/prepared-run" --data "$work/paper"
+    exits 0
+    says "data pack --prepare"
+    echo '{"preparation": "letters"}' >"$work/paper/images.json"
+    run data check "$work/paper"
+    exits 1
+    prints 'expected "none" or "digits", found "letters"'
+    run train --data "$work/paper" --out "$work/none"
+    exits 1
+    says "images.json"
+    echo '{"preparation": "digits"}' >"$work/paper/images.json"
+    run data check "$work/paper"
+    exits 0
+    prints "says that these are prepared digits"
+}
+arrays_of_mnist_are_read_on_either_ground() {
+    needs_mnist || return
+    needs_python || return
+    /usr/bin/python3 - "$mnist" "$work" <<'END'
+import gzip, os, sys
+path = os.path.join(sys.argv[1], "t10k-images-idx3-ubyte")
+x = (gzip.open(path + ".gz") if os.path.exists(path + ".gz") else open(path, "rb")).read(16 + 60 * 784)[16:]
+head = lambda n: bytes([0, 0, 8, 3, 0, 0, 0, n, 0, 0, 0, 28, 0, 0, 0, 28])
+turned = bytes(255 - v for v in x)
+grey = bytes(200 - v * 6 // 10 + k * 7 % 9 for k, v in enumerate(x))
+half = b"".join((turned if i % 2 else x)[784 * i:784 * i + 784] for i in range(60))
+for name, y in ("plain", x), ("turned", turned), ("grey", grey), ("half", half):
+    open(f"{sys.argv[2]}/{name}.idx", "wb").write(head(60) + y)
+open(f"{sys.argv[2]}/one.idx", "wb").write(head(1) + turned[:784])
+END
+    _answers() {
+        run predict --top 1 "$@"
+        exits 0
+        answers=$(awk '{ print $2 }' <<<"$out")
+    }
+    local answers plain name
+    _answers "$work/plain.idx"
+    says_nothing
+    plain=$answers
+    for name in turned grey half; do
+        _answers "$work/$name.idx"
+        says "prepared as pictures of one digit"
+        same "$(paste -d= <(echo "$answers") <(echo "$plain") | awk -F= '$1 != $2' | wc -l)" 0
+    done
+    says "half.idx: 30 images"
+    _answers "$work/one.idx"
+    same "$answers" "$(head -1 <<<"$plain")"
+    _answers --raw "$work/turned.idx"
+    says "taken as they are (--raw)"
+    _answers --prepare "$work/plain.idx"
+    says_nothing
+    same "$(paste -d= <(echo "$answers") <(echo "$plain") | awk -F= '$1 != $2' | wc -l)" 0
+}
+
+promises

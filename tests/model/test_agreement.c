@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: MIT */
+/* test_agreement.c: a model knows what it was trained on, keeps it in its file, and is asked about nothing else without a
+ * word. */
+#include "testing.h"
+
+#include "data/images.h"
+#include "model/model.h"
+#include "model/native.h"
+
+#include <math.h>
+
+enum { SIDE = 8, SIZE = SIDE * SIDE, CLASSES = 4, COUNT = 48 };
+
+static const char *const names[CLASSES] = {"ant", "bee", "cat", "dog"};
+static const char *const turned[CLASSES] = {"dog", "cat", "bee", "ant"};
+
+/* A square in one of four corners: `ink` on `ground`. Labels are turned as the names are. */
+static dsc_dataset *corners(const char *const *class_names, bool turn, uint8_t ink, uint8_t ground) {
+    static uint8_t images[COUNT * SIZE];
+    uint8_t labels[COUNT];
+    memset(images, ground, sizeof images);
+    for (size_t i = 0; i < COUNT; i++) {
+        const size_t k = i % CLASSES;
+        labels[i] = (uint8_t)(turn ? CLASSES - 1 - k : k);
+        for (size_t y = 0; y < 3; y++)
+            for (size_t x = 0; x < 3; x++)
+                images[i * SIZE + (1 + y + k / 2 * 3) * SIDE + 1 + x + k % 2 * 3] =
+                    (uint8_t)(ink > ground ? ink - i % 7 : ink + i % 7);
+    }
+    dsc_dataset *data;
+    dsc_error error;
+    ASSERT_OK(dsc_dataset_from_memory(&data, images, labels, COUNT, (size_t[3]){1, SIDE, SIDE}, CLASSES,
+                                      class_names, "corners", &error),
+              error);
+    return data;
+}
+
+static dsc_model *trained(const dsc_dataset *data, const char *augment) {
+    dsc_model *model;
+    dsc_error error;
+    dsc_training how = dsc_training_defaults();
+    how.epochs = 20;
+    how.batch = 8;
+    how.learning_rate = 0.02;
+    how.threads = 1;
+    how.augment = augment;
+    ASSERT_OK(dsc_model_create(&model, "flatten, dense", data, &error), error);
+    ASSERT_OK(dsc_train(model, data, &how, &error), error);
+    return model;
+}
+
+static double accuracy(const dsc_model *model, const dsc_dataset *data) {
+    dsc_score score;
+    dsc_error error;
+    ASSERT_OK(dsc_evaluate(&score, model, data, &error), error);
+    return score.accuracy;
+}
+
+/* --- classes --- */
+
+static void classes_are_compared_by_name_in_training_and_evaluation(void **state) {
+    (void)state;
+    dsc_dataset *data = corners(names, false, 255, 0), *other = corners(turned, true, 255, 0);
+    dsc_model *model = trained(data, "none");
+    dsc_training how = dsc_training_defaults();
+    dsc_error error;
+    how.threads = 1;
+    how.batch = 8;
+    assert_true(accuracy(model, data) >= 1);
+    assert_true(accuracy(model, other) >= 1);
+    ASSERT_OK(dsc_train(model, other, &how, &error), error); /* goes on with what it knew */
+    assert_true(accuracy(model, data) >= 1);
+    dsc_dataset_free(data);
+    dsc_dataset_free(other);
+    dsc_model_free(model);
+}
+
+static void data_of_other_classes_is_refused_by_every_call(void **state) {
+    (void)state;
+    static const char *const others[CLASSES] = {"ant", "bee", "Cat", "dog"};
+    dsc_dataset *data = corners(names, false, 255, 0), *other = corners(others, false, 255, 0),
+                *unnamed = corners(NULL, false, 255, 0), *matched;
+    dsc_model *model = trained(data, "none"), *numbers = trained(unnamed, "none");
+    dsc_training how = dsc_training_defaults();
+    dsc_score score;
+    dsc_error error;
+    how.batch = 8;
+    assert_int_equal(dsc_evaluate(&score, model, other, &error), DSC_ERROR_MISMATCH);
+    ASSERT_MESSAGE(error, "differs only in capital and small letters");
+    assert_int_equal(dsc_train(model, other, &how, &error), DSC_ERROR_MISMATCH);
+    assert_int_equal(dsc_dataset_match(&matched, NULL, other, model, &error), DSC_ERROR_MISMATCH);
+    assert_null(matched);
+    assert_int_equal(dsc_evaluate(&score, model, unnamed, &error), DSC_ERROR_MISMATCH);
+    ASSERT_MESSAGE(error, "labels.txt");
+    assert_int_equal(dsc_evaluate(&score, numbers, data, &error), DSC_ERROR_MISMATCH);
+    ASSERT_MESSAGE(error, "remove labels.txt");
+    assert_true(accuracy(numbers, unnamed) >= 1);
+    dsc_dataset_free(data);
+    dsc_dataset_free(other);
+    dsc_dataset_free(unnamed);
+    dsc_model_free(model);
+    dsc_model_free(numbers);
+}
+
+static void a_model_without_names_takes_those_of_its_training_data(void **state) {
+    (void)state;
+    dsc_dataset *data = corners(names, false, 255, 0);
+    dsc_model_options options = dsc_model_options_defaults();
+    dsc_training how = dsc_training_defaults();
+    dsc_model *model;
+    dsc_error error;
+    how.batch = 8;
+    options.text = "flatten, dense";
+    options.shape[1] = options.shape[2] = SIDE;
+    options.classes = CLASSES + 1;
+    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_train(model, data, &how, &error), error);
+    assert_string_equal(dsc_model_class_name(model, 2), "cat");
+    assert_string_equal(dsc_model_class_name(model, 4), "4");
+    dsc_dataset_free(data);
+    dsc_model_free(model);
+}
+
+static void another_shape_is_refused_with_both_and_a_remedy(void **state) {
+    (void)state;
+    static const uint8_t pixels[3 * 28 * 28], label[1];
+    dsc_dataset *data = corners(names, false, 255, 0), *wide, *colour;
+    dsc_model *model = trained(data, "none");
+    dsc_score score;
+    dsc_error error;
+    ASSERT_OK(dsc_dataset_from_memory(&wide, pixels, label, 1, (size_t[3]){1, SIDE, 9}, CLASSES, names,
+                                      "wide", &error),
+              error);
+    ASSERT_OK(dsc_dataset_from_memory(&colour, pixels, label, 1, (size_t[3]){3, SIDE, SIDE}, CLASSES, names,
+                                      "colour", &error),
+              error);
+    assert_int_equal(dsc_evaluate(&score, model, wide, &error), DSC_ERROR_MISMATCH);
+    ASSERT_MESSAGE(
+        error, "wide has images of 1 x 8 x 9 (channels x height x width), the model was made for 1 x 8 x 8");
+    ASSERT_MESSAGE(error, "use images of that size");
+    assert_int_equal(dsc_evaluate(&score, model, colour, &error), DSC_ERROR_MISMATCH);
+    ASSERT_MESSAGE(error, "as many channels");
+    dsc_dataset_free(data);
+    dsc_dataset_free(wide);
+    dsc_dataset_free(colour);
+    dsc_model_free(model);
+}
+
+/* --- ground and preparation --- */
+
+static void a_trained_model_knows_the_ground_of_its_images(void **state) {
+    (void)state;
+    dsc_dataset *dark = corners(names, false, 255, 0), *light = corners(names, false, 0, 255), *matched;
+    dsc_model *model = trained(light, "none"), *both = trained(dark, "invert p=0.5");
+    dsc_images images;
+    dsc_remarks remarks;
+    dsc_error error;
+    dsc_model_describe(&images, model);
+    assert_int_equal(images.ground, DSC_GROUND_LIGHT);
+    assert_int_equal(images.preparation, DSC_PREPARATION_NONE);
+    ASSERT_OK(dsc_dataset_match(&matched, &remarks, light, model, &error), error);
+    assert_int_equal(remarks.count, 0);
+    dsc_dataset_free(matched);
+    ASSERT_OK(dsc_dataset_match(&matched, &remarks, dark, model, &error), error);
+    assert_int_equal(remarks.count, 1);
+    assert_non_null(strstr(remarks.line[0], "corners is light ink on a dark ground"));
+    dsc_dataset_free(matched);
+    dsc_model_describe(&images, both); /* it saw either */
+    assert_int_equal(images.ground, DSC_GROUND_UNKNOWN);
+    dsc_dataset_free(dark);
+    dsc_dataset_free(light);
+    dsc_model_free(model);
+    dsc_model_free(both);
+}
+
+static dsc_model *made(size_t channels, size_t side, size_t classes, const char *const *class_names) {
+    dsc_model_options options = dsc_model_options_defaults();
+    dsc_model *model;
+    dsc_error error;
+    options.text = "flatten, dense";
+    options.shape[0] = channels;
+    options.shape[1] = options.shape[2] = side;
+    options.classes = classes;
+    options.class_names = class_names;
+    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    return model;
+}
+
+static void expects(dsc_model *model, dsc_preparation preparation, dsc_ground ground) {
+    dsc_images images;
+    dsc_model_describe(&images, model);
+    assert_int_equal(images.preparation, preparation);
+    assert_int_equal(images.ground, ground);
+    dsc_model_free(model);
+}
+
+static void a_model_of_which_nothing_is_noted_is_one_of_digits_if_it_looks_so(void **state) {
+    (void)state;
+    static const char *const clothes[10] = {"shirt",  "trousers", "pullover", "dress", "coat",
+                                            "sandal", "shirt 2",  "sneaker",  "bag",   "boot"};
+    expects(made(1, 28, 10, NULL), DSC_PREPARATION_DIGITS, DSC_GROUND_DARK);
+    expects(made(1, 28, 10, clothes), DSC_PREPARATION_NONE, DSC_GROUND_UNKNOWN);
+    expects(made(1, 28, 26, NULL), DSC_PREPARATION_NONE, DSC_GROUND_UNKNOWN);
+    expects(made(1, 32, 10, NULL), DSC_PREPARATION_NONE, DSC_GROUND_UNKNOWN);
+    expects(made(3, 28, 10, NULL), DSC_PREPARATION_NONE, DSC_GROUND_UNKNOWN);
+}
+
+static dsc_model *written_and_read(const dsc_model *model) {
+    unsigned char *bytes;
+    size_t size;
+    dsc_model *back;
+    dsc_error error;
+    ASSERT_OK(dsc_model_write(&bytes, &size, model, &error), error);
+    ASSERT_OK(dsc_model_parse(&back, bytes, size, "bytes", NULL, &error), error);
+    free(bytes);
+    return back;
+}
+
+static void the_file_keeps_what_the_model_expects(void **state) {
+    (void)state;
+    for (int p = 0; p < 2; p++)
+        for (int g = 0; g < 3; g++) {
+            dsc_model *model = made(1, 28, 4, names), *back;
+            dsc_images images;
+            dsc_error error;
+            dsc_model_describe(&images, model);
+            images.preparation = (dsc_preparation)p;
+            images.ground = (dsc_ground)g;
+            ASSERT_OK(dsc_model_expect(model, &images, &error), error);
+            back = written_and_read(model);
+            assert_true(back->images_noted);
+            expects(back, (dsc_preparation)p, (dsc_ground)g);
+            dsc_model_free(model);
+        }
+    dsc_model *old = made(1, 28, 10, NULL), *back = written_and_read(old);
+    assert_false(back->images_noted);
+    dsc_model_free(old);
+    dsc_model_free(back);
+}
+
+static void what_does_not_go_with_the_shape_is_not_expected(void **state) {
+    (void)state;
+    dsc_model *model = made(1, 8, 4, names);
+    dsc_images images = {{1, 8, 8}, DSC_PREPARATION_DIGITS, DSC_GROUND_DARK};
+    dsc_error error;
+    assert_int_equal(dsc_model_expect(model, &images, &error), DSC_ERROR_MISMATCH);
+    ASSERT_MESSAGE(error, "1 x 28 x 28");
+    images = (dsc_images){{3, 8, 8}, DSC_PREPARATION_NONE, DSC_GROUND_DARK};
+    assert_int_equal(dsc_model_expect(model, &images, &error), DSC_ERROR_MISMATCH);
+    dsc_model_free(model);
+}
+
+/* The same file with other words in it. */
+static dsc_status parse_with(const char *from, const char *to, dsc_error *error) {
+    dsc_model *model = made(1, 28, 4, names), *back;
+    const dsc_images images = {{1, 28, 28}, DSC_PREPARATION_DIGITS, DSC_GROUND_DARK};
+    unsigned char *bytes;
+    size_t size;
+    ASSERT_OK(dsc_model_expect(model, &images, error), *error);
+    ASSERT_OK(dsc_model_write(&bytes, &size, model, error), *error);
+    assert_int_equal(strlen(from), strlen(to));
+    bool found = false;
+    for (size_t i = 0; i + strlen(from) <= size && !found; i++) {
+        found = !memcmp(bytes + i, from, strlen(from));
+        if (found) memcpy(bytes + i, to, strlen(to));
+    }
+    assert_true(found);
+    dsc_status status = dsc_model_parse(&back, bytes, size, "bytes", NULL, error);
+    free(bytes);
+    dsc_model_free(model);
+    dsc_model_free(back);
+    return status;
+}
+
+static void a_file_that_says_something_else_is_refused(void **state) {
+    (void)state;
+    dsc_error error;
+    ASSERT_OK(parse_with("digits", "digits", &error), error);
+    assert_int_equal(parse_with("digits", "spoons", &error), DSC_ERROR_FORMAT);
+    ASSERT_MESSAGE(error, "metadata \"images\": expected a preparation");
+    assert_int_equal(parse_with("\\\"dark\\\"", "\\\"dusk\\\"", &error), DSC_ERROR_FORMAT);
+    assert_int_equal(parse_with("preparation", "preparatiom", &error), DSC_ERROR_FORMAT);
+}
+
+/* --- a picture for a model --- */
+
+/* A model of unprepared images, which expects such a ground. */
+static dsc_model *reader(size_t channels, size_t side, dsc_ground ground) {
+    dsc_model *model = made(channels, side, 4, names);
+    const dsc_images images = {{channels, side, side}, DSC_PREPARATION_NONE, ground};
+    dsc_error error;
+    ASSERT_OK(dsc_model_expect(model, &images, &error), error);
+    return model;
+}
+
+/* A square of ink in the upper left quarter. */
+static void draw(uint8_t *pixels, size_t height, size_t width, size_t channels, uint8_t ink, uint8_t ground) {
+    for (size_t y = 0; y < height; y++)
+        for (size_t x = 0; x < width; x++)
+            for (size_t c = 0; c < channels; c++) {
+                const bool on = 4 * y >= height && 2 * y < height && 4 * x >= width && 2 * x < width;
+                pixels[(y * width + x) * channels + c] = c == 3 ? 255 : on ? ink : ground;
+            }
+}
+
+static void a_picture_is_scaled_turned_and_made_grey_as_the_model_wants_it(void **state) {
+    (void)state;
+    dsc_model *model = reader(1, 8, DSC_GROUND_DARK);
+    uint8_t pixels[64 * 64 * 4], image[64], wanted[64];
+    unsigned did;
+    dsc_error error;
+    draw(wanted, 8, 8, 1, 255, 0);
+    const struct {
+        size_t side, channels;
+        bool light;
+        unsigned did;
+    } cases[] = {{8, 1, false, 0},
+                 {8, 1, true, DSC_DID_TURN},
+                 {64, 1, false, DSC_DID_SCALE},
+                 {64, 1, true, DSC_DID_SCALE | DSC_DID_TURN},
+                 {4, 1, false, DSC_DID_SCALE},
+                 {64, 3, true, DSC_DID_SCALE | DSC_DID_TURN | DSC_DID_GREY},
+                 {8, 4, false, DSC_DID_GREY}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const uint8_t ink = cases[i].light ? 0 : 255;
+        draw(pixels, cases[i].side, cases[i].side, cases[i].channels, ink, (uint8_t)(255 - ink));
+        ASSERT_OK(dsc_model_prepare(image, &did, NULL, model, pixels, cases[i].side, cases[i].side,
+                                    cases[i].channels, &error),
+                  error);
+        assert_memory_equal(image, wanted, sizeof image);
+        assert_int_equal(did, cases[i].did);
+    }
+    dsc_model_free(model);
+    model = reader(1, 8, DSC_GROUND_LIGHT);
+    draw(pixels, 8, 8, 1, 255, 0);
+    ASSERT_OK(dsc_model_prepare(image, &did, NULL, model, pixels, 8, 8, 1, &error), error);
+    for (size_t i = 0; i < 64; i++) assert_int_equal(image[i], 255 - wanted[i]);
+    assert_int_equal(did, DSC_DID_TURN);
+    dsc_model_free(model);
+    model = reader(1, 8, DSC_GROUND_UNKNOWN);
+    ASSERT_OK(dsc_model_prepare(image, NULL, NULL, model, pixels, 8, 8, 1, &error), error);
+    assert_memory_equal(image, wanted, sizeof image);
+    dsc_model_free(model);
+}
+
+static void areas_are_averaged(void **state) {
+    (void)state;
+    dsc_model *model = reader(1, 2, DSC_GROUND_UNKNOWN);
+    const uint8_t nine[9] = {0, 90, 180, 30, 120, 210, 60, 150, 240};
+    uint8_t image[4];
+    dsc_error error;
+    ASSERT_OK(dsc_model_prepare(image, NULL, NULL, model, nine, 3, 3, 1, &error), error);
+    /* Each covers 1.5 x 1.5: one pixel, two halves and a quarter. */
+    assert_int_equal(image[0], (int)((0 + 90 / 2.0 + 30 / 2.0 + 120 / 4.0) / 2.25 + 0.5));
+    assert_int_equal(image[3], (int)((240 + 150 / 2.0 + 210 / 2.0 + 120 / 4.0) / 2.25 + 0.5));
+    dsc_model_free(model);
+}
+
+static void white_on_nothing_is_white_on_black(void **state) {
+    (void)state;
+    dsc_model *model = reader(1, 8, DSC_GROUND_DARK);
+    uint8_t pixels[8 * 8 * 4], image[64], wanted[64];
+    dsc_error error;
+    draw(wanted, 8, 8, 1, 255, 0);
+    for (size_t i = 0; i < 64; i++) {
+        memset(pixels + 4 * i, 255, 3);
+        pixels[4 * i + 3] = wanted[i];
+    }
+    ASSERT_OK(dsc_model_prepare(image, NULL, NULL, model, pixels, 8, 8, 4, &error), error);
+    assert_memory_equal(image, wanted, sizeof image);
+    dsc_model_free(model);
+}
+
+static void colours_stay_where_the_model_wants_them(void **state) {
+    (void)state;
+    dsc_model *model = reader(3, 2, DSC_GROUND_UNKNOWN);
+    const uint8_t pixels[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
+                  planes[12] = {1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12};
+    uint8_t image[12];
+    dsc_error error;
+    ASSERT_OK(dsc_model_prepare(image, NULL, NULL, model, pixels, 2, 2, 3, &error), error);
+    assert_memory_equal(image, planes, sizeof image);
+    assert_int_equal(dsc_model_prepare(image, NULL, NULL, model, pixels, 2, 2, 1, &error),
+                     DSC_ERROR_MISMATCH);
+    ASSERT_MESSAGE(error, "one channel");
+    dsc_model_free(model);
+}
+
+static void a_picture_of_other_proportions_is_refused(void **state) {
+    (void)state;
+    static uint8_t pixels[28 * 60];
+    uint8_t image[784];
+    dsc_model *model = reader(1, 28, DSC_GROUND_DARK);
+    dsc_error error;
+    assert_int_equal(dsc_model_prepare(image, NULL, NULL, model, pixels, 28, 60, 1, &error),
+                     DSC_ERROR_MISMATCH);
+    ASSERT_MESSAGE(error, "28 x 60");
+    ASSERT_MESSAGE(error, "28 x 28");
+    ASSERT_MESSAGE(error, "--prepare");
+    ASSERT_OK(dsc_model_prepare(image, NULL, NULL, model, pixels, 28, 29, 1, &error),
+              error); /* nearly square */
+    assert_int_equal(dsc_model_prepare(image, NULL, NULL, model, pixels, 0, 28, 1, &error),
+                     DSC_ERROR_ARGUMENT);
+    assert_int_equal(dsc_model_prepare(image, NULL, NULL, model, pixels, 28, 28, 2, &error),
+                     DSC_ERROR_ARGUMENT);
+    dsc_model_free(model);
+}
+
+static void a_model_of_prepared_digits_gets_them_prepared(void **state) {
+    (void)state;
+    static uint8_t pixels[100 * 100];
+    uint8_t image[784];
+    unsigned did;
+    dsc_model *model = made(1, 28, 10, NULL);
+    dsc_digit digit;
+    dsc_error error;
+    memset(pixels, 230, sizeof pixels);
+    for (size_t y = 20; y < 80; y++) memset(pixels + 100 * y + 46, 20, 8);
+    ASSERT_OK(dsc_prepare_digit(&digit, NULL, pixels, 100, 100, 1, &error), error);
+    ASSERT_OK(dsc_model_prepare(image, &did, NULL, model, pixels, 100, 100, 1, &error), error);
+    assert_memory_equal(image, digit.pixels, sizeof image);
+    assert_int_equal(did, DSC_DID_PREPARE);
+    memset(pixels, 230, sizeof pixels);
+    assert_int_equal(dsc_model_prepare(image, NULL, NULL, model, pixels, 100, 100, 1, &error),
+                     DSC_ERROR_FORMAT);
+    dsc_model_free(model);
+}
+
+static void agreement_survives_failed_allocations(void **state) {
+    (void)state;
+    dsc_dataset *data = corners(names, false, 255, 0), *other = corners(turned, true, 255, 0);
+    dsc_model *model = trained(data, "none");
+    dsc_error error;
+    bool failed = true;
+    for (long n = 0; failed; n++) {
+        dsc_dataset *matched;
+        dsc_model *numbers = made(1, SIDE, CLASSES, NULL);
+        testing_fail_allocation(n);
+        dsc_status status = dsc_dataset_match(&matched, NULL, other, model, &error);
+        if (!status) status = dsc_model_take_class_names(numbers, data, &error);
+        failed = testing_allocation_failed();
+        assert_int_equal(status, failed ? DSC_ERROR_MEMORY : DSC_OK);
+        dsc_dataset_free(matched);
+        dsc_model_free(numbers);
+    }
+    dsc_dataset_free(data);
+    dsc_dataset_free(other);
+    dsc_model_free(model);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(classes_are_compared_by_name_in_training_and_evaluation),
+        cmocka_unit_test(data_of_other_classes_is_refused_by_every_call),
+        cmocka_unit_test(a_model_without_names_takes_those_of_its_training_data),
+        cmocka_unit_test(another_shape_is_refused_with_both_and_a_remedy),
+        cmocka_unit_test(a_trained_model_knows_the_ground_of_its_images),
+        cmocka_unit_test(a_model_of_which_nothing_is_noted_is_one_of_digits_if_it_looks_so),
+        cmocka_unit_test(the_file_keeps_what_the_model_expects),
+        cmocka_unit_test(what_does_not_go_with_the_shape_is_not_expected),
+        cmocka_unit_test(a_file_that_says_something_else_is_refused),
+        cmocka_unit_test(a_picture_is_scaled_turned_and_made_grey_as_the_model_wants_it),
+        cmocka_unit_test(areas_are_averaged),
+        cmocka_unit_test(white_on_nothing_is_white_on_black),
+        cmocka_unit_test(colours_stay_where_the_model_wants_them),
+        cmocka_unit_test(a_picture_of_other_proportions_is_refused),
+        cmocka_unit_test(a_model_of_prepared_digits_gets_them_prepared),
+        cmocka_unit_test(agreement_survives_failed_allocations),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
