@@ -155,7 +155,7 @@ static dsc_status answer_whole(predict_result *result, predict_reader *r, const 
     predict_answer *a = &result->answers[result->count++];
     status = make_image(a, r, error);
     if (status) return status;
-    status = dsc_model_prepare(a->seen, &a->did, NULL, r->model, p->pixels, p->height, p->width, p->channels,
+    status = dsc_prepare_image(a->seen, &a->did, NULL, &r->expected, p->pixels, p->height, p->width, p->channels,
                                error);
     return status ? dsc_error_context(error, status, "%s", path) : ask(a, r, error);
 }
@@ -222,7 +222,7 @@ static dsc_status see_image(predict_answer *a, predict_reader *r, const array_pl
         status = dsc_prepare_digit(&digit, NULL, image, shape[1], shape[2], 1, error);
         if (!status) see_digit(a, r, &digit);
     } else if (!plan->own) {
-        status = dsc_model_prepare(a->seen, &a->did, NULL, r->model, image, shape[1], shape[2], 1, error);
+        status = dsc_prepare_image(a->seen, &a->did, NULL, &r->expected, image, shape[1], shape[2], 1, error);
     } else {
         memcpy(a->seen, image, size);
         if (plan->turn) turn(a, size);

@@ -83,6 +83,7 @@ static dsc_status examine(session *s, dsc_error *error) {
         const unsigned threads = (unsigned)s->how->threads;
         status = i ? report_examine_beside(&s->exams[i], subject->model, s->exams, threads, &watch, error)
                    : report_examine(s->exams, subject->model, *set, threads, &watch, error);
+        if (status == DSC_ERROR_MISMATCH) return dsc_error_context(error, status, "%s", subject->name);
         if (status) return status;
         command_progress_wipe(&s->progress);
         status = report_measure_speed(&s->speeds[i], subject->model, *set, subject->model_path, threads,

@@ -838,20 +838,20 @@ DSC_API dsc_status dsc_find_digits(dsc_digit **digits, size_t *count, dsc_pictur
                                    dsc_error *error);
 DSC_API void dsc_digits_free(dsc_digit *digits);
 
-/* What dsc_model_prepare did, as bits. */
+/* What dsc_prepare_image did, as bits. */
 #define DSC_DID_PREPARE 1u /* found the digit, and prepared it as dsc_prepare_digit does */
-#define DSC_DID_SCALE   2u /* brought to the model's size, by areas */
-#define DSC_DID_TURN    4u /* turned light and dark round, since the model's ground is the other one */
+#define DSC_DID_SCALE   2u /* brought to the expected size, by areas */
+#define DSC_DID_TURN    4u /* turned light and dark round, since the expected ground is the other one */
 #define DSC_DID_GREY    8u /* made colours grey */
 
-/* Makes of a picture (height, width, channels), as dsc_prepare_digit takes it, the image (C, H, W) that the
- * model expects (dsc_model_describe). For a model of prepared digits that is the picture's one digit,
- * prepared. For others it is the whole picture: of the model's size as it is, of another size scaled; turned
- * round if its ground is plainly the other one. `did` (NULL: not wanted) says what was done; `notes` may be
- * NULL, too. MISMATCH: the picture has not the proportions of the model's images, or too few channels;
- * FORMAT: as dsc_prepare_digit. */
-DSC_API dsc_status dsc_model_prepare(uint8_t *image, unsigned *did, dsc_picture_notes *notes,
-                                     const dsc_model *model, const uint8_t *pixels, size_t height,
+/* Makes of a picture (height, width, channels), as dsc_prepare_digit takes it, the image (C, H, W) that a model
+ * expects: `expected` is of dsc_model_describe. Where that says DIGITS, the image is the picture's one digit,
+ * prepared. Else it is the whole picture: of the expected size as it is, of another size scaled; turned round
+ * if its ground is plainly the other one. `did` (NULL: not wanted) says what was done; `notes` may be NULL,
+ * too. MISMATCH: the picture has not the expected proportions, or too few channels; FORMAT: as
+ * dsc_prepare_digit. Any thread may call it. */
+DSC_API dsc_status dsc_prepare_image(uint8_t *image, unsigned *did, dsc_picture_notes *notes,
+                                     const dsc_images *expected, const uint8_t *pixels, size_t height,
                                      size_t width, size_t channels, dsc_error *error);
 
 #ifdef __cplusplus

@@ -6,7 +6,6 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "data/dataset.h"
-#include "image/ground.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -41,10 +40,6 @@ bool dsc_ground_find(dsc_ground *ground, const char *name) {
             return true;
         }
     return false;
-}
-
-bool dsc_grounds_differ(dsc_ground a, dsc_ground b) {
-    return a != b && a != DSC_GROUND_UNKNOWN && b != DSC_GROUND_UNKNOWN;
 }
 
 const char *dsc_ground_words(dsc_ground ground) {

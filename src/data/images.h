@@ -3,7 +3,7 @@
 #ifndef DSC_DATA_IMAGES_H
 #define DSC_DATA_IMAGES_H
 
-#include <descender.h>
+#include "image/ground.h"
 
 #define DSC_IMAGES_FILE "images.json"
 
@@ -13,9 +13,6 @@ const char *dsc_ground_name(dsc_ground ground);
 /* False if there is none of that name (NULL is none). */
 bool dsc_preparation_find(dsc_preparation *preparation, const char *name);
 bool dsc_ground_find(dsc_ground *ground, const char *name);
-
-/* Both are known, and they are not the same. */
-bool dsc_grounds_differ(dsc_ground a, dsc_ground b);
 
 /* "light ink on a dark ground": for messages; of UNKNOWN "neither light nor dark ground". */
 const char *dsc_ground_words(dsc_ground ground);

@@ -8,6 +8,11 @@
 /* Of one image (C, H, W). *blank: all of its pixels are nearly alike. */
 dsc_ground dsc_image_ground(bool *blank, const uint8_t *image, const size_t shape[3]);
 
+/* Both are known, and they are not the same. */
+static inline bool dsc_grounds_differ(dsc_ground a, dsc_ground b) {
+    return a != b && a != DSC_GROUND_UNKNOWN && b != DSC_GROUND_UNKNOWN;
+}
+
 /* Starts as {0}. */
 typedef struct dsc_ground_votes {
     size_t voters, dark, light; /* voters: all but the blank ones */

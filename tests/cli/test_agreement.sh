@@ -234,7 +234,7 @@ a_picture_is_read_as_the_model_was_trained() {
     pgm "$work/flat.pgm" 64 20 9
     run predict --model "$work/run" "$work/flat.pgm"
     exits 1
-    says "20 x 64 pixels (height x width), the model was made for whole images of 8 x 8"
+    says "20 x 64 pixels (height x width), the model was trained on whole images of 8 x 8"
     needs_json || return
     run predict --model "$work/run" --json --quiet "$work/pictures/dog/1.pgm"
     same "$(json "j['files'][0]['answers'][0]['did']")" "['scaled', 'turned']"

@@ -293,6 +293,13 @@ static dsc_model *reader(size_t channels, size_t side, dsc_ground ground) {
     return model;
 }
 
+/* Good until the next call. */
+static const dsc_images *expected_by(const dsc_model *model) {
+    static dsc_images images;
+    dsc_model_describe(&images, model);
+    return &images;
+}
+
 /* A square of ink in the upper left quarter. */
 static void draw(uint8_t *pixels, size_t height, size_t width, size_t channels, uint8_t ink, uint8_t ground) {
     for (size_t y = 0; y < height; y++)
@@ -324,7 +331,7 @@ static void a_picture_is_scaled_turned_and_made_grey_as_the_model_wants_it(void 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const uint8_t ink = cases[i].light ? 0 : 255;
         draw(pixels, cases[i].side, cases[i].side, cases[i].channels, ink, (uint8_t)(255 - ink));
-        ASSERT_OK(dsc_model_prepare(image, &did, NULL, model, pixels, cases[i].side, cases[i].side,
+        ASSERT_OK(dsc_prepare_image(image, &did, NULL, expected_by(model), pixels, cases[i].side, cases[i].side,
                                     cases[i].channels, &error),
                   error);
         assert_memory_equal(image, wanted, sizeof image);
@@ -333,12 +340,12 @@ static void a_picture_is_scaled_turned_and_made_grey_as_the_model_wants_it(void 
     dsc_model_free(model);
     model = reader(1, 8, DSC_GROUND_LIGHT);
     draw(pixels, 8, 8, 1, 255, 0);
-    ASSERT_OK(dsc_model_prepare(image, &did, NULL, model, pixels, 8, 8, 1, &error), error);
+    ASSERT_OK(dsc_prepare_image(image, &did, NULL, expected_by(model), pixels, 8, 8, 1, &error), error);
     for (size_t i = 0; i < 64; i++) assert_int_equal(image[i], 255 - wanted[i]);
     assert_int_equal(did, DSC_DID_TURN);
     dsc_model_free(model);
     model = reader(1, 8, DSC_GROUND_UNKNOWN);
-    ASSERT_OK(dsc_model_prepare(image, NULL, NULL, model, pixels, 8, 8, 1, &error), error);
+    ASSERT_OK(dsc_prepare_image(image, NULL, NULL, expected_by(model), pixels, 8, 8, 1, &error), error);
     assert_memory_equal(image, wanted, sizeof image);
     dsc_model_free(model);
 }
@@ -349,7 +356,7 @@ static void areas_are_averaged(void **state) {
     const uint8_t nine[9] = {0, 90, 180, 30, 120, 210, 60, 150, 240};
     uint8_t image[4];
     dsc_error error;
-    ASSERT_OK(dsc_model_prepare(image, NULL, NULL, model, nine, 3, 3, 1, &error), error);
+    ASSERT_OK(dsc_prepare_image(image, NULL, NULL, expected_by(model), nine, 3, 3, 1, &error), error);
     /* Each covers 1.5 x 1.5: one pixel, two halves and a quarter. */
     assert_int_equal(image[0], (int)((0 + 90 / 2.0 + 30 / 2.0 + 120 / 4.0) / 2.25 + 0.5));
     assert_int_equal(image[3], (int)((240 + 150 / 2.0 + 210 / 2.0 + 120 / 4.0) / 2.25 + 0.5));
@@ -366,7 +373,7 @@ static void white_on_nothing_is_white_on_black(void **state) {
         memset(pixels + 4 * i, 255, 3);
         pixels[4 * i + 3] = wanted[i];
     }
-    ASSERT_OK(dsc_model_prepare(image, NULL, NULL, model, pixels, 8, 8, 4, &error), error);
+    ASSERT_OK(dsc_prepare_image(image, NULL, NULL, expected_by(model), pixels, 8, 8, 4, &error), error);
     assert_memory_equal(image, wanted, sizeof image);
     dsc_model_free(model);
 }
@@ -378,9 +385,9 @@ static void colours_stay_where_the_model_wants_them(void **state) {
                   planes[12] = {1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12};
     uint8_t image[12];
     dsc_error error;
-    ASSERT_OK(dsc_model_prepare(image, NULL, NULL, model, pixels, 2, 2, 3, &error), error);
+    ASSERT_OK(dsc_prepare_image(image, NULL, NULL, expected_by(model), pixels, 2, 2, 3, &error), error);
     assert_memory_equal(image, planes, sizeof image);
-    assert_int_equal(dsc_model_prepare(image, NULL, NULL, model, pixels, 2, 2, 1, &error),
+    assert_int_equal(dsc_prepare_image(image, NULL, NULL, expected_by(model), pixels, 2, 2, 1, &error),
                      DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(error, "one channel");
     dsc_model_free(model);
@@ -392,16 +399,16 @@ static void a_picture_of_other_proportions_is_refused(void **state) {
     uint8_t image[784];
     dsc_model *model = reader(1, 28, DSC_GROUND_DARK);
     dsc_error error;
-    assert_int_equal(dsc_model_prepare(image, NULL, NULL, model, pixels, 28, 60, 1, &error),
+    assert_int_equal(dsc_prepare_image(image, NULL, NULL, expected_by(model), pixels, 28, 60, 1, &error),
                      DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(error, "28 x 60");
     ASSERT_MESSAGE(error, "28 x 28");
     ASSERT_MESSAGE(error, "--prepare");
-    ASSERT_OK(dsc_model_prepare(image, NULL, NULL, model, pixels, 28, 29, 1, &error),
+    ASSERT_OK(dsc_prepare_image(image, NULL, NULL, expected_by(model), pixels, 28, 29, 1, &error),
               error); /* nearly square */
-    assert_int_equal(dsc_model_prepare(image, NULL, NULL, model, pixels, 0, 28, 1, &error),
+    assert_int_equal(dsc_prepare_image(image, NULL, NULL, expected_by(model), pixels, 0, 28, 1, &error),
                      DSC_ERROR_ARGUMENT);
-    assert_int_equal(dsc_model_prepare(image, NULL, NULL, model, pixels, 28, 28, 2, &error),
+    assert_int_equal(dsc_prepare_image(image, NULL, NULL, expected_by(model), pixels, 28, 28, 2, &error),
                      DSC_ERROR_ARGUMENT);
     dsc_model_free(model);
 }
@@ -417,11 +424,19 @@ static void a_model_of_prepared_digits_gets_them_prepared(void **state) {
     memset(pixels, 230, sizeof pixels);
     for (size_t y = 20; y < 80; y++) memset(pixels + 100 * y + 46, 20, 8);
     ASSERT_OK(dsc_prepare_digit(&digit, NULL, pixels, 100, 100, 1, &error), error);
-    ASSERT_OK(dsc_model_prepare(image, &did, NULL, model, pixels, 100, 100, 1, &error), error);
+    ASSERT_OK(dsc_prepare_image(image, &did, NULL, expected_by(model), pixels, 100, 100, 1, &error), error);
     assert_memory_equal(image, digit.pixels, sizeof image);
     assert_int_equal(did, DSC_DID_PREPARE);
+    /* Where a model learned digits on paper, that is what it gets. */
+    dsc_images paper = *expected_by(model);
+    paper.ground = DSC_GROUND_LIGHT;
+    ASSERT_OK(dsc_prepare_image(image, &did, NULL, &paper, pixels, 100, 100, 1, &error), error);
+    for (size_t i = 0; i < sizeof image; i++) assert_int_equal(image[i], 255 - digit.pixels[i]);
+    assert_int_equal(did, DSC_DID_PREPARE | DSC_DID_TURN);
+    paper.shape[1] = 8;
+    assert_int_equal(dsc_prepare_image(image, NULL, NULL, &paper, pixels, 100, 100, 1, &error), DSC_ERROR_MISMATCH);
     memset(pixels, 230, sizeof pixels);
-    assert_int_equal(dsc_model_prepare(image, NULL, NULL, model, pixels, 100, 100, 1, &error),
+    assert_int_equal(dsc_prepare_image(image, NULL, NULL, expected_by(model), pixels, 100, 100, 1, &error),
                      DSC_ERROR_FORMAT);
     dsc_model_free(model);
 }

@@ -142,6 +142,50 @@ static unsigned status_for(const char *host, const char *origin) {
     return r.status;
 }
 
+/* A model that learned whole images, dark on light, in place of the site's. */
+static void a_model_of_unprepared_images_gets_the_whole_drawing(void **unused) {
+    (void)unused;
+    static uint8_t paper[56 * 56];
+    const dsc_images expected = {{1, 28, 28}, DSC_PREPARATION_NONE, DSC_GROUND_LIGHT};
+    dsc_model_options options = dsc_model_options_defaults();
+    dsc_model *own;
+    serve_site *usual = site;
+    json_t *json;
+    options.text = "784-10";
+    ASSERT_OK(dsc_model_make(&own, &options, &error), error);
+    ASSERT_OK(dsc_model_expect(own, &expected, &error), error);
+    ASSERT_OK(serve_site_create(&site, &(serve_options){.model = own, .model_name = "own", .runs = runs}, &error),
+              error);
+    assert_int_equal(ask_json(&json, "GET", "/api/model", NULL, 0), 200);
+    assert_true(json_is_false(json_object_get(json, "prepares")));
+    json_decref(json);
+
+    for (size_t y = 8; y < 20; y++) memset(paper + 56 * y + 4, 255, 6); /* light on dark, not in the middle */
+    fields[0] = "width", fields[1] = "56", fields[2] = "height", fields[3] = "56", fields[4] = NULL;
+    assert_int_equal(ask_json(&json, "POST", "/api/read", paper, sizeof paper), 200);
+    const json_t *digit = json_array_get(json_object_get(json, "digits"), 0);
+    assert_int_equal(json_integer_value(json_object_get(digit, "width")), 56);
+    /* Base64 of the first row, and of a row of ink: it is turned round, and where it was drawn. */
+    const char *seen = json_string_value(json_object_get(digit, "seen"));
+    assert_int_equal(strncmp(seen, "////////////////", 16), 0);
+    assert_int_equal(strncmp(seen + 28 * 6 / 3 * 4, "//8AAAD/", 8), 0);
+    json_decref(json);
+
+    fields[3] = "28"; /* half as high: no image of this model's */
+    assert_int_equal(ask_json(&json, "POST", "/api/read", paper, sizeof paper / 2), 200);
+    assert_non_null(strstr(json_string_value(json_object_get(json, "why")), "28 x 56 pixels"));
+    json_decref(json);
+    memset(paper, 9, sizeof paper);
+    fields[3] = "56";
+    assert_int_equal(ask_json(&json, "POST", "/api/read", paper, sizeof paper), 200);
+    assert_non_null(strstr(json_string_value(json_object_get(json, "why")), "nothing to read"));
+    json_decref(json);
+    fields[0] = NULL;
+    serve_site_free(site);
+    site = usual;
+    dsc_model_free(own);
+}
+
 static void this_machine_is_answered_through_any_port(void **unused) {
     (void)unused;
     static const char *const ours[] = {
@@ -458,6 +502,7 @@ int main(void) {
         cmocka_unit_test(an_answer_has_a_budget_of_allocations),
         cmocka_unit_test(an_answer_that_is_not_finite_is_an_error),
         cmocka_unit_test(an_answer_takes_less_than_five_milliseconds),
+        cmocka_unit_test(a_model_of_unprepared_images_gets_the_whole_drawing),
         cmocka_unit_test(this_machine_is_answered_through_any_port),
         cmocka_unit_test(strangers_names_are_not_answered),
         cmocka_unit_test(names_that_are_allowed_are_answered),

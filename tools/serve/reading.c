@@ -18,6 +18,7 @@ enum { MAPS_MOST = 16, UNITS_MOST = 256, DIGITS_MOST = 64, SIDE = 28 };
 /* An answer takes well below a millisecond, so one at a time serves hundreds of clients. */
 struct serve_reader {
     const dsc_model *model;
+    dsc_images expected; /* by the model */
     dsc_predictor *predictor;
     dsc_workspace *workspace;
     dsc_inspector *inspector;
@@ -40,6 +41,7 @@ dsc_status serve_reader_create(serve_reader **result, const dsc_model *model, ds
     if (!r) return dsc_fail_memory(error, sizeof *r, "the server");
     (void)pthread_mutex_init(&r->lock, NULL);
     r->model = model;
+    dsc_model_describe(&r->expected, model);
     r->classes = dsc_model_classes(model);
     r->probabilities = dsc_allocate(r->classes, sizeof *r->probabilities);
     dsc_predictor_options how = dsc_predictor_options_defaults();
@@ -182,7 +184,7 @@ static dsc_status take_whole(dsc_digit **digits, size_t *count, const serve_read
     dsc_digit *digit = *digits;
     *digit = (dsc_digit){.width = width, .height = height};
     dsc_status status =
-        dsc_model_prepare(digit->pixels, NULL, NULL, r->model, pixels, height, width, 1, error);
+        dsc_prepare_image(digit->pixels, NULL, NULL, &r->expected, pixels, height, width, 1, error);
     if (!status && !memcmp(digit->pixels, digit->pixels + 1, sizeof digit->pixels - 1))
         status = dsc_fail(error, DSC_ERROR_FORMAT, "there is nothing to read: all of it is of one grey");
     *count = !status;
@@ -191,10 +193,8 @@ static dsc_status take_whole(dsc_digit **digits, size_t *count, const serve_read
 
 static dsc_status find(dsc_digit **digits, size_t *count, dsc_picture_notes *notes, const serve_reader *r,
                        const unsigned char *pixels, size_t width, size_t height, dsc_error *error) {
-    dsc_images images;
     *notes = (dsc_picture_notes){0};
-    dsc_model_describe(&images, r->model);
-    if (images.preparation == DSC_PREPARATION_DIGITS)
+    if (r->expected.preparation == DSC_PREPARATION_DIGITS)
         return dsc_find_digits(digits, count, notes, pixels, height, width, 1, error);
     dsc_status status = take_whole(digits, count, r, pixels, width, height, error);
     if (!status) return DSC_OK;

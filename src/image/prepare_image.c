@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* prepare.c: a picture becomes the image that a model expects; see dsc_model_prepare in descender.h. */
-#include "model/model.h"
+/* prepare_image.c: a picture becomes the image that a model expects; see dsc_prepare_image in descender.h. */
+#include "image/ground.h"
+#include "image/image.h"
+#include "image/prepare.h"
 
 #include "base/error.h"
-#include "data/images.h"
 
 #include <math.h>
 #include <string.h>
@@ -15,13 +16,9 @@ typedef struct source {
     unsigned behind; /* what shines through where it is transparent */
 } source;
 
-static unsigned grey_of(const uint8_t *rgb) {
-    return (299u * rgb[0] + 587u * rgb[1] + 114u * rgb[2] + 500u) / 1000u;
-}
-
 static unsigned value_at(const source *s, size_t plane, size_t y, size_t x) {
     const uint8_t *pixel = s->pixels + (y * s->width + x) * s->channels;
-    const unsigned value = s->planes == 3 ? pixel[plane] : s->channels == 1 ? pixel[0] : grey_of(pixel);
+    const unsigned value = s->planes == 3 ? pixel[plane] : s->channels == 1 ? pixel[0] : dsc_luma(pixel);
     if (s->channels != 4) return value;
     return (value * pixel[3] + s->behind * (255u - pixel[3]) + 127u) / 255u;
 }
@@ -61,7 +58,7 @@ static dsc_status check(const source *s, const size_t shape[3], dsc_error *error
                         s->height, s->width, s->channels);
     if (shape[0] != 1 && (shape[0] != 3 || s->channels == 1))
         return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "the picture has %s, the model was made for images of %zu channels%s",
+                        "the picture has %s, the model was trained on images of %zu channels%s",
                         s->channels == 1 ? "one channel" : "colours", shape[0],
                         shape[0] == 3 ? "; give it one in colour" : "; give it an array of such images");
     /* Proportions are the same where scaling to the model's height gives its width, to one pixel. */
@@ -69,8 +66,8 @@ static dsc_status check(const source *s, const size_t shape[3], dsc_error *error
     if (fabs(wide - (double)shape[2]) <= 1) return DSC_OK;
     return dsc_fail(
         error, DSC_ERROR_MISMATCH,
-        "the picture is %zu x %zu pixels (height x width), the model was made for whole images of %zu x "
-        "%zu, which are scaled but not cut; cut it to those proportions%s",
+        "the picture is %zu x %zu pixels (height x width), the model was trained on whole images of %zu x %zu; a "
+        "picture is scaled but not cut: cut it to those proportions%s",
         s->height, s->width, shape[1], shape[2],
         shape[0] == 1 && shape[1] == 28 && shape[2] == 28
             ? ", or find and prepare digits in it (`descender predict --prepare`)"
@@ -81,40 +78,56 @@ static bool is_blank(const uint8_t *image, size_t size) {
     return size < 2 || memcmp(image, image + 1, size - 1) == 0;
 }
 
-static dsc_status prepare_digit(uint8_t *image, dsc_picture_notes *notes, const source *s, dsc_error *error) {
-    dsc_digit digit;
-    dsc_status status = dsc_prepare_digit(&digit, notes, s->pixels, s->height, s->width, s->channels, error);
-    if (!status) memcpy(image, digit.pixels, sizeof digit.pixels);
-    return status;
+static void turn(uint8_t *image, size_t size) {
+    for (size_t i = 0; i < size; i++) image[i] = (uint8_t)(255 - image[i]);
 }
 
-dsc_status dsc_model_prepare(uint8_t *image, unsigned *did, dsc_picture_notes *notes, const dsc_model *model,
-                             const uint8_t *pixels, size_t height, size_t width, size_t channels,
-                             dsc_error *error) {
-    dsc_images expected;
-    unsigned done = 0;
-    dsc_model_describe(&expected, model);
-    const size_t *shape = expected.shape, size = shape[0] * shape[1] * shape[2];
-    source s = {pixels, height, width, channels, shape[0], 255};
-    if (did) *did = DSC_DID_PREPARE;
-    if (notes) *notes = (dsc_picture_notes){.reduced = 1};
-    if (expected.preparation == DSC_PREPARATION_DIGITS) return prepare_digit(image, notes, &s, error);
-    if (did) *did = 0;
-    dsc_status status = check(&s, shape, error);
+static dsc_status prepare_digit(uint8_t *image, unsigned *did, dsc_picture_notes *notes,
+                                const dsc_images *expected, const source *s, dsc_error *error) {
+    dsc_digit digit;
+    const size_t *shape = expected->shape, side = DSC_DIGIT_SIDE;
+    *did = DSC_DID_PREPARE;
+    if (shape[0] != 1 || shape[1] != side || shape[2] != side)
+        return dsc_fail(error, DSC_ERROR_MISMATCH,
+                        "digits are prepared as 1 x 28 x 28, the model takes images of %zu x %zu x %zu (channels x height x width)", shape[0], shape[1],
+                        shape[2]);
+    dsc_status status = dsc_prepare_digit(&digit, notes, s->pixels, s->height, s->width, s->channels, error);
     if (status) return status;
-    take(image, &s, shape);
-    /* White strokes on nothing: what is transparent must have been meant to be dark. */
-    if (channels == 4 && is_blank(image, size)) {
-        s.behind = 0;
-        take(image, &s, shape);
-    }
-    if (height != shape[1] || width != shape[2]) done |= DSC_DID_SCALE;
-    if (channels > 1 && shape[0] == 1) done |= DSC_DID_GREY;
-    const dsc_ground ground = dsc_ground_of(image, 1, shape);
-    if (dsc_grounds_differ(ground, expected.ground)) {
-        for (size_t i = 0; i < size; i++) image[i] = (uint8_t)(255 - image[i]);
-        done |= DSC_DID_TURN;
-    }
-    if (did) *did = done;
+    memcpy(image, digit.pixels, sizeof digit.pixels);
+    if (expected->ground != DSC_GROUND_LIGHT) return DSC_OK;
+    turn(image, sizeof digit.pixels);
+    *did |= DSC_DID_TURN;
     return DSC_OK;
+}
+
+static dsc_status take_whole(uint8_t *image, unsigned *did, const dsc_images *expected, source *s,
+                             dsc_error *error) {
+    const size_t *shape = expected->shape, size = shape[0] * shape[1] * shape[2];
+    dsc_status status = check(s, shape, error);
+    if (status) return status;
+    take(image, s, shape);
+    /* White strokes on nothing: what is transparent must have been meant to be dark. */
+    if (s->channels == 4 && is_blank(image, size)) {
+        s->behind = 0;
+        take(image, s, shape);
+    }
+    if (s->height != shape[1] || s->width != shape[2]) *did |= DSC_DID_SCALE;
+    if (s->channels > 1 && shape[0] == 1) *did |= DSC_DID_GREY;
+    if (!dsc_grounds_differ(dsc_ground_of(image, 1, shape), expected->ground)) return DSC_OK;
+    turn(image, size);
+    *did |= DSC_DID_TURN;
+    return DSC_OK;
+}
+
+dsc_status dsc_prepare_image(uint8_t *image, unsigned *did, dsc_picture_notes *notes,
+                             const dsc_images *expected, const uint8_t *pixels, size_t height, size_t width,
+                             size_t channels, dsc_error *error) {
+    unsigned unwanted;
+    source s = {pixels, height, width, channels, expected->shape[0], 255};
+    if (!did) did = &unwanted;
+    *did = 0;
+    if (notes) *notes = (dsc_picture_notes){.reduced = 1};
+    return expected->preparation == DSC_PREPARATION_DIGITS
+               ? prepare_digit(image, did, notes, expected, &s, error)
+               : take_whole(image, did, expected, &s, error);
 }
