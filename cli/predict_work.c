@@ -155,8 +155,8 @@ static dsc_status answer_whole(predict_result *result, predict_reader *r, const 
     predict_answer *a = &result->answers[result->count++];
     status = make_image(a, r, error);
     if (status) return status;
-    status = dsc_prepare_image(a->seen, &a->did, NULL, &r->expected, p->pixels, p->height, p->width, p->channels,
-                               error);
+    status = dsc_prepare_image(a->seen, &a->did, NULL, &r->expected, p->pixels, p->height, p->width,
+                               p->channels, error);
     return status ? dsc_error_context(error, status, "%s", path) : ask(a, r, error);
 }
 

@@ -36,8 +36,6 @@ static const char *remedy(int code) {
         return "choose a shorter name";
     case ELOOP:
         return "its symbolic links lead in a circle, name another file";
-    case ENOTDIR:
-        return "a part of the path is a file, name another folder";
     case EPIPE:
         return "its reader has left, keep that running";
     case EMFILE:

@@ -64,14 +64,14 @@ static dsc_status check(const source *s, const size_t shape[3], dsc_error *error
     /* Proportions are the same where scaling to the model's height gives its width, to one pixel. */
     const double wide = (double)s->width * (double)shape[1] / (double)s->height;
     if (fabs(wide - (double)shape[2]) <= 1) return DSC_OK;
-    return dsc_fail(
-        error, DSC_ERROR_MISMATCH,
-        "the picture is %zu x %zu pixels (height x width), the model was trained on whole images of %zu x %zu; a "
-        "picture is scaled but not cut: cut it to those proportions%s",
-        s->height, s->width, shape[1], shape[2],
-        shape[0] == 1 && shape[1] == 28 && shape[2] == 28
-            ? ", or find and prepare digits in it (`descender predict --prepare`)"
-            : "");
+    return dsc_fail(error, DSC_ERROR_MISMATCH,
+                    "the picture is %zu x %zu pixels (height x width), the model was trained on whole images "
+                    "of %zu x %zu; a "
+                    "picture is scaled but not cut: cut it to those proportions%s",
+                    s->height, s->width, shape[1], shape[2],
+                    shape[0] == 1 && shape[1] == 28 && shape[2] == 28
+                        ? ", or find and prepare digits in it (`descender predict --prepare`)"
+                        : "");
 }
 
 static bool is_blank(const uint8_t *image, size_t size) {
@@ -89,8 +89,9 @@ static dsc_status prepare_digit(uint8_t *image, unsigned *did, dsc_picture_notes
     *did = DSC_DID_PREPARE;
     if (shape[0] != 1 || shape[1] != side || shape[2] != side)
         return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "digits are prepared as 1 x 28 x 28, the model takes images of %zu x %zu x %zu (channels x height x width)", shape[0], shape[1],
-                        shape[2]);
+                        "digits are prepared as 1 x 28 x 28, the model takes images of %zu x %zu x %zu "
+                        "(channels x height x width)",
+                        shape[0], shape[1], shape[2]);
     dsc_status status = dsc_prepare_digit(&digit, notes, s->pixels, s->height, s->width, s->channels, error);
     if (status) return status;
     memcpy(image, digit.pixels, sizeof digit.pixels);

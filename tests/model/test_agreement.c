@@ -331,8 +331,8 @@ static void a_picture_is_scaled_turned_and_made_grey_as_the_model_wants_it(void 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const uint8_t ink = cases[i].light ? 0 : 255;
         draw(pixels, cases[i].side, cases[i].side, cases[i].channels, ink, (uint8_t)(255 - ink));
-        ASSERT_OK(dsc_prepare_image(image, &did, NULL, expected_by(model), pixels, cases[i].side, cases[i].side,
-                                    cases[i].channels, &error),
+        ASSERT_OK(dsc_prepare_image(image, &did, NULL, expected_by(model), pixels, cases[i].side,
+                                    cases[i].side, cases[i].channels, &error),
                   error);
         assert_memory_equal(image, wanted, sizeof image);
         assert_int_equal(did, cases[i].did);
@@ -434,7 +434,8 @@ static void a_model_of_prepared_digits_gets_them_prepared(void **state) {
     for (size_t i = 0; i < sizeof image; i++) assert_int_equal(image[i], 255 - digit.pixels[i]);
     assert_int_equal(did, DSC_DID_PREPARE | DSC_DID_TURN);
     paper.shape[1] = 8;
-    assert_int_equal(dsc_prepare_image(image, NULL, NULL, &paper, pixels, 100, 100, 1, &error), DSC_ERROR_MISMATCH);
+    assert_int_equal(dsc_prepare_image(image, NULL, NULL, &paper, pixels, 100, 100, 1, &error),
+                     DSC_ERROR_MISMATCH);
     memset(pixels, 230, sizeof pixels);
     assert_int_equal(dsc_prepare_image(image, NULL, NULL, expected_by(model), pixels, 100, 100, 1, &error),
                      DSC_ERROR_FORMAT);

@@ -154,8 +154,9 @@ static void a_model_of_unprepared_images_gets_the_whole_drawing(void **unused) {
     options.text = "784-10";
     ASSERT_OK(dsc_model_make(&own, &options, &error), error);
     ASSERT_OK(dsc_model_expect(own, &expected, &error), error);
-    ASSERT_OK(serve_site_create(&site, &(serve_options){.model = own, .model_name = "own", .runs = runs}, &error),
-              error);
+    ASSERT_OK(
+        serve_site_create(&site, &(serve_options){.model = own, .model_name = "own", .runs = runs}, &error),
+        error);
     assert_int_equal(ask_json(&json, "GET", "/api/model", NULL, 0), 200);
     assert_true(json_is_false(json_object_get(json, "prepares")));
     json_decref(json);
