@@ -210,7 +210,7 @@ dsc_status dsc_dataset_match_classes(dsc_dataset **matched, dsc_remarks *remarks
     return dsc_dataset_renumber(matched, data, map, most, learned->names, error);
 }
 
-json_t *dsc_dataset_classes_json(const dsc_dataset *data) {
+static json_t *classes_json(const dsc_dataset *data) {
     json_t *json = json_array();
     for (size_t i = 0; json && i < data->classes; i++)
         if (json_array_append_new(json, json_string(data->class_names[i]))) {
@@ -220,14 +220,41 @@ json_t *dsc_dataset_classes_json(const dsc_dataset *data) {
     return json;
 }
 
+json_t *dsc_dataset_to_json(const dsc_dataset *data) {
+    return json_pack("{s:[I, I, I], s:o}", "shape", (json_int_t)data->shape[0], (json_int_t)data->shape[1],
+                     (json_int_t)data->shape[2], "classes", classes_json(data));
+}
+
+static dsc_status match_shape(const dsc_dataset *data, const json_t *shape, const char *owner,
+                              dsc_error *error) {
+    json_int_t was[3];
+    bool same = true;
+    if (!shape) return DSC_OK;
+    for (size_t i = 0; i < 3; i++) {
+        was[i] = json_integer_value(json_array_get(shape, i));
+        same = same && was[i] == (json_int_t)data->shape[i];
+    }
+    if (same) return DSC_OK;
+    return dsc_fail(
+        error, DSC_ERROR_MISMATCH,
+        "%s has images of %zu x %zu x %zu (channels x height x width), %s was begun with %lld x %lld x "
+        "%lld; go on with the data that it was begun with",
+        data->name, data->shape[0], data->shape[1], data->shape[2], owner, (long long)was[0],
+        (long long)was[1], (long long)was[2]);
+}
+
 dsc_status dsc_dataset_match_json(dsc_dataset **matched, dsc_remarks *remarks, const dsc_dataset *data,
                                   const json_t *json, const char *owner, dsc_error *error) {
     const char *names[CLASSES_MOST];
-    const size_t count = json_array_size(json);
+    const json_t *classes = json_object_get(json, "classes");
+    const size_t count = json_array_size(classes);
     *matched = NULL;
-    if (!json) return dsc_dataset_share(matched, data, error);
+    dsc_status status = match_shape(data, json_object_get(json, "shape"), owner, error);
+    if (status) return status;
+    if (!classes) return dsc_dataset_share(matched, data, error);
     bool good = count >= 1 && count <= CLASSES_MOST;
-    for (size_t i = 0; i < count && good; i++) good = (names[i] = json_string_value(json_array_get(json, i)));
+    for (size_t i = 0; i < count && good; i++)
+        good = (names[i] = json_string_value(json_array_get(classes, i)));
     if (!good)
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: its classes: expected a list of 1 to %d names", owner,
                         CLASSES_MOST);

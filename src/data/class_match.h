@@ -34,12 +34,12 @@ dsc_class_list dsc_dataset_class_list(const dsc_dataset *data);
 dsc_status dsc_dataset_match_classes(dsc_dataset **matched, dsc_remarks *remarks, const dsc_dataset *data,
                                      const dsc_class_list *learned, dsc_error *error);
 
-/* The names as a list of texts, as checkpoints and journals keep them; NULL: out of memory. */
-json_t *dsc_dataset_classes_json(const dsc_dataset *data);
+/* {"shape": [1, 28, 28], "classes": ["0", ...]}, as checkpoints and journals keep it; NULL: out of memory. */
+json_t *dsc_dataset_to_json(const dsc_dataset *data);
 
-/* `data` for what was begun with data of such classes, in that order: all of them, and no others. `json` is
- * what a file kept; where it kept nothing (NULL: it is of an older version), they are taken as they are.
- * `owner` as in dsc_class_list. */
+/* `data` for what was begun with such data: images of that shape, all of those classes and no others. `json` is
+ * what a file kept; what it does not say (it is of an older version) is taken as it is. `owner` as in
+ * dsc_class_list. */
 dsc_status dsc_dataset_match_json(dsc_dataset **matched, dsc_remarks *remarks, const dsc_dataset *data,
                                   const json_t *json, const char *owner, dsc_error *error);
 

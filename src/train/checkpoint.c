@@ -107,7 +107,7 @@ static json_t *make_header(dsc_trainer *t) {
                   "slab_bytes", (json_int_t)slab_bytes(&s), "number_bytes", (json_int_t)sizeof(dsc_real),
                   "order", (json_int_t)0x01020304, "data", prints_as_json(t), "recipe",
                   recipe_as_json(&t->recipe), "progress", hex_of(&t->progress, sizeof t->progress));
-    if (json && !json_object_set_new(json, "classes", dsc_dataset_classes_json(t->training)) &&
+    if (json && !json_object_set_new(json, "dataset", dsc_dataset_to_json(t->training)) &&
         !json_object_set_new(json, "images", images_of(t->model)))
         return json;
     json_decref(json);
@@ -434,7 +434,7 @@ dsc_status dsc_checkpoint_match(dsc_dataset **matched, dsc_remarks *remarks, con
     status = check_frame(&r, error);
     if (!status) status = parse_header(&r, error);
     if (!status)
-        status = dsc_dataset_match_json(matched, remarks, data, json_object_get(r.header, "classes"),
+        status = dsc_dataset_match_json(matched, remarks, data, json_object_get(r.header, "dataset"),
                                         "the run", error);
     json_decref(r.header);
     free(bytes);

@@ -3,7 +3,7 @@
  * record.c: a search as the lines of its journal, one JSON object a line; trials and rungs are counted from 1 there.
  *
  *   start    format, version, name, recipe, space (the dimensions as they were written), trials, reduction,
- *            least_epochs, validation, kernels, data (name, samples, crc32, classes), rungs ([trials, epochs]
+ *            least_epochs, validation, kernels, data (name, samples, crc32, shape, classes), rungs ([trials, epochs]
  *            each). The first line
  *   result   a trial came to the end of a rung: trial, rung, epochs, accuracy, loss (both on the held-out samples), seconds,
  *            values
@@ -73,16 +73,23 @@ static json_t *rungs_json(const dsc_tune_plan *plan) {
     return list;
 }
 
-json_t *dsc_tune_start_line(const dsc_tune_search *s) {
+static json_t *data_json(const dsc_tune_search *s) {
     char crc[16];
     (void)snprintf(crc, sizeof crc, "%08x", (unsigned)s->data_crc);
-    return json_pack(
-        "{s:s, s:i, s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:f, s:s, s:{s:o, s:I, s:s, s:O*}, s:o}", "event",
-        "start", "format", FORMAT, "version", dsc_version(), "name", dsc_json_text(s->name), "recipe",
-        recipe_json(&s->recipe), "space", space_json(&s->space), "trials", (json_int_t)s->trials, "reduction",
-        (json_int_t)s->reduction, "least_epochs", (json_int_t)s->least_epochs, "validation", s->validation,
-        "kernels", s->kernels, "data", "name", dsc_json_text(s->data_name), "samples", (json_int_t)s->samples,
-        "crc32", crc, "classes", s->classes, "rungs", rungs_json(&s->plan));
+    json_t *json = json_pack("{s:o, s:I, s:s}", "name", dsc_json_text(s->data_name), "samples",
+                             (json_int_t)s->samples, "crc32", crc);
+    if (!s->dataset || (json && !json_object_update(json, s->dataset))) return json;
+    json_decref(json);
+    return NULL;
+}
+
+json_t *dsc_tune_start_line(const dsc_tune_search *s) {
+    return json_pack("{s:s, s:i, s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:f, s:s, s:o, s:o}", "event", "start",
+                     "format", FORMAT, "version", dsc_version(), "name", dsc_json_text(s->name), "recipe",
+                     recipe_json(&s->recipe), "space", space_json(&s->space), "trials", (json_int_t)s->trials,
+                     "reduction", (json_int_t)s->reduction, "least_epochs", (json_int_t)s->least_epochs,
+                     "validation", s->validation, "kernels", s->kernels, "data", data_json(s), "rungs",
+                     rungs_json(&s->plan));
 }
 
 json_t *dsc_tune_result_line(const dsc_tune_search *s, size_t trial, size_t rung, const char *message) {
@@ -192,8 +199,10 @@ static dsc_status read_data(const reading *r, const json_t *line) {
     if (strlen(crc) != 8 || strspn(crc, digits) != 8)
         return FAIL("\"crc32\": expected eight hexadecimal digits");
     s->data_crc = (uint32_t)strtoul(crc, NULL, 16);
-    json_decref(s->classes);
-    s->classes = json_incref(json_object_get(data, "classes"));
+    json_decref(s->dataset);
+    s->dataset = json_pack("{s:O*, s:O*}", "shape", json_object_get(data, "shape"), "classes",
+                           json_object_get(data, "classes"));
+    if (!s->dataset) return dsc_fail_memory(r->error, 64, r->name);
     free(s->data_name);
     s->data_name = strdup(name);
     if (s->data_name) dsc_text_undo_bytes(s->data_name);

@@ -86,7 +86,7 @@ void dsc_tune_search_clear(dsc_tune_search *s) {
     free(s->name);
     free(s->kernels);
     free(s->data_name);
-    json_decref(s->classes);
+    json_decref(s->dataset);
     free(s->values);
     free(s->results);
     *s = (dsc_tune_search){0};

@@ -22,7 +22,7 @@ typedef struct dsc_tune_search {
     char *data_name;   /* for people */
     size_t samples;    /* of the training set, before anything is held out */
     uint32_t data_crc; /* of its images and labels */
-    json_t *classes;   /* their names; NULL: a journal of an older version */
+    json_t *dataset;   /* the shape of the images, the classes: dsc_dataset_to_json */
     size_t trials;
     unsigned reduction;
     uint64_t least_epochs;

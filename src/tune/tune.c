@@ -177,8 +177,8 @@ dsc_status dsc_tune_start(dsc_tune **result, dsc_tune_search *search, const dsc_
     if (!tune->search.data_name) status = dsc_fail_memory(error, 64, "a search");
     tune->search.samples = data->count;
     tune->search.data_crc = checksum(data);
-    tune->search.classes = dsc_dataset_classes_json(data);
-    if (!tune->search.classes && !status) status = dsc_fail_memory(error, 64, "a search");
+    tune->search.dataset = dsc_dataset_to_json(data);
+    if (!tune->search.dataset && !status) status = dsc_fail_memory(error, 64, "a search");
     if (!status) status = dsc_tune_check_trials(tune, error);
     if (!status) status = make_folder(tune, how->folder, error);
     if (!status) status = dsc_run_folder_lock(&tune->lock, tune->folder, error);
@@ -226,7 +226,7 @@ static dsc_status check_data(const dsc_tune *tune, const dsc_dataset *data, dsc_
 static dsc_status take_data(dsc_tune *tune, const dsc_dataset *data, dsc_remarks *remarks, dsc_error *error) {
     if (remarks) remarks->count = 0;
     dsc_status status =
-        dsc_dataset_match_json(&tune->matched, remarks, data, tune->search.classes, "the search", error);
+        dsc_dataset_match_json(&tune->matched, remarks, data, tune->search.dataset, "the search", error);
     if (status) return status;
     tune->data = tune->matched;
     return check_data(tune, tune->matched, error);

@@ -193,6 +193,12 @@ a_run_goes_on_with_its_own_numbering() {
     run tune --resume "$work/search" --data "$work/renamed" --quiet
     exits 1
     says '"cow", which the search does not know'
+    run train --resume "$work/part" --data "$work/wide-data" --quiet
+    exits 1
+    says "has images of 1 x 16 x 16 (channels x height x width), the run was begun with 1 x 8 x 8"
+    run tune --resume "$work/search" --data "$work/wide-data" --quiet
+    exits 1
+    says "the search was begun with 1 x 8 x 8"
 }
 two_models_are_compared_by_the_names_of_their_classes() {
     _train "$work/swapped" "$work/swapped-run"

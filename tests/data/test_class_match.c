@@ -156,17 +156,22 @@ static void names_go_through_json(void **state) {
     static const char *const turned[] = {"dog", "cat", "bee", "ant"};
     dsc_dataset *data = make_data(insects), *other = make_data(turned), *matched;
     dsc_error error;
-    json_t *json = dsc_dataset_classes_json(data);
+    json_t *json = dsc_dataset_to_json(data);
     ASSERT_OK(dsc_dataset_match_json(&matched, NULL, other, json, "the run", &error), error);
     assert_memory_equal(dsc_dataset_labels(matched), ((uint8_t[]){3, 2, 1, 0, 0, 2}), 6);
     dsc_dataset_free(matched);
     ASSERT_OK(dsc_dataset_match_json(&matched, NULL, other, NULL, "the run", &error), error);
     assert_memory_equal(dsc_dataset_labels(matched), dsc_dataset_labels(other), 6);
     dsc_dataset_free(matched);
-    (void)json_array_set_new(json, 1, json_integer(7));
+    (void)json_array_set_new(json_object_get(json, "classes"), 1, json_integer(7));
     assert_int_equal(dsc_dataset_match_json(&matched, NULL, other, json, "the run", &error),
                      DSC_ERROR_FORMAT);
     assert_null(matched);
+    (void)json_array_set_new(json_object_get(json, "shape"), 2, json_integer(7));
+    assert_int_equal(dsc_dataset_match_json(&matched, NULL, other, json, "the run", &error),
+                     DSC_ERROR_MISMATCH);
+    ASSERT_MESSAGE(error, "six has images of 1 x 1 x 1");
+    ASSERT_MESSAGE(error, "the run was begun with 1 x 1 x 7");
     json_decref(json);
     dsc_dataset_free(data);
     dsc_dataset_free(other);
