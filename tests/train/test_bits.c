@@ -4,6 +4,7 @@
  * are those of the release build. They are x86-64's: other architectures round elementary functions otherwise. */
 #include "testing.h"
 
+#include "base/seed.h"
 #include "train/trainer.h"
 
 #include <libdeflate.h>
@@ -42,7 +43,7 @@ static uint32_t train(const char *json, const dsc_dataset *data) {
     dsc_model_options options = dsc_model_options_defaults();
     options.text = recipe.model;
     options.loss = recipe.loss;
-    options.seed = (uint64_t)recipe.seed;
+    options.seed = dsc_seed_key(&recipe.seed);
     ASSERT_OK(dsc_model_make(&model, &options, &error), error);
     ASSERT_OK(dsc_trainer_create(&trainer, model, &recipe, data, 2, &error), error);
     ASSERT_OK(dsc_trainer_run(trainer, NULL, NULL, &error), error);
