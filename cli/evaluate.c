@@ -187,9 +187,15 @@ static const command_example examples[] = {
 const command command_evaluate = {
     .name = "evaluate",
     .help = "measure how good a trained model is",
-    .about = "Runs the data through a model and prints loss, accuracy with its 95 percent interval, "
-             "precision, recall "
-             "and F1 of each class, the confusion matrix, and how far the model's confidence can be trusted.",
+    .about =
+        "Runs the data through a model and prints loss, accuracy with its 95 percent interval, "
+        "precision, recall "
+        "and F1 of each class, the confusion matrix, and how far the model's confidence can be trusted.\n\n"
+        "Data and model are compared first. Classes are matched by name, whatever their order; data with "
+        "classes "
+        "that the model does not know, or of another size, are refused; another ground or preparation than "
+        "the "
+        "model was trained on is told.",
     .operands = operands,
     .options = options,
     .extras = extras,

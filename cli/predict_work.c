@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGIT_SIDE = 28 };
+enum {
+    DIGIT_SIDE = 28,
+    MANY = 10 /* images of an array that look unlike prepared digits; of fewer it may be chance */
+};
 
 /* ---- the model ---- */
 
@@ -201,7 +204,7 @@ static array_plan plan_array(predict_reader *r, const char *path, const uint8_t 
         predict_note(&r->other_ground, path, other ? count : 0, count);
     else if (!r->digits)
         plan.turn = other;
-    else if (found.ground == DSC_GROUND_DARK && found.preparation == DSC_PREPARATION_NONE)
+    else if (count >= MANY && found.ground == DSC_GROUND_DARK && found.preparation == DSC_PREPARATION_NONE)
         predict_note(&r->unlike, path, count, count);
     return plan;
 }
