@@ -2,17 +2,17 @@
 /*
  * command.h: what a command of the program is, and what every command shares.
  *
- * A command is one file that ends in one `const command` descriptor, and one line in commands.c. Its option
- * table is the only source for parsing, checking and --help (and for whatever else is made from it, such as
- * man pages and completion). A command with actions (`descender data info`) is a descriptor that lists those
- * of its actions; each of them is a command itself.
+ * A command is one file that ends in one `const command` descriptor, and one line in commands.c. Its
+ * option table is the only source for parsing, checking and --help (and for whatever else is made from it,
+ * such as man pages and completion). A command with actions (`descender data info`) is a descriptor that
+ * lists those of its actions; each of them is a command itself.
  *
- * Where things go: results on standard output, everything else on standard error. Names and paths come from
- * outside: what is printed of them goes through dsc_visible, command_remark or command_complain; a command that the user
- * is to paste has dsc_shell_word around each of them; JSON has dsc_json_text around each path.
- * Exit status: 0 done, 1 failed, 2 wrong usage; 128 and the signal's number if it was asked to end, so 130
- * after Ctrl-C and 143 after SIGTERM.
- */
+ * Where things go: results on standard output, everything else on standard error. Names and paths come
+ * from outside: what is printed of them goes through dsc_visible, command_remark or command_complain; a
+ * command that the user is to paste has dsc_shell_word around each of them; JSON has dsc_json_text around
+ * each path. Exit status: 0 done, 1 failed, 2 wrong usage; 128 and the signal's number if it was asked to
+ * end, so 130 after Ctrl-C and 143 after SIGTERM.
+ * */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 

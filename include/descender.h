@@ -68,9 +68,9 @@ typedef enum dsc_status {
 #define DSC_MESSAGE_SIZE 1024
 
 /* Filled by a call that fails. The message is one line of UTF-8 without a newline at its end: it names
- * the file, the place, what was expected, what was found, and what to do next. Names in it come from outside:
- * control characters and bytes that are not UTF-8 stand in it as \x1b and \xe9, so that it can be shown on any
- * terminal. DSC_ERROR_MEMORY means that an allocation failed, and nothing else. */
+ * the file, the place, what was expected, what was found, and what to do next. Names in it come from
+ * outside: control characters and bytes that are not UTF-8 stand in it as \x1b and \xe9, so that it can be
+ * shown on any terminal. DSC_ERROR_MEMORY means that an allocation failed, and nothing else. */
 typedef struct dsc_error {
     dsc_status code;
     char message[DSC_MESSAGE_SIZE];
@@ -205,8 +205,8 @@ typedef struct dsc_remarks {
 } dsc_remarks;
 
 /* Copies anybody's arrays: images (count, channels, height, width), labels (count) below `classes`
- * (1 to 256). `class_names` has `classes` texts, or is NULL for "0", "1", ... Names are UTF-8, not empty, and without
- * control characters and those that turn the direction of writing; others are DSC_ERROR_ARGUMENT. */
+ * (1 to 256). `class_names` has `classes` texts, or is NULL for "0", "1", ... Names are UTF-8, not empty, and
+ * without control characters and those that turn the direction of writing; others are DSC_ERROR_ARGUMENT. */
 DSC_API dsc_status dsc_dataset_from_memory(dsc_dataset **data, const uint8_t *images, const uint8_t *labels,
                                            size_t count, const size_t shape[3], size_t classes,
                                            const char *const *class_names, const char *name,
@@ -214,12 +214,16 @@ DSC_API dsc_status dsc_dataset_from_memory(dsc_dataset **data, const uint8_t *im
 
 /* Opens a pair of IDX files: images of 3 dimensions (N, H, W) or 4 (N, C, H, W), labels of 1, both bytes. Of
  * the folder of the images labels.txt, the names of the classes, one a line, and images.json,
- * {"preparation": "digits"} or "none", are read where they are there. */
+ * {"preparation": "digits"} or "none", are read where they are there. Files with EMNIST's names are read as
+ * dsc_mnist_open reads them. */
 DSC_API dsc_status dsc_dataset_open(dsc_dataset **data, const char *images_path, const char *labels_path,
                                     dsc_error *error);
 
 /* Opens the four files of MNIST, or of any data in the same files, in `folder` (NULL: $DESCENDER_DATA,
- * ./data, then the user's cache). Never downloads and never substitutes other data. */
+ * ./data, then the user's cache). Never downloads and never substitutes other data. They are found under the
+ * names by which MNIST and its relatives are published; where a folder holds several sets, `folder` is
+ * "FOLDER/emnist-letters", what their names begin with. EMNIST's images, which lie on their sides in its
+ * files, are turned upright, its labels begin with 0, and its classes have their names (docs/data.md). */
 DSC_API dsc_status dsc_mnist_open(dsc_dataset **train, dsc_dataset **test, const char *folder,
                                   dsc_error *error);
 

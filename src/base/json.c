@@ -10,7 +10,8 @@
 
 static void append_json(dsc_text *text, const json_t *json, int depth);
 
-/* JSON that jansson made, as a terminal may see it: it leaves DEL, C1 and what turns the direction of writing as it is. */
+/* JSON that jansson made, as a terminal may see it: it leaves DEL, C1 and what turns the direction of
+ * writing as it is. */
 static void append_visible(dsc_text *text, const char *json) {
     const unsigned char *at = (const unsigned char *)json, *end = at + strlen(json);
     while (at < end) {

@@ -131,7 +131,8 @@ const char *dsc_kind_remedy(char out[DSC_MESSAGE_SIZE], dsc_kind kind, const cha
     if (!*remedy || *remedy == ';') return strcpy(out, remedy);
     const char *file = dsc_shell_word(word, path); /* 'a b'.new is one word, too */
     if (strlen(file) > 200) file = "FILE";
-    (void)snprintf(out, DSC_MESSAGE_SIZE, "; unpack it: mv %.200s %.200s.orig && %s -dc < %.200s.orig > %.200s", file,
-                   file, remedy, file, file);
+    (void)snprintf(out, DSC_MESSAGE_SIZE,
+                   "; unpack it: mv %.200s %.200s.orig && %s -dc < %.200s.orig > %.200s", file, file, remedy,
+                   file, file);
     return out;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* recognise.h: what a file is, told by its first bytes: for messages that name what was found where something else was
- * expected. */
+/* recognise.h: what a file is, told by its first bytes: for messages that name what was found where
+ * something else was expected. */
 #ifndef DSC_BASE_RECOGNISE_H
 #define DSC_BASE_RECOGNISE_H
 
@@ -43,8 +43,8 @@ dsc_kind dsc_recognise(const void *bytes, size_t size);
 /* "a PNG picture"; "something else" if it is unknown. */
 const char *dsc_kind_name(dsc_kind kind);
 
-/* What to do about such a file wherever another one is expected: "; unpack it: gzip -dc < FILE > ...", as it can be
- * pasted; or "". Returns out. */
+/* What to do about such a file wherever another one is expected: "; unpack it: gzip -dc < FILE > ...", as
+ * it can be pasted; or "". Returns out. */
 const char *dsc_kind_remedy(char out[DSC_MESSAGE_SIZE], dsc_kind kind, const char *path);
 
 #endif

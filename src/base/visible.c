@@ -69,8 +69,8 @@ dsc_status dsc_utf8_expect(const void *bytes, size_t size, const char *path, dsc
     if (bad == size) return DSC_OK;
     const dsc_kind kind = dsc_recognise(bytes, size);
     if (kind != DSC_KIND_TEXT && kind != DSC_KIND_JSON && kind != DSC_KIND_HTML)
-        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected text in UTF-8, found %s; name another file", path,
-                        kind == DSC_KIND_UNKNOWN ? "bytes that are no text" : dsc_kind_name(kind));
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected text in UTF-8, found %s; name another file",
+                        path, kind == DSC_KIND_UNKNOWN ? "bytes that are no text" : dsc_kind_name(kind));
     size_t line = 1, start = 0;
     for (size_t i = 0; i < bad; i++)
         if (b[i] == '\n') line++, start = i + 1;

@@ -26,8 +26,8 @@ size_t dsc_utf8_mark(const void *bytes, size_t size);
  * and without characters that turn the direction of writing. `what` says what it names. */
 dsc_status dsc_name_check(const char *name, const char *what, dsc_error *error);
 
-/* Whether a character must not reach a terminal as it is: Cc of Unicode, its line and paragraph separators, and what
- * turns the direction of writing (UAX #9). */
+/* Whether a character must not reach a terminal as it is: Cc of Unicode, its line and paragraph
+ * separators, and what turns the direction of writing (UAX #9). */
 bool dsc_is_hidden(uint32_t character);
 
 /* Appends `source` as people may see it: UTF-8 as it is, but control characters (also those of ISO 6429's C1)
@@ -35,7 +35,8 @@ bool dsc_is_hidden(uint32_t character);
  * \xe9. What comes out is one line, and stays as it is when it goes through here again. */
 void dsc_text_append_visible(dsc_text *text, const char *source);
 
-/* The same into `out`, cut before the piece that does not fit. Returns out; DSC_VISIBLE is large enough for any path. */
+/* The same into `out`, cut before the piece that does not fit. Returns out; DSC_VISIBLE is large enough
+ * for any path. */
 #define DSC_VISIBLE (4 * 4096 + 1)
 const char *dsc_visible(char *out, size_t size, const char *source);
 

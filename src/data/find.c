@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* find.c: the four files in a folder, by the names that MNIST and its relatives are published under; see mnist.h. */
+/* find.c: the four files in a folder, by the names that MNIST and its relatives are published under; see
+ * mnist.h. */
 #include "data/mnist.h"
 
 #include "base/error.h"
@@ -142,7 +143,8 @@ static bool any_exact(const char *folder) {
     return any;
 }
 
-/* By any name. Of several sets of files none is meant: then, whichever file is asked for, nothing is found. */
+/* By any name. Of several sets of files none is meant: then, whichever file is asked for, nothing is
+ * found. */
 static dsc_status find_other(char **path, const place *p, int which, dsc_error *error) {
     DIR *stream = opendir(p->folder);
     /* Files of MNIST's own names are not made whole by those of another set. */
@@ -201,7 +203,8 @@ bool dsc_mnist_is_place(const char *text) {
 
 /* --- what is there in place of the four files --- */
 
-/* Appends what the sets of a folder are called: "emnist-digits, emnist-letters". Returns how many there are. */
+/* Appends what the sets of a folder are called: "emnist-digits, emnist-letters". Returns how many there
+ * are. */
 static size_t append_sets(dsc_text *text, char first[NAME_MOST], const char *folder) {
     DIR *stream = opendir(folder);
     char sets[SETS_MOST][NAME_MOST];
@@ -239,7 +242,8 @@ static bool append_names(dsc_text *text, const char *folder) {
     return listed > 0;
 }
 
-/* The first folder below `folder` that holds any of the files: torchvision has them in MNIST/raw. NULL: none. */
+/* The first folder below `folder` that holds any of the files: torchvision has them in MNIST/raw. NULL:
+ * none. */
 static char *find_below(const char *folder, int depth) {
     struct dirent **items = NULL;
     int count = depth < DEPTH_MOST ? scandir(folder, &items, NULL, alphasort) : 0;

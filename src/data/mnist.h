@@ -22,14 +22,15 @@ int dsc_mnist_known(size_t size, uint32_t crc);
 /* "MNIST, training set" or "MNIST, test set" if the two are that, by size and CRC-32; else NULL. */
 const char *dsc_dataset_known_name(const dsc_content *images, const dsc_content *labels);
 
-/* The path of file `which` in `folder`: NAME.gz or NAME, written with '-' or '.' before "idx", whichever is
- * there first in that order, or in a folder of that name. Where none is, the file of another name that dsc_mnist_name
- * knows, if all such names in the folder begin alike; "FOLDER/emnist-letters" means the files in FOLDER that begin so.
- * *path is NULL if none is; release with free(). */
+/* The path of file `which` in `folder`: NAME.gz or NAME, written with '-' or '.' before "idx", whichever
+ * is there first in that order, or in a folder of that name. Where none is, the file of another name that
+ * dsc_mnist_name knows, if all such names in the folder begin alike; "FOLDER/emnist-letters" means the
+ * files in FOLDER that begin so. *path is NULL if none is; release with free(). */
 dsc_status dsc_mnist_find(char **path, const char *folder, int which, dsc_error *error);
 
 /* Whether a name is that of one of the four files, in any of the ways in which they are published, as in
- * "emnist-letters-test-images-idx3-ubyte.gz": *which it is, and how many letters stand before "test" there. */
+ * "emnist-letters-test-images-idx3-ubyte.gz": *which it is, and how many letters stand before "test"
+ * there. */
 bool dsc_mnist_name(int *which, size_t *prefix, const char *name);
 
 /* The folder of FOLDER or FOLDER/emnist-letters, in a new text; NULL if memory is short. */
@@ -38,7 +39,8 @@ char *dsc_mnist_folder(const char *place);
 /* Whether `text` is a folder, or what the names of files in its folder begin with. */
 bool dsc_mnist_is_place(const char *text);
 
-/* Fails with what there is in the place of the four files, of which those in the text `missing` are missing. */
+/* Fails with what there is in the place of the four files, of which those in the text `missing` are
+ * missing. */
 dsc_status dsc_mnist_fail_missing(const char *folder, const char *missing, dsc_error *error);
 
 /* The first of $DESCENDER_DATA, ./data and the user's cache in which any of the four files lies. NULL in

@@ -9,16 +9,19 @@
 
 #include <descender.h>
 
-/* Reads a .npy file, version 1 to 3: elements |u1 |i1 <i2 <i4 <f4 <f8 (or big-endian), in C or Fortran order, 1 to 4
- * dimensions; the array is in C order. Anything else is DSC_ERROR_UNSUPPORTED with what to do about it in NumPy. */
+/* Reads a .npy file, version 1 to 3: elements |u1 |i1 <i2 <i4 <f4 <f8 (or big-endian), in C or Fortran
+ * order, 1 to 4 dimensions; the array is in C order. Anything else is DSC_ERROR_UNSUPPORTED with what to
+ * do about it in NumPy. */
 dsc_status dsc_npy_read(dsc_array *array, const char *path, dsc_error *error);
 
 /* The same from memory; `name` stands for the file in messages. */
 dsc_status dsc_npy_parse(dsc_array *array, const void *bytes, size_t size, const char *name,
                          dsc_error *error);
 
-/* Reads images from any array of numbers or booleans of 1 to 4 dimensions, as long as there is no doubt how they become
- * bytes: whole numbers of 0 to 255 are bytes, floating-point ones of 0 to 1 are shares of 255, and True is 255. Whatever is in doubt is DSC_ERROR_UNSUPPORTED with the expression of NumPy that makes it readable. */
+/* Reads images from any array of numbers or booleans of 1 to 4 dimensions, as long as there is no doubt
+ * how they become bytes: whole numbers of 0 to 255 are bytes, floating-point ones of 0 to 1 are shares of
+ * 255, and True is 255. Whatever is in doubt is DSC_ERROR_UNSUPPORTED with the expression of NumPy that
+ * makes it readable. */
 dsc_status dsc_npy_parse_bytes(dsc_array *array, const void *bytes, size_t size, const char *name,
                                dsc_error *error);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* npy_bytes.c: images out of NumPy arrays of any type of number. The formats of the numbers: NumPy's "Array protocol
- * type strings"; f2 is IEEE 754's binary16. */
+/* npy_bytes.c: images out of NumPy arrays of any type of number. The formats of the numbers: NumPy's
+ * "Array protocol type strings"; f2 is IEEE 754's binary16. */
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"

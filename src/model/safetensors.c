@@ -197,7 +197,8 @@ static dsc_status check_metadata(const dsc_safetensors *file, const char *name, 
     return DSC_OK;
 }
 
-/* Before the arrays are looked at: what could be wrong with those of another program is of no use to anybody. */
+/* Before the arrays are looked at: what could be wrong with those of another program is of no use to
+ * anybody. */
 static dsc_status check_maker(const dsc_safetensors *file, const char *name, dsc_error *error) {
     const char *format = dsc_safetensors_text(file, "format");
     if (format && !strcmp(format, "descender")) return DSC_OK;

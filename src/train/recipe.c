@@ -166,13 +166,14 @@ static dsc_status fail_folder(const char *folder, dsc_error *error) {
         if (there) (void)dsc_shell_word(word, path);
         free(path);
         if (there)
-            return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: is a folder; its recipe is a file in it: name %s", folder,
-                            word);
+            return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: is a folder; its recipe is a file in it: name %s",
+                            folder, word);
     }
-    return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                    "%s: is a folder, expected a file of JSON, or the name of a recipe; `descender recipe list` shows "
-                    "those",
-                    folder);
+    return dsc_fail(
+        error, DSC_ERROR_ARGUMENT,
+        "%s: is a folder, expected a file of JSON, or the name of a recipe; `descender recipe list` shows "
+        "those",
+        folder);
 }
 
 static dsc_status fail_unknown(const char *name, dsc_error *error) {

@@ -186,8 +186,9 @@ static dsc_status rehearse(dsc_training_run *run, dsc_error *error) {
                     : ways[1] == DSC_FILE_IN_PLACE ? run->model_path
                                                    : NULL;
     if (!status) return DSC_OK;
+    char word[DSC_SHELL_WORD];
     return dsc_fail(error, status, "%s; no step was done: then go on with `descender train --resume %s`",
-                    why.message, run->folder);
+                    why.message, dsc_shell_word(word, run->folder));
 }
 
 static dsc_status make_folder(dsc_training_run *run, const dsc_run_options *options, bool *made,
@@ -421,12 +422,12 @@ static dsc_status save_at_stop(dsc_training_run *run, dsc_error *error) {
     dsc_status status = dsc_trainer_save(run->trainer, run->checkpoint_path, &failure);
     run->save_failed = status != DSC_OK;
     if (!status) return DSC_ERROR_STOPPED;
-    char kept[64];
+    char kept[64], word[DSC_SHELL_WORD];
     return dsc_fail(
         error, status,
         "training was stopped, and what came after the last checkpoint is lost: %s; %s: go on with "
         "`descender train --resume %s`",
-        failure.message, what_is_kept(run, kept), run->folder);
+        failure.message, what_is_kept(run, kept), dsc_shell_word(word, run->folder));
 }
 
 static dsc_status note_error(dsc_training_run *run, dsc_status status, const dsc_error *error) {

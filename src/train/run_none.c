@@ -57,25 +57,29 @@ dsc_status dsc_run_fail_none(const char *folder, dsc_error *error) {
     struct stat info;
     char word[DSC_SHELL_WORD], *run;
     if (stat(folder, &info))
-        return dsc_fail(error, DSC_ERROR_IO, "'%s' is no run: there is no such folder; check the path", folder);
+        return dsc_fail(error, DSC_ERROR_IO, "'%s' is no run: there is no such folder; check the path",
+                        folder);
     if (!S_ISDIR(info.st_mode)) return fail_file(folder, error);
     (void)dsc_shell_word(word, folder);
     if (is_there(folder, "journal.jsonl"))
-        return dsc_fail(error, DSC_ERROR_IO,
-                        "'%s' is no run, but a search; go on with it: descender tune --resume %s; or train what it "
-                        "found: descender train --recipe %s/best.json",
-                        folder, word, word);
+        return dsc_fail(
+            error, DSC_ERROR_IO,
+            "'%s' is no run, but a search; go on with it: descender tune --resume %s; or train what it "
+            "found: descender train --recipe %s/best.json",
+            folder, word, word);
     if (is_there(folder, DSC_RUN_MODEL))
-        return dsc_fail(error, DSC_ERROR_IO, "'%s' is no run, but holds a model; name that: %s/%s", folder, word,
-                        DSC_RUN_MODEL);
+        return dsc_fail(error, DSC_ERROR_IO, "'%s' is no run, but holds a model; name that: %s/%s", folder,
+                        word, DSC_RUN_MODEL);
     if ((run = find_run(folder)) != NULL) {
-        dsc_status status = dsc_fail(error, DSC_ERROR_IO, "'%s' is no run, but holds some; name one of them: %s",
-                                     folder, dsc_shell_word(word, run));
+        dsc_status status =
+            dsc_fail(error, DSC_ERROR_IO, "'%s' is no run, but holds some; name one of them: %s", folder,
+                     dsc_shell_word(word, run));
         free(run);
         return status;
     }
-    return dsc_fail(error, DSC_ERROR_IO,
-                    "'%s' is no run: it holds no %s; name the folder that `descender train` made; a folder of data is "
-                    "named with --data",
-                    folder, DSC_RUN_RECIPE);
+    return dsc_fail(
+        error, DSC_ERROR_IO,
+        "'%s' is no run: it holds no %s; name the folder that `descender train` made; a folder of data is "
+        "named with --data",
+        folder, DSC_RUN_RECIPE);
 }

@@ -244,7 +244,7 @@ a_file_in_place_of_a_folder_is_named() {
     says "name the folder in which they lie"
     run train "${_small[@]}" --data d --out d/labels.txt
     exits 1
-    says "a file, not a folder"
+    says "a part of the path is a file"
 }
 an_option_that_is_advised_helps() {
     _setting
@@ -252,6 +252,14 @@ an_option_that_is_advised_helps() {
     mkdir -p in/0 in/1 && pgm in/0/a.pgm 8 8 9 && pgm in/0/b.pgm 8 8 8 && pgm in/1/a.pgm 8 8 99 && pgm in/1/b.pgm 8 8 98
     run data pack in packed
     exits 0
+    mkdir $'in/caf\351' && cp in/0/a.pgm $'in/caf\351'
+    _advised 'Latin-1: ' '' data pack in "new names"
+    _obey
+    run data pack in "new names"
+    exits 0
+    run_shell "cat 'new names/labels.txt'"
+    prints "café"
+    rm -r in/café
     _advised 'or ' ' to replace it' data pack in packed
     run data pack in packed "$advice"
     exits 0

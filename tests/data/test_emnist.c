@@ -56,7 +56,8 @@ static void published_names_are_known(void **state) {
     assert_false(dsc_emnist_is("qmnist-train-images-idx3-ubyte"));
 }
 
-/* Four files of 6 + 4 images of 2 x 3 (in the file), the labels from `first` on; START is what names begin with. */
+/* Four files of 6 + 4 images of 2 x 3 (in the file), the labels from `first` on; START is what names begin
+ * with. */
 static void make_set(const char *folder, const char *start, const char *ending, size_t first,
                      size_t classes) {
     static const char *const parts[] = {"train", "test"};

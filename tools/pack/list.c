@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/visible.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -108,11 +109,31 @@ static dsc_status list_class(pack_list *list, const char *folder, size_t label, 
     return status;
 }
 
-/* The names go to labels.txt, one a line. */
-static bool can_be_a_line(const char *name) {
-    for (const char *c = name; *c; c++)
-        if ((unsigned char)*c < 32 || *c == 127) return false;
-    return name[strlen(name) - 1] != ' ';
+/* The names go to labels.txt, one a line, in UTF-8. Latin-1's letters have the numbers of Unicode: a new
+ * name can be said. */
+static dsc_status check_class_name(const char *name, const char *folder, const char *path, dsc_error *error) {
+    dsc_error why;
+    char word[DSC_SHELL_WORD], new_word[DSC_SHELL_WORD];
+    const size_t length = strlen(name);
+    if (!dsc_name_check(name, "the name of a class", &why)) {
+        if (name[length - 1] != ' ') return DSC_OK;
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: the name of a class must not end in a blank; rename the folder", path);
+    }
+    if (dsc_utf8_check(name, length) == length)
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: %s; rename the folder", path, why.message);
+    dsc_text better = {0};
+    for (const unsigned char *c = (const unsigned char *)name; *c; c++)
+        dsc_text_append(&better, *c < 0x80 ? "%c" : "%c%c", *c < 0x80 ? *c : 0xC0 | *c >> 6,
+                        0x80 | (*c & 63));
+    char *to = better.failed ? NULL : dsc_path_join(folder, better.data);
+    (void)dsc_shell_word(word, path);
+    (void)dsc_shell_word(new_word, to ? to : "NEW");
+    free(to);
+    dsc_text_free(&better);
+    return dsc_fail(error, DSC_ERROR_FORMAT,
+                    "%s: the name of a class must be UTF-8; if it is Latin-1: mv %s %s", path, word,
+                    new_word);
 }
 
 /* Keeps the folders of `all`; an image beside them would be lost without a word, so it is an error. */
@@ -128,10 +149,7 @@ static dsc_status keep_folders(pack_list *list, names *all, const char *folder, 
             status =
                 dsc_fail(error, DSC_ERROR_FORMAT,
                          "%s: expected images in folders named by class, found one outside of them", path);
-        if (!status && is_folder && !can_be_a_line(name))
-            status =
-                dsc_fail(error, DSC_ERROR_FORMAT,
-                         "%s: the name of a class must not hold control characters or end in a blank", path);
+        if (!status && is_folder) status = check_class_name(name, folder, path, error);
         free(path);
         if (is_folder) {
             all->list[kept++] = name;

@@ -17,8 +17,8 @@ typedef struct read_list {
 dsc_status read_list_add(read_list *list, const char *path, dsc_error *error);
 void read_list_clear(read_list *list);
 
-/* What a file held: a picture, or an array of bytes (N, H, W) or (N, C, H, W), or (H, W) alone. NumPy's other numbers
- * become bytes as dsc_npy_parse_bytes says, and (N, H, W, 1) becomes (N, H, W). */
+/* What a file held: a picture, or an array of bytes (N, H, W) or (N, C, H, W), or (H, W) alone. NumPy's
+ * other numbers become bytes as dsc_npy_parse_bytes says, and (N, H, W, 1) becomes (N, H, W). */
 typedef struct read_content {
     bool is_array;
     dsc_image picture;

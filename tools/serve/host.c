@@ -10,7 +10,8 @@
 
 enum { NAME_MOST = 255, PORT_MOST = 5 };
 
-/* The length of the name in "NAME" or "NAME:PORT", brackets of an address of version 6 included; 0: it is none. */
+/* The length of the name in "NAME" or "NAME:PORT", brackets of an address of version 6 included; 0: it is
+ * none. */
 static size_t name_length(const char *header) {
     size_t n = 0;
     if (*header == '[') {
@@ -43,7 +44,8 @@ static bool read_address(struct in6_addr *six, struct in_addr *four, const char 
     return bracketed ? inet_pton(AF_INET6, text, six) == 1 : inet_pton(AF_INET, text, four) == 1;
 }
 
-/* localhost, and the names below it, are this machine by RFC 6761, section 6.3; browsers ask no server for them. */
+/* localhost, and the names below it, are this machine by RFC 6761, section 6.3; browsers ask no server for
+ * them. */
 static bool is_loopback(const char *name, size_t length) {
     static const char local[] = "localhost";
     const size_t n = sizeof local - 1;
@@ -55,8 +57,8 @@ static bool is_loopback(const char *name, size_t length) {
     return *name == '[' ? IN6_IS_ADDR_LOOPBACK(&six) : ntohl(four.s_addr) >> 24 == 127;
 }
 
-/* What the server listens on. Where that is every address, any number may be this machine's, and a number is no name
- * that somebody else could let point here. */
+/* What the server listens on. Where that is every address, any number may be this machine's, and a number
+ * is no name that somebody else could let point here. */
 static bool is_listened_on(const char *name, size_t length, const char *host) {
     struct in6_addr six;
     struct in_addr four;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* host.h: for whom a request is, and whose page sent it.
  *
- * A page of another site can make a browser send requests to this machine, also under a name of the site's own that it lets
- * point here (DNS rebinding). So the name in Host must be one that no stranger owns: this machine's own names, or those
- * that the user allows. Its port does not matter: behind `ssh -L 9000:localhost:8017` it is 9000. And Origin, which
- * says whose page asks, must be the same name and port. */
+ * A page of another site can make a browser send requests to this machine, also under a name of the site's
+ * own that it lets point here (DNS rebinding). So the name in Host must be one that no stranger owns: this
+ * machine's own names, or those that the user allows. Its port does not matter: behind `ssh -L
+ * 9000:localhost:8017` it is 9000. And Origin, which says whose page asks, must be the same name and port. */
 #ifndef SERVE_HOST_H
 #define SERVE_HOST_H
 

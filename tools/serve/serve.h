@@ -58,8 +58,9 @@ typedef struct serve_response {
     size_t size;        /* of `fixed` */
 } serve_response;
 
-/* Always gives a response. The request's Host must be this machine's by name or number, `host`, or an allowed one, so that no
- * page of another site can talk to the server by a name of its own (DNS rebinding; host.h). */
+/* Always gives a response. The request's Host must be this machine's by name or number, `host`, or an
+ * allowed one, so that no page of another site can talk to the server by a name of its own (DNS rebinding;
+ * host.h). */
 void serve_handle(serve_response *response, serve_site *site, const serve_request *request, const char *host);
 
 /* ---- the server ---- */
