@@ -238,9 +238,11 @@ const command command_train = {
     .help = "train a network",
     .about =
         "Follows a recipe, which the options change, and keeps all of the run in one folder: recipe.json, "
-        "log.jsonl, checkpoint, model.safetensors and curves. Ctrl-C finishes the step, saves, and says how "
-        "to go "
-        "on; a second one ends at once, and then the last checkpoint counts.\n\n"
+        "log.jsonl, checkpoint, model.safetensors and curves. A folder that holds other files of these names "
+        "is "
+        "refused. Ctrl-C, and so SIGTERM or SIGHUP, finishes the step, saves, and says how to go on; a "
+        "second one "
+        "ends at once, and then the last checkpoint counts.\n\n"
         "The defaults of the options that shape the network are the recipe's: `descender recipe show` prints "
         "them.",
     .shared = dsc_recipe_params,
