@@ -225,6 +225,19 @@ static dsc_status refuse(const char *path, size_t file, bool gzip, packing *p, d
     return written ? dsc_file_rehearse(NULL, path, 0, error) : DSC_OK;
 }
 
+/* ---- what the images are like ---- */
+
+/* What was not prepared here may have been elsewhere: then the images show it. */
+static dsc_images describe(const packing *p, const part *set) {
+    const size_t shape[3] = {1, set->images.shape[1], set->images.shape[2]};
+    dsc_images images;
+    dsc_images_examine(&images, set->images.data, set->count, shape);
+    if (p->how->prepare) images.preparation = DSC_PREPARATION_DIGITS;
+    return images;
+}
+
+/* ---- writing ---- */
+
 /* Everything is written before anything takes its name, so that a full disk leaves the old data whole. */
 static dsc_status begin_file(const char *path, size_t file, bool gzip, packing *p, dsc_error *error) {
     if (!is_written(p, file) || (!is_text(file) && gzip != p->how->gzip)) return DSC_OK;
@@ -238,9 +251,7 @@ static dsc_status begin_file(const char *path, size_t file, bool gzip, packing *
     for (size_t i = 0; file == CLASS_NAMES && i < p->train_list.class_count; i++)
         dsc_text_append(&text, "%s\n", p->train_list.classes[i]);
     if (file == IMAGES_NOTE)
-        dsc_text_append_bytes(
-            &text, note,
-            dsc_images_note_format(note, p->how->prepare ? DSC_PREPARATION_DIGITS : DSC_PREPARATION_NONE));
+        dsc_text_append_bytes(&text, note, dsc_images_note_format(note, describe(p, &p->train).preparation));
     dsc_status status = text.failed ? dsc_fail_memory(error, text.length, path)
                                     : dsc_file_writer_open(&p->writers[file], path, error);
     if (!status) status = dsc_file_writer_append(p->writers[file], text.data, text.length, error);
@@ -274,16 +285,7 @@ static dsc_status write_files(packing *p, dsc_error *error) {
     return status;
 }
 
-/* ---- what the images are like ---- */
-
-/* What was not prepared here may have been elsewhere: then the images show it. */
-static dsc_images describe(const packing *p, const part *set) {
-    const size_t shape[3] = {1, set->images.shape[1], set->images.shape[2]};
-    dsc_images images;
-    dsc_images_examine(&images, set->images.data, set->count, shape);
-    if (p->how->prepare) images.preparation = DSC_PREPARATION_DIGITS;
-    return images;
-}
+/* ---- telling ---- */
 
 static void tell_ground(const packing *p) {
     const dsc_images train = describe(p, &p->train);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "data/class_match.h"
+#include "data/dataset.h"
 #include "data/images.h"
 
 #include <stdlib.h>

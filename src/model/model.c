@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/seed.h"
 #include "base/visible.h"
+#include "data/dataset.h"
 #include "model/text.h"
 
 #include <stdio.h>

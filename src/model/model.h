@@ -3,7 +3,6 @@
 #ifndef DSC_MODEL_MODEL_H
 #define DSC_MODEL_MODEL_H
 
-#include "data/dataset.h"
 #include "graph/graph.h"
 #include "model/normalise.h"
 
@@ -20,7 +19,7 @@ struct dsc_model {
     dsc_real *values; /* the slab, see graph.h */
     dsc_normalisation normalisation;
     size_t classes;
-    char **class_names; /* see dsc_class_names_copy */
+    char **class_names; /* see dsc_class_names_copy (data/dataset.h) */
     bool images_noted;  /* `expected` was: else dsc_model_describe has a guess */
     dsc_images expected;
     char *loss_text; /* "softmax-cross-entropy smoothing=0.1" */

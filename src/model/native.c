@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/visible.h"
+#include "data/dataset.h"
 #include "data/images.h"
 #include "model/graph_json.h"
 #include "model/native.h"

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "data/dataset.h"
 
 #include <stdlib.h>
 #include <string.h>

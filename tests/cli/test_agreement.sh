@@ -277,6 +277,24 @@ scans_are_packed_as_predict_prepares_them() {
     run data pack "$light" "$work/strokes-data" --prepare --size 28x28
     exits 2
 }
+images_that_were_prepared_elsewhere_are_noted_as_such() {
+    local class
+    for class in 0 1; do
+        mkdir -p "$work/elsewhere/$class"
+        awk -v wide=$((4 + class * 8)) -v to="$work/elsewhere/$class" 'BEGIN {
+            for (i = 0; i < 10; i++) {
+                file = to "/" i ".pgm"
+                print "P2 28 28 255" >file
+                for (y = 0; y < 28; y++) for (x = 0; x < 28; x++)
+                    print (y >= 4 && y < 24 && 2 * x >= 28 - wide && 2 * x < 28 + wide) ? 255 - i : 0 >file
+                close(file)
+            } }'
+    done
+    run data pack "$work/elsewhere" "$work/elsewhere-data"
+    exits 0
+    says "look like digits that were prepared as MNIST's, and are noted as such"
+    same "$(tr -d ' \n' <"$work/elsewhere-data/images.json")" '{"preparation":"digits"}'
+}
 scans_that_are_packed_as_they_are_say_their_ground() {
     rm -rf "$work/.scans"
     _scans "$work/.scans" 10 245 28 0 1 2 3

@@ -27,7 +27,8 @@ static void remove_folder(void) {
 }
 
 static void make_folder(void) {
-    (void)snprintf(folder, sizeof folder, "%s/descender-fuzz-XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+    (void)snprintf(folder, sizeof folder, "%s/descender-fuzz-XXXXXX",
+                   access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
     if (!mkdtemp(folder) || atexit(remove_folder)) abort();
 }
 
