@@ -26,6 +26,8 @@ static const char *remedy(int code) {
         return "free some space, then try again";
     case EROFS:
         return "choose a folder that can be written";
+    case ENOTDIR:
+        return "a part of the path is a file, not a folder: name another one";
     case EISDIR:
         return "name a file, not a folder";
     case EFBIG:

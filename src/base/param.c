@@ -241,11 +241,10 @@ json_t *dsc_param_to_json(const dsc_param *param, const void *values) {
     case DSC_PARAM_SWITCH:
         return json_boolean(*(const bool *)value);
     case DSC_PARAM_TEXT:
-        return *(char *const *)value ? json_string(*(char *const *)value) : json_null();
+        return *(char *const *)value ? dsc_json_text(*(char *const *)value) : json_null();
     case DSC_PARAM_SEED:
         if (dsc_seed_number(&number, value) && number <= INT64_MAX) return json_integer((json_int_t)number);
         break; /* as a text: readers of JSON take large numbers for doubles, or not at all */
-        return *(char *const *)value ? dsc_json_text(*(char *const *)value) : json_null();
     case DSC_PARAM_CHOICE:
     case DSC_PARAM_PAIR:
         break;
