@@ -5,6 +5,7 @@
 #include "base/file.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <ftw.h>
 #include <libdeflate.h>
 #include <locale.h>
@@ -75,6 +76,22 @@ bool testing_set_comma_locale(void) {
             return false;
     }
     return !strcmp(localeconv()->decimal_point, ",");
+}
+
+size_t testing_read(int file, void *bytes, size_t size) {
+    for (size_t done = 0;;) {
+        const ssize_t n = done < size ? read(file, (char *)bytes + done, size - done) : 0;
+        if (n == 0 || (n < 0 && errno != EINTR)) return done;
+        if (n > 0) done += (size_t)n;
+    }
+}
+
+size_t testing_write(int file, const void *bytes, size_t size) {
+    for (size_t done = 0;;) {
+        const ssize_t n = done < size ? write(file, (const char *)bytes + done, size - done) : 0;
+        if (n == 0 || (n < 0 && errno != EINTR)) return done;
+        if (n > 0) done += (size_t)n;
+    }
 }
 
 /* --- allocations: the linker's --wrap sends every call of the code under test through these --- */

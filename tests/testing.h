@@ -57,6 +57,10 @@ bool testing_allocation_failed(void);
 /* How often memory was asked for since the program started. */
 long testing_allocations(void);
 
+/* Reads or writes until `size` bytes are done or no more can be: calls may do less, or be interrupted. The bytes done. */
+size_t testing_read(int file, void *bytes, size_t size);
+size_t testing_write(int file, const void *bytes, size_t size);
+
 /* Sets a locale whose decimal point is a comma (made with localedef if need be); false: none is to be had.
  * setlocale(LC_ALL, "C") ends it. */
 bool testing_set_comma_locale(void);

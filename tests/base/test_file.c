@@ -286,7 +286,7 @@ static void a_pipe_is_written_to_and_stays(void **state) {
     int reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     assert_true(reader >= 0);
     ASSERT_OK(write_text(path, "new"), error);
-    assert_int_equal(read(reader, got, sizeof got), 3);
+    assert_int_equal(testing_read(reader, got, sizeof got), 3);
     assert_string_equal(got, "new");
     (void)close(reader);
     assert_int_equal(lstat(path, &info), 0);
@@ -314,7 +314,7 @@ static void descriptors_are_written_to_where_they_stand(void **state) {
     const char *folder = testing_folder(), *path = in(folder, "file");
     const char *const forms[] = {"/dev/fd", "/proc/self/fd", "/proc/thread-self/fd"};
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666), ends[2];
-    assert_int_equal(write(fd, "a", 1), 1);
+    assert_int_equal(testing_write(fd, "a", 1), 1);
     struct stat before, after;
     assert_int_equal(fstat(fd, &before), 0);
     char name[64];
@@ -323,7 +323,7 @@ static void descriptors_are_written_to_where_they_stand(void **state) {
         ASSERT_OK(dsc_file_rehearse(NULL, name, 0, &error), error);
         ASSERT_OK(write_text(name, "b"), error);
     }
-    assert_int_equal(write(fd, "c", 1), 1);
+    assert_int_equal(testing_write(fd, "c", 1), 1);
     assert_content(path, "abbbc");
     assert_int_equal(stat(path, &after), 0);
     assert_true(before.st_ino == after.st_ino);
@@ -332,7 +332,7 @@ static void descriptors_are_written_to_where_they_stand(void **state) {
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     (void)snprintf(name, sizeof name, "/dev/fd/%d", ends[0]);
     ASSERT_OK(write_text(name, "x"), error);
-    assert_int_equal(read(ends[1], name, 1), 1);
+    assert_int_equal(testing_read(ends[1], name, 1), 1);
     /* one that can only be read */
     int reading = open(path, O_RDONLY | O_CLOEXEC);
     (void)snprintf(name, sizeof name, "/dev/fd/%d", reading);
@@ -498,7 +498,7 @@ static void a_full_disk_leaves_the_old_file(void **state) {
     dsc_status room = dsc_space_check(folder, 100000, NULL);
     char now[8] = "";
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = read(fd, now, sizeof now);
+    size_t got = testing_read(fd, now, sizeof now);
     (void)close(fd);
     size_t entries = count_entries(folder);
     assert_int_equal(umount(folder), 0);
@@ -526,7 +526,7 @@ static void nothing_takes_the_numbers_of_standard_streams(void **state) {
             int fd = dsc_open_at(AT_FDCWD, path, O_RDONLY | O_CREAT, 0666);
             for (int i = 0; i < 3; i++)
                 if (closed >> i & 1 && fcntl(i, F_GETFD) >= 0) _exit(2);
-            if (fd < 3 || (closed & 2 && write(1, "lost", 4) == 4)) _exit(3);
+            if (fd < 3 || (closed & 2 && testing_write(1, "lost", 4) == 4)) _exit(3);
             _exit(dsc_file_writer_commit(writer, &error) ? 4 : 0);
         }
         int status;

@@ -10,7 +10,6 @@
 #include "testing.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -103,11 +102,7 @@ static void server_file(int client, const char *how, const char *path, long star
     }
     long size = info.st_size;
     char *bytes = malloc((size_t)size + 1), more[128] = "";
-    for (off_t done = 0; done < size;) {
-        const ssize_t n = read(fd, bytes + done, (size_t)(size - done));
-        if (n == 0 || (n < 0 && errno != EINTR)) _exit(1);
-        if (n > 0) done += n;
-    }
+    if (testing_read(fd, bytes, (size_t)size) != (size_t)size) _exit(1);
     bool ranges = strcmp(how, "noranges") && strcmp(how, "badrange");
     if (start > 0 && !strcmp(how, "badrange")) { /* claims to go on, elsewhere */
         (void)snprintf(more, sizeof more, "Content-Range: bytes %ld-%ld/%ld\r\n", start - 1, size - 1, size);
