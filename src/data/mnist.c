@@ -136,7 +136,7 @@ static dsc_status open_folder(dsc_dataset **train, dsc_dataset **test, char *pat
     char **names = NULL;
     size_t classes = 0;
     bool noted = false;
-    dsc_preparation preparation;
+    dsc_preparation preparation = DSC_PREPARATION_NONE;
     dsc_status status = find_all(paths, folder, error);
     for (int i = 0; i < DSC_MNIST_FILES && !status; i++)
         status = dsc_idx_load(&content[i], paths[i], options, error);
