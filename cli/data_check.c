@@ -4,11 +4,13 @@
 
 #include "data/check.h"
 #include "data/mnist.h"
+#include "subject.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 typedef struct values {
+    char *model;
     bool json, quiet;
 } values;
 
@@ -55,9 +57,49 @@ static dsc_status report(const findings *f, const char *folder, const dsc_check_
     return DSC_OK;
 }
 
-static dsc_status check(findings *f, const char *folder, dsc_error *error) {
+static void find(findings *f, dsc_check_counts *counts, dsc_check_level level, const char *message) {
+    counts->warnings += level == DSC_CHECK_WARNING;
+    counts->errors += level == DSC_CHECK_ERROR;
+    on_finding(f, level, message);
+}
+
+/* What of one part does not fit the model. */
+static dsc_status compare(findings *f, dsc_check_counts *counts, const dsc_dataset *part,
+                          const command_subject *subject, dsc_error *error) {
+    dsc_dataset *matched;
+    dsc_remarks remarks;
+    char message[DSC_MESSAGE_SIZE + 300];
+    dsc_status status = dsc_dataset_match(&matched, &remarks, part, subject->model, error);
+    if (status && status != DSC_ERROR_MISMATCH) return status;
+    if (status) {
+        (void)snprintf(message, sizeof message, "%.255s: %s", subject->name, error->message);
+        find(f, counts, DSC_CHECK_ERROR, message);
+        return DSC_OK;
+    }
+    for (size_t i = 0; i < remarks.count; i++) {
+        (void)snprintf(message, sizeof message, "%.255s: %s", subject->name, remarks.line[i]);
+        find(f, counts, DSC_CHECK_WARNING, message);
+    }
+    dsc_dataset_free(matched);
+    return DSC_OK;
+}
+
+static dsc_status compare_all(findings *f, dsc_check_counts *counts, const char *folder,
+                              const command_subject *subject, dsc_error *error) {
+    dsc_dataset *train = NULL, *test = NULL;
+    dsc_status status = dsc_mnist_open(&train, &test, folder, error);
+    if (!status) status = compare(f, counts, train, subject, error);
+    if (!status) status = compare(f, counts, test, subject, error);
+    dsc_dataset_free(train);
+    dsc_dataset_free(test);
+    return status;
+}
+
+/* `subject` has no model: the data is not compared with one. */
+static dsc_status check(findings *f, const char *folder, const command_subject *subject, dsc_error *error) {
     dsc_check_counts counts;
     dsc_status status = dsc_data_check(&counts, folder, on_finding, f, error);
+    if (!status && subject->model && !counts.errors) status = compare_all(f, &counts, folder, subject, error);
     if (!status) status = report(f, folder, &counts, error);
     if (status || !counts.errors) return status;
     return dsc_fail(error, DSC_ERROR_FORMAT, "%s: %zu error%s, %zu warning%s", folder, counts.errors,
@@ -66,19 +108,27 @@ static dsc_status check(findings *f, const char *folder, dsc_error *error) {
 
 static dsc_status run(command_call *call, dsc_error *error) {
     findings f = {.call = call, .list = call->json ? json_array() : NULL};
+    const values *how = call->values;
+    command_subject subject = {0};
     char *located = NULL;
-    dsc_status status = call->operand_count ? DSC_OK : dsc_mnist_locate(&located, error);
-    if (!status) status = check(&f, located ? located : call->operands[0], error);
+    dsc_status status = how->model ? command_subject_open(&subject, how->model, error) : DSC_OK;
+    if (!status && !call->operand_count) status = dsc_mnist_locate(&located, error);
+    if (!status) status = check(&f, located ? located : call->operands[0], &subject, error);
     json_decref(f.list);
     free(located);
+    command_subject_close(&subject);
     return status;
 }
 
 static const dsc_param options[] = {
+    {"model", DSC_PARAM_TEXT, offsetof(values, model), NULL, 0, 0, NULL,
+     "find also what does not fit this model: a run's folder or a model's file"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
 };
+
+static const command_option extras[] = {{"model", 'm', "RUN|MODEL", true}, {0}};
 
 static const command_operand operands[] = {
     {"DIR", true, false, "the folder of the four files; without it, the one where MNIST is found"},
@@ -88,6 +138,8 @@ static const command_operand operands[] = {
 static const command_example examples[] = {
     {"data check", "Examine the MNIST that the other commands use."},
     {"data check ./letters", "Examine data of your own."},
+    {"data check ./letters --model runs/0001-letters",
+     "Do they fit that model: shape, classes, ground, preparation?"},
     {0},
 };
 
@@ -100,6 +152,7 @@ const command command_data_check = {
         "there are errors.",
     .operands = operands,
     .options = options,
+    .extras = extras,
     .examples = examples,
     .values_size = sizeof(values),
     .run = run,

@@ -147,6 +147,27 @@ sets_that_differ_are_told_before_training() {
     prints "the other way round than MNIST's"
     prints "light: sound"
 }
+data_is_checked_against_a_model() {
+    run data check "$work/dark" --model "$work/run"
+    exits 0
+    prints "dark: sound"
+    run data check "$work/light" --model "$work/run"
+    exits 0
+    prints "warning: $work/run: "
+    prints "dark ink on a light ground, the model's training set light ink on a dark ground"
+    prints "can be used, with 2 warnings"
+    run data check "$work/wide-data" --model "$work/run"
+    exits 1
+    prints "error: $work/run: "
+    prints "the model was made for 1 x 8 x 8"
+    needs_json || return
+    run data check "$work/wide-data" --model "$work/run" --json
+    exits 1
+    holds "two errors" [ "$(json 'j["errors"]')" = 2 ]
+    run data check "$work/dark" --model "$work/nothing"
+    exits 1
+    says "$work/nothing"
+}
 what_is_known_of_images_is_shown() {
     run data info --data "$work/light"
     exits 0
