@@ -292,6 +292,7 @@ packing_replaces_nothing_without_force() {
     rm "$work/pictures/labels.txt"
 }
 packing_that_fails_leaves_the_old_data_whole() {
+    needs_plain_signals || return
     rm -rf "$work/packed"
     run data pack "$work/pictures" "$work/packed" --quiet
     exits 0
@@ -387,6 +388,7 @@ a_signal_that_was_ignored_stays_ignored() {
 }
 # Of a command that is slow to stop: an epoch of this one takes seconds.
 the_second_signal_ends_at_once_and_a_volley_counts_as_one() {
+    needs_plain_signals || return
     local began slow=(tutorial --data "$_small" --training-sample 68 --test-sample 12 --epochs 1000 --hidden-size 400000)
     _in_background "$program" "${slow[@]}"
     sleep 0.5
@@ -419,6 +421,7 @@ a_limit_on_file_sizes_is_found_before_the_first_step() {
     holds "the bits differ" cmp "$_run/model.safetensors" "$work/limited/model.safetensors"
 }
 a_table_beyond_the_limit_is_an_error_and_leaves_the_old_one() {
+    needs_plain_signals || return
     echo old >"$work/old.csv"
     _run_limited evaluate "$_run" --per-sample "$work/old.csv"
     exits 1
