@@ -55,8 +55,8 @@ static int by_height(const void *a, const void *b) {
     return (x < y) - (x > y);
 }
 
-/* Of a digit that broke, such as a 5 whose bar stands apart, the pieces lie above one another or nearly touch, and one is short. What
- * is as tall as others is a digit of its own, however near. */
+/* Of a digit that broke, such as a 5 whose bar stands apart, the pieces lie above one another or nearly
+ * touch, and one is short. What is as tall as others is a digit of its own, however near. */
 static bool belongs(const group *piece, const group *digit, size_t usual) {
     const size_t gap = gap_of(&piece->box, &digit->box), height = height_of(&piece->box);
     if (height * 20 > usual * 13) return false;
@@ -73,8 +73,8 @@ static group *owner_of(const group *piece, group *digits, size_t count, size_t u
     return best;
 }
 
-/* A dot, a blot, a dash: solid, and not upright as a 1 is; or too low to be read. A heavy 8 fills up to four fifths of its box; dots
- * are round. */
+/* A dot, a blot, a dash: solid, and not upright as a 1 is; or too low to be read. A heavy 8 fills up to
+ * four fifths of its box; dots are round. */
 static bool is_mark(const group *g) {
     const size_t width = width_of(&g->box), height = height_of(&g->box);
     const size_t share = height < DOT_MOST ? 75 : 90; /* percent of the box */
@@ -95,14 +95,16 @@ static size_t without_marks(group *groups, size_t count, dsc_pieces *p) {
     return kept;
 }
 
-/* Pieces become groups, tallest first, each its own or joined to one that is there. What is short and alone is a mark, not a digit;
- * but a minus or a dash would be no digit either. Returns how many groups; *usual: their usual height. */
+/* Pieces become groups, tallest first, each its own or joined to one that is there. What is short and
+ * alone is a mark, not a digit; but a minus or a dash would be no digit either. Returns how many groups;
+ * *usual: their usual height. */
 static size_t put_together(group *groups, dsc_pieces *p, size_t *usual) {
     size_t count = 0, digits = 0;
     for (size_t i = 0; i < p->count; i++)
         if (!p->pieces[i].fate) groups[count++] = (group){p->pieces[i].box, p->pieces[i].area, (uint32_t)i};
     qsort(groups, count, sizeof *groups, by_height);
-    /* The tallest may be two that touch, or a line: the usual height is the median of what is at least half as tall. */
+    /* The tallest may be two that touch, or a line: the usual height is the median of what is at least
+     * half as tall. */
     size_t tall = 0;
     while (tall < count && height_of(&groups[tall].box) * 2 >= height_of(&groups[0].box)) tall++;
     *usual = count ? height_of(&groups[tall / 2].box) : 0;
@@ -136,7 +138,8 @@ static int by_left(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* Lines from top to bottom: a line takes what begins above the middle of its first; then each from left to right. */
+/* Lines from top to bottom: a line takes what begins above the middle of its first; then each from left to
+ * right. */
 static void sort_by_lines(group *groups, size_t count) {
     qsort(groups, count, sizeof *groups, by_top);
     for (size_t first = 0; first < count;) {
@@ -231,10 +234,12 @@ dsc_status dsc_prepare_digit(dsc_digit *digit, dsc_picture_notes *notes, const u
 
 #define BORROWED 0x80000000u /* a mark on the number of another piece */
 
-/* The runs of each group, one group behind the other; those of group i begin at begins[i] and end at begins[i + 1]. */
+/* The runs of each group, one group behind the other; those of group i begin at begins[i] and end at
+ * begins[i + 1]. */
 static void sort_runs(dsc_ink_run *out, size_t *begins, const dsc_pieces *p, const group *groups,
                       size_t count) {
-    /* From here on a digit's number is its place in the order of reading: first of those pieces that gave a group its number. */
+    /* From here on a digit's number is its place in the order of reading: first of those pieces that gave
+     * a group its number. */
     for (size_t i = 0; i < p->count; i++)
         if (!p->pieces[i].fate && p->pieces[i].digit != i) p->pieces[i].digit |= BORROWED;
     for (size_t i = 0; i < count; i++) p->pieces[groups[i].number].digit = (uint32_t)i;

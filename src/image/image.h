@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* image.h: a picture in memory, and the PGM and PPM formats (Netpbm's, https://netpbm.sourceforge.net/doc/pnm.html).
+/* image.h: a picture in memory, and the PGM and PPM formats (Netpbm's,
+ * https://netpbm.sourceforge.net/doc/pnm.html).
  *
- * Pictures come from anywhere: the readers check everything before they use it, and bound what they allocate by
- * what the file really holds. */
+ * Pictures come from anywhere: the readers check everything before they use it, and bound what they
+ * allocate by what the file really holds. */
 #ifndef DSC_IMAGE_IMAGE_H
 #define DSC_IMAGE_IMAGE_H
 
@@ -25,8 +26,9 @@ dsc_status dsc_image_create(dsc_image *image, size_t width, size_t height, size_
 /* Frees the pixels, and clears it; a cleared one is fine. */
 void dsc_image_clear(dsc_image *image);
 
-/* Turns or mirrors the picture as a camera's tag Orientation (EXIF 2.32, table 6) asks, 1 to 8; 1 changes nothing. The tag says where
- * the first row and the first column of the file belong; afterwards they are top and left. ARGUMENT: another number. */
+/* Turns or mirrors the picture as a camera's tag Orientation (EXIF 2.32, table 6) asks, 1 to 8; 1 changes
+ * nothing. The tag says where the first row and the first column of the file belong; afterwards they are
+ * top and left. ARGUMENT: another number. */
 dsc_status dsc_image_turn(dsc_image *image, int orientation, dsc_error *error);
 
 /* True if a picture of this size is within the limits: for readers, before they allocate. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* ink.c: takes the ground of a picture away, whatever its colour and however unevenly it is lit; see prepare.h.
+/* ink.c: takes the ground of a picture away, whatever its colour and however unevenly it is lit; see
+ * prepare.h.
  *
- * The ground is a smooth surface, g(x, y) = a + b x + c y + d x^2 + e x y + f y^2, fitted to the medians of a grid of cells by least
- * squares that are done again with less weight for what lies far off (Tukey's biweight, "Robust estimation", 1974): cells
- * full of ink count for nothing in the end. Small pictures have too few cells, and no light to speak of: there the ground is the
- * median of the picture's edge. Pictures cut close to the ink are split into two classes of grey instead, see below. */
+ * The ground is a smooth surface, g(x, y) = a + b x + c y + d x^2 + e x y + f y^2, fitted to the medians
+ * of a grid of cells by least squares that are done again with less weight for what lies far off (Tukey's
+ * biweight, "Robust estimation", 1974): cells full of ink count for nothing in the end. Small pictures
+ * have too few cells, and no light to speak of: there the ground is the median of the picture's edge.
+ * Pictures cut close to the ink are split into two classes of grey instead, see below. */
 #include "image/prepare.h"
 
 #include "image/image.h"
@@ -238,11 +240,12 @@ static level by_surface(const dsc_ink *ink) {
 
 /* --- Pictures cut close to the ink, on which there is little ground to find ---
  *
- * Their greys fall into two classes: ink, and a ground of one level. The threshold is the one with the most variance between them
- * (Otsu, "A threshold selection method from gray-level histograms", 1979). Ground is what the picture's corners are of, which even
- * closely cut digits leave free. */
+ * Their greys fall into two classes: ink, and a ground of one level. The threshold is the one with the
+ * most variance between them (Otsu, "A threshold selection method from gray-level histograms", 1979).
+ * Ground is what the picture's corners are of, which even closely cut digits leave free. */
 
-/* The threshold: values up to it are one class. *separate: the share of the variance that lies between the classes. */
+/* The threshold: values up to it are one class. *separate: the share of the variance that lies between the
+ * classes. */
 static unsigned split_greys(double *separate, const size_t counts[256]) {
     double all = 0, sum = 0, squares = 0, below = 0, sum_below = 0, best = 0;
     unsigned threshold = 0;

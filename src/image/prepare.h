@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* prepare.h: the steps from a picture to digits as MNIST has them; dsc_prepare_digit and dsc_find_digits are made of these.
+/* prepare.h: the steps from a picture to digits as MNIST has them; dsc_prepare_digit and dsc_find_digits
+ * are made of these.
  *
  *   ink.c      picture -> ink: greys, at most INK_SIDE the shorter way; the ground, light or dark, even or not, is taken away
  *   pieces.c   ink -> pieces: what hangs together, without specks
@@ -7,8 +8,9 @@
  *   digit.c    pieces -> a digit: fitted into 20 x 20 by areas, centred by mass in 28 x 28
  *   digits.c   pieces -> digits, in the order of reading
  *
- * What MNIST's makers did (LeCun, Cortes, Burges, "The MNIST database of handwritten digits"): bilevel digits were fitted into 20 x 20
- * pixels keeping their shape, which anti-aliasing made grey, and the centre of mass was put into the middle of 28 x 28. */
+ * What MNIST's makers did (LeCun, Cortes, Burges, "The MNIST database of handwritten digits"): bilevel
+ * digits were fitted into 20 x 20 pixels keeping their shape, which anti-aliasing made grey, and the
+ * centre of mass was put into the middle of 28 x 28. */
 #ifndef DSC_IMAGE_PREPARE_H
 #define DSC_IMAGE_PREPARE_H
 
@@ -66,11 +68,12 @@ typedef struct dsc_pieces {
 dsc_status dsc_pieces_find(dsc_pieces *pieces, const dsc_ink *ink, dsc_error *error);
 void dsc_pieces_clear(dsc_pieces *pieces);
 
-/* Sets the fate of what cannot be (a part of) a digit: rulings, specks, pale blots, what lies along the edge. It may be all of them. */
+/* Sets the fate of what cannot be (a part of) a digit: rulings, specks, pale blots, what lies along the
+ * edge. It may be all of them. */
 dsc_status dsc_pieces_sift(dsc_pieces *pieces, const dsc_ink *ink, dsc_error *error);
 
-/* Sets the fate of kept pieces that are ruled lines, grids, boxes and frames: long thin straight strokes along the rows and columns and
- * nothing else, or thin outlines around other pieces. */
+/* Sets the fate of kept pieces that are ruled lines, grids, boxes and frames: long thin straight strokes
+ * along the rows and columns and nothing else, or thin outlines around other pieces. */
 dsc_status dsc_rulings_find(dsc_pieces *pieces, const dsc_ink *ink, dsc_error *error);
 
 static inline size_t dsc_box_width(const dsc_box *box) { return box->right - box->left; }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* rulings.c: what is drawn on paper before anybody writes: lines, grids, boxes, frames; see prepare.h.
  *
- * A row of a piece is full if nearly all of its box's width is ink; a column likewise. A ruling's ink lies in full rows and columns: a
- * line has full rows, a box or a grid has both. Digits have curves and slants, which lie in neither. The exceptions: a printed 1 is
- * one full column, and thick block figures are straight as well; so a lone upright stroke is a ruling only if it crosses the picture,
- * and rulings are thin for their size. */
+ * A row of a piece is full if nearly all of its box's width is ink; a column likewise. A ruling's ink lies
+ * in full rows and columns: a line has full rows, a box or a grid has both. Digits have curves and slants,
+ * which lie in neither. The exceptions: a printed 1 is one full column, and thick block figures are
+ * straight as well; so a lone upright stroke is a ruling only if it crosses the picture, and rulings are
+ * thin for their size. */
 #include "image/prepare.h"
 
 #include "base/error.h"
@@ -136,7 +137,8 @@ static bool is_grid(const candidate *c, const dsc_piece *piece) {
     return thin && c->straight * 20 >= piece->area * 17;
 }
 
-/* A thin outline with another piece in it. Digits that enclose something (a 0 with a dot) enclose small things. */
+/* A thin outline with another piece in it. Digits that enclose something (a 0 with a dot) enclose small
+ * things. */
 static bool encloses(const dsc_pieces *p, const dsc_piece *outer) {
     const dsc_box *box = &outer->box;
     if (outer->area * 4 > dsc_box_width(box) * dsc_box_height(box)) return false;

@@ -5,11 +5,13 @@
 
 #include <stddef.h>
 
-/* The tag Orientation (0x0112) of an EXIF block: a TIFF header, and behind it the first directory (EXIF 2.32, section 4.6). 1, upright,
- * where the block is damaged, or has no such tag, or a number other than 1 to 8. */
+/* The tag Orientation (0x0112) of an EXIF block: a TIFF header, and behind it the first directory (EXIF
+ * 2.32, section 4.6). 1, upright, where the block is damaged, or has no such tag, or a number other than 1
+ * to 8. */
 int picture_exif_orientation(const unsigned char *block, size_t size);
 
-/* The same of a PNG file, from its chunk eXIf (PNG specification, third edition, section 11.3.4.5), wherever it stands. */
+/* The same of a PNG file, from its chunk eXIf (PNG specification, third edition, section 11.3.4.5),
+ * wherever it stands. */
 int picture_png_orientation(const unsigned char *bytes, size_t size);
 
 #endif
