@@ -11,8 +11,7 @@
  * from outside: what is printed of them goes through dsc_visible, command_remark or command_complain; a
  * command that the user is to paste has dsc_shell_word around each of them; JSON has dsc_json_text around
  * each path. Exit status: 0 done, 1 failed, 2 wrong usage; 128 and the signal's number if it was asked to
- * end, so 130 after Ctrl-C and 143 after SIGTERM.
- * */
+ * end, so 130 after Ctrl-C and 143 after SIGTERM. */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 

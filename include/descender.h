@@ -294,7 +294,8 @@ DSC_API dsc_node *dsc_parameter(dsc_graph *graph, const char *name, dsc_shape sh
 DSC_API dsc_node *dsc_buffer(dsc_graph *graph, const char *name, dsc_shape shape, dsc_real initial);
 
 /* The op applied to `count` nodes. `values` is the struct of the op's parameter table; NULL means all
- * defaults. It is copied; its texts are not kept. The graph keeps a pointer to `op`, which must outlive it. */
+ * defaults. It is copied; its texts are not kept. The graph keeps a pointer to `op`, which must outlive
+ * it. */
 DSC_API dsc_node *dsc_apply(const dsc_op *op, dsc_node *const *inputs, size_t count, const void *values);
 
 /* The further outputs of an op that has more than one; output 0 is the node itself. */
@@ -331,18 +332,20 @@ DSC_API dsc_node *dsc_mean(dsc_node *x);    /* of all of a sample's values, -> (
 /* x (..., K), weight (N, K), bias (N) or NULL -> x weight^T + bias, (..., N) */
 DSC_API dsc_node *dsc_matmul(dsc_node *x, dsc_node *weight, dsc_node *bias);
 
-/* x (C, H, W), weight (K, C, R, S), bias (K) or NULL -> (K, (H + 2 padding - dilation (R - 1) - 1) / stride + 1, ...).
- * Each pair is for height and width; NULL: stride 1, padding 0, dilation 1. */
+/* x (C, H, W), weight (K, C, R, S), bias (K) or NULL -> (K, (H + 2 padding - dilation (R - 1) - 1) / stride +
+ * 1, ...). Each pair is for height and width; NULL: stride 1, padding 0, dilation 1. */
 DSC_API dsc_node *dsc_conv2d(dsc_node *x, dsc_node *weight, dsc_node *bias, const size_t stride[2],
                              const size_t padding[2], const size_t dilation[2]);
 
-/* Each channel with a kernel of its own: x (C, H, W), weight (C, 1, R, S), bias (C) or NULL; otherwise as dsc_conv2d. */
+/* Each channel with a kernel of its own: x (C, H, W), weight (C, 1, R, S), bias (C) or NULL; otherwise as
+ * dsc_conv2d. */
 DSC_API dsc_node *dsc_depthwise_conv2d(dsc_node *x, dsc_node *weight, dsc_node *bias, const size_t stride[2],
                                        const size_t padding[2], const size_t dilation[2]);
 
-/* The largest value, and the average, of each window: x (C, H, W) -> (C, (H + 2 padding - size) / stride + 1, ...). Each
- * pair is for height and width; NULL: size 2, stride as the size, padding 0. A window is at most 16 x 16, padding is
- * less than that; it counts as zeros in the average and not at all in the maximum. A NaN makes its windows NaN. */
+/* The largest value, and the average, of each window: x (C, H, W) -> (C, (H + 2 padding - size) / stride + 1,
+ * ...). Each pair is for height and width; NULL: size 2, stride as the size, padding 0. A window is at most
+ * 16 x 16, padding is less than that; it counts as zeros in the average and not at all in the maximum. A NaN
+ * makes its windows NaN. */
 DSC_API dsc_node *dsc_max_pool(dsc_node *x, const size_t size[2], const size_t stride[2],
                                const size_t padding[2]);
 DSC_API dsc_node *dsc_average_pool(dsc_node *x, const size_t size[2], const size_t stride[2],
@@ -352,13 +355,14 @@ DSC_API dsc_node *dsc_average_pool(dsc_node *x, const size_t size[2], const size
 DSC_API dsc_node *dsc_global_max_pool(dsc_node *x);
 DSC_API dsc_node *dsc_global_average_pool(dsc_node *x);
 
-/* gamma (x - mean) / sqrt(variance + epsilon) + beta, channel by channel. Training takes mean and variance of the
- * batch, and moves the buffers `mean` and `variance` towards them by `momentum`; otherwise those are used. */
+/* gamma (x - mean) / sqrt(variance + epsilon) + beta, channel by channel. Training takes mean and variance of
+ * the batch, and moves the buffers `mean` and `variance` towards them by `momentum`; otherwise those are
+ * used. */
 DSC_API dsc_node *dsc_batch_norm(dsc_node *x, dsc_node *gamma, dsc_node *beta, dsc_node *mean,
                                  dsc_node *variance, double momentum, double epsilon);
 
-/* gamma (x - mean) / sqrt(variance + epsilon) + beta, mean and variance of each sample's values. gamma and beta have
- * x's shape or its leading dimensions. */
+/* gamma (x - mean) / sqrt(variance + epsilon) + beta, mean and variance of each sample's values. gamma and
+ * beta have x's shape or its leading dimensions. */
 DSC_API dsc_node *dsc_layer_norm(dsc_node *x, dsc_node *gamma, dsc_node *beta, double epsilon);
 
 /* Training: a share p of the units, drawn at random, becomes 0, the others are divided by 1 - p. */
@@ -366,8 +370,8 @@ DSC_API dsc_node *dsc_dropout(dsc_node *x, double p);
 
 /* Losses: one number for each sample. The target is a class, () or (1), or has a value for each output. */
 
-/* - sum over k of w_k t_k log softmax(logits)_k, t the target smoothed: (1 - smoothing) t + smoothing / K. The weights
- * are a buffer (K); dsc_softmax_cross_entropy has none. */
+/* - sum over k of w_k t_k log softmax(logits)_k, t the target smoothed: (1 - smoothing) t + smoothing / K.
+ * The weights are a buffer (K); dsc_softmax_cross_entropy has none. */
 DSC_API dsc_node *dsc_softmax_cross_entropy(dsc_node *logits, dsc_node *target, double smoothing);
 DSC_API dsc_node *dsc_softmax_cross_entropy_weighted(dsc_node *logits, dsc_node *weights, dsc_node *target,
                                                      double smoothing);
@@ -380,8 +384,9 @@ DSC_API dsc_node *dsc_binary_cross_entropy(dsc_node *logits, dsc_node *target, b
 
 /* --- Running a graph. ---
  *
- * A session holds a graph's parameters and the memory to run it: forward, and backward from a loss where gradients
- * are asked for. The graph must outlive it and not grow meanwhile. One thread at a time may use a session. */
+ * A session holds a graph's parameters and the memory to run it: forward, and backward from a loss where
+ * gradients are asked for. The graph must outlive it and not grow meanwhile. One thread at a time may use a
+ * session. */
 typedef struct dsc_session dsc_session;
 
 #define DSC_KEPT_MOST 64
@@ -412,13 +417,15 @@ DSC_API dsc_real *dsc_session_parameter(dsc_session *session, const dsc_node *no
 DSC_API dsc_status dsc_session_set_input(dsc_session *session, const dsc_node *input, const dsc_real *data,
                                          dsc_error *error);
 
-/* Runs `count` samples. What ops draw at random depends on the seed, `epoch` and a sample's place in the batch, so
- * that the same run gives the same numbers. Gradients are those of the mean of the samples' losses. Fails if an input
- * that matters has no data, or the count is not one that the graph takes; nothing is changed then. */
+/* Runs `count` samples. What ops draw at random depends on the seed, `epoch` and a sample's place in the
+ * batch, so that the same run gives the same numbers. Gradients are those of the mean of the samples' losses.
+ * Fails if an input that matters has no data, or the count is not one that the graph takes; nothing is
+ * changed then. */
 DSC_API dsc_status dsc_session_run(dsc_session *session, size_t count, uint64_t epoch, dsc_error *error);
 
-/* What the last run made, valid until the next: the value of the loss or of a kept node, (count, shape); the gradient
- * of a parameter, (shape), or of the saliency input, (count, shape). NULL if it was not asked for. */
+/* What the last run made, valid until the next: the value of the loss or of a kept node, (count, shape); the
+ * gradient of a parameter, (shape), or of the saliency input, (count, shape). NULL if it was not asked
+ * for. */
 DSC_API const dsc_real *dsc_session_value(const dsc_session *session, const dsc_node *node);
 DSC_API const dsc_real *dsc_session_gradient(const dsc_session *session, const dsc_node *node);
 
@@ -429,7 +436,8 @@ DSC_API const dsc_real *dsc_session_gradient(const dsc_session *session, const d
  *
  * A batch is cut into contiguous runs of samples, its lanes; what a lane computes never depends on the
  * thread that computes it. A stage of kind SAMPLES is called once a lane, for that lane's samples; a stage of
- * kind TILES is called once a tile, after all lanes have finished what comes before, and sees the whole batch.
+ * kind TILES is called once a tile, after all lanes have finished what comes before, and sees the whole
+ * batch.
  */
 typedef enum dsc_role { DSC_ROLE_SAMPLE, DSC_ROLE_PARAMETER, DSC_ROLE_BUFFER } dsc_role;
 
@@ -456,7 +464,8 @@ typedef struct dsc_call {
     /* From forward to backward; NULL if no backward pass follows. SAMPLES: (count, saved_per_sample); TILES:
      * (batch, saved_per_sample). */
     void *saved;
-    /* SAMPLES: saved_per_lane bytes of this lane; TILES: those of lane 0, lane i's are i * lane_stride further. */
+    /* SAMPLES: saved_per_lane bytes of this lane; TILES: those of lane 0, lane i's are i * lane_stride
+     * further. */
     void *lane_saved;
     size_t lane_stride;
     void *shared;  /* saved_shared bytes of the node */
@@ -507,15 +516,16 @@ typedef struct dsc_needs {
     size_t saved_per_sample, saved_per_lane, saved_shared, scratch;
     size_t least_samples;     /* a run of fewer is refused; 0: any number will do */
     const char *least_reason; /* "one value has no variance" */
-    /* Not 0: forward's first stage is of TILES, of which number i reads block i / column_tiles of each sample of in[0], elements
-     * [block * columns, (block + 1) * columns), and no others; and tile i of the backward stage that writes d_in[1] makes some
-     * or all of those columns of its last dimension. */
+    /* Not 0: forward's first stage is of TILES, of which number i reads block i / column_tiles of each sample
+     * of in[0], elements [block * columns, (block + 1) * columns), and no others; and tile i of the backward
+     * stage that writes d_in[1] makes some or all of those columns of its last dimension. */
     size_t columns, column_tiles;
     const dsc_stage *prepare, *forward, *backward; /* may be replaced */
 } dsc_needs;
 
-/* An example of an op in use: the tests check the gradient of each, so an op brings at least one. `roles` has a
- * letter an input: s (of each sample), p (parameter), b (buffer), t (target: a class if it has one number). */
+/* An example of an op in use: the tests check the gradient of each, so an op brings at least one. `roles` has
+ * a letter an input: s (of each sample), p (parameter), b (buffer), t (target: a class if it has one
+ * number). */
 typedef struct dsc_op_example {
     const char *roles;
     dsc_shape in[6];
@@ -525,12 +535,13 @@ typedef struct dsc_op_example {
 #define DSC_OP_VIEW     1u /* no stages: the output is the input, seen in another shape */
 #define DSC_OP_IN_PLACE 2u /* out[0] may be in[0]'s memory, and d_in[0] d_out[0]'s */
 #define DSC_OP_LOSS     4u /* the last input is a target, which has no gradient */
-/* For inference, which shortens graphs: inputs are (x, weight (K, ...), bias (K) or none), and channel k of the output is linear in
- * weight[k] and bias[k]; and: outside of training the output is input 0. */
+/* For inference, which shortens graphs: inputs are (x, weight (K, ...), bias (K) or none), and channel k of
+ * the output is linear in weight[k] and bias[k]; and: outside of training the output is input 0. */
 #define DSC_OP_LINEAR        8u
 #define DSC_OP_TRAINING_ONLY 16u
 #define DSC_OP_RELU          32u /* the output is max(input 0, 0) */
-/* Of a loss: its logits become probabilities by sigmoid, brought to a sum of 1; without this flag, by softmax. */
+/* Of a loss: its logits become probabilities by sigmoid, brought to a sum of 1; without this flag, by
+ * softmax. */
 #define DSC_OP_SIGMOID 64u
 #define DSC_OP_ENTROPY 128u /* of a loss: guessing among K classes costs ln K */
 
@@ -553,12 +564,13 @@ struct dsc_op {
     const dsc_stage *infer;    /* forward without training; NULL: the same */
     const dsc_stage *backward; /* NULL: no gradient passes */
     const dsc_op_example *examples; /* ends with {0} */
-    /* Or NULL: outside of training, y[c] = factor[c] x[c] + offset[c] for each of the `channels`, the first dimension of
-     * input 0; in[i] are the values of the further inputs, parameters and buffers of one number a channel. */
+    /* Or NULL: outside of training, y[c] = factor[c] x[c] + offset[c] for each of the `channels`, the first
+     * dimension of input 0; in[i] are the values of the further inputs, parameters and buffers of one number
+     * a channel. */
     void (*affine)(dsc_real *factor, dsc_real *offset, const void *values, const dsc_real *const *in,
                    size_t channels);
-    /* Or NULL: changes a copy of `values` so that outside of training this op does on its way what `next` does with its output;
-     * false: it cannot. */
+    /* Or NULL: changes a copy of `values` so that outside of training this op does on its way what `next`
+     * does with its output; false: it cannot. */
     bool (*absorb)(void *values, const dsc_op *next, const void *next_values);
 };
 
@@ -569,8 +581,9 @@ DSC_API const dsc_op *dsc_op_find(const char *name);
  * 4. Layers and models
  * ------------------------------------------------------------------------------------------------ */
 
-/* --- Layers own parameters, and are short compositions of operations. Each call makes a new layer on `x`, with
- * new parameters: the third dense layer's are "dense3.weight" and "dense3.bias". Errors stick in the graph. --- */
+/* --- Layers own parameters, and are short compositions of operations. Each call makes a new layer on `x`,
+ * with new parameters: the third dense layer's are "dense3.weight" and "dense3.bias". Errors stick in the
+ * graph. --- */
 
 DSC_API dsc_node *dsc_sequence(dsc_node *x, const char *text); /* those of a model text, in turn */
 DSC_API dsc_node *dsc_dense(dsc_node *x, size_t units);        /* (K) -> (units) */
@@ -584,16 +597,16 @@ DSC_API dsc_node *dsc_residual(dsc_node *x, dsc_node *fx);
 /* What the branches make, one behind the other along the first dimension; the other dimensions must agree. */
 DSC_API dsc_node *dsc_parallel(dsc_node *const *branches, size_t count);
 
-/* A network with its parameters, and all that belongs to it: how bytes become numbers, what the classes are called,
- * which loss it was made for. No gradients and no optimiser: training has those. */
+/* A network with its parameters, and all that belongs to it: how bytes become numbers, what the classes are
+ * called, which loss it was made for. No gradients and no optimiser: training has those. */
 typedef struct dsc_model dsc_model;
 
 /* How a model is described.
  *
- * The text: layers as `name argument* key=value*`, divided by commas; `residual(a, b)` adds its input to what its
- * layers make of it, `parallel(a | b, c)` concatenates what its branches make. `784-100-10` is short for
- * `flatten, dense 100, relu, dense 10`, and insists on 784 inputs. A last `dense` without a size takes the number of
- * classes. Models end in logits; the loss says how they become probabilities.
+ * The text: layers as `name argument* key=value*`, divided by commas; `residual(a, b)` adds its input to what
+ * its layers make of it, `parallel(a | b, c)` concatenates what its branches make. `784-100-10` is short for
+ * `flatten, dense 100, relu, dense 10`, and insists on 784 inputs. A last `dense` without a size takes the
+ * number of classes. Models end in logits; the loss says how they become probabilities.
  *
  * The loss: "softmax-cross-entropy" or "softmax-cross-entropy smoothing=0.1", in the same grammar. */
 typedef struct dsc_model_options {
@@ -611,8 +624,8 @@ typedef struct dsc_model_options {
 /* Images of 1 x 28 x 28, 10 classes; the text is still to be set. */
 DSC_API dsc_model_options dsc_model_options_defaults(void);
 
-/* Parses the texts, makes the graph, and draws the values. A wrong text is named with its column. Pixels are divided by
- * 255 until dsc_model_normalise says otherwise. */
+/* Parses the texts, makes the graph, and draws the values. A wrong text is named with its column. Pixels are
+ * divided by 255 until dsc_model_normalise says otherwise. */
 DSC_API dsc_status dsc_model_make(dsc_model **model, const dsc_model_options *options, dsc_error *error);
 
 /* The same for the images and classes of `data`, seed 0. */
@@ -620,8 +633,9 @@ DSC_API dsc_status dsc_model_create(dsc_model **model, const char *text, const d
                                     dsc_error *error);
 DSC_API void dsc_model_free(dsc_model *model);
 
-/* How bytes become numbers from now on: "unit" divides by 255; "standard" subtracts the mean of `data`, the images that
- * the model learns from, and divides by their deviation, channel by channel. Saved with the model. */
+/* How bytes become numbers from now on: "unit" divides by 255; "standard" subtracts the mean of `data`, the
+ * images that the model learns from, and divides by their deviation, channel by channel. Saved with the
+ * model. */
 DSC_API dsc_status dsc_model_normalise(dsc_model *model, const char *how, const dsc_dataset *data,
                                        dsc_error *error);
 
@@ -651,8 +665,8 @@ DSC_API dsc_status dsc_model_expect(dsc_model *model, const dsc_images *images, 
 DSC_API dsc_status dsc_dataset_match(dsc_dataset **matched, dsc_remarks *remarks, const dsc_dataset *data,
                                      const dsc_model *model, dsc_error *error);
 
-/* What is said of a model, by name: "recipe", "data", ... Saved with it. NULL if there is nothing under that name; a
- * text of NULL removes it. Texts that are not UTF-8 are DSC_ERROR_ARGUMENT. */
+/* What is said of a model, by name: "recipe", "data", ... Saved with it. NULL if there is nothing under that
+ * name; a text of NULL removes it. Texts that are not UTF-8 are DSC_ERROR_ARGUMENT. */
 DSC_API const char *dsc_model_about(const dsc_model *model, const char *name);
 DSC_API dsc_status dsc_model_set_about(dsc_model *model, const char *name, const char *text,
                                        dsc_error *error);
@@ -667,8 +681,8 @@ DSC_API dsc_status dsc_model_save(const dsc_model *model, const char *path, dsc_
  * and so is one with a number that is NaN or infinite. */
 DSC_API dsc_status dsc_model_load(dsc_model **model, const char *path, dsc_error *error);
 
-/* The same from memory; `name` stands for the file in messages. `ops` are operations of your own that the model may
- * use, ended by NULL, or is NULL; they must outlive the model. */
+/* The same from memory; `name` stands for the file in messages. `ops` are operations of your own that the
+ * model may use, ended by NULL, or is NULL; they must outlive the model. */
 DSC_API dsc_status dsc_model_parse(dsc_model **model, const void *bytes, size_t size, const char *name,
                                    const dsc_op *const *ops, dsc_error *error);
 
@@ -701,8 +715,8 @@ typedef struct dsc_event {
 /* Called by the thread that called; a non-zero answer ends the work cleanly with DSC_ERROR_STOPPED. */
 typedef int dsc_on_event(void *user, const dsc_event *event);
 
-/* How a model is trained. dsc_training_defaults() fills it; texts are read during the call and not kept. The names
- * and ranges are those of a recipe's parameters: `descender train --help` lists them. */
+/* How a model is trained. dsc_training_defaults() fills it; texts are read during the call and not kept. The
+ * names and ranges are those of a recipe's parameters: `descender train --help` lists them. */
 typedef struct dsc_training {
     size_t size; /* of this struct: dsc_training_defaults sets it */
     unsigned epochs, batch;
@@ -760,8 +774,9 @@ DSC_API dsc_status dsc_evaluate(dsc_score *score, const dsc_model *model, const 
  * 6. Prediction
  * ------------------------------------------------------------------------------------------------ */
 
-/* A model made ready to answer, quickly and often: weights packed, batch normalisation folded into the layer before
- * it, dropout left out. Immutable: any number of threads may use one at once, each with a workspace of its own. */
+/* A model made ready to answer, quickly and often: weights packed, batch normalisation folded into the layer
+ * before it, dropout left out. Immutable: any number of threads may use one at once, each with a workspace of
+ * its own. */
 typedef struct dsc_predictor dsc_predictor;
 typedef struct dsc_workspace dsc_workspace;
 
@@ -790,8 +805,8 @@ DSC_API void dsc_predictor_shape(const dsc_predictor *predictor, size_t shape[3]
 /* Lives as long as the predictor. */
 DSC_API const char *dsc_predictor_class_name(const dsc_predictor *predictor, size_t label);
 
-/* The memory of one caller. `threads` share the images of a call: 1 is the caller's alone, which starts none; 0 takes
- * all cores. Freed before the predictor. */
+/* The memory of one caller. `threads` share the images of a call: 1 is the caller's alone, which starts none;
+ * 0 takes all cores. Freed before the predictor. */
 DSC_API dsc_status dsc_workspace_create(dsc_workspace **workspace, const dsc_predictor *predictor,
                                         unsigned threads, dsc_error *error);
 DSC_API void dsc_workspace_free(dsc_workspace *workspace);
@@ -815,28 +830,29 @@ typedef struct dsc_digit {
     uint8_t pixels[28 * 28]; /* prepared as MNIST's are: light on 0, fitted into 20 x 20, centred by mass */
 } dsc_digit;
 
-/* What of a picture is not among its digits, and why, so that nothing is left out without a word. A mark is ink that hangs together. */
+/* What of a picture is not among its digits, and why, so that nothing is left out without a word. A mark is
+ * ink that hangs together. */
 typedef struct dsc_picture_notes {
     size_t at_edge; /* marks that touch the picture's edge, while others of size do not */
     size_t lines;   /* ruled lines, grids, boxes and frames */
     size_t small;   /* marks too small for digits: specks, points, commas, dashes */
     size_t pale;    /* marks much fainter than the rest */
-    size_t
-        reduced; /* a large picture is made smaller: squares of reduced x reduced pixels became one; 1: it was not */
-    size_t
-        digit_height; /* of the usual digit, in pixels of the picture made smaller; below 20, details are lost. 0: no digit */
+    size_t reduced; /* large pictures are made smaller: reduced x reduced pixels became one; 1: as it was */
+    /* Of the usual digit, in pixels of the picture made smaller; below 20, details are lost. 0: no digit. */
+    size_t digit_height;
 } dsc_picture_notes;
 
-/* Prepares the one digit of a picture as MNIST's were: light or dark, on paper lit unevenly, anywhere and of any size. Pixels are
- * (height, width, channels), channels 1 (grey), 3 (red, green, blue) or 4 (with alpha); sides of 1 to 65535, at most 100 million
- * pixels. An image of MNIST's comes out as it is, or nearly. `notes` may be NULL; it is filled, also on failure. FORMAT: there is no
- * digit; the message says what there is. Any thread may call it; time and memory grow with the number of pixels. */
+/* Prepares the one digit of a picture as MNIST's were: light or dark, on paper lit unevenly, anywhere and of
+ * any size. Pixels are (height, width, channels), channels 1 (grey), 3 (red, green, blue) or 4 (with alpha);
+ * sides of 1 to 65535, at most 100 million pixels. An image of MNIST's comes out as it is, or nearly. `notes`
+ * may be NULL; it is filled, also on failure. FORMAT: there is no digit; the message says what there is. Any
+ * thread may call it; time and memory grow with the number of pixels. */
 DSC_API dsc_status dsc_prepare_digit(dsc_digit *digit, dsc_picture_notes *notes, const uint8_t *pixels,
                                      size_t height, size_t width, size_t channels, dsc_error *error);
 
-/* The same for all digits of a picture, in the order of reading: lines from top to bottom, each from left to right. Digits must not
- * touch; the pieces of one that broke are put together; what the notes count is left out. A picture of at most 64 x 64 is of one
- * digit. Release with dsc_digits_free. */
+/* The same for all digits of a picture, in the order of reading: lines from top to bottom, each from left to
+ * right. Digits must not touch; the pieces of one that broke are put together; what the notes count is left
+ * out. A picture of at most 64 x 64 is of one digit. Release with dsc_digits_free. */
 DSC_API dsc_status dsc_find_digits(dsc_digit **digits, size_t *count, dsc_picture_notes *notes,
                                    const uint8_t *pixels, size_t height, size_t width, size_t channels,
                                    dsc_error *error);
@@ -848,11 +864,11 @@ DSC_API void dsc_digits_free(dsc_digit *digits);
 #define DSC_DID_TURN    4u /* turned light and dark round, since the expected ground is the other one */
 #define DSC_DID_GREY    8u /* made colours grey */
 
-/* Makes of a picture (height, width, channels), as dsc_prepare_digit takes it, the image (C, H, W) that a model
- * expects: `expected` is of dsc_model_describe. Where that says DIGITS, the image is the picture's one digit,
- * prepared. Else it is the whole picture: of the expected size as it is, of another size scaled; turned round
- * if its ground is plainly the other one. `did` (NULL: not wanted) says what was done; `notes` may be NULL,
- * too. MISMATCH: the picture has not the expected proportions, or too few channels; FORMAT: as
+/* Makes of a picture (height, width, channels), as dsc_prepare_digit takes it, the image (C, H, W) that a
+ * model expects: `expected` is of dsc_model_describe. Where that says DIGITS, the image is the picture's one
+ * digit, prepared. Else it is the whole picture: of the expected size as it is, of another size scaled;
+ * turned round if its ground is plainly the other one. `did` (NULL: not wanted) says what was done; `notes`
+ * may be NULL, too. MISMATCH: the picture has not the expected proportions, or too few channels; FORMAT: as
  * dsc_prepare_digit. Any thread may call it. */
 DSC_API dsc_status dsc_prepare_image(uint8_t *image, unsigned *did, dsc_picture_notes *notes,
                                      const dsc_images *expected, const uint8_t *pixels, size_t height,

@@ -57,7 +57,8 @@ bool testing_allocation_failed(void);
 /* How often memory was asked for since the program started. */
 long testing_allocations(void);
 
-/* Reads or writes until `size` bytes are done or no more can be: calls may do less, or be interrupted. The bytes done. */
+/* Reads or writes until `size` bytes are done or no more can be: calls may do less, or be interrupted. The
+ * bytes done. */
 size_t testing_read(int file, void *bytes, size_t size);
 size_t testing_write(int file, const void *bytes, size_t size);
 

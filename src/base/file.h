@@ -5,7 +5,8 @@
 
 #include <descender.h>
 
-/* Fails with "path: what: the system's reason; a remedy", from errno: for what was done with a file or folder. */
+/* Fails with "path: what: the system's reason; a remedy", from errno: for what was done with a file or
+ * folder. */
 dsc_status dsc_fail_system(dsc_error *error, const char *path, const char *what);
 
 /* openat(2), close-on-exec (folder: AT_FDCWD, or a folder's descriptor; mode: of a new file). Never gives 0,
@@ -21,7 +22,8 @@ dsc_status dsc_file_read(unsigned char **data, size_t *size, const char *path, s
  *
  * What has the name decides how it is written:
  *
- *   nothing, or a regular file   atomically: into a temporary file beside it, which is synced and renamed. The
+ *   nothing, or a regular file   atomically: into a temporary file beside it, which is synced and renamed.
+ *   The
  *                                old file's mode, owner and group are kept where the system allows. A
  *                                write-protected file is refused
  *   a file that cannot be        in place, at commit: one that is mounted by itself, or lies in a folder in
@@ -34,8 +36,9 @@ dsc_status dsc_file_read(unsigned char **data, size_t *size, const char *path, s
  *
  * The temporary file of NAME is "NAME.dsc-N.tmp", or a shorter name where that is too long. Its writer holds
  * a lock on it (flock), which ends with the process. So one without a lock is of a dead process, on whichever
- * machine or in whichever container that ran, and whoever meets it removes it: every write of NAME does so for
- * those of NAME. O_TMPFILE would not do: linkat() cannot replace a file, so a name is needed all the same.
+ * machine or in whichever container that ran, and whoever meets it removes it: every write of NAME does so
+ * for those of NAME. O_TMPFILE would not do: linkat() cannot replace a file, so a name is needed all the
+ * same.
  *
  * A write beyond RLIMIT_FSIZE or to a pipe that nobody reads fails only if the process does not die of
  * SIGXFSZ or SIGPIPE; the library leaves signals to the program. */
@@ -44,8 +47,8 @@ typedef struct dsc_file_writer dsc_file_writer;
 dsc_status dsc_file_writer_open(dsc_file_writer **writer, const char *path, dsc_error *error);
 dsc_status dsc_file_writer_append(dsc_file_writer *writer, const void *data, size_t size, dsc_error *error);
 dsc_status dsc_file_writer_commit(dsc_file_writer *writer, dsc_error *error); /* frees the writer, always */
-/* The same without waiting for the disk, for what can be made again: after a crash of the machine the file may
- * be damaged, and its reader must notice. */
+/* The same without waiting for the disk, for what can be made again: after a crash of the machine the file
+ * may be damaged, and its reader must notice. */
 dsc_status dsc_file_writer_commit_unsynced(dsc_file_writer *writer, dsc_error *error);
 /* Leaves `path` as it was. NULL does nothing. */
 void dsc_file_writer_abort(dsc_file_writer *writer);

@@ -5,8 +5,9 @@
  *
  *     enum { CHUNK = DSC_USUALLY(100, 1) };
  *
- * it is 100, and 1 in the hostile build (`make hostile`), whose tests so reach what happens between two pieces.
- * A size that decides what is accepted, refused or computed is no such size, and is written as it is. */
+ * it is 100, and 1 in the hostile build (`make hostile`), whose tests so reach what happens between two
+ * pieces. A size that decides what is accepted, refused or computed is no such size, and is written as it
+ * is. */
 #ifndef DSC_BASE_LIMITS_H
 #define DSC_BASE_LIMITS_H
 

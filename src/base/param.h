@@ -22,12 +22,12 @@ dsc_status dsc_param_parse(const dsc_param *param, void *values, const char *tex
 /* The same for a JSON value (a number, a boolean or a text, as the type wants). */
 dsc_status dsc_param_from_json(const dsc_param *param, void *values, const json_t *json, dsc_error *error);
 
-/* The value as JSON; NULL for want of memory. An unset text is JSON's null; one that is no UTF-8, as a path may be, is
- * written so that dsc_param_from_json gives it back (json.h: dsc_json_text). */
+/* The value as JSON; NULL for want of memory. An unset text is JSON's null; one that is no UTF-8, as a path
+ * may be, is written so that dsc_param_from_json gives it back (json.h: dsc_json_text). */
 json_t *dsc_param_to_json(const dsc_param *param, const void *values);
 
-/* Checks values that no text was read into: each within its range, each choice one of the table's. The message is that of
- * dsc_param_parse. */
+/* Checks values that no text was read into: each within its range, each choice one of the table's. The
+ * message is that of dsc_param_parse. */
 dsc_status dsc_params_check(const dsc_param *table, const void *values, dsc_error *error);
 
 /* Fails with "unknown THING 'name'; did you mean ...?". */

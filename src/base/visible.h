@@ -15,15 +15,15 @@ uint32_t dsc_utf8_next(const unsigned char **at, const unsigned char *end);
 /* The offset of the first byte that is not UTF-8; `size` if all is. */
 size_t dsc_utf8_check(const void *bytes, size_t size);
 
-/* Fails with DSC_ERROR_FORMAT unless all `bytes` of the file are UTF-8. The message names line and byte, tells UTF-16 from
- * other encodings, and gives the command that converts. */
+/* Fails with DSC_ERROR_FORMAT unless all `bytes` of the file are UTF-8. The message names line and byte,
+ * tells UTF-16 from other encodings, and gives the command that converts. */
 dsc_status dsc_utf8_expect(const void *bytes, size_t size, const char *path, dsc_error *error);
 
 /* The number of bytes of a byte order mark in UTF-8 at the start: 3 or 0. */
 size_t dsc_utf8_mark(const void *bytes, size_t size);
 
-/* Fails with DSC_ERROR_ARGUMENT unless `name` can be a name of something: not empty, UTF-8, without control characters
- * and without characters that turn the direction of writing. `what` says what it names. */
+/* Fails with DSC_ERROR_ARGUMENT unless `name` can be a name of something: not empty, UTF-8, without control
+ * characters and without characters that turn the direction of writing. `what` says what it names. */
 dsc_status dsc_name_check(const char *name, const char *what, dsc_error *error);
 
 /* Whether a character must not reach a terminal as it is: Cc of Unicode, its line and paragraph
@@ -40,15 +40,15 @@ void dsc_text_append_visible(dsc_text *text, const char *source);
 #define DSC_VISIBLE (4 * 4096 + 1)
 const char *dsc_visible(char *out, size_t size, const char *source);
 
-/* Writes the word that a shell reads as `text`: as it is, in '...', or in $'...' (POSIX.1-2024) where it has what
- * would not be visible. A leading '-' gets "./" before it: it is a path. Returns out. A text longer than a path can be
- * becomes '...'. */
+/* Writes the word that a shell reads as `text`: as it is, in '...', or in $'...' (POSIX.1-2024) where it has
+ * what would not be visible. A leading '-' gets "./" before it: it is a path. Returns out. A text longer than
+ * a path can be becomes '...'. */
 #define DSC_SHELL_WORD (4 * 4096 + 8)
 const char *dsc_shell_word(char out[DSC_SHELL_WORD], const char *text);
 
-/* Appends the reversible form that a text that may be no UTF-8 has in JSON: bytes that are none as \xe9 (a backslash,
- * an x and two digits), and the backslash of a name that has such a sequence itself as \x5c. dsc_text_undo_bytes,
- * in place, is the way back. */
+/* Appends the reversible form that a text that may be no UTF-8 has in JSON: bytes that are none as \xe9 (a
+ * backslash, an x and two digits), and the backslash of a name that has such a sequence itself as \x5c.
+ * dsc_text_undo_bytes, in place, is the way back. */
 void dsc_text_append_bytes_as_utf8(dsc_text *text, const char *source);
 void dsc_text_undo_bytes(char *text);
 

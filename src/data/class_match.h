@@ -37,8 +37,8 @@ dsc_status dsc_dataset_match_classes(dsc_dataset **matched, dsc_remarks *remarks
 /* {"shape": [1, 28, 28], "classes": ["0", ...]}, as checkpoints and journals keep it; NULL: out of memory. */
 json_t *dsc_dataset_to_json(const dsc_dataset *data);
 
-/* `data` for what was begun with such data: images of that shape, all of those classes and no others. `json` is
- * what a file kept; what it does not say (it is of an older version) is taken as it is. `owner` as in
+/* `data` for what was begun with such data: images of that shape, all of those classes and no others. `json`
+ * is what a file kept; what it does not say (it is of an older version) is taken as it is. `owner` as in
  * dsc_class_list. */
 dsc_status dsc_dataset_match_json(dsc_dataset **matched, dsc_remarks *remarks, const dsc_dataset *data,
                                   const json_t *json, const char *owner, dsc_error *error);

@@ -18,7 +18,8 @@ typedef struct dsc_fingerprint {
 /* Reads all of the data once: some milliseconds for MNIST's 47 MB. */
 dsc_fingerprint dsc_dataset_fingerprint(const dsc_dataset *data);
 
-/* The first thing in which they differ: "the number of images", "the labels", ...; NULL: they are the same. */
+/* The first thing in which they differ: "the number of images", "the labels", ...; NULL: they are the
+ * same. */
 const char *dsc_fingerprint_difference(const dsc_fingerprint *a, const dsc_fingerprint *b);
 
 /* {"count": N, "shape": [C, H, W], "images": "16 hexadecimal digits", "labels": ..., "classes": N,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * trainer.h: a model being trained. What the rest of a run depends on is here and nowhere else, and all of it
- * is in a checkpoint: the slabs, the counters, the schedule's memory, the metrics of the epoch so far. What is
- * random follows from (seed, epoch, sample), so there is no random state to keep.
+ * is in a checkpoint: the slabs, the counters, the schedule's memory, the metrics of the epoch so far. What
+ * is random follows from (seed, epoch, sample), so there is no random state to keep.
  *
  *   trainer.c       making and freeing          step.c        one step
  *   epochs.c        the loop, early stopping    update.c      how it changes the parameters
@@ -96,7 +96,8 @@ typedef struct dsc_trainer {
 
 /* Makes everything that training needs; no step allocates after this, and no epoch but the first and the
  * last, which end with a look at the network (sanity.h). The model is changed as training goes on, and must
- * outlive the trainer, as `training` must. `threads` 0: all. Bad recipes are refused here, before any work. */
+ * outlive the trainer, as `training` must. `threads` 0: all. Bad recipes are refused here, before any
+ * work. */
 dsc_status dsc_trainer_create(dsc_trainer **trainer, dsc_model *model, const dsc_recipe *recipe,
                               const dsc_dataset *training, unsigned threads, dsc_error *error);
 void dsc_trainer_free(dsc_trainer *trainer);
@@ -114,8 +115,8 @@ bool dsc_trainer_epoch_is_done(const dsc_trainer *trainer);
 /* The learning rate of the next step. */
 double dsc_trainer_learning_rate(const dsc_trainer *trainer);
 
-/* Runs until it is finished, or `on_event` answers non-zero (DSC_ERROR_STOPPED; resumable). At the end the model
- * holds what the recipe asks for: the average, or the best of early stopping, or the last weights. */
+/* Runs until it is finished, or `on_event` answers non-zero (DSC_ERROR_STOPPED; resumable). At the end the
+ * model holds what the recipe asks for: the average, or the best of early stopping, or the last weights. */
 dsc_status dsc_trainer_run(dsc_trainer *trainer, dsc_on_event *on_event, void *user, dsc_error *error);
 
 /* The slab that would be the model if training ended now. */
@@ -154,8 +155,8 @@ dsc_status dsc_trainer_check_result(const dsc_trainer *trainer, dsc_error *error
 /* Says which layer and op first made a number that is not finite in the step that begins now. */
 dsc_status dsc_trainer_diagnose(dsc_trainer *trainer, dsc_error *error);
 
-/* For the other files. step.c: the run that computes the next batch. update.c: cuts the update into pieces (false: no memory);
- * changes the parameters by the gradient of the last run. */
+/* For the other files. step.c: the run that computes the next batch. update.c: cuts the update into pieces
+ * (false: no memory); changes the parameters by the gradient of the last run. */
 dsc_run dsc_trainer_batch(dsc_trainer *trainer);
 bool dsc_trainer_make_pieces(dsc_trainer *trainer);
 void dsc_trainer_update(dsc_trainer *trainer);

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * record.c: a search as the lines of its journal, one JSON object a line; trials and rungs are counted from 1 there.
+ * record.c: a search as the lines of its journal, one JSON object a line; trials and rungs are counted from 1
+ * there.
  *
  *   start    format, version, name, recipe, space (the dimensions as they were written), trials, reduction,
- *            least_epochs, validation, kernels, data (name, samples, crc32, shape, classes), rungs ([trials, epochs]
- *            each). The first line
- *   result   a trial came to the end of a rung: trial, rung, epochs, accuracy, loss (both on the held-out samples), seconds,
+ *            least_epochs, validation, kernels, data (name, samples, crc32, shape, classes), rungs ([trials,
+ *            epochs] each). The first line
+ *   result   a trial came to the end of a rung: trial, rung, epochs, accuracy, loss (both on the held-out
+ *   samples), seconds,
  *            values
  *   failed   it could not: trial, rung, epochs, message, values. It counts as the worst of its rung
  *   end      all are done: trial, the best
  *
- * Within a rung lines come in any order. The values stand there for people, and so that a journal is noticed whose trials
- * are not those that this version draws.
+ * Within a rung lines come in any order. The values stand there for people, and so that a journal is noticed
+ * whose trials are not those that this version draws.
  */
 #include "tune/search.h"
 

@@ -89,7 +89,8 @@ static void data_without_names_has_numbers(void **state) {
     assert_int_equal(dsc_classes_match(map, NULL, &shown, &learned, all_used, &error), DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(error, "class 0 is \"ant\"");
     ASSERT_MESSAGE(error, "remove labels.txt");
-    /* Ten classes are assumed where there is no labels.txt: those without an image are no reason to refuse. */
+    /* Ten classes are assumed where there is no labels.txt: those without an image are no reason to
+     * refuse. */
     static const bool four_used[256] = {true, true, true, true};
     ASSERT_OK(dsc_classes_match(map, NULL, &four, &shown, four_used, &error), error);
     assert_int_equal(map[3], 3);

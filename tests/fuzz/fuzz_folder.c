@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_folder.c: any bytes as the small files that lie in a folder of data or of a run: labels.txt, and log.jsonl, which is read
- * for its curves, its facts, and rewound. The files lie in memory where the system has a place for that. */
+/* fuzz_folder.c: any bytes as the small files that lie in a folder of data or of a run: labels.txt, and
+ * log.jsonl, which is read for its curves, its facts, and rewound. The files lie in memory where the system
+ * has a place for that. */
 #include "data/class_names.h"
 #include "train/run.h"
 #include "train/run_facts.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_options.c: any words, divided by newlines, as the command line of any command: the first byte chooses the command. What
- * is refused says why, what is accepted fills all of the call. */
+/* fuzz_options.c: any words, divided by newlines, as the command line of any command: the first byte chooses
+ * the command. What is refused says why, what is accepted fills all of the call. */
 #include "../../cli/command.h"
 
 #include <stdio.h>

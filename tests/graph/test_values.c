@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_values.c: what a node is made with is checked when it is made, whoever makes it: nothing impossible is accepted, and nothing
- * crashes. */
+/* test_values.c: what a node is made with is checked when it is made, whoever makes it: nothing impossible is
+ * accepted, and nothing crashes. */
 #include "testing.h"
 
 #include "base/param.h"

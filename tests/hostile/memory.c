@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* memory.c: the allocator of the hostile build. It takes malloc's place in the whole process, as glibc's manual allows
- * ("Replacing malloc"), and promises nothing that C does not:
+/* memory.c: the allocator of the hostile build. It takes malloc's place in the whole process, as glibc's
+ * manual allows ("Replacing malloc"), and promises nothing that C does not:
  *
  * - a new block is full of NEW bytes: read as floats they are NaN, read as a pointer they fault;
  * - a block lies exactly as aligned as was asked for, and never twice as well;

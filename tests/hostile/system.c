@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* system.c: the system calls of the hostile build. The linker's --wrap sends the program's own calls through these:
- * each does less than was asked for, as POSIX allows for every file, and now and then nothing, with EINTR. A short
- * request is served byte by byte; of a long one so much is done that the tests end. */
+/* system.c: the system calls of the hostile build. The linker's --wrap sends the program's own calls through
+ * these: each does less than was asked for, as POSIX allows for every file, and now and then nothing, with
+ * EINTR. A short request is served byte by byte; of a long one so much is done that the tests end. */
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>

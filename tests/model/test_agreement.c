@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_agreement.c: a model knows what it was trained on, keeps it in its file, and is asked about nothing else without a
- * word. */
+/* test_agreement.c: a model knows what it was trained on, keeps it in its file, and is asked about nothing
+ * else without a word. */
 #include "testing.h"
 
 #include "data/images.h"

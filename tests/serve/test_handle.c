@@ -449,8 +449,8 @@ static int clear(void **unused) {
     return 0;
 }
 
-/* An answer asks for as much memory as the one before: what grows with every answer would be a leak or a cache. Most of it
- * is JSON's, which is not counted here: it lies in a library of its own. */
+/* An answer asks for as much memory as the one before: what grows with every answer would be a leak or a
+ * cache. Most of it is JSON's, which is not counted here: it lies in a library of its own. */
 static void an_answer_has_a_budget_of_allocations(void **unused) {
     (void)unused;
     enum {

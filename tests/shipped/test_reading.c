@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* test_reading.c: the promise of `descender predict`: a digit is read whatever its size, place, polarity, stroke and ground; by the
- * program's own model. Digits are drawn here, or are MNIST's, changed. Slow, since little is run thousands of times, and
- * is under the sanitizers elsewhere.
+/* test_reading.c: the promise of `descender predict`: a digit is read whatever its size, place, polarity,
+ * stroke and ground; by the program's own model. Digits are drawn here, or are MNIST's, changed. Slow, since
+ * little is run thousands of times, and is under the sanitizers elsewhere.
  *
  * labels: slow */
 #include "testing.h"
@@ -293,7 +293,8 @@ static void changed_test_images_keep_their_accuracy(void **unused) {
     dsc_dataset_free(test);
 }
 
-/* As a program cuts cells out: no ground around, or hardly any. A 1 that is nothing but ink cannot be told from a blank picture. */
+/* As a program cuts cells out: no ground around, or hardly any. A 1 that is nothing but ink cannot be told
+ * from a blank picture. */
 static void digits_cut_at_the_ink_are_read(void **unused) {
     (void)unused;
     if (!testing_mnist()) TEST_SKIP("needs the real MNIST: set DESCENDER_DATA");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Budgets of allocations: what is made ready once works without asking for memory again. Steps of training, epochs from the
- * second on, evaluations and answers have a budget of 0. */
+/* Budgets of allocations: what is made ready once works without asking for memory again. Steps of training,
+ * epochs from the second on, evaluations and answers have a budget of 0. */
 #include "testing.h"
 
 #include "kernel/kernel.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A number that is not finite never becomes a result: answers of that kind count as wrong, models of that kind are
- * neither saved nor loaded nor trained, and a run whose last step goes wrong fails like one whose first does. */
+/* A number that is not finite never becomes a result: answers of that kind count as wrong, models of that
+ * kind are neither saved nor loaded nor trained, and a run whose last step goes wrong fails like one whose
+ * first does. */
 #include "testing.h"
 
 #include "base/file.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A run goes on with the data and the recipe that it was begun with: one pixel of one image, one label, a name, or an
- * image more, in any of the sets, is noticed and named. */
+/* A run goes on with the data and the recipe that it was begun with: one pixel of one image, one label, a
+ * name, or an image more, in any of the sets, is noticed and named. */
 #include "testing.h"
 
 #include "base/file.h"
