@@ -10,7 +10,8 @@ void dsc_notes_marks(dsc_text *text, const dsc_picture_notes *notes) {
         const char *one, *many;
     } kinds[] = {
         {notes->at_edge, "mark at the picture's edge", "marks at the picture's edge"},
-        {notes->lines, "ruled line or box", "ruled lines or boxes"},
+        {notes->lines, "ruled line or box with what touches it",
+         "ruled lines or boxes with what touches them"},
         {notes->small, "mark too small for a digit", "marks too small for digits"},
         {notes->pale, "pale mark", "pale marks"},
     };

@@ -7,7 +7,7 @@
 
 #include <descender.h>
 
-/* Appends how many marks are no digits, by kind: "1 mark at the picture's edge, 2 ruled lines or boxes".
+/* Appends how many marks are no digits, by kind: "1 mark at the picture's edge, 2 pale marks".
  * Nothing if there are none. */
 void dsc_notes_marks(dsc_text *text, const dsc_picture_notes *notes);
 

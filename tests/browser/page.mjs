@@ -95,18 +95,21 @@ try {
   check("the second can be chosen", await page.locator("#bars li.best span").first().innerText() === "7");
 
   // An image that is dropped.
-  const dropped = await page.evaluateHandle(async () => {
+  const draws = (framed, factor) => page.evaluateHandle(async ([framed, factor]) => {
     const canvas = document.createElement("canvas");
-    canvas.width = 300; canvas.height = 200;
+    canvas.width = 300 * factor; canvas.height = 200 * factor;
     const c = canvas.getContext("2d");
+    c.scale(factor, factor);
     c.fillStyle = "#223"; c.fillRect(0, 0, 300, 200);
     c.strokeStyle = "#eed"; c.lineWidth = 12; c.lineCap = "round";
     c.beginPath(); c.moveTo(110, 40); c.lineTo(180, 40); c.lineTo(140, 160); c.stroke();
+    if (framed) { c.lineWidth = 3; c.strokeRect(60, 15, 180, 170); }
     const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
     const transfer = new DataTransfer();
     transfer.items.add(new File([blob], "seven.png", { type: "image/png" }));
     return transfer;
-  });
+  }, [framed, factor]);
+  const dropped = await draws(false, 1);
   await page.dispatchEvent("#pad", "drop", { dataTransfer: dropped });
   check("a dropped image, light on dark, is read", await settles(page, "7"), await answer(page));
   await page.focus("#pad");
@@ -114,6 +117,13 @@ try {
   check("and is gone with Escape", (await answer(page)).startsWith("Draw"));
   await page.evaluate((transfer) => document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true })), dropped);
   check("a pasted image is read as well", await settles(page, "7"), await answer(page));
+  check("of which nothing is left out", !(await page.locator("#speed").innerText()).includes("left out"));
+  await page.dispatchEvent("#pad", "drop", { dataTransfer: await draws(true, 8) });
+  await page.waitForFunction(() => document.getElementById("speed").textContent.includes("left out"));
+  const remark = await page.locator("#speed").innerText();
+  check("what is left out of an image, and that it was made smaller, is said",
+    remark.includes("1 ruled line or box") && remark.includes("made smaller, to 2048 x 1365 pixels") && await settles(page, "7"), remark);
+  await page.screenshot({ path: `${folder}/remark.png` });
 
   // Tabs by keyboard; a run, live, with its curves.
   await page.focus("#tab-draw");

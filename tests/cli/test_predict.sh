@@ -56,7 +56,7 @@ nothing_is_left_out_without_a_word() {
     run predict "$work/several.pgm"
     exits 0
     prints "several.pgm  1"
-    says "left out: 1 mark at the picture's edge, 1 ruled line or box, 1 mark too small for a digit"
+    says "left out: 1 mark at the picture's edge, 1 ruled line or box with what touches it, 1 mark too small for a digit"
     run predict --one "$work/several.pgm"
     exits 0
     says "left out: 1 mark at the picture's edge"
@@ -77,14 +77,14 @@ what_is_no_digit_is_said_to_be_none() {
     paper "$work/ruled.pgm" 0,30,200,32 0,60,200,62 0,90,200,92
     run predict "$work/ruled.pgm"
     exits 1
-    says "ruled.pgm: there is no digit: found 3 ruled lines or boxes"
+    says "ruled.pgm: there is no digit: found 3 ruled lines or boxes with what touches them"
     run predict --one "$work/ruled.pgm"
     exits 1
     says "there is no digit"
     paper "$work/box.pgm" 40,20,140,23 40,97,140,100 40,20,43,100 137,20,140,100
     run predict "$work/box.pgm"
     exits 1
-    says "found 1 ruled line or box"
+    says "found 1 ruled line or box with what touches it"
     paper "$work/speck.pgm" 90,60,94,64
     run predict "$work/speck.pgm"
     exits 1

@@ -280,7 +280,8 @@ static void notes_are_put_into_words(void **unused) {
         {{.at_edge = 1, .reduced = 1, .digit_height = 50},
          "left out: 1 mark at the picture's edge (a digit needs ground on all sides)"},
         {{.lines = 2, .small = 1, .pale = 3, .reduced = 1, .digit_height = 9},
-         "left out: 2 ruled lines or boxes, 1 mark too small for a digit, 3 pale marks"},
+         "left out: 2 ruled lines or boxes with what touches them, 1 mark too small for a digit, 3 pale "
+         "marks"},
         {{.small = 7, .reduced = 5, .digit_height = 7},
          "left out: 7 marks too small for digits; the picture was made 5 times smaller, and its digits are "
          "only 7 "

@@ -139,9 +139,9 @@ document.getElementById("file").addEventListener("change", (event) => { if (even
 
 // A photo is read from its own pixels, up to the server's limit, not from what the pad shows of it.
 function greys() {
-  let source = pad, context = paper;
+  let source = pad, context = paper, scale = 1;
   if (picture && !strokes.length) {
-    const scale = Math.min(1, 2048 / Math.max(picture.width, picture.height));
+    scale = Math.min(1, 2048 / Math.max(picture.width, picture.height));
     source = document.createElement("canvas");
     source.width = Math.max(1, Math.round(picture.width * scale));
     source.height = Math.max(1, Math.round(picture.height * scale));
@@ -154,7 +154,7 @@ function greys() {
   const grey = new Uint8Array(source.width * source.height);
   for (let i = 0; i < grey.length; i++)
     grey[i] = (299 * pixels[4 * i] + 587 * pixels[4 * i + 1] + 114 * pixels[4 * i + 2] + 500) / 1000;
-  return { grey, width: source.width, height: source.height };
+  return { grey, width: source.width, height: source.height, scale };
 }
 
 async function ask() {
@@ -163,11 +163,12 @@ async function ask() {
   do {
     again = false;
     if (!strokes.length && !picture) { nothing("Draw something."); break; }
-    const { grey, width, height } = greys();
+    const { grey, width, height, scale } = greys();
     try {
       const response = await fetch(`/api/read?width=${width}&height=${height}&digit=${chosen}`, { method: "POST", body: grey });
       const answer = await response.json();
       if (!response.ok) throw new Error(answer.error);
+      answer.remarks = [answer.remark, scale < 1 ? `the picture was made smaller, to ${width} x ${height} pixels` : ""].filter(Boolean);
       if (answer.count) tell(answer); else nothing(answer.why || "Nothing was found.");
     } catch (problem) {
       nothing(`The server does not answer: ${problem.message}`);
@@ -219,8 +220,8 @@ function tell(answer) {
   tellSeveral(answer, index);
   paint(document.getElementById("seen"), 28, 28, bytes(digit.seen), grey);
   if (digit.saliency) paint(document.getElementById("saliency"), 28, 28, bytes(digit.saliency), heat);
-  document.getElementById("speed").textContent = `Answered in ${answer.milliseconds.toFixed(2)} ms.`
-    + (answer.remark ? ` Of the picture: ${answer.remark}.` : "");
+  const said = [`Answered in ${answer.milliseconds.toFixed(2)} ms`, ...answer.remarks];
+  document.getElementById("speed").textContent = `${said.join("; ")}.`;
   if (digit.layers) tellLayers(digit.layers);
 }
 
