@@ -47,11 +47,6 @@ typedef struct packing {
     dsc_file_writer *writers[6]; /* of OUT's files, by number; NULL: not written */
 } packing;
 
-static bool is_folder(const char *path) {
-    struct stat info;
-    return path && !stat(path, &info) && S_ISDIR(info.st_mode);
-}
-
 /* Gives the images of `test` the labels that their classes have in `train`. */
 static dsc_status match_classes(pack_list *test, const pack_list *train, const char *folder,
                                 dsc_error *error) {
@@ -71,7 +66,7 @@ static dsc_status match_classes(pack_list *test, const pack_list *train, const c
 static dsc_status make_lists(packing *p, const char *folder, dsc_error *error) {
     char *train = dsc_path_join(folder, "train"), *test = dsc_path_join(folder, "test");
     dsc_status status = train && test ? DSC_OK : dsc_fail_memory(error, strlen(folder) + 8, folder);
-    if (!status && is_folder(train) && is_folder(test)) {
+    if (!status && dsc_is_folder(train) && dsc_is_folder(test)) {
         status = pack_list_make(&p->train_list, train, error);
         if (!status) status = pack_list_make(&p->test_list, test, error);
         if (!status) status = match_classes(&p->test_list, &p->train_list, test, error);

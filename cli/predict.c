@@ -145,11 +145,11 @@ static dsc_status run(command_call *call, dsc_error *error) {
         status =
             dsc_fail(error, DSC_ERROR_FORMAT, "%zu of %zu files could not be read", s.failed, s.files.count);
     if (!status && s.no_answer)
-        status = dsc_fail(
-            error, DSC_ERROR_DIVERGED,
-            "%zu of %zu answers are not finite: the model's weights are too large for floats; train it anew "
-            "with a smaller learning rate",
-            s.no_answer, s.answers);
+        status = dsc_fail(error, DSC_ERROR_DIVERGED,
+                          "%zu of %zu answers are not finite: the network's numbers grew beyond the range of "
+                          "floats; train it anew "
+                          "with a smaller learning rate",
+                          s.no_answer, s.answers);
     if (!status && command_was_interrupted()) status = dsc_fail(error, DSC_ERROR_STOPPED, "interrupted");
     json_decref(s.json);
     predict_reader_clear(&s.reader);

@@ -10,13 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool is_folder(const char *path) {
-    struct stat info;
-    return !stat(path, &info) && S_ISDIR(info.st_mode);
-}
-
 static dsc_status locate(command_subject *subject, const char *path, dsc_error *error) {
-    subject->is_run = is_folder(path);
+    subject->is_run = dsc_is_folder(path);
     if (!subject->is_run) {
         subject->model_path = strdup(path);
         return subject->model_path ? DSC_OK : dsc_fail_memory(error, strlen(path), path);

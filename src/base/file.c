@@ -124,6 +124,17 @@ char *dsc_path_join(const char *folder, const char *name) {
     return path;
 }
 
+char *dsc_path_folder(const char *path) {
+    const char *slash = strrchr(path, '/');
+    if (!slash) return strdup(".");
+    return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+bool dsc_is_folder(const char *path) {
+    struct stat info;
+    return path && !stat(path, &info) && S_ISDIR(info.st_mode);
+}
+
 dsc_status dsc_folder_make(const char *path, dsc_error *error) {
     char *copy = strdup(path);
     if (!copy) return dsc_fail_memory(error, strlen(path) + 1, path);

@@ -23,8 +23,7 @@ dsc_status dsc_file_read(unsigned char **data, size_t *size, const char *path, s
  * What has the name decides how it is written:
  *
  *   nothing, or a regular file   atomically: into a temporary file beside it, which is synced and renamed.
- *   The
- *                                old file's mode, owner and group are kept where the system allows. A
+ *                                The old file's mode, owner and group are kept where the system allows. A
  *                                write-protected file is refused
  *   a file that cannot be        in place, at commit: one that is mounted by itself, or lies in a folder in
  *   replaced                     which nothing can be made. Only a crash while it is copied can damage it
@@ -83,6 +82,12 @@ dsc_status dsc_folder_make(const char *path, dsc_error *error);
 
 /* "folder/name" in a new text (release with free()); NULL if memory is short. */
 char *dsc_path_join(const char *folder, const char *name);
+
+/* The folder in which `path` lies, "." if it names none, in a new text; NULL if memory is short. */
+char *dsc_path_folder(const char *path);
+
+/* Whether there is a folder of that name, or a link to one. NULL: no. */
+bool dsc_is_folder(const char *path);
 
 #ifdef __clang_analyzer__
 #define dsc_fail_system(error, path, what)                                                                   \

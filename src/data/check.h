@@ -14,6 +14,7 @@ typedef struct dsc_data_summary {
     double mean, deviation;   /* of all pixels as bytes; deviation with N, not N - 1, below */
     double zero_share;        /* the share of pixels that are 0 */
     size_t blank;             /* images whose pixels are all alike */
+    bool changed; /* images or labels are not as the files have them: turned upright, or numbered anew */
     /* The decompressed files, as read; 0 where the data does not come from files, or is a view. */
     size_t images_size, labels_size;
     uint32_t images_crc, labels_crc;
@@ -37,10 +38,11 @@ typedef struct dsc_check_counts {
     size_t notes, warnings, errors;
 } dsc_check_counts;
 
-/* Examines the four files of `folder` and reports every problem, not only the first: files missing, there twice,
- * unreadable, damaged, of the wrong kind; counts that differ; labels without a class; classes without an image;
- * images of different sizes, blank images, images that are in the training set and in the test set; class lists.
- * Fails only where it cannot examine at all (memory; no folder): problems found are in `counts`. */
+/* Examines the four files of `folder` and reports every problem, not only the first: files missing, there
+ * twice, unreadable, damaged, of the wrong kind; counts that differ; labels without a class; classes without
+ * an image; images of different sizes, blank images, images that are in the training set and in the test set;
+ * class lists. Fails only where it cannot examine at all (memory; no folder): problems found are in `counts`.
+ * */
 dsc_status dsc_data_check(dsc_check_counts *counts, const char *folder, dsc_check_report *report, void *user,
                           dsc_error *error);
 

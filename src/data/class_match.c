@@ -27,7 +27,7 @@ bool dsc_classes_are_unnamed(const dsc_class_list *list) {
     return true;
 }
 
-bool dsc_classes_are_same(const dsc_class_list *a, const dsc_class_list *b) {
+static bool are_same(const dsc_class_list *a, const dsc_class_list *b) {
     if (a->count != b->count) return false;
     for (size_t i = 0; i < a->count; i++)
         if (strcmp(a->names[i], b->names[i]) != 0) return false;
@@ -197,7 +197,7 @@ dsc_status dsc_dataset_match_classes(dsc_dataset **matched, dsc_remarks *remarks
     for (size_t i = 0; i < data->count; i++) used[data->labels[i]] = true;
     dsc_status status = dsc_classes_match(map, remarks, learned, &shown, used, error);
     if (status) return status;
-    if (dsc_classes_are_same(learned, &shown)) return dsc_dataset_share(matched, data, error);
+    if (are_same(learned, &shown)) return dsc_dataset_share(matched, data, error);
     char name[CLIP];
     /* A dataset has 256 classes at most: of more, those that its labels can name. */
     const size_t most = learned->count < CLASSES_MOST ? learned->count : CLASSES_MOST;

@@ -24,9 +24,6 @@ dsc_status dsc_classes_match(uint16_t map[256], dsc_remarks *remarks, const dsc_
 /* Whether they are called "0", "1", ..., as classes without names are. */
 bool dsc_classes_are_unnamed(const dsc_class_list *list);
 
-/* Whether both have the same names in the same order. */
-bool dsc_classes_are_same(const dsc_class_list *a, const dsc_class_list *b);
-
 /* Those of a dataset. */
 dsc_class_list dsc_dataset_class_list(const dsc_dataset *data);
 

@@ -43,6 +43,39 @@ void dsc_dataset_free(dsc_dataset *data) {
     free(data);
 }
 
+typedef struct numbered {
+    const char *name;
+    size_t number;
+} numbered;
+
+static int by_name(const void *a, const void *b) {
+    const numbered *x = a, *y = b;
+    const int order = strcmp(x->name, y->name);
+    return order ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+dsc_status dsc_class_names_check(const char *const *names, size_t count, dsc_error *error) {
+    for (size_t i = 0; i < count; i++) {
+        char what[40];
+        (void)snprintf(what, sizeof what, "the name of class %zu", i);
+        if (!names[i]) return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s is NULL", what);
+        dsc_status status = dsc_name_check(names[i], what, error);
+        if (status) return status;
+    }
+    numbered *sorted = dsc_allocate(count, sizeof *sorted);
+    if (!sorted) return dsc_fail_memory(error, count * sizeof *sorted, "the names of classes");
+    for (size_t i = 0; i < count; i++) sorted[i] = (numbered){names[i], i};
+    qsort(sorted, count, sizeof *sorted, by_name);
+    dsc_status status = DSC_OK;
+    for (size_t i = 1; i < count && !status; i++)
+        if (!strcmp(sorted[i - 1].name, sorted[i].name))
+            status = dsc_fail(error, DSC_ERROR_ARGUMENT,
+                              "classes %zu and %zu are both called \"%s\"; give each a name of its own",
+                              sorted[i - 1].number, sorted[i].number, sorted[i].name);
+    free(sorted);
+    return status;
+}
+
 char **dsc_class_names_copy(const char *const *names, size_t count) {
     size_t bytes = count * sizeof(char *);
     for (size_t i = 0; i < count; i++) bytes += names ? strlen(names[i]) + 1 : 24;
@@ -111,13 +144,8 @@ static dsc_status check_pair(const dsc_content *images, const dsc_content *label
     if (classes < 1 || classes > 256)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: expected 1 to 256 classes, found %zu", labels_name,
                         classes);
-    for (size_t i = 0; class_names && i < classes; i++) {
-        char what[40];
-        (void)snprintf(what, sizeof what, "the name of class %zu", i);
-        if (!class_names[i]) return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: %s is NULL", labels_name, what);
-        status = dsc_name_check(class_names[i], what, error);
-        if (status) return status;
-    }
+    if (class_names) status = dsc_class_names_check(class_names, classes, error);
+    if (status) return dsc_error_context(error, status, "%s", labels_name);
     const uint8_t *label = labels->array.data;
     for (size_t i = 0; i < count; i++)
         if (label[i] >= classes)

@@ -59,6 +59,10 @@ dsc_status dsc_dataset_share(dsc_dataset **view, const dsc_dataset *parent, dsc_
 dsc_status dsc_dataset_renumber(dsc_dataset **view, const dsc_dataset *parent, const uint16_t map[256],
                                 size_t classes, const char *const *names, dsc_error *error);
 
+/* Checks what classes are to be called: each a name (dsc_name_check), no two alike. ARGUMENT: the message
+ * names the class. */
+dsc_status dsc_class_names_check(const char *const *names, size_t count, dsc_error *error);
+
 /* Copies of names, or "0", "1", ...: pointers and texts in one block (release with free()). NULL: out of
  * memory. */
 char **dsc_class_names_copy(const char *const *names, size_t count);

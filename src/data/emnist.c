@@ -49,6 +49,7 @@ static void replace(dsc_content *content, const dsc_array *array) {
     content->array = *array;
     content->size = size;
     content->crc = crc;
+    content->changed = true;
 }
 
 dsc_status dsc_emnist_turn(dsc_content *images, dsc_error *error) {
@@ -107,7 +108,19 @@ static dsc_status read_mapping(mapping *m, char *text, const char *path, dsc_err
                 "%s: line %zu: expected a label below %d and the code of a character, found \"%.40s\"; copy "
                 "EMNIST's mapping again, or remove it",
                 path, line, CLASSES_MOST, at);
+        if (m->character[label][0])
+            return dsc_fail(error, DSC_ERROR_FORMAT,
+                            "%s: line %zu: label %u has a character already; copy EMNIST's mapping again, or "
+                            "remove it",
+                            path, line, label);
         put(m, label, code);
+        for (size_t i = 0; i < CLASSES_MOST; i++)
+            if (i != label && !strcmp(m->character[i], m->character[label]))
+                return dsc_fail(
+                    error, DSC_ERROR_FORMAT,
+                    "%s: line %zu: labels %zu and %u have the same character; copy EMNIST's mapping "
+                    "again, or remove it",
+                    path, line, i, label);
     }
     for (size_t i = m->first; i < m->end; i++)
         if (!m->character[i][0])

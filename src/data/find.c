@@ -18,11 +18,6 @@
 
 enum { NAME_MOST = 256, SETS_MOST = 16, LISTED_MOST = 8, DEPTH_MOST = 3 };
 
-static bool is_folder(const char *path) {
-    struct stat info;
-    return !stat(path, &info) && S_ISDIR(info.st_mode);
-}
-
 static bool is_file(const char *path) {
     struct stat info;
     return !stat(path, &info) && !S_ISDIR(info.st_mode);
@@ -76,10 +71,10 @@ typedef struct place {
 static dsc_status read_place(place *p, const char *text, dsc_error *error) {
     p->start = NULL;
     const char *slash = strrchr(text, '/');
-    if (is_folder(text) || (slash && !slash[1])) {
+    if (dsc_is_folder(text) || (slash && !slash[1])) {
         p->folder = strdup(text);
     } else {
-        p->folder = slash ? strndup(text, slash == text ? 1 : (size_t)(slash - text)) : strdup(".");
+        p->folder = dsc_path_folder(text);
         p->start = slash ? slash + 1 : text;
     }
     return p->folder ? DSC_OK : dsc_fail_memory(error, strlen(text), "a path");
@@ -101,7 +96,7 @@ static dsc_status settle(char **path, const char *folder, const char *name, dsc_
         return DSC_OK;
     }
     dsc_status status = DSC_OK;
-    if (is_folder(candidate)) {
+    if (dsc_is_folder(candidate)) {
         inner = dsc_path_join(candidate, name);
         if (!inner) status = dsc_fail_memory(error, strlen(folder), "a path");
     }
@@ -187,7 +182,7 @@ char *dsc_mnist_folder(const char *text) {
 
 bool dsc_mnist_is_place(const char *text) {
     place p;
-    if (is_folder(text)) return true;
+    if (dsc_is_folder(text)) return true;
     if (read_place(&p, text, NULL)) return false;
     DIR *stream = p.start ? opendir(p.folder) : NULL;
     bool any = false;
@@ -252,7 +247,7 @@ static char *find_below(const char *folder, int depth) {
         char *below = found || items[i]->d_name[0] == '.' ? NULL : dsc_path_join(folder, items[i]->d_name);
         dsc_text sets = {0};
         char first[NAME_MOST], *path = NULL;
-        if (below && is_folder(below)) {
+        if (below && dsc_is_folder(below)) {
             (void)dsc_mnist_find(&path, below, DSC_TRAIN_IMAGES, NULL);
             if (path || append_sets(&sets, first, below))
                 found = strdup(below);
@@ -273,7 +268,7 @@ dsc_status dsc_mnist_fail_missing(const char *folder, const char *missing, dsc_e
     char first[NAME_MOST] = "", word[DSC_SHELL_WORD], *below = NULL;
     (void)dsc_shell_word(word, folder);
     dsc_status status;
-    if (!is_folder(folder)) {
+    if (!dsc_is_folder(folder)) {
         if (is_file(folder))
             status = dsc_fail(
                 error, DSC_ERROR_IO,

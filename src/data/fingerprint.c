@@ -46,10 +46,7 @@ dsc_fingerprint dsc_dataset_fingerprint(const dsc_dataset *data) {
     sums labels = START, names = START;
     memcpy(f.shape, data->shape, sizeof f.shape);
     f.images = sum_images(data);
-    for (size_t i = 0; i < data->count; i++) {
-        const uint8_t label = dsc_dataset_label(data, i);
-        add(&labels, &label, 1);
-    }
+    add(&labels, data->labels, data->count);
     for (size_t k = 0; k < f.classes; k++) {
         const char *name = dsc_dataset_class_name(data, k);
         add(&names, name, strlen(name) + 1);

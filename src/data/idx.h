@@ -2,7 +2,8 @@
 /* idx.h: IDX files, what descender.h does not say: loading into a dataset, through a cache or not.
  *
  * An IDX file: two zero bytes, the type's code, the number of dimensions, each dimension as a 32-bit number,
- * then the elements, all big-endian (LeCun, Cortes and Burges, "The MNIST database", the section on formats). */
+ * then the elements, all big-endian (LeCun, Cortes and Burges, "The MNIST database", the section on formats).
+ * */
 #ifndef DSC_DATA_IDX_H
 #define DSC_DATA_IDX_H
 
@@ -20,6 +21,7 @@ typedef struct dsc_content {
     dsc_array array;
     size_t size;  /* of the decompressed file, header included */
     uint32_t crc; /* CRC-32 of the decompressed file */
+    bool changed; /* the array's numbers or their order are no longer the file's (EMNIST's) */
     void *map;    /* array.data lies in this mapping of the cache; NULL: it is the array's own */
     size_t map_size;
 } dsc_content;

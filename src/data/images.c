@@ -42,6 +42,22 @@ bool dsc_ground_find(dsc_ground *ground, const char *name) {
     return false;
 }
 
+json_t *dsc_images_to_json(const dsc_images *images) {
+    return json_pack("{s:s, s:s}", "preparation", dsc_preparation_name(images->preparation), "ground",
+                     dsc_ground_name(images->ground));
+}
+
+bool dsc_images_from_json(dsc_images *images, const json_t *json) {
+    dsc_preparation preparation;
+    dsc_ground ground;
+    if (!dsc_preparation_find(&preparation, json_string_value(json_object_get(json, "preparation"))) ||
+        !dsc_ground_find(&ground, json_string_value(json_object_get(json, "ground"))))
+        return false;
+    images->preparation = preparation;
+    images->ground = ground;
+    return true;
+}
+
 const char *dsc_ground_words(dsc_ground ground) {
     static const char *const words[] = {[DSC_GROUND_UNKNOWN] = "neither a dark nor a light ground throughout",
                                         [DSC_GROUND_DARK] = "light ink on a dark ground",
@@ -59,14 +75,15 @@ enum { NOTE_MOST = 1 << 16 };
 
 static dsc_status parse_note(bool *noted, dsc_preparation *preparation, const char *text, size_t size,
                              const char *path, dsc_error *error) {
-    json_error_t where;
-    json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
+    json_t *json;
+    dsc_status status = dsc_json_parse(&json, text, size, JSON_REJECT_DUPLICATES, path, error);
+    if (status) return status;
     const json_t *value = json_object_get(json, "preparation");
-    dsc_status status = DSC_OK;
     if (!json_is_object(json))
-        status = dsc_fail(error, DSC_ERROR_FORMAT,
-                          "%s: line %d: expected {\"preparation\": \"none\"} or \"digits\": %s", path,
-                          json ? 1 : where.line, json ? "it is no object" : where.text);
+        status = dsc_fail(
+            error, DSC_ERROR_FORMAT,
+            "%s: expected an object such as {\"preparation\": \"none\"}; correct it, or remove the file",
+            path);
     else if (value && !dsc_preparation_find(preparation, json_string_value(value)))
         status =
             dsc_fail(error, DSC_ERROR_FORMAT,

@@ -5,6 +5,8 @@
 
 #include "image/ground.h"
 
+#include <jansson.h>
+
 #define DSC_IMAGES_FILE "images.json"
 
 /* "none", "digits"; "unknown", "dark", "light". */
@@ -14,7 +16,12 @@ const char *dsc_ground_name(dsc_ground ground);
 bool dsc_preparation_find(dsc_preparation *preparation, const char *name);
 bool dsc_ground_find(dsc_ground *ground, const char *name);
 
-/* "light ink on a dark ground": for messages; of UNKNOWN "neither light nor dark ground". */
+/* {"preparation": "digits", "ground": "dark"}, as models and checkpoints keep it; NULL: out of memory. The
+ * way back leaves the shape alone; false: it says something else, and *images is as it was. */
+json_t *dsc_images_to_json(const dsc_images *images);
+bool dsc_images_from_json(dsc_images *images, const json_t *json);
+
+/* "light ink on a dark ground": for messages; of UNKNOWN "neither a dark nor a light ground throughout". */
 const char *dsc_ground_words(dsc_ground ground);
 
 /* "prepared as MNIST's digits are", "not prepared": for messages. */

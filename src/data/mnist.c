@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 const dsc_mnist_file dsc_mnist_files[DSC_MNIST_FILES] = {
     {"train-images-idx3-ubyte", 47040016, 0xE9F4D8B3},
@@ -64,6 +63,10 @@ dsc_status dsc_mnist_locate(char **folder, dsc_error *error) {
         *folder = strdup(places[i]);
         if (!*folder) status = dsc_fail_memory(error, strlen(places[i]), "a path");
     }
+    /* A folder that the user named, and that holds something else: that is told rather than a list of places.
+     * */
+    if (!status && !*folder && places[0] && dsc_mnist_is_place(places[0]))
+        status = dsc_mnist_fail_missing(places[0], "all four", error);
     if (!status && !*folder)
         status = dsc_fail(
             error, DSC_ERROR_IO,
@@ -75,11 +78,6 @@ dsc_status dsc_mnist_locate(char **folder, dsc_error *error) {
 }
 
 /* --- opening --- */
-
-static bool is_folder(const char *path) {
-    struct stat info;
-    return !stat(path, &info) && S_ISDIR(info.st_mode);
-}
 
 static dsc_status find_all(char *paths[DSC_MNIST_FILES], const char *folder, dsc_error *error) {
     dsc_text missing = {0};
@@ -95,7 +93,7 @@ static dsc_status find_all(char *paths[DSC_MNIST_FILES], const char *folder, dsc
     }
     if (!status && missing.failed) status = dsc_fail_memory(error, missing.length, "a message");
     if (!status && found < DSC_MNIST_FILES)
-        status = dsc_mnist_fail_missing(folder, found || is_folder(folder) ? missing.data : NULL, error);
+        status = dsc_mnist_fail_missing(folder, found || dsc_is_folder(folder) ? missing.data : NULL, error);
     dsc_text_free(&missing);
     return status;
 }

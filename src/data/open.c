@@ -11,14 +11,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-/* The folder of a path, in a new text; NULL if memory is short. */
-static char *folder_of(const char *path) {
-    const char *slash = strrchr(path, '/');
-    if (!slash) return strdup(".");
-    return strndup(path, slash == path ? 1 : (size_t)(slash - path));
-}
 
 dsc_status dsc_dataset_open_with(dsc_dataset **data, const char *images_path, const char *labels_path,
                                  const dsc_open_options *options, dsc_error *error) {
@@ -30,7 +22,7 @@ dsc_status dsc_dataset_open_with(dsc_dataset **data, const char *images_path, co
     size_t classes;
     bool noted = false;
     dsc_preparation preparation;
-    char *folder = folder_of(images_path);
+    char *folder = dsc_path_folder(images_path);
     dsc_status status = folder ? DSC_OK : dsc_fail_memory(error, strlen(images_path), "a path");
     if (!status) status = dsc_idx_load(&images, images_path, options, error);
     if (!status) status = dsc_idx_load(&labels, labels_path, options, error);

@@ -50,6 +50,7 @@ void dsc_data_summarise(dsc_data_summary *summary, const dsc_dataset *data) {
         summary->deviation = variance > 0 ? sqrt(variance) : 0;
         summary->zero_share = (double)counts[0] / (double)total;
     }
+    summary->changed = data->own_labels || data->storage->images.changed || data->storage->labels.changed;
     if (data->index || data->own_labels) return;
     summary->images_size = data->storage->images.size;
     summary->images_crc = data->storage->images.crc;

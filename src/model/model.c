@@ -19,17 +19,6 @@ dsc_model_options dsc_model_options_defaults(void) {
     return (dsc_model_options){.size = sizeof(dsc_model_options), .shape = {1, 28, 28}, .classes = 10};
 }
 
-static dsc_status check_class_names(const dsc_model_options *options, dsc_error *error) {
-    for (size_t i = 0; i < options->classes && options->class_names; i++) {
-        char what[40];
-        (void)snprintf(what, sizeof what, "the name of class %zu", i);
-        if (!options->class_names[i]) return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s is NULL", what);
-        dsc_status status = dsc_name_check(options->class_names[i], what, error);
-        if (status) return status;
-    }
-    return DSC_OK;
-}
-
 static dsc_status check_options(const dsc_model_options *options, dsc_error *error) {
     if (options->size != sizeof *options)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
@@ -49,7 +38,8 @@ static dsc_status check_options(const dsc_model_options *options, dsc_error *err
                             "the weight of class %zu: expected a number 0 to 1000000", i);
     if (dsc_utf8_check(options->text, strlen(options->text)) != strlen(options->text))
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "\"%.200s\": a model's text must be UTF-8", options->text);
-    return check_class_names(options, error);
+    return options->class_names ? dsc_class_names_check(options->class_names, options->classes, error)
+                                : DSC_OK;
 }
 
 static dsc_status check_logits(const dsc_model *model, dsc_error *error) {

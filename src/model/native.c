@@ -3,8 +3,8 @@
  *
  *   format           "descender"              text             "784-100-10"
  *   format_version   "1"                      loss             "softmax-cross-entropy"
- *   written_by       "0.1.0"                  normalisation    {"name": "unit", "scale": [...], "offset": [...]}
- *   graph            graph_json.h, and "image", "target", "logits", "loss": the numbers of those nodes
+ *   written_by       "0.1.0"                  normalisation    {"name": "unit", "scale": [...], "offset":
+ *   [...]} graph            graph_json.h, and "image", "target", "logits", "loss": the numbers of those nodes
  *   classes          ["0", "1", ...]          about            {"recipe": "...", ...}
  *   images           {"preparation": "digits", "ground": "dark"}: of those that it expects; may be absent
  */
@@ -81,11 +81,6 @@ static json_t *classes_of(const dsc_model *model) {
     return json;
 }
 
-static json_t *images_of(const dsc_model *model) {
-    return json_pack("{s:s, s:s}", "preparation", dsc_preparation_name(model->expected.preparation), "ground",
-                     dsc_ground_name(model->expected.ground));
-}
-
 dsc_status dsc_model_write(unsigned char **bytes, size_t *size, const dsc_model *model, dsc_error *error) {
     *bytes = NULL;
     dsc_error reason;
@@ -97,16 +92,17 @@ dsc_status dsc_model_write(unsigned char **bytes, size_t *size, const dsc_model 
     json_t *metadata = json_object();
     char version[16];
     (void)snprintf(version, sizeof version, "%d", FORMAT_VERSION);
-    bool good = metadata && !json_object_set_new(metadata, "format", json_string("descender")) &&
-                !json_object_set_new(metadata, "format_version", json_string(version)) &&
-                !json_object_set_new(metadata, "written_by", json_string(dsc_version())) &&
-                !json_object_set_new(metadata, "text", json_string(model->text)) &&
-                !json_object_set_new(metadata, "loss", json_string(model->loss_text)) &&
-                put_json(metadata, "normalisation", normalisation_of(&model->normalisation)) &&
-                put_json(metadata, "classes", classes_of(model)) &&
-                put_json(metadata, "about", json_incref(model->about)) &&
-                (!model->images_noted || put_json(metadata, "images", images_of(model))) &&
-                put_json(metadata, "graph", graph_of(model));
+    bool good =
+        metadata && !json_object_set_new(metadata, "format", json_string("descender")) &&
+        !json_object_set_new(metadata, "format_version", json_string(version)) &&
+        !json_object_set_new(metadata, "written_by", json_string(dsc_version())) &&
+        !json_object_set_new(metadata, "text", json_string(model->text)) &&
+        !json_object_set_new(metadata, "loss", json_string(model->loss_text)) &&
+        put_json(metadata, "normalisation", normalisation_of(&model->normalisation)) &&
+        put_json(metadata, "classes", classes_of(model)) &&
+        put_json(metadata, "about", json_incref(model->about)) &&
+        (!model->images_noted || put_json(metadata, "images", dsc_images_to_json(&model->expected))) &&
+        put_json(metadata, "graph", graph_of(model));
     status = good ? dsc_safetensors_write(bytes, size, metadata, model->graph, model->values, error)
                   : dsc_fail_memory(error, 4096, "a model's description");
     json_decref(metadata);
@@ -183,13 +179,10 @@ static dsc_status read_classes(dsc_model *model, const source *from) {
             status = dsc_fail(from->error, DSC_ERROR_FORMAT,
                               "%s: metadata \"classes\": expected a list of 1 to %d texts", from->name,
                               DSC_CLASSES_MOST);
-        for (size_t i = 0; i < count && !status; i++) {
-            char what[40];
-            dsc_error why;
-            (void)snprintf(what, sizeof what, "the name of class %zu", i);
-            if (dsc_name_check(names[i], what, &why))
-                status = dsc_fail(from->error, DSC_ERROR_FORMAT, "%s: %s", from->name, why.message);
-        }
+        dsc_error why;
+        if (!status && dsc_class_names_check(names, count, &why))
+            status = dsc_fail(from->error, why.code == DSC_ERROR_MEMORY ? why.code : DSC_ERROR_FORMAT,
+                              "%s: %s", from->name, why.message);
         if (!status && !(model->class_names = dsc_class_names_copy(names, count)))
             status = dsc_fail_memory(from->error, count * sizeof *names, "the names of classes");
         model->classes = count;
@@ -234,10 +227,7 @@ static dsc_status read_images(dsc_model *model, const source *from) {
     if (!dsc_safetensors_text(&from->file, "images")) return DSC_OK;
     json_t *json = get_json(&status, from, "images");
     if (!json) return status;
-    model->images_noted =
-        dsc_preparation_find(&model->expected.preparation,
-                             json_string_value(json_object_get(json, "preparation"))) &&
-        dsc_ground_find(&model->expected.ground, json_string_value(json_object_get(json, "ground")));
+    model->images_noted = dsc_images_from_json(&model->expected, json);
     if (!model->images_noted)
         status = dsc_fail(from->error, DSC_ERROR_FORMAT,
                           "%s: metadata \"images\": expected a preparation, none or digits, and a ground, "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* predictor.c: a model made ready to answer. The graph is folded (graph/fold.h), a program planned for inference, and the
- * weights are packed, once; after that nothing in it changes, so that threads may share it. What changes is in workspaces. */
+/* predictor.c: a model made ready to answer. The graph is folded (graph/fold.h), a program planned for
+ * inference, and the weights are packed, once; after that nothing in it changes, so that threads may share
+ * it. What changes is in workspaces. */
 #include "graph/fold.h"
 #include "graph/program.h"
 #include "kernel/choose.h"
@@ -14,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Parts of a batch: so few that a part's images share what is read of the weights, and enough for the threads of a large machine.
- * Each image gets the same bits in any of them. */
+/* Parts of a batch: so few that a part's images share what is read of the weights, and enough for the threads
+ * of a large machine. Each image gets the same bits in any of them. */
 enum { TOGETHER = DSC_USUALLY(16, 1), LANES_MOST = 256, BATCH_MOST = 65536 };
 
 static unsigned lanes_of(size_t batch) {
@@ -192,11 +193,12 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
 }
 
 static dsc_status fail_not_finite(size_t bad, size_t count, size_t first, dsc_error *error) {
-    return dsc_fail(error, DSC_ERROR_DIVERGED,
-                    "%zu of %zu answers are no finite numbers, the first that of image %zu: the model's "
-                    "weights are too large "
-                    "for floats; train it anew with a smaller learning rate",
-                    bad, count, first);
+    return dsc_fail(
+        error, DSC_ERROR_DIVERGED,
+        "%zu of %zu answers are no finite numbers, the first that of image %zu of them: the "
+        "network's numbers grew beyond the range of floats; train it anew with a smaller learning "
+        "rate",
+        bad, count, first);
 }
 
 dsc_status dsc_predict(float *probabilities, const dsc_predictor *p, dsc_workspace *w, const uint8_t *images,

@@ -3,8 +3,8 @@
  *
  *   "DSCCKPT" and a newline, 8 bytes
  *   the length of the header, 8 bytes, little-endian
- *   the header, JSON: format, recipe, model text, data, kernels, the sizes of what follows, dsc_progress as hex
- *   the slabs: values, states, average, best: as they lie in memory
+ *   the header, JSON: format, recipe, model text, data, kernels, the sizes of what follows, dsc_progress as
+ *   hex the slabs: values, states, average, best: as they lie in memory
  *   CRC-32 of all before, 4 bytes
  *
  * It is for the machine's own byte order: the header says which, and another is refused.
@@ -84,8 +84,7 @@ static json_t *recipe_as_json(const dsc_recipe *recipe) {
 static json_t *images_of(const dsc_model *model) {
     dsc_images images;
     dsc_model_describe(&images, model);
-    return json_pack("{s:s, s:s}", "preparation", dsc_preparation_name(images.preparation), "ground",
-                     dsc_ground_name(images.ground));
+    return dsc_images_to_json(&images);
 }
 
 static json_t *print_or_null(bool has, const dsc_fingerprint *print) {
@@ -348,11 +347,9 @@ static bool progress_is_possible(const dsc_progress *p, const dsc_trainer *t) {
 
 /* What the run's images are like is the run's: the note beside the data may have changed, or gone. */
 static void restore_images(const reading *r, const dsc_trainer *t) {
-    const json_t *json = json_object_get(r->header, "images");
     dsc_images images;
     dsc_model_describe(&images, t->model);
-    if (dsc_preparation_find(&images.preparation, json_string_value(json_object_get(json, "preparation"))) &&
-        dsc_ground_find(&images.ground, json_string_value(json_object_get(json, "ground"))))
+    if (dsc_images_from_json(&images, json_object_get(r->header, "images")))
         (void)dsc_model_expect(t->model, &images, NULL); /* it fits, or what training found stays */
 }
 

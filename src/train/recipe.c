@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* recipe.c: the table of what a recipe holds, and its form as JSON: one flat object, {"format": 1, "model": ...}. */
+/* recipe.c: the table of what a recipe holds, and its form as JSON: one flat object, {"format": 1, "model":
+ * ...}. */
 #include "train/recipe.h"
 
 #include "augment/augment.h"
@@ -8,10 +9,10 @@
 #include "base/json.h"
 #include "base/visible.h"
 #include "optim/choose.h"
+#include "train/names.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { FORMAT = 1, FILE_LARGEST = 1 << 20 };
@@ -151,14 +152,9 @@ static dsc_status open_file(dsc_recipe *recipe, const char *path, dsc_error *err
     return status;
 }
 
-static bool is_folder(const char *path) {
-    struct stat info;
-    return !stat(path, &info) && S_ISDIR(info.st_mode);
-}
-
 /* A run has its recipe in its folder, a search the best one. */
 static dsc_status fail_folder(const char *folder, dsc_error *error) {
-    static const char *const names[] = {"recipe.json", "best.json"};
+    static const char *const names[] = {DSC_RUN_RECIPE, DSC_TUNE_BEST};
     char word[DSC_SHELL_WORD];
     for (size_t i = 0; i < 2; i++) {
         char *path = dsc_path_join(folder, names[i]);
@@ -193,7 +189,7 @@ dsc_status dsc_recipe_open(dsc_recipe *recipe, const char *name, dsc_error *erro
     while (named->name && strcmp(named->name, name) != 0) named++;
     if (named->name)
         status = dsc_recipe_from_json(recipe, named->json, strlen(named->json), named->name, error);
-    else if (is_folder(name))
+    else if (dsc_is_folder(name))
         status = fail_folder(name, error);
     else if (strchr(name, '/') || strchr(name, '.') || !access(name, F_OK))
         status = open_file(recipe, name, error);

@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINES_AN_EPOCH = 20, SMALL_FILES_BYTES = 1 << 18 };
+enum { LINES_AN_EPOCH = 20 };
 
 struct dsc_training_run {
     char *folder, *recipe_path, *log_path, *checkpoint_path, *model_path;
@@ -181,7 +181,7 @@ static dsc_status rehearse(dsc_training_run *run, dsc_error *error) {
     if (!status) status = dsc_file_rehearse(&ways[1], run->model_path, run->model_bytes, &why);
     if (!status)
         status = dsc_space_check(run->folder,
-                                 checkpoint * (first ? 2 : 1) + run->model_bytes + SMALL_FILES_BYTES, &why);
+                                 checkpoint * (first ? 2 : 1) + run->model_bytes + DSC_SMALL_FILES, &why);
     run->in_place = ways[0] == DSC_FILE_IN_PLACE   ? run->checkpoint_path
                     : ways[1] == DSC_FILE_IN_PLACE ? run->model_path
                                                    : NULL;
@@ -218,7 +218,8 @@ dsc_status dsc_run_start(dsc_training_run **result, const dsc_recipe *recipe, co
     if (!status) dsc_file_sweep(run->folder, file_names);
     if (!status) status = dsc_run_folder_claim(run->folder, file_names, error);
     if (!status) status = write_recipe(run, error);
-    if (status && made && run->folder) (void)rmdir(run->folder); /* if nothing is in it */
+    /* If nothing is in it; without the lock it may be another's. */
+    if (status && made && run->lock >= 0) (void)rmdir(run->folder);
     if (!status) status = dsc_run_log_open(&run->log, run->log_path, error);
     if (!status) status = dsc_run_note_start(&run->log, run->trainer, run->name, options->data_name, error);
     if (!status) status = rehearse(run, error);
@@ -381,7 +382,8 @@ static void react(dsc_training_run *run, const dsc_event *event) {
         break;
     case DSC_EVENT_STEP:
         if (is_worth_a_line(event)) note_event(run, event);
-        /* The end of an epoch is saved with its validation and never before it, so that no line is written twice. */
+        /* The end of an epoch is saved with its validation and never before it, so that no line is written
+         * twice. */
         if (now() - run->last_save >= run->checkpoint_seconds && !dsc_trainer_epoch_is_done(run->trainer))
             save_checkpoint(run, event);
         break;
@@ -407,12 +409,20 @@ static int on_event(void *user, const dsc_event *event) {
     return run->stopping;
 }
 
-static const char *what_is_kept(const dsc_training_run *run, char out[64]) {
+enum { REMEDY = DSC_SHELL_WORD + 160 };
+
+/* What is kept, and what `descender train --resume` makes of it. */
+static const char *remedy(const dsc_training_run *run, char out[REMEDY]) {
+    char word[DSC_SHELL_WORD];
+    (void)dsc_shell_word(word, run->folder);
     if (run->saved_step)
-        (void)snprintf(out, 64, "the checkpoint of step %llu is kept",
-                       (unsigned long long)run->saved_step - 1);
+        (void)snprintf(
+            out, REMEDY,
+            "the checkpoint of step %llu is kept: go on from it with `descender train --resume %s`",
+            (unsigned long long)run->saved_step - 1, word);
     else
-        (void)snprintf(out, 64, "no checkpoint could be saved");
+        (void)snprintf(out, REMEDY,
+                       "no checkpoint could be saved: begin again with `descender train --resume %s`", word);
     return out;
 }
 
@@ -422,12 +432,11 @@ static dsc_status save_at_stop(dsc_training_run *run, dsc_error *error) {
     dsc_status status = dsc_trainer_save(run->trainer, run->checkpoint_path, &failure);
     run->save_failed = status != DSC_OK;
     if (!status) return DSC_ERROR_STOPPED;
-    char kept[64], word[DSC_SHELL_WORD];
-    return dsc_fail(
-        error, status,
-        "training was stopped, and what came after the last checkpoint is lost: %s; %s: go on with "
-        "`descender train --resume %s`",
-        failure.message, what_is_kept(run, kept), dsc_shell_word(word, run->folder));
+    if (status == DSC_ERROR_DIVERGED) return dsc_fail(error, status, "%s", failure.message);
+    char next[REMEDY];
+    return dsc_fail(error, status,
+                    "training was stopped, and what came after the last checkpoint is lost: %s; %s",
+                    failure.message, remedy(run, next));
 }
 
 static dsc_status note_error(dsc_training_run *run, dsc_status status, const dsc_error *error) {
@@ -447,11 +456,10 @@ dsc_status dsc_run_train(dsc_training_run *run, dsc_on_event *listener, void *us
     if (status == DSC_ERROR_STOPPED) return save_at_stop(run, error);
     if (status) return note_error(run, status, error);
     if (!run->save_failed) return DSC_OK;
-    char kept[64], word[DSC_SHELL_WORD];
+    char next[REMEDY];
     return dsc_fail(error, run->end_error.code,
-                    "training is done, but its result could not be saved: %s; %s: then "
-                    "`descender train --resume %s` goes on and saves it",
-                    run->end_error.message, what_is_kept(run, kept), dsc_shell_word(word, run->folder));
+                    "training is done, but its result could not be saved: %s; mend that; %s",
+                    run->end_error.message, remedy(run, next));
 }
 
 dsc_status dsc_run_note_test(dsc_training_run *run, const dsc_metrics *metrics, dsc_error *error) {

@@ -15,8 +15,8 @@
  * removed, under the folder's lock.
  *
  * A run survives its process: whenever that is killed, the folder holds a whole checkpoint or none, and
- * dsc_run_resume goes on from there to the same bits. A folder that cannot be written while training goes on is a
- * warning, and is tried again; what could not be saved in the end is an error.
+ * dsc_run_resume goes on from there to the same bits. A folder that cannot be written while training goes on
+ * is a warning, and is tried again; what could not be saved in the end is an error.
  *
  *   run.c         starting, resuming, training        run_folder.c  the folder: its number, its lock
  *   run_log.c     writing log.jsonl                   run_history.c reading it
@@ -25,15 +25,8 @@
 #ifndef DSC_TRAIN_RUN_H
 #define DSC_TRAIN_RUN_H
 
+#include "train/names.h"
 #include "train/trainer.h"
-
-#define DSC_RUN_RECIPE     "recipe.json"
-#define DSC_RUN_LOG        "log.jsonl"
-#define DSC_RUN_CHECKPOINT "checkpoint"
-#define DSC_RUN_MODEL      "model.safetensors"
-#define DSC_RUN_MISTAKES   "mistakes.json"
-#define DSC_RUN_CURVES_SVG "curves.svg"
-#define DSC_RUN_CURVES_PNG "curves.png"
 
 typedef struct dsc_training_run dsc_training_run;
 
@@ -66,8 +59,8 @@ dsc_status dsc_run_recipe(dsc_recipe *recipe, char **name, const char *folder, d
 dsc_status dsc_run_resume(dsc_training_run **run, const dsc_recipe *recipe, const dsc_dataset *data,
                           const dsc_run_options *options, dsc_error *error);
 
-/* Trains to the end, and saves the model. DSC_ERROR_STOPPED if `on_event` said so: the checkpoint is up to date then.
- * Other errors leave the run resumable from its last checkpoint. */
+/* Trains to the end, and saves the model. DSC_ERROR_STOPPED if `on_event` said so: the checkpoint is up to
+ * date then. Other errors leave the run resumable from its last checkpoint. */
 dsc_status dsc_run_train(dsc_training_run *run, dsc_on_event *on_event, void *user, dsc_error *error);
 
 /* Notes in the log what the model reached on the test set. */
@@ -82,15 +75,15 @@ const dsc_trainer *dsc_run_trainer(const dsc_training_run *run);
 /* What is in the folder is not up to date: a save failed and has not succeeded since. */
 bool dsc_run_is_unsaved(const dsc_training_run *run);
 
-/* The model that a recipe describes, for the images and classes of `data`, not trained yet. Its normalisation is still to
- * be set: that depends on what is held out. */
+/* The model that a recipe describes, for the images and classes of `data`, not trained yet. Its normalisation
+ * is still to be set: that depends on what is held out. */
 dsc_status dsc_recipe_make_model(dsc_model **model, const dsc_recipe *recipe, const dsc_dataset *data,
                                  dsc_error *error);
 
 /* --- run_folder.c --- */
 
-/* Makes the next free "PARENT/NNNN-NAME" (release with free()); any number of processes may do so at once. What could
- * not be in a file's name becomes '-'; a path's folders and ".json" are left out. */
+/* Makes the next free "PARENT/NNNN-NAME" (release with free()); any number of processes may do so at once.
+ * What could not be in a file's name becomes '-'; a path's folders and ".json" are left out. */
 dsc_status dsc_run_folder_number(char **folder, const char *parent, const char *name, dsc_error *error);
 
 /* Fails if `folder` holds a run, or anything that has one of `names` (NULL ends them), which are about to be

@@ -8,13 +8,14 @@
  *            threads, recipe, model, data with its counts and checksums, memory. The first line.
  *   resume   another process goes on from here: version, time, machine, kernels and why, precision, threads
  *   step     every twentieth of an epoch: epoch, loss and accuracy of the epoch so far, learning_rate,
- *   seconds epoch    at its end: the same, and validation_loss, validation_accuracy (null without a
- *   validation set) warning  something looks wrong: message
+ *            seconds
+ *   epoch    at its end: the same, and validation_loss, validation_accuracy (null without a validation set)
+ *   warning  something looks wrong: message
  *   error    why training ended early: message
  *   end      the model is finished: seconds
- *   test     what it reached on the test set: loss, accuracy, accuracy_low, accuracy_high, count; not_finite,
- *   the
- *            answers that are NaN or infinite and count as wrong, if there are any: then the loss is null
+ *   test     what it reached on the test set: loss, accuracy, accuracy_low, accuracy_high, count;
+ *            not_finite, the answers that are NaN or infinite and count as wrong, if there are any: then the
+ *            loss is null
  *
  * Lines that cannot be written are kept and tried again with the next one; a line is there wholly or not at
  * all, except after a kill in mid-write, and that is repaired when the run is resumed.

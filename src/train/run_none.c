@@ -36,14 +36,8 @@ static char *find_run(const char *folder) {
     return found;
 }
 
-/* A file of a run stands for its folder. */
-static char *folder_of(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-}
-
 static dsc_status fail_file(const char *path, dsc_error *error) {
-    char word[DSC_SHELL_WORD], *folder = folder_of(path);
+    char word[DSC_SHELL_WORD], *folder = dsc_path_folder(path);
     bool inside = folder && is_there(folder, DSC_RUN_RECIPE);
     dsc_status status =
         dsc_fail(error, DSC_ERROR_IO, "'%s' is no run, but a file; %s %s", path,
@@ -61,11 +55,11 @@ dsc_status dsc_run_fail_none(const char *folder, dsc_error *error) {
                         folder);
     if (!S_ISDIR(info.st_mode)) return fail_file(folder, error);
     (void)dsc_shell_word(word, folder);
-    if (is_there(folder, "journal.jsonl"))
+    if (is_there(folder, DSC_TUNE_JOURNAL))
         return dsc_fail(
             error, DSC_ERROR_IO,
             "'%s' is no run, but a search; go on with it: descender tune --resume %s; or train what it "
-            "found: descender train --recipe %s/best.json",
+            "found: descender train --recipe %s/" DSC_TUNE_BEST,
             folder, word, word);
     if (is_there(folder, DSC_RUN_MODEL))
         return dsc_fail(error, DSC_ERROR_IO, "'%s' is no run, but holds a model; name that: %s/%s", folder,

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/seed.h"
+#include "data/dataset.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -82,8 +83,8 @@ static dsc_status fill(dsc_recipe *recipe, const dsc_training *how, dsc_error *e
     return status;
 }
 
-/* A caller built with an older header has a shorter struct: what it lacks is the default. One built with a newer header
- * must not ask for what this library does not know. */
+/* A caller built with an older header has a shorter struct: what it lacks is the default. One built with a
+ * newer header must not ask for what this library does not know. */
 static dsc_status take_options(dsc_training *how, const dsc_training *given, dsc_error *error) {
     *how = dsc_training_defaults();
     if (!given) return DSC_OK;
@@ -105,12 +106,23 @@ dsc_status dsc_train(dsc_model *model, const dsc_dataset *data, const dsc_traini
     dsc_recipe recipe = {0};
     dsc_trainer *trainer = NULL;
     dsc_dataset *matched = NULL;
+    char **names = NULL; /* the model's until now: one that is refused keeps them */
     dsc_status status = take_options(&how, given, error);
     if (!status) status = fill(&recipe, &how, error);
+    if (!status && !(names = dsc_class_names_copy((const char *const *)model->class_names, model->classes)))
+        status = dsc_fail_memory(error, model->classes, "the names of classes");
     if (!status) status = dsc_model_take_class_names(model, data, error);
     if (!status) status = dsc_dataset_match(&matched, NULL, data, model, error);
     if (!status) status = dsc_trainer_create(&trainer, model, &recipe, matched, how.threads, error);
-    if (!status) status = dsc_trainer_run(trainer, how.on_event, how.user, error);
+    if (!status) {
+        free(names);
+        names = NULL;
+        status = dsc_trainer_run(trainer, how.on_event, how.user, error);
+    }
+    if (names) {
+        free(model->class_names);
+        model->class_names = names;
+    }
     dsc_trainer_free(trainer);
     dsc_dataset_free(matched);
     dsc_recipe_clear(&recipe);

@@ -139,7 +139,6 @@ static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads
     if (!status) status = choose_parts(t, error);
     if (!status) status = take_data(t, data, error);
     if (!status) status = dsc_model_check_data(t->model, t->training, error);
-    if (!status) status = note_images(t, error);
     if (!status) status = check_model(t->model, error);
     if (!status) status = dsc_threads_create(&t->pool, threads, error);
     if (!status) status = make_programs(t, error);
@@ -153,7 +152,7 @@ static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads
     size_t batch = (size_t)t->recipe.batch, n = t->training->count;
     t->steps_an_epoch = t->recipe.drop_last ? n / batch : (n + batch - 1) / batch;
     t->progress.best_loss = INFINITY;
-    return DSC_OK;
+    return note_images(t, error); /* last: a model that is refused stays as it was */
 }
 
 dsc_status dsc_trainer_create(dsc_trainer **result, dsc_model *model, const dsc_recipe *recipe,

@@ -148,8 +148,8 @@ dsc_status dsc_checkpoint_match(dsc_dataset **matched, dsc_remarks *remarks, con
  * infinite, in the model, its average or the best so far. The loss tells of it only in the step after. */
 dsc_status dsc_trainer_check(const dsc_trainer *trainer, dsc_error *error);
 
-/* The same for what would be the model now, and for its answers to some of the training samples, which are
- * the first that its last step can be told by. */
+/* DSC_ERROR_DIVERGED if the model as it is now does not answer up to 256 training images with finite numbers.
+ * Weights are not looked at: call dsc_trainer_check before. Only this sees what the last step broke. */
 dsc_status dsc_trainer_check_result(const dsc_trainer *trainer, dsc_error *error);
 
 /* Says which layer and op first made a number that is not finite in the step that begins now. */

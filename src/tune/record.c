@@ -4,11 +4,10 @@
  * there.
  *
  *   start    format, version, name, recipe, space (the dimensions as they were written), trials, reduction,
- *            least_epochs, validation, kernels, data (name, samples, crc32, shape, classes), rungs ([trials,
- *            epochs] each). The first line
+ *            least_epochs, validation, kernels, data (name, samples, crc32, shape, classes), rungs
+ *            ([trials, epochs] each). The first line
  *   result   a trial came to the end of a rung: trial, rung, epochs, accuracy, loss (both on the held-out
- *   samples), seconds,
- *            values
+ *            samples), seconds, values
  *   failed   it could not: trial, rung, epochs, message, values. It counts as the worst of its rung
  *   end      all are done: trial, the best
  *

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { JOURNAL_MOST = 1 << 28, THREADS_MOST = 1024, SMALL_FILES_BYTES = 1 << 18 };
+enum { JOURNAL_MOST = 1 << 28, THREADS_MOST = 1024 };
 
 /* All that is ever written in a search's folder. */
 static const char *const file_names[] = {DSC_TUNE_JOURNAL,   DSC_TUNE_TRIALS,    DSC_TUNE_BEST,
@@ -156,7 +156,7 @@ static dsc_status rehearse(const dsc_tune *tune, dsc_error *error) {
     if (!path) return dsc_fail_memory(error, 64, "a search's folder");
     dsc_status status = dsc_file_rehearse(NULL, path, 0, error);
     free(path);
-    return status ? status : dsc_space_check(tune->folder, SMALL_FILES_BYTES, error);
+    return status ? status : dsc_space_check(tune->folder, DSC_SMALL_FILES, error);
 }
 
 /* --- beginning and going on --- */
@@ -200,7 +200,7 @@ dsc_status dsc_tune_search_open(dsc_tune_search *search, const char *folder, dsc
     unsigned char *bytes = NULL;
     size_t size, whole;
     dsc_status status = dsc_file_read(&bytes, &size, path, JOURNAL_MOST, error);
-    char *recipe = status ? dsc_path_join(folder, "recipe.json") : NULL, word[DSC_SHELL_WORD];
+    char *recipe = status ? dsc_path_join(folder, DSC_RUN_RECIPE) : NULL, word[DSC_SHELL_WORD];
     if (recipe && !access(recipe, F_OK))
         status = dsc_fail(error, status,
                           "'%s' is no search, but a run; go on with it: descender train --resume %s", folder,

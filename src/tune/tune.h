@@ -2,16 +2,16 @@
 /*
  * tune.h: a search at work, and its folder.
  *
- *   journal.jsonl   what the search is, and every result: record.c has the lines. All else can be made again from it
- *   trials/         checkpoints of the trials that may go on; empty at the end
+ *   journal.jsonl   what the search is, and every result: record.c has the lines. All else can be made again
+ *   from it trials/         checkpoints of the trials that may go on; empty at the end
  *   best.json       the best trial's recipe, at the end, for `descender train --recipe`
  *
- * Trials of a rung run at once, each in a thread of its own and trained by one; where there are fewer trials than
- * threads, each gets several. No result depends on that, nor on interruptions: the trainer promises the same bits, and
- * who goes on is decided when a rung is done.
+ * Trials of a rung run at once, each in a thread of its own and trained by one; where there are fewer trials
+ * than threads, each gets several. No result depends on that, nor on interruptions: the trainer promises the
+ * same bits, and who goes on is decided when a rung is done.
  *
- * A search survives its process. When that is killed, every result that was told is in the journal, and a trial goes on
- * from its last checkpoint, or, where that is lost or damaged, from its beginning.
+ * A search survives its process. When that is killed, every result that was told is in the journal, and a
+ * trial goes on from its last checkpoint, or, where that is lost or damaged, from its beginning.
  *
  * As with a run (train/run.h), a folder that holds anything of these names is no place for a new search.
  *
@@ -20,11 +20,10 @@
 #ifndef DSC_TUNE_TUNE_H
 #define DSC_TUNE_TUNE_H
 
+#include "train/names.h"
 #include "tune/search.h"
 
-#define DSC_TUNE_JOURNAL "journal.jsonl"
-#define DSC_TUNE_TRIALS  "trials"
-#define DSC_TUNE_BEST    "best.json"
+#define DSC_TUNE_TRIALS "trials"
 /* Drawn by the program at the end. */
 #define DSC_TUNE_CHART_SVG "what-mattered.svg"
 #define DSC_TUNE_CHART_PNG "what-mattered.png"
@@ -39,8 +38,9 @@ typedef struct dsc_tune_how {
     dsc_remarks *remarks;      /* resuming: what is to be told of the data; NULL: nothing */
 } dsc_tune_how;
 
-/* Begins the search, which is taken over, also after an error: makes the models of all trials once, so that what is wrong
- * with one is known before any work, then the folder and the journal. `data` must outlive it; `data_name` is for people. */
+/* Begins the search, which is taken over, also after an error: makes the models of all trials once, so that
+ * what is wrong with one is known before any work, then the folder and the journal. `data` must outlive it;
+ * `data_name` is for people. */
 dsc_status dsc_tune_start(dsc_tune **tune, dsc_tune_search *search, const dsc_dataset *data,
                           const char *data_name, const dsc_tune_how *how, dsc_error *error);
 
@@ -81,8 +81,9 @@ typedef struct dsc_tune_event {
 /* Called by any of the search's threads, one at a time; a non-zero answer ends the work cleanly. */
 typedef int dsc_tune_on_event(void *user, const dsc_tune_event *event);
 
-/* Searches to the end. DSC_ERROR_STOPPED if `on_event` said so: checkpoints are up to date then. Trials that diverge or cannot be
- * trained are results like others, the worst ones; DSC_ERROR_DIVERGED if that is all there is. */
+/* Searches to the end. DSC_ERROR_STOPPED if `on_event` said so: checkpoints are up to date then. Trials that
+ * diverge or cannot be trained are results like others, the worst ones; DSC_ERROR_DIVERGED if that is all
+ * there is. */
 dsc_status dsc_tune_run(dsc_tune *tune, dsc_tune_on_event *on_event, void *user, dsc_error *error);
 
 void dsc_tune_free(dsc_tune *tune);

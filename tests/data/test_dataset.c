@@ -74,6 +74,10 @@ static void class_names_from_memory_are_text(void **state) {
         assert_null(data);
         ASSERT_MESSAGE(error, "class 1");
     }
+    static const char *const twice[] = {"Hund", "K\xC3\xBChe", "Hund"};
+    assert_int_equal(dsc_dataset_from_memory(&data, bytes, bytes, 3, one, 3, twice, "x", &error),
+                     DSC_ERROR_ARGUMENT);
+    ASSERT_MESSAGE(error, "classes 0 and 2 are both called \"Hund\"");
     static const char *const right[] = {"K\xC3\xBChe", "<b>&\"'", " "};
     ASSERT_OK(dsc_dataset_from_memory(&data, bytes, bytes, 3, one, 3, right, "x", &error), error);
     assert_string_equal(dsc_dataset_class_name(data, 0), right[0]);

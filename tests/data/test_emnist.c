@@ -161,8 +161,9 @@ static void its_mapping_is_read(void **state) {
     assert_string_equal(dsc_dataset_class_name(sets[0], 1), "\xC3\xBC");
     assert_string_equal(dsc_dataset_class_name(sets[0], 2), "\xE2\x82\xAC");
     free_both(sets);
-    static const char *const wrong[] = {"",         "1\n",     "x 65\n", "1 65\n3 67\n", "1 10\n",
-                                        "300 65\n", "1 65x\n", "1 -1\n", "1 55296\n",    "1 127\n"};
+    static const char *const wrong[] = {"",          "1\n",      "x 65\n",       "1 65\n3 67\n",
+                                        "1 10\n",    "300 65\n", "1 65x\n",      "1 -1\n",
+                                        "1 55296\n", "1 127\n",  "1 65\n1 66\n", "1 65\n2 66\n3 65\n"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         (void)make_text(folder, "emnist-letters-mapping.txt", wrong[i]);
         refuse(folder, "emnist-letters-mapping.txt", "copy EMNIST's mapping again");

@@ -183,6 +183,10 @@ static void the_note_beside_the_files_says_how_they_were_prepared(void **state) 
     ASSERT_OK(open_noted(&images, "{\"preparation\": \"none\", \"of\": [\"a newer version\"]}", &error),
               error);
     assert_int_equal(images.preparation, DSC_PREPARATION_NONE);
+    ASSERT_OK(open_noted(&images, "\xEF\xBB\xBF{\"preparation\": \"digits\"}\r\n", &error), error);
+    assert_int_equal(images.preparation, DSC_PREPARATION_DIGITS);
+    assert_int_equal(open_noted(&images, "{\"preparation\": \"d\xEFgits\"}", &error), DSC_ERROR_FORMAT);
+    ASSERT_MESSAGE(error, "0xef is not UTF-8");
     ASSERT_OK(open_noted(&images, "{}", &error), error);
     assert_int_equal(open_noted(&images, "{\"preparation\": \"letters\"}", &error), DSC_ERROR_FORMAT);
     ASSERT_MESSAGE(error, DSC_IMAGES_FILE);

@@ -121,6 +121,32 @@ static void a_model_without_names_takes_those_of_its_training_data(void **state)
     dsc_model_free(model);
 }
 
+static void a_model_that_cannot_be_trained_stays_as_it_was(void **state) {
+    (void)state;
+    dsc_dataset *data = corners(names, false, 255, 0);
+    dsc_model_options options = dsc_model_options_defaults();
+    dsc_training how = dsc_training_defaults();
+    dsc_model *model;
+    dsc_error error;
+    options.text = "flatten, dense";
+    options.classes = CLASSES;
+    for (int what = 0; what < 2; what++) { /* images of another shape; an option that there is not */
+        options.shape[1] = options.shape[2] = what ? SIDE : SIDE + 1;
+        how.optimiser = what ? "adamant" : NULL;
+        ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+        dsc_images before, after;
+        dsc_model_describe(&before, model);
+        assert_int_not_equal(dsc_train(model, data, &how, &error), DSC_OK);
+        dsc_model_describe(&after, model);
+        assert_string_equal(dsc_model_class_name(model, 0), "0");
+        assert_int_equal(before.ground, after.ground);
+        assert_int_equal(before.preparation, after.preparation);
+        assert_false(model->images_noted);
+        dsc_model_free(model);
+    }
+    dsc_dataset_free(data);
+}
+
 static void another_shape_is_refused_with_both_and_a_remedy(void **state) {
     (void)state;
     static const uint8_t pixels[3 * 28 * 28], label[1];
@@ -469,6 +495,7 @@ int main(void) {
         cmocka_unit_test(classes_are_compared_by_name_in_training_and_evaluation),
         cmocka_unit_test(data_of_other_classes_is_refused_by_every_call),
         cmocka_unit_test(a_model_without_names_takes_those_of_its_training_data),
+        cmocka_unit_test(a_model_that_cannot_be_trained_stays_as_it_was),
         cmocka_unit_test(another_shape_is_refused_with_both_and_a_remedy),
         cmocka_unit_test(a_trained_model_knows_the_ground_of_its_images),
         cmocka_unit_test(a_model_of_which_nothing_is_noted_is_one_of_digits_if_it_looks_so),

@@ -338,6 +338,48 @@ static dsc_model *make_turned_model(const char *const *turned, const size_t from
     return model;
 }
 
+/* The second model's answers to images of one class alone are NaN: they stay no answers, of the class that they belong to. */
+static void what_is_no_answer_is_none_in_another_numbering(void **state) {
+    (void)state;
+    static const size_t from[CLASSES] = {2, 0, 1};
+    const char *turned[CLASSES] = {names[2], names[0], names[1]};
+    enum { ODD = 30 }; /* classes of different size, so that mixing them up shows */
+    uint8_t images[ODD * PIXELS] = {0}, labels[ODD];
+    const size_t shape[3] = {1, SIDE, SIDE};
+    dsc_dataset *few, *whole = data;
+    dsc_error error;
+    for (size_t i = 0; i < ODD; i++) {
+        labels[i] = i < 5 ? 0 : i < 15 ? 1 : 2;
+        images[i * PIXELS + labels[i]] = 255;
+    }
+    ASSERT_OK(dsc_dataset_from_memory(&few, images, labels, ODD, shape, CLASSES, names, "few", &error),
+              error);
+    data = few;
+    dsc_model *model = make_turned_model(turned, from);
+    /* The pixel that images of class 0 have gives sums beyond floats. */
+    for (size_t i = 0; i < model->graph->count; i++) {
+        const dsc_node *node = model->graph->nodes[i];
+        if (node->kind != DSC_NODE_PARAMETER || node->shape.rank != 2) continue;
+        for (size_t k = 0; k < CLASSES; k++)
+            for (size_t x = 0; x < PIXELS; x++) model->values[node->offset + k * PIXELS + x] = x ? 0 : 3e38f;
+    }
+    model->normalisation.scale[0] = 10;
+    report_exam exams[2];
+    report_duel all, classes[CLASSES];
+    examine(&exams[0], 0);
+    ASSERT_OK(report_examine_beside(&exams[1], model, &exams[0], 1, NULL, &error), error);
+    assert_int_equal(exams[1].metrics.not_finite, 5);
+    assert_int_equal(exams[1].metrics.no_answer[0], 5);
+    assert_int_equal(exams[1].metrics.no_answer[1], 0);
+    assert_int_equal(exams[1].metrics.no_answer[2], 0);
+    for (size_t i = 0; i < 5; i++) assert_int_equal(exams[1].answers[i].prediction, CLASSES);
+    ASSERT_OK(report_compare(&all, classes, exams, &error), error);
+    for (size_t i = 0; i < 2; i++) report_exam_clear(&exams[i]);
+    data = whole;
+    dsc_dataset_free(few);
+    dsc_model_free(model);
+}
+
 static void models_are_compared_by_the_names_of_their_classes(void **state) {
     (void)state;
     static const size_t from[CLASSES] = {2, 0, 1};
@@ -432,6 +474,7 @@ int main(void) {
         cmocka_unit_test(figures_that_cannot_be_are_named_with_the_reason),
         cmocka_unit_test(a_model_without_mistakes_has_none_to_show),
         cmocka_unit_test(a_comparison_is_one_page_too),
+        cmocka_unit_test(what_is_no_answer_is_none_in_another_numbering),
         cmocka_unit_test(models_are_compared_by_the_names_of_their_classes),
         cmocka_unit_test(a_folder_that_cannot_be_made_is_named),
         cmocka_unit_test(reports_survive_failed_allocations),

@@ -24,8 +24,8 @@ dsc_status report_learn_data(report_data_facts *facts, const dsc_dataset *data, 
     *facts = (report_data_facts){0};
     dsc_data_summarise(&facts->summary, data);
     dsc_dataset_describe(&facts->images, data);
-    if (!fetch_sha256_available() || !dsc_dataset_images(data)) return DSC_OK;
     const dsc_data_summary *s = &facts->summary;
+    if (!fetch_sha256_available() || s->changed || !dsc_dataset_images(data)) return DSC_OK;
     size_t shape[4] = {s->count, s->shape[0], s->shape[1], s->shape[2]}, rank = 4;
     /* Files of one channel have it as a dimension or not: their size tells. */
     if (s->shape[0] == 1 && s->images_size != 20 + s->count * s->shape[1] * s->shape[2]) {

@@ -6,7 +6,8 @@
 #include "data/check.h"
 #include "fetch/sha256.h"
 
-/* The checksums are those of the decompressed IDX files, or of what they would be; empty without libcrypto. */
+/* The checksums are those of the decompressed IDX files, or of what they would be; empty without libcrypto,
+ * and where summary.changed says that the data are not as in their files. */
 typedef struct report_data_facts {
     dsc_data_summary summary;
     dsc_images images; /* what they are like */

@@ -71,10 +71,13 @@ static dsc_status renumber(report_exam *exam, const uint16_t *map, dsc_error *er
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < n; k++) confusion[map[i] * n + map[k]] = m->confusion[i * n + k];
     memcpy(m->confusion, confusion, n * n * sizeof *confusion);
+    for (size_t i = 0; i < n; i++) confusion[map[i]] = m->no_answer[i];
+    memcpy(m->no_answer, confusion, n * sizeof *confusion);
     free(confusion);
     for (size_t i = 0; i < m->count; i++) {
-        exam->answers[i].label = map[exam->answers[i].label];
-        exam->answers[i].prediction = map[exam->answers[i].prediction];
+        report_answer *a = &exam->answers[i];
+        a->label = map[a->label];
+        if (a->prediction < n) a->prediction = map[a->prediction]; /* else it is no answer */
     }
     return DSC_OK;
 }

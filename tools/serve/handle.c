@@ -66,14 +66,14 @@ static void refuse(serve_response *r, unsigned status, const char *why) {
 /* ---- who asks ---- */
 
 /* The name is a stranger's: it is quoted, and cut. */
-static void refuse_host(serve_response *r, const serve_request *q) {
-    char name[64], word[DSC_SHELL_WORD], why[512];
-    (void)snprintf(name, sizeof name, "%.60s", q->host ? q->host : "");
-    name[strcspn(name, ":/")] = '\0';
-    if (q->host && serve_host_is_ours(q->host, "", NULL))
+static void refuse_host(serve_response *r, const serve_site *site, const serve_request *q, const char *host) {
+    char name[256], word[DSC_SHELL_WORD], why[512];
+    const size_t length = q->host ? serve_host_name_length(q->host) : 0;
+    (void)snprintf(name, sizeof name, "%.*s", (int)length, q->host ? q->host : "");
+    if (length && serve_host_is_ours(q->host, host, site->options.allowed_hosts))
         (void)snprintf(why, sizeof why,
                        "this request comes from a page of another address than this server's");
-    else if (*name)
+    else if (length)
         (void)snprintf(
             why, sizeof why,
             "this server answers for localhost, with any port, and for the names that it is told; if this "
@@ -133,8 +133,9 @@ static json_t *model_json(const serve_site *site) {
                      dsc_version());
 }
 
-/* Server-sent events (WHATWG HTML, section 9.2), one a connection: the browser comes back for the next after `retry`, and says by its id
- * how many points it has. So no connection is held while a run trains for hours. */
+/* Server-sent events (WHATWG HTML, section 9.2), one a connection: the browser comes back for the next after
+ * `retry`, and says by its id how many points it has. So no connection is held while a run trains for hours.
+ * */
 static void answer_event(serve_response *r, json_t *json) {
     char *text = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
     const json_int_t points = json_integer_value(json_object_get(json, "points"));
@@ -241,7 +242,7 @@ static void get(serve_response *r, serve_site *site, const serve_request *q) {
 void serve_handle(serve_response *r, serve_site *site, const serve_request *q, const char *host) {
     *r = (serve_response){.policy = PAGE_POLICY};
     if (!serve_host_is_trusted(q->host, q->origin, host, site->options.allowed_hosts))
-        refuse_host(r, q);
+        refuse_host(r, site, q, host);
     else if (!strcmp(q->method, "GET") || !strcmp(q->method, "HEAD"))
         get(r, site, q);
     else if (!strcmp(q->method, "POST") && !strcmp(q->path, "/api/read"))

@@ -4,15 +4,12 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
 enum { NAME_MOST = 255, PORT_MOST = 5 };
 
-/* The length of the name in "NAME" or "NAME:PORT", brackets of an address of version 6 included; 0: it is
- * none. */
-static size_t name_length(const char *header) {
+size_t serve_host_name_length(const char *header) {
     size_t n = 0;
     if (*header == '[') {
         n = strcspn(header, "]");
@@ -69,7 +66,7 @@ static bool is_listened_on(const char *name, size_t length, const char *host) {
 }
 
 bool serve_host_is_ours(const char *header, const char *host, const char *allowed) {
-    const size_t length = name_length(header);
+    const size_t length = serve_host_name_length(header);
     if (!length) return false;
     if (is_loopback(header, length) || is_listened_on(header, length, host)) return true;
     for (const char *at = allowed; at && *at; at += strspn(at, ", ")) {
@@ -99,7 +96,7 @@ bool serve_host_list_is_right(const char *allowed) {
         if (!n || n > NAME_MOST) return false;
         memcpy(name, at, n);
         name[n] = '\0';
-        if (name_length(name) != n) return false;
+        if (serve_host_name_length(name) != n) return false;
         at += n;
     }
     return *allowed != '\0';

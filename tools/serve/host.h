@@ -9,9 +9,14 @@
 #define SERVE_HOST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* `host`, the address that the server listens on; `allowed`, more names, divided by commas (NULL: none). */
 bool serve_host_is_ours(const char *header, const char *host, const char *allowed);
+
+/* The length of the name in "NAME" or "NAME:PORT", brackets of an address of version 6 included; 0: it is
+ * none. */
+size_t serve_host_name_length(const char *header);
 
 /* Whether a request with these two headers may be answered. `origin` NULL: no page sent it. */
 bool serve_host_is_trusted(const char *header, const char *origin, const char *host, const char *allowed);
