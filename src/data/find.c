@@ -222,6 +222,14 @@ static size_t append_sets(dsc_text *text, char first[NAME_MOST], const char *fol
     return count;
 }
 
+bool dsc_mnist_is_ambiguous(const char *folder) {
+    dsc_text sets = {0};
+    char first[NAME_MOST];
+    const bool several = append_sets(&sets, first, folder) > 1;
+    dsc_text_free(&sets);
+    return several;
+}
+
 /* The first few names in a folder, in their order; false if it is empty. */
 static bool append_names(dsc_text *text, const char *folder) {
     struct dirent **items = NULL;

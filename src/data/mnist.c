@@ -63,9 +63,7 @@ dsc_status dsc_mnist_locate(char **folder, dsc_error *error) {
         *folder = strdup(places[i]);
         if (!*folder) status = dsc_fail_memory(error, strlen(places[i]), "a path");
     }
-    /* A folder that the user named, and that holds something else: that is told rather than a list of places.
-     * */
-    if (!status && !*folder && places[0] && dsc_mnist_is_place(places[0]))
+    if (!status && !*folder && places[0] && dsc_mnist_is_ambiguous(places[0]))
         status = dsc_mnist_fail_missing(places[0], "all four", error);
     if (!status && !*folder)
         status = dsc_fail(

@@ -39,6 +39,9 @@ char *dsc_mnist_folder(const char *place);
 /* Whether `text` is a folder, or what the names of files in its folder begin with. */
 bool dsc_mnist_is_place(const char *text);
 
+/* Whether the folder holds several sets of such files, so that dsc_mnist_find finds none. */
+bool dsc_mnist_is_ambiguous(const char *folder);
+
 /* Fails with what there is in the place of the four files, of which those in the text `missing` are
  * missing. */
 dsc_status dsc_mnist_fail_missing(const char *folder, const char *missing, dsc_error *error);

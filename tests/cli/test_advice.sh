@@ -106,6 +106,15 @@ END
     exits 1
     prints "begin with: two/emnist-balanced"
     # The run remembers which of the sets it was, from any folder.
+    # Named by the environment, too; and images that were turned have no checksums of their files.
+    run_shell "DESCENDER_DATA=two '$program' data info"
+    exits 1
+    says "two: holds several sets of files"
+    if needs_json; then
+        run data info --data two/emnist-digits --json
+        exits 0
+        holds "no checksums" [ "$(json 'j["train"]["sha256"]')" = None ]
+    fi
     run train "${_small[@]}" --data two/emnist-digits --out emnist --quiet
     exits 0
     run_shell "cd / && descender evaluate '$work/emnist'"

@@ -227,6 +227,8 @@ static dsc_status look_into_users(found *what, const request *q, const char *fol
             "$DESCENDER_DATA: %s holds data that is not MNIST (its checksums differ); to use it as it "
             "is, name it: --data %s",
             folder, dsc_shell_word(word, folder));
+    if (*what == NOTHING && is_named && dsc_mnist_is_ambiguous(folder))
+        return dsc_mnist_fail_missing(folder, "all four", error);
     if (*what == OTHER_DATA) {
         note(q, "%s holds data that is not MNIST and is passed over; to use it, name it: --data %s", folder,
              dsc_shell_word(word, folder));
