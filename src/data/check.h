@@ -41,8 +41,8 @@ typedef struct dsc_check_counts {
 /* Examines the four files of `folder` and reports every problem, not only the first: files missing, there
  * twice, unreadable, damaged, of the wrong kind; counts that differ; labels without a class; classes without
  * an image; images of different sizes, blank images, images that are in the training set and in the test set;
- * class lists. Fails only where it cannot examine at all (memory; no folder): problems found are in `counts`.
- * */
+ * class lists. Fails only where it cannot examine at all (memory; no folder): problems found are in
+ * `counts`. */
 dsc_status dsc_data_check(dsc_check_counts *counts, const char *folder, dsc_check_report *report, void *user,
                           dsc_error *error);
 

@@ -2,8 +2,8 @@
 /* idx.h: IDX files, what descender.h does not say: loading into a dataset, through a cache or not.
  *
  * An IDX file: two zero bytes, the type's code, the number of dimensions, each dimension as a 32-bit number,
- * then the elements, all big-endian (LeCun, Cortes and Burges, "The MNIST database", the section on formats).
- * */
+ * then the elements, all big-endian (LeCun, Cortes and Burges, "The MNIST database", the section on
+ * formats). */
 #ifndef DSC_DATA_IDX_H
 #define DSC_DATA_IDX_H
 

@@ -134,8 +134,8 @@ static json_t *model_json(const serve_site *site) {
 }
 
 /* Server-sent events (WHATWG HTML, section 9.2), one a connection: the browser comes back for the next after
- * `retry`, and says by its id how many points it has. So no connection is held while a run trains for hours.
- * */
+ * `retry`, and says by its id how many points it has. So no connection is held while a run trains for
+ * hours. */
 static void answer_event(serve_response *r, json_t *json) {
     char *text = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
     const json_int_t points = json_integer_value(json_object_get(json, "points"));
