@@ -69,7 +69,7 @@ dsc_status dsc_space_check(const char *folder, uint64_t bytes, dsc_error *error)
 /* Removes from `folder` the temporary files of NAMES (NULL ends them) whose processes are dead. */
 void dsc_file_sweep(const char *folder, const char *const *names);
 
-/* Removes `path` if it is a temporary file, of whatever name, whose process is dead. */
+/* Removes `path` if it is called as a temporary file of ours is, of whatever name, and its process is dead. */
 void dsc_file_remove_dead(const char *path);
 
 /* Gives the finished file `from` the name that `path` is or leads to, as a commit does. */

@@ -195,13 +195,19 @@ int dsc_temporary_open(char name[DSC_TEMPORARY_NAME], const dsc_file_target *t, 
     return -1;
 }
 
-/* Whether `file` is "NAME.dsc-N.tmp" of one of the names, or the short form of it. */
-static bool is_temporary_of(const char *file, const char *const *names) {
+/* Where ".dsc-N.tmp" begins at the end of a file's name; NULL: it is none of our temporary files. */
+static const char *temporary_ending(const char *file) {
     const char *middle = strstr(file, ".dsc-");
     for (const char *next; middle && (next = strstr(middle + 1, ".dsc-"));) middle = next;
+    if (!middle) return NULL;
+    const size_t digits = strspn(middle + 5, "0123456789");
+    return digits && !strcmp(middle + 5 + digits, ".tmp") ? middle : NULL;
+}
+
+/* Whether `file` is "NAME.dsc-N.tmp" of one of the names, or the short form of it. */
+static bool is_temporary_of(const char *file, const char *const *names) {
+    const char *middle = temporary_ending(file);
     if (!middle) return false;
-    size_t digits = strspn(middle + 5, "0123456789");
-    if (!digits || strcmp(middle + 5 + digits, ".tmp") != 0) return false;
     for (; *names; names++) {
         char hash[32];
         (void)snprintf(hash, sizeof hash, "%016llx", (unsigned long long)dsc_text_hash(*names));
@@ -221,4 +227,7 @@ void dsc_file_sweep(const char *folder, const char *const *names) {
     (void)closedir(list);
 }
 
-void dsc_file_remove_dead(const char *path) { (void)remove_dead(AT_FDCWD, path); }
+void dsc_file_remove_dead(const char *path) {
+    const char *slash = strrchr(path, '/');
+    if (temporary_ending(slash ? slash + 1 : path)) (void)remove_dead(AT_FDCWD, path);
+}

@@ -38,7 +38,7 @@ bool dsc_emnist_is(const char *path) {
     int which;
     size_t prefix;
     const char *name = name_of(path);
-    return dsc_mnist_name(&which, &prefix, name) && prefix > 7 && !strncasecmp(name, "emnist", 6);
+    return dsc_mnist_name(&which, &prefix, name) && prefix >= 7 && !strncasecmp(name, "emnist-", 7);
 }
 
 /* Puts `array`, which it takes over, in the place of the content's own. */

@@ -32,6 +32,16 @@ typedef struct attempt {
 
 /* --- checkpoints --- */
 
+bool dsc_tune_is_checkpoint(const char *name) {
+    const size_t digits = strspn(name, "0123456789");
+    const char *rest = name + digits;
+    if (digits < 4 || *rest++ != '-') return false;
+    if (!strncmp(rest, "to-", 3)) rest += 3;
+    if (strncmp(rest, "rung-", 5) != 0) return false;
+    rest += 5;
+    return *rest && !rest[strspn(rest, "0123456789")];
+}
+
 /* The path of a checkpoint (release with free()), or NULL for want of memory. */
 static char *checkpoint_path(const dsc_tune *tune, size_t trial, size_t rung, bool on_the_way) {
     dsc_text text = {0};

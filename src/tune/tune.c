@@ -111,8 +111,7 @@ static void sweep(const dsc_tune *tune) {
     DIR *list = opendir(tune->trials_folder);
     if (!list) return;
     for (const struct dirent *entry; (entry = readdir(list));) {
-        bool ours = strstr(entry->d_name, "rung-") && strstr(entry->d_name, ".tmp");
-        char *path = ours ? dsc_path_join(tune->trials_folder, entry->d_name) : NULL;
+        char *path = dsc_path_join(tune->trials_folder, entry->d_name);
         if (path) dsc_file_remove_dead(path);
         free(path);
     }
@@ -141,7 +140,7 @@ void dsc_tune_clean(const dsc_tune *tune) {
     DIR *list = opendir(tune->trials_folder);
     if (!list) return;
     for (const struct dirent *entry; (entry = readdir(list));) {
-        if (!strstr(entry->d_name, "rung-")) continue; /* what is not ours stays */
+        if (!dsc_tune_is_checkpoint(entry->d_name)) continue; /* what is not ours stays */
         char *path = dsc_path_join(tune->trials_folder, entry->d_name);
         if (path) (void)unlink(path);
         free(path);

@@ -45,6 +45,9 @@ void dsc_tune_tell(dsc_tune *tune, dsc_tune_event_kind kind, size_t trial, const
  * failures are of the search, not of the trial. */
 dsc_status dsc_tune_trial_run(dsc_tune *tune, size_t trial, unsigned worker, dsc_error *error);
 
+/* Whether a file in trials/ is called as a checkpoint of a trial is. */
+bool dsc_tune_is_checkpoint(const char *name);
+
 /* Checks that what the recipe of each trial describes can be made for the data. */
 dsc_status dsc_tune_check_trials(const dsc_tune *tune, dsc_error *error);
 

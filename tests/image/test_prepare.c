@@ -5,6 +5,8 @@
 #include "image/notes.h"
 #include "image/prepare.h"
 
+#include <math.h>
+
 static dsc_error error;
 
 /* A filled box on a plain ground. */
@@ -149,7 +151,7 @@ typedef struct expected {
 } expected;
 
 static void check_paper(uint8_t *pixels, const char *what, expected want) {
-    /* The same upright, and light on dark. */
+    /* As it is, and light on dark. */
     for (int inverted = 0; inverted < 2; inverted++) {
         dsc_digit *digits;
         size_t count;
@@ -235,6 +237,38 @@ static void lines_grids_boxes_and_frames_are_no_digits(void **unused) {
     check_paper(p, "a box askew around a digit", (expected){.digits = 1, .lines = 1});
 }
 
+/* With a soft edge, as scanners and pens make it. */
+static void disc(uint8_t *pixels, int across, int down, double radius) {
+    for (int y = 0; y < PAPER_HIGH; y++)
+        for (int x = 0; x < PAPER_WIDE; x++) {
+            const double inside = radius + 0.5 - hypot(x - across, y - down);
+            if (inside > 0) pixels[y * PAPER_WIDE + x] = (uint8_t)(230 - 190 * fmin(inside, 1));
+        }
+}
+
+/* What looks like a ruling, and is none. */
+static void a_one_that_fills_its_crop_and_a_zero_with_a_dot_are_digits(void **unused) {
+    (void)unused;
+    uint8_t *narrow = malloc(40 * 100);
+    memset(narrow, 230, 40 * 100);
+    for (size_t y = 0; y < 100; y++) memset(narrow + y * 40 + 17, 40, 6);
+    dsc_digit *digits;
+    size_t count;
+    dsc_picture_notes notes;
+    ASSERT_OK(dsc_find_digits(&digits, &count, &notes, narrow, 100, 40, 1, &error), error);
+    assert_int_equal(count, 1);
+    assert_int_equal(notes.lines, 0);
+    dsc_digits_free(digits);
+    free(narrow);
+    uint8_t *p = paper(); /* a thin ring around a dot that is small for it */
+    disc(p, 200, 120, 60);
+    for (int y = 0; y < PAPER_HIGH; y++)
+        for (int x = 0; x < PAPER_WIDE; x++)
+            if (hypot(x - 200, y - 120) < 55) p[y * PAPER_WIDE + x] = 230;
+    disc(p, 200, 120, 9);
+    check_paper(p, "a 0 with a dot", (expected){.digits = 1});
+}
+
 static void dots_blots_and_dashes_are_no_digits(void **unused) {
     (void)unused;
     static const size_t marks[][4] = {
@@ -244,9 +278,18 @@ static void dots_blots_and_dashes_are_no_digits(void **unused) {
         fill(p, marks[i][0], marks[i][1], marks[i][2], marks[i][3], 50);
         check_paper(p, "a mark", (expected){.small = 1});
     }
+    for (int radius = 4; radius <= 6; radius++) {
+        uint8_t *p = paper();
+        disc(p, 200, 100, radius);
+        check_paper(p, "a round dot", (expected){.small = 1});
+    }
     uint8_t *p = paper(); /* but a 1 is a bar too */
     fill(p, 90, 100, 98, 160, 50);
     check_paper(p, "a 1", (expected){.digits = 1});
+    p = paper(); /* scraps of five pixels are read by nobody, though they are not solid */
+    for (size_t i = 0; i < 5; i++)
+        fill(p, 90 + i, 100 + i, 91 + i, 101 + i, 30), fill(p, 120 + i, 104 - i, 121 + i, 105 - i, 30);
+    check_paper(p, "scraps", (expected){.small = 2});
 }
 
 static void a_page_made_smaller_is_told_of(void **unused) {
@@ -345,6 +388,7 @@ int main(void) {
         cmocka_unit_test(patterns_end_in_a_message_not_in_an_endless_search),
         cmocka_unit_test(what_is_at_the_edge_small_or_pale_is_counted),
         cmocka_unit_test(lines_grids_boxes_and_frames_are_no_digits),
+        cmocka_unit_test(a_one_that_fills_its_crop_and_a_zero_with_a_dot_are_digits),
         cmocka_unit_test(dots_blots_and_dashes_are_no_digits),
         cmocka_unit_test(a_page_made_smaller_is_told_of),
         cmocka_unit_test(notes_are_put_into_words),
