@@ -213,13 +213,14 @@ dsc_status dsc_run_start(dsc_training_run **result, const dsc_recipe *recipe, co
     if (status) return status;
     bool made;
     status = make_folder(run, options, &made, error);
-    if (!status) status = set_paths(run, error);
     if (!status) status = dsc_run_folder_lock(&run->lock, run->folder, error);
+    if (!status) status = set_paths(run, error);
     if (!status) dsc_file_sweep(run->folder, file_names);
     if (!status) status = dsc_run_folder_claim(run->folder, file_names, error);
     if (!status) status = write_recipe(run, error);
-    /* If nothing is in it; without the lock it may be another's. */
-    if (status && made && run->lock >= 0) (void)rmdir(run->folder);
+    /* If nothing is in it. Where the lock was refused it is another's, who is about to write. */
+    if (status && made && run->folder && (run->lock >= 0 || status == DSC_ERROR_MEMORY))
+        (void)rmdir(run->folder);
     if (!status) status = dsc_run_log_open(&run->log, run->log_path, error);
     if (!status) status = dsc_run_note_start(&run->log, run->trainer, run->name, options->data_name, error);
     if (!status) status = rehearse(run, error);

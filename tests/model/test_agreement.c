@@ -298,6 +298,37 @@ static dsc_status parse_with(const char *from, const char *to, dsc_error *error)
     return status;
 }
 
+static void a_file_whose_images_do_not_go_with_its_shape_is_refused(void **state) {
+    (void)state;
+    dsc_model *model = made(1, 8, 4, names), *back;
+    unsigned char *bytes;
+    size_t size;
+    dsc_error error;
+    model->images_noted = true; /* past the check of dsc_model_expect, as in a file from somewhere else */
+    model->expected.preparation = DSC_PREPARATION_DIGITS;
+    model->expected.ground = DSC_GROUND_DARK;
+    ASSERT_OK(dsc_model_write(&bytes, &size, model, &error), error);
+    assert_int_not_equal(dsc_model_parse(&back, bytes, size, "bytes", NULL, &error), DSC_OK);
+    ASSERT_MESSAGE(error, "28 x 28");
+    free(bytes);
+    dsc_model_free(model);
+}
+
+static void more_classes_than_the_model_has_are_refused(void **state) {
+    (void)state;
+    static const char *const five[5] = {"ant", "bee", "cat", "dog", "eel"};
+    const uint8_t pixels[64] = {0}, label = 0;
+    const size_t shape[3] = {1, 8, 8};
+    dsc_model *model = made(1, 8, 4, names);
+    dsc_dataset *more;
+    dsc_error error;
+    ASSERT_OK(dsc_dataset_from_memory(&more, pixels, &label, 1, shape, 5, five, "more", &error), error);
+    assert_int_equal(dsc_model_check_data(model, more, &error), DSC_ERROR_MISMATCH);
+    ASSERT_MESSAGE(error, "has 5 classes, the model was made for 4");
+    dsc_dataset_free(more);
+    dsc_model_free(model);
+}
+
 static void a_file_that_says_something_else_is_refused(void **state) {
     (void)state;
     dsc_error error;
@@ -501,6 +532,8 @@ int main(void) {
         cmocka_unit_test(a_model_of_which_nothing_is_noted_is_one_of_digits_if_it_looks_so),
         cmocka_unit_test(the_file_keeps_what_the_model_expects),
         cmocka_unit_test(what_does_not_go_with_the_shape_is_not_expected),
+        cmocka_unit_test(a_file_whose_images_do_not_go_with_its_shape_is_refused),
+        cmocka_unit_test(more_classes_than_the_model_has_are_refused),
         cmocka_unit_test(a_file_that_says_something_else_is_refused),
         cmocka_unit_test(a_picture_is_scaled_turned_and_made_grey_as_the_model_wants_it),
         cmocka_unit_test(areas_are_averaged),

@@ -3,9 +3,11 @@
 #include "testing.h"
 
 #include "base/file.h"
+#include "data/dataset.h"
 #include "train/run.h"
 #include "train/run_log.h"
 
+#include <dirent.h>
 #include <math.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -148,6 +150,89 @@ static void a_run_for_which_there_is_no_room_is_left_to_be_resumed(void **state)
     ASSERT_MESSAGE(error, "no step was done");
     ASSERT_OK(dsc_run_resume(&run, &recipe, data, &options, &error), error);
     dsc_run_free(run);
+    free(folder);
+    dsc_recipe_clear(&recipe);
+}
+
+/* What stands in the way of the result is found before the first step, also when a run goes on. */
+static void a_folder_of_the_models_name_is_found_before_the_first_step(void **state) {
+    (void)state;
+    dsc_error error;
+    dsc_recipe recipe;
+    dsc_training_run *run;
+    make_recipe(&recipe);
+    char *folder = path_of("in-the-way"), *model = dsc_path_join(folder, DSC_RUN_MODEL);
+    const dsc_run_options options = {.folder = folder};
+    ASSERT_OK(dsc_run_start(&run, &recipe, data, &options, &error), error);
+    dsc_run_free(run);
+    assert_int_equal(mkdir(model, 0777), 0);
+    assert_int_equal(dsc_run_resume(&run, &recipe, data, &options, &error), DSC_ERROR_IO);
+    ASSERT_MESSAGE(error, DSC_RUN_MODEL);
+    assert_int_equal(rmdir(model), 0);
+    ASSERT_OK(dsc_run_resume(&run, &recipe, data, &options, &error), error);
+    dsc_run_free(run);
+    free(folder);
+    free(model);
+    dsc_recipe_clear(&recipe);
+}
+
+static void a_start_that_fails_leaves_no_empty_folder(void **state) {
+    (void)state;
+    dsc_error error;
+    dsc_recipe recipe;
+    dsc_training_run *run;
+    make_recipe(&recipe);
+    char *folder = path_of("gone");
+    const dsc_run_options options = {.folder = folder};
+    bool left = false, failed = true;
+    for (long n = 0; failed; n++) { /* wherever it fails before anything is in it */
+        testing_fail_allocation(n);
+        const dsc_status status = dsc_run_start(&run, &recipe, data, &options, &error);
+        failed = testing_allocation_failed();
+        DIR *found = opendir(folder);
+        size_t items = 0;
+        for (const struct dirent *item; found && (item = readdir(found));) items += item->d_name[0] != '.';
+        left = left || (found && status && items == 0);
+        if (found) (void)closedir(found);
+        if (!status) dsc_run_free(run);
+        if (items) break;
+    }
+    assert_false(left);
+    free(folder);
+    dsc_recipe_clear(&recipe);
+}
+
+static int stop_at_once(void *user, const dsc_event *event) {
+    (void)user;
+    return event->kind == DSC_EVENT_STEP;
+}
+
+/* The images that a run began with say what its model expects, whatever is noted of them later. */
+static void a_resumed_run_expects_the_images_that_it_was_begun_with(void **state) {
+    (void)state;
+    dsc_error error;
+    dsc_recipe recipe;
+    dsc_training_run *run;
+    dsc_dataset *prepared, *plain;
+    make_recipe(&recipe);
+    ASSERT_OK(dsc_digits_create(&prepared, 60, 1, 1, &error), error);
+    const size_t shape[3] = {1, 28, 28};
+    ASSERT_OK(dsc_dataset_from_memory(&plain, dsc_dataset_images(prepared), dsc_dataset_labels(prepared), 60,
+                                      shape, 10, NULL, "the same", &error),
+              error);
+    dsc_dataset_note_preparation(plain, DSC_PREPARATION_NONE);
+    char *folder = path_of("noted");
+    const dsc_run_options options = {.folder = folder};
+    ASSERT_OK(dsc_run_start(&run, &recipe, prepared, &options, &error), error);
+    assert_int_equal(dsc_run_train(run, stop_at_once, NULL, &error), DSC_ERROR_STOPPED);
+    dsc_run_free(run);
+    ASSERT_OK(dsc_run_resume(&run, &recipe, plain, &options, &error), error);
+    dsc_images images;
+    dsc_model_describe(&images, dsc_run_model(run));
+    assert_int_equal(images.preparation, DSC_PREPARATION_DIGITS);
+    dsc_run_free(run);
+    dsc_dataset_free(prepared);
+    dsc_dataset_free(plain);
     free(folder);
     dsc_recipe_clear(&recipe);
 }
@@ -508,6 +593,9 @@ int main(void) {
         cmocka_unit_test(a_folder_is_locked_for_one_at_a_time),
         cmocka_unit_test(what_has_a_name_of_a_run_is_never_replaced),
         cmocka_unit_test(a_run_for_which_there_is_no_room_is_left_to_be_resumed),
+        cmocka_unit_test(a_folder_of_the_models_name_is_found_before_the_first_step),
+        cmocka_unit_test(a_start_that_fails_leaves_no_empty_folder),
+        cmocka_unit_test(a_resumed_run_expects_the_images_that_it_was_begun_with),
         cmocka_unit_test(the_log_is_json_whatever_goes_in),
         cmocka_unit_test(rewinding_leaves_what_came_before_and_no_half_line),
         cmocka_unit_test(history_takes_running_means_apart),

@@ -99,6 +99,62 @@ static void any_byte_changes_it_and_a_view_is_the_same_as_its_copy(void **state)
     dsc_dataset_free(data);
 }
 
+/* Data are summed up in pieces; what lies far behind counts as what lies in front. */
+static void the_last_byte_of_large_data_counts(void **state) {
+    (void)state;
+    enum { LARGE = 800, WIDE = 16, EACH = WIDE * WIDE, PIECE = 1 << 16 };
+    reset();
+    uint8_t *pixels = calloc(LARGE, EACH), *classes = calloc(LARGE, 1);
+    const size_t places[] = {0,
+                             PIECE - 1,
+                             PIECE,
+                             PIECE + 1,
+                             2 * PIECE - 1,
+                             2 * PIECE,
+                             2 * PIECE + 1,
+                             3 * PIECE,
+                             LARGE * EACH - EACH - 1,
+                             LARGE * EACH - 1};
+    const size_t shape[3] = {1, WIDE, WIDE};
+    dsc_dataset *data;
+    dsc_error error;
+    ASSERT_OK(dsc_dataset_from_memory(&data, pixels, classes, LARGE, shape, 3, names, "large", &error),
+              error);
+    const dsc_fingerprint before = dsc_dataset_fingerprint(data);
+    dsc_dataset_free(data);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        pixels[places[i]] ^= 128;
+        ASSERT_OK(dsc_dataset_from_memory(&data, pixels, classes, LARGE, shape, 3, names, "large", &error),
+                  error);
+        const dsc_fingerprint after = dsc_dataset_fingerprint(data);
+        const char *found = dsc_fingerprint_difference(&before, &after);
+        if (!found || strcmp(found, "the images") != 0) fail_msg("byte %zu is not looked at", places[i]);
+        dsc_dataset_free(data);
+        pixels[places[i]] ^= 128;
+    }
+    free(pixels);
+    free(classes);
+}
+
+static void each_difference_is_named(void **state) {
+    (void)state;
+    const dsc_fingerprint was = {9, {1, 2, 3}, 4, 5, 6, 7};
+    const struct {
+        dsc_fingerprint is;
+        const char *name;
+    } cases[] = {{{8, {1, 2, 3}, 4, 5, 6, 7}, "the number of images"},
+                 {{9, {3, 2, 3}, 4, 5, 6, 7}, "the size of the images"},
+                 {{9, {1, 2, 4}, 4, 5, 6, 7}, "the size of the images"},
+                 {{9, {1, 2, 3}, 5, 5, 6, 7}, "the number of classes"},
+                 {{9, {1, 2, 3}, 4, 0, 6, 7}, "the images"},
+                 {{9, {1, 2, 3}, 4, 5, 0, 7}, "the labels"},
+                 {{9, {1, 2, 3}, 4, 0, 0, 7}, "images and labels"},
+                 {{9, {1, 2, 3}, 4, 5, 6, 0}, "the names of the classes"}};
+    assert_null(dsc_fingerprint_difference(&was, &was));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(dsc_fingerprint_difference(&was, &cases[i].is), cases[i].name);
+}
+
 /* --- resuming --- */
 
 static const char *place;
@@ -356,6 +412,8 @@ static int tear_down(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fingerprint_is_known),
+        cmocka_unit_test(the_last_byte_of_large_data_counts),
+        cmocka_unit_test(each_difference_is_named),
         cmocka_unit_test(any_byte_changes_it_and_a_view_is_the_same_as_its_copy),
         cmocka_unit_test(a_run_does_not_go_on_with_other_data),
         cmocka_unit_test(a_run_does_not_go_on_with_another_recipe_and_says_what_differs),
