@@ -79,6 +79,40 @@ small_data() {
     "$program" data pack "$work/.small" "$1" --quiet >/dev/null || echo "  # small_data failed"
     rm -r "$work/.small"
 }
+# wait_for COMMAND...: until it succeeds, ten seconds at most; if it does not, that is a fault of its own.
+wait_for() {
+    local i
+    for i in $(seq 1000); do
+        "$@" 2>/dev/null && return
+        sleep 0.01
+    done
+    complain "waited in vain: $*"
+}
+# in_background COMMAND...: with all signals as a login shell has them; its process is $job. `ended` waits for its end, and
+# keeps what it said as `run` does.
+in_background() {
+    said="$*"
+    /usr/bin/env --default-signal=INT,TERM,HUP "$@" >"$work/.out" 2>"$work/.err" </dev/null &
+    job=$!
+}
+ended() {
+    wait $job
+    status=$?
+    _keep
+}
+# handles PID SIGNAL: whether the process has set up what it does then.
+handles() { (((0x$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status") >> ($(kill -l "$2") - 1)) & 1)); }
+# interrupted_run FOLDER ARGUMENTS...: a training that is interrupted after its first checkpoint, before its end.
+interrupted_run() {
+    local folder=$1
+    shift
+    in_background "$program" "$@" --out "$folder" --quiet
+    wait_for test -e "$folder/checkpoint"
+    kill -INT $job
+    ended
+    exits 130
+    holds "it had ended before it was interrupted" test ! -e "$folder/model.safetensors"
+}
 # bytes FILE OFFSET: the bytes of a file from an offset on, as numbers, one a line.
 bytes() { od -An -v -tu1 -w1 -j"$2" "$1" | tr -d ' '; }
 

@@ -10,25 +10,6 @@ _train=(train --data "$_small" --recipe tutorial --model "flatten, dense 24, rel
 _run="$work/run"
 # Long enough to be met anywhere; saves at the end of epochs, which take about a millisecond.
 _long=("${_train[@]}" --epochs 100000 --quiet)
-_wait_for() {
-    local i
-    for i in $(seq 1000); do
-        "$@" 2>/dev/null && return
-        sleep 0.01
-    done
-    complain "waited in vain: $*"
-}
-# _in_background COMMAND...: with all signals as a login shell has them; its process is $job.
-_in_background() {
-    said="$*"
-    /usr/bin/env --default-signal=INT,TERM,HUP "$@" >"$work/.out" 2>"$work/.err" </dev/null &
-    job=$!
-}
-_ended() {
-    wait $job
-    status=$?
-    _keep
-}
 _is_json() { /usr/bin/python3 -c 'import json, sys; [json.loads(line) for line in open(sys.argv[1])]' "$1"; }
 
 # ---- standard streams ----
@@ -64,12 +45,12 @@ what_is_saved_is_saved_though_nobody_can_be_told() {
     exits 0
     holds "no card" test -s "$work/untold.md"
     needs_library libmicrohttpd || return
-    _in_background bash -c 'exec "$0" serve --port 0 --runs "$1" >&-' "$program" "$work"
-    _wait_for grep -q "Open it" "$work/.err"
+    in_background bash -c 'exec "$0" serve --port 0 --runs "$1" >&-' "$program" "$work"
+    wait_for grep -q "Open it" "$work/.err"
     sleep 0.3
     holds "the server ended" kill -0 $job
     kill -TERM $job
-    _ended
+    ended
     exits 1
 }
 a_result_that_could_not_be_written_is_an_error() {
@@ -330,10 +311,10 @@ reports_and_lessons_replace_only_their_own_pictures() {
 
 _stops() {
     rm -rf "$work/stopped"
-    _in_background "$program" "${_long[@]}" --out "$work/stopped"
-    _wait_for test -e "$work/stopped/checkpoint"
+    in_background "$program" "${_long[@]}" --out "$work/stopped"
+    wait_for test -e "$work/stopped/checkpoint"
     kill -"$1" $job
-    _ended
+    ended
     exits "$2"
     says "go on with: descender train --resume $work/stopped"
     says "descender: interrupted"
@@ -348,29 +329,29 @@ a_search_that_is_terminated_says_how_to_go_on() {
     local signal=15
     for signal in TERM HUP; do
         rm -rf "$work/search"
-        _in_background "$program" tune "learning-rate=log:1e-4..1e-1" --data "$_small" --model 64-24-4 --batch 8 --trials 3 \
+        in_background "$program" tune "learning-rate=log:1e-4..1e-1" --data "$_small" --model 64-24-4 --batch 8 --trials 3 \
             --epochs 100000 --first-epochs 50000 --threads 1 --quiet --out "$work/search"
-        _wait_for test -e "$work/search/trials"
+        wait_for test -e "$work/search/trials"
         sleep 0.2
         kill -$signal $job
-        _ended
+        ended
         exits $((128 + $(kill -l $signal)))
         says "go on with: descender tune --resume $work/search"
     done
 }
 the_server_and_the_tutorial_end_when_they_are_terminated() {
-    _in_background "$program" tutorial --data "$_small" --training-sample 60 --test-sample 12 --epochs 1000000 --save "$work/broken.npz"
-    _wait_for grep -q "Epoch: 1" "$work/.out"
+    in_background "$program" tutorial --data "$_small" --training-sample 60 --test-sample 12 --epochs 1000000 --save "$work/broken.npz"
+    wait_for grep -q "Epoch: 1" "$work/.out"
     kill -TERM $job
-    _ended
+    ended
     exits 143
     says "interrupted"
     holds "weights of a broken run were saved" test ! -e "$work/broken.npz"
     needs_library libmicrohttpd || return
-    _in_background "$program" serve --port 0 --runs "$work"
-    _wait_for grep -q "http" "$work/.out"
+    in_background "$program" serve --port 0 --runs "$work"
+    wait_for grep -q "http" "$work/.out"
     kill -TERM $job
-    _ended
+    ended
     exits 0
 }
 a_signal_that_was_ignored_stays_ignored() {
@@ -378,32 +359,35 @@ a_signal_that_was_ignored_stays_ignored() {
     said="train under nohup"
     env --default-signal=TERM --ignore-signal=HUP "$program" "${_long[@]}" --out "$work/stopped" >"$work/.out" 2>"$work/.err" &
     job=$!
-    _wait_for test -e "$work/stopped/checkpoint"
+    wait_for test -e "$work/stopped/checkpoint"
     kill -HUP $job
     sleep 0.3
     holds "it ended" kill -0 $job
     kill -TERM $job
-    _ended
+    ended
     exits 143
 }
 # Of a command that is slow to stop: an epoch of this one takes seconds.
 the_second_signal_ends_at_once_and_a_volley_counts_as_one() {
     needs_plain_signals || return
     local began slow=(tutorial --data "$_small" --training-sample 68 --test-sample 12 --epochs 1000 --hidden-size 400000)
-    _in_background "$program" "${slow[@]}"
-    sleep 0.5
+    in_background "$program" "${slow[@]}"
+    wait_for handles $job TERM
     kill -TERM $job
-    sleep 0.4
-    kill -HUP $job
-    _ended 2>/dev/null
+    # What comes within a quarter of a second belongs to the first; after that, once is enough.
+    for _ in $(seq 200); do
+        kill -HUP $job 2>/dev/null || break
+        sleep 0.05
+    done
+    ended 2>/dev/null
     exits 129
     says_no "interrupted"
     rm -rf "$work/stopped"
-    _in_background "$program" "${_long[@]}" --out "$work/stopped"
-    _wait_for test -e "$work/stopped/checkpoint"
+    in_background "$program" "${_long[@]}" --out "$work/stopped"
+    wait_for test -e "$work/stopped/checkpoint"
     kill -TERM $job
     kill -HUP $job 2>/dev/null
-    _ended
+    ended
     says "go on with: descender train --resume"
 }
 
@@ -454,9 +438,9 @@ a_killed_run_leaves_nothing_behind_once_it_goes_on() {
     local i littered=0
     for i in $(seq 30); do
         rm -rf "$work/killed"
-        _in_background "$program" train --data "$_small" --recipe tutorial --model "flatten, dense 2000, relu, dense" --batch 8 \
+        in_background "$program" train --data "$_small" --recipe tutorial --model "flatten, dense 2000, relu, dense" --batch 8 \
             --epochs 100000 --checkpoint-seconds 0.001 --threads 1 --quiet --out "$work/killed"
-        _wait_for test -e "$work/killed/checkpoint"
+        wait_for test -e "$work/killed/checkpoint"
         sleep 0.0$((RANDOM % 10))
         kill -KILL $job
         wait $job 2>/dev/null
@@ -464,10 +448,10 @@ a_killed_run_leaves_nothing_behind_once_it_goes_on() {
         [ $littered = 0 ] || break
     done
     holds "it was never killed while it wrote" test $littered = 1
-    _in_background "$program" train --resume "$work/killed" --checkpoint-seconds 1000 --threads 1 --quiet
-    _wait_for grep -q '"event":"resume"' "$work/killed/log.jsonl"
+    in_background "$program" train --resume "$work/killed" --checkpoint-seconds 1000 --threads 1 --quiet
+    wait_for grep -q '"event":"resume"' "$work/killed/log.jsonl"
     kill -TERM $job
-    _ended
+    ended
     exits 143
     same "$(find "$work/killed" -name '*.tmp')" ""
 }

@@ -8,15 +8,8 @@ _small="$work/data"
 _stopped() {
     rm -rf "$_small" "$work/run"
     small_data "$_small"
-    env --default-signal=INT "$program" train --data "$_small" --model "flatten, dense 6, relu, dense" --epochs 100000 \
-        --batch 8 --threads 1 --validation 0.2 --out "$work/run" --quiet >/dev/null 2>&1 &
-    local pid=$!
-    for _ in $(seq 500); do
-        [ -f "$work/run/checkpoint" ] && break
-        sleep 0.01
-    done
-    kill -INT $pid
-    wait $pid
+    interrupted_run "$work/run" train --data "$_small" --model "flatten, dense 6, relu, dense" --epochs 100000 \
+        --batch 8 --threads 1 --validation 0.2
 }
 # set_byte FILE OFFSET: the byte becomes another.
 _change_byte() {

@@ -48,15 +48,7 @@ a_run_with_a_large_seed_goes_on_to_the_same_bits() {
     local run=(train --model "flatten, dense 6, relu, dense" --batch 8 --threads 1 --data "$_small" --seed $_big --epochs 100)
     run "${run[@]}" --out "$work/whole" --quiet
     exits 0
-    said="descender ${run[*]}, interrupted"
-    env --default-signal=INT "$program" "${run[@]}" --out "$work/stopped" --quiet >/dev/null 2>&1 &
-    local pid=$!
-    for _ in $(seq 500); do
-        [ -f "$work/stopped/checkpoint" ] && break
-        sleep 0.01
-    done
-    kill -INT $pid
-    wait $pid
+    interrupted_run "$work/stopped" "${run[@]}"
     run train --resume "$work/stopped" --threads 1 --quiet
     exits 0
     holds "the same model" cmp "$work/whole/model.safetensors" "$work/stopped/model.safetensors"

@@ -158,28 +158,11 @@ a_finished_run_is_finished() {
 }
 sigint_saves_and_says_how_to_go_on() {
     "$program" "${_long[@]}" 120 --out "$work/whole" >/dev/null 2>&1
-    # A background job ignores SIGINT, so a shell that is not one sets it right.
-    /usr/bin/env --default-signal=INT "$program" "${_long[@]}" 120 --out "$work/stopped" >"$work/.out" 2>"$work/.err" &
-    local job=$!
-    _wait_for "$work/stopped/checkpoint"
-    kill -INT $job
-    wait $job
-    status=$?
-    said="train, interrupted"
-    _keep
-    exits 130
+    interrupted_run "$work/stopped" "${_long[@]}" 120
     says "go on with: descender train --resume $work/stopped"
-    holds "it was finished before it was interrupted" test ! -e "$work/stopped/model.safetensors"
     run train --resume "$work/stopped" --quiet
     exits 0
     holds "the bits differ" cmp "$work/whole/model.safetensors" "$work/stopped/model.safetensors"
-}
-_wait_for() {
-    local i
-    for i in $(seq 500); do
-        [ -e "$1" ] && return
-        sleep 0.005
-    done
 }
 # The heart of it: killed at random moments, often while a checkpoint or the log is written, on one to four threads
 # in turn, it ends with the same bits, and its log has every line once.
@@ -218,7 +201,7 @@ the_number_of_threads_does_not_change_a_bit() {
 two_processes_do_not_train_in_one_folder() {
     "$program" "${_long[@]}" 100000 --out "$work/taken" >/dev/null 2>&1 &
     local job=$!
-    _wait_for "$work/taken/checkpoint"
+    wait_for test -e "$work/taken/checkpoint"
     run train --resume "$work/taken"
     kill -KILL $job
     wait $job 2>/dev/null
@@ -306,7 +289,7 @@ a_full_disk_is_reported_and_the_run_goes_on_later() {
     # What is said goes through pipes, which have no limit.
     { "$program" "${_long[@]}" 120 --out "$work/full" 3>&1 >&2 2>&3 & echo $! >"$work/pid"; wait $!; echo $? >"$work/rc"; } 2>/dev/null | cat >"$work/.err" &
     local pipe=$!
-    _wait_for "$work/full/checkpoint"
+    wait_for test -e "$work/full/checkpoint"
     prlimit --pid "$(<"$work/pid")" --fsize=2048:2048
     wait $pipe
     : >"$work/.out"
@@ -329,7 +312,7 @@ a_full_disk_is_reported_and_the_run_goes_on_later() {
 a_folder_that_vanishes_is_reported() {
     "$program" "${_long[@]}" 60 --out "$work/gone" >"$work/.out" 2>"$work/.err" &
     local job=$!
-    _wait_for "$work/gone/checkpoint"
+    wait_for test -e "$work/gone/checkpoint"
     mv "$work/gone" "$work/moved"
     wait $job
     status=$?
