@@ -861,7 +861,7 @@ DSC_API void dsc_digits_free(dsc_digit *digits);
 /* What dsc_prepare_image did, as bits. */
 #define DSC_DID_PREPARE 1u /* found the digit, and prepared it as dsc_prepare_digit does */
 #define DSC_DID_SCALE   2u /* brought to the expected size, by areas */
-#define DSC_DID_TURN    4u /* turned light and dark round, since the expected ground is the other one */
+#define DSC_DID_TURN    4u /* turned light and dark round: of the whole picture, or of a prepared digit */
 #define DSC_DID_GREY    8u /* made colours grey */
 
 /* Makes of a picture (height, width, channels), as dsc_prepare_digit takes it, the image (C, H, W) that a

@@ -83,4 +83,11 @@ static inline size_t dsc_box_height(const dsc_box *box) { return box->bottom - b
 dsc_status dsc_digit_make(uint8_t digit[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE], dsc_box *box, const dsc_ink *ink,
                           const dsc_ink_run *runs, size_t count, dsc_error *error);
 
+/* MISMATCH: images of this shape (C, H, W) are no prepared digits, which are 1 x 28 x 28. */
+dsc_status dsc_digit_check_shape(const size_t shape[3], dsc_error *error);
+
+/* Writes a prepared digit into `image` (1, 28, 28), on the ground that `expected` says, and returns what was
+ * done, as bits DSC_DID_...: DSC_DID_TURN is of the digit, and says nothing of the picture. */
+unsigned dsc_digit_as_expected(uint8_t *image, const dsc_images *expected, const dsc_digit *digit);
+
 #endif

@@ -67,11 +67,8 @@ static dsc_status check(const source *s, const size_t shape[3], dsc_error *error
     return dsc_fail(error, DSC_ERROR_MISMATCH,
                     "the picture is %zu x %zu pixels (height x width), the model was trained on whole images "
                     "of %zu x %zu; a "
-                    "picture is scaled but not cut: cut it to those proportions%s",
-                    s->height, s->width, shape[1], shape[2],
-                    shape[0] == 1 && shape[1] == 28 && shape[2] == 28
-                        ? ", or find and prepare digits in it (`descender predict --prepare`)"
-                        : "");
+                    "picture is scaled but not cut: cut it to those proportions",
+                    s->height, s->width, shape[1], shape[2]);
 }
 
 static bool is_blank(const uint8_t *image, size_t size) {
@@ -82,23 +79,29 @@ static void turn(uint8_t *image, size_t size) {
     for (size_t i = 0; i < size; i++) image[i] = (uint8_t)(255 - image[i]);
 }
 
+dsc_status dsc_digit_check_shape(const size_t shape[3], dsc_error *error) {
+    if (shape[0] == 1 && shape[1] == DSC_DIGIT_SIDE && shape[2] == DSC_DIGIT_SIDE) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_MISMATCH,
+                    "digits are prepared as 1 x 28 x 28, the model takes images of %zu x %zu x %zu "
+                    "(channels x height x width)",
+                    shape[0], shape[1], shape[2]);
+}
+
+unsigned dsc_digit_as_expected(uint8_t *image, const dsc_images *expected, const dsc_digit *digit) {
+    memcpy(image, digit->pixels, sizeof digit->pixels);
+    if (expected->ground != DSC_GROUND_LIGHT) return DSC_DID_PREPARE;
+    turn(image, sizeof digit->pixels);
+    return DSC_DID_PREPARE | DSC_DID_TURN;
+}
+
 static dsc_status prepare_digit(uint8_t *image, unsigned *did, dsc_picture_notes *notes,
                                 const dsc_images *expected, const source *s, dsc_error *error) {
     dsc_digit digit;
-    const size_t *shape = expected->shape, side = DSC_DIGIT_SIDE;
-    *did = DSC_DID_PREPARE;
-    if (shape[0] != 1 || shape[1] != side || shape[2] != side)
-        return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "digits are prepared as 1 x 28 x 28, the model takes images of %zu x %zu x %zu "
-                        "(channels x height x width)",
-                        shape[0], shape[1], shape[2]);
-    dsc_status status = dsc_prepare_digit(&digit, notes, s->pixels, s->height, s->width, s->channels, error);
-    if (status) return status;
-    memcpy(image, digit.pixels, sizeof digit.pixels);
-    if (expected->ground != DSC_GROUND_LIGHT) return DSC_OK;
-    turn(image, sizeof digit.pixels);
-    *did |= DSC_DID_TURN;
-    return DSC_OK;
+    dsc_status status = dsc_digit_check_shape(expected->shape, error);
+    if (!status)
+        status = dsc_prepare_digit(&digit, notes, s->pixels, s->height, s->width, s->channels, error);
+    if (!status) *did = dsc_digit_as_expected(image, expected, &digit);
+    return status;
 }
 
 static dsc_status take_whole(uint8_t *image, unsigned *did, const dsc_images *expected, source *s,

@@ -460,7 +460,7 @@ static void a_picture_of_other_proportions_is_refused(void **state) {
                      DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(error, "28 x 60");
     ASSERT_MESSAGE(error, "28 x 28");
-    ASSERT_MESSAGE(error, "--prepare");
+    assert_null(strstr(error.message, "--")); /* options are the program's */
     ASSERT_OK(dsc_prepare_image(image, NULL, NULL, expected_by(model), pixels, 28, 29, 1, &error),
               error); /* nearly square */
     assert_int_equal(dsc_prepare_image(image, NULL, NULL, expected_by(model), pixels, 0, 28, 1, &error),

@@ -188,6 +188,50 @@ static void a_model_of_unprepared_images_gets_the_whole_drawing(void **unused) {
     dsc_model_free(own);
 }
 
+/* A model that learned prepared digits, dark on light, sees what dsc_prepare_image makes of a picture. */
+static void prepared_digits_lie_on_the_models_ground(void **unused) {
+    (void)unused;
+    enum { SIDE = 200 };
+    static uint8_t pixels[SIDE * SIDE], image[784];
+    const dsc_images expected = {{1, 28, 28}, DSC_PREPARATION_DIGITS, DSC_GROUND_LIGHT};
+    dsc_model_options options = dsc_model_options_defaults();
+    dsc_model *own;
+    dsc_predictor *predictor;
+    dsc_workspace *workspace;
+    serve_site *usual = site;
+    float wanted[10];
+    options.text = "784-10";
+    ASSERT_OK(dsc_model_make(&own, &options, &error), error);
+    ASSERT_OK(dsc_model_expect(own, &expected, &error), error);
+    ASSERT_OK(
+        serve_site_create(&site, &(serve_options){.model = own, .model_name = "own", .runs = runs}, &error),
+        error);
+    ASSERT_OK(dsc_predictor_create(&predictor, own, NULL, &error), error);
+    ASSERT_OK(dsc_workspace_create(&workspace, predictor, 1, &error), error);
+    fields[0] = "width", fields[1] = "200", fields[2] = "height", fields[3] = "200", fields[4] = NULL;
+    draw(pixels, SIDE);
+    for (int round = 0; round < 2; round++) { /* dark on light, and the other way round */
+        json_t *json;
+        ASSERT_OK(dsc_prepare_image(image, NULL, NULL, &expected, pixels, SIDE, SIDE, 1, &error), error);
+        ASSERT_OK(dsc_predict(wanted, predictor, workspace, image, 1, &error), error);
+        assert_int_equal(ask_json(&json, "POST", "/api/read", pixels, sizeof pixels), 200);
+        const json_t *digit = json_array_get(json_object_get(json, "digits"), 0);
+        /* Base64 of the first row: light. */
+        assert_int_equal(strncmp(json_string_value(json_object_get(digit, "seen")), "////////", 8), 0);
+        for (size_t i = 0; i < 10; i++)
+            assert_float_equal(json_real_value(json_array_get(json_object_get(digit, "probabilities"), i)),
+                               wanted[i], 1e-6);
+        json_decref(json);
+        for (size_t i = 0; i < sizeof pixels; i++) pixels[i] = (uint8_t)(255 - pixels[i]);
+    }
+    fields[0] = NULL;
+    dsc_workspace_free(workspace);
+    dsc_predictor_free(predictor);
+    serve_site_free(site);
+    site = usual;
+    dsc_model_free(own);
+}
+
 static void this_machine_is_answered_through_any_port(void **unused) {
     (void)unused;
     static const char *const ours[] = {
@@ -527,6 +571,7 @@ int main(void) {
         cmocka_unit_test(an_answer_that_is_not_finite_is_an_error),
         cmocka_unit_test(an_answer_takes_less_than_five_milliseconds),
         cmocka_unit_test(a_model_of_unprepared_images_gets_the_whole_drawing),
+        cmocka_unit_test(prepared_digits_lie_on_the_models_ground),
         cmocka_unit_test(this_machine_is_answered_through_any_port),
         cmocka_unit_test(strangers_names_are_not_answered),
         cmocka_unit_test(names_that_are_allowed_are_answered),

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "image/notes.h"
+#include "image/prepare.h"
 #include "model/inspector.h"
 
 #include <math.h>
@@ -13,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { MAPS_MOST = 16, UNITS_MOST = 256, DIGITS_MOST = 64, SIDE = 28 };
+enum { MAPS_MOST = 16, UNITS_MOST = 256, DIGITS_MOST = 64, SIDE = DSC_DIGIT_SIDE };
 
 /* An answer takes well below a millisecond, so one at a time serves hundreds of clients. */
 struct serve_reader {
@@ -191,11 +192,23 @@ static dsc_status take_whole(dsc_digit **digits, size_t *count, const serve_read
     return status;
 }
 
+/* On the ground that the model learned. */
+static dsc_status find_digits(dsc_digit **digits, size_t *count, dsc_picture_notes *notes,
+                              const serve_reader *r, const unsigned char *pixels, size_t width, size_t height,
+                              dsc_error *error) {
+    dsc_status status = dsc_find_digits(digits, count, notes, pixels, height, width, 1, error);
+    for (size_t i = 0; i < *count && !status; i++) {
+        const dsc_digit found = (*digits)[i];
+        (void)dsc_digit_as_expected((*digits)[i].pixels, &r->expected, &found);
+    }
+    return status;
+}
+
 static dsc_status find(dsc_digit **digits, size_t *count, dsc_picture_notes *notes, const serve_reader *r,
                        const unsigned char *pixels, size_t width, size_t height, dsc_error *error) {
     *notes = (dsc_picture_notes){0};
     if (r->expected.preparation == DSC_PREPARATION_DIGITS)
-        return dsc_find_digits(digits, count, notes, pixels, height, width, 1, error);
+        return find_digits(digits, count, notes, r, pixels, width, height, error);
     dsc_status status = take_whole(digits, count, r, pixels, width, height, error);
     if (!status) return DSC_OK;
     dsc_digits_free(*digits);
