@@ -23,7 +23,8 @@
 #include "base/param.h"
 #include "base/visible.h"
 
-enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_WRONG_USAGE = 2, COMMAND_INTERRUPTED = 128 };
+enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_WRONG_USAGE = 2 };
+enum { COMMAND_SIGNAL_BASE = 128 /* the signal's number is added */ };
 
 typedef struct command command;
 
@@ -59,6 +60,8 @@ typedef struct command_call {
     bool json, quiet; /* the options of these names, where the table has them */
     bool wrong_usage; /* set by command_wrong_usage */
     bool *given;      /* for each option of the table: the user gave it */
+    char **reads;     /* read_count paths of files that this call reads, besides operands: command_reads */
+    size_t read_count, read_capacity;
 } command_call;
 
 struct command {
@@ -147,9 +150,17 @@ bool command_should_stop_saving(void);
 /* The exit status of an interruption, or 0. */
 int command_was_interrupted(void);
 
-/* For a file that is written after long work: fails now if it cannot be written, or is one that this call
- * reads, by its name or in the folder of a run; warns if it can only be written in place. NULL is fine. */
+/* Notes that this call reads the file `path`, so that command_rehearse spares it. */
+dsc_status command_reads(command_call *call, const char *path, dsc_error *error);
+/* For a file that is written after long work, when all that the call reads is open: fails now if it cannot be
+ * written, or is one that this call reads, by whatever name: an operand, a file in the folder of a run, or one
+ * of command_reads. Warns if it can only be written in place. NULL is fine. */
 dsc_status command_rehearse(const command_call *call, const char *path, dsc_error *error);
+/* Warns that the file can only be written in place. */
+void command_warn_in_place(const char *path);
+/* The same of each of `names` (NULL ends them) in `folder`: of what is written once the results are safe, so
+ * that it is told then what cannot be written at all. */
+void command_warn_of_files(const char *folder, const char *const *names);
 
 /* A remark on standard error; silent with --quiet. */
 void command_remark(const command_call *call, const char *format, ...) DSC_PRINTF(2, 3);

@@ -290,8 +290,8 @@ static dsc_status run(command_call *call, dsc_error *error) {
     command_data data = {0};
     chosen shown = {0};
     dsc_status status = check_options(call, how, error);
-    if (!status) status = command_rehearse(call, how->out, error);
     if (!status) status = command_data_open(&data, call, &how->source, error);
+    if (!status) status = command_rehearse(call, how->out, error);
     shown.data = how->set ? data.test : data.train;
     if (!status) status = choose(call, &shown, how, error);
     if (!status) status = show(call, &shown, &data, how, error);

@@ -136,10 +136,10 @@ static dsc_status report(const examination *x, dsc_error *error) {
 static dsc_status run(command_call *call, dsc_error *error) {
     examination x = {.call = call, .how = call->values};
     command_warn_of_kernels();
-    dsc_status status = command_rehearse(call, x.how->per_sample, error);
-    if (!status) status = command_subject_open(&x.subject, call->operands[0], error);
+    dsc_status status = command_subject_open(&x.subject, call->operands[0], error);
     command_source source = command_subject_source(&x.subject, call, &x.how->source);
     if (!status) status = command_data_open(&x.data, call, &source, error);
+    if (!status) status = command_rehearse(call, x.how->per_sample, error);
     if (!status) status = measure(&x, error);
     if (!status) status = report(&x, error);
     if (!status) command_warn_of_answers(&x.metrics);
@@ -193,9 +193,8 @@ const command command_evaluate = {
         "and F1 of each class, the confusion matrix, and how far the model's confidence can be trusted.\n\n"
         "Data and model are compared first. Classes are matched by name, whatever their order; data with "
         "classes "
-        "that the model does not know, or of another size, are refused; another ground or preparation than "
-        "the "
-        "model was trained on is told.",
+        "that the model does not know, or of another size, are refused; `descender evaluate` warns if "
+        "ground or preparation differ from the model's training images.",
     .operands = operands,
     .options = options,
     .extras = extras,

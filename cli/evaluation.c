@@ -92,7 +92,9 @@ void command_append_metrics(dsc_text *text, const dsc_metrics *m, const dsc_mode
     append_confusion(text, m, model);
     if (m->not_finite)
         dsc_text_append(
-            text, "\n%zu of %zu answers are not finite: they count as wrong and were taken for nothing\n",
+            text,
+            "\n%zu of %zu answers are not finite: they count as wrong, and stand in no column of the "
+            "confusion matrix\n",
             m->not_finite, m->count);
 }
 

@@ -27,8 +27,8 @@ dsc_status command_recipe_override(dsc_recipe *recipe, command_call *call, const
     }
     if (command_given(call, "learning-rate") && !(given->learning_rate > 0))
         return command_wrong_usage(call, error,
-                                   "--learning-rate: at 0 nothing is learned; leave it away for the "
-                                   "optimiser's own");
+                                   "--learning-rate: at 0 nothing is learned; omit it to use the "
+                                   "optimiser's default");
     return DSC_OK;
 }
 
@@ -41,7 +41,7 @@ dsc_status command_recipe_settle(dsc_recipe *recipe, const char *asked, const ch
     char *whole = realpath(asked, NULL);
     if (!whole) { /* FOLDER/emnist-letters: the folder is there, and what its files begin with is kept */
         const char *slash = strrchr(asked, '/');
-        char *folder = slash ? strndup(asked, slash == asked ? 1 : (size_t)(slash - asked)) : strdup(".");
+        char *folder = dsc_path_folder(asked);
         char *real = folder ? realpath(folder, NULL) : NULL;
         whole = real ? dsc_path_join(real, slash ? slash + 1 : asked) : NULL;
         free(real);

@@ -212,6 +212,10 @@ void command_release(command_call *call) {
     free(call->values);
     free(call->options);
     free(call->given);
+    for (size_t i = 0; i < call->read_count; i++) free(call->reads[i]);
+    free(call->reads);
+    call->reads = NULL;
+    call->read_count = call->read_capacity = 0;
     call->values = NULL;
     call->options = NULL;
     call->given = NULL;

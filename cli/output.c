@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/memory.h"
 #include "base/visible.h"
 #include "train/run.h"
 
@@ -12,6 +13,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,17 +28,22 @@ enum { SAME_REQUEST_MILLISECONDS = 250 };
 
 static const int asking[] = {SIGINT, SIGTERM, SIGHUP};
 static volatile sig_atomic_t asked; /* the first of them that came */
-static struct timespec asked_at;
+/* When it came, in milliseconds, at least 1; 0 before. Two threads may be in the handler at once, for the
+ * mask holds for one thread: whoever puts the time here is the first. Alone a lock-free object may be used
+ * in a handler. */
+static atomic_uint asked_at;
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "signal handlers need lock-free integers");
 
 static void note_request(int signal_number) {
-    struct timespec now;
+    struct timespec time;
     const int code = errno;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    if (!asked) {
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    const unsigned clock = 1000u * (unsigned)time.tv_sec + (unsigned)(time.tv_nsec / 1000000);
+    const unsigned now = clock ? clock : 1;
+    unsigned first = 0;
+    if (atomic_compare_exchange_strong(&asked_at, &first, now)) {
         asked = signal_number;
-        asked_at = now;
-    } else if (1000 * (now.tv_sec - asked_at.tv_sec) + (now.tv_nsec - asked_at.tv_nsec) / 1000000 >=
-               SAME_REQUEST_MILLISECONDS) {
+    } else if ((int)(now - first) >= SAME_REQUEST_MILLISECONDS) { /* the other may have looked later */
         (void)signal(signal_number, SIG_DFL);
         (void)raise(signal_number); /* comes when this handler returns */
     }
@@ -52,7 +59,7 @@ void command_catch_signals(void) {
             (void)sigaction(asking[i], &action, NULL);
 }
 
-int command_was_interrupted(void) { return asked ? COMMAND_INTERRUPTED + asked : 0; }
+int command_was_interrupted(void) { return asked ? COMMAND_SIGNAL_BASE + asked : 0; }
 
 static void do_nothing(int signal_number) { (void)signal_number; }
 
@@ -96,7 +103,22 @@ static bool is_same_file(const char *a, const char *b) {
            one.st_ino == other.st_ino;
 }
 
-/* Fails if `path` is an operand, or one of the files that make the operand's folder a run. */
+dsc_status command_reads(command_call *call, const char *path, dsc_error *error) {
+    char *copy = strdup(path);
+    if (!copy || !dsc_grow(&call->reads, &call->read_capacity, call->read_count + 1, sizeof *call->reads)) {
+        free(copy);
+        return dsc_fail_memory(error, strlen(path), path);
+    }
+    call->reads[call->read_count++] = copy;
+    return DSC_OK;
+}
+
+static dsc_status fail_read(const char *path, dsc_error *error) {
+    return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                    "%s: is read by this command, and would be replaced; name another file", path);
+}
+
+/* Fails if `path` is an operand, one of the files that make the operand's folder a run, or noted. */
 static dsc_status check_not_read(const command_call *call, const char *path, dsc_error *error) {
     static const char *const parts[] = {"", DSC_RUN_RECIPE, DSC_RUN_LOG, DSC_RUN_CHECKPOINT, DSC_RUN_MODEL};
     for (size_t i = 0; i < call->operand_count; i++)
@@ -105,23 +127,34 @@ static dsc_status check_not_read(const command_call *call, const char *path, dsc
             if (!part) return dsc_fail_memory(error, strlen(call->operands[i]), path);
             bool same = is_same_file(part, path);
             free(part);
-            if (same)
-                return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                                "%s: is read by this command, and would be replaced; name another file",
-                                path);
+            if (same) return fail_read(path, error);
         }
+    for (size_t i = 0; i < call->read_count; i++)
+        if (is_same_file(call->reads[i], path)) return fail_read(path, error);
     return DSC_OK;
+}
+
+void command_warn_in_place(const char *path) {
+    command_complain("warning: %s: cannot be replaced as a whole, so it will be written in place; a crash "
+                     "while that is done damages it",
+                     path);
+}
+
+void command_warn_of_files(const char *folder, const char *const *names) {
+    for (; *names; names++) {
+        dsc_file_way way;
+        char *path = dsc_path_join(folder, *names);
+        if (path && !dsc_file_rehearse(&way, path, 0, NULL) && way == DSC_FILE_IN_PLACE)
+            command_warn_in_place(path);
+        free(path);
+    }
 }
 
 dsc_status command_rehearse(const command_call *call, const char *path, dsc_error *error) {
     dsc_file_way way = DSC_FILE_ATOMIC;
     dsc_status status = path ? check_not_read(call, path, error) : DSC_OK;
     if (!status && path) status = dsc_file_rehearse(&way, path, 0, error);
-    if (!status && way == DSC_FILE_IN_PLACE)
-        command_complain(
-            "warning: %s: cannot be replaced as a whole, so it will be written in place; a crash "
-            "while that is done damages it",
-            path);
+    if (!status && way == DSC_FILE_IN_PLACE) command_warn_in_place(path);
     return status;
 }
 

@@ -134,7 +134,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     session s = {.call = call, .how = call->values};
     command_warn_of_kernels();
     dsc_status status = open_all(&s, error);
-    if (!status && s.how->out) status = report_claim(s.how->out, error);
+    if (!status && s.how->out) status = report_claim(s.how->out, command_warn_in_place, error);
     if (!status) status = examine(&s, error);
     if (!status) status = write_out(&s, error);
     command_progress_end(&s.progress);

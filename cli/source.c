@@ -3,6 +3,7 @@
 #include "source.h"
 
 #include "data/images.h"
+#include "data/mnist.h"
 #include "progress.h"
 
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 /* What a call reports while it looks for the data, and downloads them. */
 typedef struct watching {
     const command_call *call;
+    command_call *reader; /* the same, where its data are opened */
     command_progress progress;
     unsigned file; /* the one that the bar is about */
     bool started;
@@ -35,14 +37,24 @@ static void on_note(void *user, const char *text) {
     command_complain("%s", text);
 }
 
-dsc_status command_data_open(command_data *data, const command_call *call, const command_source *source,
+static dsc_status note_file(void *user, const char *path, dsc_error *error) {
+    return command_reads(user, path, error);
+}
+
+static dsc_status on_open(void *user, const char *place, dsc_error *error) {
+    const watching *w = user;
+    return dsc_mnist_visit(place, note_file, w->reader, error);
+}
+
+dsc_status command_data_open(command_data *data, command_call *call, const command_source *source,
                              dsc_error *error) {
     *data = (command_data){0};
-    watching w = {.call = call};
+    watching w = {.call = call, .reader = call};
     fetch_source from = {.data = source->data,
                          .offline = source->offline,
                          .on_progress = on_progress,
                          .on_note = on_note,
+                         .on_open = on_open,
                          .user = &w};
     dsc_status status = fetch_open(&data->train, &data->test, data->name, &from, error);
     command_progress_end(&w.progress);
@@ -53,14 +65,18 @@ void command_tell_remarks(const dsc_remarks *remarks) {
     for (size_t i = 0; i < remarks->count; i++) command_complain("%s", remarks->line[i]);
 }
 
+void command_compare_images(const dsc_images *train, const dsc_images *test) {
+    dsc_remarks remarks = {0};
+    dsc_images_compare(&remarks, train, "the training set", test, "the test set");
+    command_tell_remarks(&remarks);
+}
+
 void command_compare_sets(const command_data *data) {
     dsc_images train, test;
-    dsc_remarks remarks = {0};
     if (!data->train || !data->test) return;
     dsc_dataset_describe(&train, data->train);
     dsc_dataset_describe(&test, data->test);
-    dsc_images_compare(&remarks, &train, "the training set", &test, "the test set");
-    command_tell_remarks(&remarks);
+    command_compare_images(&train, &test);
 }
 
 dsc_status command_fetch_mnist(char **used, const char *folder, const command_call *call, bool offline,

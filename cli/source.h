@@ -37,15 +37,17 @@ typedef struct command_data {
     char name[FETCH_DESCRIPTION]; /* "MNIST (/data)", "built-in digits, seed 1": what every output names */
 } command_data;
 
-/* Opens the data, with a progress bar where they are downloaded. What stands in for MNIST is told on standard
- * error, always. Release with command_data_close, also after a failure. */
-dsc_status command_data_open(command_data *data, const command_call *call, const command_source *source,
+/* Opens the data, with a progress bar where they are downloaded, and notes their files with command_reads.
+ * What stands in for MNIST is told on standard error, always. Release with command_data_close, also after a
+ * failure. */
+dsc_status command_data_open(command_data *data, command_call *call, const command_source *source,
                              dsc_error *error);
 void command_data_close(command_data *data);
 
 /* Says what differs between the images of the two sets: a model that is trained on one is measured on the
  * other. */
 void command_compare_sets(const command_data *data);
+void command_compare_images(const dsc_images *train, const dsc_images *test);
 
 /* Says each on standard error, always: results depend on them. */
 void command_tell_remarks(const dsc_remarks *remarks);

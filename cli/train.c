@@ -45,13 +45,12 @@ static dsc_status check_resume(session *s, dsc_error *error) {
     if (command_given(s->call, "recipe") || command_given(s->call, "out"))
         return command_wrong_usage(s->call, error,
                                    "--resume goes on in the run's own folder with its own "
-                                   "recipe; leave --recipe and --out away");
+                                   "recipe; omit --recipe and --out");
     for (const dsc_param *p = dsc_recipe_params; p->name; p++)
         if (command_given(s->call, p->name) && strcmp(p->name, "kernels") != 0 &&
             strcmp(p->name, "data") != 0)
             return command_wrong_usage(
-                s->call, error, "--resume takes the recipe from the run; leave --%s away, or train anew",
-                p->name);
+                s->call, error, "--resume takes the recipe from the run; omit --%s, or train anew", p->name);
     return DSC_OK;
 }
 
@@ -111,6 +110,8 @@ static dsc_status open_run(session *s, dsc_error *error) {
 }
 
 static dsc_status train(session *s, dsc_error *error) {
+    static const char *const names[] = {DSC_RUN_MISTAKES, DSC_RUN_CURVES_SVG, DSC_RUN_CURVES_PNG, NULL};
+    command_warn_of_files(dsc_run_folder(s->run), names);
     train_show_begin(&s->show, s->call, s->run, s->data.name);
     dsc_status status = dsc_run_train(s->run, on_event, s, error);
     train_show_end(&s->show);

@@ -39,18 +39,17 @@ static dsc_status check_resume(session *s, dsc_error *error) {
     static const char *const fixed[] = {"recipe", "out", "trials", "reduction", "first-epochs"};
     if (s->call->operand_count)
         return command_wrong_usage(s->call, error,
-                                   "--resume goes on with what the search was begun with; leave '%s' away",
+                                   "--resume goes on with what the search was begun with; omit '%s'",
                                    s->call->operands[0]);
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         if (command_given(s->call, fixed[i]))
             return command_wrong_usage(
-                s->call, error, "--resume goes on with what the search was begun with; leave --%s away",
-                fixed[i]);
+                s->call, error, "--resume goes on with what the search was begun with; omit --%s", fixed[i]);
     for (const dsc_param *p = dsc_recipe_params; p->name; p++)
         if (command_given(s->call, p->name) && strcmp(p->name, "data") != 0)
-            return command_wrong_usage(
-                s->call, error, "--resume takes the recipe from the search; leave --%s away, or search anew",
-                p->name);
+            return command_wrong_usage(s->call, error,
+                                       "--resume takes the recipe from the search; omit --%s, or search anew",
+                                       p->name);
     return DSC_OK;
 }
 
@@ -118,7 +117,9 @@ static void tell_plan(const session *s) {
 }
 
 static dsc_status search(session *s, dsc_error *error) {
+    static const char *const names[] = {DSC_TUNE_BEST, DSC_TUNE_CHART_SVG, DSC_TUNE_CHART_PNG, NULL};
     tell_plan(s);
+    command_warn_of_files(dsc_tune_folder(s->tune), names);
     tune_show_begin(&s->show, s->call);
     dsc_status status = dsc_tune_run(s->tune, on_event, s, error);
     tune_show_end(&s->show);

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "command.h"
 #include "data/dataset.h"
 #include "draw/chart.h"
 #include "draw/claim.h"
@@ -178,8 +179,8 @@ dsc_status tutorial_show_curves(dsc_text *text, const tutorial_figures *figures,
 dsc_status tutorial_pictures_possible(dsc_error *error) {
     if (DESCENDER_WITH_CAIRO) return DSC_OK;
     return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                    "--out: this build has no cairo, which draws SVG and PNG; build it with cairo, or leave "
-                    "--out away and see the pictures in a terminal");
+                    "--out: this build has no cairo, which draws SVG and PNG; build it with cairo, or omit "
+                    "--out and see the pictures in a terminal");
 }
 
 static void name_of_image(char name[IMAGE_NAME], const dsc_dataset *train) {
@@ -190,7 +191,7 @@ dsc_status tutorial_claim_pictures(const char *folder, const dsc_dataset *train,
     char image[IMAGE_NAME];
     name_of_image(image, train);
     return draw_claim(folder, (const char *const[]){image, "random-images", "network", "curves", NULL},
-                      error);
+                      command_warn_in_place, error);
 }
 
 dsc_status tutorial_save_pictures(const char *folder, const tutorial_figures *figures, dsc_error *error) {

@@ -316,11 +316,10 @@ static dsc_status check_kinds(struct check *check, dsc_error *error) {
         look_at(check, &images[i], &there[i], i ? DSC_TEST_IMAGES : DSC_TRAIN_IMAGES,
                 noted ? &preparation : NULL);
     if (there[0] && images[0].ground == DSC_GROUND_LIGHT)
-        finding(
-            check, DSC_CHECK_NOTE,
-            "%s: is %s, the other way round than MNIST's; a model that is trained on them reads such images "
-            "alone. Digits can be made like MNIST's with `descender data pack --prepare`",
-            check->paths[DSC_TRAIN_IMAGES], dsc_ground_words(images[0].ground));
+        finding(check, DSC_CHECK_NOTE,
+                "%s: is %s, the other way round than MNIST's; a model that is trained on them will read only "
+                "such images. Digits can be made like MNIST's with `descender data pack --prepare`",
+                check->paths[DSC_TRAIN_IMAGES], dsc_ground_words(images[0].ground));
     if (there[0] && there[1])
         dsc_images_compare(&remarks, &images[0], "the training set", &images[1], "the test set");
     for (size_t i = 0; i < remarks.count; i++)

@@ -132,6 +132,17 @@ static dsc_status read_mapping(mapping *m, char *text, const char *path, dsc_err
     return DSC_OK;
 }
 
+char *dsc_emnist_mapping(const char *images_path) {
+    int which;
+    size_t prefix;
+    const char *name = name_of(images_path);
+    if (!dsc_mnist_name(&which, &prefix, name)) prefix = 0;
+    const size_t kept = (size_t)(name - images_path) + prefix;
+    char *path = malloc(kept + sizeof "mapping.txt");
+    if (path) (void)sprintf(path, "%.*smapping.txt", (int)kept, images_path);
+    return path;
+}
+
 /* The mapping that lies beside the images, or the published one, or none (then m->end is 0). */
 static dsc_status find_mapping(mapping *m, const char *images_path, dsc_error *error) {
     memset(m, 0, sizeof *m);
@@ -140,10 +151,8 @@ static dsc_status find_mapping(mapping *m, const char *images_path, dsc_error *e
     size_t prefix;
     const char *name = name_of(images_path);
     (void)dsc_mnist_name(&which, &prefix, name);
-    char *path = malloc((size_t)(name - images_path) + prefix + sizeof "mapping.txt");
+    char *path = dsc_emnist_mapping(images_path);
     if (!path) return dsc_fail_memory(error, strlen(images_path), "a path");
-    (void)sprintf(path, "%.*s", (int)((size_t)(name - images_path) + prefix), images_path);
-    strcat(path, "mapping.txt");
     unsigned char *text = NULL;
     size_t size;
     dsc_error why;

@@ -21,4 +21,8 @@ dsc_status dsc_emnist_turn(dsc_content *images, dsc_error *error);
 dsc_status dsc_emnist_classes(char ***names, size_t *classes, dsc_content *const *labels, size_t count,
                               const char *images_path, dsc_error *error);
 
+/* The path of the mapping beside the images, whether it is there or not, in a new text; NULL if memory is
+ * short. */
+char *dsc_emnist_mapping(const char *images_path);
+
 #endif

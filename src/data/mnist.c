@@ -9,11 +9,13 @@
 #include "data/cache.h"
 #include "data/class_names.h"
 #include "data/dataset.h"
+#include "data/emnist.h"
 #include "data/images.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const dsc_mnist_file dsc_mnist_files[DSC_MNIST_FILES] = {
     {"train-images-idx3-ubyte", 47040016, 0xE9F4D8B3},
@@ -112,6 +114,31 @@ static dsc_status adopt_part(dsc_dataset **data, dsc_content pair[2], char *cons
             dsc_dataset_note_preparation(*data, known ? DSC_PREPARATION_DIGITS : *noted);
     }
     dsc_text_free(&title);
+    return status;
+}
+
+/* Visits a path that was made for it, and frees it. */
+static dsc_status visit_made(char *path, dsc_path_visitor *visit, void *user, dsc_error *error) {
+    dsc_status status = path ? DSC_OK : dsc_fail_memory(error, 64, "a path");
+    if (!status && !access(path, F_OK)) status = visit(user, path, error);
+    free(path);
+    return status;
+}
+
+dsc_status dsc_mnist_visit(const char *place, dsc_path_visitor *visit, void *user, dsc_error *error) {
+    char *folder = dsc_mnist_folder(place);
+    dsc_status status = folder ? DSC_OK : dsc_fail_memory(error, strlen(place), "a path");
+    for (int i = 0; i < DSC_MNIST_FILES && !status; i++) {
+        char *path;
+        status = dsc_mnist_find(&path, place, i, error);
+        if (status || !path) continue;
+        if (dsc_emnist_is(path)) status = visit_made(dsc_emnist_mapping(path), visit, user, error);
+        if (!status) status = visit(user, path, error);
+        free(path);
+    }
+    if (!status) status = visit_made(dsc_path_join(folder, "labels.txt"), visit, user, error);
+    if (!status) status = visit_made(dsc_path_join(folder, DSC_IMAGES_FILE), visit, user, error);
+    free(folder);
     return status;
 }
 

@@ -28,6 +28,12 @@ const char *dsc_dataset_known_name(const dsc_content *images, const dsc_content 
  * files in FOLDER that begin so. *path is NULL if none is; release with free(). */
 dsc_status dsc_mnist_find(char **path, const char *folder, int which, dsc_error *error);
 
+/* Calls `visit` with the path of every file that is read to open the data of a place, if it is there: of the
+ * four files that there are, labels.txt, images.json, and the mapping of EMNIST. Ends with the first failure
+ * of `visit`. */
+typedef dsc_status dsc_path_visitor(void *user, const char *path, dsc_error *error);
+dsc_status dsc_mnist_visit(const char *place, dsc_path_visitor *visit, void *user, dsc_error *error);
+
 /* Whether a name is that of one of the four files, in any of the ways in which they are published, as in
  * "emnist-letters-test-images-idx3-ubyte.gz": *which it is, and how many letters stand before "test"
  * there. */

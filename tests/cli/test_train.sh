@@ -135,7 +135,7 @@ mistakes_are_named_and_leave_no_folder() {
 resuming_refuses_what_would_change_the_run() {
     run train --resume "$work/run" --epochs 9
     exits 2
-    says "leave --epochs away"
+    says "omit --epochs"
     run train --resume "$work/run" --out "$work/other"
     exits 2
     run train --resume "$work/nowhere"

@@ -34,26 +34,36 @@ static dsc_status refuse(const char *path, dsc_error *error) {
                     path);
 }
 
-dsc_status draw_claim_file(const char *path, const char *mark, dsc_error *error) {
-    return !exists(path) || holds(path, mark) ? DSC_OK : refuse(path, error);
+static dsc_status rehearse(const char *path, draw_on_in_place *on_in_place, dsc_error *error) {
+    dsc_file_way way;
+    dsc_status status = dsc_file_rehearse(&way, path, 0, error);
+    if (!status && way == DSC_FILE_IN_PLACE) on_in_place(path);
+    return status;
 }
 
-static dsc_status claim(const char *folder, const char *name, dsc_error *error) {
+dsc_status draw_claim_file(const char *path, const char *mark, draw_on_in_place *on_in_place,
+                           dsc_error *error) {
+    if (exists(path) && !holds(path, mark)) return refuse(path, error);
+    return rehearse(path, on_in_place, error);
+}
+
+static dsc_status claim(const char *folder, const char *name, draw_on_in_place *on_in_place,
+                        dsc_error *error) {
     dsc_text svg = {0}, png = {0};
     dsc_text_append(&svg, "%s/%s.svg", folder, name);
     dsc_text_append(&png, "%s/%s.png", folder, name);
     dsc_status status = svg.failed || png.failed ? dsc_fail_memory(error, strlen(folder), folder) : DSC_OK;
-    if (!status) status = draw_claim_file(svg.data, DRAW_MARK, error);
+    if (!status) status = draw_claim_file(svg.data, DRAW_MARK, on_in_place, error);
     if (!status && exists(png.data) && !exists(svg.data)) status = refuse(png.data, error);
-    if (!status) status = dsc_file_rehearse(NULL, svg.data, 0, error);
-    if (!status) status = dsc_file_rehearse(NULL, png.data, 0, error);
+    if (!status) status = rehearse(png.data, on_in_place, error);
     dsc_text_free(&svg);
     dsc_text_free(&png);
     return status;
 }
 
-dsc_status draw_claim(const char *folder, const char *const *names, dsc_error *error) {
+dsc_status draw_claim(const char *folder, const char *const *names, draw_on_in_place *on_in_place,
+                      dsc_error *error) {
     dsc_status status = dsc_folder_make(folder, error);
-    for (; *names && !status; names++) status = claim(folder, *names, error);
+    for (; *names && !status; names++) status = claim(folder, *names, on_in_place, error);
     return status;
 }

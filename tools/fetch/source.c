@@ -58,7 +58,11 @@ static void close_both(const request *q) {
 }
 
 static dsc_status open_folder(const request *q, const char *folder, dsc_error *error) {
-    return dsc_mnist_open_with(q->train, q->test, folder, &(dsc_open_options){.cache = true}, error);
+    dsc_status status =
+        dsc_mnist_open_with(q->train, q->test, folder, &(dsc_open_options){.cache = true}, error);
+    if (!status && q->source->on_open) status = q->source->on_open(q->source->user, folder, error);
+    if (status) close_both(q);
+    return status;
 }
 
 /* --- the built-in digits --- */

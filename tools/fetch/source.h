@@ -37,6 +37,8 @@ typedef struct fetch_source {
     unsigned threads;                              /* to draw them; 0: all cores */
     fetch_on_progress *on_progress;                /* may be NULL */
     void (*on_note)(void *user, const char *text); /* one line for people, without its newline; may be NULL */
+    /* A place whose data were opened: see dsc_mnist_visit. May be NULL. A failure ends the call with it. */
+    dsc_status (*on_open)(void *user, const char *place, dsc_error *error);
     void *user;
     const fetch_settings *settings; /* NULL: fetch_default_settings, with $DESCENDER_MIRRORS */
 } fetch_source;

@@ -61,14 +61,13 @@ void report_page_figure(dsc_text *page, const report_figures *figures, const cha
     dsc_text_append(page, "</figure>\n");
 }
 
-dsc_status report_claim(const char *folder, dsc_error *error) {
+dsc_status report_claim(const char *folder, draw_on_in_place *on_in_place, dsc_error *error) {
     static const char *const figures[] = {"curves",   "classes", "confusion", "reliability", "confidence",
                                           "mistakes", "filters", "embedding", "recall",      NULL};
     char *path = dsc_path_join(folder, REPORT_PAGE);
     if (!path) return dsc_fail_memory(error, strlen(folder), folder);
-    dsc_status status = draw_claim(folder, figures, error);
-    if (!status) status = draw_claim_file(path, MARK, error);
-    if (!status) status = dsc_file_rehearse(NULL, path, 0, error);
+    dsc_status status = draw_claim(folder, figures, on_in_place, error);
+    if (!status) status = draw_claim_file(path, MARK, on_in_place, error);
     if (!status) status = dsc_space_check(folder, ROOM, error);
     free(path);
     return status;

@@ -3,6 +3,7 @@
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
 
+#include "draw/claim.h"
 #include "report/exam.h"
 #include "report/figures.h"
 #include "report/speed.h"
@@ -20,7 +21,7 @@ typedef struct report_subject {
 
 /* Before the examination: makes `folder`, and fails if a report could not be written there, or would replace
  * what is not of a report: pictures that were not drawn by Descender, another page. */
-dsc_status report_claim(const char *folder, dsc_error *error);
+dsc_status report_claim(const char *folder, draw_on_in_place *on_in_place, dsc_error *error);
 
 /* Draws the figures and writes the page into `folder`, which is made if it is missing; files of these names there are
  * replaced. Figures that could not be made are named on the page, with the reason. Returns what was drawn, to be released
