@@ -9,17 +9,13 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/seed.h"
-#include "data/idx.h"
-#include "data/images.h"
-#include "pack/pack.h"
+#include "data_pack_out.h"
 #include "progress.h"
 #include "source.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 typedef struct values {
     double test_share;
@@ -28,23 +24,14 @@ typedef struct values {
     bool prepare, keep_order, gzip, force, json, quiet;
 } values;
 
-/* One of the two sets: which entries of which list, in what order, and where they go. */
-typedef struct part {
-    const char *images_name, *labels_name; /* of the files, without ".gz" */
-    const pack_list *list;
-    size_t *order;
-    size_t count;
-    dsc_array images, labels;
-} part;
-
 typedef struct packing {
     command_call *call;
     const values *how;
     const char *out;
     pack_list train_list, test_list; /* test_list: only where the folder is split already */
-    part train, test;
+    pack_part train, test;
     size_t size[2];
-    dsc_file_writer *writers[6]; /* of OUT's files, by number; NULL: not written */
+    dsc_notes_sum left_out; /* with --prepare */
 } packing;
 
 /* Gives the images of `test` the labels that their classes have in `train`. */
@@ -84,7 +71,7 @@ static void divide_class(packing *p, const int64_t *order, size_t first, size_t 
     size_t test = (size_t)((double)count * p->how->test_share + 0.5);
     if (test >= count) test = count - 1;
     for (size_t i = 0; i < count; i++) {
-        part *to = i < count - test ? &p->train : &p->test;
+        pack_part *to = i < count - test ? &p->train : &p->test;
         to->order[to->count++] = first + (size_t)order[i];
     }
 }
@@ -103,7 +90,7 @@ static dsc_status divide(packing *p, dsc_rng *rng, dsc_error *error) {
     return DSC_OK;
 }
 
-static dsc_status shuffle(part *set, dsc_rng *rng, dsc_error *error) {
+static dsc_status shuffle(pack_part *set, dsc_rng *rng, dsc_error *error) {
     int64_t *order = dsc_allocate(set->count, sizeof *order);
     size_t *shuffled = dsc_allocate(set->count, sizeof *shuffled);
     if (!order || !shuffled) {
@@ -123,12 +110,8 @@ static dsc_status plan(packing *p, dsc_error *error) {
     dsc_rng rng;
     dsc_rng_seed_with(&rng, &p->how->seed);
     bool split = p->test_list.count > 0;
-    p->train = (part){.images_name = "train-images-idx3-ubyte",
-                      .labels_name = "train-labels-idx1-ubyte",
-                      .list = &p->train_list};
-    p->test = (part){.images_name = "t10k-images-idx3-ubyte",
-                     .labels_name = "t10k-labels-idx1-ubyte",
-                     .list = split ? &p->test_list : &p->train_list};
+    p->train = (pack_part){.list = &p->train_list};
+    p->test = (pack_part){.list = split ? &p->test_list : &p->train_list};
     p->train.order = dsc_allocate(p->train.list->count, sizeof *p->train.order);
     p->test.order = dsc_allocate(p->test.list->count, sizeof *p->test.order);
     if (!p->train.order || !p->test.order)
@@ -154,164 +137,68 @@ static int watch(void *user, size_t done, size_t count) {
     return command_should_stop_saving();
 }
 
-static dsc_status read_part(packing *p, part *set, dsc_error *error) {
+/* What was not prepared here may have been elsewhere: then the images show it. */
+static void look_at(pack_part *set, bool prepared) {
+    const size_t shape[3] = {1, set->images.shape[1], set->images.shape[2]};
+    dsc_images_examine(&set->looks, set->images.data, set->count, shape);
+    if (prepared) set->looks.preparation = DSC_PREPARATION_DIGITS;
+}
+
+static dsc_status read_part(packing *p, pack_part *set, dsc_error *error) {
     if (!set->count) return DSC_OK;
     command_progress progress;
     command_progress_start(&progress, p->call, "reading", "images", set->count);
     dsc_status status = pack_read(&set->images, &set->labels, p->size, set->list, set->order, set->count,
-                                  p->how->prepare, watch, &progress, error);
+                                  p->how->prepare ? &p->left_out : NULL, watch, &progress, error);
     command_progress_end(&progress);
-    return status;
-}
-
-/* ---- the files of OUT ---- */
-
-/* In the order in which they take their names: while the labels are not there, nobody takes the images for
- * data. */
-enum { CLASS_NAMES, IMAGES_NOTE, TRAIN_IMAGES, TEST_IMAGES, TRAIN_LABELS, TEST_LABELS, OUT_FILES };
-
-static bool is_text(size_t file) { return file == CLASS_NAMES || file == IMAGES_NOTE; }
-
-/* The path of one of them (release with dsc_text_free); .failed for want of memory. */
-static dsc_text path_of(const packing *p, size_t file, bool gzip) {
-    const part *set = file == TRAIN_IMAGES || file == TRAIN_LABELS ? &p->train : &p->test;
-    dsc_text path = {0};
-    if (is_text(file))
-        dsc_text_append(&path, "%s/%s", p->out, file == CLASS_NAMES ? "labels.txt" : DSC_IMAGES_FILE);
-    else
-        dsc_text_append(&path, "%s/%s%s", p->out,
-                        file == TRAIN_IMAGES || file == TEST_IMAGES ? set->images_name : set->labels_name,
-                        gzip ? ".gz" : "");
-    return path;
-}
-
-static bool is_written(const packing *p, size_t file) {
-    return is_text(file) || (file == TRAIN_IMAGES || file == TRAIN_LABELS ? p->train.count : p->test.count);
-}
-
-typedef dsc_status visitor(const char *path, size_t file, bool gzip, packing *p, dsc_error *error);
-
-/* Every name that data in OUT may have, plain and compressed. */
-static dsc_status visit_files(packing *p, visitor *visit, dsc_error *error) {
-    for (size_t i = 0; i < 2 * OUT_FILES; i++) {
-        size_t file = i / 2;
-        bool gzip = i % 2;
-        if (is_text(file) && gzip) continue;
-        dsc_text path = path_of(p, file, gzip);
-        dsc_status status = path.failed ? dsc_fail_memory(error, strlen(p->out), p->out)
-                                        : visit(path.data, file, gzip, p, error);
-        dsc_text_free(&path);
-        if (status) return status;
-    }
-    return DSC_OK;
-}
-
-static bool exists(const char *path) {
-    struct stat info;
-    return lstat(path, &info) == 0;
-}
-
-/* Files that are there already are somebody's data. */
-static dsc_status refuse(const char *path, size_t file, bool gzip, packing *p, dsc_error *error) {
-    if (!p->how->force && exists(path))
-        return dsc_fail(error, DSC_ERROR_IO,
-                        "%s: is there already; give another folder, or --force to replace it", path);
-    bool written = is_written(p, file) && (is_text(file) || gzip == p->how->gzip);
-    return written ? dsc_file_rehearse(NULL, path, 0, error) : DSC_OK;
-}
-
-/* ---- what the images are like ---- */
-
-/* What was not prepared here may have been elsewhere: then the images show it. */
-static dsc_images describe(const packing *p, const part *set) {
-    const size_t shape[3] = {1, set->images.shape[1], set->images.shape[2]};
-    dsc_images images;
-    dsc_images_examine(&images, set->images.data, set->count, shape);
-    if (p->how->prepare) images.preparation = DSC_PREPARATION_DIGITS;
-    return images;
-}
-
-/* ---- writing ---- */
-
-/* Everything is written before anything takes its name, so that a full disk leaves the old data whole. */
-static dsc_status begin_file(const char *path, size_t file, bool gzip, packing *p, dsc_error *error) {
-    if (!is_written(p, file) || (!is_text(file) && gzip != p->how->gzip)) return DSC_OK;
-    const part *set = file == TRAIN_IMAGES || file == TRAIN_LABELS ? &p->train : &p->test;
-    if (!is_text(file)) {
-        bool images = file == TRAIN_IMAGES || file == TEST_IMAGES;
-        return dsc_idx_begin(&p->writers[file], path, images ? &set->images : &set->labels, error);
-    }
-    char note[64];
-    dsc_text text = {0};
-    for (size_t i = 0; file == CLASS_NAMES && i < p->train_list.class_count; i++)
-        dsc_text_append(&text, "%s\n", p->train_list.classes[i]);
-    if (file == IMAGES_NOTE)
-        dsc_text_append_bytes(&text, note, dsc_images_note_format(note, describe(p, &p->train).preparation));
-    dsc_status status = text.failed ? dsc_fail_memory(error, text.length, path)
-                                    : dsc_file_writer_open(&p->writers[file], path, error);
-    if (!status) status = dsc_file_writer_append(p->writers[file], text.data, text.length, error);
-    dsc_text_free(&text);
-    return status;
-}
-
-/* An old .gz beside a new plain file, or an old test set, would be taken for part of the new data; and so
- * would old labels beside new images, if all ended here. */
-static dsc_status remove_old(const char *path, size_t file, bool gzip, packing *p, dsc_error *error) {
-    struct stat info;
-    bool replaced = p->writers[file] && (is_text(file) || gzip == p->how->gzip);
-    if (lstat(path, &info) || (replaced && file < TRAIN_LABELS)) return DSC_OK;
-    if (replaced && !S_ISREG(info.st_mode)) return DSC_OK; /* a link stays */
-    return unlink(path)
-               ? dsc_fail_system(error, path, "is of the data that are replaced, and cannot be removed")
-               : DSC_OK;
-}
-
-static dsc_status write_files(packing *p, dsc_error *error) {
-    dsc_status status = visit_files(p, begin_file, error);
-    if (!status) status = visit_files(p, remove_old, error);
-    for (size_t i = 0; i < OUT_FILES; i++) {
-        if (!p->writers[i]) continue;
-        if (status)
-            dsc_file_writer_abort(p->writers[i]);
-        else
-            status = dsc_file_writer_commit(p->writers[i], error);
-        p->writers[i] = NULL;
-    }
+    if (!status) look_at(set, p->how->prepare);
     return status;
 }
 
 /* ---- telling ---- */
 
 static void tell_ground(const packing *p) {
-    const dsc_images train = describe(p, &p->train);
-    dsc_remarks remarks = {0};
-    if (train.ground == DSC_GROUND_LIGHT)
+    const dsc_images *train = &p->train.looks;
+    if (train->ground == DSC_GROUND_LIGHT)
         command_complain(
             "these images are %s, the other way round than MNIST's. A model that is trained on them "
-            "reads such images alone. If they are digits, --prepare makes of them what `descender "
+            "will read only such images. If they are digits, --prepare makes of them what `descender "
             "predict` makes of a picture: light on dark, fitted and centred",
-            dsc_ground_words(train.ground));
-    if (!p->how->prepare && train.preparation == DSC_PREPARATION_DIGITS)
+            dsc_ground_words(train->ground));
+    if (!p->how->prepare && train->preparation == DSC_PREPARATION_DIGITS)
         command_remark(p->call,
                        "These images look like digits that were prepared as MNIST's, and are noted as such.");
-    if (!p->test.count) return;
-    const dsc_images test = describe(p, &p->test);
-    dsc_images_compare(&remarks, &train, "the training set", &test, "the test set");
-    command_tell_remarks(&remarks);
+    if (p->test.count) command_compare_images(train, &p->test.looks);
+}
+
+/* Nothing of the pictures is left out without a word. */
+static void tell_left_out(const packing *p) {
+    dsc_text text = {0};
+    dsc_notes_sum_remark(&text, &p->left_out, p->train.count + p->test.count);
+    if (text.length && !text.failed) command_remark(p->call, "%s", text.data);
+    dsc_text_free(&text);
+}
+
+/* {"images": 3, "at_edge": 1, ...}; null without --prepare. */
+static json_t *left_out_json(const packing *p) {
+    if (!p->how->prepare) return json_null();
+    json_t *json = dsc_notes_marks_json(&p->left_out.marks);
+    if (json) (void)json_object_set_new(json, "images", json_integer((json_int_t)p->left_out.pictures));
+    return json;
 }
 
 static dsc_status report_json(const packing *p, dsc_error *error) {
-    const dsc_images train = describe(p, &p->train);
+    const dsc_images *train = &p->train.looks;
     size_t over = p->train_list.passed_over + p->test_list.passed_over;
     json_t *classes = json_array();
     for (size_t i = 0; i < p->train_list.class_count; i++)
         (void)json_array_append_new(classes, json_string(p->train_list.classes[i]));
     return command_print_json(
-        json_pack("{s:o, s:I, s:I, s:I, s:I, s:s, s:s, s:I, s:o}", "folder", dsc_json_text(p->out),
+        json_pack("{s:o, s:I, s:I, s:I, s:I, s:s, s:s, s:o, s:I, s:o}", "folder", dsc_json_text(p->out),
                   "training_images", (json_int_t)p->train.count, "test_images", (json_int_t)p->test.count,
                   "height", (json_int_t)p->size[0], "width", (json_int_t)p->size[1], "preparation",
-                  dsc_preparation_name(train.preparation), "ground", dsc_ground_name(train.ground),
-                  "files_passed_over", (json_int_t)over, "classes", classes),
+                  dsc_preparation_name(train->preparation), "ground", dsc_ground_name(train->ground),
+                  "left_out", left_out_json(p), "files_passed_over", (json_int_t)over, "classes", classes),
         error);
 }
 
@@ -331,6 +218,15 @@ static dsc_status report(const packing *p, dsc_error *error) {
     return DSC_OK;
 }
 
+static dsc_status note_pictures(packing *p, dsc_error *error) {
+    const pack_list *const lists[] = {&p->train_list, &p->test_list};
+    dsc_status status = DSC_OK;
+    for (size_t k = 0; k < sizeof lists / sizeof *lists; k++)
+        for (size_t i = 0; i < lists[k]->count && !status; i++)
+            status = command_reads(p->call, lists[k]->entries[i].path, error);
+    return status;
+}
+
 static dsc_status run(command_call *call, dsc_error *error) {
     packing p = {.call = call, .how = call->values, .out = call->operands[1]};
     if (command_given(call, "size")) {
@@ -338,15 +234,22 @@ static dsc_status run(command_call *call, dsc_error *error) {
         p.size[1] = (size_t)p.how->size[1];
     }
     if (p.how->prepare && command_given(call, "size"))
-        return command_wrong_usage(call, error, "--prepare makes images of 28x28; leave --size away");
+        return command_wrong_usage(call, error, "--prepare makes images of 28x28; omit --size");
     dsc_status status = make_lists(&p, call->operands[0], error);
     if (!status) status = plan(&p, error);
-    if (!status) status = dsc_folder_make(p.out, error);
-    if (!status) status = visit_files(&p, refuse, error);
+    pack_out out = {.call = call,
+                    .folder = p.out,
+                    .train = &p.train,
+                    .test = &p.test,
+                    .gzip = p.how->gzip,
+                    .force = p.how->force};
+    if (!status) status = note_pictures(&p, error);
+    if (!status) status = pack_out_claim(&out, error);
     if (!status) status = read_part(&p, &p.train, error);
     if (!status) status = read_part(&p, &p.test, error);
-    if (!status) status = write_files(&p, error);
+    if (!status) status = pack_out_write(&out, error);
     if (!status) tell_ground(&p);
+    if (!status) tell_left_out(&p);
     if (!status) status = report(&p, error);
     free(p.train.order);
     free(p.test.order);
@@ -392,7 +295,7 @@ static const command_operand operands[] = {
 
 static const command_example examples[] = {
     {"data pack pictures letters", "Make data of pictures/a/*.png, pictures/b/*.png, ..."},
-    {"data pack scans digits --prepare", "Scans of digits, made ready as `predict` makes them ready."},
+    {"data pack scans digits --prepare", "Scans of digits, prepared as `predict` prepares them."},
     {"tutorial --data letters", "Then let the tutorial learn them."},
     {0},
 };

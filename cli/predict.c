@@ -3,7 +3,6 @@
 #include "command.h"
 
 #include "draw/canvas.h"
-#include "image/notes.h"
 #include "predict_show.h"
 #include "predict_tell.h"
 #include "progress.h"
@@ -43,6 +42,7 @@ static dsc_status open_model(session *s, dsc_error *error) {
     if (s->how->model) {
         command_subject subject;
         status = command_subject_open(&subject, s->how->model, error);
+        if (!status) status = command_reads(s->call, subject.model_path, error);
         model = subject.model;
         subject.model = NULL;
         command_subject_close(&subject);
@@ -56,6 +56,8 @@ static dsc_status list_files(session *s, dsc_error *error) {
     dsc_status status = DSC_OK;
     for (size_t i = 0; i < s->call->operand_count && !status; i++)
         status = read_list_add(&s->files, s->call->operands[i], error);
+    for (size_t i = 0; i < s->files.count && !status; i++)
+        status = command_reads(s->call, s->files.paths[i], error);
     if (!status && s->how->out && s->files.count > 1)
         return command_wrong_usage(s->call, error, "--out draws on one picture; here are %zu files",
                                    s->files.count);
@@ -80,10 +82,11 @@ static dsc_status print_result(session *s, const predict_result *result, dsc_err
     return status;
 }
 
-/* Nothing of a picture is left out without a word. */
+/* Nothing of a picture, or of an array's images, is left out without a word. */
 static void remark_notes(session *s, const predict_result *result) {
     dsc_text text = {0};
     dsc_notes_remark(&text, &result->notes);
+    dsc_notes_sum_remark(&text, &result->sum, result->count);
     if (text.length && !text.failed) command_remark(s->call, "%s: %s", result->name, text.data);
     dsc_text_free(&text);
 }
@@ -129,8 +132,8 @@ static dsc_status run(command_call *call, dsc_error *error) {
     session s = {.call = call, .how = call->values, .json = json_array()};
     command_warn_of_kernels();
     dsc_status status = list_files(&s, error);
-    if (!status) status = command_rehearse(call, s.how->out, error);
     if (!status) status = open_model(&s, error);
+    if (!status) status = command_rehearse(call, s.how->out, error);
     if (!status) status = read_all(&s, error);
     if (!status && s.how->json) {
         status = command_print_json(json_pack("{s:o, s:O}", "model",
@@ -201,14 +204,15 @@ const command command_predict = {
              "are prepared as "
              "MNIST's were: cut out, fitted into 20 x 20 pixels and centred by mass in 28 x 28. Several are "
              "read line by line, "
-             "from left to right; they must not touch. What is left out - points, ruled lines, marks at the "
-             "edge - is said.\n\n"
+             "from left to right; they must not touch. `descender predict` reports what it leaves out: "
+             "points, ruled lines, marks at the edge.\n\n"
              "A model reads images as it was trained: if its training images were not prepared so, a picture "
              "is one "
              "image, scaled to the model's size, and turned round if its ground is the other one. "
              "Arrays whose images have the model's size are taken as they are, unless they are dark on light "
              "and the "
-             "model learned light on dark, or the other way round. What is done is said. --raw and --prepare "
+             "model learned light on dark, or the other way round. `descender predict` reports what it "
+             "changes. --raw and --prepare "
              "override "
              "all this.",
     .operands = operands,

@@ -148,12 +148,9 @@ json_t *predict_json(const predict_result *result, const predict_reader *reader,
     for (size_t i = 0; i < result->count; i++)
         (void)json_array_append_new(answers, answer_json(result, &result->answers[i], reader, top));
     json_t *json = json_pack("{s:o, s:o}", "file", dsc_json_text(result->name), "answers", answers);
-    const dsc_picture_notes *n = &result->notes;
-    if (json && n->reduced) /* a picture in which digits were looked for */
-        (void)json_object_set_new(json, "left_out",
-                                  json_pack("{s:I, s:I, s:I, s:I}", "at_edge", (json_int_t)n->at_edge,
-                                            "lines", (json_int_t)n->lines, "small", (json_int_t)n->small,
-                                            "pale", (json_int_t)n->pale));
+    const dsc_picture_notes *n = result->content.is_array ? &result->sum.marks : &result->notes;
+    if (json && n->reduced) /* digits were looked for */
+        (void)json_object_set_new(json, "left_out", dsc_notes_marks_json(n));
     if (json && n->reduced) (void)json_object_set_new(json, "reduced", json_integer((json_int_t)n->reduced));
     return json;
 }

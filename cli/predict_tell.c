@@ -55,10 +55,12 @@ void predict_tell(const command_call *call, const predict_reader *r) {
             which(images, &r->other_ground), dsc_ground_words(other), learned);
     if (r->unlike.images)
         command_complain(
-            "%s, taken as they are, though they do not lie in the middle as the prepared digits do that "
-            "the model was trained on; --prepare prepares them, --raw says they are right",
+            "%s, taken as they are. The model was trained on prepared digits, which lie in the middle of the "
+            "image, and these do not: give --prepare to prepare them, or --raw if they are right as they are",
             which(images, &r->unlike));
 }
+
+bool predict_turned(unsigned did) { return (did & DSC_DID_TURN) && !(did & DSC_DID_PREPARE); }
 
 json_t *predict_deeds_json(unsigned did) {
     static const struct {
@@ -70,6 +72,7 @@ json_t *predict_deeds_json(unsigned did) {
                  {DSC_DID_GREY, "grey"}};
     json_t *list = json_array();
     for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++)
-        if (did & deeds[i].bit) (void)json_array_append_new(list, json_string(deeds[i].name));
+        if (deeds[i].bit == DSC_DID_TURN ? predict_turned(did) : (did & deeds[i].bit) != 0)
+            (void)json_array_append_new(list, json_string(deeds[i].name));
     return list;
 }

@@ -4,25 +4,19 @@
 
 #include "base/memory.h"
 #include "image/ground.h"
+#include "image/prepare.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    DIGIT_SIDE = 28,
-    MANY = 10 /* images of an array that look unlike prepared digits; of fewer it may be chance */
-};
+enum { MANY = 10 /* images of an array that look unlike prepared digits; of fewer it may be chance */ };
 
 /* ---- the model ---- */
 
 static dsc_status check_shape(const predict_reader *r, dsc_error *error) {
-    if (!r->digits || (r->shape[0] == 1 && r->shape[1] == DIGIT_SIDE && r->shape[2] == DIGIT_SIDE))
-        return DSC_OK;
-    return dsc_fail(
-        error, DSC_ERROR_MISMATCH,
-        "the model takes images of %zu x %zu x %zu (channels x height x width); digits are prepared as "
-        "1 x 28 x 28: leave --prepare away, and give it images of its own size",
-        r->shape[0], r->shape[1], r->shape[2]);
+    dsc_error why;
+    if (!r->digits || !dsc_digit_check_shape(r->shape, &why)) return DSC_OK;
+    return dsc_fail(error, why.code, "%s; omit --prepare, and give it images of its own size", why.message);
 }
 
 dsc_status predict_reader_make(predict_reader *r, dsc_model *model, predict_manner manner, bool with_saliency,
@@ -30,8 +24,8 @@ dsc_status predict_reader_make(predict_reader *r, dsc_model *model, predict_mann
     *r = (predict_reader){.model = model, .manner = manner, .classes = dsc_model_classes(model)};
     dsc_model_shape(model, r->shape);
     dsc_model_describe(&r->expected, model);
-    r->digits = manner == PREDICT_PREPARE ||
-                (manner == PREDICT_AS_TRAINED && r->expected.preparation == DSC_PREPARATION_DIGITS);
+    if (manner == PREDICT_PREPARE) r->expected.preparation = DSC_PREPARATION_DIGITS;
+    r->digits = manner != PREDICT_RAW && r->expected.preparation == DSC_PREPARATION_DIGITS;
     dsc_predictor_options how = dsc_predictor_options_defaults();
     how.batch = 1;
     dsc_status status = check_shape(r, error);
@@ -86,16 +80,17 @@ static dsc_status make_image(predict_answer *a, const predict_reader *r, dsc_err
     return a->seen ? DSC_OK : dsc_fail_memory(error, size, "an image");
 }
 
-static void turn(predict_answer *a, size_t size) {
-    for (size_t i = 0; i < size; i++) a->seen[i] = (uint8_t)(255 - a->seen[i]);
-    a->did |= DSC_DID_TURN;
-}
-
-/* A prepared digit, on the ground that the model learned. */
-static void see_digit(predict_answer *a, const predict_reader *r, const dsc_digit *digit) {
-    memcpy(a->seen, digit->pixels, sizeof digit->pixels);
-    a->did = DSC_DID_PREPARE;
-    if (r->expected.ground == DSC_GROUND_LIGHT) turn(a, sizeof digit->pixels);
+/* A picture (height, width, channels), made ready as the model's training images were. */
+static dsc_status see_picture(predict_answer *a, dsc_picture_notes *notes, const predict_reader *r,
+                              const uint8_t *pixels, size_t height, size_t width, size_t channels,
+                              dsc_error *error) {
+    dsc_error why;
+    const dsc_status status =
+        dsc_prepare_image(a->seen, &a->did, notes, &r->expected, pixels, height, width, channels, &why);
+    if (!status) return DSC_OK;
+    const bool helps = status == DSC_ERROR_MISMATCH && !r->digits && !dsc_digit_check_shape(r->shape, NULL);
+    return dsc_fail(error, status, "%s%s", why.message,
+                    helps ? "; or give --prepare, which finds digits in it and prepares them" : "");
 }
 
 static dsc_status make_room(predict_result *result, size_t count, dsc_error *error) {
@@ -115,7 +110,7 @@ static dsc_status answer_prepared(predict_result *result, predict_reader *r, con
         a->height = digits[i].height;
         status = make_image(a, r, error);
         if (status) return status;
-        see_digit(a, r, &digits[i]);
+        a->did = dsc_digit_as_expected(a->seen, &r->expected, &digits[i]);
         status = ask(a, r, error);
     }
     return status;
@@ -128,7 +123,7 @@ static dsc_status answer_raw(predict_result *result, predict_reader *r, const ch
         return dsc_fail(
             error, DSC_ERROR_MISMATCH,
             "%s: is %zu x %zu pixels (height x width); with --raw it must have the model's size, %zu x "
-            "%zu; leave --raw away, and it is made ready",
+            "%zu; omit --raw, and the picture is prepared",
             path, p->height, p->width, r->shape[1], r->shape[2]);
     if (r->shape[0] != 1 && !(r->shape[0] == 3 && p->channels >= 3))
         return dsc_fail(error, DSC_ERROR_MISMATCH, "%s: has %zu channels, and the model wants %zu", path,
@@ -158,8 +153,7 @@ static dsc_status answer_whole(predict_result *result, predict_reader *r, const 
     predict_answer *a = &result->answers[result->count++];
     status = make_image(a, r, error);
     if (status) return status;
-    status = dsc_prepare_image(a->seen, &a->did, NULL, &r->expected, p->pixels, p->height, p->width,
-                               p->channels, error);
+    status = see_picture(a, NULL, r, p->pixels, p->height, p->width, p->channels, error);
     return status ? dsc_error_context(error, status, "%s", path) : ask(a, r, error);
 }
 
@@ -210,27 +204,21 @@ static array_plan plan_array(predict_reader *r, const char *path, const uint8_t 
 }
 
 /* One image of an array, made ready as `plan` says, into a->seen. */
-static dsc_status see_image(predict_answer *a, predict_reader *r, const array_plan *plan,
-                            const uint8_t *image, const size_t shape[3], dsc_error *error) {
+static dsc_status see_image(predict_answer *a, dsc_picture_notes *notes, const predict_reader *r,
+                            const array_plan *plan, const uint8_t *image, const size_t shape[3],
+                            dsc_error *error) {
     bool blank;
     const size_t size = r->shape[0] * r->shape[1] * r->shape[2];
     /* Prepared digits lie on a dark ground: one on a light ground is not prepared yet. */
     const bool prepare = r->digits && (!plan->own || r->manner == PREDICT_PREPARE ||
                                        (r->expected.ground == DSC_GROUND_DARK &&
                                         dsc_image_ground(&blank, image, shape) == DSC_GROUND_LIGHT));
-    dsc_digit digit;
     dsc_status status = make_image(a, r, error);
     if (status) return status;
-    if (prepare) {
-        status = dsc_prepare_digit(&digit, NULL, image, shape[1], shape[2], 1, error);
-        if (!status) see_digit(a, r, &digit);
-    } else if (!plan->own) {
-        status = dsc_prepare_image(a->seen, &a->did, NULL, &r->expected, image, shape[1], shape[2], 1, error);
-    } else {
-        memcpy(a->seen, image, size);
-        if (plan->turn) turn(a, size);
-    }
-    return status;
+    if (prepare || !plan->own) return see_picture(a, notes, r, image, shape[1], shape[2], 1, error);
+    for (size_t i = 0; i < size; i++) a->seen[i] = plan->turn ? (uint8_t)(255 - image[i]) : image[i];
+    if (plan->turn) a->did = DSC_DID_TURN;
+    return DSC_OK;
 }
 
 /* Images of the model's own shape are taken as they are, unless they stand on another ground; others are
@@ -247,7 +235,7 @@ static dsc_status answer_array(predict_result *result, predict_reader *r, const 
             "%s: has images of %zu x %zu x %zu (channels x height x width), and the model wants %zu x "
             "%zu x %zu%s",
             path, shape[0], shape[1], shape[2], r->shape[0], r->shape[1], r->shape[2],
-            shape[0] == 1 ? "; leave --raw away, and they are made ready" : "");
+            shape[0] == 1 ? "; omit --raw, and they are prepared" : "");
     const size_t size = shape[0] * shape[1] * shape[2];
     if (array->rank == 2 && shape[2] == r->shape[0] * r->shape[1] * r->shape[2])
         return dsc_fail(error, DSC_ERROR_MISMATCH,
@@ -259,8 +247,10 @@ static dsc_status answer_array(predict_result *result, predict_reader *r, const 
     for (size_t i = 0; i < count && !status && !command_should_stop(); i++) {
         predict_answer *a = &result->answers[result->count++];
         a->image = i;
-        status = see_image(a, r, &plan, (const uint8_t *)array->data + i * size, shape, error);
+        dsc_picture_notes notes = {0};
+        status = see_image(a, &notes, r, &plan, (const uint8_t *)array->data + i * size, shape, error);
         if (status) return dsc_error_context(error, status, "%s: image %zu", path, i);
+        if (a->did & DSC_DID_PREPARE) dsc_notes_add(&result->sum, &notes);
         status = ask(a, r, error);
     }
     return status;
@@ -273,7 +263,7 @@ static void count_deeds(predict_reader *r, const predict_result *result) {
     size_t scaled = 0, turned = 0, prepared = 0;
     for (size_t i = 0; i < result->count; i++) {
         scaled += (result->answers[i].did & DSC_DID_SCALE) != 0;
-        turned += (result->answers[i].did & DSC_DID_TURN) != 0;
+        turned += predict_turned(result->answers[i].did);
         prepared += (result->answers[i].did & DSC_DID_PREPARE) != 0;
     }
     const bool array = result->content.is_array;

@@ -6,6 +6,7 @@
 #include "command.h"
 
 #include "data/images.h"
+#include "image/notes.h"
 #include "model/inspector.h"
 #include "read/read.h"
 
@@ -57,7 +58,8 @@ typedef struct predict_answer {
 typedef struct predict_result {
     const char *name;
     read_content content;    /* the picture stays, to be drawn on */
-    dsc_picture_notes notes; /* what is not among the answers; all 0 where nothing was looked for */
+    dsc_picture_notes notes; /* of a picture: what is not among the answers; all 0 if it was read whole */
+    dsc_notes_sum sum;       /* the same of an array's images */
     predict_answer *answers;
     size_t count;
 } predict_result;

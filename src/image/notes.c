@@ -24,14 +24,50 @@ void dsc_notes_marks(dsc_text *text, const dsc_picture_notes *notes) {
     }
 }
 
+json_t *dsc_notes_marks_json(const dsc_picture_notes *notes) {
+    return json_pack("{s:I, s:I, s:I, s:I}", "at_edge", (json_int_t)notes->at_edge, "lines",
+                     (json_int_t)notes->lines, "small", (json_int_t)notes->small, "pale",
+                     (json_int_t)notes->pale);
+}
+
+static bool has_marks(const dsc_picture_notes *notes) {
+    return notes->at_edge || notes->lines || notes->small || notes->pale;
+}
+
+static bool is_blurred(const dsc_picture_notes *notes) {
+    return notes->reduced > 1 && notes->digit_height > 0 && notes->digit_height < DETAIL_HEIGHT;
+}
+
+void dsc_notes_add(dsc_notes_sum *sum, const dsc_picture_notes *notes) {
+    sum->marks.at_edge += notes->at_edge;
+    sum->marks.lines += notes->lines;
+    sum->marks.small += notes->small;
+    sum->marks.pale += notes->pale;
+    if (notes->reduced > sum->marks.reduced) sum->marks.reduced = notes->reduced;
+    sum->pictures += has_marks(notes);
+    sum->blurred += is_blurred(notes);
+}
+
+void dsc_notes_sum_remark(dsc_text *text, const dsc_notes_sum *sum, size_t all) {
+    if (sum->pictures) {
+        dsc_text_append(text, "left out of %zu of %zu images: ", sum->pictures, all);
+        dsc_notes_marks(text, &sum->marks);
+    }
+    if (sum->blurred)
+        dsc_text_append(text,
+                        "%s%zu of %zu images were made smaller, and their digits are less than %d pixels "
+                        "high in them: cut these images to their digits",
+                        sum->pictures ? "; " : "", sum->blurred, all, DETAIL_HEIGHT);
+}
+
 void dsc_notes_remark(dsc_text *text, const dsc_picture_notes *notes) {
-    const bool left_out = notes->at_edge || notes->lines || notes->small || notes->pale;
+    const bool left_out = has_marks(notes);
     if (left_out) {
         dsc_text_append(text, "left out: ");
         dsc_notes_marks(text, notes);
         if (notes->at_edge) dsc_text_append(text, " (a digit needs ground on all sides)");
     }
-    if (notes->reduced > 1 && notes->digit_height > 0 && notes->digit_height < DETAIL_HEIGHT)
+    if (is_blurred(notes))
         dsc_text_append(
             text,
             "%sthe picture was made %zu times smaller, and its digits are only %zu pixels high in "

@@ -257,7 +257,7 @@ a_picture_is_read_as_the_model_was_trained() {
     says "64 x 64 pixels (height x width); with --raw it must have the model's size, 8 x 8"
     run predict --model "$work/run" --prepare "$work/pictures/cat/3.pgm"
     exits 1
-    says "leave --prepare away"
+    says "omit --prepare"
     run predict --model "$work/run" --prepare --raw "$work/pictures/cat/3.pgm"
     exits 2
     pgm "$work/flat.pgm" 64 20 9
@@ -387,7 +387,7 @@ END
     _answers --raw "$work/turned.idx"
     says "taken as they are (--raw)"
     _answers "$work/aside.idx"
-    says "aside.idx: 60 images, taken as they are, though they do not lie in the middle"
+    says "aside.idx: 60 images, taken as they are. The model was trained on prepared digits"
     _answers --prepare "$work/plain.idx"
     says_nothing
     same "$(paste -d= <(echo "$answers") <(echo "$plain") | awk -F= '$1 != $2' | wc -l)" 0

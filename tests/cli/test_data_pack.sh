@@ -239,4 +239,34 @@ wrong_usage_is_told() {
     says "option '--no-gzip' takes no value"
 }
 
+what_is_left_out_of_pictures_is_said_once() {
+    local class name scan
+    for class in 1 7; do
+        mkdir -p "$work/scans/$class"
+        for name in a b c; do # b: with a mark at the edge; c: with one, and a ruled line
+            scan=$work/scans/$class/$name.pgm
+            awk -v name=$name 'BEGIN { print "P2 100 90 255"
+                for (y = 0; y < 90; y++) for (x = 0; x < 100; x++)
+                    print ((y > 18 && y < 72 && x > 40 && x < 48) || (name != "a" && x < 8 && y > 18 && y < 72) ||
+                        (name == "c" && y > 80 && y < 83)) ? 20 : 230 }' >"$scan"
+        done
+    done
+    run data pack "$work/scans" "$work/scans-data" --prepare
+    exits 0
+    says "left out of 4 of 6 images: 4 marks at the picture's edge, 2 ruled lines or boxes with what touches them"
+    same "$(grep -c "left out" <<<"$err")" 1
+    run data pack "$work/scans" "$work/scans-data" --prepare --force --quiet
+    says_nothing
+    rm "$work"/scans/?/[bc].pgm
+    cp "$work/scans/1/a.pgm" "$work/scans/1/b.pgm"
+    run data pack "$work/scans" "$work/scans-data" --prepare --force
+    exits 0
+    says_no "left out"
+    needs_json || return
+    run data pack "$work/scans" "$work/scans-data" --prepare --force --json
+    same "$(json "j['left_out']")" "{'at_edge': 0, 'lines': 0, 'small': 0, 'pale': 0, 'images': 0}"
+    run data pack "$work/scans" "$work/scans-data" --force --json
+    same "$(json "j['left_out']")" None
+}
+
 promises

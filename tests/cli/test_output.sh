@@ -172,15 +172,83 @@ descriptors_are_written_to() {
     exits 1
     says "/dev/fd/9"
 }
-a_mounted_file_is_written_in_place_with_a_warning() {
-    touch "$work/source" "$work/mounted"
-    mount --bind "$work/source" "$work/mounted" 2>/dev/null || because "needs the right to mount" || return
-    run evaluate "$_run" --quiet --per-sample "$work/mounted"
-    umount "$work/mounted"
+# _mounts FILE...: each is mounted by itself from now on, with what it holds; _unmounts ends that, and sees to
+# it that all were written in place with a warning, and that the warning was said before the work.
+_mounts() {
+    mounted=("$@")
+    local file
+    for file in "${mounted[@]}"; do
+        touch "$file"
+        cp "$file" "$file.below"
+        mount --bind "$file.below" "$file" 2>/dev/null || because "needs the right to mount" || return
+        touch -d "2001-01-01" "$file"
+    done
+}
+_unmounts() {
+    local file
+    for file in "${mounted[@]}"; do
+        umount "$file"
+        says "warning: $file: cannot be replaced"
+        holds "$file was not written in place" test -s "$file.below" -a "$file.below" -nt "$0"
+        rm -f "$file.below" # where a folder of data is looked through later
+    done
+}
+_to_mounted() {
+    local name=$1
+    shift
+    _mounts "$work/mounted-$name" || return
+    run "$@" "$work/mounted-$name"
     exits 0
-    says "warning: $work/mounted: cannot be replaced"
-    same "$(head -c 6 "$work/source")" sample
-    same "$(stat -c %s "$work/mounted")" 0
+    _unmounts
+}
+mounted_files_are_written_in_place_with_a_warning() { _outputs _to_mounted; }
+mounted_data_are_packed_in_place_with_a_warning() {
+    local class name
+    for class in a b; do
+        mkdir -p "$work/mountable/$class"
+        for name in 1 2 3; do pgm "$work/mountable/$class/$name.pgm" 8 8 $((name * 9)); done
+    done
+    run data pack "$work/mountable" "$work/mounted-data" --quiet --test-share 0.4
+    cp -r "$work/mounted-data" "$work/mounted-before"
+    local packed=$work/mounted-data
+    _mounts "$packed/labels.txt" "$packed/images.json" "$packed/train-images-idx3-ubyte" "$packed/t10k-labels-idx1-ubyte" || return
+    run data pack "$work/mountable" "$packed" --quiet --test-share 0.4 --force
+    exits 0
+    _unmounts
+    run data pack "$work/mountable" "$packed" --quiet --test-share 0.4 --force
+    exits 0
+    says_nothing
+    holds "the data changed" diff -r "$packed" "$work/mounted-before"
+}
+mounted_figures_are_drawn_in_place_with_a_warning() {
+    needs_library cairo || return
+    local lesson=(tutorial --data "$_small" --training-sample 60 --test-sample 12 --epochs 1 --quiet --out "$work/mounted-lesson")
+    local report=(report "$_run" --seconds 0.01 --quiet --out "$work/mounted-report")
+    run "${report[@]}"
+    run "${lesson[@]}"
+    exits 0
+    _mounts "$work/mounted-report/curves.svg" "$work/mounted-report/classes.png" "$work/mounted-report/report.html" || return
+    run "${report[@]}"
+    exits 0
+    _unmounts
+    _mounts "$work/mounted-lesson/network.svg" "$work/mounted-lesson/curves.png"
+    run "${lesson[@]}"
+    exits 0
+    _unmounts
+}
+mounted_files_of_runs_and_searches_are_told_when_they_go_on() {
+    needs_library cairo || return
+    cp -r "$_run" "$work/mounted-run"
+    _mounts "$work/mounted-run/curves.svg" "$work/mounted-run/curves.png" || return
+    run train --resume "$work/mounted-run" --quiet
+    exits 0
+    _unmounts
+    run tune "batch=8|16" --data "$_small" --model 64-4 --trials 2 --epochs 1 --threads 1 --quiet --out "$work/mounted-search"
+    exits 0
+    _mounts "$work/mounted-search/best.json" "$work/mounted-search/what-mattered.svg"
+    run tune --resume "$work/mounted-search" --quiet
+    exits 0
+    _unmounts
 }
 
 # _run_limited ARGUMENTS...: no file may have a byte, so what is said goes through a pipe.
@@ -206,6 +274,58 @@ what_a_command_reads_is_not_its_output() {
     run predict "$work/digit.pgm" --out "$work/digit.jpeg"
     exits 2
     says "must end in .svg or .png"
+}
+
+# _spared FILE COMMAND...: the command is refused and the file stays as it is.
+_spared() {
+    local file=$1 before
+    shift
+    before=$(md5sum "$file")
+    run "$@"
+    exits 2
+    says "is read by this command"
+    same "$(md5sum "$file")" "$before"
+}
+what_is_read_by_way_of_a_folder_is_not_an_output() {
+    local data=$work/read-data name run=$work/read-run link=$work/read-link
+    mkdir -p "$work/album" "$data"
+    pgm "$work/album/a.png" 28 28 0
+    _spared "$work/album/a.png" predict "$work/album" --out "$work/album/a.png"
+    cp "$_run/model.safetensors" "$work/read-model.png"
+    _spared "$work/read-model.png" predict "$work/album" --model "$work/read-model.png" --raw --out "$work/read-model.png"
+    cp "$_small"/* "$data"
+    gzip "$data/t10k-images-idx3-ubyte"
+    "$program" train --data "$data" --recipe tutorial --model "flatten, dense" --threads 1 --epochs 1 --quiet --out "$run" >/dev/null 2>&1
+    for name in labels.txt images.json train-images-idx3-ubyte train-labels-idx1-ubyte t10k-images-idx3-ubyte.gz t10k-labels-idx1-ubyte; do
+        _spared "$data/$name" evaluate "$_run" --data "$data" --per-sample "$data/$name"
+        _spared "$data/$name" evaluate "$run" --per-sample "$data/$name" # the data that the run names
+        _spared "$data/$name" card "$run" --seconds 0.01 --samples 1 --out "$data/$name"
+        _spared "$data/$name" datasheet "$data" --out "$data/$name"
+        _spared "$data/$name" tutorial --data "$data" --training-sample 60 --test-sample 12 --epochs 1 --save "$data/$name"
+        ln -sf "$data/$name" "$link.pgm"
+        _spared "$data/$name" data show --data "$data" --out "$link.pgm"
+    done
+    # EMNIST's mapping.
+    mkdir -p "$work/emnist"
+    for name in train t10k; do
+        cp "$_small/$name-images-idx3-ubyte" "$work/emnist/emnist-some-${name/t10k/test}-images-idx3-ubyte"
+        cp "$_small/$name-labels-idx1-ubyte" "$work/emnist/emnist-some-${name/t10k/test}-labels-idx1-ubyte"
+    done
+    printf '%s\n' "0 97" "1 98" "2 99" "3 100" >"$work/emnist/emnist-some-mapping.txt"
+    for name in "$work"/emnist/*; do _spared "$name" datasheet "$work/emnist/emnist-some" --out "$name"; done
+    # Pictures that are packed, under a name of the data.
+    mkdir -p "$work/packable/a" "$work/packable/b" "$work/packable-out"
+    pgm "$work/packable/a/1.pgm" 8 8 10
+    pgm "$work/packable/b/1.pgm" 8 8 20
+    ln -s "$work/packable/b/1.pgm" "$work/packable-out/labels.txt"
+    _spared "$work/packable/b/1.pgm" data pack "$work/packable" "$work/packable-out" --force
+    needs_mnist || return
+    mkdir -p "$work/mnist"
+    cp "$mnist"/*-ubyte* "$work/mnist"
+    name=$(ls "$work/mnist"/t10k-labels* | head -1)
+    export DESCENDER_DATA=$work/mnist
+    _spared "$name" datasheet mnist --offline --out "$name"
+    export DESCENDER_DATA=$mnist
 }
 
 # ---- what is in the folder ----

@@ -73,6 +73,104 @@ nothing_is_left_out_without_a_word() {
     holds "what was left out" [ "$(json '[j["files"][0]["left_out"][k] for k in ("at_edge", "lines", "small", "pale")]')" = "[1, 1, 1, 0]" ]
     holds "the scale" [ "$(json 'j["files"][0]["reduced"]')" = 1 ]
 }
+# _idx FILE P2...: one array of pictures of 200 x 120, or of the size that _rows and _columns say.
+_idx() {
+    local file=$1 rows=${_rows:-120} columns=${_columns:-200}
+    shift
+    {
+        # shellcheck disable=SC2059  # the bytes, as escapes
+        printf "\\0\\0\\10\\3\\0\\0\\0\\$(printf %o $#)\\0\\0\\0\\$(printf %o "$rows")\\0\\0\\0\\$(printf %o "$columns")"
+        cat "$@" | LC_ALL=C awk '$1 != "P2" { printf "%c", $1 }'
+    } >"$file"
+}
+nothing_of_an_array_is_left_out_without_a_word() {
+    paper "$work/array-1.pgm" 50,20,58,80 0,20,8,80
+    paper "$work/array-2.pgm" 50,20,58,80
+    paper "$work/array-3.pgm" 50,20,58,80 0,20,8,80 0,100,200,102
+    _idx "$work/array.idx" "$work"/array-?.pgm
+    run predict --top 1 "$work/array.idx"
+    exits 0
+    same "$(awk '{ print $2 }' <<<"$out" | tr '\n' ' ')" "1 1 1 "
+    says "array.idx: left out of 2 of 3 images: 2 marks at the picture's edge, 1 ruled line or box with what touches it"
+    run predict --quiet "$work/array.idx"
+    says_no "left out"
+    _idx "$work/array-whole.idx" "$work/array-2.pgm"
+    run predict "$work/array-whole.idx"
+    exits 0
+    says_no "left out"
+    needs_json || return
+    run predict --json "$work/array.idx"
+    same "$(json '[j["files"][0]["left_out"][k] for k in ("at_edge", "lines", "small", "pale")]')" "[2, 1, 0, 0]"
+    head -c 800 /dev/zero | cat <(printf '\0\0\10\3\0\0\0\1\0\0\0\34\0\0\0\34') - | head -c 800 >"$work/blank.idx"
+    run predict --json "$work/blank.idx"
+    exits 0
+    same "$(json '"left_out" in j["files"][0]')" False # nothing was looked for
+}
+# _light_model RUN PREPARATION: trained on 1 and 7, 28 x 28, dark on light, said to be prepared or not.
+_light_model() {
+    local data=$work/data-$2
+    mkdir -p "$work/digits/1" "$work/digits/7" "$data"
+    _one "$work/digits/1/a.pgm" 60 80
+    _one "$work/digits/1/b.pgm" 80 80
+    paper "$work/digits/7/a.pgm" 50,20,90,26 82,26,90,80
+    paper "$work/digits/7/b.pgm" 40,20,90,28 80,28,90,90
+    "$program" data pack "$work/digits" "$work/packed" --test-share 0.5 --prepare --force --quiet >/dev/null
+    cp "$work/packed"/* "$data"
+    for set in train t10k; do
+        { head -c 16 "$work/packed/$set-images-idx3-ubyte"
+            bytes "$work/packed/$set-images-idx3-ubyte" 16 | LC_ALL=C awk '{ printf "%c", 255 - $1 }'; } >"$data/$set-images-idx3-ubyte"
+    done
+    echo "{\"preparation\": \"$2\"}" >"$data/images.json"
+    "$program" train --data "$data" --recipe tutorial --model "flatten, dense" --batch 1 --epochs 8 --threads 1 --out "$1" --quiet >/dev/null 2>&1
+}
+a_prepared_digit_is_not_called_a_turned_picture() {
+    _light_model "$work/light-run" digits
+    run model show "$work/light-run/model.safetensors"
+    prints "dark ink on a light ground"
+    paper "$work/dark-on-light.pgm" 50,20,58,80
+    awk '$1 == "P2" { print; next } { print 250 - $1 }' "$work/dark-on-light.pgm" >"$work/light-on-dark.pgm"
+    local picture answers=()
+    for picture in dark-on-light light-on-dark; do
+        run predict --model "$work/light-run" "$work/$picture.pgm"
+        exits 0
+        says_no "turned round"
+        answers+=("${out#*.pgm}")
+        run predict --model "$work/light-run" --one "$work/$picture.pgm"
+        says_no "turned round"
+    done
+    same "${answers[0]}" "${answers[1]}"
+    _idx "$work/light.idx" "$work/dark-on-light.pgm" "$work/light-on-dark.pgm"
+    run predict --model "$work/light-run" "$work/light.idx"
+    exits 0
+    says "prepared as pictures of one digit"
+    says_no "turned round"
+    same "$(sed 's/.*\]//' <<<"$out" | uniq | wc -l)" 1
+    needs_json || return
+    run predict --model "$work/light-run" --json "$work/dark-on-light.pgm"
+    same "$(json "j['files'][0]['answers'][0]['did']")" "['prepared']"
+}
+prepare_prepares_whatever_the_model_was_trained_on() {
+    _light_model "$work/whole-run" none
+    run predict --model "$work/whole-run" "$work/dark-on-light.pgm"
+    exits 1
+    says "cut it to those proportions; or give --prepare, which finds digits in it and prepares them"
+    run predict --model "$work/whole-run" --prepare "$work/dark-on-light.pgm"
+    exits 0
+    says_no "turned round"
+    local answer=${out#*.pgm}
+    run predict --model "$work/light-run" "$work/dark-on-light.pgm"
+    same "${out#*.pgm}" "$answer" # the same weights, and the same image
+    # An array of the model's own size is prepared too, where that is asked for.
+    _rows=28 _columns=28
+    _one "$work/small-1.pgm" 28 28
+    _idx "$work/small.idx" "$work/small-1.pgm"
+    unset _rows _columns
+    run predict --model "$work/whole-run" --prepare "$work/small.idx"
+    exits 0
+    answer=${out#*]}
+    run predict --model "$work/whole-run" --prepare "$work/small-1.pgm"
+    same "${out#*.pgm}" "$answer"
+}
 what_is_no_digit_is_said_to_be_none() {
     paper "$work/ruled.pgm" 0,30,200,32 0,60,200,62 0,90,200,92
     run predict "$work/ruled.pgm"

@@ -83,7 +83,7 @@ static void images_are_read_in_the_order_given(void **state) {
     const size_t order[] = {3, 0, 2};
     size_t size[2] = {0, 0};
     dsc_array images, labels;
-    ASSERT_OK(pack_read(&images, &labels, size, &list, order, 3, false, NULL, NULL, &error), error);
+    ASSERT_OK(pack_read(&images, &labels, size, &list, order, 3, NULL, NULL, NULL, &error), error);
     assert_int_equal(size[0], 2);
     assert_int_equal(size[1], 3);
     const uint8_t *pixels = images.data, *label = labels.data;
@@ -104,7 +104,7 @@ static void another_size_than_asked_for_is_refused(void **state) {
     ASSERT_OK(pack_list_make(&list, three_classes(), &error), error);
     size_t size[2] = {28, 28};
     dsc_array images, labels;
-    assert_int_equal(pack_read(&images, &labels, size, &list, NULL, list.count, false, NULL, NULL, &error),
+    assert_int_equal(pack_read(&images, &labels, size, &list, NULL, list.count, NULL, NULL, NULL, &error),
                      DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(error, "expected 28 x 28 pixels (height x width), found 2 x 3");
     assert_null(images.data);
@@ -124,7 +124,7 @@ static void reading_can_be_stopped(void **state) {
     ASSERT_OK(pack_list_make(&list, three_classes(), &error), error);
     size_t size[2] = {0, 0};
     dsc_array images, labels;
-    assert_int_equal(pack_read(&images, &labels, size, &list, NULL, 4, false, stop_at_two, NULL, &error),
+    assert_int_equal(pack_read(&images, &labels, size, &list, NULL, 4, NULL, stop_at_two, NULL, &error),
                      DSC_ERROR_STOPPED);
     pack_list_free(&list);
 }
@@ -154,7 +154,7 @@ static void every_failed_allocation_is_survived(void **state) {
         testing_fail_allocation(n);
         dsc_status status = pack_list_make(&list, folder, &error);
         if (!status)
-            status = pack_read(&images, &labels, size, &list, NULL, list.count, false, NULL, NULL, &error);
+            status = pack_read(&images, &labels, size, &list, NULL, list.count, NULL, NULL, NULL, &error);
         bool failed = testing_allocation_failed();
         pack_array_free(&images);
         pack_array_free(&labels);

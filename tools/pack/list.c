@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 enum { CLASSES_MOST = 256 };
 
@@ -88,8 +87,7 @@ static dsc_status list_class(pack_list *list, const char *folder, size_t label, 
     dsc_status status = names_of(&files, folder, error);
     for (size_t i = 0; !status && i < files.count; i++) {
         char *path = dsc_path_join(folder, files.list[i]);
-        struct stat info;
-        if (path && !stat(path, &info) && S_ISDIR(info.st_mode)) {
+        if (dsc_is_folder(path)) {
             status = dsc_fail(error, DSC_ERROR_FORMAT,
                               "%s: expected images in the folder of a class, found a folder; give the folder "
                               "whose folders are the classes",
@@ -142,8 +140,7 @@ static dsc_status keep_folders(pack_list *list, names *all, const char *folder, 
     dsc_status status = DSC_OK;
     for (size_t i = 0; i < all->count; i++) {
         char *name = all->list[i], *path = dsc_path_join(folder, name);
-        struct stat info;
-        bool is_folder = path && !stat(path, &info) && S_ISDIR(info.st_mode);
+        const bool is_folder = dsc_is_folder(path);
         if (!path && !status) status = dsc_fail_memory(error, strlen(folder) + strlen(name), folder);
         if (!status && !is_folder && is_image_name(name))
             status =

@@ -10,7 +10,7 @@
 #ifndef PACK_PACK_H
 #define PACK_PACK_H
 
-#include <descender.h>
+#include "image/notes.h"
 
 typedef struct pack_list {
     char **classes; /* class_count names; where they are numbers, also of those that no folder has */
@@ -32,11 +32,12 @@ typedef int pack_on_progress(void *user, size_t done, size_t count);
 
 /* Reads entries order[0 .. count) of the list (NULL: the first `count`): images (count, H, W), labels
  * (count), both bytes, to be released with pack_array_free. `size` is the {height, width} that all must
- * have; {0, 0} is replaced by that of the first image. With `prepare` each picture becomes its one digit, by
- * dsc_prepare_digit, as `descender predict` does it, and `size` becomes {28, 28}. */
+ * have; {0, 0} is replaced by that of the first image. Unless `prepared` is NULL, each picture becomes its
+ * one digit, by dsc_prepare_digit, as `descender predict` does it, and `size` becomes {28, 28}; what is left
+ * out of the pictures is added to *prepared. */
 dsc_status pack_read(dsc_array *images, dsc_array *labels, size_t size[2], const pack_list *list,
-                     const size_t *order, size_t count, bool prepare, pack_on_progress *progress, void *user,
-                     dsc_error *error);
+                     const size_t *order, size_t count, dsc_notes_sum *prepared, pack_on_progress *progress,
+                     void *user, dsc_error *error);
 void pack_array_free(dsc_array *array);
 
 #endif

@@ -28,13 +28,16 @@ static dsc_status take(uint8_t *out, const dsc_image *image, const char *path, d
     return DSC_OK;
 }
 
-static dsc_status take_digit(uint8_t *out, const dsc_image *image, const char *path, dsc_error *error) {
+static dsc_status take_digit(uint8_t *out, dsc_notes_sum *left_out, const dsc_image *image, const char *path,
+                             dsc_error *error) {
     dsc_digit digit;
+    dsc_picture_notes notes;
     dsc_status status =
-        dsc_prepare_digit(&digit, NULL, image->pixels, image->height, image->width, image->channels, error);
+        dsc_prepare_digit(&digit, &notes, image->pixels, image->height, image->width, image->channels, error);
     if (status)
         return dsc_error_context(error, status,
                                  "%s: no digit can be prepared; take the picture out or mend it", path);
+    dsc_notes_add(left_out, &notes);
     memcpy(out, digit.pixels, sizeof digit.pixels);
     return DSC_OK;
 }
@@ -61,10 +64,10 @@ static dsc_status fail_size(const size_t size[2], const dsc_image *image, const 
 }
 
 dsc_status pack_read(dsc_array *images, dsc_array *labels, size_t size[2], const pack_list *list,
-                     const size_t *order, size_t count, bool prepare, pack_on_progress *progress, void *user,
-                     dsc_error *error) {
+                     const size_t *order, size_t count, dsc_notes_sum *prepared, pack_on_progress *progress,
+                     void *user, dsc_error *error) {
     *images = *labels = (dsc_array){0};
-    if (prepare) size[0] = size[1] = DIGIT_SIDE;
+    if (prepared) size[0] = size[1] = DIGIT_SIDE;
     dsc_status status = DSC_OK;
     const char *first = NULL; /* the image that gave the size */
     for (size_t i = 0; !status && i < count; i++) {
@@ -77,12 +80,12 @@ dsc_status pack_read(dsc_array *images, dsc_array *labels, size_t size[2], const
             first = entry->path;
         }
         if (!status && !images->data) status = make_arrays(images, labels, size, count, error);
-        if (!status && !prepare && (image.height != size[0] || image.width != size[1]))
+        if (!status && !prepared && (image.height != size[0] || image.width != size[1]))
             status = fail_size(size, &image, entry->path, first, error);
         uint8_t *out = status ? NULL : (uint8_t *)images->data + i * size[0] * size[1];
         if (!status)
-            status =
-                prepare ? take_digit(out, &image, entry->path, error) : take(out, &image, entry->path, error);
+            status = prepared ? take_digit(out, prepared, &image, entry->path, error)
+                              : take(out, &image, entry->path, error);
         if (!status) ((uint8_t *)labels->data)[i] = entry->label;
         dsc_image_clear(&image);
         if (!status && progress && progress(user, i + 1, count))

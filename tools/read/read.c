@@ -72,9 +72,7 @@ static dsc_status add_folder(read_list *list, const char *path, dsc_error *error
 }
 
 dsc_status read_list_add(read_list *list, const char *path, dsc_error *error) {
-    struct stat info;
-    if (strcmp(path, "-") != 0 && !stat(path, &info) && S_ISDIR(info.st_mode))
-        return add_folder(list, path, error);
+    if (strcmp(path, "-") != 0 && dsc_is_folder(path)) return add_folder(list, path, error);
     return add(list, strdup(path), error);
 }
 

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* data_pack_out.c: images, labels, names of classes and a note in OUT; see data_pack_out.h. */
+#include "data_pack_out.h"
+
+#include "base/file.h"
+#include "data/idx.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* In the order in which they take their names: while the labels are not there, nobody takes the images for
+ * data. */
+enum { CLASS_NAMES, IMAGES_NOTE, TRAIN_IMAGES, TEST_IMAGES, TRAIN_LABELS, TEST_LABELS };
+
+static const char *const names[PACK_OUT_FILES] = {
+    [CLASS_NAMES] = "labels.txt",
+    [IMAGES_NOTE] = DSC_IMAGES_FILE,
+    [TRAIN_IMAGES] = "train-images-idx3-ubyte",
+    [TEST_IMAGES] = "t10k-images-idx3-ubyte",
+    [TRAIN_LABELS] = "train-labels-idx1-ubyte",
+    [TEST_LABELS] = "t10k-labels-idx1-ubyte",
+};
+
+static bool is_text(size_t file) { return file == CLASS_NAMES || file == IMAGES_NOTE; }
+
+/* The set that a file tells of. */
+static const pack_part *part_of(const pack_out *out, size_t file) {
+    return file == TEST_IMAGES || file == TEST_LABELS ? out->test : out->train;
+}
+
+/* Whether the file is written, by the name that is plain or ends in ".gz". */
+static bool is_made(const pack_out *out, size_t file, bool gzip) {
+    return part_of(out, file)->count && gzip == (out->gzip && !is_text(file));
+}
+
+typedef dsc_status visitor(pack_out *out, const char *path, size_t file, bool gzip, dsc_error *error);
+
+/* Every name that data in OUT may have, plain and compressed. */
+static dsc_status visit_files(pack_out *out, visitor *visit, dsc_error *error) {
+    dsc_status status = DSC_OK;
+    for (size_t i = 0; i < 2 * PACK_OUT_FILES && !status; i++) {
+        const size_t file = i / 2;
+        const bool gzip = i % 2;
+        if (gzip && is_text(file)) continue;
+        dsc_text path = {0};
+        dsc_text_append(&path, "%s/%s%s", out->folder, names[file], gzip ? ".gz" : "");
+        status = path.failed ? dsc_fail_memory(error, strlen(out->folder), out->folder)
+                             : visit(out, path.data, file, gzip, error);
+        dsc_text_free(&path);
+    }
+    return status;
+}
+
+/* Files that are there already are somebody's data. */
+static dsc_status claim(pack_out *out, const char *path, size_t file, bool gzip, dsc_error *error) {
+    struct stat info;
+    if (!out->force && !lstat(path, &info))
+        return dsc_fail(error, DSC_ERROR_IO,
+                        "%s: is there already; give another folder, or --force to replace it", path);
+    return is_made(out, file, gzip) ? command_rehearse(out->call, path, error) : DSC_OK;
+}
+
+dsc_status pack_out_claim(pack_out *out, dsc_error *error) {
+    dsc_status status = dsc_folder_make(out->folder, error);
+    return status ? status : visit_files(out, claim, error);
+}
+
+/* Everything is written before anything takes its name, so that a full disk leaves the old data whole. */
+static dsc_status begin(pack_out *out, const char *path, size_t file, bool gzip, dsc_error *error) {
+    if (!is_made(out, file, gzip)) return DSC_OK;
+    const pack_part *set = part_of(out, file);
+    dsc_file_writer **writer = &out->writers[file];
+    if (!is_text(file)) {
+        const bool images = file == TRAIN_IMAGES || file == TEST_IMAGES;
+        return dsc_idx_begin(writer, path, images ? &set->images : &set->labels, error);
+    }
+    char note[64];
+    dsc_text text = {0};
+    for (size_t i = 0; file == CLASS_NAMES && i < set->list->class_count; i++)
+        dsc_text_append(&text, "%s\n", set->list->classes[i]);
+    if (file == IMAGES_NOTE)
+        dsc_text_append_bytes(&text, note, dsc_images_note_format(note, set->looks.preparation));
+    dsc_status status =
+        text.failed ? dsc_fail_memory(error, text.length, path) : dsc_file_writer_open(writer, path, error);
+    if (!status) status = dsc_file_writer_append(*writer, text.data, text.length, error);
+    dsc_text_free(&text);
+    return status;
+}
+
+/* An old .gz beside a new plain file, or an old test set, would be taken for part of the new data; and so
+ * would old labels beside new images, if all ended here. */
+static dsc_status remove_old(pack_out *out, const char *path, size_t file, bool gzip, dsc_error *error) {
+    struct stat info;
+    const bool replaced = is_made(out, file, gzip);
+    if (lstat(path, &info) || (replaced && file < TRAIN_LABELS)) return DSC_OK;
+    if (replaced && !S_ISREG(info.st_mode)) return DSC_OK; /* a link stays */
+    return unlink(path) && !replaced                       /* what cannot be removed is written in place */
+               ? dsc_fail_system(error, path, "is of the data that are replaced, and cannot be removed")
+               : DSC_OK;
+}
+
+dsc_status pack_out_write(pack_out *out, dsc_error *error) {
+    dsc_status status = visit_files(out, begin, error);
+    if (!status) status = visit_files(out, remove_old, error);
+    for (size_t i = 0; i < PACK_OUT_FILES; i++) {
+        if (!out->writers[i]) continue;
+        if (status)
+            dsc_file_writer_abort(out->writers[i]);
+        else
+            status = dsc_file_writer_commit(out->writers[i], error);
+        out->writers[i] = NULL;
+    }
+    return status;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* data_pack_out.h: the files that `descender data pack` writes. */
+#ifndef CLI_DATA_PACK_OUT_H
+#define CLI_DATA_PACK_OUT_H
+
+#include "command.h"
+
+#include "data/images.h"
+#include "pack/pack.h"
+
+/* One of the two sets: which entries of which list, in what order, and what was read of them. */
+typedef struct pack_part {
+    const pack_list *list;
+    size_t *order;
+    size_t count; /* 0: the set has no files */
+    dsc_array images, labels;
+    dsc_images looks; /* of the images; set where count is not 0 */
+} pack_part;
+
+enum { PACK_OUT_FILES = 6 };
+
+typedef struct pack_out {
+    command_call *call;
+    const char *folder;
+    const pack_part *train, *test;
+    bool gzip, force;
+    struct dsc_file_writer *writers[PACK_OUT_FILES]; /* at work; {0} before and after */
+} pack_out;
+
+/* Makes the folder; fails if data are there and may not be replaced, or where a file could not be written. */
+dsc_status pack_out_claim(pack_out *out, dsc_error *error);
+
+/* Writes all files, or none: old data stay whole where that fails. Old files that would be taken for part of
+ * the new data are removed. */
+dsc_status pack_out_write(pack_out *out, dsc_error *error);
+
+#endif
