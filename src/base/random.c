@@ -12,6 +12,11 @@ void dsc_rng_seed_sequence(dsc_rng *rng, const dsc_seed_sequence *sequence) {
     dsc_pcg64_seed(rng, state);
 }
 
+void dsc_rng_seed(dsc_rng *rng, uint64_t seed) {
+    const uint32_t words[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
+    dsc_rng_seed_sequence(rng, &(dsc_seed_sequence){.entropy = words, .entropy_words = words[1] ? 2 : 1});
+}
+
 uint64_t dsc_rng_next64(dsc_rng *rng) {
     return rng->kind == DSC_RNG_PCG64 ? dsc_pcg64_next(rng) : dsc_philox_next(rng);
 }

@@ -98,8 +98,3 @@ void dsc_rng_seed_with(dsc_rng *rng, const dsc_seed *seed) {
     const dsc_seed_sequence sequence = sequence_of(seed);
     dsc_rng_seed_sequence(rng, &sequence);
 }
-
-void dsc_rng_seed(dsc_rng *rng, uint64_t number) {
-    const dsc_seed seed = dsc_seed_of(number);
-    dsc_rng_seed_with(rng, &seed);
-}
