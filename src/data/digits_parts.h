@@ -12,11 +12,11 @@
 #ifndef DSC_DATA_DIGITS_PARTS_H
 #define DSC_DATA_DIGITS_PARTS_H
 
+#include "base/digit.h"
+
 #include <descender.h>
 
-#define DSC_DIGIT_SIDE  28
-#define DSC_DIGIT_BOX   20 /* the side of the box that a digit is scaled into */
-#define DSC_DIGIT_BYTES (DSC_DIGIT_SIDE * DSC_DIGIT_SIDE)
+enum { DSC_DIGIT_BYTES = DSC_DIGIT_SIDE * DSC_DIGIT_SIDE };
 
 /* A style is one way of writing a digit: what the pen does at each knot, and where the knots are in a few
  * drawings of it. What is written is a random mixture of the drawings, so they should be the extremes of

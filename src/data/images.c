@@ -2,6 +2,7 @@
 /* images.c: what images are like; see images.h. */
 #include "data/images.h"
 
+#include "base/digit.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -124,7 +125,7 @@ size_t dsc_images_note_format(char text[64], dsc_preparation preparation) {
 
 /* --- what a dataset's are like --- */
 
-enum { SIDE = 28, INK = 32 };
+enum { SIDE = DSC_DIGIT_SIDE, INK = 32 };
 static const double CENTRED = 2.5, PREPARED = 0.9;
 
 /* Ink on 0, in the middle, and none at the edge. The margin tells prepared digits from photos of goods,

@@ -14,9 +14,11 @@
 #ifndef DSC_IMAGE_PREPARE_H
 #define DSC_IMAGE_PREPARE_H
 
+#include "base/digit.h"
+
 #include <descender.h>
 
-enum { DSC_DIGIT_BOX = 20, DSC_DIGIT_SIDE = 28, DSC_INK_SIDE = 600 };
+enum { DSC_INK_SIDE = 600 };
 
 /* What was written: 0 where there is the ground, 255 where there is most ink. */
 typedef struct dsc_ink {

@@ -3,6 +3,7 @@
  * Everybody who shows data to a model asks here. */
 #include "model/model.h"
 
+#include "base/digit.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "data/class_match.h"
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = 28, DIGITS = 10 };
+enum { SIDE = DSC_DIGIT_SIDE, DIGITS = 10 };
 
 static dsc_class_list classes_of_model(const dsc_model *model) {
     return (dsc_class_list){(const char *const *)model->class_names, model->classes, "the model"};

@@ -2,14 +2,13 @@
 /* read.c: the listed images into two arrays; see pack.h. */
 #include "pack/pack.h"
 
+#include "base/digit.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "png/picture.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { DIGIT_SIDE = 28 };
 
 /* One pixel as grey. Colours by their brightness as ITU-R BT.601 weighs them; equal parts stay as they are. */
 static bool grey_of(uint8_t *grey, const uint8_t *pixel, size_t channels) {
@@ -67,7 +66,7 @@ dsc_status pack_read(dsc_array *images, dsc_array *labels, size_t size[2], const
                      const size_t *order, size_t count, dsc_notes_sum *prepared, pack_on_progress *progress,
                      void *user, dsc_error *error) {
     *images = *labels = (dsc_array){0};
-    if (prepared) size[0] = size[1] = DIGIT_SIDE;
+    if (prepared) size[0] = size[1] = DSC_DIGIT_SIDE;
     dsc_status status = DSC_OK;
     const char *first = NULL; /* the image that gave the size */
     for (size_t i = 0; !status && i < count; i++) {
