@@ -54,8 +54,7 @@ static dsc_status visit_files(pack_out *out, visitor *visit, dsc_error *error) {
 
 /* Files that are there already are somebody's data. */
 static dsc_status claim(pack_out *out, const char *path, size_t file, bool gzip, dsc_error *error) {
-    struct stat info;
-    if (!out->force && !lstat(path, &info))
+    if (!out->force && dsc_is_there(path))
         return dsc_fail(error, DSC_ERROR_IO,
                         "%s: is there already; give another folder, or --force to replace it", path);
     return is_made(out, file, gzip) ? command_rehearse(out->call, path, error) : DSC_OK;

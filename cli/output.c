@@ -99,8 +99,7 @@ bool command_should_stop_saving(void) { return asked || (ferror(stdout) && reade
 
 static bool is_same_file(const char *a, const char *b) {
     struct stat one, other;
-    return !stat(a, &one) && !stat(b, &other) && S_ISREG(one.st_mode) && one.st_dev == other.st_dev &&
-           one.st_ino == other.st_ino;
+    return !stat(a, &one) && !stat(b, &other) && S_ISREG(one.st_mode) && dsc_is_same_file(&one, &other);
 }
 
 dsc_status command_reads(command_call *call, const char *path, dsc_error *error) {

@@ -54,13 +54,17 @@ dsc_status(dsc_fail_system)(dsc_error *error, const char *path, const char *what
                     text, remedy(code));
 }
 
-int dsc_open_at(int folder, const char *path, int flags, unsigned mode) {
-    int fd = openat(folder, path, flags | O_CLOEXEC, (mode_t)mode);
+int dsc_above_streams(int fd) {
     if (fd < 0 || fd > STDERR_FILENO) return fd;
     int higher = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), code = errno;
     (void)close(fd);
     errno = code;
     return higher;
+}
+
+int dsc_open_at(int folder, const char *path, int flags, unsigned mode) {
+    int fd = openat(folder, path, flags | O_CLOEXEC, (mode_t)mode);
+    return dsc_above_streams(fd);
 }
 
 static dsc_status read_open_file(unsigned char **data, size_t *size, int fd, const char *path, size_t limit,
@@ -128,6 +132,21 @@ char *dsc_path_folder(const char *path) {
     const char *slash = strrchr(path, '/');
     if (!slash) return strdup(".");
     return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+bool dsc_is_there(const char *path) {
+    struct stat info;
+    return !lstat(path, &info);
+}
+
+bool dsc_is_same_file(const struct stat *a, const struct stat *b) {
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+bool dsc_is_still_named(int fd, int folder, const char *name) {
+    struct stat held, named;
+    return !fstat(fd, &held) && !fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) &&
+           dsc_is_same_file(&held, &named);
 }
 
 bool dsc_is_folder(const char *path) {

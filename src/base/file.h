@@ -5,6 +5,8 @@
 
 #include <descender.h>
 
+struct stat;
+
 /* Fails with "path: what: the system's reason; a remedy", from errno: for what was done with a file or
  * folder. */
 dsc_status dsc_fail_system(dsc_error *error, const char *path, const char *what);
@@ -12,6 +14,10 @@ dsc_status dsc_fail_system(dsc_error *error, const char *path, const char *what)
 /* openat(2), close-on-exec (folder: AT_FDCWD, or a folder's descriptor; mode: of a new file). Never gives 0,
  * 1 or 2, even where those are closed: what is printed must not land in a file. */
 int dsc_open_at(int folder, const char *path, int flags, unsigned mode);
+
+/* The same open file by a number above 2, close-on-exec; the old one is closed if it was not. -1, with errno,
+ * if there is no such number, or `fd` is -1. */
+int dsc_above_streams(int fd);
 
 /* Reads all of `path` into a new buffer (release with free()). A folder, a missing or unreadable file,
  * and one larger than `limit` bytes are errors that name it. The buffer has one zero byte behind its end. */
@@ -35,9 +41,9 @@ dsc_status dsc_file_read(unsigned char **data, size_t *size, const char *path, s
  *
  * The temporary file of NAME is "NAME.dsc-N.tmp", or a shorter name where that is too long. Its writer holds
  * a lock on it (flock), which ends with the process. So one without a lock is of a dead process, on whichever
- * machine or in whichever container that ran, and whoever meets it removes it: every write of NAME does so
- * for those of NAME. O_TMPFILE would not do: linkat() cannot replace a file, so a name is needed all the
- * same.
+ * machine or in whichever container that ran, and whoever meets it removes it: a write of NAME does so
+ * with those that have the names it would take, and dsc_file_sweep with all. O_TMPFILE would not do:
+ * linkat() cannot replace a file, so a name is needed all the same.
  *
  * A write beyond RLIMIT_FSIZE or to a pipe that nobody reads fails only if the process does not die of
  * SIGXFSZ or SIGPIPE; the library leaves signals to the program. */
@@ -85,6 +91,15 @@ char *dsc_path_join(const char *folder, const char *name);
 
 /* The folder in which `path` lies, "." if it names none, in a new text; NULL if memory is short. */
 char *dsc_path_folder(const char *path);
+
+/* Whether anything has that name, be it a link that leads nowhere. */
+bool dsc_is_there(const char *path);
+
+/* Whether both are of one file, under whatever names. */
+bool dsc_is_same_file(const struct stat *a, const struct stat *b);
+
+/* Whether `name` in `folder` (or AT_FDCWD) is still the open file: nobody has removed or replaced it. */
+bool dsc_is_still_named(int fd, int folder, const char *name);
 
 /* Whether there is a folder of that name, or a link to one. NULL: no. */
 bool dsc_is_folder(const char *path);

@@ -145,19 +145,13 @@ static bool name_temporary(char out[DSC_TEMPORARY_NAME], const char *name, bool 
     return length > 0 && length < DSC_TEMPORARY_NAME;
 }
 
-static bool still_named(int fd, int folder, const char *name) {
-    struct stat held, named;
-    return !fstat(fd, &held) && !fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) &&
-           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
-}
-
 /* Removes a temporary file if it can be locked: then its process is dead. True if the name is free now. */
 static bool remove_dead(int folder, const char *name) {
     int fd = dsc_open_at(folder, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0);
     if (fd < 0) return errno == ENOENT;
     struct stat info;
     bool removed = !fstat(fd, &info) && S_ISREG(info.st_mode) && info.st_uid == geteuid() &&
-                   !flock(fd, LOCK_EX | LOCK_NB) && still_named(fd, folder, name) &&
+                   !flock(fd, LOCK_EX | LOCK_NB) && dsc_is_still_named(fd, folder, name) &&
                    !unlinkat(folder, name, 0);
     (void)close(fd);
     return removed;
@@ -167,7 +161,7 @@ static bool remove_dead(int folder, const char *name) {
  * without locks is no reason not to write. */
 static bool is_held(int fd, int folder, const char *name) {
     if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) return false;
-    return still_named(fd, folder, name);
+    return dsc_is_still_named(fd, folder, name);
 }
 
 /* Not mkstemp: its files are for their owner alone, and open's mode obeys the umask. */

@@ -59,10 +59,7 @@ static int open_spool(void) {
     int fd = mkostemp(path, O_CLOEXEC);
     if (fd >= 0) (void)unlink(path);
     free(path);
-    if (fd < 0 || fd > STDERR_FILENO) return fd;
-    int higher = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    (void)close(fd);
-    return higher;
+    return dsc_above_streams(fd);
 }
 
 /* The new file's mode, owner and group are the old one's. A group that cannot be kept gets no more than all

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_file.c: files are replaced as a whole, everything else is written to as what it is, and nothing is
  * lost. */
-#include "testing.h"
-
-#include "base/file.h"
+#include "files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,44 +16,6 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static dsc_error error;
-
-/* "FOLDER/NAME", until the program ends. */
-static const char *in(const char *folder, const char *name) {
-    static char path[32][PATH_MAX];
-    static int next;
-    char *out = path[next++ % 32];
-    (void)snprintf(out, PATH_MAX, "%.2000s/%s", folder, name);
-    return out;
-}
-
-static void put(const char *path, const char *text) {
-    FILE *file = fopen(path, "we");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
-static void assert_content(const char *path, const char *expected) {
-    unsigned char *bytes;
-    size_t size;
-    ASSERT_OK(dsc_file_read(&bytes, &size, path, 1 << 20, &error), error);
-    assert_string_equal((char *)bytes, expected);
-    free(bytes);
-}
-
-static size_t count_entries(const char *folder) {
-    char command[PATH_MAX + 32];
-    (void)snprintf(command, sizeof command, "exit $(ls -A '%s' | wc -l)", folder);
-    int status = system(command);
-    assert_true(WIFEXITED(status));
-    return (size_t)WEXITSTATUS(status);
-}
-
-static dsc_status write_text(const char *path, const char *text) {
-    return dsc_file_write(path, text, strlen(text), &error);
-}
 
 /* --- regular files --- */
 
@@ -344,6 +304,39 @@ static void descriptors_are_written_to_where_they_stand(void **state) {
     assert_content(path, "abbbc");
 }
 
+static void another_process_has_descriptors_of_its_own(void **state) {
+    (void)state;
+    const char *folder = testing_folder();
+    int ready[2], end[2], fd = open(in(folder, "ours"), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    assert_true(fd >= 0);
+    assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+    assert_int_equal(pipe2(end, O_CLOEXEC), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (!child) {
+        char byte;
+        (void)close(end[1]);
+        int theirs = open(in(folder, "theirs"), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        if (theirs < 0 || dup3(theirs, fd, O_CLOEXEC) != fd || testing_write(ready[1], "x", 1) != 1) _exit(1);
+        _exit(testing_read(end[0], &byte, 1) != 0);
+    }
+    char byte, name[64];
+    (void)close(ready[1]);
+    assert_int_equal(testing_read(ready[0], &byte, 1), 1);
+    (void)snprintf(name, sizeof name, "/proc/%d/fd/%d", (int)child, fd);
+    const dsc_status written = write_text(name, "new");
+    (void)close(ready[0]);
+    (void)close(end[1]);
+    (void)close(end[0]);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    (void)close(fd);
+    ASSERT_OK(written, error);
+    assert_content(in(folder, "theirs"), "new");
+    assert_content(in(folder, "ours"), "");
+}
+
 static void a_socket_is_refused_and_stays(void **state) {
     (void)state;
     const char *path = in(testing_folder(), "socket");
@@ -357,98 +350,6 @@ static void a_socket_is_refused_and_stays(void **state) {
     assert_int_equal(lstat(path, &info), 0);
     assert_true(S_ISSOCK(info.st_mode));
     (void)close(fd);
-}
-
-/* --- temporary files --- */
-
-static void what_a_dead_process_left_is_removed_by_the_next_write(void **state) {
-    (void)state;
-    const char *folder = testing_folder(), *path = in(folder, "a");
-    for (int i = 0; i < 3; i++) {
-        pid_t child = fork();
-        assert_true(child >= 0);
-        if (!child) {
-            dsc_file_writer *writer;
-            _exit(dsc_file_writer_open(&writer, path, &error) ? 1 : 0); /* dies with the file half-written */
-        }
-        int status;
-        assert_int_equal(waitpid(child, &status, 0), child);
-        assert_int_equal(status, 0);
-        assert_int_equal(count_entries(folder), 1); /* the second took the place of the first */
-    }
-    ASSERT_OK(write_text(path, "new"), error);
-    assert_int_equal(count_entries(folder), 1);
-    assert_content(path, "new");
-}
-
-static void a_living_writers_file_is_left_alone(void **state) {
-    (void)state;
-    const char *folder = testing_folder(), *path = in(folder, "a");
-    dsc_file_writer *first, *second;
-    ASSERT_OK(dsc_file_writer_open(&first, path, &error), error);
-    ASSERT_OK(dsc_file_writer_open(&second, path, &error), error);
-    dsc_file_sweep(folder, (const char *const[]){"a", NULL});
-    assert_int_equal(count_entries(folder), 2);
-    ASSERT_OK(dsc_file_writer_append(first, "first", 5, &error), error);
-    ASSERT_OK(dsc_file_writer_append(second, "second", 6, &error), error);
-    ASSERT_OK(dsc_file_writer_commit(first, &error), error);
-    assert_content(path, "first");
-    ASSERT_OK(dsc_file_writer_commit(second, &error), error);
-    assert_content(path, "second");
-    assert_int_equal(count_entries(folder), 1);
-}
-
-static void sweeping_takes_only_what_is_ours(void **state) {
-    (void)state;
-    const char *folder = testing_folder();
-    const char *const stay[] = {"b.dsc-0.tmp",  "a.tmp",        "a.dsc-.tmp",   "a.dsc-0.tmp.bak",
-                                "xa.dsc-0.tmp", "a.dsc-0x.tmp", "a.1234-0.tmp", "dsc-0.tmp"},
-                      *const go[] = {"a.dsc-0.tmp", "a.dsc-17.tmp", "model.dsc-0.tmp.dsc-3.tmp"};
-    for (size_t i = 0; i < 8; i++) put(in(folder, stay[i]), "mine");
-    for (size_t i = 0; i < 3; i++) put(in(folder, go[i]), "dead");
-    put(in(folder, "target"), "mine");
-    assert_int_equal(symlink("target", in(folder, "a.dsc-1.tmp")), 0);
-    assert_int_equal(mkdir(in(folder, "a.dsc-2.tmp"), 0777), 0);
-    dsc_file_sweep(folder, (const char *const[]){"a", "model.dsc-0.tmp", NULL});
-    for (size_t i = 0; i < 8; i++) assert_int_equal(access(in(folder, stay[i]), F_OK), 0);
-    for (size_t i = 0; i < 3; i++) assert_int_equal(access(in(folder, go[i]), F_OK), -1);
-    assert_content(in(folder, "target"), "mine");
-    assert_int_equal(count_entries(folder), 11);
-}
-
-static void writers_at_once_leave_one_whole_file(void **state) {
-    (void)state;
-    enum { PROCESSES = 6, WRITES = 60, SIZE = 5000 };
-    const char *folder = testing_folder(), *path = in(folder, "a");
-    pid_t children[PROCESSES];
-    for (int k = 0; k < PROCESSES; k++) {
-        children[k] = fork();
-        assert_true(children[k] >= 0);
-        if (children[k]) continue;
-        char text[SIZE];
-        memset(text, 'a' + k, sizeof text);
-        for (int i = 0; i < WRITES; i++) {
-            dsc_file_writer *writer;
-            if (dsc_file_writer_open(&writer, path, &error) ||
-                dsc_file_writer_append(writer, text, sizeof text, &error) ||
-                dsc_file_writer_commit_unsynced(writer, &error))
-                _exit(1);
-            dsc_file_sweep(folder, (const char *const[]){"a", NULL});
-        }
-        _exit(0);
-    }
-    for (int k = 0; k < PROCESSES; k++) {
-        int status;
-        assert_int_equal(waitpid(children[k], &status, 0), children[k]);
-        assert_int_equal(status, 0);
-    }
-    unsigned char *bytes;
-    size_t size;
-    ASSERT_OK(dsc_file_read(&bytes, &size, path, 1 << 20, &error), error);
-    assert_int_equal(size, SIZE);
-    for (size_t i = 0; i < size; i++) assert_int_equal(bytes[i], bytes[0]);
-    free(bytes);
-    assert_int_equal(count_entries(folder), 1);
 }
 
 /* --- limits --- */
@@ -565,11 +466,8 @@ int main(void) {
         cmocka_unit_test(a_pipe_is_written_to_and_stays),
         cmocka_unit_test(devices_are_written_to_and_stay),
         cmocka_unit_test(descriptors_are_written_to_where_they_stand),
+        cmocka_unit_test(another_process_has_descriptors_of_its_own),
         cmocka_unit_test(a_socket_is_refused_and_stays),
-        cmocka_unit_test(what_a_dead_process_left_is_removed_by_the_next_write),
-        cmocka_unit_test(a_living_writers_file_is_left_alone),
-        cmocka_unit_test(sweeping_takes_only_what_is_ours),
-        cmocka_unit_test(writers_at_once_leave_one_whole_file),
         cmocka_unit_test(a_limit_on_file_sizes_is_an_error_that_leaves_the_old_file),
         cmocka_unit_test(too_little_room_is_found_beforehand),
         cmocka_unit_test(a_full_disk_leaves_the_old_file),

@@ -12,11 +12,6 @@
 
 enum { LOOKED_AT_MOST = 1 << 26 };
 
-static bool exists(const char *path) {
-    struct stat info;
-    return lstat(path, &info) == 0;
-}
-
 static bool holds(const char *path, const char *mark) {
     unsigned char *bytes;
     size_t size;
@@ -43,7 +38,7 @@ static dsc_status rehearse(const char *path, draw_on_in_place *on_in_place, dsc_
 
 dsc_status draw_claim_file(const char *path, const char *mark, draw_on_in_place *on_in_place,
                            dsc_error *error) {
-    if (exists(path) && !holds(path, mark)) return refuse(path, error);
+    if (dsc_is_there(path) && !holds(path, mark)) return refuse(path, error);
     return rehearse(path, on_in_place, error);
 }
 
@@ -54,7 +49,7 @@ static dsc_status claim(const char *folder, const char *name, draw_on_in_place *
     dsc_text_append(&png, "%s/%s.png", folder, name);
     dsc_status status = svg.failed || png.failed ? dsc_fail_memory(error, strlen(folder), folder) : DSC_OK;
     if (!status) status = draw_claim_file(svg.data, DRAW_MARK, on_in_place, error);
-    if (!status && exists(png.data) && !exists(svg.data)) status = refuse(png.data, error);
+    if (!status && dsc_is_there(png.data) && !dsc_is_there(svg.data)) status = refuse(png.data, error);
     if (!status) status = rehearse(png.data, on_in_place, error);
     dsc_text_free(&svg);
     dsc_text_free(&png);

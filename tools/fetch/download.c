@@ -62,12 +62,6 @@ static dsc_status fail_late(const job *j, dsc_error *error) {
 
 /* --- the lock --- */
 
-static bool still_named(int fd, const char *path) {
-    struct stat held, named;
-    return !fstat(fd, &held) && !stat(path, &named) && held.st_dev == named.st_dev &&
-           held.st_ino == named.st_ino;
-}
-
 static uint64_t size_of(int fd) {
     struct stat info;
     return !fstat(fd, &info) && info.st_size > 0 ? (uint64_t)info.st_size : 0;
@@ -91,7 +85,7 @@ static dsc_status lock_part(job *j, dsc_error *error) {
         j->fd = dsc_open_at(AT_FDCWD, j->part, O_RDWR | O_CREAT | O_NOFOLLOW, 0666);
         if (j->fd < 0) return dsc_fail_system(error, j->part, "cannot be written");
         dsc_status status = wait_for_lock(j, error);
-        if (status || still_named(j->fd, j->part)) return status;
+        if (status || dsc_is_still_named(j->fd, AT_FDCWD, j->part)) return status;
         (void)close(j->fd);
         j->fd = -1;
     }
@@ -220,7 +214,8 @@ static dsc_status download(job *j, dsc_error *error) {
     if (!status) status = look(&wanted, j, error); /* another may have brought it in the meantime */
     if (!status && wanted) status = from_mirrors(j, error);
     /* Nothing worth resuming is left over. The lock is still ours, so nobody else's work is removed. */
-    if (j->fd >= 0 && still_named(j->fd, j->part) && size_of(j->fd) == 0) (void)unlink(j->part);
+    if (j->fd >= 0 && dsc_is_still_named(j->fd, AT_FDCWD, j->part) && size_of(j->fd) == 0)
+        (void)unlink(j->part);
     return status;
 }
 
