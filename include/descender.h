@@ -141,8 +141,8 @@ DSC_API void dsc_array_clear(dsc_array *array);
  * The message names file, offset, expected, found and the remedy. */
 DSC_API dsc_status dsc_idx_read(dsc_array *array, const char *path, dsc_error *error);
 
-/* The same from memory; `name` stands for the file in messages. */
-DSC_API dsc_status dsc_idx_parse(dsc_array *array, const void *bytes, size_t size, const char *name,
+/* The same from memory; messages name `path`; NULL: the bytes came by standard input. */
+DSC_API dsc_status dsc_idx_parse(dsc_array *array, const void *bytes, size_t size, const char *path,
                                  dsc_error *error);
 
 /* Writes an IDX file, atomically; compressed if `path` ends in ".gz". */

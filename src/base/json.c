@@ -2,6 +2,7 @@
 /* json.c: the structure is walked here, numbers are printed as short as they can be, and jansson does texts. */
 #include "base/json.h"
 
+#include "base/encoding.h"
 #include "base/error.h"
 #include "base/visible.h"
 
@@ -101,7 +102,13 @@ static size_t quoted_length(const char *at, const char *end) {
     return (size_t)((c < end ? c + 1 : end) - at);
 }
 
-/* The same JSON with whole numbers of 19 digits and more in quotes. */
+/* Whether a whole number, without its sign, lies beyond 64 bits with one. */
+static bool is_too_large(const char *number, size_t digits, bool negative) {
+    const char *most = negative ? "9223372036854775808" : "9223372036854775807";
+    return digits > DIGITS_OF_INT64 || (digits == DIGITS_OF_INT64 && strncmp(number, most, digits) > 0);
+}
+
+/* The same JSON with whole numbers beyond 64 bits in quotes. */
 static void quote_large_numbers(dsc_text *out, const char *at, const char *end) {
     while (at < end) {
         size_t length = 1, digits = 0;
@@ -112,7 +119,7 @@ static void quote_large_numbers(dsc_text *out, const char *at, const char *end) 
             while (at + sign + digits < end && is_digit(at[sign + digits])) digits++;
             length = sign + digits;
             const bool leads_with_zero = digits > 1 && at[sign] == '0';
-            bool whole = digits >= DIGITS_OF_INT64 && !leads_with_zero;
+            bool whole = !leads_with_zero && is_too_large(at + sign, digits, sign);
             while (at + length < end &&
                    (is_digit(at[length]) || (at[length] && strchr("+-.eE", at[length])))) {
                 length++;

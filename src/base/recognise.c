@@ -36,40 +36,41 @@ static const struct {
     {"version https://git-lfs", 0, 23, DSC_KIND_LFS},
 };
 
-/* A remedy that starts with no ';' is the program that unpacks. */
 static const struct {
-    const char *name, *remedy;
+    const char *name;
+    const char *remedy;   /* NULL: none */
+    const char *unpacker; /* the program that unpacks with -dc; NULL: none */
 } words[] = {
-    [DSC_KIND_UNKNOWN] = {"something else", ""},
-    [DSC_KIND_EMPTY] = {"an empty file", "; download or copy the file again"},
-    [DSC_KIND_IDX] = {"an IDX file, data as MNIST has them", ""},
-    [DSC_KIND_NPY] = {"a NumPy array (.npy)", ""},
-    [DSC_KIND_ZIP] = {"a ZIP archive, as .zip, .npz, .pt and .keras files are", ""},
-    [DSC_KIND_GZIP] = {"a gzip file", "gzip"},
-    [DSC_KIND_BZIP2] = {"a bzip2 file", "bzip2"},
-    [DSC_KIND_XZ] = {"an xz file", "xz"},
-    [DSC_KIND_ZSTD] = {"a zstd file", "zstd"},
-    [DSC_KIND_SAFETENSORS] = {"a model (safetensors)", ""},
-    [DSC_KIND_CHECKPOINT] = {"the checkpoint of a run", ""},
-    [DSC_KIND_PICKLE] = {"a Python pickle, as PyTorch's older .pt and .pth files are", ""},
-    [DSC_KIND_HDF5] = {"an HDF5 file, as Keras' .h5 files are", ""},
-    [DSC_KIND_ONNX] = {"an ONNX model", ""},
-    [DSC_KIND_GGUF] = {"a GGUF model", ""},
-    [DSC_KIND_PNG] = {"a PNG picture", ""},
-    [DSC_KIND_PNM] = {"a PGM or PPM picture", ""},
-    [DSC_KIND_JPEG] = {"a JPEG picture", ""},
-    [DSC_KIND_GIF] = {"a GIF picture", ""},
-    [DSC_KIND_BMP] = {"a BMP picture", ""},
-    [DSC_KIND_TIFF] = {"a TIFF picture", ""},
-    [DSC_KIND_WEBP] = {"a WebP picture", ""},
-    [DSC_KIND_PDF] = {"a PDF document", ""},
-    [DSC_KIND_PROGRAM] = {"a program", ""},
-    [DSC_KIND_LFS] = {"the pointer of Git LFS, not the file itself", "; fetch the file: git lfs pull"},
+    [DSC_KIND_UNKNOWN] = {"bytes of an unknown kind"},
+    [DSC_KIND_EMPTY] = {"an empty file", "download or copy the file again"},
+    [DSC_KIND_IDX] = {"an IDX file, data as MNIST has them"},
+    [DSC_KIND_NPY] = {"a NumPy array (.npy)"},
+    [DSC_KIND_ZIP] = {"a ZIP archive, as .zip, .npz, .pt and .keras files are"},
+    [DSC_KIND_GZIP] = {"a gzip file", .unpacker = "gzip"},
+    [DSC_KIND_BZIP2] = {"a bzip2 file", .unpacker = "bzip2"},
+    [DSC_KIND_XZ] = {"an xz file", .unpacker = "xz"},
+    [DSC_KIND_ZSTD] = {"a zstd file", .unpacker = "zstd"},
+    [DSC_KIND_SAFETENSORS] = {"a model (safetensors)"},
+    [DSC_KIND_CHECKPOINT] = {"the checkpoint of a run"},
+    [DSC_KIND_PICKLE] = {"a Python pickle, as PyTorch's older .pt and .pth files are"},
+    [DSC_KIND_HDF5] = {"an HDF5 file, as Keras' .h5 files are"},
+    [DSC_KIND_ONNX] = {"an ONNX model"},
+    [DSC_KIND_GGUF] = {"a GGUF model"},
+    [DSC_KIND_PNG] = {"a PNG picture"},
+    [DSC_KIND_PNM] = {"a PGM or PPM picture"},
+    [DSC_KIND_JPEG] = {"a JPEG picture"},
+    [DSC_KIND_GIF] = {"a GIF picture"},
+    [DSC_KIND_BMP] = {"a BMP picture"},
+    [DSC_KIND_TIFF] = {"a TIFF picture"},
+    [DSC_KIND_WEBP] = {"a WebP picture"},
+    [DSC_KIND_PDF] = {"a PDF document"},
+    [DSC_KIND_PROGRAM] = {"a program"},
+    [DSC_KIND_LFS] = {"the pointer of Git LFS, not the file itself", "fetch the file: git lfs pull"},
     [DSC_KIND_HTML] = {"a web page, perhaps an error page that a downloader saved",
-                       "; download the file again"},
-    [DSC_KIND_JSON] = {"JSON, as recipes are", ""},
-    [DSC_KIND_UTF16] = {"text in UTF-16", ""},
-    [DSC_KIND_TEXT] = {"text", "; check the path, or download the file again"},
+                       "download the file again"},
+    [DSC_KIND_JSON] = {"JSON, as recipes are"},
+    [DSC_KIND_UTF16] = {"text in UTF-16"},
+    [DSC_KIND_TEXT] = {"text", "check the path, or download the file again"},
 };
 
 static bool is_html(const unsigned char *bytes, size_t size) {
@@ -125,14 +126,19 @@ dsc_kind dsc_recognise(const void *data, size_t size) {
 
 const char *dsc_kind_name(dsc_kind kind) { return words[kind].name; }
 
+const char *dsc_source_name(const char *path) { return path ? path : "standard input"; }
+
 const char *dsc_kind_remedy(char out[DSC_MESSAGE_SIZE], dsc_kind kind, const char *path) {
-    const char *remedy = words[kind].remedy;
-    char word[DSC_SHELL_WORD];
-    if (!*remedy || *remedy == ';') return strcpy(out, remedy);
-    const char *file = dsc_shell_word(word, path); /* 'a b'.new is one word, too */
-    if (strlen(file) > 200) file = "FILE";
-    (void)snprintf(out, DSC_MESSAGE_SIZE,
-                   "; unpack it: mv %.200s %.200s.orig && %s -dc < %.200s.orig > %.200s", file, file, remedy,
-                   file, file);
+    const char *remedy = words[kind].remedy, *unpacker = words[kind].unpacker;
+    char pattern[64], command[DSC_COMMAND];
+    *out = '\0';
+    if (remedy) (void)snprintf(out, DSC_MESSAGE_SIZE, "; %s", remedy);
+    if (!unpacker) return out;
+    if (!path) {
+        (void)snprintf(out, DSC_MESSAGE_SIZE, "; unpack it on its way, with %s -dc", unpacker);
+        return out;
+    }
+    (void)snprintf(pattern, sizeof pattern, "mv @ @.orig && %s -dc < @.orig > @", unpacker);
+    (void)snprintf(out, DSC_MESSAGE_SIZE, "; unpack it: %s", dsc_command(command, pattern, path, NULL));
     return out;
 }

@@ -40,11 +40,14 @@ typedef enum dsc_kind {
 
 dsc_kind dsc_recognise(const void *bytes, size_t size);
 
-/* "a PNG picture"; "something else" if it is unknown. */
+/* "a PNG picture"; "bytes of an unknown kind". */
 const char *dsc_kind_name(dsc_kind kind);
 
-/* What to do about such a file wherever another one is expected: "; unpack it: gzip -dc < FILE > ...", as
- * it can be pasted; or "". Returns out. */
+/* How messages call where bytes come from: the path, or "standard input" without one. */
+const char *dsc_source_name(const char *path);
+
+/* What to do about such a file wherever another one is expected: "; unpack it: ... gzip -dc < ...", as it
+ * can be pasted; or "". Without a path, as what comes by standard input is, in words. Returns out. */
 const char *dsc_kind_remedy(char out[DSC_MESSAGE_SIZE], dsc_kind kind, const char *path);
 
 #endif

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* visible.c: UTF-8 and how texts from outside are shown; see visible.h. */
+/* visible.c: UTF-8, and how texts from outside are shown, to people, shells and readers of JSON; see
+ * visible.h. */
 #include "base/visible.h"
-
-#include "base/error.h"
-#include "base/recognise.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -26,6 +24,14 @@ uint32_t dsc_utf8_next(const unsigned char **at, const unsigned char *end) {
     return c;
 }
 
+size_t dsc_utf8_put(char out[4], uint32_t c) {
+    static const unsigned char first[4] = {0, 0xC0, 0xE0, 0xF0};
+    const size_t more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    for (size_t i = more; i > 0; i--, c >>= 6) out[i] = (char)(0x80 | (c & 0x3F));
+    out[0] = (char)(first[more] | c);
+    return more + 1;
+}
+
 size_t dsc_utf8_check(const void *bytes, size_t size) {
     const unsigned char *at = bytes, *end = at + size;
     while (at < end)
@@ -37,73 +43,11 @@ size_t dsc_utf8_mark(const void *bytes, size_t size) {
     return size >= 3 && !memcmp(bytes, "\xEF\xBB\xBF", 3) ? 3 : 0;
 }
 
-/* UTF-16 has a mark, or, as most of its letters are ASCII's, many zero bytes. */
-static bool looks_like_utf16(const unsigned char *b, size_t size) {
-    if (size < 2 || size % 2) return false;
-    if ((b[0] == 0xFF && b[1] == 0xFE) || (b[0] == 0xFE && b[1] == 0xFF)) return true;
-    size_t even = 0, odd = 0;
-    for (size_t i = 0; i + 1 < size; i += 2) {
-        even += b[i] == 0;
-        odd += b[i + 1] == 0;
-    }
-    return 2 * even > size / 2 || 2 * odd > size / 2;
-}
-
-/* "iconv ...", which puts the file in UTF-8 in its place, and keeps it as it was beside. */
-static dsc_status advise(dsc_error *error, const char *path, const char *encoding, const char *problem) {
-    char word[DSC_SHELL_WORD];
-    (void)dsc_shell_word(word, path); /* 'a b'.new is one word, too */
-    return dsc_fail(error, DSC_ERROR_FORMAT,
-                    "%s: %s; convert it: mv %s %s.orig && iconv -f %s -t UTF-8 %s.orig > %s", path, problem,
-                    word, word, encoding, word, word);
-}
-
-dsc_status dsc_utf8_expect(const void *bytes, size_t size, const char *path, dsc_error *error) {
-    const unsigned char *b = bytes;
-    if (looks_like_utf16(b, size)) {
-        bool marked = (b[0] == 0xFF && b[1] == 0xFE) || (b[0] == 0xFE && b[1] == 0xFF);
-        const char *order = b[0] ? "UTF-16LE" : "UTF-16BE";
-        return advise(error, path, marked ? "UTF-16" : order, "is UTF-16, expected UTF-8");
-    }
-    size_t bad = dsc_utf8_check(bytes, size);
-    if (bad == size) return DSC_OK;
-    const dsc_kind kind = dsc_recognise(bytes, size);
-    if (kind != DSC_KIND_TEXT && kind != DSC_KIND_JSON && kind != DSC_KIND_HTML)
-        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected text in UTF-8, found %s; name another file",
-                        path, kind == DSC_KIND_UNKNOWN ? "bytes that are no text" : dsc_kind_name(kind));
-    size_t line = 1, start = 0;
-    for (size_t i = 0; i < bad; i++)
-        if (b[i] == '\n') line++, start = i + 1;
-    char problem[160];
-    (void)snprintf(problem, sizeof problem,
-                   "line %zu, byte %zu: 0x%02x is not UTF-8; is the file Latin-1, as older Windows writes it",
-                   line, bad - start + 1, b[bad]);
-    return advise(error, path, "LATIN1", problem);
-}
-
 /* --- what must not reach a terminal as it is --- */
 
 bool dsc_is_hidden(uint32_t c) {
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F ||
            (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
-}
-
-dsc_status dsc_name_check(const char *name, const char *what, dsc_error *error) {
-    const unsigned char *start = (const unsigned char *)name, *at = start, *end = start + strlen(name);
-    if (at == end) return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s is empty: expected a text", what);
-    while (at < end) {
-        size_t byte = (size_t)(at - start);
-        uint32_t c = dsc_utf8_next(&at, end);
-        if (c == DSC_UTF8_BAD)
-            return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                            "%s, \"%s\", is not UTF-8: byte %zu is 0x%02x; convert it to UTF-8", what, name,
-                            byte + 1, start[byte]);
-        if (dsc_is_hidden(c))
-            return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                            "%s, \"%s\", holds the control character U+%04X at byte %zu; leave that out",
-                            what, name, (unsigned)c, byte + 1);
-    }
-    return DSC_OK;
 }
 
 enum { PIECE = 16 };
@@ -177,6 +121,36 @@ const char *dsc_shell_word(char out[DSC_SHELL_WORD], const char *text) {
     if (!plain) *to++ = '\'';
     *to = '\0';
     return out;
+}
+
+/* Puts the words in the places of '@' and '^'; false if there is no room. */
+static bool fill(char out[DSC_COMMAND], size_t size, const char *pattern, const char *path,
+                 const char *other) {
+    char *to = out;
+    for (; *pattern; pattern++) {
+        const char *piece = *pattern == '@' ? path : *pattern == '^' ? other : pattern;
+        const size_t length = piece == pattern ? 1 : strlen(piece);
+        if (length >= size) return false;
+        memcpy(to, piece, length);
+        to += length;
+        size -= length;
+    }
+    *to = '\0';
+    return true;
+}
+
+/* A longer path, itself at the head of a message, would leave no room for the command. */
+static bool is_short(const char *word) { return strlen(word) <= DSC_COMMAND / 3; }
+
+const char *dsc_command(char out[DSC_COMMAND], const char *pattern, const char *path, const char *other) {
+    char word[DSC_SHELL_WORD], other_word[DSC_SHELL_WORD];
+    if (strlen(path) < DSC_COMMAND && (!other || strlen(other) < DSC_COMMAND) &&
+        is_short(dsc_shell_word(word, path)) && is_short(dsc_shell_word(other_word, other ? other : "")) &&
+        fill(out, DSC_COMMAND, pattern, word, other_word))
+        return out;
+    (void)fill(out, DSC_COMMAND, pattern, "FILE", "NEW");
+    return strcat(out,
+                  other ? ", with FILE for its path and NEW for the new one" : ", with FILE for its path");
 }
 
 /* --- for JSON --- */

@@ -12,22 +12,17 @@
  * the bytes there are no UTF-8. Not to be called at the end. */
 uint32_t dsc_utf8_next(const unsigned char **at, const unsigned char *end);
 
+/* Writes the character, which must be one of Unicode; returns the number of bytes. */
+size_t dsc_utf8_put(char out[4], uint32_t character);
+
 /* The offset of the first byte that is not UTF-8; `size` if all is. */
 size_t dsc_utf8_check(const void *bytes, size_t size);
-
-/* Fails with DSC_ERROR_FORMAT unless all `bytes` of the file are UTF-8. The message names line and byte,
- * tells UTF-16 from other encodings, and gives the command that converts. */
-dsc_status dsc_utf8_expect(const void *bytes, size_t size, const char *path, dsc_error *error);
 
 /* The number of bytes of a byte order mark in UTF-8 at the start: 3 or 0. */
 size_t dsc_utf8_mark(const void *bytes, size_t size);
 
-/* Fails with DSC_ERROR_ARGUMENT unless `name` can be a name of something: not empty, UTF-8, without control
- * characters and without characters that turn the direction of writing. `what` says what it names. */
-dsc_status dsc_name_check(const char *name, const char *what, dsc_error *error);
-
 /* Whether a character must not reach a terminal as it is: Cc of Unicode, its line and paragraph
- * separators, and what turns the direction of writing (UAX #9). */
+ * separators, what turns the direction of writing (UAX #9), and the byte order mark, which nobody sees. */
 bool dsc_is_hidden(uint32_t character);
 
 /* Appends `source` as people may see it: UTF-8 as it is, but control characters (also those of ISO 6429's C1)
@@ -45,6 +40,13 @@ const char *dsc_visible(char *out, size_t size, const char *source);
  * a path can be becomes '...'. */
 #define DSC_SHELL_WORD (4 * 4096 + 8)
 const char *dsc_shell_word(char out[DSC_SHELL_WORD], const char *text);
+
+/* Writes a command about a file for the end of a message: `pattern` with the word for `path` in the place of
+ * each '@', and the word for `other` (NULL: none) in that of each '^'. A message is cut where it is full, and
+ * half a path would be another file's: so where a path is too long the command says FILE for it (and NEW for
+ * the other), and that it does. Whole, it leaves room in a message for the path again and some 300 bytes. */
+enum { DSC_COMMAND = 512 };
+const char *dsc_command(char out[DSC_COMMAND], const char *pattern, const char *path, const char *other);
 
 /* Appends the reversible form that a text that may be no UTF-8 has in JSON: bytes that are none as \xe9 (a
  * backslash, an x and two digits), and the backslash of a name that has such a sequence itself as \x5c.

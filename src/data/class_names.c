@@ -2,6 +2,7 @@
 /* class_names.c: what the classes of a folder's data are called; see class_names.h. */
 #include "data/class_names.h"
 
+#include "base/encoding.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"

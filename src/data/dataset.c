@@ -2,9 +2,9 @@
 /* dataset.c: images with labels, immutable once made; storage shared by views. */
 #include "data/dataset.h"
 
+#include "base/encoding.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/visible.h"
 #include "data/array.h"
 
 #include <stdio.h>

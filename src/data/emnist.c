@@ -2,6 +2,7 @@
 /* emnist.c: EMNIST's files as other data; see emnist.h. */
 #include "data/emnist.h"
 
+#include "base/encoding.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/visible.h"
@@ -79,13 +80,7 @@ typedef struct mapping {
 
 static void put(mapping *m, size_t label, uint32_t code) {
     char *out = m->character[label];
-    if (code < 0x80)
-        (void)snprintf(out, CHARACTER, "%c", (char)code);
-    else if (code < 0x800)
-        (void)snprintf(out, CHARACTER, "%c%c", (char)(0xC0 | code >> 6), (char)(0x80 | (code & 63)));
-    else
-        (void)snprintf(out, CHARACTER, "%c%c%c", (char)(0xE0 | code >> 12), (char)(0x80 | (code >> 6 & 63)),
-                       (char)(0x80 | (code & 63)));
+    out[dsc_utf8_put(out, code)] = '\0';
     if (label < m->first) m->first = label;
     if (label >= m->end) m->end = label + 1;
 }

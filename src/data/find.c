@@ -273,8 +273,7 @@ static char *find_below(const char *folder, int depth) {
 
 dsc_status dsc_mnist_fail_missing(const char *folder, const char *missing, dsc_error *error) {
     dsc_text sets = {0}, names = {0};
-    char first[NAME_MOST] = "", word[DSC_SHELL_WORD], *below = NULL;
-    (void)dsc_shell_word(word, folder);
+    char first[NAME_MOST] = "", command[DSC_COMMAND], *below = NULL;
     dsc_status status;
     if (!dsc_is_folder(folder)) {
         if (is_file(folder))
@@ -289,15 +288,19 @@ dsc_status dsc_mnist_fail_missing(const char *folder, const char *missing, dsc_e
                          "%s: expected the four files of MNIST, but it is no folder%s%s; check the path",
                          folder, missing ? ", and files that begin so lack: " : "", missing ? missing : "");
     } else if (append_sets(&sets, first, folder) > 1 && !sets.failed) {
-        status = dsc_fail(error, DSC_ERROR_IO,
-                          "%s: holds several sets of files: %s; name one by what its files begin with: %s/%s",
-                          folder, sets.data, word, first);
+        char *set = dsc_path_join(folder, first);
+        status = set ? dsc_fail(error, DSC_ERROR_IO,
+                                "%s: holds several sets of files: %s; name one by what its files begin with: "
+                                "%s",
+                                folder, sets.data, dsc_command(command, "@", set, NULL))
+                     : dsc_fail_memory(error, strlen(folder), "a path");
+        free(set);
     } else if ((below = find_below(folder, 0)) != NULL) {
         status = dsc_fail(
             error, DSC_ERROR_IO,
             "%s: expected the four files of MNIST, missing: %s; there are such files in a folder in it: "
             "name %s",
-            folder, missing, dsc_shell_word(word, below));
+            folder, missing, dsc_command(command, "@", below, NULL));
     } else {
         bool any = append_names(&names, folder);
         status = dsc_fail(

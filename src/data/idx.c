@@ -19,7 +19,7 @@ static uint32_t big32(const unsigned char *p) {
 /* --- the header --- */
 
 /* What such a file is good for, or what to make of it. */
-static const char *other_use(char remedy[DSC_MESSAGE_SIZE], dsc_kind kind, const char *name) {
+static const char *other_use(char remedy[DSC_MESSAGE_SIZE], dsc_kind kind, const char *path) {
     switch (kind) {
     case DSC_KIND_PNG:
     case DSC_KIND_PNM:
@@ -35,22 +35,23 @@ static const char *other_use(char remedy[DSC_MESSAGE_SIZE], dsc_kind kind, const
     case DSC_KIND_SAFETENSORS:
         return "; a model is named as RUN|MODEL or with --model";
     default:
-        return dsc_kind_remedy(remedy, kind, name);
+        return dsc_kind_remedy(remedy, kind, path);
     }
 }
 
-static dsc_status fail_magic(dsc_error *error, const unsigned char *bytes, size_t size, const char *name) {
+static dsc_status fail_magic(dsc_error *error, const unsigned char *bytes, size_t size, const char *path) {
     char remedy[DSC_MESSAGE_SIZE];
+    const char *name = dsc_source_name(path);
     if (!size)
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: is empty; download or copy the file again", name);
     dsc_kind kind = dsc_recognise(bytes, size);
     if (kind == DSC_KIND_GZIP)
         return dsc_fail(error, DSC_ERROR_FORMAT,
                         "%s: expected an IDX file, found a gzip file inside a gzip file%s", name,
-                        dsc_kind_remedy(remedy, kind, name));
+                        dsc_kind_remedy(remedy, kind, path));
     if (kind != DSC_KIND_UNKNOWN && kind != DSC_KIND_IDX)
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected an IDX file, found %s%s", name,
-                        dsc_kind_name(kind), other_use(remedy, kind, name));
+                        dsc_kind_name(kind), other_use(remedy, kind, path));
     if (size < 4)
         return dsc_fail(
             error, DSC_ERROR_FORMAT,
@@ -74,11 +75,12 @@ static dsc_status fail_magic(dsc_error *error, const unsigned char *bytes, size_
 }
 
 dsc_status dsc_idx_header(dsc_array *array, size_t *start, const unsigned char *bytes, size_t size,
-                          const char *name, dsc_error *error) {
+                          const char *path, dsc_error *error) {
+    const char *name = dsc_source_name(path);
     memset(array, 0, sizeof *array);
     *start = 0;
     if (size < 4 || bytes[0] || bytes[1] || !dsc_type_known(bytes[2]) || bytes[3] < 1 || bytes[3] > 4)
-        return fail_magic(error, bytes, size, name);
+        return fail_magic(error, bytes, size, path);
     size_t rank = bytes[3], header = 4 + 4 * rank, shape[4] = {0}, content;
     if (size < header)
         return dsc_fail(
@@ -117,11 +119,11 @@ static void to_host_order(dsc_array *array) {
 #endif
 }
 
-dsc_status dsc_idx_adopt(dsc_array *array, unsigned char *block, size_t size, const char *name,
+dsc_status dsc_idx_adopt(dsc_array *array, unsigned char *block, size_t size, const char *path,
                          dsc_error *error) {
     size_t start;
     unsigned char *bytes = block + DSC_IDX_FRONT, *elements = block + DSC_ARRAY_FRONT;
-    dsc_status status = dsc_idx_header(array, &start, bytes, size, name, error);
+    dsc_status status = dsc_idx_header(array, &start, bytes, size, path, error);
     if (status) {
         free(block);
         return status;
@@ -132,11 +134,11 @@ dsc_status dsc_idx_adopt(dsc_array *array, unsigned char *block, size_t size, co
     return DSC_OK;
 }
 
-static dsc_status copy_plain(dsc_array *array, const unsigned char *bytes, size_t size, const char *name,
+static dsc_status copy_plain(dsc_array *array, const unsigned char *bytes, size_t size, const char *path,
                              dsc_error *error) {
     dsc_array header;
     size_t start;
-    dsc_status status = dsc_idx_header(&header, &start, bytes, size, name, error);
+    dsc_status status = dsc_idx_header(&header, &start, bytes, size, path, error);
     if (!status) status = dsc_array_create(array, header.type, header.rank, header.shape, error);
     if (status) return status;
     memcpy(array->data, bytes + start, size - start);
@@ -144,15 +146,16 @@ static dsc_status copy_plain(dsc_array *array, const unsigned char *bytes, size_
     return DSC_OK;
 }
 
-dsc_status dsc_idx_parse(dsc_array *array, const void *bytes, size_t size, const char *name,
+dsc_status dsc_idx_parse(dsc_array *array, const void *bytes, size_t size, const char *path,
                          dsc_error *error) {
     memset(array, 0, sizeof *array);
-    if (!dsc_is_gzip(bytes, size)) return copy_plain(array, bytes, size, name, error);
+    if (!dsc_is_gzip(bytes, size)) return copy_plain(array, bytes, size, path, error);
     unsigned char *block;
     size_t length;
     uint32_t crc;
-    dsc_status status = dsc_gunzip(&block, &length, &crc, bytes, size, DSC_IDX_FRONT, name, error);
-    return status ? status : dsc_idx_adopt(array, block, length, name, error);
+    dsc_status status =
+        dsc_gunzip(&block, &length, &crc, bytes, size, DSC_IDX_FRONT, dsc_source_name(path), error);
+    return status ? status : dsc_idx_adopt(array, block, length, path, error);
 }
 
 dsc_status dsc_idx_read(dsc_array *array, const char *path, dsc_error *error) {

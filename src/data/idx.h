@@ -34,8 +34,8 @@ typedef struct dsc_content {
 #define DSC_IDX_FILE_LIMIT ((size_t)1 << (sizeof(size_t) > 4 ? 36 : 30))
 
 /* Makes an array of the decompressed IDX file of `size` bytes at block + DSC_IDX_FRONT; takes the block (of
- * dsc_gunzip) over, also on failure. */
-dsc_status dsc_idx_adopt(dsc_array *array, unsigned char *block, size_t size, const char *name,
+ * dsc_gunzip) over, also on failure. `path`: as of dsc_idx_parse. */
+dsc_status dsc_idx_adopt(dsc_array *array, unsigned char *block, size_t size, const char *path,
                          dsc_error *error);
 
 /* dsc_idx_write up to the commit, for several files that take their names together. */
@@ -45,7 +45,7 @@ dsc_status dsc_idx_begin(dsc_file_writer **writer, const char *path, const dsc_a
 /* Checks the header of the `size` bytes of a decompressed IDX file against that size: fills type, rank and
  * shape, not data; *start is the offset of the elements. */
 dsc_status dsc_idx_header(dsc_array *array, size_t *start, const unsigned char *bytes, size_t size,
-                          const char *name, dsc_error *error);
+                          const char *path, dsc_error *error);
 
 /* dsc_idx_read, with options (NULL: the defaults) and what else is known of the content. Only arrays of bytes
  * come from the cache. */

@@ -40,7 +40,7 @@ typedef struct extent {
 
 /* Something else was handed over as a model. */
 static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char *name, dsc_error *error) {
-    char remedy[DSC_MESSAGE_SIZE], word[DSC_SHELL_WORD];
+    char remedy[DSC_MESSAGE_SIZE], command[DSC_COMMAND];
     dsc_kind kind = dsc_recognise(bytes, size);
     /* Of what is JSON only a recipe can be trained; a log has events. */
     if (kind == DSC_KIND_JSON && memmem(bytes, size, "\"event\"", 7)) kind = DSC_KIND_TEXT;
@@ -61,9 +61,8 @@ static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char 
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected a model, found %s%s", name,
                         dsc_kind_name(kind), dsc_kind_remedy(remedy, kind, name));
     case DSC_KIND_JSON:
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: expected a model, found %s; train it first: descender train --recipe %s", name,
-                        dsc_kind_name(kind), dsc_shell_word(word, name));
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected a model, found %s; train it first: %s", name,
+                        dsc_kind_name(kind), dsc_command(command, "descender train --recipe @", name, NULL));
     case DSC_KIND_CHECKPOINT:
         return dsc_fail(
             error, DSC_ERROR_FORMAT,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_visible.c: texts from outside are shown without harm, and come back from JSON as they were. */
+#include "base/encoding.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -36,6 +37,19 @@ static void only_utf8_is_utf8(void **state) {
     assert_int_equal(dsc_utf8_check("a\0b", 3), 3);
     assert_int_equal(dsc_utf8_mark("\xEF\xBB\xBFx", 4), 3);
     assert_int_equal(dsc_utf8_mark("x", 1), 0);
+}
+
+static void characters_are_written_as_they_are_read(void **state) {
+    (void)state;
+    static const size_t lengths[] = {0x80, 0x800, 0x10000, 0x110000};
+    for (uint32_t c = 0; c < 0x110000; c += c < 0x11000 ? 1 : 97) {
+        if (c >= 0xD800 && c < 0xE000) continue; /* surrogates are none */
+        char bytes[4];
+        const unsigned char *at = (const unsigned char *)bytes;
+        const size_t length = dsc_utf8_put(bytes, c);
+        assert_true(c < lengths[length - 1] && (length == 1 || c >= lengths[length - 2]));
+        assert_true(dsc_utf8_next(&at, at + length) == c);
+    }
 }
 
 static void other_encodings_are_named_with_line_and_byte(void **state) {
@@ -77,6 +91,9 @@ static const struct {
     {"\xE2\x81\xA6isolate\xE2\x81\xA9", "\\u2066isolate\\u2069"},
     {"line\xE2\x80\xA8separator", "line\\u2028separator"},
     {"\xEF\xBB\xBFmark", "\\ufeffmark"},
+    {"arabic\xD8\x9Cmark", "arabic\\u061cmark"},
+    {"left\xE2\x80\x8Eto right", "left\\u200eto right"},
+    {"right\xE2\x80\x8Fto left", "right\\u200fto left"},
 };
 
 static void nothing_shown_commands_a_terminal(void **state) {
@@ -201,6 +218,64 @@ static void a_shell_reads_each_word_as_the_name(void **state) {
     assert_true(strlen(dsc_shell_word(word, longest)) < DSC_SHELL_WORD);
 }
 
+/* In a message about a file of that path. */
+static void assert_whole_or_none(const char *message, const char *path, const char *before) {
+    const char *rest = strlen(message) > strlen(path) ? message + strlen(path) : "", *at;
+    if ((at = strstr(rest, "aa")) == NULL) return; /* a path of one letter is whole if anything is */
+    char whole[4096 + 16];
+    (void)snprintf(whole, sizeof whole, "%s%s", before, path);
+    if (strlen(path) > 300 || strcmp(message + strlen(message) - strlen(whole), whole) != 0)
+        fail_msg("half a command: %s", rest);
+}
+
+static void a_command_has_the_whole_path_or_says_file(void **state) {
+    (void)state;
+    static char path[4001], command[DSC_COMMAND];
+    static const char byte[] = {'a', '\'', '\xE9'};
+    for (size_t k = 0; k < sizeof byte; k++)
+        for (size_t length = 1; length < sizeof path; length += length < 300 ? 1 : 37) {
+            char word[DSC_SHELL_WORD], whole[2 * DSC_SHELL_WORD + 16];
+            memset(path, byte[k], length);
+            path[length] = '\0';
+            (void)dsc_shell_word(word, path);
+            (void)snprintf(whole, sizeof whole, "mv %s %s.orig", word, word);
+            const bool fits = strlen(word) <= DSC_COMMAND / 3 && strlen(whole) < DSC_COMMAND;
+            assert_string_equal(dsc_command(command, "mv @ @.orig", path, NULL),
+                                fits ? whole : "mv FILE FILE.orig, with FILE for its path");
+            (void)snprintf(whole, sizeof whole, "mv %s new", word);
+            assert_string_equal(dsc_command(command, "mv @ ^", path, "new"),
+                                strlen(word) <= DSC_COMMAND / 3
+                                    ? whole
+                                    : "mv FILE NEW, with FILE for its path and NEW for the new one");
+            (void)snprintf(whole, sizeof whole, "mv old %s", word);
+            assert_string_equal(dsc_command(command, "mv @ ^", "old", path),
+                                strlen(word) <= DSC_COMMAND / 3
+                                    ? whole
+                                    : "mv FILE NEW, with FILE for its path and NEW for the new one");
+        }
+    path[0] = '\0';
+    assert_string_equal(dsc_command(command, "cat @", path, NULL), "cat ''");
+}
+
+static void no_message_ends_in_half_a_path(void **state) {
+    (void)state;
+    static char path[4001];
+    dsc_array array;
+    dsc_error error;
+    for (size_t length = 1; length < sizeof path; length++) {
+        memset(path, 'a', length);
+        path[length] = '\0';
+        assert_int_equal(dsc_utf8_expect("Hund\nK\xFChe\n", 10, path, &error), DSC_ERROR_FORMAT);
+        assert_whole_or_none(error.message, path, ".orig > ");
+        assert_int_equal(dsc_utf8_expect("\xFF\xFE{\0}\0", 6, path, &error), DSC_ERROR_FORMAT);
+        assert_whole_or_none(error.message, path, ".orig > ");
+        assert_int_equal(dsc_idx_parse(&array, "\xFD\x37zXZ", 5, path, &error), DSC_ERROR_FORMAT);
+        assert_whole_or_none(error.message, path, ".orig > ");
+        if (length == 60) ASSERT_MESSAGE(error, "xz -dc < aaaaaaaa");
+        if (length > 200 && length < 800) ASSERT_MESSAGE(error, "xz -dc < FILE.orig > FILE, with FILE for");
+    }
+}
+
 /* --- JSON --- */
 
 static void any_name_goes_through_json_and_back(void **state) {
@@ -252,6 +327,15 @@ static void json_from_outside_is_read_or_named(void **state) {
                      DSC_OK);
     assert_int_equal(json_integer_value(json_object_get(json, "a")), 1);
     json_decref(json);
+    static const char numbers[] = "[18446744073709551629, 1234567890123456789, 9223372036854775807, "
+                                  "-9223372036854775808, 9223372036854775808, -9223372036854775809, 5]";
+    ASSERT_OK(dsc_json_parse(&json, numbers, strlen(numbers), 0, "r.json", &error), error);
+    for (size_t i = 0; i < 7; i++) /* one that is too large for a number leaves the others what they are */
+        assert_int_equal(json_is_string(json_array_get(json, i)), i == 0 || i == 4 || i == 5);
+    assert_true(json_integer_value(json_array_get(json, 2)) == INT64_MAX);
+    assert_true(json_integer_value(json_array_get(json, 3)) == INT64_MIN);
+    assert_string_equal(json_string_value(json_array_get(json, 5)), "-9223372036854775809");
+    json_decref(json);
     assert_int_equal(dsc_json_parse(&json, "{\n\"a\": \"\xFC\"}", 11, 0, "r.json", &error), DSC_ERROR_FORMAT);
     assert_null(json);
     assert_non_null(strstr(error.message, "r.json: line 2, byte 7: 0xfc is not UTF-8"));
@@ -262,11 +346,14 @@ static void json_from_outside_is_read_or_named(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_utf8_is_utf8),
+        cmocka_unit_test(characters_are_written_as_they_are_read),
         cmocka_unit_test(other_encodings_are_named_with_line_and_byte),
         cmocka_unit_test(nothing_shown_commands_a_terminal),
         cmocka_unit_test(every_message_is_one_visible_line),
         cmocka_unit_test(names_are_text),
         cmocka_unit_test(a_shell_reads_each_word_as_the_name),
+        cmocka_unit_test(a_command_has_the_whole_path_or_says_file),
+        cmocka_unit_test(no_message_ends_in_half_a_path),
         cmocka_unit_test(any_name_goes_through_json_and_back),
         cmocka_unit_test(json_that_is_printed_commands_no_terminal),
         cmocka_unit_test(json_from_outside_is_read_or_named),

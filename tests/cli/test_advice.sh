@@ -243,6 +243,28 @@ files_that_are_no_images_are_named_as_what_they_are() {
     run_shell "descender predict --raw $advice d/t10k-images-idx3-ubyte"
     exits 0
 }
+what_comes_by_standard_input_is_in_no_command() {
+    _setting
+    local word
+    printf '\375\67zXZ\0' >a.xz
+    gzip -c a.xz >a.gz
+    printf '\377\330\377\340' >a.jpg
+    printf '%%PDF-1.4\n' >a.pdf
+    printf 'PK\3\4x.npy' >a.npz
+    for word in "a.xz:unpack it on its way, with xz -dc" "a.gz:unpack it on its way, with xz -dc" \
+        "a.jpg:convert - png:-" "a.pdf:convert - png:-" "a.npz:unpack it, and name a file in it;" \
+        "run/model.safetensors:name its file with --model" "d/labels.txt:check the path"; do
+        run_shell "'$program' predict --model run - <'${word%%:*}'"
+        exits 1
+        says "standard input: "
+        says "${word#*:}"
+        says_no "'standard input'"
+    done
+    # A file that happens to be called so is one.
+    cp a.xz "standard input"
+    run predict --model run "standard input"
+    says "mv 'standard input' 'standard input'.orig && xz -dc"
+}
 a_file_in_place_of_a_folder_is_named() {
     _setting
     run data info --data d/labels.txt

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 # Everything that hurts in one name; and names that hurt alone.
-nasty=$'it\'s "a" $(touch pwned) `touch pwned` caf\351 K\303\274he \033[31mred\033]0;t\a \302\2332J \342\200\256gnp\nline;&|*?'
+nasty=$'it\'s "a" $(touch pwned) `touch pwned` caf\351 K\303\274he \033[31mred\033]0;t\a \302\2332J \342\200\256gnp \330\234a\342\200\216l\342\200\217r\nline;&|*?'
 names=("$nasty" "my run" "-r" $'caf\351')
 
 _quick=(--model "flatten, dense" --recipe tutorial --batch 16 --epochs 1 --threads 1)
@@ -13,7 +13,7 @@ _plain() { [ -d "$work/plain" ] || small_data "$work/plain"; }
 # What was printed is UTF-8 without control characters (but the line ends of tables) and without turned writing.
 _harmless() {
     local bad
-    bad=$(LC_ALL=C grep -anP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]' "$work/.out" "$work/.err")
+    bad=$(LC_ALL=C grep -anP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]' "$work/.out" "$work/.err")
     [ -z "$bad" ] || complain "control characters reach the terminal: $(cat -v <<<"$bad" | head -3)"
     iconv -f UTF-8 -t UTF-8 "$work/.out" "$work/.err" >/dev/null 2>&1 || complain "what is printed is not UTF-8"
     [[ $out$err != *"out of memory"* ]] || complain "memory is not what is short"

@@ -86,6 +86,28 @@ is "an_include_that_runs_upward_is_found" "$(check_includes "$folder" | sort)" \
     "src/attic/x.c: the room 'attic' is not in the plan
 src/base/bad.c:1: base includes op/op.h, but may include only: nothing"
 
+# check_circles FOLDER: prints a line for every two files of which each includes the other's header
+check_circles() {
+    (cd "$1" && grep -roE '^#include "[a-z_/0-9]+\.h"' --include='*.c' src tools tutorial cli 2>/dev/null) |
+        awk -F: '{
+            file = $1; sub(/^(src|tools)\//, "", file); sub(/\.c$/, "", file)
+            header = $2; sub(/^#include "/, "", header); sub(/\.h"$/, "", header)
+            room = file; sub(/\/[^\/]*$/, "", room)
+            if (header !~ /\//) header = room "/" header
+            uses[file, header]
+        } END {
+            for (pair in uses) {
+                split(pair, f, SUBSEP)
+                if (f[1] < f[2] && (f[2], f[1]) in uses) print f[1] ".c and " f[2] ".c include each other"
+            }
+        }' | sort
+}
+is "no_two_files_include_each_other" "$(check_circles .)" ""
+echo '#include "base/two.h"' >"$folder/src/base/one.c"
+printf '#include "base/two.h"\n#include "base/one.h"\n' >"$folder/src/base/two.c"
+is "two_files_that_include_each_other_are_found" "$(check_circles "$folder")" \
+    "base/one.c and base/two.c include each other"
+
 # The public header is one file by design: it comes in tiers, and its reader stops where he has what he needs.
 long=$(find CMakeLists.txt Makefile cmake include src tools tutorial cli tests bench scripts examples -type f \
     \( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.js' -o -name '*.txt' -o -name '*.cmake' -o -name Makefile \) \

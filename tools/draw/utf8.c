@@ -17,24 +17,7 @@ uint32_t draw_utf8_next(const char **text) {
 
 void draw_utf8_append(dsc_text *text, uint32_t c) {
     char bytes[4];
-    size_t n = 0;
-    if (c < 0x80) {
-        bytes[n++] = (char)c;
-    } else {
-        if (c < 0x800) {
-            bytes[n++] = (char)(0xC0 | c >> 6);
-        } else {
-            if (c < 0x10000) {
-                bytes[n++] = (char)(0xE0 | c >> 12);
-            } else {
-                bytes[n++] = (char)(0xF0 | c >> 18);
-                bytes[n++] = (char)(0x80 | (c >> 12 & 0x3F));
-            }
-            bytes[n++] = (char)(0x80 | (c >> 6 & 0x3F));
-        }
-        bytes[n++] = (char)(0x80 | (c & 0x3F));
-    }
-    dsc_text_append_bytes(text, bytes, n);
+    dsc_text_append_bytes(text, bytes, dsc_utf8_put(bytes, c));
 }
 
 size_t draw_utf8_length(const char *text) {

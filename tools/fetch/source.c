@@ -215,7 +215,7 @@ static dsc_status look_into(found *what, const request *q, const char *folder, d
 /* A place of the user's, where what is wrong is not ours to mend. `what` is MNIST, or NOTHING: look elsewhere. */
 static dsc_status look_into_users(found *what, const request *q, const char *folder, bool is_named,
                                   dsc_error *error) {
-    char word[DSC_SHELL_WORD];
+    char command[DSC_COMMAND];
     dsc_error reason = {0};
     dsc_status status = look_into(what, q, folder, &reason);
     if (status || *what == BROKEN) {
@@ -229,13 +229,13 @@ static dsc_status look_into_users(found *what, const request *q, const char *fol
         return dsc_fail(
             error, DSC_ERROR_MISMATCH,
             "$DESCENDER_DATA: %s holds data that is not MNIST (its checksums differ); to use it as it "
-            "is, name it: --data %s",
-            folder, dsc_shell_word(word, folder));
+            "is, name it: %s",
+            folder, dsc_command(command, "--data @", folder, NULL));
     if (*what == NOTHING && is_named && dsc_mnist_is_ambiguous(folder))
         return dsc_mnist_fail_missing(folder, "all four", error);
     if (*what == OTHER_DATA) {
-        note(q, "%s holds data that is not MNIST and is passed over; to use it, name it: --data %s", folder,
-             dsc_shell_word(word, folder));
+        note(q, "%s holds data that is not MNIST and is passed over; to use it, name it: %s", folder,
+             dsc_command(command, "--data @", folder, NULL));
         *what = NOTHING;
     }
     return DSC_OK;

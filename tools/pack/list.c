@@ -2,6 +2,7 @@
 /* list.c: which images there are, and of what class; see pack.h. */
 #include "pack/pack.h"
 
+#include "base/encoding.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -111,7 +112,7 @@ static dsc_status list_class(pack_list *list, const char *folder, size_t label, 
  * name can be said. */
 static dsc_status check_class_name(const char *name, const char *folder, const char *path, dsc_error *error) {
     dsc_error why;
-    char word[DSC_SHELL_WORD], new_word[DSC_SHELL_WORD];
+    char command[DSC_COMMAND];
     const size_t length = strlen(name);
     if (!dsc_name_check(name, "the name of a class", &why)) {
         if (name[length - 1] != ' ') return DSC_OK;
@@ -121,17 +122,18 @@ static dsc_status check_class_name(const char *name, const char *folder, const c
     if (dsc_utf8_check(name, length) == length)
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: %s; rename the folder", path, why.message);
     dsc_text better = {0};
-    for (const unsigned char *c = (const unsigned char *)name; *c; c++)
-        dsc_text_append(&better, *c < 0x80 ? "%c" : "%c%c", *c < 0x80 ? *c : 0xC0 | *c >> 6,
-                        0x80 | (*c & 63));
+    for (const unsigned char *c = (const unsigned char *)name; *c; c++) {
+        char character[4];
+        dsc_text_append_bytes(&better, character, dsc_utf8_put(character, *c));
+    }
     char *to = better.failed ? NULL : dsc_path_join(folder, better.data);
-    (void)dsc_shell_word(word, path);
-    (void)dsc_shell_word(new_word, to ? to : "NEW");
-    free(to);
     dsc_text_free(&better);
-    return dsc_fail(error, DSC_ERROR_FORMAT,
-                    "%s: the name of a class must be UTF-8; if it is Latin-1: mv %s %s", path, word,
-                    new_word);
+    if (!to) return dsc_fail_memory(error, strlen(folder) + 2 * length, "a path");
+    const dsc_status status =
+        dsc_fail(error, DSC_ERROR_FORMAT, "%s: the name of a class must be UTF-8; if it is Latin-1: %s", path,
+                 dsc_command(command, "mv @ ^", path, to));
+    free(to);
+    return status;
 }
 
 /* Keeps the folders of `all`; an image beside them would be lost without a word, so it is an error. */

@@ -124,20 +124,21 @@ static dsc_status check_array(read_content *content, const char *name, dsc_error
 }
 
 /* What is neither a picture nor an array. */
-static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char *name, dsc_error *error) {
-    char remedy[DSC_MESSAGE_SIZE], word[DSC_SHELL_WORD];
+static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char *path, dsc_error *error) {
+    char remedy[DSC_MESSAGE_SIZE], command[DSC_COMMAND];
+    const char *name = dsc_source_name(path);
     const dsc_kind kind = dsc_recognise(bytes, size);
-    (void)dsc_shell_word(word, name);
     switch (kind) {
     case DSC_KIND_ZIP:
         return dsc_fail(
             error, DSC_ERROR_FORMAT,
-            "%s: expected an image, found a ZIP archive; unpack it, and name a file in it: unzip %s; of "
+            "%s: expected an image, found a ZIP archive; unpack it, and name a file in it%s%s; of "
             "NumPy's (.npz) that gives .npy files, which are read",
-            name, word);
+            name, path ? ": " : "", path ? dsc_command(command, "unzip @", path, NULL) : "");
     case DSC_KIND_SAFETENSORS:
-        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected an image, found %s; name it with --model %s",
-                        name, dsc_kind_name(kind), word);
+        return dsc_fail(
+            error, DSC_ERROR_FORMAT, "%s: expected an image, found %s; name %s", name, dsc_kind_name(kind),
+            path ? dsc_command(command, "it with --model @", path, NULL) : "its file with --model");
     case DSC_KIND_JPEG:
     case DSC_KIND_GIF:
     case DSC_KIND_BMP:
@@ -147,17 +148,19 @@ static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char 
         return dsc_fail(
             error, DSC_ERROR_FORMAT,
             "%s: expected an image as PNG, PGM, PPM, IDX or NPY, found %s; convert it to PNG, with "
-            "ImageMagick: convert %s %s.png",
-            name, dsc_kind_name(kind), word, word);
+            "ImageMagick: %s",
+            name, dsc_kind_name(kind),
+            path ? dsc_command(command, "convert @ @.png", path, NULL) : "convert - png:-");
     default:
         return dsc_fail(error, DSC_ERROR_FORMAT,
                         "%s: is no image: expected PNG, PGM, PPM, IDX or NPY, found %s%s", name,
-                        dsc_kind_name(kind), dsc_kind_remedy(remedy, kind, name));
+                        dsc_kind_name(kind), dsc_kind_remedy(remedy, kind, path));
     }
 }
 
-dsc_status read_bytes(read_content *content, const unsigned char *bytes, size_t size, const char *name,
+dsc_status read_bytes(read_content *content, const unsigned char *bytes, size_t size, const char *path,
                       dsc_error *error) {
+    const char *name = dsc_source_name(path);
     *content = (read_content){0};
     if (size == 0)
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: is empty; download or copy the file again", name);
@@ -165,10 +168,10 @@ dsc_status read_bytes(read_content *content, const unsigned char *bytes, size_t 
         return picture_parse(&content->picture, bytes, size, name, error);
     const dsc_kind kind = dsc_recognise(bytes, size);
     const bool npy = kind == DSC_KIND_NPY, idx = size >= 4 && bytes[0] == 0 && bytes[1] == 0;
-    if (!npy && !idx && kind != DSC_KIND_GZIP) return fail_kind(bytes, size, name, error);
+    if (!npy && !idx && kind != DSC_KIND_GZIP) return fail_kind(bytes, size, path, error);
     content->is_array = true;
     dsc_status status = npy ? dsc_npy_parse_bytes(&content->array, bytes, size, name, error)
-                            : dsc_idx_parse(&content->array, bytes, size, name, error);
+                            : dsc_idx_parse(&content->array, bytes, size, path, error);
     return status ? status : check_array(content, name, error);
 }
 
@@ -195,10 +198,9 @@ dsc_status read_file(read_content *content, const char *path, dsc_error *error) 
     size_t size;
     *content = (read_content){0};
     const bool standard_input = strcmp(path, "-") == 0;
-    const char *name = standard_input ? "standard input" : path;
-    dsc_status status = standard_input ? read_stream(&bytes, &size, stdin, name, error)
+    dsc_status status = standard_input ? read_stream(&bytes, &size, stdin, dsc_source_name(NULL), error)
                                        : dsc_file_read(&bytes, &size, path, DSC_IMAGE_FILE_LIMIT, error);
-    if (!status) status = read_bytes(content, bytes, size, name, error);
+    if (!status) status = read_bytes(content, bytes, size, standard_input ? NULL : path, error);
     free(bytes);
     return status;
 }

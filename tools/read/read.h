@@ -25,9 +25,10 @@ typedef struct read_content {
     dsc_array array;
 } read_content;
 
-/* Told by the content, not the name. FORMAT: it is none of these, or broken. Release with read_content_clear. */
+/* Told by the content, not the name. FORMAT: it is none of these, or broken. Release with read_content_clear.
+ * read_bytes of a path that is NULL: bytes of standard input, which no command in a message can name. */
 dsc_status read_file(read_content *content, const char *path, dsc_error *error);
-dsc_status read_bytes(read_content *content, const unsigned char *bytes, size_t size, const char *name,
+dsc_status read_bytes(read_content *content, const unsigned char *bytes, size_t size, const char *path,
                       dsc_error *error);
 void read_content_clear(read_content *content);
 
