@@ -100,6 +100,19 @@ static void digits_are_read_and_written_without_loss(void **state) {
     for (size_t i = 0; i < REFUSED; i++) assert_false(dsc_seed_parse(&seed, refused[i]));
 }
 
+static void a_seed_has_no_more_words_than_it_needs(void **state) {
+    (void)state;
+    for (size_t i = 0; i < GOLDEN; i++) {
+        dsc_seed seed = parse(golden[i].digits);
+        assert_true(dsc_seed_is_whole(&seed));
+        if (seed.count == sizeof seed.words / sizeof *seed.words) continue;
+        seed.words[seed.count++] = 0;
+        assert_false(dsc_seed_is_whole(&seed)); /* a leading zero would draw other numbers */
+    }
+    assert_false(dsc_seed_is_whole(&(dsc_seed){.count = 0}));
+    assert_false(dsc_seed_is_whole(&(dsc_seed){.count = 105}));
+}
+
 /* --- recipes --- */
 
 static dsc_status read_recipe(dsc_recipe *recipe, const char *json, dsc_error *error) {
@@ -232,6 +245,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(seeds_of_any_size_draw_what_numpy_draws),
         cmocka_unit_test(digits_are_read_and_written_without_loss),
+        cmocka_unit_test(a_seed_has_no_more_words_than_it_needs),
         cmocka_unit_test(recipes_keep_every_digit_as_number_or_text),
         cmocka_unit_test(recipes_refuse_what_is_no_seed),
         cmocka_unit_test(training_takes_seeds_of_any_size),

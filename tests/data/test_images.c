@@ -6,6 +6,7 @@
 #include "data/images.h"
 
 #include <math.h>
+#include <unistd.h>
 
 enum { COUNT = 40, SIDE = 28, SIZE = SIDE * SIDE };
 
@@ -192,6 +193,9 @@ static void the_note_beside_the_files_says_how_they_were_prepared(void **state) 
     ASSERT_MESSAGE(error, DSC_IMAGES_FILE);
     ASSERT_MESSAGE(error, "found \"letters\"");
     assert_int_equal(open_noted(&images, "{\"preparation\": 1}", &error), DSC_ERROR_FORMAT);
+    assert_int_equal(open_noted(&images, "{\"preparation\": \"none\", \"preparation\": \"digits\"}", &error),
+                     DSC_ERROR_FORMAT);
+    ASSERT_MESSAGE(error, "duplicate");
     assert_int_equal(open_noted(&images, "[]", &error), DSC_ERROR_FORMAT);
     assert_int_equal(open_noted(&images, "{\"preparation\"", &error), DSC_ERROR_FORMAT);
     assert_int_equal(open_noted(&images, "", &error), DSC_ERROR_FORMAT);
@@ -212,6 +216,18 @@ static void a_note_is_read_as_it_was_written(void **state) {
         ASSERT_OK(dsc_images_note_read(&noted, &preparation, folder, &error), error);
         assert_true(noted && (int)preparation == i);
     }
+}
+
+static void a_note_that_cannot_be_looked_at_is_not_passed_over(void **state) {
+    (void)state;
+    const char *folder = testing_folder();
+    dsc_preparation preparation;
+    bool noted;
+    dsc_error error;
+    assert_int_equal(symlink(DSC_IMAGES_FILE, make_path(folder, DSC_IMAGES_FILE)), 0);
+    assert_int_equal(dsc_images_note_read(&noted, &preparation, folder, &error), DSC_ERROR_IO);
+    ASSERT_MESSAGE(error, DSC_IMAGES_FILE);
+    assert_false(noted);
 }
 
 static size_t remarks_on(dsc_preparation a, dsc_ground b, dsc_preparation c, dsc_ground d,
@@ -249,6 +265,7 @@ int main(void) {
         cmocka_unit_test(mnist_is_dark_and_prepared_and_inverted_it_is_neither),
         cmocka_unit_test(the_note_beside_the_files_says_how_they_were_prepared),
         cmocka_unit_test(a_note_is_read_as_it_was_written),
+        cmocka_unit_test(a_note_that_cannot_be_looked_at_is_not_passed_over),
         cmocka_unit_test(only_what_differs_is_remarked_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
