@@ -289,11 +289,13 @@ dsc_status dsc_mnist_fail_missing(const char *folder, const char *missing, dsc_e
                          folder, missing ? ", and files that begin so lack: " : "", missing ? missing : "");
     } else if (append_sets(&sets, first, folder) > 1 && !sets.failed) {
         char *set = dsc_path_join(folder, first);
-        status = set ? dsc_fail(error, DSC_ERROR_IO,
-                                "%s: holds several sets of files: %s; name one by what its files begin with: "
-                                "%s",
-                                folder, sets.data, dsc_command(command, "@", set, NULL))
-                     : dsc_fail_memory(error, strlen(folder), "a path");
+        status =
+            set ? dsc_fail(
+                      error, DSC_ERROR_IO,
+                      "%s: holds several sets of files: %.300s%s; name one by what its files begin with: "
+                      "%s",
+                      folder, sets.data, sets.length > 300 ? "..." : "", dsc_command(command, "@", set, NULL))
+                : dsc_fail_memory(error, strlen(folder), "a path");
         free(set);
     } else if ((below = find_below(folder, 0)) != NULL) {
         status = dsc_fail(

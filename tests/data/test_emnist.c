@@ -197,6 +197,13 @@ static void one_of_several_sets_is_chosen_by_name(void **state) {
     open_both(sets, make_path(folder, "emnist-letters"));
     assert_string_equal(dsc_dataset_class_name(sets[0], 25), "Z");
     free_both(sets);
+    for (int i = 0; i < 6; i++) { /* a list of names of any length leaves room for what to do */
+        char prefix[154];
+        memset(prefix, 'x', 150);
+        (void)snprintf(prefix + 150, sizeof prefix - 150, "%d-", i);
+        make_set(folder, prefix, "", 0, 3);
+    }
+    refuse(folder, "several sets of files: emnist-digits, emnist-letters, xxx", "/emnist-digits");
     open_both(sets, make_path(folder, "EMNIST-DIGITS"));
     assert_int_equal(dsc_dataset_classes(sets[0]), 10);
     free_both(sets);
