@@ -6,7 +6,7 @@
  *   DESCENDER_DATA=FOLDER bench-load [ROUNDS]
  */
 #include "base/file.h"
-#include "data/mnist.h"
+#include "data/folder.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "command.h"
 
 #include "data/check.h"
-#include "data/mnist.h"
+#include "data/folder.h"
 #include "subject.h"
 
 #include <stdio.h>

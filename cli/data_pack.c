@@ -221,7 +221,7 @@ static dsc_status report(const packing *p, dsc_error *error) {
 static dsc_status note_pictures(packing *p, dsc_error *error) {
     const pack_list *const lists[] = {&p->train_list, &p->test_list};
     dsc_status status = DSC_OK;
-    for (size_t k = 0; k < sizeof lists / sizeof *lists; k++)
+    for (size_t k = 0; k < 2; k++)
         for (size_t i = 0; i < lists[k]->count && !status; i++)
             status = command_reads(p->call, lists[k]->entries[i].path, error);
     return status;

@@ -2,8 +2,8 @@
 /* source.c: opens what --data names, by fetch_open, and tells of it. */
 #include "source.h"
 
+#include "data/folder.h"
 #include "data/images.h"
-#include "data/mnist.h"
 #include "progress.h"
 
 #include <stdlib.h>

@@ -10,8 +10,8 @@
 #include "data/dataset.h"
 #include "data/duplicates.h"
 #include "data/emnist.h"
+#include "data/folder.h"
 #include "data/images.h"
-#include "data/mnist.h"
 
 #include <stdarg.h>
 #include <stdio.h>

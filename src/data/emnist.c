@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/visible.h"
-#include "data/mnist.h"
+#include "data/find.h"
 
 #include <stdio.h>
 #include <stdlib.h>

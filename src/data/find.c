@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* find.c: the four files in a folder, by the names that MNIST and its relatives are published under; see
- * mnist.h. */
-#include "data/mnist.h"
+ * find.h. */
+#include "data/find.h"
 
 #include "base/error.h"
 #include "base/file.h"

@@ -5,8 +5,8 @@
 #include "base/memory.h"
 #include "data/class_names.h"
 #include "data/dataset.h"
+#include "data/folder.h"
 #include "data/images.h"
-#include "data/mnist.h"
 
 #include <errno.h>
 #include <stdlib.h>

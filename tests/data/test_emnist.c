@@ -4,7 +4,7 @@
 
 #include "data/check.h"
 #include "data/emnist.h"
-#include "data/mnist.h"
+#include "data/folder.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 
 #include "data/cache.h"
 #include "data/dataset.h"
-#include "data/mnist.h"
+#include "data/folder.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "data/cache.h"
 #include "data/dataset.h"
-#include "data/mnist.h"
+#include "data/folder.h"
 #include "fetch/sha256.h"
 
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "base/visible.h"
 #include "data/cache.h"
-#include "data/mnist.h"
+#include "data/folder.h"
 #include "fetch/known.h"
 #include "fetch/transfer.h"
 #include "fetch/verify.h"
