@@ -5,7 +5,7 @@
 
 #include "testing.h"
 
-static dsc_dataset *data; /* 60 images of 3 classes, 4 x 4 */
+static dsc_dataset *stripes; /* 60 images of 3 classes, 4 x 4 */
 
 static int make_data(void **state) {
     (void)state;
@@ -14,12 +14,13 @@ static int make_data(void **state) {
         labels[i] = (uint8_t)(i % 3);
         for (size_t k = 0; k < 16; k++) images[i * 16 + k] = (uint8_t)(k % 3 == i % 3 ? 200 + i % 50 : i);
     }
-    return dsc_dataset_from_memory(&data, images, labels, 60, (size_t[3]){1, 4, 4}, 3, NULL, "stripes", NULL);
+    return dsc_dataset_from_memory(&stripes, images, labels, 60, (size_t[3]){1, 4, 4}, 3, NULL, "stripes",
+                                   NULL);
 }
 
 static int free_data(void **state) {
     (void)state;
-    dsc_dataset_free(data);
+    dsc_dataset_free(stripes);
     return 0;
 }
 

@@ -97,7 +97,7 @@ static void what_has_a_name_of_a_run_is_never_replaced(void **state) {
         ASSERT_OK(dsc_file_write(path, "mine", 4, &error), error);
         dsc_training_run *run;
         const dsc_run_options options = {.folder = folder};
-        assert_int_equal(dsc_run_start(&run, &recipe, data, &options, &error), DSC_ERROR_ARGUMENT);
+        assert_int_equal(dsc_run_start(&run, &recipe, stripes, &options, &error), DSC_ERROR_ARGUMENT);
         assert_null(run);
         ASSERT_MESSAGE(error, names[i]);
         char *kept = content_of(folder, names[i]);
@@ -125,12 +125,12 @@ static void a_run_for_which_there_is_no_room_is_left_to_be_resumed(void **state)
     small.rlim_cur = 3000; /* enough for recipe and log, too little for the checkpoint */
     void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    dsc_status status = dsc_run_start(&run, &recipe, data, &options, &error);
+    dsc_status status = dsc_run_start(&run, &recipe, stripes, &options, &error);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     (void)signal(SIGXFSZ, handler);
     assert_int_equal(status, DSC_ERROR_IO);
     ASSERT_MESSAGE(error, "no step was done");
-    ASSERT_OK(dsc_run_resume(&run, &recipe, data, &options, &error), error);
+    ASSERT_OK(dsc_run_resume(&run, &recipe, stripes, &options, &error), error);
     dsc_run_free(run);
     free(folder);
     dsc_recipe_clear(&recipe);
@@ -145,13 +145,13 @@ static void a_folder_of_the_models_name_is_found_before_the_first_step(void **st
     make_recipe(&recipe);
     char *folder = path_of("in-the-way"), *model = dsc_path_join(folder, DSC_RUN_MODEL);
     const dsc_run_options options = {.folder = folder};
-    ASSERT_OK(dsc_run_start(&run, &recipe, data, &options, &error), error);
+    ASSERT_OK(dsc_run_start(&run, &recipe, stripes, &options, &error), error);
     dsc_run_free(run);
     assert_int_equal(mkdir(model, 0777), 0);
-    assert_int_equal(dsc_run_resume(&run, &recipe, data, &options, &error), DSC_ERROR_IO);
+    assert_int_equal(dsc_run_resume(&run, &recipe, stripes, &options, &error), DSC_ERROR_IO);
     ASSERT_MESSAGE(error, DSC_RUN_MODEL);
     assert_int_equal(rmdir(model), 0);
-    ASSERT_OK(dsc_run_resume(&run, &recipe, data, &options, &error), error);
+    ASSERT_OK(dsc_run_resume(&run, &recipe, stripes, &options, &error), error);
     dsc_run_free(run);
     free(folder);
     free(model);
@@ -169,7 +169,7 @@ static void a_start_that_fails_leaves_no_empty_folder(void **state) {
     bool left = false, failed = true;
     for (long n = 0; failed; n++) { /* wherever it fails before anything is in it */
         testing_fail_allocation(n);
-        const dsc_status status = dsc_run_start(&run, &recipe, data, &options, &error);
+        const dsc_status status = dsc_run_start(&run, &recipe, stripes, &options, &error);
         failed = testing_allocation_failed();
         DIR *found = opendir(folder);
         size_t items = 0;
@@ -313,10 +313,10 @@ static dsc_status sit(const char *folder, uint64_t stop_at, unsigned threads, ds
     dsc_status status;
     if (exists) {
         status = dsc_run_recipe(&recipe, NULL, folder, error);
-        if (!status) status = dsc_run_resume(&run, &recipe, data, &options, error);
+        if (!status) status = dsc_run_resume(&run, &recipe, stripes, &options, error);
     } else {
         make_recipe(&recipe);
-        status = dsc_run_start(&run, &recipe, data, &options, error);
+        status = dsc_run_start(&run, &recipe, stripes, &options, error);
     }
     if (!status) status = dsc_run_train(run, listen, &l, error);
     dsc_run_free(run);
@@ -397,7 +397,7 @@ static void a_run_survives_every_failed_allocation(void **state) {
         dsc_training_run *run = NULL;
         error = (dsc_error){0};
         testing_fail_allocation(n);
-        dsc_status status = dsc_run_start(&run, &recipe, data, &options, &error);
+        dsc_status status = dsc_run_start(&run, &recipe, stripes, &options, &error);
         if (!status) status = dsc_run_train(run, NULL, NULL, &error);
         dsc_run_free(run);
         failed = testing_allocation_failed();

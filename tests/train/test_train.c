@@ -16,10 +16,10 @@ static void train_and_evaluate_learn_what_is_easy(void **state) {
     how.learning_rate = 0.01;
     how.on_event = listen;
     how.user = &l;
-    ASSERT_OK(dsc_model_create(&model, "16-8-3", data, &error), error);
-    ASSERT_OK(dsc_evaluate(&before, model, data, &error), error);
-    ASSERT_OK(dsc_train(model, data, &how, &error), error);
-    ASSERT_OK(dsc_evaluate(&after, model, data, &error), error);
+    ASSERT_OK(dsc_model_create(&model, "16-8-3", stripes, &error), error);
+    ASSERT_OK(dsc_evaluate(&before, model, stripes, &error), error);
+    ASSERT_OK(dsc_train(model, stripes, &how, &error), error);
+    ASSERT_OK(dsc_evaluate(&after, model, stripes, &error), error);
     assert_int_equal(after.count, 60);
     assert_true(after.accuracy == 1);
     assert_true(after.loss < before.loss / 4);
@@ -40,8 +40,8 @@ static void a_callback_stops_training(void **state) {
     how.batch = 10;
     how.on_event = listen;
     how.user = &l;
-    ASSERT_OK(dsc_model_create(&model, "16-8-3", data, &error), error);
-    assert_int_equal(dsc_train(model, data, &how, &error), DSC_ERROR_STOPPED);
+    ASSERT_OK(dsc_model_create(&model, "16-8-3", stripes, &error), error);
+    assert_int_equal(dsc_train(model, stripes, &how, &error), DSC_ERROR_STOPPED);
     assert_int_equal(l.kinds[DSC_EVENT_STEP], 7);
     assert_int_equal(l.kinds[DSC_EVENT_END], 0);
     dsc_model_free(model);
@@ -51,7 +51,7 @@ static void a_callback_stops_training(void **state) {
     do {                                                                                                     \
         dsc_training bad = dsc_training_defaults();                                                          \
         bad.field = value;                                                                                   \
-        assert_int_not_equal(dsc_train(model, data, &bad, &error), DSC_OK);                                  \
+        assert_int_not_equal(dsc_train(model, stripes, &bad, &error), DSC_OK);                               \
         ASSERT_MESSAGE(error, part);                                                                         \
     } while (0)
 
@@ -59,7 +59,7 @@ static void bad_options_are_named(void **state) {
     (void)state;
     dsc_error error;
     dsc_model *model;
-    ASSERT_OK(dsc_model_create(&model, "16-8-3", data, &error), error);
+    ASSERT_OK(dsc_model_create(&model, "16-8-3", stripes, &error), error);
     REFUSES(learning_rate, (double)NAN, "learning-rate: expected a finite number, found NaN");
     REFUSES(learning_rate, -1, "learning-rate");
     REFUSES(l2, (double)INFINITY, "l2");
@@ -77,7 +77,7 @@ static void older_and_newer_options_are_understood(void **state) {
     (void)state;
     dsc_error error;
     dsc_model *model;
-    ASSERT_OK(dsc_model_create(&model, "16-8-3", data, &error), error);
+    ASSERT_OK(dsc_model_create(&model, "16-8-3", stripes, &error), error);
     listener l = {.stop_at = 1};
     struct {
         dsc_training how;
@@ -87,16 +87,16 @@ static void older_and_newer_options_are_understood(void **state) {
     newer.how.size = sizeof newer;
     newer.how.on_event = listen;
     newer.how.user = &l;
-    assert_int_equal(dsc_train(model, data, &newer.how, &error), DSC_ERROR_STOPPED);
+    assert_int_equal(dsc_train(model, stripes, &newer.how, &error), DSC_ERROR_STOPPED);
     newer.later[20] = 1;
-    assert_int_equal(dsc_train(model, data, &newer.how, &error), DSC_ERROR_UNSUPPORTED);
+    assert_int_equal(dsc_train(model, stripes, &newer.how, &error), DSC_ERROR_UNSUPPORTED);
     newer.how.size = 0;
-    assert_int_equal(dsc_train(model, data, &newer.how, &error), DSC_ERROR_ARGUMENT);
+    assert_int_equal(dsc_train(model, stripes, &newer.how, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "dsc_training_defaults");
     newer.how.size = offsetof(dsc_training, on_event); /* what comes behind is the default: nobody listens */
     newer.how.epochs = 1;
     l.kinds[DSC_EVENT_STEP] = 0;
-    ASSERT_OK(dsc_train(model, data, &newer.how, &error), error);
+    ASSERT_OK(dsc_train(model, stripes, &newer.how, &error), error);
     assert_int_equal(l.kinds[DSC_EVENT_STEP], 0);
     dsc_model_free(model);
 }
@@ -108,14 +108,14 @@ static void train_survives_every_failed_allocation(void **state) {
     for (long n = 0; failed && n < 5000; n++) {
         dsc_model *model;
         dsc_score score;
-        ASSERT_OK(dsc_model_create(&model, "16-8-3", data, &error), error);
+        ASSERT_OK(dsc_model_create(&model, "16-8-3", stripes, &error), error);
         dsc_training how = dsc_training_defaults();
         how.epochs = 1;
         how.threads = 1;
         how.batch = 20;
         testing_fail_allocation(n);
-        dsc_status status = dsc_train(model, data, &how, &error);
-        if (!status) status = dsc_evaluate(&score, model, data, &error);
+        dsc_status status = dsc_train(model, stripes, &how, &error);
+        if (!status) status = dsc_evaluate(&score, model, stripes, &error);
         failed = testing_allocation_failed();
         if (status && status != DSC_ERROR_MEMORY) fail_msg("%ld: %s", n, error.message);
         dsc_model_free(model);
