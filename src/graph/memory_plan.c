@@ -82,7 +82,7 @@ static void find_lives(dsc_program *program) {
         program->slots[i].used = program->slots[i].tiled = program->slots[i].kept = false;
     }
     for (size_t i = 0; i < program->step_count; i++) touch_step(program, i);
-    const dsc_program_options *options = &program->options;
+    const dsc_executor_options *options = &program->options;
     for (size_t i = 0; i < options->kept_count; i++)
         keep(program, program->places[options->kept[i]->index].value);
     if (options->input_gradient) keep(program, program->places[options->input_gradient->index].gradient);

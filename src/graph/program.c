@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static dsc_status check_options(const dsc_graph *graph, const dsc_program_options *options,
+static dsc_status check_options(const dsc_graph *graph, const dsc_executor_options *options,
                                 dsc_error *error) {
     size_t inputs = 0;
     for (size_t i = 0; i < graph->count; i++) inputs += graph->nodes[i]->kind == DSC_NODE_INPUT;
@@ -28,7 +28,7 @@ static dsc_status check_options(const dsc_graph *graph, const dsc_program_option
 }
 
 dsc_status dsc_program_create(dsc_program **result, const dsc_graph *graph,
-                              const dsc_program_options *options, dsc_error *error) {
+                              const dsc_executor_options *options, dsc_error *error) {
     *result = NULL;
     dsc_status status = dsc_graph_check(graph, error);
     if (!status) status = check_options(graph, options, error);
@@ -65,6 +65,10 @@ void dsc_program_free(dsc_program *program) {
     free(program->segments);
     free(program->contributions);
     free(program);
+}
+
+bool dsc_program_reads(const dsc_program *program, const dsc_node *input) {
+    return program->places[input->index].needed;
 }
 
 size_t dsc_program_shared_bytes(const dsc_program *program) { return program->shared_bytes; }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * program.h: a graph made ready to run: what is called when (the schedule) and where everything lies (the
- * memory plan). A program is immutable; many threads may run one, each with a workspace of its own.
+ * memory plan). A program is immutable; many threads may run one, each with a workspace of its own. For this
+ * room alone: others run graphs by executor.h.
  *
  * Order. Load the inputs; forward in the order of the nodes; backward in the reverse order, starting from
  * 1/batch (or `loss_scale`) for each sample's loss. The calls are grouped into segments: in a LANES segment
@@ -18,31 +19,15 @@
 #ifndef DSC_GRAPH_PROGRAM_H
 #define DSC_GRAPH_PROGRAM_H
 
-#include "base/threads.h"
-#include "graph/graph.h"
-
-struct dsc_kernels;
+#include "graph/executor.h"
 
 enum { DSC_INPUTS_MOST = 16, DSC_OUTPUTS_MOST = 4 };
 
 typedef struct dsc_program dsc_program;
 typedef struct dsc_program_workspace dsc_program_workspace;
 
-typedef struct dsc_program_options {
-    size_t batch;   /* samples at most in one run */
-    unsigned lanes; /* at least 1; part of what defines the result */
-    bool training;
-    const dsc_node *loss;                /* training: one number for each sample */
-    const dsc_node *input_gradient;      /* an input whose gradient is wanted, or NULL */
-    const dsc_node *kept[DSC_KEPT_MOST]; /* values to be read after the run */
-    size_t kept_count;
-    const struct dsc_kernels *kernels; /* NULL: by the processor, see kernel/choose.h */
-    bool bf16;                         /* products of operands rounded to bfloat16 */
-    bool loads_columns;                /* every run has `load_columns` */
-} dsc_program_options;
-
 dsc_status dsc_program_create(dsc_program **program, const dsc_graph *graph,
-                              const dsc_program_options *options, dsc_error *error);
+                              const dsc_executor_options *options, dsc_error *error);
 void dsc_program_free(dsc_program *program);
 
 /* `workers` threads at most will run it at once. Everything is allocated here; running allocates nothing. */
@@ -54,46 +39,29 @@ size_t dsc_program_workspace_bytes(const dsc_program *program, unsigned workers)
 /* What ops make from parameters alone (packed weights): shared by all workspaces of one set of values. */
 size_t dsc_program_shared_bytes(const dsc_program *program);
 
-/* One run over `count` samples (1 to options.batch). */
-typedef struct dsc_run {
-    size_t count;
-    /* Writes the inputs of samples first .. first+count-1; inputs[i] is where input i's (count, shape) goes,
-     * in the order in which inputs were made, NULL if nothing that is asked for depends on it. Called once a
-     * lane, from any thread. */
-    void (*load)(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker);
-    /* Or NULL: the same for elements first_element .. last_element - 1 of input 0 of all samples alone; the further inputs are
-     * written whole with element 0. Used instead of `load` where a program reads input 0 by its columns; see below. */
-    void (*load_columns)(void *context, dsc_real *const *inputs, size_t count, size_t first_element,
-                         size_t last_element);
-    void *context;
-    const uint32_t *samples; /* (count) each sample's number in its data set; NULL: 0, 1, ... */
-    uint64_t seed, epoch;
-    dsc_real *values;    /* the slab of parameters and buffers; training changes the buffers */
-    dsc_real *gradients; /* training: the slab of parameters' gradients, see dsc_program_gather */
-    void *shared;        /* dsc_program_shared_bytes, 64-byte aligned */
-    bool prepared;       /* `shared` holds what these parameters make: skip making it again */
-    double loss_scale;   /* 0: 1/count */
-} dsc_run;
+/* Whether what is asked for depends on this input. */
+bool dsc_program_reads(const dsc_program *program, const dsc_node *input);
 
 /* Fails as a run of so many samples would: an op may need more than one (batch normalisation, in training). */
 dsc_status dsc_program_check_count(const dsc_program *program, size_t count, dsc_error *error);
 
-/* Fails only on a count out of range. */
-dsc_status dsc_program_run(const dsc_program *program, dsc_program_workspace *workspace, dsc_threads *pool,
-                           const dsc_run *run, dsc_error *error);
+/* Fails only on a count out of range. `shared`: dsc_program_shared_bytes, 64-byte aligned. */
+dsc_status dsc_program_run(const dsc_program *program, dsc_program_workspace *workspace, void *shared,
+                           dsc_threads *pool, const dsc_run *run, dsc_error *error);
 
 /* Makes `shared` from the parameters alone, for inference. */
-void dsc_program_prepare(const dsc_program *program, dsc_program_workspace *workspace, dsc_threads *pool,
-                         const dsc_run *run);
+void dsc_program_prepare(const dsc_program *program, dsc_program_workspace *workspace, void *shared,
+                         dsc_threads *pool, const dsc_run *run);
 
 /* If the parameter's gradient is made whole, in blocks of columns (of its last dimension, counted in numbers), by tiles in their order:
  * how many columns; else 0. Who goes on in such blocks finds them in its cache. */
 size_t dsc_program_gradient_columns(const dsc_program *program, const dsc_node *parameter);
 
-/* After a training run: completes gradients[begin .. end) of the slab, summing what lanes made apart in the
- * order of lanes. Disjoint ranges may be completed by different threads. */
-void dsc_program_gather(const dsc_program *program, const dsc_program_workspace *workspace,
-                        dsc_real *gradients, size_t begin, size_t end);
+/* After a training run: completes gradients[begin .. end) of the slab with what lanes made apart, added along the
+ * tree of tree.h. What lanes made is used up: each number is completed once. Disjoint ranges may be completed by
+ * different threads. */
+void dsc_program_gather(const dsc_program *program, dsc_program_workspace *workspace, dsc_real *gradients,
+                        size_t begin, size_t end);
 
 /* A kept node's value, (count, shape), valid until the next run. */
 const dsc_real *dsc_program_workspace_value(const dsc_program_workspace *workspace, const dsc_node *node);

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "kernel/kernel.h"
+#include "kernel/vectors.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 typedef struct running {
     const dsc_program *program;
     dsc_program_workspace *workspace;
+    unsigned char *shared;
     const dsc_run *run;
     const dsc_segment *segment;
     unsigned lanes;                    /* those that have samples */
@@ -109,7 +111,7 @@ static dsc_call make_call(const running *r, const dsc_step *step, const where *a
         .saved = slot_pointer(workspace, place->saved, at),
         .lane_saved = workspace->lane_saved + place->lane_saved + (at->whole ? 0 : at->lane * lane_bytes),
         .lane_stride = lane_bytes,
-        .shared = r->run->shared ? (unsigned char *)r->run->shared + place->shared : NULL,
+        .shared = r->shared + place->shared,
         .scratch = workspace->scratch + at->worker * program->scratch_bytes,
         .seed = r->run->seed,
         .epoch = r->run->epoch,
@@ -270,37 +272,49 @@ dsc_status dsc_program_check_count(const dsc_program *program, size_t count, dsc
         needs->least_reason ? ": " : "", needs->least_reason ? needs->least_reason : "");
 }
 
-dsc_status dsc_program_run(const dsc_program *program, dsc_program_workspace *workspace, dsc_threads *pool,
-                           const dsc_run *run, dsc_error *error) {
+dsc_status dsc_program_run(const dsc_program *program, dsc_program_workspace *workspace, void *shared,
+                           dsc_threads *pool, const dsc_run *run, dsc_error *error) {
     dsc_status status = dsc_program_check_count(program, run->count, error);
     if (status) return status;
     if (dsc_threads_count(pool) > workspace->workers)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "%u threads; this workspace was made for %u at most",
                         dsc_threads_count(pool), workspace->workers);
-    running r = {
-        .program = program, .workspace = workspace, .run = run, .lanes = lanes_in_use(program, run->count)};
+    running r = {.program = program,
+                 .workspace = workspace,
+                 .shared = shared,
+                 .run = run,
+                 .lanes = lanes_in_use(program, run->count)};
     workspace->count = run->count;
     run_segments(&r, pool, run->prepared ? program->prepare_segments : 0, program->segment_count);
     return DSC_OK;
 }
 
-void dsc_program_prepare(const dsc_program *program, dsc_program_workspace *workspace, dsc_threads *pool,
-                         const dsc_run *run) {
-    running r = {.program = program, .workspace = workspace, .run = run, .lanes = 1};
+void dsc_program_prepare(const dsc_program *program, dsc_program_workspace *workspace, void *shared,
+                         dsc_threads *pool, const dsc_run *run) {
+    running r = {.program = program, .workspace = workspace, .shared = shared, .run = run, .lanes = 1};
     run_segments(&r, pool, 0, program->prepare_segments);
 }
 
 /* --- gradients --- */
 
-static void sum_into(dsc_real *to, const dsc_real *from, size_t n, bool first) {
-    if (first)
-        memcpy(to, from, n * sizeof *to);
-    else
-        for (size_t i = 0; i < n; i++) to[i] += from[i];
+/* to (+)= the sum of `copies` arrays, `apart` numbers from one to the next, which are used up; along the tree of
+ * tree.h, the leaves first. */
+static void add_tree(dsc_real *to, dsc_real *source, size_t apart, size_t copies, size_t n, bool first,
+                     const dsc_vector_kernels *vector) {
+    size_t step = 1;
+    for (; 2 * step < copies; step *= 2)
+        for (size_t i = 0; i + step < copies; i += 2 * step) {
+            dsc_real *sum = source + i * apart;
+            vector->add(sum, sum, sum + step * apart, n);
+        }
+    const dsc_real *other = source + step * apart; /* of the two sums that are left */
+    if (copies > 1) vector->add(first ? to : source, source, other, n);
+    if (first && copies == 1) memcpy(to, source, n * sizeof *to);
+    if (!first) vector->add(to, to, source, n);
 }
 
-void dsc_program_gather(const dsc_program *program, const dsc_program_workspace *workspace,
-                        dsc_real *gradients, size_t begin, size_t end) {
+void dsc_program_gather(const dsc_program *program, dsc_program_workspace *workspace, dsc_real *gradients,
+                        size_t begin, size_t end) {
     for (size_t c = 0; c < program->contribution_count; c++) {
         const dsc_contribution *it = &program->contributions[c];
         size_t offset = it->parameter->offset,
@@ -309,10 +323,9 @@ void dsc_program_gather(const dsc_program *program, const dsc_program_workspace 
         if (it->direct || from >= to) continue;
         bool first = true;
         for (size_t k = 0; k < c; k++) first = first && program->contributions[k].parameter != it->parameter;
-        size_t copies = it->by_lane ? lanes_in_use(program, workspace->count) : 1;
-        const dsc_real *source = workspace->contributions + it->offset + (from - offset);
-        for (size_t lane = 0; lane < copies; lane++)
-            sum_into(gradients + from, source + lane * numbers, to - from, first && lane == 0);
+        add_tree(gradients + from, workspace->contributions + it->offset + (from - offset), numbers,
+                 it->by_lane ? lanes_in_use(program, workspace->count) : 1, to - from, first,
+                 program->options.kernels->vector);
     }
 }
 

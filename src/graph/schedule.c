@@ -82,7 +82,7 @@ static bool find_differentiated(dsc_program *program) {
 /* --- which nodes run at all --- */
 
 static void find_needed(dsc_program *program) {
-    const dsc_program_options *options = &program->options;
+    const dsc_executor_options *options = &program->options;
     for (size_t i = 0; i < options->kept_count; i++) program->places[options->kept[i]->index].needed = true;
     if (dsc_program_goes_back(program)) program->places[options->loss->index].needed = true;
     for (size_t i = program->graph->count; i-- > 0;) {
@@ -108,7 +108,7 @@ static unsigned wanted_inputs(const dsc_program *program, const dsc_node *node) 
 
 static void ask_needs(const dsc_program *program, const dsc_node *node, dsc_needs *needs) {
     const dsc_op *op = node->op;
-    const dsc_program_options *options = &program->options;
+    const dsc_executor_options *options = &program->options;
     *needs = (dsc_needs){.values = node->values,
                          .input_count = node->input_count,
                          .in = node->in_shapes,

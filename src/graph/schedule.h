@@ -76,7 +76,7 @@ typedef struct dsc_place {
 
 struct dsc_program {
     const dsc_graph *graph;
-    dsc_program_options options;
+    dsc_executor_options options;
     size_t lane_samples;      /* in one lane at most */
     const dsc_node *pickiest; /* the op that needs the most samples in a run, or NULL */
     dsc_place *places;        /* one for each node of the graph */

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* session.c: the public way to run a graph: a program, its workspace, and the slabs of values and gradients, in one. */
+/* session.c: the public way to run a graph: an executor, and the slabs of values and gradients, in one. */
 #include "base/error.h"
 #include "base/memory.h"
-#include "graph/schedule.h"
+#include "graph/executor.h"
+#include "graph/program.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct dsc_session {
     const dsc_graph *graph;
-    dsc_program *program;
-    dsc_program_workspace *workspace;
-    dsc_threads *pool;
+    dsc_executor_options options;
+    dsc_executor *executor;
     dsc_real *values, *gradients;
-    void *shared;
     uint64_t seed;
     bool has_run;
     const dsc_node *inputs[DSC_INPUTS_MOST]; /* in the order of their making */
@@ -39,8 +38,8 @@ static dsc_status check_node(const dsc_graph *graph, const dsc_node *node, const
     return DSC_OK;
 }
 
-static dsc_status program_options(dsc_program_options *out, const dsc_graph *graph,
-                                  const dsc_session_options *options, dsc_error *error) {
+static dsc_status executor_options(dsc_executor_options *out, const dsc_graph *graph,
+                                   const dsc_session_options *options, dsc_error *error) {
     if (options->size != sizeof *options)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
                         "the options are of another version of the library; begin with dsc_session_defaults");
@@ -50,11 +49,11 @@ static dsc_status program_options(dsc_program_options *out, const dsc_graph *gra
         status = check_node(graph, options->saliency, "the saliency input", error);
     if (!status && options->saliency && options->saliency->kind != DSC_NODE_INPUT)
         status = dsc_fail(error, DSC_ERROR_ARGUMENT, "saliency is the gradient of an input");
-    *out = (dsc_program_options){.batch = options->batch,
-                                 .lanes = options->lanes,
-                                 .training = options->training,
-                                 .loss = options->loss,
-                                 .input_gradient = options->saliency};
+    *out = (dsc_executor_options){.batch = options->batch,
+                                  .lanes = options->lanes,
+                                  .training = options->training,
+                                  .loss = options->loss,
+                                  .input_gradient = options->saliency};
     for (size_t i = 0; !status && i < DSC_KEPT_MOST && options->kept[i]; i++) {
         status = check_node(graph, options->kept[i], "a kept value", error);
         if (options->kept[i] != options->loss) out->kept[out->kept_count++] = options->kept[i];
@@ -73,14 +72,11 @@ static dsc_status program_options(dsc_program_options *out, const dsc_graph *gra
 
 static dsc_status allocate(dsc_session *session, dsc_error *error) {
     size_t numbers = dsc_graph_value_numbers(session->graph) + 1; /* one more: never empty */
-    size_t shared = dsc_program_shared_bytes(session->program) + DSC_ALIGNMENT;
     session->values = dsc_allocate_aligned(numbers, sizeof(dsc_real));
     session->gradients = dsc_allocate_aligned(numbers, sizeof(dsc_real));
-    session->shared = dsc_allocate_aligned(1, shared);
-    if (!session->values || !session->gradients || !session->shared)
-        return dsc_fail_memory(error, numbers * 2 * sizeof(dsc_real) + shared, "parameters and gradients");
+    if (!session->values || !session->gradients)
+        return dsc_fail_memory(error, numbers * 2 * sizeof(dsc_real), "parameters and gradients");
     memset(session->gradients, 0, numbers * sizeof(dsc_real));
-    memset(session->shared, 0, shared);
     dsc_graph_initialise(session->graph, session->values, session->seed);
     return DSC_OK;
 }
@@ -88,18 +84,15 @@ static dsc_status allocate(dsc_session *session, dsc_error *error) {
 dsc_status dsc_session_create(dsc_session **result, const dsc_graph *graph,
                               const dsc_session_options *options, dsc_error *error) {
     *result = NULL;
-    dsc_program_options how;
-    dsc_status status = program_options(&how, graph, options, error);
+    dsc_executor_options how;
+    dsc_status status = executor_options(&how, graph, options, error);
     if (status) return status;
     dsc_session *session = dsc_allocate(1, sizeof *session);
     if (!session) return dsc_fail_memory(error, sizeof *session, "a session");
     session->graph = graph;
     session->seed = options->seed;
-    status = dsc_program_create(&session->program, graph, &how, error);
-    if (!status) status = dsc_threads_create(&session->pool, options->threads, error);
-    if (!status)
-        status = dsc_program_workspace_create(&session->workspace, session->program,
-                                              dsc_threads_count(session->pool), error);
+    session->options = how;
+    status = dsc_executor_create(&session->executor, graph, &how, options->threads, error);
     if (!status) status = allocate(session, error);
     if (status) {
         dsc_session_free(session);
@@ -114,12 +107,9 @@ dsc_status dsc_session_create(dsc_session **result, const dsc_graph *graph,
 
 void dsc_session_free(dsc_session *session) {
     if (!session) return;
-    dsc_program_workspace_free(session->workspace);
-    dsc_threads_free(session->pool);
-    dsc_program_free(session->program);
+    dsc_executor_free(session->executor);
     free(session->values);
     free(session->gradients);
-    free(session->shared);
     free(session);
 }
 
@@ -152,7 +142,7 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
 
 dsc_status dsc_session_run(dsc_session *session, size_t count, uint64_t epoch, dsc_error *error) {
     for (size_t i = 0; i < session->input_count; i++)
-        if (!session->data[i] && session->program->places[session->inputs[i]->index].needed)
+        if (!session->data[i] && dsc_executor_reads(session->executor, session->inputs[i]))
             return dsc_fail(error, DSC_ERROR_ARGUMENT, "input '%s' has no data; call dsc_session_set_input",
                             session->inputs[i]->name);
     const dsc_run run = {.count = count,
@@ -161,28 +151,27 @@ dsc_status dsc_session_run(dsc_session *session, size_t count, uint64_t epoch, d
                          .seed = session->seed,
                          .epoch = epoch,
                          .values = session->values,
-                         .gradients = session->gradients,
-                         .shared = session->shared};
-    dsc_status status = dsc_program_run(session->program, session->workspace, session->pool, &run, error);
+                         .gradients = session->gradients};
+    dsc_status status = dsc_executor_run(session->executor, &run, error);
     if (status) return status;
     session->has_run = true;
-    if (session->program->options.training)
-        dsc_program_gather(session->program, session->workspace, session->gradients, 0,
-                           dsc_graph_parameter_numbers(session->graph));
+    if (session->options.training)
+        dsc_executor_gather(session->executor, session->gradients, 0,
+                            dsc_graph_parameter_numbers(session->graph));
     return DSC_OK;
 }
 
 const dsc_real *dsc_session_value(const dsc_session *session, const dsc_node *node) {
-    const dsc_program_options *options = &session->program->options;
+    const dsc_executor_options *options = &session->options;
     for (size_t i = 0; i < options->kept_count && session->has_run; i++)
-        if (options->kept[i] == node) return dsc_program_workspace_value(session->workspace, node);
+        if (options->kept[i] == node) return dsc_executor_value(session->executor, node);
     return NULL;
 }
 
 const dsc_real *dsc_session_gradient(const dsc_session *session, const dsc_node *node) {
-    const dsc_program_options *options = &session->program->options;
+    const dsc_executor_options *options = &session->options;
     if (!session->has_run) return NULL;
-    if (node == options->input_gradient) return dsc_program_workspace_input_gradient(session->workspace);
+    if (node == options->input_gradient) return dsc_executor_input_gradient(session->executor);
     bool parameter = node->graph == session->graph && node->kind == DSC_NODE_PARAMETER;
     return parameter && options->training ? session->gradients + node->offset : NULL;
 }

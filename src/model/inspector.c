@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "graph/program.h"
+#include "graph/executor.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,9 +12,7 @@
 
 struct dsc_inspector {
     const dsc_model *model;
-    dsc_program *program;
-    dsc_program_workspace *workspace;
-    void *shared;
+    dsc_executor *executor;
     bool prepared;
     float *saliency;
     const dsc_node *layers[DSC_KEPT_MOST];
@@ -39,21 +37,17 @@ static dsc_status make(dsc_inspector *s, bool layers, dsc_error *error) {
     const dsc_model *model = s->model;
     const size_t *shape = model->image->shape.size;
     if (layers) find_layers(s);
-    dsc_program_options options = {.batch = 1,
-                                   .lanes = 1,
-                                   .loss = model->loss,
-                                   .input_gradient = model->image,
-                                   .kept = {model->loss},
-                                   .kept_count = 1 + s->count};
+    dsc_executor_options options = {.batch = 1,
+                                    .lanes = 1,
+                                    .loss = model->loss,
+                                    .input_gradient = model->image,
+                                    .kept = {model->loss},
+                                    .kept_count = 1 + s->count};
     for (size_t i = 0; i < s->count; i++) options.kept[1 + i] = s->layers[i];
     s->saliency = dsc_allocate(shape[1] * shape[2], sizeof *s->saliency);
     if (!s->saliency)
         return dsc_fail_memory(error, shape[1] * shape[2] * sizeof *s->saliency, "an inspector");
-    dsc_status status = dsc_program_create(&s->program, model->graph, &options, error);
-    if (!status) status = dsc_program_workspace_create(&s->workspace, s->program, 1, error);
-    if (status) return status;
-    s->shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(s->program));
-    return s->shared ? DSC_OK : dsc_fail_memory(error, dsc_program_shared_bytes(s->program), "an inspector");
+    return dsc_executor_create(&s->executor, model->graph, &options, 1, error);
 }
 
 dsc_status dsc_inspector_create(dsc_inspector **result, const dsc_model *model, bool layers,
@@ -72,9 +66,7 @@ dsc_status dsc_inspector_create(dsc_inspector **result, const dsc_model *model, 
 
 void dsc_inspector_free(dsc_inspector *s) {
     if (!s) return;
-    dsc_program_workspace_free(s->workspace);
-    dsc_program_free(s->program);
-    free(s->shared);
+    dsc_executor_free(s->executor);
     free(s->saliency);
     free(s);
 }
@@ -107,16 +99,12 @@ dsc_status dsc_inspector_run(dsc_inspector *s, const uint8_t *image, size_t labe
     const size_t *shape = s->model->image->shape.size;
     s->image = image;
     s->label = label;
-    dsc_run run = {.count = 1,
-                   .load = load,
-                   .context = s,
-                   .values = s->model->values,
-                   .shared = s->shared,
-                   .prepared = s->prepared};
-    dsc_status status = dsc_program_run(s->program, s->workspace, NULL, &run, error);
+    dsc_run run = {
+        .count = 1, .load = load, .context = s, .values = s->model->values, .prepared = s->prepared};
+    dsc_status status = dsc_executor_run(s->executor, &run, error);
     if (status) return status;
     s->prepared = true;
-    scale(s->saliency, dsc_program_workspace_input_gradient(s->workspace), shape[0], shape[1] * shape[2]);
+    scale(s->saliency, dsc_executor_input_gradient(s->executor), shape[0], shape[1] * shape[2]);
     return DSC_OK;
 }
 
@@ -125,5 +113,5 @@ size_t dsc_inspector_layers(const dsc_inspector *s) { return s->count; }
 
 dsc_inspected dsc_inspector_layer(const dsc_inspector *s, size_t index) {
     const dsc_node *node = s->layers[index];
-    return (dsc_inspected){node->layer, node->shape, dsc_program_workspace_value(s->workspace, node)};
+    return (dsc_inspected){node->layer, node->shape, dsc_executor_value(s->executor, node)};
 }

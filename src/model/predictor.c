@@ -2,8 +2,8 @@
 /* predictor.c: a model made ready to answer. The graph is folded (graph/fold.h), a program planned for
  * inference, and the weights are packed, once; after that nothing in it changes, so that threads may share
  * it. What changes is in workspaces. */
+#include "graph/executor.h"
 #include "graph/fold.h"
-#include "graph/program.h"
 #include "kernel/choose.h"
 #include "model/model.h"
 
@@ -27,10 +27,9 @@ static unsigned lanes_of(size_t batch) {
 struct dsc_predictor {
     const dsc_kernels *kernels;
     dsc_folded *folded;
-    dsc_program *program;
+    dsc_executor *executor; /* its parameters prepared; does not run itself */
     const dsc_node *logits; /* of the folded graph */
     dsc_real *values;
-    void *shared;
     dsc_normalisation normalisation;
     size_t shape[3], classes, batch;
     char **class_names;
@@ -39,8 +38,7 @@ struct dsc_predictor {
 
 struct dsc_workspace {
     const dsc_predictor *predictor;
-    dsc_threads *pool; /* NULL: the caller alone */
-    dsc_program_workspace *memory;
+    dsc_executor *executor;
     dsc_real *row; /* (classes) */
     const uint8_t *images;
 };
@@ -81,21 +79,6 @@ static dsc_status copy_model(dsc_predictor *p, const dsc_model *model, dsc_error
     return DSC_OK;
 }
 
-/* Packs the weights: what a program makes from parameters alone. */
-static dsc_status pack(dsc_predictor *p, dsc_error *error) {
-    dsc_program_workspace *memory;
-    dsc_status status = dsc_program_workspace_create(&memory, p->program, 1, error);
-    if (status) return status;
-    p->shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(p->program));
-    if (p->shared)
-        dsc_program_prepare(p->program, memory, NULL,
-                            &(dsc_run){.count = 1, .values = p->values, .shared = p->shared});
-    else
-        status = dsc_fail_memory(error, dsc_program_shared_bytes(p->program), "a predictor's weights");
-    dsc_program_workspace_free(memory);
-    return status;
-}
-
 static dsc_status make(dsc_predictor *p, const dsc_model *model, const dsc_predictor_options *how,
                        dsc_error *error) {
     bool bf16 = false;
@@ -111,14 +94,15 @@ static dsc_status make(dsc_predictor *p, const dsc_model *model, const dsc_predi
     if (!status) status = choose_kernels(p, &bf16, how, error);
     if (!status) status = copy_model(p, model, error);
     if (status) return status;
-    const dsc_program_options options = {.batch = p->batch,
-                                         .lanes = lanes_of(p->batch),
-                                         .kept = {p->logits},
-                                         .kept_count = 1,
-                                         .kernels = p->kernels,
-                                         .bf16 = bf16};
-    status = dsc_program_create(&p->program, dsc_folded_graph(p->folded), &options, error);
-    return status ? status : pack(p, error);
+    const dsc_executor_options options = {.batch = p->batch,
+                                          .lanes = lanes_of(p->batch),
+                                          .kept = {p->logits},
+                                          .kept_count = 1,
+                                          .kernels = p->kernels,
+                                          .bf16 = bf16};
+    status = dsc_executor_create(&p->executor, dsc_folded_graph(p->folded), &options, 1, error);
+    if (!status) dsc_executor_prepare(p->executor, p->values); /* packs the weights */
+    return status;
 }
 
 dsc_status dsc_predictor_create(dsc_predictor **result, const dsc_model *model,
@@ -137,10 +121,9 @@ dsc_status dsc_predictor_create(dsc_predictor **result, const dsc_model *model,
 
 void dsc_predictor_free(dsc_predictor *p) {
     if (!p) return;
-    dsc_program_free(p->program);
+    dsc_executor_free(p->executor);
     dsc_folded_free(p->folded);
     free(p->values);
-    free(p->shared);
     free(p->class_names);
     free(p);
 }
@@ -161,10 +144,7 @@ dsc_status dsc_workspace_create(dsc_workspace **result, const dsc_predictor *pre
     dsc_workspace *w = dsc_allocate(1, sizeof *w);
     if (!w) return dsc_fail_memory(error, sizeof *w, "a workspace");
     w->predictor = predictor;
-    dsc_status status = threads == 1 ? DSC_OK : dsc_threads_create(&w->pool, threads, error);
-    if (!status)
-        status =
-            dsc_program_workspace_create(&w->memory, predictor->program, dsc_threads_count(w->pool), error);
+    dsc_status status = dsc_executor_share(&w->executor, predictor->executor, threads, error);
     if (!status && !(w->row = dsc_allocate_aligned(predictor->classes, sizeof(dsc_real))))
         status = dsc_fail_memory(error, predictor->classes * sizeof(dsc_real), "a workspace");
     if (status)
@@ -176,8 +156,7 @@ dsc_status dsc_workspace_create(dsc_workspace **result, const dsc_predictor *pre
 
 void dsc_workspace_free(dsc_workspace *w) {
     if (!w) return;
-    dsc_threads_free(w->pool);
-    dsc_program_workspace_free(w->memory);
+    dsc_executor_free(w->executor);
     free(w->row);
     free(w);
 }
@@ -206,17 +185,12 @@ dsc_status dsc_predict(float *probabilities, const dsc_predictor *p, dsc_workspa
     if (w->predictor != p)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "this workspace was made for another predictor");
     w->images = images;
-    const dsc_run run = {.count = count,
-                         .load = load,
-                         .context = w,
-                         .values = p->values,
-                         .shared = p->shared,
-                         .prepared = true};
-    dsc_status status = dsc_program_run(p->program, w->memory, w->pool, &run, error);
+    const dsc_run run = {.count = count, .load = load, .context = w, .values = p->values, .prepared = true};
+    dsc_status status = dsc_executor_run(w->executor, &run, error);
     if (status) return status;
     size_t bad = 0, first = 0;
     const unsigned before = dsc_denormals_flush();
-    const dsc_real *logits = dsc_program_workspace_value(w->memory, p->logits);
+    const dsc_real *logits = dsc_executor_value(w->executor, p->logits);
     for (size_t i = 0; i < count; i++) {
         memcpy(w->row, logits + i * p->classes, p->classes * sizeof *w->row);
         if (dsc_probabilities(probabilities + i * p->classes, w->row, p->classes, p->sigmoid, p->kernels))

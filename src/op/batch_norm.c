@@ -8,10 +8,11 @@
  *               dbeta = sum dy    dgamma = sum dy xhat    dx = gamma / sqrt(var + eps) (dy - dbeta / m - xhat dgamma / m)
  *
  * The mean is found first, then the variance around it: one pass over sums of squares would lose digits. Each
- * lane sums its samples; the lanes' sums are added in order, in double.
+ * lane sums its samples; the lanes' sums are added along a fixed tree (graph/tree.h), in double.
  */
 #include "op/op.h"
 
+#include "graph/tree.h"
 #include "kernel/loop.h"
 
 #include <math.h>
@@ -69,9 +70,7 @@ static double values_in_batch(const dsc_call *call) {
 }
 
 static double sum_of_lanes(const dsc_call *call, size_t index) {
-    double sum = 0;
-    for (size_t lane = 0; lane < call->lanes; lane++) sum += lane_sums(call, lane)[index];
-    return sum;
+    return dsc_tree_sum(lane_sums(call, 0) + index, call->lane_stride, call->lanes);
 }
 
 /* --- loops over one sample, (channels, pixels). Values without pixels run along the channels instead: a row

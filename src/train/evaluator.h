@@ -3,8 +3,8 @@
 #ifndef DSC_TRAIN_EVALUATOR_H
 #define DSC_TRAIN_EVALUATOR_H
 
-#include "base/threads.h"
 #include "data/dataset.h"
+#include "graph/executor.h"
 #include "model/model.h"
 #include "train/metrics.h"
 
@@ -22,16 +22,17 @@ typedef struct dsc_answer {
 } dsc_answer;
 typedef void dsc_on_answer(void *user, const dsc_answer *answer);
 
-/* `kernels` NULL: the best; `bf16`: products in bfloat16. The model must outlive the evaluator. */
+/* With `threads` of its own (0: all), or with those of `beside`, if that is not NULL: the two do not run at once
+ * then. `kernels` NULL: the best; `bf16`: products in bfloat16. Model and `beside` must outlive the evaluator. */
 dsc_status dsc_evaluator_create(dsc_evaluator **evaluator, const dsc_model *model, unsigned threads,
-                                const struct dsc_kernels *kernels, bool bf16, dsc_error *error);
+                                dsc_executor *beside, const struct dsc_kernels *kernels, bool bf16,
+                                dsc_error *error);
 void dsc_evaluator_free(dsc_evaluator *evaluator);
 
 /* Runs all of `data` through the model with the given slab of values (NULL: the model's own). Clears `metrics`
  * first, which were made for the model's classes. `on_answer` may be NULL; it is called in order. Labels
  * are the model's: see dsc_dataset_match. Refuses data of another shape or with more classes. */
-dsc_status dsc_evaluator_run(dsc_evaluator *evaluator, dsc_metrics *metrics, dsc_threads *pool,
-                             const dsc_real *values, const dsc_dataset *data, dsc_on_answer *on_answer,
-                             void *user, dsc_error *error);
+dsc_status dsc_evaluator_run(dsc_evaluator *evaluator, dsc_metrics *metrics, const dsc_real *values,
+                             const dsc_dataset *data, dsc_on_answer *on_answer, void *user, dsc_error *error);
 
 #endif

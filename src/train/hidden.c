@@ -5,8 +5,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/memory.h"
-#include "base/threads.h"
-#include "graph/program.h"
+#include "graph/executor.h"
 #include "train/evaluator.h"
 
 #include <math.h>
@@ -60,19 +59,18 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
                               dsc_dataset_image(r->data, r->index[first + i]), 1);
 }
 
-static dsc_status run_all(float *rows, const dsc_program *program, dsc_program_workspace *workspace,
-                          void *shared, const dsc_model *model, const dsc_node *node, const dsc_dataset *data,
-                          const uint32_t *index, size_t count, dsc_error *error) {
+static dsc_status run_all(float *rows, dsc_executor *executor, const dsc_model *model, const dsc_node *node,
+                          const dsc_dataset *data, const uint32_t *index, size_t count, dsc_error *error) {
     size_t width = dsc_shape_count(&node->shape);
     reading r = {model, data, index};
-    dsc_run run = {.load = load, .context = &r, .shared = shared, .values = model->values};
+    dsc_run run = {.load = load, .context = &r, .values = model->values};
     for (size_t start = 0; start < count; start += run.count) {
         r.index = index + start;
         run.count = count - start < BATCH ? count - start : BATCH;
-        dsc_status status = dsc_program_run(program, workspace, NULL, &run, error);
+        dsc_status status = dsc_executor_run(executor, &run, error);
         if (status) return status;
         run.prepared = true;
-        const dsc_real *values = dsc_program_workspace_value(workspace, node);
+        const dsc_real *values = dsc_executor_value(executor, node);
         for (size_t i = 0; i < run.count * width; i++) {
             rows[start * width + i] = (float)values[i];
             if (!isfinite(rows[start * width + i]))
@@ -88,22 +86,13 @@ dsc_status dsc_hidden_values(float **rows, const dsc_model *model, const dsc_nod
     *rows = NULL;
     dsc_status status = dsc_model_check_data(model, data, error);
     if (status) return status;
-    dsc_program *program = NULL;
-    dsc_program_workspace *workspace = NULL;
-    void *shared = NULL;
-    dsc_program_options options = {.batch = BATCH, .lanes = LANES, .kept = {node}, .kept_count = 1};
+    dsc_executor *executor = NULL;
+    dsc_executor_options options = {.batch = BATCH, .lanes = LANES, .kept = {node}, .kept_count = 1};
     float *values = dsc_allocate(count, dsc_shape_count(&node->shape) * sizeof *values);
     if (!values) status = dsc_fail_memory(error, count * dsc_shape_count(&node->shape), "hidden values");
-    if (!status) status = dsc_program_create(&program, model->graph, &options, error);
-    if (!status) status = dsc_program_workspace_create(&workspace, program, 1, error);
-    if (!status) {
-        shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(program));
-        if (!shared) status = dsc_fail_memory(error, dsc_program_shared_bytes(program), "hidden values");
-    }
-    if (!status) status = run_all(values, program, workspace, shared, model, node, data, index, count, error);
-    dsc_program_workspace_free(workspace);
-    dsc_program_free(program);
-    free(shared);
+    if (!status) status = dsc_executor_create(&executor, model->graph, &options, 1, error);
+    if (!status) status = run_all(values, executor, model, node, data, index, count, error);
+    dsc_executor_free(executor);
     if (status)
         free(values);
     else

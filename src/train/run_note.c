@@ -43,7 +43,7 @@ static void note_machine(dsc_run_log *log, const dsc_trainer *t) {
     dsc_run_log_text(log, "kernels", t->kernels->name);
     dsc_run_log_text(log, "kernels_chosen", t->choice.reason);
     dsc_run_log_text(log, "precision", t->bf16 ? "bf16" : "f32");
-    dsc_run_log_count(log, "threads", dsc_threads_count(t->pool));
+    dsc_run_log_count(log, "threads", dsc_executor_threads(t->executor));
 }
 
 static void note_checksum(dsc_run_log *log, const char *key, uint32_t crc) {

@@ -74,21 +74,16 @@ typedef struct census {
 
 static census count_dead(dsc_trainer *t, const dsc_node *node) {
     census found = {0, 0};
-    dsc_program *program = NULL;
-    dsc_program_workspace *workspace = NULL;
-    dsc_program_options options = {
+    dsc_executor *executor = NULL;
+    dsc_executor_options options = {
         .batch = (size_t)t->recipe.batch, .lanes = 1, .kept = {node}, .kept_count = 1, .kernels = t->kernels};
-    void *shared = NULL;
-    if (!dsc_program_create(&program, t->model->graph, &options, NULL) &&
-        !dsc_program_workspace_create(&workspace, program, 1, NULL) &&
-        (shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(program)))) {
+    if (!dsc_executor_create(&executor, t->model->graph, &options, 1, NULL)) {
         dsc_progress progress = t->progress;
         t->progress.position = 0;
         dsc_run run = dsc_trainer_batch(t);
         t->progress = progress;
-        run.shared = shared;
-        if (!dsc_program_run(program, workspace, NULL, &run, NULL)) {
-            const dsc_real *y = dsc_program_workspace_value(workspace, node);
+        if (!dsc_executor_run(executor, &run, NULL)) {
+            const dsc_real *y = dsc_executor_value(executor, node);
             found.units = dsc_shape_count(&node->shape);
             for (size_t u = 0; u < found.units; u++) {
                 size_t n = 0;
@@ -97,9 +92,7 @@ static census count_dead(dsc_trainer *t, const dsc_node *node) {
             }
         }
     }
-    free(shared);
-    dsc_program_workspace_free(workspace);
-    dsc_program_free(program);
+    dsc_executor_free(executor);
     return found;
 }
 
@@ -173,12 +166,10 @@ dsc_status dsc_trainer_check_result(const dsc_trainer *t, dsc_error *error) {
     const size_t count = t->training->count < SAMPLES ? t->training->count : SAMPLES;
     dsc_status status = dsc_dataset_first(&some, t->training, count, error);
     if (!status)
-        status = dsc_evaluator_create(&evaluator, t->model, dsc_threads_count(t->pool), t->kernels, t->bf16,
-                                      error);
+        status = dsc_evaluator_create(&evaluator, t->model, 0, t->executor, t->kernels, t->bf16, error);
     if (!status) status = dsc_metrics_initialise(&metrics, t->model->classes, error);
     if (!status)
-        status =
-            dsc_evaluator_run(evaluator, &metrics, t->pool, dsc_trainer_result(t), some, NULL, NULL, error);
+        status = dsc_evaluator_run(evaluator, &metrics, dsc_trainer_result(t), some, NULL, NULL, error);
     if (!status && metrics.not_finite)
         status = dsc_trainer_fail_answers(t, &metrics, "training images", error);
     dsc_metrics_clear(&metrics);
@@ -198,33 +189,26 @@ static bool finite_values(const dsc_real *x, size_t n) {
 /* Runs the failed batch once more, keeping this node's value. */
 static bool node_is_finite(dsc_trainer *t, const dsc_node *node) {
     bool finite = true;
-    dsc_program *program = NULL;
-    dsc_program_workspace *workspace = NULL;
-    dsc_program_options options = {.batch = (size_t)t->recipe.batch,
-                                   .lanes = (unsigned)t->recipe.lanes,
-                                   .training = true,
-                                   .loss = t->model->loss,
-                                   .kept = {node},
-                                   .kept_count = 1,
-                                   .kernels = t->kernels,
-                                   .bf16 = t->bf16};
-    void *shared = NULL;
+    dsc_executor *executor = NULL;
+    dsc_executor_options options = {.batch = (size_t)t->recipe.batch,
+                                    .lanes = (unsigned)t->recipe.lanes,
+                                    .training = true,
+                                    .loss = t->model->loss,
+                                    .kept = {node},
+                                    .kept_count = 1,
+                                    .kernels = t->kernels,
+                                    .bf16 = t->bf16};
     dsc_real *values = dsc_allocate(t->numbers + 1, sizeof *values);
-    if (values && !dsc_program_create(&program, t->model->graph, &options, NULL) &&
-        !dsc_program_workspace_create(&workspace, program, dsc_threads_count(t->pool), NULL) &&
-        (shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(program)))) {
+    if (values && !dsc_executor_create_beside(&executor, t->executor, t->model->graph, &options, NULL)) {
         memcpy(values, t->model->values, t->numbers * sizeof *values);
         dsc_run run = dsc_trainer_batch(t);
-        run.shared = shared;
         run.values = values;
-        if (!dsc_program_run(program, workspace, t->pool, &run, NULL))
-            finite = finite_values(dsc_program_workspace_value(workspace, node),
-                                   run.count * dsc_shape_count(&node->shape));
+        if (!dsc_executor_run(executor, &run, NULL))
+            finite =
+                finite_values(dsc_executor_value(executor, node), run.count * dsc_shape_count(&node->shape));
     }
-    free(shared);
     free(values);
-    dsc_program_workspace_free(workspace);
-    dsc_program_free(program);
+    dsc_executor_free(executor);
     return finite;
 }
 

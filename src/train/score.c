@@ -9,17 +9,13 @@
 dsc_status dsc_model_measure(dsc_metrics *metrics, const dsc_model *model, const dsc_dataset *data,
                              unsigned threads, dsc_on_answer *on_answer, void *user, dsc_error *error) {
     memset(metrics, 0, sizeof *metrics);
-    dsc_threads *pool = NULL;
     dsc_evaluator *evaluator = NULL;
     dsc_dataset *matched = NULL;
     dsc_status status = dsc_dataset_match(&matched, NULL, data, model, error);
-    if (!status) status = dsc_threads_create(&pool, threads, error);
-    if (!status)
-        status = dsc_evaluator_create(&evaluator, model, dsc_threads_count(pool), NULL, false, error);
+    if (!status) status = dsc_evaluator_create(&evaluator, model, threads, NULL, NULL, false, error);
     if (!status) status = dsc_metrics_initialise(metrics, model->classes, error);
-    if (!status) status = dsc_evaluator_run(evaluator, metrics, pool, NULL, matched, on_answer, user, error);
+    if (!status) status = dsc_evaluator_run(evaluator, metrics, NULL, matched, on_answer, user, error);
     dsc_evaluator_free(evaluator);
-    dsc_threads_free(pool);
     dsc_dataset_free(matched);
     return status;
 }

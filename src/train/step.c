@@ -84,8 +84,7 @@ dsc_run dsc_trainer_batch(dsc_trainer *t) {
                    .seed = t->seed,
                    .epoch = t->progress.epoch,
                    .values = t->model->values,
-                   .gradients = t->gradients,
-                   .shared = t->shared};
+                   .gradients = t->gradients};
     for (size_t i = 0; i < run.count; i++) t->batch[i] = (uint32_t)t->order[t->progress.position + i];
     return run;
 }
@@ -93,14 +92,14 @@ dsc_run dsc_trainer_batch(dsc_trainer *t) {
 /* --- the step --- */
 
 static double sum_losses(const dsc_trainer *t, size_t count) {
-    const dsc_real *losses = dsc_program_workspace_value(t->workspace, t->model->loss);
+    const dsc_real *losses = dsc_executor_value(t->executor, t->model->loss);
     double sum = 0;
     for (size_t i = 0; i < count; i++) sum += (double)losses[i];
     return sum;
 }
 
 static uint64_t count_correct(const dsc_trainer *t, size_t count) {
-    const dsc_real *logits = dsc_program_workspace_value(t->workspace, t->model->logits);
+    const dsc_real *logits = dsc_executor_value(t->executor, t->model->logits);
     size_t classes = t->model->classes;
     uint64_t correct = 0;
     for (size_t i = 0; i < count; i++) {
@@ -121,7 +120,7 @@ bool dsc_trainer_epoch_is_done(const dsc_trainer *t) {
 
 dsc_status dsc_trainer_step(dsc_trainer *t, dsc_error *error) {
     dsc_run run = dsc_trainer_batch(t);
-    dsc_status status = dsc_program_run(t->program, t->workspace, t->pool, &run, error);
+    dsc_status status = dsc_executor_run(t->executor, &run, error);
     if (status) return status;
     double loss = sum_losses(t, run.count);
     if (!isfinite(loss))

@@ -84,21 +84,19 @@ static dsc_status note_images(const dsc_trainer *t, dsc_error *error) {
 
 /* --- memory --- */
 
-static dsc_status make_programs(dsc_trainer *t, dsc_error *error) {
-    dsc_program_options options = {.batch = (size_t)t->recipe.batch,
-                                   .lanes = (unsigned)t->recipe.lanes,
-                                   .training = true,
-                                   .loss = t->model->loss,
-                                   .kept = {t->model->logits, t->model->loss},
-                                   .kept_count = 2,
-                                   .kernels = t->kernels,
-                                   .bf16 = t->bf16,
-                                   .loads_columns = dsc_augment_chain_is_empty(t->augment)};
-    unsigned threads = dsc_threads_count(t->pool);
-    dsc_status status = dsc_program_create(&t->program, t->model->graph, &options, error);
-    if (!status) status = dsc_program_workspace_create(&t->workspace, t->program, threads, error);
+static dsc_status make_executors(dsc_trainer *t, unsigned threads, dsc_error *error) {
+    dsc_executor_options options = {.batch = (size_t)t->recipe.batch,
+                                    .lanes = (unsigned)t->recipe.lanes,
+                                    .training = true,
+                                    .loss = t->model->loss,
+                                    .kept = {t->model->logits, t->model->loss},
+                                    .kept_count = 2,
+                                    .kernels = t->kernels,
+                                    .bf16 = t->bf16,
+                                    .loads_columns = dsc_augment_chain_is_empty(t->augment)};
+    dsc_status status = dsc_executor_create(&t->executor, t->model->graph, &options, threads, error);
     if (!status && t->validation) {
-        status = dsc_evaluator_create(&t->evaluator, t->model, threads, t->kernels, t->bf16, error);
+        status = dsc_evaluator_create(&t->evaluator, t->model, 0, t->executor, t->kernels, t->bf16, error);
         if (!status) status = dsc_metrics_initialise(&t->validation_metrics, t->model->classes, error);
     }
     return status;
@@ -121,16 +119,15 @@ static bool make_slabs(dsc_trainer *t) {
 }
 
 static bool make_buffers(dsc_trainer *t) {
-    unsigned threads = dsc_threads_count(t->pool);
+    const unsigned threads = dsc_executor_threads(t->executor);
     if (!dsc_trainer_make_pieces(t)) return false;
     t->augment_scratch_bytes = dsc_augment_scratch(t->augment, t->training->shape);
-    t->shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(t->program));
     t->images = dsc_allocate(threads, t->training->image_size);
     t->augment_scratch = dsc_allocate_aligned(threads, t->augment_scratch_bytes);
     t->squares = dsc_allocate(t->pieces.count + 1, sizeof(double));
     t->order = dsc_allocate(t->training->count, sizeof(int64_t));
     t->batch = dsc_allocate((size_t)t->recipe.batch, sizeof(uint32_t));
-    return t->shared && t->images && t->augment_scratch && t->squares && t->order && t->batch;
+    return t->images && t->augment_scratch && t->squares && t->order && t->batch;
 }
 
 static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads, dsc_error *error) {
@@ -140,8 +137,7 @@ static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads
     if (!status) status = take_data(t, data, error);
     if (!status) status = dsc_model_check_data(t->model, t->training, error);
     if (!status) status = check_model(t->model, error);
-    if (!status) status = dsc_threads_create(&t->pool, threads, error);
-    if (!status) status = make_programs(t, error);
+    if (!status) status = make_executors(t, threads, error);
     if (status) return status;
     t->numbers = dsc_graph_value_numbers(t->model->graph);
     t->parameter_numbers = dsc_graph_parameter_numbers(t->model->graph);
@@ -175,9 +171,7 @@ void dsc_trainer_free(dsc_trainer *t) {
     if (!t) return;
     dsc_evaluator_free(t->evaluator);
     dsc_metrics_clear(&t->validation_metrics);
-    dsc_program_workspace_free(t->workspace);
-    dsc_program_free(t->program);
-    dsc_threads_free(t->pool);
+    dsc_executor_free(t->executor);
     dsc_optimiser_release(&t->optimiser);
     dsc_schedule_release(&t->schedule);
     dsc_augment_chain_free(t->augment);
@@ -189,7 +183,6 @@ void dsc_trainer_free(dsc_trainer *t) {
     free(t->average);
     free(t->best);
     free(t->pieces.all);
-    free(t->shared);
     free(t->images);
     free(t->augment_scratch);
     free(t->squares);
@@ -200,9 +193,8 @@ void dsc_trainer_free(dsc_trainer *t) {
 
 size_t dsc_trainer_bytes(const dsc_trainer *t) {
     size_t slabs = 2 + t->state_count + (t->recipe.ema > 0) + (t->recipe.patience > 0);
-    return slabs * t->numbers * sizeof(dsc_real) +
-           dsc_program_workspace_bytes(t->program, dsc_threads_count(t->pool)) +
-           dsc_program_shared_bytes(t->program) + t->training->count * sizeof(int64_t);
+    return slabs * t->numbers * sizeof(dsc_real) + dsc_executor_bytes(t->executor) +
+           t->training->count * sizeof(int64_t);
 }
 
 const dsc_data_prints *dsc_trainer_prints(dsc_trainer *t) {

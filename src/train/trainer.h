@@ -13,9 +13,8 @@
 #define DSC_TRAIN_TRAINER_H
 
 #include "augment/augment.h"
-#include "base/threads.h"
 #include "data/fingerprint.h"
-#include "graph/program.h"
+#include "graph/executor.h"
 #include "kernel/choose.h"
 #include "model/model.h"
 #include "optim/choose.h"
@@ -70,16 +69,13 @@ typedef struct dsc_trainer {
     dsc_kernels_choice choice;
     const dsc_kernels *kernels; /* the choice's */
     bool bf16;
-    dsc_threads *pool;
-    dsc_program *program;
-    dsc_program_workspace *workspace;
+    dsc_executor *executor;
     dsc_evaluator *evaluator; /* of the validation set */
     dsc_metrics validation_metrics;
     dsc_mistakes mistakes;             /* of the last validation */
     size_t numbers, parameter_numbers; /* of the slab; of its part that is learned */
     dsc_real *gradients, *states[DSC_STATES_MOST], *average, *best;
     size_t state_count;
-    void *shared;
     uint8_t *images; /* one image a worker, augmented */
     void *augment_scratch;
     size_t augment_scratch_bytes;

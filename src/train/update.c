@@ -65,7 +65,7 @@ bool dsc_trainer_make_pieces(dsc_trainer *t) {
         for (size_t i = 0; i < graph->count; i++) {
             const dsc_node *node = graph->nodes[i];
             if (node->kind != DSC_NODE_PARAMETER) continue;
-            const size_t columns = dsc_program_gradient_columns(t->program, node),
+            const size_t columns = dsc_executor_gradient_columns(t->executor, node),
                          numbers = dsc_shape_count(&node->shape);
             bool added = true;
             if (pass == 0 && columns) added = add_blocks(pieces, node, columns);
@@ -93,7 +93,7 @@ typedef struct updating {
 static void gather_piece(const updating *u, const dsc_piece *piece) {
     const dsc_trainer *t = u->trainer;
     for (size_t row = 0, at = piece->begin; row < piece->rows; row++, at += piece->stride) {
-        if (!piece->stride) dsc_program_gather(t->program, t->workspace, t->gradients, at, at + piece->count);
+        if (!piece->stride) dsc_executor_gather(t->executor, t->gradients, at, at + piece->count);
         dsc_regularise(t->gradients + at, t->model->values + at, piece->count, &u->how);
     }
 }
@@ -138,7 +138,7 @@ static void update_piece(void *context, size_t index, unsigned worker) {
 
 static void run_pieces(const dsc_trainer *t, dsc_job *job, updating *u) {
     const size_t counts[] = {t->pieces.in_blocks, t->pieces.count - t->pieces.in_blocks};
-    dsc_threads_run_groups(t->pool, counts, 2, job, u);
+    dsc_threads_run_groups(dsc_executor_pool(t->executor), counts, 2, job, u);
 }
 
 static void clip_by_norm(updating *u) {

@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "base/param.h"
 #include "base/random.h"
-#include "graph/program.h"
+#include "graph/executor.h"
 
 #include <math.h>
 
@@ -68,14 +68,12 @@ static const dsc_op combination = {
 
 typedef struct rig {
     dsc_graph *graph;
-    dsc_program *program;
-    dsc_program_workspace *workspace;
+    dsc_executor *executor;
     dsc_node *nodes[INPUTS], *loss;
     size_t inputs;
     dsc_real *data[INPUTS]; /* of inputs that each sample has: (SAMPLES, shape) */
     size_t load_order[INPUTS], loaded;
     dsc_real *values, *gradients;
-    void *shared;
 } rig;
 
 static void load(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker) {
@@ -150,19 +148,17 @@ static void make_graph(rig *r, const dsc_op *op, const dsc_op_example *example) 
 }
 
 static void make_rig(rig *r, const dsc_op *op, const dsc_op_example *example, bool training, size_t input,
-                     unsigned workers, const struct dsc_kernels *kernels) {
+                     unsigned threads, const struct dsc_kernels *kernels) {
     dsc_error error;
     make_graph(r, op, example);
-    dsc_program_options options = {
+    dsc_executor_options options = {
         .batch = SAMPLES, .lanes = LANES, .training = training, .loss = r->loss, .kernels = kernels};
     options.kept[options.kept_count++] = r->loss;
     if (input < r->inputs && example->roles[input] == 's') options.input_gradient = r->nodes[input];
-    ASSERT_OK(dsc_program_create(&r->program, r->graph, &options, &error), error);
-    ASSERT_OK(dsc_program_workspace_create(&r->workspace, r->program, workers, &error), error);
+    ASSERT_OK(dsc_executor_create(&r->executor, r->graph, &options, threads, &error), error);
     size_t numbers = dsc_graph_value_numbers(r->graph) + 1;
     r->values = dsc_allocate(numbers, sizeof(dsc_real));
     r->gradients = dsc_allocate(numbers, sizeof(dsc_real));
-    r->shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(r->program));
     fill_data(r, example);
 }
 
@@ -170,14 +166,12 @@ static void free_rig(rig *r) {
     for (size_t i = 0; i < r->inputs; i++) free(r->data[i]);
     free(r->values);
     free(r->gradients);
-    free(r->shared);
-    dsc_program_workspace_free(r->workspace);
-    dsc_program_free(r->program);
+    dsc_executor_free(r->executor);
     dsc_graph_free(r->graph);
 }
 
 /* The sum of the samples' losses; buffers are put back as they were. */
-static double run(rig *r, dsc_threads *pool) {
+static double run(rig *r) {
     dsc_error error;
     size_t from = dsc_graph_parameter_numbers(r->graph), all = dsc_graph_value_numbers(r->graph);
     dsc_real *before = malloc((all - from + 1) * sizeof *before);
@@ -189,14 +183,13 @@ static double run(rig *r, dsc_threads *pool) {
                    .epoch = 3,
                    .values = r->values,
                    .gradients = r->gradients,
-                   .shared = r->shared,
                    .loss_scale = 1};
-    ASSERT_OK(dsc_program_run(r->program, r->workspace, pool, &how, &error), error);
-    dsc_program_gather(r->program, r->workspace, r->gradients, 0, from);
+    ASSERT_OK(dsc_executor_run(r->executor, &how, &error), error);
+    dsc_executor_gather(r->executor, r->gradients, 0, from);
     memcpy(r->values + from, before, (all - from) * sizeof *before);
     free(before);
     double sum = 0;
-    for (size_t n = 0; n < SAMPLES; n++) sum += (double)dsc_program_workspace_value(r->workspace, r->loss)[n];
+    for (size_t n = 0; n < SAMPLES; n++) sum += (double)dsc_executor_value(r->executor, r->loss)[n];
     return sum;
 }
 
@@ -214,11 +207,10 @@ static long wrong_number(rig *r, const dsc_op_example *example, size_t input, do
     bool parameter = example->roles[input] == 'p';
     size_t each = dsc_shape_count(&example->in[input]), n = parameter ? each : SAMPLES * each;
     dsc_real *x = parameter ? r->values + r->nodes[input]->offset : r->data[input];
-    run(r, NULL);
+    run(r);
     dsc_real *analytic = malloc(n * sizeof *analytic);
     memcpy(analytic,
-           parameter ? r->gradients + r->nodes[input]->offset
-                     : dsc_program_workspace_input_gradient(r->workspace),
+           parameter ? r->gradients + r->nodes[input]->offset : dsc_executor_input_gradient(r->executor),
            n * sizeof *analytic);
     double allowed = 1e-6 * largest(analytic, n);
     long wrong = -1;
@@ -226,9 +218,9 @@ static long wrong_number(rig *r, const dsc_op_example *example, size_t input, do
     for (size_t i = 0; i < n && wrong < 0; i += 1 + n / 150) {
         dsc_real kept = x[i];
         x[i] = kept + (dsc_real)STEP;
-        double above = run(r, NULL);
+        double above = run(r);
         x[i] = kept - (dsc_real)STEP;
-        double below = run(r, NULL);
+        double below = run(r);
         x[i] = kept;
         found[0] = (double)analytic[i];
         found[1] = (above - below) / (2 * STEP);
@@ -257,16 +249,13 @@ void gradient_check(const dsc_op *op, const dsc_op_example *example, bool traini
 void gradient_check_threads(const dsc_op *op, const dsc_op_example *example) {
     dsc_real *first = NULL;
     for (unsigned threads = 1; threads <= 4; threads++) {
-        dsc_error error;
-        dsc_threads *pool;
         rig r;
-        ASSERT_OK(dsc_threads_create(&pool, threads, &error), error);
         make_rig(&r, op, example, true, INPUTS, threads, NULL);
         size_t n = dsc_graph_parameter_numbers(r.graph);
-        run(&r, pool);
+        run(&r);
         dsc_real *all = calloc(n + SAMPLES, sizeof *all);
         memcpy(all, r.gradients, n * sizeof *all);
-        memcpy(all + n, dsc_program_workspace_value(r.workspace, r.loss), SAMPLES * sizeof *all);
+        memcpy(all + n, dsc_executor_value(r.executor, r.loss), SAMPLES * sizeof *all);
         if (!first)
             first = all;
         else {
@@ -275,7 +264,6 @@ void gradient_check_threads(const dsc_op *op, const dsc_op_example *example) {
             free(all);
         }
         free_rig(&r);
-        dsc_threads_free(pool);
     }
     free(first);
 }
@@ -287,17 +275,16 @@ static dsc_real *results(size_t *count, const dsc_op *op, const dsc_op_example *
                          size_t input, const struct dsc_kernels *kernels) {
     rig r;
     make_rig(&r, op, example, training, input, 1, kernels);
-    run(&r, NULL);
+    run(&r);
     size_t parameters = training ? dsc_graph_parameter_numbers(r.graph) : 0;
-    bool has_input = r.program && input < r.inputs && example->roles[input] == 's';
+    bool has_input = input < r.inputs && example->roles[input] == 's';
     size_t inputs = has_input ? SAMPLES * dsc_shape_count(&example->in[input]) : 0;
     *count = SAMPLES + parameters + inputs;
     dsc_real *all = malloc(*count * sizeof *all);
-    memcpy(all, dsc_program_workspace_value(r.workspace, r.loss), SAMPLES * sizeof *all);
+    memcpy(all, dsc_executor_value(r.executor, r.loss), SAMPLES * sizeof *all);
     memcpy(all + SAMPLES, r.gradients, parameters * sizeof *all);
     if (has_input)
-        memcpy(all + SAMPLES + parameters, dsc_program_workspace_input_gradient(r.workspace),
-               inputs * sizeof *all);
+        memcpy(all + SAMPLES + parameters, dsc_executor_input_gradient(r.executor), inputs * sizeof *all);
     free_rig(&r);
     return all;
 }

@@ -66,7 +66,7 @@ static bool loads_columns(const dsc_program *program) {
 }
 
 /* The gradients of one step over `count` images, and the losses behind them. */
-static dsc_real *gradients(const dsc_model *model, const dsc_program_options *options, unsigned threads,
+static dsc_real *gradients(const dsc_model *model, const dsc_executor_options *options, unsigned threads,
                            size_t count, bool *by_columns) {
     const size_t parameters = dsc_graph_parameter_numbers(model->graph);
     dsc_error error;
@@ -83,11 +83,10 @@ static dsc_real *gradients(const dsc_model *model, const dsc_program_options *op
                          .load = load,
                          .load_columns = load_columns,
                          .values = model->values,
-                         .gradients = out,
-                         .shared = shared};
+                         .gradients = out};
     *by_columns = loads_columns(program);
     memset(seen, 0, sizeof seen);
-    ASSERT_OK(dsc_program_run(program, workspace, pool, &run, &error), error);
+    ASSERT_OK(dsc_program_run(program, workspace, shared, pool, &run, &error), error);
     for (size_t i = 0; i <= PIXELS; i++) assert_int_equal(seen[i], *by_columns);
     dsc_program_gather(program, workspace, out, 0, parameters);
     memcpy(out + parameters, dsc_program_workspace_value(workspace, model->loss), count * sizeof *out);
@@ -100,14 +99,14 @@ static dsc_real *gradients(const dsc_model *model, const dsc_program_options *op
 
 static void same_step(const dsc_model *model, const dsc_kernels *kernels, bool bf16, size_t count) {
     const size_t bytes = (dsc_graph_parameter_numbers(model->graph) + count) * sizeof(dsc_real);
-    dsc_program_options options = {.batch = BATCH,
-                                   .lanes = 8,
-                                   .training = true,
-                                   .loss = model->loss,
-                                   .kept = {model->loss},
-                                   .kept_count = 1,
-                                   .kernels = kernels,
-                                   .bf16 = bf16};
+    dsc_executor_options options = {.batch = BATCH,
+                                    .lanes = 8,
+                                    .training = true,
+                                    .loss = model->loss,
+                                    .kept = {model->loss},
+                                    .kept_count = 1,
+                                    .kernels = kernels,
+                                    .bf16 = bf16};
     bool by_columns;
     options.batch = 5000; /* a batch larger than the weight goes by samples, */
     dsc_real *expected = gradients(model, &options, 1, count, &by_columns);
@@ -153,7 +152,7 @@ static void a_large_weight_gives_work_to_many_threads(void **unused) {
 
 /* How many layers begin with tiles, forward and backward. */
 static void count_tiled(size_t counts[2], const dsc_model *model, size_t batch) {
-    const dsc_program_options options = {.batch = batch, .lanes = 8, .training = true, .loss = model->loss};
+    const dsc_executor_options options = {.batch = batch, .lanes = 8, .training = true, .loss = model->loss};
     dsc_program *program;
     dsc_error error;
     ASSERT_OK(dsc_program_create(&program, model->graph, &options, &error), error);
@@ -194,7 +193,7 @@ static void what_reads_whole_images_is_loaded_by_samples(void **unused) {
     dsc_error error;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         dsc_model *model = make_model(texts[i]);
-        const dsc_program_options options = {
+        const dsc_executor_options options = {
             .batch = BATCH, .lanes = 8, .training = true, .loss = model->loss, .loads_columns = true};
         dsc_program *program;
         ASSERT_OK(dsc_program_create(&program, model->graph, &options, &error), error);
@@ -215,7 +214,7 @@ static void two_layers_may_share_an_input(void **unused) {
 static void gradients_say_in_which_columns_they_are_made(void **unused) {
     (void)unused;
     dsc_model *model = make_model("flatten, dense 37, relu, dense");
-    const dsc_program_options options = {
+    const dsc_executor_options options = {
         .batch = BATCH, .lanes = 8, .training = true, .loss = model->loss, .loads_columns = true};
     dsc_program *program;
     dsc_error error;

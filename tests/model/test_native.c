@@ -4,7 +4,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "graph/program.h"
+#include "graph/executor.h"
 #include "model/model.h"
 #include "model/native.h"
 #include "op/op.h"
@@ -52,24 +52,15 @@ static void load_inputs(void *context, dsc_real *const *inputs, size_t first, si
 /* Logits and losses of four made-up images. */
 static void forward(dsc_model *model, dsc_real out[16]) {
     dsc_error error;
-    dsc_program *program;
-    dsc_program_workspace *workspace;
-    dsc_program_options options = {
+    dsc_executor *executor;
+    const dsc_executor_options options = {
         .batch = 4, .lanes = 2, .kept = {model->logits, model->loss}, .kept_count = 2};
-    ASSERT_OK(dsc_program_create(&program, model->graph, &options, &error), error);
-    ASSERT_OK(dsc_program_workspace_create(&workspace, program, 1, &error), error);
-    void *shared = dsc_allocate_aligned(dsc_program_shared_bytes(program) + 64, 1);
-    dsc_threads *pool;
-    ASSERT_OK(dsc_threads_create(&pool, 1, &error), error);
-    dsc_run run = {
-        .count = 4, .load = load_inputs, .context = model, .values = model->values, .shared = shared};
-    ASSERT_OK(dsc_program_run(program, workspace, pool, &run, &error), error);
-    memcpy(out, dsc_program_workspace_value(workspace, model->logits), 12 * sizeof *out);
-    memcpy(out + 12, dsc_program_workspace_value(workspace, model->loss), 4 * sizeof *out);
-    dsc_threads_free(pool);
-    free(shared);
-    dsc_program_workspace_free(workspace);
-    dsc_program_free(program);
+    ASSERT_OK(dsc_executor_create(&executor, model->graph, &options, 1, &error), error);
+    const dsc_run run = {.count = 4, .load = load_inputs, .context = model, .values = model->values};
+    ASSERT_OK(dsc_executor_run(executor, &run, &error), error);
+    memcpy(out, dsc_executor_value(executor, model->logits), 12 * sizeof *out);
+    memcpy(out + 12, dsc_executor_value(executor, model->loss), 4 * sizeof *out);
+    dsc_executor_free(executor);
 }
 
 static void a_model_saved_and_loaded_computes_the_same_bits(void **state) {

@@ -4,8 +4,8 @@
 
 #include "base/memory.h"
 #include "data/dataset.h"
+#include "graph/executor.h"
 #include "graph/fold.h"
-#include "graph/program.h"
 #include "kernel/choose.h"
 #include "kernel/kernel.h"
 #include "model/model.h"
@@ -58,26 +58,21 @@ static void load_one(void *context, dsc_real *const *inputs, size_t first, size_
 /* The model's own graph, nothing folded, one image after the other. */
 static void plain_answers(float *probabilities, const dsc_model *model, const uint8_t *images, size_t count) {
     dsc_error error;
-    dsc_program *program;
-    dsc_program_workspace *memory;
+    dsc_executor *executor;
     const dsc_kernels *kernels = dsc_kernels_auto();
-    dsc_program_options options = {
+    const dsc_executor_options options = {
         .batch = 1, .lanes = 1, .kept = {model->logits}, .kept_count = 1, .kernels = kernels};
-    ASSERT_OK(dsc_program_create(&program, model->graph, &options, &error), error);
-    ASSERT_OK(dsc_program_workspace_create(&memory, program, 1, &error), error);
-    void *shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(program));
+    ASSERT_OK(dsc_executor_create(&executor, model->graph, &options, 1, &error), error);
     one_image one = {model, images};
-    dsc_run run = {.count = 1, .load = load_one, .context = &one, .values = model->values, .shared = shared};
+    const dsc_run run = {.count = 1, .load = load_one, .context = &one, .values = model->values};
     for (size_t i = 0; i < count; i++) {
         one.image = images + i * PIXELS;
-        ASSERT_OK(dsc_program_run(program, memory, NULL, &run, &error), error);
+        ASSERT_OK(dsc_executor_run(executor, &run, &error), error);
         dsc_real logits[CLASSES];
-        memcpy(logits, dsc_program_workspace_value(memory, model->logits), sizeof logits);
+        memcpy(logits, dsc_executor_value(executor, model->logits), sizeof logits);
         dsc_probabilities(probabilities + i * CLASSES, logits, CLASSES, dsc_model_is_sigmoid(model), kernels);
     }
-    free(shared);
-    dsc_program_workspace_free(memory);
-    dsc_program_free(program);
+    dsc_executor_free(executor);
 }
 
 static const char *const texts[] = {

@@ -126,23 +126,20 @@ static void no_evaluation_allocates(void **state) {
             dsc_error error;
             dsc_model *model;
             dsc_evaluator *evaluator;
-            dsc_threads *pool;
             dsc_metrics metrics;
             dsc_mistakes mistakes = {0};
             ASSERT_OK(dsc_model_create(&model, models[i], digits, &error), error);
-            ASSERT_OK(dsc_threads_create(&pool, 2, &error), error);
-            ASSERT_OK(dsc_evaluator_create(&evaluator, model, 2, NULL, bf16, &error), error);
+            ASSERT_OK(dsc_evaluator_create(&evaluator, model, 2, NULL, NULL, bf16, &error), error);
             ASSERT_OK(dsc_metrics_initialise(&metrics, 10, &error), error);
             const long before = testing_allocations();
             for (int k = 0; k < 3; k++)
-                ASSERT_OK(dsc_evaluator_run(evaluator, &metrics, pool, NULL, digits, dsc_mistakes_note,
-                                            &mistakes, &error),
+                ASSERT_OK(dsc_evaluator_run(evaluator, &metrics, NULL, digits, dsc_mistakes_note, &mistakes,
+                                            &error),
                           error);
             assert_int_equal(testing_allocations(), before);
             assert_int_equal(metrics.count, IMAGES);
             dsc_metrics_clear(&metrics);
             dsc_evaluator_free(evaluator);
-            dsc_threads_free(pool);
             dsc_model_free(model);
         }
 }

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "data/npy.h"
-#include "graph/program.h"
+#include "graph/executor.h"
 #include "model/model.h"
 #include "train/recipe.h"
 
@@ -74,34 +74,30 @@ static void make_batch(float *x, float *y) {
 
 static void save_step(const char *folder, const char *name, const dsc_model *model, float *x, float *y) {
     dsc_error error;
-    dsc_program *program;
-    dsc_program_workspace *workspace;
-    dsc_program_options options = {.batch = BATCH,
-                                   .lanes = 3,
-                                   .training = true,
-                                   .loss = model->loss,
-                                   .kept = {model->logits, model->loss},
-                                   .kept_count = 2};
-    ASSERT_OK(dsc_program_create(&program, model->graph, &options, &error), error);
-    ASSERT_OK(dsc_program_workspace_create(&workspace, program, 1, &error), error);
+    dsc_executor *executor;
+    const dsc_executor_options options = {.batch = BATCH,
+                                          .lanes = 3,
+                                          .training = true,
+                                          .loss = model->loss,
+                                          .kept = {model->logits, model->loss},
+                                          .kept_count = 2};
+    ASSERT_OK(dsc_executor_create(&executor, model->graph, &options, 1, &error), error);
     size_t numbers = dsc_graph_value_numbers(model->graph);
     float *before = dsc_allocate(numbers, sizeof *before),
           *gradients = dsc_allocate(numbers, sizeof *gradients);
-    void *shared = dsc_allocate_aligned(1, dsc_program_shared_bytes(program));
     memcpy(before, model->values, numbers * sizeof *before);
-    dsc_run run = {
-        .count = BATCH, .load = load, .values = model->values, .gradients = gradients, .shared = shared};
-    ASSERT_OK(dsc_program_run(program, workspace, NULL, &run, &error), error);
-    dsc_program_gather(program, workspace, gradients, 0, dsc_graph_parameter_numbers(model->graph));
+    const dsc_run run = {.count = BATCH, .load = load, .values = model->values, .gradients = gradients};
+    ASSERT_OK(dsc_executor_run(executor, &run, &error), error);
+    dsc_executor_gather(executor, gradients, 0, dsc_graph_parameter_numbers(model->graph));
 
     static saving s;
     s.count = 0;
     add(&s, "", "images", &model->image->shape, true, x);
     add(&s, "", "labels", &(dsc_shape){0}, true, y);
     add(&s, "", "logits", &model->logits->shape, true,
-        (void *)(uintptr_t)dsc_program_workspace_value(workspace, model->logits));
+        (void *)(uintptr_t)dsc_executor_value(executor, model->logits));
     add(&s, "", "losses", &model->loss->shape, true,
-        (void *)(uintptr_t)dsc_program_workspace_value(workspace, model->loss));
+        (void *)(uintptr_t)dsc_executor_value(executor, model->loss));
     for (size_t i = 0; i < model->graph->count; i++) {
         const dsc_node *node = model->graph->nodes[i];
         if (node->kind != DSC_NODE_PARAMETER && node->kind != DSC_NODE_BUFFER) continue;
@@ -115,9 +111,7 @@ static void save_step(const char *folder, const char *name, const dsc_model *mod
     ASSERT_OK(dsc_npz_write(path, s.entries, s.count, &error), error);
     free(before);
     free(gradients);
-    free(shared);
-    dsc_program_workspace_free(workspace);
-    dsc_program_free(program);
+    dsc_executor_free(executor);
 }
 
 static void the_recipes_networks_agree_with_pytorch(void **state) {

@@ -171,10 +171,9 @@ static void training_learns(void **state) {
     ASSERT_OK(dsc_trainer_run(r.trainer, NULL, NULL, &error), error);
     dsc_evaluator *evaluator;
     dsc_metrics metrics;
-    ASSERT_OK(dsc_evaluator_create(&evaluator, r.model, 2, NULL, false, &error), error);
+    ASSERT_OK(dsc_evaluator_create(&evaluator, r.model, 2, NULL, NULL, false, &error), error);
     ASSERT_OK(dsc_metrics_initialise(&metrics, 10, &error), error);
-    ASSERT_OK(dsc_evaluator_run(evaluator, &metrics, r.trainer->pool, NULL, digits, NULL, NULL, &error),
-              error);
+    ASSERT_OK(dsc_evaluator_run(evaluator, &metrics, NULL, digits, NULL, NULL, &error), error);
     assert_true(dsc_metrics_accuracy(&metrics) > 0.95);
     dsc_metrics_clear(&metrics);
     dsc_evaluator_free(evaluator);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * executor.h: runs a graph. An executor holds everything that a run needs: the program (what is called when,
+ * and where values lie), the memory of a run, what ops make from parameters alone, and the threads. Whoever
+ * runs a graph (session, trainer, evaluator, predictor, inspector) does it through an executor, and
+ * knows nothing of where its numbers lie: another device, or several processes, can stand behind this header.
+ *
+ *   dsc_executor_options how = {.batch = 64, .lanes = 8, .training = true, .loss = loss};
+ *   dsc_executor_create(&executor, graph, &how, threads, error);
+ *   dsc_executor_run(executor, &(dsc_run){.count = 64, .load = load, ...}, error);
+ *   dsc_executor_gather(executor, gradients, 0, dsc_graph_parameter_numbers(graph));
+ *   ... dsc_executor_value(executor, loss) ...
+ *
+ * Everything is allocated when an executor is made; running allocates nothing. One thread at a time calls an
+ * executor. The results depend on the graph, the options and the run, never on the number of threads.
+ */
+#ifndef DSC_GRAPH_EXECUTOR_H
+#define DSC_GRAPH_EXECUTOR_H
+
+#include "base/threads.h"
+#include "graph/graph.h"
+
+struct dsc_kernels;
+
+typedef struct dsc_executor dsc_executor;
+
+typedef struct dsc_executor_options {
+    size_t batch;   /* samples at most in one run */
+    unsigned lanes; /* at least 1; part of what defines the result */
+    bool training;
+    const dsc_node *loss;                /* training: one number for each sample */
+    const dsc_node *input_gradient;      /* an input whose gradient is wanted, or NULL */
+    const dsc_node *kept[DSC_KEPT_MOST]; /* values to be read after the run */
+    size_t kept_count;
+    const struct dsc_kernels *kernels; /* NULL: by the processor, see kernel/choose.h */
+    bool bf16;                         /* products of operands rounded to bfloat16 */
+    bool loads_columns;                /* every run has `load_columns` */
+} dsc_executor_options;
+
+/* `threads` of its own; 0: one for each core; 1: the caller alone. The graph must outlive the executor. Fails on a
+ * graph with an error, on wrong options, and for want of memory or threads. */
+dsc_status dsc_executor_create(dsc_executor **executor, const dsc_graph *graph,
+                               const dsc_executor_options *options, unsigned threads, dsc_error *error);
+
+/* With the threads of `other` (NULL: the caller alone), which must outlive it; the two do not run at once. */
+dsc_status dsc_executor_create_beside(dsc_executor **executor, dsc_executor *other, const dsc_graph *graph,
+                                      const dsc_executor_options *options, dsc_error *error);
+
+/* Another of the same program, with memory and threads of its own; what `other` made from its parameters is
+ * shared and must not change any more. `other` must outlive it. The two may run at once. */
+dsc_status dsc_executor_share(dsc_executor **executor, const dsc_executor *other, unsigned threads,
+                              dsc_error *error);
+
+void dsc_executor_free(dsc_executor *executor);
+
+/* One run over `count` samples (1 to options.batch). */
+typedef struct dsc_run {
+    size_t count;
+    /* Writes the inputs of samples first .. first+count-1; inputs[i] is where input i's (count, shape) goes,
+     * in the order in which inputs were made, NULL if nothing that is asked for depends on it. Called once a
+     * lane, from any thread. */
+    void (*load)(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker);
+    /* Or NULL: the same for elements first_element .. last_element - 1 of input 0 of all samples alone; the
+     * further inputs are written whole with element 0. Used instead of `load` where a program reads input 0
+     * by its columns; see program.h. */
+    void (*load_columns)(void *context, dsc_real *const *inputs, size_t count, size_t first_element,
+                         size_t last_element);
+    void *context;
+    const uint32_t *samples; /* (count) each sample's number in its data set; NULL: 0, 1, ... */
+    uint64_t seed, epoch;
+    dsc_real *values;    /* the slab of parameters and buffers; training changes the buffers */
+    dsc_real *gradients; /* training: the slab of parameters' gradients, see dsc_executor_gather */
+    bool prepared;       /* the parameters are those of the run before: skip what is made from them alone */
+    double loss_scale;   /* 0: 1/count */
+} dsc_run;
+
+/* Fails only on a count out of range, or one that an op refuses (batch normalisation of one value, in
+ * training). */
+dsc_status dsc_executor_run(dsc_executor *executor, const dsc_run *run, dsc_error *error);
+
+/* Makes what ops make from parameters alone (packed weights), for runs that are `prepared`. */
+void dsc_executor_prepare(dsc_executor *executor, dsc_real *values);
+
+/* After a training run: completes gradients[begin .. end) of the slab with what lanes made apart, added along a
+ * fixed binary tree (tree.h). Each number is completed once. Disjoint ranges may be completed by different
+ * threads. */
+void dsc_executor_gather(const dsc_executor *executor, dsc_real *gradients, size_t begin, size_t end);
+
+/* If the parameter's gradient is made whole, in blocks of columns (of its last dimension, counted in numbers),
+ * by tiles in their order: how many columns; else 0. Who goes on in such blocks finds them in its cache. */
+size_t dsc_executor_gradient_columns(const dsc_executor *executor, const dsc_node *parameter);
+
+/* A kept node's value, (count, shape), valid until the next run. */
+const dsc_real *dsc_executor_value(const dsc_executor *executor, const dsc_node *node);
+/* The gradient of options.input_gradient, (count, shape); NULL if none was asked for. */
+const dsc_real *dsc_executor_input_gradient(const dsc_executor *executor);
+
+/* Whether a run reads this input: what is asked for depends on it. */
+bool dsc_executor_reads(const dsc_executor *executor, const dsc_node *input);
+
+/* Bytes that it holds, for people. */
+size_t dsc_executor_bytes(const dsc_executor *executor);
+
+/* How many threads it has, the caller's included; and they themselves, for what is done between runs (NULL: the
+ * caller alone). */
+unsigned dsc_executor_threads(const dsc_executor *executor);
+dsc_threads *dsc_executor_pool(const dsc_executor *executor);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* tree.h: the order in which what parts of a batch made apart is added: along a binary tree.
+ *
+ *   one part: itself      n parts: (the first half) + (the rest), where the half is the largest power of two below n
+ *
+ *   8 parts: ((0 + 1) + (2 + 3)) + ((4 + 5) + (6 + 7))        6 parts: ((0 + 1) + (2 + 3)) + (4 + 5)
+ *
+ * So the bits do not depend on who adds which part: any power of two of threads or processes that hold parts side by
+ * side can each add its own, and then exchange sums. */
+#ifndef DSC_GRAPH_TREE_H
+#define DSC_GRAPH_TREE_H
+
+#include <stddef.h>
+
+/* Adds the doubles at[0], at[apart], ... (`parts` of them, at least 1; `apart` in bytes). */
+static inline double dsc_tree_sum(const void *at, size_t apart, size_t parts) {
+    if (parts == 1) return *(const double *)at;
+    size_t half = 1;
+    while (2 * half < parts) half *= 2;
+    return dsc_tree_sum(at, apart, half) + dsc_tree_sum((const char *)at + half * apart, apart, parts - half);
+}
+
+#endif
