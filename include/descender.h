@@ -813,8 +813,7 @@ DSC_API void dsc_workspace_free(dsc_workspace *workspace);
 
 /* probabilities (count, classes) of images (count, C, H, W), 1 <= count <= batch. Allocates nothing and
  * fails only on a count out of range, a workspace of another predictor, or an answer that is not finite. An
- * image's probabilities do not depend on what is beside it or on the threads; in bf16 a single image may
- * differ in the last digits. DSC_ERROR_DIVERGED: the network's numbers grew beyond the range of floats for
+ * image's probabilities do not depend on what is beside it, on how many there are, or on the threads. DSC_ERROR_DIVERGED: the network's numbers grew beyond the range of floats for
  * some of the images: their probabilities are NaN, all others are good, and the message counts them. A
  * predictor made for one image at a time (batch 1) lets the threads of a workspace share that one. */
 DSC_API dsc_status dsc_predict(float *probabilities, const dsc_predictor *predictor, dsc_workspace *workspace,

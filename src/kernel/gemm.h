@@ -116,6 +116,7 @@ struct dsc_gemm_kernels {
     size_t elements_per_word; /* 1 or 2 */
     size_t depth_multiple;    /* packed depth is filled up with zeros to this, in elements */
     size_t depth_block;       /* most elements of depth at a time, a multiple of depth_multiple */
+    bool in_order;            /* sums word after word of depth: leaving out zeros gives the same bits */
     bool rounds;              /* operands are rounded to bfloat16, so plain matrices are packed as well */
     size_t (*vectors)(size_t rows); /* how many vectors a micro-tile of that many rows has at best */
     /* Computes one micro-tile; `vectors` is a power of two, at most vectors(rows). */

@@ -77,6 +77,7 @@ const dsc_gemm_kernels dsc_gemm_bf16_avx512 = {
     .elements_per_word = 2,
     .depth_multiple = 2,
     .depth_block = 640,
+    .in_order = true,
     .rounds = true,
     .vectors = tile_bf16_vectors_avx512,
     .tile = tile_bf16_avx512,

@@ -23,8 +23,8 @@ static bool in_reals(const dsc_kernels *kernels, const dsc_gemm_kernels *product
 }
 
 bool dsc_sparse_serves(const dsc_kernels *kernels, const dsc_gemm_kernels *product) {
-    return in_reals(kernels, product) ||
-           (product->elements_per_word == 2 && product->width == 16 && kernels->isa == DSC_ISA_AVX512);
+    return in_reals(kernels, product) || (product->in_order && product->elements_per_word == 2 &&
+                                          product->width == 16 && kernels->isa == DSC_ISA_AVX512);
 }
 
 bool dsc_sparse_batch_serves(const dsc_kernels *kernels, const dsc_gemm_kernels *product) {

@@ -8,7 +8,7 @@
  * alone, so it pays where the row alone matters (one image), or where the operand lies in the first-level cache: of a batch, 64 of
  * depth at a time. For pairs of bfloat16, of which fewer are zero, it saved nothing but for a single row.
  * The order is that of gemm.h, in blocks of depth, so the bits are those of the whole product, but where an infinity or a NaN meets
- * a zero; on AMX tiles, where the order within a block is the tiles', the last digits differ. */
+ * a zero. AMX tiles have an order of their own, so there nothing is left out: an answer would depend on how many are asked for. */
 #ifndef DSC_OP_MATMUL_SPARSE_H
 #define DSC_OP_MATMUL_SPARSE_H
 

@@ -65,6 +65,7 @@ static void amx_move(unsigned tile, char *memory, ptrdiff_t stride, bool load) {
     }
 }
 
+/* The lower and the upper halves of pairs are summed apart, from zero, and both sums are added at the end. */
 static void amx_dot(unsigned sum, unsigned a, unsigned b) {
     if (!amx_ready(sum) || !amx_ready(a) || !amx_ready(b)) return;
     const int rows = amx_config.rows[sum], columns = amx_config.row_bytes[sum] / 4,
@@ -73,15 +74,16 @@ static void amx_dot(unsigned sum, unsigned a, unsigned b) {
         amx_count_fault("TDPBF16PS of shapes that do not fit");
     for (int m = 0; m < rows; m++)
         for (int n = 0; n < columns; n++) {
-            float total;
+            float total, apart[2] = {0, 0};
             memcpy(&total, &amx_tiles[sum].rows[m][4 * n], 4);
             for (int k = 0; k < pairs; k++) {
                 uint16_t x[2], y[2];
                 memcpy(x, &amx_tiles[a].rows[m][4 * k], 4);
                 memcpy(y, &amx_tiles[b].rows[k][4 * n], 4);
                 for (int half = 0; half < 2; half++)
-                    total = fmaf(dsc_bf16_to_float(x[half]), dsc_bf16_to_float(y[half]), total);
+                    apart[half] = fmaf(dsc_bf16_to_float(x[half]), dsc_bf16_to_float(y[half]), apart[half]);
             }
+            total += apart[0] + apart[1];
             memcpy(&amx_tiles[sum].rows[m][4 * n], &total, 4);
         }
 }

@@ -4,11 +4,13 @@
  * runs the real ones. */
 #include "testing.h"
 
+#include "graph/executor.h"
 #include "kernel/check.h"
 #include "kernel/sets.h"
 
 #if DSC_HAVE_X86
 #include "amx_trap.h"
+#include "base/memory.h"
 #include "products.h"
 
 static const dsc_kernels *bf16_set;
@@ -64,6 +66,78 @@ static void the_checks_find_emulated_tiles_right(void **unused) {
     assert_int_equal(amx_faults, 0);
 }
 
+/* ---- an answer and its neighbours ---- */
+
+enum { SAMPLES = 40, DEPTH = 150, UNITS = 20, CLASSES = 10, VALUES = 8192 };
+
+static void load_samples(void *context, dsc_real *const *inputs, size_t first, size_t count,
+                         unsigned worker) {
+    (void)worker;
+    const dsc_real *all = context;
+    memcpy(inputs[0], all + first * DEPTH, count * DEPTH * sizeof *all);
+}
+
+/* A dense layer, and a convolution with a dense layer behind it. */
+static void make_outputs(dsc_node *outputs[2], dsc_graph *graph) {
+    dsc_node *x = dsc_input(graph, "x", dsc_shape_of(1, DEPTH, 0, 0, 0));
+    dsc_node *dense =
+        dsc_parameter(graph, "dense", dsc_shape_of(2, UNITS, DEPTH, 0, 0), DSC_INIT_ZEROS, 0, 0, true);
+    dsc_node *kernel =
+        dsc_parameter(graph, "kernel", dsc_shape_of(4, UNITS, 6, 3, 3), DSC_INIT_ZEROS, 0, 0, true);
+    dsc_node *last =
+        dsc_parameter(graph, "last", dsc_shape_of(2, CLASSES, 9 * UNITS, 0, 0), DSC_INIT_ZEROS, 0, 0, true);
+    dsc_node *image = dsc_reshape(x, dsc_shape_of(3, 6, 5, 5, 0));
+    dsc_node *features = dsc_relu(dsc_conv2d(image, kernel, NULL, NULL, NULL, NULL));
+    outputs[0] = dsc_matmul(x, dense, NULL);
+    outputs[1] = dsc_matmul(dsc_reshape(features, dsc_shape_of(1, 9 * UNITS, 0, 0, 0)), last, NULL);
+}
+
+/* The order within a tile is the tile's own, so no other way of computing a product may stand in for it, as the one
+ * that leaves zeros out does for a single row of other sets. */
+static void an_answer_on_emulated_tiles_depends_on_no_neighbour(void **unused) {
+    (void)unused;
+    if (reason_to_skip()) TEST_SKIP(reason_to_skip());
+    static dsc_real x[SAMPLES * DEPTH], values[VALUES], expected[2][SAMPLES * UNITS];
+    for (size_t i = 0; i < SAMPLES * DEPTH; i++)
+        x[i] = random_below(3) ? 0 : (dsc_real)random_below(1000) / 999;
+    for (size_t i = 0; i < VALUES; i++) values[i] = (dsc_real)random_below(1000) / 999 - (dsc_real)0.5;
+    dsc_kernels set = *bf16_set;
+    dsc_error error;
+    dsc_graph *graph;
+    dsc_node *outputs[2];
+    set.bf16 = &dsc_gemm_bf16_amx;
+    ASSERT_OK(dsc_graph_create(&graph, &error), error);
+    make_outputs(outputs, graph);
+    ASSERT_OK(dsc_graph_check(graph, &error), error);
+    assert_true(dsc_graph_value_numbers(graph) <= VALUES);
+    for (size_t count = SAMPLES; count > 0; count--)
+        for (unsigned lanes = 1; lanes < 11; lanes += 9) {
+            const dsc_executor_options options = {.batch = count,
+                                                  .lanes = lanes,
+                                                  .kept = {outputs[0], outputs[1]},
+                                                  .kept_count = 2,
+                                                  .kernels = &set,
+                                                  .bf16 = true};
+            dsc_executor *executor;
+            ASSERT_OK(dsc_executor_create(&executor, graph, &options, 1, &error), error);
+            const dsc_run run = {.count = count, .load = load_samples, .context = x, .values = values};
+            amx_trap_begin();
+            const dsc_status status = dsc_executor_run(executor, &run, &error);
+            amx_trap_end();
+            ASSERT_OK(status, error);
+            for (size_t i = 0; i < 2; i++) {
+                const void *found = dsc_executor_value(executor, outputs[i]);
+                const size_t bytes = count * (i ? CLASSES : UNITS) * sizeof **expected;
+                if (count == SAMPLES && lanes == 1) memcpy(expected[i], found, bytes);
+                if (memcmp(found, (const void *)expected[i], bytes) != 0)
+                    fail_msg("output %zu: %zu samples in %u lanes are answered otherwise than %d", i, count,
+                             lanes, SAMPLES);
+            }
+            dsc_executor_free(executor);
+        }
+    dsc_graph_free(graph);
+}
+
 /* The emulation must notice what made processors stop: a configuration whose stores were dropped. */
 static void a_wrong_configuration_is_a_fault(void **unused) {
     (void)unused;
@@ -85,6 +159,10 @@ static void a_wrong_configuration_is_a_fault(void **unused) {
     amx_trap_end();
 }
 #else
+static void an_answer_on_emulated_tiles_depends_on_no_neighbour(void **unused) {
+    (void)unused;
+    TEST_SKIP("needs an x86-64 build in float");
+}
 static void products_on_emulated_tiles_are_right(void **unused) {
     (void)unused;
     TEST_SKIP("needs an x86-64 build in float");
@@ -102,6 +180,7 @@ static void a_wrong_configuration_is_a_fault(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(products_on_emulated_tiles_are_right),
                                        cmocka_unit_test(the_checks_find_emulated_tiles_right),
+                                       cmocka_unit_test(an_answer_on_emulated_tiles_depends_on_no_neighbour),
                                        cmocka_unit_test(a_wrong_configuration_is_a_fault)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
