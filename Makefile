@@ -32,7 +32,7 @@ tutorial: ## install what is missing, build, run the tutorial; pictures in build
 test: ## install what is missing, build, run all tests; ARGS="-R data" for some
 	@scripts/dependencies.sh build test
 	@scripts/build.sh release
-	@tests/run $(build) $(ARGS)
+	@scripts/test.sh $(build) $(ARGS)
 
 test-docs: build ## follow all guides to the letter; wants MNIST in $$DESCENDER_DATA
 	@cd $(build) && DOCS_LONG=1 bash ../../tests/project/test_docs.sh ./descender
@@ -61,12 +61,12 @@ uninstall: ## remove what the last `make install` of this folder installed
 asan tsan minimal hostile: ## the tests under that preset: sanitizers, no optional library, or as little as C promises; ARGS="-R data" for some
 	@scripts/dependencies.sh build test
 	@scripts/build.sh $@
-	@tests/run build/$@ $(ARGS)
+	@scripts/test.sh build/$@ $(ARGS)
 
 coverage: ## the tests, and which lines of src/ they reach
 	@scripts/dependencies.sh build test
 	@scripts/build.sh coverage
-	@tests/run build/coverage
+	@scripts/test.sh build/coverage
 	@scripts/coverage.sh build/coverage
 
 fuzz: ## every fuzz target for 20 seconds; SECONDS_EACH=n

@@ -8,7 +8,7 @@
 # aarch64 (64-bit ARM) with Debian's cross compiler and QEMU's user mode. The libraries come from Debian's archive into
 # build/aarch64-system; nothing of this system changes. Left out are tests that look at the project, the server or the
 # clock, and those that would train for many minutes.
-# Ends as tests/run does: "N passed, N failed, N skipped", and the kernel sets tested under emulation.
+# Ends as scripts/test.sh does: "N passed, N failed, N skipped", and the kernel sets tested under emulation.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 compiler=aarch64-linux-gnu-gcc emulator=qemu-aarch64-static architecture=arm64 triplet=aarch64-linux-gnu
@@ -57,4 +57,4 @@ if ! {
     exit 1
 fi
 export TESTS_EMULATED=1
-exec tests/run $build -LE 'slow|alone' -E '^(project|fetch|late)\.|^tutorial\.digits$|^cli\.(serve|help|tune|report|data|predict|train|program)' "$@"
+exec scripts/test.sh $build -LE 'slow|alone' -E '^(project|fetch|late)\.|^tutorial\.digits$|^cli\.(serve|help|tune|report|data|predict|train|program)' "$@"

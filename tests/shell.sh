@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shell.sh: what the test scripts share. Source it; then $tests is the folder tests/, $top the project's,
-# $folder a new empty folder that is removed at the end. Each check prints one line for tests/run to count.
+# $folder a new empty folder that is removed at the end. Each check prints one line for scripts/test.sh to count.
 # shellcheck shell=bash disable=SC2034
 
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

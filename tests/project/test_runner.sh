@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The counting of tests/run itself, on programs that end in every way a program can.
+# The counting of scripts/test.sh itself, on programs that end in every way a program can.
 set -u
 source "$(dirname "$0")/../shell.sh"
 
 cat >"$folder/CTestTestfile.cmake" <<END
 add_test(good "/bin/sh" "-c" "echo 'ok - one'; echo 'ok - two'; echo 'skip - three: needs a moon'")
 END
-"$tests/run" "$folder" >"$folder/out" 2>&1
+"$top/scripts/test.sh" "$folder" >"$folder/out" 2>&1
 is "all_good_is_success" "$?" 0
 is "all_good_is_counted" "$(tail -n 1 "$folder/out")" "2 passed, 0 failed, 1 skipped"
 contains "a_skipped_test_is_listed_with_its_reason" "$(cat "$folder/out")" "good: three: needs a moon"
@@ -37,7 +37,7 @@ add_test(slow "/bin/sh" "-c" "echo 'ok - s'; exec sleep 30")
 set_tests_properties(slow PROPERTIES TIMEOUT 1)
 add_test(absent "$folder/no-such-program")
 END
-"$tests/run" "$folder" >"$folder/out" 2>&1
+"$top/scripts/test.sh" "$folder" >"$folder/out" 2>&1
 is "a_failure_is_a_failure" "$?" 1
 is "every_way_to_fail_is_counted" "$(tail -n 1 "$folder/out")" "3 passed, 7 failed, 1 skipped"
 contains "a_failed_test_is_named" "$(cat "$folder/out")" "cmocka: b"
@@ -50,11 +50,11 @@ cat >"$folder/CTestTestfile.cmake" <<END
 add_test(emulator "/bin/sh" "-c" "echo 'ok - e'; echo 'kernels b: emulated'; echo 'kernels c: emulated'")
 add_test(hardware "/bin/sh" "-c" "printf 'ok - h\\nkernels a: hardware\\nkernels b: absent\\nkernels c: hardware\\nkernels d-2: absent\\n'")
 END
-"$tests/run" "$folder" >"$folder/out" 2>&1
+"$top/scripts/test.sh" "$folder" >"$folder/out" 2>&1
 is "the_last_line_says_how_kernel_sets_were_tested" "$(tail -n 1 "$folder/out")" \
     "Kernel sets tested on this processor: a, c; under emulation: b; not at all: d-2"
 
 : >"$folder/CTestTestfile.cmake"
-"$tests/run" "$folder" >"$folder/out" 2>&1
+"$top/scripts/test.sh" "$folder" >"$folder/out" 2>&1
 is "no_test_at_all_is_a_failure" "$?" 1
 finish

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# count.awk: reads ctest's LastTest.log and reports every test in it; see tests/run.
+# count-tests.awk: reads ctest's LastTest.log and reports every test in it; see scripts/test.sh.
 
 function fail(name) {
     failures = failures "  " program ": " name "\n"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# run: runs the tests of a build folder and counts them one by one.
+# test.sh: runs the tests of a build folder and counts them one by one.
 #
-#   tests/run BUILD-FOLDER [ctest options, such as -R data]
+#   scripts/test.sh BUILD-FOLDER [ctest options, such as -R data]
 #
 # ctest runs the programs, in parallel; here their output is read. Two kinds of line count:
 #   cmocka's    [ RUN      ] name   then   [       OK ], [  FAILED  ] or [  SKIPPED ]
@@ -13,7 +13,7 @@
 # emulation, and not at all; status 1 if anything failed or nothing ran.
 set -u
 export LC_ALL=C
-folder=${1:?"usage: tests/run BUILD-FOLDER [ctest options]"}
+folder=${1:?"usage: scripts/test.sh BUILD-FOLDER [ctest options]"}
 shift
 jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)}
 # Sanitizers: report all they can, with lines, and never pass over a finding.
@@ -34,4 +34,4 @@ if ! ctest --test-dir "$folder" -j "$jobs" --no-tests=error "$@" >"$folder/ctest
     cat "$folder/ctest.log"
     exit 1
 fi
-awk -f "$(dirname "$0")/count.awk" "$log"
+awk -f "$(dirname "$0")/count-tests.awk" "$log"
