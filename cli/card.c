@@ -8,8 +8,8 @@
 #include "progress.h"
 #include "report/card.h"
 #include "report/questions.h"
+#include "run/run.h"
 #include "subject.h"
-#include "train/run.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -4,9 +4,9 @@
 
 #include "base/file.h"
 #include "evaluation.h"
+#include "measure/score.h"
 #include "progress.h"
 #include "subject.h"
-#include "train/score.h"
 
 #include <stdio.h>
 #include <string.h>

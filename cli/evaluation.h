@@ -6,7 +6,7 @@
 #include "command.h"
 
 #include "base/text.h"
-#include "train/metrics.h"
+#include "measure/metrics.h"
 
 /* "accuracy 97.91 % (95 % interval 97.61 to 98.17), loss 0.0712, 209 of 10000 wrong" */
 void command_append_accuracy(dsc_text *text, const dsc_metrics *metrics);

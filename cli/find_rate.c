@@ -4,7 +4,7 @@
 
 #include "draw/chart.h"
 #include "draw/terminal.h"
-#include "train/find_rate.h"
+#include "tune/find_rate.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/visible.h"
-#include "train/run.h"
+#include "run/run.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "train/run.h"
+#include "run/run.h"
 
 #include <stdlib.h>
 #include <string.h>

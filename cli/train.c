@@ -5,10 +5,10 @@
 #include "evaluation.h"
 #include "find_rate.h"
 #include "given.h"
+#include "measure/score.h"
 #include "report/curves.h"
+#include "run/run.h"
 #include "source.h"
-#include "train/run.h"
-#include "train/score.h"
 #include "train_show.h"
 
 #include <stdio.h>

@@ -6,7 +6,7 @@
 
 #include "command.h"
 #include "progress.h"
-#include "train/run.h"
+#include "run/run.h"
 
 typedef struct train_show {
     const command_call *call;

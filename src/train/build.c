@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* build.c: the model that a recipe describes. */
-#include "train/run.h"
+#include "train/build.h"
 
 #include "base/error.h"
 #include "base/seed.h"
+#include "data/dataset.h"
 
 enum { CLASSES_MOST = 256 };
 

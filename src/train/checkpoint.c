@@ -9,7 +9,7 @@
  *
  * It is for the machine's own byte order: the header says which, and another is refused.
  */
-#include "train/run.h"
+#include "train/trainer.h"
 
 #include "base/error.h"
 #include "base/file.h"

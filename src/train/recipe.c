@@ -9,7 +9,6 @@
 #include "base/json.h"
 #include "base/visible.h"
 #include "optim/choose.h"
-#include "train/names.h"
 
 #include <stdlib.h>
 #include <string.h>

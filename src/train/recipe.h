@@ -6,6 +6,10 @@
 
 #include "base/param.h"
 
+/* The files that hold recipes: of a run, and the best one that a search found. */
+#define DSC_RUN_RECIPE "recipe.json"
+#define DSC_TUNE_BEST  "best.json"
+
 enum { DSC_NORMALISE_UNIT, DSC_NORMALISE_STANDARD };
 enum { DSC_PRECISION_F32, DSC_PRECISION_BF16, DSC_PRECISION_AUTO };
 enum { DSC_CLASS_WEIGHTS_NONE, DSC_CLASS_WEIGHTS_BALANCED };

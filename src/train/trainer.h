@@ -16,10 +16,10 @@
 #include "data/fingerprint.h"
 #include "graph/executor.h"
 #include "kernel/choose.h"
+#include "measure/evaluator.h"
+#include "measure/mistakes.h"
 #include "model/model.h"
 #include "optim/choose.h"
-#include "train/evaluator.h"
-#include "train/mistakes.h"
 #include "train/recipe.h"
 
 /* Where a run is. Written to checkpoints as it stands; all numbers of one type, so that it has no gaps. */

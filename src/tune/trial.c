@@ -11,7 +11,8 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "train/run.h"
+#include "train/build.h"
+#include "train/trainer.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #include "base/threads.h"
 #include "base/visible.h"
 #include "data/class_match.h"
-#include "train/run.h"
+#include "run/run.h"
 #include "tune/work.h"
 
 #include <dirent.h>

@@ -20,7 +20,7 @@
 #ifndef DSC_TUNE_TUNE_H
 #define DSC_TUNE_TUNE_H
 
-#include "train/names.h"
+#include "run/names.h"
 #include "tune/search.h"
 
 #define DSC_TUNE_TRIALS "trials"

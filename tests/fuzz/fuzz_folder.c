@@ -3,9 +3,9 @@
  * log.jsonl, which is read for its curves, its facts, and rewound. The files lie in memory where the system
  * has a place for that. */
 #include "data/class_names.h"
-#include "train/run.h"
-#include "train/run_facts.h"
-#include "train/run_log.h"
+#include "run/facts.h"
+#include "run/log.h"
+#include "run/run.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
 #include "testing.h"
 
 #include "data/dataset.h"
+#include "measure/score.h"
 #include "model/inspector.h"
-#include "train/score.h"
 
 #include <math.h>
 

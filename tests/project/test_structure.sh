@@ -17,9 +17,11 @@ declare -A may=(
     [op]="base kernel graph"
     [layer]="base graph op"
     [optim]="base kernel"
-    [train]="base kernel data augment graph op layer optim model"
     [model]="base data graph kernel op layer optim"
-    [tune]="base kernel data augment op optim train model"
+    [measure]="base kernel data graph model"
+    [train]="base kernel data augment graph optim model measure"
+    [run]="base kernel data model measure train"
+    [tune]="base kernel data augment op optim model train run"
 )
 library="${!may[*]}"
 may+=(

@@ -4,9 +4,9 @@
 #include "testing.h"
 
 #include "kernel/kernel.h"
+#include "measure/mistakes.h"
 #include "model/inspector.h"
 #include "model/model.h"
-#include "train/mistakes.h"
 #include "train/trainer.h"
 
 enum { IMAGES = 90 };

@@ -3,7 +3,6 @@
  * early stopping that keeps the best, and errors before any work. On built-in digits, so it runs anywhere. */
 #include "testing.h"
 
-#include "train/find_rate.h"
 #include "train/trainer.h"
 
 #include "base/file.h"
@@ -240,28 +239,6 @@ static void bad_recipes_are_refused_before_any_work(void **state) {
     refuse("{\"kernels\": \"mmx\"}", DSC_ERROR_ARGUMENT, "no kernels 'mmx' here");
 }
 
-/* On a problem that can be learned the suggestion is one that learns, and the test leaves nothing behind. */
-static void the_range_test_suggests_a_rate_that_learns(void **state) {
-    (void)state;
-    dsc_error error;
-    dsc_recipe recipe;
-    dsc_rate_test test;
-    static const char json[] = "{\"model\": \"784-32-10\", \"batch\": 10, \"optimiser\": \"sgd\"}";
-    ASSERT_OK(dsc_recipe_initialise(&recipe, &error), error);
-    ASSERT_OK(dsc_recipe_from_json(&recipe, json, strlen(json), "test", &error), error);
-    ASSERT_OK(dsc_find_rate(&test, &recipe, digits, 1e-6, 10, 1, NULL, NULL, &error), error);
-    assert_true(test.count >= 10 && test.count <= 60);
-    for (size_t i = 1; i < test.count; i++) assert_true(test.rate[i] > test.rate[i - 1]);
-    assert_true(test.suggestion > 1e-4 && test.suggestion < 1);
-    dsc_rate_test_clear(&test);
-    recipe.batch = 300;
-    assert_int_equal(dsc_find_rate(&test, &recipe, digits, 1e-6, 10, 1, NULL, NULL, &error),
-                     DSC_ERROR_ARGUMENT);
-    ASSERT_MESSAGE(error, "at least 10 steps");
-    dsc_rate_test_clear(&test);
-    dsc_recipe_clear(&recipe);
-}
-
 /* --- checkpoints from outside --- */
 
 static void make_checkpoint(char path[512]) {
@@ -418,7 +395,6 @@ int main(void) {
         cmocka_unit_test(patience_ends_a_run_that_does_not_improve),
         cmocka_unit_test(a_loss_that_is_not_finite_stops_and_names_the_layer),
         cmocka_unit_test(bad_recipes_are_refused_before_any_work),
-        cmocka_unit_test(the_range_test_suggests_a_rate_that_learns),
         cmocka_unit_test(a_checkpoint_of_something_else_is_refused),
         cmocka_unit_test(a_damaged_checkpoint_is_refused_and_changes_nothing),
         cmocka_unit_test(a_checkpoint_from_a_newer_version_is_refused_with_both_versions),

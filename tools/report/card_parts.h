@@ -8,8 +8,8 @@
 #include "report/speed.h"
 #include "report/strokes.h"
 #include "report/text.h"
+#include "run/facts.h"
 #include "train/recipe.h"
-#include "train/run_facts.h"
 
 /* All of it is to be there, except where it says otherwise; texts may come from anywhere. */
 typedef struct report_card {

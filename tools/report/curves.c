@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "train/run.h"
-#include "train/run_log.h"
+#include "run/log.h"
+#include "run/run.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "data/class_match.h"
-#include "train/score.h"
+#include "measure/score.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,9 +4,9 @@
 #define REPORT_EXAM_H
 
 #include "data/dataset.h"
+#include "measure/intervals.h"
+#include "measure/paired.h"
 #include "model/model.h"
-#include "train/intervals.h"
-#include "train/paired.h"
 
 /* How a long job tells how far it is. A non-zero answer stops it: DSC_ERROR_STOPPED. */
 typedef struct report_watch {

@@ -8,10 +8,10 @@
 #include "draw/grid.h"
 #include "draw/overlay.h"
 #include "draw/scatter.h"
+#include "measure/hidden.h"
+#include "measure/plane.h"
 #include "model/inspector.h"
 #include "report/text.h"
-#include "train/hidden.h"
-#include "train/plane.h"
 
 #include <math.h>
 #include <stdio.h>

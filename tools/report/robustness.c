@@ -9,7 +9,7 @@
 #include "base/random.h"
 #include "base/stream.h"
 #include "kernel/kernel.h"
-#include "train/score.h"
+#include "measure/score.h"
 
 #include <math.h>
 #include <stdlib.h>

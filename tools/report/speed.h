@@ -3,8 +3,8 @@
 #ifndef REPORT_SPEED_H
 #define REPORT_SPEED_H
 
+#include "base/machine.h"
 #include "report/exam.h"
-#include "train/machine.h"
 
 typedef struct report_speed {
     size_t parameters;

@@ -5,9 +5,9 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "train/run.h"
-#include "train/run_facts.h"
-#include "train/run_log.h"
+#include "run/facts.h"
+#include "run/log.h"
+#include "run/run.h"
 
 #include <dirent.h>
 #include <math.h>

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* evaluator.c: batches through an inference program of the folded graph. Unlike a predictor it knows labels and losses, and
+ * takes other values of the parameters for each run: those of the moment, or their average. */
+#include "measure/evaluator.h"
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "graph/fold.h"
+#include "kernel/choose.h"
+#include "kernel/vectors.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BATCH = DSC_USUALLY(256, 3), LANES = DSC_USUALLY(32, 2) };
+
+struct dsc_evaluator {
+    const dsc_model *model;
+    const dsc_kernels *kernels;
+    dsc_folded *folded;
+    const dsc_node *logits, *loss; /* of the folded graph */
+    dsc_executor *executor;
+    dsc_real *values; /* folded */
+    float *probabilities;
+    dsc_real *row; /* (classes) */
+    bool sigmoid;
+    /* of the run in progress */
+    const dsc_dataset *data;
+    size_t start;
+};
+
+static dsc_status make_executor(dsc_evaluator *e, unsigned threads, dsc_executor *beside, bool bf16,
+                                dsc_error *error) {
+    dsc_status status = dsc_folded_create(&e->folded, e->model->graph, error);
+    if (status) return status;
+    e->logits = dsc_folded_node(e->folded, e->model->logits);
+    e->loss = dsc_folded_node(e->folded, e->model->loss);
+    const dsc_executor_options options = {.batch = BATCH,
+                                          .lanes = LANES,
+                                          .kept = {e->logits, e->loss},
+                                          .kept_count = 2,
+                                          .kernels = e->kernels,
+                                          .bf16 = bf16};
+    const dsc_graph *graph = dsc_folded_graph(e->folded);
+    return beside ? dsc_executor_create_beside(&e->executor, beside, graph, &options, error)
+                  : dsc_executor_create(&e->executor, graph, &options, threads, error);
+}
+
+static dsc_status make_room(dsc_evaluator *e, dsc_error *error) {
+    const size_t classes = e->model->classes;
+    e->values =
+        dsc_allocate_aligned(dsc_graph_value_numbers(dsc_folded_graph(e->folded)) + 1, sizeof(dsc_real));
+    e->probabilities = dsc_allocate(classes, sizeof(float));
+    e->row = dsc_allocate(classes, sizeof(dsc_real));
+    if (e->values && e->probabilities && e->row) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for an evaluation");
+}
+
+dsc_status dsc_evaluator_create(dsc_evaluator **result, const dsc_model *model, unsigned threads,
+                                dsc_executor *beside, const dsc_kernels *kernels, bool bf16,
+                                dsc_error *error) {
+    *result = NULL;
+    dsc_evaluator *evaluator = dsc_allocate(1, sizeof *evaluator);
+    if (!evaluator) return dsc_fail_memory(error, sizeof *evaluator, "an evaluation");
+    evaluator->model = model;
+    evaluator->kernels = kernels ? kernels : dsc_kernels_auto();
+    evaluator->sigmoid = dsc_model_is_sigmoid(model);
+    dsc_status status = make_executor(evaluator, threads, beside, bf16, error);
+    if (!status) status = make_room(evaluator, error);
+    if (status) {
+        dsc_evaluator_free(evaluator);
+        return status;
+    }
+    *result = evaluator;
+    return DSC_OK;
+}
+
+void dsc_evaluator_free(dsc_evaluator *evaluator) {
+    if (!evaluator) return;
+    dsc_executor_free(evaluator->executor);
+    dsc_folded_free(evaluator->folded);
+    free(evaluator->values);
+    free(evaluator->probabilities);
+    free(evaluator->row);
+    free(evaluator);
+}
+
+static void load(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker) {
+    (void)worker;
+    const dsc_evaluator *e = context;
+    size_t size = e->data->image_size;
+    for (size_t i = 0; i < count; i++) {
+        size_t sample = e->start + first + i;
+        dsc_model_load_images(e->model, inputs[0] + i * size, dsc_dataset_image(e->data, sample), 1);
+        inputs[1][i] = (dsc_real)dsc_dataset_label(e->data, sample);
+    }
+}
+
+static void add_batch(dsc_evaluator *e, dsc_metrics *metrics, size_t count, dsc_on_answer *on_answer,
+                      void *user) {
+    const dsc_real *logits = dsc_executor_value(e->executor, e->logits);
+    const dsc_real *losses = dsc_executor_value(e->executor, e->loss);
+    for (size_t i = 0; i < count; i++) {
+        size_t label = dsc_dataset_label(e->data, e->start + i);
+        memcpy(e->row, logits + i * e->model->classes, e->model->classes * sizeof *e->row);
+        (void)dsc_probabilities(e->probabilities, e->row, e->model->classes, e->sigmoid, e->kernels);
+        size_t prediction = dsc_metrics_add(metrics, e->probabilities, label, (double)losses[i]);
+        if (on_answer)
+            on_answer(user, &(dsc_answer){e->start + i, label, prediction, e->probabilities,
+                                          (double)losses[i], prediction < e->model->classes});
+    }
+}
+
+dsc_status dsc_evaluator_run(dsc_evaluator *e, dsc_metrics *metrics, const dsc_real *values,
+                             const dsc_dataset *data, dsc_on_answer *on_answer, void *user,
+                             dsc_error *error) {
+    dsc_status status = dsc_model_check_data(e->model, data, error);
+    if (status) return status;
+    dsc_metrics_reset(metrics);
+    e->data = data;
+    dsc_folded_values(e->folded, e->values, values ? values : e->model->values);
+    dsc_run run = {.load = load, .context = e, .values = e->values};
+    for (e->start = 0; !status && e->start < data->count; e->start += run.count) {
+        run.count = data->count - e->start < BATCH ? data->count - e->start : BATCH;
+        status = dsc_executor_run(e->executor, &run, error);
+        run.prepared = true;
+        if (!status) add_batch(e, metrics, run.count, on_answer, user);
+    }
+    return status;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* names.h: how the files in the folders of runs and of searches (tune) are called, beside their recipes. They tell
+ * the two apart where one is named in place of the other. */
+#ifndef DSC_RUN_NAMES_H
+#define DSC_RUN_NAMES_H
+
+#include "train/recipe.h" /* DSC_RUN_RECIPE, DSC_TUNE_BEST */
+
+#define DSC_RUN_LOG        "log.jsonl"
+#define DSC_RUN_CHECKPOINT "checkpoint"
+#define DSC_RUN_MODEL      "model.safetensors"
+#define DSC_RUN_MISTAKES   "mistakes.json"
+#define DSC_RUN_CURVES_SVG "curves.svg"
+#define DSC_RUN_CURVES_PNG "curves.png"
+
+#define DSC_TUNE_JOURNAL "journal.jsonl"
+
+/* Room, in bytes, for all of them but models and checkpoints. */
+enum { DSC_SMALL_FILES = 1 << 18 };
+
+#endif

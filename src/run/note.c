@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* note.c: the lines of log.jsonl: what ran where on which data, and how it went. */
+#include "run/note.h"
+
+#include "base/error.h"
+#include "base/machine.h"
+#include "data/dataset.h"
+#include "data/images.h"
+#include "kernel/kernel.h"
+#include "run/facts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+/* --- what runs where --- */
+
+static void note_time(dsc_run_log *log) {
+    char text[32];
+    time_t seconds = time(NULL);
+    struct tm utc;
+    if (!gmtime_r(&seconds, &utc) || !strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc)) return;
+    dsc_run_log_text(log, "time", text);
+}
+
+static void note_machine(dsc_run_log *log, const dsc_trainer *t) {
+    struct utsname names;
+    char processor[DSC_PROCESSOR_NAME];
+    dsc_processor_name(processor);
+    dsc_run_log_text(log, "version", dsc_version());
+    note_time(log);
+    dsc_run_log_group(log, "machine");
+    if (!uname(&names)) {
+        dsc_run_log_text(log, "system", names.sysname);
+        dsc_run_log_text(log, "architecture", names.machine);
+    }
+    if (*processor) dsc_run_log_text(log, "processor", processor);
+    dsc_run_log_count(log, "processors", dsc_threads_available());
+    dsc_run_log_group_end(log);
+    dsc_run_log_text(log, "kernels", t->kernels->name);
+    dsc_run_log_text(log, "kernels_chosen", t->choice.reason);
+    dsc_run_log_text(log, "precision", t->bf16 ? "bf16" : "f32");
+    dsc_run_log_count(log, "threads", dsc_executor_threads(t->executor));
+}
+
+static void note_checksum(dsc_run_log *log, const char *key, uint32_t crc) {
+    char hex[16];
+    (void)snprintf(hex, sizeof hex, "%08x", (unsigned)crc);
+    dsc_run_log_text(log, key, hex);
+}
+
+/* Checksums of what is trained on, in its order, as bytes without a header. */
+static void note_data(dsc_run_log *log, dsc_trainer *t, const char *name) {
+    const dsc_dataset *data = t->training;
+    const dsc_fingerprint *print = &dsc_trainer_prints(t)->training;
+    dsc_images expected;
+    dsc_run_log_group(log, "data");
+    dsc_run_log_text(log, "name", name ? name : data->name);
+    dsc_run_log_count(log, "training", data->count);
+    dsc_run_log_count(log, "validation", t->validation ? t->validation->count : 0);
+    dsc_run_log_count(log, "channels", data->shape[0]);
+    dsc_run_log_count(log, "height", data->shape[1]);
+    dsc_run_log_count(log, "width", data->shape[2]);
+    dsc_run_log_count(log, "classes", t->model->classes);
+    dsc_model_describe(&expected, t->model);
+    dsc_run_log_text(log, "preparation", dsc_preparation_name(expected.preparation));
+    dsc_run_log_text(log, "ground", dsc_ground_name(expected.ground));
+    note_checksum(log, "images_crc32", (uint32_t)(print->images >> 32));
+    note_checksum(log, "labels_crc32", (uint32_t)(print->labels >> 32));
+    dsc_run_log_group_end(log);
+}
+
+dsc_status dsc_run_note_start(dsc_run_log *log, dsc_trainer *t, const char *recipe_name,
+                              const char *data_name, dsc_error *error) {
+    dsc_run_log_begin(log, "start", t->progress.step);
+    dsc_run_log_count(log, "format", DSC_RUN_LOG_FORMAT);
+    note_machine(log, t);
+    dsc_run_log_text(log, "recipe", recipe_name);
+    dsc_run_log_text(log, "model", t->model->text);
+    dsc_run_log_count(log, "parameters", dsc_model_parameters(t->model));
+    note_data(log, t, data_name);
+    dsc_run_log_count(log, "epochs", (uint64_t)t->recipe.epochs);
+    dsc_run_log_count(log, "steps_an_epoch", t->steps_an_epoch);
+    dsc_run_log_count(log, "memory_bytes", dsc_trainer_bytes(t));
+    return dsc_run_log_end(log, error);
+}
+
+static bool is_checksum(const json_t *data, const char *key, uint64_t print) {
+    char hex[16];
+    const char *noted = json_string_value(json_object_get(data, key));
+    (void)snprintf(hex, sizeof hex, "%08x", (unsigned)(print >> 32));
+    return !noted || !strcmp(noted, hex);
+}
+
+dsc_status dsc_run_note_compare(const char *folder, dsc_trainer *t, dsc_error *error) {
+    dsc_run_facts facts;
+    dsc_status status = dsc_run_facts_read(&facts, folder, error);
+    if (!status) {
+        const json_t *data = json_object_get(facts.start, "data");
+        const dsc_fingerprint *print = &dsc_trainer_prints(t)->training;
+        const bool images = is_checksum(data, "images_crc32", print->images),
+                   labels = is_checksum(data, "labels_crc32", print->labels);
+        if (!images || !labels)
+            status = dsc_fail(
+                error, DSC_ERROR_MISMATCH,
+                "%s: was begun with other training data: %s differs in the %s; use the data that the run was "
+                "begun with, or train anew",
+                folder, t->training->name, images ? "labels" : "images");
+    }
+    dsc_run_facts_clear(&facts);
+    return status == DSC_ERROR_IO ? DSC_OK : status;
+}
+
+dsc_status dsc_run_note_resume(dsc_run_log *log, const dsc_trainer *t, dsc_error *error) {
+    dsc_run_log_begin(log, "resume", t->progress.step);
+    note_machine(log, t);
+    return dsc_run_log_end(log, error);
+}
+
+/* --- how it went --- */
+
+dsc_status dsc_run_note_event(dsc_run_log *log, const dsc_trainer *t, const dsc_event *event,
+                              dsc_error *error) {
+    static const char *const names[] = {[DSC_EVENT_START] = "start",
+                                        [DSC_EVENT_STEP] = "step",
+                                        [DSC_EVENT_EPOCH] = "epoch",
+                                        [DSC_EVENT_WARNING] = "warning",
+                                        [DSC_EVENT_END] = "end"};
+    dsc_run_log_begin(log, names[event->kind], t->progress.step);
+    if (event->kind == DSC_EVENT_WARNING) {
+        dsc_run_log_text(log, "message", event->message);
+        return dsc_run_log_end(log, error);
+    }
+    if (event->kind == DSC_EVENT_STEP || event->kind == DSC_EVENT_EPOCH) {
+        bool step = event->kind == DSC_EVENT_STEP;
+        double share = event->steps ? (double)event->step / (double)event->steps : 1;
+        dsc_run_log_real(log, "epoch", step ? (double)(event->epoch - 1) + share : (double)event->epoch);
+        dsc_run_log_real(log, "loss", event->loss);
+        dsc_run_log_real(log, "accuracy", event->accuracy);
+        if (!step) {
+            dsc_run_log_real(log, "validation_loss", event->validation_loss);
+            dsc_run_log_real(log, "validation_accuracy", event->validation_accuracy);
+        }
+        dsc_run_log_real(log, "learning_rate", event->learning_rate);
+    }
+    dsc_run_log_real(log, "seconds", event->seconds);
+    return dsc_run_log_end(log, error);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* note.h: what is noted in log.jsonl, and when; log.h has the list of lines. */
+#ifndef DSC_RUN_NOTE_H
+#define DSC_RUN_NOTE_H
+
+#include "run/log.h"
+#include "train/trainer.h"
+
+/* The first line. `data_name` NULL: the dataset's. */
+dsc_status dsc_run_note_start(dsc_run_log *log, dsc_trainer *trainer, const char *recipe_name,
+                              const char *data_name, dsc_error *error);
+dsc_status dsc_run_note_resume(dsc_run_log *log, const dsc_trainer *trainer, dsc_error *error);
+
+/* For a run that goes on without a checkpoint, from the start: fails unless the training data are those of
+ * the log's first line. A log that is missing says nothing. */
+dsc_status dsc_run_note_compare(const char *folder, dsc_trainer *trainer, dsc_error *error);
+
+/* A line about a step, an epoch, a warning or the end. */
+dsc_status dsc_run_note_event(dsc_run_log *log, const dsc_trainer *trainer, const dsc_event *event,
+                              dsc_error *error);
+
+#endif

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: MIT */
+/* run.c: starting a run, going on with it, and training with checkpoints and a log. */
+#include "run/run.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/visible.h"
+#include "model/native.h"
+#include "run/log.h"
+#include "run/note.h"
+#include "train/build.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LINES_AN_EPOCH = 20 };
+
+struct dsc_training_run {
+    char *folder, *recipe_path, *log_path, *checkpoint_path, *model_path;
+    char *name;
+    int lock;
+    dsc_dataset *matched; /* of a resumed one: the data, numbered as the run began */
+    dsc_model *model;
+    dsc_trainer *trainer;
+    dsc_run_log log;
+    double checkpoint_seconds;
+    /* while training */
+    dsc_on_event *on_event;
+    void *user;
+    double last_save;             /* clock */
+    uint64_t saved_step;          /* progress.step of the checkpoint on disk, plus 1; 0: none */
+    bool save_failed, log_failed; /* the last try did */
+    bool stopping;
+    dsc_error end_error;  /* why the model could not be saved */
+    dsc_error diverged;   /* a checkpoint that was due was not worth saving: DSC_ERROR_DIVERGED */
+    uint64_t model_bytes; /* of its file */
+    const char *in_place; /* the file that can only be written in place; NULL */
+};
+
+/* All that is ever written there. */
+static const char *const file_names[] = {
+    DSC_RUN_RECIPE,   DSC_RUN_LOG,        DSC_RUN_CHECKPOINT, DSC_RUN_MODEL,
+    DSC_RUN_MISTAKES, DSC_RUN_CURVES_SVG, DSC_RUN_CURVES_PNG, NULL};
+
+static double now(void) {
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+const char *dsc_run_folder(const dsc_training_run *run) { return run->folder; }
+const dsc_model *dsc_run_model(const dsc_training_run *run) { return run->model; }
+const dsc_trainer *dsc_run_trainer(const dsc_training_run *run) { return run->trainer; }
+bool dsc_run_is_unsaved(const dsc_training_run *run) { return run->save_failed || run->log_failed; }
+
+/* --- making --- */
+
+static dsc_status set_paths(dsc_training_run *run, dsc_error *error) {
+    run->recipe_path = dsc_path_join(run->folder, DSC_RUN_RECIPE);
+    run->log_path = dsc_path_join(run->folder, DSC_RUN_LOG);
+    run->checkpoint_path = dsc_path_join(run->folder, DSC_RUN_CHECKPOINT);
+    run->model_path = dsc_path_join(run->folder, DSC_RUN_MODEL);
+    if (run->recipe_path && run->log_path && run->checkpoint_path && run->model_path) return DSC_OK;
+    return dsc_fail_memory(error, strlen(run->folder), "a run");
+}
+
+/* What the recipe left open is now decided; the trainer's recipe says it, and with it the checkpoint. */
+static void resolve(dsc_trainer *t) {
+    t->recipe.precision = t->bf16 ? DSC_PRECISION_BF16 : DSC_PRECISION_F32;
+    t->recipe.learning_rate = t->learning_rate;
+    t->recipe.weight_decay = t->weight_decay;
+}
+
+/* What a model file tells of its making. Nothing that differs between two runs of one recipe. */
+static dsc_status describe_model(const dsc_training_run *run, const dsc_dataset *data, dsc_error *error) {
+    const char *const about[][2] = {{"recipe", run->name}, {"data", dsc_dataset_name(data)}};
+    dsc_status status = DSC_OK;
+    for (size_t i = 0; i < 2 && !status; i++) {
+        dsc_text text = {0}; /* these may be paths, and paths need not be UTF-8 */
+        dsc_text_append_bytes_as_utf8(&text, about[i][1]);
+        status = text.failed
+                     ? dsc_fail_memory(error, strlen(about[i][1]), "a model's description")
+                     : dsc_model_set_about(run->model, about[i][0], text.data ? text.data : "", error);
+        dsc_text_free(&text);
+    }
+    return status;
+}
+
+/* What cannot be written down, such as a class name in an unknown encoding, is better known now than at the
+ * end. */
+static dsc_status write_model_to_memory(dsc_training_run *run, dsc_error *error) {
+    unsigned char *bytes;
+    size_t size = 0;
+    dsc_status status = dsc_model_write(&bytes, &size, run->model, error);
+    free(bytes);
+    run->model_bytes = size;
+    return status;
+}
+
+static dsc_status make(dsc_training_run **result, const dsc_recipe *recipe, const dsc_dataset *data,
+                       const dsc_run_options *options, dsc_error *error) {
+    *result = NULL;
+    dsc_training_run *run = dsc_allocate(1, sizeof *run);
+    if (!run) return dsc_fail_memory(error, sizeof *run, "a run");
+    run->lock = run->log.descriptor = -1;
+    run->checkpoint_seconds = options->checkpoint_seconds > 0 ? options->checkpoint_seconds : 10;
+    run->name = strdup(options->name ? options->name : "run");
+    dsc_status status = run->name ? DSC_OK : dsc_fail_memory(error, 8, "a run");
+    if (!status) status = dsc_recipe_check(recipe, error);
+    if (!status) status = dsc_recipe_make_model(&run->model, recipe, data, error);
+    if (!status)
+        status = dsc_trainer_create(&run->trainer, run->model, recipe, data, options->threads, error);
+    if (!status && recipe->normalise == DSC_NORMALISE_STANDARD)
+        status = dsc_model_normalise(run->model, "standard", run->trainer->training, error);
+    if (!status) status = describe_model(run, data, error);
+    if (!status) status = dsc_trainer_know_test(run->trainer, options->test, error);
+    if (!status) status = write_model_to_memory(run, error);
+    if (status) {
+        dsc_run_free(run);
+        return status;
+    }
+    resolve(run->trainer);
+    *result = run;
+    return DSC_OK;
+}
+
+void dsc_run_free(dsc_training_run *run) {
+    if (!run) return;
+    dsc_trainer_free(run->trainer);
+    dsc_model_free(run->model);
+    dsc_dataset_free(run->matched);
+    dsc_run_log_close(&run->log);
+    if (run->lock >= 0) (void)close(run->lock);
+    free(run->folder);
+    free(run->recipe_path);
+    free(run->log_path);
+    free(run->checkpoint_path);
+    free(run->model_path);
+    free(run->name);
+    free(run);
+}
+
+/* --- starting --- */
+
+/* The recipe and, before it, its name. */
+static dsc_status write_recipe(const dsc_training_run *run, dsc_error *error) {
+    dsc_text text = {0}, file = {0};
+    dsc_status status = dsc_recipe_to_json(&text, &run->trainer->recipe, error);
+    json_t *json = status ? NULL : json_object(), *recipe = status ? NULL : json_loads(text.data, 0, NULL);
+    if (!status && (!json || json_object_set_new(json, "name", dsc_json_text(run->name)) ||
+                    json_object_update(json, recipe)))
+        status = dsc_fail_memory(error, text.length, run->recipe_path);
+    if (!status) {
+        dsc_json_format(&file, json);
+        dsc_text_append(&file, "\n");
+        if (file.failed) status = dsc_fail_memory(error, text.length, run->recipe_path);
+    }
+    if (!status) status = dsc_file_write(run->recipe_path, file.data, file.length, error);
+    json_decref(json);
+    json_decref(recipe);
+    dsc_text_free(&text);
+    dsc_text_free(&file);
+    return status;
+}
+
+/* Tries both files that are written at the end, and asks for room for all at once: a checkpoint is replaced
+ * by a second one that stands beside it, and the log and the rest are small. */
+static dsc_status rehearse(dsc_training_run *run, dsc_error *error) {
+    uint64_t checkpoint;
+    bool first = access(run->checkpoint_path, F_OK) != 0;
+    dsc_file_way ways[2] = {DSC_FILE_ATOMIC, DSC_FILE_ATOMIC};
+    dsc_error why = {0};
+    dsc_status status = dsc_trainer_saved_bytes(&checkpoint, run->trainer, &why);
+    if (!status) status = dsc_file_rehearse(&ways[0], run->checkpoint_path, checkpoint, &why);
+    if (!status) status = dsc_file_rehearse(&ways[1], run->model_path, run->model_bytes, &why);
+    if (!status)
+        status = dsc_space_check(run->folder,
+                                 checkpoint * (first ? 2 : 1) + run->model_bytes + DSC_SMALL_FILES, &why);
+    run->in_place = ways[0] == DSC_FILE_IN_PLACE   ? run->checkpoint_path
+                    : ways[1] == DSC_FILE_IN_PLACE ? run->model_path
+                                                   : NULL;
+    if (!status) return DSC_OK;
+    char word[DSC_SHELL_WORD];
+    return dsc_fail(error, status, "%s; no step was done: then go on with `descender train --resume %s`",
+                    why.message, dsc_shell_word(word, run->folder));
+}
+
+static dsc_status make_folder(dsc_training_run *run, const dsc_run_options *options, bool *made,
+                              dsc_error *error) {
+    struct stat info;
+    *made = true;
+    if (!options->folder) {
+        dsc_status status = dsc_run_folder_number(&run->folder, "runs", run->name, error);
+        return status ? dsc_error_context(error, status, "no place for a new run") : DSC_OK;
+    }
+    run->folder = strdup(options->folder);
+    if (!run->folder) return dsc_fail_memory(error, strlen(options->folder), options->folder);
+    *made = stat(run->folder, &info) != 0;
+    return dsc_folder_make(run->folder, error);
+}
+
+dsc_status dsc_run_start(dsc_training_run **result, const dsc_recipe *recipe, const dsc_dataset *data,
+                         const dsc_run_options *options, dsc_error *error) {
+    dsc_training_run *run;
+    dsc_status status = make(&run, recipe, data, options, error);
+    *result = NULL;
+    if (status) return status;
+    bool made;
+    status = make_folder(run, options, &made, error);
+    if (!status) status = dsc_run_folder_lock(&run->lock, run->folder, error);
+    if (!status) status = set_paths(run, error);
+    if (!status) dsc_file_sweep(run->folder, file_names);
+    if (!status) status = dsc_run_folder_claim(run->folder, file_names, error);
+    if (!status) status = write_recipe(run, error);
+    /* If nothing is in it. Where the lock was refused it is another's, who is about to write. */
+    if (status && made && run->folder && (run->lock >= 0 || status == DSC_ERROR_MEMORY))
+        (void)rmdir(run->folder);
+    if (!status) status = dsc_run_log_open(&run->log, run->log_path, error);
+    if (!status) status = dsc_run_note_start(&run->log, run->trainer, run->name, options->data_name, error);
+    if (!status) status = rehearse(run, error);
+    if (status)
+        dsc_run_free(run);
+    else
+        *result = run;
+    return status;
+}
+
+/* --- resuming --- */
+
+static dsc_status restore(dsc_training_run *run, const dsc_run_options *options, dsc_error *error) {
+    bool empty, exists = !access(run->checkpoint_path, F_OK);
+    dsc_status status = exists
+                            ? dsc_trainer_restore(run->trainer, run->checkpoint_path, options->force, error)
+                            : dsc_run_note_compare(run->folder, run->trainer, error);
+    if (status) return status;
+    uint64_t step = run->trainer->progress.step;
+    run->saved_step = exists ? step + 1 : 0;
+    status = dsc_run_log_rewind(&empty, run->log_path, step, !exists, error);
+    if (!status) status = dsc_run_log_open(&run->log, run->log_path, error);
+    if (!status && empty)
+        status = dsc_run_note_start(&run->log, run->trainer, run->name, options->data_name, error);
+    if (!status) status = dsc_run_note_resume(&run->log, run->trainer, error);
+    return status;
+}
+
+/* The model is made for the classes of the data: they must have the order in which the run met them first. */
+static dsc_status match_data(dsc_dataset **matched, const dsc_run_options *options, const dsc_dataset *data,
+                             dsc_error *error) {
+    char *path = dsc_path_join(options->folder, DSC_RUN_CHECKPOINT);
+    *matched = NULL;
+    if (!path) return dsc_fail_memory(error, strlen(options->folder), options->folder);
+    if (options->remarks) options->remarks->count = 0;
+    dsc_status status = access(path, F_OK)
+                            ? dsc_dataset_share(matched, data, error)
+                            : dsc_checkpoint_match(matched, options->remarks, path, data, error);
+    free(path);
+    return status;
+}
+
+dsc_status dsc_run_resume(dsc_training_run **result, const dsc_recipe *recipe, const dsc_dataset *data,
+                          const dsc_run_options *options, dsc_error *error) {
+    dsc_training_run *run;
+    dsc_dataset *matched;
+    *result = NULL;
+    dsc_status status = match_data(&matched, options, data, error);
+    if (status) return status;
+    status = make(&run, recipe, matched, options, error);
+    if (status) {
+        dsc_dataset_free(matched);
+        return status;
+    }
+    run->matched = matched;
+    run->folder = strdup(options->folder);
+    if (!run->folder) status = dsc_fail_memory(error, strlen(options->folder), options->folder);
+    if (!status) status = dsc_run_folder_lock(&run->lock, run->folder, error);
+    if (!status) dsc_file_sweep(run->folder, file_names);
+    if (!status) status = set_paths(run, error);
+    if (!status) status = restore(run, options, error);
+    if (!status) status = rehearse(run, error);
+    if (status)
+        dsc_run_free(run);
+    else
+        *result = run;
+    return status;
+}
+
+/* --- training --- */
+
+static void pass_on(dsc_training_run *run, const dsc_event *event) {
+    if (run->on_event && run->on_event(run->user, event)) run->stopping = true;
+}
+
+/* Tells of the first of several failures in a row, and of the end of them. */
+static void report_failure(dsc_training_run *run, bool *failing, dsc_status status, const dsc_error *failure,
+                           const dsc_event *event, const char *consequence) {
+    if (!status || *failing) {
+        *failing = status != DSC_OK;
+        return;
+    }
+    *failing = true;
+    char message[DSC_MESSAGE_SIZE + 128];
+    (void)snprintf(message, sizeof message, "%s; %s", failure->message, consequence);
+    dsc_event warning = *event;
+    warning.kind = DSC_EVENT_WARNING;
+    warning.message = message;
+    pass_on(run, &warning);
+}
+
+static void save_checkpoint(dsc_training_run *run, const dsc_event *event) {
+    dsc_error failure = {0};
+    dsc_status status = dsc_trainer_save(run->trainer, run->checkpoint_path, &failure);
+    if (status == DSC_ERROR_DIVERGED) {
+        run->diverged = failure;
+        run->stopping = true;
+        return;
+    }
+    if (!status) run->saved_step = run->trainer->progress.step + 1;
+    run->last_save = now();
+    report_failure(run, &run->save_failed, status, &failure, event,
+                   "training goes on, and saving is tried again");
+}
+
+static void note_event(dsc_training_run *run, const dsc_event *event) {
+    dsc_error failure = {0};
+    dsc_status status = dsc_run_note_event(&run->log, run->trainer, event, &failure);
+    report_failure(run, &run->log_failed, status, &failure, event,
+                   "training goes on, and the log is tried again");
+}
+
+/* There is no next time. */
+static void note_end(dsc_training_run *run, const dsc_event *event) {
+    dsc_error failure = {0};
+    dsc_status status = dsc_run_note_event(&run->log, run->trainer, event, &failure);
+    run->log_failed = false;
+    report_failure(run, &run->log_failed, status, &failure, event,
+                   "the model is saved, and the log lacks its last lines");
+}
+
+static void warn_in_place(dsc_training_run *run, const dsc_event *event) {
+    char message[DSC_MESSAGE_SIZE + 128];
+    (void)snprintf(
+        message, sizeof message,
+        "%s: cannot be replaced as a whole, so it will be written in place; a crash while that is done "
+        "damages it",
+        run->in_place);
+    dsc_event warning = *event;
+    warning.kind = DSC_EVENT_WARNING;
+    warning.message = message;
+    pass_on(run, &warning);
+}
+
+static bool is_worth_a_line(const dsc_event *event) {
+    uint64_t every = (event->steps + LINES_AN_EPOCH - 1) / LINES_AN_EPOCH;
+    return event->step % every == 0 || event->step == event->steps;
+}
+
+static void save_model(dsc_training_run *run) {
+    dsc_status status = dsc_model_save(run->model, run->model_path, &run->end_error);
+    run->save_failed = status != DSC_OK;
+}
+
+/* Nothing depends on that file: a folder that cannot be written is told of when the checkpoint is saved. */
+static void note_mistakes(const dsc_training_run *run) {
+    const dsc_trainer *t = run->trainer;
+    if (!t->validation) return;
+    char *path = dsc_path_join(run->folder, DSC_RUN_MISTAKES);
+    if (path)
+        (void)dsc_mistakes_write(&t->mistakes, t->model, t->validation, (double)t->progress.epoch, path,
+                                 NULL);
+    free(path);
+}
+
+static void react(dsc_training_run *run, const dsc_event *event) {
+    switch (event->kind) {
+    case DSC_EVENT_START:
+        if (run->in_place) warn_in_place(run, event);
+        break;
+    case DSC_EVENT_STEP:
+        if (is_worth_a_line(event)) note_event(run, event);
+        /* The end of an epoch is saved with its validation and never before it, so that no line is written
+         * twice. */
+        if (now() - run->last_save >= run->checkpoint_seconds && !dsc_trainer_epoch_is_done(run->trainer))
+            save_checkpoint(run, event);
+        break;
+    case DSC_EVENT_WARNING:
+        note_event(run, event);
+        break;
+    case DSC_EVENT_EPOCH:
+        note_event(run, event);
+        note_mistakes(run);
+        save_checkpoint(run, event);
+        break;
+    case DSC_EVENT_END:
+        save_model(run);
+        if (!run->save_failed) note_end(run, event);
+        break;
+    }
+}
+
+static int on_event(void *user, const dsc_event *event) {
+    dsc_training_run *run = user;
+    react(run, event);
+    pass_on(run, event);
+    return run->stopping;
+}
+
+enum { REMEDY = DSC_SHELL_WORD + 160 };
+
+/* What is kept, and what `descender train --resume` makes of it. */
+static const char *remedy(const dsc_training_run *run, char out[REMEDY]) {
+    char word[DSC_SHELL_WORD];
+    (void)dsc_shell_word(word, run->folder);
+    if (run->saved_step)
+        (void)snprintf(
+            out, REMEDY,
+            "the checkpoint of step %llu is kept: go on from it with `descender train --resume %s`",
+            (unsigned long long)run->saved_step - 1, word);
+    else
+        (void)snprintf(out, REMEDY,
+                       "no checkpoint could be saved: begin again with `descender train --resume %s`", word);
+    return out;
+}
+
+static dsc_status save_at_stop(dsc_training_run *run, dsc_error *error) {
+    if (run->saved_step == run->trainer->progress.step + 1 && !run->save_failed) return DSC_ERROR_STOPPED;
+    dsc_error failure = {0};
+    dsc_status status = dsc_trainer_save(run->trainer, run->checkpoint_path, &failure);
+    run->save_failed = status != DSC_OK;
+    if (!status) return DSC_ERROR_STOPPED;
+    if (status == DSC_ERROR_DIVERGED) return dsc_fail(error, status, "%s", failure.message);
+    char next[REMEDY];
+    return dsc_fail(error, status,
+                    "training was stopped, and what came after the last checkpoint is lost: %s; %s",
+                    failure.message, remedy(run, next));
+}
+
+static dsc_status note_error(dsc_training_run *run, dsc_status status, const dsc_error *error) {
+    dsc_run_log_begin(&run->log, "error", run->trainer->progress.step);
+    dsc_run_log_text(&run->log, "message", error ? error->message : "");
+    (void)dsc_run_log_end(&run->log, NULL); /* what is wrong is being told already */
+    return status;
+}
+
+dsc_status dsc_run_train(dsc_training_run *run, dsc_on_event *listener, void *user, dsc_error *error) {
+    run->on_event = listener;
+    run->user = user;
+    run->stopping = false;
+    run->last_save = now();
+    dsc_status status = dsc_trainer_run(run->trainer, on_event, run, error);
+    if (run->diverged.code) status = dsc_fail(error, run->diverged.code, "%s", run->diverged.message);
+    if (status == DSC_ERROR_STOPPED) return save_at_stop(run, error);
+    if (status) return note_error(run, status, error);
+    if (!run->save_failed) return DSC_OK;
+    char next[REMEDY];
+    return dsc_fail(error, run->end_error.code,
+                    "training is done, but its result could not be saved: %s; mend that; %s",
+                    run->end_error.message, remedy(run, next));
+}
+
+dsc_status dsc_run_note_test(dsc_training_run *run, const dsc_metrics *metrics, dsc_error *error) {
+    double interval[2];
+    dsc_wilson_interval(interval, metrics->top[0], metrics->count);
+    dsc_run_log *log = &run->log;
+    dsc_run_log_begin(log, "test", run->trainer->progress.step);
+    dsc_run_log_count(log, "count", metrics->count);
+    dsc_run_log_real(log, "loss", dsc_metrics_loss(metrics));
+    dsc_run_log_real(log, "accuracy", dsc_metrics_accuracy(metrics));
+    dsc_run_log_real(log, "accuracy_low", interval[0]);
+    dsc_run_log_real(log, "accuracy_high", interval[1]);
+    if (metrics->not_finite) dsc_run_log_count(log, "not_finite", metrics->not_finite);
+    return dsc_run_log_end(log, error);
+}
