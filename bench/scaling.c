@@ -47,15 +47,12 @@ static double train(const char *json, const dsc_dataset *data, unsigned threads,
                     size_t epochs) {
     dsc_error error;
     dsc_recipe recipe;
-    dsc_model *model;
     dsc_trainer *trainer;
     if (dsc_recipe_initialise(&recipe, &error) ||
         dsc_recipe_from_json(&recipe, json, strlen(json), "recipe", &error))
         return fail(&error);
     recipe.epochs = (int64_t)(epochs ? epochs : 1000);
-    if (dsc_model_create(&model, recipe.model, data, &error) ||
-        dsc_trainer_create(&trainer, model, &recipe, data, threads, &error))
-        return fail(&error);
+    if (dsc_trainer_create(&trainer, NULL, &recipe, data, threads, &error)) return fail(&error);
     double start = now();
     if (!steps && dsc_trainer_run(trainer, NULL, NULL, &error)) return fail(&error);
     for (size_t i = 0; i < steps + 3 && steps; i++) {
@@ -65,7 +62,6 @@ static double train(const char *json, const dsc_dataset *data, unsigned threads,
     }
     const double seconds = now() - start;
     dsc_trainer_free(trainer);
-    dsc_model_free(model);
     dsc_recipe_clear(&recipe);
     return seconds;
 }

@@ -53,7 +53,8 @@ static void print_start(train_show *show, const char *memory) {
     (void)printf("Run %s: %s\n", dsc_visible(a, sizeof a, dsc_run_folder(show->run)),
                  dsc_visible(b, sizeof b, dsc_model_text(t->model)));
     (void)printf("  %zu parameters; %s; kernels %s, %s, %u threads\n", dsc_model_parameters(t->model), memory,
-                 t->kernels->name, t->bf16 ? "bf16" : "f32", dsc_executor_threads(t->executor));
+                 t->parts.choice.kernels->name, t->parts.bf16 ? "bf16" : "f32",
+                 dsc_executor_threads(t->executor));
     (void)printf("  %s: %zu images to train on, %zu to validate\n", dsc_visible(a, sizeof a, show->data_name),
                  t->training->count, t->validation ? t->validation->count : (size_t)0);
     if (t->progress.step)

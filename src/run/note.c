@@ -40,9 +40,9 @@ static void note_machine(dsc_run_log *log, const dsc_trainer *t) {
     if (*processor) dsc_run_log_text(log, "processor", processor);
     dsc_run_log_count(log, "processors", dsc_threads_available());
     dsc_run_log_group_end(log);
-    dsc_run_log_text(log, "kernels", t->kernels->name);
-    dsc_run_log_text(log, "kernels_chosen", t->choice.reason);
-    dsc_run_log_text(log, "precision", t->bf16 ? "bf16" : "f32");
+    dsc_run_log_text(log, "kernels", t->parts.choice.kernels->name);
+    dsc_run_log_text(log, "kernels_chosen", t->parts.choice.reason);
+    dsc_run_log_text(log, "precision", t->parts.bf16 ? "bf16" : "f32");
     dsc_run_log_count(log, "threads", dsc_executor_threads(t->executor));
 }
 

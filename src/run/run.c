@@ -10,7 +10,6 @@
 #include "model/native.h"
 #include "run/log.h"
 #include "run/note.h"
-#include "train/build.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -27,8 +26,7 @@ struct dsc_training_run {
     char *name;
     int lock;
     dsc_dataset *matched; /* of a resumed one: the data, numbered as the run began */
-    dsc_model *model;
-    dsc_trainer *trainer;
+    dsc_trainer *trainer; /* and its model */
     dsc_run_log log;
     double checkpoint_seconds;
     /* while training */
@@ -56,7 +54,7 @@ static double now(void) {
 }
 
 const char *dsc_run_folder(const dsc_training_run *run) { return run->folder; }
-const dsc_model *dsc_run_model(const dsc_training_run *run) { return run->model; }
+const dsc_model *dsc_run_model(const dsc_training_run *run) { return run->trainer->model; }
 const dsc_trainer *dsc_run_trainer(const dsc_training_run *run) { return run->trainer; }
 bool dsc_run_is_unsaved(const dsc_training_run *run) { return run->save_failed || run->log_failed; }
 
@@ -73,9 +71,9 @@ static dsc_status set_paths(dsc_training_run *run, dsc_error *error) {
 
 /* What the recipe left open is now decided; the trainer's recipe says it, and with it the checkpoint. */
 static void resolve(dsc_trainer *t) {
-    t->recipe.precision = t->bf16 ? DSC_PRECISION_BF16 : DSC_PRECISION_F32;
-    t->recipe.learning_rate = t->learning_rate;
-    t->recipe.weight_decay = t->weight_decay;
+    t->recipe.precision = t->parts.bf16 ? DSC_PRECISION_BF16 : DSC_PRECISION_F32;
+    t->recipe.learning_rate = t->parts.learning_rate;
+    t->recipe.weight_decay = t->parts.weight_decay;
 }
 
 /* What a model file tells of its making. Nothing that differs between two runs of one recipe. */
@@ -85,9 +83,9 @@ static dsc_status describe_model(const dsc_training_run *run, const dsc_dataset 
     for (size_t i = 0; i < 2 && !status; i++) {
         dsc_text text = {0}; /* these may be paths, and paths need not be UTF-8 */
         dsc_text_append_bytes_as_utf8(&text, about[i][1]);
-        status = text.failed
-                     ? dsc_fail_memory(error, strlen(about[i][1]), "a model's description")
-                     : dsc_model_set_about(run->model, about[i][0], text.data ? text.data : "", error);
+        status = text.failed ? dsc_fail_memory(error, strlen(about[i][1]), "a model's description")
+                             : dsc_model_set_about(run->trainer->model, about[i][0],
+                                                   text.data ? text.data : "", error);
         dsc_text_free(&text);
     }
     return status;
@@ -98,7 +96,7 @@ static dsc_status describe_model(const dsc_training_run *run, const dsc_dataset 
 static dsc_status write_model_to_memory(dsc_training_run *run, dsc_error *error) {
     unsigned char *bytes;
     size_t size = 0;
-    dsc_status status = dsc_model_write(&bytes, &size, run->model, error);
+    dsc_status status = dsc_model_write(&bytes, &size, run->trainer->model, error);
     free(bytes);
     run->model_bytes = size;
     return status;
@@ -113,12 +111,7 @@ static dsc_status make(dsc_training_run **result, const dsc_recipe *recipe, cons
     run->checkpoint_seconds = options->checkpoint_seconds > 0 ? options->checkpoint_seconds : 10;
     run->name = strdup(options->name ? options->name : "run");
     dsc_status status = run->name ? DSC_OK : dsc_fail_memory(error, 8, "a run");
-    if (!status) status = dsc_recipe_check(recipe, error);
-    if (!status) status = dsc_recipe_make_model(&run->model, recipe, data, error);
-    if (!status)
-        status = dsc_trainer_create(&run->trainer, run->model, recipe, data, options->threads, error);
-    if (!status && recipe->normalise == DSC_NORMALISE_STANDARD)
-        status = dsc_model_normalise(run->model, "standard", run->trainer->training, error);
+    if (!status) status = dsc_trainer_create(&run->trainer, NULL, recipe, data, options->threads, error);
     if (!status) status = describe_model(run, data, error);
     if (!status) status = dsc_trainer_know_test(run->trainer, options->test, error);
     if (!status) status = write_model_to_memory(run, error);
@@ -134,7 +127,6 @@ static dsc_status make(dsc_training_run **result, const dsc_recipe *recipe, cons
 void dsc_run_free(dsc_training_run *run) {
     if (!run) return;
     dsc_trainer_free(run->trainer);
-    dsc_model_free(run->model);
     dsc_dataset_free(run->matched);
     dsc_run_log_close(&run->log);
     if (run->lock >= 0) (void)close(run->lock);
@@ -362,7 +354,7 @@ static bool is_worth_a_line(const dsc_event *event) {
 }
 
 static void save_model(dsc_training_run *run) {
-    dsc_status status = dsc_model_save(run->model, run->model_path, &run->end_error);
+    dsc_status status = dsc_model_save(run->trainer->model, run->model_path, &run->end_error);
     run->save_failed = status != DSC_OK;
 }
 

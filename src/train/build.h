@@ -1,13 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* build.h: from a recipe to a model. */
+/* build.h: from a recipe to what its texts mean, which is found out once, and to the model that it describes. */
 #ifndef DSC_TRAIN_BUILD_H
 #define DSC_TRAIN_BUILD_H
 
+#include "augment/augment.h"
+#include "kernel/choose.h"
 #include "model/model.h"
+#include "optim/choose.h"
 #include "train/recipe.h"
 
+/* What the texts of a recipe mean, and what follows from them: what a trainer is made of, beside the model. */
+typedef struct dsc_recipe_parts {
+    dsc_chosen_optimiser optimiser;
+    dsc_chosen_schedule schedule;
+    dsc_augment_chain *augment;
+    dsc_kernels_choice choice; /* of the kernels */
+    bool bf16;
+    double learning_rate, weight_decay; /* the recipe's, or the optimiser's own */
+} dsc_recipe_parts;
+
+/* Checks everything that can be checked without data, and parses every text but the model's and the loss's. An
+ * error in a text names the recipe's parameter, points at the column, and suggests. Release with
+ * dsc_recipe_parts_release; after a failure there is nothing to release, and no harm in it. */
+dsc_status dsc_recipe_parse(dsc_recipe_parts *parts, const dsc_recipe *recipe, dsc_error *error);
+void dsc_recipe_parts_release(dsc_recipe_parts *parts);
+
+/* Fails as dsc_recipe_parse does: for those who want to know before there are data to train on. */
+dsc_status dsc_recipe_check(const dsc_recipe *recipe, dsc_error *error);
+
 /* The model that a recipe describes, for the images and classes of `data`, not trained yet. Its normalisation
- * is still to be set: that depends on what is held out. */
+ * is still to be set: that depends on what is held out. dsc_trainer_create does both. */
 dsc_status dsc_recipe_make_model(dsc_model **model, const dsc_recipe *recipe, const dsc_dataset *data,
                                  dsc_error *error);
 

@@ -102,10 +102,10 @@ static json_t *make_header(dsc_trainer *t) {
     slabs s = slabs_of(t);
     json_t *json =
         json_pack("{s:i, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:o, s:o, s:o}", "format", FORMAT, "version",
-                  dsc_version(), "model", t->model->text, "kernels", t->kernels->name, "bf16", (int)t->bf16,
-                  "slab_bytes", (json_int_t)slab_bytes(&s), "number_bytes", (json_int_t)sizeof(dsc_real),
-                  "order", (json_int_t)0x01020304, "data", prints_as_json(t), "recipe",
-                  recipe_as_json(&t->recipe), "progress", hex_of(&t->progress, sizeof t->progress));
+                  dsc_version(), "model", t->model->text, "kernels", t->parts.choice.kernels->name, "bf16",
+                  (int)t->parts.bf16, "slab_bytes", (json_int_t)slab_bytes(&s), "number_bytes",
+                  (json_int_t)sizeof(dsc_real), "order", (json_int_t)0x01020304, "data", prints_as_json(t),
+                  "recipe", recipe_as_json(&t->recipe), "progress", hex_of(&t->progress, sizeof t->progress));
     if (json && !json_object_set_new(json, "dataset", dsc_dataset_to_json(t->training)) &&
         !json_object_set_new(json, "images", images_of(t->model)))
         return json;
@@ -311,14 +311,14 @@ static dsc_status check_data(const reading *r, dsc_trainer *t, bool force, dsc_e
 }
 
 static dsc_status check_kernels(const reading *r, const dsc_trainer *t, bool force, dsc_error *error) {
-    bool same = !strcmp(text_in(r, "kernels"), t->kernels->name) &&
-                json_integer_value(json_object_get(r->header, "bf16")) == (json_int_t)t->bf16;
+    bool same = !strcmp(text_in(r, "kernels"), t->parts.choice.kernels->name) &&
+                json_integer_value(json_object_get(r->header, "bf16")) == (json_int_t)t->parts.bf16;
     if (same || force) return DSC_OK;
     return dsc_fail(
         error, DSC_ERROR_MISMATCH,
         "%s: was made with the kernels '%s', here they are '%s': the bits would differ; resume with "
         "--kernels %s, or with --force",
-        r->path, text_in(r, "kernels"), t->kernels->name, text_in(r, "kernels"));
+        r->path, text_in(r, "kernels"), t->parts.choice.kernels->name, text_in(r, "kernels"));
 }
 
 /* What decides the rest of the run. */

@@ -98,7 +98,8 @@ static dsc_status end_epoch(loop *l, dsc_error *error) {
     p->epoch++;
     bool over = t->validation && patience_is_over(l);
     double watched = t->validation ? l->validation_loss : p->loss_sum / (double)p->position;
-    if (t->schedule.kind->listen) t->schedule.kind->listen(t->schedule.values, &p->schedule, watched);
+    if (t->parts.schedule.kind->listen)
+        t->parts.schedule.kind->listen(t->parts.schedule.values, &p->schedule, watched);
     p->finished = over || p->epoch >= (uint64_t)t->recipe.epochs;
     if (p->finished && !t->validation) status = dsc_trainer_check_result(t, error);
     if (status) return status;
@@ -143,7 +144,7 @@ dsc_status dsc_trainer_run(dsc_trainer *t, dsc_on_event *on_event, void *user, d
                    (double)dsc_trainer_bytes(t) / 1048576);
     dsc_event event = describe(&l, DSC_EVENT_START, message);
     tell(&l, &event);
-    if (*t->choice.refused) warn(&l, t->choice.refused);
+    if (*t->parts.choice.refused) warn(&l, t->parts.choice.refused);
     if (*t->remark) warn(&l, t->remark);
     if (!t->progress.step) dsc_sanity_before(t, warn, &l);
     dsc_status status = DSC_OK;

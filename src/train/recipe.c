@@ -3,12 +3,10 @@
  * ...}. */
 #include "train/recipe.h"
 
-#include "augment/augment.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/visible.h"
-#include "optim/choose.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -196,32 +194,4 @@ dsc_status dsc_recipe_open(dsc_recipe *recipe, const char *name, dsc_error *erro
         status = fail_unknown(name, error);
     if (status) dsc_recipe_clear(recipe);
     return status;
-}
-
-/* --- checks --- */
-
-static dsc_status check_texts(const dsc_recipe *recipe, dsc_error *error) {
-    dsc_chosen_optimiser optimiser = {0};
-    dsc_chosen_schedule schedule = {0};
-    dsc_augment_chain *augment = NULL;
-    dsc_status status = dsc_optimiser_choose(&optimiser, recipe->optimiser, error);
-    if (status) return dsc_error_context(error, status, "optimiser");
-    dsc_optimiser_release(&optimiser);
-    status = dsc_schedule_choose(&schedule, recipe->schedule, error);
-    dsc_schedule_release(&schedule);
-    if (status) return dsc_error_context(error, status, "schedule");
-    status = dsc_augment_chain_create(&augment, recipe->augment, error);
-    dsc_augment_chain_free(augment);
-    if (status) return dsc_error_context(error, status, "augment");
-    return DSC_OK;
-}
-
-dsc_status dsc_recipe_check(const dsc_recipe *recipe, dsc_error *error) {
-    if (recipe->patience > 0 && !(recipe->validation > 0))
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "patience needs a validation set to watch; set validation to 0.1, or patience to 0");
-    if (recipe->clean_epochs > recipe->epochs)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT, "clean-epochs, %lld, is more than epochs, %lld",
-                        (long long)recipe->clean_epochs, (long long)recipe->epochs);
-    return check_texts(recipe, error);
 }

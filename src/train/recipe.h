@@ -63,7 +63,4 @@ extern const dsc_named_recipe dsc_named_recipes[]; /* a NULL name ends them */
 /* The defaults, changed by the recipe of that name, or else by the file of that name. */
 dsc_status dsc_recipe_open(dsc_recipe *recipe, const char *name_or_path, dsc_error *error);
 
-/* Checks what can be checked without data: texts, and values that contradict each other. */
-dsc_status dsc_recipe_check(const dsc_recipe *recipe, dsc_error *error);
-
 #endif

@@ -75,8 +75,11 @@ typedef struct census {
 static census count_dead(dsc_trainer *t, const dsc_node *node) {
     census found = {0, 0};
     dsc_executor *executor = NULL;
-    dsc_executor_options options = {
-        .batch = (size_t)t->recipe.batch, .lanes = 1, .kept = {node}, .kept_count = 1, .kernels = t->kernels};
+    dsc_executor_options options = {.batch = (size_t)t->recipe.batch,
+                                    .lanes = 1,
+                                    .kept = {node},
+                                    .kept_count = 1,
+                                    .kernels = t->parts.choice.kernels};
     if (!dsc_executor_create(&executor, t->model->graph, &options, 1, NULL)) {
         dsc_progress progress = t->progress;
         t->progress.position = 0;
@@ -166,7 +169,8 @@ dsc_status dsc_trainer_check_result(const dsc_trainer *t, dsc_error *error) {
     const size_t count = t->training->count < SAMPLES ? t->training->count : SAMPLES;
     dsc_status status = dsc_dataset_first(&some, t->training, count, error);
     if (!status)
-        status = dsc_evaluator_create(&evaluator, t->model, 0, t->executor, t->kernels, t->bf16, error);
+        status = dsc_evaluator_create(&evaluator, t->model, 0, t->executor, t->parts.choice.kernels,
+                                      t->parts.bf16, error);
     if (!status) status = dsc_metrics_initialise(&metrics, t->model->classes, error);
     if (!status)
         status = dsc_evaluator_run(evaluator, &metrics, dsc_trainer_result(t), some, NULL, NULL, error);
@@ -196,8 +200,8 @@ static bool node_is_finite(dsc_trainer *t, const dsc_node *node) {
                                     .loss = t->model->loss,
                                     .kept = {node},
                                     .kept_count = 1,
-                                    .kernels = t->kernels,
-                                    .bf16 = t->bf16};
+                                    .kernels = t->parts.choice.kernels,
+                                    .bf16 = t->parts.bf16};
     dsc_real *values = dsc_allocate(t->numbers + 1, sizeof *values);
     if (values && !dsc_executor_create_beside(&executor, t->executor, t->model->graph, &options, NULL)) {
         memcpy(values, t->model->values, t->numbers * sizeof *values);

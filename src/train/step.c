@@ -25,7 +25,7 @@ static void order_samples(dsc_trainer *t) {
 /* --- loading a batch --- */
 
 static bool augments(const dsc_trainer *t) {
-    return !dsc_augment_chain_is_empty(t->augment) &&
+    return !dsc_augment_chain_is_empty(t->parts.augment) &&
            (int64_t)t->progress.epoch + t->recipe.clean_epochs < t->recipe.epochs;
 }
 
@@ -51,8 +51,8 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
         uint32_t sample = t->batch[first + i];
         const uint8_t *image = dsc_dataset_image(t->training, sample);
         if (augment) {
-            dsc_augment_image(t->augment, changed, image, t->training->shape, t->seed, t->progress.epoch,
-                              sample, scratch);
+            dsc_augment_image(t->parts.augment, changed, image, t->training->shape, t->seed,
+                              t->progress.epoch, sample, scratch);
             image = changed;
         }
         dsc_model_load_images(t->model, inputs[0] + i * size, image, 1);

@@ -24,6 +24,14 @@ static dsc_status check_recipe_data(const dsc_recipe *recipe, const dsc_dataset 
     return DSC_OK;
 }
 
+/* --- the model --- */
+
+static dsc_status make_model(dsc_trainer *t, const dsc_dataset *data, dsc_error *error) {
+    dsc_status status = dsc_recipe_make_model(&t->own_model, &t->recipe, data, error);
+    t->model = t->own_model;
+    return status;
+}
+
 static dsc_status check_model(const dsc_model *model, dsc_error *error) {
     dsc_error reason;
     if (!dsc_model_check_values(model, NULL, &reason)) return DSC_OK;
@@ -31,24 +39,9 @@ static dsc_status check_model(const dsc_model *model, dsc_error *error) {
                     reason.message);
 }
 
-static dsc_status choose_kernels(dsc_trainer *t, dsc_error *error) {
-    dsc_status status = dsc_kernels_choose(&t->choice, t->recipe.kernels, error);
-    if (status) return status;
-    t->kernels = t->choice.kernels;
-    t->bf16 = t->recipe.precision == DSC_PRECISION_BF16 ||
-              (t->recipe.precision == DSC_PRECISION_AUTO && t->choice.bf16);
-    return DSC_OK;
-}
-
-static dsc_status choose_parts(dsc_trainer *t, dsc_error *error) {
-    dsc_status status = dsc_optimiser_choose(&t->optimiser, t->recipe.optimiser, error);
-    if (!status) status = dsc_schedule_choose(&t->schedule, t->recipe.schedule, error);
-    if (!status) status = dsc_augment_chain_create(&t->augment, t->recipe.augment, error);
-    if (status) return status;
-    t->learning_rate =
-        t->recipe.learning_rate > 0 ? t->recipe.learning_rate : t->optimiser.kind->learning_rate;
-    t->weight_decay = t->recipe.weight_decay >= 0 ? t->recipe.weight_decay : t->optimiser.kind->weight_decay;
-    return choose_kernels(t, error);
+static dsc_status normalise(dsc_trainer *t, dsc_error *error) {
+    if (!t->own_model || t->recipe.normalise != DSC_NORMALISE_STANDARD) return DSC_OK;
+    return dsc_model_normalise(t->own_model, "standard", t->training, error);
 }
 
 /* --- data --- */
@@ -78,7 +71,7 @@ static dsc_status take_data(dsc_trainer *t, const dsc_dataset *data, dsc_error *
 static dsc_status note_images(const dsc_trainer *t, dsc_error *error) {
     dsc_images images;
     dsc_dataset_describe(&images, t->training);
-    if (dsc_augment_chain_turns_ground(t->augment)) images.ground = DSC_GROUND_UNKNOWN;
+    if (dsc_augment_chain_turns_ground(t->parts.augment)) images.ground = DSC_GROUND_UNKNOWN;
     return dsc_model_expect(t->model, &images, error);
 }
 
@@ -91,12 +84,13 @@ static dsc_status make_executors(dsc_trainer *t, unsigned threads, dsc_error *er
                                     .loss = t->model->loss,
                                     .kept = {t->model->logits, t->model->loss},
                                     .kept_count = 2,
-                                    .kernels = t->kernels,
-                                    .bf16 = t->bf16,
-                                    .loads_columns = dsc_augment_chain_is_empty(t->augment)};
+                                    .kernels = t->parts.choice.kernels,
+                                    .bf16 = t->parts.bf16,
+                                    .loads_columns = dsc_augment_chain_is_empty(t->parts.augment)};
     dsc_status status = dsc_executor_create(&t->executor, t->model->graph, &options, threads, error);
     if (!status && t->validation) {
-        status = dsc_evaluator_create(&t->evaluator, t->model, 0, t->executor, t->kernels, t->bf16, error);
+        status = dsc_evaluator_create(&t->evaluator, t->model, 0, t->executor, t->parts.choice.kernels,
+                                      t->parts.bf16, error);
         if (!status) status = dsc_metrics_initialise(&t->validation_metrics, t->model->classes, error);
     }
     return status;
@@ -110,7 +104,7 @@ static bool make_slab(dsc_real **slab, size_t numbers) {
 
 static bool make_slabs(dsc_trainer *t) {
     bool made = make_slab(&t->gradients, t->numbers);
-    t->state_count = t->optimiser.kind->states(t->optimiser.values);
+    t->state_count = t->parts.optimiser.kind->states(t->parts.optimiser.values);
     for (size_t i = 0; i < t->state_count; i++) made = made && make_slab(&t->states[i], t->parameter_numbers);
     if (t->recipe.ema > 0) made = made && make_slab(&t->average, t->numbers);
     if (t->recipe.patience > 0) made = made && make_slab(&t->best, t->numbers);
@@ -121,7 +115,7 @@ static bool make_slabs(dsc_trainer *t) {
 static bool make_buffers(dsc_trainer *t) {
     const unsigned threads = dsc_executor_threads(t->executor);
     if (!dsc_trainer_make_pieces(t)) return false;
-    t->augment_scratch_bytes = dsc_augment_scratch(t->augment, t->training->shape);
+    t->augment_scratch_bytes = dsc_augment_scratch(t->parts.augment, t->training->shape);
     t->images = dsc_allocate(threads, t->training->image_size);
     t->augment_scratch = dsc_allocate_aligned(threads, t->augment_scratch_bytes);
     t->squares = dsc_allocate(t->pieces.count + 1, sizeof(double));
@@ -132,11 +126,12 @@ static bool make_buffers(dsc_trainer *t) {
 
 static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads, dsc_error *error) {
     t->seed = dsc_seed_key(&t->recipe.seed);
-    dsc_status status = dsc_recipe_check(&t->recipe, error);
-    if (!status) status = choose_parts(t, error);
+    dsc_status status = dsc_recipe_parse(&t->parts, &t->recipe, error);
+    if (!status && !t->model) status = make_model(t, data, error);
     if (!status) status = take_data(t, data, error);
     if (!status) status = dsc_model_check_data(t->model, t->training, error);
     if (!status) status = check_model(t->model, error);
+    if (!status) status = normalise(t, error);
     if (!status) status = make_executors(t, threads, error);
     if (status) return status;
     t->numbers = dsc_graph_value_numbers(t->model->graph);
@@ -172,9 +167,7 @@ void dsc_trainer_free(dsc_trainer *t) {
     dsc_evaluator_free(t->evaluator);
     dsc_metrics_clear(&t->validation_metrics);
     dsc_executor_free(t->executor);
-    dsc_optimiser_release(&t->optimiser);
-    dsc_schedule_release(&t->schedule);
-    dsc_augment_chain_free(t->augment);
+    dsc_recipe_parts_release(&t->parts);
     dsc_dataset_free(t->own_training);
     dsc_dataset_free(t->own_validation);
     dsc_recipe_clear(&t->recipe);
@@ -188,6 +181,7 @@ void dsc_trainer_free(dsc_trainer *t) {
     free(t->squares);
     free(t->order);
     free(t->batch);
+    dsc_model_free(t->own_model);
     free(t);
 }
 

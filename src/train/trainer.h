@@ -12,15 +12,11 @@
 #ifndef DSC_TRAIN_TRAINER_H
 #define DSC_TRAIN_TRAINER_H
 
-#include "augment/augment.h"
 #include "data/fingerprint.h"
 #include "graph/executor.h"
-#include "kernel/choose.h"
 #include "measure/evaluator.h"
 #include "measure/mistakes.h"
-#include "model/model.h"
-#include "optim/choose.h"
-#include "train/recipe.h"
+#include "train/build.h"
 
 /* Where a run is. Written to checkpoints as it stands; all numbers of one type, so that it has no gaps. */
 typedef struct dsc_progress {
@@ -57,18 +53,13 @@ typedef struct dsc_data_prints {
 } dsc_data_prints;
 
 typedef struct dsc_trainer {
-    dsc_model *model; /* values: the slab that is learned */
+    dsc_model *model;     /* values: the slab that is learned */
+    dsc_model *own_model; /* the same, if the trainer made it */
     dsc_recipe recipe;
+    dsc_recipe_parts parts;
     uint64_t seed;                            /* the key that the recipe's seed makes */
     const dsc_dataset *training, *validation; /* validation may be NULL */
     dsc_dataset *own_training, *own_validation;
-    dsc_chosen_optimiser optimiser;
-    dsc_chosen_schedule schedule;
-    double learning_rate, weight_decay; /* the recipe's, or the optimiser's own */
-    dsc_augment_chain *augment;
-    dsc_kernels_choice choice;
-    const dsc_kernels *kernels; /* the choice's */
-    bool bf16;
     dsc_executor *executor;
     dsc_evaluator *evaluator; /* of the validation set */
     dsc_metrics validation_metrics;
@@ -90,10 +81,12 @@ typedef struct dsc_trainer {
     char remark[256]; /* of a checkpoint that was read: a warning when training goes on; empty: none */
 } dsc_trainer;
 
-/* Makes everything that training needs; no step allocates after this, and no epoch but the first and the
- * last, which end with a look at the network (sanity.h). The model is changed as training goes on, and must
- * outlive the trainer, as `training` must. `threads` 0: all. Bad recipes are refused here, before any
- * work. */
+/* From a recipe to all that training needs: everybody who trains comes through here. No step allocates after
+ * this, and no epoch but the first and the last, which end with a look at the network (sanity.h). `model` is
+ * changed as training goes on, and must outlive the trainer, as `training` must; NULL: the one that the recipe
+ * describes, which is made for `training` and lives as long as the trainer. A model that is given keeps its own
+ * normalisation; one that is made is normalised as the recipe says, by the samples that are not held out.
+ * `threads` 0: all. Bad recipes are refused here, before any work. */
 dsc_status dsc_trainer_create(dsc_trainer **trainer, dsc_model *model, const dsc_recipe *recipe,
                               const dsc_dataset *training, unsigned threads, dsc_error *error);
 void dsc_trainer_free(dsc_trainer *trainer);

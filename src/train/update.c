@@ -126,11 +126,11 @@ static void update_piece(void *context, size_t index, unsigned worker) {
     update.count = piece->count;
     update.rows = piece->rows;
     update.stride = piece->stride;
-    update.weight_decay = piece->decays ? t->weight_decay : 0;
+    update.weight_decay = piece->decays ? t->parts.weight_decay : 0;
     for (size_t row = 0, at = piece->begin; u->complete && row < piece->rows; row++, at += piece->stride)
         dsc_regularise(t->gradients + at, t->model->values + at, piece->count,
                        &(dsc_regulariser){.factor = u->how.factor});
-    t->optimiser.kind->update(&update);
+    t->parts.optimiser.kind->update(&update);
     for (size_t row = 0, at = piece->begin; t->average && row < piece->rows; row++, at += piece->stride)
         dsc_average(t->average + at, t->model->values + at, piece->count, u->average_decay);
     dsc_denormals_restore(before);
@@ -158,10 +158,10 @@ static dsc_pace pace(const dsc_trainer *t) {
                                .epoch = (double)t->progress.step / (double)t->steps_an_epoch,
                                .epochs = (double)t->recipe.epochs};
     /* cppcheck-suppress returnDanglingLifetime; a pace is numbers only, no pointer to the moment */
-    return t->schedule.kind->pace(t->schedule.values, &moment, &t->progress.schedule);
+    return t->parts.schedule.kind->pace(t->parts.schedule.values, &moment, &t->progress.schedule);
 }
 
-double dsc_trainer_learning_rate(const dsc_trainer *t) { return t->learning_rate * pace(t).rate; }
+double dsc_trainer_learning_rate(const dsc_trainer *t) { return t->parts.learning_rate * pace(t).rate; }
 
 void dsc_trainer_update(dsc_trainer *t) {
     const dsc_pace now = pace(t);
@@ -170,11 +170,11 @@ void dsc_trainer_update(dsc_trainer *t) {
     updating u = {
         .trainer = t,
         .how = {.l1 = t->recipe.l1, .l2 = t->recipe.l2, .clip_value = t->recipe.clip_value, .factor = 1},
-        .update = {.values = t->optimiser.values,
+        .update = {.values = t->parts.optimiser.values,
                    .step = t->progress.step + 1,
-                   .learning_rate = t->learning_rate * now.rate,
+                   .learning_rate = t->parts.learning_rate * now.rate,
                    .momentum = now.momentum,
-                   .kernels = t->kernels},
+                   .kernels = t->parts.choice.kernels},
         .average_decay = young < t->recipe.ema ? young : t->recipe.ema};
     if (t->recipe.clip_norm > 0) clip_by_norm(&u);
     run_pieces(t, update_piece, &u);

@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "train/build.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,21 +19,21 @@ void dsc_rate_test_clear(dsc_rate_test *test) {
     memset(test, 0, sizeof *test);
 }
 
-/* The recipe of the test: one epoch at a rate that grows; nothing that looks at later epochs. */
-static dsc_status make_recipe(dsc_recipe *to, const dsc_recipe *from, double low, double high,
-                              dsc_error *error) {
-    dsc_status status = dsc_recipe_copy(to, from, error);
+/* The recipe of the test: one epoch, nothing that looks at later epochs, and the rates as the schedule gives them. */
+static dsc_status make_trainer(dsc_trainer **t, const dsc_recipe *recipe, const dsc_dataset *data, double low,
+                               double high, unsigned threads, dsc_error *error) {
+    dsc_recipe own = *recipe; /* its texts are the recipe's */
+    own.learning_rate = 1;
+    own.epochs = 1;
+    own.validation = own.ema = 0;
+    own.patience = own.clean_epochs = 0;
+    dsc_status status = dsc_trainer_create(t, NULL, &own, data, threads, error);
     if (status) return status;
     char text[96], a[32], b[32];
     (void)snprintf(text, sizeof text, "range low=%s high=%s", dsc_format_shortest(a, low),
                    dsc_format_shortest(b, high));
-    free(to->schedule);
-    to->schedule = strdup(text);
-    to->learning_rate = 1;
-    to->epochs = 1;
-    to->validation = to->ema = 0;
-    to->patience = to->clean_epochs = 0;
-    return to->schedule ? DSC_OK : dsc_fail_memory(error, sizeof text, "a recipe");
+    dsc_schedule_release(&(*t)->parts.schedule);
+    return dsc_schedule_choose(&(*t)->parts.schedule, text, error);
 }
 
 /* Adds a step; true when the loss has exploded. */
@@ -77,20 +76,13 @@ static dsc_status run_steps(dsc_rate_test *test, dsc_trainer *t, dsc_on_event *o
     return DSC_OK;
 }
 
-static dsc_status run_test(dsc_rate_test *test, dsc_model *model, const dsc_recipe *recipe,
-                           const dsc_dataset *data, unsigned threads, dsc_on_event *on_event, void *user,
+static dsc_status run_test(dsc_rate_test *test, dsc_trainer *t, dsc_on_event *on_event, void *user,
                            dsc_error *error) {
-    dsc_trainer *t;
-    dsc_status status = dsc_model_normalise(model, recipe->normalise ? "standard" : "unit", data, error);
-    if (!status) status = dsc_trainer_create(&t, model, recipe, data, threads, error);
-    if (status) return status;
     test->rate = dsc_allocate(t->steps_an_epoch, sizeof(double));
     test->loss = dsc_allocate(t->steps_an_epoch, sizeof(double));
     if (!test->rate || !test->loss)
-        status = dsc_fail_memory(error, t->steps_an_epoch * sizeof(double), "a range test");
-    else
-        status = run_steps(test, t, on_event, user, error);
-    dsc_trainer_free(t);
+        return dsc_fail_memory(error, t->steps_an_epoch * sizeof(double), "a range test");
+    dsc_status status = run_steps(test, t, on_event, user, error);
     if (!status && test->count < 10)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
                         "a range test needs at least 10 steps, there were %zu; choose a smaller batch, or a "
@@ -103,13 +95,10 @@ static dsc_status run_test(dsc_rate_test *test, dsc_model *model, const dsc_reci
 dsc_status dsc_find_rate(dsc_rate_test *test, const dsc_recipe *recipe, const dsc_dataset *data, double low,
                          double high, unsigned threads, dsc_on_event *on_event, void *user,
                          dsc_error *error) {
+    dsc_trainer *t;
     memset(test, 0, sizeof *test);
-    dsc_recipe own = {0};
-    dsc_model *model = NULL;
-    dsc_status status = make_recipe(&own, recipe, low, high, error);
-    if (!status) status = dsc_recipe_make_model(&model, &own, data, error);
-    if (!status) status = run_test(test, model, &own, data, threads, on_event, user, error);
-    dsc_model_free(model);
-    dsc_recipe_clear(&own);
+    dsc_status status = make_trainer(&t, recipe, data, low, high, threads, error);
+    if (!status) status = run_test(test, t, on_event, user, error);
+    dsc_trainer_free(t);
     return status;
 }

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/seed.h"
-#include "kernel/choose.h"
+#include "train/build.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -11,7 +11,6 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "train/build.h"
 #include "train/trainer.h"
 
 #include <stdio.h>
@@ -24,7 +23,6 @@ typedef struct attempt {
     size_t trial, rung;
     unsigned worker;
     uint64_t target; /* epochs at the end of the rung */
-    dsc_model *model;
     dsc_trainer *trainer;
     dsc_tune_result result;
     double last_save; /* clock */
@@ -124,11 +122,7 @@ static dsc_status make(attempt *a, dsc_error *error) {
     dsc_tune *tune = a->tune;
     dsc_status status = dsc_tune_trial_recipe(&recipe, &tune->search, a->trial, error);
     if (status) return status;
-    status = dsc_recipe_make_model(&a->model, &recipe, tune->data, error);
-    if (!status)
-        status = dsc_trainer_create(&a->trainer, a->model, &recipe, tune->data, tune->trial_threads, error);
-    if (!status && recipe.normalise == DSC_NORMALISE_STANDARD)
-        status = dsc_model_normalise(a->model, "standard", a->trainer->training, error);
+    status = dsc_trainer_create(&a->trainer, NULL, &recipe, tune->data, tune->trial_threads, error);
     dsc_recipe_clear(&recipe);
     return status;
 }
@@ -268,6 +262,5 @@ dsc_status dsc_tune_trial_run(dsc_tune *tune, size_t trial, unsigned worker, dsc
         if (!status && a.rung) remove_checkpoint(tune, trial, a.rung - 1, false);
     }
     dsc_trainer_free(a.trainer);
-    dsc_model_free(a.model);
     return status;
 }

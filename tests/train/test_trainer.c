@@ -39,26 +39,21 @@ static const char EVERYTHING[] =
 
 typedef struct rig {
     dsc_recipe recipe;
-    dsc_model *model;
     dsc_trainer *trainer;
+    dsc_model *model; /* the trainer's */
 } rig;
 
 static dsc_status make_rig(rig *r, const char *json, unsigned threads, dsc_error *error) {
     memset(r, 0, sizeof *r);
     dsc_status status = dsc_recipe_initialise(&r->recipe, error);
     if (!status) status = dsc_recipe_from_json(&r->recipe, json, strlen(json), "test", error);
-    dsc_model_options options = dsc_model_options_defaults();
-    options.text = r->recipe.model;
-    options.loss = r->recipe.loss;
-    options.seed = dsc_seed_key(&r->recipe.seed);
-    if (!status) status = dsc_model_make(&r->model, &options, error);
-    if (!status) status = dsc_trainer_create(&r->trainer, r->model, &r->recipe, digits, threads, error);
+    if (!status) status = dsc_trainer_create(&r->trainer, NULL, &r->recipe, digits, threads, error);
+    if (!status) r->model = r->trainer->model;
     return status;
 }
 
 static void free_rig(rig *r) {
     dsc_trainer_free(r->trainer);
-    dsc_model_free(r->model);
     dsc_recipe_clear(&r->recipe);
 }
 
@@ -212,6 +207,35 @@ static void a_loss_that_is_not_finite_stops_and_names_the_layer(void **state) {
     ASSERT_MESSAGE(error, "not finite");
     ASSERT_MESSAGE(error, "choose a smaller learning rate");
     ASSERT_MESSAGE(error, "of layer dense");
+    free_rig(&r);
+}
+
+static bool is_same(const dsc_normalisation *a, const dsc_normalisation *b) {
+    return !strcmp(a->name, b->name) && a->scale[0] == b->scale[0] && a->offset[0] == b->offset[0];
+}
+
+static void a_model_is_normalised_by_what_is_not_held_out_and_a_given_one_keeps_its_own(void **state) {
+    (void)state;
+    rig r;
+    dsc_error error;
+    dsc_normalisation kept, all, unit;
+    static const char json[] = "{\"normalise\": \"standard\", \"validation\": 0.3}";
+    ASSERT_OK(make_rig(&r, json, 1, &error), error);
+    assert_int_equal(r.trainer->training->count, 420);
+    ASSERT_OK(dsc_normalisation_find(&kept, "standard", r.trainer->training, &error), error);
+    ASSERT_OK(dsc_normalisation_find(&all, "standard", digits, &error), error);
+    ASSERT_OK(dsc_normalisation_find(&unit, "unit", NULL, &error), error);
+    assert_true(is_same(&r.model->normalisation, &kept));
+    assert_false(is_same(&kept, &all));
+
+    dsc_model *model;
+    dsc_trainer *trainer;
+    ASSERT_OK(dsc_model_create(&model, "784-10", digits, &error), error);
+    ASSERT_OK(dsc_trainer_create(&trainer, model, &r.recipe, digits, 1, &error), error);
+    assert_ptr_equal(trainer->model, model);
+    assert_true(is_same(&model->normalisation, &unit));
+    dsc_trainer_free(trainer);
+    dsc_model_free(model);
     free_rig(&r);
 }
 
@@ -394,6 +418,7 @@ int main(void) {
         cmocka_unit_test(training_learns),
         cmocka_unit_test(patience_ends_a_run_that_does_not_improve),
         cmocka_unit_test(a_loss_that_is_not_finite_stops_and_names_the_layer),
+        cmocka_unit_test(a_model_is_normalised_by_what_is_not_held_out_and_a_given_one_keeps_its_own),
         cmocka_unit_test(bad_recipes_are_refused_before_any_work),
         cmocka_unit_test(a_checkpoint_of_something_else_is_refused),
         cmocka_unit_test(a_damaged_checkpoint_is_refused_and_changes_nothing),
