@@ -32,6 +32,7 @@ typedef struct dsc_executor_options {
     const dsc_node *input_gradient;      /* an input whose gradient is wanted, or NULL */
     const dsc_node *kept[DSC_KEPT_MOST]; /* values to be read after the run */
     size_t kept_count;
+    bool keeps_all;                    /* every value that is computed can be read after the run */
     const struct dsc_kernels *kernels; /* NULL: by the processor, see kernel/choose.h */
     bool bf16;                         /* products of operands rounded to bfloat16 */
     bool loads_columns;                /* every run has `load_columns` */
@@ -90,7 +91,7 @@ void dsc_executor_gather(const dsc_executor *executor, dsc_real *gradients, size
  * by tiles in their order: how many columns; else 0. Who goes on in such blocks finds them in its cache. */
 size_t dsc_executor_gradient_columns(const dsc_executor *executor, const dsc_node *parameter);
 
-/* A kept node's value, (count, shape), valid until the next run. */
+/* A kept node's value, (count, shape), valid until the next run; NULL of what a run does not compute. */
 const dsc_real *dsc_executor_value(const dsc_executor *executor, const dsc_node *node);
 /* The gradient of options.input_gradient, (count, shape); NULL if none was asked for. */
 const dsc_real *dsc_executor_input_gradient(const dsc_executor *executor);

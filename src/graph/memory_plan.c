@@ -85,6 +85,8 @@ static void find_lives(dsc_program *program) {
     const dsc_executor_options *options = &program->options;
     for (size_t i = 0; i < options->kept_count; i++)
         keep(program, program->places[options->kept[i]->index].value);
+    for (size_t i = 0; options->keeps_all && i < program->graph->count; i++)
+        if (program->places[i].needed) keep(program, program->places[i].value);
     if (options->input_gradient) keep(program, program->places[options->input_gradient->index].gradient);
 }
 

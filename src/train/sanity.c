@@ -67,53 +67,72 @@ void dsc_sanity_before(const dsc_trainer *t, dsc_warn *warn, void *user) {
 
 /* --- after an epoch --- */
 
-/* A ReLU unit is dead if it was zero for every sample of a batch; looked for in a program of its own. */
-typedef struct census {
-    size_t dead, units;
-} census;
-
-static census count_dead(dsc_trainer *t, const dsc_node *node) {
-    census found = {0, 0};
+/* Runs the next batch once without training on it, in an executor of its own that keeps the values of all nodes;
+ * NULL if that cannot be done: what is looked for then stays unknown. `training`: as a step runs it. */
+static dsc_executor *run_aside(dsc_trainer *t, bool training, size_t *count) {
+    const dsc_executor_options options = {.batch = (size_t)t->recipe.batch,
+                                          .lanes = (unsigned)t->recipe.lanes,
+                                          .training = training,
+                                          .loss = t->model->loss,
+                                          .kept = {t->model->loss},
+                                          .kept_count = 1,
+                                          .keeps_all = true,
+                                          .kernels = t->parts.choice.kernels,
+                                          .bf16 = t->parts.bf16};
     dsc_executor *executor = NULL;
-    dsc_executor_options options = {.batch = (size_t)t->recipe.batch,
-                                    .lanes = 1,
-                                    .kept = {node},
-                                    .kept_count = 1,
-                                    .kernels = t->parts.choice.kernels};
-    if (!dsc_executor_create(&executor, t->model->graph, &options, 1, NULL)) {
-        dsc_progress progress = t->progress;
-        t->progress.position = 0;
+    dsc_real *values = dsc_allocate(t->numbers + 1, sizeof *values); /* training changes running statistics */
+    if (values && !dsc_executor_create_beside(&executor, t->executor, t->model->graph, &options, NULL)) {
+        memcpy(values, t->model->values, t->numbers * sizeof *values);
         dsc_run run = dsc_trainer_batch(t);
-        t->progress = progress;
-        if (!dsc_executor_run(executor, &run, NULL)) {
-            const dsc_real *y = dsc_executor_value(executor, node);
-            found.units = dsc_shape_count(&node->shape);
-            for (size_t u = 0; u < found.units; u++) {
-                size_t n = 0;
-                while (n < run.count && y[n * found.units + u] == 0) n++;
-                found.dead += n == run.count;
-            }
+        run.values = values;
+        *count = run.count;
+        if (dsc_executor_run(executor, &run, NULL)) {
+            dsc_executor_free(executor);
+            executor = NULL;
         }
     }
-    dsc_executor_free(executor);
-    return found;
+    free(values);
+    return executor;
+}
+
+/* Units that are zero for every sample of a batch. */
+static size_t count_dead(const dsc_real *y, size_t samples, size_t units) {
+    size_t dead = 0;
+    for (size_t u = 0; u < units; u++) {
+        size_t n = 0;
+        while (n < samples && y[n * units + u] == 0) n++;
+        dead += n == samples;
+    }
+    return dead;
+}
+
+/* In images whole corners are rightly silent; in a layer of features half of the units should not be. */
+static bool may_die(const dsc_node *node) {
+    return node->kind == DSC_NODE_OP && node->op->flags & DSC_OP_RELU && node->shape.rank == 1;
 }
 
 static void check_dead_units(dsc_trainer *t, dsc_warn *warn, void *user) {
     const dsc_graph *graph = t->model->graph;
-    for (size_t i = 0; i < graph->count; i++) {
+    size_t count = 0, first = 0;
+    while (first < graph->count && !may_die(graph->nodes[first])) first++;
+    if (first == graph->count) return;
+    const dsc_progress progress = t->progress;
+    t->progress.position = 0;
+    dsc_executor *executor = run_aside(t, false, &count);
+    t->progress = progress;
+    for (size_t i = first; executor && i < graph->count; i++) {
         const dsc_node *node = graph->nodes[i];
-        /* In images whole corners are rightly silent; in a layer of features half of the units should not be. */
-        if (node->kind != DSC_NODE_OP || !(node->op->flags & DSC_OP_RELU) || node->shape.rank != 1) continue;
-        census found = count_dead(t, node);
-        if (2 * found.dead <= found.units) continue;
+        const dsc_real *y = may_die(node) ? dsc_executor_value(executor, node) : NULL;
+        const size_t units = dsc_shape_count(&node->shape), dead = y ? count_dead(y, count, units) : 0;
+        if (2 * dead <= units) continue;
         char message[256];
         (void)snprintf(
             message, sizeof message,
             "%zu of %zu units of %s are zero for a whole batch (dead ReLUs): try a smaller learning rate",
-            found.dead, found.units, node->layer ? node->layer : "relu");
+            dead, units, node->layer ? node->layer : "relu");
         warn(user, message);
     }
+    dsc_executor_free(executor);
 }
 
 void dsc_sanity_after_epoch(dsc_trainer *t, double loss, dsc_warn *warn, void *user) {
@@ -190,32 +209,6 @@ static bool finite_values(const dsc_real *x, size_t n) {
     return true;
 }
 
-/* Runs the failed batch once more, keeping this node's value. */
-static bool node_is_finite(dsc_trainer *t, const dsc_node *node) {
-    bool finite = true;
-    dsc_executor *executor = NULL;
-    dsc_executor_options options = {.batch = (size_t)t->recipe.batch,
-                                    .lanes = (unsigned)t->recipe.lanes,
-                                    .training = true,
-                                    .loss = t->model->loss,
-                                    .kept = {node},
-                                    .kept_count = 1,
-                                    .kernels = t->parts.choice.kernels,
-                                    .bf16 = t->parts.bf16};
-    dsc_real *values = dsc_allocate(t->numbers + 1, sizeof *values);
-    if (values && !dsc_executor_create_beside(&executor, t->executor, t->model->graph, &options, NULL)) {
-        memcpy(values, t->model->values, t->numbers * sizeof *values);
-        dsc_run run = dsc_trainer_batch(t);
-        run.values = values;
-        if (!dsc_executor_run(executor, &run, NULL))
-            finite =
-                finite_values(dsc_executor_value(executor, node), run.count * dsc_shape_count(&node->shape));
-    }
-    free(values);
-    dsc_executor_free(executor);
-    return finite;
-}
-
 dsc_status dsc_trainer_diagnose(dsc_trainer *t, dsc_error *error) {
     const dsc_graph *graph = t->model->graph;
     char reason[DSC_MESSAGE_SIZE] = "the loss is not finite";
@@ -226,11 +219,17 @@ dsc_status dsc_trainer_diagnose(dsc_trainer *t, dsc_error *error) {
             !finite_values(t->model->values + node->offset, dsc_shape_count(&node->shape)))
             return dsc_fail(error, DSC_ERROR_DIVERGED, "%s; %s is not finite any more", reason, node->name);
     }
-    for (size_t i = 0; i < graph->count; i++) {
+    size_t count = 0;
+    dsc_status status = DSC_ERROR_DIVERGED;
+    dsc_executor *executor = run_aside(t, true, &count);
+    for (size_t i = 0; executor && i < graph->count; i++) {
         const dsc_node *node = graph->nodes[i];
-        if (node->kind == DSC_NODE_OP && !node_is_finite(t, node))
-            return dsc_fail(error, DSC_ERROR_DIVERGED, "%s; the first such numbers come from %s%s%s", reason,
-                            node->op->name, node->layer ? " of layer " : "", node->layer ? node->layer : "");
+        const dsc_real *y = node->kind == DSC_NODE_OP ? dsc_executor_value(executor, node) : NULL;
+        if (!y || finite_values(y, count * dsc_shape_count(&node->shape))) continue;
+        status = dsc_fail(error, status, "%s; the first such numbers come from %s%s%s", reason,
+                          node->op->name, node->layer ? " of layer " : "", node->layer ? node->layer : "");
+        break;
     }
-    return DSC_ERROR_DIVERGED;
+    dsc_executor_free(executor);
+    return status;
 }

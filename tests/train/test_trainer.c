@@ -210,6 +210,58 @@ static void a_loss_that_is_not_finite_stops_and_names_the_layer(void **state) {
     free_rig(&r);
 }
 
+static const dsc_node *weight_of(const dsc_model *model, const char *layer) {
+    char name[64];
+    (void)snprintf(name, sizeof name, "%s.weight", layer);
+    for (size_t i = 0; i < model->graph->count; i++)
+        if (model->graph->nodes[i]->name && !strcmp(model->graph->nodes[i]->name, name))
+            return model->graph->nodes[i];
+    fail_msg("no weight of %s", layer);
+    return NULL;
+}
+
+/* A network of more ops than an executor keeps by name. */
+static void the_first_op_whose_numbers_are_not_finite_is_found_in_one_run(void **state) {
+    (void)state;
+    enum { LAYERS = 40 };
+    static const size_t broken[] = {1, 2, 20, LAYERS};
+    dsc_text json = {0};
+    dsc_text_append(&json, "{\"batch\": 10, \"lanes\": 3, \"model\": \"flatten");
+    for (size_t i = 1; i < LAYERS; i++)
+        dsc_text_append(&json, i == 1 ? ", dense 8, batch-norm, sigmoid" : ", dense 8, sigmoid");
+    dsc_text_append(&json, ", dense\"}");
+    rig r;
+    dsc_error error;
+    ASSERT_OK(make_rig(&r, json.data, 2, &error), error);
+    const size_t bytes = r.trainer->numbers * sizeof(float);
+    float *good = malloc(bytes), *bad = malloc(bytes);
+    memcpy(good, r.model->values, bytes);
+    long allocations = -1;
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        char layer[32], says[128];
+        (void)snprintf(layer, sizeof layer, "dense%zu", broken[i]);
+        (void)snprintf(says, sizeof says, "the first such numbers come from matmul of layer %s", layer);
+        const dsc_node *weight = weight_of(r.model, layer);
+        for (size_t k = 0; k < dsc_shape_count(&weight->shape); k++) /* finite: only the sums are not */
+            r.model->values[weight->offset + k] = 3e38F;
+        memcpy(bad, r.model->values, bytes);
+        const long before = testing_allocations();
+        (void)snprintf(error.message, sizeof error.message, "why");
+        assert_int_equal(dsc_trainer_diagnose(r.trainer, &error), DSC_ERROR_DIVERGED);
+        ASSERT_MESSAGE(error, "why; ");
+        ASSERT_MESSAGE(error, says);
+        if (i) assert_int_equal(testing_allocations() - before, allocations); /* wherever it is */
+        allocations = testing_allocations() - before;
+        assert_memory_equal(r.model->values, bad,
+                            bytes); /* nor are running statistics what they make of it */
+        memcpy(r.model->values, good, bytes);
+    }
+    free(good);
+    free(bad);
+    free_rig(&r);
+    dsc_text_free(&json);
+}
+
 static bool is_same(const dsc_normalisation *a, const dsc_normalisation *b) {
     return !strcmp(a->name, b->name) && a->scale[0] == b->scale[0] && a->offset[0] == b->offset[0];
 }
@@ -418,6 +470,7 @@ int main(void) {
         cmocka_unit_test(training_learns),
         cmocka_unit_test(patience_ends_a_run_that_does_not_improve),
         cmocka_unit_test(a_loss_that_is_not_finite_stops_and_names_the_layer),
+        cmocka_unit_test(the_first_op_whose_numbers_are_not_finite_is_found_in_one_run),
         cmocka_unit_test(a_model_is_normalised_by_what_is_not_held_out_and_a_given_one_keeps_its_own),
         cmocka_unit_test(bad_recipes_are_refused_before_any_work),
         cmocka_unit_test(a_checkpoint_of_something_else_is_refused),

@@ -90,7 +90,8 @@ static dsc_status train(const dsc_recipe *recipe, dsc_error *error) {
     return status;
 }
 
-static dsc_status (*const ways[])(const dsc_recipe *, dsc_error *) = {start_run, start_search, find_rate, train};
+static dsc_status (*const ways[])(const dsc_recipe *, dsc_error *) = {start_run, start_search, find_rate,
+                                                                      train};
 enum { WAYS = sizeof ways / sizeof *ways };
 
 static void what_is_wrong_with_a_text_is_said_in_the_same_words_by_all_who_train(void **state) {

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* What looks wrong is said, once, and nothing is said where nothing is wrong. */
+#include "testing.h"
+
+#include "train/sanity.h"
+
+#include <math.h>
+
+enum { COUNT = 30, SIDE = 4, SIZE = SIDE * SIDE, CLASSES = 3 };
+
+typedef struct rig {
+    uint8_t images[COUNT * SIZE], labels[COUNT];
+    dsc_dataset *data;
+    dsc_trainer *trainer;
+    /* what was said */
+    char message[512];
+    size_t warnings;
+} rig;
+
+static void note(void *user, const char *message) {
+    rig *r = user;
+    r->warnings++;
+    (void)snprintf(r->message, sizeof r->message, "%s", message);
+}
+
+/* Labels and images that are as they should be. */
+static void begin(rig *r) {
+    memset(r, 0, sizeof *r);
+    for (size_t i = 0; i < COUNT; i++) {
+        r->labels[i] = (uint8_t)(i % CLASSES);
+        for (size_t k = 0; k < SIZE; k++) r->images[i * SIZE + k] = (uint8_t)(37 * i + 101 * k);
+    }
+}
+
+static void make(rig *r, const char *model, const char *loss) {
+    dsc_error error;
+    dsc_recipe recipe;
+    char json[256];
+    (void)snprintf(json, sizeof json,
+                   "{\"model\": \"%s\", \"loss\": \"%s\", \"batch\": 10, \"learning-rate\": 0.001}", model,
+                   loss);
+    ASSERT_OK(dsc_dataset_from_memory(&r->data, r->images, r->labels, COUNT, (size_t[3]){1, SIDE, SIDE},
+                                      CLASSES, NULL, "test", &error),
+              error);
+    ASSERT_OK(dsc_recipe_initialise(&recipe, &error), error);
+    ASSERT_OK(dsc_recipe_from_json(&recipe, json, strlen(json), "test", &error), error);
+    ASSERT_OK(dsc_trainer_create(&r->trainer, NULL, &recipe, r->data, 2, &error), error);
+    dsc_recipe_clear(&recipe);
+}
+
+static void end(rig *r) {
+    dsc_trainer_free(r->trainer);
+    dsc_dataset_free(r->data);
+}
+
+/* What is said before training on the images and labels of `r`; NULL: nothing. */
+static void expect_before(rig *r, const char *expected) {
+    make(r, "16-3", "softmax-cross-entropy");
+    dsc_sanity_before(r->trainer, note, r);
+    assert_int_equal(r->warnings, expected != NULL);
+    assert_string_equal(r->message, expected ? expected : "");
+    end(r);
+}
+
+static void labels_with_nothing_to_tell_apart_or_to_learn_from_are_told(void **state) {
+    (void)state;
+    rig r;
+    begin(&r);
+    expect_before(&r, NULL);
+    memset(r.labels, 1, sizeof r.labels);
+    expect_before(&r, "all labels are of one class, 1: there is nothing to tell apart");
+    begin(&r);
+    for (size_t i = 0; i < COUNT; i++) r.labels[i] = i % 2 ? 2 : 0;
+    expect_before(&r, "1 of 3 classes have no training sample: they cannot be learned");
+}
+
+static void blank_images_are_told(void **state) {
+    (void)state;
+    rig r;
+    begin(&r);
+    memset(r.images, 255, sizeof r.images);
+    expect_before(&r, "all inputs are the same (1): the images are blank");
+    begin(&r);
+    memset(r.images, 255, sizeof r.images);
+    r.images[SIZE + 3] = 254; /* not quite blank */
+    expect_before(&r, NULL);
+}
+
+static void inputs_that_are_not_normalised_are_told(void **state) {
+    (void)state;
+    static const struct {
+        dsc_real scale, offset;
+        bool fine;
+    } cases[] = {{1.0F / 255, 0, true},    {1.0F / 255, 9, true}, {1.0F / 255, 10, false},
+                 {1.0F / 255, -11, false}, {0.1F, -13, true},     {0.15F, -19, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        rig r;
+        begin(&r);
+        make(&r, "16-3", "softmax-cross-entropy");
+        r.trainer->model->normalisation.scale[0] = cases[i].scale;
+        r.trainer->model->normalisation.offset[0] = cases[i].offset;
+        dsc_sanity_before(r.trainer, note, &r);
+        assert_int_equal(r.warnings, !cases[i].fine);
+        if (!cases[i].fine) assert_non_null(strstr(r.message, "the inputs are not normalised: mean "));
+        end(&r);
+    }
+}
+
+static void a_loss_like_that_of_guessing_is_told(void **state) {
+    (void)state;
+    static const struct {
+        const char *loss;
+        double share; /* of ln(3) */
+        bool told;
+    } cases[] = {{"softmax-cross-entropy", 0.94, false},
+                 {"softmax-cross-entropy", 0.96, true},
+                 {"softmax-cross-entropy", 2, true},
+                 {"squared-error", 0.96, false}}; /* where ln(3) is nothing special */
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        rig r;
+        begin(&r);
+        make(&r, "16-3", cases[i].loss);
+        dsc_sanity_after_epoch(r.trainer, cases[i].share * log(3), note, &r);
+        assert_int_equal(r.warnings, cases[i].told);
+        if (cases[i].told)
+            assert_non_null(strstr(r.message, "is still near ln(3) = 1.099, that of guessing"));
+        end(&r);
+    }
+}
+
+/* Makes the first `count` units of the layer too weak ever to be active. */
+static void kill_units(const dsc_model *model, size_t count) {
+    for (size_t i = 0; i < model->graph->count; i++) {
+        const dsc_node *node = model->graph->nodes[i];
+        if (node->name && !strcmp(node->name, "dense1.bias"))
+            for (size_t k = 0; k < dsc_shape_count(&node->shape); k++)
+                model->values[node->offset + k] = k < count ? -1000.0F : 1000.0F;
+    }
+}
+
+static void units_that_are_never_active_are_told_after_the_first_epoch_alone(void **state) {
+    (void)state;
+    static const struct {
+        size_t dead;
+        uint64_t epoch;
+        const char *says;
+    } cases[] = {
+        {4, 1, NULL}, /* half of them */
+        {5, 1, "5 of 8 units of relu1 are zero for a whole batch (dead ReLUs): try a smaller learning rate"},
+        {8, 1, "8 of 8 units of relu1 are zero for a whole batch (dead ReLUs): try a smaller learning rate"},
+        {8, 2, NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        rig r;
+        begin(&r);
+        make(&r, "flatten, dense 8, relu, batch-norm, dense", "squared-error");
+        dsc_trainer *t = r.trainer;
+        kill_units(t->model, cases[i].dead);
+        t->progress.epoch = cases[i].epoch;
+        t->progress.position = COUNT; /* where an epoch ends */
+        const dsc_progress before = t->progress;
+        dsc_real *values = malloc(t->numbers * sizeof *values);
+        memcpy(values, t->model->values, t->numbers * sizeof *values);
+        dsc_sanity_after_epoch(t, 0.1, note, &r);
+        assert_int_equal(r.warnings, cases[i].says != NULL);
+        assert_string_equal(r.message, cases[i].says ? cases[i].says : "");
+        /* training goes on as if nobody had looked */
+        assert_memory_equal(&before, &t->progress, sizeof before);
+        assert_memory_equal(values, t->model->values, t->numbers * sizeof *values);
+        free(values);
+        end(&r);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(labels_with_nothing_to_tell_apart_or_to_learn_from_are_told),
+        cmocka_unit_test(blank_images_are_told),
+        cmocka_unit_test(inputs_that_are_not_normalised_are_told),
+        cmocka_unit_test(a_loss_like_that_of_guessing_is_told),
+        cmocka_unit_test(units_that_are_never_active_are_told_after_the_first_epoch_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
