@@ -165,6 +165,7 @@ static void prepare(contest *t) {
         if (i == 1) {
             void *packed = memory(dsc_pack_size(k, DSC_SIDE_B, p->n, depth));
             dsc_pack(packed, k, DSC_SIDE_B, &t->b, p->n, depth, 0, dsc_pack_panels(k, DSC_SIDE_B, p->n));
+            g->b.is_packed = true;
             g->b.packed = packed;
         }
         dsc_gemm_plan_make(&t->plan[i], k, g, 1);

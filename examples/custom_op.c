@@ -52,10 +52,10 @@ static void prelu_backward(const dsc_call *call) {
         }
 }
 
-static const dsc_stage prelu_forward_stages[] = {{DSC_STAGE_SAMPLES, prelu_forward, NULL, 0},
-                                                 {DSC_STAGE_END, NULL, NULL, 0}};
-static const dsc_stage prelu_backward_stages[] = {{DSC_STAGE_SAMPLES, prelu_backward, NULL, 1 | 2},
-                                                  {DSC_STAGE_END, NULL, NULL, 0}};
+static const dsc_stage prelu_forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = prelu_forward},
+                                                 {.kind = DSC_STAGE_END}};
+static const dsc_stage prelu_backward_stages[] = {
+    {.kind = DSC_STAGE_SAMPLES, .run = prelu_backward, .writes = 1 | 2}, {.kind = DSC_STAGE_END}};
 static const dsc_op_example prelu_examples[] = {
     {"sp", {{1, {7}}, {1, {7}}}, NULL}, {"sp", {{3, {3, 5, 2}}, {1, {3}}}, NULL}, {NULL, {{0, {0}}}, NULL}};
 

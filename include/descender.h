@@ -443,6 +443,7 @@ typedef enum dsc_role { DSC_ROLE_SAMPLE, DSC_ROLE_PARAMETER, DSC_ROLE_BUFFER } d
 
 typedef struct dsc_call {
     const void *values; /* the op's parameters */
+    const void *plan;   /* what `needs` worked out, plan_size bytes */
     size_t input_count, output_count;
     const dsc_shape *in_shape, *out_shape; /* of one sample */
     const dsc_role *role;
@@ -481,12 +482,21 @@ typedef struct dsc_call {
 
 typedef enum dsc_stage_kind { DSC_STAGE_END, DSC_STAGE_SAMPLES, DSC_STAGE_TILES } dsc_stage_kind;
 
+/* Block i has the elements from i * columns to (i + 1) * columns, as far as there are any, and is that of tiles i *
+ * tiles to (i + 1) * tiles - 1. */
+typedef struct dsc_blocks {
+    size_t columns, tiles;
+} dsc_blocks;
+
 typedef struct dsc_stage {
     dsc_stage_kind kind;
     void (*run)(const dsc_call *call);
-    size_t (*tiles)(
-        const dsc_call *call); /* TILES: how many; NULL: one. `tile` and `tiles` are not set yet */
-    unsigned writes;           /* backward: bit i set: writes d_in[i] */
+    size_t (*tiles)(const void *plan); /* TILES: how many, by the op's plan; NULL: one */
+    unsigned writes;                   /* backward: bit i set: writes d_in[i] */
+    /* TILES: NULL, or the stage works on blocks of columns: forward, a tile reads one block of each sample of
+     * in[0], and no other; backward, it makes that block, or a part of it, of the first d_in that the stage
+     * writes: columns of its last dimension. */
+    dsc_blocks (*blocks)(const void *plan);
 } dsc_stage;
 
 /* What an op is asked when a node is made: are these inputs right, and what is the shape of the outputs? */
@@ -499,8 +509,8 @@ typedef struct dsc_shape_rule {
     double multiply_adds; /* may be set: for one sample, forward */
 } dsc_shape_rule;
 
-/* What an op is asked when a graph is made ready to run. All bytes are zero before, the stages those of the
- * descriptor. */
+/* What an op is asked when a graph is made ready to run, once: what its stages need to know, and what memory they
+ * need. All bytes are zero before, the stages those of the descriptor. */
 typedef struct dsc_needs {
     const void *values;
     size_t input_count;
@@ -512,14 +522,14 @@ typedef struct dsc_needs {
     unsigned wants;           /* bit i: d_in[i] will be wanted */
     const struct dsc_kernels *kernels;
     const struct dsc_gemm_kernels *product; /* the matrix kernels of the run's precision */
-    /* to be set where wanted, in bytes */
+    /* to be set where wanted */
+    void *plan; /* the op's plan_size bytes, zero before: sizes and places that follow from the above, for
+                   the stages, which find them in their call. It points to nothing but what lives as long as
+                   the graph and the kernels. */
+    /* bytes */
     size_t saved_per_sample, saved_per_lane, saved_shared, scratch;
-    size_t least_samples;     /* a run of fewer is refused; 0: any number will do */
-    const char *least_reason; /* "one value has no variance" */
-    /* Not 0: forward's first stage is of TILES, of which number i reads block i / column_tiles of each sample
-     * of in[0], elements [block * columns, (block + 1) * columns), and no others; and tile i of the backward
-     * stage that writes d_in[1] makes some or all of those columns of its last dimension. */
-    size_t columns, column_tiles;
+    size_t least_samples;                          /* a run of fewer is refused; 0: any number will do */
+    const char *least_reason;                      /* "one value has no variance" */
     const dsc_stage *prepare, *forward, *backward; /* may be replaced */
 } dsc_needs;
 
@@ -558,7 +568,8 @@ struct dsc_op {
     /* Bit i: in[i], a parameter or buffer, has no number below 0; a model with one is refused. */
     unsigned never_negative;
     dsc_status (*shapes)(dsc_shape_rule *rule, dsc_error *error);
-    void (*needs)(dsc_needs *needs); /* NULL: no memory beyond the outputs, the stages below */
+    size_t plan_size;                /* of what `needs` works out for the stages; 0: nothing */
+    void (*needs)(dsc_needs *needs); /* NULL: no plan, no memory beyond the outputs, the stages below */
     const dsc_stage *prepare;  /* from parameters alone: at the start of a step; once, for inference. TILES */
     const dsc_stage *forward;  /* each array ends with {DSC_STAGE_END} */
     const dsc_stage *infer;    /* forward without training; NULL: the same */

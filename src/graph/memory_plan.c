@@ -123,8 +123,8 @@ static dsc_segment_kind kind_of(const dsc_step *step) {
 static bool joins(const dsc_program *program, const dsc_segment *last, const dsc_step *step) {
     const dsc_step *before = step - 1;
     if (last->kind == DSC_SEGMENT_COLUMNS)
-        return before->kind == DSC_STEP_LOAD && kind_of(step) == DSC_SEGMENT_TILES &&
-               program->places[step->node->index].needs.column_tiles == 1 &&
+        return before->kind == DSC_STEP_LOAD && kind_of(step) == DSC_SEGMENT_TILES && step->stage->blocks &&
+               step->stage->blocks(program->places[step->node->index].needs.plan).tiles == 1 &&
                dsc_slot_root(program, program->places[step->node->inputs[0]->index].value) ==
                    program->inputs[0];
     if (last->kind != kind_of(step)) return false;

@@ -56,6 +56,7 @@ dsc_status dsc_program_create(dsc_program **result, const dsc_graph *graph,
 void dsc_program_free(dsc_program *program) {
     if (!program) return;
     for (size_t i = 0; program->places && i < program->graph->count; i++) {
+        free(program->places[i].needs.plan);
         free(program->places[i].d_in);
         free(program->places[i].contribution);
     }

@@ -91,6 +91,7 @@ static dsc_call make_call(const running *r, const dsc_step *step, const where *a
     const uint32_t *samples = r->run->samples ? r->run->samples : workspace->numbers;
     return (dsc_call){
         .values = node->values,
+        .plan = place->needs.plan,
         .input_count = node->input_count,
         .output_count = node->op->outputs ? node->op->outputs : 1,
         .in_shape = node->in_shapes,
@@ -173,20 +174,10 @@ static void run_lane(void *context, size_t lane, unsigned worker) {
 /* --- tiles --- */
 
 /* Returns the number of steps. */
-static size_t count_tiles(running *r) {
-    where at = {.whole = true, .count = r->run->count};
-    for (size_t i = r->segment->begin; i < r->segment->end; i++) {
-        const dsc_step *step = &r->program->steps[i];
-        size_t tiles = 1;
-        if (step->stage->tiles) {
-            call_arrays arrays;
-            fill_pointers(r, step, &at, &arrays);
-            dsc_call call = make_call(r, step, &at, &arrays);
-            tiles = step->stage->tiles(&call);
-        }
-        r->tiles[i - r->segment->begin] = tiles;
-    }
-    return r->segment->end - r->segment->begin;
+static size_t take_tiles(running *r) {
+    const size_t steps = r->segment->end - r->segment->begin;
+    for (size_t i = 0; i < steps; i++) r->tiles[i] = r->program->steps[r->segment->begin + i].tiles;
+    return steps;
 }
 
 static void run_tile_of(const running *r, const dsc_step *step, const where *at, size_t tile, size_t tiles) {
@@ -242,7 +233,7 @@ static void run_segments(running *r, dsc_threads *pool, size_t begin, size_t end
             dsc_threads_run(pool, r->lanes, run_lane, r);
             break;
         case DSC_SEGMENT_TILES:
-            dsc_threads_run_groups(pool, r->tiles, count_tiles(r), run_tile, r);
+            dsc_threads_run_groups(pool, r->tiles, take_tiles(r), run_tile, r);
             break;
         case DSC_SEGMENT_COLUMNS:
             dsc_threads_run(pool, count_columns(r), run_block_of_columns, r);
@@ -329,13 +320,23 @@ void dsc_program_gather(const dsc_program *program, dsc_program_workspace *works
     }
 }
 
+/* In blocks of how many columns the stage works that makes the gradient of input `k`; 0: whole, or by samples. */
+static size_t columns_made(const dsc_needs *needs, size_t k) {
+    for (const dsc_stage *stage = needs->backward; stage && stage->kind != DSC_STAGE_END; stage++)
+        if (stage->writes >> k & 1) {
+            const bool is_first = !(stage->writes & ((1u << k) - 1));
+            return is_first && stage->blocks ? stage->blocks(needs->plan).columns : 0;
+        }
+    return 0;
+}
+
 size_t dsc_program_gradient_columns(const dsc_program *program, const dsc_node *parameter) {
     for (size_t i = 0; i < program->graph->count; i++) {
         const dsc_place *place = &program->places[i];
         for (size_t k = 0; place->contribution && k < program->graph->nodes[i]->input_count; k++) {
             if (place->contribution[k] == DSC_NO_SLOT) continue;
             const dsc_contribution *it = &program->contributions[place->contribution[k]];
-            if (it->parameter == parameter && it->direct) return k == 1 ? place->needs.columns : 0;
+            if (it->parameter == parameter && it->direct) return columns_made(&place->needs, k);
         }
     }
     return 0;

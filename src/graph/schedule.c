@@ -34,8 +34,12 @@ static bool add_step(dsc_program *program, dsc_step step) {
 
 static bool add_stages(dsc_program *program, dsc_step_kind kind, const dsc_node *node,
                        const dsc_stage *stages) {
-    for (; stages && stages->kind != DSC_STAGE_END; stages++)
-        if (!add_step(program, (dsc_step){.kind = kind, .node = node, .stage = stages})) return false;
+    const void *plan = program->places[node->index].needs.plan;
+    for (; stages && stages->kind != DSC_STAGE_END; stages++) {
+        const size_t tiles = stages->tiles ? stages->tiles(plan) : 1;
+        if (!add_step(program, (dsc_step){.kind = kind, .node = node, .stage = stages, .tiles = tiles}))
+            return false;
+    }
     return true;
 }
 
@@ -106,7 +110,7 @@ static unsigned wanted_inputs(const dsc_program *program, const dsc_node *node) 
     return wants;
 }
 
-static void ask_needs(const dsc_program *program, const dsc_node *node, dsc_needs *needs) {
+static bool ask_needs(const dsc_program *program, const dsc_node *node, dsc_needs *needs) {
     const dsc_op *op = node->op;
     const dsc_executor_options *options = &program->options;
     *needs = (dsc_needs){.values = node->values,
@@ -125,7 +129,9 @@ static void ask_needs(const dsc_program *program, const dsc_node *node, dsc_need
                          .prepare = op->prepare,
                          .forward = options->training || !op->infer ? op->forward : op->infer,
                          .backward = op->backward};
+    if (op->plan_size && !(needs->plan = dsc_allocate(1, op->plan_size))) return false;
     if (op->needs) op->needs(needs);
+    return true;
 }
 
 static bool place_node(dsc_program *program, const dsc_node *node) {
@@ -139,7 +145,7 @@ static bool place_node(dsc_program *program, const dsc_node *node) {
     if (node->kind == DSC_NODE_INPUT) program->inputs[program->input_count++] = place->value;
     if (node->kind != DSC_NODE_OP || !place->needed) return true;
     dsc_needs *needs = &place->needs;
-    ask_needs(program, node, needs);
+    if (!ask_needs(program, node, needs)) return false;
     const dsc_node *pickiest = program->pickiest;
     if (needs->least_samples > (pickiest ? program->places[pickiest->index].needs.least_samples : 1))
         program->pickiest = node;
@@ -162,6 +168,12 @@ static bool is_first_input(const dsc_program *program, const dsc_node *node, siz
            dsc_slot_root(program, program->places[node->inputs[i]->index].value) == program->inputs[0];
 }
 
+/* In blocks of how many elements an op's first stage reads its input; 0: by samples, or not in blocks. */
+static size_t columns_read(const dsc_needs *needs) {
+    const dsc_stage *first = needs->forward;
+    return first && first->kind == DSC_STAGE_TILES && first->blocks ? first->blocks(needs->plan).columns : 0;
+}
+
 /* In blocks of how many elements all that read input 0 do so; 0 if one does not. */
 static size_t find_columns(const dsc_program *program) {
     size_t columns = 0;
@@ -169,14 +181,15 @@ static size_t find_columns(const dsc_program *program) {
         const dsc_node *node = program->graph->nodes[n];
         const dsc_place *place = &program->places[n];
         if (node->kind != DSC_NODE_OP || (node->op->flags & DSC_OP_VIEW) || !place->needed) continue;
+        const size_t read = columns_read(&place->needs);
         for (size_t i = 0; i < node->input_count; i++) {
             if (!is_first_input(program, node, i)) continue;
-            if (i > 0 || !place->needs.columns || (columns && place->needs.columns != columns)) return 0;
-            columns = place->needs.columns;
+            if (i > 0 || !read || (columns && read != columns)) return 0;
+            columns = read;
         }
         /* What else a sample has is loaded with the first block alone. */
         for (size_t i = 1; i < node->input_count; i++)
-            if (place->needs.columns && dsc_node_is_sampled(node->inputs[i])) return 0;
+            if (read && dsc_node_is_sampled(node->inputs[i])) return 0;
     }
     return columns;
 }

@@ -40,6 +40,7 @@ typedef struct dsc_step {
     const dsc_node *node;
     const dsc_stage *stage; /* NULL for the engine's own steps, which are per sample */
     size_t to, from;
+    size_t tiles;   /* of a stage of TILES */
     size_t columns; /* LOAD: by blocks of so many elements; 0: by samples */
     bool put_off;   /* makes gradients of parameters alone */
 } dsc_step;
@@ -65,7 +66,7 @@ typedef struct dsc_contribution {
 
 /* What the program knows of one node. */
 typedef struct dsc_place {
-    dsc_needs needs;               /* ops: what they asked for */
+    dsc_needs needs;               /* ops: what they asked for; `plan` is the place's own */
     size_t value, gradient, saved; /* slots, or DSC_NO_SLOT */
     size_t lane_saved, shared;     /* offsets in bytes */
     size_t *d_in;         /* ops with a backward pass: the slot (sampled input) that d_in[i] goes to */

@@ -32,7 +32,7 @@ static bool multiply(dsc_real *c, dsc_gemm gemm, const dsc_gemm_kernels *k, room
     if (dsc_pack_size(k, DSC_SIDE_B, gemm.columns, gemm.depth) > sizeof r->packed) return false;
     dsc_pack(r->packed, k, DSC_SIDE_B, gemm.b.packer, gemm.columns, gemm.depth, 0,
              dsc_pack_panels(k, DSC_SIDE_B, gemm.columns));
-    gemm.b = (dsc_operand){.packed = r->packed};
+    gemm.b = (dsc_operand){.is_packed = true, .packed = r->packed};
     gemm.c = c;
     gemm.c_row = (ptrdiff_t)gemm.columns;
     dsc_gemm_plan_make(&plan, k, &gemm, 1);

@@ -49,7 +49,7 @@ static void *pack(checker *t, dsc_operand *o, const dsc_gemm_kernels *k, dsc_sid
         return NULL;
     }
     dsc_pack(packed, k, side, o->packer, count, depth, 0, dsc_pack_panels(k, side, count));
-    *o = (dsc_operand){.packed = packed};
+    *o = (dsc_operand){.is_packed = true, .packed = packed};
     return packed;
 }
 

@@ -24,7 +24,7 @@ static size_t even_part(size_t total, size_t limit, size_t multiple) {
 static bool reads_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
     const dsc_packer *p = g->a.packer;
     dsc_place at;
-    if (g->a.packed || !p->place || g->rows == 0 || !p->place(&at, p, 0)) return false;
+    if (g->a.is_packed || !p->place || g->rows == 0 || !p->place(&at, p, 0)) return false;
     if (at.vectors < g->rows && at.vectors < k->rows / 2) return false;
     if (!at.halves) {
         const ptrdiff_t apart = at.vector_stride * (ptrdiff_t)sizeof(dsc_real);
@@ -40,7 +40,7 @@ static bool reads_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
 static bool reads_b_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
     const dsc_packer *p = g->b.packer;
     dsc_place at;
-    if (g->b.packed || k->rounds || k->elements_per_word != 1 || !p->place || !p->place(&at, p, 0))
+    if (g->b.is_packed || k->rounds || k->elements_per_word != 1 || !p->place || !p->place(&at, p, 0))
         return false;
     if (at.halves || at.vector_stride != 1 || at.vectors < g->columns || at.run < g->depth) return false;
     const size_t bytes = (size_t)at.depth_stride * sizeof(dsc_real);
@@ -64,16 +64,15 @@ static size_t balanced_parts(size_t parts, size_t rows, size_t columns) {
     return best;
 }
 
-/* Everything is cut evenly, so that fewer rows or less depth can make larger blocks. This is enough for them as well. */
-static size_t workspace_most(const dsc_gemm_plan *plan, const dsc_gemm *g, bool a_ready, bool b_ready) {
-    const dsc_gemm_kernels *k = plan->kernels;
-    const size_t depth = smaller(k->depth_block, round_up(g->depth, round_up(16, k->depth_multiple)));
+/* The bytes that a block of A, and of B, take at most. Everything is cut evenly, so that fewer rows or less depth can make
+ * larger blocks. This is enough for them as well. */
+static size_t a_most(const dsc_gemm_kernels *k, const dsc_gemm *g, size_t depth) {
     const size_t rows = smaller(ROW_CHUNKS * round_up(k->rows, k->row_multiple), g->rows);
+    return round_up(rows, round_up(16, k->row_multiple)) * dsc_gemm_row_bytes(k, depth);
+}
+static size_t b_most(const dsc_gemm_kernels *k, const dsc_gemm *g, size_t depth) {
     const size_t columns = smaller(round_up(g->columns, 8 * k->width), DSC_GEMM_COLUMNS);
-    const size_t a =
-        a_ready ? 0 : round_up(rows, round_up(16, k->row_multiple)) * dsc_gemm_row_bytes(k, depth);
-    const size_t b = b_ready ? 0 : columns / k->width * dsc_gemm_panel_bytes(k, depth);
-    return a + round_up(b, 64);
+    return round_up(columns / k->width * dsc_gemm_panel_bytes(k, depth), 64);
 }
 
 void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const dsc_gemm *g, size_t parts) {
@@ -84,7 +83,7 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const ds
 
     /* What is packed on the fly is packed once for each tile that needs it, so the other side is cut. */
     const size_t row_units = divide_up(g->rows, row_unit), column_units = divide_up(g->columns, column_unit);
-    const bool a_ready = g->a.packed || plan->a_direct, b_ready = g->b.packed || plan->b_direct;
+    const bool a_ready = g->a.is_packed || plan->a_direct, b_ready = g->b.is_packed || plan->b_direct;
     if (parts < 1) parts = 1;
     size_t row_parts = b_ready   ? parts
                        : a_ready ? divide_up(parts, column_units ? column_units : 1)
@@ -98,20 +97,18 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const ds
     plan->column_tiles = plan->tile_columns ? divide_up(g->columns, plan->tile_columns) : 0;
     plan->tiles = plan->tile_rows ? plan->column_tiles * divide_up(g->rows, plan->tile_rows) : 0;
 
-    plan->depth_block = dsc_gemm_depth_block(k, g->depth);
     plan->row_block = even_part(plan->tile_rows, ROW_CHUNKS * row_unit, k->row_multiple);
-    if (g->b.packed || plan->b_direct)
+    if (g->b.is_packed || plan->b_direct)
         plan->column_block = plan->tile_columns;
-    else if (plan->row_block >= plan->tile_rows && (g->a.packed || plan->a_direct))
+    else if (plan->row_block >= plan->tile_rows && (g->a.is_packed || plan->a_direct))
         plan->column_block =
             k->vectors(smaller(g->rows, k->rows)) * k->width; /* used at once, in the first-level cache */
     else
         plan->column_block = even_part(plan->tile_columns, DSC_GEMM_COLUMNS, column_unit);
 
-    const size_t depth = smaller(plan->depth_block, round_up(g->depth, k->depth_multiple));
-    plan->a_bytes =
-        a_ready ? 0 : round_up(smaller(plan->row_block, plan->tile_rows), 16) * dsc_gemm_row_bytes(k, depth);
-    plan->workspace = workspace_most(plan, g, a_ready, b_ready);
+    const size_t depth = smaller(k->depth_block, round_up(g->depth, round_up(16, k->depth_multiple)));
+    plan->a_bytes = a_ready ? 0 : round_up(a_most(k, g, depth), 64);
+    plan->workspace = plan->a_bytes + (b_ready ? 0 : b_most(k, g, depth));
 }
 
 /* Where a block of an operand lies. */
@@ -126,7 +123,7 @@ typedef struct block {
 static block block_of_a(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t row, size_t rows, size_t depth,
                         size_t depths, void *space) {
     const dsc_gemm_kernels *k = plan->kernels;
-    if (g->a.packed) {
+    if (g->a.is_packed) {
         const size_t stride = dsc_gemm_row_bytes(k, g->depth) / sizeof(dsc_real);
         return (block){(const dsc_real *)g->a.packed + row * stride + depth / k->elements_per_word,
                        (ptrdiff_t)stride, 1, NULL};
@@ -153,8 +150,8 @@ static block block_of_b(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t col
         return (block){(const dsc_real *)at.at + (ptrdiff_t)depth * at.depth_stride, width, at.depth_stride,
                        NULL};
     }
-    const size_t panel = dsc_gemm_panel_bytes(k, g->b.packed ? g->depth : depths) / sizeof(dsc_real);
-    if (g->b.packed)
+    const size_t panel = dsc_gemm_panel_bytes(k, g->b.is_packed ? g->depth : depths) / sizeof(dsc_real);
+    if (g->b.is_packed)
         return (block){(const dsc_real *)g->b.packed + column / k->width * panel +
                            depth / k->elements_per_word * k->width,
                        (ptrdiff_t)panel, width, NULL};
@@ -237,6 +234,7 @@ static void multiply_block(const dsc_gemm_kernels *k, const dsc_gemm *g, block a
 
 static void run_tile(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t tile, void *workspace) {
     const dsc_gemm_kernels *k = plan->kernels;
+    const size_t depth_block = dsc_gemm_depth_block(k, g->depth);
     char *const a_space = workspace, *const b_space = a_space ? a_space + plan->a_bytes : NULL;
     const size_t row0 = tile / plan->column_tiles * plan->tile_rows;
     const size_t column0 = tile % plan->column_tiles * plan->tile_columns;
@@ -247,7 +245,7 @@ static void run_tile(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t tile, 
         const size_t columns = smaller(plan->column_block, column_end - column);
         size_t depth = 0;
         do { /* once even if there is no depth, for the end */
-            const size_t depths = smaller(plan->depth_block, g->depth - depth);
+            const size_t depths = smaller(depth_block, g->depth - depth);
             const size_t words = round_up(depths, k->depth_multiple) / k->elements_per_word;
             const bool last = depth + depths == g->depth;
             const block b = block_of_b(plan, g, column, columns, depth, depths, b_space);

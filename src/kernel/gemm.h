@@ -7,8 +7,8 @@
  * packer's business (pack.h): a matrix, a transposed one, bytes, image patches. Operands are packed on the fly, tile by
  * tile, or once beforehand (dsc_pack) and used many times, as weights are.
  *
- *   dsc_gemm g = {.rows = n, .columns = out, .depth = in, .a = {.packer = &images}, .b = {.packed = weights},
- *                 .c = y, .c_row = out, .bias_columns = bias, .relu = true};
+ *   dsc_gemm g = {.rows = n, .columns = out, .depth = in, .a = {.packer = &images},
+ *                 .b = {.is_packed = true, .packed = weights}, .c = y, .c_row = out, .bias_columns = bias, .relu = true};
  *   dsc_gemm_plan plan;
  *   dsc_gemm_plan_make(&plan, kernels->f32, &g, 1);
  *   dsc_gemm_run(&plan, &g, 0, plan.tiles, workspace);        workspace: plan.workspace bytes
@@ -32,7 +32,8 @@ enum { DSC_GEMM_COLUMNS = 512 };
 
 typedef struct dsc_operand {
     const dsc_packer *packer; /* packed on the fly, or read in place if it is a plain matrix of reals */
-    const void *packed;       /* or, if not NULL, what dsc_pack made with the same kernels */
+    bool is_packed;           /* or: */
+    const void *packed;       /* what dsc_pack made with the same kernels; not looked at by a plan */
 } dsc_operand;
 
 typedef struct dsc_gemm {
@@ -48,20 +49,19 @@ typedef struct dsc_gemm {
 
 typedef struct dsc_gemm_plan {
     const dsc_gemm_kernels *kernels;
-    size_t tiles; /* tiles may be computed in any order by any thread */
-    size_t
-        workspace; /* bytes one thread needs, aligned to 64; can be 0. Enough also for fewer rows and less depth */
+    size_t tiles;     /* tiles may be computed in any order by any thread */
+    size_t workspace; /* bytes one thread needs, aligned to 64; can be 0 */
     /* how it is cut; not for callers */
     size_t tile_rows, tile_columns, column_tiles;
-    size_t row_block, column_block, depth_block;
+    size_t row_block, column_block;
     size_t a_bytes; /* the part of the workspace that is A's */
     bool a_direct, b_direct;
 } dsc_gemm_plan;
 
-/* Plans `gemm` (its data pointers may still be unset, but packers and `packed` must be as they will be: if one is
- * not there yet, any non-NULL value will do). The tiles number about `parts`: 1 if one thread computes the
- * product, a few times the number of threads if they share it. A plan holds for every gemm of these sizes and
- * kinds of operand with the same strides. */
+/* Plans `gemm`, of which no data is looked at: only sizes, strides and kinds of operand. The tiles number about
+ * `parts`: 1 if one thread computes the product, a few times the number of threads if they share it. A plan holds for
+ * every gemm of the same kinds of operand and strides with as many columns, and as many rows and as much depth or
+ * less; the tiles of fewer rows may be empty. */
 void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *kernels, const dsc_gemm *gemm,
                         size_t parts);
 
@@ -70,7 +70,7 @@ void dsc_gemm_run(const dsc_gemm_plan *plan, const dsc_gemm *gemm, size_t first,
                   void *workspace);
 
 /* In blocks of how much depth sums are made: as few as the kernels' depth_block allows, but more than one are an even number where
- * the depth suffices, so that two threads can share them (op/matmul_columns.h). */
+ * the depth suffices, so that two threads can share them (op/matmul_columns.c). */
 size_t dsc_gemm_depth_block(const dsc_gemm_kernels *kernels, size_t depth);
 
 /* ---- Packing beforehand ---- */

@@ -54,8 +54,8 @@ static void backward(const dsc_call *call) {
         memcpy(call->d_in[0], call->d_out[0], dsc_out_numbers(call, 0) * sizeof(dsc_real));
 }
 
-static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
-static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 3}, {0}};
+static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
+static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 3}, {0}};
 static const dsc_op_example examples[] = {
     {"ss", {{1, {7}}, {1, {7}}}, NULL},
     {"sp", {{1, {17}}, {1, {17}}}, NULL},

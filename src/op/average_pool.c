@@ -81,8 +81,8 @@ static void backward(const dsc_call *call) {
                        call->d_out[0] + (p * w[Y].out + i) * w[X].out, i);
 }
 
-static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
-static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 1}, {0}};
+static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
+static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {{"s", {{3, {1, 2, 2}}}, NULL},
                                           {"s", {{3, {3, 7, 41}}}, NULL},
                                           {"s", {{3, {2, 7, 9}}}, "size=3x2 stride=2x1 padding=1x1"},

@@ -276,14 +276,14 @@ static void pass_back(const dsc_call *call) {
 }
 
 static const dsc_stage forward_stages[] = {
-    {DSC_STAGE_SAMPLES, sum_values, NULL, 0},  {DSC_STAGE_TILES, find_mean, NULL, 0},
-    {DSC_STAGE_SAMPLES, sum_squares, NULL, 0}, {DSC_STAGE_TILES, find_variance, NULL, 0},
-    {DSC_STAGE_SAMPLES, normalise, NULL, 0},   {0}};
-static const dsc_stage prepare_stages[] = {{DSC_STAGE_TILES, prepare_running, NULL, 0}, {0}};
-static const dsc_stage infer_stages[] = {{DSC_STAGE_SAMPLES, normalise, NULL, 0}, {0}};
-static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, sum_gradients, NULL, 0},
-                                            {DSC_STAGE_TILES, find_gradients, NULL, 2 | 4},
-                                            {DSC_STAGE_SAMPLES, pass_back, NULL, 1},
+    {.kind = DSC_STAGE_SAMPLES, .run = sum_values},  {.kind = DSC_STAGE_TILES, .run = find_mean},
+    {.kind = DSC_STAGE_SAMPLES, .run = sum_squares}, {.kind = DSC_STAGE_TILES, .run = find_variance},
+    {.kind = DSC_STAGE_SAMPLES, .run = normalise},   {0}};
+static const dsc_stage prepare_stages[] = {{.kind = DSC_STAGE_TILES, .run = prepare_running}, {0}};
+static const dsc_stage infer_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = normalise}, {0}};
+static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = sum_gradients},
+                                            {.kind = DSC_STAGE_TILES, .run = find_gradients, .writes = 2 | 4},
+                                            {.kind = DSC_STAGE_SAMPLES, .run = pass_back, .writes = 1},
                                             {0}};
 static const dsc_op_example examples[] = {
     {"sppbb", {{1, {5}}, {1, {5}}, {1, {5}}, {1, {5}}, {1, {5}}}, NULL},

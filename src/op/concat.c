@@ -42,8 +42,9 @@ static void backward(const dsc_call *call) {
         }
 }
 
-static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
-static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, (1u << INPUTS) - 1}, {0}};
+static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
+static const dsc_stage backward_stages[] = {
+    {.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = (1u << INPUTS) - 1}, {0}};
 static const dsc_op_example examples[] = {
     {"ss", {{1, {1}}, {1, {7}}}, NULL},
     {"sss", {{3, {3, 5, 7}}, {3, {1, 5, 7}}, {3, {2, 5, 7}}}, NULL},

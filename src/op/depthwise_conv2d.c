@@ -182,8 +182,8 @@ static void backward(const dsc_call *call) {
     if (call->d_in[IMAGE]) backward_x(call, &p);
 }
 
-static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
-static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 7}, {0}};
+static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
+static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 7}, {0}};
 static const dsc_op_example examples[] = {
     {"spp", {{3, {1, 5, 5}}, {4, {1, 1, 3, 3}}, {1, {1}}}, NULL},
     {"sp", {{3, {3, 1, 1}}, {4, {3, 1, 1, 1}}}, NULL},

@@ -71,9 +71,9 @@ static void backward(const dsc_call *call) {
         memcpy(call->d_in[0], call->d_out[0], dsc_out_numbers(call, 0) * sizeof(dsc_real));
 }
 
-static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
-static const dsc_stage infer_stages[] = {{DSC_STAGE_SAMPLES, infer, NULL, 0}, {0}};
-static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 1}, {0}};
+static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
+static const dsc_stage infer_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = infer}, {0}};
+static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
     {"s", {{1, {100}}}, NULL}, {"s", {{3, {3, 5, 7}}}, "p=0.25"}, {"s", {{1, {1}}}, "p=0"}, {0}};
 

@@ -18,8 +18,8 @@ static void backward(const dsc_call *call) {
         call->kernels->vector->fill(call->d_in[0] + p * pixels, call->d_out[0][p] / (dsc_real)pixels, pixels);
 }
 
-static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
-static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 1}, {0}};
+static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
+static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
     {"s", {{3, {1, 1, 1}}}, NULL}, {"s", {{3, {5, 7, 3}}}, NULL}, {"s", {{2, {3, 37}}}, NULL}, {0}};
 

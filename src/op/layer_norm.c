@@ -127,8 +127,8 @@ static void backward(const dsc_call *call) {
     }
 }
 
-static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
-static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 7}, {0}};
+static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
+static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 7}, {0}};
 static const dsc_op_example examples[] = {
     {"spp", {{1, {1}}, {1, {1}}, {1, {1}}}, NULL},
     {"spp", {{1, {37}}, {1, {37}}, {1, {37}}}, NULL},

@@ -37,8 +37,8 @@ static void backward(const dsc_call *call) {
                              dsc_out_numbers(call, 0));
 }
 
-static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
-static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 1}, {0}};
+static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
+static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
     {"s", {{1, {1}}}, NULL}, {"s", {{1, {37}}}, "slope=0.3"}, {"s", {{3, {3, 5, 7}}}, "slope=0"}, {0}};
 

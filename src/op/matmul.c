@@ -7,27 +7,16 @@
  * The weight is packed once a step, for y and for dx, and shared by all lanes. Its gradient is computed by
  * tiles over the whole batch: no lane has a copy of it.
  */
-#include "op/matmul_columns.h"
+#include "op/matmul_plan.h"
 
 #include "base/limits.h"
 #include "kernel/gemm_pack.h"
-#include "op/matmul_sizes.h"
-#include "op/matmul_sparse.h"
-#include "op/matmul_weight.h"
-
-typedef struct matmul_values {
-    bool relu; /* no parameter: set for inference alone, by absorb */
-} matmul_values;
 
 static bool absorb(void *values, const dsc_op *next, const void *next_values) {
     (void)next_values;
     if (!(next->flags & DSC_OP_RELU)) return false;
-    return ((matmul_values *)values)->relu = true;
+    return ((dsc_matmul_values *)values)->relu = true;
 }
-static bool has_relu(const dsc_call *call) {
-    return call->values && ((const matmul_values *)call->values)->relu;
-}
-
 static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     const dsc_shape *x = &rule->in[0], *w = &rule->in[1];
     if (!x->rank || w->rank != 2 || w->size[1] != x->size[x->rank - 1])
@@ -47,67 +36,7 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     return status;
 }
 
-/* shared: the weight packed for y, then the weight packed for dx. */
-static size_t packed_size(const dsc_gemm_kernels *product, const dsc_matmul_sizes *s) {
-    size_t bytes = dsc_pack_size(product, DSC_SIDE_B, s->n, s->k);
-    return (bytes + DSC_ALIGNMENT - 1) / DSC_ALIGNMENT * DSC_ALIGNMENT;
-}
-
-static dsc_packer weight_for_y(const dsc_real *w, const dsc_matmul_sizes *s) {
-    return dsc_pack_matrix(w, (ptrdiff_t)s->k, 1);
-}
-static dsc_packer weight_for_dx(const dsc_real *w, const dsc_matmul_sizes *s) {
-    return dsc_pack_matrix(w, 1, (ptrdiff_t)s->k);
-}
-
-enum { PANELS_A_TILE = 4 };
-
-static size_t prepare_tiles(const dsc_call *call) {
-    dsc_matmul_sizes s = dsc_matmul_sizes_of(call->in_shape);
-    size_t panels = dsc_pack_panels(call->product, DSC_SIDE_B, s.n);
-    if (call->wants & 1) panels += dsc_pack_panels(call->product, DSC_SIDE_B, s.k);
-    return (panels + PANELS_A_TILE - 1) / PANELS_A_TILE;
-}
-
-static void prepare(const dsc_call *call) {
-    dsc_matmul_sizes s = dsc_matmul_sizes_of(call->in_shape);
-    dsc_packer y = weight_for_y(call->in[1], &s), dx = weight_for_dx(call->in[1], &s);
-    size_t first = call->tile * PANELS_A_TILE, last = first + PANELS_A_TILE;
-    size_t y_panels = dsc_pack_panels(call->product, DSC_SIDE_B, s.n);
-    size_t dx_panels = call->wants & 1 ? dsc_pack_panels(call->product, DSC_SIDE_B, s.k) : 0;
-    unsigned char *for_y = call->shared, *for_dx = for_y + packed_size(call->product, &s);
-    if (first < y_panels)
-        dsc_pack(for_y, call->product, DSC_SIDE_B, &y, s.n, s.k, first, last < y_panels ? last : y_panels);
-    if (last <= y_panels) return;
-    first = first > y_panels ? first - y_panels : 0;
-    last = last - y_panels < dx_panels ? last - y_panels : dx_panels;
-    if (first < last) dsc_pack(for_dx, call->product, DSC_SIDE_B, &dx, s.k, s.n, first, last);
-}
-
-/* The three products. Their plans follow from sizes alone, so they are made where they are used. */
-
-static dsc_gemm product_y(const dsc_call *call, const dsc_matmul_sizes *s, const dsc_packer *x) {
-    return (dsc_gemm){.rows = call->count * s->rows,
-                      .columns = s->n,
-                      .depth = s->k,
-                      .a = {.packer = x},
-                      .b = {.packed = call->shared},
-                      .c = call->out ? call->out[0] : NULL,
-                      .c_row = (ptrdiff_t)s->n,
-                      .bias_columns = call->input_count == 3 && call->in ? call->in[2] : NULL};
-}
-
-static dsc_gemm product_dx(const dsc_call *call, const dsc_matmul_sizes *s, const dsc_packer *dy) {
-    return (dsc_gemm){.rows = call->count * s->rows,
-                      .columns = s->k,
-                      .depth = s->n,
-                      .a = {.packer = dy},
-                      .b = {.packed = (unsigned char *)call->shared + packed_size(call->product, s)},
-                      .c = call->d_in ? call->d_in[0] : NULL,
-                      .c_row = (ptrdiff_t)s->k};
-}
-
-/* --- a large weight in training: shared out by its panels --- */
+/* --- the plan --- */
 
 /* Each lane would read the whole weight. Where no core's cache holds it, it is read once, for the whole batch, by tiles of which
  * each reads the other operand. The bits are the same. */
@@ -117,172 +46,246 @@ enum {
     TILES_MOST = 16
 };
 
-static size_t panel_tiles(const dsc_gemm_kernels *product, const dsc_matmul_sizes *s, size_t columns) {
-    const size_t tiles = dsc_smaller(s->n * s->k / A_TILE + 1, TILES_MOST);
-    return dsc_smaller(tiles, dsc_pack_panels(product, DSC_SIDE_B, columns));
+static size_t panel_tiles(const dsc_matmul_plan *p, size_t panels) {
+    return dsc_smaller(dsc_smaller(p->n * p->k / A_TILE + 1, TILES_MOST), panels);
 }
 
 /* By what is read: the weight once for each lane, or the other operand once for each tile. `columns` are the product's. */
-static bool goes_by_panels(const dsc_needs *needs, const dsc_matmul_sizes *s, size_t columns) {
-    return needs->training && (needs->wants & 1) && s->rows == 1 && s->n * s->k >= LARGE &&
-           2 * panel_tiles(needs->product, s, columns) * needs->batch <= needs->lanes * columns;
+static bool goes_by_panels(const dsc_needs *needs, const dsc_matmul_plan *p, size_t columns, size_t panels) {
+    return needs->training && (needs->wants & 1) && p->rows == 1 && p->n * p->k >= LARGE &&
+           2 * panel_tiles(p, panels) * needs->batch <= needs->lanes * columns;
 }
 
-static size_t forward_panels_tiles(const dsc_call *call) {
-    const dsc_matmul_sizes s = dsc_matmul_sizes_of(call->in_shape);
-    return panel_tiles(call->product, &s, s.n);
-}
-static size_t backward_panels_tiles(const dsc_call *call) {
-    const dsc_matmul_sizes s = dsc_matmul_sizes_of(call->in_shape);
-    return panel_tiles(call->product, &s, s.k);
-}
-
-/* A tile's columns of a product. */
-static void run_panels(const dsc_call *call, dsc_gemm *gemm) {
-    const size_t width = call->product->width;
-    const size_t panels = dsc_pack_panels(call->product, DSC_SIDE_B, gemm->columns);
-    const size_t first = call->tile * panels / call->tiles, last = (call->tile + 1) * panels / call->tiles;
-    gemm->columns = dsc_smaller(last * width, gemm->columns) - first * width;
-    gemm->b.packed =
-        (const unsigned char *)gemm->b.packed + first * dsc_gemm_panel_bytes(call->product, gemm->depth);
-    gemm->c += first * width;
-    if (gemm->bias_columns) gemm->bias_columns += first * width;
-    dsc_matmul_run(call, gemm);
-}
-
-static void forward_panels(const dsc_call *call) {
-    const dsc_matmul_sizes s = dsc_matmul_sizes_of(call->in_shape);
-    const dsc_packer x = dsc_pack_matrix(call->in[0], (ptrdiff_t)s.k, 1);
-    dsc_gemm gemm = product_y(call, &s, &x);
-    run_panels(call, &gemm);
-}
-
-static void backward_panels(const dsc_call *call) {
-    if (!call->d_in[0]) return;
-    const dsc_matmul_sizes s = dsc_matmul_sizes_of(call->in_shape);
-    const dsc_packer dy = dsc_pack_matrix(call->d_out[0], (ptrdiff_t)s.n, 1);
-    dsc_gemm gemm = product_dx(call, &s, &dy);
-    run_panels(call, &gemm);
-}
-
-static const dsc_stage forward_panels_stages[] = {{DSC_STAGE_TILES, forward_panels, forward_panels_tiles, 0},
-                                                  {0}};
-static const dsc_stage backward_panels_stages[] = {
-    {DSC_STAGE_TILES, backward_panels, backward_panels_tiles, 1},
-    {DSC_STAGE_TILES, dsc_matmul_weight, dsc_matmul_weight_tiles, 2 | 4},
-    {0}};
-
-/* --- one row alone: zeros left out, and a large weight shared by threads --- */
-
-/* A tile is of several panels, whose sums a processor makes side by side. */
+/* One row alone: a tile is of several panels, whose sums a processor makes side by side. */
 enum {
     SINGLE_TILES = 8,
     PANELS_TOGETHER = DSC_USUALLY(4, 1),
     WORTH_SHARING = DSC_USUALLY(200000, 1) /* multiply-adds */
 };
 
-static dsc_sparse_row sparse_row_of(const dsc_call *call, const dsc_matmul_sizes *s) {
-    return (dsc_sparse_row){.x = call->in[0],
-                            .packed = call->shared,
-                            .bias = call->input_count == 3 ? call->in[2] : NULL,
-                            .depth = s->k,
-                            .n = s->n,
-                            .relu = has_relu(call),
-                            .kernels = call->kernels,
-                            .product = call->product};
+static dsc_gemm product_y(const dsc_matmul_plan *p, size_t samples, const dsc_packer *x) {
+    return (dsc_gemm){.rows = samples * p->rows,
+                      .columns = p->n,
+                      .depth = p->k,
+                      .a = {.packer = x},
+                      .b = {.is_packed = true},
+                      .c_row = (ptrdiff_t)p->n};
 }
 
-static size_t single_tiles(const dsc_call *call) {
-    const size_t panels = dsc_pack_panels(call->product, DSC_SIDE_B, dsc_matmul_sizes_of(call->in_shape).n);
-    const size_t tiles = (panels + PANELS_TOGETHER - 1) / PANELS_TOGETHER;
-    return tiles < SINGLE_TILES ? tiles : SINGLE_TILES;
+static dsc_gemm product_dx(const dsc_matmul_plan *p, size_t samples, const dsc_packer *dy) {
+    return (dsc_gemm){.rows = samples * p->rows,
+                      .columns = p->k,
+                      .depth = p->n,
+                      .a = {.packer = dy},
+                      .b = {.is_packed = true},
+                      .c_row = (ptrdiff_t)p->k};
 }
 
-static void forward_single(const dsc_call *call) {
-    const dsc_matmul_sizes s = dsc_matmul_sizes_of(call->in_shape);
-    const dsc_sparse_row row = sparse_row_of(call, &s);
-    const size_t width = call->product->width, panels = dsc_pack_panels(call->product, DSC_SIDE_B, s.n);
-    const size_t first = call->tile * panels / call->tiles * width,
-                 last = (call->tile + 1) * panels / call->tiles * width;
-    dsc_sparse_row_run(call->out[0], &row, first, last < s.n ? last : s.n, call->scratch);
+static dsc_packer rows_of(const dsc_real *x, size_t columns) {
+    return dsc_pack_matrix(x, (ptrdiff_t)columns, 1);
 }
 
-static const dsc_stage single_stages[] = {{DSC_STAGE_TILES, forward_single, single_tiles, 0}, {0}};
+static const dsc_stage forward_panels_stages[], backward_panels_stages[], single_stages[];
+
+static void plan_sizes(const dsc_needs *needs, dsc_matmul_plan *p) {
+    const dsc_matmul_values *values = needs->values;
+    p->k = needs->in[1].size[1];
+    p->n = needs->in[1].size[0];
+    p->rows = dsc_shape_count(&needs->in[0]) / p->k;
+    p->relu = values && values->relu;
+    p->looks_for_zeros = dsc_matmul_looks_for_zeros(needs, p->n);
+    p->single = !needs->training && dsc_sparse_serves(needs->kernels, needs->product);
+    p->y_panels = dsc_pack_panels(needs->product, DSC_SIDE_B, p->n);
+    p->dx_panels = needs->wants & 1 ? dsc_pack_panels(needs->product, DSC_SIDE_B, p->k) : 0;
+}
+
+static void plan_weights(dsc_needs *needs, dsc_matmul_plan *p) {
+    const size_t bytes = dsc_pack_size(needs->product, DSC_SIDE_B, p->n, p->k);
+    p->packed_dx = (bytes + DSC_ALIGNMENT - 1) / DSC_ALIGNMENT * DSC_ALIGNMENT;
+    needs->saved_shared =
+        p->packed_dx + (p->dx_panels ? dsc_pack_size(needs->product, DSC_SIDE_B, p->k, p->n) : 0);
+}
+
+static void plan_products(dsc_needs *needs, dsc_matmul_plan *p) {
+    const dsc_packer x = rows_of(NULL, p->k), dy = rows_of(NULL, p->n);
+    if (goes_by_panels(needs, p, p->n, p->y_panels)) p->y_tiles = panel_tiles(p, p->y_panels);
+    if (goes_by_panels(needs, p, p->k, p->dx_panels)) p->dx_tiles = panel_tiles(p, p->dx_panels);
+    if (p->y_tiles) needs->forward = forward_panels_stages;
+    if (p->dx_tiles) needs->backward = backward_panels_stages;
+    const dsc_gemm y = product_y(p, p->y_tiles ? needs->batch : needs->lane_batch, &x);
+    dsc_matmul_plan_product(&p->y, &y, needs);
+    if (p->single) needs->scratch = dsc_larger(needs->scratch, dsc_sparse_row_scratch(p->k));
+    if (p->looks_for_zeros)
+        needs->scratch =
+            dsc_larger(needs->scratch, dsc_sparse_rows_scratch(needs->lane_batch * p->rows, p->n));
+    if (!p->dx_panels) return;
+    const dsc_gemm dx = product_dx(p, p->dx_tiles ? needs->batch : needs->lane_batch, &dy);
+    dsc_matmul_plan_product(&p->dx, &dx, needs);
+}
+
+/* One row alone, and a large weight shared by threads. */
+static void plan_single(dsc_needs *needs, dsc_matmul_plan *p) {
+    if (needs->goes_back || needs->batch > 1 || p->rows > 1 || p->n * p->k < WORTH_SHARING || !p->single)
+        return;
+    p->y_tiles = dsc_smaller((p->y_panels + PANELS_TOGETHER - 1) / PANELS_TOGETHER, SINGLE_TILES);
+    needs->forward = single_stages;
+}
 
 static void needs(dsc_needs *needs) {
-    dsc_matmul_sizes s = dsc_matmul_sizes_of(needs->in);
-    if (dsc_matmul_columns_serve(needs)) {
-        dsc_matmul_columns_needs(needs);
-        needs->scratch = dsc_larger(needs->scratch, dsc_matmul_weight_scratch(needs));
-        return;
+    dsc_matmul_plan *p = needs->plan;
+    plan_sizes(needs, p);
+    if (dsc_matmul_columns_serve(needs, p)) {
+        dsc_matmul_plan_columns(needs, p);
+    } else {
+        plan_weights(needs, p);
+        plan_products(needs, p);
+        plan_single(needs, p);
     }
-    needs->saved_shared = packed_size(needs->product, &s);
-    if (dsc_sparse_serves(needs->kernels, needs->product)) needs->scratch = dsc_sparse_row_scratch(s.k);
-    if (dsc_matmul_looks_for_zeros(needs->kernels, needs->product, needs->wants, &s))
-        needs->scratch = dsc_larger(needs->scratch, dsc_sparse_rows_scratch(needs->lane_batch * s.rows, s.n));
-    if (!needs->goes_back && needs->batch == 1 && s.rows == 1 && s.n * s.k >= WORTH_SHARING &&
-        dsc_sparse_serves(needs->kernels, needs->product))
-        needs->forward = single_stages;
-    if (needs->wants & 1) needs->saved_shared += dsc_pack_size(needs->product, DSC_SIDE_B, s.k, s.n);
-    const bool y_by_panels = goes_by_panels(needs, &s, s.n), dx_by_panels = goes_by_panels(needs, &s, s.k);
-    if (y_by_panels) needs->forward = forward_panels_stages;
-    if (dx_by_panels) needs->backward = backward_panels_stages;
-    /* Stands for the call to come, for its sizes alone: `shared` stands for weights packed later: any pointer will do. */
-    dsc_call call = {.count = y_by_panels || dx_by_panels ? needs->batch : needs->lane_batch,
-                     .product = needs->product,
-                     .shared = needs};
-    dsc_packer x = dsc_pack_matrix(NULL, (ptrdiff_t)s.k, 1), dy = dsc_pack_matrix(NULL, (ptrdiff_t)s.n, 1);
-    dsc_gemm gemms[2] = {product_y(&call, &s, &x), product_dx(&call, &s, &dy)};
-    for (size_t i = 0; i < 2; i++) {
-        dsc_gemm_plan plan;
-        dsc_gemm_plan_make(&plan, needs->product, &gemms[i], 1);
-        needs->scratch = dsc_larger(needs->scratch, plan.workspace);
-    }
-    if (needs->goes_back) needs->scratch = dsc_larger(needs->scratch, dsc_matmul_weight_scratch(needs));
+    if (needs->goes_back) dsc_matmul_plan_weight(needs, p);
+}
+
+/* --- preparing: the weight, packed --- */
+
+enum { PANELS_A_TILE = 4 };
+
+static size_t prepare_tiles(const void *plan) {
+    const dsc_matmul_plan *p = plan;
+    return (p->y_panels + p->dx_panels + PANELS_A_TILE - 1) / PANELS_A_TILE;
+}
+
+static void prepare(const dsc_call *call) {
+    const dsc_matmul_plan *p = call->plan;
+    const dsc_packer y = rows_of(call->in[1], p->k), dx = dsc_pack_matrix(call->in[1], 1, (ptrdiff_t)p->k);
+    size_t first = call->tile * PANELS_A_TILE, last = first + PANELS_A_TILE;
+    if (first < p->y_panels)
+        dsc_pack(call->shared, call->product, DSC_SIDE_B, &y, p->n, p->k, first,
+                 dsc_smaller(last, p->y_panels));
+    if (last <= p->y_panels) return;
+    first = first > p->y_panels ? first - p->y_panels : 0;
+    last = dsc_smaller(last - p->y_panels, p->dx_panels);
+    if (first < last)
+        dsc_pack((unsigned char *)call->shared + p->packed_dx, call->product, DSC_SIDE_B, &dx, p->k, p->n,
+                 first, last);
+}
+
+/* --- the products of a lane, or of the whole batch --- */
+
+static dsc_gemm call_y(const dsc_call *call, const dsc_packer *x) {
+    const dsc_matmul_plan *p = call->plan;
+    dsc_gemm gemm = product_y(p, call->count, x);
+    gemm.b.packed = call->shared;
+    gemm.c = call->out[0];
+    gemm.bias_columns = dsc_matmul_bias_of(call);
+    gemm.relu = p->relu;
+    return gemm;
+}
+
+static dsc_gemm call_dx(const dsc_call *call, const dsc_packer *dy) {
+    const dsc_matmul_plan *p = call->plan;
+    dsc_gemm gemm = product_dx(p, call->count, dy);
+    gemm.b.packed = (const unsigned char *)call->shared + p->packed_dx;
+    gemm.c = call->d_in[0];
+    return gemm;
 }
 
 static void forward(const dsc_call *call) {
-    dsc_matmul_sizes s = dsc_matmul_sizes_of(call->in_shape);
-    if (!call->training && call->count * s.rows == 1 && dsc_sparse_serves(call->kernels, call->product)) {
-        const dsc_sparse_row row = sparse_row_of(call, &s);
-        dsc_sparse_row_run(call->out[0], &row, 0, s.n, call->scratch);
-        return;
-    }
-    const size_t rows = call->count * s.rows;
-    if (dsc_matmul_looks_for_zeros(call->kernels, call->product, call->wants, &s) &&
-        dsc_sparse_pays(call->in[0], s.k, rows, s.k)) {
-        const dsc_sparse_rows sparse = {.x = call->in[0],
-                                        .x_row = s.k,
-                                        .rows = rows,
-                                        .packed = call->shared,
-                                        .bias = call->input_count == 3 ? call->in[2] : NULL,
-                                        .depth = s.k,
-                                        .n = s.n,
-                                        .relu = has_relu(call),
-                                        .kernels = call->kernels,
-                                        .product = call->product};
+    const dsc_matmul_plan *p = call->plan;
+    const size_t rows = call->count * p->rows;
+    const dsc_sparse_rows sparse = {.x = call->in[0],
+                                    .x_row = p->k,
+                                    .rows = rows,
+                                    .packed = call->shared,
+                                    .bias = dsc_matmul_bias_of(call),
+                                    .depth = p->k,
+                                    .n = p->n,
+                                    .relu = p->relu,
+                                    .kernels = call->kernels,
+                                    .product = call->product};
+    if (p->single && rows == 1) {
+        dsc_sparse_row_run(call->out[0], &sparse, 0, p->n, call->scratch);
+    } else if (p->looks_for_zeros && dsc_sparse_pays(sparse.x, p->k, rows, p->k)) {
         dsc_sparse_rows_run(call->out[0], &sparse, call->scratch);
-        return;
+    } else {
+        const dsc_packer x = rows_of(call->in[0], p->k);
+        const dsc_gemm gemm = call_y(call, &x);
+        dsc_matmul_run(&p->y, &gemm, call->scratch);
     }
-    dsc_packer x = dsc_pack_matrix(call->in[0], (ptrdiff_t)s.k, 1);
-    dsc_gemm gemm = product_y(call, &s, &x);
-    gemm.relu = has_relu(call);
-    dsc_matmul_run(call, &gemm);
 }
 
 static void backward_x(const dsc_call *call) {
+    const dsc_matmul_plan *p = call->plan;
     if (!call->d_in[0]) return;
-    dsc_matmul_sizes s = dsc_matmul_sizes_of(call->in_shape);
-    dsc_packer dy = dsc_pack_matrix(call->d_out[0], (ptrdiff_t)s.n, 1);
-    dsc_gemm gemm = product_dx(call, &s, &dy);
-    dsc_matmul_run(call, &gemm);
+    const dsc_packer dy = rows_of(call->d_out[0], p->n);
+    const dsc_gemm gemm = call_dx(call, &dy);
+    dsc_matmul_run(&p->dx, &gemm, call->scratch);
 }
 
-static const dsc_stage prepare_stages[] = {{DSC_STAGE_TILES, prepare, prepare_tiles, 0}, {0}};
-static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
+/* --- a large weight in training: shared out by its panels --- */
+
+static size_t y_tiles(const void *plan) { return ((const dsc_matmul_plan *)plan)->y_tiles; }
+static size_t dx_tiles(const void *plan) { return ((const dsc_matmul_plan *)plan)->dx_tiles; }
+
+/* A tile's columns of a product of `panels`. */
+static void run_panels(const dsc_call *call, const dsc_gemm_plan *plan, dsc_gemm *gemm, size_t panels) {
+    const size_t width = call->product->width;
+    const size_t first = call->tile * panels / call->tiles, last = (call->tile + 1) * panels / call->tiles;
+    gemm->columns = dsc_smaller(last * width, gemm->columns) - first * width;
+    gemm->b.packed =
+        (const unsigned char *)gemm->b.packed + first * dsc_gemm_panel_bytes(call->product, gemm->depth);
+    gemm->c += first * width;
+    if (gemm->bias_columns) gemm->bias_columns += first * width;
+    dsc_matmul_run(plan, gemm, call->scratch);
+}
+
+static void forward_panels(const dsc_call *call) {
+    const dsc_matmul_plan *p = call->plan;
+    const dsc_packer x = rows_of(call->in[0], p->k);
+    dsc_gemm gemm = call_y(call, &x);
+    run_panels(call, &p->y, &gemm, p->y_panels);
+}
+
+static void backward_panels(const dsc_call *call) {
+    const dsc_matmul_plan *p = call->plan;
+    if (!call->d_in[0]) return;
+    const dsc_packer dy = rows_of(call->d_out[0], p->n);
+    dsc_gemm gemm = call_dx(call, &dy);
+    run_panels(call, &p->dx, &gemm, p->dx_panels);
+}
+
+/* --- one row alone: zeros left out, and a large weight shared by threads --- */
+
+static void forward_single(const dsc_call *call) {
+    const dsc_matmul_plan *p = call->plan;
+    const dsc_sparse_rows row = {.x = call->in[0],
+                                 .x_row = p->k,
+                                 .rows = 1,
+                                 .packed = call->shared,
+                                 .bias = dsc_matmul_bias_of(call),
+                                 .depth = p->k,
+                                 .n = p->n,
+                                 .relu = p->relu,
+                                 .kernels = call->kernels,
+                                 .product = call->product};
+    const size_t width = call->product->width;
+    const size_t first = call->tile * p->y_panels / call->tiles * width,
+                 last = (call->tile + 1) * p->y_panels / call->tiles * width;
+    dsc_sparse_row_run(call->out[0], &row, first, dsc_smaller(last, p->n), call->scratch);
+}
+
+static const dsc_stage forward_panels_stages[] = {
+    {.kind = DSC_STAGE_TILES, .run = forward_panels, .tiles = y_tiles}, {0}};
+static const dsc_stage backward_panels_stages[] = {
+    {.kind = DSC_STAGE_TILES, .run = backward_panels, .tiles = dx_tiles, .writes = 1},
+    {.kind = DSC_STAGE_TILES, .run = dsc_matmul_weight, .tiles = dsc_matmul_weight_tiles, .writes = 2 | 4},
+    {0}};
+static const dsc_stage single_stages[] = {{.kind = DSC_STAGE_TILES, .run = forward_single, .tiles = y_tiles},
+                                          {0}};
+static const dsc_stage prepare_stages[] = {{.kind = DSC_STAGE_TILES, .run = prepare, .tiles = prepare_tiles},
+                                           {0}};
+static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {
-    {DSC_STAGE_SAMPLES, backward_x, NULL, 1},
-    {DSC_STAGE_TILES, dsc_matmul_weight, dsc_matmul_weight_tiles, 2 | 4},
+    {.kind = DSC_STAGE_SAMPLES, .run = backward_x, .writes = 1},
+    {.kind = DSC_STAGE_TILES, .run = dsc_matmul_weight, .tiles = dsc_matmul_weight_tiles, .writes = 2 | 4},
     {0}};
 static const dsc_op_example examples[] = {
     {"spp", {{1, {1}}, {2, {1, 1}}, {1, {1}}}, NULL},
@@ -294,13 +297,14 @@ static const dsc_op_example examples[] = {
 
 const dsc_op dsc_op_matmul = {
     .name = "matmul",
-    .values_size = sizeof(matmul_values),
+    .values_size = sizeof(dsc_matmul_values),
     .help = "the product with a weight (N, K), plus a bias (N) if there is one",
     .least_inputs = 2,
     .most_inputs = 3,
     .flags = DSC_OP_LINEAR,
     .keeps_inputs = 1,
     .shapes = shapes,
+    .plan_size = sizeof(dsc_matmul_plan),
     .needs = needs,
     .prepare = prepare_stages,
     .forward = forward_stages,

@@ -97,7 +97,7 @@ size_t dsc_sparse_row_scratch(size_t depth) {
     return (depth + BEHIND) * (sizeof(uint32_t) + 2 * sizeof(dsc_real));
 }
 
-void dsc_sparse_row_run(dsc_real *y, const dsc_sparse_row *r, size_t first, size_t last, void *scratch) {
+void dsc_sparse_row_run(dsc_real *y, const dsc_sparse_rows *r, size_t first, size_t last, void *scratch) {
     const size_t panel = dsc_gemm_panel_bytes(r->product, r->depth) / sizeof(dsc_real);
     const dsc_real *packed = (const dsc_real *)r->packed + first / r->product->width * panel;
     dsc_real *values = scratch, *words = values + r->depth + BEHIND;

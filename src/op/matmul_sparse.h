@@ -24,20 +24,6 @@ bool dsc_sparse_batch_serves(const dsc_kernels *kernels,
  * row, are not zero. */
 bool dsc_sparse_pays(const dsc_real *x, size_t row, size_t rows, size_t columns);
 
-typedef struct dsc_sparse_row {
-    const dsc_real *x;    /* (depth) */
-    const void *packed;   /* the weight (n, depth), packed as B */
-    const dsc_real *bias; /* (n), or NULL */
-    size_t depth, n;
-    bool relu;
-    const dsc_kernels *kernels;
-    const dsc_gemm_kernels *product;
-} dsc_sparse_row;
-
-/* Columns [first, last) of y (n); `first` begins a panel. The scratch has dsc_sparse_row_scratch bytes. */
-void dsc_sparse_row_run(dsc_real *y, const dsc_sparse_row *row, size_t first, size_t last, void *scratch);
-size_t dsc_sparse_row_scratch(size_t depth);
-
 typedef struct dsc_sparse_rows {
     const dsc_real *x; /* (rows, depth), `x_row` from row to row */
     size_t x_row, rows;
@@ -48,6 +34,10 @@ typedef struct dsc_sparse_rows {
     const dsc_kernels *kernels;
     const dsc_gemm_kernels *product;
 } dsc_sparse_rows;
+
+/* Of one row alone: columns [first, last) of y (n); `first` begins a panel. The scratch has dsc_sparse_row_scratch bytes. */
+void dsc_sparse_row_run(dsc_real *y, const dsc_sparse_rows *row, size_t first, size_t last, void *scratch);
+size_t dsc_sparse_row_scratch(size_t depth);
 
 /* y (rows, n). The scratch has dsc_sparse_rows_scratch bytes. */
 void dsc_sparse_rows_run(dsc_real *y, const dsc_sparse_rows *rows, void *scratch);

@@ -58,8 +58,8 @@ static void backward(const dsc_call *call) {
         multiply(call, call->d_in[0] + n * all, call->d_out[0] + n * all, b_of(call, n));
 }
 
-static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
-static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 3}, {0}};
+static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
+static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 3}, {0}};
 static const dsc_op_example examples[] = {
     {"ss", {{1, {1}}, {1, {1}}}, NULL},
     {"ss", {{1, {37}}, {1, {37}}}, NULL},

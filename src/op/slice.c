@@ -62,8 +62,8 @@ static void backward(const dsc_call *call) {
         memcpy(call->d_in[0] + i * r.whole + r.begin, call->d_out[0] + i * r.part, r.part * sizeof(dsc_real));
 }
 
-static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
-static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 1}, {0}};
+static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
+static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {{"s", {{1, {1}}}, "count=1"},
                                           {"s", {{1, {37}}}, "begin=5 count=19"},
                                           {"s", {{3, {3, 5, 7}}}, "begin=1 count=2"},

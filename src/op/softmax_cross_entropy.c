@@ -77,8 +77,8 @@ static void backward(const dsc_call *call) {
     }
 }
 
-static const dsc_stage forward_stages[] = {{DSC_STAGE_SAMPLES, forward, NULL, 0}, {0}};
-static const dsc_stage backward_stages[] = {{DSC_STAGE_SAMPLES, backward, NULL, 1}, {0}};
+static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
+static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
     {"st", {{1, {10}}, {0}}, NULL},
     {"st", {{1, {2}}, {0}}, "smoothing=0.1"},

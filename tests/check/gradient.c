@@ -53,8 +53,9 @@ static void combine_back(const dsc_call *call) {
         }
 }
 
-static const dsc_stage combine_stages[] = {{DSC_STAGE_SAMPLES, combine, NULL, 0}, {0}};
-static const dsc_stage combine_back_stages[] = {{DSC_STAGE_SAMPLES, combine_back, NULL, 15}, {0}};
+static const dsc_stage combine_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = combine}, {0}};
+static const dsc_stage combine_back_stages[] = {
+    {.kind = DSC_STAGE_SAMPLES, .run = combine_back, .writes = 15}, {0}};
 static const dsc_op combination = {
     .name = "test-combination",
     .least_inputs = 1,
@@ -328,8 +329,9 @@ static void square_back_wrongly(const dsc_call *call) {
 }
 
 bool gradient_finds_wrong_ops(void) {
-    static const dsc_stage forward[] = {{DSC_STAGE_SAMPLES, square, NULL, 0}, {0}};
-    static const dsc_stage backward[] = {{DSC_STAGE_SAMPLES, square_back_wrongly, NULL, 1}, {0}};
+    static const dsc_stage forward[] = {{.kind = DSC_STAGE_SAMPLES, .run = square}, {0}};
+    static const dsc_stage backward[] = {{.kind = DSC_STAGE_SAMPLES, .run = square_back_wrongly, .writes = 1},
+                                         {0}};
     static const dsc_op_example example = {"s", {{1, {7}}}, NULL};
     static const dsc_op wrong = {.name = "test-wrong-square",
                                  .least_inputs = 1,

@@ -63,6 +63,7 @@ static void operand_make(operand *o, const dsc_gemm_kernels *k, bool rounds, dsc
         const size_t panels = dsc_pack_panels(k, side, count), half = panels / 2;
         dsc_pack(o->packed.data, k, side, &o->packer, count, depth, half, panels);
         dsc_pack(o->packed.data, k, side, &o->packer, count, depth, 0, half);
+        o->operand.is_packed = true;
         o->operand.packed = o->packed.data;
         o->operand.packer = NULL;
     }
@@ -74,9 +75,11 @@ static void operand_free(operand *o) {
     if (o->packed.map) guarded_free(o->packed);
 }
 
-static void run(const dsc_gemm_kernels *k, const dsc_gemm *g, size_t parts, bool backwards) {
+/* With a plan that was made for `most`. */
+static void run(const dsc_gemm_kernels *k, const dsc_gemm *g, const dsc_gemm *most, size_t parts,
+                bool backwards) {
     dsc_gemm_plan plan;
-    dsc_gemm_plan_make(&plan, k, g, parts);
+    dsc_gemm_plan_make(&plan, k, most, parts);
     const guarded space = guarded_make((plan.workspace + 63) / 64 * 64);
     memset(space.data, 0xff, plan.workspace); /* NaN: nothing unwritten may be used */
     if (backwards)
@@ -114,7 +117,7 @@ static void check(const dsc_gemm_kernels *k, bool rounds, size_t m, size_t n, si
     g.bias_rows = ends & 4 ? row_bias.data : NULL;
     g.bias_columns = ends & 8 ? column_bias.data : NULL;
     memcpy(out, start, c_size * sizeof *out);
-    run(k, &g, 1, false);
+    run(k, &g, &g, 1, false);
 
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < c_row && i * c_row + j < c_size; j++) {
@@ -142,9 +145,19 @@ static void check(const dsc_gemm_kernels *k, bool rounds, size_t m, size_t n, si
     /* The same bits however it is cut. */
     memcpy(again.data, start, c_size * sizeof *out);
     g.c = again.data;
-    run(k, &g, 1 + random_below(9), true);
+    run(k, &g, &g, 1 + random_below(9), true);
     if (memcmp(again.data, out, c_size * sizeof *out) != 0)
         fail_msg("%s %zux%zux%zu: other bits when cut in tiles", k->name, m, n, depth);
+
+    /* And by the plan of a larger product. */
+    dsc_gemm most = g;
+    most.rows += random_below(100);
+    most.depth += random_below(700);
+    memcpy(again.data, start, c_size * sizeof *out);
+    run(k, &g, &most, 1 + random_below(9), false);
+    if (memcmp(again.data, out, c_size * sizeof *out) != 0)
+        fail_msg("%s %zux%zux%zu: other bits by the plan of %zux%zux%zu", k->name, m, n, depth, most.rows, n,
+                 most.depth);
     operand_free(&a);
     operand_free(&b);
     guarded_free(c);
@@ -175,7 +188,7 @@ static void special_values(const dsc_gemm_kernels *k, bool rounds) {
                   .c_row = N,
                   .relu = true};
     for (size_t i = 0; i < M * N; i++) c[i] = NAN; /* only written, not read */
-    run(k, &g, 1, false);
+    run(k, &g, &g, 1, false);
     for (size_t i = 0; i < M; i++)
         for (size_t j = 0; j < N; j++) {
             const dsc_real x = c[i * N + j];

@@ -32,7 +32,7 @@ static void smaller_workspaces(const dsc_gemm_kernels *k, bool rounds) {
     for (int round = 0; round < 3000; round++) {
         const dsc_packer packer =
             dsc_pack_matrix(NULL, random_below(2) ? 1 : 1024, random_below(2) ? 1 : 1000);
-        const dsc_operand ready = {.packed = k}, other = {.packer = &packer};
+        const dsc_operand ready = {.is_packed = true}, other = {.packer = &packer};
         dsc_gemm g = {.rows = 1 + random_below(700),
                       .columns = 1 + random_below(1200),
                       .depth = 1 + random_below(1500),
@@ -81,7 +81,7 @@ static void element_alone(const dsc_gemm_kernels *k, bool rounds) {
     for (size_t i = 0; i < N * K; i++) b[i] = random_real();
     const dsc_packer pa = dsc_pack_matrix(a, K, 1), pb = dsc_pack_matrix(b, K, 1);
     dsc_gemm g = {.rows = M, .columns = N, .depth = K, .a.packer = &pa, .b.packer = &pb, .c = c, .c_row = N};
-    run(k, &g, 1, false);
+    run(k, &g, &g, 1, false);
     for (size_t i = 0; i < M; i += 4)
         for (size_t j = 0; j < N; j += 7) {
             const dsc_packer row = dsc_pack_matrix(a + i * K, K, 1),
@@ -94,7 +94,7 @@ static void element_alone(const dsc_gemm_kernels *k, bool rounds) {
                             .b.packer = &column,
                             .c = &alone,
                             .c_row = 1};
-            run(k, &one, 1, false);
+            run(k, &one, &one, 1, false);
             if (memcmp(&alone, &c[i * N + j], sizeof alone) != 0) fail_msg("%s: C(%zu, %zu)", k->name, i, j);
         }
 }

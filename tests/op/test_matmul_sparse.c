@@ -56,7 +56,7 @@ static void a_row(const dsc_kernels *kernels, const dsc_gemm_kernels *product, s
          *scratch = aligned(dsc_sparse_row_scratch(depth));
     const dsc_packer weight = dsc_pack_matrix(w, (ptrdiff_t)depth, 1);
     dsc_pack(packed, product, DSC_SIDE_B, &weight, n, depth, 0, dsc_pack_panels(product, DSC_SIDE_B, n));
-    const dsc_sparse_row row = {
+    const dsc_sparse_rows row = {
         .x = x, .packed = packed, .depth = depth, .n = n, .kernels = kernels, .product = product};
     dsc_sparse_row_run(y, &row, 0, n, scratch);
     whole_product(expected, product, 1, n, depth, dsc_pack_matrix(x, (ptrdiff_t)depth, 1), weight);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* conv2d_plan.h: what the files of the convolution share: the op's plan, made once in conv2d.c.
+ *
+ *   conv2d.c            the plan; y
+ *   conv2d_backward.c   dx, dw and db
+ *   conv2d_weight.c     the weight, packed for y and for dx
+ *   conv2d_images.c     the forms of x and dy that the products read in place */
+#ifndef DSC_OP_CONV2D_PLAN_H
+#define DSC_OP_CONV2D_PLAN_H
+
+#include "op/conv2d_images.h"
+
+typedef struct dsc_conv_values {
+    int64_t stride[2], padding[2], dilation[2];
+    /* no parameters: set for inference alone, by absorb. The pool is of 2 x 2, side by side */
+    bool relu, pool;
+} dsc_conv_values;
+
+/* The weight (K, C, R, S) as a product's right side: vector k, depth (r, s, c) for y; vector c, depth (r', s', k) with the kernel
+ * turned half around for dx, or vector (r, s, c), depth k where dx is scattered. `filled` channels of depth, those that are not there
+ * zero. */
+typedef struct dsc_conv_weight {
+    dsc_packer packer;
+    size_t vectors, depth; /* of the operand */
+    const dsc_real *w;
+    size_t channels, filled, rs, vector_channels;
+    size_t vector_stride, channel_stride; /* in w */
+    bool turned;
+    size_t panels;
+} dsc_conv_weight;
+
+/* `w` is still to be set. */
+dsc_conv_weight dsc_conv_weight_for_y(const dsc_conv_sizes *z, size_t filled,
+                                      const dsc_gemm_kernels *product);
+dsc_conv_weight dsc_conv_weight_for_dx(const dsc_conv_sizes *z, size_t filled,
+                                       const dsc_gemm_kernels *product);
+
+/* dy as the left side of dx: its patches, or where dx is scattered its pixels. */
+typedef union dsc_conv_rows {
+    dsc_packer packer;
+    dsc_packer_patches patches;
+} dsc_conv_rows;
+
+/* Where things lie in the scratch, in numbers. An image or planes, what they are made from, and what comes out. */
+typedef struct dsc_conv_room {
+    size_t image, source, out, pooled, workspace; /* y */
+    size_t sums;                                  /* (R S C, K): dw of the samples so far */
+    size_t back_image, back_source, back_out, scattered, back_workspace; /* dx */
+    size_t planes, rounded, dy, packed;                                  /* dw, in the same place */
+} dsc_conv_room;
+
+typedef struct dsc_conv_plan {
+    dsc_conv_sizes z;
+    bool relu, pool, scatters;
+    dsc_conv_weight y_weight, dx_weight; /* dx_weight.panels 0: not wanted */
+    size_t packed_dx;                    /* where that lies in `shared`, in bytes */
+    dsc_conv_image x, dy;
+    dsc_conv_planes planes;
+    /* The left sides of the three products and the products, both without their data, and how they are cut. */
+    dsc_packer_patches y_rows;
+    dsc_conv_rows dx_rows;
+    dsc_conv_places dw_rows;
+    dsc_gemm y, dx, dw;
+    dsc_gemm_plan y_plan, dx_plan, dw_plan;
+    dsc_conv_room room;
+    size_t single_tiles; /* of one image alone */
+} dsc_conv_plan;
+
+/* Plans dx and dw; returns the bytes of workspace that their products take. */
+size_t dsc_conv_plan_backward(const dsc_needs *needs, dsc_conv_plan *plan);
+void dsc_conv_backward(const dsc_call *call);
+
+/* One thread computes the product. */
+static inline void dsc_conv_run(const dsc_gemm_plan *plan, const dsc_gemm *gemm, void *workspace) {
+    dsc_gemm_run(plan, gemm, 0, plan->tiles, workspace);
+}
+
+#endif
