@@ -55,17 +55,37 @@ static void round_rows(dsc_real *words, const dsc_gemm_kernels *k, const dsc_pac
         }
 }
 
+/* A row of bfloat16 that lies in runs, such as a patch, as it is; from the one that begins at `in`. */
+static void copy_runs(uint16_t *out, const uint16_t *in, const dsc_place *at, size_t depth, size_t depths) {
+    for (size_t d = depth, some; d < depth + depths; d += some, out += some) {
+        const size_t inside = d % at->run;
+        some = smaller(at->run - inside, depth + depths - d);
+        memcpy(out, in + (ptrdiff_t)(d / at->run) * at->run_stride + (ptrdiff_t)inside, some * sizeof *out);
+    }
+}
+
+/* False, and nothing done, unless the rows are bfloat16 already, whose depth lies side by side. */
+static bool copy_rows(dsc_real *words, const dsc_packer *p, size_t stride, size_t row, size_t rows,
+                      size_t depth, size_t depths) {
+    dsc_place at;
+    if (!p->place || !p->place(&at, p, row) || !at.halves || at.depth_stride != 1) return false;
+    for (size_t i = 0, some; i < rows; i += some) {
+        (void)p->place(&at, p, row + i);
+        some = smaller(at.vectors, rows - i);
+        for (size_t r = 0; r < some; r++)
+            copy_runs((uint16_t *)(void *)(words + (i + r) * stride),
+                      (const uint16_t *)at.at + (ptrdiff_t)r * at.vector_stride, &at, depth, depths);
+    }
+    return true;
+}
+
 void dsc_gemm_pack_rows(dsc_real *words, const dsc_gemm_kernels *k, const dsc_packer *p, size_t stride,
                         size_t row, size_t rows, size_t depth, size_t depths) {
     const size_t element = sizeof(dsc_real) / k->elements_per_word;
-    if (k->elements_per_word == 2 && p->halves && p->matrix && p->depth_stride == 1) {
-        const uint16_t *in = (const uint16_t *)p->matrix + (ptrdiff_t)row * p->vector_stride + depth;
-        for (size_t i = 0; i < rows; i++, in += p->vector_stride)
-            memcpy(words + i * stride, in, depths * sizeof *in);
-    } else if (k->rounds)
-        round_rows(words, k, p, stride, row, rows, depth, depths);
-    else
+    if (!k->rounds)
         p->fill(p, k->vector, words, (ptrdiff_t)stride, 1, row, rows, depth, depths);
+    else if (k->elements_per_word == 1 || !copy_rows(words, p, stride, row, rows, depth, depths))
+        round_rows(words, k, p, stride, row, rows, depth, depths);
     const size_t behind = (round_up(depths, k->depth_multiple) - depths) * element;
     if (behind > 0)
         for (size_t i = 0; i < rows; i++) memset((char *)(words + i * stride) + depths * element, 0, behind);
