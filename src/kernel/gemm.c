@@ -31,8 +31,10 @@ static bool reads_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
         return (!k->rounds || p->rounded) && k->elements_per_word == 1 &&
                (at.depth_stride != 1 || apart % 4096 != 0);
     }
-    return k->elements_per_word == 2 && k->row_multiple == 1 && at.depth_stride == 1 &&
-           at.vector_stride % 2 == 0 && at.run_stride % 2 == 0 && (at.run % 2 == 0 || at.run >= g->depth) &&
+    /* Tiles read whole rows of tiles and whole steps of depth. */
+    const bool in_tiles = k->row_multiple == 1 || (at.vectors >= g->rows && p->beyond + 1 >= k->row_multiple);
+    return in_tiles && k->elements_per_word == 2 && at.depth_stride == 1 && at.vector_stride % 2 == 0 &&
+           at.run_stride % 2 == 0 && (at.run % k->depth_multiple == 0 || at.run >= g->depth) &&
            g->depth % k->depth_multiple == 0;
 }
 
@@ -196,7 +198,7 @@ static void multiply_places(const strip *s, dsc_micro_tile *t, const dsc_packer 
         t->first_run = (at.run - inside) / (size_t)e;
         t->a_jump = (at.run_stride - (ptrdiff_t)at.run * at.depth_stride) / e;
         multiply_rows(s, t, (const dsc_real *)(const void *)a, row, some,
-                      even_part(some, s->kernels->rows, 1));
+                      even_part(some, s->kernels->rows, s->kernels->row_multiple));
         row += some;
     }
 }

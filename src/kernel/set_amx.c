@@ -25,13 +25,18 @@ static void end(void) { AMX_RELEASE(); }
 /* The sums of one micro-tile, 32 floats a row. Strides in words of two elements. */
 static void sums_of(dsc_real *out, const dsc_micro_tile *t, bool low_rows, bool right_columns) {
     const size_t stride = (size_t)t->a_row * sizeof(dsc_real), row = 32 * sizeof(dsc_real), depth = t->depth;
-    const dsc_real *a = t->a, *below = a + 16 * t->a_row, *b = t->b, *beside = b + t->b_vector;
+    const dsc_real *a = t->a, *b = t->b, *beside = b + t->b_vector;
+    size_t left = t->first_run; /* of the run of depth that `a` is in */
     AMX_ZERO(0);
     AMX_ZERO(1);
     AMX_ZERO(2);
     AMX_ZERO(3);
-    for (size_t k = 0; k < depth; k += 16) {
-        AMX_LOAD(4, a + k, stride);
+    for (size_t k = 0; k < depth; k += 16, a += 16, left -= 16) {
+        if (!left) {
+            a += t->a_jump;
+            left = t->run;
+        }
+        AMX_LOAD(4, a, stride);
         AMX_LOAD(6, b + k * 16, 64);
         AMX_DOT(0, 4, 6);
         if (right_columns) {
@@ -39,7 +44,7 @@ static void sums_of(dsc_real *out, const dsc_micro_tile *t, bool low_rows, bool 
             AMX_DOT(1, 4, 7);
         }
         if (low_rows) {
-            AMX_LOAD(5, below + k, stride);
+            AMX_LOAD(5, a + 16 * t->a_row, stride);
             AMX_DOT(2, 5, 6);
             if (right_columns) AMX_DOT(3, 5, 7);
         }

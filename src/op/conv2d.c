@@ -112,7 +112,7 @@ static dsc_conv_room room_of(const dsc_conv_plan *p, const dsc_gemm_kernels *pro
     size_t used = 0, again;
     room.image = take(&used, dsc_conv_image_numbers(&p->x, product));
     room.source = take(&used, dsc_conv_image_scratch(&p->x, product));
-    room.out = take(&used, z->pixels * z->k);
+    room.out = take(&used, p->y.rows * z->k);
     room.pooled = take(&used, p->pool ? z->pixels * z->k / 4 : 0);
     room.workspace = used;
     if (!back) return room;
@@ -121,7 +121,7 @@ static dsc_conv_room room_of(const dsc_conv_plan *p, const dsc_gemm_kernels *pro
     again = used;
     room.back_image = take(&used, dsc_conv_image_numbers(&p->dy, product));
     room.back_source = take(&used, dsc_conv_image_scratch(&p->dy, product));
-    room.back_out = take(&used, p->scatters ? z->pixels * z->patch : z->input_pixels * z->c);
+    room.back_out = take(&used, p->dx.rows * p->dx.columns);
     room.scattered = take(&used, p->scatters ? z->input_pixels * z->c : 0);
     room.planes = take(&again, dsc_conv_planes_numbers(&p->planes, z, product));
     room.rounded = take(&again, dsc_conv_planes_scratch(z, product));
@@ -137,7 +137,8 @@ static void plan_y(const dsc_needs *needs, dsc_conv_plan *p) {
     p->x = dsc_conv_image_of_x(z, needs->product);
     p->y_weight = dsc_conv_weight_for_y(z, p->x.filled, needs->product);
     p->y_rows = dsc_conv_patches_for_y(z, &p->x, NULL, needs->product);
-    p->y = (dsc_gemm){.rows = z->pixels,
+    p->y_apart = dsc_conv_apart(&p->y_rows);
+    p->y = (dsc_gemm){.rows = dsc_conv_lines(z->oh, p->y_apart, z->ow),
                       .columns = z->k,
                       .depth = p->y_weight.depth,
                       .a = {.packer = &p->y_rows.packer},
@@ -197,16 +198,25 @@ static void make_y(const dsc_call *call, dsc_real *to, const dsc_real *image, si
     dsc_real *scratch = call->scratch, *out = scratch + p->room.out, *pooled = scratch + p->room.pooled;
     dsc_packer_patches patches = p->y_rows;
     dsc_gemm gemm = p->y;
-    size_t pixels = gemm.rows = rows * z->ow;
+    const size_t plane = call->out_shape[0].size[1] * call->out_shape[0].size[2];
+    gemm.rows = dsc_conv_lines(rows, p->y_apart, z->ow);
     patches.elements = image;
     gemm.a.packer = &patches.packer;
     gemm.b.packed = call->shared;
     gemm.bias_columns = call->input_count == 3 ? call->in[2] : NULL;
     gemm.c = out;
     dsc_conv_run(&p->y_plan, &gemm, scratch + p->room.workspace);
-    if (p->pool) pixels = dsc_conv_pool(pooled, out, rows, z->ow, z->k, call->kernels->isa);
-    call->kernels->vector->transpose(to, (ptrdiff_t)(call->out_shape[0].size[1] * call->out_shape[0].size[2]),
-                                     p->pool ? pooled : out, (ptrdiff_t)z->k, pixels, z->k);
+    if (!p->pool) {
+        dsc_conv_turn(to, plane, out, rows, p->y_apart, z->ow, z->k, call->kernels->vector);
+        return;
+    }
+    size_t pixels = 0;
+    for (size_t y = 0; y + 1 < rows; y += 2) {
+        const dsc_real *above = out + y * p->y_apart * z->k;
+        pixels += dsc_conv_pool(pooled + pixels * z->k, above, above + p->y_apart * z->k, z->ow, z->k,
+                                call->kernels->isa);
+    }
+    call->kernels->vector->transpose(to, (ptrdiff_t)plane, pooled, (ptrdiff_t)z->k, pixels, z->k);
 }
 
 static void forward(const dsc_call *call) {

@@ -16,10 +16,12 @@ static void plan_dx(const dsc_needs *needs, dsc_conv_plan *p) {
         p->dx_rows.packer = product->elements_per_word == 2 ? dsc_pack_halves(NULL, pixel, 1)
                                                             : dsc_pack_matrix(NULL, pixel, 1);
         p->dx_rows.packer.rounded = true;
+        p->dx_rows.packer.beyond = dsc_conv_beyond(product);
     } else {
         p->dx_rows.patches = dsc_conv_patches_for_dx(z, &p->dy, NULL, product);
     }
-    p->dx = (dsc_gemm){.rows = p->scatters ? z->pixels : z->input_pixels,
+    p->dx_apart = p->scatters ? z->ow : dsc_conv_apart(&p->dx_rows.patches);
+    p->dx = (dsc_gemm){.rows = p->scatters ? z->pixels : dsc_conv_lines(z->h, p->dx_apart, z->w),
                        .columns = p->dx_weight.vectors,
                        .depth = p->dx_weight.depth,
                        .a = {.packer = &p->dx_rows.packer},
@@ -68,12 +70,14 @@ static void backward_x(const dsc_call *call, size_t n) {
     dsc_conv_image_make(image, &p->dy, call->d_out[0] + n * z->k * z->pixels, call->product,
                         scratch + room->back_source);
     dsc_conv_run(&p->dx_plan, &gemm, scratch + room->back_workspace);
+    size_t apart = p->dx_apart;
     if (p->scatters) {
         dsc_conv_scatter(scratch + room->scattered, out, z, call->kernels->vector);
         out = scratch + room->scattered;
+        apart = z->w;
     }
-    call->kernels->vector->transpose(call->d_in[0] + n * z->c * z->input_pixels, (ptrdiff_t)z->input_pixels,
-                                     out, (ptrdiff_t)z->c, z->input_pixels, z->c);
+    dsc_conv_turn(call->d_in[0] + n * z->c * z->input_pixels, z->input_pixels, out, z->h, apart, z->w, z->c,
+                  call->kernels->vector);
 }
 
 /* --- dw and db --- */

@@ -86,10 +86,19 @@ void dsc_conv_scatter(dsc_real *dx, const dsc_real *products, const dsc_conv_siz
             }
 }
 
+void dsc_conv_turn(dsc_real *to, size_t plane, const dsc_real *from, size_t rows, size_t apart, size_t width,
+                   size_t channels, const dsc_vector_kernels *vector) {
+    const size_t together = apart == width ? rows : 1; /* rows that lie side by side */
+    for (size_t y = 0; y < rows; y += together)
+        vector->transpose(to + y * width, (ptrdiff_t)plane, from + y * apart * channels, (ptrdiff_t)channels,
+                          together * width, channels);
+}
+
 /* --- images --- */
 
 size_t dsc_conv_image_numbers(const dsc_conv_image *image, const dsc_gemm_kernels *product) {
-    return image->height * image->width * (image->filled / product->elements_per_word);
+    const size_t pixels = image->height * image->width + dsc_conv_beyond(product);
+    return pixels * (image->filled / product->elements_per_word);
 }
 
 static size_t source_pixels(const dsc_conv_image *image) {
@@ -173,8 +182,24 @@ static dsc_packer_patches patches_of(const dsc_conv_sizes *z, const dsc_conv_ima
     p.kernel_width = z->s;
     p.dilation_y = z->dilation[0];
     p.dilation_x = z->dilation[1];
+    p.packer.beyond = dsc_conv_beyond(product);
     return p;
 }
+
+/* Puts them in line if a product can read them so. */
+static void put_in_line(dsc_packer_patches *p, const dsc_gemm_kernels *product) {
+    if (product->row_multiple == 1 || !p->halves || p->stride_y != 1 || p->stride_x != 1 ||
+        p->dilation_x != 1 || p->kernel_width * p->channels % product->depth_multiple != 0)
+        return;
+    p->output_width += (p->output_height - 1) * p->width;
+    p->output_height = 1;
+}
+
+size_t dsc_conv_apart(const dsc_packer_patches *p) {
+    return p->output_height == 1 ? p->width : p->output_width;
+}
+
+size_t dsc_conv_beyond(const dsc_gemm_kernels *product) { return product->row_multiple - 1; }
 
 dsc_packer_patches dsc_conv_patches_for_y(const dsc_conv_sizes *z, const dsc_conv_image *image,
                                           const dsc_real *data, const dsc_gemm_kernels *product) {
@@ -183,6 +208,7 @@ dsc_packer_patches dsc_conv_patches_for_y(const dsc_conv_sizes *z, const dsc_con
     p.output_width = z->ow;
     p.stride_y = z->stride[0];
     p.stride_x = z->stride[1];
+    put_in_line(&p, product);
     return p;
 }
 
@@ -191,6 +217,7 @@ dsc_packer_patches dsc_conv_patches_for_dx(const dsc_conv_sizes *z, const dsc_co
     dsc_packer_patches p = patches_of(z, image, data, product);
     p.output_height = z->h;
     p.output_width = z->w;
+    put_in_line(&p, product);
     return p;
 }
 
@@ -202,12 +229,10 @@ dsc_packer_patches dsc_conv_patches_for_dx(const dsc_conv_sizes *z, const dsc_co
 static void (*const pool_row[])(dsc_real *restrict, const dsc_real *restrict, const dsc_real *restrict,
                                 size_t, size_t) = DSC_ISA_TABLE(pool_row);
 
-size_t dsc_conv_pool(dsc_real *out, const dsc_real *values, size_t rows, size_t columns, size_t channels,
-                     unsigned isa) {
-    for (size_t y = 0; y < rows / 2; y++, values += 2 * columns * channels)
-        pool_row[isa](out + y * (columns / 2) * channels, values, values + columns * channels, columns / 2,
-                      channels);
-    return rows / 2 * (columns / 2);
+size_t dsc_conv_pool(dsc_real *out, const dsc_real *above, const dsc_real *below, size_t columns,
+                     size_t channels, unsigned isa) {
+    pool_row[isa](out, above, below, columns / 2, channels);
+    return columns / 2;
 }
 
 /* --- channels first --- */

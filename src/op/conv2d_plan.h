@@ -61,10 +61,16 @@ typedef struct dsc_conv_plan {
     dsc_conv_rows dx_rows;
     dsc_conv_places dw_rows;
     dsc_gemm y, dx, dw;
+    size_t y_apart, dx_apart; /* rows of the product from one row of the output to the next */
     dsc_gemm_plan y_plan, dx_plan, dw_plan;
     dsc_conv_room room;
     size_t single_tiles; /* of one image alone */
 } dsc_conv_plan;
+
+/* Rows of a product of patches that make `rows` rows of the output, `width` wide. */
+static inline size_t dsc_conv_lines(size_t rows, size_t apart, size_t width) {
+    return (rows - 1) * apart + width;
+}
 
 /* Plans dx and dw; returns the bytes of workspace that their products take. */
 size_t dsc_conv_plan_backward(const dsc_needs *needs, dsc_conv_plan *plan);

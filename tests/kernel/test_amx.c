@@ -138,6 +138,164 @@ static void an_answer_on_emulated_tiles_depends_on_no_neighbour(void **unused) {
     dsc_graph_free(graph);
 }
 
+/* ---- patches, read where they lie ---- */
+
+static void *aligned(size_t bytes) {
+    void *memory = dsc_allocate_aligned(1, bytes);
+    assert_non_null(memory);
+    memset(memory, 0, bytes);
+    return memory;
+}
+
+/* The product of patches of an image, in line, with a packed weight; `beyond` as the packer's. */
+static bool multiply_patches(dsc_real *c, const dsc_gemm_kernels *k, size_t rows, size_t channels,
+                             size_t beyond) {
+    enum { H = 6, W = 9, COLUMNS = 20 };
+    static uint16_t image[(H * W + 16) * 64];
+    for (size_t i = 0; i < H * W * channels; i++)
+        image[i] = dsc_bf16_from_float((float)(i * 7919 % 101) / 100 - 0.5f);
+    memset(image + H * W * channels, 0xff, 16 * channels * sizeof *image); /* NaN: read, and not used */
+    const size_t depth = 9 * channels;
+    dsc_real *w = aligned(depth * COLUMNS * sizeof *w);
+    for (size_t i = 0; i < depth * COLUMNS; i++) w[i] = (dsc_real)(i * 104729 % 97) / 96 - (dsc_real)0.5;
+    void *packed = aligned(dsc_pack_size(k, DSC_SIDE_B, COLUMNS, depth));
+    const dsc_packer weight = dsc_pack_matrix(w, (ptrdiff_t)depth, 1);
+    dsc_pack(packed, k, DSC_SIDE_B, &weight, COLUMNS, depth, 0, dsc_pack_panels(k, DSC_SIDE_B, COLUMNS));
+    dsc_packer_patches patches;
+    dsc_pack_patches_init(&patches, image, true);
+    patches.packer.rounded = true;
+    patches.packer.beyond = beyond;
+    patches.channels = channels;
+    patches.height = H;
+    patches.width = W;
+    patches.kernel_height = patches.kernel_width = 3;
+    patches.output_height = 1;
+    patches.output_width = (H - 3) * W + W - 2;
+    assert_true(rows <= patches.output_width);
+    const dsc_gemm g = {.rows = rows,
+                        .columns = COLUMNS,
+                        .depth = depth,
+                        .a = {.packer = &patches.packer},
+                        .b = {.is_packed = true, .packed = packed},
+                        .c = c,
+                        .c_row = COLUMNS};
+    dsc_gemm_plan plan;
+    dsc_gemm_plan_make(&plan, k, &g, 1);
+    void *space = aligned(plan.workspace + 64);
+    dsc_gemm_run(&plan, &g, 0, plan.tiles, space);
+    free(w), free(packed), free(space);
+    return plan.a_direct;
+}
+
+static void tiles_read_patches_where_they_lie(void **unused) {
+    (void)unused;
+    enum { MOST = 34 * 20 };
+    if (reason_to_skip()) TEST_SKIP(reason_to_skip());
+    static const size_t rows[] = {1, 15, 16, 17, 31, 32, 33, 34};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t channels = 32; channels <= 64; channels += 32) {
+            dsc_real in_place[MOST], copied[MOST], expected[MOST];
+            amx_trap_begin();
+            const bool direct = multiply_patches(in_place, &dsc_gemm_bf16_amx, rows[i], channels, 15);
+            const bool other = multiply_patches(copied, &dsc_gemm_bf16_amx, rows[i], channels, 14);
+            amx_trap_end();
+            (void)multiply_patches(expected, bf16_set->bf16, rows[i], channels, 0);
+            assert_true(direct);
+            assert_false(other); /* a tile would read one row too many */
+            for (size_t j = 0; j < rows[i] * 20; j++) {
+                if (in_place[j] != copied[j])
+                    fail_msg("%zu rows, %zu channels, number %zu: %.9g in place, %.9g copied", rows[i],
+                             channels, j, (double)in_place[j], (double)copied[j]);
+                if (!(fabs((double)(in_place[j] - expected[j])) < 1e-4))
+                    fail_msg("%zu rows, %zu channels, number %zu: %.9g, not %.9g", rows[i], channels, j,
+                             (double)in_place[j], (double)expected[j]);
+            }
+        }
+}
+
+/* ---- a step of training ---- */
+
+enum { PIXELS = 32 * 5 * 7, STEP_SAMPLES = 3 };
+
+static void load_step(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker) {
+    (void)worker;
+    const dsc_real *all = context;
+    memcpy(inputs[0], all + first * PIXELS, count * PIXELS * sizeof *all);
+    for (size_t i = 0; i < count; i++) inputs[1][i] = (dsc_real)((first + i) % CLASSES);
+}
+
+static dsc_node *parameter(dsc_graph *graph, const char *name, dsc_shape shape) {
+    return dsc_parameter(graph, name, shape, DSC_INIT_ZEROS, 0, 0, true);
+}
+
+/* Convolutions whose channels fill tiles, with and without padding, and one that scatters. */
+static dsc_node *make_step(dsc_graph *graph) {
+    static const size_t one[2] = {1, 1}, two[2] = {2, 2};
+    dsc_node *x = dsc_input(graph, "x", dsc_shape_of(3, 32, 5, 7, 0));
+    dsc_node *target = dsc_input(graph, "target", dsc_shape_of(1, 1, 0, 0, 0));
+    x = dsc_relu(dsc_conv2d(x, parameter(graph, "a", dsc_shape_of(4, 64, 32, 3, 3)), NULL, NULL, one, NULL));
+    x = dsc_relu(dsc_conv2d(x, parameter(graph, "b", dsc_shape_of(4, 32, 64, 3, 3)), NULL, NULL, NULL, NULL));
+    x = dsc_conv2d(x, parameter(graph, "c", dsc_shape_of(4, 32, 32, 2, 2)), NULL, two, NULL, NULL);
+    x = dsc_reshape(x, dsc_shape_of(1, 32 * 2, 0, 0, 0));
+    x = dsc_matmul(x, parameter(graph, "d", dsc_shape_of(2, CLASSES, 64, 0, 0)), NULL);
+    return dsc_softmax_cross_entropy(x, target, 0);
+}
+
+static dsc_real *gradients_of(const dsc_graph *graph, const dsc_node *loss, const dsc_kernels *set,
+                              dsc_real *x, dsc_real *values) {
+    dsc_error error;
+    dsc_executor *executor;
+    const dsc_executor_options options = {.batch = STEP_SAMPLES,
+                                          .lanes = 2,
+                                          .training = true,
+                                          .loss = loss,
+                                          .kept = {loss},
+                                          .kept_count = 1,
+                                          .kernels = set,
+                                          .bf16 = true};
+    dsc_real *out = aligned(dsc_graph_value_numbers(graph) * sizeof *out);
+    ASSERT_OK(dsc_executor_create(&executor, graph, &options, 1, &error), error);
+    const dsc_run run = {
+        .count = STEP_SAMPLES, .load = load_step, .context = x, .values = values, .gradients = out};
+    amx_trap_begin();
+    const dsc_status status = dsc_executor_run(executor, &run, &error);
+    amx_trap_end();
+    ASSERT_OK(status, error);
+    dsc_executor_gather(executor, out, 0, dsc_graph_parameter_numbers(graph));
+    dsc_executor_free(executor);
+    return out;
+}
+
+static void a_step_on_emulated_tiles_is_that_of_other_kernels(void **unused) {
+    (void)unused;
+    if (reason_to_skip()) TEST_SKIP(reason_to_skip());
+    dsc_kernels set = *bf16_set;
+    dsc_error error;
+    dsc_graph *graph;
+    set.bf16 = &dsc_gemm_bf16_amx;
+    ASSERT_OK(dsc_graph_create(&graph, &error), error);
+    dsc_node *loss = make_step(graph);
+    ASSERT_OK(dsc_graph_check(graph, &error), error);
+    const size_t numbers = dsc_graph_parameter_numbers(graph);
+    dsc_real *values = aligned(dsc_graph_value_numbers(graph) * sizeof *values);
+    dsc_real x[STEP_SAMPLES * PIXELS];
+    for (size_t i = 0; i < STEP_SAMPLES * PIXELS; i++) x[i] = (dsc_real)random_below(1000) / 999;
+    for (size_t i = 0; i < numbers; i++)
+        values[i] = ((dsc_real)random_below(1000) / 999 - (dsc_real)0.5) / 10;
+    dsc_real *found = gradients_of(graph, loss, &set, x, values),
+             *expected = gradients_of(graph, loss, bf16_set, x, values);
+    double largest = 0;
+    for (size_t i = 0; i < numbers; i++) largest = fmax(largest, fabs((double)expected[i]));
+    assert_true(largest > 1e-3);
+    for (size_t i = 0; i < numbers;
+         i++) /* a value that is rounded the other way on the way moves some by more */
+        if (!(fabs((double)(found[i] - expected[i])) <= 0.01 * largest))
+            fail_msg("number %zu of %zu: %.9g, not %.9g (the largest is %g)", i, numbers, (double)found[i],
+                     (double)expected[i], largest);
+    free(found), free(expected), free(values);
+    dsc_graph_free(graph);
+}
+
 /* The emulation must notice what made processors stop: a configuration whose stores were dropped. */
 static void a_wrong_configuration_is_a_fault(void **unused) {
     (void)unused;
@@ -159,6 +317,14 @@ static void a_wrong_configuration_is_a_fault(void **unused) {
     amx_trap_end();
 }
 #else
+static void tiles_read_patches_where_they_lie(void **unused) {
+    (void)unused;
+    TEST_SKIP("needs an x86-64 build in float");
+}
+static void a_step_on_emulated_tiles_is_that_of_other_kernels(void **unused) {
+    (void)unused;
+    TEST_SKIP("needs an x86-64 build in float");
+}
 static void an_answer_on_emulated_tiles_depends_on_no_neighbour(void **unused) {
     (void)unused;
     TEST_SKIP("needs an x86-64 build in float");
@@ -181,6 +347,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(products_on_emulated_tiles_are_right),
                                        cmocka_unit_test(the_checks_find_emulated_tiles_right),
                                        cmocka_unit_test(an_answer_on_emulated_tiles_depends_on_no_neighbour),
+                                       cmocka_unit_test(tiles_read_patches_where_they_lie),
+                                       cmocka_unit_test(a_step_on_emulated_tiles_is_that_of_other_kernels),
                                        cmocka_unit_test(a_wrong_configuration_is_a_fault)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
