@@ -7,14 +7,15 @@
 #include "base/memory.h"
 #include "kernel/check_numbers.h"
 #include "kernel/gemm.h"
+#include "kernel/sparse.h"
 #include "kernel/vectors.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = 71, DEPTH = 700 };       /* most rows, columns and depth of a product */
-enum { PRODUCTS = 250, PATCHES = 60 }; /* that many of random sizes */
+enum { SIDE = 71, DEPTH = 700 };                    /* most rows, columns and depth of a product */
+enum { PRODUCTS = 250, PATCHES = 60, SPARSE = 40 }; /* that many of random sizes */
 enum { MATRIX = (SIDE + 1) * (DEPTH + 1) /* numbers of the largest operand */ };
 enum { LINE = 150 };              /* numbers of a loop's array */
 enum { PANEL_ROWS = 6, GAP = 7 }; /* of copied panels: rows, and what lies between panels */
@@ -129,6 +130,78 @@ static void check_patches(checker *t, const dsc_gemm_kernels *k, const dsc_gemm_
     }
 }
 
+/* ---- products that leave zeros out ---- */
+
+/* About two of three are zeros, some of them negative. */
+static void fill_sparse(checker *t, dsc_real *x, size_t count) {
+    dsc_check_fill(x, count, &t->numbers);
+    for (size_t i = 0; i < count; i++)
+        if (below(t, 3)) x[i] = below(t, 2) ? (dsc_real)0 : -(dsc_real)0;
+}
+
+static void *scratch_of(checker *t, size_t bytes) {
+    void *scratch = dsc_allocate_aligned(1, bytes + 1);
+    if (!scratch) t->lacks_memory = true;
+    return scratch;
+}
+
+/* x (rows, depth) with zeros times w (n, depth): a row of it alone, then all. */
+static void check_sparse_y(checker *t, const dsc_gemm_kernels *k, const dsc_gemm_kernels *reference) {
+    const size_t rows = 1 + below(t, SIDE), n = 1 + below(t, SIDE), depth = 1 + below(t, DEPTH);
+    t->numbers.rounded = k->rounds;
+    fill_sparse(t, t->a, rows * depth);
+    dsc_check_fill(t->b, n * depth, &t->numbers);
+    const dsc_packer x = dsc_pack_matrix(t->a, (ptrdiff_t)depth, 1),
+                     w = dsc_pack_matrix(t->b, (ptrdiff_t)depth, 1);
+    dsc_gemm g = {.rows = rows, .columns = n, .depth = depth, .a.packer = &x, .b.packer = &w};
+    g.c_row = (ptrdiff_t)n;
+    multiply(t, t->right, g, reference, 0);
+    void *packed = pack(t, &g.b, k, DSC_SIDE_B, n, depth);
+    const size_t one = dsc_sparse_row_scratch(depth), all = dsc_sparse_rows_scratch(rows, n);
+    void *scratch = scratch_of(t, one > all ? one : all);
+    if (!t->lacks_memory) {
+        const dsc_sparse_rows row = {.x = t->a, .packed = packed, .depth = depth, .n = n, .product = k};
+        dsc_sparse_row_run(t->c, &row, 0, n, scratch);
+        expect(t, same(t->c, t->right, n), "the row that leaves zeros out");
+    }
+    if (!t->lacks_memory && dsc_sparse_batch_serves(k)) {
+        const dsc_sparse_rows batch = {
+            .x = t->a, .x_row = depth, .rows = rows, .packed = packed, .depth = depth, .n = n, .product = k};
+        dsc_sparse_rows_run(t->c, &batch, scratch);
+        expect(t, same(t->c, t->right, rows * n), "the rows that leave zeros out");
+    }
+    free(scratch);
+    free(packed);
+}
+
+/* dy (samples, n) transposed times x (samples, inputs) with zeros. */
+static void check_sparse_dw(checker *t, const dsc_gemm_kernels *k, const dsc_gemm_kernels *reference) {
+    const size_t samples = 1 + below(t, 300), n = 1 + below(t, SIDE), inputs = 1 + below(t, SIDE);
+    t->numbers.rounded = k->rounds;
+    fill_sparse(t, t->a, samples * inputs);
+    dsc_check_fill(t->b, samples * n, &t->numbers);
+    const dsc_packer x = dsc_pack_matrix(t->a, 1, (ptrdiff_t)inputs),
+                     dy = dsc_pack_matrix(t->b, 1, (ptrdiff_t)n);
+    dsc_gemm g = {.rows = n, .columns = inputs, .depth = samples, .a.packer = &dy, .b.packer = &x};
+    g.c_row = (ptrdiff_t)inputs;
+    multiply(t, t->right, g, reference, 0);
+    void *scratch = scratch_of(t, dsc_sparse_dw_scratch(k, samples, n));
+    if (!t->lacks_memory) {
+        const dsc_sparse_dw sparse = {
+            .x = t->a, .dy = t->b, .samples = samples, .n = n, .k = inputs, .product = k};
+        dsc_sparse_dw_run(t->c, &sparse, 0, inputs, scratch);
+        expect(t, same(t->c, t->right, n * inputs), "the gradient that leaves zeros out");
+    }
+    free(scratch);
+}
+
+static void check_sparse(checker *t, const dsc_gemm_kernels *k, const dsc_gemm_kernels *reference) {
+    for (int i = 0; i < SPARSE && !t->wrong && !t->lacks_memory; i++) {
+        if (dsc_sparse_serves(k)) check_sparse_y(t, k, reference);
+        if (dsc_sparse_batch_serves(k) && !t->lacks_memory) check_sparse_dw(t, k, reference);
+    }
+}
+
 /* ---- rounding to bfloat16 ---- */
 
 static dsc_real any_normal(checker *t) {
@@ -194,6 +267,10 @@ static void check_reductions(checker *t, size_t count) {
     expect(t, v->sum(t->a, count) == p->sum(t->a, count), "sum");
     expect(t, v->sum_squares(t->a, count) == p->sum_squares(t->a, count), "sum_squares");
     expect(t, v->dot(t->a, t->b, count) == p->dot(t->a, t->b, count), "dot");
+    double centred[2][2] = {{0}};
+    v->sum_centred(&centred[0][0], &centred[0][1], t->a, t->b, 3, count);
+    p->sum_centred(&centred[1][0], &centred[1][1], t->a, t->b, 3, count);
+    expect(t, centred[0][0] == centred[1][0] && centred[0][1] == centred[1][1], "sum_centred");
     const dsc_real sum = v->exp_sum(t->c, t->a, shift, count);
     expect(t, sum == p->exp_sum(t->right, t->a, shift, count) && same(t->c, t->right, count), "exp_sum");
 }
@@ -309,6 +386,29 @@ static void check_panels(checker *t, size_t columns) {
     expect(t, rounded, "bf16 round_panels");
 }
 
+/* ---- windows of 2 x 2 ---- */
+
+static void check_pools(checker *t, size_t columns) {
+    const dsc_vector_kernels *v = t->set->vector, *p = t->portable->vector;
+    const size_t rows = 1 + columns % 3, width = 2 * columns + columns % 2, windows = rows * columns;
+    uint8_t *place = (uint8_t *)t->halves, *right_place = place + windows;
+    for (size_t i = 0; i < 2 * rows * width; i++) t->a[i] = (dsc_real)below(t, 5); /* some are equal */
+    v->pool_2x2(t->c, place, t->a, rows, columns, width);
+    p->pool_2x2(t->right, right_place, t->a, rows, columns, width);
+    expect(t, same(t->c, t->right, windows) && !memcmp(place, right_place, windows), "pool_2x2");
+    memset(t->b, 0, 2 * rows * width * sizeof *t->b);
+    memset(t->c, 0, 2 * rows * width * sizeof *t->c);
+    v->pool_2x2_back(t->b, t->a, right_place, rows, columns, width);
+    p->pool_2x2_back(t->c, t->a, right_place, rows, columns, width);
+    expect(t, same(t->b, t->c, 2 * rows * width), "pool_2x2_back");
+
+    const size_t channels = 1 + columns % 37, row = 2 * columns * channels;
+    dsc_check_fill(t->a, 2 * row, &t->numbers);
+    v->pool_pixels(t->c, t->a, t->a + row, columns, channels);
+    p->pool_pixels(t->right, t->a, t->a + row, columns, channels);
+    expect(t, same(t->c, t->right, columns * channels), "pool_pixels");
+}
+
 /* ---- all of it ---- */
 
 static bool make_room(checker *t) {
@@ -330,10 +430,13 @@ dsc_status dsc_kernels_check_all(const dsc_kernels *set, dsc_error *error) {
         for (size_t columns = 1; columns <= SIDE && !t.wrong; columns++) {
             check_rows(&t, 1 + columns % 37, columns);
             check_panels(&t, columns);
+            check_pools(&t, columns);
         }
         check_rounding(&t);
         check_products(&t, set->f32, t.portable->f32, "the f32 product");
         check_products(&t, set->bf16, t.portable->bf16, "the bf16 product");
+        check_sparse(&t, set->f32, t.portable->f32);
+        check_sparse(&t, set->bf16, t.portable->bf16);
         check_patches(&t, set->f32, t.portable->f32, "the f32 convolution");
         check_patches(&t, set->bf16, t.portable->bf16, "the bf16 convolution");
     } else {

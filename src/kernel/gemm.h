@@ -116,7 +116,6 @@ struct dsc_gemm_kernels {
     size_t elements_per_word; /* 1 or 2 */
     size_t depth_multiple;    /* packed depth is filled up with zeros to this, in elements */
     size_t depth_block;       /* most elements of depth at a time, a multiple of depth_multiple */
-    bool in_order;            /* sums word after word of depth: leaving out zeros gives the same bits */
     bool rounds;              /* operands are rounded to bfloat16, so plain matrices are packed as well */
     size_t (*vectors)(size_t rows); /* how many vectors a micro-tile of that many rows has at best */
     /* Computes one micro-tile; `vectors` is a power of two, at most vectors(rows). */
@@ -129,6 +128,8 @@ struct dsc_gemm_kernels {
                          ptrdiff_t in_row, size_t pairs, size_t columns);
     void (*begin)(void), (*end)(void); /* around the tiles of one run, in the same thread; NULL: nothing */
     const dsc_vector_kernels *vector;
+    /* What leaves zeros out: the same bits, as sums go word after word of depth. NULL: they do not, or it was not made. */
+    const dsc_sparse_kernels *sparse;
 };
 
 #endif

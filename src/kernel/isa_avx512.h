@@ -3,11 +3,12 @@
  *
  * For more than that, say it twice: to clang by DSC_ISA_MORE, as in ",avx512bf16", defined before, since of two target
  * attributes it takes one; to gcc by a #pragma GCC target of its own behind this, since it does not expand macros there. */
+#include <immintrin.h>
+
 #if !defined(DSC_ISA_MORE)
 #define DSC_ISA_MORE ""
 #endif
 #define DSC_ISA_SUFFIX avx512
-#define DSC_ISA_LEVEL  2
 #define DSC_ISA_BYTES  64
 #if defined(__clang__)
 #pragma clang attribute push(                                                                                \
@@ -17,4 +18,23 @@
 #pragma GCC push_options
 #pragma GCC target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")
 #endif
+#define DSC_OWN_LARGER
 #include "kernel/vector_template.h"
+
+DSC_INLINE vec vec_fma(vec a, vec b, vec sum) {
+    return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)sum);
+}
+DSC_INLINE vec vec_larger(vec a, vec b) {
+    const __mmask16 take = (__mmask16)(_mm512_cmp_ps_mask((__m512)b, (__m512)a, _CMP_GT_OQ) |
+                                       _mm512_cmp_ps_mask((__m512)b, (__m512)b, _CMP_UNORD_Q));
+    return (vec)_mm512_mask_mov_ps((__m512)a, take, (__m512)b);
+}
+
+typedef __mmask16 vec_mask;
+DSC_INLINE vec_mask vec_first(size_t n) { return (vec_mask)((1u << n) - 1u); }
+DSC_INLINE vec vec_load_first(const dsc_real *from, vec_mask mask) {
+    return (vec)_mm512_maskz_loadu_ps(mask, from);
+}
+DSC_INLINE void vec_store_first(dsc_real *to, vec x, vec_mask mask) {
+    _mm512_mask_storeu_ps(to, mask, (__m512)x);
+}

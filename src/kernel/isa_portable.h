@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* isa_portable.h: begins what is compiled for any machine: vectors of 16 bytes, which the compiler maps to what it has. */
 #define DSC_ISA_SUFFIX portable
-#define DSC_ISA_LEVEL  0
 #define DSC_ISA_BYTES  16
 #if defined(__clang__)
 #pragma clang attribute push
@@ -9,3 +8,16 @@
 #pragma GCC push_options
 #endif
 #include "kernel/vector_template.h"
+
+DSC_INLINE vec vec_fma(vec a, vec b, vec sum) { return a * b + sum; } /* rounded twice */
+
+typedef size_t vec_mask;
+DSC_INLINE vec_mask vec_first(size_t n) { return n; }
+DSC_INLINE vec vec_load_first(const dsc_real *from, vec_mask mask) {
+    vec x = {0};
+    for (size_t i = 0; i < mask; i++) x[i] = from[i];
+    return x;
+}
+DSC_INLINE void vec_store_first(dsc_real *to, vec x, vec_mask mask) {
+    for (size_t i = 0; i < mask; i++) to[i] = x[i];
+}

@@ -20,14 +20,12 @@
 
 typedef struct dsc_gemm_kernels dsc_gemm_kernels;     /* gemm.h */
 typedef struct dsc_vector_kernels dsc_vector_kernels; /* vectors.h */
-
-/* What vectorised loops are compiled for: the index into the tables of multiversion.h. */
-enum { DSC_ISA_PORTABLE, DSC_ISA_AVX2, DSC_ISA_AVX512, DSC_ISA_COUNT };
+typedef struct dsc_sparse_kernels dsc_sparse_kernels; /* sparse.h */
 
 typedef struct dsc_kernels {
-    const char *name; /* "portable", "avx2", "avx512", "avx512-bf16", "amx" */
+    const char *name; /* "portable", "avx2", ... */
     const char *help; /* one line, for people */
-    unsigned isa;
+    unsigned isa;     /* what its loops are compiled for: the index into the tables of multiversion.h */
     const dsc_vector_kernels *vector;
     const dsc_gemm_kernels *f32;  /* products of reals; of doubles in the checking build */
     const dsc_gemm_kernels *bf16; /* operands rounded to bfloat16 (nearest, ties to even), sums in float */

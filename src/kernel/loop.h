@@ -14,16 +14,10 @@
 
 #include "kernel/isa.h"
 
-#if DSC_HAVE_X86
+#define DSC_LOOP_(suffix, attribute, here, name, parameters, ...)                                            \
+    attribute static void name##_##suffix parameters __VA_ARGS__
 #define DSC_LOOP(name, parameters, ...)                                                                      \
-    static void name##_portable parameters __VA_ARGS__                                                       \
-        __attribute__((target("avx2,fma"))) static void name##_avx2 parameters __VA_ARGS__ __attribute__((   \
-            target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl"))) static void name##_avx512 parameters     \
-            __VA_ARGS__ static void(*const name[]) parameters = DSC_ISA_TABLE(name);
-#else
-#define DSC_LOOP(name, parameters, ...)                                                                      \
-    static void name##_portable parameters __VA_ARGS__ static void(*const name[]) parameters =               \
-        DSC_ISA_TABLE(name);
-#endif
+    DSC_ISAS(DSC_LOOP_, name, parameters, __VA_ARGS__)                                                       \
+    static void(*const name[]) parameters = DSC_ISA_TABLE(name);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* loops_template.h: the simple loops of vectors.h, for the instruction set that isa_*.h began. The compiler
- * vectorises the element-wise ones; the sums name their sixteen lanes, so that all sets add in the same order. */
+ * vectorises the element-wise ones; the sums name their sixteen lanes, so that all sets add in the same order.
+ * A set that has a better one (loops_avx512.h) defines DSC_OWN_ZIP_HALVES, DSC_OWN_TRANSPOSE. */
 
 enum { DSC_ISA(lanes) = 16 / DSC_ISA_WIDTH }; /* vectors that hold sixteen partial sums */
 
@@ -36,6 +37,33 @@ static dsc_real DSC_ISA(dot)(const dsc_real *a, const dsc_real *b, size_t count)
     DSC_SUM_LOOP(vec_load(a + at) * vec_load(b + at), a[i + r] * b[i + r]);
 }
 #undef DSC_SUM_LOOP
+
+/* Two sets of partial sums in registers; compilers do not find that by themselves. */
+static void DSC_ISA(sum_centred)(double *restrict plain, double *restrict centred, const dsc_real *restrict x,
+                                 const dsc_real *restrict d, dsc_real mean, size_t count) {
+    vec p[DSC_ISA(lanes)], q[DSC_ISA(lanes)];
+    for (int v = 0; v < DSC_ISA(lanes); v++) p[v] = q[v] = (vec){0};
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16)
+        for (int v = 0; v < DSC_ISA(lanes); v++) {
+            const vec some = vec_load(d + i + v * DSC_ISA_WIDTH);
+            p[v] += some;
+            q[v] += some * (vec_load(x + i + v * DSC_ISA_WIDTH) - vec_all(mean));
+        }
+    dsc_real p_parts[16], q_parts[16];
+    for (int v = 0; v < DSC_ISA(lanes); v++) {
+        vec_store(p_parts + v * DSC_ISA_WIDTH, p[v]);
+        vec_store(q_parts + v * DSC_ISA_WIDTH, q[v]);
+    }
+    for (size_t k = 0; i < count; i++, k++) {
+        p_parts[k] += d[i];
+        q_parts[k] += d[i] * (x[i] - mean);
+    }
+    for (size_t k = 0; k < 16; k++) {
+        *plain += (double)p_parts[k];
+        *centred += (double)q_parts[k];
+    }
+}
 
 static dsc_real DSC_ISA(max)(const dsc_real *in, size_t count) {
     vec most = vec_all((dsc_real)-INFINITY);
@@ -174,43 +202,7 @@ static void DSC_ISA(copy_panels)(dsc_real *out, ptrdiff_t panel, ptrdiff_t out_r
     if (columns) DSC_ISA(copy_some_panels)(out, panel, out_row, in, in_row, rows, 1, columns);
 }
 
-#if DSC_ISA_LEVEL == 2
-/* A cache line of each row: two panels. */
-DSC_INLINE void DSC_ISA(zip_32)(dsc_real *out, ptrdiff_t panel, ptrdiff_t out_row, const uint16_t *in,
-                                ptrdiff_t in_row, size_t pairs) {
-    const __m512i low = _mm512_set_epi16(47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7,
-                                         38, 6, 37, 5, 36, 4, 35, 3, 34, 2, 33, 1, 32, 0);
-    const __m512i high = _mm512_add_epi16(low, _mm512_set1_epi16(16));
-    for (size_t i = 0; i < pairs; i++, in += 2 * in_row, out += out_row) {
-        const __m512i even = _mm512_loadu_si512(in), odd = _mm512_loadu_si512(in + in_row);
-        __builtin_prefetch((const char *)in + 8 * in_row * (ptrdiff_t)sizeof *in);
-        __builtin_prefetch((const char *)in + 9 * in_row * (ptrdiff_t)sizeof *in);
-        _mm512_storeu_si512(out, _mm512_permutex2var_epi16(even, low, odd));
-        _mm512_storeu_si512(out + panel, _mm512_permutex2var_epi16(even, high, odd));
-    }
-}
-/* What there is of the last panel. */
-DSC_INLINE void DSC_ISA(zip_some)(dsc_real *out, ptrdiff_t out_row, const uint16_t *in, ptrdiff_t in_row,
-                                  size_t pairs, size_t columns) {
-    const __mmask16 there = (__mmask16)((1u << columns) - 1u);
-    for (size_t i = 0; i < pairs; i++, in += 2 * in_row, out += out_row) {
-        const __m512i even = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(there, in)),
-                      odd = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(there, in + in_row));
-        _mm512_mask_storeu_epi32(out, there, _mm512_or_si512(even, _mm512_slli_epi32(odd, 16)));
-    }
-}
-static void DSC_ISA(zip_halves)(void *out, ptrdiff_t panel, ptrdiff_t out_row, const uint16_t *in,
-                                ptrdiff_t in_row, size_t pairs, size_t columns) {
-    dsc_real *to = out;
-    for (; columns >= 32; columns -= 32, in += 32, to += 2 * panel)
-        DSC_ISA(zip_32)(to, panel, out_row, in, in_row, pairs);
-    for (; columns > 0; in += 16, to += panel) {
-        const size_t some = columns < 16 ? columns : 16;
-        DSC_ISA(zip_some)(to, out_row, in, in_row, pairs, some);
-        columns -= some;
-    }
-}
-#else
+#if !defined(DSC_OWN_ZIP_HALVES)
 static void DSC_ISA(zip_halves)(void *out, ptrdiff_t panel, ptrdiff_t out_row, const uint16_t *in,
                                 ptrdiff_t in_row, size_t pairs, size_t columns) {
     uint32_t *words = out;
@@ -228,6 +220,7 @@ static void DSC_ISA(zip_halves)(void *out, ptrdiff_t panel, ptrdiff_t out_row, c
 
 /* ---- Transposing: out[j * out_stride + i] = in[i * in_stride + j], i < rows, j < columns ---- */
 
+#if !defined(DSC_OWN_TRANSPOSE)
 DSC_INLINE void DSC_ISA(transpose_few)(dsc_real *out, ptrdiff_t out_stride, const dsc_real *in,
                                        ptrdiff_t stride, size_t rows, size_t columns) {
     for (size_t j = 0; j < columns; j++)
@@ -235,82 +228,34 @@ DSC_INLINE void DSC_ISA(transpose_few)(dsc_real *out, ptrdiff_t out_stride, cons
             out[(ptrdiff_t)j * out_stride + (ptrdiff_t)i] = in[(ptrdiff_t)i * stride + (ptrdiff_t)j];
 }
 
-#if DSC_ISA_LEVEL == 2
-/* Four columns of rows 0, 4, 8 and 12 from `in` on, or of those that are there: each 128-bit lane then transposes four by four. */
-DSC_INLINE __m512 DSC_ISA(four_rows)(const dsc_real *in, ptrdiff_t stride) {
-    __m512 x = _mm512_castps128_ps512(_mm_loadu_ps(in));
-    x = _mm512_insertf32x4(x, _mm_loadu_ps(in + 4 * stride), 1);
-    x = _mm512_insertf32x4(x, _mm_loadu_ps(in + 8 * stride), 2);
-    return _mm512_insertf32x4(x, _mm_loadu_ps(in + 12 * stride), 3);
-}
-DSC_INLINE __m512 DSC_ISA(some_rows)(const dsc_real *in, ptrdiff_t stride, size_t rows, __mmask8 columns) {
-    __m512 x = _mm512_setzero_ps();
-    if (rows > 0) x = _mm512_castps128_ps512(_mm_maskz_loadu_ps(columns, in));
-    if (rows > 4) x = _mm512_insertf32x4(x, _mm_maskz_loadu_ps(columns, in + 4 * stride), 1);
-    if (rows > 8) x = _mm512_insertf32x4(x, _mm_maskz_loadu_ps(columns, in + 8 * stride), 2);
-    if (rows > 12) x = _mm512_insertf32x4(x, _mm_maskz_loadu_ps(columns, in + 12 * stride), 3);
-    return x;
-}
-/* The four columns, as vectors of rows. */
-DSC_INLINE void DSC_ISA(turn_lanes)(__m512 out[4], __m512 a, __m512 b, __m512 c, __m512 d) {
-    const __m512d ab = _mm512_castps_pd(_mm512_unpacklo_ps(a, b)),
-                  cd = _mm512_castps_pd(_mm512_unpacklo_ps(c, d));
-    const __m512d ef = _mm512_castps_pd(_mm512_unpackhi_ps(a, b)),
-                  gh = _mm512_castps_pd(_mm512_unpackhi_ps(c, d));
-    out[0] = _mm512_castpd_ps(_mm512_unpacklo_pd(ab, cd));
-    out[1] = _mm512_castpd_ps(_mm512_unpackhi_pd(ab, cd));
-    out[2] = _mm512_castpd_ps(_mm512_unpacklo_pd(ef, gh));
-    out[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(ef, gh));
-}
-/* Up to 16 rows by four columns. */
-static void DSC_ISA(transpose_edge)(dsc_real *out, ptrdiff_t out_stride, const dsc_real *in, ptrdiff_t stride,
-                                    size_t rows, size_t columns) {
-    const __mmask8 some = (__mmask8)((1u << columns) - 1u);
-    __m512 x[4], turned[4];
-    for (size_t r = 0; r < 4; r++)
-        x[r] = DSC_ISA(some_rows)(in + (ptrdiff_t)r * stride, stride, rows > r ? rows - r : 0, some);
-    DSC_ISA(turn_lanes)(turned, x[0], x[1], x[2], x[3]);
-    for (size_t j = 0; j < columns; j++)
-        _mm512_mask_storeu_ps(out + (ptrdiff_t)j * out_stride, (__mmask16)((1u << rows) - 1u), turned[j]);
-}
-static void DSC_ISA(transpose)(dsc_real *out, ptrdiff_t out_stride, const dsc_real *in, ptrdiff_t stride,
-                               size_t rows, size_t columns) {
-    for (; rows >= 16; rows -= 16, in += 16 * stride, out += 16) {
-        const dsc_real *from = in;
-        dsc_real *to = out;
-        size_t left = columns;
-        for (; left >= 4; left -= 4, from += 4, to += 4 * out_stride) {
-            __m512 turned[4];
-            DSC_ISA(turn_lanes)
-            (turned, DSC_ISA(four_rows)(from, stride), DSC_ISA(four_rows)(from + stride, stride),
-             DSC_ISA(four_rows)(from + 2 * stride, stride), DSC_ISA(four_rows)(from + 3 * stride, stride));
-            _mm512_storeu_ps(to, turned[0]);
-            _mm512_storeu_ps(to + out_stride, turned[1]);
-            _mm512_storeu_ps(to + 2 * out_stride, turned[2]);
-            _mm512_storeu_ps(to + 3 * out_stride, turned[3]);
-        }
-        if (left > 0) DSC_ISA(transpose_edge)(to, out_stride, from, stride, 16, left);
-    }
-    for (size_t j = 0; rows > 0 && j < columns; j += 4) DSC_ISA(transpose_edge)
-    (out + (ptrdiff_t)j * out_stride, out_stride, in + j, stride, rows, columns - j < 4 ? columns - j : 4);
-}
-#else
-#if DSC_HAVE_X86
-DSC_INLINE void DSC_ISA(transpose_44)(dsc_real *out, ptrdiff_t out_stride, const dsc_real *in,
-                                      ptrdiff_t stride) {
-    __m128 a = _mm_loadu_ps(in), b = _mm_loadu_ps(in + stride), c = _mm_loadu_ps(in + 2 * stride),
-           d = _mm_loadu_ps(in + 3 * stride);
-    _MM_TRANSPOSE4_PS(a, b, c, d);
-    _mm_storeu_ps(out, a);
-    _mm_storeu_ps(out + out_stride, b);
-    _mm_storeu_ps(out + 2 * out_stride, c);
-    _mm_storeu_ps(out + 3 * out_stride, d);
-}
-#else
+/* Four by four, in vectors of 16 bytes whatever the set's are. */
+#ifdef DSC_REAL_DOUBLE
 DSC_INLINE void DSC_ISA(transpose_44)(dsc_real *out, ptrdiff_t out_stride, const dsc_real *in,
                                       ptrdiff_t stride) {
     DSC_ISA(transpose_few)(out, out_stride, in, stride, 4, 4);
 }
+#else
+#if defined(__clang__)
+#define DSC_SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+#else
+#define DSC_SHUFFLE(a, b, i, j, k, l) __builtin_shuffle(a, b, (DSC_ISA(four_bits)){i, j, k, l})
+#endif
+typedef dsc_real DSC_ISA(four) __attribute__((vector_size(16)));
+typedef int32_t DSC_ISA(four_bits) __attribute__((vector_size(16), unused));
+typedef dsc_real DSC_ISA(four_loose) __attribute__((vector_size(16), aligned(sizeof(dsc_real)), may_alias));
+DSC_INLINE void DSC_ISA(transpose_44)(dsc_real *out, ptrdiff_t out_stride, const dsc_real *in,
+                                      ptrdiff_t stride) {
+    const DSC_ISA(four) a = *(const DSC_ISA(four_loose) *)in, b = *(const DSC_ISA(four_loose) *)(in + stride),
+                        c = *(const DSC_ISA(four_loose) *)(in + 2 * stride),
+                        d = *(const DSC_ISA(four_loose) *)(in + 3 * stride);
+    const DSC_ISA(four) ab = DSC_SHUFFLE(a, b, 0, 4, 1, 5), cd = DSC_SHUFFLE(c, d, 0, 4, 1, 5),
+                        ef = DSC_SHUFFLE(a, b, 2, 6, 3, 7), gh = DSC_SHUFFLE(c, d, 2, 6, 3, 7);
+    *(DSC_ISA(four_loose) *)out = DSC_SHUFFLE(ab, cd, 0, 1, 4, 5);
+    *(DSC_ISA(four_loose) *)(out + out_stride) = DSC_SHUFFLE(ab, cd, 2, 3, 6, 7);
+    *(DSC_ISA(four_loose) *)(out + 2 * out_stride) = DSC_SHUFFLE(ef, gh, 0, 1, 4, 5);
+    *(DSC_ISA(four_loose) *)(out + 3 * out_stride) = DSC_SHUFFLE(ef, gh, 2, 3, 6, 7);
+}
+#undef DSC_SHUFFLE
 #endif
 
 static void DSC_ISA(transpose)(dsc_real *out, ptrdiff_t out_stride, const dsc_real *in, ptrdiff_t stride,

@@ -11,9 +11,15 @@
  * processors without AMX. */
 #include "kernel/sets.h"
 
-#if DSC_HAVE_X86
+#if DSC_ON_X86
 #include "kernel/amx_tiles.h"
 #include "kernel/isa_avx512.h"
+
+#include <cpuid.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 /* Palette 1: 64 bytes wide, 16 rows, all eight tiles. */
 static const dsc_amx_config whole_tiles = {
@@ -98,6 +104,36 @@ const dsc_gemm_kernels dsc_gemm_bf16_amx = {
     .end = end,
     .vector = &dsc_vectors_avx512,
 };
+
+/* What the operating system saves (Intel, "Software Developer's Manual", volume 1, chapters 13 and 18). */
+static uint64_t saved_state(void) {
+    uint32_t low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return (uint64_t)high << 32 | low;
+}
+
+static bool has_bits(uint64_t value, uint64_t wanted) { return (value & wanted) == wanted; }
+
+/* Linux hands out the tiles' 8 KiB of state on request, once for the process; asking again does no harm. */
+bool dsc_has_amx(void) {
+    unsigned a, b, c, d;
+    if (!dsc_has_avx512_bf16() || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
+    if (!has_bits(d, 1u << 22 /* bf16 */ | 1u << 24 /* tiles */) || !has_bits(saved_state(), 3u << 17))
+        return false;
+#if defined(__linux__) && defined(SYS_arch_prctl)
+    enum { REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
+    return syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
+#else
+    return false;
+#endif
+}
+
+const dsc_kernels dsc_set_amx = {.name = "amx",
+                                 .help = "AVX-512, bf16 on AMX tiles",
+                                 .isa = DSC_ISA_NUMBER,
+                                 .vector = &dsc_vectors_avx512,
+                                 .f32 = &dsc_gemm_f32_avx512,
+                                 .bf16 = &dsc_gemm_bf16_amx};
 
 #include "kernel/isa_end.h"
 #endif

@@ -6,12 +6,15 @@
  * from the other sets'. Against sums in double an element is wrong by at most (K + 4) 2^-24 times the sum of its terms' sizes. */
 #include "kernel/sets.h"
 
-#if DSC_HAVE_X86
+#if DSC_ON_X86
+#include <cpuid.h>
+
 #define DSC_ISA_MORE ",avx512bf16"
 #include "kernel/isa_avx512.h"
 #if !defined(__clang__)
 #pragma GCC target("avx512bf16")
 #endif
+#include "kernel/mask_avx512.h"
 
 DSC_INLINE vec dot_pairs(vec sum, vec a, vec b) {
     return (vec)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);
@@ -69,6 +72,31 @@ void dsc_round_panels_avx512_bf16(void *words, ptrdiff_t panel, ptrdiff_t out_ro
         round_some(out + i * out_row, in + 2 * i * in_row, in + (2 * i + 1) * in_row, columns);
 }
 
+/* ---- Rows that leave zeros out ---- */
+
+static size_t find_pairs(uint32_t *where, dsc_real *values, const dsc_real *pairs, size_t first,
+                         size_t last) {
+    const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    size_t found = 0;
+    for (size_t k = first; k < last; k += 16) {
+        const __mmask16 inside = (__mmask16)(last - k < 16 ? (1u << (last - k)) - 1u : 0xffffu);
+        const __m512i v = _mm512_maskz_loadu_epi32(inside, pairs + k);
+        const __mmask16 there = _mm512_test_epi32_mask(v, _mm512_set1_epi32(0x7fff7fff)); /* -0 is zero */
+        const size_t more = dsc_count_bits(there);
+        _mm512_storeu_si512(where + found, _mm512_maskz_compress_epi32(
+                                               there, _mm512_add_epi32(lanes, _mm512_set1_epi32((int)k))));
+        _mm512_storeu_si512(values + found, _mm512_maskz_compress_epi32(there, v));
+        found += more;
+    }
+    return found;
+}
+
+#define DSC_SPARSE(name)          name##_pairs
+#define DSC_SPARSE_DOT(sum, x, w) dot_pairs(sum, x, w)
+#include "kernel/sparse_words_template.h"
+
+static const dsc_sparse_kernels sparse_pairs = {.find_words = find_pairs, .add_words = add_words_pairs};
+
 const dsc_gemm_kernels dsc_gemm_bf16_avx512 = {
     .name = "avx512-bf16 bf16",
     .width = 16,
@@ -77,7 +105,6 @@ const dsc_gemm_kernels dsc_gemm_bf16_avx512 = {
     .elements_per_word = 2,
     .depth_multiple = 2,
     .depth_block = 640,
-    .in_order = true,
     .rounds = true,
     .vectors = tile_bf16_vectors_avx512,
     .tile = tile_bf16_avx512,
@@ -85,7 +112,20 @@ const dsc_gemm_kernels dsc_gemm_bf16_avx512 = {
     .round_pairs = dsc_round_pairs_avx512_bf16,
     .round_panels = dsc_round_panels_avx512_bf16,
     .vector = &dsc_vectors_avx512,
+    .sparse = &sparse_pairs,
 };
+
+bool dsc_has_avx512_bf16(void) {
+    unsigned a, b, c, d;
+    return DSC_HAS_AVX512 && __get_cpuid_count(7, 1, &a, &b, &c, &d) && a >> 5 & 1;
+}
+
+const dsc_kernels dsc_set_avx512_bf16 = {.name = "avx512-bf16",
+                                         .help = "AVX-512 with its bf16 dot product",
+                                         .isa = DSC_ISA_NUMBER,
+                                         .vector = &dsc_vectors_avx512,
+                                         .f32 = &dsc_gemm_f32_avx512,
+                                         .bf16 = &dsc_gemm_bf16_avx512};
 
 #include "kernel/isa_end.h"
 #endif

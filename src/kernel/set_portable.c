@@ -5,6 +5,7 @@
 
 #include "kernel/isa_portable.h"
 #define DSC_SET_NAME   "portable"
+#define DSC_SET_HELP   "any processor"
 #define DSC_SET_ROWS   6
 #define DSC_SET_ROWS_4 2
 #define DSC_SET_ROWS_8 1

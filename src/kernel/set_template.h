@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* set_template.h: what every instruction set compiles: the loops, the elementary functions, the product in reals, and the
- * product of reals rounded to bfloat16 in the same micro-kernel. Before the include: DSC_SET_ROWS and so on, as in gemm_template.h. */
+ * product of reals rounded to bfloat16 in the same micro-kernel. Before the include: the set's DSC_SET_NAME and DSC_SET_HELP;
+ * DSC_SET_ROWS and so on, as in gemm_template.h; DSC_SET_DEPTH, the depth_block of its products; and what it has of its own (DSC_OWN_
+ * in the templates). */
 #include "kernel/loops_template.h"
+
+#include "kernel/pool_template.h"
+#include "kernel/sparse_template.h"
 
 #include "kernel/math_template.h"
 
@@ -48,6 +53,18 @@ const dsc_vector_kernels DSC_ISA(dsc_vectors) = {
     .transpose = DSC_ISA(transpose),
     .copy_panels = DSC_ISA(copy_panels),
     .zip_halves = DSC_ISA(zip_halves),
+    .sum_centred = DSC_ISA(sum_centred),
+    .pool_2x2 = DSC_ISA(pool_2x2),
+    .pool_2x2_back = DSC_ISA(pool_2x2_back),
+    .pool_pixels = DSC_ISA(pool_pixels),
+};
+
+const dsc_sparse_kernels DSC_ISA(dsc_sparse) = {
+    .find_words = DSC_ISA(find_words),
+    .add_words = DSC_ISA(add_words),
+    .add_rows = DSC_ISA(add_rows),
+    .find_columns = DSC_ISA(find_columns),
+    .add_columns = DSC_ISA(add_columns),
 };
 
 const dsc_gemm_kernels DSC_ISA(dsc_gemm_f32) = {
@@ -56,12 +73,12 @@ const dsc_gemm_kernels DSC_ISA(dsc_gemm_f32) = {
     .rows = DSC_SET_ROWS,
     .row_multiple = 1,
     .elements_per_word = 1,
-    .in_order = true,
     .depth_multiple = 1,
     .depth_block = DSC_SET_DEPTH,
     .vectors = DSC_ISA(tile_vectors),
     .tile = DSC_ISA(tile),
     .vector = &DSC_ISA(dsc_vectors),
+    .sparse = &DSC_ISA(dsc_sparse),
 };
 
 const dsc_gemm_kernels DSC_ISA(dsc_gemm_rounded) = {
@@ -70,7 +87,6 @@ const dsc_gemm_kernels DSC_ISA(dsc_gemm_rounded) = {
     .rows = DSC_SET_ROWS,
     .row_multiple = 1,
     .elements_per_word = 1,
-    .in_order = true,
     .depth_multiple = 1,
     .depth_block = DSC_SET_DEPTH,
     .rounds = true,
@@ -78,4 +94,18 @@ const dsc_gemm_kernels DSC_ISA(dsc_gemm_rounded) = {
     .tile = DSC_ISA(tile),
     .round_row = DSC_ISA(round_row),
     .vector = &DSC_ISA(dsc_vectors),
+};
+
+const dsc_kernels DSC_ISA(dsc_set) = {
+    .name = DSC_SET_NAME,
+    .isa = DSC_ISA_NUMBER,
+    .vector = &DSC_ISA(dsc_vectors),
+    .f32 = &DSC_ISA(dsc_gemm_f32),
+#ifdef DSC_REAL_DOUBLE /* the checking build does not round to bfloat16 */
+    .help = DSC_SET_HELP,
+    .bf16 = &DSC_ISA(dsc_gemm_f32),
+#else
+    .help = DSC_SET_HELP "; bf16 rounded, then as f32",
+    .bf16 = &DSC_ISA(dsc_gemm_rounded),
+#endif
 };

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* vector_template.h: the vectors of one instruction set, on GCC's and clang's vector extension: + - * / and
- * comparisons work on them directly. Included by isa_*.h for each set, so without a guard. */
+ * comparisons work on them directly. Included by isa_*.h for each set, so without a guard.
+ *
+ * The isa_*.h itself has, behind it:
+ *   vec_fma(a, b, sum)             a * b + sum, rounded once where the processor can
+ *   vec_mask, vec_first(n)         the first n elements alone, 0 < n <= width
+ *   vec_load_first(from, mask)     nothing behind them is read; the rest is 0
+ *   vec_store_first(to, x, mask)   nothing behind them is written
+ * and vec_larger, if DSC_OWN_LARGER leaves out the one here. */
 
 #define DSC_ISA_WIDTH (DSC_ISA_BYTES / (int)sizeof(dsc_real)) /* reals in a vector */
 
@@ -31,44 +38,7 @@ DSC_INLINE vec vec_with_sign(vec magnitude, vec sign) {
     const vec_bits minus = (vec_bits)(-(vec){0});
     return (vec)(((vec_bits)magnitude & ~minus) | ((vec_bits)sign & minus));
 }
-
-/* The first n elements alone, 0 < n <= width: nothing behind them is touched; a load makes the rest 0. */
-#if DSC_ISA_LEVEL == 2
-typedef __mmask16 vec_mask;
-DSC_INLINE vec vec_fma(vec a, vec b, vec sum) {
-    return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)sum);
-}
-DSC_INLINE vec_mask vec_first(size_t n) { return (vec_mask)((1u << n) - 1u); }
-DSC_INLINE vec vec_load_first(const dsc_real *from, vec_mask mask) {
-    return (vec)_mm512_maskz_loadu_ps(mask, from);
-}
-DSC_INLINE void vec_store_first(dsc_real *to, vec x, vec_mask mask) {
-    _mm512_mask_storeu_ps(to, mask, (__m512)x);
-}
-#elif DSC_ISA_LEVEL == 1
-typedef __m256i vec_mask;
-DSC_INLINE vec vec_fma(vec a, vec b, vec sum) {
-    return (vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)sum);
-}
-DSC_INLINE vec_mask vec_first(size_t n) {
-    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-}
-DSC_INLINE vec vec_load_first(const dsc_real *from, vec_mask mask) {
-    return (vec)_mm256_maskload_ps(from, mask);
-}
-DSC_INLINE void vec_store_first(dsc_real *to, vec x, vec_mask mask) {
-    _mm256_maskstore_ps(to, mask, (__m256)x);
-}
-#else
-typedef size_t vec_mask;
-DSC_INLINE vec vec_fma(vec a, vec b, vec sum) { return a * b + sum; } /* rounded twice */
-DSC_INLINE vec_mask vec_first(size_t n) { return n; }
-DSC_INLINE vec vec_load_first(const dsc_real *from, vec_mask mask) {
-    vec x = {0};
-    for (size_t i = 0; i < mask; i++) x[i] = from[i];
-    return x;
-}
-DSC_INLINE void vec_store_first(dsc_real *to, vec x, vec_mask mask) {
-    for (size_t i = 0; i < mask; i++) to[i] = x[i];
-}
+/* b if it is larger or NaN, else a. */
+#if !defined(DSC_OWN_LARGER)
+DSC_INLINE vec vec_larger(vec a, vec b) { return vec_select((b > a) | (b != b), b, a); }
 #endif

@@ -14,6 +14,7 @@
 
 #include "graph/tree.h"
 #include "kernel/loop.h"
+#include "kernel/vectors.h"
 
 #include <math.h>
 
@@ -112,12 +113,18 @@ DSC_LOOP(add_squares,
          })
 
 /* sums of dy, and of dy (x - mean) */
-#define DSC_MULTIVERSION "op/batch_norm_loops.h"
-#include "kernel/multiversion.h"
-
-static void (*const add_gradients[])(double *restrict, double *restrict, const dsc_real *restrict,
-                                     const dsc_real *restrict, const dsc_real *restrict, size_t,
-                                     size_t) = DSC_ISA_TABLE(add_gradients);
+static void add_gradients(const dsc_call *call, double *plain, double *centred, const dsc_real *x,
+                          const dsc_real *dy, const dsc_real *mean, shape s) {
+    if (s.pixels > 1) {
+        for (size_t c = 0; c < s.channels; c++, x += s.pixels, dy += s.pixels)
+            call->kernels->vector->sum_centred(plain + c, centred + c, x, dy, mean[c], s.pixels);
+        return;
+    }
+    for (size_t c = 0; c < s.channels; c++) {
+        plain[c] += (double)dy[c];
+        centred[c] += (double)(dy[c] * (x[c] - mean[c]));
+    }
+}
 
 /* y = (x - mean) factor + beta */
 DSC_LOOP(scale_and_shift,
@@ -246,8 +253,7 @@ static void sum_gradients(const dsc_call *call) {
     memset(dbeta, 0, 2 * s.channels * sizeof *dbeta);
     for (size_t n = 0; n < call->count; n++) {
         size_t at = n * s.channels * s.pixels;
-        add_gradients[call->kernels->isa](dbeta, centred, call->in[X] + at, call->d_out[0] + at, mean,
-                                          s.channels, s.pixels);
+        add_gradients(call, dbeta, centred, call->in[X] + at, call->d_out[0] + at, mean, s);
     }
 }
 

@@ -206,17 +206,18 @@ static void make_y(const dsc_call *call, dsc_real *to, const dsc_real *image, si
     gemm.bias_columns = call->input_count == 3 ? call->in[2] : NULL;
     gemm.c = out;
     dsc_conv_run(&p->y_plan, &gemm, scratch + p->room.workspace);
+    const dsc_vector_kernels *vector = call->kernels->vector;
     if (!p->pool) {
-        dsc_conv_turn(to, plane, out, rows, p->y_apart, z->ow, z->k, call->kernels->vector);
+        dsc_conv_turn(to, plane, out, rows, p->y_apart, z->ow, z->k, vector);
         return;
     }
     size_t pixels = 0;
     for (size_t y = 0; y + 1 < rows; y += 2) {
         const dsc_real *above = out + y * p->y_apart * z->k;
-        pixels += dsc_conv_pool(pooled + pixels * z->k, above, above + p->y_apart * z->k, z->ow, z->k,
-                                call->kernels->isa);
+        vector->pool_pixels(pooled + pixels * z->k, above, above + p->y_apart * z->k, z->ow / 2, z->k);
+        pixels += z->ow / 2;
     }
-    call->kernels->vector->transpose(to, (ptrdiff_t)plane, pooled, (ptrdiff_t)z->k, pixels, z->k);
+    vector->transpose(to, (ptrdiff_t)plane, pooled, (ptrdiff_t)z->k, pixels, z->k);
 }
 
 static void forward(const dsc_call *call) {

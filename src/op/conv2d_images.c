@@ -221,20 +221,6 @@ dsc_packer_patches dsc_conv_patches_for_dx(const dsc_conv_sizes *z, const dsc_co
     return p;
 }
 
-/* --- pooling --- */
-
-#define DSC_MULTIVERSION "op/conv2d_pool_loops.h"
-#include "kernel/multiversion.h"
-
-static void (*const pool_row[])(dsc_real *restrict, const dsc_real *restrict, const dsc_real *restrict,
-                                size_t, size_t) = DSC_ISA_TABLE(pool_row);
-
-size_t dsc_conv_pool(dsc_real *out, const dsc_real *above, const dsc_real *below, size_t columns,
-                     size_t channels, unsigned isa) {
-    pool_row[isa](out, above, below, columns / 2, channels);
-    return columns / 2;
-}
-
 /* --- channels first --- */
 
 /* With this many channels a place of the kernel gives enough rows for a micro-tile; with fewer a row of places does. */

@@ -70,11 +70,6 @@ size_t dsc_conv_beyond(const dsc_gemm_kernels *product);
 void dsc_conv_turn(dsc_real *to, size_t plane, const dsc_real *from, size_t rows, size_t apart, size_t width,
                    size_t channels, const dsc_vector_kernels *vector);
 
-/* The largest of each 2 x 2 pixels of two rows (columns, channels), to another place; returns how many pixels those are. A
- * NaN is larger than all. */
-size_t dsc_conv_pool(dsc_real *out, const dsc_real *above, const dsc_real *below, size_t columns,
-                     size_t channels, unsigned isa);
-
 /* --- channels first --- */
 
 typedef struct dsc_conv_planes {

@@ -94,7 +94,7 @@ static void plan_sizes(const dsc_needs *needs, dsc_matmul_plan *p) {
     p->rows = dsc_shape_count(&needs->in[0]) / p->k;
     p->relu = values && values->relu;
     p->looks_for_zeros = dsc_matmul_looks_for_zeros(needs, p->n);
-    p->single = !needs->training && dsc_sparse_serves(needs->kernels, needs->product);
+    p->single = !needs->training && dsc_sparse_serves(needs->product);
     p->y_panels = dsc_pack_panels(needs->product, DSC_SIDE_B, p->n);
     p->dx_panels = needs->wants & 1 ? dsc_pack_panels(needs->product, DSC_SIDE_B, p->k) : 0;
 }
@@ -199,7 +199,6 @@ static void forward(const dsc_call *call) {
                                     .depth = p->k,
                                     .n = p->n,
                                     .relu = p->relu,
-                                    .kernels = call->kernels,
                                     .product = call->product};
     if (p->single && rows == 1) {
         dsc_sparse_row_run(call->out[0], &sparse, 0, p->n, call->scratch);
@@ -264,7 +263,6 @@ static void forward_single(const dsc_call *call) {
                                  .depth = p->k,
                                  .n = p->n,
                                  .relu = p->relu,
-                                 .kernels = call->kernels,
                                  .product = call->product};
     const size_t width = call->product->width;
     const size_t first = call->tile * p->y_panels / call->tiles * width,

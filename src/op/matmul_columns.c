@@ -84,7 +84,6 @@ static void forward_block(const dsc_call *call) {
                                     .packed = packed,
                                     .depth = depth,
                                     .n = gemm.columns,
-                                    .kernels = call->kernels,
                                     .product = call->product};
     if (p->looks_for_zeros && dsc_sparse_pays(sparse.x, p->k, call->count, depth))
         dsc_sparse_rows_sum(gemm.c, (size_t)gemm.c_row, &sparse, 0, depth);

@@ -9,7 +9,7 @@
 #ifndef DSC_OP_MATMUL_PLAN_H
 #define DSC_OP_MATMUL_PLAN_H
 
-#include "op/matmul_sparse.h"
+#include "kernel/sparse.h"
 
 typedef struct dsc_matmul_values {
     bool relu; /* no parameter: set for inference alone, by absorb */
@@ -40,7 +40,7 @@ typedef struct dsc_matmul_plan {
 enum { DSC_WORTH_LOOKING = 32 /* columns */ };
 static inline bool dsc_matmul_looks_for_zeros(const dsc_needs *needs, size_t n) {
     return !(needs->wants & 1) && n >= DSC_WORTH_LOOKING &&
-           dsc_sparse_batch_serves(needs->kernels, needs->product);
+           dsc_sparse_batch_serves(needs->product);
 }
 
 /* The bias, or NULL. */

@@ -44,7 +44,6 @@ void dsc_matmul_weight_columns(const dsc_call *call, size_t first, size_t last) 
                                   .samples = call->count * p->rows,
                                   .n = p->n,
                                   .k = p->k,
-                                  .kernels = call->kernels,
                                   .product = call->product};
     if (first >= last || !call->d_in[1]) return;
     if (p->looks_for_zeros && dsc_sparse_pays(sparse.x + first, p->k, sparse.samples, last - first)) {

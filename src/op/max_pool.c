@@ -24,17 +24,10 @@ static void needs(dsc_needs *needs) {
         needs->out->size[1] * needs->out->size[2]; /* a plane's places, where nobody keeps them */
 }
 
-/* --- windows of 2 x 2 side by side --- */
+/* --- any window; those of 2 x 2 side by side have a kernel --- */
 
-#define DSC_MULTIVERSION "op/max_pool_loops.h"
-#include "kernel/multiversion.h"
-
-static void (*const pool_2x2[])(dsc_real *restrict, uint8_t *restrict, const dsc_real *restrict, size_t,
-                                size_t, size_t) = DSC_ISA_TABLE(pool_2x2);
-static void (*const back_2x2[])(dsc_real *restrict, const dsc_real *restrict, const uint8_t *restrict, size_t,
-                                size_t, size_t) = DSC_ISA_TABLE(back_2x2);
-
-/* --- any window --- */
+/* Is x to take the place of the largest so far? NaN is larger than all. */
+#define LARGER(x, most) (((x) > (most)) | ((x) != (x)))
 
 DSC_LOOP(take_larger,
          (dsc_real *restrict y, uint8_t *restrict place, const dsc_real *restrict x, size_t stride,
@@ -79,7 +72,7 @@ static void forward(const dsc_call *call) {
         dsc_real *y = call->out[0] + p * pixels;
         uint8_t *place = call->saved ? (uint8_t *)call->saved + p * pixels : call->scratch;
         if (is_two_by_two(w))
-            pool_2x2[call->kernels->isa](y, place, image, w[Y].out, w[X].out, w[X].in);
+            call->kernels->vector->pool_2x2(y, place, image, w[Y].out, w[X].out, w[X].in);
         else
             for (size_t i = 0; i < w[Y].out; i++)
                 row_of_any(call, w, y + i * w[X].out, place + i * w[X].out, image, i);
@@ -88,7 +81,7 @@ static void forward(const dsc_call *call) {
 
 static void back_plane_2x2(const dsc_call *call, const dsc_window w[2], dsc_real *dx, const dsc_real *dy,
                            const uint8_t *place) {
-    back_2x2[call->kernels->isa](dx, dy, place, w[Y].out, w[X].out, w[X].in);
+    call->kernels->vector->pool_2x2_back(dx, dy, place, w[Y].out, w[X].out, w[X].in);
     for (size_t i = 0; w[X].in % 2 && i < w[Y].in; i++) dx[(i + 1) * w[X].in - 1] = 0; /* in no window */
     if (w[Y].in % 2) call->kernels->vector->fill(dx + (w[Y].in - 1) * w[X].in, 0, w[X].in);
 }

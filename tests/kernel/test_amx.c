@@ -8,7 +8,7 @@
 #include "kernel/check.h"
 #include "kernel/sets.h"
 
-#if DSC_HAVE_X86
+#if DSC_ON_X86
 #include "amx_trap.h"
 #include "base/memory.h"
 #include "products.h"

@@ -5,6 +5,7 @@
 
 #include "kernel/check.h"
 #include "kernel/gemm.h"
+#include "kernel/sparse.h"
 #include "kernel/vectors.h"
 
 #include <time.h>
@@ -24,12 +25,19 @@ static void every_set_of_this_machine_is_right(void **unused) {
 static dsc_kernels set;
 static dsc_vector_kernels vector;
 static dsc_gemm_kernels f32, bf16;
+static dsc_sparse_kernels sparse, sparse_pairs;
 
 static void copy_set(const dsc_kernels *from) {
     vector = *from->vector;
     f32 = *from->f32;
     bf16 = *from->bf16;
     f32.vector = bf16.vector = &vector;
+    sparse = *from->f32->sparse;
+    f32.sparse = &sparse;
+    if (bf16.sparse) {
+        sparse_pairs = *bf16.sparse;
+        bf16.sparse = &sparse_pairs;
+    }
     set = *from;
     set.vector = &vector;
     set.f32 = &f32;
@@ -85,12 +93,52 @@ static void no_round_panels(void *words, ptrdiff_t panel, ptrdiff_t out_row, con
     (void)words, (void)panel, (void)out_row, (void)in, (void)in_row, (void)pairs, (void)columns;
 }
 
+static void no_centred(double *restrict sum, double *restrict centred, const dsc_real *restrict x,
+                       const dsc_real *restrict d, dsc_real mean, size_t n) {
+    (void)sum, (void)centred, (void)x, (void)d, (void)mean, (void)n;
+}
+static void no_pool(dsc_real *restrict y, uint8_t *restrict place, const dsc_real *restrict x, size_t rows,
+                    size_t columns, size_t width) {
+    (void)y, (void)place, (void)x, (void)rows, (void)columns, (void)width;
+}
+static void no_pool_back(dsc_real *restrict dx, const dsc_real *restrict dy, const uint8_t *restrict place,
+                         size_t rows, size_t columns, size_t width) {
+    (void)dx, (void)dy, (void)place, (void)rows, (void)columns, (void)width;
+}
+static void no_pixels(dsc_real *restrict out, const dsc_real *restrict above, const dsc_real *restrict below,
+                      size_t columns, size_t channels) {
+    (void)out, (void)above, (void)below, (void)columns, (void)channels;
+}
+static size_t no_words(uint32_t *where, dsc_real *values, const dsc_real *words, size_t first, size_t last) {
+    return (void)where, (void)values, (void)words, (void)first, (void)last, (size_t)0;
+}
+static void no_add_words(dsc_real *y, const dsc_real *packed, size_t panel, const uint32_t *where,
+                         const dsc_real *values, size_t count, size_t n, bool more) {
+    (void)y, (void)packed, (void)panel, (void)where, (void)values, (void)count, (void)n, (void)more;
+}
+static void no_add_rows(dsc_real *y, size_t y_row, size_t panels, const dsc_real *x, size_t x_row,
+                        size_t rows, size_t count, const dsc_real *packed, size_t panel, bool on) {
+    (void)y, (void)y_row, (void)panels, (void)x, (void)x_row, (void)rows, (void)count;
+    (void)packed, (void)panel, (void)on;
+}
+static void no_columns(uint64_t (*masks)[DSC_SPARSE_INPUTS], const dsc_real *x, size_t x_row, size_t samples,
+                       size_t inputs) {
+    (void)x, (void)x_row, (void)inputs;
+    memset(masks, 0, (samples + DSC_SPARSE_CHUNK - 1) / DSC_SPARSE_CHUNK * sizeof *masks);
+}
+static void no_add_columns(dsc_real *y, size_t y_row, size_t panels, const dsc_real *x, size_t x_row,
+                           size_t inputs, const uint64_t (*masks)[DSC_SPARSE_INPUTS], size_t chunks,
+                           const dsc_real *packed, size_t panel, size_t strip, bool more) {
+    (void)y, (void)y_row, (void)panels, (void)x, (void)x_row, (void)inputs, (void)masks, (void)chunks;
+    (void)packed, (void)panel, (void)strip, (void)more;
+}
+
 /* Spoils function number `i` of the vectors; its name. */
 #define SPOIL(number, member, wrong)                                                                         \
     case number:                                                                                             \
         vector.member = wrong;                                                                               \
         return #member;
-enum { VECTORS = 29 };
+enum { VECTORS = 33 };
 _Static_assert(sizeof(dsc_vector_kernels) == VECTORS * sizeof(void (*)(void)), "every function is spoiled");
 static const char *spoil_vectors(size_t i) {
     switch (i) {
@@ -123,6 +171,30 @@ static const char *spoil_vectors(size_t i) {
         SPOIL(26, transpose, no_matrix)
         SPOIL(27, copy_panels, no_panels)
         SPOIL(28, zip_halves, no_zip)
+        SPOIL(29, sum_centred, no_centred)
+        SPOIL(30, pool_2x2, no_pool)
+        SPOIL(31, pool_2x2_back, no_pool_back)
+        SPOIL(32, pool_pixels, no_pixels)
+    default:
+        return NULL;
+    }
+}
+
+/* The same of what leaves zeros out. */
+enum { SPARSE = 5 };
+_Static_assert(sizeof(dsc_sparse_kernels) == SPARSE * sizeof(void (*)(void)), "every function is spoiled");
+#undef SPOIL
+#define SPOIL(number, member, wrong)                                                                         \
+    case number:                                                                                             \
+        k->member = wrong;                                                                                   \
+        return #member;
+static const char *spoil_sparse(dsc_sparse_kernels *k, size_t i) {
+    switch (i) {
+        SPOIL(0, find_words, no_words)
+        SPOIL(1, add_words, no_add_words)
+        SPOIL(2, add_rows, no_add_rows)
+        SPOIL(3, find_columns, no_columns)
+        SPOIL(4, add_columns, no_add_columns)
     default:
         return NULL;
     }
@@ -141,6 +213,12 @@ static void the_long_check_finds_every_wrong_function(void **unused) {
     const char *name;
     for (size_t i = 0; (from = dsc_kernels_at(i)); i++) {
         for (size_t f = 0; copy_set(from), name = spoil_vectors(f), name; f++) found(name);
+        for (size_t f = 0; copy_set(from), name = spoil_sparse(&sparse, f), name; f++) found(name);
+        for (size_t f = 0; f < 2 && from->bf16->elements_per_word == 2; f++) {
+            copy_set(from);
+            name = spoil_sparse(&sparse_pairs, f);
+            found(name);
+        }
         copy_set(from);
         f32.tile = no_tile;
         found("f32 tile");

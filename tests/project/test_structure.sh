@@ -110,6 +110,22 @@ printf '#include "base/two.h"\n#include "base/one.h"\n' >"$folder/src/base/two.c
 is "two_files_that_include_each_other_are_found" "$(check_circles "$folder")" \
     "base/one.c and base/two.c include each other"
 
+# check_instructions FOLDER: prints a line for every use of an instruction set outside of the kernels: intrinsics, vectors by name,
+# a question which set it is. Loops compiled for each set (kernel/multiversion.h, kernel/loop.h) need none of these.
+check_instructions() {
+    (cd "$1" && grep -rnE '\b_(mm|tile)[0-9]*_|__m(128|256|512|mask)|float32x|v128_t|intrin\.h|arm_neon\.h|wasm_simd128\.h|\bvec_[a-z]|DSC_ON_(X86|ARM|WASM)|DSC_ISA_NUMBER|\<__attribute__ *\(\(target' \
+        --include='*.[ch]' src tools cli 2>/dev/null) | grep -v '^src/kernel/'
+}
+is "only_kernels_know_instruction_sets" "$(check_instructions .)" ""
+mkdir -p "$folder/src/kernel"
+echo '#include <immintrin.h>' | tee "$folder/src/op/fast.c" >"$folder/src/kernel/fast.c"
+is "intrinsics_outside_of_the_kernels_are_found" "$(check_instructions "$folder")" "src/op/fast.c:1:#include <immintrin.h>"
+
+# An instruction set is named in the list (instruction_sets.h) and in its own files alone, so that one more changes no other file.
+named=$(grep -rlwE 'dsc_set_[a-z0-9_]+|isa_(avx2|avx512|neon|wasm)|DSC_ISA_NUMBER_[a-z0-9]+' src --include='*.[ch]' |
+    grep -vE '^src/kernel/(set_[a-z0-9_]+\.c|isa_[a-z0-9]+\.h|loops_[a-z0-9]+\.h|mask_avx512\.h)$')
+is "instruction_sets_are_named_in_their_own_files_alone" "$named" ""
+
 # The public header is one file by design: it comes in tiers, and its reader stops where he has what he needs.
 long=$(find CMakeLists.txt Makefile cmake include src tools tutorial cli tests bench scripts examples -type f \
     \( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.js' -o -name '*.txt' -o -name '*.cmake' -o -name Makefile \) \

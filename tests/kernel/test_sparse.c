@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* test_matmul_sparse.c: products that leave zeros out give the bits of the whole products. */
+/* test_sparse.c: products that leave zeros out give the bits of the whole products. */
 #include "testing.h"
 
-#include "op/matmul_sparse.h"
+#include "kernel/sparse.h"
+#include "kernel/vectors.h"
 
 static void *aligned(size_t size) {
     void *data = aligned_alloc(64, (size + 64) / 64 * 64);
@@ -48,16 +49,14 @@ static void same_bits(const dsc_real *a, const dsc_real *b, size_t count, const 
         if (!(a[i] == b[i])) fail_msg("%s: %zu is %.9g, not %.9g", what, i, (double)a[i], (double)b[i]);
 }
 
-static void a_row(const dsc_kernels *kernels, const dsc_gemm_kernels *product, size_t depth, size_t n,
-                  unsigned every) {
+static void a_row(const dsc_gemm_kernels *product, size_t depth, size_t n, unsigned every) {
     dsc_real *x = some_values(1, depth, every), *w = some_values(n, depth, 1);
     dsc_real *y = aligned(n * sizeof *y), *expected = aligned(n * sizeof *y);
     void *packed = aligned(dsc_pack_size(product, DSC_SIDE_B, n, depth)),
          *scratch = aligned(dsc_sparse_row_scratch(depth));
     const dsc_packer weight = dsc_pack_matrix(w, (ptrdiff_t)depth, 1);
     dsc_pack(packed, product, DSC_SIDE_B, &weight, n, depth, 0, dsc_pack_panels(product, DSC_SIDE_B, n));
-    const dsc_sparse_rows row = {
-        .x = x, .packed = packed, .depth = depth, .n = n, .kernels = kernels, .product = product};
+    const dsc_sparse_rows row = {.x = x, .packed = packed, .depth = depth, .n = n, .product = product};
     dsc_sparse_row_run(y, &row, 0, n, scratch);
     whole_product(expected, product, 1, n, depth, dsc_pack_matrix(x, (ptrdiff_t)depth, 1), weight);
     if (product->row_multiple == 1)
@@ -65,8 +64,7 @@ static void a_row(const dsc_kernels *kernels, const dsc_gemm_kernels *product, s
     free(x), free(w), free(y), free(expected), free(packed), free(scratch);
 }
 
-static void some_rows(const dsc_kernels *kernels, const dsc_gemm_kernels *product, size_t rows, size_t depth,
-                      size_t n, unsigned every) {
+static void some_rows(const dsc_gemm_kernels *product, size_t rows, size_t depth, size_t n, unsigned every) {
     dsc_real *x = some_values(rows, depth, every), *w = some_values(n, depth, 1),
              *bias = some_values(1, n, 1);
     dsc_real *y = aligned(rows * n * sizeof *y), *expected = aligned(rows * n * sizeof *y);
@@ -82,26 +80,23 @@ static void some_rows(const dsc_kernels *kernels, const dsc_gemm_kernels *produc
                                     .depth = depth,
                                     .n = n,
                                     .relu = n % 2 == 0,
-                                    .kernels = kernels,
                                     .product = product};
     memset(y, 0xff, rows * n * sizeof *y);
     dsc_sparse_rows_run(y, &sparse, scratch);
     whole_product(expected, product, rows, n, depth, dsc_pack_matrix(x, (ptrdiff_t)depth, 1), weight);
     for (size_t i = 0; i < rows; i++) {
-        kernels->vector->add(expected + i * n, expected + i * n, bias, n);
-        if (sparse.relu) kernels->vector->relu(expected + i * n, expected + i * n, n);
+        product->vector->add(expected + i * n, expected + i * n, bias, n);
+        if (sparse.relu) product->vector->relu(expected + i * n, expected + i * n, n);
     }
     same_bits(y, expected, rows * n, "rows");
     free(x), free(w), free(bias), free(y), free(expected), free(packed), free(scratch);
 }
 
-static void dw(const dsc_kernels *kernels, const dsc_gemm_kernels *product, size_t samples, size_t n,
-               size_t k, unsigned every) {
+static void dw(const dsc_gemm_kernels *product, size_t samples, size_t n, size_t k, unsigned every) {
     dsc_real *x = some_values(samples, k, every), *dy = some_values(samples, n, 1);
     dsc_real *out = aligned(n * k * sizeof *out), *expected = aligned(n * k * sizeof *out);
     void *scratch = aligned(dsc_sparse_dw_scratch(product, samples, n));
-    const dsc_sparse_dw sparse = {
-        .x = x, .dy = dy, .samples = samples, .n = n, .k = k, .kernels = kernels, .product = product};
+    const dsc_sparse_dw sparse = {.x = x, .dy = dy, .samples = samples, .n = n, .k = k, .product = product};
     const size_t half = k / 32 * 16;
     memset(out, 0xff, n * k * sizeof *out);
     dsc_sparse_dw_run(out, &sparse, half, k, scratch);
@@ -124,14 +119,11 @@ static void zeros_left_out_change_no_bit(void **unused) {
             for (size_t i = 0; i < COUNT; i++)
                 for (size_t j = 0; j < COUNT; j++) {
                     const unsigned every = 1 + (unsigned)(i * 3 + j) % 9;
-                    if (dsc_sparse_serves(kernels, product))
-                        a_row(kernels, product, sizes[i], sizes[j], every), tried++;
-                    if (dsc_sparse_batch_serves(kernels, product))
-                        some_rows(kernels, product, sizes[(i + j) % COUNT] % 40 + 1, sizes[i], sizes[j],
-                                  every);
-                    if (dsc_sparse_batch_serves(kernels, product))
-                        dw(kernels, product, sizes[i], sizes[(i + j) % COUNT] % 200 + 1, sizes[j] % 200 + 1,
-                           every);
+                    if (dsc_sparse_serves(product)) a_row(product, sizes[i], sizes[j], every), tried++;
+                    if (dsc_sparse_batch_serves(product))
+                        some_rows(product, sizes[(i + j) % COUNT] % 40 + 1, sizes[i], sizes[j], every);
+                    if (dsc_sparse_batch_serves(product))
+                        dw(product, sizes[i], sizes[(i + j) % COUNT] % 200 + 1, sizes[j] % 200 + 1, every);
                 }
         }
     }

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* matmul_sparse_bits.h: the lanes of a mask, as bits and counted. */
-#ifndef DSC_OP_MATMUL_SPARSE_BITS_H
-#define DSC_OP_MATMUL_SPARSE_BITS_H
+/* mask_avx512.h: the lanes of a mask, as bits and counted; inside isa_avx512.h. */
 
-#include "kernel/isa.h"
-
-#if DSC_HAVE_X86
 /* GCC 12 may spill a mask as 16 bits and then read 32: to be called before anything else uses the mask, and through a register. */
 DSC_INLINE uint32_t dsc_mask_bits(__mmask16 mask) {
     uint32_t bits = mask;
@@ -13,6 +8,3 @@ DSC_INLINE uint32_t dsc_mask_bits(__mmask16 mask) {
     return bits & 0xffffu;
 }
 DSC_INLINE size_t dsc_count_bits(__mmask16 mask) { return (size_t)__builtin_popcount(dsc_mask_bits(mask)); }
-#endif
-
-#endif

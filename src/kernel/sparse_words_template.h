@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* matmul_sparse_template.h: the loops of matmul_sparse.c for one kind of word, reals or pairs of bfloat16, inside isa_*.h.
+/* sparse_words_template.h: dsc_sparse_kernels.add_words for one kind of word, reals or pairs of bfloat16, inside isa_*.h.
  * Before the include: DSC_SPARSE(name) names what is made; DSC_SPARSE_DOT(sum, x, w) is sum + x * w in words. */
 
 /* Sums of `vectors` panels over `count` words, each from its own zero. */
@@ -37,7 +37,15 @@ static void DSC_SPARSE(add_words)(dsc_real *y, const dsc_real *packed, size_t pa
     case v:                                                                                                  \
         DSC_SPARSE(add_panels)(y + j, panels, panel, where, values, count, v, more, columns);                \
         break;
-            DSC_SPARSE_CASES(DSC_SPARSE_CASE)
+            /* eight panels at a time */
+            DSC_SPARSE_CASE(1)
+            DSC_SPARSE_CASE(2)
+            DSC_SPARSE_CASE(3)
+            DSC_SPARSE_CASE(4)
+            DSC_SPARSE_CASE(5)
+            DSC_SPARSE_CASE(6)
+            DSC_SPARSE_CASE(7)
+            DSC_SPARSE_CASE(8)
 #undef DSC_SPARSE_CASE
         default:
             break;

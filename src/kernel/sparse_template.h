@@ -1,24 +1,47 @@
 /* SPDX-License-Identifier: MIT */
-/* matmul_sparse_batch_loops.h: the loops of matmul_sparse_batch.c, compiled for each instruction set. */
+/* sparse_template.h: the loops of products that leave zeros out (sparse.h), in reals, for the instruction set that isa_*.h began. A
+ * set that has better ones defines DSC_OWN_FIND_WORDS, or DSC_OWN_FIND_BITS (find_bits and find_chunk). */
 
+/* ---- A row of y ---- */
+
+#if !defined(DSC_OWN_FIND_WORDS)
+static size_t DSC_ISA(find_words)(uint32_t *where, dsc_real *values, const dsc_real *x, size_t first,
+                                  size_t last) {
+    size_t count = 0;
+    for (size_t k = first; k < last; k++) {
+        where[count] = (uint32_t)k;
+        values[count] = x[k];
+        count += x[k] != 0;
+    }
+    return count;
+}
+#endif
+
+#define DSC_SPARSE(name)          DSC_ISA(name)
+#define DSC_SPARSE_DOT(sum, x, w) vec_fma(x, w, sum)
+#include "kernel/sparse_words_template.h"
+
+/* ---- What is not zero, as bits ---- */
+
+#if !defined(DSC_OWN_FIND_BITS)
 /* Bit s: x[s] is not zero; of 64 at most. */
 DSC_INLINE uint64_t DSC_ISA(find_bits)(const dsc_real *x, size_t count) {
     uint64_t mask = 0;
     size_t s = 0;
-#if DSC_ISA_LEVEL == 2
-    for (; s + 16 <= count; s += 16)
-        mask |= (uint64_t)dsc_mask_bits(
-                    _mm512_cmp_ps_mask(_mm512_loadu_ps(x + s), _mm512_setzero_ps(), _CMP_NEQ_UQ))
-                << s;
-#elif DSC_ISA_LEVEL == 1
-    for (; s + 8 <= count; s += 8)
-        mask |= (uint64_t)(unsigned)_mm256_movemask_ps(
-                    _mm256_cmp_ps(_mm256_loadu_ps(x + s), _mm256_setzero_ps(), _CMP_NEQ_UQ))
-                << s;
-#endif
     for (; s < count; s++) mask |= (uint64_t)(x[s] != 0) << s;
     return mask;
 }
+
+/* Bit s of masks[i]: x[s * x_row + i] is not zero. `count` samples, 64 at most. */
+DSC_INLINE void DSC_ISA(find_chunk)(uint64_t *masks, const dsc_real *x, size_t x_row, size_t count,
+                                    size_t inputs) {
+    for (size_t i = 0; i < inputs; i++) {
+        uint64_t mask = 0;
+        for (size_t s = 0; s < count; s++) mask |= (uint64_t)(x[s * x_row + i] != 0) << s;
+        masks[i] = mask;
+    }
+}
+#endif
 
 /* sum += x[s * step] * row s of the panels, for every bit s of the mask. */
 DSC_INLINE void DSC_ISA(add_bits)(vec *sum, uint64_t mask, const dsc_real *x, size_t step,
@@ -41,14 +64,14 @@ DSC_INLINE void DSC_ISA(add_bits)(vec *sum, uint64_t mask, const dsc_real *x, si
 /* ---- Rows of y ---- */
 
 /* As many panels as fill the cache with 64 of depth. */
-#define DSC_SPARSE_ROOM  (CACHE_BYTES / (CHUNK * DSC_ISA_BYTES) + 1)
-#define DSC_SPARSE_STRIP (DSC_SPARSE_ROOM < PANELS_MOST ? DSC_SPARSE_ROOM : PANELS_MOST)
+#define DSC_SPARSE_ROOM  (DSC_SPARSE_CACHE / (DSC_SPARSE_CHUNK * DSC_ISA_BYTES) + 1)
+#define DSC_SPARSE_STRIP (DSC_SPARSE_ROOM < DSC_SPARSE_PANELS ? DSC_SPARSE_ROOM : DSC_SPARSE_PANELS)
 
 DSC_INLINE void DSC_ISA(add_some_rows)(dsc_real *y, size_t y_row, const dsc_real *x, size_t x_row,
                                        size_t rows, size_t count, const dsc_real *panels, size_t panel,
                                        bool on, const int vectors) {
     for (size_t i = 0; i < rows; i++, y += y_row, x += x_row) {
-        vec sum[PANELS_MOST];
+        vec sum[DSC_SPARSE_PANELS];
 #pragma GCC unroll 14
         for (int v = 0; v < vectors; v++) sum[v] = on ? vec_load(y + v * DSC_ISA_WIDTH) : (vec){0};
         DSC_ISA(add_bits)(sum, DSC_ISA(find_bits)(x, count), x, 1, panels, panel, vectors);
@@ -57,8 +80,6 @@ DSC_INLINE void DSC_ISA(add_some_rows)(dsc_real *y, size_t y_row, const dsc_real
     }
 }
 
-/* The sums y (rows, whole panels) go `on`, or begin, with `count` of depth, 64 at most: x (rows, count) times as many rows of the
- * panels. */
 static void DSC_ISA(add_rows)(dsc_real *y, size_t y_row, size_t panel_count, const dsc_real *x, size_t x_row,
                               size_t rows, size_t count, const dsc_real *packed, size_t panel, bool on) {
     const size_t parts = (panel_count + DSC_SPARSE_STRIP - 1) / DSC_SPARSE_STRIP;
@@ -80,59 +101,25 @@ static void DSC_ISA(add_rows)(dsc_real *y, size_t y_row, size_t panel_count, con
 
 /* ---- Columns of dw ---- */
 
-/* Which samples are not zero, of INPUTS columns of x at most: bit s % 64 of masks[s / 64][i]. */
-static void DSC_ISA(find_inputs)(uint64_t (*masks)[INPUTS], const dsc_real *x, size_t x_row, size_t samples,
-                                 size_t inputs) {
-    for (size_t c = 0; c * CHUNK < samples; c++) {
-        const dsc_real *from = x + c * CHUNK * x_row;
-        const size_t count = samples - c * CHUNK < CHUNK ? samples - c * CHUNK : CHUNK;
-        size_t i = 0;
-#if DSC_ISA_LEVEL == 2
-        __attribute__((aligned(64))) uint16_t there[CHUNK] = {0};
-        const __mmask16 inside = (__mmask16)(inputs < 16 ? (1u << inputs) - 1u : 0xffffu);
-        for (size_t s = 0; s < count; s++)
-            there[s] = (uint16_t)_mm512_cmp_ps_mask(_mm512_maskz_loadu_ps(inside, from + s * x_row),
-                                                    _mm512_setzero_ps(), _CMP_NEQ_UQ);
-        const __m512i low = _mm512_load_si512(there), high = _mm512_load_si512(there + 32);
-        for (; i < inputs; i++) {
-            const __m512i bit = _mm512_set1_epi16((short)(1 << i));
-            masks[c][i] = _mm512_test_epi16_mask(low, bit) | (uint64_t)_mm512_test_epi16_mask(high, bit)
-                                                                 << 32;
-        }
-#elif DSC_ISA_LEVEL == 1
-        for (; i + 8 <= inputs; i += 8) {
-            __m256i half[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
-            for (size_t s = 0; s < count; s++) {
-                const __m256 there =
-                    _mm256_cmp_ps(_mm256_loadu_ps(from + s * x_row + i), _mm256_setzero_ps(), _CMP_NEQ_UQ);
-                const __m256i bit = _mm256_set1_epi32((int)(1u << s % 32));
-                half[s / 32] =
-                    _mm256_or_si256(half[s / 32], _mm256_and_si256(_mm256_castps_si256(there), bit));
-            }
-            uint32_t bits[2][8];
-            _mm256_storeu_si256((void *)bits[0], half[0]);
-            _mm256_storeu_si256((void *)bits[1], half[1]);
-            for (size_t k = 0; k < 8; k++) masks[c][i + k] = bits[0][k] | (uint64_t)bits[1][k] << 32;
-        }
-#endif
-        for (; i < inputs; i++) {
-            uint64_t mask = 0;
-            for (size_t s = 0; s < count; s++) mask |= (uint64_t)(from[s * x_row + i] != 0) << s;
-            masks[c][i] = mask;
-        }
+static void DSC_ISA(find_columns)(uint64_t (*masks)[DSC_SPARSE_INPUTS], const dsc_real *x, size_t x_row,
+                                  size_t samples, size_t inputs) {
+    for (size_t c = 0; c * DSC_SPARSE_CHUNK < samples; c++) {
+        const size_t at = c * DSC_SPARSE_CHUNK, left = samples - at;
+        DSC_ISA(find_chunk)
+        (masks[c], x + at * x_row, x_row, left < DSC_SPARSE_CHUNK ? left : DSC_SPARSE_CHUNK, inputs);
     }
 }
 
 DSC_INLINE void DSC_ISA(add_strip)(dsc_real *y, size_t y_row, const dsc_real *x, size_t x_row, size_t inputs,
-                                   const uint64_t (*masks)[INPUTS], size_t chunks, const dsc_real *panels,
-                                   size_t panel, bool more, const int vectors) {
+                                   const uint64_t (*masks)[DSC_SPARSE_INPUTS], size_t chunks,
+                                   const dsc_real *panels, size_t panel, bool more, const int vectors) {
     for (size_t i = 0; i < inputs; i++, y += y_row) {
-        vec sum[PANELS_MOST];
+        vec sum[DSC_SPARSE_PANELS];
 #pragma GCC unroll 14
         for (int v = 0; v < vectors; v++) sum[v] = (vec){0};
         for (size_t c = 0; c < chunks; c++) DSC_ISA(add_bits)
-        (sum, masks[c][i], x + c * CHUNK * x_row + i, x_row, panels + c * CHUNK * DSC_ISA_WIDTH, panel,
-         vectors);
+        (sum, masks[c][i], x + c * DSC_SPARSE_CHUNK * x_row + i, x_row,
+         panels + c * DSC_SPARSE_CHUNK * DSC_ISA_WIDTH, panel, vectors);
 #pragma GCC unroll 14
         for (int v = 0; v < vectors; v++) {
             dsc_real *to = y + v * DSC_ISA_WIDTH;
@@ -141,11 +128,10 @@ DSC_INLINE void DSC_ISA(add_strip)(dsc_real *y, size_t y_row, const dsc_real *x,
     }
 }
 
-/* y (inputs, whole panels) (+)= the sum of x[s][i] * row s of the panels over the samples that the masks name; `strip` panels at a
- * time. */
-static void DSC_ISA(add_inputs)(dsc_real *y, size_t y_row, size_t panel_count, const dsc_real *x,
-                                size_t x_row, size_t inputs, const uint64_t (*masks)[INPUTS], size_t chunks,
-                                const dsc_real *packed, size_t panel, size_t strip, bool more) {
+static void DSC_ISA(add_columns)(dsc_real *y, size_t y_row, size_t panel_count, const dsc_real *x,
+                                 size_t x_row, size_t inputs, const uint64_t (*masks)[DSC_SPARSE_INPUTS],
+                                 size_t chunks, const dsc_real *packed, size_t panel, size_t strip,
+                                 bool more) {
     for (size_t p = 0; p < panel_count; p += strip) {
         const size_t vectors = panel_count - p < strip ? panel_count - p : strip;
         switch (vectors) {

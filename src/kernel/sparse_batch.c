@@ -1,35 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* matmul_sparse_batch.c: products of a batch that leave zeros out; see matmul_sparse.h.
+/* sparse_batch.c: products of a batch that leave zeros out; see sparse.h.
  *
  * What is not zero is found as bits, 64 of depth at a time. So much of a packed operand fits the first-level cache, and serves
  * all vectors of the other before the next 64 are begun. */
-#include "op/matmul_sparse.h"
+#include "kernel/sparse.h"
 
+#include "base/memory.h"
 #include "kernel/gemm_pack.h"
+#include "kernel/vectors.h"
 
 #include <assert.h>
+#include <string.h>
 
-#include "op/matmul_sparse_bits.h"
+enum { CHUNKS_MOST = 16 /* in the largest block of depth */ };
 
-enum {
-    PANELS_MOST = 14, /* sums in registers */
-    INPUTS = 16,      /* columns of x side by side */
-    CHUNK = 64,       /* bits */
-    CHUNKS_MOST = 16, /* in the largest block of depth */
-    CACHE_BYTES = 24576
-};
-
-#define DSC_MULTIVERSION "op/matmul_sparse_batch_loops.h"
-#include "kernel/multiversion.h"
-
-static void (*const add_rows[])(dsc_real *, size_t, size_t, const dsc_real *, size_t, size_t, size_t,
-                                const dsc_real *, size_t, bool) = DSC_ISA_TABLE(add_rows);
-static void (*const find_inputs[])(uint64_t (*)[INPUTS], const dsc_real *, size_t, size_t,
-                                   size_t) = DSC_ISA_TABLE(find_inputs);
-static void (*const add_inputs[])(dsc_real *, size_t, size_t, const dsc_real *, size_t, size_t,
-                                  const uint64_t (*)[INPUTS], size_t, const dsc_real *, size_t, size_t,
-                                  bool) = DSC_ISA_TABLE(add_inputs);
-
+static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 static size_t round_up(size_t value, size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 static size_t panels_of(const dsc_gemm_kernels *product, size_t n) {
     return (n + product->width - 1) / product->width;
@@ -40,21 +25,21 @@ static size_t panels_of(const dsc_gemm_kernels *product, size_t n) {
 void dsc_sparse_rows_sum(dsc_real *sums, size_t sums_row, const dsc_sparse_rows *r, size_t first,
                          size_t last) {
     const size_t panel = dsc_gemm_panel_bytes(r->product, r->depth) / sizeof(dsc_real);
-    for (size_t at = first; at < last; at += CHUNK)
-        add_rows[r->kernels->isa](sums, sums_row, panels_of(r->product, r->n), r->x + at, r->x_row, r->rows,
-                                  dsc_smaller(CHUNK, last - at),
-                                  (const dsc_real *)r->packed + at * r->product->width, panel, at > first);
+    for (size_t at = first; at < last; at += DSC_SPARSE_CHUNK)
+        r->product->sparse->add_rows(sums, sums_row, panels_of(r->product, r->n), r->x + at, r->x_row,
+                                     r->rows, smaller(DSC_SPARSE_CHUNK, last - at),
+                                     (const dsc_real *)r->packed + at * r->product->width, panel, at > first);
 }
 
 size_t dsc_sparse_rows_scratch(size_t rows, size_t n) { return rows * round_up(n, 16) * sizeof(dsc_real); }
 
 void dsc_sparse_rows_run(dsc_real *y, const dsc_sparse_rows *r, void *scratch) {
     const size_t block = dsc_gemm_depth_block(r->product, r->depth), apart = round_up(r->n, 16);
-    const dsc_vector_kernels *vector = r->kernels->vector;
+    const dsc_vector_kernels *vector = r->product->vector;
     dsc_real *sums = scratch;
     for (size_t at = 0; at < r->depth; at += block) {
         const bool last = at + block >= r->depth;
-        dsc_sparse_rows_sum(sums, apart, r, at, dsc_smaller(at + block, r->depth));
+        dsc_sparse_rows_sum(sums, apart, r, at, smaller(at + block, r->depth));
         for (size_t i = 0; i < r->rows; i++) {
             dsc_real *to = y + i * r->n;
             if (at > 0)
@@ -73,33 +58,35 @@ void dsc_sparse_rows_run(dsc_real *y, const dsc_sparse_rows *r, void *scratch) {
  * of dy, small enough for the first-level cache, serves all sixteen. What comes out are columns of dw side by side, which are
  * turned as they are written. */
 
-/* dy in panels; (INPUTS, n in whole panels) sums. */
+/* dy in panels; (DSC_SPARSE_INPUTS, n in whole panels) sums. */
 static size_t packed_dy(const dsc_gemm_kernels *product, size_t samples, size_t n) {
     return round_up(dsc_pack_size(product, DSC_SIDE_B, n, samples), DSC_ALIGNMENT);
 }
 
 size_t dsc_sparse_dw_scratch(const dsc_gemm_kernels *product, size_t samples, size_t n) {
-    return packed_dy(product, samples, n) + INPUTS * round_up(n, 16) * sizeof(dsc_real);
+    return packed_dy(product, samples, n) + DSC_SPARSE_INPUTS * round_up(n, 16) * sizeof(dsc_real);
 }
 
-/* Up to INPUTS columns of dw, from column k on. */
+/* Up to DSC_SPARSE_INPUTS columns of dw, from column k on. */
 static void some_inputs(dsc_real *dw, const dsc_sparse_dw *s, const dsc_real *dy, dsc_real *sums, size_t k,
                         size_t inputs) {
     const size_t panels = panels_of(s->product, s->n), sums_row = round_up(s->n, 16);
     const size_t panel = dsc_gemm_panel_bytes(s->product, s->samples) / sizeof(dsc_real);
     const size_t block = dsc_gemm_depth_block(s->product, s->samples);
-    const size_t panel_bytes = dsc_smaller(block, s->samples) * s->product->width * sizeof(dsc_real);
-    const size_t strip = dsc_smaller(CACHE_BYTES / (panel_bytes ? panel_bytes : 1) + 1, PANELS_MOST);
+    const size_t panel_bytes = smaller(block, s->samples) * s->product->width * sizeof(dsc_real);
+    const size_t strip = smaller(DSC_SPARSE_CACHE / (panel_bytes ? panel_bytes : 1) + 1, DSC_SPARSE_PANELS);
     for (size_t at = 0; at < s->samples; at += block) {
-        uint64_t masks[CHUNKS_MOST][INPUTS];
-        const size_t count = dsc_smaller(block, s->samples - at), chunks = (count + CHUNK - 1) / CHUNK;
+        uint64_t masks[CHUNKS_MOST][DSC_SPARSE_INPUTS];
+        const size_t count = smaller(block, s->samples - at),
+                     chunks = (count + DSC_SPARSE_CHUNK - 1) / DSC_SPARSE_CHUNK;
         const dsc_real *x = s->x + at * s->k + k;
         assert(chunks <= CHUNKS_MOST);
-        find_inputs[s->kernels->isa](masks, x, s->k, count, inputs);
-        add_inputs[s->kernels->isa](sums, sums_row, panels, x, s->k, inputs, (const uint64_t(*)[INPUTS])masks,
-                                    chunks, dy + at * s->product->width, panel, strip, at > 0);
+        s->product->sparse->find_columns(masks, x, s->k, count, inputs);
+        s->product->sparse->add_columns(sums, sums_row, panels, x, s->k, inputs,
+                                        (const uint64_t(*)[DSC_SPARSE_INPUTS])masks, chunks,
+                                        dy + at * s->product->width, panel, strip, at > 0);
     }
-    s->kernels->vector->transpose(dw + k, (ptrdiff_t)s->k, sums, (ptrdiff_t)sums_row, inputs, s->n);
+    s->product->vector->transpose(dw + k, (ptrdiff_t)s->k, sums, (ptrdiff_t)sums_row, inputs, s->n);
 }
 
 void dsc_sparse_dw_run(dsc_real *dw, const dsc_sparse_dw *s, size_t first, size_t last, void *scratch) {
@@ -108,6 +95,6 @@ void dsc_sparse_dw_run(dsc_real *dw, const dsc_sparse_dw *s, size_t first, size_
     const dsc_packer dy = dsc_pack_matrix(s->dy, 1, (ptrdiff_t)s->n);
     dsc_pack(packed, s->product, DSC_SIDE_B, &dy, s->n, s->samples, 0,
              dsc_pack_panels(s->product, DSC_SIDE_B, s->n));
-    for (size_t k = first; k < last; k += INPUTS)
-        some_inputs(dw, s, packed, sums, k, dsc_smaller(INPUTS, last - k));
+    for (size_t k = first; k < last; k += DSC_SPARSE_INPUTS)
+        some_inputs(dw, s, packed, sums, k, smaller(DSC_SPARSE_INPUTS, last - k));
 }

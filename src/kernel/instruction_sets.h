@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* instruction_sets.h: the list of instruction sets, and of the kernel sets made with them. All else follows from it: which files
+ * multiversion.h includes, what DSC_LOOP and DSC_ISA_TABLE make, which sets kernel.c has.
+ *
+ * A new instruction set is a line in DSC_ISAS and the two parts of its description: isa_SUFFIX.h (its vectors) and set_SUFFIX.c
+ * (the size of its micro-tiles). A set that adds a product of its own to an instruction set's loops is a line in DSC_SETS and a
+ * file set_SUFFIX.c.
+ *
+ *   compiled where | suffix | attribute of a function | true where the processor, and its system, have it
+ *
+ * Least capable first. `ISA` and `SET` are macros: ISA(suffix, attribute, here, ...), with what is given behind them. */
+#ifndef DSC_KERNEL_INSTRUCTION_SETS_H
+#define DSC_KERNEL_INSTRUCTION_SETS_H
+
+#include "base/real.h"
+
+#include <stdbool.h>
+
+/* 0 or 1. The checking build computes in double, with the portable kernels alone. */
+#if defined(DSC_REAL_DOUBLE)
+#define DSC_ON_X86  0
+#define DSC_ON_ARM  0
+#define DSC_ON_WASM 0
+#else
+#if defined(__x86_64__)
+#define DSC_ON_X86 1
+#else
+#define DSC_ON_X86 0
+#endif
+#if defined(__aarch64__)
+#define DSC_ON_ARM 1
+#else
+#define DSC_ON_ARM 0
+#endif
+#if defined(__wasm_simd128__)
+#define DSC_ON_WASM 1
+#else
+#define DSC_ON_WASM 0
+#endif
+#endif
+
+#define DSC_FOR_AVX2   __attribute__((target("avx2,fma")))
+#define DSC_FOR_AVX512 __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")))
+#define DSC_HAS_AVX2   (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+#define DSC_HAS_AVX512                                                                                       \
+    (DSC_HAS_AVX2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&              \
+     __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+
+/* clang-format off */
+#define DSC_ISAS(ISA, ...)                                                                                   \
+    DSC_IF(1,           ISA(portable, ,               true,           __VA_ARGS__))                          \
+    DSC_IF(DSC_ON_X86,  ISA(avx2,     DSC_FOR_AVX2,   DSC_HAS_AVX2,   __VA_ARGS__))                          \
+    DSC_IF(DSC_ON_X86,  ISA(avx512,   DSC_FOR_AVX512, DSC_HAS_AVX512, __VA_ARGS__))                          \
+    DSC_IF(DSC_ON_ARM,  ISA(neon,     ,               true,           __VA_ARGS__))                          \
+    DSC_IF(DSC_ON_WASM, ISA(wasm,     ,               true,           __VA_ARGS__))
+
+#define DSC_SETS(SET)                                                                                        \
+    DSC_ISAS(SET, )                                                                                          \
+    DSC_IF(DSC_ON_X86,  SET(avx512_bf16, ,            dsc_has_avx512_bf16(), ))                              \
+    DSC_IF(DSC_ON_X86,  SET(amx,         ,            dsc_has_amx(), ))
+/* clang-format on */
+
+#define DSC_IF(condition, ...)  DSC_IF_(condition, __VA_ARGS__)
+#define DSC_IF_(condition, ...) DSC_IF_##condition(__VA_ARGS__)
+#define DSC_IF_1(...)           __VA_ARGS__
+#define DSC_IF_0(...)
+
+/* Their numbers, in that order: DSC_ISA_NUMBER_SUFFIX. DSC_ISA_COUNT is for #if as well. */
+#define DSC_ISA_NUMBER_(suffix, attribute, here, ...) DSC_ISA_NUMBER_##suffix,
+enum { DSC_ISAS(DSC_ISA_NUMBER_, ) };
+#define DSC_ISA_ONE_(suffix, attribute, here, ...) +1
+#define DSC_ISA_COUNT                              (0 DSC_ISAS(DSC_ISA_ONE_, ))
+
+/* The number of the best instruction set for loops that this processor has. It costs nothing to ask. */
+static inline unsigned dsc_isa_best(void) {
+    unsigned best = 0;
+#define DSC_ISA_BEST_(suffix, attribute, here, ...)                                                          \
+    if (here) best = DSC_ISA_NUMBER_##suffix;
+    DSC_ISAS(DSC_ISA_BEST_, )
+#undef DSC_ISA_BEST_
+    return best;
+}
+
+#endif
