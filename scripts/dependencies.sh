@@ -14,7 +14,7 @@ export LC_ALL
 
 # set | required? | how to look | Debian, Ubuntu | Fedora | Arch | Alpine | what it is for
 # How to look: `program NAME`, `module PKG-CONFIG-NAME [VERSION]`, `cmake VERSION`,
-# `compiler`, `compiler++`, `fuzzer`, `python MODULE`, `file PATH`,
+# `compiler`, `compiler++`, `fuzzer`, `wasm`, `python MODULE`, `file PATH`,
 # `certificates`.
 things='
 build|required|compiler|gcc libc6-dev|gcc|gcc|gcc musl-dev|a C17 compiler
@@ -43,6 +43,8 @@ bench|optional|module openblas|libopenblas-dev|openblas-devel|openblas|openblas-
 bench|optional|program npm|npm|npm|npm|npm|ONNX Runtime, measured beside ours
 processors|optional|program aarch64-linux-gnu-gcc|gcc-aarch64-linux-gnu libc6-dev-arm64-cross|-|aarch64-linux-gnu-gcc|-|building for ARM
 processors|optional|program qemu-aarch64-static|qemu-user-static|qemu-user-static|qemu-user-static|qemu-aarch64|running what was built for ARM
+processors|optional|wasm|clang lld wasi-libc libclang-rt-dev-wasm32|clang lld wasi-libc-static|clang lld wasi-libc wasi-compiler-rt|clang lld wasi-libc wasi-compiler-rt|building for WebAssembly
+processors|optional|program node|nodejs|nodejs|nodejs|nodejs|running what was built for WebAssembly
 browser|required|program node|nodejs|nodejs|nodejs|nodejs|driving a browser
 browser|required|program npm|npm|npm|npm|npm|playwright-core
 browser|required|program chromium|chromium|chromium|chromium|chromium|a browser
@@ -80,6 +82,7 @@ found() {
     compiler++) command -v g++ >/dev/null 2>&1 || command -v clang++ >/dev/null 2>&1 ;;
     fuzzer) echo 'int LLVMFuzzerTestOneInput(const char *d, unsigned long n) { return d && n > 9 ? -1 : 0; }' |
         clang -x c -fsanitize=fuzzer,address,undefined - -o /dev/null >/dev/null 2>&1 ;;
+    wasm) echo 'int main(void) { return 0; }' | clang --target=wasm32-wasi -x c - -o /dev/null >/dev/null 2>&1 ;;
     module) command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "$2" 2>/dev/null ;;
     file) [ -e "$2" ] ;;
     python) { [ -x /usr/bin/python3 ] && /usr/bin/python3 -c "import $2"; } >/dev/null 2>&1 ||

@@ -1,28 +1,23 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# test-processors.sh: builds for another kind of processor and runs the tests in an emulator, so that its code is not run for the
+# test-processors.sh: builds for other kinds of processor and runs the tests in an emulator, so that its code is not run for the
 # first time at a user's. For Debian and Ubuntu; elsewhere it says what is missing.
 #
-#   scripts/test-processors.sh [ctest options, such as -R kernel]
+#   scripts/test-processors.sh [ctest options for aarch64, such as -R kernel]
 #
 # aarch64 (64-bit ARM) with Debian's cross compiler and QEMU's user mode. The libraries come from Debian's archive into
 # build/aarch64-system; nothing of this system changes. Left out are tests that look at the project, the server or the
 # clock, and those that would train for many minutes.
-# Ends as scripts/test.sh does: "N passed, N failed, N skipped", and the kernel sets tested under emulation.
+# WebAssembly with SIMD, with clang and WASI's C library: the kernels and their check, run by node.
+# Ends with the sum of both: "N passed, N failed, N skipped".
 set -u
 cd "$(dirname "$0")/.." || exit 1
+
+# ---- aarch64 ----
+
 compiler=aarch64-linux-gnu-gcc emulator=qemu-aarch64-static architecture=arm64 triplet=aarch64-linux-gnu
 build=build/aarch64 system=$PWD/build/aarch64-system
 packages="libdeflate0 libdeflate-dev libjansson4 libjansson-dev libcmocka0 libcmocka-dev"
-
-skip() {
-    echo "skip - aarch64: $1"
-    echo "0 passed, 0 failed, 1 skipped"
-    exit 0
-}
-for program in $compiler $emulator; do
-    command -v $program >/dev/null || skip "needs $program"
-done
 
 # Debian's packages of that architecture, from a state of apt's own, unpacked where no other program looks.
 fetch_libraries() {
@@ -37,24 +32,62 @@ fetch_libraries() {
     for package in "$system"/apt/*.deb; do dpkg -x "$package" "$system" || return; done
     touch "$system/.complete"
 }
-fetch_libraries || skip "its libraries could not be had: $(tail -n 1 "$system/log" 2>/dev/null)"
 
-libraries=$system/usr/lib/$triplet
-export PKG_CONFIG_LIBDIR=$libraries/pkgconfig PKG_CONFIG_SYSROOT_DIR=$system
-export PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1
-mkdir -p $build
-if ! {
-    cmake -S . -B $build -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 -DCMAKE_C_COMPILER=$compiler \
-        -DCMAKE_BUILD_TYPE=Release -DDESCENDER_TESTS=ON -DDESCENDER_WERROR=ON \
-        -DDESCENDER_CURL=OFF -DDESCENDER_CRYPTO=OFF -DDESCENDER_PNG=OFF -DDESCENDER_CAIRO=OFF -DDESCENDER_MICROHTTPD=OFF \
-        -DCMAKE_C_FLAGS="-idirafter $system/usr/include" \
-        -DCMAKE_EXE_LINKER_FLAGS="-L$libraries -Wl,-rpath-link,$libraries" -DCMAKE_SHARED_LINKER_FLAGS="-L$libraries" \
-        -DCMAKE_CROSSCOMPILING_EMULATOR="$emulator;-L;/usr/$triplet;-E;LD_LIBRARY_PATH=$libraries" &&
-        cmake --build $build -j "${JOBS:-$(nproc)}"
-} >$build/build.log 2>&1; then
-    grep -E 'error|warning' -A 4 $build/build.log | head -n 40
-    echo "not ok - aarch64: it builds; all output is in $build/build.log"
-    exit 1
-fi
-export TESTS_EMULATED=1
-exec scripts/test.sh $build -LE 'slow|alone' -E '^(project|fetch|late)\.|^tutorial\.digits$|^cli\.(serve|help|tune|report|data|predict|train|program)' "$@"
+aarch64() {
+    local program libraries=$system/usr/lib/$triplet
+    for program in $compiler $emulator; do
+        command -v $program >/dev/null || { echo "skip - aarch64: needs $program"; return; }
+    done
+    fetch_libraries || {
+        echo "skip - aarch64: its libraries could not be had: $(tail -n 1 "$system/log" 2>/dev/null)"
+        return
+    }
+    export PKG_CONFIG_LIBDIR=$libraries/pkgconfig PKG_CONFIG_SYSROOT_DIR=$system
+    export PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1
+    mkdir -p $build
+    if ! {
+        cmake -S . -B $build -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 -DCMAKE_C_COMPILER=$compiler \
+            -DCMAKE_BUILD_TYPE=Release -DDESCENDER_TESTS=ON -DDESCENDER_WERROR=ON \
+            -DDESCENDER_CURL=OFF -DDESCENDER_CRYPTO=OFF -DDESCENDER_PNG=OFF -DDESCENDER_CAIRO=OFF -DDESCENDER_MICROHTTPD=OFF \
+            -DCMAKE_C_FLAGS="-idirafter $system/usr/include" \
+            -DCMAKE_EXE_LINKER_FLAGS="-L$libraries -Wl,-rpath-link,$libraries" -DCMAKE_SHARED_LINKER_FLAGS="-L$libraries" \
+            -DCMAKE_CROSSCOMPILING_EMULATOR="$emulator;-L;/usr/$triplet;-E;LD_LIBRARY_PATH=$libraries" &&
+            cmake --build $build -j "${JOBS:-$(nproc)}"
+    } >$build/build.log 2>&1; then
+        grep -E 'error|warning' -A 4 $build/build.log | head -n 40
+        echo "not ok - aarch64: it builds; all output is in $build/build.log"
+        return
+    fi
+    TESTS_EMULATED=1 scripts/test.sh $build -LE 'slow|alone' \
+        -E '^(project|fetch|late)\.|^tutorial\.digits$|^cli\.(serve|help|tune|report|data|predict|train|program)' "$@" |
+        tee $build/tests.log
+    grep -q ' passed, .* failed, ' $build/tests.log || echo "not ok - aarch64: its tests run"
+}
+
+# ---- WebAssembly ----
+
+wasm() {
+    local flags="--target=wasm32-wasi -msimd128 -std=c17 -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math
+        -Wall -Wextra -Wshadow -Werror -D_GNU_SOURCE -DDSC_BUILDING -Iinclude -Isrc"
+    echo 'int main(void) { return 0; }' | clang --target=wasm32-wasi -x c - -o /dev/null 2>/dev/null ||
+        { echo "skip - wasm: needs clang with wasm-ld, and wasi-libc"; return; }
+    mkdir -p build/wasm
+    # shellcheck disable=SC2086  # a list
+    if clang $flags tests/wasm/kernels.c src/kernel/*.c src/base/{error,memory,text,visible}.c -o build/wasm/kernels.wasm \
+        >build/wasm/log 2>&1; then
+        echo "ok - wasm: the kernels build"
+    else
+        cat build/wasm/log
+        echo "not ok - wasm: the kernels build"
+        return
+    fi
+    command -v node >/dev/null || { echo "skip - wasm: running the kernels' check needs node"; return; }
+    node --no-warnings tests/wasm/run.mjs build/wasm/kernels.wasm || echo "not ok - wasm: the kernels' check ends well"
+}
+
+log=$(mktemp) || exit 1
+trap 'rm -f "$log"' EXIT
+{ aarch64 "$@"; wasm; } | tee "$log"
+awk '/^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { passed += $1; failed += $3; skipped += $5 }
+     /^ok - / { passed++ } /^not ok - / { failed++ } /^skip - / { skipped++ }
+     END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit failed > 0 }' "$log"

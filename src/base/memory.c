@@ -8,7 +8,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#if defined(__linux__)
+#include <sys/mman.h> /* MADV_HUGEPAGE, which others lack */
+#endif
 
 /* Large blocks ask for large pages: a fifth of the time of loading MNIST would else go into page faults. */
 enum { HUGE_PAGE = 1 << 21, HUGE_FROM = DSC_USUALLY(1 << 22, INT_MAX) };

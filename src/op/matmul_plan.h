@@ -10,6 +10,7 @@
 #define DSC_OP_MATMUL_PLAN_H
 
 #include "kernel/sparse.h"
+#include "op/op.h"
 
 typedef struct dsc_matmul_values {
     bool relu; /* no parameter: set for inference alone, by absorb */
