@@ -2,9 +2,8 @@
 /* instruction_sets.h: the list of instruction sets, and of the kernel sets made with them. All else follows from it: which files
  * multiversion.h includes, what DSC_LOOP and DSC_ISA_TABLE make, which sets kernel.c has.
  *
- * A new instruction set is a line in DSC_ISAS and the two parts of its description: isa_SUFFIX.h (its vectors) and set_SUFFIX.c
- * (the size of its micro-tiles). A set that adds a product of its own to an instruction set's loops is a line in DSC_SETS and a
- * file set_SUFFIX.c.
+ * A new instruction set is a file isa_SUFFIX.h, which has its vectors and the size of its micro-tiles, and a line in DSC_ISAS. A
+ * kernel set that adds a product of its own to an instruction set's loops is a file set_SUFFIX.c and a line in DSC_SETS.
  *
  *   compiled where | suffix | attribute of a function | true where the processor, and its system, have it
  *
@@ -70,6 +69,17 @@
 enum { DSC_ISAS(DSC_ISA_NUMBER_, ) };
 #define DSC_ISA_ONE_(suffix, attribute, here, ...) +1
 #define DSC_ISA_COUNT                              (0 DSC_ISAS(DSC_ISA_ONE_, ))
+
+/* For #include in this folder: "isa_SUFFIX.h" of the first in the list, the second and so on. */
+#define DSC_ISA_SUFFIX_(suffix, attribute, here, ...) suffix,
+#define DSC_ISA_FIRST(a, ...)                         a
+#define DSC_ISA_SECOND(a, b, ...)                     b
+#define DSC_ISA_THIRD(a, b, c, ...)                   c
+#define DSC_ISA_HEADER__(path)                        #path
+#define DSC_ISA_HEADER_(suffix)                       DSC_ISA_HEADER__(isa_##suffix.h)
+#define DSC_ISA_OF(nth, ...)                          nth(__VA_ARGS__)
+#define DSC_ISA_HEADER(nth)                           DSC_ISA_HEADER_X(DSC_ISA_OF(nth, DSC_ISAS(DSC_ISA_SUFFIX_, )))
+#define DSC_ISA_HEADER_X(suffix)                      DSC_ISA_HEADER_(suffix)
 
 /* The number of the best instruction set for loops that this processor has. It costs nothing to ask. */
 static inline unsigned dsc_isa_best(void) {

@@ -26,3 +26,12 @@ DSC_INLINE vec vec_load_first(const dsc_real *from, vec_mask mask) {
 DSC_INLINE void vec_store_first(dsc_real *to, vec x, vec_mask mask) {
     _mm256_maskstore_ps(to, mask, (__m256)x);
 }
+
+/* 16 registers, so 6 rows by 2 vectors. */
+#define DSC_SET_NAME   "avx2"
+#define DSC_SET_HELP   "AVX2 and FMA"
+#define DSC_SET_ROWS   6
+#define DSC_SET_ROWS_4 2
+#define DSC_SET_ROWS_8 1
+#define DSC_SET_DEPTH  384
+#define DSC_SET_LOOPS  "kernel/loops_avx2.h"

@@ -38,3 +38,12 @@ DSC_INLINE vec vec_load_first(const dsc_real *from, vec_mask mask) {
 DSC_INLINE void vec_store_first(dsc_real *to, vec x, vec_mask mask) {
     _mm512_mask_storeu_ps(to, mask, (__m512)x);
 }
+
+/* 32 registers, so 14 rows by 2 vectors. */
+#define DSC_SET_NAME   "avx512"
+#define DSC_SET_HELP   "AVX-512"
+#define DSC_SET_ROWS   14
+#define DSC_SET_ROWS_4 6
+#define DSC_SET_ROWS_8 3
+#define DSC_SET_DEPTH  320
+#define DSC_SET_LOOPS  "kernel/loops_avx512.h"

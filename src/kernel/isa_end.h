@@ -10,3 +10,10 @@
 #undef DSC_ISA_WIDTH
 #undef DSC_ISA_MORE
 #undef DSC_OWN_LARGER
+#undef DSC_SET_NAME
+#undef DSC_SET_HELP
+#undef DSC_SET_ROWS
+#undef DSC_SET_ROWS_4
+#undef DSC_SET_ROWS_8
+#undef DSC_SET_DEPTH
+#undef DSC_SET_LOOPS

@@ -35,3 +35,11 @@ DSC_INLINE void vec_store_first(dsc_real *to, vec x, vec_mask mask) {
         if (mask == 3) vst1q_lane_f32(to + 2, all, 2);
     }
 }
+
+/* 32 registers, so 6 rows by 4 vectors, which need 10 loads for 24 products. */
+#define DSC_SET_NAME   "neon"
+#define DSC_SET_HELP   "64-bit ARM"
+#define DSC_SET_ROWS   6
+#define DSC_SET_ROWS_4 6
+#define DSC_SET_ROWS_8 3
+#define DSC_SET_DEPTH  512

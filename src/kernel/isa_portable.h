@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* isa_portable.h: begins what is compiled for any machine: vectors of 16 bytes, which the compiler maps to what it has. */
+/* isa_portable.h: begins what is compiled for any machine: vectors of 16 bytes, which the compiler maps to what it has. A
+ * multiplication and an addition are each rounded, so the bits are the same wherever IEEE arithmetic is. */
 #define DSC_ISA_SUFFIX portable
 #define DSC_ISA_BYTES  16
 #if defined(__clang__)
@@ -9,7 +10,7 @@
 #endif
 #include "kernel/vector_template.h"
 
-DSC_INLINE vec vec_fma(vec a, vec b, vec sum) { return a * b + sum; } /* rounded twice */
+DSC_INLINE vec vec_fma(vec a, vec b, vec sum) { return a * b + sum; }
 
 typedef size_t vec_mask;
 DSC_INLINE vec_mask vec_first(size_t n) { return n; }
@@ -21,3 +22,11 @@ DSC_INLINE vec vec_load_first(const dsc_real *from, vec_mask mask) {
 DSC_INLINE void vec_store_first(dsc_real *to, vec x, vec_mask mask) {
     for (size_t i = 0; i < mask; i++) to[i] = x[i];
 }
+
+/* 16 registers at least, so 6 rows by 2 vectors. */
+#define DSC_SET_NAME   "portable"
+#define DSC_SET_HELP   "any processor"
+#define DSC_SET_ROWS   6
+#define DSC_SET_ROWS_4 2
+#define DSC_SET_ROWS_8 1
+#define DSC_SET_DEPTH  512

@@ -28,3 +28,11 @@ DSC_INLINE void vec_store_first(dsc_real *to, vec x, vec_mask mask) {
         if (mask == 3) wasm_v128_store32_lane(to + 2, all, 2);
     }
 }
+
+/* An engine has the registers of its processor, 16 at least, so 6 rows by 2 vectors. */
+#define DSC_SET_NAME   "wasm"
+#define DSC_SET_HELP   "WebAssembly with SIMD"
+#define DSC_SET_ROWS   6
+#define DSC_SET_ROWS_4 2
+#define DSC_SET_ROWS_8 1
+#define DSC_SET_DEPTH  512

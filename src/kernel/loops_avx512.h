@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* loops_avx512.h: what AVX-512 does better than the templates' loops; between isa_avx512.h and set_template.h. */
+/* loops_avx512.h: what AVX-512 does better than the templates' loops; inside set_template.h. */
 
 #include "kernel/mask_avx512.h"
 

@@ -15,17 +15,6 @@
  * is there: vec, vec_load, vec_store, vec_all, vec_select, ... */
 #include "kernel/isa.h"
 
-/* "isa_SUFFIX.h", beside this file, of the first in the list, the second and so on. */
-#define DSC_ISA_SUFFIX_(suffix, attribute, here, ...) suffix,
-#define DSC_ISA_FIRST(a, ...)                         a
-#define DSC_ISA_SECOND(a, b, ...)                     b
-#define DSC_ISA_THIRD(a, b, c, ...)                   c
-#define DSC_ISA_HEADER__(path)                        #path
-#define DSC_ISA_HEADER_(suffix)                       DSC_ISA_HEADER__(isa_##suffix.h)
-#define DSC_ISA_OF(nth, ...)                          nth(__VA_ARGS__)
-#define DSC_ISA_HEADER(nth)                           DSC_ISA_HEADER_X(DSC_ISA_OF(nth, DSC_ISAS(DSC_ISA_SUFFIX_, )))
-#define DSC_ISA_HEADER_X(suffix)                      DSC_ISA_HEADER_(suffix)
-
 #include DSC_ISA_HEADER(DSC_ISA_FIRST)
 #include DSC_MULTIVERSION
 #include "kernel/isa_end.h"
@@ -43,7 +32,7 @@
 #endif
 
 #if DSC_ISA_COUNT > 3
-#error "a fourth instruction set of one kind of processor needs four more lines here"
+#error "a fourth instruction set of one kind of processor: more of the same here, and a file set_fourth.c"
 #endif
 
 #undef DSC_MULTIVERSION

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* set_template.h: what every instruction set compiles: the loops, the elementary functions, the product in reals, and the
- * product of reals rounded to bfloat16 in the same micro-kernel. Before the include: the set's DSC_SET_NAME and DSC_SET_HELP;
- * DSC_SET_ROWS and so on, as in gemm_template.h; DSC_SET_DEPTH, the depth_block of its products; and what it has of its own (DSC_OWN_
- * in the templates). */
+ * product of reals rounded to bfloat16 in the same micro-kernel. The isa_*.h before it has
+ *   DSC_SET_NAME, DSC_SET_HELP                    for people
+ *   DSC_SET_ROWS, DSC_SET_ROWS_4, DSC_SET_ROWS_8  DSC_TILE_ROWS and so on of gemm_template.h
+ *   DSC_SET_DEPTH                                 dsc_gemm_kernels.depth_block
+ *   DSC_SET_LOOPS                                 optional: a file of loops of its own, which DSC_OWN_... leave out of the templates */
+#if defined(DSC_SET_LOOPS)
+#include DSC_SET_LOOPS
+#endif
+
 #include "kernel/loops_template.h"
 
 #include "kernel/pool_template.h"

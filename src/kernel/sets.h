@@ -22,7 +22,7 @@ DSC_ISAS(DSC_ISA_DECLARE_, )
 
 #if DSC_ON_X86
 extern const dsc_gemm_kernels dsc_gemm_bf16_avx512; /* set_avx512_bf16.c */
-extern const dsc_gemm_kernels dsc_gemm_bf16_amx; /* set_amx.c */
+extern const dsc_gemm_kernels dsc_gemm_bf16_amx;    /* set_amx.c */
 void dsc_round_row_avx512_bf16(void *words, const dsc_real *reals, size_t count);
 void dsc_round_pairs_avx512_bf16(void *words, const dsc_real *low, const dsc_real *high, size_t count);
 void dsc_round_panels_avx512_bf16(void *words, ptrdiff_t panel, ptrdiff_t out_row, const dsc_real *in,

@@ -7,7 +7,7 @@
  *   vec_mask, vec_first(n)         the first n elements alone, 0 < n <= width
  *   vec_load_first(from, mask)     nothing behind them is read; the rest is 0
  *   vec_store_first(to, x, mask)   nothing behind them is written
- * and vec_larger, if DSC_OWN_LARGER leaves out the one here. */
+ * and vec_larger, if DSC_OWN_LARGER leaves out the one here; and what set_template.h reads. */
 
 #define DSC_ISA_WIDTH (DSC_ISA_BYTES / (int)sizeof(dsc_real)) /* reals in a vector */
 
