@@ -42,7 +42,7 @@ test-browser: ## install a browser, and use the page of `descender serve` in it;
 	@scripts/build.sh release descender-program
 	@tests/browser/run $(build)/descender
 
-test-processors: ## build for 64-bit ARM, and run the tests in an emulator; ARGS="-R kernel" for some
+test-processors: ## build for 64-bit ARM and WebAssembly, and run the tests in emulators; ARGS="-R kernel" for some
 	@scripts/dependencies.sh build processors
 	@scripts/test-processors.sh $(ARGS)
 
