@@ -3,8 +3,8 @@
 #include "base/memory.h"
 
 #include "base/limits.h"
+#include "base/thresholds.h"
 
-#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +12,7 @@
 #include <sys/mman.h> /* MADV_HUGEPAGE, which others lack */
 #endif
 
-/* Large blocks ask for large pages: a fifth of the time of loading MNIST would else go into page faults. */
-enum { HUGE_PAGE = 1 << 21, HUGE_FROM = DSC_USUALLY(1 << 22, INT_MAX) };
+enum { HUGE_PAGE = 1 << 21 };
 
 /* An array starts with so many elements; while it has at most so many it grows by no more than it must. */
 enum { FIRST = DSC_USUALLY(8, 1), EXACT_UP_TO = DSC_USUALLY(0, 4096) };
@@ -29,7 +28,7 @@ void *dsc_allocate(size_t count, size_t size) { return count && size ? calloc(co
 void *dsc_allocate_aligned(size_t count, size_t size) {
     size_t bytes;
     if (!dsc_multiply(&bytes, count, size) || bytes > SIZE_MAX - DSC_ALIGNMENT) return NULL;
-    size_t alignment = bytes >= HUGE_FROM ? HUGE_PAGE : DSC_ALIGNMENT;
+    size_t alignment = bytes >= DSC_HUGE_PAGES_FROM ? HUGE_PAGE : DSC_ALIGNMENT;
     if (bytes > SIZE_MAX - alignment) return NULL;
     bytes = (bytes + alignment - 1) / alignment * alignment;
     void *block = aligned_alloc(alignment, bytes ? bytes : alignment);

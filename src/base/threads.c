@@ -9,16 +9,14 @@
 #include "base/threads.h"
 
 #include "base/error.h"
-#include "base/limits.h"
 #include "base/memory.h"
+#include "base/thresholds.h"
 
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { SPINS = DSC_USUALLY(4000, 0) }; /* some ten to forty microseconds */
 
 struct dsc_threads {
     unsigned count;   /* the caller included */
@@ -72,7 +70,7 @@ static void take_indices(dsc_threads *pool, unsigned worker) {
 }
 
 static void wait_for_generation(dsc_threads *pool, unsigned seen) {
-    for (int i = 0; i < SPINS; i++) {
+    for (int i = 0; i < DSC_THREADS_SPINS; i++) {
         if (atomic_load_explicit(&pool->generation, memory_order_acquire) != seen) return;
         pause_a_moment();
     }
@@ -109,7 +107,7 @@ static void announce(dsc_threads *pool) {
 }
 
 static void wait_until_finished(dsc_threads *pool) {
-    for (int i = 0; i < SPINS; i++) {
+    for (int i = 0; i < DSC_THREADS_SPINS; i++) {
         if (!atomic_load_explicit(&pool->working, memory_order_acquire)) return;
         pause_a_moment();
     }

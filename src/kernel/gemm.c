@@ -2,11 +2,8 @@
 /* gemm.c: how a product is cut into blocks and micro-tiles; see gemm.h. */
 #include "kernel/gemm.h"
 
-#include "base/limits.h"
+#include "base/thresholds.h"
 #include "kernel/gemm_pack.h"
-
-/* Micro-tiles' rows in a block of A, which so stays in the second-level cache. */
-enum { ROW_CHUNKS = DSC_USUALLY(12, 1) };
 
 static size_t round_up(size_t value, size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 static size_t divide_up(size_t a, size_t b) { return (a + b - 1) / b; } /* NOLINT: b is of every kernel set */
@@ -69,7 +66,7 @@ static size_t balanced_parts(size_t parts, size_t rows, size_t columns) {
 /* The bytes that a block of A, and of B, take at most. Everything is cut evenly, so that fewer rows or less depth can make
  * larger blocks. This is enough for them as well. */
 static size_t a_most(const dsc_gemm_kernels *k, const dsc_gemm *g, size_t depth) {
-    const size_t rows = smaller(ROW_CHUNKS * round_up(k->rows, k->row_multiple), g->rows);
+    const size_t rows = smaller(DSC_GEMM_ROW_CHUNKS * round_up(k->rows, k->row_multiple), g->rows);
     return round_up(rows, round_up(16, k->row_multiple)) * dsc_gemm_row_bytes(k, depth);
 }
 static size_t b_most(const dsc_gemm_kernels *k, const dsc_gemm *g, size_t depth) {
@@ -99,7 +96,7 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const ds
     plan->column_tiles = plan->tile_columns ? divide_up(g->columns, plan->tile_columns) : 0;
     plan->tiles = plan->tile_rows ? plan->column_tiles * divide_up(g->rows, plan->tile_rows) : 0;
 
-    plan->row_block = even_part(plan->tile_rows, ROW_CHUNKS * row_unit, k->row_multiple);
+    plan->row_block = even_part(plan->tile_rows, DSC_GEMM_ROW_CHUNKS * row_unit, k->row_multiple);
     if (g->b.is_packed || plan->b_direct)
         plan->column_block = plan->tile_columns;
     else if (plan->row_block >= plan->tile_rows && (g->a.is_packed || plan->a_direct))

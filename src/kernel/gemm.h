@@ -27,9 +27,6 @@
 #include "kernel/kernel.h"
 #include "kernel/pack.h"
 
-/* Most columns of B that are packed at a time. */
-enum { DSC_GEMM_COLUMNS = 512 };
-
 typedef struct dsc_operand {
     const dsc_packer *packer; /* packed on the fly, or read in place if it is a plain matrix of reals */
     bool is_packed;           /* or: */

@@ -19,7 +19,7 @@ bool dsc_sparse_batch_serves(const dsc_gemm_kernels *product) {
 
 /* A few rows tell. */
 bool dsc_sparse_pays(const dsc_real *x, size_t row, size_t rows, size_t columns) {
-    const size_t some = smaller(rows, 3), apart = rows / (some ? some : 1);
+    const size_t some = smaller(rows, DSC_SPARSE_ROWS_LOOKED), apart = rows / (some ? some : 1);
     size_t count = 0;
     for (size_t i = 0; i < some; i++)
         for (size_t k = 0; k < columns; k++) count += x[i * apart * row + k] != 0;

@@ -12,6 +12,7 @@
 #ifndef DSC_KERNEL_SPARSE_H
 #define DSC_KERNEL_SPARSE_H
 
+#include "base/thresholds.h"
 #include "kernel/gemm.h"
 
 /* Whether this can stand in for the kernels' product: a row of y; rows of y, and dw. */
@@ -59,10 +60,9 @@ size_t dsc_sparse_dw_scratch(const dsc_gemm_kernels *product, size_t samples, si
 /* ---- What a kernel set has for it ---- */
 
 enum {
-    DSC_SPARSE_PANELS = 14,  /* most panels whose sums stay in registers */
-    DSC_SPARSE_INPUTS = 16,  /* columns of x side by side */
-    DSC_SPARSE_CHUNK = 64,   /* bits */
-    DSC_SPARSE_CACHE = 24576 /* bytes of a packed operand that stay in the first-level cache */
+    DSC_SPARSE_PANELS = 14, /* most panels whose sums stay in registers */
+    DSC_SPARSE_INPUTS = 16, /* columns of x side by side */
+    DSC_SPARSE_CHUNK = 64   /* bits */
 };
 
 /* `panel` is the words from one panel to the next. */

@@ -13,7 +13,7 @@
  */
 #include "op/conv2d_plan.h"
 
-#include "base/limits.h"
+#include "base/thresholds.h"
 #include "op/window.h"
 
 extern const dsc_op dsc_op_max_pool;
@@ -94,9 +94,6 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
 
 /* --- the plan --- */
 
-/* One image alone is shared by threads: its rows are cut. */
-enum { SINGLE_TILES = 8, WORTH_SHARING = DSC_USUALLY(1000000, 1) /* multiply-adds */ };
-
 enum { LINE = DSC_ALIGNMENT / sizeof(dsc_real) };
 
 /* Where the next `numbers` of the scratch lie. */
@@ -162,8 +159,9 @@ static void needs(dsc_needs *needs) {
     const size_t back_workspace = needs->goes_back ? dsc_conv_plan_backward(needs, p) : 0;
     if (p->dx_weight.panels)
         needs->saved_shared += dsc_pack_size(product, DSC_SIDE_B, p->dx_weight.vectors, p->dx_weight.depth);
-    if (!needs->goes_back && needs->batch == 1 && p->z.pixels * p->z.k * p->z.patch >= WORTH_SHARING) {
-        p->single_tiles = dsc_smaller(needs->out[0].size[1], SINGLE_TILES);
+    /* One image alone is shared by threads: its rows are cut. */
+    if (!needs->goes_back && needs->batch == 1 && p->z.pixels * p->z.k * p->z.patch >= DSC_SINGLE_CONV_FROM) {
+        p->single_tiles = dsc_smaller(needs->out[0].size[1], DSC_SINGLE_TILES);
         needs->forward = single_stages;
         needs->saved_per_lane = dsc_conv_image_numbers(&p->x, product) * sizeof(dsc_real);
     }

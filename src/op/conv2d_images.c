@@ -2,6 +2,8 @@
 /* conv2d_images.c: images as the products of a convolution read them; see conv2d_images.h. */
 #include "op/conv2d_images.h"
 
+#include "base/thresholds.h"
+
 static size_t whole_words(size_t elements, const dsc_gemm_kernels *product) {
     const size_t word = product->elements_per_word;
     return (elements + word - 1) / word * word; /* NOLINT(clang-analyzer-core.DivideZero): 1 or 2 */
@@ -223,11 +225,9 @@ dsc_packer_patches dsc_conv_patches_for_dx(const dsc_conv_sizes *z, const dsc_co
 
 /* --- channels first --- */
 
-/* With this many channels a place of the kernel gives enough rows for a micro-tile; with fewer a row of places does. */
-enum { CHANNELS_ENOUGH = 8 };
-
 dsc_conv_planes dsc_conv_planes_of_x(const dsc_conv_sizes *z, const dsc_gemm_kernels *product) {
-    dsc_conv_planes p = {.copies = z->stride[1] == 1 && (z->c >= CHANNELS_ENOUGH || z->s == 1) ? 1 : z->s,
+    dsc_conv_planes p = {.copies =
+                             z->stride[1] == 1 && (z->c >= DSC_CONV_CHANNELS_ENOUGH || z->s == 1) ? 1 : z->s,
                          .run = whole_words(z->ow, product),
                          .rows = z->h + 2 * z->padding[0]};
     /* A run may read one element more than the output is wide, which then meets a zero: it must be there. */

@@ -9,7 +9,7 @@
  */
 #include "op/matmul_plan.h"
 
-#include "base/limits.h"
+#include "base/thresholds.h"
 #include "kernel/gemm_pack.h"
 
 static bool absorb(void *values, const dsc_op *next, const void *next_values) {
@@ -40,28 +40,15 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
 
 /* Each lane would read the whole weight. Where no core's cache holds it, it is read once, for the whole batch, by tiles of which
  * each reads the other operand. The bits are the same. */
-enum {
-    LARGE = DSC_USUALLY(500000, 1),
-    A_TILE = DSC_USUALLY(60000, 1) /* numbers of the weight */,
-    TILES_MOST = 16
-};
-
 static size_t panel_tiles(const dsc_matmul_plan *p, size_t panels) {
-    return dsc_smaller(dsc_smaller(p->n * p->k / A_TILE + 1, TILES_MOST), panels);
+    return dsc_smaller(dsc_smaller(p->n * p->k / DSC_PANELS_TILE + 1, DSC_PANELS_TILES), panels);
 }
 
 /* By what is read: the weight once for each lane, or the other operand once for each tile. `columns` are the product's. */
 static bool goes_by_panels(const dsc_needs *needs, const dsc_matmul_plan *p, size_t columns, size_t panels) {
-    return needs->training && (needs->wants & 1) && p->rows == 1 && p->n * p->k >= LARGE &&
+    return needs->training && (needs->wants & 1) && p->rows == 1 && p->n * p->k >= DSC_PANELS_FROM &&
            2 * panel_tiles(p, panels) * needs->batch <= needs->lanes * columns;
 }
-
-/* One row alone: a tile is of several panels, whose sums a processor makes side by side. */
-enum {
-    SINGLE_TILES = 8,
-    PANELS_TOGETHER = DSC_USUALLY(4, 1),
-    WORTH_SHARING = DSC_USUALLY(200000, 1) /* multiply-adds */
-};
 
 static dsc_gemm product_y(const dsc_matmul_plan *p, size_t samples, const dsc_packer *x) {
     return (dsc_gemm){.rows = samples * p->rows,
@@ -125,9 +112,11 @@ static void plan_products(dsc_needs *needs, dsc_matmul_plan *p) {
 
 /* One row alone, and a large weight shared by threads. */
 static void plan_single(dsc_needs *needs, dsc_matmul_plan *p) {
-    if (needs->goes_back || needs->batch > 1 || p->rows > 1 || p->n * p->k < WORTH_SHARING || !p->single)
+    if (needs->goes_back || needs->batch > 1 || p->rows > 1 || p->n * p->k < DSC_SINGLE_DENSE_FROM ||
+        !p->single)
         return;
-    p->y_tiles = dsc_smaller((p->y_panels + PANELS_TOGETHER - 1) / PANELS_TOGETHER, SINGLE_TILES);
+    p->y_tiles =
+        dsc_smaller((p->y_panels + DSC_SINGLE_DENSE_PANELS - 1) / DSC_SINGLE_DENSE_PANELS, DSC_SINGLE_TILES);
     needs->forward = single_stages;
 }
 
@@ -146,17 +135,15 @@ static void needs(dsc_needs *needs) {
 
 /* --- preparing: the weight, packed --- */
 
-enum { PANELS_A_TILE = 4 };
-
 static size_t prepare_tiles(const void *plan) {
     const dsc_matmul_plan *p = plan;
-    return (p->y_panels + p->dx_panels + PANELS_A_TILE - 1) / PANELS_A_TILE;
+    return (p->y_panels + p->dx_panels + DSC_PREPARE_PANELS - 1) / DSC_PREPARE_PANELS;
 }
 
 static void prepare(const dsc_call *call) {
     const dsc_matmul_plan *p = call->plan;
     const dsc_packer y = rows_of(call->in[1], p->k), dx = dsc_pack_matrix(call->in[1], 1, (ptrdiff_t)p->k);
-    size_t first = call->tile * PANELS_A_TILE, last = first + PANELS_A_TILE;
+    size_t first = call->tile * DSC_PREPARE_PANELS, last = first + DSC_PREPARE_PANELS;
     if (first < p->y_panels)
         dsc_pack(call->shared, call->product, DSC_SIDE_B, &y, p->n, p->k, first,
                  dsc_smaller(last, p->y_panels));

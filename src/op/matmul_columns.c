@@ -12,15 +12,10 @@
  * and dy go from core to core. */
 #include "op/matmul_plan.h"
 
-#include "base/limits.h"
+#include "base/thresholds.h"
 #include "kernel/gemm_pack.h"
 
-enum {
-    WORTH_SHARING = DSC_USUALLY(20000, 1),
-    A_TILE = DSC_USUALLY(30000, 1) /* numbers in the weight */,
-    TILES_MOST = 4,
-    TOGETHER = 16
-};
+enum { TOGETHER = DSC_SPARSE_INPUTS }; /* columns of x */
 
 /* --- the plan --- */
 
@@ -31,7 +26,7 @@ static size_t blocks_of(const dsc_needs *needs, const dsc_matmul_plan *p) {
 
 bool dsc_matmul_columns_serve(const dsc_needs *needs, const dsc_matmul_plan *p) {
     return needs->training && (needs->wants & 3) == 2 && p->rows == 1 && needs->batch <= 2 * p->n &&
-           p->n * p->k >= WORTH_SHARING && blocks_of(needs, p) > 1;
+           p->n * p->k >= DSC_COLUMNS_FROM && blocks_of(needs, p) > 1;
 }
 
 static dsc_gemm product_of(const dsc_matmul_plan *p, size_t samples, size_t depth, const dsc_packer *x) {
@@ -45,8 +40,8 @@ static dsc_gemm product_of(const dsc_matmul_plan *p, size_t samples, size_t dept
 
 /* A large weight has several tiles for each block, so that more threads than blocks have work. */
 static size_t parts_of(const dsc_matmul_plan *p) {
-    const size_t parts = p->n * p->k / A_TILE / p->blocks;
-    return parts < 1 ? 1 : dsc_smaller(parts, TILES_MOST);
+    const size_t parts = p->n * p->k / DSC_COLUMNS_TILE / p->blocks;
+    return parts < 1 ? 1 : dsc_smaller(parts, DSC_COLUMNS_TILES);
 }
 
 static dsc_blocks blocks(const void *plan) {

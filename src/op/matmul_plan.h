@@ -9,6 +9,7 @@
 #ifndef DSC_OP_MATMUL_PLAN_H
 #define DSC_OP_MATMUL_PLAN_H
 
+#include "base/thresholds.h"
 #include "kernel/sparse.h"
 #include "op/op.h"
 
@@ -38,10 +39,8 @@ typedef struct dsc_matmul_plan {
 } dsc_matmul_plan;
 
 /* Images are mostly zeros, and need no gradient; what layers give has none, or half of them, and is not looked at in training. */
-enum { DSC_WORTH_LOOKING = 32 /* columns */ };
 static inline bool dsc_matmul_looks_for_zeros(const dsc_needs *needs, size_t n) {
-    return !(needs->wants & 1) && n >= DSC_WORTH_LOOKING &&
-           dsc_sparse_batch_serves(needs->product);
+    return !(needs->wants & 1) && n >= DSC_SPARSE_FROM && dsc_sparse_batch_serves(needs->product);
 }
 
 /* The bias, or NULL. */

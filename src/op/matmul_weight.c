@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* matmul_weight.c: the gradients of a dense layer's weight and bias: dw = dy^T x, by tiles over the whole batch; one more tile makes
  * db, the sum of dy. */
+#include "base/thresholds.h"
 #include "op/matmul_plan.h"
 
-enum { TOGETHER = 16 /* columns */ };
+enum { TOGETHER = DSC_SPARSE_INPUTS }; /* columns of x */
 
-/* Enough tiles for the threads of a large machine to share, few enough to be worth packing their operands for. */
 static size_t parts_of(const dsc_matmul_plan *p) {
-    const size_t parts = p->n * p->k / 30000;
-    return parts < 4 ? 4 : parts > 16 ? 16 : parts;
+    const size_t parts = p->n * p->k / DSC_WEIGHT_TILE;
+    return dsc_smaller(dsc_larger(parts, DSC_WEIGHT_TILES_LEAST), DSC_WEIGHT_TILES);
 }
 
 static dsc_gemm product_dw(const dsc_matmul_plan *p, size_t samples, const dsc_packer *dy,

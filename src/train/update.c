@@ -8,15 +8,12 @@
  * Pieces are ranges of the slab of numbers that all decay, or all do not. But a gradient that was made in blocks of columns is
  * gone through in the same blocks, so that each thread meets what it has in its cache: those pieces come first, and are shared
  * out as the blocks were. */
-#include "base/limits.h"
 #include "base/memory.h"
+#include "base/thresholds.h"
 #include "kernel/kernel.h"
 #include "train/trainer.h"
 
 #include <math.h>
-
-/* Numbers, a multiple of 16: three slabs of them fit a first-level cache. */
-enum { PIECE = DSC_USUALLY(8192, 16) };
 
 /* --- pieces --- */
 
@@ -29,7 +26,8 @@ static bool add_piece(dsc_pieces *pieces, dsc_piece piece) {
 /* A matrix (rows, size) in blocks of so many columns, each cut in pieces of some rows. */
 static bool add_blocks(dsc_pieces *pieces, const dsc_node *node, size_t columns) {
     const size_t size = node->shape.size[node->shape.rank - 1], rows = dsc_shape_count(&node->shape) / size;
-    const size_t most = columns < PIECE ? PIECE / columns : 1, parts = (rows + most - 1) / most;
+    const size_t most = columns < DSC_UPDATE_PIECE ? DSC_UPDATE_PIECE / columns : 1,
+                 parts = (rows + most - 1) / most;
     for (size_t at = 0; at < size; at += columns)
         for (size_t i = 0; i < parts; i++) {
             const size_t first = rows * i / parts, last = rows * (i + 1) / parts;
@@ -47,11 +45,12 @@ static bool add_blocks(dsc_pieces *pieces, const dsc_node *node, size_t columns)
 static bool add_range(dsc_pieces *pieces, size_t begin, size_t end, bool decays) {
     while (begin < end) {
         dsc_piece *last = pieces->count > pieces->in_blocks ? &pieces->all[pieces->count - 1] : NULL;
-        if (!last || last->begin + last->count != begin || last->decays != decays || last->count >= PIECE) {
+        if (!last || last->begin + last->count != begin || last->decays != decays ||
+            last->count >= DSC_UPDATE_PIECE) {
             if (!add_piece(pieces, (dsc_piece){.begin = begin, .rows = 1, .decays = decays})) return false;
             last = &pieces->all[pieces->count - 1];
         }
-        const size_t room = PIECE - last->count, some = end - begin < room ? end - begin : room;
+        const size_t room = DSC_UPDATE_PIECE - last->count, some = end - begin < room ? end - begin : room;
         last->count += some;
         begin += some;
     }

@@ -126,6 +126,13 @@ named=$(grep -rlwE 'dsc_set_[a-z0-9_]+|isa_(avx2|avx512|neon|wasm)|DSC_ISA_NUMBE
     grep -vE '^src/kernel/(set_[a-z0-9_]+\.c|isa_[a-z0-9]+\.h|loops_[a-z0-9]+\.h|mask_avx512\.h)$')
 is "instruction_sets_are_named_in_their_own_files_alone" "$named" ""
 
+# Measured sizes stand in one file, each group under the benchmark that chose it.
+nameless=$(awk '/^enum \{/ && comment !~ /make bench[ *]*ARGS=/ { print FNR ": " $0 } /^\/\*/ { comment = "" } /^(\/\*| \*)/ { comment = comment $0 }' \
+    src/base/thresholds.h)
+is "every_group_of_thresholds_names_a_benchmark" "$nameless" ""
+for bench in $(grep -o 'ARGS=[a-z-]*' src/base/thresholds.h | sort -u); do [ -e "bench/${bench#ARGS=}.c" ] || echo "$bench"; done >"$folder/lost"
+is "every_benchmark_of_a_threshold_exists" "$(cat "$folder/lost")" ""
+
 # The public header is one file by design: it comes in tiers, and its reader stops where he has what he needs.
 long=$(find CMakeLists.txt Makefile cmake include src tools tutorial cli tests bench scripts examples -type f \
     \( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.js' -o -name '*.txt' -o -name '*.cmake' -o -name Makefile \) \
