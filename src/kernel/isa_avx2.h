@@ -34,4 +34,4 @@ DSC_INLINE void vec_store_first(dsc_real *to, vec x, vec_mask mask) {
 #define DSC_SET_ROWS_4 2
 #define DSC_SET_ROWS_8 1
 #define DSC_SET_DEPTH  384
-#define DSC_SET_LOOPS  "kernel/loops_avx2.h"
+#define DSC_SET_LOOPS  "kernel/isa_avx2_loops.h"

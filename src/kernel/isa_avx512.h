@@ -46,4 +46,4 @@ DSC_INLINE void vec_store_first(dsc_real *to, vec x, vec_mask mask) {
 #define DSC_SET_ROWS_4 6
 #define DSC_SET_ROWS_8 3
 #define DSC_SET_DEPTH  320
-#define DSC_SET_LOOPS  "kernel/loops_avx512.h"
+#define DSC_SET_LOOPS  "kernel/isa_avx512_loops.h"

@@ -11,16 +11,25 @@ static const dsc_kernels *const sets[] = {
     DSC_SETS(SET)
 #undef SET
 };
-enum { SETS = sizeof sets / sizeof *sets };
 
-/* Whether this processor has set `index`. */
-static bool is_here(size_t index) {
-    size_t i = 0;
-#define SET(suffix, attribute, here, ...)                                                                    \
-    if (i++ == index) return here;
+enum {
+#define SET(suffix, ...) NUMBER_##suffix,
     DSC_SETS(SET)
 #undef SET
-    return false;
+        SETS
+};
+
+/* Whether this processor has that set. */
+static bool is_here(size_t number) {
+    switch (number) {
+#define SET(suffix, attribute, here, ...)                                                                    \
+    case NUMBER_##suffix:                                                                                    \
+        return here;
+        DSC_SETS(SET)
+#undef SET
+    default:
+        return false;
+    }
 }
 
 const dsc_kernels *dsc_kernels_at(size_t index) {

@@ -14,7 +14,7 @@
 #if !defined(__clang__)
 #pragma GCC target("avx512bf16")
 #endif
-#include "kernel/mask_avx512.h"
+#include "kernel/isa_avx512_mask.h"
 
 DSC_INLINE vec dot_pairs(vec sum, vec a, vec b) {
     return (vec)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);

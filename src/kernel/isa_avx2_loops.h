@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* loops_avx2.h: what AVX2 does better than the templates' loops; inside set_template.h. */
+/* isa_avx2_loops.h: what AVX2 does better than the templates' loops; inside set_template.h. */
 
 /* ---- pool_template.h: four columns of windows of 2 x 2 ---- */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* loops_avx512.h: what AVX-512 does better than the templates' loops; inside set_template.h. */
+/* isa_avx512_loops.h: what AVX-512 does better than the templates' loops; inside set_template.h. */
 
-#include "kernel/mask_avx512.h"
+#include "kernel/isa_avx512_mask.h"
 
 /* ---- loops_template.h ---- */
 
