@@ -12,12 +12,9 @@ static const dsc_kernels *const sets[] = {
 #undef SET
 };
 
-enum {
 #define SET(suffix, ...) NUMBER_##suffix,
-    DSC_SETS(SET)
+enum { DSC_SETS(SET) SETS };
 #undef SET
-        SETS
-};
 
 /* Whether this processor has that set. */
 static bool is_here(size_t number) {
