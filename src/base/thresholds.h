@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* thresholds.h: the sizes that were chosen by measuring: from where on one way is faster than another, and how large the pieces are
- * that threads share. No finite result depends on them.
+/* thresholds.h: the sizes that were chosen by measuring: from where on one way is faster than another, and
+ * how large the pieces are that threads share. No finite result depends on them.
  *
- * Each group names the benchmark that shows whether another value is better. Compare two builds in turns, on an idle machine, with
- * each kernel set that you care about. The sizes of a micro-tile and of its block of depth belong to the instruction set
- * (kernel/isa_*.h): `make bench ARGS=kernels`. */
+ * Each group names the benchmark that shows whether another value is better. Compare two builds in turns, on
+ * an idle machine, with each kernel set that you care about. The sizes of a micro-tile and of its block of
+ * depth belong to the instruction set (kernel/isa_*.h): `make bench ARGS=kernels`. */
 #ifndef DSC_BASE_THRESHOLDS_H
 #define DSC_BASE_THRESHOLDS_H
 
@@ -43,12 +43,14 @@ enum {
     DSC_COLUMNS_TILE = DSC_USUALLY(30000, 1),
     DSC_COLUMNS_TILES = 4, /* most for each block of depth */
 
-    /* A later one, shared out by panels of its weight: that layer's steps are up to a tenth shorter (docs/performance.md). */
+    /* A later one, shared out by panels of its weight: a step of networks with one is 1 to 9 percent shorter
+     * (docs/performance.md). */
     DSC_PANELS_FROM = DSC_USUALLY(500000, 1),
     DSC_PANELS_TILE = DSC_USUALLY(60000, 1),
     DSC_PANELS_TILES = 16,
 
-    /* The weight's gradient: enough tiles for the threads of a large machine, few enough to be worth packing operands for. */
+    /* The weight's gradient: enough tiles for the threads of a large machine, few enough to be worth packing
+     * operands for. */
     DSC_WEIGHT_TILE = 30000,
     DSC_WEIGHT_TILES_LEAST = 4,
     DSC_WEIGHT_TILES = 16
@@ -56,19 +58,21 @@ enum {
 
 /* A convolution. make bench ARGS=training */
 enum {
-    /* Channels with which one place of the kernel gives enough rows for a micro-tile; with fewer a row of places does. */
+    /* Channels with which one place of the kernel gives enough rows for a micro-tile; with fewer a row of
+     * places does. */
     DSC_CONV_CHANNELS_ENOUGH = 8
 };
 
-/* Pieces of the slab of parameters that are updated at a time; numbers, a multiple of 16: three slabs of them fit a first-level
- * cache. make bench ARGS=training */
+/* Pieces of the slab of parameters that are updated at a time; numbers, a multiple of 16: three slabs of
+ * them fit a first-level cache. make bench ARGS=training */
 enum { DSC_UPDATE_PIECE = DSC_USUALLY(8192, 16) };
 
-/* How often a thread looks for work before it sleeps: some ten to forty microseconds. make bench ARGS=scaling */
+/* How often a thread looks for work before it sleeps: some ten to forty microseconds. make bench
+ * ARGS=scaling */
 enum { DSC_THREADS_SPINS = DSC_USUALLY(4000, 0) };
 
-/* Blocks of that many bytes ask for large pages: a fifth of the time of loading MNIST would else go into page faults. make bench
- * ARGS=load */
+/* Blocks of that many bytes ask for large pages: a fifth of the time of loading MNIST would else go into
+ * page faults. make bench ARGS=load */
 enum { DSC_HUGE_PAGES_FROM = DSC_USUALLY(1 << 22, INT_MAX) };
 
 #endif

@@ -30,8 +30,9 @@ static const struct measured {
 enum { MEASURED = sizeof table / sizeof *table };
 
 /* For all others. Some sets are missing. "avx512-bf16": an Intel processor without AMX was slower with it.
- * "amx", in its present form, "neon" and "wasm": emulators alone have run them, and a set that nobody has seen to
- * work is never the default; put it first, or into the table, when `make test` has passed on such a processor. */
+ * "amx", in its present form, "neon" and "wasm": emulators alone have run them, and a set that nobody has
+ * seen to work is never the default; put it first, or into the table, when `make test` has passed on such a
+ * processor. */
 static const char *const by_capability[] = {"avx512", "avx2", "portable"};
 enum { CAPABILITIES = sizeof by_capability / sizeof *by_capability };
 

@@ -125,7 +125,8 @@ struct dsc_gemm_kernels {
                          ptrdiff_t in_row, size_t pairs, size_t columns);
     void (*begin)(void), (*end)(void); /* around the tiles of one run, in the same thread; NULL: nothing */
     const dsc_vector_kernels *vector;
-    /* What leaves zeros out: the same bits, as sums go word after word of depth. NULL: they do not, or it was not made. */
+    /* What leaves zeros out: the same bits, as sums go word after word of depth. NULL: they do not, or it
+     * was not made. */
     const dsc_sparse_kernels *sparse;
 };
 

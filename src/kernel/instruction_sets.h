@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* instruction_sets.h: the list of instruction sets, and of the kernel sets made with them. All else follows from it: which files
- * multiversion.h includes, what DSC_LOOP and DSC_ISA_TABLE make, which sets kernel.c has.
+/* instruction_sets.h: the list of instruction sets, and of the kernel sets made with them. All else follows
+ * from it: which files multiversion.h includes, what DSC_LOOP and DSC_ISA_TABLE make, which sets kernel.c
+ * has.
  *
- * A new instruction set is a file isa_SUFFIX.h, which has its vectors and the size of its micro-tiles, and a line in DSC_ISAS. A
- * kernel set that adds a product of its own to an instruction set's loops is a file set_SUFFIX.c and a line in DSC_SETS.
+ * A new instruction set is a file isa_SUFFIX.h, which has its vectors and the size of its micro-tiles, and a
+ * line in DSC_ISAS. A kernel set that adds a product of its own to an instruction set's loops is a file
+ * set_SUFFIX.c and a line in DSC_SETS.
  *
  *   compiled where | suffix | attribute of a function | true where the processor, and its system, have it
  *
- * Least capable first. `ISA` and `SET` are macros: ISA(suffix, attribute, here, ...), with what is given behind them. */
+ * Least capable first. `ISA` and `SET` are macros: ISA(suffix, attribute, here, ...), with what is given
+ * behind them. */
 #ifndef DSC_KERNEL_INSTRUCTION_SETS_H
 #define DSC_KERNEL_INSTRUCTION_SETS_H
 

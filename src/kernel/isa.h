@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* isa.h: names for what is compiled once for each instruction set.
  *
- * Between the include of a set's isa_SUFFIX.h and that of isa_end.h functions are compiled for that set, whatever the compiler's
- * flags, and DSC_ISA(name) is name_SUFFIX. instruction_sets.h lists the sets. */
+ * Between the include of a set's isa_SUFFIX.h and that of isa_end.h functions are compiled for that set,
+ * whatever the compiler's flags, and DSC_ISA(name) is name_SUFFIX. instruction_sets.h lists the sets. */
 #ifndef DSC_KERNEL_ISA_H
 #define DSC_KERNEL_ISA_H
 

@@ -43,7 +43,8 @@ static void DSC_ISA(zip_halves)(void *out, ptrdiff_t panel, ptrdiff_t out_row, c
 }
 
 #define DSC_OWN_TRANSPOSE
-/* Four columns of rows 0, 4, 8 and 12 from `in` on, or of those that are there: each 128-bit lane then transposes four by four. */
+/* Four columns of rows 0, 4, 8 and 12 from `in` on, or of those that are there: each 128-bit lane then
+ * transposes four by four. */
 DSC_INLINE __m512 DSC_ISA(four_rows)(const dsc_real *in, ptrdiff_t stride) {
     __m512 x = _mm512_castps128_ps512(_mm_loadu_ps(in));
     x = _mm512_insertf32x4(x, _mm_loadu_ps(in + 4 * stride), 1);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* isa_neon.h: begins what is compiled for NEON, which every 64-bit ARM processor has, so that no target need be named. */
+/* isa_neon.h: begins what is compiled for NEON, which every 64-bit ARM processor has, so that no target need
+ * be named. */
 #include <arm_neon.h>
 
 #define DSC_ISA_SUFFIX neon

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* isa_portable.h: begins what is compiled for any machine: vectors of 16 bytes, which the compiler maps to what it has. A
- * multiplication and an addition are each rounded, so the bits are the same wherever IEEE arithmetic is. */
+/* isa_portable.h: begins what is compiled for any machine: vectors of 16 bytes, which the compiler maps to
+ * what it has. A multiplication and an addition are each rounded, so the bits are the same wherever IEEE
+ * arithmetic is. */
 #define DSC_ISA_SUFFIX portable
 #define DSC_ISA_BYTES  16
 #if defined(__clang__)

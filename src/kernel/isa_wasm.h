@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* isa_wasm.h: begins what is compiled for WebAssembly's vectors of 128 bits (-msimd128), which have no fused multiplication. */
+/* isa_wasm.h: begins what is compiled for WebAssembly's vectors of 128 bits (-msimd128), which have no fused
+ * multiplication. */
 #include <wasm_simd128.h>
 
 #define DSC_ISA_SUFFIX wasm

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* loops_template.h: the simple loops of vectors.h, for the instruction set that isa_*.h began. The compiler
- * vectorises the element-wise ones; the sums name their sixteen lanes, so that all sets add in the same order.
- * A set that has a better one (isa_avx512_loops.h) defines DSC_OWN_ZIP_HALVES, DSC_OWN_TRANSPOSE. */
+ * vectorises the element-wise ones; the sums name their sixteen lanes, so that all sets add in the same
+ * order. A set that has a better one (isa_avx512_loops.h) defines DSC_OWN_ZIP_HALVES, DSC_OWN_TRANSPOSE. */
 
 enum { DSC_ISA(lanes) = 16 / DSC_ISA_WIDTH }; /* vectors that hold sixteen partial sums */
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* pool_template.h: the largest of windows of 2 x 2 side by side, as vectors.h has them, for the instruction set that isa_*.h began.
+/* pool_template.h: the largest of windows of 2 x 2 side by side, as vectors.h has them, for the instruction
+ * set that isa_*.h began.
  *
- * Places in a window are 0 1 above 2 3. Neighbouring columns must be brought apart, or together. A set that does it by shuffles
- * of its own, which compilers do not find by themselves, defines DSC_OWN_POOL_FOUR if it has pool_four and pool_four_back for four
- * columns, or DSC_OWN_POOL_2X2 if it has pool_2x2 and pool_2x2_back. */
+ * Places in a window are 0 1 above 2 3. Neighbouring columns must be brought apart, or together. A set that
+ * does it by shuffles of its own, which compilers do not find by themselves, defines DSC_OWN_POOL_FOUR if it
+ * has pool_four and pool_four_back for four columns, or DSC_OWN_POOL_2X2 if it has pool_2x2 and
+ * pool_2x2_back. */
 
 static void DSC_ISA(pool_pixels)(dsc_real *restrict out, const dsc_real *restrict above,
                                  const dsc_real *restrict below, size_t columns, size_t channels) {

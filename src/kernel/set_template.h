@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* set_template.h: what every instruction set compiles: the loops, the elementary functions, the product in reals, and the
- * product of reals rounded to bfloat16 in the same micro-kernel. The isa_*.h before it has
+/* set_template.h: what every instruction set compiles: the loops, the elementary functions, the product in
+ * reals, and the product of reals rounded to bfloat16 in the same micro-kernel. The isa_*.h before it has
  *   DSC_SET_NAME, DSC_SET_HELP                    for people
  *   DSC_SET_ROWS, DSC_SET_ROWS_4, DSC_SET_ROWS_8  DSC_TILE_ROWS and so on of gemm_template.h
  *   DSC_SET_DEPTH                                 dsc_gemm_kernels.depth_block

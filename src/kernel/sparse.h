@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* sparse.h: the products of a dense layer that leave out inputs that are zero, as four of five pixels of a digit are.
+/* sparse.h: the products of a dense layer that leave out inputs that are zero, as four of five pixels of a
+ * digit are.
  *
  *   y[s][j]  = sum over k with x[s][k] != 0 of x[s][k] w[j][k], + bias[j]     a row: sparse.c; a batch: sparse_batch.c
  *   dw[j][k] = sum over samples s with x[s][k] != 0 of dy[s][j] x[s][k]       sparse_batch.c
  *
- * All find what is not zero and add as many rows of a packed operand to sums in registers. Such a row is loaded for one product
- * alone, so it pays where the row alone matters (one image), or where the operand lies in the first-level cache: of a batch, 64 of
- * depth at a time. For pairs of bfloat16, of which fewer are zero, it saved nothing but for a single row.
- * The order is that of gemm.h, in blocks of depth, so the bits are those of the whole product, but where an infinity or a NaN meets
- * a zero. AMX tiles have an order of their own, so there nothing is left out: an answer would depend on how many are asked for. */
+ * All find what is not zero and add as many rows of a packed operand to sums in registers. Such a row is
+ * loaded for one product alone, so it pays where the row alone matters (one image), or where the operand
+ * lies in the first-level cache: of a batch, 64 of depth at a time. For pairs of bfloat16, of which fewer
+ * are zero, it saved nothing but for a single row. The order is that of gemm.h, in blocks of depth, so the
+ * bits are those of the whole product, but where an infinity or a NaN meets a zero. AMX tiles have an order
+ * of their own, so there nothing is left out: an answer would depend on how many are asked for. */
 #ifndef DSC_KERNEL_SPARSE_H
 #define DSC_KERNEL_SPARSE_H
 
@@ -67,23 +69,25 @@ enum {
 
 /* `panel` is the words from one panel to the next. */
 struct dsc_sparse_kernels {
-    /* The numbers and values of the words in [first, last) that are not zero, into arrays with room for 16 more; returns how many. */
+    /* The numbers and values of the words in [first, last) that are not zero, into arrays with room for 16
+     * more; returns how many. */
     size_t (*find_words)(uint32_t *where, dsc_real *values, const dsc_real *words, size_t first, size_t last);
-    /* y[j] (+)= the sum over `count` values of their products with rows where[i] of the panels, of n columns. */
+    /* y[j] (+)= the sum over `count` values of their products with rows where[i] of the panels, of n
+     * columns. */
     void (*add_words)(dsc_real *y, const dsc_real *packed, size_t panel, const uint32_t *where,
                       const dsc_real *values, size_t count, size_t n, bool more);
 
     /* Of reals alone; NULL for pairs of bfloat16. */
 
-    /* The sums y (rows, whole panels) go `on`, or begin, with `count` of depth, 64 at most: x (rows, count) times as many rows of
-     * the panels. */
+    /* The sums y (rows, whole panels) go `on`, or begin, with `count` of depth, 64 at most: x (rows, count)
+     * times as many rows of the panels. */
     void (*add_rows)(dsc_real *y, size_t y_row, size_t panel_count, const dsc_real *x, size_t x_row,
                      size_t rows, size_t count, const dsc_real *packed, size_t panel, bool on);
     /* Which samples are not zero, of DSC_SPARSE_INPUTS columns of x at most: bit s % 64 of masks[s / 64][i]. */
     void (*find_columns)(uint64_t (*masks)[DSC_SPARSE_INPUTS], const dsc_real *x, size_t x_row,
                          size_t samples, size_t inputs);
-    /* y (inputs, whole panels) (+)= the sum of x[s][i] * row s of the panels over the samples that the masks name; `strip` panels
-     * at a time. */
+    /* y (inputs, whole panels) (+)= the sum of x[s][i] * row s of the panels over the samples that the masks
+     * name; `strip` panels at a time. */
     void (*add_columns)(dsc_real *y, size_t y_row, size_t panel_count, const dsc_real *x, size_t x_row,
                         size_t inputs, const uint64_t (*masks)[DSC_SPARSE_INPUTS], size_t chunks,
                         const dsc_real *packed, size_t panel, size_t strip, bool more);

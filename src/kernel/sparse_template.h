@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* sparse_template.h: the loops of products that leave zeros out (sparse.h), in reals, for the instruction set that isa_*.h began. A
- * set that has better ones defines DSC_OWN_FIND_WORDS, or DSC_OWN_FIND_BITS (find_bits and find_chunk). */
+/* sparse_template.h: the loops of products that leave zeros out (sparse.h), in reals, for the instruction
+ * set that isa_*.h began. A set that has better ones defines DSC_OWN_FIND_WORDS, or DSC_OWN_FIND_BITS
+ * (find_bits and find_chunk). */
 
 /* ---- A row of y ---- */
 

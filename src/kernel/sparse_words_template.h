@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* sparse_words_template.h: dsc_sparse_kernels.add_words for one kind of word, reals or pairs of bfloat16, inside isa_*.h.
- * Before the include: DSC_SPARSE(name) names what is made; DSC_SPARSE_DOT(sum, x, w) is sum + x * w in words. */
+/* sparse_words_template.h: dsc_sparse_kernels.add_words for one kind of word, reals or pairs of bfloat16,
+ * inside isa_*.h. Before the include: DSC_SPARSE(name) names what is made; DSC_SPARSE_DOT(sum, x, w) is sum
+ * + x * w in words. */
 
 /* Sums of `vectors` panels over `count` words, each from its own zero. */
 DSC_INLINE void DSC_SPARSE(add_panels)(dsc_real *y, const dsc_real *panels, size_t panel,

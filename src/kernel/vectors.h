@@ -61,13 +61,15 @@ struct dsc_vector_kernels {
     void (*zip_halves)(void *out, ptrdiff_t panel, ptrdiff_t out_row, const uint16_t *in, ptrdiff_t in_row,
                        size_t pairs, size_t columns);
 
-    /* Adds to `sum` the sum of d, to `centred` that of d (x - mean): element i to partial sum i % 16, then those in double, in order. */
+    /* Adds to `sum` the sum of d, to `centred` that of d (x - mean): element i to partial sum i % 16, then
+     * those in double, in order. */
     void (*sum_centred)(double *restrict sum, double *restrict centred, const dsc_real *restrict x,
                         const dsc_real *restrict d, dsc_real mean, size_t count);
 
-    /* pool_template.h: the largest of each window of 2 x 2, side by side; NaN is larger than all. Channels first, one plane: `x` and
-     * `dx` have rows of `width` numbers, the others of `columns`, 2 columns <= width; `place` is where the largest is, the first of
-     * several: 0 1 above 2 3. Back: dx = dy at its place, 0 at the three others. */
+    /* pool_template.h: the largest of each window of 2 x 2, side by side; NaN is larger than all. Channels
+     * first, one plane: `x` and `dx` have rows of `width` numbers, the others of `columns`, 2 columns <=
+     * width; `place` is where the largest is, the first of several: 0 1 above 2 3. Back: dx = dy at its
+     * place, 0 at the three others. */
     void (*pool_2x2)(dsc_real *restrict y, uint8_t *restrict place, const dsc_real *restrict x, size_t rows,
                      size_t columns, size_t width);
     void (*pool_2x2_back)(dsc_real *restrict dx, const dsc_real *restrict dy, const uint8_t *restrict place,

@@ -62,7 +62,8 @@ static void candidates_end_with_the_portable_set(void **unused) {
     }
 }
 
-/* No hardware has run amx in its present form, nor neon or wasm. Whoever has seen one pass there changes this with the table. */
+/* No hardware has run amx in its present form, nor neon or wasm. Whoever has seen one pass there changes
+ * this with the table. */
 static void a_set_that_no_hardware_ran_is_never_automatic(void **unused) {
     (void)unused;
     static const dsc_processor processors[] = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* kernels.c: the checks of every kernel set, as a program for WebAssembly: scripts/test-processors.sh builds and runs it. */
+/* kernels.c: the checks of every kernel set, as a program for WebAssembly: scripts/test-processors.sh builds
+ * and runs it. */
 #include "kernel/check.h"
 
 #include <stdio.h>
