@@ -21,8 +21,8 @@
 bool dsc_sparse_serves(const dsc_gemm_kernels *product);
 bool dsc_sparse_batch_serves(const dsc_gemm_kernels *product);
 
-/* Whether it pays for a batch: by a look at a few rows, at most half of the elements of a matrix (rows, columns), `row` elements from row to
- * row, are not zero. */
+/* Whether it pays for a batch: by a look at a few rows, at most half of the elements of a matrix (rows,
+ * columns), `row` elements from row to row, are not zero. */
 bool dsc_sparse_pays(const dsc_real *x, size_t row, size_t rows, size_t columns);
 
 typedef struct dsc_sparse_rows {
@@ -35,7 +35,8 @@ typedef struct dsc_sparse_rows {
     const dsc_gemm_kernels *product;
 } dsc_sparse_rows;
 
-/* Of one row alone: columns [first, last) of y (n); `first` begins a panel. The scratch has dsc_sparse_row_scratch bytes. */
+/* Of one row alone: columns [first, last) of y (n); `first` begins a panel. The scratch has
+ * dsc_sparse_row_scratch bytes. */
 void dsc_sparse_row_run(dsc_real *y, const dsc_sparse_rows *row, size_t first, size_t last, void *scratch);
 size_t dsc_sparse_row_scratch(size_t depth);
 
@@ -43,8 +44,8 @@ size_t dsc_sparse_row_scratch(size_t depth);
 void dsc_sparse_rows_run(dsc_real *y, const dsc_sparse_rows *rows, void *scratch);
 size_t dsc_sparse_rows_scratch(size_t rows, size_t n);
 
-/* The sums of depth [first, last) alone, one block of depth at most, without bias and ReLU: `sums` (rows, n), `sums_row` from row to
- * row, which is at least n filled up to whole panels: those are written. */
+/* The sums of depth [first, last) alone, one block of depth at most, without bias and ReLU: `sums` (rows,
+ * n), `sums_row` from row to row, which is at least n filled up to whole panels: those are written. */
 void dsc_sparse_rows_sum(dsc_real *sums, size_t sums_row, const dsc_sparse_rows *rows, size_t first,
                          size_t last);
 
