@@ -39,16 +39,14 @@ static void apply(const dsc_augment_call *call) {
 }
 
 static const dsc_param params[] = {
-    {"rotate", DSC_PARAM_REAL, offsetof(affine_values, rotate), "0", 0, 180, NULL, "degrees, either way"},
-    {"shift", DSC_PARAM_REAL, offsetof(affine_values, shift), "0", 0, 1000, NULL,
-     "pixels, in each direction"},
-    {"scale", DSC_PARAM_REAL, offsetof(affine_values, scale), "0", 0, 0.9, NULL, "share, larger or smaller"},
-    {"stretch", DSC_PARAM_REAL, offsetof(affine_values, stretch), "0", 0, 0.9, NULL,
-     "share, wider or taller"},
-    {"shear", DSC_PARAM_REAL, offsetof(affine_values, shear), "0", 0, 60, NULL,
-     "degrees that it leans, either way"},
+    DSC_REAL(affine_values, rotate, "0", 0, 180, "degrees, either way"),
+    DSC_REAL(affine_values, shift, "0", 0, 1000, "pixels, in each direction"),
+    DSC_REAL(affine_values, scale, "0", 0, 0.9, "share, larger or smaller"),
+    DSC_REAL(affine_values, stretch, "0", 0, 0.9, "share, wider or taller"),
+    DSC_REAL(affine_values, shear, "0", 0, 60, "degrees that it leans, either way"),
     DSC_AUGMENT_P,
-    {0}};
+    {0},
+};
 
 const dsc_augmentation dsc_augmentation_affine = {.name = "affine",
                                                   .help = "rotated, scaled, stretched, sheared and shifted",

@@ -19,8 +19,6 @@
 static void (*const from_bytes[])(float *, const uint8_t *, size_t) = DSC_ISA_TABLE(from_bytes);
 static void (*const to_bytes[])(uint8_t *, const float *, size_t) = DSC_ISA_TABLE(to_bytes);
 
-enum { KINDS_MOST = 32 };
-
 typedef struct link {
     const dsc_augmentation *kind;
     void *values;
@@ -35,21 +33,16 @@ struct dsc_augment_chain {
 /* --- from text --- */
 
 static dsc_status read_link(dsc_augment_chain *chain, const char **next, const char *text, dsc_error *error) {
-    dsc_spec_kind kinds[KINDS_MOST];
-    size_t count = 0, index;
-    for (; count < KINDS_MOST && dsc_augmentations[count]; count++) {
-        const dsc_augmentation *kind = dsc_augmentations[count];
-        kinds[count] = (dsc_spec_kind){kind->name, kind->params, kind->values_size};
-    }
     dsc_spec spec;
+    const dsc_row *row;
     dsc_status status = dsc_spec_read(&spec, next, text, ",", error);
     if (status) return status;
     if (chain->count == DSC_AUGMENT_CHAIN_MOST)
         return dsc_spec_fail(error, text, spec.column, "more than %d augmentations", DSC_AUGMENT_CHAIN_MOST);
     link *new = &chain->links[chain->count];
-    status = dsc_spec_choose(&index, &new->values, &spec, text, "augmentation", kinds, count, error);
+    status = dsc_spec_choose(&row, &new->values, &spec, text, &dsc_augmentation_registry, error);
     if (status) return status;
-    new->kind = dsc_augmentations[index];
+    new->kind = (const void *)row;
     chain->count++;
     const char *wrong = new->kind->check ? new->kind->check(new->values) : NULL;
     return wrong ? dsc_spec_fail(error, text, spec.column, "augmentation %s: %s", new->kind->name, wrong)
@@ -83,10 +76,8 @@ dsc_status dsc_augment_chain_create(dsc_augment_chain **result, const char *text
 
 void dsc_augment_chain_free(dsc_augment_chain *chain) {
     if (!chain) return;
-    for (size_t i = 0; i < chain->count; i++) {
-        dsc_params_free(chain->links[i].kind->params, chain->links[i].values);
-        free(chain->links[i].values);
-    }
+    for (size_t i = 0; i < chain->count; i++)
+        dsc_row_release((const void *)chain->links[i].kind, chain->links[i].values);
     free(chain);
 }
 

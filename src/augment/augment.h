@@ -5,6 +5,7 @@
 #define DSC_AUGMENT_AUGMENT_H
 
 #include "base/random.h"
+#include "base/registry.h"
 
 struct dsc_kernels;
 
@@ -25,11 +26,7 @@ typedef struct dsc_augment_call {
 typedef struct dsc_augment_common {
     double p;
 } dsc_augment_common;
-#define DSC_AUGMENT_P                                                                                        \
-    {                                                                                                        \
-        "p", DSC_PARAM_REAL, offsetof(dsc_augment_common, p), "1", 0, 1, NULL,                               \
-            "share of the images it is done to"                                                              \
-    }
+#define DSC_AUGMENT_P DSC_REAL(dsc_augment_common, p, "1", 0, 1, "share of the images it is done to")
 
 /* What apply draws from `rng` must not depend on the image or the kernels; the C library's functions, which
  * differ from machine to machine, are not used. */
@@ -45,7 +42,8 @@ typedef struct dsc_augmentation {
     bool turns_ground; /* ink and ground are exchanged: images come on either ground */
 } dsc_augmentation;
 
-extern const dsc_augmentation *const dsc_augmentations[];
+extern const dsc_augmentation *const dsc_augmentations[]; /* NULL ends them */
+extern const dsc_registry dsc_augmentation_registry;
 
 enum { DSC_AUGMENT_CHAIN_MOST = 16 };
 

@@ -2,15 +2,26 @@
 /* augmentations.c: the registry. A new augmentation is one file in this folder and one line here. */
 #include "augment/augment.h"
 
-extern const dsc_augmentation dsc_augmentation_affine, dsc_augmentation_elastic, dsc_augmentation_erase,
-    dsc_augmentation_noise, dsc_augmentation_blur, dsc_augmentation_invert;
+#define DSC_AUGMENTATIONS(AUGMENTATION)                                                                      \
+    AUGMENTATION(affine)                                                                                     \
+    AUGMENTATION(elastic)                                                                                    \
+    AUGMENTATION(erase)                                                                                      \
+    AUGMENTATION(noise)                                                                                      \
+    AUGMENTATION(blur)                                                                                       \
+    AUGMENTATION(invert)
 
-const dsc_augmentation *const dsc_augmentations[] = {
-    &dsc_augmentation_affine,
-    &dsc_augmentation_elastic,
-    &dsc_augmentation_erase,
-    &dsc_augmentation_noise,
-    &dsc_augmentation_blur,
-    &dsc_augmentation_invert,
-    NULL,
+#define DECLARE(name) extern const dsc_augmentation dsc_augmentation_##name;
+DSC_AUGMENTATIONS(DECLARE)
+
+#define ENTRY(name) &dsc_augmentation_##name,
+const dsc_augmentation *const dsc_augmentations[] = {DSC_AUGMENTATIONS(ENTRY) NULL};
+static const void *const rows[] = {DSC_AUGMENTATIONS(ENTRY) NULL};
+DSC_BEGINS_AS_ROW(dsc_augmentation, params);
+
+const dsc_registry dsc_augmentation_registry = {
+    .thing = "augmentation",
+    .things = "augmentations",
+    .about = "Changes to images while training, done in turn, as in --augment 'affine rotate=10 shift=2, "
+             "erase p=0.5'.",
+    .rows = rows,
 };

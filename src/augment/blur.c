@@ -56,9 +56,10 @@ static void apply(const dsc_augment_call *call) {
 }
 
 static const dsc_param params[] = {
-    {"sigma", DSC_PARAM_REAL, offsetof(blur_values, sigma), "1", 0, 16, NULL, "the most, in pixels"},
+    DSC_REAL(blur_values, sigma, "1", 0, 16, "the most, in pixels"),
     DSC_AUGMENT_P,
-    {0}};
+    {0},
+};
 
 const dsc_augmentation dsc_augmentation_blur = {.name = "blur",
                                                 .help = "blurred by a Gaussian, up to sigma",

@@ -112,12 +112,12 @@ static void apply(const dsc_augment_call *call) {
     dsc_warp_displace(call, fields, fields + height * long_row, long_row);
 }
 
-static const dsc_param params[] = {{"alpha", DSC_PARAM_REAL, offsetof(elastic_values, alpha), "34", 0, 10000,
-                                    NULL, "how far pixels move, in Simard's measure"},
-                                   {"sigma", DSC_PARAM_REAL, offsetof(elastic_values, sigma), "4", 1, 1000,
-                                    NULL, "pixels over which the movement is smooth"},
-                                   DSC_AUGMENT_P,
-                                   {0}};
+static const dsc_param params[] = {
+    DSC_REAL(elastic_values, alpha, "34", 0, 10000, "how far pixels move, in Simard's measure"),
+    DSC_REAL(elastic_values, sigma, "4", 1, 1000, "pixels over which the movement is smooth"),
+    DSC_AUGMENT_P,
+    {0},
+};
 
 const dsc_augmentation dsc_augmentation_elastic = {.name = "elastic",
                                                    .help = "bent and stretched in random, smooth ways",

@@ -41,12 +41,12 @@ static void apply(const dsc_augment_call *call) {
 }
 
 static const dsc_param params[] = {
-    {"least", DSC_PARAM_REAL, offsetof(erase_values, least), "0.02", 0, 1, NULL,
-     "smallest share of the image"},
-    {"most", DSC_PARAM_REAL, offsetof(erase_values, most), "0.2", 0, 1, NULL, "largest share of the image"},
-    {"value", DSC_PARAM_REAL, offsetof(erase_values, value), "0", 0, 255, NULL, "what is left there"},
+    DSC_REAL(erase_values, least, "0.02", 0, 1, "smallest share of the image"),
+    DSC_REAL(erase_values, most, "0.2", 0, 1, "largest share of the image"),
+    DSC_REAL(erase_values, value, "0", 0, 255, "what is left there"),
     DSC_AUGMENT_P,
-    {0}};
+    {0},
+};
 
 const dsc_augmentation dsc_augmentation_erase = {.name = "erase",
                                                  .help = "a random rectangle wiped out",

@@ -48,10 +48,11 @@ static void apply(const dsc_augment_call *call) {
     }
 }
 
-static const dsc_param params[] = {{"sigma", DSC_PARAM_REAL, offsetof(noise_values, sigma), "20", 0, 1000,
-                                    NULL, "its deviation, white being 255"},
-                                   DSC_AUGMENT_P,
-                                   {0}};
+static const dsc_param params[] = {
+    DSC_REAL(noise_values, sigma, "20", 0, 1000, "its deviation, white being 255"),
+    DSC_AUGMENT_P,
+    {0},
+};
 
 const dsc_augmentation dsc_augmentation_noise = {.name = "noise",
                                                  .help = "normal noise added to every value",

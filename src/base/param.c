@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHOICES_MOST = 32, CHOICE_LONGEST = 48 };
-
 size_t dsc_param_count(const dsc_param *table) {
     size_t n = 0;
     while (table && table[n].name) n++;
@@ -31,18 +29,14 @@ static const void *value_in(const dsc_param *param, const void *values) {
     return (const char *)values + param->offset;
 }
 
-/* Splits "a|b|c" into names; the number of them. */
-static size_t split_choices(char names[CHOICES_MOST][CHOICE_LONGEST], const char *choices) {
-    size_t count = 0;
-    while (count < CHOICES_MOST) {
-        size_t length = strcspn(choices, "|");
-        size_t kept = length < CHOICE_LONGEST ? length : CHOICE_LONGEST - 1;
-        memcpy(names[count], choices, kept);
-        names[count++][kept] = '\0';
-        if (!choices[length]) break;
-        choices += length + 1;
+/* Number i of the names in "a|b|c" and its length; NULL: there are no more. */
+static const char *choice_at(size_t *length, const char *choices, size_t i) {
+    for (;; choices++) {
+        *length = strcspn(choices, "|");
+        if (!i--) return choices;
+        choices += *length;
+        if (!*choices) return NULL;
     }
-    return count;
 }
 
 /* A number as a person writes it: "1", not "1.0". */
@@ -70,20 +64,25 @@ static bool in_range(const dsc_param *param, double value) {
 }
 
 static dsc_status parse_choice(const dsc_param *param, int *value, const char *text, dsc_error *error) {
-    char names[CHOICES_MOST][CHOICE_LONGEST];
-    const char *list[CHOICES_MOST];
-    size_t count = split_choices(names, param->choices);
-    for (size_t i = 0; i < count; i++) {
-        list[i] = names[i];
-        if (!strcmp(names[i], text)) {
+    enum { LONGEST = 63 }; /* longer names are not suggested */
+    char names[2][LONGEST + 1];
+    dsc_nearest nearest = dsc_nearest_to(text);
+    const char *choice;
+    size_t length, free_one = 0;
+    for (size_t i = 0; (choice = choice_at(&length, param->choices, i)); i++) {
+        if (strlen(text) == length && !memcmp(text, choice, length)) {
             *value = (int)i;
             return DSC_OK;
         }
+        if (length > LONGEST) continue;
+        memcpy(names[free_one], choice, length);
+        names[free_one][length] = '\0';
+        dsc_nearest_try(&nearest, names[free_one]);
+        free_one = nearest.name == names[0];
     }
-    const char *nearest = dsc_nearest_name(text, list, count);
     return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: expected one of %s, found '%s'%s%s%s", param->name,
-                    param->choices, text, nearest ? "; did you mean '" : "", nearest ? nearest : "",
-                    nearest ? "'?" : "");
+                    param->choices, text, nearest.name ? "; did you mean '" : "",
+                    nearest.name ? nearest.name : "", nearest.name ? "'?" : "");
 }
 
 static dsc_status parse_switch(const dsc_param *param, bool *value, const char *text, dsc_error *error) {
@@ -162,7 +161,7 @@ dsc_status dsc_params_initialise(const dsc_param *table, void *values, dsc_error
 }
 
 static bool value_is_allowed(const dsc_param *param, const void *value) {
-    char names[CHOICES_MOST][CHOICE_LONGEST];
+    size_t length;
     switch (param->type) {
     case DSC_PARAM_INT:
         return in_range(param, (double)*(const int64_t *)value);
@@ -172,8 +171,7 @@ static bool value_is_allowed(const dsc_param *param, const void *value) {
         return in_range(param, (double)((const int64_t *)value)[0]) &&
                in_range(param, (double)((const int64_t *)value)[1]);
     case DSC_PARAM_CHOICE:
-        return *(const int *)value >= 0 &&
-               (size_t) * (const int *)value < split_choices(names, param->choices);
+        return *(const int *)value >= 0 && choice_at(&length, param->choices, (size_t) * (const int *)value);
     case DSC_PARAM_SEED:
         return dsc_seed_is_whole(value);
     case DSC_PARAM_SWITCH:
@@ -257,19 +255,19 @@ json_t *dsc_param_to_json(const dsc_param *param, const void *values) {
 }
 
 dsc_status dsc_param_unknown(const dsc_param *table, const char *thing, const char *name, dsc_error *error) {
-    const char *names[128];
-    size_t count = 0;
-    for (; table && table->name && count < 128; table++) names[count++] = table->name;
-    const char *nearest = dsc_nearest_name(name, names, count);
-    if (nearest)
+    dsc_nearest nearest = dsc_nearest_to(name);
+    for (; table && table->name; table++) dsc_nearest_try(&nearest, table->name);
+    if (nearest.name)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "unknown %s '%s'; did you mean '%s'?", thing, name,
-                        nearest);
+                        nearest.name);
     return dsc_fail(error, DSC_ERROR_ARGUMENT, "unknown %s '%s'", thing, name);
 }
 
 void dsc_param_format(dsc_text *text, const dsc_param *param, const void *values) {
     const void *value = value_in(param, values);
-    char number[40], names[CHOICES_MOST][CHOICE_LONGEST];
+    char number[40];
+    const char *choice;
+    size_t length;
     const int64_t *pair = value;
     switch (param->type) {
     case DSC_PARAM_INT:
@@ -282,8 +280,8 @@ void dsc_param_format(dsc_text *text, const dsc_param *param, const void *values
         dsc_text_append(text, "%s", *(const bool *)value ? "on" : "off");
         break;
     case DSC_PARAM_CHOICE:
-        if ((size_t) * (const int *)value < split_choices(names, param->choices))
-            dsc_text_append(text, "%s", names[*(const int *)value]);
+        choice = choice_at(&length, param->choices, (size_t) * (const int *)value);
+        if (choice) dsc_text_append_bytes(text, choice, length);
         break;
     case DSC_PARAM_TEXT:
         if (*(char *const *)value) dsc_text_append(text, "%s", *(char *const *)value);

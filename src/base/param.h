@@ -7,6 +7,32 @@
 
 #include <jansson.h>
 
+/* Rows of a table, for values in a struct `type`: a parameter is called as its member is. An example:
+ *
+ *     static const dsc_param params[] = {
+ *         DSC_REAL(sgd_values, momentum, "0", 0, 0.999999, "share of the last step that is kept"),
+ *         DSC_SWITCH(sgd_values, nesterov, "off", "look ahead along the momentum"),
+ *         {0},
+ *     };
+ */
+#define DSC_PARAM_ROW(kind, type_, member, initial_, low, high, choices_, help_)                             \
+    {                                                                                                        \
+        .name = #member, .type = kind, .offset = offsetof(type_, member), .initial = initial_,               \
+        .minimum = low, .maximum = high, .choices = choices_, .help = help_                                  \
+    }
+#define DSC_INT(type, member, initial, low, high, help)                                                      \
+    DSC_PARAM_ROW(DSC_PARAM_INT, type, member, initial, low, high, NULL, help)
+#define DSC_REAL(type, member, initial, low, high, help)                                                     \
+    DSC_PARAM_ROW(DSC_PARAM_REAL, type, member, initial, low, high, NULL, help)
+#define DSC_PAIR(type, member, initial, low, high, help)                                                     \
+    DSC_PARAM_ROW(DSC_PARAM_PAIR, type, member, initial, low, high, NULL, help)
+#define DSC_SWITCH(type, member, initial, help)                                                              \
+    DSC_PARAM_ROW(DSC_PARAM_SWITCH, type, member, initial, 0, 0, NULL, help)
+#define DSC_CHOICE(type, member, initial, choices, help)                                                     \
+    DSC_PARAM_ROW(DSC_PARAM_CHOICE, type, member, initial, 0, 0, choices, help)
+#define DSC_TEXT(type, member, initial, help)                                                                \
+    DSC_PARAM_ROW(DSC_PARAM_TEXT, type, member, initial, 0, 0, NULL, help)
+
 size_t dsc_param_count(const dsc_param *table);
 
 /* The entry called `name`, or NULL. */

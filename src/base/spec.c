@@ -117,48 +117,46 @@ dsc_status dsc_spec_apply(const dsc_spec *spec, const char *whole, const char *t
     return status;
 }
 
-enum { KINDS_MOST = 64 };
-
-static dsc_status fail_unknown(const dsc_spec *spec, const char *whole, const char *thing,
-                               const dsc_spec_kind *kinds, size_t count, dsc_error *error) {
-    const char *names[KINDS_MOST];
-    char name[64], list[512] = "";
+dsc_status dsc_spec_find(const dsc_row **row, const dsc_spec *spec, const char *whole,
+                         const dsc_registry *registry, dsc_error *error) {
+    *row = dsc_registry_find_slice(registry, spec->name, spec->name_length);
+    if (*row) return DSC_OK;
+    char name[64];
+    dsc_error reason;
     (void)snprintf(name, sizeof name, "%.*s", spec->name_length < 63 ? (int)spec->name_length : 63,
                    spec->name);
-    if (count > KINDS_MOST) count = KINDS_MOST;
-    for (size_t i = 0, length = 0; i < count; i++) {
-        names[i] = kinds[i].name;
-        int more = snprintf(list + length, sizeof list - length, "%s%s", i ? ", " : "", names[i]);
-        if (more > 0 && length + (size_t)more < sizeof list) length += (size_t)more;
-    }
-    const char *nearest = dsc_nearest_name(name, names, count);
-    if (nearest)
-        return dsc_spec_fail(error, whole, spec->column, "unknown %s '%s'; did you mean '%s'?", thing, name,
-                             nearest);
-    return dsc_spec_fail(error, whole, spec->column, "unknown %s '%s'; there are: %s", thing, name, list);
+    dsc_status status = dsc_registry_unknown(registry, name, &reason);
+    if (status == DSC_ERROR_MEMORY) return dsc_fail(error, status, "%s", reason.message);
+    return dsc_spec_fail(error, whole, spec->column, "%s", reason.message);
 }
 
-dsc_status dsc_spec_choose(size_t *index, void **values, const dsc_spec *spec, const char *whole,
-                           const char *thing, const dsc_spec_kind *kinds, size_t count, dsc_error *error) {
+dsc_status dsc_spec_make(void **values, const dsc_spec *spec, const char *whole, const dsc_registry *registry,
+                         const dsc_row *row, size_t positional, dsc_error *error) {
+    char thing[128];
     *values = NULL;
-    size_t i = 0;
-    while (i < count && (strlen(kinds[i].name) != spec->name_length ||
-                         memcmp(kinds[i].name, spec->name, spec->name_length) != 0))
-        i++;
-    if (i == count) return fail_unknown(spec, whole, thing, kinds, count, error);
-    char what[128];
-    (void)snprintf(what, sizeof what, "%s %s", thing, kinds[i].name);
-    void *made = dsc_allocate(1, kinds[i].values_size);
-    if (!made) return dsc_fail_memory(error, kinds[i].values_size, what);
-    dsc_status status = dsc_spec_apply(spec, whole, what, kinds[i].params, 0, made, error);
-    if (status) {
-        dsc_params_free(kinds[i].params, made);
-        free(made);
-        return status;
-    }
-    *index = i;
-    *values = made;
-    return DSC_OK;
+    (void)snprintf(thing, sizeof thing, "%s %s", registry->thing, row->name);
+    void *made = dsc_allocate(1, row->values_size);
+    if (!made) return dsc_fail_memory(error, row->values_size, thing);
+    dsc_status status = dsc_spec_apply(spec, whole, thing, row->params, positional, made, error);
+    if (status)
+        dsc_row_release(row, made);
+    else
+        *values = made;
+    return status;
+}
+
+dsc_status dsc_spec_choose(const dsc_row **row, void **values, const dsc_spec *spec, const char *whole,
+                           const dsc_registry *registry, dsc_error *error) {
+    *values = NULL;
+    dsc_status status = dsc_spec_find(row, spec, whole, registry, error);
+    if (!status) status = dsc_spec_make(values, spec, whole, registry, *row, 0, error);
+    if (status) *row = NULL;
+    return status;
+}
+
+void dsc_row_release(const dsc_row *row, void *values) {
+    if (values) dsc_params_free(row->params, values);
+    free(values);
 }
 
 void dsc_spec_format(dsc_text *text, const char *name, const dsc_param *table, const void *values) {

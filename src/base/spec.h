@@ -4,7 +4,7 @@
 #ifndef DSC_BASE_SPEC_H
 #define DSC_BASE_SPEC_H
 
-#include "base/param.h"
+#include "base/registry.h"
 
 /* One item of a text. Texts are slices of the whole, not NUL-terminated. */
 typedef struct dsc_spec_word {
@@ -37,18 +37,21 @@ dsc_status dsc_spec_fail(dsc_error *error, const char *whole, size_t column, con
 dsc_status dsc_spec_apply(const dsc_spec *spec, const char *whole, const char *thing, const dsc_param *table,
                           size_t positional, void *values, dsc_error *error);
 
-/* What an item may be: the part of a descriptor that is needed to read one. */
-typedef struct dsc_spec_kind {
-    const char *name;
-    const dsc_param *params;
-    size_t values_size;
-} dsc_spec_kind;
+/* The row of the registry that the item names. Unknown names are suggested for, or else all are listed. */
+dsc_status dsc_spec_find(const dsc_row **row, const dsc_spec *spec, const char *whole,
+                         const dsc_registry *registry, dsc_error *error);
 
-/* Finds which of `count` kinds the item names, and makes its values, all by their names, none by place. Unknown
- * names are suggested for, or else listed. `thing` is "optimiser", for messages. Release the values with
- * dsc_params_free and free. On failure *values is NULL. */
-dsc_status dsc_spec_choose(size_t *index, void **values, const dsc_spec *spec, const char *whole,
-                           const char *thing, const dsc_spec_kind *kinds, size_t count, dsc_error *error);
+/* Makes the values of that row from the item's words, as dsc_spec_apply does. Release them with
+ * dsc_row_release. On failure *values is NULL. */
+dsc_status dsc_spec_make(void **values, const dsc_spec *spec, const char *whole, const dsc_registry *registry,
+                         const dsc_row *row, size_t positional, dsc_error *error);
+
+/* Both, all words by their names, none by place. On failure *row is NULL too. */
+dsc_status dsc_spec_choose(const dsc_row **row, void **values, const dsc_spec *spec, const char *whole,
+                           const dsc_registry *registry, dsc_error *error);
+
+/* Frees values of that row, and what they hold; NULL is fine. */
+void dsc_row_release(const dsc_row *row, void *values);
 
 /* Writes "name key=value ..." with the values that differ from their defaults. */
 void dsc_spec_format(dsc_text *text, const char *name, const dsc_param *table, const void *values);

@@ -196,15 +196,20 @@ uint64_t dsc_text_hash(const char *text) {
     return hash;
 }
 
+dsc_nearest dsc_nearest_to(const char *wanted) {
+    /* One slip in three letters, and one more; the first that is as far away as that counts too. */
+    return (dsc_nearest){.wanted = wanted, .distance = 2 + (int)(strlen(wanted) / 3)};
+}
+
+void dsc_nearest_try(dsc_nearest *nearest, const char *name) {
+    int distance = dsc_edit_distance(nearest->wanted, name);
+    if (distance >= nearest->distance) return;
+    nearest->distance = distance;
+    nearest->name = name;
+}
+
 const char *dsc_nearest_name(const char *name, const char *const *names, size_t count) {
-    const char *nearest = NULL;
-    int best = 1 + (int)(strlen(name) / 3); /* one slip in three letters, and one more */
-    for (size_t i = 0; i < count; i++) {
-        int distance = dsc_edit_distance(name, names[i]);
-        if (distance <= best && (!nearest || distance < best)) {
-            best = distance;
-            nearest = names[i];
-        }
-    }
-    return nearest;
+    dsc_nearest nearest = dsc_nearest_to(name);
+    for (size_t i = 0; i < count; i++) dsc_nearest_try(&nearest, names[i]);
+    return nearest.name;
 }

@@ -41,7 +41,16 @@ uint64_t dsc_text_hash(const char *text);
 /* The edit distance (Damerau, adjacent swaps count one) between two names, at most 255. */
 int dsc_edit_distance(const char *a, const char *b);
 
-/* The one of `count` names nearest to `name`, if it is near enough to be a slip of the fingers; else NULL. */
+/* A search for the name that was meant. Begin with dsc_nearest_to(wanted), try each name there is; `name` is then the
+ * first of the nearest, if one is near enough to be a slip of the fingers, else NULL. */
+typedef struct dsc_nearest {
+    const char *wanted, *name;
+    int distance;
+} dsc_nearest;
+dsc_nearest dsc_nearest_to(const char *wanted);
+void dsc_nearest_try(dsc_nearest *nearest, const char *name);
+
+/* The same for `count` names at once. */
 const char *dsc_nearest_name(const char *name, const char *const *names, size_t count);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* activations.c: the layers that are one function of each value, without parameters that are learned. */
 #include "layer/layer.h"
+#include "op/tables.h"
 
 #define ACTIVATION(name_, text, about)                                                                       \
     static dsc_node *build_##name_(dsc_node *x, const void *values, size_t classes) {                        \
@@ -15,24 +16,16 @@ ACTIVATION(silu, "silu", "x sigmoid(x)")
 ACTIVATION(sigmoid, "sigmoid", "1 / (1 + exp(-x))")
 ACTIVATION(tanh, "tanh", "the hyperbolic tangent")
 
-typedef struct leaky_values {
-    double slope;
-} leaky_values;
-
-static const dsc_param leaky_params[] = {
-    {"slope", DSC_PARAM_REAL, offsetof(leaky_values, slope), "0.01", 0, 1, NULL, "what negative values keep"},
-    {0}};
-
 static dsc_node *build_leaky_relu(dsc_node *x, const void *values, size_t classes) {
     (void)classes;
-    return dsc_leaky_relu(x, ((const leaky_values *)values)->slope);
+    return dsc_leaky_relu(x, ((const dsc_leaky_relu_values *)values)->slope);
 }
 
 const dsc_layer dsc_layer_leaky_relu = {
     .name = "leaky-relu",
     .help = "x if x > 0, else slope x",
-    .params = leaky_params,
-    .values_size = sizeof(leaky_values),
+    .params = dsc_leaky_relu_params,
+    .values_size = sizeof(dsc_leaky_relu_values),
     .positional = 1,
     .build = build_leaky_relu,
 };

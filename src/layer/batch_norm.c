@@ -2,20 +2,11 @@
 /* batch_norm.c: batch normalisation with its scale (weight), shift (bias) and running statistics; names are
  * PyTorch's. op/batch_norm.c has the formula. Neither parameter decays. */
 #include "layer/layer.h"
-
-typedef struct norm_values {
-    double momentum, epsilon;
-} norm_values;
-
-static const dsc_param params[] = {{"momentum", DSC_PARAM_REAL, offsetof(norm_values, momentum), "0.1", 0, 1,
-                                    NULL, "how much of a batch's statistics goes into the running ones"},
-                                   {"epsilon", DSC_PARAM_REAL, offsetof(norm_values, epsilon), "1e-5", 1e-12,
-                                    1, NULL, "added to the variance"},
-                                   {0}};
+#include "op/tables.h"
 
 static dsc_node *build(dsc_node *x, const void *values, size_t classes) {
     (void)classes;
-    const norm_values *v = values;
+    const dsc_batch_norm_values *v = values;
     dsc_shape channels = dsc_shape_of(1, x->shape.rank ? x->shape.size[0] : 1, 0, 0, 0);
     dsc_node *weight = dsc_layer_parameter(x, "weight", channels, DSC_INIT_ONES, 1, 1, false);
     dsc_node *bias = dsc_layer_parameter(x, "bias", channels, DSC_INIT_ZEROS, 1, 1, false);
@@ -27,7 +18,7 @@ static dsc_node *build(dsc_node *x, const void *values, size_t classes) {
 const dsc_layer dsc_layer_batch_norm = {
     .name = "batch-norm",
     .help = "each channel brought to a learned mean and deviation over the batch",
-    .params = params,
-    .values_size = sizeof(norm_values),
+    .params = dsc_batch_norm_params,
+    .values_size = sizeof(dsc_batch_norm_values),
     .build = build,
 };

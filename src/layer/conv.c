@@ -9,25 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef struct conv_values {
-    int64_t channels, kernel[2], stride[2], dilation[2];
-    char *padding;
-    bool bias;
-    int init;
-} conv_values;
-
 static const dsc_param params[] = {
-    {"channels", DSC_PARAM_INT, offsetof(conv_values, channels), NULL, 1, 65536, NULL, "outputs a pixel"},
-    {"kernel", DSC_PARAM_PAIR, offsetof(conv_values, kernel), "3", 1, 64, NULL, "height x width in pixels"},
-    {"stride", DSC_PARAM_PAIR, offsetof(conv_values, stride), "1", 1, 64, NULL,
-     "pixels from one output to the next"},
-    {"padding", DSC_PARAM_TEXT, offsetof(conv_values, padding), "0", 0, 0, NULL,
-     "zeros around the image, in pixels, or same: an odd kernel then keeps height and width"},
-    {"dilation", DSC_PARAM_PAIR, offsetof(conv_values, dilation), "1", 1, 64, NULL,
-     "pixels between those the kernel looks at"},
-    DSC_LAYER_BIAS(conv_values),
-    DSC_LAYER_INIT(conv_values),
-    {0}};
+    DSC_CONV_CHANNELS, DSC_CONV_WINDOW, DSC_LAYER_BIAS(dsc_conv_values), DSC_LAYER_INIT(dsc_conv_values), {0},
+};
 
 bool dsc_layer_padding(size_t padding[2], dsc_node *x, const char *text, const int64_t kernel[2],
                        const int64_t dilation[2]) {
@@ -72,7 +56,7 @@ dsc_node *dsc_layer_conv(dsc_node *x, const char *prefix, const dsc_conv_shape *
 
 static dsc_node *build(dsc_node *x, const void *values, size_t classes) {
     (void)classes;
-    const conv_values *v = values;
+    const dsc_conv_values *v = values;
     dsc_conv_shape shape = {
         .channels = (size_t)v->channels, .bias = v->bias, .init = dsc_layer_init(v->init, DSC_INIT_HE)};
     if (!dsc_layer_takes_images(x, "a convolution") ||
@@ -93,7 +77,7 @@ const dsc_layer dsc_layer_conv2d = {
     .name = "conv",
     .help = "a convolution: every output pixel is a weighted sum of the pixels around it, of all channels",
     .params = params,
-    .values_size = sizeof(conv_values),
+    .values_size = sizeof(dsc_conv_values),
     .positional = 2,
     .build = build,
 };
@@ -102,11 +86,11 @@ dsc_node *dsc_conv(dsc_node *x, size_t channels, size_t kernel, size_t stride, s
     char text[24];
     (void)snprintf(text, sizeof text, "%zu", padding);
     return dsc_layer_build(&dsc_layer_conv2d, x,
-                           &(conv_values){.channels = (int64_t)channels,
-                                          .kernel = {(int64_t)kernel, (int64_t)kernel},
-                                          .stride = {(int64_t)stride, (int64_t)stride},
-                                          .dilation = {1, 1},
-                                          .padding = text,
-                                          .bias = true},
+                           &(dsc_conv_values){.channels = (int64_t)channels,
+                                              .kernel = {(int64_t)kernel, (int64_t)kernel},
+                                              .stride = {(int64_t)stride, (int64_t)stride},
+                                              .dilation = {1, 1},
+                                              .padding = text,
+                                              .bias = true},
                            0);
 }

@@ -8,11 +8,13 @@ typedef struct dense_values {
     int init;
 } dense_values;
 
-static const dsc_param params[] = {{"units", DSC_PARAM_INT, offsetof(dense_values, units), "0", 0, 1 << 20,
-                                    NULL, "outputs; a last layer without takes the number of classes"},
-                                   DSC_LAYER_BIAS(dense_values),
-                                   DSC_LAYER_INIT(dense_values),
-                                   {0}};
+static const dsc_param params[] = {
+    DSC_INT(dense_values, units, "0", 0, 1 << 20,
+            "outputs; a last layer without takes the number of classes"),
+    DSC_LAYER_BIAS(dense_values),
+    DSC_LAYER_INIT(dense_values),
+    {0},
+};
 
 static dsc_node *build(dsc_node *x, const void *values, size_t classes) {
     const dense_values *v = values;

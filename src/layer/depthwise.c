@@ -5,42 +5,15 @@
 
 #include <stdio.h>
 
-typedef struct depthwise_values {
-    int64_t kernel[2], stride[2], dilation[2];
-    char *padding;
-    bool bias;
-    int init;
-} depthwise_values;
-
-typedef struct separable_values {
-    int64_t channels;
-    depthwise_values depthwise;
-} separable_values;
-
-#define WINDOW(values, member)                                                                               \
-    {                                                                                                        \
-        "kernel", DSC_PARAM_PAIR, offsetof(values, member kernel), "3", 1,                                   \
-        64,       NULL,           "height x width in pixels"},                                               \
-        {"stride", DSC_PARAM_PAIR, offsetof(values, member stride),     "1", 1,                              \
-         64,       NULL,           "pixels from one output to the next"},                                    \
-        {"padding",                                                                                          \
-         DSC_PARAM_TEXT,                                                                                     \
-         offsetof(values, member padding),                                                                   \
-         "0",                                                                                                \
-         0,                                                                                                  \
-         0,                                                                                                  \
-         NULL,                                                                                               \
-         "zeros around the image, in pixels, or same: an odd kernel then keeps height and width"},           \
-    {                                                                                                        \
-        "dilation", DSC_PARAM_PAIR, offsetof(values, member dilation), "1", 1, 64, NULL,                     \
-            "pixels between those the kernel looks at"                                                       \
-    }
-
 static const dsc_param params[] = {
-    WINDOW(depthwise_values, ), DSC_LAYER_BIAS(depthwise_values), DSC_LAYER_INIT(depthwise_values), {0}};
+    DSC_CONV_WINDOW,
+    DSC_LAYER_BIAS(dsc_conv_values),
+    DSC_LAYER_INIT(dsc_conv_values),
+    {0},
+};
 
 /* Parameters called "PREFIXweight" (C, 1, R, S) and "PREFIXbias" (C). */
-static dsc_node *convolve(dsc_node *x, const char *prefix, const depthwise_values *v) {
+static dsc_node *convolve(dsc_node *x, const char *prefix, const dsc_conv_values *v) {
     size_t kernel[2], stride[2], padding[2], dilation[2], channels = x->shape.size[0];
     char name[64];
     if (!dsc_layer_padding(padding, x, v->padding, v->kernel, v->dilation)) return &x->graph->failed;
@@ -69,7 +42,7 @@ const dsc_layer dsc_layer_depthwise = {
     .name = "depthwise",
     .help = "a convolution of each channel by itself",
     .params = params,
-    .values_size = sizeof(depthwise_values),
+    .values_size = sizeof(dsc_conv_values),
     .positional = 1,
     .build = build,
 };
@@ -77,29 +50,23 @@ const dsc_layer dsc_layer_depthwise = {
 /* --- separable --- */
 
 static const dsc_param separable_params[] = {
-    {"channels", DSC_PARAM_INT, offsetof(separable_values, channels), NULL, 1, 65536, NULL,
-     "outputs a pixel"},
-    WINDOW(separable_values, depthwise.),
-    {"bias", DSC_PARAM_SWITCH, offsetof(separable_values, depthwise.bias), "on", 0, 0, NULL,
-     "add a learned bias behind both"},
-    {"init", DSC_PARAM_CHOICE, offsetof(separable_values, depthwise.init), "auto", 0, 0,
-     "auto|zeros|ones|he|glorot|tutorial", "how the weights start; auto: he"},
-    {0}};
+    DSC_CONV_CHANNELS, DSC_CONV_WINDOW, DSC_LAYER_BIAS(dsc_conv_values), DSC_LAYER_INIT(dsc_conv_values), {0},
+};
 
 static dsc_node *build_separable(dsc_node *x, const void *values, size_t classes) {
     (void)classes;
-    const separable_values *v = values;
+    const dsc_conv_values *v = values;
     if (!dsc_layer_takes_images(x, "a separable convolution")) return &x->graph->failed;
     if (v->channels < 1)
         return dsc_graph_fail(x->graph, DSC_ERROR_ARGUMENT,
                               "a convolution needs its number of channels, as in 'separable 64 3x3'");
-    dsc_node *each = convolve(x, "depthwise.", &v->depthwise);
+    dsc_node *each = convolve(x, "depthwise.", v);
     dsc_conv_shape shape = {.channels = (size_t)v->channels,
                             .kernel = {1, 1},
                             .stride = {1, 1},
                             .dilation = {1, 1},
-                            .bias = v->depthwise.bias,
-                            .init = dsc_layer_init(v->depthwise.init, DSC_INIT_HE)};
+                            .bias = v->bias,
+                            .init = dsc_layer_init(v->init, DSC_INIT_HE)};
     return x->graph->error.code ? &x->graph->failed : dsc_layer_conv(each, "pointwise.", &shape);
 }
 
@@ -107,7 +74,7 @@ const dsc_layer dsc_layer_separable = {
     .name = "separable",
     .help = "a convolution in two steps: of each channel by itself, then of the channels at each pixel",
     .params = separable_params,
-    .values_size = sizeof(separable_values),
+    .values_size = sizeof(dsc_conv_values),
     .positional = 2,
     .build = build_separable,
 };

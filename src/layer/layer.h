@@ -4,6 +4,7 @@
 #ifndef DSC_LAYER_LAYER_H
 #define DSC_LAYER_LAYER_H
 
+#include "base/registry.h"
 #include "graph/graph.h"
 
 typedef struct dsc_layer {
@@ -17,9 +18,17 @@ typedef struct dsc_layer {
      * dsc_layer_parameter makes "dense1.weight". `classes` is what a last layer without a size takes; 0 if this is
      * not the last. */
     dsc_node *(*build)(dsc_node *x, const void *values, size_t classes);
+    /* A layer with brackets has no parameters and no build, but an example of what stands between them,
+     * "dense 10 | dense 20", and joins what its branches, divided by '|', made of x. */
+    const char *brackets;
+    size_t least_branches, most_branches;
+    dsc_node *(*join)(dsc_node *x, dsc_node *const *branches, size_t count);
 } dsc_layer;
 
+enum { DSC_BRANCHES_MOST = 8 };
+
 extern const dsc_layer *const dsc_layers[]; /* NULL ends them */
+extern const dsc_registry dsc_layer_registry;
 const dsc_layer *dsc_layer_find(const char *name);
 
 /* Begins the layer "KIND1", "KIND2", ... (a '-' in `kind` becomes '_'), builds it on `x`, and ends it. `values` NULL:
@@ -41,13 +50,27 @@ dsc_node *dsc_layer_buffer(dsc_node *x, const char *name, dsc_shape shape, dsc_r
             "auto|zeros|ones|he|glorot|tutorial",                                                            \
             "how the weights start; auto: he, and glorot for a last dense layer"                             \
     }
-#define DSC_LAYER_BIAS(values)                                                                               \
-    { "bias", DSC_PARAM_SWITCH, offsetof(values, bias), "on", 0, 0, NULL, "add a learned bias" }
+#define DSC_LAYER_BIAS(values) DSC_SWITCH(values, bias, "on", "add a learned bias")
 /* The meaning of that choice; `usual` is that of auto. */
 dsc_init dsc_layer_init(int choice, dsc_init usual);
 
 /* Fails the graph unless x is (C, H, W); `what` is the layer, for the message. */
 bool dsc_layer_takes_images(dsc_node *x, const char *what);
+
+/* What the convolutions take, and rows of their tables. */
+typedef struct dsc_conv_values {
+    int64_t channels, kernel[2], stride[2], dilation[2];
+    char *padding;
+    bool bias;
+    int init;
+} dsc_conv_values;
+#define DSC_CONV_CHANNELS DSC_INT(dsc_conv_values, channels, NULL, 1, 65536, "outputs a pixel")
+#define DSC_CONV_WINDOW                                                                                      \
+    DSC_PAIR(dsc_conv_values, kernel, "3", 1, 64, "height x width in pixels"),                               \
+        DSC_PAIR(dsc_conv_values, stride, "1", 1, 64, "pixels from one output to the next"),                 \
+        DSC_TEXT(dsc_conv_values, padding, "0",                                                              \
+                 "zeros around the image, in pixels, or same: an odd kernel then keeps height and width"),   \
+        DSC_PAIR(dsc_conv_values, dilation, "1", 1, 64, "pixels between those the kernel looks at")
 
 /* A weight (channels, C, height, width) called "PREFIXweight", and a bias "PREFIXbias" if wanted; their
  * convolution. */

@@ -2,27 +2,20 @@
 /* layer_norm.c: layer normalisation with its scale (weight) and shift (bias), one of each for every channel of an image
  * or every flat value. op/layer_norm.c has the formula. Neither parameter decays. */
 #include "layer/layer.h"
-
-typedef struct norm_values {
-    double epsilon;
-} norm_values;
-
-static const dsc_param params[] = {{"epsilon", DSC_PARAM_REAL, offsetof(norm_values, epsilon), "1e-5", 1e-12,
-                                    1, NULL, "added to the variance"},
-                                   {0}};
+#include "op/tables.h"
 
 static dsc_node *build(dsc_node *x, const void *values, size_t classes) {
     (void)classes;
     dsc_shape channels = dsc_shape_of(1, x->shape.rank ? x->shape.size[0] : 1, 0, 0, 0);
     dsc_node *weight = dsc_layer_parameter(x, "weight", channels, DSC_INIT_ONES, 1, 1, false);
     dsc_node *bias = dsc_layer_parameter(x, "bias", channels, DSC_INIT_ZEROS, 1, 1, false);
-    return dsc_layer_norm(x, weight, bias, ((const norm_values *)values)->epsilon);
+    return dsc_layer_norm(x, weight, bias, ((const dsc_layer_norm_values *)values)->epsilon);
 }
 
 const dsc_layer dsc_layer_layer_norm = {
     .name = "layer-norm",
     .help = "the values of each sample brought to a learned mean and deviation",
-    .params = params,
-    .values_size = sizeof(norm_values),
+    .params = dsc_layer_norm_params,
+    .values_size = sizeof(dsc_layer_norm_values),
     .build = build,
 };

@@ -10,37 +10,47 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const dsc_layer dsc_layer_avgpool, dsc_layer_batch_norm, dsc_layer_conv2d, dsc_layer_dense,
-    dsc_layer_depthwise, dsc_layer_dropout, dsc_layer_flatten, dsc_layer_gelu, dsc_layer_globalpool,
-    dsc_layer_layer_norm, dsc_layer_leaky_relu, dsc_layer_maxpool, dsc_layer_relu, dsc_layer_se,
-    dsc_layer_separable, dsc_layer_sigmoid, dsc_layer_silu, dsc_layer_tanh;
+#define DSC_LAYERS(LAYER)                                                                                    \
+    LAYER(avgpool)                                                                                           \
+    LAYER(batch_norm)                                                                                        \
+    LAYER(conv2d)                                                                                            \
+    LAYER(dense)                                                                                             \
+    LAYER(depthwise)                                                                                         \
+    LAYER(dropout)                                                                                           \
+    LAYER(flatten)                                                                                           \
+    LAYER(gelu)                                                                                              \
+    LAYER(globalpool)                                                                                        \
+    LAYER(layer_norm)                                                                                        \
+    LAYER(leaky_relu)                                                                                        \
+    LAYER(maxpool)                                                                                           \
+    LAYER(parallel)                                                                                          \
+    LAYER(relu)                                                                                              \
+    LAYER(residual)                                                                                          \
+    LAYER(se)                                                                                                \
+    LAYER(separable)                                                                                         \
+    LAYER(sigmoid)                                                                                           \
+    LAYER(silu)                                                                                              \
+    LAYER(tanh)
 
-const dsc_layer *const dsc_layers[] = {
-    &dsc_layer_avgpool,
-    &dsc_layer_batch_norm,
-    &dsc_layer_conv2d,
-    &dsc_layer_dense,
-    &dsc_layer_depthwise,
-    &dsc_layer_dropout,
-    &dsc_layer_flatten,
-    &dsc_layer_gelu,
-    &dsc_layer_globalpool,
-    &dsc_layer_layer_norm,
-    &dsc_layer_leaky_relu,
-    &dsc_layer_maxpool,
-    &dsc_layer_relu,
-    &dsc_layer_se,
-    &dsc_layer_separable,
-    &dsc_layer_sigmoid,
-    &dsc_layer_silu,
-    &dsc_layer_tanh,
-    NULL,
+#define DECLARE(name) extern const dsc_layer dsc_layer_##name;
+DSC_LAYERS(DECLARE)
+
+#define ENTRY(name) &dsc_layer_##name,
+const dsc_layer *const dsc_layers[] = {DSC_LAYERS(ENTRY) NULL};
+static const void *const rows[] = {DSC_LAYERS(ENTRY) NULL};
+DSC_BEGINS_AS_ROW(dsc_layer, params);
+
+const dsc_registry dsc_layer_registry = {
+    .thing = "layer",
+    .things = "layers",
+    .about =
+        "What a model's text is made of, divided by commas, as in --model 'conv 32 3x3, relu, maxpool 2, "
+        "flatten, dense'. The first parameters may be given without their names, in this order.",
+    .rows = rows,
 };
 
 const dsc_layer *dsc_layer_find(const char *name) {
-    for (const dsc_layer *const *layer = dsc_layers; *layer; layer++)
-        if (!strcmp((*layer)->name, name)) return *layer;
-    return NULL;
+    return (const void *)dsc_registry_find(&dsc_layer_registry, name);
 }
 
 enum { NAME_MOST = 48 };

@@ -9,3 +9,17 @@ dsc_node *dsc_parallel(dsc_node *const *branches, size_t count) {
     dsc_node *y = dsc_concat(branches, count);
     return dsc_graph_begin_layer(graph, NULL) ? &graph->failed : y;
 }
+
+static dsc_node *join(dsc_node *x, dsc_node *const *branches, size_t count) {
+    (void)x;
+    return dsc_parallel(branches, count);
+}
+
+const dsc_layer dsc_layer_parallel = {
+    .name = "parallel",
+    .help = "what the branches in its brackets make of its input, one behind the other",
+    .brackets = "dense 10 | dense 20",
+    .least_branches = 2,
+    .most_branches = DSC_BRANCHES_MOST,
+    .join = join,
+};

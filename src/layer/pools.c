@@ -1,47 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /* pools.c: the largest value, or the average, of windows or of whole channels. */
 #include "layer/layer.h"
+#include "op/window.h"
 
-typedef struct pool_values {
-    int64_t size[2], stride[2], padding[2];
-} pool_values;
+extern const dsc_op dsc_op_average_pool, dsc_op_max_pool;
 
-static const dsc_param params[] = {
-    {"size", DSC_PARAM_PAIR, offsetof(pool_values, size), "2", 1, 16, NULL, "the window, in pixels"},
-    {"stride", DSC_PARAM_PAIR, offsetof(pool_values, stride), "0", 0, 64, NULL,
-     "pixels from one window to the next; 0: the window's size"},
-    {"padding", DSC_PARAM_PAIR, offsetof(pool_values, padding), "0", 0, 15, NULL,
-     "pixels around the image; less than the window"},
-    {0}};
-
-typedef dsc_node *pool_op(dsc_node *x, const size_t size[2], const size_t stride[2], const size_t padding[2]);
-
-static dsc_node *build(pool_op *op, dsc_node *x, const pool_values *v) {
-    size_t size[2], stride[2], padding[2];
+static dsc_node *build(const dsc_op *op, dsc_node *x, const void *values) {
     if (!dsc_layer_takes_images(x, "pooling")) return &x->graph->failed;
-    for (size_t i = 0; i < 2; i++) {
-        size[i] = (size_t)v->size[i];
-        stride[i] = (size_t)(v->stride[i] ? v->stride[i] : v->size[i]);
-        padding[i] = (size_t)v->padding[i];
-    }
-    return op(x, size, stride, padding);
+    dsc_pool_values v = *(const dsc_pool_values *)values;
+    for (size_t i = 0; i < 2; i++)
+        if (!v.stride[i]) v.stride[i] = v.size[i]; /* model files name the stride, as they always did */
+    return dsc_apply(op, (dsc_node *[]){x}, 1, &v);
 }
 
 static dsc_node *build_max(dsc_node *x, const void *values, size_t classes) {
     (void)classes;
-    return build(dsc_max_pool, x, values);
+    return build(&dsc_op_max_pool, x, values);
 }
 
 static dsc_node *build_average(dsc_node *x, const void *values, size_t classes) {
     (void)classes;
-    return build(dsc_average_pool, x, values);
+    return build(&dsc_op_average_pool, x, values);
 }
 
 const dsc_layer dsc_layer_maxpool = {
     .name = "maxpool",
     .help = "the largest value of each window",
-    .params = params,
-    .values_size = sizeof(pool_values),
+    .params = dsc_pool_params,
+    .values_size = sizeof(dsc_pool_values),
     .positional = 1,
     .build = build_max,
 };
@@ -49,8 +35,8 @@ const dsc_layer dsc_layer_maxpool = {
 const dsc_layer dsc_layer_avgpool = {
     .name = "avgpool",
     .help = "the average of each window",
-    .params = params,
-    .values_size = sizeof(pool_values),
+    .params = dsc_pool_params,
+    .values_size = sizeof(dsc_pool_values),
     .positional = 1,
     .build = build_average,
 };
@@ -63,10 +49,11 @@ typedef struct global_values {
     int how;
 } global_values;
 
-static const dsc_param global_params[] = {{"how", DSC_PARAM_CHOICE, offsetof(global_values, how), "avg", 0, 0,
-                                           "avg|max|both",
-                                           "the average, the largest value, or one behind the other"},
-                                          {0}};
+static const dsc_param global_params[] = {
+    DSC_CHOICE(global_values, how, "avg", "avg|max|both",
+               "the average, the largest value, or one behind the other"),
+    {0},
+};
 
 static dsc_node *build_global(dsc_node *x, const void *values, size_t classes) {
     (void)classes;

@@ -49,3 +49,17 @@ dsc_node *dsc_residual(dsc_node *x, dsc_node *fx) {
     dsc_node *y = dsc_add(fx, shortcut);
     return dsc_graph_begin_layer(graph, NULL) ? &graph->failed : y;
 }
+
+static dsc_node *join(dsc_node *x, dsc_node *const *branches, size_t count) {
+    (void)count;
+    return dsc_residual(x, branches[0]);
+}
+
+const dsc_layer dsc_layer_residual = {
+    .name = "residual",
+    .help = "its input, added to what the layers in its brackets make of it",
+    .brackets = "dense 100, relu",
+    .least_branches = 1,
+    .most_branches = 1,
+    .join = join,
+};

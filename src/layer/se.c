@@ -10,9 +10,11 @@ typedef struct se_values {
     int64_t reduction;
 } se_values;
 
-static const dsc_param params[] = {{"reduction", DSC_PARAM_INT, offsetof(se_values, reduction), "16", 1, 1024,
-                                    NULL, "channels for each unit between; there is at least one unit"},
-                                   {0}};
+static const dsc_param params[] = {
+    DSC_INT(se_values, reduction, "16", 1, 1024,
+            "channels for each unit between; there is at least one unit"),
+    {0},
+};
 
 static dsc_node *dense(dsc_node *x, const char *weight, const char *bias, size_t units, dsc_init init) {
     size_t inputs = x->shape.size[0];

@@ -3,33 +3,8 @@
 #include "model/model.h"
 
 #include "base/error.h"
-#include "base/memory.h"
 #include "base/spec.h"
 #include "op/op.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-enum { LOSSES_MOST = 32 };
-
-static dsc_status fail_unknown(const char *text, size_t column, const char *name, dsc_error *error) {
-    const char *names[LOSSES_MOST];
-    dsc_text list = {0};
-    size_t count = 0;
-    for (const dsc_op *const *op = dsc_ops; *op && count < LOSSES_MOST; op++) {
-        if (!((*op)->flags & DSC_OP_LOSS)) continue;
-        dsc_text_append(&list, "%s%s", count ? ", " : "", (*op)->name);
-        names[count++] = (*op)->name;
-    }
-    const char *nearest = dsc_nearest_name(name, names, count);
-    dsc_status status =
-        nearest ? dsc_spec_fail(error, text, column, "unknown loss '%s'; did you mean '%s'?", name, nearest)
-                : dsc_spec_fail(error, text, column, "unknown loss '%s'; there are: %s", name,
-                                list.data ? list.data : "none");
-    dsc_text_free(&list);
-    return status;
-}
 
 /* Class weights are a buffer, so that they are saved with the model; they stand before the target. */
 static dsc_status apply(dsc_node **loss, dsc_node *logits, dsc_node *target, const dsc_op *op,
@@ -54,23 +29,17 @@ static dsc_status apply(dsc_node **loss, dsc_node *logits, dsc_node *target, con
 dsc_status dsc_loss_build(dsc_node **loss, dsc_node *logits, dsc_node *target, const char *text,
                           bool weighted, dsc_error *error) {
     dsc_spec spec;
+    const dsc_row *row;
     const char *next = text;
-    char name[64], thing[80];
+    void *values;
     *loss = NULL;
     dsc_status status = dsc_spec_read(&spec, &next, text, ",|()", error);
     if (status) return status;
     if (*next)
         return dsc_spec_fail(error, text, (size_t)(next - text) + 1,
                              "expected one loss, found '%c' behind it", *next);
-    (void)snprintf(name, sizeof name, "%.*s", spec.name_length < 63 ? (int)spec.name_length : 63, spec.name);
-    const dsc_op *op = dsc_op_find(name);
-    if (!op || !(op->flags & DSC_OP_LOSS)) return fail_unknown(text, spec.column, name, error);
-    void *values = dsc_allocate(1, op->values_size);
-    if (!values) return dsc_fail_memory(error, op->values_size, "a loss");
-    (void)snprintf(thing, sizeof thing, "loss %s", name);
-    status = dsc_spec_apply(&spec, text, thing, op->params, 0, values, error);
-    if (!status) status = apply(loss, logits, target, op, text, values, weighted, error);
-    dsc_params_free(op->params, values);
-    free(values);
+    status = dsc_spec_choose(&row, &values, &spec, text, &dsc_loss_registry, error);
+    if (!status) status = apply(loss, logits, target, (const void *)row, text, values, weighted, error);
+    dsc_row_release(row, values);
     return status;
 }

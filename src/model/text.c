@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BRANCHES_MOST = 8, LAYERS_MOST = 64 };
 static const char ENDS[] = ",|()";
 
 typedef struct reader {
@@ -41,58 +40,57 @@ static dsc_status read_sequence(dsc_node **y, reader *r, dsc_node *x);
 
 /* --- layers --- */
 
-static dsc_status fail_unknown(const reader *r, const dsc_spec *spec) {
-    char name[64];
-    const char *names[LAYERS_MOST + 2];
-    size_t count = 0;
-    (void)snprintf(name, sizeof name, "%.*s", spec->name_length < 63 ? (int)spec->name_length : 63,
-                   spec->name);
-    if (!strcmp(name, "softmax"))
-        return dsc_spec_fail(
-            r->error, r->whole, spec->column,
-            "there is no layer '%s': a model ends in logits, and its loss makes probabilities of them", name);
-    names[count++] = "residual";
-    names[count++] = "parallel";
-    for (const dsc_layer *const *layer = dsc_layers; *layer && count < LAYERS_MOST; layer++)
-        names[count++] = (*layer)->name;
-    const char *nearest = dsc_nearest_name(name, names, count);
-    return dsc_spec_fail(r->error, r->whole, spec->column, "unknown layer '%s'%s%s%s", name,
-                         nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+/* What people write that is no layer, and what to do instead. */
+static const struct {
+    const char *name, *advice;
+} no_layers[] = {{"softmax", "a model ends in logits, and its loss makes probabilities of them"}};
+enum { NO_LAYERS = sizeof no_layers / sizeof *no_layers };
+
+/* Why a word at `name` is no layer, or NULL. */
+static const char *advice_against(const char *name) {
+    for (size_t i = 0; i < NO_LAYERS; i++) {
+        size_t length = strlen(no_layers[i].name);
+        if (!strncmp(name, no_layers[i].name, length) && !isalnum((unsigned char)name[length]) &&
+            name[length] != '-')
+            return no_layers[i].advice;
+    }
+    return NULL;
 }
 
-static bool spec_is(const dsc_spec *spec, const char *name) {
-    return strlen(name) == spec->name_length && !strncmp(spec->name, name, spec->name_length);
+static dsc_status find_layer(const dsc_layer **layer, const reader *r, const dsc_spec *spec) {
+    const char *advice = advice_against(spec->name);
+    if (advice)
+        return dsc_spec_fail(r->error, r->whole, spec->column, "there is no layer '%.*s': %s",
+                             (int)spec->name_length, spec->name, advice);
+    const dsc_row *row;
+    dsc_status status = dsc_spec_find(&row, spec, r->whole, &dsc_layer_registry, r->error);
+    *layer = (const void *)row;
+    return status;
 }
 
-/* Nothing, or a softmax, which is refused when its turn comes: with the better message. */
+/* Nothing, or what is refused when its turn comes: with the better message. */
 static bool nothing_follows(const char *next) {
     const char spaces[] = " \t\n\v\f\r";
     next += strspn(next, spaces);
     if (*next == ',') {
         next += 1 + strspn(next + 1, spaces);
-        return !strncmp(next, "softmax", 7);
+        return advice_against(next) != NULL;
     }
     return !*next;
 }
 
-static dsc_status build_layer(dsc_node **y, reader *r, const dsc_spec *spec, dsc_node *x) {
-    char name[64], thing[80];
-    (void)snprintf(name, sizeof name, "%.*s", spec->name_length < 63 ? (int)spec->name_length : 63,
-                   spec->name);
-    const dsc_layer *layer = dsc_layer_find(name);
-    if (!layer) return fail_unknown(r, spec);
-    void *values = dsc_allocate(1, layer->values_size);
-    if (!values) return dsc_fail_memory(r->error, layer->values_size, "a layer");
-    (void)snprintf(thing, sizeof thing, "layer %s", name);
+static dsc_status build_layer(dsc_node **y, reader *r, const dsc_spec *spec, const dsc_layer *layer,
+                              dsc_node *x) {
+    const dsc_row *row = (const void *)layer;
+    void *values;
     dsc_status status =
-        dsc_spec_apply(spec, r->whole, thing, layer->params, layer->positional, values, r->error);
+        dsc_spec_make(&values, spec, r->whole, &dsc_layer_registry, row, layer->positional, r->error);
     if (!status) {
         bool last = r->depth == 0 && nothing_follows(r->next);
         *y = dsc_layer_build(layer, x, values, last ? r->classes : 0);
         status = check_graph(r, dsc_node_graph(x), spec->column);
     }
-    dsc_params_free(layer->params, values);
-    free(values);
+    dsc_row_release(row, values);
     return status;
 }
 
@@ -112,70 +110,68 @@ static dsc_status expect_closing(reader *r, const dsc_spec *spec, bool branches)
     return dsc_spec_fail(r->error, r->whole, column_here(r), "expected %s, found '%c'", wanted, *r->next);
 }
 
-static dsc_status read_residual(dsc_node **y, reader *r, const dsc_spec *spec, dsc_node *x) {
-    dsc_node *fx;
-    dsc_status status = read_sequence(&fx, r, x);
-    if (!status) status = expect_closing(r, spec, false);
-    if (status) return status;
-    *y = dsc_residual(x, fx);
-    return check_graph(r, dsc_node_graph(x), spec->column);
-}
-
-static dsc_status read_parallel(dsc_node **y, reader *r, const dsc_spec *spec, dsc_node *x) {
-    dsc_node *branches[BRANCHES_MOST];
+static dsc_status read_branches(dsc_node **y, reader *r, const dsc_spec *spec, const dsc_layer *layer,
+                                dsc_node *x) {
+    dsc_node *branches[DSC_BRANCHES_MOST];
     size_t count = 0;
-    for (;;) {
-        if (count == BRANCHES_MOST)
-            return dsc_spec_fail(r->error, r->whole, column_here(r), "more than %d branches", BRANCHES_MOST);
+    for (;; r->next++) {
+        if (count == layer->most_branches)
+            return dsc_spec_fail(r->error, r->whole, column_here(r), "more than %zu branches",
+                                 layer->most_branches);
         dsc_status status = read_sequence(&branches[count], r, x);
         if (status) return status;
         count++;
         skip_spaces(r);
-        if (*r->next != '|') break;
-        r->next++;
+        if (*r->next != '|' || layer->most_branches == 1) break;
     }
-    dsc_status status = expect_closing(r, spec, true);
+    dsc_status status = expect_closing(r, spec, layer->most_branches > 1);
     if (status) return status;
-    if (count < 2)
+    if (count < layer->least_branches)
         return dsc_spec_fail(r->error, r->whole, spec->column,
-                             "parallel(...) wants two branches or more, divided by '|'");
-    *y = dsc_parallel(branches, count);
+                             "%s(...) wants %zu branches or more, divided by '|'", layer->name,
+                             layer->least_branches);
+    *y = layer->join(x, branches, count);
     return check_graph(r, dsc_node_graph(x), spec->column);
 }
 
-static dsc_status read_group(dsc_node **y, reader *r, const dsc_spec *spec, dsc_node *x) {
-    bool residual = spec_is(spec, "residual");
-    if (!residual && !spec_is(spec, "parallel")) {
-        char name[64];
-        (void)snprintf(name, sizeof name, "%.*s", spec->name_length < 63 ? (int)spec->name_length : 63,
-                       spec->name);
-        if (!dsc_layer_find(name)) return fail_unknown(r, spec);
-        return dsc_spec_fail(r->error, r->whole, column_here(r),
-                             "'(' goes with residual and parallel alone; write '%s 32', without", name);
-    }
+static dsc_status fail_brackets(const reader *r, const dsc_layer *layer) {
+    char with[256] = "";
+    size_t length = 0;
+    for (const dsc_layer *const *other = dsc_layers; *other && length < sizeof with; other++)
+        if ((*other)->brackets)
+            length += (size_t)snprintf(with + length, sizeof with - length, "%s%s", length ? " and " : "",
+                                       (*other)->name);
+    return dsc_spec_fail(r->error, r->whole, column_here(r), "'(' goes with %s alone; write '%s 32', without",
+                         with, layer->name);
+}
+
+static dsc_status read_group(dsc_node **y, reader *r, const dsc_spec *spec, const dsc_layer *layer,
+                             dsc_node *x) {
+    if (!layer->brackets) return fail_brackets(r, layer);
     if (spec->word_count)
         return dsc_spec_fail(r->error, r->whole, spec->words[0].column, "expected '(' behind '%s'",
-                             residual ? "residual" : "parallel");
+                             layer->name);
     if (r->depth == DSC_MODEL_TEXT_DEEPEST)
         return dsc_spec_fail(r->error, r->whole, spec->column, "more than %d brackets within each other",
                              DSC_MODEL_TEXT_DEEPEST);
     r->depth++;
     r->next++;
-    dsc_status status = residual ? read_residual(y, r, spec, x) : read_parallel(y, r, spec, x);
+    dsc_status status = read_branches(y, r, spec, layer, x);
     r->depth--;
     return status;
 }
 
 static dsc_status read_item(dsc_node **y, reader *r, dsc_node *x) {
     dsc_spec spec;
+    const dsc_layer *layer;
     dsc_status status = dsc_spec_read(&spec, &r->next, r->whole, ENDS, r->error);
+    if (!status) status = find_layer(&layer, r, &spec);
     if (status) return status;
-    if (*r->next == '(') return read_group(y, r, &spec, x);
-    if (spec_is(&spec, "residual") || spec_is(&spec, "parallel"))
-        return dsc_spec_fail(
-            r->error, r->whole, spec.column + spec.name_length, "expected '(' and layers, as in '%s'",
-            spec_is(&spec, "residual") ? "residual(dense 100, relu)" : "parallel(dense 10 | dense 20)");
-    return build_layer(y, r, &spec, x);
+    if (*r->next == '(') return read_group(y, r, &spec, layer, x);
+    if (layer->brackets)
+        return dsc_spec_fail(r->error, r->whole, spec.column + spec.name_length,
+                             "expected '(' and layers, as in '%s(%s)'", layer->name, layer->brackets);
+    return build_layer(y, r, &spec, layer, x);
 }
 
 static dsc_status read_sequence(dsc_node **y, reader *r, dsc_node *x) {

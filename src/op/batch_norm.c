@@ -11,6 +11,7 @@
  * lane sums its samples; the lanes' sums are added along a fixed tree (graph/tree.h), in double.
  */
 #include "op/op.h"
+#include "op/tables.h"
 
 #include "graph/tree.h"
 #include "kernel/loop.h"
@@ -18,15 +19,12 @@
 
 #include <math.h>
 
-typedef struct norm_values {
-    double momentum, epsilon;
-} norm_values;
-
-static const dsc_param params[] = {{"momentum", DSC_PARAM_REAL, offsetof(norm_values, momentum), "0.1", 0, 1,
-                                    NULL, "how much of a batch's statistics goes into the running ones"},
-                                   {"epsilon", DSC_PARAM_REAL, offsetof(norm_values, epsilon), "1e-5", 1e-12,
-                                    1, NULL, "added to the variance"},
-                                   {0}};
+const dsc_param dsc_batch_norm_params[] = {
+    DSC_REAL(dsc_batch_norm_values, momentum, "0.1", 0, 1,
+             "how much of a batch's statistics goes into the running ones"),
+    DSC_REAL(dsc_batch_norm_values, epsilon, "1e-5", 1e-12, 1, "added to the variance"),
+    {0},
+};
 
 enum { PARTS = 16 };                     /* sums of a row of pixels, which vectorise */
 enum { X, GAMMA, BETA, MEAN, VARIANCE }; /* inputs */
@@ -197,7 +195,7 @@ static void sum_squares(const dsc_call *call) {
 
 static void find_variance(const dsc_call *call) {
     shape s = shape_of(&call->in_shape[X]);
-    const norm_values *values = call->values;
+    const dsc_batch_norm_values *values = call->values;
     dsc_real *mean = call->shared, *inverse = mean + s.channels;
     double m = values_in_batch(call);
     for (size_t c = 0; c < s.channels; c++) {
@@ -230,15 +228,15 @@ static void prepare_running(const dsc_call *call) {
     for (size_t c = 0; c < channels; c++) {
         mean[c] = call->in[MEAN][c];
         double variance = (double)call->in[VARIANCE][c];
-        inverse[c] = (dsc_real)(1 / sqrt(variance + ((const norm_values *)call->values)->epsilon));
+        inverse[c] = (dsc_real)(1 / sqrt(variance + ((const dsc_batch_norm_values *)call->values)->epsilon));
     }
 }
 
 static void affine(dsc_real *factor, dsc_real *offset, const void *values, const dsc_real *const *in,
                    size_t channels) {
     for (size_t c = 0; c < channels; c++) {
-        const double f =
-            (double)in[GAMMA][c] / sqrt((double)in[VARIANCE][c] + ((const norm_values *)values)->epsilon);
+        const double f = (double)in[GAMMA][c] /
+                         sqrt((double)in[VARIANCE][c] + ((const dsc_batch_norm_values *)values)->epsilon);
         factor[c] = (dsc_real)f;
         offset[c] = (dsc_real)((double)in[BETA][c] - (double)in[MEAN][c] * f);
     }
@@ -301,8 +299,8 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_batch_norm = {
     .name = "batch-norm",
     .help = "each channel brought to mean beta and deviation gamma over the batch",
-    .params = params,
-    .values_size = sizeof(norm_values),
+    .params = dsc_batch_norm_params,
+    .values_size = sizeof(dsc_batch_norm_values),
     .least_inputs = 5,
     .most_inputs = 5,
     .keeps_inputs = 1 << X,
@@ -320,5 +318,5 @@ const dsc_op dsc_op_batch_norm = {
 dsc_node *dsc_batch_norm(dsc_node *x, dsc_node *gamma, dsc_node *beta, dsc_node *mean, dsc_node *variance,
                          double momentum, double epsilon) {
     return dsc_apply(&dsc_op_batch_norm, (dsc_node *[]){x, gamma, beta, mean, variance}, 5,
-                     &(norm_values){momentum, epsilon});
+                     &(dsc_batch_norm_values){momentum, epsilon});
 }

@@ -16,9 +16,10 @@ typedef struct loss_values {
     int over;
 } loss_values;
 
-static const dsc_param params[] = {{"over", DSC_PARAM_CHOICE, offsetof(loss_values, over), "sum", 0, 0,
-                                    "sum|mean", "the outputs: their sum, or their mean"},
-                                   {0}};
+static const dsc_param params[] = {
+    DSC_CHOICE(loss_values, over, "sum", "sum|mean", "the outputs: their sum, or their mean"),
+    {0},
+};
 
 DSC_LOOP(minus_magnitude, (dsc_real *restrict out, const dsc_real *restrict z, size_t count), {
     for (size_t i = 0; i < count; i++) out[i] = z[i] > 0 ? -z[i] : z[i];

@@ -29,13 +29,13 @@ static bool absorb(void *values, const dsc_op *next, const void *next_values) {
     return v->pool = true;
 }
 
-static const dsc_param params[] = {{"stride", DSC_PARAM_PAIR, offsetof(dsc_conv_values, stride), "1", 1, 64,
-                                    NULL, "pixels from one output to the next"},
-                                   {"padding", DSC_PARAM_PAIR, offsetof(dsc_conv_values, padding), "0", 0, 64,
-                                    NULL, "zeros around the image"},
-                                   {"dilation", DSC_PARAM_PAIR, offsetof(dsc_conv_values, dilation), "1", 1,
-                                    64, NULL, "pixels between the kernel's"},
-                                   {0}};
+static const dsc_param params[] = {
+    DSC_PAIR(dsc_conv_values, stride, "1", 1, 64, "pixels from one output to the next"),
+    DSC_PAIR(dsc_conv_values, padding, "0", 0, 64, "zeros around the image"),
+    DSC_PAIR(dsc_conv_values, dilation, "1", 1, 64, "pixels between the kernel's"),
+    {0},
+};
+
 
 /* Before any pool. */
 static dsc_conv_sizes sizes_of(const dsc_shape *in, const dsc_conv_values *v) {

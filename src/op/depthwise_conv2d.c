@@ -16,13 +16,12 @@ typedef struct depthwise_values {
     int64_t stride[2], padding[2], dilation[2];
 } depthwise_values;
 
-static const dsc_param params[] = {{"stride", DSC_PARAM_PAIR, offsetof(depthwise_values, stride), "1", 1, 64,
-                                    NULL, "pixels from one output to the next"},
-                                   {"padding", DSC_PARAM_PAIR, offsetof(depthwise_values, padding), "0", 0,
-                                    64, NULL, "zeros around the image"},
-                                   {"dilation", DSC_PARAM_PAIR, offsetof(depthwise_values, dilation), "1", 1,
-                                    64, NULL, "pixels between the kernel's"},
-                                   {0}};
+static const dsc_param params[] = {
+    DSC_PAIR(depthwise_values, stride, "1", 1, 64, "pixels from one output to the next"),
+    DSC_PAIR(depthwise_values, padding, "0", 0, 64, "zeros around the image"),
+    DSC_PAIR(depthwise_values, dilation, "1", 1, 64, "pixels between the kernel's"),
+    {0},
+};
 
 enum { IMAGE, WEIGHT, BIAS }; /* inputs */
 enum { Y, X };                /* axes */

@@ -8,17 +8,15 @@
  * used, not on the thread or the batch. So the mask need not be kept: the backward pass draws it again.
  */
 #include "op/op.h"
+#include "op/tables.h"
 
 #include "base/stream.h"
 #include "kernel/loop.h"
 
-typedef struct dropout_values {
-    double p;
-} dropout_values;
-
-static const dsc_param params[] = {
-    {"p", DSC_PARAM_REAL, offsetof(dropout_values, p), "0.5", 0, 0.999, NULL, "the share of units dropped"},
-    {0}};
+const dsc_param dsc_dropout_params[] = {
+    DSC_REAL(dsc_dropout_values, p, "0.5", 0, 0.999, "the share of units dropped"),
+    {0},
+};
 
 enum { BLOCK = 16, UNITS = 32 * BLOCK }; /* units of one Philox block; of one turn of the loop */
 
@@ -43,7 +41,7 @@ static void draw(uint16_t *bits, const dsc_call *call, uint32_t sample, size_t f
 }
 
 static void drop(const dsc_call *call, dsc_real *out, const dsc_real *in) {
-    double p = ((const dropout_values *)call->values)->p;
+    double p = ((const dsc_dropout_values *)call->values)->p;
     uint32_t threshold = (uint32_t)(p * 65536 + 0.5);
     dsc_real scale = (dsc_real)(1 / (1 - (double)threshold / 65536));
     size_t units = dsc_shape_count(&call->in_shape[0]);
@@ -80,8 +78,8 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_dropout = {
     .name = "dropout",
     .help = "while training, a random share of the units is zero and the rest is scaled up",
-    .params = params,
-    .values_size = sizeof(dropout_values),
+    .params = dsc_dropout_params,
+    .values_size = sizeof(dsc_dropout_values),
     .least_inputs = 1,
     .most_inputs = 1,
     .flags = DSC_OP_IN_PLACE | DSC_OP_TRAINING_ONLY,
@@ -93,5 +91,5 @@ const dsc_op dsc_op_dropout = {
 };
 
 dsc_node *dsc_dropout(dsc_node *x, double p) {
-    return dsc_apply(&dsc_op_dropout, (dsc_node *[]){x}, 1, &(dropout_values){p});
+    return dsc_apply(&dsc_op_dropout, (dsc_node *[]){x}, 1, &(dsc_dropout_values){p});
 }

@@ -10,18 +10,16 @@
  * channel, as its GroupNorm with one group.
  */
 #include "op/op.h"
+#include "op/tables.h"
 
 #include "kernel/loop.h"
 
 #include <math.h>
 
-typedef struct norm_values {
-    double epsilon;
-} norm_values;
-
-static const dsc_param params[] = {{"epsilon", DSC_PARAM_REAL, offsetof(norm_values, epsilon), "1e-5", 1e-12,
-                                    1, NULL, "added to the variance"},
-                                   {0}};
+const dsc_param dsc_layer_norm_params[] = {
+    DSC_REAL(dsc_layer_norm_values, epsilon, "1e-5", 1e-12, 1, "added to the variance"),
+    {0},
+};
 
 enum { X, GAMMA, BETA }; /* inputs */
 
@@ -74,7 +72,8 @@ static void forward(const dsc_call *call) {
         dsc_real *y = call->out[0] + n * all, mean = vector->sum(x, all) / (dsc_real)all;
         subtract[isa](y, x, mean, all);
         double variance = (double)vector->sum_squares(y, all) / (double)all;
-        dsc_real inverse = (dsc_real)(1 / sqrt(variance + ((const norm_values *)call->values)->epsilon));
+        dsc_real inverse =
+            (dsc_real)(1 / sqrt(variance + ((const dsc_layer_norm_values *)call->values)->epsilon));
         if (each == 1) scale_and_shift_each[isa](y, inverse, gamma, beta, all);
         for (size_t i = 0; i < many && each > 1; i++)
             scale_and_shift[isa](y + i * each, inverse, gamma[i], beta[i], each);
@@ -140,8 +139,8 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_layer_norm = {
     .name = "layer-norm",
     .help = "each sample brought to mean 0 and deviation 1, then times gamma plus beta",
-    .params = params,
-    .values_size = sizeof(norm_values),
+    .params = dsc_layer_norm_params,
+    .values_size = sizeof(dsc_layer_norm_values),
     .least_inputs = 3,
     .most_inputs = 3,
     .flags = DSC_OP_IN_PLACE,
@@ -154,5 +153,6 @@ const dsc_op dsc_op_layer_norm = {
 };
 
 dsc_node *dsc_layer_norm(dsc_node *x, dsc_node *gamma, dsc_node *beta, double epsilon) {
-    return dsc_apply(&dsc_op_layer_norm, (dsc_node *[]){x, gamma, beta}, 3, &(norm_values){epsilon});
+    return dsc_apply(&dsc_op_layer_norm, (dsc_node *[]){x, gamma, beta}, 3,
+                     &(dsc_layer_norm_values){epsilon});
 }

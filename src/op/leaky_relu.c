@@ -6,16 +6,14 @@
  * As slope is at least 0, y tells the sign of x, and x need not be kept.
  */
 #include "op/op.h"
+#include "op/tables.h"
 
 #include "kernel/loop.h"
 
-typedef struct leaky_values {
-    double slope;
-} leaky_values;
-
-static const dsc_param params[] = {
-    {"slope", DSC_PARAM_REAL, offsetof(leaky_values, slope), "0.01", 0, 1, NULL, "of the negative part"},
-    {0}};
+const dsc_param dsc_leaky_relu_params[] = {
+    DSC_REAL(dsc_leaky_relu_values, slope, "0.01", 0, 1, "of the negative part"),
+    {0},
+};
 
 /* out = in where sign > 0, else slope in */
 DSC_LOOP(leak, (dsc_real * out, const dsc_real *in, const dsc_real *sign, dsc_real slope, size_t count), {
@@ -23,7 +21,7 @@ DSC_LOOP(leak, (dsc_real * out, const dsc_real *in, const dsc_real *sign, dsc_re
 })
 
 static dsc_real slope_of(const dsc_call *call) {
-    return (dsc_real)((const leaky_values *)call->values)->slope;
+    return (dsc_real)((const dsc_leaky_relu_values *)call->values)->slope;
 }
 
 static void forward(const dsc_call *call) {
@@ -45,8 +43,8 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_leaky_relu = {
     .name = "leaky-relu",
     .help = "the positive part, and a little of the negative",
-    .params = params,
-    .values_size = sizeof(leaky_values),
+    .params = dsc_leaky_relu_params,
+    .values_size = sizeof(dsc_leaky_relu_values),
     .least_inputs = 1,
     .most_inputs = 1,
     .flags = DSC_OP_IN_PLACE,
@@ -58,5 +56,5 @@ const dsc_op dsc_op_leaky_relu = {
 };
 
 dsc_node *dsc_leaky_relu(dsc_node *x, double slope) {
-    return dsc_apply(&dsc_op_leaky_relu, (dsc_node *[]){x}, 1, &(leaky_values){slope});
+    return dsc_apply(&dsc_op_leaky_relu, (dsc_node *[]){x}, 1, &(dsc_leaky_relu_values){slope});
 }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "base/registry.h"
 #include "graph/graph.h"
 #include "kernel/gemm.h"
 #include "kernel/kernel.h"
@@ -14,8 +15,9 @@
 
 #include <string.h>
 
-/* All of the library's ops; NULL ends them. */
+/* All of the library's ops; NULL ends them. The losses are those flagged DSC_OP_LOSS. */
 extern const dsc_op *const dsc_ops[];
+extern const dsc_registry dsc_op_registry, dsc_loss_registry;
 
 /* How many numbers of input i, and of output i, this call sees. */
 static inline size_t dsc_in_numbers(const dsc_call *call, size_t i) {

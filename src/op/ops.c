@@ -37,11 +37,29 @@ DSC_OPS(DECLARE)
 
 #define ENTRY(name) &dsc_op_##name,
 const dsc_op *const dsc_ops[] = {DSC_OPS(ENTRY) NULL};
+static const void *const rows[] = {DSC_OPS(ENTRY) NULL};
+DSC_BEGINS_AS_ROW(dsc_op, params);
+
+const dsc_registry dsc_op_registry = {
+    .thing = "op",
+    .things = "ops",
+    .about =
+        "Functions of nodes, which layers are made of. In C: dsc_apply, or the function of the same name.",
+    .rows = rows,
+};
+
+static bool is_loss(const void *row) { return ((const dsc_op *)row)->flags & DSC_OP_LOSS; }
+
+const dsc_registry dsc_loss_registry = {
+    .thing = "loss",
+    .things = "losses",
+    .about = "What training makes small, as in --loss 'softmax-cross-entropy smoothing=0.1'.",
+    .rows = rows,
+    .holds = is_loss,
+};
 
 const dsc_op *dsc_op_find(const char *name) {
-    for (const dsc_op *const *op = dsc_ops; *op; op++)
-        if (!strcmp((*op)->name, name)) return *op;
-    return NULL;
+    return (const void *)dsc_registry_find(&dsc_op_registry, name);
 }
 
 dsc_status dsc_expect_role(const dsc_shape_rule *rule, size_t i, dsc_role role, const char *what,

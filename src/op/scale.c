@@ -10,7 +10,9 @@ typedef struct scale_values {
 } scale_values;
 
 static const dsc_param params[] = {
-    {"factor", DSC_PARAM_REAL, offsetof(scale_values, factor), NULL, 0, 0, NULL, "the constant"}, {0}};
+    DSC_REAL(scale_values, factor, NULL, 0, 0, "the constant"),
+    {0},
+};
 
 static dsc_real factor_of(const dsc_call *call) {
     return (dsc_real)((const scale_values *)call->values)->factor;

@@ -10,11 +10,11 @@ typedef struct slice_values {
 } slice_values;
 
 static const dsc_param params[] = {
-    {"axis", DSC_PARAM_INT, offsetof(slice_values, axis), "0", 0, DSC_RANK_MOST - 1, NULL,
-     "the dimension, from 0"},
-    {"begin", DSC_PARAM_INT, offsetof(slice_values, begin), "0", 0, 1 << 30, NULL, "the first one, from 0"},
-    {"count", DSC_PARAM_INT, offsetof(slice_values, count), NULL, 1, 1 << 30, NULL, "how many"},
-    {0}};
+    DSC_INT(slice_values, axis, "0", 0, DSC_RANK_MOST - 1, "the dimension, from 0"),
+    DSC_INT(slice_values, begin, "0", 0, 1 << 30, "the first one, from 0"),
+    DSC_INT(slice_values, count, NULL, 1, 1 << 30, "how many"),
+    {0},
+};
 
 static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     const slice_values *values = rule->values;

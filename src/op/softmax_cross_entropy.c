@@ -15,7 +15,9 @@ typedef struct loss_values {
 } loss_values;
 
 static const dsc_param params[] = {
-    {"smoothing", DSC_PARAM_REAL, offsetof(loss_values, smoothing), "0", 0, 1, NULL, "label smoothing"}, {0}};
+    DSC_REAL(loss_values, smoothing, "0", 0, 1, "label smoothing"),
+    {0},
+};
 
 /* Inputs: the logits, the weights if there are any, the target last. */
 static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {

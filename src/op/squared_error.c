@@ -11,9 +11,10 @@ typedef struct loss_values {
     int over;
 } loss_values;
 
-static const dsc_param params[] = {{"over", DSC_PARAM_CHOICE, offsetof(loss_values, over), "sum", 0, 0,
-                                    "sum|mean", "the outputs: their sum, or their mean"},
-                                   {0}};
+static const dsc_param params[] = {
+    DSC_CHOICE(loss_values, over, "sum", "sum|mean", "the outputs: their sum, or their mean"),
+    {0},
+};
 
 /* One sample's target as values, and its distance. */
 static void needs(dsc_needs *needs) {

@@ -14,12 +14,11 @@ dsc_status dsc_window_fit(dsc_window *w, dsc_error *error) {
 }
 
 const dsc_param dsc_pool_params[] = {
-    {"size", DSC_PARAM_PAIR, offsetof(dsc_pool_values, size), "2", 1, 16, NULL, "the window, in pixels"},
-    {"stride", DSC_PARAM_PAIR, offsetof(dsc_pool_values, stride), "0", 0, 64, NULL,
-     "pixels from one window to the next; 0: the window's size"},
-    {"padding", DSC_PARAM_PAIR, offsetof(dsc_pool_values, padding), "0", 0, 15, NULL,
-     "pixels around the image; less than the window"},
-    {0}};
+    DSC_PAIR(dsc_pool_values, size, "2", 1, 16, "the window, in pixels"),
+    DSC_PAIR(dsc_pool_values, stride, "0", 0, 64, "pixels from one window to the next; 0: the window's size"),
+    DSC_PAIR(dsc_pool_values, padding, "0", 0, 15, "pixels around the image; less than the window"),
+    {0},
+};
 
 void dsc_pool_windows(dsc_window windows[2], const dsc_pool_values *values, const dsc_shape *in) {
     for (size_t axis = 0; axis < 2; axis++) {

@@ -46,13 +46,13 @@ static void update(const dsc_update *u) {
                               u->count, &numbers);
 }
 
-static const dsc_param params[] = {{"beta1", DSC_PARAM_REAL, offsetof(adam_values, beta1), "0.9", 0, 0.999999,
-                                    NULL, "share of the gradients' mean that is kept at each step"},
-                                   {"beta2", DSC_PARAM_REAL, offsetof(adam_values, beta2), "0.999", 0,
-                                    0.999999, NULL, "share of the squared gradients' mean that is kept"},
-                                   {"epsilon", DSC_PARAM_REAL, offsetof(adam_values, epsilon), "1e-8", 1e-30,
-                                    1, NULL, "added to the root, so that nothing is divided by 0"},
-                                   {0}};
+static const dsc_param params[] = {
+    DSC_REAL(adam_values, beta1, "0.9", 0, 0.999999,
+             "share of the gradients' mean that is kept at each step"),
+    DSC_REAL(adam_values, beta2, "0.999", 0, 0.999999, "share of the squared gradients' mean that is kept"),
+    DSC_REAL(adam_values, epsilon, "1e-8", 1e-30, 1, "added to the root, so that nothing is divided by 0"),
+    {0},
+};
 
 const dsc_optimiser dsc_optimiser_adam = {.name = "adam",
                                           .help = "steps scaled by the gradients' own size",

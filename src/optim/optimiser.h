@@ -4,7 +4,7 @@
 #ifndef DSC_OPTIM_OPTIMISER_H
 #define DSC_OPTIM_OPTIMISER_H
 
-#include <descender.h>
+#include "base/registry.h"
 
 struct dsc_kernels;
 
@@ -38,7 +38,8 @@ typedef struct dsc_optimiser {
     void (*update)(const dsc_update *update);
 } dsc_optimiser;
 
-extern const dsc_optimiser *const dsc_optimisers[];
+extern const dsc_optimiser *const dsc_optimisers[]; /* NULL ends them */
+extern const dsc_registry dsc_optimiser_registry;
 const dsc_optimiser *dsc_optimiser_find(const char *name);
 
 /* What is done to gradients before the update, on a range, in this order: the gradients of the penalties

@@ -2,16 +2,27 @@
 /* optimisers.c: the registry. A new optimiser is one file in this folder and one line here. */
 #include "optim/optimiser.h"
 
-#include <string.h>
+#define DSC_OPTIMISERS(OPTIMISER)                                                                            \
+    OPTIMISER(sgd)                                                                                           \
+    OPTIMISER(adam)                                                                                          \
+    OPTIMISER(adamw)                                                                                         \
+    OPTIMISER(rmsprop)
 
-extern const dsc_optimiser dsc_optimiser_sgd, dsc_optimiser_adam, dsc_optimiser_adamw, dsc_optimiser_rmsprop;
+#define DECLARE(name) extern const dsc_optimiser dsc_optimiser_##name;
+DSC_OPTIMISERS(DECLARE)
 
-const dsc_optimiser *const dsc_optimisers[] = {
-    &dsc_optimiser_sgd, &dsc_optimiser_adam, &dsc_optimiser_adamw, &dsc_optimiser_rmsprop, NULL,
+#define ENTRY(name) &dsc_optimiser_##name,
+const dsc_optimiser *const dsc_optimisers[] = {DSC_OPTIMISERS(ENTRY) NULL};
+static const void *const rows[] = {DSC_OPTIMISERS(ENTRY) NULL};
+DSC_BEGINS_AS_ROW(dsc_optimiser, params);
+
+const dsc_registry dsc_optimiser_registry = {
+    .thing = "optimiser",
+    .things = "optimisers",
+    .about = "How gradients change weights, as in --optimiser 'sgd momentum=0.9'.",
+    .rows = rows,
 };
 
 const dsc_optimiser *dsc_optimiser_find(const char *name) {
-    for (const dsc_optimiser *const *optimiser = dsc_optimisers; *optimiser; optimiser++)
-        if (!strcmp((*optimiser)->name, name)) return *optimiser;
-    return NULL;
+    return (const void *)dsc_registry_find(&dsc_optimiser_registry, name);
 }

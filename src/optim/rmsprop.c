@@ -47,15 +47,13 @@ static void update(const dsc_update *u) {
                               velocity ? velocity + at : NULL, u->gradients + at, u->count, &numbers);
 }
 
-static const dsc_param params[] = {{"alpha", DSC_PARAM_REAL, offsetof(rmsprop_values, alpha), "0.99", 0,
-                                    0.999999, NULL, "share of the squared gradients' mean that is kept"},
-                                   {"momentum", DSC_PARAM_REAL, offsetof(rmsprop_values, momentum), "0", 0,
-                                    0.999999, NULL, "share of the last step that is kept"},
-                                   {"epsilon", DSC_PARAM_REAL, offsetof(rmsprop_values, epsilon), "1e-8",
-                                    1e-30, 1, NULL, "added to the root, so that nothing is divided by 0"},
-                                   {"centered", DSC_PARAM_SWITCH, offsetof(rmsprop_values, centered), "off",
-                                    0, 0, NULL, "scale by the gradients' deviation, not by their size"},
-                                   {0}};
+static const dsc_param params[] = {
+    DSC_REAL(rmsprop_values, alpha, "0.99", 0, 0.999999, "share of the squared gradients' mean that is kept"),
+    DSC_REAL(rmsprop_values, momentum, "0", 0, 0.999999, "share of the last step that is kept"),
+    DSC_REAL(rmsprop_values, epsilon, "1e-8", 1e-30, 1, "added to the root, so that nothing is divided by 0"),
+    DSC_SWITCH(rmsprop_values, centered, "off", "scale by the gradients' deviation, not by their size"),
+    {0},
+};
 
 const dsc_optimiser dsc_optimiser_rmsprop = {.name = "rmsprop",
                                              .help = "steps scaled by the gradients' recent size",

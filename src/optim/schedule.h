@@ -4,7 +4,7 @@
 #ifndef DSC_OPTIM_SCHEDULE_H
 #define DSC_OPTIM_SCHEDULE_H
 
-#include <descender.h>
+#include "base/registry.h"
 
 /* Where training stands. Behind the run's end a schedule stays where it ended. */
 typedef struct dsc_moment {
@@ -34,7 +34,8 @@ typedef struct dsc_schedule {
 } dsc_schedule;
 
 /* Results have the same bits on every machine. */
-extern const dsc_schedule *const dsc_schedules[];
+extern const dsc_schedule *const dsc_schedules[]; /* NULL ends them */
+extern const dsc_registry dsc_schedule_registry;
 const dsc_schedule *dsc_schedule_find(const char *name);
 
 #endif

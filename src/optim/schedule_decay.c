@@ -43,11 +43,11 @@ static dsc_pace cosine(const void *values, const dsc_moment *moment, const dsc_s
     return (dsc_pace){.rate = rate, .momentum = NAN};
 }
 
-static const dsc_param params[] = {{"warmup", DSC_PARAM_REAL, offsetof(decay_values, warmup), "0", 0, 1, NULL,
-                                    "share of the run in which the rate rises"},
-                                   {"final", DSC_PARAM_REAL, offsetof(decay_values, final), "0", 0, 1, NULL,
-                                    "share of the rate that is left at the end"},
-                                   {0}};
+static const dsc_param params[] = {
+    DSC_REAL(decay_values, warmup, "0", 0, 1, "share of the run in which the rate rises"),
+    DSC_REAL(decay_values, final, "0", 0, 1, "share of the rate that is left at the end"),
+    {0},
+};
 
 const dsc_schedule dsc_schedule_linear = {.name = "linear",
                                           .help = "falls in a line to the end of the run",

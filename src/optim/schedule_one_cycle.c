@@ -40,21 +40,16 @@ static dsc_pace pace(const void *values, const dsc_moment *moment, const dsc_sch
     return (dsc_pace){.rate = rate, .momentum = v->momentum ? momentum : NAN};
 }
 
-static const dsc_param params[] = {{"peak", DSC_PARAM_REAL, offsetof(one_cycle_values, peak), "0.3", 0, 1,
-                                    NULL, "share of the run in which the rate rises"},
-                                   {"start", DSC_PARAM_REAL, offsetof(one_cycle_values, start), "25", 1, 1e9,
-                                    NULL, "the peak divided by the rate at the start"},
-                                   {"final", DSC_PARAM_REAL, offsetof(one_cycle_values, final), "1e4", 1,
-                                    1e12, NULL, "the rate at the start divided by that at the end"},
-                                   {"momentum", DSC_PARAM_SWITCH, offsetof(one_cycle_values, momentum), "on",
-                                    0, 0, NULL, "move the momentum (Adam's beta1) against the rate"},
-                                   {"low", DSC_PARAM_REAL, offsetof(one_cycle_values, low), "0.85", 0,
-                                    0.999999, NULL, "momentum at the peak"},
-                                   {"high", DSC_PARAM_REAL, offsetof(one_cycle_values, high), "0.95", 0,
-                                    0.999999, NULL, "momentum at both ends"},
-                                   {"shape", DSC_PARAM_CHOICE, offsetof(one_cycle_values, shape), "cosine", 0,
-                                    0, "cosine|linear", "how it rises and falls"},
-                                   {0}};
+static const dsc_param params[] = {
+    DSC_REAL(one_cycle_values, peak, "0.3", 0, 1, "share of the run in which the rate rises"),
+    DSC_REAL(one_cycle_values, start, "25", 1, 1e9, "the peak divided by the rate at the start"),
+    DSC_REAL(one_cycle_values, final, "1e4", 1, 1e12, "the rate at the start divided by that at the end"),
+    DSC_SWITCH(one_cycle_values, momentum, "on", "move the momentum (Adam's beta1) against the rate"),
+    DSC_REAL(one_cycle_values, low, "0.85", 0, 0.999999, "momentum at the peak"),
+    DSC_REAL(one_cycle_values, high, "0.95", 0, 0.999999, "momentum at both ends"),
+    DSC_CHOICE(one_cycle_values, shape, "cosine", "cosine|linear", "how it rises and falls"),
+    {0},
+};
 
 const dsc_schedule dsc_schedule_one_cycle = {.name = "one-cycle",
                                              .help = "rises to a peak, then falls to almost nothing",

@@ -37,15 +37,14 @@ static void listen(const void *values, dsc_schedule_state *state, double loss) {
     }
 }
 
-static const dsc_param params[] = {{"patience", DSC_PARAM_INT, offsetof(plateau_values, patience), "10", 0,
-                                    1e9, NULL, "epochs without a better loss that are borne"},
-                                   {"factor", DSC_PARAM_REAL, offsetof(plateau_values, factor), "0.1", 1e-9,
-                                    1, NULL, "what the rate is multiplied with"},
-                                   {"threshold", DSC_PARAM_REAL, offsetof(plateau_values, threshold), "1e-4",
-                                    0, 1, NULL, "share of the best loss by which a better one must beat it"},
-                                   {"final", DSC_PARAM_REAL, offsetof(plateau_values, final), "0", 0, 1, NULL,
-                                    "share of the rate that it never falls below"},
-                                   {0}};
+static const dsc_param params[] = {
+    DSC_INT(plateau_values, patience, "10", 0, 1e9, "epochs without a better loss that are borne"),
+    DSC_REAL(plateau_values, factor, "0.1", 1e-9, 1, "what the rate is multiplied with"),
+    DSC_REAL(plateau_values, threshold, "1e-4", 0, 1,
+             "share of the best loss by which a better one must beat it"),
+    DSC_REAL(plateau_values, final, "0", 0, 1, "share of the rate that it never falls below"),
+    {0},
+};
 
 const dsc_schedule dsc_schedule_plateau = {.name = "plateau",
                                            .help = "falls when the watched loss no longer does",

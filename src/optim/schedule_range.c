@@ -21,11 +21,11 @@ static dsc_pace pace(const void *values, const dsc_moment *moment, const dsc_sch
     return (dsc_pace){.rate = dsc_exp(from + (to - from) * share), .momentum = NAN};
 }
 
-static const dsc_param params[] = {{"low", DSC_PARAM_REAL, offsetof(range_values, low), "1e-6", 1e-30, 1e30,
-                                    NULL, "share of the rate at the start"},
-                                   {"high", DSC_PARAM_REAL, offsetof(range_values, high), "10", 1e-30, 1e30,
-                                    NULL, "share of the rate at the end"},
-                                   {0}};
+static const dsc_param params[] = {
+    DSC_REAL(range_values, low, "1e-6", 1e-30, 1e30, "share of the rate at the start"),
+    DSC_REAL(range_values, high, "10", 1e-30, 1e30, "share of the rate at the end"),
+    {0},
+};
 
 const dsc_schedule dsc_schedule_range = {.name = "range",
                                          .help = "rises by the same factor at each step, to find a good rate",

@@ -17,11 +17,11 @@ static dsc_pace pace(const void *values, const dsc_moment *moment, const dsc_sch
     return (dsc_pace){.rate = dsc_power(v->factor, falls > 0 ? (uint64_t)falls : 0), .momentum = NAN};
 }
 
-static const dsc_param params[] = {{"every", DSC_PARAM_INT, offsetof(step_values, every), "1", 1, 1e9, NULL,
-                                    "epochs from one fall to the next"},
-                                   {"factor", DSC_PARAM_REAL, offsetof(step_values, factor), "0.95", 1e-9, 1,
-                                    NULL, "what the rate is multiplied with"},
-                                   {0}};
+static const dsc_param params[] = {
+    DSC_INT(step_values, every, "1", 1, 1e9, "epochs from one fall to the next"),
+    DSC_REAL(step_values, factor, "0.95", 1e-9, 1, "what the rate is multiplied with"),
+    {0},
+};
 
 const dsc_schedule dsc_schedule_step = {.name = "step",
                                         .help = "falls by a factor every so many epochs",

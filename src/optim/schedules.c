@@ -2,18 +2,30 @@
 /* schedules.c: the registry. A new schedule is one file in this folder and one line here. */
 #include "optim/schedule.h"
 
-#include <string.h>
+#define DSC_SCHEDULES(SCHEDULE)                                                                              \
+    SCHEDULE(constant)                                                                                       \
+    SCHEDULE(step)                                                                                           \
+    SCHEDULE(linear)                                                                                         \
+    SCHEDULE(cosine)                                                                                         \
+    SCHEDULE(one_cycle)                                                                                      \
+    SCHEDULE(plateau)                                                                                        \
+    SCHEDULE(range)
 
-extern const dsc_schedule dsc_schedule_constant, dsc_schedule_step, dsc_schedule_linear, dsc_schedule_cosine,
-    dsc_schedule_one_cycle, dsc_schedule_plateau, dsc_schedule_range;
+#define DECLARE(name) extern const dsc_schedule dsc_schedule_##name;
+DSC_SCHEDULES(DECLARE)
 
-const dsc_schedule *const dsc_schedules[] = {
-    &dsc_schedule_constant,  &dsc_schedule_step,    &dsc_schedule_linear, &dsc_schedule_cosine,
-    &dsc_schedule_one_cycle, &dsc_schedule_plateau, &dsc_schedule_range,  NULL,
+#define ENTRY(name) &dsc_schedule_##name,
+const dsc_schedule *const dsc_schedules[] = {DSC_SCHEDULES(ENTRY) NULL};
+static const void *const rows[] = {DSC_SCHEDULES(ENTRY) NULL};
+DSC_BEGINS_AS_ROW(dsc_schedule, params);
+
+const dsc_registry dsc_schedule_registry = {
+    .thing = "schedule",
+    .things = "schedules",
+    .about = "The learning rate from step to step, as in --schedule 'cosine warmup=0.1'.",
+    .rows = rows,
 };
 
 const dsc_schedule *dsc_schedule_find(const char *name) {
-    for (const dsc_schedule *const *schedule = dsc_schedules; *schedule; schedule++)
-        if (!strcmp((*schedule)->name, name)) return *schedule;
-    return NULL;
+    return (const void *)dsc_registry_find(&dsc_schedule_registry, name);
 }

@@ -43,11 +43,11 @@ static void update(const dsc_update *u) {
                                                           u->gradients + at, u->count, &numbers);
 }
 
-static const dsc_param params[] = {{"momentum", DSC_PARAM_REAL, offsetof(sgd_values, momentum), "0", 0,
-                                    0.999999, NULL, "share of the last step that is kept"},
-                                   {"nesterov", DSC_PARAM_SWITCH, offsetof(sgd_values, nesterov), "off", 0, 0,
-                                    NULL, "look ahead along the momentum"},
-                                   {0}};
+static const dsc_param params[] = {
+    DSC_REAL(sgd_values, momentum, "0", 0, 0.999999, "share of the last step that is kept"),
+    DSC_SWITCH(sgd_values, nesterov, "off", "look ahead along the momentum"),
+    {0},
+};
 
 const dsc_optimiser dsc_optimiser_sgd = {.name = "sgd",
                                          .help = "gradient descent, with momentum if asked for",

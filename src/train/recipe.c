@@ -170,13 +170,11 @@ static dsc_status fail_folder(const char *folder, dsc_error *error) {
 }
 
 static dsc_status fail_unknown(const char *name, dsc_error *error) {
-    const char *names[64];
-    size_t count = 0;
-    for (const dsc_named_recipe *r = dsc_named_recipes; r->name && count < 64; r++) names[count++] = r->name;
-    const char *nearest = dsc_nearest_name(name, names, count);
-    return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                    "unknown recipe '%s'%s%s%s; `descender recipe list` shows them all", name,
-                    nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+    dsc_nearest nearest = dsc_nearest_to(name);
+    for (const dsc_named_recipe *r = dsc_named_recipes; r->name; r++) dsc_nearest_try(&nearest, r->name);
+    return dsc_fail(
+        error, DSC_ERROR_ARGUMENT, "unknown recipe '%s'%s%s%s; `descender recipe list` shows them all", name,
+        nearest.name ? "; did you mean '" : "", nearest.name ? nearest.name : "", nearest.name ? "'?" : "");
 }
 
 dsc_status dsc_recipe_open(dsc_recipe *recipe, const char *name, dsc_error *error) {

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECIPE_PARAMS_MOST = 64 };
 static const double WHOLE_MOST = 9007199254740992.0; /* 2^53: every whole number up to it is a double */
 
 #define FAIL(column, ...) dsc_spec_fail(error, d->text, column, __VA_ARGS__)
@@ -82,22 +81,20 @@ static dsc_status resolve_part(dsc_tune_dimension *d, const dsc_param **part_par
         d->item = strndup(item, (size_t)(d->part - item) - 1);
         if (!d->item) return dsc_fail_memory(error, strlen(item), "a search");
     }
-    dsc_spec_kind kinds[DSC_TUNE_KINDS_MOST];
-    size_t count = dsc_tune_field_kinds(kinds, d->param), part_column = (size_t)(d->part - d->name) + 1;
-    const char *near[DSC_TUNE_KINDS_MOST];
-    size_t near_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (d->item && strcmp(d->item, kinds[i].name) != 0) continue;
-        *part_param = dsc_param_find(kinds[i].params, d->part);
+    const dsc_registry *registry = dsc_tune_field_registry(d->param);
+    const dsc_row *row;
+    size_t part_column = (size_t)(d->part - d->name) + 1;
+    dsc_nearest near = dsc_nearest_to(d->part);
+    for (size_t i = 0; (row = dsc_registry_at(registry, i)); i++) {
+        if (d->item && strcmp(d->item, row->name) != 0) continue;
+        *part_param = dsc_param_find(row->params, d->part);
         if (*part_param) return DSC_OK;
-        for (const dsc_param *p = kinds[i].params; p && p->name && near_count < DSC_TUNE_KINDS_MOST; p++)
-            near[near_count++] = p->name;
+        for (const dsc_param *p = row->params; p && p->name; p++) dsc_nearest_try(&near, p->name);
     }
     (void)snprintf(thing, sizeof thing, "%s%s%s", field, d->item ? " " : "", d->item ? d->item : "");
-    const char *nearest = dsc_nearest_name(d->part, near, near_count);
-    return nearest
-               ? FAIL(part_column, "no %s has a parameter '%s'; did you mean '%s'?", thing, d->part, nearest)
-               : FAIL(part_column, "no %s has a parameter '%s'", thing, d->part);
+    return near.name ? FAIL(part_column, "no %s has a parameter '%s'; did you mean '%s'?", thing, d->part,
+                            near.name)
+                     : FAIL(part_column, "no %s has a parameter '%s'", thing, d->part);
 }
 
 /* What the name is; *typed: whose type and range the values have, NULL if any text will do. */
@@ -272,13 +269,11 @@ static bool is_used(const dsc_tune_space *space, const dsc_recipe *base, const c
 static dsc_status check_placeholder(const dsc_tune_space *space, const dsc_recipe *base,
                                     const dsc_tune_dimension *d, dsc_error *error) {
     if (is_used(space, base, d->name)) return DSC_OK;
-    const char *names[RECIPE_PARAMS_MOST] = {"hidden"};
-    size_t count = 1;
-    for (const dsc_param *p = dsc_recipe_params; p->name && count < RECIPE_PARAMS_MOST; p++)
-        names[count++] = p->name;
-    const char *nearest = dsc_nearest_name(d->name, names, count);
-    if (nearest && strcmp(nearest, d->name) != 0)
-        return FAIL(1, "unknown parameter '%s'; did you mean '%s'?", d->name, nearest);
+    dsc_nearest nearest = dsc_nearest_to(d->name);
+    dsc_nearest_try(&nearest, "hidden");
+    for (const dsc_param *p = dsc_recipe_params; p->name; p++) dsc_nearest_try(&nearest, p->name);
+    if (nearest.name && strcmp(nearest.name, d->name) != 0)
+        return FAIL(1, "unknown parameter '%s'; did you mean '%s'?", d->name, nearest.name);
     return FAIL(1,
                 "unknown parameter '%s'; `descender train --help` lists those of a recipe; where it is to "
                 "stand for a part of a "

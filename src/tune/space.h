@@ -91,9 +91,8 @@ const dsc_param *dsc_tune_field(const char *name);
 /* Appends what those texts are called: "augment, optimiser, ...". */
 void dsc_tune_fields_format(dsc_text *text);
 
-/* What the field's items are; the number of them. */
-enum { DSC_TUNE_KINDS_MOST = 64 };
-size_t dsc_tune_field_kinds(dsc_spec_kind kinds[DSC_TUNE_KINDS_MOST], const dsc_param *field);
+/* What the items of such a text may be. */
+const dsc_registry *dsc_tune_field_registry(const dsc_param *field);
 
 /* Sets the dimension's part in *text, a new text, to `value`. */
 dsc_status dsc_tune_part_set(char **text, const dsc_tune_dimension *dimension, const char *value,

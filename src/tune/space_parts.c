@@ -12,39 +12,13 @@
 
 /* --- which texts there are, and what their items are --- */
 
-static size_t augmentations(dsc_spec_kind *kinds) {
-    size_t n = 0;
-    for (; n < DSC_TUNE_KINDS_MOST && dsc_augmentations[n]; n++)
-        kinds[n] = (dsc_spec_kind){dsc_augmentations[n]->name, dsc_augmentations[n]->params, 0};
-    return n;
-}
-
-static size_t optimisers(dsc_spec_kind *kinds) {
-    size_t n = 0;
-    for (; n < DSC_TUNE_KINDS_MOST && dsc_optimisers[n]; n++)
-        kinds[n] = (dsc_spec_kind){dsc_optimisers[n]->name, dsc_optimisers[n]->params, 0};
-    return n;
-}
-
-static size_t schedules(dsc_spec_kind *kinds) {
-    size_t n = 0;
-    for (; n < DSC_TUNE_KINDS_MOST && dsc_schedules[n]; n++)
-        kinds[n] = (dsc_spec_kind){dsc_schedules[n]->name, dsc_schedules[n]->params, 0};
-    return n;
-}
-
-static size_t losses(dsc_spec_kind *kinds) {
-    size_t n = 0;
-    for (const dsc_op *const *op = dsc_ops; *op && n < DSC_TUNE_KINDS_MOST; op++)
-        if ((*op)->flags & DSC_OP_LOSS) kinds[n++] = (dsc_spec_kind){(*op)->name, (*op)->params, 0};
-    return n;
-}
-
 static const struct {
     const char *name;
-    size_t (*kinds)(dsc_spec_kind *kinds);
-} fields[] = {
-    {"augment", augmentations}, {"optimiser", optimisers}, {"schedule", schedules}, {"loss", losses}};
+    const dsc_registry *registry;
+} fields[] = {{"augment", &dsc_augmentation_registry},
+              {"optimiser", &dsc_optimiser_registry},
+              {"schedule", &dsc_schedule_registry},
+              {"loss", &dsc_loss_registry}};
 enum { FIELDS = sizeof fields / sizeof *fields };
 
 const dsc_param *dsc_tune_field(const char *name) {
@@ -57,10 +31,10 @@ void dsc_tune_fields_format(dsc_text *text) {
     for (size_t i = 0; i < FIELDS; i++) dsc_text_append(text, "%s%s", i ? ", " : "", fields[i].name);
 }
 
-size_t dsc_tune_field_kinds(dsc_spec_kind kinds[DSC_TUNE_KINDS_MOST], const dsc_param *field) {
-    for (size_t i = 0; i < FIELDS; i++)
-        if (!strcmp(fields[i].name, field->name)) return fields[i].kinds(kinds);
-    return 0;
+const dsc_registry *dsc_tune_field_registry(const dsc_param *field) {
+    size_t i = 0;
+    while (strcmp(fields[i].name, field->name) != 0) i++; /* it is one of them */
+    return fields[i].registry;
 }
 
 /* --- setting one --- */
@@ -76,13 +50,10 @@ static bool slice_is(const char *slice, size_t length, const char *text) {
 }
 
 /* Whether this item has the part. */
-static bool has_part(const dsc_spec *item, const dsc_tune_dimension *d, const dsc_spec_kind *kinds,
-                     size_t count) {
+static bool has_part(const dsc_spec *item, const dsc_tune_dimension *d, const dsc_registry *registry) {
     if (d->item && !slice_is(item->name, item->name_length, d->item)) return false;
-    for (size_t i = 0; i < count; i++)
-        if (slice_is(item->name, item->name_length, kinds[i].name))
-            return dsc_param_find(kinds[i].params, d->part) != NULL;
-    return false;
+    const dsc_row *row = dsc_registry_find_slice(registry, item->name, item->name_length);
+    return row && dsc_param_find(row->params, d->part);
 }
 
 /* Where the part is in an item that ends at `end`. */
@@ -98,13 +69,13 @@ static place place_in(const dsc_spec *item, const char *text, const char *end, c
 }
 
 static dsc_status find_place(place *found, const char *text, const dsc_tune_dimension *d, dsc_error *error) {
-    dsc_spec_kind kinds[DSC_TUNE_KINDS_MOST];
-    size_t count = dsc_tune_field_kinds(kinds, d->param), matches = 0;
+    const dsc_registry *registry = dsc_tune_field_registry(d->param);
+    size_t matches = 0;
     for (const char *next = text;; next++) {
         dsc_spec item;
         dsc_status status = dsc_spec_read(&item, &next, text, ",", error);
         if (status) return dsc_error_context(error, status, "%s", d->param->name);
-        if (has_part(&item, d, kinds, count) && !matches++) *found = place_in(&item, text, next, d->part);
+        if (has_part(&item, d, registry) && !matches++) *found = place_in(&item, text, next, d->part);
         if (!*next) break;
     }
     if (matches == 1) return DSC_OK;
@@ -113,8 +84,9 @@ static dsc_status find_place(place *found, const char *text, const dsc_tune_dime
                              matches == 2 ? "two items" : "several items", text, d->part,
                              d->item ? "" : "; name the one, as in ", d->item ? "" : "augment.affine.p=0..1");
     const char *has = d->item;
-    for (size_t i = 0; i < count && !has; i++)
-        if (dsc_param_find(kinds[i].params, d->part)) has = kinds[i].name;
+    const dsc_row *row;
+    for (size_t i = 0; !has && (row = dsc_registry_at(registry, i)); i++)
+        if (dsc_param_find(row->params, d->part)) has = row->name;
     return dsc_spec_fail(error, d->text, 1,
                          "the %s \"%s\" has no '%s'; begin with one that has, as in --%s %s", d->param->name,
                          text, d->part, d->param->name, has);

@@ -152,7 +152,8 @@ static void errors_of_the_text_point_at_the_column_and_suggest(void **state) {
                 "column 1: conv1: padding=same needs an odd kernel, found 2x2");
     check_error("conv 3 padding=x, flatten, dense", "column 1: conv1: padding: expected N or NxM");
     check_error("residul(dense 3), dense", "column 1: unknown layer 'residul'; did you mean 'residual'?");
-    check_error("flatten, dense(10)", "column 15: '(' goes with residual and parallel alone");
+    check_error("flatten, dense(10)",
+                "column 15: '(' goes with parallel and residual alone; write 'dense 32', without");
     check_error("flatten, residual", "column 18: expected '(' and layers, as in 'residual(dense 100, relu)'");
     check_error("flatten, residual 3 (relu)", "column 19: expected '(' behind 'residual'");
     check_error("flatten, residual(relu",

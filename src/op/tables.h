@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* tables.h: values and parameter tables of ops whose layers take the same: such a layer inherits the op's table, and
+ * hands its values to the op as they are. Those of the pools are in window.h. */
+#ifndef DSC_OP_TABLES_H
+#define DSC_OP_TABLES_H
+
+#include <descender.h>
+
+typedef struct dsc_batch_norm_values {
+    double momentum, epsilon;
+} dsc_batch_norm_values;
+extern const dsc_param dsc_batch_norm_params[];
+
+typedef struct dsc_dropout_values {
+    double p;
+} dsc_dropout_values;
+extern const dsc_param dsc_dropout_params[];
+
+typedef struct dsc_layer_norm_values {
+    double epsilon;
+} dsc_layer_norm_values;
+extern const dsc_param dsc_layer_norm_params[];
+
+typedef struct dsc_leaky_relu_values {
+    double slope;
+} dsc_leaky_relu_values;
+extern const dsc_param dsc_leaky_relu_params[];
+
+#endif
