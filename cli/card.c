@@ -209,7 +209,7 @@ static const command_option extras[] = {
 };
 
 static const command_operand operands[] = {
-    {"RUN", false, false, "the folder of a finished run"},
+    {.name = "RUN", .help = "the folder of a finished run"},
     {0},
 };
 

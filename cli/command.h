@@ -20,7 +20,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
-#include "base/param.h"
+#include "base/registry.h"
 #include "base/visible.h"
 
 enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_WRONG_USAGE = 2 };
@@ -42,6 +42,8 @@ typedef struct command_operand {
     bool optional;
     bool many; /* the last one: any number of them */
     const char *help;
+    void (*words)(
+        dsc_text *text); /* appends the words that it may be, for completion; NULL: a file, or any */
 } command_operand;
 
 typedef struct command_example {
@@ -66,19 +68,20 @@ typedef struct command_call {
 
 struct command {
     const char *name;
-    const char *help;  /* one line, begins lower case, no full stop */
+    const char *help; /* one line, begins lower case, no full stop */
+    const dsc_param *options;
+    size_t values_size;
     const char *about; /* paragraphs divided by empty lines, or NULL */
     const command_operand *operands;
     const dsc_param
         *shared; /* a table of another room's whose struct is the first member of `values`, or NULL */
-    const dsc_param *options;
     const command_option *extras;
     const command_example *examples; /* two or three */
-    size_t values_size;
     bool stops; /* asks command_should_stop while it works; others die of the first signal, as programs do */
+    bool lists_things;  /* its man page has all that help_things.c lists */
     bool defaults_vary; /* those of `shared` come from elsewhere: help does not show them */
     dsc_status (*run)(command_call *call, dsc_error *error);
-    const command *const *actions; /* instead of all from `operands` on; NULL ends the list */
+    const dsc_registry *actions; /* instead of options and all from `operands` on */
 };
 
 /* The rows that many tables share. `values` is the type of the struct. */
@@ -92,10 +95,14 @@ struct command {
 
 /* ---- the registry (commands.c) ---- */
 
-extern const command *const commands[]; /* NULL ends it */
-const command *command_find(const command *const *list, const char *name);
-/* Fails with "unknown THING 'name'; did you mean ...?". */
-dsc_status command_unknown(const command *const *list, const char *thing, const char *name, dsc_error *error);
+extern const dsc_registry commands;
+/* Number i of the commands, or of the actions of one (`list` may be NULL); NULL: there are no more. */
+static inline const command *command_at(const dsc_registry *list, size_t i) {
+    return list ? (const void *)dsc_registry_at(list, i) : NULL;
+}
+static inline const command *command_find(const dsc_registry *list, const char *name) {
+    return (const void *)dsc_registry_find(list, name);
+}
 
 /* ---- options (options.c) ---- */
 

@@ -2,13 +2,20 @@
 /* data.c: `descender data`: the actions that look at data, fetch them, check them and make them. */
 #include "command.h"
 
-extern const command command_data_info, command_data_show, command_data_fetch, command_data_check,
-    command_data_pack;
+#define ACTIONS(COMMAND)                                                                                     \
+    COMMAND(info)                                                                                            \
+    COMMAND(show)                                                                                            \
+    COMMAND(fetch)                                                                                           \
+    COMMAND(check)                                                                                           \
+    COMMAND(pack)
 
-static const command *const actions[] = {
-    &command_data_info,  &command_data_show, &command_data_fetch,
-    &command_data_check, &command_data_pack, NULL,
-};
+#define DECLARE(name) extern const command command_data_##name;
+ACTIONS(DECLARE)
+
+#define ENTRY(name) &command_data_##name,
+static const void *const rows[] = {ACTIONS(ENTRY) NULL};
+
+static const dsc_registry actions = {.thing = "action", .things = "actions", .rows = rows};
 
 const command command_data = {
     .name = "data",
@@ -16,5 +23,5 @@ const command command_data = {
     .about =
         "Data are images with labels: MNIST, the built-in digits, which the program draws itself, or data of "
         "your own in the same four IDX files.",
-    .actions = actions,
+    .actions = &actions,
 };

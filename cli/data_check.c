@@ -131,7 +131,9 @@ static const dsc_param options[] = {
 static const command_option extras[] = {{"model", 'm', "RUN|MODEL", true}, {0}};
 
 static const command_operand operands[] = {
-    {"DIR", true, false, "the folder of the four files; without it, the one where MNIST is found"},
+    {.name = "DIR",
+     .optional = true,
+     .help = "the folder of the four files; without it, the one where MNIST is found"},
     {0},
 };
 

@@ -44,7 +44,9 @@ static const dsc_param options[] = {
 };
 
 static const command_operand operands[] = {
-    {"DIR", true, false, "where to put the files; without it, the user's cache, where every command looks"},
+    {.name = "DIR",
+     .optional = true,
+     .help = "where to put the files; without it, the user's cache, where every command looks"},
     {0},
 };
 

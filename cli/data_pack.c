@@ -288,8 +288,8 @@ static const command_option extras[] = {
 };
 
 static const command_operand operands[] = {
-    {"DIR", false, false, "the folder of the class folders; or one with train/ and test/, which hold them"},
-    {"OUT", false, false, "the folder to write; made if it is missing"},
+    {.name = "DIR", .help = "the folder of the class folders; or one with train/ and test/, which hold them"},
+    {.name = "OUT", .help = "the folder to write; made if it is missing"},
     {0},
 };
 

@@ -94,8 +94,8 @@ static const dsc_param options[] = {
 static const command_option extras[] = {{"out", 'o', "FILE.md", true}, {0}};
 
 static const command_operand operands[] = {
-    {"DATA", false, false,
-     "a folder with the four files, or mnist, digits, auto: as --data of other commands"},
+    {.name = "DATA",
+     .help = "a folder with the four files, or mnist, digits, auto: as --data of other commands"},
     {0},
 };
 

@@ -173,7 +173,7 @@ static const command_option extras[] = {
 };
 
 static const command_operand operands[] = {
-    {"RUN|MODEL", false, false, "the folder of a run, or a model's file"},
+    {.name = "RUN|MODEL", .help = "the folder of a run, or a model's file"},
     {0},
 };
 

@@ -11,7 +11,7 @@ enum { MARGIN = 2, TEXT_COLUMN = 28 };
 
 static const char *bold(void) { return command_colour(stdout) ? "\033[1m" : ""; }
 static const char *plain(void) { return command_colour(stdout) ? "\033[0m" : ""; }
-static void heading(const char *text) { (void)printf("\n%s%s%s\n", bold(), text, plain()); }
+void help_heading(const char *text) { (void)printf("\n%s%s%s\n", bold(), text, plain()); }
 
 /* The columns that UTF-8 text takes, all its characters being one wide. */
 static size_t columns_of(const char *text, size_t bytes) {
@@ -22,7 +22,7 @@ static size_t columns_of(const char *text, size_t bytes) {
 
 /* Prints words from column `at` on, wrapped at the width with later lines indented by `indent`. An empty
  * line in the text starts a paragraph. */
-static void print_wrapped(const char *text, size_t at, size_t indent) {
+void help_wrapped(const char *text, size_t at, size_t indent) {
     size_t width = command_width(), column = at;
     bool first = true;
     while (*text) {
@@ -48,7 +48,7 @@ static void print_wrapped(const char *text, size_t at, size_t indent) {
 }
 
 /* "  NAME      help", the help in a column of its own, on a line of its own where NAME is long. */
-static void print_row(const char *name, const char *help) {
+void help_row(const char *name, const char *help) {
     size_t length = strlen(name) + MARGIN;
     (void)printf("%*s%s", MARGIN, "", name);
     if (length + 2 > TEXT_COLUMN) {
@@ -56,7 +56,7 @@ static void print_row(const char *name, const char *help) {
         length = 0;
     }
     (void)printf("%*s", (int)(TEXT_COLUMN - length), "");
-    print_wrapped(help, TEXT_COLUMN, TEXT_COLUMN);
+    help_wrapped(help, TEXT_COLUMN, TEXT_COLUMN);
 }
 
 const char *help_placeholder(const dsc_param *param, const command_option *extra) {
@@ -84,8 +84,8 @@ void help_append_facts(dsc_text *text, const command *self, const dsc_param *par
         param->type == DSC_PARAM_SEED)
         dsc_param_format_range(&range, param);
     const char *initial = param->initial;
-    if (param->type == DSC_PARAM_SWITCH && initial && !strcmp(initial, "off")) initial = NULL;
-    if (self->defaults_vary && dsc_param_find(self->shared, param->name)) initial = NULL;
+    if (self && param->type == DSC_PARAM_SWITCH && initial && !strcmp(initial, "off")) initial = NULL;
+    if (self && self->defaults_vary && dsc_param_find(self->shared, param->name)) initial = NULL;
     if (range.length || initial)
         dsc_text_append(text, " (%s%s%s%s)", range.length ? range.data : "",
                         range.length && initial ? "; " : "", initial ? "default " : "",
@@ -105,7 +105,7 @@ static void print_option(const command *self, const dsc_param *param) {
     if (!is_switch) dsc_text_append(&name, " %s", help_placeholder(param, extra));
     dsc_text_append(&help, "%s", param->help);
     help_append_facts(&help, self, param);
-    if (!name.failed && !help.failed) print_row(name.data, help.data);
+    if (!name.failed && !help.failed) help_row(name.data, help.data);
     dsc_text_free(&name);
     dsc_text_free(&help);
 }
@@ -122,10 +122,10 @@ static void print_usage(const command *group, const command *self) {
 
 static void print_examples(const command *self) {
     if (!self->examples || !self->examples->line) return;
-    heading("Examples:");
+    help_heading("Examples:");
     for (const command_example *example = self->examples; example->line; example++) {
         (void)printf("%*sdescender %s\n%*s", MARGIN, "", example->line, 3 * MARGIN, "");
-        print_wrapped(example->help, 3 * MARGIN, 3 * MARGIN);
+        help_wrapped(example->help, 3 * MARGIN, 3 * MARGIN);
     }
 }
 
@@ -134,69 +134,75 @@ void command_print_help(const command *group, const command *self) {
     (void)printf("\n");
     dsc_text sentence = {0};
     dsc_text_append(&sentence, "%c%s.", toupper((unsigned char)self->help[0]), self->help + 1);
-    if (!sentence.failed) print_wrapped(sentence.data, 0, 0);
+    if (!sentence.failed) help_wrapped(sentence.data, 0, 0);
     dsc_text_free(&sentence);
     if (self->about) {
         (void)printf("\n");
-        print_wrapped(self->about, 0, 0);
+        help_wrapped(self->about, 0, 0);
     }
     if (self->actions) {
-        heading("Actions:");
-        for (const command *const *action = self->actions; *action; action++)
-            print_row((*action)->name, (*action)->help);
+        help_heading("Actions:");
+        const command *action;
+        for (size_t i = 0; (action = command_at(self->actions, i)); i++) help_row(action->name, action->help);
         (void)printf("\nOptions of an action: descender %s ACTION --help\n", self->name);
     }
     if (self->operands && self->operands->name) {
-        heading("Arguments:");
+        help_heading("Arguments:");
         for (const command_operand *operand = self->operands; operand->name; operand++)
-            print_row(operand->name, operand->help);
+            help_row(operand->name, operand->help);
     }
     if (!self->actions) {
-        heading("Options:");
+        help_heading("Options:");
         dsc_param *options = command_options(self);
         for (const dsc_param *param = options; param && param->name; param++) print_option(self, param);
         free(options);
-        print_row("-h, --help", "show this help");
+        help_row("-h, --help", "show this help");
     }
     print_examples(self);
 }
 
 static void print_commands(void) {
-    heading("Commands:");
-    for (const command *const *list = commands; *list; list++) {
-        print_row((*list)->name, (*list)->help);
-        for (const command *const *action = (*list)->actions; action && *action; action++) {
+    help_heading("Commands:");
+    const command *self, *action;
+    for (size_t i = 0; (self = command_at(&commands, i)); i++) {
+        help_row(self->name, self->help);
+        for (size_t k = 0; (action = command_at(self->actions, k)); k++) {
             char name[64];
-            (void)snprintf(name, sizeof name, "%s %s", (*list)->name, (*action)->name);
-            print_row(name, (*action)->help);
+            (void)snprintf(name, sizeof name, "%s %s", self->name, action->name);
+            help_row(name, action->help);
         }
     }
 }
 
 void command_print_welcome(void) {
     (void)printf("%sdescender%s learns to read handwritten digits.\n", bold(), plain());
-    heading("Start here:");
-    print_row("descender tutorial", "train the network of NumPy's tutorial \"Deep learning on MNIST\"");
-    print_row("descender serve --open", "draw a digit in the browser, and see what a network makes of it");
-    print_row("descender predict IMAGE", "read the digits on a photo or scan of your own");
-    heading("Then:");
-    print_row("descender train", "a better network: 99 percent in seconds; 98 in one with --recipe mnist-98");
-    print_row("descender evaluate RUN", "how good it is; report RUN: where it errs");
-    print_row("descender --help", "all commands");
-    print_row("descender COMMAND --help", "its options, with examples");
+    help_heading("Start here:");
+    help_row("descender tutorial", "train the network of NumPy's tutorial \"Deep learning on MNIST\"");
+    help_row("descender serve --open", "draw a digit in the browser, and see what a network makes of it");
+    help_row("descender predict IMAGE", "read the digits on a photo or scan of your own");
+    help_heading("Then:");
+    help_row("descender train", "a better network: 99 percent in seconds; 98 in one with --recipe mnist-98");
+    help_row("descender evaluate RUN", "how good it is; report RUN: where it errs");
+    help_row("descender --help", "all commands");
+    help_row("descender COMMAND --help", "its options, with examples");
 }
 
 void command_print_program_help(void) {
     (void)printf("%sUsage:%s descender COMMAND [OPTIONS]\n\n", bold(), plain());
-    print_wrapped("Learns to read handwritten digits, and other small images, with neural networks.", 0, 0);
+    help_wrapped("Learns to read handwritten digits, and other small images, with neural networks.", 0, 0);
     print_commands();
-    heading("Options:");
-    print_row("-h, --help", "show this help; after a command, that command's");
-    print_row("-V, --version", "show the version, and what this build can do");
-    print_row("--version --check", "check every kernel set that this processor has: a second or two");
-    heading("Environment:");
-    print_row("DESCENDER_DATA", "the folder of MNIST's four files, looked in first");
-    print_row("NO_COLOR", "if set, nothing is coloured");
-    heading("Exit status:");
+    help_heading("What there is:");
+    dsc_text things = {0};
+    help_append_things(&things, ", ");
+    if (!things.failed) help_row("help THINGS", things.data);
+    dsc_text_free(&things);
+    help_heading("Options:");
+    help_row("-h, --help", "show this help; after a command, that command's");
+    help_row("-V, --version", "show the version, and what this build can do");
+    help_row("--version --check", "check every kernel set that this processor has: a second or two");
+    help_heading("Environment:");
+    help_row("DESCENDER_DATA", "the folder of MNIST's four files, looked in first");
+    help_row("NO_COLOR", "if set, nothing is coloured");
+    help_heading("Exit status:");
     (void)printf("%*s0 done, 1 failed, 2 wrong usage, 130 interrupted, 143 terminated\n", MARGIN, "");
 }

@@ -8,31 +8,55 @@ typedef struct values {
 
 enum { AS_TEXT, AS_MAN, AS_NAMES, AS_BASH, AS_ZSH };
 
-static dsc_status find(command_call *call, const command **group, const command **self, dsc_error *error) {
-    const command *const *list = commands;
-    for (size_t i = 0; i < call->operand_count; i++) {
-        if (*self && !(*self)->actions)
-            return command_wrong_usage(call, error, "'%s' has no actions", (*self)->name);
-        *group = *self;
-        *self = command_find(list, call->operands[i]);
-        if (!*self) {
-            call->wrong_usage = true;
-            return command_unknown(list, *group ? "action" : "command", call->operands[i], error);
-        }
-        list = (*self)->actions;
+/* What the operands name: a command and its group, or things and perhaps one of them. */
+typedef struct topic {
+    const command *group, *self;
+    const dsc_registry *things;
+    const dsc_row *one;
+} topic;
+
+static dsc_status find_first(topic *found, const char *name, dsc_error *error) {
+    found->self = command_find(&commands, name);
+    found->things = found->self ? NULL : help_things_find(name);
+    if (found->self || found->things) return DSC_OK;
+    dsc_nearest nearest = dsc_nearest_to(name);
+    const command *self;
+    for (size_t i = 0; (self = command_at(&commands, i)); i++) dsc_nearest_try(&nearest, self->name);
+    for (size_t i = 0; help_things[i]; i++) dsc_nearest_try(&nearest, help_things[i]->things);
+    if (!nearest.name) return dsc_registry_unknown(&commands, name, error);
+    return dsc_fail(error, DSC_ERROR_ARGUMENT, "unknown command '%s'; did you mean '%s'?", name,
+                    nearest.name);
+}
+
+static dsc_status find(topic *found, const command_call *call, dsc_error *error) {
+    if (!call->operand_count) return DSC_OK;
+    dsc_status status = find_first(found, call->operands[0], error);
+    if (status || call->operand_count == 1) return status;
+    const char *second = call->operands[1];
+    if (found->things) {
+        found->one = dsc_registry_find(found->things, second);
+        return found->one ? DSC_OK : dsc_registry_unknown(found->things, second, error);
     }
-    return DSC_OK;
+    if (!found->self->actions)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "'%s' has no actions", found->self->name);
+    found->group = found->self;
+    found->self = command_find(found->group->actions, second);
+    return found->self ? DSC_OK : dsc_registry_unknown(found->group->actions, second, error);
 }
 
 static dsc_status run(command_call *call, dsc_error *error) {
     const values *how = call->values;
-    const command *group = NULL, *self = NULL;
+    topic found = {0};
     dsc_text text = {0};
-    dsc_status status = find(call, &group, &self, error);
+    dsc_status status = find(&found, call, error);
+    if (!status && found.things && how->as != AS_TEXT)
+        status = dsc_fail(error, DSC_ERROR_ARGUMENT,
+                          "%s come as text alone; `descender help --as man help` has all of them",
+                          found.things->things);
     if (status) return status;
     switch (how->as) {
     case AS_MAN:
-        help_append_man(&text, group, self);
+        help_append_man(&text, found.group, found.self);
         break;
     case AS_NAMES:
         help_append_names(&text);
@@ -44,12 +68,21 @@ static dsc_status run(command_call *call, dsc_error *error) {
         help_append_zsh(&text);
         break;
     default:
-        if (self)
-            command_print_help(group, self);
+        if (found.things)
+            help_print_things(found.things, found.one);
+        else if (found.self)
+            command_print_help(found.group, found.self);
         else
             command_print_program_help();
     }
     return command_print_text(&text, error);
+}
+
+/* For completion: the commands, then the things. */
+static void append_topics(dsc_text *text) {
+    const command *self;
+    for (size_t i = 0; (self = command_at(&commands, i)); i++) dsc_text_append(text, "%s ", self->name);
+    help_append_things(text, " ");
 }
 
 static const dsc_param options[] = {
@@ -59,13 +92,18 @@ static const dsc_param options[] = {
 };
 
 static const command_operand operands[] = {
-    {"COMMAND", true, false, "the command"},
-    {"ACTION", true, false, "its action, where it has some"},
+    {.name = "COMMAND|THINGS",
+     .optional = true,
+     .help = "a command; or what there is: layers, ops, optimisers, schedules, losses or augmentations",
+     .words = append_topics},
+    {.name = "ACTION|NAME", .optional = true, .help = "the command's action; or one of the things"},
     {0},
 };
 
 static const command_example examples[] = {
     {"help data show", "The same as 'descender data show --help'."},
+    {"help layers", "What a model's text can be made of, with parameters, ranges and defaults."},
+    {"help optimisers adam", "One of them."},
     {"help --as man train",
      "The man page of `train`, as scdoc reads it. `make install` installs all of them."},
     {"help --as bash", "Completion for this shell: source <(descender help --as bash)"},
@@ -74,7 +112,8 @@ static const command_example examples[] = {
 
 const command command_help = {
     .name = "help",
-    .help = "explain a command",
+    .help = "explain a command, or list layers, optimisers and what else there is",
+    .lists_things = true,
     .about =
         "Everything is made from the same tables that options are read by: --help, man pages and completion.",
     .operands = operands,

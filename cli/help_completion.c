@@ -12,7 +12,7 @@ static void append_choices(dsc_text *text, const char *choices) {
     for (; *choices; choices++) dsc_text_append(text, "%c", *choices == '|' ? ' ' : *choices);
 }
 
-static void append_recipes(dsc_text *text) {
+void help_append_recipes(dsc_text *text) {
     for (const dsc_named_recipe *recipe = dsc_named_recipes; recipe->name; recipe++)
         dsc_text_append(text, "%s%s", recipe == dsc_named_recipes ? "" : " ", recipe->name);
 }
@@ -22,7 +22,7 @@ static bool append_words(dsc_text *text, const dsc_param *param) {
     if (param->type == DSC_PARAM_CHOICE)
         append_choices(text, param->choices);
     else if (!strcmp(param->name, "recipe"))
-        append_recipes(text);
+        help_append_recipes(text);
     else if (!strcmp(param->name, "data"))
         dsc_text_append(text, "auto mnist digits");
     else
@@ -32,10 +32,10 @@ static bool append_words(dsc_text *text, const dsc_param *param) {
 
 /* Calls `use` for every command that has options: all but groups. */
 static void for_each(dsc_text *text, void (*use)(dsc_text *text, const command *group, const command *self)) {
-    for (const command *const *list = commands; *list; list++) {
-        if (!(*list)->actions) use(text, NULL, *list);
-        for (const command *const *action = (*list)->actions; action && *action; action++)
-            use(text, *list, *action);
+    const command *self, *action;
+    for (size_t i = 0; (self = command_at(&commands, i)); i++) {
+        if (!self->actions) use(text, NULL, self);
+        for (size_t k = 0; (action = command_at(self->actions, k)); k++) use(text, self, action);
     }
 }
 
@@ -61,9 +61,9 @@ static void append_bash_case(dsc_text *text, const command *group, const command
         dsc_text_free(&words);
     }
     dsc_text_append(text, "        esac\n");
-    if (!strcmp(self->name, "show") && group && !strcmp(group->name, "recipe")) {
+    if (self->operands && self->operands->words) {
         dsc_text_append(text, "        operands='");
-        append_recipes(text);
+        self->operands->words(text);
         dsc_text_append(text, "'\n");
     }
     dsc_text_append(text, "        ;;\n");
@@ -78,23 +78,21 @@ void help_append_bash(dsc_text *text) {
                           "    COMPREPLY=()\n"
                           "    if [ \"$COMP_CWORD\" = 1 ]; then\n"
                           "        COMPREPLY=($(compgen -W '--help --version");
-    for (const command *const *list = commands; *list; list++) dsc_text_append(text, " %s", (*list)->name);
+    const command *self, *action;
+    for (size_t i = 0; (self = command_at(&commands, i)); i++) dsc_text_append(text, " %s", self->name);
     dsc_text_append(text, "' -- \"$now\"))\n        return\n    fi\n    case $command in\n");
-    for (const command *const *list = commands; *list; list++) {
-        if (!(*list)->actions) continue;
+    for (size_t i = 0; (self = command_at(&commands, i)); i++) {
+        if (!self->actions) continue;
         dsc_text_append(
             text,
             "    %s)\n        if [ \"$COMP_CWORD\" = 2 ]; then\n            COMPREPLY=($(compgen -W '--help",
-            (*list)->name);
-        for (const command *const *action = (*list)->actions; *action; action++)
-            dsc_text_append(text, " %s", (*action)->name);
+            self->name);
+        for (size_t k = 0; (action = command_at(self->actions, k)); k++)
+            dsc_text_append(text, " %s", action->name);
         dsc_text_append(text, "' -- \"$now\"))\n            return\n        fi\n        command=\"$command "
                               "${COMP_WORDS[2]}\"\n        first=3\n        ;;\n");
     }
-    dsc_text_append(text, "    help) operands='");
-    for (const command *const *list = commands; *list; list++)
-        dsc_text_append(text, "%s%s", list == commands ? "" : " ", (*list)->name);
-    dsc_text_append(text, "' ;;\n    esac\n    case $command in\n");
+    dsc_text_append(text, "    esac\n    case $command in\n");
     for_each(text, append_bash_case);
     dsc_text_append(text, "    esac\n"
                           "    if [ -n \"$words\" ]; then\n"
@@ -152,9 +150,9 @@ static void append_zsh_case(dsc_text *text, const command *group, const command 
         append_zsh_option(text, self, param);
     free(options);
     dsc_text_append(text, "            '--help[show help]' '*:file:");
-    if (group && !strcmp(group->name, "recipe")) {
+    if (self->operands && self->operands->words) {
         dsc_text_append(text, "(");
-        append_recipes(text);
+        self->operands->words(text);
         dsc_text_append(text, ")");
     } else {
         dsc_text_append(text, "_files");
@@ -162,10 +160,11 @@ static void append_zsh_case(dsc_text *text, const command *group, const command 
     dsc_text_append(text, "'\n        ;;\n");
 }
 
-static void append_zsh_list(dsc_text *text, const command *const *list) {
-    for (; *list; list++) {
-        dsc_text_append(text, " '%s:", (*list)->name);
-        append_zsh_plain(text, (*list)->help);
+static void append_zsh_list(dsc_text *text, const dsc_registry *list) {
+    const command *self;
+    for (size_t i = 0; (self = command_at(list, i)); i++) {
+        dsc_text_append(text, " '%s:", self->name);
+        append_zsh_plain(text, self->help);
         dsc_text_append(text, "'");
     }
 }
@@ -174,15 +173,16 @@ void help_append_zsh(dsc_text *text) {
     dsc_text_append(text,
                     "#compdef descender\n# zsh completion for descender, made by `descender help --as zsh`\n"
                     "local command=$words[2]\nlocal -a names\nif (( CURRENT == 2 )); then\n    names=(");
-    append_zsh_list(text, commands);
+    append_zsh_list(text, &commands);
     dsc_text_append(
         text,
         ")\n    _describe command names\n    return\nfi\nshift words\n(( CURRENT-- ))\ncase $command in\n");
-    for (const command *const *list = commands; *list; list++) {
-        if (!(*list)->actions) continue;
+    const command *self;
+    for (size_t i = 0; (self = command_at(&commands, i)); i++) {
+        if (!self->actions) continue;
         dsc_text_append(text, "    %s)\n        if (( CURRENT == 2 )); then\n            names=(",
-                        (*list)->name);
-        append_zsh_list(text, (*list)->actions);
+                        self->name);
+        append_zsh_list(text, self->actions);
         dsc_text_append(text, ")\n            _describe action names\n            return\n        fi\n"
                               "        command=\"$command $words[2]\"\n        shift words\n        (( "
                               "CURRENT-- ))\n        ;;\n");

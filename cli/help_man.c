@@ -102,25 +102,50 @@ static void append_end(dsc_text *text, bool of_program) {
         dsc_text_append(text, "*descender*(1)\n");
         return;
     }
-    for (const command *const *list = commands; *list; list++) {
-        if (!(*list)->actions)
-            dsc_text_append(text, "%s*descender-%s*(1)", list == commands ? "" : ", ", (*list)->name);
-        for (const command *const *action = (*list)->actions; action && *action; action++)
-            dsc_text_append(text, "%s*descender-%s-%s*(1)",
-                            list == commands && action == (*list)->actions ? "" : ", ", (*list)->name,
-                            (*action)->name);
+    const command *one, *action;
+    const char *between = "";
+    for (size_t i = 0; (one = command_at(&commands, i)); i++) {
+        if (!one->actions) dsc_text_append(text, "%s*descender-%s*(1)", between, one->name), between = ", ";
+        for (size_t k = 0; (action = command_at(one->actions, k)); k++, between = ", ")
+            dsc_text_append(text, "%s*descender-%s-%s*(1)", between, one->name, action->name);
     }
     dsc_text_append(text, "\n");
 }
 
-static void append_list(dsc_text *text, const char *heading, const command *group,
-                        const command *const *list) {
+static void append_list(dsc_text *text, const char *heading, const command *group, const dsc_registry *list) {
+    const command *one;
     dsc_text_append(text, "\n# %s\n\n", heading);
-    for (; *list; list++) {
+    for (size_t i = 0; (one = command_at(list, i)); i++) {
         dsc_text name = {0};
-        dsc_text_append(&name, "%s%s%s", group ? group->name : "", group ? " " : "", (*list)->name);
-        if (name.data) append_item(text, name.data, (*list)->help);
+        dsc_text_append(&name, "%s%s%s", group ? group->name : "", group ? " " : "", one->name);
+        if (name.data) append_item(text, name.data, one->help);
         dsc_text_free(&name);
+    }
+}
+
+/* Every layer, op, ... with its parameters. */
+static void append_things(dsc_text *text) {
+    const dsc_row *row;
+    for (size_t i = 0; help_things[i]; i++) {
+        dsc_text_append(text, "\n# ");
+        for (const char *c = help_things[i]->things; *c; c++)
+            dsc_text_append(text, "%c", toupper((unsigned char)*c));
+        dsc_text_append(text, "\n\n");
+        append_plain(text, help_things[i]->about);
+        dsc_text_append(text, "\n\n");
+        for (size_t k = 0; (row = dsc_registry_at(help_things[i], k)); k++) {
+            dsc_text about = {0};
+            help_append_about(&about, help_things[i], row);
+            for (size_t p = 0; row->params && row->params[p].name; p++) {
+                dsc_text part = {0};
+                dsc_text_append(&about, "%s", p ? "; " : ". ");
+                help_append_part(&about, &part, help_things[i], row, p);
+                dsc_text_append(&about, ": %s", part.data ? part.data : "");
+                dsc_text_free(&part);
+            }
+            if (about.data) append_item(text, row->name, about.data);
+            dsc_text_free(&about);
+        }
     }
 }
 
@@ -148,7 +173,7 @@ void help_append_man(dsc_text *text, const command *group, const command *self) 
         append_plain(text, self->about);
     }
     dsc_text_append(text, "\n");
-    if (!self) append_list(text, "COMMANDS", NULL, commands);
+    if (!self) append_list(text, "COMMANDS", NULL, &commands);
     if (self && self->actions) append_list(text, "ACTIONS", self, self->actions);
     if (self && self->operands && self->operands->name) {
         dsc_text_append(text, "\n# ARGUMENTS\n\n");
@@ -156,15 +181,17 @@ void help_append_man(dsc_text *text, const command *group, const command *self) 
             append_item(text, operand->name, operand->help);
     }
     if (self && !self->actions) append_options(text, self);
+    if (self && self->lists_things) append_things(text);
     if (self) append_examples(text, self);
     append_end(text, !self);
 }
 
 void help_append_names(dsc_text *text) {
     dsc_text_append(text, "descender\n");
-    for (const command *const *list = commands; *list; list++) {
-        dsc_text_append(text, "descender-%s\n", (*list)->name);
-        for (const command *const *action = (*list)->actions; action && *action; action++)
-            dsc_text_append(text, "descender-%s-%s\n", (*list)->name, (*action)->name);
+    const command *self, *action;
+    for (size_t i = 0; (self = command_at(&commands, i)); i++) {
+        dsc_text_append(text, "descender-%s\n", self->name);
+        for (size_t k = 0; (action = command_at(self->actions, k)); k++)
+            dsc_text_append(text, "descender-%s-%s\n", self->name, action->name);
     }
 }

@@ -55,7 +55,7 @@ static int run_version(int argc, char **argv) {
 }
 
 static int dispatch(int argc, char **argv) {
-    const command *const *list = commands;
+    const dsc_registry *list = &commands;
     const command *group = NULL;
     for (int at = 1;; at++) {
         const char *word = at < argc ? argv[at] : NULL;
@@ -81,7 +81,7 @@ static int dispatch(int argc, char **argv) {
                 continue;
             }
             if (self) return run(group, self, argc - at, argv + at);
-            (void)command_unknown(list, group ? "action" : "command", word, &error);
+            (void)dsc_registry_unknown(list, word, &error);
             complain_usage(NULL, group, error.message);
             return COMMAND_WRONG_USAGE;
         }

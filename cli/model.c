@@ -2,9 +2,15 @@
 /* model.c: `descender model`: the actions that look at models. */
 #include "command.h"
 
-extern const command command_model_show;
+#define ACTIONS(COMMAND) COMMAND(show)
 
-static const command *const actions[] = {&command_model_show, NULL};
+#define DECLARE(name) extern const command command_model_##name;
+ACTIONS(DECLARE)
+
+#define ENTRY(name) &command_model_##name,
+static const void *const rows[] = {ACTIONS(ENTRY) NULL};
+
+static const dsc_registry actions = {.thing = "action", .things = "actions", .rows = rows};
 
 const command command_model = {
     .name = "model",
@@ -12,5 +18,5 @@ const command command_model = {
     .about = "A model is a line of text, such as '784-100-10' or 'conv 32 3x3, relu, maxpool 2, flatten, "
              "dense', or a "
              "file that training wrote.",
-    .actions = actions,
+    .actions = &actions,
 };

@@ -232,8 +232,9 @@ static const dsc_param options[] = {
 static const command_option extras[] = {{"out", 'o', "FILE", true}, {"size", 0, "HxW", true}, {0}};
 
 static const command_operand operands[] = {
-    {"MODEL", true, false,
-     "a model's text, or a file with a model; without it, the model inside the program"},
+    {.name = "MODEL",
+     .optional = true,
+     .help = "a model's text, or a file with a model; without it, the model inside the program"},
     {0},
 };
 

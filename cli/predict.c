@@ -184,8 +184,10 @@ static const command_option extras[] = {
     {"model", 'm', "RUN|MODEL", true}, {"top", 'k', "K", false}, {"out", 'o', "FILE", true}, {0}};
 
 static const command_operand operands[] = {
-    {"FILE|FOLDER|-", false, true,
-     "pictures (PNG, PGM, PPM), arrays of images (IDX, NPY), folders of them, or - for standard input"},
+    {.name = "FILE|FOLDER|-",
+     .many = true,
+     .help =
+         "pictures (PNG, PGM, PPM), arrays of images (IDX, NPY), folders of them, or - for standard input"},
     {0},
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* recipe.c: `descender recipe`: the recipes that ship with the program. */
-#include "command.h"
+#include "help.h"
 
 #include "train/recipe.h"
 
@@ -63,7 +63,9 @@ static dsc_status show(command_call *call, dsc_error *error) {
 static const dsc_param show_options[] = {{0}};
 
 static const command_operand show_operands[] = {
-    {"NAME", false, false, "one of `descender recipe list`, or a file of JSON"},
+    {.name = "NAME",
+     .help = "one of `descender recipe list`, or a file of JSON",
+     .words = help_append_recipes},
     {0},
 };
 
@@ -84,12 +86,13 @@ static const command command_recipe_show = {
     .run = show,
 };
 
-static const command *const actions[] = {&command_recipe_list, &command_recipe_show, NULL};
+static const void *const rows[] = {&command_recipe_list, &command_recipe_show, NULL};
+static const dsc_registry actions = {.thing = "action", .things = "actions", .rows = rows};
 
 const command command_recipe = {
     .name = "recipe",
     .help = "list and show recipes for training",
     .about = "A recipe is all that decides how a network turns out: data, model, loss, optimiser, schedule, "
              "augmentation and more, in one flat object of JSON. `descender train --recipe` follows one.",
-    .actions = actions,
+    .actions = &actions,
 };

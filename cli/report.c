@@ -174,8 +174,8 @@ static const command_option extras[] = {
 };
 
 static const command_operand operands[] = {
-    {"RUN|MODEL", false, false, "the folder of a run, or a model's file"},
-    {"RUN|MODEL", true, false, "with --compare, the one it is compared with"},
+    {.name = "RUN|MODEL", .help = "the folder of a run, or a model's file"},
+    {.name = "RUN|MODEL", .optional = true, .help = "with --compare, the one it is compared with"},
     {0},
 };
 

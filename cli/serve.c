@@ -122,8 +122,9 @@ static const command_option extras[] = {{"port", 'p', NULL, false},
                                         {0}};
 
 static const command_operand operands[] = {
-    {"RUN|MODEL", true, false,
-     "the folder of a run, or a model's file; without it, the model inside the program"},
+    {.name = "RUN|MODEL",
+     .optional = true,
+     .help = "the folder of a run, or a model's file; without it, the model inside the program"},
     {0},
 };
 

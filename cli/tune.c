@@ -202,10 +202,12 @@ static const command_option extras[] = {
 };
 
 static const command_operand operands[] = {
-    {"NAME=VALUES", true, true,
-     "what to search: choices, batch=32|64|128, or a range, augment.rotate=0..20, log:1e-4..1e-1 by its "
-     "logarithm. NAME is a parameter of the recipe, one "
-     "inside a text of it (augment.rotate), or stands for {NAME} in such a text"},
+    {.name = "NAME=VALUES",
+     .optional = true,
+     .many = true,
+     .help = "what to search: choices, batch=32|64|128, or a range, augment.rotate=0..20, log:1e-4..1e-1 by "
+             "its logarithm. NAME is a parameter of the recipe, one inside a text of it (augment.rotate), or "
+             "stands for {NAME} in such a text"},
     {0},
 };
 

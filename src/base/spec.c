@@ -131,7 +131,8 @@ dsc_status dsc_spec_find(const dsc_row **row, const dsc_spec *spec, const char *
 }
 
 dsc_status dsc_spec_make(void **values, const dsc_spec *spec, const char *whole, const dsc_registry *registry,
-                         const dsc_row *row, size_t positional, dsc_error *error) {
+                         const dsc_row *row, dsc_error *error) {
+    size_t positional = registry->positional ? registry->positional(row) : 0;
     char thing[128];
     *values = NULL;
     (void)snprintf(thing, sizeof thing, "%s %s", registry->thing, row->name);
@@ -149,7 +150,7 @@ dsc_status dsc_spec_choose(const dsc_row **row, void **values, const dsc_spec *s
                            const dsc_registry *registry, dsc_error *error) {
     *values = NULL;
     dsc_status status = dsc_spec_find(row, spec, whole, registry, error);
-    if (!status) status = dsc_spec_make(values, spec, whole, registry, *row, 0, error);
+    if (!status) status = dsc_spec_make(values, spec, whole, registry, *row, error);
     if (status) *row = NULL;
     return status;
 }

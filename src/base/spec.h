@@ -44,9 +44,9 @@ dsc_status dsc_spec_find(const dsc_row **row, const dsc_spec *spec, const char *
 /* Makes the values of that row from the item's words, as dsc_spec_apply does. Release them with
  * dsc_row_release. On failure *values is NULL. */
 dsc_status dsc_spec_make(void **values, const dsc_spec *spec, const char *whole, const dsc_registry *registry,
-                         const dsc_row *row, size_t positional, dsc_error *error);
+                         const dsc_row *row, dsc_error *error);
 
-/* Both, all words by their names, none by place. On failure *row is NULL too. */
+/* Both. On failure *row is NULL too. */
 dsc_status dsc_spec_choose(const dsc_row **row, void **values, const dsc_spec *spec, const char *whole,
                            const dsc_registry *registry, dsc_error *error);
 

@@ -40,13 +40,22 @@ const dsc_layer *const dsc_layers[] = {DSC_LAYERS(ENTRY) NULL};
 static const void *const rows[] = {DSC_LAYERS(ENTRY) NULL};
 DSC_BEGINS_AS_ROW(dsc_layer, params);
 
+static size_t positional(const void *row) { return ((const dsc_layer *)row)->positional; }
+
+static void facts(dsc_text *text, const void *row) {
+    const dsc_layer *layer = row;
+    if (layer->brackets) dsc_text_append(text, "as in %s(%s)", layer->name, layer->brackets);
+}
+
 const dsc_registry dsc_layer_registry = {
     .thing = "layer",
     .things = "layers",
     .about =
         "What a model's text is made of, divided by commas, as in --model 'conv 32 3x3, relu, maxpool 2, "
-        "flatten, dense'. The first parameters may be given without their names, in this order.",
+        "flatten, dense'. Parameters in [] may be given without their names, in this order.",
     .rows = rows,
+    .positional = positional,
+    .facts = facts,
 };
 
 const dsc_layer *dsc_layer_find(const char *name) {

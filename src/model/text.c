@@ -83,8 +83,7 @@ static dsc_status build_layer(dsc_node **y, reader *r, const dsc_spec *spec, con
                               dsc_node *x) {
     const dsc_row *row = (const void *)layer;
     void *values;
-    dsc_status status =
-        dsc_spec_make(&values, spec, r->whole, &dsc_layer_registry, row, layer->positional, r->error);
+    dsc_status status = dsc_spec_make(&values, spec, r->whole, &dsc_layer_registry, row, r->error);
     if (!status) {
         bool last = r->depth == 0 && nothing_follows(r->next);
         *y = dsc_layer_build(layer, x, values, last ? r->classes : 0);
@@ -128,8 +127,8 @@ static dsc_status read_branches(dsc_node **y, reader *r, const dsc_spec *spec, c
     if (status) return status;
     if (count < layer->least_branches)
         return dsc_spec_fail(r->error, r->whole, spec->column,
-                             "%s(...) wants %zu branches or more, divided by '|'", layer->name,
-                             layer->least_branches);
+                             "%s(...) wants %zu branches or more, divided by '|', as in '%s(%s)'",
+                             layer->name, layer->least_branches, layer->name, layer->brackets);
     *y = layer->join(x, branches, count);
     return check_graph(r, dsc_node_graph(x), spec->column);
 }
@@ -163,7 +162,7 @@ static dsc_status read_group(dsc_node **y, reader *r, const dsc_spec *spec, cons
 
 static dsc_status read_item(dsc_node **y, reader *r, dsc_node *x) {
     dsc_spec spec;
-    const dsc_layer *layer;
+    const dsc_layer *layer = NULL;
     dsc_status status = dsc_spec_read(&spec, &r->next, r->whole, ENDS, r->error);
     if (!status) status = find_layer(&layer, r, &spec);
     if (status) return status;

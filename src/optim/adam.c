@@ -64,7 +64,7 @@ const dsc_optimiser dsc_optimiser_adam = {.name = "adam",
                                           .update = update};
 
 const dsc_optimiser dsc_optimiser_adamw = {.name = "adamw",
-                                           .help = "adam, with a weight decay of 0.01 unless said",
+                                           .help = "adam, with weight decay apart from the gradients",
                                            .params = params,
                                            .values_size = sizeof(adam_values),
                                            .learning_rate = 1e-3,

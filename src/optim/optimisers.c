@@ -16,11 +16,20 @@ const dsc_optimiser *const dsc_optimisers[] = {DSC_OPTIMISERS(ENTRY) NULL};
 static const void *const rows[] = {DSC_OPTIMISERS(ENTRY) NULL};
 DSC_BEGINS_AS_ROW(dsc_optimiser, params);
 
+static void facts(dsc_text *text, const void *row) {
+    const dsc_optimiser *optimiser = row;
+    char rate[40], decay[40];
+    dsc_text_append(text, "default learning rate %s, weight decay %s",
+                    dsc_format_shortest(rate, optimiser->learning_rate),
+                    optimiser->weight_decay > 0 ? dsc_format_shortest(decay, optimiser->weight_decay) : "0");
+}
+
 const dsc_registry dsc_optimiser_registry = {
     .thing = "optimiser",
     .things = "optimisers",
     .about = "How gradients change weights, as in --optimiser 'sgd momentum=0.9'.",
     .rows = rows,
+    .facts = facts,
 };
 
 const dsc_optimiser *dsc_optimiser_find(const char *name) {

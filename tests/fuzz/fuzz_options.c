@@ -14,10 +14,11 @@ enum { WORDS_MOST = 32, COMMANDS_MOST = 128 };
 /* The commands that run, actions among them. */
 static size_t list_commands(const command *list[COMMANDS_MOST]) {
     size_t count = 0;
-    for (size_t i = 0; commands[i]; i++) {
-        const command *const one[] = {commands[i], NULL};
-        for (const command *const *c = commands[i]->actions ? commands[i]->actions : one; *c; c++)
-            if (count < COMMANDS_MOST) list[count++] = *c;
+    const command *self, *action;
+    for (size_t i = 0; (self = command_at(&commands, i)); i++) {
+        if (!self->actions && count < COMMANDS_MOST) list[count++] = self;
+        for (size_t k = 0; (action = command_at(self->actions, k)); k++)
+            if (count < COMMANDS_MOST) list[count++] = action;
     }
     return count;
 }
