@@ -56,8 +56,14 @@ static const dsc_stage prelu_forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .ru
                                                  {.kind = DSC_STAGE_END}};
 static const dsc_stage prelu_backward_stages[] = {
     {.kind = DSC_STAGE_SAMPLES, .run = prelu_backward, .writes = 1 | 2}, {.kind = DSC_STAGE_END}};
+static const double prelu_given[] = {1, -2, 4, -0.5, /* and the slopes: */ 0.5, 0.25, 0.75, 2};
+static const double prelu_expected[] = {1, -0.5, 4, -1};
 static const dsc_op_example prelu_examples[] = {
-    {"sp", {{1, {7}}, {1, {7}}}, NULL}, {"sp", {{3, {3, 5, 2}}, {1, {3}}}, NULL}, {NULL, {{0, {0}}}, NULL}};
+    {.roles = "sp", .in = {{1, {7}}, {1, {7}}}},
+    {.roles = "sp", .in = {{3, {3, 5, 2}}, {1, {3}}}},
+    {.roles = "sp", .in = {{1, {4}}, {1, {4}}}, .given = prelu_given, .expected = prelu_expected},
+    {.roles = NULL},
+};
 
 static const dsc_op prelu_op = {
     .name = "prelu",

@@ -533,13 +533,16 @@ typedef struct dsc_needs {
     const dsc_stage *prepare, *forward, *backward; /* may be replaced */
 } dsc_needs;
 
-/* An example of an op in use: the tests check the gradient of each, so an op brings at least one. `roles` has
- * a letter an input: s (of each sample), p (parameter), b (buffer), t (target: a class if it has one
- * number). */
+/* An example of an op in use: the tests check the gradient of each. An op brings at least one, and at least one
+ * that was worked out by other means than the op: it has numbers. `roles` has a letter an input: s (of each
+ * sample), p (parameter), b (buffer), t (target: a class if it has one number). */
 typedef struct dsc_op_example {
     const char *roles;
     dsc_shape in[6];
-    const char *values; /* "stride=2 padding=1", or NULL */
+    const char *values;     /* "stride=2 padding=1", or NULL */
+    const double *given;    /* the numbers of one sample's inputs, one input behind the other; NULL: any */
+    const double *expected; /* what output 0 is then, within 1e-6 */
+    bool training;          /* while training; else outside of it */
 } dsc_op_example;
 
 #define DSC_OP_VIEW     1u /* no stages: the output is the input, seen in another shape */

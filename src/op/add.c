@@ -57,10 +57,14 @@ static void backward(const dsc_call *call) {
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 3}, {0}};
 static const dsc_op_example examples[] = {
-    {"ss", {{1, {7}}, {1, {7}}}, NULL},
-    {"sp", {{1, {17}}, {1, {17}}}, NULL},
-    {"sp", {{3, {3, 5, 2}}, {1, {3}}}, NULL},
-    {"ss", {{3, {2, 3, 1}}, {1, {2}}}, NULL},
+    {.roles = "ss", .in = {{1, {7}}, {1, {7}}}},
+    {.roles = "sp", .in = {{1, {17}}, {1, {17}}}},
+    {.roles = "sp", .in = {{3, {3, 5, 2}}, {1, {3}}}},
+    {.roles = "ss", .in = {{3, {2, 3, 1}}, {1, {2}}}},
+    {.roles = "sp",
+     .in = {{3, {3, 2, 2}}, {1, {3}}},
+     .given = DSC_NUMBERS(1.5, 2, -1.5, -2, 0.125, -0.75, -1.25, 1.75, 3, -3, 4, 1, 0.5, -1.5, 2),
+     .expected = DSC_NUMBERS(2, 2.5, -1, -1.5, -1.375, -2.25, -2.75, 0.25, 5, -1, 6, 3)},
     {0},
 };
 

@@ -83,11 +83,20 @@ static void backward(const dsc_call *call) {
 
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
-static const dsc_op_example examples[] = {{"s", {{3, {1, 2, 2}}}, NULL},
-                                          {"s", {{3, {3, 7, 41}}}, NULL},
-                                          {"s", {{3, {2, 7, 9}}}, "size=3x2 stride=2x1 padding=1x1"},
-                                          {"s", {{3, {1, 1, 1}}}, "size=2 stride=3 padding=1"},
-                                          {0}};
+static const dsc_op_example examples[] = {
+    {.roles = "s", .in = {{3, {1, 2, 2}}}},
+    {.roles = "s", .in = {{3, {3, 7, 41}}}},
+    {.roles = "s", .in = {{3, {2, 7, 9}}}, .values = "size=3x2 stride=2x1 padding=1x1"},
+    {.roles = "s", .in = {{3, {1, 1, 1}}}, .values = "size=2 stride=3 padding=1"},
+    {.roles = "s",
+     .in = {{3, {2, 3, 4}}},
+     .values = "size=3x2 stride=2x1 padding=1x0",
+     .given = DSC_NUMBERS(1.5, 2, -1.5, -2, 0.125, -0.75, -1.25, 1.75, 3, -3, 4, 1, -0.5, -0.25, 0.75, 0.25,
+                          0.5, 2.5, 2.5, 3, -0.5, -1, 1.125, 0.25),
+     .expected = DSC_NUMBERS(0.4791666667, -0.25, -0.5, -0.1041666667, -0.1666666667, 0.9166666667, 0.375,
+                             0.9166666667, 1.083333333, 0.25, 0.8541666667, 1.145833333)},
+    {0},
+};
 
 const dsc_op dsc_op_average_pool = {
     .name = "average-pool",

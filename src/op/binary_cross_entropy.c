@@ -80,10 +80,19 @@ static void backward(const dsc_call *call) {
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
-    {"st", {{1, {10}}, {0}}, NULL},
-    {"st", {{1, {7}}, {1, {1}}}, "over=mean"},
-    {"st", {{2, {3, 11}}, {2, {3, 11}}}, NULL},
-    {"st", {{1, {1}}, {1, {1}}}, NULL},
+    {.roles = "st", .in = {{1, {10}}, {0}}},
+    {.roles = "st", .in = {{1, {7}}, {1, {1}}}, .values = "over=mean"},
+    {.roles = "st", .in = {{2, {3, 11}}, {2, {3, 11}}}},
+    {.roles = "st", .in = {{1, {1}}, {1, {1}}}},
+    {.roles = "st",
+     .in = {{1, {3}}, {0}},
+     .given = DSC_NUMBERS(1, -2, 0.5, 2),
+     .expected = DSC_NUMBERS(1.914266683)},
+    {.roles = "st",
+     .in = {{1, {3}}, {1, {3}}},
+     .values = "over=mean",
+     .given = DSC_NUMBERS(1, -2, 0.5, 0.25, 0, 0.75),
+     .expected = DSC_NUMBERS(0.5964222276)},
     {0},
 };
 

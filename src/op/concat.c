@@ -46,8 +46,12 @@ static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = fo
 static const dsc_stage backward_stages[] = {
     {.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = (1u << INPUTS) - 1}, {0}};
 static const dsc_op_example examples[] = {
-    {"ss", {{1, {1}}, {1, {7}}}, NULL},
-    {"sss", {{3, {3, 5, 7}}, {3, {1, 5, 7}}, {3, {2, 5, 7}}}, NULL},
+    {.roles = "ss", .in = {{1, {1}}, {1, {7}}}},
+    {.roles = "sss", .in = {{3, {3, 5, 7}}, {3, {1, 5, 7}}, {3, {2, 5, 7}}}},
+    {.roles = "ss",
+     .in = {{3, {1, 2, 2}}, {3, {2, 2, 2}}},
+     .given = DSC_NUMBERS(1.5, 2, -1.5, -2, 0.125, -0.75, -1.25, 1.75, 3, -3, 4, 1),
+     .expected = DSC_NUMBERS(1.5, 2, -1.5, -2, 0.125, -0.75, -1.25, 1.75, 3, -3, 4, 1)},
     {0},
 };
 

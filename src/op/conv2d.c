@@ -257,13 +257,22 @@ static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = fo
 static const dsc_stage backward_stages[] = {
     {.kind = DSC_STAGE_SAMPLES, .run = dsc_conv_backward, .writes = 1 | 2 | 4}, {0}};
 static const dsc_op_example examples[] = {
-    {"spp", {{3, {1, 5, 5}}, {4, {2, 1, 3, 3}}, {1, {2}}}, NULL},
-    {"sp", {{3, {3, 7, 6}}, {4, {5, 3, 1, 1}}}, NULL},
-    {"spp", {{3, {2, 9, 7}}, {4, {3, 2, 3, 2}}, {1, {3}}}, "stride=2x3 padding=1x2"},
-    {"spp", {{3, {2, 11, 11}}, {4, {4, 2, 3, 3}}, {1, {4}}}, "dilation=2 padding=2 stride=2"},
-    {"spp", {{3, {2, 8, 9}}, {4, {3, 2, 3, 2}}, {1, {3}}}, "padding=2x1 dilation=2"},
-    {"spp", {{3, {2, 6, 7}}, {4, {3, 2, 3, 3}}, {1, {3}}}, "padding=3"},
-    {"spp", {{3, {3, 17, 19}}, {4, {7, 3, 5, 5}}, {1, {7}}}, "padding=2"},
+    {.roles = "spp", .in = {{3, {1, 5, 5}}, {4, {2, 1, 3, 3}}, {1, {2}}}},
+    {.roles = "sp", .in = {{3, {3, 7, 6}}, {4, {5, 3, 1, 1}}}},
+    {.roles = "spp", .in = {{3, {2, 9, 7}}, {4, {3, 2, 3, 2}}, {1, {3}}}, .values = "stride=2x3 padding=1x2"},
+    {.roles = "spp",
+     .in = {{3, {2, 11, 11}}, {4, {4, 2, 3, 3}}, {1, {4}}},
+     .values = "dilation=2 padding=2 stride=2"},
+    {.roles = "spp", .in = {{3, {2, 8, 9}}, {4, {3, 2, 3, 2}}, {1, {3}}}, .values = "padding=2x1 dilation=2"},
+    {.roles = "spp", .in = {{3, {2, 6, 7}}, {4, {3, 2, 3, 3}}, {1, {3}}}, .values = "padding=3"},
+    {.roles = "spp", .in = {{3, {3, 17, 19}}, {4, {7, 3, 5, 5}}, {1, {7}}}, .values = "padding=2"},
+    {.roles = "spp",
+     .in = {{3, {2, 3, 4}}, {4, {2, 2, 2, 2}}, {1, {2}}},
+     .values = "stride=2x1 padding=1x0 dilation=1x2",
+     .given = DSC_NUMBERS(1.5, 2, -1.5, -2, 0.125, -0.75, -1.25, 1.75, 3, -3, 4, 1, -0.5, -0.25, 0.75, 0.25,
+                          0.5, 2.5, 2.5, 3, -0.5, -1, 1.125, 0.25, -2, 0.125, -0.75, -1.25, 1.75, 3, -3, 4, 1,
+                          -0.5, -0.25, 0.75, 0.25, 0.5, 2.5, 1.5, 0.25, -0.75),
+     .expected = DSC_NUMBERS(5.5, 3, 6.96875, 20.34375, -2.375, -3, 4.0625, -0.875)},
     {0},
 };
 

@@ -184,11 +184,20 @@ static void backward(const dsc_call *call) {
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 7}, {0}};
 static const dsc_op_example examples[] = {
-    {"spp", {{3, {1, 5, 5}}, {4, {1, 1, 3, 3}}, {1, {1}}}, NULL},
-    {"sp", {{3, {3, 1, 1}}, {4, {3, 1, 1, 1}}}, NULL},
-    {"spp", {{3, {3, 9, 7}}, {4, {3, 1, 3, 2}}, {1, {3}}}, "stride=2x3 padding=1x2"},
-    {"spp", {{3, {2, 11, 37}}, {4, {2, 1, 3, 3}}, {1, {2}}}, "dilation=2 padding=2 stride=2"},
-    {"sp", {{3, {2, 3, 19}}, {4, {2, 1, 5, 5}}}, "padding=4"},
+    {.roles = "spp", .in = {{3, {1, 5, 5}}, {4, {1, 1, 3, 3}}, {1, {1}}}},
+    {.roles = "sp", .in = {{3, {3, 1, 1}}, {4, {3, 1, 1, 1}}}},
+    {.roles = "spp", .in = {{3, {3, 9, 7}}, {4, {3, 1, 3, 2}}, {1, {3}}}, .values = "stride=2x3 padding=1x2"},
+    {.roles = "spp",
+     .in = {{3, {2, 11, 37}}, {4, {2, 1, 3, 3}}, {1, {2}}},
+     .values = "dilation=2 padding=2 stride=2"},
+    {.roles = "sp", .in = {{3, {2, 3, 19}}, {4, {2, 1, 5, 5}}}, .values = "padding=4"},
+    {.roles = "spp",
+     .in = {{3, {2, 3, 4}}, {4, {2, 1, 2, 2}}, {1, {2}}},
+     .values = "stride=2x1 padding=1x0 dilation=1x2",
+     .given = DSC_NUMBERS(1.5, 2, -1.5, -2, 0.125, -0.75, -1.25, 1.75, 3, -3, 4, 1, -0.5, -0.25, 0.75, 0.25,
+                          0.5, 2.5, 2.5, 3, -0.5, -1, 1.125, 0.25, -2, 0.125, -0.75, -1.25, 1.75, 3, -3, 4,
+                          0.25, -0.75),
+     .expected = DSC_NUMBERS(1, 1.25, -7.40625, 2.96875, 3.75, 1, 13.625, 16.625)},
     {0},
 };
 

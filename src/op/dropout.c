@@ -73,7 +73,16 @@ static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = fo
 static const dsc_stage infer_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = infer}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
-    {"s", {{1, {100}}}, NULL}, {"s", {{3, {3, 5, 7}}}, "p=0.25"}, {"s", {{1, {1}}}, "p=0"}, {0}};
+    {.roles = "s", .in = {{1, {100}}}},
+    {.roles = "s", .in = {{3, {3, 5, 7}}}, .values = "p=0.25"},
+    {.roles = "s", .in = {{1, {1}}}, .values = "p=0"},
+    {.roles = "s",
+     .in = {{1, {6}}},
+     .values = "p=0.75",
+     .given = DSC_NUMBERS(-2, -0.5, 0, 0.25, 1, 3),
+     .expected = DSC_NUMBERS(-2, -0.5, 0, 0.25, 1, 3)},
+    {0},
+};
 
 const dsc_op dsc_op_dropout = {
     .name = "dropout",

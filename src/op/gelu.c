@@ -61,7 +61,15 @@ static void backward(const dsc_call *call) {
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
-    {"s", {{1, {1}}}, NULL}, {"s", {{1, {37}}}, NULL}, {"s", {{3, {3, 11, 29}}}, NULL}, {0}};
+    {.roles = "s", .in = {{1, {1}}}},
+    {.roles = "s", .in = {{1, {37}}}},
+    {.roles = "s", .in = {{3, {3, 11, 29}}}},
+    {.roles = "s",
+     .in = {{1, {6}}},
+     .given = DSC_NUMBERS(-2, -0.5, 0, 0.25, 1, 3),
+     .expected = DSC_NUMBERS(-0.0455002639, -0.1542687694, 0, 0.1496765814, 0.8413447461, 2.995950306)},
+    {0},
+};
 
 const dsc_op dsc_op_gelu = {
     .name = "gelu",

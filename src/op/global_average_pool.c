@@ -21,7 +21,15 @@ static void backward(const dsc_call *call) {
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
-    {"s", {{3, {1, 1, 1}}}, NULL}, {"s", {{3, {5, 7, 3}}}, NULL}, {"s", {{2, {3, 37}}}, NULL}, {0}};
+    {.roles = "s", .in = {{3, {1, 1, 1}}}},
+    {.roles = "s", .in = {{3, {5, 7, 3}}}},
+    {.roles = "s", .in = {{2, {3, 37}}}},
+    {.roles = "s",
+     .in = {{3, {3, 2, 2}}},
+     .given = DSC_NUMBERS(1.5, 2, -1.5, -2, 0.125, -0.75, -1.25, 1.75, 3, -3, 4, 1),
+     .expected = DSC_NUMBERS(0, -0.03125, 1.25)},
+    {0},
+};
 
 const dsc_op dsc_op_global_average_pool = {
     .name = "global-average-pool",

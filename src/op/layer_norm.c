@@ -129,10 +129,16 @@ static void backward(const dsc_call *call) {
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 7}, {0}};
 static const dsc_op_example examples[] = {
-    {"spp", {{1, {1}}, {1, {1}}, {1, {1}}}, NULL},
-    {"spp", {{1, {37}}, {1, {37}}, {1, {37}}}, NULL},
-    {"spp", {{3, {3, 5, 7}}, {1, {3}}, {1, {3}}}, "epsilon=0.01"},
-    {"spp", {{2, {3, 5}}, {2, {3, 5}}, {2, {3, 5}}}, NULL},
+    {.roles = "spp", .in = {{1, {1}}, {1, {1}}, {1, {1}}}},
+    {.roles = "spp", .in = {{1, {37}}, {1, {37}}, {1, {37}}}},
+    {.roles = "spp", .in = {{3, {3, 5, 7}}, {1, {3}}, {1, {3}}}, .values = "epsilon=0.01"},
+    {.roles = "spp", .in = {{2, {3, 5}}, {2, {3, 5}}, {2, {3, 5}}}},
+    {.roles = "spp",
+     .in = {{3, {2, 2, 2}}, {1, {2}}, {1, {2}}},
+     .values = "epsilon=0.1",
+     .given = DSC_NUMBERS(1.5, 2, -1.5, -2, 0.125, -0.75, -1.25, 1.75, 1.5, -0.5, 0.25, 1),
+     .expected = DSC_NUMBERS(1.744955943, 2.238137285, -1.214132109, -1.707313451, 0.9537642492, 1.241453365,
+                             1.405847146, 0.419484462)},
     {0},
 };
 

@@ -38,7 +38,16 @@ static void backward(const dsc_call *call) {
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
-    {"s", {{1, {1}}}, NULL}, {"s", {{1, {37}}}, "slope=0.3"}, {"s", {{3, {3, 5, 7}}}, "slope=0"}, {0}};
+    {.roles = "s", .in = {{1, {1}}}},
+    {.roles = "s", .in = {{1, {37}}}, .values = "slope=0.3"},
+    {.roles = "s", .in = {{3, {3, 5, 7}}}, .values = "slope=0"},
+    {.roles = "s",
+     .in = {{1, {6}}},
+     .values = "slope=0.2",
+     .given = DSC_NUMBERS(-2, -0.5, 0, 0.25, 1, 3),
+     .expected = DSC_NUMBERS(-0.4, -0.1, 0, 0.25, 1, 3)},
+    {0},
+};
 
 const dsc_op dsc_op_leaky_relu = {
     .name = "leaky-relu",

@@ -273,10 +273,14 @@ static const dsc_stage backward_stages[] = {
     {.kind = DSC_STAGE_TILES, .run = dsc_matmul_weight, .tiles = dsc_matmul_weight_tiles, .writes = 2 | 4},
     {0}};
 static const dsc_op_example examples[] = {
-    {"spp", {{1, {1}}, {2, {1, 1}}, {1, {1}}}, NULL},
-    {"spp", {{1, {37}}, {2, {19, 37}}, {1, {19}}}, NULL},
-    {"sp", {{1, {64}}, {2, {10, 64}}}, NULL},
-    {"spp", {{3, {2, 3, 5}}, {2, {7, 5}}, {1, {7}}}, NULL},
+    {.roles = "spp", .in = {{1, {1}}, {2, {1, 1}}, {1, {1}}}},
+    {.roles = "spp", .in = {{1, {37}}, {2, {19, 37}}, {1, {19}}}},
+    {.roles = "sp", .in = {{1, {64}}, {2, {10, 64}}}},
+    {.roles = "spp", .in = {{3, {2, 3, 5}}, {2, {7, 5}}, {1, {7}}}},
+    {.roles = "spp",
+     .in = {{2, {2, 3}}, {2, {2, 3}}, {1, {2}}},
+     .given = DSC_NUMBERS(1.5, 2, -1.5, -2, 0.125, -0.75, 1, -0.5, -0.25, 0.75, 0.25, 0.5, 0.25, -0.75),
+     .expected = DSC_NUMBERS(1.125, 0.125, -1.625, -2.59375)},
     {0},
 };
 

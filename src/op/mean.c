@@ -26,7 +26,15 @@ static void backward(const dsc_call *call) {
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
-    {"s", {{0}}, NULL}, {"s", {{1, {37}}}, NULL}, {"s", {{3, {3, 5, 7}}}, NULL}, {0}};
+    {.roles = "s", .in = {{0}}},
+    {.roles = "s", .in = {{1, {37}}}},
+    {.roles = "s", .in = {{3, {3, 5, 7}}}},
+    {.roles = "s",
+     .in = {{2, {2, 3}}},
+     .given = DSC_NUMBERS(1.5, 2, -1.5, -2, 0.125, -0.75),
+     .expected = DSC_NUMBERS(-0.1041666667)},
+    {0},
+};
 
 const dsc_op dsc_op_mean = {
     .name = "mean",

@@ -61,12 +61,16 @@ static void backward(const dsc_call *call) {
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 3}, {0}};
 static const dsc_op_example examples[] = {
-    {"ss", {{1, {1}}, {1, {1}}}, NULL},
-    {"ss", {{1, {37}}, {1, {37}}}, NULL},
-    {"sp", {{1, {17}}, {1, {17}}}, NULL},
-    {"ss", {{3, {3, 5, 7}}, {1, {3}}}, NULL},
-    {"sp", {{3, {3, 5, 7}}, {2, {3, 5}}}, NULL},
-    {"sb", {{2, {3, 5}}, {0}}, NULL},
+    {.roles = "ss", .in = {{1, {1}}, {1, {1}}}},
+    {.roles = "ss", .in = {{1, {37}}, {1, {37}}}},
+    {.roles = "sp", .in = {{1, {17}}, {1, {17}}}},
+    {.roles = "ss", .in = {{3, {3, 5, 7}}, {1, {3}}}},
+    {.roles = "sp", .in = {{3, {3, 5, 7}}, {2, {3, 5}}}},
+    {.roles = "sb", .in = {{2, {3, 5}}, {0}}},
+    {.roles = "ss",
+     .in = {{3, {3, 2, 2}}, {1, {3}}},
+     .given = DSC_NUMBERS(1.5, 2, -1.5, -2, 0.125, -0.75, -1.25, 1.75, 3, -3, 4, 1, 0.5, -1.5, 2),
+     .expected = DSC_NUMBERS(0.75, 1, -0.75, -1, -0.1875, 1.125, 1.875, -2.625, 6, -6, 8, 2)},
     {0},
 };
 

@@ -40,6 +40,9 @@ dsc_status dsc_shapes_channels(dsc_shape_rule *rule, dsc_error *error);
 dsc_status dsc_expect_role(const dsc_shape_rule *rule, size_t i, dsc_role role, const char *what,
                            dsc_error *error);
 
+/* Of an example: the numbers given and expected. tests/golden/op-examples.py works them out. */
+#define DSC_NUMBERS(...) ((const double[]){__VA_ARGS__})
+
 /* "(a, b, c)" for messages; good until the end of the full expression it stands in. */
 #define DSC_SHAPE_TEXT(shape) dsc_shape_format((char[96]){0}, shape)
 

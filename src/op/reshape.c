@@ -34,7 +34,16 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     }
 static const dsc_param params[] = {SIZE(0, "a"), SIZE(1, "b"), SIZE(2, "c"), SIZE(3, "d"), {0}};
 static const dsc_op_example examples[] = {
-    {"s", {{3, {2, 3, 5}}}, NULL}, {"s", {{1, {12}}}, "a=3 b=2 c=2"}, {"s", {{2, {1, 7}}}, "a=7 b=1"}, {0}};
+    {.roles = "s", .in = {{3, {2, 3, 5}}}},
+    {.roles = "s", .in = {{1, {12}}}, .values = "a=3 b=2 c=2"},
+    {.roles = "s", .in = {{2, {1, 7}}}, .values = "a=7 b=1"},
+    {.roles = "s",
+     .in = {{1, {6}}},
+     .values = "a=3 b=2",
+     .given = DSC_NUMBERS(-2, -0.5, 0, 0.25, 1, 3),
+     .expected = DSC_NUMBERS(-2, -0.5, 0, 0.25, 1, 3)},
+    {0},
+};
 
 const dsc_op dsc_op_reshape = {
     .name = "reshape",

@@ -30,7 +30,16 @@ static void backward(const dsc_call *call) {
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
-    {"s", {{1, {1}}}, "factor=-2"}, {"s", {{3, {3, 5, 7}}}, "factor=0.3"}, {"s", {{0}}, "factor=0"}, {0}};
+    {.roles = "s", .in = {{1, {1}}}, .values = "factor=-2"},
+    {.roles = "s", .in = {{3, {3, 5, 7}}}, .values = "factor=0.3"},
+    {.roles = "s", .in = {{0}}, .values = "factor=0"},
+    {.roles = "s",
+     .in = {{1, {6}}},
+     .values = "factor=-1.5",
+     .given = DSC_NUMBERS(-2, -0.5, 0, 0.25, 1, 3),
+     .expected = DSC_NUMBERS(3, 0.75, 0, -0.375, -1.5, -4.5)},
+    {0},
+};
 
 const dsc_op dsc_op_scale = {
     .name = "scale",

@@ -39,7 +39,15 @@ static void backward(const dsc_call *call) {
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
-    {"s", {{1, {1}}}, NULL}, {"s", {{1, {37}}}, NULL}, {"s", {{3, {3, 11, 29}}}, NULL}, {0}};
+    {.roles = "s", .in = {{1, {1}}}},
+    {.roles = "s", .in = {{1, {37}}}},
+    {.roles = "s", .in = {{3, {3, 11, 29}}}},
+    {.roles = "s",
+     .in = {{1, {6}}},
+     .given = DSC_NUMBERS(-2, -0.5, 0, 0.25, 1, 3),
+     .expected = DSC_NUMBERS(-0.238405844, -0.1887703344, 0, 0.1405441252, 0.7310585786, 2.85772238)},
+    {0},
+};
 
 const dsc_op dsc_op_silu = {
     .name = "silu",

@@ -64,12 +64,19 @@ static void backward(const dsc_call *call) {
 
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
-static const dsc_op_example examples[] = {{"s", {{1, {1}}}, "count=1"},
-                                          {"s", {{1, {37}}}, "begin=5 count=19"},
-                                          {"s", {{3, {3, 5, 7}}}, "begin=1 count=2"},
-                                          {"s", {{3, {3, 5, 7}}}, "axis=1 begin=2 count=3"},
-                                          {"s", {{3, {3, 5, 7}}}, "axis=2 count=1"},
-                                          {0}};
+static const dsc_op_example examples[] = {
+    {.roles = "s", .in = {{1, {1}}}, .values = "count=1"},
+    {.roles = "s", .in = {{1, {37}}}, .values = "begin=5 count=19"},
+    {.roles = "s", .in = {{3, {3, 5, 7}}}, .values = "begin=1 count=2"},
+    {.roles = "s", .in = {{3, {3, 5, 7}}}, .values = "axis=1 begin=2 count=3"},
+    {.roles = "s", .in = {{3, {3, 5, 7}}}, .values = "axis=2 count=1"},
+    {.roles = "s",
+     .in = {{2, {2, 3}}},
+     .values = "axis=1 begin=1 count=2",
+     .given = DSC_NUMBERS(1.5, 2, -1.5, -2, 0.125, -0.75),
+     .expected = DSC_NUMBERS(2, -1.5, 0.125, -0.75)},
+    {0},
+};
 
 const dsc_op dsc_op_slice = {
     .name = "slice",

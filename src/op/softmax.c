@@ -37,7 +37,16 @@ static void backward(const dsc_call *call) {
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
-    {"s", {{1, {1}}}, NULL}, {"s", {{1, {37}}}, NULL}, {"s", {{3, {3, 5, 7}}}, NULL}, {0}};
+    {.roles = "s", .in = {{1, {1}}}},
+    {.roles = "s", .in = {{1, {37}}}},
+    {.roles = "s", .in = {{3, {3, 5, 7}}}},
+    {.roles = "s",
+     .in = {{2, {2, 3}}},
+     .given = DSC_NUMBERS(1.5, 2, -1.5, -2, 0.125, -0.75),
+     .expected =
+         DSC_NUMBERS(0.3705751009, 0.6109750512, 0.01844984788, 0.07774090862, 0.6509166585, 0.2713424329)},
+    {0},
+};
 
 const dsc_op dsc_op_softmax = {
     .name = "softmax",

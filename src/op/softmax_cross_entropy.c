@@ -82,12 +82,21 @@ static void backward(const dsc_call *call) {
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
-    {"st", {{1, {10}}, {0}}, NULL},
-    {"st", {{1, {2}}, {0}}, "smoothing=0.1"},
-    {"st", {{1, {7}}, {1, {7}}}, NULL},
-    {"st", {{1, {1}}, {1, {1}}}, NULL},
-    {"sbt", {{1, {10}}, {1, {10}}, {0}}, "smoothing=0.2"},
-    {"sbt", {{1, {37}}, {1, {37}}, {1, {37}}}, NULL},
+    {.roles = "st", .in = {{1, {10}}, {0}}},
+    {.roles = "st", .in = {{1, {2}}, {0}}, .values = "smoothing=0.1"},
+    {.roles = "st", .in = {{1, {7}}, {1, {7}}}},
+    {.roles = "st", .in = {{1, {1}}, {1, {1}}}},
+    {.roles = "sbt", .in = {{1, {10}}, {1, {10}}, {0}}, .values = "smoothing=0.2"},
+    {.roles = "sbt", .in = {{1, {37}}, {1, {37}}, {1, {37}}}},
+    {.roles = "st",
+     .in = {{1, {3}}, {0}},
+     .given = DSC_NUMBERS(1, -2, 0.5, 2),
+     .expected = DSC_NUMBERS(1.004596902)},
+    {.roles = "sbt",
+     .in = {{1, {3}}, {1, {3}}, {1, {3}}},
+     .values = "smoothing=0.2",
+     .given = DSC_NUMBERS(1, -2, 0.5, 2, 0.5, 3, 0.25, 0, 0.75),
+     .expected = DSC_NUMBERS(2.395132049)},
     {0},
 };
 

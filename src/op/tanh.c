@@ -23,7 +23,15 @@ static void backward(const dsc_call *call) {
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
-    {"s", {{1, {1}}}, NULL}, {"s", {{1, {37}}}, NULL}, {"s", {{3, {3, 5, 7}}}, NULL}, {0}};
+    {.roles = "s", .in = {{1, {1}}}},
+    {.roles = "s", .in = {{1, {37}}}},
+    {.roles = "s", .in = {{3, {3, 5, 7}}}},
+    {.roles = "s",
+     .in = {{1, {6}}},
+     .given = DSC_NUMBERS(-2, -0.5, 0, 0.25, 1, 3),
+     .expected = DSC_NUMBERS(-0.9640275801, -0.4621171573, 0, 0.2449186624, 0.761594156, 0.9950547537)},
+    {0},
+};
 
 const dsc_op dsc_op_tanh = {
     .name = "tanh",

@@ -7,6 +7,7 @@
  */
 #include "check/gradient.h"
 
+#include "others.h"
 #include "testing.h"
 
 #include "base/memory.h"
@@ -70,11 +71,12 @@ static const dsc_op combination = {
 typedef struct rig {
     dsc_graph *graph;
     dsc_executor *executor;
-    dsc_node *nodes[INPUTS], *loss;
+    dsc_node *nodes[INPUTS], *out, *loss;
     size_t inputs;
     dsc_real *data[INPUTS]; /* of inputs that each sample has: (SAMPLES, shape) */
     size_t load_order[INPUTS], loaded;
     dsc_real *values, *gradients;
+    dsc_real *after; /* the buffers behind a run */
 } rig;
 
 static void load(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker) {
@@ -109,7 +111,7 @@ static void *parse_values(const dsc_op *op, const char *text) {
     void *values = calloc(1, op->values_size + 1);
     dsc_error error;
     ASSERT_OK(dsc_params_initialise(op->params, values, &error), error);
-    char copy[128], *rest = NULL;
+    char copy[256], *rest = NULL;
     (void)snprintf(copy, sizeof copy, "%s", text ? text : "");
     for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
         char *equals = strchr(word, '=');
@@ -122,7 +124,8 @@ static void *parse_values(const dsc_op *op, const char *text) {
     return values;
 }
 
-static void make_graph(rig *r, const dsc_op *op, const dsc_op_example *example) {
+/* Makes the graph; whether that is possible with the example's values. */
+static bool try_graph(rig *r, const dsc_op *op, const dsc_op_example *example, dsc_error *error_of) {
     dsc_error error;
     memset(r, 0, sizeof *r);
     ASSERT_OK(dsc_graph_create(&r->graph, &error), error);
@@ -139,27 +142,29 @@ static void make_graph(rig *r, const dsc_op *op, const dsc_op_example *example) 
         }
     }
     void *values = parse_values(op, example->values);
-    dsc_node *out = dsc_apply(op, r->nodes, r->inputs, values);
+    r->out = dsc_apply(op, r->nodes, r->inputs, values);
     free(values);
     dsc_node *outputs[4];
     size_t count = op->outputs ? op->outputs : 1;
-    for (size_t i = 0; i < count; i++) outputs[i] = dsc_node_output(out, i);
+    for (size_t i = 0; i < count; i++) outputs[i] = dsc_node_output(r->out, i);
     r->loss = dsc_apply(&combination, outputs, count, NULL);
-    ASSERT_OK(dsc_graph_check(r->graph, &error), error);
+    return dsc_graph_check(r->graph, error_of) == DSC_OK;
 }
 
 static void make_rig(rig *r, const dsc_op *op, const dsc_op_example *example, bool training, size_t input,
                      unsigned threads, const struct dsc_kernels *kernels) {
     dsc_error error;
-    make_graph(r, op, example);
+    if (!try_graph(r, op, example, &error)) fail_msg("%s: %s", op->name, error.message);
     dsc_executor_options options = {
         .batch = SAMPLES, .lanes = LANES, .training = training, .loss = r->loss, .kernels = kernels};
     options.kept[options.kept_count++] = r->loss;
+    options.kept[options.kept_count++] = r->out;
     if (input < r->inputs && example->roles[input] == 's') options.input_gradient = r->nodes[input];
     ASSERT_OK(dsc_executor_create(&r->executor, r->graph, &options, threads, &error), error);
     size_t numbers = dsc_graph_value_numbers(r->graph) + 1;
     r->values = dsc_allocate(numbers, sizeof(dsc_real));
     r->gradients = dsc_allocate(numbers, sizeof(dsc_real));
+    r->after = dsc_allocate(numbers, sizeof(dsc_real));
     fill_data(r, example);
 }
 
@@ -167,6 +172,7 @@ static void free_rig(rig *r) {
     for (size_t i = 0; i < r->inputs; i++) free(r->data[i]);
     free(r->values);
     free(r->gradients);
+    free(r->after);
     dsc_executor_free(r->executor);
     dsc_graph_free(r->graph);
 }
@@ -187,6 +193,7 @@ static double run(rig *r) {
                    .loss_scale = 1};
     ASSERT_OK(dsc_executor_run(r->executor, &how, &error), error);
     dsc_executor_gather(r->executor, r->gradients, 0, from);
+    memcpy(r->after, r->values + from, (all - from) * sizeof *before);
     memcpy(r->values + from, before, (all - from) * sizeof *before);
     free(before);
     double sum = 0;
@@ -269,6 +276,137 @@ void gradient_check_threads(const dsc_op *op, const dsc_op_example *example) {
     free(first);
 }
 
+/* --- numbers, and what matters --- */
+
+/* The first number of output 0 that is not the expected one, or -1. */
+static long wrong_output(const dsc_op *op, const dsc_op_example *example, double found[2]) {
+    rig r;
+    make_rig(&r, op, example, example->training, INPUTS, 1, NULL);
+    const double *given = example->given;
+    for (size_t i = 0; i < r.inputs; i++) {
+        const char role = example->roles[i];
+        const bool each_sample = role == 's' || role == 't';
+        const size_t each = dsc_shape_count(&example->in[i]), copies = each_sample ? SAMPLES : 1;
+        dsc_real *to = each_sample ? r.data[i] : r.values + r.nodes[i]->offset;
+        for (size_t k = 0; k < copies * each; k++) to[k] = (dsc_real)given[k % each];
+        given += each;
+    }
+    run(&r);
+    const dsc_real *out = dsc_executor_value(r.executor, r.out);
+    const size_t each = dsc_shape_count(dsc_node_shape(r.out));
+    long wrong = -1;
+    for (size_t k = 0; k < SAMPLES * each && wrong < 0; k++) {
+        found[0] = (double)out[k];
+        found[1] = example->expected[k % each];
+        if (!(fabs(found[0] - found[1]) <= 1e-6 * (1 + fabs(found[1])))) wrong = (long)(k % each);
+    }
+    free_rig(&r);
+    return wrong;
+}
+
+bool gradient_check_numbers(const dsc_op *op, const dsc_op_example *example) {
+    double found[2];
+    if (!example->given || !example->expected) return false;
+    const long wrong = wrong_output(op, example, found);
+    if (wrong >= 0)
+        fail_msg("%s (%s, %s): number %ld of the output is %.9g, expected %.9g", op->name, example->roles,
+                 example->values ? example->values : "", wrong, found[0], found[1]);
+    return true;
+}
+
+/* All that a run gives: the output's shape, the samples' losses, gradients of parameters, buffers. NULL: there is
+ * no such op. */
+static double *outcome(size_t *count, const dsc_op *op, const dsc_op_example *example, bool training,
+                       size_t changed) {
+    rig r;
+    dsc_error error;
+    const bool possible = try_graph(&r, op, example, &error);
+    dsc_graph_free(r.graph);
+    if (!possible) return NULL;
+    make_rig(&r, op, example, training, INPUTS, 1, NULL);
+    if (changed < r.inputs) {
+        const char role = example->roles[changed];
+        const bool each_sample = role == 's' || role == 't';
+        const size_t each = dsc_shape_count(&example->in[changed]),
+                     classes = dsc_shape_count(&example->in[0]);
+        dsc_real *to = each_sample ? r.data[changed] : r.values + r.nodes[changed]->offset;
+        for (size_t k = 0; k < (each_sample ? SAMPLES : 1) * each; k++)
+            if (role == 't' && each == 1 && classes > 1)
+                to[k] = (dsc_real)(((size_t)to[k] + 1) % classes);
+            else
+                to[k] = (dsc_real)0.75 * to[k] + (dsc_real)0.01 * (dsc_real)k;
+    }
+    run(&r);
+    const size_t parameters = dsc_graph_parameter_numbers(r.graph), all = dsc_graph_value_numbers(r.graph);
+    const dsc_shape *shape = dsc_node_shape(r.out);
+    *count = 1 + DSC_RANK_MOST + SAMPLES + all;
+    double *out = calloc(*count, sizeof *out), *next = out;
+    *next++ = (double)shape->rank;
+    for (size_t i = 0; i < DSC_RANK_MOST; i++) *next++ = i < shape->rank ? (double)shape->size[i] : 0;
+    for (size_t n = 0; n < SAMPLES; n++)
+        *next++ = (double)dsc_executor_value(r.executor, r.loss)[n];
+    for (size_t i = 0; training && i < parameters; i++) next[i] = (double)r.gradients[i];
+    for (size_t i = parameters; i < all; i++) next[i] = (double)r.after[i - parameters];
+    free_rig(&r);
+    return out;
+}
+
+static bool same_outcome(const double *a, const double *b, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (a[i] != b[i]) return false;
+    return true;
+}
+
+/* Do these values, or that change of an input, give another outcome than the example, or none? */
+static bool differs(const dsc_op *op, const dsc_op_example *example, const char *values, size_t changed) {
+    dsc_op_example other = *example;
+    other.values = values;
+    bool differs = false;
+    for (int training = 0; training < 2 && !differs; training++) {
+        size_t n, m = 0;
+        double *a = outcome(&n, op, example, training, INPUTS),
+               *b = outcome(&m, op, &other, training, changed);
+        differs = !b || n != m || !same_outcome(a, b, n); /* to refuse is to look at it */
+        free(a);
+        free(b);
+    }
+    return differs;
+}
+
+static bool parameter_matters(const dsc_op *op, const dsc_param *p) {
+    for (const dsc_op_example *example = op->examples; example->roles; example++) {
+        void *values = parse_values(op, example->values);
+        char other[64], text[192];
+        bool found = false;
+        for (size_t i = 0; !found && others_text(other, p, values, i); i++) {
+            (void)snprintf(text, sizeof text, "%s %s=%s", example->values ? example->values : "", p->name,
+                           other);
+            found = differs(op, example, text, INPUTS);
+        }
+        free(values);
+        if (found) return true;
+    }
+    return false;
+}
+
+static bool input_matters(const dsc_op *op, size_t input) {
+    for (const dsc_op_example *example = op->examples; example->roles; example++)
+        if (input < strlen(example->roles) && differs(op, example, example->values, input)) return true;
+    return false;
+}
+
+void gradient_check_all_matters(const dsc_op *op) {
+    for (const dsc_param *p = op->params; p && p->name; p++)
+        if (!parameter_matters(op, p)) fail_msg("%s: its parameter '%s' changes nothing", op->name, p->name);
+    size_t most = 0;
+    for (const dsc_op_example *example = op->examples; example->roles; example++)
+        if (strlen(example->roles) > most) most = strlen(example->roles);
+    const size_t wanted = op->most_inputs < INPUTS ? op->most_inputs : op->least_inputs;
+    if (most < wanted) fail_msg("%s: no example has all of its %zu inputs", op->name, wanted);
+    for (size_t i = 0; i < most; i++)
+        if (!input_matters(op, i)) fail_msg("%s: its input %zu changes nothing", op->name, i);
+}
+
 /* --- kernel sets --- */
 
 /* The samples' losses, then all gradients of parameters, or that of one input; to be freed. */
@@ -332,7 +470,7 @@ bool gradient_finds_wrong_ops(void) {
     static const dsc_stage forward[] = {{.kind = DSC_STAGE_SAMPLES, .run = square}, {0}};
     static const dsc_stage backward[] = {{.kind = DSC_STAGE_SAMPLES, .run = square_back_wrongly, .writes = 1},
                                          {0}};
-    static const dsc_op_example example = {"s", {{1, {7}}}, NULL};
+    static const dsc_op_example example = {.roles = "s", .in = {{1, {7}}}};
     static const dsc_op wrong = {.name = "test-wrong-square",
                                  .least_inputs = 1,
                                  .most_inputs = 1,
@@ -347,3 +485,37 @@ bool gradient_finds_wrong_ops(void) {
     free_rig(&r);
     return number >= 0;
 }
+
+/* x^2, which is taken for x^3. */
+static void square_back(const dsc_call *call) {
+    for (size_t i = 0; i < call->count * dsc_shape_count(call->in_shape); i++)
+        call->d_in[0][i] = 2 * call->in[0][i] * call->d_out[0][i];
+}
+
+static const dsc_stage squaring[] = {{.kind = DSC_STAGE_SAMPLES, .run = square}, {0}};
+static const dsc_stage squaring_back[] = {{.kind = DSC_STAGE_SAMPLES, .run = square_back, .writes = 1}, {0}};
+typedef struct square_values {
+    double unused;
+} square_values;
+static const dsc_param square_params[] = {DSC_REAL(square_values, unused, "0.5", 0, 1, "nothing"), {0}};
+static const double cube_of[] = {2}, cube[] = {8};
+static const dsc_op_example cubes[] = {{.roles = "s", .in = {{1, {1}}}, .given = cube_of, .expected = cube},
+                                       {0}};
+static const dsc_op squares = {.name = "test-square",
+                               .params = square_params,
+                               .values_size = sizeof(square_values),
+                               .least_inputs = 1,
+                               .most_inputs = 1,
+                               .keeps_inputs = 1,
+                               .shapes = same_shape,
+                               .forward = squaring,
+                               .backward = squaring_back,
+                               .examples = cubes};
+
+bool gradient_finds_wrong_formulas(void) {
+    double found[2];
+    gradient_check(&squares, cubes, true); /* its gradient is its own */
+    return wrong_output(&squares, cubes, found) >= 0;
+}
+
+bool gradient_finds_ignored_parameters(void) { return !parameter_matters(&squares, square_params); }

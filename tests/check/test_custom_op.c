@@ -17,6 +17,15 @@ static void the_examples_gradient_agrees_with_central_differences(void **state) 
     }
 }
 
+static void the_examples_numbers_come_out_and_both_inputs_matter(void **state) {
+    (void)state;
+    size_t worked_out = 0;
+    for (const dsc_op_example *example = prelu_op.examples; example->roles; example++)
+        worked_out += gradient_check_numbers(&prelu_op, example);
+    assert_int_equal(worked_out, 1);
+    gradient_check_all_matters(&prelu_op);
+}
+
 static void the_example_does_not_depend_on_threads(void **state) {
     (void)state;
     for (const dsc_op_example *example = prelu_op.examples; example->roles; example++)
@@ -31,6 +40,7 @@ static void the_example_finds_its_own_gradient_right(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_examples_gradient_agrees_with_central_differences),
+        cmocka_unit_test(the_examples_numbers_come_out_and_both_inputs_matter),
         cmocka_unit_test(the_example_does_not_depend_on_threads),
         cmocka_unit_test(the_example_finds_its_own_gradient_right),
     };

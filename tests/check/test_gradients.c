@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Every registered op, in double precision: its gradients against central differences, for all its examples; and
- * the same results whatever the number of lanes and threads. Nothing here names an op. */
+ * the numbers that its examples give; the same results whatever the number of lanes and threads. Nothing here names an op. */
 #include "testing.h"
 
 #include "check/gradient.h"
@@ -27,21 +27,41 @@ static void every_gradient_agrees_with_central_differences(void **state) {
     for_all_examples(check_differences);
 }
 
+/* A formula may be wrong together with its gradient: the examples' numbers come from elsewhere. */
+static void every_op_gives_the_numbers_that_were_worked_out(void **state) {
+    (void)state;
+    for (const dsc_op *const *op = dsc_ops; *op; op++) {
+        size_t worked_out = 0;
+        for (const dsc_op_example *example = (*op)->examples; example->roles; example++)
+            worked_out += gradient_check_numbers(*op, example);
+        if (!worked_out) fail_msg("%s has no example with numbers", (*op)->name);
+    }
+}
+
+static void every_parameter_and_input_of_every_op_matters(void **state) {
+    (void)state;
+    for (const dsc_op *const *op = dsc_ops; *op; op++) gradient_check_all_matters(*op);
+}
+
 static void results_do_not_depend_on_threads(void **state) {
     (void)state;
     for_all_examples(gradient_check_threads);
 }
 
-static void a_wrong_gradient_is_found(void **state) {
+static void a_wrong_gradient_a_wrong_formula_and_an_ignored_parameter_are_found(void **state) {
     (void)state;
     assert_true(gradient_finds_wrong_ops());
+    assert_true(gradient_finds_wrong_formulas());
+    assert_true(gradient_finds_ignored_parameters());
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_gradient_agrees_with_central_differences),
+        cmocka_unit_test(every_op_gives_the_numbers_that_were_worked_out),
+        cmocka_unit_test(every_parameter_and_input_of_every_op_matters),
         cmocka_unit_test(results_do_not_depend_on_threads),
-        cmocka_unit_test(a_wrong_gradient_is_found),
+        cmocka_unit_test(a_wrong_gradient_a_wrong_formula_and_an_ignored_parameter_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

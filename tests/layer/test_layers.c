@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Layers: their names, shapes, parameters, and how they start. Counts are those of the published networks. */
-#include "testing.h"
+#include "made.h"
+#include "others.h"
 
-#include "base/memory.h"
 #include "base/param.h"
 #include "layer/layer.h"
 
@@ -253,10 +253,105 @@ static void every_layer_of_the_registry_is_found_described_and_has_defaults_in_r
         assert_non_null((*layer)->help);
         assert_true((*layer)->values_size <= sizeof values);
         assert_true((*layer)->positional <= dsc_param_count((*layer)->params));
+        if ((*layer)->brackets)
+            assert_true((*layer)->join && (*layer)->least_branches && !(*layer)->params &&
+                        (*layer)->least_branches <= (*layer)->most_branches &&
+                        (*layer)->most_branches <= DSC_BRANCHES_MOST);
+        else
+            assert_non_null((*layer)->build);
         ASSERT_OK(dsc_params_initialise((*layer)->params, values, &error), error);
         dsc_params_free((*layer)->params, values);
     }
     assert_null(dsc_layer_find("dens"));
+}
+
+/* --- every layer of the registry --- */
+
+/* All that the nodes of a network say, as text; NULL: it cannot be built. */
+static char *describe(const char *network, const char *item) {
+    char text[512], number[64];
+    dsc_graph *graph;
+    dsc_error error;
+    dsc_text out = {0};
+    made_text(text, network, item);
+    dsc_sequence(input(&graph, 4, 9, 8), text);
+    const bool possible = dsc_graph_check(graph, &error) == DSC_OK;
+    for (size_t i = 0; possible && i < graph->count; i++) {
+        const dsc_node *node = graph->nodes[i];
+        dsc_text_append(&out, "%d %s %s init %d %zu %zu decays %d", (int)node->kind,
+                        node->op ? node->op->name : "", dsc_shape_format((char[96]){0}, &node->shape),
+                        (int)node->init, node->n_in, node->n_out, node->decays);
+        for (const dsc_param *p = node->op ? node->op->params : NULL; p && p->name; p++) {
+            dsc_text_append(&out, " %s=", p->name);
+            if (p->type == DSC_PARAM_REAL)
+                dsc_text_append(
+                    &out, "%s",
+                    dsc_format_shortest(
+                        number, *(const double *)(const void *)((const char *)node->values + p->offset)));
+            else
+                dsc_param_format(&out, p, node->values);
+        }
+        dsc_text_append(&out, "\n");
+    }
+    dsc_graph_free(graph);
+    return out.data;
+}
+
+static bool layer_parameter_matters(const dsc_layer *layer, const dsc_param *p) {
+    char item[256], other[64], more[128];
+    void *values = calloc(1, layer->values_size + 1);
+    dsc_error error;
+    ASSERT_OK(dsc_params_initialise(layer->params, values, &error), error);
+    bool matters = false; /* made_item's own 3 may be among the others: there are more of them */
+    for (size_t k = 0; !matters && made_network(k); k++) {
+        made_item(item, layer, "");
+        char *usual = describe(made_network(k), item);
+        for (size_t i = 0; usual && !matters && others_text(other, p, values, i); i++) {
+            (void)snprintf(more, sizeof more, "%s=%s", p->name, other);
+            made_item(item, layer, more);
+            char *changed = describe(made_network(k), item);
+            matters = changed && strcmp(usual, changed) != 0;
+            free(changed);
+        }
+        free(usual);
+    }
+    dsc_params_free(layer->params, values);
+    free(values);
+    return matters;
+}
+
+static void every_parameter_of_every_layer_matters(void **state) {
+    (void)state;
+    for (const dsc_layer *const *layer = dsc_layers; *layer; layer++)
+        for (const dsc_param *p = (*layer)->params; p && p->name; p++)
+            if (!layer_parameter_matters(*layer, p))
+                fail_msg("layer %s: its parameter '%s' changes nothing", (*layer)->name, p->name);
+}
+
+/* Weights have two dimensions or more; biases and what scales and shifts have one for each channel or unit. */
+static void of_every_layer_weights_decay_and_nothing_else_does(void **state) {
+    (void)state;
+    for (const dsc_layer *const *layer = dsc_layers; *layer; layer++) {
+        size_t built = 0;
+        for (size_t k = 0; made_network(k); k++) {
+            char item[256], text[512];
+            dsc_graph *graph;
+            dsc_error error;
+            made_item(item, *layer, "");
+            made_text(text, made_network(k), item);
+            dsc_sequence(input(&graph, 4, 9, 8), text);
+            const bool possible = dsc_graph_check(graph, &error) == DSC_OK;
+            for (size_t i = 0; possible && i < graph->count; i++) {
+                const dsc_node *node = graph->nodes[i];
+                if (node->kind == DSC_NODE_PARAMETER && node->decays != (node->shape.rank > 1))
+                    fail_msg("layer %s: %s %s", (*layer)->name, node->name,
+                             node->decays ? "decays" : "does not decay");
+            }
+            built += possible;
+            dsc_graph_free(graph);
+        }
+        if (!built) fail_msg("layer %s: no network of layer/made.h takes it", (*layer)->name);
+    }
 }
 
 static void every_failed_allocation_is_survived(void **state) {
@@ -289,6 +384,8 @@ int main(void) {
         cmocka_unit_test(functions_build_what_texts_build),
         cmocka_unit_test(a_wrong_layer_is_an_error_that_sticks),
         cmocka_unit_test(every_layer_of_the_registry_is_found_described_and_has_defaults_in_range),
+        cmocka_unit_test(every_parameter_of_every_layer_matters),
+        cmocka_unit_test(of_every_layer_weights_decay_and_nothing_else_does),
         cmocka_unit_test(every_failed_allocation_is_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Model files: what is loaded is what was saved, bit for bit; what is damaged is refused and named. */
-#include "testing.h"
+#include "layer/made.h"
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -9,13 +9,8 @@
 #include "model/native.h"
 #include "op/op.h"
 
-static const char ALL_LAYERS[] =
-    "conv 4 3x3 padding=same, batch-norm, relu, residual(conv 6 stride=2 padding=same, silu), "
-    "parallel(depthwise padding=same, gelu | maxpool 3 stride=1 padding=1 | separable 3 padding=same, "
-    "leaky-relu 0.2), "
-    "se 4, layer-norm, dropout 0.3, avgpool 2, tanh, globalpool both, dense 9, sigmoid, dense";
-
-static dsc_model *make(const char *text) {
+/* The model of this text, or NULL: there is none. */
+static dsc_model *try(const char *text) {
     static const char *const names[] = {"zero", "\"one\"", "zw\xC3\xB6lf"};
     dsc_model *model;
     dsc_error error;
@@ -29,12 +24,21 @@ static dsc_model *make(const char *text) {
     options.class_names = names;
     options.class_weights = weights;
     options.seed = 5;
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    if (dsc_model_make(&model, &options, &error)) {
+        assert_int_equal(error.code, DSC_ERROR_ARGUMENT);
+        return NULL;
+    }
     for (size_t i = 0; i < 2; i++) {
         model->normalisation.scale[i] = 0.1F * (float)(i + 1);
         model->normalisation.offset[i] = -1.0F / 3;
     }
     ASSERT_OK(dsc_model_set_about(model, "recipe", "mnist-99", &error), error);
+    return model;
+}
+
+static dsc_model *make(const char *text) {
+    dsc_model *model = try(text);
+    if (!model) fail_msg("there is no model \"%s\"", text);
     return model;
 }
 
@@ -63,14 +67,13 @@ static void forward(dsc_model *model, dsc_real out[16]) {
     dsc_executor_free(executor);
 }
 
-static void a_model_saved_and_loaded_computes_the_same_bits(void **state) {
-    (void)state;
+static void check_saved_and_loaded(dsc_model *model, const char *text) {
     char *path = dsc_path_join(testing_folder(), "model.safetensors");
-    dsc_model *model = make(ALL_LAYERS), *loaded;
+    dsc_model *loaded;
     dsc_error error;
     ASSERT_OK(dsc_model_save(model, path, &error), error);
     ASSERT_OK(dsc_model_load(&loaded, path, &error), error);
-    assert_string_equal(dsc_model_text(loaded), ALL_LAYERS);
+    assert_string_equal(dsc_model_text(loaded), text);
     assert_string_equal(dsc_model_loss(loaded), "softmax-cross-entropy smoothing=0.1");
     assert_string_equal(dsc_model_class_name(loaded, 1), "\"one\"");
     assert_string_equal(dsc_model_class_name(loaded, 2), "zw\xC3\xB6lf");
@@ -97,6 +100,31 @@ static void a_model_saved_and_loaded_computes_the_same_bits(void **state) {
     dsc_model_free(model);
     dsc_model_free(loaded);
     free(path);
+}
+
+static void a_model_saved_and_loaded_computes_the_same_bits(void **state) {
+    (void)state;
+    static const char text[] =
+        "conv 4 3x3 padding=same, batch-norm, relu, residual(conv 6 stride=2 padding=same, silu), "
+        "parallel(gelu | maxpool 3 stride=1 padding=1), globalpool both, dense 9, tanh, dense";
+    check_saved_and_loaded(make(text), text);
+}
+
+static void so_does_each_layer_of_the_registry(void **state) {
+    (void)state;
+    for (const dsc_layer *const *layer = dsc_layers; *layer; layer++) {
+        size_t built = 0;
+        for (size_t k = 0; made_network(k); k++) {
+            char item[256], text[512];
+            made_item(item, *layer, "");
+            made_text(text, made_network(k), item);
+            dsc_model *model = try(text);
+            if (!model) continue;
+            check_saved_and_loaded(model, text);
+            built++;
+        }
+        if (!built) fail_msg("layer %s: no network of layer/made.h takes it", (*layer)->name);
+    }
 }
 
 static void writing_what_was_read_gives_the_same_bytes(void **state) {
@@ -333,6 +361,7 @@ static void every_failed_allocation_is_survived(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_model_saved_and_loaded_computes_the_same_bits),
+        cmocka_unit_test(so_does_each_layer_of_the_registry),
         cmocka_unit_test(writing_what_was_read_gives_the_same_bytes),
         cmocka_unit_test(another_reader_of_the_format_finds_the_arrays),
         cmocka_unit_test(a_file_cut_off_anywhere_is_refused),
