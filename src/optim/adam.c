@@ -54,20 +54,37 @@ static const dsc_param params[] = {
     {0},
 };
 
-const dsc_optimiser dsc_optimiser_adam = {.name = "adam",
-                                          .help = "steps scaled by the gradients' own size",
-                                          .params = params,
-                                          .values_size = sizeof(adam_values),
-                                          .learning_rate = 1e-3,
-                                          .weight_decay = 0,
-                                          .states = states,
-                                          .update = update};
+static const dsc_optimiser_example examples[] = {
+    {.states = 2,
+     .own = {0.880000001, 0.899010353452, 0.894699212585, 0.837395239094},
+     .scheduled = {0.880000001, 0.917731556421, 0.912490916961, 0.826188222856}},
+    {.values = "beta1=0.8 beta2=0.99 epsilon=0.01",
+     .states = 2,
+     .own = {0.88099009901, 0.905206382521, 0.901256694812, 0.836408924452},
+     .scheduled = {0.88099009901, 0.918280159237, 0.912938650302, 0.827201503403}},
+    {.states = DSC_EXAMPLES_END},
+};
 
-const dsc_optimiser dsc_optimiser_adamw = {.name = "adamw",
-                                           .help = "adam, with weight decay apart from the gradients",
-                                           .params = params,
-                                           .values_size = sizeof(adam_values),
-                                           .learning_rate = 1e-3,
-                                           .weight_decay = 0.01,
-                                           .states = states,
-                                           .update = update};
+const dsc_optimiser dsc_optimiser_adam = {
+    .name = "adam",
+    .help = "steps scaled by the gradients' own size",
+    .params = params,
+    .values_size = sizeof(adam_values),
+    .learning_rate = 1e-3,
+    .weight_decay = 0,
+    .states = states,
+    .update = update,
+    .examples = examples,
+};
+
+const dsc_optimiser dsc_optimiser_adamw = {
+    .name = "adamw",
+    .help = "adam, with weight decay apart from the gradients",
+    .params = params,
+    .values_size = sizeof(adam_values),
+    .learning_rate = 1e-3,
+    .weight_decay = 0.01,
+    .states = states,
+    .update = update,
+    .examples = examples, /* the decay is the same, and so are the numbers */
+};

@@ -27,6 +27,16 @@ typedef struct dsc_update {
     const struct dsc_kernels *kernels; /* every set gives the same bits */
 } dsc_update;
 
+/* An optimiser at work, worked out by other means (tests/golden/optim-examples.py): a weight of 1, gradients of 1, -2, 0.5
+ * and 3 in turn, a learning rate of 0.1, a weight decay of 0.2. */
+typedef struct dsc_optimiser_example {
+    const char *values;  /* "momentum=0.9"; NULL: its own */
+    size_t states;       /* how many slabs of state; more than the most ends the examples */
+    double own[4];       /* the weight after each step */
+    double scheduled[4]; /* the same where a schedule says a momentum of 0.6 */
+} dsc_optimiser_example;
+enum { DSC_EXAMPLES_END = DSC_STATES_MOST + 1 };
+
 typedef struct dsc_optimiser {
     const char *name; /* "sgd" */
     const char *help;
@@ -36,6 +46,7 @@ typedef struct dsc_optimiser {
     double weight_decay;                  /* the default */
     size_t (*states)(const void *values); /* how many slabs of state */
     void (*update)(const dsc_update *update);
+    const dsc_optimiser_example *examples; /* at least one; {.states = DSC_EXAMPLES_END} ends them */
 } dsc_optimiser;
 
 extern const dsc_optimiser *const dsc_optimisers[]; /* NULL ends them */

@@ -55,11 +55,29 @@ static const dsc_param params[] = {
     {0},
 };
 
-const dsc_optimiser dsc_optimiser_rmsprop = {.name = "rmsprop",
-                                             .help = "steps scaled by the gradients' recent size",
-                                             .params = params,
-                                             .values_size = sizeof(rmsprop_values),
-                                             .learning_rate = 1e-3,
-                                             .weight_decay = 0,
-                                             .states = states,
-                                             .update = update};
+static const dsc_optimiser_example examples[] = {
+    {.states = 1,
+     .own = {-0.0199999, 0.875723019992, 0.638735042951, -0.171895075012},
+     .scheduled = {-0.0199999, 0.875723019992, 0.638735042951, -0.171895075012}},
+    {.values = "alpha=0.9 epsilon=0.01",
+     .states = 1,
+     .own = {0.673465699683, 0.941686526534, 0.850665424611, 0.57473040389},
+     .scheduled = {0.673465699683, 0.941686526534, 0.850665424611, 0.57473040389}},
+    {.values = "alpha=0.9 epsilon=0.01 centered=on momentum=0.5",
+     .states = 3,
+     .own = {0.657419354839, 0.768164034575, 0.74237592869, 0.456778407555},
+     .scheduled = {0.657419354839, 0.735905970058, 0.703797493438, 0.413749739272}},
+    {.states = DSC_EXAMPLES_END},
+};
+
+const dsc_optimiser dsc_optimiser_rmsprop = {
+    .name = "rmsprop",
+    .help = "steps scaled by the gradients' recent size",
+    .params = params,
+    .values_size = sizeof(rmsprop_values),
+    .learning_rate = 1e-3,
+    .weight_decay = 0,
+    .states = states,
+    .update = update,
+    .examples = examples,
+};

@@ -23,6 +23,14 @@ typedef struct dsc_pace {
     double momentum; /* NaN: the optimiser's own */
 } dsc_pace;
 
+/* A moment worked out by other means (tests/golden/optim-examples.py). An epoch has ten steps. */
+typedef struct dsc_schedule_example {
+    const char *values;   /* "warmup=0.1"; NULL: its own */
+    uint64_t step, steps; /* steps of 0 ends the examples */
+    size_t heard;         /* it has listened to so many of the losses 2, 1, 1, 0.999, 1.5, 0.5, 0.6, 0.6 */
+    double rate, momentum;
+} dsc_schedule_example;
+
 typedef struct dsc_schedule {
     const char *name; /* "cosine" */
     const char *help;
@@ -31,6 +39,7 @@ typedef struct dsc_schedule {
     dsc_pace (*pace)(const void *values, const dsc_moment *moment, const dsc_schedule_state *state);
     /* After each epoch, with the loss that is watched (validation's, else training's); NULL: does not listen. */
     void (*listen)(const void *values, dsc_schedule_state *state, double loss);
+    const dsc_schedule_example *examples; /* at least one */
 } dsc_schedule;
 
 /* Results have the same bits on every machine. */

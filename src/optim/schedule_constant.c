@@ -11,5 +11,17 @@ static dsc_pace pace(const void *values, const dsc_moment *moment, const dsc_sch
 
 static const dsc_param params[] = {{0}};
 
+static const dsc_schedule_example examples[] = {
+    {.step = 0, .steps = 100, .rate = 1, .momentum = NAN},
+    {.step = 57, .steps = 100, .rate = 1, .momentum = NAN},
+    {0},
+};
+
 const dsc_schedule dsc_schedule_constant = {
-    .name = "constant", .help = "one rate all along", .params = params, .values_size = 0, .pace = pace};
+    .name = "constant",
+    .help = "one rate all along",
+    .params = params,
+    .values_size = 0,
+    .pace = pace,
+    .examples = examples,
+};

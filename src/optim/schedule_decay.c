@@ -49,14 +49,42 @@ static const dsc_param params[] = {
     {0},
 };
 
-const dsc_schedule dsc_schedule_linear = {.name = "linear",
-                                          .help = "falls in a line to the end of the run",
-                                          .params = params,
-                                          .values_size = sizeof(decay_values),
-                                          .pace = linear};
+static const dsc_schedule_example linear_examples[] = {
+    {.step = 0, .steps = 100, .rate = 1, .momentum = NAN},
+    {.step = 25, .steps = 100, .rate = 0.75, .momentum = NAN},
+    {.step = 100, .steps = 100, .rate = 0, .momentum = NAN},
+    {.values = "warmup=0.2 final=0.1", .step = 0, .steps = 100, .rate = 0.047619047619, .momentum = NAN},
+    {.values = "warmup=0.2 final=0.1", .step = 7, .steps = 100, .rate = 0.380952380952, .momentum = NAN},
+    {.values = "warmup=0.2 final=0.1", .step = 20, .steps = 100, .rate = 1, .momentum = NAN},
+    {.values = "warmup=0.2 final=0.1", .step = 64, .steps = 100, .rate = 0.505, .momentum = NAN},
+    {0},
+};
 
-const dsc_schedule dsc_schedule_cosine = {.name = "cosine",
-                                          .help = "falls as half a wave to the end of the run",
-                                          .params = params,
-                                          .values_size = sizeof(decay_values),
-                                          .pace = cosine};
+const dsc_schedule dsc_schedule_linear = {
+    .name = "linear",
+    .help = "falls in a line to the end of the run",
+    .params = params,
+    .values_size = sizeof(decay_values),
+    .pace = linear,
+    .examples = linear_examples,
+};
+
+static const dsc_schedule_example cosine_examples[] = {
+    {.step = 0, .steps = 100, .rate = 1, .momentum = NAN},
+    {.step = 25, .steps = 100, .rate = 0.853553390593, .momentum = NAN},
+    {.step = 100, .steps = 100, .rate = 0, .momentum = NAN},
+    {.values = "warmup=0.2 final=0.1", .step = 0, .steps = 100, .rate = 0.047619047619, .momentum = NAN},
+    {.values = "warmup=0.2 final=0.1", .step = 7, .steps = 100, .rate = 0.380952380952, .momentum = NAN},
+    {.values = "warmup=0.2 final=0.1", .step = 20, .steps = 100, .rate = 1, .momentum = NAN},
+    {.values = "warmup=0.2 final=0.1", .step = 64, .steps = 100, .rate = 0.479604490732, .momentum = NAN},
+    {0},
+};
+
+const dsc_schedule dsc_schedule_cosine = {
+    .name = "cosine",
+    .help = "falls as half a wave to the end of the run",
+    .params = params,
+    .values_size = sizeof(decay_values),
+    .pace = cosine,
+    .examples = cosine_examples,
+};

@@ -51,8 +51,30 @@ static const dsc_param params[] = {
     {0},
 };
 
-const dsc_schedule dsc_schedule_one_cycle = {.name = "one-cycle",
-                                             .help = "rises to a peak, then falls to almost nothing",
-                                             .params = params,
-                                             .values_size = sizeof(one_cycle_values),
-                                             .pace = pace};
+static const dsc_schedule_example examples[] = {
+    {.step = 0, .steps = 100, .rate = 0.04, .momentum = 0.95},
+    {.step = 10, .steps = 100, .rate = 0.295163948464, .momentum = 0.923420422035},
+    {.step = 29, .steps = 100, .rate = 1, .momentum = 0.85},
+    {.step = 70, .steps = 100, .rate = 0.36698410929, .momentum = 0.913301842278},
+    {.step = 99, .steps = 100, .rate = 4e-06, .momentum = 0.95},
+    {.values = "low=0.7 high=0.9",
+     .step = 10,
+     .steps = 100,
+     .rate = 0.295163948464,
+     .momentum = 0.84684084407},
+    {.values = "low=0.7 high=0.9",
+     .step = 70,
+     .steps = 100,
+     .rate = 0.36698410929,
+     .momentum = 0.826603684557},
+    {0},
+};
+
+const dsc_schedule dsc_schedule_one_cycle = {
+    .name = "one-cycle",
+    .help = "rises to a peak, then falls to almost nothing",
+    .params = params,
+    .values_size = sizeof(one_cycle_values),
+    .pace = pace,
+    .examples = examples,
+};

@@ -46,9 +46,41 @@ static const dsc_param params[] = {
     {0},
 };
 
-const dsc_schedule dsc_schedule_plateau = {.name = "plateau",
-                                           .help = "falls when the watched loss no longer does",
-                                           .params = params,
-                                           .values_size = sizeof(plateau_values),
-                                           .pace = pace,
-                                           .listen = listen};
+static const dsc_schedule_example examples[] = {
+    {.values = "patience=1 factor=0.5 threshold=0.01", .step = 0, .steps = 100, .rate = 1, .momentum = NAN},
+    {.values = "patience=1 factor=0.5 threshold=0.01",
+     .step = 0,
+     .steps = 100,
+     .heard = 3,
+     .rate = 1,
+     .momentum = NAN},
+    {.values = "patience=1 factor=0.5 threshold=0.01",
+     .step = 0,
+     .steps = 100,
+     .heard = 4,
+     .rate = 0.5,
+     .momentum = NAN},
+    {.values = "patience=1 factor=0.5 threshold=0.01",
+     .step = 0,
+     .steps = 100,
+     .heard = 6,
+     .rate = 0.5,
+     .momentum = NAN},
+    {.values = "patience=1 factor=0.5 threshold=0.01",
+     .step = 0,
+     .steps = 100,
+     .heard = 8,
+     .rate = 0.25,
+     .momentum = NAN},
+    {0},
+};
+
+const dsc_schedule dsc_schedule_plateau = {
+    .name = "plateau",
+    .help = "falls when the watched loss no longer does",
+    .params = params,
+    .values_size = sizeof(plateau_values),
+    .pace = pace,
+    .listen = listen,
+    .examples = examples,
+};

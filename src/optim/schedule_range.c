@@ -27,8 +27,18 @@ static const dsc_param params[] = {
     {0},
 };
 
-const dsc_schedule dsc_schedule_range = {.name = "range",
-                                         .help = "rises by the same factor at each step, to find a good rate",
-                                         .params = params,
-                                         .values_size = sizeof(range_values),
-                                         .pace = pace};
+static const dsc_schedule_example examples[] = {
+    {.values = "low=1e-3 high=10", .step = 0, .steps = 101, .rate = 0.001, .momentum = NAN},
+    {.values = "low=1e-3 high=10", .step = 25, .steps = 101, .rate = 0.01, .momentum = NAN},
+    {.values = "low=1e-3 high=10", .step = 100, .steps = 101, .rate = 10, .momentum = NAN},
+    {0},
+};
+
+const dsc_schedule dsc_schedule_range = {
+    .name = "range",
+    .help = "rises by the same factor at each step, to find a good rate",
+    .params = params,
+    .values_size = sizeof(range_values),
+    .pace = pace,
+    .examples = examples,
+};

@@ -23,8 +23,19 @@ static const dsc_param params[] = {
     {0},
 };
 
-const dsc_schedule dsc_schedule_step = {.name = "step",
-                                        .help = "falls by a factor every so many epochs",
-                                        .params = params,
-                                        .values_size = sizeof(step_values),
-                                        .pace = pace};
+static const dsc_schedule_example examples[] = {
+    {.values = "every=3 factor=0.5", .step = 0, .steps = 100, .rate = 1, .momentum = NAN},
+    {.values = "every=3 factor=0.5", .step = 29, .steps = 100, .rate = 1, .momentum = NAN},
+    {.values = "every=3 factor=0.5", .step = 30, .steps = 100, .rate = 0.5, .momentum = NAN},
+    {.values = "every=3 factor=0.5", .step = 95, .steps = 100, .rate = 0.125, .momentum = NAN},
+    {0},
+};
+
+const dsc_schedule dsc_schedule_step = {
+    .name = "step",
+    .help = "falls by a factor every so many epochs",
+    .params = params,
+    .values_size = sizeof(step_values),
+    .pace = pace,
+    .examples = examples,
+};

@@ -49,11 +49,29 @@ static const dsc_param params[] = {
     {0},
 };
 
-const dsc_optimiser dsc_optimiser_sgd = {.name = "sgd",
-                                         .help = "gradient descent, with momentum if asked for",
-                                         .params = params,
-                                         .values_size = sizeof(sgd_values),
-                                         .learning_rate = 0.05,
-                                         .weight_decay = 0,
-                                         .states = states,
-                                         .update = update};
+static const dsc_optimiser_example examples[] = {
+    {.states = 0,
+     .own = {0.88, 1.0624, 0.991152, 0.67132896},
+     .scheduled = {0.88, 1.0624, 0.991152, 0.67132896}},
+    {.values = "momentum=0.9",
+     .states = 1,
+     .own = {0.88, 0.9724, 1.001952, 0.72601296},
+     .scheduled = {0.88, 1.0024, 1.016352, 0.71642496}},
+    {.values = "momentum=0.9 nesterov=on",
+     .states = 1,
+     .own = {0.79, 1.0732, 1.045836, 0.49460928},
+     .scheduled = {0.82, 1.0876, 1.036248, 0.54776304}},
+    {.states = DSC_EXAMPLES_END},
+};
+
+const dsc_optimiser dsc_optimiser_sgd = {
+    .name = "sgd",
+    .help = "gradient descent, with momentum if asked for",
+    .params = params,
+    .values_size = sizeof(sgd_values),
+    .learning_rate = 0.05,
+    .weight_decay = 0,
+    .states = states,
+    .update = update,
+    .examples = examples,
+};

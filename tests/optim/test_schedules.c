@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_schedules.c: schedules against sequences worked out by other means, and texts that are wrong. */
+#include "others.h"
 #include "testing.h"
 
 #include "optim/choose.h"
@@ -133,6 +134,81 @@ static void range_rises_by_the_same_factor_from_low_to_high(void **unused) {
         check_rate("range low=1e-5 high=2", step, 1e-5 * pow(2e5, (double)step / (STEPS - 1)));
 }
 
+/* --- every schedule of the registry, by its own examples --- */
+
+/* The pace at a moment, ten steps an epoch, with so many of the examples' losses heard. False: refused. */
+static bool follow(dsc_pace *pace, const char *text, uint64_t step, uint64_t steps, size_t heard) {
+    static const double losses[] = {2, 1, 1, 0.999, 1.5, 0.5, 0.6, 0.6};
+    dsc_chosen_schedule chosen;
+    dsc_error error;
+    if (dsc_schedule_choose(&chosen, text, &error)) return false;
+    dsc_schedule_state state = {{0}};
+    for (size_t i = 0; chosen.kind->listen && i < heard; i++)
+        chosen.kind->listen(chosen.values, &state, losses[i]);
+    const dsc_moment moment = {step, steps, (double)step / 10, (double)steps / 10};
+    *pace = chosen.kind->pace(chosen.values, &moment, &state);
+    dsc_schedule_release(&chosen);
+    return true;
+}
+
+static void every_schedule_gives_the_numbers_that_were_worked_out(void **unused) {
+    (void)unused;
+    for (const dsc_schedule *const *kind = dsc_schedules; *kind; kind++) {
+        if (!(*kind)->examples || !(*kind)->examples->steps) fail_msg("%s has no examples", (*kind)->name);
+        for (const dsc_schedule_example *e = (*kind)->examples; e->steps; e++) {
+            char text[256];
+            dsc_pace pace;
+            (void)snprintf(text, sizeof text, "%s %s", (*kind)->name, e->values ? e->values : "");
+            assert_true(follow(&pace, text, e->step, e->steps, e->heard));
+            if (!(fabs(pace.rate - e->rate) <= 1e-9 * (1 + e->rate)))
+                fail_msg("%s: step %d: expected %.12g, found %.12g", text, (int)e->step, e->rate, pace.rate);
+            if (isnan(pace.momentum) != isnan(e->momentum) || fabs(pace.momentum - e->momentum) > 1e-9)
+                fail_msg("%s: step %d: expected a momentum of %.12g, found %.12g", text, (int)e->step,
+                         e->momentum, pace.momentum);
+        }
+        assert_ptr_equal(dsc_schedule_find((*kind)->name), *kind);
+    }
+}
+
+/* Do the two texts give different paces at some step of a run? */
+static bool differ(const char *text, const char *other) {
+    for (size_t heard = 0; heard <= 8; heard += 4)
+        for (uint64_t step = 0; step < 100; step += 3) {
+            dsc_pace a, b;
+            assert_true(follow(&a, text, step, 100, heard));
+            if (!follow(&b, other, step, 100, heard)) return false;
+            if (a.rate != b.rate || isnan(a.momentum) != isnan(b.momentum)) return true;
+            if (!isnan(a.momentum) && a.momentum != b.momentum) return true;
+        }
+    return false;
+}
+
+static bool parameter_matters(const dsc_schedule *kind, const dsc_param *p) {
+    for (const dsc_schedule_example *e = kind->examples; e->steps; e++) {
+        char text[256], changed[384], other[64];
+        dsc_chosen_schedule chosen;
+        dsc_error error;
+        (void)snprintf(text, sizeof text, "%s %s", kind->name, e->values ? e->values : "");
+        ASSERT_OK(dsc_schedule_choose(&chosen, text, &error), error);
+        bool matters = false;
+        for (size_t i = 0; !matters && others_text(other, p, chosen.values, i); i++) {
+            (void)snprintf(changed, sizeof changed, "%s %s=%s", text, p->name, other);
+            matters = differ(text, changed);
+        }
+        dsc_schedule_release(&chosen);
+        if (matters) return true;
+    }
+    return false;
+}
+
+static void every_parameter_of_every_schedule_matters(void **unused) {
+    (void)unused;
+    for (const dsc_schedule *const *kind = dsc_schedules; *kind; kind++)
+        for (const dsc_param *p = (*kind)->params; p && p->name; p++)
+            if (!parameter_matters(*kind, p))
+                fail_msg("%s: its parameter '%s' changes nothing", (*kind)->name, p->name);
+}
+
 static void check_error(const char *text, const char *part) {
     dsc_chosen_schedule chosen = {.values = &chosen};
     dsc_error error;
@@ -145,7 +221,9 @@ static void check_error(const char *text, const char *part) {
 static void wrong_texts_are_refused_at_their_column_with_a_suggestion(void **unused) {
     (void)unused;
     check_error("cosin", "column 1: unknown schedule 'cosin'; did you mean 'cosine'?");
-    check_error("xyz", "there are: constant, step, linear, cosine, one-cycle, plateau, range");
+    check_error("xyzzyplugh", "unknown schedule 'xyzzyplugh'; there are: ");
+    for (const dsc_schedule *const *kind = dsc_schedules; *kind; kind++)
+        check_error("xyzzyplugh", (*kind)->name);
     check_error("cosine warmpu=0.1",
                 "column 8: schedule cosine: unknown parameter 'warmpu'; did you mean 'warmup'?");
     check_error("cosine warmup=1.5",
@@ -188,6 +266,8 @@ int main(void) {
         cmocka_unit_test(every_schedule_gives_finite_paces_for_the_shortest_runs_and_behind_the_end),
         cmocka_unit_test(plateau_falls_after_its_patience_and_takes_nan_for_no_better),
         cmocka_unit_test(range_rises_by_the_same_factor_from_low_to_high),
+        cmocka_unit_test(every_schedule_gives_the_numbers_that_were_worked_out),
+        cmocka_unit_test(every_parameter_of_every_schedule_matters),
         cmocka_unit_test(wrong_texts_are_refused_at_their_column_with_a_suggestion),
         cmocka_unit_test(every_failed_allocation_is_survived),
     };
