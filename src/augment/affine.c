@@ -48,10 +48,16 @@ static const dsc_param params[] = {
     {0},
 };
 
-const dsc_augmentation dsc_augmentation_affine = {.name = "affine",
-                                                  .help = "rotated, scaled, stretched, sheared and shifted",
-                                                  .params = params,
-                                                  .values_size = sizeof(affine_values),
-                                                  .check = check,
-                                                  .scratch = scratch,
-                                                  .apply = apply};
+static const dsc_augment_example examples[] = {
+    {"rotate=10 shift=2 scale=0.1 stretch=0.1 shear=10", 0x939b55100bd61bd9}, {0}};
+
+const dsc_augmentation dsc_augmentation_affine = {
+    .name = "affine",
+    .help = "rotated, scaled, stretched, sheared and shifted",
+    .params = params,
+    .values_size = sizeof(affine_values),
+    .check = check,
+    .scratch = scratch,
+    .apply = apply,
+    .examples = examples,
+};

@@ -28,6 +28,12 @@ typedef struct dsc_augment_common {
 } dsc_augment_common;
 #define DSC_AUGMENT_P DSC_REAL(dsc_augment_common, p, "1", 0, 1, "share of the images it is done to")
 
+/* What it makes of the 60 images of the tests (tests/augment/pictures.h), recorded: the same bits on every machine. */
+typedef struct dsc_augment_example {
+    const char *values; /* "rotate=10", with which images change */
+    uint64_t images;    /* FNV-1a of them; 0 ends the examples */
+} dsc_augment_example;
+
 /* What apply draws from `rng` must not depend on the image or the kernels; the C library's functions, which
  * differ from machine to machine, are not used. */
 typedef struct dsc_augmentation {
@@ -39,7 +45,8 @@ typedef struct dsc_augmentation {
         const void *values); /* what is wrong with these values together, or NULL; may be NULL */
     size_t (*scratch)(const void *values, const size_t shape[3]); /* in floats; NULL: none */
     void (*apply)(const dsc_augment_call *call);
-    bool turns_ground; /* ink and ground are exchanged: images come on either ground */
+    bool turns_ground;                   /* ink and ground are exchanged: images come on either ground */
+    const dsc_augment_example *examples; /* at least one */
 } dsc_augmentation;
 
 extern const dsc_augmentation *const dsc_augmentations[]; /* NULL ends them */

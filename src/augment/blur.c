@@ -61,9 +61,14 @@ static const dsc_param params[] = {
     {0},
 };
 
-const dsc_augmentation dsc_augmentation_blur = {.name = "blur",
-                                                .help = "blurred by a Gaussian, up to sigma",
-                                                .params = params,
-                                                .values_size = sizeof(blur_values),
-                                                .scratch = scratch,
-                                                .apply = apply};
+static const dsc_augment_example examples[] = {{"", 0x4c734f1cc6a73af5}, {0}};
+
+const dsc_augmentation dsc_augmentation_blur = {
+    .name = "blur",
+    .help = "blurred by a Gaussian, up to sigma",
+    .params = params,
+    .values_size = sizeof(blur_values),
+    .scratch = scratch,
+    .apply = apply,
+    .examples = examples,
+};

@@ -119,9 +119,14 @@ static const dsc_param params[] = {
     {0},
 };
 
-const dsc_augmentation dsc_augmentation_elastic = {.name = "elastic",
-                                                   .help = "bent and stretched in random, smooth ways",
-                                                   .params = params,
-                                                   .values_size = sizeof(elastic_values),
-                                                   .scratch = scratch,
-                                                   .apply = apply};
+static const dsc_augment_example examples[] = {{"", 0x3d137270a944195e}, {0}};
+
+const dsc_augmentation dsc_augmentation_elastic = {
+    .name = "elastic",
+    .help = "bent and stretched in random, smooth ways",
+    .params = params,
+    .values_size = sizeof(elastic_values),
+    .scratch = scratch,
+    .apply = apply,
+    .examples = examples,
+};

@@ -48,9 +48,14 @@ static const dsc_param params[] = {
     {0},
 };
 
-const dsc_augmentation dsc_augmentation_erase = {.name = "erase",
-                                                 .help = "a random rectangle wiped out",
-                                                 .params = params,
-                                                 .values_size = sizeof(erase_values),
-                                                 .check = check,
-                                                 .apply = apply};
+static const dsc_augment_example examples[] = {{"", 0x9fcb97bc35f4d159}, {0}};
+
+const dsc_augmentation dsc_augmentation_erase = {
+    .name = "erase",
+    .help = "a random rectangle wiped out",
+    .params = params,
+    .values_size = sizeof(erase_values),
+    .check = check,
+    .apply = apply,
+    .examples = examples,
+};

@@ -9,9 +9,14 @@ static void apply(const dsc_augment_call *call) {
 
 static const dsc_param params[] = {DSC_AUGMENT_P, {0}};
 
-const dsc_augmentation dsc_augmentation_invert = {.name = "invert",
-                                                  .help = "black for white",
-                                                  .params = params,
-                                                  .values_size = sizeof(dsc_augment_common),
-                                                  .apply = apply,
-                                                  .turns_ground = true};
+static const dsc_augment_example examples[] = {{"p=0.5", 0x8470f33919d0bfdd}, {0}};
+
+const dsc_augmentation dsc_augmentation_invert = {
+    .name = "invert",
+    .help = "black for white",
+    .params = params,
+    .values_size = sizeof(dsc_augment_common),
+    .apply = apply,
+    .turns_ground = true,
+    .examples = examples,
+};

@@ -54,8 +54,13 @@ static const dsc_param params[] = {
     {0},
 };
 
-const dsc_augmentation dsc_augmentation_noise = {.name = "noise",
-                                                 .help = "normal noise added to every value",
-                                                 .params = params,
-                                                 .values_size = sizeof(noise_values),
-                                                 .apply = apply};
+static const dsc_augment_example examples[] = {{"", 0x38ed74bbe2610ebd}, {0}};
+
+const dsc_augmentation dsc_augmentation_noise = {
+    .name = "noise",
+    .help = "normal noise added to every value",
+    .params = params,
+    .values_size = sizeof(noise_values),
+    .apply = apply,
+    .examples = examples,
+};

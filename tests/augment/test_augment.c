@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_augment.c: chains from text and what they do to images; erase, noise, blur and invert. Warps: test_warp.c. */
+#include "others.h"
 #include "pictures.h"
 
 #include "base/threads.h"
@@ -7,8 +8,16 @@
 
 static const size_t usual[3] = {1, 28, 28};
 enum { SIZE = 28 * 28, SAMPLES = 60 };
-static const char *const everything = "affine rotate=10 shift=2 scale=0.1 shear=10, elastic p=0.5, erase "
-                                      "p=0.5, noise p=0.5, blur p=0.5, invert p=0.5";
+
+/* Every augmentation of the registry in turn, done to most of the images. */
+static const char *everything(void) {
+    static char text[1024];
+    size_t length = 0;
+    for (const dsc_augmentation *const *kind = dsc_augmentations; *kind; kind++)
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s%s %s p=0.75", length ? ", " : "",
+                                   (*kind)->name, (*kind)->examples->values);
+    return text;
+}
 
 static dsc_augment_chain *chain_of(const char *text) {
     dsc_augment_chain *chain;
@@ -61,7 +70,7 @@ static void the_empty_chain_copies_and_needs_no_scratch(void **unused) {
 static void an_image_depends_on_seed_epoch_and_sample_and_on_nothing_else(void **unused) {
     (void)unused;
     static uint8_t forward[SAMPLES][SIZE], again[SIZE];
-    dsc_augment_chain *chain = chain_of(everything), *other = chain_of(everything);
+    dsc_augment_chain *chain = chain_of(everything()), *other = chain_of(everything());
     for (size_t i = 0; i < SAMPLES; i++) augment(forward[i], chain, 7, 3, i);
     for (size_t i = SAMPLES; i-- > 0;) {
         augment(again, other, 7, 3, i);
@@ -95,7 +104,7 @@ static void augment_one(void *context, size_t index, unsigned worker) {
 static void any_number_of_threads_gives_the_same_images(void **unused) {
     (void)unused;
     static uint8_t one[SAMPLES][SIZE], many[SAMPLES][SIZE];
-    job j = {.chain = chain_of(everything)};
+    job j = {.chain = chain_of(everything())};
     for (int k = 0; k < 4; k++) j.scratch[k] = malloc(dsc_augment_scratch(j.chain, usual));
     for (unsigned threads = 1; threads <= 4; threads++) {
         dsc_threads *pool;
@@ -110,10 +119,14 @@ static void any_number_of_threads_gives_the_same_images(void **unused) {
     dsc_augment_chain_free((dsc_augment_chain *)(uintptr_t)j.chain);
 }
 
-/* Recorded once; every machine and kernel set must give these. FNV-1a of 60 images. */
+/* --- every augmentation of the registry, by its own examples --- */
+
+/* FNV-1a of 60 images, or 0: the text is refused. */
 static uint64_t hash_of(const char *text) {
     uint64_t hash = 0xcbf29ce484222325u;
-    dsc_augment_chain *chain = chain_of(text);
+    dsc_augment_chain *chain;
+    dsc_error error;
+    if (dsc_augment_chain_create(&chain, text, &error)) return 0;
     for (size_t i = 0; i < SAMPLES; i++) {
         uint8_t out[SIZE];
         augment(out, chain, 1, 2, i);
@@ -123,44 +136,109 @@ static uint64_t hash_of(const char *text) {
     return hash;
 }
 
+static void example_text(char text[256], const dsc_augmentation *kind, const dsc_augment_example *e,
+                         const char *more) {
+    (void)snprintf(text, 256, "%s %s %s", kind->name, e->values, more);
+}
+
+/* Calls `check` for each example of each augmentation. */
+static void for_all_examples(void (*check)(const dsc_augmentation *kind, const dsc_augment_example *e,
+                                           const char *text)) {
+    for (const dsc_augmentation *const *kind = dsc_augmentations; *kind; kind++) {
+        if (!(*kind)->examples || !(*kind)->examples->images) fail_msg("%s has no examples", (*kind)->name);
+        for (const dsc_augment_example *e = (*kind)->examples; e->images; e++) {
+            char text[256];
+            example_text(text, *kind, e, "");
+            check(*kind, e, text);
+        }
+    }
+}
+
+static void check_images(const dsc_augmentation *kind, const dsc_augment_example *e, const char *text) {
+    (void)kind;
+    const uint64_t found = hash_of(text);
+    if (found != e->images)
+        fail_msg("%s: expected 0x%016llx, found 0x%016llx", text, (unsigned long long)e->images,
+                 (unsigned long long)found);
+    if (found == hash_of("none")) fail_msg("%s: changes nothing", text);
+}
+
 static void images_are_those_of_every_other_machine(void **unused) {
     (void)unused;
-    static const struct {
-        const char *text;
-        uint64_t hash;
-    } known[] = {
-        {"affine rotate=10 shift=2 scale=0.1 stretch=0.1 shear=10", 0x939b55100bd61bd9},
-        {"elastic", 0x3d137270a944195e},
-        {"erase", 0x9fcb97bc35f4d159},
-        {"noise", 0x38ed74bbe2610ebd},
-        {"blur", 0x4c734f1cc6a73af5},
-        {"invert p=0.5", 0x8470f33919d0bfdd},
-    };
-    for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
-        const uint64_t found = hash_of(known[k].text);
-        if (found != known[k].hash)
-            fail_msg("%s: expected 0x%016llx, found 0x%016llx", known[k].text,
-                     (unsigned long long)known[k].hash, (unsigned long long)found);
-    }
+    for_all_examples(check_images);
+}
+
+static const size_t shapes[][3] = {{1, 28, 28}, {3, 5, 31}, {2, 1, 1}, {1, 17, 80}};
+enum { SHAPES = sizeof shapes / sizeof *shapes };
+
+static void check_kernels(const dsc_augmentation *kind, const dsc_augment_example *e, const char *text) {
+    static float in[PICTURE_MOST], first[PICTURE_MOST], out[PICTURE_MOST];
+    (void)kind, (void)e;
+    picture_fill(in, PICTURE_MOST);
+    for (size_t s = 0; s < SHAPES; s++)
+        for (uint64_t sample = 0; sample < 5; sample++) {
+            const size_t count = shapes[s][0] * shapes[s][1] * shapes[s][2];
+            picture_augment(first, in, shapes[s], text, 5, sample, dsc_kernels_at(0));
+            for (size_t k = 1; dsc_kernels_at(k); k++) {
+                picture_augment(out, in, shapes[s], text, 5, sample, dsc_kernels_at(k));
+                assert_memory_equal(out, first, count * sizeof *out);
+            }
+        }
 }
 
 static void every_kernel_set_gives_the_same_bits(void **unused) {
     (void)unused;
-    static const size_t shapes[][3] = {{1, 28, 28}, {3, 5, 31}, {2, 1, 1}, {1, 17, 80}};
-    static float in[PICTURE_MOST], first[PICTURE_MOST], out[PICTURE_MOST];
+    for_all_examples(check_kernels);
+}
+
+/* Whatever lay in the output before, it is all written, with values of a pixel. */
+static void check_written(const dsc_augmentation *kind, const dsc_augment_example *e, const char *text) {
+    static float in[PICTURE_MOST], out[2][PICTURE_MOST];
+    (void)kind, (void)e;
     picture_fill(in, PICTURE_MOST);
+    for (size_t s = 0; s < SHAPES; s++)
+        for (uint64_t sample = 0; sample < 10; sample++) {
+            const size_t count = shapes[s][0] * shapes[s][1] * shapes[s][2];
+            for (size_t i = 0; i < count; i++) out[0][i] = (float)NAN, out[1][i] = 77;
+            for (int k = 0; k < 2; k++)
+                picture_augment(out[k], in, shapes[s], text, 5, sample, dsc_kernels_auto());
+            for (size_t i = 0; i < count; i++)
+                if (!(out[0][i] >= 0 && out[0][i] <= 255.01f && out[0][i] == out[1][i]))
+                    fail_msg("%s: pixel %zu of (%zu, %zu, %zu) is %g, and %g over 77", text, i, shapes[s][0],
+                             shapes[s][1], shapes[s][2], (double)out[0][i], (double)out[1][i]);
+        }
+}
+
+static void every_augmentation_writes_all_of_its_output(void **unused) {
+    (void)unused;
+    for_all_examples(check_written);
+}
+
+static bool parameter_matters(const dsc_augmentation *kind, const dsc_param *p) {
+    for (const dsc_augment_example *e = kind->examples; e->images; e++) {
+        const char *name;
+        char text[256], other[64], more[128];
+        example_text(text, kind, e, "");
+        void *values = picture_values(&name, text);
+        bool matters = false;
+        for (size_t i = 0; !matters && others_text(other, p, values, i); i++) {
+            (void)snprintf(more, sizeof more, "%s=%s", p->name, other);
+            example_text(text, kind, e, more);
+            const uint64_t found = hash_of(text);
+            matters = found && found != e->images;
+        }
+        free(values);
+        if (matters) return true;
+    }
+    return false;
+}
+
+static void every_parameter_of_every_augmentation_matters(void **unused) {
+    (void)unused;
     for (const dsc_augmentation *const *kind = dsc_augmentations; *kind; kind++)
-        for (size_t s = 0; s < 4; s++)
-            for (uint64_t sample = 0; sample < 5; sample++) {
-                const size_t count = shapes[s][0] * shapes[s][1] * shapes[s][2];
-                const char *text =
-                    !strcmp((*kind)->name, "affine") ? "affine rotate=20 scale=0.2" : (*kind)->name;
-                picture_augment(first, in, shapes[s], text, 5, sample, dsc_kernels_at(0));
-                for (size_t k = 1; dsc_kernels_at(k); k++) {
-                    picture_augment(out, in, shapes[s], text, 5, sample, dsc_kernels_at(k));
-                    assert_memory_equal(out, first, count * sizeof *out);
-                }
-            }
+        for (const dsc_param *p = (*kind)->params; p && p->name; p++)
+            if (!parameter_matters(*kind, p))
+                fail_msg("%s: its parameter '%s' changes nothing", (*kind)->name, p->name);
 }
 
 static void p_is_the_share_of_images_that_are_changed(void **unused) {
@@ -295,7 +373,9 @@ static void check_error(const char *text, const char *part) {
 static void wrong_texts_are_refused_at_their_column_with_a_suggestion(void **unused) {
     (void)unused;
     check_error("afine rotate=10", "column 1: unknown augmentation 'afine'; did you mean 'affine'?");
-    check_error("flip", "there are: affine, elastic, erase, noise, blur, invert");
+    check_error("xyzzyplugh", "unknown augmentation 'xyzzyplugh'; there are: ");
+    for (const dsc_augmentation *const *kind = dsc_augmentations; *kind; kind++)
+        check_error("xyzzyplugh", (*kind)->name);
     check_error("invert, affine rotat=10",
                 "column 16: augmentation affine: unknown parameter 'rotat'; did you mean 'rotate'?");
     check_error("affine rotate=1000",
@@ -320,7 +400,7 @@ static void every_failed_allocation_is_survived(void **unused) {
         dsc_augment_chain *chain;
         dsc_error error;
         testing_fail_allocation(n);
-        const dsc_status status = dsc_augment_chain_create(&chain, everything, &error);
+        const dsc_status status = dsc_augment_chain_create(&chain, everything(), &error);
         const bool failed = testing_allocation_failed();
         if (status) assert_null(chain);
         dsc_augment_chain_free(chain);
@@ -337,6 +417,8 @@ int main(void) {
         cmocka_unit_test(an_image_depends_on_seed_epoch_and_sample_and_on_nothing_else),
         cmocka_unit_test(any_number_of_threads_gives_the_same_images),
         cmocka_unit_test(images_are_those_of_every_other_machine),
+        cmocka_unit_test(every_augmentation_writes_all_of_its_output),
+        cmocka_unit_test(every_parameter_of_every_augmentation_matters),
         cmocka_unit_test(every_kernel_set_gives_the_same_bits),
         cmocka_unit_test(p_is_the_share_of_images_that_are_changed),
         cmocka_unit_test(a_link_of_the_chain_draws_what_it_draws_whatever_comes_before_it),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What is made from the tables of all commands: man pages and completion. (What --help says: test_program.sh.)
+# What is made from the tables of all commands and the registries: man pages, completion, `help THINGS`. (What --help
+# says: test_program.sh.)
 . "$(dirname "$0")/lib.sh"
 
 _names=$("$program" help --as names | sed 's/^descender-*//;/^$/d')
@@ -13,12 +14,76 @@ a_near_miss_gets_a_suggestion() {
     says "--show"
 }
 results_come_as_json_too() {
-    local name
-    for name in data-info data-check model-show recipe-list evaluate report train tune predict card datasheet; do
-        # shellcheck disable=SC2086
-        run ${name//-/ } --help
-        prints "--json"
+    # All commands but those whose result is a file, a picture, a page or a text of its own.
+    local name line none=" tutorial data-show data-fetch data-pack serve recipe-show help "
+    "$program" help --as bash >"$work/completion"
+    for name in $_names; do
+        line=$(grep -A 1 "^    '${name//-/ }')" "$work/completion") || continue # a group
+        [[ $line == *--json* ]] || [[ $none == *" $name "* ]] || complain "$name has no --json"
     done
+}
+# The names in `descender help THINGS`: those that are not indented further.
+_things=$("$program" --help | sed -n '/^What there is:/,/^$/{/^What/d;s/^ *\(help THINGS\)\? *//;s/,//g;p}')
+_named() { "$program" help "$1" | sed -n 's/^  \([a-z][a-z0-9-]*\)\( .*\)\?$/\1/p'; }
+help_lists_what_there_is() {
+    local things name count
+    [ "$(wc -w <<<"$_things")" -ge 6 ] || complain "--help names only: $_things"
+    for things in $_things; do
+        run help "$things"
+        exits 0
+        says_nothing
+        count=0
+        for name in $(_named "$things"); do
+            count=$((count + 1))
+            run help "$things" "$name"
+            exits 0
+            [[ $out == "  $name"* ]] || complain "help of $things $name begins otherwise"
+        done
+        [ $count -ge 3 ] || complain "only $count $things"
+    done
+    run help layers
+    for name in "[channels=]N" "(1 to 65536); must be given" "residual(dense 100, relu)" "bias=on|off" "default on"; do
+        [[ $(tr -s ' \n' ' ' <<<"$out") == *"$name"* ]] || complain "expected: $name"
+    done
+    run help optimisers adamw
+    prints "default learning rate 0.001, weight decay 0.01"
+}
+help_of_what_is_not_there_suggests_or_lists() {
+    run help layer
+    exits 2
+    says "did you mean 'layers'?"
+    run help layers dens
+    exits 2
+    says "unknown layer 'dens'; did you mean 'dense'?"
+    run help losses xyzzyplugh
+    exits 2
+    says "unknown loss 'xyzzyplugh'; there are: "
+    run help train now
+    exits 2
+    says "'train' has no actions"
+    run help layers --as man
+    exits 2
+    says "help --as man help"
+}
+the_man_page_of_help_has_what_there_is() {
+    local things name
+    run help --as man help
+    for things in $_things; do
+        prints "# ${things^^}"
+        for name in $(_named "$things"); do prints "*$name*"; done
+    done
+    run help help
+    for things in $_things; do prints "$things"; done
+}
+what_an_unknown_name_is_answered_with_names_all() {
+    local name
+    run model show "flatten, xyzzyplugh, dense"
+    exits 2
+    says "unknown layer 'xyzzyplugh'; there are: "
+    for name in $(_named layers); do says "$name"; done
+    run train --optimiser xyzzyplugh --epochs 1
+    exits 2
+    says "unknown optimiser 'xyzzyplugh'; there are: "
 }
 every_man_page_is_sound() {
     needs_command scdoc || return
@@ -60,6 +125,7 @@ bash_completes_commands_options_and_values() {
     is_offered "mnist-99 mnist-99.5 mnist-99.7" descender train --recipe mnist-99
     is_offered "lenet-5" descender recipe show len
     is_offered "mnist" descender evaluate --data mn
+    is_offered "layers" descender help lay
     is_offered "" descender predict some
 }
 zsh_takes_its_completion() {
