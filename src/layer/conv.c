@@ -10,7 +10,11 @@
 #include <string.h>
 
 static const dsc_param params[] = {
-    DSC_CONV_CHANNELS, DSC_CONV_WINDOW, DSC_LAYER_BIAS(dsc_conv_values), DSC_LAYER_INIT(dsc_conv_values), {0},
+    DSC_LAYER_CHANNELS,
+    DSC_LAYER_WINDOW,
+    DSC_LAYER_BIAS(dsc_layer_conv_values),
+    DSC_LAYER_INIT(dsc_layer_conv_values),
+    {0},
 };
 
 bool dsc_layer_padding(size_t padding[2], dsc_node *x, const char *text, const int64_t kernel[2],
@@ -56,7 +60,7 @@ dsc_node *dsc_layer_conv(dsc_node *x, const char *prefix, const dsc_conv_shape *
 
 static dsc_node *build(dsc_node *x, const void *values, size_t classes) {
     (void)classes;
-    const dsc_conv_values *v = values;
+    const dsc_layer_conv_values *v = values;
     dsc_conv_shape shape = {
         .channels = (size_t)v->channels, .bias = v->bias, .init = dsc_layer_init(v->init, DSC_INIT_HE)};
     if (!dsc_layer_takes_images(x, "a convolution") ||
@@ -77,7 +81,7 @@ const dsc_layer dsc_layer_conv2d = {
     .name = "conv",
     .help = "a convolution: every output pixel is a weighted sum of the pixels around it, of all channels",
     .params = params,
-    .values_size = sizeof(dsc_conv_values),
+    .values_size = sizeof(dsc_layer_conv_values),
     .positional = 2,
     .build = build,
 };
@@ -86,11 +90,11 @@ dsc_node *dsc_conv(dsc_node *x, size_t channels, size_t kernel, size_t stride, s
     char text[24];
     (void)snprintf(text, sizeof text, "%zu", padding);
     return dsc_layer_build(&dsc_layer_conv2d, x,
-                           &(dsc_conv_values){.channels = (int64_t)channels,
-                                              .kernel = {(int64_t)kernel, (int64_t)kernel},
-                                              .stride = {(int64_t)stride, (int64_t)stride},
-                                              .dilation = {1, 1},
-                                              .padding = text,
-                                              .bias = true},
+                           &(dsc_layer_conv_values){.channels = (int64_t)channels,
+                                                    .kernel = {(int64_t)kernel, (int64_t)kernel},
+                                                    .stride = {(int64_t)stride, (int64_t)stride},
+                                                    .dilation = {1, 1},
+                                                    .padding = text,
+                                                    .bias = true},
                            0);
 }

@@ -6,14 +6,14 @@
 #include <stdio.h>
 
 static const dsc_param params[] = {
-    DSC_CONV_WINDOW,
-    DSC_LAYER_BIAS(dsc_conv_values),
-    DSC_LAYER_INIT(dsc_conv_values),
+    DSC_LAYER_WINDOW,
+    DSC_LAYER_BIAS(dsc_layer_conv_values),
+    DSC_LAYER_INIT(dsc_layer_conv_values),
     {0},
 };
 
 /* Parameters called "PREFIXweight" (C, 1, R, S) and "PREFIXbias" (C). */
-static dsc_node *convolve(dsc_node *x, const char *prefix, const dsc_conv_values *v) {
+static dsc_node *convolve(dsc_node *x, const char *prefix, const dsc_layer_conv_values *v) {
     size_t kernel[2], stride[2], padding[2], dilation[2], channels = x->shape.size[0];
     char name[64];
     if (!dsc_layer_padding(padding, x, v->padding, v->kernel, v->dilation)) return &x->graph->failed;
@@ -42,7 +42,7 @@ const dsc_layer dsc_layer_depthwise = {
     .name = "depthwise",
     .help = "a convolution of each channel by itself",
     .params = params,
-    .values_size = sizeof(dsc_conv_values),
+    .values_size = sizeof(dsc_layer_conv_values),
     .positional = 1,
     .build = build,
 };
@@ -50,12 +50,16 @@ const dsc_layer dsc_layer_depthwise = {
 /* --- separable --- */
 
 static const dsc_param separable_params[] = {
-    DSC_CONV_CHANNELS, DSC_CONV_WINDOW, DSC_LAYER_BIAS(dsc_conv_values), DSC_LAYER_INIT(dsc_conv_values), {0},
+    DSC_LAYER_CHANNELS,
+    DSC_LAYER_WINDOW,
+    DSC_LAYER_BIAS(dsc_layer_conv_values),
+    DSC_LAYER_INIT(dsc_layer_conv_values),
+    {0},
 };
 
 static dsc_node *build_separable(dsc_node *x, const void *values, size_t classes) {
     (void)classes;
-    const dsc_conv_values *v = values;
+    const dsc_layer_conv_values *v = values;
     if (!dsc_layer_takes_images(x, "a separable convolution")) return &x->graph->failed;
     if (v->channels < 1)
         return dsc_graph_fail(x->graph, DSC_ERROR_ARGUMENT,
@@ -74,7 +78,7 @@ const dsc_layer dsc_layer_separable = {
     .name = "separable",
     .help = "a convolution in two steps: of each channel by itself, then of the channels at each pixel",
     .params = separable_params,
-    .values_size = sizeof(dsc_conv_values),
+    .values_size = sizeof(dsc_layer_conv_values),
     .positional = 2,
     .build = build_separable,
 };

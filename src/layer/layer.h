@@ -58,19 +58,19 @@ dsc_init dsc_layer_init(int choice, dsc_init usual);
 bool dsc_layer_takes_images(dsc_node *x, const char *what);
 
 /* What the convolutions take, and rows of their tables. */
-typedef struct dsc_conv_values {
+typedef struct dsc_layer_conv_values {
     int64_t channels, kernel[2], stride[2], dilation[2];
     char *padding;
     bool bias;
     int init;
-} dsc_conv_values;
-#define DSC_CONV_CHANNELS DSC_INT(dsc_conv_values, channels, NULL, 1, 65536, "outputs a pixel")
-#define DSC_CONV_WINDOW                                                                                      \
-    DSC_PAIR(dsc_conv_values, kernel, "3", 1, 64, "height x width in pixels"),                               \
-        DSC_PAIR(dsc_conv_values, stride, "1", 1, 64, "pixels from one output to the next"),                 \
-        DSC_TEXT(dsc_conv_values, padding, "0",                                                              \
+} dsc_layer_conv_values;
+#define DSC_LAYER_CHANNELS DSC_INT(dsc_layer_conv_values, channels, NULL, 1, 65536, "outputs a pixel")
+#define DSC_LAYER_WINDOW                                                                                     \
+    DSC_PAIR(dsc_layer_conv_values, kernel, "3", 1, 64, "height x width in pixels"),                         \
+        DSC_PAIR(dsc_layer_conv_values, stride, "1", 1, 64, "pixels from one output to the next"),           \
+        DSC_TEXT(dsc_layer_conv_values, padding, "0",                                                        \
                  "zeros around the image, in pixels, or same: an odd kernel then keeps height and width"),   \
-        DSC_PAIR(dsc_conv_values, dilation, "1", 1, 64, "pixels between those the kernel looks at")
+        DSC_PAIR(dsc_layer_conv_values, dilation, "1", 1, 64, "pixels between those the kernel looks at")
 
 /* A weight (channels, C, height, width) called "PREFIXweight", and a bias "PREFIXbias" if wanted; their
  * convolution. */

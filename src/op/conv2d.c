@@ -36,7 +36,6 @@ static const dsc_param params[] = {
     {0},
 };
 
-
 /* Before any pool. */
 static dsc_conv_sizes sizes_of(const dsc_shape *in, const dsc_conv_values *v) {
     dsc_conv_sizes z = {.c = in[0].size[0],

@@ -343,8 +343,7 @@ static double *outcome(size_t *count, const dsc_op *op, const dsc_op_example *ex
     double *out = calloc(*count, sizeof *out), *next = out;
     *next++ = (double)shape->rank;
     for (size_t i = 0; i < DSC_RANK_MOST; i++) *next++ = i < shape->rank ? (double)shape->size[i] : 0;
-    for (size_t n = 0; n < SAMPLES; n++)
-        *next++ = (double)dsc_executor_value(r.executor, r.loss)[n];
+    for (size_t n = 0; n < SAMPLES; n++) *next++ = (double)dsc_executor_value(r.executor, r.loss)[n];
     for (size_t i = 0; training && i < parameters; i++) next[i] = (double)r.gradients[i];
     for (size_t i = parameters; i < all; i++) next[i] = (double)r.after[i - parameters];
     free_rig(&r);
