@@ -7,7 +7,7 @@ DESTDIR ?=
 ARGS ?=
 build = build/release
 
-.PHONY: all build tutorial test test-docs test-browser test-processors bench install uninstall clean asan tsan minimal hostile coverage fuzz soak format lint help
+.PHONY: all build tutorial test test-docs test-browser test-processors bench install uninstall clean asan tsan minimal hostile coverage fuzz soak format reference lint help
 .NOTPARALLEL:
 
 all: build
@@ -83,6 +83,9 @@ soak: ## kill the program a thousand times, then fuzz until 10^8 inputs ran; KIL
 
 format: ## lay out the sources with clang-format
 	@clang-format -i $$(git ls-files '*.c' '*.h')
+
+reference: build ## make docs/reference.md anew: all layers, ops, optimisers, ...
+	@build/release/descender help --as markdown >docs/reference.md
 
 lint: ## clang-format, clang-tidy and cppcheck, changing nothing
 	@scripts/dependencies.sh build test ci

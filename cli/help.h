@@ -36,6 +36,8 @@ void help_append_things(dsc_text *text, const char *between);
 void help_append_about(dsc_text *text, const dsc_registry *registry, const dsc_row *row);
 void help_append_part(dsc_text *name, dsc_text *about, const dsc_registry *registry, const dsc_row *row,
                       size_t i);
+/* Appends docs/reference.md: a table of each of the registries. */
+void help_append_reference(dsc_text *text);
 /* Prints all rows with their parameters; or the one. */
 void help_print_things(const dsc_registry *registry, const dsc_row *one);
 

@@ -6,7 +6,7 @@ typedef struct values {
     int as;
 } values;
 
-enum { AS_TEXT, AS_MAN, AS_NAMES, AS_BASH, AS_ZSH };
+enum { AS_TEXT, AS_MAN, AS_NAMES, AS_BASH, AS_ZSH, AS_MARKDOWN };
 
 /* What the operands name: a command and its group, or things and perhaps one of them. */
 typedef struct topic {
@@ -67,6 +67,9 @@ static dsc_status run(command_call *call, dsc_error *error) {
     case AS_ZSH:
         help_append_zsh(&text);
         break;
+    case AS_MARKDOWN:
+        help_append_reference(&text);
+        break;
     default:
         if (found.things)
             help_print_things(found.things, found.one);
@@ -86,8 +89,9 @@ static void append_topics(dsc_text *text) {
 }
 
 static const dsc_param options[] = {
-    {"as", DSC_PARAM_CHOICE, offsetof(values, as), "text", 0, 0, "text|man|names|bash|zsh",
-     "text; a man page's source for scdoc; the names of all pages; completion for a shell"},
+    {"as", DSC_PARAM_CHOICE, offsetof(values, as), "text", 0, 0, "text|man|names|bash|zsh|markdown",
+     "text; a man page's source for scdoc; the names of all pages; completion for a shell; the page of all "
+     "layers, ops, ..."},
     {0},
 };
 

@@ -8,6 +8,7 @@
 #include "optim/optimiser.h"
 #include "optim/schedule.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -77,4 +78,41 @@ void help_print_things(const dsc_registry *registry, const dsc_row *one) {
         (void)printf("\n");
         print_row(registry, row);
     }
+}
+
+/* In a table of Markdown: a bar within a cell is escaped. */
+static void append_cell(dsc_text *text, const char *words) {
+    for (; *words; words++) dsc_text_append(text, *words == '|' ? "\\|" : "%c", *words);
+}
+
+static void append_table(dsc_text *text, const dsc_registry *registry) {
+    const dsc_row *row;
+    dsc_text cell = {0};
+    dsc_text_append(text, "\n## %c%s\n\n%s\n\n| name and parameters | what it is |\n|---|---|\n",
+                    toupper((unsigned char)*registry->things), registry->things + 1, registry->about);
+    for (size_t i = 0; (row = dsc_registry_at(registry, i)); i++) {
+        dsc_text_append(text, "| **`%s`** | ", row->name);
+        help_append_about(&cell, registry, row);
+        append_cell(text, cell.data ? cell.data : "");
+        dsc_text_free(&cell);
+        dsc_text_append(text, " |\n");
+        for (size_t p = 0; row->params && row->params[p].name; p++) {
+            dsc_text about = {0};
+            help_append_part(&cell, &about, registry, row, p);
+            dsc_text_append(text, "| `");
+            append_cell(text, cell.data ? cell.data : "");
+            dsc_text_append(text, "` | ");
+            append_cell(text, about.data ? about.data : "");
+            dsc_text_append(text, " |\n");
+            dsc_text_free(&cell);
+            dsc_text_free(&about);
+        }
+    }
+}
+
+void help_append_reference(dsc_text *text) {
+    dsc_text_append(
+        text, "# Reference\n\nMade by `descender help --as markdown` from the tables that texts are read by; "
+              "`descender help layers` and so on say the\nsame in a terminal.\n");
+    for (size_t i = 0; help_things[i]; i++) append_table(text, help_things[i]);
 }

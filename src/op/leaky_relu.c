@@ -11,7 +11,7 @@
 #include "kernel/loop.h"
 
 const dsc_param dsc_leaky_relu_params[] = {
-    DSC_REAL(dsc_leaky_relu_values, slope, "0.01", 0, 1, "of the negative part"),
+    DSC_REAL(dsc_leaky_relu_values, slope, "0.01", 0, 1, "what negative values are multiplied by"),
     {0},
 };
 

@@ -72,7 +72,7 @@ static const dsc_schedule_example examples[] = {
 
 const dsc_schedule dsc_schedule_one_cycle = {
     .name = "one-cycle",
-    .help = "rises to a peak, then falls to almost nothing",
+    .help = "rises to a peak, then falls to almost nothing; the momentum goes against it",
     .params = params,
     .values_size = sizeof(one_cycle_values),
     .pace = pace,
