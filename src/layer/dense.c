@@ -44,6 +44,7 @@ const dsc_layer dsc_layer_dense = {
     .params = params,
     .values_size = sizeof(dense_values),
     .positional = 1,
+    .width = "units",
     .build = build,
 };
 

@@ -14,6 +14,8 @@ typedef struct dsc_layer {
     size_t values_size;
     /* The first `positional` parameters of the table may be given without their names: "dense 100". */
     size_t positional;
+    /* The parameter that is its width: what a search for the widths of hidden layers sets. NULL: none. */
+    const char *width;
     /* Builds the layer on `x`, which is no failed node. The graph's current layer has begun ("dense1");
      * dsc_layer_parameter makes "dense1.weight". `classes` is what a last layer without a size takes; 0 if this is
      * not the last. */

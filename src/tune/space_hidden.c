@@ -2,6 +2,7 @@
 /* space_hidden.c: `hidden`, and `hidden1`, `hidden2`, ...: how wide the hidden layers of a model are. Every recipe has them,
  * so that nobody need write the model anew with {hidden} in it: it is put there. */
 #include "base/error.h"
+#include "layer/layer.h"
 #include "tune/space.h"
 
 #include <ctype.h>
@@ -11,7 +12,7 @@
 #define HIDDEN "hidden"
 enum { WIDTHS_MOST = 64 };
 
-/* Bytes of the model's text that are the width of a hidden dense layer. */
+/* Bytes of the model's text that are the width of a hidden layer. */
 typedef struct width {
     size_t begin, end;
 } width;
@@ -32,17 +33,25 @@ static void find_in_sizes(widths *found, const char *text) {
         add(found, (size_t)(begin - text), (size_t)(end - text));
 }
 
+static bool is_param(const dsc_param *param, const dsc_spec_word *word) {
+    return word->key_length == strlen(param->name) && !memcmp(word->key, param->name, word->key_length);
+}
+
 /* The width among the words of `dense 100` or `dense units=100`. */
 static const dsc_spec_word *width_of(const dsc_spec *item) {
-    if (item->name_length != 5 || memcmp(item->name, "dense", 5) != 0) return NULL;
-    for (size_t i = 0; i < item->word_count; i++) {
+    const dsc_layer *layer =
+        (const void *)dsc_registry_find_slice(&dsc_layer_registry, item->name, item->name_length);
+    const dsc_param *width = layer && layer->width ? dsc_param_find(layer->params, layer->width) : NULL;
+    size_t place = 0;
+    for (size_t i = 0; width && i < item->word_count; i++) {
         const dsc_spec_word *word = &item->words[i];
-        if (word->key ? word->key_length == 5 && !memcmp(word->key, "units", 5) : i == 0) return word;
+        if (word->key ? is_param(width, word) : place < layer->positional && width == &layer->params[place++])
+            return word;
     }
     return NULL;
 }
 
-/* Layers: the widths of all dense ones but the last layer. What cannot be read is left to who reads the model. */
+/* Layers: the widths of all that have one, but the last layer. What cannot be read is left to who reads the model. */
 static void find_in_layers(widths *found, const char *text) {
     static const char between[] = " \t\n\v\f\r,|()";
     for (const char *next = text + strspn(text, between); *next;) {

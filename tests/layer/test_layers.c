@@ -253,6 +253,7 @@ static void every_layer_of_the_registry_is_found_described_and_has_defaults_in_r
         assert_non_null((*layer)->help);
         assert_true((*layer)->values_size <= sizeof values);
         assert_true((*layer)->positional <= dsc_param_count((*layer)->params));
+        if ((*layer)->width) assert_non_null(dsc_param_find((*layer)->params, (*layer)->width));
         if ((*layer)->brackets)
             assert_true((*layer)->join && (*layer)->least_branches && !(*layer)->params &&
                         (*layer)->least_branches <= (*layer)->most_branches &&

@@ -21,7 +21,7 @@ declare -A may=(
     [measure]="base kernel data graph model"
     [train]="base kernel data augment graph optim model measure"
     [run]="base kernel data model measure train"
-    [tune]="base kernel data augment op optim model train run"
+    [tune]="base kernel data augment op layer optim model train run"
 )
 library="${!may[*]}"
 may+=(
