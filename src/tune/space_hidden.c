@@ -41,11 +41,11 @@ static bool is_param(const dsc_param *param, const dsc_spec_word *word) {
 static const dsc_spec_word *width_of(const dsc_spec *item) {
     const dsc_layer *layer =
         (const void *)dsc_registry_find_slice(&dsc_layer_registry, item->name, item->name_length);
-    const dsc_param *width = layer && layer->width ? dsc_param_find(layer->params, layer->width) : NULL;
+    const dsc_param *units = layer && layer->width ? dsc_param_find(layer->params, layer->width) : NULL;
     size_t place = 0;
-    for (size_t i = 0; width && i < item->word_count; i++) {
+    for (size_t i = 0; units && i < item->word_count; i++) {
         const dsc_spec_word *word = &item->words[i];
-        if (word->key ? is_param(width, word) : place < layer->positional && width == &layer->params[place++])
+        if (word->key ? is_param(units, word) : place < layer->positional && units == &layer->params[place++])
             return word;
     }
     return NULL;
