@@ -4,14 +4,12 @@
  *   y = x P,  P = (1 + erf(x / sqrt(2))) / 2, the normal distribution
  *   dx = dy (P + x exp(-x^2 / 2) / sqrt(2 pi))
  *
- * P is computed again on the way back, a block at a time: cheaper than keeping it.
+ * P is computed again on the way back: cheaper than keeping it.
  */
-#include "op/op.h"
+#include "op/elementwise.h"
 
-#include "base/limits.h"
 #include "kernel/loop.h"
 
-enum { BLOCK = DSC_USUALLY(512, 1) };
 static const double ROOT_HALF = 0.70710678118654752440;              /* sqrt(1 / 2) */
 static const double ROOT_OF_TWO_PI_INVERSE = 0.39894228040143267794; /* 1 / sqrt(2 pi) */
 
@@ -36,30 +34,22 @@ static void erf_of(const dsc_call *call, dsc_real *out, const dsc_real *x, size_
     call->kernels->vector->erf(out, out, count);
 }
 
-static void forward(const dsc_call *call) {
-    dsc_real erf_x[BLOCK];
-    for (size_t i = 0, all = dsc_out_numbers(call, 0); i < all; i += BLOCK) {
-        size_t n = all - i < BLOCK ? all - i : BLOCK;
-        erf_of(call, erf_x, call->in[0] + i, n);
-        finish[call->kernels->isa](call->out[0] + i, call->in[0] + i, erf_x, n);
-    }
+static void apply(const dsc_call *call, dsc_real *y, const dsc_real *x, size_t count) {
+    dsc_real erf_x[DSC_ELEMENTS];
+    erf_of(call, erf_x, x, count);
+    finish[call->kernels->isa](y, x, erf_x, count);
 }
 
-static void backward(const dsc_call *call) {
-    if (!call->d_in[0]) return;
-    dsc_real erf_x[BLOCK], exp_x[BLOCK];
-    for (size_t i = 0, all = dsc_out_numbers(call, 0); i < all; i += BLOCK) {
-        size_t n = all - i < BLOCK ? all - i : BLOCK;
-        erf_of(call, erf_x, call->in[0] + i, n);
-        exponents[call->kernels->isa](exp_x, call->in[0] + i, n);
-        call->kernels->vector->exp(exp_x, exp_x, n);
-        slope[call->kernels->isa](call->d_in[0] + i, call->d_out[0] + i, call->in[0] + i, erf_x, exp_x,
-                                  (dsc_real)ROOT_OF_TWO_PI_INVERSE, n);
-    }
+static void pass(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const dsc_real *x, size_t count) {
+    dsc_real erf_x[DSC_ELEMENTS], exp_x[DSC_ELEMENTS];
+    erf_of(call, erf_x, x, count);
+    exponents[call->kernels->isa](exp_x, x, count);
+    call->kernels->vector->exp(exp_x, exp_x, count);
+    slope[call->kernels->isa](dx, dy, x, erf_x, exp_x, (dsc_real)ROOT_OF_TWO_PI_INVERSE, count);
 }
 
-static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
-static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
+DSC_ELEMENTWISE(apply, pass, in)
+
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{1, {1}}}},
     {.roles = "s", .in = {{1, {37}}}},
@@ -74,14 +64,9 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_gelu = {
     .name = "gelu",
     .help = "x times the normal distribution at x",
-    .least_inputs = 1,
-    .most_inputs = 1,
     .flags = DSC_OP_IN_PLACE,
     .keeps_inputs = 1,
-    .shapes = dsc_shapes_same,
-    .forward = forward_stages,
-    .backward = backward_stages,
-    .examples = examples,
+    DSC_ELEMENTWISE_FIELDS,
 };
 
 dsc_node *dsc_gelu(dsc_node *x) { return dsc_apply(&dsc_op_gelu, (dsc_node *[]){x}, 1, NULL); }

@@ -5,7 +5,7 @@
  *
  * As slope is at least 0, y tells the sign of x, and x need not be kept.
  */
-#include "op/op.h"
+#include "op/elementwise.h"
 #include "op/tables.h"
 
 #include "kernel/loop.h"
@@ -24,19 +24,16 @@ static dsc_real slope_of(const dsc_call *call) {
     return (dsc_real)((const dsc_leaky_relu_values *)call->values)->slope;
 }
 
-static void forward(const dsc_call *call) {
-    leak[call->kernels->isa](call->out[0], call->in[0], call->in[0], slope_of(call),
-                             dsc_out_numbers(call, 0));
+static void apply(const dsc_call *call, dsc_real *y, const dsc_real *x, size_t count) {
+    leak[call->kernels->isa](y, x, x, slope_of(call), count);
 }
 
-static void backward(const dsc_call *call) {
-    if (!call->d_in[0]) return;
-    leak[call->kernels->isa](call->d_in[0], call->d_out[0], call->out[0], slope_of(call),
-                             dsc_out_numbers(call, 0));
+static void pass(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const dsc_real *y, size_t count) {
+    leak[call->kernels->isa](dx, dy, y, slope_of(call), count);
 }
 
-static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
-static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
+DSC_ELEMENTWISE(apply, pass, out)
+
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{1, {1}}}},
     {.roles = "s", .in = {{1, {37}}}, .values = "slope=0.3"},
@@ -54,14 +51,9 @@ const dsc_op dsc_op_leaky_relu = {
     .help = "the positive part, and a little of the negative",
     .params = dsc_leaky_relu_params,
     .values_size = sizeof(dsc_leaky_relu_values),
-    .least_inputs = 1,
-    .most_inputs = 1,
     .flags = DSC_OP_IN_PLACE,
     .keeps_outputs = 1,
-    .shapes = dsc_shapes_same,
-    .forward = forward_stages,
-    .backward = backward_stages,
-    .examples = examples,
+    DSC_ELEMENTWISE_FIELDS,
 };
 
 dsc_node *dsc_leaky_relu(dsc_node *x, double slope) {

@@ -3,7 +3,7 @@
  *
  *   y = factor x        dx = factor dy
  */
-#include "op/op.h"
+#include "op/elementwise.h"
 
 typedef struct scale_values {
     double factor;
@@ -18,17 +18,17 @@ static dsc_real factor_of(const dsc_call *call) {
     return (dsc_real)((const scale_values *)call->values)->factor;
 }
 
-static void forward(const dsc_call *call) {
-    call->kernels->vector->scale(call->out[0], call->in[0], factor_of(call), dsc_out_numbers(call, 0));
+static void apply(const dsc_call *call, dsc_real *y, const dsc_real *x, size_t count) {
+    call->kernels->vector->scale(y, x, factor_of(call), count);
 }
 
-static void backward(const dsc_call *call) {
-    if (!call->d_in[0]) return;
-    call->kernels->vector->scale(call->d_in[0], call->d_out[0], factor_of(call), dsc_out_numbers(call, 0));
+static void pass(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const dsc_real *kept, size_t count) {
+    (void)kept;
+    call->kernels->vector->scale(dx, dy, factor_of(call), count);
 }
 
-static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
-static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
+DSC_ELEMENTWISE(apply, pass, d_out)
+
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{1, {1}}}, .values = "factor=-2"},
     {.roles = "s", .in = {{3, {3, 5, 7}}}, .values = "factor=0.3"},
@@ -46,13 +46,8 @@ const dsc_op dsc_op_scale = {
     .help = "a value times a constant",
     .params = params,
     .values_size = sizeof(scale_values),
-    .least_inputs = 1,
-    .most_inputs = 1,
     .flags = DSC_OP_IN_PLACE,
-    .shapes = dsc_shapes_same,
-    .forward = forward_stages,
-    .backward = backward_stages,
-    .examples = examples,
+    DSC_ELEMENTWISE_FIELDS,
 };
 
 dsc_node *dsc_scale(dsc_node *x, double factor) {

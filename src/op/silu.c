@@ -3,41 +3,31 @@
  *
  *   y = x s,  s = 1 / (1 + exp(-x))        dx = dy (s + y (1 - s))
  *
- * s is computed again on the way back, a block at a time: cheaper than keeping it.
+ * s is computed again on the way back: cheaper than keeping it.
  */
-#include "op/op.h"
+#include "op/elementwise.h"
 
-#include "base/limits.h"
 #include "kernel/loop.h"
-
-enum { BLOCK = DSC_USUALLY(512, 1) };
 
 DSC_LOOP(slope,
          (dsc_real * dx, const dsc_real *dy, const dsc_real *x, const dsc_real *restrict s, size_t count), {
              for (size_t i = 0; i < count; i++) dx[i] = dy[i] * (s[i] + x[i] * s[i] * (1 - s[i]));
          })
 
-static void forward(const dsc_call *call) {
-    dsc_real s[BLOCK];
-    for (size_t i = 0, all = dsc_out_numbers(call, 0); i < all; i += BLOCK) {
-        size_t n = all - i < BLOCK ? all - i : BLOCK;
-        call->kernels->vector->sigmoid(s, call->in[0] + i, n);
-        call->kernels->vector->multiply(call->out[0] + i, call->in[0] + i, s, n);
-    }
+static void apply(const dsc_call *call, dsc_real *y, const dsc_real *x, size_t count) {
+    dsc_real s[DSC_ELEMENTS];
+    call->kernels->vector->sigmoid(s, x, count);
+    call->kernels->vector->multiply(y, x, s, count);
 }
 
-static void backward(const dsc_call *call) {
-    if (!call->d_in[0]) return;
-    dsc_real s[BLOCK];
-    for (size_t i = 0, all = dsc_out_numbers(call, 0); i < all; i += BLOCK) {
-        size_t n = all - i < BLOCK ? all - i : BLOCK;
-        call->kernels->vector->sigmoid(s, call->in[0] + i, n);
-        slope[call->kernels->isa](call->d_in[0] + i, call->d_out[0] + i, call->in[0] + i, s, n);
-    }
+static void pass(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const dsc_real *x, size_t count) {
+    dsc_real s[DSC_ELEMENTS];
+    call->kernels->vector->sigmoid(s, x, count);
+    slope[call->kernels->isa](dx, dy, x, s, count);
 }
 
-static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
-static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
+DSC_ELEMENTWISE(apply, pass, in)
+
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{1, {1}}}},
     {.roles = "s", .in = {{1, {37}}}},
@@ -52,14 +42,9 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_silu = {
     .name = "silu",
     .help = "x times its logistic function",
-    .least_inputs = 1,
-    .most_inputs = 1,
     .flags = DSC_OP_IN_PLACE,
     .keeps_inputs = 1,
-    .shapes = dsc_shapes_same,
-    .forward = forward_stages,
-    .backward = backward_stages,
-    .examples = examples,
+    DSC_ELEMENTWISE_FIELDS,
 };
 
 dsc_node *dsc_silu(dsc_node *x) { return dsc_apply(&dsc_op_silu, (dsc_node *[]){x}, 1, NULL); }

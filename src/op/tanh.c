@@ -3,7 +3,7 @@
  *
  *   y = tanh(x)        dx = dy (1 - y^2)
  */
-#include "op/op.h"
+#include "op/elementwise.h"
 
 #include "kernel/loop.h"
 
@@ -11,17 +11,16 @@ DSC_LOOP(slope, (dsc_real * dx, const dsc_real *dy, const dsc_real *y, size_t co
     for (size_t i = 0; i < count; i++) dx[i] = dy[i] * (1 - y[i] * y[i]);
 })
 
-static void forward(const dsc_call *call) {
-    call->kernels->vector->tanh(call->out[0], call->in[0], dsc_out_numbers(call, 0));
+static void apply(const dsc_call *call, dsc_real *y, const dsc_real *x, size_t count) {
+    call->kernels->vector->tanh(y, x, count);
 }
 
-static void backward(const dsc_call *call) {
-    if (!call->d_in[0]) return;
-    slope[call->kernels->isa](call->d_in[0], call->d_out[0], call->out[0], dsc_out_numbers(call, 0));
+static void pass(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const dsc_real *y, size_t count) {
+    slope[call->kernels->isa](dx, dy, y, count);
 }
 
-static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
-static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
+DSC_ELEMENTWISE(apply, pass, out)
+
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{1, {1}}}},
     {.roles = "s", .in = {{1, {37}}}},
@@ -36,14 +35,9 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_tanh = {
     .name = "tanh",
     .help = "the hyperbolic tangent: between -1 and 1",
-    .least_inputs = 1,
-    .most_inputs = 1,
     .flags = DSC_OP_IN_PLACE,
     .keeps_outputs = 1,
-    .shapes = dsc_shapes_same,
-    .forward = forward_stages,
-    .backward = backward_stages,
-    .examples = examples,
+    DSC_ELEMENTWISE_FIELDS,
 };
 
 dsc_node *dsc_tanh(dsc_node *x) { return dsc_apply(&dsc_op_tanh, (dsc_node *[]){x}, 1, NULL); }
