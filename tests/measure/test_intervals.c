@@ -38,6 +38,10 @@ static void precision_and_recall_have_wilsons_intervals(void **state) {
     dsc_wilson_interval(expected, 400, 450);
     near(intervals[0].precision[0], expected[0], 0);
     near(intervals[0].precision[1], expected[1], 0);
+    dsc_wilson_interval(expected, 450, 500);
+    near(intervals[1].recall[0], expected[0], 0);
+    dsc_wilson_interval(expected, 450, 550);
+    near(intervals[1].precision[0], expected[0], 0);
     dsc_metrics_clear(&m);
 }
 
@@ -74,6 +78,31 @@ static void a_class_without_images_has_no_interval(void **state) {
     near(intervals[0].f1[0], 1, 0); /* never wrong: no draw is */
     near(intervals[0].f1[1], 1, 0);
     near(macro[0], 1, 0);
+    near(dsc_metrics_macro_f1(&m), 1, 0); /* the mean of the two that have one */
+    dsc_metrics_clear(&m);
+}
+
+/* They are drawn as images of their class that nobody called anything. */
+static void images_without_an_answer_count_as_missed(void **state) {
+    (void)state;
+    dsc_metrics m;
+    dsc_class_intervals intervals[2], without[2];
+    double macro[2], expected[2];
+    dsc_error error;
+    make_metrics(&m, 2, (size_t[]){400, 0, 0, 500});
+    ASSERT_OK(dsc_metrics_intervals(without, macro, &m, 1, &error), error);
+    m.no_answer[0] = 100;
+    m.not_finite = 100;
+    m.count += 100;
+    ASSERT_OK(dsc_metrics_intervals(intervals, macro, &m, 1, &error), error);
+    dsc_wilson_interval(expected, 400, 500);
+    near(intervals[0].recall[0], expected[0], 0);
+    near(intervals[0].precision[0], without[0].precision[0], 0);
+    near(without[0].f1[1], 1, 0);
+    near(intervals[0].f1[0], 800.0 / 900, 0.03); /* around 2 hits / (labels + predictions) */
+    near(intervals[0].f1[1], 800.0 / 900, 0.03);
+    assert_true(intervals[0].f1[0] < 800.0 / 900 && intervals[0].f1[1] > 800.0 / 900);
+    near(intervals[1].f1[0], 1, 0);
     dsc_metrics_clear(&m);
 }
 
@@ -194,6 +223,7 @@ int main(void) {
         cmocka_unit_test(precision_and_recall_have_wilsons_intervals),
         cmocka_unit_test(f1_has_the_bootstraps_interval),
         cmocka_unit_test(a_class_without_images_has_no_interval),
+        cmocka_unit_test(images_without_an_answer_count_as_missed),
         cmocka_unit_test(intervals_survive_every_failed_allocation),
         cmocka_unit_test(mcnemars_test_is_the_exact_one),
         cmocka_unit_test(the_difference_has_an_interval),
