@@ -127,6 +127,24 @@ static void precision_auto_is_what_the_kernels_do_best(void **state) {
     }
 }
 
+static void values_that_contradict_each_other_are_refused_and_no_others(void **state) {
+    (void)state;
+    static const struct {
+        const char *json, *says;
+    } cases[] = {{"{\"patience\": 1}", "patience needs a validation set to watch"},
+                 {"{\"patience\": 1, \"validation\": 0.1}", NULL},
+                 {"{\"epochs\": 2, \"clean-epochs\": 3}", "clean-epochs, 3, is more than epochs, 2"},
+                 {"{\"epochs\": 2, \"clean-epochs\": 2}", NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        dsc_recipe recipe;
+        dsc_error error;
+        make_recipe(&recipe, cases[i].json);
+        assert_int_equal(dsc_recipe_check(&recipe, &error), cases[i].says ? DSC_ERROR_ARGUMENT : DSC_OK);
+        if (cases[i].says) ASSERT_MESSAGE(error, cases[i].says);
+        dsc_recipe_clear(&recipe);
+    }
+}
+
 static void parsing_survives_every_failed_allocation(void **state) {
     (void)state;
     dsc_recipe recipe;
@@ -151,6 +169,7 @@ int main(void) {
         cmocka_unit_test(a_model_has_the_datas_classes_and_the_recipes_seed),
         cmocka_unit_test(what_a_recipe_leaves_to_the_optimiser_is_the_optimisers),
         cmocka_unit_test(precision_auto_is_what_the_kernels_do_best),
+        cmocka_unit_test(values_that_contradict_each_other_are_refused_and_no_others),
         cmocka_unit_test(parsing_survives_every_failed_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
