@@ -96,10 +96,9 @@ static dsc_status refuse(command_call *call, const getopt_table *table, const ch
         return command_wrong_usage(call, error, "unknown option '-%c'", optopt);
     char name[64];
     (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(word + 2, "="), word + 2);
-    const char *names[256];
     const char *first = NULL, *second = NULL;
-    size_t count = 0;
-    for (size_t i = 0; i < table->count && count < 256; i++) {
+    dsc_nearest nearest = dsc_nearest_to(name);
+    for (size_t i = 0; i < table->count; i++) {
         const char *candidate = table->options[i].name;
         if (!strcmp(candidate, name))
             return command_wrong_usage(call, error, "option '--%s' takes no value", name);
@@ -107,15 +106,14 @@ static dsc_status refuse(command_call *call, const getopt_table *table, const ch
             second = first;
             first = candidate;
         }
-        names[count++] = candidate;
+        dsc_nearest_try(&nearest, candidate);
     }
     if (second)
         return command_wrong_usage(call, error, "option '--%s' could be '--%s' or '--%s'", name, second,
                                    first);
-    const char *nearest = dsc_nearest_name(name, names, count);
-    return nearest ? command_wrong_usage(call, error, "unknown option '--%s'; did you mean '--%s'?", name,
-                                         nearest)
-                   : command_wrong_usage(call, error, "unknown option '--%s'", name);
+    return nearest.name ? command_wrong_usage(call, error, "unknown option '--%s'; did you mean '--%s'?",
+                                              name, nearest.name)
+                        : command_wrong_usage(call, error, "unknown option '--%s'", name);
 }
 
 static dsc_status set_value(command_call *call, size_t index, const char *text, dsc_error *error) {
