@@ -7,92 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MARGIN = 2, TEXT_COLUMN = 28 };
-
-static const char *bold(void) { return command_colour(stdout) ? "\033[1m" : ""; }
-static const char *plain(void) { return command_colour(stdout) ? "\033[0m" : ""; }
-void help_heading(const char *text) { (void)printf("\n%s%s%s\n", bold(), text, plain()); }
-
-/* The columns that UTF-8 text takes, all its characters being one wide. */
-static size_t columns_of(const char *text, size_t bytes) {
-    size_t columns = 0;
-    for (size_t i = 0; i < bytes; i++) columns += ((unsigned char)text[i] & 0xC0) != 0x80;
-    return columns;
-}
-
-/* Prints words from column `at` on, wrapped at the width with later lines indented by `indent`. An empty
- * line in the text starts a paragraph. */
-void help_wrapped(const char *text, size_t at, size_t indent) {
-    size_t width = command_width(), column = at;
-    bool first = true;
-    while (*text) {
-        if (*text == '\n' && text[1] == '\n') {
-            (void)printf("\n\n%*s", (int)indent, "");
-            column = indent;
-            first = true;
-        }
-        text += strspn(text, " \n");
-        size_t bytes = strcspn(text, " \n"), wide = columns_of(text, bytes);
-        if (!bytes) break;
-        if (!first && column + 1 + wide > width) {
-            (void)printf("\n%*s", (int)indent, "");
-            column = indent;
-            first = true;
-        }
-        (void)printf("%s%.*s", first ? "" : " ", (int)bytes, text);
-        column += wide + !first;
-        first = false;
-        text += bytes;
-    }
-    (void)putchar('\n');
-}
-
-/* "  NAME      help", the help in a column of its own, on a line of its own where NAME is long. */
-void help_row(const char *name, const char *help) {
-    size_t length = strlen(name) + MARGIN;
-    (void)printf("%*s%s", MARGIN, "", name);
-    if (length + 2 > TEXT_COLUMN) {
-        (void)printf("\n");
-        length = 0;
-    }
-    (void)printf("%*s", (int)(TEXT_COLUMN - length), "");
-    help_wrapped(help, TEXT_COLUMN, TEXT_COLUMN);
-}
-
-const char *help_placeholder(const dsc_param *param, const command_option *extra) {
-    if (extra && extra->value) return extra->value;
-    switch (param->type) {
-    case DSC_PARAM_INT:
-    case DSC_PARAM_SEED:
-        return "N";
-    case DSC_PARAM_REAL:
-        return "X";
-    case DSC_PARAM_CHOICE:
-        return param->choices;
-    case DSC_PARAM_PAIR:
-        return "NxM";
-    case DSC_PARAM_SWITCH:
-    case DSC_PARAM_TEXT:
-        break;
-    }
-    return "TEXT";
-}
-
-void help_append_facts(dsc_text *text, const command *self, const dsc_param *param) {
-    dsc_text range = {0};
-    if (param->type == DSC_PARAM_INT || param->type == DSC_PARAM_REAL || param->type == DSC_PARAM_PAIR ||
-        param->type == DSC_PARAM_SEED)
-        dsc_param_format_range(&range, param);
-    const char *initial = param->initial;
-    if (self && param->type == DSC_PARAM_SWITCH && initial && !strcmp(initial, "off")) initial = NULL;
-    if (self && self->defaults_vary && dsc_param_find(self->shared, param->name)) initial = NULL;
-    if (range.length || initial)
-        dsc_text_append(text, " (%s%s%s%s)", range.length ? range.data : "",
-                        range.length && initial ? "; " : "", initial ? "default " : "",
-                        initial ? initial : "");
-    dsc_text_free(&range);
-}
-
 static void print_option(const command *self, const dsc_param *param) {
     const command_option *extra = command_extra(self, param->name);
     dsc_text name = {0}, help = {0};
@@ -111,8 +25,8 @@ static void print_option(const command *self, const dsc_param *param) {
 }
 
 static void print_usage(const command *group, const command *self) {
-    (void)printf("%sUsage:%s descender %s%s%s", bold(), plain(), group ? group->name : "", group ? " " : "",
-                 self->name);
+    (void)printf("%sUsage:%s descender %s%s%s", help_bold(), help_plain(), group ? group->name : "",
+                 group ? " " : "", self->name);
     if (self->actions) (void)printf(" ACTION");
     (void)printf(" [OPTIONS]");
     for (const command_operand *operand = self->operands; operand && operand->name; operand++)
@@ -124,8 +38,8 @@ static void print_examples(const command *self) {
     if (!self->examples || !self->examples->line) return;
     help_heading("Examples:");
     for (const command_example *example = self->examples; example->line; example++) {
-        (void)printf("%*sdescender %s\n%*s", MARGIN, "", example->line, 3 * MARGIN, "");
-        help_wrapped(example->help, 3 * MARGIN, 3 * MARGIN);
+        (void)printf("%*sdescender %s\n%*s", HELP_MARGIN, "", example->line, 3 * HELP_MARGIN, "");
+        help_wrapped(example->help, 3 * HELP_MARGIN, 3 * HELP_MARGIN);
     }
 }
 
@@ -175,7 +89,7 @@ static void print_commands(void) {
 }
 
 void command_print_welcome(void) {
-    (void)printf("%sdescender%s learns to read handwritten digits.\n", bold(), plain());
+    (void)printf("%sdescender%s learns to read handwritten digits.\n", help_bold(), help_plain());
     help_heading("Start here:");
     help_row("descender tutorial", "train the network of NumPy's tutorial \"Deep learning on MNIST\"");
     help_row("descender serve --open", "draw a digit in the browser, and see what a network makes of it");
@@ -188,7 +102,7 @@ void command_print_welcome(void) {
 }
 
 void command_print_program_help(void) {
-    (void)printf("%sUsage:%s descender COMMAND [OPTIONS]\n\n", bold(), plain());
+    (void)printf("%sUsage:%s descender COMMAND [OPTIONS]\n\n", help_bold(), help_plain());
     help_wrapped("Learns to read handwritten digits, and other small images, with neural networks.", 0, 0);
     print_commands();
     help_heading("What there is:");
@@ -204,5 +118,5 @@ void command_print_program_help(void) {
     help_row("DESCENDER_DATA", "the folder of MNIST's four files, looked in first");
     help_row("NO_COLOR", "if set, nothing is coloured");
     help_heading("Exit status:");
-    (void)printf("%*s0 done, 1 failed, 2 wrong usage, 130 interrupted, 143 terminated\n", MARGIN, "");
+    (void)printf("%*s0 done, 1 failed, 2 wrong usage, 130 interrupted, 143 terminated\n", HELP_MARGIN, "");
 }

@@ -7,6 +7,14 @@
 
 #include "base/text.h"
 
+/* ---- help_text.c ---- */
+
+enum { HELP_MARGIN = 2 }; /* columns */
+
+/* What turns bold on and off; empty where standard output shows no colours. */
+const char *help_bold(void);
+const char *help_plain(void);
+
 /* Printed: a heading; "NAME   help" in two columns; words, wrapped, from column `at` on, later lines indented. */
 void help_heading(const char *text);
 void help_row(const char *name, const char *help);
@@ -17,6 +25,8 @@ const char *help_placeholder(const dsc_param *param, const command_option *extra
 
 /* Appends " (1 to 100; default 20)", as far as there is something to say; `self` NULL: of no command's option. */
 void help_append_facts(dsc_text *text, const command *self, const dsc_param *param);
+
+/* ---- help_man.c ---- */
 
 /* Appends a man page as scdoc reads it (scdoc(5)): of a command or action; of the program, where `self` is NULL. */
 void help_append_man(dsc_text *text, const command *group, const command *self);
