@@ -135,10 +135,11 @@ static json_t *trials_json(const session *s) {
 
 static dsc_status print_json(const session *s, const dsc_text *card, dsc_error *error) {
     json_t *json = json_pack(
-        "{s:o, s:o, s:I, s:o, s:o, s:o, s:o*}", "run", dsc_json_text(s->subject.name), "data",
+        "{s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o*}", "run", dsc_json_text(s->subject.name), "data",
         dsc_json_text(s->data.name), "questions", (json_int_t)report_count_questions(card->data), "test",
         command_metrics_json(&s->exam.metrics, s->subject.model, 1), "slices", slices_json(s), "robustness",
-        trials_json(s), "card", s->how->out ? dsc_json_text(s->how->out) : NULL);
+        trials_json(s), "remarks", command_remarks_json(&s->subject.remarks), "card",
+        s->how->out ? dsc_json_text(s->how->out) : NULL);
     return command_print_json(json, error);
 }
 

@@ -49,7 +49,6 @@ static void append_field(dsc_text *line, const char *name) {
 }
 
 static void write_line(examination *x) {
-    if (x->table_status) return;
     if (x->line.failed)
         x->table_status = dsc_fail_memory(&x->table_error, 0, x->how->per_sample);
     else
@@ -67,10 +66,10 @@ static void write_heading(examination *x) {
     write_line(x);
 }
 
-static void on_answer(void *user, const dsc_answer *answer) {
+static int on_answer(void *user, const dsc_answer *answer) {
     examination *x = user;
     command_progress_show(&x->progress, answer->sample + 1);
-    if (!x->table) return;
+    if (!x->table) return command_should_stop();
     char number[32];
     dsc_text_append(&x->line, "%zu,", answer->sample);
     append_field(&x->line, dsc_model_class_name(x->subject.model, answer->label));
@@ -86,6 +85,7 @@ static void on_answer(void *user, const dsc_answer *answer) {
                             : "");
     dsc_text_append(&x->line, "\n");
     write_line(x);
+    return x->table_status || command_should_stop_saving();
 }
 
 /* ---- the evaluation ---- */
@@ -99,10 +99,11 @@ static dsc_status measure(examination *x, dsc_error *error) {
     if (status) return status;
     if (x->table) write_heading(x);
     command_progress_start(&x->progress, x->call, "evaluating", "images", dsc_dataset_count(data));
-    status = dsc_model_measure(&x->metrics, x->subject.model, data, (unsigned)x->how->threads, on_answer, x,
-                               error);
+    if (!x->table_status)
+        status = dsc_model_measure(&x->metrics, x->subject.model, data, (unsigned)x->how->threads, on_answer,
+                                   x, error);
     command_progress_end(&x->progress);
-    if (!status && x->table_status) {
+    if (x->table_status) {
         status = x->table_status;
         if (error) *error = x->table_error;
     }
@@ -120,8 +121,9 @@ static dsc_status report(const examination *x, dsc_error *error) {
         json_t *json = command_metrics_json(&x->metrics, x->subject.model, (size_t)x->how->top);
         if (json)
             (void)json_object_update_new(
-                json, json_pack("{s:o, s:o, s:s}", "model", dsc_json_text(x->subject.model_path), "data",
-                                dsc_json_text(x->data.name), "split", splits[x->how->split]));
+                json, json_pack("{s:o, s:o, s:s, s:o}", "model", dsc_json_text(x->subject.model_path), "data",
+                                dsc_json_text(x->data.name), "split", splits[x->how->split], "remarks",
+                                command_remarks_json(&x->subject.remarks)));
         return command_print_json(json, error);
     }
     dsc_text text = {0};
@@ -200,5 +202,6 @@ const command command_evaluate = {
     .extras = extras,
     .examples = examples,
     .values_size = sizeof(values),
+    .stops = true,
     .run = run,
 };

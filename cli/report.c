@@ -103,7 +103,8 @@ static dsc_status write_out(session *s, dsc_error *error) {
 
 /* What is printed in the end. */
 static dsc_status print(session *s, dsc_error *error) {
-    const report_shown shown = {s->about, s->exams, s->speeds, s->how->out ? &s->figures : NULL};
+    const report_shown shown = {s->about, s->exams, s->speeds, &s->subjects->remarks,
+                                s->how->out ? &s->figures : NULL};
     if (s->call->json)
         return command_print_json(
             s->how->compare ? report_comparison_json(&shown, error) : report_json(&shown), error);

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "evaluation.h"
 #include "report/text.h"
+#include "source.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -165,6 +166,12 @@ static void add_figures(json_t *json, const report_figures *figures) {
     dsc_text_free(&page);
 }
 
+/* What the caller should know beside the results: what differs in the data, and what was drawn. */
+static void add_rest(json_t *json, const report_shown *shown) {
+    (void)json_object_set_new(json, "remarks", command_remarks_json(shown->remarks));
+    add_figures(json, shown->figures);
+}
+
 static json_t *subject_json(const report_shown *shown, size_t i) {
     const report_exam *exam = &shown->exams[i];
     json_t *json = command_metrics_json(&exam->metrics, exam->numbering, TOP);
@@ -182,7 +189,7 @@ static json_t *subject_json(const report_shown *shown, size_t i) {
 
 json_t *report_json(const report_shown *shown) {
     json_t *json = subject_json(shown, 0);
-    if (json) add_figures(json, shown->figures);
+    if (json) add_rest(json, shown);
     return json;
 }
 
@@ -202,7 +209,7 @@ json_t *report_comparison_json(const report_shown *shown, dsc_error *error) {
             (void)json_array_append_new(list, duel_json(&classes[k]));
         json = json_pack("{s:o, s:o, s:o, s:O}", "a", subject_json(shown, 0), "b", subject_json(shown, 1),
                          "all", duel_json(&all), "classes", list);
-        if (json) add_figures(json, shown->figures);
+        if (json) add_rest(json, shown);
     }
     json_decref(list);
     free(classes);

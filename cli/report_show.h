@@ -11,6 +11,7 @@ typedef struct report_shown {
     const report_subject *subjects;
     const report_exam *exams;
     const report_speed *speeds;
+    const dsc_remarks *remarks;    /* what does not fit the first one in the data */
     const report_figures *figures; /* NULL: no page was written */
 } report_shown;
 

@@ -65,6 +65,13 @@ void command_tell_remarks(const dsc_remarks *remarks) {
     for (size_t i = 0; i < remarks->count; i++) command_complain("%s", remarks->line[i]);
 }
 
+json_t *command_remarks_json(const dsc_remarks *remarks) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < remarks->count; i++)
+        (void)json_array_append_new(list, dsc_json_text(remarks->line[i]));
+    return list;
+}
+
 void command_compare_images(const dsc_images *train, const dsc_images *test) {
     dsc_remarks remarks = {0};
     dsc_images_compare(&remarks, train, "the training set", test, "the test set");

@@ -51,6 +51,8 @@ void command_compare_images(const dsc_images *train, const dsc_images *test);
 
 /* Says each on standard error, always: results depend on them. */
 void command_tell_remarks(const dsc_remarks *remarks);
+/* The same as a list of texts for --json; NULL for want of memory. */
+json_t *command_remarks_json(const dsc_remarks *remarks);
 
 /* fetch_mnist, with the same progress bar. */
 dsc_status command_fetch_mnist(char **used, const char *folder, const command_call *call, bool offline,

@@ -49,12 +49,11 @@ void command_subject_close(command_subject *subject) {
     *subject = (command_subject){0};
 }
 
-dsc_status command_subject_match(dsc_dataset **set, const command_subject *subject, dsc_error *error) {
+dsc_status command_subject_match(dsc_dataset **set, command_subject *subject, dsc_error *error) {
     dsc_dataset *matched;
-    dsc_remarks remarks;
-    dsc_status status = dsc_dataset_match(&matched, &remarks, *set, subject->model, error);
+    dsc_status status = dsc_dataset_match(&matched, &subject->remarks, *set, subject->model, error);
     if (status) return dsc_error_context(error, status, "%s", subject->name);
-    command_tell_remarks(&remarks);
+    command_tell_remarks(&subject->remarks);
     dsc_dataset_free(*set);
     *set = matched;
     return DSC_OK;

@@ -12,6 +12,7 @@ typedef struct command_subject {
     char *model_path;
     char *data; /* a run's recipe names it; else NULL */
     dsc_model *model;
+    dsc_remarks remarks; /* of command_subject_match */
 } command_subject;
 
 /* A run's folder stands for its model, and says which data it was trained with. Release with command_subject_close, also
@@ -19,9 +20,9 @@ typedef struct command_subject {
 dsc_status command_subject_open(command_subject *subject, const char *operand, dsc_error *error);
 void command_subject_close(command_subject *subject);
 
-/* Puts in the place of *set the same data as the subject's model numbers their classes, and says what
- * differs from what the model was trained on: dsc_dataset_match. */
-dsc_status command_subject_match(dsc_dataset **set, const command_subject *subject, dsc_error *error);
+/* Puts in the place of *set the same data as the subject's model numbers their classes, says what differs
+ * from what the model was trained on, and keeps that in the subject's remarks: dsc_dataset_match. */
+dsc_status command_subject_match(dsc_dataset **set, command_subject *subject, dsc_error *error);
 
 /* --data where the user gave it; else the run's; else the default. */
 command_source command_subject_source(const command_subject *subject, const command_call *call,

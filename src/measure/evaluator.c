@@ -97,7 +97,8 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
     }
 }
 
-static void add_batch(dsc_evaluator *e, dsc_metrics *metrics, size_t count, dsc_on_answer *on_answer,
+/* False: no more are wanted. */
+static bool add_batch(dsc_evaluator *e, dsc_metrics *metrics, size_t count, dsc_on_answer *on_answer,
                       void *user) {
     const dsc_real *logits = dsc_executor_value(e->executor, e->logits);
     const dsc_real *losses = dsc_executor_value(e->executor, e->loss);
@@ -106,10 +107,11 @@ static void add_batch(dsc_evaluator *e, dsc_metrics *metrics, size_t count, dsc_
         memcpy(e->row, logits + i * e->model->classes, e->model->classes * sizeof *e->row);
         (void)dsc_probabilities(e->probabilities, e->row, e->model->classes, e->sigmoid, e->kernels);
         size_t prediction = dsc_metrics_add(metrics, e->probabilities, label, (double)losses[i]);
-        if (on_answer)
-            on_answer(user, &(dsc_answer){e->start + i, label, prediction, e->probabilities,
-                                          (double)losses[i], prediction < e->model->classes});
+        if (on_answer && on_answer(user, &(dsc_answer){e->start + i, label, prediction, e->probabilities,
+                                                       (double)losses[i], prediction < e->model->classes}))
+            return false;
     }
+    return true;
 }
 
 dsc_status dsc_evaluator_run(dsc_evaluator *e, dsc_metrics *metrics, const dsc_real *values,
@@ -125,7 +127,8 @@ dsc_status dsc_evaluator_run(dsc_evaluator *e, dsc_metrics *metrics, const dsc_r
         run.count = data->count - e->start < BATCH ? data->count - e->start : BATCH;
         status = dsc_executor_run(e->executor, &run, error);
         run.prepared = true;
-        if (!status) add_batch(e, metrics, run.count, on_answer, user);
+        if (!status && !add_batch(e, metrics, run.count, on_answer, user))
+            status = dsc_fail(error, DSC_ERROR_STOPPED, "the evaluation was stopped");
     }
     return status;
 }

@@ -8,18 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-void dsc_mistakes_note(void *user, const dsc_answer *answer) {
+int dsc_mistakes_note(void *user, const dsc_answer *answer) {
     dsc_mistakes *m = user;
-    if (answer->prediction == answer->label) return;
+    if (answer->prediction == answer->label) return 0;
     m->all++;
     const float confidence = answer->is_finite ? answer->probabilities[answer->prediction] : 0;
     size_t at = m->count;
     while (at > 0 && m->worst[at - 1].confidence < confidence) at--;
-    if (at == DSC_MISTAKES_MOST) return;
+    if (at == DSC_MISTAKES_MOST) return 0;
     const size_t kept = m->count < DSC_MISTAKES_MOST ? m->count : DSC_MISTAKES_MOST - 1;
     memmove(&m->worst[at + 1], &m->worst[at], (kept - at) * sizeof *m->worst);
     m->worst[at] = (dsc_mistake){answer->sample, answer->label, answer->prediction, confidence};
     m->count = kept + 1;
+    return 0;
 }
 
 static json_t *mistake_json(const dsc_mistake *m, const dsc_model *model, const dsc_dataset *data) {

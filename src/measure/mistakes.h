@@ -18,7 +18,7 @@ typedef struct dsc_mistakes {
 } dsc_mistakes;
 
 /* A dsc_on_answer whose user is a dsc_mistakes that began as {0}. */
-void dsc_mistakes_note(void *mistakes, const dsc_answer *answer);
+int dsc_mistakes_note(void *mistakes, const dsc_answer *answer);
 
 /* Writes them to a JSON file, atomically: {"epoch", "all", "mistakes": [{"sample", "label", "prediction", "confidence", "channels",
  * "height", "width", "pixels": [bytes]}]}; labels by name. `data` is what was answered. */

@@ -5,7 +5,7 @@
  * Every line has "event" and "step", the steps done by then. The events:
  *
  *   start    what runs: format, version, time, machine, kernels and why they were chosen, precision,
- *            threads, recipe, model, data with its counts and checksums, memory. The first line.
+ *            threads, recipe, model, data with its counts, checksums and class names, memory. The first line.
  *   resume   another process goes on from here: version, time, machine, kernels and why, precision, threads
  *   step     every twentieth of an epoch: epoch, loss and accuracy of the epoch so far, learning_rate,
  *            seconds
@@ -45,6 +45,7 @@ void dsc_run_log_begin(dsc_run_log *log, const char *event, uint64_t step);
 void dsc_run_log_count(dsc_run_log *log, const char *key, uint64_t value);
 void dsc_run_log_real(dsc_run_log *log, const char *key, double value);
 void dsc_run_log_text(dsc_run_log *log, const char *key, const char *value);
+void dsc_run_log_texts(dsc_run_log *log, const char *key, const char *const *values, size_t count);
 void dsc_run_log_group(dsc_run_log *log, const char *key); /* members that follow belong to it */
 void dsc_run_log_group_end(dsc_run_log *log);
 dsc_status dsc_run_log_end(dsc_run_log *log, dsc_error *error);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/machine.h"
+#include "data/class_match.h"
 #include "data/dataset.h"
 #include "data/images.h"
 #include "kernel/kernel.h"
@@ -65,6 +66,7 @@ static void note_data(dsc_run_log *log, dsc_trainer *t, const char *name) {
     dsc_run_log_count(log, "height", data->shape[1]);
     dsc_run_log_count(log, "width", data->shape[2]);
     dsc_run_log_count(log, "classes", t->model->classes);
+    dsc_run_log_texts(log, "class_names", (const char *const *)data->class_names, data->classes);
     dsc_model_describe(&expected, t->model);
     dsc_run_log_text(log, "preparation", dsc_preparation_name(expected.preparation));
     dsc_run_log_text(log, "ground", dsc_ground_name(expected.ground));
@@ -86,6 +88,28 @@ dsc_status dsc_run_note_start(dsc_run_log *log, dsc_trainer *t, const char *reci
     dsc_run_log_count(log, "steps_an_epoch", t->steps_an_epoch);
     dsc_run_log_count(log, "memory_bytes", dsc_trainer_bytes(t));
     return dsc_run_log_end(log, error);
+}
+
+dsc_status dsc_run_note_match(dsc_dataset **matched, dsc_remarks *remarks, const char *folder,
+                              const dsc_dataset *data, dsc_error *error) {
+    dsc_run_facts facts;
+    dsc_error why = {0};
+    dsc_status status = dsc_run_facts_read(&facts, folder, &why);
+    *matched = NULL;
+    if (status && status != DSC_ERROR_IO) {
+        status = dsc_fail(error, status, "%s", why.message);
+    } else {
+        const json_t *noted = json_object_get(facts.start, "data");
+        json_t *names = json_object_get(noted, "class_names");
+        json_t *begun = names ? json_pack("{s:[O, O, O], s:O}", "shape", json_object_get(noted, "channels"),
+                                          json_object_get(noted, "height"), json_object_get(noted, "width"),
+                                          "classes", names)
+                              : NULL;
+        status = dsc_dataset_match_json(matched, remarks, data, begun, "the run", error);
+        json_decref(begun);
+    }
+    dsc_run_facts_clear(&facts);
+    return status;
 }
 
 static bool is_checksum(const json_t *data, const char *key, uint64_t print) {

@@ -11,6 +11,11 @@ dsc_status dsc_run_note_start(dsc_run_log *log, dsc_trainer *trainer, const char
                               const char *data_name, dsc_error *error);
 dsc_status dsc_run_note_resume(dsc_run_log *log, const dsc_trainer *trainer, dsc_error *error);
 
+/* For a run that goes on without a checkpoint: `data` as the log's first line numbers its classes
+ * (dsc_dataset_match_json). A log that is missing, or of an older version, says nothing. */
+dsc_status dsc_run_note_match(dsc_dataset **matched, dsc_remarks *remarks, const char *folder,
+                              const dsc_dataset *data, dsc_error *error);
+
 /* For a run that goes on without a checkpoint, from the start: fails unless the training data are those of
  * the log's first line. A log that is missing says nothing. */
 dsc_status dsc_run_note_compare(const char *folder, dsc_trainer *trainer, dsc_error *error);

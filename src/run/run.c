@@ -250,7 +250,7 @@ static dsc_status match_data(dsc_dataset **matched, const dsc_run_options *optio
     if (!path) return dsc_fail_memory(error, strlen(options->folder), options->folder);
     if (options->remarks) options->remarks->count = 0;
     dsc_status status = access(path, F_OK)
-                            ? dsc_dataset_share(matched, data, error)
+                            ? dsc_run_note_match(matched, options->remarks, options->folder, data, error)
                             : dsc_checkpoint_match(matched, options->remarks, path, data, error);
     free(path);
     return status;

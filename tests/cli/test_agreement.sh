@@ -186,6 +186,54 @@ what_is_known_of_images_is_shown() {
     run model show 784-10 --json
     same "$(json "j['images']")" "None"
 }
+what_does_not_fit_is_in_the_json_too() {
+    needs_json || return
+    local command
+    for command in "evaluate $work/run" "report $work/run --seconds 0.01" "card $work/run --samples 4 --seconds 0.01" \
+        "report --compare $work/run $work/run --seconds 0.01"; do
+        # shellcheck disable=SC2086  # words
+        run $command --data "$work/swapped" --json
+        exits 0
+        same "$(json 'len(j["remarks"])')" 1
+        # What is said is what stands in the list.
+        says "$(json 'j["remarks"][0]')"
+        says "has its classes in another order than the model"
+        # shellcheck disable=SC2086
+        run $command --data "$work/dark" --json
+        exits 0
+        same "$(json 'j["remarks"]')" "[]"
+    done
+    run evaluate "$work/run" --data "$work/light" --json
+    same "$(json 'len(j["remarks"]), "the ink differs" in j["remarks"][0]')" "(1, True)"
+}
+a_run_that_was_killed_before_its_first_checkpoint_knows_its_classes() {
+    local how=(--recipe tutorial --model "flatten, dense 1500, tanh, dense 1500, tanh, dense" --batch 1 --epochs 1 --threads 1
+        --precision f32 --quiet)
+    in_background "$program" train --data "$work/dark" "${how[@]}" --out "$work/early"
+    wait_for test -s "$work/early/log.jsonl"
+    kill -KILL $job
+    ended
+    holds "it was killed too late" test ! -e "$work/early/checkpoint"
+    rm -rf "$work/renamed"
+    cp -r "$work/dark" "$work/renamed"
+    printf 'ant\nbee\ncow\ndog\n' >"$work/renamed/labels.txt"
+    run train --resume "$work/early" --data "$work/renamed" --quiet
+    exits 1
+    says '"cow", which the run does not know'
+    run train --resume "$work/early" --data "$work/wide-data" --quiet
+    exits 1
+    says "has images of 1 x 16 x 16 (channels x height x width), the run was begun with 1 x 8 x 8"
+    run train --data "$work/dark" "${how[@]}" --out "$work/early-whole"
+    exits 0
+    mv "$work/dark" "$work/kept"
+    cp -r "$work/swapped" "$work/dark"
+    run train --resume "$work/early" --quiet
+    exits 0
+    says "has its classes in another order than the run"
+    rm -r "$work/dark"
+    mv "$work/kept" "$work/dark"
+    holds "the same model" cmp "$work/early/model.safetensors" "$work/early-whole/model.safetensors"
+}
 a_run_goes_on_with_its_own_numbering() {
     local how=(--recipe tutorial --model "flatten, dense" --batch 4 --threads 1 --precision f32 --quiet)
     run train --data "$work/dark" "${how[@]}" --epochs 40 --out "$work/whole"

@@ -25,14 +25,13 @@ typedef struct taking {
     dsc_error error;
 } taking;
 
-/* An evaluation cannot be stopped in its midst: the wish is noted, and granted at its end. */
-static void take(void *user, const dsc_answer *answer) {
+static int take(void *user, const dsc_answer *answer) {
     taking *t = user;
     t->exam->answers[answer->sample] = (report_answer){
         (uint16_t)answer->label, (uint32_t)answer->prediction,
         answer->is_finite ? answer->probabilities[answer->prediction] : 0, (float)answer->loss};
-    if (!t->status)
-        t->status = report_tell(t->watch, "evaluating", answer->sample + 1, t->exam->data->count, &t->error);
+    t->status = report_tell(t->watch, "evaluating", answer->sample + 1, t->exam->data->count, &t->error);
+    return t->status != DSC_OK;
 }
 
 /* Answers of `model` to all of `data`, which has its numbering; intervals are still to be made. */
@@ -45,7 +44,7 @@ static dsc_status answer(report_exam *exam, const dsc_model *model, const dsc_da
         return dsc_fail_memory(error, data->count * sizeof *exam->answers, "a model's answers");
     taking t = {.exam = exam, .watch = watch};
     dsc_status status = dsc_model_measure(&exam->metrics, model, data, threads, take, &t, error);
-    if (!status && t.status) {
+    if (t.status) {
         status = t.status;
         if (error) *error = t.error;
     }
