@@ -120,6 +120,10 @@ size_t dsc_executor_gradient_columns(const dsc_executor *e, const dsc_node *para
     return dsc_program_gradient_columns(e->program, parameter);
 }
 
+dsc_status dsc_executor_check_count(const dsc_executor *e, size_t count, dsc_error *error) {
+    return dsc_program_check_count(e->program, count, error);
+}
+
 const dsc_real *dsc_executor_value(const dsc_executor *e, const dsc_node *node) {
     return dsc_program_workspace_value(e->workspace, node);
 }

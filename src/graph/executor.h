@@ -79,6 +79,9 @@ typedef struct dsc_run {
  * training). */
 dsc_status dsc_executor_run(dsc_executor *executor, const dsc_run *run, dsc_error *error);
 
+/* Fails as a run of so many samples would, without one. */
+dsc_status dsc_executor_check_count(const dsc_executor *executor, size_t count, dsc_error *error);
+
 /* Makes what ops make from parameters alone (packed weights), for runs that are `prepared`. */
 void dsc_executor_prepare(dsc_executor *executor, dsc_real *values);
 

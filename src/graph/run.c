@@ -257,7 +257,7 @@ dsc_status dsc_program_check_count(const dsc_program *program, size_t count, dsc
     return dsc_fail(
         error, DSC_ERROR_ARGUMENT,
         "%s%snode %zu, %s of %s: a batch of %zu samples is too small, it takes at least %zu%s%s; use a "
-        "larger batch, or drop a last one that is too small",
+        "larger batch, or drop a last one that is too small, with --drop-last",
         node->layer ? node->layer : "", node->layer ? ": " : "", node->index, node->op->name,
         dsc_shape_format((char[96]){0}, node->in_shapes), count, needs->least_samples,
         needs->least_reason ? ": " : "", needs->least_reason ? needs->least_reason : "");

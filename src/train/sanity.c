@@ -156,8 +156,7 @@ static dsc_status fail_diverged(const dsc_trainer *t, const char *reason, dsc_er
     const uint64_t last = t->progress.step ? t->progress.step - 1 : 0;
     return dsc_fail(error, DSC_ERROR_DIVERGED,
                     "training diverged by epoch %llu, step %llu: %s; choose a smaller learning rate, or clip "
-                    "the gradient "
-                    "with clip-norm",
+                    "the gradient, as with --clip-norm 1",
                     (unsigned long long)(last / t->steps_an_epoch + 1),
                     (unsigned long long)(last % t->steps_an_epoch + 1), reason);
 }

@@ -127,7 +127,7 @@ dsc_status dsc_trainer_step(dsc_trainer *t, dsc_error *error) {
         return dsc_fail(
             error, DSC_ERROR_DIVERGED,
             "the loss is not finite at epoch %llu, step %llu; choose a smaller learning rate, or clip the "
-            "gradient with clip-norm",
+            "gradient, as with --clip-norm 1",
             (unsigned long long)t->progress.epoch + 1,
             (unsigned long long)(t->progress.position / (uint64_t)t->recipe.batch + 1));
     dsc_trainer_update(t);

@@ -143,6 +143,8 @@ static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads
     size_t batch = (size_t)t->recipe.batch, n = t->training->count;
     t->steps_an_epoch = t->recipe.drop_last ? n / batch : (n + batch - 1) / batch;
     t->progress.best_loss = INFINITY;
+    if (n % batch && !t->recipe.drop_last) status = dsc_executor_check_count(t->executor, n % batch, error);
+    if (status) return status;
     return note_images(t, error); /* last: a model that is refused stays as it was */
 }
 

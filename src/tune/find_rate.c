@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LEAST_STEPS = 10 };
 static const double KEPT = 0.95, EXPLODED = 4;
 
 void dsc_rate_test_clear(dsc_rate_test *test) {
@@ -83,13 +84,23 @@ static dsc_status run_test(dsc_rate_test *test, dsc_trainer *t, dsc_on_event *on
     if (!test->rate || !test->loss)
         return dsc_fail_memory(error, t->steps_an_epoch * sizeof(double), "a range test");
     dsc_status status = run_steps(test, t, on_event, user, error);
-    if (!status && test->count < 10)
+    if (status || test->count >= LEAST_STEPS) return status;
+    /* It is over after an epoch, or before, where the loss explodes. */
+    const size_t samples = t->training->count;
+    if (t->steps_an_epoch >= LEAST_STEPS)
+        return dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "a range test needs at least %d steps, and the loss exploded after %zu of %llu; choose "
+            "a smaller batch, for more steps",
+            LEAST_STEPS, test->count, (unsigned long long)t->steps_an_epoch);
+    if (samples < LEAST_STEPS)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "a range test needs at least 10 steps, there were %zu; choose a smaller batch, or a "
-                        "lower rate to "
-                        "start from",
-                        test->count);
-    return status;
+                        "a range test needs at least %d steps, and there are %zu samples; train on more",
+                        LEAST_STEPS, samples);
+    return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                    "a range test needs at least %d steps, and an epoch has %llu; choose a smaller batch, as "
+                    "with --batch %zu",
+                    LEAST_STEPS, (unsigned long long)t->steps_an_epoch, samples / LEAST_STEPS);
 }
 
 dsc_status dsc_find_rate(dsc_rate_test *test, const dsc_recipe *recipe, const dsc_dataset *data, double low,

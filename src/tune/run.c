@@ -106,7 +106,7 @@ static dsc_status finish(dsc_tune *tune, dsc_error *error) {
         return dsc_fail(
             error, DSC_ERROR_DIVERGED,
             "every trial has failed; the journal says why: %s; search smaller learning rates, or clip the "
-            "gradient with clip-norm",
+            "gradient, as with --clip-norm 1",
             tune->journal.path);
     dsc_status status = save_best(tune, best, error);
     if (!status && !tune->search.finished)

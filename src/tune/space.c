@@ -274,11 +274,12 @@ static dsc_status check_placeholder(const dsc_tune_space *space, const dsc_recip
     for (const dsc_param *p = dsc_recipe_params; p->name; p++) dsc_nearest_try(&nearest, p->name);
     if (nearest.name && strcmp(nearest.name, d->name) != 0)
         return FAIL(1, "unknown parameter '%s'; did you mean '%s'?", d->name, nearest.name);
-    return FAIL(1,
-                "unknown parameter '%s'; `descender train --help` lists those of a recipe; where it is to "
-                "stand for a part of a "
-                "text, write {%s} there, as in --model \"784-{%s}-10\"",
-                d->name, d->name, d->name);
+    return FAIL(
+        1,
+        "unknown parameter '%s'; `descender train --help` lists those of a recipe; one inside a text "
+        "has the text's name before it, as in optimiser.momentum; where it is to stand for a part of a "
+        "text, write {%s} there, as in --model \"flatten, dense {%s}, relu, dense\"",
+        d->name, d->name, d->name);
 }
 
 static dsc_status check_whole(const dsc_tune_space *space, const dsc_recipe *base, dsc_error *error) {

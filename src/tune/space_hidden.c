@@ -103,7 +103,7 @@ static dsc_status check_number(const char *text, long number, size_t count, cons
     return dsc_spec_fail(
         error, text, 1,
         "the model \"%s\" has %zu hidden dense layer%s; write {%.*s} where the number is to stand, as in "
-        "--model \"784-{%.*s}-10\"",
+        "--model \"flatten, dense {%.*s}, relu, dense\"",
         model, count, count == 1 ? "" : "s", length, text, length, text);
 }
 

@@ -305,4 +305,112 @@ an_option_that_is_advised_helps() {
     exits 0
 }
 
+# _adds MARK END COMMAND...: the command fails, and helps with the options that stand between MARK and END, put behind it.
+_adds() {
+    local words
+    _advised "$@"
+    shift 2
+    eval "words=($advice)"
+    run "$@" "${words[@]}"
+    exits 0
+}
+# _replaces MARK END WRONG COMMAND...: the same, and what is advised takes WRONG's place in the command.
+_replaces() {
+    local mark=$1 end=$2 wrong=$3
+    shift 3
+    _advised "$mark" "$end" "$@"
+    run "${@//"$wrong"/"$advice"}"
+    exits 0
+}
+training_that_diverges_is_mended_as_said() {
+    _setting
+    local wild=(train --data d --recipe tutorial --epochs 3 --threads 1 --batch 16 --model "flatten, dense 30, relu, dense"
+        --loss squared-error --quiet) search=(tune --data d --recipe tutorial --threads 1 --batch 16 --trials 2 --epochs 4
+        --first-epochs 4 --model "flatten, dense 30, relu, dense" --loss squared-error --quiet)
+    _advised "choose a " ", or clip" "${wild[@]}" --learning-rate 1000 --out wild1
+    same "$advice" "smaller learning rate"
+    run "${wild[@]}" --learning-rate 0.01 --out wild2
+    exits 0
+    _advised "as with " ";" "${wild[@]}" --learning-rate 1000 --out wild3
+    run_shell "descender ${wild[*]@Q} --learning-rate 1000 --out wild4 $advice"
+    exits 0
+    _advised "search " "," "${search[@]}" --out wild5 "learning-rate=900|1000"
+    same "$advice" "smaller learning rates"
+    run "${search[@]}" --out wild6 "learning-rate=0.01|0.02"
+    exits 0
+    _advised "as with " "" "${search[@]}" --out wild7 "learning-rate=900|1000"
+    run_shell "descender ${search[*]@Q} --out wild8 'learning-rate=900|1000' $advice"
+    exits 0
+}
+batches_that_do_not_fit_are_mended_as_said() {
+    _setting
+    local small=(train --data d --recipe tutorial --epochs 1 --threads 1 --quiet)
+    local norm=("${small[@]}" --model "flatten, dense 8, batch-norm, relu, dense")
+    _advised "has " " samples to train on; choose a smaller batch" "${small[@]}" --model "flatten, dense" --batch 100 --out b1
+    run "${small[@]}" --model "flatten, dense" --batch "$advice" --out b1
+    exits 0
+    _advised "at least " ":" "${norm[@]}" --batch 1 --out b2
+    run "${norm[@]}" --batch "$advice" --out b2
+    exits 0
+    # The last batch of 67 + 1.
+    _adds "too small, with " "" "${norm[@]}" --out b3 --batch 67
+    _adds "choose a smaller batch, as with " "" "${small[@]}" --model "flatten, dense" --find-rate --batch 16
+    _advised "watch; set " " to" "${small[@]}" --model "flatten, dense" --batch 16 --patience 3 --out b4
+    same "$advice" validation
+    run "${small[@]}" --model "flatten, dense" --batch 16 --patience 3 --out b4 --validation 0.1
+    exits 0
+    run "${small[@]}" --model "flatten, dense" --batch 16 --patience 0 --out b5
+    exits 0
+}
+words_of_models_recipes_and_commands_are_mended_as_said() {
+    _setting
+    local small=(train --data d --recipe tutorial --epochs 1 --threads 1 --batch 16 --quiet)
+    local mean="did you mean '"
+    _replaces "$mean" "'" batchnorm "${small[@]}" --model "flatten, dense 8, batchnorm, dense" --out w1
+    _replaces "$mean" "'" desne model show "flatten, desne"
+    _replaces "$mean" "'" tutorail train --data d --recipe tutorail --model "flatten, dense" --epochs 1 --quiet --out w2
+    _replaces "$mean" "'" standrad "${small[@]}" --model "flatten, dense" --normalise standrad --out w3
+    _replaces "$mean" "'" bf17 "${small[@]}" --model "flatten, dense" --precision bf17 --out w4
+    _replaces "$mean" "'" --shedule "${small[@]}" --model "flatten, dense" --shedule cosine --out w5
+    _replaces "$mean" "'" --slpit evaluate run --slpit train
+    _replaces "$mean" "'" evalute evalute run
+    _replaces "$mean" "'" lst recipe lst
+    _replaces "affine, " "," rotat "${small[@]}" --model "flatten, dense" --augment rotat --out w6
+    _replaces "there are: " "," mesq "${small[@]}" --model "flatten, dense" --loss mesq --out w7
+    _replaces "write '" "'" "dense(8)" "${small[@]}" --model "flatten, dense(8), dense" --out w8
+    _advised "put '" "' before" "${small[@]}" --model "dense" --out w9
+    run "${small[@]}" --model "$advice, dense" --out w9
+    exits 0
+    _advised "as in '" "'" "${small[@]}" --model "flatten, dense, relu, dense" --out w10
+    run "${small[@]}" --model "flatten, $advice, relu, dense" --out w10
+    exits 0
+    _advised "end it with '" "'" "${small[@]}" --model "flatten, dense 5" --out w11
+    run "${small[@]}" --model "flatten, dense 5, $advice" --out w11
+    exits 0
+    _advised "keep height and width (" ")" "${small[@]}" --model "residual(conv 4 3x3), flatten, dense" --out w12
+    run "${small[@]}" --model "residual(conv 4 3x3 $advice), flatten, dense" --out w12
+    exits 0
+    run "${small[@]}" --model "flatten, dense" --kernels nope --out w13
+    exits 2
+    _advised '`' '`' "${small[@]}" --model "flatten, dense" --kernels nope --out w13
+    _obey
+    _advised '`' '`' train --recipe no-such-recipe-at-all
+    _obey
+}
+what_is_searched_is_named_as_said() {
+    _setting
+    local search=(tune --data d --recipe tutorial --threads 1 --batch 16 --trials 2 --epochs 1 --quiet)
+    local flat=("${search[@]}" --model "flatten, dense")
+    _replaces "did you mean '" "'" lerning-rate "${flat[@]}" --out t1 "lerning-rate=0.01|0.1"
+    _adds "as in " "" "${flat[@]}" --out t2
+    _adds "as in " "" "${search[@]}" --out t3 --model "flatten, dense {n}, dense" "learning-rate=0.01|0.1"
+    # In place of the model that was named.
+    _adds "as in " "" "${search[@]}" --out t4 "hidden=8|9" --model "flatten, dense"
+    _adds "there, as in " "" "${flat[@]}" --out t5 "units=8|9"
+    _advised "before it, as in " ";" "${flat[@]}" --out t6 "momentum=0.1..0.2"
+    run "${flat[@]}" --out t6 "$advice=0.1..0.2"
+    exits 0
+    _adds "as in " "" "${flat[@]}" --out t7 "optimiser.beta1=0.8..0.9"
+}
+
 promises
