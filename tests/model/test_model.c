@@ -154,6 +154,8 @@ static void errors_of_the_text_point_at_the_column_and_suggest(void **state) {
     check_error("residul(dense 3), dense", "column 1: unknown layer 'residul'; did you mean 'residual'?");
     check_error("flatten, dense(10)",
                 "column 15: '(' goes with parallel and residual alone; write 'dense 32', without");
+    check_error("flatten(2), dense",
+                "column 8: '(' goes with parallel and residual alone; write 'flatten', without");
     check_error("flatten, residual", "column 18: expected '(' and layers, as in 'residual(dense 100, relu)'");
     check_error("flatten, residual 3 (relu)", "column 19: expected '(' behind 'residual'");
     check_error("flatten, residual(relu",
