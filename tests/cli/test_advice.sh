@@ -413,4 +413,58 @@ what_is_searched_is_named_as_said() {
     _adds "as in " "" "${flat[@]}" --out t7 "optimiser.beta1=0.8..0.9"
 }
 
+
+# ---- servers, pictures, and runs that go on ----
+
+_serves() {
+    in_background "$program" serve --runs "$work" "$@"
+    wait_for grep -q http "$work/.out"
+    port=$(sed -n 's|.*:\([0-9]*\)/$|\1|p' "$work/.out")
+}
+a_port_that_is_taken_is_mended_as_said() {
+    needs_library libmicrohttpd || return
+    _setting
+    local first port
+    _serves --port 0
+    first=$job
+    _advised "; try " "" serve --runs "$work" --port "$port"
+    _serves $advice
+    kill -TERM $job $first
+    ended
+    exits 0
+    wait $first
+}
+pictures_that_are_not_ones_own_are_kept_as_said() {
+    needs_library cairo || return
+    _setting
+    mkdir -p mine
+    echo "my own" >mine/report.html
+    run report run --data d --out mine --quiet
+    exits 1
+    says "mine/report.html"
+    says "move it away, or name another folder"
+    same "$(cat mine/report.html)" "my own"
+    run report run --data d --out another --quiet
+    exits 0
+    mv mine/report.html my-report.html
+    run report run --data d --out mine --quiet
+    exits 0
+}
+a_run_that_goes_on_otherwise_is_mended_as_said() {
+    _setting
+    local slow=(train --data d --model "flatten, dense 300, relu, dense" --recipe tutorial --batch 2 --threads 1 \
+        --checkpoint-seconds 0.001 --kernels portable)
+    interrupted_run changed "${slow[@]}" --epochs 4000
+    sed -i 's/"batch": *2\b/"batch": 4/' changed/recipe.json
+    run train --resume changed --quiet
+    exits 1
+    says "'batch' was 2 and is now 4; put it back in recipe.json"
+    sed -i 's/"batch": *4\b/"batch": 2/; s/"epochs": *4000\b/"epochs": 4000/' changed/recipe.json
+    in_background "$program" train --resume changed --quiet
+    wait_for grep -q '"event":"resume"' changed/log.jsonl
+    kill -TERM $job
+    ended
+    exits 143
+}
+
 promises
