@@ -524,8 +524,8 @@ typedef struct dsc_needs {
     const struct dsc_gemm_kernels *product; /* the matrix kernels of the run's precision */
     /* to be set where wanted */
     void *plan; /* the op's plan_size bytes, zero before: sizes and places that follow from the above, for
-                   the stages, which find them in their call. It points to nothing but what lives as long as
-                   the graph and the kernels. */
+                   the stages, which find them in their call. It stays where it is. What it points to must
+                   live as long as the graph and the kernels, or be in it. */
     /* bytes */
     size_t saved_per_sample, saved_per_lane, saved_shared, scratch;
     size_t least_samples;                          /* a run of fewer is refused; 0: any number will do */

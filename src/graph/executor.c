@@ -70,13 +70,14 @@ dsc_status dsc_executor_create(dsc_executor **result, const dsc_graph *graph,
     return finish(result, e, status);
 }
 
-dsc_status dsc_executor_create_beside(dsc_executor **result, dsc_executor *other, const dsc_graph *graph,
-                                      const dsc_executor_options *options, dsc_error *error) {
+dsc_status dsc_executor_create_beside(dsc_executor **result, const dsc_executor *other,
+                                      const dsc_graph *graph, const dsc_executor_options *options,
+                                      dsc_error *error) {
     *result = NULL;
     dsc_executor *e;
     dsc_status status = begin(&e, error);
     if (status) return status;
-    e->pool = other ? other->pool : NULL;
+    e->pool = other->pool;
     return finish(result, e, make(e, graph, options, error));
 }
 

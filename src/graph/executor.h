@@ -43,9 +43,10 @@ typedef struct dsc_executor_options {
 dsc_status dsc_executor_create(dsc_executor **executor, const dsc_graph *graph,
                                const dsc_executor_options *options, unsigned threads, dsc_error *error);
 
-/* With the threads of `other` (NULL: the caller alone), which must outlive it; the two do not run at once. */
-dsc_status dsc_executor_create_beside(dsc_executor **executor, dsc_executor *other, const dsc_graph *graph,
-                                      const dsc_executor_options *options, dsc_error *error);
+/* With the threads of `other`, which must outlive it; the two do not run at once. */
+dsc_status dsc_executor_create_beside(dsc_executor **executor, const dsc_executor *other,
+                                      const dsc_graph *graph, const dsc_executor_options *options,
+                                      dsc_error *error);
 
 /* Another of the same program, with memory and threads of its own; what `other` made from its parameters is
  * shared and must not change any more. `other` must outlive it. The two may run at once. */

@@ -16,14 +16,18 @@ enum { HEIGHT = 5, WIDTH = 9, CHANNELS = 4, KERNEL = 3, FILTERS = 18 };
 enum { PIXELS = (HEIGHT - KERNEL + 1) * (WIDTH - KERNEL + 1), PLACES = KERNEL * KERNEL * CHANNELS };
 enum { COUNT = 75 }; /* of a reduction: whole vectors of any set, and a rest */
 enum { MOST = 700 }; /* numbers of any array */
+/* The same for patches in line, which tiles read where they lie: a row of the kernel is a whole number of steps. */
+enum { LINE_HEIGHT = 4, LINE_WIDTH = 5, LINE_CHANNELS = 32, LINE_FILTERS = 2, BEYOND = 15 };
 _Static_assert(ROWS *DEPTH <= MOST && COLUMNS * DEPTH <= MOST && FILTERS * PLACES <= MOST &&
-                   PIXELS * FILTERS <= MOST && HEIGHT * WIDTH * CHANNELS <= MOST,
+                   PIXELS * FILTERS <= MOST && HEIGHT * WIDTH * CHANNELS <= MOST &&
+                   LINE_HEIGHT * LINE_WIDTH * LINE_CHANNELS <= MOST &&
+                   LINE_FILTERS * KERNEL * KERNEL * LINE_CHANNELS <= MOST,
                "arrays that hold every operand");
 
 typedef struct room {
-    _Alignas(64) unsigned char packed[16 << 10], workspace[14 << 10];
+    _Alignas(64) unsigned char packed[24 << 10], workspace[24 << 10];
     dsc_real a[MOST], b[MOST], right[MOST], c[MOST], bias[COLUMNS];
-    uint16_t halves[HEIGHT * WIDTH * CHANNELS];
+    uint16_t halves[(LINE_HEIGHT * LINE_WIDTH + BEYOND) * LINE_CHANNELS];
 } room;
 
 /* C of `gemm`, with its B packed. False if it needs more room than there is, which is a bug. */
@@ -86,6 +90,30 @@ static bool convolution_is_right(const dsc_gemm_kernels *k, const dsc_gemm_kerne
     return agree(&gemm, k, reference, r);
 }
 
+/* What lies behind the last patch is no number: it may be read, and must not be used. */
+static bool patches_in_line_are_right(const dsc_gemm_kernels *k, const dsc_gemm_kernels *reference, room *r) {
+    enum { NUMBERS = LINE_HEIGHT * LINE_WIDTH * LINE_CHANNELS, DEPTHS = KERNEL * KERNEL * LINE_CHANNELS };
+    dsc_check_numbers numbers = dsc_check_numbers_begin(4, false);
+    dsc_packer_patches patches;
+    dsc_check_fill(r->a, NUMBERS, &numbers);
+    dsc_check_fill(r->b, LINE_FILTERS * DEPTHS, &numbers);
+    memset(r->halves, 0xff, sizeof r->halves);
+    for (size_t i = 0; i < NUMBERS; i++) r->halves[i] = dsc_bf16_from_float((float)r->a[i]);
+    dsc_pack_patches_init(&patches, r->halves, true);
+    patches.packer.beyond = BEYOND;
+    patches.channels = LINE_CHANNELS, patches.height = LINE_HEIGHT, patches.width = LINE_WIDTH;
+    patches.kernel_height = patches.kernel_width = KERNEL;
+    patches.output_height = 1;
+    patches.output_width = (LINE_HEIGHT - KERNEL) * LINE_WIDTH + LINE_WIDTH - KERNEL + 1;
+    const dsc_packer weights = dsc_pack_matrix(r->b, DEPTHS, 1);
+    const dsc_gemm gemm = {.rows = patches.output_width,
+                           .columns = LINE_FILTERS,
+                           .depth = DEPTHS,
+                           .a.packer = &patches.packer,
+                           .b.packer = &weights};
+    return agree(&gemm, k, reference, r);
+}
+
 static bool reduction_is_right(const dsc_vector_kernels *v, const dsc_vector_kernels *reference, room *r) {
     dsc_check_numbers numbers = dsc_check_numbers_begin(3, true);
     dsc_check_fill(r->a, COUNT, &numbers);
@@ -103,7 +131,9 @@ const char *dsc_kernels_check(const dsc_kernels *set) {
     if (!product_is_right(set->f32, portable->f32, &r)) return "its f32 product";
     if (!product_is_right(set->bf16, portable->bf16, &r)) return "its bf16 product";
     if (!convolution_is_right(set->f32, portable->f32, &r)) return "its f32 convolution";
-    if (!convolution_is_right(set->bf16, portable->bf16, &r)) return "its bf16 convolution";
+    if (!convolution_is_right(set->bf16, portable->bf16, &r) ||
+        (set->bf16->rounds && !patches_in_line_are_right(set->bf16, portable->bf16, &r)))
+        return "its bf16 convolution";
     if (!reduction_is_right(set->vector, portable->vector, &r)) return "its reduction";
     return NULL;
 }

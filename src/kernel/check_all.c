@@ -101,24 +101,27 @@ static void check_products(checker *t, const dsc_gemm_kernels *k, const dsc_gemm
     }
 }
 
-/* Patches of random shapes, as reals or as bfloat16. */
+/* Patches of random shapes, as reals or as bfloat16; some of these in line, as tiles read them where they lie. */
 static void check_patches(checker *t, const dsc_gemm_kernels *k, const dsc_gemm_kernels *reference,
                           const char *what) {
     for (int i = 0; i < PATCHES && !t->wrong && !t->lacks_memory; i++) {
         dsc_packer_patches p;
-        const bool halves = k->rounds && below(t, 2);
+        const bool halves = k->rounds && below(t, 2), in_line = halves && below(t, 2);
         dsc_pack_patches_init(&p, halves ? (const void *)t->halves : t->a, halves);
-        p.channels = 1 + below(t, 20);
-        p.kernel_height = 1 + below(t, 5), p.kernel_width = 1 + below(t, 5);
-        p.output_height = 1 + below(t, 6), p.output_width = 1 + below(t, 11);
-        p.stride_y = 1 + below(t, 2), p.stride_x = 1 + below(t, 2);
+        p.channels = in_line ? 32 : 1 + below(t, 20);
+        p.kernel_height = 1 + below(t, in_line ? 3 : 5), p.kernel_width = 1 + below(t, 5);
+        p.output_height = 1 + below(t, in_line ? 3 : 6), p.output_width = 1 + below(t, 11);
+        p.stride_y = in_line ? 1 : 1 + below(t, 2), p.stride_x = in_line ? 1 : 1 + below(t, 2);
         p.height = (p.output_height - 1) * p.stride_y + p.kernel_height;
         p.width = (p.output_width - 1) * p.stride_x + p.kernel_width;
+        if (in_line) p.output_width += (p.output_height - 1) * p.width, p.output_height = 1;
         const size_t places = p.channels * p.kernel_height * p.kernel_width, n = 1 + below(t, SIDE);
         t->numbers.rounded = false;
         const size_t pixels = p.height * p.width * p.channels;
         dsc_check_fill(t->a, pixels, &t->numbers);
         for (size_t j = 0; j < pixels; j++) t->halves[j] = dsc_bf16_from_float((float)t->a[j]);
+        p.packer.beyond = k->row_multiple - 1; /* no numbers: they may be read, and must not be used */
+        memset(t->halves + pixels, 0xff, p.packer.beyond * p.channels * sizeof *t->halves);
         dsc_check_fill(t->b, n * places, &t->numbers);
         const dsc_packer b = dsc_pack_matrix(t->b, (ptrdiff_t)places, 1);
         dsc_gemm g = {.rows = p.output_height * p.output_width,

@@ -50,22 +50,14 @@ static bool goes_by_panels(const dsc_needs *needs, const dsc_matmul_plan *p, siz
            2 * panel_tiles(p, panels) * needs->batch <= needs->lanes * columns;
 }
 
-static dsc_gemm product_y(const dsc_matmul_plan *p, size_t samples, const dsc_packer *x) {
-    return (dsc_gemm){.rows = samples * p->rows,
-                      .columns = p->n,
-                      .depth = p->k,
-                      .a = {.packer = x},
+/* (rows, depth) times the packed weight: y of x, or dx of dy. */
+static dsc_gemm product_of(size_t rows, size_t columns, size_t depth, const dsc_packer *packer) {
+    return (dsc_gemm){.rows = rows,
+                      .columns = columns,
+                      .depth = depth,
+                      .a = {.packer = packer},
                       .b = {.is_packed = true},
-                      .c_row = (ptrdiff_t)p->n};
-}
-
-static dsc_gemm product_dx(const dsc_matmul_plan *p, size_t samples, const dsc_packer *dy) {
-    return (dsc_gemm){.rows = samples * p->rows,
-                      .columns = p->k,
-                      .depth = p->n,
-                      .a = {.packer = dy},
-                      .b = {.is_packed = true},
-                      .c_row = (ptrdiff_t)p->k};
+                      .c_row = (ptrdiff_t)columns};
 }
 
 static dsc_packer rows_of(const dsc_real *x, size_t columns) {
@@ -99,14 +91,15 @@ static void plan_products(dsc_needs *needs, dsc_matmul_plan *p) {
     if (goes_by_panels(needs, p, p->k, p->dx_panels)) p->dx_tiles = panel_tiles(p, p->dx_panels);
     if (p->y_tiles) needs->forward = forward_panels_stages;
     if (p->dx_tiles) needs->backward = backward_panels_stages;
-    const dsc_gemm y = product_y(p, p->y_tiles ? needs->batch : needs->lane_batch, &x);
+    const dsc_gemm y = product_of((p->y_tiles ? needs->batch : needs->lane_batch) * p->rows, p->n, p->k, &x);
     dsc_matmul_plan_product(&p->y, &y, needs);
     if (p->single) needs->scratch = dsc_larger(needs->scratch, dsc_sparse_row_scratch(p->k));
     if (p->looks_for_zeros)
         needs->scratch =
             dsc_larger(needs->scratch, dsc_sparse_rows_scratch(needs->lane_batch * p->rows, p->n));
     if (!p->dx_panels) return;
-    const dsc_gemm dx = product_dx(p, p->dx_tiles ? needs->batch : needs->lane_batch, &dy);
+    const dsc_gemm dx =
+        product_of((p->dx_tiles ? needs->batch : needs->lane_batch) * p->rows, p->k, p->n, &dy);
     dsc_matmul_plan_product(&p->dx, &dx, needs);
 }
 
@@ -159,7 +152,7 @@ static void prepare(const dsc_call *call) {
 
 static dsc_gemm call_y(const dsc_call *call, const dsc_packer *x) {
     const dsc_matmul_plan *p = call->plan;
-    dsc_gemm gemm = product_y(p, call->count, x);
+    dsc_gemm gemm = product_of(call->count * p->rows, p->n, p->k, x);
     gemm.b.packed = call->shared;
     gemm.c = call->out[0];
     gemm.bias_columns = dsc_matmul_bias_of(call);
@@ -169,27 +162,32 @@ static dsc_gemm call_y(const dsc_call *call, const dsc_packer *x) {
 
 static dsc_gemm call_dx(const dsc_call *call, const dsc_packer *dy) {
     const dsc_matmul_plan *p = call->plan;
-    dsc_gemm gemm = product_dx(p, call->count, dy);
+    dsc_gemm gemm = product_of(call->count * p->rows, p->k, p->n, dy);
     gemm.b.packed = (const unsigned char *)call->shared + p->packed_dx;
     gemm.c = call->d_in[0];
     return gemm;
 }
 
+/* The same product, for zeros to be left out. */
+static dsc_sparse_rows sparse_rows_of(const dsc_call *call) {
+    const dsc_matmul_plan *p = call->plan;
+    return (dsc_sparse_rows){.x = call->in[0],
+                             .x_row = p->k,
+                             .rows = call->count * p->rows,
+                             .packed = call->shared,
+                             .bias = dsc_matmul_bias_of(call),
+                             .depth = p->k,
+                             .n = p->n,
+                             .relu = p->relu,
+                             .product = call->product};
+}
+
 static void forward(const dsc_call *call) {
     const dsc_matmul_plan *p = call->plan;
-    const size_t rows = call->count * p->rows;
-    const dsc_sparse_rows sparse = {.x = call->in[0],
-                                    .x_row = p->k,
-                                    .rows = rows,
-                                    .packed = call->shared,
-                                    .bias = dsc_matmul_bias_of(call),
-                                    .depth = p->k,
-                                    .n = p->n,
-                                    .relu = p->relu,
-                                    .product = call->product};
-    if (p->single && rows == 1) {
+    const dsc_sparse_rows sparse = sparse_rows_of(call);
+    if (p->single && sparse.rows == 1) {
         dsc_sparse_row_run(call->out[0], &sparse, 0, p->n, call->scratch);
-    } else if (p->looks_for_zeros && dsc_sparse_pays(sparse.x, p->k, rows, p->k)) {
+    } else if (p->looks_for_zeros && dsc_sparse_pays(sparse.x, p->k, sparse.rows, p->k)) {
         dsc_sparse_rows_run(call->out[0], &sparse, call->scratch);
     } else {
         const dsc_packer x = rows_of(call->in[0], p->k);
@@ -242,15 +240,7 @@ static void backward_panels(const dsc_call *call) {
 
 static void forward_single(const dsc_call *call) {
     const dsc_matmul_plan *p = call->plan;
-    const dsc_sparse_rows row = {.x = call->in[0],
-                                 .x_row = p->k,
-                                 .rows = 1,
-                                 .packed = call->shared,
-                                 .bias = dsc_matmul_bias_of(call),
-                                 .depth = p->k,
-                                 .n = p->n,
-                                 .relu = p->relu,
-                                 .product = call->product};
+    const dsc_sparse_rows row = sparse_rows_of(call);
     const size_t width = call->product->width;
     const size_t first = call->tile * p->y_panels / call->tiles * width,
                  last = (call->tile + 1) * p->y_panels / call->tiles * width;

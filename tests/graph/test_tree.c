@@ -92,9 +92,50 @@ static void doubles_are_added_along_the_same_tree(void **state) {
     assert_true(dsc_tree_sum(parts, 2 * sizeof *parts, 3) == 1);
 }
 
+/* One number of a sample, and of what batch normalisation makes of four. */
+static void load_numbers(void *context, dsc_real *const *inputs, size_t first, size_t count,
+                         unsigned worker) {
+    (void)worker;
+    memcpy(inputs[0], (const dsc_real *)context + first, count * sizeof(dsc_real));
+}
+
+/* In order the sum is 1: the first 1 is lost beside the large number, and the last is not. Along the tree both are
+ * lost: the mean is 0. */
+static void statistics_of_lanes_are_added_along_the_tree(void **state) {
+    (void)state;
+    enum { SAMPLES = 4 };
+    static const dsc_real large = (dsc_real)1e17;
+    dsc_real numbers[SAMPLES] = {large, 1, -large, 1}, values[64];
+    dsc_error error;
+    dsc_graph *graph;
+    dsc_executor *executor;
+    ASSERT_OK(dsc_graph_create(&graph, &error), error);
+    const dsc_shape one = dsc_shape_of(1, 1, 0, 0, 0);
+    dsc_node *x = dsc_input(graph, "x", one);
+    dsc_node *gamma = dsc_parameter(graph, "gamma", one, DSC_INIT_ONES, 0, 0, false),
+             *beta = dsc_parameter(graph, "beta", one, DSC_INIT_ZEROS, 0, 0, false);
+    dsc_node *mean = dsc_buffer(graph, "mean", one, 7), *variance = dsc_buffer(graph, "variance", one, 1);
+    dsc_node *y = dsc_sum(dsc_batch_norm(x, gamma, beta, mean, variance, 1, 1e-5));
+    ASSERT_OK(dsc_graph_check(graph, &error), error);
+    assert_true(dsc_graph_value_numbers(graph) <= sizeof values / sizeof *values);
+    dsc_graph_initialise(graph, values, 1);
+    const dsc_executor_options options = {
+        .batch = SAMPLES, .lanes = SAMPLES, .training = true, .loss = y, .kept = {y}, .kept_count = 1};
+    dsc_real gradients[64];
+    ASSERT_OK(dsc_executor_create(&executor, graph, &options, 2, &error), error);
+    const dsc_run run = {
+        .count = SAMPLES, .load = load_numbers, .context = numbers, .values = values, .gradients = gradients};
+    ASSERT_OK(dsc_executor_run(executor, &run, &error), error);
+    assert_true(((double)numbers[0] + 1 + (double)numbers[2]) + 1 == 1);
+    assert_true(values[mean->offset] == 0);
+    dsc_executor_free(executor);
+    dsc_graph_free(graph);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lanes_are_added_along_a_binary_tree),
+        cmocka_unit_test(statistics_of_lanes_are_added_along_the_tree),
         cmocka_unit_test(doubles_are_added_along_the_same_tree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
