@@ -159,9 +159,9 @@ int command_was_interrupted(void);
 
 /* Notes that this call reads the file `path`, so that command_rehearse spares it. */
 dsc_status command_reads(command_call *call, const char *path, dsc_error *error);
-/* For a file that is written after long work, when all that the call reads is open: fails now if it cannot be
- * written, or is one that this call reads, by whatever name: an operand, a file in the folder of a run, or one
- * of command_reads. Warns if it can only be written in place. NULL is fine. */
+/* For a file that is written after long work, when all that the call reads is open: fails now if it cannot
+ * be written, or is one that this call reads, by whatever name: an operand, a file in the folder of a run,
+ * or one of command_reads. Warns if it can only be written in place. NULL is fine. */
 dsc_status command_rehearse(const command_call *call, const char *path, dsc_error *error);
 /* Warns that the file can only be written in place. */
 void command_warn_in_place(const char *path);

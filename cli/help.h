@@ -15,7 +15,8 @@ enum { HELP_MARGIN = 2 }; /* columns */
 const char *help_bold(void);
 const char *help_plain(void);
 
-/* Printed: a heading; "NAME   help" in two columns; words, wrapped, from column `at` on, later lines indented. */
+/* Printed: a heading; "NAME   help" in two columns; words, wrapped, from column `at` on, later lines
+ * indented. */
 void help_heading(const char *text);
 void help_row(const char *name, const char *help);
 void help_wrapped(const char *text, size_t at, size_t indent);
@@ -23,7 +24,8 @@ void help_wrapped(const char *text, size_t at, size_t indent);
 /* What stands for an option's value: "DIR", "N", "f32|bf16". */
 const char *help_placeholder(const dsc_param *param, const command_option *extra);
 
-/* Appends " (1 to 100; default 20)", as far as there is something to say; `self` NULL: of no command's option. */
+/* Appends " (1 to 100; default 20)", as far as there is something to say; `self` NULL: of no command's
+ * option. */
 void help_append_facts(dsc_text *text, const command *self, const dsc_param *param);
 
 /* ---- help_man.c ---- */
@@ -41,8 +43,8 @@ extern const dsc_registry *const help_things[];
 const dsc_registry *help_things_find(const char *things);
 /* Appends "layers, ops, ..." */
 void help_append_things(dsc_text *text, const char *between);
-/* Appends what the row is, and how parameter i of it is written, "channels=N" or "[channels=]N" where it may be given
- * without its name, with what it is about. */
+/* Appends what the row is, and how parameter i of it is written, "channels=N" or "[channels=]N" where it may
+ * be given without its name, with what it is about. */
 void help_append_about(dsc_text *text, const dsc_registry *registry, const dsc_row *row);
 void help_append_part(dsc_text *name, dsc_text *about, const dsc_registry *registry, const dsc_row *row,
                       size_t i);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* help_text.c: how help looks on the terminal: headings, two columns, wrapped words; and what is said of a parameter. */
+/* help_text.c: how help looks on the terminal: headings, two columns, wrapped words; and what is said of a
+ * parameter. */
 #include "help.h"
 
 #include <stdio.h>

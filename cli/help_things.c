@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* help_things.c: `descender help layers|ops|...`: what networks and training are made of, from its registries. */
+/* help_things.c: `descender help layers|ops|...`: what networks and training are made of, from its
+ * registries. */
 #include "help.h"
 
 #include "augment/augment.h"

@@ -482,8 +482,8 @@ typedef struct dsc_call {
 
 typedef enum dsc_stage_kind { DSC_STAGE_END, DSC_STAGE_SAMPLES, DSC_STAGE_TILES } dsc_stage_kind;
 
-/* Block i has the elements from i * columns to (i + 1) * columns, as far as there are any, and is that of tiles i *
- * tiles to (i + 1) * tiles - 1. */
+/* Block i has the elements from i * columns to (i + 1) * columns, as far as there are any, and is that of
+ * tiles i * tiles to (i + 1) * tiles - 1. */
 typedef struct dsc_blocks {
     size_t columns, tiles;
 } dsc_blocks;
@@ -509,8 +509,8 @@ typedef struct dsc_shape_rule {
     double multiply_adds; /* may be set: for one sample, forward */
 } dsc_shape_rule;
 
-/* What an op is asked when a graph is made ready to run, once: what its stages need to know, and what memory they
- * need. All bytes are zero before, the stages those of the descriptor. */
+/* What an op is asked when a graph is made ready to run, once: what its stages need to know, and what memory
+ * they need. All bytes are zero before, the stages those of the descriptor. */
 typedef struct dsc_needs {
     const void *values;
     size_t input_count;
@@ -533,9 +533,9 @@ typedef struct dsc_needs {
     const dsc_stage *prepare, *forward, *backward; /* may be replaced */
 } dsc_needs;
 
-/* An example of an op in use: the tests check the gradient of each. An op brings at least one, and at least one
- * that was worked out by other means than the op: it has numbers. `roles` has a letter an input: s (of each
- * sample), p (parameter), b (buffer), t (target: a class if it has one number). */
+/* An example of an op in use: the tests check the gradient of each. An op brings at least one, and at least
+ * one that was worked out by other means than the op: it has numbers. `roles` has a letter an input: s (of
+ * each sample), p (parameter), b (buffer), t (target: a class if it has one number). */
 typedef struct dsc_op_example {
     const char *roles;
     dsc_shape in[6];
@@ -827,9 +827,10 @@ DSC_API void dsc_workspace_free(dsc_workspace *workspace);
 
 /* probabilities (count, classes) of images (count, C, H, W), 1 <= count <= batch. Allocates nothing and
  * fails only on a count out of range, a workspace of another predictor, or an answer that is not finite. An
- * image's probabilities do not depend on what is beside it, on how many there are, or on the threads. DSC_ERROR_DIVERGED: the network's numbers grew beyond the range of floats for
- * some of the images: their probabilities are NaN, all others are good, and the message counts them. A
- * predictor made for one image at a time (batch 1) lets the threads of a workspace share that one. */
+ * image's probabilities do not depend on what is beside it, on how many there are, or on the threads.
+ * DSC_ERROR_DIVERGED: the network's numbers grew beyond the range of floats for some of the images: their
+ * probabilities are NaN, all others are good, and the message counts them. A predictor made for one image at
+ * a time (batch 1) lets the threads of a workspace share that one. */
 DSC_API dsc_status dsc_predict(float *probabilities, const dsc_predictor *predictor, dsc_workspace *workspace,
                                const uint8_t *images, size_t count, dsc_error *error);
 

@@ -28,7 +28,8 @@ typedef struct dsc_augment_common {
 } dsc_augment_common;
 #define DSC_AUGMENT_P DSC_REAL(dsc_augment_common, p, "1", 0, 1, "share of the images it is done to")
 
-/* What it makes of the 60 images of the tests (tests/augment/pictures.h), recorded: the same bits on every machine. */
+/* What it makes of the 60 images of the tests (tests/augment/pictures.h), recorded: the same bits on every
+ * machine. */
 typedef struct dsc_augment_example {
     const char *values; /* "rotate=10", with which images change */
     uint64_t images;    /* FNV-1a of them; 0 ends the examples */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* registry.h: a kind of thing of which there can be more: ops, layers, optimisers, commands. Finding one by its name,
- * suggesting the nearest and listing all are written here, once.
+/* registry.h: a kind of thing of which there can be more: ops, layers, optimisers, commands. Finding one by
+ * its name, suggesting the nearest and listing all are written here, once.
  *
- * A thing is one constant descriptor, which begins as dsc_row does, in a file of its own, and one line in its
- * registry. */
+ * A thing is one constant descriptor, which begins as dsc_row does, in a file of its own, and one line in
+ * its registry. */
 #ifndef DSC_BASE_REGISTRY_H
 #define DSC_BASE_REGISTRY_H
 
@@ -17,7 +17,8 @@ typedef struct dsc_row {
     size_t values_size;      /* of the struct that `params` describes */
 } dsc_row;
 
-/* Fails to compile unless a descriptor of this type begins as a row; `table` is its member for the parameters. */
+/* Fails to compile unless a descriptor of this type begins as a row; `table` is its member for the
+ * parameters. */
 #define DSC_BEGINS_AS_ROW(type, table)                                                                       \
     _Static_assert(offsetof(type, name) == offsetof(dsc_row, name) &&                                        \
                        offsetof(type, help) == offsetof(dsc_row, help) &&                                    \

@@ -41,8 +41,8 @@ uint64_t dsc_text_hash(const char *text);
 /* The edit distance (Damerau, adjacent swaps count one) between two names, at most 255. */
 int dsc_edit_distance(const char *a, const char *b);
 
-/* A search for the name that was meant. Begin with dsc_nearest_to(wanted), try each name there is; `name` is then the
- * first of the nearest, if one is near enough to be a slip of the fingers, else NULL. */
+/* A search for the name that was meant. Begin with dsc_nearest_to(wanted), try each name there is; `name` is
+ * then the first of the nearest, if one is near enough to be a slip of the fingers, else NULL. */
 typedef struct dsc_nearest {
     const char *wanted, *name;
     int distance;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* find.h: finds the four files of a data set like MNIST in a folder, whatever variant of their names is used. */
+/* find.h: finds the four files of a data set like MNIST in a folder, whatever variant of their names is
+ * used. */
 #ifndef DSC_DATA_FIND_H
 #define DSC_DATA_FIND_H
 

@@ -38,8 +38,8 @@ typedef struct dsc_executor_options {
     bool loads_columns;                /* every run has `load_columns` */
 } dsc_executor_options;
 
-/* `threads` of its own; 0: one for each core; 1: the caller alone. The graph must outlive the executor. Fails on a
- * graph with an error, on wrong options, and for want of memory or threads. */
+/* `threads` of its own; 0: one for each core; 1: the caller alone. The graph must outlive the executor.
+ * Fails on a graph with an error, on wrong options, and for want of memory or threads. */
 dsc_status dsc_executor_create(dsc_executor **executor, const dsc_graph *graph,
                                const dsc_executor_options *options, unsigned threads, dsc_error *error);
 
@@ -86,13 +86,14 @@ dsc_status dsc_executor_check_count(const dsc_executor *executor, size_t count, 
 /* Makes what ops make from parameters alone (packed weights), for runs that are `prepared`. */
 void dsc_executor_prepare(dsc_executor *executor, dsc_real *values);
 
-/* After a training run: completes gradients[begin .. end) of the slab with what lanes made apart, added along a
- * fixed binary tree (tree.h). Each number is completed once. Disjoint ranges may be completed by different
- * threads. */
+/* After a training run: completes gradients[begin .. end) of the slab with what lanes made apart, added
+ * along a fixed binary tree (tree.h). Each number is completed once. Disjoint ranges may be completed by
+ * different threads. */
 void dsc_executor_gather(const dsc_executor *executor, dsc_real *gradients, size_t begin, size_t end);
 
-/* If the parameter's gradient is made whole, in blocks of columns (of its last dimension, counted in numbers),
- * by tiles in their order: how many columns; else 0. Who goes on in such blocks finds them in its cache. */
+/* If the parameter's gradient is made whole, in blocks of columns (of its last dimension, counted in
+ * numbers), by tiles in their order: how many columns; else 0. Who goes on in such blocks finds them in its
+ * cache. */
 size_t dsc_executor_gradient_columns(const dsc_executor *executor, const dsc_node *parameter);
 
 /* A kept node's value, (count, shape), valid until the next run; NULL of what a run does not compute. */
@@ -106,8 +107,8 @@ bool dsc_executor_reads(const dsc_executor *executor, const dsc_node *input);
 /* Bytes that it holds, for people. */
 size_t dsc_executor_bytes(const dsc_executor *executor);
 
-/* How many threads it has, the caller's included; and they themselves, for what is done between runs (NULL: the
- * caller alone). */
+/* How many threads it has, the caller's included; and they themselves, for what is done between runs (NULL:
+ * the caller alone). */
 unsigned dsc_executor_threads(const dsc_executor *executor);
 dsc_threads *dsc_executor_pool(const dsc_executor *executor);
 

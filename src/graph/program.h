@@ -57,9 +57,9 @@ void dsc_program_prepare(const dsc_program *program, dsc_program_workspace *work
  * how many columns; else 0. Who goes on in such blocks finds them in its cache. */
 size_t dsc_program_gradient_columns(const dsc_program *program, const dsc_node *parameter);
 
-/* After a training run: completes gradients[begin .. end) of the slab with what lanes made apart, added along the
- * tree of tree.h. What lanes made is used up: each number is completed once. Disjoint ranges may be completed by
- * different threads. */
+/* After a training run: completes gradients[begin .. end) of the slab with what lanes made apart, added
+ * along the tree of tree.h. What lanes made is used up: each number is completed once. Disjoint ranges may
+ * be completed by different threads. */
 void dsc_program_gather(const dsc_program *program, dsc_program_workspace *workspace, dsc_real *gradients,
                         size_t begin, size_t end);
 

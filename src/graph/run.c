@@ -288,8 +288,8 @@ void dsc_program_prepare(const dsc_program *program, dsc_program_workspace *work
 
 /* --- gradients --- */
 
-/* to (+)= the sum of `copies` arrays, `apart` numbers from one to the next, which are used up; along the tree of
- * tree.h, the leaves first. */
+/* to (+)= the sum of `copies` arrays, `apart` numbers from one to the next, which are used up; along the
+ * tree of tree.h, the leaves first. */
 static void add_tree(dsc_real *to, dsc_real *source, size_t apart, size_t copies, size_t n, bool first,
                      const dsc_vector_kernels *vector) {
     size_t step = 1;
@@ -320,7 +320,8 @@ void dsc_program_gather(const dsc_program *program, dsc_program_workspace *works
     }
 }
 
-/* In blocks of how many columns the stage works that makes the gradient of input `k`; 0: whole, or by samples. */
+/* In blocks of how many columns the stage works that makes the gradient of input `k`; 0: whole, or by
+ * samples. */
 static size_t columns_made(const dsc_needs *needs, size_t k) {
     for (const dsc_stage *stage = needs->backward; stage && stage->kind != DSC_STAGE_END; stage++)
         if (stage->writes >> k & 1) {

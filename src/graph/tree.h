@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* tree.h: the order in which what parts of a batch made apart is added: along a binary tree.
  *
- *   one part: itself      n parts: (the first half) + (the rest), where the half is the largest power of two below n
+ *   one part: itself
+ *   n parts: (the first half) + (the rest), where the half is the largest power of two below n
  *
  *   8 parts: ((0 + 1) + (2 + 3)) + ((4 + 5) + (6 + 7))        6 parts: ((0 + 1) + (2 + 3)) + (4 + 5)
  *
- * So the bits do not depend on who adds which part: any power of two of threads or processes that hold parts side by
- * side can each add its own, and then exchange sums. */
+ * So the bits do not depend on who adds which part: any power of two of threads or processes that hold parts
+ * side by side can each add its own, and then exchange sums. */
 #ifndef DSC_GRAPH_TREE_H
 #define DSC_GRAPH_TREE_H
 

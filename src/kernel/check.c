@@ -16,7 +16,8 @@ enum { HEIGHT = 5, WIDTH = 9, CHANNELS = 4, KERNEL = 3, FILTERS = 18 };
 enum { PIXELS = (HEIGHT - KERNEL + 1) * (WIDTH - KERNEL + 1), PLACES = KERNEL * KERNEL * CHANNELS };
 enum { COUNT = 75 }; /* of a reduction: whole vectors of any set, and a rest */
 enum { MOST = 700 }; /* numbers of any array */
-/* The same for patches in line, which tiles read where they lie: a row of the kernel is a whole number of steps. */
+/* The same for patches in line, which tiles read where they lie: a row of the kernel is a whole number of
+ * steps. */
 enum { LINE_HEIGHT = 4, LINE_WIDTH = 5, LINE_CHANNELS = 32, LINE_FILTERS = 2, BEYOND = 15 };
 _Static_assert(ROWS *DEPTH <= MOST && COLUMNS * DEPTH <= MOST && FILTERS * PLACES <= MOST &&
                    PIXELS * FILTERS <= MOST && HEIGHT * WIDTH * CHANNELS <= MOST &&

@@ -101,7 +101,8 @@ static void check_products(checker *t, const dsc_gemm_kernels *k, const dsc_gemm
     }
 }
 
-/* Patches of random shapes, as reals or as bfloat16; some of these in line, as tiles read them where they lie. */
+/* Patches of random shapes, as reals or as bfloat16; some of these in line, as tiles read them where they
+ * lie. */
 static void check_patches(checker *t, const dsc_gemm_kernels *k, const dsc_gemm_kernels *reference,
                           const char *what) {
     for (int i = 0; i < PATCHES && !t->wrong && !t->lacks_memory; i++) {

@@ -63,8 +63,8 @@ static size_t balanced_parts(size_t parts, size_t rows, size_t columns) {
     return best;
 }
 
-/* The bytes that a block of A, and of B, take at most. Everything is cut evenly, so that fewer rows or less depth can make
- * larger blocks. This is enough for them as well. */
+/* The bytes that a block of A, and of B, take at most. Everything is cut evenly, so that fewer rows or less
+ * depth can make larger blocks. This is enough for them as well. */
 static size_t a_most(const dsc_gemm_kernels *k, const dsc_gemm *g, size_t depth) {
     const size_t rows = smaller(DSC_GEMM_ROW_CHUNKS * round_up(k->rows, k->row_multiple), g->rows);
     return round_up(rows, round_up(16, k->row_multiple)) * dsc_gemm_row_bytes(k, depth);

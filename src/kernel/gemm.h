@@ -3,24 +3,25 @@
  *
  *   C(rows, columns) = end( [C +] sum over k of A(row, k) * B(k, column) )
  *
- * An operand is `count` vectors of `depth` elements: the rows of A, the columns of B. What the vectors hold is a
- * packer's business (pack.h): a matrix, a transposed one, bytes, image patches. Operands are packed on the fly, tile by
- * tile, or once beforehand (dsc_pack) and used many times, as weights are.
+ * An operand is `count` vectors of `depth` elements: the rows of A, the columns of B. What the vectors hold
+ * is a packer's business (pack.h): a matrix, a transposed one, bytes, image patches. Operands are packed on
+ * the fly, tile by tile, or once beforehand (dsc_pack) and used many times, as weights are.
  *
  *   dsc_gemm g = {.rows = n, .columns = out, .depth = in, .a = {.packer = &images},
- *                 .b = {.is_packed = true, .packed = weights}, .c = y, .c_row = out, .bias_columns = bias, .relu = true};
+ *                 .b = {.is_packed = true, .packed = weights},
+ *                 .c = y, .c_row = out, .bias_columns = bias, .relu = true};
  *   dsc_gemm_plan plan;
  *   dsc_gemm_plan_make(&plan, kernels->f32, &g, 1);
  *   dsc_gemm_run(&plan, &g, 0, plan.tiles, workspace);        workspace: plan.workspace bytes
  *
  * Nothing here allocates. Blocking follows Goto and van de Geijn, "Anatomy of high-performance matrix
- * multiplication" (2008), and BLIS: for a block of columns, for a block of depth: pack B; for a block of rows:
- * pack A; then micro-tiles, which keep their sums in registers.
+ * multiplication" (2008), and BLIS: for a block of columns, for a block of depth: pack B; for a block of
+ * rows: pack A; then micro-tiles, which keep their sums in registers.
  *
- * Order of summation: for each element of C alone, over k from 0 up within blocks of depth whose number and size follow
- * from `depth` and the kernel set; the blocks' sums are added in order. Nothing else changes the bits: not the tiles, the threads,
- * the position of a row or column, or what is computed beside it. NaN and infinity are carried through.
- */
+ * Order of summation: for each element of C alone, over k from 0 up within blocks of depth whose number and
+ * size follow from `depth` and the kernel set; the blocks' sums are added in order. Nothing else changes the
+ * bits: not the tiles, the threads, the position of a row or column, or what is computed beside it. NaN and
+ * infinity are carried through. */
 #ifndef DSC_KERNEL_GEMM_H
 #define DSC_KERNEL_GEMM_H
 
@@ -55,10 +56,10 @@ typedef struct dsc_gemm_plan {
     bool a_direct, b_direct;
 } dsc_gemm_plan;
 
-/* Plans `gemm`, of which no data is looked at: only sizes, strides and kinds of operand. The tiles number about
- * `parts`: 1 if one thread computes the product, a few times the number of threads if they share it. A plan holds for
- * every gemm of the same kinds of operand and strides with as many columns, and as many rows and as much depth or
- * less; the tiles of fewer rows may be empty. */
+/* Plans `gemm`, of which no data is looked at: only sizes, strides and kinds of operand. The tiles number
+ * about `parts`: 1 if one thread computes the product, a few times the number of threads if they share it. A
+ * plan holds for every gemm of the same kinds of operand and strides with as many columns, and as many rows
+ * and as much depth or less; the tiles of fewer rows may be empty. */
 void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *kernels, const dsc_gemm *gemm,
                         size_t parts);
 

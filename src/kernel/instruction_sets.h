@@ -81,8 +81,9 @@ enum { DSC_ISAS(DSC_ISA_NUMBER_, ) };
 #define DSC_ISA_HEADER__(path)                        #path
 #define DSC_ISA_HEADER_(suffix)                       DSC_ISA_HEADER__(isa_##suffix.h)
 #define DSC_ISA_OF(nth, ...)                          nth(__VA_ARGS__)
-#define DSC_ISA_HEADER(nth)                           DSC_ISA_HEADER_X(DSC_ISA_OF(nth, DSC_ISAS(DSC_ISA_SUFFIX_, )))
-#define DSC_ISA_HEADER_X(suffix)                      DSC_ISA_HEADER_(suffix)
+
+#define DSC_ISA_HEADER(nth)      DSC_ISA_HEADER_X(DSC_ISA_OF(nth, DSC_ISAS(DSC_ISA_SUFFIX_, )))
+#define DSC_ISA_HEADER_X(suffix) DSC_ISA_HEADER_(suffix)
 
 /* The number of the best instruction set for loops that this processor has. It costs nothing to ask. */
 static inline unsigned dsc_isa_best(void) {

@@ -40,8 +40,8 @@ struct dsc_packer {
     dsc_pack_place *place; /* NULL: never in place */
     bool transposed;       /* vectors lie side by side rather than depth: packing goes across them */
     bool rounded;          /* what it gives are bfloat16's values already */
-    size_t
-        beyond; /* of what is read in place: so many vectors behind the last may be read, whatever they hold */
+    /* Of what is read in place: so many vectors behind the last may be read, whatever they hold. */
+    size_t beyond;
     /* Of a plain matrix: element (v, k) is matrix[v * vector_stride + k * depth_stride], a real or a bfloat16. */
     const void *matrix;
     bool halves;

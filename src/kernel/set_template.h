@@ -4,7 +4,8 @@
  *   DSC_SET_NAME, DSC_SET_HELP                    for people
  *   DSC_SET_ROWS, DSC_SET_ROWS_4, DSC_SET_ROWS_8  DSC_TILE_ROWS and so on of gemm_template.h
  *   DSC_SET_DEPTH                                 dsc_gemm_kernels.depth_block
- *   DSC_SET_LOOPS                                 optional: a file of loops of its own, which DSC_OWN_... leave out of the templates */
+ *   DSC_SET_LOOPS                                 optional: a file of loops of its own, which DSC_OWN_...
+ *                                                 leave out of the templates */
 #if defined(DSC_SET_LOOPS)
 #include DSC_SET_LOOPS
 #endif

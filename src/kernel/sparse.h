@@ -2,8 +2,10 @@
 /* sparse.h: the products of a dense layer that leave out inputs that are zero, as four of five pixels of a
  * digit are.
  *
- *   y[s][j]  = sum over k with x[s][k] != 0 of x[s][k] w[j][k], + bias[j]     a row: sparse.c; a batch: sparse_batch.c
- *   dw[j][k] = sum over samples s with x[s][k] != 0 of dy[s][j] x[s][k]       sparse_batch.c
+ *   y[s][j]  = sum over k with x[s][k] != 0 of x[s][k] w[j][k], + bias[j]
+ *              a row: sparse.c; a batch: sparse_batch.c
+ *   dw[j][k] = sum over samples s with x[s][k] != 0 of dy[s][j] x[s][k]
+ *              sparse_batch.c
  *
  * All find what is not zero and add as many rows of a packed operand to sums in registers. Such a row is
  * loaded for one product alone, so it pays where the row alone matters (one image), or where the operand
@@ -84,7 +86,8 @@ struct dsc_sparse_kernels {
      * times as many rows of the panels. */
     void (*add_rows)(dsc_real *y, size_t y_row, size_t panel_count, const dsc_real *x, size_t x_row,
                      size_t rows, size_t count, const dsc_real *packed, size_t panel, bool on);
-    /* Which samples are not zero, of DSC_SPARSE_INPUTS columns of x at most: bit s % 64 of masks[s / 64][i]. */
+    /* Which samples are not zero, of DSC_SPARSE_INPUTS columns of x at most: bit s % 64 of
+     * masks[s / 64][i]. */
     void (*find_columns)(uint64_t (*masks)[DSC_SPARSE_INPUTS], const dsc_real *x, size_t x_row,
                          size_t samples, size_t inputs);
     /* y (inputs, whole panels) (+)= the sum of x[s][i] * row s of the panels over the samples that the masks

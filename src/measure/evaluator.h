@@ -23,8 +23,9 @@ typedef struct dsc_answer {
 /* Non-zero: no more are wanted. */
 typedef int dsc_on_answer(void *user, const dsc_answer *answer);
 
-/* With `threads` of its own (0: all), or with those of `beside`, if that is not NULL: the two do not run at once
- * then. `kernels` NULL: the best; `bf16`: products in bfloat16. Model and `beside` must outlive the evaluator. */
+/* With `threads` of its own (0: all), or with those of `beside`, if that is not NULL: the two do not run at
+ * once then. `kernels` NULL: the best; `bf16`: products in bfloat16. Model and `beside` must outlive the
+ * evaluator. */
 dsc_status dsc_evaluator_create(dsc_evaluator **evaluator, const dsc_model *model, unsigned threads,
                                 dsc_executor *beside, const struct dsc_kernels *kernels, bool bf16,
                                 dsc_error *error);

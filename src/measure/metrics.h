@@ -33,7 +33,8 @@ double dsc_metrics_accuracy(const dsc_metrics *metrics);
 /* The mean loss; infinite if an answer was not finite, so that such a model is never the better one; NaN of
  * no samples. */
 double dsc_metrics_loss(const dsc_metrics *metrics);
-/* The 95 percent interval of a share of `hits` in `count`: Wilson's score interval (1927); of none, 0 to 1. */
+/* The 95 percent interval of a share of `hits` in `count`: Wilson's score interval (1927); of
+ * none, 0 to 1. */
 void dsc_wilson_interval(double interval[2], size_t hits, size_t count);
 /* Precision, recall and F1 of one class; NaN where there is nothing to divide by. */
 typedef struct dsc_class_metrics {

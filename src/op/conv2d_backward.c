@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* conv2d_backward.c: the gradients of a convolution, sample by sample; see conv2d.c for the formulas. Each lane sums its samples' dw;
- * the engine adds the lanes'. */
+/* conv2d_backward.c: the gradients of a convolution, sample by sample; see conv2d.c for the formulas. Each
+ * lane sums its samples' dw; the engine adds the lanes'. */
 #include "op/conv2d_plan.h"
 
 /* --- the plan --- */

@@ -52,10 +52,10 @@ size_t dsc_conv_image_scratch(const dsc_conv_image *image, const dsc_gemm_kernel
 void dsc_conv_image_make(dsc_real *out, const dsc_conv_image *image, const dsc_real *in,
                          const dsc_gemm_kernels *product, dsc_real *scratch);
 
-/* The patches of such an image for y, and for dx. Depth is (r, s, channel), `filled` channels. Where a product reads its rows in
- * whole tiles (AMX) they are in line: a patch begins at every pixel of the image, so that all lie equally far apart, and those
- * that begin where no output is are left out of what comes out. dsc_conv_apart says how many patches lie between the beginnings of two
- * rows of the output. */
+/* The patches of such an image for y, and for dx. Depth is (r, s, channel), `filled` channels. Where a
+ * product reads its rows in whole tiles (AMX) they are in line: a patch begins at every pixel of the image,
+ * so that all lie equally far apart, and those that begin where no output is are left out of what comes out.
+ * dsc_conv_apart says how many patches lie between the beginnings of two rows of the output. */
 dsc_packer_patches dsc_conv_patches_for_y(const dsc_conv_sizes *z, const dsc_conv_image *image,
                                           const dsc_real *data, const dsc_gemm_kernels *product);
 dsc_packer_patches dsc_conv_patches_for_dx(const dsc_conv_sizes *z, const dsc_conv_image *image,
@@ -66,7 +66,8 @@ size_t dsc_conv_apart(const dsc_packer_patches *patches);
 /* So many rows behind the last may be read in place: what an image takes has room for them. */
 size_t dsc_conv_beyond(const dsc_gemm_kernels *product);
 
-/* (rows, width, channels), `apart` pixels from row to row, to (channels, ...), `plane` numbers from channel to channel. */
+/* (rows, width, channels), `apart` pixels from row to row, to (channels, ...), `plane` numbers from channel
+ * to channel. */
 void dsc_conv_turn(dsc_real *to, size_t plane, const dsc_real *from, size_t rows, size_t apart, size_t width,
                    size_t channels, const dsc_vector_kernels *vector);
 

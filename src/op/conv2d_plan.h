@@ -16,9 +16,9 @@ typedef struct dsc_conv_values {
     bool relu, pool;
 } dsc_conv_values;
 
-/* The weight (K, C, R, S) as a product's right side: vector k, depth (r, s, c) for y; vector c, depth (r', s', k) with the kernel
- * turned half around for dx, or vector (r, s, c), depth k where dx is scattered. `filled` channels of depth, those that are not there
- * zero. */
+/* The weight (K, C, R, S) as a product's right side: vector k, depth (r, s, c) for y; vector c, depth (r',
+ * s', k) with the kernel turned half around for dx, or vector (r, s, c), depth k where dx is scattered.
+ * `filled` channels of depth, those that are not there zero. */
 typedef struct dsc_conv_weight {
     dsc_packer packer;
     size_t vectors, depth; /* of the operand */
@@ -41,7 +41,8 @@ typedef union dsc_conv_rows {
     dsc_packer_patches patches;
 } dsc_conv_rows;
 
-/* Where things lie in the scratch, in numbers. An image or planes, what they are made from, and what comes out. */
+/* Where things lie in the scratch, in numbers. An image or planes, what they are made from, and what comes
+ * out. */
 typedef struct dsc_conv_room {
     size_t image, source, out, pooled, workspace; /* y */
     size_t sums;                                  /* (R S C, K): dw of the samples so far */
@@ -56,7 +57,8 @@ typedef struct dsc_conv_plan {
     size_t packed_dx;                    /* where that lies in `shared`, in bytes */
     dsc_conv_image x, dy;
     dsc_conv_planes planes;
-    /* The left sides of the three products and the products, both without their data, and how they are cut. */
+    /* The left sides of the three products and the products, both without their data, and
+     * how they are cut. */
     dsc_packer_patches y_rows;
     dsc_conv_rows dx_rows;
     dsc_conv_places dw_rows;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* elementwise.h: what ops share that make each number of the output from the one at its place in the input. Such an op is two
- * functions over `count` numbers, the formula and its derivative:
+/* elementwise.h: what ops share that make each number of the output from the one at its place in the input.
+ * Such an op is two functions over `count` numbers, the formula and its derivative:
  *
  *   static void apply(const dsc_call *call, dsc_real *y, const dsc_real *x, size_t count)
- *   static void pass(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const dsc_real *kept, size_t count)
- *   DSC_ELEMENTWISE(apply, pass, out)            kept is the output; with `in` the input; with `d_out` just dy
+ *   static void pass(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const dsc_real *kept,
+ *                    size_t count)
+ *   DSC_ELEMENTWISE(apply, pass, out)     kept is the output; with `in` the input; with `d_out` dy
  *   const dsc_op dsc_op_tanh = {.name = "tanh", ..., DSC_ELEMENTWISE_FIELDS, .keeps_outputs = 1};
  *
- * `count` is at most DSC_ELEMENTS, so that what is computed on the way fits an array. y may be x, and dx may be dy. */
+ * `count` is at most DSC_ELEMENTS, so that what is computed on the way fits an array. y may be x, and dx may
+ * be dy. */
 #ifndef DSC_OP_ELEMENTWISE_H
 #define DSC_OP_ELEMENTWISE_H
 

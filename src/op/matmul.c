@@ -38,13 +38,14 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
 
 /* --- the plan --- */
 
-/* Each lane would read the whole weight. Where no core's cache holds it, it is read once, for the whole batch, by tiles of which
- * each reads the other operand. The bits are the same. */
+/* Each lane would read the whole weight. Where no core's cache holds it, it is read once, for the whole
+ * batch, by tiles of which each reads the other operand. The bits are the same. */
 static size_t panel_tiles(const dsc_matmul_plan *p, size_t panels) {
     return dsc_smaller(dsc_smaller(p->n * p->k / DSC_PANELS_TILE + 1, DSC_PANELS_TILES), panels);
 }
 
-/* By what is read: the weight once for each lane, or the other operand once for each tile. `columns` are the product's. */
+/* By what is read: the weight once for each lane, or the other operand once for each tile. `columns` are the
+ * product's. */
 static bool goes_by_panels(const dsc_needs *needs, const dsc_matmul_plan *p, size_t columns, size_t panels) {
     return needs->training && (needs->wants & 1) && p->rows == 1 && p->n * p->k >= DSC_PANELS_FROM &&
            2 * panel_tiles(p, panels) * needs->batch <= needs->lanes * columns;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* matmul_weight.c: the gradients of a dense layer's weight and bias: dw = dy^T x, by tiles over the whole batch; one more tile makes
- * db, the sum of dy. */
+/* matmul_weight.c: the gradients of a dense layer's weight and bias: dw = dy^T x, by tiles over the whole
+ * batch; one more tile makes db, the sum of dy. */
 #include "base/thresholds.h"
 #include "op/matmul_plan.h"
 

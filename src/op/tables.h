@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tables.h: values and parameter tables of ops whose layers take the same: such a layer inherits the op's table, and
- * hands its values to the op as they are. Those of the pools are in window.h. */
+/* tables.h: values and parameter tables of ops whose layers take the same: such a layer inherits the op's
+ * table, and hands its values to the op as they are. Those of the pools are in window.h. */
 #ifndef DSC_OP_TABLES_H
 #define DSC_OP_TABLES_H
 

@@ -27,8 +27,8 @@ typedef struct dsc_update {
     const struct dsc_kernels *kernels; /* every set gives the same bits */
 } dsc_update;
 
-/* An optimiser at work, worked out by other means (tests/golden/optim-examples.py): a weight of 1, gradients of 1, -2, 0.5
- * and 3 in turn, a learning rate of 0.1, a weight decay of 0.2. */
+/* An optimiser at work, worked out by other means (tests/golden/optim-examples.py): a weight of 1, gradients
+ * of 1, -2, 0.5 and 3 in turn, a learning rate of 0.1, a weight decay of 0.2. */
 typedef struct dsc_optimiser_example {
     const char *values;  /* "momentum=0.9"; NULL: its own */
     size_t states;       /* how many slabs of state; more than the most ends the examples */

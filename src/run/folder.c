@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* folder.c: a run's folder: its number, its name, and the lock that keeps two processes from training in it. */
+/* folder.c: a run's folder: its number, its name, and the lock that keeps two processes from
+ * training in it. */
 #include "run/run.h"
 
 #include "base/error.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* names.h: how the files in the folders of runs and of searches (tune) are called, beside their recipes. They tell
- * the two apart where one is named in place of the other. */
+/* names.h: how the files in the folders of runs and of searches (tune) are called, beside their recipes.
+ * They tell the two apart where one is named in place of the other. */
 #ifndef DSC_RUN_NAMES_H
 #define DSC_RUN_NAMES_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* build.h: from a recipe to what its texts mean, which is found out once, and to the model that it describes. */
+/* build.h: from a recipe to what its texts mean, which is found out once, and to the model that it
+ * describes. */
 #ifndef DSC_TRAIN_BUILD_H
 #define DSC_TRAIN_BUILD_H
 
@@ -9,7 +10,8 @@
 #include "optim/choose.h"
 #include "train/recipe.h"
 
-/* What the texts of a recipe mean, and what follows from them: what a trainer is made of, beside the model. */
+/* What the texts of a recipe mean, and what follows from them: what a trainer is made of, beside the
+ * model. */
 typedef struct dsc_recipe_parts {
     dsc_chosen_optimiser optimiser;
     dsc_chosen_schedule schedule;
@@ -19,8 +21,8 @@ typedef struct dsc_recipe_parts {
     double learning_rate, weight_decay; /* the recipe's, or the optimiser's own */
 } dsc_recipe_parts;
 
-/* Checks everything that can be checked without data, and parses every text but the model's and the loss's. An
- * error in a text names the recipe's parameter, points at the column, and suggests. Release with
+/* Checks everything that can be checked without data, and parses every text but the model's and the loss's.
+ * An error in a text names the recipe's parameter, points at the column, and suggests. Release with
  * dsc_recipe_parts_release; after a failure there is nothing to release, and no harm in it. */
 dsc_status dsc_recipe_parse(dsc_recipe_parts *parts, const dsc_recipe *recipe, dsc_error *error);
 void dsc_recipe_parts_release(dsc_recipe_parts *parts);

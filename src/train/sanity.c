@@ -67,8 +67,9 @@ void dsc_sanity_before(const dsc_trainer *t, dsc_warn *warn, void *user) {
 
 /* --- after an epoch --- */
 
-/* Runs the next batch once without training on it, in an executor of its own that keeps the values of all nodes;
- * NULL if that cannot be done: what is looked for then stays unknown. `training`: as a step runs it. */
+/* Runs the next batch once without training on it, in an executor of its own that keeps the values of all
+ * nodes; NULL if that cannot be done: what is looked for then stays unknown. `training`: as a step runs
+ * it. */
 static dsc_executor *run_aside(dsc_trainer *t, bool training, size_t *count) {
     const dsc_executor_options options = {.batch = (size_t)t->recipe.batch,
                                           .lanes = (unsigned)t->recipe.lanes,

@@ -83,10 +83,10 @@ typedef struct dsc_trainer {
 
 /* From a recipe to all that training needs: everybody who trains comes through here. No step allocates after
  * this, and no epoch but the first and the last, which end with a look at the network (sanity.h). `model` is
- * changed as training goes on, and must outlive the trainer, as `training` must; NULL: the one that the recipe
- * describes, which is made for `training` and lives as long as the trainer. A model that is given keeps its own
- * normalisation; one that is made is normalised as the recipe says, by the samples that are not held out.
- * `threads` 0: all. Bad recipes are refused here, before any work. */
+ * changed as training goes on, and must outlive the trainer, as `training` must; NULL: the one that the
+ * recipe describes, which is made for `training` and lives as long as the trainer. A model that is given
+ * keeps its own normalisation; one that is made is normalised as the recipe says, by the samples that are
+ * not held out. `threads` 0: all. Bad recipes are refused here, before any work. */
 dsc_status dsc_trainer_create(dsc_trainer **trainer, dsc_model *model, const dsc_recipe *recipe,
                               const dsc_dataset *training, unsigned threads, dsc_error *error);
 void dsc_trainer_free(dsc_trainer *trainer);

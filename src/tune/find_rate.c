@@ -20,7 +20,8 @@ void dsc_rate_test_clear(dsc_rate_test *test) {
     memset(test, 0, sizeof *test);
 }
 
-/* The recipe of the test: one epoch, nothing that looks at later epochs, and the rates as the schedule gives them. */
+/* The recipe of the test: one epoch, nothing that looks at later epochs, and the rates as the schedule gives
+ * them. */
 static dsc_status make_trainer(dsc_trainer **t, const dsc_recipe *recipe, const dsc_dataset *data, double low,
                                double high, unsigned threads, dsc_error *error) {
     dsc_recipe own = *recipe; /* its texts are the recipe's */

@@ -51,7 +51,8 @@ static const dsc_spec_word *width_of(const dsc_spec *item) {
     return NULL;
 }
 
-/* Layers: the widths of all that have one, but the last layer. What cannot be read is left to who reads the model. */
+/* Layers: the widths of all that have one, but the last layer. What cannot be read is left to who reads the
+ * model. */
 static void find_in_layers(widths *found, const char *text) {
     static const char between[] = " \t\n\v\f\r,|()";
     for (const char *next = text + strspn(text, between); *next;) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* test_file_calls.c: what writing asks of the system, in which order, and what it makes of a refusal. The calls of the
- * library reach the functions of these names here, which note them and fail as a test wants it. */
+/* test_file_calls.c: what writing asks of the system, in which order, and what it makes of a refusal. The
+ * calls of the library reach the functions of these names here, which note them and fail as a test wants
+ * it. */
 #include "files.h"
 
 #include <errno.h>

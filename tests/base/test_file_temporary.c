@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_file_temporary.c: what the dead leave is removed, what the living write is left alone, and nothing else
- * is touched. */
+/* test_file_temporary.c: what the dead leave is removed, what the living write is left alone, and nothing
+ * else is touched. */
 #include "files.h"
 
 #include <sys/stat.h>

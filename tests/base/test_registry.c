@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* test_registry.c: what every registry promises, for made-up rows; and what every row of every registry of the library
- * promises because it is registered: a name, help, and values that come back from text and from JSON. */
+/* test_registry.c: what every registry promises, for made-up rows; and what every row of every registry of
+ * the library promises because it is registered: a name, help, and values that come back from text and from
+ * JSON. */
 #include "others.h"
 #include "testing.h"
 

@@ -314,8 +314,8 @@ bool gradient_check_numbers(const dsc_op *op, const dsc_op_example *example) {
     return true;
 }
 
-/* All that a run gives: the output's shape, the samples' losses, gradients of parameters, buffers. NULL: there is
- * no such op. */
+/* All that a run gives: the output's shape, the samples' losses, gradients of parameters, buffers. NULL:
+ * there is no such op. */
 static double *outcome(size_t *count, const dsc_op *op, const dsc_op_example *example, bool training,
                        size_t changed) {
     rig r;

@@ -9,7 +9,8 @@
  * fixed random combination of all outputs. */
 void gradient_check(const dsc_op *op, const dsc_op_example *example, bool training);
 
-/* Fails unless the output for the example's numbers is the one expected. Without numbers nothing is checked: false. */
+/* Fails unless the output for the example's numbers is the one expected. Without numbers nothing is checked:
+ * false. */
 bool gradient_check_numbers(const dsc_op *op, const dsc_op_example *example);
 
 /* Fails unless each parameter and each input changes the results of one of the op's examples. */
@@ -28,7 +29,8 @@ void gradient_check_kernels(const dsc_op *op, const dsc_op_example *example, boo
 /* Is the check itself able to fail? Checks an op whose gradient is wrong by a factor of 1.001. */
 bool gradient_finds_wrong_ops(void);
 
-/* The same for an op whose formula is wrong, with the gradient that belongs to it, and that ignores a parameter. */
+/* The same for an op whose formula is wrong, with the gradient that belongs to it, and that ignores a
+ * parameter. */
 bool gradient_finds_wrong_formulas(void);
 bool gradient_finds_ignored_parameters(void);
 

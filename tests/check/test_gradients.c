@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Every registered op, in double precision: its gradients against central differences, for all its examples; and
- * the numbers that its examples give; the same results whatever the number of lanes and threads. Nothing here names an op. */
+/* Every registered op, in double precision: its gradients against central differences, for all its examples;
+ * and the numbers that its examples give; the same results whatever the number of lanes and threads. Nothing
+ * here names an op. */
 #include "testing.h"
 
 #include "check/gradient.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* An executor that keeps the values of all nodes has for each what one has that keeps this node alone: nothing is
- * written over, in place or for want of room, and what is computed does not depend on what is kept. */
+/* An executor that keeps the values of all nodes has for each what one has that keeps this node alone:
+ * nothing is written over, in place or for want of room, and what is computed does not depend on what is
+ * kept. */
 #include "testing.h"
 
 #include "graph/executor.h"

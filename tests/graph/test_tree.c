@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_tree.c: what lanes made apart is added along the binary tree of graph/tree.h, and in no other order. */
+/* test_tree.c: what lanes made apart is added along the binary tree of graph/tree.h, and in no other
+ * order. */
 #include "testing.h"
 
 #include "base/memory.h"
@@ -19,7 +20,8 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
     for (size_t i = 0; i < count; i++) inputs[1][i] = (dsc_real)((*begin + first + i) % 3);
 }
 
-/* The gradients of samples begin .. begin + count - 1, one to a lane, each loss counted for 1 / `of`; to be freed. */
+/* The gradients of samples begin .. begin + count - 1, one to a lane, each loss counted for 1 / `of`; to be
+ * freed. */
 static dsc_real *gradients_of(dsc_model *model, size_t begin, size_t count, size_t of) {
     dsc_error error;
     dsc_executor *executor;
@@ -99,8 +101,8 @@ static void load_numbers(void *context, dsc_real *const *inputs, size_t first, s
     memcpy(inputs[0], (const dsc_real *)context + first, count * sizeof(dsc_real));
 }
 
-/* In order the sum is 1: the first 1 is lost beside the large number, and the last is not. Along the tree both are
- * lost: the mean is 0. */
+/* In order the sum is 1: the first 1 is lost beside the large number, and the last is not. Along the tree
+ * both are lost: the mean is 0. */
 static void statistics_of_lanes_are_added_along_the_tree(void **state) {
     (void)state;
     enum { SAMPLES = 4 };

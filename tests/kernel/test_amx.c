@@ -92,8 +92,8 @@ static void make_outputs(dsc_node *outputs[2], dsc_graph *graph) {
     outputs[1] = dsc_matmul(dsc_reshape(features, dsc_shape_of(1, 9 * UNITS, 0, 0, 0)), last, NULL);
 }
 
-/* The order within a tile is the tile's own, so no other way of computing a product may stand in for it, as the one
- * that leaves zeros out does for a single row of other sets. */
+/* The order within a tile is the tile's own, so no other way of computing a product may stand in for it, as
+ * the one that leaves zeros out does for a single row of other sets. */
 static void an_answer_on_emulated_tiles_depends_on_no_neighbour(void **unused) {
     (void)unused;
     if (reason_to_skip()) TEST_SKIP(reason_to_skip());

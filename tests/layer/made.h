@@ -8,7 +8,8 @@
 #include "base/memory.h"
 #include "layer/layer.h"
 
-/* "conv channels=3 more": of what comes first the size, which may have to be given, is 3. Of a layer with brackets the example of what is in them. */
+/* "conv channels=3 more": of what comes first the size, which may have to be given, is 3. Of a layer with
+ * brackets the example of what is in them. */
 static inline void made_item(char out[256], const dsc_layer *layer, const char *more) {
     int length = snprintf(out, 256, layer->brackets ? "%s(%s)" : "%s", layer->name, layer->brackets);
     const dsc_param *first = layer->positional ? layer->params : NULL;
@@ -17,7 +18,8 @@ static inline void made_item(char out[256], const dsc_layer *layer, const char *
     (void)snprintf(out + length, 256 - (size_t)length, " %s", more);
 }
 
-/* Number i of the networks in which a layer may stand: for images and for flat values. NULL: there are no more. */
+/* Number i of the networks in which a layer may stand: for images and for flat values. NULL: there are no
+ * more. */
 static inline const char *made_network(size_t i) {
     static const char *const networks[] = {"%s, flatten, dense 3", "%s, dense 3", "flatten, %s, dense 3"};
     return i < sizeof networks / sizeof *networks ? networks[i] : NULL;

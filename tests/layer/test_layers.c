@@ -329,7 +329,8 @@ static void every_parameter_of_every_layer_matters(void **state) {
                 fail_msg("layer %s: its parameter '%s' changes nothing", (*layer)->name, p->name);
 }
 
-/* Weights have two dimensions or more; biases and what scales and shifts have one for each channel or unit. */
+/* Weights have two dimensions or more; biases and what scales and shifts have one for each channel or
+ * unit. */
 static void of_every_layer_weights_decay_and_nothing_else_does(void **state) {
     (void)state;
     for (const dsc_layer *const *layer = dsc_layers; *layer; layer++) {

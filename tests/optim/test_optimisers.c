@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* test_optimisers.c: every optimiser by its examples: numbers, parameters that matter, how slabs are cut, the kernel
- * sets, NaN. And the first ones for long, against their definitions in double, written here a second time. */
+/* test_optimisers.c: every optimiser by its examples: numbers, parameters that matter, how slabs are cut,
+ * the kernel sets, NaN. And the first ones for long, against their definitions in double, written here a
+ * second time. */
 #include "others.h"
 #include "testing.h"
 

@@ -58,7 +58,8 @@ static void make_recipe(dsc_recipe *recipe, const char *json) {
     ASSERT_OK(dsc_recipe_from_json(recipe, json, strlen(json), "test", &error), error);
 }
 
-/* Step for step against a trainer whose recipe has that schedule, with the means as their definition has them. */
+/* Step for step against a trainer whose recipe has that schedule, with the means as their definition has
+ * them. */
 static void the_curve_is_that_of_steps_at_growing_rates_until_the_loss_is_four_times_the_least(void **state) {
     (void)state;
     dsc_error error;
