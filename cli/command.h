@@ -42,8 +42,8 @@ typedef struct command_operand {
     bool optional;
     bool many; /* the last one: any number of them */
     const char *help;
-    void (*words)(
-        dsc_text *text); /* appends the words that it may be, for completion; NULL: a file, or any */
+    /* Appends the words that it may be, for completion; NULL: a file, or any. */
+    void (*words)(dsc_text *text);
 } command_operand;
 
 typedef struct command_example {

@@ -21,7 +21,7 @@
 COMMANDS(DECLARE)
 
 #define ENTRY(name) &command_##name,
-static const void *const rows[] = {COMMANDS(ENTRY) NULL};
+static const command *const rows[] = {COMMANDS(ENTRY) NULL};
 
 const dsc_registry commands = {.thing = "command", .things = "commands", .rows = rows};
 DSC_BEGINS_AS_ROW(command, options);

@@ -2,6 +2,8 @@
 /* help_command.c: `descender help`: the help of a command as people also ask for it, and all else that is made of the same tables. */
 #include "help.h"
 
+#include <string.h>
+
 typedef struct values {
     int as;
 } values;
@@ -23,9 +25,18 @@ static dsc_status find_first(topic *found, const char *name, dsc_error *error) {
     const command *self;
     for (size_t i = 0; (self = command_at(&commands, i)); i++) dsc_nearest_try(&nearest, self->name);
     for (size_t i = 0; help_things[i]; i++) dsc_nearest_try(&nearest, help_things[i]->things);
-    if (!nearest.name) return dsc_registry_unknown(&commands, name, error);
-    return dsc_fail(error, DSC_ERROR_ARGUMENT, "unknown command '%s'; did you mean '%s'?", name,
-                    nearest.name);
+    if (nearest.name)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "there is no help on '%s'; did you mean '%s'?", name,
+                        nearest.name);
+    dsc_text list = {0};
+    dsc_registry_list(&list, &commands);
+    dsc_text_append(&list, ", ");
+    help_append_things(&list, ", ");
+    dsc_status status = list.failed ? dsc_fail_memory(error, strlen(name), "a message")
+                                    : dsc_fail(error, DSC_ERROR_ARGUMENT,
+                                               "there is no help on '%s'; there is on: %s", name, list.data);
+    dsc_text_free(&list);
+    return status;
 }
 
 static dsc_status find(topic *found, const command_call *call, dsc_error *error) {

@@ -8,7 +8,7 @@
 ACTIONS(DECLARE)
 
 #define ENTRY(name) &command_model_##name,
-static const void *const rows[] = {ACTIONS(ENTRY) NULL};
+static const command *const rows[] = {ACTIONS(ENTRY) NULL};
 
 static const dsc_registry actions = {.thing = "action", .things = "actions", .rows = rows};
 

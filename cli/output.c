@@ -29,8 +29,8 @@ enum { SAME_REQUEST_MILLISECONDS = 250 };
 static const int asking[] = {SIGINT, SIGTERM, SIGHUP};
 static volatile sig_atomic_t asked; /* the first of them that came */
 /* When it came, in milliseconds, at least 1; 0 before. Two threads may be in the handler at once, for the
- * mask holds for one thread: whoever puts the time here is the first. Alone a lock-free object may be used
- * in a handler. */
+ * mask holds for one thread: whoever puts the time here is the first. Only lock-free objects may be
+ * used in a signal handler. */
 static atomic_uint asked_at;
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "signal handlers need lock-free integers");
 

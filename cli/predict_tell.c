@@ -60,8 +60,6 @@ void predict_tell(const command_call *call, const predict_reader *r) {
             which(images, &r->unlike));
 }
 
-bool predict_turned(unsigned did) { return (did & DSC_DID_TURN) && !(did & DSC_DID_PREPARE); }
-
 json_t *predict_deeds_json(unsigned did) {
     static const struct {
         unsigned bit;
@@ -72,7 +70,6 @@ json_t *predict_deeds_json(unsigned did) {
                  {DSC_DID_GREY, "grey"}};
     json_t *list = json_array();
     for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++)
-        if (deeds[i].bit == DSC_DID_TURN ? predict_turned(did) : (did & deeds[i].bit) != 0)
-            (void)json_array_append_new(list, json_string(deeds[i].name));
+        if (did & deeds[i].bit) (void)json_array_append_new(list, json_string(deeds[i].name));
     return list;
 }

@@ -12,10 +12,6 @@ void predict_note(predict_count *count, const char *file, size_t images, size_t 
  * --quiet too. */
 void predict_tell(const command_call *call, const predict_reader *reader);
 
-/* Whether a picture was turned round. A prepared digit is put on the model's ground whatever its picture's
- * was. */
-bool predict_turned(unsigned did);
-
 /* ["scaled", "turned"], for JSON. */
 json_t *predict_deeds_json(unsigned did);
 

@@ -110,7 +110,8 @@ static dsc_status answer_prepared(predict_result *result, predict_reader *r, con
         a->height = digits[i].height;
         status = make_image(a, r, error);
         if (status) return status;
-        a->did = dsc_digit_as_expected(a->seen, &r->expected, &digits[i]);
+        dsc_digit_as_expected(a->seen, &r->expected, &digits[i]);
+        a->did = DSC_DID_PREPARE;
         status = ask(a, r, error);
     }
     return status;
@@ -263,7 +264,7 @@ static void count_deeds(predict_reader *r, const predict_result *result) {
     size_t scaled = 0, turned = 0, prepared = 0;
     for (size_t i = 0; i < result->count; i++) {
         scaled += (result->answers[i].did & DSC_DID_SCALE) != 0;
-        turned += predict_turned(result->answers[i].did);
+        turned += (result->answers[i].did & DSC_DID_TURN) != 0;
         prepared += (result->answers[i].did & DSC_DID_PREPARE) != 0;
     }
     const bool array = result->content.is_array;

@@ -86,7 +86,7 @@ static const command command_recipe_show = {
     .run = show,
 };
 
-static const void *const rows[] = {&command_recipe_list, &command_recipe_show, NULL};
+static const command *const rows[] = {&command_recipe_list, &command_recipe_show, NULL};
 static const dsc_registry actions = {.thing = "action", .things = "actions", .rows = rows};
 
 const command command_recipe = {

@@ -208,7 +208,7 @@ static const dsc_param options[] = {
     {"find-rate", DSC_PARAM_SWITCH, offsetof(values, find_rate), "off", 0, 0, NULL,
      "do not train, but find a learning rate: one epoch at a growing rate"},
     {"checkpoint-seconds", DSC_PARAM_REAL, offsetof(values, checkpoint_seconds), "10", 0.001, 86400, NULL,
-     "save what the rest of the run depends on so often, beside the end of each epoch"},
+     "seconds between checkpoints; each epoch ends with one, too"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},

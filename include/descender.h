@@ -583,8 +583,8 @@ struct dsc_op {
      * a channel. */
     void (*affine)(dsc_real *factor, dsc_real *offset, const void *values, const dsc_real *const *in,
                    size_t channels);
-    /* Or NULL: changes a copy of `values` so that outside of training this op does on its way what `next`
-     * does with its output; false: it cannot. */
+    /* Optional. Fuses `next`, the only consumer, into this op for inference by editing `values`, a copy.
+     * Returns false if it cannot. */
     bool (*absorb)(void *values, const dsc_op *next, const void *next_values);
 };
 
@@ -875,7 +875,7 @@ DSC_API void dsc_digits_free(dsc_digit *digits);
 /* What dsc_prepare_image did, as bits. */
 #define DSC_DID_PREPARE 1u /* found the digit, and prepared it as dsc_prepare_digit does */
 #define DSC_DID_SCALE   2u /* brought to the expected size, by areas */
-#define DSC_DID_TURN    4u /* turned light and dark round: of the whole picture, or of a prepared digit */
+#define DSC_DID_TURN    4u /* turned light and dark round, of a picture that was taken whole */
 #define DSC_DID_GREY    8u /* made colours grey */
 
 /* Makes of a picture (height, width, channels), as dsc_prepare_digit takes it, the image (C, H, W) that a

@@ -15,7 +15,6 @@ DSC_AUGMENTATIONS(DECLARE)
 
 #define ENTRY(name) &dsc_augmentation_##name,
 const dsc_augmentation *const dsc_augmentations[] = {DSC_AUGMENTATIONS(ENTRY) NULL};
-static const void *const rows[] = {DSC_AUGMENTATIONS(ENTRY) NULL};
 DSC_BEGINS_AS_ROW(dsc_augmentation, params);
 
 const dsc_registry dsc_augmentation_registry = {
@@ -23,5 +22,5 @@ const dsc_registry dsc_augmentation_registry = {
     .things = "augmentations",
     .about = "Changes to images while training, done in turn, as in --augment 'affine rotate=10 shift=2, "
              "erase p=0.5'.",
-    .rows = rows,
+    .rows = dsc_augmentations,
 };

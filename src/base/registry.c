@@ -6,9 +6,17 @@
 
 #include <string.h>
 
+/* Entry `n` of the array, whose pointers may be of any type of descriptor. */
+static const dsc_row *entry(const dsc_registry *registry, size_t n) {
+    const dsc_row *row;
+    memcpy(&row, (const char *)registry->rows + n * sizeof row, sizeof row);
+    return row;
+}
+
 const dsc_row *dsc_registry_at(const dsc_registry *registry, size_t i) {
-    for (const void *const *row = registry->rows; *row; row++)
-        if ((!registry->holds || registry->holds(*row)) && i-- == 0) return *row;
+    const dsc_row *row;
+    for (size_t n = 0; (row = entry(registry, n)); n++)
+        if ((!registry->holds || registry->holds(row)) && i-- == 0) return row;
     return NULL;
 }
 

@@ -30,12 +30,11 @@ typedef struct dsc_registry {
     const char *thing;                     /* "layer", for messages */
     const char *things;                    /* "layers" */
     const char *about;                     /* how one is written in a text, for help; or NULL */
-    const void *const *rows;               /* pointers to descriptors; NULL ends them */
+    const void *rows;                      /* an array of pointers to descriptors; NULL ends them */
     bool (*holds)(const void *row);        /* which of the rows belong to it; NULL: all */
     size_t (*positional)(const void *row); /* how many parameters may come without their names; NULL: none */
-    void (*facts)(dsc_text *text,
-                  const void *row); /* for help: appends what the row says beyond its parameters,
-                                                     * or nothing; may be NULL */
+    /* For help: appends what the row says beyond its parameters, or nothing; may be NULL. */
+    void (*facts)(dsc_text *text, const void *row);
 } dsc_registry;
 
 /* Number i of the registry's rows, or NULL. */

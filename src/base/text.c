@@ -197,7 +197,7 @@ uint64_t dsc_text_hash(const char *text) {
 }
 
 dsc_nearest dsc_nearest_to(const char *wanted) {
-    /* One slip in three letters, and one more; the first that is as far away as that counts too. */
+    /* At most one slip, and one more for each three letters; `distance` itself is too far. */
     return (dsc_nearest){.wanted = wanted, .distance = 2 + (int)(strlen(wanted) / 3)};
 }
 

@@ -42,9 +42,9 @@ const char *dsc_visible(char *out, size_t size, const char *source);
 const char *dsc_shell_word(char out[DSC_SHELL_WORD], const char *text);
 
 /* Writes a command about a file for the end of a message: `pattern` with the word for `path` in the place of
- * each '@', and the word for `other` (NULL: none) in that of each '^'. A message is cut where it is full, and
- * half a path would be another file's: so where a path is too long the command says FILE for it (and NEW for
- * the other), and that it does. Whole, it leaves room in a message for the path again and some 300 bytes. */
+ * each '@', and the word for `other` (NULL: none) in that of each '^'. A path
+ * that is too long for a message is replaced by FILE (the other by NEW), and the message says so. The command
+ * leaves room in a message for the path again and some 300 bytes. */
 enum { DSC_COMMAND = 512 };
 const char *dsc_command(char out[DSC_COMMAND], const char *pattern, const char *path, const char *other);
 

@@ -6,8 +6,8 @@
  *
  *   f (w x + b) + o  =  (f w) x + (f b + o)
  *
- * An op does on its way what the ops behind it do, as far as it can (`absorb`: a product's ReLU, a convolution's pool), and an op that
- * does nothing outside of training (DSC_OP_TRAINING_ONLY: dropout) is left out. Everything else is copied. */
+ * An op may absorb the ops that follow it (`absorb`: a product's ReLU, a convolution's pool). An op that does nothing outside of
+ * training (DSC_OP_TRAINING_ONLY: dropout) is left out. Everything else is copied. */
 #ifndef DSC_GRAPH_FOLD_H
 #define DSC_GRAPH_FOLD_H
 

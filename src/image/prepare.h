@@ -88,8 +88,7 @@ dsc_status dsc_digit_make(uint8_t digit[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE], dsc_bo
 /* MISMATCH: images of this shape (C, H, W) are no prepared digits, which are 1 x 28 x 28. */
 dsc_status dsc_digit_check_shape(const size_t shape[3], dsc_error *error);
 
-/* Writes a prepared digit into `image` (1, 28, 28), on the ground that `expected` says, and returns what was
- * done, as bits DSC_DID_...: DSC_DID_TURN is of the digit, and says nothing of the picture. */
-unsigned dsc_digit_as_expected(uint8_t *image, const dsc_images *expected, const dsc_digit *digit);
+/* Writes a prepared digit into `image` (1, 28, 28), on the ground that `expected` says. */
+void dsc_digit_as_expected(uint8_t *image, const dsc_images *expected, const dsc_digit *digit);
 
 #endif

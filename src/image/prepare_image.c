@@ -87,11 +87,9 @@ dsc_status dsc_digit_check_shape(const size_t shape[3], dsc_error *error) {
                     shape[0], shape[1], shape[2]);
 }
 
-unsigned dsc_digit_as_expected(uint8_t *image, const dsc_images *expected, const dsc_digit *digit) {
+void dsc_digit_as_expected(uint8_t *image, const dsc_images *expected, const dsc_digit *digit) {
     memcpy(image, digit->pixels, sizeof digit->pixels);
-    if (expected->ground != DSC_GROUND_LIGHT) return DSC_DID_PREPARE;
-    turn(image, sizeof digit->pixels);
-    return DSC_DID_PREPARE | DSC_DID_TURN;
+    if (expected->ground == DSC_GROUND_LIGHT) turn(image, sizeof digit->pixels);
 }
 
 static dsc_status prepare_digit(uint8_t *image, unsigned *did, dsc_picture_notes *notes,
@@ -100,8 +98,10 @@ static dsc_status prepare_digit(uint8_t *image, unsigned *did, dsc_picture_notes
     dsc_status status = dsc_digit_check_shape(expected->shape, error);
     if (!status)
         status = dsc_prepare_digit(&digit, notes, s->pixels, s->height, s->width, s->channels, error);
-    if (!status) *did = dsc_digit_as_expected(image, expected, &digit);
-    return status;
+    if (status) return status;
+    dsc_digit_as_expected(image, expected, &digit);
+    *did = DSC_DID_PREPARE;
+    return DSC_OK;
 }
 
 static dsc_status take_whole(uint8_t *image, unsigned *did, const dsc_images *expected, source *s,

@@ -15,7 +15,8 @@
 size_t dsc_gemm_row_bytes(const dsc_gemm_kernels *kernels, size_t depth);
 size_t dsc_gemm_panel_bytes(const dsc_gemm_kernels *kernels, size_t depth);
 
-/* Packs rows; `stride` is in words. Rows missing to row_multiple are left as they are: what they give is not used. */
+/* Packs rows; `stride` is in words. Padding rows up to row_multiple are left
+ * uninitialised; their results are discarded. */
 void dsc_gemm_pack_rows(dsc_real *words, const dsc_gemm_kernels *kernels, const dsc_packer *packer,
                         size_t stride, size_t row, size_t rows, size_t depth, size_t depths);
 

@@ -47,11 +47,8 @@ dsc_node *dsc_layer_buffer(dsc_node *x, const char *name, dsc_shape shape, dsc_r
 
 /* What a layer with weights has in its table: how they start. */
 #define DSC_LAYER_INIT(values)                                                                               \
-    {                                                                                                        \
-        "init", DSC_PARAM_CHOICE, offsetof(values, init), "auto", 0, 0,                                      \
-            "auto|zeros|ones|he|glorot|tutorial",                                                            \
-            "how the weights start; auto: he, and glorot for a last dense layer"                             \
-    }
+    DSC_CHOICE(values, init, "auto", "auto|zeros|ones|he|glorot|tutorial",                                   \
+               "how the weights start; auto: he, and glorot for a last dense layer")
 #define DSC_LAYER_BIAS(values) DSC_SWITCH(values, bias, "on", "add a learned bias")
 /* The meaning of that choice; `usual` is that of auto. */
 dsc_init dsc_layer_init(int choice, dsc_init usual);

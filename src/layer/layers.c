@@ -37,7 +37,6 @@ DSC_LAYERS(DECLARE)
 
 #define ENTRY(name) &dsc_layer_##name,
 const dsc_layer *const dsc_layers[] = {DSC_LAYERS(ENTRY) NULL};
-static const void *const rows[] = {DSC_LAYERS(ENTRY) NULL};
 DSC_BEGINS_AS_ROW(dsc_layer, params);
 
 static size_t positional(const void *row) { return ((const dsc_layer *)row)->positional; }
@@ -53,7 +52,7 @@ const dsc_registry dsc_layer_registry = {
     .about =
         "What a model's text is made of, divided by commas, as in --model 'conv 32 3x3, relu, maxpool 2, "
         "flatten, dense'. Parameters in [] may be given without their names, in this order.",
-    .rows = rows,
+    .rows = dsc_layers,
     .positional = positional,
     .facts = facts,
 };

@@ -140,8 +140,11 @@ static dsc_status fail_brackets(const reader *r, const dsc_layer *layer) {
         if ((*other)->brackets)
             length += (size_t)snprintf(with + length, sizeof with - length, "%s%s", length ? " and " : "",
                                        (*other)->name);
-    return dsc_spec_fail(r->error, r->whole, column_here(r), "'(' goes with %s alone; write '%s%s', without",
-                         with, layer->name, layer->positional ? " 32" : "");
+    const char *inside = r->next + 1;
+    const size_t values = layer->positional ? strcspn(inside, ")") : 0;
+    return dsc_spec_fail(r->error, r->whole, column_here(r),
+                         "'(' goes with %s alone; write '%s%s%.*s', without", with, layer->name,
+                         values ? " " : "", (int)values, inside);
 }
 
 static dsc_status read_group(dsc_node **y, reader *r, const dsc_spec *spec, const dsc_layer *layer,

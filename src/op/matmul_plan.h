@@ -38,8 +38,8 @@ typedef struct dsc_matmul_plan {
     dsc_gemm_plan y_block;
 } dsc_matmul_plan;
 
-/* Images are mostly zeros, and need no gradient; what layers give has none, or half of them, and is not
- * looked at in training. */
+/* Images are mostly zeros and need no gradient. Hidden activations are at most half zeros: skipping them does
+ * not pay in training. */
 static inline bool dsc_matmul_looks_for_zeros(const dsc_needs *needs, size_t n) {
     return !(needs->wants & 1) && n >= DSC_SPARSE_FROM && dsc_sparse_batch_serves(needs->product);
 }

@@ -37,7 +37,6 @@ DSC_OPS(DECLARE)
 
 #define ENTRY(name) &dsc_op_##name,
 const dsc_op *const dsc_ops[] = {DSC_OPS(ENTRY) NULL};
-static const void *const rows[] = {DSC_OPS(ENTRY) NULL};
 DSC_BEGINS_AS_ROW(dsc_op, params);
 
 const dsc_registry dsc_op_registry = {
@@ -45,7 +44,7 @@ const dsc_registry dsc_op_registry = {
     .things = "ops",
     .about =
         "Functions of nodes, which layers are made of. In C: dsc_apply, or the function of the same name.",
-    .rows = rows,
+    .rows = dsc_ops,
 };
 
 static bool is_loss(const void *row) { return ((const dsc_op *)row)->flags & DSC_OP_LOSS; }
@@ -54,7 +53,7 @@ const dsc_registry dsc_loss_registry = {
     .thing = "loss",
     .things = "losses",
     .about = "What training makes small, as in --loss 'softmax-cross-entropy smoothing=0.1'.",
-    .rows = rows,
+    .rows = dsc_ops,
     .holds = is_loss,
 };
 

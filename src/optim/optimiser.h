@@ -22,8 +22,8 @@ typedef struct dsc_update {
     uint64_t step;        /* 1 at the first */
     double learning_rate; /* now, the schedule's say included */
     double weight_decay;  /* decoupled: parameters *= 1 - learning_rate * weight_decay, first; 0 where none */
-    double momentum; /* the schedule's say (one-cycle), in place of the momentum, or of Adam's beta1; NaN: the
-                      * optimiser's own, which also stays where it is none at all: there is no state for one */
+    double momentum;      /* by the schedule (one-cycle), replaces momentum, or Adam's beta1. NaN keeps the
+                      * optimiser's own; an own momentum of 0 stays 0, for it has no state. */
     const struct dsc_kernels *kernels; /* every set gives the same bits */
 } dsc_update;
 
@@ -51,7 +51,6 @@ typedef struct dsc_optimiser {
 
 extern const dsc_optimiser *const dsc_optimisers[]; /* NULL ends them */
 extern const dsc_registry dsc_optimiser_registry;
-const dsc_optimiser *dsc_optimiser_find(const char *name);
 
 /* What is done to gradients before the update, on a range, in this order: the gradients of the penalties
  * l1 |w| and l2 w^2 / 2 are added (PyTorch's coupled weight decay), values are clipped to +-clip_value, and all is

@@ -13,7 +13,6 @@ DSC_OPTIMISERS(DECLARE)
 
 #define ENTRY(name) &dsc_optimiser_##name,
 const dsc_optimiser *const dsc_optimisers[] = {DSC_OPTIMISERS(ENTRY) NULL};
-static const void *const rows[] = {DSC_OPTIMISERS(ENTRY) NULL};
 DSC_BEGINS_AS_ROW(dsc_optimiser, params);
 
 static void facts(dsc_text *text, const void *row) {
@@ -28,10 +27,6 @@ const dsc_registry dsc_optimiser_registry = {
     .thing = "optimiser",
     .things = "optimisers",
     .about = "How gradients change weights, as in --optimiser 'sgd momentum=0.9'.",
-    .rows = rows,
+    .rows = dsc_optimisers,
     .facts = facts,
 };
-
-const dsc_optimiser *dsc_optimiser_find(const char *name) {
-    return (const void *)dsc_registry_find(&dsc_optimiser_registry, name);
-}

@@ -45,6 +45,5 @@ typedef struct dsc_schedule {
 /* Results have the same bits on every machine. */
 extern const dsc_schedule *const dsc_schedules[]; /* NULL ends them */
 extern const dsc_registry dsc_schedule_registry;
-const dsc_schedule *dsc_schedule_find(const char *name);
 
 #endif

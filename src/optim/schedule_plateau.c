@@ -38,7 +38,7 @@ static void listen(const void *values, dsc_schedule_state *state, double loss) {
 }
 
 static const dsc_param params[] = {
-    DSC_INT(plateau_values, patience, "10", 0, 1e9, "epochs without a better loss that are borne"),
+    DSC_INT(plateau_values, patience, "10", 0, 1e9, "epochs without a better loss before the rate falls"),
     DSC_REAL(plateau_values, factor, "0.1", 1e-9, 1, "what the rate is multiplied with"),
     DSC_REAL(plateau_values, threshold, "1e-4", 0, 1,
              "share of the best loss by which a better one must beat it"),

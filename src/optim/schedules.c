@@ -16,16 +16,11 @@ DSC_SCHEDULES(DECLARE)
 
 #define ENTRY(name) &dsc_schedule_##name,
 const dsc_schedule *const dsc_schedules[] = {DSC_SCHEDULES(ENTRY) NULL};
-static const void *const rows[] = {DSC_SCHEDULES(ENTRY) NULL};
 DSC_BEGINS_AS_ROW(dsc_schedule, params);
 
 const dsc_registry dsc_schedule_registry = {
     .thing = "schedule",
     .things = "schedules",
     .about = "The learning rate from step to step, as in --schedule 'cosine warmup=0.1'.",
-    .rows = rows,
+    .rows = dsc_schedules,
 };
-
-const dsc_schedule *dsc_schedule_find(const char *name) {
-    return (const void *)dsc_registry_find(&dsc_schedule_registry, name);
-}

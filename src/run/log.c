@@ -64,31 +64,21 @@ void dsc_run_log_real(dsc_run_log *log, const char *key, double value) {
     dsc_text_append(&log->line, "%s", isfinite(value) ? dsc_format_shortest(number, value) : "null");
 }
 
-static void append_text(dsc_run_log *log, const char *value) {
-    json_t *json = value ? json_string(value) : json_null();
-    if (!json) json = dsc_json_text(value); /* a path, which need not be UTF-8 */
-    char *dump = json ? json_dumps(json, JSON_ENCODE_ANY) : NULL;
+void dsc_run_log_json(dsc_run_log *log, const char *key, const json_t *value) {
+    append_key(log, key);
+    char *dump = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
     if (dump)
         dsc_text_append(&log->line, "%s", dump);
     else
         log->line.failed = true;
     free(dump);
-    json_decref(json);
 }
 
 void dsc_run_log_text(dsc_run_log *log, const char *key, const char *value) {
-    append_key(log, key);
-    append_text(log, value);
-}
-
-void dsc_run_log_texts(dsc_run_log *log, const char *key, const char *const *values, size_t count) {
-    append_key(log, key);
-    dsc_text_append(&log->line, "[");
-    for (size_t i = 0; i < count; i++) {
-        if (i) dsc_text_append(&log->line, ",");
-        append_text(log, values[i]);
-    }
-    dsc_text_append(&log->line, "]");
+    json_t *json = value ? json_string(value) : json_null();
+    if (!json) json = dsc_json_text(value); /* a path, which need not be UTF-8 */
+    dsc_run_log_json(log, key, json);
+    json_decref(json);
 }
 
 void dsc_run_log_group(dsc_run_log *log, const char *key) {

@@ -5,7 +5,8 @@
  * Every line has "event" and "step", the steps done by then. The events:
  *
  *   start    what runs: format, version, time, machine, kernels and why they were chosen, precision,
- *            threads, recipe, model, data with its counts, checksums and class names, memory. The first line.
+ *            threads, recipe, model, data with its counts and checksums, dataset (its shape and the
+ *            names of its classes), memory. The first line.
  *   resume   another process goes on from here: version, time, machine, kernels and why, precision, threads
  *   step     every twentieth of an epoch: epoch, loss and accuracy of the epoch so far, learning_rate,
  *            seconds
@@ -24,6 +25,8 @@
 #define DSC_RUN_LOG_H
 
 #include "base/text.h"
+
+#include <jansson.h>
 
 enum { DSC_RUN_LOG_FORMAT = 1 };
 
@@ -45,7 +48,8 @@ void dsc_run_log_begin(dsc_run_log *log, const char *event, uint64_t step);
 void dsc_run_log_count(dsc_run_log *log, const char *key, uint64_t value);
 void dsc_run_log_real(dsc_run_log *log, const char *key, double value);
 void dsc_run_log_text(dsc_run_log *log, const char *key, const char *value);
-void dsc_run_log_texts(dsc_run_log *log, const char *key, const char *const *values, size_t count);
+/* NULL is want of memory. */
+void dsc_run_log_json(dsc_run_log *log, const char *key, const json_t *value);
 void dsc_run_log_group(dsc_run_log *log, const char *key); /* members that follow belong to it */
 void dsc_run_log_group_end(dsc_run_log *log);
 dsc_status dsc_run_log_end(dsc_run_log *log, dsc_error *error);

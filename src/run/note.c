@@ -66,7 +66,6 @@ static void note_data(dsc_run_log *log, dsc_trainer *t, const char *name) {
     dsc_run_log_count(log, "height", data->shape[1]);
     dsc_run_log_count(log, "width", data->shape[2]);
     dsc_run_log_count(log, "classes", t->model->classes);
-    dsc_run_log_texts(log, "class_names", (const char *const *)data->class_names, data->classes);
     dsc_model_describe(&expected, t->model);
     dsc_run_log_text(log, "preparation", dsc_preparation_name(expected.preparation));
     dsc_run_log_text(log, "ground", dsc_ground_name(expected.ground));
@@ -84,6 +83,9 @@ dsc_status dsc_run_note_start(dsc_run_log *log, dsc_trainer *t, const char *reci
     dsc_run_log_text(log, "model", t->model->text);
     dsc_run_log_count(log, "parameters", dsc_model_parameters(t->model));
     note_data(log, t, data_name);
+    json_t *dataset = dsc_dataset_to_json(t->training);
+    dsc_run_log_json(log, "dataset", dataset);
+    json_decref(dataset);
     dsc_run_log_count(log, "epochs", (uint64_t)t->recipe.epochs);
     dsc_run_log_count(log, "steps_an_epoch", t->steps_an_epoch);
     dsc_run_log_count(log, "memory_bytes", dsc_trainer_bytes(t));
@@ -99,14 +101,8 @@ dsc_status dsc_run_note_match(dsc_dataset **matched, dsc_remarks *remarks, const
     if (status && status != DSC_ERROR_IO) {
         status = dsc_fail(error, status, "%s", why.message);
     } else {
-        const json_t *noted = json_object_get(facts.start, "data");
-        json_t *names = json_object_get(noted, "class_names");
-        json_t *begun = names ? json_pack("{s:[O, O, O], s:O}", "shape", json_object_get(noted, "channels"),
-                                          json_object_get(noted, "height"), json_object_get(noted, "width"),
-                                          "classes", names)
-                              : NULL;
-        status = dsc_dataset_match_json(matched, remarks, data, begun, "the run", error);
-        json_decref(begun);
+        status = dsc_dataset_match_json(matched, remarks, data, json_object_get(facts.start, "dataset"),
+                                        "the run", error);
     }
     dsc_run_facts_clear(&facts);
     return status;

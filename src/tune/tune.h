@@ -13,7 +13,7 @@
  * A search survives its process. When that is killed, every result that was told is in the journal, and a
  * trial goes on from its last checkpoint, or, where that is lost or damaged, from its beginning.
  *
- * As with a run (train/run.h), a folder that holds anything of these names is no place for a new search.
+ * As with a run (run/run.h), a folder that holds anything of these names is no place for a new search.
  *
  * The training set alone is ever looked at: a share of it is held out, the same for all trials.
  */

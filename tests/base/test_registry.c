@@ -37,6 +37,20 @@ static dsc_registry make_many(void) {
     return (dsc_registry){.thing = "thing", .things = "things", .rows = rows};
 }
 
+static void an_unknown_name_survives_every_failed_allocation(void **state) {
+    (void)state;
+    bool failed = true;
+    for (long n = 0; failed; n++) {
+        dsc_error error = {0};
+        testing_fail_allocation(n);
+        const dsc_status status = dsc_registry_unknown(&dsc_layer_registry, "qqqqqqqqqqqq", &error);
+        failed = testing_allocation_failed();
+        assert_int_equal(status, failed ? DSC_ERROR_MEMORY : DSC_ERROR_ARGUMENT);
+        ASSERT_MESSAGE(error, failed ? "memory" : "there are: ");
+        assert_true(n < 100);
+    }
+}
+
 static void a_registry_has_any_number_of_rows(void **state) {
     (void)state;
     const dsc_registry registry = make_many();
@@ -187,6 +201,7 @@ static void the_values_of_every_row_come_back_from_text_and_json(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_registry_has_any_number_of_rows),
+        cmocka_unit_test(an_unknown_name_survives_every_failed_allocation),
         cmocka_unit_test(a_registry_may_hold_some_of_its_rows),
         cmocka_unit_test(a_choice_may_have_any_number_of_names),
         cmocka_unit_test(every_row_has_a_name_of_its_own_and_help),

@@ -68,6 +68,10 @@ static void a_slip_is_found_and_a_stranger_is_not(void **state) {
     assert_string_equal(dsc_nearest_name("tutroial", names, 3), "tutorial");
     assert_string_equal(dsc_nearest_name("trian", names, 3), "train");
     assert_null(dsc_nearest_name("convolution", names, 3));
+    /* Of six letters three may be wrong, and no more. */
+    static const char *const six[] = {"abcdef"};
+    assert_string_equal(dsc_nearest_name("abcxyz", six, 1), "abcdef");
+    assert_null(dsc_nearest_name("abwxyz", six, 1));
     assert_int_equal(dsc_edit_distance("abc", "acb"), 1);
     assert_int_equal(dsc_edit_distance("", "abc"), 3);
 }

@@ -28,6 +28,13 @@ an_evaluation_that_is_ended_leaves_the_old_table_alone() {
         same "$(cat "$table")" "the old table"
         holds "temporary files are left" test -z "$(find "$work" -name '*.tmp')"
     done
+    in_background "$program" evaluate "$work/long-run" --data "$data" --threads 1 --quiet
+    wait_for handles $job TERM
+    sleep 0.2
+    kill -TERM $job
+    ended
+    exits 143
+    prints_nothing
     in_background "$program" report "$work/long-run" --data "$data" --threads 1 --out "$work/long-report" --quiet
     wait_for handles $job TERM
     wait_for test -d "$work/long-report"

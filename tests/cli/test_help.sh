@@ -15,12 +15,14 @@ a_near_miss_gets_a_suggestion() {
 }
 results_come_as_json_too() {
     # All commands but those whose result is a file, a picture, a page or a text of its own.
-    local name line none=" tutorial data-show data-fetch data-pack serve recipe-show help "
+    local name line checked=0 none=" tutorial data-show data-fetch data-pack serve recipe-show help "
     "$program" help --as bash >"$work/completion"
     for name in $_names; do
         line=$(grep -A 1 "^    '${name//-/ }')" "$work/completion") || continue # a group
+        checked=$((checked + 1))
         [[ $line == *--json* ]] || [[ $none == *" $name "* ]] || complain "$name has no --json"
     done
+    [ $checked -ge 15 ] || complain "looked at $checked commands only"
 }
 # The names in `descender help THINGS`: those that are not indented further.
 _things=$("$program" --help | sed -n '/^What there is:/,/^$/{/^What/d;s/^ *\(help THINGS\)\? *//;s/,//g;p}')

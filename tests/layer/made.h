@@ -8,8 +8,8 @@
 #include "base/memory.h"
 #include "layer/layer.h"
 
-/* "conv channels=3 more": of what comes first the size, which may have to be given, is 3. Of a layer with
- * brackets the example of what is in them. */
+/* "conv channels=3 more": a first parameter that is a whole number is set to 3. A layer with brackets holds
+ * its own example. */
 static inline void made_item(char out[256], const dsc_layer *layer, const char *more) {
     int length = snprintf(out, 256, layer->brackets ? "%s(%s)" : "%s", layer->name, layer->brackets);
     const dsc_param *first = layer->positional ? layer->params : NULL;

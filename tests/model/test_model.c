@@ -153,7 +153,9 @@ static void errors_of_the_text_point_at_the_column_and_suggest(void **state) {
     check_error("conv 3 padding=x, flatten, dense", "column 1: conv1: padding: expected N or NxM");
     check_error("residul(dense 3), dense", "column 1: unknown layer 'residul'; did you mean 'residual'?");
     check_error("flatten, dense(10)",
-                "column 15: '(' goes with parallel and residual alone; write 'dense 32', without");
+                "column 15: '(' goes with parallel and residual alone; write 'dense 10', without");
+    check_error("maxpool(3x2), flatten, dense",
+                "column 8: '(' goes with parallel and residual alone; write 'maxpool 3x2', without");
     check_error("flatten(2), dense",
                 "column 8: '(' goes with parallel and residual alone; write 'flatten', without");
     check_error("flatten, residual", "column 18: expected '(' and layers, as in 'residual(dense 100, relu)'");

@@ -220,10 +220,10 @@ static void every_optimiser_gives_the_numbers_that_were_worked_out(void **unused
                         fail_msg("%s, %s momentum: step %d: expected %.9g, found %.9g", text,
                                  scheduled ? "the schedule's" : "its own", t + 1, right[t], found[t]);
             }
-        assert_ptr_equal(dsc_optimiser_find((*kind)->name), *kind);
+        assert_ptr_equal(dsc_registry_find(&dsc_optimiser_registry, (*kind)->name), *kind);
         assert_true((*kind)->learning_rate > 0 && (*kind)->weight_decay >= 0);
     }
-    assert_null(dsc_optimiser_find("none"));
+    assert_null(dsc_registry_find(&dsc_optimiser_registry, "none"));
 }
 
 static bool parameter_matters(const dsc_optimiser *kind, const dsc_param *p) {

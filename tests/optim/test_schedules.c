@@ -166,7 +166,7 @@ static void every_schedule_gives_the_numbers_that_were_worked_out(void **unused)
                 fail_msg("%s: step %d: expected a momentum of %.12g, found %.12g", text, (int)e->step,
                          e->momentum, pace.momentum);
         }
-        assert_ptr_equal(dsc_schedule_find((*kind)->name), *kind);
+        assert_ptr_equal(dsc_registry_find(&dsc_schedule_registry, (*kind)->name), *kind);
     }
 }
 

@@ -199,7 +199,7 @@ static dsc_status find_digits(dsc_digit **digits, size_t *count, dsc_picture_not
     dsc_status status = dsc_find_digits(digits, count, notes, pixels, height, width, 1, error);
     for (size_t i = 0; i < *count && !status; i++) {
         const dsc_digit found = (*digits)[i];
-        (void)dsc_digit_as_expected((*digits)[i].pixels, &r->expected, &found);
+        dsc_digit_as_expected((*digits)[i].pixels, &r->expected, &found);
     }
     return status;
 }
