@@ -18,18 +18,19 @@ enum { COUNT = 75 }; /* of a reduction: whole vectors of any set, and a rest */
 enum { MOST = 700 }; /* numbers of any array */
 /* The same for patches in line, which tiles read where they lie: a row of the kernel is a whole number of
  * steps. */
-enum { LINE_HEIGHT = 4, LINE_WIDTH = 5, LINE_CHANNELS = 32, LINE_FILTERS = 2, BEYOND = 15 };
+enum { LINE_HEIGHT = 3, LINE_WIDTH = 4, LINE_CHANNELS = 32, LINE_KERNEL = 2, LINE_FILTERS = 2, BEYOND = 15 };
 _Static_assert(ROWS *DEPTH <= MOST && COLUMNS * DEPTH <= MOST && FILTERS * PLACES <= MOST &&
                    PIXELS * FILTERS <= MOST && HEIGHT * WIDTH * CHANNELS <= MOST &&
                    LINE_HEIGHT * LINE_WIDTH * LINE_CHANNELS <= MOST &&
-                   LINE_FILTERS * KERNEL * KERNEL * LINE_CHANNELS <= MOST,
+                   LINE_FILTERS * LINE_KERNEL * LINE_KERNEL * LINE_CHANNELS <= MOST,
                "arrays that hold every operand");
 
 typedef struct room {
-    _Alignas(64) unsigned char packed[24 << 10], workspace[24 << 10];
+    _Alignas(64) unsigned char packed[16 << 10], workspace[14 << 10];
     dsc_real a[MOST], b[MOST], right[MOST], c[MOST], bias[COLUMNS];
     uint16_t halves[(LINE_HEIGHT * LINE_WIDTH + BEYOND) * LINE_CHANNELS];
 } room;
+_Static_assert(sizeof(room) <= 48 << 10, "the stack that check.h names");
 
 /* C of `gemm`, with its B packed. False if it needs more room than there is, which is a bug. */
 static bool multiply(dsc_real *c, dsc_gemm gemm, const dsc_gemm_kernels *k, room *r) {
@@ -93,7 +94,10 @@ static bool convolution_is_right(const dsc_gemm_kernels *k, const dsc_gemm_kerne
 
 /* What lies behind the last patch is no number: it may be read, and must not be used. */
 static bool patches_in_line_are_right(const dsc_gemm_kernels *k, const dsc_gemm_kernels *reference, room *r) {
-    enum { NUMBERS = LINE_HEIGHT * LINE_WIDTH * LINE_CHANNELS, DEPTHS = KERNEL * KERNEL * LINE_CHANNELS };
+    enum {
+        NUMBERS = LINE_HEIGHT * LINE_WIDTH * LINE_CHANNELS,
+        DEPTHS = LINE_KERNEL * LINE_KERNEL * LINE_CHANNELS
+    };
     dsc_check_numbers numbers = dsc_check_numbers_begin(4, false);
     dsc_packer_patches patches;
     dsc_check_fill(r->a, NUMBERS, &numbers);
@@ -103,9 +107,9 @@ static bool patches_in_line_are_right(const dsc_gemm_kernels *k, const dsc_gemm_
     dsc_pack_patches_init(&patches, r->halves, true);
     patches.packer.beyond = BEYOND;
     patches.channels = LINE_CHANNELS, patches.height = LINE_HEIGHT, patches.width = LINE_WIDTH;
-    patches.kernel_height = patches.kernel_width = KERNEL;
+    patches.kernel_height = patches.kernel_width = LINE_KERNEL;
     patches.output_height = 1;
-    patches.output_width = (LINE_HEIGHT - KERNEL) * LINE_WIDTH + LINE_WIDTH - KERNEL + 1;
+    patches.output_width = (LINE_HEIGHT - LINE_KERNEL) * LINE_WIDTH + LINE_WIDTH - LINE_KERNEL + 1;
     const dsc_packer weights = dsc_pack_matrix(r->b, DEPTHS, 1);
     const dsc_gemm gemm = {.rows = patches.output_width,
                            .columns = LINE_FILTERS,
