@@ -441,13 +441,23 @@ DSC_API const dsc_real *dsc_session_gradient(const dsc_session *session, const d
  */
 typedef enum dsc_role { DSC_ROLE_SAMPLE, DSC_ROLE_PARAMETER, DSC_ROLE_BUFFER } dsc_role;
 
+/* How the numbers of a value of each sample lie in memory while a graph runs. The plan of a run chooses: ops
+ * say what they take (DSC_OP_PIXELS), and numbers are converted where an op does not take what another makes.
+ * A gradient has the form of its value. Inputs, and whatever is read from outside, are DSC_FORM_REALS. */
+typedef enum dsc_form {
+    DSC_FORM_REALS,      /* dsc_real, in the order of the shape */
+    DSC_FORM_PIXELS,     /* of a shape (C, H, W): dsc_real, (H, W, C): the channels of a pixel side by side */
+    DSC_FORM_PIXELS_BF16 /* the same, rounded to bfloat16 (the upper half of a float): uint16_t */
+} dsc_form;
+
 typedef struct dsc_call {
     const void *values; /* the op's parameters */
     const void *plan;   /* what `needs` worked out, plan_size bytes */
     size_t input_count, output_count;
     const dsc_shape *in_shape, *out_shape; /* of one sample */
     const dsc_role *role;
-    unsigned wants; /* bit i: the backward pass wants d_in[i] */
+    const dsc_form *in_form, *out_form; /* of in and d_in, of out and d_out; DSC_FORM_REALS for parameters */
+    unsigned wants;                     /* bit i: the backward pass wants d_in[i] */
 
     /* SAMPLES: the lane's samples, `count` of them; pointers to what a sample owns point at the first of
      * them. TILES: the whole batch. */
@@ -516,7 +526,8 @@ typedef struct dsc_needs {
     size_t input_count;
     const dsc_shape *in, *out;
     const dsc_role *role;
-    size_t batch, lane_batch; /* samples in a batch and in a lane, at most */
+    const dsc_form *in_form, *out_form; /* as in dsc_call */
+    size_t batch, lane_batch;           /* samples in a batch and in a lane, at most */
     unsigned lanes;
     bool training, goes_back; /* goes_back: a backward pass follows; not only when training */
     unsigned wants;           /* bit i: d_in[i] will be wanted */
@@ -557,6 +568,11 @@ typedef struct dsc_op_example {
  * softmax. */
 #define DSC_OP_SIGMOID 64u
 #define DSC_OP_ENTROPY 128u /* of a loss: guessing among K classes costs ln K */
+/* Takes every dsc_form where all its values of each sample have a shape (C, H, W), and parameters and
+ * buffers one dimension: all values in one form. EACH, instead: each value of shape (C, H, W) in a form of
+ * its own. */
+#define DSC_OP_PIXELS      256u
+#define DSC_OP_PIXELS_EACH 512u
 
 struct dsc_op {
     const char *name;
@@ -797,8 +813,8 @@ typedef struct dsc_workspace dsc_workspace;
 typedef struct dsc_predictor_options {
     size_t size;  /* of this struct: dsc_predictor_options_defaults sets it */
     size_t batch; /* images in a call, at most: 1 to 65536 */
-    const char *
-        precision; /* "f32"; "bf16": the numbers that products multiply are rounded; "auto": where that is faster */
+    /* "f32"; "bf16": the numbers that products multiply are rounded; "auto": where that is faster */
+    const char *precision;
     const char *kernels; /* a set of kernels by name; NULL or "auto": by the processor */
 } dsc_predictor_options;
 

@@ -8,8 +8,9 @@
 
 /* Entry `n` of the array, whose pointers may be of any type of descriptor. */
 static const dsc_row *entry(const dsc_registry *registry, size_t n) {
+    enum { POINTER = sizeof(const void *) };
     const dsc_row *row;
-    memcpy(&row, (const char *)registry->rows + n * sizeof row, sizeof row);
+    memcpy(&row, (const char *)registry->rows + n * POINTER, POINTER);
     return row;
 }
 

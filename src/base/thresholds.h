@@ -60,7 +60,9 @@ enum {
 enum {
     /* Channels with which one place of the kernel gives enough rows for a micro-tile; with fewer a row of
      * places does. */
-    DSC_CONV_CHANNELS_ENOUGH = 8
+    DSC_CONV_CHANNELS_ENOUGH = 8,
+    /* Of a product that is rounded to bfloat16 before it leaves the first-level cache. */
+    DSC_CONV_TILE_BYTES = DSC_USUALLY(16384, 1)
 };
 
 /* Pieces of the slab of parameters that are updated at a time; numbers, a multiple of 16: three slabs of

@@ -24,6 +24,13 @@ struct dsc_kernels;
 
 typedef struct dsc_executor dsc_executor;
 
+/* Which values lie in another form than DSC_FORM_REALS (graph/forms.h). All but the first are for tests. */
+typedef enum dsc_form_choice {
+    DSC_FORMS_PLANNED,
+    DSC_FORMS_REALS, /* none */
+    DSC_FORMS_PIXELS /* those of every op that takes pixels, even if they must be converted for it alone */
+} dsc_form_choice;
+
 typedef struct dsc_executor_options {
     size_t batch;   /* samples at most in one run */
     unsigned lanes; /* at least 1; part of what defines the result */
@@ -36,6 +43,7 @@ typedef struct dsc_executor_options {
     const struct dsc_kernels *kernels; /* NULL: by the processor, see kernel/choose.h */
     bool bf16;                         /* products of operands rounded to bfloat16 */
     bool loads_columns;                /* every run has `load_columns` */
+    dsc_form_choice forms;
 } dsc_executor_options;
 
 /* `threads` of its own; 0: one for each core; 1: the caller alone. The graph must outlive the executor.

@@ -31,7 +31,7 @@ static void touch_op(dsc_program *program, size_t index, const dsc_step *step) {
     bool tiled = step->stage->kind == DSC_STAGE_TILES, back = step->kind == DSC_STEP_BACKWARD;
     for (size_t i = 0; i < node->input_count; i++)
         if (dsc_node_is_sampled(node->inputs[i]) && input_is_read(step, i))
-            touch(program, program->places[node->inputs[i]->index].value, index, tiled);
+            touch(program, place->read[i], index, tiled);
     size_t outputs = node->op->outputs ? node->op->outputs : 1;
     for (size_t k = 0; k < outputs; k++) {
         const dsc_place *output = &program->places[node->index + k];
@@ -57,6 +57,7 @@ static void touch_step(dsc_program *program, size_t index) {
         touch(program, step->to, index, false);
         break;
     case DSC_STEP_ADD:
+    case DSC_STEP_CONVERT:
         touch(program, step->to, index, false);
         touch(program, step->from, index, false);
         break;
@@ -83,10 +84,9 @@ static void find_lives(dsc_program *program) {
     }
     for (size_t i = 0; i < program->step_count; i++) touch_step(program, i);
     const dsc_executor_options *options = &program->options;
-    for (size_t i = 0; i < options->kept_count; i++)
-        keep(program, program->places[options->kept[i]->index].value);
+    for (size_t i = 0; i < options->kept_count; i++) keep(program, dsc_kept_slot(program, options->kept[i]));
     for (size_t i = 0; options->keeps_all && i < program->graph->count; i++)
-        if (program->places[i].needed) keep(program, program->places[i].value);
+        if (program->places[i].needed) keep(program, dsc_kept_slot(program, program->graph->nodes[i]));
     if (options->input_gradient) keep(program, program->places[options->input_gradient->index].gradient);
 }
 
@@ -97,7 +97,7 @@ static void share_in_place(dsc_program *program) {
         if (step->kind != DSC_STEP_FORWARD || !(step->node->op->flags & DSC_OP_IN_PLACE)) continue;
         const dsc_node *node = step->node, *input = node->inputs[0];
         if (!dsc_node_is_sampled(input) || input->kind == DSC_NODE_INPUT) continue;
-        size_t in = dsc_slot_root(program, program->places[input->index].value);
+        size_t in = dsc_slot_root(program, program->places[node->index].read[0]);
         size_t out = program->places[node->index].value;
         bool last_reader = program->slots[in].last == i && !program->slots[in].kept;
         if (!last_reader || program->slots[out].root != out ||
@@ -118,8 +118,8 @@ static dsc_segment_kind kind_of(const dsc_step *step) {
     return step->stage && step->stage->kind == DSC_STAGE_TILES ? DSC_SEGMENT_TILES : DSC_SEGMENT_LANES;
 }
 
-/* Neighbouring tile steps share a segment only if none can need what another makes; but a block of columns that is loaded is all
- * that one tile of its reader needs, if that has one tile for each. */
+/* Neighbouring tile steps share a segment only if none can need what another makes; but a block of columns
+ * that is loaded is all that one tile of its reader needs, if that has one tile for each. */
 static bool joins(const dsc_program *program, const dsc_segment *last, const dsc_step *step) {
     const dsc_step *before = step - 1;
     if (last->kind == DSC_SEGMENT_COLUMNS)

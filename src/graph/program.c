@@ -58,6 +58,8 @@ void dsc_program_free(dsc_program *program) {
     for (size_t i = 0; program->places && i < program->graph->count; i++) {
         free(program->places[i].needs.plan);
         free(program->places[i].d_in);
+        free(program->places[i].in_form);
+        free(program->places[i].read);
         free(program->places[i].contribution);
     }
     free(program->places);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "graph/forms.h"
 #include "kernel/kernel.h"
 #include "kernel/vectors.h"
 
@@ -44,9 +45,10 @@ static void *slot_pointer(const dsc_program_workspace *workspace, size_t index, 
     return NULL;
 }
 
-static dsc_real *value_pointer(const running *r, const dsc_node *node, const where *at) {
-    if (!dsc_node_is_sampled(node)) return r->run->values + node->offset;
-    return slot_pointer(r->workspace, r->program->places[node->index].value, at);
+/* Input `i` of an op. */
+static dsc_real *value_pointer(const running *r, const dsc_node *node, size_t i, const where *at) {
+    if (!dsc_node_is_sampled(node->inputs[i])) return r->run->values + node->inputs[i]->offset;
+    return slot_pointer(r->workspace, r->program->places[node->index].read[i], at);
 }
 
 static dsc_real *gradient_target(const running *r, const dsc_place *place, size_t input, const where *at) {
@@ -69,7 +71,7 @@ static void fill_pointers(const running *r, const dsc_step *step, const where *a
     const dsc_place *place = &r->program->places[node->index];
     bool back = step->kind == DSC_STEP_BACKWARD;
     for (size_t i = 0; i < node->input_count; i++) {
-        dsc_real *value = value_pointer(r, node->inputs[i], at);
+        dsc_real *value = value_pointer(r, node, i, at);
         arrays->in[i] = value;
         arrays->state[i] = at->whole && node->inputs[i]->kind == DSC_NODE_BUFFER ? value : NULL;
         arrays->d_in[i] = back ? gradient_target(r, place, i, at) : NULL;
@@ -97,6 +99,8 @@ static dsc_call make_call(const running *r, const dsc_step *step, const where *a
         .in_shape = node->in_shapes,
         .out_shape = node->out_shapes,
         .role = node->roles,
+        .in_form = place->in_form,
+        .out_form = place->out_form,
         .wants = place->needs.wants,
         .batch = r->run->count,
         .first = at->first,
@@ -143,12 +147,15 @@ static void run_own_step(const running *r, const dsc_step *step, const where *at
         for (size_t i = 0; i < at->count; i++) to[i] = (dsc_real)scale;
         return;
     }
-    size_t n = at->count * (r->program->slots[step->to].bytes / sizeof(dsc_real));
-    const dsc_real *from = slot_pointer(r->workspace, step->from, at);
+    const size_t bytes = at->count * r->program->slots[step->to].bytes;
+    const void *from = slot_pointer(r->workspace, step->from, at);
+    const dsc_vector_kernels *vector = r->program->options.kernels->vector;
     if (!from)
-        memset(to, 0, n * sizeof *to);
+        memset(to, 0, bytes);
+    else if (step->kind == DSC_STEP_CONVERT)
+        dsc_form_convert(to, step->to_form, from, step->from_form, &step->value->shape, at->count, vector);
     else
-        for (size_t i = 0; i < n; i++) to[i] += from[i];
+        dsc_form_add(to, from, step->to_form, bytes, vector);
 }
 
 static void run_lane(void *context, size_t lane, unsigned worker) {
@@ -347,7 +354,7 @@ size_t dsc_program_gradient_columns(const dsc_program *program, const dsc_node *
 
 const dsc_real *dsc_program_workspace_value(const dsc_program_workspace *workspace, const dsc_node *node) {
     where at = {.whole = true};
-    return slot_pointer(workspace, workspace->program->places[node->index].value, &at);
+    return slot_pointer(workspace, dsc_kept_slot(workspace->program, node), &at);
 }
 
 const dsc_real *dsc_program_workspace_input_gradient(const dsc_program_workspace *workspace) {

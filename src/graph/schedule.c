@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "graph/forms.h"
 #include "kernel/kernel.h"
 
 #include <stdlib.h>
@@ -43,7 +44,9 @@ static bool add_stages(dsc_program *program, dsc_step_kind kind, const dsc_node 
     return true;
 }
 
-static size_t bytes_of(const dsc_node *node) { return dsc_shape_count(&node->shape) * sizeof(dsc_real); }
+static size_t bytes_of(const dsc_program *program, const dsc_node *node) {
+    return dsc_form_bytes(program->places[node->index].form, &node->shape);
+}
 
 /* --- which nodes have a gradient --- */
 
@@ -118,6 +121,8 @@ static bool ask_needs(const dsc_program *program, const dsc_node *node, dsc_need
                          .in = node->in_shapes,
                          .out = node->out_shapes,
                          .role = node->roles,
+                         .in_form = program->places[node->index].in_form,
+                         .out_form = program->places[node->index].out_form,
                          .batch = options->batch,
                          .lane_batch = program->lane_samples,
                          .lanes = options->lanes,
@@ -134,13 +139,36 @@ static bool ask_needs(const dsc_program *program, const dsc_node *node, dsc_need
     return true;
 }
 
+/* The slot of a node's value in another form than its own. */
+static bool place_converted(dsc_program *program, const dsc_node *node, dsc_form form) {
+    dsc_place *place = &program->places[node->index];
+    return place->converted != DSC_NO_SLOT ||
+           add_slot(program, &place->converted, dsc_form_bytes(form, &node->shape));
+}
+
+/* The slots that an op reads. */
+static bool place_inputs(dsc_program *program, const dsc_node *node) {
+    dsc_place *place = &program->places[node->index];
+    place->read = dsc_allocate(node->input_count, sizeof *place->read);
+    if (!place->read) return false;
+    for (size_t i = 0; i < node->input_count; i++) {
+        const dsc_node *input = node->inputs[i];
+        const dsc_place *from = &program->places[input->index];
+        place->read[i] = from->value;
+        if (!dsc_node_is_sampled(input) || from->form == place->in_form[i]) continue;
+        if (!place_converted(program, input, place->in_form[i])) return false;
+        place->read[i] = from->converted;
+    }
+    return true;
+}
+
 static bool place_node(dsc_program *program, const dsc_node *node) {
     dsc_place *place = &program->places[node->index];
+    if (node->kind == DSC_NODE_OP && !place_inputs(program, node)) return false;
     if (dsc_node_is_sampled(node)) {
-        if (!add_slot(program, &place->value, bytes_of(node))) return false;
+        if (!add_slot(program, &place->value, bytes_of(program, node))) return false;
         if (node->kind == DSC_NODE_OP && (node->op->flags & DSC_OP_VIEW))
-            program->slots[place->value].root =
-                program->slots[program->places[node->inputs[0]->index].value].root;
+            program->slots[place->value].root = program->slots[place->read[0]].root;
     }
     if (node->kind == DSC_NODE_INPUT) program->inputs[program->input_count++] = place->value;
     if (node->kind != DSC_NODE_OP || !place->needed) return true;
@@ -194,6 +222,28 @@ static size_t find_columns(const dsc_program *program) {
     return columns;
 }
 
+/* Adds the step that makes a node's value in another form, unless there is one. */
+static bool convert_value(dsc_program *program, const dsc_node *node, dsc_form form) {
+    dsc_place *place = &program->places[node->index];
+    if (place->is_converted) return true;
+    place->is_converted = true;
+    return add_step(program, (dsc_step){.kind = DSC_STEP_CONVERT,
+                                        .node = node,
+                                        .value = node,
+                                        .to = place->converted,
+                                        .from = place->value,
+                                        .to_form = form,
+                                        .from_form = place->form});
+}
+
+/* Whether its value is read after a run. */
+static bool is_kept(const dsc_program *program, const dsc_node *node) {
+    const dsc_executor_options *options = &program->options;
+    bool kept = options->keeps_all;
+    for (size_t i = 0; i < options->kept_count; i++) kept = kept || options->kept[i] == node;
+    return kept;
+}
+
 static bool schedule_forward(dsc_program *program) {
     const dsc_graph *graph = program->graph;
     for (size_t i = 0; i < graph->count; i++)
@@ -207,7 +257,14 @@ static bool schedule_forward(dsc_program *program) {
     for (size_t i = 0; i < graph->count; i++) {
         const dsc_node *node = graph->nodes[i];
         if (node->kind != DSC_NODE_OP || !program->places[i].needed) continue;
+        for (size_t k = 0; k < node->input_count; k++)
+            if (program->places[i].read[k] != program->places[node->inputs[k]->index].value &&
+                !convert_value(program, node->inputs[k], program->places[i].in_form[k]))
+                return false;
         if (!add_stages(program, DSC_STEP_FORWARD, node, program->places[i].needs.forward)) return false;
+        if (is_kept(program, node) && program->places[i].form != DSC_FORM_REALS &&
+            !(place_converted(program, node, DSC_FORM_REALS) && convert_value(program, node, DSC_FORM_REALS)))
+            return false;
     }
     return true;
 }
@@ -239,29 +296,49 @@ static bool add_contribution(dsc_program *program, size_t *index, const dsc_node
     return true;
 }
 
-/* Where input `i`'s share of the gradient goes; adds a step if it must be summed up. */
-static bool place_gradient(dsc_program *program, const dsc_node *node, size_t i, dsc_step *sum) {
+/* What is done with an input's share of the gradient after the op's stages. */
+typedef struct passing {
+    dsc_step convert, add; /* `value` NULL: there is nothing to do */
+} passing;
+
+/* Where input `i`'s share of the gradient goes; fills in `after` if it must be converted or summed up. */
+static bool place_gradient(dsc_program *program, const dsc_node *node, size_t i, passing *after) {
     const dsc_node *input = node->inputs[i];
     dsc_place *place = &program->places[node->index], *target = &program->places[input->index];
     if (input->kind == DSC_NODE_PARAMETER) return add_contribution(program, &place->contribution[i], node, i);
-    size_t bytes = bytes_of(input);
-    if (!add_slot(program, &place->d_in[i], bytes)) return false;
+    if (!add_slot(program, &place->d_in[i], dsc_form_bytes(place->in_form[i], &input->shape))) return false;
+    size_t share = place->d_in[i];
+    if (place->in_form[i] != target->form) {
+        if (!add_slot(program, &share, bytes_of(program, input))) return false;
+        after->convert = (dsc_step){.kind = DSC_STEP_CONVERT,
+                                    .node = node,
+                                    .value = input,
+                                    .to = share,
+                                    .from = place->d_in[i],
+                                    .to_form = target->form,
+                                    .from_form = place->in_form[i]};
+    }
     if (target->gradient == DSC_NO_SLOT)
-        target->gradient = place->d_in[i];
+        target->gradient = share;
     else
-        *sum = (dsc_step){.kind = DSC_STEP_ADD, .node = node, .to = target->gradient, .from = place->d_in[i]};
+        after->add = (dsc_step){.kind = DSC_STEP_ADD,
+                                .node = node,
+                                .value = input,
+                                .to = target->gradient,
+                                .from = share,
+                                .to_form = target->form};
     return true;
 }
 
 static bool schedule_node_backward(dsc_program *program, const dsc_node *node) {
     dsc_place *place = &program->places[node->index];
-    dsc_step sums[DSC_INPUTS_MOST] = {{0}};
+    passing after[DSC_INPUTS_MOST] = {{{0}, {0}}};
     place->d_in = dsc_allocate(node->input_count, sizeof(size_t));
     place->contribution = dsc_allocate(node->input_count, sizeof(size_t));
     if (!place->d_in || !place->contribution) return false;
     for (size_t i = 0; i < node->input_count; i++) {
         place->d_in[i] = place->contribution[i] = DSC_NO_SLOT;
-        if ((place->needs.wants >> i & 1) && !place_gradient(program, node, i, &sums[i])) return false;
+        if ((place->needs.wants >> i & 1) && !place_gradient(program, node, i, &after[i])) return false;
     }
     /* In place: the gradient of the output is not needed once this op has passed it on. */
     bool same = node->op->flags & (DSC_OP_VIEW | DSC_OP_IN_PLACE);
@@ -270,7 +347,9 @@ static bool schedule_node_backward(dsc_program *program, const dsc_node *node) {
         program->slots[place->d_in[0]].root = program->slots[place->gradient].root;
     if (!add_stages(program, DSC_STEP_BACKWARD, node, place->needs.backward)) return false;
     for (size_t i = 0; i < node->input_count; i++)
-        if (sums[i].node && !add_step(program, sums[i])) return false;
+        if ((after[i].convert.value && !add_step(program, after[i].convert)) ||
+            (after[i].add.value && !add_step(program, after[i].add)))
+            return false;
     return true;
 }
 
@@ -279,7 +358,7 @@ static bool place_output_gradients(dsc_program *program, const dsc_node *node) {
     for (size_t k = 0; k < (node->op->outputs ? node->op->outputs : 1); k++) {
         dsc_place *output = &program->places[node->index + k];
         if (output->gradient != DSC_NO_SLOT) continue;
-        if (!add_slot(program, &output->gradient, bytes_of(program->graph->nodes[node->index + k])))
+        if (!add_slot(program, &output->gradient, bytes_of(program, program->graph->nodes[node->index + k])))
             return false;
         /* `from` says that the slot is cleared, not copied. */
         if (!add_step(
@@ -339,9 +418,10 @@ static void place_contributions(dsc_program *program) {
 dsc_status dsc_schedule(dsc_program *program, dsc_error *error) {
     for (size_t i = 0; i < program->graph->count; i++) {
         dsc_place *place = &program->places[i];
-        place->value = place->gradient = place->saved = DSC_NO_SLOT;
+        place->value = place->gradient = place->saved = place->converted = DSC_NO_SLOT;
     }
     find_needed(program);
+    if (!dsc_forms_choose(program)) return out_of_memory(error);
     if (dsc_program_goes_back(program) && !find_differentiated(program)) return out_of_memory(error);
     if (!schedule_forward(program)) return out_of_memory(error);
     if (dsc_program_goes_back(program) &&

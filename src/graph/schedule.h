@@ -32,7 +32,8 @@ typedef enum dsc_step_kind {
     DSC_STEP_FORWARD,
     DSC_STEP_SEED, /* the loss's gradient */
     DSC_STEP_BACKWARD,
-    DSC_STEP_ADD /* slot `to` += slot `from`: a value with several users */
+    DSC_STEP_ADD,    /* slot `to` += slot `from`: a value with several users */
+    DSC_STEP_CONVERT /* slot `to` is slot `from` in another form */
 } dsc_step_kind;
 
 typedef struct dsc_step {
@@ -40,9 +41,11 @@ typedef struct dsc_step {
     const dsc_node *node;
     const dsc_stage *stage; /* NULL for the engine's own steps, which are per sample */
     size_t to, from;
-    size_t tiles;   /* of a stage of TILES */
-    size_t columns; /* LOAD: by blocks of so many elements; 0: by samples */
-    bool put_off;   /* makes gradients of parameters alone */
+    const dsc_node *value;       /* CONVERT, ADD: whose value or gradient */
+    dsc_form to_form, from_form; /* CONVERT; ADD: both are to_form */
+    size_t tiles;                /* of a stage of TILES */
+    size_t columns;              /* LOAD: by blocks of so many elements; 0: by samples */
+    bool put_off;                /* makes gradients of parameters alone */
 } dsc_step;
 
 typedef enum dsc_segment_kind {
@@ -68,11 +71,17 @@ typedef struct dsc_contribution {
 typedef struct dsc_place {
     dsc_needs needs;               /* ops: what they asked for; `plan` is the place's own */
     size_t value, gradient, saved; /* slots, or DSC_NO_SLOT */
-    size_t lane_saved, shared;     /* offsets in bytes */
-    size_t *d_in;         /* ops with a backward pass: the slot (sampled input) that d_in[i] goes to */
-    size_t *contribution; /* (parameter input): the index of its contribution, or DSC_NO_SLOT */
-    bool needed;          /* by what is kept or differentiated */
-    bool differentiated;  /* a gradient is wanted, and the loss depends on it */
+    dsc_form form;                 /* of value and gradient */
+    dsc_form *in_form;             /* ops: that in which they read each input */
+    dsc_form out_form[DSC_OUTPUTS_MOST];
+    size_t *read;              /* ops: the slot (sampled input) of in[i]: its value, or that converted */
+    size_t converted;          /* slot of the value in the run's other form, or DSC_NO_SLOT */
+    bool is_converted;         /* there is a step that makes it */
+    size_t lane_saved, shared; /* offsets in bytes */
+    size_t *d_in;              /* ops with a backward pass: the slot (sampled input) that d_in[i] goes to */
+    size_t *contribution;      /* (parameter input): the index of its contribution, or DSC_NO_SLOT */
+    bool needed;               /* by what is kept or differentiated */
+    bool differentiated;       /* a gradient is wanted, and the loss depends on it */
 } dsc_place;
 
 struct dsc_program {
@@ -115,6 +124,12 @@ dsc_status dsc_memory_plan(dsc_program *program, dsc_error *error);
 static inline size_t dsc_slot_root(const dsc_program *program, size_t slot) {
     while (program->slots[slot].root != slot) slot = program->slots[slot].root;
     return slot;
+}
+
+/* Where a value is read after a run: in DSC_FORM_REALS. */
+static inline size_t dsc_kept_slot(const dsc_program *program, const dsc_node *node) {
+    const dsc_place *place = &program->places[node->index];
+    return place->form == DSC_FORM_REALS ? place->value : place->converted;
 }
 
 /* Is there a backward pass? Without training there may be one too, for the input's gradient (saliency). */

@@ -15,9 +15,9 @@ static size_t even_part(size_t total, size_t limit, size_t multiple) {
     return round_up(divide_up(total, divide_up(total, limit)), multiple);
 }
 
-/* Whether the micro-kernel can read A where it lies. A distance of a multiple of the page between rows would put all
- * rows of a micro-tile into the same few cache lines, so such a matrix is copied. So are patches of which
- * few lie in a row: micro-tiles would be small. */
+/* Whether the micro-kernel can read A where it lies. A distance of a multiple of the page between rows would
+ * put all rows of a micro-tile into the same few cache lines, so such a matrix is copied. So are patches of
+ * which few lie in a row: micro-tiles would be small. */
 static bool reads_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
     const dsc_packer *p = g->a.packer;
     dsc_place at;
@@ -35,7 +35,8 @@ static bool reads_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
            g->depth % k->depth_multiple == 0;
 }
 
-/* Whether it can read B where it lies: whole vectors, in rows that do not meet in few lines of the first-level cache. */
+/* Whether it can read B where it lies: whole vectors, in rows that do not meet in few lines of the
+ * first-level cache. */
 static bool reads_b_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
     const dsc_packer *p = g->b.packer;
     dsc_place at;
@@ -52,8 +53,8 @@ size_t dsc_gemm_depth_block(const dsc_gemm_kernels *k, size_t depth) {
     return even_part(depth, divide_up(depth, round_up(blocks, 2)), multiple);
 }
 
-/* Into how many parts rows are cut if both operands are packed on the fly: B once for each part of the rows, A once for each
- * part of the columns. */
+/* Into how many parts rows are cut if both operands are packed on the fly: B once for each part of the rows,
+ * A once for each part of the columns. */
 static size_t balanced_parts(size_t parts, size_t rows, size_t columns) {
     size_t best = 1, least = SIZE_MAX;
     for (size_t r = 1; r <= parts; r++) {
@@ -117,8 +118,8 @@ typedef struct block {
     const dsc_packer *place; /* A, if it is read in place: `words` is not set */
 } block;
 
-/* Rows [row, row + rows) and depth [depth, depth + depths) of A, packed into `space` if it must be. Across vectors
- * that lie side by side: as one panel as wide as the block. */
+/* Rows [row, row + rows) and depth [depth, depth + depths) of A, packed into `space` if it must be. Across
+ * vectors that lie side by side: as one panel as wide as the block. */
 static block block_of_a(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t row, size_t rows, size_t depth,
                         size_t depths, void *space) {
     const dsc_gemm_kernels *k = plan->kernels;
@@ -231,13 +232,19 @@ static void multiply_block(const dsc_gemm_kernels *k, const dsc_gemm *g, block a
     }
 }
 
+void dsc_gemm_tile_rows(size_t *first, size_t *last, const dsc_gemm_plan *plan, const dsc_gemm *g,
+                        size_t tile) {
+    *first = smaller(tile / plan->column_tiles * plan->tile_rows, g->rows);
+    *last = smaller(*first + plan->tile_rows, g->rows);
+}
+
 static void run_tile(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t tile, void *workspace) {
     const dsc_gemm_kernels *k = plan->kernels;
     const size_t depth_block = dsc_gemm_depth_block(k, g->depth);
     char *const a_space = workspace, *const b_space = a_space ? a_space + plan->a_bytes : NULL;
-    const size_t row0 = tile / plan->column_tiles * plan->tile_rows;
+    size_t row0, row_end;
+    dsc_gemm_tile_rows(&row0, &row_end, plan, g, tile);
     const size_t column0 = tile % plan->column_tiles * plan->tile_columns;
-    const size_t row_end = smaller(row0 + plan->tile_rows, g->rows);
     const size_t column_end = smaller(column0 + plan->tile_columns, g->columns);
 
     for (size_t column = column0; column < column_end; column += plan->column_block) {

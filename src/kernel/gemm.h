@@ -67,8 +67,12 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *kernels, co
 void dsc_gemm_run(const dsc_gemm_plan *plan, const dsc_gemm *gemm, size_t first, size_t last,
                   void *workspace);
 
-/* In blocks of how much depth sums are made: as few as the kernels' depth_block allows, but more than one are an even number where
- * the depth suffices, so that two threads can share them (op/matmul_columns.c). */
+/* The rows of C that a tile makes: [*first, *last). */
+void dsc_gemm_tile_rows(size_t *first, size_t *last, const dsc_gemm_plan *plan, const dsc_gemm *gemm,
+                        size_t tile);
+
+/* In blocks of how much depth sums are made: as few as the kernels' depth_block allows, but more than one
+ * are an even number where the depth suffices, so that two threads can share them (op/matmul_columns.c). */
 size_t dsc_gemm_depth_block(const dsc_gemm_kernels *kernels, size_t depth);
 
 /* ---- Packing beforehand ---- */
@@ -87,12 +91,12 @@ void dsc_pack(void *packed, const dsc_gemm_kernels *kernels, dsc_side side, cons
 
 /* ---- What a kernel set is made of ---- */
 
-/* One micro-tile: `rows` rows by `vectors` vectors of columns. The unit of depth is the word: one real, or two
- * bfloat16 side by side (`elements_per_word`), so that one loop serves both. Strides are in words. */
+/* One micro-tile: `rows` rows by `vectors` vectors of columns. The unit of depth is the word: one real, or
+ * two bfloat16 side by side (`elements_per_word`), so that one loop serves both. Strides are in words. */
 typedef struct dsc_micro_tile {
     size_t depth;
-    /* Word (i, k) is a[i * a_row + k * a_depth], and a_jump words further with every run of depth that has ended
-     * before k: the first is of first_run words, the others of `run`. */
+    /* Word (i, k) is a[i * a_row + k * a_depth], and a_jump words further with every run of depth that has
+     * ended before k: the first is of first_run words, the others of `run`. */
     const dsc_real *a;
     ptrdiff_t a_row, a_depth, a_jump;
     size_t first_run, run;
@@ -118,8 +122,8 @@ struct dsc_gemm_kernels {
     size_t (*vectors)(size_t rows); /* how many vectors a micro-tile of that many rows has at best */
     /* Computes one micro-tile; `vectors` is a power of two, at most vectors(rows). */
     void (*tile)(size_t rows, size_t vectors, const dsc_micro_tile *tile);
-    /* Makes words of reals. row: `count` reals, one after another. Of elements_per_word 2 alone, pairs: word j from low[j]
-     * and high[j]; panels: a matrix as dsc_vector_kernels.zip_halves does. */
+    /* Makes words of reals. row: `count` reals, one after another. Of elements_per_word 2 alone, pairs: word
+     * j from low[j] and high[j]; panels: a matrix as dsc_vector_kernels.zip_halves does. */
     void (*round_row)(void *words, const dsc_real *reals, size_t count);
     void (*round_pairs)(void *words, const dsc_real *low, const dsc_real *high, size_t count);
     void (*round_panels)(void *words, ptrdiff_t panel, ptrdiff_t out_row, const dsc_real *in,

@@ -3,16 +3,71 @@
  *
  *   y = a + b        da = dy        db = dy, summed over what b was repeated along
  *
- * b has the shape of a, or that of a's leading dimensions and is repeated along the others: to (C, H, W) a bias
- * (C) is added channel by channel. b is of each sample, or a parameter.
- */
+ * b has the shape of a, or that of a's leading dimensions and is repeated along the others: to (C, H, W) a
+ * bias (C) is added channel by channel. b is of each sample, or a parameter. */
 #include "op/op.h"
+
+#include "base/limits.h"
 
 static size_t repeats(const dsc_call *call) {
     return dsc_shape_count(&call->in_shape[0]) / dsc_shape_count(&call->in_shape[1]);
 }
 
+/* --- pixels: b has a number of its own for each of a's, or, as a parameter, one for each channel --- */
+
+enum { BLOCK = DSC_USUALLY(1024, 1) }; /* numbers that are widened at a time */
+
+/* y = a + b of `count` numbers; of bfloat16 b is reals if `shared`. */
+static void add_numbers(const dsc_call *call, size_t at, const dsc_real *b, bool shared, size_t count) {
+    const dsc_vector_kernels *vector = call->kernels->vector;
+    const dsc_form form = call->out_form[0];
+    dsc_real *y = dsc_sample_out(call->out[0], form, at, 1);
+    const dsc_real *a = dsc_sample_in(call->in[0], form, at, 1);
+    if (form == DSC_FORM_PIXELS) {
+        vector->add(y, a, b, count);
+        return;
+    }
+    dsc_real wide[BLOCK], more[BLOCK];
+    for (size_t i = 0, some; i < count; i += some) {
+        some = dsc_smaller(count - i, BLOCK);
+        vector->from_bf16(wide, dsc_halves_in(a) + i, some);
+        if (!shared) vector->from_bf16(more, dsc_halves_in(b) + i, some);
+        vector->add(wide, wide, shared ? b + i : more, some);
+        vector->to_bf16(dsc_halves_out(y) + i, wide, some);
+    }
+}
+
+static void forward_pixels(const dsc_call *call) {
+    const bool shared = call->role[1] != DSC_ROLE_SAMPLE;
+    const size_t all = dsc_out_numbers(call, 0), channels = call->in_shape[0].size[0];
+    for (size_t i = 0; i < all; i += shared ? channels : all)
+        add_numbers(call, i, call->in[1], shared, shared ? channels : all);
+}
+
+static void sum_pixels(const dsc_call *call) {
+    const dsc_vector_kernels *vector = call->kernels->vector;
+    const size_t all = dsc_out_numbers(call, 0), channels = call->in_shape[0].size[0];
+    dsc_real *db = call->d_in[1], wide[BLOCK];
+    if (call->out_form[0] == DSC_FORM_PIXELS) {
+        vector->sum_rows(db, call->d_out[0], (ptrdiff_t)channels, all / channels, channels, false);
+        return;
+    }
+    vector->fill(db, 0, channels);
+    for (size_t i = 0; i < all; i += channels)
+        for (size_t c = 0, some; c < channels; c += some) {
+            some = dsc_smaller(channels - c, BLOCK);
+            vector->from_bf16(wide, dsc_halves_in(call->d_out[0]) + i + c, some);
+            vector->add(db + c, db + c, wide, some);
+        }
+}
+
+/* --- forward and backward --- */
+
 static void forward(const dsc_call *call) {
+    if (call->out_form[0] != DSC_FORM_REALS) {
+        forward_pixels(call);
+        return;
+    }
     size_t each = repeats(call), many = dsc_shape_count(&call->in_shape[1]);
     bool shared = call->role[1] != DSC_ROLE_SAMPLE;
     const dsc_vector_kernels *vector = call->kernels->vector;
@@ -49,9 +104,15 @@ static void backward_b(const dsc_call *call) {
 
 static void backward(const dsc_call *call) {
     /* b's first: a's may lie where dy does. */
-    if (call->d_in[1]) backward_b(call);
-    if (call->d_in[0] && call->d_in[0] != call->d_out[0])
-        memcpy(call->d_in[0], call->d_out[0], dsc_out_numbers(call, 0) * sizeof(dsc_real));
+    const size_t bytes = dsc_out_numbers(call, 0) * dsc_form_number(call->out_form[0]);
+    const bool pixels = call->out_form[0] != DSC_FORM_REALS, shared = call->role[1] != DSC_ROLE_SAMPLE;
+    if (call->d_in[1] && pixels && shared)
+        sum_pixels(call);
+    else if (call->d_in[1] && pixels)
+        memcpy(call->d_in[1], call->d_out[0], bytes);
+    else if (call->d_in[1])
+        backward_b(call);
+    if (call->d_in[0] && call->d_in[0] != call->d_out[0]) memcpy(call->d_in[0], call->d_out[0], bytes);
 }
 
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
@@ -73,7 +134,7 @@ const dsc_op dsc_op_add = {
     .help = "the sum of two values, or of a value and a bias",
     .least_inputs = 2,
     .most_inputs = 2,
-    .flags = DSC_OP_IN_PLACE,
+    .flags = DSC_OP_IN_PLACE | DSC_OP_PIXELS,
     .shapes = dsc_shapes_leading,
     .forward = forward_stages,
     .backward = backward_stages,

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* batch_norm.c: batch normalisation (Ioffe and Szegedy, 2015), over samples and, for (C, H, W), pixels.
  *
- *   training:   y = gamma (x - mean) / sqrt(var + eps) + beta, mean and var of the whole batch, channel by channel
+ *   training:   y = gamma (x - mean) / sqrt(var + eps) + beta
+ *               mean and var of the whole batch, channel by channel
  *               running = (1 - momentum) running + momentum batch's (var with n / (n - 1), as PyTorch has it)
  *   otherwise:  the same with the running statistics
  *   backward:   with xhat = (x - mean) / sqrt(var + eps), over the m = n H W values of a channel:
- *               dbeta = sum dy    dgamma = sum dy xhat    dx = gamma / sqrt(var + eps) (dy - dbeta / m - xhat dgamma / m)
+ *               dbeta = sum dy    dgamma = sum dy xhat
+ *               dx = gamma / sqrt(var + eps) (dy - dbeta / m - xhat dgamma / m)
  *
- * The mean is found first, then the variance around it: one pass over sums of squares would lose digits. Each
- * lane sums its samples; the lanes' sums are added along a fixed tree (graph/tree.h), in double.
- */
+ * The mean is found first, then the variance around it: one pass over sums of squares would lose digits.
+ * Each lane sums its samples; the lanes' sums are added along a fixed tree (graph/tree.h), in double. */
+#include "op/batch_norm_loops.h"
 #include "op/op.h"
 #include "op/tables.h"
 
 #include "graph/tree.h"
-#include "kernel/loop.h"
 #include "kernel/vectors.h"
 
 #include <math.h>
@@ -26,7 +27,7 @@ const dsc_param dsc_batch_norm_params[] = {
     {0},
 };
 
-enum { PARTS = 16 };                     /* sums of a row of pixels, which vectorise */
+enum { BLOCK = 4096 };                   /* numbers that are widened at a time */
 enum { X, GAMMA, BETA, MEAN, VARIANCE }; /* inputs */
 
 static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
@@ -42,18 +43,32 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     return dsc_shapes_same(rule, error);
 }
 
-/* shared: mean and 1 / sqrt(var + eps) of the batch; then dbeta / m and dgamma / m. lane_saved: two doubles a
- * channel, the lane's sums. */
+/* shared: rows of a number for each channel: mean and 1 / sqrt(var + eps) of the batch, gamma times that, and
+ * in the backward pass dbeta / m and dgamma / m / sqrt(var + eps). lane_saved: two doubles a channel, the
+ * lane's sums. scratch: blocks of x and dy as reals. */
+enum { OF_MEAN, OF_INVERSE, OF_FACTOR, OF_MEAN_B, OF_SLOPE, SHARED };
+static dsc_real *shared(const dsc_call *call, size_t which) {
+    return (dsc_real *)call->shared + which * call->in_shape[X].size[0];
+}
+
 typedef struct shape {
     size_t channels, pixels;
 } shape;
 
 static shape shape_of(const dsc_shape *x) { return (shape){x->size[0], dsc_shape_count(x) / x->size[0]}; }
 
+/* Rows that are widened at a time. */
+static size_t rows_together(size_t channels) {
+    const size_t rows = BLOCK / channels / ROWS_TOGETHER * ROWS_TOGETHER;
+    return rows ? rows : ROWS_TOGETHER;
+}
+
 static void needs(dsc_needs *needs) {
     shape s = shape_of(&needs->in[X]);
-    needs->saved_shared = 4 * s.channels * sizeof(dsc_real);
+    needs->saved_shared = SHARED * s.channels * sizeof(dsc_real);
     needs->saved_per_lane = 2 * s.channels * sizeof(double);
+    if (needs->in_form[X] == DSC_FORM_PIXELS_BF16)
+        needs->scratch = 2 * rows_together(s.channels) * s.channels * sizeof(dsc_real);
     if (!needs->training) return;
     needs->prepare = NULL; /* the batch's statistics are made on the way */
     needs->least_samples = s.pixels == 1 ? 2 : 1;
@@ -72,135 +87,94 @@ static double sum_of_lanes(const dsc_call *call, size_t index) {
     return dsc_tree_sum(lane_sums(call, 0) + index, call->lane_stride, call->lanes);
 }
 
-/* --- loops over one sample, (channels, pixels). Values without pixels run along the channels instead: a row
- * of 512 features is 512 channels of one pixel. --- */
+/* --- values as rows: (rows, channels), a lane's --- */
 
-DSC_LOOP(add_values, (double *restrict sums, const dsc_real *restrict x, size_t channels, size_t pixels), {
-    if (pixels == 1) {
-        for (size_t c = 0; c < channels; c++) sums[c] += (double)x[c];
-        return;
-    }
-    for (size_t c = 0; c < channels; c++, x += pixels) {
-        dsc_real partial[PARTS] = {0};
-        size_t i = 0;
-        for (; i + PARTS <= pixels; i += PARTS)
-            for (size_t k = 0; k < PARTS; k++) partial[k] += x[i + k];
-        for (; i < pixels; i++) partial[i % PARTS] += x[i];
-        for (size_t k = 0; k < PARTS; k++) sums[c] += (double)partial[k];
-    }
-})
-
-DSC_LOOP(add_squares,
-         (double *restrict sums, const dsc_real *restrict x, const dsc_real *restrict mean, size_t channels,
-          size_t pixels),
-         {
-             if (pixels == 1) {
-                 for (size_t c = 0; c < channels; c++)
-                     sums[c] += (double)((x[c] - mean[c]) * (x[c] - mean[c]));
-                 return;
-             }
-             for (size_t c = 0; c < channels; c++, x += pixels) {
-                 dsc_real partial[PARTS] = {0};
-                 const dsc_real m = mean[c];
-                 size_t i = 0;
-                 for (; i + PARTS <= pixels; i += PARTS)
-                     for (size_t k = 0; k < PARTS; k++) partial[k] += (x[i + k] - m) * (x[i + k] - m);
-                 for (; i < pixels; i++) partial[i % PARTS] += (x[i] - m) * (x[i] - m);
-                 for (size_t k = 0; k < PARTS; k++) sums[c] += (double)partial[k];
-             }
-         })
-
-/* sums of dy, and of dy (x - mean) */
-static void add_gradients(const dsc_call *call, double *plain, double *centred, const dsc_real *x,
-                          const dsc_real *dy, const dsc_real *mean, shape s) {
-    if (s.pixels > 1) {
-        for (size_t c = 0; c < s.channels; c++, x += s.pixels, dy += s.pixels)
-            call->kernels->vector->sum_centred(plain + c, centred + c, x, dy, mean[c], s.pixels);
-        return;
-    }
-    for (size_t c = 0; c < s.channels; c++) {
-        plain[c] += (double)dy[c];
-        centred[c] += (double)(dy[c] * (x[c] - mean[c]));
-    }
+/* Values (C), and the forms of pixels, are; the others are planes. */
+static bool are_rows(const dsc_call *call) {
+    return call->in_form[X] != DSC_FORM_REALS || shape_of(&call->in_shape[X]).pixels == 1;
 }
 
-/* y = (x - mean) factor + beta */
-DSC_LOOP(scale_and_shift,
-         (dsc_real *restrict y, const dsc_real *restrict x, const dsc_real *restrict mean,
-          const dsc_real *restrict inverse, const dsc_real *restrict gamma, const dsc_real *restrict beta,
-          size_t channels, size_t pixels),
-         {
-             if (pixels == 1) {
-                 for (size_t c = 0; c < channels; c++)
-                     y[c] = (x[c] - mean[c]) * (gamma[c] * inverse[c]) + beta[c];
-                 return;
-             }
-             for (size_t c = 0; c < channels; c++, x += pixels, y += pixels) {
-                 const dsc_real factor = gamma[c] * inverse[c];
-                 const dsc_real m = mean[c];
-                 const dsc_real b = beta[c];
-                 for (size_t i = 0; i < pixels; i++) y[i] = (x[i] - m) * factor + b;
-             }
-         })
+static size_t rows_of(const dsc_call *call) { return call->count * shape_of(&call->in_shape[X]).pixels; }
 
-/* dx = factor (dy - mean_b - (x - mean) slope) */
-DSC_LOOP(pass_values,
-         (dsc_real * dx, const dsc_real *dy, const dsc_real *restrict x, const dsc_real *restrict shared,
-          const dsc_real *restrict gamma, size_t channels, size_t pixels),
-         {
-             const dsc_real *mean = shared;
-             const dsc_real *inverse = shared + channels;
-             const dsc_real *mean_b = shared + 2 * channels;
-             const dsc_real *mean_g = shared + 3 * channels;
-             if (pixels == 1) {
-                 for (size_t c = 0; c < channels; c++)
-                     dx[c] = gamma[c] * inverse[c] *
-                             (dy[c] - mean_b[c] - (x[c] - mean[c]) * (mean_g[c] * inverse[c]));
-                 return;
-             }
-             for (size_t c = 0; c < channels; c++, x += pixels, dx += pixels, dy += pixels) {
-                 const dsc_real factor = gamma[c] * inverse[c];
-                 const dsc_real slope = mean_g[c] * inverse[c];
-                 const dsc_real m = mean[c];
-                 const dsc_real b = mean_b[c];
-                 for (size_t i = 0; i < pixels; i++) dx[i] = factor * (dy[i] - b - (x[i] - m) * slope);
-             }
-         })
+/* Row `row` and those behind it, as reals: themselves, or `rows` of them in block `which` of the scratch. */
+static const dsc_real *reals_of(const dsc_call *call, const dsc_real *values, size_t row, size_t rows,
+                                size_t which) {
+    const size_t channels = call->in_shape[X].size[0];
+    const dsc_real *from = dsc_sample_in(values, call->in_form[X], row, channels);
+    if (call->in_form[X] != DSC_FORM_PIXELS_BF16) return from;
+    dsc_real *block = (dsc_real *)call->scratch + which * rows_together(channels) * channels;
+    call->kernels->vector->from_bf16(block, dsc_halves_in(from), rows * channels);
+    return block;
+}
+
+/* Where to make the same rows; and then: what was made there goes to its place. */
+static dsc_real *room_for(const dsc_call *call, dsc_real *values, size_t row, size_t which) {
+    const size_t channels = call->in_shape[X].size[0];
+    if (call->in_form[X] != DSC_FORM_PIXELS_BF16)
+        return dsc_sample_out(values, call->in_form[X], row, channels);
+    return (dsc_real *)call->scratch + which * rows_together(channels) * channels;
+}
+static void deliver(const dsc_call *call, dsc_real *values, size_t row, size_t rows, const dsc_real *made) {
+    const size_t channels = call->in_shape[X].size[0];
+    if (call->in_form[X] == DSC_FORM_PIXELS_BF16)
+        call->kernels->vector->to_bf16(
+            dsc_halves_out(dsc_sample_out(values, call->in_form[X], row, channels)), made, rows * channels);
+}
+
+/* Over blocks of rows [row, row + some). */
+#define FOR_ROWS(call)                                                                                       \
+    for (size_t row = 0, all = rows_of(call), some; row < all; row += some)                                  \
+        if ((some = dsc_smaller(all - row, rows_together((call)->in_shape[X].size[0]))) > 0)
 
 /* --- forward, training --- */
 
-static void sum_values(const dsc_call *call) {
-    shape s = shape_of(&call->in_shape[X]);
+static double *cleared_sums(const dsc_call *call, size_t arrays) {
     double *sums = lane_sums(call, 0);
-    memset(sums, 0, s.channels * sizeof *sums);
+    memset(sums, 0, arrays * call->in_shape[X].size[0] * sizeof *sums);
+    return sums;
+}
+
+static void sum_values(const dsc_call *call) {
+    const shape s = shape_of(&call->in_shape[X]);
+    const size_t isa = call->kernels->isa;
+    double *sums = cleared_sums(call, 1);
+    if (are_rows(call)) {
+        FOR_ROWS(call) add_rows[isa](sums, reals_of(call, call->in[X], row, some, 0), some, s.channels);
+        return;
+    }
     for (size_t n = 0; n < call->count; n++)
-        add_values[call->kernels->isa](sums, call->in[X] + n * s.channels * s.pixels, s.channels, s.pixels);
+        add_planes[isa](sums, call->in[X] + n * s.channels * s.pixels, s.channels, s.pixels);
 }
 
 static void find_mean(const dsc_call *call) {
-    shape s = shape_of(&call->in_shape[X]);
-    dsc_real *mean = call->shared;
-    for (size_t c = 0; c < s.channels; c++)
+    dsc_real *mean = shared(call, OF_MEAN);
+    for (size_t c = 0; c < call->in_shape[X].size[0]; c++)
         mean[c] = (dsc_real)(sum_of_lanes(call, c) / values_in_batch(call));
 }
 
 static void sum_squares(const dsc_call *call) {
-    shape s = shape_of(&call->in_shape[X]);
-    double *sums = lane_sums(call, 0);
-    memset(sums, 0, s.channels * sizeof *sums);
+    const shape s = shape_of(&call->in_shape[X]);
+    const size_t isa = call->kernels->isa;
+    const dsc_real *mean = shared(call, OF_MEAN);
+    double *sums = cleared_sums(call, 1);
+    if (are_rows(call)) {
+        FOR_ROWS(call)
+        add_squares_of_rows[isa](sums, reals_of(call, call->in[X], row, some, 0), mean, some, s.channels);
+        return;
+    }
     for (size_t n = 0; n < call->count; n++)
-        add_squares[call->kernels->isa](sums, call->in[X] + n * s.channels * s.pixels, call->shared,
-                                        s.channels, s.pixels);
+        add_squares_of_planes[isa](sums, call->in[X] + n * s.channels * s.pixels, mean, s.channels, s.pixels);
 }
 
 static void find_variance(const dsc_call *call) {
-    shape s = shape_of(&call->in_shape[X]);
     const dsc_batch_norm_values *values = call->values;
-    dsc_real *mean = call->shared, *inverse = mean + s.channels;
+    const dsc_real *mean = shared(call, OF_MEAN);
+    dsc_real *inverse = shared(call, OF_INVERSE), *factor = shared(call, OF_FACTOR);
     double m = values_in_batch(call);
-    for (size_t c = 0; c < s.channels; c++) {
+    for (size_t c = 0; c < call->in_shape[X].size[0]; c++) {
         double variance = sum_of_lanes(call, c) / m;
         inverse[c] = (dsc_real)(1 / sqrt(variance + values->epsilon));
+        factor[c] = call->in[GAMMA][c] * inverse[c];
         dsc_real *running_mean = &call->state[MEAN][c], *running_variance = &call->state[VARIANCE][c];
         double unbiased = m > 1 ? variance * m / (m - 1) : variance;
         *running_mean =
@@ -211,24 +185,34 @@ static void find_variance(const dsc_call *call) {
 }
 
 static void normalise(const dsc_call *call) {
-    shape s = shape_of(&call->in_shape[X]);
-    const dsc_real *mean = call->shared;
+    const shape s = shape_of(&call->in_shape[X]);
+    const size_t isa = call->kernels->isa;
+    const dsc_real *mean = shared(call, OF_MEAN), *factor = shared(call, OF_FACTOR), *beta = call->in[BETA];
+    if (are_rows(call)) {
+        FOR_ROWS(call) {
+            dsc_real *y = room_for(call, call->out[0], row, 0);
+            scale_rows[isa](y, reals_of(call, call->in[X], row, some, 0), mean, factor, beta, some,
+                            s.channels);
+            deliver(call, call->out[0], row, some, y);
+        }
+        return;
+    }
     for (size_t n = 0; n < call->count; n++) {
         size_t at = n * s.channels * s.pixels;
-        scale_and_shift[call->kernels->isa](call->out[0] + at, call->in[X] + at, mean, mean + s.channels,
-                                            call->in[GAMMA], call->in[BETA], s.channels, s.pixels);
+        scale_planes[isa](call->out[0] + at, call->in[X] + at, mean, factor, beta, s.channels, s.pixels);
     }
 }
 
 /* --- forward, with the running statistics --- */
 
 static void prepare_running(const dsc_call *call) {
-    size_t channels = call->in_shape[X].size[0];
-    dsc_real *mean = call->shared, *inverse = mean + channels;
-    for (size_t c = 0; c < channels; c++) {
+    dsc_real *mean = shared(call, OF_MEAN), *inverse = shared(call, OF_INVERSE),
+             *factor = shared(call, OF_FACTOR);
+    for (size_t c = 0; c < call->in_shape[X].size[0]; c++) {
         mean[c] = call->in[MEAN][c];
         double variance = (double)call->in[VARIANCE][c];
         inverse[c] = (dsc_real)(1 / sqrt(variance + ((const dsc_batch_norm_values *)call->values)->epsilon));
+        factor[c] = call->in[GAMMA][c] * inverse[c];
     }
 }
 
@@ -244,38 +228,59 @@ static void affine(dsc_real *factor, dsc_real *offset, const void *values, const
 
 /* --- backward --- */
 
+/* Sums of dy, and of dy (x - mean). */
 static void sum_gradients(const dsc_call *call) {
-    shape s = shape_of(&call->in_shape[X]);
-    const dsc_real *mean = call->shared;
-    double *dbeta = lane_sums(call, 0), *centred = dbeta + s.channels;
-    memset(dbeta, 0, 2 * s.channels * sizeof *dbeta);
-    for (size_t n = 0; n < call->count; n++) {
-        size_t at = n * s.channels * s.pixels;
-        add_gradients(call, dbeta, centred, call->in[X] + at, call->d_out[0] + at, mean, s);
+    const shape s = shape_of(&call->in_shape[X]);
+    const dsc_real *mean = shared(call, OF_MEAN);
+    double *plain = cleared_sums(call, 2), *centred = plain + s.channels;
+    if (are_rows(call)) {
+        FOR_ROWS(call)
+        add_gradients_of_rows[call->kernels->isa](plain, centred, reals_of(call, call->in[X], row, some, 0),
+                                                  reals_of(call, call->d_out[0], row, some, 1), mean, some,
+                                                  s.channels);
+        return;
+    }
+    for (size_t i = 0; i < call->count * s.channels; i++) {
+        const size_t c = i % s.channels, at = i * s.pixels;
+        call->kernels->vector->sum_centred(plain + c, centred + c, call->in[X] + at, call->d_out[0] + at,
+                                           mean[c], s.pixels);
     }
 }
 
 static void find_gradients(const dsc_call *call) {
-    shape s = shape_of(&call->in_shape[X]);
-    const dsc_real *inverse = (dsc_real *)call->shared + s.channels;
-    dsc_real *mean_b = (dsc_real *)call->shared + 2 * s.channels, *mean_g = mean_b + s.channels;
-    for (size_t c = 0; c < s.channels; c++) {
-        double b = sum_of_lanes(call, c), g = sum_of_lanes(call, s.channels + c) * (double)inverse[c];
+    const size_t channels = call->in_shape[X].size[0];
+    const dsc_real *inverse = shared(call, OF_INVERSE);
+    dsc_real *mean_b = shared(call, OF_MEAN_B), *slope = shared(call, OF_SLOPE);
+    for (size_t c = 0; c < channels; c++) {
+        double b = sum_of_lanes(call, c), g = sum_of_lanes(call, channels + c) * (double)inverse[c];
         if (call->d_in[BETA]) call->d_in[BETA][c] = (dsc_real)b;
         if (call->d_in[GAMMA]) call->d_in[GAMMA][c] = (dsc_real)g;
         /* Running statistics do not depend on x: then nothing flows through them. */
         mean_b[c] = call->training ? (dsc_real)(b / values_in_batch(call)) : 0;
-        mean_g[c] = call->training ? (dsc_real)(g / values_in_batch(call)) : 0;
+        slope[c] = call->training ? (dsc_real)(g / values_in_batch(call)) * inverse[c] : 0;
     }
 }
 
 static void pass_back(const dsc_call *call) {
     if (!call->d_in[X]) return;
-    shape s = shape_of(&call->in_shape[X]);
+    const shape s = shape_of(&call->in_shape[X]);
+    const size_t isa = call->kernels->isa;
+    const dsc_real *mean = shared(call, OF_MEAN), *factor = shared(call, OF_FACTOR),
+                   *mean_b = shared(call, OF_MEAN_B), *slope = shared(call, OF_SLOPE);
+    if (are_rows(call)) {
+        FOR_ROWS(call) {
+            const dsc_real *x = reals_of(call, call->in[X], row, some, 0),
+                           *dy = reals_of(call, call->d_out[0], row, some, 1);
+            dsc_real *dx = room_for(call, call->d_in[X], row, 1);
+            pass_rows[isa](dx, dy, x, mean, factor, mean_b, slope, some, s.channels);
+            deliver(call, call->d_in[X], row, some, dx);
+        }
+        return;
+    }
     for (size_t n = 0; n < call->count; n++) {
         size_t at = n * s.channels * s.pixels;
-        pass_values[call->kernels->isa](call->d_in[X] + at, call->d_out[0] + at, call->in[X] + at,
-                                        call->shared, call->in[GAMMA], s.channels, s.pixels);
+        pass_planes[isa](call->d_in[X] + at, call->d_out[0] + at, call->in[X] + at, mean, factor, mean_b,
+                         slope, s.channels, s.pixels);
     }
 }
 
@@ -319,6 +324,7 @@ const dsc_op dsc_op_batch_norm = {
     .least_inputs = 5,
     .most_inputs = 5,
     .keeps_inputs = 1 << X,
+    .flags = DSC_OP_PIXELS,
     .never_negative = 1 << VARIANCE,
     .shapes = shapes,
     .needs = needs,

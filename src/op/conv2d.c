@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* conv2d.c: two-dimensional convolution (cross-correlation, as the field has it).
  *
- *   x (C, H, W), w (K, C, R, S), b (K)  ->  y (K, OH, OW),  OH = (H + 2 padding - dilation (R - 1) - 1) / stride + 1
- *   y[k, i, j] = b[k] + sum over c, r, s of w[k, c, r, s] x[c, i stride - padding + r dilation, j ... + s dilation]
+ *   x (C, H, W), w (K, C, R, S), b (K)  ->  y (K, OH, OW)
+ *   OH = (H + 2 padding - dilation (R - 1) - 1) / stride + 1
+ *   y[k, i, j] = b[k] + sum over c, r, s of w[k, c, r, s]
+ *                                           x[c, i stride - padding + r dilation, j ... + s dilation]
  *
- * All three products are matrix products over patches (Chellapilla et al., 2006), which are read where they lie in an image
- * that was turned (conv2d_images.h), one sample at a time:
+ * All three products are matrix products over patches (Chellapilla et al., 2006), which are read where they
+ * lie in an image that was turned (conv2d_images.h), one sample at a time:
  *   y (pixels, K)         = patches of x (pixels, R S C)         w (R S C, K)
  *   dx (input pixels, C)  = patches of dy with gaps of stride (input pixels, R' S' K)   w turned (R' S' K, C)
  *   dw (R S C, K)         = places of x (R S C, pixels)          dy (pixels, K)
- * Each lane sums its samples' dw; the engine adds the lanes' in order.
- */
+ * Each lane sums its samples' dw; the engine adds the lanes' in order. */
 #include "op/conv2d_plan.h"
 
 #include "base/thresholds.h"
@@ -120,8 +121,8 @@ static dsc_conv_room room_of(const dsc_conv_plan *p, const dsc_gemm_kernels *pro
     room.back_out = take(&used, p->dx.rows * p->dx.columns);
     room.scattered = take(&used, p->scatters ? z->input_pixels * z->c : 0);
     room.planes = take(&again, dsc_conv_planes_numbers(&p->planes, z, product));
-    room.rounded = take(&again, dsc_conv_planes_scratch(z, product));
-    room.dy = take(&again, product->elements_per_word == 2 ? z->k * z->oh * p->planes.run / 2 : 0);
+    room.rounded = take(&again, dsc_conv_planes_scratch(&p->planes, z, product));
+    room.dy = take(&again, product->elements_per_word == 2 ? (z->k * z->oh * p->planes.run + 1) / 2 : 0);
     room.packed =
         take(&again, dsc_pack_size(product, DSC_SIDE_B, z->k, z->oh * p->planes.run) / sizeof(dsc_real));
     room.back_workspace = dsc_larger(used, again);
@@ -130,9 +131,9 @@ static dsc_conv_room room_of(const dsc_conv_plan *p, const dsc_gemm_kernels *pro
 
 static void plan_y(const dsc_needs *needs, dsc_conv_plan *p) {
     const dsc_conv_sizes *z = &p->z;
-    p->x = dsc_conv_image_of_x(z, needs->product);
+    p->x = dsc_conv_image_of_x(z, p->x_form, needs->product);
     p->y_weight = dsc_conv_weight_for_y(z, p->x.filled, needs->product);
-    p->y_rows = dsc_conv_patches_for_y(z, &p->x, NULL, needs->product);
+    p->y_rows = dsc_conv_patches_for_y(z, &p->x, needs->product);
     p->y_apart = dsc_conv_apart(&p->y_rows);
     p->y = (dsc_gemm){.rows = dsc_conv_lines(z->oh, p->y_apart, z->ow),
                       .columns = z->k,
@@ -141,7 +142,7 @@ static void plan_y(const dsc_needs *needs, dsc_conv_plan *p) {
                       .b = {.is_packed = true},
                       .c_row = (ptrdiff_t)z->k,
                       .relu = p->relu};
-    dsc_gemm_plan_make(&p->y_plan, needs->product, &p->y, 1);
+    dsc_gemm_plan_make(&p->y_plan, needs->product, &p->y, p->pool ? 1 : dsc_conv_tiles(p->y_form, &p->y));
 }
 
 static const dsc_stage single_stages[];
@@ -153,6 +154,8 @@ static void needs(dsc_needs *needs) {
     p->z = sizes_of(needs->in, values);
     p->relu = values->relu;
     p->pool = values->pool;
+    p->x_form = needs->in_form[0];
+    p->y_form = needs->out_form[0];
     plan_y(needs, p);
     p->packed_dx = needs->saved_shared = dsc_pack_size(product, DSC_SIDE_B, p->z.k, p->y_weight.depth);
     const size_t back_workspace = needs->goes_back ? dsc_conv_plan_backward(needs, p) : 0;
@@ -186,44 +189,117 @@ static void prepare(const dsc_call *call) {
              w.vectors, w.depth, panel, panel + 1);
 }
 
+/* --- where rows of a product end up --- */
+
+size_t dsc_conv_tiles(dsc_form form, const dsc_gemm *gemm) {
+    const size_t bytes = gemm->rows * gemm->columns * sizeof(dsc_real);
+    return form == DSC_FORM_PIXELS_BF16 ? (bytes + DSC_CONV_TILE_BYTES - 1) / DSC_CONV_TILE_BYTES : 1;
+}
+
+/* Rows [first, last) of the product, those that are pixels. */
+static void round_rows(const dsc_conv_target *t, const dsc_real *from, size_t first, size_t last,
+                       const dsc_vector_kernels *vector) {
+    uint16_t *to = dsc_halves_out(t->to);
+    if (t->apart == t->width) {
+        vector->to_bf16(to + first * t->channels, from + first * t->channels, (last - first) * t->channels);
+        return;
+    }
+    for (size_t row = first, end; row < last; row = end) {
+        const size_t y = row / t->apart, x = row % t->apart;
+        end = dsc_smaller(last, (y + 1) * t->apart);
+        if (x < t->width)
+            vector->to_bf16(to + (y * t->width + x) * t->channels, from + row * t->channels,
+                            (dsc_smaller(end, y * t->apart + t->width) - row) * t->channels);
+    }
+}
+
+void dsc_conv_deliver(const dsc_conv_target *t, const dsc_real *from, const dsc_vector_kernels *vector) {
+    const size_t row = t->width * t->channels;
+    switch (t->form) {
+    case DSC_FORM_REALS:
+        dsc_conv_turn(t->to, t->plane, from, t->height, t->apart, t->width, t->channels, vector);
+        break;
+    case DSC_FORM_PIXELS:
+        vector->copy_rows(t->to, (ptrdiff_t)row, from, (ptrdiff_t)(t->apart * t->channels), t->height, row);
+        break;
+    case DSC_FORM_PIXELS_BF16:
+        round_rows(t, from, 0, dsc_conv_lines(t->height, t->apart, t->width), vector);
+        break;
+    }
+}
+
+void dsc_conv_product(const dsc_gemm_plan *plan, dsc_gemm *gemm, const dsc_conv_target *t, dsc_real *room,
+                      void *workspace, const dsc_vector_kernels *vector) {
+    const bool straight = t->form == DSC_FORM_PIXELS && t->apart == t->width;
+    gemm->c = straight ? t->to : room;
+    if (t->form != DSC_FORM_PIXELS_BF16) {
+        dsc_conv_run(plan, gemm, workspace);
+        if (!straight) dsc_conv_deliver(t, room, vector);
+        return;
+    }
+    for (size_t tile = 0; tile < plan->tiles; tile++) {
+        size_t first, last;
+        dsc_gemm_tile_rows(&first, &last, plan, gemm, tile);
+        dsc_gemm_run(plan, gemm, tile, tile + 1, workspace);
+        if (tile % plan->column_tiles == plan->column_tiles - 1) round_rows(t, room, first, last, vector);
+    }
+}
+
 /* --- y --- */
 
-/* Rows of the product from `image` on, made into y from `to` on. */
-static void make_y(const dsc_call *call, dsc_real *to, const dsc_real *image, size_t rows) {
+/* Each 2 x 2 pixels of `out`, side by side, are one of the target. */
+static void deliver_pooled(const dsc_call *call, const dsc_conv_target *t, const dsc_real *out, size_t rows) {
     const dsc_conv_plan *p = call->plan;
     const dsc_conv_sizes *z = &p->z;
-    dsc_real *scratch = call->scratch, *out = scratch + p->room.out, *pooled = scratch + p->room.pooled;
+    const dsc_vector_kernels *vector = call->kernels->vector;
+    dsc_real *pooled = t->form == DSC_FORM_PIXELS ? t->to : (dsc_real *)call->scratch + p->room.pooled;
+    for (size_t y = 0; y + 1 < rows; y += 2) {
+        const dsc_real *above = out + y * p->y_apart * z->k;
+        vector->pool_pixels(pooled + y / 2 * (z->ow / 2) * z->k, above, above + p->y_apart * z->k, z->ow / 2,
+                            z->k);
+    }
+    if (pooled != t->to) dsc_conv_deliver(t, pooled, vector);
+}
+
+/* Rows of the product from `image` on, made into y from `to` on. */
+static void make_y(const dsc_call *call, dsc_real *to, const void *image, size_t rows) {
+    const dsc_conv_plan *p = call->plan;
+    const dsc_conv_sizes *z = &p->z;
+    dsc_real *scratch = call->scratch, *out = scratch + p->room.out;
     dsc_packer_patches patches = p->y_rows;
     dsc_gemm gemm = p->y;
-    const size_t plane = call->out_shape[0].size[1] * call->out_shape[0].size[2];
+    dsc_conv_target target = {.form = p->y_form,
+                              .to = to,
+                              .height = rows,
+                              .width = z->ow,
+                              .channels = z->k,
+                              .apart = p->y_apart,
+                              .plane = call->out_shape[0].size[1] * call->out_shape[0].size[2]};
     gemm.rows = dsc_conv_lines(rows, p->y_apart, z->ow);
     patches.elements = image;
     gemm.a.packer = &patches.packer;
     gemm.b.packed = call->shared;
     gemm.bias_columns = call->input_count == 3 ? call->in[2] : NULL;
-    gemm.c = out;
-    dsc_conv_run(&p->y_plan, &gemm, scratch + p->room.workspace);
-    const dsc_vector_kernels *vector = call->kernels->vector;
     if (!p->pool) {
-        dsc_conv_turn(to, plane, out, rows, p->y_apart, z->ow, z->k, vector);
+        dsc_conv_product(&p->y_plan, &gemm, &target, out, scratch + p->room.workspace, call->kernels->vector);
         return;
     }
-    size_t pixels = 0;
-    for (size_t y = 0; y + 1 < rows; y += 2) {
-        const dsc_real *above = out + y * p->y_apart * z->k;
-        vector->pool_pixels(pooled + pixels * z->k, above, above + p->y_apart * z->k, z->ow / 2, z->k);
-        pixels += z->ow / 2;
-    }
-    vector->transpose(to, (ptrdiff_t)plane, pooled, (ptrdiff_t)z->k, pixels, z->k);
+    gemm.c = out;
+    dsc_conv_run(&p->y_plan, &gemm, scratch + p->room.workspace);
+    target.height = rows / 2;
+    target.width = target.apart = z->ow / 2;
+    deliver_pooled(call, &target, out, rows);
 }
 
 static void forward(const dsc_call *call) {
     const dsc_conv_plan *p = call->plan;
-    dsc_real *scratch = call->scratch, *image = scratch + p->room.image;
+    dsc_real *scratch = call->scratch, *room = scratch + p->room.image;
     const size_t in = p->z.c * p->z.input_pixels, out = dsc_shape_count(&call->out_shape[0]);
     for (size_t n = 0; n < call->count; n++) {
-        dsc_conv_image_make(image, &p->x, call->in[0] + n * in, call->product, scratch + p->room.source);
-        make_y(call, call->out[0] + n * out, image, p->z.oh);
+        const void *image =
+            dsc_conv_image_make(room, &p->x, dsc_sample_in(call->in[0], p->x_form, n, in),
+                                n + 1 == call->count, call->product, scratch + p->room.source);
+        make_y(call, dsc_sample_out(call->out[0], p->y_form, n, out), image, p->z.oh);
     }
 }
 
@@ -233,17 +309,21 @@ static size_t single_tiles(const void *plan) { return ((const dsc_conv_plan *)pl
 
 static void make_single_image(const dsc_call *call) {
     const dsc_conv_plan *p = call->plan;
-    dsc_conv_image_make(call->lane_saved, &p->x, call->in[0], call->product,
-                        (dsc_real *)call->scratch + p->room.source);
+    (void)dsc_conv_image_make(call->lane_saved, &p->x, call->in[0], true, call->product,
+                              (dsc_real *)call->scratch + p->room.source);
 }
 
 static void forward_single(const dsc_call *call) {
     const dsc_conv_plan *p = call->plan;
     const size_t rows = call->out_shape[0].size[1], pool = p->pool ? 2 : 1;
     const size_t first = call->tile * rows / call->tiles, last = (call->tile + 1) * rows / call->tiles;
-    const size_t row = p->x.width * p->x.filled / call->product->elements_per_word;
-    make_y(call, call->out[0] + first * call->out_shape[0].size[2],
-           (const dsc_real *)call->lane_saved + first * pool * p->z.stride[0] * row, (last - first) * pool);
+    const size_t skipped = first * call->out_shape[0].size[2];
+    const bool direct = p->x.direct && !dsc_conv_beyond(call->product);
+    const unsigned char *image = direct ? (const void *)call->in[0] : call->lane_saved;
+    make_y(call,
+           p->y_form == DSC_FORM_REALS ? call->out[0] + skipped
+                                       : dsc_sample_out(call->out[0], p->y_form, skipped, p->z.k),
+           image + first * pool * p->z.stride[0] * dsc_conv_image_row(&p->x), (last - first) * pool);
 }
 
 static const dsc_stage single_stages[] = {
@@ -282,7 +362,7 @@ const dsc_op dsc_op_conv2d = {
     .values_size = sizeof(dsc_conv_values),
     .least_inputs = 2,
     .most_inputs = 3,
-    .flags = DSC_OP_LINEAR,
+    .flags = DSC_OP_LINEAR | DSC_OP_PIXELS_EACH,
     .keeps_inputs = 1,
     .shapes = shapes,
     .plan_size = sizeof(dsc_conv_plan),

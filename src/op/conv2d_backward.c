@@ -9,16 +9,16 @@ static void plan_dx(const dsc_needs *needs, dsc_conv_plan *p) {
     const dsc_conv_sizes *z = &p->z;
     const dsc_gemm_kernels *product = needs->product;
     p->scatters = dsc_conv_scatters(z);
-    p->dy = p->scatters ? dsc_conv_image_of_dy_alone(z, product) : dsc_conv_image_of_dy(z, product);
+    p->dy = p->scatters ? dsc_conv_image_of_dy_alone(z, p->y_form, product)
+                        : dsc_conv_image_of_dy(z, p->y_form, product);
     p->dx_weight = dsc_conv_weight_for_dx(z, p->dy.filled, product);
     const ptrdiff_t pixel = (ptrdiff_t)p->dy.filled;
     if (p->scatters) {
-        p->dx_rows.packer = product->elements_per_word == 2 ? dsc_pack_halves(NULL, pixel, 1)
-                                                            : dsc_pack_matrix(NULL, pixel, 1);
+        p->dx_rows.packer = p->dy.halves ? dsc_pack_halves(NULL, pixel, 1) : dsc_pack_matrix(NULL, pixel, 1);
         p->dx_rows.packer.rounded = true;
         p->dx_rows.packer.beyond = dsc_conv_beyond(product);
     } else {
-        p->dx_rows.patches = dsc_conv_patches_for_dx(z, &p->dy, NULL, product);
+        p->dx_rows.patches = dsc_conv_patches_for_dx(z, &p->dy, product);
     }
     p->dx_apart = p->scatters ? z->ow : dsc_conv_apart(&p->dx_rows.patches);
     p->dx = (dsc_gemm){.rows = p->scatters ? z->pixels : dsc_conv_lines(z->h, p->dx_apart, z->w),
@@ -27,14 +27,14 @@ static void plan_dx(const dsc_needs *needs, dsc_conv_plan *p) {
                        .a = {.packer = &p->dx_rows.packer},
                        .b = {.is_packed = true},
                        .c_row = (ptrdiff_t)p->dx_weight.vectors};
-    dsc_gemm_plan_make(&p->dx_plan, product, &p->dx, 1);
+    dsc_gemm_plan_make(&p->dx_plan, product, &p->dx, p->scatters ? 1 : dsc_conv_tiles(p->x_form, &p->dx));
     if (!(needs->wants & 1)) p->dx_weight.panels = 0;
 }
 
 /* Depth: the pixels of the output, each row of it filled up to whole words. */
 static void plan_dw(const dsc_needs *needs, dsc_conv_plan *p) {
     const dsc_conv_sizes *z = &p->z;
-    p->planes = dsc_conv_planes_of_x(z, needs->product);
+    p->planes = dsc_conv_planes_of_x(z, p->x_form, needs->product);
     p->dw_rows = dsc_conv_places_of(&p->planes, z, NULL, needs->product);
     p->dw = (dsc_gemm){.rows = z->patch,
                        .columns = z->k,
@@ -57,51 +57,79 @@ static void backward_x(const dsc_call *call, size_t n) {
     const dsc_conv_plan *p = call->plan;
     const dsc_conv_sizes *z = &p->z;
     const dsc_conv_room *room = &p->room;
-    dsc_real *scratch = call->scratch, *image = scratch + room->back_image, *out = scratch + room->back_out;
+    const dsc_vector_kernels *vector = call->kernels->vector;
+    dsc_real *scratch = call->scratch, *out = scratch + room->back_out;
     dsc_conv_rows rows = p->dx_rows;
     dsc_gemm gemm = p->dx;
+    dsc_conv_target target = {.form = p->x_form,
+                              .to = dsc_sample_out(call->d_in[0], p->x_form, n, z->c * z->input_pixels),
+                              .height = z->h,
+                              .width = z->w,
+                              .channels = z->c,
+                              .apart = p->dx_apart,
+                              .plane = z->input_pixels};
+    const void *image = dsc_conv_image_make(scratch + room->back_image, &p->dy,
+                                            dsc_sample_in(call->d_out[0], p->y_form, n, z->k * z->pixels),
+                                            n + 1 == call->count, call->product, scratch + room->back_source);
     if (p->scatters)
         rows.packer.matrix = image;
     else
         rows.patches.elements = image;
     gemm.a.packer = &rows.packer;
     gemm.b.packed = (const unsigned char *)call->shared + p->packed_dx;
-    gemm.c = out;
-    dsc_conv_image_make(image, &p->dy, call->d_out[0] + n * z->k * z->pixels, call->product,
-                        scratch + room->back_source);
-    dsc_conv_run(&p->dx_plan, &gemm, scratch + room->back_workspace);
-    size_t apart = p->dx_apart;
-    if (p->scatters) {
-        dsc_conv_scatter(scratch + room->scattered, out, z, call->kernels->vector);
-        out = scratch + room->scattered;
-        apart = z->w;
+    if (!p->scatters) {
+        dsc_conv_product(&p->dx_plan, &gemm, &target, out, scratch + room->back_workspace, vector);
+        return;
     }
-    dsc_conv_turn(call->d_in[0] + n * z->c * z->input_pixels, z->input_pixels, out, z->h, apart, z->w, z->c,
-                  call->kernels->vector);
+    gemm.c = out;
+    dsc_conv_run(&p->dx_plan, &gemm, scratch + room->back_workspace);
+    dsc_conv_scatter(scratch + room->scattered, out, z, vector);
+    target.apart = z->w;
+    dsc_conv_deliver(&target, scratch + room->scattered, vector);
 }
 
 /* --- dw and db --- */
 
-/* dy (K, OH, OW) as the right side (pixels, K), packed. */
+/* dy in reals (K, OH, OW), in pairs: rounded, each row filled up to whole words. */
+static dsc_packer round_dy(const dsc_conv_plan *p, uint16_t *halves, const dsc_real *dy,
+                           const dsc_gemm_kernels *product) {
+    const dsc_conv_sizes *z = &p->z;
+    const size_t run = p->planes.run;
+    if (run == z->ow)
+        product->round_row(halves, dy, z->k * z->pixels);
+    else
+        for (size_t row = 0; row < z->k * z->oh; row++) {
+            product->round_row(halves + row * run, dy + row * z->ow, z->ow);
+            halves[row * run + z->ow] = 0;
+        }
+    return dsc_pack_halves(halves, (ptrdiff_t)(z->oh * run), 1);
+}
+
+/* dy in bfloat16 (OH, OW, K): as it is, or each row filled up with a pixel of zeros. */
+static dsc_packer fill_dy(const dsc_conv_plan *p, uint16_t *halves, const void *dy) {
+    const dsc_conv_sizes *z = &p->z;
+    const size_t run = p->planes.run * z->k, given = z->ow * z->k;
+    if (run == given) return dsc_pack_halves(dy, 1, (ptrdiff_t)z->k);
+    for (size_t row = 0; row < z->oh; row++) {
+        memcpy(halves + row * run, (const uint16_t *)dy + row * given, given * sizeof *halves);
+        memset(halves + row * run + given, 0, (run - given) * sizeof *halves);
+    }
+    return dsc_pack_halves(halves, 1, (ptrdiff_t)z->k);
+}
+
+/* dy as the right side (pixels, K), packed. */
 static void pack_dy(const dsc_call *call, const dsc_real *dy) {
     const dsc_conv_plan *p = call->plan;
     const dsc_conv_sizes *z = &p->z;
     const dsc_gemm_kernels *product = call->product;
-    const size_t run = p->planes.run, depth = z->oh * run;
     dsc_real *scratch = call->scratch;
-    dsc_packer packer = dsc_pack_matrix(dy, (ptrdiff_t)z->pixels, 1);
-    if (product->elements_per_word == 2) {
-        uint16_t *halves = (uint16_t *)(void *)(scratch + p->room.dy);
-        if (run == z->ow)
-            product->round_row(halves, dy, z->k * z->pixels);
-        else
-            for (size_t row = 0; row < z->k * z->oh; row++) {
-                product->round_row(halves + row * run, dy + row * z->ow, z->ow);
-                halves[row * run + z->ow] = 0;
-            }
-        packer = dsc_pack_halves(halves, (ptrdiff_t)depth, 1);
-    }
-    dsc_pack(scratch + p->room.packed, product, DSC_SIDE_B, &packer, z->k, depth, 0,
+    uint16_t *halves = (uint16_t *)(void *)(scratch + p->room.dy);
+    const dsc_packer packer = p->y_form == DSC_FORM_PIXELS_BF16 ? fill_dy(p, halves, dy)
+                              : p->y_form == DSC_FORM_PIXELS    ? dsc_pack_matrix(dy, 1, (ptrdiff_t)z->k)
+                              : product->elements_per_word == 2
+                                  ? round_dy(p, halves, dy, product)
+                                  : dsc_pack_matrix(dy, (ptrdiff_t)z->pixels, 1);
+    dsc_pack(scratch + p->room.packed, product, DSC_SIDE_B, &packer, z->k, z->oh * p->planes.run, 0,
              dsc_pack_panels(product, DSC_SIDE_B, z->k));
 }
 
@@ -109,13 +137,13 @@ static void backward_w(const dsc_call *call, size_t n) {
     const dsc_conv_plan *p = call->plan;
     const dsc_conv_sizes *z = &p->z;
     dsc_real *scratch = call->scratch;
-    const dsc_real *x = call->in[0] + n * z->c * z->input_pixels;
+    const dsc_real *x = dsc_sample_in(call->in[0], p->x_form, n, z->c * z->input_pixels);
     dsc_conv_places rows = p->dw_rows;
     dsc_gemm gemm = p->dw;
     if (!p->planes.direct)
         dsc_conv_planes_make(scratch + p->room.planes, &p->planes, z, x, call->product,
                              scratch + p->room.rounded);
-    pack_dy(call, call->d_out[0] + n * z->k * z->pixels);
+    pack_dy(call, dsc_sample_in(call->d_out[0], p->y_form, n, z->k * z->pixels));
     rows.packer.matrix = p->planes.direct ? x : scratch + p->room.planes;
     gemm.a.packer = &rows.packer;
     gemm.b.packed = scratch + p->room.packed;
@@ -137,11 +165,38 @@ static void finish_w(const dsc_call *call) {
         }
 }
 
-static void add_b(const dsc_call *call, size_t n) {
+/* The sum over pixels, of bfloat16 some at a time. */
+static void add_pixels(const dsc_call *call, const uint16_t *dy) {
+    enum { BLOCK = 2048 };
     const dsc_conv_sizes *z = &((const dsc_conv_plan *)call->plan)->z;
-    for (size_t k = 0; k < z->k; k++)
-        call->d_in[2][k] +=
-            call->kernels->vector->sum(call->d_out[0] + (n * z->k + k) * z->pixels, z->pixels);
+    const dsc_vector_kernels *vector = call->kernels->vector;
+    dsc_real block[BLOCK];
+    const size_t wide = dsc_smaller(z->k, BLOCK / 8), together = BLOCK / wide;
+    for (size_t k = 0; k < z->k; k += wide)
+        for (size_t pixel = 0; pixel < z->pixels; pixel += together) {
+            const size_t w = dsc_smaller(wide, z->k - k), some = dsc_smaller(together, z->pixels - pixel);
+            for (size_t i = 0; i < (w == z->k ? 1 : some); i++)
+                vector->from_bf16(block + i * w, dy + (pixel + i) * z->k + k, w == z->k ? some * w : w);
+            vector->sum_rows(call->d_in[2] + k, block, (ptrdiff_t)w, some, w, true);
+        }
+}
+
+static void add_b(const dsc_call *call, size_t n) {
+    const dsc_conv_plan *p = call->plan;
+    const dsc_conv_sizes *z = &p->z;
+    const dsc_real *dy = dsc_sample_in(call->d_out[0], p->y_form, n, z->k * z->pixels);
+    switch (p->y_form) {
+    case DSC_FORM_REALS:
+        for (size_t k = 0; k < z->k; k++)
+            call->d_in[2][k] += call->kernels->vector->sum(dy + k * z->pixels, z->pixels);
+        break;
+    case DSC_FORM_PIXELS:
+        call->kernels->vector->sum_rows(call->d_in[2], dy, (ptrdiff_t)z->k, z->pixels, z->k, true);
+        break;
+    case DSC_FORM_PIXELS_BF16:
+        add_pixels(call, dsc_halves_in(dy));
+        break;
+    }
 }
 
 void dsc_conv_backward(const dsc_call *call) {

@@ -4,7 +4,8 @@
  *   conv2d.c            the plan; y
  *   conv2d_backward.c   dx, dw and db
  *   conv2d_weight.c     the weight, packed for y and for dx
- *   conv2d_images.c     the forms of x and dy that the products read in place */
+ *   conv2d_images.c     x and dy with the channels last, which y and dx read in place
+ *   conv2d_planes.c     x with the channels first, which dw reads in place */
 #ifndef DSC_OP_CONV2D_PLAN_H
 #define DSC_OP_CONV2D_PLAN_H
 
@@ -53,6 +54,7 @@ typedef struct dsc_conv_room {
 typedef struct dsc_conv_plan {
     dsc_conv_sizes z;
     bool relu, pool, scatters;
+    dsc_form x_form, y_form;             /* of the gradients too */
     dsc_conv_weight y_weight, dx_weight; /* dx_weight.panels 0: not wanted */
     size_t packed_dx;                    /* where that lies in `shared`, in bytes */
     dsc_conv_image x, dy;
@@ -77,6 +79,27 @@ static inline size_t dsc_conv_lines(size_t rows, size_t apart, size_t width) {
 /* Plans dx and dw; returns the bytes of workspace that their products take. */
 size_t dsc_conv_plan_backward(const dsc_needs *needs, dsc_conv_plan *plan);
 void dsc_conv_backward(const dsc_call *call);
+
+/* Where rows of a product end up: pixels of an image, `width` in a row, of `channels` channels; `apart` rows
+ * of the product from one row of pixels to the next. `plane`: numbers from channel to channel, of
+ * DSC_FORM_REALS. */
+typedef struct dsc_conv_target {
+    dsc_form form;
+    dsc_real *to;
+    size_t height, width, channels, apart, plane;
+} dsc_conv_target;
+
+/* Computes the product, whose columns are the channels, into `target`. `room`: numbers for the whole product,
+ * used unless it can go straight there. */
+void dsc_conv_product(const dsc_gemm_plan *plan, dsc_gemm *gemm, const dsc_conv_target *target,
+                      dsc_real *room, void *workspace, const dsc_vector_kernels *vector);
+
+/* (height, width, channels), `apart` pixels from row to row, to the target. */
+void dsc_conv_deliver(const dsc_conv_target *target, const dsc_real *from, const dsc_vector_kernels *vector);
+
+/* In how many tiles a product is cut that is rounded to bfloat16 tile by tile, while a tile is in the
+ * first-level cache; 1 of one that is not. */
+size_t dsc_conv_tiles(dsc_form form, const dsc_gemm *gemm);
 
 /* One thread computes the product. */
 static inline void dsc_conv_run(const dsc_gemm_plan *plan, const dsc_gemm *gemm, void *workspace) {

@@ -6,10 +6,11 @@
  *   static void pass(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const dsc_real *kept,
  *                    size_t count)
  *   DSC_ELEMENTWISE(apply, pass, out)     kept is the output; with `in` the input; with `d_out` dy
- *   const dsc_op dsc_op_tanh = {.name = "tanh", ..., DSC_ELEMENTWISE_FIELDS, .keeps_outputs = 1};
+ *   const dsc_op dsc_op_tanh = {.name = "tanh", ..., DSC_ELEMENTWISE_FIELDS, .flags = DSC_ELEMENTWISE_FLAGS,
+ *                              .keeps_outputs = 1};
  *
  * `count` is at most DSC_ELEMENTS, so that what is computed on the way fits an array. y may be x, and dx may
- * be dy. */
+ * be dy. Of values kept as bfloat16 the functions see reals, and what they make is rounded. */
 #ifndef DSC_OP_ELEMENTWISE_H
 #define DSC_OP_ELEMENTWISE_H
 
@@ -19,17 +20,17 @@
 
 enum { DSC_ELEMENTS = DSC_USUALLY(1024, 1) };
 
+typedef void dsc_apply_numbers(const dsc_call *call, dsc_real *y, const dsc_real *x, size_t count);
+typedef void dsc_pass_numbers(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const dsc_real *kept,
+                              size_t count);
+
+/* Over all numbers of a call, in whatever form. `kept`: the first of call->in, call->out or call->d_out. */
+void dsc_elementwise_forward(const dsc_call *call, dsc_apply_numbers *apply);
+void dsc_elementwise_backward(const dsc_call *call, dsc_pass_numbers *pass, const dsc_real *kept);
+
 #define DSC_ELEMENTWISE(apply, pass, kept)                                                                   \
-    static void forward(const dsc_call *call) {                                                              \
-        for (size_t i = 0, all = dsc_out_numbers(call, 0); i < all; i += DSC_ELEMENTS)                       \
-            apply(call, call->out[0] + i, call->in[0] + i, dsc_smaller(all - i, DSC_ELEMENTS));              \
-    }                                                                                                        \
-    static void backward(const dsc_call *call) {                                                             \
-        if (!call->d_in[0]) return;                                                                          \
-        for (size_t i = 0, all = dsc_out_numbers(call, 0); i < all; i += DSC_ELEMENTS)                       \
-            pass(call, call->d_in[0] + i, call->d_out[0] + i, call->kept[0] + i,                             \
-                 dsc_smaller(all - i, DSC_ELEMENTS));                                                        \
-    }                                                                                                        \
+    static void forward(const dsc_call *call) { dsc_elementwise_forward(call, apply); }                      \
+    static void backward(const dsc_call *call) { dsc_elementwise_backward(call, pass, call->kept[0]); }      \
     static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};            \
     static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1},   \
                                                 {0}};
@@ -37,5 +38,7 @@ enum { DSC_ELEMENTS = DSC_USUALLY(1024, 1) };
 #define DSC_ELEMENTWISE_FIELDS                                                                               \
     .least_inputs = 1, .most_inputs = 1, .shapes = dsc_shapes_same, .forward = forward_stages,               \
     .backward = backward_stages, .examples = examples
+/* For .flags: numbers may lie in any order. */
+#define DSC_ELEMENTWISE_FLAGS (DSC_OP_IN_PLACE | DSC_OP_PIXELS)
 
 #endif

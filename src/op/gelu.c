@@ -64,7 +64,7 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_gelu = {
     .name = "gelu",
     .help = "x times the normal distribution at x",
-    .flags = DSC_OP_IN_PLACE,
+    .flags = DSC_ELEMENTWISE_FLAGS,
     .keeps_inputs = 1,
     DSC_ELEMENTWISE_FIELDS,
 };

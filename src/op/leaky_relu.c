@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* leaky_relu.c: the rectified linear unit that lets a little of the negative part through (Maas et al., 2013).
+/* leaky_relu.c: the rectified linear unit that lets a little of the negative part through (Maas et al.,
+ * 2013).
  *
  *   y = x if x > 0, else slope x        dx = dy if y > 0, else slope dy
  *
- * As slope is at least 0, y tells the sign of x, and x need not be kept.
- */
+ * As slope is at least 0, y tells the sign of x, and x need not be kept. */
 #include "op/elementwise.h"
 #include "op/tables.h"
 
@@ -51,7 +51,7 @@ const dsc_op dsc_op_leaky_relu = {
     .help = "the positive part, and a little of the negative",
     .params = dsc_leaky_relu_params,
     .values_size = sizeof(dsc_leaky_relu_values),
-    .flags = DSC_OP_IN_PLACE,
+    .flags = DSC_ELEMENTWISE_FLAGS,
     .keeps_outputs = 1,
     DSC_ELEMENTWISE_FIELDS,
 };

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* max_pool.c: the largest value of each window.
  *
- *   x (C, H, W)  ->  y (C, OH, OW),  y[c, i, j] = max over r, s of x[c, i stride - padding + r, j stride - padding + s]
+ *   x (C, H, W)  ->  y (C, OH, OW)
+ *   y[c, i, j] = max over r, s of x[c, i stride - padding + r, j stride - padding + s]
  *   dx = dy at the place of the largest value, the first of several; summed over the windows that overlap
  *
- * Padding is never the largest. A NaN in the window makes the result NaN. Where the largest stood in the window is
- * kept as one byte an output; the input need not be kept.
- */
+ * Padding is never the largest. A NaN in the window makes the result NaN. Where the largest stood in the
+ * window is kept as one byte an output; the input need not be kept. */
 #include "op/window.h"
 
 #include "kernel/loop.h"
@@ -18,10 +18,14 @@ static bool is_two_by_two(const dsc_window w[2]) {
            !w[X].padding;
 }
 
+/* Scratch: a plane's places, or a pixel's, where nobody keeps them; sums of dx and dy as reals. */
 static void needs(dsc_needs *needs) {
+    const size_t plane = needs->out->size[1] * needs->out->size[2];
     needs->saved_per_sample = dsc_shape_count(needs->out);
-    needs->scratch =
-        needs->out->size[1] * needs->out->size[2]; /* a plane's places, where nobody keeps them */
+    needs->scratch = dsc_larger(plane, needs->out->size[0]);
+    if (needs->goes_back && needs->in_form[0] == DSC_FORM_PIXELS_BF16)
+        needs->scratch = dsc_larger(
+            needs->scratch, (dsc_shape_count(needs->in) + dsc_shape_count(needs->out)) * sizeof(dsc_real));
 }
 
 /* --- any window; those of 2 x 2 side by side have a kernel --- */
@@ -63,9 +67,161 @@ static void row_of_any(const dsc_call *call, const dsc_window w[2], dsc_real *y,
     }
 }
 
+/* --- pixels: the channels of a window's pixels side by side --- */
+
+/* The first pixel of a window, and whether a further one is larger. */
+DSC_LOOP(take_first_pixel,
+         (dsc_real *restrict y, uint8_t *restrict place, const dsc_real *restrict x, uint8_t tap,
+          size_t channels),
+         {
+             for (size_t c = 0; c < channels; c++) y[c] = x[c];
+             for (size_t c = 0; c < channels; c++) place[c] = tap;
+         })
+
+DSC_LOOP(pass_to_tap,
+         (dsc_real *restrict dx, const dsc_real *restrict dy, const uint8_t *restrict place, uint8_t tap,
+          size_t channels),
+         {
+             for (size_t c = 0; c < channels; c++) dx[c] += place[c] == tap ? dy[c] : 0;
+         })
+
+/* The same of bfloat16, which keep their order and their NaN when they are widened. */
+DSC_LOOP(take_larger_bf16,
+         (uint16_t *restrict y, uint8_t *restrict place, const uint16_t *restrict x, uint8_t tap,
+          size_t channels),
+         {
+             for (size_t c = 0; c < channels; c++) {
+                 const float value = dsc_bf16_to_float(x[c]);
+                 const float most = dsc_bf16_to_float(y[c]);
+                 place[c] = LARGER(value, most) ? tap : place[c];
+                 y[c] = LARGER(value, most) ? x[c] : y[c];
+             }
+         })
+
+DSC_LOOP(copy_if_tap,
+         (uint16_t *restrict dx, const uint16_t *restrict dy, const uint8_t *restrict place, uint8_t tap,
+          size_t channels),
+         {
+             for (size_t c = 0; c < channels; c++) dx[c] = (uint16_t)(place[c] == tap ? dy[c] : 0);
+         })
+
+/* Window (i, j): its taps are r from `top` to `bottom` - 1 and s from `left` to `right` - 1. */
+typedef struct taps {
+    size_t top, bottom, left, right;
+} taps;
+
+static taps taps_of(const dsc_window w[2], size_t i, size_t j) {
+    taps t;
+    dsc_window_taps(&t.top, &t.bottom, &w[Y], i);
+    dsc_window_taps(&t.left, &t.right, &w[X], j);
+    return t;
+}
+
+static void take_window(const dsc_call *call, const dsc_window w[2], const dsc_real *image, dsc_real *y,
+                        uint8_t *place, size_t i, size_t j) {
+    const size_t channels = call->in_shape[0].size[0], isa = call->kernels->isa;
+    const bool halves = call->in_form[0] == DSC_FORM_PIXELS_BF16;
+    const taps t = taps_of(w, i, j);
+    for (size_t r = t.top; r < t.bottom; r++)
+        for (size_t s = t.left; s < t.right; s++) {
+            const uint8_t tap = (uint8_t)(r * w[X].size + s);
+            const size_t at = dsc_window_pixel(&w[Y], i, r) * w[X].in + dsc_window_pixel(&w[X], j, s);
+            const dsc_real *x = dsc_sample_in(image, call->in_form[0], at, channels);
+            const bool first = r == t.top && s == t.left;
+            if (halves && first) {
+                memcpy(y, x, channels * sizeof(uint16_t));
+                memset(place, tap, channels);
+            } else if (halves) {
+                take_larger_bf16[isa](dsc_halves_out(y), place, dsc_halves_in(x), tap, channels);
+            } else if (first) {
+                take_first_pixel[isa](y, place, x, tap, channels);
+            } else {
+                take_larger[isa](y, place, x, 1, tap, channels);
+            }
+        }
+}
+
+static void forward_pixels(const dsc_call *call, const dsc_window w[2]) {
+    const size_t channels = call->in_shape[0].size[0], pixels = w[Y].out * w[X].out;
+    for (size_t n = 0; n < call->count; n++) {
+        const dsc_real *image = dsc_sample_in(call->in[0], call->in_form[0], n * w[Y].in * w[X].in, channels);
+        for (size_t p = 0; p < pixels; p++) {
+            dsc_real *y = dsc_sample_out(call->out[0], call->out_form[0], n * pixels + p, channels);
+            uint8_t *place =
+                call->saved ? (uint8_t *)call->saved + (n * pixels + p) * channels : call->scratch;
+            take_window(call, w, image, y, place, p / w[X].out, p % w[X].out);
+        }
+    }
+}
+
+/* Windows that lie apart: each pixel of dx is written once, or in none of them and cleared before. */
+static void back_apart(const dsc_call *call, const dsc_window w[2], uint16_t *dx, const uint16_t *dy,
+                       const uint8_t *place) {
+    const size_t channels = call->in_shape[0].size[0];
+    const bool covers = w[Y].out * w[Y].size == w[Y].in && w[X].out * w[X].size == w[X].in &&
+                        w[Y].stride == w[Y].size && w[X].stride == w[X].size;
+    if (!covers) memset(dx, 0, w[Y].in * w[X].in * channels * sizeof *dx);
+    for (size_t p = 0; p < w[Y].out * w[X].out; p++, dy += channels, place += channels) {
+        const size_t i = p / w[X].out, j = p % w[X].out;
+        const taps t = taps_of(w, i, j);
+        for (size_t r = t.top; r < t.bottom; r++)
+            for (size_t s = t.left; s < t.right; s++) {
+                const size_t at = dsc_window_pixel(&w[Y], i, r) * w[X].in + dsc_window_pixel(&w[X], j, s);
+                copy_if_tap[call->kernels->isa](dx + at * channels, dy, place, (uint8_t)(r * w[X].size + s),
+                                                channels);
+            }
+    }
+}
+
+/* Any windows: sums of reals. */
+static void back_sums(const dsc_call *call, const dsc_window w[2], dsc_real *dx, const dsc_real *dy,
+                      const uint8_t *place) {
+    const size_t channels = call->in_shape[0].size[0];
+    call->kernels->vector->fill(dx, 0, w[Y].in * w[X].in * channels);
+    for (size_t p = 0; p < w[Y].out * w[X].out; p++, dy += channels, place += channels) {
+        const size_t i = p / w[X].out, j = p % w[X].out;
+        const taps t = taps_of(w, i, j);
+        for (size_t r = t.top; r < t.bottom; r++)
+            for (size_t s = t.left; s < t.right; s++) {
+                const size_t at = dsc_window_pixel(&w[Y], i, r) * w[X].in + dsc_window_pixel(&w[X], j, s);
+                pass_to_tap[call->kernels->isa](dx + at * channels, dy, place, (uint8_t)(r * w[X].size + s),
+                                                channels);
+            }
+    }
+}
+
+static bool are_apart(const dsc_window w[2]) { return w[Y].stride >= w[Y].size && w[X].stride >= w[X].size; }
+
+static void backward_pixels(const dsc_call *call, const dsc_window w[2]) {
+    const size_t out = w[Y].out * w[X].out * call->in_shape[0].size[0],
+                 in = dsc_shape_count(&call->in_shape[0]);
+    const dsc_vector_kernels *vector = call->kernels->vector;
+    dsc_real *sums = call->scratch, *dy_reals = sums + in;
+    for (size_t n = 0; n < call->count; n++) {
+        dsc_real *dx = dsc_sample_out(call->d_in[0], call->in_form[0], n, in);
+        const dsc_real *dy = dsc_sample_in(call->d_out[0], call->out_form[0], n, out);
+        const uint8_t *place = (const uint8_t *)call->saved + n * out;
+        if (call->in_form[0] == DSC_FORM_PIXELS) {
+            back_sums(call, w, dx, dy, place);
+        } else if (are_apart(w)) {
+            back_apart(call, w, dsc_halves_out(dx), dsc_halves_in(dy), place);
+        } else {
+            vector->from_bf16(dy_reals, dsc_halves_in(dy), out);
+            back_sums(call, w, sums, dy_reals, place);
+            vector->to_bf16(dsc_halves_out(dx), sums, in);
+        }
+    }
+}
+
+/* --- both --- */
+
 static void forward(const dsc_call *call) {
     dsc_window w[2];
     dsc_pool_windows(w, call->values, &call->in_shape[0]);
+    if (call->in_form[0] != DSC_FORM_REALS) {
+        forward_pixels(call, w);
+        return;
+    }
     const size_t planes = call->count * call->in_shape[0].size[0], pixels = w[Y].out * w[X].out;
     for (size_t p = 0; p < planes; p++) {
         const dsc_real *image = call->in[0] + p * w[Y].in * w[X].in;
@@ -100,6 +256,10 @@ static void backward(const dsc_call *call) {
     if (!call->d_in[0]) return;
     dsc_window w[2];
     dsc_pool_windows(w, call->values, &call->in_shape[0]);
+    if (call->in_form[0] != DSC_FORM_REALS) {
+        backward_pixels(call, w);
+        return;
+    }
     size_t planes = call->count * call->in_shape[0].size[0], pixels = w[Y].out * w[X].out;
     for (size_t p = 0; p < planes; p++) {
         dsc_real *dx = call->d_in[0] + p * w[Y].in * w[X].in;
@@ -133,6 +293,7 @@ const dsc_op dsc_op_max_pool = {
     .values_size = sizeof(dsc_pool_values),
     .least_inputs = 1,
     .most_inputs = 1,
+    .flags = DSC_OP_PIXELS,
     .shapes = dsc_pool_shapes,
     .needs = needs,
     .forward = forward_stages,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* op.h: what the files of this folder share. An op is one file that ends in one descriptor, and one line in ops.c. */
+/* op.h: what the files of this folder share. An op is one file that ends in one descriptor, and one line in
+ * ops.c. */
 #ifndef DSC_OP_OP_H
 #define DSC_OP_OP_H
 
@@ -27,10 +28,27 @@ static inline size_t dsc_out_numbers(const dsc_call *call, size_t i) {
     return call->count * dsc_shape_count(&call->out_shape[i]);
 }
 
+/* Sample n of a value of each sample, of `each` numbers: to be read, and to be written. */
+static inline size_t dsc_form_number(dsc_form form) {
+    return form == DSC_FORM_PIXELS_BF16 ? sizeof(uint16_t) : sizeof(dsc_real);
+}
+static inline const dsc_real *dsc_sample_in(const dsc_real *values, dsc_form form, size_t n, size_t each) {
+    return (const dsc_real *)(const void *)((const unsigned char *)values + n * each * dsc_form_number(form));
+}
+static inline dsc_real *dsc_sample_out(dsc_real *values, dsc_form form, size_t n, size_t each) {
+    return (dsc_real *)(void *)((unsigned char *)values + n * each * dsc_form_number(form));
+}
+/* The same value as bfloat16. */
+static inline const uint16_t *dsc_halves_in(const dsc_real *values) {
+    return (const uint16_t *)(const void *)values;
+}
+static inline uint16_t *dsc_halves_out(dsc_real *values) { return (uint16_t *)(void *)values; }
+
 /* A shape rule for ops whose only output has the shape of their first input, which every sample has. */
 dsc_status dsc_shapes_same(dsc_shape_rule *rule, dsc_error *error);
 
-/* For a first input of each sample and a second that has its shape or its leading dimensions: the first's shape. */
+/* For a first input of each sample and a second that has its shape or its leading dimensions: the first's
+ * shape. */
 dsc_status dsc_shapes_leading(dsc_shape_rule *rule, dsc_error *error);
 
 /* (C, ...) -> (C) */
@@ -55,11 +73,13 @@ dsc_status dsc_expect_role(const dsc_shape_rule *rule, size_t i, dsc_role role, 
 static inline size_t dsc_larger(size_t a, size_t b) { return a > b ? a : b; }
 static inline size_t dsc_smaller(size_t a, size_t b) { return a < b ? a : b; }
 
-/* Losses: the last input is a target, the first has what it is compared with. A target is a class, one number for each
- * sample, or a value for each of the first input's. (If that is a single number, the target is its value.) */
+/* Losses: the last input is a target, the first has what it is compared with. A target is a class, one
+ * number for each sample, or a value for each of the first input's. (If that is a single number, the target
+ * is its value.) */
 dsc_status dsc_shapes_loss(dsc_shape_rule *rule, dsc_error *error);
 
-/* Sample n's target as values: the target itself, or `one_hot`, filled with 1 for the class and 0 for others. */
+/* Sample n's target as values: the target itself, or `one_hot`, filled with 1 for the class and 0 for
+ * others. */
 const dsc_real *dsc_target_values(const dsc_call *call, size_t n, dsc_real *one_hot);
 
 #endif

@@ -5,6 +5,8 @@
  */
 #include "op/elementwise.h"
 
+#include "kernel/loop.h"
+
 static void apply(const dsc_call *call, dsc_real *y, const dsc_real *x, size_t count) {
     call->kernels->vector->relu(y, x, count);
 }
@@ -13,7 +15,37 @@ static void pass(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const d
     call->kernels->vector->relu_back(dx, dy, y, count);
 }
 
-DSC_ELEMENTWISE(apply, pass, out)
+/* The same of bfloat16, by its bits: of what is negative the sign is set, and it is no NaN; what is positive
+ * is from 1 to infinity. Either array may be the other. */
+enum { ZERO_BELOW = 0x8000, MINUS_INFINITY = 0xff80, INFINITY_BITS = 0x7f80 };
+
+DSC_LOOP(apply_bf16, (uint16_t * y, const uint16_t *x, size_t count), {
+    for (size_t i = 0; i < count; i++)
+        y[i] = (uint16_t)(x[i] > ZERO_BELOW && x[i] <= MINUS_INFINITY ? 0 : x[i]);
+})
+
+DSC_LOOP(pass_bf16, (uint16_t * dx, const uint16_t *dy, const uint16_t *y, size_t count), {
+    for (size_t i = 0; i < count; i++) dx[i] = (uint16_t)((uint16_t)(y[i] - 1) < INFINITY_BITS ? dy[i] : 0);
+})
+
+static void forward(const dsc_call *call) {
+    if (call->out_form[0] == DSC_FORM_PIXELS_BF16)
+        apply_bf16[call->kernels->isa]((void *)call->out[0], (const void *)call->in[0],
+                                       dsc_out_numbers(call, 0));
+    else
+        dsc_elementwise_forward(call, apply);
+}
+
+static void backward(const dsc_call *call) {
+    if (call->d_in[0] && call->out_form[0] == DSC_FORM_PIXELS_BF16)
+        pass_bf16[call->kernels->isa]((void *)call->d_in[0], (const void *)call->d_out[0],
+                                      (const void *)call->out[0], dsc_out_numbers(call, 0));
+    else
+        dsc_elementwise_backward(call, pass, call->out[0]);
+}
+
+static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
+static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{1, {1}}}},
@@ -29,7 +61,7 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_relu = {
     .name = "relu",
     .help = "the positive part",
-    .flags = DSC_OP_IN_PLACE | DSC_OP_RELU,
+    .flags = DSC_ELEMENTWISE_FLAGS | DSC_OP_RELU,
     .keeps_outputs = 1,
     DSC_ELEMENTWISE_FIELDS,
 };

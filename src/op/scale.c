@@ -46,7 +46,7 @@ const dsc_op dsc_op_scale = {
     .help = "a value times a constant",
     .params = params,
     .values_size = sizeof(scale_values),
-    .flags = DSC_OP_IN_PLACE,
+    .flags = DSC_ELEMENTWISE_FLAGS,
     DSC_ELEMENTWISE_FIELDS,
 };
 

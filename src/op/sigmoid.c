@@ -35,7 +35,7 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_sigmoid = {
     .name = "sigmoid",
     .help = "the logistic function: between 0 and 1",
-    .flags = DSC_OP_IN_PLACE,
+    .flags = DSC_ELEMENTWISE_FLAGS,
     .keeps_outputs = 1,
     DSC_ELEMENTWISE_FIELDS,
 };

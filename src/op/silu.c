@@ -42,7 +42,7 @@ static const dsc_op_example examples[] = {
 const dsc_op dsc_op_silu = {
     .name = "silu",
     .help = "x times its logistic function",
-    .flags = DSC_OP_IN_PLACE,
+    .flags = DSC_ELEMENTWISE_FLAGS,
     .keeps_inputs = 1,
     DSC_ELEMENTWISE_FIELDS,
 };

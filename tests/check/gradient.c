@@ -14,6 +14,7 @@
 #include "base/param.h"
 #include "base/random.h"
 #include "graph/executor.h"
+#include "kernel/pack.h"
 
 #include <math.h>
 
@@ -79,6 +80,14 @@ typedef struct rig {
     dsc_real *after; /* the buffers behind a run */
 } rig;
 
+static dsc_form_choice rig_forms = DSC_FORMS_PLANNED;
+static bool rig_bf16 = false;
+
+void gradient_in(dsc_form_choice forms, bool bf16) {
+    rig_forms = forms;
+    rig_bf16 = bf16;
+}
+
 static void load(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker) {
     (void)worker;
     const rig *r = context;
@@ -103,6 +112,8 @@ static void fill_data(rig *r, const dsc_op_example *example) {
             if (role == 'b') to[k] = (dsc_real)(0.5 + dsc_rng_random(&rng));
             if (role == 't' && each == 1 && classes > 1) to[k] = (dsc_real)(k % classes);
             if (role == 't' && (each > 1 || classes == 1)) to[k] = (dsc_real)dsc_rng_random(&rng);
+            /* Or what is the largest of several values would depend on rounding. */
+            if (rig_bf16) to[k] = (dsc_real)dsc_bf16_to_float(dsc_bf16_from_float((float)to[k]));
         }
     }
 }
@@ -157,6 +168,8 @@ static void make_rig(rig *r, const dsc_op *op, const dsc_op_example *example, bo
     if (!try_graph(r, op, example, &error)) fail_msg("%s: %s", op->name, error.message);
     dsc_executor_options options = {
         .batch = SAMPLES, .lanes = LANES, .training = training, .loss = r->loss, .kernels = kernels};
+    options.forms = rig_forms;
+    options.bf16 = rig_bf16;
     options.kept[options.kept_count++] = r->loss;
     options.kept[options.kept_count++] = r->out;
     if (input < r->inputs && example->roles[input] == 's') options.input_gradient = r->nodes[input];
@@ -427,6 +440,18 @@ static dsc_real *results(size_t *count, const dsc_op *op, const dsc_op_example *
     return all;
 }
 
+static void compare(const dsc_op *op, const dsc_op_example *example, bool training, size_t input,
+                    const char *name, const dsc_real *found, const dsc_real *expected, size_t n,
+                    double tolerance) {
+    double allowed = tolerance * largest(expected, n);
+    for (size_t i = 0; i < n; i++)
+        if (!(fabs((double)found[i] - (double)expected[i]) <= allowed))
+            fail_msg("%s (%s, %s, %s), input %zu, number %zu: %s gives %.9g, the reference %.9g", op->name,
+                     example->roles, example->values ? example->values : "",
+                     training ? "training" : "inference", input, i, name, (double)found[i],
+                     (double)expected[i]);
+}
+
 void gradient_check_kernels(const dsc_op *op, const dsc_op_example *example, bool training,
                             const struct dsc_kernels *kernels, const struct dsc_kernels *reference,
                             const char *name, double tolerance) {
@@ -435,13 +460,25 @@ void gradient_check_kernels(const dsc_op *op, const dsc_op_example *example, boo
         dsc_real *found = results(&n, op, example, training, input, kernels);
         dsc_real *expected = results(&same, op, example, training, input, reference);
         assert_int_equal(n, same);
-        double allowed = tolerance * largest(expected, n);
-        for (size_t i = 0; i < n; i++)
-            if (!(fabs((double)found[i] - (double)expected[i]) <= allowed))
-                fail_msg("%s (%s, %s, %s), input %zu, number %zu: %s gives %.9g, the reference %.9g",
-                         op->name, example->roles, example->values ? example->values : "",
-                         training ? "training" : "inference", input, i, name, (double)found[i],
-                         (double)expected[i]);
+        compare(op, example, training, input, name, found, expected, n, tolerance);
+        free(found);
+        free(expected);
+    }
+}
+
+void gradient_check_forms(const dsc_op *op, const dsc_op_example *example, bool training, bool bf16,
+                          const struct dsc_kernels *kernels, double tolerance) {
+    for (size_t input = 0; example->roles[input]; input++) {
+        size_t n, same;
+        gradient_in(DSC_FORMS_REALS, bf16);
+        dsc_real *expected = results(&n, op, example, training, input, kernels);
+        gradient_in(DSC_FORMS_PIXELS, bf16);
+        dsc_real *found = results(&same, op, example, training, input, kernels);
+        gradient_in(DSC_FORMS_PLANNED, false);
+        assert_int_equal(n, same);
+        char name[64];
+        (void)snprintf(name, sizeof name, "%s in pixels%s", kernels->name, bf16 ? " of bfloat16" : "");
+        compare(op, example, training, input, name, found, expected, n, tolerance);
         free(found);
         free(expected);
     }

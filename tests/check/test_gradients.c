@@ -28,6 +28,13 @@ static void every_gradient_agrees_with_central_differences(void **state) {
     for_all_examples(check_differences);
 }
 
+static void every_gradient_does_where_values_lie_as_pixels(void **state) {
+    (void)state;
+    gradient_in(DSC_FORMS_PIXELS, false);
+    for_all_examples(check_differences);
+    gradient_in(DSC_FORMS_PLANNED, false);
+}
+
 /* A formula may be wrong together with its gradient: the examples' numbers come from elsewhere. */
 static void every_op_gives_the_numbers_that_were_worked_out(void **state) {
     (void)state;
@@ -59,6 +66,7 @@ static void a_wrong_gradient_a_wrong_formula_and_an_ignored_parameter_are_found(
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_gradient_agrees_with_central_differences),
+        cmocka_unit_test(every_gradient_does_where_values_lie_as_pixels),
         cmocka_unit_test(every_op_gives_the_numbers_that_were_worked_out),
         cmocka_unit_test(every_parameter_and_input_of_every_op_matters),
         cmocka_unit_test(results_do_not_depend_on_threads),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every registered op, in float: each kernel set of this machine agrees with the portable one, and the number of
- * threads changes no bit. Then what single ops promise beyond their gradients.
+/* Every registered op, in float: each kernel set of this machine agrees with the portable one, and the
+ * number of threads changes no bit. Then what single ops promise beyond their gradients.
  *
  * Tolerance between kernel sets: 1e-5 of the largest number. Only matrix products differ, which fuse
  * multiplication and addition or do not: sums of a few hundred terms, each rounded to 6e-8. */
@@ -23,7 +23,8 @@ static void kernel_sets_agree_with_the_portable_one(void **state) {
             }
 }
 
-/* The same with operands rounded to bfloat16: every set rounds alike, products are exact, and sums are in float. */
+/* The same with operands rounded to bfloat16: every set rounds alike, products are exact, and sums are in
+ * float. */
 static void in_bf16_too(void **state) {
     (void)state;
     dsc_kernels reference = *dsc_kernels_find("portable");
@@ -37,6 +38,19 @@ static void in_bf16_too(void **state) {
                 gradient_check_kernels(*op, example, false, &kernels, &reference, kernels.name, TOLERANCE);
             }
     }
+}
+
+/* In which form values lie changes the order of some sums, and nothing else; bfloat16 has eight bits. */
+static void pixels_give_what_reals_give(void **state) {
+    (void)state;
+    const dsc_kernels *kernels;
+    for (size_t k = 0; (kernels = dsc_kernels_at(k)); k++)
+        for (const dsc_op *const *op = dsc_ops; *op; op++)
+            for (const dsc_op_example *example = (*op)->examples; example->roles; example++)
+                for (int training = 0; training < 2; training++) {
+                    gradient_check_forms(*op, example, training, false, kernels, TOLERANCE);
+                    gradient_check_forms(*op, example, training, true, kernels, 1.0 / 128);
+                }
 }
 
 static void threads_change_no_bit(void **state) {
@@ -150,7 +164,7 @@ static void max_pools_pass_nan_on_and_know_no_padding(void **state) {
     }
 }
 
-/* The definition, for windows of 2 x 2: the first of the largest values, or of those that are NaN the last. */
+/* The definition, for windows of 2 x 2: the first of the largest values, or the last of those that are NaN. */
 static size_t largest_of_four(const float *x, size_t width) {
     const size_t places[4] = {0, 1, width, width + 1};
     size_t at = 0;
@@ -427,6 +441,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kernel_sets_agree_with_the_portable_one),
         cmocka_unit_test(in_bf16_too),
+        cmocka_unit_test(pixels_give_what_reals_give),
         cmocka_unit_test(threads_change_no_bit),
         cmocka_unit_test(every_op_passes_nan_on),
         cmocka_unit_test(of_equal_values_max_pool_takes_the_first),

@@ -27,7 +27,7 @@ static const struct {
      "layer-norm, relu, dense\", \"optimiser\": \"adamw\", \"learning-rate\": 0.01, \"normalise\": "
      "\"standard\", "
      "\"ema\": 0.9, \"clip-norm\": 1, \"augment\": \"elastic\"}",
-     0x5a94337d},
+     0x718c9dca},
     {"{" COMMON
      ", \"model\": \"flatten, dense 40, tanh, dense 30, sigmoid, dense\", \"optimiser\": \"rmsprop\", "
      "\"learning-rate\": 0.002, \"augment\": \"affine rotate=10 shift=2\"}",
