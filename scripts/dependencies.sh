@@ -26,6 +26,7 @@ build|required|module jansson|libjansson-dev|jansson-devel|jansson|jansson-dev|J
 build|optional|module libcurl|libcurl4-openssl-dev|libcurl-devel|curl|curl-dev|downloading MNIST
 build|optional|module libcrypto|libssl-dev|openssl-devel|openssl|openssl-dev|checksums
 build|optional|module libpng|libpng-dev|libpng-devel|libpng|libpng-dev|PNG pictures
+build|optional|module libjpeg|libjpeg-dev|libjpeg-turbo-devel|libjpeg-turbo|libjpeg-turbo-dev|JPEG pictures
 build|optional|module cairo|libcairo2-dev|cairo-devel|cairo|cairo-dev|charts
 build|optional|module libmicrohttpd|libmicrohttpd-dev|libmicrohttpd-devel|libmicrohttpd|libmicrohttpd-dev|the web page
 build|optional|program scdoc|scdoc|scdoc|scdoc|scdoc|man pages

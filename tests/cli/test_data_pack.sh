@@ -172,7 +172,7 @@ folders_that_are_no_classes_are_refused() {
     mkdir "$work/letters/delta"
     run data pack "$work/letters" "$work/out"
     exits 1
-    says "delta: expected PNG or PGM images of this class, found none"
+    says "delta: expected pictures of this class, such as *.png or *.jpg, found none"
     _letters
     pgm "$work/letters/lost.pgm" 6 5 1
     run data pack "$work/letters" "$work/out"

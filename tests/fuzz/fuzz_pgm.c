@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_pgm.c: any bytes as a picture: PGM, PPM or PNG. All that is read is there. */
-#include "png/picture.h"
+#include "picture/picture.h"
 
 #include <stdlib.h>
 #include <string.h>

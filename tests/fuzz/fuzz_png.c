@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_png.c: any chunks as a PNG. The checksum of every chunk is made right first: else libpng refuses
  * nearly all that a fuzzer makes before it looks inside. */
-#include "png/picture.h"
+#include "picture/picture.h"
 
 #include <libdeflate.h>
 #include <stdlib.h>

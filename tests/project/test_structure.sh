@@ -25,15 +25,15 @@ declare -A may=(
 )
 library="${!may[*]}"
 may+=(
-    [png]="$library"
+    [picture]="$library late"
     [fetch]="$library late"
     [late]="$library"
-    [pack]="$library png"
-    [draw]="$library png"
-    [report]="$library png draw fetch late"
+    [pack]="$library picture"
+    [draw]="$library picture"
+    [report]="$library picture draw fetch late"
     [shipped]="$library"
-    [read]="$library png"
-    [serve]="$library png draw fetch report shipped read late"
+    [read]="$library picture"
+    [serve]="$library picture draw fetch report shipped read late"
 )
 may+=([tutorial]="${!may[*]}")
 may+=([cli]="${!may[*]}")

@@ -3,7 +3,7 @@
 #include "draw/grid.h"
 
 #include "draw/utf8.h"
-#include "png/picture.h"
+#include "picture/picture.h"
 
 #include "base/error.h"
 #include "base/memory.h"

@@ -4,7 +4,7 @@
 
 #if DESCENDER_WITH_CAIRO
 
-#include "png/picture.h"
+#include "picture/picture.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -262,7 +262,7 @@ static bool set_up(session *s) {
 fetch_outcome fetch_transfer_run(fetch_transfer *transfer, dsc_error *error) {
     session s = {.transfer = transfer, .error = error, .range_start = -1};
     transfer->start = transfer->bytes = transfer->offset;
-    if (late_load(&s.api, curl_names, "libcurl.so.4", error)) return FETCH_FAILED;
+    if (late_load(&s.api, curl_names, DESCENDER_CURL_SONAME, error)) return FETCH_FAILED;
     if (s.api.curl_global_init(CURL_GLOBAL_DEFAULT)) {
         (void)dsc_fail(error, DSC_ERROR_MEMORY, "libcurl cannot be started");
         return FETCH_FAILED;

@@ -7,7 +7,7 @@
  *   static const char *const names[] = {LATE_CURL(LATE_NAME) NULL};
  *   ...
  *   curl_functions curl;
- *   dsc_status status = late_load(&curl, names, "libcurl.so.4", error);
+ *   dsc_status status = late_load(&curl, names, DESCENDER_CURL_SONAME, error);
  *   if (!status) handle = curl.curl_easy_init();
  *
  * The types are those of the library's header, so what is called is checked as usual. */

@@ -8,13 +8,13 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/visible.h"
+#include "picture/picture.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { CLASSES_MOST = 256 };
 
@@ -58,11 +58,6 @@ static dsc_status names_of(names *all, const char *folder, dsc_error *error) {
     return status;
 }
 
-static bool is_image_name(const char *name) {
-    const char *point = strrchr(name, '.');
-    return point && (!strcasecmp(point, ".png") || !strcasecmp(point, ".pgm"));
-}
-
 /* A label below 256 written as a plain whole number: "0", "17", not "017". */
 static bool is_label(const char *name, size_t *label) {
     int64_t value;
@@ -94,7 +89,7 @@ static dsc_status list_class(pack_list *list, const char *folder, size_t label, 
                               "whose folders are the classes",
                               path);
             free(path);
-        } else if (path && !is_image_name(files.list[i])) {
+        } else if (path && !picture_is_name(files.list[i])) {
             list->passed_over++;
             free(path);
         } else {
@@ -103,8 +98,8 @@ static dsc_status list_class(pack_list *list, const char *folder, size_t label, 
     }
     names_free(&files);
     if (!status && list->count == before)
-        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected PNG or PGM images of this class, found none",
-                        folder);
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected pictures of this class, such as *.png or *.jpg, found none", folder);
     return status;
 }
 
@@ -144,7 +139,7 @@ static dsc_status keep_folders(pack_list *list, names *all, const char *folder, 
         char *name = all->list[i], *path = dsc_path_join(folder, name);
         const bool is_folder = dsc_is_folder(path);
         if (!path && !status) status = dsc_fail_memory(error, strlen(folder) + strlen(name), folder);
-        if (!status && !is_folder && is_image_name(name))
+        if (!status && !is_folder && picture_is_name(name))
             status =
                 dsc_fail(error, DSC_ERROR_FORMAT,
                          "%s: expected images in folders named by class, found one outside of them", path);

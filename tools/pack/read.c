@@ -5,7 +5,7 @@
 #include "base/digit.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "png/picture.h"
+#include "picture/picture.h"
 
 #include <stdlib.h>
 #include <string.h>

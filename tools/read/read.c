@@ -10,7 +10,7 @@
 #include "base/visible.h"
 #include "data/array.h"
 #include "data/npy.h"
-#include "png/picture.h"
+#include "picture/picture.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -22,10 +22,8 @@
 
 /* --- files --- */
 
-static const char *const endings[] = {".png",    ".pgm",   ".ppm",      ".npy", ".idx",
-                                      ".idx.gz", "-ubyte", "-ubyte.gz", NULL};
-
-static bool is_image_name(const char *name) {
+static bool is_array_name(const char *name) {
+    static const char *const endings[] = {".npy", ".idx", ".idx.gz", "-ubyte", "-ubyte.gz", NULL};
     const size_t length = strlen(name);
     for (size_t i = 0; endings[i]; i++) {
         const size_t its = strlen(endings[i]);
@@ -33,6 +31,8 @@ static bool is_image_name(const char *name) {
     }
     return false;
 }
+
+static bool is_image_name(const char *name) { return picture_is_name(name) || is_array_name(name); }
 
 static dsc_status add(read_list *list, char *path, dsc_error *error) {
     if (!path || !dsc_grow(&list->paths, &list->capacity, list->count + 1, sizeof *list->paths)) {
@@ -44,6 +44,18 @@ static dsc_status add(read_list *list, char *path, dsc_error *error) {
 }
 
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+static dsc_status fail_empty(const char *path, dsc_error *error) {
+    dsc_text names = {0};
+    picture_name_endings(&names);
+    const dsc_status status =
+        names.failed ? dsc_fail_memory(error, 0, path)
+                     : dsc_fail(error, DSC_ERROR_FORMAT,
+                                "%s: has no images: expected files named %s, *.npy, *.idx or *-ubyte", path,
+                                names.data);
+    dsc_text_free(&names);
+    return status;
+}
 
 static dsc_status add_folder(read_list *list, const char *path, dsc_error *error) {
     DIR *folder = opendir(path);
@@ -64,11 +76,7 @@ static dsc_status add_folder(read_list *list, const char *path, dsc_error *error
     }
     (void)closedir(folder);
     if (list->count > first) qsort(list->paths + first, list->count - first, sizeof *list->paths, by_name);
-    if (!status && list->count == first)
-        return dsc_fail(
-            error, DSC_ERROR_FORMAT,
-            "%s: has no images: expected files named *.png, *.pgm, *.ppm, *.npy, *.idx or *-ubyte", path);
-    return status;
+    return !status && list->count == first ? fail_empty(path, error) : status;
 }
 
 dsc_status read_list_add(read_list *list, const char *path, dsc_error *error) {
@@ -139,11 +147,7 @@ static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char 
         return dsc_fail(
             error, DSC_ERROR_FORMAT, "%s: expected an image, found %s; name %s", name, dsc_kind_name(kind),
             path ? dsc_command(command, "it with --model @", path, NULL) : "its file with --model");
-    case DSC_KIND_JPEG:
-    case DSC_KIND_GIF:
     case DSC_KIND_BMP:
-    case DSC_KIND_TIFF:
-    case DSC_KIND_WEBP:
     case DSC_KIND_PDF:
         return dsc_fail(
             error, DSC_ERROR_FORMAT,
@@ -164,8 +168,7 @@ dsc_status read_bytes(read_content *content, const unsigned char *bytes, size_t 
     *content = (read_content){0};
     if (size == 0)
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: is empty; download or copy the file again", name);
-    if (picture_is_png(bytes, size) || dsc_is_pnm(bytes, size))
-        return picture_parse(&content->picture, bytes, size, name, error);
+    if (picture_format_of(bytes, size)) return picture_parse(&content->picture, bytes, size, name, error);
     const dsc_kind kind = dsc_recognise(bytes, size);
     const bool npy = kind == DSC_KIND_NPY, idx = size >= 4 && bytes[0] == 0 && bytes[1] == 0;
     if (!npy && !idx && kind != DSC_KIND_GZIP) return fail_kind(bytes, size, path, error);

@@ -175,7 +175,7 @@ static bool parse_address(address *a, const char *host, unsigned port) {
 
 static dsc_status listen_on(serve_server *s, const char *host, unsigned *port, dsc_error *error) {
     address where;
-    dsc_status status = late_load(&s->api, mhd_names, "libmicrohttpd.so.12", error);
+    dsc_status status = late_load(&s->api, mhd_names, DESCENDER_MICROHTTPD_SONAME, error);
     if (status) return status;
     if (!parse_address(&where, host, *port))
         return dsc_fail(error, DSC_ERROR_ARGUMENT,

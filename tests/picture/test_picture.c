@@ -2,8 +2,8 @@
 #include "testing.h"
 
 #include "base/file.h"
-#include "png/orientation.h"
-#include "png/picture.h"
+#include "picture/orientation.h"
+#include "picture/picture.h"
 
 #include <libdeflate.h>
 
@@ -58,7 +58,7 @@ static void finish(png_bytes *png, const void *rows, size_t size) {
 
 static void check(const png_bytes *png, size_t width, size_t height, size_t channels, const uint8_t *pixels) {
     dsc_image image;
-    ASSERT_OK(picture_png_parse(&image, png->bytes, png->size, "test.png", &error), error);
+    ASSERT_OK(picture_parse(&image, png->bytes, png->size, "test.png", &error), error);
     assert_int_equal(image.width, width);
     assert_int_equal(image.height, height);
     assert_int_equal(image.channels, channels);
@@ -237,7 +237,7 @@ static void every_flipped_byte_is_an_error_or_harmless(void **state) {
     for (size_t i = 0; i < png.size; i++) {
         png.bytes[i] ^= 0x10;
         dsc_image image;
-        dsc_status status = picture_png_parse(&image, png.bytes, png.size, "test.png", &error);
+        dsc_status status = picture_parse(&image, png.bytes, png.size, "test.png", &error);
         if (i < data || i >= data + 4) assert_int_not_equal(status, DSC_OK);
         if (status) {
             assert_null(image.pixels);
@@ -258,7 +258,7 @@ static void every_prefix_is_an_error(void **state) {
         unsigned char *exact = malloc(n ? n : 1);
         memcpy(exact, png.bytes, n);
         dsc_image image;
-        assert_int_equal(picture_png_parse(&image, exact, n, "test.png", &error), DSC_ERROR_FORMAT);
+        assert_int_equal(picture_parse(&image, exact, n, "test.png", &error), DSC_ERROR_FORMAT);
         assert_null(image.pixels);
         free(exact);
     }
@@ -275,8 +275,7 @@ static void huge_claims_cost_nothing(void **state) {
         finish(&png, "\0\0", 2);
         dsc_image image;
         long before = testing_allocations();
-        assert_int_equal(picture_png_parse(&image, png.bytes, png.size, "huge.png", &error),
-                         DSC_ERROR_FORMAT);
+        assert_int_equal(picture_parse(&image, png.bytes, png.size, "huge.png", &error), DSC_ERROR_FORMAT);
         assert_int_equal(testing_allocations(), before);
         ASSERT_MESSAGE(error, "huge.png");
     }
@@ -285,7 +284,7 @@ static void huge_claims_cost_nothing(void **state) {
     static const char row[1 + 30000 / 8];
     finish(&png, row, sizeof row);
     dsc_image image;
-    ASSERT_OK(picture_png_parse(&image, png.bytes, png.size, "wide.png", &error), error);
+    ASSERT_OK(picture_parse(&image, png.bytes, png.size, "wide.png", &error), error);
     dsc_image_clear(&image);
 }
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* png.c: PNG through libpng's simplified interface (libpng-manual, section V), in memory at both ends, so that
  * hostile files meet libpng's own checks and the files themselves are ours to write atomically. */
-#include "png/png.h"
+#include "picture/png.h"
 
 #include "base/error.h"
-#include "png/orientation.h"
+#include "picture/orientation.h"
+#include "picture/picture.h"
 
 #include <string.h>
 
-bool picture_is_png(const unsigned char *bytes, size_t size) {
+static bool is_png(const unsigned char *bytes, size_t size) {
     return size >= 8 && !memcmp(bytes, "\x89PNG\r\n\x1A\n", 8);
 }
 
@@ -22,45 +23,33 @@ static const char end_chunk[] = "\0\0\0\0IEND\xAE\x42\x60\x82";
 /* Deflate's best is 1032 to 1, and a pixel takes at least a bit: what claims more is cut short. */
 #define MOST_PIXELS_A_BYTE (1040 * 8)
 
+extern const picture_format picture_format_png;
+
 bool picture_png_available(void) { return true; }
 
 static dsc_status fail_png(dsc_error *error, const char *name, const char *reason) {
-    return dsc_fail(
-        error, DSC_ERROR_FORMAT,
-        "%s: the PNG file is damaged or cut short (libpng: %s), expected a whole one; make or copy it "
-        "again",
-        name, reason);
+    return picture_fail_damaged(&picture_format_png, name, reason, error);
 }
 
 /* Chooses the format, reads, and checks; `png` is freed by libpng when this fails, and by the caller else. */
 static dsc_status read_rows(dsc_image *image, png_image *png, size_t size, const char *name,
                             dsc_error *error) {
-    if (!dsc_image_size_allowed(png->width, png->height))
-        return dsc_fail(
-            error, DSC_ERROR_FORMAT,
-            "%s: the picture has %u x %u pixels, expected sides of at most %d and at most %d pixels in "
-            "all; make it smaller",
-            name, png->width, png->height, DSC_IMAGE_SIDE_LIMIT, DSC_IMAGE_PIXEL_LIMIT);
-    if ((uint64_t)png->width * png->height / MOST_PIXELS_A_BYTE > size)
-        return fail_png(error, name, "far fewer bytes than its pixels need");
+    dsc_status status =
+        picture_check_size(png->width, png->height, size, MOST_PIXELS_A_BYTE, "PNG", name, error);
+    if (status) return status;
     /* Sixteen bits without a gamma are taken for sRGB as eight bits are, not for linear light. */
     png->flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
     size_t channels = png->format & PNG_FORMAT_FLAG_ALPHA ? 4 : png->format & PNG_FORMAT_FLAG_COLOR ? 3 : 1;
     png->format = channels == 4 ? PNG_FORMAT_RGBA : channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
-    dsc_status status = dsc_image_create(image, png->width, png->height, channels, error);
+    status = dsc_image_create(image, png->width, png->height, channels, error);
     if (status) return status;
     if (png_image_finish_read(png, NULL, image->pixels, 0, NULL)) return DSC_OK;
     return fail_png(error, name, png->message);
 }
 
-dsc_status picture_png_parse(dsc_image *image, const void *bytes, size_t size, const char *name,
-                             dsc_error *error) {
+static dsc_status parse(dsc_image *image, const unsigned char *bytes, size_t size, const char *name,
+                        dsc_error *error) {
     *image = (dsc_image){0};
-    if (!picture_is_png(bytes, size))
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: is no PNG file: expected its signature at the start; convert "
-                        "it, or name another file",
-                        name);
     png_image png = {.version = PNG_IMAGE_VERSION};
     if (!png_image_begin_read_from_memory(&png, bytes, size)) return fail_png(error, name, png.message);
     dsc_status status = DSC_OK;
@@ -100,28 +89,30 @@ dsc_status picture_png_format(unsigned char **bytes, size_t *size, const dsc_ima
 
 #else
 
-static dsc_status missing(dsc_error *error, const char *name) {
-    return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                    "%s: this build has no libpng, so it can neither read nor write PNG; use PGM, or install "
-                    "libpng's development package (libpng-dev) and build again",
-                    name);
-}
-
 bool picture_png_available(void) { return false; }
-
-dsc_status picture_png_parse(dsc_image *image, const void *bytes, size_t size, const char *name,
-                             dsc_error *error) {
-    (void)bytes;
-    (void)size;
-    *image = (dsc_image){0};
-    return missing(error, name);
-}
 
 dsc_status picture_png_format(unsigned char **bytes, size_t *size, const dsc_image *image, dsc_error *error) {
     (void)image;
     *bytes = NULL;
     *size = 0;
-    return missing(error, "picture");
+    return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                    "this build has no libpng, so it cannot write PNG; use PGM or PPM, or install libpng's "
+                    "development package (libpng-dev) and build again");
 }
 
 #endif
+
+static const char *const endings[] = {".png", NULL};
+
+const picture_format picture_format_png = {
+    .name = "png",
+    .help = "PNG, of every depth and colour type",
+    .title = "PNG",
+    .endings = endings,
+    .recognises = is_png,
+#if DESCENDER_WITH_PNG
+    .parse = parse,
+#endif
+    .library = "libpng",
+    .package = "libpng-dev",
+};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* orientation.c: finds one number in an EXIF block; see orientation.h. */
-#include "png/orientation.h"
+#include "picture/orientation.h"
 
 #include <stdbool.h>
 #include <stdint.h>
