@@ -74,12 +74,11 @@ static dsc_status begin(pack_out *out, const char *path, size_t file, bool gzip,
         const bool images = file == TRAIN_IMAGES || file == TEST_IMAGES;
         return dsc_idx_begin(writer, path, images ? &set->images : &set->labels, error);
     }
-    char note[64];
+    char note[DSC_IMAGES_NOTE];
     dsc_text text = {0};
     for (size_t i = 0; file == CLASS_NAMES && i < set->list->class_count; i++)
         dsc_text_append(&text, "%s\n", set->list->classes[i]);
-    if (file == IMAGES_NOTE)
-        dsc_text_append_bytes(&text, note, dsc_images_note_format(note, set->looks.preparation));
+    if (file == IMAGES_NOTE) dsc_text_append_bytes(&text, note, dsc_images_note_format(note, &set->looks));
     dsc_status status =
         text.failed ? dsc_fail_memory(error, text.length, path) : dsc_file_writer_open(writer, path, error);
     if (!status) status = dsc_file_writer_append(*writer, text.data, text.length, error);

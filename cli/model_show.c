@@ -136,8 +136,7 @@ static void append_images(dsc_text *text, const shown *s) {
     dsc_model_describe(&images, s->model);
     if (s->trained)
         dsc_text_append(text, "images: %zu x %zu x %zu, %s, %s\n", images.shape[0], images.shape[1],
-                        images.shape[2], dsc_preparation_words(images.preparation),
-                        dsc_ground_words(images.ground));
+                        images.shape[2], dsc_images_words(&images), dsc_ground_words(images.ground));
     dsc_text_append(text, "\n");
 }
 

@@ -88,8 +88,9 @@ static dsc_status see_picture(predict_answer *a, dsc_picture_notes *notes, const
     const dsc_status status =
         dsc_prepare_image(a->seen, &a->did, notes, &r->expected, pixels, height, width, channels, &why);
     if (!status) return DSC_OK;
-    const bool helps = status == DSC_ERROR_MISMATCH && !r->digits && !dsc_digit_check_shape(r->shape, NULL);
-    return dsc_fail(error, status, "%s%s", why.message,
+    const bool whole = status == DSC_ERROR_MISMATCH && !r->digits;
+    const bool helps = whole && !dsc_digit_check_shape(r->shape, NULL);
+    return dsc_fail(error, status, "%s%s%s", why.message, whole ? " (--fit)" : "",
                     helps ? "; or give --prepare, which finds digits in it and prepares them" : "");
 }
 

@@ -282,16 +282,17 @@ static bool is_known(const struct check *check) {
 
 /* The note beside the files, or what the images show where there is none; *there: there are images. */
 static void look_at(struct check *check, dsc_images *images, bool *there, int which,
-                    const dsc_preparation *noted) {
+                    const dsc_images_note *note) {
     const dsc_array *array = &check->content[which].array;
     size_t shape[3];
     *there = array->data != NULL;
     if (!*there) return;
     image_shape(shape, array);
     dsc_images_examine(images, array->data, array->shape[0], shape);
-    if (!noted) return;
-    images->preparation = *noted;
-    if (*noted == DSC_PREPARATION_DIGITS && images->ground == DSC_GROUND_LIGHT)
+    images->fit = note->fit;
+    if (!note->prepared_noted) return;
+    images->preparation = note->preparation;
+    if (note->preparation == DSC_PREPARATION_DIGITS && images->ground == DSC_GROUND_LIGHT)
         finding(check, DSC_CHECK_WARNING,
                 "%s: is %s, but " DSC_IMAGES_FILE
                 " says that these are prepared digits, which stand on a dark "
@@ -300,21 +301,20 @@ static void look_at(struct check *check, dsc_images *images, bool *there, int wh
 }
 
 static dsc_status check_kinds(struct check *check, dsc_error *error) {
-    bool noted, there[2];
-    dsc_preparation preparation;
+    bool there[2];
+    dsc_images_note note;
     dsc_images images[2];
     dsc_remarks remarks = {0};
     dsc_error why;
     if (is_known(check)) return DSC_OK;
-    dsc_status status = dsc_images_note_read(&noted, &preparation, check->real, &why);
+    dsc_status status = dsc_images_note_read(&note, check->real, &why);
     if (status == DSC_ERROR_MEMORY) {
         if (error) *error = why;
         return status;
     }
     if (status) finding(check, DSC_CHECK_ERROR, "%s", why.message);
     for (int i = 0; i < 2; i++)
-        look_at(check, &images[i], &there[i], i ? DSC_TEST_IMAGES : DSC_TRAIN_IMAGES,
-                noted ? &preparation : NULL);
+        look_at(check, &images[i], &there[i], i ? DSC_TEST_IMAGES : DSC_TRAIN_IMAGES, &note);
     if (there[0] && images[0].ground == DSC_GROUND_LIGHT)
         finding(check, DSC_CHECK_NOTE,
                 "%s: is %s, the other way round than MNIST's; a model that is trained on them will read only "

@@ -307,7 +307,7 @@ dsc_status dsc_dataset_renumber(dsc_dataset **view, const dsc_dataset *parent, c
     return copy(view, parent, map, classes, names, error);
 }
 
-void dsc_dataset_note_preparation(dsc_dataset *data, dsc_preparation preparation) {
-    data->storage->preparation = preparation;
-    data->storage->preparation_noted = true;
-}
+const dsc_images_note dsc_images_note_digits = {.prepared_noted = true,
+                                                .preparation = DSC_PREPARATION_DIGITS};
+
+void dsc_dataset_note(dsc_dataset *data, const dsc_images_note *note) { data->storage->note = *note; }

@@ -11,12 +11,18 @@
 
 #include <stdatomic.h>
 
+/* What is known of images that they do not show: from the file beside them, or from whoever made them. */
+typedef struct dsc_images_note {
+    bool prepared_noted; /* else the preparation is told by the images: dsc_dataset_describe */
+    dsc_preparation preparation;
+    dsc_fit fit;
+} dsc_images_note;
+
 typedef struct dsc_storage {
     atomic_size_t references;
     dsc_content images, labels; /* either may be a mapping of the cache */
     char **class_names;         /* see dsc_class_names_copy */
-    bool preparation_noted;     /* else it is told by the images: dsc_dataset_describe */
-    dsc_preparation preparation;
+    dsc_images_note note;
 } dsc_storage;
 
 struct dsc_dataset {
@@ -67,8 +73,10 @@ dsc_status dsc_class_names_check(const char *const *names, size_t count, dsc_err
  * memory. */
 char **dsc_class_names_copy(const char *const *names, size_t count);
 
-/* For those who open data: how their images were prepared. Before anybody else has the dataset. */
-void dsc_dataset_note_preparation(dsc_dataset *data, dsc_preparation preparation);
+/* For those who open data: what is known of their images. Before anybody else has the dataset. */
+void dsc_dataset_note(dsc_dataset *data, const dsc_images_note *note);
+/* Of digits that are known to be prepared: MNIST's, and the built-in ones. */
+extern const dsc_images_note dsc_images_note_digits;
 
 /* dsc_dataset_open with options (NULL: the defaults). */
 dsc_status dsc_dataset_open_with(dsc_dataset **data, const char *images_path, const char *labels_path,

@@ -74,6 +74,6 @@ dsc_status dsc_digits_create(dsc_dataset **data, size_t count, uint64_t seed, un
     dsc_threads_run(pool, (count + CHUNK - 1) / CHUNK, draw_chunk, &d);
     dsc_threads_free(pool);
     status = dsc_dataset_adopt(data, &images, &labels, 10, NULL, name, name, name, error);
-    if (!status) dsc_dataset_note_preparation(*data, DSC_PREPARATION_DIGITS);
+    if (!status) dsc_dataset_note(*data, &dsc_images_note_digits);
     return status;
 }

@@ -80,7 +80,7 @@ static dsc_status find_all(char *paths[DSC_MNIST_FILES], const char *folder, dsc
 
 static dsc_status adopt_part(dsc_dataset **data, dsc_content pair[2], char *const paths[2],
                              const char *folder, const char *part, size_t classes, char *const *names,
-                             const dsc_preparation *noted, dsc_error *error) {
+                             const dsc_images_note *note, dsc_error *error) {
     dsc_text title = {0};
     const char *known = dsc_dataset_known_name(&pair[0], &pair[1]);
     dsc_text_append(&title, "%s, %s set", folder, part);
@@ -90,8 +90,7 @@ static dsc_status adopt_part(dsc_dataset **data, dsc_content pair[2], char *cons
     } else {
         status = dsc_dataset_adopt(data, &pair[0], &pair[1], classes, (const char *const *)names,
                                    known ? known : title.data, paths[0], paths[1], error);
-        if (!status && (known || noted))
-            dsc_dataset_note_preparation(*data, known ? DSC_PREPARATION_DIGITS : *noted);
+        if (!status) dsc_dataset_note(*data, known ? &dsc_images_note_digits : note);
     }
     dsc_text_free(&title);
     return status;
@@ -138,8 +137,7 @@ static dsc_status open_folder(dsc_dataset **train, dsc_dataset **test, char *pat
     dsc_content content[DSC_MNIST_FILES] = {0};
     char **names = NULL;
     size_t classes = 0;
-    bool noted = false;
-    dsc_preparation preparation = DSC_PREPARATION_NONE;
+    dsc_images_note note;
     dsc_status status = find_all(paths, folder, error);
     for (int i = 0; i < DSC_MNIST_FILES && !status; i++)
         status = dsc_idx_load(&content[i], paths[i], options, error);
@@ -150,12 +148,11 @@ static dsc_status open_folder(dsc_dataset **train, dsc_dataset **test, char *pat
     if (!status)
         status =
             dsc_classes_settle(&names, &classes, images, labels, 2, paths[DSC_TRAIN_IMAGES], real, error);
-    if (!status) status = dsc_images_note_read(&noted, &preparation, real, error);
+    if (!status) status = dsc_images_note_read(&note, real, error);
     free(real);
-    const dsc_preparation *its = noted ? &preparation : NULL;
-    if (!status) status = adopt_part(train, content, paths, folder, "training", classes, names, its, error);
+    if (!status) status = adopt_part(train, content, paths, folder, "training", classes, names, &note, error);
     if (!status)
-        status = adopt_part(test, content + 2, paths + 2, folder, "test", classes, names, its, error);
+        status = adopt_part(test, content + 2, paths + 2, folder, "test", classes, names, &note, error);
     if (!status) status = check_same_shape(*train, *test, folder, error);
     for (int i = 0; i < DSC_MNIST_FILES; i++) dsc_content_clear(&content[i]);
     free(names);

@@ -22,40 +22,62 @@ static const char *const preparations[] = {
 static const char *const grounds[] = {
     [DSC_GROUND_UNKNOWN] = "unknown", [DSC_GROUND_DARK] = "dark", [DSC_GROUND_LIGHT] = "light"};
 
+static const char *const fits[] = {
+    [DSC_FIT_NONE] = "none", [DSC_FIT_CROP] = "crop", [DSC_FIT_PAD] = "pad", [DSC_FIT_STRETCH] = "stretch"};
+
 const char *dsc_preparation_name(dsc_preparation preparation) { return preparations[preparation]; }
 const char *dsc_ground_name(dsc_ground ground) { return grounds[ground]; }
+const char *dsc_fit_name(dsc_fit fit) { return fits[fit]; }
+
+/* The number of a name, or -1. */
+static int find_name(const char *const *names, size_t count, const char *name) {
+    for (size_t i = 0; name && i < count; i++)
+        if (!strcmp(name, names[i])) return (int)i;
+    return -1;
+}
 
 bool dsc_preparation_find(dsc_preparation *preparation, const char *name) {
-    for (int i = 0; name && i < (int)(sizeof preparations / sizeof *preparations); i++)
-        if (!strcmp(name, preparations[i])) {
-            *preparation = (dsc_preparation)i;
-            return true;
-        }
-    return false;
+    const int found = find_name(preparations, sizeof preparations / sizeof *preparations, name);
+    if (found >= 0) *preparation = (dsc_preparation)found;
+    return found >= 0;
 }
 
 bool dsc_ground_find(dsc_ground *ground, const char *name) {
-    for (int i = 0; name && i < (int)(sizeof grounds / sizeof *grounds); i++)
-        if (!strcmp(name, grounds[i])) {
-            *ground = (dsc_ground)i;
-            return true;
-        }
-    return false;
+    const int found = find_name(grounds, sizeof grounds / sizeof *grounds, name);
+    if (found >= 0) *ground = (dsc_ground)found;
+    return found >= 0;
+}
+
+bool dsc_fit_find(dsc_fit *fit, const char *name) {
+    const int found = find_name(fits, sizeof fits / sizeof *fits, name);
+    if (found >= 0) *fit = (dsc_fit)found;
+    return found >= 0;
 }
 
 json_t *dsc_images_to_json(const dsc_images *images) {
-    return json_pack("{s:s, s:s}", "preparation", dsc_preparation_name(images->preparation), "ground",
-                     dsc_ground_name(images->ground));
+    json_t *json = json_pack("{s:s, s:s}", "preparation", dsc_preparation_name(images->preparation), "ground",
+                             dsc_ground_name(images->ground));
+    if (!json || images->fit == DSC_FIT_NONE ||
+        !json_object_set_new(json, "fit", json_string(dsc_fit_name(images->fit))))
+        return json;
+    json_decref(json);
+    return NULL;
+}
+
+/* What older files do not say is NONE. */
+static bool fit_from_json(dsc_fit *fit, const json_t *json) {
+    const json_t *value = json_object_get(json, "fit");
+    *fit = DSC_FIT_NONE;
+    return !value || dsc_fit_find(fit, json_string_value(value));
 }
 
 bool dsc_images_from_json(dsc_images *images, const json_t *json) {
-    dsc_preparation preparation;
-    dsc_ground ground;
-    if (!dsc_preparation_find(&preparation, json_string_value(json_object_get(json, "preparation"))) ||
-        !dsc_ground_find(&ground, json_string_value(json_object_get(json, "ground"))))
+    dsc_images read = *images;
+    if (!dsc_preparation_find(&read.preparation, json_string_value(json_object_get(json, "preparation"))) ||
+        !dsc_ground_find(&read.ground, json_string_value(json_object_get(json, "ground"))) ||
+        !fit_from_json(&read.fit, json))
         return false;
-    images->preparation = preparation;
-    images->ground = ground;
+    *images = read;
     return true;
 }
 
@@ -66,42 +88,52 @@ const char *dsc_ground_words(dsc_ground ground) {
     return words[ground];
 }
 
-const char *dsc_preparation_words(dsc_preparation preparation) {
-    return preparation == DSC_PREPARATION_DIGITS ? "prepared as MNIST's digits are" : "not prepared";
+const char *dsc_images_words(const dsc_images *images) {
+    static const char *const words[] = {[DSC_FIT_NONE] = "not prepared",
+                                        [DSC_FIT_CROP] = "cropped to size",
+                                        [DSC_FIT_PAD] = "padded to size",
+                                        [DSC_FIT_STRETCH] = "stretched to size"};
+    return images->preparation == DSC_PREPARATION_DIGITS ? "prepared as MNIST's digits are"
+                                                         : words[images->fit];
 }
 
 /* --- the file beside the data --- */
 
 enum { NOTE_MOST = 1 << 16 };
 
-static dsc_status parse_note(bool *noted, dsc_preparation *preparation, const char *text, size_t size,
-                             const char *path, dsc_error *error) {
+/* One of the note's texts, `wanted` names its values. */
+static dsc_status fail_value(const json_t *value, const char *key, const char *wanted, const char *path,
+                             dsc_error *error) {
+    return dsc_fail(error, DSC_ERROR_FORMAT,
+                    "%s: \"%s\": expected %s, found %s%.40s%s; correct it, or remove the file", path, key,
+                    wanted, json_is_string(value) ? "\"" : "",
+                    json_is_string(value) ? json_string_value(value) : "something else",
+                    json_is_string(value) ? "\"" : "");
+}
+
+static dsc_status parse_note(dsc_images_note *note, const char *text, size_t size, const char *path,
+                             dsc_error *error) {
     json_t *json;
     dsc_status status = dsc_json_parse(&json, text, size, JSON_REJECT_DUPLICATES, path, error);
     if (status) return status;
-    const json_t *value = json_object_get(json, "preparation");
+    const json_t *preparation = json_object_get(json, "preparation");
     if (!json_is_object(json))
         status = dsc_fail(
             error, DSC_ERROR_FORMAT,
             "%s: expected an object such as {\"preparation\": \"none\"}; correct it, or remove the file",
             path);
-    else if (value && !dsc_preparation_find(preparation, json_string_value(value)))
-        status =
-            dsc_fail(error, DSC_ERROR_FORMAT,
-                     "%s: \"preparation\": expected \"none\" or \"digits\", found %s%.40s%s; correct it, "
-                     "or remove the file",
-                     path, json_is_string(value) ? "\"" : "",
-                     json_is_string(value) ? json_string_value(value) : "something else",
-                     json_is_string(value) ? "\"" : "");
-    *noted = !status && value;
+    else if (preparation && !dsc_preparation_find(&note->preparation, json_string_value(preparation)))
+        status = fail_value(preparation, "preparation", "\"none\" or \"digits\"", path, error);
+    else if (!fit_from_json(&note->fit, json))
+        status = fail_value(json_object_get(json, "fit"), "fit", "\"none\", \"crop\", \"pad\" or \"stretch\"",
+                            path, error);
+    note->prepared_noted = preparation != NULL;
     json_decref(json);
     return status;
 }
 
-dsc_status dsc_images_note_read(bool *noted, dsc_preparation *preparation, const char *folder,
-                                dsc_error *error) {
-    *noted = false;
-    *preparation = DSC_PREPARATION_NONE;
+dsc_status dsc_images_note_read(dsc_images_note *note, const char *folder, dsc_error *error) {
+    *note = (dsc_images_note){0};
     char *path = dsc_path_join(folder, DSC_IMAGES_FILE);
     if (!path) return dsc_fail_memory(error, strlen(folder), "a path");
     struct stat info;
@@ -111,7 +143,7 @@ dsc_status dsc_images_note_read(bool *noted, dsc_preparation *preparation, const
         size_t size;
         status = dsc_file_read(&bytes, &size, path, NOTE_MOST, error);
         if (!status) {
-            status = parse_note(noted, preparation, (const char *)bytes, size, path, error);
+            status = parse_note(note, (const char *)bytes, size, path, error);
             free(bytes);
         }
     }
@@ -119,8 +151,11 @@ dsc_status dsc_images_note_read(bool *noted, dsc_preparation *preparation, const
     return status;
 }
 
-size_t dsc_images_note_format(char text[64], dsc_preparation preparation) {
-    return (size_t)snprintf(text, 64, "{\n  \"preparation\": \"%s\"\n}\n", preparations[preparation]);
+size_t dsc_images_note_format(char text[DSC_IMAGES_NOTE], const dsc_images *images) {
+    const bool fitted = images->fit != DSC_FIT_NONE;
+    return (size_t)snprintf(text, DSC_IMAGES_NOTE, "{\n  \"preparation\": \"%s\"%s%s%s\n}\n",
+                            dsc_preparation_name(images->preparation), fitted ? ",\n  \"fit\": \"" : "",
+                            fitted ? dsc_fit_name(images->fit) : "", fitted ? "\"" : "");
 }
 
 /* --- what a dataset's are like --- */
@@ -156,12 +191,13 @@ typedef struct look {
 } look;
 
 static void look_at(look *l, const uint8_t *image, const size_t shape[3]) {
-    const bool fits = shape[0] == 1 && shape[1] == SIDE && shape[2] == SIDE;
+    const bool could = shape[0] == 1 && shape[1] == SIDE && shape[2] == SIDE;
     dsc_ground_vote(&l->votes, image, shape);
-    l->prepared += fits && looks_prepared(image);
+    l->prepared += could && looks_prepared(image);
 }
 
 static void conclude(dsc_images *images, const look *l, const size_t shape[3]) {
+    images->fit = DSC_FIT_NONE;
     memcpy(images->shape, shape, sizeof images->shape);
     images->ground = dsc_ground_elected(&l->votes);
     images->preparation =
@@ -182,10 +218,10 @@ void dsc_dataset_describe(dsc_images *images, const dsc_dataset *data) {
     const size_t *shape = data->shape, step = dsc_look_step(data->count);
     for (size_t i = 0; i < data->count; i += step) look_at(&l, dsc_dataset_image(data, i), shape);
     conclude(images, &l, shape);
-    if (data->storage->preparation_noted)
-        images->preparation = shape[0] == 1 && shape[1] == SIDE && shape[2] == SIDE
-                                  ? data->storage->preparation
-                                  : DSC_PREPARATION_NONE;
+    const dsc_images_note *note = &data->storage->note;
+    const bool could = shape[0] == 1 && shape[1] == SIDE && shape[2] == SIDE;
+    if (note->prepared_noted) images->preparation = could ? note->preparation : DSC_PREPARATION_NONE;
+    if (images->preparation == DSC_PREPARATION_NONE) images->fit = note->fit;
 }
 
 /* --- compared --- */
@@ -208,10 +244,10 @@ void dsc_images_compare(dsc_remarks *remarks, const dsc_images *learned, const c
             learned->preparation == DSC_PREPARATION_DIGITS
                 ? ", or make these data with `descender data pack --prepare`"
                 : "");
-    else if (learned->preparation != shown->preparation)
+    else if (learned->preparation != shown->preparation ||
+             (learned->fit && shown->fit && learned->fit != shown->fit))
         dsc_remark(remarks, "the preparation seems to differ: %s is %s, %s %s; results may be poor%s",
-                   shown_name, dsc_preparation_words(shown->preparation), learned_name,
-                   dsc_preparation_words(learned->preparation),
+                   shown_name, dsc_images_words(shown), learned_name, dsc_images_words(learned),
                    learned->preparation == DSC_PREPARATION_DIGITS
                        ? "; `descender data pack --prepare` prepares pictures so"
                        : "");

@@ -20,8 +20,7 @@ dsc_status dsc_dataset_open_with(dsc_dataset **data, const char *images_path, co
     dsc_content images = {0}, labels = {0};
     char **names = NULL;
     size_t classes;
-    bool noted = false;
-    dsc_preparation preparation;
+    dsc_images_note note;
     char *folder = dsc_path_folder(images_path);
     dsc_status status = folder ? DSC_OK : dsc_fail_memory(error, strlen(images_path), "a path");
     if (!status) status = dsc_idx_load(&images, images_path, options, error);
@@ -29,7 +28,7 @@ dsc_status dsc_dataset_open_with(dsc_dataset **data, const char *images_path, co
     dsc_content *all_images[] = {&images}, *all_labels[] = {&labels};
     if (!status)
         status = dsc_classes_settle(&names, &classes, all_images, all_labels, 1, images_path, folder, error);
-    if (!status) status = dsc_images_note_read(&noted, &preparation, folder, error);
+    if (!status) status = dsc_images_note_read(&note, folder, error);
     if (status) {
         dsc_content_clear(&images);
         dsc_content_clear(&labels);
@@ -37,8 +36,7 @@ dsc_status dsc_dataset_open_with(dsc_dataset **data, const char *images_path, co
         const char *name = dsc_dataset_known_name(&images, &labels);
         status = dsc_dataset_adopt(data, &images, &labels, classes, (const char *const *)names,
                                    name ? name : images_path, images_path, labels_path, error);
-        if (!status && (name || noted))
-            dsc_dataset_note_preparation(*data, name ? DSC_PREPARATION_DIGITS : preparation);
+        if (!status) dsc_dataset_note(*data, name ? &dsc_images_note_digits : &note);
     }
     free(names);
     free(folder);

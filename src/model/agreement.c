@@ -29,6 +29,7 @@ void dsc_model_describe(dsc_images *images, const dsc_model *model) {
     const size_t *shape = images->shape;
     const bool digits = shape[0] == 1 && shape[1] == SIDE && shape[2] == SIDE && classes.count == DIGITS &&
                         dsc_classes_are_unnamed(&classes);
+    images->fit = DSC_FIT_NONE;
     images->preparation = digits ? DSC_PREPARATION_DIGITS : DSC_PREPARATION_NONE;
     images->ground = digits ? DSC_GROUND_DARK : DSC_GROUND_UNKNOWN;
 }
@@ -61,6 +62,7 @@ dsc_status dsc_model_expect(dsc_model *model, const dsc_images *images, dsc_erro
                         "expect DSC_PREPARATION_NONE",
                         shape[0], shape[1], shape[2]);
     model->expected = *images;
+    if (images->preparation == DSC_PREPARATION_DIGITS) model->expected.fit = DSC_FIT_NONE;
     model->images_noted = true;
     return DSC_OK;
 }

@@ -69,6 +69,7 @@ static void note_data(dsc_run_log *log, dsc_trainer *t, const char *name) {
     dsc_model_describe(&expected, t->model);
     dsc_run_log_text(log, "preparation", dsc_preparation_name(expected.preparation));
     dsc_run_log_text(log, "ground", dsc_ground_name(expected.ground));
+    dsc_run_log_text(log, "fit", dsc_fit_name(expected.fit));
     note_checksum(log, "images_crc32", (uint32_t)(print->images >> 32));
     note_checksum(log, "labels_crc32", (uint32_t)(print->labels >> 32));
     dsc_run_log_group_end(log);

@@ -153,7 +153,7 @@ prepare_prepares_whatever_the_model_was_trained_on() {
     _light_model "$work/whole-run" none
     run predict --model "$work/whole-run" "$work/dark-on-light.pgm"
     exits 1
-    says "cut it to those proportions; or give --prepare, which finds digits in it and prepares them"
+    says "choose to crop, pad or stretch it (--fit); or give --prepare, which finds digits in it and prepares them"
     run predict --model "$work/whole-run" --prepare "$work/dark-on-light.pgm"
     exits 0
     says_no "turned round"

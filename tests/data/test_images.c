@@ -189,6 +189,13 @@ static void the_note_beside_the_files_says_how_they_were_prepared(void **state) 
     assert_int_equal(open_noted(&images, "{\"preparation\": \"d\xEFgits\"}", &error), DSC_ERROR_FORMAT);
     ASSERT_MESSAGE(error, "0xef is not UTF-8");
     ASSERT_OK(open_noted(&images, "{}", &error), error);
+    assert_int_equal(images.fit, DSC_FIT_NONE);
+    ASSERT_OK(open_noted(&images, "{\"preparation\": \"none\", \"fit\": \"pad\"}", &error), error);
+    assert_int_equal(images.fit, DSC_FIT_PAD);
+    ASSERT_OK(open_noted(&images, "{\"preparation\": \"digits\", \"fit\": \"pad\"}", &error), error);
+    assert_int_equal(images.fit, DSC_FIT_NONE);
+    assert_int_equal(open_noted(&images, "{\"fit\": \"fill\"}", &error), DSC_ERROR_FORMAT);
+    ASSERT_MESSAGE(error, "\"fit\": expected \"none\", \"crop\", \"pad\" or \"stretch\", found \"fill\"");
     assert_int_equal(open_noted(&images, "{\"preparation\": \"letters\"}", &error), DSC_ERROR_FORMAT);
     ASSERT_MESSAGE(error, DSC_IMAGES_FILE);
     ASSERT_MESSAGE(error, "found \"letters\"");
@@ -203,36 +210,43 @@ static void the_note_beside_the_files_says_how_they_were_prepared(void **state) 
 
 static void a_note_is_read_as_it_was_written(void **state) {
     (void)state;
-    for (int i = 0; i < 2; i++) {
+    static const dsc_images all[] = {{.preparation = DSC_PREPARATION_NONE},
+                                     {.preparation = DSC_PREPARATION_DIGITS},
+                                     {.fit = DSC_FIT_CROP},
+                                     {.fit = DSC_FIT_PAD},
+                                     {.fit = DSC_FIT_STRETCH}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         const char *folder = testing_folder();
-        dsc_preparation preparation;
-        bool noted;
+        dsc_images_note note;
         dsc_error error;
-        ASSERT_OK(dsc_images_note_read(&noted, &preparation, folder, &error), error);
-        assert_false(noted);
-        char text[64];
-        (void)dsc_images_note_format(text, (dsc_preparation)i);
+        ASSERT_OK(dsc_images_note_read(&note, folder, &error), error);
+        assert_false(note.prepared_noted);
+        char text[DSC_IMAGES_NOTE];
+        const size_t length = dsc_images_note_format(text, &all[i]);
+        assert_int_equal(length, strlen(text));
         (void)make_text(folder, DSC_IMAGES_FILE, text);
-        ASSERT_OK(dsc_images_note_read(&noted, &preparation, folder, &error), error);
-        assert_true(noted && (int)preparation == i);
+        ASSERT_OK(dsc_images_note_read(&note, folder, &error), error);
+        assert_true(note.prepared_noted);
+        assert_int_equal(note.preparation, all[i].preparation);
+        assert_int_equal(note.fit, all[i].fit);
     }
 }
 
 static void a_note_that_cannot_be_looked_at_is_not_passed_over(void **state) {
     (void)state;
     const char *folder = testing_folder();
-    dsc_preparation preparation;
-    bool noted;
+    dsc_images_note note;
     dsc_error error;
     assert_int_equal(symlink(DSC_IMAGES_FILE, make_path(folder, DSC_IMAGES_FILE)), 0);
-    assert_int_equal(dsc_images_note_read(&noted, &preparation, folder, &error), DSC_ERROR_IO);
+    assert_int_equal(dsc_images_note_read(&note, folder, &error), DSC_ERROR_IO);
     ASSERT_MESSAGE(error, DSC_IMAGES_FILE);
-    assert_false(noted);
+    assert_false(note.prepared_noted);
 }
 
 static size_t remarks_on(dsc_preparation a, dsc_ground b, dsc_preparation c, dsc_ground d,
                          const char *words) {
-    const dsc_images learned = {{1, SIDE, SIDE}, a, b}, shown = {{1, SIDE, SIDE}, c, d};
+    const dsc_images learned = {{1, SIDE, SIDE}, a, b, DSC_FIT_NONE},
+                     shown = {{1, SIDE, SIDE}, c, d, DSC_FIT_NONE};
     dsc_remarks remarks = {0};
     dsc_images_compare(&remarks, &learned, "the model", &shown, "the data");
     if (words && !strstr(remarks.line[0], words)) fail_msg("'%s' lacks '%s'", remarks.line[0], words);

@@ -202,7 +202,7 @@ static void a_resumed_run_expects_the_images_that_it_was_begun_with(void **state
     ASSERT_OK(dsc_dataset_from_memory(&plain, dsc_dataset_images(prepared), dsc_dataset_labels(prepared), 60,
                                       shape, 10, NULL, "the same", &error),
               error);
-    dsc_dataset_note_preparation(plain, DSC_PREPARATION_NONE);
+    dsc_dataset_note(plain, &(dsc_images_note){.prepared_noted = true});
     char *folder = path_of("noted");
     const dsc_run_options options = {.folder = folder};
     ASSERT_OK(dsc_run_start(&run, &recipe, prepared, &options, &error), error);

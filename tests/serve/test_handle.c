@@ -147,7 +147,7 @@ static unsigned status_for(const char *host, const char *origin) {
 static void a_model_of_unprepared_images_gets_the_whole_drawing(void **unused) {
     (void)unused;
     static uint8_t paper[56 * 56];
-    const dsc_images expected = {{1, 28, 28}, DSC_PREPARATION_NONE, DSC_GROUND_LIGHT};
+    const dsc_images expected = {{1, 28, 28}, DSC_PREPARATION_NONE, DSC_GROUND_LIGHT, DSC_FIT_NONE};
     dsc_model_options options = dsc_model_options_defaults();
     dsc_model *own;
     serve_site *usual = site;
@@ -193,7 +193,7 @@ static void prepared_digits_lie_on_the_models_ground(void **unused) {
     (void)unused;
     enum { SIDE = 200 };
     static uint8_t pixels[SIDE * SIDE], image[784];
-    const dsc_images expected = {{1, 28, 28}, DSC_PREPARATION_DIGITS, DSC_GROUND_LIGHT};
+    const dsc_images expected = {{1, 28, 28}, DSC_PREPARATION_DIGITS, DSC_GROUND_LIGHT, DSC_FIT_NONE};
     dsc_model_options options = dsc_model_options_defaults();
     dsc_model *own;
     dsc_predictor *predictor;

@@ -68,8 +68,8 @@ void report_append_card_details(dsc_text *text, const report_card *card) {
     dsc_images images;
     dsc_model_describe(&images, model);
     dsc_text_append(text, "- **Expects** images of %zu x %zu x %zu (channels, height, width), %s, %s\n",
-                    images.shape[0], images.shape[1], images.shape[2],
-                    dsc_preparation_words(images.preparation), dsc_ground_words(images.ground));
+                    images.shape[0], images.shape[1], images.shape[2], dsc_images_words(&images),
+                    dsc_ground_words(images.ground));
     append_normalisation(text, &model->normalisation);
     if (*card->model_sha256)
         dsc_text_append(text, "- **SHA-256** of model.safetensors: `%s`\n", card->model_sha256);
