@@ -27,6 +27,9 @@ build|optional|module libcurl|libcurl4-openssl-dev|libcurl-devel|curl|curl-dev|d
 build|optional|module libcrypto|libssl-dev|openssl-devel|openssl|openssl-dev|checksums
 build|optional|module libpng|libpng-dev|libpng-devel|libpng|libpng-dev|PNG pictures
 build|optional|module libjpeg|libjpeg-dev|libjpeg-turbo-devel|libjpeg-turbo|libjpeg-turbo-dev|JPEG pictures
+build|optional|module libwebp|libwebp-dev|libwebp-devel|libwebp|libwebp-dev|WebP pictures
+build|optional|module libtiff-4|libtiff-dev|libtiff-devel|libtiff|tiff-dev|TIFF pictures
+build|optional|file /usr/include/gif_lib.h|libgif-dev|giflib-devel|giflib|giflib-dev|GIF pictures
 build|optional|module cairo|libcairo2-dev|cairo-devel|cairo|cairo-dev|charts
 build|optional|module libmicrohttpd|libmicrohttpd-dev|libmicrohttpd-devel|libmicrohttpd|libmicrohttpd-dev|the web page
 build|optional|program scdoc|scdoc|scdoc|scdoc|scdoc|man pages

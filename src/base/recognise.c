@@ -29,6 +29,8 @@ static const struct {
     {"BM", 0, 2, DSC_KIND_BMP},
     {"II*\0", 0, 4, DSC_KIND_TIFF},
     {"MM\0*", 0, 4, DSC_KIND_TIFF},
+    {"II+\0", 0, 4, DSC_KIND_TIFF},
+    {"MM\0+", 0, 4, DSC_KIND_TIFF},
     {"WEBP", 8, 4, DSC_KIND_WEBP},
     {"%PDF-", 0, 5, DSC_KIND_PDF},
     {"\x7F\x45LF", 0, 4, DSC_KIND_PROGRAM},

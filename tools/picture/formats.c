@@ -5,7 +5,10 @@
 #define FORMATS(FORMAT)                                                                                      \
     FORMAT(png)                                                                                              \
     FORMAT(pnm)                                                                                              \
-    FORMAT(jpeg)
+    FORMAT(jpeg)                                                                                             \
+    FORMAT(webp)                                                                                             \
+    FORMAT(tiff)                                                                                             \
+    FORMAT(gif)
 
 #define DECLARE(name) extern const picture_format picture_format_##name;
 FORMATS(DECLARE)

@@ -32,6 +32,22 @@ int picture_exif_orientation(const unsigned char *block, size_t size) {
     return UPRIGHT;
 }
 
+int picture_webp_orientation(const unsigned char *bytes, size_t size) {
+    /* A chunk: type, length, data, and a byte more if the length is odd. */
+    for (size_t at = 12; at < size && size - at >= 8;) {
+        const size_t length = number_at(bytes + at + 4, 4, false), room = size - at - 8;
+        const unsigned char *block = bytes + at + 8;
+        if (length > room) break;
+        /* Some writers put before the block what JPEG has there. */
+        const size_t skipped = length > 6 && !memcmp(block, "Exif\0\0", 6) ? 6 : 0;
+        if (!memcmp(bytes + at, "EXIF", 4))
+            return picture_exif_orientation(block + skipped, length - skipped);
+        if (length + length % 2 >= room) break;
+        at += 8 + length + length % 2;
+    }
+    return UPRIGHT;
+}
+
 int picture_png_orientation(const unsigned char *bytes, size_t size) {
     /* A chunk: length, type, data, checksum. */
     for (size_t at = 8; at < size && size - at >= 12;) {

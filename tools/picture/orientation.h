@@ -14,4 +14,7 @@ int picture_exif_orientation(const unsigned char *block, size_t size);
  * wherever it stands. */
 int picture_png_orientation(const unsigned char *bytes, size_t size);
 
+/* The same of a WebP file, from its chunk EXIF (WebP container specification, "Metadata"). */
+int picture_webp_orientation(const unsigned char *bytes, size_t size);
+
 #endif

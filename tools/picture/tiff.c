@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* tiff.c: TIFF through libtiff, from memory: strips or tiles, compressed as libtiff knows, of 1 to 16 bits, grey, colour,
+ * palette, CMYK, YCbCr, with or without transparency. Of several pages the first. */
+#include "picture/picture.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+extern const picture_format picture_format_tiff;
+
+#if DESCENDER_WITH_TIFF
+
+#include <stdio.h>
+
+#include <tiffio.h>
+
+#include "late/late.h"
+
+/* clang-format off */
+#define LATE_TIFF(X) \
+    X(TIFFOpenOptionsAlloc) \
+    X(TIFFOpenOptionsFree) \
+    X(TIFFOpenOptionsSetErrorHandlerExtR) \
+    X(TIFFOpenOptionsSetWarningHandlerExtR) \
+    X(TIFFOpenOptionsSetMaxSingleMemAlloc) \
+    X(TIFFClientOpenExt) \
+    X(TIFFClose) \
+    X(TIFFGetFieldDefaulted) \
+    X(TIFFRGBAImageOK) \
+    X(TIFFRGBAImageBegin) \
+    X(TIFFRGBAImageGet) \
+    X(TIFFRGBAImageEnd)
+/* clang-format on */
+typedef struct tiff_functions {
+    LATE_TIFF(LATE_MEMBER)
+} tiff_functions;
+static const char *const tiff_names[] = {LATE_TIFF(LATE_NAME) NULL};
+
+/* A blank page of a fax costs a bit a row, of some thousands of pixels: what claims still more is a bomb. Nor does
+ * libtiff get more memory at once than the largest picture of 16 bits and four channels takes. */
+enum { MOST_PIXELS_A_BYTE = 65536, MOST_MEMORY = 8 * DSC_IMAGE_PIXEL_LIMIT };
+
+typedef struct reader {
+    tiff_functions api;
+    const unsigned char *bytes;
+    size_t size, at;
+    char reason[1024]; /* libtiff's first error; it needs so much for one of its own */
+} reader;
+
+/* --- what libtiff asks for --- */
+
+static tmsize_t on_read(thandle_t handle, void *to, tmsize_t count) {
+    reader *r = handle;
+    const size_t left = r->at < r->size ? r->size - r->at : 0;
+    const size_t n = count <= 0 ? 0 : (size_t)count < left ? (size_t)count : left;
+    if (n) memcpy(to, r->bytes + r->at, n);
+    r->at += n;
+    return (tmsize_t)n;
+}
+
+static tmsize_t on_write(thandle_t handle, void *from, tmsize_t count) {
+    (void)handle, (void)from, (void)count;
+    return 0;
+}
+
+static toff_t on_seek(thandle_t handle, toff_t offset, int from) {
+    reader *r = handle;
+    const toff_t base = from == SEEK_CUR ? r->at : from == SEEK_END ? r->size : 0;
+    if (offset > SIZE_MAX - base) return (toff_t)-1;
+    r->at = (size_t)(base + offset);
+    return r->at;
+}
+
+static int on_close(thandle_t handle) {
+    (void)handle;
+    return 0;
+}
+
+static toff_t on_size(thandle_t handle) { return ((const reader *)handle)->size; }
+
+/* 1: it was dealt with, so that nothing is printed. */
+static int on_error(TIFF *tiff, void *user, const char *module, const char *format, va_list values) {
+    reader *r = user;
+    (void)tiff, (void)module;
+    if (!*r->reason) (void)vsnprintf(r->reason, sizeof r->reason, format, values);
+    return 1;
+}
+
+static int on_warning(TIFF *tiff, void *user, const char *module, const char *format, va_list values) {
+    (void)tiff, (void)user, (void)module, (void)format, (void)values;
+    return 1;
+}
+
+static TIFF *open_tiff(reader *r) {
+    TIFFOpenOptions *options = r->api.TIFFOpenOptionsAlloc();
+    if (!options) return NULL;
+    r->api.TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, r);
+    r->api.TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, r);
+    r->api.TIFFOpenOptionsSetMaxSingleMemAlloc(options, MOST_MEMORY);
+    TIFF *tiff = r->api.TIFFClientOpenExt("picture", "rm", r, on_read, on_write, on_seek, on_close, on_size,
+                                          NULL, NULL, options);
+    r->api.TIFFOpenOptionsFree(options);
+    return tiff;
+}
+
+/* --- the pixels --- */
+
+/* From libtiff's words, red lowest, colours multiplied by alpha, to bytes, in place: four, three or one each. */
+static void unpack(dsc_image *image, size_t channels) {
+    uint8_t *out = image->pixels;
+    for (size_t i = 0; i < image->width * image->height; i++) {
+        uint32_t word;
+        memcpy(&word, image->pixels + 4 * i, 4);
+        const uint32_t alpha = channels == 4 ? word >> 24 : 255;
+        for (unsigned c = 0; c < (channels < 3 ? channels : 3); c++) {
+            const uint32_t value = word >> (8 * c) & 255;
+            const uint32_t whole = alpha == 255 ? value : alpha ? (value * 255 + alpha / 2) / alpha : 0;
+            *out++ = (uint8_t)(whole < 255 ? whole : 255);
+        }
+        if (channels == 4) *out++ = (uint8_t)alpha;
+    }
+    image->channels = channels;
+}
+
+static dsc_status read_pixels(dsc_image *image, reader *r, TIFFRGBAImage *from, const char *name,
+                              dsc_error *error) {
+    dsc_status status =
+        picture_check_size(from->width, from->height, r->size, MOST_PIXELS_A_BYTE, "TIFF", name, error);
+    if (!status) status = dsc_image_create(image, from->width, from->height, 4, error);
+    if (status) return status;
+    from->req_orientation = from->orientation; /* rows and columns as they lie: turned afterwards */
+    if (!r->api.TIFFRGBAImageGet(from, (uint32_t *)(void *)image->pixels, from->width, from->height))
+        return picture_fail_damaged(&picture_format_tiff, name, r->reason, error);
+    const bool grey =
+        from->photometric == PHOTOMETRIC_MINISBLACK || from->photometric == PHOTOMETRIC_MINISWHITE;
+    unpack(image, from->alpha ? 4 : grey ? 1 : 3);
+    return DSC_OK;
+}
+
+static dsc_status read_page(dsc_image *image, reader *r, TIFF *tiff, const char *name, dsc_error *error) {
+    TIFFRGBAImage from;
+    char why[1024] = "";
+    uint16_t orientation = 1;
+    (void)r->api.TIFFGetFieldDefaulted(tiff, TIFFTAG_ORIENTATION, &orientation);
+    if (!r->api.TIFFRGBAImageOK(tiff, why))
+        return dsc_fail(
+            error, DSC_ERROR_UNSUPPORTED,
+            "%s: is a TIFF picture of a kind that is not read (libtiff: %s); convert it to PNG, with "
+            "8 or 16 bits a value",
+            name, *why ? why : r->reason);
+    if (!r->api.TIFFRGBAImageBegin(&from, tiff, 1, why))
+        return picture_fail_damaged(&picture_format_tiff, name, *why ? why : r->reason, error);
+    dsc_status status = read_pixels(image, r, &from, name, error);
+    r->api.TIFFRGBAImageEnd(&from);
+    if (!status && orientation >= 1 && orientation <= 8) status = dsc_image_turn(image, orientation, error);
+    return status;
+}
+
+static dsc_status parse(dsc_image *image, const unsigned char *bytes, size_t size, const char *name,
+                        dsc_error *error) {
+    reader r = {.bytes = bytes, .size = size};
+    *image = (dsc_image){0};
+    dsc_status status = late_load(&r.api, tiff_names, DESCENDER_TIFF_SONAME, error);
+    if (status) return dsc_error_context(error, status, "%s", name);
+    TIFF *tiff = open_tiff(&r);
+    if (!tiff) return picture_fail_damaged(&picture_format_tiff, name, r.reason, error);
+    status = read_page(image, &r, tiff, name, error);
+    r.api.TIFFClose(tiff);
+    if (status) dsc_image_clear(image);
+    return status;
+}
+
+#endif
+
+/* "II" or "MM" is the order of bytes; 42 a TIFF, 43 one of more than 4 GB. */
+static bool recognises(const unsigned char *bytes, size_t size) {
+    return size >= 4 && (!memcmp(bytes, "II*\0", 4) || !memcmp(bytes, "MM\0*", 4) ||
+                         !memcmp(bytes, "II+\0", 4) || !memcmp(bytes, "MM\0+", 4));
+}
+
+static const char *const endings[] = {".tif", ".tiff", NULL};
+
+const picture_format picture_format_tiff = {
+    .name = "tiff",
+    .help = "TIFF of 1 to 16 bits, of any colours and compression, the first page",
+    .title = "TIFF",
+    .endings = endings,
+    .recognises = recognises,
+#if DESCENDER_WITH_TIFF
+    .parse = parse,
+#endif
+    .library = "libtiff",
+    .package = "libtiff-dev",
+};
