@@ -5,6 +5,7 @@
 #include "data/images.h"
 #include "draw/diagram.h"
 #include "model/summary.h"
+#include "model_plan.h"
 #include "shipped/shipped.h"
 
 #include <stdio.h>
@@ -14,8 +15,10 @@
 
 typedef struct values {
     int64_t size[2], channels, classes;
+    int64_t batch;
     char *loss, *out;
-    bool diagram, json, quiet;
+    int precision;
+    bool diagram, plan, json, quiet;
 } values;
 
 /* A model, and what is said of it. */
@@ -24,6 +27,7 @@ typedef struct shown {
     dsc_model *model;
     dsc_layer_facts *layers;
     size_t count;
+    model_plan *plan; /* NULL: not asked for */
 } shown;
 
 static const size_t NUMBER = 4; /* bytes */
@@ -153,7 +157,11 @@ static dsc_status show_text(const shown *s, const values *how, dsc_error *error)
                         "`, " SHIPPED_ACCURACY
                         " %% right on MNIST's test set. Its card: models/digits.md among the sources.\n");
     dsc_status status = DSC_OK;
-    if (how->diagram) {
+    if (s->plan) {
+        dsc_text_append(&text, "\n");
+        model_plan_append(&text, s->plan);
+    }
+    if (how->diagram && !s->plan) {
         dsc_text_append(&text, "\n");
         status = draw(&text, NULL, s, error);
     }
@@ -186,12 +194,12 @@ static dsc_status show_json(const shown *s, dsc_error *error) {
                                              "preparation", dsc_preparation_name(images.preparation),
                                              "ground", dsc_ground_name(images.ground))
                                  : json_null();
-    return command_print_json(json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:o}", "text",
+    return command_print_json(json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:o, s:o*}", "text",
                                         dsc_model_text(s->model), "loss", dsc_model_loss(s->model), "images",
                                         expects, "classes", (json_int_t)dsc_model_classes(s->model),
                                         "parameters", (json_int_t)dsc_model_parameters(s->model),
                                         "multiply_adds", (json_int_t)dsc_model_multiply_adds(s->model),
-                                        "layers", layers),
+                                        "layers", layers, "plan", s->plan ? model_plan_json(s->plan) : NULL),
                               error);
 }
 
@@ -202,10 +210,13 @@ static dsc_status run(command_call *call, dsc_error *error) {
     dsc_status status = command_rehearse(call, how->out, error);
     if (!status) status = open_model(&s, operand, how, error);
     if (!status) status = dsc_model_summarise(&s.layers, &s.count, s.model, error);
+    if (!status && how->plan)
+        status = model_plan_make(&s.plan, s.model, how->precision, (size_t)how->batch, error);
     if (!status && how->out) status = draw(NULL, how->out, &s, error);
     if (!status) status = call->json ? show_json(&s, error) : show_text(&s, how, error);
     if (!status && how->out) command_remark(call, "Saved the diagram: %s", how->out);
     free(s.layers);
+    model_plan_free(s.plan);
     dsc_model_free(s.model);
     return status;
 }
@@ -221,6 +232,11 @@ static const dsc_param options[] = {
      "the loss, for a text"},
     {"diagram", DSC_PARAM_SWITCH, offsetof(values, diagram), "on", 0, 0, NULL,
      "draw the layers below the table"},
+    {"plan", DSC_PARAM_SWITCH, offsetof(values, plan), "off", 0, 0, NULL,
+     "in place of the diagram, the steps of training and how values lie in memory"},
+    {"precision", DSC_PARAM_CHOICE, offsetof(values, precision), "auto", 0, 0, "f32|bf16|auto",
+     "of --plan: of the numbers that products multiply"},
+    {"batch", DSC_PARAM_INT, offsetof(values, batch), "64", 1, 65536, NULL, "of --plan: samples a step"},
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
      "save the diagram as a picture, .svg or .png"},
     COMMAND_JSON(values),
@@ -241,6 +257,8 @@ static const command_example examples[] = {
     {"model show 784-100-10", "The tutorial's network."},
     {"model show 'conv 8 3x3, relu, residual(conv 8 padding=same, relu), flatten, dense' -o net.svg",
      "A network with a shortcut, and its picture."},
+    {"model show --plan --precision bf16 'conv 16 3x3, relu, maxpool 2, flatten, dense'",
+     "What a step of training does, and what lies in bfloat16."},
     {"model show", "The model inside the program, and how good it is."},
     {0},
 };

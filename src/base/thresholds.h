@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* thresholds.h: the sizes that were chosen by measuring: from where on one way is faster than another, and
- * how large the pieces are that threads share. No finite result depends on them.
+ * how large the pieces are that threads share. No finite result depends on them,
+ * unless their comment says so.
  *
  * Each group names the benchmark that shows whether another value is better. Compare two builds in turns, on
  * an idle machine, with each kernel set that you care about. The sizes of a micro-tile and of its block of
@@ -64,6 +65,10 @@ enum {
     /* Of a product that is rounded to bfloat16 before it leaves the first-level cache. */
     DSC_CONV_TILE_BYTES = DSC_USUALLY(16384, 1)
 };
+
+/* Channels of a convolution's output from which on its values lie with the channels last (graph/forms.h):
+ * loops over few channels are short. The order of some sums depends on it. make bench ARGS=training */
+enum { DSC_PIXELS_FROM = 16, DSC_PIXELS_BF16_FROM = 8 };
 
 /* Pieces of the slab of parameters that are updated at a time; numbers, a multiple of 16: three slabs of
  * them fit a first-level cache. make bench ARGS=training */

@@ -137,6 +137,10 @@ bool dsc_executor_reads(const dsc_executor *e, const dsc_node *input) {
     return dsc_program_reads(e->program, input);
 }
 
+bool dsc_executor_plan_line(const dsc_executor *e, size_t i, dsc_plan_line *line) {
+    return dsc_program_plan_line(e->program, i, line);
+}
+
 size_t dsc_executor_bytes(const dsc_executor *e) {
     return dsc_program_workspace_bytes(e->program, dsc_threads_count(e->pool)) +
            (e->own_shared ? dsc_program_shared_bytes(e->program) : 0);

@@ -112,6 +112,25 @@ const dsc_real *dsc_executor_input_gradient(const dsc_executor *executor);
 /* Whether a run reads this input: what is asked for depends on it. */
 bool dsc_executor_reads(const dsc_executor *executor, const dsc_node *input);
 
+/* --- The plan, for people --- */
+
+typedef struct dsc_plan_line {
+    const char *pass; /* "load", "prepare", "forward", "backward", "add" or "convert" */
+    const dsc_node
+        *node; /* whose op works, or whose value or gradient is added up or converted; NULL: all inputs */
+    const char *form; /* in which that value lies, or what it is converted to: dsc_form_name */
+    size_t bytes;     /* of one sample's */
+    const char
+        *shared_by; /* "samples": each thread goes through this and its neighbours for samples of its own;
+                              "tiles", "columns": they share one step of the whole batch */
+} dsc_plan_line;
+
+/* Line `i` of what a run does, in the order of execution; false behind the last. */
+bool dsc_executor_plan_line(const dsc_executor *executor, size_t i, dsc_plan_line *line);
+
+/* "reals", "pixels", "bf16 pixels" */
+const char *dsc_form_name(dsc_form form);
+
 /* Bytes that it holds, for people. */
 size_t dsc_executor_bytes(const dsc_executor *executor);
 

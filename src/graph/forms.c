@@ -3,6 +3,7 @@
 #include "graph/forms.h"
 
 #include "base/memory.h"
+#include "base/thresholds.h"
 #include "kernel/vectors.h"
 
 #include <stdlib.h>
@@ -10,6 +11,18 @@
 
 size_t dsc_form_bytes(dsc_form form, const dsc_shape *shape) {
     return dsc_shape_count(shape) * (form == DSC_FORM_PIXELS_BF16 ? sizeof(uint16_t) : sizeof(dsc_real));
+}
+
+const char *dsc_form_name(dsc_form form) {
+    switch (form) {
+    case DSC_FORM_REALS:
+        return "reals";
+    case DSC_FORM_PIXELS:
+        return "pixels";
+    case DSC_FORM_PIXELS_BF16:
+        break;
+    }
+    return "bf16 pixels";
 }
 
 /* --- choosing --- */
@@ -52,7 +65,9 @@ static dsc_form form_of_output(const choosing *c, const dsc_node *node) {
     if (choice == DSC_FORMS_REALS || !fits(node) || node->shape.rank != 3) return DSC_FORM_REALS;
     if (choice == DSC_FORMS_PIXELS) return c->pixels;
     if (!(node->op->flags & DSC_OP_PIXELS_EACH)) return c->program->places[node->inputs[0]->index].form;
-    return c->wanted[node->index] || c->pixels == DSC_FORM_PIXELS_BF16 ? c->pixels : DSC_FORM_REALS;
+    const bool halves = c->pixels == DSC_FORM_PIXELS_BF16;
+    if (node->shape.size[0] < (halves ? DSC_PIXELS_BF16_FROM : DSC_PIXELS_FROM)) return DSC_FORM_REALS;
+    return c->wanted[node->index] || halves ? c->pixels : DSC_FORM_REALS;
 }
 
 static dsc_form form_of_input(const choosing *c, const dsc_node *node, size_t i) {

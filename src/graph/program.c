@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "graph/schedule.h"
+#include "graph/forms.h"
 #include "kernel/choose.h"
 
 #include <stdlib.h>
@@ -120,4 +120,39 @@ void dsc_program_workspace_free(dsc_program_workspace *workspace) {
     if (!workspace) return;
     free(workspace->memory);
     free(workspace);
+}
+
+/* --- the plan, for people --- */
+
+static const char *pass_name(dsc_step_kind kind) {
+    static const char *const names[] = {
+        [DSC_STEP_LOAD] = "load",      [DSC_STEP_PREPARE] = "prepare",   [DSC_STEP_FORWARD] = "forward",
+        [DSC_STEP_SEED] = "seed",      [DSC_STEP_BACKWARD] = "backward", [DSC_STEP_ADD] = "add",
+        [DSC_STEP_CONVERT] = "convert"};
+    return names[kind];
+}
+
+static const char *segment_name(const dsc_program *program, size_t step) {
+    static const char *const names[] = {
+        [DSC_SEGMENT_LANES] = "samples", [DSC_SEGMENT_TILES] = "tiles", [DSC_SEGMENT_COLUMNS] = "columns"};
+    size_t i = 0;
+    while (step >= program->segments[i].end) i++;
+    return names[program->segments[i].kind];
+}
+
+bool dsc_program_plan_line(const dsc_program *program, size_t i, dsc_plan_line *line) {
+    if (i >= program->step_count) return false;
+    const dsc_step *step = &program->steps[i];
+    const dsc_node *node = step->value                   ? step->value
+                           : step->kind == DSC_STEP_SEED ? program->options.loss
+                                                         : step->node;
+    const dsc_form form = step->value ? step->to_form
+                          : node      ? program->places[node->index].form
+                                      : DSC_FORM_REALS;
+    *line = (dsc_plan_line){.pass = pass_name(step->kind),
+                            .node = node,
+                            .form = dsc_form_name(form),
+                            .bytes = node ? dsc_form_bytes(form, &node->shape) : 0,
+                            .shared_by = segment_name(program, i)};
+    return true;
 }

@@ -49,6 +49,9 @@ dsc_status dsc_program_check_count(const dsc_program *program, size_t count, dsc
 dsc_status dsc_program_run(const dsc_program *program, dsc_program_workspace *workspace, void *shared,
                            dsc_threads *pool, const dsc_run *run, dsc_error *error);
 
+/* See dsc_executor_plan_line. */
+bool dsc_program_plan_line(const dsc_program *program, size_t i, dsc_plan_line *line);
+
 /* Makes `shared` from the parameters alone, for inference. */
 void dsc_program_prepare(const dsc_program *program, dsc_program_workspace *workspace, void *shared,
                          dsc_threads *pool, const dsc_run *run);

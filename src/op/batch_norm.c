@@ -27,7 +27,6 @@ const dsc_param dsc_batch_norm_params[] = {
     {0},
 };
 
-enum { BLOCK = 4096 };                   /* numbers that are widened at a time */
 enum { X, GAMMA, BETA, MEAN, VARIANCE }; /* inputs */
 
 static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
@@ -57,18 +56,19 @@ typedef struct shape {
 
 static shape shape_of(const dsc_shape *x) { return (shape){x->size[0], dsc_shape_count(x) / x->size[0]}; }
 
-/* Rows that are widened at a time. */
-static size_t rows_together(size_t channels) {
-    const size_t rows = BLOCK / channels / ROWS_TOGETHER * ROWS_TOGETHER;
-    return rows ? rows : ROWS_TOGETHER;
+/* Numbers in rows side by side, whole vectors where that takes few rows. */
+static size_t wide_row(size_t channels) {
+    enum { VECTORS = 32, ENOUGH = 64, MOST = 4096 };
+    size_t width = channels;
+    while ((width % VECTORS || width < ENOUGH) && 2 * width <= MOST && width / channels < VECTORS) width *= 2;
+    return width % VECTORS ? channels : width;
 }
 
 static void needs(dsc_needs *needs) {
     shape s = shape_of(&needs->in[X]);
     needs->saved_shared = SHARED * s.channels * sizeof(dsc_real);
     needs->saved_per_lane = 2 * s.channels * sizeof(double);
-    if (needs->in_form[X] == DSC_FORM_PIXELS_BF16)
-        needs->scratch = 2 * rows_together(s.channels) * s.channels * sizeof(dsc_real);
+    needs->scratch = wide_row(s.channels) * (sizeof(double) + 4 * sizeof(dsc_real));
     if (!needs->training) return;
     needs->prepare = NULL; /* the batch's statistics are made on the way */
     needs->least_samples = s.pixels == 1 ? 2 : 1;
@@ -87,44 +87,59 @@ static double sum_of_lanes(const dsc_call *call, size_t index) {
     return dsc_tree_sum(lane_sums(call, 0) + index, call->lane_stride, call->lanes);
 }
 
-/* --- values as rows: (rows, channels), a lane's --- */
+/* --- values as rows: (rows, channels), a lane's ---
+ *
+ * Several rows side by side are one wide row, so that loops are long: channel c stands at c, channels + c, ... The
+ * scratch has the numbers of the channels repeated for one, and the sums. */
 
-/* Values (C), and the forms of pixels, are; the others are planes. */
+/* Values (C), and the forms of pixels, are rows; the others are planes. */
 static bool are_rows(const dsc_call *call) {
     return call->in_form[X] != DSC_FORM_REALS || shape_of(&call->in_shape[X]).pixels == 1;
 }
 
-static size_t rows_of(const dsc_call *call) { return call->count * shape_of(&call->in_shape[X]).pixels; }
+typedef struct rows {
+    size_t channels, width, count, rest; /* wide rows, and numbers behind the last */
+    dsc_real *repeated;                  /* `width` numbers each */
+    double *sums;
+    bool bf16;
+} rows;
 
-/* Row `row` and those behind it, as reals: themselves, or `rows` of them in block `which` of the scratch. */
-static const dsc_real *reals_of(const dsc_call *call, const dsc_real *values, size_t row, size_t rows,
-                                size_t which) {
-    const size_t channels = call->in_shape[X].size[0];
-    const dsc_real *from = dsc_sample_in(values, call->in_form[X], row, channels);
-    if (call->in_form[X] != DSC_FORM_PIXELS_BF16) return from;
-    dsc_real *block = (dsc_real *)call->scratch + which * rows_together(channels) * channels;
-    call->kernels->vector->from_bf16(block, dsc_halves_in(from), rows * channels);
-    return block;
+static rows rows_of(const dsc_call *call) {
+    const shape s = shape_of(&call->in_shape[X]);
+    const size_t width = wide_row(s.channels), numbers = call->count * s.channels * s.pixels;
+    rows r = {.channels = s.channels, .width = width, .count = numbers / width, .rest = numbers % width};
+    r.sums = call->scratch;
+    r.repeated = (dsc_real *)(void *)(r.sums + width);
+    r.bf16 = call->in_form[X] == DSC_FORM_PIXELS_BF16;
+    return r;
 }
 
-/* Where to make the same rows; and then: what was made there goes to its place. */
-static dsc_real *room_for(const dsc_call *call, dsc_real *values, size_t row, size_t which) {
-    const size_t channels = call->in_shape[X].size[0];
-    if (call->in_form[X] != DSC_FORM_PIXELS_BF16)
-        return dsc_sample_out(values, call->in_form[X], row, channels);
-    return (dsc_real *)call->scratch + which * rows_together(channels) * channels;
-}
-static void deliver(const dsc_call *call, dsc_real *values, size_t row, size_t rows, const dsc_real *made) {
-    const size_t channels = call->in_shape[X].size[0];
-    if (call->in_form[X] == DSC_FORM_PIXELS_BF16)
-        call->kernels->vector->to_bf16(
-            dsc_halves_out(dsc_sample_out(values, call->in_form[X], row, channels)), made, rows * channels);
+/* The numbers of the channels for a whole wide row; `which` of four. */
+static const dsc_real *repeat(const rows *r, const dsc_real *numbers, size_t which) {
+    dsc_real *to = r->repeated + which * r->width;
+    for (size_t at = 0; at < r->width; at += r->channels) memcpy(to + at, numbers, r->channels * sizeof *to);
+    return to;
 }
 
-/* Over blocks of rows [row, row + some). */
-#define FOR_ROWS(call)                                                                                       \
-    for (size_t row = 0, all = rows_of(call), some; row < all; row += some)                                  \
-        if ((some = dsc_smaller(all - row, rows_together((call)->in_shape[X].size[0]))) > 0)
+/* Over all rows: those that are whole, and the rest as one that is not. `at`: the number at which they begin. */
+#define FOR_ROWS(r)                                                                                          \
+    for (size_t at = 0, part = 0, some = (r).count, wide = (r).width;                                        \
+         part<2; at = (r).count * (r).width, part++, some = (r).rest> 0, wide = (r).rest)                    \
+        if (some)
+
+static const void *from(const dsc_call *call, const dsc_real *values, size_t at) {
+    return dsc_sample_in(values, call->in_form[X], at, 1);
+}
+static void *into(const dsc_call *call, dsc_real *values, size_t at) {
+    return dsc_sample_out(values, call->in_form[X], at, 1);
+}
+
+static void clear_sums(const rows *r) { memset(r->sums, 0, r->width * sizeof *r->sums); }
+
+/* Sums of wide rows, added to those of the channels. */
+static void fold_sums(double *to, const rows *r) {
+    for (size_t i = 0; i < r->width; i++) to[i % r->channels] += r->sums[i];
+}
 
 /* --- forward, training --- */
 
@@ -139,7 +154,10 @@ static void sum_values(const dsc_call *call) {
     const size_t isa = call->kernels->isa;
     double *sums = cleared_sums(call, 1);
     if (are_rows(call)) {
-        FOR_ROWS(call) add_rows[isa](sums, reals_of(call, call->in[X], row, some, 0), some, s.channels);
+        const rows r = rows_of(call);
+        clear_sums(&r);
+        FOR_ROWS(r) LOOP_OF(r.bf16, add_rows, isa)(r.sums, from(call, call->in[X], at), some, wide);
+        fold_sums(sums, &r);
         return;
     }
     for (size_t n = 0; n < call->count; n++)
@@ -158,8 +176,12 @@ static void sum_squares(const dsc_call *call) {
     const dsc_real *mean = shared(call, OF_MEAN);
     double *sums = cleared_sums(call, 1);
     if (are_rows(call)) {
-        FOR_ROWS(call)
-        add_squares_of_rows[isa](sums, reals_of(call, call->in[X], row, some, 0), mean, some, s.channels);
+        const rows r = rows_of(call);
+        const dsc_real *means = repeat(&r, mean, 0);
+        clear_sums(&r);
+        FOR_ROWS(r)
+        LOOP_OF(r.bf16, add_squares, isa)(r.sums, from(call, call->in[X], at), means, some, wide);
+        fold_sums(sums, &r);
         return;
     }
     for (size_t n = 0; n < call->count; n++)
@@ -189,12 +211,12 @@ static void normalise(const dsc_call *call) {
     const size_t isa = call->kernels->isa;
     const dsc_real *mean = shared(call, OF_MEAN), *factor = shared(call, OF_FACTOR), *beta = call->in[BETA];
     if (are_rows(call)) {
-        FOR_ROWS(call) {
-            dsc_real *y = room_for(call, call->out[0], row, 0);
-            scale_rows[isa](y, reals_of(call, call->in[X], row, some, 0), mean, factor, beta, some,
-                            s.channels);
-            deliver(call, call->out[0], row, some, y);
-        }
+        const rows r = rows_of(call);
+        const dsc_real *means = repeat(&r, mean, 0), *factors = repeat(&r, factor, 1),
+                       *betas = repeat(&r, beta, 2);
+        FOR_ROWS(r)
+        LOOP_OF(r.bf16, scale_rows, isa)
+        (into(call, call->out[0], at), from(call, call->in[X], at), means, factors, betas, some, wide);
         return;
     }
     for (size_t n = 0; n < call->count; n++) {
@@ -234,10 +256,17 @@ static void sum_gradients(const dsc_call *call) {
     const dsc_real *mean = shared(call, OF_MEAN);
     double *plain = cleared_sums(call, 2), *centred = plain + s.channels;
     if (are_rows(call)) {
-        FOR_ROWS(call)
-        add_gradients_of_rows[call->kernels->isa](plain, centred, reals_of(call, call->in[X], row, some, 0),
-                                                  reals_of(call, call->d_out[0], row, some, 1), mean, some,
-                                                  s.channels);
+        const size_t isa = call->kernels->isa;
+        const rows r = rows_of(call);
+        const dsc_real *means = repeat(&r, mean, 0);
+        clear_sums(&r);
+        FOR_ROWS(r) LOOP_OF(r.bf16, add_rows, isa)(r.sums, from(call, call->d_out[0], at), some, wide);
+        fold_sums(plain, &r);
+        clear_sums(&r);
+        FOR_ROWS(r)
+        LOOP_OF(r.bf16, add_centred, isa)
+        (r.sums, from(call, call->in[X], at), from(call, call->d_out[0], at), means, some, wide);
+        fold_sums(centred, &r);
         return;
     }
     for (size_t i = 0; i < call->count * s.channels; i++) {
@@ -268,13 +297,13 @@ static void pass_back(const dsc_call *call) {
     const dsc_real *mean = shared(call, OF_MEAN), *factor = shared(call, OF_FACTOR),
                    *mean_b = shared(call, OF_MEAN_B), *slope = shared(call, OF_SLOPE);
     if (are_rows(call)) {
-        FOR_ROWS(call) {
-            const dsc_real *x = reals_of(call, call->in[X], row, some, 0),
-                           *dy = reals_of(call, call->d_out[0], row, some, 1);
-            dsc_real *dx = room_for(call, call->d_in[X], row, 1);
-            pass_rows[isa](dx, dy, x, mean, factor, mean_b, slope, some, s.channels);
-            deliver(call, call->d_in[X], row, some, dx);
-        }
+        const rows r = rows_of(call);
+        const dsc_real *means = repeat(&r, mean, 0), *factors = repeat(&r, factor, 1),
+                       *means_b = repeat(&r, mean_b, 2), *slopes = repeat(&r, slope, 3);
+        FOR_ROWS(r)
+        LOOP_OF(r.bf16, pass_rows, isa)
+        (into(call, call->d_in[X], at), from(call, call->d_out[0], at), from(call, call->in[X], at), means,
+         factors, means_b, slopes, some, wide);
         return;
     }
     for (size_t n = 0; n < call->count; n++) {

@@ -8,9 +8,10 @@
 #define DSC_OP_BATCH_NORM_LOOPS_H
 
 #include "kernel/loop.h"
+#include "kernel/pack.h"
 
 enum { PARTS = 16 }; /* sums of a row of pixels, which vectorise */
-enum { ROWS_TOGETHER = 16, CHANNELS_TOGETHER = 64 };
+enum { ROWS_TOGETHER = 16, COLUMNS_TOGETHER = 64 };
 
 /* --- planes --- */
 
@@ -68,76 +69,83 @@ DSC_LOOP(pass_planes,
              }
          })
 
-/* --- rows --- */
+/* --- rows, of reals and of bfloat16 ---
+ *
+ * Loops of few channels are short. So `width` may be that of several rows side by side, with the numbers of the
+ * channels repeated as often (batch_norm.c). */
 
-DSC_LOOP(add_rows, (double *restrict sums, const dsc_real *restrict x, size_t rows, size_t channels), {
-    for (size_t r = 0; r < rows; r += ROWS_TOGETHER)
-        for (size_t c = 0; c < channels; c += CHANNELS_TOGETHER) {
-            const size_t r_end = rows - r < ROWS_TOGETHER ? rows : r + ROWS_TOGETHER;
-            const size_t some = channels - c < CHANNELS_TOGETHER ? channels - c : CHANNELS_TOGETHER;
-            dsc_real partial[CHANNELS_TOGETHER] = {0};
-            for (size_t i = r; i < r_end; i++)
-                for (size_t k = 0; k < some; k++) partial[k] += x[i * channels + c + k];
-            for (size_t k = 0; k < some; k++) sums[c + k] += (double)partial[k];
+/* One group of rows, `some` columns of it: a constant in most calls. */
+#define ADD_TO(some, term)                                                                                   \
+    {                                                                                                        \
+        for (size_t i = r; i < r_end; i++)                                                                   \
+            for (size_t k = 0; k < (some); k++) {                                                            \
+                const size_t at = i * width + c + k;                                                         \
+                partial[k] += term;                                                                          \
+            }                                                                                                \
+        for (size_t k = 0; k < (some); k++) sums[c + k] += (double)partial[k];                               \
+    }
+#define ADD_ROWS(term)                                                                                       \
+    for (size_t r = 0; r < rows; r += ROWS_TOGETHER)                                                         \
+        for (size_t c = 0; c < width; c += COLUMNS_TOGETHER) {                                               \
+            const size_t r_end = rows - r < ROWS_TOGETHER ? rows : r + ROWS_TOGETHER;                        \
+            dsc_real partial[COLUMNS_TOGETHER] = {0};                                                        \
+            if (width - c >= COLUMNS_TOGETHER)                                                               \
+                ADD_TO(COLUMNS_TOGETHER, term)                                                               \
+            else                                                                                             \
+                ADD_TO(width - c, term)                                                                      \
         }
-})
 
-DSC_LOOP(add_squares_of_rows,
-         (double *restrict sums, const dsc_real *restrict x, const dsc_real *restrict mean, size_t rows,
-          size_t channels),
-         {
-             for (size_t r = 0; r < rows; r += ROWS_TOGETHER)
-                 for (size_t c = 0; c < channels; c += CHANNELS_TOGETHER) {
-                     const size_t r_end = rows - r < ROWS_TOGETHER ? rows : r + ROWS_TOGETHER;
-                     const size_t some = channels - c < CHANNELS_TOGETHER ? channels - c : CHANNELS_TOGETHER;
-                     dsc_real partial[CHANNELS_TOGETHER] = {0};
-                     for (size_t i = r; i < r_end; i++)
-                         for (size_t k = 0; k < some; k++) {
-                             const dsc_real d = x[i * channels + c + k] - mean[c + k];
-                             partial[k] += d * d;
-                         }
-                     for (size_t k = 0; k < some; k++) sums[c + k] += (double)partial[k];
-                 }
-         })
+#define REAL(x) (x)
 
-/* sums of dy, and of dy (x - mean) */
-DSC_LOOP(add_gradients_of_rows,
-         (double *restrict plain, double *restrict centred, const dsc_real *restrict x,
-          const dsc_real *restrict dy, const dsc_real *restrict mean, size_t rows, size_t channels),
-         {
-             for (size_t r = 0; r < rows; r += ROWS_TOGETHER)
-                 for (size_t c = 0; c < channels; c += CHANNELS_TOGETHER) {
-                     const size_t r_end = rows - r < ROWS_TOGETHER ? rows : r + ROWS_TOGETHER;
-                     const size_t some = channels - c < CHANNELS_TOGETHER ? channels - c : CHANNELS_TOGETHER;
-                     dsc_real sum[CHANNELS_TOGETHER] = {0};
-                     dsc_real product[CHANNELS_TOGETHER] = {0};
-                     for (size_t i = r; i < r_end; i++)
-                         for (size_t k = 0; k < some; k++) {
-                             const size_t at = i * channels + c + k;
-                             sum[k] += dy[at];
-                             product[k] += dy[at] * (x[at] - mean[c + k]);
-                         }
-                     for (size_t k = 0; k < some; k++) plain[c + k] += (double)sum[k];
-                     for (size_t k = 0; k < some; k++) centred[c + k] += (double)product[k];
-                 }
-         })
+/* sums of x, of (x - mean) squared, of dy, and of dy (x - mean); y = (x - mean) factor + beta;
+ * dx = factor (dy - mean_b - (x - mean) slope) */
+#define ROW_LOOPS(suffix, number, WIDEN, ROUND)                                                              \
+    DSC_LOOP(add_rows_##suffix, (double *restrict sums, const void *numbers, size_t rows, size_t width), {   \
+        const number *restrict x = numbers;                                                                  \
+        ADD_ROWS(WIDEN(x[at]))                                                                               \
+    })                                                                                                       \
+    DSC_LOOP(add_squares_##suffix,                                                                           \
+             (double *restrict sums, const void *numbers, const dsc_real *restrict mean, size_t rows,        \
+              size_t width),                                                                                 \
+             {                                                                                               \
+                 const number *restrict x = numbers;                                                         \
+                 ADD_ROWS((WIDEN(x[at]) - mean[c + k]) * (WIDEN(x[at]) - mean[c + k]))                       \
+             })                                                                                              \
+    DSC_LOOP(add_centred_##suffix,                                                                           \
+             (double *restrict sums, const void *numbers, const void *gradients,                             \
+              const dsc_real *restrict mean, size_t rows, size_t width),                                     \
+             {                                                                                               \
+                 const number *restrict x = numbers;                                                         \
+                 const number *restrict dy = gradients;                                                      \
+                 ADD_ROWS(WIDEN(dy[at]) * (WIDEN(x[at]) - mean[c + k]))                                      \
+             })                                                                                              \
+    DSC_LOOP(scale_rows_##suffix,                                                                            \
+             (void *made, const void *numbers, const dsc_real *restrict mean,                                \
+              const dsc_real *restrict factor, const dsc_real *restrict beta, size_t rows, size_t width),    \
+             {                                                                                               \
+                 number *restrict y = made;                                                                  \
+                 const number *restrict x = numbers;                                                         \
+                 for (size_t r = 0; r < rows; r++, x += width, y += width)                                   \
+                     for (size_t c = 0; c < width; c++)                                                      \
+                         y[c] = ROUND((WIDEN(x[c]) - mean[c]) * factor[c] + beta[c]);                        \
+             })                                                                                              \
+    DSC_LOOP(pass_rows_##suffix,                                                                             \
+             (void *made, const void *gradients, const void *numbers, const dsc_real *restrict mean,         \
+              const dsc_real *restrict factor, const dsc_real *restrict mean_b,                              \
+              const dsc_real *restrict slope, size_t rows, size_t width),                                    \
+             {                                                                                               \
+                 number *restrict dx = made;                                                                 \
+                 const number *restrict dy = gradients;                                                      \
+                 const number *restrict x = numbers;                                                         \
+                 for (size_t r = 0; r < rows; r++, x += width, dy += width, dx += width)                     \
+                     for (size_t c = 0; c < width; c++)                                                      \
+                         dx[c] = ROUND(factor[c] *                                                           \
+                                       (WIDEN(dy[c]) - mean_b[c] - (WIDEN(x[c]) - mean[c]) * slope[c]));     \
+             })
 
-DSC_LOOP(scale_rows,
-         (dsc_real * y, const dsc_real *x, const dsc_real *restrict mean, const dsc_real *restrict factor,
-          const dsc_real *restrict beta, size_t rows, size_t channels),
-         {
-             for (size_t r = 0; r < rows; r++, x += channels, y += channels)
-                 for (size_t c = 0; c < channels; c++) y[c] = (x[c] - mean[c]) * factor[c] + beta[c];
-         })
+ROW_LOOPS(reals, dsc_real, REAL, REAL)
+ROW_LOOPS(bf16, uint16_t, dsc_bf16_to_float, dsc_bf16_from_float)
 
-DSC_LOOP(pass_rows,
-         (dsc_real * dx, const dsc_real *dy, const dsc_real *restrict x, const dsc_real *restrict mean,
-          const dsc_real *restrict factor, const dsc_real *restrict mean_b, const dsc_real *restrict slope,
-          size_t rows, size_t channels),
-         {
-             for (size_t r = 0; r < rows; r++, x += channels, dy += channels, dx += channels)
-                 for (size_t c = 0; c < channels; c++)
-                     dx[c] = factor[c] * (dy[c] - mean_b[c] - (x[c] - mean[c]) * slope[c]);
-         })
+#define LOOP_OF(bf16, name, isa) ((bf16) ? name##_bf16 : name##_reals)[isa]
 
 #endif

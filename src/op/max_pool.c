@@ -7,9 +7,8 @@
  *
  * Padding is never the largest. A NaN in the window makes the result NaN. Where the largest stood in the
  * window is kept as one byte an output; the input need not be kept. */
+#include "op/max_pool_loops.h"
 #include "op/window.h"
-
-#include "kernel/loop.h"
 
 enum { Y, X }; /* axes */
 
@@ -18,20 +17,17 @@ static bool is_two_by_two(const dsc_window w[2]) {
            !w[X].padding;
 }
 
-/* Scratch: a plane's places, or a pixel's, where nobody keeps them; sums of dx and dy as reals. */
+/* Scratch: a plane's places, or a row's, where nobody keeps them; sums of dx and dy as reals. */
 static void needs(dsc_needs *needs) {
     const size_t plane = needs->out->size[1] * needs->out->size[2];
     needs->saved_per_sample = dsc_shape_count(needs->out);
-    needs->scratch = dsc_larger(plane, needs->out->size[0]);
+    needs->scratch = dsc_larger(plane, needs->out->size[0] * needs->out->size[2]);
     if (needs->goes_back && needs->in_form[0] == DSC_FORM_PIXELS_BF16)
         needs->scratch = dsc_larger(
             needs->scratch, (dsc_shape_count(needs->in) + dsc_shape_count(needs->out)) * sizeof(dsc_real));
 }
 
 /* --- any window; those of 2 x 2 side by side have a kernel --- */
-
-/* Is x to take the place of the largest so far? NaN is larger than all. */
-#define LARGER(x, most) (((x) > (most)) | ((x) != (x)))
 
 DSC_LOOP(take_larger,
          (dsc_real *restrict y, uint8_t *restrict place, const dsc_real *restrict x, size_t stride,
@@ -105,6 +101,41 @@ DSC_LOOP(copy_if_tap,
              for (size_t c = 0; c < channels; c++) dx[c] = (uint16_t)(place[c] == tap ? dy[c] : 0);
          })
 
+static void rows_of_2x2(const dsc_call *call, const dsc_window w[2], size_t n) {
+    const size_t channels = call->in_shape[0].size[0], row = w[X].in * channels, out = w[X].out * channels;
+    const size_t isa = call->kernels->isa, first = n * w[Y].out;
+    for (size_t i = 0; i < w[Y].out; i++) {
+        const size_t x = n * w[Y].in * row + 2 * i * row, y = (first + i) * out;
+        uint8_t *place = call->saved ? (uint8_t *)call->saved + y : call->scratch;
+        if (call->in_form[0] == DSC_FORM_PIXELS_BF16)
+            pool_row_bf16[isa](dsc_halves_out(call->out[0]) + y, place, dsc_halves_in(call->in[0]) + x,
+                               dsc_halves_in(call->in[0]) + x + row, w[X].out, channels);
+        else
+            pool_row_reals[isa](call->out[0] + y, place, call->in[0] + x, call->in[0] + x + row, w[X].out,
+                                channels);
+    }
+}
+
+static void back_rows_of_2x2(const dsc_call *call, const dsc_window w[2], size_t n) {
+    const size_t channels = call->in_shape[0].size[0], row = w[X].in * channels, out = w[X].out * channels;
+    const size_t isa = call->kernels->isa, first = n * w[Y].out;
+    const bool halves = call->in_form[0] == DSC_FORM_PIXELS_BF16;
+    if (w[Y].in % 2 || w[X].in % 2) /* what is in no window */
+        memset(dsc_sample_out(call->d_in[0], call->in_form[0], n, w[Y].in * row), 0,
+               w[Y].in * row * dsc_form_number(call->in_form[0]));
+    for (size_t i = 0; i < w[Y].out; i++) {
+        const size_t x = n * w[Y].in * row + 2 * i * row, y = (first + i) * out;
+        const uint8_t *place = (const uint8_t *)call->saved + y;
+        if (halves)
+            pool_row_back_bf16[isa](dsc_halves_out(call->d_in[0]) + x,
+                                    dsc_halves_out(call->d_in[0]) + x + row,
+                                    dsc_halves_in(call->d_out[0]) + y, place, w[X].out, channels);
+        else
+            pool_row_back_reals[isa](call->d_in[0] + x, call->d_in[0] + x + row, call->d_out[0] + y, place,
+                                     w[X].out, channels);
+    }
+}
+
 /* Window (i, j): its taps are r from `top` to `bottom` - 1 and s from `left` to `right` - 1. */
 typedef struct taps {
     size_t top, bottom, left, right;
@@ -144,6 +175,10 @@ static void take_window(const dsc_call *call, const dsc_window w[2], const dsc_r
 static void forward_pixels(const dsc_call *call, const dsc_window w[2]) {
     const size_t channels = call->in_shape[0].size[0], pixels = w[Y].out * w[X].out;
     for (size_t n = 0; n < call->count; n++) {
+        if (is_two_by_two(w)) {
+            rows_of_2x2(call, w, n);
+            continue;
+        }
         const dsc_real *image = dsc_sample_in(call->in[0], call->in_form[0], n * w[Y].in * w[X].in, channels);
         for (size_t p = 0; p < pixels; p++) {
             dsc_real *y = dsc_sample_out(call->out[0], call->out_form[0], n * pixels + p, channels);
@@ -198,6 +233,10 @@ static void backward_pixels(const dsc_call *call, const dsc_window w[2]) {
     const dsc_vector_kernels *vector = call->kernels->vector;
     dsc_real *sums = call->scratch, *dy_reals = sums + in;
     for (size_t n = 0; n < call->count; n++) {
+        if (is_two_by_two(w)) {
+            back_rows_of_2x2(call, w, n);
+            continue;
+        }
         dsc_real *dx = dsc_sample_out(call->d_in[0], call->in_form[0], n, in);
         const dsc_real *dy = dsc_sample_in(call->d_out[0], call->out_form[0], n, out);
         const uint8_t *place = (const uint8_t *)call->saved + n * out;

@@ -37,6 +37,24 @@ model_show_draws_the_diagram() {
     prints_nothing
     says ".svg"
 }
+the_plan_shows_what_lies_in_which_form_and_what_is_converted() {
+    run model show --plan --precision bf16 'conv 16 3x3, relu, maxpool 2, flatten, dense'
+    exits 0
+    prints "A step of training: bf16, kernels "
+    same "$(grep '^forward *max-pool' <<<"$out" | tr -s ' ')" "forward max-pool of maxpool1 bf16 pixels 5408 samples"
+    same "$(grep -c '^convert' <<<"$out")" 2
+    run model show --plan --precision f32 'conv 16 3x3, relu, maxpool 2, flatten, dense'
+    exits 0
+    same "$(grep -c '^convert' <<<"$out")" 0
+    prints_no "bf16 pixels"
+    run model show --plan --json --precision f32 --batch 3 784-100-10
+    exits 0
+    prints '"batch": 3'
+    prints '"pass": "backward"'
+    run model show --plan --json --precision f32 'flatten, batch-norm, dense' --batch 1
+    exits 2
+    says "one value per channel has no variance"
+}
 a_wrong_text_is_named_with_its_column() {
     run model show 'flatten, dens'
     exits 2

@@ -27,11 +27,15 @@ static const struct {
      "layer-norm, relu, dense\", \"optimiser\": \"adamw\", \"learning-rate\": 0.01, \"normalise\": "
      "\"standard\", "
      "\"ema\": 0.9, \"clip-norm\": 1, \"augment\": \"elastic\"}",
-     0x718c9dca},
+     0x5a94337d},
     {"{" COMMON
      ", \"model\": \"flatten, dense 40, tanh, dense 30, sigmoid, dense\", \"optimiser\": \"rmsprop\", "
      "\"learning-rate\": 0.002, \"augment\": \"affine rotate=10 shift=2\"}",
      0xa7f1b2d7},
+    {"{" COMMON ", \"model\": \"conv 16 5x5 stride=2, batch-norm, relu, maxpool 2, conv 16 2x2 padding=1, "
+                "relu, flatten, "
+     "dense\", \"optimiser\": \"sgd momentum=0.9\", \"learning-rate\": 0.01}",
+     0x295650be},
 };
 
 static uint32_t train(const char *json, const dsc_dataset *data) {
