@@ -29,7 +29,9 @@ static bool reads_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
                (at.depth_stride != 1 || apart % 4096 != 0);
     }
     /* Tiles read whole rows of tiles and whole steps of depth. */
-    const bool in_tiles = k->row_multiple == 1 || (at.vectors >= g->rows && p->beyond + 1 >= k->row_multiple);
+    const bool in_tiles = k->row_multiple == 1 ||
+                          (at.vectors >= g->rows && p->beyond + 1 >= k->row_multiple) ||
+                          (at.vectors % k->row_multiple == 0 && g->rows % k->row_multiple == 0);
     return in_tiles && k->elements_per_word == 2 && at.depth_stride == 1 && at.vector_stride % 2 == 0 &&
            at.run_stride % 2 == 0 && (at.run % k->depth_multiple == 0 || at.run >= g->depth) &&
            g->depth % k->depth_multiple == 0;

@@ -122,9 +122,8 @@ static dsc_conv_room room_of(const dsc_conv_plan *p, const dsc_gemm_kernels *pro
     room.scattered = take(&used, p->scatters ? z->input_pixels * z->c : 0);
     room.planes = take(&again, dsc_conv_planes_numbers(&p->planes, z, product));
     room.rounded = take(&again, dsc_conv_planes_scratch(&p->planes, z, product));
-    room.dy = take(&again, product->elements_per_word == 2 ? (z->k * z->oh * p->planes.run + 1) / 2 : 0);
-    room.packed =
-        take(&again, dsc_pack_size(product, DSC_SIDE_B, z->k, z->oh * p->planes.run) / sizeof(dsc_real));
+    room.dy = take(&again, product->elements_per_word == 2 ? (z->k * p->planes.depth + 1) / 2 : 0);
+    room.packed = take(&again, dsc_pack_size(product, DSC_SIDE_B, z->k, p->planes.depth) / sizeof(dsc_real));
     room.back_workspace = dsc_larger(used, again);
     return room;
 }

@@ -31,14 +31,14 @@ static void plan_dx(const dsc_needs *needs, dsc_conv_plan *p) {
     if (!(needs->wants & 1)) p->dx_weight.panels = 0;
 }
 
-/* Depth: the pixels of the output, each row of it filled up to whole words. */
+/* Depth: the pixels of the output, row by row (dsc_conv_places). */
 static void plan_dw(const dsc_needs *needs, dsc_conv_plan *p) {
     const dsc_conv_sizes *z = &p->z;
     p->planes = dsc_conv_planes_of_x(z, p->x_form, needs->product);
     p->dw_rows = dsc_conv_places_of(&p->planes, z, NULL, needs->product);
     p->dw = (dsc_gemm){.rows = z->patch,
                        .columns = z->k,
-                       .depth = z->oh * p->planes.run,
+                       .depth = p->planes.depth,
                        .a = {.packer = &p->dw_rows.packer},
                        .b = {.is_packed = true},
                        .c_row = (ptrdiff_t)z->k};
@@ -90,29 +90,31 @@ static void backward_x(const dsc_call *call, size_t n) {
 
 /* --- dw and db --- */
 
-/* dy in reals (K, OH, OW), in pairs: rounded, each row filled up to whole words. */
+/* dy in reals (K, OH, OW), in pairs: rounded, its rows apart from each other with zeros between. */
 static dsc_packer round_dy(const dsc_conv_plan *p, uint16_t *halves, const dsc_real *dy,
                            const dsc_gemm_kernels *product) {
     const dsc_conv_sizes *z = &p->z;
-    const size_t run = p->planes.run;
-    if (run == z->ow)
+    const size_t depth = p->planes.depth, apart = p->planes.apart;
+    if (depth == z->pixels) {
         product->round_row(halves, dy, z->k * z->pixels);
-    else
-        for (size_t row = 0; row < z->k * z->oh; row++) {
-            product->round_row(halves + row * run, dy + row * z->ow, z->ow);
-            halves[row * run + z->ow] = 0;
-        }
-    return dsc_pack_halves(halves, (ptrdiff_t)(z->oh * run), 1);
+        return dsc_pack_halves(halves, (ptrdiff_t)depth, 1);
+    }
+    memset(halves, 0, z->k * depth * sizeof *halves);
+    for (size_t k = 0; k < z->k; k++)
+        for (size_t y = 0; y < z->oh; y++)
+            product->round_row(halves + k * depth + y * apart, dy + (k * z->oh + y) * z->ow, z->ow);
+    return dsc_pack_halves(halves, (ptrdiff_t)depth, 1);
 }
 
-/* dy in bfloat16 (OH, OW, K): as it is, or each row filled up with a pixel of zeros. */
-static dsc_packer fill_dy(const dsc_conv_plan *p, uint16_t *halves, const void *dy) {
+/* dy in bfloat16 (OH, OW, K): as it is, or its rows apart from each other with pixels of zeros between. */
+static dsc_packer spread_dy(const dsc_conv_plan *p, uint16_t *halves, const void *dy) {
     const dsc_conv_sizes *z = &p->z;
-    const size_t run = p->planes.run * z->k, given = z->ow * z->k;
-    if (run == given) return dsc_pack_halves(dy, 1, (ptrdiff_t)z->k);
-    for (size_t row = 0; row < z->oh; row++) {
-        memcpy(halves + row * run, (const uint16_t *)dy + row * given, given * sizeof *halves);
-        memset(halves + row * run + given, 0, (run - given) * sizeof *halves);
+    const size_t row = z->ow * z->k, apart = p->planes.apart * z->k, all = p->planes.depth * z->k;
+    if (p->planes.depth == z->pixels) return dsc_pack_halves(dy, 1, (ptrdiff_t)z->k);
+    for (size_t y = 0, at = 0; y < z->oh; y++, at += apart) {
+        const size_t next = y + 1 < z->oh ? at + apart : all;
+        memcpy(halves + at, (const uint16_t *)dy + y * row, row * sizeof *halves);
+        memset(halves + at + row, 0, (next - at - row) * sizeof *halves);
     }
     return dsc_pack_halves(halves, 1, (ptrdiff_t)z->k);
 }
@@ -124,12 +126,12 @@ static void pack_dy(const dsc_call *call, const dsc_real *dy) {
     const dsc_gemm_kernels *product = call->product;
     dsc_real *scratch = call->scratch;
     uint16_t *halves = (uint16_t *)(void *)(scratch + p->room.dy);
-    const dsc_packer packer = p->y_form == DSC_FORM_PIXELS_BF16 ? fill_dy(p, halves, dy)
+    const dsc_packer packer = p->y_form == DSC_FORM_PIXELS_BF16 ? spread_dy(p, halves, dy)
                               : p->y_form == DSC_FORM_PIXELS    ? dsc_pack_matrix(dy, 1, (ptrdiff_t)z->k)
                               : product->elements_per_word == 2
                                   ? round_dy(p, halves, dy, product)
                                   : dsc_pack_matrix(dy, (ptrdiff_t)z->pixels, 1);
-    dsc_pack(scratch + p->room.packed, product, DSC_SIDE_B, &packer, z->k, z->oh * p->planes.run, 0,
+    dsc_pack(scratch + p->room.packed, product, DSC_SIDE_B, &packer, z->k, p->planes.depth, 0,
              dsc_pack_panels(product, DSC_SIDE_B, z->k));
 }
 

@@ -99,6 +99,8 @@ typedef struct dsc_conv_planes {
     size_t copies;
     size_t run;         /* elements of a row of the output, filled up to whole words */
     size_t pitch, rows; /* of a plane: elements of a row, rows */
+    size_t apart;       /* elements of depth from one row of the output to the next */
+    size_t depth;       /* of the product: what stands there behind a row of the output meets zeros in dy */
 } dsc_conv_planes;
 
 dsc_conv_planes dsc_conv_planes_of_x(const dsc_conv_sizes *z, dsc_form form, const dsc_gemm_kernels *product);
@@ -110,8 +112,9 @@ size_t dsc_conv_planes_scratch(const dsc_conv_planes *planes, const dsc_conv_siz
 void dsc_conv_planes_make(dsc_real *out, const dsc_conv_planes *planes, const dsc_conv_sizes *z,
                           const void *x, const dsc_gemm_kernels *product, dsc_real *scratch);
 
-/* Vector (r, s, c), c fastest: the values that this place of the weight meets, over the output's pixels,
- * `run` a row. */
+/* Vector (r, s, c), c fastest: the values that this place of the weight meets, over `depth`: the output's
+ * pixels, row by row. Where a product reads its rows in whole tiles (AMX), and channels fill tiles, depth goes
+ * along whole rows of a plane: then it is one run, and is read where it lies. */
 typedef struct dsc_conv_places {
     dsc_packer packer;
     const dsc_conv_sizes *z;

@@ -15,6 +15,14 @@ dsc_conv_planes dsc_conv_planes_of_x(const dsc_conv_sizes *z, dsc_form form,
     p.pitch = p.copies > 1 || z->stride[1] > 1
                   ? p.run
                   : dsc_conv_whole_words(z->w + 2 * z->padding[1] + (p.run - z->ow), product);
+    p.apart = p.run;
+    p.depth = z->oh * p.run;
+    if (product->row_multiple > 1 && p.copies == 1 && z->stride[0] == 1 && z->stride[1] == 1 &&
+        z->c % product->row_multiple == 0) {
+        const size_t step = product->depth_multiple, depth = (z->oh - 1) * p.pitch + z->ow;
+        p.apart = p.pitch;
+        p.depth = p.run = (depth + step - 1) / step * step;
+    }
     p.direct = form == DSC_FORM_REALS && p.copies == 1 && z->stride[1] == 1 && !z->padding[0] &&
                !z->padding[1] && !product->rounds;
     return p;
@@ -22,9 +30,14 @@ dsc_conv_planes dsc_conv_planes_of_x(const dsc_conv_sizes *z, dsc_form form,
 
 static size_t plane_of(const dsc_conv_planes *p) { return p->rows * p->pitch; }
 
+/* Elements behind the last plane that a run may end in: they meet zeros, and must be numbers. */
+static size_t behind(const dsc_gemm_kernels *product) {
+    return product->row_multiple > 1 ? product->depth_multiple : 0;
+}
+
 size_t dsc_conv_planes_numbers(const dsc_conv_planes *p, const dsc_conv_sizes *z,
                                const dsc_gemm_kernels *product) {
-    return p->direct ? 0 : p->copies * z->c * plane_of(p) / product->elements_per_word;
+    return p->direct ? 0 : (p->copies * z->c * plane_of(p) + behind(product)) / product->elements_per_word;
 }
 
 /* Elements from one channel of x to the next where it is turned: whole words. */
@@ -123,6 +136,8 @@ static void make_plane(unsigned char *out, const dsc_conv_planes *p, const dsc_c
 
 void dsc_conv_planes_make(dsc_real *out, const dsc_conv_planes *p, const dsc_conv_sizes *z, const void *x,
                           const dsc_gemm_kernels *product, dsc_real *scratch) {
+    memset((unsigned char *)out + p->copies * z->c * plane_of(p) * sizeof *out / product->elements_per_word,
+           0, behind(product) * sizeof *out / product->elements_per_word);
     if (p->copies == 1 && p->pitch == z->w && p->rows == z->h) { /* nothing but rounding or turning */
         const void *made = elements_of(p, z, x, product, out);
         if (made != out) memcpy(out, made, z->c * z->input_pixels * sizeof *out);

@@ -33,7 +33,7 @@ static const struct {
      "\"learning-rate\": 0.002, \"augment\": \"affine rotate=10 shift=2\"}",
      0xa7f1b2d7},
     {"{" COMMON ", \"model\": \"conv 16 5x5 stride=2, batch-norm, relu, maxpool 2, conv 16 2x2 padding=1, "
-                "relu, flatten, "
+     "relu, flatten, "
      "dense\", \"optimiser\": \"sgd momentum=0.9\", \"learning-rate\": 0.01}",
      0x295650be},
 };
