@@ -62,6 +62,7 @@ static void append_kind(dsc_text *text, const dsc_images *train, const dsc_image
     row(text, "ground", dsc_ground_name(train->ground), dsc_ground_name(test->ground));
     row(text, "preparation", dsc_preparation_name(train->preparation),
         dsc_preparation_name(test->preparation));
+    if (train->fit) row(text, "fit", dsc_fit_name(train->fit), dsc_fit_name(test->fit));
 }
 
 static dsc_status print_text(const command_data *data, const report_data_facts sets[2], dsc_error *error) {
@@ -94,13 +95,14 @@ static json_t *set_json(const dsc_dataset *data, const report_data_facts *set) {
     for (size_t i = 0; i < s->classes; i++)
         (void)json_object_set_new(classes, dsc_dataset_class_name(data, i),
                                   json_integer((json_int_t)s->per_class[i]));
-    return json_pack("{s:I, s:[I, I, I], s:s, s:i, s:i, s:f, s:f, s:f, s:I, s:s, s:s, s:o, s:o}", "images",
-                     (json_int_t)s->count, "shape", (json_int_t)s->shape[0], (json_int_t)s->shape[1],
-                     (json_int_t)s->shape[2], "type", "uint8", "minimum", (int)s->minimum, "maximum",
-                     (int)s->maximum, "mean", s->mean, "deviation", s->deviation, "zero_share", s->zero_share,
-                     "blank", (json_int_t)s->blank, "ground", dsc_ground_name(set->images.ground),
-                     "preparation", dsc_preparation_name(set->images.preparation), "classes", classes,
-                     "sha256", sums_json(set));
+    return json_pack("{s:I, s:[I, I, I], s:s, s:i, s:i, s:f, s:f, s:f, s:I, s:s, s:s, s:s, s:o, s:o}",
+                     "images", (json_int_t)s->count, "shape", (json_int_t)s->shape[0],
+                     (json_int_t)s->shape[1], (json_int_t)s->shape[2], "type", "uint8", "minimum",
+                     (int)s->minimum, "maximum", (int)s->maximum, "mean", s->mean, "deviation", s->deviation,
+                     "zero_share", s->zero_share, "blank", (json_int_t)s->blank, "ground",
+                     dsc_ground_name(set->images.ground), "preparation",
+                     dsc_preparation_name(set->images.preparation), "fit", dsc_fit_name(set->images.fit),
+                     "classes", classes, "sha256", sums_json(set));
 }
 
 static dsc_status run(command_call *call, dsc_error *error) {

@@ -109,7 +109,8 @@ static const dsc_param options[] = {
 static const command_operand operands[] = {
     {.name = "COMMAND|THINGS",
      .optional = true,
-     .help = "a command; or what there is: layers, ops, optimisers, schedules, losses or augmentations",
+     .help =
+         "a command; or what there is: layers, ops, optimisers, schedules, losses, augmentations or pictures",
      .words = append_topics},
     {.name = "ACTION|NAME", .optional = true, .help = "the command's action; or one of the things"},
     {0},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* help_things.c: `descender help layers|ops|...`: what networks and training are made of, from its
- * registries. */
+ * registries; and what is read. */
 #include "help.h"
 
 #include "augment/augment.h"
@@ -8,19 +8,15 @@
 #include "op/op.h"
 #include "optim/optimiser.h"
 #include "optim/schedule.h"
+#include "picture/picture.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 const dsc_registry *const help_things[] = {
-    &dsc_layer_registry,
-    &dsc_op_registry,
-    &dsc_optimiser_registry,
-    &dsc_schedule_registry,
-    &dsc_loss_registry,
-    &dsc_augmentation_registry,
-    NULL,
+    &dsc_layer_registry, &dsc_op_registry,           &dsc_optimiser_registry, &dsc_schedule_registry,
+    &dsc_loss_registry,  &dsc_augmentation_registry, &picture_formats,        NULL,
 };
 
 const dsc_registry *help_things_find(const char *things) {

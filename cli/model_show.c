@@ -189,11 +189,12 @@ static dsc_status show_json(const shown *s, dsc_error *error) {
     for (size_t i = 0; i < s->count; i++) (void)json_array_append_new(layers, layer_json(s, &s->layers[i]));
     dsc_images images;
     dsc_model_describe(&images, s->model);
-    json_t *expects = s->trained ? json_pack("{s:[I, I, I], s:s, s:s}", "shape", (json_int_t)images.shape[0],
-                                             (json_int_t)images.shape[1], (json_int_t)images.shape[2],
-                                             "preparation", dsc_preparation_name(images.preparation),
-                                             "ground", dsc_ground_name(images.ground))
-                                 : json_null();
+    json_t *expects = s->trained
+                          ? json_pack("{s:[I, I, I], s:s, s:s, s:s}", "shape", (json_int_t)images.shape[0],
+                                      (json_int_t)images.shape[1], (json_int_t)images.shape[2], "preparation",
+                                      dsc_preparation_name(images.preparation), "ground",
+                                      dsc_ground_name(images.ground), "fit", dsc_fit_name(images.fit))
+                          : json_null();
     return command_print_json(json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:o, s:o*}", "text",
                                         dsc_model_text(s->model), "loss", dsc_model_loss(s->model), "images",
                                         expects, "classes", (json_int_t)dsc_model_classes(s->model),

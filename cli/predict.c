@@ -16,6 +16,7 @@
 typedef struct values {
     char *model, *out;
     int64_t top;
+    int fit; /* dsc_fit; NONE: as the model says */
     bool raw, prepare, one, show, json, quiet;
 } values;
 
@@ -39,6 +40,10 @@ static dsc_status open_model(session *s, dsc_error *error) {
     if (s->how->raw && s->how->prepare)
         return command_wrong_usage(s->call, error,
                                    "--raw prepares nothing and --prepare does: give one of them");
+    if (s->how->fit && manner != PREDICT_AS_TRAINED)
+        return command_wrong_usage(s->call, error,
+                                   "--fit takes a picture whole, %s does not: give one of them",
+                                   s->how->raw ? "--raw" : "--prepare");
     if (s->how->model) {
         command_subject subject;
         status = command_subject_open(&subject, s->how->model, error);
@@ -49,7 +54,8 @@ static dsc_status open_model(session *s, dsc_error *error) {
     } else {
         status = shipped_model(&model, error);
     }
-    return status ? status : predict_reader_make(&s->reader, model, manner, s->how->show, error);
+    return status ? status
+                  : predict_reader_make(&s->reader, model, manner, (dsc_fit)s->how->fit, s->how->show, error);
 }
 
 static dsc_status list_files(session *s, dsc_error *error) {
@@ -173,6 +179,8 @@ static const dsc_param options[] = {
      "images are as the model wants them: prepare nothing, turn nothing round"},
     {"prepare", DSC_PARAM_SWITCH, offsetof(values, prepare), "off", 0, 0, NULL,
      "look for digits and prepare them as MNIST's were, whatever the model was trained on"},
+    {"fit", DSC_PARAM_CHOICE, offsetof(values, fit), "as-trained", 0, 0, "as-trained|crop|pad|stretch",
+     "a picture is one image: how it comes to the model's size, whatever the model was trained on"},
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
      "save the picture with boxes and readings, .png or .svg"},
     COMMAND_JSON(values),
@@ -186,8 +194,9 @@ static const command_option extras[] = {
 static const command_operand operands[] = {
     {.name = "FILE|FOLDER|-",
      .many = true,
-     .help =
-         "pictures (PNG, PGM, PPM), arrays of images (IDX, NPY), folders of them, or - for standard input"},
+     .help = "pictures (PNG, JPEG and others, see `descender help pictures`), arrays of images (IDX, NPY), "
+             "folders of "
+             "them, or - for standard input"},
     {0},
 };
 
@@ -210,11 +219,12 @@ const command command_predict = {
              "points, ruled lines, marks at the edge.\n\n"
              "A model reads images as it was trained: if its training images were not prepared so, a picture "
              "is one "
-             "image, scaled to the model's size, and turned round if its ground is the other one. "
+             "image. It is cropped, padded or stretched to the model's size as the training images were. If "
+             "those were all of one size, it is scaled, and turned round if its ground is the other one. "
              "Arrays whose images have the model's size are taken as they are, unless they are dark on light "
              "and the "
              "model learned light on dark, or the other way round. `descender predict` reports what it "
-             "changes. --raw and --prepare "
+             "changes. --raw, --prepare and --fit "
              "override "
              "all this.",
     .operands = operands,

@@ -3,6 +3,8 @@
  * predict_tell.h. */
 #include "predict_tell.h"
 
+#include "image/prepare.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -30,15 +32,18 @@ void predict_tell(const command_call *call, const predict_reader *r) {
     const char *learned = dsc_ground_words(r->expected.ground);
     const dsc_ground other = r->expected.ground == DSC_GROUND_DARK ? DSC_GROUND_LIGHT : DSC_GROUND_DARK;
     const size_t *shape = r->shape;
+    static const char *const ways[] = {[DSC_FIT_NONE] = "scaled to",
+                                       [DSC_FIT_CROP] = "cropped and scaled to",
+                                       [DSC_FIT_PAD] = "scaled and padded to",
+                                       [DSC_FIT_STRETCH] = "stretched to"};
     if (r->whole.images)
         command_remark(
-            call,
-            "%s, read whole: the model was trained on images that were not prepared as digits (--prepare "
-            "looks for digits and prepares them)",
-            which(images, &r->whole));
+            call, "%s, read whole: the model was trained on images that were %s%s", which(images, &r->whole),
+            r->expected.fit ? dsc_images_words(&r->expected) : "not prepared as digits",
+            dsc_digit_check_shape(r->shape, NULL) ? "" : " (--prepare looks for digits and prepares them)");
     if (r->scaled.images)
-        command_remark(call, "%s, scaled to the model's %zu x %zu", which(images, &r->scaled), shape[1],
-                       shape[2]);
+        command_remark(call, "%s, %s the model's %zu x %zu", which(images, &r->scaled), ways[r->expected.fit],
+                       shape[1], shape[2]);
     if (r->turned.images)
         command_complain(
             "%s of %s, turned round (255 - pixel): the model was trained on %s (--raw leaves them)",
@@ -49,10 +54,9 @@ void predict_tell(const command_call *call, const predict_reader *r) {
             "(--raw leaves them)",
             which(images, &r->prepared), shape[1], shape[2], learned);
     if (r->other_ground.images)
-        command_complain(
-            "%s of %s, taken as they are (--raw), though the model was trained on %s: answers will be "
-            "poor",
-            which(images, &r->other_ground), dsc_ground_words(other), learned);
+        command_complain("%s of %s, not turned round, though the model was trained on %s: answers will be "
+                         "poor",
+                         which(images, &r->other_ground), dsc_ground_words(other), learned);
     if (r->unlike.images)
         command_complain(
             "%s, taken as they are. The model was trained on prepared digits, which lie in the middle of the "

@@ -19,12 +19,13 @@ static dsc_status check_shape(const predict_reader *r, dsc_error *error) {
     return dsc_fail(error, why.code, "%s; omit --prepare, and give it images of its own size", why.message);
 }
 
-dsc_status predict_reader_make(predict_reader *r, dsc_model *model, predict_manner manner, bool with_saliency,
-                               dsc_error *error) {
+dsc_status predict_reader_make(predict_reader *r, dsc_model *model, predict_manner manner, dsc_fit fit,
+                               bool with_saliency, dsc_error *error) {
     *r = (predict_reader){.model = model, .manner = manner, .classes = dsc_model_classes(model)};
     dsc_model_shape(model, r->shape);
     dsc_model_describe(&r->expected, model);
     if (manner == PREDICT_PREPARE) r->expected.preparation = DSC_PREPARATION_DIGITS;
+    if (fit != DSC_FIT_NONE) r->expected.preparation = DSC_PREPARATION_NONE, r->expected.fit = fit;
     r->digits = manner != PREDICT_RAW && r->expected.preparation == DSC_PREPARATION_DIGITS;
     dsc_predictor_options how = dsc_predictor_options_defaults();
     how.batch = 1;
@@ -118,7 +119,7 @@ static dsc_status answer_prepared(predict_result *result, predict_reader *r, con
     return status;
 }
 
-/* (H, W, channels) as (C, H, W), grey where the model wants it. */
+/* Of the model's size already: but for its channels it is taken as it is. */
 static dsc_status answer_raw(predict_result *result, predict_reader *r, const char *path, dsc_error *error) {
     const dsc_image *p = &result->content.picture;
     if (p->width != r->shape[2] || p->height != r->shape[1])
@@ -127,23 +128,14 @@ static dsc_status answer_raw(predict_result *result, predict_reader *r, const ch
             "%s: is %zu x %zu pixels (height x width); with --raw it must have the model's size, %zu x "
             "%zu; omit --raw, and the picture is prepared",
             path, p->height, p->width, r->shape[1], r->shape[2]);
-    if (r->shape[0] != 1 && !(r->shape[0] == 3 && p->channels >= 3))
-        return dsc_fail(error, DSC_ERROR_MISMATCH, "%s: has %zu channels, and the model wants %zu", path,
-                        p->channels, r->shape[0]);
     dsc_status status = make_room(result, 1, error);
     if (status) return status;
     predict_answer *a = &result->answers[result->count++];
-    const size_t plane = p->width * p->height, channels = p->channels;
     status = make_image(a, r, error);
-    if (status) return status;
-    for (size_t i = 0; i < plane; i++) {
-        const uint8_t *from = p->pixels + i * channels;
-        if (r->shape[0] == 3)
-            for (size_t c = 0; c < 3; c++) a->seen[c * plane + i] = from[c];
-        else
-            a->seen[i] = channels == 1 ? from[0] : dsc_luma(from);
-    }
-    return ask(a, r, error);
+    if (!status)
+        status = dsc_fit_image(a->seen, r->shape, DSC_FIT_NONE, p->pixels, p->height, p->width, p->channels,
+                               error);
+    return status ? dsc_error_context(error, status, "%s", path) : ask(a, r, error);
 }
 
 /* The whole picture is one image, as those were that the model was trained on. */
@@ -205,6 +197,20 @@ static array_plan plan_array(predict_reader *r, const char *path, const uint8_t 
     return plan;
 }
 
+/* An image (C, H, W), as a picture, which has its channels last. */
+static dsc_status see_planes(predict_answer *a, dsc_picture_notes *notes, const predict_reader *r,
+                             const uint8_t *image, const size_t shape[3], dsc_error *error) {
+    if (shape[0] == 1) return see_picture(a, notes, r, image, shape[1], shape[2], 1, error);
+    const size_t plane = shape[1] * shape[2];
+    uint8_t *pixels = dsc_allocate(plane, shape[0]);
+    if (!pixels) return dsc_fail_memory(error, plane * shape[0], "an image");
+    for (size_t c = 0; c < shape[0]; c++)
+        for (size_t i = 0; i < plane; i++) pixels[i * shape[0] + c] = image[c * plane + i];
+    const dsc_status status = see_picture(a, notes, r, pixels, shape[1], shape[2], shape[0], error);
+    free(pixels);
+    return status;
+}
+
 /* One image of an array, made ready as `plan` says, into a->seen. */
 static dsc_status see_image(predict_answer *a, dsc_picture_notes *notes, const predict_reader *r,
                             const array_plan *plan, const uint8_t *image, const size_t shape[3],
@@ -217,7 +223,7 @@ static dsc_status see_image(predict_answer *a, dsc_picture_notes *notes, const p
                                         dsc_image_ground(&blank, image, shape) == DSC_GROUND_LIGHT));
     dsc_status status = make_image(a, r, error);
     if (status) return status;
-    if (prepare || !plan->own) return see_picture(a, notes, r, image, shape[1], shape[2], 1, error);
+    if (prepare || !plan->own) return see_planes(a, notes, r, image, shape, error);
     for (size_t i = 0; i < size; i++) a->seen[i] = plan->turn ? (uint8_t)(255 - image[i]) : image[i];
     if (plan->turn) a->did = DSC_DID_TURN;
     return DSC_OK;
@@ -231,13 +237,14 @@ static dsc_status answer_array(predict_result *result, predict_reader *r, const 
     const dsc_array *array = &result->content.array;
     (void)read_array_shape(&count, shape, array);
     const array_plan plan = plan_array(r, path, array->data, count, shape);
-    if (!plan.own && (r->manner == PREDICT_RAW || shape[0] != 1))
+    const bool pictures = shape[0] == 1 || shape[0] == 3;
+    if (!plan.own && (r->manner == PREDICT_RAW || !pictures))
         return dsc_fail(
             error, DSC_ERROR_MISMATCH,
             "%s: has images of %zu x %zu x %zu (channels x height x width), and the model wants %zu x "
             "%zu x %zu%s",
             path, shape[0], shape[1], shape[2], r->shape[0], r->shape[1], r->shape[2],
-            shape[0] == 1 ? "; omit --raw, and they are prepared" : "");
+            pictures ? "; omit --raw, and they are prepared" : "");
     const size_t size = shape[0] * shape[1] * shape[2];
     if (array->rank == 2 && shape[2] == r->shape[0] * r->shape[1] * r->shape[2])
         return dsc_fail(error, DSC_ERROR_MISMATCH,
@@ -274,7 +281,8 @@ static void count_deeds(predict_reader *r, const predict_result *result) {
     predict_note(&r->prepared, result->name, array && r->manner == PREDICT_AS_TRAINED ? prepared : 0,
                  result->count);
     if (!array && !r->digits && r->manner == PREDICT_AS_TRAINED) predict_note(&r->whole, result->name, 1, 1);
-    if (array || r->manner != PREDICT_RAW || !result->count) return;
+    const bool as_it_is = r->manner == PREDICT_RAW || (!r->digits && r->expected.fit != DSC_FIT_NONE);
+    if (array || !as_it_is || !result->count) return;
     const dsc_ground ground = dsc_ground_of(result->answers[0].seen, 1, r->shape);
     predict_note(&r->other_ground, result->name, dsc_grounds_differ(ground, r->expected.ground), 1);
 }

@@ -37,8 +37,9 @@ typedef struct predict_reader {
     predict_count whole, scaled, turned, prepared, other_ground, unlike;
 } predict_reader;
 
-/* Takes the model over, also if it fails. */
-dsc_status predict_reader_make(predict_reader *reader, dsc_model *model, predict_manner manner,
+/* Takes the model over, also if it fails. `fit`, unless NONE: a picture is one image, and this is how it comes to the
+ * model's size, whatever the model says. */
+dsc_status predict_reader_make(predict_reader *reader, dsc_model *model, predict_manner manner, dsc_fit fit,
                                bool with_saliency, dsc_error *error);
 void predict_reader_clear(predict_reader *reader);
 

@@ -4,6 +4,7 @@
 
 #include "kernel/check.h"
 #include "kernel/choose.h"
+#include "picture/picture.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -18,15 +19,19 @@ static void print_libraries(void) {
         {"jansson", "", 1},
         {"libcurl", "no download", DESCENDER_WITH_CURL},
         {"libcrypto", "no checksums, no download", DESCENDER_WITH_CRYPTO},
-        {"libpng", "no PNG images, PGM only", DESCENDER_WITH_PNG},
         {"cairo", "no SVG or PNG pictures", DESCENDER_WITH_CAIRO},
         {"libmicrohttpd", "no `descender serve`", DESCENDER_WITH_MICROHTTPD},
     };
     for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
         if (libraries[i].in) (void)printf("%s%s", i ? ", " : "with ", libraries[i].name);
+    const picture_format *format;
+    for (size_t i = 0; (format = picture_format_at(i)); i++)
+        if (format->library && format->parse) (void)printf(", %s", format->library);
     (void)printf("\n");
     for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
         if (!libraries[i].in) (void)printf("without %s: %s\n", libraries[i].name, libraries[i].cost);
+    for (size_t i = 0; (format = picture_format_at(i)); i++)
+        if (!format->parse) (void)printf("without %s: no %s pictures\n", format->library, format->title);
 }
 
 void command_print_version(void) {

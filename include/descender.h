@@ -901,10 +901,12 @@ DSC_API void dsc_digits_free(dsc_digit *digits);
 /* Brings a picture (height, width, channels), as dsc_prepare_digit takes it, to an image (C, H, W) of any size,
  * of 1 or 3 channels. A side becomes shorter by averages over exact areas, and longer by linear interpolation between
  * the centres of pixels; the same numbers on every machine. Grey is luma (ITU-R BT.601: 0.299 red, 0.587 green,
- * 0.114 blue); colour of grey has three equal channels; what is transparent stands on white. `fit`: see dsc_fit; PAD
- * fills with the median of the pixels along the picture's border, each channel by itself; NONE is an
- * ARGUMENT error unless the picture has the size already. CROP and PAD cut, and fill, the same on both sides; sides are
- * rounded to whole pixels. Any thread may call it; it allocates a few rows. */
+ * 0.114 blue). Where the image has 3 channels, a picture of 1, or whose red, green and blue nowhere differ by more than 8
+ * of 255 (grey but for the losses of compression), gives three equal ones. What is transparent stands on
+ * white, or on black where otherwise nothing would be seen. `fit`: see dsc_fit; PAD fills with the median of the pixels
+ * along the picture's border, each channel by itself; NONE is an ARGUMENT error unless the picture has the size
+ * already. CROP and PAD cut, and fill, the same on both sides; sides are rounded to whole pixels. Any thread may call
+ * it; it allocates a few rows. */
 DSC_API dsc_status dsc_fit_image(uint8_t *image, const size_t shape[3], dsc_fit fit, const uint8_t *pixels,
                                  size_t height, size_t width, size_t channels, dsc_error *error);
 

@@ -19,6 +19,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* --- colour --- */
+
+bool dsc_has_colour(const uint8_t *pixels, size_t count, size_t channels) {
+    enum { TOLERANCE = 8 };
+    const uint8_t *p = pixels;
+    for (size_t i = 0; i < count && channels >= 3; i++, p += channels) {
+        const int red = p[0] - p[1], blue = p[2] - p[1];
+        if (red > TOLERANCE || red < -TOLERANCE || blue > TOLERANCE || blue < -TOLERANCE ||
+            red - blue > TOLERANCE || blue - red > TOLERANCE)
+            if (channels == 3 || p[3]) return true;
+    }
+    return false;
+}
+
 /* --- the weights of one side --- */
 
 typedef struct side {
@@ -26,10 +40,11 @@ typedef struct side {
     size_t start, to;    /* become values [start, start + to) of the image */
 } side;
 
+/* Pixels first to last, both included, counted from offset: the first weighs head, the last tail, those between
+ * middle; head alone if first is last. */
 typedef struct tap {
-    size_t first, last; /* pixels first to last, counted from offset, both included, */
-    uint32_t head, middle,
-        tail; /* weigh so: the first, those between, the last; head alone if first == last */
+    size_t first, last;
+    uint32_t head, middle, tail;
 } tap;
 
 static uint64_t total_of(const side *s) { return s->to <= s->from ? s->from : 2 * (uint64_t)s->to; }
@@ -62,7 +77,8 @@ typedef struct work {
     const uint8_t *pixels;
     size_t width, channels; /* of the picture */
     size_t planes;          /* of the image: 1 or 3 */
-    uint8_t behind;
+    bool grey;              /* the picture has no colour: all planes have its grey */
+    uint8_t behind;         /* what shines through where it is transparent */
     side down, across;
     tap *taps;      /* of the columns */
     uint8_t *flat;  /* one row of the picture, without transparency: (from, planes) */
@@ -73,7 +89,7 @@ typedef struct work {
 
 /* What plane c of one pixel shows, on what is behind it. */
 static inline uint8_t value_of(const work *w, const uint8_t *pixel, size_t c) {
-    const unsigned value = w->channels == 1 ? pixel[0] : w->planes == 1 ? dsc_luma(pixel) : pixel[c];
+    const unsigned value = w->channels == 1 ? pixel[0] : w->grey ? dsc_luma(pixel) : pixel[c];
     if (w->channels != 4) return (uint8_t)value;
     return (uint8_t)((value * pixel[3] + w->behind * (255u - pixel[3]) + 127u) / 255u);
 }
@@ -215,32 +231,20 @@ static dsc_status check(const size_t shape[3], dsc_fit fit, size_t height, size_
     return DSC_OK;
 }
 
-dsc_status dsc_fit_on(uint8_t *image, const size_t shape[3], dsc_fit fit, const uint8_t *pixels,
-                      size_t height, size_t width, size_t channels, uint8_t behind, dsc_error *error) {
-    work w = {.pixels = pixels, .width = width, .channels = channels, .planes = shape[0], .behind = behind};
-    dsc_status status = check(shape, fit, height, width, channels, error);
-    if (status) return status;
-    place(&w, shape, fit, height, width);
-    fill(image, shape, &w, height);
-    return run(&w, image, shape, error);
-}
+static bool is_blank(const uint8_t *image, size_t size) { return memcmp(image, image + 1, size - 1) == 0; }
 
 dsc_status dsc_fit_image(uint8_t *image, const size_t shape[3], dsc_fit fit, const uint8_t *pixels,
                          size_t height, size_t width, size_t channels, dsc_error *error) {
-    return dsc_fit_on(image, shape, fit, pixels, height, width, channels, 255, error);
-}
-
-/* --- colour --- */
-
-bool dsc_image_has_colour(const dsc_image *image) {
-    enum { TOLERANCE = 8 };
-    if (image->channels == 1) return false;
-    const uint8_t *p = image->pixels;
-    for (size_t i = 0; i < image->width * image->height; i++, p += image->channels) {
-        const int red = p[0] - p[1], blue = p[2] - p[1];
-        if (red > TOLERANCE || red < -TOLERANCE || blue > TOLERANCE || blue < -TOLERANCE ||
-            red - blue > TOLERANCE || blue - red > TOLERANCE)
-            if (image->channels == 3 || p[3]) return true;
-    }
-    return false;
+    work w = {.pixels = pixels, .width = width, .channels = channels, .planes = shape[0], .behind = 255};
+    dsc_status status = check(shape, fit, height, width, channels, error);
+    if (status) return status;
+    w.grey = w.planes == 1 || !dsc_has_colour(pixels, height * width, channels);
+    place(&w, shape, fit, height, width);
+    fill(image, shape, &w, height);
+    status = run(&w, image, shape, error);
+    /* White strokes on nothing: what is transparent must have been meant to be dark. */
+    if (status || channels != 4 || !is_blank(image, shape[0] * shape[1] * shape[2])) return status;
+    w.behind = 0;
+    fill(image, shape, &w, height);
+    return run(&w, image, shape, error);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* prepare_image.c: a picture becomes the image that a model expects; see dsc_prepare_image in descender.h. */
-#include "image/fit.h"
 #include "image/ground.h"
 #include "image/prepare.h"
 
@@ -38,10 +37,6 @@ static dsc_status choose_fit(dsc_fit *fit, const dsc_images *expected, const sou
         s->height, s->width, shape[1], shape[2]);
 }
 
-static bool is_blank(const uint8_t *image, size_t size) {
-    return size < 2 || memcmp(image, image + 1, size - 1) == 0;
-}
-
 static void turn(uint8_t *image, size_t size) {
     for (size_t i = 0; i < size; i++) image[i] = (uint8_t)(255 - image[i]);
 }
@@ -77,10 +72,7 @@ static dsc_status take_whole(uint8_t *image, unsigned *did, const dsc_images *ex
     dsc_fit fit;
     dsc_status status = choose_fit(&fit, expected, s, error);
     if (!status)
-        status = dsc_fit_on(image, shape, fit, s->pixels, s->height, s->width, s->channels, 255, error);
-    /* White strokes on nothing: what is transparent must have been meant to be dark. */
-    if (!status && s->channels == 4 && is_blank(image, size))
-        status = dsc_fit_on(image, shape, fit, s->pixels, s->height, s->width, s->channels, 0, error);
+        status = dsc_fit_image(image, shape, fit, s->pixels, s->height, s->width, s->channels, error);
     if (status) return status;
     if (s->height != shape[1] || s->width != shape[2]) *did |= DSC_DID_SCALE;
     if (s->channels > 1 && shape[0] == 1) *did |= DSC_DID_GREY;

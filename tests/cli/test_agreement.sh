@@ -182,7 +182,7 @@ what_is_known_of_images_is_shown() {
     run data info --data digits --json
     same "$(json "j['train']['ground'], j['test']['preparation']")" "('dark', 'digits')"
     run model show "$work/run/model.safetensors" --json
-    same "$(json "j['images']")" "{'shape': [1, 8, 8], 'preparation': 'none', 'ground': 'dark'}"
+    same "$(json "j['images']")" "{'shape': [1, 8, 8], 'preparation': 'none', 'ground': 'dark', 'fit': 'none'}"
     run model show 784-10 --json
     same "$(json "j['images']")" "None"
 }
@@ -299,7 +299,7 @@ a_picture_is_read_as_the_model_was_trained() {
     same "$(awk '{ print $2 }' <<<"$out" | sort | uniq -c | tr -s ' \n' ' ')" " 3 ant 3 bee 3 cat 3 dog "
     run predict --model "$work/run" --top 1 --raw "$work/again/t10k-images-idx3-ubyte"
     exits 0
-    says "taken as they are (--raw), though the model was trained on light ink on a dark ground"
+    says "not turned round, though the model was trained on light ink on a dark ground"
     run predict --model "$work/run" --raw "$work/pictures/cat/3.pgm"
     exits 1
     says "64 x 64 pixels (height x width); with --raw it must have the model's size, 8 x 8"
@@ -433,7 +433,7 @@ END
     _answers "$work/one.idx"
     same "$answers" "$(head -1 <<<"$plain")"
     _answers --raw "$work/turned.idx"
-    says "taken as they are (--raw)"
+    says "not turned round, though"
     _answers "$work/aside.idx"
     says "aside.idx: 60 images, taken as they are. The model was trained on prepared digits"
     _answers --prepare "$work/plain.idx"

@@ -156,6 +156,25 @@ static void channels_become_those_of_the_image(void **state) {
                         6); /* a fifth black on white */
 }
 
+static void white_strokes_on_nothing_stand_on_black(void **state) {
+    (void)state;
+    uint8_t image[2];
+    const uint8_t strokes[8] = {255, 255, 255, 255, 255, 255, 255, 0};
+    ASSERT_OK(dsc_fit_image(image, (const size_t[3]){1, 1, 2}, DSC_FIT_NONE, strokes, 1, 2, 4, &error),
+              error);
+    assert_memory_equal(image, ((const uint8_t[]){255, 0}), 2);
+}
+
+/* So that a grey JPEG is the same image whether it is packed among colours or among greys. */
+static void a_picture_that_is_all_but_grey_gives_three_equal_channels(void **state) {
+    (void)state;
+    uint8_t image[6], luma[2];
+    const uint8_t pixels[6] = {100, 104, 99, 7, 3, 2};
+    ASSERT_OK(dsc_fit_image(image, (const size_t[3]){3, 1, 2}, DSC_FIT_NONE, pixels, 1, 2, 3, &error), error);
+    ASSERT_OK(dsc_fit_image(luma, (const size_t[3]){1, 1, 2}, DSC_FIT_NONE, pixels, 1, 2, 3, &error), error);
+    for (size_t i = 0; i < 6; i++) assert_int_equal(image[i], luma[i % 2]);
+}
+
 static void the_colour_of_a_picture_is_told_from_the_noise_of_compression(void **state) {
     (void)state;
     uint8_t pixels[4 * 4] = {10, 16, 12, 255, 200, 200, 200, 255, 90, 90, 90, 0, 5, 5, 5, 255};
@@ -217,6 +236,8 @@ int main(void) {
         cmocka_unit_test(pad_fills_with_the_median_of_the_border),
         cmocka_unit_test(pad_shows_all_of_the_narrowest_picture),
         cmocka_unit_test(channels_become_those_of_the_image),
+        cmocka_unit_test(white_strokes_on_nothing_stand_on_black),
+        cmocka_unit_test(a_picture_that_is_all_but_grey_gives_three_equal_channels),
         cmocka_unit_test(the_colour_of_a_picture_is_told_from_the_noise_of_compression),
         cmocka_unit_test(what_cannot_be_is_refused),
         cmocka_unit_test(failing_allocations_are_survived),

@@ -3,6 +3,7 @@
  * else without a word. */
 #include "testing.h"
 
+#include "data/dataset.h"
 #include "data/images.h"
 #include "model/model.h"
 #include "model/native.h"
@@ -440,8 +441,8 @@ static void white_on_nothing_is_white_on_black(void **state) {
 static void colours_stay_where_the_model_wants_them(void **state) {
     (void)state;
     dsc_model *model = reader(3, 2, DSC_GROUND_UNKNOWN);
-    const uint8_t pixels[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
-                  planes[12] = {1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12};
+    const uint8_t pixels[12] = {1, 20, 30, 4, 50, 60, 7, 80, 90, 10, 110, 120},
+                  planes[12] = {1, 4, 7, 10, 20, 50, 80, 110, 30, 60, 90, 120};
     uint8_t image[12];
     dsc_error error;
     ASSERT_OK(dsc_prepare_image(image, NULL, NULL, expected_by(model), pixels, 2, 2, 3, &error), error);
@@ -469,6 +470,89 @@ static void a_picture_of_other_proportions_is_refused(void **state) {
                      DSC_ERROR_ARGUMENT);
     assert_int_equal(dsc_prepare_image(image, NULL, NULL, expected_by(model), pixels, 28, 28, 2, &error),
                      DSC_ERROR_ARGUMENT);
+    dsc_model_free(model);
+}
+
+/* --- what was fitted --- */
+
+enum { PICTURES = 24, WIDEST = 40 };
+
+/* A picture of its own size and colours: picture i of class i % CLASSES has a square in one of four corners. Some
+ * have transparency, some no colour, some are light and some dark. */
+static void paint(uint8_t *pixels, size_t *height, size_t *width, size_t *channels, size_t i) {
+    const size_t k = i % CLASSES, sides[] = {17, 24, 31, WIDEST};
+    *height = sides[i % 4], *width = sides[(i / 4) % 4], *channels = i % 3 == 0 ? 1 : i % 3 == 1 ? 3 : 4;
+    for (size_t y = 0; y < *height; y++)
+        for (size_t x = 0; x < *width; x++)
+            for (size_t c = 0; c < *channels; c++) {
+                const bool on = (y * 2 < *height) == (k / 2 == 0) && (x * 2 < *width) == (k % 2 == 0);
+                const size_t value = on ? 210 - 60 * (c % 3) + i : 90 * (i % 2) + 5 * y % 40 + 30 * (c % 3);
+                pixels[(y * *width + x) * *channels + c] = (uint8_t)(c == 3 ? 255 - 3 * y : value);
+            }
+}
+
+/* Pictures of many sizes as whoever packs them makes images of them. */
+static dsc_dataset *packed(dsc_fit fit, size_t channels) {
+    static uint8_t images[PICTURES * 3 * SIZE], pixels[WIDEST * WIDEST * 4];
+    uint8_t labels[PICTURES];
+    const size_t shape[3] = {channels, SIDE, SIDE};
+    dsc_dataset *data;
+    dsc_error error;
+    for (size_t i = 0; i < PICTURES; i++) {
+        size_t height, width, its;
+        paint(pixels, &height, &width, &its, i);
+        labels[i] = (uint8_t)(i % CLASSES);
+        ASSERT_OK(dsc_fit_image(images + i * channels * SIZE, shape, fit, pixels, height, width, its, &error),
+                  error);
+    }
+    ASSERT_OK(
+        dsc_dataset_from_memory(&data, images, labels, PICTURES, shape, CLASSES, names, "pictures", &error),
+        error);
+    dsc_dataset_note(data, &(dsc_images_note){.prepared_noted = true, .fit = fit});
+    return data;
+}
+
+/* What the saved model sees of a picture is, byte for byte, what it was trained and is evaluated on. */
+static void a_picture_is_fitted_as_the_training_images_were(void **state) {
+    (void)state;
+    for (size_t channels = 1; channels <= 3; channels += 2)
+        for (int fit = DSC_FIT_CROP; fit <= DSC_FIT_STRETCH; fit++) {
+            dsc_dataset *data = packed((dsc_fit)fit, channels);
+            dsc_model *model = trained(data, NULL), *back = written_and_read(model);
+            dsc_images expected;
+            dsc_model_describe(&expected, back);
+            assert_int_equal(expected.fit, fit);
+            for (size_t i = 0; i < PICTURES; i++) {
+                uint8_t pixels[WIDEST * WIDEST * 4], image[3 * SIZE];
+                size_t height, width, its;
+                dsc_error error;
+                paint(pixels, &height, &width, &its, i);
+                ASSERT_OK(dsc_prepare_image(image, NULL, NULL, &expected, pixels, height, width, its, &error),
+                          error);
+                assert_memory_equal(image, dsc_dataset_image(data, i), channels * SIZE);
+            }
+            dsc_model_free(model);
+            dsc_model_free(back);
+            dsc_dataset_free(data);
+        }
+}
+
+static void data_fitted_otherwise_are_remarked_on(void **state) {
+    (void)state;
+    dsc_dataset *cropped = packed(DSC_FIT_CROP, 3), *padded = packed(DSC_FIT_PAD, 3), *matched;
+    dsc_model *model = trained(cropped, NULL);
+    dsc_remarks remarks;
+    dsc_error error;
+    ASSERT_OK(dsc_dataset_match(&matched, &remarks, cropped, model, &error), error);
+    assert_int_equal(remarks.count, 0);
+    dsc_dataset_free(matched);
+    ASSERT_OK(dsc_dataset_match(&matched, &remarks, padded, model, &error), error);
+    assert_int_equal(remarks.count, 1);
+    assert_non_null(strstr(remarks.line[0], "padded to size"));
+    assert_non_null(strstr(remarks.line[0], "cropped to size"));
+    dsc_dataset_free(matched);
+    dsc_dataset_free(cropped);
+    dsc_dataset_free(padded);
     dsc_model_free(model);
 }
 
@@ -542,6 +626,8 @@ int main(void) {
         cmocka_unit_test(white_on_nothing_is_white_on_black),
         cmocka_unit_test(colours_stay_where_the_model_wants_them),
         cmocka_unit_test(a_picture_of_other_proportions_is_refused),
+        cmocka_unit_test(a_picture_is_fitted_as_the_training_images_were),
+        cmocka_unit_test(data_fitted_otherwise_are_remarked_on),
         cmocka_unit_test(a_model_of_prepared_digits_gets_them_prepared),
         cmocka_unit_test(agreement_survives_failed_allocations),
     };

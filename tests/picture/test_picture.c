@@ -318,10 +318,13 @@ static void the_content_tells_the_kind_not_the_name(void **state) {
     ASSERT_OK(picture_read(&image, path, &error), error);
     assert_memory_equal(image.pixels, "xy", 2);
     dsc_image_clear(&image);
-    ASSERT_OK(dsc_file_write(path, "GIF89a", 6, &error), error);
+    ASSERT_OK(dsc_file_write(path, "BM\1\2\3\4", 6, &error), error);
     assert_int_equal(picture_read(&image, path, &error), DSC_ERROR_FORMAT);
     ASSERT_MESSAGE(error, path);
-    ASSERT_MESSAGE(error, "PNG");
+    ASSERT_MESSAGE(error, "a BMP picture");
+    const picture_format *format;
+    for (size_t i = 0; (format = picture_format_at(i)); i++) /* what this build reads, and nothing else */
+        assert_true((strstr(error.message, format->title) != NULL) == (format->parse != NULL));
     ASSERT_MESSAGE(error, "PGM");
     ASSERT_MESSAGE(error, "PPM");
     ASSERT_OK(dsc_file_write(path, "", 0, &error), error);
@@ -330,6 +333,42 @@ static void the_content_tells_the_kind_not_the_name(void **state) {
     assert_int_equal(picture_read(&image, "/nowhere.png", &error), DSC_ERROR_IO);
     assert_int_equal(picture_read(&image, "/tmp", &error), DSC_ERROR_IO);
     free(path);
+}
+
+static void names_of_pictures_end_as_their_formats_say(void **state) {
+    (void)state;
+    static const char *const good[] = {"a.png", "b.JPG",  "c.jpeg", "d.tif",  "e.TIFF",
+                                       "f.gif", "g.webp", "h.pgm",  "i.x.ppm"};
+    static const char *const bad[] = {"", "png", ".png", "a.png.gz", "a.txt", "a.jp", "jpg.a"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) assert_true(picture_is_name(good[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(picture_is_name(bad[i]));
+}
+
+/* No two take the same files, by content or by name; each is named, and says what is missing where it is. */
+static void every_format_is_its_own(void **state) {
+    (void)state;
+    static const char *const starts[] = {"\x89PNG\r\n\x1A\n", "P5 1 1 255\nx", "\xFF\xD8\xFF\xE0",
+                                         "RIFF\1\1\1\1WEBP",  "II*\0",         "GIF89a"};
+    static const size_t sizes[] = {8, 12, 4, 12, 4, 6};
+    const picture_format *format;
+    for (size_t k = 0; k < sizeof starts / sizeof *starts; k++) {
+        size_t takers = 0;
+        for (size_t i = 0; (format = picture_format_at(i)); i++)
+            takers += format->recognises((const unsigned char *)starts[k], sizes[k]);
+        assert_int_equal(takers, 1);
+    }
+    for (size_t i = 0; (format = picture_format_at(i)); i++) {
+        assert_false(format->recognises((const unsigned char *)"", 0));
+        assert_true(*format->name && *format->help && *format->title && format->endings[0]);
+        assert_true(format->parse || (format->library && format->package));
+        for (size_t k = 0; format->endings[k]; k++) {
+            const picture_format *other;
+            assert_int_equal(format->endings[k][0], '.');
+            for (size_t n = 0; (other = picture_format_at(n)); n++)
+                for (size_t e = 0; other->endings[e]; e++)
+                    if (n != i) assert_string_not_equal(other->endings[e], format->endings[k]);
+        }
+    }
 }
 
 static void the_end_of_the_name_tells_what_is_written(void **state) {
@@ -404,6 +443,8 @@ int main(void) {
         cmocka_unit_test(huge_claims_cost_nothing),
         cmocka_unit_test(what_is_written_is_read_back),
         cmocka_unit_test(the_content_tells_the_kind_not_the_name),
+        cmocka_unit_test(names_of_pictures_end_as_their_formats_say),
+        cmocka_unit_test(every_format_is_its_own),
         cmocka_unit_test(the_end_of_the_name_tells_what_is_written),
         cmocka_unit_test(failing_allocations_are_survived),
         cmocka_unit_test(a_build_without_libpng_says_so),

@@ -121,7 +121,6 @@ static void check(making how, const void *rows, size_t channels, const uint8_t *
     dsc_image back;
     ASSERT_OK(parse_exact(&back, file->bytes, file->size, &error), error);
     assert_int_equal(back.width, how.width);
-    assert_int_equal(back.width, how.width);
     assert_int_equal(back.height, how.height);
     assert_int_equal(back.channels, channels);
     assert_memory_equal(back.pixels, pixels, (size_t)how.width * how.height * channels);

@@ -2,6 +2,8 @@
 /* formats.c: the registry of picture formats. A new one is one file and one line here. */
 #include "picture/picture.h"
 
+#include "base/text.h"
+
 #define FORMATS(FORMAT)                                                                                      \
     FORMAT(png)                                                                                              \
     FORMAT(pnm)                                                                                              \
@@ -16,7 +18,25 @@ FORMATS(DECLARE)
 #define ENTRY(name) &picture_format_##name,
 static const picture_format *const rows[] = {FORMATS(ENTRY) NULL};
 
-const dsc_registry picture_formats = {.thing = "picture format", .things = "picture formats", .rows = rows};
+static void append_facts(dsc_text *text, const void *row) {
+    const picture_format *format = row;
+    dsc_text_append(text, "files named ");
+    for (size_t i = 0; format->endings[i]; i++)
+        dsc_text_append(text, "%s*%s", i ? ", " : "", format->endings[i]);
+    if (format->library) dsc_text_append(text, "; read by %s", format->library);
+}
+
+const dsc_registry picture_formats = {
+    .thing = "format",
+    .things = "pictures",
+    .about = "Formats of picture files. A file is told by its content, not its name; names matter where a "
+             "folder is "
+             "searched. A picture that its camera noted as lying on its side (EXIF) is turned upright. A "
+             "format is read by "
+             "a library that the build may lack: `descender --version` lists what is in.",
+    .rows = rows,
+    .facts = append_facts,
+};
 DSC_BEGINS_AS_ROW(picture_format, params);
 
 const picture_format *picture_format_at(size_t i) { return i < sizeof rows / sizeof *rows ? rows[i] : NULL; }

@@ -151,14 +151,14 @@ static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char 
     case DSC_KIND_PDF:
         return dsc_fail(
             error, DSC_ERROR_FORMAT,
-            "%s: expected an image as PNG, PGM, PPM, IDX or NPY, found %s; convert it to PNG, with "
-            "ImageMagick: %s",
+            "%s: expected a picture or an array of images, found %s; convert it to PNG, with ImageMagick: %s",
             name, dsc_kind_name(kind),
             path ? dsc_command(command, "convert @ @.png", path, NULL) : "convert - png:-");
     default:
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: is no image: expected PNG, PGM, PPM, IDX or NPY, found %s%s", name,
-                        dsc_kind_name(kind), dsc_kind_remedy(remedy, kind, path));
+        return dsc_fail(
+            error, DSC_ERROR_FORMAT,
+            "%s: is no image: expected a picture (PNG, JPEG, ...) or an array (IDX, NPY), found %s%s", name,
+            dsc_kind_name(kind), dsc_kind_remedy(remedy, kind, path));
     }
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* read.h: images from anywhere, one after the other: PNG, PGM and PPM, IDX and NPY (gzip or plain); files, folders, standard input. */
+/* read.h: images from anywhere, one after the other: pictures of any format, IDX and NPY (gzip or plain); files,
+ * folders, standard input. */
 #ifndef READ_READ_H
 #define READ_READ_H
 

@@ -81,8 +81,7 @@ static void append_counts(dsc_text *text, const report_datasheet *sheet) {
     dsc_text_append(text, "| blank images | %zu | %zu |\n", a->blank, b->blank);
     const dsc_images *p = &sheet->facts[0].images, *q = &sheet->facts[1].images;
     dsc_text_append(text, "| ground | %s | %s |\n| preparation | %s | %s |\n", dsc_ground_name(p->ground),
-                    dsc_ground_name(q->ground), dsc_preparation_name(p->preparation),
-                    dsc_preparation_name(q->preparation));
+                    dsc_ground_name(q->ground), dsc_images_words(p), dsc_images_words(q));
     dsc_text_append(text, "| images that repeat an earlier one | %zu | %zu |\n", sheet->within[0].images,
                     sheet->within[1].images);
     dsc_text_append(text, "| of these, with another label | %zu | %zu |\n", sheet->within[0].labels_differ,
