@@ -131,9 +131,23 @@ static dsc_status check_array(read_content *content, const char *name, dsc_error
         dsc_type_name(found.type), text);
 }
 
+static dsc_status fail_other(dsc_kind kind, const char *path, dsc_error *error) {
+    char remedy[DSC_MESSAGE_SIZE];
+    dsc_text titles = {0};
+    picture_titles(&titles);
+    const dsc_status status =
+        titles.failed
+            ? dsc_fail_memory(error, 0, "a message")
+            : dsc_fail(error, DSC_ERROR_FORMAT, "%s: is no image: expected %s, IDX or NPY, found %s%s",
+                       dsc_source_name(path), titles.data, dsc_kind_name(kind),
+                       dsc_kind_remedy(remedy, kind, path));
+    dsc_text_free(&titles);
+    return status;
+}
+
 /* What is neither a picture nor an array. */
 static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char *path, dsc_error *error) {
-    char remedy[DSC_MESSAGE_SIZE], command[DSC_COMMAND];
+    char command[DSC_COMMAND];
     const char *name = dsc_source_name(path);
     const dsc_kind kind = dsc_recognise(bytes, size);
     switch (kind) {
@@ -155,10 +169,7 @@ static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char 
             name, dsc_kind_name(kind),
             path ? dsc_command(command, "convert @ @.png", path, NULL) : "convert - png:-");
     default:
-        return dsc_fail(
-            error, DSC_ERROR_FORMAT,
-            "%s: is no image: expected a picture (PNG, JPEG, ...) or an array (IDX, NPY), found %s%s", name,
-            dsc_kind_name(kind), dsc_kind_remedy(remedy, kind, path));
+        return fail_other(kind, path, error);
     }
 }
 
