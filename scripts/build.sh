@@ -19,7 +19,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL    # our own build is no sub-make of the one th
 mkdir -p "$folder"
 
 # The libraries that are here now. Where they are others than at the last time, configure anew.
-libraries=$(sed -n 's/^descender_library([A-Z]* \([a-z]*\) .*/\1/p' cmake/Libraries.cmake)
+libraries=$(sed -n 's/^descender_library([A-Z]* \([a-z0-9-]*\)[ >].*/\1/p' cmake/Libraries.cmake)
 present=$(for library in $libraries cmocka; do pkg-config --exists "$library" 2>/dev/null && echo "$library"; done)
 
 if [ ! -f "$configured" ] || [ -n "${CONFIGURE:-}" ] || [ "$present" != "$(cat "$configured")" ]; then

@@ -283,6 +283,63 @@ two_models_are_compared_by_the_names_of_their_classes() {
     exits 1
     says '"eel", which the first model does not know'
 }
+# _wide FROM TO: as much ground on either side as the square picture FROM is wide in all; in colour.
+_wide() {
+    awk -v to="$2" 'NR == 1 { side = $2; print "P3", 2 * side, side, 255 >to; next }
+        { row[x++] = $1 }
+        x == side { for (i = -side / 2; i < 3 * side / 2; i++) { v = i >= 0 && i < side ? row[i] : 0; print v, v, v >to }; x = 0 }' "$1"
+}
+a_picture_is_fitted_as_the_model_remembers() {
+    rm -rf "$work/squares" "$work/fitted"
+    _scans "$work/squares" 255 0 64 ant bee cat dog
+    _wide "$work/squares/cat/3.pgm" "$work/wide.ppm"
+    cp -r "$work/dark" "$work/fitted"
+    printf '{"preparation": "none", "fit": "crop"}' >"$work/fitted/images.json"
+    _train "$work/fitted" "$work/fitted-run"
+    run model show "$work/fitted-run/model.safetensors"
+    prints "images: 1 x 8 x 8, cropped to size, light ink on a dark ground"
+    run data info --data "$work/fitted"
+    prints "fit"
+    run predict --model "$work/fitted-run" "$work/squares/cat/3.pgm"
+    exits 0
+    local square=${out#*.pgm}
+    run predict --model "$work/fitted-run" "$work/wide.ppm"
+    exits 0
+    same "${out#*.ppm}" "$square"
+    says "read whole: the model was trained on images that were cropped to size"
+    says "cropped and scaled to the model's 8 x 8"
+    # Nothing was turned round in training, and nothing is now.
+    _scans "$work/paper" 10 245 64 cat
+    run predict --model "$work/fitted-run" "$work/paper/cat/3.pgm"
+    exits 0
+    says_no "turned round (255"
+    says "dark ink on a light ground, not turned round, though the model was trained on light ink on a dark ground"
+}
+a_model_that_knows_no_fit_is_told_one() {
+    rm -rf "$work/squares"
+    _scans "$work/squares" 255 0 64 ant bee cat dog
+    _wide "$work/squares/cat/3.pgm" "$work/wide.ppm"
+    run predict --model "$work/run" "$work/wide.ppm"
+    exits 1
+    says "64 x 128 pixels"
+    says "choose to crop, pad or stretch it (--fit)"
+    run predict --model "$work/run" "$work/squares/cat/3.pgm"
+    local square=${out#*.pgm}
+    run predict --model "$work/run" --fit crop "$work/wide.ppm"
+    exits 0
+    same "${out#*.ppm}" "$square"
+    run predict --model "$work/run" --fit pad "$work/wide.ppm"
+    exits 0
+    says "scaled and padded to the model's 8 x 8"
+    run predict --model "$work/run" --fit stretch --raw "$work/wide.ppm"
+    exits 2
+    says "--fit"
+    run predict --model "$work/run" --fit stretch --prepare "$work/wide.ppm"
+    exits 2
+    run predict --fit stretch "$work/squares/cat/3.pgm" # the model inside the program: the picture is one image
+    exits 0
+    says "stretched to the model's 28 x 28"
+}
 a_picture_is_read_as_the_model_was_trained() {
     rm -rf "$work/pictures"
     _scans "$work/pictures" 10 245 64 ant bee cat dog
