@@ -11,8 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     enum { HEAD = 7 };
     if (size < HEAD) return 0;
     static const size_t all[] = {1, 3, 4};
-    const size_t channels = all[data[0] % 3], height = data[1], width = data[2];
-    const size_t shape[3] = {data[3] % 2 ? 3 : 1, data[4], data[5]};
+    const size_t channels = all[data[0] % 3], height = data[1] % 50, width = data[2];
+    const size_t shape[3] = {data[3] % 2 ? 3 : 1, data[4] % 50, data[5]};
     const size_t count = shape[0] * shape[1] * shape[2], bytes = height * width * channels;
     uint8_t *pixels = calloc(bytes ? bytes : 1, 1),
             *images[2] = {malloc(count ? count : 1), malloc(count ? count : 1)};
