@@ -224,7 +224,7 @@ what_is_wrong_is_told() {
     says "cut.pgm"
     run predict "$work/folder/notes.txt"
     exits 1
-    for format in PNG PGM PPM IDX NPY; do says "$format"; done
+    for format in PGM PPM IDX NPY; do says "$format"; done
     run predict "$work/none.png"
     exits 1
     says "none.png"

@@ -223,6 +223,13 @@ static void a_file_of_hundreds_of_scans_is_refused(void **state) {
     free(bytes);
 }
 
+#else
+
+static void pictures_of_the_format_are_read(void **state) {
+    (void)state;
+    TEST_SKIP("needs libjpeg");
+}
+
 #endif
 
 int main(void) {
@@ -236,6 +243,8 @@ int main(void) {
         cmocka_unit_test(damage_is_an_error_or_harmless),
         cmocka_unit_test(huge_claims_cost_nothing),
         cmocka_unit_test(a_file_of_hundreds_of_scans_is_refused),
+#else
+        cmocka_unit_test(pictures_of_the_format_are_read),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -285,6 +285,13 @@ static void huge_claims_cost_nothing(void **state) {
     }
 }
 
+#else
+
+static void pictures_of_the_format_are_read(void **state) {
+    (void)state;
+    TEST_SKIP("needs libtiff");
+}
+
 #endif
 
 int main(void) {
@@ -299,6 +306,8 @@ int main(void) {
         cmocka_unit_test(floats_are_refused_with_what_to_do),
         cmocka_unit_test(damage_is_an_error_or_harmless),
         cmocka_unit_test(huge_claims_cost_nothing),
+#else
+        cmocka_unit_test(pictures_of_the_format_are_read),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

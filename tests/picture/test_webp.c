@@ -153,6 +153,13 @@ static void huge_claims_cost_nothing(void **state) {
     free(plain.bytes);
 }
 
+#else
+
+static void pictures_of_the_format_are_read(void **state) {
+    (void)state;
+    TEST_SKIP("needs libwebp");
+}
+
 #endif
 
 int main(void) {
@@ -165,6 +172,8 @@ int main(void) {
         cmocka_unit_test(an_animation_is_refused_and_named),
         cmocka_unit_test(damage_is_an_error_or_harmless),
         cmocka_unit_test(huge_claims_cost_nothing),
+#else
+        cmocka_unit_test(pictures_of_the_format_are_read),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
