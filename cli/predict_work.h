@@ -37,8 +37,8 @@ typedef struct predict_reader {
     predict_count whole, scaled, turned, prepared, other_ground, unlike;
 } predict_reader;
 
-/* Takes the model over, also if it fails. `fit`, unless NONE: a picture is one image, and this is how it comes to the
- * model's size, whatever the model says. */
+/* Takes the model over, also if it fails. `fit`, unless NONE: a picture is one image, and this is how it
+ * comes to the model's size, whatever the model says. */
 dsc_status predict_reader_make(predict_reader *reader, dsc_model *model, predict_manner manner, dsc_fit fit,
                                bool with_saliency, dsc_error *error);
 void predict_reader_clear(predict_reader *reader);
@@ -65,7 +65,8 @@ typedef struct predict_result {
     size_t count;
 } predict_result;
 
-/* Reads a file and answers each image in it; `one`: a picture is of one digit. Release with predict_result_clear, also after a failure. */
+/* Reads a file and answers each image in it; `one`: a picture is of one digit. Release with
+ * predict_result_clear, also after a failure. */
 dsc_status predict_read(predict_result *result, predict_reader *reader, const char *path, bool one,
                         dsc_error *error);
 void predict_result_clear(predict_result *result);

@@ -183,7 +183,7 @@ typedef enum dsc_ground {
 /* How pictures of many sizes became images of one, and how dsc_prepare_image makes others so. In files
  * "none", "crop", "pad" and "stretch". */
 typedef enum dsc_fit {
-    DSC_FIT_NONE, /* they did not: all had that size. Others of its proportions are scaled, the rest refused */
+    DSC_FIT_NONE,   /* they did not: all had that size; others are scaled if they have its proportions */
     DSC_FIT_CROP,   /* scaled until the image is covered; what hangs over on two sides is cut off */
     DSC_FIT_PAD,    /* scaled until all is seen; the rest is filled with the colour of the picture's border */
     DSC_FIT_STRETCH /* scaled along each side by itself */
@@ -223,9 +223,9 @@ DSC_API dsc_status dsc_dataset_from_memory(dsc_dataset **data, const uint8_t *im
                                            dsc_error *error);
 
 /* Opens a pair of IDX files: images of 3 dimensions (N, H, W) or 4 (N, C, H, W), labels of 1, both bytes. Of
- * the folder of the images labels.txt, the names of the classes, one a line, and images.json,
- * such as {"preparation": "none", "fit": "crop"}, are read where they are there. Files with EMNIST's names are read as
- * dsc_mnist_open reads them. */
+ * the folder of the images labels.txt, the names of the classes, one a line, and images.json, such as
+ * {"preparation": "none", "fit": "crop"}, are read where they are there. Files with EMNIST's names are read
+ * as dsc_mnist_open reads them. */
 DSC_API dsc_status dsc_dataset_open(dsc_dataset **data, const char *images_path, const char *labels_path,
                                     dsc_error *error);
 
@@ -898,15 +898,15 @@ DSC_API dsc_status dsc_find_digits(dsc_digit **digits, size_t *count, dsc_pictur
                                    dsc_error *error);
 DSC_API void dsc_digits_free(dsc_digit *digits);
 
-/* Brings a picture (height, width, channels), as dsc_prepare_digit takes it, to an image (C, H, W) of any size,
- * of 1 or 3 channels. A side becomes shorter by averages over exact areas, and longer by linear interpolation between
- * the centres of pixels; the same numbers on every machine. Grey is luma (ITU-R BT.601: 0.299 red, 0.587 green,
- * 0.114 blue). Where the image has 3 channels, a picture of 1, or whose red, green and blue nowhere differ by more than 8
- * of 255 (grey but for the losses of compression), gives three equal ones. What is transparent stands on
- * white, or on black where otherwise nothing would be seen. `fit`: see dsc_fit; PAD fills with the median of the pixels
- * along the picture's border, each channel by itself; NONE is an ARGUMENT error unless the picture has the size
- * already. CROP and PAD cut, and fill, the same on both sides; sides are rounded to whole pixels. Any thread may call
- * it; it allocates a few rows. */
+/* Brings a picture (height, width, channels), as dsc_prepare_digit takes it, to an image (C, H, W) of any
+ * size, of 1 or 3 channels. A side becomes shorter by averages over exact areas, and longer by linear
+ * interpolation between the centres of pixels; the same numbers on every machine. Grey is luma (ITU-R
+ * BT.601: 0.299 red, 0.587 green, 0.114 blue). Where the image has 3 channels, a picture of 1, or whose red,
+ * green and blue nowhere differ by more than 8 of 255 (grey but for the losses of compression), gives three
+ * equal ones. What is transparent stands on white, or on black where otherwise nothing would be seen. `fit`:
+ * see dsc_fit; PAD fills with the median of the pixels along the picture's border, each channel by itself;
+ * NONE is an ARGUMENT error unless the picture has the size already. CROP and PAD cut, and fill, the same on
+ * both sides; sides are rounded to whole pixels. Any thread may call it; it allocates a few rows. */
 DSC_API dsc_status dsc_fit_image(uint8_t *image, const size_t shape[3], dsc_fit fit, const uint8_t *pixels,
                                  size_t height, size_t width, size_t channels, dsc_error *error);
 
@@ -917,12 +917,12 @@ DSC_API dsc_status dsc_fit_image(uint8_t *image, const size_t shape[3], dsc_fit 
 #define DSC_DID_GREY    8u /* made colours grey */
 
 /* Makes of a picture (height, width, channels), as dsc_prepare_digit takes it, the image (C, H, W) that a
- * model expects: `expected` is of dsc_model_describe. Where its preparation is DIGITS, the image is the picture's
- * one digit, prepared. Else it is the picture, brought to size by dsc_fit_image as `expected->fit` says; with NONE it is
- * scaled, if it has the expected proportions to a pixel, and turned round if its ground is plainly the other one. `did` (NULL:
- * not wanted) says what was done; `notes` may be NULL, too. MISMATCH: the picture has not the expected
- * proportions, and there is no fit, or the image has neither 1 nor 3 channels; FORMAT: as dsc_prepare_digit. Any
- * thread may call it. */
+ * model expects: `expected` is of dsc_model_describe. Where its preparation is DIGITS, the image is the
+ * picture's one digit, prepared. Else it is the picture, brought to size by dsc_fit_image as `expected->fit`
+ * says; with NONE it is scaled, if it has the expected proportions to a pixel, and turned round if its
+ * ground is plainly the other one. `did` (NULL: not wanted) says what was done; `notes` may be NULL, too.
+ * MISMATCH: the picture has not the expected proportions, and there is no fit, or the image has neither 1
+ * nor 3 channels; FORMAT: as dsc_prepare_digit. Any thread may call it. */
 DSC_API dsc_status dsc_prepare_image(uint8_t *image, unsigned *did, dsc_picture_notes *notes,
                                      const dsc_images *expected, const uint8_t *pixels, size_t height,
                                      size_t width, size_t channels, dsc_error *error);

@@ -19,8 +19,9 @@ bool dsc_preparation_find(dsc_preparation *preparation, const char *name);
 bool dsc_ground_find(dsc_ground *ground, const char *name);
 bool dsc_fit_find(dsc_fit *fit, const char *name);
 
-/* {"preparation": "none", "ground": "light", "fit": "crop"}, as models and checkpoints keep it; no "fit" means NONE.
- * NULL: out of memory. The way back leaves the shape alone; false: it says something else, and *images is as it was. */
+/* {"preparation": "none", "ground": "light", "fit": "crop"}, as models and checkpoints keep it; no "fit"
+ * means NONE. NULL: out of memory. The way back leaves the shape alone; false: it says something else, and
+ * *images is as it was. */
 json_t *dsc_images_to_json(const dsc_images *images);
 bool dsc_images_from_json(dsc_images *images, const json_t *json);
 

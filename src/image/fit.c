@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* fit.c: a part of a picture resampled into a part of an image; see dsc_fit_image in descender.h.
  *
- * Along one side, n pixels become m values, each a weighted sum of neighbouring pixels. With whole weights nothing is
- * rounded before the end, so that every machine gives the same:
+ * Along one side, n pixels become m values, each a weighted sum of neighbouring pixels. With whole weights
+ * nothing is rounded before the end, so that every machine gives the same:
  *
- *   m <= n   value j is the mean over the interval [j n/m, (j+1) n/m): pixel i weighs what of it lies in there, times m;
- *            the weights' sum is n
+ *   m <= n   value j is the mean over the interval [j n/m, (j+1) n/m): pixel i weighs what of it lies
+ *            in there, times m; the weights' sum is n
  *   m > n    value j is read at x = (j + 1/2) n/m - 1/2, the centres of pixels being whole numbers, by linear
- *            interpolation: pixels floor(x) and floor(x) + 1 weigh 1 - f and f, times 2m; the weights' sum is 2m.
- *            Beyond the outermost centres the outermost pixels go on.
+ *            interpolation: pixels floor(x) and floor(x) + 1 weigh 1 - f and f, times 2m; the weights' sum
+ *            is 2m. Beyond the outermost centres the outermost pixels go on.
  *
  * Both sides together: the products of the weights. A sum is at most 255 * 131070^2, which 64 bits hold. */
 #include "image/fit.h"
@@ -40,8 +40,8 @@ typedef struct side {
     size_t start, to;    /* become values [start, start + to) of the image */
 } side;
 
-/* Pixels first to last, both included, counted from offset: the first weighs head, the last tail, those between
- * middle; head alone if first is last. */
+/* Pixels first to last, both included, counted from offset: the first weighs head, the last tail, those
+ * between middle; head alone if first is last. */
 typedef struct tap {
     size_t first, last;
     uint32_t head, middle, tail;
@@ -184,8 +184,8 @@ static void place(work *w, const size_t shape[3], dsc_fit fit, size_t height, si
     w->down.start = (rows - w->down.to) / 2;
 }
 
-/* The median of each channel along the border: what stands around the thing that the picture shows. One spot, or a
- * thing that touches the border, does not change it, as it would a mean. */
+/* The median of each channel along the border: what stands around the thing that the picture shows. One
+ * spot, or a thing that touches the border, does not change it, as it would a mean. */
 static void border_colour(uint8_t colour[3], const work *w, size_t height) {
     size_t counts[3][256] = {{0}}, pixels = 0;
     for (size_t y = 0; y < height; y++) {

@@ -14,8 +14,8 @@ typedef struct source {
     size_t height, width, channels;
 } source;
 
-/* The fit by which the picture becomes the model's image. Where the model knows none, its images were whole: the
- * picture must have their proportions, and is stretched by less than a pixel. */
+/* The fit by which the picture becomes the model's image. Where the model knows none, its images were whole:
+ * the picture must have their proportions, and is stretched by less than a pixel. */
 static dsc_status choose_fit(dsc_fit *fit, const dsc_images *expected, const source *s, dsc_error *error) {
     const size_t *shape = expected->shape;
     *fit = expected->fit == DSC_FIT_NONE ? DSC_FIT_STRETCH : expected->fit;

@@ -6,8 +6,8 @@
  *   written_by       "0.1.0"                  normalisation    {"name": "unit", "scale": [...], "offset":
  *   [...]} graph            graph_json.h, and "image", "target", "logits", "loss": the numbers of those nodes
  *   classes          ["0", "1", ...]          about            {"recipe": "...", ...}
- *   images           {"preparation": "none", "ground": "dark", "fit": "crop"}: of those that it expects; may be absent,
- *                    and so may "fit"
+ *   images           {"preparation": "none", "ground": "dark", "fit": "crop"}: of those that it
+ *                    expects; may be absent, and so may "fit"
  */
 #include "model/model.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_fit.c: a picture of any size becomes an image of any size. Both lie in memory of exactly their size, and all of the image
- * is written. */
+/* fuzz_fit.c: a picture of any size becomes an image of any size. Both lie in memory of exactly their size,
+ * and all of the image is written. */
 #include <descender.h>
 
 #include <stdlib.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* make-pictures.c: makes the seeds of fuzz_jpeg, fuzz_webp, fuzz_tiff and fuzz_gif, small pictures of each kind, by the
- * libraries' own encoders:
+/* make-pictures.c: makes the seeds of fuzz_jpeg, fuzz_webp, fuzz_tiff and fuzz_gif, small pictures of each
+ * kind, by the libraries' own encoders:
  *
- *   cc tests/fuzz/make-pictures.c -o /tmp/make-pictures -ljpeg -lwebp -ltiff -lgif && /tmp/make-pictures tests/fuzz/corpus */
+ *   cc tests/fuzz/make-pictures.c -o /tmp/make-pictures -ljpeg -lwebp -ltiff -lgif
+ *   /tmp/make-pictures tests/fuzz/corpus */
 #include <gif_lib.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* picture.h: what the targets of picture formats do: bytes that begin as that format's do are a picture, all of which
- * is there to be read, or an error with a message of one line. */
+/* picture.h: what the targets of picture formats do: bytes that begin as that format's do are a picture, all
+ * of which is there to be read, or an error with a message of one line. */
 #ifndef TESTS_FUZZ_PICTURE_H
 #define TESTS_FUZZ_PICTURE_H
 

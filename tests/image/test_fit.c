@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_fit.c: pictures of any size and channels become images of one, compared with a reference that is as plain as
- * can be: in floating point, value by value, over all pixels. */
+/* test_fit.c: pictures of any size and channels become images of one, compared with a reference that is as
+ * plain as can be: in floating point, value by value, over all pixels. */
 #include "testing.h"
 
 #include "image/fit.h"

@@ -139,8 +139,8 @@ static void a_picture_of_other_proportions_is_refused(void **state) {
 
 enum { PICTURES = 24, WIDEST = 40 };
 
-/* A picture of its own size and colours: picture i of class i % CLASSES has a square in one of four corners. Some
- * have transparency, some no colour, some are light and some dark. */
+/* A picture of its own size and colours: picture i of class i % CLASSES has a square in one of four corners.
+ * Some have transparency, some no colour, some are light and some dark. */
 static void paint(uint8_t *pixels, size_t *height, size_t *width, size_t *channels, size_t i) {
     const size_t k = i % CLASSES, sides[] = {17, 24, 31, WIDEST};
     *height = sides[i % 4], *width = sides[(i / 4) % 4], *channels = i % 3 == 0 ? 1 : i % 3 == 1 ? 3 : 4;

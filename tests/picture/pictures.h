@@ -15,8 +15,8 @@ static inline size_t exif_block(unsigned char block[26], int orientation) {
     return sizeof start;
 }
 
-/* A picture of four flat quarters, each of another colour, that is no mirror image of itself: lossy formats keep it
- * to a few steps, and each way of turning it shows. Sides are multiples of 16. */
+/* A picture of four flat quarters, each of another colour, that is no mirror image of itself: lossy formats
+ * keep it to a few steps, and each way of turning it shows. Sides are multiples of 16. */
 static inline dsc_image four_quarters(size_t width, size_t height, size_t channels) {
     static const uint8_t colours[4][4] = {
         {250, 20, 30, 255}, {20, 200, 60, 255}, {40, 60, 220, 128}, {230, 230, 90, 255}};

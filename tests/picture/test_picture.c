@@ -211,8 +211,8 @@ static void a_damaged_exif_block_leaves_the_picture_upright(void **state) {
                 block[i] ^= (unsigned char)(1 << bit);
                 const int found = picture_exif_orientation(block, size);
                 assert_in_range(found, 1, 8);
-                /* The mark of the order, the number 42, where the directory is, the tag, its type: without any of
-                 * them it is not found. */
+                /* The mark of the order, the number 42, where the directory is, the tag, its type: without
+                 * any of them it is not found. */
                 if (i < 8 || (i >= 22 && i < 26)) assert_int_equal(found, 1);
                 block[i] ^= (unsigned char)(1 << bit);
             }

@@ -39,4 +39,6 @@ const dsc_registry picture_formats = {
 };
 DSC_BEGINS_AS_ROW(picture_format, params);
 
-const picture_format *picture_format_at(size_t i) { return i < sizeof rows / sizeof *rows ? rows[i] : NULL; }
+const picture_format *picture_format_at(size_t i) {
+    return (const picture_format *)dsc_registry_at(&picture_formats, i);
+}

@@ -40,9 +40,9 @@ typedef struct jpeg_functions {
 } jpeg_functions;
 static const char *const jpeg_names[] = {LATE_JPEG(LATE_NAME) NULL};
 
-/* A block of 64 values takes a bit at least, and sampling factors are at most 4 by 4: a pixel that is 1/16 of
- * a value of each of two components and 1/4 of two others' is the cheapest. Arithmetic coding could do with less on
- * an empty page; such a page is taken for a bomb. */
+/* A block of 64 values takes a bit at least, and with sampling factors of up to 4 by 4 no fewer than 8 blocks
+ * spread over 32 x 32 pixels. Arithmetic coding could do with less on an empty page; such a page is taken for
+ * a bomb. */
 enum { MOST_PIXELS_A_BYTE = 1024 };
 /* Each scan of a progressive file refines the whole picture: a few kilobytes of scans of nothing would keep a
  * processor busy for minutes. Encoders write about ten. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* picture.h: picture files in and out. The one entrance: whoever has bytes that may be a picture asks here.
  *
- * A format is one file that ends in one descriptor, and one line in formats.c. A build may lack the library of
- * a format: its files are recognised all the same, and the message names the library. */
+ * A format is one file that ends in one descriptor, and one line in formats.c. A build may lack the library
+ * of a format: its files are recognised all the same, and the message names the library. */
 #ifndef PICTURE_PICTURE_H
 #define PICTURE_PICTURE_H
 
@@ -46,9 +46,9 @@ void picture_name_endings(dsc_text *text);
 /* Appends "PNG, PGM or PPM, JPEG": the titles of those that this build reads. */
 void picture_titles(dsc_text *text);
 
-/* The picture in a file, or in bytes: told by the content, not the name. FORMAT: it is no picture, or damaged, or
- * larger than DSC_IMAGE_SIDE_LIMIT and DSC_IMAGE_PIXEL_LIMIT allow; UNSUPPORTED: this build lacks the
- * library; the message says what to do. On failure *image is cleared. */
+/* The picture in a file, or in bytes: told by the content, not the name. FORMAT: it is no picture, or
+ * damaged, or larger than DSC_IMAGE_SIDE_LIMIT and DSC_IMAGE_PIXEL_LIMIT allow; UNSUPPORTED: this build
+ * lacks the library; the message says what to do. On failure *image is cleared. */
 dsc_status picture_read(dsc_image *image, const char *path, dsc_error *error);
 dsc_status picture_parse(dsc_image *image, const void *bytes, size_t size, const char *name,
                          dsc_error *error);
@@ -60,7 +60,7 @@ dsc_status picture_write(const char *path, const dsc_image *image, dsc_error *er
 dsc_status picture_png_write(const char *path, const dsc_image *image, dsc_error *error);
 
 /* For formats: fails unless a picture of this size is within the limits, and has no more than
- * `pixels_a_byte` pixels for each byte of its file (0: any number), so that a small file cannot claim much. */
+ * `pixels_a_byte` pixels for each byte of its file (0: any number): a small file cannot claim much. */
 dsc_status picture_check_size(uint64_t width, uint64_t height, size_t file_size, uint64_t pixels_a_byte,
                               const char *title, const char *name, dsc_error *error);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* png.c: PNG through libpng's simplified interface (libpng-manual, section V), in memory at both ends, so that
- * hostile files meet libpng's own checks and the files themselves are ours to write atomically. */
+/* png.c: PNG through libpng's simplified interface (libpng-manual, section V), in memory at both ends, so
+ * that hostile files meet libpng's own checks and the files themselves are ours to write atomically. */
 #include "picture/png.h"
 
 #include "base/error.h"
@@ -18,7 +18,8 @@ static bool is_png(const unsigned char *bytes, size_t size) {
 #include <png.h>
 #include <stdlib.h>
 
-/* The last chunk, always these bytes: length 0, "IEND", CRC. libpng stops at the last row and would not miss it. */
+/* The last chunk, always these bytes: length 0, "IEND", CRC. libpng stops at the last row and would not miss
+ * it. */
 static const char end_chunk[] = "\0\0\0\0IEND\xAE\x42\x60\x82";
 /* Deflate's best is 1032 to 1, and a pixel takes at least a bit: what claims more is cut short. */
 #define MOST_PIXELS_A_BYTE (1040 * 8)

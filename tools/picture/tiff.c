@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tiff.c: TIFF through libtiff, from memory: strips or tiles, compressed as libtiff knows, of 1 to 16 bits, grey, colour,
- * palette, CMYK, YCbCr, with or without transparency. Of several pages the first. */
+/* tiff.c: TIFF through libtiff, from memory: strips or tiles, compressed as libtiff knows, of 1 to 16 bits,
+ * grey, colour, palette, CMYK, YCbCr, with or without transparency. Of several pages the first. */
 #include "picture/picture.h"
 
 #include "base/error.h"
@@ -37,8 +37,8 @@ typedef struct tiff_functions {
 } tiff_functions;
 static const char *const tiff_names[] = {LATE_TIFF(LATE_NAME) NULL};
 
-/* A blank page of a fax costs a bit a row, of some thousands of pixels: what claims still more is a bomb. Nor does
- * libtiff get more memory at once than the largest picture of 16 bits and four channels takes. */
+/* A blank page of a fax costs a bit a row, of some thousands of pixels: what claims still more is a bomb.
+ * Nor does libtiff get more memory at once than the largest picture of 16 bits and four channels takes. */
 enum { MOST_PIXELS_A_BYTE = 65536, MOST_MEMORY = 8 * DSC_IMAGE_PIXEL_LIMIT };
 
 typedef struct reader {
@@ -106,7 +106,8 @@ static TIFF *open_tiff(reader *r) {
 
 /* --- the pixels --- */
 
-/* From libtiff's words, red lowest, colours multiplied by alpha, to bytes, in place: four, three or one each. */
+/* From libtiff's words, red lowest, colours multiplied by alpha, to bytes, in place: four, three or one
+ * each. */
 static void unpack(dsc_image *image, size_t channels) {
     uint8_t *out = image->pixels;
     for (size_t i = 0; i < image->width * image->height; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* read.h: images from anywhere, one after the other: pictures of any format, IDX and NPY (gzip or plain); files,
- * folders, standard input. */
+/* read.h: images from anywhere, one after the other: pictures of any format, IDX and NPY (gzip or plain);
+ * files, folders, standard input. */
 #ifndef READ_READ_H
 #define READ_READ_H
 
@@ -13,8 +13,8 @@ typedef struct read_list {
     size_t passed_over; /* files of folders that are no images by their names */
 } read_list;
 
-/* Adds a file, "-", or the images of a folder in the order of their names; folders in it are not entered. Release with
- * read_list_clear, also after a failure. */
+/* Adds a file, "-", or the images of a folder in the order of their names; folders in it are not entered.
+ * Release with read_list_clear, also after a failure. */
 dsc_status read_list_add(read_list *list, const char *path, dsc_error *error);
 void read_list_clear(read_list *list);
 
