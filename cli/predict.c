@@ -172,7 +172,7 @@ static const dsc_param options[] = {
     {"top", DSC_PARAM_INT, offsetof(values, top), "3", 1, 65536, NULL,
      "how many answers to show, the likeliest first"},
     {"show", DSC_PARAM_SWITCH, offsetof(values, show), "off", 0, 0, NULL,
-     "show what the network saw, and what its answer depends on"},
+     "show what the network saw, and what its answer went by"},
     {"one", DSC_PARAM_SWITCH, offsetof(values, one), "off", 0, 0, NULL,
      "a picture is of one digit, in however many pieces"},
     {"raw", DSC_PARAM_SWITCH, offsetof(values, raw), "off", 0, 0, NULL,

@@ -111,7 +111,7 @@ dsc_status predict_append_pictures(dsc_text *text, const predict_result *result,
                                 .height = r->shape[1],
                                 .channels = 3};
         draw_overlay(pixels, result->answers[i].seen, r->shape, NULL, DRAW_ON_BLACK);
-        draw_overlay(pixels + each / 2, result->answers[i].seen, r->shape, result->answers[i].depends,
+        draw_overlay(pixels + each / 2, result->answers[i].seen, r->shape, result->answers[i].shares,
                      DRAW_ON_BLACK);
         status = draw_grid_text(text, &grid, &terminal, error);
         dsc_text_append(text, "\n");

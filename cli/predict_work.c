@@ -20,7 +20,7 @@ static dsc_status check_shape(const predict_reader *r, dsc_error *error) {
 }
 
 dsc_status predict_reader_make(predict_reader *r, dsc_model *model, predict_manner manner, dsc_fit fit,
-                               bool with_saliency, dsc_error *error) {
+                               bool with_reasons, dsc_error *error) {
     *r = (predict_reader){.model = model, .manner = manner, .classes = dsc_model_classes(model)};
     dsc_model_shape(model, r->shape);
     dsc_model_describe(&r->expected, model);
@@ -32,7 +32,7 @@ dsc_status predict_reader_make(predict_reader *r, dsc_model *model, predict_mann
     dsc_status status = check_shape(r, error);
     if (!status) status = dsc_predictor_create(&r->predictor, model, &how, error);
     if (!status) status = dsc_workspace_create(&r->workspace, r->predictor, 1, error);
-    if (!status && with_saliency) status = dsc_inspector_create(&r->inspector, model, false, error);
+    if (!status && with_reasons) status = dsc_inspector_create(&r->inspector, model, false, error);
     return status;
 }
 
@@ -60,8 +60,8 @@ static dsc_status ask(predict_answer *a, predict_reader *r, dsc_error *error) {
     const size_t plane = r->shape[1] * r->shape[2];
     a->probabilities = dsc_allocate(r->classes, sizeof *a->probabilities);
     a->order = dsc_allocate(r->classes, sizeof *a->order);
-    if (r->inspector) a->depends = dsc_allocate(plane, sizeof *a->depends);
-    if (!a->probabilities || !a->order || (r->inspector && !a->depends))
+    if (r->inspector) a->shares = dsc_allocate(plane, sizeof *a->shares);
+    if (!a->probabilities || !a->order || (r->inspector && !a->shares))
         return dsc_fail_memory(error, r->classes * sizeof *a->order, "an answer");
     dsc_status status = dsc_predict(a->probabilities, r->predictor, r->workspace, a->seen, 1, error);
     /* The other images of the file are answered nevertheless, and in the end it is said how many were not. */
@@ -70,7 +70,7 @@ static dsc_status ask(predict_answer *a, predict_reader *r, dsc_error *error) {
     sort_labels(a, r->classes);
     if (!r->inspector) return DSC_OK;
     status = dsc_inspector_run(r->inspector, a->seen, a->order[0], error);
-    if (!status) memcpy(a->depends, dsc_inspector_saliency(r->inspector), plane * sizeof *a->depends);
+    if (!status) memcpy(a->shares, dsc_inspector_shares(r->inspector), plane * sizeof *a->shares);
     return status;
 }
 
@@ -302,7 +302,7 @@ void predict_result_clear(predict_result *result) {
     for (size_t i = 0; i < result->count; i++) {
         free(result->answers[i].seen);
         free(result->answers[i].probabilities);
-        free(result->answers[i].depends);
+        free(result->answers[i].shares);
         free(result->answers[i].order);
     }
     free(result->answers);

@@ -40,7 +40,7 @@ typedef struct predict_reader {
 /* Takes the model over, also if it fails. `fit`, unless NONE: a picture is one image, and this is how it
  * comes to the model's size, whatever the model says. */
 dsc_status predict_reader_make(predict_reader *reader, dsc_model *model, predict_manner manner, dsc_fit fit,
-                               bool with_saliency, dsc_error *error);
+                               bool with_reasons, dsc_error *error);
 void predict_reader_clear(predict_reader *reader);
 
 /* One image that the network saw, and what it said. */
@@ -51,8 +51,9 @@ typedef struct predict_answer {
     uint8_t *seen;                   /* (C, H, W), owned */
     float *probabilities;            /* (classes), owned */
     bool failed;                     /* the probabilities are not finite: there is no answer */
-    float *depends;                  /* (H, W), owned; NULL without saliency */
-    size_t *order;                   /* (classes): labels, the most probable first; owned */
+    float *
+        shares; /* (H, W), owned: what the answer went by, dsc_inspector_shares; NULL if that is not asked for */
+    size_t *order; /* (classes): labels, the most probable first; owned */
 } predict_answer;
 
 /* All of a file, in order. */

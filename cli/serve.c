@@ -2,7 +2,6 @@
 /* serve.c: `descender serve`: a page to draw on and to watch runs, in the browser of this machine. */
 #include "command.h"
 
-#include "base/file.h"
 #include "serve/host.h"
 #include "serve/serve.h"
 #include "shipped/shipped.h"
@@ -17,7 +16,7 @@
 typedef struct values {
     char *host, *runs, *allow_host;
     int64_t port;
-    bool open, quiet;
+    bool open, read_only, quiet;
 } values;
 
 /* The page in the user's browser: by xdg-open, which is where desktops have it. Not waited for longer than it takes to say so. */
@@ -32,27 +31,18 @@ static void open_browser(const char *url) {
         command_complain("no browser could be opened; go to %s", url);
 }
 
-/* `descender report RUN --out RUN/report`, by this program, in a process of its own: it takes seconds and much memory. */
-static dsc_status make_report(void *user, const char *folder, dsc_error *error) {
-    (void)user;
-    char *out = dsc_path_join(folder, "report");
-    if (!out) return dsc_fail_memory(error, strlen(folder), "a report");
-    const pid_t child = fork();
-    if (child == 0) {
-        (void)execl("/proc/self/exe", "descender", "report", folder, "--out", out, "--offline", "--quiet",
-                    "--json", (char *)NULL);
-        _exit(127);
-    }
-    int status = -1;
-    const bool ended = child > 0 && waitpid(child, &status, 0) == child;
-    char word[DSC_SHELL_WORD], out_word[DSC_SHELL_WORD];
-    dsc_status result = DSC_OK;
-    if (!ended || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        result = dsc_fail(error, DSC_ERROR_IO,
-                          "the report could not be made; `descender report %s --out %s` says why",
-                          dsc_shell_word(word, folder), dsc_shell_word(out_word, out));
-    free(out);
-    return result;
+/* What the page may set going, and what not. Reports read runs and write beside them; training also takes this
+ * machine's time, so only who sits at it may begin that: nobody reaches a loopback address from elsewhere, but a proxy does. */
+static void allow(serve_options *options, const values *how) {
+    static const char read_only[] = "this server was started with --read-only";
+    if (how->read_only)
+        options->no_reports = options->no_training = read_only;
+    else if (!serve_host_is_loopback(how->host))
+        options->no_training =
+            "training is begun from this machine alone: this server can be reached from others (--host)";
+    else if (how->allow_host)
+        options->no_training =
+            "training is begun from this machine alone: this server can be reached by --allow-host";
 }
 
 static dsc_status serve(command_call *call, const dsc_model *model, const char *name, dsc_error *error) {
@@ -60,11 +50,14 @@ static dsc_status serve(command_call *call, const dsc_model *model, const char *
     serve_site *site;
     serve_server *server = NULL;
     unsigned port = (unsigned)how->port;
-    const serve_options options = {.model = model,
-                                   .model_name = name,
-                                   .runs = how->runs,
-                                   .make_report = make_report,
-                                   .allowed_hosts = how->allow_host};
+    static const char *const data[] = {"digits", "mnist", NULL};
+    serve_options options = {.model = model,
+                             .model_name = name,
+                             .runs = how->runs,
+                             .program = "/proc/self/exe",
+                             .data = data,
+                             .allowed_hosts = how->allow_host};
+    allow(&options, how);
     if (how->allow_host && !serve_host_list_is_right(how->allow_host))
         return command_wrong_usage(
             call, error,
@@ -85,6 +78,7 @@ static dsc_status serve(command_call *call, const dsc_model *model, const char *
         const struct timespec while_idle = {0, 50000000};
         while (!command_should_stop_saving()) (void)nanosleep(&while_idle, NULL);
     }
+    serve_site_stop(site);
     serve_stop(server);
     serve_site_free(site);
     return status;
@@ -110,6 +104,8 @@ static const dsc_param options[] = {
      "answer for these names, too, divided by commas: those of a proxy or a tunnel in front of the server"},
     {"runs", DSC_PARAM_TEXT, offsetof(values, runs), "runs", 0, 0, NULL,
      "the folder of the runs that are shown"},
+    {"read-only", DSC_PARAM_SWITCH, offsetof(values, read_only), "off", 0, 0, NULL,
+     "begin nothing from the page: no training, no reports"},
     {"open", DSC_PARAM_SWITCH, offsetof(values, open), "off", 0, 0, NULL, "open the page in a browser"},
     COMMAND_QUIET(values),
     {0},
@@ -137,17 +133,20 @@ static const command_example examples[] = {
 
 const command command_serve = {
     .name = "serve",
-    .help = "draw digits in the browser, and watch runs",
-    .about = "Prints the address of a page, on which one draws with mouse, pen or finger and sees what the "
-             "network saw, what each layer "
-             "made of it, and what the answer depends on. Runs are shown while they train. The server "
-             "answers on this machine alone "
-             "unless --host says otherwise, and reads no files but the runs'. From another machine, a tunnel "
-             "leads to it: `ssh -L "
-             "9000:localhost:8017 MACHINE`, and http://localhost:9000 in the browser there. It answers for "
-             "localhost with any "
-             "port, and for the names of --allow-host: a page of another site cannot reach it by a name of "
-             "its own.",
+    .help = "draw digits in the browser, train, and watch runs",
+    .about =
+        "Prints the address of a page, on which one draws with mouse, pen, finger or keys and sees what the "
+        "network saw, what each layer made of it, and what the answer went by; two networks can be compared. "
+        "A model of other pictures gets a place for pictures instead of the drawing pad. Runs are shown "
+        "while "
+        "they train, and are begun, stopped and resumed there: one at a time, from this machine alone, and "
+        "not with "
+        "--read-only. What the page has begun ends with the server; a run saves first. The server answers on "
+        "this machine alone unless --host says otherwise, and reads no files but the runs'. From another "
+        "machine, a tunnel leads to it: `ssh -L 9000:localhost:8017 MACHINE`, and http://localhost:9000 in "
+        "the "
+        "browser there. It answers for localhost with any port, and for the names of --allow-host: a page of "
+        "another site cannot reach it by a name of its own.",
     .operands = operands,
     .options = options,
     .extras = extras,

@@ -110,7 +110,7 @@ static dsc_status open_run(session *s, dsc_error *error) {
 }
 
 static dsc_status train(session *s, dsc_error *error) {
-    static const char *const names[] = {DSC_RUN_MISTAKES, DSC_RUN_CURVES_SVG, DSC_RUN_CURVES_PNG, NULL};
+    static const char *const names[] = {DSC_RUN_CURVES_SVG, DSC_RUN_CURVES_PNG, NULL};
     command_warn_of_files(dsc_run_folder(s->run), names);
     train_show_begin(&s->show, s->call, s->run, s->data.name);
     dsc_status status = dsc_run_train(s->run, on_event, s, error);

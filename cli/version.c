@@ -21,6 +21,7 @@ static void print_libraries(void) {
         {"libcrypto", "no checksums, no download", DESCENDER_WITH_CRYPTO},
         {"cairo", "no SVG or PNG pictures", DESCENDER_WITH_CAIRO},
         {"libmicrohttpd", "no `descender serve`", DESCENDER_WITH_MICROHTTPD},
+        {"Chart.js", "tables instead of charts on the page of `descender serve`", DESCENDER_WITH_CHARTJS},
     };
     for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
         if (libraries[i].in) (void)printf("%s%s", i ? ", " : "with ", libraries[i].name);

@@ -32,6 +32,7 @@ build|optional|module libtiff-4|libtiff-dev|libtiff-devel|libtiff|tiff-dev|TIFF 
 build|optional|file /usr/include/gif_lib.h|libgif-dev|giflib-devel|giflib|giflib-dev|GIF pictures
 build|optional|module cairo|libcairo2-dev|cairo-devel|cairo|cairo-dev|charts
 build|optional|module libmicrohttpd|libmicrohttpd-dev|libmicrohttpd-devel|libmicrohttpd|libmicrohttpd-dev|the web page
+build|optional|file /usr/share/javascript/chart.js/chart.min.js|libjs-chart.js|-|-|-|charts on the web page
 build|optional|program scdoc|scdoc|scdoc|scdoc|scdoc|man pages
 build|optional|certificates|ca-certificates|ca-certificates|ca-certificates|ca-certificates|trusting the mirrors
 test|required|program bash|bash|bash|bash|bash|the test scripts

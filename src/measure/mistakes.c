@@ -2,10 +2,6 @@
 /* mistakes.c: keeps the surest mistakes while answers come in; see mistakes.h. */
 #include "measure/mistakes.h"
 
-#include "base/error.h"
-#include "base/file.h"
-
-#include <stdlib.h>
 #include <string.h>
 
 int dsc_mistakes_note(void *user, const dsc_answer *answer) {
@@ -34,28 +30,13 @@ static json_t *mistake_json(const dsc_mistake *m, const dsc_model *model, const 
                      (json_int_t)data->shape[1], "width", (json_int_t)data->shape[2], "pixels", pixels);
 }
 
-dsc_status dsc_mistakes_write(const dsc_mistakes *m, const dsc_model *model, const dsc_dataset *data,
-                              double epoch, const char *path, dsc_error *error) {
+json_t *dsc_mistakes_json(const dsc_mistakes *m, const dsc_model *model, const dsc_dataset *data,
+                          size_t most) {
     json_t *list = json_array();
     bool whole = list != NULL;
-    for (size_t i = 0; i < m->count && whole; i++)
+    for (size_t i = 0; i < m->count && i < most && whole; i++)
         whole = !json_array_append_new(list, mistake_json(&m->worst[i], model, data));
-    json_t *json =
-        whole ? json_pack("{s:f, s:I, s:O}", "epoch", epoch, "all", (json_int_t)m->all, "mistakes", list)
-              : NULL;
-    char *text = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
-    json_decref(json);
+    json_t *json = whole ? json_pack("{s:I, s:O}", "all", (json_int_t)m->all, "list", list) : NULL;
     json_decref(list);
-    if (!text) return dsc_fail_memory(error, 0, path);
-    dsc_file_writer *writer;
-    dsc_status status = dsc_file_writer_open(&writer, path, error);
-    if (!status) {
-        status = dsc_file_writer_append(writer, text, strlen(text), error);
-        if (status)
-            dsc_file_writer_abort(writer);
-        else /* lost in a crash of the machine, it comes again with the next epoch */
-            status = dsc_file_writer_commit_unsynced(writer, error);
-    }
-    free(text);
-    return status;
+    return json;
 }

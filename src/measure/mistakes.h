@@ -20,9 +20,9 @@ typedef struct dsc_mistakes {
 /* A dsc_on_answer whose user is a dsc_mistakes that began as {0}. */
 int dsc_mistakes_note(void *mistakes, const dsc_answer *answer);
 
-/* Writes them to a JSON file, atomically: {"epoch", "all", "mistakes": [{"sample", "label", "prediction", "confidence", "channels",
- * "height", "width", "pixels": [bytes]}]}; labels by name. `data` is what was answered. */
-dsc_status dsc_mistakes_write(const dsc_mistakes *mistakes, const dsc_model *model, const dsc_dataset *data,
-                              double epoch, const char *path, dsc_error *error);
+/* As JSON: {"all", "list": [{"sample", "label", "prediction", "confidence", "channels", "height", "width", "pixels":
+ * [bytes]}]}; labels by name; at most `most` of them. `data` is what was answered. NULL for want of memory. */
+json_t *dsc_mistakes_json(const dsc_mistakes *mistakes, const dsc_model *model, const dsc_dataset *data,
+                          size_t most);
 
 #endif

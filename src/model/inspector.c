@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* inspector.c: a program of one image that keeps what layers make, and goes back to the pixels. */
+/* inspector.c: a program of one image, and of those on the way to it from an empty one, that goes back to the pixels. */
 #include "model/inspector.h"
 
 #include "base/error.h"
@@ -10,15 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The image itself, whose layers are shown, and the points on the line. */
+enum { BATCH = 1 + DSC_INSPECTOR_STEPS };
+
 struct dsc_inspector {
     const dsc_model *model;
     dsc_executor *executor;
     bool prepared;
-    float *saliency;
+    dsc_real *image, *empty; /* (C, H, W), as the network reads them */
+    float *attribution, *shares;
     const dsc_node *layers[DSC_KEPT_MOST];
-    size_t count;
-    const uint8_t *image; /* of the run in progress */
-    size_t label;
+    size_t count, label;
 };
 
 /* The last node of each layer up to the logits. What only sees another's values in another shape is passed over. */
@@ -37,16 +39,28 @@ static dsc_status make(dsc_inspector *s, bool layers, dsc_error *error) {
     const dsc_model *model = s->model;
     const size_t *shape = model->image->shape.size;
     if (layers) find_layers(s);
-    dsc_executor_options options = {.batch = 1,
+    dsc_executor_options options = {.batch = BATCH,
                                     .lanes = 1,
                                     .loss = model->loss,
                                     .input_gradient = model->image,
                                     .kept = {model->loss},
                                     .kept_count = 1 + s->count};
     for (size_t i = 0; i < s->count; i++) options.kept[1 + i] = s->layers[i];
-    s->saliency = dsc_allocate(shape[1] * shape[2], sizeof *s->saliency);
-    if (!s->saliency)
-        return dsc_fail_memory(error, shape[1] * shape[2] * sizeof *s->saliency, "an inspector");
+    const size_t plane = shape[1] * shape[2], all = shape[0] * plane;
+    s->image = dsc_allocate(all, sizeof *s->image);
+    s->empty = dsc_allocate(all, sizeof *s->empty);
+    s->attribution = dsc_allocate(plane, sizeof *s->attribution);
+    s->shares = dsc_allocate(plane, sizeof *s->shares);
+    uint8_t *ground = dsc_allocate(all, 1);
+    if (!s->image || !s->empty || !s->attribution || !s->shares || !ground) {
+        free(ground);
+        return dsc_fail_memory(error, all * sizeof *s->image, "an inspector");
+    }
+    dsc_images expected;
+    dsc_model_describe(&expected, model);
+    memset(ground, expected.ground == DSC_GROUND_LIGHT ? 255 : 0, all);
+    dsc_model_load_images(model, s->empty, ground, 1);
+    free(ground);
     return dsc_executor_create(&s->executor, model->graph, &options, 1, error);
 }
 
@@ -67,51 +81,84 @@ dsc_status dsc_inspector_create(dsc_inspector **result, const dsc_model *model, 
 void dsc_inspector_free(dsc_inspector *s) {
     if (!s) return;
     dsc_executor_free(s->executor);
-    free(s->saliency);
+    free(s->image);
+    free(s->empty);
+    free(s->attribution);
+    free(s->shares);
     free(s);
 }
 
 static void load(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker) {
-    (void)first;
-    (void)count;
     (void)worker;
     const dsc_inspector *s = context;
-    dsc_model_load_images(s->model, inputs[0], s->image, 1);
-    inputs[1][0] = (dsc_real)s->label;
+    const size_t all = dsc_shape_count(&s->model->image->shape);
+    for (size_t n = 0; n < count; n++) {
+        const size_t point = first + n;
+        const double share = point ? ((double)point - 0.5) / DSC_INSPECTOR_STEPS : 1;
+        dsc_real *out = inputs[0] + n * all;
+        for (size_t i = 0; i < all; i++)
+            out[i] = (dsc_real)((double)s->empty[i] + share * ((double)s->image[i] - (double)s->empty[i]));
+        if (inputs[1]) inputs[1][n] = (dsc_real)s->label;
+    }
 }
 
-static void scale(float *out, const dsc_real *gradient, size_t channels, size_t plane) {
-    double largest = 0;
+static void attribute(dsc_inspector *s) {
+    const size_t *shape = s->model->image->shape.size, plane = shape[1] * shape[2], all = shape[0] * plane;
+    const dsc_real *gradients = dsc_executor_input_gradient(s->executor);
+    double largest = DSC_INSPECTOR_PALE / (double)plane;
     for (size_t i = 0; i < plane; i++) {
-        double size = 0;
-        for (size_t c = 0; c < channels;
-             c++) { /* no fmax: GCC 12 for aarch64 crashes when it vectorises that */
-            const double x = fabs((double)gradient[c * plane + i]);
-            if (x > size && isfinite(x)) size = x; /* what is not finite says nothing */
+        double sum = 0;
+        for (size_t at = i; at < all; at += plane) {
+            double slope = 0;
+            for (size_t point = 1; point < BATCH; point++) slope -= (double)gradients[point * all + at];
+            const double a = slope / DSC_INSPECTOR_STEPS * ((double)s->image[at] - (double)s->empty[at]);
+            if (isfinite(a)) sum += a; /* what is not finite says nothing */
         }
-        out[i] = (float)size;
+        s->attribution[i] = (float)sum;
+        const double size = fabs(sum); /* no fmax: GCC 12 for aarch64 crashes when it vectorises that */
         if (size > largest) largest = size;
     }
-    for (size_t i = 0; i < plane; i++) out[i] = largest > 0 ? (float)((double)out[i] / largest) : 0;
+    for (size_t i = 0; i < plane; i++) s->shares[i] = (float)((double)s->attribution[i] / largest);
 }
 
 dsc_status dsc_inspector_run(dsc_inspector *s, const uint8_t *image, size_t label, dsc_error *error) {
-    const size_t *shape = s->model->image->shape.size;
-    s->image = image;
+    dsc_model_load_images(s->model, s->image, image, 1);
     s->label = label;
-    dsc_run run = {
-        .count = 1, .load = load, .context = s, .values = s->model->values, .prepared = s->prepared};
+    dsc_run run = {.count = BATCH,
+                   .load = load,
+                   .context = s,
+                   .values = s->model->values,
+                   .prepared = s->prepared,
+                   .loss_scale = 1};
     dsc_status status = dsc_executor_run(s->executor, &run, error);
     if (status) return status;
     s->prepared = true;
-    scale(s->saliency, dsc_executor_input_gradient(s->executor), shape[0], shape[1] * shape[2]);
+    attribute(s);
     return DSC_OK;
 }
 
-const float *dsc_inspector_saliency(const dsc_inspector *s) { return s->saliency; }
+const float *dsc_inspector_attribution(const dsc_inspector *s) { return s->attribution; }
+const float *dsc_inspector_shares(const dsc_inspector *s) { return s->shares; }
 size_t dsc_inspector_layers(const dsc_inspector *s) { return s->count; }
 
 dsc_inspected dsc_inspector_layer(const dsc_inspector *s, size_t index) {
     const dsc_node *node = s->layers[index];
     return (dsc_inspected){node->layer, node->shape, dsc_executor_value(s->executor, node)};
+}
+
+const dsc_node *dsc_model_first_weights(const dsc_model *model) {
+    const size_t *image = model->image->shape.size;
+    for (size_t i = 0; i <= model->logits->index; i++) {
+        const dsc_node *node = model->graph->nodes[i];
+        if (node->kind != DSC_NODE_OP) continue;
+        for (size_t k = 0; k < node->input_count; k++) {
+            const dsc_node *weight = node->inputs[k];
+            if (weight->kind != DSC_NODE_PARAMETER) continue;
+            const dsc_shape *s = &weight->shape;
+            if (s->rank == 4 && s->size[2] * s->size[3] > 1) return weight;
+            if (s->rank == 2 && s->size[1] == image[0] * image[1] * image[2]) return weight;
+            return NULL;
+        }
+    }
+    return NULL;
 }

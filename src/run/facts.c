@@ -22,6 +22,7 @@ static bool take(dsc_run_facts *facts, json_t *line) {
     if (!strcmp(event, "start")) return !json_object_update(facts->start, line);
     if (!strcmp(event, "resume")) facts->resumed++;
     if (!strcmp(event, "end")) facts->ended = true;
+    if (!strcmp(event, "stop") || !strcmp(event, "error")) facts->stopped = true;
     if (!strcmp(event, "test")) {
         json_decref(facts->test);
         facts->test = json_incref(line);

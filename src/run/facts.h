@@ -13,6 +13,7 @@ typedef struct dsc_run_facts {
     size_t resumed;   /* how often it went on after a stop */
     double epochs, seconds; /* of training, as far as the log goes; 0 before the first line that tells */
     bool ended;
+    bool stopped; /* and told so, rather than killed; it has not been resumed since */
 } dsc_run_facts;
 
 /* Reads log.jsonl of the run in `folder`. Lines that cannot be understood are passed over. Release with

@@ -130,7 +130,8 @@ static bool stays(const json_t *line, uint64_t step, bool from_start) {
     const char *event = json_string_value(json_object_get(line, "event"));
     if (!event) return false;
     if (!strcmp(event, "start")) return true;
-    if (from_start || !strcmp(event, "end") || !strcmp(event, "test") || !strcmp(event, "error"))
+    if (from_start || !strcmp(event, "end") || !strcmp(event, "test") || !strcmp(event, "error") ||
+        !strcmp(event, "stop"))
         return false;
     const json_t *at = json_object_get(line, "step");
     return json_is_integer(at) && json_integer_value(at) >= 0 && (uint64_t)json_integer_value(at) <= step;

@@ -13,6 +13,7 @@
  *   epoch    at its end: the same, and validation_loss, validation_accuracy (null without a validation set)
  *   warning  something looks wrong: message
  *   error    why training ended early: message
+ *   stop     training was stopped, and saved
  *   end      the model is finished: seconds
  *   test     what it reached on the test set: loss, accuracy, accuracy_low, accuracy_high, count;
  *            not_finite, the answers that are NaN or infinite and count as wrong, if there are any: then the
@@ -55,7 +56,7 @@ void dsc_run_log_group_end(dsc_run_log *log);
 dsc_status dsc_run_log_end(dsc_run_log *log, dsc_error *error);
 
 /* Takes out, atomically, what a run that goes on from `step` will write again: lines after that step, `end`,
- * `test` and `error` lines, and an unfinished last line; from_start: all but the start line. A missing file
+ * `test`, `error` and `stop` lines, and an unfinished last line; from_start: all but the start line. A missing file
  * is fine: *empty. */
 dsc_status dsc_run_log_rewind(bool *empty, const char *path, uint64_t step, bool from_start,
                               dsc_error *error);

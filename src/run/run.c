@@ -10,6 +10,7 @@
 #include "model/native.h"
 #include "run/log.h"
 #include "run/note.h"
+#include "run/snapshot.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -44,8 +45,8 @@ struct dsc_training_run {
 
 /* All that is ever written there. */
 static const char *const file_names[] = {
-    DSC_RUN_RECIPE,   DSC_RUN_LOG,        DSC_RUN_CHECKPOINT, DSC_RUN_MODEL,
-    DSC_RUN_MISTAKES, DSC_RUN_CURVES_SVG, DSC_RUN_CURVES_PNG, NULL};
+    DSC_RUN_RECIPE,    DSC_RUN_LOG,        DSC_RUN_CHECKPOINT, DSC_RUN_MODEL,
+    DSC_RUN_SNAPSHOTS, DSC_RUN_CURVES_SVG, DSC_RUN_CURVES_PNG, NULL};
 
 static double now(void) {
     struct timespec t;
@@ -174,7 +175,9 @@ static dsc_status rehearse(dsc_training_run *run, dsc_error *error) {
     if (!status) status = dsc_file_rehearse(&ways[1], run->model_path, run->model_bytes, &why);
     if (!status)
         status = dsc_space_check(run->folder,
-                                 checkpoint * (first ? 2 : 1) + run->model_bytes + DSC_SMALL_FILES, &why);
+                                 checkpoint * (first ? 2 : 1) + run->model_bytes +
+                                     dsc_run_snapshots_bytes(run->model_bytes) + DSC_SMALL_FILES,
+                                 &why);
     run->in_place = ways[0] == DSC_FILE_IN_PLACE   ? run->checkpoint_path
                     : ways[1] == DSC_FILE_IN_PLACE ? run->model_path
                                                    : NULL;
@@ -273,6 +276,7 @@ dsc_status dsc_run_resume(dsc_training_run **result, const dsc_recipe *recipe, c
     if (!run->folder) status = dsc_fail_memory(error, strlen(options->folder), options->folder);
     if (!status) status = dsc_run_folder_lock(&run->lock, run->folder, error);
     if (!status) dsc_file_sweep(run->folder, file_names);
+    if (!status) dsc_run_snapshots_sweep(run->folder);
     if (!status) status = set_paths(run, error);
     if (!status) status = restore(run, options, error);
     if (!status) status = rehearse(run, error);
@@ -358,36 +362,33 @@ static void save_model(dsc_training_run *run) {
     run->save_failed = status != DSC_OK;
 }
 
-/* Nothing depends on that file: a folder that cannot be written is told of when the checkpoint is saved. */
-static void note_mistakes(const dsc_training_run *run) {
-    const dsc_trainer *t = run->trainer;
-    if (!t->validation) return;
-    char *path = dsc_path_join(run->folder, DSC_RUN_MISTAKES);
-    if (path)
-        (void)dsc_mistakes_write(&t->mistakes, t->model, t->validation, (double)t->progress.epoch, path,
-                                 NULL);
-    free(path);
+/* Nothing depends on them: a folder that cannot be written is told of when the checkpoint is saved. */
+static void note_snapshot(const dsc_training_run *run) {
+    (void)dsc_run_snapshot(run->trainer, run->folder, run->model_bytes, NULL);
 }
 
 static void react(dsc_training_run *run, const dsc_event *event) {
     switch (event->kind) {
     case DSC_EVENT_START:
         if (run->in_place) warn_in_place(run, event);
+        if (!run->trainer->progress.step) note_snapshot(run);
         break;
     case DSC_EVENT_STEP:
         if (is_worth_a_line(event)) note_event(run, event);
         /* The end of an epoch is saved with its validation and never before it, so that no line is written
          * twice. */
-        if (now() - run->last_save >= run->checkpoint_seconds && !dsc_trainer_epoch_is_done(run->trainer))
+        if (now() - run->last_save >= run->checkpoint_seconds && !dsc_trainer_epoch_is_done(run->trainer)) {
             save_checkpoint(run, event);
+            note_snapshot(run);
+        }
         break;
     case DSC_EVENT_WARNING:
         note_event(run, event);
         break;
     case DSC_EVENT_EPOCH:
         note_event(run, event);
-        note_mistakes(run);
         save_checkpoint(run, event);
+        note_snapshot(run);
         break;
     case DSC_EVENT_END:
         save_model(run);
@@ -421,11 +422,15 @@ static const char *remedy(const dsc_training_run *run, char out[REMEDY]) {
 }
 
 static dsc_status save_at_stop(dsc_training_run *run, dsc_error *error) {
-    if (run->saved_step == run->trainer->progress.step + 1 && !run->save_failed) return DSC_ERROR_STOPPED;
+    const bool saved = run->saved_step == run->trainer->progress.step + 1 && !run->save_failed;
     dsc_error failure = {0};
-    dsc_status status = dsc_trainer_save(run->trainer, run->checkpoint_path, &failure);
+    dsc_status status = saved ? DSC_OK : dsc_trainer_save(run->trainer, run->checkpoint_path, &failure);
     run->save_failed = status != DSC_OK;
-    if (!status) return DSC_ERROR_STOPPED;
+    if (!status) {
+        dsc_run_log_begin(&run->log, "stop", run->trainer->progress.step);
+        (void)dsc_run_log_end(&run->log, NULL); /* what comes after is taken out when the run goes on */
+        return DSC_ERROR_STOPPED;
+    }
     if (status == DSC_ERROR_DIVERGED) return dsc_fail(error, status, "%s", failure.message);
     char next[REMEDY];
     return dsc_fail(error, status,

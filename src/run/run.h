@@ -6,7 +6,7 @@
  *   log.jsonl          what happened, one JSON object a line: log.h. All plots are made from it
  *   checkpoint         all that the rest of the run depends on: trainer.h
  *   model.safetensors  the result, at the end
- *   mistakes.json      of a run with held-out images: mistakes.h, after each epoch, for those who watch
+ *   snapshots/         how the network stood at some of its epochs, for those who watch: snapshot.h
  *   curves.svg, .png   drawn by the program at the end
  *
  * A folder that holds a file of such a name, whosever it is, is no place for a new run: a run replaces only
@@ -22,6 +22,7 @@
  *   log.c     writing log.jsonl                   history.c  reading it
  *   note.c    which lines are written, and when   facts.c    what the log says of the whole run
  *   recipe.c  reading recipe.json                 none.c     what is named in place of a run
+ *   snapshot.c  writing snapshots
  */
 #ifndef DSC_RUN_RUN_H
 #define DSC_RUN_RUN_H

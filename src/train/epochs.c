@@ -62,9 +62,8 @@ static dsc_status validate(loop *l, dsc_error *error) {
     l->validation_loss = l->validation_accuracy = NAN;
     if (!t->validation) return DSC_OK;
     const dsc_real *values = t->average ? t->average : t->model->values;
-    memset(&t->mistakes, 0, sizeof t->mistakes);
-    dsc_status status = dsc_evaluator_run(t->evaluator, &t->validation_metrics, values, t->validation,
-                                          dsc_mistakes_note, &t->mistakes, error);
+    dsc_status status =
+        dsc_evaluator_run(t->evaluator, &t->validation_metrics, values, t->validation, NULL, NULL, error);
     if (status) return status;
     if (t->validation_metrics.not_finite)
         return dsc_trainer_fail_answers(t, &t->validation_metrics, "held-out images", error);

@@ -15,7 +15,6 @@
 #include "data/fingerprint.h"
 #include "graph/executor.h"
 #include "measure/evaluator.h"
-#include "measure/mistakes.h"
 #include "train/build.h"
 
 /* Where a run is. Written to checkpoints as it stands; all numbers of one type, so that it has no gaps. */
@@ -63,7 +62,6 @@ typedef struct dsc_trainer {
     dsc_executor *executor;
     dsc_evaluator *evaluator; /* of the validation set */
     dsc_metrics validation_metrics;
-    dsc_mistakes mistakes;             /* of the last validation */
     size_t numbers, parameter_numbers; /* of the slab; of its part that is learned */
     dsc_real *gradients, *states[DSC_STATES_MOST], *average, *best;
     size_t state_count;

@@ -343,7 +343,7 @@ _kept() {
 }
 a_run_replaces_nothing_that_is_not_its_own() {
     local name
-    for name in recipe.json log.jsonl checkpoint model.safetensors mistakes.json curves.svg curves.png; do
+    for name in recipe.json log.jsonl checkpoint model.safetensors snapshots curves.svg curves.png; do
         rm -rf "$work/mine"
         mkdir "$work/mine"
         echo "of somebody else" >"$work/mine/$name"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* test_mistakes.c: the surest mistakes are kept, in order, and written for those who watch. */
+/* test_mistakes.c: the surest mistakes are kept, in order, and told to those who watch. */
 #include "testing.h"
 
-#include "base/file.h"
 #include "measure/mistakes.h"
 
 static void the_surest_are_kept_in_order(void **unused) {
@@ -30,7 +29,7 @@ static void the_surest_are_kept_in_order(void **unused) {
     }
 }
 
-static void they_are_written_as_json(void **unused) {
+static void they_are_told_as_json(void **unused) {
     (void)unused;
     dsc_error error;
     dsc_dataset *data;
@@ -38,10 +37,8 @@ static void they_are_written_as_json(void **unused) {
     dsc_mistakes m = {.worst = {{3, 1, 2, 0.75f}}, .count = 1, .all = 5};
     ASSERT_OK(dsc_digits_create(&data, 10, 1, 1, &error), error);
     ASSERT_OK(dsc_model_create(&model, "784-10", data, &error), error);
-    char *path = dsc_path_join(testing_folder(), "mistakes.json");
-    ASSERT_OK(dsc_mistakes_write(&m, model, data, 2, path, &error), error);
-    json_t *json = json_load_file(path, 0, NULL);
-    const json_t *one = json_array_get(json_object_get(json, "mistakes"), 0);
+    json_t *json = dsc_mistakes_json(&m, model, data, DSC_MISTAKES_MOST);
+    const json_t *one = json_array_get(json_object_get(json, "list"), 0);
     assert_int_equal(json_integer_value(json_object_get(json, "all")), 5);
     assert_string_equal(json_string_value(json_object_get(one, "label")), "1");
     assert_string_equal(json_string_value(json_object_get(one, "prediction")), "2");
@@ -50,14 +47,16 @@ static void they_are_written_as_json(void **unused) {
         assert_int_equal(json_integer_value(json_array_get(json_object_get(one, "pixels"), i)),
                          dsc_dataset_images(data)[3 * 784 + i]);
     json_decref(json);
-    assert_int_not_equal(dsc_mistakes_write(&m, model, data, 2, "/nowhere/at/all.json", &error), DSC_OK);
-    free(path);
+    json = dsc_mistakes_json(&m, model, data, 0); /* the number stays where none is shown */
+    assert_int_equal(json_integer_value(json_object_get(json, "all")), 5);
+    assert_int_equal(json_array_size(json_object_get(json, "list")), 0);
+    json_decref(json);
     dsc_model_free(model);
     dsc_dataset_free(data);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(the_surest_are_kept_in_order),
-                                       cmocka_unit_test(they_are_written_as_json)};
+                                       cmocka_unit_test(they_are_told_as_json)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_inspector.c: saliency against the derivative by differences, and layers against what the model answers. */
+/* test_inspector.c: what an answer went by against differences of the loss, and layers against what the model answers. */
 #include "testing.h"
 
 #include "data/dataset.h"
@@ -35,47 +35,66 @@ static double loss_of(const dsc_model *model, const uint8_t *image, uint8_t labe
     return loss;
 }
 
-/* Batch normalisation and dropout behave as they do when the model answers, not as in training. */
-static void it_is_the_derivative_of_the_loss(void **state) {
+/* What the pixels say adds up to what the image changes (completeness), also where batch normalisation and
+ * dropout behave as they do when the model answers, not as in training. */
+static void shares_of_all_pixels_add_up_to_the_difference_of_the_loss(void **state) {
     (void)state;
-    dsc_model *model = make_model("conv 3 3x3, batch-norm, tanh, flatten, dropout 0.5, dense");
-    uint8_t image[PIXELS], changed[PIXELS];
-    for (size_t i = 0; i < PIXELS; i++) image[i] = changed[i] = (uint8_t)(40 + i * 11);
-    double slopes[PIXELS], largest = 0;
-    for (size_t i = 0; i < PIXELS; i++) {
-        changed[i] = (uint8_t)(image[i] + 8);
-        double up = loss_of(model, changed, 1);
-        changed[i] = (uint8_t)(image[i] - 8);
-        slopes[i] = fabs(up - loss_of(model, changed, 1));
-        changed[i] = image[i];
-        largest = fmax(largest, slopes[i]);
-    }
+    static const char *const texts[] = {"conv 3 3x3, batch-norm, tanh, flatten, dropout 0.5, dense",
+                                        "flatten, dense 8, sigmoid, dense"};
+    static const dsc_ground grounds[] = {DSC_GROUND_DARK, DSC_GROUND_LIGHT};
+    uint8_t image[PIXELS], empty[PIXELS];
     dsc_inspector *inspector;
     dsc_error error;
-    ASSERT_OK(dsc_inspector_create(&inspector, model, false, &error), error);
-    for (size_t again = 0; again < 2; again++) {
-        ASSERT_OK(dsc_inspector_run(inspector, image, 1, &error), error);
-        const float *found = dsc_inspector_saliency(inspector);
-        for (size_t i = 0; i < PIXELS; i++)
-            if (!(fabs((double)found[i] - slopes[i] / largest) < 0.01))
-                fail_msg("pixel %zu: found %.4f, by differences %.4f", i, (double)found[i],
-                         slopes[i] / largest);
+    for (size_t i = 0; i < PIXELS; i++) image[i] = (uint8_t)(40 + i * 11);
+    for (size_t n = 0; n < 4; n++) {
+        const dsc_images expected = {{1, SIDE, SIDE}, DSC_PREPARATION_NONE, grounds[n / 2]};
+        dsc_model *model = make_model(texts[n % 2]);
+        ASSERT_OK(dsc_model_expect(model, &expected, &error), error);
+        memset(empty, n / 2 ? 255 : 0, sizeof empty);
+        const double wanted = loss_of(model, empty, 1) - loss_of(model, image, 1);
+        ASSERT_OK(dsc_inspector_create(&inspector, model, false, &error), error);
+        for (size_t again = 0; again < 2; again++) {
+            ASSERT_OK(dsc_inspector_run(inspector, image, 1, &error), error);
+            double sum = 0;
+            for (size_t i = 0; i < PIXELS; i++) sum += (double)dsc_inspector_attribution(inspector)[i];
+            if (!(fabs(wanted) > 1e-3 && fabs(sum - wanted) < 0.02 * fabs(wanted)))
+                fail_msg("%s: they add up to %.5f, the difference is %.5f", texts[n % 2], sum, wanted);
+        }
+        dsc_inspector_free(inspector);
+        dsc_model_free(model);
     }
-    dsc_inspector_free(inspector);
-    dsc_model_free(model);
 }
 
-static void where_nothing_matters_it_is_zero(void **state) {
+/* A model of which the weights say what a pixel is worth: p(0) follows from 3 times the first pixel less the second. */
+static void what_speaks_for_is_above_zero_and_against_below(void **state) {
     (void)state;
-    dsc_model *model = make_model("flatten, dense 4, relu, dense");
+    dsc_model *model = make_model("flatten, dense");
     for (size_t i = 0; i < dsc_graph_value_numbers(model->graph); i++) model->values[i] = 0;
+    model->values[0] = 3;
+    model->values[1] = -1;
+    uint8_t image[PIXELS] = {0};
+    image[0] = image[1] = image[2] = 255;
     dsc_inspector *inspector;
     dsc_error error;
-    const uint8_t image[PIXELS] = {1, 2, 3};
     ASSERT_OK(dsc_inspector_create(&inspector, model, false, &error), error);
     ASSERT_OK(dsc_inspector_run(inspector, image, 0, &error), error);
-    const float *found = dsc_inspector_saliency(inspector);
-    for (size_t i = 0; i < PIXELS; i++) assert_true(found[i] >= 0 && found[i] <= 0);
+    const float *shares = dsc_inspector_shares(inspector), *found = dsc_inspector_attribution(inspector);
+    assert_true(found[0] > 0 && found[1] < 0);
+    assert_float_equal(found[0], -3 * found[1], 1e-5);
+    assert_float_equal(shares[0], 1, 1e-6);
+    assert_float_equal(shares[1], -1.0 / 3, 1e-5);
+    for (size_t i = 2; i < PIXELS; i++)
+        assert_float_equal(shares[i], 0, 0); /* one of them is inked, and has no weight */
+    /* Where hardly anything spoke, the picture is pale; where nothing did, there is none. */
+    model->values[0] = 3e-3F;
+    model->values[1] = -1e-3F;
+    dsc_inspector_free(inspector);
+    ASSERT_OK(dsc_inspector_create(&inspector, model, false, &error), error);
+    ASSERT_OK(dsc_inspector_run(inspector, image, 0, &error), error);
+    assert_true(dsc_inspector_shares(inspector)[0] > 0 && dsc_inspector_shares(inspector)[0] < 0.01F);
+    memset(image, 0, sizeof image);
+    ASSERT_OK(dsc_inspector_run(inspector, image, 0, &error), error);
+    for (size_t i = 0; i < PIXELS; i++) assert_float_equal(dsc_inspector_shares(inspector)[i], 0, 0);
     dsc_inspector_free(inspector);
     dsc_model_free(model);
 }
@@ -149,10 +168,10 @@ static void a_layer_of_several_operations_is_one(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_is_the_derivative_of_the_loss),
+        cmocka_unit_test(shares_of_all_pixels_add_up_to_the_difference_of_the_loss),
         cmocka_unit_test(layers_are_what_the_model_makes),
         cmocka_unit_test(a_layer_of_several_operations_is_one),
-        cmocka_unit_test(where_nothing_matters_it_is_zero),
+        cmocka_unit_test(what_speaks_for_is_above_zero_and_against_below),
         cmocka_unit_test(it_survives_every_failed_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,8 +84,8 @@ static void a_folder_is_locked_for_one_at_a_time(void **state) {
 
 static void what_has_a_name_of_a_run_is_never_replaced(void **state) {
     (void)state;
-    static const char *const names[] = {DSC_RUN_RECIPE,    DSC_RUN_LOG,      DSC_RUN_CHECKPOINT,
-                                        DSC_RUN_MODEL,     DSC_RUN_MISTAKES, DSC_RUN_CURVES_SVG,
+    static const char *const names[] = {DSC_RUN_RECIPE,    DSC_RUN_LOG,       DSC_RUN_CHECKPOINT,
+                                        DSC_RUN_MODEL,     DSC_RUN_SNAPSHOTS, DSC_RUN_CURVES_SVG,
                                         DSC_RUN_CURVES_PNG};
     dsc_error error;
     dsc_recipe recipe;

@@ -1,57 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* test_handle.c: what the server answers, without sockets. */
-#include "testing.h"
-
-#include "base/file.h"
 #include "base/limits.h"
 #include "model/model.h"
 #include "serve/host.h"
-#include "serve/serve.h"
-#include "shipped/shipped.h"
 
-#include <jansson.h>
+#include "asking.h"
+
 #include <time.h>
-#include <unistd.h>
-
-static dsc_error error;
-static dsc_model *model;
-static serve_site *site;
-static char *runs;
-
-static const char *fields[8];
-static const char *query(void *context, const char *name) {
-    (void)context;
-    for (size_t i = 0; fields[i]; i += 2)
-        if (!strcmp(fields[i], name)) return fields[i + 1];
-    return NULL;
-}
-
-static serve_response ask(const char *method, const char *path, const void *body, size_t size) {
-    const serve_request q = {
-        .method = method, .path = path, .host = "127.0.0.1:8017", .query = query, .body = body, .size = size};
-    serve_response r;
-    serve_handle(&r, site, &q, "127.0.0.1");
-    return r;
-}
-
-/* The status, and the body as JSON (or NULL). */
-static unsigned ask_json(json_t **json, const char *method, const char *path, const void *body, size_t size) {
-    serve_response r = ask(method, path, body, size);
-    *json = r.text.data ? json_loadb(r.text.data, r.text.length, 0, NULL) : NULL;
-    dsc_text_free(&r.text);
-    return r.status;
-}
-
-static unsigned status_of(const char *method, const char *path) {
-    serve_response r = ask(method, path, NULL, 0);
-    dsc_text_free(&r.text);
-    return r.status;
-}
 
 static void the_page_and_its_files_are_there(void **unused) {
     (void)unused;
-    static const char *const paths[] = {"/", "/style.css", "/draw.js", "/runs.js", "/icon.svg"};
-    for (size_t i = 0; i < 5; i++) {
+    static const char *const paths[] = {"/",           "/style.css", "/icon.svg",   "/charts.js", "/draw.js",
+                                        "/history.js", "/list.js",   "/network.js", "/pad.js",    "/paint.js",
+                                        "/runs.js",    "/server.js", "/tabs.js",    "/train.js"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         serve_response r = ask("GET", paths[i], NULL, 0);
         assert_int_equal(r.status, 200);
         assert_true(r.size > 100);
@@ -84,7 +46,7 @@ static void a_drawing_is_answered_with_all_there_is_to_show(void **unused) {
     assert_string_equal(json_string_value(json_object_get(one, "label")), "1");
     assert_int_equal(json_array_size(json_object_get(one, "probabilities")), 10);
     assert_int_equal(strlen(json_string_value(json_object_get(one, "seen"))), (784 + 2) / 3 * 4);
-    assert_int_equal(strlen(json_string_value(json_object_get(one, "saliency"))), (784 + 2) / 3 * 4);
+    assert_int_equal(strlen(json_string_value(json_object_get(one, "attribution"))), (784 + 2) / 3 * 4);
     assert_true(json_array_size(json_object_get(one, "layers")) > 5);
     json_decref(json);
 
@@ -389,12 +351,6 @@ static void who_is_refused_is_told_how_to_allow_it(void **unused) {
     site = usual;
 }
 
-static void write_file(const char *folder, const char *name, const char *text) {
-    char *path = dsc_path_join(folder, name);
-    ASSERT_OK(dsc_file_write(path, text, strlen(text), &error), error);
-    free(path);
-}
-
 static void runs_are_reached_by_their_names_alone(void **unused) {
     (void)unused;
     json_t *json;
@@ -433,63 +389,6 @@ static void runs_are_reached_by_their_names_alone(void **unused) {
     for (size_t i = 0; strange[i]; i++) assert_int_equal(status_of("GET", strange[i]), 404);
 }
 
-static int make(void **unused) {
-    (void)unused;
-    char *one = NULL, *report = NULL, *secret = NULL, *link = NULL;
-    runs = dsc_path_join(testing_folder(), "runs");
-    one = dsc_path_join(runs, "0001-one");
-    report = dsc_path_join(one, "report");
-    secret = dsc_path_join(testing_folder(), "secret");
-    link = dsc_path_join(runs, "link");
-    if (dsc_folder_make(report, &error) || dsc_folder_make(secret, &error)) return 1;
-    char *bare = dsc_path_join(runs, "secret");
-    if (dsc_folder_make(bare, &error)) return 1; /* a folder that is no run */
-    free(bare);
-    write_file(one, "recipe.json", "{\"model\": \"784-10\", \"epochs\": 3}");
-    write_file(secret, "recipe.json", "{\"model\": \"784-10\"}");
-    if (symlink(secret, link)) return 1;
-    write_file(one, "log.jsonl",
-               "{\"event\":\"start\",\"step\":0,\"recipe\":\"one\"}\n"
-               "{\"event\":\"step\",\"step\":1,\"epoch\":0.5,\"loss\":2,\"accuracy\":0.2,\"learning_rate\":0."
-               "1,\"seconds\":1}\n"
-               "{\"event\":\"step\",\"step\":2,\"epoch\":1.0,\"loss\":1,\"accuracy\":0.6,\"learning_rate\":0."
-               "1,\"seconds\":2}\n"
-               "{\"event\":\"ep");
-    write_file(report, "report.html", "<p>the report</p>");
-    free(one), free(report), free(secret), free(link);
-    if (shipped_model(&model, &error)) return 1;
-    const serve_options options = {.model = model, .model_name = "shipped", .runs = runs};
-    return serve_site_create(&site, &options, &error) != DSC_OK;
-}
-
-static dsc_status make_one(void *user, const char *folder, dsc_error *e) {
-    (void)user;
-    const size_t length = strlen(folder);
-    if (length < 8 || strcmp(folder + length - 8, "0001-one") != 0) return DSC_ERROR_IO;
-    e->message[0] = '\0';
-    return DSC_OK;
-}
-
-static void a_report_is_made_when_asked_for(void **unused) {
-    (void)unused;
-    assert_int_equal(status_of("POST", "/api/runs/0001-one/report"), 404); /* nobody makes any */
-    serve_site *kept = site;
-    const serve_options options = {
-        .model = model, .model_name = "shipped", .runs = runs, .make_report = make_one};
-    ASSERT_OK(serve_site_create(&site, &options, &error), error);
-    assert_int_equal(status_of("POST", "/api/runs/0001-one/report"), 200);
-    assert_int_equal(status_of("POST", "/api/runs/0001-one/report"), 200);
-    static const char *const strange[] = {"/api/runs/none/report",
-                                          "/api/runs//report",
-                                          "/api/runs/../secret/report",
-                                          "/api/runs/report",
-                                          "/api/runs/0001-one/report/report",
-                                          NULL};
-    for (size_t i = 0; strange[i]; i++) assert_int_equal(status_of("POST", strange[i]), 404);
-    serve_site_free(site);
-    site = kept;
-}
-
 static void every_allocation_of_the_site_may_fail(void **unused) {
     (void)unused;
     const serve_options options = {.model = model, .model_name = "shipped", .runs = runs};
@@ -502,14 +401,6 @@ static void every_allocation_of_the_site_may_fail(void **unused) {
         serve_site_free(other);
         if (!failed) break;
     }
-}
-
-static int clear(void **unused) {
-    (void)unused;
-    serve_site_free(site);
-    dsc_model_free(model);
-    free(runs);
-    return 0;
 }
 
 /* An answer asks for as much memory as the one before: what grows with every answer would be a leak or a
@@ -578,7 +469,6 @@ int main(void) {
         cmocka_unit_test(a_server_for_every_address_is_reached_by_number),
         cmocka_unit_test(who_is_refused_is_told_how_to_allow_it),
         cmocka_unit_test(runs_are_reached_by_their_names_alone),
-        cmocka_unit_test(a_report_is_made_when_asked_for),
         cmocka_unit_test(every_allocation_of_the_site_may_fail),
     };
     return cmocka_run_group_tests(tests, make, clear);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pictures.c: the figures that look into images and weights: mistakes with their saliency, first filters, and the last
+/* pictures.c: the figures that look into images and weights: mistakes with what the model went by, first filters, and the last
  * hidden layer in two dimensions. */
 #include "report/figures.h"
 
@@ -40,7 +40,7 @@ static dsc_status hang(gallery *g, const report_exam *exam, dsc_inspector *inspe
     dsc_status status = dsc_inspector_run(inspector, image, answer->label, error);
     if (status) return status;
     draw_overlay(g->pixels + at * each, image, data->shape, NULL, DRAW_ON_WHITE);
-    draw_overlay(g->pixels + (at + 1) * each, image, data->shape, dsc_inspector_saliency(inspector),
+    draw_overlay(g->pixels + (at + 1) * each, image, data->shape, dsc_inspector_shares(inspector),
                  DRAW_ON_WHITE);
     (void)snprintf(g->titles[at], TITLE, "%.20s, not %.20s", dsc_model_class_name(exam->model, answer->label),
                    dsc_model_class_name(exam->model, answer->prediction));
@@ -66,9 +66,9 @@ static dsc_status draw_gallery(report_figures *figures, const gallery *g, const 
     dsc_status status = draw_grid_check(&grid, error);
     if (status) return status;
     draw_picture picture = draw_grid_picture(&grid);
-    picture.description =
-        "Each image, titled with its label and what it was taken for, and beside it, in orange, the "
-        "pixels on which the error depends most.";
+    picture.description = "Each image, titled with its label and what it was taken for, and beside it what "
+                          "spoke for the label, in "
+                          "orange, and against it, in blue.";
     return report_add_figure(figures, "mistakes", &picture, true, error);
 }
 
@@ -97,24 +97,6 @@ dsc_status report_draw_mistakes(report_figures *figures, const report_exam *exam
 
 /* --- filters --- */
 
-/* The first weights that see the image: (K, C, R, S), or (K, pixels) of a dense layer. NULL: neither. */
-static const dsc_node *first_weights(const dsc_model *model) {
-    const size_t *image = model->image->shape.size;
-    for (size_t i = 0; i <= model->logits->index; i++) {
-        const dsc_node *node = model->graph->nodes[i];
-        if (node->kind != DSC_NODE_OP) continue;
-        for (size_t k = 0; k < node->input_count; k++) {
-            const dsc_node *weight = node->inputs[k];
-            if (weight->kind != DSC_NODE_PARAMETER) continue;
-            const dsc_shape *s = &weight->shape;
-            if (s->rank == 4 && s->size[2] * s->size[3] > 1) return weight;
-            if (s->rank == 2 && s->size[1] == image[0] * image[1] * image[2]) return weight;
-            return NULL;
-        }
-    }
-    return NULL;
-}
-
 /* Orange below zero, white at it, blue above; the strongest weight of a filter is the full colour. */
 static void colour_filter(uint8_t *out, const dsc_real *weights, size_t count) {
     static const double blue[3] = {0, 114, 178}, orange[3] = {213, 94, 0};
@@ -132,7 +114,7 @@ static void colour_filter(uint8_t *out, const dsc_real *weights, size_t count) {
 
 dsc_status report_draw_filters(report_figures *figures, const report_exam *exam, dsc_error *error) {
     const dsc_model *model = exam->model;
-    const dsc_node *weight = first_weights(model);
+    const dsc_node *weight = dsc_model_first_weights(model);
     if (!weight)
         return report_miss_figure(figures, "filters", "the first layer's weights do not form images", error);
     bool dense = weight->shape.rank == 2;

@@ -160,10 +160,11 @@ static void append_rest(dsc_text *page, const report_figures *figures) {
     dsc_text_append(page, "</div>\n");
     report_section_end(page);
     report_section(page, "mistakes", "The most confident mistakes");
-    report_page_figure(page, figures, "mistakes",
-                       "Each image, with what it is and what it was taken for; beside it, in orange, the "
-                       "pixels on which the "
-                       "error depends most (the gradient of the loss). Some labels are themselves doubtful.");
+    report_page_figure(
+        page, figures, "mistakes",
+        "Each image, with what it is and what it was taken for; beside it the pixels that spoke for "
+        "the right answer, in orange, and against it, in blue (integrated gradients); pale where "
+        "nothing spoke much. Some labels are themselves doubtful.");
     report_section_end(page);
     report_section(page, "inside", "Inside the network");
     report_page_figure(

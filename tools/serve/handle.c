@@ -8,7 +8,7 @@
 #include "base/visible.h"
 #include "serve/host.h"
 
-#include <stdatomic.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,24 +17,13 @@
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src "      \
     "'self'; frame-src 'self'; "                                                                             \
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-/* A report is one file with its styles and pictures inside; the page shows it in a frame. */
-#define REPORT_POLICY                                                                                        \
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "    \
-    "frame-ancestors 'self'"
-
-struct serve_site {
-    serve_options options;
-    serve_reader *reader;
-    atomic_flag reporting; /* a report is being made */
-};
-
 dsc_status serve_site_create(serve_site **result, const serve_options *options, dsc_error *error) {
     *result = NULL;
     serve_site *site = dsc_allocate(1, sizeof *site);
     if (!site) return dsc_fail_memory(error, sizeof *site, "the server");
     site->options = *options;
-    atomic_flag_clear(&site->reporting);
-    dsc_status status = serve_reader_create(&site->reader, options->model, error);
+    dsc_status status = serve_networks_create(&site->networks, &site->options, error);
+    if (!status) status = serve_work_create(&site->work, &site->options, error);
     if (status)
         serve_site_free(site);
     else
@@ -42,25 +31,15 @@ dsc_status serve_site_create(serve_site **result, const serve_options *options, 
     return status;
 }
 
+void serve_site_stop(serve_site *site) {
+    if (site) serve_work_stop(site->work);
+}
+
 void serve_site_free(serve_site *site) {
     if (!site) return;
-    serve_reader_free(site->reader);
+    serve_work_free(site->work);
+    serve_networks_free(site->networks);
     free(site);
-}
-
-/* ---- responses ---- */
-
-static void answer_json(serve_response *r, unsigned status, json_t *json) {
-    char *text = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
-    json_decref(json);
-    r->status = text ? status : 500;
-    r->type = "application/json";
-    dsc_text_append(&r->text, "%s", text ? text : "{\"error\":\"out of memory\"}");
-    free(text);
-}
-
-static void refuse(serve_response *r, unsigned status, const char *why) {
-    answer_json(r, status, json_pack("{s:s}", "error", why));
 }
 
 /* ---- who asks ---- */
@@ -82,143 +61,74 @@ static void refuse_host(serve_response *r, const serve_site *site, const serve_r
     else
         (void)snprintf(why, sizeof why, "expected the header Host, with the name of this server");
     char shown[sizeof why];
-    refuse(r, 403, dsc_visible(shown, sizeof shown, why));
+    serve_refuse(r, 403, dsc_visible(shown, sizeof shown, why));
 }
 
 /* ---- what is asked ---- */
 
-static bool read_number(size_t *value, const serve_request *q, const char *name, size_t most) {
-    const char *text = q->query ? q->query(q->context, name) : NULL;
-    size_t number = 0, digits = 0;
-    for (; text && text[digits] >= '0' && text[digits] <= '9' && digits < 8; digits++)
-        number = number * 10 + (size_t)(text[digits] - '0');
-    if (!digits || text[digits] || number > most) return false;
-    *value = number;
-    return true;
+static void read_by(serve_response *r, serve_reader *reader, double epoch, const serve_drawing *drawing,
+                    size_t digit) {
+    json_t *json;
+    dsc_error error;
+    const dsc_status status = serve_read(&json, reader, drawing, digit, &error);
+    if (!status) {
+        if (isfinite(epoch)) (void)json_object_set_new(json, "epoch", json_real(epoch));
+        serve_answer_json(r, 200, json);
+    } else if (status == DSC_ERROR_FORMAT || status == DSC_ERROR_MISMATCH) {
+        serve_answer_json(r, 200, json_pack("{s:[], s:i, s:s}", "digits", "count", 0, "why", error.message));
+    } else {
+        serve_refuse(r, 500, error.message);
+    }
 }
 
 static void read_drawing(serve_response *r, serve_site *site, const serve_request *q) {
-    size_t width, height, digit = 0;
-    if (!read_number(&width, q, "width", SERVE_SIDE_MOST) ||
-        !read_number(&height, q, "height", SERVE_SIDE_MOST) || !width || !height) {
-        refuse(r, 400, "expected ?width=W&height=H, each 1 to 2048");
+    serve_drawing drawing = {.pixels = q->body, .channels = 1};
+    size_t digit = 0;
+    if (!serve_read_number(&drawing.width, q, "width", SERVE_SIDE_MOST) ||
+        !serve_read_number(&drawing.height, q, "height", SERVE_SIDE_MOST) || !drawing.width ||
+        !drawing.height) {
+        serve_refuse(r, 400, "expected ?width=W&height=H, each 1 to 2048");
         return;
     }
-    if (q->size != width * height) {
-        refuse(r, 400, "expected a body of width x height bytes of grey");
+    if (serve_read_text(q, "channels") &&
+        (!serve_read_number(&drawing.channels, q, "channels", 3) || drawing.channels % 2 == 0)) {
+        serve_refuse(r, 400, "expected channels=1 or channels=3");
         return;
     }
-    (void)read_number(&digit, q, "digit", 1000);
-    json_t *json;
+    if (q->size != drawing.width * drawing.height * drawing.channels) {
+        serve_refuse(r, 400, "expected a body of width x height x channels bytes");
+        return;
+    }
+    (void)serve_read_number(&digit, q, "digit", 1000);
     dsc_error error;
-    dsc_status status = serve_read(&json, site->reader, q->body, width, height, digit, &error);
-    if (!status)
-        answer_json(r, 200, json);
-    else if (status == DSC_ERROR_FORMAT || status == DSC_ERROR_MISMATCH)
-        answer_json(r, 200, json_pack("{s:[], s:i, s:s}", "digits", "count", 0, "why", error.message));
-    else
-        refuse(r, 500, error.message);
-}
-
-static json_t *model_json(const serve_site *site) {
-    const dsc_model *model = site->options.model;
-    json_t *classes = json_array();
-    for (size_t i = 0; i < dsc_model_classes(model); i++)
-        (void)json_array_append_new(classes, json_string(dsc_model_class_name(model, i)));
-    dsc_images images;
-    dsc_model_describe(&images, model);
-    return json_pack("{s:o, s:s, s:I, s:b, s:o, s:s}", "name", dsc_json_text(site->options.model_name),
-                     "text", dsc_model_text(model), "parameters", (json_int_t)dsc_model_parameters(model),
-                     "prepares", images.preparation == DSC_PREPARATION_DIGITS, "classes", classes, "version",
-                     dsc_version());
-}
-
-/* Server-sent events (WHATWG HTML, section 9.2), one a connection: the browser comes back for the next after
- * `retry`, and says by its id how many points it has. So no connection is held while a run trains for
- * hours. */
-static void answer_event(serve_response *r, json_t *json) {
-    char *text = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
-    const json_int_t points = json_integer_value(json_object_get(json, "points"));
-    r->status = 200;
-    r->type = "text/event-stream";
-    dsc_text_append(&r->text, "retry: 1000\nid: %lld\ndata: %s\n\n", (long long)points, text ? text : "{}");
-    free(text);
-    json_decref(json);
-}
-
-static void about_run(serve_response *r, serve_site *site, const serve_request *q, const char *rest) {
-    char id[256];
-    const char *slash = strchr(rest, '/');
-    const size_t length = slash ? (size_t)(slash - rest) : strlen(rest);
-    bool found = false;
-    size_t since = 0;
-    if (length == 0 || length >= sizeof id) {
-        refuse(r, 404, "there is no such run");
+    const serve_network *network;
+    if (serve_network_take(&network, site->networks, serve_read_text(q, "network"),
+                           serve_read_text(q, "epoch"), &error)) {
+        serve_refuse(r, 404, error.message);
         return;
     }
-    memcpy(id, rest, length);
-    id[length] = '\0';
-    const char *what = slash ? slash : "";
-    if (!strcmp(what, "/report")) {
-        size_t size;
-        unsigned char *report = serve_run_report(&size, site->options.runs, id);
-        if (report) {
-            r->status = 200;
-            r->type = "text/html; charset=utf-8";
-            r->policy = REPORT_POLICY;
-            dsc_text_append_bytes(&r->text, report, size);
-        } else {
-            refuse(r, 404, "there is no report yet");
-        }
-        free(report);
-        return;
-    }
-    const bool events = !strcmp(what, "/events");
-    if (*what && !events) {
-        refuse(r, 404, "there is nothing here");
-        return;
-    }
-    if (events && q->last_event) {
-        char *end;
-        const unsigned long long number = strtoull(q->last_event, &end, 10);
-        since = *end ? 0 : (size_t)number;
-    }
-    json_t *json = serve_run_points(&found, site->options.runs, id, since);
-    if (!found)
-        refuse(r, 404, "there is no such run");
-    else if (events)
-        answer_event(r, json);
-    else
-        answer_json(r, 200, json);
+    read_by(r, network->reader, network->epoch, &drawing, digit);
+    serve_network_let_go(site->networks, network);
 }
 
-/* "/api/runs/NAME/report" */
-static void make_report(serve_response *r, serve_site *site, const serve_request *q) {
-    static const char begin[] = "/api/runs/", end[] = "/report";
-    char id[256];
-    const size_t length = strlen(q->path), around = sizeof begin - 1 + sizeof end - 1;
-    char *folder = NULL;
-    if (length > around && length - around < sizeof id && !strncmp(q->path, begin, sizeof begin - 1) &&
-        !strcmp(q->path + length - (sizeof end - 1), end)) {
-        memcpy(id, q->path + sizeof begin - 1, length - around);
-        id[length - around] = '\0';
-        folder = serve_run_folder(site->options.runs, id);
-    }
+static void get_model(serve_response *r, serve_site *site, const serve_request *q) {
     dsc_error error;
-    if (!folder)
-        refuse(r, 404, "there is nothing to do here");
-    else if (!site->options.make_report)
-        refuse(r, 404, "this server makes no reports");
-    else if (atomic_flag_test_and_set(&site->reporting))
-        refuse(r, 409, "a report is being made; try again when it is done");
-    else {
-        if (site->options.make_report(site->options.user, folder, &error))
-            refuse(r, 500, error.message);
-        else
-            answer_json(r, 200, json_pack("{s:b}", "made", 1));
-        atomic_flag_clear(&site->reporting);
+    const serve_network *network;
+    if (serve_network_take(&network, site->networks, serve_read_text(q, "network"),
+                           serve_read_text(q, "epoch"), &error)) {
+        serve_refuse(r, 404, error.message);
+        return;
     }
-    free(folder);
+    json_t *json = serve_reader_json(network->reader);
+    if (json) (void)json_object_set_new(json, "name", dsc_json_text(network->name));
+    serve_network_let_go(site->networks, network);
+    serve_answer_json(r, 200, json);
+}
+
+static json_t *site_json(const serve_site *site) {
+    return json_pack("{s:s, s:o, s:b, s:b}", "version", dsc_version(), "served",
+                     site->options.model ? dsc_json_text(site->options.model_name) : json_null(), "charts",
+                     serve_has_charts(), "reports", !site->options.no_reports);
 }
 
 static void get(serve_response *r, serve_site *site, const serve_request *q) {
@@ -228,14 +138,18 @@ static void get(serve_response *r, serve_site *site, const serve_request *q) {
         r->type = file->type;
         r->fixed = file->begin;
         r->size = (size_t)(file->end - file->begin);
+    } else if (!strcmp(q->path, "/api/site")) {
+        serve_answer_json(r, 200, site_json(site));
     } else if (!strcmp(q->path, "/api/model")) {
-        answer_json(r, 200, model_json(site));
+        get_model(r, site, q);
+    } else if (!strcmp(q->path, "/api/training")) {
+        serve_get_training(r, site);
     } else if (!strcmp(q->path, "/api/runs")) {
-        answer_json(r, 200, serve_runs_list(site->options.runs));
+        serve_answer_json(r, 200, serve_runs_list(site->options.runs));
     } else if (!strncmp(q->path, "/api/runs/", 10)) {
-        about_run(r, site, q, q->path + 10);
+        serve_get_run(r, site, q);
     } else {
-        refuse(r, 404, "there is nothing here");
+        serve_refuse(r, 404, "there is nothing here");
     }
 }
 
@@ -247,9 +161,13 @@ void serve_handle(serve_response *r, serve_site *site, const serve_request *q, c
         get(r, site, q);
     else if (!strcmp(q->method, "POST") && !strcmp(q->path, "/api/read"))
         read_drawing(r, site, q);
+    else if (!strcmp(q->method, "POST") && !strcmp(q->path, "/api/training"))
+        serve_post_training(r, site, q);
+    else if (!strcmp(q->method, "POST") && !strcmp(q->path, "/api/rate"))
+        serve_post_rate(r, site, q);
     else if (!strcmp(q->method, "POST"))
-        make_report(r, site, q);
+        serve_post_run(r, site, q);
     else
-        refuse(r, 405, "there is nothing to do here");
+        serve_refuse(r, 405, "there is nothing to do here");
     if (r->text.failed) r->status = 500;
 }

@@ -54,6 +54,13 @@ static bool is_loopback(const char *name, size_t length) {
     return *name == '[' ? IN6_IS_ADDR_LOOPBACK(&six) : ntohl(four.s_addr) >> 24 == 127;
 }
 
+bool serve_host_is_loopback(const char *host) {
+    struct in6_addr six;
+    const size_t length = strlen(host);
+    if (inet_pton(AF_INET6, host, &six) == 1) return IN6_IS_ADDR_LOOPBACK(&six);
+    return length && length <= NAME_MOST && is_loopback(host, length);
+}
+
 /* What the server listens on. Where that is every address, any number may be this machine's, and a number
  * is no name that somebody else could let point here. */
 static bool is_listened_on(const char *name, size_t length, const char *host) {

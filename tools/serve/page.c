@@ -5,25 +5,46 @@
 
 #include <string.h>
 
-#define EMBED(name, file)                                                                                    \
+#define EMBED(name, path)                                                                                    \
     __asm__(".section .rodata\n.balign 16\n.hidden page_" #name "\n.global page_" #name "\npage_" #name      \
-            ":\n.incbin \"" SERVE_PAGE "/" file "\"\n.hidden page_" #name "_end\n.global page_" #name        \
-            "_end\npage_" #name "_end:\n.byte 0\n.text\n");                                                  \
+            ":\n.incbin \"" path "\"\n.hidden page_" #name "_end\n.global page_" #name "_end\npage_" #name   \
+            "_end:\n.byte 0\n.text\n");                                                                      \
     extern const unsigned char page_##name[], page_##name##_end[]
 
-EMBED(index, "index.html");
-EMBED(style, "style.css");
-EMBED(draw, "draw.js");
-EMBED(runs, "runs.js");
-EMBED(icon, "icon.svg");
+/* symbol, file, address, type */
+#define PAGE_FILES(X)                                                                                        \
+    X(index, "index.html", "/", "text/html; charset=utf-8")                                                  \
+    X(style, "style.css", "/style.css", "text/css; charset=utf-8")                                           \
+    X(icon, "icon.svg", "/icon.svg", "image/svg+xml")                                                        \
+    X(charts, "charts.js", "/charts.js", SCRIPT)                                                             \
+    X(draw, "draw.js", "/draw.js", SCRIPT)                                                                   \
+    X(history, "history.js", "/history.js", SCRIPT)                                                          \
+    X(list, "list.js", "/list.js", SCRIPT)                                                                   \
+    X(network, "network.js", "/network.js", SCRIPT)                                                          \
+    X(pad, "pad.js", "/pad.js", SCRIPT)                                                                      \
+    X(paint, "paint.js", "/paint.js", SCRIPT)                                                                \
+    X(runs, "runs.js", "/runs.js", SCRIPT)                                                                   \
+    X(server, "server.js", "/server.js", SCRIPT)                                                             \
+    X(tabs, "tabs.js", "/tabs.js", SCRIPT)                                                                   \
+    X(train, "train.js", "/train.js", SCRIPT)
+#define SCRIPT "text/javascript; charset=utf-8"
 
-static const serve_file files[] = {
-    {"/", "text/html; charset=utf-8", page_index, page_index_end},
-    {"/style.css", "text/css; charset=utf-8", page_style, page_style_end},
-    {"/draw.js", "text/javascript; charset=utf-8", page_draw, page_draw_end},
-    {"/runs.js", "text/javascript; charset=utf-8", page_runs, page_runs_end},
-    {"/icon.svg", "image/svg+xml", page_icon, page_icon_end},
-};
+#define EMBED_ONE(name, file, address, type) EMBED(name, SERVE_PAGE "/" file);
+PAGE_FILES(EMBED_ONE)
+
+#define LIST_ONE(name, file, address, type) {address, type, page_##name, page_##name##_end},
+
+#if DESCENDER_WITH_CHARTJS
+/* Chart.js, with its notice of copyright, from where the system has it. */
+EMBED(chartjs, SERVE_CHARTJS);
+#define CHARTJS LIST_ONE(chartjs, , "/chart.js", SCRIPT)
+#else
+#define CHARTJS
+#endif
+
+static const serve_file files[] = {PAGE_FILES(LIST_ONE) CHARTJS};
+
+bool serve_has_charts(void) { return serve_page_file("/chart.js") != NULL; }
 
 const serve_file *serve_page_file(const char *path) {
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)

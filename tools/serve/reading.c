@@ -14,9 +14,9 @@
 #include <string.h>
 #include <time.h>
 
-enum { MAPS_MOST = 16, UNITS_MOST = 256, DIGITS_MOST = 64, SIDE = DSC_DIGIT_SIDE };
+enum { MAPS_MOST = 16, UNITS_MOST = 256, DIGITS_MOST = 64, FILTERS_MOST = 64 };
 
-/* An answer takes well below a millisecond, so one at a time serves hundreds of clients. */
+/* An answer takes some milliseconds, so one at a time serves hundreds of clients. */
 struct serve_reader {
     const dsc_model *model;
     dsc_images expected; /* by the model */
@@ -30,19 +30,16 @@ struct serve_reader {
 
 dsc_status serve_reader_create(serve_reader **result, const dsc_model *model, dsc_error *error) {
     *result = NULL;
-    size_t shape[3];
-    dsc_model_shape(model, shape);
-    if (shape[0] != 1 || shape[1] != SIDE || shape[2] != SIDE)
-        return dsc_fail(
-            error, DSC_ERROR_MISMATCH,
-            "the model takes images of %zu x %zu x %zu (channels x height x width), a drawing becomes one "
-            "of 1 x 28 x 28; read pictures with `descender predict`",
-            shape[0], shape[1], shape[2]);
+    dsc_images expected;
+    dsc_model_describe(&expected, model);
+    if (expected.shape[0] != 1 && expected.shape[0] != 3)
+        return dsc_fail(error, DSC_ERROR_MISMATCH,
+                        "the model takes images of %zu channels; pictures have 1 or 3", expected.shape[0]);
     serve_reader *r = dsc_allocate(1, sizeof *r);
     if (!r) return dsc_fail_memory(error, sizeof *r, "the server");
     (void)pthread_mutex_init(&r->lock, NULL);
     r->model = model;
-    dsc_model_describe(&r->expected, model);
+    r->expected = expected;
     r->classes = dsc_model_classes(model);
     r->probabilities = dsc_allocate(r->classes, sizeof *r->probabilities);
     dsc_predictor_options how = dsc_predictor_options_defaults();
@@ -91,25 +88,37 @@ static json_t *bytes_json(const uint8_t *bytes, size_t count) {
     return json;
 }
 
-/* Values as bytes: 0 stays 128 - the middle - where some are negative, else 0; the largest is 255. */
-static json_t *values_json(const dsc_real *values, size_t count, bool *is_signed) {
+/* Values as bytes: 0 is 128, the largest size 127 away from it. */
+static void signed_bytes(uint8_t *bytes, const dsc_real *values, size_t count) {
     double most = 0;
+    for (size_t i = 0; i < count; i++)
+        if (isfinite(values[i]) && fabs((double)values[i]) > most) most = fabs((double)values[i]);
+    for (size_t i = 0; i < count; i++) {
+        double share = most > 0 && isfinite(values[i]) ? (double)values[i] / most : 0;
+        if (isinf(values[i])) share = values[i] > 0 ? 1 : -1; /* as far as it goes */
+        bytes[i] = (uint8_t)lround(128 + 127 * share);
+    }
+}
+
+/* The same where some are negative, else from 0 to 255. */
+static json_t *values_json(const dsc_real *values, size_t count, bool *is_signed, double *most) {
+    *most = 0;
     *is_signed = false;
     for (size_t i = 0; i < count; i++) {
-        if (isfinite(values[i])) most = fmax(most, fabs((double)values[i]));
+        if (isfinite(values[i]) && fabs((double)values[i]) > *most) *most = fabs((double)values[i]);
         *is_signed = *is_signed || values[i] < 0;
     }
     uint8_t *bytes = dsc_allocate(count, 1);
     if (!bytes) return NULL;
-    for (size_t i = 0; i < count; i++) {
-        double share = most > 0 && isfinite(values[i]) ? (double)values[i] / most : 0;
-        if (isinf(values[i])) share = values[i] > 0 ? 1 : -1; /* as far as it goes */
-        bytes[i] = (uint8_t)lround(*is_signed ? 128 + 127 * share : 255 * share);
-    }
+    signed_bytes(bytes, values, count);
+    for (size_t i = 0; i < count && !*is_signed; i++)
+        bytes[i] = bytes[i] > 128 ? (uint8_t)((bytes[i] - 128) * 255 / 127) : 0;
     json_t *json = bytes_json(bytes, count);
     free(bytes);
     return json;
 }
+
+static bool prepares(const serve_reader *r) { return r->expected.preparation == DSC_PREPARATION_DIGITS; }
 
 static json_t *layer_json(const dsc_inspected *layer) {
     const dsc_shape *shape = &layer->shape;
@@ -118,10 +127,46 @@ static json_t *layer_json(const dsc_inspected *layer) {
     const size_t all = maps ? shape->size[0] : dsc_shape_count(shape), most = maps ? MAPS_MOST : UNITS_MOST;
     const size_t shown = all < most ? all : most;
     bool is_signed;
-    json_t *values = values_json(layer->values, shown * plane, &is_signed);
-    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:b, s:o}", "name", layer->name, "channels", (json_int_t)all,
-                     "shown", (json_int_t)shown, "height", (json_int_t)(maps ? shape->size[1] : 1), "width",
-                     (json_int_t)(maps ? shape->size[2] : 1), "signed", is_signed, "values", values);
+    double largest;
+    json_t *values = values_json(layer->values, shown * plane, &is_signed, &largest);
+    return json_pack(
+        "{s:s, s:I, s:I, s:I, s:I, s:b, s:f, s:o}", "name", layer->name, "channels", (json_int_t)all, "shown",
+        (json_int_t)shown, "height", (json_int_t)(maps ? shape->size[1] : 1), "width",
+        (json_int_t)(maps ? shape->size[2] : 1), "signed", is_signed, "most", largest, "values", values);
+}
+
+/* ---- the network itself ---- */
+
+/* The first layer's weights, as pictures, each by its own strongest; null where they form none. */
+static json_t *filters_json(const dsc_model *model) {
+    const dsc_node *weight = dsc_model_first_weights(model);
+    if (!weight) return json_null();
+    const bool dense = weight->shape.rank == 2;
+    const size_t *image = model->image->shape.size, *size = weight->shape.size;
+    const size_t height = dense ? image[1] : size[2], width = dense ? image[2] : size[3];
+    const size_t plane = height * width, all = dsc_shape_count(&weight->shape) / plane,
+                 shown = all < FILTERS_MOST ? all : FILTERS_MOST;
+    uint8_t *bytes = dsc_allocate(shown * plane, 1);
+    if (!bytes) return NULL;
+    for (size_t i = 0; i < shown; i++)
+        signed_bytes(bytes + i * plane, model->values + weight->offset + i * plane, plane);
+    json_t *values = bytes_json(bytes, shown * plane);
+    free(bytes);
+    return json_pack("{s:I, s:I, s:I, s:I, s:b, s:o}", "all", (json_int_t)all, "shown", (json_int_t)shown,
+                     "height", (json_int_t)height, "width", (json_int_t)width, "dense", dense, "values",
+                     values);
+}
+
+json_t *serve_reader_json(const serve_reader *r) {
+    json_t *classes = json_array();
+    const size_t *shape = r->expected.shape;
+    for (size_t i = 0; i < r->classes; i++)
+        (void)json_array_append_new(classes, json_string(dsc_model_class_name(r->model, i)));
+    return json_pack("{s:s, s:I, s:[I, I, I], s:b, s:b, s:o, s:o}", "text", dsc_model_text(r->model),
+                     "parameters", (json_int_t)dsc_model_parameters(r->model), "shape", (json_int_t)shape[0],
+                     (json_int_t)shape[1], (json_int_t)shape[2], "prepares", prepares(r), "draws",
+                     shape[0] == 1 && shape[1] == DSC_DIGIT_SIDE && shape[2] == DSC_DIGIT_SIDE, "classes",
+                     classes, "filters", filters_json(r->model));
 }
 
 /* ---- digits ---- */
@@ -133,40 +178,54 @@ static size_t likeliest(const serve_reader *r) {
     return best;
 }
 
-static json_t *digit_json(const serve_reader *r, const dsc_digit *digit) {
-    json_t *probabilities = json_array();
-    for (size_t i = 0; i < r->classes; i++)
-        (void)json_array_append_new(probabilities, json_real((double)r->probabilities[i]));
-    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:o, s:o}", "label",
-                     dsc_model_class_name(r->model, likeliest(r)), "left", (json_int_t)digit->left, "top",
-                     (json_int_t)digit->top, "width", (json_int_t)digit->width, "height",
-                     (json_int_t)digit->height, "probabilities", probabilities, "seen",
-                     bytes_json(digit->pixels, sizeof digit->pixels));
+/* A picture's one digit, or all of it; the image is (C, H, W) as the model expects it. */
+typedef struct found {
+    size_t left, top, width, height;
+    const uint8_t *image;
+} found;
+
+static size_t image_size(const serve_reader *r) {
+    return r->expected.shape[0] * r->expected.shape[1] * r->expected.shape[2];
 }
 
-/* What the layers make of it, and what the answer depends on. */
-static dsc_status add_insight(json_t *json, serve_reader *r, const dsc_digit *digit, dsc_error *error) {
-    dsc_status status = dsc_inspector_run(r->inspector, digit->pixels, likeliest(r), error);
+static json_t *digit_json(const serve_reader *r, const found *digit) {
+    json_t *probabilities = json_array();
+    const size_t *shape = r->expected.shape;
+    for (size_t i = 0; i < r->classes; i++)
+        (void)json_array_append_new(probabilities, json_real((double)r->probabilities[i]));
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:o, s:[I, I, I], s:o}", "label",
+                     dsc_model_class_name(r->model, likeliest(r)), "left", (json_int_t)digit->left, "top",
+                     (json_int_t)digit->top, "width", (json_int_t)digit->width, "height",
+                     (json_int_t)digit->height, "probabilities", probabilities, "shape", (json_int_t)shape[0],
+                     (json_int_t)shape[1], (json_int_t)shape[2], "seen",
+                     bytes_json(digit->image, image_size(r)));
+}
+
+/* What the layers make of it, and what the answer went by: 128 is nothing, above it speaks for the answer. */
+static dsc_status add_insight(json_t *json, serve_reader *r, const found *digit, dsc_error *error) {
+    dsc_status status = dsc_inspector_run(r->inspector, digit->image, likeliest(r), error);
     if (status) return status;
-    uint8_t depends[SIDE * SIDE];
-    const float *saliency = dsc_inspector_saliency(r->inspector);
-    for (size_t i = 0; i < sizeof depends; i++) depends[i] = (uint8_t)lroundf(255 * saliency[i]);
-    json_t *layers = json_array();
+    const size_t plane = r->expected.shape[1] * r->expected.shape[2];
+    const float *shares = dsc_inspector_shares(r->inspector);
+    uint8_t *went_by = dsc_allocate(plane, 1);
+    if (!went_by) return dsc_fail_memory(error, plane, "an answer");
+    for (size_t i = 0; i < plane; i++) went_by[i] = (uint8_t)lround(128 + 127 * (double)shares[i]);
+    json_t *attribution = bytes_json(went_by, plane), *layers = json_array();
+    free(went_by);
     for (size_t i = 0; i < dsc_inspector_layers(r->inspector); i++) {
         const dsc_inspected layer = dsc_inspector_layer(r->inspector, i);
         (void)json_array_append_new(layers, layer_json(&layer));
     }
-    if (json_object_set_new(json, "saliency", bytes_json(depends, sizeof depends)) ||
-        json_object_set_new(json, "layers", layers))
-        return dsc_fail_memory(error, 0, "an answer");
+    const bool failed = json_object_set_new(json, "attribution", attribution);
+    if (json_object_set_new(json, "layers", layers) || failed) return dsc_fail_memory(error, 0, "an answer");
     return DSC_OK;
 }
 
-static dsc_status read_digits(json_t *all, serve_reader *r, const dsc_digit *digits, size_t count,
-                              size_t chosen, dsc_error *error) {
+static dsc_status read_digits(json_t *all, serve_reader *r, const found *digits, size_t count, size_t chosen,
+                              dsc_error *error) {
     for (size_t i = 0; i < count && i < DIGITS_MOST; i++) {
         dsc_status status =
-            dsc_predict(r->probabilities, r->predictor, r->workspace, digits[i].pixels, 1, error);
+            dsc_predict(r->probabilities, r->predictor, r->workspace, digits[i].image, 1, error);
         if (status) return status;
         json_t *one = digit_json(r, &digits[i]);
         if (json_array_append_new(all, one)) return dsc_fail_memory(error, 0, "an answer");
@@ -176,74 +235,87 @@ static dsc_status read_digits(json_t *all, serve_reader *r, const dsc_digit *dig
     return DSC_OK;
 }
 
-/* Where the model was not trained on prepared digits, the whole drawing is its image. */
-static dsc_status take_whole(dsc_digit **digits, size_t *count, const serve_reader *r,
-                             const unsigned char *pixels, size_t width, size_t height, dsc_error *error) {
-    *count = 0;
-    *digits = dsc_allocate(1, sizeof **digits);
-    if (!*digits) return dsc_fail_memory(error, sizeof **digits, "a drawing");
-    dsc_digit *digit = *digits;
-    *digit = (dsc_digit){.width = width, .height = height};
-    dsc_status status =
-        dsc_prepare_image(digit->pixels, NULL, NULL, &r->expected, pixels, height, width, 1, error);
-    if (!status && !memcmp(digit->pixels, digit->pixels + 1, sizeof digit->pixels - 1))
+/* What is on a picture; `images` hold what `digits` point to. */
+typedef struct finding {
+    found *digits;
+    uint8_t *images;
+    size_t count;
+    dsc_picture_notes notes;
+} finding;
+
+static dsc_status make_room(finding *f, const serve_reader *r, size_t count, dsc_error *error) {
+    f->digits = dsc_allocate(count, sizeof *f->digits);
+    f->images = dsc_allocate(count, image_size(r));
+    if (!f->digits || !f->images) return dsc_fail_memory(error, count * image_size(r), "a drawing");
+    for (size_t i = 0; i < count; i++) f->digits[i].image = f->images + i * image_size(r);
+    f->count = count;
+    return DSC_OK;
+}
+
+/* Where the model was not trained on prepared digits, the whole picture is its image. */
+static dsc_status take_whole(finding *f, const serve_reader *r, const serve_drawing *d, dsc_error *error) {
+    dsc_status status = make_room(f, r, 1, error);
+    if (status) return status;
+    f->digits->width = d->width, f->digits->height = d->height;
+    status = dsc_prepare_image(f->images, NULL, NULL, &r->expected, d->pixels, d->height, d->width,
+                               d->channels, error);
+    if (!status && !memcmp(f->images, f->images + 1, image_size(r) - 1))
         status = dsc_fail(error, DSC_ERROR_FORMAT, "there is nothing to read: all of it is of one grey");
-    *count = !status;
     return status;
 }
 
 /* On the ground that the model learned. */
-static dsc_status find_digits(dsc_digit **digits, size_t *count, dsc_picture_notes *notes,
-                              const serve_reader *r, const unsigned char *pixels, size_t width, size_t height,
-                              dsc_error *error) {
-    dsc_status status = dsc_find_digits(digits, count, notes, pixels, height, width, 1, error);
-    for (size_t i = 0; i < *count && !status; i++) {
-        const dsc_digit found = (*digits)[i];
-        dsc_digit_as_expected((*digits)[i].pixels, &r->expected, &found);
+static dsc_status find_digits(finding *f, const serve_reader *r, const serve_drawing *d, dsc_error *error) {
+    dsc_digit *digits = NULL;
+    size_t count = 0;
+    dsc_status status = dsc_digit_check_shape(r->expected.shape, error);
+    if (!status)
+        status =
+            dsc_find_digits(&digits, &count, &f->notes, d->pixels, d->height, d->width, d->channels, error);
+    if (!status) status = make_room(f, r, count, error);
+    for (size_t i = 0; i < count && !status; i++) {
+        found *digit = &f->digits[i];
+        digit->left = digits[i].left, digit->top = digits[i].top;
+        digit->width = digits[i].width, digit->height = digits[i].height;
+        dsc_digit_as_expected(f->images + i * image_size(r), &r->expected, &digits[i]);
     }
+    dsc_digits_free(digits);
     return status;
 }
 
-static dsc_status find(dsc_digit **digits, size_t *count, dsc_picture_notes *notes, const serve_reader *r,
-                       const unsigned char *pixels, size_t width, size_t height, dsc_error *error) {
-    *notes = (dsc_picture_notes){0};
-    if (r->expected.preparation == DSC_PREPARATION_DIGITS)
-        return find_digits(digits, count, notes, r, pixels, width, height, error);
-    dsc_status status = take_whole(digits, count, r, pixels, width, height, error);
-    if (!status) return DSC_OK;
-    dsc_digits_free(*digits);
-    *digits = NULL;
-    return status;
+static json_t *answer_json(json_t *digits, const finding *f, double milliseconds) {
+    dsc_text remark = {0};
+    dsc_notes_remark(&remark, &f->notes);
+    json_t *json = remark.failed
+                       ? NULL
+                       : json_pack("{s:O, s:I, s:s, s:f}", "digits", digits, "count", (json_int_t)f->count,
+                                   "remark", remark.data ? remark.data : "", "milliseconds", milliseconds);
+    dsc_text_free(&remark);
+    return json;
 }
 
-dsc_status serve_read(json_t **json, serve_reader *r, const unsigned char *pixels, size_t width,
-                      size_t height, size_t digit, dsc_error *error) {
+dsc_status serve_read(json_t **json, serve_reader *r, const serve_drawing *drawing, size_t digit,
+                      dsc_error *error) {
     struct timespec start, end;
     (void)clock_gettime(CLOCK_MONOTONIC, &start);
-    dsc_digit *digits;
-    dsc_picture_notes notes;
-    size_t count;
+    finding f = {0};
     *json = NULL;
-    dsc_status status = find(&digits, &count, &notes, r, pixels, width, height, error);
-    if (status) return status;
+    dsc_status status = prepares(r) ? find_digits(&f, r, drawing, error) : take_whole(&f, r, drawing, error);
     json_t *all = json_array();
-    (void)pthread_mutex_lock(&r->lock);
-    status = read_digits(all, r, digits, count, digit < count ? digit : 0, error);
-    (void)pthread_mutex_unlock(&r->lock);
-    dsc_digits_free(digits);
-    (void)clock_gettime(CLOCK_MONOTONIC, &end);
-    const double milliseconds =
-        1e3 * (double)(end.tv_sec - start.tv_sec) + 1e-6 * (double)(end.tv_nsec - start.tv_nsec);
-    dsc_text remark = {0};
-    dsc_notes_remark(&remark, &notes);
     if (!status) {
-        *json = remark.failed
-                    ? NULL
-                    : json_pack("{s:O, s:I, s:s, s:f}", "digits", all, "count", (json_int_t)count, "remark",
-                                remark.data ? remark.data : "", "milliseconds", milliseconds);
+        (void)pthread_mutex_lock(&r->lock);
+        status = read_digits(all, r, f.digits, f.count, digit < f.count ? digit : 0, error);
+        (void)pthread_mutex_unlock(&r->lock);
+    }
+    (void)clock_gettime(CLOCK_MONOTONIC, &end);
+    if (!status) {
+        *json = answer_json(all, &f,
+                            1e3 * (double)(end.tv_sec - start.tv_sec) +
+                                1e-6 * (double)(end.tv_nsec - start.tv_nsec));
         if (!*json) status = dsc_fail_memory(error, 0, "an answer");
     }
-    dsc_text_free(&remark);
+    free(f.digits);
+    free(f.images);
     json_decref(all);
     return status;
 }

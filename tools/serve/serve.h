@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* serve.h: a page in the browser on which one draws digits and watches runs, served on this machine.
  *
- *   host.c     whose requests are answered
- *   handle.c   requests in, responses out: no socket, so that tests and fuzzers call it as the server does
- *   reading.c  a drawing -> what the network sees, what its layers make of it, what it says
- *   runs.c     the runs of a folder, by their names; nothing else on the disk is reached
- *   http.c     libmicrohttpd: sockets, limits, time-outs
- *   page/      the page: HTML, CSS, JavaScript, inside the program
+ *   host.c        whose requests are answered
+ *   handle.c      requests in, responses out: no socket, so that tests and fuzzers call it as the server does
+ *   about_runs.c  those about one run        respond.c   what all of them need
+ *   reading.c     a picture -> what the network sees, what its layers make of it, what it says
+ *   networks.c    the networks that can be asked
+ *   runs.c        the runs of a folder, by their names; nothing else on the disk is reached
+ *   work.c        training, reports: this program in a process of its own (child.c)
+ *   http.c        libmicrohttpd: sockets, limits, time-outs
+ *   page/         the page: HTML, CSS, JavaScript, inside the program
  */
 #ifndef SERVE_SERVE_H
 #define SERVE_SERVE_H
@@ -25,18 +28,22 @@ enum {
 typedef struct serve_site serve_site;
 
 typedef struct serve_options {
-    const dsc_model *model; /* outlives the site */
+    const dsc_model *model; /* outlives the site; NULL: only networks of runs are asked */
     const char *model_name;
     const char *runs; /* the folder of runs; it may be missing */
-    /* Makes FOLDER/report/report.html of the run in `folder`; NULL: reports are not made. One at a time, by a thread of the server's,
-     * which waits for it. What is wrong stands in the error. */
-    dsc_status (*make_report)(void *user, const char *folder, dsc_error *error);
-    void *user;
+    /* This program's own file, which trains and makes reports in processes of its own; NULL: neither can be done. */
+    const char *program;
+    const char *const
+        *data; /* what can be trained on, as for --data, beside that of the runs; NULL ends it */
+    const char *no_reports, *no_training; /* why that is not done; NULL: it is */
     const char *allowed_hosts; /* more names to answer for, divided by commas (host.h); NULL: none */
 } serve_options;
 
 /* What is served, to any number of threads. */
 dsc_status serve_site_create(serve_site **site, const serve_options *options, dsc_error *error);
+/* Asks what the site has begun to end (training saves); for the time before the server is stopped. */
+void serve_site_stop(serve_site *site);
+/* Waits until it has ended. */
 void serve_site_free(serve_site *site);
 
 typedef struct serve_request {

@@ -1,104 +1,152 @@
-// runs.js: the tabs, the list of runs, and a run's curves while it trains, by server-sent events.
-"use strict";
+// SPDX-License-Identifier: MIT
+// runs.js: the list of runs, the curves of one or several, and one run in detail, while it trains.
+import { askJson, site } from "./server.js";
+import { element } from "./paint.js";
+import { colourOf, LineChart } from "./charts.js";
+import { openHistory, updateHistory } from "./history.js";
+import { listRuns } from "./list.js";
 
-// ---- tabs: arrows move between them (WAI-ARIA's pattern) ----
-
-const tabs = [...document.querySelectorAll('[role="tab"]')];
-function select(tab, focus) {
-  for (const one of tabs) {
-    const on = one === tab;
-    one.setAttribute("aria-selected", String(on));
-    one.tabIndex = on ? 0 : -1;
-    document.getElementById(one.getAttribute("aria-controls")).hidden = !on;
-  }
-  if (focus) tab.focus();
-  if (tab.id === "tab-runs") loadRuns();
-}
-tabs.forEach((tab, i) => {
-  tab.addEventListener("click", () => select(tab));
-  tab.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step) select(tabs[(i + step + tabs.length) % tabs.length], true);
-  });
-});
-
-// ---- the list ----
-
-let events = null, shown = null;
+const REFRESH = 4000; // milliseconds between two lists
+const view = document.getElementById("view-runs"), logarithmic = document.getElementById("logarithmic");
+const feeds = new Map(); // of the runs in the charts, by name
+let shown = null, rows = new Map();
 
 function percent(value) { return value == null ? "" : `${(100 * value).toFixed(2)} %`; }
-
-async function loadRuns() {
-  let runs = [];
-  try { runs = await (await fetch("/api/runs")).json(); } catch { /* the list stays empty */ }
-  const body = document.querySelector("#runs tbody");
-  document.getElementById("no-runs").hidden = runs.length > 0;
-  body.replaceChildren(...runs.map((run) => {
-    const row = document.createElement("tr"), button = document.createElement("button");
-    button.type = "button";
-    button.textContent = run.id;
-    button.addEventListener("click", () => open(run.id));
-    const cells = [button, run.state, run.epochs ? `${Math.floor(run.epoch || 0)} of ${run.epochs}` : "", run.test ? percent(run.test.accuracy) : ""];
-    row.append(...cells.map((cell) => { const td = document.createElement("td"); td.append(cell); return td; }));
-    return row;
-  }));
-  if (!shown && runs.length) open(runs[0].id);
-}
-
-// ---- one run ----
-
-let points = [], epochs = [];
-
-function open(id) {
-  if (events) events.close();
-  shown = id;
-  points = [];
-  document.getElementById("run").hidden = false;
-  document.getElementById("run-name").textContent = id;
-  for (const button of document.querySelectorAll("#runs button")) button.setAttribute("aria-pressed", String(button.textContent === id));
-  loadReport(id);
-  events = new EventSource(`/api/runs/${encodeURIComponent(id)}/events`);
-  events.onmessage = (message) => {
-    const run = JSON.parse(message.data);
-    // A run that was resumed has fewer points than before: all of them come anew.
-    if (run.points < points.length) { open(id); return; }
-    points.push(...run.steps);
-    epochs = run.epochs_done;
-    tellRun(run);
-    if (run.state !== "training") events.close();
-  };
-}
-
-// The held-out images that the model is surest of and wrong about, after its last epoch.
-function tellMistakes(said) {
-  const part = document.getElementById("mistakes-part"), list = document.getElementById("mistakes");
-  part.hidden = !said || !Array.isArray(said.mistakes);
-  if (part.hidden) return;
-  document.getElementById("mistakes-note").textContent = said.all
-    ? `After epoch ${said.epoch} the model is wrong about ${said.all} held-out images; of these it is surest:` : `After epoch ${said.epoch} it makes no mistake on the held-out images.`;
-  list.replaceChildren(...said.mistakes.map((one) => {
-    const figure = document.createElement("figure"), canvas = document.createElement("canvas"), caption = document.createElement("figcaption");
-    canvas.width = one.width; canvas.height = one.height;
-    const context = canvas.getContext("2d"), image = context.createImageData(one.width, one.height), plane = one.width * one.height;
-    for (let i = 0; i < plane; i++) {
-      for (let c = 0; c < 3; c++) image.data[4 * i + c] = one.pixels[one.channels === 3 ? c * plane + i : i];
-      image.data[4 * i + 3] = 255;
-    }
-    context.putImageData(image, 0, 0);
-    caption.textContent = `${one.label}, not ${one.prediction ?? "anything"} (${Math.round(100 * one.confidence)} %)`;
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", `Image ${one.sample}: a ${one.label}, taken for ${one.prediction ?? "nothing"}`);
-    figure.append(canvas, caption);
-    return figure;
-  }));
-}
 
 function clock(seconds) {
   const s = Math.round(seconds);
   return s >= 3600 ? `${Math.floor(s / 3600)} h ${Math.floor(s % 3600 / 60)} min` : s >= 60 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${s} s`;
 }
 
-function tellRun(run) {
+// ---- the list ----
+
+document.addEventListener("view", (event) => { if (event.detail === "runs") listRuns(); });
+document.addEventListener("server-back", () => { for (const feed of feeds.values()) feed.open(); });
+setInterval(() => { if (!view.hidden && !document.hidden) listRuns(); }, REFRESH);
+
+document.addEventListener("runs", ({ detail: runs }) => {
+  const body = document.querySelector("#runs tbody");
+  document.getElementById("no-runs").hidden = runs.length > 0;
+  const old = rows;
+  rows = new Map(runs.map((run) => [run.id, old.get(run.id) ?? makeRow(run.id)]));
+  for (const run of runs) fillRow(rows.get(run.id), run);
+  // Rows that stay are not touched, so that the focus stays where it is.
+  for (const [id, row] of old) if (!rows.has(id)) { row.root.remove(); feeds.get(id)?.close(); feeds.delete(id); }
+  let before = null;
+  for (const { root } of [...rows.values()].reverse()) {
+    if (root.nextSibling !== before || root.parentElement !== body) body.insertBefore(root, before);
+    before = root;
+  }
+  if ((!shown || !rows.has(shown)) && runs.length && !view.hidden) openRun(runs[0].id);
+  for (const run of runs) feeds.get(run.id)?.know(run);
+});
+
+function makeRow(id) {
+  const button = element("button", { type: "button", textContent: id });
+  button.setAttribute("aria-pressed", "false");
+  button.addEventListener("click", () => openRun(id));
+  const box = element("input", { type: "checkbox" });
+  box.setAttribute("aria-label", `${id} in the charts`);
+  box.addEventListener("change", () => { if (box.checked) addFeed(id); else removeFeed(id); });
+  const cells = [1, 2, 3].map(() => element("td", {}));
+  return { button, box, cells, root: element("tr", {}, element("td", {}, box), element("td", {}, button), ...cells) };
+}
+
+function fillRow(row, run) {
+  const texts = [run.state, run.epochs ? `${Math.floor(run.epoch || 0)} of ${run.epochs}` : "", run.test ? percent(run.test.accuracy) : ""];
+  texts.forEach((text, i) => { if (row.cells[i].textContent !== text) row.cells[i].textContent = text; });
+}
+
+// ---- the points of a run: by server-sent events while it trains ----
+
+class Feed {
+  constructor(id) { this.id = id; this.open(); }
+
+  open() {
+    this.close();
+    this.points = [];
+    this.epochs = [];
+    this.events = new EventSource(`/api/runs/${encodeURIComponent(this.id)}/events`);
+    this.events.onmessage = (message) => this.take(JSON.parse(message.data));
+  }
+
+  take(run) {
+    // A run that was resumed has fewer points than before: all of them come anew.
+    if (run.points < this.points.length) { this.open(); return; }
+    this.points.push(...run.steps);
+    this.epochs = run.epochs_done;
+    this.run = run;
+    if (run.state !== "training") this.close();
+    tellCharts();
+    if (shown === this.id) tellRun(this);
+  }
+
+  // What the list says: a run that goes on again is followed again.
+  know(run) { if (!this.events && this.run && run.state === "training") this.open(); }
+
+  close() { this.events?.close(); this.events = null; }
+}
+
+function addFeed(id) {
+  if (!feeds.has(id)) feeds.set(id, new Feed(id));
+  if (rows.has(id)) rows.get(id).box.checked = true;
+  tellCharts();
+}
+
+function removeFeed(id) {
+  feeds.get(id)?.close();
+  feeds.delete(id);
+  tellCharts();
+}
+
+// ---- charts ----
+
+const charts = {
+  loss: new LineChart(document.getElementById("chart-loss"), { x: "epoch", y: "loss", words: "Loss by epoch" }),
+  accuracy: new LineChart(document.getElementById("chart-accuracy"), { x: "epoch", y: "accuracy, %", words: "Accuracy by epoch" }),
+};
+logarithmic.addEventListener("change", tellCharts);
+
+function seriesOf(training, validation, value) {
+  const several = feeds.size > 1;
+  return [...feeds.values()].flatMap((feed, i) => {
+    const line = (list, key, name, number, dashed) => ({
+      name: several ? `${feed.id}, ${name}` : name, colour: colourOf(several ? i : number), dashed,
+      points: list.filter((p) => p[key] != null && p.epoch != null).map((p) => [p.epoch, value(p[key])]) });
+    return [line(feed.points, training, "training", 0, false), line(feed.epochs, validation, "held out", 1, true)].filter((one) => one.points.length);
+  });
+}
+
+function tellCharts() {
+  if (view.hidden) return;
+  const log = logarithmic.checked;
+  charts.loss.show(seriesOf("loss", "validation_loss", (v) => v), { log });
+  // An accuracy says more on a logarithmic axis by what is missing to 100 percent.
+  charts.accuracy.show(seriesOf("accuracy", "validation_accuracy", (v) => 100 * (log ? 1 - v : v)), { log, y: log ? "error, %" : "accuracy, %" });
+}
+
+// ---- one run ----
+
+export function openRun(id) {
+  const before = shown;
+  shown = id;
+  document.getElementById("run").hidden = false;
+  document.getElementById("run-name").textContent = id;
+  for (const [name, row] of rows) row.button.setAttribute("aria-pressed", String(name === id));
+  // Whoever looks at one after the other sees each alone; whoever has put several together keeps them.
+  if (before && before !== id && feeds.size === 1 && feeds.has(before)) {
+    removeFeed(before);
+    if (rows.has(before)) rows.get(before).box.checked = false;
+  }
+  addFeed(id);
+  openHistory(id);
+  document.getElementById("no-report").textContent = "";
+  document.getElementById("report").hidden = true;
+  const feed = feeds.get(id);
+  if (feed.run) tellRun(feed);
+}
+
+function tellRun({ run, points, epochs }) {
   const last = points[points.length - 1] || {}, parts = [run.state];
   if (run.epochs) parts.push(`epoch ${(run.epoch || 0).toFixed(1)} of ${run.epochs}`);
   if (run.seconds) parts.push(`${clock(run.seconds)} so far`);
@@ -108,78 +156,44 @@ function tellRun(run) {
   if (run.warnings && run.warnings.length) parts.push(run.warnings[run.warnings.length - 1]);
   document.getElementById("run-state").textContent = parts.join(" · ");
   document.getElementById("run-progress").value = run.epochs ? (run.epoch || 0) / run.epochs : 0;
-  tellMistakes(run.mistakes);
-  chart("chart-loss", "loss", "validation_loss", 1);
-  chart("chart-accuracy", "accuracy", "validation_accuracy", 100);
+  tellFit(epochs);
+  loadReport(run.id, run.report);
+  document.dispatchEvent(new CustomEvent("run", { detail: run }));
+  updateHistory();
 }
 
-async function loadReport(id) {
-  const frame = document.getElementById("report"), note = document.getElementById("no-report"), button = document.getElementById("make-report");
-  const address = `/api/runs/${encodeURIComponent(id)}/report`;
-  const response = await fetch(address, { method: "HEAD" });
-  if (shown !== id) return;
-  frame.hidden = !response.ok;
-  button.textContent = response.ok ? "Make it anew" : "Make the report";
-  button.disabled = false;
-  note.textContent = "";
-  if (response.ok) frame.src = address;
+// Whether the curves show that the network learns its training images by heart.
+function tellFit(epochs) {
+  const place = document.getElementById("fit"), held = epochs.filter((p) => p.validation_loss != null);
+  place.hidden = held.length < 3;
+  if (place.hidden) return;
+  const best = held.reduce((a, b) => b.validation_loss < a.validation_loss ? b : a), last = held[held.length - 1];
+  const gap = 100 * ((last.accuracy ?? NaN) - (last.validation_accuracy ?? NaN));
+  const words = Number.isFinite(gap) ? ` After epoch ${last.epoch} it reads ${Math.abs(gap).toFixed(1)} points ${gap >= 0 ? "fewer" : "more"} of the held-out images than of those it learns from.` : "";
+  place.textContent = last.epoch - best.epoch >= 2 && last.loss < best.loss
+    ? `Overfitting: the loss on held-out images was least after epoch ${best.epoch} and has risen since, while the training loss went on falling.${words}`
+    : `The loss on held-out images is least after epoch ${best.epoch}: no overfitting so far.${words}`;
+}
+
+// ---- its report ----
+
+function loadReport(id, there) {
+  const frame = document.getElementById("report"), address = `/api/runs/${encodeURIComponent(id)}/report`;
+  frame.hidden = !there;
+  document.getElementById("make-report").textContent = there ? "Rebuild the report" : "Make the report";
+  if (there && (frame.dataset.of !== id || !frame.src)) { frame.src = address; frame.dataset.of = id; }
 }
 
 document.getElementById("make-report").addEventListener("click", async () => {
   const id = shown, note = document.getElementById("no-report"), button = document.getElementById("make-report");
   button.disabled = true;
-  note.textContent = "The model is examined; this takes some seconds.";
-  const response = await fetch(`/api/runs/${encodeURIComponent(id)}/report`, { method: "POST" });
-  const answer = await response.json();
+  note.textContent = "Evaluating the model; this takes some seconds.";
+  const { ok, value } = await askJson(`/api/runs/${encodeURIComponent(id)}/report`, { method: "POST" });
+  button.disabled = false;
   if (shown !== id) return;
-  await loadReport(id);
-  if (!response.ok) note.textContent = answer.error;
+  document.getElementById("report").dataset.of = "";
+  if (ok) loadReport(id, true);
+  note.textContent = ok ? "" : value.error;
 });
 
-// ---- charts ----
-
-function nice(range) {
-  const rough = range / 6, power = 10 ** Math.floor(Math.log10(rough));
-  return power * [1, 2, 5, 10].find((factor) => factor * power >= rough);
-}
-
-function chart(id, training, validation, scale) {
-  const canvas = document.getElementById(id), context = canvas.getContext("2d"), style = getComputedStyle(document.documentElement);
-  const width = canvas.width, height = canvas.height, left = 62, bottom = 34, top = 12, right = 14;
-  const colour = (name) => style.getPropertyValue(name).trim();
-  context.clearRect(0, 0, width, height);
-  const lines = [[points, training, "--second"], [epochs, validation, "--accent"]];
-  const values = lines.flatMap(([list, key]) => list.map((p) => p[key]).filter((v) => v != null).map((v) => v * scale));
-  const last = Math.max(...points.map((p) => p.epoch || 0), ...epochs.map((p) => p.epoch || 0), 0);
-  if (!values.length || !last) return;
-  let low = Math.min(...values), high = Math.max(...values);
-  if (high - low < 1e-9) { high += 0.5; low -= 0.5; }
-  const x = (epoch) => left + (width - left - right) * epoch / last, y = (v) => top + (height - top - bottom) * (high - v) / (high - low);
-  context.font = "22px system-ui, sans-serif";
-  context.fillStyle = colour("--pale");
-  context.strokeStyle = colour("--line");
-  context.lineWidth = 1;
-  const step = nice(high - low);
-  context.textAlign = "right";
-  for (let v = Math.ceil(low / step) * step; v <= high; v += step) {
-    context.beginPath(); context.moveTo(left, y(v)); context.lineTo(width - right, y(v)); context.stroke();
-    context.fillText(String(Number(v.toPrecision(4))), left - 8, y(v) + 7);
-  }
-  context.textAlign = "center";
-  const apart = Math.max(1, nice(last));
-  for (let e = 0; e <= last; e += apart) context.fillText(String(e), x(e), height - 8);
-  for (const [list, key, name] of lines) {
-    context.strokeStyle = colour(name);
-    context.lineWidth = 3;
-    context.beginPath();
-    let begun = false;
-    for (const p of list) {
-      if (p[key] == null) continue;
-      if (begun) context.lineTo(x(p.epoch), y(p[key] * scale)); else context.moveTo(x(p.epoch), y(p[key] * scale));
-      begun = true;
-    }
-    context.stroke();
-  }
-  const end = points.length ? points[points.length - 1][training] : null;
-  canvas.setAttribute("aria-label", `${training} by epoch${end == null ? "" : `, now ${(end * scale).toFixed(3)}`}`);
-}
+site.then((about) => { document.getElementById("report-part").hidden = !about.reports; });

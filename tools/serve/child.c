@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* child.c: fork, exec, and what the child said; see child.h. */
+#include "serve/child.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/visible.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+enum { OUTPUT_MOST = 16 << 20, COMPLAINTS_MOST = 1 << 16 };
+
+struct serve_child {
+    pid_t id;
+    FILE *printed, *complained; /* files without a name: a pipe that nobody reads would stop it */
+    bool ended;
+    int status; /* of waitpid */
+    pthread_mutex_t lock;
+};
+
+/* Between fork and exec of a process with threads, only what is safe in a signal handler may be called. */
+static void become(const char *program, const char *const *arguments, int in, int out, int err,
+                   pid_t parent) {
+#ifdef __linux__
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent) _exit(127); /* it died before that was asked for */
+#else
+    (void)parent;
+#endif
+    if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0) _exit(127);
+    (void)execv(program, (char *const *)(uintptr_t)arguments);
+    _exit(127);
+}
+
+static void release(serve_child *c) {
+    if (c->printed) (void)fclose(c->printed);
+    if (c->complained) (void)fclose(c->complained);
+    (void)pthread_mutex_destroy(&c->lock);
+    free(c);
+}
+
+dsc_status serve_child_start(serve_child **result, const char *program, const char *const *arguments,
+                             dsc_error *error) {
+    *result = NULL;
+    serve_child *c = dsc_allocate(1, sizeof *c);
+    if (!c) return dsc_fail_memory(error, sizeof *c, "a process");
+    (void)pthread_mutex_init(&c->lock, NULL);
+    c->printed = tmpfile();
+    c->complained = tmpfile();
+    const int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    const pid_t parent = getpid();
+    c->id = -1;
+    if (c->printed && c->complained && in >= 0) {
+        /* They are the child's as 1 and 2 alone, and no other child's. */
+        (void)fcntl(fileno(c->printed), F_SETFD, FD_CLOEXEC);
+        (void)fcntl(fileno(c->complained), F_SETFD, FD_CLOEXEC);
+        c->id = fork();
+        if (c->id == 0) become(program, arguments, in, fileno(c->printed), fileno(c->complained), parent);
+    }
+    const int why = errno;
+    if (in >= 0) (void)close(in);
+    if (c->id > 0) {
+        *result = c;
+        return DSC_OK;
+    }
+    release(c);
+    return dsc_fail(error, DSC_ERROR_IO, "no process could be started: %s", strerror(why));
+}
+
+/* Under the lock. */
+static bool look(serve_child *c, int options) {
+    if (c->ended) return true;
+    pid_t got;
+    do got = waitpid(c->id, &c->status, options);
+    while (got < 0 && errno == EINTR);
+    if (got < 0) c->status = -1; /* somebody else has waited for it */
+    c->ended = got != 0;
+    return c->ended;
+}
+
+bool serve_child_has_ended(serve_child *c) {
+    (void)pthread_mutex_lock(&c->lock);
+    const bool ended = look(c, WNOHANG);
+    (void)pthread_mutex_unlock(&c->lock);
+    return ended;
+}
+
+void serve_child_stop(serve_child *c) {
+    (void)pthread_mutex_lock(&c->lock);
+    if (!look(c, WNOHANG)) (void)kill(c->id, SIGTERM); /* a number that was waited for may be another's */
+    (void)pthread_mutex_unlock(&c->lock);
+}
+
+static void wait_a_little(void) {
+    const struct timespec little = {0, 10000000};
+    (void)nanosleep(&little, NULL);
+}
+
+static void read_all(dsc_text *text, FILE *file, size_t most) {
+    char block[4096];
+    size_t got;
+    rewind(file);
+    while (text->length < most && (got = fread(block, 1, sizeof block, file)) > 0)
+        dsc_text_append_bytes(text, block, got);
+}
+
+/* "descender: no such file\nmore" -> "no such file": the last line of the program's own, or else the last. */
+static void last_complaint(char *out, size_t size, FILE *file) {
+    static const char begin[] = "descender: ";
+    dsc_text text = {0};
+    read_all(&text, file, COMPLAINTS_MOST);
+    const char *found = "";
+    bool own = false;
+    for (char *line = text.data; line && *line;) {
+        char *end = line + strcspn(line, "\n");
+        const bool more = *end != '\0', is_own = !strncmp(line, begin, sizeof begin - 1);
+        *end = '\0';
+        if (is_own) found = line + sizeof begin - 1;
+        if (!own && !is_own && *line) found = line;
+        own = own || is_own;
+        line = more ? end + 1 : NULL;
+    }
+    (void)dsc_visible(out, size, found);
+    dsc_text_free(&text);
+}
+
+dsc_status serve_child_wait(serve_child *c, dsc_text *output, dsc_error *error) {
+    while (!serve_child_has_ended(c)) wait_a_little();
+    if (output) read_all(output, c->printed, OUTPUT_MOST);
+    if (WIFEXITED(c->status) && WEXITSTATUS(c->status) == 0 && c->status != -1) return DSC_OK;
+    char said[400];
+    last_complaint(said, sizeof said, c->complained);
+    return dsc_fail(error, DSC_ERROR_IO, "%s", *said ? said : "the program ended without a word");
+}
+
+void serve_child_end(serve_child *c, double seconds) {
+    if (!c) return;
+    serve_child_stop(c);
+    for (double waited = 0; !serve_child_has_ended(c); waited += 0.01) {
+        if (waited >= seconds) {
+            (void)kill(c->id, SIGKILL);
+            (void)pthread_mutex_lock(&c->lock);
+            (void)look(c, 0);
+            (void)pthread_mutex_unlock(&c->lock);
+        } else {
+            wait_a_little();
+        }
+    }
+    release(c);
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// server.js: asks the server, and says on every view when it is gone. All modules ask through here.
+
+const notice = document.getElementById("gone");
+const BEAT = 3000; // milliseconds between two looks whether the server is still there
+let gone = false;
+
+export function isGone() { return gone; }
+
+function tell(now) {
+  if (gone === now) return;
+  gone = now;
+  notice.hidden = !now;
+  // An alert is read aloud when its text comes, so the text comes late.
+  notice.textContent = now
+    ? "The server is gone: it was ended, or cannot be reached. Start it again with “descender serve”; this page goes on by itself then." : "";
+  document.dispatchEvent(new Event(now ? "server-gone" : "server-back"));
+}
+
+// A response, or null where nobody answered.
+export async function ask(path, options) {
+  try {
+    const response = await fetch(path, options);
+    tell(false);
+    return response;
+  } catch {
+    tell(true);
+    return null;
+  }
+}
+
+// { ok, value }: the JSON that was answered; { ok: false } where nobody answered.
+export async function askJson(path, options) {
+  const response = await ask(path, options);
+  if (!response) return { ok: false, value: { error: "The server is gone." } };
+  try {
+    return { ok: response.ok, value: await response.json() };
+  } catch {
+    tell(true);
+    return { ok: false, value: { error: "The server is gone." } };
+  }
+}
+
+// What the server can do; the same promise for all modules.
+export const site = askJson("/api/site").then((answer) => answer.value);
+
+setInterval(() => { if (gone || !document.hidden) ask("/api/site", { method: "HEAD" }); }, BEAT);

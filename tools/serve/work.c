@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/* work.c: what the page has begun: one run that trains, and one thing that is waited for (a report, the search of a learning
+ * rate); see parts.h. What is asked for must be on the lists that the page shows. */
+#include "serve/parts.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "run/run.h"
+#include "serve/child.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const double PATIENCE = 60; /* seconds for a checkpoint to be saved */
+
+struct serve_work {
+    const serve_options *options;
+    serve_child *trainer, *helper; /* what is waited for belongs to the thread that waits */
+    char id[256];                  /* of the run that trains, or did last */
+    char *folder;                  /* its folder, where it was made for it */
+    char said[512];                /* why it ended too early; empty: it did not */
+    bool ending;
+    pthread_mutex_t lock;
+};
+
+dsc_status serve_work_create(serve_work **result, const serve_options *options, dsc_error *error) {
+    serve_work *w = dsc_allocate(1, sizeof *w);
+    *result = w;
+    if (!w) return dsc_fail_memory(error, sizeof *w, "the server");
+    w->options = options;
+    (void)pthread_mutex_init(&w->lock, NULL);
+    return DSC_OK;
+}
+
+void serve_work_stop(serve_work *w) {
+    (void)pthread_mutex_lock(&w->lock);
+    w->ending = true;
+    if (w->trainer) serve_child_stop(w->trainer);
+    if (w->helper) serve_child_stop(w->helper);
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
+void serve_work_free(serve_work *w) {
+    if (!w) return;
+    serve_child_end(w->trainer, PATIENCE);
+    free(w->folder);
+    (void)pthread_mutex_destroy(&w->lock);
+    free(w);
+}
+
+/* ---- training ---- */
+
+/* Under the lock: takes note of a run that has ended. */
+static void reap(serve_work *w) {
+    if (!w->trainer || !serve_child_has_ended(w->trainer)) return;
+    dsc_error error;
+    if (serve_child_wait(w->trainer, NULL, &error)) {
+        (void)snprintf(w->said, sizeof w->said, "%.500s", error.message);
+        if (w->folder) (void)rmdir(w->folder); /* if nothing came into it */
+    }
+    serve_child_end(w->trainer, 0);
+    w->trainer = NULL;
+}
+
+/* Under the lock. */
+static dsc_status start(serve_work *w, const char *id, const char *const *arguments, dsc_error *error) {
+    (void)snprintf(w->id, sizeof w->id, "%.255s", id);
+    *w->said = '\0';
+    return serve_child_start(&w->trainer, w->options->program, arguments, error);
+}
+
+static bool may_train(serve_response *r, const serve_site *site) {
+    if (!site->options.no_training && site->options.program) return true;
+    serve_refuse(r, 403,
+                 site->options.no_training ? site->options.no_training : "this server does not train");
+    return false;
+}
+
+static json_t *data_json(const serve_site *site) {
+    json_t *list = json_array();
+    for (const char *const *name = site->options.data; name && *name; name++)
+        (void)json_array_append_new(list, json_string(*name));
+    serve_runs_data(list, site->options.runs);
+    return list;
+}
+
+static json_t *recipes_json(void) {
+    json_t *list = json_array();
+    for (const dsc_named_recipe *r = dsc_named_recipes; r->name; r++)
+        (void)json_array_append_new(list, json_pack("{s:s, s:s}", "name", r->name, "help", r->help));
+    return list;
+}
+
+void serve_get_training(serve_response *r, serve_site *site) {
+    serve_work *w = site->work;
+    const bool allowed = !site->options.no_training && site->options.program;
+    json_t *data = allowed ? data_json(site) : json_array(),
+           *recipes = allowed ? recipes_json() : json_array();
+    (void)pthread_mutex_lock(&w->lock);
+    reap(w);
+    json_t *json = json_pack("{s:b, s:s?, s:s?, s:s, s:s, s:o, s:o}", "allowed", allowed, "why",
+                             site->options.no_training, "running", w->trainer ? w->id : NULL, "last", w->id,
+                             "said", w->said, "data", data, "recipes", recipes);
+    (void)pthread_mutex_unlock(&w->lock);
+    serve_answer_json(r, 200, json);
+}
+
+/* The text of the query, if it is on the list. */
+static const char *read_listed(const serve_request *q, const char *name, json_t *list, const char *key) {
+    const char *asked = serve_read_text(q, name), *found = NULL;
+    size_t i;
+    json_t *one;
+    json_array_foreach(list, i, one) {
+        const char *there = json_string_value(key ? json_object_get(one, key) : one);
+        if (asked && there && !strcmp(there, asked)) found = asked;
+    }
+    json_decref(list);
+    return found;
+}
+
+/* A number such as 0.1 of the query, or NULL: none is there, or it is none between 0 and `most`. */
+static const char *read_share(const serve_request *q, const char *name, double most) {
+    const char *text = serve_read_text(q, name);
+    double value;
+    return text && *text && dsc_parse_real(&value, text) && value >= 0 && value <= most ? text : NULL;
+}
+
+typedef struct wish {
+    const char *data, *recipe, *epochs, *validation;
+} wish;
+
+static bool read_wish(wish *w, serve_response *r, serve_site *site, const serve_request *q) {
+    *w = (wish){.data = read_listed(q, "data", data_json(site), NULL),
+                .recipe = read_listed(q, "recipe", recipes_json(), "name"),
+                .epochs = read_share(q, "epochs", 1e6),
+                .validation = read_share(q, "validation", 0.9)};
+    if (w->data && w->recipe) return true;
+    serve_refuse(r, 400, "expected ?data= and recipe=, each of the lists of GET /api/training");
+    return false;
+}
+
+static void begin_run(serve_response *r, serve_work *w, const wish *wanted, dsc_error *error) {
+    const char *arguments[16] = {"descender",    "train",  "--quiet",    "--recipe",
+                                 wanted->recipe, "--data", wanted->data, "--out"};
+    size_t n = 8;
+    free(w->folder);
+    dsc_status status = dsc_run_folder_number(&w->folder, w->options->runs, wanted->recipe, error);
+    if (!status) {
+        arguments[n++] = w->folder;
+        if (wanted->epochs) arguments[n++] = "--epochs", arguments[n++] = wanted->epochs;
+        if (wanted->validation) arguments[n++] = "--validation", arguments[n++] = wanted->validation;
+        const char *slash = strrchr(w->folder, '/');
+        status = start(w, slash ? slash + 1 : w->folder, arguments, error);
+    }
+    if (status)
+        serve_refuse(r, 500, error->message);
+    else
+        serve_answer_json(r, 200, json_pack("{s:s}", "run", w->id));
+}
+
+static const char one_at_a_time[] = "a run is being trained; one at a time is";
+
+void serve_post_training(serve_response *r, serve_site *site, const serve_request *q) {
+    serve_work *w = site->work;
+    wish wanted;
+    dsc_error error;
+    if (!may_train(r, site) || !read_wish(&wanted, r, site, q)) return;
+    (void)pthread_mutex_lock(&w->lock);
+    reap(w);
+    if (w->trainer || w->ending)
+        serve_refuse(r, 409, one_at_a_time);
+    else
+        begin_run(r, w, &wanted, &error);
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
+void serve_resume_run(serve_response *r, serve_site *site, const char *id, const char *folder) {
+    serve_work *w = site->work;
+    dsc_error error;
+    if (!may_train(r, site)) return;
+    const char *const arguments[] = {"descender", "train", "--quiet", "--resume", folder, NULL};
+    (void)pthread_mutex_lock(&w->lock);
+    reap(w);
+    if (w->trainer || w->ending) {
+        serve_refuse(r, 409, one_at_a_time);
+    } else {
+        free(w->folder);
+        w->folder = NULL;
+        if (start(w, id, arguments, &error))
+            serve_refuse(r, 500, error.message);
+        else
+            serve_answer_json(r, 200, json_pack("{s:s}", "run", w->id));
+    }
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
+void serve_stop_run(serve_response *r, serve_site *site, const char *id) {
+    serve_work *w = site->work;
+    if (!may_train(r, site)) return;
+    (void)pthread_mutex_lock(&w->lock);
+    reap(w);
+    if (w->trainer && !strcmp(w->id, id)) {
+        serve_child_stop(w->trainer);
+        serve_answer_json(r, 200, json_pack("{s:b}", "stopping", 1));
+    } else {
+        serve_refuse(r, 409, "that run is not trained by this page; it is stopped where it was started");
+    }
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
+/* ---- what is waited for ---- */
+
+/* Fails without having begun if something else is waited for. */
+static dsc_status run_helper(dsc_text *output, serve_work *w, const char *const *arguments,
+                             dsc_error *error) {
+    serve_child *child = NULL;
+    (void)pthread_mutex_lock(&w->lock);
+    dsc_status status = w->helper || w->ending
+                            ? dsc_fail(error, DSC_ERROR_STOPPED,
+                                       "something else is being worked out; try again when it is done")
+                            : serve_child_start(&w->helper, w->options->program, arguments, error);
+    if (!status) child = w->helper;
+    (void)pthread_mutex_unlock(&w->lock);
+    if (status) return status;
+    status = serve_child_wait(child, output, error);
+    (void)pthread_mutex_lock(&w->lock);
+    w->helper = NULL;
+    (void)pthread_mutex_unlock(&w->lock);
+    serve_child_end(child, 0);
+    return status;
+}
+
+static void refuse_helper(serve_response *r, dsc_status status, const dsc_error *error) {
+    serve_refuse(r, status == DSC_ERROR_STOPPED ? 409 : 500, error->message);
+}
+
+void serve_make_report(serve_response *r, serve_site *site, const char *folder) {
+    dsc_error error;
+    if (site->options.no_reports || !site->options.program) {
+        serve_refuse(r, 403,
+                     site->options.no_reports ? site->options.no_reports : "this server makes no reports");
+        return;
+    }
+    char *out = dsc_path_join(folder, "report");
+    const char *const arguments[] = {"descender", "report",  folder,   "--out", out,
+                                     "--offline", "--quiet", "--json", NULL};
+    const dsc_status status = out ? run_helper(NULL, site->work, arguments, &error)
+                                  : dsc_fail_memory(&error, strlen(folder), "a report");
+    free(out);
+    if (status)
+        refuse_helper(r, status, &error);
+    else
+        serve_answer_json(r, 200, json_pack("{s:b}", "made", 1));
+}
+
+void serve_post_rate(serve_response *r, serve_site *site, const serve_request *q) {
+    wish wanted;
+    dsc_error error;
+    dsc_text output = {0};
+    if (!may_train(r, site) || !read_wish(&wanted, r, site, q)) return;
+    const char *const arguments[] = {"descender", "train",       "--find-rate", "--json",    "--quiet",
+                                     "--recipe",  wanted.recipe, "--data",      wanted.data, NULL};
+    const dsc_status status = run_helper(&output, site->work, arguments, &error);
+    json_t *json = status ? NULL : json_loadb(output.data ? output.data : "", output.length, 0, NULL);
+    dsc_text_free(&output);
+    if (status)
+        refuse_helper(r, status, &error);
+    else if (!json)
+        serve_refuse(r, 500, "the curve could not be read");
+    else
+        serve_answer_json(r, 200, json);
+}
