@@ -2,6 +2,8 @@
 /* evaluation.c: tables of metrics. */
 #include "evaluation.h"
 
+#include "draw/utf8.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,13 +34,28 @@ void command_warn_of_answers(const dsc_metrics *m) {
                          m->not_finite, m->count);
 }
 
+size_t command_name_width(const dsc_model *model, size_t least) {
+    for (size_t k = 0; k < dsc_model_classes(model); k++) {
+        const size_t length = draw_utf8_length(dsc_model_class_name(model, k));
+        if (length > least) least = length;
+    }
+    return least;
+}
+
+void command_append_name(dsc_text *text, const char *name, size_t width) {
+    const size_t length = draw_utf8_length(name);
+    dsc_text_append(text, "%s%*s", name, length < width ? (int)(width - length) : 0, "");
+}
+
 static void append_classes(dsc_text *text, const dsc_metrics *m, const dsc_model *model) {
-    dsc_text_append(text, "\n%-16s%10s%11s%11s%11s\n", "class", "samples", "precision", "recall", "F1");
+    const int width = (int)command_name_width(model, 14) + 2;
+    dsc_text_append(text, "\n%-*s%10s%11s%11s%11s\n", width, "class", "samples", "precision", "recall", "F1");
     for (size_t k = 0; k < m->classes; k++) {
         dsc_class_metrics c = dsc_metrics_of_class(m, k);
         char precision[32], recall[32], f1[32];
-        dsc_text_append(text, "%-16.15s%10zu%11s%11s%11s\n", dsc_model_class_name(model, k), c.support,
-                        percent(precision, c.precision), percent(recall, c.recall), percent(f1, c.f1));
+        command_append_name(text, dsc_model_class_name(model, k), (size_t)width);
+        dsc_text_append(text, "%10zu%11s%11s%11s\n", c.support, percent(precision, c.precision),
+                        percent(recall, c.recall), percent(f1, c.f1));
     }
 }
 
@@ -55,8 +72,8 @@ static void append_mistakes(dsc_text *text, const dsc_metrics *m, const dsc_mode
         if (!largest) break;
         for (size_t i = 0; i < n * n && shown < SHOWN; i++)
             if (i / n != i % n && m->confusion[i] == largest) {
-                dsc_text_append(text, "%8zu  %s taken for %s\n", largest, dsc_model_class_name(model, i / n),
-                                dsc_model_class_name(model, i % n));
+                dsc_text_append(text, "%8zu  is %s, read as %s\n", largest,
+                                dsc_model_class_name(model, i / n), dsc_model_class_name(model, i % n));
                 shown++;
             }
         before = largest;
@@ -70,10 +87,22 @@ static void append_confusion(dsc_text *text, const dsc_metrics *m, const dsc_mod
         append_mistakes(text, m, model);
         return;
     }
-    dsc_text_append(text, "\nconfusion: what it is (rows), what it was taken for (columns)\n%-10s", "");
-    for (size_t k = 0; k < m->classes; k++) dsc_text_append(text, "%6.5s", dsc_model_class_name(model, k));
+    /* Names that are wider than a column are numbered: rows tell which is which. */
+    const bool numbered = command_name_width(model, 0) > 5;
+    const size_t width = (numbered ? 4 : 0) + command_name_width(model, 8) + 2;
+    dsc_text_append(text, "\nconfusion: what it is (rows), what it was read as (columns)\n%*s", (int)width,
+                    "");
+    for (size_t k = 0; k < m->classes; k++) {
+        const char *name = dsc_model_class_name(model, k);
+        if (numbered)
+            dsc_text_append(text, "%6zu", k + 1);
+        else
+            dsc_text_append(text, "%*s%s", (int)(6 - draw_utf8_length(name)), "", name);
+    }
     for (size_t i = 0; i < m->classes; i++) {
-        dsc_text_append(text, "\n%-10.9s", dsc_model_class_name(model, i));
+        dsc_text_append(text, "\n");
+        if (numbered) dsc_text_append(text, "%2zu  ", i + 1);
+        command_append_name(text, dsc_model_class_name(model, i), width - (numbered ? 4 : 0));
         for (size_t k = 0; k < m->classes; k++)
             dsc_text_append(text, "%6zu", m->confusion[i * m->classes + k]);
     }

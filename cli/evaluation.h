@@ -11,6 +11,10 @@
 /* "accuracy 97.91 % (95 % interval 97.61 to 98.17), loss 0.0712, 209 of 10000 wrong" */
 void command_append_accuracy(dsc_text *text, const dsc_metrics *metrics);
 
+/* Columns for the names of the model's classes, at least `least`; and a name, whole, filled with spaces to `width` columns. */
+size_t command_name_width(const dsc_model *model, size_t least);
+void command_append_name(dsc_text *text, const char *name, size_t width);
+
 /* Says on standard error how many answers are NaN or infinite, if any are. */
 void command_warn_of_answers(const dsc_metrics *metrics);
 

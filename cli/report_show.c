@@ -17,14 +17,15 @@ enum { PAIRS = 5, TOP = 3 };
 
 static void append_intervals(dsc_text *text, const report_exam *exam) {
     char a[80], b[80], c[80];
-    dsc_text_append(text, "\n%-16s%20s%20s%20s\n", "95 % intervals", "precision", "recall", "F1");
+    const int width = (int)command_name_width(exam->numbering, 14) + 2;
+    dsc_text_append(text, "\n%-*s%20s%20s%20s\n", width, "95 % intervals", "precision", "recall", "F1");
     for (size_t k = 0; k < exam->metrics.classes; k++) {
         const dsc_class_intervals *i = &exam->intervals[k];
-        dsc_text_append(text, "%-16.15s%20s%20s%20s\n", dsc_model_class_name(exam->numbering, k),
-                        report_percents(a, i->precision, 2), report_percents(b, i->recall, 2),
-                        report_percents(c, i->f1, 2));
+        command_append_name(text, dsc_model_class_name(exam->numbering, k), (size_t)width);
+        dsc_text_append(text, "%20s%20s%20s\n", report_percents(a, i->precision, 2),
+                        report_percents(b, i->recall, 2), report_percents(c, i->f1, 2));
     }
-    dsc_text_append(text, "%-16s%20s%20s%20s\n", "mean", "", "", report_percents(c, exam->macro_f1, 2));
+    dsc_text_append(text, "%-*s%20s%20s%20s\n", width, "mean", "", "", report_percents(c, exam->macro_f1, 2));
 }
 
 static void append_pairs(dsc_text *text, const report_exam *exam) {
@@ -32,7 +33,7 @@ static void append_pairs(dsc_text *text, const report_exam *exam) {
     size_t count = report_confused(pairs, PAIRS, &exam->metrics);
     dsc_text_append(text, "\nconfused most often\n");
     for (size_t i = 0; i < count; i++)
-        dsc_text_append(text, "%8zu  %s taken for %s\n", pairs[i].count,
+        dsc_text_append(text, "%8zu  is %s, read as %s\n", pairs[i].count,
                         dsc_model_class_name(exam->numbering, pairs[i].label),
                         dsc_model_class_name(exam->numbering, pairs[i].prediction));
     if (!count) dsc_text_append(text, "    nothing\n");
@@ -61,11 +62,12 @@ void report_append_summary(dsc_text *text, const report_shown *shown) {
     append_speed(text, shown->speeds);
 }
 
-static void append_duel(dsc_text *text, const char *name, const report_duel *duel) {
+static void append_duel(dsc_text *text, const char *name, size_t width, const report_duel *duel) {
     const double ends[2] = {duel->difference.low, duel->difference.high};
     char difference[32], interval[80], p[32];
-    dsc_text_append(text, "%-16.15s%8zu%8zu%8zu%8zu%12s%20s%10s\n", name, duel->paired.both,
-                    duel->paired.first, duel->paired.second, duel->paired.none,
+    command_append_name(text, name, width);
+    dsc_text_append(text, "%8zu%8zu%8zu%8zu%12s%20s%10s\n", duel->paired.both, duel->paired.first,
+                    duel->paired.second, duel->paired.none,
                     report_percent(difference, duel->difference.difference, 2),
                     isfinite(duel->difference.difference) ? report_percents(interval, ends, 2) : "-",
                     isfinite(duel->p) ? dsc_format_fixed(p, sizeof p, duel->p, 4) : "-");
@@ -85,15 +87,16 @@ dsc_status report_append_comparison(dsc_text *text, const report_shown *shown, d
         dsc_text_append(text, "\n");
     }
     if (!status) {
+        const size_t width = command_name_width(shown->exams->model, 14) + 2;
         dsc_text_append(
             text,
             "On %s, %s: which of them is right on which images; p by McNemar's exact test, the classes' "
-            "corrected by Holm's method\n%-16s%8s%8s%8s%8s%12s%20s%10s\n",
-            shown->subjects->data_name, shown->subjects->split, "class", "both", "only A", "only B",
-            "neither", "A - B, %", "95 % interval", "p");
-        append_duel(text, "all", &all);
+            "corrected by Holm's method\n%-*s%8s%8s%8s%8s%12s%20s%10s\n",
+            shown->subjects->data_name, shown->subjects->split, (int)width, "class", "both", "only A",
+            "only B", "neither", "A - B, %", "95 % interval", "p");
+        append_duel(text, "all", width, &all);
         for (size_t k = 0; k < shown->exams->metrics.classes; k++)
-            append_duel(text, dsc_model_class_name(shown->exams->model, k), &classes[k]);
+            append_duel(text, dsc_model_class_name(shown->exams->model, k), width, &classes[k]);
     }
     free(classes);
     return status;

@@ -12,10 +12,12 @@
 #include "run/names.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct shot {
@@ -179,8 +181,10 @@ static dsc_status write_network(const char *path, const shot *s, dsc_error *erro
 static dsc_status write_both(const char *folder, const char *name, const shot *s, bool network,
                              dsc_error *error) {
     char *text, *path = path_of(folder, name, ".json"), *second = path_of(folder, name, ".safetensors");
-    dsc_status status = path && second ? dsc_folder_make(folder, error)
-                                       : dsc_fail_memory(error, strlen(folder), "a snapshot");
+    dsc_status status = path && second ? DSC_OK : dsc_fail_memory(error, strlen(folder), "a snapshot");
+    /* Not dsc_folder_make: a run's folder that vanished stays so. */
+    if (!status && mkdir(folder, 0777) && errno != EEXIST)
+        status = dsc_fail_system(error, folder, "cannot be made");
     if (!status && network) status = write_network(second, s, error);
     if (!status) status = describe(&text, s, error);
     if (!status) {

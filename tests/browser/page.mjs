@@ -249,6 +249,16 @@ try {
   await page.waitForTimeout(500);
   await accessible(page, "a run with its report");
 
+  // On paper: no page is empty, and the file is small. A page without anything is a file of some hundred bytes.
+  const sheet = await context.newPage();
+  await sheet.setContent(await (await page.request.get(await page.locator("#report").evaluate((frame) => frame.src))).text());
+  const pdf = await sheet.pdf({ format: "A4" }), pages = (pdf.toString("latin1").match(/\/Type\s*\/Page\b/g) || []).length;
+  check("a report is printed on few pages, in 2 MB at most", pages > 1 && pages < 20 && pdf.length < 2e6, [pages, pdf.length]);
+  const sizes = [];
+  for (let i = 1; i <= pages; i++) sizes.push((await sheet.pdf({ format: "A4", pageRanges: String(i) })).length);
+  check("none of them is empty", Math.min(...sizes) > 5000, sizes);
+  await sheet.close();
+
   // Training from the page: begun, stopped, resumed, one at a time; the list comes by itself.
   await page.locator("[name=recipe]").selectOption("tutorial");
   await page.locator("[name=epochs]").fill("2000");

@@ -2,12 +2,15 @@
 /* bars.c: bars and dots with intervals on a canvas. From top to bottom: title, legend, plot, labels, label of the axis. */
 #include "draw/bars.h"
 
+#include "draw/utf8.h"
+
 #include "base/error.h"
 
 #include <math.h>
 #include <stdio.h>
 
-static const double MARGIN = 12, TITLE_SIZE = 13, TEXT_SIZE = 10, LEGEND_LINE = 16, SAMPLE = 14;
+static const double MARGIN = 12, TITLE_SIZE = 13, TEXT_SIZE = 10, LEGEND_LINE = 16, SAMPLE = 14,
+                    LABELS_MOST = 320;
 
 dsc_status draw_bars_check(const draw_bars *b, dsc_error *error) {
     if (!b->labels || !b->count || b->count > DRAW_BARS_MOST)
@@ -31,7 +34,24 @@ static double picture_width(const draw_bars *b) {
     return fmin(fmax(360, 70 + each * (double)b->count), 1400);
 }
 
-static double picture_height(const draw_bars *b) { return b->height > 0 ? b->height : 240; }
+/* Labels stand upright where the longest is wider than its place: all of them are there to be read. */
+static double label_room(const draw_bars *b) {
+    size_t longest = 0;
+    for (size_t i = 0; i < b->count; i++) {
+        const size_t length = draw_utf8_length(b->labels[i]);
+        if (length > longest) longest = length;
+    }
+    return fmin(DRAW_NAME_WIDTH * TEXT_SIZE * (double)longest, LABELS_MOST);
+}
+
+static bool turned(const draw_bars *b) {
+    const double place = (picture_width(b) - 70) / (double)b->count, room = label_room(b);
+    return b->names && room > place && room > 30;
+}
+
+static double picture_height(const draw_bars *b) {
+    return (b->height > 0 ? b->height : 240) + (turned(b) ? label_room(b) - 10 : 0);
+}
 
 static void widen(double range[2], double value) {
     if (!isfinite(value)) return;
@@ -95,16 +115,26 @@ static void paint_axes(draw_canvas *c, const draw_bars *b, const plot *p) {
         draw_label(c, p->left - 6, y + 3.6, draw_tick_label(label, &p->y, i), &font);
     }
     draw_lines(c, (double[]){p->left, p->top, p->left, bottom, p->left + p->width, bottom}, 3, &frame);
+    if (turned(b)) {
+        font.upwards = true;
+        const size_t every = (size_t)ceil(12 / p->step);
+        for (size_t i = 0; i < b->count; i += every)
+            draw_label_whole(c, p->left + p->step * ((double)i + 0.5) + 3.6, bottom + 6, label_room(b),
+                             b->labels[i], &font);
+        font.upwards = false;
+    }
     font.align = DRAW_CENTRE;
     for (size_t i = 0; i < b->count; i++) widest = fmax(widest, draw_label_width(c, b->labels[i], &font) + 6);
     size_t every = (size_t)ceil(fmin(widest, p->width / 3) / p->step);
     if (every < 1) every = 1;
     room = p->step * (double)every;
-    for (size_t i = 0; i < b->count; i += every) {
+    for (size_t i = 0; i < b->count && !turned(b); i += every) {
         double x = p->left + p->step * ((double)i + 0.5), beside = 2 * fmin(x, picture_width(b) - x);
         draw_label_fitting(c, x, bottom + 14, fmin(room, beside) - 2, b->labels[i], &font);
     }
-    if (b->x_label) draw_label_fitting(c, p->left + p->width / 2, bottom + 30, p->width, b->x_label, &font);
+    if (b->x_label)
+        draw_label_fitting(c, p->left + p->width / 2, bottom + 30 + (turned(b) ? label_room(b) - 10 : 0),
+                           p->width, b->x_label, &font);
     font.upwards = true;
     if (b->y.label) draw_label_fitting(c, MARGIN + 8, p->top + p->height / 2, p->height, b->y.label, &font);
 }
@@ -156,7 +186,8 @@ static void paint_bars(draw_canvas *c, const void *data) {
     p.top = MARGIN + (b->title ? 22 : 4);
     if (b->title) draw_label_fitting(c, p.left, MARGIN + 12, p.width, b->title, &title);
     p.top += paint_legend(c, b, p.left, p.top, right) + (b->numbers ? 8 : 4);
-    p.height = picture_height(b) - p.top - MARGIN - (b->x_label ? 28 : 12);
+    p.height =
+        picture_height(b) - p.top - MARGIN - (b->x_label ? 28 : 12) - (turned(b) ? label_room(b) - 10 : 0);
     p.step = p.width / (double)b->count;
     paint_axes(c, b, &p);
     draw_pen mark = {DRAW_INK, 1.6, DRAW_SOLID};

@@ -26,6 +26,7 @@ typedef struct draw_bars {
     const char *x_label;
     draw_axis y;
     bool dots;            /* dots in place of bars: then the axis need not begin at 0 */
+    bool names;           /* the labels are names: where they do not fit, they stand upright, whole */
     bool numbers;         /* a bar's value is written above it, as a whole number */
     double width, height; /* points; 0: from the count, and 240 */
 } draw_bars;

@@ -76,6 +76,13 @@ double draw_label_width(draw_canvas *canvas, const char *text, const draw_font *
 void draw_label_fitting(draw_canvas *canvas, double x, double y, double width, const char *text,
                         const draw_font *font);
 
+/* The same, but a text wider than `width` becomes smaller, and stays whole: for names of classes. */
+void draw_label_whole(draw_canvas *canvas, double x, double y, double width, const char *text,
+                      const draw_font *font);
+
+/* Room for a character of a name, in sizes of its font, where a picture's size is asked for before it is painted. */
+#define DRAW_NAME_WIDTH 0.6
+
 /* An image of `columns` x `rows` colours in a box, its pixels crisp at any size. */
 void draw_pixels(draw_canvas *canvas, double x, double y, double width, double height,
                  const draw_colour *pixels, size_t columns, size_t rows);

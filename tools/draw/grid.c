@@ -15,7 +15,7 @@
 
 enum { MOST_IMAGES = 10000, LARGEST_SIDE = 4096, FLAT_GAP = 2 };
 
-static const double MARGIN = 12, GAP = 12, TITLE_SIZE = 12, TEXT_SIZE = 10;
+static const double MARGIN = 12, GAP = 12, TITLE_SIZE = 12, TEXT_SIZE = 10, LINE = 12;
 
 dsc_status draw_grid_check(const draw_grid *g, dsc_error *error) {
     if (!g->tiles || !g->count || g->count > MOST_IMAGES)
@@ -44,10 +44,14 @@ static size_t columns_of(const draw_grid *g) {
     return columns < g->count ? columns : g->count;
 }
 
-static bool any_title(const draw_grid *g) {
-    for (size_t i = 0; i < g->count; i++)
-        if (g->tiles[i].title) return true;
-    return false;
+/* Lines of the longest title of a tile, in a place that many characters wide; 0: none has one. */
+static size_t title_lines(const draw_grid *g, size_t width) {
+    size_t most = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        const size_t lines = g->tiles[i].title ? draw_utf8_lines(g->tiles[i].title, width) : 0;
+        if (lines > most) most = lines;
+    }
+    return most;
 }
 
 /* --- on a canvas --- */
@@ -56,6 +60,7 @@ typedef struct layout {
     size_t columns, rows;
     double width, height; /* of one image, points */
     double title, label;  /* heights of the grid's title and of a tile's */
+    size_t characters;    /* of a line of a tile's title */
 } layout;
 
 static layout layout_of(const draw_grid *g) {
@@ -68,15 +73,27 @@ static layout layout_of(const draw_grid *g) {
     l.width = (double)g->width * scale;
     l.height = (double)g->height * scale;
     l.title = g->title ? 24 : 0;
-    l.label = any_title(g) ? 16 : 0;
+    l.characters = (size_t)fmax(4, (l.width + GAP) / (TEXT_SIZE * DRAW_NAME_WIDTH));
+    const size_t lines = title_lines(g, l.characters);
+    l.label = lines ? 4 + LINE * (double)lines : 0;
     return l;
+}
+
+/* Its last line stands just above the image. */
+static void paint_title(draw_canvas *c, const layout *l, double x, double y, const char *title) {
+    draw_font font = {TEXT_SIZE, DRAW_INK, DRAW_CENTRE, false, false};
+    dsc_text line = {0};
+    y -= 5 + LINE * (double)(draw_utf8_lines(title, l->characters) - 1);
+    for (; draw_utf8_line(&line, &title, l->characters) && line.data; y += LINE)
+        draw_label_whole(c, x, y, l->width + GAP - 2, line.data, &font);
+    if (line.failed) draw_out_of_memory(c);
+    dsc_text_free(&line);
 }
 
 static void paint_grid(draw_canvas *c, const void *data) {
     const draw_grid *g = data;
     layout l = layout_of(g);
     draw_font title = {TITLE_SIZE, DRAW_INK, DRAW_LEFT, true, false};
-    draw_font label = {TEXT_SIZE, DRAW_INK, DRAW_CENTRE, false, false};
     draw_pen frame = {DRAW_PALE_INK, 0.5, DRAW_SOLID};
     draw_colour *pixels = dsc_allocate(g->width * g->height, sizeof *pixels);
     if (!pixels) {
@@ -94,8 +111,7 @@ static void paint_grid(draw_canvas *c, const void *data) {
                 pixels[r * g->width + q] = pixel_colour(g, &g->tiles[i], q, r);
         draw_pixels(c, x, y, l.width, l.height, pixels, g->width, g->height);
         draw_rectangle(c, x, y, l.width, l.height, DRAW_NO_FILL, &frame);
-        if (g->tiles[i].title)
-            draw_label_fitting(c, x + l.width / 2, y - 5, l.width + GAP - 2, g->tiles[i].title, &label);
+        if (g->tiles[i].title) paint_title(c, &l, x + l.width / 2, y, g->tiles[i].title);
     }
     free(pixels);
 }
@@ -117,6 +133,17 @@ draw_picture draw_grid_picture(const draw_grid *g) {
 static char ramp(unsigned grey) {
     static const char characters[] = " .:-=+*#%@";
     return characters[(grey * 9 + 127) / 255];
+}
+
+/* Its last line stands just above the image. */
+static bool put_title(draw_screen *screen, size_t left, size_t lines, size_t width, const char *title) {
+    dsc_text line = {0};
+    for (size_t row = lines - draw_utf8_lines(title, width);
+         draw_utf8_line(&line, &title, width) && line.data; row++)
+        draw_screen_centre(screen, left, row, width, line.data, DRAW_NO_COLOUR);
+    const bool whole = !line.failed;
+    dsc_text_free(&line);
+    return whole;
 }
 
 /* Two pixels a character, one above the other: the upper half block in front of the lower pixel's colour. */
@@ -158,7 +185,8 @@ dsc_status draw_grid_text(dsc_text *text, const draw_grid *g, const draw_termina
             error, DSC_ERROR_ARGUMENT,
             "an image %zu pixels wide does not fit a terminal of %u characters; write it to a file", g->width,
             terminal->width);
-    size_t fit = (terminal->width + 2) / (width + 2), columns = columns_of(g), label = any_title(g);
+    size_t fit = (terminal->width + 2) / (width + 2), columns = columns_of(g), label = title_lines(g, width);
+    bool whole = true;
     if (columns > fit) columns = fit ? fit : 1;
     if (g->title) {
         draw_utf8_append_clean(text, g->title);
@@ -169,8 +197,7 @@ dsc_status draw_grid_text(dsc_text *text, const draw_grid *g, const draw_termina
         draw_screen *screen = draw_screen_create(columns * (width + 2) - 2, height + label);
         for (size_t i = first; i < last; i++) {
             size_t left = (i - first) * (width + 2);
-            if (g->tiles[i].title)
-                draw_screen_centre(screen, left, 0, width, g->tiles[i].title, DRAW_NO_COLOUR);
+            if (g->tiles[i].title) whole = put_title(screen, left, label, width, g->tiles[i].title) && whole;
             if (blocks)
                 put_half_blocks(screen, left, label, g, &g->tiles[i]);
             else
@@ -180,7 +207,7 @@ dsc_status draw_grid_text(dsc_text *text, const draw_grid *g, const draw_termina
         draw_screen_append(text, screen, terminal);
         draw_screen_free(screen);
     }
-    return text->failed
+    return text->failed || !whole
                ? dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for the picture of %zu images", g->count)
                : DSC_OK;
 }

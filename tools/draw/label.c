@@ -22,3 +22,11 @@ void draw_label_fitting(draw_canvas *canvas, double x, double y, double width, c
         draw_label(canvas, x, y, shown.data, font);
     dsc_text_free(&shown);
 }
+
+void draw_label_whole(draw_canvas *canvas, double x, double y, double width, const char *text,
+                      const draw_font *font) {
+    draw_font smaller = *font;
+    const double wide = draw_label_width(canvas, text, font);
+    if (wide > width && width > 0) smaller.size = font->size * width / wide;
+    draw_label(canvas, x, y, text, &smaller);
+}

@@ -2,12 +2,14 @@
 /* matrix.c: a table of shaded cells on a canvas. */
 #include "draw/matrix.h"
 
+#include "draw/utf8.h"
+
 #include "base/error.h"
 
 #include <math.h>
 #include <stdio.h>
 
-static const double MARGIN = 12, TITLE_SIZE = 13, TEXT_SIZE = 10, NAMES_MOST = 90;
+static const double MARGIN = 12, TITLE_SIZE = 13, TEXT_SIZE = 10, NAMES_MOST = 320;
 enum { BLUE = 0x0072B2, ORANGE = 0xD55E00 };
 
 dsc_status draw_matrix_check(const draw_matrix *m, dsc_error *error) {
@@ -55,39 +57,55 @@ static void paint_cell(draw_canvas *c, const draw_matrix *m, size_t row, size_t 
         draw_label(c, x + side / 2, y + side / 2 + font.size * 0.36, text, &font);
 }
 
+/* Room for the longest of the names: by their number of characters, since a picture's size is asked for before it is
+ * painted. One longer still is written smaller. */
+static double name_room(const char *const *names, size_t count) {
+    size_t longest = 0;
+    for (size_t i = 0; i < count; i++) {
+        const size_t length = draw_utf8_length(names[i]);
+        if (length > longest) longest = length;
+    }
+    return fmin(DRAW_NAME_WIDTH * TEXT_SIZE * (double)longest, NAMES_MOST);
+}
+
+/* Names of columns stand upright where one is wider than its column. */
+static bool turned(const draw_matrix *m, double side) {
+    return name_room(m->column_names, m->columns) > fmax(side, 28) - 2;
+}
+
+static double column_room(const draw_matrix *m, double side) {
+    return turned(m, side) ? name_room(m->column_names, m->columns) : 12;
+}
+
 static void paint_names(draw_canvas *c, const draw_matrix *m, double left, double top, double side) {
     draw_font font = {TEXT_SIZE, DRAW_INK, DRAW_RIGHT, false, false};
+    const double room = name_room(m->row_names, m->rows), above = column_room(m, side);
     size_t every = (size_t)ceil(12 / side);
     for (size_t r = 0; r < m->rows; r += every)
-        draw_label_fitting(c, left - 5, top + side * ((double)r + 0.5) + 3.6, NAMES_MOST, m->row_names[r],
-                           &font);
-    font.align = DRAW_CENTRE;
-    every = (size_t)ceil(28 / side);
+        draw_label_whole(c, left - 5, top + side * ((double)r + 0.5) + 3.6, room, m->row_names[r], &font);
+    font.align = turned(m, side) ? DRAW_LEFT : DRAW_CENTRE;
+    font.upwards = turned(m, side);
+    if (!font.upwards) every = (size_t)ceil(28 / side);
     for (size_t q = 0; q < m->columns; q += every)
-        draw_label_fitting(c, left + side * ((double)q + 0.5), top - 6, side * (double)every - 2,
-                           m->column_names[q], &font);
+        draw_label_whole(c, left + side * ((double)q + 0.5) + (font.upwards ? 3.6 : 0), top - 6,
+                         font.upwards ? above : side * (double)every - 2, m->column_names[q], &font);
+    font.align = DRAW_CENTRE;
+    font.upwards = false;
     if (m->column_label)
-        draw_label_fitting(c, left + side * (double)m->columns / 2, top - 22, side * (double)m->columns,
-                           m->column_label, &font);
+        draw_label_fitting(c, left + side * (double)m->columns / 2, top - above - 10,
+                           side * (double)m->columns, m->column_label, &font);
     font.upwards = true;
     if (m->row_label)
         draw_label_fitting(c, MARGIN + 8, top + side * (double)m->rows / 2, side * (double)m->rows,
                            m->row_label, &font);
 }
 
-/* Room for the names of rows: by their number of bytes, since a picture's size is asked for before it is painted. */
 static double left_of(const draw_matrix *m) {
-    size_t longest = 0;
-    for (size_t r = 0; r < m->rows; r++) {
-        size_t length = 0;
-        while (m->row_names[r][length] && length < 16) length++;
-        if (length > longest) longest = length;
-    }
-    return MARGIN + (m->row_label ? 18 : 0) + fmin(8 + 6.4 * (double)longest, NAMES_MOST + 5);
+    return MARGIN + (m->row_label ? 18 : 0) + name_room(m->row_names, m->rows) + 8;
 }
 
 static double top_of(const draw_matrix *m) {
-    return MARGIN + (m->title ? 24 : 0) + (m->column_label ? 34 : 18);
+    return MARGIN + (m->title ? 24 : 0) + (m->column_label ? 22 : 6) + column_room(m, cell_side(m));
 }
 
 static void paint_matrix(draw_canvas *c, const void *data) {

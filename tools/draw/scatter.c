@@ -86,11 +86,11 @@ static void paint_name(draw_canvas *c, const draw_scatter *s, const frame *f, si
     if (!(count > 0)) return;
     draw_font font = {TEXT_SIZE + 1, DRAW_INK, DRAW_CENTRE, true, false};
     draw_pen edge = {draw_series_colour((unsigned)group), 1.4, DRAW_SOLID};
-    double width = fmin(draw_label_width(c, s->group_names[group], &font), 80) + 8;
+    double width = fmin(draw_label_width(c, s->group_names[group], &font) + 8, SIDE);
     x = fmin(fmax(place_x(f, x / count), f->left + width / 2), f->left + SIDE - width / 2);
     y = fmin(fmax(place_y(f, y / count), f->top + 8), f->top + SIDE - 8);
     draw_rectangle(c, x - width / 2, y - 8, width, 16, DRAW_WHITE, &edge);
-    draw_label_fitting(c, x, y + 4, 81, s->group_names[group], &font);
+    draw_label_whole(c, x, y + 4, width - 7, s->group_names[group], &font);
 }
 
 static double above(const draw_scatter *s) { return MARGIN + (s->title ? 22 : 0); }

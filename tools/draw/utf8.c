@@ -29,3 +29,37 @@ size_t draw_utf8_length(const char *text) {
 void draw_utf8_append_clean(dsc_text *text, const char *source) {
     for (uint32_t c; (c = draw_utf8_next(&source));) draw_utf8_append(text, c);
 }
+
+/* Where a line of at most `width` characters ends, and where the next begins. */
+static const char *end_of_line(const char **next, const char *text, size_t width) {
+    const char *at = text, *space = NULL, *behind = NULL;
+    for (size_t i = 0; i < width; i++) {
+        const char *before = at;
+        const uint32_t c = draw_utf8_next(&at);
+        if (!c) return *next = before;
+        if (c == ' ') space = before, behind = at;
+    }
+    if (!*at) return *next = at;
+    if (*at == ' ') {
+        *next = at + 1;
+        return at;
+    }
+    *next = space ? behind : at;
+    return space ? space : at;
+}
+
+bool draw_utf8_line(dsc_text *line, const char **text, size_t width) {
+    const char *at = *text, *next;
+    line->length = 0;
+    if (!*at) return false;
+    const char *end = end_of_line(&next, at, width);
+    while (at < end) draw_utf8_append(line, draw_utf8_next(&at));
+    *text = next;
+    return true;
+}
+
+size_t draw_utf8_lines(const char *text, size_t width) {
+    size_t count = 0;
+    for (; *text; count++) (void)end_of_line(&text, text, width);
+    return count ? count : 1;
+}

@@ -65,6 +65,7 @@ static dsc_status draw_recall(report_figures *figures, const report_subject subj
         }
     }
     draw_bars bars = {.title = "Recall of each class",
+                      .names = true,
                       .description = "The share of each class that is right, with 95 percent intervals.",
                       .labels = names,
                       .count = n,

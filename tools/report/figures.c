@@ -62,7 +62,8 @@ dsc_status report_add_figure(report_figures *figures, const char *name, const dr
         status = dsc_fail_memory(error, svg_size, "a figure");
     }
     if (figure && title) {
-        figure->png = svg_size > EMBED_MOST && png_size < svg_size;
+        /* Browsers print each image inside an SVG as a picture of the whole figure. */
+        figure->png = pixels || (svg_size > EMBED_MOST && png_size < svg_size);
         figure->bytes = figure->png ? png : svg;
         figure->size = figure->png ? png_size : svg_size;
         figure->title = title;
@@ -171,6 +172,7 @@ dsc_status report_draw_classes(report_figures *figures, const report_exam *exam,
     if (block && names) {
         fill_classes(series, block, exam);
         draw_bars bars = {.title = "Precision, recall and F1 of each class",
+                          .names = true,
                           .description = "Dots with their 95 percent intervals.",
                           .labels = names,
                           .count = exam->metrics.classes,

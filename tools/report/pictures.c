@@ -18,14 +18,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MISTAKES_MOST = 24, FILTERS_MOST = 64, POINTS_MOST = 2000, NUMBERS_MOST = 1 << 24, TITLE = 64 };
+enum { MISTAKES_MOST = 24, FILTERS_MOST = 64, POINTS_MOST = 2000, NUMBERS_MOST = 1 << 24 };
 
 /* --- mistakes --- */
 
 /* Tiles in pairs, the image and what mattered in it, as red, green and blue. */
 typedef struct gallery {
     uint8_t *pixels;
-    char (*titles)[TITLE];
+    dsc_text *titles; /* one a tile */
     draw_tile *tiles;
     size_t count; /* of pairs */
 } gallery;
@@ -42,14 +42,19 @@ static dsc_status hang(gallery *g, const report_exam *exam, dsc_inspector *inspe
     draw_overlay(g->pixels + at * each, image, data->shape, NULL, DRAW_ON_WHITE);
     draw_overlay(g->pixels + (at + 1) * each, image, data->shape, dsc_inspector_shares(inspector),
                  DRAW_ON_WHITE);
-    (void)snprintf(g->titles[at], TITLE, "%.20s, not %.20s", dsc_model_class_name(exam->model, answer->label),
-                   dsc_model_class_name(exam->model, answer->prediction));
-    if (answer->prediction < exam->model->classes)
-        (void)snprintf(g->titles[at + 1], TITLE, "%s %% sure",
-                       report_percent(confidence, (double)answer->confidence, 1));
-    else
-        (void)snprintf(g->titles[at + 1], TITLE, "no finite answer");
-    for (size_t i = at; i < at + 2; i++) g->tiles[i] = (draw_tile){g->pixels + i * each, g->titles[i]};
+    if (answer->prediction < exam->model->classes) {
+        dsc_text_append(&g->titles[at], "is %s, read as %s", dsc_model_class_name(exam->model, answer->label),
+                        dsc_model_class_name(exam->model, answer->prediction));
+        dsc_text_append(&g->titles[at + 1], "%s %% sure",
+                        report_percent(confidence, (double)answer->confidence, 1));
+    } else {
+        dsc_text_append(&g->titles[at], "is %s", dsc_model_class_name(exam->model, answer->label));
+        dsc_text_append(&g->titles[at + 1], "no finite answer");
+    }
+    for (size_t i = at; i < at + 2; i++) {
+        if (g->titles[i].failed) return dsc_fail_memory(error, 64, "a gallery of mistakes");
+        g->tiles[i] = (draw_tile){g->pixels + i * each, g->titles[i].data};
+    }
     return DSC_OK;
 }
 
@@ -90,6 +95,7 @@ dsc_status report_draw_mistakes(report_figures *figures, const report_exam *exam
     if (!status) status = draw_gallery(figures, &g, exam, error);
     dsc_inspector_free(inspector);
     free(g.pixels);
+    for (size_t i = 0; g.titles && i < 2 * count; i++) dsc_text_free(&g.titles[i]);
     free(g.titles);
     free(g.tiles);
     return status;

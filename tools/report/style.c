@@ -47,7 +47,8 @@ const char report_style[] =
     "footer{color:var(--pale);font-size:.86rem;padding-bottom:2.5rem}"
     "@media(max-width:34rem){header,main,footer{padding-left:.8rem;padding-right:.8rem}figure{padding:.3rem}"
     ".pair{grid-template-columns:1fr}.tiles{grid-template-columns:1fr 1fr}.tile b{font-size:1.15rem}"
-    ".chart img{max-width:none;min-width:100%}.chart img[width]{width:auto;min-width:26rem}}"
+    ".chart img{max-width:none;min-width:100%}.chart img[width]{width:auto;min-width:26rem}"
+    ".pixels img{max-width:none}.pixels img[width]{width:auto;min-width:40rem}}"
     "@media print{:root{--ground:#fff;--paper:#fff;--ink:#000;--pale:#444;--line:#bbb;--accent:#000}"
     ".chart img,.pixels img{filter:none}nav{display:none}body{font-size:10.5pt}section{break-inside:auto}"
     "figure,.tile,tr{break-inside:avoid}h2{break-after:avoid}.wide{overflow:visible}}";
