@@ -14,7 +14,7 @@
 
 #include "model/model.h"
 
-enum { DSC_INSPECTOR_STEPS = 16 };
+enum { DSC_INSPECTOR_STEPS = 10 };
 
 typedef struct dsc_inspector dsc_inspector;
 

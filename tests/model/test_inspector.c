@@ -47,7 +47,7 @@ static void shares_of_all_pixels_add_up_to_the_difference_of_the_loss(void **sta
     dsc_error error;
     for (size_t i = 0; i < PIXELS; i++) image[i] = (uint8_t)(40 + i * 11);
     for (size_t n = 0; n < 4; n++) {
-        const dsc_images expected = {{1, SIDE, SIDE}, DSC_PREPARATION_NONE, grounds[n / 2]};
+        const dsc_images expected = {{1, SIDE, SIDE}, DSC_PREPARATION_NONE, grounds[n / 2], DSC_FIT_NONE};
         dsc_model *model = make_model(texts[n % 2]);
         ASSERT_OK(dsc_model_expect(model, &expected, &error), error);
         memset(empty, n / 2 ? 255 : 0, sizeof empty);
