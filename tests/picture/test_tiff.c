@@ -244,7 +244,7 @@ static void damage_is_an_error_or_harmless(void **state) {
     (void)state;
     static const uint16_t ways[] = {COMPRESSION_NONE, COMPRESSION_LZW};
     for (size_t i = 0; i < 2; i++) {
-        dsc_image image = four_quarters(16, 16, 3);
+        dsc_image image = four_quarters(16, 16, 3), back;
         const making how = {.photometric = PHOTOMETRIC_RGB,
                             .bits = 8,
                             .samples = 3,
@@ -255,7 +255,7 @@ static void damage_is_an_error_or_harmless(void **state) {
         assert_changes_are_survived(file->bytes, file->size);
         assert_failing_allocations_are_survived(file->bytes, file->size);
         for (size_t n = 4; n < file->size; n++)
-            if (parse_exact(&image, file->bytes, n, &error) == DSC_OK)
+            if (parse_exact(&back, file->bytes, n, &error) == DSC_OK)
                 fail_msg("the first %zu bytes are read", n);
         dsc_image_clear(&image);
     }

@@ -134,7 +134,8 @@ static dsc_status read_frame(dsc_image *image, reader *r) {
     const size_t channels = !whole ? 4 : is_grey(map) ? 1 : 3;
     dsc_status status =
         picture_check_size(width, height, r->size, MOST_PIXELS_A_BYTE, "GIF", r->name, r->error);
-    if (!status) status = picture_check_size(across, down, 0, 0, "GIF", r->name, r->error);
+    if (!status)
+        status = picture_check_size(across, down, r->size, MOST_PIXELS_A_BYTE, "GIF", r->name, r->error);
     if (!status) status = dsc_image_create(image, across, down, channels, r->error);
     for (size_t i = 0; i < height && !status; i++) {
         GifPixelType row[DSC_IMAGE_SIDE_LIMIT];
