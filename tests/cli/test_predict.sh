@@ -28,6 +28,22 @@ a_folder_is_a_table_in_the_order_of_names() {
     says "1 other file passed over"
     prints_no "then"
 }
+pictures_of_every_format_are_read_or_named() {
+    local name library file
+    for name in JPEG:libjpeg:jpeg/grey JPEG:libjpeg:jpeg/colour-progressive WebP:libwebp:webp/lossy TIFF:libtiff:tiff/colour-lzw \
+        GIF:giflib:gif/plain PNG:libpng:png/grey; do
+        file=$(dirname "$0")/../fuzz/corpus/${name##*:} library=${name#*:}
+        library=${library%:*}
+        run predict --fit stretch "$file"
+        if "$program" --version | grep -q "^with .*$library"; then
+            exits 0
+            prints "%"
+        else
+            exits 1
+            says "is a ${name%%:*} picture, which this build cannot read, since it has no $library"
+        fi
+    done
+}
 standard_input_is_a_file_too() {
     run_shell "'$program' predict - <'$work/one.pgm'"
     exits 0
