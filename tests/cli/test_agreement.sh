@@ -315,6 +315,36 @@ a_picture_is_fitted_as_the_model_remembers() {
     says_no "turned round (255"
     says "dark ink on a light ground, not turned round, though the model was trained on light ink on a dark ground"
 }
+# Pictures of three sizes, some in colour: what the model sees of each is the image that was packed of it.
+pictures_are_read_as_they_were_packed() {
+    local class fit i
+    rm -rf "$work/photos"
+    for class in ant bee; do
+        mkdir -p "$work/photos/$class"
+        for i in 0 1 2 3 4 5; do
+            awk -v i=$i -v class=$class 'BEGIN {
+                w = 10 + i % 3 * 7; h = 9 + i % 2 * 12
+                print (i % 4 == 3 ? "P2" : "P3"), w, h, 255
+                for (y = 0; y < h; y++) for (x = 0; x < w; x++) {
+                    v = class == "bee" ? x * 255 / w : 255 - y * 200 / h
+                    if (i % 4 == 3) print int(v); else print int(v), int(v / 2 + i), int(255 - v) } }' >"$work/photos/$class/$i.ppm"
+        done
+    done
+    for fit in crop pad stretch; do
+        rm -rf "$work/packed" "$work/packed-run"
+        run data pack "$work/photos" "$work/packed" --size 8x8 --fit $fit --keep-order --test-share 0
+        exits 0
+        _train "$work/packed" "$work/packed-run"
+        run predict --model "$work/packed-run" --top 2 "$work/packed/train-images-idx3-ubyte"
+        exits 0
+        local packed
+        packed=$(sed 's/^[^ ]* *//' <<<"$out")
+        same "$(wc -l <<<"$packed")" 12
+        run predict --model "$work/packed-run" --top 2 "$work/photos/ant" "$work/photos/bee"
+        exits 0
+        same "$(sed 's/^[^ ]* *//' <<<"$out")" "$packed"
+    done
+}
 a_model_that_knows_no_fit_is_told_one() {
     rm -rf "$work/squares"
     _scans "$work/squares" 255 0 64 ant bee cat dog
