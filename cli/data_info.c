@@ -68,7 +68,13 @@ static void append_kind(dsc_text *text, const dsc_images *train, const dsc_image
 static dsc_status print_text(const command_data *data, const report_data_facts sets[2], dsc_error *error) {
     dsc_text text = {0};
     dsc_text_append_visible(&text, data->name);
-    dsc_text_append(&text, "\n\n");
+    dsc_text_append(&text, "\n");
+    for (size_t i = 0; i < data->understood.count; i++) {
+        dsc_text_append(&text, "%-16s", data->understood.line[i].what);
+        dsc_text_append_visible(&text, data->understood.line[i].how);
+        dsc_text_append(&text, "\n");
+    }
+    dsc_text_append(&text, "\n");
     append_figures(&text, &sets[0].summary, &sets[1].summary);
     append_kind(&text, &sets[0].images, &sets[1].images);
     dsc_text_append(&text, "\nclass\n");
@@ -113,7 +119,8 @@ static dsc_status run(command_call *call, dsc_error *error) {
     if (!status) status = report_learn_data(&sets[0], data.train, error);
     if (!status) status = report_learn_data(&sets[1], data.test, error);
     if (!status && call->json)
-        status = command_print_json(json_pack("{s:o, s:o, s:o}", "data", dsc_json_text(data.name), "train",
+        status = command_print_json(json_pack("{s:o, s:o, s:o, s:o}", "data", dsc_json_text(data.name), "understood",
+                                              command_understood_json(&data.understood), "train",
                                               set_json(data.train, &sets[0]), "test",
                                               set_json(data.test, &sets[1])),
                                     error);

@@ -76,8 +76,8 @@ static dsc_status begin(pack_out *out, const char *path, size_t file, bool gzip,
     }
     char note[DSC_IMAGES_NOTE];
     dsc_text text = {0};
-    for (size_t i = 0; file == CLASS_NAMES && i < set->list->class_count; i++)
-        dsc_text_append(&text, "%s\n", set->list->classes[i]);
+    for (size_t i = 0; file == CLASS_NAMES && i < set->data->classes; i++)
+        dsc_text_append(&text, "%s\n", dsc_dataset_class_name(set->data, i));
     if (file == IMAGES_NOTE) dsc_text_append_bytes(&text, note, dsc_images_note_format(note, &set->looks));
     dsc_status status =
         text.failed ? dsc_fail_memory(error, text.length, path) : dsc_file_writer_open(writer, path, error);

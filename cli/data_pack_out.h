@@ -6,12 +6,10 @@
 #include "command.h"
 
 #include "data/images.h"
-#include "pack/pack.h"
 
-/* One of the two sets: which entries of which list, in what order, and what was read of them. */
+/* One of the two sets, as it is written. */
 typedef struct pack_part {
-    const pack_list *list;
-    size_t *order;
+    const dsc_dataset *data;
     size_t count; /* 0: the set has no files */
     dsc_array images, labels;
     dsc_images looks; /* of the images; set where count is not 0 */

@@ -10,6 +10,7 @@
 #include <math.h>
 
 typedef struct values {
+    dsc_reading reading;
     bool offline;
     char *out;
     bool json, quiet;
@@ -71,7 +72,7 @@ static dsc_status write_sheet(const command_call *call, const values *how, const
 
 static dsc_status run(command_call *call, dsc_error *error) {
     const values *how = call->values;
-    command_source source = {.data = call->operands[0], .offline = how->offline};
+    command_source source = command_source_of(call->operands[0], &how->reading, how->offline);
     command_data data;
     report_datasheet sheet;
     dsc_status status = command_data_open(&data, call, &source, error);
@@ -85,17 +86,18 @@ static dsc_status run(command_call *call, dsc_error *error) {
 static const dsc_param options[] = {
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
      "write the datasheet there; without it, it is printed"},
+    DSC_READING_PARAMS(values, reading),
     {"offline", DSC_PARAM_SWITCH, offsetof(values, offline), "off", 0, 0, NULL, "never use the network"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
 };
 
-static const command_option extras[] = {{"out", 'o', "FILE.md", true}, {0}};
+static const command_option extras[] = {{"out", 'o', "FILE.md", true}, COMMAND_READING_EXTRAS, {0}};
 
 static const command_operand operands[] = {
     {.name = "DATA",
-     .help = "a folder with the four files, or mnist, digits, auto: as --data of other commands"},
+     .help = "where labelled images are, or mnist, digits, auto: as --data of other commands"},
     {0},
 };
 

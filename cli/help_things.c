@@ -4,6 +4,7 @@
 #include "help.h"
 
 #include "augment/augment.h"
+#include "forms/forms.h"
 #include "layer/layer.h"
 #include "op/op.h"
 #include "optim/optimiser.h"
@@ -15,8 +16,15 @@
 #include <string.h>
 
 const dsc_registry *const help_things[] = {
-    &dsc_layer_registry, &dsc_op_registry,           &dsc_optimiser_registry, &dsc_schedule_registry,
-    &dsc_loss_registry,  &dsc_augmentation_registry, &picture_formats,        NULL,
+    &dsc_layer_registry,
+    &dsc_op_registry,
+    &dsc_optimiser_registry,
+    &dsc_schedule_registry,
+    &dsc_loss_registry,
+    &dsc_augmentation_registry,
+    &picture_formats,
+    &forms_registry,
+    NULL,
 };
 
 const dsc_registry *help_things_find(const char *things) {

@@ -2,8 +2,9 @@
 /* source.c: opens what --data names, by fetch_open, and tells of it. */
 #include "source.h"
 
-#include "data/folder.h"
+#include "data/form.h"
 #include "data/images.h"
+#include "forms/forms.h"
 #include "progress.h"
 
 #include <stdlib.h>
@@ -17,6 +18,14 @@ typedef struct watching {
     unsigned file; /* the one that the bar is about */
     bool started;
 } watching;
+
+static int on_reading(void *user, const char *what, size_t done, size_t count) {
+    watching *w = user;
+    if (!w->started) command_progress_start(&w->progress, w->call, what, "images", count);
+    w->started = true;
+    command_progress_show(&w->progress, done);
+    return command_should_stop();
+}
 
 static int on_progress(void *user, const fetch_progress *now) {
     watching *w = user;
@@ -43,22 +52,37 @@ static dsc_status note_file(void *user, const char *path, dsc_error *error) {
 
 static dsc_status on_open(void *user, const char *place, dsc_error *error) {
     const watching *w = user;
-    return dsc_mnist_visit(place, note_file, w->reader, error);
+    return dsc_form_visit(&forms_registry, place, note_file, w->reader, error);
 }
 
 dsc_status command_data_open(command_data *data, command_call *call, const command_source *source,
                              dsc_error *error) {
     *data = (command_data){0};
     watching w = {.call = call, .reader = call};
+    dsc_opening opening = {.reading = &source->reading,
+                           .forms = &forms_registry,
+                           .keep_order = source->keep_order,
+                           .on_progress = on_reading,
+                           .user = &w};
     fetch_source from = {.data = source->data,
                          .offline = source->offline,
                          .on_progress = on_progress,
                          .on_note = on_note,
                          .on_open = on_open,
+                         .opening = &opening,
                          .user = &w};
     dsc_status status = fetch_open(&data->train, &data->test, data->name, &from, error);
     command_progress_end(&w.progress);
+    data->understood = opening.understood;
+    if (!status && !data->test && !source->without_test)
+        status = dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: has no test set, and --test-share 0 makes none; omit it",
+                          data->name);
+    if (!status) command_tell_remarks(&opening.remarks);
     return status;
+}
+
+command_source command_source_of(char *data, const dsc_reading *reading, bool offline) {
+    return (command_source){.data = data, .reading = *reading, .offline = offline};
 }
 
 void command_tell_remarks(const dsc_remarks *remarks) {
@@ -70,6 +94,13 @@ json_t *command_remarks_json(const dsc_remarks *remarks) {
     for (size_t i = 0; i < remarks->count; i++)
         (void)json_array_append_new(list, dsc_json_text(remarks->line[i]));
     return list;
+}
+
+json_t *command_understood_json(const dsc_understood *understood) {
+    json_t *json = json_object();
+    for (size_t i = 0; i < understood->count; i++)
+        (void)json_object_set_new(json, understood->line[i].what, dsc_json_text(understood->line[i].how));
+    return json;
 }
 
 void command_compare_images(const dsc_images *train, const dsc_images *test) {

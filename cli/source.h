@@ -4,12 +4,17 @@
 #define CLI_SOURCE_H
 
 #include "command.h"
+#include "data/reading.h"
+#include "data/understood.h"
 #include "fetch/source.h"
 
 /* What these options say. */
 typedef struct command_source {
     char *data;
+    dsc_reading reading;
     bool offline;
+    bool without_test; /* data without a test set will do */
+    bool keep_order;   /* as of dsc_opening */
 } command_source;
 
 /* The rows of the option table; `values` has a command_source called `source`. */
@@ -21,20 +26,30 @@ typedef struct command_source {
      0,                                                                                                      \
      0,                                                                                                      \
      NULL,                                                                                                   \
-     "MNIST, downloaded if it is not on disk; the built-in digits; or the four files in a folder. auto is "  \
-     "MNIST, or the digits where that cannot be had"},                                                       \
+     "MNIST, downloaded if it is not on disk; the built-in digits; or where labelled images are, in any of " \
+     "the forms of `descender help forms`. auto is MNIST, or the digits where that cannot be had"},          \
+        DSC_READING_PARAMS(values, source.reading),                                                          \
     {                                                                                                        \
         "offline", DSC_PARAM_SWITCH, offsetof(values, source.offline), "off", 0, 0, NULL,                    \
             "never use the network"                                                                          \
     }
-/* Their row of the extras. */
+/* What the options that say how data are read have beyond their rows. */
+#define COMMAND_READING_EXTRAS                                                                               \
+    {"group-by", 0, "REGEX", true}, {"label-column", 0, "COLUMN", true}, {"shape", 0, "CxHxW", true}, {      \
+        "size", 0, "HxW", false                                                                              \
+    }
+/* Their rows of the extras. */
 #define COMMAND_SOURCE_EXTRA                                                                                 \
-    { "data", 'd', "auto|mnist|digits|DIR", false }
+    { "data", 'd', "auto|mnist|digits|PATH", false }, COMMAND_READING_EXTRAS
+
+/* Those of a recipe. */
+command_source command_source_of(char *data, const dsc_reading *reading, bool offline);
 
 /* What was opened. */
 typedef struct command_data {
     dsc_dataset *train, *test;
     char name[FETCH_DESCRIPTION]; /* "MNIST (/data)", "built-in digits, seed 1": what every output names */
+    dsc_understood understood;    /* how a path was read; empty for MNIST by name and the digits */
 } command_data;
 
 /* Opens the data, with a progress bar where they are downloaded, and notes their files with command_reads.
@@ -43,6 +58,9 @@ typedef struct command_data {
 dsc_status command_data_open(command_data *data, command_call *call, const command_source *source,
                              dsc_error *error);
 void command_data_close(command_data *data);
+
+/* {"form": "csv: ...", "labels": "column 1, \"label\"", ...}; NULL for want of memory. */
+json_t *command_understood_json(const dsc_understood *understood);
 
 /* Says what differs between the images of the two sets: a model that is trained on one is measured on the
  * other. */

@@ -21,7 +21,9 @@ static dsc_status locate(command_subject *subject, const char *path, dsc_error *
     if (status) return status;
     subject->model_path = dsc_path_join(path, DSC_RUN_MODEL);
     subject->data = recipe.data;
+    subject->reading = recipe.reading;
     recipe.data = NULL;
+    recipe.reading = dsc_reading_defaults();
     dsc_recipe_clear(&recipe);
     if (!subject->model_path) return dsc_fail_memory(error, strlen(path), path);
     struct stat info;
@@ -46,6 +48,7 @@ void command_subject_close(command_subject *subject) {
     dsc_model_free(subject->model);
     free(subject->model_path);
     free(subject->data);
+    dsc_reading_clear(&subject->reading);
     *subject = (command_subject){0};
 }
 
@@ -59,9 +62,23 @@ dsc_status command_subject_match(dsc_dataset **set, command_subject *subject, ds
     return DSC_OK;
 }
 
+/* What the user gave stands in the place of what the run had. Both keep their texts. */
+static void override(dsc_reading *reading, const dsc_reading *given, const command_call *call) {
+    for (const dsc_param *p = dsc_reading_params; p->name; p++) {
+        static const size_t sizes[] = {[DSC_PARAM_INT] = sizeof(int64_t), [DSC_PARAM_REAL] = sizeof(double),
+                                       [DSC_PARAM_PAIR] = 2 * sizeof(int64_t), [DSC_PARAM_SWITCH] = sizeof(bool),
+                                       [DSC_PARAM_CHOICE] = sizeof(int), [DSC_PARAM_TEXT] = sizeof(char *)};
+        if (command_given(call, p->name))
+            memcpy((char *)reading + p->offset, (const char *)given + p->offset, sizes[p->type]);
+    }
+}
+
 command_source command_subject_source(const command_subject *subject, const command_call *call,
                                       const command_source *source) {
     command_source from = *source;
-    if (subject->data && !command_given(call, "data")) from.data = subject->data;
+    if (!subject->data || command_given(call, "data")) return from;
+    from.data = subject->data;
+    from.reading = subject->reading;
+    override(&from.reading, &source->reading, call);
     return from;
 }

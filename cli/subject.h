@@ -11,6 +11,7 @@ typedef struct command_subject {
     bool is_run;
     char *model_path;
     char *data; /* a run's recipe names it; else NULL */
+    dsc_reading reading; /* of the same recipe */
     dsc_model *model;
     dsc_remarks remarks; /* of command_subject_match */
 } command_subject;
@@ -24,7 +25,7 @@ void command_subject_close(command_subject *subject);
  * from what the model was trained on, and keeps that in the subject's remarks: dsc_dataset_match. */
 dsc_status command_subject_match(dsc_dataset **set, command_subject *subject, dsc_error *error);
 
-/* --data where the user gave it; else the run's; else the default. */
+/* --data where the user gave it, and how it is read; else the run's, but for what the user gave; else the default. */
 command_source command_subject_source(const command_subject *subject, const command_call *call,
                                       const command_source *source);
 

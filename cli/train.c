@@ -74,7 +74,7 @@ static dsc_status read_recipe(session *s, dsc_error *error) {
 /* ---- the data ---- */
 
 static dsc_status open_data(session *s, dsc_error *error) {
-    command_source source = {.data = s->recipe.data, .offline = s->how->offline};
+    command_source source = command_source_of(s->recipe.data, &s->recipe.reading, s->how->offline);
     if (s->how->resume && command_given(s->call, "data")) source.data = s->how->recipe.data;
     dsc_status status = command_data_open(&s->data, s->call, &source, error);
     if (status) return status;
@@ -215,7 +215,7 @@ static const dsc_param options[] = {
 };
 
 static const command_option extras[] = {
-    {"data", 'd', "auto|mnist|digits|DIR", false},
+    COMMAND_SOURCE_EXTRA,
     {"recipe", 'r', "NAME|FILE", false},
     {"model", 'm', NULL, false},
     {"epochs", 'e', NULL, false},

@@ -237,6 +237,34 @@ DSC_API dsc_status dsc_dataset_open(dsc_dataset **data, const char *images_path,
 DSC_API dsc_status dsc_mnist_open(dsc_dataset **train, dsc_dataset **test, const char *folder,
                                   dsc_error *error);
 
+/* How data are read where they do not say it themselves. dsc_data_options_defaults() fills it; texts are read during
+ * the call and not kept. */
+typedef struct dsc_data_options {
+    size_t size;              /* of this struct: dsc_data_options_defaults sets it */
+    double test_share;        /* 0 to 0.9, of each class: the test set of data that have none; 0: make none */
+    uint64_t split_seed;      /* of the choice of its images; below 10^15 */
+    const char *group_by;     /* of a table, a column: rows of one value stay on one side; NULL: no groups */
+    const char *label_column; /* of a table: a name, a number from 1, "first", "last"; NULL: found */
+    const char *shape;        /* of images that are rows of numbers: "28x28", "3x32x32"; NULL: square, grey */
+} dsc_data_options;
+DSC_API dsc_data_options dsc_data_options_defaults(void);
+
+/* Opens whatever holds labelled images, told by its content:
+ *
+ *   the four IDX files in a folder, as dsc_mnist_open does
+ *   a table of labels and pixels, CSV or TSV, plain or gzip: train.csv, and test.csv beside it
+ *   NumPy's arrays x_train, y_train, x_test, y_test and the like in a .npz file, or as .npy files in a folder
+ *   arrays of these names in a safetensors file
+ *
+ * Labels that are whole numbers from 0 to 255 are the labels; others are numbered in the order of their
+ * numbers or names, which are then the names of the classes. Data without a test set are split (`options`
+ * NULL: the defaults); *test is NULL where test_share is 0. Data with a validation set beside training and
+ * test set keep it: it is what training with a validation share holds out. `remarks` (may be NULL): what was
+ * decided that a person should be told. Release both with dsc_dataset_free; on failure both are NULL. Files
+ * are only read; the call may be made by several threads at once. (docs/data.md) */
+DSC_API dsc_status dsc_dataset_open_any(dsc_dataset **train, dsc_dataset **test, const char *path,
+                                        const dsc_data_options *options, dsc_remarks *remarks, dsc_error *error);
+
 /* Draws `count` handwritten-looking digits, 28 x 28, centred as MNIST's are. The same seed gives the same
  * digits on every machine, whatever the number of threads (0: all cores), and the first n of them do not
  * depend on `count` (1 to 4294967295). Each ten hold every digit once. docs/digits.md says how. */

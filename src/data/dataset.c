@@ -247,6 +247,7 @@ dsc_status dsc_dataset_view(dsc_dataset **result, const dsc_dataset *parent, con
     *view = *parent;
     view->name = own_name;
     view->count = count;
+    view->own_validation = 0;
     view->index = own_index;
     view->labels = view->own_labels = labels;
     view->own_names = NULL;

@@ -37,6 +37,7 @@ struct dsc_dataset {
     const uint8_t *labels; /* one each sample, in the dataset's order */
     const uint32_t *index; /* a view's, its own; NULL: all images in the storage's order */
     uint8_t *own_labels;   /* a view's, gathered; NULL: the storage's are used */
+    size_t own_validation; /* the last so many samples are what the data themselves hold out to validate */
 };
 
 /* The image and label of sample i < count: these, and not the pointers, are right for a view too. */

@@ -36,6 +36,24 @@ typedef struct dsc_npy_description {
 dsc_status dsc_npy_describe(dsc_npy_description *found, const void *bytes, size_t size, const char *name,
                             dsc_error *error);
 
+/* How the elements of a type are stored, as in "<f8". False: as no numbers of at most 64 bits. */
+typedef struct dsc_npy_encoding {
+    char letter; /* b, u, i or f; B: bfloat16, which NumPy has not */
+    size_t size;
+    bool swap;
+} dsc_npy_encoding;
+bool dsc_npy_encoding_read(dsc_npy_encoding *encoding, const char *type);
+/* The element at `from`. Whole numbers beyond 2^53 are rounded. */
+double dsc_npy_number(const unsigned char *from, const dsc_npy_encoding *encoding);
+
+/* Checks that a file of `size` bytes has the elements that `found` says: numbers, of 1 to 4 dimensions. */
+dsc_status dsc_npy_elements(dsc_npy_encoding *encoding, size_t *count, const dsc_npy_description *found,
+                            size_t size, const char *name, dsc_error *error);
+
+/* dsc_npy_parse_bytes of a file whose header is read already, or which is described by something else. */
+dsc_status dsc_npy_take_bytes(dsc_array *array, const dsc_npy_description *found, const void *bytes,
+                              size_t size, const char *name, dsc_error *error);
+
 /* Walks over the elements of an array in C order: `at` is the place of each in the file, in elements. */
 typedef struct dsc_npy_order {
     size_t at, rank, shape[4], stride[4], index[4];
@@ -67,5 +85,15 @@ dsc_status dsc_npz_read(dsc_array *array, const char *path, const char *name, ds
 /* The same from memory; `file` stands for the file in messages. */
 dsc_status dsc_npz_parse(dsc_array *array, const void *bytes, size_t size, const char *file, const char *name,
                          dsc_error *error);
+
+/* Calls `visit` with each name of an array, without its ".npy", until that fails; a name too long for an array, or with control characters,
+ * is passed over. */
+typedef dsc_status dsc_npz_visitor(void *user, const char *name, dsc_error *error);
+dsc_status dsc_npz_visit(const void *bytes, size_t size, const char *file, dsc_npz_visitor *visit, void *user,
+                         dsc_error *error);
+
+/* The .npy file of the array called `name`: in place, or in *buffer (release with free()). */
+dsc_status dsc_npz_member(const unsigned char **npy, size_t *npy_size, unsigned char **buffer, const void *bytes,
+                          size_t size, const char *file, const char *name, dsc_error *error);
 
 #endif

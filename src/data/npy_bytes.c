@@ -10,22 +10,15 @@
 #include <math.h>
 #include <string.h>
 
-/* How the elements are stored. */
-typedef struct encoding {
-    char letter; /* b, u, i or f */
-    size_t size;
-    bool swap;
-} encoding;
-
-static bool read_encoding(encoding *e, const char *type) {
+bool dsc_npy_encoding_read(dsc_npy_encoding *e, const char *type) {
     static const char *const known[] = {"b1", "u1", "i1", "u2", "i2", "u4",
-                                        "i4", "u8", "i8", "f2", "f4", "f8"};
+                                        "i4", "u8", "i8", "f2", "f4", "f8", "B2"};
     if (!*type || !strchr("<>|=", *type)) return false;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(type + 1, known[i]) != 0) continue;
         const uint16_t one = 1;
         const bool little = *(const unsigned char *)&one == 1;
-        *e = (encoding){known[i][0], (size_t)(known[i][1] - '0'), false};
+        *e = (dsc_npy_encoding){known[i][0], (size_t)(known[i][1] - '0'), false};
         e->swap = e->size > 1 && ((*type == '<' && !little) || (*type == '>' && little));
         return e->size == 1 || *type != '|';
     }
@@ -42,7 +35,7 @@ static double half(uint16_t bits) {
 }
 
 /* Whole numbers too large for a double are far outside of what is looked for. */
-static double number_at(const unsigned char *from, const encoding *e) {
+double dsc_npy_number(const unsigned char *from, const dsc_npy_encoding *e) {
     unsigned char b[8];
     union {
         uint8_t u1;
@@ -60,6 +53,11 @@ static double number_at(const unsigned char *from, const encoding *e) {
     if (e->swap) dsc_swap_bytes(b, 1, e->size);
     memcpy(&v, b, e->size);
     const bool is_signed = e->letter == 'i';
+    if (e->letter == 'B') {
+        const uint32_t bits = (uint32_t)v.u2 << 16;
+        memcpy(&v.f4, &bits, sizeof v.f4);
+        return (double)v.f4;
+    }
     if (e->letter == 'f') return e->size == 2 ? half(v.u2) : e->size == 4 ? (double)v.f4 : v.f8;
     switch (e->size) {
     case 1:
@@ -79,10 +77,10 @@ typedef struct range {
     bool whole, finite;
 } range;
 
-static range look(const unsigned char *elements, size_t count, const encoding *e) {
+static range look(const unsigned char *elements, size_t count, const dsc_npy_encoding *e) {
     range r = {INFINITY, -INFINITY, true, true};
     for (size_t i = 0; i < count; i++) {
-        const double value = number_at(elements + i * e->size, e);
+        const double value = dsc_npy_number(elements + i * e->size, e);
         if (!isfinite(value)) r.finite = false;
         if (value < r.least) r.least = value;
         if (value > r.most) r.most = value;
@@ -92,7 +90,7 @@ static range look(const unsigned char *elements, size_t count, const encoding *e
 }
 
 /* The factor that makes bytes of the numbers; 0, and an error, if that is in doubt. */
-static double factor_of(const range *r, const encoding *e, const char *name, dsc_error *error) {
+static double factor_of(const range *r, const dsc_npy_encoding *e, const char *name, dsc_error *error) {
     char least[32], most[32];
     (void)dsc_format_shortest(least, r->least);
     (void)dsc_format_shortest(most, r->most);
@@ -102,7 +100,7 @@ static double factor_of(const range *r, const encoding *e, const char *name, dsc
         (void)dsc_fail(
             error, DSC_ERROR_UNSUPPORTED,
             "%s: holds numbers that are not finite; save numpy.nan_to_num(array, posinf=0, neginf=0)", name);
-    else if (e->letter == 'f' && is_unit)
+    else if ((e->letter == 'f' || e->letter == 'B') && is_unit)
         return 255;
     else if (is_unit && r->most > 0 && e->size > 1)
         (void)dsc_fail(
@@ -140,38 +138,59 @@ static dsc_status fail_type(const dsc_npy_description *found, const char *name, 
                     found->structured ? "fields" : found->type, remedy);
 }
 
-dsc_status dsc_npy_parse_bytes(dsc_array *array, const void *data, size_t size, const char *name,
-                               dsc_error *error) {
-    memset(array, 0, sizeof *array);
-    dsc_npy_description found;
-    encoding e = {0};
-    size_t content, bytes;
+dsc_status dsc_npy_elements(dsc_npy_encoding *e, size_t *count, const dsc_npy_description *found, size_t size,
+                            const char *name, dsc_error *error) {
+    size_t bytes;
     char text[DSC_SHAPE_TEXT];
-    dsc_status status = dsc_npy_describe(&found, data, size, name, error);
-    if (status) return status;
-    if (found.structured || !read_encoding(&e, found.type)) return fail_type(&found, name, error);
-    if (found.rank < 1 || found.rank > 4)
+    if (found->structured || !dsc_npy_encoding_read(e, found->type)) return fail_type(found, name, error);
+    if (found->rank < 1 || found->rank > 4)
         return dsc_fail(
             error, DSC_ERROR_UNSUPPORTED,
             "%s: expected images, an array of 2 to 4 dimensions, found %zu; for images of 28 x 28 save "
             "array.reshape(-1, 28, 28)",
-            name, found.rank);
-    if (!dsc_array_bytes(&content, DSC_U8, found.rank, found.shape) ||
-        !dsc_multiply(&bytes, content, e.size) || bytes != size - found.start)
-        return dsc_fail(
-            error, DSC_ERROR_FORMAT,
-            "%s: expected %s elements of %zu bytes at offset %zu, found %zu bytes; the file is cut short "
-            "or damaged: copy it again",
-            name, dsc_shape_text(text, found.rank, found.shape), e.size, found.start, size - found.start);
-    const unsigned char *elements = (const unsigned char *)data + found.start;
-    const range r = look(elements, content, &e);
-    const double factor = factor_of(&r, &e, name, error);
-    if (factor == 0) return DSC_ERROR_UNSUPPORTED;
-    status = dsc_array_create(array, DSC_U8, found.rank, found.shape, error);
+            name, found->rank);
+    if (dsc_array_bytes(count, DSC_U8, found->rank, found->shape) &&
+        dsc_multiply(&bytes, *count, e->size) && found->start <= size && bytes == size - found->start)
+        return DSC_OK;
+    return dsc_fail(
+        error, DSC_ERROR_FORMAT,
+        "%s: expected %s elements of %zu bytes at offset %zu, found %zu bytes; the file is cut short "
+        "or damaged: copy it again",
+        name, dsc_shape_text(text, found->rank, found->shape), e->size, found->start, size - found->start);
+}
+
+dsc_status dsc_npy_take_bytes(dsc_array *array, const dsc_npy_description *found, const void *data,
+                              size_t size, const char *name, dsc_error *error) {
+    memset(array, 0, sizeof *array);
+    dsc_npy_encoding e;
+    size_t content;
+    dsc_status status = dsc_npy_elements(&e, &content, found, size, name, error);
     if (status) return status;
+    const unsigned char *elements = (const unsigned char *)data + found->start;
+    const bool plain = e.letter == 'u' && e.size == 1 && (!found->fortran_order || found->rank == 1);
+    double factor = 1;
+    if (!plain) {
+        const range r = look(elements, content, &e);
+        factor = factor_of(&r, &e, name, error);
+    }
+    if (factor == 0) return DSC_ERROR_UNSUPPORTED;
+    status = dsc_array_create(array, DSC_U8, found->rank, found->shape, error);
+    if (status) return status;
+    if (plain) { /* most arrays of images are bytes in order */
+        if (content) memcpy(array->data, elements, content);
+        return DSC_OK;
+    }
     dsc_npy_order order;
-    dsc_npy_order_start(&order, &found);
+    dsc_npy_order_start(&order, found);
     for (size_t i = 0; i < content; i++, dsc_npy_order_next(&order))
-        ((uint8_t *)array->data)[i] = (uint8_t)lround(factor * number_at(elements + order.at * e.size, &e));
+        ((uint8_t *)array->data)[i] = (uint8_t)lround(factor * dsc_npy_number(elements + order.at * e.size, &e));
     return DSC_OK;
+}
+
+dsc_status dsc_npy_parse_bytes(dsc_array *array, const void *data, size_t size, const char *name,
+                               dsc_error *error) {
+    memset(array, 0, sizeof *array);
+    dsc_npy_description found;
+    dsc_status status = dsc_npy_describe(&found, data, size, name, error);
+    return status ? status : dsc_npy_take_bytes(array, &found, data, size, name, error);
 }

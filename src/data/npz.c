@@ -190,25 +190,31 @@ static dsc_status find_list(struct archive *zip, dsc_error *error) {
     return fail_damaged(error, zip, zip->size, "the end of a ZIP archive");
 }
 
+/* The entry of the list at *at, which goes behind it. */
+static dsc_status next_entry(const unsigned char **entry, size_t *at, const struct archive *zip, dsc_error *error) {
+    *entry = zip->bytes + *at;
+    if (zip->list_end - *at < CENTRAL || get32(*entry) != 0x02014B50)
+        return fail_damaged(error, zip, *at, "an entry of the archive's list");
+    const size_t whole = CENTRAL + (size_t)get16(*entry + 28) + get16(*entry + 30) + get16(*entry + 32);
+    if (zip->list_end - *at < whole) return fail_damaged(error, zip, *at, "a whole entry of the archive's list");
+    *at += whole;
+    return DSC_OK;
+}
+
 /* The list's entry for `name`.npy, or NULL in *found. */
 static dsc_status find_entry(const unsigned char **found, const struct archive *zip, const char *name,
                              dsc_error *error) {
     *found = NULL;
     size_t at = zip->list, length = strlen(name);
     for (size_t i = 0; i < zip->count; i++) {
-        const unsigned char *entry = zip->bytes + at;
-        if (zip->list_end - at < CENTRAL || get32(entry) != 0x02014B50)
-            return fail_damaged(error, zip, at, "an entry of the archive's list");
-        size_t name_length = get16(entry + 28);
-        size_t whole = CENTRAL + name_length + get16(entry + 30) + get16(entry + 32);
-        if (zip->list_end - at < whole)
-            return fail_damaged(error, zip, at, "a whole entry of the archive's list");
-        if (name_length == length + 4 && !memcmp(entry + CENTRAL, name, length) &&
+        const unsigned char *entry;
+        dsc_status status = next_entry(&entry, &at, zip, error);
+        if (status) return status;
+        if (get16(entry + 28) == length + 4 && !memcmp(entry + CENTRAL, name, length) &&
             !memcmp(entry + CENTRAL + length, ".npy", 4)) {
             *found = entry;
             return DSC_OK;
         }
-        at += whole;
     }
     return DSC_OK;
 }
@@ -271,23 +277,53 @@ static dsc_status unpack(const unsigned char **npy, size_t *size, unsigned char 
     return DSC_OK;
 }
 
-dsc_status dsc_npz_parse(dsc_array *array, const void *bytes, size_t size, const char *file, const char *name,
-                         dsc_error *error) {
-    memset(array, 0, sizeof *array);
+dsc_status dsc_npz_member(const unsigned char **npy, size_t *npy_size, unsigned char **buffer, const void *bytes,
+                          size_t size, const char *file, const char *name, dsc_error *error) {
     struct archive zip = {.bytes = bytes, .size = size, .file = file};
-    const unsigned char *entry = NULL, *npy = NULL;
-    unsigned char *buffer = NULL;
-    size_t length = 0;
+    const unsigned char *entry = NULL;
+    *buffer = NULL;
     dsc_status status = find_list(&zip, error);
     if (!status) status = find_entry(&entry, &zip, name, error);
     if (status) return status;
-    if (!entry) return fail_absent(error, &zip, name);
-    status = unpack(&npy, &length, &buffer, &zip, entry, error);
+    return entry ? unpack(npy, npy_size, buffer, &zip, entry, error) : fail_absent(error, &zip, name);
+}
+
+dsc_status dsc_npz_parse(dsc_array *array, const void *bytes, size_t size, const char *file, const char *name,
+                         dsc_error *error) {
+    memset(array, 0, sizeof *array);
+    const unsigned char *npy = NULL;
+    unsigned char *buffer;
+    size_t length = 0;
+    dsc_status status = dsc_npz_member(&npy, &length, &buffer, bytes, size, file, name, error);
     if (!status) {
         status = dsc_npy_parse(array, npy, length, name, error);
         if (status) (void)dsc_error_context(error, status, "%s", file);
     }
     free(buffer);
+    return status;
+}
+
+dsc_status dsc_npz_visit(const void *bytes, size_t size, const char *file, dsc_npz_visitor *visit, void *user,
+                         dsc_error *error) {
+    struct archive zip = {.bytes = bytes, .size = size, .file = file};
+    dsc_status status = find_list(&zip, error);
+    size_t at = zip.list;
+    for (size_t i = 0; i < zip.count && !status; i++) {
+        const unsigned char *entry;
+        status = next_entry(&entry, &at, &zip, error);
+        if (status) return status;
+        const size_t length = get16(entry + 28);
+        char name[256];
+        if (length < 5 || length - 4 >= sizeof name || memcmp(entry + CENTRAL + length - 4, ".npy", 4) != 0)
+            continue;
+        bool good = true;
+        for (size_t k = 0; k < length - 4; k++) {
+            name[k] = (char)entry[CENTRAL + k];
+            good = good && entry[CENTRAL + k] >= 32 && entry[CENTRAL + k] != 127;
+        }
+        name[length - 4] = '\0';
+        if (good) status = visit(user, name, error);
+    }
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "base/stream.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -50,7 +51,7 @@ dsc_status dsc_dataset_split(dsc_dataset **rest, dsc_dataset **held_out, const d
         for (size_t label = 0; label < dsc_dataset_classes(data); label++)
             draw_class(held, data, label, share, seed, members);
         status = make_part(rest, data, held, false, index, "to train on", error);
-        if (!status) status = make_part(held_out, data, held, true, index, "to validate on", error);
+        if (!status) status = make_part(held_out, data, held, true, index, "to hold out", error);
         if (status) {
             dsc_dataset_free(*rest);
             *rest = NULL;
@@ -69,6 +70,127 @@ dsc_status dsc_dataset_first(dsc_dataset **view, const dsc_dataset *data, size_t
     if (!index) return dsc_fail_memory(error, count * sizeof *index, "a part of the data");
     for (size_t i = 0; i < count; i++) index[i] = (uint32_t)i;
     dsc_status status = dsc_dataset_view(view, data, index, count, NULL, error);
+    free(index);
+    return status;
+}
+
+/* Samples first ... first + count of `data`. */
+static dsc_status make_range(dsc_dataset **part, const dsc_dataset *data, size_t first, size_t count,
+                             bool held, dsc_error *error) {
+    char name[256];
+    uint32_t *index = dsc_allocate(count, sizeof *index);
+    if (!index) return dsc_fail_memory(error, count * sizeof *index, "a part of the data");
+    for (size_t i = 0; i < count; i++) index[i] = (uint32_t)(first + i);
+    (void)snprintf(name, sizeof name, "%s%s", data->name, held ? ", held out" : "");
+    dsc_status status = dsc_dataset_view(part, data, index, count, name, error);
+    free(index);
+    return status;
+}
+
+dsc_status dsc_dataset_split_own(dsc_dataset **rest, dsc_dataset **held_out, const dsc_dataset *data,
+                                 size_t count, dsc_error *error) {
+    const size_t others = data->count - data->own_validation;
+    *rest = *held_out = NULL;
+    dsc_status status = make_range(rest, data, 0, count && count < others ? count : others, false, error);
+    if (!status) status = make_range(held_out, data, others, data->own_validation, true, error);
+    if (status) {
+        dsc_dataset_free(*rest);
+        *rest = NULL;
+    }
+    return status;
+}
+
+dsc_status dsc_dataset_mix(dsc_dataset **view, const dsc_dataset *data, uint64_t seed, dsc_error *error) {
+    const size_t mixed = data->count - data->own_validation;
+    uint32_t *index = dsc_allocate(data->count, sizeof *index);
+    int64_t *order = dsc_allocate(mixed, sizeof *order);
+    *view = NULL;
+    dsc_status status = index && order
+                            ? DSC_OK
+                            : dsc_fail_memory(error, data->count * sizeof *order, "the order of the images");
+    if (!status) {
+        dsc_rng rng;
+        dsc_rng_philox(&rng, (const uint64_t[2]){seed, DSC_STREAM_SPLIT},
+                       (const uint64_t[4]){0, 0, 0, UINT64_MAX});
+        dsc_rng_permutation(&rng, order, mixed);
+        for (size_t i = 0; i < data->count; i++) index[i] = i < mixed ? (uint32_t)order[i] : (uint32_t)i;
+        status = dsc_dataset_view(view, data, index, data->count, NULL, error);
+    }
+    if (!status) (*view)->own_validation = data->own_validation;
+    free(index);
+    free(order);
+    return status;
+}
+
+/* --- by group --- */
+
+typedef struct member {
+    uint64_t group;
+    uint32_t sample;
+} member;
+
+static int by_group(const void *a, const void *b) {
+    const member *x = a, *y = b;
+    if (x->group != y->group) return x->group < y->group ? -1 : 1;
+    return (x->sample > y->sample) - (x->sample < y->sample);
+}
+
+/* Takes the group if that brings what is held out nearer to what is wanted, summed over its classes. */
+static void draw_group(bool *held, double wanted[256], const dsc_dataset *data, const member *first,
+                       size_t count) {
+    double in[256] = {0}, nearer = 0;
+    for (size_t i = 0; i < count; i++) in[dsc_dataset_label(data, first[i].sample)]++;
+    for (size_t k = 0; k < 256; k++) nearer += fabs(wanted[k]) - fabs(wanted[k] - in[k]);
+    if (!(nearer > 0)) return;
+    for (size_t k = 0; k < 256; k++) wanted[k] -= in[k];
+    for (size_t i = 0; i < count; i++) held[first[i].sample] = true;
+}
+
+static dsc_status draw_groups(bool *held, const dsc_dataset *data, const uint64_t *groups, double share,
+                              uint64_t seed, dsc_error *error) {
+    const size_t n = data->count;
+    double wanted[256] = {0};
+    member *all = dsc_allocate(n, sizeof *all);
+    size_t *start = dsc_allocate(n + 1, sizeof *start), count = 0;
+    int64_t *order = dsc_allocate(n, sizeof *order);
+    dsc_status status = all && start && order ? DSC_OK : dsc_fail_memory(error, n * sizeof *all, "groups");
+    if (!status) {
+        for (size_t i = 0; i < n; i++) {
+            all[i] = (member){groups[i], (uint32_t)i};
+            wanted[dsc_dataset_label(data, i)] += share;
+        }
+        qsort(all, n, sizeof *all, by_group);
+        for (size_t i = 0; i < n; i++)
+            if (!i || all[i].group != all[i - 1].group) start[count++] = i;
+        start[count] = n;
+        dsc_rng rng;
+        dsc_rng_philox(&rng, (const uint64_t[2]){seed, DSC_STREAM_SPLIT}, (const uint64_t[4]){0});
+        dsc_rng_permutation(&rng, order, count);
+        for (size_t g = 0; g < count; g++) {
+            const size_t first = start[order[g]];
+            draw_group(held, wanted, data, all + first, start[order[g] + 1] - first);
+        }
+    }
+    free(all);
+    free(start);
+    free(order);
+    return status;
+}
+
+dsc_status dsc_dataset_split_groups(dsc_dataset **rest, dsc_dataset **held_out, const dsc_dataset *data,
+                                    const uint64_t *groups, double share, uint64_t seed, dsc_error *error) {
+    *rest = *held_out = NULL;
+    bool *held = dsc_allocate(data->count, sizeof *held);
+    uint32_t *index = dsc_allocate(data->count, sizeof *index);
+    dsc_status status = held && index ? DSC_OK : dsc_fail_memory(error, data->count, "a split");
+    if (!status) status = draw_groups(held, data, groups, share, seed, error);
+    if (!status) status = make_part(rest, data, held, false, index, "to train on", error);
+    if (!status) status = make_part(held_out, data, held, true, index, "to test with", error);
+    if (status) {
+        dsc_dataset_free(*rest);
+        *rest = NULL;
+    }
+    free(held);
     free(index);
     return status;
 }

@@ -4,7 +4,7 @@
 #ifndef DSC_TRAIN_RECIPE_H
 #define DSC_TRAIN_RECIPE_H
 
-#include "base/param.h"
+#include "data/reading.h"
 
 /* The files that hold recipes: of a run, and the best one that a search found. */
 #define DSC_RUN_RECIPE "recipe.json"
@@ -15,7 +15,8 @@ enum { DSC_PRECISION_F32, DSC_PRECISION_BF16, DSC_PRECISION_AUTO };
 enum { DSC_CLASS_WEIGHTS_NONE, DSC_CLASS_WEIGHTS_BALANCED };
 
 typedef struct dsc_recipe {
-    char *data;               /* auto, mnist, digits or a folder: resolved by whoever opens it */
+    char *data;               /* auto, mnist, digits or a path: resolved by whoever opens it */
+    dsc_reading reading;      /* how it is read */
     int64_t training_samples; /* the first so many; 0: all */
     double validation;        /* the share of the training set that is held out, class by class */
     char *model;

@@ -50,6 +50,14 @@ static dsc_status take_data(dsc_trainer *t, const dsc_dataset *data, dsc_error *
     dsc_dataset *first = NULL;
     dsc_status status = DSC_OK;
     t->training = data;
+    if (t->recipe.validation > 0 && data->own_validation) {
+        status = dsc_dataset_split_own(&first, &t->own_validation, data, (size_t)t->recipe.training_samples,
+                                       error);
+        if (status) return status;
+        t->training = t->own_training = first;
+        t->validation = t->own_validation;
+        return check_recipe_data(&t->recipe, t->training, error);
+    }
     if (t->recipe.training_samples > 0 && (size_t)t->recipe.training_samples < data->count) {
         status = dsc_dataset_first(&first, data, (size_t)t->recipe.training_samples, error);
         if (status) return status;

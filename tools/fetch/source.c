@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "base/visible.h"
 #include "data/cache.h"
-#include "data/folder.h"
+#include "data/form.h"
 #include "fetch/known.h"
 #include "fetch/transfer.h"
 #include "fetch/verify.h"
@@ -80,22 +80,37 @@ static dsc_status make_digits(const request *q, dsc_error *error) {
     return status;
 }
 
-/* --- a folder by name --- */
+/* --- a path --- */
 
-static dsc_status open_named_folder(const request *q, const char *folder, dsc_error *error) {
+static dsc_status open_forms(const request *q, const char *path, dsc_error *error) {
+    const dsc_reading usual = dsc_reading_defaults();
+    dsc_opening own = {.forms = &dsc_form_registry, .reading = &usual};
+    dsc_opening *o = q->source->opening ? q->source->opening : &own;
+    o->title = path;
+    o->cache = true;
+    dsc_status status = dsc_form_open(o, path, error);
+    if (!status && q->source->on_open) status = q->source->on_open(q->source->user, path, error);
+    *q->train = o->train;
+    *q->test = o->test;
+    o->train = o->test = NULL;
+    if (status) close_both(q);
+    return status;
+}
+
+static dsc_status open_path(const request *q, const char *folder, dsc_error *error) {
     static const char *const names[] = {"auto", "mnist", "digits"};
     struct stat info;
     if (stat(folder, &info) && !strchr(folder, '/') && !dsc_mnist_is_place(folder)) {
         const char *meant = dsc_nearest_name(folder, names, 3);
         return dsc_fail(error, DSC_ERROR_IO,
-                        "--data %s: there is no such folder%s%s%s; expected auto, mnist, digits "
-                        "or the folder of the four files",
+                        "--data %s: there is no such file or folder%s%s%s; expected auto, mnist, digits "
+                        "or where labelled images are",
                         folder, meant ? "; did you mean \"" : "", meant ? meant : "", meant ? "\"?" : "");
     }
-    dsc_status status = open_folder(q, folder, error);
-    if (status) return status;
-    bool known;
-    status = fetch_is_known(&known, *q->train, *q->test, folder, q->settings->files, error);
+    dsc_status status = open_forms(q, folder, error);
+    bool known = false;
+    if (!status && *q->test)
+        status = fetch_is_known(&known, *q->train, *q->test, folder, q->settings->files, error);
     if (status) close_both(q);
     if (!status) describe(q, known, folder);
     return status;
@@ -309,5 +324,5 @@ dsc_status fetch_open(dsc_dataset **train, dsc_dataset **test, char description[
     if (!strcmp(data, "digits")) return make_digits(&q, error);
     if (!strcmp(data, "mnist")) return open_mnist(&q, false, error);
     if (!strcmp(data, "auto")) return open_mnist(&q, true, error);
-    return open_named_folder(&q, data, error);
+    return open_path(&q, data, error);
 }

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/* forms.c: the registry of the library's forms, and opening by any registry; see form.h. */
+#include "data/form.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/folder.h"
+#include "base/visible.h"
+#include "data/images.h"
+#include "data/split.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { DEPTH_MOST = 4, LISTED_MOST = 8 };
+
+static const dsc_form *const rows[] = {DSC_FORMS(DSC_FORM_ENTRY) NULL};
+
+const dsc_registry dsc_form_registry = {
+    .thing = "form",
+    .things = "forms",
+    .about = "The forms in which --data is read. The first that recognises a file or folder opens it.",
+    .rows = rows,
+};
+
+/* --- looking --- */
+
+static void look(dsc_data_place *place, const char *path) {
+    struct stat info;
+    *place = (dsc_data_place){.path = path};
+    if (stat(path, &info)) return;
+    place->is_folder = S_ISDIR(info.st_mode);
+    place->is_file = !place->is_folder;
+    const int file = place->is_file && S_ISREG(info.st_mode) ? dsc_open_at(AT_FDCWD, path, O_RDONLY, 0) : -1;
+    if (file < 0) return;
+    const ssize_t got = read(file, place->start, sizeof place->start);
+    (void)close(file);
+    if (got > 0) place->size = (size_t)got;
+    place->kind = dsc_recognise(place->start, place->size);
+}
+
+static dsc_status form_of(const dsc_form **form, const dsc_registry *forms, const char *path, dsc_error *error) {
+    dsc_data_place place;
+    look(&place, path);
+    const dsc_row *row;
+    *form = NULL;
+    for (size_t i = 0; (row = dsc_registry_at(forms, i)); i++) {
+        const dsc_form *asked = (const void *)row;
+        bool its;
+        dsc_status status = asked->recognises(&its, &place, error);
+        if (status) return status;
+        if (!its) continue;
+        *form = asked;
+        break;
+    }
+    return DSC_OK;
+}
+
+/* The one thing in a folder that can be opened; *found NULL: there is none, or there are several. */
+static dsc_status only_one(char **found, const dsc_form **form, const dsc_registry *forms, const char *folder,
+                           dsc_error *error) {
+    dsc_names names = {0};
+    size_t count = 0;
+    *found = NULL;
+    *form = NULL;
+    dsc_status status = dsc_folder_look(&names, folder, error);
+    for (size_t i = 0; i < names.count && count < 2 && !status; i++) {
+        const dsc_form *its = NULL;
+        char *path = dsc_path_join(folder, names.list[i]);
+        status = path ? form_of(&its, forms, path, error) : dsc_fail_memory(error, strlen(folder), "a path");
+        if (its || dsc_is_folder(path)) {
+            count++;
+            free(*found);
+            *found = path;
+            *form = its;
+        } else {
+            free(path);
+        }
+    }
+    dsc_names_clear(&names);
+    if (!status && count == 1) return DSC_OK;
+    free(*found);
+    *found = NULL;
+    *form = NULL;
+    return status;
+}
+
+static dsc_status fail_nothing(const dsc_registry *forms, const char *path, dsc_error *error) {
+    struct stat info;
+    dsc_text would = {0}, there = {0};
+    dsc_names names = {0};
+    if (stat(path, &info)) return dsc_fail_system(error, path, "there are no data");
+    dsc_registry_list(&would, forms);
+    if (S_ISDIR(info.st_mode)) {
+        (void)dsc_folder_list(&names, path, NULL);
+        for (size_t i = 0; i < names.count && i < LISTED_MOST; i++) {
+            dsc_text_append(&there, "%s", i ? ", " : "");
+            dsc_text_append_visible(&there, names.list[i]);
+        }
+        dsc_text_append(&there, "%s", names.count > LISTED_MOST ? ", ..." : names.count ? "" : "nothing");
+        dsc_names_clear(&names);
+    } else {
+        dsc_data_place place;
+        char remedy[DSC_MESSAGE_SIZE];
+        look(&place, path);
+        dsc_text_append(&there, "%s%s", dsc_kind_name(place.kind), dsc_kind_remedy(remedy, place.kind, path));
+    }
+    dsc_status status =
+        would.failed || there.failed
+            ? dsc_fail_memory(error, strlen(path), "a message")
+            : dsc_fail(error, DSC_ERROR_FORMAT,
+                       "%s: expected images with labels in one of the forms %s (`descender help forms` says what "
+                       "they are), found: %.400s",
+                       path, would.data, there.data);
+    dsc_text_free(&would);
+    dsc_text_free(&there);
+    return status;
+}
+
+dsc_status dsc_form_find(const dsc_form **form, char **inner, const dsc_registry *forms, const char *path,
+                         dsc_error *error) {
+    *inner = strdup(path);
+    if (!*inner) return dsc_fail_memory(error, strlen(path), "a path");
+    dsc_status status = form_of(form, forms, path, error);
+    for (int depth = 0; !status && !*form && *inner && depth < DEPTH_MOST && dsc_is_folder(*inner); depth++) {
+        char *next;
+        status = only_one(&next, form, forms, *inner, error);
+        free(*inner);
+        *inner = next;
+    }
+    if (!status && *form && *inner) return DSC_OK;
+    free(*inner);
+    *inner = NULL;
+    *form = NULL;
+    return status ? status : fail_nothing(forms, path, error);
+}
+
+/* --- opening --- */
+
+/* Whether all images of a class come together: a network that meets them so goes astray, and the first so many are
+ * not of all classes. */
+static bool is_sorted(const dsc_dataset *data) {
+    const size_t count = data->count - data->own_validation;
+    size_t runs = 1, classes = 0;
+    bool seen[256] = {false};
+    for (size_t i = 0; i < count; i++) {
+        if (i) runs += dsc_dataset_label(data, i) != dsc_dataset_label(data, i - 1);
+        classes += !seen[dsc_dataset_label(data, i)];
+        seen[dsc_dataset_label(data, i)] = true;
+    }
+    return classes > 1 && count > classes && runs == classes;
+}
+
+static dsc_status mix(dsc_opening *o, dsc_error *error) {
+    dsc_dataset *mixed;
+    if (o->keep_order || !is_sorted(o->train)) return DSC_OK;
+    dsc_status status = dsc_dataset_mix(&mixed, o->train, (uint64_t)o->reading->split_seed, error);
+    if (status) return status;
+    dsc_dataset_free(o->train);
+    o->train = mixed;
+    dsc_understand(&o->understood, "order", "mixed, since all images of a class came together");
+    return DSC_OK;
+}
+
+static dsc_status rename_set(dsc_dataset *data, const char *title, const char *what, dsc_error *error) {
+    dsc_text name = {0};
+    dsc_text_append(&name, "%s, %s set", title, what);
+    if (name.failed) {
+        dsc_text_free(&name);
+        return dsc_fail_memory(error, strlen(title), "a name");
+    }
+    free(data->name);
+    data->name = name.data;
+    return DSC_OK;
+}
+
+/* A test set out of the training set. */
+static dsc_status split(dsc_opening *o, const uint64_t *groups, dsc_error *error) {
+    const dsc_reading *how = o->reading;
+    dsc_dataset *rest, *held;
+    char share[32];
+    if (!(how->test_share > 0)) return DSC_OK;
+    if (how->group_by && !groups)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "%s: group-by: these data have no names to group by; omit it", o->title);
+    dsc_status status =
+        groups ? dsc_dataset_split_groups(&rest, &held, o->train, groups, how->test_share,
+                                          (uint64_t)how->split_seed, error)
+               : dsc_dataset_split(&rest, &held, o->train, how->test_share, (uint64_t)how->split_seed, error);
+    if (status) return status;
+    dsc_dataset_free(o->train);
+    o->train = rest;
+    o->test = held;
+    if (!status) status = rename_set(o->train, o->title, "training", error);
+    if (!status) status = rename_set(o->test, o->title, "test", error);
+    (void)dsc_format_shortest(share, 100 * how->test_share);
+    if (strlen(share) > 2 && !strcmp(share + strlen(share) - 2, ".0")) share[strlen(share) - 2] = '\0';
+    dsc_understand(&o->understood, "split", "%s %% of each class%s are held out to test, drawn with seed %lld",
+                   share, groups ? ", whole groups," : "", (long long)how->split_seed);
+    dsc_remark(&o->remarks, "%s: has no test set: %zu of %zu images are held out as one (%s)", o->title,
+               held->count, held->count + rest->count, o->understood.line[o->understood.count - 1].how);
+    return status;
+}
+
+static dsc_status finish(dsc_opening *o, dsc_error *error) {
+    uint64_t *groups = NULL;
+    dsc_status status = DSC_OK;
+    if (!o->train)
+        status = dsc_sets_settle(&o->train, &o->test, &groups, &o->sets, o->title, &o->understood, &o->remarks,
+                                 error);
+    if (!status && !o->test) status = split(o, groups, error);
+    free(groups);
+    return status ? status : mix(o, error);
+}
+
+dsc_status dsc_form_open(dsc_opening *o, const char *path, dsc_error *error) {
+    const dsc_form *form, *outer = o->form;
+    char *inner;
+    dsc_status status = dsc_form_find(&form, &inner, o->forms, path, error);
+    if (status) return status;
+    if (!outer) {
+        o->form = form;
+        dsc_understand(&o->understood, "form", "%s: %s", form->name, form->help);
+    } else {
+        dsc_understand(&o->understood, "in it", "%s: %s", form->name, form->help);
+    }
+    status = form->open(o, inner, error);
+    free(inner);
+    if (!status && !outer) status = finish(o, error);
+    if (status) dsc_opening_clear(o);
+    return status;
+}
+
+void dsc_opening_clear(dsc_opening *o) {
+    dsc_dataset_free(o->train);
+    dsc_dataset_free(o->test);
+    o->train = o->test = NULL;
+    dsc_sets_clear(&o->sets);
+}
+
+dsc_status dsc_form_visit(const dsc_registry *forms, const char *path, dsc_path_visitor *visit, void *user,
+                          dsc_error *error) {
+    const dsc_form *form;
+    char *inner;
+    dsc_status status = dsc_form_find(&form, &inner, forms, path, error);
+    if (!status) status = form->visit(inner, visit, user, error);
+    free(inner);
+    return status;
+}
+
+/* --- the public function --- */
+
+dsc_data_options dsc_data_options_defaults(void) {
+    const dsc_reading how = dsc_reading_defaults();
+    return (dsc_data_options){.size = sizeof(dsc_data_options),
+                              .test_share = how.test_share,
+                              .split_seed = (uint64_t)how.split_seed};
+}
+
+static dsc_status take_options(dsc_data_options *how, const dsc_data_options *given, dsc_error *error) {
+    *how = dsc_data_options_defaults();
+    if (!given) return DSC_OK;
+    if (given->size < offsetof(dsc_data_options, split_seed))
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "dsc_data_options: size is %zu; begin with dsc_data_options_defaults()", given->size);
+    const unsigned char *bytes = (const unsigned char *)given;
+    for (size_t i = sizeof *how; i < given->size; i++)
+        if (bytes[i])
+            return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                            "dsc_data_options asks for what this version, %s, does not know; use a newer library",
+                            dsc_version());
+    memcpy(how, given, given->size < sizeof *how ? given->size : sizeof *how);
+    return DSC_OK;
+}
+
+dsc_status dsc_dataset_open_any(dsc_dataset **train, dsc_dataset **test, const char *path,
+                                const dsc_data_options *given, dsc_remarks *remarks, dsc_error *error) {
+    dsc_data_options how;
+    dsc_reading reading;
+    *train = *test = NULL;
+    if (remarks) remarks->count = 0;
+    if (!path) return dsc_fail(error, DSC_ERROR_ARGUMENT, "expected the path of data, found NULL");
+    dsc_status status = take_options(&how, given, error);
+    if (status) return status;
+    const dsc_reading asked = {.test_share = how.test_share,
+                               .split_seed = (int64_t)(how.split_seed & INT64_MAX),
+                               .group_by = (char *)(uintptr_t)how.group_by,
+                               .label_column = (char *)(uintptr_t)how.label_column,
+                               .shape = (char *)(uintptr_t)how.shape};
+    status = dsc_reading_copy(&reading, &asked, error);
+    if (!status) status = dsc_params_check(dsc_reading_params, &reading, error);
+    dsc_opening o = {.title = path, .reading = &reading, .forms = &dsc_form_registry};
+    if (!status) status = dsc_form_open(&o, path, error);
+    if (!status) {
+        *train = o.train;
+        *test = o.test;
+        if (remarks) *remarks = o.remarks;
+    }
+    dsc_reading_clear(&reading);
+    return status;
+}

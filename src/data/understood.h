@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* understood.h: how data were understood, line by line, for people. */
+#ifndef DSC_DATA_UNDERSTOOD_H
+#define DSC_DATA_UNDERSTOOD_H
+
+#include <descender.h>
+
+/* "labels": "column 1, \"label\"". Texts are cut, not refused. */
+enum { DSC_UNDERSTOOD_MOST = 12, DSC_UNDERSTOOD_TEXT = 256 };
+typedef struct dsc_understood {
+    size_t count;
+    struct {
+        const char *what; /* a constant */
+        char how[DSC_UNDERSTOOD_TEXT];
+    } line[DSC_UNDERSTOOD_MOST];
+} dsc_understood;
+void dsc_understand(dsc_understood *understood, const char *what, const char *format, ...) DSC_PRINTF(3, 4);
+
+#endif

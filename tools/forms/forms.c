@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* forms.c: the registry; see forms.h. */
+#include "forms/forms.h"
+
+#include "data/form.h"
+
+#define FORMS(FORM) DSC_FORMS(FORM) FORM(folder)
+
+FORMS(DSC_FORM_DECLARE)
+
+static const dsc_form *const rows[] = {FORMS(DSC_FORM_ENTRY) NULL};
+
+const dsc_registry forms_registry = {
+    .thing = "form",
+    .things = "forms",
+    .about = "The forms in which --data is read: the first that recognises a file or folder opens it. Data without a "
+             "test set are split.",
+    .rows = rows,
+};
