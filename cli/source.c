@@ -52,7 +52,7 @@ static dsc_status note_file(void *user, const char *path, dsc_error *error) {
 
 static dsc_status on_open(void *user, const char *place, dsc_error *error) {
     const watching *w = user;
-    return dsc_form_visit(&forms_registry, place, note_file, w->reader, error);
+    return dsc_data_form_visit(&forms_registry, place, note_file, w->reader, error);
 }
 
 dsc_status command_data_open(command_data *data, command_call *call, const command_source *source,

@@ -170,7 +170,7 @@ static dsc_status visit_files(const char *path, dsc_path_visitor *visit, void *u
     return dsc_is_folder(path) ? each_file(path, visit, user, error) : visit(user, path, error);
 }
 
-const dsc_form dsc_form_arrays = {
+const dsc_data_form dsc_data_form_arrays = {
     .name = "arrays",
     .help = "NumPy's arrays: a .npz file with x_train, y_train, x_test, y_test, or train_images and so on, or X "
             "and y; or such .npy files in a folder",

@@ -205,7 +205,7 @@ static dsc_status visit_files(const char *path, dsc_path_visitor *visit, void *u
     return status;
 }
 
-const dsc_form dsc_form_csv = {
+const dsc_data_form dsc_data_form_csv = {
     .name = "csv",
     .help = "a table of labels and pixels, CSV or TSV, plain or gzip; train.csv goes with test.csv beside it",
     .recognises = recognises,

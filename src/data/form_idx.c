@@ -62,7 +62,7 @@ static dsc_status open_files(dsc_opening *o, const char *path, dsc_error *error)
                  : dsc_mnist_open_with(&o->train, &o->test, path, &options, error);
 }
 
-const dsc_form dsc_form_idx = {
+const dsc_data_form dsc_data_form_idx = {
     .name = "idx",
     .help = "the four IDX files of MNIST and its relatives in a folder, plain or gzip; FOLDER/NAME means those "
             "that begin with NAME",

@@ -127,7 +127,7 @@ static dsc_status visit_file(const char *path, dsc_path_visitor *visit, void *us
     return visit(user, path, error);
 }
 
-const dsc_form dsc_form_safetensors = {
+const dsc_data_form dsc_data_form_safetensors = {
     .name = "safetensors",
     .help = "arrays of the same names in a safetensors file",
     .recognises = recognises,

@@ -18,9 +18,9 @@
 
 enum { DEPTH_MOST = 4, LISTED_MOST = 8 };
 
-static const dsc_form *const rows[] = {DSC_FORMS(DSC_FORM_ENTRY) NULL};
+static const dsc_data_form *const rows[] = {DSC_DATA_FORMS(DSC_DATA_FORM_ENTRY) NULL};
 
-const dsc_registry dsc_form_registry = {
+const dsc_registry dsc_data_form_registry = {
     .thing = "form",
     .things = "forms",
     .about = "The forms in which --data is read. The first that recognises a file or folder opens it.",
@@ -43,13 +43,13 @@ static void look(dsc_data_place *place, const char *path) {
     place->kind = dsc_recognise(place->start, place->size);
 }
 
-static dsc_status form_of(const dsc_form **form, const dsc_registry *forms, const char *path, dsc_error *error) {
+static dsc_status form_of(const dsc_data_form **form, const dsc_registry *forms, const char *path, dsc_error *error) {
     dsc_data_place place;
     look(&place, path);
     const dsc_row *row;
     *form = NULL;
     for (size_t i = 0; (row = dsc_registry_at(forms, i)); i++) {
-        const dsc_form *asked = (const void *)row;
+        const dsc_data_form *asked = (const void *)row;
         bool its;
         dsc_status status = asked->recognises(&its, &place, error);
         if (status) return status;
@@ -61,7 +61,7 @@ static dsc_status form_of(const dsc_form **form, const dsc_registry *forms, cons
 }
 
 /* The one thing in a folder that can be opened; *found NULL: there is none, or there are several. */
-static dsc_status only_one(char **found, const dsc_form **form, const dsc_registry *forms, const char *folder,
+static dsc_status only_one(char **found, const dsc_data_form **form, const dsc_registry *forms, const char *folder,
                            dsc_error *error) {
     dsc_names names = {0};
     size_t count = 0;
@@ -69,7 +69,7 @@ static dsc_status only_one(char **found, const dsc_form **form, const dsc_regist
     *form = NULL;
     dsc_status status = dsc_folder_look(&names, folder, error);
     for (size_t i = 0; i < names.count && count < 2 && !status; i++) {
-        const dsc_form *its = NULL;
+        const dsc_data_form *its = NULL;
         char *path = dsc_path_join(folder, names.list[i]);
         status = path ? form_of(&its, forms, path, error) : dsc_fail_memory(error, strlen(folder), "a path");
         if (its || dsc_is_folder(path)) {
@@ -121,7 +121,7 @@ static dsc_status fail_nothing(const dsc_registry *forms, const char *path, dsc_
     return status;
 }
 
-dsc_status dsc_form_find(const dsc_form **form, char **inner, const dsc_registry *forms, const char *path,
+dsc_status dsc_data_form_find(const dsc_data_form **form, char **inner, const dsc_registry *forms, const char *path,
                          dsc_error *error) {
     *inner = strdup(path);
     if (!*inner) return dsc_fail_memory(error, strlen(path), "a path");
@@ -217,10 +217,10 @@ static dsc_status finish(dsc_opening *o, dsc_error *error) {
     return status ? status : mix(o, error);
 }
 
-dsc_status dsc_form_open(dsc_opening *o, const char *path, dsc_error *error) {
-    const dsc_form *form, *outer = o->form;
+dsc_status dsc_data_form_open(dsc_opening *o, const char *path, dsc_error *error) {
+    const dsc_data_form *form, *outer = o->form;
     char *inner;
-    dsc_status status = dsc_form_find(&form, &inner, o->forms, path, error);
+    dsc_status status = dsc_data_form_find(&form, &inner, o->forms, path, error);
     if (status) return status;
     if (!outer) {
         o->form = form;
@@ -242,11 +242,11 @@ void dsc_opening_clear(dsc_opening *o) {
     dsc_sets_clear(&o->sets);
 }
 
-dsc_status dsc_form_visit(const dsc_registry *forms, const char *path, dsc_path_visitor *visit, void *user,
+dsc_status dsc_data_form_visit(const dsc_registry *forms, const char *path, dsc_path_visitor *visit, void *user,
                           dsc_error *error) {
-    const dsc_form *form;
+    const dsc_data_form *form;
     char *inner;
-    dsc_status status = dsc_form_find(&form, &inner, forms, path, error);
+    dsc_status status = dsc_data_form_find(&form, &inner, forms, path, error);
     if (!status) status = form->visit(inner, visit, user, error);
     free(inner);
     return status;
@@ -293,8 +293,8 @@ dsc_status dsc_dataset_open_any(dsc_dataset **train, dsc_dataset **test, const c
                                .shape = (char *)(uintptr_t)how.shape};
     status = dsc_reading_copy(&reading, &asked, error);
     if (!status) status = dsc_params_check(dsc_reading_params, &reading, error);
-    dsc_opening o = {.title = path, .reading = &reading, .forms = &dsc_form_registry};
-    if (!status) status = dsc_form_open(&o, path, error);
+    dsc_opening o = {.title = path, .reading = &reading, .forms = &dsc_data_form_registry};
+    if (!status) status = dsc_data_form_open(&o, path, error);
     if (!status) {
         *train = o.train;
         *test = o.test;

@@ -34,7 +34,7 @@ static const char *three_classes(void) {
 /* Opens the folder; the order is not changed. */
 static dsc_status open_folder(dsc_opening *o, const char *folder, dsc_reading *how, dsc_error *error) {
     *o = (dsc_opening){.title = folder, .reading = how, .forms = &forms_registry, .keep_order = true};
-    return dsc_form_open(o, folder, error);
+    return dsc_data_form_open(o, folder, error);
 }
 
 static void pictures_are_sorted_by_class_and_name(void **state) {
@@ -242,7 +242,7 @@ static void reading_can_be_stopped(void **state) {
     const char *folder = three_classes();
     dsc_opening o = {
         .title = folder, .reading = &how, .forms = &forms_registry, .on_progress = stop_at_two};
-    assert_int_equal(dsc_form_open(&o, folder, &error), DSC_ERROR_STOPPED);
+    assert_int_equal(dsc_data_form_open(&o, folder, &error), DSC_ERROR_STOPPED);
 }
 
 static void a_name_that_cannot_be_a_line_is_refused(void **state) {

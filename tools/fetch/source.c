@@ -84,11 +84,11 @@ static dsc_status make_digits(const request *q, dsc_error *error) {
 
 static dsc_status open_forms(const request *q, const char *path, dsc_error *error) {
     const dsc_reading usual = dsc_reading_defaults();
-    dsc_opening own = {.forms = &dsc_form_registry, .reading = &usual};
+    dsc_opening own = {.forms = &dsc_data_form_registry, .reading = &usual};
     dsc_opening *o = q->source->opening ? q->source->opening : &own;
     o->title = path;
     o->cache = true;
-    dsc_status status = dsc_form_open(o, path, error);
+    dsc_status status = dsc_data_form_open(o, path, error);
     if (!status && q->source->on_open) status = q->source->on_open(q->source->user, path, error);
     *q->train = o->train;
     *q->test = o->test;

@@ -41,7 +41,7 @@ typedef struct fetch_source {
     /* How a path is opened: forms, reading, progress; its `title` is set. What was understood comes back in it. NULL: by
      * the library's forms. */
     struct dsc_opening *opening;
-    /* A place whose data were opened: see dsc_form_visit. May be NULL. A failure ends the call with it. */
+    /* A place whose data were opened: see dsc_data_form_visit. May be NULL. A failure ends the call with it. */
     dsc_status (*on_open)(void *user, const char *place, dsc_error *error);
     void *user;
     const fetch_settings *settings; /* NULL: fetch_default_settings, with $DESCENDER_MIRRORS */

@@ -170,7 +170,7 @@ static dsc_status visit_pictures(const char *folder, dsc_path_visitor *visit, vo
     return status;
 }
 
-const dsc_form dsc_form_folder = {
+const dsc_data_form dsc_data_form_folder = {
     .name = "folder",
     .help = "pictures in folders named by class; or train/, test/ and val/, which hold such folders",
     .recognises = recognises,

@@ -4,11 +4,11 @@
 
 #include "data/form.h"
 
-#define FORMS(FORM) DSC_FORMS(FORM) FORM(folder)
+#define FORMS(FORM) DSC_DATA_FORMS(FORM) FORM(folder)
 
-FORMS(DSC_FORM_DECLARE)
+FORMS(DSC_DATA_FORM_DECLARE)
 
-static const dsc_form *const rows[] = {FORMS(DSC_FORM_ENTRY) NULL};
+static const dsc_data_form *const rows[] = {FORMS(DSC_DATA_FORM_ENTRY) NULL};
 
 const dsc_registry forms_registry = {
     .thing = "form",
