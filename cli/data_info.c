@@ -119,8 +119,9 @@ static dsc_status run(command_call *call, dsc_error *error) {
     if (!status) status = report_learn_data(&sets[0], data.train, error);
     if (!status) status = report_learn_data(&sets[1], data.test, error);
     if (!status && call->json)
-        status = command_print_json(json_pack("{s:o, s:o, s:o, s:o}", "data", dsc_json_text(data.name), "understood",
-                                              command_understood_json(&data.understood), "train",
+        status = command_print_json(json_pack("{s:o, s:o, s:o, s:o, s:o}", "data", dsc_json_text(data.name),
+                                              "understood", command_understood_json(&data.understood),
+                                              "remarks", command_remarks_json(&data.remarks), "train",
                                               set_json(data.train, &sets[0]), "test",
                                               set_json(data.test, &sets[1])),
                                     error);

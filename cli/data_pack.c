@@ -51,7 +51,8 @@ static void tell_ground(const packing *p) {
     if (train->ground == DSC_GROUND_LIGHT && !prepared)
         command_complain(
             "these images are %s, the other way round than MNIST's. A model that is trained on them "
-            "will read only such images. If they are pictures of digits, --prepare makes of them what `descender "
+            "will read only such images. If they are pictures of digits, --prepare makes of them what "
+            "`descender "
             "predict` makes of a picture: light on dark, fitted and centred",
             dsc_ground_words(train->ground));
     if (!prepared && train->preparation == DSC_PREPARATION_DIGITS)
@@ -66,12 +67,13 @@ static dsc_status report_json(const packing *p, dsc_error *error) {
     for (size_t i = 0; i < p->data.train->classes; i++)
         (void)json_array_append_new(classes, json_string(dsc_dataset_class_name(p->data.train, i)));
     return command_print_json(
-        json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:o, s:o}", "folder", dsc_json_text(p->out),
-                  "training_images", (json_int_t)p->train.count, "test_images", (json_int_t)p->test.count,
-                  "channels", (json_int_t)train->shape[0], "height", (json_int_t)train->shape[1], "width",
-                  (json_int_t)train->shape[2], "preparation", dsc_preparation_name(train->preparation), "fit",
-                  dsc_fit_name(train->fit), "ground", dsc_ground_name(train->ground), "understood",
-                  command_understood_json(&p->data.understood), "classes", classes),
+        json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:o, s:o, s:o}", "folder",
+                  dsc_json_text(p->out), "training_images", (json_int_t)p->train.count, "test_images",
+                  (json_int_t)p->test.count, "channels", (json_int_t)train->shape[0], "height",
+                  (json_int_t)train->shape[1], "width", (json_int_t)train->shape[2], "preparation",
+                  dsc_preparation_name(train->preparation), "fit", dsc_fit_name(train->fit), "ground",
+                  dsc_ground_name(train->ground), "understood", command_understood_json(&p->data.understood),
+                  "remarks", command_remarks_json(&p->data.remarks), "classes", classes),
         error);
 }
 
@@ -94,7 +96,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     packing p = {.call = call, .how = call->values, .out = call->operands[1]};
     command_source source = p.how->source;
     source.data = call->operands[0];
-    source.without_test = true;
+    source.packs = true;
     source.keep_order = p.how->keep_order;
     pack_out out = {.call = call,
                     .folder = p.out,
@@ -124,7 +126,8 @@ static const dsc_param options[] = {
     {"gzip", DSC_PARAM_SWITCH, offsetof(values, gzip), "off", 0, 0, NULL, "compress the files"},
     {"force", DSC_PARAM_SWITCH, offsetof(values, force), "off", 0, 0, NULL,
      "replace data that is in OUT already"},
-    {"offline", DSC_PARAM_SWITCH, offsetof(values, source.offline), "off", 0, 0, NULL, "never use the network"},
+    {"offline", DSC_PARAM_SWITCH, offsetof(values, source.offline), "off", 0, 0, NULL,
+     "never use the network"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
@@ -133,7 +136,8 @@ static const dsc_param options[] = {
 static const command_option extras[] = {COMMAND_READING_EXTRAS, {"force", 'f', NULL, false}, {0}};
 
 static const command_operand operands[] = {
-    {.name = "DATA", .help = "where labelled images are, as --data of other commands: a folder, a table, arrays"},
+    {.name = "DATA",
+     .help = "where labelled images are, as --data of other commands: a folder, a table, arrays"},
     {.name = "OUT", .help = "the folder to write; made if it is missing"},
     {0},
 };
@@ -150,8 +154,10 @@ const command command_data_pack = {
     .help = "write data of any form as the four IDX files, which are read fastest",
     .about = "Reads what --data of every other command reads, and writes the four "
              "IDX files, "
-             "labels.txt with the names of the classes, and images.json, which says how the images were made: what a "
-             "model remembers, and does to other pictures. Data that are read often are read faster so; the numbers "
+             "labels.txt with the names of the classes, and images.json, which says how the images were "
+             "made: what a "
+             "model remembers, and does to other pictures. Data that are read often are read faster so; the "
+             "numbers "
              "are the same. The same data and --split-seed give the same files.",
     .operands = operands,
     .options = options,

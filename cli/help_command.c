@@ -109,8 +109,8 @@ static const dsc_param options[] = {
 static const command_operand operands[] = {
     {.name = "COMMAND|THINGS",
      .optional = true,
-     .help =
-         "a command; or what there is: layers, ops, optimisers, schedules, losses, augmentations or pictures",
+     .help = "a command; or what there is: layers, ops, optimisers, schedules, losses, augmentations, "
+             "pictures or forms",
      .words = append_topics},
     {.name = "ACTION|NAME", .optional = true, .help = "the command's action; or one of the things"},
     {0},

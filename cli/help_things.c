@@ -16,15 +16,9 @@
 #include <string.h>
 
 const dsc_registry *const help_things[] = {
-    &dsc_layer_registry,
-    &dsc_op_registry,
-    &dsc_optimiser_registry,
-    &dsc_schedule_registry,
-    &dsc_loss_registry,
-    &dsc_augmentation_registry,
-    &picture_formats,
-    &forms_registry,
-    NULL,
+    &dsc_layer_registry,    &dsc_op_registry,   &dsc_optimiser_registry,
+    &dsc_schedule_registry, &dsc_loss_registry, &dsc_augmentation_registry,
+    &picture_formats,       &forms_registry,    NULL,
 };
 
 const dsc_registry *help_things_find(const char *things) {

@@ -72,12 +72,23 @@ dsc_status command_data_open(command_data *data, command_call *call, const comma
                          .opening = &opening,
                          .user = &w};
     dsc_status status = fetch_open(&data->train, &data->test, data->name, &from, error);
+    char share[32];
     command_progress_end(&w.progress);
     data->understood = opening.understood;
-    if (!status && !data->test && !source->without_test)
-        status = dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: has no test set, and --test-share 0 makes none; omit it",
-                          data->name);
-    if (!status) command_tell_remarks(&opening.remarks);
+    data->remarks = opening.remarks;
+    if (!status && !data->test && !source->packs)
+        status =
+            dsc_fail(error, DSC_ERROR_ARGUMENT,
+                     "%s: has no test set, and a share of %s makes none of its %zu images; give a larger "
+                     "--test-share",
+                     data->name, dsc_format_shortest(share, source->reading.test_share),
+                     dsc_dataset_count(data->train));
+    for (size_t i = 0; i < opening.remarks.count && !status; i++) {
+        if (source->packs)
+            command_remark(call, "%s", opening.remarks.line[i]);
+        else
+            command_complain("%s", opening.remarks.line[i]);
+    }
     return status;
 }
 

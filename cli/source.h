@@ -13,8 +13,8 @@ typedef struct command_source {
     char *data;
     dsc_reading reading;
     bool offline;
-    bool without_test; /* data without a test set will do */
-    bool keep_order;   /* as of dsc_opening */
+    bool packs;      /* makes data: they may be without a test set, and what is decided is no news */
+    bool keep_order; /* as of dsc_opening */
 } command_source;
 
 /* The rows of the option table; `values` has a command_source called `source`. */
@@ -28,8 +28,7 @@ typedef struct command_source {
      NULL,                                                                                                   \
      "MNIST, downloaded if it is not on disk; the built-in digits; or where labelled images are, in any of " \
      "the forms of `descender help forms`. auto is MNIST, or the digits where that cannot be had"},          \
-        DSC_READING_PARAMS(values, source.reading),                                                          \
-    {                                                                                                        \
+        DSC_READING_PARAMS(values, source.reading), {                                                        \
         "offline", DSC_PARAM_SWITCH, offsetof(values, source.offline), "off", 0, 0, NULL,                    \
             "never use the network"                                                                          \
     }
@@ -39,8 +38,7 @@ typedef struct command_source {
         "size", 0, "HxW", false                                                                              \
     }
 /* Their rows of the extras. */
-#define COMMAND_SOURCE_EXTRA                                                                                 \
-    { "data", 'd', "auto|mnist|digits|PATH", false }, COMMAND_READING_EXTRAS
+#define COMMAND_SOURCE_EXTRA {"data", 'd', "auto|mnist|digits|PATH", false}, COMMAND_READING_EXTRAS
 
 /* Those of a recipe. */
 command_source command_source_of(char *data, const dsc_reading *reading, bool offline);
@@ -50,6 +48,7 @@ typedef struct command_data {
     dsc_dataset *train, *test;
     char name[FETCH_DESCRIPTION]; /* "MNIST (/data)", "built-in digits, seed 1": what every output names */
     dsc_understood understood;    /* how a path was read; empty for MNIST by name and the digits */
+    dsc_remarks remarks;          /* what was told of it */
 } command_data;
 
 /* Opens the data, with a progress bar where they are downloaded, and notes their files with command_reads.

@@ -65,9 +65,10 @@ dsc_status command_subject_match(dsc_dataset **set, command_subject *subject, ds
 /* What the user gave stands in the place of what the run had. Both keep their texts. */
 static void override(dsc_reading *reading, const dsc_reading *given, const command_call *call) {
     for (const dsc_param *p = dsc_reading_params; p->name; p++) {
-        static const size_t sizes[] = {[DSC_PARAM_INT] = sizeof(int64_t), [DSC_PARAM_REAL] = sizeof(double),
-                                       [DSC_PARAM_PAIR] = 2 * sizeof(int64_t), [DSC_PARAM_SWITCH] = sizeof(bool),
-                                       [DSC_PARAM_CHOICE] = sizeof(int), [DSC_PARAM_TEXT] = sizeof(char *)};
+        static const size_t sizes[] = {
+            [DSC_PARAM_INT] = sizeof(int64_t),      [DSC_PARAM_REAL] = sizeof(double),
+            [DSC_PARAM_PAIR] = 2 * sizeof(int64_t), [DSC_PARAM_SWITCH] = sizeof(bool),
+            [DSC_PARAM_CHOICE] = sizeof(int),       [DSC_PARAM_TEXT] = sizeof(char *)};
         if (command_given(call, p->name))
             memcpy((char *)reading + p->offset, (const char *)given + p->offset, sizes[p->type]);
     }

@@ -10,7 +10,7 @@ typedef struct command_subject {
     const char *name; /* the operand */
     bool is_run;
     char *model_path;
-    char *data; /* a run's recipe names it; else NULL */
+    char *data;          /* a run's recipe names it; else NULL */
     dsc_reading reading; /* of the same recipe */
     dsc_model *model;
     dsc_remarks remarks; /* of command_subject_match */

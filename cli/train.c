@@ -215,14 +215,10 @@ static const dsc_param options[] = {
 };
 
 static const command_option extras[] = {
-    COMMAND_SOURCE_EXTRA,
-    {"recipe", 'r', "NAME|FILE", false},
-    {"model", 'm', NULL, false},
-    {"epochs", 'e', NULL, false},
-    {"threads", 't', NULL, false},
-    {"out", 'o', "DIR", false},
-    {"resume", 0, "RUN", false},
-    {0},
+    COMMAND_SOURCE_EXTRA,          {"recipe", 'r', "NAME|FILE", false},
+    {"model", 'm', NULL, false},   {"epochs", 'e', NULL, false},
+    {"threads", 't', NULL, false}, {"out", 'o', "DIR", false},
+    {"resume", 0, "RUN", false},   {0},
 };
 
 static const command_example examples[] = {

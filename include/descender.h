@@ -263,7 +263,8 @@ DSC_API dsc_data_options dsc_data_options_defaults(void);
  * decided that a person should be told. Release both with dsc_dataset_free; on failure both are NULL. Files
  * are only read; the call may be made by several threads at once. (docs/data.md) */
 DSC_API dsc_status dsc_dataset_open_any(dsc_dataset **train, dsc_dataset **test, const char *path,
-                                        const dsc_data_options *options, dsc_remarks *remarks, dsc_error *error);
+                                        const dsc_data_options *options, dsc_remarks *remarks,
+                                        dsc_error *error);
 
 /* Draws `count` handwritten-looking digits, 28 x 28, centred as MNIST's are. The same seed gives the same
  * digits on every machine, whatever the number of threads (0: all cores), and the first n of them do not

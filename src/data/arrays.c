@@ -25,8 +25,10 @@ static bool is_word(const char *word, size_t length, const char *const *words) {
 
 /* What one word, or the rest of one, says of images and labels. */
 static void read_role(int *role, const char *word, size_t length) {
-    static const char *const images[] = {"x", "images", "image", "imgs", "img", "data", "pixels", "features", NULL};
-    static const char *const labels[] = {"y", "labels", "label", "targets", "target", "classes", "class", NULL};
+    static const char *const images[] = {"x",    "images", "image",    "imgs", "img",
+                                         "data", "pixels", "features", NULL};
+    static const char *const labels[] = {"y",      "labels",  "label", "targets",
+                                         "target", "classes", "class", NULL};
     if (is_word(word, length, images))
         *role = IMAGES;
     else if (is_word(word, length, labels))
@@ -38,9 +40,10 @@ static bool read_set(int *set, int *role, const char *word, size_t length) {
     static const struct {
         const char *name;
         int set;
-    } names[] = {{"training", DSC_SET_TRAIN},  {"train", DSC_SET_TRAIN},    {"validation", DSC_SET_VALIDATION},
-                 {"valid", DSC_SET_VALIDATION}, {"val", DSC_SET_VALIDATION}, {"dev", DSC_SET_VALIDATION},
-                 {"testing", DSC_SET_TEST},    {"test", DSC_SET_TEST}};
+    } names[] = {{"training", DSC_SET_TRAIN},        {"train", DSC_SET_TRAIN},
+                 {"validation", DSC_SET_VALIDATION}, {"valid", DSC_SET_VALIDATION},
+                 {"val", DSC_SET_VALIDATION},        {"dev", DSC_SET_VALIDATION},
+                 {"testing", DSC_SET_TEST},          {"test", DSC_SET_TEST}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const size_t n = strlen(names[i].name);
         if (length < n) continue;
@@ -95,7 +98,8 @@ static const char *number_text(char out[32], double value) {
 }
 
 /* Element `at` of texts, S20 or U7: as UTF-8. Trailing zeros are no part of it. */
-static size_t text_at(char *out, size_t most, const unsigned char *from, char letter, size_t size, bool swap) {
+static size_t text_at(char *out, size_t most, const unsigned char *from, char letter, size_t size,
+                      bool swap) {
     size_t length = 0;
     for (size_t i = 0; i < size && length + 4 < most; i += letter == 'U' ? 4 : 1) {
         uint32_t c = from[i];
@@ -139,9 +143,10 @@ static size_t hot(const unsigned char *row, size_t count, size_t stride, const d
 
 static dsc_status fail_rank(const dsc_npy_description *found, const char *where, dsc_error *error) {
     char text[DSC_SHAPE_TEXT];
-    return dsc_fail(error, DSC_ERROR_FORMAT,
-                    "%s: expected labels, (N), (N, 1) or, one of K, (N, K), found %s; are the arrays swapped?",
-                    where, dsc_shape_text(text, found->rank < 4 ? found->rank : 4, found->shape));
+    return dsc_fail(
+        error, DSC_ERROR_FORMAT,
+        "%s: expected labels, (N), (N, 1) or, one of K, (N, K), found %s; are the arrays swapped?", where,
+        dsc_shape_text(text, found->rank < 4 ? found->rank : 4, found->shape));
 }
 
 static dsc_status take_labels(dsc_set *set, dsc_label_names *names, const dsc_npy_description *found,
@@ -155,8 +160,9 @@ static dsc_status take_labels(dsc_set *set, dsc_label_names *names, const dsc_np
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: is a second array of labels of the same set", where);
     if (found->rank < 1 || found->rank > 2) return fail_rank(found, where, error);
     if (!found->structured && read_text_type(&letter, &each, &swap, found->type)) {
-        if (!dsc_array_bytes(&count, DSC_U8, found->rank, found->shape) || !dsc_multiply(&whole, count, each) ||
-            found->start > size || whole != size - found->start || (found->rank == 2 && found->shape[1] != 1))
+        if (!dsc_array_bytes(&count, DSC_U8, found->rank, found->shape) ||
+            !dsc_multiply(&whole, count, each) || found->start > size || whole != size - found->start ||
+            (found->rank == 2 && found->shape[1] != 1))
             return fail_rank(found, where, error);
     } else {
         status = dsc_npy_elements(&e, &count, found, size, where, error);
@@ -174,8 +180,8 @@ static dsc_status take_labels(dsc_set *set, dsc_label_names *names, const dsc_np
         if (letter) {
             length = text_at(text, sizeof text, at, letter, each, swap);
         } else {
-            const double value =
-                k > 1 ? (double)hot(at, k, found->fortran_order ? n * e.size : e.size, &e) : dsc_npy_number(at, &e);
+            const double value = k > 1 ? (double)hot(at, k, found->fortran_order ? n * e.size : e.size, &e)
+                                       : dsc_npy_number(at, &e);
             length = strlen(number_text(text, value));
         }
         status = dsc_label_number(&set->labels[i], names, text, length, where, error);
@@ -185,9 +191,9 @@ static dsc_status take_labels(dsc_set *set, dsc_label_names *names, const dsc_np
 
 /* --- arrays --- */
 
-dsc_status dsc_sets_take_array(bool *taken, dsc_sets *sets, const char *name, const dsc_npy_description *found,
-                               const void *bytes, size_t size, const dsc_reading *reading, const char *where,
-                               dsc_error *error) {
+dsc_status dsc_sets_take_array(bool *taken, dsc_sets *sets, const char *name,
+                               const dsc_npy_description *found, const void *bytes, size_t size,
+                               const dsc_reading *reading, const char *where, dsc_error *error) {
     int which;
     bool labels;
     *taken = dsc_array_role(&which, &labels, name);
@@ -196,20 +202,23 @@ dsc_status dsc_sets_take_array(bool *taken, dsc_sets *sets, const char *name, co
     if (labels) return take_labels(set, &sets->names, found, bytes, size, where, error);
     dsc_array images;
     dsc_status status = dsc_npy_take_bytes(&images, found, bytes, size, where, error);
-    return status ? status : dsc_set_take_images(set, &images, reading, where, error);
+    return status ? status : dsc_take_images(set, &images, reading, where, error);
 }
 
-dsc_status dsc_sets_expect_arrays(const dsc_sets *sets, const dsc_text *seen, const char *file, dsc_error *error) {
+dsc_status dsc_sets_expect_arrays(const dsc_sets *sets, const dsc_text *seen, const char *file,
+                                  dsc_error *error) {
     const dsc_set *train = &sets->set[DSC_SET_TRAIN];
+    if (seen->failed) return dsc_fail_memory(error, seen->length, "the names of arrays");
     if (train->images.data && train->labels) return DSC_OK;
-    return dsc_fail(error, DSC_ERROR_FORMAT,
-                    "%s: expected arrays called x_train and y_train, train_images and train_labels, or X and y; "
-                    "%s; found: %.400s",
-                    file,
-                    train->images.data ? "there are no labels"
-                    : train->labels    ? "there are no images"
-                                       : "there are neither images nor labels",
-                    seen->length ? seen->data : "none");
+    return dsc_fail(
+        error, DSC_ERROR_FORMAT,
+        "%s: expected arrays called x_train and y_train, train_images and train_labels, or X and y; "
+        "%s; found: %.400s",
+        file,
+        train->images.data ? "there are no labels"
+        : train->labels    ? "there are no images"
+                           : "there are neither images nor labels",
+        seen->length ? seen->data : "none");
 }
 
 void dsc_sets_tell(dsc_understood *understood, const dsc_sets *sets) {

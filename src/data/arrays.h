@@ -16,12 +16,13 @@ bool dsc_array_role(int *set, bool *labels, const char *name);
 /* Puts an array where its name says, or does nothing if that does not say it. `found` describes the elements, which
  * lie at bytes + found->start; bytes of images are copied, labels are numbers, a number each or one of K (N, K), or texts
  * of NumPy's. *taken: it was put. `where` stands for the array in messages. */
-dsc_status dsc_sets_take_array(bool *taken, dsc_sets *sets, const char *name, const dsc_npy_description *found,
-                               const void *bytes, size_t size, const dsc_reading *reading, const char *where,
-                               dsc_error *error);
+dsc_status dsc_sets_take_array(bool *taken, dsc_sets *sets, const char *name,
+                               const dsc_npy_description *found, const void *bytes, size_t size,
+                               const dsc_reading *reading, const char *where, dsc_error *error);
 
 /* Fails, with the names that were seen, unless there is something to train on. */
-dsc_status dsc_sets_expect_arrays(const dsc_sets *sets, const dsc_text *seen, const char *file, dsc_error *error);
+dsc_status dsc_sets_expect_arrays(const dsc_sets *sets, const dsc_text *seen, const char *file,
+                                  dsc_error *error);
 
 /* "60000 x 28 x 28 (x_train), 60000 labels": adds a line on each set to `understood`. */
 void dsc_sets_tell(dsc_understood *understood, const dsc_sets *sets);

@@ -128,26 +128,31 @@ static bool is_better(const char *name, const char *than) {
     return x != y ? x : strcmp(name, than) < 0;
 }
 
-static bool any_exact(const char *folder) {
-    bool any = false;
-    for (int i = 0; i < DSC_MNIST_FILES && !any; i++) {
+static dsc_status any_exact(bool *any, const char *folder, dsc_error *error) {
+    dsc_status status = DSC_OK;
+    *any = false;
+    for (int i = 0; i < DSC_MNIST_FILES && !*any && !status; i++) {
         char *path = NULL;
-        any = !find_exact(&path, folder, i, NULL) && path;
+        status = find_exact(&path, folder, i, error);
+        *any = path != NULL;
         free(path);
     }
-    return any;
+    return status;
 }
 
 /* By any name. Of several sets of files none is meant: then, whichever file is asked for, nothing is
  * found. */
 static dsc_status find_other(char **path, const place *p, int which, dsc_error *error) {
+    bool bare = false; /* files of MNIST's own names are not made whole by those of another set */
+    *path = NULL;
+    if (!p->start) {
+        dsc_status status = any_exact(&bare, p->folder, error);
+        if (status) return status;
+    }
     DIR *stream = opendir(p->folder);
-    /* Files of MNIST's own names are not made whole by those of another set. */
-    const bool bare = !p->start && any_exact(p->folder);
     char first[NAME_MOST] = "", best[NAME_MOST] = "";
     size_t first_prefix = 0, prefix;
     bool ambiguous = false;
-    *path = NULL;
     for (const struct dirent *item; stream && !ambiguous && (item = readdir(stream)) != NULL;) {
         const char *name = item->d_name;
         int found;

@@ -29,7 +29,8 @@ typedef struct dsc_opening {
     const dsc_reading *reading;
     const dsc_registry *forms; /* of dsc_data_form */
     bool cache;                /* use and write decompressed copies (cache.h) */
-    int (*on_progress)(void *user, const char *what, size_t done, size_t count); /* not 0: stop; may be NULL */
+    int (*on_progress)(void *user, const char *what, size_t done,
+                       size_t count); /* not 0: stop; may be NULL */
     void *user;
     bool keep_order; /* do not mix images that come class by class */
 
@@ -55,7 +56,7 @@ struct dsc_data_form {
 DSC_BEGINS_AS_ROW(dsc_data_form, params);
 
 /* The library's forms: DSC_DATA_FORMS(X) is X(idx) X(csv) ..., in the order in which they are asked. */
-#define DSC_DATA_FORMS(FORM) FORM(idx) FORM(csv) FORM(arrays) FORM(safetensors)
+#define DSC_DATA_FORMS(FORM)        FORM(idx) FORM(csv) FORM(arrays) FORM(safetensors)
 #define DSC_DATA_FORM_DECLARE(name) extern const dsc_data_form dsc_data_form_##name;
 #define DSC_DATA_FORM_ENTRY(name)   &dsc_data_form_##name,
 DSC_DATA_FORMS(DSC_DATA_FORM_DECLARE)
@@ -69,11 +70,11 @@ void dsc_opening_clear(dsc_opening *opening);
 
 /* The form of what is there, and where it lies (release *inner with free()): `path` itself, or what a folder
  * stands for. IO, FORMAT: there is nothing, or nothing that can be read; the message lists what is there, and what would be read. */
-dsc_status dsc_data_form_find(const dsc_data_form **form, char **inner, const dsc_registry *forms, const char *path,
-                         dsc_error *error);
+dsc_status dsc_data_form_find(const dsc_data_form **form, char **inner, const dsc_registry *forms,
+                              const char *path, dsc_error *error);
 
 /* Visits the files that opening `path` reads. */
-dsc_status dsc_data_form_visit(const dsc_registry *forms, const char *path, dsc_path_visitor *visit, void *user,
-                          dsc_error *error);
+dsc_status dsc_data_form_visit(const dsc_registry *forms, const char *path, dsc_path_visitor *visit,
+                               void *user, dsc_error *error);
 
 #endif

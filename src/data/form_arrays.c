@@ -70,7 +70,8 @@ typedef struct reading {
     bool any;
 } reading;
 
-static dsc_status take_array(reading *r, const char *name, const unsigned char *npy, size_t size, dsc_error *error) {
+static dsc_status take_array(reading *r, const char *name, const unsigned char *npy, size_t size,
+                             dsc_error *error) {
     dsc_npy_description found;
     dsc_text where = {0};
     bool taken;
@@ -172,8 +173,9 @@ static dsc_status visit_files(const char *path, dsc_path_visitor *visit, void *u
 
 const dsc_data_form dsc_data_form_arrays = {
     .name = "arrays",
-    .help = "NumPy's arrays: a .npz file with x_train, y_train, x_test, y_test, or train_images and so on, or X "
-            "and y; or such .npy files in a folder",
+    .help =
+        "NumPy's arrays: a .npz file with x_train, y_train, x_test, y_test, or train_images and so on, or X "
+        "and y; or such .npy files in a folder",
     .recognises = recognises,
     .open = open_arrays,
     .visit = visit_files,

@@ -91,11 +91,9 @@ static dsc_status recognises(bool *its, const dsc_data_place *place, dsc_error *
     }
     const bool named = stem_of(file_name(place->path)) > 0;
     /* UTF-16, as some spreadsheets write it, is refused with what to do about it. */
-    *its = place->kind == DSC_KIND_GZIP
-               ? named
-               : dsc_table_recognise(place->start, place->size, named) ||
-                     (named && (place->kind == DSC_KIND_UTF16 || place->kind == DSC_KIND_EMPTY));
-    return DSC_OK;
+    *its = named &&
+           (place->kind == DSC_KIND_GZIP || place->kind == DSC_KIND_UTF16 || place->kind == DSC_KIND_EMPTY);
+    return *its ? DSC_OK : dsc_table_recognise(its, place->start, place->size, named, error);
 }
 
 /* --- reading --- */
@@ -149,9 +147,10 @@ static void tell(dsc_opening *o, const dsc_table *table, int which, const char *
                                     : ", as asked");
     dsc_understand(&o->understood, "pixels", "%zu columns, %s", table->pixels, table->number_text);
     if (table->guessed)
-        dsc_remark(&o->remarks,
-                   "%s: no name says which column has the labels: the %s is taken; --label-column names another",
-                   path, table->label_text);
+        dsc_remark(
+            &o->remarks,
+            "%s: no name says which column has the labels: the %s is taken; --label-column names another",
+            path, table->label_text);
 }
 
 static dsc_status take_beside(dsc_opening *o, const dsc_table *train, const char *path, dsc_error *error) {
@@ -164,7 +163,8 @@ static dsc_status take_beside(dsc_opening *o, const dsc_table *train, const char
         if (!other) continue;
         status = take(&table, o, which, other, train, error);
         if (!status && table.unlabelled)
-            dsc_remark(&o->remarks, "%s: has no labels, as Kaggle's test.csv has none, and is not used", other);
+            dsc_remark(&o->remarks, "%s: has no labels, as Kaggle's test.csv has none, and is not used",
+                       other);
         else if (!status)
             tell(o, &table, which, other);
         free(other);
@@ -179,10 +179,11 @@ static dsc_status open_table(dsc_opening *o, const char *path, dsc_error *error)
     if (status) return status;
     status = take(&table, o, DSC_SET_TRAIN, file, NULL, error);
     if (!status && table.unlabelled)
-        status = dsc_fail(error, DSC_ERROR_FORMAT,
-                          "%s: has no labels: its header names %zu columns of pixels, as Kaggle's test.csv does; "
-                          "name the table with labels, train.csv, or the column with --label-column",
-                          file, table.columns);
+        status =
+            dsc_fail(error, DSC_ERROR_FORMAT,
+                     "%s: has no labels: its header names %zu columns of pixels, as Kaggle's test.csv does; "
+                     "name the table with labels, train.csv, or the column with --label-column",
+                     file, table.columns);
     if (!status) tell(o, &table, DSC_SET_TRAIN, file);
     if (!status) status = take_beside(o, &table, file, error);
     free(file);

@@ -24,9 +24,9 @@ static dsc_status recognises(bool *its, const dsc_data_place *place, dsc_error *
         const char *slash = strrchr(place->path, '/');
         int which;
         size_t prefix;
-        *its = place->kind == DSC_KIND_IDX ||
-               (place->kind == DSC_KIND_GZIP &&
-                dsc_mnist_name(&which, &prefix, slash ? slash + 1 : place->path));
+        *its =
+            place->kind == DSC_KIND_IDX || (place->kind == DSC_KIND_GZIP &&
+                                            dsc_mnist_name(&which, &prefix, slash ? slash + 1 : place->path));
     } else if (!place->is_folder) {
         *its = dsc_mnist_is_place(place->path);
     } else {
@@ -64,8 +64,9 @@ static dsc_status open_files(dsc_opening *o, const char *path, dsc_error *error)
 
 const dsc_data_form dsc_data_form_idx = {
     .name = "idx",
-    .help = "the four IDX files of MNIST and its relatives in a folder, plain or gzip; FOLDER/NAME means those "
-            "that begin with NAME",
+    .help =
+        "the four IDX files of MNIST and its relatives in a folder, plain or gzip; FOLDER/NAME means those "
+        "that begin with NAME",
     .recognises = recognises,
     .open = open_files,
     .visit = dsc_mnist_visit,

@@ -45,9 +45,10 @@ static bool read_type(char type[16], const char *name) {
 }
 
 /* Where the array lies, and what is in it: `end` is that of its bytes in the file. */
-static dsc_status describe(dsc_npy_description *found, size_t *end, const json_t *tensor, size_t start, size_t size,
-                           const char *where, dsc_error *error) {
-    const json_t *shape = json_object_get(tensor, "shape"), *offsets = json_object_get(tensor, "data_offsets");
+static dsc_status describe(dsc_npy_description *found, size_t *end, const json_t *tensor, size_t start,
+                           size_t size, const char *where, dsc_error *error) {
+    const json_t *shape = json_object_get(tensor, "shape"),
+                 *offsets = json_object_get(tensor, "data_offsets");
     const char *type = json_string_value(json_object_get(tensor, "dtype"));
     size_t begin;
     *found = (dsc_npy_description){.rank = json_array_size(shape)};
@@ -59,10 +60,11 @@ static dsc_status describe(dsc_npy_description *found, size_t *end, const json_t
             return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected a shape of whole numbers", where);
     if (!read_size(&begin, json_array_get(offsets, 0)) || !read_size(end, json_array_get(offsets, 1)) ||
         begin > *end || *end > size - start)
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: expected data_offsets [begin, end] within the %zu bytes of data; the file is damaged or "
-                        "cut off: copy it again",
-                        where, size - start);
+        return dsc_fail(
+            error, DSC_ERROR_FORMAT,
+            "%s: expected data_offsets [begin, end] within the %zu bytes of data; the file is damaged or "
+            "cut off: copy it again",
+            where, size - start);
     found->start = start + begin;
     *end += start;
     return DSC_OK;
@@ -91,17 +93,18 @@ static dsc_status take_tensors(dsc_opening *o, dsc_text *seen, json_t *header, c
     return status;
 }
 
-dsc_status dsc_safetensors_take_sets(dsc_opening *o, const unsigned char *bytes, size_t size, const char *path,
-                                     dsc_error *error) {
+dsc_status dsc_safetensors_take_sets(dsc_opening *o, const unsigned char *bytes, size_t size,
+                                     const char *path, dsc_error *error) {
     uint64_t length = 0;
     dsc_text seen = {0};
     json_t *header;
     for (int i = 0; i < LENGTH_BYTES && size > LENGTH_BYTES; i++) length |= (uint64_t)bytes[i] << 8 * i;
     if (length < 2 || length > HEADER_MOST || length > size - LENGTH_BYTES)
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: offset 0: expected the length of a header, found %llu in a file of %zu bytes; it is "
-                        "damaged or cut off: copy it again",
-                        path, (unsigned long long)length, size);
+        return dsc_fail(
+            error, DSC_ERROR_FORMAT,
+            "%s: offset 0: expected the length of a header, found %llu in a file of %zu bytes; it is "
+            "damaged or cut off: copy it again",
+            path, (unsigned long long)length, size);
     dsc_status status = dsc_json_parse(&header, (const char *)bytes + LENGTH_BYTES, (size_t)length,
                                        JSON_REJECT_DUPLICATES, path, error);
     if (status) return status;

@@ -43,7 +43,8 @@ static void look(dsc_data_place *place, const char *path) {
     place->kind = dsc_recognise(place->start, place->size);
 }
 
-static dsc_status form_of(const dsc_data_form **form, const dsc_registry *forms, const char *path, dsc_error *error) {
+static dsc_status form_of(const dsc_data_form **form, const dsc_registry *forms, const char *path,
+                          dsc_error *error) {
     dsc_data_place place;
     look(&place, path);
     const dsc_row *row;
@@ -61,8 +62,8 @@ static dsc_status form_of(const dsc_data_form **form, const dsc_registry *forms,
 }
 
 /* The one thing in a folder that can be opened; *found NULL: there is none, or there are several. */
-static dsc_status only_one(char **found, const dsc_data_form **form, const dsc_registry *forms, const char *folder,
-                           dsc_error *error) {
+static dsc_status only_one(char **found, const dsc_data_form **form, const dsc_registry *forms,
+                           const char *folder, dsc_error *error) {
     dsc_names names = {0};
     size_t count = 0;
     *found = NULL;
@@ -112,17 +113,18 @@ static dsc_status fail_nothing(const dsc_registry *forms, const char *path, dsc_
     dsc_status status =
         would.failed || there.failed
             ? dsc_fail_memory(error, strlen(path), "a message")
-            : dsc_fail(error, DSC_ERROR_FORMAT,
-                       "%s: expected images with labels in one of the forms %s (`descender help forms` says what "
-                       "they are), found: %.400s",
-                       path, would.data, there.data);
+            : dsc_fail(
+                  error, DSC_ERROR_FORMAT,
+                  "%s: expected images with labels in one of the forms %s (`descender help forms` says what "
+                  "they are), found: %.400s",
+                  path, would.data, there.data);
     dsc_text_free(&would);
     dsc_text_free(&there);
     return status;
 }
 
-dsc_status dsc_data_form_find(const dsc_data_form **form, char **inner, const dsc_registry *forms, const char *path,
-                         dsc_error *error) {
+dsc_status dsc_data_form_find(const dsc_data_form **form, char **inner, const dsc_registry *forms,
+                              const char *path, dsc_error *error) {
     *inner = strdup(path);
     if (!*inner) return dsc_fail_memory(error, strlen(path), "a path");
     dsc_status status = form_of(form, forms, path, error);
@@ -178,12 +180,21 @@ static dsc_status rename_set(dsc_dataset *data, const char *title, const char *w
     return DSC_OK;
 }
 
-/* A test set out of the training set. */
+/* Whether the share of any class is an image. */
+static bool can_be_split(const dsc_dataset *data, double share) {
+    size_t count[256] = {0};
+    for (size_t i = 0; i < data->count; i++) count[dsc_dataset_label(data, i)]++;
+    for (size_t k = 0; k < 256; k++)
+        if (count[k] > 1 && share * (double)count[k] + 0.5 >= 1) return true;
+    return false;
+}
+
+/* A test set out of the training set; none if that is too small. */
 static dsc_status split(dsc_opening *o, const uint64_t *groups, dsc_error *error) {
     const dsc_reading *how = o->reading;
     dsc_dataset *rest, *held;
     char share[32];
-    if (!(how->test_share > 0)) return DSC_OK;
+    if (!(how->test_share > 0) || (!groups && !can_be_split(o->train, how->test_share))) return DSC_OK;
     if (how->group_by && !groups)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
                         "%s: group-by: these data have no names to group by; omit it", o->title);
@@ -199,8 +210,9 @@ static dsc_status split(dsc_opening *o, const uint64_t *groups, dsc_error *error
     if (!status) status = rename_set(o->test, o->title, "test", error);
     (void)dsc_format_shortest(share, 100 * how->test_share);
     if (strlen(share) > 2 && !strcmp(share + strlen(share) - 2, ".0")) share[strlen(share) - 2] = '\0';
-    dsc_understand(&o->understood, "split", "%s %% of each class%s are held out to test, drawn with seed %lld",
-                   share, groups ? ", whole groups," : "", (long long)how->split_seed);
+    dsc_understand(&o->understood, "split",
+                   "%s %% of each class%s are held out to test, drawn with seed %lld", share,
+                   groups ? ", whole groups," : "", (long long)how->split_seed);
     dsc_remark(&o->remarks, "%s: has no test set: %zu of %zu images are held out as one (%s)", o->title,
                held->count, held->count + rest->count, o->understood.line[o->understood.count - 1].how);
     return status;
@@ -210,8 +222,8 @@ static dsc_status finish(dsc_opening *o, dsc_error *error) {
     uint64_t *groups = NULL;
     dsc_status status = DSC_OK;
     if (!o->train)
-        status = dsc_sets_settle(&o->train, &o->test, &groups, &o->sets, o->title, &o->understood, &o->remarks,
-                                 error);
+        status = dsc_sets_settle(&o->train, &o->test, &groups, &o->sets, o->title, &o->understood,
+                                 &o->remarks, error);
     if (!status && !o->test) status = split(o, groups, error);
     free(groups);
     return status ? status : mix(o, error);
@@ -242,8 +254,8 @@ void dsc_opening_clear(dsc_opening *o) {
     dsc_sets_clear(&o->sets);
 }
 
-dsc_status dsc_data_form_visit(const dsc_registry *forms, const char *path, dsc_path_visitor *visit, void *user,
-                          dsc_error *error) {
+dsc_status dsc_data_form_visit(const dsc_registry *forms, const char *path, dsc_path_visitor *visit,
+                               void *user, dsc_error *error) {
     const dsc_data_form *form;
     char *inner;
     dsc_status status = dsc_data_form_find(&form, &inner, forms, path, error);
@@ -270,9 +282,10 @@ static dsc_status take_options(dsc_data_options *how, const dsc_data_options *gi
     const unsigned char *bytes = (const unsigned char *)given;
     for (size_t i = sizeof *how; i < given->size; i++)
         if (bytes[i])
-            return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                            "dsc_data_options asks for what this version, %s, does not know; use a newer library",
-                            dsc_version());
+            return dsc_fail(
+                error, DSC_ERROR_UNSUPPORTED,
+                "dsc_data_options asks for what this version, %s, does not know; use a newer library",
+                dsc_version());
     memcpy(how, given, given->size < sizeof *how ? given->size : sizeof *how);
     return DSC_OK;
 }

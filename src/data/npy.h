@@ -93,7 +93,8 @@ dsc_status dsc_npz_visit(const void *bytes, size_t size, const char *file, dsc_n
                          dsc_error *error);
 
 /* The .npy file of the array called `name`: in place, or in *buffer (release with free()). */
-dsc_status dsc_npz_member(const unsigned char **npy, size_t *npy_size, unsigned char **buffer, const void *bytes,
-                          size_t size, const char *file, const char *name, dsc_error *error);
+dsc_status dsc_npz_member(const unsigned char **npy, size_t *npy_size, unsigned char **buffer,
+                          const void *bytes, size_t size, const char *file, const char *name,
+                          dsc_error *error);
 
 #endif

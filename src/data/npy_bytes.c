@@ -11,8 +11,8 @@
 #include <string.h>
 
 bool dsc_npy_encoding_read(dsc_npy_encoding *e, const char *type) {
-    static const char *const known[] = {"b1", "u1", "i1", "u2", "i2", "u4",
-                                        "i4", "u8", "i8", "f2", "f4", "f8", "B2"};
+    static const char *const known[] = {"b1", "u1", "i1", "u2", "i2", "u4", "i4",
+                                        "u8", "i8", "f2", "f4", "f8", "B2"};
     if (!*type || !strchr("<>|=", *type)) return false;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(type + 1, known[i]) != 0) continue;
@@ -149,8 +149,8 @@ dsc_status dsc_npy_elements(dsc_npy_encoding *e, size_t *count, const dsc_npy_de
             "%s: expected images, an array of 2 to 4 dimensions, found %zu; for images of 28 x 28 save "
             "array.reshape(-1, 28, 28)",
             name, found->rank);
-    if (dsc_array_bytes(count, DSC_U8, found->rank, found->shape) &&
-        dsc_multiply(&bytes, *count, e->size) && found->start <= size && bytes == size - found->start)
+    if (dsc_array_bytes(count, DSC_U8, found->rank, found->shape) && dsc_multiply(&bytes, *count, e->size) &&
+        found->start <= size && bytes == size - found->start)
         return DSC_OK;
     return dsc_fail(
         error, DSC_ERROR_FORMAT,
@@ -183,7 +183,8 @@ dsc_status dsc_npy_take_bytes(dsc_array *array, const dsc_npy_description *found
     dsc_npy_order order;
     dsc_npy_order_start(&order, found);
     for (size_t i = 0; i < content; i++, dsc_npy_order_next(&order))
-        ((uint8_t *)array->data)[i] = (uint8_t)lround(factor * dsc_npy_number(elements + order.at * e.size, &e));
+        ((uint8_t *)array->data)[i] =
+            (uint8_t)lround(factor * dsc_npy_number(elements + order.at * e.size, &e));
     return DSC_OK;
 }
 

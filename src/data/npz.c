@@ -191,12 +191,14 @@ static dsc_status find_list(struct archive *zip, dsc_error *error) {
 }
 
 /* The entry of the list at *at, which goes behind it. */
-static dsc_status next_entry(const unsigned char **entry, size_t *at, const struct archive *zip, dsc_error *error) {
+static dsc_status next_entry(const unsigned char **entry, size_t *at, const struct archive *zip,
+                             dsc_error *error) {
     *entry = zip->bytes + *at;
     if (zip->list_end - *at < CENTRAL || get32(*entry) != 0x02014B50)
         return fail_damaged(error, zip, *at, "an entry of the archive's list");
     const size_t whole = CENTRAL + (size_t)get16(*entry + 28) + get16(*entry + 30) + get16(*entry + 32);
-    if (zip->list_end - *at < whole) return fail_damaged(error, zip, *at, "a whole entry of the archive's list");
+    if (zip->list_end - *at < whole)
+        return fail_damaged(error, zip, *at, "a whole entry of the archive's list");
     *at += whole;
     return DSC_OK;
 }
@@ -277,8 +279,9 @@ static dsc_status unpack(const unsigned char **npy, size_t *size, unsigned char 
     return DSC_OK;
 }
 
-dsc_status dsc_npz_member(const unsigned char **npy, size_t *npy_size, unsigned char **buffer, const void *bytes,
-                          size_t size, const char *file, const char *name, dsc_error *error) {
+dsc_status dsc_npz_member(const unsigned char **npy, size_t *npy_size, unsigned char **buffer,
+                          const void *bytes, size_t size, const char *file, const char *name,
+                          dsc_error *error) {
     struct archive zip = {.bytes = bytes, .size = size, .file = file};
     const unsigned char *entry = NULL;
     *buffer = NULL;

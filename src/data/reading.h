@@ -9,46 +9,47 @@
 enum { DSC_COLOUR_AUTO, DSC_COLOUR_GREY, DSC_COLOUR_RGB };
 
 typedef struct dsc_reading {
-    double test_share;  /* of each class, for the test set, where the data have none; 0: then there is none */
-    int64_t split_seed; /* of the choice of those images, and of the order where all of a class come together */
-    char *group_by;     /* images of a group stay on one side of that split; NULL: no groups */
+    double test_share; /* of each class, for the test set, where the data have none; 0: then there is none */
+    int64_t
+        split_seed; /* of the choice of those images, and of the order where all of a class come together */
+    char *group_by; /* images of a group stay on one side of that split; NULL: no groups */
     char *label_column; /* of a table: a name, a number from 1, "first" or "last"; NULL: found */
     int64_t size[2];    /* of pictures: height and width; 0: those of the first, which all must have */
     int fit;            /* dsc_fit: how pictures of other sizes become so large */
     int colour;         /* of pictures: DSC_COLOUR_AUTO, ... */
     bool prepare;       /* each picture is of one digit, and is prepared as MNIST's were */
-    char *shape;        /* of images that come as rows of numbers: "3x32x32", "28x28"; NULL: square and grey */
+    char *shape; /* of images that come as rows of numbers: "3x32x32", "28x28"; NULL: square and grey */
 } dsc_reading;
 
 /* The rows of a table for a `struct_` whose member `member` is a dsc_reading. */
-#define DSC_READING_PARAMS(struct_, member)                                                                     \
+#define DSC_READING_PARAMS(struct_, member)                                                                  \
     {.name = "test-share",                                                                                   \
      .type = DSC_PARAM_REAL,                                                                                 \
-     .offset = offsetof(struct_, member.test_share),                                                            \
+     .offset = offsetof(struct_, member.test_share),                                                         \
      .initial = "0.15",                                                                                      \
      .maximum = 0.9,                                                                                         \
      .help = "where the data have no test set: how much of each class becomes one"},                         \
         {.name = "split-seed",                                                                               \
          .type = DSC_PARAM_INT,                                                                              \
-         .offset = offsetof(struct_, member.split_seed),                                                        \
+         .offset = offsetof(struct_, member.split_seed),                                                     \
          .initial = "1",                                                                                     \
          .maximum = 1e15,                                                                                    \
          .help = "of the choice of those test images"},                                                      \
         {.name = "group-by",                                                                                 \
          .type = DSC_PARAM_TEXT,                                                                             \
-         .offset = offsetof(struct_, member.group_by),                                                          \
+         .offset = offsetof(struct_, member.group_by),                                                       \
          .help = "keep images together in that choice: a regular expression for a part of the file's path, " \
                  "or the column of a table"},                                                                \
         {.name = "label-column",                                                                             \
          .type = DSC_PARAM_TEXT,                                                                             \
-         .offset = offsetof(struct_, member.label_column),                                                      \
+         .offset = offsetof(struct_, member.label_column),                                                   \
          .help = "of a table: its name, its number from 1, first or last; unset: found"},                    \
         {.name = "size",                                                                                     \
          .type = DSC_PARAM_PAIR,                                                                             \
          .offset = offsetof(struct_, member.size),                                                           \
          .initial = "0",                                                                                     \
          .maximum = 65535,                                                                                   \
-         .help = "of pictures: height and width to bring them to; 0: all have one size"},                  \
+         .help = "of pictures: height and width to bring them to; 0: all have one size"},                    \
         {.name = "fit",                                                                                      \
          .type = DSC_PARAM_CHOICE,                                                                           \
          .offset = offsetof(struct_, member.fit),                                                            \
@@ -67,7 +68,7 @@ typedef struct dsc_reading {
          .initial = "off",                                                                                   \
          .help = "each picture is of one digit: prepare it as `predict` does"},                              \
     {                                                                                                        \
-        .name = "shape", .type = DSC_PARAM_TEXT, .offset = offsetof(struct_, member.shape),                     \
+        .name = "shape", .type = DSC_PARAM_TEXT, .offset = offsetof(struct_, member.shape),                  \
         .help = "of images that are rows of numbers: 28x28 or 3x32x32, channels first; unset: square, grey"  \
     }
 

@@ -70,8 +70,8 @@ static dsc_status shape_rows(dsc_array *images, const dsc_reading *reading, cons
     return DSC_OK;
 }
 
-dsc_status dsc_set_take_images(dsc_set *set, dsc_array *images, const dsc_reading *reading, const char *name,
-                               dsc_error *error) {
+dsc_status dsc_take_images(dsc_set *set, dsc_array *images, const dsc_reading *reading, const char *name,
+                           dsc_error *error) {
     dsc_status status = DSC_OK;
     char text[DSC_SHAPE_TEXT];
     if (set->images.data)
@@ -111,8 +111,7 @@ static bool read_numbers(numbering *n, const dsc_label_names *names) {
         double value;
         const char *text = names->name[i];
         if (*text == '0' && text[1] >= '0' && text[1] <= '9') return false; /* "007" is a name */
-        if (!dsc_parse_real(&value, text) || !(fabs(value) < 1e15) || value != floor(value))
-            return false;
+        if (!dsc_parse_real(&value, text) || !(fabs(value) < 1e15) || value != floor(value)) return false;
         n->number[i] = (int64_t)value;
     }
     return names->count > 0;
@@ -176,11 +175,12 @@ static dsc_status check_learned(const dsc_sets *sets, const char *name, dsc_erro
     for (int k = DSC_SET_TRAIN + 1; k < DSC_SETS; k++)
         for (size_t i = 0; i < sets->set[k].labelled; i++)
             if (!learned[sets->set[k].labels[i]])
-                return dsc_fail(error, DSC_ERROR_MISMATCH,
-                                "%s: the %s has the class '%.100s', which the training set has not; take it out "
-                                "of the %s, or add it to the training set",
-                                sets->set[k].source ? sets->set[k].source : name, set_names[k],
-                                sets->names.name[sets->set[k].labels[i]], set_names[k]);
+                return dsc_fail(
+                    error, DSC_ERROR_MISMATCH,
+                    "%s: the %s has the class '%.100s', which the training set has not; take it out "
+                    "of the %s, or add it to the training set",
+                    sets->set[k].source ? sets->set[k].source : name, set_names[k],
+                    sets->names.name[sets->set[k].labels[i]], set_names[k]);
     return DSC_OK;
 }
 
@@ -223,11 +223,12 @@ static dsc_status join(dsc_set *set, dsc_set *more, dsc_error *error) {
     const size_t n = set->labelled, m = more->labelled;
     size_t each = 1;
     for (size_t i = 1; i < set->images.rank; i++) each *= set->images.shape[i];
-    dsc_array both = set->images;
-    both.shape[0] = n + m;
-    both.data = NULL;
+    dsc_array both;
+    size_t shape[4];
+    memcpy(shape, set->images.shape, sizeof shape);
+    shape[0] = n + m;
     uint8_t *labels = dsc_allocate(n + m, 1);
-    dsc_status status = labels ? dsc_array_create(&both, DSC_U8, both.rank, both.shape, error)
+    dsc_status status = labels ? dsc_array_create(&both, DSC_U8, set->images.rank, shape, error)
                                : dsc_fail_memory(error, n + m, "labels");
     if (status) {
         free(labels);

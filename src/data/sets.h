@@ -42,8 +42,8 @@ void dsc_sets_clear(dsc_sets *sets);
 
 /* Takes images over, also on failure: bytes (N, P), of which reading->shape says what they are; (N, H, W),
  * (N, C, H, W) or (N, H, W, C) with 1, 3 or 4 channels, which are brought to the front. */
-dsc_status dsc_set_take_images(dsc_set *set, dsc_array *images, const dsc_reading *reading, const char *name,
-                               dsc_error *error);
+dsc_status dsc_take_images(dsc_set *set, dsc_array *images, const dsc_reading *reading, const char *name,
+                           dsc_error *error);
 
 /* The datasets of all that was read, which is released. What becomes of labels:
  *

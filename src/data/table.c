@@ -119,8 +119,8 @@ static size_t take_plain(rows *r, size_t column, size_t *pixel) {
 static dsc_status fail_width(const rows *r, size_t found, bool more, dsc_error *error) {
     return dsc_fail(error, DSC_ERROR_FORMAT,
                     "%s: line %zu: expected %zu fields, as in the first row, found %s%zu; correct the line",
-                    r->name, r->fields.line - r->fields.at_row_end, r->table->columns, more ? "more than " : "",
-                    found);
+                    r->name, r->fields.line - r->fields.at_row_end, r->table->columns,
+                    more ? "more than " : "", found);
 }
 
 static dsc_status take_row(rows *r, dsc_error *error) {
@@ -131,10 +131,11 @@ static dsc_status take_row(rows *r, dsc_error *error) {
         if (!dsc_fields_next(&r->fields)) {
             return r->fields.unquoted.failed
                        ? dsc_fail_memory(error, r->fields.length, r->name)
-                       : dsc_fail(error, DSC_ERROR_FORMAT,
-                                  "%s: line %zu, column %zu: a quote is not closed, or followed by more than a "
-                                  "delimiter",
-                                  r->name, r->fields.line, column + 1);
+                       : dsc_fail(
+                             error, DSC_ERROR_FORMAT,
+                             "%s: line %zu, column %zu: a quote is not closed, or followed by more than a "
+                             "delimiter",
+                             r->name, r->fields.line, column + 1);
         }
         dsc_status status = DSC_OK;
         if (r->roles[column] == DSC_COLUMN_PIXEL) {
@@ -143,8 +144,8 @@ static dsc_status take_row(rows *r, dsc_error *error) {
             status = take_label(r, error);
         } else if (r->roles[column] == DSC_COLUMN_GROUP) {
             char group[256];
-            (void)snprintf(group, sizeof group, "%.*s", (int)(r->fields.length < 255 ? r->fields.length : 255),
-                           r->fields.field);
+            (void)snprintf(group, sizeof group, "%.*s",
+                           (int)(r->fields.length < 255 ? r->fields.length : 255), r->fields.field);
             r->groups[r->count] = dsc_text_hash(group);
         }
         if (status) return status;
@@ -178,10 +179,11 @@ static dsc_status make_bytes(rows *r, dsc_table *table, dsc_error *error) {
                        largest);
         return DSC_OK;
     }
-    return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                    "%s: pixels are numbers of %s to %s%s; expected whole ones of 0 to 255, or shares of 0 to 1; "
-                    "if a column is not of the image, name the label's with --label-column and leave others out",
-                    r->name, least, largest, r->whole ? "" : ", not all whole");
+    return dsc_fail(
+        error, DSC_ERROR_UNSUPPORTED,
+        "%s: pixels are numbers of %s to %s%s; expected whole ones of 0 to 255, or shares of 0 to 1; "
+        "if a column is not of the image, name the label's with --label-column and leave others out",
+        r->name, least, largest, r->whole ? "" : ", not all whole");
 }
 
 /* --- the table --- */
@@ -190,8 +192,8 @@ static dsc_status make_bytes(rows *r, dsc_table *table, dsc_error *error) {
 static size_t rows_most(const char *bytes, size_t size, size_t columns) {
     size_t lines = 1;
     for (const char *at = bytes; (at = memchr(at, '\n', (size_t)(bytes + size - at))); at++) lines++;
-    for (const char *at = lines > 1 ? NULL : bytes; at && (at = memchr(at, '\r', (size_t)(bytes + size - at)));
-         at++)
+    for (const char *at = lines > 1 ? NULL : bytes;
+         at && (at = memchr(at, '\r', (size_t)(bytes + size - at))); at++)
         lines++;
     const size_t full = size / (2 * columns - 1) + 1;
     return lines < full ? lines : full;
@@ -214,7 +216,7 @@ static dsc_status hand_over(rows *r, dsc_set *set, const dsc_reading *reading, d
     dsc_status status = dsc_array_create(&images, DSC_U8, 2, shape, error);
     if (status) return status;
     memcpy(images.data, r->bytes, r->count * r->table->pixels);
-    status = dsc_set_take_images(set, &images, reading, r->name, error);
+    status = dsc_take_images(set, &images, reading, r->name, error);
     if (status) return status;
     set->labels = r->labels;
     set->groups = r->groups;
@@ -277,9 +279,11 @@ dsc_status dsc_table_parse(dsc_table *table, dsc_set *set, dsc_label_names *name
     return status;
 }
 
-bool dsc_table_recognise(const unsigned char *bytes, size_t size, bool named) {
+dsc_status dsc_table_recognise(bool *its, const unsigned char *bytes, size_t size, bool named,
+                               dsc_error *error) {
     enum { FIELDS_LEAST = 4 };
-    if (dsc_recognise(bytes, size) != DSC_KIND_TEXT) return false;
+    *its = false;
+    if (dsc_recognise(bytes, size) != DSC_KIND_TEXT) return DSC_OK;
     const size_t mark = dsc_utf8_mark(bytes, size);
     const char *text = (const char *)bytes + mark;
     /* What was read of a file may end in a field, but no number is lost by a cut. */
@@ -294,6 +298,9 @@ bool dsc_table_recognise(const unsigned char *bytes, size_t size, bool named) {
         fields++;
         numbers += dsc_field_number(&value, f.field, f.length, f.delimiter == ';');
     }
+    const bool failed = f.unquoted.failed;
     dsc_text_free(&f.unquoted);
-    return fields >= FIELDS_LEAST && (named || 2 * numbers > fields);
+    if (failed) return dsc_fail_memory(error, size, "a row of a table");
+    *its = fields >= FIELDS_LEAST && (named || 2 * numbers > fields);
+    return DSC_OK;
 }

@@ -16,11 +16,11 @@ typedef struct dsc_table {
     char delimiter;
     bool header;
     size_t columns, pixels;
-    size_t label; /* the column; `columns` where there is none */
-    char label_text[64]; /* "column 1, \"label\"" */
+    size_t label;         /* the column; `columns` where there is none */
+    char label_text[64];  /* "column 1, \"label\"" */
     char number_text[96]; /* "whole numbers of 0 to 255" */
-    bool guessed;    /* nothing but the numbers told which column has the labels */
-    bool unlabelled; /* no column has labels: nothing else was read */
+    bool guessed;         /* nothing but the numbers told which column has the labels */
+    bool unlabelled;      /* no column has labels: nothing else was read */
 } dsc_table;
 
 /* Reads all of a table into `set` (empty so far): images, labels, and groups where reading->group_by names a
@@ -33,6 +33,7 @@ dsc_status dsc_table_parse(dsc_table *table, dsc_set *set, dsc_label_names *name
 
 /* Whether the first bytes of a file look like such a table: text whose first line has several fields, most of
  * them numbers, or names if `named` (the file is called as tables are). */
-bool dsc_table_recognise(const unsigned char *bytes, size_t size, bool named);
+dsc_status dsc_table_recognise(bool *its, const unsigned char *bytes, size_t size, bool named,
+                               dsc_error *error);
 
 #endif

@@ -131,9 +131,10 @@ static dsc_status find_asked(size_t *column, const row *first, bool header, cons
     } else if (dsc_parse_integer(&number, asked) && number >= 1 && (uint64_t)number <= first->count) {
         *column = (size_t)number - 1;
     } else {
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "%s: %s '%.60s': there is no such column: expected %sa number of 1 to %zu, first or last",
-                        name, what, asked, header ? "a name of its header, " : "", first->count);
+        return dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "%s: %s '%.60s': there is no such column: expected %sa number of 1 to %zu, first or last", name,
+            what, asked, header ? "a name of its header, " : "", first->count);
     }
     return DSC_OK;
 }
@@ -177,7 +178,7 @@ static bool are_labels(const values *v) {
 }
 
 /* The first or the last. */
-static size_t guess(size_t columns, dsc_fields fields) {
+static dsc_status guess(size_t *label, size_t columns, dsc_fields fields, dsc_error *error) {
     values first = {.rows = 0}, last = {.rows = 0};
     fields.unquoted = (dsc_text){0};
     for (size_t n = 0; n < ROWS_LOOKED && dsc_fields_row(&fields); n++) {
@@ -191,9 +192,12 @@ static size_t guess(size_t columns, dsc_fields fields) {
         } while (good && !fields.at_row_end);
         if (!good) break; /* whoever reads on will say so */
     }
+    const bool failed = fields.unquoted.failed;
     dsc_text_free(&fields.unquoted);
-    if (first.words != last.words) return first.words ? 0 : columns - 1;
-    return !are_labels(&first) && are_labels(&last) ? columns - 1 : 0;
+    if (failed) return dsc_fail_memory(error, fields.length, "a row of a table");
+    const bool is_last = first.words != last.words ? last.words : !are_labels(&first) && are_labels(&last);
+    *label = is_last ? columns - 1 : 0;
+    return DSC_OK;
 }
 
 static bool is_square(size_t n) {
@@ -219,8 +223,9 @@ static dsc_status find_label(dsc_table *t, const row *first, const dsc_fields *f
             return DSC_OK;
         }
     }
-    t->label = like && like->columns == t->columns ? like->label : guess(t->columns, *fields);
     t->guessed = true;
+    if (!like || like->columns != t->columns) return guess(&t->label, t->columns, *fields, error);
+    t->label = like->label;
     return DSC_OK;
 }
 

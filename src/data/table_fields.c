@@ -4,9 +4,7 @@
 
 #include <string.h>
 
-static bool is_row_end(const dsc_fields *f) {
-    return f->at == f->end || *f->at == '\n' || *f->at == '\r';
-}
+static bool is_row_end(const dsc_fields *f) { return f->at == f->end || *f->at == '\n' || *f->at == '\r'; }
 
 /* The line end, in any of its three forms. */
 static void pass_row_end(dsc_fields *f) {

@@ -41,7 +41,7 @@ the_same_seed_gives_the_same_files_and_another_seed_others() {
     _letters
     run data pack "$work/letters" "$work/out"
     run data pack "$work/letters" "$work/again"
-    run data pack "$work/letters" "$work/other" --seed 2
+    run data pack "$work/letters" "$work/other" --split-seed 2
     exits 0
     holds "the same seed gave other files" diff -r "$work/out" "$work/again"
     holds "another seed gave the same order" test -n "$(cmp "$work/out/train-labels-idx1-ubyte" "$work/other/train-labels-idx1-ubyte")"
@@ -62,7 +62,7 @@ names_that_are_numbers_are_the_labels() {
     pgm "$work/numbers/7/a.PGM" 3 3 7
     run data pack "$work/numbers" "$work/numbers-out" --keep-order --test-share 0
     exits 0
-    same "$(bytes "$work/numbers-out/train-labels-idx1-ubyte" 8 | tr '\n' ' ')" "2 7 10 "
+    same "$(bytes "$work/numbers-out/train-labels-idx1-ubyte" 8 | tr '\n' ' ')" "10 2 7 "
     same "$(wc -l <"$work/numbers-out/labels.txt")" 11
 }
 a_folder_that_is_split_already_stays_so() {
@@ -81,7 +81,7 @@ a_folder_that_is_split_already_stays_so() {
     pgm "$work/split/test/c/x.pgm" 4 4 9
     run data pack "$work/split" "$work/split-out" --force
     exits 1
-    says "has the class 'c', which train/ has not"
+    says "has the class 'c', which the training set has not"
 }
 png_images_are_read_too() {
     needs_library libpng || return
@@ -130,7 +130,7 @@ data_stay_whole_when_the_new_ones_cannot_be_read() {
     local before
     before=$(cat "$work/out"/* | cksum)
     echo damaged >"$work/letters/beta/5.pgm"
-    run data pack "$work/letters" "$work/out" --force --seed 7
+    run data pack "$work/letters" "$work/out" --force --split-seed 7
     exits 1
     same "$(cat "$work/out"/* | cksum)" "$before"
 }
@@ -139,11 +139,11 @@ data_that_is_there_is_not_replaced() {
     run data pack "$work/letters" "$work/out"
     local before
     before=$(cat "$work/out"/* | cksum)
-    run data pack "$work/letters" "$work/out" --seed 9
+    run data pack "$work/letters" "$work/out" --split-seed 9
     exits 1
     says "is there already"
     same "$(cat "$work/out"/* | cksum)" "$before"
-    run data pack "$work/letters" "$work/out" --seed 9 --force --gzip
+    run data pack "$work/letters" "$work/out" --split-seed 9 --force --gzip
     exits 0
     holds "the old file hides the new one" test ! -e "$work/out/train-images-idx3-ubyte"
 }
@@ -163,11 +163,12 @@ images_of_two_sizes_are_refused_and_named() {
 folders_that_are_no_classes_are_refused() {
     run data pack "$work/nowhere" "$work/out"
     exits 1
-    says "nowhere: cannot be opened as a folder"
+    says "nowhere: there are no data"
     mkdir -p "$work/empty"
     run data pack "$work/empty" "$work/out"
     exits 1
-    says "expected folders named by class, found none"
+    says "expected images with labels in one of the forms"
+    says "found: nothing"
     _letters
     mkdir "$work/letters/delta"
     run data pack "$work/letters" "$work/out"
@@ -177,12 +178,12 @@ folders_that_are_no_classes_are_refused() {
     pgm "$work/letters/lost.pgm" 6 5 1
     run data pack "$work/letters" "$work/out"
     exits 1
-    says "lost.pgm: expected images in folders named by class, found one outside of them"
+    says "lost.pgm: expected pictures in folders named by class, found one outside of them"
     _letters
     mkdir "$work/letters/beta/more"
     run data pack "$work/letters" "$work/out"
     exits 1
-    says "beta/more: expected images in the folder of a class, found a folder"
+    says "beta/more: expected pictures in the folder of a class, found a folder"
 }
 a_damaged_image_is_named() {
     _letters
@@ -201,7 +202,7 @@ other_files_are_passed_over_and_counted() {
     echo hello >"$work/letters/beta/Thumbs.db"
     run data pack "$work/letters" "$work/out"
     exits 0
-    says "2 files that are no PNG or PGM were passed over"
+    says "2 files that are no pictures were passed over"
 }
 json_tells_what_was_made() {
     needs_json || return
@@ -231,9 +232,9 @@ wrong_usage_is_told() {
     says "did you mean '--test-share'?"
     run data pack a b --gzip=maybe
     exits 2
-    run data pack a b --seed
+    run data pack a b --split-seed
     exits 2
-    says "option '--seed' needs a value"
+    says "option '--split-seed' needs a value"
     run data pack a b --no-gzip=on
     exits 2
     says "option '--no-gzip' takes no value"
@@ -264,9 +265,9 @@ what_is_left_out_of_pictures_is_said_once() {
     says_no "left out"
     needs_json || return
     run data pack "$work/scans" "$work/scans-data" --prepare --force --json
-    same "$(json "j['left_out']")" "{'at_edge': 0, 'lines': 0, 'small': 0, 'pale': 0, 'images': 0}"
+    same "$(json "any('left out' in line for line in j['remarks'])")" False
     run data pack "$work/scans" "$work/scans-data" --force --json
-    same "$(json "j['left_out']")" None
+    same "$(json "j['understood']['pictures']")" "as they are, 90 x 100 (height x width), grey"
 }
 
 promises

@@ -398,7 +398,7 @@ packing_that_fails_leaves_the_old_data_whole() {
     run data pack "$work/pictures" "$work/packed" --quiet
     exits 0
     cp -r "$work/packed" "$work/packed-before"
-    _run_limited data pack "$work/pictures" "$work/packed" --force --seed 5
+    _run_limited data pack "$work/pictures" "$work/packed" --force --split-seed 5
     exits 1
     says "ulimit -f"
     holds "the old data changed" diff -r "$work/packed" "$work/packed-before"

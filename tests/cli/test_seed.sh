@@ -56,18 +56,6 @@ a_run_with_a_large_seed_goes_on_to_the_same_bits() {
 
 every_command_with_a_seed_takes_large_ones() {
     _have_data
-    local class i
-    for class in a b; do
-        mkdir -p "$work/pack/$class"
-        for i in 1 2 3 4 5; do pgm "$work/pack/$class/$i.pgm" 8 8 $((i * 40)); done
-    done
-    run data pack "$work/pack" "$work/packed" --seed $_big
-    exits 0
-    run data pack "$work/pack" "$work/packed13" --seed 13
-    exits 0
-    run data pack "$work/pack" "$work/again" --seed 0000$_big
-    exits 0
-    holds "the same files" diff -r "$work/packed" "$work/again"
     run tune --data "$_small" --model "flatten, dense" --epochs 2 --trials 2 --reduction 2 --batch 8 --quiet --validation 0.2 \
         --optimiser adam learning-rate=1e-3..1e-1 --seed $_big --out "$work/tuned"
     exits 0
@@ -82,7 +70,7 @@ what_is_no_seed_is_refused() {
     _have_data
     local seed command
     for seed in "" " 5" "5 " -1 -0 +5 1e3 1.0 0x10 nan five "1 2" "$(printf '%01001d' 1)"; do
-        for command in "train --data $_small" "tune --data $_small lanes=1|2" "data pack $_small $work/no" \
+        for command in "train --data $_small" "tune --data $_small lanes=1|2" \
             "data show --data $_small --random 2" "tutorial --data $_small"; do
             # shellcheck disable=SC2086  # a command and its options
             run $command --seed="$seed"

@@ -68,7 +68,8 @@ static void tables_are_read_whatever_wrote_them(void **state) {
     assert_table("label\ta\tb\tc\td\r1\t1\t2\t3\t4\r0\t5\t6\t7\t8\r", labels, pixels);
     assert_table("label;a;b;c;d\n\n1;1;2;3;4\n\n0;5;6;7;8\n\n", labels, pixels);
     assert_table("label a b c d\n1  1 2 3 4\n0 5  6 7 8 \n", labels, pixels);
-    assert_table("\"label\",\"a\",\"b\",\"c\",\"d\"\n\"1\",\"1\",\"2\",3,4\n\"0\",5,6,7,\"8\"\n", labels, pixels);
+    assert_table("\"label\",\"a\",\"b\",\"c\",\"d\"\n\"1\",\"1\",\"2\",3,4\n\"0\",5,6,7,\"8\"\n", labels,
+                 pixels);
     assert_table(",label,a,b,c,d\n0,1, 1, 2 ,3,4\n1,0,5,6,7,8\n", labels, pixels);
     assert_table("label,a,b,c,d\n1.0,1.0,2,3,4e0\n0,5.,6,70e-1,8\n", labels, pixels);
 }
@@ -149,10 +150,10 @@ static void a_test_table_goes_with_one_to_train_on(void **state) {
     const char *folder = testing_folder();
     dsc_opening o;
     dsc_reading how = dsc_reading_defaults();
-    (void)make_text(folder, "mnist_train.csv", "label,a,b,c,d\n1,1,2,3,4\n0,5,6,7,8\n");
+    (void)make_text(folder, "mnist_train.csv", "label,a,b,c,d\n1,1,2,3,4\n0,5,6,7,8\n1,1,1,1,1\n0,0,0,0,0\n");
     (void)make_text(folder, "mnist_test.csv", "label,a,b,c,d\n0,8,8,8,8\n");
     ASSERT_OK(open_with(&o, folder, &how), error);
-    assert_int_equal(dsc_dataset_count(o.train), 2);
+    assert_int_equal(dsc_dataset_count(o.train), 4);
     assert_int_equal(dsc_dataset_count(o.test), 1);
     assert_int_equal(o.remarks.count, 0);
     dsc_opening_clear(&o);
@@ -163,7 +164,8 @@ static void a_test_table_goes_with_one_to_train_on(void **state) {
     (void)make_text(folder, "mnist_test.csv", "a,b,c,d\n8,8,8,8\n");
     how.test_share = 0.5;
     ASSERT_OK(open_with(&o, folder, &how), error);
-    assert_int_equal(dsc_dataset_count(o.train) + dsc_dataset_count(o.test), 2);
+    assert_int_equal(dsc_dataset_count(o.train), 2);
+    assert_int_equal(dsc_dataset_count(o.test), 2);
     assert_non_null(strstr(o.remarks.line[0], "has no labels, as Kaggle's test.csv has none"));
     dsc_opening_clear(&o);
 }
@@ -194,10 +196,22 @@ static void names_of_arrays_say_what_they_are(void **state) {
     static const struct {
         const char *name;
         int set, labels; /* labels -1: nothing is said */
-    } cases[] = {{"x_train", 0, 0},        {"y_test", 2, 1},       {"X", 0, 0},          {"y", 0, 1},
-                 {"train_images", 0, 0},   {"val_labels", 1, 1},   {"testX", 2, 0},      {"xTrain", 0, 0},
-                 {"training-labels", 0, 1}, {"arr_0", 0, 0},       {"arr_3", 2, 1},      {"arr_4", 0, -1},
-                 {"kmnist-test-imgs", 2, 0}, {"weights", 0, -1},   {"conv1.weight", 0, -1}, {"train", 0, -1}};
+    } cases[] = {{"x_train", 0, 0},
+                 {"y_test", 2, 1},
+                 {"X", 0, 0},
+                 {"y", 0, 1},
+                 {"train_images", 0, 0},
+                 {"val_labels", 1, 1},
+                 {"testX", 2, 0},
+                 {"xTrain", 0, 0},
+                 {"training-labels", 0, 1},
+                 {"arr_0", 0, 0},
+                 {"arr_3", 2, 1},
+                 {"arr_4", 0, -1},
+                 {"kmnist-test-imgs", 2, 0},
+                 {"weights", 0, -1},
+                 {"conv1.weight", 0, -1},
+                 {"train", 0, -1}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int set;
         bool labels;
@@ -294,17 +308,17 @@ static void arrays_of_a_safetensors_file_are_data(void **state) {
     assert_memory_equal(dsc_dataset_images(o.train), "\1\2\3\4", 4);
     assert_bytes(dsc_dataset_labels(o.train), "10");
     dsc_opening_clear(&o);
-    assert_int_equal(
-        open_with(&o,
-                  tensors("{\"x\":{\"dtype\":\"U8\",\"shape\":[2,1,2],\"data_offsets\":[0,99]}}", "\1\2\3\4", 4),
-                  &how),
-        DSC_ERROR_FORMAT);
+    assert_int_equal(open_with(&o,
+                               tensors("{\"x\":{\"dtype\":\"U8\",\"shape\":[2,1,2],\"data_offsets\":[0,99]}}",
+                                       "\1\2\3\4", 4),
+                               &how),
+                     DSC_ERROR_FORMAT);
     ASSERT_MESSAGE(error, "within the 4 bytes of data");
-    assert_int_equal(
-        open_with(&o,
-                  tensors("{\"x\":{\"dtype\":\"U8\",\"shape\":[3,1,2],\"data_offsets\":[0,4]}}", "\1\2\3\4", 4),
-                  &how),
-        DSC_ERROR_FORMAT);
+    assert_int_equal(open_with(&o,
+                               tensors("{\"x\":{\"dtype\":\"U8\",\"shape\":[3,1,2],\"data_offsets\":[0,4]}}",
+                                       "\1\2\3\4", 4),
+                               &how),
+                     DSC_ERROR_FORMAT);
 }
 
 /* --- splits --- */

@@ -2,9 +2,9 @@
 /* test_pictures.c: folders of pictures, named by class. (The command's promises are in tests/cli.) */
 #include "testing.h"
 
-#include "image/image.h"
 #include "forms/forms.h"
 #include "forms/pictures.h"
+#include "image/image.h"
 
 #include <sys/stat.h>
 
@@ -164,7 +164,8 @@ static void colour_is_kept_where_there_is_any(void **state) {
 }
 
 /* FOLDER/PART/CLASS/NAME.pgm. */
-static void add_part(const char *folder, const char *part, const char *class, const char *name, uint8_t value) {
+static void add_part(const char *folder, const char *part, const char *class, const char *name,
+                     uint8_t value) {
     char path[512];
     (void)snprintf(path, sizeof path, "%s/%s", folder, part);
     (void)mkdir(path, 0777);
@@ -240,8 +241,7 @@ static void reading_can_be_stopped(void **state) {
     dsc_error error;
     dsc_reading how = dsc_reading_defaults();
     const char *folder = three_classes();
-    dsc_opening o = {
-        .title = folder, .reading = &how, .forms = &forms_registry, .on_progress = stop_at_two};
+    dsc_opening o = {.title = folder, .reading = &how, .forms = &forms_registry, .on_progress = stop_at_two};
     assert_int_equal(dsc_data_form_open(&o, folder, &error), DSC_ERROR_STOPPED);
 }
 

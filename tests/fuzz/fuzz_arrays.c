@@ -30,8 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     memcpy(copy, data + 1, size - 1);
     status = dsc_npy_describe(&found, copy, size - 1, "fuzz", &error);
     if (!status)
-        status = dsc_sets_take_array(&taken, &sets, data[0] % 2 ? "x_train" : "y_train", &found, copy, size - 1, &how,
-                                     "fuzz", &error);
+        status = dsc_sets_take_array(&taken, &sets, data[0] % 2 ? "x_train" : "y_train", &found, copy,
+                                     size - 1, &how, "fuzz", &error);
     if (status && (error.code != status || !*error.message)) abort();
     free(copy);
     dsc_sets_clear(&sets);

@@ -18,9 +18,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size) memcpy(text, data, size);
     text[size] = '\0';
     if (size % 3 == 1) how.group_by = (char *)(uintptr_t) "2";
-    (void)dsc_table_recognise(data, size, size % 2);
+    bool its;
+    (void)dsc_table_recognise(&its, data, size, size % 2, &error);
     dsc_set *set = &sets.set[DSC_SET_TRAIN];
-    const dsc_status status = dsc_table_parse(&table, set, &sets.names, text, size, NULL, &how, "fuzz", &error);
+    const dsc_status status =
+        dsc_table_parse(&table, set, &sets.names, text, size, NULL, &how, "fuzz", &error);
     free(text);
     if (status && (error.code != status || !*error.message)) abort();
     if (!status && !table.unlabelled) {

@@ -24,19 +24,22 @@ static dsc_status group_of(uint64_t *group, const regex_t *expression, const cha
     const char *within = path + strlen(folder);
     while (*within == '/') within++;
     if (regexec(expression, within, 2, match, 0))
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "group-by: '%.80s' matches no part of %s; choose an expression that matches the path of "
-                        "every picture",
-                        o->reading->group_by, within);
+        return dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "group-by: '%.80s' matches no part of %s; choose an expression that matches the path of "
+            "every picture",
+            o->reading->group_by, within);
     const regmatch_t *part = expression->re_nsub ? &match[1] : &match[0];
-    char *text = part->rm_so < 0 ? strdup("") : strndup(within + part->rm_so, (size_t)(part->rm_eo - part->rm_so));
+    char *text =
+        part->rm_so < 0 ? strdup("") : strndup(within + part->rm_so, (size_t)(part->rm_eo - part->rm_so));
     if (!text) return dsc_fail_memory(error, strlen(within), "a group");
     *group = dsc_text_hash(text);
     free(text);
     return DSC_OK;
 }
 
-static dsc_status take_groups(dsc_opening *o, const pictures_list *list, const char *folder, dsc_error *error) {
+static dsc_status take_groups(dsc_opening *o, const pictures_list *list, const char *folder,
+                              dsc_error *error) {
     regex_t expression;
     const int wrong = regcomp(&expression, o->reading->group_by, REG_EXTENDED);
     if (wrong) {
@@ -73,17 +76,19 @@ static dsc_status take_labels(dsc_set *set, const pictures_list *list, const cha
 static void tell(dsc_opening *o, const pictures_how *how, const pictures_list lists[DSC_SETS],
                  char *const folders[DSC_SETS]) {
     static const char *const names[] = {"training set", "validation set", "test set"};
-    static const char *const fits[] = {[DSC_FIT_NONE] = "as they are", [DSC_FIT_CROP] = "cropped",
-                                       [DSC_FIT_PAD] = "padded", [DSC_FIT_STRETCH] = "stretched"};
+    static const char *const fits[] = {[DSC_FIT_NONE] = "as they are",
+                                       [DSC_FIT_CROP] = "cropped",
+                                       [DSC_FIT_PAD] = "padded",
+                                       [DSC_FIT_STRETCH] = "stretched"};
     size_t over = 0;
     for (int k = 0; k < DSC_SETS; k++) {
         over += lists[k].passed_over;
         if (!folders[k]) continue;
         const char *slash = strrchr(folders[k], '/');
-        dsc_understand(&o->understood, names[k], "%zu pictures in folders by class%s%s", lists[k].count,
-                       k || folders[DSC_SET_TEST] || folders[DSC_SET_VALIDATION] ? " of " : "",
-                       k || folders[DSC_SET_TEST] || folders[DSC_SET_VALIDATION] ? slash ? slash + 1 : folders[k]
-                                                                                 : "");
+        dsc_understand(
+            &o->understood, names[k], "%zu pictures in folders by class%s%s", lists[k].count,
+            k || folders[DSC_SET_TEST] || folders[DSC_SET_VALIDATION] ? " of " : "",
+            k || folders[DSC_SET_TEST] || folders[DSC_SET_VALIDATION] ? slash ? slash + 1 : folders[k] : "");
     }
     dsc_understand(&o->understood, "pictures", "%s, %zu x %zu (height x width), %s",
                    how->reading->prepare ? "prepared digits" : fits[how->reading->fit], how->size[0],

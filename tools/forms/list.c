@@ -23,10 +23,10 @@ static int set_of(const char *name) {
     static const struct {
         const char *name;
         int set;
-    } names[] = {{"train", DSC_SET_TRAIN},         {"training", DSC_SET_TRAIN},
-                 {"val", DSC_SET_VALIDATION},      {"valid", DSC_SET_VALIDATION},
-                 {"validation", DSC_SET_VALIDATION}, {"dev", DSC_SET_VALIDATION},
-                 {"test", DSC_SET_TEST},           {"testing", DSC_SET_TEST}};
+    } names[] = {
+        {"train", DSC_SET_TRAIN},      {"training", DSC_SET_TRAIN},        {"val", DSC_SET_VALIDATION},
+        {"valid", DSC_SET_VALIDATION}, {"validation", DSC_SET_VALIDATION}, {"dev", DSC_SET_VALIDATION},
+        {"test", DSC_SET_TEST},        {"testing", DSC_SET_TEST}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcasecmp(name, names[i].name)) return names[i].set;
     return -1;
@@ -100,17 +100,17 @@ static dsc_status add_entry(pictures_list *list, char *path, uint8_t label, dsc_
 
 static dsc_status list_class(pictures_list *list, const char *folder, uint8_t label, dsc_error *error) {
     dsc_names files = {0};
-    dsc_text endings = {0};
     size_t before = list->count;
     dsc_status status = dsc_folder_list(&files, folder, error);
     for (size_t i = 0; !status && i < files.count; i++) {
         char *path = dsc_path_join(folder, files.list[i]);
         if (!path) status = dsc_fail_memory(error, strlen(folder), "a path");
         if (dsc_is_folder(path)) {
-            status = dsc_fail(error, DSC_ERROR_FORMAT,
-                              "%s: expected pictures in the folder of a class, found a folder; give the folder "
-                              "whose folders are the classes",
-                              path);
+            status =
+                dsc_fail(error, DSC_ERROR_FORMAT,
+                         "%s: expected pictures in the folder of a class, found a folder; give the folder "
+                         "whose folders are the classes",
+                         path);
             free(path);
         } else if (path && !picture_is_name(files.list[i])) {
             list->passed_over++;
@@ -121,10 +121,8 @@ static dsc_status list_class(pictures_list *list, const char *folder, uint8_t la
     }
     dsc_names_clear(&files);
     if (!status && list->count == before) {
-        picture_titles(&endings);
-        status = dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected pictures of this class (%s), found none", folder,
-                          endings.failed ? "PNG" : endings.data);
-        dsc_text_free(&endings);
+        status = dsc_fail(error, DSC_ERROR_FORMAT,
+                          "%s: expected pictures of this class, such as *.png or *.jpg, found none", folder);
     }
     return status;
 }
@@ -180,7 +178,8 @@ static dsc_status add_class(pictures_list *list, dsc_label_names *names, size_t 
     return status;
 }
 
-dsc_status pictures_list_add(pictures_list *list, dsc_label_names *names, const char *folder, dsc_error *error) {
+dsc_status pictures_list_add(pictures_list *list, dsc_label_names *names, const char *folder,
+                             dsc_error *error) {
     dsc_names all = {0};
     size_t classes = 0;
     dsc_status status = dsc_folder_list(&all, folder, error);

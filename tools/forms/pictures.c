@@ -32,12 +32,12 @@ static dsc_status take_digit(uint8_t **out, pictures_how *how, const dsc_image *
 
 static dsc_status fail_size(const pictures_how *how, const dsc_image *image, const char *path,
                             dsc_error *error) {
-    return dsc_fail(
-        error, DSC_ERROR_MISMATCH,
-        "%s: expected %zu x %zu pixels (height x width)%s%s, found %zu x %zu; bring all to one size with --size "
-        "64x64 --fit crop (or pad, stretch), or, if they are digits, prepare them (--prepare)",
-        path, how->size[0], how->size[1], how->first ? " as in " : "", how->first ? how->first : "",
-        image->height, image->width);
+    return dsc_fail(error, DSC_ERROR_MISMATCH,
+                    "%s: expected %zu x %zu pixels (height x width)%s%s, found %zu x %zu; all must have one "
+                    "size, or be digits to be prepared "
+                    "(--prepare), or be brought to one: --size 64x64 --fit crop (or pad, stretch)",
+                    path, how->size[0], how->size[1], how->first ? " as in " : "",
+                    how->first ? how->first : "", image->height, image->width);
 }
 
 static dsc_status take(uint8_t **out, bool *coloured, pictures_how *how, const dsc_image *image,
@@ -56,10 +56,11 @@ static dsc_status take(uint8_t **out, bool *coloured, pictures_how *how, const d
     const size_t shape[3] = {*coloured ? 3 : 1, how->size[0], how->size[1]};
     size_t bytes;
     if (!dsc_multiply(&bytes, shape[0] * shape[1] * shape[2], how->total) || bytes > MOST_BYTES)
-        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "%s: %zu pictures of %zu x %zu pixels would fill more than %zu bytes; make them smaller: "
-                        "--size 64x64 --fit crop",
-                        path, how->total, shape[1], shape[2], MOST_BYTES);
+        return dsc_fail(
+            error, DSC_ERROR_UNSUPPORTED,
+            "%s: %zu pictures of %zu x %zu pixels would fill more than %zu bytes; make them smaller: "
+            "--size 64x64 --fit crop",
+            path, how->total, shape[1], shape[2], MOST_BYTES);
     *out = dsc_allocate(shape[0] * shape[1] * shape[2], 1);
     if (!*out) return dsc_fail_memory(error, shape[0] * shape[1] * shape[2], path);
     dsc_status status =

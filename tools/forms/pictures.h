@@ -31,7 +31,8 @@ dsc_status pictures_split(char *folders[DSC_SETS], const char *folder, dsc_error
 dsc_status pictures_are_in(bool *there, const char *folder, dsc_error *error);
 
 /* Adds the pictures in the class folders of `folder`. Release with pictures_list_free, also after a failure. */
-dsc_status pictures_list_add(pictures_list *list, dsc_label_names *names, const char *folder, dsc_error *error);
+dsc_status pictures_list_add(pictures_list *list, dsc_label_names *names, const char *folder,
+                             dsc_error *error);
 void pictures_list_free(pictures_list *list);
 
 /* How pictures become images: the same for all sets. `size` {0, 0} is replaced by that of the first picture;
@@ -39,10 +40,11 @@ void pictures_list_free(pictures_list *list);
 typedef struct pictures_how {
     const dsc_reading *reading;
     size_t size[2];
-    bool colour; /* some picture has it */
-    const char *first; /* the picture that gave the size */
+    bool colour;            /* some picture has it */
+    const char *first;      /* the picture that gave the size */
     dsc_notes_sum left_out; /* with reading->prepare */
-    int (*on_progress)(void *user, const char *what, size_t done, size_t count); /* not 0: stop; may be NULL */
+    int (*on_progress)(void *user, const char *what, size_t done,
+                       size_t count); /* not 0: stop; may be NULL */
     void *user;
     size_t done, total;
 } pictures_how;
@@ -54,7 +56,8 @@ typedef struct pictures_read {
     size_t count;
 } pictures_read;
 
-dsc_status pictures_read_all(pictures_read *read, pictures_how *how, const pictures_list *list, dsc_error *error);
+dsc_status pictures_read_all(pictures_read *read, pictures_how *how, const pictures_list *list,
+                             dsc_error *error);
 /* Images (N, H, W), or (N, 3, H, W) if how->colour; `read` is released, also on failure. */
 dsc_status pictures_join(dsc_array *images, pictures_read *read, const pictures_how *how, dsc_error *error);
 void pictures_read_free(pictures_read *read);
