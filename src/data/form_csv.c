@@ -177,6 +177,7 @@ static dsc_status open_table(dsc_opening *o, const char *path, dsc_error *error)
     char *file;
     dsc_status status = table_of(&file, path, error);
     if (status) return status;
+    if (!file) return dsc_fail(error, DSC_ERROR_IO, "%s: has no table any more; check the path", path);
     status = take(&table, o, DSC_SET_TRAIN, file, NULL, error);
     if (!status && table.unlabelled)
         status =
@@ -194,6 +195,7 @@ static dsc_status visit_files(const char *path, dsc_path_visitor *visit, void *u
     char *file;
     dsc_status status = table_of(&file, path, error);
     if (status) return status;
+    if (!file) return dsc_fail(error, DSC_ERROR_IO, "%s: has no table any more; check the path", path);
     status = visit(user, file, error);
     static const char *const words[] = {"val", "test"};
     for (size_t i = 0; i < 2 && !status; i++) {

@@ -233,7 +233,7 @@ dsc_status dsc_data_form_open(dsc_opening *o, const char *path, dsc_error *error
     const dsc_data_form *form, *outer = o->form;
     char *inner;
     dsc_status status = dsc_data_form_find(&form, &inner, o->forms, path, error);
-    if (status) return status;
+    if (status || !form) return status; /* without a form there is a failure */
     if (!outer) {
         o->form = form;
         dsc_understand(&o->understood, "form", "%s: %s", form->name, form->help);
@@ -259,7 +259,7 @@ dsc_status dsc_data_form_visit(const dsc_registry *forms, const char *path, dsc_
     const dsc_data_form *form;
     char *inner;
     dsc_status status = dsc_data_form_find(&form, &inner, forms, path, error);
-    if (!status) status = form->visit(inner, visit, user, error);
+    if (!status && form) status = form->visit(inner, visit, user, error);
     free(inner);
     return status;
 }

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static bool is_it(const dsc_label_names *names, size_t i, const char *text, size_t length) {
-    return i < names->count && !strncmp(names->name[i], text, length) && !names->name[i][length];
+    return i < names->count && strlen(names->name[i]) == length && !memcmp(names->name[i], text, length);
 }
 
 dsc_status dsc_label_number(uint8_t *number, dsc_label_names *names, const char *text, size_t length,
@@ -28,17 +28,18 @@ dsc_status dsc_label_number(uint8_t *number, dsc_label_names *names, const char 
         }
     if (names->count == DSC_LABELS_MOST)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "%s: has more than %d different labels, the 257th is '%.40s'; are these the labels? "
+                        "%s: has more than %d different labels, the 257th is '%.*s'; are these the labels? "
                         "--label-column names those of a table",
-                        where, DSC_LABELS_MOST, text);
+                        where, DSC_LABELS_MOST, (int)(length < 40 ? length : 40), text);
     char *name = strndup(text, length);
     if (!name) return dsc_fail_memory(error, length, "a label");
     dsc_error why;
-    dsc_status status = strlen(name) < length ? DSC_ERROR_FORMAT : dsc_name_check(name, "the label", &why);
+    const bool zero = strlen(name) < length;
+    dsc_status status = zero ? DSC_ERROR_FORMAT : dsc_name_check(name, "the label", &why);
     if (status) {
         free(name);
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: %s", where,
-                        strlen(text) < length ? "a label holds a zero byte" : why.message);
+                        zero ? "a label holds a zero byte" : why.message);
     }
     names->last = names->count;
     *number = (uint8_t)names->count;

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+# Data of any form, from training to what asks a run later: the run's recipe keeps how they were read.
+. "$(dirname "$0")/lib.sh"
+
+# A table of two classes, dark and light, that a network learns at once.
+_table() {
+    local i
+    echo "label,a,b,c,d" >"$work/train.csv"
+    for ((i = 0; i < 40; i++)); do echo "$((i % 2 ? 7 : 3)),$((i % 2 * 200 + i)),$((i % 2 * 200 + i)),0,9" >>"$work/train.csv"; done
+}
+
+a_table_is_trained_on_evaluated_and_resumed_with_the_same_split() {
+    _table
+    run train --data "$work/train.csv" --test-share 0.25 --split-seed 5 --model "flatten, dense" --epochs 3 --batch 4 --out "$work/run" --quiet
+    exits 0
+    says "has no test set: 10 of 40 images are held out as one (25 % of each class"
+    holds "the recipe keeps the share" grep -q '"test-share": 0.25' "$work/run/recipe.json"
+    run evaluate "$work/run"
+    exits 0
+    prints "10"
+    says "10 of 40 images are held out"
+    run train --resume "$work/run" --quiet
+    says_no "was begun with other"
+    run evaluate "$work/run" --test-share 0.5
+    exits 0
+    says "20 of 40 images are held out"
+}
+info_says_how_data_were_understood() {
+    _table
+    run data info --data "$work/train.csv"
+    exits 0
+    prints "csv: a table"
+    prints 'column 1, "label" of 5, a header names it'
+    prints "drawn with seed 1"
+    needs_json || return
+    run data info --data "$work/train.csv" --json
+    same "$(json "j['understood']['training set'], len(j['remarks'])")" "('train.csv (40 rows)', 1)"
+}
+pictures_are_trained_on_without_packing() {
+    local class i
+    for class in cat dog; do
+        mkdir -p "$work/photos/$class"
+        for ((i = 0; i < 10; i++)); do pgm "$work/photos/$class/$i.pgm" $((6 + i)) 8 $((i * 5 + (${#class} + i) % 2)); done
+    done
+    run data info --data "$work/photos"
+    exits 1
+    says "--size 64x64 --fit crop"
+    run train --data "$work/photos" --size 8x8 --fit stretch --model "flatten, dense" --epochs 1 --batch 4 --out "$work/pictures" --quiet
+    exits 0
+    run model show "$work/pictures/model.safetensors"
+    prints "stretched to size"
+    run data pack "$work/photos" "$work/packed" --size 8x8 --fit stretch --quiet
+    exits 0
+    run evaluate "$work/pictures" --data "$work/packed"
+    exits 0
+}
+what_is_none_of_the_forms_is_told() {
+    mkdir -p "$work/none"
+    echo hello >"$work/none/readme.txt"
+    run data info --data "$work/none"
+    exits 1
+    says "expected images with labels in one of the forms idx, csv, arrays, safetensors, folder"
+    says "found: readme.txt"
+    run help forms
+    exits 0
+    prints "csv"
+    prints "folder"
+}
+
+promises
