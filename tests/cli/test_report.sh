@@ -111,7 +111,7 @@ two_models_are_compared_image_by_image() {
     run report --compare "$work/run" "$work/weak" --json --out "$work/versus" "${_quick[@]}"
     exits 0
     same "$(json "sum(j['all'][k] for k in ('both', 'only_a', 'only_b', 'neither')) == j['a']['samples'] == j['b']['samples']")" True
-    same "$(json "round(j['a']['accuracy'] - j['b']['accuracy'] - j['all']['difference'], 9)")" 0.0
+    same "$(json "abs(round(j['a']['accuracy'] - j['b']['accuracy'] - j['all']['difference'], 9))")" 0.0
     [[ $(_well_formed "$work/versus/report.html") == fine* ]] || complain "$(_well_formed "$work/versus/report.html")"
     run report --compare "$work/run" "$work/run" --json "${_quick[@]}"
     same "$(json "j['all']['p'], j['all']['difference']")" "(1.0, 0.0)"
