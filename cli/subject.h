@@ -16,8 +16,8 @@ typedef struct command_subject {
     dsc_remarks remarks; /* of command_subject_match */
 } command_subject;
 
-/* A run's folder stands for its model, and says which data it was trained with. Release with command_subject_close, also
- * after a failure. */
+/* A run's folder stands for its model, and says which data it was trained with. Release with
+ * command_subject_close, also after a failure. */
 dsc_status command_subject_open(command_subject *subject, const char *operand, dsc_error *error);
 void command_subject_close(command_subject *subject);
 
@@ -25,7 +25,8 @@ void command_subject_close(command_subject *subject);
  * from what the model was trained on, and keeps that in the subject's remarks: dsc_dataset_match. */
 dsc_status command_subject_match(dsc_dataset **set, command_subject *subject, dsc_error *error);
 
-/* --data where the user gave it, and how it is read; else the run's, but for what the user gave; else the default. */
+/* --data where the user gave it, and how it is read; else the run's, but for what the user gave; else the
+ * default. */
 command_source command_subject_source(const command_subject *subject, const command_call *call,
                                       const command_source *source);
 

@@ -13,7 +13,8 @@ typedef struct dsc_names {
 
 /* IO: it cannot be read. Release with dsc_names_clear, also after a failure. */
 dsc_status dsc_folder_list(dsc_names *names, const char *folder, dsc_error *error);
-/* The same of a folder that may be anybody's: one that cannot be read is empty. Fails only for want of memory. */
+/* The same of a folder that may be anybody's: one that cannot be read is empty. Fails only for want of
+ * memory. */
 dsc_status dsc_folder_look(dsc_names *names, const char *folder, dsc_error *error);
 void dsc_names_clear(dsc_names *names);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* arrays.h: images and labels as named arrays, as NumPy's and others' files have them: "x_train", "train_labels",
- * "X", "y", "arr_0". */
+/* arrays.h: images and labels as named arrays, as NumPy's and others' files have them: "x_train",
+ * "train_labels", "X", "y", "arr_0". */
 #ifndef DSC_DATA_ARRAYS_H
 #define DSC_DATA_ARRAYS_H
 
@@ -13,9 +13,9 @@
  * one: xTrain, x_train, train-images. Words that say nothing ("kmnist") are passed over. */
 bool dsc_array_role(int *set, bool *labels, const char *name);
 
-/* Puts an array where its name says, or does nothing if that does not say it. `found` describes the elements, which
- * lie at bytes + found->start; bytes of images are copied, labels are numbers, a number each or one of K (N, K), or texts
- * of NumPy's. *taken: it was put. `where` stands for the array in messages. */
+/* Puts an array where its name says, or does nothing if that does not say it. `found` describes the elements,
+ * which lie at bytes + found->start; bytes of images are copied, labels are numbers, a number each or one of
+ * K (N, K), or texts of NumPy's. *taken: it was put. `where` stands for the array in messages. */
 dsc_status dsc_sets_take_array(bool *taken, dsc_sets *sets, const char *name,
                                const dsc_npy_description *found, const void *bytes, size_t size,
                                const dsc_reading *reading, const char *where, dsc_error *error);

@@ -2,7 +2,8 @@
 /* form.h: the forms in which data are stored, one file and one line each, and opening whatever it is.
  *
  * A form looks at what lies in a place, and says whether it is its own; the first that does so opens it. The
- * library's forms need no other library. The program has more: its registry (forms/forms.h) begins with these. */
+ * library's forms need no other library. The program has more: its registry (forms/forms.h) begins with
+ * these. */
 #ifndef DSC_DATA_FORM_H
 #define DSC_DATA_FORM_H
 
@@ -63,13 +64,15 @@ DSC_DATA_FORMS(DSC_DATA_FORM_DECLARE)
 extern const dsc_registry dsc_data_form_registry;
 
 /* Opens the data in the place `path`, the title of `opening` or where that was unpacked to. A folder that is
- * none of the forms, but holds one folder or one file that is, stands for that. Sets are settled, and split if there is no test
- * set and reading->test_share is not 0. On failure nothing is open. Release with dsc_opening_clear. */
+ * none of the forms, but holds one folder or one file that is, stands for that. Sets are settled, and split
+ * if there is no test set and reading->test_share is not 0. On failure nothing is open. Release with
+ * dsc_opening_clear. */
 dsc_status dsc_data_form_open(dsc_opening *opening, const char *path, dsc_error *error);
 void dsc_opening_clear(dsc_opening *opening);
 
 /* The form of what is there, and where it lies (release *inner with free()): `path` itself, or what a folder
- * stands for. IO, FORMAT: there is nothing, or nothing that can be read; the message lists what is there, and what would be read. */
+ * stands for. IO, FORMAT: there is nothing, or nothing that can be read; the message lists what is there, and
+ * what would be read. */
 dsc_status dsc_data_form_find(const dsc_data_form **form, char **inner, const dsc_registry *forms,
                               const char *path, dsc_error *error);
 

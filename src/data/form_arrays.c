@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* form_arrays.c: NumPy's arrays: a .npz file that holds them all, or a folder of .npy files (and of .npz files
- * with one array each, as KMNIST has them). */
+/* form_arrays.c: NumPy's arrays: a .npz file that holds them all, or a folder of .npy files (and of .npz
+ * files with one array each, as KMNIST has them). */
 #include "data/form.h"
 
 #include "base/error.h"

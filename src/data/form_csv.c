@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* form_csv.c: tables of labels and pixels: one file, or one to train on and one to test with, plain or gzip. */
+/* form_csv.c: tables of labels and pixels: one file, or one to train on and one to test with, plain or gzip.
+ */
 #include "data/form.h"
 
 #include "base/encoding.h"
@@ -56,7 +57,8 @@ static dsc_status beside(char **other, const char *path, const char *word, dsc_e
     return DSC_OK;
 }
 
-/* The table of a folder: the one to train on, or the only one; a file is its own. NULL: there is none, or it is not clear which. */
+/* The table of a folder: the one to train on, or the only one; a file is its own. NULL: there is none, or it
+ * is not clear which. */
 static dsc_status table_of(char **path, const char *folder, dsc_error *error) {
     dsc_names names = {0};
     size_t found = SIZE_MAX, tables = 0, trains = 0;

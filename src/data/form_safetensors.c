@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* form_safetensors.c: images and labels as named arrays in a safetensors file: 8 bytes with the length of a header
- * of JSON, that header, the arrays (https://huggingface.co/docs/safetensors). Models in that format have a room of
- * their own (model/safetensors.h). */
+/* form_safetensors.c: images and labels as named arrays in a safetensors file: 8 bytes with the length of a
+ * header of JSON, that header, the arrays (https://huggingface.co/docs/safetensors). Models in that format
+ * have a room of their own (model/safetensors.h). */
 #include "data/form.h"
 
 #include "base/error.h"

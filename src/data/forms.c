@@ -143,8 +143,8 @@ dsc_status dsc_data_form_find(const dsc_data_form **form, char **inner, const ds
 
 /* --- opening --- */
 
-/* Whether all images of a class come together: a network that meets them so goes astray, and the first so many are
- * not of all classes. */
+/* Whether all images of a class come together: a network that meets them so goes astray, and the first so
+ * many are not of all classes. */
 static bool is_sorted(const dsc_dataset *data) {
     const size_t count = data->count - data->own_validation;
     size_t runs = 1, classes = 0;

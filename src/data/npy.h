@@ -86,8 +86,8 @@ dsc_status dsc_npz_read(dsc_array *array, const char *path, const char *name, ds
 dsc_status dsc_npz_parse(dsc_array *array, const void *bytes, size_t size, const char *file, const char *name,
                          dsc_error *error);
 
-/* Calls `visit` with each name of an array, without its ".npy", until that fails; a name too long for an array, or with control characters,
- * is passed over. */
+/* Calls `visit` with each name of an array, without its ".npy", until that fails; a name too long for an
+ * array, or with control characters, is passed over. */
 typedef dsc_status dsc_npz_visitor(void *user, const char *name, dsc_error *error);
 dsc_status dsc_npz_visit(const void *bytes, size_t size, const char *file, dsc_npz_visitor *visit, void *user,
                          dsc_error *error);

@@ -4,8 +4,9 @@
  *   label,pixel0,pixel1,...     a header, or none; the label first, last, or named
  *   7,0,0,12,...                pixels: whole numbers of 0 to 255, or shares of 0 to 1
  *
- * Fields are parted by ',', ';', tabulators or blanks; "quoted" ones are read (RFC 4180), as are the line ends of every system and
- * a byte order mark. Numbers have a point, and where ';' parts fields a comma will do, whatever the locale. */
+ * Fields are parted by ',', ';', tabulators or blanks; "quoted" ones are read (RFC 4180), as are the line
+ * ends of every system and a byte order mark. Numbers have a point, and where ';' parts fields a comma will
+ * do, whatever the locale. */
 #ifndef DSC_DATA_TABLE_H
 #define DSC_DATA_TABLE_H
 
@@ -25,8 +26,8 @@ typedef struct dsc_table {
 
 /* Reads all of a table into `set` (empty so far): images, labels, and groups where reading->group_by names a
  * column. bytes[size] must be readable, and 0. `like`: the table of the training set, if this goes with one:
- * what this one does not say is taken over; else NULL. Names of labels go to `names`. A table that has pixels alone is not read:
- * table->unlabelled. */
+ * what this one does not say is taken over; else NULL. Names of labels go to `names`. A table that has pixels
+ * alone is not read: table->unlabelled. */
 dsc_status dsc_table_parse(dsc_table *table, dsc_set *set, dsc_label_names *names, const char *bytes,
                            size_t size, const dsc_table *like, const dsc_reading *reading, const char *name,
                            dsc_error *error);

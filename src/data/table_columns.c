@@ -2,8 +2,8 @@
 /* table_columns.c: see table_columns.h.
  *
  * A header names the column of labels. Without one, it is the first or the last, and the numbers tell which:
- * labels are few different whole numbers, none of which fills nearly all rows, while the pixels in the corners
- * of an image are mostly ground, or have nearly any value. */
+ * labels are few different whole numbers, none of which fills nearly all rows, while the pixels in the
+ * corners of an image are mostly ground, or have nearly any value. */
 #include "data/table_columns.h"
 
 #include "base/error.h"
@@ -217,7 +217,8 @@ static dsc_status find_label(dsc_table *t, const row *first, const dsc_fields *f
     if (t->header) {
         t->label = find_named(first, words);
         if (t->label < t->columns) return DSC_OK;
-        /* No name says so. Of pixels alone there are as many as a square has; else one column is left over. */
+        /* No name says so. Of pixels alone there are as many as a square has; else one column is left over.
+         */
         if (is_square(t->columns)) {
             t->unlabelled = true;
             return DSC_OK;

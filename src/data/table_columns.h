@@ -8,8 +8,9 @@
 
 enum { DSC_COLUMN_PIXEL, DSC_COLUMN_LABEL, DSC_COLUMN_GROUP, DSC_COLUMN_OTHER };
 
-/* The role of each column (table->columns of them, release with free()), and all of *table but how its numbers are. `fields` is at
- * the first row, and goes behind the header where there is one. `name` stands for the file in messages. */
+/* The role of each column (table->columns of them, release with free()), and all of *table but how its
+ * numbers are. `fields` is at the first row, and goes behind the header where there is one. `name` stands for
+ * the file in messages. */
 dsc_status dsc_table_columns(dsc_table *table, unsigned char **roles, dsc_fields *fields,
                              const dsc_table *like, const dsc_reading *reading, const char *name,
                              dsc_error *error);

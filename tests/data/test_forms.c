@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_forms.c: data as people have it: tables, arrays, IDX files without a test set; and what is said of them. */
+/* test_forms.c: data as people have it: tables, arrays, IDX files without a test set; and what is said of
+ * them. */
 #include "making.h"
 
 #include "data/arrays.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_arrays.c: any bytes as a safetensors file with data; the first byte says how the array of a .npy file, which the rest may be, is
- * called. */
+/* fuzz_arrays.c: any bytes as a safetensors file with data; the first byte says how the array of a .npy file,
+ * which the rest may be, is called. */
 #include "data/arrays.h"
 #include "data/form.h"
 

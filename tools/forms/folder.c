@@ -17,7 +17,8 @@ static dsc_status recognises(bool *its, const dsc_data_place *place, dsc_error *
 
 /* --- groups --- */
 
-/* What the path within `folder` gives for the expression: its first part in brackets, or all that it matches. */
+/* What the path within `folder` gives for the expression: its first part in brackets, or all that it matches.
+ */
 static dsc_status group_of(uint64_t *group, const regex_t *expression, const char *path, const char *folder,
                            const dsc_opening *o, dsc_error *error) {
     regmatch_t match[2];

@@ -155,8 +155,8 @@ static dsc_status check_class_name(const char *name, const char *folder, const c
     return status;
 }
 
-/* One thing in the folder of the classes: a class; or a picture, which would be lost without a word, so it is an
- * error; or something else. */
+/* One thing in the folder of the classes: a class; or a picture, which would be lost without a word, so it is
+ * an error; or something else. */
 static dsc_status add_class(pictures_list *list, dsc_label_names *names, size_t *classes, const char *folder,
                             const char *name, dsc_error *error) {
     char *path = dsc_path_join(folder, name);

@@ -4,8 +4,8 @@
  *   FOLDER/cat/one.png  FOLDER/cat/two.jpg  FOLDER/dog/...
  *   FOLDER/train/cat/...  FOLDER/val/cat/...  FOLDER/test/cat/...
  *
- * Files that are no pictures by their names are passed over and counted; a picture that lies outside of a class, and a class
- * without pictures, are errors. */
+ * Files that are no pictures by their names are passed over and counted; a picture that lies outside of a
+ * class, and a class without pictures, are errors. */
 #ifndef FORMS_PICTURES_H
 #define FORMS_PICTURES_H
 
@@ -23,14 +23,15 @@ typedef struct pictures_list {
     size_t passed_over; /* files that are no pictures */
 } pictures_list;
 
-/* The folder of each set, within `folder`: names such as train and test; of a folder that is not split so, itself to train
- * on. NULL: there is no such set. Release with free(). Fails only for want of memory. */
+/* The folder of each set, within `folder`: names such as train and test; of a folder that is not split so,
+ * itself to train on. NULL: there is no such set. Release with free(). Fails only for want of memory. */
 dsc_status pictures_split(char *folders[DSC_SETS], const char *folder, dsc_error *error);
 
 /* Whether there are folders with pictures in the folder, or in its train/. Fails only for want of memory. */
 dsc_status pictures_are_in(bool *there, const char *folder, dsc_error *error);
 
-/* Adds the pictures in the class folders of `folder`. Release with pictures_list_free, also after a failure. */
+/* Adds the pictures in the class folders of `folder`. Release with pictures_list_free, also after a failure.
+ */
 dsc_status pictures_list_add(pictures_list *list, dsc_label_names *names, const char *folder,
                              dsc_error *error);
 void pictures_list_free(pictures_list *list);
