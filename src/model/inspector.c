@@ -10,8 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The rule of Gauss and Legendre on -1 to 1 (Abramowitz and Stegun, table 25.4): half of its points, and their weights. */
+enum { HALF = 4, POINTS = 2 * HALF };
+static const double gauss_point[HALF] = {0.183434642495649805, 0.525532409916328986, 0.796666477413626740,
+                                         0.960289856497536232},
+                    gauss_weight[HALF] = {0.362683783378361983, 0.313706645877887287, 0.222381034453374471,
+                                          0.101228536290376259};
+
+/* Where point i lies between the empty image, 0, and the image, 1; and its part of the mean. */
+static double place_of(size_t i) { return 0.5 + (i < HALF ? 0.5 : -0.5) * gauss_point[i % HALF]; }
+static double part_of(size_t i) { return 0.5 * gauss_weight[i % HALF]; }
+
 /* The image itself, whose layers are shown, and the points on the line. */
-enum { BATCH = 1 + DSC_INSPECTOR_STEPS };
+enum { BATCH = 1 + POINTS };
 
 struct dsc_inspector {
     const dsc_model *model;
@@ -94,7 +105,7 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
     const size_t all = dsc_shape_count(&s->model->image->shape);
     for (size_t n = 0; n < count; n++) {
         const size_t point = first + n;
-        const double share = point ? ((double)point - 0.5) / DSC_INSPECTOR_STEPS : 1;
+        const double share = point ? place_of(point - 1) : 1;
         dsc_real *out = inputs[0] + n * all;
         for (size_t i = 0; i < all; i++)
             out[i] = (dsc_real)((double)s->empty[i] + share * ((double)s->image[i] - (double)s->empty[i]));
@@ -110,8 +121,9 @@ static void attribute(dsc_inspector *s) {
         double sum = 0;
         for (size_t at = i; at < all; at += plane) {
             double slope = 0;
-            for (size_t point = 1; point < BATCH; point++) slope -= (double)gradients[point * all + at];
-            const double a = slope / DSC_INSPECTOR_STEPS * ((double)s->image[at] - (double)s->empty[at]);
+            for (size_t point = 1; point < BATCH; point++)
+                slope -= part_of(point - 1) * (double)gradients[point * all + at];
+            const double a = slope * ((double)s->image[at] - (double)s->empty[at]);
             if (isfinite(a)) sum += a; /* what is not finite says nothing */
         }
         s->attribution[i] = (float)sum;

@@ -6,15 +6,12 @@
  *
  * F is minus the loss for a label: with softmax and cross-entropy, the logarithm of the label's probability. x' is
  * the empty image, all of the model's ground. The a_i add up to F(x) - F(x') (section 3, completeness), up to
- * the error of taking the mean at DSC_INSPECTOR_STEPS points, the middles of as many equal parts of the line. A
- * pixel that is as it is in x' has none, and unlike the gradient at x alone, which is next to nothing where the
- * network is sure, the attribution does not vanish there. */
+ * the error of taking the mean by Gauss and Legendre's rule of eight points. A pixel that is as it is in x' has
+ * none; and the attribution does not vanish where the network is sure, as the gradient at x alone does. */
 #ifndef DSC_MODEL_INSPECTOR_H
 #define DSC_MODEL_INSPECTOR_H
 
 #include "model/model.h"
-
-enum { DSC_INSPECTOR_STEPS = 10 };
 
 typedef struct dsc_inspector dsc_inspector;
 

@@ -111,9 +111,14 @@ static void a_model_of_colour_gets_pictures(void **unused) {
         assert_int_equal(ask_json(&json, "POST", "/api/read", pixels, sizeof pixels), 400);
         json_decref(json);
     }
-    fields[4] = NULL; /* a grey picture has the same value in all channels */
+    fields[4] = NULL; /* grey: three equal channels */
     assert_int_equal(ask_json(&json, "POST", "/api/read", pixels, SIDE * SIDE), 200);
     assert_int_equal(json_array_size(json_object_get(json, "digits")), 1);
+    json_decref(json);
+    fields[3] = "24"; /* of other proportions than the images that it learned */
+    assert_int_equal(ask_json(&json, "POST", "/api/read", pixels, SIDE * 24), 200);
+    const char *why = json_string_value(json_object_get(json, "why"));
+    assert_true(why && strstr(why, "24 x 48"));
     json_decref(json);
     fields[0] = NULL;
     serve_site_free(site);

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { MOST_IMAGES = 10000, LARGEST_SIDE = 4096, FLAT_GAP = 2 };
+enum { MOST_IMAGES = 10000, LARGEST_SIDE = 4096, FLAT_GAP = 2, SHORT_TITLE = 16 };
 
 static const double MARGIN = 12, GAP = 12, TITLE_SIZE = 12, TEXT_SIZE = 10, LINE = 12;
 
@@ -173,6 +173,18 @@ static void put_characters(draw_screen *screen, size_t left, size_t top, const d
         }
 }
 
+/* Small images get room for short titles. */
+static size_t cell_width(const draw_grid *g, size_t width, size_t most) {
+    size_t longest = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        const size_t length = g->tiles[i].title ? draw_utf8_length(g->tiles[i].title) : 0;
+        if (length > longest) longest = length;
+    }
+    if (longest > SHORT_TITLE) longest = SHORT_TITLE;
+    if (longest > most) longest = most;
+    return longest > width ? longest : width;
+}
+
 dsc_status draw_grid_text(dsc_text *text, const draw_grid *g, const draw_terminal *terminal,
                           dsc_error *error) {
     dsc_status status = draw_grid_check(g, error);
@@ -185,7 +197,8 @@ dsc_status draw_grid_text(dsc_text *text, const draw_grid *g, const draw_termina
             error, DSC_ERROR_ARGUMENT,
             "an image %zu pixels wide does not fit a terminal of %u characters; write it to a file", g->width,
             terminal->width);
-    size_t fit = (terminal->width + 2) / (width + 2), columns = columns_of(g), label = title_lines(g, width);
+    const size_t cell = cell_width(g, width, terminal->width), aside = (cell - width) / 2;
+    size_t fit = (terminal->width + 2) / (cell + 2), columns = columns_of(g), label = title_lines(g, cell);
     bool whole = true;
     if (columns > fit) columns = fit ? fit : 1;
     if (g->title) {
@@ -194,10 +207,11 @@ dsc_status draw_grid_text(dsc_text *text, const draw_grid *g, const draw_termina
     }
     for (size_t first = 0; first < g->count; first += columns) {
         size_t last = first + columns < g->count ? first + columns : g->count;
-        draw_screen *screen = draw_screen_create(columns * (width + 2) - 2, height + label);
+        draw_screen *screen = draw_screen_create(columns * (cell + 2) - 2, height + label);
         for (size_t i = first; i < last; i++) {
-            size_t left = (i - first) * (width + 2);
-            if (g->tiles[i].title) whole = put_title(screen, left, label, width, g->tiles[i].title) && whole;
+            size_t left = (i - first) * (cell + 2);
+            if (g->tiles[i].title) whole = put_title(screen, left, label, cell, g->tiles[i].title) && whole;
+            left += aside;
             if (blocks)
                 put_half_blocks(screen, left, label, g, &g->tiles[i]);
             else
