@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* evaluation.h: what a model reached, as text and as JSON, the same after training and in `descender evaluate`. */
+/* evaluation.h: what a model reached, as text and as JSON, the same after training and in `descender
+ * evaluate`. */
 #ifndef CLI_EVALUATION_H
 #define CLI_EVALUATION_H
 
@@ -11,7 +12,8 @@
 /* "accuracy 97.91 % (95 % interval 97.61 to 98.17), loss 0.0712, 209 of 10000 wrong" */
 void command_append_accuracy(dsc_text *text, const dsc_metrics *metrics);
 
-/* Columns for the names of the model's classes, at least `least`; and a name, whole, filled with spaces to `width` columns. */
+/* Columns for the names of the model's classes, at least `least`; and a name, whole, filled with spaces to
+ * `width` columns. */
 size_t command_name_width(const dsc_model *model, size_t least);
 void command_append_name(dsc_text *text, const char *name, size_t width);
 

@@ -51,8 +51,8 @@ typedef struct predict_answer {
     uint8_t *seen;                   /* (C, H, W), owned */
     float *probabilities;            /* (classes), owned */
     bool failed;                     /* the probabilities are not finite: there is no answer */
-    float *
-        shares; /* (H, W), owned: what the answer went by, dsc_inspector_shares; NULL if that is not asked for */
+    float *shares; /* (H, W), owned: what the answer went by, dsc_inspector_shares; NULL if that is not asked
+                      for */
     size_t *order; /* (classes): labels, the most probable first; owned */
 } predict_answer;
 

@@ -19,7 +19,8 @@ typedef struct values {
     bool open, read_only, quiet;
 } values;
 
-/* The page in the user's browser: by xdg-open, which is where desktops have it. Not waited for longer than it takes to say so. */
+/* The page in the user's browser: by xdg-open, which is where desktops have it. Not waited for longer than it
+ * takes to say so. */
 static void open_browser(const char *url) {
     const pid_t child = fork();
     if (child == 0) {
@@ -31,8 +32,9 @@ static void open_browser(const char *url) {
         command_complain("no browser could be opened; go to %s", url);
 }
 
-/* What the page may set going, and what not. Reports read runs and write beside them; training also takes this
- * machine's time, so only who sits at it may begin that: nobody reaches a loopback address from elsewhere, but a proxy does. */
+/* What the page may set going, and what not. Reports read runs and write beside them; training also takes
+ * this machine's time, so only who sits at it may begin that: nobody reaches a loopback address from
+ * elsewhere, but a proxy does. */
 static void allow(serve_options *options, const values *how) {
     static const char read_only[] = "this server was started with --read-only";
     if (how->read_only)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* train.c: `descender train`: follows a recipe, in a run's folder, from the start or from where it was left. */
+/* train.c: `descender train`: follows a recipe, in a run's folder, from the start or from where it was left.
+ */
 #include "command.h"
 
 #include "evaluation.h"
@@ -39,8 +40,8 @@ typedef struct session {
 
 /* ---- the recipe ---- */
 
-/* A run's recipe is the run's: of the flags that change one only those count that do not change the result, or that
- * say where the data is now. */
+/* A run's recipe is the run's: of the flags that change one only those count that do not change the result,
+ * or that say where the data is now. */
 static dsc_status check_resume(session *s, dsc_error *error) {
     if (command_given(s->call, "recipe") || command_given(s->call, "out"))
         return command_wrong_usage(s->call, error,

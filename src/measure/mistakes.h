@@ -20,8 +20,9 @@ typedef struct dsc_mistakes {
 /* A dsc_on_answer whose user is a dsc_mistakes that began as {0}. */
 int dsc_mistakes_note(void *mistakes, const dsc_answer *answer);
 
-/* As JSON: {"all", "list": [{"sample", "label", "prediction", "confidence", "channels", "height", "width", "pixels":
- * [bytes]}]}; labels by name; at most `most` of them. `data` is what was answered. NULL for want of memory. */
+/* As JSON: {"all", "list": [{"sample", "label", "prediction", "confidence", "channels", "height", "width",
+ * "pixels": [bytes]}]}; labels by name; at most `most` of them. `data` is what was answered. NULL for want of
+ * memory. */
 json_t *dsc_mistakes_json(const dsc_mistakes *mistakes, const dsc_model *model, const dsc_dataset *data,
                           size_t most);
 

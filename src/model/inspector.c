@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* inspector.c: a program of one image, and of those on the way to it from an empty one, that goes back to the pixels. */
+/* inspector.c: a program of one image, and of those on the way to it from an empty one, that goes back to the
+ * pixels. */
 #include "model/inspector.h"
 
 #include "base/error.h"
@@ -10,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The rule of Gauss and Legendre on -1 to 1 (Abramowitz and Stegun, table 25.4): half of its points, and their weights. */
+/* The rule of Gauss and Legendre on -1 to 1 (Abramowitz and Stegun, table 25.4): half of its points, and
+ * their weights. */
 enum { HALF = 4, POINTS = 2 * HALF };
 static const double gauss_point[HALF] = {0.183434642495649805, 0.525532409916328986, 0.796666477413626740,
                                          0.960289856497536232},
@@ -34,7 +36,8 @@ struct dsc_inspector {
     size_t count, label;
 };
 
-/* The last node of each layer up to the logits. What only sees another's values in another shape is passed over. */
+/* The last node of each layer up to the logits. What only sees another's values in another shape is passed
+ * over. */
 static void find_layers(dsc_inspector *s) {
     const dsc_model *model = s->model;
     for (size_t i = 0; i <= model->logits->index; i++) {

@@ -56,8 +56,8 @@ void dsc_run_log_group_end(dsc_run_log *log);
 dsc_status dsc_run_log_end(dsc_run_log *log, dsc_error *error);
 
 /* Takes out, atomically, what a run that goes on from `step` will write again: lines after that step, `end`,
- * `test`, `error` and `stop` lines, and an unfinished last line; from_start: all but the start line. A missing file
- * is fine: *empty. */
+ * `test`, `error` and `stop` lines, and an unfinished last line; from_start: all but the start line. A
+ * missing file is fine: *empty. */
 dsc_status dsc_run_log_rewind(bool *empty, const char *path, uint64_t step, bool from_start,
                               dsc_error *error);
 

@@ -55,8 +55,8 @@ static void a_title_on_the_terminal_takes_as_many_lines_as_it_needs(void **unuse
     dsc_text_free(&text);
 }
 
-/* What is painted must be inside the picture: a name that was given too little room would stick out, and one that is
- * cut would end in an ellipsis. */
+/* What is painted must be inside the picture: a name that was given too little room would stick out, and one
+ * that is cut would end in an ellipsis. */
 static void is_whole(const draw_picture *picture) {
     double box[4];
     unsigned char *svg;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_inspector.c: what an answer went by against differences of the loss, and layers against what the model answers. */
+/* test_inspector.c: what an answer went by against differences of the loss, and layers against what the model
+ * answers. */
 #include "testing.h"
 
 #include "data/dataset.h"
@@ -65,7 +66,8 @@ static void shares_of_all_pixels_add_up_to_the_difference_of_the_loss(void **sta
     }
 }
 
-/* A model of which the weights say what a pixel is worth: p(0) follows from 3 times the first pixel less the second. */
+/* A model of which the weights say what a pixel is worth: p(0) follows from 3 times the first pixel less the
+ * second. */
 static void what_speaks_for_is_above_zero_and_against_below(void **state) {
     (void)state;
     dsc_model *model = make_model("flatten, dense");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_networks.c: drawings and pictures, read by the networks of runs, and by those of other pictures than digits. */
+/* test_networks.c: drawings and pictures, read by the networks of runs, and by those of other pictures than
+ * digits. */
 #include "asking.h"
 
 static void a_drawing_is_read_by_the_network_of_a_run(void **unused) {

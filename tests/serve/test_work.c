@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/* In place of the program: notes how it was called, prints a lot, and does as it is told by what stands in "how":
- * fail, wait, or nothing. What waits ends at SIGTERM, and notes that. */
+/* In place of the program: notes how it was called, prints a lot, and does as it is told by what stands in
+ * "how": fail, wait, or nothing. What waits ends at SIGTERM, and notes that. */
 static const char *place;
 
 static char *stand_in(const char *how) {

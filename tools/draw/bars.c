@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* bars.c: bars and dots with intervals on a canvas. From top to bottom: title, legend, plot, labels, label of the axis. */
+/* bars.c: bars and dots with intervals on a canvas. From top to bottom: title, legend, plot, labels, label of
+ * the axis. */
 #include "draw/bars.h"
 
 #include "draw/utf8.h"

@@ -2,9 +2,9 @@
 /* canvas.h: the small interface that every picture is drawn against, once, and comes out as SVG or PNG.
  *
  * A picture is a size, a title and a painter. Lengths are points (1/72 inch), x to the right, y down. What
- * goes wrong while painting stays in the canvas and is reported by draw_render or draw_save, so painters have no
- * error handling. The same picture gives the same bytes every time. All this needs cairo: without it (DESCENDER_WITH_CAIRO
- * 0) these functions fail with DSC_ERROR_UNSUPPORTED and say what to do. */
+ * goes wrong while painting stays in the canvas and is reported by draw_render or draw_save, so painters have
+ * no error handling. The same picture gives the same bytes every time. All this needs cairo: without it
+ * (DESCENDER_WITH_CAIRO 0) these functions fail with DSC_ERROR_UNSUPPORTED and say what to do. */
 #ifndef DRAW_CANVAS_H
 #define DRAW_CANVAS_H
 
@@ -80,7 +80,8 @@ void draw_label_fitting(draw_canvas *canvas, double x, double y, double width, c
 void draw_label_whole(draw_canvas *canvas, double x, double y, double width, const char *text,
                       const draw_font *font);
 
-/* Room for a character of a name, in sizes of its font, where a picture's size is asked for before it is painted. */
+/* Room for a character of a name, in sizes of its font, where a picture's size is asked for before it is
+ * painted. */
 #define DRAW_NAME_WIDTH 0.6
 
 /* An image of `columns` x `rows` colours in a box, its pixels crisp at any size. */

@@ -57,8 +57,8 @@ static void paint_cell(draw_canvas *c, const draw_matrix *m, size_t row, size_t 
         draw_label(c, x + side / 2, y + side / 2 + font.size * 0.36, text, &font);
 }
 
-/* Room for the longest of the names: by their number of characters, since a picture's size is asked for before it is
- * painted. One longer still is written smaller. */
+/* Room for the longest of the names: by their number of characters, since a picture's size is asked for
+ * before it is painted. One longer still is written smaller. */
 static double name_room(const char *const *names, size_t count) {
     size_t longest = 0;
     for (size_t i = 0; i < count; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* scatter.c: points of groups on a canvas. The axes have no ticks: what a scatter of an embedding says is in its
- * neighbourhoods. */
+/* scatter.c: points of groups on a canvas. The axes have no ticks: what a scatter of an embedding says is in
+ * its neighbourhoods. */
 #include "draw/scatter.h"
 
 #include "base/error.h"

@@ -16,8 +16,8 @@ void draw_utf8_append(dsc_text *text, uint32_t character);
 /* The number of characters. (Wide characters and combining ones count as one.) */
 size_t draw_utf8_length(const char *text);
 
-/* Takes the next line of *text, at most `width` (from 1) characters, broken at a space where there is one; *text moves on, behind
- * that space. `line` is emptied first. False: there is nothing left. */
+/* Takes the next line of *text, at most `width` (from 1) characters, broken at a space where there is one;
+ * *text moves on, behind that space. `line` is emptied first. False: there is nothing left. */
 bool draw_utf8_line(dsc_text *line, const char **text, size_t width);
 /* How many lines that makes; at least 1. */
 size_t draw_utf8_lines(const char *text, size_t width);

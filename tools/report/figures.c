@@ -99,8 +99,8 @@ const char **report_class_names(const dsc_model *model) {
 
 /* --- the figures --- */
 
-/* Values, and how dark they are: what is right by its share of the row, mistakes by the root of their share against that
- * of the most frequent one, since they are rare. */
+/* Values, and how dark they are: what is right by its share of the row, mistakes by the root of their share
+ * against that of the most frequent one, since they are rare. */
 static void fill_matrix(double *values, double *shades, const dsc_metrics *m) {
     size_t n = m->classes;
     double largest = 0;

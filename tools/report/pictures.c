@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* pictures.c: the figures that look into images and weights: mistakes with what the model went by, first filters, and the last
- * hidden layer in two dimensions. */
+/* pictures.c: the figures that look into images and weights: mistakes with what the model went by, first
+ * filters, and the last hidden layer in two dimensions. */
 #include "report/figures.h"
 
 #include "base/error.h"

@@ -14,7 +14,8 @@
 /* `host`, the address that the server listens on; `allowed`, more names, divided by commas (NULL: none). */
 bool serve_host_is_ours(const char *header, const char *host, const char *allowed);
 
-/* Whether only this machine reaches a server that listens on `host`: an address such as 127.0.0.1 or ::1, or localhost. */
+/* Whether only this machine reaches a server that listens on `host`: an address such as 127.0.0.1 or ::1, or
+ * localhost. */
 bool serve_host_is_loopback(const char *host);
 
 /* The length of the name in "NAME" or "NAME:PORT", brackets of an address of version 6 included; 0: it is

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* networks.c: the networks that a drawing can be read by: the one that is served, and those of runs, a few of which are kept
- * open; see parts.h. */
+/* networks.c: the networks that a drawing can be read by: the one that is served, and those of runs, a few of
+ * which are kept open; see parts.h. */
 #include "serve/parts.h"
 
 #include "base/error.h"

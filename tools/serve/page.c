@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* page.c: the files of page/, as the assembler finds them. CMakeLists.txt names the folder, and knows that this is to be compiled again
- * when one changes. */
+/* page.c: the files of page/, as the assembler finds them. CMakeLists.txt names the folder, and knows that
+ * this is to be compiled again when one changes. */
 #include "serve/parts.h"
 
 #include <string.h>

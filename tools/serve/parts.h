@@ -26,7 +26,8 @@ const char *serve_read_text(const serve_request *request, const char *name);
 /* The name of the run in "/api/runs/NAME" and what stands behind it ("" or "/report"). */
 bool serve_read_run(char id[256], const char **rest, const char *path);
 
-/* ---- work.c: what is done by the program in processes of its own: training, reports, the search of a learning rate ---- */
+/* ---- work.c: what is done by the program in processes of its own: training, reports, the search of a
+ * learning rate ---- */
 
 dsc_status serve_work_create(serve_work **work, const serve_options *options, dsc_error *error);
 /* Ends what is being done: training saves. */
@@ -34,8 +35,8 @@ void serve_work_free(serve_work *work);
 /* Asks what is being done to end. */
 void serve_work_stop(serve_work *work);
 
-/* What can be trained, what is, and what became of the last: {"allowed", "why", "running", "said", "data": [texts],
- * "recipes": [{"name", "help"}]}. */
+/* What can be trained, what is, and what became of the last: {"allowed", "why", "running", "said", "data":
+ * [texts], "recipes": [{"name", "help"}]}. */
 void serve_get_training(serve_response *response, serve_site *site);
 /* ?data=, recipe=, epochs=, validation=: of the lists. Answers with the run's name. */
 void serve_post_training(serve_response *response, serve_site *site, const serve_request *request);
@@ -74,8 +75,8 @@ typedef struct serve_drawing {
     size_t height, width, channels;
 } serve_drawing;
 
-/* What is on it, as JSON; `digit`: of which the layers are shown. FORMAT: nothing is; MISMATCH: it is no image
- * for this model. Any thread. */
+/* What is on it, as JSON; `digit`: of which the layers are shown. FORMAT: nothing is; MISMATCH: it is no
+ * image for this model. Any thread. */
 dsc_status serve_read(json_t **json, serve_reader *reader, const serve_drawing *drawing, size_t digit,
                       dsc_error *error);
 
@@ -98,8 +99,8 @@ void serve_network_let_go(serve_networks *networks, const serve_network *network
 
 /* ---- runs.c ---- */
 
-/* All runs of a folder, the newest first; one of them with its curves, from point `since` on; its report, or NULL. NULL for want of
- * memory; *found: whether there is such a run. */
+/* All runs of a folder, the newest first; one of them with its curves, from point `since` on; its report, or
+ * NULL. NULL for want of memory; *found: whether there is such a run. */
 json_t *serve_runs_list(const char *folder);
 json_t *serve_run_points(bool *found, const char *folder, const char *id, size_t since);
 unsigned char *serve_run_report(size_t *size, const char *folder, const char *id);

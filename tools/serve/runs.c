@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* runs.c: the runs of one folder, by their names; see parts.h. A name from outside is looked for in the folder's list and never made
- * into a path unless it is there, and has no separator. */
+/* runs.c: the runs of one folder, by their names; see parts.h. A name from outside is looked for in the
+ * folder's list and never made into a path unless it is there, and has no separator. */
 #include "serve/parts.h"
 
 #include "base/file.h"

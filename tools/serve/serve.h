@@ -31,7 +31,8 @@ typedef struct serve_options {
     const dsc_model *model; /* outlives the site; NULL: only networks of runs are asked */
     const char *model_name;
     const char *runs; /* the folder of runs; it may be missing */
-    /* This program's own file, which trains and makes reports in processes of its own; NULL: neither can be done. */
+    /* This program's own file, which trains and makes reports in processes of its own; NULL: neither can be
+     * done. */
     const char *program;
     const char *const
         *data; /* what can be trained on, as for --data, beside that of the runs; NULL ends it */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* work.c: what the page has begun: one run that trains, and one thing that is waited for (a report, the search of a learning
- * rate); see parts.h. What is asked for must be on the lists that the page shows. */
+/* work.c: what the page has begun: one run that trains, and one thing that is waited for (a report, the
+ * search of a learning rate); see parts.h. What is asked for must be on the lists that the page shows. */
 #include "serve/parts.h"
 
 #include "base/error.h"
