@@ -145,12 +145,13 @@ void dsc_conv_planes_make(dsc_real *out, const dsc_conv_planes *p, const dsc_con
     }
     const unsigned char *in = elements_of(p, z, x, product, scratch);
     const size_t size = sizeof(dsc_real) / product->elements_per_word;
-    const size_t plane = plane_of(p) * size, planes = p->copies * z->c;
+    const size_t plane = plane_of(p) * size;
     const size_t from = plane_of_x(p, z, product) * size;
-    memset(out, 0, planes * plane);
-    for (size_t i = 0; i < planes; i++)
-        make_plane((unsigned char *)out + i * plane, p, z, in + i % z->c * from, i / z->c, size,
-                   product->vector);
+    memset(out, 0, p->copies * z->c * plane);
+    unsigned char *to = (unsigned char *)out;
+    for (size_t s = 0; s < p->copies; s++)
+        for (size_t c = 0; c < z->c; c++, to += plane)
+            make_plane(to, p, z, in + c * from, s, size, product->vector);
 }
 
 size_t dsc_conv_planes_scratch(const dsc_conv_planes *p, const dsc_conv_sizes *z,

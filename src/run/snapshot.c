@@ -182,9 +182,6 @@ static dsc_status write_both(const char *folder, const char *name, const shot *s
                              dsc_error *error) {
     char *text, *path = path_of(folder, name, ".json"), *second = path_of(folder, name, ".safetensors");
     dsc_status status = path && second ? DSC_OK : dsc_fail_memory(error, strlen(folder), "a snapshot");
-    /* Not dsc_folder_make: a run's folder that vanished stays so. */
-    if (!status && mkdir(folder, 0777) && errno != EEXIST)
-        status = dsc_fail_system(error, folder, "cannot be made");
     if (!status && network) status = write_network(second, s, error);
     if (!status) status = describe(&text, s, error);
     if (!status) {
@@ -222,7 +219,11 @@ dsc_status dsc_run_snapshot(const dsc_trainer *t, const char *run, uint64_t mode
               .epoch = (double)t->progress.epoch + (double)t->progress.position / (double)t->training->count};
     s.model.values = t->average ? t->average : t->model->values;
     (void)snprintf(name, sizeof name, "%0*llu", DSC_SNAPSHOT_DIGITS, (unsigned long long)t->progress.epoch);
-    dsc_status status = choose(&s, error);
+    /* Not dsc_folder_make: a run's folder that vanished stays so. */
+    dsc_status status = DSC_OK;
+    if (mkdir(folder, 0777) && (errno != EEXIST || !dsc_is_folder(folder)))
+        status = dsc_fail_system(error, folder, "cannot be made");
+    if (!status) status = choose(&s, error);
     if (!status) status = measure(&s, error);
     if (!status)
         status = write_both(folder, due ? name : DSC_SNAPSHOT_NOW, &s, model_bytes <= DSC_SNAPSHOT_MODEL_MOST,

@@ -200,12 +200,12 @@ a_terminal_shows_pictures() {
     needs_command script || return
     run_terminal tutorial --data "$_small" --training-sample 68 --test-sample 12 --epochs 8
     exits 0
-    prints "67: "
+    prints "image 67: "
     prints "accuracy"
     prints "Epoch: 7"
     NO_COLOR=1 run_terminal tutorial --data "$_small" --training-sample 68 --test-sample 12 --epochs 8 --quiet
     prints_no $'\033'
-    prints_no "67: "
+    prints_no "image 67"
 }
 an_error_that_grows_beyond_bounds_is_told() {
     _on_small --learning-rate 1000
