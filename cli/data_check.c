@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* data_check.c: `descender data check`: everything that is wrong with the data in a folder. */
+/* data_check.c: `descender data check`: everything that is wrong with data: of the four files also with each
+ * file, whether they open or not. */
 #include "command.h"
 
 #include "data/check.h"
 #include "data/folder.h"
+#include "data/form.h"
+#include "forms/forms.h"
+#include "source.h"
 #include "subject.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 typedef struct values {
+    dsc_reading reading;
     char *model;
     bool json, quiet;
 } values;
@@ -106,6 +111,35 @@ static dsc_status check(findings *f, const char *folder, const command_subject *
                     counts.errors == 1 ? "" : "s", counts.warnings, counts.warnings == 1 ? "" : "s");
 }
 
+/* Whether they are the four files, or nothing that could be opened otherwise. */
+static bool are_files(const char *path) {
+    const dsc_data_form *form = NULL;
+    char *inner = NULL;
+    const bool found = !dsc_data_form_find(&form, &inner, &forms_registry, path, NULL);
+    free(inner);
+    return !found || form == &dsc_data_form_idx;
+}
+
+/* Of data in any other form: opened first. */
+static dsc_status check_opened(findings *f, command_call *call, char *path, const command_subject *subject,
+                               dsc_error *error) {
+    const values *how = call->values;
+    command_source source = command_source_of(path, &how->reading, true);
+    source.packs = true;
+    command_data data;
+    dsc_check_counts counts = {0};
+    dsc_status status = command_data_open(&data, call, &source, error);
+    if (!status) status = dsc_data_check_sets(&counts, data.train, data.test, on_finding, f, error);
+    if (!status && subject->model) status = compare(f, &counts, data.train, subject, error);
+    if (!status && subject->model && data.test) status = compare(f, &counts, data.test, subject, error);
+    if (!status) status = report(f, path, &counts, error);
+    if (!status && counts.errors)
+        status = dsc_fail(error, DSC_ERROR_FORMAT, "%s: %zu error%s, %zu warning%s", path, counts.errors,
+                          counts.errors == 1 ? "" : "s", counts.warnings, counts.warnings == 1 ? "" : "s");
+    command_data_close(&data);
+    return status;
+}
+
 static dsc_status run(command_call *call, dsc_error *error) {
     findings f = {.call = call, .list = call->json ? json_array() : NULL};
     const values *how = call->values;
@@ -113,7 +147,10 @@ static dsc_status run(command_call *call, dsc_error *error) {
     char *located = NULL;
     dsc_status status = how->model ? command_subject_open(&subject, how->model, error) : DSC_OK;
     if (!status && !call->operand_count) status = dsc_mnist_locate(&located, error);
-    if (!status) status = check(&f, located ? located : call->operands[0], &subject, error);
+    char *path = located ? located : call->operands[0];
+    if (!status)
+        status = are_files(path) ? check(&f, path, &subject, error)
+                                 : check_opened(&f, call, path, &subject, error);
     json_decref(f.list);
     free(located);
     command_subject_close(&subject);
@@ -123,17 +160,18 @@ static dsc_status run(command_call *call, dsc_error *error) {
 static const dsc_param options[] = {
     {"model", DSC_PARAM_TEXT, offsetof(values, model), NULL, 0, 0, NULL,
      "find also what does not fit this model: a run's folder or a model's file"},
+    DSC_READING_PARAMS(values, reading),
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
 };
 
-static const command_option extras[] = {{"model", 'm', "RUN|MODEL", true}, {0}};
+static const command_option extras[] = {{"model", 'm', "RUN|MODEL", true}, COMMAND_READING_EXTRAS, {0}};
 
 static const command_operand operands[] = {
-    {.name = "DIR",
+    {.name = "PATH",
      .optional = true,
-     .help = "the folder of the four files; without it, the one where MNIST is found"},
+     .help = "data of any form, see `descender help forms`; without it, the folder where MNIST is found"},
     {0},
 };
 
@@ -147,11 +185,10 @@ static const command_example examples[] = {
 
 const command command_data_check = {
     .name = "check",
-    .help = "find every problem of the data in a folder",
-    .about =
-        "Examines the four files and prints every problem, not only the first: errors, with which no command "
-        "can use the data; warnings, with which they are probably not what was meant; and notes. Fails if "
-        "there are errors.",
+    .help = "find every problem of data",
+    .about = "Examines the data and prints every problem, not only the first: errors, with which no command "
+             "can use them; warnings, with which they are probably not what was meant; and notes. Fails if "
+             "there are errors.",
     .operands = operands,
     .options = options,
     .extras = extras,

@@ -2,6 +2,7 @@
 /* source.c: opens what --data names, by fetch_open, and tells of it. */
 #include "source.h"
 
+#include "data/check.h"
 #include "data/form.h"
 #include "data/images.h"
 #include "forms/forms.h"
@@ -120,12 +121,20 @@ void command_compare_images(const dsc_images *train, const dsc_images *test) {
     command_tell_remarks(&remarks);
 }
 
+static void tell_finding(void *user, dsc_check_level level, const char *message) {
+    (void)user;
+    if (level != DSC_CHECK_NOTE) command_complain("%s", message);
+}
+
 void command_compare_sets(const command_data *data) {
     dsc_images train, test;
+    dsc_check_counts counts = {0};
     if (!data->train || !data->test) return;
     dsc_dataset_describe(&train, data->train);
     dsc_dataset_describe(&test, data->test);
     command_compare_images(&train, &test);
+    /* For want of memory nothing is said: the work itself will meet it. */
+    (void)dsc_data_check_overlap(&counts, data->train, data->test, tell_finding, NULL, NULL);
 }
 
 dsc_status command_fetch_mnist(char **used, const char *folder, const command_call *call, bool offline,

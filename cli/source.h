@@ -61,8 +61,8 @@ void command_data_close(command_data *data);
 /* {"form": "csv: ...", "labels": "column 1, \"label\"", ...}; NULL for want of memory. */
 json_t *command_understood_json(const dsc_understood *understood);
 
-/* Says what differs between the images of the two sets: a model that is trained on one is measured on the
- * other. */
+/* Says what differs between the images of the two sets, for a model that is trained on one is measured on the
+ * other, and whether images are in both. */
 void command_compare_sets(const command_data *data);
 void command_compare_images(const dsc_images *train, const dsc_images *test);
 

@@ -46,4 +46,17 @@ typedef struct dsc_check_counts {
 dsc_status dsc_data_check(dsc_check_counts *counts, const char *folder, dsc_check_report *report, void *user,
                           dsc_error *error);
 
+/* --- checking data that opened, of whatever form --- */
+
+/* Reports what is probably not meant: one class alone, classes without an image or with few, blank images,
+ * images that are there again or under two labels, sets that differ in ground or preparation, and what
+ * dsc_data_check_overlap finds. `test` may be NULL. Fails only for want of memory. */
+dsc_status dsc_data_check_sets(dsc_check_counts *counts, const dsc_dataset *train, const dsc_dataset *test,
+                               dsc_check_report *report, void *user, dsc_error *error);
+
+/* Reports images of the test set that are in the training set too, and adds to `counts`. MNIST itself is
+ * known to have none, and is not searched. */
+dsc_status dsc_data_check_overlap(dsc_check_counts *counts, const dsc_dataset *train, const dsc_dataset *test,
+                                  dsc_check_report *report, void *user, dsc_error *error);
+
 #endif

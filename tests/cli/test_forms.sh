@@ -54,6 +54,21 @@ pictures_are_trained_on_without_packing() {
     run evaluate "$work/pictures" --data "$work/packed"
     exits 0
 }
+data_of_any_form_are_checked() {
+    local i
+    { echo "label,a,b,c,d"; for ((i = 0; i < 40; i++)); do echo "$((i % 2)),$((i / 4)),1,2,3"; done; echo "2,250,1,2,4"; } >"$work/doubtful.csv"
+    run data check "$work/doubtful.csv" --test-share 0.25
+    exits 0
+    prints "warning: training set: fewer than 10 images of 1 of 3 classes: 2 (1)"
+    prints "images are there before under another label"
+    prints "test images are also in the training set"
+    run data check "$work/doubtful.csv" --json
+    exits 0
+    prints '"sound": true'
+    run train --data "$work/doubtful.csv" --model "flatten, dense" --epochs 1 --batch 4 --out "$work/doubtful" --quiet
+    exits 0
+    says "test images are also in the training set"
+}
 what_is_none_of_the_forms_is_told() {
     mkdir -p "$work/none"
     echo hello >"$work/none/readme.txt"

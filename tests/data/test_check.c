@@ -226,8 +226,62 @@ static void the_summary_of_real_mnist_is_the_known_one(void **state) {
     dsc_dataset_free(test);
 }
 
+/* --- data that opened --- */
+
+static char said[4096];
+
+static void keep_finding(void *user, dsc_check_level level, const char *message) {
+    (void)user, (void)level;
+    (void)snprintf(said + strlen(said), sizeof said - strlen(said), "%s\n", message);
+}
+
+/* Three classes: many, one, none; images 0 and 1 of the training set are the same, under two labels, and are
+ * the test set's. */
+static dsc_status check_doubtful(dsc_check_counts *counts, dsc_error *why) {
+    enum { MANY = 20 };
+    uint8_t images[MANY][4] = {{0}}, labels[MANY] = {0};
+    for (int i = 2; i < MANY; i++) images[i][0] = (uint8_t)i, images[i][3] = 9;
+    images[0][1] = images[1][1] = 7;
+    labels[1] = 1;
+    dsc_dataset *train = NULL, *test = NULL;
+    const size_t shape[3] = {1, 2, 2};
+    const char *const names[] = {"many", "one", "none"};
+    dsc_status status = dsc_dataset_from_memory(&train, *images, labels, MANY, shape, 3, names, "a", why);
+    if (!status) status = dsc_dataset_from_memory(&test, *images, labels, 2, shape, 3, names, "b", why);
+    *said = '\0';
+    if (!status) status = dsc_data_check_sets(counts, train, test, keep_finding, NULL, why);
+    dsc_dataset_free(train);
+    dsc_dataset_free(test);
+    return status;
+}
+
+static void sets_of_any_form_are_checked(void **state) {
+    (void)state;
+    dsc_error why;
+    dsc_check_counts counts;
+    ASSERT_OK(check_doubtful(&counts, &why), why);
+    static const char *const expected[] = {
+        "training set: no image of 1 of 3 classes: none (0)",
+        "training set: fewer than 10 images of 1 of 3 classes: one (1)",
+        "training set: 1 of 20 images are there before under another label",
+        "training set: 1 of 20 images are there before (1 is 0 again)",
+        "2 of 2 test images are also in the training set (test 0 is training 0)"};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        if (!strstr(said, expected[i])) fail_msg("'%s' is not among:\n%s", expected[i], said);
+    assert_true(counts.warnings >= 4 && !counts.errors);
+    long n = 0;
+    for (bool failed = true; failed; n++) {
+        testing_fail_allocation(n);
+        const dsc_status status = check_doubtful(&counts, &why);
+        failed = testing_allocation_failed();
+        assert_int_equal(status, failed ? DSC_ERROR_MEMORY : DSC_OK);
+    }
+    assert_true(n > 5);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sets_of_any_form_are_checked),
         cmocka_unit_test(real_mnist_is_found_good),
         cmocka_unit_test(a_good_folder_has_no_findings),
         cmocka_unit_test(every_problem_is_found_in_one_go),
