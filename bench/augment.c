@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* augment.c: how long an augmentation takes for one image of 28 x 28, on one core: the built-in digits, each with its
- * own draws. The chains are interleaved, since a machine's clock drifts; medians are printed.
+/* augment.c: how long an augmentation takes for one image of 28 x 28, on one core: the built-in digits, each
+ * with its own draws. The chains are interleaved, since a machine's clock drifts; medians are printed.
  *
- *   bench-augment [ROUNDS [CHAIN...]]
- */
+ *   bench-augment [ROUNDS [CHAIN...]] */
 #include "augment/augment.h"
 
 #include <stdio.h>

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* contest.h: ours beside peers on the same tasks: rounds in turns, medians, a table, JSON and a chart of bars.
+/* contest.h: ours beside peers on the same tasks: rounds in turns, medians, a table, JSON and a chart of
+ * bars.
  *
- * An entrant is a function of ours or a command whose last line of output is the figure ("absent: why" leaves it out). A command
- * may have several settings (environment and {} for the number of threads): the first round tries them all, the best goes on. */
+ * An entrant is a function of ours or a command whose last line of output is the figure ("absent: why"
+ * leaves it out). A command may have several settings (environment and {} for the number of threads): the
+ * first round tries them all, the best goes on. */
 #ifndef BENCH_CONTEST_H
 #define BENCH_CONTEST_H
 

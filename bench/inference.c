@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* inference.c: how fast a model answers: one image at a time, and in batches of 256, beside ONNX Runtime and PyTorch.
+/* inference.c: how fast a model answers: one image at a time, and in batches of 256, beside ONNX Runtime and
+ * PyTorch.
  *
  *   bench-inference [FOLDER-FOR-RESULTS]
  *
- * Ours runs on MNIST's test images if $DESCENDER_DATA or ./data has them, else on the built-in digits, bytes in and probabilities
- * out; peers get floats that are made already. They want onnxruntime-node in
+ * Ours runs on MNIST's test images if $DESCENDER_DATA or ./data has them, else on the built-in digits, bytes
+ * in and probabilities out; peers get floats that are made already. They want onnxruntime-node in
  * build/bench/node, where bench/run puts it, and PyTorch, which writes the models. */
 #include "contest.h"
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* kernels.c: our matrix products beside oneDNN's and OpenBLAS's, on one core, on the shapes that training uses.
+/* kernels.c: our matrix products beside oneDNN's and OpenBLAS's, on one core, on the shapes that training
+ * uses.
  *
  *   bench-kernels [--kernels NAME] [--rounds N] [--cpu N] [--only PART-OF-A-NAME]
  *
- * All contestants of a shape run in turns, a few milliseconds each; medians over the rounds are shown, in GFLOP/s. "peak" is
- * a loop of multiplications and additions on registers alone, timed in the same turns. Operands lie in memory as floats (f32) or
- * bfloat16 (bf16), results are floats. "whole": any packing is counted; "packed": B, the weights, was packed beforehand, by
- * oneDNN as well. Each peer runs at its best setting: one thread, OpenBLAS with its AVX-512 kernels where there is AVX-512. */
+ * All contestants of a shape run in turns, a few milliseconds each; medians over the rounds are shown, in
+ * GFLOP/s. "peak" is a loop of multiplications and additions on registers alone, timed in the same turns.
+ * Operands lie in memory as floats (f32) or bfloat16 (bf16), results are floats. "whole": any packing is
+ * counted; "packed": B, the weights, was packed beforehand, by oneDNN as well. Each peer runs at its best
+ * setting: one thread, OpenBLAS with its AVX-512 kernels where there is AVX-512. */
 #include "peers.h"
 
 #include "kernel/choose.h"
@@ -125,7 +127,8 @@ static void prepare(contest *t) {
         p->m = p->images * out * out;
         p->k = p->channels * p->kernel * p->kernel;
         p->b_transposed = true;
-        /* Training turns images to channels last anyway, and then pairs the channels: an odd last one with zeros. */
+        /* Training turns images to channels last anyway, and then pairs the channels: an odd last one with
+         * zeros. */
         if (t->bf16) channels += channels % 2;
         depth = channels * p->kernel * p->kernel;
         a_size = p->images * p->size * p->size * channels;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* peers.h: oneDNN 2.x and OpenBLAS behind one function each: they make a thing to run, or NULL where they cannot. */
+/* peers.h: oneDNN 2.x and OpenBLAS behind one function each: they make a thing to run, or NULL where they
+ * cannot. */
 #ifndef BENCH_PEERS_H
 #define BENCH_PEERS_H
 
@@ -8,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* C(m, n) = A B; `a` holds A (m, k), or if a_transposed (k, m); b likewise. Operands in float, or in bfloat16. */
+/* C(m, n) = A B; `a` holds A (m, k), or if a_transposed (k, m); b likewise. Operands in float, or in
+ * bfloat16. */
 typedef struct problem {
     const char *name;
     size_t m, n, k;

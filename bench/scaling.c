@@ -3,8 +3,9 @@
  *
  *   bench-scaling [FOLDER-FOR-RESULTS]
  *
- * The CNN's images a second with 1, 2, ... threads; seconds for an epoch of the perceptron against its number of samples; the peak
- * memory of a whole process against its number of epochs. The threads are measured in turns, medians count. Built-in digits. */
+ * The CNN's images a second with 1, 2, ... threads; seconds for an epoch of the perceptron against its
+ * number of samples; the peak memory of a whole process against its number of epochs. The threads are
+ * measured in turns, medians count. Built-in digits. */
 #include "draw/chart.h"
 #include "train/trainer.h"
 

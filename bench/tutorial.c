@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* tutorial.c: the tutorial's training loop, in processor time for each image, by five ways to write it; then the
- * whole command, pictures included, against a Python script that does the same, in elapsed time.
+/* tutorial.c: the tutorial's training loop, in processor time for each image, by five ways to write it; then
+ * the whole command, pictures included, against a Python script that does the same, in elapsed time.
  *
  *   DESCENDER_DATA=FOLDER bench-tutorial [ROUNDS]      default 7
  *
  * The runs are interleaved, since a machine's clock drifts; medians are printed. 1,000 images, 100 hidden
- * units, 3 epochs. NumPy is left out where it is not installed. It gets one thread, as we do, and its BLAS the
- * kernels of the processor (OPENBLAS_CORETYPE) where the environment says so. */
+ * units, 3 epochs. NumPy is left out where it is not installed. It gets one thread, as we do, and its BLAS
+ * the kernels of the processor (OPENBLAS_CORETYPE) where the environment says so. */
 #include "tutorial.h"
 #include "data/dataset.h"
 

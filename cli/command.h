@@ -106,21 +106,23 @@ static inline const command *command_find(const dsc_registry *list, const char *
 
 /* ---- options (options.c) ---- */
 
-/* All options of a command in one table, those of `shared` first (release with free()); NULL for want of memory. */
+/* All options of a command in one table, those of `shared` first (release with free()); NULL for want of
+ * memory. */
 dsc_param *command_options(const command *self);
 /* What the extras say of an option, or NULL. */
 const command_option *command_extra(const command *self, const char *name);
 
-/* Reads `argv` (argv[0] is the command's name) and fills `call`; *help: --help was there, nothing else counts.
- * All failures but those of memory are wrong usage. Release with command_release, also after a failure. */
+/* Reads `argv` (argv[0] is the command's name) and fills `call`; *help: --help was there, nothing else
+ * counts. All failures but those of memory are wrong usage. Release with command_release, also after a
+ * failure. */
 dsc_status command_parse(command_call *call, bool *help, int argc, char **argv, dsc_error *error);
 void command_release(command_call *call);
 
 /* Whether the user gave this option, whatever its value. */
 bool command_given(const command_call *call, const char *option);
 
-/* For a run function: `return command_wrong_usage(call, error, "...")`. The exit status is 2 then, and wherever
- * a call fails with DSC_ERROR_ARGUMENT. */
+/* For a run function: `return command_wrong_usage(call, error, "...")`. The exit status is 2 then, and
+ * wherever a call fails with DSC_ERROR_ARGUMENT. */
 dsc_status command_wrong_usage(command_call *call, dsc_error *error, const char *format, ...)
     DSC_PRINTF(3, 4);
 

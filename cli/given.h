@@ -13,8 +13,8 @@ dsc_status command_text_replace(char **text, const char *with, dsc_error *error)
 dsc_status command_recipe_override(dsc_recipe *recipe, command_call *call, const dsc_recipe *given,
                                    dsc_error *error);
 
-/* Makes the recipe say what the data, asked for as `asked` and opened as `found`, really is: on another day `auto` may be
- * something else, and from another folder a relative path is. */
+/* Makes the recipe say what the data, asked for as `asked` and opened as `found`, really is: on another day
+ * `auto` may be something else, and from another folder a relative path is. */
 dsc_status command_recipe_settle(dsc_recipe *recipe, const char *asked, const char *found, dsc_error *error);
 
 #endif

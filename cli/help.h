@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* help.h: what is said of commands in more than one form: help.c on the terminal, help_man.c as man pages, help_completion.c for shells. */
+/* help.h: what is said of commands in more than one form: help.c on the terminal, help_man.c as man pages,
+ * help_completion.c for shells. */
 #ifndef CLI_HELP_H
 #define CLI_HELP_H
 
@@ -30,7 +31,8 @@ void help_append_facts(dsc_text *text, const command *self, const dsc_param *par
 
 /* ---- help_man.c ---- */
 
-/* Appends a man page as scdoc reads it (scdoc(5)): of a command or action; of the program, where `self` is NULL. */
+/* Appends a man page as scdoc reads it (scdoc(5)): of a command or action; of the program, where `self` is
+ * NULL. */
 void help_append_man(dsc_text *text, const command *group, const command *self);
 /* Appends the pages' names, one a line: "descender", "descender-data-info", ... */
 void help_append_names(dsc_text *text);

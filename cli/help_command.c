@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* help_command.c: `descender help`: the help of a command as people also ask for it, and all else that is made of the same tables. */
+/* help_command.c: `descender help`: the help of a command as people also ask for it, and all else that is
+ * made of the same tables. */
 #include "help.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* help_completion.c: completion for bash and zsh, from the descriptors: commands, actions, options, choices, recipes; files elsewhere. */
+/* help_completion.c: completion for bash and zsh, from the descriptors: commands, actions, options, choices,
+ * recipes; files elsewhere. */
 #include "help.h"
 
 #include "train/recipe.h"

@@ -32,7 +32,8 @@ typedef struct shown {
 
 static const size_t NUMBER = 4; /* bytes */
 
-/* A text that names a file is that file; what cannot be one is a model's text; nothing is the model inside the program. */
+/* A text that names a file is that file; what cannot be one is a model's text; nothing is the model inside
+ * the program. */
 static dsc_status open_model(shown *s, const char *operand, const values *how, dsc_error *error) {
     struct stat info;
     s->trained = true;

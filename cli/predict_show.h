@@ -6,10 +6,12 @@
 #include "base/text.h"
 #include "predict_work.h"
 
-/* One line for each image: name, answer, probability and runners-up, `top` in all; and a line with the reading of a picture of several. */
+/* One line for each image: name, answer, probability and runners-up, `top` in all; and a line with the
+ * reading of a picture of several. */
 void predict_append(dsc_text *text, const predict_result *result, const predict_reader *reader, size_t top);
 
-/* What the network saw of each image, with what its answer depends on beside it, as the terminal can show it. */
+/* What the network saw of each image, with what its answer depends on beside it, as the terminal can show
+ * it. */
 dsc_status predict_append_pictures(dsc_text *text, const predict_result *result, const predict_reader *reader,
                                    dsc_error *error);
 

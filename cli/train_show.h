@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* train_show.h: what a training run looks like while it works: on a terminal a progress bar, a table row an epoch
- * and a live chart; elsewhere the rows alone. */
+/* train_show.h: what a training run looks like while it works: on a terminal a progress bar, a table row an
+ * epoch and a live chart; elsewhere the rows alone. */
 #ifndef CLI_TRAIN_SHOW_H
 #define CLI_TRAIN_SHOW_H
 

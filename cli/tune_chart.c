@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tune_chart.c: a panel for each parameter that was searched: its values against accuracy, a series for each rung, since
- * only what has had as many epochs can be compared. */
+/* tune_chart.c: a panel for each parameter that was searched: its values against accuracy, a series for each
+ * rung, since only what has had as many epochs can be compared. */
 #include "tune_report.h"
 
 #include "base/file.h"
@@ -63,7 +63,8 @@ static void fill_series(figures *f, size_t dimension, size_t rung, bool numbers)
     }
 }
 
-/* From the smallest value to the largest one, with some room beside them, so that no point lies on the frame. */
+/* From the smallest value to the largest one, with some room beside them, so that no point lies on the
+ * frame. */
 static draw_axis axis_of(const figures *f, size_t dimension, bool numbers) {
     const dsc_tune_search *s = f->search;
     const dsc_tune_dimension *d = &s->space.dimensions[dimension];

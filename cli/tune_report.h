@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tune_report.h: what a search has found: as text, as JSON, and as a chart of each parameter against accuracy. */
+/* tune_report.h: what a search has found: as text, as JSON, and as a chart of each parameter against
+ * accuracy. */
 #ifndef CLI_TUNE_REPORT_H
 #define CLI_TUNE_REPORT_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tune_show.h: what a search looks like while it works: on a terminal the best trials and those at work in a table that is
- * drawn over, and a bar; elsewhere a line for each result. */
+/* tune_show.h: what a search looks like while it works: on a terminal the best trials and those at work in a
+ * table that is drawn over, and a bar; elsewhere a line for each result. */
 #ifndef CLI_TUNE_SHOW_H
 #define CLI_TUNE_SHOW_H
 

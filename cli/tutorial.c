@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tutorial.c: `descender tutorial`: runs the NumPy tutorial that lies in tutorial/, and prints what it prints.
+/* tutorial.c: `descender tutorial`: runs the NumPy tutorial that lies in tutorial/, and prints what it
+ * prints.
  *
  * On standard output: the data's name, the tutorial's own lines, then its slips. Pictures come between them
  * where standard output is a terminal. */

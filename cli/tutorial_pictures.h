@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tutorial_pictures.h: what the tutorial shows, as text for a terminal and as files: image 59,999, five random
- * images, the network, and the two panels of curves. */
+/* tutorial_pictures.h: what the tutorial shows, as text for a terminal and as files: image 59,999, five
+ * random images, the network, and the two panels of curves. */
 #ifndef CLI_TUTORIAL_PICTURES_H
 #define CLI_TUTORIAL_PICTURES_H
 

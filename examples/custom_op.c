@@ -3,15 +3,14 @@
  *
  *     cc custom_op.c -o custom_op $(pkg-config --cflags --libs descender)
  *
- * The operation is PReLU (He et al., "Delving deep into rectifiers", 2015): a rectifier whose negative side has a
- * slope that is learned, one for each channel.
+ * The operation is PReLU (He et al., "Delving deep into rectifiers", 2015): a rectifier whose negative side
+ * has a slope that is learned, one for each channel.
  *
  *     y = x if x > 0, else slope_c x
  *     dx = dy if x > 0, else slope_c dy        dslope_c = the sum of x dy where x <= 0
  *
- * The program puts it into a graph, compares its gradient with differences, and lets it learn the function |x|, for
- * which the slopes have to become -1.
- */
+ * The program puts it into a graph, compares its gradient with differences, and lets it learn the function
+ * |x|, for which the slopes have to become -1. */
 #include <descender.h>
 #include <stdio.h>
 

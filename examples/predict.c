@@ -29,7 +29,8 @@ int main(int argc, char **argv) {
         if (!status) status = dsc_train(model, examples, &how, &e);
     }
 
-    /* The predictor has copies of all it needs. It never changes: threads may share it, each with its workspace. */
+    /* The predictor has copies of all it needs. It never changes: threads may share it, each with its
+     * workspace. */
     if (!status) status = dsc_predictor_create(&predictor, model, NULL, &e);
     dsc_model_free(model);
     if (!status) status = dsc_workspace_create(&workspace, predictor, 1, &e);

@@ -237,8 +237,8 @@ DSC_API dsc_status dsc_dataset_open(dsc_dataset **data, const char *images_path,
 DSC_API dsc_status dsc_mnist_open(dsc_dataset **train, dsc_dataset **test, const char *folder,
                                   dsc_error *error);
 
-/* How data are read where they do not say it themselves. dsc_data_options_defaults() fills it; texts are read during
- * the call and not kept. */
+/* How data are read where they do not say it themselves. dsc_data_options_defaults() fills it; texts are
+ * read during the call and not kept. */
 typedef struct dsc_data_options {
     size_t size;              /* of this struct: dsc_data_options_defaults sets it */
     double test_share;        /* 0 to 0.9, of each class: the test set of data that have none; 0: make none */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* sweep.h: the inner loops of fast.c, in vectors of eight doubles, one set for each kind of processor.
  *
- * A row of weights_1 belongs to a pixel, a column to a hidden unit. Rows are padded to TUTORIAL_LANES columns,
- * and every padded array is aligned to 64 bytes and has zeros in its padding. Each element is computed with
- * the same operations in the same order whatever the width of the registers, so all sets agree to the bit. */
+ * A row of weights_1 belongs to a pixel, a column to a hidden unit. Rows are padded to TUTORIAL_LANES
+ * columns, and every padded array is aligned to 64 bytes and has zeros in its padding. Each element is
+ * computed with the same operations in the same order whatever the width of the registers, so all sets agree
+ * to the bit. */
 #ifndef TUTORIAL_SWEEP_H
 #define TUTORIAL_SWEEP_H
 

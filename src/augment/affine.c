@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* affine.c: rotated, scaled, sheared and shifted in one bilinear warp. Each amount is drawn uniformly from
- * -value to value; `scale` makes both sides longer by a factor from 1 - scale to 1 + scale, `stretch` one side
- * by such a factor and the other shorter by it. What is not named stays as it is. */
+ * -value to value; `scale` makes both sides longer by a factor from 1 - scale to 1 + scale, `stretch` one
+ * side by such a factor and the other shorter by it. What is not named stays as it is. */
 #include "augment/warp.h"
 
 typedef struct affine_values {

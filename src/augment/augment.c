@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* augment.c: chains of augmentations: from text, and applied to an image.
  *
- * The image goes to and fro between two buffers of floats, and is rounded once, at the end. One that no link of the
- * chain has changed is copied. */
+ * The image goes to and fro between two buffers of floats, and is rounded once, at the end. One that no link
+ * of the chain has changed is copied. */
 #include "augment/augment.h"
 
 #include "base/error.h"

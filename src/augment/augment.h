@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* augment.h: changes to images while training. One file a transformation, which ends in one descriptor, and one
- * line in augmentations.c. A recipe has a chain of them as text: "affine rotate=10 shift=2, elastic p=0.5". */
+/* augment.h: changes to images while training. One file a transformation, which ends in one descriptor, and
+ * one line in augmentations.c. A recipe has a chain of them as text: "affine rotate=10 shift=2, elastic
+ * p=0.5". */
 #ifndef DSC_AUGMENT_AUGMENT_H
 #define DSC_AUGMENT_AUGMENT_H
 
@@ -9,8 +10,8 @@
 
 struct dsc_kernels;
 
-/* One image in work: channels x height x width values from 0 to 255, in float so that a chain rounds once. Height
- * times width is below 2^31. */
+/* One image in work: channels x height x width values from 0 to 255, in float so that a chain rounds once.
+ * Height times width is below 2^31. */
 typedef struct dsc_augment_call {
     const void *values; /* of the parameter table */
     float *out;         /* (C, H, W), to be written */
@@ -21,8 +22,8 @@ typedef struct dsc_augment_call {
     const struct dsc_kernels *kernels; /* every set gives the same bits */
 } dsc_augment_call;
 
-/* Every values struct begins with this, and every parameter table with DSC_AUGMENT_P: the chain draws whether an
- * image is changed at all. */
+/* Every values struct begins with this, and every parameter table with DSC_AUGMENT_P: the chain draws
+ * whether an image is changed at all. */
 typedef struct dsc_augment_common {
     double p;
 } dsc_augment_common;
@@ -55,8 +56,8 @@ extern const dsc_registry dsc_augmentation_registry;
 
 enum { DSC_AUGMENT_CHAIN_MOST = 16 };
 
-/* A chain made from text. Immutable, shared by threads. "" and "none" are the empty chain, and so is NULL where a
- * chain is asked for below. Errors in the text point at the column, and suggest. */
+/* A chain made from text. Immutable, shared by threads. "" and "none" are the empty chain, and so is NULL
+ * where a chain is asked for below. Errors in the text point at the column, and suggest. */
 typedef struct dsc_augment_chain dsc_augment_chain;
 dsc_status dsc_augment_chain_create(dsc_augment_chain **chain, const char *text, dsc_error *error);
 void dsc_augment_chain_free(dsc_augment_chain *chain);

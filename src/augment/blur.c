@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* blur.c: blurred by a Gaussian whose sigma is uniform from 0 to the one given, cut off at three of them. First
- * along the rows, then along the columns; beyond the edge the pixel at the edge goes on. */
+/* blur.c: blurred by a Gaussian whose sigma is uniform from 0 to the one given, cut off at three of them.
+ * First along the rows, then along the columns; beyond the edge the pixel at the edge goes on. */
 #include "augment/augment.h"
 
 #include "base/elementary.h"

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* elastic.c: elastic deformation: Simard, Steinkraus and Platt, "Best practices for convolutional neural networks applied
- * to visual document analysis" (2003), section 2.
+/* elastic.c: elastic deformation: Simard, Steinkraus and Platt, "Best practices for convolutional neural
+ * networks applied to visual document analysis" (2003), section 2.
  *
- * There, each pixel is moved by (dx, dy): fields of independent numbers from -1 to 1, smoothed by a Gaussian of sigma
- * pixels, times alpha. A field so smooth need not start from a number for each pixel. Numbers `n` on nodes that are
- * sigma pixels apart,
+ * There, each pixel is moved by (dx, dy): fields of independent numbers from -1 to 1, smoothed by a Gaussian
+ * of sigma pixels, times alpha. A field so smooth need not start from a number for each pixel. Numbers `n`
+ * on nodes that are sigma pixels apart,
  *
  *   dx(x, y) = alpha sum over nodes (i, j) of n(i, j) G(x / sigma - i) G(y / sigma - j),
  *   G(u) = exp(-u^2 / 2) / sqrt(2 pi sigma),
  *
  * have the same mean, variance and covariances: by Poisson's formula these differ by 2 exp(-pi^2) = 1e-4 of
  * themselves, and for sigma = 1 the field is Simard's own. The nodes go on around the image, so that its rim
- * moves as its middle does. Alpha has Simard's meaning: with 34 and sigma 4 a pixel moves by 1.4, root mean square,
- * in each direction. */
+ * moves as its middle does. Alpha has Simard's meaning: with 34 and sigma 4 a pixel moves by 1.4, root mean
+ * square, in each direction. */
 #include "augment/warp.h"
 
 #include "base/limits.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* erase.c: a random rectangle is wiped out: Zhong et al., "Random erasing data augmentation" (2020).
  *
- * Its share of the image is uniform between `least` and `most`, the ratio of its sides log-uniform between 3/10 and
- * 10/3; sides longer than the image are cut to it. It lies wholly inside. */
+ * Its share of the image is uniform between `least` and `most`, the ratio of its sides log-uniform between
+ * 3/10 and 10/3; sides longer than the image are cut to it. It lies wholly inside. */
 #include "augment/augment.h"
 
 #include "base/elementary.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* warp.c: bilinear warps.
  *
- * With a border of zeros around each plane, one pixel before and two behind, no pixel needs a question about the
- * image's edge. A row's places are worked out once, for all channels. */
+ * With a border of zeros around each plane, one pixel before and two behind, no pixel needs a question about
+ * the image's edge. A row's places are worked out once, for all channels. */
 #include "augment/warp.h"
 
 #include "base/elementary.h"

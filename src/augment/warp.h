@@ -9,8 +9,9 @@
  *
  *   (m[0] x + m[1] y + m[2], m[3] x + m[4] y + m[5])
  *
- * or, with displacements (H, stride) of both kinds, of which the first W in a row count, at (x + dx(x, y), y + dy(x, y)). x counts columns, y rows, from the
- * centre of the first pixel. What comes from whole pixels is exact. */
+ * or, with displacements (H, stride) of both kinds, of which the first W in a row count, at (x + dx(x, y), y
+ * + dy(x, y)). x counts columns, y rows, from the centre of the first pixel. What comes from whole pixels is
+ * exact. */
 void dsc_warp_affine(const dsc_augment_call *call, const double m[6]);
 void dsc_warp_displace(const dsc_augment_call *call, const float *dx, const float *dy, size_t stride);
 

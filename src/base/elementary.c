@@ -24,7 +24,8 @@ double dsc_exp(double x) {
     return ldexp(sum, (int)n);
 }
 
-/* x = 2^e m, sqrt(1/2) <= m < sqrt(2); s = (m - 1) / (m + 1); log(m) = 2 (s + s^3/3 + s^5/5 + ...), |s| < 0.172. */
+/* x = 2^e m, sqrt(1/2) <= m < sqrt(2); s = (m - 1) / (m + 1); log(m) = 2 (s + s^3/3 + s^5/5 + ...), |s| <
+ * 0.172. */
 double dsc_log(double x) {
     if (x != x || x < 0) return NAN;
     if (x == 0) return -INFINITY;
@@ -38,7 +39,8 @@ double dsc_log(double x) {
     return e * log_2_high + (e * log_2_low + (2 * s * sum + 2 * s));
 }
 
-/* In an eighth of a turn the series of the cosine, in the next that of the sine of what is missing to a quarter. */
+/* In an eighth of a turn the series of the cosine, in the next that of the sine of what is missing to a
+ * quarter. */
 double dsc_cos_pi(double x) {
     if (!(fabs(x) < 0x1p60)) return x - x == 0 ? 1 : NAN; /* so large a number is even */
     x = fabs(x) - 2 * floor(fabs(x) / 2);

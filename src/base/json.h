@@ -7,8 +7,8 @@
 
 #include <jansson.h>
 
-/* Appends `json`, indented by two blanks, arrays of numbers and texts on one line, numbers as short as they can be:
- * jansson prints 0.68 as 0.68000000000000005. No newline at the end. */
+/* Appends `json`, indented by two blanks, arrays of numbers and texts on one line, numbers as short as they
+ * can be: jansson prints 0.68 as 0.68000000000000005. No newline at the end. */
 void dsc_json_format(dsc_text *text, const json_t *json);
 
 /* Parses a JSON text that comes from outside; `name` is the file. A byte order mark is passed over; text

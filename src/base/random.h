@@ -53,7 +53,8 @@ void dsc_rng_philox(dsc_rng *rng, const uint64_t key[2], const uint64_t counter[
 /* One Philox block, without a generator: out = philox4x64_10(counter, key), counter as given. */
 void dsc_philox_block(uint64_t out[4], const uint64_t counter[4], const uint64_t key[2]);
 
-/* The same for `count` blocks whose counter[0] follow each other, in less time. counter[0] must not overflow. */
+/* The same for `count` blocks whose counter[0] follow each other, in less time. counter[0] must not
+ * overflow. */
 void dsc_philox_blocks(uint64_t (*out)[4], const uint64_t counter[4], const uint64_t key[2], size_t count);
 
 uint64_t dsc_rng_next64(dsc_rng *rng);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* spec.h: texts of the form `name argument* key=value*`, comma-separated: models, optimisers, schedules, chains
- * of augmentations are all written so. An error points at the column, and suggests. */
+/* spec.h: texts of the form `name argument* key=value*`, comma-separated: models, optimisers, schedules,
+ * chains of augmentations are all written so. An error points at the column, and suggests. */
 #ifndef DSC_BASE_SPEC_H
 #define DSC_BASE_SPEC_H
 
@@ -22,8 +22,8 @@ typedef struct dsc_spec {
     size_t word_count;
 } dsc_spec;
 
-/* Reads one item, which ends at any of `ends` (",|)" for models) outside its words, or at the text's end; *next is
- * set there. Spaces do not matter between words. */
+/* Reads one item, which ends at any of `ends` (",|)" for models) outside its words, or at the text's end;
+ * *next is set there. Spaces do not matter between words. */
 dsc_status dsc_spec_read(dsc_spec *spec, const char **next, const char *whole, const char *ends,
                          dsc_error *error);
 
@@ -32,8 +32,9 @@ dsc_status dsc_spec_read(dsc_spec *spec, const char **next, const char *whole, c
 dsc_status dsc_spec_fail(dsc_error *error, const char *whole, size_t column, const char *format, ...)
     DSC_PRINTF(4, 5);
 
-/* Sets `values` from the words: arguments without a name go to the first `positional` parameters in turn; keys to
- * the parameter of that name; what is not given keeps its default. `thing` is "layer dense", for messages. */
+/* Sets `values` from the words: arguments without a name go to the first `positional` parameters in turn;
+ * keys to the parameter of that name; what is not given keeps its default. `thing` is "layer dense", for
+ * messages. */
 dsc_status dsc_spec_apply(const dsc_spec *spec, const char *whole, const char *thing, const dsc_param *table,
                           size_t positional, void *values, dsc_error *error);
 

@@ -3,9 +3,9 @@
  *
  * A training step hands out dozens of jobs of some ten microseconds each, so waking a sleeping thread for
  * each would cost more than the work: workers spin for a bounded time before they sleep, and so does the
- * caller before it waits for the last of them. Each thread begins with a share of its own, the same part of the
- * indices in every job, so that what it made in one job it finds in its cache in the next; then it helps the others.
- */
+ * caller before it waits for the last of them. Each thread begins with a share of its own, the same part of
+ * the indices in every job, so that what it made in one job it finds in its cache in the next; then it helps
+ * the others. */
 #include "base/threads.h"
 
 #include "base/error.h"

@@ -26,8 +26,9 @@ unsigned dsc_threads_count(const dsc_threads *pool); /* NULL: 1 */
 typedef void dsc_job(void *context, size_t index, unsigned worker);
 void dsc_threads_run(dsc_threads *pool, size_t count, dsc_job *job, void *context);
 
-/* The same for the indices of several groups, one after the other: counts[0], then counts[1], ... Each thread begins with its
- * share of each group, so that it works on the same part of what the groups make as in jobs of one group. */
+/* The same for the indices of several groups, one after the other: counts[0], then counts[1], ... Each
+ * thread begins with its share of each group, so that it works on the same part of what the groups make as
+ * in jobs of one group. */
 enum { DSC_GROUPS_MOST = DSC_USUALLY(64, 5) };
 void dsc_threads_run_groups(dsc_threads *pool, const size_t *counts, size_t groups, dsc_job *job,
                             void *context);

@@ -14,8 +14,8 @@
 
 #include "base/limits.h"
 
-/* $XDG_CACHE_HOME/descender, or ~/.cache/descender, in a new text; NULL where there is no home, or no memory. MNIST lies in its
- * subfolder "mnist". */
+/* $XDG_CACHE_HOME/descender, or ~/.cache/descender, in a new text; NULL where there is no home, or no
+ * memory. MNIST lies in its subfolder "mnist". */
 char *dsc_user_cache(void);
 
 /* Smaller sources decompress in no time. */
@@ -36,9 +36,9 @@ void dsc_cache_key_clear(dsc_cache_key *key);
  * a file would be. False if there is no entry that is right in everything. */
 bool dsc_cache_load(dsc_content *content, const dsc_cache_key *key);
 
-/* Writes the entry, atomically: the decompressed IDX file of `size` bytes that was read from `path` after `key`
- * was taken. Does nothing if the source has changed since, or so lately that one more change could go unseen. Also
- * removes entries whose source is gone. */
+/* Writes the entry, atomically: the decompressed IDX file of `size` bytes that was read from `path` after
+ * `key` was taken. Does nothing if the source has changed since, or so lately that one more change could go
+ * unseen. Also removes entries whose source is gone. */
 void dsc_cache_store(const dsc_cache_key *key, const char *path, const unsigned char *bytes, size_t size,
                      uint32_t crc);
 

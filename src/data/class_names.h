@@ -5,8 +5,8 @@
 
 #include "data/idx.h"
 
-/* The classes of data in `folder`: named by its labels.txt, one name a line (*names: one block, release with free()), or, where
- * there is none (*names NULL), ten, or as many as the largest of the labels needs. */
+/* The classes of data in `folder`: named by its labels.txt, one name a line (*names: one block, release with
+ * free()), or, where there is none (*names NULL), ten, or as many as the largest of the labels needs. */
 dsc_status dsc_classes_find(char ***names, size_t *classes, const char *folder,
                             const dsc_content *const *labels, size_t count, dsc_error *error);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* digits_ink.c: the pen. A pixel's ink is that of the segment that covers it most: with d the distance of the pixel's
- * middle from the segment and r the pen's radius at the foot,
+/* digits_ink.c: the pen. A pixel's ink is that of the segment that covers it most: with d the distance of
+ * the pixel's middle from the segment and r the pen's radius at the foot,
  *     ink = u^2 (3 - 2u),  u = clamp((r - d) / edge + 1/2, 0, 1).
- * The box is then put into 28 x 28 so that the centre of mass lies in the middle, by whole pixels, as MNIST was. */
+ * The box is then put into 28 x 28 so that the centre of mass lies in the middle, by whole pixels, as MNIST
+ * was. */
 #include "data/digits_parts.h"
 
 #include <math.h>

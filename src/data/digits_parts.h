@@ -7,8 +7,8 @@
  *   digits_ink.c       the pen: segments to grey pixels, MNIST's 20 x 20 box, centred by mass in 28 x 28
  *   digits.c           a whole digit, and many of them, on all cores
  *
- * Everything is float arithmetic with + - * / and sqrt alone, each rounded once (the build forbids contraction),
- * so the same seed draws the same bytes on every machine. */
+ * Everything is float arithmetic with + - * / and sqrt alone, each rounded once (the build forbids
+ * contraction), so the same seed draws the same bytes on every machine. */
 #ifndef DSC_DATA_DIGITS_PARTS_H
 #define DSC_DATA_DIGITS_PARTS_H
 

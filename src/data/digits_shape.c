@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* digits_shape.c: one writer's digit.
  *
- * A style's drawings are mixed, its knots moved a little, and a Catmull-Rom spline drawn through them (Catmull
- * and Rom 1974: the tangent at a knot is half the way from the one before to the one behind). The plane is then
- * bent by a random polynomial of degree three,
+ * A style's drawings are mixed, its knots moved a little, and a Catmull-Rom spline drawn through them
+ * (Catmull and Rom 1974: the tangent at a knot is half the way from the one before to the one behind). The
+ * plane is then bent by a random polynomial of degree three,
  *     x' = x + sum a_ij x^i y^j,   y' = y + sum b_ij x^i y^j,   2 <= i + j <= 3,
- * and stretched elastically: the large and the small scale of the same thing. It is slanted and turned, the pen's
- * radius chosen for each point, and all scaled so that the inked digit fits MNIST's box. */
+ * and stretched elastically: the large and the small scale of the same thing. It is slanted and turned, the
+ * pen's radius chosen for each point, and all scaled so that the inked digit fits MNIST's box. */
 #include "data/digits_parts.h"
 
 #include <assert.h>
@@ -29,7 +29,8 @@ const dsc_digit_variation dsc_digit_variation_default = {
     .edge_spread = 0.3f,
 };
 
-/* e^z for small z, as (1 + z/16)^16: no table, the same everywhere; within z^2/32 of it, which is all we need. */
+/* e^z for small z, as (1 + z/16)^16: no table, the same everywhere; within z^2/32 of it, which is all we
+ * need. */
 static float spread(float z) {
     float e = 1 + z * (1.0f / 16);
     e *= e, e *= e, e *= e;
@@ -163,8 +164,8 @@ static int grid_cell(float *t, float at) {
     return cell;
 }
 
-/* Moves the plane by a cubic B-spline through random vectors on a grid: neighbours move together, as in Simard,
- * Steinkraus and Platt's elastic distortions (2003), whose Gaussian filter it stands for. */
+/* Moves the plane by a cubic B-spline through random vectors on a grid: neighbours move together, as in
+ * Simard, Steinkraus and Platt's elastic distortions (2003), whose Gaussian filter it stands for. */
 static void stretch_plane(dsc_digit_shape *shape, const dsc_digit_variation *v, dsc_digit_random *random) {
     float fx[GRID][GRID], fy[GRID][GRID],
         strength = 4 * v->elastic; /* 2 for the unit, 2 for what averages out */
@@ -237,12 +238,12 @@ static range inked(const float *at, const dsc_digit_shape *shape, float scale) {
     return r;
 }
 
-/* A little more than the box: what stands out furthest is cut by its edge, by a third of a pixel, and the rest
- * comes as near to it as handwriting does, which is smoother than what is bent at random. */
+/* A little more than the box: what stands out furthest is cut by its edge, by a third of a pixel, and the
+ * rest comes as near to it as handwriting does, which is smoother than what is bent at random. */
 #define FIT (DSC_DIGIT_BOX + 0.7f)
 
-/* Scales and moves the shape so that its ink fills the box in height or width, as MNIST's digits do. The pen's
- * width does not scale, so the scale is found in three rounds. */
+/* Scales and moves the shape so that its ink fills the box in height or width, as MNIST's digits do. The
+ * pen's width does not scale, so the scale is found in three rounds. */
 static void fit_box(dsc_digit_shape *shape) {
     float scale = 8;
     range x, y;

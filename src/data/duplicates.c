@@ -45,7 +45,8 @@ static void note(dsc_duplicates *found, size_t first, size_t second, const uint8
     if (first_labels && second_labels) found->labels_differ += first_labels[first] != second_labels[second];
 }
 
-/* Looks up y among x, both sorted; `within`: y is x, and only earlier images count. The first equal one is noted. */
+/* Looks up y among x, both sorted; `within`: y is x, and only earlier images count. The first equal one is
+ * noted. */
 static void merge(dsc_duplicates *found, const dsc_image_list *first, const print *x, const uint8_t *x_labels,
                   const dsc_image_list *second, const print *y, const uint8_t *y_labels, bool within) {
     size_t k = 0;

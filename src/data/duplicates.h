@@ -21,8 +21,9 @@ typedef struct dsc_duplicates {
     size_t first, second; /* the pair with the smallest `second`, where there is one */
 } dsc_duplicates;
 
-/* How many images of `second` are, byte for byte, in `first` too; with `second` NULL, how many of `first` repeat an earlier
- * one. The labels may be NULL. Lists whose images are of different sizes have none in common. */
+/* How many images of `second` are, byte for byte, in `first` too; with `second` NULL, how many of `first`
+ * repeat an earlier one. The labels may be NULL. Lists whose images are of different sizes have none in
+ * common. */
 dsc_status dsc_duplicates_find(dsc_duplicates *found, const dsc_image_list *first,
                                const uint8_t *first_labels, const dsc_image_list *second,
                                const uint8_t *second_labels, dsc_error *error);

@@ -37,8 +37,8 @@ static size_t users_of(const dsc_graph *graph, const dsc_node *node) {
     return users;
 }
 
-/* Channels are the first dimension of what an affine op sees. Of a matrix product's output they are that if it has
- * no other; of a convolution's, whose weight has more dimensions, always. */
+/* Channels are the first dimension of what an affine op sees. Of a matrix product's output they are that if
+ * it has no other; of a convolution's, whose weight has more dimensions, always. */
 static bool channels_come_first(const dsc_node *linear) {
     return linear->shape.rank == 1 || linear->inputs[WEIGHT]->shape.rank > 2;
 }

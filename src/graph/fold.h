@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* fold.h: a graph made shorter for inference, with the same results up to rounding.
  *
- * An op that only scales and shifts each channel (dsc_op's `affine`: batch normalisation with its running statistics) goes into
- * the weight and bias of the linear op before it, if nobody else reads that one's output:
+ * An op that only scales and shifts each channel (dsc_op's `affine`: batch normalisation with its running
+ * statistics) goes into the weight and bias of the linear op before it, if nobody else reads that one's
+ * output:
  *
  *   f (w x + b) + o  =  (f w) x + (f b + o)
  *
- * An op may absorb the ops that follow it (`absorb`: a product's ReLU, a convolution's pool). An op that does nothing outside of
- * training (DSC_OP_TRAINING_ONLY: dropout) is left out. Everything else is copied. */
+ * An op may absorb the ops that follow it (`absorb`: a product's ReLU, a convolution's pool). An op that
+ * does nothing outside of training (DSC_OP_TRAINING_ONLY: dropout) is left out. Everything else is copied. */
 #ifndef DSC_GRAPH_FOLD_H
 #define DSC_GRAPH_FOLD_H
 
@@ -15,7 +16,8 @@
 
 typedef struct dsc_folded dsc_folded;
 
-/* Keeps pointers to the graph's nodes: it must outlive the folded one as long as dsc_folded_values is called. */
+/* Keeps pointers to the graph's nodes: it must outlive the folded one as long as dsc_folded_values is
+ * called. */
 dsc_status dsc_folded_create(dsc_folded **folded, const dsc_graph *graph, dsc_error *error);
 void dsc_folded_free(dsc_folded *folded);
 

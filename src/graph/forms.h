@@ -3,10 +3,11 @@
  * made ready, and conversions.
  *
  * A run knows two forms: DSC_FORM_REALS, and one with the channels last: DSC_FORM_PIXELS_BF16 where products
- * are of bfloat16, else DSC_FORM_PIXELS. An op that takes each value in a form of its own (convolution) makes
- * the second: DSC_FORM_PIXELS where somebody reads it, DSC_FORM_PIXELS_BF16 always, for it is half as large.
- * Values of few channels stay reals (base/thresholds.h). An op that takes all its values in one form follows its first input. So there are as many conversions as
- * there are borders between ops that take pixels and ops that do not. */
+ * are of bfloat16, else DSC_FORM_PIXELS. An op that takes each value in a form of its own (convolution)
+ * makes the second: DSC_FORM_PIXELS where somebody reads it, DSC_FORM_PIXELS_BF16 always, for it is half as
+ * large. Values of few channels stay reals (base/thresholds.h). An op that takes all its values in one form
+ * follows its first input. So there are as many conversions as there are borders between ops that take
+ * pixels and ops that do not. */
 #ifndef DSC_GRAPH_FORMS_H
 #define DSC_GRAPH_FORMS_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* graph.h: what a graph is made of. Nodes stand in the order of their making, which is an order of execution. */
+/* graph.h: what a graph is made of. Nodes stand in the order of their making, which is an order of
+ * execution. */
 #ifndef DSC_GRAPH_GRAPH_H
 #define DSC_GRAPH_GRAPH_H
 

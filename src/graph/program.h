@@ -7,15 +7,15 @@
  * Order. Load the inputs; forward in the order of the nodes; backward in the reverse order, starting from
  * 1/batch (or `loss_scale`) for each sample's loss. The calls are grouped into segments: in a LANES segment
  * every lane goes through all its calls without waiting for the others, so that a lane's values stay in its
- * core's cache; in a TILES segment independent tiles are shared out. Where all that read input 0 do so by blocks of its columns
- * (dsc_needs.columns), a COLUMNS segment loads each block and multiplies it without waiting for the others: a thread keeps
- * its pixels, its part of the weight, and in the backward pass that part's gradient. Between segments all threads meet.
- * Stages that only make gradients of parameters are put off to one TILES segment at the end.
+ * core's cache; in a TILES segment independent tiles are shared out. Where all that read input 0 do so by
+ * blocks of its columns (dsc_needs.columns), a COLUMNS segment loads each block and multiplies it without
+ * waiting for the others: a thread keeps its pixels, its part of the weight, and in the backward pass that
+ * part's gradient. Between segments all threads meet. Stages that only make gradients of parameters are put
+ * off to one TILES segment at the end.
  *
  * Memory. A value that a TILES stage touches, or that is asked for, lies in the global arena, whole batch
- * contiguous. One that lives in a single segment lies in the worker's arena; the others in the lane's. Values
- * whose lives do not overlap share their place.
- */
+ * contiguous. One that lives in a single segment lies in the worker's arena; the others in the lane's.
+ * Values whose lives do not overlap share their place. */
 #ifndef DSC_GRAPH_PROGRAM_H
 #define DSC_GRAPH_PROGRAM_H
 
@@ -56,8 +56,9 @@ bool dsc_program_plan_line(const dsc_program *program, size_t i, dsc_plan_line *
 void dsc_program_prepare(const dsc_program *program, dsc_program_workspace *workspace, void *shared,
                          dsc_threads *pool, const dsc_run *run);
 
-/* If the parameter's gradient is made whole, in blocks of columns (of its last dimension, counted in numbers), by tiles in their order:
- * how many columns; else 0. Who goes on in such blocks finds them in its cache. */
+/* If the parameter's gradient is made whole, in blocks of columns (of its last dimension, counted in
+ * numbers), by tiles in their order: how many columns; else 0. Who goes on in such blocks finds them in its
+ * cache. */
 size_t dsc_program_gradient_columns(const dsc_program *program, const dsc_node *parameter);
 
 /* After a training run: completes gradients[begin .. end) of the slab with what lanes made apart, added

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* digit.c: pieces of ink as MNIST would have them: strokes of a usual width, fitted into 20 x 20 by areas, centred by mass in 28 x 28;
- * see prepare.h. */
+/* digit.c: pieces of ink as MNIST would have them: strokes of a usual width, fitted into 20 x 20 by areas,
+ * centred by mass in 28 x 28; see prepare.h. */
 #include "image/prepare.h"
 
 #include "base/error.h"
@@ -62,9 +62,9 @@ static uint8_t extreme(uint8_t a, uint8_t b, bool largest) {
     return largest ? (a > b ? a : b) : (a < b ? a : b);
 }
 
-/* Each value becomes the largest (or least) of the 2 r + 1 around it, along lines `step` apart inside: of the end of one block and the
- * begin of the next, which are kept running (van Herk, "A fast algorithm for local minimum and maximum filters", 1992). `ahead` and
- * `behind` have room for the line. */
+/* Each value becomes the largest (or least) of the 2 r + 1 around it, along lines `step` apart inside: of
+ * the end of one block and the begin of the next, which are kept running (van Herk, "A fast algorithm for
+ * local minimum and maximum filters", 1992). `ahead` and `behind` have room for the line. */
 static void spread_line(uint8_t *out, const uint8_t *in, size_t count, size_t step, size_t r, bool largest,
                         uint8_t *ahead, uint8_t *behind) {
     const size_t block = 2 * r + 1;
@@ -125,7 +125,8 @@ static void trim(plane *p) {
     p->height = bottom - top;
 }
 
-/* MNIST's strokes are two to four pixels wide. What is far from it, and large enough to be changed, is brought near. */
+/* MNIST's strokes are two to four pixels wide. What is far from it, and large enough to be changed, is
+ * brought near. */
 static dsc_status usual_strokes(plane *p, dsc_error *error) {
     const double scale = DSC_DIGIT_BOX / (double)(p->width > p->height ? p->width : p->height);
     const double width = stroke_width(p), shown = width * scale;
@@ -141,8 +142,8 @@ static dsc_status usual_strokes(plane *p, dsc_error *error) {
 
 /* --- Fitting and centring --- */
 
-/* Along a line: each of `to` values covers from / to of the given ones, in parts at its ends. Where there are fewer than wanted,
- * values between are taken, in proportion. */
+/* Along a line: each of `to` values covers from / to of the given ones, in parts at its ends. Where there
+ * are fewer than wanted, values between are taken, in proportion. */
 static double sample_line(const float *in, size_t step, size_t from, double begin, double end) {
     if (end - begin < 1) {
         const double at = (begin + end) / 2 - 0.5, clamped = at < 0                    ? 0
@@ -177,7 +178,8 @@ static void fit(float *out, size_t width, size_t height, const plane *p, float *
                                    (double)((y + 1) * p->height) / (double)height);
 }
 
-/* Where `size` pixels begin in 28, so that their centre of mass comes to the middle, pixel 14, as MNIST's does. */
+/* Where `size` pixels begin in 28, so that their centre of mass comes to the middle, pixel 14, as MNIST's
+ * does. */
 static size_t begin_of(double centre, size_t size) {
     const double begin = DSC_DIGIT_SIDE / 2.0 - centre;
     const double most = (double)(DSC_DIGIT_SIDE - size);

@@ -73,8 +73,8 @@ static group *owner_of(const group *piece, group *digits, size_t count, size_t u
     return best;
 }
 
-/* A dot, a blot, a dash: solid, and not upright as a 1 is; or too low to be read. Of MNIST's digits, made 10 pixels high,
- * 0.3 percent are as solid as a small round dot; larger ones are not. */
+/* A dot, a blot, a dash: solid, and not upright as a 1 is; or too low to be read. Of MNIST's digits, made 10
+ * pixels high, 0.3 percent are as solid as a small round dot; larger ones are not. */
 static bool is_mark(const group *g) {
     const size_t width = width_of(&g->box), height = height_of(&g->box),
                  fill = 100 * g->area / (width * height);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* pieces.c: what hangs together, by runs: a run joins the runs above that it touches, corners included; trees of runs are flattened in
- * the end (Rosenfeld and Pfaltz, "Sequential operations in digital picture processing", 1966, with union-find). Time and memory
- * grow with the number of runs. */
+/* pieces.c: what hangs together, by runs: a run joins the runs above that it touches, corners included;
+ * trees of runs are flattened in the end (Rosenfeld and Pfaltz, "Sequential operations in digital picture
+ * processing", 1966, with union-find). Time and memory grow with the number of runs. */
 #include "image/prepare.h"
 
 #include "base/error.h"
@@ -9,7 +9,8 @@
 
 #include <stdlib.h>
 
-/* The root of a run's tree; paths are halved on the way. `piece` is the parent until the trees are flattened. */
+/* The root of a run's tree; paths are halved on the way. `piece` is the parent until the trees are
+ * flattened. */
 static uint32_t root_of(dsc_ink_run *runs, uint32_t run) {
     while (runs[run].piece != run) {
         runs[run].piece = runs[runs[run].piece].piece;

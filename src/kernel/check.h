@@ -14,8 +14,8 @@
 #include "kernel/kernel.h"
 
 /* A product, a convolution's patches and a reduction, in f32 and in bf16: about 20 microseconds, 56 KiB of
- * stack at most (a WebAssembly program has 64 by default). NULL if all are right; otherwise what is wrong, for
- * people: "its bf16 product". */
+ * stack at most (a WebAssembly program has 64 by default). NULL if all are right; otherwise what is wrong,
+ * for people: "its bf16 product". */
 const char *dsc_kernels_check(const dsc_kernels *set);
 
 /* The long check: every function of the set; products of many sizes, in all forms of operands; 50 ms. It

@@ -100,8 +100,8 @@ static bool pairs_ready(const dsc_packer *p) {
     return p->halves && p->matrix && p->depth_stride == 1 && p->vector_stride % 2 == 0;
 }
 
-/* Steps of depth from `depth` that can go straight from a matrix into panels of words, all of them in one go: done at once, and
- * said how many. Missing columns are left as they are. */
+/* Steps of depth from `depth` that can go straight from a matrix into panels of words, all of them in one
+ * go: done at once, and said how many. Missing columns are left as they are. */
 static size_t pack_straight(dsc_real *words, size_t panel, size_t row, const dsc_gemm_kernels *k,
                             const dsc_packer *p, size_t column, size_t columns, size_t depth, size_t depths) {
     if (!p->matrix || p->vector_stride != 1) return 0;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* gemm_template.h: the micro-kernel of the matrix product, for the instruction set that isa_*.h began.
  *
- * A micro-tile of `rows` by `vectors` vectors keeps its sums in registers; at each step of depth it loads `vectors` vectors
- * of B and multiplies each with `rows` broadcast words of A. As many sums as there are registers, because each is a chain of
- * additions with a latency of four, and because each load must serve several products.
+ * A micro-tile of `rows` by `vectors` vectors keeps its sums in registers; at each step of depth it loads
+ * `vectors` vectors of B and multiplies each with `rows` broadcast words of A. As many sums as there are
+ * registers, because each is a chain of additions with a latency of four, and because each load must serve
+ * several products.
  *
- * Before the include: DSC_TILE_NAME names the function made; DSC_TILE_DOT(sum, a, b) is sum + a * b in words;
- * DSC_TILE_ROWS is the most rows of a tile of two vectors (at most 15), DSC_TILE_ROWS_4 and _8 of tiles of four
- * and eight vectors.
- */
+ * Before the include: DSC_TILE_NAME names the function made; DSC_TILE_DOT(sum, a, b) is sum + a * b in
+ * words; DSC_TILE_ROWS is the most rows of a tile of two vectors (at most 15), DSC_TILE_ROWS_4 and _8 of
+ * tiles of four and eight vectors. */
 
 /* One such loop for each size: rows and vectors are constants when this is inlined. */
 DSC_INLINE void DSC_ISA(DSC_ISA_PASTE(DSC_TILE_NAME, sized))(const dsc_micro_tile *t, const int rows,
@@ -29,8 +29,9 @@ DSC_INLINE void DSC_ISA(DSC_ISA_PASTE(DSC_TILE_NAME, sized))(const dsc_micro_til
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
     __asm__("" : "+r"(three)); /* or it is computed anew for each row and spilled */
 #endif
-    /* What the end writes, and what B will give in a while, is on its way from the outer caches meanwhile. B's only where a vector is
-     * a whole line: narrower ones would ask for each several times, which costs more than it brings (AVX2: a tenth). */
+    /* What the end writes, and what B will give in a while, is on its way from the outer caches meanwhile.
+     * B's only where a vector is a whole line: narrower ones would ask for each several times, which costs
+     * more than it brings (AVX2: a tenth). */
 #pragma GCC unroll 15
     for (int i = 0; i < rows; i++)
 #pragma GCC unroll 8

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* isa_avx512.h: begins what is compiled for AVX-512 as every server processor since Skylake has it (F, BW, DQ, VL).
+/* isa_avx512.h: begins what is compiled for AVX-512 as every server processor since Skylake has it (F, BW,
+ * DQ, VL).
  *
- * For more than that, say it twice: to clang by DSC_ISA_MORE, as in ",avx512bf16", defined before, since of two target
- * attributes it takes one; to gcc by a #pragma GCC target of its own behind this, since it does not expand macros there. */
+ * For more than that, say it twice: to clang by DSC_ISA_MORE, as in ",avx512bf16", defined before, since of
+ * two target attributes it takes one; to gcc by a #pragma GCC target of its own behind this, since it does
+ * not expand macros there. */
 #include <immintrin.h>
 
 #if !defined(DSC_ISA_MORE)

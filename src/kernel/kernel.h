@@ -5,10 +5,9 @@
  *   kernels->vector->exp(y, x, count);                         elementary functions and loops: vectors.h
  *   dsc_gemm_run(..., kernels->bf16, ...);                     matrix products: gemm.h
  *
- * The elementary functions and the loops of vectors.h give the same bits in every set, on every machine: they
- * never fuse a multiplication with an addition and sum in sixteen fixed lanes. Matrix products give the same bits
- * within one set: whatever the number of threads, the tiles, or the neighbours in the batch.
- */
+ * The elementary functions and the loops of vectors.h give the same bits in every set, on every machine:
+ * they never fuse a multiplication with an addition and sum in sixteen fixed lanes. Matrix products give the
+ * same bits within one set: whatever the number of threads, the tiles, or the neighbours in the batch. */
 #ifndef DSC_KERNEL_KERNEL_H
 #define DSC_KERNEL_KERNEL_H
 

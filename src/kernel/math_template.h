@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* math_template.h: elementary functions on vectors, for the instruction set that isa_*.h began.
  *
- * Argument reduction as in Cody and Waite, "Software Manual for the Elementary Functions" (1980); the logarithm's
- * bookkeeping of small terms after Tang, "Table-driven implementation of the logarithm function" (1990) without the
- * table. The polynomials are least-maximum fits made for this file (Lawson's iteration in double), on the intervals named.
- * Multiplications and additions are never fused, so that every set and machine gives the same bits. In the
- * checking build the C library computes in double: nothing there needs the same bits. */
+ * Argument reduction as in Cody and Waite, "Software Manual for the Elementary Functions" (1980); the
+ * logarithm's bookkeeping of small terms after Tang, "Table-driven implementation of the logarithm function"
+ * (1990) without the table. The polynomials are least-maximum fits made for this file (Lawson's iteration in
+ * double), on the intervals named. Multiplications and additions are never fused, so that every set and
+ * machine gives the same bits. In the checking build the C library computes in double: nothing there needs
+ * the same bits. */
 
 #define DSC_MAP(name)                                                                                        \
     static void DSC_ISA(name)(dsc_real * out, const dsc_real *in, size_t count) {                            \
@@ -37,8 +38,8 @@ DSC_LIBM(cos, cos(x))
 #undef DSC_LIBM
 #else
 
-/* exp(x) = 2^n exp(r), |r| <= log(2) / 2; exp(r) = 1 + r + r^2 P(r). 2^n is applied in two factors, so that the largest
- * and the denormal results come out right. */
+/* exp(x) = 2^n exp(r), |r| <= log(2) / 2; exp(r) = 1 + r + r^2 P(r). 2^n is applied in two factors, so that
+ * the largest and the denormal results come out right. */
 DSC_INLINE vec DSC_ISA(exp_of)(vec x) {
     const vec magic = vec_all(12582912.0f); /* 1.5 * 2^23: adding it rounds to an integer in the low bits */
     vec bounded = vec_select(x > vec_all(89.0f), vec_all(89.0f), x);
@@ -123,9 +124,9 @@ DSC_INLINE vec DSC_ISA(erf_of)(vec x) {
     return vec_with_sign(vec_select(vec_magnitude(x) < vec_all(0.875f), near, far), x);
 }
 
-/* Angles from 2048 on are reduced one by one, in fixed point: x = m 2^e with an integer m of 24
- * bits; of x 2/pi only two bits before the point and 62 behind it matter, and these come from bits of 2/pi that stand at a
- * place which e says (Payne and Hanek, "Radian reduction for trigonometric functions", 1983). */
+/* Angles from 2048 on are reduced one by one, in fixed point: x = m 2^e with an integer m of 24 bits; of x
+ * 2/pi only two bits before the point and 62 behind it matter, and these come from bits of 2/pi that stand
+ * at a place which e says (Payne and Hanek, "Radian reduction for trigonometric functions", 1983). */
 static float DSC_ISA(reduce_large)(int32_t *quarter, float x) {
     static const uint32_t two_over_pi[8] = {0x00000000, 0xA2F9836E, 0x4E441529, 0xFC2757D1,
                                             0xF534DDC0, 0xDB629599, 0x3C439041, 0xFE5163AB};
@@ -151,7 +152,8 @@ static float DSC_ISA(reduce_large)(int32_t *quarter, float x) {
 }
 
 /* x = n pi/2 + r: cos takes one more quarter turn. sin(r) = r + r^3 S(r^2), cos(r) = 1 - r^2/2 + r^4 C(r^2),
- * |r| <= pi/4. pi/2 is taken off in five parts, four of at most 9 bits, so that n of 11 bits times them is exact. */
+ * |r| <= pi/4. pi/2 is taken off in five parts, four of at most 9 bits, so that n of 11 bits times them is
+ * exact. */
 DSC_INLINE vec DSC_ISA(sin_or_cos)(vec x, int quarters) {
     const vec magic = vec_all(12582912.0f);
     const vec shifted = x * vec_all(0.636619747f) + magic, n = shifted - magic;

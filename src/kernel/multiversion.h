@@ -10,9 +10,9 @@
  *   ...
  *   adam_steps[kernels->isa](w, ...);      or adam_steps[dsc_isa_best()] where no kernel set is at hand
  *
- * Plain loops are enough: the compiler vectorises them for each set (restrict helps it), and as nothing is fused or
- * reassociated (-ffp-contract=off), every set gives the same bits. Where a loop needs its vectors by name, vector_template.h
- * is there: vec, vec_load, vec_store, vec_all, vec_select, ... */
+ * Plain loops are enough: the compiler vectorises them for each set (restrict helps it), and as nothing is
+ * fused or reassociated (-ffp-contract=off), every set gives the same bits. Where a loop needs its vectors
+ * by name, vector_template.h is there: vec, vec_load, vec_store, vec_all, vec_select, ... */
 #include "kernel/isa.h"
 
 #include DSC_ISA_HEADER(DSC_ISA_FIRST)

@@ -17,14 +17,15 @@
 
 typedef struct dsc_packer dsc_packer;
 
-/* Writes element (v, k) to out[(v - vector) * vector_step + (k - depth) * depth_step] for the `vectors` vectors from
- * `vector` and the `depths` elements from `depth`. One of the steps is 1. Called by many threads at once. */
+/* Writes element (v, k) to out[(v - vector) * vector_step + (k - depth) * depth_step] for the `vectors`
+ * vectors from `vector` and the `depths` elements from `depth`. One of the steps is 1. Called by many
+ * threads at once. */
 typedef void dsc_pack_fill(const dsc_packer *packer, const dsc_vector_kernels *kernels, dsc_real *out,
                            ptrdiff_t vector_step, ptrdiff_t depth_step, size_t vector, size_t vectors,
                            size_t depth, size_t depths);
 
-/* Where vectors lie if a product may read them in place, `vectors` of them with the same stride: element k of the
- * first is at[k / run * run_stride + k % run * depth_stride]. */
+/* Where vectors lie if a product may read them in place, `vectors` of them with the same stride: element k
+ * of the first is at[k / run * run_stride + k % run * depth_stride]. */
 typedef struct dsc_place {
     const void *at; /* reals, */
     bool halves;    /* or bfloat16, the upper halves of floats */
@@ -42,7 +43,8 @@ struct dsc_packer {
     bool rounded;          /* what it gives are bfloat16's values already */
     /* Of what is read in place: so many vectors behind the last may be read, whatever they hold. */
     size_t beyond;
-    /* Of a plain matrix: element (v, k) is matrix[v * vector_stride + k * depth_stride], a real or a bfloat16. */
+    /* Of a plain matrix: element (v, k) is matrix[v * vector_stride + k * depth_stride], a real or a
+     * bfloat16. */
     const void *matrix;
     bool halves;
     ptrdiff_t vector_stride, depth_stride;
@@ -52,11 +54,11 @@ struct dsc_packer {
 dsc_packer dsc_pack_matrix(const dsc_real *matrix, ptrdiff_t vector_stride, ptrdiff_t depth_stride);
 dsc_packer dsc_pack_halves(const uint16_t *matrix, ptrdiff_t vector_stride, ptrdiff_t depth_stride);
 
-/* Patches of images (N, H, W, C), channels last, what convolution multiplies by its weights (im2col, read where it lies). A
- * pixel is (n, oy, ox), ox fastest; a patch place is (ky, kx, c), c fastest. Element:
+/* Patches of images (N, H, W, C), channels last, what convolution multiplies by its weights (im2col, read
+ * where it lies). A pixel is (n, oy, ox), ox fastest; a patch place is (ky, kx, c), c fastest. Element:
  *   image n, y = oy * stride_y + ky * dilation_y, x = ox * stride_x + kx * dilation_x, channel c
- * which must be inside: room for padding is part of the image. A vector is a pixel, depth is a place.
- * Where dilation_x is 1 a product reads them in place. */
+ * which must be inside: room for padding is part of the image. A vector is a pixel, depth is a place. Where
+ * dilation_x is 1 a product reads them in place. */
 typedef struct dsc_packer_patches {
     dsc_packer packer;
     const void *elements; /* reals, */

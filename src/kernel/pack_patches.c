@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* pack_patches.c: image patches as a product's operand (Chellapilla, Puri and Simard, "High performance convolutional neural
- * networks for document processing", 2006), read in place wherever the kernels can; see pack.h. */
+/* pack_patches.c: image patches as a product's operand (Chellapilla, Puri and Simard, "High performance
+ * convolutional neural networks for document processing", 2006), read in place wherever the kernels can; see
+ * pack.h. */
 #include "kernel/pack.h"
 
 #include "kernel/vectors.h"

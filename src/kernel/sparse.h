@@ -23,8 +23,8 @@
 bool dsc_sparse_serves(const dsc_gemm_kernels *product);
 bool dsc_sparse_batch_serves(const dsc_gemm_kernels *product);
 
-/* Whether it pays for a batch. Samples a few rows of a matrix (rows, columns), `row` elements from row to row;
- * true if at most half of the elements are nonzero. */
+/* Whether it pays for a batch. Samples a few rows of a matrix (rows, columns), `row` elements from row to
+ * row; true if at most half of the elements are nonzero. */
 bool dsc_sparse_pays(const dsc_real *x, size_t row, size_t rows, size_t columns);
 
 typedef struct dsc_sparse_rows {

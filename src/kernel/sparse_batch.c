@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* sparse_batch.c: products of a batch that leave zeros out; see sparse.h.
  *
- * What is not zero is found as bits, 64 of depth at a time. So much of a packed operand fits the first-level cache, and serves
- * all vectors of the other before the next 64 are begun. */
+ * What is not zero is found as bits, 64 of depth at a time. So much of a packed operand fits the first-level
+ * cache, and serves all vectors of the other before the next 64 are begun. */
 #include "kernel/sparse.h"
 
 #include "base/memory.h"
@@ -54,9 +54,9 @@ void dsc_sparse_rows_run(dsc_real *y, const dsc_sparse_rows *r, void *scratch) {
 
 /* ---- Columns of dw ----
  *
- * dy is packed as a weight is. Of sixteen columns of x side by side, the samples that are not zero are found as bits; then each strip
- * of dy, small enough for the first-level cache, serves all sixteen. What comes out are columns of dw side by side, which are
- * turned as they are written. */
+ * dy is packed as a weight is. Of sixteen columns of x side by side, the samples that are not zero are found
+ * as bits; then each strip of dy, small enough for the first-level cache, serves all sixteen. What comes out
+ * are columns of dw side by side, which are turned as they are written. */
 
 /* dy in panels; (DSC_SPARSE_INPUTS, n in whole panels) sums. */
 static size_t packed_dy(const dsc_gemm_kernels *product, size_t samples, size_t n) {

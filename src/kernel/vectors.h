@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* vectors.h: elementary functions and simple loops over arrays, compiled for each instruction set.
  *
- * All give the same bits in every kernel set and on every machine, for an element whatever its position in the array or the
- * array's length. Arrays may be the same (in place) but not overlap otherwise; no alignment is needed; a
- * count of 0 does nothing. NaN gives NaN.
- */
+ * All give the same bits in every kernel set and on every machine, for an element whatever its position in
+ * the array or the array's length. Arrays may be the same (in place) but not overlap otherwise; no alignment
+ * is needed; a count of 0 does nothing. NaN gives NaN. */
 #ifndef DSC_KERNEL_VECTORS_H
 #define DSC_KERNEL_VECTORS_H
 
 #include "kernel/kernel.h"
 
-/* The C library's functions are not used: they differ from machine to machine. Errors are in units in the last place, the
- * largest that tests allow over a dense sample of all floats. With denormals flushed (dsc_denormals_flush) results
- * and arguments that are denormal count as zero. */
+/* The C library's functions are not used: they differ from machine to machine. Errors are in units in the
+ * last place, the largest that tests allow over a dense sample of all floats. With denormals flushed
+ * (dsc_denormals_flush) results and arguments that are denormal count as zero. */
 typedef void dsc_map(dsc_real *out, const dsc_real *in, size_t count);
 
 struct dsc_vector_kernels {
@@ -45,8 +44,8 @@ struct dsc_vector_kernels {
     void (*sum_rows)(dsc_real *out, const dsc_real *in, ptrdiff_t in_row, size_t rows, size_t columns,
                      bool accumulate);
 
-    /* For the packers. The upper halves of floats; rows of a matrix; a transposed matrix: out[j * out_stride + i] = in[i *
-     * in_stride + j] for i < rows, j < columns. */
+    /* For the packers. The upper halves of floats; rows of a matrix; a transposed matrix: out[j * out_stride
+     * + i] = in[i * in_stride + j] for i < rows, j < columns. */
     void (*from_bf16)(dsc_real *out, const uint16_t *in, size_t count);
     void (*to_bf16)(uint16_t *out, const dsc_real *in, size_t count);
     void (*copy)(dsc_real *out, const dsc_real *in, size_t count); /* quick for few */
@@ -54,8 +53,9 @@ struct dsc_vector_kernels {
                       size_t columns);
     void (*transpose)(dsc_real *out, ptrdiff_t out_stride, const dsc_real *in, ptrdiff_t in_stride,
                       size_t rows, size_t columns);
-    /* Rows into panels of W columns: column j of row i goes to out[j / W * panel + i * out_row + j % W]. Reals, W a vector's
-     * width; or halves, of which rows 2 i (the lower half) and 2 i + 1 make row i of words, W = 16. */
+    /* Rows into panels of W columns: column j of row i goes to out[j / W * panel + i * out_row + j % W].
+     * Reals, W a vector's width; or halves, of which rows 2 i (the lower half) and 2 i + 1 make row i of
+     * words, W = 16. */
     void (*copy_panels)(dsc_real *out, ptrdiff_t panel, ptrdiff_t out_row, const dsc_real *in,
                         ptrdiff_t in_row, size_t rows, size_t columns);
     void (*zip_halves)(void *out, ptrdiff_t panel, ptrdiff_t out_row, const uint16_t *in, ptrdiff_t in_row,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* depthwise.c: a kernel for each channel alone, and the separable convolution: that, then a 1 x 1 convolution which
- * mixes the channels; Howard et al., "MobileNets" (2017), section 3.1. */
+/* depthwise.c: a kernel for each channel alone, and the separable convolution: that, then a 1 x 1
+ * convolution which mixes the channels; Howard et al., "MobileNets" (2017), section 3.1. */
 #include "layer/layer.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* layer.h: layers own parameters; a layer is a short composition of ops. One file a layer (or a family of layers
- * without parameters), which ends in a descriptor, and one line in layers.c. */
+/* layer.h: layers own parameters; a layer is a short composition of ops. One file a layer (or a family of
+ * layers without parameters), which ends in a descriptor, and one line in layers.c. */
 #ifndef DSC_LAYER_LAYER_H
 #define DSC_LAYER_LAYER_H
 
@@ -17,8 +17,8 @@ typedef struct dsc_layer {
     /* The parameter that is its width: what a search for the widths of hidden layers sets. NULL: none. */
     const char *width;
     /* Builds the layer on `x`, which is no failed node. The graph's current layer has begun ("dense1");
-     * dsc_layer_parameter makes "dense1.weight". `classes` is what a last layer without a size takes; 0 if this is
-     * not the last. */
+     * dsc_layer_parameter makes "dense1.weight". `classes` is what a last layer without a size takes; 0 if
+     * this is not the last. */
     dsc_node *(*build)(dsc_node *x, const void *values, size_t classes);
     /* A layer with brackets has no parameters and no build, but an example of what stands between them,
      * "dense 10 | dense 20", and joins what its branches, divided by '|', made of x. */
@@ -33,8 +33,8 @@ extern const dsc_layer *const dsc_layers[]; /* NULL ends them */
 extern const dsc_registry dsc_layer_registry;
 const dsc_layer *dsc_layer_find(const char *name);
 
-/* Begins the layer "KIND1", "KIND2", ... (a '-' in `kind` becomes '_'), builds it on `x`, and ends it. `values` NULL:
- * all defaults. */
+/* Begins the layer "KIND1", "KIND2", ... (a '-' in `kind` becomes '_'), builds it on `x`, and ends it.
+ * `values` NULL: all defaults. */
 dsc_node *dsc_layer_build(const dsc_layer *layer, dsc_node *x, const void *values, size_t classes);
 
 /* Begins the next layer of a kind; end it with dsc_graph_begin_layer(graph, NULL). */
@@ -80,8 +80,8 @@ typedef struct dsc_conv_shape {
 } dsc_conv_shape;
 dsc_node *dsc_layer_conv(dsc_node *x, const char *prefix, const dsc_conv_shape *shape);
 
-/* "same", "1" or "1x2" as pixels: `same` keeps height and width (divided by the stride, rounded up), which needs an odd
- * kernel. False: the graph has failed. */
+/* "same", "1" or "1x2" as pixels: `same` keeps height and width (divided by the stride, rounded up), which
+ * needs an odd kernel. False: the graph has failed. */
 bool dsc_layer_padding(size_t padding[2], dsc_node *x, const char *text, const int64_t kernel[2],
                        const int64_t dilation[2]);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* layers.c: the registry, and what all layers share. A new layer is one file in this folder and one line here. */
+/* layers.c: the registry, and what all layers share. A new layer is one file in this folder and one line
+ * here. */
 #include "layer/layer.h"
 
 #include "base/error.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* residual.c: x + f(x), f being the layers of residual(...): He et al., "Deep residual learning" (2015).
  *
- * Where f changes the shape, x is brought to it by a projection, their option B: for images a 1 x 1 convolution without
- * bias whose stride is the factor by which f shrank them, for flat values a dense layer without bias.
- */
+ * Where f changes the shape, x is brought to it by a projection, their option B: for images a 1 x 1
+ * convolution without bias whose stride is the factor by which f shrank them, for flat values a dense layer
+ * without bias. */
 #include "layer/layer.h"
 
 /* The stride that takes `in` pixels to `out` with a kernel of 1 and no padding; 0: there is none. */

@@ -2,8 +2,7 @@
 /* se.c: squeeze and excite: each channel weighed by what all channels say together; Hu et al.,
  * "Squeeze-and-excitation networks" (2018), section 3.
  *
- *   s = average of each channel (C)        y = x sigmoid(expand relu(reduce s)), with C / reduction units between
- */
+ *   s = average of each channel (C)        y = x sigmoid(expand relu(reduce s)), with C / reduction units between */
 #include "layer/layer.h"
 
 typedef struct se_values {

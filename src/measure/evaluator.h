@@ -31,10 +31,10 @@ dsc_status dsc_evaluator_create(dsc_evaluator **evaluator, const dsc_model *mode
                                 dsc_error *error);
 void dsc_evaluator_free(dsc_evaluator *evaluator);
 
-/* Runs all of `data` through the model with the given slab of values (NULL: the model's own). Clears `metrics`
- * first, which were made for the model's classes. `on_answer` may be NULL; it is called in order, and
- * where it answers non-zero the run ends with DSC_ERROR_STOPPED. Labels
- * are the model's: see dsc_dataset_match. Refuses data of another shape or with more classes. */
+/* Runs all of `data` through the model with the given slab of values (NULL: the model's own). Clears
+ * `metrics` first, which were made for the model's classes. `on_answer` may be NULL; it is called in order,
+ * and where it answers non-zero the run ends with DSC_ERROR_STOPPED. Labels are the model's: see
+ * dsc_dataset_match. Refuses data of another shape or with more classes. */
 dsc_status dsc_evaluator_run(dsc_evaluator *evaluator, dsc_metrics *metrics, const dsc_real *values,
                              const dsc_dataset *data, dsc_on_answer *on_answer, void *user, dsc_error *error);
 

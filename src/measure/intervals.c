@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* intervals.c: Wilson's intervals for shares, the bootstrap for F1.
  *
- * An image enters the metrics by its cell of the confusion matrix alone. So the images are drawn as cells, once for all
- * classes, and each round needs no more than three counts a class: hits, labels, predictions. */
+ * An image enters the metrics by its cell of the confusion matrix alone. So the images are drawn as cells,
+ * once for all classes, and each round needs no more than three counts a class: hits, labels, predictions. */
 #include "measure/intervals.h"
 
 #include "base/error.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* intervals.h: how sure one can be of the metrics of each class, given how many images there were. All intervals are
- * of 95 percent. */
+/* intervals.h: how sure one can be of the metrics of each class, given how many images there were. All
+ * intervals are of 95 percent. */
 #ifndef DSC_MEASURE_INTERVALS_H
 #define DSC_MEASURE_INTERVALS_H
 
@@ -14,9 +14,10 @@ typedef struct dsc_class_intervals {
 
 enum { DSC_BOOTSTRAP_ROUNDS = 1000, DSC_BOOTSTRAP_MOST = 200000 };
 
-/* `intervals` (classes), and the interval of the mean of the classes' F1. The images are drawn anew, with replacement,
- * DSC_BOOTSTRAP_ROUNDS times: Efron, "Bootstrap methods" (1979). The draws follow from `seed` alone. Of more than
- * DSC_BOOTSTRAP_MOST images that many are drawn, which makes the intervals wider, not narrower. */
+/* `intervals` (classes), and the interval of the mean of the classes' F1. The images are drawn anew, with
+ * replacement, DSC_BOOTSTRAP_ROUNDS times: Efron, "Bootstrap methods" (1979). The draws follow from `seed`
+ * alone. Of more than DSC_BOOTSTRAP_MOST images that many are drawn, which makes the intervals wider, not
+ * narrower. */
 dsc_status dsc_metrics_intervals(dsc_class_intervals *intervals, double macro_f1[2],
                                  const dsc_metrics *metrics, uint64_t seed, dsc_error *error);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* metrics.h: how good a classifier is. Sums are integers or doubles added in the order of the samples, so they
- * do not depend on threads. */
+/* metrics.h: how good a classifier is. Sums are integers or doubles added in the order of the samples, so
+ * they do not depend on threads. */
 #ifndef DSC_MEASURE_METRICS_H
 #define DSC_MEASURE_METRICS_H
 
@@ -25,8 +25,8 @@ void dsc_metrics_clear(dsc_metrics *metrics);
 /* Forgets all samples. */
 void dsc_metrics_reset(dsc_metrics *metrics);
 
-/* Adds one sample: its probabilities (classes), its label, its loss. Returns the most probable class, the first
- * of equals; or `classes`, which is none, if one of these numbers is NaN or infinite. */
+/* Adds one sample: its probabilities (classes), its label, its loss. Returns the most probable class, the
+ * first of equals; or `classes`, which is none, if one of these numbers is NaN or infinite. */
 size_t dsc_metrics_add(dsc_metrics *metrics, const float *probabilities, size_t label, double loss);
 
 double dsc_metrics_accuracy(const dsc_metrics *metrics);

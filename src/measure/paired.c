@@ -33,8 +33,9 @@ dsc_difference dsc_paired_difference(const dsc_paired *paired) {
     return d;
 }
 
-/* The smallest is multiplied by their number, the next by one less, ..., none becoming smaller than the one before. Without
- * sorting, since there are few: what is done is kept as a negative number, so that it is not taken again. */
+/* The smallest is multiplied by their number, the next by one less, ..., none becoming smaller than the one
+ * before. Without sorting, since there are few: what is done is kept as a negative number, so that it is not
+ * taken again. */
 void dsc_holm(double *p, size_t count) {
     double reached = 0;
     size_t left = 0;

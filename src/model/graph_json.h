@@ -8,8 +8,8 @@
  *   {"kind": "buffer", "name": "batch_norm1.running_var", "shape": [32], "initial": 1.0}
  *   {"kind": "op", "op": "conv2d", "inputs": [0, 1, 2], "values": {"stride": "1", ...}}
  *   {"kind": "output", "of": 7, "output": 1}        a further output of the op of node 7, right behind it
- * and "layer": "conv1" where a layer made it. Nodes are called by their place in the list, and only by later ones.
- */
+ * and "layer": "conv1" where a layer made it. Nodes are called by their place in the list, and only by later
+ * ones. */
 #ifndef DSC_MODEL_GRAPH_JSON_H
 #define DSC_MODEL_GRAPH_JSON_H
 
@@ -20,8 +20,8 @@
 /* NULL: out of memory. */
 json_t *dsc_graph_to_json(const dsc_graph *graph);
 
-/* Ops are the library's, or those of `ops`, which a NULL ends (`ops` NULL: none). Everything is checked as it is when a
- * program makes a graph; the message names the node. */
+/* Ops are the library's, or those of `ops`, which a NULL ends (`ops` NULL: none). Everything is checked as
+ * it is when a program makes a graph; the message names the node. */
 dsc_status dsc_graph_from_json(dsc_graph **graph, const json_t *json, const dsc_op *const *ops,
                                dsc_error *error);
 

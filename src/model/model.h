@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* model.h: what a model is made of. Created by dsc_model_make from a text, or by dsc_model_parse from a file. */
+/* model.h: what a model is made of. Created by dsc_model_make from a text, or by dsc_model_parse from a
+ * file. */
 #ifndef DSC_MODEL_MODEL_H
 #define DSC_MODEL_MODEL_H
 
@@ -26,8 +27,8 @@ struct dsc_model {
     json_t *about;   /* an object of texts: recipe, data, accuracy, version, ... saved with the model */
 };
 
-/* The op applied to logits and target that `text` names ("softmax-cross-entropy smoothing=0.1"). `weighted`: with a
- * weight for each class, in a buffer of that name, 1 until it is set. */
+/* The op applied to logits and target that `text` names ("softmax-cross-entropy smoothing=0.1"). `weighted`:
+ * with a weight for each class, in a buffer of that name, 1 until it is set. */
 #define DSC_CLASS_WEIGHTS "loss.class_weights"
 dsc_status dsc_loss_build(dsc_node **loss, dsc_node *logits, dsc_node *target, const char *text,
                           bool weighted, dsc_error *error);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* native.h: a model as the bytes of a file, without the file. Reading them is dsc_model_parse, of descender.h. */
+/* native.h: a model as the bytes of a file, without the file. Reading them is dsc_model_parse, of
+ * descender.h. */
 #ifndef DSC_MODEL_NATIVE_H
 #define DSC_MODEL_NATIVE_H
 

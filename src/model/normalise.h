@@ -14,8 +14,9 @@ typedef struct dsc_normalisation {
     dsc_real scale[DSC_CHANNELS_MOST], offset[DSC_CHANNELS_MOST];
 } dsc_normalisation;
 
-/* "unit" is byte / 255; "standard" subtracts the mean of `data`'s images and divides by their deviation, channel by
- * channel; `data` is not looked at for "unit". Where a channel is of one value, its deviation counts as 255. */
+/* "unit" is byte / 255; "standard" subtracts the mean of `data`'s images and divides by their deviation,
+ * channel by channel; `data` is not looked at for "unit". Where a channel is of one value, its deviation
+ * counts as 255. */
 dsc_status dsc_normalisation_find(dsc_normalisation *normalisation, const char *name, const dsc_dataset *data,
                                   dsc_error *error);
 

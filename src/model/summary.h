@@ -12,7 +12,8 @@ typedef struct dsc_layer_facts {
     dsc_shape shape;  /* of what it makes for one image */
     size_t parameters;
     double multiply_adds; /* for one image, forward */
-    /* Numbers that its ops make for one image; those that are only seen in another shape are not counted twice. */
+    /* Numbers that its ops make for one image; those that are only seen in another shape are not counted
+     * twice. */
     size_t values;
     bool joins;                                        /* more than one layer before it */
     size_t inputs[DSC_LAYER_INPUTS_MOST], input_count; /* the layers before it, by place in the list */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* text.c: reads model text, and builds its layers while it reads: so that an error of shapes has a column too. */
+/* text.c: reads model text, and builds its layers while it reads: so that an error of shapes has a column
+ * too. */
 #include "model/text.h"
 
 #include "base/error.h"

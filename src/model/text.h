@@ -14,8 +14,9 @@ enum { DSC_MODEL_TEXT_LONGEST = 16384, DSC_MODEL_TEXT_DEEPEST = 16 };
  *   item     = layer | "residual(" sequence ")" | "parallel(" sequence ("|" sequence)+ ")"
  *   layer    = name argument* (key "=" value)*
  *
- * Builds that on `x`, whose graph then has its nodes. The last layer, if it wants a size and has none, takes `classes`;
- * 0: there is no such default. Errors name the column; a shape that does not fit names the layer too. */
+ * Builds that on `x`, whose graph then has its nodes. The last layer, if it wants a size and has none, takes
+ * `classes`; 0: there is no such default. Errors name the column; a shape that does not fit names the layer
+ * too. */
 dsc_status dsc_text_build(dsc_node **y, dsc_node *x, const char *text, size_t classes, dsc_error *error);
 
 #endif

@@ -89,8 +89,8 @@ static double sum_of_lanes(const dsc_call *call, size_t index) {
 
 /* --- values as rows: (rows, channels), a lane's ---
  *
- * Several rows side by side are one wide row, so that loops are long: channel c stands at c, channels + c, ... The
- * scratch has the numbers of the channels repeated for one, and the sums. */
+ * Several rows side by side are one wide row, so that loops are long: channel c stands at c, channels + c,
+ * ... The scratch has the numbers of the channels repeated for one, and the sums. */
 
 /* Values (C), and the forms of pixels, are rows; the others are planes. */
 static bool are_rows(const dsc_call *call) {
@@ -121,7 +121,8 @@ static const dsc_real *repeat(const rows *r, const dsc_real *numbers, size_t whi
     return to;
 }
 
-/* Over all rows: those that are whole, and the rest as one that is not. `at`: the number at which they begin. */
+/* Over all rows: those that are whole, and the rest as one that is not. `at`: the number at which they
+ * begin. */
 #define FOR_ROWS(r)                                                                                          \
     for (size_t at = 0, part = 0, some = (r).count, wide = (r).width;                                        \
          part<2; at = (r).count * (r).width, part++, some = (r).rest> 0, wide = (r).rest)                    \

@@ -71,8 +71,8 @@ DSC_LOOP(pass_planes,
 
 /* --- rows, of reals and of bfloat16 ---
  *
- * Loops of few channels are short. So `width` may be that of several rows side by side, with the numbers of the
- * channels repeated as often (batch_norm.c). */
+ * Loops of few channels are short. So `width` may be that of several rows side by side, with the numbers of
+ * the channels repeated as often (batch_norm.c). */
 
 /* One group of rows, `some` columns of it: a constant in most calls. */
 #define ADD_TO(some, term)                                                                                   \

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* binary_cross_entropy.c: each output says yes or no by itself; for logits z and a target t, values from 0 to 1 or a
- * class (1 for that class, 0 for the others).
+/* binary_cross_entropy.c: each output says yes or no by itself; for logits z and a target t, values from 0
+ * to 1 or a class (1 for that class, 0 for the others).
  *
  *   p = 1 / (1 + exp(-z))        loss = - f sum over k of t_k log p_k + (1 - t_k) log(1 - p_k)        dz = f (p - t)
  *
- * f is 1, or with over=mean 1 / (number of outputs). Computed as max(z, 0) - z t + log(1 + e), e = exp(-|z|), which
- * never overflows; log(1 + e) as log(u) e / (u - 1), u = 1 + e rounded, which keeps the digits of a small e (Higham,
- * "Accuracy and Stability of Numerical Algorithms", section 1.14.1).
- */
+ * f is 1, or with over=mean 1 / (number of outputs). Computed as max(z, 0) - z t + log(1 + e), e =
+ * exp(-|z|), which never overflows; log(1 + e) as log(u) e / (u - 1), u = 1 + e rounded, which keeps the
+ * digits of a small e (Higham, "Accuracy and Stability of Numerical Algorithms", section 1.14.1). */
 #include "op/op.h"
 
 #include "kernel/loop.h"

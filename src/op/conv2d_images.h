@@ -113,8 +113,8 @@ void dsc_conv_planes_make(dsc_real *out, const dsc_conv_planes *planes, const ds
                           const void *x, const dsc_gemm_kernels *product, dsc_real *scratch);
 
 /* Vector (r, s, c), c fastest: the values that this place of the weight meets, over `depth`: the output's
- * pixels, row by row. Where a product reads its rows in whole tiles (AMX), and channels fill tiles, depth goes
- * along whole rows of a plane: then it is one run, and is read where it lies. */
+ * pixels, row by row. Where a product reads its rows in whole tiles (AMX), and channels fill tiles, depth
+ * goes along whole rows of a plane: then it is one run, and is read where it lies. */
 typedef struct dsc_conv_places {
     dsc_packer packer;
     const dsc_conv_sizes *z;

@@ -5,9 +5,8 @@
  *   y[c, i, j] = b[c] + sum over r, s of w[c, r, s] x[c, i stride - padding + r dilation, j ... + s dilation]
  *   dx gets w dy where y got w x; dw[c, r, s] = the sum of dy x over the same pairs; db[c] = the sum of dy[c]
  *
- * So few products fall on each number that packing would cost more than it saves: plain loops along the rows, a
- * tap of the kernel at a time. Each lane sums its samples' dw and db.
- */
+ * So few products fall on each number that packing would cost more than it saves: plain loops along the
+ * rows, a tap of the kernel at a time. Each lane sums its samples' dw and db. */
 #include "op/window.h"
 
 #include "kernel/loop.h"

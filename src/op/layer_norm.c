@@ -6,9 +6,8 @@
  *     dx = (g - mean of g - h mean of g h) / sqrt(var + eps)
  *     dbeta = the sum of dy, dgamma = the sum of dy h, over samples and what they were repeated along
  *
- * gamma and beta have the shape of x, as PyTorch's LayerNorm, or that of its leading dimensions: (C), channel by
- * channel, as its GroupNorm with one group.
- */
+ * gamma and beta have the shape of x, as PyTorch's LayerNorm, or that of its leading dimensions: (C),
+ * channel by channel, as its GroupNorm with one group. */
 #include "op/op.h"
 #include "op/tables.h"
 

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* matmul_columns.c: a first layer in training, shared out by columns of its input (pixels) instead of samples.
+/* matmul_columns.c: a first layer in training, shared out by columns of its input (pixels) instead of
+ * samples.
  *
- * Where the weight is larger than the batch, a step of a small network is mostly memory that goes from core to core: each needs
- * the whole weight, which others have changed. Here block i of the columns of x, as deep as the product's blocks of depth are
- * (gemm.h), is one thread's from beginning to end, or a few threads' where the weight is large: it packs those columns of the weight
- * and multiplies by them,
+ * Where the weight is larger than the batch, a step of a small network is mostly memory that goes from core
+ * to core: each needs the whole weight, which others have changed. Here block i of the columns of x, as deep
+ * as the product's blocks of depth are (gemm.h), is one thread's from beginning to end, or a few threads'
+ * where the weight is large: it packs those columns of the weight and multiplies by them,
  *
  *   sums[i] (batch, n) = x[:, block i] w[:, block i]^T        y = ((sums[0] + sums[1]) + ...) + b
  *
- * which is the order in which the whole product is summed, so the bits are the same; and it makes those columns of dw. Only the sums
- * and dy go from core to core. */
+ * which is the order in which the whole product is summed, so the bits are the same; and it makes those
+ * columns of dw. Only the sums and dy go from core to core. */
 #include "op/matmul_plan.h"
 
 #include "base/thresholds.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* max_pool_loops.h: windows of 2 x 2 side by side, of pixels: the loops of max_pool.c that handle one row of windows,
- * which lies over two rows of pixels. Places are 0 1 above 2 3.
+/* max_pool_loops.h: windows of 2 x 2 side by side, of pixels: the loops of max_pool.c that handle one row of
+ * windows, which lies over two rows of pixels. Places are 0 1 above 2 3.
  *
  * Eight channels at a time are a vector of GCC's and clang's extension, for compilers do not find it. */
 #ifndef DSC_OP_MAX_POOL_LOOPS_H

@@ -3,9 +3,9 @@
  *
  *   y = a b        da = dy b        db = dy a, summed over what b was repeated along
  *
- * b has the shape of a, or that of a's leading dimensions and is repeated along the others: (C, H, W) times (C)
- * weighs channels (Hu et al., "Squeeze-and-excitation networks", 2018). b is of each sample, or a parameter.
- */
+ * b has the shape of a, or that of a's leading dimensions and is repeated along the others: (C, H, W) times
+ * (C) weighs channels (Hu et al., "Squeeze-and-excitation networks", 2018). b is of each sample, or a
+ * parameter. */
 #include "op/op.h"
 
 #include "kernel/loop.h"

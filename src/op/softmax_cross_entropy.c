@@ -3,11 +3,10 @@
  *
  *   p = softmax(z)        loss = - sum over k of w_k t_k log p_k        dz = (sum of w t) p - w t
  *
- * t is a class (one number for each sample) or probabilities. With label smoothing s the target becomes
- * (1 - s) t + s / K: Szegedy et al., "Rethinking the Inception architecture" (2016), section 7. w are class weights, 1
- * if there are none. log p is computed as z - max - log(sum exp(z - max)), which neither overflows nor loses the
- * small ones.
- */
+ * t is a class (one number for each sample) or probabilities. With label smoothing s the target becomes (1 -
+ * s) t + s / K: Szegedy et al., "Rethinking the Inception architecture" (2016), section 7. w are class
+ * weights, 1 if there are none. log p is computed as z - max - log(sum exp(z - max)), which neither
+ * overflows nor loses the small ones. */
 #include "op/op.h"
 
 typedef struct loss_values {

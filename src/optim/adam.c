@@ -4,10 +4,11 @@
  *   m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g^2
  *   w = (1 - r d) w - r / (1 - b1^t) * m / (sqrt(v / (1 - b2^t)) + epsilon)
  *
- * Kingma and Ba, "Adam: a method for stochastic optimization" (2015); the decay outside the gradient is Loshchilov
- * and Hutter's, "Decoupled weight decay regularization" (2019). As PyTorch's torch.optim.AdamW has them. The two
- * differ in the decay they start from; the decay of PyTorch's Adam, inside the gradient, is the recipe's l2.
- * A schedule's momentum stands in for b1, in the correction too, as in PyTorch's OneCycleLR. */
+ * Kingma and Ba, "Adam: a method for stochastic optimization" (2015); the decay outside the gradient is
+ * Loshchilov and Hutter's, "Decoupled weight decay regularization" (2019). As PyTorch's torch.optim.AdamW
+ * has them. The two differ in the decay they start from; the decay of PyTorch's Adam, inside the gradient,
+ * is the recipe's l2. A schedule's momentum stands in for b1, in the correction too, as in PyTorch's
+ * OneCycleLR. */
 #include "base/elementary.h"
 #include "optim/optimiser.h"
 #include "optim/root.h"

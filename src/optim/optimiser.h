@@ -10,9 +10,9 @@ struct dsc_kernels;
 
 enum { DSC_STATES_MOST = 3 };
 
-/* Some ranges of the slab of parameters, at one step: `rows` of them, of `count` numbers each, the next `stride` numbers behind the
- * start of the one before. Those of one step are disjoint and may be updated by different threads in any order; the result
- * must not depend on how the slab is cut. */
+/* Some ranges of the slab of parameters, at one step: `rows` of them, of `count` numbers each, the next
+ * `stride` numbers behind the start of the one before. Those of one step are disjoint and may be updated by
+ * different threads in any order; the result must not depend on how the slab is cut. */
 typedef struct dsc_update {
     const void *values;               /* of the optimiser's parameter table */
     dsc_real *parameters;             /* to be changed; here the first range starts */
@@ -52,9 +52,9 @@ typedef struct dsc_optimiser {
 extern const dsc_optimiser *const dsc_optimisers[]; /* NULL ends them */
 extern const dsc_registry dsc_optimiser_registry;
 
-/* What is done to gradients before the update, on a range, in this order: the gradients of the penalties
- * l1 |w| and l2 w^2 / 2 are added (PyTorch's coupled weight decay), values are clipped to +-clip_value, and all is
- * multiplied with the factor of clipping by norm. NaN stays NaN. */
+/* What is done to gradients before the update, on a range, in this order: the gradients of the penalties l1
+ * |w| and l2 w^2 / 2 are added (PyTorch's coupled weight decay), values are clipped to +-clip_value, and all
+ * is multiplied with the factor of clipping by norm. NaN stays NaN. */
 typedef struct dsc_regulariser {
     double l1, l2, clip_value; /* 0: none */
     double factor;             /* 1: none */
@@ -65,8 +65,8 @@ void dsc_regularise(dsc_real *gradients, const dsc_real *parameters, size_t coun
 /* The sum of squares of a range, in double, in an order fixed by `count`: for clipping by norm. */
 double dsc_sum_of_squares(const dsc_real *x, size_t count);
 
-/* averages += (1 - decay) (parameters - averages): exponential moving average of weights, in the form that leaves
- * an average alone that has arrived. */
+/* averages += (1 - decay) (parameters - averages): exponential moving average of weights, in the form that
+ * leaves an average alone that has arrived. */
 void dsc_average(dsc_real *averages, const dsc_real *parameters, size_t count, double decay);
 
 #endif

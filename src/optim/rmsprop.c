@@ -5,9 +5,9 @@
  *   w = (1 - r d) w - r c,  or with momentum  b = p b + c,  w = (1 - r d) w - r b
  *   centered=on: m = a m + (1 - a) g, and v - m^2 in place of v under the root
  *
- * Tieleman and Hinton, "Lecture 6.5: RMSProp" (2012); centred by Graves, "Generating sequences with recurrent neural
- * networks" (2013). As PyTorch's torch.optim.RMSprop has it, but for v - m^2, which is 0 here where rounding makes
- * it negative. */
+ * Tieleman and Hinton, "Lecture 6.5: RMSProp" (2012); centred by Graves, "Generating sequences with
+ * recurrent neural networks" (2013). As PyTorch's torch.optim.RMSprop has it, but for v - m^2, which is 0
+ * here where rounding makes it negative. */
 #include "optim/optimiser.h"
 #include "optim/root.h"
 

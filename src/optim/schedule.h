@@ -37,7 +37,8 @@ typedef struct dsc_schedule {
     const dsc_param *params;
     size_t values_size;
     dsc_pace (*pace)(const void *values, const dsc_moment *moment, const dsc_schedule_state *state);
-    /* After each epoch, with the loss that is watched (validation's, else training's); NULL: does not listen. */
+    /* After each epoch, with the loss that is watched (validation's, else training's); NULL: does not
+     * listen. */
     void (*listen)(const void *values, dsc_schedule_state *state, double loss);
     const dsc_schedule_example *examples; /* at least one */
 } dsc_schedule;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* schedule_decay.c: linear and cosine: up in a line for a share of the run, then down until its end.
  *
- * With W = warmup * steps: (step + 1) / (W + 1) while step < W, the first step's rate not 0; then, with
- * u = (step - W) / (steps - W),
+ * With W = warmup * steps: (step + 1) / (W + 1) while step < W, the first step's rate not 0; then, with u =
+ * (step - W) / (steps - W),
  *
  *   linear: final + (1 - final) (1 - u)
  *   cosine: final + (1 - final) (1 + cos(pi u)) / 2
  *
- * Cosine: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts" (2017), without restarts;
- * warm-up: Goyal et al., "Accurate, large minibatch SGD" (2017). */
+ * Cosine: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts" (2017), without
+ * restarts; warm-up: Goyal et al., "Accurate, large minibatch SGD" (2017). */
 #include "base/elementary.h"
 #include "optim/schedule.h"
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* schedule_one_cycle.c: one-cycle: the rate rises to its peak and falls far below where it began, and the momentum
- * does the opposite.
+/* schedule_one_cycle.c: one-cycle: the rate rises to its peak and falls far below where it began, and the
+ * momentum does the opposite.
  *
- * Smith and Topin, "Super-convergence" (2018), in the two phases and with the numbers of PyTorch's OneCycleLR: from
- * step 0 to the step P = peak * steps - 1 the rate goes from 1 / start to 1, from there to the last step, steps - 1,
- * to 1 / (start * final); the momentum from `high` to `low` and back. Both go as half a cosine wave or in a line. */
+ * Smith and Topin, "Super-convergence" (2018), in the two phases and with the numbers of PyTorch's
+ * OneCycleLR: from step 0 to the step P = peak * steps - 1 the rate goes from 1 / start to 1, from there to
+ * the last step, steps - 1, to 1 / (start * final); the momentum from `high` to `low` and back. Both go as
+ * half a cosine wave or in a line. */
 #include "base/elementary.h"
 #include "optim/schedule.h"
 

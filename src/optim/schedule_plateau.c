@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* schedule_plateau.c: the rate falls when the loss no longer does: PyTorch's ReduceLROnPlateau (relative threshold).
+/* schedule_plateau.c: the rate falls when the loss no longer does: PyTorch's ReduceLROnPlateau (relative
+ * threshold).
  *
- * An epoch is good if loss < best - threshold |best|. After more than `patience` epochs in a row that are not, the
- * rate is multiplied with `factor`, and counting begins anew. A loss that is NaN is not good. */
+ * An epoch is good if loss < best - threshold |best|. After more than `patience` epochs in a row that are
+ * not, the rate is multiplied with `factor`, and counting begins anew. A loss that is NaN is not good. */
 #include "base/elementary.h"
 #include "optim/schedule.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* step.c: one step: gather a batch, run the program forward and backward, and change the parameters (update.c). */
+/* step.c: one step: gather a batch, run the program forward and backward, and change the parameters
+ * (update.c). */
 #include "base/error.h"
 #include "base/stream.h"
 #include "train/trainer.h"
@@ -29,8 +30,8 @@ static bool augments(const dsc_trainer *t) {
            (int64_t)t->progress.epoch + t->recipe.clean_epochs < t->recipe.epochs;
 }
 
-/* Images are met in no order that a processor could foresee, and are seldom in its caches: those of the next step are fetched
- * while this one computes. */
+/* Images are met in no order that a processor could foresee, and are seldom in its caches: those of the next
+ * step are fetched while this one computes. */
 static void fetch_ahead(const dsc_trainer *t, size_t first, size_t count, size_t first_byte,
                         size_t last_byte) {
     const size_t from = t->progress.position + (size_t)t->recipe.batch + first, line = 64;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* update.c: how a step changes the parameters.
  *
- * The update goes through the slab in pieces, shared out to the threads: complete the gradient, regularise, update, average.
- * Clipping by norm needs the whole gradient first, so then there are two passes, and the pieces' sums of squares
- * are added in order.
+ * The update goes through the slab in pieces, shared out to the threads: complete the gradient, regularise,
+ * update, average. Clipping by norm needs the whole gradient first, so then there are two passes, and the
+ * pieces' sums of squares are added in order.
  *
- * Pieces are ranges of the slab of numbers that all decay, or all do not. But a gradient that was made in blocks of columns is
- * gone through in the same blocks, so that each thread meets what it has in its cache: those pieces come first, and are shared
- * out as the blocks were. */
+ * Pieces are ranges of the slab of numbers that all decay, or all do not. But a gradient that was made in
+ * blocks of columns is gone through in the same blocks, so that each thread meets what it has in its cache:
+ * those pieces come first, and are shared out as the blocks were. */
 #include "base/memory.h"
 #include "base/thresholds.h"
 #include "kernel/kernel.h"

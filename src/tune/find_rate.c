@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* find_rate.c: the learning-rate range test. The loss of a step is averaged exponentially with a factor of 0.95, divided
- * by 1 - 0.95^n so that the start is not too small (as Adam does; Kingma and Ba, 2015). */
+/* find_rate.c: the learning-rate range test. The loss of a step is averaged exponentially with a factor of
+ * 0.95, divided by 1 - 0.95^n so that the start is not too small (as Adam does; Kingma and Ba, 2015). */
 #include "tune/find_rate.h"
 
 #include "base/error.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* importance.c: how much of the trials' ranking a dimension explains by itself: epsilon squared, by ranks, since one
- * trial that diverged would outweigh everything else otherwise. */
+/* importance.c: how much of the trials' ranking a dimension explains by itself: epsilon squared, by ranks,
+ * since one trial that diverged would outweigh everything else otherwise. */
 #include "tune/search.h"
 
 #include "base/error.h"

@@ -34,8 +34,8 @@ bool dsc_tune_is_better(const dsc_tune_result *a, size_t a_trial, const dsc_tune
     return a_trial < b_trial;
 }
 
-/* Heap sort, which needs no memory and, other than qsort, takes its context along: the worst goes to the end, again and
- * again. */
+/* Heap sort, which needs no memory and, other than qsort, takes its context along: the worst goes to the
+ * end, again and again. */
 static bool is_better(const size_t *a, const size_t *b, const dsc_tune_result *results, size_t stride) {
     return dsc_tune_is_better(&results[*a * stride], *a, &results[*b * stride], *b);
 }

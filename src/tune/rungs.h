@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rungs.h: synchronous successive halving, as a bracket of Hyperband has it (Li et al., "Hyperband: a novel bandit-based
- * approach to hyperparameter optimization", JMLR 2018, algorithm 1).
+ * rungs.h: synchronous successive halving, as a bracket of Hyperband has it (Li et al., "Hyperband: a novel
+ * bandit-based approach to hyperparameter optimization", JMLR 2018, algorithm 1).
  *
- * All N trials train for a few epochs; the best 1/eta of them go on to eta times as many, and so on, until those of the
- * last rung have the whole R epochs. With s the largest number for which N / eta^s is at least one trial and R / eta^s
- * at least `least` epochs, rung i of 0 .. s has floor(N / eta^i) trials and ends after floor(R / eta^(s - i)) epochs.
- * Trials continue where they were, so that a rung costs only the epochs between it and the one before. eta = 1: a single
- * rung of all trials and all epochs, which is random search.
- */
+ * All N trials train for a few epochs; the best 1/eta of them go on to eta times as many, and so on, until
+ * those of the last rung have the whole R epochs. With s the largest number for which N / eta^s is at least
+ * one trial and R / eta^s at least `least` epochs, rung i of 0 .. s has floor(N / eta^i) trials and ends
+ * after floor(R / eta^(s - i)) epochs. Trials continue where they were, so that a rung costs only the epochs
+ * between it and the one before. eta = 1: a single rung of all trials and all epochs, which is random
+ * search. */
 #ifndef DSC_TUNE_RUNGS_H
 #define DSC_TUNE_RUNGS_H
 
@@ -44,11 +44,12 @@ typedef struct dsc_tune_result {
     double seconds;        /* of training, from its beginning; nothing depends on it */
 } dsc_tune_result;
 
-/* Whether trial `a` did better than trial `b`: more right; else less loss; else the lower number. Those that failed
- * come last. */
+/* Whether trial `a` did better than trial `b`: more right; else less loss; else the lower number. Those that
+ * failed come last. */
 bool dsc_tune_is_better(const dsc_tune_result *a, size_t a_trial, const dsc_tune_result *b, size_t b_trial);
 
-/* Sorts `trials` (count), whose results in this rung are results[trial * stride], from the best to the worst. */
+/* Sorts `trials` (count), whose results in this rung are results[trial * stride], from the best to the
+ * worst. */
 void dsc_tune_rank(size_t *trials, size_t count, const dsc_tune_result *results, size_t stride);
 
 #endif

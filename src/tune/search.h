@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * search.h: what a search is and what it knows so far; no data, no training, no files. All of it follows from the lines of
- * its journal, so that a search that was interrupted is the one that goes on.
+ * search.h: what a search is and what it knows so far; no data, no training, no files. All of it follows
+ * from the lines of its journal, so that a search that was interrupted is the one that goes on.
  *
  *   search.c   making it, who goes on, the trials' recipes     importance.c   what mattered
- *   record.c   to and from the lines of a journal
- */
+ *   record.c   to and from the lines of a journal */
 #ifndef DSC_TUNE_SEARCH_H
 #define DSC_TUNE_SEARCH_H
 
@@ -41,9 +40,10 @@ typedef struct dsc_tune_options {
     const char *kernels; /* NULL: the recipe's, or by the processor */
 } dsc_tune_options;
 
-/* Makes a search over `texts` (see space.h) that changes `recipe`, draws the values of all trials, and checks their
- * recipes as far as that can be done without data. A recipe without `validation` holds out a tenth. The data's name, count and
- * checksum are still to be set. Release with dsc_tune_search_clear, also after an error. */
+/* Makes a search over `texts` (see space.h) that changes `recipe`, draws the values of all trials, and
+ * checks their recipes as far as that can be done without data. A recipe without `validation` holds out a
+ * tenth. The data's name, count and checksum are still to be set. Release with dsc_tune_search_clear, also
+ * after an error. */
 dsc_status dsc_tune_search_make(dsc_tune_search *search, const dsc_recipe *recipe, const char *name,
                                 const char *const *texts, size_t count, const dsc_tune_options *options,
                                 dsc_error *error);
@@ -56,7 +56,8 @@ static inline dsc_tune_result *dsc_tune_result_of(const dsc_tune_search *search,
     return search->results + trial * search->plan.count + rung;
 }
 
-/* The recipe that a trial is trained by: its values, the search's held-out share and kernels, no early stopping. */
+/* The recipe that a trial is trained by: its values, the search's held-out share and kernels, no early
+ * stopping. */
 dsc_status dsc_tune_trial_recipe(dsc_recipe *recipe, const dsc_tune_search *search, size_t trial,
                                  dsc_error *error);
 
@@ -64,8 +65,8 @@ dsc_status dsc_tune_trial_recipe(dsc_recipe *recipe, const dsc_tune_search *sear
 dsc_status dsc_tune_final_recipe(dsc_recipe *recipe, const dsc_tune_search *search, size_t trial,
                                  dsc_error *error);
 
-/* Puts into `trials` (room for search->trials) those that are in a rung, in the order of their rank in the rung before (rung
- * 0: of their numbers). All of the rung before must be done. Returns how many. */
+/* Puts into `trials` (room for search->trials) those that are in a rung, in the order of their rank in the
+ * rung before (rung 0: of their numbers). All of the rung before must be done. Returns how many. */
 size_t dsc_tune_members(size_t *trials, const dsc_tune_search *search, size_t rung);
 
 /* Whether all of a rung are done; `scratch` has room for search->trials. */
@@ -74,7 +75,8 @@ bool dsc_tune_rung_is_done(const dsc_tune_search *search, size_t rung, size_t *s
 /* The last rung in which a trial is done; SIZE_MAX: none. */
 size_t dsc_tune_reached(const dsc_tune_search *search, size_t trial);
 
-/* The trial that is ahead: of those that came furthest the best. False while there is none that did not fail. */
+/* The trial that is ahead: of those that came furthest the best. False while there is none that did not
+ * fail. */
 bool dsc_tune_best(size_t *trial, const dsc_tune_search *search);
 
 /* Sorts `trials` (count): those that came further first, and of them the better. */
@@ -85,9 +87,10 @@ uint64_t dsc_tune_epochs_done(const dsc_tune_search *search);
 
 /* --- importance.c --- */
 
-/* What one dimension explains by itself. Trials are put into groups (each choice is one; a range is cut into three of
- * equal count), and `share` is the part of the variance of their ranks in the first rung, where all have had the same, that
- * lies between the groups, less what chance would give: epsilon squared of the test of Kruskal and Wallis (1952). */
+/* What one dimension explains by itself. Trials are put into groups (each choice is one; a range is cut into
+ * three of equal count), and `share` is the part of the variance of their ranks in the first rung, where all
+ * have had the same, that lies between the groups, less what chance would give: epsilon squared of the test
+ * of Kruskal and Wallis (1952). */
 typedef struct dsc_tune_importance {
     double share;     /* 0 to 1; NaN: too few trials to tell */
     double low, high; /* a range: the smallest and largest value of the best group */
@@ -107,8 +110,9 @@ json_t *dsc_tune_end_line(const dsc_tune_search *search, size_t best);
 /* The values of a trial, as texts by their names. */
 json_t *dsc_tune_values_json(const dsc_tune_search *search, size_t trial);
 
-/* Makes the search that a journal tells of. A last line without its newline was cut off in mid-write, and does not count:
- * *whole is where the whole lines end. Everything else that is not as it should be is an error that names the line. */
+/* Makes the search that a journal tells of. A last line without its newline was cut off in mid-write, and
+ * does not count: *whole is where the whole lines end. Everything else that is not as it should be is an
+ * error that names the line. */
 dsc_status dsc_tune_search_read(dsc_tune_search *search, size_t *whole, const char *bytes, size_t size,
                                 const char *name, dsc_error *error);
 

@@ -14,15 +14,14 @@
  *                                   item that has it, or of the item named
  *   units                           whatever else: stands for {units} in the recipe's texts: "784-{units}-{units}-10"
  *
- * `hidden` is put into the model by itself, where nobody has written {hidden}: it is the width of all its hidden dense layers,
- * and `hidden1`, `hidden2`, ... that of one.
+ * `hidden` is put into the model by itself, where nobody has written {hidden}: it is the width of all its
+ * hidden dense layers, and `hidden1`, `hidden2`, ... that of one.
  *
  * What decides how trials are compared cannot be searched: data, validation, epochs, seed, and the like.
  *
  *   space.c         reading it           space_apply.c   putting a trial's values into a recipe
  *   space_sample.c  drawing values       space_parts.c   parameters inside a text
- *   space_hidden.c  the hidden layers
- */
+ *   space_hidden.c  the hidden layers */
 #ifndef DSC_TUNE_SPACE_H
 #define DSC_TUNE_SPACE_H
 
@@ -52,14 +51,14 @@ typedef struct dsc_tune_space {
     size_t count;
 } dsc_tune_space;
 
-/* Reads the dimensions, which are to change `base`. Errors show the text, the column, and suggest. Release with
- * dsc_tune_space_clear, also after an error. */
+/* Reads the dimensions, which are to change `base`. Errors show the text, the column, and suggest. Release
+ * with dsc_tune_space_clear, also after an error. */
 dsc_status dsc_tune_space_parse(dsc_tune_space *space, const dsc_recipe *base, const char *const *texts,
                                 size_t count, dsc_error *error);
 void dsc_tune_space_clear(dsc_tune_space *space);
 
-/* Puts {hidden} into *model, a text of its own, where `hidden` or its like is among the dimensions' texts and nobody has written
- * it anywhere. To be done before they are read. */
+/* Puts {hidden} into *model, a text of its own, where `hidden` or its like is among the dimensions' texts
+ * and nobody has written it anywhere. To be done before they are read. */
 dsc_status dsc_tune_open_hidden(char **model, const char *const *texts, size_t count, dsc_error *error);
 
 /* One value: a number of the range, or the place among the choices. */
@@ -68,8 +67,8 @@ typedef struct dsc_tune_value {
     double number;
 } dsc_tune_value;
 
-/* Draws the values (space->count) of one trial. They depend on (space, seed, trial) and on nothing else, on every
- * machine. Numbers are rounded to four significant digits, so that a recipe reads well. */
+/* Draws the values (space->count) of one trial. They depend on (space, seed, trial) and on nothing else, on
+ * every machine. Numbers are rounded to four significant digits, so that a recipe reads well. */
 void dsc_tune_sample(dsc_tune_value *values, const dsc_tune_space *space, uint64_t seed, uint64_t trial);
 
 /* The value as it is written; `out` is used where it is a number. */
@@ -85,7 +84,8 @@ dsc_status dsc_tune_apply(dsc_recipe *recipe, const dsc_tune_space *space, const
 
 /* --- space_parts.c: for the files of the space --- */
 
-/* The texts of a recipe whose items have parameters: the recipe's parameter of that name, if it is one of them. */
+/* The texts of a recipe whose items have parameters: the recipe's parameter of that name, if it is one of
+ * them. */
 const dsc_param *dsc_tune_field(const char *name);
 
 /* Appends what those texts are called: "augment, optimiser, ...". */

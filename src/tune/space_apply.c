@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* space_apply.c: from the values of a trial to its recipe: first the recipe's parameters, then what stands in braces in
- * its texts, the chosen ones too, and then the parameters inside those texts. */
+/* space_apply.c: from the values of a trial to its recipe: first the recipe's parameters, then what stands
+ * in braces in its texts, the chosen ones too, and then the parameters inside those texts. */
 #include "base/error.h"
 #include "tune/space.h"
 

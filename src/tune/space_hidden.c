@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* space_hidden.c: `hidden`, and `hidden1`, `hidden2`, ...: how wide the hidden layers of a model are. Every recipe has them,
- * so that nobody need write the model anew with {hidden} in it: it is put there. */
+/* space_hidden.c: `hidden`, and `hidden1`, `hidden2`, ...: how wide the hidden layers of a model are. Every
+ * recipe has them, so that nobody need write the model anew with {hidden} in it: it is put there. */
 #include "base/error.h"
 #include "layer/layer.h"
 #include "tune/space.h"
@@ -75,8 +75,8 @@ static void find_widths(widths *found, const char *model) {
         find_in_layers(found, model);
 }
 
-/* What the name at the start of a dimension's text says: 0: all hidden layers, 1, 2, ...: one of them; -1: it is another
- * name. */
+/* What the name at the start of a dimension's text says: 0: all hidden layers, 1, 2, ...: one of them; -1:
+ * it is another name. */
 static long number_of(const char *text) {
     size_t length = strcspn(text, "="), prefix = strlen(HIDDEN);
     if (length < prefix || strncmp(text, HIDDEN, prefix) != 0) return -1;

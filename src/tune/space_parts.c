@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* space_parts.c: parameters inside a recipe's texts: "affine rotate=10 shift=2, erase": which items have them, and
- * setting one. */
+/* space_parts.c: parameters inside a recipe's texts: "affine rotate=10 shift=2, erase": which items have
+ * them, and setting one. */
 #include "augment/augment.h"
 #include "base/error.h"
 #include "op/op.h"

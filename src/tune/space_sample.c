@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* space_sample.c: drawing the values of a trial: one uniform number for each dimension, in their order, from Philox at
- * (seed, trial). With our own exp and log, so that every machine draws the same. */
+/* space_sample.c: drawing the values of a trial: one uniform number for each dimension, in their order, from
+ * Philox at (seed, trial). With our own exp and log, so that every machine draws the same. */
 #include "tune/space.h"
 
 #include "base/elementary.h"

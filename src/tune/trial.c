@@ -2,11 +2,11 @@
 /*
  * trial.c: a trial from the end of one rung to the end of the next.
  *
- * Its checkpoints, in trials/: "0007-rung-2" is the trial at the end of rung 2, "0007-to-rung-3" is it somewhere on the way to
- * the end of rung 3. The one of rung 2 stays until the journal has rung 3's result, so that a kill at any moment leaves
- * one to go on from. The trainer checks that a checkpoint belongs to this very recipe and data, so a wrong one is never
- * followed; it costs time and nothing else, as a damaged one does.
- */
+ * Its checkpoints, in trials/: "0007-rung-2" is the trial at the end of rung 2, "0007-to-rung-3" is it
+ * somewhere on the way to the end of rung 3. The one of rung 2 stays until the journal has rung 3's result,
+ * so that a kill at any moment leaves one to go on from. The trainer checks that a checkpoint belongs to
+ * this very recipe and data, so a wrong one is never followed; it costs time and nothing else, as a damaged
+ * one does. */
 #include "tune/work.h"
 
 #include "base/error.h"
@@ -201,7 +201,8 @@ static int on_event(void *user, const dsc_event *event) {
     return atomic_load(&a->tune->stopping);
 }
 
-/* Whether a failure is the trial's own. A search of hours does not end because one of its corners cannot be trained. */
+/* Whether a failure is the trial's own. A search of hours does not end because one of its corners cannot be
+ * trained. */
 static bool is_of_trial(dsc_status status) {
     return status == DSC_ERROR_DIVERGED || status == DSC_ERROR_ARGUMENT || status == DSC_ERROR_UNSUPPORTED;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* work.h: what the files of a search at work share: tune.c (folder), run.c (rungs), trial.c (a trial in a rung),
- * tell.c (its listener). */
+/* work.h: what the files of a search at work share: tune.c (folder), run.c (rungs), trial.c (a trial in a
+ * rung), tell.c (its listener). */
 #ifndef DSC_TUNE_WORK_H
 #define DSC_TUNE_WORK_H
 
@@ -41,8 +41,8 @@ double dsc_tune_now(void);
 /* Tells the listener, with the mutex held. */
 void dsc_tune_tell(dsc_tune *tune, dsc_tune_event_kind kind, size_t trial, const char *message);
 
-/* Trains a trial to the end of the rung and notes the result. DSC_ERROR_STOPPED: it is saved, and not done. Other
- * failures are of the search, not of the trial. */
+/* Trains a trial to the end of the rung and notes the result. DSC_ERROR_STOPPED: it is saved, and not done.
+ * Other failures are of the search, not of the trial. */
 dsc_status dsc_tune_trial_run(dsc_tune *tune, size_t trial, unsigned worker, dsc_error *error);
 
 /* Whether a file in trials/ is called as a checkpoint of a trial is. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* pictures.h: what the tests of augmentations share: images whose values tell where they come from, and one call of one
- * augmentation, without a chain. */
+/* pictures.h: what the tests of augmentations share: images whose values tell where they come from, and one
+ * call of one augmentation, without a chain. */
 #ifndef TESTS_AUGMENT_PICTURES_H
 #define TESTS_AUGMENT_PICTURES_H
 
@@ -24,7 +24,8 @@ static inline void picture_fill(float *image, size_t count) {
     for (size_t i = 0; i < count; i++) image[i] = picture_value(i);
 }
 
-/* Channel 0 says in which column a value was, channel 1 in which row: where out's pixels come from can be read. */
+/* Channel 0 says in which column a value was, channel 1 in which row: where out's pixels come from can be
+ * read. */
 static inline void picture_ramps(float *image, size_t height, size_t width) {
     for (size_t y = 0; y < height; y++)
         for (size_t x = 0; x < width; x++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_augment.c: chains from text and what they do to images; erase, noise, blur and invert. Warps: test_warp.c. */
+/* test_augment.c: chains from text and what they do to images; erase, noise, blur and invert. Warps:
+ * test_warp.c. */
 #include "others.h"
 #include "pictures.h"
 

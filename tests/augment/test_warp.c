@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_warp.c: warps against a naive one in double, whole-pixel ones exactly; what affine and elastic draw, read
- * from images whose values say where they come from. */
+/* test_warp.c: warps against a naive one in double, whole-pixel ones exactly; what affine and elastic draw,
+ * read from images whose values say where they come from. */
 #include "pictures.h"
 
 #include "augment/warp.h"
@@ -209,8 +209,9 @@ static void what_is_not_named_stays_as_it_is(void **unused) {
     }
 }
 
-/* Simard's field: alpha times the Gaussian smoothing of uniform numbers, computed here by its definition: the variance is
- * alpha^2 / 3 times the sum of the squared weights, and places d apart correlate as exp(-d^2 / (4 sigma^2)). */
+/* Simard's field: alpha times the Gaussian smoothing of uniform numbers, computed here by its definition:
+ * the variance is alpha^2 / 3 times the sum of the squared weights, and places d apart correlate as exp(-d^2
+ * / (4 sigma^2)). */
 static void check_field(const char *text, double alpha, double sigma, size_t far) {
     enum { SIDE = 49, MIDDLE = 24, PLANE = SIDE * SIDE, DRAWS = 3000 };
     static float in[2 * PLANE], out[2 * PLANE];

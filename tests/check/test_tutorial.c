@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The engine and the tutorial are the same mathematics: without bias and dropout, one sample at a time, summed
- * squared error, at half the tutorial's rate (its step is half the gradient), the engine in double follows the
- * tutorial's exact gradient (tutorial/train.c, --corrected) for an epoch to 1e-9. */
+/* The engine and the tutorial are the same mathematics: without bias and dropout, one sample at a time,
+ * summed squared error, at half the tutorial's rate (its step is half the gradient), the engine in double
+ * follows the tutorial's exact gradient (tutorial/train.c, --corrected) for an epoch to 1e-9. */
 #include "testing.h"
 
 #include "train/trainer.h"
@@ -11,7 +11,8 @@
 enum { SAMPLES = 1000, PIXELS = 784, HIDDEN = 100, LABELS = 10 };
 static const double LEARNING_RATE = 0.005;
 
-/* The tutorial's loop with its names, dropout left out. weights_1 (PIXELS, HIDDEN), weights_2 (HIDDEN, LABELS). */
+/* The tutorial's loop with its names, dropout left out. weights_1 (PIXELS, HIDDEN), weights_2 (HIDDEN,
+ * LABELS). */
 static void one_epoch_of_the_tutorial(double *weights_1, double *weights_2, const dsc_dataset *data) {
     for (size_t i = 0; i < SAMPLES; i++) {
         double layer_0[PIXELS], layer_1[HIDDEN] = {0}, layer_2[LABELS] = {0}, layer_1_delta[HIDDEN],

@@ -132,7 +132,8 @@ static void a_changed_source_is_read_anew_even_if_its_time_was_set_back(void **s
     assert_int_equal(stat(source, &before), 0);
     assert_false(load(source, 0));
     assert_true(load(source, 0));
-    /* other content in the same file: same inode, same size (the last bytes of both are checksums), same mtime */
+    /* other content in the same file: same inode, same size (the last bytes of both are checksums), same
+     * mtime */
     const char *other = new_source(testing_folder(), "b.gz", 1);
     unsigned char *bytes;
     size_t size;

@@ -145,8 +145,8 @@ static void every_digit_fills_a_box_of_20_and_is_centred_by_mass(void **state) {
         assert_in_range(width, 2, 20);
         assert_in_range(height, 2, 20);
         assert_in_range(width > height ? width : height, 19, 20);
-        /* MNIST's own middle is that of pixel 14, half a pixel right of and below the image's; the box is moved
-         * by whole pixels, and never beyond the image's edge. */
+        /* MNIST's own middle is that of pixel 14, half a pixel right of and below the image's; the box is
+         * moved by whole pixels, and never beyond the image's edge. */
         bool at_edge_x = e.left == 0 || e.right == 27, at_edge_y = e.top == 0 || e.bottom == 27;
         if ((!at_edge_x && (e.x < 13.99 || e.x > 15.01)) || (!at_edge_y && (e.y < 13.99 || e.y > 15.01)))
             fail_msg("digit %zu: its centre of mass is at (%f, %f)", i, e.x, e.y);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* server.h: an HTTP server that misbehaves on demand, for the tests of downloading.
  *
- * It runs in a process of its own, so that the test's stays single-threaded, on 127.0.0.1 and a free port, and
- * dies with the test. It serves the files of one folder as /BEHAVIOUR/NAME. What it was asked for is counted in
- * memory that both processes share. */
+ * It runs in a process of its own, so that the test's stays single-threaded, on 127.0.0.1 and a free port,
+ * and dies with the test. It serves the files of one folder as /BEHAVIOUR/NAME. What it was asked for is
+ * counted in memory that both processes share. */
 #ifndef TESTS_FETCH_SERVER_H
 #define TESTS_FETCH_SERVER_H
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_checkpoint.c: any bytes as a checkpoint of a small run.
  *
- * Bytes that begin as a checkpoint does are one; of other bytes, each three are a change to a good one: where (two
- * bytes), and the new byte. The checksum is made right, and the header's length too in a second try, so that changes
- * come past them. What is accepted can be trained on; what is refused leaves the trainer as it was. */
+ * Bytes that begin as a checkpoint does are one; of other bytes, each three are a change to a good one:
+ * where (two bytes), and the new byte. The checksum is made right, and the header's length too in a second
+ * try, so that changes come past them. What is accepted can be trained on; what is refused leaves the
+ * trainer as it was. */
 #include "base/file.h"
 #include "train/trainer.h"
 

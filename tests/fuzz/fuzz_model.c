@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_model.c: any bytes as a model file. What is accepted is written again, and reads as the same; what is refused
- * leaves nothing behind and says why in one line. */
+/* fuzz_model.c: any bytes as a model file. What is accepted is written again, and reads as the same; what is
+ * refused leaves nothing behind and says why in one line. */
 #include "model/model.h"
 #include "model/native.h"
 

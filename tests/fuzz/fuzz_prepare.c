@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_prepare.c: any pixels, of any shape, as a picture of digits: two bytes of width and one of channels, then pixels. Every box lies
- * in the picture. */
+/* fuzz_prepare.c: any pixels, of any shape, as a picture of digits: two bytes of width and one of channels,
+ * then pixels. Every box lies in the picture. */
 #include <descender.h>
 
 #include <stdlib.h>

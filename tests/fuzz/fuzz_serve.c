@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_serve.c: any request: lines of method, path, host, origin, last event, width, height, digit, and then the body. */
+/* fuzz_serve.c: any request: lines of method, path, host, origin, last event, width, height, digit, and then
+ * the body. */
 #include "serve/serve.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A first layer shared out by columns of its input computes the bits that it computes by samples, with any threads; so does a later
- * one of a large weight, shared out by the weight's panels. */
+/* A first layer shared out by columns of its input computes the bits that it computes by samples, with any
+ * threads; so does a later one of a large weight, shared out by the weight's panels. */
 #include "testing.h"
 
 #include "base/limits.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* products.h: one matrix product of one kernel, with operands of every form and all ends, against sums in double. */
+/* products.h: one matrix product of one kernel, with operands of every form and all ends, against sums in
+ * double. */
 #ifndef TESTS_KERNEL_PRODUCTS_H
 #define TESTS_KERNEL_PRODUCTS_H
 

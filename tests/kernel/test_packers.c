@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_packers.c: every packer against its definition, element by element, and patches read in place by products. */
+/* test_packers.c: every packer against its definition, element by element, and patches read in place by
+ * products. */
 #include "guarded.h"
 
 #include "kernel/gemm_pack.h"
@@ -139,7 +140,8 @@ static void convolutions_read_patches_in_place(void **unused) {
     }
 }
 
-/* Panels side by side, of any depth, never begin near the same place of a page; and less depth never needs more memory. */
+/* Panels side by side, of any depth, never begin near the same place of a page; and less depth never needs
+ * more memory. */
 static void panels_spread_over_the_cache(void **unused) {
     (void)unused;
     const dsc_kernels *set;

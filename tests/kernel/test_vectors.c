@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_vectors.c: the elementary functions' errors and bits, and the loops, in every kernel set of this machine. */
+/* test_vectors.c: the elementary functions' errors and bits, and the loops, in every kernel set of this
+ * machine. */
 #include "guarded.h"
 
 #include "kernel/choose.h"

@@ -190,7 +190,8 @@ static statistics drawn(const char *text, const char *name) {
 
 static void weights_start_with_the_deviation_of_their_initialiser(void **state) {
     (void)state;
-    /* 400 x 300 = 120,000 draws: the deviation's own standard error is 0.2 % for normals; 1 % is five of them. */
+    /* 400 x 300 = 120,000 draws: the deviation's own standard error is 0.2 % for normals; 1 % is five of
+     * them. */
     double he = sqrt(2.0 / 400), glorot = sqrt(6.0 / 700);
     statistics s = drawn("dense 300", "dense1.weight");
     assert_true(fabs(s.deviation / he - 1) < 0.01 && fabs(s.mean) < 0.02 * he && s.largest > 3 * he);

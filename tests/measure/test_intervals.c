@@ -45,7 +45,8 @@ static void precision_and_recall_have_wilsons_intervals(void **state) {
     dsc_metrics_clear(&m);
 }
 
-/* 20,000 rounds of the same in Python, of other random numbers, gave 0.8161 to 0.8663, and for the mean 0.8268 to 0.8712. */
+/* 20,000 rounds of the same in Python, of other random numbers, gave 0.8161 to 0.8663, and for the mean
+ * 0.8268 to 0.8712. */
 static void f1_has_the_bootstraps_interval(void **state) {
     (void)state;
     dsc_metrics m;

@@ -23,7 +23,8 @@ static void draw_bar(uint8_t *image, size_t width, double lean, uint8_t ground, 
     }
 }
 
-/* A bar of w x 20: ink 20 w; its outline is 2 (20 + w), less what one corner pixel counts once for both of its sides. */
+/* A bar of w x 20: ink 20 w; its outline is 2 (20 + w), less what one corner pixel counts once for both of
+ * its sides. */
 static void thickness_is_that_of_a_stroke(void **state) {
     (void)state;
     uint8_t image[PIXELS];

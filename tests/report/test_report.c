@@ -338,7 +338,8 @@ static dsc_model *make_turned_model(const char *const *turned, const size_t from
     return model;
 }
 
-/* The second model's answers to images of one class alone are NaN: they stay no answers, of the class that they belong to. */
+/* The second model's answers to images of one class alone are NaN: they stay no answers, of the class that
+ * they belong to. */
 static void what_is_no_answer_is_none_in_another_numbering(void **state) {
     (void)state;
     static const size_t from[CLASSES] = {2, 0, 1};

@@ -47,7 +47,8 @@ static void make_recipe(dsc_recipe *recipe) {
     ASSERT_OK(dsc_recipe_from_json(recipe, json, sizeof json - 1, "test", &error), error);
 }
 
-/* So that no snapshot is made of the run, each of which has many allocations; test_snapshot.c lets those fail. */
+/* So that no snapshot is made of the run, each of which has many allocations; test_snapshot.c lets those
+ * fail. */
 static void keep_snapshots_away(const char *folder) {
     char path[512];
     (void)snprintf(path, sizeof path, "%s/" DSC_RUN_SNAPSHOTS, folder);

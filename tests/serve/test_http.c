@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_http.c: the server on a real socket of this machine: many clients at once, slow ones and broken ones. It uses threads. */
+/* test_http.c: the server on a real socket of this machine: many clients at once, slow ones and broken ones.
+ * It uses threads. */
 #include "testing.h"
 
 #include "serve/serve.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The named recipes' networks against PyTorch, where it is installed: forward values, losses, all gradients and
- * running statistics of a training step agree to 1e-5. Dropout is left out: its random numbers are not PyTorch's.
+/* The named recipes' networks against PyTorch, where it is installed: forward values, losses, all gradients
+ * and running statistics of a training step agree to 1e-5. Dropout is left out: its random numbers are not
+ * PyTorch's.
  *
  * labels: slow */
 #include "testing.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What training promises: the same bits for any number of threads and any interruption, no allocation in a step,
- * early stopping that keeps the best, and errors before any work. On built-in digits, so it runs anywhere. */
+/* What training promises: the same bits for any number of threads and any interruption, no allocation in a
+ * step, early stopping that keeps the best, and errors before any work. On built-in digits, so it runs
+ * anywhere. */
 #include "testing.h"
 
 #include "train/trainer.h"
@@ -26,8 +27,8 @@ static int free_digits(void **state) {
     return 0;
 }
 
-/* A recipe with everything in it that has memory: momentum, averaging, plateau, early stopping, dropout, batch
- * statistics, augmentation, a smaller last batch. */
+/* A recipe with everything in it that has memory: momentum, averaging, plateau, early stopping, dropout,
+ * batch statistics, augmentation, a smaller last batch. */
 static const char EVERYTHING[] =
     "{\"model\": \"conv 4 5x5 stride=2, batch-norm, relu, dropout 0.2, flatten, dense 24, relu, dense\", "
     "\"validation\": 0.2,"
@@ -126,7 +127,8 @@ static void no_step_allocates(void **state) {
     free_rig(&r);
 }
 
-/* Every number of every parameter is updated once, decaying as its parameter does: by ranges, and by columns. */
+/* Every number of every parameter is updated once, decaying as its parameter does: by ranges, and by
+ * columns. */
 static void the_update_is_cut_into_disjoint_pieces(void **state) {
     (void)state;
     static const char *const recipes[] = {
@@ -374,7 +376,8 @@ static void a_damaged_checkpoint_is_refused_and_changes_nothing(void **state) {
     free_rig(&r);
 }
 
-/* Changes `from` in the header of a checkpoint to `to`, which is as long, and makes the checksum right again. */
+/* Changes `from` in the header of a checkpoint to `to`, which is as long, and makes the checksum right
+ * again. */
 static void edit_header(unsigned char *bytes, size_t size, const char *from, const char *to) {
     size_t at = 16, length = strlen(from);
     assert_int_equal(strlen(to), length);

@@ -8,7 +8,8 @@
 
 static const size_t square[3] = {1, 28, 28};
 
-/* Images of which three quarters is zero, with a pattern for each label, so that there is something to learn. */
+/* Images of which three quarters is zero, with a pattern for each label, so that there is something to
+ * learn. */
 static inline dsc_dataset *made_up(size_t count, const size_t shape[3], size_t classes, uint64_t seed) {
     size_t size = shape[0] * shape[1] * shape[2];
     uint8_t *images = malloc(count * size), *labels = malloc(count);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the built-in digits are worth: the tutorial's network, trained on 60,000 of them for five epochs, reads
- * MNIST, of which it has seen nothing. docs/digits.md records the figures. */
+/* What the built-in digits are worth: the tutorial's network, trained on 60,000 of them for five epochs,
+ * reads MNIST, of which it has seen nothing. docs/digits.md records the figures. */
 #include "made_up.h"
 
 /* The part of MNIST's test images that is read right. */

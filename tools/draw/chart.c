@@ -214,8 +214,8 @@ static void draw_axes(draw_canvas *c, const plot *p, const draw_panel *panel) {
                            &font);
 }
 
-/* Draws the legend in rows (or, without `paint`, only measures it) and returns its height. Names that would take
- * it beyond `most` are left out. */
+/* Draws the legend in rows (or, without `paint`, only measures it) and returns its height. Names that would
+ * take it beyond `most` are left out. */
 static double draw_legend(draw_canvas *c, const draw_panel *panel, double left, double top, double width,
                           double most, bool paint) {
     draw_font font = {TEXT_SIZE, DRAW_INK, DRAW_LEFT, false, false};

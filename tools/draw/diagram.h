@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* diagram.h: the diagram of a network by layers: a box for each, from top to bottom, branches side by side, and lines
- * that lead around what they pass by. */
+/* diagram.h: the diagram of a network by layers: a box for each, from top to bottom, branches side by side,
+ * and lines that lead around what they pass by. */
 #ifndef DRAW_DIAGRAM_H
 #define DRAW_DIAGRAM_H
 

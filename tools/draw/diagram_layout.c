@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* diagram_layout.c: rows and lanes. A block's row is its longest way from the input; its lane is that of a block before
- * it, or the nearest free one to the right. Then every wire that passes by blocks gets the nearest lane that is free in
- * the rows between: so the trunk stays straight and shortcuts lie beside it (a simple case of Sugiyama et al., 1981). */
+/* diagram_layout.c: rows and lanes. A block's row is its longest way from the input; its lane is that of a
+ * block before it, or the nearest free one to the right. Then every wire that passes by blocks gets the
+ * nearest lane that is free in the rows between: so the trunk stays straight and shortcuts lie beside it (a
+ * simple case of Sugiyama et al., 1981). */
 #include "draw/diagram.h"
 
 #include "base/error.h"

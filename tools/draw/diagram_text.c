@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* diagram_text.c: the diagram in characters. A block is a line of text; below it are two lines in which wires leave it
- * and enter the next. Each cell collects the sides on which a wire leaves it, and shows the character for them. */
+/* diagram_text.c: the diagram in characters. A block is a line of text; below it are two lines in which
+ * wires leave it and enter the next. Each cell collects the sides on which a wire leaves it, and shows the
+ * character for them. */
 #include "draw/diagram.h"
 
 #include "draw/utf8.h"

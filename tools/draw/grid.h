@@ -32,8 +32,9 @@ dsc_status draw_grid_check(const draw_grid *grid, dsc_error *error);
 dsc_status draw_grid_save(const char *path, const draw_grid *grid, dsc_error *error);
 draw_picture draw_grid_picture(const draw_grid *grid);
 
-/* Appends the images: half blocks, two pixels a character, where the terminal has UTF-8 and colours; characters of
- * growing darkness, two for each pixel if there is room, otherwise. As many side by side as fit. */
+/* Appends the images: half blocks, two pixels a character, where the terminal has UTF-8 and colours;
+ * characters of growing darkness, two for each pixel if there is room, otherwise. As many side by side as
+ * fit. */
 dsc_status draw_grid_text(dsc_text *text, const draw_grid *grid, const draw_terminal *terminal,
                           dsc_error *error);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* matrix.h: a table of numbers whose cells are the darker the larger they are, as SVG or PNG: a confusion matrix. */
+/* matrix.h: a table of numbers whose cells are the darker the larger they are, as SVG or PNG: a confusion
+ * matrix. */
 #ifndef DRAW_MATRIX_H
 #define DRAW_MATRIX_H
 

@@ -27,7 +27,8 @@ dsc_status draw_network_check(const draw_network *network, dsc_error *error);
 dsc_status draw_network_save(const char *path, const draw_network *network, dsc_error *error);
 draw_picture draw_network_picture(const draw_network *network);
 
-/* Appends boxes joined by arrows, side by side if the terminal is wide enough and below each other otherwise. */
+/* Appends boxes joined by arrows, side by side if the terminal is wide enough and below each other
+ * otherwise. */
 dsc_status draw_network_text(dsc_text *text, const draw_network *network, const draw_terminal *terminal,
                              dsc_error *error);
 

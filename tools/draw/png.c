@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* png.c: pixels to a PNG in memory, by libpng; by cairo, which takes three times as long, where it is missing. */
+/* png.c: pixels to a PNG in memory, by libpng; by cairo, which takes three times as long, where it is
+ * missing. */
 #include "draw/backend.h"
 
 #if DESCENDER_WITH_CAIRO

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* scatter.h: points in a plane, each of a group, as SVG or PNG. A group is told by colour and by shape, and its name
- * stands in its middle. */
+/* scatter.h: points in a plane, each of a group, as SVG or PNG. A group is told by colour and by shape, and
+ * its name stands in its middle. */
 #ifndef DRAW_SCATTER_H
 #define DRAW_SCATTER_H
 

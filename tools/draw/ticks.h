@@ -15,10 +15,10 @@ typedef struct draw_ticks {
     int decimals; /* of the labels; -1: with exponents */
 } draw_ticks;
 
-/* Ticks for values from `low` to `high`, two to `most` of them (three or four where `most` is less than 5 and
- * two do not fall on the axis). If `round`, the axis is widened to begin and end at a tick; otherwise it is exactly
- * [low, high]. If `whole`, no tick lies between two integers. A range of one value is widened around it; NaN,
- * infinities and a reversed range give 0 to 1. */
+/* Ticks for values from `low` to `high`, two to `most` of them (three or four where `most` is less than 5
+ * and two do not fall on the axis). If `round`, the axis is widened to begin and end at a tick; otherwise it
+ * is exactly [low, high]. If `whole`, no tick lies between two integers. A range of one value is widened
+ * around it; NaN, infinities and a reversed range give 0 to 1. */
 draw_ticks draw_ticks_choose(double low, double high, size_t most, bool round, bool whole);
 
 double draw_tick_value(const draw_ticks *ticks, size_t index);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* download.c: a file of known checksum, from the first mirror that has it.
  *
- * The bytes go to NAME.part, and the lock that keeps others out is on that very file (flock): so no lock file
- * is left over, and a process that dies lets go of it. Whoever waited must look whether the file it has locked
- * still has that name, since the one before may have finished it and renamed it. */
+ * The bytes go to NAME.part, and the lock that keeps others out is on that very file (flock): so no lock
+ * file is left over, and a process that dies lets go of it. Whoever waited must look whether the file it has
+ * locked still has that name, since the one before may have finished it and renamed it. */
 #include "fetch/download.h"
 
 #include "base/error.h"

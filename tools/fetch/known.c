@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* known.c: MNIST known by its content.
  *
- * Hashing 55 MB takes some 30 ms, ten times what it takes to map them from the cache. So a note, "verified" in
- * the user's cache, says which state of which files was found right. It can only spare the SHA-256: the CRC-32,
- * which every way of loading computes or checks, must be right each time. */
+ * Hashing 55 MB takes some 30 ms, ten times what it takes to map them from the cache. So a note, "verified"
+ * in the user's cache, says which state of which files was found right. It can only spare the SHA-256: the
+ * CRC-32, which every way of loading computes or checks, must be right each time. */
 #include "fetch/known.h"
 
 #include "base/error.h"
@@ -36,7 +36,8 @@ dsc_status fetch_array_sha256(char hex[FETCH_SHA256_HEX], const dsc_array *array
     return status;
 }
 
-/* A line for each file: its sum, its state, its path. False if there is a file of which no state can be told. */
+/* A line for each file: its sum, its state, its path. False if there is a file of which no state can be
+ * told. */
 static bool make_note(dsc_text *note, const char *folder, const fetch_file files[FETCH_FILES]) {
     bool good = true;
     for (int i = 0; i < FETCH_FILES && good; i++) {

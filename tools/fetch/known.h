@@ -5,10 +5,10 @@
 
 #include "fetch/mnist.h"
 
-/* *known: the decompressed content of all four files has the sizes, CRC-32 and SHA-256 of `files`. `folder` is
- * where they were opened. Sums that were right once are noted in the user's cache, together with the state of
- * the files they belong to (inode, size, times), and while that stays the same the SHA-256 is not computed again;
- * sizes and CRC always count. Without libcrypto they alone do. */
+/* *known: the decompressed content of all four files has the sizes, CRC-32 and SHA-256 of `files`. `folder`
+ * is where they were opened. Sums that were right once are noted in the user's cache, together with the
+ * state of the files they belong to (inode, size, times), and while that stays the same the SHA-256 is not
+ * computed again; sizes and CRC always count. Without libcrypto they alone do. */
 dsc_status fetch_is_known(bool *known, const dsc_dataset *train, const dsc_dataset *test, const char *folder,
                           const fetch_file files[FETCH_FILES], dsc_error *error);
 

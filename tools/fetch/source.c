@@ -227,7 +227,8 @@ static dsc_status look_into(found *what, const request *q, const char *folder, d
     return status;
 }
 
-/* A place of the user's, where what is wrong is not ours to mend. `what` is MNIST, or NOTHING: look elsewhere. */
+/* A place of the user's, where what is wrong is not ours to mend. `what` is MNIST, or NOTHING: look
+ * elsewhere. */
 static dsc_status look_into_users(found *what, const request *q, const char *folder, bool is_named,
                                   dsc_error *error) {
     char command[DSC_COMMAND];

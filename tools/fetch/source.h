@@ -8,10 +8,10 @@
  *            class, a table, arrays. (A folder called "mnist" is "./mnist".)
  *   auto     mnist; the built-in digits only if MNIST is neither there nor downloaded within ten seconds.
  *
- * What was asked for by name or folder and is missing, incomplete or damaged is an error. So is, under auto too,
- * an MNIST that is there, in $DESCENDER_DATA or ./data, but incomplete or damaged: whoever put it there means it.
- * Other data of the same file names is an error in $DESCENDER_DATA, and passed over with a note in ./data. The
- * cache is the program's own: what is wrong there is downloaded again.
+ * What was asked for by name or folder and is missing, incomplete or damaged is an error. So is, under auto
+ * too, an MNIST that is there, in $DESCENDER_DATA or ./data, but incomplete or damaged: whoever put it there
+ * means it. Other data of the same file names is an error in $DESCENDER_DATA, and passed over with a note in
+ * ./data. The cache is the program's own: what is wrong there is downloaded again.
  *
  * $DESCENDER_MIRRORS, base URLs separated by spaces, stands in for the mirrors that are built in. */
 #ifndef FETCH_SOURCE_H
@@ -38,8 +38,8 @@ typedef struct fetch_source {
     unsigned threads;                              /* to draw them; 0: all cores */
     fetch_on_progress *on_progress;                /* may be NULL */
     void (*on_note)(void *user, const char *text); /* one line for people, without its newline; may be NULL */
-    /* How a path is opened: forms, reading, progress; its `title` is set. What was understood comes back in it. NULL: by
-     * the library's forms. */
+    /* How a path is opened: forms, reading, progress; its `title` is set. What was understood comes back in
+     * it. NULL: by the library's forms. */
     struct dsc_opening *opening;
     /* A place whose data were opened: see dsc_data_form_visit. May be NULL. A failure ends the call with it. */
     dsc_status (*on_open)(void *user, const char *place, dsc_error *error);
@@ -49,18 +49,19 @@ typedef struct fetch_source {
 
 #define FETCH_DESCRIPTION 512
 
-/* Opens what `source` asks for. `description` (NULL: not wanted) says what the data really is: "MNIST (/data)",
- * "built-in digits, seed 1", or the folder. */
+/* Opens what `source` asks for. `description` (NULL: not wanted) says what the data really is: "MNIST
+ * (/data)", "built-in digits, seed 1", or the folder. */
 dsc_status fetch_open(dsc_dataset **train, dsc_dataset **test, char description[FETCH_DESCRIPTION],
                       const fetch_source *source, dsc_error *error);
 
-/* `data fetch`: sees to it that `folder` (NULL: the user's cache) holds MNIST's four files as the mirrors have
- * them, or as others compressed them. In the cache a damaged one is replaced; elsewhere that is an error. Of the
- * source, offline, on_progress, user and settings count. *used, if not NULL, is the folder (release with free()). */
+/* `data fetch`: sees to it that `folder` (NULL: the user's cache) holds MNIST's four files as the mirrors
+ * have them, or as others compressed them. In the cache a damaged one is replaced; elsewhere that is an
+ * error. Of the source, offline, on_progress, user and settings count. *used, if not NULL, is the folder
+ * (release with free()). */
 dsc_status fetch_mnist(char **used, const char *folder, const fetch_source *source, dsc_error *error);
 
-/* "train-images-idx3-ubyte.gz  4.2 of 9.9 MB  1.3 MB/s", in at most `width` columns, with a bar between if there
- * is room; for a line on a terminal. Returns `out`. */
+/* "train-images-idx3-ubyte.gz  4.2 of 9.9 MB  1.3 MB/s", in at most `width` columns, with a bar between if
+ * there is room; for a line on a terminal. Returns `out`. */
 char *fetch_format_progress(char *out, size_t size, const fetch_progress *progress, unsigned width);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* late.h: libraries that are loaded when they are needed, not when the program starts: with what is behind them, libcurl and
- * libmicrohttpd would more than double the time that every command takes to start.
+/* late.h: libraries that are loaded when they are needed, not when the program starts: with what is behind
+ * them, libcurl and libmicrohttpd would more than double the time that every command takes to start.
  *
  *   #define LATE_CURL(X) X(curl_easy_init) X(curl_easy_cleanup)
  *   typedef struct curl_functions { LATE_CURL(LATE_MEMBER) } curl_functions;
@@ -19,8 +19,8 @@
 #define LATE_MEMBER(name) __typeof__(&(name)) name;
 #define LATE_NAME(name)   #name,
 
-/* Fills `functions`, pointers in the order of `names` (ended by NULL). A library stays loaded, and is loaded once. UNSUPPORTED: it is not on
- * this machine, or lacks one of them. Any thread may call it. */
+/* Fills `functions`, pointers in the order of `names` (ended by NULL). A library stays loaded, and is loaded
+ * once. UNSUPPORTED: it is not on this machine, or lacks one of them. Any thread may call it. */
 dsc_status late_load(void *functions, const char *const *names, const char *library, dsc_error *error);
 
 #endif

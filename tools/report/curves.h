@@ -10,8 +10,8 @@
 dsc_status report_curves_text(dsc_text *text, const char *run, size_t rows, const draw_terminal *terminal,
                               dsc_error *error);
 
-/* Calls `use` with the chart, titled `title` (NULL: none), which lives as long as the call; not at all while there is
- * nothing to draw. What it returns is returned. */
+/* Calls `use` with the chart, titled `title` (NULL: none), which lives as long as the call; not at all while
+ * there is nothing to draw. What it returns is returned. */
 dsc_status report_curves_use(const char *run, const char *title,
                              dsc_status (*use)(void *user, const draw_chart *chart, dsc_error *error),
                              void *user, dsc_error *error);

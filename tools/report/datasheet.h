@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* datasheet.h: a datasheet in Markdown for a folder of data: Gebru et al., "Datasheets for Datasets" (2018; CACM 2021), under
- * its seven headings. What can be measured is; the rest is asked, as in a card. */
+/* datasheet.h: a datasheet in Markdown for a folder of data: Gebru et al., "Datasheets for Datasets" (2018;
+ * CACM 2021), under its seven headings. What can be measured is; the rest is asked, as in a card. */
 #ifndef REPORT_DATASHEET_H
 #define REPORT_DATASHEET_H
 

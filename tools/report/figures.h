@@ -24,8 +24,8 @@ typedef struct report_figures {
     size_t count;
 } report_figures;
 
-/* Draws the picture and writes NAME.svg and NAME.png. Where a picture cannot be drawn because this build has no cairo, that
- * is kept as the reason. */
+/* Draws the picture and writes NAME.svg and NAME.png. Where a picture cannot be drawn because this build has
+ * no cairo, that is kept as the reason. */
 dsc_status report_add_figure(report_figures *figures, const char *name, const draw_picture *picture,
                              bool pixels, dsc_error *error);
 

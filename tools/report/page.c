@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* page.c: the frame of a page. Its content security policy forbids everything but what the page itself holds, so that it
- * cannot reach out even if something slipped through. */
+/* page.c: the frame of a page. Its content security policy forbids everything but what the page itself
+ * holds, so that it cannot reach out even if something slipped through. */
 #include "report/page.h"
 
 #include "base/error.h"

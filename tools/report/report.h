@@ -23,9 +23,9 @@ typedef struct report_subject {
  * what is not of a report: pictures that were not drawn by Descender, another page. */
 dsc_status report_claim(const char *folder, draw_on_in_place *on_in_place, dsc_error *error);
 
-/* Draws the figures and writes the page into `folder`, which is made if it is missing; files of these names there are
- * replaced. Figures that could not be made are named on the page, with the reason. Returns what was drawn, to be released
- * with report_figures_clear, also after a failure. */
+/* Draws the figures and writes the page into `folder`, which is made if it is missing; files of these names
+ * there are replaced. Figures that could not be made are named on the page, with the reason. Returns what
+ * was drawn, to be released with report_figures_clear, also after a failure. */
 dsc_status report_write(report_figures *figures, const char *folder, const report_subject *subject,
                         const report_exam *exam, const report_speed *speed, const report_watch *watch,
                         dsc_error *error);
@@ -35,7 +35,8 @@ dsc_status report_write_comparison(report_figures *figures, const char *folder,
                                    const report_subject subjects[2], const report_exam exams[2],
                                    const report_speed speeds[2], const report_watch *watch, dsc_error *error);
 
-/* What two exams on the same data say of each class: p is McNemar's, corrected by Holm for the number of classes. */
+/* What two exams on the same data say of each class: p is McNemar's, corrected by Holm for the number of
+ * classes. */
 typedef struct report_duel {
     dsc_paired paired;
     dsc_difference difference; /* of the shares that are right: the first's minus the second's */

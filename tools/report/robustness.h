@@ -33,8 +33,8 @@ enum { REPORT_TRIALS = 21 }; /* the images as they are, then five changes at fou
 dsc_status report_try_all(report_trial trials[REPORT_TRIALS], const report_exam *exam, size_t samples,
                           unsigned threads, const report_watch *watch, dsc_error *error);
 
-/* One image, changed; `number` is its place, from which direction and noise follow. `work` has room for 3 images in
- * float and report_change_scratch numbers behind them. */
+/* One image, changed; `number` is its place, from which direction and noise follow. `work` has room for 3
+ * images in float and report_change_scratch numbers behind them. */
 void report_change_image(uint8_t *out, const uint8_t *image, const size_t shape[3], report_change change,
                          double strength, size_t number, float *work);
 size_t report_change_work(const size_t shape[3]); /* numbers in `work` */

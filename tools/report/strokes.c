@@ -46,8 +46,8 @@ static double ink_at(const ink *k, size_t y, size_t x) {
     return fabs(grey_at(k->image, k->shape, y, x) - k->background);
 }
 
-/* Both differences at once, from each pixel to its neighbours to the right and below; index 0 is the edge before the
- * first. */
+/* Both differences at once, from each pixel to its neighbours to the right and below; index 0 is the edge
+ * before the first. */
 static double edge_of(const ink *k) {
     double edge = 0;
     for (size_t y = 0; y <= k->shape[1]; y++)

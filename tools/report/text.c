@@ -33,8 +33,9 @@ void report_append_html(dsc_text *out, const char *text) {
     }
 }
 
-/* Markdown lets a backslash stand before any ASCII punctuation (CommonMark, 2.4), and HTML in Markdown begins with one too.
- * What is of meaning only at a line's start is left alone; addresses would become links (GitHub's Markdown, 6.9). */
+/* Markdown lets a backslash stand before any ASCII punctuation (CommonMark, 2.4), and HTML in Markdown
+ * begins with one too. What is of meaning only at a line's start is left alone; addresses would become links
+ * (GitHub's Markdown, 6.9). */
 void report_append_markdown(dsc_text *out, const char *text) {
     uint32_t before = 0;
     for (uint32_t c; (c = draw_utf8_next(&text)); before = c) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* text.h: what comes from outside (class names, paths, model texts), put into HTML, Markdown and YAML so that it is read as
- * text there and as nothing else. Bytes that are not UTF-8, and control characters, become U+FFFD. */
+/* text.h: what comes from outside (class names, paths, model texts), put into HTML, Markdown and YAML so
+ * that it is read as text there and as nothing else. Bytes that are not UTF-8, and control characters,
+ * become U+FFFD. */
 #ifndef REPORT_TEXT_H
 #define REPORT_TEXT_H
 
@@ -11,7 +12,8 @@ void report_append_markdown(dsc_text *out, const char *text); /* in a paragraph 
 void report_append_yaml(dsc_text *out, const char *text);     /* a scalar, with its quotes */
 void report_append_base64(dsc_text *out, const void *bytes, size_t size);
 
-/* What is handed on: of a path on this machine only the last name goes into it, and MNIST is MNIST wherever it lies. */
+/* What is handed on: of a path on this machine only the last name goes into it, and MNIST is MNIST wherever
+ * it lies. */
 const char *report_public_name(const char *name);
 
 /* "97.91", of a share; "-" if it is not finite. And "97.6 to 98.2". */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* shipped.c: the bytes of models/digits.safetensors as the assembler finds them. CMakeLists.txt names the file, and knows that this is
- * to be compiled again when it changes. */
+/* shipped.c: the bytes of models/digits.safetensors as the assembler finds them. CMakeLists.txt names the
+ * file, and knows that this is to be compiled again when it changes. */
 #include "shipped/shipped.h"
 
 __asm__(".section .note.GNU-stack,\"\",%progbits\n"

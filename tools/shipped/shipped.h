@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* shipped.h: the model inside the program: models/digits.safetensors, trained by `descender train --recipe shipped`. */
+/* shipped.h: the model inside the program: models/digits.safetensors, trained by `descender train --recipe
+ * shipped`. */
 #ifndef SHIPPED_SHIPPED_H
 #define SHIPPED_SHIPPED_H
 
@@ -8,7 +9,8 @@
 /* What stands for it where a model is named. */
 #define SHIPPED_NAME "shipped"
 
-/* Measured once on MNIST's test set, after training; models/digits.md is its card. tests/shipped look whether it is so. */
+/* Measured once on MNIST's test set, after training; models/digits.md is its card. tests/shipped look
+ * whether it is so. */
 #define SHIPPED_ACCURACY "99.56"
 
 dsc_status shipped_model(dsc_model **model, dsc_error *error);
