@@ -4,6 +4,7 @@
  *   conv2d.c            the plan; y
  *   conv2d_backward.c   dx, dw and db
  *   conv2d_weight.c     the weight, packed for y and for dx
+ *   conv2d_target.c     from rows of a product to y and dx, in whatever form
  *   conv2d_images.c     x and dy with the channels last, which y and dx read in place
  *   conv2d_planes.c     x with the channels first, which dw reads in place */
 #ifndef DSC_OP_CONV2D_PLAN_H
