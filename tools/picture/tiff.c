@@ -80,6 +80,8 @@ static int on_close(thandle_t handle) {
 static toff_t on_size(thandle_t handle) { return ((const reader *)handle)->size; }
 
 /* 1: it was dealt with, so that nothing is printed. */
+static int on_error(TIFF *tiff, void *user, const char *module, const char *format, va_list values)
+    DSC_PRINTF(4, 0);
 static int on_error(TIFF *tiff, void *user, const char *module, const char *format, va_list values) {
     reader *r = user;
     (void)tiff, (void)module;
