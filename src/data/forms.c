@@ -9,6 +9,7 @@
 #include "data/images.h"
 #include "data/split.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,9 +38,13 @@ static void look(dsc_data_place *place, const char *path) {
     place->is_file = !place->is_folder;
     const int file = place->is_file && S_ISREG(info.st_mode) ? dsc_open_at(AT_FDCWD, path, O_RDONLY, 0) : -1;
     if (file < 0) return;
-    const ssize_t got = read(file, place->start, sizeof place->start);
+    while (place->size < sizeof place->start) { /* a read may give less, or be interrupted */
+        const ssize_t got = read(file, place->start + place->size, sizeof place->start - place->size);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) break;
+        place->size += (size_t)got;
+    }
     (void)close(file);
-    if (got > 0) place->size = (size_t)got;
     place->kind = dsc_recognise(place->start, place->size);
 }
 

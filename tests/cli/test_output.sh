@@ -491,15 +491,19 @@ a_signal_that_was_ignored_stays_ignored() {
 the_second_signal_ends_at_once_and_a_volley_counts_as_one() {
     needs_plain_signals || return
     local began slow=(tutorial --data "$_small" --training-sample 68 --test-sample 12 --epochs 1000 --hidden-size 400000)
-    in_background "$program" "${slow[@]}"
-    wait_for handles $job TERM
-    kill -TERM $job
-    # What comes within a quarter of a second belongs to the first; after that, once is enough.
-    for _ in $(seq 200); do
-        kill -HUP $job 2>/dev/null || break
-        sleep 0.05
+    # On a busy machine the program may end by itself before the second signal is sent: then once more.
+    for _ in 1 2 3 4 5; do
+        in_background "$program" "${slow[@]}"
+        wait_for handles $job TERM
+        kill -TERM $job
+        # What comes within a quarter of a second belongs to the first; after that, once is enough.
+        for _ in $(seq 200); do
+            kill -HUP $job 2>/dev/null || break
+            sleep 0.05
+        done
+        ended 2>/dev/null
+        [ "$status" = 143 ] || break
     done
-    ended 2>/dev/null
     exits 129
     says_no "interrupted"
     rm -rf "$work/stopped"
