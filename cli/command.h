@@ -181,7 +181,8 @@ dsc_status command_print_text(dsc_text *text, dsc_error *error);
 /* Prints `json`, numbers as short as they can be, and releases it. NULL is a failure for want of memory. */
 dsc_status command_print_json(json_t *json, dsc_error *error);
 
-/* Flushes standard output; the exit status, which turns COMMAND_FAILED when something could not be written. */
+/* Flushes standard output; the exit status, which turns COMMAND_FAILED when something could not be
+ * written. */
 int command_finish(int status);
 
 /* Whether a stream is a terminal that wants colour: NO_COLOR is unset or empty, TERM is not "dumb". */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* given.h: recipes and what the user gave of them, the same for every command whose options are a recipe's. */
+/* given.h: recipes and what the user gave of them, the same for every command whose options are a
+ * recipe's. */
 #ifndef CLI_GIVEN_H
 #define CLI_GIVEN_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* digits.c: the built-in digits as a dataset. Digit `index` has a Philox stream of its own, keyed by the
- * seed and counted by the index, so it depends neither on the number of digits nor on which thread draws it. */
+ * seed and counted by the index, so it depends neither on the number of digits nor on which thread draws
+ * it. */
 #include "data/digits.h"
 
 #include "base/error.h"

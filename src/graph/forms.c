@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 #include "base/thresholds.h"
-#include "kernel/vectors.h"
+#include "kernel/pixels.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -102,36 +102,7 @@ bool dsc_forms_choose(dsc_program *program) {
 
 /* --- converting --- */
 
-enum { BLOCK = 2048 }; /* numbers on the stack on their way */
-
-/* (C, pixels) from (pixels, C), or back; `some` pixels from `first` on at a time, that fit a block. */
-static void one_to_reals(dsc_real *to, const uint16_t *from, size_t channels, size_t pixels,
-                         const dsc_vector_kernels *vector) {
-    dsc_real block[BLOCK];
-    const size_t wide = channels < BLOCK / 8 ? channels : BLOCK / 8, many = BLOCK / wide;
-    for (size_t c = 0; c < channels; c += wide)
-        for (size_t p = 0; p < pixels; p += many) {
-            const size_t w = channels - c < wide ? channels - c : wide,
-                         n = pixels - p < many ? pixels - p : many;
-            for (size_t i = 0; i < (w == channels ? 1 : n); i++)
-                vector->from_bf16(block + i * w, from + (p + i) * channels + c, w == channels ? n * w : w);
-            vector->transpose(to + c * pixels + p, (ptrdiff_t)pixels, block, (ptrdiff_t)w, n, w);
-        }
-}
-
-static void one_from_reals(uint16_t *to, const dsc_real *from, size_t channels, size_t pixels,
-                           const dsc_vector_kernels *vector) {
-    dsc_real block[BLOCK];
-    const size_t wide = channels < BLOCK / 8 ? channels : BLOCK / 8, many = BLOCK / wide;
-    for (size_t c = 0; c < channels; c += wide)
-        for (size_t p = 0; p < pixels; p += many) {
-            const size_t w = channels - c < wide ? channels - c : wide,
-                         n = pixels - p < many ? pixels - p : many;
-            vector->transpose(block, (ptrdiff_t)w, from + c * pixels + p, (ptrdiff_t)pixels, w, n);
-            for (size_t i = 0; i < (w == channels ? 1 : n); i++)
-                vector->to_bf16(to + (p + i) * channels + c, block + i * w, w == channels ? n * w : w);
-        }
-}
+enum { BLOCK = 1024 }; /* numbers that are widened at a time */
 
 void dsc_form_convert(void *to, dsc_form to_form, const void *from, dsc_form from_form,
                       const dsc_shape *shape, size_t count, const dsc_vector_kernels *vector) {
@@ -139,9 +110,10 @@ void dsc_form_convert(void *to, dsc_form to_form, const void *from, dsc_form fro
     for (size_t n = 0; n < count; n++) {
         const size_t at = n * channels * pixels;
         if (to_form == DSC_FORM_PIXELS_BF16)
-            one_from_reals((uint16_t *)to + at, (const dsc_real *)from + at, channels, pixels, vector);
+            dsc_pixels_from_planes((uint16_t *)to + at, (const dsc_real *)from + at, channels, pixels,
+                                   vector);
         else if (from_form == DSC_FORM_PIXELS_BF16)
-            one_to_reals((dsc_real *)to + at, (const uint16_t *)from + at, channels, pixels, vector);
+            dsc_pixels_to_planes((dsc_real *)to + at, (const uint16_t *)from + at, channels, pixels, vector);
         else if (to_form == DSC_FORM_PIXELS)
             vector->transpose((dsc_real *)to + at, (ptrdiff_t)channels, (const dsc_real *)from + at,
                               (ptrdiff_t)pixels, channels, pixels);
@@ -156,12 +128,12 @@ void dsc_form_add(void *to, const void *from, dsc_form form, size_t bytes, const
         vector->add(to, to, from, bytes / sizeof(dsc_real));
         return;
     }
-    dsc_real a[BLOCK / 2], b[BLOCK / 2];
+    dsc_real a[BLOCK], b[BLOCK];
     const size_t numbers = bytes / sizeof(uint16_t);
     uint16_t *sum = to;
     const uint16_t *more = from;
-    for (size_t i = 0; i < numbers; i += BLOCK / 2) {
-        const size_t some = numbers - i < BLOCK / 2 ? numbers - i : BLOCK / 2;
+    for (size_t i = 0; i < numbers; i += BLOCK) {
+        const size_t some = numbers - i < BLOCK ? numbers - i : BLOCK;
         vector->from_bf16(a, sum + i, some);
         vector->from_bf16(b, more + i, some);
         vector->add(a, a, b, some);

@@ -42,7 +42,8 @@ size_t dsc_program_shared_bytes(const dsc_program *program);
 /* Whether what is asked for depends on this input. */
 bool dsc_program_reads(const dsc_program *program, const dsc_node *input);
 
-/* Fails as a run of so many samples would: an op may need more than one (batch normalisation, in training). */
+/* Fails as a run of so many samples would: an op may need more than one (batch normalisation, in
+ * training). */
 dsc_status dsc_program_check_count(const dsc_program *program, size_t count, dsc_error *error);
 
 /* Fails only on a count out of range. `shared`: dsc_program_shared_bytes, 64-byte aligned. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* prepare.h: the steps from a picture to digits as MNIST has them; dsc_prepare_digit and dsc_find_digits are
- * made of these.
+/* prepare.h: the steps from a picture to digits as MNIST has them; dsc_prepare_digit and dsc_find_digits
+ * are made of these.
  *
  *   ink.c      picture -> ink: greys, at most INK_SIDE the shorter way; the ground, light or dark, even or not, is taken away
  *   pieces.c   ink -> pieces: what hangs together, without specks
@@ -9,8 +9,8 @@
  *   digits.c   pieces -> digits, in the order of reading
  *
  * What MNIST's makers did (LeCun, Cortes, Burges, "The MNIST database of handwritten digits"): bilevel
- * digits were fitted into 20 x 20 pixels keeping their shape, which anti-aliasing made grey, and the centre
- * of mass was put into the middle of 28 x 28. */
+ * digits were fitted into 20 x 20 pixels keeping their shape, which anti-aliasing made grey, and the
+ * centre of mass was put into the middle of 28 x 28. */
 #ifndef DSC_IMAGE_PREPARE_H
 #define DSC_IMAGE_PREPARE_H
 

@@ -101,18 +101,23 @@ static void check_products(checker *t, const dsc_gemm_kernels *k, const dsc_gemm
     }
 }
 
-/* Patches of random shapes, as reals or as bfloat16; some of these in line, as tiles read them where they
- * lie. */
+/* Patches of random shapes, as reals or as bfloat16; some of these in line, or in rows of whole tiles: tiles
+ * read them where they lie. */
 static void check_patches(checker *t, const dsc_gemm_kernels *k, const dsc_gemm_kernels *reference,
                           const char *what) {
     for (int i = 0; i < PATCHES && !t->wrong && !t->lacks_memory; i++) {
         dsc_packer_patches p;
         const bool halves = k->rounds && below(t, 2), in_line = halves && below(t, 2);
+        const bool in_tiles = halves && !in_line && below(t, 2); /* every row of patches fills whole tiles */
         dsc_pack_patches_init(&p, halves ? (const void *)t->halves : t->a, halves);
-        p.channels = in_line ? 32 : 1 + below(t, 20);
+        p.channels = in_line || in_tiles ? 32 : 1 + below(t, 20);
         p.kernel_height = 1 + below(t, in_line ? 3 : 5), p.kernel_width = 1 + below(t, 5);
         p.output_height = 1 + below(t, in_line ? 3 : 6), p.output_width = 1 + below(t, 11);
         p.stride_y = in_line ? 1 : 1 + below(t, 2), p.stride_x = in_line ? 1 : 1 + below(t, 2);
+        if (in_tiles) {
+            p.kernel_height = p.kernel_width = p.stride_y = p.stride_x = 1;
+            p.output_height = 1 + below(t, 3), p.output_width = 16;
+        }
         p.height = (p.output_height - 1) * p.stride_y + p.kernel_height;
         p.width = (p.output_width - 1) * p.stride_x + p.kernel_width;
         if (in_line) p.output_width += (p.output_height - 1) * p.width, p.output_height = 1;

@@ -8,7 +8,8 @@
  *   twice[kernels->isa](out, in, count);
  *
  * For more than a few lines there is multiversion.h. The compiler vectorises plain loops (restrict helps
- * where arrays are never the same), and as nothing is fused or reassociated, every set gives the same bits. */
+ * where arrays are never the same), and as nothing is fused or reassociated, every set gives the same
+ * bits. */
 #ifndef DSC_KERNEL_LOOP_H
 #define DSC_KERNEL_LOOP_H
 

@@ -100,7 +100,8 @@ DSC_INLINE vec DSC_ISA(sigmoid_of)(vec x) {
     return vec_select(x < (vec){0}, e, one) / (one + e);
 }
 
-/* |x| < 0.875: x P(x^2); above: 1 - exp(-P(|x|)), P the fit of -log(erfc) up to 4, where erf is 1 in float. */
+/* |x| < 0.875: x P(x^2); above: 1 - exp(-P(|x|)), P the fit of -log(erfc) up to 4, where erf is 1 in
+ * float. */
 DSC_INLINE vec DSC_ISA(erf_of)(vec x) {
     vec size = vec_magnitude(x);
     const vec z = x * x;

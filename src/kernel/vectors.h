@@ -27,7 +27,8 @@ struct dsc_vector_kernels {
     dsc_real (*exp_sum)(dsc_real *out, const dsc_real *in, dsc_real shift, size_t count);
     void (*softmax)(dsc_real *out, const dsc_real *in, size_t count); /* one row */
 
-    /* loops_template.h. Sums: element i goes to partial sum i % 16, then pairs are added: 8, 4, 2, 1 apart. */
+    /* loops_template.h. Sums: element i goes to partial sum i % 16, then pairs are added: 8, 4, 2, 1
+     * apart. */
     dsc_real (*sum)(const dsc_real *in, size_t count);
     dsc_real (*sum_squares)(const dsc_real *in, size_t count);
     dsc_real (*dot)(const dsc_real *a, const dsc_real *b, size_t count);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* evaluator.c: batches through an inference program of the folded graph. Unlike a predictor it knows labels
- * and losses, and takes other values of the parameters for each run: those of the moment, or their average. */
+/* evaluator.c: batches through an inference program of the folded graph. Unlike a predictor it knows
+ * labels and losses, and takes other values of the parameters for each run: those of the moment, or their
+ * average. */
 #include "measure/evaluator.h"
 
 #include "base/error.h"

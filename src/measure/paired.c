@@ -4,7 +4,8 @@
 
 #include <math.h>
 
-/* 2 sum_{i <= k} C(n, i) / 2^n. The terms fall from the k-th down, so they are summed relative to that one. */
+/* 2 sum_{i <= k} C(n, i) / 2^n. The terms fall from the k-th down, so they are summed relative to that
+ * one. */
 double dsc_mcnemar(const dsc_paired *paired) {
     size_t n = paired->first + paired->second;
     size_t k = paired->first < paired->second ? paired->first : paired->second;

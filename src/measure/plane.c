@@ -5,7 +5,8 @@
  * orthonormal again (Gram and Schmidt), until the variances along it stay the same; the directions within
  * the block then come from the 4 x 4 matrix Q^T X^T X Q by Jacobi's rotations. X^T X itself, which may be
  * thousands a side, is never made. The block is wider than the two directions that are wanted because the
- * error falls as (fifth / second variance)^rounds. Golub and Van Loan, "Matrix Computations", 8.2.4 and 8.5. */
+ * error falls as (fifth / second variance)^rounds. Golub and Van Loan, "Matrix Computations", 8.2.4 and
+ * 8.5. */
 #include "measure/plane.h"
 
 #include "base/error.h"

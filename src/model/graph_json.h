@@ -8,8 +8,8 @@
  *   {"kind": "buffer", "name": "batch_norm1.running_var", "shape": [32], "initial": 1.0}
  *   {"kind": "op", "op": "conv2d", "inputs": [0, 1, 2], "values": {"stride": "1", ...}}
  *   {"kind": "output", "of": 7, "output": 1}        a further output of the op of node 7, right behind it
- * and "layer": "conv1" where a layer made it. Nodes are called by their place in the list, and only by later
- * ones. */
+ * and "layer": "conv1" where a layer made it. Nodes are called by their place in the list, and only by
+ * later ones. */
 #ifndef DSC_MODEL_GRAPH_JSON_H
 #define DSC_MODEL_GRAPH_JSON_H
 

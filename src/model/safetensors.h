@@ -6,8 +6,8 @@
  *                  "data_offsets": [begin, end]}, ...}
  *   the rest       the arrays, little-endian, one behind the other without gaps; offsets count from here
  *
- * https://huggingface.co/docs/safetensors. Ours are F32, and the padding lets the data start at a multiple
- * of 64. */
+ * https://huggingface.co/docs/safetensors. Ours are F32, and the padding lets the data start at a
+ * multiple of 64. */
 #ifndef DSC_MODEL_SAFETENSORS_H
 #define DSC_MODEL_SAFETENSORS_H
 
@@ -21,8 +21,9 @@ typedef struct dsc_safetensors {
     size_t data_size, tensors;
 } dsc_safetensors;
 
-/* Checks everything: the header's length, its JSON, every type, shape and offset; that the arrays fill the
- * file without gap or overlap. `name` stands for the file in messages. The bytes must outlive what is found. */
+/* Checks everything: the header's length, its JSON, every type, shape and offset; that the arrays fill
+ * the file without gap or overlap. `name` stands for the file in messages. The bytes must outlive what is
+ * found. */
 dsc_status dsc_safetensors_parse(dsc_safetensors *file, const void *bytes, size_t size, const char *name,
                                  dsc_error *error);
 void dsc_safetensors_clear(dsc_safetensors *file);

@@ -203,7 +203,8 @@ static dsc_status read_size(size_t *size, reader *r) {
 }
 
 static dsc_node *add_layer(dsc_node *x, const char *name, size_t units, size_t classes) {
-    /* A dense layer takes its size as it takes the number of classes: a default that is there for the last. */
+    /* A dense layer takes its size as it takes the number of classes: a default that is there for the
+     * last. */
     const dsc_layer *layer = dsc_layer_find(name);
     return units && !classes ? dsc_dense(x, units) : dsc_layer_build(layer, x, NULL, classes);
 }

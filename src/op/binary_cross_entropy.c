@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* binary_cross_entropy.c: each output says yes or no by itself; for logits z and a target t, values from 0
- * to 1 or a class (1 for that class, 0 for the others).
+/* binary_cross_entropy.c: each output says yes or no by itself; for logits z and a target t, values from
+ * 0 to 1 or a class (1 for that class, 0 for the others).
  *
  *   p = 1 / (1 + exp(-z))        loss = - f sum over k of t_k log p_k + (1 - t_k) log(1 - p_k)        dz = f (p - t)
  *

@@ -3,6 +3,7 @@
 #include "op/conv2d_images.h"
 
 #include "base/thresholds.h"
+#include "kernel/pixels.h"
 
 dsc_conv_planes dsc_conv_planes_of_x(const dsc_conv_sizes *z, dsc_form form,
                                      const dsc_gemm_kernels *product) {
@@ -65,19 +66,6 @@ static void turn_halves(uint16_t *out, size_t plane, const uint16_t *in, size_t 
         }
 }
 
-/* The same to reals, for products whose words are that. */
-static void turn_to_reals(dsc_real *out, const uint16_t *in, size_t pixels, size_t channels,
-                          const dsc_vector_kernels *vector) {
-    dsc_real block[TURNED];
-    const size_t wide = dsc_smaller(channels, TURNED / 8), together = TURNED / wide;
-    for (size_t c = 0; c < channels; c += wide)
-        for (size_t p = 0; p < pixels; p += together) {
-            const size_t w = dsc_smaller(wide, channels - c), n = dsc_smaller(together, pixels - p);
-            for (size_t i = 0; i < n; i++) vector->from_bf16(block + i * w, in + (p + i) * channels + c, w);
-            vector->transpose(out + c * pixels + p, (ptrdiff_t)pixels, block, (ptrdiff_t)w, n, w);
-        }
-}
-
 /* x as elements, (channels, plane_of_x): itself, rounded, or turned. */
 static const void *elements_of(const dsc_conv_planes *p, const dsc_conv_sizes *z, const void *x,
                                const dsc_gemm_kernels *product, dsc_real *out) {
@@ -90,7 +78,7 @@ static const void *elements_of(const dsc_conv_planes *p, const dsc_conv_sizes *z
     } else if (product->elements_per_word == 2) {
         turn_halves((uint16_t *)(void *)out, plane_of_x(p, z, product), x, pixels, z->c, product->vector);
     } else {
-        turn_to_reals(out, x, pixels, z->c, product->vector);
+        dsc_pixels_to_planes(out, x, z->c, pixels, product->vector);
     }
     return out;
 }

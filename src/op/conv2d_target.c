@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* conv2d_target.c: where the rows of a convolution's products end up: see dsc_conv_target in conv2d_plan.h. */
+/* conv2d_target.c: where the rows of a convolution's products end up: see dsc_conv_target in
+ * conv2d_plan.h. */
 #include "op/conv2d_plan.h"
 
 #include "base/thresholds.h"

@@ -65,15 +65,6 @@ static void row_of_any(const dsc_call *call, const dsc_window w[2], dsc_real *y,
 
 /* --- pixels: the channels of a window's pixels side by side --- */
 
-/* The first pixel of a window, and whether a further one is larger. */
-DSC_LOOP(take_first_pixel,
-         (dsc_real *restrict y, uint8_t *restrict place, const dsc_real *restrict x, uint8_t tap,
-          size_t channels),
-         {
-             for (size_t c = 0; c < channels; c++) y[c] = x[c];
-             for (size_t c = 0; c < channels; c++) place[c] = tap;
-         })
-
 DSC_LOOP(pass_to_tap,
          (dsc_real *restrict dx, const dsc_real *restrict dy, const uint8_t *restrict place, uint8_t tap,
           size_t channels),
@@ -92,13 +83,6 @@ DSC_LOOP(take_larger_bf16,
                  place[c] = LARGER(value, most) ? tap : place[c];
                  y[c] = LARGER(value, most) ? x[c] : y[c];
              }
-         })
-
-DSC_LOOP(copy_if_tap,
-         (uint16_t *restrict dx, const uint16_t *restrict dy, const uint8_t *restrict place, uint8_t tap,
-          size_t channels),
-         {
-             for (size_t c = 0; c < channels; c++) dx[c] = (uint16_t)(place[c] == tap ? dy[c] : 0);
          })
 
 static void rows_of_2x2(const dsc_call *call, const dsc_window w[2], size_t n) {
@@ -151,21 +135,17 @@ static taps taps_of(const dsc_window w[2], size_t i, size_t j) {
 static void take_window(const dsc_call *call, const dsc_window w[2], const dsc_real *image, dsc_real *y,
                         uint8_t *place, size_t i, size_t j) {
     const size_t channels = call->in_shape[0].size[0], isa = call->kernels->isa;
-    const bool halves = call->in_form[0] == DSC_FORM_PIXELS_BF16;
     const taps t = taps_of(w, i, j);
     for (size_t r = t.top; r < t.bottom; r++)
         for (size_t s = t.left; s < t.right; s++) {
             const uint8_t tap = (uint8_t)(r * w[X].size + s);
             const size_t at = dsc_window_pixel(&w[Y], i, r) * w[X].in + dsc_window_pixel(&w[X], j, s);
             const dsc_real *x = dsc_sample_in(image, call->in_form[0], at, channels);
-            const bool first = r == t.top && s == t.left;
-            if (halves && first) {
-                memcpy(y, x, channels * sizeof(uint16_t));
+            if (r == t.top && s == t.left) {
+                memcpy(y, x, channels * dsc_form_number(call->in_form[0]));
                 memset(place, tap, channels);
-            } else if (halves) {
+            } else if (call->in_form[0] == DSC_FORM_PIXELS_BF16) {
                 take_larger_bf16[isa](dsc_halves_out(y), place, dsc_halves_in(x), tap, channels);
-            } else if (first) {
-                take_first_pixel[isa](y, place, x, tap, channels);
             } else {
                 take_larger[isa](y, place, x, 1, tap, channels);
             }
@@ -189,26 +169,7 @@ static void forward_pixels(const dsc_call *call, const dsc_window w[2]) {
     }
 }
 
-/* Windows that lie apart: each pixel of dx is written once, or in none of them and cleared before. */
-static void back_apart(const dsc_call *call, const dsc_window w[2], uint16_t *dx, const uint16_t *dy,
-                       const uint8_t *place) {
-    const size_t channels = call->in_shape[0].size[0];
-    const bool covers = w[Y].out * w[Y].size == w[Y].in && w[X].out * w[X].size == w[X].in &&
-                        w[Y].stride == w[Y].size && w[X].stride == w[X].size;
-    if (!covers) memset(dx, 0, w[Y].in * w[X].in * channels * sizeof *dx);
-    for (size_t p = 0; p < w[Y].out * w[X].out; p++, dy += channels, place += channels) {
-        const size_t i = p / w[X].out, j = p % w[X].out;
-        const taps t = taps_of(w, i, j);
-        for (size_t r = t.top; r < t.bottom; r++)
-            for (size_t s = t.left; s < t.right; s++) {
-                const size_t at = dsc_window_pixel(&w[Y], i, r) * w[X].in + dsc_window_pixel(&w[X], j, s);
-                copy_if_tap[call->kernels->isa](dx + at * channels, dy, place, (uint8_t)(r * w[X].size + s),
-                                                channels);
-            }
-    }
-}
-
-/* Any windows: sums of reals. */
+/* Sums of reals. */
 static void back_sums(const dsc_call *call, const dsc_window w[2], dsc_real *dx, const dsc_real *dy,
                       const uint8_t *place) {
     const size_t channels = call->in_shape[0].size[0];
@@ -225,8 +186,6 @@ static void back_sums(const dsc_call *call, const dsc_window w[2], dsc_real *dx,
     }
 }
 
-static bool are_apart(const dsc_window w[2]) { return w[Y].stride >= w[Y].size && w[X].stride >= w[X].size; }
-
 static void backward_pixels(const dsc_call *call, const dsc_window w[2]) {
     const size_t out = w[Y].out * w[X].out * call->in_shape[0].size[0],
                  in = dsc_shape_count(&call->in_shape[0]);
@@ -242,8 +201,6 @@ static void backward_pixels(const dsc_call *call, const dsc_window w[2]) {
         const uint8_t *place = (const uint8_t *)call->saved + n * out;
         if (call->in_form[0] == DSC_FORM_PIXELS) {
             back_sums(call, w, dx, dy, place);
-        } else if (are_apart(w)) {
-            back_apart(call, w, dsc_halves_out(dx), dsc_halves_in(dy), place);
         } else {
             vector->from_bf16(dy_reals, dsc_halves_in(dy), out);
             back_sums(call, w, sums, dy_reals, place);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* window.h: a window that moves over one axis of an image: its taps meet pixel
  *
- *   place * stride + tap * dilation - padding,     place < out = (in + 2 padding - dilation (size - 1) - 1) / stride + 1 */
+ *   place * stride + tap * dilation - padding
+ *   place < out = (in + 2 padding - dilation (size - 1) - 1) / stride + 1 */
 #ifndef DSC_OP_WINDOW_H
 #define DSC_OP_WINDOW_H
 

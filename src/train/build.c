@@ -63,7 +63,8 @@ dsc_status dsc_recipe_check(const dsc_recipe *recipe, dsc_error *error) {
 /* --- the model --- */
 
 /* n / (K n_k): all classes weigh the same in total, and the mean weight of a sample is 1. A class without
- * samples has the weight 0, which nothing meets. What is held out later takes the same share of each class. */
+ * samples has the weight 0, which nothing meets. What is held out later takes the same share of each
+ * class. */
 static void balance(float *weights, const dsc_recipe *recipe, const dsc_dataset *data) {
     size_t counts[CLASSES_MOST] = {0}, n = data->count, classes = dsc_dataset_classes(data);
     if (recipe->training_samples > 0 && (size_t)recipe->training_samples < n)

@@ -33,7 +33,8 @@ static void check_labels(const dsc_trainer *t, dsc_warn *warn, void *user) {
     warn(user, message);
 }
 
-/* The inputs as the model sees them, over some images: they should be neither tiny, nor huge, nor all alike. */
+/* The inputs as the model sees them, over some images: they should be neither tiny, nor huge, nor all
+ * alike. */
 static void check_inputs(const dsc_trainer *t, dsc_warn *warn, void *user) {
     enum { IMAGES = 200 };
     size_t size = t->training->image_size, n = t->training->count < IMAGES ? t->training->count : IMAGES;

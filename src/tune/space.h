@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
+/* 
  * space.h: what a search tries: for each name, its values.
  *
  *   dimension = name "=" (range | choices)

@@ -164,7 +164,8 @@ static void max_pools_pass_nan_on_and_know_no_padding(void **state) {
     }
 }
 
-/* The definition, for windows of 2 x 2: the first of the largest values, or the last of those that are NaN. */
+/* The definition, for windows of 2 x 2: the first of the largest values, or the last of those that are
+ * NaN. */
 static size_t largest_of_four(const float *x, size_t width) {
     const size_t places[4] = {0, 1, width, width + 1};
     size_t at = 0;

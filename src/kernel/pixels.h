@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* pixels.h: between planes, (channels, pixels), of reals and pixels, (pixels, channels), of bfloat16. (Where both
+ * are reals it is dsc_vector_kernels.transpose.) The arrays do not overlap. */
+#ifndef DSC_KERNEL_PIXELS_H
+#define DSC_KERNEL_PIXELS_H
+
+#include "kernel/vectors.h"
+
+void dsc_pixels_to_planes(dsc_real *planes, const uint16_t *pixels, size_t channels, size_t count,
+                          const dsc_vector_kernels *vector);
+
+/* Rounds to the nearest. */
+void dsc_pixels_from_planes(uint16_t *pixels, const dsc_real *planes, size_t channels, size_t count,
+                            const dsc_vector_kernels *vector);
+
+#endif
