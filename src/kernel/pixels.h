@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* pixels.h: between planes, (channels, pixels), of reals and pixels, (pixels, channels), of bfloat16. (Where both
- * are reals it is dsc_vector_kernels.transpose.) The arrays do not overlap. */
+/* pixels.h: between planes of reals, (channels, pixels), and pixels of bfloat16, (pixels, channels). Where
+ * both are reals it is dsc_vector_kernels.transpose. The arrays do not overlap. */
 #ifndef DSC_KERNEL_PIXELS_H
 #define DSC_KERNEL_PIXELS_H
 

@@ -4,8 +4,8 @@
  *   mnist    MNIST, known by the SHA-256 of its content, from $DESCENDER_DATA, ./data or the user's cache (the
  *            folder descender/mnist in $XDG_CACHE_HOME or ~/.cache), and else downloaded into that cache.
  *   digits   the built-in digits, drawn by code.
- *   PATH     whatever holds labelled images, in one of the forms of a registry (data/form.h): the four files, folders by
- *            class, a table, arrays. (A folder called "mnist" is "./mnist".)
+ *   PATH     whatever holds labelled images, in one of the forms of a registry (data/form.h): the four
+ *            files, folders by class, a table, arrays. (A folder called "mnist" is "./mnist".)
  *   auto     mnist; the built-in digits only if MNIST is neither there nor downloaded within ten seconds.
  *
  * What was asked for by name or folder and is missing, incomplete or damaged is an error. So is, under auto
@@ -41,7 +41,7 @@ typedef struct fetch_source {
     /* How a path is opened: forms, reading, progress; its `title` is set. What was understood comes back in
      * it. NULL: by the library's forms. */
     struct dsc_opening *opening;
-    /* A place whose data were opened: see dsc_data_form_visit. May be NULL. A failure ends the call with it. */
+    /* A place whose data were opened: see dsc_data_form_visit. NULL: nothing. A failure ends the call. */
     dsc_status (*on_open)(void *user, const char *place, dsc_error *error);
     void *user;
     const fetch_settings *settings; /* NULL: fetch_default_settings, with $DESCENDER_MIRRORS */
