@@ -3,7 +3,9 @@
 #include "given.h"
 
 #include "base/file.h"
+#include "train/build.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,8 +34,50 @@ dsc_status command_recipe_override(dsc_recipe *recipe, command_call *call, const
     return DSC_OK;
 }
 
+static bool is_suggested(const char *name) { return !strcmp(name, DSC_RECIPE_AUTO); }
+
+dsc_status command_recipe_begin(dsc_recipe *recipe, const char *name, command_call *call,
+                                const dsc_recipe *given, dsc_error *error) {
+    dsc_status status =
+        is_suggested(name) ? dsc_recipe_initialise(recipe, error) : dsc_recipe_open(recipe, name, error);
+    /* What is compared with the epochs waits until those are known. */
+    if (!status && is_suggested(name)) recipe->epochs = INT32_MAX;
+    if (!status) status = command_recipe_override(recipe, call, given, error);
+    return status ? status : dsc_recipe_check(recipe, error);
+}
+
+/* What the user gave needs no reason. */
+static void tell_suggestion(const dsc_suggestion *s, const command_call *call) {
+    if (call->json || call->quiet) return;
+    (void)printf("Picked for these images:\n");
+    for (size_t i = 0; i < s->count; i++)
+        if (!dsc_param_find(dsc_recipe_params, s->reason[i].what) || !command_given(call, s->reason[i].what))
+            (void)printf("  %-8s  %s\n", s->reason[i].what, s->reason[i].why);
+    (void)fflush(stdout);
+}
+
+dsc_status command_recipe_complete(dsc_recipe *recipe, const char *name, command_call *call,
+                                   const dsc_recipe *given, const dsc_dataset *train, unsigned threads,
+                                   dsc_error *error) {
+    if (!is_suggested(name)) return DSC_OK;
+    const dsc_suggest_given known = {.model = command_given(call, "model") ? given->model : NULL,
+                                     .kernels = command_given(call, "kernels") ? given->kernels : NULL,
+                                     .training_samples = (size_t)given->training_samples,
+                                     .threads = threads};
+    dsc_suggestion suggestion;
+    dsc_status status = dsc_recipe_suggest(&suggestion, train, &known, error);
+    if (status) return status;
+    tell_suggestion(&suggestion, call);
+    status = command_recipe_override(&suggestion.recipe, call, given, error);
+    if (!status) status = command_text_replace(&suggestion.recipe.data, recipe->data, error);
+    dsc_recipe_clear(recipe);
+    *recipe = suggestion.recipe;
+    return status ? status : dsc_recipe_check(recipe, error);
+}
+
 dsc_status command_recipe_settle(dsc_recipe *recipe, const char *asked, const char *found, dsc_error *error) {
-    if (!strcmp(asked, "mnist") || !strcmp(asked, "digits")) return DSC_OK;
+    if (!strcmp(asked, "mnist") || !strcmp(asked, "digits"))
+        return command_text_replace(&recipe->data, asked, error);
     if (!strcmp(asked, "auto")) {
         bool digits = !strncmp(found, "built-in digits", 15);
         return command_text_replace(&recipe->data, digits ? "digits" : "mnist", error);

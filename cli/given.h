@@ -5,13 +5,26 @@
 #define CLI_GIVEN_H
 
 #include "command.h"
-#include "train/recipe.h"
+#include "train/suggest.h"
 
 /* Puts a copy of `with` in the place of *text. */
 dsc_status command_text_replace(char **text, const char *with, dsc_error *error);
 
 /* Puts what the user gave over what the recipe says. `given` is what the option table has filled. */
 dsc_status command_recipe_override(dsc_recipe *recipe, command_call *call, const dsc_recipe *given,
+                                   dsc_error *error);
+
+/* The recipe called `name` with what the user gave over it, checked: what is wrong with it is better known
+ * before data are fetched than after. DSC_RECIPE_AUTO: for now the defaults stand in for what will be
+ * suggested. */
+dsc_status command_recipe_begin(dsc_recipe *recipe, const char *name, command_call *call,
+                                const dsc_recipe *given, dsc_error *error);
+
+/* When the data are there and the recipe says where (command_recipe_settle): puts what is suggested for them, again with what the user gave over it, in the
+ * place of a recipe called DSC_RECIPE_AUTO, and says on standard output what was picked, and why. Others stay
+ * as they are. */
+dsc_status command_recipe_complete(dsc_recipe *recipe, const char *name, command_call *call,
+                                   const dsc_recipe *given, const dsc_dataset *train, unsigned threads,
                                    dsc_error *error);
 
 /* Makes the recipe say what the data, asked for as `asked` and opened as `found`, really is: on another day

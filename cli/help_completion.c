@@ -22,9 +22,10 @@ void help_append_recipes(dsc_text *text) {
 static bool append_words(dsc_text *text, const dsc_param *param) {
     if (param->type == DSC_PARAM_CHOICE)
         append_choices(text, param->choices);
-    else if (!strcmp(param->name, "recipe"))
+    else if (!strcmp(param->name, "recipe")) {
+        if (param->initial) dsc_text_append(text, "%s ", param->initial); /* train's: auto */
         help_append_recipes(text);
-    else if (!strcmp(param->name, "data"))
+    } else if (!strcmp(param->name, "data"))
         dsc_text_append(text, "auto mnist digits");
     else
         return false;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* recipe.c: `descender recipe`: the recipes that ship with the program. */
+#include "given.h"
 #include "help.h"
-
-#include "train/recipe.h"
+#include "source.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,12 +86,84 @@ static const command command_recipe_show = {
     .run = show,
 };
 
-static const command *const rows[] = {&command_recipe_list, &command_recipe_show, NULL};
+/* ---- suggest ---- */
+
+typedef struct suggest_values {
+    command_source source;
+    int64_t threads;
+    bool quiet;
+} suggest_values;
+
+static dsc_status print_suggestion(const dsc_suggestion *s, const command_call *call, dsc_error *error) {
+    dsc_text text = {0};
+    for (size_t i = 0; i < s->count; i++) command_remark(call, "%s: %s", s->reason[i].what, s->reason[i].why);
+    dsc_status status = dsc_recipe_to_json(&text, &s->recipe, error);
+    if (!status) return command_print_text(&text, error);
+    dsc_text_free(&text);
+    return status;
+}
+
+/* How the data are read belongs to their recipe. */
+static dsc_status suggest_for(const command_data *data, command_call *call, dsc_error *error) {
+    const suggest_values *how = call->values;
+    const dsc_suggest_given given = {.threads = (unsigned)how->threads};
+    dsc_suggestion s;
+    dsc_status status = dsc_recipe_suggest(&s, data->train, &given, error);
+    if (status) return status;
+    dsc_reading_clear(&s.recipe.reading);
+    status = dsc_reading_copy(&s.recipe.reading, &how->source.reading, error);
+    if (!status) status = command_recipe_settle(&s.recipe, how->source.data, data->name, error);
+    if (!status) status = print_suggestion(&s, call, error);
+    dsc_recipe_clear(&s.recipe);
+    return status;
+}
+
+static dsc_status suggest(command_call *call, dsc_error *error) {
+    const suggest_values *how = call->values;
+    command_data data;
+    dsc_status status = command_data_open(&data, call, &how->source, error);
+    if (!status) status = suggest_for(&data, call, error);
+    command_data_close(&data);
+    return status;
+}
+
+static const dsc_param suggest_options[] = {
+    COMMAND_SOURCE(suggest_values),
+    {"threads", DSC_PARAM_INT, offsetof(suggest_values, threads), "0", 0, 1024, NULL,
+     "that will train; 0: all cores"},
+    COMMAND_QUIET(suggest_values),
+    {0},
+};
+
+static const command_option suggest_extras[] = {COMMAND_SOURCE_EXTRA, {"threads", 't', NULL, false}, {0}};
+
+static const command_example suggest_examples[] = {
+    {"recipe suggest --data photos/ --size 64x64", "What `train` picks for these pictures, and why."},
+    {"recipe suggest --data photos.csv > mine.json",
+     "The beginning of a recipe of your own, for train --recipe mine.json."},
+    {0},
+};
+
+static const command command_recipe_suggest = {
+    .name = "suggest",
+    .help = "print the recipe that suits data, and why",
+    .about = "Looks at the images, and at the processor, and picks network, epochs, batch and augmentation: "
+             "the recipe that `descender train --data` follows if none is named. The recipe goes to standard "
+             "output as JSON, the reasons to standard error.",
+    .options = suggest_options,
+    .extras = suggest_extras,
+    .examples = suggest_examples,
+    .values_size = sizeof(suggest_values),
+    .run = suggest,
+};
+
+static const command *const rows[] = {&command_recipe_list, &command_recipe_show, &command_recipe_suggest,
+                                      NULL};
 static const dsc_registry actions = {.thing = "action", .things = "actions", .rows = rows};
 
 const command command_recipe = {
     .name = "recipe",
-    .help = "list and show recipes for training",
+    .help = "list, show and suggest recipes for training",
     .about = "A recipe is all that decides how a network turns out: data, model, loss, optimiser, schedule, "
              "augmentation and more, in one flat object of JSON. `descender train --recipe` follows one.",
     .actions = &actions,

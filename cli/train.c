@@ -16,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define USUAL_RECIPE "mnist-99"
-
 typedef struct values {
     dsc_recipe recipe; /* of it, what the user gave */
     char *name, *out, *resume;
@@ -64,12 +62,10 @@ static dsc_status read_recipe(session *s, dsc_error *error) {
             status = command_text_replace(&s->recipe.kernels, s->how->recipe.kernels, error);
         return status;
     }
-    status = command_text_replace(&s->name, s->how->name ? s->how->name : USUAL_RECIPE, error);
+    status = command_text_replace(&s->name, s->how->name, error);
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the name stays in s while s->recipe is filled */
-    if (!status) status = dsc_recipe_open(&s->recipe, s->name, error);
-    if (!status) status = command_recipe_override(&s->recipe, s->call, &s->how->recipe, error);
-    /* What is wrong with it is better known before data is fetched than after. */
-    return status ? status : dsc_recipe_check(&s->recipe, error);
+    if (!status) status = command_recipe_begin(&s->recipe, s->name, s->call, &s->how->recipe, error);
+    return status;
 }
 
 /* ---- the data ---- */
@@ -81,7 +77,10 @@ static dsc_status open_data(session *s, dsc_error *error) {
     if (status) return status;
     command_compare_sets(&s->data);
     if (s->how->resume) return DSC_OK;
-    return command_recipe_settle(&s->recipe, source.data, s->data.name, error);
+    status = command_recipe_settle(&s->recipe, source.data, s->data.name, error);
+    if (status) return status;
+    return command_recipe_complete(&s->recipe, s->name, s->call, &s->how->recipe, s->data.train,
+                                   (unsigned)s->how->threads, error);
 }
 
 /* ---- training ---- */
@@ -195,13 +194,14 @@ static dsc_status run(command_call *call, dsc_error *error) {
 }
 
 static const dsc_param options[] = {
-    {"recipe", DSC_PARAM_TEXT, offsetof(values, name), NULL, 0, 0, NULL,
-     "one of `descender recipe list`, or a file of JSON; without it, " USUAL_RECIPE},
+    {"recipe", DSC_PARAM_TEXT, offsetof(values, name), DSC_RECIPE_AUTO, 0, 0, NULL,
+     "one of `descender recipe list`, or a file of JSON; auto: picked by what the images are and how fast "
+     "this machine is, as `descender recipe suggest` shows it"},
     {"offline", DSC_PARAM_SWITCH, offsetof(values, offline), "off", 0, 0, NULL, "never use the network"},
     {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL,
      "0: all cores; the result does not depend on it"},
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
-     "the folder of the run; without it, the next free runs/NNNN-recipe"},
+     "the folder of the run; without it, the next free runs/NNNN-DATA-NETWORK"},
     {"resume", DSC_PARAM_TEXT, offsetof(values, resume), NULL, 0, 0, NULL,
      "go on with the run in this folder, as if it had never been stopped"},
     {"force", DSC_PARAM_SWITCH, offsetof(values, force), "off", 0, 0, NULL,
@@ -223,11 +223,12 @@ static const command_option extras[] = {
 };
 
 static const command_example examples[] = {
-    {"train", "MNIST to 99 percent."},
+    {"train", "MNIST to 99 percent, by a recipe that is picked for it."},
+    {"train --data photos/ --size 64x64", "Pictures of your own, a folder for each class: the same."},
     {"train --recipe tutorial --seed 2 --out runs/tutorial-2", "Another recipe, another seed."},
     {"train --model 784-300-100-10 --epochs 20 --validation 0.1 --patience 3", "A network of your own."},
     {"train --recipe mlp --find-rate", "Which learning rate suits this network?"},
-    {"train --resume runs/0001-mnist-99", "Go on where a run was stopped."},
+    {"train --resume runs/0001-mnist-cnn-118k", "Go on where a run was stopped."},
     {0},
 };
 
@@ -242,7 +243,7 @@ const command command_train = {
         "second one "
         "ends at once, and then the last checkpoint counts.\n\n"
         "The defaults of the options that shape the network are the recipe's: `descender recipe show` prints "
-        "them.",
+        "them, `descender recipe suggest` those that are picked for data.",
     .shared = dsc_recipe_params,
     .options = options,
     .extras = extras,

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/visible.h"
+#include "model/label.h"
 #include "model/native.h"
 #include "run/log.h"
 #include "run/note.h"
@@ -192,7 +193,9 @@ static dsc_status make_folder(dsc_training_run *run, const dsc_run_options *opti
     struct stat info;
     *made = true;
     if (!options->folder) {
-        dsc_status status = dsc_run_folder_number(&run->folder, "runs", run->name, error);
+        char label[DSC_LABEL];
+        dsc_label_run(label, run->trainer->recipe.data, run->trainer->model);
+        dsc_status status = dsc_run_folder_number(&run->folder, "runs", label, error);
         return status ? dsc_error_context(error, status, "no place for a new run") : DSC_OK;
     }
     run->folder = strdup(options->folder);

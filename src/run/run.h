@@ -22,7 +22,7 @@
  *   log.c     writing log.jsonl                   history.c  reading it
  *   note.c    which lines are written, and when   facts.c    what the log says of the whole run
  *   recipe.c  reading recipe.json                 none.c     what is named in place of a run
- *   snapshot.c  writing snapshots
+ *snapshot.c  writing snapshots
  */
 #ifndef DSC_RUN_RUN_H
 #define DSC_RUN_RUN_H
@@ -34,8 +34,8 @@ typedef struct dsc_training_run dsc_training_run;
 
 /* Starts as {0}. */
 typedef struct dsc_run_options {
-    const char *folder;    /* to be made, or empty; NULL: the next free "runs/NNNN-NAME" */
-    const char *name;      /* of the recipe, for the folder, the log and the model; NULL: "run" */
+    const char *folder;    /* to be made, or empty; NULL: the next free "runs/NNNN-LABEL": model/label.h */
+    const char *name;      /* of the recipe, for the log and the model; NULL: "run" */
     const char *data_name; /* what the data is, for the log; NULL: the dataset's name */
     const dsc_dataset
         *test;        /* what the result will be measured on, so that it stays the same; NULL: not known */

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LEARNED_BY = 200 /* steps */ };
+
 /* --- before --- */
 
 static void check_labels(const dsc_trainer *t, dsc_warn *warn, void *user) {
@@ -137,10 +139,19 @@ static void check_dead_units(dsc_trainer *t, dsc_warn *warn, void *user) {
     dsc_executor_free(executor);
 }
 
+/* At the end of the epochs that bring the steps to 200, 400, 800 and so on, and of the last one: short epochs
+ * have had no time to learn, and nobody reads the same line a hundred times. */
+static bool is_time_to_have_learned(const dsc_trainer *t) {
+    const uint64_t now = t->progress.step, before = now > t->steps_an_epoch ? now - t->steps_an_epoch : 0;
+    uint64_t mark = LEARNED_BY;
+    while (mark <= before) mark *= 2;
+    return mark <= now || t->progress.epoch == (uint64_t)t->recipe.epochs;
+}
+
 void dsc_sanity_after_epoch(dsc_trainer *t, double loss, dsc_warn *warn, void *user) {
     bool entropy = (t->model->loss->op->flags & DSC_OP_ENTROPY) != 0;
     double chance = log((double)t->model->classes);
-    if (entropy && t->model->classes > 1 && loss > 0.95 * chance) {
+    if (entropy && t->model->classes > 1 && loss > 0.95 * chance && is_time_to_have_learned(t)) {
         char message[256];
         (void)snprintf(
             message, sizeof message,

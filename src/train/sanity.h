@@ -10,7 +10,8 @@ typedef void dsc_warn(void *user, const char *message);
 /* Before the first step: labels all of one class, images that are blank, classes without a sample. */
 void dsc_sanity_before(const dsc_trainer *trainer, dsc_warn *warn, void *user);
 
-/* After an epoch with this mean loss: a loss that stays near ln(classes), units that are never active. */
+/* After an epoch with this mean loss: a loss that stays near ln(classes), looked at after 200 steps, 400, 800
+ * and so on, and in the end; units that are never active. */
 void dsc_sanity_after_epoch(dsc_trainer *trainer, double loss, dsc_warn *warn, void *user);
 
 /* DSC_ERROR_DIVERGED: not all answers to `what` ("held-out images") were finite; after which step, and what

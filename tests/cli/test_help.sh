@@ -15,7 +15,7 @@ a_near_miss_gets_a_suggestion() {
 }
 results_come_as_json_too() {
     # All commands but those whose result is a file, a picture, a page or a text of its own.
-    local name line checked=0 none=" tutorial data-show data-fetch data-pack serve recipe-show help "
+    local name line checked=0 none=" tutorial data-show data-fetch data-pack serve recipe-show recipe-suggest help "
     "$program" help --as bash >"$work/completion"
     for name in $_names; do
         line=$(grep -A 1 "^    '${name//-/ }')" "$work/completion") || continue # a group

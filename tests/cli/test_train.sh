@@ -64,13 +64,13 @@ _answers() {
     "$program" evaluate "$1" --data "$_small" --split train --per-sample "$1/answers.csv" --quiet >/dev/null
     cat "$1/answers.csv"
 }
-folders_are_numbered_and_named_after_the_recipe() {
+folders_are_numbered_and_named_after_data_and_network() {
     mkdir -p "$work/place"
     export program
     run_shell "cd $work/place && for i in 1 2; do \"\$program\" ${_short[*]@Q} --epochs 1 --quiet || exit; done; ls runs"
     exits 0
-    prints "0001-tutorial"
-    prints "0002-tutorial"
+    prints "0001-$(basename "$_small")-mlp-2k"
+    prints "0002-$(basename "$_small")-mlp-2k"
 }
 runs_that_start_at_once_get_folders_of_their_own() {
     export program

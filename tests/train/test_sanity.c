@@ -120,12 +120,31 @@ static void a_loss_like_that_of_guessing_is_told(void **state) {
         rig r;
         begin(&r);
         make(&r, "16-3", cases[i].loss);
+        r.trainer->progress.step = 200;
         dsc_sanity_after_epoch(r.trainer, cases[i].share * log(3), note, &r);
         assert_int_equal(r.warnings, cases[i].told);
         if (cases[i].told)
             assert_non_null(strstr(r.message, "is still near ln(3) = 1.099, that of guessing"));
         end(&r);
     }
+}
+
+/* Epochs of three steps, 100 of them: after steps 201 and 300, no more often. */
+static void a_loss_like_that_of_guessing_is_told_at_growing_intervals(void **state) {
+    (void)state;
+    rig r;
+    begin(&r);
+    make(&r, "16-3", "softmax-cross-entropy");
+    assert_int_equal(r.trainer->steps_an_epoch, 3);
+    r.trainer->recipe.epochs = 100;
+    for (uint64_t epoch = 1; epoch <= 100; epoch++) {
+        const size_t before = r.warnings;
+        r.trainer->progress.epoch = epoch;
+        r.trainer->progress.step = 3 * epoch;
+        dsc_sanity_after_epoch(r.trainer, log(3), note, &r);
+        assert_int_equal(r.warnings - before, epoch == 67 || epoch == 100);
+    }
+    end(&r);
 }
 
 /* Makes the first `count` units of the layer too weak ever to be active. */
@@ -177,6 +196,7 @@ int main(void) {
         cmocka_unit_test(blank_images_are_told),
         cmocka_unit_test(inputs_that_are_not_normalised_are_told),
         cmocka_unit_test(a_loss_like_that_of_guessing_is_told),
+        cmocka_unit_test(a_loss_like_that_of_guessing_is_told_at_growing_intervals),
         cmocka_unit_test(units_that_are_never_active_are_told_after_the_first_epoch_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

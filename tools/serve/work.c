@@ -8,8 +8,10 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/label.h"
 #include "run/run.h"
 #include "serve/child.h"
+#include "train/suggest.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -91,7 +93,7 @@ static json_t *data_json(const serve_site *site) {
 }
 
 static json_t *recipes_json(void) {
-    json_t *list = json_array();
+    json_t *list = json_pack("[{s:s, s:s}]", "name", DSC_RECIPE_AUTO, "help", DSC_RECIPE_AUTO_HELP);
     for (const dsc_named_recipe *r = dsc_named_recipes; r->name; r++)
         (void)json_array_append_new(list, json_pack("{s:s, s:s}", "name", r->name, "help", r->help));
     return list;
@@ -150,7 +152,9 @@ static void begin_run(serve_response *r, serve_work *w, const wish *wanted, dsc_
                                  wanted->recipe, "--data", wanted->data, "--out"};
     size_t n = 8;
     free(w->folder);
-    dsc_status status = dsc_run_folder_number(&w->folder, w->options->runs, wanted->recipe, error);
+    char label[DSC_LABEL]; /* the network is not known yet */
+    dsc_label_run(label, wanted->data, NULL);
+    dsc_status status = dsc_run_folder_number(&w->folder, w->options->runs, label, error);
     if (!status) {
         arguments[n++] = w->folder;
         if (wanted->epochs) arguments[n++] = "--epochs", arguments[n++] = wanted->epochs;

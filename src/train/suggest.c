@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* suggest.c: a recipe for data of any kind; see suggest.h. */
+#include "train/suggest.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "base/threads.h"
+#include "data/dataset.h"
+#include "kernel/gemm.h"
+#include "model/summary.h"
+#include "train/build.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What suggest.h promises. */
+enum { DIGITS_ENOUGH = 20000, FEW = 5000, CONVOLVED_FROM = 4, STEPS_LEAST = 1200, EPOCHS_MOST = 200 };
+static const double SHOWN = 1e6, SECONDS = 420;
+
+/* Of prepared digits or letters the recipe mnist-99.5 shows so many, fewer than of other images: they are
+ * easier. */
+static const double CHARACTERS_SHOWN = 360000;
+
+/* The most pixels of height or width that are left for the last convolutions. */
+enum { MAP_LAST = 9, HALVINGS_MOST = 5, LARGE = 64 };
+
+/* The most places of that map that a dense layer looks at one by one. */
+enum { FLAT_MOST = 100 };
+
+/* What decides. */
+typedef struct facts {
+    dsc_images images;
+    size_t count, classes, side; /* side: the shorter one, in pixels */
+    bool wide;                   /* the network */
+    const char *model, *kernels; /* the user's, or NULL */
+    unsigned threads;
+    dsc_kernels_choice choice;
+} facts;
+
+DSC_PRINTF(3, 4)
+static void explain(dsc_suggestion *s, const char *what, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(s->reason[s->count].why, DSC_SUGGESTION_TEXT, format, arguments);
+    va_end(arguments);
+    s->reason[s->count++].what = what;
+}
+
+static dsc_status replace(char **text, const char *with, dsc_error *error) {
+    char *copy = strdup(with);
+    if (!copy) return dsc_fail_memory(error, strlen(with), "a recipe");
+    free(*text);
+    *text = copy;
+    return DSC_OK;
+}
+
+/* ---- the machine ---- */
+
+/* Multiply-adds a second that a training step does in each thread: measured with the networks below on AMD
+ * Zen 4, 75e9 with bfloat16 and 50e9 without, and taken to grow with the vectors' width. */
+static double pace(const dsc_kernels_choice *choice) {
+    const dsc_gemm_kernels *f32 = choice->kernels->f32, *bf16 = choice->kernels->bf16;
+    const double reals = 3e9 * (double)f32->width;
+    if (!choice->bf16) return reals;
+    return bf16->row_multiple > 1 ? 3 * reals : 1.5 * reals; /* tiles, or vectors */
+}
+
+/* Multiply-adds of a step for one image: forward, and as many again for each of the two gradients. */
+static dsc_status count_work(double *work, const dsc_recipe *recipe, const dsc_dataset *data,
+                             dsc_error *error) {
+    dsc_model *model;
+    dsc_layer_facts *layers;
+    size_t count;
+    dsc_status status = dsc_recipe_make_model(&model, recipe, data, error);
+    if (status) return status;
+    status = dsc_model_summarise(&layers, &count, model, error);
+    *work = 0;
+    for (size_t i = 0; !status && i < count; i++) *work += 3 * layers[i].multiply_adds;
+    if (!status) free(layers);
+    dsc_model_free(model);
+    return status;
+}
+
+/* ---- the network ---- */
+
+static size_t halvings(size_t side) {
+    size_t n = 0;
+    while (side > MAP_LAST && n < HALVINGS_MOST) {
+        side /= 2;
+        n++;
+    }
+    return n;
+}
+
+static void append_convolution(dsc_text *text, size_t channels, size_t stride) {
+    dsc_text_append(text, "conv %zu 3x3 padding=1%s bias=off, batch-norm, relu, ", channels,
+                    stride > 1 ? " stride=2" : "");
+}
+
+/* Channels double with each halving, up to four times the first. */
+static void append_convolutions(dsc_text *text, const facts *f) {
+    const size_t first = f->wide ? 32 : 16, large = f->side >= LARGE ? 1 : 0;
+    const size_t steps = halvings(f->side), *shape = f->images.shape;
+    const bool flat = f->wide && (shape[1] >> steps) * (shape[2] >> steps) <= FLAT_MOST;
+    size_t channels = first;
+    append_convolution(text, channels, 1 + large);
+    append_convolution(text, channels, 1);
+    for (size_t left = steps - large; left > 0; left--) {
+        if (channels < 4 * first) channels *= 2;
+        dsc_text_append(text, "maxpool 2, ");
+        append_convolution(text, channels, 1);
+        append_convolution(text, channels, 1);
+    }
+    if (flat)
+        dsc_text_append(text,
+                        "flatten, dropout 0.4, dense 128 bias=off, batch-norm, relu, dropout 0.3, dense");
+    else
+        dsc_text_append(text, "parallel(globalpool avg | globalpool max), dropout 0.2, dense");
+}
+
+static dsc_status write_network(dsc_recipe *recipe, const facts *f, dsc_error *error) {
+    dsc_text text = {0};
+    if (f->side < CONVOLVED_FROM)
+        dsc_text_append(&text, "flatten, dense 256 bias=off, batch-norm, relu, dropout 0.2, dense");
+    else
+        append_convolutions(&text, f);
+    dsc_status status = text.failed ? dsc_fail_memory(error, text.length, "a network")
+                                    : replace(&recipe->model, text.data, error);
+    dsc_text_free(&text);
+    return status;
+}
+
+static void explain_network(dsc_suggestion *s, const facts *f) {
+    if (f->side < CONVOLVED_FROM)
+        explain(s, "model", "two dense layers: the images are too small for convolutions");
+    else
+        explain(s, "model", "%s convolutions, two before each halving of the image",
+                f->wide          ? "wide"
+                : f->count < FEW ? "narrow"
+                                 : "narrow (wide ones take too long here)");
+}
+
+/* ---- how long ---- */
+
+static int64_t epochs_for(double shown, double count) {
+    const double epochs = round(shown / count);
+    return epochs < 1 ? 1 : epochs > EPOCHS_MOST ? EPOCHS_MOST : (int64_t)epochs;
+}
+
+static int64_t batch_for(size_t count) {
+    return count < 2000 ? 16 : count < FEW ? 32 : count < 20000 ? 64 : 128;
+}
+
+/* As long as the images deserve, if that is not too long here, but no fewer steps than STEPS_LEAST. */
+static void set_epochs(dsc_suggestion *s, const facts *f, double shown, double work) {
+    const double count = (double)f->count, speed = f->threads * pace(&f->choice);
+    const double affordable = SECONDS * speed / work;
+    dsc_recipe *r = &s->recipe;
+    r->epochs = epochs_for(fmin(shown, affordable), count);
+    const int64_t least = epochs_for(STEPS_LEAST * (double)r->batch, count);
+    if (r->epochs < least) r->epochs = least;
+    const double steps = (double)r->epochs * ceil(count / (double)r->batch);
+    r->ema = fmin(0.999, 1 - 50 / fmax(steps, 500));
+    const double seconds = (double)r->epochs * count * work / speed;
+    explain(s, "epochs", "%lld, of %.0f steps: %s; about %.0f %s with %u %s", (long long)r->epochs,
+            ceil(count / (double)r->batch),
+            r->epochs == least                     ? "few images need many passes"
+            : r->epochs < epochs_for(shown, count) ? "as many as this machine does in seven minutes"
+                                                   : "each image is seen often enough",
+            seconds < 120 ? fmax(seconds, 1) : seconds / 60, seconds < 120 ? "seconds" : "minutes",
+            f->threads, f->threads == 1 ? "thread" : "threads");
+}
+
+/* ---- the kinds of images ---- */
+
+static dsc_status take_given(dsc_recipe *recipe, const facts *f, dsc_error *error) {
+    dsc_status status = f->model ? replace(&recipe->model, f->model, error) : DSC_OK;
+    if (!status && f->kernels) status = replace(&recipe->kernels, f->kernels, error);
+    return status;
+}
+
+static dsc_status suggest_characters(dsc_suggestion *s, const facts *f, const dsc_dataset *data,
+                                     dsc_error *error) {
+    const bool easy = f->classes <= 10 && f->count >= DIGITS_ENOUGH;
+    const char *name = easy ? "mnist-99" : "mnist-99.5";
+    double work;
+    dsc_status status = dsc_recipe_open(&s->recipe, name, error);
+    if (!status) status = take_given(&s->recipe, f, error);
+    if (status) return status;
+    explain(s, "images", "%zu of %zu classes, prepared as MNIST's digits are: the recipe %s is made for them",
+            f->count, f->classes, name);
+    if (easy) return DSC_OK;
+    status = count_work(&work, &s->recipe, data, error);
+    if (!status) set_epochs(s, f, CHARACTERS_SHOWN, work);
+    return status;
+}
+
+/* Many images need little of it; few need more than they are. */
+static dsc_status suggest_augmentation(dsc_suggestion *s, const facts *f, dsc_error *error) {
+    char text[DSC_SUGGESTION_TEXT];
+    if (f->side < CONVOLVED_FROM) return DSC_OK;
+    const double side = (double)f->side;
+    if (f->count < FEW)
+        (void)snprintf(text, sizeof text, "affine rotate=15 shift=%.3g scale=0.15, erase p=0.5", side / 10);
+    else
+        (void)snprintf(text, sizeof text, "affine shift=%.3g p=0.5, erase p=0.5", side / 28);
+    explain(s, "augment", "%s", text);
+    return replace(&s->recipe.augment, text, error);
+}
+
+/* The wide network, unless the machine could not even show half of the images that it deserves. */
+static dsc_status suggest_network(double *work, dsc_suggestion *s, facts *f, const dsc_dataset *data,
+                                  dsc_error *error) {
+    dsc_status status = DSC_OK;
+    for (f->wide = f->count >= FEW;; f->wide = false) {
+        if (!f->model) status = write_network(&s->recipe, f, error);
+        if (!status) status = count_work(work, &s->recipe, data, error);
+        if (status || f->model || !f->wide) return status;
+        if (SECONDS * f->threads * pace(&f->choice) / *work >= SHOWN / 2) return DSC_OK;
+    }
+}
+
+static dsc_status suggest_others(dsc_suggestion *s, facts *f, const dsc_dataset *data, dsc_error *error) {
+    static const char base[] =
+        "{\"normalise\": \"standard\", \"loss\": \"softmax-cross-entropy smoothing=0.05\", "
+        "\"optimiser\": \"adamw\", \"learning-rate\": 0.003, \"weight-decay\": 0.02, "
+        "\"schedule\": \"one-cycle\", \"precision\": \"auto\"}";
+    double work;
+    dsc_status status = dsc_recipe_initialise(&s->recipe, error);
+    if (!status) status = dsc_recipe_from_json(&s->recipe, base, sizeof base - 1, "suggestion", error);
+    if (!status) status = take_given(&s->recipe, f, error);
+    if (!status) status = suggest_network(&work, s, f, data, error);
+    if (status) return status;
+    explain(s, "images", "%zu of %zu classes, %zu x %zu x %zu, not prepared as digits are", f->count,
+            f->classes, f->images.shape[0], f->images.shape[1], f->images.shape[2]);
+    if (!f->model) explain_network(s, f);
+    s->recipe.batch = batch_for(f->count);
+    set_epochs(s, f, SHOWN, work);
+    return suggest_augmentation(s, f, error);
+}
+
+dsc_status dsc_recipe_suggest(dsc_suggestion *s, const dsc_dataset *data, const dsc_suggest_given *given,
+                              dsc_error *error) {
+    static const dsc_suggest_given nothing = {0};
+    if (!given) given = &nothing;
+    facts f = {.count = data->count,
+               .classes = dsc_dataset_classes(data),
+               .model = given->model,
+               .kernels = given->kernels,
+               .threads = given->threads ? given->threads : dsc_threads_available()};
+    memset(s, 0, sizeof *s);
+    if (given->training_samples && given->training_samples < f.count) f.count = given->training_samples;
+    dsc_dataset_describe(&f.images, data);
+    f.side = f.images.shape[1] < f.images.shape[2] ? f.images.shape[1] : f.images.shape[2];
+    dsc_status status = dsc_kernels_choose(&f.choice, given->kernels, error);
+    if (!status)
+        status = f.images.preparation == DSC_PREPARATION_DIGITS ? suggest_characters(s, &f, data, error)
+                                                                : suggest_others(s, &f, data, error);
+    if (status) dsc_recipe_clear(&s->recipe);
+    return status;
+}
