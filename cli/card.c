@@ -215,8 +215,8 @@ static const command_operand operands[] = {
 };
 
 static const command_example examples[] = {
-    {"card runs/0001-mnist-cnn-118k", "The card of a run, printed."},
-    {"card runs/0001-mnist-cnn-118k --out runs/0001-mnist-cnn-118k/README.md",
+    {"card runs/0001-mnist-cnn-166k", "The card of a run, printed."},
+    {"card runs/0001-mnist-cnn-166k --out runs/0001-mnist-cnn-166k/README.md",
      "Beside the model, under the name that model hubs show."},
     {0},
 };

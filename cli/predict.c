@@ -203,7 +203,7 @@ static const command_operand operands[] = {
 static const command_example examples[] = {
     {"predict photo.png", "Which digits are on it? The model is inside the program."},
     {"predict --show three.png", "What the network saw, and what it went by."},
-    {"predict --model runs/0001-mnist-cnn-118k scans/ --json",
+    {"predict --model runs/0001-mnist-cnn-166k scans/ --json",
      "A folder, with a model of one's own, for a program to read."},
     {0},
 };

@@ -181,10 +181,10 @@ static const command_operand operands[] = {
 };
 
 static const command_example examples[] = {
-    {"report runs/0001-mnist-cnn-118k", "A summary on the terminal."},
-    {"report runs/0001-mnist-cnn-118k --out report",
+    {"report runs/0001-mnist-cnn-166k", "A summary on the terminal."},
+    {"report runs/0001-mnist-cnn-166k --out report",
      "The whole report as one page, report/report.html, and its figures."},
-    {"report --compare runs/0001-mnist-784-256-10 runs/0002-mnist-cnn-118k --out versus",
+    {"report --compare runs/0001-mnist-784-256-10 runs/0002-mnist-cnn-166k --out versus",
      "Is the second one really better?"},
     {0},
 };

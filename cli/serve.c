@@ -129,7 +129,7 @@ static const command_operand operands[] = {
 static const command_example examples[] = {
     {"serve --open", "Draw a digit, and see what the network makes of it."},
     {"serve --allow-host digits.example.org", "Behind a proxy that has this name."},
-    {"serve runs/0001-mnist-cnn-118k", "The same with a model of your own; its curves are on the page, too."},
+    {"serve runs/0001-mnist-cnn-166k", "The same with a model of your own; its curves are on the page, too."},
     {0},
 };
 

@@ -228,7 +228,7 @@ static const command_example examples[] = {
     {"train --recipe tutorial --seed 2 --out runs/tutorial-2", "Another recipe, another seed."},
     {"train --model 784-300-100-10 --epochs 20 --validation 0.1 --patience 3", "A network of your own."},
     {"train --recipe mlp --find-rate", "Which learning rate suits this network?"},
-    {"train --resume runs/0001-mnist-cnn-118k", "Go on where a run was stopped."},
+    {"train --resume runs/0001-mnist-cnn-166k", "Go on where a run was stopped."},
     {0},
 };
 

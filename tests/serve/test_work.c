@@ -137,7 +137,7 @@ static void one_run_is_trained_at_a_time_and_ends_with_the_site(void **unused) {
     json_decref(json);
     until_it_waits();
     assert_true(was_called("train --quiet --recipe tutorial --data digits --out "));
-    assert_true(was_called("/runs/0002-tutorial --epochs 3"));
+    assert_true(was_called("/runs/0002-digits --epochs 3"));
     json = training();
     assert_string_equal(json_string_value(json_object_get(json, "running")), "0002-digits");
     json_decref(json);
