@@ -234,6 +234,18 @@ static dsc_status finish(dsc_opening *o, dsc_error *error) {
     return status ? status : mix(o, error);
 }
 
+/* Pictures were brought to the size that was asked for; arrays have theirs. */
+static dsc_status check_size(const dsc_opening *o, const char *path, dsc_error *error) {
+    const int64_t *size = o->reading->size;
+    const size_t *shape = o->train->shape;
+    if (!size[0] || (shape[1] == (size_t)size[0] && shape[2] == (size_t)size[1])) return DSC_OK;
+    return dsc_fail(
+        error, DSC_ERROR_UNSUPPORTED,
+        "%s: its images are arrays of %zu x %zu pixels, and size brings pictures alone to another "
+        "size, %lld x %lld; omit it",
+        path, shape[1], shape[2], (long long)size[0], (long long)size[1]);
+}
+
 dsc_status dsc_data_form_open(dsc_opening *o, const char *path, dsc_error *error) {
     const dsc_data_form *form, *outer = o->form;
     char *inner;
@@ -248,6 +260,7 @@ dsc_status dsc_data_form_open(dsc_opening *o, const char *path, dsc_error *error
     status = form->open(o, inner, error);
     free(inner);
     if (!status && !outer) status = finish(o, error);
+    if (!status && !outer) status = check_size(o, path, error);
     if (status) dsc_opening_clear(o);
     return status;
 }

@@ -20,9 +20,9 @@
 enum { DIGITS_ENOUGH = 20000, FEW = 5000, CONVOLVED_FROM = 4, STEPS_LEAST = 1200, EPOCHS_MOST = 200 };
 static const double SHOWN = 1e6, SECONDS = 420;
 
-/* Of prepared digits or letters the recipe mnist-99.5 shows so many, fewer than of other images: they are
- * easier. */
-static const double CHARACTERS_SHOWN = 360000;
+/* The recipes mnist-99.5 and mnist-99 show so many of prepared digits or letters, which are easier than other
+ * images. */
+static const double CHARACTERS_SHOWN = 360000, EASY_SHOWN = 120000;
 
 /* The most pixels of height or width that are left for the last convolutions. */
 enum { MAP_LAST = 9, HALVINGS_MOST = 5, LARGE = 64 };
@@ -192,19 +192,25 @@ static dsc_status suggest_characters(dsc_suggestion *s, const facts *f, const ds
     if (status) return status;
     explain(s, "images", "%zu of %zu classes, prepared as MNIST's digits are: the recipe %s is made for them",
             f->count, f->classes, name);
-    if (easy) return DSC_OK;
+    if (easy) {
+        s->recipe.epochs = epochs_for(EASY_SHOWN, (double)f->count);
+        if (s->recipe.epochs < 2) s->recipe.epochs = 2;
+        return DSC_OK;
+    }
     status = count_work(&work, &s->recipe, data, error);
     if (!status) set_epochs(s, f, CHARACTERS_SHOWN, work);
     return status;
 }
 
-/* Many images need little of it; few need more than they are. */
+/* Many images need little of it. Few need more than they are: of colours, negatives tell a network not to
+ * learn by heart which colours each thing had. */
 static dsc_status suggest_augmentation(dsc_suggestion *s, const facts *f, dsc_error *error) {
     char text[DSC_SUGGESTION_TEXT];
     if (f->side < CONVOLVED_FROM) return DSC_OK;
     const double side = (double)f->side;
     if (f->count < FEW)
-        (void)snprintf(text, sizeof text, "affine rotate=15 shift=%.3g scale=0.15, erase p=0.5", side / 10);
+        (void)snprintf(text, sizeof text, "affine rotate=20 shift=%.3g scale=0.2 shear=10%s", side / 10,
+                       f->images.shape[0] > 1 ? ", invert p=0.5" : "");
     else
         (void)snprintf(text, sizeof text, "affine shift=%.3g p=0.5, erase p=0.5", side / 28);
     explain(s, "augment", "%s", text);

@@ -33,7 +33,7 @@ typedef struct dsc_suggestion {
  *
  *   images                                network and training
  *   ten classes of prepared digits,       the recipe mnist-99
- *     20,000 and more
+ *     20,000 and more                   (of 60,000; fewer images get more epochs)
  *   other prepared digits or letters      the recipe mnist-99.5; fewer images get more epochs
  *   less than 4 pixels high or wide       two dense layers
  *   all others                            convolutions: two before each halving of the image and two after the

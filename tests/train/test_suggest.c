@@ -39,7 +39,7 @@ static void prepared_digits_get_the_recipes_made_for_them(void **state) {
         size_t count;
         const char *recipe;
         int64_t epochs;
-    } cases[] = {{20000, "mnist-99", 2}, {2000, "mnist-99.5", 180}};
+    } cases[] = {{20000, "mnist-99", 6}, {2000, "mnist-99.5", 180}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         dsc_error error;
         dsc_dataset *data;
