@@ -4,16 +4,22 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "draw/claim.h"
 #include "evaluation.h"
+#include "model/title.h"
 #include "progress.h"
 #include "report/card.h"
+#include "report/figures.h"
 #include "report/questions.h"
 #include "run/run.h"
 #include "subject.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define FIGURE "confusion" /* how report_draw_confusion calls it */
 
 typedef struct values {
     command_source source;
@@ -29,7 +35,6 @@ typedef struct session {
     const values *how;
     command_subject subject;
     dsc_recipe recipe;
-    char *name;
     dsc_run_facts facts;
     command_data data;
     report_exam exam;
@@ -39,19 +44,46 @@ typedef struct session {
     size_t *crossed;
     report_trial trials[REPORT_TRIALS];
     char model_sha256[FETCH_SHA256_HEX];
-    command_progress progress;
-    const char *shown;
+    report_figures figures;
+    dsc_text title, data_title, prefix; /* prefix: of the figure's files, for it lies beside the card */
+    command_watch watch;
 } session;
 
-static int on_progress(void *user, const char *what, size_t done, size_t total) {
-    session *s = user;
-    if (s->shown != what) {
-        command_progress_end(&s->progress);
-        command_progress_start(&s->progress, s->call, what, "", total);
-        s->shown = what;
+/* The figure is called after the card: two cards in one folder have one each. What is no plain letter in the
+ * card's name could be of meaning where the figure is linked. */
+static void name_figure(dsc_text *prefix, const char *out) {
+    const char *slash = strrchr(out, '/'), *name = slash ? slash + 1 : out;
+    const char *dot = strrchr(name, '.');
+    size_t length = dot && dot > name ? (size_t)(dot - name) : strlen(name);
+    const size_t most = REPORT_FIGURE_FILE - sizeof "-" FIGURE ".svg";
+    for (size_t i = 0; i < length && i < most; i++) {
+        const unsigned char c = (unsigned char)name[i];
+        dsc_text_append(prefix, "%c", c < 128 && (isalnum(c) || c == '.' || c == '_') ? c : '-');
     }
-    command_progress_show(&s->progress, done);
-    return command_should_stop();
+    dsc_text_append(prefix, "-");
+}
+
+/* Before the measuring: fails if the figure would replace somebody else's. */
+static dsc_status claim_figure(session *s, char **folder, dsc_error *error) {
+    if (!DESCENDER_WITH_CAIRO) return DSC_OK; /* the card does without */
+    const char *slash = strrchr(s->how->out, '/');
+    size_t length = slash ? (size_t)(slash - s->how->out) : 0;
+    *folder = slash ? strndup(s->how->out, length ? length : 1) : strdup(".");
+    name_figure(&s->prefix, s->how->out);
+    dsc_text name = {0};
+    dsc_text_append(&name, "%s" FIGURE, s->prefix.data ? s->prefix.data : "");
+    dsc_status status = *folder && !name.failed && !s->prefix.failed
+                            ? DSC_OK
+                            : dsc_fail_memory(error, strlen(s->how->out), s->how->out);
+    if (!status)
+        status = draw_claim(*folder, (const char *const[]){name.data, NULL}, command_warn_in_place, error);
+    dsc_text_free(&name);
+    return status;
+}
+
+static dsc_status draw_figure(session *s, const char *folder, dsc_error *error) {
+    s->figures = (report_figures){.folder = folder, .prefix = s->prefix.data};
+    return report_draw_confusion(&s->figures, &s->exam, error);
 }
 
 static dsc_status open_all(session *s, dsc_error *error) {
@@ -62,7 +94,7 @@ static dsc_status open_all(session *s, dsc_error *error) {
         status = dsc_fail(
             error, DSC_ERROR_ARGUMENT,
             "%s: is a model's file; a card tells how it was trained too: give the folder of its run", run);
-    if (!status) status = dsc_run_recipe(&s->recipe, &s->name, run, error);
+    if (!status) status = dsc_run_recipe(&s->recipe, NULL, run, error);
     if (status) return status;
     status = dsc_run_facts_read(&s->facts, run, &why);
     if (status == DSC_ERROR_IO)
@@ -75,7 +107,7 @@ static dsc_status open_all(session *s, dsc_error *error) {
 }
 
 static dsc_status measure(session *s, dsc_error *error) {
-    const report_watch watch = {on_progress, s};
+    const report_watch watch = {command_watch_step, &s->watch};
     const dsc_model *model = s->subject.model;
     unsigned threads = (unsigned)s->how->threads;
     s->crossed = dsc_allocate(dsc_model_classes(model),
@@ -87,7 +119,7 @@ static dsc_status measure(session *s, dsc_error *error) {
     if (!status) status = report_slice_up(s->slices, s->crossed, &s->exam, error);
     if (!status)
         status = report_try_all(s->trials, &s->exam, (size_t)s->how->samples, threads, &watch, error);
-    command_progress_end(&s->progress);
+    command_progress_end(&s->watch.progress);
     if (!status)
         status = report_measure_speed(&s->speed, model, s->data.test, s->subject.model_path, threads,
                                       s->how->seconds, error);
@@ -109,7 +141,7 @@ static json_t *share_json(size_t correct, size_t count) {
 static json_t *slices_json(const session *s) {
     json_t *list = json_array();
     for (size_t t = 0; t < REPORT_TRAITS; t++)
-        for (size_t i = 0; i < REPORT_SLICES; i++) {
+        for (size_t i = 0; i < REPORT_SLICES && report_trait_applies(t, &s->test.images); i++) {
             const report_slice *slice = &s->slices[t][i];
             json_t *json = share_json(slice->correct, slice->count);
             (void)json_object_update_new(json, json_pack("{s:s, s:s, s:f, s:f}", "trait",
@@ -144,12 +176,22 @@ static dsc_status print_json(const session *s, const dsc_text *card, dsc_error *
 }
 
 static dsc_status write_card(session *s, dsc_error *error) {
-    const report_card card = {.name = s->name,
+    dsc_text figure = {0};
+    if (s->figures.count && s->figures.figures[0].bytes)
+        dsc_text_append(&figure, "%s" FIGURE ".png", s->prefix.data);
+    dsc_model_title(&s->title, s->subject.model, s->data.name);
+    dsc_public_name(&s->data_title, s->data.name);
+    if (figure.failed || s->title.failed || s->data_title.failed) {
+        dsc_text_free(&figure);
+        return dsc_fail_memory(error, DSC_MESSAGE_SIZE, "a card's title");
+    }
+    const report_card card = {.title = s->title.data,
                               .model_sha256 = s->model_sha256,
                               .recipe = &s->recipe,
                               .facts = &s->facts,
                               .exam = &s->exam,
-                              .data_name = s->data.name,
+                              .data_title = s->data_title.data,
+                              .figure = figure.data,
                               .test = &s->test,
                               .speed = &s->speed,
                               .slices = (const report_slice(*)[REPORT_SLICES])s->slices,
@@ -166,17 +208,21 @@ static dsc_status write_card(session *s, dsc_error *error) {
     if (!status)
         command_remark(s->call, "%zu questions are left for a person: look for 'To be answered'", questions);
     dsc_text_free(&text);
+    dsc_text_free(&figure);
     return status;
 }
 
 static dsc_status run(command_call *call, dsc_error *error) {
-    session s = {.call = call, .how = call->values};
+    session s = {.call = call, .how = call->values, .watch = {.call = call}};
     command_warn_of_kernels();
     dsc_status status = open_all(&s, error);
+    char *folder = NULL;
     if (!status) status = command_rehearse(call, s.how->out, error);
+    if (!status && s.how->out) status = claim_figure(&s, &folder, error);
     if (!status) status = measure(&s, error);
+    if (!status && folder) status = draw_figure(&s, folder, error);
     if (!status) status = write_card(&s, error);
-    command_progress_end(&s.progress);
+    command_progress_end(&s.watch.progress);
     if (!status) command_warn_of_answers(&s.exam.metrics);
     report_exam_clear(&s.exam);
     command_data_close(&s.data);
@@ -184,14 +230,18 @@ static dsc_status run(command_call *call, dsc_error *error) {
     dsc_recipe_clear(&s.recipe);
     command_subject_close(&s.subject);
     free(s.crossed);
-    free(s.name);
+    report_figures_clear(&s.figures);
+    dsc_text_free(&s.title);
+    dsc_text_free(&s.data_title);
+    dsc_text_free(&s.prefix);
+    free(folder);
     return status;
 }
 
 static const dsc_param options[] = {
     COMMAND_SOURCE(values),
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
-     "write the card there; without it, it is printed"},
+     "write the card there, and beside it the figure that it shows; without it, it is printed"},
     {"samples", DSC_PARAM_INT, offsetof(values, samples), "2000", 0, 1e9, NULL,
      "change so many test images to measure robustness; 0: all"},
     {"seconds", DSC_PARAM_REAL, offsetof(values, seconds), "0.5", 0.01, 600, NULL,

@@ -33,6 +33,7 @@ static json_t *set_json(const report_datasheet *sheet, size_t which) {
         (void)json_object_set_new(classes, dsc_dataset_class_name(sheet->sets[which], k),
                                   json_integer((json_int_t)s->per_class[k]));
     for (size_t t = 0; t < REPORT_TRAITS; t++) {
+        if (!report_trait_applies(t, &sheet->facts[which].images)) continue;
         const double *q = sheet->traits[which][t];
         (void)json_object_set_new(traits, report_trait_names[t],
                                   json_pack("[o, o, o]", real(q[0]), real(q[1]), real(q[2])));

@@ -34,3 +34,14 @@ void command_progress_end(command_progress *progress) {
     command_progress_wipe(progress);
     dsc_text_free(&progress->line);
 }
+
+int command_watch_step(void *user, const char *what, size_t done, size_t total) {
+    command_watch *watch = user;
+    if (watch->shown != what) {
+        command_progress_end(&watch->progress);
+        command_progress_start(&watch->progress, watch->call, what, "", total);
+        watch->shown = what;
+    }
+    command_progress_show(&watch->progress, done);
+    return command_should_stop();
+}

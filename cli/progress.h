@@ -21,4 +21,14 @@ void command_progress_wipe(command_progress *progress);
 /* Wipes the line and frees what was used. */
 void command_progress_end(command_progress *progress);
 
+/* A job of several parts, each with a line of its own. `watch` starts as {.call = call}. */
+typedef struct command_watch {
+    const command_call *call;
+    command_progress progress;
+    const char *shown; /* what the line is about; NULL: the next part begins a new one */
+} command_watch;
+
+/* For report_watch, `user` being the watch: shows how far `what` is, and answers whether to stop. */
+int command_watch_step(void *user, const char *what, size_t done, size_t total);
+
 #endif

@@ -34,20 +34,8 @@ typedef struct session {
     report_speed speeds[2];
     report_subject about[2];
     report_figures figures;
-    command_progress progress;
-    const char *shown; /* what the bar is about */
+    command_watch watch;
 } session;
-
-static int on_progress(void *user, const char *what, size_t done, size_t total) {
-    session *s = user;
-    if (s->shown != what) {
-        command_progress_end(&s->progress);
-        command_progress_start(&s->progress, s->call, what, "", total);
-        s->shown = what;
-    }
-    command_progress_show(&s->progress, done);
-    return command_should_stop();
-}
 
 static dsc_status open_all(session *s, dsc_error *error) {
     size_t expected = s->how->compare ? 2 : 1;
@@ -69,7 +57,7 @@ static dsc_status open_all(session *s, dsc_error *error) {
 }
 
 static dsc_status examine(session *s, dsc_error *error) {
-    const report_watch watch = {on_progress, s};
+    const report_watch watch = {command_watch_step, &s->watch};
     dsc_dataset **set = s->how->split == SPLIT_TRAIN ? &s->data.train : &s->data.test;
     dsc_status status = command_subject_match(set, &s->subjects[0], error);
     for (size_t i = 0; i < s->count && !status; i++) {
@@ -79,13 +67,13 @@ static dsc_status examine(session *s, dsc_error *error) {
                                        .data_name = s->data.name,
                                        .split = s->how->split == SPLIT_TRAIN ? "training set" : "test set",
                                        .threads = (unsigned)s->how->threads};
-        s->shown = NULL;
+        s->watch.shown = NULL;
         const unsigned threads = (unsigned)s->how->threads;
         status = i ? report_examine_beside(&s->exams[i], subject->model, s->exams, threads, &watch, error)
                    : report_examine(s->exams, subject->model, *set, threads, &watch, error);
         if (status == DSC_ERROR_MISMATCH) return dsc_error_context(error, status, "%s", subject->name);
         if (status) return status;
-        command_progress_wipe(&s->progress);
+        command_progress_wipe(&s->watch.progress);
         status = report_measure_speed(&s->speeds[i], subject->model, *set, subject->model_path, threads,
                                       s->how->seconds, error);
     }
@@ -93,7 +81,7 @@ static dsc_status examine(session *s, dsc_error *error) {
 }
 
 static dsc_status write_out(session *s, dsc_error *error) {
-    const report_watch watch = {on_progress, s};
+    const report_watch watch = {command_watch_step, &s->watch};
     if (!s->how->out) return DSC_OK;
     if (s->how->compare)
         return report_write_comparison(&s->figures, s->how->out, s->about, s->exams, s->speeds, &watch,
@@ -132,13 +120,13 @@ static void tell_where(const session *s) {
 }
 
 static dsc_status run(command_call *call, dsc_error *error) {
-    session s = {.call = call, .how = call->values};
+    session s = {.call = call, .how = call->values, .watch = {.call = call}};
     command_warn_of_kernels();
     dsc_status status = open_all(&s, error);
     if (!status && s.how->out) status = report_claim(s.how->out, command_warn_in_place, error);
     if (!status) status = examine(&s, error);
     if (!status) status = write_out(&s, error);
-    command_progress_end(&s.progress);
+    command_progress_end(&s.watch.progress);
     if (!status) status = print(&s, error);
     if (!status) tell_where(&s);
     for (size_t i = 0; i < s.count && !status; i++) command_warn_of_answers(&s.exams[i].metrics);

@@ -42,12 +42,13 @@ static void append_pairs(dsc_text *text, const report_exam *exam) {
 static void append_speed(dsc_text *text, const report_speed *speed) {
     char a[48], b[48], c[48];
     dsc_text_append(text, "%s parameters, %s multiply-adds an image",
-                    report_grouped(a, (double)speed->parameters), report_grouped(b, speed->multiply_adds));
+                    dsc_format_grouped(a, (double)speed->parameters),
+                    dsc_format_grouped(b, speed->multiply_adds));
     if (speed->file_bytes > 0) dsc_text_append(text, ", a file of %s", report_bytes(c, speed->file_bytes));
     dsc_text_append(text, "\none image on one thread: %s in the median, 99 of 100 in %s\n",
                     report_seconds(a, speed->latency_median), report_seconds(b, speed->latency_slow));
     dsc_text_append(text, "in batches of %zu, on %u threads: %s images/s\n", speed->batch, speed->threads,
-                    report_grouped(a, speed->images_per_second));
+                    dsc_format_grouped(a, speed->images_per_second));
 }
 
 void report_append_summary(dsc_text *text, const report_shown *shown) {

@@ -7,6 +7,7 @@
 #include "find_rate.h"
 #include "given.h"
 #include "measure/score.h"
+#include "model/title.h"
 #include "report/curves.h"
 #include "run/run.h"
 #include "source.h"
@@ -130,7 +131,10 @@ static dsc_status test(session *s, dsc_error *error) {
                                           (unsigned)s->how->threads, NULL, NULL, error);
     if (status) return status;
     if (dsc_run_note_test(s->run, &s->metrics, &failure)) command_complain("warning: %s", failure.message);
-    status = DESCENDER_WITH_CAIRO ? report_curves_save(dsc_run_folder(s->run), &failure) : DSC_OK;
+    dsc_text title = {0};
+    dsc_model_title(&title, dsc_run_model(s->run), s->data.name);
+    if (DESCENDER_WITH_CAIRO) status = report_curves_save(dsc_run_folder(s->run), title.data, &failure);
+    dsc_text_free(&title);
     if (status) command_complain("warning: the curves were not drawn: %s", failure.message);
     return DSC_OK;
 }

@@ -138,6 +138,19 @@ char *dsc_format_fixed(char *out, size_t size, double value, int decimals) {
     return out;
 }
 
+char *dsc_format_grouped(char out[48], double number) {
+    char digits[40];
+    if (!isfinite(number) || fabs(number) > 1e18) return strcpy(out, "-");
+    (void)dsc_format_fixed(digits, sizeof digits, number, 0);
+    size_t length = strlen(digits), at = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0 && isdigit((unsigned char)digits[i - 1])) out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
+    return out;
+}
+
 char *dsc_format_scientific(char *out, size_t size, double value, int decimals) {
     (void)snprintf(out, size, "%.*e", decimals, value);
     point_for_locale(out);

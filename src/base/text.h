@@ -31,6 +31,10 @@ char *dsc_format_fixed(char *out, size_t size, double value, int decimals);
 /* The same for "%.<decimals>e". */
 char *dsc_format_scientific(char *out, size_t size, double value, int decimals);
 
+/* A whole number with its thousands divided by commas, "1,234,567"; "-" if it is not finite, or beyond 1e18.
+ * Returns `out`. */
+char *dsc_format_grouped(char out[48], double number);
+
 /* Reads all of `text` as a number, with a point whatever the locale. False if it is not wholly one. */
 bool dsc_parse_real(double *value, const char *text);
 bool dsc_parse_integer(int64_t *value, const char *text);

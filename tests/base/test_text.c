@@ -41,6 +41,11 @@ static void numbers_are_the_same_in_every_locale(void **state) {
     double back;
     check(0.68, "0.68");
     assert_string_equal(dsc_format_fixed(out, sizeof out, 0.8976, 3), "0.898");
+    assert_string_equal(dsc_format_grouped(out, 0), "0");
+    assert_string_equal(dsc_format_grouped(out, 999), "999");
+    assert_string_equal(dsc_format_grouped(out, 1234567), "1,234,567");
+    assert_string_equal(dsc_format_grouped(out, -123456), "-123,456");
+    assert_string_equal(dsc_format_grouped(out, (double)INFINITY), "-");
     assert_true(dsc_parse_real(&back, "0.5"));
     assert_true(back == 0.5);
     assert_false(dsc_parse_real(&back, "0,5"));

@@ -15,39 +15,47 @@ static void append_metric(dsc_text *text, const char *type, const char *name, do
                     dsc_format_fixed(number, sizeof number, value, 6));
 }
 
-/* https://huggingface.co/docs/hub/model-cards: `license` is for a person to add. */
+/* https://huggingface.co/docs/hub/model-cards: `license` is for a person to add. The Hub checks `datasets`,
+ * which are ids of its own, and `model-index`, in which task, dataset and metrics must have their types,
+ * the dataset its name and the metrics their values; "imagefolder" is its word for any folder of images. */
 static void append_front_matter(dsc_text *text, const report_card *card) {
     dsc_text_append(text, "---\nlibrary_name: descender\npipeline_tag: image-classification\ntags:\n"
                           "- image-classification\n- descender\n");
     if (is_mnist(card)) dsc_text_append(text, "datasets:\n- ylecun/mnist\n");
     dsc_text_append(text, "metrics:\n- accuracy\n- f1\nmodel-index:\n- name: ");
-    report_append_yaml(text, report_public_name(card->name));
+    report_append_yaml(text, card->title);
     dsc_text_append(
         text, "\n  results:\n  - task:\n      type: image-classification\n      name: Image classification\n"
               "    dataset:\n      name: ");
-    report_append_yaml(text, report_public_name(card->data_name));
+    report_append_yaml(text, card->data_title);
     dsc_text_append(text, "\n      type: %s\n      split: test\n    metrics:\n",
-                    is_mnist(card) ? "ylecun/mnist" : "images");
+                    is_mnist(card) ? "ylecun/mnist" : "imagefolder");
     append_metric(text, "accuracy", "Accuracy", dsc_metrics_accuracy(&card->exam->metrics));
     append_metric(text, "f1", "F1, mean of the classes", dsc_metrics_macro_f1(&card->exam->metrics));
     dsc_text_append(text, "---\n\n");
 }
 
-static void append_uses(dsc_text *text) {
+static void append_uses(dsc_text *text, const report_card *card) {
+    const bool handwriting = report_is_handwriting(&card->test->images);
     dsc_text_append(text, "## Intended Use\n");
     report_ask(
         text,
         "What is the model for? Name the task it was made for, and the decisions that its answers enter.");
     report_ask(text, "Whom does it serve, and who operates it?");
     report_ask(text,
-               "What is it not for? Name uses that look alike and are out of scope, such as other scripts, "
-               "whole pages, or decisions about people.");
+               handwriting
+                   ? "What is it not for? Name uses that look alike and are out of scope, such as other "
+                     "scripts, whole pages, or decisions about people."
+                   : "What is it not for? Name uses that look alike and are out of scope, such as other "
+                     "kinds of pictures, other cameras, or decisions about people.");
     dsc_text_append(
         text,
-        "\n## Factors\n\nThe images carry no record of who wrote them, with what, or where: groups of "
-        "writers and instruments cannot be told apart here. What can be measured on the images themselves "
-        "is: the class, the stroke's thickness, the slant and the size; and how the model bears images "
-        "that are rotated, shifted, noisy, blurred or pale. The results are below.\n");
+        "\n## Factors\n\nThe images carry no record of who %s them, with what, or where: groups of "
+        "people and instruments cannot be told apart here. What can be measured on the images themselves "
+        "is: the class, %s; and how the model bears images that are rotated, shifted, noisy, blurred or "
+        "pale. The results are below.\n",
+        handwriting ? "wrote" : "made",
+        handwriting ? "the stroke's thickness, the slant and the size" : "the brightness and the contrast");
     report_ask(
         text,
         "Which groups of people, instruments and environments matter where the model is used, and what is "
@@ -99,7 +107,7 @@ static void append_data(dsc_text *text, const report_card *card) {
     const dsc_data_summary *s = &card->test->summary;
     char number[32];
     dsc_text_append(text, "\n## Evaluation Data\n\n- **Data**: ");
-    report_append_markdown(text, report_public_name(card->data_name));
+    report_append_markdown(text, card->data_title);
     dsc_text_append(text,
                     ", test set: %zu images of %zu x %zu x %zu (channels, height, width), %zu classes\n",
                     s->count, s->shape[0], s->shape[1], s->shape[2], s->classes);
@@ -115,7 +123,10 @@ static void append_data(dsc_text *text, const report_card *card) {
     dsc_text_append(text, "\n## Training Data\n\n");
     const char *name = fact(card, "data", "name");
     dsc_text_append(text, "- **Data**: ");
-    report_append_markdown(text, name ? report_public_name(name) : "not recorded: the run has no log");
+    if (name)
+        report_append_public_markdown(text, name);
+    else
+        dsc_text_append(text, "not recorded: the run has no log");
     dsc_text_append(text, "\n");
     append_count(text, card, "training", "images to train on");
     append_count(text, card, "validation", "images held out of the training set to validate");
@@ -130,21 +141,28 @@ static void append_data(dsc_text *text, const report_card *card) {
                           "`descender datasheet` describes the data themselves.\n");
 }
 
-static void append_end(dsc_text *text) {
+static void append_end(dsc_text *text, const report_card *card) {
+    const bool handwriting = report_is_handwriting(&card->test->images);
     dsc_text_append(text, "\n## Ethical Considerations\n");
     report_ask(text, "Whom may the model harm if it errs, and whom if it works? Who bears its mistakes, and "
                      "can they object?");
-    report_ask(text, "Were the people whose writing it learned from asked, and is anything in it personal?");
+    report_ask(text,
+               handwriting
+                   ? "Were the people whose writing it learned from asked, and is anything in it personal?"
+                   : "Were the people who made its images, or are on them, asked, and is anything in them "
+                     "personal?");
     report_ask(text, "What was done, or is to be done, to lower these risks?");
     dsc_text_append(
-        text, "\n## Caveats and Recommendations\n\n"
-              "- The numbers hold for images prepared as those of the test set. On other images (other pens, "
-              "cameras, scripts) they have to be measured anew.\n"
-              "- The model knows its classes alone: an image of anything else gets one of them as its "
-              "answer, often "
-              "with high confidence.\n"
-              "- The table of changes above says how much of its accuracy is left when images are unlike "
-              "those it learned from.\n");
+        text,
+        "\n## Caveats and Recommendations\n\n"
+        "- The numbers hold for images prepared as those of the test set. On other images (other %s) "
+        "they have to be measured anew.\n"
+        "- The model knows its classes alone: an image of anything else gets one of them as its "
+        "answer, often "
+        "with high confidence.\n"
+        "- The table of changes above says how much of its accuracy is left when images are unlike "
+        "those it learned from.\n",
+        handwriting ? "pens, cameras, scripts" : "cameras, lights, backgrounds");
     report_ask(
         text,
         "What should whoever uses the model know besides, and what should be measured before it is used?");
@@ -153,15 +171,16 @@ static void append_end(dsc_text *text) {
 void report_append_card(dsc_text *text, const report_card *card) {
     append_front_matter(text, card);
     dsc_text_append(text, "# Model card: ");
-    report_append_markdown(text, report_public_name(card->name));
+    report_append_markdown(text, card->title);
     dsc_text_append(
         text,
         "\n\nWhat stands here was measured or taken from the run by `descender card`. What takes a person's "
         "judgement is asked, in lines that begin with **To be answered**.\n\n");
+    report_append_card_use(text, card);
     report_append_card_details(text, card);
-    append_uses(text);
+    append_uses(text, card);
     append_measures(text, card);
     append_data(text, card);
     report_append_card_results(text, card);
-    append_end(text);
+    append_end(text, card);
 }

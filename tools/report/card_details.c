@@ -34,8 +34,10 @@ static void append_recipe(dsc_text *text, const report_card *card) {
         if (value.failed) text->failed = true;
         if (value.length) {
             dsc_text_append(text, "| `%s` | ", p->name);
-            report_append_markdown(text, strcmp(p->name, "data") != 0 ? value.data
-                                                                      : report_public_name(value.data));
+            if (strcmp(p->name, "data") != 0)
+                report_append_markdown(text, value.data);
+            else
+                report_append_public_markdown(text, value.data);
             dsc_text_append(text, " |\n");
         }
         dsc_text_free(&value);
@@ -63,8 +65,9 @@ void report_append_card_details(dsc_text *text, const report_card *card) {
                     "\n- **Kind**: a feedforward neural network that gives each image one of %zu classes\n",
                     dsc_model_classes(model));
     dsc_text_append(text, "- **Size**: %s parameters, %s multiply-adds for one image, a file of %s\n",
-                    report_grouped(a, (double)card->speed->parameters),
-                    report_grouped(b, card->speed->multiply_adds), report_bytes(c, card->speed->file_bytes));
+                    dsc_format_grouped(a, (double)card->speed->parameters),
+                    dsc_format_grouped(b, card->speed->multiply_adds),
+                    report_bytes(c, card->speed->file_bytes));
     dsc_images images;
     dsc_model_describe(&images, model);
     dsc_text_append(text, "- **Expects** images of %zu x %zu x %zu (channels, height, width), %s, %s\n",
@@ -136,10 +139,11 @@ static void append_classes(dsc_text *text, const report_exam *exam) {
 
 static void append_slices(dsc_text *text, const report_card *card) {
     dsc_text_append(
-        text, "\nBy what was drawn, in thirds of the test set (how it is measured: `docs/report.md`):\n\n"
+        text, "\nBy what the images are like, in thirds of the test set (how it is measured: "
+              "`docs/report.md`):\n\n"
               "| | from | to | images | accuracy, %% | 95 %% interval |\n|---|---:|---:|---:|---:|---|\n");
     for (size_t t = 0; t < REPORT_TRAITS; t++)
-        for (size_t i = 0; i < REPORT_SLICES; i++) {
+        for (size_t i = 0; i < REPORT_SLICES && report_trait_applies(t, &card->test->images); i++) {
             const report_slice *s = &card->slices[t][i];
             char from[32], to[32];
             dsc_text_append(text, "| %s, %s | %s | %s | %zu |", report_trait_names[t], report_trait_units[t],
@@ -151,20 +155,25 @@ static void append_slices(dsc_text *text, const report_card *card) {
 }
 
 static void append_crossed(dsc_text *text, const report_card *card) {
-    size_t n = card->exam->metrics.classes;
+    const size_t n = card->exam->metrics.classes;
+    const dsc_images *images = &card->test->images;
     dsc_text_append(
         text,
         "\n### Intersectional results\n\nAccuracy in percent (and images) of each class in each of these "
         "thirds, lowest to highest. Few images make a number uncertain.\n\n| class |");
     for (size_t t = 0; t < REPORT_TRAITS; t++)
-        for (size_t i = 0; i < REPORT_SLICES; i++)
+        for (size_t i = 0; i < REPORT_SLICES && report_trait_applies(t, images); i++)
             dsc_text_append(text, " %s %zu |", report_trait_names[t], i + 1);
-    dsc_text_append(text, "\n|---|---|---|---|---|---|---|---|---|---|\n");
+    dsc_text_append(text, "\n|---|");
+    for (size_t t = 0; t < REPORT_TRAITS; t++)
+        if (report_trait_applies(t, images)) dsc_text_append(text, "---|---|---|");
+    dsc_text_append(text, "\n");
     for (size_t k = 0; k < n; k++) {
         dsc_text_append(text, "| ");
         report_append_markdown(text, dsc_model_class_name(card->exam->model, k));
         dsc_text_append(text, " |");
         for (size_t s = 0; s < (size_t)REPORT_TRAITS * REPORT_SLICES; s++) {
+            if (!report_trait_applies(s / REPORT_SLICES, images)) continue;
             const size_t *cell = card->crossed + 2 * (s * n + k);
             char share[32];
             dsc_text_append(
@@ -210,6 +219,11 @@ void report_append_card_results(dsc_text *text, const report_card *card) {
     append_share(text, m->top[0], m->count);
     dsc_text_append(text, "\n\n");
     append_classes(text, card->exam);
+    if (card->figure)
+        dsc_text_append(text,
+                        "\n![Confusion matrix: rows are what an image is, columns what it was taken for]"
+                        "(%s)\n",
+                        card->figure);
     append_slices(text, card);
     append_crossed(text, card);
     append_trials(text, card);
@@ -218,7 +232,7 @@ void report_append_card_results(dsc_text *text, const report_card *card) {
         "\n### Speed\n\nOne image on one thread: %s in the median, 99 of 100 in %s. In batches of %zu on %u "
         "threads: %s images a second.",
         report_seconds(a, s->latency_median), report_seconds(b, s->latency_slow), s->batch, s->threads,
-        report_grouped(c, s->images_per_second));
+        dsc_format_grouped(c, s->images_per_second));
     if (*s->processor) {
         dsc_text_append(text, " Measured on: ");
         report_append_markdown(text, s->processor);

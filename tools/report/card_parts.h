@@ -13,12 +13,13 @@
 
 /* All of it is to be there, except where it says otherwise; texts may come from anywhere. */
 typedef struct report_card {
-    const char *name;         /* of the recipe */
+    const char *title;        /* dsc_model_title */
     const char *model_sha256; /* of the file; empty: unknown */
     const dsc_recipe *recipe;
     const dsc_run_facts *facts; /* without a log: an empty start */
     const report_exam *exam;    /* on the test set */
-    const char *data_name;
+    const char *data_title;     /* dsc_public_name of what it was measured on */
+    const char *figure;         /* of the confusion matrix: the name of a PNG beside the card; NULL: none */
     const report_data_facts *test;
     const report_speed *speed;
     const report_slice (*slices)[REPORT_SLICES]; /* (REPORT_TRAITS) */
@@ -26,6 +27,7 @@ typedef struct report_card {
     const report_trial *trials;                  /* (REPORT_TRIALS) */
 } report_card;
 
+void report_append_card_use(dsc_text *text, const report_card *card);     /* commands and programs */
 void report_append_card_details(dsc_text *text, const report_card *card); /* who, what, how */
 void report_append_card_results(dsc_text *text, const report_card *card); /* tables of measurements */
 

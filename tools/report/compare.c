@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "draw/bars.h"
+#include "model/title.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -49,7 +50,10 @@ static dsc_status draw_recall(report_figures *figures, const report_subject subj
     const char **names = report_class_names(exams[0].model);
     draw_bar_series series[2];
     dsc_text legend[2] = {{0}, {0}};
-    for (size_t s = 0; s < 2; s++) dsc_text_append(&legend[s], "%s: %s", s ? "B" : "A", subjects[s].name);
+    for (size_t s = 0; s < 2; s++) {
+        dsc_text_append(&legend[s], "%s: ", s ? "B" : "A");
+        dsc_public_name(&legend[s], subjects[s].name);
+    }
     if (legend[0].failed || legend[1].failed) {
         free(block);
         block = NULL;
@@ -136,7 +140,7 @@ static void append_model(dsc_text *page, const char *letter, const report_subjec
     double ends[2];
     report_section(page, letter, letter);
     dsc_text_append(page, "<p><strong>");
-    report_append_html(page, subject->name);
+    report_append_public(page, subject->name);
     dsc_text_append(page, "</strong>: ");
     report_append_html(page, dsc_model_text(exam->model));
     dsc_text_append(page, "</p>\n<div class=\"tiles\">\n");
@@ -160,9 +164,11 @@ static dsc_status write_page(const char *folder, const report_figures *figures,
                              const report_speed speeds[2], const report_duel *all, const report_duel *classes,
                              dsc_error *error) {
     dsc_text page = {0}, title = {0}, lead = {0};
-    dsc_text_append(&title, "%s against %s", subjects[0].name, subjects[1].name);
+    dsc_model_title(&title, exams[0].model, subjects[0].data_name);
+    dsc_text_append(&title, ", against ");
+    dsc_network_title(&title, exams[1].model);
     dsc_text_append(&lead, "Both answered the same %zu images: ", exams[0].metrics.count);
-    report_append_html(&lead, subjects[0].data_name);
+    report_append_public(&lead, subjects[0].data_name);
     dsc_text_append(&lead, ", %s. A is right on %zu that B gets wrong, B on %zu that A gets wrong.",
                     subjects[0].split, all->paired.first, all->paired.second);
     if (lead.failed || title.failed) page.failed = true;

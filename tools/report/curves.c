@@ -130,10 +130,10 @@ static dsc_status save(const char *run, const char *name, const draw_chart *char
     return status;
 }
 
-dsc_status report_curves_save(const char *run, dsc_error *error) {
+dsc_status report_curves_save(const char *run, const char *title, dsc_error *error) {
     figures f;
     dsc_status status = make(&f, run, error);
-    f.chart.title = run;
+    f.chart.title = title;
     if (!status) status = save(run, DSC_RUN_CURVES_SVG, &f.chart, error);
     if (!status) status = save(run, DSC_RUN_CURVES_PNG, &f.chart, error);
     release(&f);

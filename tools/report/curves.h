@@ -16,7 +16,7 @@ dsc_status report_curves_use(const char *run, const char *title,
                              dsc_status (*use)(void *user, const draw_chart *chart, dsc_error *error),
                              void *user, dsc_error *error);
 
-/* Writes RUN/curves.svg and RUN/curves.png; DSC_ERROR_UNSUPPORTED where there is no cairo. */
-dsc_status report_curves_save(const char *run, dsc_error *error);
+/* Writes RUN/curves.svg and RUN/curves.png, titled `title`; DSC_ERROR_UNSUPPORTED where there is no cairo. */
+dsc_status report_curves_save(const char *run, const char *title, dsc_error *error);
 
 #endif

@@ -104,10 +104,11 @@ static void append_classes(dsc_text *text, const report_datasheet *sheet) {
 }
 
 static void append_traits(dsc_text *text, const report_datasheet *sheet) {
-    dsc_text_append(text, "\nWhat was drawn, measured on the pixels (how: `docs/report.md`); 5, 50 and 95 "
-                          "percent of the images "
-                          "lie below:\n\n| | training set | test set |\n|---|---|---|\n");
+    dsc_text_append(text,
+                    "\nWhat the images are like, measured on the pixels (how: `docs/report.md`); 5, 50 and "
+                    "95 percent of the images lie below:\n\n| | training set | test set |\n|---|---|---|\n");
     for (size_t t = 0; t < REPORT_TRAITS; t++) {
+        if (!report_trait_applies(t, &sheet->facts[0].images)) continue;
         dsc_text_append(text, "| %s, %s |", report_trait_names[t], report_trait_units[t]);
         for (size_t i = 0; i < 2; i++)
             for (size_t q = 0; q < 3; q++) {
@@ -173,7 +174,7 @@ static void append_composition(dsc_text *text, const report_datasheet *sheet) {
 
 void report_append_datasheet(dsc_text *text, const report_datasheet *sheet) {
     dsc_text_append(text, "# Datasheet: ");
-    report_append_markdown(text, sheet->name);
+    report_append_public_markdown(text, sheet->name);
     dsc_text_append(text, "\n\nWhat stands here was measured by `descender datasheet`. What takes a person's "
                           "knowledge is asked, "
                           "in lines that begin with **To be answered**.\n\n## Motivation\n");
@@ -183,7 +184,11 @@ void report_append_datasheet(dsc_text *text, const report_datasheet *sheet) {
     append_composition(text, sheet);
     dsc_text_append(text, "\n## Collection Process\n");
     report_ask(text, "How was each image obtained: with which instruments, by whom, over what time?");
-    report_ask(text, "Did the people who wrote know of it, did they agree, and can they withdraw?");
+    report_ask(
+        text, report_is_handwriting(&sheet->facts[0].images)
+                  ? "Did the people who wrote know of it, did they agree, and can they withdraw?"
+                  : "Did the people who made the images, or are on them, know of it, did they agree, and can "
+                    "they withdraw?");
     report_ask(text, "Was the collection reviewed for what it may do to people?");
     dsc_text_append(text, "\n## Preprocessing, Cleaning, Labeling\n");
     report_ask(

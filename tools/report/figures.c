@@ -36,10 +36,11 @@ dsc_status report_miss_figure(report_figures *figures, const char *name, const c
 /* Renders, and writes FOLDER/NAME.ENDING. */
 static dsc_status put(unsigned char **bytes, size_t *size, const report_figures *figures, const char *name,
                       const draw_picture *picture, draw_format format, dsc_error *error) {
-    char file[48];
+    char file[REPORT_FIGURE_FILE];
     dsc_status status = draw_render(bytes, size, picture, format, error);
     if (status) return status;
-    (void)snprintf(file, sizeof file, "%s.%s", name, format == DRAW_SVG ? "svg" : "png");
+    (void)snprintf(file, sizeof file, "%s%s.%s", figures->prefix ? figures->prefix : "", name,
+                   format == DRAW_SVG ? "svg" : "png");
     char *path = dsc_path_join(figures->folder, file);
     status = path ? dsc_file_write(path, *bytes, *size, error) : dsc_fail_memory(error, sizeof file, name);
     free(path);
@@ -260,7 +261,7 @@ dsc_status report_draw_curves(report_figures *figures, const char *run, dsc_erro
     dsc_error why = {0};
     dsc_status status = report_curves_use(run, NULL, use_curves, figures, &why);
     if (status == DSC_ERROR_IO && figures->count == before)
-        return report_miss_figure(figures, "curves", why.message, error);
+        return report_miss_figure(figures, "curves", "the run's log.jsonl cannot be read", error);
     if (!status && figures->count == before)
         return report_miss_figure(figures, "curves", "the run's log has no steps yet", error);
     if (status && error) *error = why;

@@ -6,7 +6,7 @@
 #include "draw/canvas.h"
 #include "report/exam.h"
 
-enum { REPORT_FIGURES_MOST = 16 };
+enum { REPORT_FIGURES_MOST = 16, REPORT_FIGURE_FILE = 256 /* a file's name, with its end */ };
 
 typedef struct report_figure {
     char name[32];        /* of its files, without an ending */
@@ -20,6 +20,7 @@ typedef struct report_figure {
 
 typedef struct report_figures {
     const char *folder; /* where the files go; it must be there */
+    const char *prefix; /* their names begin with it; NULL: as they are */
     report_figure figures[REPORT_FIGURES_MOST];
     size_t count;
 } report_figures;

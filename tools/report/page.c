@@ -93,9 +93,9 @@ void report_page_not_finite(dsc_text *page, const dsc_metrics *m) {
 
 void report_page_speed(dsc_text *page, const report_speed *speed) {
     char value[48], other[48], note[256];
-    report_tile(page, "parameters", report_grouped(value, (double)speed->parameters),
+    report_tile(page, "parameters", dsc_format_grouped(value, (double)speed->parameters),
                 "numbers that were learned");
-    report_tile(page, "multiply-adds", report_grouped(value, speed->multiply_adds), "for one image");
+    report_tile(page, "multiply-adds", dsc_format_grouped(value, speed->multiply_adds), "for one image");
     if (speed->file_bytes > 0)
         report_tile(page, "size", report_bytes(value, speed->file_bytes), "of the model&rsquo;s file");
     (void)snprintf(note, sizeof note, "in the median, one image on one thread; 99 of 100 in %s",
@@ -103,5 +103,5 @@ void report_page_speed(dsc_text *page, const report_speed *speed) {
     report_tile(page, "latency", report_seconds(value, speed->latency_median), note);
     (void)snprintf(note, sizeof note, "in batches of %zu, on %u thread%s", speed->batch, speed->threads,
                    speed->threads == 1 ? "" : "s");
-    report_tile(page, "images a second", report_grouped(value, speed->images_per_second), note);
+    report_tile(page, "images a second", dsc_format_grouped(value, speed->images_per_second), note);
 }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "model/title.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,8 +21,10 @@ static void append_lead(dsc_text *lead, const report_subject *subject, const rep
     dsc_text_append(
         lead, "<strong>%s&nbsp;%%</strong> of %zu images right (95&nbsp;%% interval %s). Measured on ",
         report_percent(share, dsc_metrics_accuracy(m), 2), m->count, report_percents(interval, ends, 2));
-    report_append_html(lead, subject->data_name);
-    dsc_text_append(lead, ", %s. The network: ", subject->split);
+    report_append_public(lead, subject->data_name);
+    dsc_text_append(lead, ", %s: ", subject->split);
+    report_append_public(lead, subject->name);
+    dsc_text_append(lead, ". The network: ");
     report_append_html(lead, dsc_model_text(exam->model));
     dsc_text_append(lead, ".");
 }
@@ -201,7 +204,7 @@ static dsc_status write_page(const char *folder, const report_figures *figures, 
                              const report_exam *exam, const report_speed *speed, dsc_error *error) {
     dsc_text page = {0}, lead = {0}, title = {0};
     append_lead(&lead, subject, exam);
-    dsc_text_append(&title, "Report on %s", subject->name);
+    dsc_model_title(&title, exam->model, subject->data_name);
     if (lead.failed || title.failed) page.failed = true;
     if (!page.failed) report_page_begin(&page, title.data, lead.data);
     dsc_text_free(&lead);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* strokes.c: thickness, slant and size of what was drawn, and accuracy by thirds of them. */
+/* strokes.c: traits of images, and accuracy by thirds of them. */
 #include "report/strokes.h"
 
 #include "base/error.h"
@@ -9,8 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const report_trait_names[REPORT_TRAITS] = {"stroke thickness", "slant", "size"};
-const char *const report_trait_units[REPORT_TRAITS] = {"pixels", "degrees", "percent of the image"};
+const char *const report_trait_names[REPORT_TRAITS] = {"stroke thickness", "slant", "size", "brightness",
+                                                       "contrast"};
+const char *const report_trait_units[REPORT_TRAITS] = {"pixels", "degrees", "percent of the image", "percent",
+                                                       "percent"};
+
+bool report_is_handwriting(const dsc_images *images) { return images->preparation == DSC_PREPARATION_DIGITS; }
+
+bool report_trait_applies(size_t trait, const dsc_images *images) {
+    return (trait <= REPORT_SIZE) == report_is_handwriting(images);
+}
 
 /* The mean of the channels. */
 static double grey_at(const uint8_t *image, const size_t shape[3], size_t y, size_t x) {
@@ -83,6 +91,19 @@ static double size_of(const ink *k, double darkest) {
     return (double)((right - left + 1) * (bottom - top + 1)) / (double)(k->shape[1] * k->shape[2]);
 }
 
+/* Of all numbers of the image, in percent of 255. */
+static void light_of(double *mean, double *deviation, const uint8_t *image, const size_t shape[3]) {
+    const size_t count = shape[0] * shape[1] * shape[2];
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += image[i];
+        squares += (double)image[i] * image[i];
+    }
+    *mean = sum / (double)count;
+    *deviation = sqrt(fmax(0, squares / (double)count - *mean * *mean)) / 2.55;
+    *mean /= 2.55;
+}
+
 void report_traits_of(double traits[REPORT_TRAITS], const uint8_t *image, const size_t shape[3]) {
     ink k = {image, shape, background_of(image, shape)};
     double sum = 0, mean_x = 0, mean_y = 0, darkest = 0;
@@ -94,7 +115,8 @@ void report_traits_of(double traits[REPORT_TRAITS], const uint8_t *image, const 
             mean_y += w * (double)y;
             darkest = fmax(darkest, w);
         }
-    for (size_t t = 0; t < REPORT_TRAITS; t++) traits[t] = (double)NAN;
+    for (size_t t = 0; t <= REPORT_SIZE; t++) traits[t] = (double)NAN;
+    light_of(&traits[REPORT_BRIGHTNESS], &traits[REPORT_CONTRAST_OF_PIXELS], image, shape);
     if (!(sum > 0)) return;
     traits[REPORT_THICKNESS] = 2 * sum / edge_of(&k);
     traits[REPORT_SLANT] = slant_of(&k, sum, mean_x / sum, mean_y / sum);

@@ -3,8 +3,8 @@
 #include "report/text.h"
 
 #include "draw/utf8.h"
+#include "model/title.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,6 +31,22 @@ void report_append_html(dsc_text *out, const char *text) {
             draw_utf8_append(out, c);
         }
     }
+}
+
+static void append_public(dsc_text *out, const char *name, void (*append)(dsc_text *, const char *)) {
+    dsc_text text = {0};
+    dsc_public_name(&text, name);
+    if (text.failed)
+        out->failed = true;
+    else
+        append(out, text.data);
+    dsc_text_free(&text);
+}
+
+void report_append_public(dsc_text *out, const char *name) { append_public(out, name, report_append_html); }
+
+void report_append_public_markdown(dsc_text *out, const char *name) {
+    append_public(out, name, report_append_markdown);
 }
 
 /* Markdown lets a backslash stand before any ASCII punctuation (CommonMark, 2.4), and HTML in Markdown
@@ -83,12 +99,6 @@ void report_append_base64(dsc_text *out, const void *bytes, size_t size) {
     dsc_text_append_bytes(out, line, at);
 }
 
-const char *report_public_name(const char *name) {
-    const char *slash = strrchr(name, '/');
-    if (!strncmp(name, "MNIST (", 7)) return "MNIST";
-    return slash && slash[1] ? slash + 1 : name;
-}
-
 char *report_percent(char out[32], double share, int decimals) {
     if (!isfinite(share)) return strcpy(out, "-");
     return dsc_format_fixed(out, 32, 100 * share, decimals);
@@ -103,19 +113,6 @@ char *report_percents(char out[80], const double interval[2], int decimals) {
     if (!isfinite(interval[0]) || !isfinite(interval[1])) return strcpy(out, "-");
     (void)snprintf(out, 80, "%s to %s", report_percent(low, interval[0], decimals),
                    report_percent(high, interval[1], decimals));
-    return out;
-}
-
-char *report_grouped(char out[48], double number) {
-    char digits[40];
-    if (!isfinite(number) || fabs(number) > 1e18) return strcpy(out, "-");
-    (void)dsc_format_fixed(digits, sizeof digits, number, 0);
-    size_t length = strlen(digits), at = 0;
-    for (size_t i = 0; i < length; i++) {
-        if (i && (length - i) % 3 == 0 && isdigit((unsigned char)digits[i - 1])) out[at++] = ',';
-        out[at++] = digits[i];
-    }
-    out[at] = '\0';
     return out;
 }
 

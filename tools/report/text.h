@@ -8,21 +8,18 @@
 #include "base/text.h"
 
 void report_append_html(dsc_text *out, const char *text);     /* in elements and in quoted attributes */
+void report_append_public(dsc_text *out, const char *name);   /* the same of dsc_public_name */
 void report_append_markdown(dsc_text *out, const char *text); /* in a paragraph or a cell of a table */
-void report_append_yaml(dsc_text *out, const char *text);     /* a scalar, with its quotes */
+void report_append_public_markdown(dsc_text *out, const char *name);
+void report_append_yaml(dsc_text *out, const char *text); /* a scalar, with its quotes */
 void report_append_base64(dsc_text *out, const void *bytes, size_t size);
-
-/* What is handed on: of a path on this machine only the last name goes into it, and MNIST is MNIST wherever
- * it lies. */
-const char *report_public_name(const char *name);
 
 /* "97.91", of a share; "-" if it is not finite. And "97.6 to 98.2". */
 char *report_percent(char out[32], double share, int decimals);
 char *report_loss(char out[32], double loss); /* four decimals */
 char *report_percents(char out[80], const double interval[2], int decimals);
 
-/* A number with its thousands divided by commas; and a size in bytes, kB or MB. */
-char *report_grouped(char out[48], double number);
+/* A size in bytes, kB or MB. */
 char *report_bytes(char out[48], double bytes);
 
 /* The shortest decimal that reads back, whole numbers without a point: "0.5", "10". */
