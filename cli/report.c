@@ -5,6 +5,7 @@
 #include "evaluation.h"
 #include "progress.h"
 #include "report/report.h"
+#include "report_runs.h"
 #include "report_show.h"
 #include "subject.h"
 
@@ -12,18 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SPLIT_TEST, SPLIT_TRAIN };
+typedef report_values values;
 
-typedef struct values {
-    command_source source;
-    int split;
-    int64_t threads;
-    double seconds;
-    char *out;
-    bool compare, json, quiet;
-} values;
-
-/* One call: a model, or two. */
+/* One call about a model, or two that are compared. */
 typedef struct session {
     command_call *call;
     const values *how;
@@ -41,9 +33,8 @@ static dsc_status open_all(session *s, dsc_error *error) {
     size_t expected = s->how->compare ? 2 : 1;
     if (s->call->operand_count != expected)
         return command_wrong_usage(s->call, error,
-                                   s->how->compare
-                                       ? "--compare needs two: `descender report --compare RUN RUN`"
-                                       : "one run or model at a time; to compare two, give --compare");
+                                   "--compare needs two: `descender report --compare RUN RUN`; without it, "
+                                   "`descender report RUN...` takes any number");
     for (; s->count < expected; s->count++) {
         dsc_status status = command_subject_open(&s->subjects[s->count], s->call->operands[s->count], error);
         if (status) return status;
@@ -58,14 +49,14 @@ static dsc_status open_all(session *s, dsc_error *error) {
 
 static dsc_status examine(session *s, dsc_error *error) {
     const report_watch watch = {command_watch_step, &s->watch};
-    dsc_dataset **set = s->how->split == SPLIT_TRAIN ? &s->data.train : &s->data.test;
+    dsc_dataset **set = s->how->split == REPORT_SPLIT_TRAIN ? &s->data.train : &s->data.test;
     dsc_status status = command_subject_match(set, &s->subjects[0], error);
     for (size_t i = 0; i < s->count && !status; i++) {
         const command_subject *subject = &s->subjects[i];
         s->about[i] = (report_subject){.name = subject->name,
                                        .run = subject->is_run ? subject->name : NULL,
                                        .data_name = s->data.name,
-                                       .split = s->how->split == SPLIT_TRAIN ? "training set" : "test set",
+                                       .split = report_split_name(s->how),
                                        .threads = (unsigned)s->how->threads};
         s->watch.shown = NULL;
         const unsigned threads = (unsigned)s->how->threads;
@@ -107,19 +98,9 @@ static dsc_status print(session *s, dsc_error *error) {
     return status;
 }
 
-static void tell_where(const session *s) {
-    if (!s->how->out) {
-        command_remark(s->call, "For the whole report, with figures: --out DIR");
-        return;
-    }
-    for (size_t i = 0; i < s->figures.count; i++)
-        if (s->figures.figures[i].missing)
-            command_remark(s->call, "Without the figure '%s': %s", s->figures.figures[i].name,
-                           s->figures.figures[i].missing);
-    command_remark(s->call, "Saved the report: %s/%s", s->how->out, REPORT_PAGE);
-}
-
 static dsc_status run(command_call *call, dsc_error *error) {
+    const values *how = call->values;
+    if (call->operand_count > 1 && !how->compare) return report_runs(call, how, error);
     session s = {.call = call, .how = call->values, .watch = {.call = call}};
     command_warn_of_kernels();
     dsc_status status = open_all(&s, error);
@@ -128,7 +109,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     if (!status) status = write_out(&s, error);
     command_progress_end(&s.watch.progress);
     if (!status) status = print(&s, error);
-    if (!status) tell_where(&s);
+    if (!status) report_tell_where(call, how->out, &s.figures);
     for (size_t i = 0; i < s.count && !status; i++) command_warn_of_answers(&s.exams[i].metrics);
     for (size_t i = 0; i < 2; i++) {
         report_exam_clear(&s.exams[i]);
@@ -148,7 +129,7 @@ static const dsc_param options[] = {
     {"compare", DSC_PARAM_SWITCH, offsetof(values, compare), "off", 0, 0, NULL,
      "two models on the same images, image by image"},
     {"seconds", DSC_PARAM_REAL, offsetof(values, seconds), "0.5", 0.01, 600, NULL,
-     "measure the speed for about so long"},
+     "measure the speed of one model, or of two that are compared, for about so long"},
     {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL, "0: all cores"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
@@ -163,8 +144,9 @@ static const command_option extras[] = {
 };
 
 static const command_operand operands[] = {
-    {.name = "RUN|MODEL", .help = "the folder of a run, or a model's file"},
-    {.name = "RUN|MODEL", .optional = true, .help = "with --compare, the one it is compared with"},
+    {.name = "RUN|MODEL",
+     .many = true,
+     .help = "the folder of a run, or a model's file; several are shown side by side"},
     {0},
 };
 
@@ -172,6 +154,8 @@ static const command_example examples[] = {
     {"report runs/0001-mnist-cnn-166k", "A summary on the terminal."},
     {"report runs/0001-mnist-cnn-166k --out report",
      "The whole report as one page, report/report.html, and its figures."},
+    {"report runs/0001-mnist-784-256-10 runs/0002-mnist-cnn-166k --out side-by-side",
+     "Any number: their curves over one another, what each reached, a test between any two."},
     {"report --compare runs/0001-mnist-784-256-10 runs/0002-mnist-cnn-166k --out versus",
      "Is the second one really better?"},
     {0},
@@ -180,13 +164,17 @@ static const command_example examples[] = {
 const command command_report = {
     .name = "report",
     .help = "what a model does, where it errs, and how fast it is",
-    .about = "Everything that `descender evaluate` prints, with intervals for each class, what is confused "
-             "most, size "
-             "and speed. With --out, one page of HTML that needs no network and can be printed, with curves, "
-             "confusion "
-             "matrix, reliability, the most confident mistakes with what they depended on, the first filters "
-             "and the "
-             "last hidden layer in two dimensions; each figure also as SVG and PNG.",
+    .about =
+        "Everything that `descender evaluate` prints, with intervals for each class, what is confused "
+        "most, size "
+        "and speed. With --out, one page of HTML that needs no network and can be printed, with curves, "
+        "confusion "
+        "matrix, reliability, the most confident mistakes with what they depended on, the first filters "
+        "and the "
+        "last hidden layer in two dimensions; each figure also as SVG and PNG.\n\n"
+        "Of several runs or models, a table with intervals, their curves over one another, and a test "
+        "between any two that were measured on the same images: each is measured on the data that it was "
+        "trained with, or on --data. A model's file is measured on the data of the first run.",
     .operands = operands,
     .options = options,
     .extras = extras,

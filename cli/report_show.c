@@ -152,7 +152,7 @@ static json_t *speed_json(const report_speed *s) {
 }
 
 /* The names of the figures that were drawn, and why others were not. */
-static void add_figures(json_t *json, const report_figures *figures) {
+void report_add_figures(json_t *json, const report_figures *figures) {
     if (!figures) return;
     json_t *drawn = json_array(), *missing = json_object();
     for (size_t i = 0; i < figures->count; i++) {
@@ -173,7 +173,7 @@ static void add_figures(json_t *json, const report_figures *figures) {
 /* What the caller should know beside the results: what differs in the data, and what was drawn. */
 static void add_rest(json_t *json, const report_shown *shown) {
     (void)json_object_set_new(json, "remarks", command_remarks_json(shown->remarks));
-    add_figures(json, shown->figures);
+    report_add_figures(json, shown->figures);
 }
 
 static json_t *subject_json(const report_shown *shown, size_t i) {
@@ -197,7 +197,7 @@ json_t *report_json(const report_shown *shown) {
     return json;
 }
 
-static json_t *duel_json(const report_duel *duel) {
+json_t *report_duel_json(const report_duel *duel) {
     const double ends[2] = {duel->difference.low, duel->difference.high};
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "both", count_json(duel->paired.both), "only_a",
                      count_json(duel->paired.first), "only_b", count_json(duel->paired.second), "neither",
@@ -210,12 +210,24 @@ json_t *report_comparison_json(const report_shown *shown, dsc_error *error) {
     json_t *list = json_array(), *json = NULL;
     if (classes && !report_compare(&all, classes, shown->exams, error)) {
         for (size_t k = 0; k < shown->exams->metrics.classes; k++)
-            (void)json_array_append_new(list, duel_json(&classes[k]));
+            (void)json_array_append_new(list, report_duel_json(&classes[k]));
         json = json_pack("{s:o, s:o, s:o, s:O}", "a", subject_json(shown, 0), "b", subject_json(shown, 1),
-                         "all", duel_json(&all), "classes", list);
+                         "all", report_duel_json(&all), "classes", list);
         if (json) add_rest(json, shown);
     }
     json_decref(list);
     free(classes);
     return json;
+}
+
+void report_tell_where(const command_call *call, const char *out, const report_figures *figures) {
+    if (!out) {
+        command_remark(call, "For the whole report, with figures: --out DIR");
+        return;
+    }
+    for (size_t i = 0; i < figures->count; i++)
+        if (figures->figures[i].missing)
+            command_remark(call, "Without the figure '%s': %s", figures->figures[i].name,
+                           figures->figures[i].missing);
+    command_remark(call, "Saved the report: %s/%s", out, REPORT_PAGE);
 }

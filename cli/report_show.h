@@ -22,4 +22,24 @@ dsc_status report_append_comparison(dsc_text *text, const report_shown *shown, d
 json_t *report_json(const report_shown *shown);
 json_t *report_comparison_json(const report_shown *shown, dsc_error *error);
 
+/* Several, and the tests between any two of them. */
+typedef struct report_shown_runs {
+    const report_entry *entries;
+    size_t count;
+    const report_match *matches;
+    size_t match_count;
+    const report_figures *figures; /* NULL: no page was written */
+} report_shown_runs;
+
+/* Tables of at most `width` columns, 60 or more. */
+void report_append_runs(dsc_text *text, const report_shown_runs *shown, size_t width);
+json_t *report_runs_json(const report_shown_runs *shown); /* NULL: no memory */
+
+/* On standard error: where the page is, and which figures are missing; `out` NULL: how to get one. */
+void report_tell_where(const command_call *call, const char *out, const report_figures *figures);
+
+/* {"both": 9700, "only_a": 80, ...}, and the names of figures in `json`. */
+json_t *report_duel_json(const report_duel *duel);
+void report_add_figures(json_t *json, const report_figures *figures);
+
 #endif

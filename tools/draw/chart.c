@@ -101,9 +101,12 @@ static double place_y(const plot *p, double y) {
     return near(p->top + p->height - (y - p->y.minimum) / (p->y.maximum - p->y.minimum) * p->height);
 }
 
+/* Of the four dashes and markers, which one: when the eight colours come again, each has another. */
+static size_t variant(size_t index) { return (index + index / 8) % 4; }
+
 static draw_pen series_pen(size_t index) {
     static const draw_dash dashes[4] = {DRAW_SOLID, DRAW_DASHED, DRAW_DASH_DOT, DRAW_DOTTED};
-    return (draw_pen){draw_series_colour((unsigned)index), 1.6, dashes[index % 4]};
+    return (draw_pen){draw_series_colour((unsigned)index), 1.6, dashes[variant(index)]};
 }
 
 /* The index-th shape around a point, filled or hollow; white round it keeps lines from touching it. */
@@ -112,7 +115,7 @@ static void draw_marker(draw_canvas *c, double x, double y, size_t index) {
     draw_pen edge = {colour, 1.3, DRAW_SOLID};
     int32_t fill = index % 2 ? (int32_t)DRAW_WHITE : (int32_t)colour;
     double r = 3.2;
-    switch (index % 4) {
+    switch (variant(index)) {
     case 0:
         draw_circle(c, x, y, 2.6, fill, &edge);
         break;

@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static report_duel duel_of(const report_exam exams[2], size_t label) {
-    report_duel duel = {.paired = report_pair_up(&exams[0], &exams[1], label)};
+report_duel report_duel_of(const report_exam *first, const report_exam *second, size_t label) {
+    report_duel duel = {.paired = report_pair_up(first, second, label)};
     duel.difference = dsc_paired_difference(&duel.paired);
     size_t count = duel.paired.both + duel.paired.first + duel.paired.second + duel.paired.none;
     duel.p = count ? dsc_mcnemar(&duel.paired) : (double)NAN;
@@ -30,9 +30,9 @@ dsc_status report_compare(report_duel *all, report_duel *classes, const report_e
             "the second with report_examine_beside");
     double *p = dsc_allocate(n, sizeof *p);
     if (!p) return dsc_fail_memory(error, n * sizeof *p, "a comparison");
-    *all = duel_of(exams, SIZE_MAX);
+    *all = report_duel_of(&exams[0], &exams[1], SIZE_MAX);
     for (size_t k = 0; k < n; k++) {
-        classes[k] = duel_of(exams, k);
+        classes[k] = report_duel_of(&exams[0], &exams[1], k);
         p[k] = classes[k].p;
     }
     dsc_holm(p, n);

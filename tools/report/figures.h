@@ -46,6 +46,15 @@ dsc_status report_draw_filters(report_figures *figures, const report_exam *exam,
 dsc_status report_draw_embedding(report_figures *figures, const report_exam *exam, dsc_error *error);
 dsc_status report_draw_curves(report_figures *figures, const char *run, dsc_error *error);
 
+/* --- the figures of several runs --- */
+
+typedef struct report_entry report_entry; /* report.h */
+dsc_status report_draw_accuracies(report_figures *figures, const report_entry *entries, size_t count,
+                                  dsc_error *error);
+/* Loss and accuracy of all that have a log, by epochs and by seconds. */
+dsc_status report_draw_many_curves(report_figures *figures, const report_entry *entries, size_t count,
+                                   dsc_error *error);
+
 /* Names of the model's classes as an array (release with free()); NULL for want of memory. */
 const char **report_class_names(const dsc_model *model);
 

@@ -35,16 +35,49 @@ dsc_status report_write_comparison(report_figures *figures, const char *folder,
                                    const report_subject subjects[2], const report_exam exams[2],
                                    const report_speed speeds[2], const report_watch *watch, dsc_error *error);
 
-/* What two exams on the same data say of each class: p is McNemar's, corrected by Holm for the number of
- * classes. */
+/* What two exams on the same data say of all images (`label` SIZE_MAX), or of those of one class. */
 typedef struct report_duel {
     dsc_paired paired;
     dsc_difference difference; /* of the shares that are right: the first's minus the second's */
-    double p;                  /* NaN: no image of the class */
+    double p;                  /* McNemar's; NaN: no image of the class */
 } report_duel;
+report_duel report_duel_of(const report_exam *first, const report_exam *second, size_t label);
 
-/* `classes` (classes); `all` of all images. Fails unless both were on the same data and classes. */
+/* `classes` (classes), whose p are corrected by Holm for their number; `all` of all images. Fails unless both were on the same data and classes. */
 dsc_status report_compare(report_duel *all, report_duel *classes, const report_exam exams[2],
                           dsc_error *error);
+
+/* --- any number of runs side by side: runs.c, matches.c --- */
+
+enum { REPORT_RUNS_MOST = 64 };
+
+struct report_entry {
+    report_subject about;
+    const report_exam *exam;
+    size_t group; /* entries of one group answered the same images, numbered alike: the number of its first */
+    double epochs, seconds; /* of its training; 0: not known */
+};
+
+/* Two entries of one group. */
+typedef struct report_match {
+    size_t first, second; /* numbers of the entries, the first being the lower */
+    report_duel duel;     /* of all images */
+    double corrected;     /* its p, by Holm's method for all matches */
+} report_match;
+
+/* All pairs within the groups, the first entry's with the others first (release with free()). */
+dsc_status report_match_up(report_match **matches, size_t *count, const report_entry *entries,
+                           size_t entry_count, dsc_error *error);
+
+/* The match of these two, in either order, or NULL. */
+const report_match *report_find_match(const report_match *matches, size_t count, size_t one, size_t other);
+
+/* How many images entry `one` has right and `other` wrong, from their match. */
+size_t report_right_alone(const report_match *match, size_t one);
+
+/* The page and its figures, as report_write does. */
+dsc_status report_write_runs(report_figures *figures, const char *folder, const report_entry *entries,
+                             size_t count, const report_match *matches, size_t match_count,
+                             const report_watch *watch, dsc_error *error);
 
 #endif

@@ -42,7 +42,7 @@ const char report_style[] =
     "th,td{padding:.28rem .7rem;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}"
     "th:first-child,td:first-child{text-align:left;padding-left:.2rem;max-width:16rem;min-width:3.2rem;"
     "overflow-wrap:break-word}"
-    "td small{color:var(--pale);display:block;font-size:.8rem;white-space:nowrap}"
+    "td small,th small{color:var(--pale);display:block;font-size:.8rem;white-space:nowrap}"
     "thead th{font-weight:600;border-bottom-width:2px}"
     "footer{color:var(--pale);font-size:.86rem;padding-bottom:2.5rem}"
     "@media(max-width:34rem){header,main,footer{padding-left:.8rem;padding-right:.8rem}figure{padding:.3rem}"

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/* runs.c: the page about several runs: what each reached, their curves, and tests between any two. */
+#include "report/page.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "model/title.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct several {
+    const report_entry *entries;
+    size_t count;
+    const report_match *matches;
+    size_t match_count;
+} several;
+
+/* Whether all answered the same images. */
+static bool one_group(const several *s) {
+    for (size_t i = 0; i < s->count; i++)
+        if (s->entries[i].group) return false;
+    return true;
+}
+
+/* --- what each is, and what it reached --- */
+
+static void append_number(dsc_text *page, double value, const char *unit) {
+    char number[32];
+    if (value > 0)
+        dsc_text_append(page, "<td>%s%s</td>", dsc_format_fixed(number, sizeof number, value, unit ? 1 : 0),
+                        unit ? unit : "");
+    else
+        dsc_text_append(page, "<td>-</td>");
+}
+
+static void append_entry(dsc_text *page, const report_entry *entry, size_t number) {
+    const dsc_metrics *m = &entry->exam->metrics;
+    char a[48], b[80];
+    double ends[2];
+    dsc_wilson_interval(ends, m->top[0], m->count);
+    dsc_text_append(page, "<tr><th scope=\"row\">%zu <small>", number);
+    report_append_public(page, entry->about.name);
+    dsc_text_append(page, "</small></th><td>");
+    report_append_public(page, entry->about.data_name);
+    dsc_text_append(page, "</td><td>");
+    report_append_html(page, dsc_model_text(entry->exam->model));
+    dsc_text_append(page, "</td><td>%s</td>",
+                    dsc_format_grouped(a, (double)dsc_model_parameters(entry->exam->model)));
+    append_number(page, entry->epochs, NULL);
+    append_number(page, entry->seconds, "&nbsp;s");
+    dsc_text_append(page, "<td>%s <small>%s</small></td>", report_percent(a, dsc_metrics_accuracy(m), 2),
+                    report_percents(b, ends, 2));
+    dsc_text_append(page, "<td>%s</td>", report_loss(a, dsc_metrics_loss(m)));
+    dsc_text_append(page, "<td>%s</td><td>%zu <small>of %zu</small></td></tr>\n",
+                    report_percent(a, dsc_metrics_calibration_error(m), 2), m->count - m->top[0], m->count);
+}
+
+static void append_entries(dsc_text *page, const report_figures *figures, const several *s) {
+    static const char *const columns[] = {
+        "run",      "data",        "network", "parameters",           "epochs",
+        "training", "accuracy, %", "loss",    "calibration error, %", "wrong"};
+    report_section(page, "runs", "What each reached");
+    dsc_text_append(
+        page,
+        "<div class=\"wide\"><table class=\"runs\"><caption>On the %s. Accuracy with its 95 percent "
+        "interval.</caption><thead><tr>",
+        s->entries->about.split);
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        dsc_text_append(page, "<th scope=\"col\">%s</th>", columns[i]);
+    dsc_text_append(page, "</tr></thead><tbody>\n");
+    for (size_t i = 0; i < s->count; i++) append_entry(page, &s->entries[i], i + 1);
+    dsc_text_append(page, "</tbody></table></div>\n");
+    report_page_figure(page, figures, "accuracies",
+                       "Each with its own interval. Where two overlap, the table of pairs below may still "
+                       "tell them apart: it compares image by image.");
+    for (size_t i = 0; i < s->count; i++) report_page_not_finite(page, &s->entries[i].exam->metrics);
+    report_section_end(page);
+}
+
+/* --- any two of them --- */
+
+static void append_p(dsc_text *page, double p) {
+    char number[32];
+    if (p < 0.0001)
+        dsc_text_append(page, "<td>&lt; 0.0001</td>");
+    else
+        dsc_text_append(page, "<td>%s</td>", dsc_format_fixed(number, sizeof number, p, 4));
+}
+
+static void append_pair_cell(dsc_text *page, const several *s, size_t row, size_t column) {
+    const report_match *match =
+        row == column ? NULL : report_find_match(s->matches, s->match_count, row, column);
+    if (!match)
+        dsc_text_append(page, "<td>%s</td>", row == column ? "" : "-");
+    else if (row < column)
+        append_p(page, match->corrected);
+    else
+        dsc_text_append(page, "<td>%zu : %zu</td>", report_right_alone(match, row),
+                        report_right_alone(match, column));
+}
+
+static void append_how_to_read(dsc_text *page, const several *s) {
+    dsc_text_append(
+        page,
+        "<p>How to read it: above the diagonal stands p, below it the images that only one of the two has "
+        "right, first those of the row&rsquo;s run. A p below 0.05 says that so uneven a division would be "
+        "rare if both erred equally often: these two sets of weights differ. A larger p does not say that "
+        "they are alike.</p>\n"
+        "<p>%zu test%s at once find%s something by chance more often than one does, so each p is corrected "
+        "for their number by Holm&rsquo;s method (S. Holm, &ldquo;A simple sequentially rejective multiple "
+        "test procedure&rdquo;, Scandinavian Journal of Statistics 6, 1979).</p>\n",
+        s->match_count, s->match_count == 1 ? "" : "s", s->match_count == 1 ? "s" : "");
+}
+
+static void append_groups(dsc_text *page, const several *s) {
+    if (one_group(s)) return;
+    dsc_text_append(page, "<p><strong>Runs that were measured on different images cannot be compared in "
+                          "pairs.</strong> These were measured on the same ones, with the same classes:");
+    for (size_t g = 0, groups = 0; g < s->count; g++) {
+        if (s->entries[g].group != g) continue;
+        dsc_text_append(page, "%s", groups++ ? "; " : " ");
+        for (size_t i = g, n = 0; i < s->count; i++)
+            if (s->entries[i].group == g) dsc_text_append(page, "%s%zu", n++ ? ", " : "", i + 1);
+    }
+    dsc_text_append(page, ".</p>\n");
+}
+
+static void append_pairs(dsc_text *page, const several *s) {
+    report_section(page, "pairs", "Any two of them, image by image");
+    append_groups(page, s);
+    if (s->match_count) {
+        dsc_text_append(page,
+                        "<div class=\"wide\"><table><caption>Above the diagonal: p of McNemar&rsquo;s exact "
+                        "test, corrected. Below: images that only the row&rsquo;s run has right : only "
+                        "the column&rsquo;s.</caption><thead><tr><th scope=\"col\">run</th>");
+        for (size_t k = 0; k < s->count; k++) dsc_text_append(page, "<th scope=\"col\">%zu</th>", k + 1);
+        dsc_text_append(page, "</tr></thead><tbody>\n");
+        for (size_t i = 0; i < s->count; i++) {
+            dsc_text_append(page, "<tr><th scope=\"row\">%zu</th>", i + 1);
+            for (size_t k = 0; k < s->count; k++) append_pair_cell(page, s, i, k);
+            dsc_text_append(page, "</tr>\n");
+        }
+        dsc_text_append(page, "</tbody></table></div>\n");
+        append_how_to_read(page, s);
+    }
+    report_section_end(page);
+}
+
+/* --- the page --- */
+
+static void append_method(dsc_text *page) {
+    report_section(page, "method", "How this was measured");
+    dsc_text_append(
+        page,
+        "<p>Intervals are of 95 percent, and Wilson&rsquo;s; they speak of other images of the same kind. "
+        "p is McNemar&rsquo;s exact test on the images that one run alone has right. The calibration error "
+        "is the mean distance of confidence and accuracy over %d equal bins of confidence, weighted by "
+        "their images. A difference on one test set with one training run each says nothing about other "
+        "seeds.</p>\n",
+        DSC_CALIBRATION_BINS);
+    report_section_end(page);
+}
+
+/* After the data, where all have the same. */
+static void append_title(dsc_text *title, const several *s) {
+    dsc_text first = {0};
+    dsc_public_name(&first, s->entries->about.data_name);
+    bool same = !first.failed;
+    for (size_t i = 1; i < s->count && same; i++) {
+        dsc_text other = {0};
+        dsc_public_name(&other, s->entries[i].about.data_name);
+        same = !other.failed && !strcmp(first.data, other.data);
+        dsc_text_free(&other);
+    }
+    if (same) dsc_text_append(title, "%s: ", first.data);
+    dsc_text_append(title, "%zu networks side by side", s->count);
+    dsc_text_free(&first);
+}
+
+static dsc_status write_page(const char *folder, const report_figures *figures, const several *s,
+                             dsc_error *error) {
+    dsc_text page = {0}, title = {0}, lead = {0};
+    append_title(&title, s);
+    if (one_group(s))
+        dsc_text_append(&lead, "All answered the same %zu images.", s->entries->exam->metrics.count);
+    else
+        dsc_text_append(&lead, "They did not all answer the same images: scores stand for each alone.");
+    if (lead.failed || title.failed) page.failed = true;
+    if (!page.failed) report_page_begin(&page, title.data, lead.data);
+    dsc_text_free(&lead);
+    dsc_text_free(&title);
+    dsc_text_append(&page,
+                    "<nav aria-label=\"Contents\"><a href=\"#runs\">Runs</a><a href=\"#curves\">Training</a>"
+                    "<a href=\"#pairs\">Pairs</a><a href=\"#method\">Method</a></nav>\n");
+    append_entries(&page, figures, s);
+    report_section(&page, "curves", "Training");
+    report_page_figure(&page, figures, "curves",
+                       "On the images that a run held out to validate; of a run that held none out, marked "
+                       "(training), on those that it learned from, which flatters it.");
+    report_section_end(&page);
+    append_pairs(&page, s);
+    append_method(&page);
+    report_page_end(&page);
+    return report_page_write(&page, folder, error);
+}
+
+dsc_status report_write_runs(report_figures *figures, const char *folder, const report_entry *entries,
+                             size_t count, const report_match *matches, size_t match_count,
+                             const report_watch *watch, dsc_error *error) {
+    const several s = {entries, count, matches, match_count};
+    *figures = (report_figures){.folder = folder};
+    dsc_status status = dsc_folder_make(folder, error);
+    if (!status) status = report_draw_accuracies(figures, entries, count, error);
+    if (!status) status = report_draw_many_curves(figures, entries, count, error);
+    if (!status) status = report_tell(watch, "drawing", 1, 1, error);
+    return status ? status : write_page(folder, figures, &s, error);
+}
