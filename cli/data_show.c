@@ -8,6 +8,7 @@
 #include "data/dataset.h"
 #include "draw/grid.h"
 #include "draw/numpy_print.h"
+#include "model/title.h"
 #include "source.h"
 
 #include <stdio.h>
@@ -244,10 +245,11 @@ static dsc_status show(const command_call *call, const chosen *shown, const comm
     tiles t = {0};
     dsc_status status = how->augment ? lay_out_changed(&t, shown, how, error) : lay_out(&t, shown, error);
     if (!status) {
-        char title[DSC_MESSAGE_SIZE];
-        (void)snprintf(title, sizeof title, "%s, %s set%s%.200s", data->name, how->set ? "test" : "training",
-                       how->augment ? ": " : "", how->augment ? how->augment : "");
-        const draw_grid grid = {.title = title,
+        dsc_text title = {0};
+        dsc_public_name(&title, data->name);
+        dsc_text_append(&title, ", %s set%s%.200s", how->set ? "test" : "training", how->augment ? ": " : "",
+                        how->augment ? how->augment : "");
+        const draw_grid grid = {.title = title.data,
                                 .tiles = t.tile,
                                 .count = t.count,
                                 .width = shown->data->shape[2],
@@ -255,6 +257,7 @@ static dsc_status show(const command_call *call, const chosen *shown, const comm
                                 .channels = shown->data->shape[0],
                                 .columns = t.columns};
         status = show_grid(call, &grid, how, error);
+        dsc_text_free(&title);
     }
     tiles_free(&t);
     return status;

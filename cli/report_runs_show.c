@@ -7,6 +7,7 @@
 #include "report/text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { CELL = 8, HEAD = 4 };
 
@@ -19,8 +20,8 @@ static void append_entry(dsc_text *text, const report_entry *entry, size_t numbe
     dsc_text_append(text, "%3zu  %s\n", number, dsc_visible(shown, sizeof shown, entry->about.name));
     dsc_text_append(text, "     %s\n", dsc_visible(shown, sizeof shown, title.data ? title.data : ""));
     if (entry->epochs > 0)
-        dsc_text_append(text, "     %s epochs in %s\n", report_number(a, entry->epochs),
-                        report_seconds(b, entry->seconds));
+        dsc_text_append(text, "     %s epoch%s in %s\n", report_number(a, entry->epochs),
+                        strcmp(a, "1") != 0 ? "s" : "", report_seconds(b, entry->seconds));
     dsc_text_free(&title);
 }
 

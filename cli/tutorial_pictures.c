@@ -11,6 +11,7 @@
 #include "draw/claim.h"
 #include "draw/grid.h"
 #include "draw/network.h"
+#include "model/title.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,9 @@ enum { TITLE = 160, IMAGE_NAME = 48 };
 
 dsc_status tutorial_figures_make(tutorial_figures *figures, const tutorial_options *options,
                                  const dsc_dataset *train, const char *data_name, dsc_error *error) {
-    *figures = (tutorial_figures){.options = options, .train = train, .data_name = data_name};
+    *figures = (tutorial_figures){.options = options, .train = train};
+    dsc_public_name(&figures->data_title, data_name);
+    if (figures->data_title.failed) return dsc_fail_memory(error, strlen(data_name), "a figure's title");
     return tutorial_choose_examples(figures->examples, &figures->example_count, options, train, error);
 }
 
@@ -48,6 +51,7 @@ dsc_status tutorial_figures_add_result(tutorial_figures *figures, const tutorial
 
 void tutorial_figures_free(tutorial_figures *figures) {
     for (size_t i = 0; i < 4; i++) free(figures->curves[i]);
+    dsc_text_free(&figures->data_title);
     *figures = (tutorial_figures){0};
 }
 
@@ -95,7 +99,7 @@ static dsc_status grid(const target *to, const char *name, const tutorial_figure
                        dsc_dataset_class_name(figures->train, dsc_dataset_label(figures->train, index)));
         tiles[i] = (draw_tile){dsc_dataset_image(figures->train, index), titles[i]};
     }
-    (void)snprintf(title, TITLE, "%s", figures->data_name);
+    (void)snprintf(title, TITLE, "%s", figures->data_title.data);
     draw_grid images = {.title = to->folder ? title : NULL,
                         .tiles = tiles,
                         .count = count,
@@ -122,7 +126,7 @@ static dsc_status network(const target *to, const tutorial_figures *figures, dsc
          .unit_names = classes},
     };
     char title[TITLE];
-    (void)snprintf(title, TITLE, "The tutorial's network, for %s", figures->data_name);
+    (void)snprintf(title, TITLE, "The tutorial's network, for %s", figures->data_title.data);
     draw_network diagram = {.title = title,
                             .description = "A feedforward network of one hidden layer.",
                             .layers = layers,
@@ -150,7 +154,7 @@ static dsc_status curves(const target *to, const tutorial_figures *figures, dsc_
         {.title = "Test set", .x = x, .y = y, .series = series + 2, .series_count = 2},
     };
     char title[TITLE];
-    (void)snprintf(title, TITLE, "%s: %zu training and %zu test images", figures->data_name,
+    (void)snprintf(title, TITLE, "%s: %zu training and %zu test images", figures->data_title.data,
                    figures->result->training_sample, figures->result->test_sample);
     draw_chart chart = {.title = title,
                         .description = "Accuracy and error against epochs, on the training and the test set.",

@@ -4,19 +4,20 @@
 #ifndef CLI_TUTORIAL_PICTURES_H
 #define CLI_TUTORIAL_PICTURES_H
 
+#include "base/text.h"
 #include "tutorial.h"
 
 typedef struct tutorial_figures {
     const tutorial_options *options;
     const dsc_dataset *train;
-    const char *data_name;
+    dsc_text data_title; /* dsc_public_name */
     int64_t examples[TUTORIAL_EXAMPLES];
     size_t example_count;
     const tutorial_result *result;
     double *curves[4]; /* training error, training accuracy, test error, test accuracy */
 } tutorial_figures;
 
-/* `options`, `train` and `data_name` must live as long. Release with tutorial_figures_free. */
+/* `options` and `train` must live as long. Release with tutorial_figures_free. */
 dsc_status tutorial_figures_make(tutorial_figures *figures, const tutorial_options *options,
                                  const dsc_dataset *train, const char *data_name, dsc_error *error);
 dsc_status tutorial_figures_add_result(tutorial_figures *figures, const tutorial_result *result,

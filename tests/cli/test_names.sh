@@ -137,7 +137,7 @@ what_is_written_holds_names_as_text() {
     for file in odd/report/*.html odd/report/*.svg odd/card.md odd/sheet.md; do
         [ -e "$file" ] || continue
         # In YAML, at the head of a card, a name is a text in quotes.
-        grep -v '^ *name: "' "$file" >"$work/.text"
+        grep -vE '^ *(- )?name: "' "$file" >"$work/.text"
         grep -nE '(^|[^\\])<(script>alert|img src=x|svg/onload)|[^\\]" onload="x' "$work/.text" >"$work/.bad"
         [[ $file != *.md ]] || grep -nE '[^\\]\]\(javascript' "$work/.text" >>"$work/.bad"
         [ ! -s "$work/.bad" ] || complain "$file holds a name as markup: $(head -c 300 "$work/.bad")"

@@ -129,6 +129,63 @@ two_models_are_compared_image_by_image() {
     run report --compare "$work/run" "$work/run" --json "${_quick[@]}"
     same "$(json "j['all']['p'], j['all']['difference']")" "(1.0, 0.0)"
 }
+several_runs_are_set_side_by_side() {
+    run report "$work/run" "$work/weak" "$work/run/model.safetensors"
+    exits 0
+    prints "3  $work/run/model.safetensors"
+    prints "small-data: no hidden layer, 260 parameters"
+    prints "3 epochs in "
+    prints "images that the row's run has right"
+    prints "Holm"
+    needs_json || return
+    run report "$work/run" "$work/weak" "$work/run/model.safetensors" --json --out "$work/several"
+    exits 0
+    same "$(json "[(p['a'], p['b']) for p in j['pairs']]")" "[(1, 2), (1, 3), (2, 3)]"
+    same "$(json "[sum(p[k] for k in ('both', 'only_a', 'only_b', 'neither')) for p in j['pairs']]")" "[12, 12, 12]"
+    same "$(json "j['pairs'][1]['p'], j['pairs'][1]['only_a'], j['pairs'][1]['only_b']")" "(1.0, 0, 0)"
+    same "$(json "[r['epochs'] for r in j['runs']], all(p['p_holm'] >= p['p'] for p in j['pairs'])")" "([3.0, 1.0, None], True)"
+    same "$(json "j['runs'][0]['accuracy_interval'] == j['runs'][2]['accuracy_interval']")" True
+    [[ $(_well_formed "$work/several/report.html") == fine* ]] || complain "$(_well_formed "$work/several/report.html")"
+    holds "the page holds a path" bash -c "! grep -q '$work' '$work/several/report.html'"
+    local pairs
+    pairs=$(json "j['pairs'][0]['p']")
+    run report --compare "$work/run" "$work/weak" --json "${_quick[@]}"
+    same "$(json "j['all']['p']")" "$pairs" # two ways to ask one question
+    needs_library cairo || return
+    holds "no curves" grep -q '<svg' "$work/several/curves.svg"
+}
+several_runs_fit_sixty_columns() {
+    local many=() i
+    for ((i = 0; i < 6; i++)); do many+=(run weak); done
+    cd "$work" || return
+    COLUMNS=60 run report "${many[@]}"
+    cd - >/dev/null || return
+    exits 0
+    same "$(awk 'length > 60' <<<"$out")" ""
+    same "$(grep -c ' 11      12$' <<<"$out")" 2 # the last column's heading, in both tables
+}
+# Other data of the same classes have scores of their own, and the same images elsewhere are the same images.
+runs_on_other_images_are_not_compared_in_pairs() {
+    needs_json || return
+    local class i
+    for class in 0 1 2 3; do
+        mkdir -p "$work/others/$class"
+        for ((i = 1; i <= 20; i++)); do pgm "$work/others/$class/$i.pgm" 8 8 $((class * 60 + 2 * i)); done
+    done
+    cp -r "$_small" "$work/small-again"
+    "$program" "${_short[@]}" --data "$work/others" --epochs 1 --out "$work/of-others" >/dev/null 2>&1
+    "$program" "${_short[@]}" --data "$work/small-again" --epochs 1 --out "$work/again" >/dev/null 2>&1
+    run report "$work/run" "$work/of-others" "$work/again" --json --out "$work/mixed"
+    exits 0
+    same "$(json "[r['group'] for r in j['runs']], [(p['a'], p['b']) for p in j['pairs']]")" "([1, 2, 1], [(1, 3)])"
+    holds "the page does not say so" grep -q "cannot be compared in pairs" "$work/mixed/report.html"
+    run report "$work/run" "$work/of-others"
+    exits 0
+    prints "cannot"
+    prints_no "McNemar"
+    run report "$work/run" "$work/of-others" --data "$_small" # then both are measured on these
+    prints "McNemar"
+}
 names_from_outside_stay_text() {
     needs_python || return
     local place="$work/<b>x&'\"" page
@@ -162,9 +219,12 @@ missing_pieces_of_a_run_are_named() {
 wrong_usage_is_told() {
     run report
     exits 2
-    run report "$work/run" "$work/weak"
+    run report "$work/run" "$work/weak" "$work/nowhere" # known before the first is measured
+    exits 1
+    says "nowhere"
+    prints_nothing
+    run report --compare "$work/run" "$work/weak" "$work/run"
     exits 2
-    says "--compare"
     run report --compare "$work/run"
     exits 2
     says "--compare needs two"

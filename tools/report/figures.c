@@ -14,7 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EMBED_MOST = 400000 }; /* bytes of an SVG that goes into the page; of a larger one the PNG does */
+/* Bytes that go into the page, which stays below 2 MB so: of a larger SVG the PNG does; of a larger PNG, one
+ * of fewer pixels. */
+enum { EMBED_MOST = 400000 };
 
 /* --- keeping them --- */
 
@@ -47,6 +49,19 @@ static dsc_status put(unsigned char **bytes, size_t *size, const report_figures 
     return status;
 }
 
+/* Renders the page's PNG again, its sides shorter by what its size has too much; the file stays as it is. */
+static dsc_status shrink(unsigned char **png, size_t *size, const draw_picture *picture, dsc_error *error) {
+    draw_picture smaller = *picture;
+    const double scale = picture->scale > 0 ? picture->scale : 2;
+    smaller.scale = fmax(0.5, scale * sqrt(EMBED_MOST / (double)*size));
+    unsigned char *bytes;
+    dsc_status status = draw_render(&bytes, size, &smaller, DRAW_PNG, error);
+    if (status) return status;
+    free(*png);
+    *png = bytes;
+    return DSC_OK;
+}
+
 dsc_status report_add_figure(report_figures *figures, const char *name, const draw_picture *picture,
                              bool pixels, dsc_error *error) {
     unsigned char *svg = NULL, *png = NULL;
@@ -55,6 +70,9 @@ dsc_status report_add_figure(report_figures *figures, const char *name, const dr
     dsc_status status = put(&svg, &svg_size, figures, name, picture, DRAW_SVG, &why);
     if (status == DSC_ERROR_UNSUPPORTED) return report_miss_figure(figures, name, why.message, error);
     if (!status) status = put(&png, &png_size, figures, name, picture, DRAW_PNG, &why);
+    /* Browsers print each image inside an SVG as a picture of the whole figure. */
+    const bool as_png = pixels || (svg_size > EMBED_MOST && png_size < svg_size);
+    if (!status && as_png && png_size > EMBED_MOST) status = shrink(&png, &png_size, picture, &why);
     report_figure *figure = status ? NULL : begin(figures, name);
     char *title = figure ? strdup(picture->title ? picture->title : name) : NULL;
     if (status) {
@@ -63,8 +81,7 @@ dsc_status report_add_figure(report_figures *figures, const char *name, const dr
         status = dsc_fail_memory(error, svg_size, "a figure");
     }
     if (figure && title) {
-        /* Browsers print each image inside an SVG as a picture of the whole figure. */
-        figure->png = pixels || (svg_size > EMBED_MOST && png_size < svg_size);
+        figure->png = as_png;
         figure->bytes = figure->png ? png : svg;
         figure->size = figure->png ? png_size : svg_size;
         figure->title = title;

@@ -96,7 +96,7 @@ static dsc_status add_curves(report_figures *figures, const curves *all, dsc_err
     draw_panel panels[PANELS];
     for (size_t p = 0; p < PANELS; p++)
         panels[p] = (draw_panel){.title = titles[p],
-                                 .x = {.label = p < 2 ? "epoch" : "seconds of training"},
+                                 .x = {.label = p < 2 ? "epoch" : "seconds of training", .whole = p < 2},
                                  .y = {.label = p % 2 ? "percent right" : "mean loss"},
                                  .series = all->series + p * all->count,
                                  .series_count = all->count};

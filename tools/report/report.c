@@ -22,7 +22,7 @@ static void append_lead(dsc_text *lead, const report_subject *subject, const rep
         lead, "<strong>%s&nbsp;%%</strong> of %zu images right (95&nbsp;%% interval %s). Measured on ",
         report_percent(share, dsc_metrics_accuracy(m), 2), m->count, report_percents(interval, ends, 2));
     report_append_public(lead, subject->data_name);
-    dsc_text_append(lead, ", %s: ", subject->split);
+    dsc_text_append(lead, ", %s. The %s: ", subject->split, subject->run ? "run" : "file");
     report_append_public(lead, subject->name);
     dsc_text_append(lead, ". The network: ");
     report_append_html(lead, dsc_model_text(exam->model));

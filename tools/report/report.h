@@ -43,7 +43,8 @@ typedef struct report_duel {
 } report_duel;
 report_duel report_duel_of(const report_exam *first, const report_exam *second, size_t label);
 
-/* `classes` (classes), whose p are corrected by Holm for their number; `all` of all images. Fails unless both were on the same data and classes. */
+/* `classes` (classes), whose p are corrected by Holm for their number; `all` of all images. Fails unless both
+ * were on the same data and classes. */
 dsc_status report_compare(report_duel *all, report_duel *classes, const report_exam exams[2],
                           dsc_error *error);
 

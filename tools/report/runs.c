@@ -42,25 +42,25 @@ static void append_entry(dsc_text *page, const report_entry *entry, size_t numbe
     dsc_wilson_interval(ends, m->top[0], m->count);
     dsc_text_append(page, "<tr><th scope=\"row\">%zu <small>", number);
     report_append_public(page, entry->about.name);
-    dsc_text_append(page, "</small></th><td>");
+    dsc_text_append(page, "</small></th><td>%s <small>%s</small></td>",
+                    report_percent(a, dsc_metrics_accuracy(m), 2), report_percents(b, ends, 2));
+    dsc_text_append(page, "<td>%zu <small>of %zu</small></td><td>%s</td>", m->count - m->top[0], m->count,
+                    report_loss(a, dsc_metrics_loss(m)));
+    dsc_text_append(page, "<td>%s</td><td>%s</td>", report_percent(a, dsc_metrics_calibration_error(m), 2),
+                    dsc_format_grouped(b, (double)dsc_model_parameters(entry->exam->model)));
+    append_number(page, entry->epochs, NULL);
+    append_number(page, entry->seconds, "&nbsp;s");
+    dsc_text_append(page, "<td>");
     report_append_public(page, entry->about.data_name);
     dsc_text_append(page, "</td><td>");
     report_append_html(page, dsc_model_text(entry->exam->model));
-    dsc_text_append(page, "</td><td>%s</td>",
-                    dsc_format_grouped(a, (double)dsc_model_parameters(entry->exam->model)));
-    append_number(page, entry->epochs, NULL);
-    append_number(page, entry->seconds, "&nbsp;s");
-    dsc_text_append(page, "<td>%s <small>%s</small></td>", report_percent(a, dsc_metrics_accuracy(m), 2),
-                    report_percents(b, ends, 2));
-    dsc_text_append(page, "<td>%s</td>", report_loss(a, dsc_metrics_loss(m)));
-    dsc_text_append(page, "<td>%s</td><td>%zu <small>of %zu</small></td></tr>\n",
-                    report_percent(a, dsc_metrics_calibration_error(m), 2), m->count - m->top[0], m->count);
+    dsc_text_append(page, "</td></tr>\n");
 }
 
 static void append_entries(dsc_text *page, const report_figures *figures, const several *s) {
     static const char *const columns[] = {
-        "run",      "data",        "network", "parameters",           "epochs",
-        "training", "accuracy, %", "loss",    "calibration error, %", "wrong"};
+        "run",        "accuracy, %", "wrong",    "loss", "calibration error, %",
+        "parameters", "epochs",      "training", "data", "network"};
     report_section(page, "runs", "What each reached");
     dsc_text_append(
         page,
@@ -107,11 +107,14 @@ static void append_how_to_read(dsc_text *page, const several *s) {
         "<p>How to read it: above the diagonal stands p, below it the images that only one of the two has "
         "right, first those of the row&rsquo;s run. A p below 0.05 says that so uneven a division would be "
         "rare if both erred equally often: these two sets of weights differ. A larger p does not say that "
-        "they are alike.</p>\n"
-        "<p>%zu test%s at once find%s something by chance more often than one does, so each p is corrected "
-        "for their number by Holm&rsquo;s method (S. Holm, &ldquo;A simple sequentially rejective multiple "
-        "test procedure&rdquo;, Scandinavian Journal of Statistics 6, 1979).</p>\n",
-        s->match_count, s->match_count == 1 ? "" : "s", s->match_count == 1 ? "s" : "");
+        "they are alike.</p>\n");
+    if (s->match_count == 1) return;
+    dsc_text_append(
+        page,
+        "<p>%zu tests at once find something by chance more often than one does, so each p is corrected for "
+        "their number by Holm&rsquo;s method (S. Holm, &ldquo;A simple sequentially rejective multiple test "
+        "procedure&rdquo;, Scandinavian Journal of Statistics 6, 1979).</p>\n",
+        s->match_count);
 }
 
 static void append_groups(dsc_text *page, const several *s) {

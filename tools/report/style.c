@@ -42,6 +42,7 @@ const char report_style[] =
     "th,td{padding:.28rem .7rem;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}"
     "th:first-child,td:first-child{text-align:left;padding-left:.2rem;max-width:16rem;min-width:3.2rem;"
     "overflow-wrap:break-word}"
+    ".runs td:last-child{text-align:left;min-width:14rem}"
     "td small,th small{color:var(--pale);display:block;font-size:.8rem;white-space:nowrap}"
     "thead th{font-weight:600;border-bottom-width:2px}"
     "footer{color:var(--pale);font-size:.86rem;padding-bottom:2.5rem}"
@@ -51,4 +52,7 @@ const char report_style[] =
     ".pixels img{max-width:none}.pixels img[width]{width:auto;min-width:40rem}}"
     "@media print{:root{--ground:#fff;--paper:#fff;--ink:#000;--pale:#444;--line:#bbb;--accent:#000}"
     ".chart img,.pixels img{filter:none}nav{display:none}body{font-size:10.5pt}section{break-inside:auto}"
-    "figure,.tile,tr{break-inside:avoid}h2{break-after:avoid}.wide{overflow:visible}}";
+    "figure,.tile,tr{break-inside:avoid}h2{break-after:avoid}.wide{overflow:visible}"
+    /* Two figures fit a page: a higher one would leave the page before it half empty. */
+    "figure img{max-height:112mm;width:auto}table{font-size:.78rem;min-width:0}th,td{padding:.2rem .45rem}"
+    ".runs td:last-child{min-width:6rem}.chart img[width],.pixels img[width]{min-width:0;max-width:100%}}";
