@@ -274,15 +274,14 @@ static const command_example examples[] = {
 const command command_card = {
     .name = "card",
     .help = "write a model card: what was measured, and what a person must answer",
-    .about = "A card in Markdown with the sections of Mitchell et al., \"Model Cards for Model Reporting\", "
-             "and front "
-             "matter for the Hugging Face Hub. Filled in from the run: network, recipe, machine, data and "
-             "checksums; "
-             "metrics by class, by stroke thickness, slant and size; robustness to rotation, shift, noise, "
-             "blur and "
-             "low contrast; speed.\n\n"
-             "What takes judgement, such as whom the model serves and whom it may harm, is asked and never "
-             "answered: look for 'To be answered'.",
+    .about =
+        "A card in Markdown with the sections of Mitchell et al., \"Model Cards for Model Reporting\", "
+        "and front matter for the Hugging Face Hub. Filled in from the run: how the model is used, in "
+        "commands, Python and C; network, recipe, machine, data and checksums; metrics by class, and by "
+        "brightness and contrast, or, of handwriting, by stroke thickness, slant and size; robustness to "
+        "rotation, shift, noise, blur and low contrast; speed.\n\n"
+        "What takes judgement, such as whom the model serves and whom it may harm, is asked and never "
+        "answered: look for 'To be answered'.",
     .operands = operands,
     .options = options,
     .extras = extras,

@@ -112,12 +112,10 @@ const command command_datasheet = {
     .name = "datasheet",
     .help = "write a datasheet of data: what is in them, and what a person must answer",
     .about = "A datasheet in Markdown under the seven headings of Gebru et al., \"Datasheets for Datasets\". "
-             "Measured: counts, "
-             "shapes, classes, pixels, strokes, checksums, and images that are there twice, within a set or "
-             "in both. "
-             "What takes a person's knowledge, such as who wrote the images and whether they agreed, is "
-             "asked and never "
-             "answered: look for 'To be answered'.",
+             "Measured: counts, shapes, classes, pixels, brightness and contrast, or strokes of handwriting, "
+             "checksums, and images that are there twice, within a set or in both. What takes a person's "
+             "knowledge, such as who made the images and whether they agreed, is asked and never answered: "
+             "look for 'To be answered'.",
     .operands = operands,
     .options = options,
     .extras = extras,

@@ -9,6 +9,7 @@
 #include "base/visible.h"
 #include "model/label.h"
 #include "model/native.h"
+#include "model/title.h"
 #include "run/log.h"
 #include "run/note.h"
 #include "run/snapshot.h"
@@ -78,10 +79,14 @@ static void resolve(dsc_trainer *t) {
     t->recipe.weight_decay = t->parts.weight_decay;
 }
 
-/* What a model file tells of its making. Nothing that differs between two runs of one recipe. */
+/* What a model file tells of its making. Nothing that differs between two runs of one recipe, and, as it is
+ * handed on, no path of this machine. */
 static dsc_status describe_model(const dsc_training_run *run, const dsc_dataset *data, dsc_error *error) {
-    const char *const about[][2] = {{"recipe", run->name}, {"data", dsc_dataset_name(data)}};
-    dsc_status status = DSC_OK;
+    dsc_text title = {0};
+    dsc_public_name(&title, dsc_dataset_name(data));
+    const char *const about[][2] = {{"recipe", run->name}, {"data", title.data}};
+    dsc_status status =
+        title.failed ? dsc_fail_memory(error, title.capacity, "a model's description") : DSC_OK;
     for (size_t i = 0; i < 2 && !status; i++) {
         dsc_text text = {0}; /* these may be paths, and paths need not be UTF-8 */
         dsc_text_append_bytes_as_utf8(&text, about[i][1]);
@@ -90,6 +95,7 @@ static dsc_status describe_model(const dsc_training_run *run, const dsc_dataset 
                                                    text.data ? text.data : "", error);
         dsc_text_free(&text);
     }
+    dsc_text_free(&title);
     return status;
 }
 

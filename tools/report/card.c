@@ -2,6 +2,7 @@
 /* card.c: a model card from its front matter to its caveats. */
 #include "report/card.h"
 
+#include "data/images.h"
 #include "report/questions.h"
 
 #include <string.h>
@@ -116,8 +117,8 @@ static void append_data(dsc_text *text, const report_card *card) {
     dsc_text_append(text, "- Pixels: %d to %d, mean %s", s->minimum, s->maximum,
                     dsc_format_fixed(number, sizeof number, s->mean, 2));
     dsc_text_append(text, ", deviation %s\n", dsc_format_fixed(number, sizeof number, s->deviation, 2));
-    dsc_text_append(
-        text, "- **Preprocessing**: bytes become numbers as in training, below; nothing else is done\n");
+    dsc_text_append(text, "- **Preprocessing**: %s; bytes become numbers as in training\n",
+                    dsc_images_words(&card->test->images));
     report_ask(text,
                "Why this data? In what is it like, and in what unlike, the images that the model will meet?");
     dsc_text_append(text, "\n## Training Data\n\n");

@@ -84,8 +84,8 @@ void report_append_card_details(dsc_text *text, const report_card *card) {
     append_logged(text, card, "Kernels", NULL, "kernels");
     append_logged(text, card, "Precision", NULL, "precision");
     if (card->facts->seconds > 0) {
-        dsc_text_append(text, "- **Training took** %s, %s epochs", report_seconds(a, card->facts->seconds),
-                        report_number(b, card->facts->epochs));
+        dsc_text_append(text, "- **Training took** %s, %s epoch%s", report_seconds(a, card->facts->seconds),
+                        report_number(b, card->facts->epochs), strcmp(b, "1") != 0 ? "s" : "");
         if (card->facts->resumed) dsc_text_append(text, ", and was resumed %zu times", card->facts->resumed);
         dsc_text_append(text, "\n");
     }

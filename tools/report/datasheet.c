@@ -124,11 +124,11 @@ static void append_traits(dsc_text *text, const report_datasheet *sheet) {
 
 static void append_checksums(dsc_text *text, const report_datasheet *sheet) {
     if (!*sheet->facts[0].images_sha256) {
-        dsc_text_append(text,
-                        sheet->facts[0].summary.changed
-                            ? "\nNo checksums: the images are not used as the files have them, but turned "
-                              "upright, and labels count from 0.\n"
-                            : "\nNo checksums: this build of Descender has no libcrypto.\n");
+        dsc_text_append(
+            text, sheet->facts[0].summary.changed
+                      ? "\nNo checksums: these are no IDX files taken as they are, but data of another form, "
+                        "or split, turned upright or numbered anew.\n"
+                      : "\nNo checksums: this build of Descender has no libcrypto.\n");
         return;
     }
     dsc_text_append(text, "\nSHA-256 of the IDX files, decompressed:\n\n| file | SHA-256 |\n|---|---|\n");
