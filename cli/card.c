@@ -18,6 +18,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define FIGURE "confusion" /* how report_draw_confusion calls it */
 
@@ -63,9 +64,11 @@ static void name_figure(dsc_text *prefix, const char *out) {
     dsc_text_append(prefix, "-");
 }
 
-/* Before the measuring: fails if the figure would replace somebody else's. */
+/* Before the measuring: fails if the figure would replace somebody else's. A card that goes through a pipe, a
+ * descriptor or a link has no place beside it: it does without a figure, as it does without cairo. */
 static dsc_status claim_figure(session *s, char **folder, dsc_error *error) {
-    if (!DESCENDER_WITH_CAIRO) return DSC_OK; /* the card does without */
+    struct stat info;
+    if (!DESCENDER_WITH_CAIRO || (!lstat(s->how->out, &info) && !S_ISREG(info.st_mode))) return DSC_OK;
     const char *slash = strrchr(s->how->out, '/');
     size_t length = slash ? (size_t)(slash - s->how->out) : 0;
     *folder = slash ? strndup(s->how->out, length ? length : 1) : strdup(".");
@@ -241,7 +244,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
 static const dsc_param options[] = {
     COMMAND_SOURCE(values),
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
-     "write the card there, and beside it the figure that it shows; without it, it is printed"},
+     "write the card there, and, unless it is a pipe or a link, its figure beside it; without it, it is printed"},
     {"samples", DSC_PARAM_INT, offsetof(values, samples), "2000", 0, 1e9, NULL,
      "change so many test images to measure robustness; 0: all"},
     {"seconds", DSC_PARAM_REAL, offsetof(values, seconds), "0.5", 0.01, 600, NULL,
