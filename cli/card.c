@@ -244,7 +244,8 @@ static dsc_status run(command_call *call, dsc_error *error) {
 static const dsc_param options[] = {
     COMMAND_SOURCE(values),
     {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
-     "write the card there, and, unless it is a pipe or a link, its figure beside it; without it, it is printed"},
+     "write the card there, and, unless it is a pipe or a link, its figure beside it; without it, it is "
+     "printed"},
     {"samples", DSC_PARAM_INT, offsetof(values, samples), "2000", 0, 1e9, NULL,
      "change so many test images to measure robustness; 0: all"},
     {"seconds", DSC_PARAM_REAL, offsetof(values, seconds), "0.5", 0.01, 600, NULL,
