@@ -45,7 +45,7 @@ static bool same_reading(const dsc_reading *a, const dsc_reading *b) {
         dsc_text_append(&y, "\n");
     }
     /* Without memory to tell, they are opened twice. */
-    const bool same = !x.failed && !y.failed && !strcmp(x.data, y.data);
+    const bool same = !x.failed && !y.failed && x.data && y.data && !strcmp(x.data, y.data);
     dsc_text_free(&x);
     dsc_text_free(&y);
     return same;
@@ -76,9 +76,6 @@ static dsc_status open_data(session *s, size_t i, dsc_error *error) {
 
 /* All models first: a name with a typo at the end of the line is known before the long work. */
 static dsc_status open_all(session *s, dsc_error *error) {
-    if (s->count > REPORT_RUNS_MOST)
-        return command_wrong_usage(s->call, error, "%zu runs are too many for one report; give at most %d",
-                                   s->count, REPORT_RUNS_MOST);
     s->ones = dsc_allocate(s->count, sizeof *s->ones);
     s->data = dsc_allocate(s->count, sizeof *s->data);
     s->entries = dsc_allocate(s->count, sizeof *s->entries);
@@ -204,6 +201,9 @@ static void release(session *s) {
 
 dsc_status report_runs(command_call *call, const report_values *how, dsc_error *error) {
     session s = {.call = call, .how = how, .count = call->operand_count, .watch = {.call = call}};
+    if (s.count > REPORT_RUNS_MOST)
+        return command_wrong_usage(call, error, "%zu runs are too many for one report; give at most %d",
+                                   s.count, REPORT_RUNS_MOST);
     command_warn_of_kernels();
     dsc_status status = open_all(&s, error);
     if (!status && how->out) status = report_claim(how->out, command_warn_in_place, error);

@@ -151,8 +151,16 @@ several_runs_are_set_side_by_side() {
     pairs=$(json "j['pairs'][0]['p']")
     run report --compare "$work/run" "$work/weak" --json "${_quick[@]}"
     same "$(json "j['all']['p']")" "$pairs" # two ways to ask one question
+}
+the_curves_of_several_runs_are_one_figure() {
     needs_library cairo || return
-    holds "no curves" grep -q '<svg' "$work/several/curves.svg"
+    run report "$work/run" "$work/weak" --out "$work/several"
+    exits 0
+    local name
+    for name in curves accuracies; do
+        holds "no $name.svg" grep -q '<svg' "$work/several/$name.svg"
+    done
+    holds "its title is another" grep -q "<h1>small-data: 2 networks side by side</h1>" "$work/several/report.html"
 }
 several_runs_fit_sixty_columns() {
     local many=() i
@@ -225,6 +233,11 @@ wrong_usage_is_told() {
     prints_nothing
     run report --compare "$work/run" "$work/weak" "$work/run"
     exits 2
+    local many=() i
+    for ((i = 0; i < 65; i++)); do many+=("$work/run"); done
+    run report "${many[@]}"
+    exits 2
+    says "at most 64"
     run report --compare "$work/run"
     exits 2
     says "--compare needs two"
