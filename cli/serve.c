@@ -2,6 +2,7 @@
 /* serve.c: `descender serve`: a page to draw on and to watch runs, in the browser of this machine. */
 #include "command.h"
 
+#include "model/title.h"
 #include "serve/host.h"
 #include "serve/serve.h"
 #include "shipped/shipped.h"
@@ -92,8 +93,14 @@ static dsc_status run(command_call *call, dsc_error *error) {
     command_warn_of_kernels();
     dsc_status status =
         operand ? command_subject_open(&subject, operand, error) : shipped_model(&subject.model, error);
-    if (!status)
-        status = serve(call, subject.model, operand ? operand : "the model inside the program", error);
+    dsc_text name = {0}; /* the page shows it to whoever looks: without the path */
+    if (operand)
+        dsc_public_name(&name, operand);
+    else
+        dsc_text_append(&name, "the model inside the program");
+    if (!status && name.failed) status = dsc_fail_memory(error, name.capacity, "the model's name");
+    if (!status) status = serve(call, subject.model, name.data, error);
+    dsc_text_free(&name);
     command_subject_close(&subject);
     return status;
 }

@@ -33,6 +33,25 @@ names_are_answered_that_it_is_told() {
     exits 2
     says "without http:// and port"
 }
+the_page_names_no_path() {
+    needs_library libmicrohttpd || return
+    local small="$work/small" i port
+    small_data "$small"
+    "$program" train --data "$small" --recipe tutorial --model "flatten, dense" --batch 8 --epochs 1 --out "$work/run" >/dev/null 2>&1
+    "$program" serve "$work/run" --port 0 --runs "$work/none" >"$work/.out" 2>"$work/.err" </dev/null &
+    local id=$!
+    for ((i = 0; i < 100; i++)); do
+        grep -q http "$work/.out" && break
+        sleep 0.05
+    done
+    said="descender serve RUN"
+    port=$(sed -n 's|.*:\([0-9]*\)/$|\1|p' "$work/.out")
+    _ask "$port" localhost http://localhost
+    prints '"name":"run"'
+    prints_no "$work"
+    kill -TERM "$id"
+    wait "$id"
+}
 it_says_where_and_ends_with_ctrl_c() {
     needs_library libmicrohttpd || return
     # A job of its own, since a background process of a script has SIGINT ignored.
