@@ -344,6 +344,13 @@ the_cards_programs_run_as_they_stand() {
     _block c 1 >"$work/use/use.c"
     _block python 1 >"$work/use/use.py"
     _block python 2 >"$work/use/weights.py"
+    # All commands but the server, which would stay.
+    _block sh 1 | grep -v " serve " | sed "s|picture.png|picture.pgm|; s|FOLDER|'$_small'|" >"$work/use/use.sh"
+    pgm "$work/use/picture.pgm" 8 8 61
+    run_shell "cd '$work/use' && set -e && descender() { '$program' \"\$@\"; } && . ./use.sh"
+    exits 0
+    prints "picture.pgm  "
+    prints "12 wrong"
     holds "the C program is not there" grep -q "main" "$work/use/use.c"
     run_shell "cd '$work/use' && cc -Wall -Wextra -Werror use.c -I '$_top/include' -L '$_build' -ldescender -o use"
     exits 0
