@@ -37,7 +37,7 @@ static void shortest_is_what_python_prints(void **state) {
 static void numbers_are_the_same_in_every_locale(void **state) {
     (void)state;
     if (!testing_set_comma_locale()) TEST_SKIP("needs a locale with a decimal comma (package locales)");
-    char out[32];
+    char out[48];
     double back;
     check(0.68, "0.68");
     assert_string_equal(dsc_format_fixed(out, sizeof out, 0.8976, 3), "0.898");
