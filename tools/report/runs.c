@@ -84,7 +84,7 @@ static void append_entries(dsc_text *page, const report_figures *figures, const 
 static void append_p(dsc_text *page, double p) {
     char number[32];
     if (p < 0.0001)
-        dsc_text_append(page, "<td>&lt; 0.0001</td>");
+        dsc_text_append(page, "<td>&lt;0.0001</td>");
     else
         dsc_text_append(page, "<td>%s</td>", dsc_format_fixed(number, sizeof number, p, 4));
 }
@@ -134,10 +134,10 @@ static void append_pairs(dsc_text *page, const several *s) {
     report_section(page, "pairs", "Any two of them, image by image");
     append_groups(page, s);
     if (s->match_count) {
-        dsc_text_append(page,
-                        "<div class=\"wide\"><table><caption>Above the diagonal: p of McNemar&rsquo;s exact "
-                        "test, corrected. Below: images that only the row&rsquo;s run has right : only "
-                        "the column&rsquo;s.</caption><thead><tr><th scope=\"col\">run</th>");
+        dsc_text_append(page, "<div class=\"wide\"><table class=\"pairs\"><caption>Above the diagonal: p of "
+                              "McNemar&rsquo;s exact "
+                              "test, corrected. Below: images that only the row&rsquo;s run has right : only "
+                              "the column&rsquo;s.</caption><thead><tr><th scope=\"col\">run</th>");
         for (size_t k = 0; k < s->count; k++) dsc_text_append(page, "<th scope=\"col\">%zu</th>", k + 1);
         dsc_text_append(page, "</tr></thead><tbody>\n");
         for (size_t i = 0; i < s->count; i++) {

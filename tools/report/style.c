@@ -42,7 +42,7 @@ const char report_style[] =
     "th,td{padding:.28rem .7rem;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}"
     "th:first-child,td:first-child{text-align:left;padding-left:.2rem;max-width:16rem;min-width:3.2rem;"
     "overflow-wrap:break-word}"
-    ".runs td:last-child{text-align:left;min-width:14rem}"
+    ".runs td:last-child,.runs th:last-child{text-align:left;min-width:14rem}"
     "td small,th small{color:var(--pale);display:block;font-size:.8rem;white-space:nowrap}"
     "thead th{font-weight:600;border-bottom-width:2px}"
     "footer{color:var(--pale);font-size:.86rem;padding-bottom:2.5rem}"
@@ -55,4 +55,7 @@ const char report_style[] =
     "figure,.tile,tr{break-inside:avoid}h2{break-after:avoid}.wide{overflow:visible}"
     /* Two figures fit a page: a higher one would leave the page before it half empty. */
     "figure img{max-height:112mm;width:auto}table{font-size:.78rem;min-width:0}th,td{padding:.2rem .45rem}"
-    ".runs td:last-child{min-width:6rem}.chart img[width],.pixels img[width]{min-width:0;max-width:100%}}";
+    ".runs td:last-child,.runs th:last-child{min-width:6rem}"
+    "#curves figure img{max-height:185mm}.pairs{font-size:.58rem}.pairs th,.pairs td{padding:.1rem "
+    ".22rem;min-width:0}"
+    ".chart img[width],.pixels img[width]{min-width:0;max-width:100%}}";
