@@ -2,6 +2,7 @@
 /* source.c: opens what --data names, by fetch_open, and tells of it. */
 #include "source.h"
 
+#include "base/error.h"
 #include "data/check.h"
 #include "data/form.h"
 #include "data/images.h"
@@ -15,6 +16,7 @@
 typedef struct watching {
     const command_call *call;
     command_call *reader; /* the same, where its data are opened */
+    char *place;          /* where they were */
     command_progress progress;
     unsigned file; /* the one that the bar is about */
     bool started;
@@ -52,7 +54,10 @@ static dsc_status note_file(void *user, const char *path, dsc_error *error) {
 }
 
 static dsc_status on_open(void *user, const char *place, dsc_error *error) {
-    const watching *w = user;
+    watching *w = user;
+    free(w->place);
+    w->place = strdup(place);
+    if (!w->place) return dsc_fail_memory(error, strlen(place), place);
     return dsc_data_form_visit(&forms_registry, place, note_file, w->reader, error);
 }
 
@@ -75,6 +80,7 @@ dsc_status command_data_open(command_data *data, command_call *call, const comma
     dsc_status status = fetch_open(&data->train, &data->test, data->name, &from, error);
     char share[32];
     command_progress_end(&w.progress);
+    data->place = w.place;
     data->understood = opening.understood;
     data->remarks = opening.remarks;
     if (!status && !data->test && !source->packs)
@@ -149,5 +155,6 @@ dsc_status command_fetch_mnist(char **used, const char *folder, const command_ca
 void command_data_close(command_data *data) {
     dsc_dataset_free(data->train);
     dsc_dataset_free(data->test);
+    free(data->place);
     *data = (command_data){0};
 }

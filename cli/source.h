@@ -46,6 +46,7 @@ command_source command_source_of(char *data, const dsc_reading *reading, bool of
 /* What was opened. */
 typedef struct command_data {
     dsc_dataset *train, *test;
+    char *place;                  /* the path that it was opened from; NULL: the built-in digits */
     char name[FETCH_DESCRIPTION]; /* "MNIST (/data)", "built-in digits, seed 1": what every output names */
     dsc_understood understood;    /* how a path was read; empty for MNIST by name and the digits */
     dsc_remarks remarks;          /* what was told of it */

@@ -7,9 +7,12 @@
 #include "command.h"
 
 #include "base/file.h"
+#include "base/visible.h"
 #include "data/dataset.h"
+#include "data/find.h"
 #include "data/npy.h"
 #include "draw/terminal.h"
+#include "fetch/known.h"
 #include "progress.h"
 #include "source.h"
 #include "tutorial_pictures.h"
@@ -79,6 +82,16 @@ static dsc_status train(lesson *l, dsc_error *error) {
     return status;
 }
 
+/* What to type next: the same data, and a network that reads nearly all of them. */
+static void tell_next(const lesson *l) {
+    const char *data = l->how->source.data;
+    char word[DSC_SHELL_WORD];
+    if (!strcmp(data, "auto"))
+        command_remark(l->call, "Next: descender train");
+    else
+        command_remark(l->call, "Next: descender train --data %s", dsc_shell_word(word, data));
+}
+
 static dsc_status report_text(lesson *l, dsc_error *error) {
     dsc_text text = {0};
     dsc_status status = l->shows ? tutorial_show_curves(&text, &l->figures, error) : DSC_OK;
@@ -96,6 +109,7 @@ static dsc_status report_text(lesson *l, dsc_error *error) {
                    dsc_format_fixed(microseconds, sizeof microseconds, each, 2));
     if (l->how->save) command_remark(l->call, "Saved the weights: %s", l->how->save);
     if (l->how->out) command_remark(l->call, "Saved the pictures: %s", l->how->out);
+    tell_next(l);
     return status;
 }
 
@@ -142,8 +156,27 @@ static dsc_status save_weights(const char *path, const tutorial_result *r, dsc_e
     return dsc_npz_write(path, entries, 2, error);
 }
 
+/* With --plain MNIST is what tutorial/files.c reads where it was found. Other data remain as they are. */
+static dsc_status read_plainly(lesson *l, dsc_error *error) {
+    command_data *data = &l->data;
+    bool known = false;
+    if (!l->how->options.plain || !data->place || !dsc_mnist_is_place(data->place)) return DSC_OK;
+    dsc_status status =
+        fetch_is_known(&known, data->train, data->test, data->place, fetch_mnist_files, error);
+    if (status || !known) return status;
+    dsc_dataset *train, *test;
+    status = tutorial_read_files(&train, &test, data->place, error);
+    if (status) return status;
+    dsc_dataset_free(data->train);
+    dsc_dataset_free(data->test);
+    data->train = train;
+    data->test = test;
+    return DSC_OK;
+}
+
 static dsc_status learn(lesson *l, dsc_error *error) {
     dsc_status status = command_data_open(&l->data, l->call, &l->how->source, error);
+    if (!status) status = read_plainly(l, error);
     if (!status) status = tutorial_check(&l->how->options, l->data.train, l->data.test, error);
     /* What cannot be written is better known before the work than after it. */
     if (!status && l->how->out) status = tutorial_pictures_possible(error);

@@ -46,12 +46,17 @@ dsc_status tutorial_figures_add_result(tutorial_figures *figures, const tutorial
     figures->curves[3] = shares(r->store_test_loss, NULL, r->epochs, r->test_sample);
     for (size_t i = 0; i < 4; i++)
         if (!figures->curves[i]) return dsc_fail_memory(error, r->epochs * sizeof(double), "the curves");
+    /* The lines that are printed count epochs from 0, the curves from 1: as the tutorial's do. */
+    figures->epochs = dsc_allocate(r->epochs, sizeof *figures->epochs);
+    if (!figures->epochs) return dsc_fail_memory(error, r->epochs * sizeof(double), "the curves");
+    for (size_t j = 0; j < r->epochs; j++) figures->epochs[j] = (double)(j + 1);
     return DSC_OK;
 }
 
 void tutorial_figures_free(tutorial_figures *figures) {
     for (size_t i = 0; i < 4; i++) free(figures->curves[i]);
     dsc_text_free(&figures->data_title);
+    free(figures->epochs);
     *figures = (tutorial_figures){0};
 }
 
@@ -140,8 +145,10 @@ static dsc_status curves(const target *to, const tutorial_figures *figures, dsc_
     size_t epochs = figures->result->epochs;
     draw_series series[4];
     for (size_t i = 0; i < 4; i++)
-        series[i] =
-            (draw_series){.name = i % 2 ? "error" : "accuracy", .y = figures->curves[i], .count = epochs};
+        series[i] = (draw_series){.name = i % 2 ? "error" : "accuracy",
+                                  .x = figures->epochs,
+                                  .y = figures->curves[i],
+                                  .count = epochs};
     /* One scale for both, so that they can be compared. */
     double most = 1;
     for (size_t j = 0; j < epochs; j++) {

@@ -14,6 +14,7 @@ typedef struct tutorial_figures {
     int64_t examples[TUTORIAL_EXAMPLES];
     size_t example_count;
     const tutorial_result *result;
+    double *epochs;    /* 1, 2, ..., the x of all curves */
     double *curves[4]; /* training error, training accuracy, test error, test accuracy */
 } tutorial_figures;
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* load.c: the tutorial's section 1, "Load the MNIST dataset".
+/* load.c: the tutorial's section 1, "Load the MNIST dataset", from its fifth step: what has been loaded.
  *
- * x_train, y_train, x_test and y_test are the images and labels of two datasets, read and checked by the
- * library: dsc_mnist_open(&train, &test, ...). */
+ * x_train, y_train, x_test and y_test are the images and labels of two datasets (files.c). */
 #include "base/seed.h"
 #include "data/dataset.h"
 #include "tutorial.h"

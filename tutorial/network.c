@@ -32,7 +32,7 @@ const dsc_param tutorial_parameters[] = {
     OPTION(corrected, DSC_PARAM_SWITCH, "corrected", "off", 0, 0,
            "use the exact gradient, without the tutorial's slips"),
     OPTION(plain, DSC_PARAM_SWITCH, "plain", "off", 0, 0,
-           "run the plain loop of tutorial/train.c: slower, same numbers"),
+           "read MNIST as tutorial/files.c does, and run the loop of tutorial/train.c: slower, same numbers"),
     {0},
 };
 

@@ -3,7 +3,8 @@
  *
  * To be read beside https://numpy.org/numpy-tutorials/tutorial-deep-learning-on-mnist/, in this order:
  *
- *   load.c         1. Load the MNIST dataset        shapes, image 59,999, five random images
+ *   files.c        1. Load the MNIST dataset        four names, found, decompressed, split
+ *   load.c            ... and looked at             shapes, image 59,999, five random images
  *   preprocess.c   2. Preprocess the data           division by 255, one-hot labels
  *   network.c      3. Build and train a network     relu, relu2deriv, weights_1 and weights_2
  *   train.c           ... the training loop, and the evaluation after each epoch
@@ -31,7 +32,7 @@ typedef struct tutorial_options {
     dsc_seed seed;        /* of the weights and of dropout */
     dsc_seed sample_seed; /* of the five random images */
     bool corrected;       /* the exact gradient, without the tutorial's slips */
-    bool plain;           /* run the loop of train.c as it is written */
+    bool plain;           /* read MNIST as files.c does, and run the loop of train.c as it is written */
 } tutorial_options;
 
 /* Sets everything to the tutorial's values. */
@@ -40,7 +41,24 @@ void tutorial_options_initialise(tutorial_options *options);
 /* The same fields for parsing, checking and help; offsets are into tutorial_options. */
 extern const dsc_param tutorial_parameters[];
 
-/* --- 1. Load the MNIST dataset: load.c --- */
+/* --- 1. Load the MNIST dataset: files.c --- */
+
+enum { TUTORIAL_FILES = 4 };
+
+typedef struct tutorial_file {
+    const char *what; /* the tutorial's name: "training_images" */
+    const char *name; /* of the file, as it is published */
+    int which;        /* the same for dsc_mnist_find, which knows its other names, too */
+} tutorial_file;
+
+/* The list of the tutorial's first step, in its order. */
+extern const tutorial_file tutorial_data_sources[TUTORIAL_FILES];
+
+/* Reads MNIST's four files, compressed or not, that lie in `folder`. Release both with dsc_dataset_free; on
+ * failure both are NULL. */
+dsc_status tutorial_read_files(dsc_dataset **train, dsc_dataset **test, const char *folder, dsc_error *error);
+
+/* --- ... and look at it: load.c --- */
 
 enum { TUTORIAL_EXAMPLES = 5 };
 

@@ -65,6 +65,12 @@ the_last_epochs_come_last() {
     same "$(_epochs | grep -c .)" 15
     same "$(_epochs | sed -n '11p')" "Epoch: 2"
 }
+the_end_says_what_to_type_next() {
+    _on_small --epochs 1
+    says "Next: descender train --data $_small"
+    run tutorial --data digits --training-sample 10 --test-sample 10 --epochs 1
+    same "$(tail -n 1 <<<"$err")" "Next: descender train --data digits"
+}
 mnist_that_cannot_be_had_is_replaced_by_the_digits_and_told() {
     (
         unset DESCENDER_DATA
@@ -75,8 +81,9 @@ mnist_that_cannot_be_had_is_replaced_by_the_digits_and_told() {
     _keep
     exits 0
     prints "Data: built-in digits"
-    says "descender: using the built-in digits in place of MNIST"
+    same "$(head -n 1 <<<"$err")" "descender: using the built-in digits in place of MNIST: MNIST is not on disk (--offline)"
     same "$(grep -c 'built-in digits' <<<"$err")" 1
+    same "$(tail -n 1 <<<"$err")" "Next: descender train"
 }
 mnist_asked_for_by_name_is_never_replaced() {
     (
@@ -88,7 +95,18 @@ mnist_asked_for_by_name_is_never_replaced() {
     _keep
     exits 1
     prints_nothing
-    says "descender: "
+    same "$err" "descender: MNIST is not on disk (--offline); put its four files into ./data"
+}
+without_a_network_one_short_line_says_that_mnist_is_missing() {
+    needs_library libcurl || return
+    local command
+    for command in "tutorial --data mnist" "train --data mnist" "data fetch"; do
+        # Nobody listens on port 1 of this machine.
+        run_shell "cd '$work' && unset DESCENDER_DATA && DESCENDER_MIRRORS='http://127.0.0.1:1/a http://127.0.0.1:1/b' '$program' $command"
+        exits 1
+        prints_nothing
+        same "$err" "descender: no mirror of MNIST can be reached; check the network, or put its four files into ./data"
+    done
 }
 a_missing_incomplete_or_damaged_folder_is_an_error() {
     run tutorial --data "$work/nowhere"
@@ -131,6 +149,13 @@ wrong_values_are_wrong_usage() {
     run tutorial extra
     exits 2
     says "'extra' is one argument too many"
+}
+the_curves_begin_with_epoch_1() {
+    needs_command script || return
+    local ticks
+    run_terminal tutorial --data "$_small" --training-sample 68 --test-sample 12 --epochs 3
+    ticks=$(grep -oE '^ *1( +[0-9]+)* +3( .*)?$' <<<"${out//$'\r'/}" | head -n 1)
+    holds "no axis goes from 1 to 3" test -n "$ticks"
 }
 pictures_are_written() {
     needs_library cairo || return

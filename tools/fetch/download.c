@@ -171,9 +171,12 @@ static dsc_status finish(job *j, dsc_error *error) {
 static dsc_status from_mirrors(job *j, dsc_error *error) {
     j->began = fetch_clock();
     j->began_bytes = size_of(j->fd);
+    bool reached = !*j->options->mirrors;
     for (const char *const *mirror = j->options->mirrors; *mirror; mirror++) {
         dsc_error reason = {0};
-        switch (from_mirror(j, *mirror, &reason)) {
+        fetch_outcome outcome = from_mirror(j, *mirror, &reason);
+        reached = reached || outcome != FETCH_UNREACHED;
+        switch (outcome) {
         case FETCH_DONE:
             return finish(j, error);
         case FETCH_FAILED:
@@ -186,6 +189,11 @@ static dsc_status from_mirrors(job *j, dsc_error *error) {
         if (is_late(j)) break;
     }
     if (j->reasons.failed) return dsc_fail_memory(error, j->reasons.length, j->file->name);
+    /* Without a network all mirrors say the same, and one short line says it for them. */
+    if (!reached)
+        return dsc_fail(error, DSC_ERROR_NETWORK,
+                        "no mirror of MNIST can be reached; check the network, or put its four files into "
+                        "./data");
     return dsc_fail(error, DSC_ERROR_NETWORK,
                     "%s cannot be downloaded: %s; check the network, or name the folder of the four files "
                     "with --data",

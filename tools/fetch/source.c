@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define DIGITS_TRAIN 60000
 #define DIGITS_TEST  10000
@@ -187,6 +188,12 @@ dsc_status fetch_mnist(char **used, const char *folder, const fetch_source *sour
     if (status) return status; /* cppcheck-suppress memleak; then there is no place */
     for (int i = 0; source->offline && i < FETCH_FILES && !status; i++) {
         char *path = dsc_path_join(place, settings->files[i].name);
+        if (path && access(path, F_OK)) {
+            status = dsc_fail(error, DSC_ERROR_IO,
+                              "MNIST is not in %s (--offline); omit --offline to download it", place);
+            free(path);
+            break;
+        }
         status = path ? fetch_verify(path, &settings->files[i], error) : dsc_fail_memory(error, 1, "a path");
         if (status) (void)dsc_error_context(error, status, "not downloaded, since --offline forbids it");
         free(path);
@@ -271,11 +278,8 @@ static dsc_status open_cached(const request *q, bool is_auto, dsc_error *error) 
         if (error) *error = reason;
     } else if (wanted && q->source->offline) {
         if (what == NOTHING)
-            status = dsc_fail(
-                error, DSC_ERROR_IO,
-                "MNIST is neither in $DESCENDER_DATA, ./data nor %s, and --offline forbids to download "
-                "it; name the folder of its four files with --data",
-                folder);
+            status = dsc_fail(error, DSC_ERROR_IO,
+                              "MNIST is not on disk (--offline); put its four files into ./data");
         else
             status =
                 dsc_fail(error, DSC_ERROR_FORMAT,
@@ -308,7 +312,10 @@ static dsc_status open_mnist(const request *q, bool is_auto, dsc_error *error) {
     bool unavailable = status == DSC_ERROR_NETWORK || status == DSC_ERROR_IO ||
                        status == DSC_ERROR_UNSUPPORTED || status == DSC_ERROR_FORMAT;
     if (is_auto && unavailable) {
-        note(q, "using the built-in digits in place of MNIST: %s", reason.message);
+        /* The reason alone: the digits are the remedy. */
+        const char *end = strstr(reason.message, "; ");
+        int length = end ? (int)(end - reason.message) : (int)strlen(reason.message);
+        note(q, "using the built-in digits in place of MNIST: %.*s", length, reason.message);
         return make_digits(q, error);
     }
     if (status && error) *error = reason;

@@ -181,6 +181,12 @@ static CURLcode run(session *s, CURLM *multi) {
     return message && message->msg == CURLMSG_DONE ? message->data.result : CURLE_OK;
 }
 
+/* Nobody is there to answer: as it is with every server where there is no network. */
+static bool is_unreached(CURLcode result) {
+    return result == CURLE_COULDNT_RESOLVE_HOST || result == CURLE_COULDNT_RESOLVE_PROXY ||
+           result == CURLE_COULDNT_CONNECT;
+}
+
 /* What curl's result means. */
 static void judge(session *s, CURLcode result) {
     const fetch_transfer *t = s->transfer;
@@ -202,7 +208,7 @@ static void judge(session *s, CURLcode result) {
         decide(s, FETCH_REFUSED);
     } else if (result) {
         (void)dsc_fail(s->error, DSC_ERROR_NETWORK, "%s", reason);
-        decide(s, s->began ? FETCH_BROKEN : FETCH_REFUSED);
+        decide(s, s->began ? FETCH_BROKEN : is_unreached(result) ? FETCH_UNREACHED : FETCH_REFUSED);
     } else if (!s->began) {
         (void)dsc_fail(s->error, DSC_ERROR_NETWORK, "sent an empty answer (HTTP status %ld)", code);
         decide(s, FETCH_REFUSED);

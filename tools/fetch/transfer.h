@@ -6,12 +6,13 @@
 #include <descender.h>
 
 typedef enum fetch_outcome {
-    FETCH_DONE,    /* the server sent all that it wanted to send */
-    FETCH_BROKEN,  /* it ended midway: what has come is good, and may be resumed */
-    FETCH_STALLED, /* the same, but this server is too slow to be asked again */
-    FETCH_REFUSED, /* no connection, an error status, a forbidden redirection, more than `limit` bytes */
-    FETCH_RANGE,   /* it cannot go on from `offset`: begin at zero */
-    FETCH_FAILED   /* no other server would help: stopped, too late, disk full, memory short */
+    FETCH_DONE,      /* the server sent all that it wanted to send */
+    FETCH_BROKEN,    /* it ended midway: what has come is good, and may be resumed */
+    FETCH_STALLED,   /* the same, but this server is too slow to be asked again */
+    FETCH_UNREACHED, /* no connection: no name, no route, no answer */
+    FETCH_REFUSED,   /* an error status, a forbidden redirection, more than `limit` bytes */
+    FETCH_RANGE,     /* it cannot go on from `offset`: begin at zero */
+    FETCH_FAILED     /* no other server would help: stopped, too late, disk full, memory short */
 } fetch_outcome;
 
 typedef struct fetch_transfer {
