@@ -6,6 +6,8 @@
 # Every ```sh block of a guide is run, in one folder for each guide, from top to bottom; what must lie there first stands in a block
 # behind a comment `file: NAME`. The guides that train are followed by `make test-docs` alone, since that takes half a minute; the C programmer's
 # always. In all pages each `descender ...` line names commands and options that there are.
+#
+# Of the README every line `    $ COMMAND` is typed, in one folder, and what it prints is compared with what stands under it.
 set -u
 source "$(dirname "$0")/../shell.sh"
 program=$(realpath "$1")
@@ -52,6 +54,69 @@ cmake --install "$build" --prefix "$prefix" >/dev/null 2>&1
 PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name descender.pc)")
 LD_LIBRARY_PATH=$(dirname "$PKG_CONFIG_PATH")
 export PKG_CONFIG_PATH LD_LIBRARY_PATH PATH="$prefix/bin:$PATH" XDG_CACHE_HOME="$folder/cache"
+
+# --- the README, typed ---
+# A clone's folder, in which the program is where `make tutorial` puts it, and MNIST in ./data.
+work=$folder/readme
+mkdir -p "$work/build/release"
+ln -s "$(realpath "$build/descender")" "$work/build/release/descender"
+ln -s "$(realpath "$DESCENDER_DATA")" "$work/data"
+# Pages name figures that differ between machines and versions of processors: each number is an N on both sides.
+unify() { sed -E 's/[0-9]+(\.[0-9]+)?/N/g; s/kernels [^,]*(, [a-z]+N)*/kernels K/; s/ +/ /g; s/ $//'; }
+# Whether the lines of FILE are those of the page: in the page "..." in a line is any text, and alone on a line any lines.
+looks_like() { # PAGE FILE
+    awk 'function matches(line, pattern,   parts, n, i, at) {
+             n = split(pattern, parts, "[.][.][.]")
+             if (substr(line, 1, length(parts[1])) != parts[1]) return 0
+             line = substr(line, length(parts[1]) + 1)
+             for (i = 2; i <= n; i++) {
+                 if (parts[i] == "") { line = i == n ? "" : line; continue }
+                 at = index(line, parts[i])
+                 if (!at) return 0
+                 line = substr(line, at + length(parts[i]))
+             }
+             return line == ""
+         }
+         NR == FNR { page[++pages] = $0; next }
+         { while (pages >= at + 1 && page[at + 1] == "...") { any = 1; at++ }
+           if (at < pages && matches($0, page[at + 1])) { at++; any = 0 }
+           else if (!any) { print "printed: " $0; print "page: " page[at + 1]; wrong = 1; exit } }
+         END { while (at < pages && page[at + 1] == "...") at++
+               if (!wrong && at < pages) print "not printed: " page[at + 1] }' "$1" "$2"
+}
+# Reads "    $ COMMAND" and the lines under each, and types them in one shell.
+awk -v folder="$work" '
+    /^    \$ / { close(out); out = sprintf("%s/page-%02d", folder, ++n); print substr($0, 7) >(out ".command"); printf "" >out; next }
+    /^    / && out { print substr($0, 5) >out; next }
+    { close(out); out = "" }' "$top/README.md"
+is "the_readme_has_commands_to_type" "$([ "$(find "$work" -name '*.command' | wc -l)" -ge 5 ] && echo several)" several
+for command in "$work"/page-*.command; do
+    page=${command%.command} name=the_readme_$(basename "${command%.command}")
+    cat "$command" >>"$work/typed"
+    # What the commands before have set lasts, as it does in a shell; only the last one prints.
+    (cd "$work" && env -u DESCENDER_DATA PATH="/usr/bin:/bin" bash -eu -c "$(grep '^export ' typed)
+        $(cat "$command")" >"$page.log" 2>&1 </dev/null)
+    status=$?
+    unify <"$page" >"$page.expected"
+    unify <"$page.log" >"$page.got"
+    differs=$(looks_like "$page.expected" "$page.got")
+    if [ $status = 0 ] && [ -z "$differs" ]; then
+        pass "$name"
+    else
+        fail "$name" "$(cat "$command")" "exit status $status" "$differs"
+    fi
+done
+
+# The two commands before all others: in a clone, which has nothing but what is committed.
+if [ -n "${DOCS_LONG:-}" ] && git -C "$top" rev-parse --git-dir >/dev/null 2>&1; then
+    git clone -q "$top" "$folder/clone"
+    make -C "$folder/clone" tutorial >"$folder/clone.log" 2>&1
+    is "make_tutorial_works_in_a_fresh_clone" "$? $(tail -n 1 "$folder/clone.log")" "0 Next: descender train"
+    is "the_program_is_where_the_readme_says" "$("$folder/clone/build/release/descender" --version | head -n 1)" \
+        "$("$program" --version | head -n 1)"
+else
+    skip "make_tutorial_works_in_a_fresh_clone" "make test-docs builds in a clone"
+fi
 
 # Writes block-NN.sh, or the file that a block is to be, into a folder.
 take_blocks() { # PAGE FOLDER
