@@ -6,7 +6,9 @@
  * where standard output is a terminal. */
 #include "command.h"
 
+#include "base/error.h"
 #include "base/file.h"
+#include "base/param.h"
 #include "base/visible.h"
 #include "data/dataset.h"
 #include "data/find.h"
@@ -82,14 +84,27 @@ static dsc_status train(lesson *l, dsc_error *error) {
     return status;
 }
 
-/* What to type next: the same data, and a network that reads nearly all of them. */
-static void tell_next(const lesson *l) {
-    const char *data = l->how->source.data;
-    char word[DSC_SHELL_WORD];
-    if (!strcmp(data, "auto"))
-        command_remark(l->call, "Next: descender train");
-    else
-        command_remark(l->call, "Next: descender train --data %s", dsc_shell_word(word, data));
+/* What to type next: a better network for the same data, read in the same way. */
+static dsc_status tell_next(const lesson *l, dsc_error *error) {
+    static const dsc_param source[] = {COMMAND_SOURCE(values), {0}};
+    dsc_text line = {0};
+    dsc_text_append(&line, "Next: descender train");
+    for (const dsc_param *param = source; param->name; param++) {
+        char word[DSC_SHELL_WORD];
+        dsc_text value = {0};
+        dsc_param_format(&value, param, l->how);
+        bool usual = !value.data || !strcmp(value.data, param->initial ? param->initial : "");
+        if (!usual && param->type == DSC_PARAM_SWITCH)
+            dsc_text_append(&line, " --%s", param->name);
+        else if (!usual)
+            dsc_text_append(&line, " --%s %s", param->name, dsc_shell_word(word, value.data));
+        line.failed = line.failed || value.failed;
+        dsc_text_free(&value);
+    }
+    dsc_status status = line.failed ? dsc_fail_memory(error, line.length, "what to do next") : DSC_OK;
+    if (!status) command_remark(l->call, "%s", line.data);
+    dsc_text_free(&line);
+    return status;
 }
 
 static dsc_status report_text(lesson *l, dsc_error *error) {
@@ -109,8 +124,7 @@ static dsc_status report_text(lesson *l, dsc_error *error) {
                    dsc_format_fixed(microseconds, sizeof microseconds, each, 2));
     if (l->how->save) command_remark(l->call, "Saved the weights: %s", l->how->save);
     if (l->how->out) command_remark(l->call, "Saved the pictures: %s", l->how->out);
-    tell_next(l);
-    return status;
+    return status ? status : tell_next(l, error);
 }
 
 /* The options of the tutorial, under their names. */

@@ -66,10 +66,17 @@ the_last_epochs_come_last() {
     same "$(_epochs | sed -n '11p')" "Epoch: 2"
 }
 the_end_says_what_to_type_next() {
+    local i
     _on_small --epochs 1
     says "Next: descender train --data $_small"
     run tutorial --data digits --training-sample 10 --test-sample 10 --epochs 1
     same "$(tail -n 1 <<<"$err")" "Next: descender train --data digits"
+    # The same data are those that are read in the same way.
+    mkdir -p "$work/my scans/a" "$work/my scans/b"
+    for i in 1 2 3 4; do pgm "$work/my scans/a/$i.pgm" 9 9 $i && pgm "$work/my scans/b/$i.pgm" 8 8 $((200 + i)); done
+    run tutorial --data "$work/my scans" --size 8 --fit stretch --test-share 0.5 --offline --training-sample 4 --test-sample 4 --epochs 1
+    exits 0
+    same "$(tail -n 1 <<<"$err")" "Next: descender train --data '$work/my scans' --test-share 0.5 --size 8 --fit stretch --offline"
 }
 mnist_that_cannot_be_had_is_replaced_by_the_digits_and_told() {
     (
@@ -83,7 +90,7 @@ mnist_that_cannot_be_had_is_replaced_by_the_digits_and_told() {
     prints "Data: built-in digits"
     same "$(head -n 1 <<<"$err")" "descender: using the built-in digits in place of MNIST: MNIST is not on disk (--offline)"
     same "$(grep -c 'built-in digits' <<<"$err")" 1
-    same "$(tail -n 1 <<<"$err")" "Next: descender train"
+    same "$(tail -n 1 <<<"$err")" "Next: descender train --offline"
 }
 mnist_asked_for_by_name_is_never_replaced() {
     (
