@@ -117,6 +117,29 @@ static void what_does_not_belong_together_is_refused(void **state) {
     assert_null(test);
 }
 
+static void short_memory_is_told_and_leaves_nothing_behind(void **state) {
+    (void)state;
+    const char *folder = testing_folder();
+    dsc_dataset *train, *test;
+    dsc_error error;
+    dsc_status status;
+    long n = 0;
+    write_small(folder);
+    for (bool failed = true; failed; n++) {
+        testing_fail_allocation(n);
+        status = tutorial_read_files(&train, &test, folder, &error);
+        failed = testing_allocation_failed();
+        if (!failed) break;
+        assert_int_equal(status, DSC_ERROR_MEMORY);
+        assert_null(train);
+        assert_null(test);
+    }
+    assert_true(n > 4);
+    ASSERT_OK(status, error);
+    dsc_dataset_free(train);
+    dsc_dataset_free(test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_four_names_are_the_tutorials_and_the_mirrors),
@@ -124,6 +147,7 @@ int main(void) {
         cmocka_unit_test(images_go_with_their_own_labels),
         cmocka_unit_test(a_file_that_is_not_there_is_named),
         cmocka_unit_test(what_does_not_belong_together_is_refused),
+        cmocka_unit_test(short_memory_is_told_and_leaves_nothing_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
