@@ -7,7 +7,7 @@ DESTDIR ?=
 ARGS ?=
 build = build/release
 
-.PHONY: all build tutorial test test-docs test-browser test-processors bench install uninstall clean asan tsan minimal hostile coverage fuzz soak format reference lint help
+.PHONY: all build docs tutorial test test-docs test-browser test-processors bench install uninstall clean asan tsan minimal hostile coverage fuzz soak format reference lint help
 .NOTPARALLEL:
 
 all: build
@@ -28,6 +28,10 @@ tutorial: ## install what is missing, build, run the tutorial; pictures in build
 	else \
 		$(build)/descender tutorial $(ARGS); \
 	fi
+
+docs: ## the documentation as a site without a server, in build/docs
+	@scripts/dependencies.sh docs
+	@scripts/site.py build/docs
 
 test: ## install what is missing, build, run all tests; ARGS="-R data" for some
 	@scripts/dependencies.sh build test

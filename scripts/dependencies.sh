@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # dependencies.sh: says what the build needs and this machine lacks, and installs it where apt can.
 #
-#   scripts/dependencies.sh [build] [test] [browser] [bench] [processors] [ci]     look, and install what is missing
+#   scripts/dependencies.sh [build] [docs] [test] [browser] [bench] [processors] [ci]     look, and install what is missing
 #   scripts/dependencies.sh --check ...                     look only; status 1 if something required is missing
 #
 # Things are looked for by using them (a program on the path, a module that pkg-config knows), never by
@@ -35,9 +35,12 @@ build|optional|module libmicrohttpd|libmicrohttpd-dev|libmicrohttpd-devel|libmic
 build|optional|file /usr/share/javascript/chart.js/chart.min.js|libjs-chart.js|-|-|-|charts on the web page
 build|optional|program scdoc|scdoc|scdoc|scdoc|scdoc|man pages
 build|optional|certificates|ca-certificates|ca-certificates|ca-certificates|ca-certificates|trusting the mirrors
+docs|required|program cmark-gfm|cmark-gfm|cmark-gfm|cmark-gfm|cmark|Markdown
+docs|required|program python3|python3|python3|python|python3|putting pages together
 test|required|program bash|bash|bash|bash|bash|the test scripts
 test|required|module cmocka|libcmocka-dev|libcmocka-devel|cmocka|cmocka-dev|the unit tests
 test|optional|file /usr/bin/python3|python3|python3|python|python3|reading JSON in tests
+test|optional|program cmark-gfm|cmark-gfm|cmark-gfm|cmark-gfm|cmark|the links of the documentation
 test|optional|program script|bsdutils|util-linux|util-linux|util-linux-misc|tests on a terminal
 bench|optional|python numpy|python3-numpy|python3-numpy|python-numpy|py3-numpy|the loop that is measured against
 bench|optional|python matplotlib|python3-matplotlib|python3-matplotlib|python-matplotlib|py3-matplotlib|the script that is measured against
@@ -148,8 +151,8 @@ sets='' check=no
 for argument in "$@"; do
     case $argument in
     --check) check=yes ;;
-    build | test | browser | bench | processors | ci) sets="$sets $argument" ;;
-    *) say "unknown argument '$argument'; known: --check build test browser bench processors ci"; exit 2 ;;
+    build | docs | test | browser | bench | processors | ci) sets="$sets $argument" ;;
+    *) say "unknown argument '$argument'; known: --check build docs test browser bench processors ci"; exit 2 ;;
     esac
 done
 sets="build $sets"
