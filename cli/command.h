@@ -61,6 +61,7 @@ typedef struct command_call {
     char **operands;
     bool json, quiet; /* the options of these names, where the table has them */
     bool wrong_usage; /* set by command_wrong_usage */
+    bool told;        /* set by command_tell_stop */
     bool *given;      /* for each option of the table: the user gave it */
     char **reads;     /* read_count paths of files that this call reads, besides operands: command_reads */
     size_t read_count, read_capacity;
@@ -156,6 +157,8 @@ bool command_should_stop(void);
 /* The same for a command whose results are files: it goes on where standard output is full or closed, and
  * stops where its reader has left. */
 bool command_should_stop_saving(void);
+/* DSC_ERROR_STOPPED where a signal asked for an end: for between the parts of what takes long. */
+dsc_status command_go_on(dsc_error *error);
 /* The exit status of an interruption, or 0. */
 int command_was_interrupted(void);
 
@@ -175,6 +178,10 @@ void command_warn_of_files(const char *folder, const char *const *names);
 void command_remark(const command_call *call, const char *format, ...) DSC_PRINTF(2, 3);
 /* "descender: MESSAGE" on standard error, always. */
 void command_complain(const char *format, ...) DSC_PRINTF(1, 2);
+
+/* "descender: interrupted, MESSAGE", or "stopped, MESSAGE" where no signal asked for it: for a command that
+ * says what is kept and how to go on. Nothing more is said of the interruption. */
+void command_tell_stop(command_call *call, const char *format, ...) DSC_PRINTF(2, 3);
 
 /* Prints a text on standard output, and empties it; fails if it lacked memory. */
 dsc_status command_print_text(dsc_text *text, dsc_error *error);

@@ -244,6 +244,7 @@ static dsc_status show(const command_call *call, const chosen *shown, const comm
     if (how->raw) return show_raw(shown, how, error);
     tiles t = {0};
     dsc_status status = how->augment ? lay_out_changed(&t, shown, how, error) : lay_out(&t, shown, error);
+    if (!status) status = command_go_on(error);
     if (!status) {
         dsc_text title = {0};
         dsc_public_name(&title, data->name);
@@ -295,9 +296,11 @@ static dsc_status run(command_call *call, dsc_error *error) {
     dsc_status status = check_options(call, how, error);
     if (!status) status = command_data_open(&data, call, &how->source, error);
     if (!status) status = command_rehearse(call, how->out, error);
+    if (!status) status = command_go_on(error);
     shown.data = how->set ? data.test : data.train;
     if (!status) status = choose(call, &shown, how, error);
     if (!status) status = show(call, &shown, &data, how, error);
+    if (!status) status = command_go_on(error);
     free(shown.index);
     command_data_close(&data);
     return status;
@@ -354,5 +357,6 @@ const command command_data_show = {
     .extras = extras,
     .examples = examples,
     .values_size = sizeof(values),
+    .stops = true,
     .run = run,
 };

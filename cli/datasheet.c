@@ -78,7 +78,9 @@ static dsc_status run(command_call *call, dsc_error *error) {
     report_datasheet sheet;
     dsc_status status = command_data_open(&data, call, &source, error);
     if (!status) status = command_rehearse(call, how->out, error);
+    if (!status) status = command_go_on(error);
     if (!status) status = report_measure_data(&sheet, data.name, data.train, data.test, error);
+    if (!status) status = command_go_on(error);
     if (!status) status = write_sheet(call, how, &sheet, error);
     command_data_close(&data);
     return status;
@@ -121,5 +123,6 @@ const command command_datasheet = {
     .extras = extras,
     .examples = examples,
     .values_size = sizeof(values),
+    .stops = true,
     .run = run,
 };

@@ -25,7 +25,7 @@ static int run(const command *group, const command *self, int argc, char **argv)
     }
     int result = COMMAND_DONE;
     if (status && command_was_interrupted()) {
-        command_complain("interrupted");
+        if (!call.told) command_complain("interrupted");
         result = command_was_interrupted();
     } else if (call.wrong_usage || status == DSC_ERROR_ARGUMENT) {
         complain_usage(group, self, error.message);

@@ -2,11 +2,14 @@
 /* model_show.c: `descender model show`: a model's layers as a table and as a diagram. */
 #include "command.h"
 
+#include "base/file.h"
 #include "data/images.h"
 #include "draw/diagram.h"
 #include "model/summary.h"
 #include "model_plan.h"
+#include "run/run.h"
 #include "shipped/shipped.h"
+#include "subject.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,8 +35,25 @@ typedef struct shown {
 
 static const size_t NUMBER = 4; /* bytes */
 
-/* A text that names a file is that file; what cannot be one is a model's text; nothing is the model inside
- * the program. */
+static bool is_run(const char *path) {
+    struct stat info;
+    char *recipe = dsc_path_join(path, DSC_RUN_RECIPE);
+    bool found = recipe && !stat(recipe, &info) && S_ISREG(info.st_mode);
+    free(recipe);
+    return found;
+}
+
+static dsc_status run_model(dsc_model **model, const char *run, dsc_error *error) {
+    command_subject subject;
+    dsc_status status = command_subject_open(&subject, run, error);
+    *model = subject.model;
+    subject.model = NULL;
+    command_subject_close(&subject);
+    return status;
+}
+
+/* A text that names a file or the folder of a run is the model there; what cannot be one is a model's text;
+ * nothing is the model inside the program. */
 static dsc_status open_model(shown *s, const char *operand, const values *how, dsc_error *error) {
     struct stat info;
     s->trained = true;
@@ -43,6 +63,7 @@ static dsc_status open_model(shown *s, const char *operand, const values *how, d
     bool named = length >= sizeof ending && !strcmp(operand + length - (sizeof ending - 1), ending);
     if (named || (!stat(operand, &info) && S_ISREG(info.st_mode)))
         return dsc_model_load(&s->model, operand, error);
+    if (is_run(operand)) return run_model(&s->model, operand, error);
     s->trained = false;
     dsc_model_options options = dsc_model_options_defaults();
     options.text = operand;
@@ -214,6 +235,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     if (!status) status = dsc_model_summarise(&s.layers, &s.count, s.model, error);
     if (!status && how->plan)
         status = model_plan_make(&s.plan, s.model, how->precision, (size_t)how->batch, error);
+    if (!status) status = command_go_on(error);
     if (!status && how->out) status = draw(NULL, how->out, &s, error);
     if (!status) status = call->json ? show_json(&s, error) : show_text(&s, how, error);
     if (!status && how->out) command_remark(call, "Saved the diagram: %s", how->out);
@@ -251,7 +273,8 @@ static const command_option extras[] = {{"out", 'o', "FILE", true}, {"size", 0, 
 static const command_operand operands[] = {
     {.name = "MODEL",
      .optional = true,
-     .help = "a model's text, or a file with a model; without it, the model inside the program"},
+     .help = "a model's text, a file with a model, or the folder of a run; without it, the model inside the "
+             "program"},
     {0},
 };
 
@@ -274,5 +297,6 @@ const command command_model_show = {
     .extras = extras,
     .examples = examples,
     .values_size = sizeof(values),
+    .stops = true,
     .run = run,
 };

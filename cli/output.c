@@ -61,6 +61,10 @@ void command_catch_signals(void) {
 
 int command_was_interrupted(void) { return asked ? COMMAND_SIGNAL_BASE + asked : 0; }
 
+dsc_status command_go_on(dsc_error *error) {
+    return asked ? dsc_fail(error, DSC_ERROR_STOPPED, "interrupted") : DSC_OK;
+}
+
 static void do_nothing(int signal_number) { (void)signal_number; }
 
 /* A handler and not SIG_IGN, which the programs that this one starts would inherit. */
@@ -191,6 +195,14 @@ void command_complain(const char *format, ...) {
     va_start(arguments, format);
     say("descender: ", format, arguments);
     va_end(arguments);
+}
+
+void command_tell_stop(command_call *call, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    say(asked ? "descender: interrupted, " : "descender: stopped, ", format, arguments);
+    va_end(arguments);
+    call->told = true;
 }
 
 dsc_status command_print_text(dsc_text *text, dsc_error *error) {

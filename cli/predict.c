@@ -159,7 +159,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
                           "floats; train it anew "
                           "with a smaller learning rate",
                           s.no_answer, s.answers);
-    if (!status && command_was_interrupted()) status = dsc_fail(error, DSC_ERROR_STOPPED, "interrupted");
+    if (!status) status = command_go_on(error);
     json_decref(s.json);
     predict_reader_clear(&s.reader);
     read_list_clear(&s.files);

@@ -118,9 +118,9 @@ static dsc_status train(session *s, dsc_error *error) {
     train_show_end(&s->show);
     char word[DSC_SHELL_WORD];
     if (status == DSC_ERROR_STOPPED)
-        command_complain("stopped after %llu steps, saved; go on with: descender train --resume %s",
-                         (unsigned long long)dsc_run_trainer(s->run)->progress.step,
-                         dsc_shell_word(word, dsc_run_folder(s->run)));
+        command_tell_stop(s->call, "saved after %llu steps; go on with: descender train --resume %s",
+                          (unsigned long long)dsc_run_trainer(s->run)->progress.step,
+                          dsc_shell_word(word, dsc_run_folder(s->run)));
     return status;
 }
 
@@ -152,6 +152,11 @@ static dsc_status report_json(const session *s, dsc_error *error) {
                   (json_int_t)t->progress.epoch, "steps", (json_int_t)t->progress.step, "training_seconds",
                   t->progress.seconds, "test", command_metrics_json(&s->metrics, t->model, 1));
     dsc_text_free(&path);
+    const uint64_t kept = dsc_trainer_kept_epoch(t);
+    if (kept && json && json_object_set_new(json, "kept_epoch", json_integer((json_int_t)kept))) {
+        json_decref(json);
+        json = NULL;
+    }
     return command_print_json(json, error);
 }
 
@@ -160,6 +165,12 @@ static dsc_status report(const session *s, dsc_error *error) {
     const char *run = dsc_run_folder(s->run);
     dsc_text text = {0};
     char shown[DSC_VISIBLE], word[DSC_SHELL_WORD];
+    const dsc_trainer *t = dsc_run_trainer(s->run);
+    const uint64_t kept = dsc_trainer_kept_epoch(t);
+    if (kept)
+        dsc_text_append(&text,
+                        "Kept: the weights of epoch %llu of %llu, which had the best validation loss\n",
+                        (unsigned long long)kept, (unsigned long long)t->progress.epoch);
     dsc_text_append(&text, "Test set of %s: ", dsc_visible(shown, sizeof shown, s->data.name));
     command_append_accuracy(&text, &s->metrics);
     dsc_text_append(&text, "\nModel: %s/%s\n", dsc_visible(shown, sizeof shown, run), DSC_RUN_MODEL);

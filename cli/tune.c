@@ -115,6 +115,9 @@ static void tell_plan(const session *s) {
     command_remark(s->call, "Search %s: %zu trials of %s on %s, %llu epochs in all", dsc_tune_folder(s->tune),
                    search->trials, search->name, search->data_name,
                    (unsigned long long)dsc_tune_plan_epochs(&search->plan));
+    if (search->grid)
+        command_remark(s->call, "The trials are all %zu combinations that there are, each once",
+                       search->trials);
 }
 
 static dsc_status search(session *s, dsc_error *error) {
@@ -126,8 +129,8 @@ static dsc_status search(session *s, dsc_error *error) {
     tune_show_end(&s->show);
     char word[DSC_SHELL_WORD];
     if (status == DSC_ERROR_STOPPED)
-        command_complain("stopped, saved; go on with: descender tune --resume %s",
-                         dsc_shell_word(word, dsc_tune_folder(s->tune)));
+        command_tell_stop(s->call, "saved; go on with: descender tune --resume %s",
+                          dsc_shell_word(word, dsc_tune_folder(s->tune)));
     return status;
 }
 
@@ -169,7 +172,7 @@ static const dsc_param options[] = {
      "the recipe to start from: one of `descender recipe list`, or a file of JSON; without "
      "it, " USUAL_RECIPE},
     {"trials", DSC_PARAM_INT, offsetof(values, trials), "27", 1, DSC_TUNE_TRIALS_MOST, NULL,
-     "how many recipes are tried in the first rung"},
+     "how many recipes are tried in the first rung, no two alike; if there are fewer, all of them are"},
     {"reduction", DSC_PARAM_INT, offsetof(values, reduction), "3", 1, DSC_TUNE_REDUCTION_MOST, NULL,
      "keep 1/N of the trials in each rung and train them N times as long; 1: all train to the end"},
     {"first-epochs", DSC_PARAM_INT, offsetof(values, first_epochs), "1", 1, 100000, NULL,
@@ -220,17 +223,19 @@ static const command_example examples[] = {
 const command command_tune = {
     .name = "tune",
     .help = "search for a better recipe",
-    .about = "Draws recipes at random from what is to be searched, trains all of them for a few epochs, the "
-             "best third of "
-             "them for three times as many, and so on (successive halving). They are compared on a share of "
-             "the training "
-             "set that is held out, a tenth unless --validation says otherwise; the test set is never looked "
-             "at.\n\n"
-             "The result depends on the seed, and neither on threads nor on interruptions: after Ctrl-C, a "
-             "kill or a "
-             "power failure --resume goes on. The folder gets journal.jsonl, best.json for `descender train "
-             "--recipe`, and "
-             "what-mattered.svg and .png.",
+    .about =
+        "Draws recipes at random from what is to be searched, no two alike (where there are no more than "
+        "--trials, all of them), trains all of them for a few epochs, the "
+        "best third of "
+        "them for three times as many, and so on (successive halving). They are compared on a share of "
+        "the training "
+        "set that is held out, a tenth unless --validation says otherwise; the test set is never looked "
+        "at.\n\n"
+        "The result depends on the seed, and neither on threads nor on interruptions: after Ctrl-C, a "
+        "kill or a "
+        "power failure --resume goes on. The folder gets journal.jsonl, best.json for `descender train "
+        "--recipe`, and "
+        "what-mattered.svg and .png.",
     .operands = operands,
     .shared = dsc_recipe_params,
     .options = options,

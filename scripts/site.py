@@ -127,6 +127,7 @@ class Site:
         body = re.sub(r'<a href="([^"]*)">(.*?)</a>', anchor, body, flags=re.S)
         body = re.sub(r'(<(?:img|source)\b[^>]*?\bsrc(?:set)?=)"([^"]*)"', picture, body)
         body = re.sub(r"<pre>", '<pre tabindex="0">', body)
+        body = re.sub(r"<thead>\s*<tr>\s*(<th[^>]*></th>\s*)+</tr>\s*</thead>\s*", "", body)
         body = re.sub(r"<th([^>]*)></th>", r"<td\1></td>", body)
         body = re.sub(r"(<table>.*?</table>)", r'<div class="wide" tabindex="0">\1</div>', body, flags=re.S)
         page.body = body

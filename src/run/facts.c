@@ -34,6 +34,7 @@ static bool take(dsc_run_facts *facts, json_t *line) {
     if (!strcmp(event, "step") || !strcmp(event, "epoch") || !strcmp(event, "end")) {
         note_number(&facts->epochs, line, "epoch");
         note_number(&facts->seconds, line, "seconds");
+        note_number(&facts->kept_epoch, line, "kept_epoch");
     }
     return true;
 }

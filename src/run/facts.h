@@ -12,6 +12,7 @@ typedef struct dsc_run_facts {
     json_t *warnings; /* their messages, an array of texts */
     size_t resumed;   /* how often it went on after a stop */
     double epochs, seconds; /* of training, as far as the log goes; 0 before the first line that tells */
+    double kept_epoch;      /* whose weights early stopping kept; 0: none, or not ended */
     bool ended;
     bool stopped; /* and told so, rather than killed; it has not been resumed since */
 } dsc_run_facts;

@@ -164,9 +164,12 @@ dsc_status dsc_run_note_event(dsc_run_log *log, const dsc_trainer *t, const dsc_
         if (!step) {
             dsc_run_log_real(log, "validation_loss", event->validation_loss);
             dsc_run_log_real(log, "validation_accuracy", event->validation_accuracy);
+            if (event->message) dsc_run_log_text(log, "message", event->message);
         }
         dsc_run_log_real(log, "learning_rate", event->learning_rate);
     }
+    if (event->kind == DSC_EVENT_END && dsc_trainer_kept_epoch(t))
+        dsc_run_log_count(log, "kept_epoch", dsc_trainer_kept_epoch(t));
     dsc_run_log_real(log, "seconds", event->seconds);
     return dsc_run_log_end(log, error);
 }

@@ -88,6 +88,14 @@ static bool patience_is_over(loop *l) {
     return t->recipe.patience > 0 && p->epochs_without >= (uint64_t)t->recipe.patience;
 }
 
+static void tell_patience(char out[DSC_MESSAGE_SIZE], const dsc_trainer *t) {
+    unsigned long long without = (unsigned long long)t->progress.epochs_without;
+    (void)snprintf(out, DSC_MESSAGE_SIZE,
+                   "stopped early: %llu epoch%s without a better validation loss; the weights of epoch %llu "
+                   "are kept",
+                   without, without == 1 ? "" : "s", (unsigned long long)dsc_trainer_kept_epoch(t));
+}
+
 static dsc_status end_epoch(loop *l, dsc_error *error) {
     dsc_trainer *t = l->trainer;
     dsc_progress *p = &t->progress;
@@ -102,8 +110,9 @@ static dsc_status end_epoch(loop *l, dsc_error *error) {
     p->finished = over || p->epoch >= (uint64_t)t->recipe.epochs;
     if (p->finished && !t->validation) status = dsc_trainer_check_result(t, error);
     if (status) return status;
-    dsc_event event =
-        describe(l, DSC_EVENT_EPOCH, over ? "no better validation loss for as long as patience lasts" : NULL);
+    char message[DSC_MESSAGE_SIZE];
+    if (over) tell_patience(message, t);
+    dsc_event event = describe(l, DSC_EVENT_EPOCH, over ? message : NULL);
     event.step = t->steps_an_epoch;
     dsc_sanity_after_epoch(t, event.loss, warn, l);
     /* What is saved from here on begins the next epoch. */

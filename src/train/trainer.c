@@ -223,7 +223,9 @@ dsc_status dsc_trainer_know_test(dsc_trainer *t, const dsc_dataset *test, dsc_er
     return DSC_OK;
 }
 
+uint64_t dsc_trainer_kept_epoch(const dsc_trainer *t) { return t->best ? t->progress.best_epoch : 0; }
+
 const dsc_real *dsc_trainer_result(const dsc_trainer *t) {
-    if (t->best && t->progress.best_epoch) return t->best;
+    if (dsc_trainer_kept_epoch(t)) return t->best;
     return t->average ? t->average : t->model->values;
 }

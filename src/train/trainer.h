@@ -109,6 +109,9 @@ dsc_status dsc_trainer_run(dsc_trainer *trainer, dsc_on_event *on_event, void *u
 /* The slab that would be the model if training ended now. */
 const dsc_real *dsc_trainer_result(const dsc_trainer *trainer);
 
+/* With early stopping the epoch, from 1, whose weights those are; 0: without, or before any was validated. */
+uint64_t dsc_trainer_kept_epoch(const dsc_trainer *trainer);
+
 /* A checkpoint: atomic, versioned, with a checksum. Writing refuses what dsc_trainer_check does, and leaves
  * the file as it was. Reading refuses one of another model, recipe, data, or kernel set (unless `force`), a
  * newer or a damaged one, and then leaves the trainer as it was. */

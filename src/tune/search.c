@@ -41,16 +41,21 @@ static dsc_status choose_kernels(dsc_tune_search *s, const char *wanted, dsc_err
     return status ? status : copy_text(&s->kernels, choice.kernels->name, error);
 }
 
-/* All trials are known from the start, so what is wrong with one of them is, too. */
 static dsc_status draw_trials(dsc_tune_search *s, dsc_error *error) {
     size_t values;
     if (dsc_multiply(&values, s->trials, s->space.count)) s->values = dsc_allocate(values, sizeof *s->values);
+    if (!s->values) return dsc_fail_memory(error, s->trials * sizeof *s->values, "the trials");
+    return dsc_tune_sample_all(s->values, &s->trials, &s->grid, &s->space, dsc_seed_key(&s->recipe.seed),
+                               error);
+}
+
+/* All trials are known from the start, so what is wrong with one of them is, too. */
+static dsc_status check_trials(dsc_tune_search *s, dsc_error *error) {
     s->results = dsc_allocate(s->trials * s->plan.count, sizeof *s->results);
-    if (!s->values || !s->results)
+    if (!s->results)
         return dsc_fail_memory(error, s->trials * s->plan.count * sizeof *s->results, "the trials");
     for (size_t trial = 0; trial < s->trials; trial++) {
         dsc_recipe recipe;
-        dsc_tune_sample(s->values + trial * s->space.count, &s->space, dsc_seed_key(&s->recipe.seed), trial);
         dsc_status status = dsc_tune_trial_recipe(&recipe, s, trial, error);
         if (status) return status;
         status = dsc_recipe_check(&recipe, error);
@@ -75,9 +80,10 @@ dsc_status dsc_tune_search_make(dsc_tune_search *s, const dsc_recipe *recipe, co
     if (!status) status = choose_kernels(s, options->kernels, error);
     if (!status) status = dsc_tune_open_hidden(&s->recipe.model, texts, count, error);
     if (!status) status = dsc_tune_space_parse(&s->space, &s->recipe, texts, count, error);
+    if (!status) status = draw_trials(s, error);
     if (status) return status;
     dsc_tune_plan_make(&s->plan, s->trials, (uint64_t)s->recipe.epochs, s->reduction, s->least_epochs);
-    return draw_trials(s, error);
+    return check_trials(s, error);
 }
 
 void dsc_tune_search_clear(dsc_tune_search *s) {

@@ -22,7 +22,8 @@ typedef struct dsc_tune_search {
     size_t samples;    /* of the training set, before anything is held out */
     uint32_t data_crc; /* of its images and labels */
     json_t *dataset;   /* the shape of the images, the classes: dsc_dataset_to_json */
-    size_t trials;
+    size_t trials;     /* no more than there are combinations */
+    bool grid;         /* the trials are all combinations that there are */
     unsigned reduction;
     uint64_t least_epochs;
     dsc_tune_space space;
@@ -34,14 +35,14 @@ typedef struct dsc_tune_search {
 
 /* Starts as {0}; a zero stands for the default. */
 typedef struct dsc_tune_options {
-    size_t trials;       /* of the first rung; 0: 27 */
+    size_t trials;       /* of the first rung, at most; 0: 27 */
     unsigned reduction;  /* eta; 0: 3 */
     uint64_t least;      /* epochs of the first rung, at least; 0: 1 */
     const char *kernels; /* NULL: the recipe's, or by the processor */
 } dsc_tune_options;
 
-/* Makes a search over `texts` (see space.h) that changes `recipe`, draws the values of all trials, and
- * checks their recipes as far as that can be done without data. A recipe without `validation` holds out a
+/* Makes a search over `texts` (see space.h) that changes `recipe`, draws the values of all trials, no two
+ * alike, and checks their recipes as far as that can be done without data. A recipe without `validation` holds out a
  * tenth. The data's name, count and checksum are still to be set. Release with dsc_tune_search_clear, also
  * after an error. */
 dsc_status dsc_tune_search_make(dsc_tune_search *search, const dsc_recipe *recipe, const char *name,

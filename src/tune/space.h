@@ -67,9 +67,19 @@ typedef struct dsc_tune_value {
     double number;
 } dsc_tune_value;
 
-/* Draws the values (space->count) of one trial. They depend on (space, seed, trial) and on nothing else, on
- * every machine. Numbers are rounded to four significant digits, so that a recipe reads well. */
-void dsc_tune_sample(dsc_tune_value *values, const dsc_tune_space *space, uint64_t seed, uint64_t trial);
+/* Draws the values (space->count) of one trial. They depend on (space, seed, trial, attempt) and on nothing
+ * else, on every machine. Numbers are rounded to four significant digits, so that a recipe reads well. */
+void dsc_tune_sample(dsc_tune_value *values, const dsc_tune_space *space, uint64_t seed, uint64_t trial,
+                     uint64_t attempt);
+
+/* How many combinations of values there are; most + 1 if they are more than `most`. */
+size_t dsc_tune_combinations(const dsc_tune_space *space, size_t most);
+
+/* Draws the values of *trials trials, (trials, space->count), no two alike. Where there are no more
+ * combinations than that, they are all taken, in an order drawn by the seed: *grid is true, and *trials their
+ * number. A space of rounded numbers may hold fewer than *trials too; then *trials is how many were found. */
+dsc_status dsc_tune_sample_all(dsc_tune_value *values, size_t *trials, bool *grid,
+                               const dsc_tune_space *space, uint64_t seed, dsc_error *error);
 
 /* The value as it is written; `out` is used where it is a number. */
 const char *dsc_tune_value_text(char out[40], const dsc_tune_dimension *dimension,

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* space_sample.c: drawing the values of a trial: one uniform number for each dimension, in their order, from
- * Philox at (seed, trial). With our own exp and log, so that every machine draws the same. */
+ * Philox at (seed, trial, attempt). With our own exp and log, so that every machine draws the same. */
 #include "tune/space.h"
 
 #include "base/elementary.h"
+#include "base/error.h"
+#include "base/memory.h"
 #include "base/random.h"
 #include "base/stream.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { ATTEMPTS = 200 }; /* to draw what no earlier trial has */
 
 static double clamp(double value, double low, double high) {
     return value < low ? low : value > high ? high : value;
@@ -35,9 +40,17 @@ static double draw_number(const dsc_tune_dimension *d, double share) {
     return clamp(value, d->low, d->high);
 }
 
-void dsc_tune_sample(dsc_tune_value *values, const dsc_tune_space *space, uint64_t seed, uint64_t trial) {
+/* A trial's own numbers; each attempt has others. */
+static dsc_rng stream_of(uint64_t seed, uint64_t trial, uint64_t attempt) {
     dsc_rng rng;
-    dsc_rng_philox(&rng, (const uint64_t[2]){seed, DSC_STREAM_TUNE}, (const uint64_t[4]){0, trial, 0, 0});
+    dsc_rng_philox(&rng, (const uint64_t[2]){seed, DSC_STREAM_TUNE},
+                   (const uint64_t[4]){0, trial, attempt, 0});
+    return rng;
+}
+
+void dsc_tune_sample(dsc_tune_value *values, const dsc_tune_space *space, uint64_t seed, uint64_t trial,
+                     uint64_t attempt) {
+    dsc_rng rng = stream_of(seed, trial, attempt);
     for (size_t i = 0; i < space->count; i++) {
         const dsc_tune_dimension *d = &space->dimensions[i];
         double share = dsc_rng_random(&rng);
@@ -47,6 +60,76 @@ void dsc_tune_sample(dsc_tune_value *values, const dsc_tune_space *space, uint64
         else
             values[i].choice = (size_t)(share * (double)d->choice_count);
     }
+}
+
+/* --- all trials, no two alike --- */
+
+static size_t steps_of(const dsc_tune_dimension *d, size_t most) {
+    if (!d->range) return d->choice_count;
+    double steps = d->whole ? d->high - d->low + 1 : INFINITY;
+    return steps <= (double)most ? (size_t)steps : most + 1;
+}
+
+size_t dsc_tune_combinations(const dsc_tune_space *space, size_t most) {
+    size_t count = 1;
+    for (size_t i = 0; i < space->count && count <= most; i++) {
+        size_t steps = steps_of(&space->dimensions[i], most);
+        count = steps > most / count ? most + 1 : count * steps;
+    }
+    return count;
+}
+
+/* Number `place` of the combinations; the last dimension changes fastest. */
+static void take_combination(dsc_tune_value *values, const dsc_tune_space *space, size_t place) {
+    for (size_t i = space->count; i-- > 0;) {
+        const dsc_tune_dimension *d = &space->dimensions[i];
+        size_t steps = steps_of(d, SIZE_MAX / 2), at = place % steps;
+        values[i] = (dsc_tune_value){0};
+        if (d->range)
+            values[i].number = d->low + (double)at;
+        else
+            values[i].choice = at;
+        place /= steps;
+    }
+}
+
+static dsc_status take_all(dsc_tune_value *values, size_t count, const dsc_tune_space *space, uint64_t seed,
+                           dsc_error *error) {
+    int64_t *order = dsc_allocate(count, sizeof *order);
+    if (!order) return dsc_fail_memory(error, count * sizeof *order, "the trials");
+    dsc_rng rng = stream_of(seed, 0, 0);
+    dsc_rng_permutation(&rng, order, count);
+    for (size_t i = 0; i < count; i++) take_combination(values + i * space->count, space, (size_t)order[i]);
+    free(order);
+    return DSC_OK;
+}
+
+static bool is_new(const dsc_tune_value *values, size_t trial, size_t count) {
+    const dsc_tune_value *found = values + trial * count;
+    for (size_t before = 0; before < trial; before++) {
+        const dsc_tune_value *other = values + before * count;
+        size_t i = 0;
+        while (i < count && found[i].choice == other[i].choice && found[i].number == other[i].number) i++;
+        if (i == count) return false;
+    }
+    return true;
+}
+
+dsc_status dsc_tune_sample_all(dsc_tune_value *values, size_t *trials, bool *grid,
+                               const dsc_tune_space *space, uint64_t seed, dsc_error *error) {
+    size_t combinations = dsc_tune_combinations(space, *trials);
+    *grid = combinations <= *trials;
+    if (*grid) {
+        *trials = combinations;
+        return take_all(values, combinations, space, seed, error);
+    }
+    for (size_t trial = 0; trial < *trials; trial++) {
+        uint64_t attempt = 0;
+        do dsc_tune_sample(values + trial * space->count, space, seed, trial, attempt++);
+        while (attempt < ATTEMPTS && !is_new(values, trial, space->count));
+        if (!is_new(values, trial, space->count)) *trials = trial; /* all that are likely are there */
+    }
+    return DSC_OK;
 }
 
 const char *dsc_tune_value_text(char out[40], const dsc_tune_dimension *d, const dsc_tune_value *value) {

@@ -60,6 +60,21 @@ a_wrong_text_is_named_with_its_column() {
     exits 2
     says "column 10: unknown layer 'dens'; did you mean 'dense'?"
 }
+the_folder_of_a_run_and_its_model_are_shown() {
+    run train --data digits --training-samples 100 --epochs 1 --model 784-7-10 --out "$work/run" --quiet
+    exits 0
+    run model show "$work/run"
+    exits 0
+    prints "dense1"
+    cp "$work/.out" "$work/of-the-folder"
+    run model show "$work/run/model.safetensors"
+    exits 0
+    holds "the folder and the file differ" cmp "$work/.out" "$work/of-the-folder"
+    rm "$work/run/model.safetensors"
+    run model show "$work/run"
+    exits 1
+    says "has no model yet"
+}
 a_file_that_is_no_model_is_refused() {
     echo "not a model at all" >"$work/a.safetensors"
     run model show "$work/a.safetensors"

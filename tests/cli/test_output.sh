@@ -437,7 +437,8 @@ _stops() {
     ended
     exits "$2"
     says "go on with: descender train --resume $work/stopped"
-    says "descender: interrupted"
+    says "descender: interrupted, saved after "
+    holds "the interruption was told more than once" test "$(grep -c interrupted "$work/.err")" = 1
     holds "temporary files are left" test -z "$(find "$work/stopped" -name '*.tmp')"
 }
 whoever_asks_training_to_end_it_saves_and_says_how_to_go_on() {

@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const char *const texts[] = {text};
     if (!dsc_tune_space_parse(&space, &recipe, texts, 1, NULL)) {
         dsc_tune_value values[DSC_TUNE_DIMENSIONS_MOST];
-        dsc_tune_sample(values, &space, 1, 2);
+        dsc_tune_sample(values, &space, 1, 2, 0);
         if (dsc_tune_apply(&recipe, &space, values, NULL) == DSC_ERROR_MEMORY) abort();
     }
     dsc_tune_space_clear(&space);

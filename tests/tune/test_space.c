@@ -29,8 +29,8 @@ static void numbers_are_drawn_in_range_and_the_same_again(void **unused) {
     size_t below = 0, seen[3] = {0};
     for (uint64_t trial = 0; trial < 1000; trial++) {
         dsc_tune_value v[5], again[5];
-        dsc_tune_sample(v, &space, 7, trial);
-        dsc_tune_sample(again, &space, 7, trial);
+        dsc_tune_sample(v, &space, 7, trial, 0);
+        dsc_tune_sample(again, &space, 7, trial, 0);
         for (size_t i = 0; i < 5; i++) {
             assert_int_equal(v[i].choice, again[i].choice);
             assert_true(fabs(v[i].number - again[i].number) <= 0);
@@ -46,6 +46,52 @@ static void numbers_are_drawn_in_range_and_the_same_again(void **unused) {
     for (size_t i = 0; i < 3; i++) assert_in_range(seen[i], 270, 400);
     dsc_tune_space_clear(&space);
     dsc_recipe_clear(&recipe);
+}
+
+/* What the space draws for `trials` trials; all of them are checked to differ. */
+static size_t drawn(bool *grid, const char *const *texts, size_t count, size_t trials, uint64_t seed,
+                    dsc_tune_value *v) {
+    dsc_recipe recipe = base(plain);
+    dsc_tune_space space;
+    ASSERT_OK(dsc_tune_space_parse(&space, &recipe, texts, count, &error), error);
+    ASSERT_OK(dsc_tune_sample_all(v, &trials, grid, &space, seed, &error), error);
+    for (size_t a = 0; a < trials; a++)
+        for (size_t b = 0; b < a; b++) {
+            bool same = true;
+            for (size_t i = 0; i < count; i++)
+                same = same && v[a * count + i].choice == v[b * count + i].choice &&
+                       fabs(v[a * count + i].number - v[b * count + i].number) <= 0;
+            assert_false(same);
+        }
+    dsc_tune_space_clear(&space);
+    dsc_recipe_clear(&recipe);
+    return trials;
+}
+
+static void no_two_trials_are_alike_and_few_choices_are_a_grid(void **unused) {
+    (void)unused;
+    dsc_tune_value v[200], again[200];
+    bool grid;
+    const char *few[] = {"units=32|64|128", "batch=16..17"};
+    assert_int_equal(drawn(&grid, few, 2, 27, 7, v), 6);
+    assert_true(grid);
+    for (size_t i = 0; i < 6; i++) assert_true(v[2 * i + 1].number >= 16 && v[2 * i + 1].number <= 17);
+    /* What a journal says is the number that was found, and gives the same trials. */
+    assert_int_equal(drawn(&grid, few, 2, 6, 7, again), 6);
+    bool same = true, other = false;
+    for (size_t i = 0; i < 6; i++) same = same && v[2 * i].choice == again[2 * i].choice;
+    assert_true(same && grid);
+    assert_int_equal(drawn(&grid, few, 2, 27, 8, again), 6);
+    for (size_t i = 0; i < 6; i++) other = other || v[2 * i].choice != again[2 * i].choice;
+    assert_true(other); /* the order is the seed's */
+    assert_int_equal(drawn(&grid, few, 2, 5, 7, v), 5);
+    assert_false(grid);
+    /* Rounded to four digits, this range has three numbers. */
+    const char *narrow[] = {"optimiser.momentum=0.5..0.5002"};
+    assert_int_equal(drawn(&grid, narrow, 1, 50, 7, v), 3);
+    const char *wide[] = {"learning-rate=0.1..0.2"};
+    assert_int_equal(drawn(&grid, wide, 1, 50, 7, v), 50);
+    assert_false(grid);
 }
 
 static void values_reach_the_recipe(void **unused) {
@@ -137,6 +183,7 @@ static void every_allocation_may_fail(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_drawn_in_range_and_the_same_again),
+        cmocka_unit_test(no_two_trials_are_alike_and_few_choices_are_a_grid),
         cmocka_unit_test(values_reach_the_recipe),
         cmocka_unit_test(hidden_is_the_width_of_any_models_hidden_layers),
         cmocka_unit_test(wrong_texts_are_told),
