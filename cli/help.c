@@ -118,5 +118,7 @@ void command_print_program_help(void) {
     help_row("DESCENDER_DATA", "the folder of MNIST's four files, looked in first");
     help_row("NO_COLOR", "if set, nothing is coloured");
     help_heading("Exit status:");
-    (void)printf("%*s0 done, 1 failed, 2 wrong usage, 130 interrupted, 143 terminated\n", HELP_MARGIN, "");
+    (void)printf("%*s", HELP_MARGIN, "");
+    help_wrapped("0 done, 1 failed, 2 wrong usage, 130 interrupted, 143 terminated", HELP_MARGIN,
+                 HELP_MARGIN);
 }

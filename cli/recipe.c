@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* recipe.c: `descender recipe`: the recipes that ship with the program. */
+#include "draw/terminal.h"
 #include "given.h"
 #include "help.h"
 #include "source.h"
@@ -7,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { NAME_COLUMN = 16 };
 
 /* ---- list ---- */
 
@@ -16,11 +19,16 @@ typedef struct list_values {
 
 static dsc_status list(command_call *call, dsc_error *error) {
     json_t *all = call->json ? json_array() : NULL;
+    const bool terminal = draw_terminal_detect(1).live;
     for (const dsc_named_recipe *r = dsc_named_recipes; r->name; r++) {
         if (all)
             (void)json_array_append_new(all, json_pack("{s:s, s:s}", "name", r->name, "help", r->help));
-        else
-            (void)printf("%-16s%s\n", r->name, r->help);
+        else if (!terminal)
+            (void)printf("%-*s%s\n", NAME_COLUMN, r->name, r->help);
+        else {
+            (void)printf("%-*s", NAME_COLUMN, r->name);
+            help_wrapped(r->help, NAME_COLUMN, NAME_COLUMN);
+        }
     }
     return call->json ? command_print_json(all, error) : DSC_OK;
 }

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHART_ROWS = 7, CHART_HEIGHT_LEAST = 24 };
+enum { CHART_ROWS = 7, CHART_HEIGHT_LEAST = 24, TABLE_WIDTH = 82 };
 
 void train_show_begin(train_show *show, const command_call *call, const dsc_training_run *run,
                       const char *data_name) {
@@ -67,9 +67,33 @@ static const char *fixed(char out[32], double value, int decimals) {
     return isfinite(value) ? dsc_format_fixed(out, 32, value, decimals) : "-";
 }
 
+/* Without the speed, and with short headings: at most 57 characters. */
+static void print_narrow_row(train_show *show, const dsc_event *e, bool validated) {
+    char a[32], b[32], c[32], d[32], g[32], name[48];
+    if (!show->headed) {
+        (void)printf("%9s%9s%9s", "epoch", "loss", "right %");
+        if (validated) (void)printf("%11s%9s", "val. loss", "right %");
+        (void)printf("%10s\n", "seconds");
+        show->headed = true;
+    }
+    (void)snprintf(name, sizeof name, "%llu/%llu", (unsigned long long)e->epoch,
+                   (unsigned long long)e->epochs);
+    (void)printf("%9s%9s%9s", name, fixed(a, e->loss, 4), fixed(b, 100 * e->accuracy, 2));
+    if (validated)
+        (void)printf("%11s%9s", fixed(c, e->validation_loss, 4), fixed(d, 100 * e->validation_accuracy, 2));
+    (void)printf("%10s\n", fixed(g, e->seconds, 1));
+    if (e->message) (void)printf("  %s\n", e->message);
+    (void)fflush(stdout);
+}
+
 static void print_row(train_show *show, const dsc_event *e) {
     bool validated = dsc_run_trainer(show->run)->validation != NULL;
     char a[32], b[32], c[32], d[32], f[32], g[32], name[48];
+    draw_terminal terminal = draw_terminal_detect(1);
+    if (terminal.live && terminal.width < TABLE_WIDTH) {
+        print_narrow_row(show, e, validated);
+        return;
+    }
     if (!show->headed) {
         (void)printf("%9s%10s%12s", "epoch", "loss", "accuracy %");
         if (validated) (void)printf("%17s%12s", "validation: loss", "accuracy %");

@@ -156,13 +156,14 @@ void tune_show_event(tune_show *show, const dsc_tune_event *e) {
     if (e->kind == DSC_TUNE_WARNING) command_complain("warning: %s", e->message);
     if (e->kind == DSC_TUNE_RUNG) print_rung(show, e);
     if (e->kind == DSC_TUNE_RESULT && show->rows && !show->table) print_result(show, e);
-    if (e->kind == DSC_TUNE_END) return;
     if (show->table) draw_table(show, e);
+    if (e->kind == DSC_TUNE_END) return;
     show_bar(show, e);
 }
 
+/* The table stays on the screen as it was last drawn; only the bar goes. */
 void tune_show_end(tune_show *show) {
-    wipe(show);
+    show->lines = 0;
     command_progress_end(&show->progress);
     free(show->order);
     show->order = NULL;
