@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "data/images.h"
 #include "draw/diagram.h"
+#include "draw/terminal.h"
 #include "model/summary.h"
 #include "model_plan.h"
 #include "run/run.h"
@@ -15,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+enum { TABLE_WIDTH = 82 };
 
 typedef struct values {
     int64_t size[2], channels, classes;
@@ -99,18 +102,30 @@ static char *shape_text(char out[96], const dsc_shape *shape) {
     return out;
 }
 
+/* Whether the table has to do without its last column. */
+static bool is_narrow(void) {
+    draw_terminal terminal = draw_terminal_detect(1);
+    return terminal.live && terminal.width <= TABLE_WIDTH;
+}
+
+static void append_cells(dsc_text *text, const char *const cells[5]) {
+    if (is_narrow())
+        dsc_text_append(text, "%-15s%-16s%12s%15s\n", cells[0], cells[1], cells[2], cells[3]);
+    else
+        dsc_text_append(text, "%-20s%-18s%14s%16s%14s\n", cells[0], cells[1], cells[2], cells[3], cells[4]);
+}
+
 static void append_row(dsc_text *text, const char *name, const char *shape, double parameters,
                        double multiply_adds, double bytes) {
     char a[48], b[48], c[48];
-    dsc_text_append(text, "%-20s%-18s%14s%16s%14s\n", name, shape, grouped(a, parameters),
-                    grouped(b, multiply_adds), grouped(c, bytes));
+    append_cells(text, (const char *const[5]){name, shape, grouped(a, parameters), grouped(b, multiply_adds),
+                                              grouped(c, bytes)});
 }
 
 static void append_table(dsc_text *text, const shown *s) {
     char shape[96];
     double bytes = 0;
-    dsc_text_append(text, "%-20s%-18s%14s%16s%14s\n", "layer", "output", "parameters", "multiply-adds",
-                    "bytes");
+    append_cells(text, (const char *const[5]){"layer", "output", "parameters", "multiply-adds", "bytes"});
     for (size_t i = 0; i < s->count; i++) {
         const dsc_layer_facts *layer = &s->layers[i];
         append_row(text, layer->name, shape_text(shape, &layer->shape), (double)layer->parameters,

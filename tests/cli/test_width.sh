@@ -28,6 +28,7 @@ help_and_lists_fit() {
     _narrow help
     _narrow tune --help
     _narrow recipe list
+    _narrow model show 784-100-10
 }
 the_rows_of_training_fit_and_early_stopping_names_the_epoch_it_kept() {
     _terminal || return
