@@ -38,9 +38,12 @@ static double run(const dsc_augment_chain *chain, const dsc_dataset *data, uint6
 }
 
 int main(int argc, char **argv) {
-    static const char *const usual[] = {
-        "none",   "affine rotate=10 shift=2 scale=0.1 shear=10",      "elastic", "erase", "noise", "blur",
-        "invert", "affine rotate=10 shift=2 scale=0.1, elastic p=0.5"};
+    static const char *const usual[] = {"none",    "affine rotate=10 shift=2 scale=0.1 shear=10",
+                                        "elastic", "erase",
+                                        "noise",   "blur",
+                                        "flip",    "crop",
+                                        "zoom",    "colour",
+                                        "invert",  "affine rotate=10 shift=2 scale=0.1, elastic p=0.5"};
     static double seconds[CHAINS_AT_MOST][ROUNDS_AT_MOST];
     const long rounds = argc > 1 ? strtol(argv[1], NULL, 10) : 25;
     const size_t count = argc > 2 ? (size_t)argc - 2 : sizeof usual / sizeof *usual;

@@ -89,6 +89,12 @@ bool dsc_augment_chain_turns_ground(const dsc_augment_chain *chain) {
     return false;
 }
 
+bool dsc_augment_chain_mirrors(const dsc_augment_chain *chain) {
+    for (size_t i = 0; chain && i < chain->count; i++)
+        if (chain->links[i].kind->mirrors) return true;
+    return false;
+}
+
 /* --- applied --- */
 
 /* Numbers from one buffer to the next, so that each begins on a cache line where the first does. */

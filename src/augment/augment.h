@@ -22,8 +22,8 @@ typedef struct dsc_augment_call {
     const struct dsc_kernels *kernels; /* every set gives the same bits */
 } dsc_augment_call;
 
-/* Every values struct begins with this, and every parameter table with DSC_AUGMENT_P: the chain draws
- * whether an image is changed at all. */
+/* Every values struct begins with this, and every parameter table has its `p`, mostly as DSC_AUGMENT_P: the
+ * chain draws whether an image is changed at all. */
 typedef struct dsc_augment_common {
     double p;
 } dsc_augment_common;
@@ -48,6 +48,7 @@ typedef struct dsc_augmentation {
     size_t (*scratch)(const void *values, const size_t shape[3]); /* in floats; NULL: none */
     void (*apply)(const dsc_augment_call *call);
     bool turns_ground;                   /* ink and ground are exchanged: images come on either ground */
+    bool mirrors;                        /* images are mirrored: wrong for digits and letters */
     const dsc_augment_example *examples; /* at least one */
 } dsc_augmentation;
 
@@ -65,8 +66,9 @@ void dsc_augment_chain_free(dsc_augment_chain *chain);
 /* Does it do nothing? */
 bool dsc_augment_chain_is_empty(const dsc_augment_chain *chain);
 
-/* Is there one in it that turns_ground? */
+/* Is there one in it that turns_ground, or that mirrors? */
 bool dsc_augment_chain_turns_ground(const dsc_augment_chain *chain);
+bool dsc_augment_chain_mirrors(const dsc_augment_chain *chain);
 
 /* Bytes of scratch that one thread needs for images of this shape; aligned as malloc aligns. */
 size_t dsc_augment_scratch(const dsc_augment_chain *chain, const size_t shape[3]);

@@ -4,8 +4,12 @@
 
 #define DSC_AUGMENTATIONS(AUGMENTATION)                                                                      \
     AUGMENTATION(affine)                                                                                     \
+    AUGMENTATION(zoom)                                                                                       \
     AUGMENTATION(elastic)                                                                                    \
+    AUGMENTATION(flip)                                                                                       \
+    AUGMENTATION(crop)                                                                                       \
     AUGMENTATION(erase)                                                                                      \
+    AUGMENTATION(colour)                                                                                     \
     AUGMENTATION(noise)                                                                                      \
     AUGMENTATION(blur)                                                                                       \
     AUGMENTATION(invert)

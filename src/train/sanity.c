@@ -63,8 +63,17 @@ static void check_inputs(const dsc_trainer *t, dsc_warn *warn, void *user) {
     warn(user, message);
 }
 
+/* The mirror image of a digit is seldom a digit. */
+static void check_mirrors(const dsc_trainer *t, dsc_warn *warn, void *user) {
+    dsc_images images;
+    dsc_dataset_describe(&images, t->training);
+    if (images.preparation == DSC_PREPARATION_DIGITS && dsc_augment_chain_mirrors(t->parts.augment))
+        warn(user, "the data are digits, and the recipe mirrors some of them: take flip out of --augment");
+}
+
 void dsc_sanity_before(const dsc_trainer *t, dsc_warn *warn, void *user) {
     check_labels(t, warn, user);
+    check_mirrors(t, warn, user);
     check_inputs(t, warn, user);
 }
 

@@ -2,6 +2,7 @@
 /* What looks wrong is said, once, and nothing is said where nothing is wrong. */
 #include "testing.h"
 
+#include "data/images.h"
 #include "train/sanity.h"
 
 #include <math.h>
@@ -15,6 +16,9 @@ typedef struct rig {
     /* what was said */
     char message[512];
     size_t warnings;
+    /* beyond the usual */
+    const char *augment;
+    bool digits;
 } rig;
 
 static void note(void *user, const char *message) {
@@ -37,11 +41,13 @@ static void make(rig *r, const char *model, const char *loss) {
     dsc_recipe recipe;
     char json[256];
     (void)snprintf(json, sizeof json,
-                   "{\"model\": \"%s\", \"loss\": \"%s\", \"batch\": 10, \"learning-rate\": 0.001}", model,
-                   loss);
+                   "{\"model\": \"%s\", \"loss\": \"%s\", \"batch\": 10, \"learning-rate\": 0.001, "
+                   "\"augment\": \"%s\"}",
+                   model, loss, r->augment ? r->augment : "none");
     ASSERT_OK(dsc_dataset_from_memory(&r->data, r->images, r->labels, COUNT, (size_t[3]){1, SIDE, SIDE},
                                       CLASSES, NULL, "test", &error),
               error);
+    if (r->digits) dsc_dataset_note(r->data, &dsc_images_note_digits);
     ASSERT_OK(dsc_recipe_initialise(&recipe, &error), error);
     ASSERT_OK(dsc_recipe_from_json(&recipe, json, strlen(json), "test", &error), error);
     ASSERT_OK(dsc_trainer_create(&r->trainer, NULL, &recipe, r->data, 2, &error), error);
@@ -84,6 +90,21 @@ static void blank_images_are_told(void **state) {
     memset(r.images, 255, sizeof r.images);
     r.images[SIZE + 3] = 254; /* not quite blank */
     expect_before(&r, NULL);
+}
+
+static void a_flip_of_digits_is_told_and_one_of_other_things_is_not(void **state) {
+    (void)state;
+    rig r;
+    begin(&r);
+    r.augment = "crop, flip";
+    expect_before(&r, NULL);
+    begin(&r);
+    r.digits = true;
+    expect_before(&r, NULL);
+    begin(&r);
+    r.digits = true;
+    r.augment = "crop, flip";
+    expect_before(&r, "the data are digits, and the recipe mirrors some of them: take flip out of --augment");
 }
 
 static void inputs_that_are_not_normalised_are_told(void **state) {
@@ -194,6 +215,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(labels_with_nothing_to_tell_apart_or_to_learn_from_are_told),
         cmocka_unit_test(blank_images_are_told),
+        cmocka_unit_test(a_flip_of_digits_is_told_and_one_of_other_things_is_not),
         cmocka_unit_test(inputs_that_are_not_normalised_are_told),
         cmocka_unit_test(a_loss_like_that_of_guessing_is_told),
         cmocka_unit_test(a_loss_like_that_of_guessing_is_told_at_growing_intervals),

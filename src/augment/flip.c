@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* flip.c: mirrored, left for right or top for bottom. Half of the images unless `p` says otherwise: then each
+ * of the two is seen equally often. For data in which an image and its mirror image are of one class, which
+ * digits and letters are not. */
+#include "augment/augment.h"
+
+#include <string.h>
+
+typedef enum flip_axis { HORIZONTAL, VERTICAL } flip_axis;
+
+typedef struct flip_values {
+    dsc_augment_common common;
+    int axis; /* of flip_axis */
+} flip_values;
+
+static void apply(const dsc_augment_call *call) {
+    const flip_values *v = call->values;
+    const size_t height = call->shape[1], width = call->shape[2];
+    const float *from = call->in;
+    for (size_t c = 0; c < call->shape[0]; c++)
+        for (size_t y = 0; y < height; y++, from += width) {
+            const size_t row = v->axis == VERTICAL ? height - 1 - y : y;
+            float *to = call->out + (c * height + row) * width;
+            if (v->axis == VERTICAL)
+                memcpy(to, from, width * sizeof *to);
+            else
+                for (size_t x = 0; x < width; x++) to[x] = from[width - 1 - x];
+        }
+}
+
+static const dsc_param params[] = {
+    DSC_CHOICE(flip_values, axis, "horizontal", "horizontal|vertical",
+               "along which pixels change places: horizontal is left for right"),
+    DSC_REAL(dsc_augment_common, p, "0.5", 0, 1, "share of the images it is done to"),
+    {0},
+};
+
+static const dsc_augment_example examples[] = {{"", 0x0b6e0b8dc553f921}, {0}};
+
+const dsc_augmentation dsc_augmentation_flip = {
+    .name = "flip",
+    .help = "mirrored, left for right or top for bottom",
+    .params = params,
+    .values_size = sizeof(flip_values),
+    .apply = apply,
+    .mirrors = true,
+    .examples = examples,
+};
