@@ -19,6 +19,7 @@ static void print_libraries(void) {
         {"jansson", "", 1},
         {"libcurl", "no download", DESCENDER_WITH_CURL},
         {"libcrypto", "no checksums, no download", DESCENDER_WITH_CRYPTO},
+        {"libarchive", "no data in archives", DESCENDER_WITH_ARCHIVE},
         {"cairo", "no SVG or PNG pictures", DESCENDER_WITH_CAIRO},
         {"libmicrohttpd", "no `descender serve`", DESCENDER_WITH_MICROHTTPD},
         {"Chart.js", "tables instead of charts on the page of `descender serve`", DESCENDER_WITH_CHARTJS},

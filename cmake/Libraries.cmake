@@ -83,6 +83,7 @@ descender_library(JPEG libjpeg "no JPEG in" LATE)
 descender_library(WEBP libwebp "no WebP in" LATE)
 descender_library(TIFF libtiff-4>=4.5 "no TIFF in" LATE)
 descender_library(GIF libgif "no GIF in" LATE HEADER gif_lib.h LIBRARY gif)
+descender_library(ARCHIVE libarchive "no data in archives (zip, tar)" LATE)
 descender_library(CAIRO cairo "no SVG or PNG pictures; terminal pictures stay")
 descender_library(MICROHTTPD libmicrohttpd "no `descender serve`" LATE)
 

@@ -33,6 +33,7 @@ typedef struct dsc_opening {
     int (*on_progress)(void *user, const char *what, size_t done,
                        size_t count); /* not 0: stop; may be NULL */
     void *user;
+    bool unpacked;   /* the place is what an archive was unpacked to */
     bool keep_order; /* do not mix images that come class by class */
 
     /* A form fills either the datasets or the sets. */

@@ -246,6 +246,17 @@ static dsc_status check_size(const dsc_opening *o, const char *path, dsc_error *
         path, shape[1], shape[2], (long long)size[0], (long long)size[1]);
 }
 
+/* What was named after the place it was unpacked to is named after the archive. */
+static dsc_status name_unpacked(dsc_opening *o, const char *place, dsc_error *error) {
+    static const char *const what[2] = {"training", "test"};
+    dsc_dataset *const sets[2] = {o->train, o->test};
+    dsc_status status = DSC_OK;
+    for (int k = 0; k < 2 && !status; k++)
+        if (sets[k] && !strncmp(sets[k]->name, place, strlen(place)))
+            status = rename_set(sets[k], o->title, what[k], error);
+    return status;
+}
+
 dsc_status dsc_data_form_open(dsc_opening *o, const char *path, dsc_error *error) {
     const dsc_data_form *form, *outer = o->form;
     char *inner;
@@ -258,6 +269,7 @@ dsc_status dsc_data_form_open(dsc_opening *o, const char *path, dsc_error *error
         dsc_understand(&o->understood, "in it", "%s: %s", form->name, form->help);
     }
     status = form->open(o, inner, error);
+    if (!status && o->unpacked) status = name_unpacked(o, inner, error);
     free(inner);
     if (!status && !outer) status = finish(o, error);
     if (!status && !outer) status = check_size(o, path, error);

@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-enum { COUNT = 30, SIDE = 4, SIZE = SIDE * SIDE, CLASSES = 3 };
+enum { COUNT = 30, SIDE = 4, SIZE = SIDE * SIDE, CLASSES = 3, DIGIT = 28 };
 
 typedef struct rig {
     uint8_t images[COUNT * SIZE], labels[COUNT];
@@ -36,6 +36,19 @@ static void begin(rig *r) {
     }
 }
 
+/* The images; with r->digits within a wide margin, of the size that digits are prepared to. */
+static void make_data(rig *r) {
+    static uint8_t wide[COUNT * DIGIT * DIGIT];
+    dsc_error error;
+    for (size_t i = 0; i < COUNT * SIZE; i++)
+        wide[(i / SIZE * DIGIT + 12 + i % SIZE / SIDE) * DIGIT + 12 + i % SIDE] = r->images[i];
+    const size_t side = r->digits ? DIGIT : SIDE;
+    ASSERT_OK(dsc_dataset_from_memory(&r->data, r->digits ? wide : r->images, r->labels, COUNT,
+                                      (size_t[3]){1, side, side}, CLASSES, NULL, "test", &error),
+              error);
+    if (r->digits) dsc_dataset_note(r->data, &dsc_images_note_digits);
+}
+
 static void make(rig *r, const char *model, const char *loss) {
     dsc_error error;
     dsc_recipe recipe;
@@ -44,10 +57,7 @@ static void make(rig *r, const char *model, const char *loss) {
                    "{\"model\": \"%s\", \"loss\": \"%s\", \"batch\": 10, \"learning-rate\": 0.001, "
                    "\"augment\": \"%s\"}",
                    model, loss, r->augment ? r->augment : "none");
-    ASSERT_OK(dsc_dataset_from_memory(&r->data, r->images, r->labels, COUNT, (size_t[3]){1, SIDE, SIDE},
-                                      CLASSES, NULL, "test", &error),
-              error);
-    if (r->digits) dsc_dataset_note(r->data, &dsc_images_note_digits);
+    make_data(r);
     ASSERT_OK(dsc_recipe_initialise(&recipe, &error), error);
     ASSERT_OK(dsc_recipe_from_json(&recipe, json, strlen(json), "test", &error), error);
     ASSERT_OK(dsc_trainer_create(&r->trainer, NULL, &recipe, r->data, 2, &error), error);
@@ -61,7 +71,7 @@ static void end(rig *r) {
 
 /* What is said before training on the images and labels of `r`; NULL: nothing. */
 static void expect_before(rig *r, const char *expected) {
-    make(r, "16-3", "softmax-cross-entropy");
+    make(r, r->digits ? "784-3" : "16-3", "softmax-cross-entropy");
     dsc_sanity_before(r->trainer, note, r);
     assert_int_equal(r->warnings, expected != NULL);
     assert_string_equal(r->message, expected ? expected : "");

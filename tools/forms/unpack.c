@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+/* unpack.c: archives through libarchive; see unpack.h. libarchive reads, the files are written here: each is
+ * made new, in folders that were made here, so that no entry of the archive can lead elsewhere. */
+#include "forms/unpack.h"
+
+#include "base/error.h"
+
+#if DESCENDER_WITH_ARCHIVE
+
+#include "base/file.h"
+#include "base/folder.h"
+#include "base/memory.h"
+#include "base/visible.h"
+#include "late/late.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* clang-format off */
+#define LATE_ARCHIVE(X) \
+    X(archive_read_new) \
+    X(archive_read_free) \
+    X(archive_read_support_format_zip) \
+    X(archive_read_support_format_tar) \
+    X(archive_read_support_filter_gzip) \
+    X(archive_read_support_filter_bzip2) \
+    X(archive_read_support_filter_xz) \
+    X(archive_read_support_filter_zstd) \
+    X(archive_read_open_filename) \
+    X(archive_read_next_header) \
+    X(archive_read_data) \
+    X(archive_error_string) \
+    X(archive_entry_pathname) \
+    X(archive_entry_pathname_utf8) \
+    X(archive_entry_filetype) \
+    X(archive_entry_hardlink) \
+    X(archive_entry_is_encrypted)
+/* clang-format on */
+typedef struct archive_functions {
+    LATE_ARCHIVE(LATE_MEMBER)
+} archive_functions;
+static const char *const archive_names[] = {LATE_ARCHIVE(LATE_NAME) NULL};
+
+static const size_t FILES_MOST = 1000000;
+static const uint64_t BYTES_MOST = (uint64_t)1 << 34, FREE_BYTES = (uint64_t)1 << 26, RATIO_MOST = 200;
+static const char prefix[] = "descender-archive-";
+enum { CHUNK = 1 << 16, STALE_SECONDS = 60, PROGRESS_FILES = 64 };
+
+typedef struct unpacking {
+    archive_functions api;
+    struct archive *archive;
+    const char *path; /* of the archive */
+    unpacked *to;
+    uint64_t size, bytes; /* of the archive; unpacked so far */
+    unsigned char chunk[CHUNK];
+} unpacking;
+
+/* --- the folder --- */
+
+/* Removes the folders that dead processes left. A young one may be about to be locked. */
+static void remove_stale(const char *where) {
+    dsc_names names = {0};
+    if (!dsc_folder_look(&names, where, NULL))
+        for (size_t i = 0; i < names.count; i++) {
+            struct stat info;
+            if (strncmp(names.list[i], prefix, sizeof prefix - 1) != 0) continue;
+            char *path = dsc_path_join(where, names.list[i]);
+            const int lock = path ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+            if (lock >= 0 && !fstat(lock, &info) && info.st_uid == geteuid() &&
+                time(NULL) - info.st_mtime > STALE_SECONDS && !flock(lock, LOCK_EX | LOCK_NB))
+                dsc_folder_remove(path);
+            if (lock >= 0) (void)close(lock);
+            free(path);
+        }
+    dsc_names_clear(&names);
+}
+
+static dsc_status make_folder(unpacked *u, const char *path, dsc_error *error) {
+    const char *where = getenv("TMPDIR");
+    if (!where || !*where) where = "/tmp";
+    remove_stale(where);
+    char *folder = dsc_path_join(where, "descender-archive-XXXXXX");
+    if (!folder) return dsc_fail_memory(error, strlen(where), "a path");
+    if (!mkdtemp(folder)) { /* mode 0700 */
+        free(folder);
+        return dsc_fail_system(error, where,
+                               "no folder can be made to unpack to; set TMPDIR to one where it can");
+    }
+    u->folder = folder;
+    u->lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (u->lock < 0 || flock(u->lock, LOCK_EX | LOCK_NB))
+        return dsc_fail_system(error, path, "cannot be unpacked");
+    return DSC_OK;
+}
+
+void unpacked_remove(unpacked *u) {
+    if (!u->folder) return;
+    dsc_folder_remove(u->folder);
+    if (u->lock >= 0) (void)close(u->lock);
+    free(u->folder);
+    *u = (unpacked){.lock = -1};
+}
+
+/* --- entries --- */
+
+static dsc_status fail_damaged(const unpacking *p, dsc_error *error) {
+    const char *why = p->api.archive_error_string(p->archive);
+    return dsc_fail(
+        error, DSC_ERROR_FORMAT,
+        "%s: is damaged, or no archive of a kind that is read (zip, tar, tar.gz, tar.bz2, tar.xz, "
+        "tar.zst): %.200s",
+        p->path, why ? why : "it ends too early");
+}
+
+static dsc_status fail_entry(const unpacking *p, const char *name, const char *what, dsc_error *error) {
+    dsc_text shown = {0};
+    dsc_text_append_visible(&shown, name);
+    const dsc_status status =
+        shown.failed ? dsc_fail_memory(error, strlen(name), "a message")
+                     : dsc_fail(error, DSC_ERROR_FORMAT,
+                                "%s: holds %.200s, %s; nothing of it is read: unpack it by other means, and "
+                                "look at what it is",
+                                p->path, shown.data, what);
+    dsc_text_free(&shown);
+    return status;
+}
+
+/* What is wrong with a name, or NULL. *hidden: some part of it is. */
+static const char *wrong_name(bool *hidden, const char *name) {
+    *hidden = false;
+    if (*name == '/') return "which is an absolute name";
+    while (*name) {
+        const size_t length = strcspn(name, "/");
+        if (length == 2 && !memcmp(name, "..", 2)) return "which leads out of the archive";
+        if (length > 255) return "whose name is too long";
+        if ((length > 1 && *name == '.') || (length == 8 && !memcmp(name, "__MACOSX", 8))) *hidden = true;
+        name += length;
+        name += *name == '/';
+    }
+    return NULL;
+}
+
+/* Makes the folders of `path`, which begins with the unpacked folder, up to its last slash. */
+static dsc_status make_parents(const unpacking *p, char *path, dsc_error *error) {
+    for (char *slash = path + strlen(p->to->folder) + 1; (slash = strchr(slash, '/')); slash++) {
+        *slash = '\0';
+        const bool made =
+            !mkdir(path, 0700) || errno == EEXIST || errno == ENOTDIR; /* told by what follows */
+        *slash = '/';
+        if (!made) return dsc_fail_system(error, p->path, "cannot be unpacked");
+    }
+    return DSC_OK;
+}
+
+static dsc_status write_all(const unpacking *p, int file, size_t size, dsc_error *error) {
+    for (size_t done = 0; done < size;) {
+        const ssize_t wrote = write(file, p->chunk + done, size - done);
+        if (wrote < 0 && errno == EINTR) continue;
+        if (wrote <= 0)
+            return dsc_fail_system(error, p->path,
+                                   "cannot be unpacked; set TMPDIR to a folder with more room");
+        done += (size_t)wrote;
+    }
+    return DSC_OK;
+}
+
+static dsc_status check_bytes(const unpacking *p, dsc_error *error) {
+    if (p->bytes > BYTES_MOST)
+        return dsc_fail(
+            error, DSC_ERROR_UNSUPPORTED,
+            "%s: holds more than %llu GiB, the most that is unpacked; unpack it yourself, and give "
+            "the folder",
+            p->path, (unsigned long long)(BYTES_MOST >> 30));
+    if (p->bytes > FREE_BYTES && p->bytes / RATIO_MOST > p->size)
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: unpacks to more than %llu times its size, as archives do that are made to fill "
+                        "the disk; if you trust it, unpack it yourself, and give the folder",
+                        p->path, (unsigned long long)RATIO_MOST);
+    return DSC_OK;
+}
+
+static dsc_status copy(unpacking *p, int file, dsc_error *error) {
+    for (;;) {
+        const la_ssize_t got = p->api.archive_read_data(p->archive, p->chunk, CHUNK);
+        if (got < 0) return fail_damaged(p, error);
+        if (!got) return DSC_OK;
+        p->bytes += (uint64_t)got;
+        dsc_status status = check_bytes(p, error);
+        if (!status) status = write_all(p, file, (size_t)got, error);
+        if (status) return status;
+    }
+}
+
+static dsc_status unpack_file(unpacking *p, const char *name, dsc_error *error) {
+    char *path = dsc_path_join(p->to->folder, name);
+    if (!path) return dsc_fail_memory(error, strlen(name), "a path");
+    int file = -1;
+    dsc_status status = make_parents(p, path, error);
+    if (!status) {
+        file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (file < 0 && (errno == EEXIST || errno == EISDIR))
+            status = fail_entry(p, name, "which is in it twice", error);
+        else if (file < 0 && errno == ENOTDIR)
+            status = fail_entry(p, name, "a part of whose name is a file", error);
+        else if (file < 0)
+            status = dsc_fail_system(error, p->path, "cannot be unpacked");
+    }
+    free(path);
+    if (!status) status = copy(p, file, error);
+    if (file >= 0 && close(file) && !status) status = dsc_fail_system(error, p->path, "cannot be unpacked");
+    p->to->files++;
+    return status;
+}
+
+static dsc_status unpack_entry(unpacking *p, struct archive_entry *entry, dsc_error *error) {
+    const char *name = p->api.archive_entry_pathname_utf8(entry);
+    if (!name) name = p->api.archive_entry_pathname(entry); /* bytes of no known encoding, as they are */
+    if (!name) return fail_damaged(p, error);
+    const unsigned type = p->api.archive_entry_filetype(entry);
+    bool hidden;
+    const char *wrong = wrong_name(&hidden, name);
+    if (wrong) return fail_entry(p, name, wrong, error);
+    if (type == AE_IFDIR) return DSC_OK; /* folders are made when something is in them */
+    if (hidden) {
+        p->to->passed_over++;
+        return DSC_OK;
+    }
+    if (type == AE_IFLNK || p->api.archive_entry_hardlink(entry))
+        return fail_entry(p, name, "which is a link", error);
+    if (type != AE_IFREG) return fail_entry(p, name, "which is no file, but a device or the like", error);
+    if (p->api.archive_entry_is_encrypted(entry)) return fail_entry(p, name, "which is encrypted", error);
+    while (!strncmp(name, "./", 2)) name += 2;
+    if (!*name || name[strlen(name) - 1] == '/') return fail_entry(p, name, "a file without a name", error);
+    return unpack_file(p, name, error);
+}
+
+static dsc_status unpack_all(unpacking *p,
+                             int (*on_progress)(void *user, const char *what, size_t done, size_t count),
+                             void *user, dsc_error *error) {
+    for (size_t entries = 0;; entries++) {
+        struct archive_entry *entry;
+        const int code = p->api.archive_read_next_header(p->archive, &entry);
+        if (code == ARCHIVE_EOF) return DSC_OK;
+        if (code != ARCHIVE_OK && code != ARCHIVE_WARN) return fail_damaged(p, error);
+        if (entries == FILES_MOST)
+            return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                            "%s: holds more than %zu files, the most that are unpacked; unpack it yourself, "
+                            "and give the folder",
+                            p->path, FILES_MOST);
+        dsc_status status = unpack_entry(p, entry, error);
+        if (status) return status;
+        if (on_progress && entries % PROGRESS_FILES == 0 && on_progress(user, "unpacking", entries, 0))
+            return dsc_fail(error, DSC_ERROR_STOPPED, "stopped after unpacking %zu files", entries);
+    }
+}
+
+static dsc_status open_archive(unpacking *p, dsc_error *error) {
+    const archive_functions *api = &p->api;
+    p->archive = api->archive_read_new();
+    if (!p->archive) return dsc_fail_memory(error, 0, p->path);
+    /* A filter that libarchive was built without answers ARCHIVE_WARN, and would start a program: zstd
+     * and the others are asked for one by one, and what none of them reads is told by the first header. */
+    (void)api->archive_read_support_format_zip(p->archive);
+    (void)api->archive_read_support_format_tar(p->archive);
+    (void)api->archive_read_support_filter_gzip(p->archive);
+    (void)api->archive_read_support_filter_bzip2(p->archive);
+    (void)api->archive_read_support_filter_xz(p->archive);
+    (void)api->archive_read_support_filter_zstd(p->archive);
+    return api->archive_read_open_filename(p->archive, p->path, CHUNK) == ARCHIVE_OK ? DSC_OK
+                                                                                     : fail_damaged(p, error);
+}
+
+dsc_status unpack(unpacked *u, const char *path,
+                  int (*on_progress)(void *user, const char *what, size_t done, size_t count), void *user,
+                  dsc_error *error) {
+    struct stat info;
+    *u = (unpacked){.lock = -1};
+    unpacking *p = dsc_allocate(1, sizeof *p);
+    if (!p) return dsc_fail_memory(error, sizeof *p, path);
+    p->path = path;
+    p->to = u;
+    dsc_status status = late_load(&p->api, archive_names, DESCENDER_ARCHIVE_SONAME, error);
+    if (status) {
+        free(p);
+        return dsc_error_context(error, status, "%s", path);
+    }
+    if (stat(path, &info))
+        status = dsc_fail_system(error, path, "cannot be read");
+    else
+        p->size = (uint64_t)info.st_size;
+    if (!status) status = open_archive(p, error);
+    if (!status) status = make_folder(u, path, error);
+    if (!status) status = unpack_all(p, on_progress, user, error);
+    if (p->archive) (void)p->api.archive_read_free(p->archive);
+    free(p);
+    return status;
+}
+
+#else
+
+dsc_status unpack(unpacked *u, const char *path,
+                  int (*on_progress)(void *user, const char *what, size_t done, size_t count), void *user,
+                  dsc_error *error) {
+    (void)on_progress, (void)user;
+    *u = (unpacked){.lock = -1};
+    return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                    "%s: is an archive, and this build has no libarchive; unpack it, and give the folder; or "
+                    "install libarchive-dev and build again",
+                    path);
+}
+
+void unpacked_remove(unpacked *u) { (void)u; }
+
+#endif

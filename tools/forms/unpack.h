@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* unpack.h: an archive's files, in a private folder of their own for as long as they are read. */
+#ifndef FORMS_UNPACK_H
+#define FORMS_UNPACK_H
+
+#include <descender.h>
+
+typedef struct unpacked {
+    char *folder; /* NULL: there is none */
+    int lock;     /* held while the folder is in use: others remove the folders of dead processes */
+    size_t files, passed_over; /* passed over: hidden ones, and what macOS adds (__MACOSX) */
+} unpacked;
+
+/* Unpacks the archive `path`, zip or tar, packed by gzip, bzip2, xz or zstd or not, into a folder in $TMPDIR
+ * or /tmp that only this user can read. Nothing is written outside of it: absolute names, "..", links,
+ * devices and anything that comes twice are errors, and so are more than a million files, 16 GiB, or more than
+ * 200 times the archive's size. `on_progress` as in dsc_opening. UNSUPPORTED: libarchive is not built in, or
+ * not on this machine. Release with unpacked_remove, also after a failure. */
+dsc_status unpack(unpacked *u, const char *path,
+                  int (*on_progress)(void *user, const char *what, size_t done, size_t count), void *user,
+                  dsc_error *error);
+
+/* Removes the folder and all in it. */
+void unpacked_remove(unpacked *u);
+
+#endif
