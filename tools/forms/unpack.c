@@ -28,7 +28,7 @@
 #define LATE_ARCHIVE(X) \
     X(archive_read_new) \
     X(archive_read_free) \
-    X(archive_read_support_format_zip) \
+    X(archive_read_support_format_zip_seekable) \
     X(archive_read_support_format_tar) \
     X(archive_read_support_filter_gzip) \
     X(archive_read_support_filter_bzip2) \
@@ -266,9 +266,8 @@ static dsc_status open_archive(unpacking *p, dsc_error *error) {
     const archive_functions *api = &p->api;
     p->archive = api->archive_read_new();
     if (!p->archive) return dsc_fail_memory(error, 0, p->path);
-    /* A filter that libarchive was built without answers ARCHIVE_WARN, and would start a program: zstd
-     * and the others are asked for one by one, and what none of them reads is told by the first header. */
-    (void)api->archive_read_support_format_zip(p->archive);
+    /* Not as a stream, which would take a ZIP file without its end for a shorter one. */
+    (void)api->archive_read_support_format_zip_seekable(p->archive);
     (void)api->archive_read_support_format_tar(p->archive);
     (void)api->archive_read_support_filter_gzip(p->archive);
     (void)api->archive_read_support_filter_bzip2(p->archive);
