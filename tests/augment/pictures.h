@@ -73,7 +73,7 @@ static inline void *picture_values(const char **name, const char *text) {
 
 static inline void picture_augment(float *out, const float *in, const size_t shape[3], const char *text,
                                    uint64_t seed, uint64_t sample, const dsc_kernels *kernels) {
-    const char *name = NULL;
+    const char *name = "";
     void *values = picture_values(&name, text);
     picture_apply(out, in, shape, name, values, seed, sample, kernels);
     free(values);

@@ -231,7 +231,7 @@ static bool same_in_colour(const char *one, const char *other) {
 
 static bool parameter_matters(const dsc_augmentation *kind, const dsc_param *p) {
     for (const dsc_augment_example *e = kind->examples; e->images; e++) {
-        const char *name = NULL;
+        const char *name = "";
         char own[256], text[256], other[64], more[128];
         example_text(own, kind, e, "");
         void *values = picture_values(&name, own);

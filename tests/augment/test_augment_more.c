@@ -79,8 +79,8 @@ static void check_cropped(const char *text, bool mirror, size_t seen[SHIFTS * SH
             const bool outside = x < 0 || y < 0 || x >= SIDE || y >= SIDE;
             x = x < 0 ? -x : x >= SIDE ? 2 * SIDE - 2 - x : x;
             y = y < 0 ? -y : y >= SIDE ? 2 * SIDE - 2 - y : y;
-            const float expected =
-                outside && !mirror ? 77 : (float)(i / (int)plane * (int)plane + y * SIDE + x + 1);
+            const int from = i / (int)plane * (int)plane + y * SIDE + x;
+            const float expected = outside && !mirror ? 77 : (float)(from + 1);
             assert_true(out[i] == expected);
         }
     }
