@@ -42,9 +42,9 @@ typedef struct dsc_tune_options {
 } dsc_tune_options;
 
 /* Makes a search over `texts` (see space.h) that changes `recipe`, draws the values of all trials, no two
- * alike, and checks their recipes as far as that can be done without data. A recipe without `validation` holds out a
- * tenth. The data's name, count and checksum are still to be set. Release with dsc_tune_search_clear, also
- * after an error. */
+ * alike, and checks their recipes as far as that can be done without data. A recipe without `validation`
+ * holds out a tenth. The data's name, count and checksum are still to be set. Release with
+ * dsc_tune_search_clear, also after an error. */
 dsc_status dsc_tune_search_make(dsc_tune_search *search, const dsc_recipe *recipe, const char *name,
                                 const char *const *texts, size_t count, const dsc_tune_options *options,
                                 dsc_error *error);
