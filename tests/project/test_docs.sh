@@ -110,7 +110,7 @@ done
 # The two commands before all others: in a clone, which has nothing but what is committed.
 if [ -n "${DOCS_LONG:-}" ] && git -C "$top" rev-parse --git-dir >/dev/null 2>&1; then
     git clone -q "$top" "$folder/clone"
-    (cd "$folder/clone" && make tutorial) >"$folder/clone.log" 2>&1
+    make --no-print-directory -C "$folder/clone" tutorial >"$folder/clone.log" 2>&1
     is "make_tutorial_works_in_a_fresh_clone" "$? $(tail -n 1 "$folder/clone.log")" "0 Next: descender train"
     is "the_program_is_where_the_readme_says" "$("$folder/clone/build/release/descender" --version | head -n 1)" \
         "$("$program" --version | head -n 1)"
