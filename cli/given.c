@@ -9,14 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-dsc_status command_text_replace(char **text, const char *with, dsc_error *error) {
-    char *copy = strdup(with);
-    if (!copy) return dsc_fail_memory(error, strlen(with), with);
-    free(*text);
-    *text = copy;
-    return DSC_OK;
-}
-
 dsc_status command_recipe_override(dsc_recipe *recipe, command_call *call, const dsc_recipe *given,
                                    dsc_error *error) {
     for (const dsc_param *p = dsc_recipe_params; p->name; p++) {
@@ -69,7 +61,7 @@ dsc_status command_recipe_complete(dsc_recipe *recipe, const char *name, command
     if (status) return status;
     tell_suggestion(&suggestion, call);
     status = command_recipe_override(&suggestion.recipe, call, given, error);
-    if (!status) status = command_text_replace(&suggestion.recipe.data, recipe->data, error);
+    if (!status) status = dsc_text_replace(&suggestion.recipe.data, recipe->data, error);
     dsc_recipe_clear(recipe);
     *recipe = suggestion.recipe;
     return status ? status : dsc_recipe_check(recipe, error);
@@ -77,10 +69,10 @@ dsc_status command_recipe_complete(dsc_recipe *recipe, const char *name, command
 
 dsc_status command_recipe_settle(dsc_recipe *recipe, const char *asked, const char *found, dsc_error *error) {
     if (!strcmp(asked, "mnist") || !strcmp(asked, "digits"))
-        return command_text_replace(&recipe->data, asked, error);
+        return dsc_text_replace(&recipe->data, asked, error);
     if (!strcmp(asked, "auto")) {
         bool digits = !strncmp(found, "built-in digits", 15);
-        return command_text_replace(&recipe->data, digits ? "digits" : "mnist", error);
+        return dsc_text_replace(&recipe->data, digits ? "digits" : "mnist", error);
     }
     char *whole = realpath(asked, NULL);
     if (!whole) { /* FOLDER/emnist-letters: the folder is there, and what its files begin with is kept */

@@ -7,9 +7,6 @@
 #include "command.h"
 #include "train/suggest.h"
 
-/* Puts a copy of `with` in the place of *text. */
-dsc_status command_text_replace(char **text, const char *with, dsc_error *error);
-
 /* Puts what the user gave over what the recipe says. `given` is what the option table has filled. */
 dsc_status command_recipe_override(dsc_recipe *recipe, command_call *call, const dsc_recipe *given,
                                    dsc_error *error);
@@ -20,9 +17,9 @@ dsc_status command_recipe_override(dsc_recipe *recipe, command_call *call, const
 dsc_status command_recipe_begin(dsc_recipe *recipe, const char *name, command_call *call,
                                 const dsc_recipe *given, dsc_error *error);
 
-/* When the data are there and the recipe says where (command_recipe_settle): puts what is suggested for them, again with what the user gave over it, in the
- * place of a recipe called DSC_RECIPE_AUTO, and says on standard output what was picked, and why. Others stay
- * as they are. */
+/* After the data are open and command_recipe_settle has named them: replaces a recipe called DSC_RECIPE_AUTO
+ * by what is suggested for the data, with what the user gave over it, and prints what was picked, and why.
+ * Leaves other recipes as they are. */
 dsc_status command_recipe_complete(dsc_recipe *recipe, const char *name, command_call *call,
                                    const dsc_recipe *given, const dsc_dataset *train, unsigned threads,
                                    dsc_error *error);

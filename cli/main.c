@@ -25,6 +25,8 @@ static int run(const command *group, const command *self, int argc, char **argv)
     }
     int result = COMMAND_DONE;
     if (status && command_was_interrupted()) {
+        /* What failed on the way to the end is not hidden by it. */
+        if (status != DSC_ERROR_STOPPED) command_complain("%s", error.message);
         if (!call.told) command_complain("interrupted");
         result = command_was_interrupted();
     } else if (call.wrong_usage || status == DSC_ERROR_ARGUMENT) {

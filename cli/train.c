@@ -60,10 +60,10 @@ static dsc_status read_recipe(session *s, dsc_error *error) {
         status = check_resume(s, error);
         if (!status) status = dsc_run_recipe(&s->recipe, &s->name, s->how->resume, error);
         if (!status && command_given(s->call, "kernels"))
-            status = command_text_replace(&s->recipe.kernels, s->how->recipe.kernels, error);
+            status = dsc_text_replace(&s->recipe.kernels, s->how->recipe.kernels, error);
         return status;
     }
-    status = command_text_replace(&s->name, s->how->name, error);
+    status = dsc_text_replace(&s->name, s->how->name, error);
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the name stays in s while s->recipe is filled */
     if (!status) status = command_recipe_begin(&s->recipe, s->name, s->call, &s->how->recipe, error);
     return status;

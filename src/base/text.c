@@ -2,6 +2,7 @@
 /* text.c: growing texts, numbers that look the same in every locale, and spelling suggestions. */
 #include "base/text.h"
 
+#include "base/error.h"
 #include "base/memory.h"
 
 #include <ctype.h>
@@ -45,6 +46,14 @@ void dsc_text_free(dsc_text *text) {
     if (!text) return;
     free(text->data);
     memset(text, 0, sizeof *text);
+}
+
+dsc_status dsc_text_replace(char **text, const char *with, dsc_error *error) {
+    char *copy = strdup(with);
+    if (!copy) return dsc_fail_memory(error, strlen(with), with);
+    free(*text);
+    *text = copy;
+    return DSC_OK;
 }
 
 /* A host program may have called setlocale: whatever printf put between the digits becomes a point. */

@@ -17,6 +17,9 @@ void dsc_text_append(dsc_text *text, const char *format, ...) DSC_PRINTF(2, 3);
 void dsc_text_append_bytes(dsc_text *text, const void *bytes, size_t count);
 void dsc_text_free(dsc_text *text);
 
+/* Puts a copy of `with` in the place of *text, an allocation of its own or NULL. MEMORY: *text is as it was. */
+dsc_status dsc_text_replace(char **text, const char *with, dsc_error *error);
+
 /* The shortest decimal text that reads back as `value`, as Python's repr(float) writes it: "0.68",
  * "1.0", "1e-05", "inf", "nan"; always a point, whatever the locale. `out` holds at least 32 bytes. */
 char *dsc_format_shortest(char *out, double value);

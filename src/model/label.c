@@ -2,7 +2,7 @@
 /* label.c: what a run is called; see label.h. */
 #include "model/label.h"
 
-#include "graph/graph.h"
+#include "model/title.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,18 +27,12 @@ static void data_label(char out[DATA_MOST + 1], const char *path) {
     memcpy(out + length, length ? "" : "data", length ? 1 : 5);
 }
 
-static bool has_convolutions(const dsc_model *model) {
-    for (size_t i = 0; i < model->graph->count; i++) {
-        const dsc_node *node = model->graph->nodes[i];
-        if (node->kind == DSC_NODE_PARAMETER && node->shape.rank == 4) return true;
-    }
-    return false;
-}
-
 static void network_label(char out[NETWORK_MOST + 1], const dsc_model *model) {
     const char *text = dsc_model_text(model);
     const size_t parameters = dsc_model_parameters(model);
-    const char *kind = has_convolutions(model) ? "cnn" : "mlp";
+    size_t convolutions, hidden;
+    dsc_network_layers(&convolutions, &hidden, model);
+    const char *kind = convolutions ? "cnn" : "mlp";
     if (strlen(text) <= NETWORK_MOST && strspn(text, "0123456789-") == strlen(text))
         (void)snprintf(out, NETWORK_MOST + 1, "%s", text);
     else if (parameters < 1000)

@@ -30,7 +30,7 @@ void dsc_public_name(dsc_text *text, const char *name) {
 
 /* Weights of four dimensions are those of convolutions, of two those of dense layers; the last of these gives
  * the answer and is not hidden. */
-static void count_layers(size_t *convolutions, size_t *hidden, const dsc_model *model) {
+void dsc_network_layers(size_t *convolutions, size_t *hidden, const dsc_model *model) {
     size_t dense = 0;
     *convolutions = 0;
     for (size_t i = 0; i < model->graph->count; i++) {
@@ -51,7 +51,7 @@ static double rounded(double number) {
 void dsc_network_title(dsc_text *text, const dsc_model *model) {
     size_t convolutions, hidden;
     char number[48];
-    count_layers(&convolutions, &hidden, model);
+    dsc_network_layers(&convolutions, &hidden, model);
     if (convolutions)
         dsc_text_append(text, "%zu convolution%s", convolutions, convolutions == 1 ? "" : "s");
     else if (hidden)

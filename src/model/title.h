@@ -11,6 +11,10 @@
  * MNIST. */
 void dsc_public_name(dsc_text *text, const char *name);
 
+/* The layers of a network that have weights: convolutions, and hidden dense layers, which are all but the
+ * last. */
+void dsc_network_layers(size_t *convolutions, size_t *hidden, const dsc_model *model);
+
 /* "2 convolutions, 118,000 parameters"; "1 hidden layer, ..." where there is no convolution. The number of
  * parameters is rounded to three digits. */
 void dsc_network_title(dsc_text *text, const dsc_model *model);

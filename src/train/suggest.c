@@ -49,18 +49,11 @@ static void explain(dsc_suggestion *s, const char *what, const char *format, ...
     s->reason[s->count++].what = what;
 }
 
-static dsc_status replace(char **text, const char *with, dsc_error *error) {
-    char *copy = strdup(with);
-    if (!copy) return dsc_fail_memory(error, strlen(with), "a recipe");
-    free(*text);
-    *text = copy;
-    return DSC_OK;
-}
-
 /* ---- the machine ---- */
 
-/* Multiply-adds a second that a training step does in each thread: measured with the networks below on AMD
- * Zen 4, 75e9 with bfloat16 and 50e9 without, and taken to grow with the vectors' width. */
+/* Multiply-adds a second that a training step does in each thread. Measured on AMD Zen 4 alone, with the
+ * networks below: 75e9 with bfloat16. For other widths of vectors, and for AMX tiles, it is an estimate:
+ * where it is wrong, training takes more or less time than was said, and nothing else. */
 static double pace(const dsc_kernels_choice *choice) {
     const dsc_gemm_kernels *f32 = choice->kernels->f32, *bf16 = choice->kernels->bf16;
     const double reals = 3e9 * (double)f32->width;
@@ -128,7 +121,7 @@ static dsc_status write_network(dsc_recipe *recipe, const facts *f, dsc_error *e
     else
         append_convolutions(&text, f);
     dsc_status status = text.failed ? dsc_fail_memory(error, text.length, "a network")
-                                    : replace(&recipe->model, text.data, error);
+                                    : dsc_text_replace(&recipe->model, text.data, error);
     dsc_text_free(&text);
     return status;
 }
@@ -167,7 +160,7 @@ static void set_epochs(dsc_suggestion *s, const facts *f, double shown, double w
     const double seconds = (double)r->epochs * count * work / speed;
     explain(s, "epochs", "%lld, of %.0f steps: %s; about %.0f %s with %u %s", (long long)r->epochs,
             ceil(count / (double)r->batch),
-            r->epochs == least                     ? "few images need many passes"
+            r->epochs == least                     ? "fewer than 1,200 steps teach too little"
             : r->epochs < epochs_for(shown, count) ? "as many as this machine does in seven minutes"
                                                    : "each image is seen often enough",
             seconds < 120 ? fmax(seconds, 1) : seconds / 60, seconds < 120 ? "seconds" : "minutes",
@@ -177,8 +170,8 @@ static void set_epochs(dsc_suggestion *s, const facts *f, double shown, double w
 /* ---- the kinds of images ---- */
 
 static dsc_status take_given(dsc_recipe *recipe, const facts *f, dsc_error *error) {
-    dsc_status status = f->model ? replace(&recipe->model, f->model, error) : DSC_OK;
-    if (!status && f->kernels) status = replace(&recipe->kernels, f->kernels, error);
+    dsc_status status = f->model ? dsc_text_replace(&recipe->model, f->model, error) : DSC_OK;
+    if (!status && f->kernels) status = dsc_text_replace(&recipe->kernels, f->kernels, error);
     return status;
 }
 
@@ -214,7 +207,7 @@ static dsc_status suggest_augmentation(dsc_suggestion *s, const facts *f, dsc_er
     else
         (void)snprintf(text, sizeof text, "affine shift=%.3g p=0.5, erase p=0.5", side / 28);
     explain(s, "augment", "%s", text);
-    return replace(&s->recipe.augment, text, error);
+    return dsc_text_replace(&s->recipe.augment, text, error);
 }
 
 /* The wide network, unless the machine could not even show half of the images that it deserves. */

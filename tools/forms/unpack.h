@@ -14,8 +14,8 @@ typedef struct unpacked {
 /* Unpacks the archive `path`, zip or tar, packed by gzip, bzip2, xz or zstd or not, into a folder in $TMPDIR
  * or /tmp that only this user can read. Nothing is written outside of it: absolute names, "..", links,
  * devices and anything that comes twice are errors, and so are more than a million files, 16 GiB, or more
- * than 200 times the archive's size. `on_progress` as in dsc_opening. UNSUPPORTED: libarchive is not built in, or
- * not on this machine. Release with unpacked_remove, also after a failure. */
+ * than 200 times the archive's size. `on_progress` as in dsc_opening. UNSUPPORTED: libarchive is not built
+ * in, or not on this machine. Release with unpacked_remove, also after a failure. */
 dsc_status unpack(unpacked *u, const char *path,
                   int (*on_progress)(void *user, const char *what, size_t done, size_t count), void *user,
                   dsc_error *error);
