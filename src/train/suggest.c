@@ -53,7 +53,7 @@ static void explain(dsc_suggestion *s, const char *what, const char *format, ...
 
 /* Multiply-adds a second that a training step does in each thread. Measured on AMD Zen 4 alone, with the
  * networks below: 75e9 with bfloat16. For other widths of vectors, and for AMX tiles, it is an estimate:
- * where it is wrong, training takes more or less time than was said, and nothing else. */
+ * where it is wrong, the epochs that are picked take more or less than seven minutes. */
 static double pace(const dsc_kernels_choice *choice) {
     const dsc_gemm_kernels *f32 = choice->kernels->f32, *bf16 = choice->kernels->bf16;
     const double reals = 3e9 * (double)f32->width;
