@@ -6,6 +6,7 @@
 #include "picture/picture.h"
 
 #include <libdeflate.h>
+#include <sys/resource.h>
 
 static dsc_error error;
 
@@ -124,11 +125,29 @@ static void an_interlaced_picture_is_put_in_order(void **state) {
     check(&png, 2, 2, 1, (const uint8_t[]){1, 2, 3, 4});
 }
 
-/* --- orientation --- */
-
 static void put_number(unsigned char *out, size_t value, size_t count, bool big) {
     for (size_t i = 0; i < count; i++) out[big ? count - 1 - i : i] = (unsigned char)(value >> (8 * i));
 }
+
+static void a_chunk_that_claims_more_than_the_file_has_costs_no_memory(void **state) {
+    (void)state;
+    NEEDS_PNG();
+    png_bytes png;
+    begin(&png, 4, 1, 1, 3, 0);
+    const size_t at = png.size;
+    chunk(&png, "sPLT", "ssssss", 6);
+    put_number(png.bytes + at, 0x73737373, 4, true); /* 1.9 GB: libpng sets them aside before it reads */
+    finish(&png, "\0\xA0", 2);
+    struct rusage before, after;
+    assert_int_equal(getrusage(RUSAGE_SELF, &before), 0);
+    dsc_image image;
+    assert_int_equal(picture_parse(&image, png.bytes, png.size, "test.png", &error), DSC_ERROR_FORMAT);
+    assert_non_null(strstr(error.message, "a chunk is longer than the rest of the file"));
+    assert_int_equal(getrusage(RUSAGE_SELF, &after), 0);
+    assert_true(after.ru_maxrss - before.ru_maxrss < 64 * 1024); /* KiB */
+}
+
+/* --- orientation --- */
 
 /* A TIFF header and a directory of one other tag and Orientation, in either order of bytes. */
 enum { EXIF_SIZE = 8 + 2 + 2 * 12 + 4 };
@@ -437,6 +456,7 @@ int main(void) {
         cmocka_unit_test(an_interlaced_picture_is_put_in_order),
         cmocka_unit_test(a_picture_is_turned_as_its_exif_says),
         cmocka_unit_test(colour_is_turned_with_its_channels),
+        cmocka_unit_test(a_chunk_that_claims_more_than_the_file_has_costs_no_memory),
         cmocka_unit_test(a_damaged_exif_block_leaves_the_picture_upright),
         cmocka_unit_test(every_flipped_byte_is_an_error_or_harmless),
         cmocka_unit_test(every_prefix_is_an_error),

@@ -18,9 +18,9 @@ static bool is_png(const unsigned char *bytes, size_t size) {
 #include <png.h>
 #include <stdlib.h>
 
-/* The last chunk, always these bytes: length 0, "IEND", CRC. libpng stops at the last row and would not miss
- * it. */
+/* The last chunk, always these bytes: length 0, "IEND", checksum. */
 static const char end_chunk[] = "\0\0\0\0IEND\xAE\x42\x60\x82";
+enum { SIGNATURE_SIZE = 8, CHUNK_OVERHEAD = 12 /* length, type and checksum of a chunk */ };
 /* Deflate's best is 1032 to 1, and a pixel takes at least a bit: what claims more is cut short. */
 #define MOST_PIXELS_A_BYTE (1040 * 8)
 
@@ -30,6 +30,21 @@ bool picture_png_available(void) { return true; }
 
 static dsc_status fail_png(dsc_error *error, const char *name, const char *reason) {
     return picture_fail_damaged(&picture_format_png, name, reason, error);
+}
+
+/* Walks over the chunks up to IEND: each must end within the file, and IEND must come. libpng sets aside what
+ * a chunk claims before it reads it, up to 2 GB for a file of a hundred bytes; and it stops at the last row,
+ * so that it would not miss the end. */
+static dsc_status check_chunks(const unsigned char *bytes, size_t size, const char *name, dsc_error *error) {
+    for (size_t at = SIGNATURE_SIZE; size - at >= CHUNK_OVERHEAD;) {
+        const unsigned char *p = bytes + at;
+        const size_t length = (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
+        if (length > size - at - CHUNK_OVERHEAD)
+            return fail_png(error, name, "a chunk is longer than the rest of the file");
+        if (!memcmp(p, end_chunk, CHUNK_OVERHEAD)) return DSC_OK;
+        at += length + CHUNK_OVERHEAD;
+    }
+    return fail_png(error, name, "no IEND");
 }
 
 /* Chooses the format, reads, and checks; `png` is freed by libpng when this fails, and by the caller else. */
@@ -51,11 +66,11 @@ static dsc_status read_rows(dsc_image *image, png_image *png, size_t size, const
 static dsc_status parse(dsc_image *image, const unsigned char *bytes, size_t size, const char *name,
                         dsc_error *error) {
     *image = (dsc_image){0};
+    dsc_status status = check_chunks(bytes, size, name, error);
+    if (status) return status;
     png_image png = {.version = PNG_IMAGE_VERSION};
     if (!png_image_begin_read_from_memory(&png, bytes, size)) return fail_png(error, name, png.message);
-    dsc_status status = DSC_OK;
-    if (!memmem(bytes, size, end_chunk, 12)) status = fail_png(error, name, "no IEND");
-    if (!status) status = read_rows(image, &png, size, name, error);
+    status = read_rows(image, &png, size, name, error);
     png_image_free(&png);
     if (!status) status = dsc_image_turn(image, picture_png_orientation(bytes, size), error);
     if (status) dsc_image_clear(image);
