@@ -799,7 +799,7 @@ typedef struct dsc_training {
     double clip_norm, clip_value; /* of gradients; 0: none */
     const char *schedule;         /* of the learning rate: "constant", "cosine warmup=0.1", "one-cycle" */
     const char *augment;          /* "none", "affine rotate=10 shift=2" */
-    unsigned clean_epochs;        /* the last so many without augmentation */
+    unsigned clean_epochs;        /* the last so many without augmentation and mixup */
     double ema;                   /* decay of the average of the weights that becomes the model; 0: none */
     double validation;            /* the share of the data that is held out, class by class */
     unsigned patience;            /* stop after so many epochs without a better validation loss; 0: never */
@@ -809,6 +809,9 @@ typedef struct dsc_training {
     dsc_on_event *on_event;  /* may be NULL */
     void *user;              /* for on_event */
     const char *seed_digits; /* NULL, or a seed of any size in decimal digits, in place of `seed` */
+    double
+        mixup; /* alpha, to 2: each image is mixed with another, s a + (1 - s) b, s from Beta(alpha, alpha),
+                   * and their classes too; 0: none. Zhang et al., "mixup" (2018) */
 } dsc_training;
 
 DSC_API dsc_training dsc_training_defaults(void);

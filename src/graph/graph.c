@@ -279,6 +279,37 @@ dsc_node *dsc_apply(const dsc_op *op, dsc_node *const *inputs, size_t count, con
     return graph->error.code ? &graph->failed : node;
 }
 
+/* Every op's shapes anew, in the order of the nodes, which is that of the values. */
+static dsc_status infer_all_shapes(dsc_graph *graph) {
+    for (size_t i = 0; i < graph->count; i++) {
+        dsc_node *node = graph->nodes[i];
+        if (node->kind != DSC_NODE_OP) continue;
+        const dsc_status status = infer_shapes(node);
+        if (status) return status;
+        for (size_t k = 0; k < (node->op->outputs ? node->op->outputs : 1); k++) {
+            if (!shape_is_possible(graph, node->op->name, &node->out_shapes[k])) return graph->error.code;
+            graph->nodes[i + k]->shape = node->out_shapes[k];
+        }
+    }
+    return DSC_OK;
+}
+
+dsc_status dsc_input_reshape(dsc_node *input, dsc_shape shape, dsc_error *error) {
+    dsc_graph *graph = input->graph;
+    const dsc_shape before = input->shape;
+    dsc_status status = dsc_graph_check(graph, error);
+    if (status) return status;
+    if (shape_is_possible(graph, input->name, &shape)) {
+        input->shape = shape;
+        if (!infer_all_shapes(graph)) return DSC_OK;
+    }
+    status = dsc_graph_check(graph, error);
+    graph->error = (dsc_error){0};
+    input->shape = before;
+    (void)infer_all_shapes(graph); /* as they were, so no op refuses */
+    return status;
+}
+
 dsc_node *dsc_node_output(dsc_node *node, size_t output) {
     if (!node || node->kind == DSC_NODE_FAILED || output == 0) return node;
     if (node->kind != DSC_NODE_OP || output >= node->op->outputs)

@@ -62,6 +62,11 @@ void dsc_graph_initialise(const dsc_graph *graph, dsc_real *slab, uint64_t seed)
 /* Nodes made from now on carry this layer name (NULL: none); DSC_OK or out of memory, which also sticks. */
 dsc_status dsc_graph_begin_layer(dsc_graph *graph, const char *layer);
 
+/* Gives an input another shape, and each node after it the shape that follows. If an op refuses,
+ * as one whose parameters have no such shape does, the graph stays as it was. Programs that were made before
+ * do not fit it any more. */
+dsc_status dsc_input_reshape(dsc_node *input, dsc_shape shape, dsc_error *error);
+
 /* "(32, 26, 26)" into a buffer of at least 96 bytes. */
 char *dsc_shape_format(char *out, const dsc_shape *shape);
 bool dsc_shape_equal(const dsc_shape *a, const dsc_shape *b);

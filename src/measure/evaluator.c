@@ -94,7 +94,7 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
     for (size_t i = 0; i < count; i++) {
         size_t sample = e->start + first + i;
         dsc_model_load_images(e->model, inputs[0] + i * size, dsc_dataset_image(e->data, sample), 1);
-        inputs[1][i] = (dsc_real)dsc_dataset_label(e->data, sample);
+        dsc_model_load_target(e->model, inputs[1], i, dsc_dataset_label(e->data, sample));
     }
 }
 

@@ -112,7 +112,7 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
         dsc_real *out = inputs[0] + n * all;
         for (size_t i = 0; i < all; i++)
             out[i] = (dsc_real)((double)s->empty[i] + share * ((double)s->image[i] - (double)s->empty[i]));
-        if (inputs[1]) inputs[1][n] = (dsc_real)s->label;
+        if (inputs[1]) dsc_model_load_target(s->model, inputs[1], n, s->label);
     }
 }
 

@@ -105,6 +105,19 @@ void dsc_model_load_pixels(const dsc_model *model, dsc_real *out, const uint8_t 
     dsc_normalisation_apply_pixels(&model->normalisation, out, image, first, last, model->image->shape.size);
 }
 
+void dsc_model_load_target(const dsc_model *model, dsc_real *out, size_t place, size_t label) {
+    if (!model->target->shape.rank) {
+        out[place] = (dsc_real)label;
+        return;
+    }
+    for (size_t k = 0; k < model->classes; k++) out[place * model->classes + k] = k == label;
+}
+
+/* The losses here give the same bits for a class and for 1 in its place (dsc_target_values). */
+dsc_status dsc_model_target_probabilities(dsc_model *model, dsc_error *error) {
+    return dsc_input_reshape(model->target, model->logits->shape, error);
+}
+
 static dsc_status make_parts(dsc_model *model, const dsc_model_options *options, dsc_error *error) {
     model->classes = options->classes;
     model->text = strdup(options->text);

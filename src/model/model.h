@@ -13,8 +13,9 @@ enum { DSC_CLASSES_MOST = 65536 };
 
 struct dsc_model {
     char *text; /* as it was written, "784-100-10" */
-    /* From `image` (C, H, W) to `logits` (K), and on with `target` (), a class, to `loss` (). What a program
-     * does not ask for it does not compute, so inference never meets target and loss. */
+    /* From `image` (C, H, W) to `logits` (K), and on with `target` to `loss` (). `target` is a class (), or a
+     * probability for each class (K): dsc_model_load_target writes either. What a program does not ask for it
+     * does not compute, so inference never meets target and loss. */
     dsc_graph *graph;
     dsc_node *image, *target, *logits, *loss;
     dsc_real *values; /* the slab, see graph.h */
@@ -39,6 +40,14 @@ void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t 
 /* Pixels [first, last) of one image (C, H, W), to their places in `out` (C, H, W). */
 void dsc_model_load_pixels(const dsc_model *model, dsc_real *out, const uint8_t *image, size_t first,
                            size_t last);
+
+/* Writes the target of the batch's image number `place`, whose class is `label`: the class, or 1 for it and 0
+ * for others. `out`: the targets of the batch, as the program has them. */
+void dsc_model_load_target(const dsc_model *model, dsc_real *out, size_t place, size_t label);
+
+/* From now on the target is a probability for each class, in programs that are made after this. Fails if the
+ * loss, one of somebody's own, takes none. */
+dsc_status dsc_model_target_probabilities(dsc_model *model, dsc_error *error);
 
 /* Fails, naming both, unless images of `data` have the model's shape, and their labels, which are taken for
  * the model's, are below its number of classes. dsc_dataset_match makes such data. */

@@ -253,10 +253,10 @@ static bool graph_is_a_models(const dsc_model *m) {
     for (size_t i = 0; i < m->graph->count; i++) inputs += m->graph->nodes[i]->kind == DSC_NODE_INPUT;
     return inputs == 2 && m->image->kind == DSC_NODE_INPUT && m->target->kind == DSC_NODE_INPUT &&
            m->image->shape.rank == 3 && m->image->shape.size[0] == m->normalisation.channels &&
-           dsc_shape_count(&m->target->shape) == 1 && dsc_node_is_sampled(m->logits) &&
-           m->logits->shape.rank == 1 && m->logits->shape.size[0] == m->classes &&
-           m->loss->kind == DSC_NODE_OP && (m->loss->op->flags & DSC_OP_LOSS) &&
-           dsc_shape_count(&m->loss->shape) == 1;
+           (!m->target->shape.rank || dsc_shape_equal(&m->target->shape, &m->logits->shape)) &&
+           dsc_node_is_sampled(m->logits) && m->logits->shape.rank == 1 &&
+           m->logits->shape.size[0] == m->classes && m->loss->kind == DSC_NODE_OP &&
+           (m->loss->op->flags & DSC_OP_LOSS) && dsc_shape_count(&m->loss->shape) == 1;
 }
 
 static dsc_status read_graph(dsc_model *model, const source *from, const dsc_op *const *ops) {

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/visible.h"
+#include "train/mixup.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,8 +51,10 @@ const dsc_param dsc_recipe_params[] = {
     {"ema", DSC_PARAM_REAL, AT(ema), "0", 0, 0.999999, NULL,
      "decay of the moving average of weights that is kept as the model; 0: none"},
     {"augment", DSC_PARAM_TEXT, AT(augment), "none", 0, 0, NULL, "changes to training images, as text"},
+    {"mixup", DSC_PARAM_REAL, AT(mixup), "0", 0, DSC_MIXUP_ALPHA_MOST, NULL,
+     "alpha: each training image is mixed with another, and their classes too; 0: none"},
     {"clean-epochs", DSC_PARAM_INT, AT(clean_epochs), "0", 0, 100000, NULL,
-     "the last so many epochs without augmentation"},
+     "the last so many epochs without augmentation and mixup"},
     {"patience", DSC_PARAM_INT, AT(patience), "0", 0, 100000, NULL,
      "stop after so many epochs without a better validation loss, and keep the best; 0: never"},
     {"lanes", DSC_PARAM_INT, AT(lanes), "8", 1, 256, NULL,

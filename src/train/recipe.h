@@ -32,6 +32,7 @@ typedef struct dsc_recipe {
     bool drop_last, shuffle;
     double ema; /* decay of the moving average of weights; 0: none */
     char *augment;
+    double mixup;
     int64_t clean_epochs; /* the last so many without augmentation */
     int64_t patience;     /* epochs without a better validation loss before it stops; 0: never */
     int64_t lanes;

@@ -3,6 +3,7 @@
  * (update.c). */
 #include "base/error.h"
 #include "base/stream.h"
+#include "train/mixup.h"
 #include "train/trainer.h"
 
 #include <math.h>
@@ -41,27 +42,51 @@ static void fetch_ahead(const dsc_trainer *t, size_t first, size_t count, size_t
     }
 }
 
+static bool mixes(const dsc_trainer *t) {
+    return t->recipe.mixup > 0 && (int64_t)t->progress.epoch + t->recipe.clean_epochs < t->recipe.epochs;
+}
+
+/* One image of the training set as numbers (C, H, W), augmented if this epoch does so. */
+static void load_image(const dsc_trainer *t, dsc_real *out, size_t sample, unsigned worker) {
+    const uint8_t *image = dsc_dataset_image(t->training, sample);
+    if (augments(t)) {
+        uint8_t *changed = t->images + worker * t->training->image_size;
+        void *scratch = (unsigned char *)t->augment_scratch + worker * t->augment_scratch_bytes;
+        dsc_augment_image(t->parts.augment, changed, image, t->training->shape, t->seed, t->progress.epoch,
+                          sample, scratch);
+        image = changed;
+    }
+    dsc_model_load_images(t->model, out, image, 1);
+}
+
+/* Mixes the image `out` of `sample`, and its target (K), with its partner's: see mixup.h. */
+static void mix(const dsc_trainer *t, dsc_real *out, dsc_real *target, size_t sample, unsigned worker) {
+    const size_t size = t->training->image_size;
+    dsc_real *other = t->partners + worker * size;
+    const dsc_mix drawn =
+        dsc_mixup_draw(t->recipe.mixup, t->seed, t->progress.epoch, sample, t->training->count);
+    const dsc_real own = (dsc_real)drawn.share, rest = 1 - own;
+    load_image(t, other, drawn.partner, worker);
+    for (size_t i = 0; i < size; i++) out[i] = own * out[i] + rest * other[i];
+    if (!target) return;
+    target[dsc_dataset_label(t->training, sample)] = own;
+    target[dsc_dataset_label(t->training, drawn.partner)] += rest;
+}
+
 static void load(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker) {
     const dsc_trainer *t = context;
-    size_t size = t->training->image_size;
-    uint8_t *changed = t->images + worker * size;
-    void *scratch = (unsigned char *)t->augment_scratch + worker * t->augment_scratch_bytes;
-    bool augment = augments(t);
+    const size_t size = t->training->image_size, classes = t->model->classes;
+    const bool mixed = mixes(t);
     fetch_ahead(t, first, count, 0, size);
     for (size_t i = 0; i < count; i++) {
-        uint32_t sample = t->batch[first + i];
-        const uint8_t *image = dsc_dataset_image(t->training, sample);
-        if (augment) {
-            dsc_augment_image(t->parts.augment, changed, image, t->training->shape, t->seed,
-                              t->progress.epoch, sample, scratch);
-            image = changed;
-        }
-        dsc_model_load_images(t->model, inputs[0] + i * size, image, 1);
-        if (inputs[1]) inputs[1][i] = (dsc_real)dsc_dataset_label(t->training, sample);
+        const size_t sample = t->batch[first + i];
+        load_image(t, inputs[0] + i * size, sample, worker);
+        if (inputs[1]) dsc_model_load_target(t->model, inputs[1], i, dsc_dataset_label(t->training, sample));
+        if (mixed) mix(t, inputs[0] + i * size, inputs[1] ? inputs[1] + i * classes : NULL, sample, worker);
     }
 }
 
-/* The same for some of the pixels of every image, as they are: nothing is augmented. */
+/* The same for some of the pixels of every image, as they are: nothing is augmented or mixed. */
 static void load_columns(void *context, dsc_real *const *inputs, size_t count, size_t first_pixel,
                          size_t last_pixel) {
     const dsc_trainer *t = context;
@@ -71,7 +96,7 @@ static void load_columns(void *context, dsc_real *const *inputs, size_t count, s
         dsc_model_load_pixels(t->model, inputs[0] + i * size, dsc_dataset_image(t->training, t->batch[i]),
                               first_pixel, last_pixel);
     for (size_t i = 0; i < count && inputs[1] && first_pixel == 0; i++)
-        inputs[1][i] = (dsc_real)dsc_dataset_label(t->training, t->batch[i]);
+        dsc_model_load_target(t->model, inputs[1], i, dsc_dataset_label(t->training, t->batch[i]));
 }
 
 dsc_run dsc_trainer_batch(dsc_trainer *t) {

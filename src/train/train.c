@@ -62,6 +62,7 @@ static dsc_status fill(dsc_recipe *recipe, const dsc_training *how, dsc_error *e
                  {"clip-norm", how->clip_norm},
                  {"clip-value", how->clip_value},
                  {"ema", how->ema},
+                 {"mixup", how->mixup},
                  {"validation", how->validation}};
     const struct {
         const char *name, *value;

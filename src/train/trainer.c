@@ -94,8 +94,10 @@ static dsc_status make_executors(dsc_trainer *t, unsigned threads, dsc_error *er
                                     .kept_count = 2,
                                     .kernels = t->parts.choice.kernels,
                                     .bf16 = t->parts.bf16,
-                                    .loads_columns = dsc_augment_chain_is_empty(t->parts.augment)};
-    dsc_status status = dsc_executor_create(&t->executor, t->model->graph, &options, threads, error);
+                                    .loads_columns = dsc_augment_chain_is_empty(t->parts.augment) &&
+                                                     !(t->recipe.mixup > 0)};
+    dsc_status status = t->recipe.mixup > 0 ? dsc_model_target_probabilities(t->model, error) : DSC_OK;
+    if (!status) status = dsc_executor_create(&t->executor, t->model->graph, &options, threads, error);
     if (!status && t->validation) {
         status = dsc_evaluator_create(&t->evaluator, t->model, 0, t->executor, t->parts.choice.kernels,
                                       t->parts.bf16, error);
@@ -125,11 +127,12 @@ static bool make_buffers(dsc_trainer *t) {
     if (!dsc_trainer_make_pieces(t)) return false;
     t->augment_scratch_bytes = dsc_augment_scratch(t->parts.augment, t->training->shape);
     t->images = dsc_allocate(threads, t->training->image_size);
+    t->partners = dsc_allocate(t->recipe.mixup > 0 ? threads : 0, t->training->image_size * sizeof(dsc_real));
     t->augment_scratch = dsc_allocate_aligned(threads, t->augment_scratch_bytes);
     t->squares = dsc_allocate(t->pieces.count + 1, sizeof(double));
     t->order = dsc_allocate(t->training->count, sizeof(int64_t));
     t->batch = dsc_allocate((size_t)t->recipe.batch, sizeof(uint32_t));
-    return t->images && t->augment_scratch && t->squares && t->order && t->batch;
+    return t->images && t->partners && t->augment_scratch && t->squares && t->order && t->batch;
 }
 
 static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads, dsc_error *error) {
@@ -187,6 +190,7 @@ void dsc_trainer_free(dsc_trainer *t) {
     free(t->best);
     free(t->pieces.all);
     free(t->images);
+    free(t->partners);
     free(t->augment_scratch);
     free(t->squares);
     free(t->order);

@@ -65,7 +65,8 @@ typedef struct dsc_trainer {
     size_t numbers, parameter_numbers; /* of the slab; of its part that is learned */
     dsc_real *gradients, *states[DSC_STATES_MOST], *average, *best;
     size_t state_count;
-    uint8_t *images; /* one image a worker, augmented */
+    uint8_t *images;    /* one image a worker, augmented */
+    dsc_real *partners; /* one image a worker, to be mixed with another (mixup.h) */
     void *augment_scratch;
     size_t augment_scratch_bytes;
     dsc_pieces pieces;

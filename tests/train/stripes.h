@@ -29,7 +29,7 @@ typedef struct listener {
     size_t kinds[5];
 } listener;
 
-static int listen(void *user, const dsc_event *event) {
+static inline int listen(void *user, const dsc_event *event) {
     listener *l = user;
     l->kinds[event->kind]++;
     uint64_t done = (event->epoch - 1) * event->steps + event->step;

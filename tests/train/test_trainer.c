@@ -35,8 +35,8 @@ static const char EVERYTHING[] =
     " \"normalise\": \"standard\", \"optimiser\": \"adamw\", \"weight-decay\": 0.01, \"learning-rate\": 0.01,"
     " \"schedule\": \"plateau patience=1\", \"epochs\": 3, \"batch\": 50, \"lanes\": 3, \"ema\": 0.9, "
     "\"patience\": 2,"
-    " \"augment\": \"affine rotate=10 shift=2\", \"clean-epochs\": 1, \"clip-norm\": 1, \"l2\": 0.0001, "
-    "\"seed\": 11}";
+    " \"augment\": \"affine rotate=10 shift=2\", \"mixup\": 0.4, \"clean-epochs\": 1, \"clip-norm\": 1, "
+    "\"l2\": 0.0001, \"seed\": 11}";
 
 typedef struct rig {
     dsc_recipe recipe;
