@@ -302,6 +302,9 @@ typedef struct dsc_graph dsc_graph;
 typedef struct dsc_node dsc_node;
 typedef struct dsc_op dsc_op;
 
+/* What a value is: one of each sample; shared by all samples and learned; shared and kept by an op. */
+typedef enum dsc_role { DSC_ROLE_SAMPLE, DSC_ROLE_PARAMETER, DSC_ROLE_BUFFER } dsc_role;
+
 DSC_API dsc_status dsc_graph_create(dsc_graph **graph, dsc_error *error);
 DSC_API void dsc_graph_free(dsc_graph *graph);
 
@@ -342,6 +345,27 @@ DSC_API dsc_node *dsc_node_output(dsc_node *node, size_t output);
 
 DSC_API dsc_graph *dsc_node_graph(dsc_node *node);
 DSC_API const dsc_shape *dsc_node_shape(const dsc_node *node);
+DSC_API dsc_role dsc_node_role(const dsc_node *node);
+/* Of an input, a parameter or a buffer, such as "dense1.weight"; NULL of what an op makes. */
+DSC_API const char *dsc_node_name(const dsc_node *node);
+
+/* The input, parameter or buffer of that name, or NULL. */
+DSC_API dsc_node *dsc_graph_find(const dsc_graph *graph, const char *name);
+
+/* The parameters and buffers one after the other, in the order of their making: the first after NULL, and
+ * NULL after the last. */
+DSC_API dsc_node *dsc_graph_next_value(const dsc_graph *graph, const dsc_node *before);
+
+/* A frozen parameter is not learned: no gradient is computed for it, nor passed on to where nothing is
+ * learned. An op whose buffers are all frozen behaves as outside of training, and does not move them (batch
+ * normalisation takes its running statistics). Sessions and training see what is frozen when they
+ * begin. It is not saved with a model. Other nodes cannot be frozen: that does nothing. */
+DSC_API void dsc_node_freeze(dsc_node *node, bool frozen);
+DSC_API bool dsc_node_is_frozen(const dsc_node *node);
+
+/* The same for all parameters and buffers whose name fits the pattern, in which `*` stands for any
+ * characters: "conv*", "*.bias". How many they are. */
+DSC_API size_t dsc_graph_freeze(dsc_graph *graph, const char *pattern, bool frozen);
 
 /* --- The library's operations. `x` is a value of each sample; a weight or bias is a parameter. Each file of
  * src/op has the formula of its gradient, too. --- */
@@ -456,11 +480,16 @@ DSC_API dsc_real *dsc_session_parameter(dsc_session *session, const dsc_node *no
 DSC_API dsc_status dsc_session_set_input(dsc_session *session, const dsc_node *input, const dsc_real *data,
                                          dsc_error *error);
 
-/* Runs `count` samples. What ops draw at random depends on the seed, `epoch` and a sample's place in the
- * batch, so that the same run gives the same numbers. Gradients are those of the mean of the samples' losses.
- * Fails if an input that matters has no data, or the count is not one that the graph takes; nothing is
- * changed then. */
-DSC_API dsc_status dsc_session_run(dsc_session *session, size_t count, uint64_t epoch, dsc_error *error);
+/* Which number each sample of the batch has in its data set: (count), read by each run from now on, not
+ * copied; NULL, as at first: its place in the batch. */
+DSC_API void dsc_session_set_samples(dsc_session *session, const uint32_t *samples);
+
+/* Runs `count` samples. What ops draw at random (dropout) depends on the seed, on `step` and on each sample's
+ * number: the same three give the same numbers. So each step has a `step` of its own, counted up; or, as
+ * dsc_train does it, each epoch has one, where samples have their numbers. Gradients are those of the mean of
+ * the samples' losses. Fails if an input that matters has no data, or the count is not one that the graph
+ * takes; nothing is changed then. */
+DSC_API dsc_status dsc_session_run(dsc_session *session, size_t count, uint64_t step, dsc_error *error);
 
 /* What the last run made, valid until the next: the value of the loss or of a kept node, (count, shape); the
  * gradient of a parameter, (shape), or of the saliency input, (count, shape). NULL if it was not asked
@@ -478,8 +507,6 @@ DSC_API const dsc_real *dsc_session_gradient(const dsc_session *session, const d
  * kind TILES is called once a tile, after all lanes have finished what comes before, and sees the whole
  * batch.
  */
-typedef enum dsc_role { DSC_ROLE_SAMPLE, DSC_ROLE_PARAMETER, DSC_ROLE_BUFFER } dsc_role;
-
 /* How the numbers of a value of each sample lie in memory while a graph runs. The plan of a run chooses: ops
  * say what they take (DSC_OP_PIXELS), and numbers are converted where an op does not take what another makes.
  * A gradient has the form of its value. Inputs, and whatever is read from outside, are DSC_FORM_REALS. */
@@ -655,7 +682,9 @@ DSC_API const dsc_op *dsc_op_find(const char *name);
  * graph. --- */
 
 DSC_API dsc_node *dsc_sequence(dsc_node *x, const char *text); /* those of a model text, in turn */
-DSC_API dsc_node *dsc_dense(dsc_node *x, size_t units);        /* (K) -> (units) */
+/* (K) -> (units). Its weight starts by DSC_INIT_HE, as that of a layer before a ReLU does; that of a text's
+ * last layer starts by Glorot: dsc_sequence(x, "dense 10 init=glorot"). */
+DSC_API dsc_node *dsc_dense(dsc_node *x, size_t units);
 
 /* (C, H, W) -> (channels, (H + 2 padding - kernel) / stride + 1, ...) */
 DSC_API dsc_node *dsc_conv(dsc_node *x, size_t channels, size_t kernel, size_t stride, size_t padding);
@@ -701,6 +730,49 @@ DSC_API dsc_status dsc_model_make(dsc_model **model, const dsc_model_options *op
 DSC_API dsc_status dsc_model_create(dsc_model **model, const char *text, const dsc_dataset *data,
                                     dsc_error *error);
 DSC_API void dsc_model_free(dsc_model *model);
+
+/* --- A model of a graph of your own: with operations, layers and losses of your own, too. It is trained,
+ * asked, saved and loaded like one made from a text. --- */
+typedef struct dsc_model_parts {
+    size_t size;      /* of this struct: dsc_model_parts_defaults sets it */
+    dsc_node *image;  /* an input (C, H, W) */
+    dsc_node *target; /* an input: a class (), or a value for each of the logits (K): 1 for the class */
+    dsc_node *logits; /* (K), one for each class */
+    /* One number for each sample, made by an op: one of the losses, or composed of nodes, such as
+     * dsc_add(dsc_scale(a, 0.7), b). Probabilities are by sigmoid if the loss, or the first in it that
+     * compares the logits, says so (binary-cross-entropy), and else by softmax. */
+    dsc_node *loss;
+    const char *text;               /* what stands where other models have their text; NULL: "own graph" */
+    const char *const *class_names; /* (K), as in dsc_dataset_from_memory; NULL: "0", "1", ... */
+    uint64_t seed;                  /* of the values that parameters start with */
+    const char *seed_digits;        /* NULL, or a seed of any size in decimal digits, in place of `seed` */
+} dsc_model_parts;
+DSC_API dsc_model_parts dsc_model_parts_defaults(void);
+
+/* The graph becomes the model's, which frees it; on failure it stays the caller's. Its nodes stay good as
+ * long as the model; no further ones may be made. The graph has no inputs but the two. ARGUMENT: a part is
+ * missing, of another graph, or has not its shape. */
+DSC_API dsc_status dsc_model_from_graph(dsc_model **model, const dsc_model_parts *parts, dsc_error *error);
+
+/* The graph of any model, also of one that was made from a text or loaded, and what is what in it: image,
+ * target, logits and loss alone are set. For sessions, for dsc_graph_find, for freezing. */
+DSC_API dsc_graph *dsc_model_graph(const dsc_model *model);
+DSC_API dsc_model_parts dsc_model_nodes(const dsc_model *model);
+
+/* The numbers of a parameter or buffer, (shape), to be read and changed; NULL for other nodes. */
+DSC_API dsc_real *dsc_model_value(dsc_model *model, const dsc_node *node);
+
+/* Copies the numbers of parameters and buffers that have the same name, role and shape in both models. Tells
+ * of each one of `to` (on_copied may be NULL): whether it was copied, and what `from` has of that name, or
+ * NULL. */
+typedef void dsc_on_copied(void *user, const dsc_node *to, const dsc_node *from, bool copied);
+DSC_API void dsc_model_copy_values(dsc_model *to, const dsc_model *from, dsc_on_copied *on_copied,
+                                   void *user);
+
+/* All numbers of a model to a session of its graph, and back. MISMATCH: it is a session of another graph.
+ * DIVERGED: a number of the session is NaN or infinite; the model is then as it was. */
+DSC_API dsc_status dsc_session_take_model(dsc_session *session, const dsc_model *model, dsc_error *error);
+DSC_API dsc_status dsc_model_take_session(dsc_model *model, const dsc_session *session, dsc_error *error);
 
 /* How bytes become numbers from now on: "unit" divides by 255; "standard" subtracts the mean of `data`, the
  * images that the model learns from, and divides by their deviation, channel by channel. Saved with the
@@ -749,6 +821,11 @@ DSC_API dsc_status dsc_model_save(const dsc_model *model, const char *path, dsc_
 /* Loads such a file. Everything in it is checked before it is used; a file of a newer format is refused,
  * and so is one with a number that is NaN or infinite. */
 DSC_API dsc_status dsc_model_load(dsc_model **model, const char *path, dsc_error *error);
+
+/* The same for a model that uses operations of your own: `ops` are these, ended by NULL; they must outlive
+ * the model. */
+DSC_API dsc_status dsc_model_load_with(dsc_model **model, const char *path, const dsc_op *const *ops,
+                                       dsc_error *error);
 
 /* The same from memory; `name` stands for the file in messages. `ops` are operations of your own that the
  * model may use, ended by NULL, or is NULL; they must outlive the model. */
@@ -826,6 +903,56 @@ DSC_API dsc_training dsc_training_defaults(void);
  * processor, whatever the threads. */
 DSC_API dsc_status dsc_train(dsc_model *model, const dsc_dataset *data, const dsc_training *how,
                              dsc_error *error);
+
+/* --- A loop of your own: a session (tier 3) computes gradients, an optimiser changes the parameters. ---
+ *
+ *   dsc_session_create(&session, graph, &options, error);            (with a loss, and training)
+ *   dsc_optimiser_create(&optimiser, session, NULL, error);
+ *   for (uint64_t step = 0; step < steps; step++) {
+ *       ... dsc_session_set_input(session, image, ...), of the target too ...
+ *       dsc_session_run(session, count, step, error);
+ *       dsc_optimiser_step(optimiser, error);
+ *   }
+ *
+ * The numbers are those of dsc_train, to the bit, where batches, samples' numbers, seed and lanes are. */
+typedef struct dsc_optimiser dsc_optimiser;
+
+typedef struct dsc_optimiser_options {
+    size_t size;                  /* of this struct: dsc_optimiser_options_defaults sets it */
+    const char *text;             /* "adam", "sgd momentum=0.9 nesterov=on" */
+    double learning_rate;         /* 0: the optimiser's own */
+    double weight_decay;          /* decoupled; -1: the optimiser's own */
+    double l1, l2;                /* 0: none */
+    double clip_norm, clip_value; /* of gradients; 0: none */
+    const char *schedule;         /* of the learning rate: "constant", "cosine warmup=0.1", "one-cycle" */
+    uint64_t steps;               /* of the whole run, for the schedule; behind it, it stays where it ended */
+    uint64_t steps_an_epoch;      /* for schedules that count epochs; 0: all steps are one epoch */
+    double ema;                   /* decay of an average of the weights; 0: none is kept */
+} dsc_optimiser_options;
+
+/* Adam, its own learning rate, a constant schedule, no average. */
+DSC_API dsc_optimiser_options dsc_optimiser_options_defaults(void);
+
+/* `options` NULL: the defaults. The session must outlive it, and be used by no other thread while a step
+ * works. What is frozen now (dsc_node_freeze) is never changed. Everything is allocated here. */
+DSC_API dsc_status dsc_optimiser_create(dsc_optimiser **optimiser, dsc_session *session,
+                                        const dsc_optimiser_options *options, dsc_error *error);
+DSC_API void dsc_optimiser_free(dsc_optimiser *optimiser);
+
+/* Changes the session's parameters by the gradients of its last run, which it uses up: regularises and clips
+ * them, then updates. Fails only if there was no run since the last step. */
+DSC_API dsc_status dsc_optimiser_step(dsc_optimiser *optimiser, dsc_error *error);
+
+/* Of the next step. */
+DSC_API double dsc_optimiser_learning_rate(const dsc_optimiser *optimiser);
+
+/* For schedules that listen ("plateau"): an epoch ended with this loss. One that is not finite is ignored. */
+DSC_API void dsc_optimiser_end_epoch(dsc_optimiser *optimiser, double loss);
+
+/* The averaged numbers of a parameter or buffer, (shape); NULL without ema, and of other nodes. They become
+ * the session's with dsc_optimiser_take_average, which does nothing without ema. */
+DSC_API const dsc_real *dsc_optimiser_average(const dsc_optimiser *optimiser, const dsc_node *node);
+DSC_API void dsc_optimiser_take_average(dsc_optimiser *optimiser);
 
 /* How good a model is on some data. An answer with a probability or a loss that is NaN or infinite counts
  * as wrong. */

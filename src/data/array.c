@@ -100,10 +100,11 @@ void dsc_swap_bytes(void *elements, size_t count, size_t size) {
     }
 }
 
-char *dsc_shape_text(char out[DSC_SHAPE_TEXT], size_t rank, const size_t *shape) {
+char *dsc_shape_text(char out[DSC_SHAPE_TEXT_SIZE], size_t rank, const size_t *shape) {
     size_t length = 0;
     out[0] = '\0';
-    for (size_t i = 0; i < rank && i < 4 && length < DSC_SHAPE_TEXT; i++)
-        length += (size_t)snprintf(out + length, DSC_SHAPE_TEXT - length, "%s%zu", i ? " x " : "", shape[i]);
+    for (size_t i = 0; i < rank && i < 4 && length < DSC_SHAPE_TEXT_SIZE; i++)
+        length +=
+            (size_t)snprintf(out + length, DSC_SHAPE_TEXT_SIZE - length, "%s%zu", i ? " x " : "", shape[i]);
     return out;
 }

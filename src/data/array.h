@@ -26,7 +26,7 @@ bool dsc_type_known(unsigned code);
 const char *dsc_type_name(dsc_type type); /* "bytes", "32-bit integers", ...: for messages */
 
 /* Writes "60000 x 28 x 28" into `out` and returns it. */
-#define DSC_SHAPE_TEXT 96
-char *dsc_shape_text(char out[DSC_SHAPE_TEXT], size_t rank, const size_t *shape);
+#define DSC_SHAPE_TEXT_SIZE 96
+char *dsc_shape_text(char out[DSC_SHAPE_TEXT_SIZE], size_t rank, const size_t *shape);
 
 #endif

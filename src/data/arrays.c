@@ -142,7 +142,7 @@ static size_t hot(const unsigned char *row, size_t count, size_t stride, const d
 }
 
 static dsc_status fail_rank(const dsc_npy_description *found, const char *where, dsc_error *error) {
-    char text[DSC_SHAPE_TEXT];
+    char text[DSC_SHAPE_TEXT_SIZE];
     return dsc_fail(
         error, DSC_ERROR_FORMAT,
         "%s: expected labels, (N), (N, 1) or, one of K, (N, K), found %s; are the arrays swapped?", where,
@@ -225,7 +225,7 @@ void dsc_sets_tell(dsc_understood *understood, const dsc_sets *sets) {
     static const char *const names[] = {"training set", "validation set", "test set"};
     for (int k = 0; k < DSC_SETS; k++) {
         const dsc_set *set = &sets->set[k];
-        char text[DSC_SHAPE_TEXT];
+        char text[DSC_SHAPE_TEXT_SIZE];
         if (!set->images.data) continue;
         dsc_understand(understood, names[k], "%s (%s)", set->source ? set->source : "",
                        dsc_shape_text(text, set->images.rank, set->images.shape));

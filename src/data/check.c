@@ -83,7 +83,7 @@ static dsc_status check_twin(struct check *check, int which, dsc_error *error) {
 /* Whether the array is what its name says; as dsc_dataset_adopt asks. */
 static bool check_kind(struct check *check, int which) {
     const dsc_array *array = &check->content[which].array;
-    char text[DSC_SHAPE_TEXT];
+    char text[DSC_SHAPE_TEXT_SIZE];
     bool images = is_images(which);
     bool rank_good = images ? array->rank >= 3 : array->rank == 1, full = true;
     for (size_t i = 0; i < array->rank; i++) full = full && array->shape[i];
@@ -224,7 +224,7 @@ static void check_shapes(struct check *check) {
     const dsc_array *a = &check->content[DSC_TRAIN_IMAGES].array, *b = &check->content[DSC_TEST_IMAGES].array;
     if (!a->data || !b->data) return;
     size_t x[3], y[3];
-    char s[DSC_SHAPE_TEXT], t[DSC_SHAPE_TEXT];
+    char s[DSC_SHAPE_TEXT_SIZE], t[DSC_SHAPE_TEXT_SIZE];
     image_shape(x, a);
     image_shape(y, b);
     if (memcmp(x, y, sizeof x) != 0)

@@ -93,7 +93,7 @@ char **dsc_class_names_copy(const char *const *names, size_t count) {
 
 static dsc_status check_images(const dsc_content *content, const char *name, dsc_error *error) {
     const dsc_array *images = &content->array;
-    char text[DSC_SHAPE_TEXT];
+    char text[DSC_SHAPE_TEXT_SIZE];
     if (images->rank == 1 && images->type == DSC_U8)
         return dsc_fail(
             error, DSC_ERROR_FORMAT,
@@ -117,7 +117,7 @@ static dsc_status check_images(const dsc_content *content, const char *name, dsc
 
 static dsc_status check_labels(const dsc_content *content, const char *name, dsc_error *error) {
     const dsc_array *labels = &content->array;
-    char text[DSC_SHAPE_TEXT];
+    char text[DSC_SHAPE_TEXT_SIZE];
     if (labels->rank >= 3)
         return dsc_fail(error, DSC_ERROR_FORMAT,
                         "%s: expected labels (1 dimension), found images (%s); are the two files swapped?",

@@ -124,7 +124,7 @@ dsc_status dsc_mnist_visit(const char *place, dsc_path_visitor *visit, void *use
 static dsc_status check_same_shape(const dsc_dataset *train, const dsc_dataset *test, const char *folder,
                                    dsc_error *error) {
     if (!memcmp(train->shape, test->shape, sizeof train->shape)) return DSC_OK;
-    char a[DSC_SHAPE_TEXT], b[DSC_SHAPE_TEXT];
+    char a[DSC_SHAPE_TEXT_SIZE], b[DSC_SHAPE_TEXT_SIZE];
     return dsc_fail(
         error, DSC_ERROR_MISMATCH,
         "%s: training images are %s (channels x height x width), test images %s: expected the same; use "

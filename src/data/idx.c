@@ -89,7 +89,7 @@ dsc_status dsc_idx_header(dsc_array *array, size_t *start, const unsigned char *
             "download or copy the file again",
             name, rank, size - 4);
     for (size_t i = 0; i < rank; i++) shape[i] = big32(bytes + 4 + 4 * i);
-    char text[DSC_SHAPE_TEXT];
+    char text[DSC_SHAPE_TEXT_SIZE];
     if (!dsc_array_bytes(&content, (dsc_type)bytes[2], rank, shape))
         return dsc_fail(error, DSC_ERROR_FORMAT,
                         "%s: offset 4: the dimensions %s are larger than any memory; the file is damaged",

@@ -226,7 +226,7 @@ dsc_status dsc_npy_parse(dsc_array *array, const void *data, size_t size, const 
     bool swap = false;
     status = check_description(&type, &swap, &found, name, error);
     if (status) return status;
-    char text[DSC_SHAPE_TEXT];
+    char text[DSC_SHAPE_TEXT_SIZE];
     if (!dsc_array_bytes(&content, type, found.rank, found.shape) || content != size - found.start)
         return dsc_fail(error, DSC_ERROR_FORMAT,
                         "%s: expected %s %s at offset %zu, found %zu bytes; the file is cut short or damaged",

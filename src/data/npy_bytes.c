@@ -141,7 +141,7 @@ static dsc_status fail_type(const dsc_npy_description *found, const char *name, 
 dsc_status dsc_npy_elements(dsc_npy_encoding *e, size_t *count, const dsc_npy_description *found, size_t size,
                             const char *name, dsc_error *error) {
     size_t bytes;
-    char text[DSC_SHAPE_TEXT];
+    char text[DSC_SHAPE_TEXT_SIZE];
     if (found->structured || !dsc_npy_encoding_read(e, found->type)) return fail_type(found, name, error);
     if (found->rank < 1 || found->rank > 4)
         return dsc_fail(

@@ -73,7 +73,7 @@ static dsc_status shape_rows(dsc_array *images, const dsc_reading *reading, cons
 dsc_status dsc_take_images(dsc_set *set, dsc_array *images, const dsc_reading *reading, const char *name,
                            dsc_error *error) {
     dsc_status status = DSC_OK;
-    char text[DSC_SHAPE_TEXT];
+    char text[DSC_SHAPE_TEXT_SIZE];
     if (set->images.data)
         status = dsc_fail(error, DSC_ERROR_FORMAT, "%s: is a second array of images of the same set", name);
     else if (images->rank < 2)
@@ -195,7 +195,7 @@ static void image_shape(size_t shape[3], const dsc_array *images) {
 static dsc_status check_set(const dsc_sets *sets, int k, const char *name, dsc_error *error) {
     const dsc_set *set = &sets->set[k], *train = &sets->set[DSC_SET_TRAIN];
     const char *source = set->source ? set->source : name;
-    char a[DSC_SHAPE_TEXT], b[DSC_SHAPE_TEXT];
+    char a[DSC_SHAPE_TEXT_SIZE], b[DSC_SHAPE_TEXT_SIZE];
     size_t shape[3], learned[3];
     if (!set->images.data && !set->labels) {
         if (k != DSC_SET_TRAIN) return DSC_OK;

@@ -170,17 +170,12 @@ bool dsc_node_is_sampled(const dsc_node *node) {
     return node->kind == DSC_NODE_INPUT || node->kind == DSC_NODE_OP || node->kind == DSC_NODE_OUTPUT;
 }
 
-static dsc_role role_of(const dsc_node *node) {
-    if (node->kind == DSC_NODE_PARAMETER) return DSC_ROLE_PARAMETER;
-    return node->kind == DSC_NODE_BUFFER ? DSC_ROLE_BUFFER : DSC_ROLE_SAMPLE;
-}
-
 /* Asks the op for its shapes. The error says which op refused which shapes. */
 static dsc_status infer_shapes(dsc_node *node) {
     const dsc_op *op = node->op;
     for (size_t i = 0; i < node->input_count; i++) {
         node->in_shapes[i] = node->inputs[i]->shape;
-        node->roles[i] = role_of(node->inputs[i]);
+        node->roles[i] = dsc_node_role(node->inputs[i]);
     }
     dsc_shape_rule rule = {.values = node->values,
                            .input_count = node->input_count,

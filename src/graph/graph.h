@@ -28,6 +28,7 @@ struct dsc_node {
     dsc_init init;
     size_t n_in, n_out;
     bool decays;
+    bool frozen; /* not to be learned, nor moved */
     dsc_real initial;
 
     /* ops */
@@ -70,6 +71,13 @@ dsc_status dsc_input_reshape(dsc_node *input, dsc_shape shape, dsc_error *error)
 /* "(32, 26, 26)" into a buffer of at least 96 bytes. */
 char *dsc_shape_format(char *out, const dsc_shape *shape);
 bool dsc_shape_equal(const dsc_shape *a, const dsc_shape *b);
+
+/* Is it a parameter or a buffer? */
+bool dsc_node_has_numbers(const dsc_node *node);
+
+/* Whether an op behaves as in training where its graph is trained: not if it has buffers, and all of them are
+ * frozen. */
+bool dsc_node_trains(const dsc_node *node);
 
 /* Is the value one of each sample? (Inputs and what ops make.) */
 bool dsc_node_is_sampled(const dsc_node *node);

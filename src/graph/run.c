@@ -107,7 +107,7 @@ static dsc_call make_call(const running *r, const dsc_step *step, const where *a
         .count = at->count,
         .lane = at->lane,
         .lanes = r->lanes,
-        .training = program->options.training,
+        .training = place->needs.training,
         .in = arrays->in,
         .out = arrays->out,
         .d_out = arrays->d_out,

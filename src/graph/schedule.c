@@ -51,7 +51,7 @@ static size_t bytes_of(const dsc_program *program, const dsc_node *node) {
 /* --- which nodes have a gradient --- */
 
 static bool wants_gradient(const dsc_program *program, const dsc_node *node) {
-    if (node->kind == DSC_NODE_PARAMETER) return program->options.training;
+    if (node->kind == DSC_NODE_PARAMETER) return program->options.training && !node->frozen;
     if (node->kind == DSC_NODE_INPUT) return node == program->options.input_gradient;
     return false;
 }
@@ -116,6 +116,7 @@ static unsigned wanted_inputs(const dsc_program *program, const dsc_node *node) 
 static bool ask_needs(const dsc_program *program, const dsc_node *node, dsc_needs *needs) {
     const dsc_op *op = node->op;
     const dsc_executor_options *options = &program->options;
+    const bool training = options->training && dsc_node_trains(node);
     *needs = (dsc_needs){.values = node->values,
                          .input_count = node->input_count,
                          .in = node->in_shapes,
@@ -126,13 +127,13 @@ static bool ask_needs(const dsc_program *program, const dsc_node *node, dsc_need
                          .batch = options->batch,
                          .lane_batch = program->lane_samples,
                          .lanes = options->lanes,
-                         .training = options->training,
+                         .training = training,
                          .goes_back = dsc_program_goes_back(program),
                          .wants = wanted_inputs(program, node),
                          .kernels = options->kernels,
                          .product = options->bf16 ? options->kernels->bf16 : options->kernels->f32,
                          .prepare = op->prepare,
-                         .forward = options->training || !op->infer ? op->forward : op->infer,
+                         .forward = training || !op->infer ? op->forward : op->infer,
                          .backward = op->backward};
     if (op->plan_size && !(needs->plan = dsc_allocate(1, op->plan_size))) return false;
     if (op->needs) op->needs(needs);

@@ -1,24 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* session.c: the public way to run a graph: an executor, and the slabs of values and gradients, in one. */
+#include "graph/session.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "graph/executor.h"
-#include "graph/program.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct dsc_session {
-    const dsc_graph *graph;
-    dsc_executor_options options;
-    dsc_executor *executor;
-    dsc_real *values, *gradients;
-    uint64_t seed;
-    bool has_run;
-    const dsc_node *inputs[DSC_INPUTS_MOST]; /* in the order of their making */
-    const dsc_real *data[DSC_INPUTS_MOST];
-    size_t input_count;
-};
 
 dsc_session_options dsc_session_defaults(void) {
     return (dsc_session_options){
@@ -131,6 +118,8 @@ dsc_status dsc_session_set_input(dsc_session *session, const dsc_node *input, co
     return dsc_fail(error, DSC_ERROR_ARGUMENT, "not an input of the session's graph");
 }
 
+void dsc_session_set_samples(dsc_session *session, const uint32_t *samples) { session->samples = samples; }
+
 static void load(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker) {
     (void)worker;
     const dsc_session *session = context;
@@ -140,7 +129,7 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
     }
 }
 
-dsc_status dsc_session_run(dsc_session *session, size_t count, uint64_t epoch, dsc_error *error) {
+dsc_status dsc_session_run(dsc_session *session, size_t count, uint64_t step, dsc_error *error) {
     for (size_t i = 0; i < session->input_count; i++)
         if (!session->data[i] && dsc_executor_reads(session->executor, session->inputs[i]))
             return dsc_fail(error, DSC_ERROR_ARGUMENT, "input '%s' has no data; call dsc_session_set_input",
@@ -149,12 +138,14 @@ dsc_status dsc_session_run(dsc_session *session, size_t count, uint64_t epoch, d
                          .load = load,
                          .context = session,
                          .seed = session->seed,
-                         .epoch = epoch,
+                         .epoch = step,
+                         .samples = session->samples,
                          .values = session->values,
                          .gradients = session->gradients};
     dsc_status status = dsc_executor_run(session->executor, &run, error);
     if (status) return status;
     session->has_run = true;
+    session->runs++;
     if (session->options.training)
         dsc_executor_gather(session->executor, session->gradients, 0,
                             dsc_graph_parameter_numbers(session->graph));
@@ -172,6 +163,6 @@ const dsc_real *dsc_session_gradient(const dsc_session *session, const dsc_node 
     const dsc_executor_options *options = &session->options;
     if (!session->has_run) return NULL;
     if (node == options->input_gradient) return dsc_executor_input_gradient(session->executor);
-    bool parameter = node->graph == session->graph && node->kind == DSC_NODE_PARAMETER;
+    bool parameter = node->graph == session->graph && node->kind == DSC_NODE_PARAMETER && !node->frozen;
     return parameter && options->training ? session->gradients + node->offset : NULL;
 }

@@ -57,10 +57,9 @@ dsc_status dsc_model_check_data(const dsc_model *model, const dsc_dataset *data,
  * numbers. */
 dsc_status dsc_model_take_class_names(dsc_model *model, const dsc_dataset *data, dsc_error *error);
 
-/* Whether the model's loss makes probabilities by sigmoid rather than by softmax. */
-static inline bool dsc_model_is_sigmoid(const dsc_model *model) {
-    return (model->loss->op->flags & DSC_OP_SIGMOID) != 0;
-}
+/* Whether the model's loss makes probabilities by sigmoid rather than by softmax. A loss composed of nodes is
+ * judged by the first of its ops that is a loss and compares the logits; without one it is softmax. */
+bool dsc_model_is_sigmoid(const dsc_model *model);
 
 /* Probabilities of one sample: softmax; or sigmoid, brought to a sum of 1. `logits` (classes) are used up.
  * False, and all are NaN, if one of the logits is NaN or infinite: so no argmax finds an answer that the

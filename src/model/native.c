@@ -256,7 +256,7 @@ static bool graph_is_a_models(const dsc_model *m) {
            (!m->target->shape.rank || dsc_shape_equal(&m->target->shape, &m->logits->shape)) &&
            dsc_node_is_sampled(m->logits) && m->logits->shape.rank == 1 &&
            m->logits->shape.size[0] == m->classes && m->loss->kind == DSC_NODE_OP &&
-           (m->loss->op->flags & DSC_OP_LOSS) && dsc_shape_count(&m->loss->shape) == 1;
+           dsc_shape_count(&m->loss->shape) == 1;
 }
 
 static dsc_status read_graph(dsc_model *model, const source *from, const dsc_op *const *ops) {
@@ -385,12 +385,17 @@ dsc_status dsc_model_parse(dsc_model **result, const void *bytes, size_t size, c
 }
 
 dsc_status dsc_model_load(dsc_model **model, const char *path, dsc_error *error) {
+    return dsc_model_load_with(model, path, NULL, error);
+}
+
+dsc_status dsc_model_load_with(dsc_model **model, const char *path, const dsc_op *const *ops,
+                               dsc_error *error) {
     unsigned char *bytes;
     size_t size;
     *model = NULL;
     dsc_status status = dsc_file_read(&bytes, &size, path, FILE_MOST, error);
     if (status) return status;
-    status = dsc_model_parse(model, bytes, size, path, NULL, error);
+    status = dsc_model_parse(model, bytes, size, path, ops, error);
     free(bytes);
     return status;
 }

@@ -66,7 +66,7 @@ static const dsc_optimiser_example examples[] = {
     {.states = DSC_EXAMPLES_END},
 };
 
-const dsc_optimiser dsc_optimiser_adam = {
+const dsc_optimiser_kind dsc_optimiser_adam = {
     .name = "adam",
     .help = "steps scaled by the gradients' own size",
     .params = params,
@@ -78,7 +78,7 @@ const dsc_optimiser dsc_optimiser_adam = {
     .examples = examples,
 };
 
-const dsc_optimiser dsc_optimiser_adamw = {
+const dsc_optimiser_kind dsc_optimiser_adamw = {
     .name = "adamw",
     .help = "adam, with weight decay apart from the gradients",
     .params = params,

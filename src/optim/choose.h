@@ -8,7 +8,7 @@
 
 /* Both are {NULL, NULL} after a failure and after their release, which may then be called again. */
 typedef struct dsc_chosen_optimiser {
-    const dsc_optimiser *kind;
+    const dsc_optimiser_kind *kind;
     void *values; /* of its parameter table */
 } dsc_chosen_optimiser;
 

@@ -37,7 +37,7 @@ typedef struct dsc_optimiser_example {
 } dsc_optimiser_example;
 enum { DSC_EXAMPLES_END = DSC_STATES_MOST + 1 };
 
-typedef struct dsc_optimiser {
+typedef struct dsc_optimiser_kind {
     const char *name; /* "sgd" */
     const char *help;
     const dsc_param *params;
@@ -47,9 +47,9 @@ typedef struct dsc_optimiser {
     size_t (*states)(const void *values); /* how many slabs of state */
     void (*update)(const dsc_update *update);
     const dsc_optimiser_example *examples; /* at least one; {.states = DSC_EXAMPLES_END} ends them */
-} dsc_optimiser;
+} dsc_optimiser_kind;
 
-extern const dsc_optimiser *const dsc_optimisers[]; /* NULL ends them */
+extern const dsc_optimiser_kind *const dsc_optimisers[]; /* NULL ends them */
 extern const dsc_registry dsc_optimiser_registry;
 
 /* What is done to gradients before the update, on a range, in this order: the gradients of the penalties l1

@@ -8,15 +8,15 @@
     OPTIMISER(adamw)                                                                                         \
     OPTIMISER(rmsprop)
 
-#define DECLARE(name) extern const dsc_optimiser dsc_optimiser_##name;
+#define DECLARE(name) extern const dsc_optimiser_kind dsc_optimiser_##name;
 DSC_OPTIMISERS(DECLARE)
 
 #define ENTRY(name) &dsc_optimiser_##name,
-const dsc_optimiser *const dsc_optimisers[] = {DSC_OPTIMISERS(ENTRY) NULL};
-DSC_BEGINS_AS_ROW(dsc_optimiser, params);
+const dsc_optimiser_kind *const dsc_optimisers[] = {DSC_OPTIMISERS(ENTRY) NULL};
+DSC_BEGINS_AS_ROW(dsc_optimiser_kind, params);
 
 static void facts(dsc_text *text, const void *row) {
-    const dsc_optimiser *optimiser = row;
+    const dsc_optimiser_kind *optimiser = row;
     char rate[40], decay[40];
     dsc_text_append(text, "default learning rate %s, weight decay %s",
                     dsc_format_shortest(rate, optimiser->learning_rate),

@@ -70,7 +70,7 @@ static const dsc_optimiser_example examples[] = {
     {.states = DSC_EXAMPLES_END},
 };
 
-const dsc_optimiser dsc_optimiser_rmsprop = {
+const dsc_optimiser_kind dsc_optimiser_rmsprop = {
     .name = "rmsprop",
     .help = "steps scaled by the gradients' recent size",
     .params = params,

@@ -64,7 +64,7 @@ static const dsc_optimiser_example examples[] = {
     {.states = DSC_EXAMPLES_END},
 };
 
-const dsc_optimiser dsc_optimiser_sgd = {
+const dsc_optimiser_kind dsc_optimiser_sgd = {
     .name = "sgd",
     .help = "gradient descent, with momentum if asked for",
     .params = params,

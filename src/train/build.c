@@ -38,7 +38,7 @@ dsc_status dsc_recipe_parse(dsc_recipe_parts *parts, const dsc_recipe *recipe, d
         dsc_recipe_parts_release(parts);
         return status;
     }
-    const dsc_optimiser *optimiser = parts->optimiser.kind;
+    const dsc_optimiser_kind *optimiser = parts->optimiser.kind;
     parts->learning_rate = recipe->learning_rate > 0 ? recipe->learning_rate : optimiser->learning_rate;
     parts->weight_decay = recipe->weight_decay >= 0 ? recipe->weight_decay : optimiser->weight_decay;
     parts->bf16 = recipe->precision == DSC_PRECISION_BF16 ||

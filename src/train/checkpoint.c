@@ -42,10 +42,11 @@ static void add_slab(slabs *s, dsc_real *slab, size_t numbers) {
 
 static slabs slabs_of(const dsc_trainer *t) {
     slabs s = {.count = 0};
-    add_slab(&s, t->model->values, t->numbers);
-    for (size_t i = 0; i < t->state_count; i++) add_slab(&s, t->states[i], t->parameter_numbers);
-    add_slab(&s, t->average, t->numbers);
-    add_slab(&s, t->best, t->numbers);
+    add_slab(&s, t->model->values, t->updater.numbers);
+    for (size_t i = 0; i < t->updater.state_count; i++)
+        add_slab(&s, t->updater.states[i], t->updater.parameter_numbers);
+    add_slab(&s, t->updater.average, t->updater.numbers);
+    add_slab(&s, t->best, t->updater.numbers);
     return s;
 }
 
@@ -359,11 +360,11 @@ static dsc_status check_slabs(const reading *r, const dsc_trainer *t, const slab
                               dsc_error *error) {
     dsc_error reason;
     dsc_status status = DSC_OK;
-    dsc_real *copy = dsc_allocate(t->numbers + 1, sizeof *copy);
-    if (!copy) return dsc_fail_memory(error, t->numbers * sizeof *copy, r->path);
+    dsc_real *copy = dsc_allocate(t->updater.numbers + 1, sizeof *copy);
+    if (!copy) return dsc_fail_memory(error, t->updater.numbers * sizeof *copy, r->path);
     for (size_t i = 0; i < s->count && !status; at += s->numbers[i++] * sizeof(dsc_real)) {
-        if (i > 0 && i <= t->state_count) continue; /* the optimiser's */
-        memcpy(copy, r->bytes + at, t->numbers * sizeof *copy);
+        if (i > 0 && i <= t->updater.state_count) continue; /* the optimiser's */
+        memcpy(copy, r->bytes + at, t->updater.numbers * sizeof *copy);
         if (dsc_model_check_values(t->model, copy, &reason))
             status =
                 dsc_fail(error, DSC_ERROR_FORMAT,

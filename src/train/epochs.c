@@ -61,7 +61,7 @@ static dsc_status validate(loop *l, dsc_error *error) {
     dsc_trainer *t = l->trainer;
     l->validation_loss = l->validation_accuracy = NAN;
     if (!t->validation) return DSC_OK;
-    const dsc_real *values = t->average ? t->average : t->model->values;
+    const dsc_real *values = t->updater.average ? t->updater.average : t->model->values;
     dsc_status status =
         dsc_evaluator_run(t->evaluator, &t->validation_metrics, values, t->validation, NULL, NULL, error);
     if (status) return status;
@@ -81,7 +81,8 @@ static bool patience_is_over(loop *l) {
         p->best_epoch = p->epoch;
         p->epochs_without = 0;
         if (t->best)
-            memcpy(t->best, t->average ? t->average : t->model->values, t->numbers * sizeof(dsc_real));
+            memcpy(t->best, t->updater.average ? t->updater.average : t->model->values,
+                   t->updater.numbers * sizeof(dsc_real));
     } else {
         p->epochs_without++;
     }
@@ -160,7 +161,7 @@ dsc_status dsc_trainer_run(dsc_trainer *t, dsc_on_event *on_event, void *user, d
     if (status) return status;
     if (!t->progress.finished) return dsc_fail(error, DSC_ERROR_STOPPED, "training was stopped");
     const dsc_real *result = dsc_trainer_result(t);
-    if (result != t->model->values) memcpy(t->model->values, result, t->numbers * sizeof(dsc_real));
+    if (result != t->model->values) memcpy(t->model->values, result, t->updater.numbers * sizeof(dsc_real));
     event = describe(&l, DSC_EVENT_END, NULL);
     tell(&l, &event);
     return DSC_OK;

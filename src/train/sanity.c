@@ -93,9 +93,10 @@ static dsc_executor *run_aside(dsc_trainer *t, bool training, size_t *count) {
                                           .kernels = t->parts.choice.kernels,
                                           .bf16 = t->parts.bf16};
     dsc_executor *executor = NULL;
-    dsc_real *values = dsc_allocate(t->numbers + 1, sizeof *values); /* training changes running statistics */
+    dsc_real *values =
+        dsc_allocate(t->updater.numbers + 1, sizeof *values); /* training changes running statistics */
     if (values && !dsc_executor_create_beside(&executor, t->executor, t->model->graph, &options, NULL)) {
-        memcpy(values, t->model->values, t->numbers * sizeof *values);
+        memcpy(values, t->model->values, t->updater.numbers * sizeof *values);
         dsc_run run = dsc_trainer_batch(t);
         run.values = values;
         *count = run.count;
@@ -184,7 +185,8 @@ static dsc_status fail_diverged(const dsc_trainer *t, const char *reason, dsc_er
 }
 
 dsc_status dsc_trainer_check(const dsc_trainer *t, dsc_error *error) {
-    const dsc_real *const slabs[] = {t->model->values, t->average, t->progress.best_epoch ? t->best : NULL};
+    const dsc_real *const slabs[] = {t->model->values, t->updater.average,
+                                     t->progress.best_epoch ? t->best : NULL};
     dsc_error reason;
     for (size_t i = 0; i < sizeof slabs / sizeof *slabs; i++)
         if (slabs[i] && dsc_model_check_values(t->model, slabs[i], &reason))

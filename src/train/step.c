@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* step.c: one step: gather a batch, run the program forward and backward, and change the parameters
- * (update.c). */
+ * (updater.c). */
 #include "base/error.h"
 #include "base/stream.h"
 #include "train/mixup.h"
@@ -156,7 +156,7 @@ dsc_status dsc_trainer_step(dsc_trainer *t, dsc_error *error) {
             "gradient, as with --clip-norm 1",
             (unsigned long long)t->progress.epoch + 1,
             (unsigned long long)(t->progress.position / (uint64_t)t->recipe.batch + 1));
-    dsc_trainer_update(t);
+    dsc_updater_step(&t->updater, t->progress.step, &t->progress.schedule);
     t->progress.loss_sum += loss;
     t->progress.correct += count_correct(t, run.count);
     t->progress.step++;

@@ -34,6 +34,13 @@ static dsc_status make_model(dsc_trainer *t, const dsc_dataset *data, dsc_error 
 
 static dsc_status check_model(const dsc_model *model, dsc_error *error) {
     dsc_error reason;
+    bool learns = false;
+    for (size_t i = 0; i < model->graph->count; i++)
+        learns =
+            learns || (model->graph->nodes[i]->kind == DSC_NODE_PARAMETER && !model->graph->nodes[i]->frozen);
+    if (!learns)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "the model has nothing to learn: no parameter, or all are frozen; free some of them");
     if (!dsc_model_check_values(model, NULL, &reason)) return DSC_OK;
     return dsc_fail(error, DSC_ERROR_ARGUMENT, "the model cannot be trained: %s; make it anew",
                     reason.message);
@@ -113,26 +120,33 @@ static bool make_slab(dsc_real **slab, size_t numbers) {
 }
 
 static bool make_slabs(dsc_trainer *t) {
-    bool made = make_slab(&t->gradients, t->numbers);
-    t->state_count = t->parts.optimiser.kind->states(t->parts.optimiser.values);
-    for (size_t i = 0; i < t->state_count; i++) made = made && make_slab(&t->states[i], t->parameter_numbers);
-    if (t->recipe.ema > 0) made = made && make_slab(&t->average, t->numbers);
-    if (t->recipe.patience > 0) made = made && make_slab(&t->best, t->numbers);
-    if (made && t->average) memcpy(t->average, t->model->values, t->numbers * sizeof(dsc_real));
-    return made;
+    const size_t numbers = dsc_graph_value_numbers(t->model->graph);
+    const dsc_update_rules rules = {.optimiser = &t->parts.optimiser,
+                                    .schedule = &t->parts.schedule,
+                                    .learning_rate = t->parts.learning_rate,
+                                    .weight_decay = t->parts.weight_decay,
+                                    .l1 = t->recipe.l1,
+                                    .l2 = t->recipe.l2,
+                                    .clip_norm = t->recipe.clip_norm,
+                                    .clip_value = t->recipe.clip_value,
+                                    .ema = t->recipe.ema,
+                                    .steps = t->steps_an_epoch * (uint64_t)t->recipe.epochs,
+                                    .steps_an_epoch = t->steps_an_epoch,
+                                    .kernels = t->parts.choice.kernels};
+    return make_slab(&t->gradients, numbers) && (t->recipe.patience == 0 || make_slab(&t->best, numbers)) &&
+           dsc_updater_make(&t->updater, t->model->graph, t->executor, t->model->values, t->gradients,
+                            &rules);
 }
 
 static bool make_buffers(dsc_trainer *t) {
     const unsigned threads = dsc_executor_threads(t->executor);
-    if (!dsc_trainer_make_pieces(t)) return false;
     t->augment_scratch_bytes = dsc_augment_scratch(t->parts.augment, t->training->shape);
     t->images = dsc_allocate(threads, t->training->image_size);
     t->partners = dsc_allocate(t->recipe.mixup > 0 ? threads : 0, t->training->image_size * sizeof(dsc_real));
     t->augment_scratch = dsc_allocate_aligned(threads, t->augment_scratch_bytes);
-    t->squares = dsc_allocate(t->pieces.count + 1, sizeof(double));
     t->order = dsc_allocate(t->training->count, sizeof(int64_t));
     t->batch = dsc_allocate((size_t)t->recipe.batch, sizeof(uint32_t));
-    return t->images && t->partners && t->augment_scratch && t->squares && t->order && t->batch;
+    return t->images && t->partners && t->augment_scratch && t->order && t->batch;
 }
 
 static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads, dsc_error *error) {
@@ -145,14 +159,12 @@ static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads
     if (!status) status = normalise(t, error);
     if (!status) status = make_executors(t, threads, error);
     if (status) return status;
-    t->numbers = dsc_graph_value_numbers(t->model->graph);
-    t->parameter_numbers = dsc_graph_parameter_numbers(t->model->graph);
+    const size_t batch = (size_t)t->recipe.batch, n = t->training->count;
+    t->steps_an_epoch = t->recipe.drop_last ? n / batch : (n + batch - 1) / batch;
     if (!make_slabs(t) || !make_buffers(t))
         return dsc_fail(error, DSC_ERROR_MEMORY,
                         "out of memory: training needs %zu MiB; choose a smaller batch or model",
                         dsc_trainer_bytes(t) >> 20);
-    size_t batch = (size_t)t->recipe.batch, n = t->training->count;
-    t->steps_an_epoch = t->recipe.drop_last ? n / batch : (n + batch - 1) / batch;
     t->progress.best_loss = INFINITY;
     if (n % batch && !t->recipe.drop_last) status = dsc_executor_check_count(t->executor, n % batch, error);
     if (status) return status;
@@ -184,15 +196,12 @@ void dsc_trainer_free(dsc_trainer *t) {
     dsc_dataset_free(t->own_training);
     dsc_dataset_free(t->own_validation);
     dsc_recipe_clear(&t->recipe);
-    for (size_t i = 0; i < DSC_STATES_MOST; i++) free(t->states[i]);
+    dsc_updater_clear(&t->updater);
     free(t->gradients);
-    free(t->average);
     free(t->best);
-    free(t->pieces.all);
     free(t->images);
     free(t->partners);
     free(t->augment_scratch);
-    free(t->squares);
     free(t->order);
     free(t->batch);
     dsc_model_free(t->own_model);
@@ -200,9 +209,13 @@ void dsc_trainer_free(dsc_trainer *t) {
 }
 
 size_t dsc_trainer_bytes(const dsc_trainer *t) {
-    size_t slabs = 2 + t->state_count + (t->recipe.ema > 0) + (t->recipe.patience > 0);
-    return slabs * t->numbers * sizeof(dsc_real) + dsc_executor_bytes(t->executor) +
-           t->training->count * sizeof(int64_t);
+    size_t slabs = 2 + t->updater.state_count + (t->recipe.ema > 0) + (t->recipe.patience > 0);
+    return slabs * dsc_graph_value_numbers(t->model->graph) * sizeof(dsc_real) +
+           dsc_executor_bytes(t->executor) + t->training->count * sizeof(int64_t);
+}
+
+double dsc_trainer_learning_rate(const dsc_trainer *t) {
+    return dsc_updater_learning_rate(&t->updater, t->progress.step, &t->progress.schedule);
 }
 
 const dsc_data_prints *dsc_trainer_prints(dsc_trainer *t) {
@@ -231,5 +244,5 @@ uint64_t dsc_trainer_kept_epoch(const dsc_trainer *t) { return t->best ? t->prog
 
 const dsc_real *dsc_trainer_result(const dsc_trainer *t) {
     if (dsc_trainer_kept_epoch(t)) return t->best;
-    return t->average ? t->average : t->model->values;
+    return t->updater.average ? t->updater.average : t->model->values;
 }

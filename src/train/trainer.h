@@ -5,7 +5,7 @@
  * is random follows from (seed, epoch, sample), so there is no random state to keep.
  *
  *   trainer.c       making and freeing          step.c        one step
- *   epochs.c        the loop, early stopping    update.c      how it changes the parameters
+ *   epochs.c        the loop, early stopping    updater.c     how it changes the parameters
  *   checkpoint.c    saving and resuming
  *   sanity.c        warnings, and what went wrong when the loss is not finite
  */
@@ -16,6 +16,7 @@
 #include "graph/executor.h"
 #include "measure/evaluator.h"
 #include "train/build.h"
+#include "train/updater.h"
 
 /* Where a run is. Written to checkpoints as it stands; all numbers of one type, so that it has no gaps. */
 typedef struct dsc_progress {
@@ -33,16 +34,6 @@ typedef struct dsc_progress {
     dsc_schedule_state schedule;
     double seconds; /* of training, over all sittings; for people, nothing depends on it */
 } dsc_progress;
-
-/* What one job of the update changes: `rows` ranges of the slab, of `count` numbers each, `stride` apart. */
-typedef struct dsc_piece {
-    size_t begin, count, rows, stride;
-    bool decays;
-} dsc_piece;
-typedef struct dsc_pieces {
-    dsc_piece *all; /* those in blocks of columns first */
-    size_t count, capacity, in_blocks;
-} dsc_pieces;
 
 /* What a run is begun with and goes on with. */
 typedef struct dsc_data_prints {
@@ -62,16 +53,13 @@ typedef struct dsc_trainer {
     dsc_executor *executor;
     dsc_evaluator *evaluator; /* of the validation set */
     dsc_metrics validation_metrics;
-    size_t numbers, parameter_numbers; /* of the slab; of its part that is learned */
-    dsc_real *gradients, *states[DSC_STATES_MOST], *average, *best;
-    size_t state_count;
+    dsc_real *gradients, *best;
+    dsc_updater updater;
     uint8_t *images;    /* one image a worker, augmented */
     dsc_real *partners; /* one image a worker, to be mixed with another (mixup.h) */
     void *augment_scratch;
     size_t augment_scratch_bytes;
-    dsc_pieces pieces;
-    double *squares; /* one for each piece */
-    int64_t *order;  /* the epoch's order of samples */
+    int64_t *order; /* the epoch's order of samples */
     uint64_t order_epoch;
     uint32_t *batch; /* sample numbers of the step */
     uint64_t steps_an_epoch;
@@ -146,10 +134,7 @@ dsc_status dsc_trainer_check_result(const dsc_trainer *trainer, dsc_error *error
 /* Says which layer and op first made a number that is not finite in the step that begins now. */
 dsc_status dsc_trainer_diagnose(dsc_trainer *trainer, dsc_error *error);
 
-/* For the other files. step.c: the run that computes the next batch. update.c: cuts the update into pieces
- * (false: no memory); changes the parameters by the gradient of the last run. */
+/* For the other files: the run that computes the next batch (step.c). */
 dsc_run dsc_trainer_batch(dsc_trainer *trainer);
-bool dsc_trainer_make_pieces(dsc_trainer *trainer);
-void dsc_trainer_update(dsc_trainer *trainer);
 
 #endif

@@ -50,7 +50,7 @@ static void make_trainer(void) {
     if (dsc_recipe_from_json(&recipe, RECIPE, strlen(RECIPE), "fuzz", NULL)) abort();
     if (dsc_trainer_create(&trainer, NULL, &recipe, data, 1, NULL)) abort();
     dsc_recipe_clear(&recipe);
-    if (trainer->numbers > NUMBERS_MOST) abort();
+    if (trainer->updater.numbers > NUMBERS_MOST) abort();
     keep_good();
 }
 
@@ -58,7 +58,7 @@ static void try_bytes(unsigned char *bytes, size_t size) {
     dsc_real before[NUMBERS_MOST];
     dsc_progress progress = trainer->progress;
     dsc_error error = {0};
-    memcpy(before, trainer->model->values, trainer->numbers * sizeof(dsc_real));
+    memcpy(before, trainer->model->values, trainer->updater.numbers * sizeof(dsc_real));
     if (size >= 4) {
         uint32_t crc = libdeflate_crc32(0, bytes, size - 4);
         memcpy(bytes + size - 4, &crc, sizeof crc);
@@ -67,7 +67,7 @@ static void try_bytes(unsigned char *bytes, size_t size) {
     if (status) {
         if (error.code != status || !*error.message || strchr(error.message, '\n')) abort();
         if (memcmp(&progress, &trainer->progress, sizeof progress) != 0) abort();
-        if (memcmp(before, trainer->model->values, trainer->numbers * sizeof(dsc_real)) != 0) abort();
+        if (memcmp(before, trainer->model->values, trainer->updater.numbers * sizeof(dsc_real)) != 0) abort();
         return;
     }
     /* Numbers may be anything, so a loss that is not finite is fine; not to end is not. */

@@ -159,14 +159,14 @@ static void a_schedules_momentum_replaces_the_optimisers(void **unused) {
 /* --- every optimiser of the registry, by its own examples --- */
 
 /* "sgd momentum=0.9 more" */
-static void example_text(char text[256], const dsc_optimiser *kind, const dsc_optimiser_example *e,
+static void example_text(char text[256], const dsc_optimiser_kind *kind, const dsc_optimiser_example *e,
                          const char *more) {
     (void)snprintf(text, 256, "%s %s %s", kind->name, e->values ? e->values : "", more);
 }
 
 /* Calls `check` with the text of each example of each optimiser. */
 static void for_all_examples(void (*check)(const char *text)) {
-    for (const dsc_optimiser *const *kind = dsc_optimisers; *kind; kind++)
+    for (const dsc_optimiser_kind *const *kind = dsc_optimisers; *kind; kind++)
         for (const dsc_optimiser_example *e = (*kind)->examples; e->states != DSC_EXAMPLES_END; e++) {
             char text[256];
             example_text(text, *kind, e, "");
@@ -203,7 +203,7 @@ static bool follow(double weights[4], size_t *states, const char *text, double m
 
 static void every_optimiser_gives_the_numbers_that_were_worked_out(void **unused) {
     (void)unused;
-    for (const dsc_optimiser *const *kind = dsc_optimisers; *kind; kind++) {
+    for (const dsc_optimiser_kind *const *kind = dsc_optimisers; *kind; kind++) {
         if (!(*kind)->examples || (*kind)->examples->states == DSC_EXAMPLES_END)
             fail_msg("%s has no examples", (*kind)->name);
         for (const dsc_optimiser_example *e = (*kind)->examples; e->states != DSC_EXAMPLES_END; e++)
@@ -226,7 +226,7 @@ static void every_optimiser_gives_the_numbers_that_were_worked_out(void **unused
     assert_null(dsc_registry_find(&dsc_optimiser_registry, "none"));
 }
 
-static bool parameter_matters(const dsc_optimiser *kind, const dsc_param *p) {
+static bool parameter_matters(const dsc_optimiser_kind *kind, const dsc_param *p) {
     for (const dsc_optimiser_example *e = kind->examples; e->states != DSC_EXAMPLES_END; e++) {
         dsc_chosen_optimiser chosen;
         dsc_error error;
@@ -249,7 +249,7 @@ static bool parameter_matters(const dsc_optimiser *kind, const dsc_param *p) {
 
 static void every_parameter_of_every_optimiser_matters(void **unused) {
     (void)unused;
-    for (const dsc_optimiser *const *kind = dsc_optimisers; *kind; kind++)
+    for (const dsc_optimiser_kind *const *kind = dsc_optimisers; *kind; kind++)
         for (const dsc_param *p = (*kind)->params; p && p->name; p++)
             if (!parameter_matters(*kind, p))
                 fail_msg("%s: its parameter '%s' changes nothing", (*kind)->name, p->name);
@@ -370,7 +370,7 @@ static void wrong_texts_are_refused_at_their_column_with_a_suggestion(void **unu
     (void)unused;
     check_error("adma", "column 1: unknown optimiser 'adma'; did you mean 'adam'?");
     check_error("xyzzyplugh", "unknown optimiser 'xyzzyplugh'; there are: ");
-    for (const dsc_optimiser *const *kind = dsc_optimisers; *kind; kind++)
+    for (const dsc_optimiser_kind *const *kind = dsc_optimisers; *kind; kind++)
         check_error("xyzzyplugh", (*kind)->name);
     check_error("adam beta=0.9", "column 6: optimiser adam: unknown parameter 'beta'; did you mean 'beta1'?");
     check_error(" sgd  momentum=1",

@@ -406,7 +406,7 @@ static void checkpoints_hold_finite_weights_only(void **state) {
     ASSERT_OK(dsc_file_read(&before, &size, path, SIZE_MAX, &error), error);
 
     /* Writing: the last good one stays. */
-    float *const slabs[] = {model->values, trainer->average};
+    float *const slabs[] = {model->values, trainer->updater.average};
     for (size_t i = 0; i < 2; i++) {
         const float kept = slabs[i][5];
         slabs[i][5] = INFINITY;
@@ -421,7 +421,7 @@ static void checkpoints_hold_finite_weights_only(void **state) {
 
     /* Reading: one of an earlier version, say. The slabs are the last in the file: values, two states,
      * average, best. */
-    const size_t n = trainer->numbers * 4, p = trainer->parameter_numbers * 4,
+    const size_t n = trainer->updater.numbers * 4, p = trainer->updater.parameter_numbers * 4,
                  start = size - 4 - 3 * n - 2 * p;
     const size_t places[] = {start, start + n + 2 * p, start + 2 * n + 2 * p};
     const float bad = NAN;

@@ -52,7 +52,7 @@ static uint32_t train(const char *json, const dsc_dataset *data) {
     ASSERT_OK(dsc_model_make(&model, &options, &error), error);
     ASSERT_OK(dsc_trainer_create(&trainer, model, &recipe, data, 2, &error), error);
     ASSERT_OK(dsc_trainer_run(trainer, NULL, NULL, &error), error);
-    const uint32_t crc = libdeflate_crc32(0, model->values, trainer->numbers * sizeof(dsc_real));
+    const uint32_t crc = libdeflate_crc32(0, model->values, trainer->updater.numbers * sizeof(dsc_real));
     dsc_trainer_free(trainer);
     dsc_model_free(model);
     dsc_recipe_clear(&recipe);

@@ -100,7 +100,7 @@ static void what_a_recipe_leaves_to_the_optimiser_is_the_optimisers(void **state
         dsc_error error;
         make_recipe(&recipe, cases[i].json);
         ASSERT_OK(dsc_recipe_parse(&parts, &recipe, &error), error);
-        const dsc_optimiser *own = parts.optimiser.kind;
+        const dsc_optimiser_kind *own = parts.optimiser.kind;
         assert_string_equal(own->name, "adamw");
         assert_true(own->weight_decay > 0);
         assert_true(parts.learning_rate == (cases[i].rate ? own->learning_rate : 0.5));

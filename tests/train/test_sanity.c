@@ -208,14 +208,14 @@ static void units_that_are_never_active_are_told_after_the_first_epoch_alone(voi
         t->progress.epoch = cases[i].epoch;
         t->progress.position = COUNT; /* where an epoch ends */
         const dsc_progress before = t->progress;
-        dsc_real *values = malloc(t->numbers * sizeof *values);
-        memcpy(values, t->model->values, t->numbers * sizeof *values);
+        dsc_real *values = malloc(t->updater.numbers * sizeof *values);
+        memcpy(values, t->model->values, t->updater.numbers * sizeof *values);
         dsc_sanity_after_epoch(t, 0.1, note, &r);
         assert_int_equal(r.warnings, cases[i].says != NULL);
         assert_string_equal(r.message, cases[i].says ? cases[i].says : "");
         /* training goes on as if nobody had looked */
         assert_memory_equal(&before, &t->progress, sizeof before);
-        assert_memory_equal(values, t->model->values, t->numbers * sizeof *values);
+        assert_memory_equal(values, t->model->values, t->updater.numbers * sizeof *values);
         free(values);
         end(&r);
     }

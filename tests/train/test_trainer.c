@@ -69,7 +69,7 @@ static float *weights_after(const char *json, unsigned threads, size_t *count) {
     dsc_error error;
     ASSERT_OK(make_rig(&r, json, threads, &error), error);
     ASSERT_OK(dsc_trainer_run(r.trainer, NULL, NULL, &error), error);
-    *count = r.trainer->numbers;
+    *count = r.trainer->updater.numbers;
     float *copy = malloc(*count * sizeof *copy);
     memcpy(copy, r.model->values, *count * sizeof *copy);
     free_rig(&r);
@@ -138,8 +138,8 @@ static void the_update_is_cut_into_disjoint_pieces(void **state) {
         rig r;
         dsc_error error;
         ASSERT_OK(make_rig(&r, recipes[k], 1, &error), error);
-        const dsc_pieces *pieces = &r.trainer->pieces;
-        unsigned char *seen = calloc(r.trainer->parameter_numbers + 1, 1);
+        const dsc_pieces *pieces = &r.trainer->updater.pieces;
+        unsigned char *seen = calloc(r.trainer->updater.parameter_numbers + 1, 1);
         for (size_t i = 0; i < pieces->count; i++) {
             const dsc_piece *p = &pieces->all[i];
             assert_true(p->count * p->rows <= 8192);
@@ -190,7 +190,7 @@ static void patience_ends_a_run_that_does_not_improve(void **state) {
         assert_true(r.trainer->progress.epoch < 60);
         assert_int_equal(r.trainer->progress.epochs_without, 2);
         assert_int_equal(r.trainer->progress.best_epoch + 2, r.trainer->progress.epoch);
-        assert_memory_equal(r.model->values, r.trainer->best, r.trainer->numbers * sizeof(float));
+        assert_memory_equal(r.model->values, r.trainer->best, r.trainer->updater.numbers * sizeof(float));
     } else {
         assert_int_equal(status, DSC_ERROR_DIVERGED);
     }
@@ -235,7 +235,7 @@ static void the_first_op_whose_numbers_are_not_finite_is_found_in_one_run(void *
     rig r;
     dsc_error error;
     ASSERT_OK(make_rig(&r, json.data, 2, &error), error);
-    const size_t bytes = r.trainer->numbers * sizeof(float);
+    const size_t bytes = r.trainer->updater.numbers * sizeof(float);
     float *good = malloc(bytes), *bad = malloc(bytes);
     memcpy(good, r.model->values, bytes);
     long allocations = -1;
@@ -359,8 +359,8 @@ static void a_damaged_checkpoint_is_refused_and_changes_nothing(void **state) {
     ASSERT_OK(dsc_file_read(&bytes, &size, path, 1 << 24, &error), error);
     rig r;
     ASSERT_OK(make_rig(&r, EVERYTHING, 1, &error), error);
-    float *before = malloc(r.trainer->numbers * sizeof *before);
-    memcpy(before, r.model->values, r.trainer->numbers * sizeof *before);
+    float *before = malloc(r.trainer->updater.numbers * sizeof *before);
+    memcpy(before, r.model->values, r.trainer->updater.numbers * sizeof *before);
     for (size_t i = 0; i < 120; i++) {
         bool cut = i % 2;
         size_t at = i * size / 120;
@@ -368,7 +368,7 @@ static void a_damaged_checkpoint_is_refused_and_changes_nothing(void **state) {
         ASSERT_OK(dsc_file_write(path, bytes, cut ? at : size, &error), error);
         bytes[at] ^= 0x10;
         assert_int_equal(dsc_trainer_restore(r.trainer, path, false, &error), DSC_ERROR_FORMAT);
-        assert_memory_equal(before, r.model->values, r.trainer->numbers * sizeof *before);
+        assert_memory_equal(before, r.model->values, r.trainer->updater.numbers * sizeof *before);
         assert_int_equal(r.trainer->progress.step, 0);
     }
     free(before);

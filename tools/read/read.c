@@ -110,7 +110,7 @@ static dsc_status check_array(read_content *content, const char *name, dsc_error
     const bool colours_last = a->rank == 4 && a->shape[1] > 4 && (a->shape[3] == 3 || a->shape[3] == 4);
     if (!colours_last && read_array_shape(&count, shape, a)) return DSC_OK;
     const dsc_array found = *a;
-    char text[DSC_SHAPE_TEXT];
+    char text[DSC_SHAPE_TEXT_SIZE];
     (void)dsc_shape_text(text, found.rank, found.shape);
     read_content_clear(content);
     if (colours_last)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* update.c: how a step changes the parameters.
+/* updater.c: how a step changes the parameters.
  *
  * The update goes through the slab in pieces, shared out to the threads: complete the gradient, regularise,
  * update, average. Clipping by norm needs the whole gradient first, so then there are two passes, and the
@@ -8,12 +8,14 @@
  * Pieces are ranges of the slab of numbers that all decay, or all do not. But a gradient that was made in
  * blocks of columns is gone through in the same blocks, so that each thread meets what it has in its cache:
  * those pieces come first, and are shared out as the blocks were. */
+#include "train/updater.h"
 #include "base/memory.h"
 #include "base/thresholds.h"
 #include "kernel/kernel.h"
-#include "train/trainer.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* --- pieces --- */
 
@@ -57,14 +59,13 @@ static bool add_range(dsc_pieces *pieces, size_t begin, size_t end, bool decays)
     return true;
 }
 
-bool dsc_trainer_make_pieces(dsc_trainer *t) {
-    const dsc_graph *graph = t->model->graph;
-    dsc_pieces *pieces = &t->pieces;
+static bool make_pieces(dsc_updater *u, const dsc_graph *graph) {
+    dsc_pieces *pieces = &u->pieces;
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < graph->count; i++) {
             const dsc_node *node = graph->nodes[i];
-            if (node->kind != DSC_NODE_PARAMETER) continue;
-            const size_t columns = dsc_executor_gradient_columns(t->executor, node),
+            if (node->kind != DSC_NODE_PARAMETER || node->frozen) continue;
+            const size_t columns = u->rules.gathered ? 0 : dsc_executor_gradient_columns(u->executor, node),
                          numbers = dsc_shape_count(&node->shape);
             bool added = true;
             if (pass == 0 && columns) added = add_blocks(pieces, node, columns);
@@ -78,10 +79,44 @@ bool dsc_trainer_make_pieces(dsc_trainer *t) {
     return true;
 }
 
+/* --- making and clearing --- */
+
+static bool make_slab(dsc_real **slab, size_t numbers) {
+    *slab = dsc_allocate_aligned(numbers + 1, sizeof(dsc_real));
+    if (*slab) memset(*slab, 0, (numbers + 1) * sizeof(dsc_real));
+    return *slab != NULL;
+}
+
+bool dsc_updater_make(dsc_updater *u, const dsc_graph *graph, dsc_executor *executor, dsc_real *values,
+                      dsc_real *gradients, const dsc_update_rules *rules) {
+    const dsc_chosen_optimiser *optimiser = rules->optimiser;
+    *u = (dsc_updater){.rules = *rules,
+                       .executor = executor,
+                       .values = values,
+                       .gradients = gradients,
+                       .numbers = dsc_graph_value_numbers(graph),
+                       .parameter_numbers = dsc_graph_parameter_numbers(graph),
+                       .state_count = optimiser->kind->states(optimiser->values)};
+    bool made = make_pieces(u, graph);
+    for (size_t i = 0; i < u->state_count; i++) made = made && make_slab(&u->states[i], u->parameter_numbers);
+    if (rules->ema > 0) made = made && make_slab(&u->average, u->numbers);
+    u->squares = dsc_allocate(u->pieces.count + 1, sizeof *u->squares);
+    if (made && u->average) memcpy(u->average, values, u->numbers * sizeof *values);
+    return made && u->squares;
+}
+
+void dsc_updater_clear(dsc_updater *u) {
+    for (size_t i = 0; i < DSC_STATES_MOST; i++) free(u->states[i]);
+    free(u->average);
+    free(u->pieces.all);
+    free(u->squares);
+    *u = (dsc_updater){0};
+}
+
 /* --- the update --- */
 
 typedef struct updating {
-    dsc_trainer *trainer;
+    dsc_updater *updater;
     dsc_regulariser how;
     dsc_update update;
     double average_decay;
@@ -90,17 +125,18 @@ typedef struct updating {
 
 /* Completes the gradient of a piece. */
 static void gather_piece(const updating *u, const dsc_piece *piece) {
-    const dsc_trainer *t = u->trainer;
+    const dsc_updater *t = u->updater;
     for (size_t row = 0, at = piece->begin; row < piece->rows; row++, at += piece->stride) {
-        if (!piece->stride) dsc_executor_gather(t->executor, t->gradients, at, at + piece->count);
-        dsc_regularise(t->gradients + at, t->model->values + at, piece->count, &u->how);
+        if (!piece->stride && !t->rules.gathered)
+            dsc_executor_gather(t->executor, t->gradients, at, at + piece->count);
+        dsc_regularise(t->gradients + at, t->values + at, piece->count, &u->how);
     }
 }
 
 static void square_piece(void *context, size_t index, unsigned worker) {
     (void)worker;
     const updating *u = context;
-    const dsc_trainer *t = u->trainer;
+    const dsc_updater *t = u->updater;
     const dsc_piece *piece = &t->pieces.all[index];
     const unsigned before = dsc_denormals_flush();
     gather_piece(u, piece);
@@ -114,70 +150,72 @@ static void square_piece(void *context, size_t index, unsigned worker) {
 static void update_piece(void *context, size_t index, unsigned worker) {
     (void)worker;
     const updating *u = context;
-    const dsc_trainer *t = u->trainer;
+    const dsc_updater *t = u->updater;
     const dsc_piece *piece = &t->pieces.all[index];
     const unsigned before = dsc_denormals_flush();
     if (!u->complete) gather_piece(u, piece);
     dsc_update update = u->update;
-    update.parameters = t->model->values + piece->begin;
+    update.parameters = t->values + piece->begin;
     update.gradients = t->gradients + piece->begin;
     for (size_t i = 0; i < t->state_count; i++) update.state[i] = t->states[i] + piece->begin;
     update.count = piece->count;
     update.rows = piece->rows;
     update.stride = piece->stride;
-    update.weight_decay = piece->decays ? t->parts.weight_decay : 0;
+    update.weight_decay = piece->decays ? t->rules.weight_decay : 0;
     for (size_t row = 0, at = piece->begin; u->complete && row < piece->rows; row++, at += piece->stride)
-        dsc_regularise(t->gradients + at, t->model->values + at, piece->count,
+        dsc_regularise(t->gradients + at, t->values + at, piece->count,
                        &(dsc_regulariser){.factor = u->how.factor});
-    t->parts.optimiser.kind->update(&update);
+    t->rules.optimiser->kind->update(&update);
     for (size_t row = 0, at = piece->begin; t->average && row < piece->rows; row++, at += piece->stride)
-        dsc_average(t->average + at, t->model->values + at, piece->count, u->average_decay);
+        dsc_average(t->average + at, t->values + at, piece->count, u->average_decay);
     dsc_denormals_restore(before);
 }
 
-static void run_pieces(const dsc_trainer *t, dsc_job *job, updating *u) {
+static void run_pieces(const dsc_updater *t, dsc_job *job, updating *u) {
     const size_t counts[] = {t->pieces.in_blocks, t->pieces.count - t->pieces.in_blocks};
     dsc_threads_run_groups(dsc_executor_pool(t->executor), counts, 2, job, u);
 }
 
 static void clip_by_norm(updating *u) {
-    dsc_trainer *t = u->trainer;
+    const dsc_updater *t = u->updater;
     run_pieces(t, square_piece, u);
     double sum = 0;
     for (size_t i = 0; i < t->pieces.count; i++) sum += t->squares[i];
     const double norm = sqrt(sum);
     u->complete = true;
-    u->how.factor = norm > t->recipe.clip_norm ? t->recipe.clip_norm / norm : 1;
+    u->how.factor = norm > t->rules.clip_norm ? t->rules.clip_norm / norm : 1;
 }
 
-static dsc_pace pace(const dsc_trainer *t) {
-    const uint64_t steps = t->steps_an_epoch * (uint64_t)t->recipe.epochs;
-    const dsc_moment moment = {.step = t->progress.step,
-                               .steps = steps,
-                               .epoch = (double)t->progress.step / (double)t->steps_an_epoch,
-                               .epochs = (double)t->recipe.epochs};
+static dsc_pace pace(const dsc_updater *t, uint64_t step, const dsc_schedule_state *state) {
+    const double epoch = (double)t->rules.steps_an_epoch;
+    const dsc_moment moment = {.step = step,
+                               .steps = t->rules.steps,
+                               .epoch = (double)step / epoch,
+                               .epochs = (double)t->rules.steps / epoch};
     /* cppcheck-suppress returnDanglingLifetime; a pace is numbers only, no pointer to the moment */
-    return t->parts.schedule.kind->pace(t->parts.schedule.values, &moment, &t->progress.schedule);
+    return t->rules.schedule->kind->pace(t->rules.schedule->values, &moment, state);
 }
 
-double dsc_trainer_learning_rate(const dsc_trainer *t) { return t->parts.learning_rate * pace(t).rate; }
+double dsc_updater_learning_rate(const dsc_updater *t, uint64_t step, const dsc_schedule_state *state) {
+    return t->rules.learning_rate * pace(t, step, state).rate;
+}
 
-void dsc_trainer_update(dsc_trainer *t) {
-    const dsc_pace now = pace(t);
+void dsc_updater_step(dsc_updater *t, uint64_t step, const dsc_schedule_state *state) {
+    const dsc_update_rules *rules = &t->rules;
+    const dsc_pace now = pace(t, step, state);
     /* A young average follows faster: (1 + t) / (10 + t), as in Tensorflow's ExponentialMovingAverage. */
-    const double young = (1.0 + (double)t->progress.step) / (10.0 + (double)t->progress.step);
-    updating u = {
-        .trainer = t,
-        .how = {.l1 = t->recipe.l1, .l2 = t->recipe.l2, .clip_value = t->recipe.clip_value, .factor = 1},
-        .update = {.values = t->parts.optimiser.values,
-                   .step = t->progress.step + 1,
-                   .learning_rate = t->parts.learning_rate * now.rate,
-                   .momentum = now.momentum,
-                   .kernels = t->parts.choice.kernels},
-        .average_decay = young < t->recipe.ema ? young : t->recipe.ema};
-    if (t->recipe.clip_norm > 0) clip_by_norm(&u);
+    const double young = (1.0 + (double)step) / (10.0 + (double)step);
+    updating u = {.updater = t,
+                  .how = {.l1 = rules->l1, .l2 = rules->l2, .clip_value = rules->clip_value, .factor = 1},
+                  .update = {.values = rules->optimiser->values,
+                             .step = step + 1,
+                             .learning_rate = rules->learning_rate * now.rate,
+                             .momentum = now.momentum,
+                             .kernels = rules->kernels},
+                  .average_decay = young < rules->ema ? young : rules->ema};
+    if (rules->clip_norm > 0) clip_by_norm(&u);
     run_pieces(t, update_piece, &u);
     if (t->average) /* running statistics are averaged too */
-        dsc_average(t->average + t->parameter_numbers, t->model->values + t->parameter_numbers,
+        dsc_average(t->average + t->parameter_numbers, t->values + t->parameter_numbers,
                     t->numbers - t->parameter_numbers, u.average_decay);
 }

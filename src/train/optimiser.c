@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* optimiser.c: the public optimiser: an updater (updater.h) at work on a session's parameters. */
+#include "train/updater.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "graph/session.h"
+#include "kernel/choose.h"
+#include "train/recipe.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct dsc_optimiser {
+    dsc_session *session;
+    dsc_chosen_optimiser kind;
+    dsc_chosen_schedule schedule;
+    dsc_schedule_state state;
+    dsc_updater updater;
+    uint64_t step, runs; /* steps done; runs of the session when the last was done */
+};
+
+dsc_optimiser_options dsc_optimiser_options_defaults(void) {
+    return (dsc_optimiser_options){
+        .size = sizeof(dsc_optimiser_options), .text = "adam", .weight_decay = -1, .schedule = "constant"};
+}
+
+/* The ranges are those of a recipe's parameters. */
+static dsc_status check_numbers(const dsc_optimiser_options *how, dsc_error *error) {
+    const struct {
+        const char *name;
+        double value;
+    } numbers[] = {{"learning-rate", how->learning_rate},
+                   {"weight-decay", how->weight_decay},
+                   {"l1", how->l1},
+                   {"l2", how->l2},
+                   {"clip-norm", how->clip_norm},
+                   {"clip-value", how->clip_value},
+                   {"ema", how->ema}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        const dsc_param *param = dsc_param_find(dsc_recipe_params, numbers[i].name);
+        if (!(numbers[i].value >= param->minimum && numbers[i].value <= param->maximum))
+            return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: expected a number from %g to %g, found %g",
+                            param->name, param->minimum, param->maximum, numbers[i].value);
+    }
+    return DSC_OK;
+}
+
+static dsc_status check(const dsc_session *session, const dsc_optimiser_options *how, dsc_error *error) {
+    if (how->size != sizeof *how)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "optimiser options of %zu bytes, expected %zu; begin with "
+                        "dsc_optimiser_options_defaults()",
+                        how->size, sizeof *how);
+    if (!session->options.training)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "an optimiser needs gradients; make the session with a loss and `training`");
+    if (how->steps_an_epoch > how->steps)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "an epoch of %llu steps is longer than the whole run, of %llu",
+                        (unsigned long long)how->steps_an_epoch, (unsigned long long)how->steps);
+    return check_numbers(how, error);
+}
+
+static dsc_status make(dsc_optimiser *o, const dsc_optimiser_options *how, dsc_error *error) {
+    dsc_session *session = o->session;
+    dsc_status status = dsc_optimiser_choose(&o->kind, how->text, error);
+    if (status) return dsc_error_context(error, status, "optimiser");
+    status = dsc_schedule_choose(&o->schedule, how->schedule, error);
+    if (status) return dsc_error_context(error, status, "schedule");
+    const dsc_optimiser_kind *kind = o->kind.kind;
+    const uint64_t steps = how->steps ? how->steps : 1;
+    const dsc_update_rules rules = {
+        .optimiser = &o->kind,
+        .schedule = &o->schedule,
+        .learning_rate = how->learning_rate > 0 ? how->learning_rate : kind->learning_rate,
+        .weight_decay = how->weight_decay >= 0 ? how->weight_decay : kind->weight_decay,
+        .l1 = how->l1,
+        .l2 = how->l2,
+        .clip_norm = how->clip_norm,
+        .clip_value = how->clip_value,
+        .ema = how->ema,
+        .steps = steps,
+        .steps_an_epoch = how->steps_an_epoch ? how->steps_an_epoch : steps,
+        .gathered = true, /* a session's run completes them */
+        .kernels = session->options.kernels ? session->options.kernels : dsc_kernels_auto()};
+    if (!dsc_updater_make(&o->updater, session->graph, session->executor, session->values, session->gradients,
+                          &rules))
+        return dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for an optimiser");
+    return DSC_OK;
+}
+
+dsc_status dsc_optimiser_create(dsc_optimiser **result, dsc_session *session,
+                                const dsc_optimiser_options *options, dsc_error *error) {
+    *result = NULL;
+    const dsc_optimiser_options usual = dsc_optimiser_options_defaults();
+    const dsc_optimiser_options *how = options ? options : &usual;
+    dsc_status status = check(session, how, error);
+    if (status) return status;
+    dsc_optimiser *o = dsc_allocate(1, sizeof *o);
+    if (!o) return dsc_fail_memory(error, sizeof *o, "an optimiser");
+    o->session = session;
+    o->runs = session->runs;
+    status = make(o, how, error);
+    if (status)
+        dsc_optimiser_free(o);
+    else
+        *result = o;
+    return status;
+}
+
+void dsc_optimiser_free(dsc_optimiser *o) {
+    if (!o) return;
+    dsc_updater_clear(&o->updater);
+    dsc_optimiser_release(&o->kind);
+    dsc_schedule_release(&o->schedule);
+    free(o);
+}
+
+dsc_status dsc_optimiser_step(dsc_optimiser *o, dsc_error *error) {
+    if (o->runs == o->session->runs)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "a step needs the gradients of a run of its own; call dsc_session_run before it");
+    o->runs = o->session->runs;
+    dsc_updater_step(&o->updater, o->step++, &o->state);
+    return DSC_OK;
+}
+
+double dsc_optimiser_learning_rate(const dsc_optimiser *o) {
+    return dsc_updater_learning_rate(&o->updater, o->step, &o->state);
+}
+
+void dsc_optimiser_end_epoch(dsc_optimiser *o, double loss) {
+    if (o->schedule.kind->listen && isfinite(loss))
+        o->schedule.kind->listen(o->schedule.values, &o->state, loss);
+}
+
+const dsc_real *dsc_optimiser_average(const dsc_optimiser *o, const dsc_node *node) {
+    const bool held = node->graph == o->session->graph && dsc_node_has_numbers(node);
+    return held && o->updater.average ? o->updater.average + node->offset : NULL;
+}
+
+void dsc_optimiser_take_average(dsc_optimiser *o) {
+    const dsc_updater *u = &o->updater;
+    if (u->average) memcpy(u->values, u->average, u->numbers * sizeof *u->values);
+}
