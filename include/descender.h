@@ -762,12 +762,36 @@ DSC_API dsc_model_parts dsc_model_nodes(const dsc_model *model);
 /* The numbers of a parameter or buffer, (shape), to be read and changed; NULL for other nodes. */
 DSC_API dsc_real *dsc_model_value(dsc_model *model, const dsc_node *node);
 
-/* Copies the numbers of parameters and buffers that have the same name, role and shape in both models. Tells
- * of each one of `to` (on_copied may be NULL): whether it was copied, and what `from` has of that name, or
- * NULL. */
-typedef void dsc_on_copied(void *user, const dsc_node *to, const dsc_node *from, bool copied);
-DSC_API void dsc_model_copy_values(dsc_model *to, const dsc_model *from, dsc_on_copied *on_copied,
-                                   void *user);
+/* Copies the numbers of parameters and buffers that have the same name, role and shape in both models. Of the
+ * weight and the bias that make the logits, which have a row for each class, it copies the rows of classes
+ * that both models have, by their names. Tells of each parameter and buffer of `to` (on_copied may be NULL)
+ * what `from` has of that name, or NULL, and how many numbers were copied. Returns how many in all. */
+typedef void dsc_on_copied(void *user, const dsc_node *to, const dsc_node *from, size_t numbers);
+DSC_API size_t dsc_model_copy_values(dsc_model *to, const dsc_model *from, dsc_on_copied *on_copied,
+                                     void *user);
+
+/* --- Starting from a model that was trained. --- */
+typedef struct dsc_adapt_options {
+    size_t size;                    /* of this struct: dsc_adapt_options_defaults sets it */
+    const char *text;               /* NULL: the model's, whose last layer takes the number of classes */
+    const char *loss;               /* NULL: the model's */
+    size_t shape[3];                /* channels, height and width of an image; all 0: the model's */
+    size_t classes;                 /* 0: the model's */
+    const char *const *class_names; /* (classes); NULL: the model's if it has as many, else "0", "1", ... */
+    const float *class_weights;     /* (classes), or NULL */
+    uint64_t seed;                  /* of the values of what is new */
+    const char *seed_digits;        /* NULL, or a seed of any size in decimal digits, in place of `seed` */
+    dsc_on_copied *on_copied;       /* as in dsc_model_copy_values; may be NULL */
+    void *user;                     /* for on_copied */
+} dsc_adapt_options;
+DSC_API dsc_adapt_options dsc_adapt_options_defaults(void);
+
+/* A new model for other classes, images or layers, which begins with what `from` has learned: numbers are
+ * copied as dsc_model_copy_values does it, all else begins afresh. For images of as many channels it reads
+ * bytes as `from` does. `options` NULL: a copy. MISMATCH: nothing fits. ARGUMENT: the text, or no text: `from`
+ * is of a graph of its own. To learn only what is new, freeze the rest (dsc_graph_freeze). */
+DSC_API dsc_status dsc_model_adapt(dsc_model **adapted, const dsc_model *from,
+                                   const dsc_adapt_options *options, dsc_error *error);
 
 /* All numbers of a model to a session of its graph, and back. MISMATCH: it is a session of another graph.
  * DIVERGED: a number of the session is NaN or infinite; the model is then as it was. */

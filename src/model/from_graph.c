@@ -90,6 +90,7 @@ static dsc_status fill(dsc_model *model, const dsc_model_parts *parts, dsc_error
     model->loss = parts->loss;
     model->classes = parts->logits->shape.size[0];
     model->text = strdup(text);
+    model->own_graph = true;
     model->loss_text = strdup(parts->loss->op->flags & DSC_OP_LOSS ? parts->loss->op->name : OWN_LOSS);
     model->class_names = dsc_class_names_copy(parts->class_names, model->classes);
     model->about = json_object();
@@ -143,22 +144,7 @@ bool dsc_model_is_sigmoid(const dsc_model *model) {
     return false;
 }
 
-/* --- numbers from one to the other --- */
-
-static void copy_value(dsc_model *to, const dsc_node *at, const dsc_model *from, const dsc_node *node) {
-    memcpy(to->values + at->offset, from->values + node->offset,
-           dsc_shape_count(&node->shape) * sizeof(dsc_real));
-}
-
-void dsc_model_copy_values(dsc_model *to, const dsc_model *from, dsc_on_copied *on_copied, void *user) {
-    for (dsc_node *node = NULL; (node = dsc_graph_next_value(to->graph, node));) {
-        const dsc_node *other = dsc_graph_find(from->graph, node->name);
-        if (other && !dsc_node_has_numbers(other)) other = NULL;
-        const bool fits = other && other->kind == node->kind && dsc_shape_equal(&other->shape, &node->shape);
-        if (fits && to != from) copy_value(to, node, from, other);
-        if (on_copied) on_copied(user, node, other, fits);
-    }
-}
+/* --- numbers to and from sessions --- */
 
 static dsc_status check_session(const dsc_model *model, const dsc_session *session, dsc_error *error) {
     if (session->graph == model->graph) return DSC_OK;

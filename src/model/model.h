@@ -12,7 +12,8 @@
 enum { DSC_CLASSES_MOST = 65536 };
 
 struct dsc_model {
-    char *text; /* as it was written, "784-100-10" */
+    char *text;     /* as it was written, "784-100-10" */
+    bool own_graph; /* the text is a name only: the graph was not made from it */
     /* From `image` (C, H, W) to `logits` (K), and on with `target` to `loss` (). `target` is a class (), or a
      * probability for each class (K): dsc_model_load_target writes either. What a program does not ask for it
      * does not compute, so inference never meets target and loss. */

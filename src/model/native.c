@@ -8,6 +8,7 @@
  *   classes          ["0", "1", ...]          about            {"recipe": "...", ...}
  *   images           {"preparation": "none", "ground": "dark", "fit": "crop"}: of those that it
  *                    expects; may be absent, and so may "fit"
+ *   own_graph        "true" if the text is a name only; else absent
  */
 #include "model/model.h"
 
@@ -102,6 +103,7 @@ dsc_status dsc_model_write(unsigned char **bytes, size_t *size, const dsc_model 
         put_json(metadata, "normalisation", normalisation_of(&model->normalisation)) &&
         put_json(metadata, "classes", classes_of(model)) &&
         put_json(metadata, "about", json_incref(model->about)) &&
+        (!model->own_graph || !json_object_set_new(metadata, "own_graph", json_string("true"))) &&
         (!model->images_noted || put_json(metadata, "images", dsc_images_to_json(&model->expected))) &&
         put_json(metadata, "graph", graph_of(model));
     status = good ? dsc_safetensors_write(bytes, size, metadata, model->graph, model->values, error)
@@ -357,6 +359,7 @@ static dsc_status read_about(dsc_model *model, const source *from) {
 
 static dsc_status read_model(dsc_model *model, const source *from, const dsc_op *const *ops) {
     dsc_status status = check_version(from);
+    model->own_graph = dsc_safetensors_text(&from->file, "own_graph") != NULL;
     if (!status) status = get_text(&model->text, from, "text");
     if (!status) status = get_text(&model->loss_text, from, "loss");
     if (!status) status = read_classes(model, from);

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* adapt.c: a new model that starts from one that was trained: other classes, other sizes of images, other
+ * layers; what fits is copied. */
+#include "model/model.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+dsc_adapt_options dsc_adapt_options_defaults(void) {
+    return (dsc_adapt_options){.size = sizeof(dsc_adapt_options)};
+}
+
+/* --- the text for another number of classes --- */
+
+/* Where the last item of a sequence starts. */
+static size_t last_item(const char *text) {
+    size_t start = 0;
+    int depth = 0;
+    for (size_t i = 0; text[i]; i++) {
+        depth += (text[i] == '(') - (text[i] == ')');
+        if (text[i] == ',' && !depth) start = i + 1;
+    }
+    return start + strspn(text + start, " \t");
+}
+
+/* "784-100-10" with the numbers of pixels and classes; "..., dense 10" as "..., dense", which takes the number
+ * of classes; other texts as they are. NULL: no memory. */
+static char *text_for(const char *text, size_t pixels, size_t classes) {
+    static const char DENSE[] = "dense ";
+    dsc_text out = {0};
+    if (strspn(text, "0123456789-") == strlen(text) && strchr(text, '-')) {
+        const char *middle = strchr(text, '-'), *end = strrchr(text, '-');
+        dsc_text_append(&out, "%zu%.*s-%zu", pixels, (int)(end - middle), middle, classes);
+    } else {
+        const size_t start = last_item(text), dense = strlen(DENSE);
+        size_t cut = start, next = start;
+        if (!strncmp(text + start, DENSE, dense)) {
+            cut = start + dense - 1;
+            next = start + dense;
+            const size_t digits = strspn(text + next, "0123456789");
+            next = digits ? next + digits : cut;
+        }
+        dsc_text_append(&out, "%.*s%s", (int)cut, text, text + next);
+    }
+    if (out.failed) dsc_text_free(&out);
+    return out.data;
+}
+
+/* --- copying --- */
+
+/* Is it a parameter with a row for each class: the weight or the bias of what makes the logits? */
+static bool is_of_head(const dsc_model *model, const dsc_node *node) {
+    if (node->kind != DSC_NODE_PARAMETER || !node->shape.rank || node->shape.size[0] != model->classes)
+        return false;
+    for (size_t i = 0; i < model->logits->input_count; i++)
+        if (model->logits->inputs[i] == node) return true;
+    return false;
+}
+
+static bool rows_agree(const dsc_shape *a, const dsc_shape *b) {
+    if (a->rank != b->rank) return false;
+    for (size_t i = 1; i < a->rank; i++)
+        if (a->size[i] != b->size[i]) return false;
+    return true;
+}
+
+/* The rows of classes that both have, by their names. How many numbers. */
+static size_t copy_rows(dsc_model *to, const dsc_node *at, const dsc_model *from, const dsc_node *node) {
+    const size_t row = dsc_shape_count(&at->shape) / to->classes;
+    size_t copied = 0;
+    for (size_t k = 0; k < to->classes; k++)
+        for (size_t j = 0; j < from->classes; j++) {
+            if (strcmp(to->class_names[k], from->class_names[j]) != 0) continue;
+            memcpy(to->values + at->offset + k * row, from->values + node->offset + j * row,
+                   row * sizeof(dsc_real));
+            copied += row;
+            break;
+        }
+    return copied;
+}
+
+static size_t copy_value(dsc_model *to, const dsc_node *at, const dsc_model *from, const dsc_node *node) {
+    if (node->kind != at->kind) return 0;
+    if (is_of_head(to, at) && is_of_head(from, node))
+        return rows_agree(&at->shape, &node->shape) ? copy_rows(to, at, from, node) : 0;
+    if (!dsc_shape_equal(&at->shape, &node->shape)) return 0;
+    const size_t numbers = dsc_shape_count(&at->shape);
+    memcpy(to->values + at->offset, from->values + node->offset, numbers * sizeof(dsc_real));
+    return numbers;
+}
+
+size_t dsc_model_copy_values(dsc_model *to, const dsc_model *from, dsc_on_copied *on_copied, void *user) {
+    size_t all = 0;
+    for (dsc_node *node = NULL; (node = dsc_graph_next_value(to->graph, node));) {
+        const dsc_node *other = dsc_graph_find(from->graph, node->name);
+        if (other && !dsc_node_has_numbers(other)) other = NULL;
+        const size_t numbers = other && to != from ? copy_value(to, node, from, other) : 0;
+        all += numbers;
+        if (on_copied) on_copied(user, node, other, numbers);
+    }
+    return all;
+}
+
+/* --- adapting --- */
+
+static dsc_status make(dsc_model **adapted, const dsc_model *from, const dsc_adapt_options *how,
+                       const char *text, dsc_error *error) {
+    dsc_model_options options = dsc_model_options_defaults();
+    options.text = text;
+    options.loss = how->loss ? how->loss : from->loss_text;
+    memcpy(options.shape, how->shape[0] ? how->shape : from->image->shape.size, sizeof options.shape);
+    options.classes = how->classes ? how->classes : from->classes;
+    options.class_names = how->class_names;
+    if (!how->class_names && options.classes == from->classes)
+        options.class_names = (const char *const *)from->class_names;
+    options.class_weights = how->class_weights;
+    options.seed = how->seed;
+    options.seed_digits = how->seed_digits;
+    dsc_status status = dsc_model_make(adapted, &options, error);
+    return status ? dsc_error_context(error, status, "adapting a model") : DSC_OK;
+}
+
+/* Images of as many channels are read as before. */
+static dsc_status take_images(dsc_model *to, const dsc_model *from, dsc_error *error) {
+    if (to->image->shape.size[0] != from->image->shape.size[0]) return DSC_OK;
+    to->normalisation = from->normalisation;
+    if (!from->images_noted) return DSC_OK;
+    dsc_images images = from->expected;
+    memcpy(images.shape, to->image->shape.size, sizeof images.shape);
+    return dsc_model_expect(to, &images, error);
+}
+
+dsc_status dsc_model_adapt(dsc_model **result, const dsc_model *from, const dsc_adapt_options *options,
+                           dsc_error *error) {
+    *result = NULL;
+    const dsc_adapt_options usual = dsc_adapt_options_defaults();
+    const dsc_adapt_options *how = options ? options : &usual;
+    if (how->size != sizeof *how)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "adapt options of %zu bytes, expected %zu; begin with dsc_adapt_options_defaults()",
+                        how->size, sizeof *how);
+    if (from->own_graph && !how->text)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "the model is of a graph of its own, so there is no text to make another from; make "
+                        "the new graph, and call dsc_model_copy_values");
+    const size_t *shape = how->shape[0] ? how->shape : from->image->shape.size;
+    char *text = how->text ? strdup(how->text)
+                           : text_for(from->text, shape[0] * shape[1] * shape[2],
+                                      how->classes ? how->classes : from->classes);
+    if (!text) return dsc_fail_memory(error, strlen(from->text), "the text of a model");
+    dsc_model *model = NULL;
+    dsc_status status = make(&model, from, how, text, error);
+    free(text);
+    if (!status && !dsc_model_copy_values(model, from, how->on_copied, how->user))
+        status = dsc_fail(error, DSC_ERROR_MISMATCH,
+                          "nothing of \"%.200s\" fits \"%.200s\"; keep some of its layers, or begin afresh",
+                          from->text, model->text);
+    if (!status) status = take_images(model, from, error);
+    if (status) {
+        dsc_model_free(model);
+        return status;
+    }
+    *result = model;
+    return DSC_OK;
+}
