@@ -2,6 +2,8 @@
 /* given.c: from the options that are given, and the data that is found, to a recipe that says all. */
 #include "given.h"
 
+#include "subject.h"
+
 #include "base/file.h"
 #include "train/build.h"
 
@@ -28,6 +30,36 @@ dsc_status command_recipe_override(dsc_recipe *recipe, command_call *call, const
 
 static bool is_suggested(const char *name) { return !strcmp(name, DSC_RECIPE_AUTO); }
 
+/* From a run's folder to its model; the path is kept whole, for another day and another folder. */
+static dsc_status find_start(dsc_recipe *recipe, dsc_error *error) {
+    command_subject subject;
+    dsc_status status = command_subject_open(&subject, recipe->from, error);
+    if (!status) {
+        char *whole = realpath(subject.model_path, NULL);
+        status = dsc_text_replace(&recipe->from, whole ? whole : subject.model_path, error);
+        free(whole);
+    } else {
+        status = dsc_error_context(error, status, "--from");
+    }
+    command_subject_close(&subject);
+    return status;
+}
+
+/* The network of the model that a recipe starts from, for the classes and images of `data`. */
+static dsc_status take_network(dsc_recipe *recipe, const dsc_dataset *data, dsc_error *error) {
+    dsc_model *from, *adapted = NULL;
+    dsc_adapt_options how = dsc_adapt_options_defaults();
+    dsc_status status = dsc_model_load(&from, recipe->from, error);
+    if (status) return status;
+    how.classes = dsc_dataset_classes(data);
+    dsc_dataset_shape(data, how.shape);
+    status = dsc_model_adapt(&adapted, from, &how, error);
+    if (!status) status = dsc_text_replace(&recipe->model, dsc_model_text(adapted), error);
+    dsc_model_free(adapted);
+    dsc_model_free(from);
+    return status ? dsc_error_context(error, status, "--from %s", recipe->from) : DSC_OK;
+}
+
 dsc_status command_recipe_begin(dsc_recipe *recipe, const char *name, command_call *call,
                                 const dsc_recipe *given, dsc_error *error) {
     dsc_status status =
@@ -35,6 +67,7 @@ dsc_status command_recipe_begin(dsc_recipe *recipe, const char *name, command_ca
     /* What is compared with the epochs waits until those are known. */
     if (!status && is_suggested(name)) recipe->epochs = INT32_MAX;
     if (!status) status = command_recipe_override(recipe, call, given, error);
+    if (!status && recipe->from) status = find_start(recipe, error);
     return status ? status : dsc_recipe_check(recipe, error);
 }
 
@@ -51,17 +84,23 @@ static void tell_suggestion(const dsc_suggestion *s, const command_call *call) {
 dsc_status command_recipe_complete(dsc_recipe *recipe, const char *name, command_call *call,
                                    const dsc_recipe *given, const dsc_dataset *train, unsigned threads,
                                    dsc_error *error) {
-    if (!is_suggested(name)) return DSC_OK;
-    const dsc_suggest_given known = {.model = command_given(call, "model") ? given->model : NULL,
+    const bool own_network = recipe->from && !command_given(call, "model");
+    dsc_status status = own_network ? take_network(recipe, train, error) : DSC_OK;
+    if (status || !is_suggested(name)) return status;
+    const dsc_suggest_given known = {.model = own_network                    ? recipe->model
+                                              : command_given(call, "model") ? given->model
+                                                                             : NULL,
                                      .kernels = command_given(call, "kernels") ? given->kernels : NULL,
                                      .training_samples = (size_t)given->training_samples,
                                      .threads = threads};
     dsc_suggestion suggestion;
-    dsc_status status = dsc_recipe_suggest(&suggestion, train, &known, error);
+    status = dsc_recipe_suggest(&suggestion, train, &known, error);
     if (status) return status;
     tell_suggestion(&suggestion, call);
     status = command_recipe_override(&suggestion.recipe, call, given, error);
     if (!status) status = dsc_text_replace(&suggestion.recipe.data, recipe->data, error);
+    if (!status && own_network) status = dsc_text_replace(&suggestion.recipe.model, recipe->model, error);
+    if (!status && recipe->from) status = dsc_text_replace(&suggestion.recipe.from, recipe->from, error);
     dsc_recipe_clear(recipe);
     *recipe = suggestion.recipe;
     return status ? status : dsc_recipe_check(recipe, error);

@@ -243,6 +243,8 @@ static const command_example examples[] = {
     {"train --recipe tutorial --seed 2 --out runs/tutorial-2", "Another recipe, another seed."},
     {"train --model 784-300-100-10 --epochs 20 --validation 0.1 --patience 3", "A network of your own."},
     {"train --recipe mlp --find-rate", "Which learning rate suits this network?"},
+    {"train --data letters/ --from runs/0001-mnist-cnn-166k --freeze 'conv*'",
+     "Start from a trained model, for other classes."},
     {"train --resume runs/0001-mnist-cnn-166k", "Go on where a run was stopped."},
     {0},
 };

@@ -367,6 +367,10 @@ DSC_API bool dsc_node_is_frozen(const dsc_node *node);
  * characters: "conv*", "*.bias". How many they are. */
 DSC_API size_t dsc_graph_freeze(dsc_graph *graph, const char *pattern, bool frozen);
 
+/* The learning rate of the parameters whose name fits is multiplied with `factor`, 1 at first, from 0 on, in
+ * trainings and optimisers that begin after this. How many they are. */
+DSC_API size_t dsc_graph_set_rate(dsc_graph *graph, const char *pattern, double factor);
+
 /* --- The library's operations. `x` is a value of each sample; a weight or bias is a parameter. Each file of
  * src/op has the formula of its gradient, too. --- */
 

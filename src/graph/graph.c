@@ -151,6 +151,7 @@ dsc_node *dsc_parameter(dsc_graph *graph, const char *name, dsc_shape shape, dsc
     node->n_in = n_in;
     node->n_out = n_out;
     node->decays = decays;
+    node->rate = 1;
     dsc_graph_place_values(graph);
     return node;
 }

@@ -29,6 +29,7 @@ struct dsc_node {
     size_t n_in, n_out;
     bool decays;
     bool frozen; /* not to be learned, nor moved */
+    double rate; /* parameters: the learning rate is multiplied with it */
     dsc_real initial;
 
     /* ops */

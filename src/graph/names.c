@@ -68,6 +68,17 @@ size_t dsc_graph_freeze(dsc_graph *graph, const char *pattern, bool frozen) {
     return found;
 }
 
+size_t dsc_graph_set_rate(dsc_graph *graph, const char *pattern, double factor) {
+    size_t found = 0;
+    for (size_t i = 0; i < graph->count; i++) {
+        dsc_node *node = graph->nodes[i];
+        if (node->kind != DSC_NODE_PARAMETER || !matches(node->name, pattern)) continue;
+        node->rate = factor;
+        found++;
+    }
+    return found;
+}
+
 bool dsc_node_trains(const dsc_node *node) {
     bool has_buffers = false, moves = false;
     for (size_t i = 0; i < node->input_count; i++) {

@@ -46,9 +46,9 @@ struct dsc_training_run {
 };
 
 /* All that is ever written there. */
-static const char *const file_names[] = {
-    DSC_RUN_RECIPE,    DSC_RUN_LOG,        DSC_RUN_CHECKPOINT, DSC_RUN_MODEL,
-    DSC_RUN_SNAPSHOTS, DSC_RUN_CURVES_SVG, DSC_RUN_CURVES_PNG, NULL};
+static const char *const file_names[] = {DSC_RUN_RECIPE,     DSC_RUN_LOG,        DSC_RUN_CHECKPOINT,
+                                         DSC_RUN_MODEL,      DSC_RUN_START,      DSC_RUN_SNAPSHOTS,
+                                         DSC_RUN_CURVES_SVG, DSC_RUN_CURVES_PNG, NULL};
 
 static double now(void) {
     struct timespec t;
@@ -170,6 +170,15 @@ static dsc_status write_recipe(const dsc_training_run *run, dsc_error *error) {
     return status;
 }
 
+/* A resumed run needs no other model than this. */
+static dsc_status save_start(const dsc_training_run *run, dsc_error *error) {
+    char *path = dsc_path_join(run->folder, DSC_RUN_START);
+    if (!path) return dsc_fail_memory(error, strlen(run->folder), "a run");
+    dsc_status status = dsc_model_save(run->trainer->model, path, error);
+    free(path);
+    return status;
+}
+
 /* Tries both files that are written at the end, and asks for room for all at once: a checkpoint is replaced
  * by a second one that stands beside it, and the log and the rest are small. */
 static dsc_status rehearse(dsc_training_run *run, dsc_error *error) {
@@ -222,6 +231,7 @@ dsc_status dsc_run_start(dsc_training_run **result, const dsc_recipe *recipe, co
     if (!status) status = set_paths(run, error);
     if (!status) dsc_file_sweep(run->folder, file_names);
     if (!status) status = dsc_run_folder_claim(run->folder, file_names, error);
+    if (!status && recipe->from) status = save_start(run, error);
     if (!status) status = write_recipe(run, error);
     /* If nothing is in it. Where the lock was refused it is another's, who is about to write. */
     if (status && made && run->folder && (run->lock >= 0 || status == DSC_ERROR_MEMORY))
@@ -268,6 +278,28 @@ static dsc_status match_data(dsc_dataset **matched, const dsc_run_options *optio
     return status;
 }
 
+/* As make(), but a run that started from another model starts from what it kept of that, wherever the other is
+ * by now. */
+static dsc_status make_again(dsc_training_run **run, const dsc_recipe *recipe, const dsc_dataset *data,
+                             const dsc_run_options *options, dsc_error *error) {
+    dsc_recipe begun;
+    *run = NULL;
+    char *start = dsc_path_join(options->folder, DSC_RUN_START);
+    if (!start) return dsc_fail_memory(error, strlen(options->folder), options->folder);
+    dsc_status status = dsc_recipe_copy(&begun, recipe, error);
+    const bool kept = !status && recipe->from && !access(start, F_OK);
+    if (kept) status = dsc_text_replace(&begun.from, start, error);
+    if (!status) status = make(run, &begun, data, options, error);
+    if (!status && kept) status = dsc_text_replace(&(*run)->trainer->recipe.from, recipe->from, error);
+    if (status && *run) {
+        dsc_run_free(*run);
+        *run = NULL;
+    }
+    dsc_recipe_clear(&begun);
+    free(start);
+    return status;
+}
+
 dsc_status dsc_run_resume(dsc_training_run **result, const dsc_recipe *recipe, const dsc_dataset *data,
                           const dsc_run_options *options, dsc_error *error) {
     dsc_training_run *run;
@@ -275,7 +307,7 @@ dsc_status dsc_run_resume(dsc_training_run **result, const dsc_recipe *recipe, c
     *result = NULL;
     dsc_status status = match_data(&matched, options, data, error);
     if (status) return status;
-    status = make(&run, recipe, matched, options, error);
+    status = make_again(&run, recipe, matched, options, error);
     if (status) {
         dsc_dataset_free(matched);
         return status;

@@ -6,6 +6,7 @@
  *   log.jsonl          what happened, one JSON object a line: log.h. All plots are made from it
  *   checkpoint         all that the rest of the run depends on: trainer.h
  *   model.safetensors  the result, at the end
+ *   start.safetensors  the network before the first step, if it starts from another model (`from`)
  *   snapshots/         how the network stood at some of its epochs, for those who watch: snapshot.h
  *   curves.svg, .png   drawn by the program at the end
  *

@@ -4,7 +4,11 @@
 
 #include "base/error.h"
 #include "base/seed.h"
+#include "base/text.h"
 #include "data/dataset.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 enum { CLASSES_MOST = 256 };
 
@@ -74,6 +78,26 @@ static void balance(float *weights, const dsc_recipe *recipe, const dsc_dataset 
         weights[k] = counts[k] ? (float)((double)n / ((double)classes * (double)counts[k])) : 0;
 }
 
+/* The loss is the recipe's: a network can be put to another use. */
+static dsc_status start_from(dsc_model **model, const dsc_recipe *recipe, const dsc_model_options *options,
+                             dsc_error *error) {
+    dsc_model *from;
+    dsc_adapt_options how = dsc_adapt_options_defaults();
+    *model = NULL;
+    dsc_status status = dsc_model_load(&from, recipe->from, error);
+    if (status) return dsc_error_context(error, status, "from");
+    how.text = options->text;
+    how.loss = options->loss;
+    how.classes = options->classes;
+    how.class_names = options->class_names;
+    how.class_weights = options->class_weights;
+    how.seed = options->seed;
+    memcpy(how.shape, options->shape, sizeof how.shape);
+    status = dsc_model_adapt(model, from, &how, error);
+    dsc_model_free(from);
+    return status ? dsc_error_context(error, status, "from %s", recipe->from) : DSC_OK;
+}
+
 dsc_status dsc_recipe_make_model(dsc_model **model, const dsc_recipe *recipe, const dsc_dataset *data,
                                  dsc_error *error) {
     float weights[CLASSES_MOST];
@@ -90,5 +114,56 @@ dsc_status dsc_recipe_make_model(dsc_model **model, const dsc_recipe *recipe, co
         balance(weights, recipe, data);
         options.class_weights = weights;
     }
-    return dsc_model_make(model, &options, error);
+    return recipe->from ? start_from(model, recipe, &options, error) : dsc_model_make(model, &options, error);
+}
+
+/* --- frozen layers, and rates --- */
+
+static dsc_status fail_pattern(const dsc_graph *graph, const char *name, const char *pattern,
+                               dsc_error *error) {
+    dsc_text names = {0};
+    for (const dsc_node *node = NULL; (node = dsc_graph_next_value(graph, node));)
+        dsc_text_append(&names, "%s%s", names.length ? ", " : "", dsc_node_name(node));
+    dsc_status status =
+        dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: nothing is called '%.100s'; there are: %.700s", name,
+                 pattern, names.data ? names.data : "none");
+    dsc_text_free(&names);
+    return status;
+}
+
+/* One of the comma-divided items: a pattern, and with `rates` a factor. `item` is written to. */
+static dsc_status set_item(dsc_graph *graph, char *item, bool rates, dsc_error *error) {
+    const char *name = rates ? "rates" : "freeze";
+    char *pattern = item + strspn(item, " \t");
+    for (size_t n = strlen(pattern); n && strchr(" \t", pattern[n - 1]);) pattern[--n] = '\0';
+    if (!rates)
+        return dsc_graph_freeze(graph, pattern, true) ? DSC_OK : fail_pattern(graph, name, pattern, error);
+    char *number = strpbrk(pattern, " \t");
+    double factor;
+    if (number) *number++ = '\0';
+    if (!number || !dsc_parse_real(&factor, number + strspn(number, " \t")) ||
+        !(factor >= 0 && factor <= 1000))
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "rates: '%.100s': expected a name and a number from 0 to 1000, as in 'conv* 0.1'",
+                        pattern);
+    return dsc_graph_set_rate(graph, pattern, factor) ? DSC_OK : fail_pattern(graph, name, pattern, error);
+}
+
+static dsc_status set_items(dsc_graph *graph, const char *text, bool rates, dsc_error *error) {
+    if (!text) return DSC_OK;
+    char *copy = strdup(text);
+    if (!copy) return dsc_fail_memory(error, strlen(text), "a recipe");
+    dsc_status status = DSC_OK;
+    for (char *item = copy, *end; item && !status; item = end) {
+        end = strchr(item, ',');
+        if (end) *end++ = '\0';
+        status = set_item(graph, item, rates, error);
+    }
+    free(copy);
+    return status;
+}
+
+dsc_status dsc_recipe_set_layers(const dsc_recipe *recipe, dsc_graph *graph, dsc_error *error) {
+    dsc_status status = set_items(graph, recipe->freeze, false, error);
+    return status ? status : set_items(graph, recipe->rates, true, error);
 }

@@ -30,9 +30,15 @@ void dsc_recipe_parts_release(dsc_recipe_parts *parts);
 /* Fails as dsc_recipe_parse does: for those who want to know before there are data to train on. */
 dsc_status dsc_recipe_check(const dsc_recipe *recipe, dsc_error *error);
 
-/* The model that a recipe describes, for the images and classes of `data`, not trained yet. Its normalisation
- * is still to be set: that depends on what is held out. dsc_trainer_create does both. */
+/* The model that a recipe describes, for the images and classes of `data`: not trained yet, or, with `from`,
+ * with what fits of that model, whose bytes it reads the same way (dsc_model_adapt). Without `from` its
+ * normalisation is still to be set: that depends on what is held out. dsc_trainer_create does both. */
 dsc_status dsc_recipe_make_model(dsc_model **model, const dsc_recipe *recipe, const dsc_dataset *data,
                                  dsc_error *error);
+
+/* Freezes parameters and buffers, and sets factors of learning rates, as a recipe's `freeze` and `rates` say:
+ * patterns (dsc_graph_freeze), divided by commas, each with a factor from 0 to 1000 behind it in `rates`.
+ * ARGUMENT: a pattern that fits nothing, or no number; the message tells what there is. */
+dsc_status dsc_recipe_set_layers(const dsc_recipe *recipe, dsc_graph *graph, dsc_error *error);
 
 #endif

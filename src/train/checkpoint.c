@@ -243,16 +243,29 @@ static dsc_status fail_recipe(const reading *r, const char *key, const json_t *t
     return status;
 }
 
+/* What an older version did not know was then as it is by default. */
+static json_t *usual_recipe(void) {
+    dsc_recipe recipe;
+    if (dsc_recipe_initialise(&recipe, NULL)) return NULL;
+    json_t *json = recipe_as_json(&recipe);
+    dsc_recipe_clear(&recipe);
+    return json;
+}
+
 static dsc_status check_recipe(const reading *r, const dsc_trainer *t, dsc_error *error) {
-    json_t *now = recipe_as_json(&t->recipe), *then = json_object_get(r->header, "recipe"), *value;
+    json_t *now = recipe_as_json(&t->recipe), *usual = usual_recipe(), *value;
+    const json_t *then = json_object_get(r->header, "recipe");
     const char *key;
-    dsc_status status = now ? DSC_OK : dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for a recipe");
+    dsc_status status =
+        now && usual ? DSC_OK : dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for a recipe");
     if (!status) json_object_foreach(now, key, value) {
             const json_t *before = json_object_get(then, key);
+            if (!before) before = json_object_get(usual, key);
             if (!strcmp(key, "kernels") || json_equal(value, before)) continue;
             status = fail_recipe(r, key, before, value, error);
             break;
         }
+    json_decref(usual);
     json_decref(now);
     return status;
 }

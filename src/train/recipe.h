@@ -20,6 +20,8 @@ typedef struct dsc_recipe {
     int64_t training_samples; /* the first so many; 0: all */
     double validation;        /* the share of the training set that is held out, class by class */
     char *model;
+    char *from;           /* the file of the model that the new one starts from; NULL: afresh */
+    char *freeze, *rates; /* by patterns of parameters' names: build.h; NULL: all are learned, alike */
     int normalise;
     char *loss;
     int class_weights;

@@ -47,7 +47,7 @@ static dsc_status check_model(const dsc_model *model, dsc_error *error) {
 }
 
 static dsc_status normalise(dsc_trainer *t, dsc_error *error) {
-    if (!t->own_model || t->recipe.normalise != DSC_NORMALISE_STANDARD) return DSC_OK;
+    if (!t->own_model || t->recipe.from || t->recipe.normalise != DSC_NORMALISE_STANDARD) return DSC_OK;
     return dsc_model_normalise(t->own_model, "standard", t->training, error);
 }
 
@@ -155,6 +155,7 @@ static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads
     if (!status && !t->model) status = make_model(t, data, error);
     if (!status) status = take_data(t, data, error);
     if (!status) status = dsc_model_check_data(t->model, t->training, error);
+    if (!status) status = dsc_recipe_set_layers(&t->recipe, t->model->graph, error);
     if (!status) status = check_model(t->model, error);
     if (!status) status = normalise(t, error);
     if (!status) status = make_executors(t, threads, error);

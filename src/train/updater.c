@@ -37,19 +37,26 @@ static bool add_blocks(dsc_pieces *pieces, const dsc_node *node, size_t columns)
                                      .count = size - at < columns ? size - at : columns,
                                      .rows = last - first,
                                      .stride = size,
-                                     .decays = node->decays};
+                                     .decays = node->decays,
+                                     .rate = node->rate};
             if (!add_piece(pieces, piece)) return false;
         }
     return true;
 }
 
 /* What follows the last piece becomes a part of it where that is possible. */
-static bool add_range(dsc_pieces *pieces, size_t begin, size_t end, bool decays) {
+static bool add_range(dsc_pieces *pieces, const dsc_node *node) {
+    /* the slab keeps each parameter to blocks of 16, filled with zeros */
+    size_t begin = node->offset;
+    const size_t end = begin + (dsc_shape_count(&node->shape) + 15) / 16 * 16;
     while (begin < end) {
         dsc_piece *last = pieces->count > pieces->in_blocks ? &pieces->all[pieces->count - 1] : NULL;
-        if (!last || last->begin + last->count != begin || last->decays != decays ||
-            last->count >= DSC_UPDATE_PIECE) {
-            if (!add_piece(pieces, (dsc_piece){.begin = begin, .rows = 1, .decays = decays})) return false;
+        if (!last || last->begin + last->count != begin || last->decays != node->decays ||
+            last->rate != node->rate || last->count >= DSC_UPDATE_PIECE) {
+            if (!add_piece(
+                    pieces,
+                    (dsc_piece){.begin = begin, .rows = 1, .decays = node->decays, .rate = node->rate}))
+                return false;
             last = &pieces->all[pieces->count - 1];
         }
         const size_t room = DSC_UPDATE_PIECE - last->count, some = end - begin < room ? end - begin : room;
@@ -65,13 +72,10 @@ static bool make_pieces(dsc_updater *u, const dsc_graph *graph) {
         for (size_t i = 0; i < graph->count; i++) {
             const dsc_node *node = graph->nodes[i];
             if (node->kind != DSC_NODE_PARAMETER || node->frozen) continue;
-            const size_t columns = u->rules.gathered ? 0 : dsc_executor_gradient_columns(u->executor, node),
-                         numbers = dsc_shape_count(&node->shape);
+            const size_t columns = u->rules.gathered ? 0 : dsc_executor_gradient_columns(u->executor, node);
             bool added = true;
             if (pass == 0 && columns) added = add_blocks(pieces, node, columns);
-            if (pass == 1 && !columns) /* the slab keeps each parameter to blocks of 16, filled with zeros */
-                added =
-                    add_range(pieces, node->offset, node->offset + (numbers + 15) / 16 * 16, node->decays);
+            if (pass == 1 && !columns) added = add_range(pieces, node);
             if (!added) return false;
         }
         if (pass == 0) pieces->in_blocks = pieces->count;
@@ -161,6 +165,7 @@ static void update_piece(void *context, size_t index, unsigned worker) {
     update.count = piece->count;
     update.rows = piece->rows;
     update.stride = piece->stride;
+    update.learning_rate *= piece->rate;
     update.weight_decay = piece->decays ? t->rules.weight_decay : 0;
     for (size_t row = 0, at = piece->begin; u->complete && row < piece->rows; row++, at += piece->stride)
         dsc_regularise(t->gradients + at, t->values + at, piece->count,

@@ -23,6 +23,7 @@ typedef struct dsc_update_rules {
 typedef struct dsc_piece {
     size_t begin, count, rows, stride;
     bool decays;
+    double rate; /* factor of the learning rate */
 } dsc_piece;
 typedef struct dsc_pieces {
     dsc_piece *all; /* those in blocks of columns first */

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Training that starts from a trained model: other classes, frozen layers, rates; resumed though the other model is gone.
+#   test_from.sh PROGRAM
+source "$(dirname "$0")/lib.sh"
+
+_begin() {
+    _few="train --data digits --training-samples 600 --threads 2 --batch 50 --offline --quiet"
+    [ -d "$work/first" ] && return
+    # shellcheck disable=SC2086
+    run $_few --model "conv 4 5x5 stride=2, batch-norm, relu, flatten, dense 16, relu, dense" --recipe mnist-98 --epochs 2 --out "$work/first"
+    exits 0
+}
+
+a_model_goes_on_from_where_another_ended() {
+    _begin
+    # shellcheck disable=SC2086
+    run $_few --recipe mnist-98 --epochs 1 --learning-rate 0.0000001 --from "$work/first" --out "$work/again" --json
+    exits 0
+    local again first
+    again=$(sed -n 's/.*"accuracy": *\([0-9.]*\).*/\1/p' <<<"$out" | head -n 1)
+    run evaluate "$work/first" --data digits --json
+    first=$(sed -n 's/.*"accuracy": *\([0-9.]*\).*/\1/p' <<<"$out" | head -n 1)
+    # Hardly a step was done: but for running statistics it is the same network, and a fresh one is right one time in ten.
+    awk -v a="$again" -v b="$first" 'BEGIN { exit !(b > 0.3 && a > b - 0.1 && a < b + 0.1) }' || complain "accuracy $again after $first"
+}
+
+other_classes_take_what_fits() {
+    _begin
+    small_data "$work/few" 2>/dev/null
+    run train --data "$work/few" --from "$work/first" --freeze "conv*, batch_norm*" --rates "dense1* 0.5" --epochs 1 --batch 10 --out "$work/other" --offline
+    exits 0
+    says "conv 4 5x5 stride=2, batch-norm, relu, flatten, dense 16, relu, dense"
+    [ -s "$work/other/start.safetensors" ] || complain "the start was not kept"
+}
+
+a_run_goes_on_though_the_other_model_is_gone() {
+    _begin
+    cp -r "$work/first" "$work/gone"
+    # shellcheck disable=SC2086
+    run $_few --recipe mnist-98 --epochs 3 --from "$work/gone" --freeze "conv*" --out "$work/whole"
+    exits 0
+    # shellcheck disable=SC2086
+    run $_few --recipe mnist-98 --epochs 3 --from "$work/gone" --freeze "conv*" --out "$work/parts"
+    exits 0
+    rm -r "$work/gone" "$work/parts/checkpoint" "$work/parts/model.safetensors"
+    : >"$work/parts/log.jsonl"
+    run train --resume "$work/parts" --quiet
+    exits 0
+    cmp -s "$work/whole/model.safetensors" "$work/parts/model.safetensors" || complain "the bits differ"
+}
+
+what_does_not_fit_is_told() {
+    _begin
+    # shellcheck disable=SC2086
+    run $_few --from "$work/first" --freeze "convolution*" --epochs 1 --out "$work/none"
+    exits 2
+    says "nothing is called 'convolution*'"
+    says "conv1.weight"
+    # shellcheck disable=SC2086
+    run $_few --from "$work/first" --rates "conv*" --epochs 1 --out "$work/none"
+    exits 2
+    says "expected a name and a number from 0 to 1000"
+    # shellcheck disable=SC2086
+    run $_few --from "$work/first" --freeze "*" --epochs 1 --out "$work/none"
+    exits 2
+    says "nothing to learn"
+    # shellcheck disable=SC2086
+    run $_few --from "$work/nowhere" --epochs 1 --out "$work/none"
+    exits 1
+    says "nowhere"
+    [ ! -e "$work/none" ] || complain "a folder was left"
+}
+
+promises a_model_goes_on_from_where_another_ended other_classes_take_what_fits a_run_goes_on_though_the_other_model_is_gone \
+    what_does_not_fit_is_told
