@@ -234,10 +234,19 @@ static dsc_status finish(dsc_opening *o, dsc_error *error) {
     return status ? status : mix(o, error);
 }
 
-/* Pictures were brought to the size that was asked for; arrays have theirs. */
-static dsc_status check_size(const dsc_opening *o, const char *path, dsc_error *error) {
+/* Pictures were prepared or brought to the size, as was asked for; arrays are as they are. */
+static dsc_status check_asked(const dsc_opening *o, const char *path, dsc_error *error) {
     const int64_t *size = o->reading->size;
     const size_t *shape = o->train->shape;
+    dsc_images images;
+    if (o->reading->prepare) {
+        dsc_dataset_describe(&images, o->train);
+        if (images.preparation != DSC_PREPARATION_DIGITS)
+            return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                            "%s: its images are arrays of %zu x %zu pixels that are not prepared, and prepare "
+                            "is for pictures alone; omit it",
+                            path, shape[1], shape[2]);
+    }
     if (!size[0] || (shape[1] == (size_t)size[0] && shape[2] == (size_t)size[1])) return DSC_OK;
     return dsc_fail(
         error, DSC_ERROR_UNSUPPORTED,
@@ -272,7 +281,7 @@ dsc_status dsc_data_form_open(dsc_opening *o, const char *path, dsc_error *error
     if (!status && o->unpacked) status = name_unpacked(o, inner, error);
     free(inner);
     if (!status && !outer) status = finish(o, error);
-    if (!status && !outer) status = check_size(o, path, error);
+    if (!status && !outer) status = check_asked(o, path, error);
     if (status) dsc_opening_clear(o);
     return status;
 }

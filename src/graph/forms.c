@@ -78,7 +78,7 @@ static dsc_form form_of_input(const choosing *c, const dsc_node *node, size_t i)
 }
 
 /* Further outputs of an op stay reals, as inputs do. False: out of memory. */
-static bool choose_of(const choosing *c, dsc_place *place, const dsc_node *node) {
+static bool choose_of(const choosing *c, dsc_node_place *place, const dsc_node *node) {
     place->in_form = dsc_allocate(node->input_count, sizeof *place->in_form);
     if (!place->in_form) return false;
     place->form = place->out_form[0] = form_of_output(c, node);

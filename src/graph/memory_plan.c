@@ -27,14 +27,14 @@ static bool input_is_read(const dsc_step *step, size_t input) {
 
 static void touch_op(dsc_program *program, size_t index, const dsc_step *step) {
     const dsc_node *node = step->node;
-    const dsc_place *place = &program->places[node->index];
+    const dsc_node_place *place = &program->places[node->index];
     bool tiled = step->stage->kind == DSC_STAGE_TILES, back = step->kind == DSC_STEP_BACKWARD;
     for (size_t i = 0; i < node->input_count; i++)
         if (dsc_node_is_sampled(node->inputs[i]) && input_is_read(step, i))
             touch(program, place->read[i], index, tiled);
     size_t outputs = node->op->outputs ? node->op->outputs : 1;
     for (size_t k = 0; k < outputs; k++) {
-        const dsc_place *output = &program->places[node->index + k];
+        const dsc_node_place *output = &program->places[node->index + k];
         if (!back || (node->op->keeps_outputs >> k & 1)) touch(program, output->value, index, tiled);
         if (back) touch(program, output->gradient, index, tiled);
     }

@@ -51,7 +51,7 @@ static dsc_real *value_pointer(const running *r, const dsc_node *node, size_t i,
     return slot_pointer(r->workspace, r->program->places[node->index].read[i], at);
 }
 
-static dsc_real *gradient_target(const running *r, const dsc_place *place, size_t input, const where *at) {
+static dsc_real *gradient_target(const running *r, const dsc_node_place *place, size_t input, const where *at) {
     if (place->d_in[input] != DSC_NO_SLOT) return slot_pointer(r->workspace, place->d_in[input], at);
     if (place->contribution[input] == DSC_NO_SLOT) return NULL;
     const dsc_contribution *it = &r->program->contributions[place->contribution[input]];
@@ -68,7 +68,7 @@ typedef struct call_arrays {
 
 static void fill_pointers(const running *r, const dsc_step *step, const where *at, call_arrays *arrays) {
     const dsc_node *node = step->node;
-    const dsc_place *place = &r->program->places[node->index];
+    const dsc_node_place *place = &r->program->places[node->index];
     bool back = step->kind == DSC_STEP_BACKWARD;
     for (size_t i = 0; i < node->input_count; i++) {
         dsc_real *value = value_pointer(r, node, i, at);
@@ -77,7 +77,7 @@ static void fill_pointers(const running *r, const dsc_step *step, const where *a
         arrays->d_in[i] = back ? gradient_target(r, place, i, at) : NULL;
     }
     for (size_t k = 0; k < (node->op->outputs ? node->op->outputs : 1); k++) {
-        const dsc_place *output = &r->program->places[node->index + k];
+        const dsc_node_place *output = &r->program->places[node->index + k];
         arrays->out[k] = slot_pointer(r->workspace, output->value, at);
         arrays->d_out[k] = back ? slot_pointer(r->workspace, output->gradient, at) : NULL;
     }
@@ -87,7 +87,7 @@ static dsc_call make_call(const running *r, const dsc_step *step, const where *a
                           const call_arrays *arrays) {
     const dsc_node *node = step->node;
     const dsc_program *program = r->program;
-    const dsc_place *place = &program->places[node->index];
+    const dsc_node_place *place = &program->places[node->index];
     const dsc_program_workspace *workspace = r->workspace;
     size_t lane_bytes = (place->needs.saved_per_lane + DSC_ALIGNMENT - 1) / DSC_ALIGNMENT * DSC_ALIGNMENT;
     const uint32_t *samples = r->run->samples ? r->run->samples : workspace->numbers;
@@ -340,7 +340,7 @@ static size_t columns_made(const dsc_needs *needs, size_t k) {
 
 size_t dsc_program_gradient_columns(const dsc_program *program, const dsc_node *parameter) {
     for (size_t i = 0; i < program->graph->count; i++) {
-        const dsc_place *place = &program->places[i];
+        const dsc_node_place *place = &program->places[i];
         for (size_t k = 0; place->contribution && k < program->graph->nodes[i]->input_count; k++) {
             if (place->contribution[k] == DSC_NO_SLOT) continue;
             const dsc_contribution *it = &program->contributions[place->contribution[k]];

@@ -142,19 +142,19 @@ static bool ask_needs(const dsc_program *program, const dsc_node *node, dsc_need
 
 /* The slot of a node's value in another form than its own. */
 static bool place_converted(dsc_program *program, const dsc_node *node, dsc_form form) {
-    dsc_place *place = &program->places[node->index];
+    dsc_node_place *place = &program->places[node->index];
     return place->converted != DSC_NO_SLOT ||
            add_slot(program, &place->converted, dsc_form_bytes(form, &node->shape));
 }
 
 /* The slots that an op reads. */
 static bool place_inputs(dsc_program *program, const dsc_node *node) {
-    dsc_place *place = &program->places[node->index];
+    dsc_node_place *place = &program->places[node->index];
     place->read = dsc_allocate(node->input_count, sizeof *place->read);
     if (!place->read) return false;
     for (size_t i = 0; i < node->input_count; i++) {
         const dsc_node *input = node->inputs[i];
-        const dsc_place *from = &program->places[input->index];
+        const dsc_node_place *from = &program->places[input->index];
         place->read[i] = from->value;
         if (!dsc_node_is_sampled(input) || from->form == place->in_form[i]) continue;
         if (!place_converted(program, input, place->in_form[i])) return false;
@@ -164,7 +164,7 @@ static bool place_inputs(dsc_program *program, const dsc_node *node) {
 }
 
 static bool place_node(dsc_program *program, const dsc_node *node) {
-    dsc_place *place = &program->places[node->index];
+    dsc_node_place *place = &program->places[node->index];
     if (node->kind == DSC_NODE_OP && !place_inputs(program, node)) return false;
     if (dsc_node_is_sampled(node)) {
         if (!add_slot(program, &place->value, bytes_of(program, node))) return false;
@@ -208,7 +208,7 @@ static size_t find_columns(const dsc_program *program) {
     size_t columns = 0;
     for (size_t n = 0; program->input_count && n < program->graph->count; n++) {
         const dsc_node *node = program->graph->nodes[n];
-        const dsc_place *place = &program->places[n];
+        const dsc_node_place *place = &program->places[n];
         if (node->kind != DSC_NODE_OP || (node->op->flags & DSC_OP_VIEW) || !place->needed) continue;
         const size_t read = columns_read(&place->needs);
         for (size_t i = 0; i < node->input_count; i++) {
@@ -225,7 +225,7 @@ static size_t find_columns(const dsc_program *program) {
 
 /* Adds the step that makes a node's value in another form, unless there is one. */
 static bool convert_value(dsc_program *program, const dsc_node *node, dsc_form form) {
-    dsc_place *place = &program->places[node->index];
+    dsc_node_place *place = &program->places[node->index];
     if (place->is_converted) return true;
     place->is_converted = true;
     return add_step(program, (dsc_step){.kind = DSC_STEP_CONVERT,
@@ -305,7 +305,7 @@ typedef struct passing {
 /* Where input `i`'s share of the gradient goes; fills in `after` if it must be converted or summed up. */
 static bool place_gradient(dsc_program *program, const dsc_node *node, size_t i, passing *after) {
     const dsc_node *input = node->inputs[i];
-    dsc_place *place = &program->places[node->index], *target = &program->places[input->index];
+    dsc_node_place *place = &program->places[node->index], *target = &program->places[input->index];
     if (input->kind == DSC_NODE_PARAMETER) return add_contribution(program, &place->contribution[i], node, i);
     if (!add_slot(program, &place->d_in[i], dsc_form_bytes(place->in_form[i], &input->shape))) return false;
     size_t share = place->d_in[i];
@@ -332,7 +332,7 @@ static bool place_gradient(dsc_program *program, const dsc_node *node, size_t i,
 }
 
 static bool schedule_node_backward(dsc_program *program, const dsc_node *node) {
-    dsc_place *place = &program->places[node->index];
+    dsc_node_place *place = &program->places[node->index];
     passing after[DSC_INPUTS_MOST] = {{{0}, {0}}};
     place->d_in = dsc_allocate(node->input_count, sizeof(size_t));
     place->contribution = dsc_allocate(node->input_count, sizeof(size_t));
@@ -357,7 +357,7 @@ static bool schedule_node_backward(dsc_program *program, const dsc_node *node) {
 /* An op's output that nobody differentiates still has a gradient: zero. */
 static bool place_output_gradients(dsc_program *program, const dsc_node *node) {
     for (size_t k = 0; k < (node->op->outputs ? node->op->outputs : 1); k++) {
-        dsc_place *output = &program->places[node->index + k];
+        dsc_node_place *output = &program->places[node->index + k];
         if (output->gradient != DSC_NO_SLOT) continue;
         if (!add_slot(program, &output->gradient, bytes_of(program, program->graph->nodes[node->index + k])))
             return false;
@@ -372,7 +372,7 @@ static bool place_output_gradients(dsc_program *program, const dsc_node *node) {
 
 static bool schedule_backward(dsc_program *program) {
     const dsc_graph *graph = program->graph;
-    dsc_place *loss = &program->places[program->options.loss->index];
+    dsc_node_place *loss = &program->places[program->options.loss->index];
     if (!loss->differentiated) return true;
     if (!add_slot(program, &loss->gradient, sizeof(dsc_real))) return false;
     if (!add_step(program, (dsc_step){.kind = DSC_STEP_SEED, .to = loss->gradient})) return false;
@@ -418,7 +418,7 @@ static void place_contributions(dsc_program *program) {
 
 dsc_status dsc_schedule(dsc_program *program, dsc_error *error) {
     for (size_t i = 0; i < program->graph->count; i++) {
-        dsc_place *place = &program->places[i];
+        dsc_node_place *place = &program->places[i];
         place->value = place->gradient = place->saved = place->converted = DSC_NO_SLOT;
     }
     find_needed(program);

@@ -68,7 +68,7 @@ typedef struct dsc_contribution {
 } dsc_contribution;
 
 /* What the program knows of one node. */
-typedef struct dsc_place {
+typedef struct dsc_node_place {
     dsc_needs needs;               /* ops: what they asked for; `plan` is the place's own */
     size_t value, gradient, saved; /* slots, or DSC_NO_SLOT */
     dsc_form form;                 /* of value and gradient */
@@ -82,14 +82,14 @@ typedef struct dsc_place {
     size_t *contribution;      /* (parameter input): the index of its contribution, or DSC_NO_SLOT */
     bool needed;               /* by what is kept or differentiated */
     bool differentiated;       /* a gradient is wanted, and the loss depends on it */
-} dsc_place;
+} dsc_node_place;
 
 struct dsc_program {
     const dsc_graph *graph;
     dsc_executor_options options;
     size_t lane_samples;      /* in one lane at most */
     const dsc_node *pickiest; /* the op that needs the most samples in a run, or NULL */
-    dsc_place *places;        /* one for each node of the graph */
+    dsc_node_place *places;        /* one for each node of the graph */
     dsc_slot *slots;
     size_t slot_count, slot_capacity;
     dsc_step *steps;
@@ -128,7 +128,7 @@ static inline size_t dsc_slot_root(const dsc_program *program, size_t slot) {
 
 /* Where a value is read after a run: in DSC_FORM_REALS. */
 static inline size_t dsc_kept_slot(const dsc_program *program, const dsc_node *node) {
-    const dsc_place *place = &program->places[node->index];
+    const dsc_node_place *place = &program->places[node->index];
     return place->form == DSC_FORM_REALS ? place->value : place->converted;
 }
 

@@ -20,7 +20,7 @@ static size_t even_part(size_t total, size_t limit, size_t multiple) {
  * which few lie in a row: micro-tiles would be small. */
 static bool reads_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
     const dsc_packer *p = g->a.packer;
-    dsc_place at;
+    dsc_vector_place at;
     if (g->a.is_packed || !p->place || g->rows == 0 || !p->place(&at, p, 0)) return false;
     if (at.vectors < g->rows && at.vectors < k->rows / 2) return false;
     if (!at.halves) {
@@ -41,7 +41,7 @@ static bool reads_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
  * first-level cache. */
 static bool reads_b_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
     const dsc_packer *p = g->b.packer;
-    dsc_place at;
+    dsc_vector_place at;
     if (g->b.is_packed || k->rounds || k->elements_per_word != 1 || !p->place || !p->place(&at, p, 0))
         return false;
     if (at.halves || at.vector_stride != 1 || at.vectors < g->columns || at.run < g->depth) return false;
@@ -147,7 +147,7 @@ static block block_of_b(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t col
     const dsc_gemm_kernels *k = plan->kernels;
     const ptrdiff_t width = (ptrdiff_t)k->width;
     if (plan->b_direct) {
-        dsc_place at;
+        dsc_vector_place at;
         g->b.packer->place(&at, g->b.packer, column);
         return (block){(const dsc_real *)at.at + (ptrdiff_t)depth * at.depth_stride, width, at.depth_stride,
                        NULL};
@@ -186,7 +186,7 @@ static void multiply_places(const strip *s, dsc_micro_tile *t, const dsc_packer 
     const ptrdiff_t e = (ptrdiff_t)s->kernels->elements_per_word;
     const size_t rows_end = row + rows;
     while (row < rows_end) {
-        dsc_place at;
+        dsc_vector_place at;
         p->place(&at, p, row);
         const size_t some = smaller(at.vectors, rows_end - row), inside = depth % at.run;
         const ptrdiff_t start =

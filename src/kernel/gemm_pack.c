@@ -56,7 +56,7 @@ static void round_rows(dsc_real *words, const dsc_gemm_kernels *k, const dsc_pac
 }
 
 /* A row of bfloat16 that lies in runs, such as a patch, as it is; from the one that begins at `in`. */
-static void copy_runs(uint16_t *out, const uint16_t *in, const dsc_place *at, size_t depth, size_t depths) {
+static void copy_runs(uint16_t *out, const uint16_t *in, const dsc_vector_place *at, size_t depth, size_t depths) {
     for (size_t d = depth, some; d < depth + depths; d += some, out += some) {
         const size_t inside = d % at->run;
         some = smaller(at->run - inside, depth + depths - d);
@@ -67,7 +67,7 @@ static void copy_runs(uint16_t *out, const uint16_t *in, const dsc_place *at, si
 /* False, and nothing done, unless the rows are bfloat16 already, whose depth lies side by side. */
 static bool copy_rows(dsc_real *words, const dsc_packer *p, size_t stride, size_t row, size_t rows,
                       size_t depth, size_t depths) {
-    dsc_place at;
+    dsc_vector_place at;
     if (!p->place || !p->place(&at, p, row) || !at.halves || at.depth_stride != 1) return false;
     for (size_t i = 0, some; i < rows; i += some) {
         (void)p->place(&at, p, row + i);

@@ -28,11 +28,11 @@ static void fill_matrix(const dsc_packer *p, const dsc_vector_kernels *kernels, 
     }
 }
 
-static bool matrix_place(dsc_place *place, const dsc_packer *p, size_t vector) {
+static bool matrix_place(dsc_vector_place *place, const dsc_packer *p, size_t vector) {
     const ptrdiff_t size = p->halves ? sizeof(uint16_t) : sizeof(dsc_real);
     /* Plans ask before there is a matrix, for vector 0: nothing may be added to NULL. */
     const char *base = p->matrix;
-    *place = (dsc_place){vector ? base + (ptrdiff_t)vector * p->vector_stride * size : base,
+    *place = (dsc_vector_place){vector ? base + (ptrdiff_t)vector * p->vector_stride * size : base,
                          p->halves,
                          p->vector_stride,
                          p->depth_stride,

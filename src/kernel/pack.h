@@ -26,15 +26,15 @@ typedef void dsc_pack_fill(const dsc_packer *packer, const dsc_vector_kernels *k
 
 /* Where vectors lie if a product may read them in place, `vectors` of them with the same stride: element k
  * of the first is at[k / run * run_stride + k % run * depth_stride]. */
-typedef struct dsc_place {
+typedef struct dsc_vector_place {
     const void *at; /* reals, */
     bool halves;    /* or bfloat16, the upper halves of floats */
     ptrdiff_t vector_stride, depth_stride, run_stride;
     size_t vectors, run;
-} dsc_place;
+} dsc_vector_place;
 
 /* False if they must be packed. */
-typedef bool dsc_pack_place(dsc_place *place, const dsc_packer *packer, size_t vector);
+typedef bool dsc_pack_place(dsc_vector_place *place, const dsc_packer *packer, size_t vector);
 
 struct dsc_packer {
     dsc_pack_fill *fill;

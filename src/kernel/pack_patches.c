@@ -59,13 +59,13 @@ static void fill_patches(const dsc_packer *packer, const dsc_vector_kernels *ker
 }
 
 /* A row of the output is a run of pixels; in each, a row of the patch is a run of places. */
-static bool patches_place(dsc_place *found, const dsc_packer *packer, size_t vector) {
+static bool patches_place(dsc_vector_place *found, const dsc_packer *packer, size_t vector) {
     const dsc_packer_patches *p = (const dsc_packer_patches *)packer;
     if (p->dilation_x != 1) return false;
     const size_t start = start_of(p, vector) * (p->halves ? sizeof(uint16_t) : sizeof(dsc_real));
     const char *base = p->elements;
     /* Plans ask before there is an image, for vector 0: nothing may be added to NULL. */
-    *found = (dsc_place){.at = start ? base + start : base,
+    *found = (dsc_vector_place){.at = start ? base + start : base,
                          .halves = p->halves,
                          .vector_stride = (ptrdiff_t)(p->stride_x * p->channels),
                          .depth_stride = 1,

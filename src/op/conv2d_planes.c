@@ -147,7 +147,7 @@ size_t dsc_conv_planes_scratch(const dsc_conv_planes *p, const dsc_conv_sizes *z
     return product->rounds || p->form != DSC_FORM_REALS ? z->c * plane_of_x(p, z, product) : 0;
 }
 
-static bool place_of(dsc_place *found, const dsc_packer *packer, size_t vector) {
+static bool place_of(dsc_vector_place *found, const dsc_packer *packer, size_t vector) {
     const dsc_conv_places *p = (const dsc_conv_places *)(const void *)packer;
     const dsc_conv_sizes *z = p->z;
     const size_t c = vector % z->c, s = vector / z->c % z->s, r = vector / z->c / z->s;
@@ -155,7 +155,7 @@ static bool place_of(dsc_place *found, const dsc_packer *packer, size_t vector) 
     const size_t size = packer->halves ? sizeof(uint16_t) : sizeof(dsc_real), plane = plane_of(&p->planes);
     const size_t start = (own ? s * z->c + c : c) * plane + r * z->dilation[0] * p->planes.pitch +
                          (own || z->stride[1] > 1 ? 0 : s * z->dilation[1]);
-    *found = (dsc_place){.at = start ? (const char *)packer->matrix + start * size : packer->matrix,
+    *found = (dsc_vector_place){.at = start ? (const char *)packer->matrix + start * size : packer->matrix,
                          .halves = packer->halves,
                          .vector_stride = (ptrdiff_t)plane,
                          .depth_stride = 1,
@@ -170,7 +170,7 @@ static void fill_places(const dsc_packer *packer, const dsc_vector_kernels *kern
                         ptrdiff_t vector_step, ptrdiff_t depth_step, size_t vector, size_t vectors,
                         size_t depth, size_t depths) {
     for (size_t v = 0; v < vectors; v++) {
-        dsc_place at;
+        dsc_vector_place at;
         (void)place_of(&at, packer, vector + v);
         dsc_real *to = out + (ptrdiff_t)v * vector_step;
         for (size_t d = depth; d < depth + depths;) {

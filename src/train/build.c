@@ -38,10 +38,7 @@ dsc_status dsc_recipe_parse(dsc_recipe_parts *parts, const dsc_recipe *recipe, d
     *parts = (dsc_recipe_parts){0};
     dsc_status status = check_values(recipe, error);
     if (!status) status = parse_texts(parts, recipe, error);
-    if (status) {
-        dsc_recipe_parts_release(parts);
-        return status;
-    }
+    if (status) return status;
     const dsc_optimiser_kind *optimiser = parts->optimiser.kind;
     parts->learning_rate = recipe->learning_rate > 0 ? recipe->learning_rate : optimiser->learning_rate;
     parts->weight_decay = recipe->weight_decay >= 0 ? recipe->weight_decay : optimiser->weight_decay;

@@ -23,7 +23,7 @@ typedef struct dsc_recipe_parts {
 
 /* Checks everything that can be checked without data, and parses every text but the model's and the loss's.
  * An error in a text names the recipe's parameter, points at the column, and suggests. Release with
- * dsc_recipe_parts_release; after a failure there is nothing to release, and no harm in it. */
+ * dsc_recipe_parts_release, also after a failure. */
 dsc_status dsc_recipe_parse(dsc_recipe_parts *parts, const dsc_recipe *recipe, dsc_error *error);
 void dsc_recipe_parts_release(dsc_recipe_parts *parts);
 

@@ -425,13 +425,18 @@ scans_are_packed_as_predict_prepares_them() {
     pictures=$(json "[f['answers'][0]['top'] for f in j['files']]")
     run predict --json --quiet "$work/strokes-data/train-images-idx3-ubyte"
     same "$(json "[a['top'] for a in j['files'][0]['answers']]")" "$pictures"
+    # The size that they get may be named, no other.
+    run data pack "$light" "$work/strokes-named" --keep-order --test-share 0 --prepare --size 28x28
+    exits 0
+    holds "other images" cmp "$work/strokes-data/train-images-idx3-ubyte" "$work/strokes-named/train-images-idx3-ubyte"
+    run data pack "$light" "$work/strokes-data" --force --prepare --size 32x32
+    exits 2
+    says "prepare makes images of 28x28"
     pgm "$light/7/blank.pgm" 50 50 200
     run data pack "$light" "$work/strokes-data" --force --prepare
     exits 1
     says "7/blank.pgm"
     says "take the picture out or mend it"
-    run data pack "$light" "$work/strokes-data" --prepare --size 28x28
-    exits 2
 }
 images_that_were_prepared_elsewhere_are_noted_as_such() {
     local class

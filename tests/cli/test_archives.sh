@@ -18,7 +18,7 @@ _hides_folder() {
 }
 
 # _python CODE ARGUMENTS...: archives that no well-meant tool makes.
-_python() { /usr/bin/python3 -c "import io, os, sys, tarfile, zipfile
+_python() { /usr/bin/python3 -c "import gzip, io, os, sys, tarfile, zipfile
 $1" "${@:2}"; }
 
 archives_of_each_kind_hold_what_the_folder_holds() {
@@ -51,11 +51,18 @@ with zipfile.ZipFile(out + "/photos.zip", "w", zipfile.ZIP_DEFLATED) as z:
     prints "photos.zip"
     says "2 hidden files in it were passed over"
     _hides_folder
-    if command -v zstd >/dev/null; then
-        zstd -q "$work/photos.tar" -o "$work/photos.tar.zst"
-        run data info --data "$work/photos.tar.zst" --json
-        same "$(_content)" "$wanted"
-    fi
+}
+an_archive_packed_by_zstd_holds_what_the_folder_holds() {
+    needs_library libarchive && needs_python && needs_command zstd || return
+    local wanted
+    run data info --data "$work/set" --json
+    wanted=$(_content)
+    zstd -q "$work/photos.tar" -o "$work/photos.tar.zst"
+    run data info --data "$work/photos.tar.zst" --json
+    exits 0
+    same "$(_content)" "$wanted"
+    _hides_folder
+    _clean
 }
 archives_hold_data_of_any_form() {
     needs_library libarchive && needs_python || return
@@ -172,6 +179,83 @@ damaged_archives_are_told() {
         _hides_folder
         _clean
     done
+}
+a_tar_that_was_cut_between_two_files_is_refused() {
+    needs_library libarchive && needs_python || return
+    # Cut off are the zeros at the end, all of them; then the last files too; then all but one block of the zeros.
+    _python '
+out = sys.argv[1]
+with tarfile.open(out + "/photos.tar") as t: last = t.getmembers()[-1]
+whole = open(out + "/photos.tar", "rb").read()
+end = last.offset_data + (last.size + 511) // 512 * 512
+for name, size in ("zeros", end), ("files", last.offset), ("block", end + 512):
+    open(out + "/cut-%s.tar" % name, "wb").write(whole[:size])
+    with gzip.open(out + "/cut-%s.tar.gz" % name, "wb") as z: z.write(whole[:size])
+' "$work"
+    local what
+    for what in zeros files; do
+        for what in cut-$what.tar cut-$what.tar.gz; do
+            run data info --data "$work/$what"
+            exits 1
+            says "$work/$what: ends after"
+            says "bytes of tar without the zeros that end a whole one: it was probably cut off; copy or download it again"
+            _hides_folder
+            _clean
+        done
+    done
+    for what in cut-block.tar cut-block.tar.gz; do
+        run data info --data "$work/$what" --json
+        exits 0
+        _clean
+    done
+}
+# Begins to train on a tar of 300 files that comes through a pipe, so that it is unpacked as far as the test wants: a
+# hundred files, and half a header. The rest can be written to 7.
+_begin_to_unpack() {
+    _python '
+with tarfile.open(sys.argv[1], "w") as t:
+    for i in range(300):
+        e = tarfile.TarInfo("photos/%s/%d.pgm" % ("ab"[i % 2], i))
+        body = b"P5 2 2 255\n" + bytes((i % 251, 1, 2, 3))
+        e.size = len(body)
+        t.addfile(e, io.BytesIO(body))
+' "$work/many.tar"
+    rm -f "$work/slow.tar.gz"
+    mkfifo "$work/slow.tar.gz"
+    in_background "$program" train --data "$work/slow.tar.gz" --out "$work/never" --quiet
+    exec 7>"$work/slow.tar.gz"
+    head -c $((100 * 1024 + 520)) "$work/many.tar" >&7
+    wait_for _unpacked 100
+}
+_unpacked() { [ "$(find "$TMPDIR" -name '*.pgm' | wc -l)" -ge "$1" ]; }
+an_interrupted_unpacking_leaves_no_folder() {
+    needs_library libarchive && needs_python && needs_plain_signals || return
+    local signal
+    for signal in INT TERM HUP; do
+        _begin_to_unpack
+        kill -$signal $job
+        tail -c +$((100 * 1024 + 521)) "$work/many.tar" >&7
+        exec 7>&-
+        ended
+        exits $((128 + $(kill -l $signal)))
+        says "descender: interrupted"
+        says_no "slow.tar.gz"
+        prints_nothing
+        _clean
+        holds "a run was begun" test ! -e "$work/never"
+    done
+}
+what_fails_after_a_signal_is_told_as_well() {
+    needs_library libarchive && needs_python && needs_plain_signals || return
+    _begin_to_unpack
+    kill -TERM $job
+    exec 7>&- # in the middle of a file
+    ended
+    exits 143
+    says "slow.tar.gz: is damaged, or no archive of a kind that is read"
+    says "descender: interrupted"
+    _hides_folder
+    _clean
 }
 folders_of_dead_processes_are_removed_and_those_of_others_stay() {
     needs_library libarchive && needs_python || return

@@ -82,13 +82,16 @@ what_is_none_of_the_forms_is_told() {
     prints "folder"
 }
 
-arrays_are_not_brought_to_another_size() {
+arrays_are_not_brought_to_another_size_nor_prepared() {
     small_data "$work/arrays"
     run data info --data "$work/arrays" --size 4x4
     exits 1
     says "its images are arrays of 8 x 8 pixels, and size brings pictures alone to another size, 4 x 4"
     run data info --data "$work/arrays" --size 8x8
     exits 0
+    run data info --data "$work/arrays" --prepare
+    exits 1
+    says "its images are arrays of 8 x 8 pixels that are not prepared, and prepare is for pictures alone; omit it"
 }
 
 promises

@@ -159,7 +159,7 @@ static void parsing_survives_every_failed_allocation(void **state) {
         dsc_status status = dsc_recipe_parse(&parts, &recipe, &error);
         const bool failed = testing_allocation_failed();
         assert_int_equal(status, failed ? DSC_ERROR_MEMORY : DSC_OK);
-        dsc_recipe_parts_release(&parts); /* harmless after a failure */
+        dsc_recipe_parts_release(&parts); /* also after a failure */
         if (!failed) break;
     }
     dsc_recipe_clear(&recipe);

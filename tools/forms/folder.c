@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "data/images.h"
+#include "image/prepare.h"
 
 #include <regex.h>
 #include <stdlib.h>
@@ -121,7 +122,8 @@ static dsc_status read_sets(dsc_opening *o, pictures_how *how, const pictures_li
 }
 
 static dsc_status check_options(const dsc_reading *how, dsc_error *error) {
-    if (how->prepare && (how->size[0] || how->fit))
+    const bool as_prepared = how->size[0] == DSC_DIGIT_SIDE && how->size[1] == DSC_DIGIT_SIDE;
+    if (how->prepare && ((how->size[0] && !as_prepared) || how->fit))
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "prepare makes images of 28x28; omit size and fit");
     if (how->fit && !how->size[0])
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "fit needs the size to fit to: --size 64x64, for example");

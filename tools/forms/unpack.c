@@ -38,6 +38,9 @@
     X(archive_read_next_header) \
     X(archive_read_data) \
     X(archive_error_string) \
+    X(archive_format) \
+    X(archive_filter_bytes) \
+    X(archive_read_header_position) \
     X(archive_entry_pathname) \
     X(archive_entry_pathname_utf8) \
     X(archive_entry_filetype) \
@@ -242,13 +245,26 @@ static dsc_status unpack_entry(unpacking *p, struct archive_entry *entry, dsc_er
     return unpack_file(p, name, error);
 }
 
+/* A tar ends with blocks of zeros, which libarchive reads where it found no further entry. An archive that was
+ * cut between two files has none, and would pass for a whole one. */
+static dsc_status check_end(const unpacking *p, dsc_error *error) {
+    const bool is_tar = (p->api.archive_format(p->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
+    const int64_t at = p->api.archive_read_header_position(p->archive);
+    if (!is_tar || p->api.archive_filter_bytes(p->archive, 0) > at) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_FORMAT,
+                    "%s: ends after %lld bytes of tar without the zeros that end a whole one: it was probably "
+                    "cut off; copy or download it again, or, if it is whole, unpack it yourself, and give the "
+                    "folder",
+                    p->path, (long long)at);
+}
+
 static dsc_status unpack_all(unpacking *p,
                              int (*on_progress)(void *user, const char *what, size_t done, size_t count),
                              void *user, dsc_error *error) {
     for (size_t entries = 0;; entries++) {
         struct archive_entry *entry;
         const int code = p->api.archive_read_next_header(p->archive, &entry);
-        if (code == ARCHIVE_EOF) return DSC_OK;
+        if (code == ARCHIVE_EOF) return check_end(p, error);
         if (code != ARCHIVE_OK && code != ARCHIVE_WARN) return fail_damaged(p, error);
         if (entries == FILES_MOST)
             return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
