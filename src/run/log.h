@@ -5,8 +5,8 @@
  * Every line has "event" and "step", the steps done by then. The events:
  *
  *   start    what runs: format, version, time, machine, kernels and why they were chosen, precision,
- *            threads, recipe, model, data with its counts and checksums, dataset (its shape and the
- *            names of its classes), memory. The first line.
+ *            threads, recipe, title (data and network, for people), model, data with its counts and
+ *            checksums, dataset (its shape and the names of its classes), memory. The first line.
  *   resume   another process goes on from here: version, time, machine, kernels and why, precision, threads
  *   step     every twentieth of an epoch: epoch, loss and accuracy of the epoch so far, learning_rate,
  *            seconds

@@ -8,6 +8,7 @@
 #include "data/dataset.h"
 #include "data/images.h"
 #include "kernel/kernel.h"
+#include "model/title.h"
 #include "run/facts.h"
 
 #include <math.h>
@@ -75,12 +76,20 @@ static void note_data(dsc_run_log *log, dsc_trainer *t, const char *name) {
     dsc_run_log_group_end(log);
 }
 
+static void note_title(dsc_run_log *log, const dsc_trainer *t, const char *data_name) {
+    dsc_text title = {0};
+    dsc_model_title(&title, t->model, data_name ? data_name : t->training->name);
+    if (!title.failed) dsc_run_log_text(log, "title", title.data);
+    dsc_text_free(&title);
+}
+
 dsc_status dsc_run_note_start(dsc_run_log *log, dsc_trainer *t, const char *recipe_name,
                               const char *data_name, dsc_error *error) {
     dsc_run_log_begin(log, "start", t->progress.step);
     dsc_run_log_count(log, "format", DSC_RUN_LOG_FORMAT);
     note_machine(log, t);
     dsc_run_log_text(log, "recipe", recipe_name);
+    note_title(log, t, data_name);
     dsc_run_log_text(log, "model", t->model->text);
     dsc_run_log_count(log, "parameters", dsc_model_parameters(t->model));
     note_data(log, t, data_name);

@@ -191,6 +191,9 @@ try {
   check("and told as a table", await comes(page, () => document.querySelectorAll("#chart-loss tbody tr").length > 1));
   check("its state is told", /(training|finished|stopped)/.test(await page.locator("#run-state").innerText()));
   await accessible(page, "a run that trains");
+  const titles = await page.locator("#runs td .hint").allInnerTexts();
+  check("each run is listed with its data and network", titles.length > 0 && titles.every((text) => /^.+: .+ parameters$/.test(text)), titles);
+  check("a run says what it learns", titles.includes(await page.locator("#run-title").innerText()), await page.locator("#run-title").innerText());
   await page.locator("#runs button", { hasText: "finished" }).click();
   await page.waitForFunction(() => document.getElementById("run-state").textContent.startsWith("finished"));
   await page.waitForSelector("#history:not([hidden])");

@@ -36,6 +36,7 @@ the_logs_first_line_says_what_ran_where_on_what() {
     needs_json || return
     out=$(_line 1 "$work/run/log.jsonl")
     same "$(json "j['event'], j['step'], j['format'], j['recipe']")" "('start', 0, 1, 'tutorial')"
+    same "$(json "j['title']")" "small-data: 1 hidden layer, 1,660 parameters"
     same "$(json "j['data']['training'], j['data']['validation'], j['data']['classes']")" "(60, 8, 4)"
     same "$(json "sorted(k for k in j if k in ('version', 'machine', 'kernels', 'threads', 'memory_bytes'))")" \
         "['kernels', 'machine', 'memory_bytes', 'threads', 'version']"

@@ -70,7 +70,7 @@ static int make(void **unused) {
     write_file(secret, "recipe.json", "{\"model\": \"784-10\"}");
     if (symlink(secret, link)) return 1;
     write_file(one, "log.jsonl",
-               "{\"event\":\"start\",\"step\":0,\"recipe\":\"one\"}\n"
+               "{\"event\":\"start\",\"step\":0,\"recipe\":\"one\",\"title\":\"sketches: no hidden layer\"}\n"
                "{\"event\":\"step\",\"step\":1,\"epoch\":0.5,\"loss\":2,\"accuracy\":0.2,\"learning_rate\":0."
                "1,\"seconds\":1}\n"
                "{\"event\":\"step\",\"step\":2,\"epoch\":1.0,\"loss\":1,\"accuracy\":0.6,\"learning_rate\":0."

@@ -358,6 +358,8 @@ static void runs_are_reached_by_their_names_alone(void **unused) {
     assert_int_equal(ask_json(&json, "GET", "/api/runs", NULL, 0), 200);
     assert_int_equal(json_array_size(json), 1);
     assert_string_equal(json_string_value(json_object_get(json_array_get(json, 0), "id")), "0001-one");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(json, 0), "title")),
+                        "sketches: no hidden layer");
     json_decref(json);
     assert_int_equal(ask_json(&json, "GET", "/api/runs/0001-one", NULL, 0), 200);
     assert_int_equal(json_array_size(json_object_get(json, "steps")), 2);

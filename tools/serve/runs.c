@@ -178,7 +178,7 @@ static json_t *facts_json(const char *path, const char *id) {
     json_t *json =
         json_pack("{s:s, s:s, s:o, s:o, s:o, s:O*, s:O*, s:O, s:O*, s:b, s:b}", "id", id, "state",
                   state_of(path, &facts), "epoch", number(facts.epochs), "epochs", number(epochs), "seconds",
-                  number(facts.seconds), "recipe", json_object_get(facts.start, "recipe"), "model",
+                  number(facts.seconds), "title", json_object_get(facts.start, "title"), "model",
                   json_object_get(facts.start, "model"), "warnings", facts.warnings, "test", facts.test,
                   "network", network != NULL, "report", has_report(path));
     free(network);

@@ -49,11 +49,13 @@ function makeRow(id) {
   box.setAttribute("aria-label", `${id} in the charts`);
   box.addEventListener("change", () => { if (box.checked) addFeed(id); else removeFeed(id); });
   const cells = [1, 2, 3].map(() => element("td", {}));
-  return { button, box, cells, root: element("tr", {}, element("td", {}, box), element("td", {}, button), ...cells) };
+  const title = element("p", { className: "hint" });
+  return { button, box, title, cells, root: element("tr", {}, element("td", {}, box), element("td", {}, button, title), ...cells) };
 }
 
 function fillRow(row, run) {
   const texts = [run.state, run.epochs ? `${Math.floor(run.epoch || 0)} of ${run.epochs}` : "", run.test ? percent(run.test.accuracy) : ""];
+  if (row.title.textContent !== (run.title ?? "")) row.title.textContent = run.title ?? "";
   texts.forEach((text, i) => { if (row.cells[i].textContent !== text) row.cells[i].textContent = text; });
 }
 
@@ -132,6 +134,7 @@ export function openRun(id) {
   shown = id;
   document.getElementById("run").hidden = false;
   document.getElementById("run-name").textContent = id;
+  document.getElementById("run-title").textContent = "";
   for (const [name, row] of rows) row.button.setAttribute("aria-pressed", String(name === id));
   // Whoever looks at one after the other sees each alone; whoever has put several together keeps them.
   if (before && before !== id && feeds.size === 1 && feeds.has(before)) {
@@ -154,6 +157,7 @@ function tellRun({ run, points, epochs }) {
   if (last.learning_rate != null) parts.push(`learning rate ${last.learning_rate.toPrecision(3)}`);
   if (run.test) parts.push(`test accuracy ${percent(run.test.accuracy)}`);
   if (run.warnings && run.warnings.length) parts.push(run.warnings[run.warnings.length - 1]);
+  document.getElementById("run-title").textContent = run.title ?? "";
   document.getElementById("run-state").textContent = parts.join(" · ");
   document.getElementById("run-progress").value = run.epochs ? (run.epoch || 0) / run.epochs : 0;
   tellFit(epochs);
