@@ -25,6 +25,7 @@ typedef struct session {
     report_exam exams[2];
     report_speed speeds[2];
     report_subject about[2];
+    dsc_run_facts facts[2];
     report_figures figures;
     command_watch watch;
 } session;
@@ -58,6 +59,8 @@ static dsc_status examine(session *s, dsc_error *error) {
                                        .data_name = s->data.name,
                                        .split = report_split_name(s->how),
                                        .threads = (unsigned)s->how->threads};
+        status = report_learn_of_training(&s->about[i], &s->facts[i], error);
+        if (status) return status;
         s->watch.shown = NULL;
         const unsigned threads = (unsigned)s->how->threads;
         status = i ? report_examine_beside(&s->exams[i], subject->model, s->exams, threads, &watch, error)
@@ -98,9 +101,18 @@ static dsc_status print(session *s, dsc_error *error) {
     return status;
 }
 
+/* Of such a run there are curves, but no answers. */
+static bool lacks_model(const char *operand) {
+    command_subject subject;
+    const bool lacks = !command_subject_find(&subject, operand, NULL) && !subject.model_path;
+    command_subject_close(&subject);
+    return lacks;
+}
+
 static dsc_status run(command_call *call, dsc_error *error) {
     const values *how = call->values;
-    if (call->operand_count > 1 && !how->compare) return report_runs(call, how, error);
+    const bool several = call->operand_count > 1 || lacks_model(call->operands[0]);
+    if (several && !how->compare) return report_runs(call, how, error);
     session s = {.call = call, .how = call->values, .watch = {.call = call}};
     command_warn_of_kernels();
     dsc_status status = open_all(&s, error);
@@ -113,6 +125,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     for (size_t i = 0; i < s.count && !status; i++) command_warn_of_answers(&s.exams[i].metrics);
     for (size_t i = 0; i < 2; i++) {
         report_exam_clear(&s.exams[i]);
+        dsc_run_facts_clear(&s.facts[i]);
         command_subject_close(&s.subjects[i]);
     }
     report_figures_clear(&s.figures);
@@ -174,7 +187,8 @@ const command command_report = {
         "last hidden layer in two dimensions; each figure also as SVG and PNG.\n\n"
         "Of several runs or models, a table with intervals, their curves over one another, and a test "
         "between any two that were measured on the same images: each is measured on the data that it was "
-        "trained with, or on --data. A model's file is measured on the data of the first run.",
+        "trained with, or on --data. A model's file is measured on the data of the first run. A run that "
+        "has no model yet is shown with its curves, and takes no part in the tests.",
     .operands = operands,
     .options = options,
     .extras = extras,

@@ -20,6 +20,7 @@ typedef struct one {
     size_t opened;    /* which of the session's data it is measured on */
     dsc_dataset *set; /* that, numbered as the model's classes are; of the first of a group alone */
     report_exam exam;
+    dsc_run_facts facts;
 } one;
 
 typedef struct session {
@@ -66,7 +67,7 @@ static dsc_status open_data(session *s, size_t i, dsc_error *error) {
     one *o = &s->ones[i];
     o->source = command_subject_source(with_data(s, i), s->call, &s->how->source);
     for (size_t k = 0; k < i; k++)
-        if (same_source(&s->ones[k].source, &o->source)) {
+        if (s->ones[k].subject.model && same_source(&s->ones[k].source, &o->source)) {
             o->opened = s->ones[k].opened;
             return DSC_OK;
         }
@@ -82,9 +83,14 @@ static dsc_status open_all(session *s, dsc_error *error) {
     if (!s->ones || !s->data || !s->entries)
         return dsc_fail_memory(error, s->count * sizeof *s->ones, "a report");
     dsc_status status = DSC_OK;
+    for (size_t i = 0; i < s->count && !status; i++) {
+        command_subject *subject = &s->ones[i].subject;
+        status = command_subject_find(subject, s->call->operands[i], error);
+        if (!status && subject->model_path)
+            status = dsc_model_load(&subject->model, subject->model_path, error);
+    }
     for (size_t i = 0; i < s->count && !status; i++)
-        status = command_subject_open(&s->ones[i].subject, s->call->operands[i], error);
-    for (size_t i = 0; i < s->count && !status; i++) status = open_data(s, i, error);
+        if (s->ones[i].subject.model) status = open_data(s, i, error);
     return status;
 }
 
@@ -127,14 +133,10 @@ static dsc_status examine(session *s, size_t i, dsc_error *error) {
     return status ? status : report_examine(&o->exam, o->subject.model, o->set, threads, &watch, error);
 }
 
-/* How long it was trained; without a log that stays open. */
-static dsc_status learn_of_training(report_entry *entry, dsc_error *error) {
-    dsc_run_facts facts = {0};
+dsc_status report_learn_of_training(report_subject *about, dsc_run_facts *facts, dsc_error *error) {
     dsc_error why = {0};
-    dsc_status status = entry->about.run ? dsc_run_facts_read(&facts, entry->about.run, &why) : DSC_OK;
-    entry->epochs = facts.epochs;
-    entry->seconds = facts.seconds;
-    dsc_run_facts_clear(&facts);
+    dsc_status status = about->run ? dsc_run_facts_read(facts, about->run, &why) : DSC_OK;
+    if (about->run && !status) about->facts = facts;
     if (status == DSC_ERROR_IO) {
         command_complain("%s; it has no curve, and how long it was trained stays open", why.message);
         return DSC_OK;
@@ -143,18 +145,25 @@ static dsc_status learn_of_training(report_entry *entry, dsc_error *error) {
     return status;
 }
 
+/* Of a run without a model the data are not opened: what its recipe names. */
+static const char *data_name(const session *s, size_t i) {
+    return s->ones[i].subject.model ? s->data[s->ones[i].opened].name : s->ones[i].subject.data;
+}
+
 static dsc_status measure(session *s, dsc_error *error) {
     dsc_status status = DSC_OK;
     for (size_t i = 0; i < s->count && !status; i++) {
         const command_subject *subject = &s->ones[i].subject;
-        s->entries[i].exam = &s->ones[i].exam;
-        s->entries[i].about = (report_subject){.name = subject->name,
-                                               .run = subject->is_run ? subject->name : NULL,
-                                               .data_name = s->data[s->ones[i].opened].name,
-                                               .split = report_split_name(s->how),
-                                               .threads = (unsigned)s->how->threads};
-        status = learn_of_training(&s->entries[i], error);
-        if (!status) status = examine(s, i, error);
+        report_entry *entry = &s->entries[i];
+        entry->exam = subject->model ? &s->ones[i].exam : NULL;
+        entry->group = REPORT_NO_GROUP;
+        entry->about = (report_subject){.name = subject->name,
+                                        .run = subject->is_run ? subject->name : NULL,
+                                        .data_name = data_name(s, i),
+                                        .split = report_split_name(s->how),
+                                        .threads = (unsigned)s->how->threads};
+        status = report_learn_of_training(&entry->about, &s->ones[i].facts, error);
+        if (!status && entry->exam) status = examine(s, i, error);
         if (status == DSC_ERROR_MISMATCH) return dsc_error_context(error, status, "%s", subject->name);
     }
     command_progress_end(&s->watch.progress);
@@ -188,6 +197,7 @@ static dsc_status print(const session *s, dsc_error *error) {
 static void release(session *s) {
     for (size_t i = 0; i < s->count && s->ones; i++) {
         report_exam_clear(&s->ones[i].exam);
+        dsc_run_facts_clear(&s->ones[i].facts);
         dsc_dataset_free(s->ones[i].set);
         command_subject_close(&s->ones[i].subject);
     }
@@ -212,7 +222,8 @@ dsc_status report_runs(command_call *call, const report_values *how, dsc_error *
     command_progress_end(&s.watch.progress);
     if (!status) status = print(&s, error);
     if (!status) report_tell_where(call, how->out, &s.figures);
-    for (size_t i = 0; i < s.count && !status; i++) command_warn_of_answers(&s.ones[i].exam.metrics);
+    for (size_t i = 0; i < s.count && !status; i++)
+        if (s.entries[i].exam) command_warn_of_answers(&s.ones[i].exam.metrics);
     release(&s);
     return status;
 }

@@ -16,19 +16,36 @@ enum { CELL = 8, HEAD = 4 };
 static void append_entry(dsc_text *text, const report_entry *entry, size_t number) {
     char shown[DSC_VISIBLE], a[48], b[48];
     dsc_text title = {0};
-    dsc_model_title(&title, entry->exam->model, entry->about.data_name);
+    report_entry_title(&title, entry);
     dsc_text_append(text, "%3zu  %s\n", number, dsc_visible(shown, sizeof shown, entry->about.name));
     dsc_text_append(text, "     %s\n", dsc_visible(shown, sizeof shown, title.data ? title.data : ""));
-    if (entry->epochs > 0)
-        dsc_text_append(text, "     %s epoch%s in %s\n", report_number(a, entry->epochs),
-                        strcmp(a, "1") != 0 ? "s" : "", report_seconds(b, entry->seconds));
+    const dsc_run_facts *facts = entry->about.facts;
+    if (facts && facts->epochs > 0) {
+        dsc_text_append(text, "     %s epoch%s in %s", report_number(a, facts->epochs),
+                        strcmp(a, "1") != 0 ? "s" : "", report_seconds(b, facts->seconds));
+        if (report_kept_epoch(&entry->about) > 0)
+            dsc_text_append(text, "; weights of epoch %s kept",
+                            report_number(a, report_kept_epoch(&entry->about)));
+        dsc_text_append(text, "\n");
+    }
+    if (!entry->exam)
+        dsc_text_append(text, "     %s\n",
+                        facts && facts->ended ? "its model's file is missing"
+                                              : "no model yet: training has not ended");
     dsc_text_free(&title);
 }
 
 static void append_scores(dsc_text *text, const report_shown_runs *shown) {
+    size_t examined = 0;
+    for (size_t i = 0; i < shown->count; i++) examined += shown->entries[i].exam != NULL;
+    if (!examined) return;
     dsc_text_append(text, "\non the %s\n%3s%10s%16s%9s%8s%12s\n", shown->entries->about.split, "", "accuracy",
                     "95 % interval", "loss", "calib.", "wrong");
     for (size_t i = 0; i < shown->count; i++) {
+        if (!shown->entries[i].exam) {
+            dsc_text_append(text, "%3zu%10s%16s%9s%8s%12s\n", i + 1, "-", "no model yet", "-", "-", "-");
+            continue;
+        }
         const dsc_metrics *m = &shown->entries[i].exam->metrics;
         char a[48], b[80], c[48], d[48];
         double ends[2];
@@ -85,7 +102,7 @@ static void corrected(char out[48], const report_match *match, size_t row) {
 static void append_groups(dsc_text *text, const report_shown_runs *shown) {
     size_t groups = 0;
     for (size_t g = 0; g < shown->count; g++) groups += shown->entries[g].group == g;
-    if (groups == 1) return;
+    if (groups < 2) return;
     dsc_text_append(text, "\nRuns that were measured on different images cannot\n"
                           "be compared in pairs. On the same images:");
     for (size_t g = 0; g < shown->count; g++) {
@@ -115,20 +132,27 @@ void report_append_runs(dsc_text *text, const report_shown_runs *shown, size_t w
 
 /* ---- as JSON ---- */
 
+/* 0: not known, or none. */
+static json_t *real_json(double value) { return value > 0 ? json_real(value) : json_null(); }
+static json_t *count_json(double value) { return value > 0 ? json_integer((json_int_t)value) : json_null(); }
+
 static json_t *entry_json(const report_shown_runs *shown, size_t i) {
     const report_entry *entry = &shown->entries[i];
-    const dsc_model *model = entry->exam->model;
+    const dsc_run_facts *facts = entry->about.facts;
+    const char *network = report_entry_network(entry);
     dsc_text title = {0};
-    dsc_model_title(&title, model, entry->about.data_name);
+    report_entry_title(&title, entry);
     json_t *json = json_pack(
-        "{s:I, s:o, s:o, s:o, s:s, s:o, s:I, s:o, s:o, s:I}", "number", (json_int_t)i + 1, "subject",
-        dsc_json_text(entry->about.name), "title", title.failed ? NULL : dsc_json_text(title.data), "data",
-        dsc_json_text(entry->about.data_name), "split", entry->about.split, "network",
-        dsc_json_text(dsc_model_text(model)), "parameters", (json_int_t)dsc_model_parameters(model), "epochs",
-        entry->epochs > 0 ? json_real(entry->epochs) : json_null(), "training_seconds",
-        entry->seconds > 0 ? json_real(entry->seconds) : json_null(), "group", (json_int_t)entry->group + 1);
+        "{s:I, s:b, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "number", (json_int_t)i + 1,
+        "has_model", entry->exam != NULL, "subject", dsc_json_text(entry->about.name), "title",
+        title.failed ? NULL : dsc_json_text(title.data), "data", dsc_json_text(entry->about.data_name),
+        "split", entry->about.split, "network", network ? dsc_json_text(network) : json_null(), "parameters",
+        count_json(report_entry_parameters(entry)), "epochs", real_json(facts ? facts->epochs : 0),
+        "training_seconds", real_json(facts ? facts->seconds : 0), "kept_epoch",
+        count_json(report_kept_epoch(&entry->about)), "group",
+        count_json(entry->exam ? (double)entry->group + 1 : 0));
     dsc_text_free(&title);
-    if (json)
+    if (json && entry->exam)
         (void)json_object_update_new(json,
                                      command_metrics_json(&entry->exam->metrics, entry->exam->numbering, 1));
     return json;

@@ -51,11 +51,19 @@ static void append_speed(dsc_text *text, const report_speed *speed) {
                     dsc_format_grouped(a, speed->images_per_second));
 }
 
+static void append_kept(dsc_text *text, const report_subject *subject) {
+    if (!(report_kept_epoch(subject) > 0)) return;
+    dsc_text_append(text, "Kept: ");
+    report_append_kept(text, subject);
+    dsc_text_append(text, "\n");
+}
+
 void report_append_summary(dsc_text *text, const report_shown *shown) {
     const report_subject *subject = shown->subjects;
     char a[DSC_VISIBLE], b[DSC_VISIBLE];
     dsc_text_append(text, "%s on %s, %s\n", dsc_visible(a, sizeof a, subject->name),
                     dsc_visible(b, sizeof b, subject->data_name), subject->split);
+    append_kept(text, subject);
     command_append_metrics(text, &shown->exams->metrics, shown->exams->model, TOP);
     append_intervals(text, shown->exams);
     append_pairs(text, shown->exams);
@@ -82,6 +90,7 @@ dsc_status report_append_comparison(dsc_text *text, const report_shown *shown, d
         dsc_text_append(text, "%s: ", i ? "B" : "A");
         dsc_text_append_visible(text, shown->subjects[i].name);
         dsc_text_append(text, "\n");
+        append_kept(text, &shown->subjects[i]);
         command_append_accuracy(text, &shown->exams[i].metrics);
         dsc_text_append(text, "\n");
         append_speed(text, &shown->speeds[i]);
@@ -181,12 +190,15 @@ static json_t *subject_json(const report_shown *shown, size_t i) {
     json_t *json = command_metrics_json(&exam->metrics, exam->numbering, TOP);
     if (!json) return NULL;
     (void)json_object_update_new(
-        json,
-        json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "subject",
-                  dsc_json_text(shown->subjects[i].name), "data", dsc_json_text(shown->subjects[i].data_name),
-                  "split", shown->subjects[i].split, "macro_f1", real(dsc_metrics_macro_f1(&exam->metrics)),
-                  "macro_f1_interval", ends_json(exam->macro_f1), "confused", pairs_json(exam), "calibration",
-                  calibration_json(&exam->metrics), "speed", speed_json(&shown->speeds[i])));
+        json, json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "kept_epoch",
+                        report_kept_epoch(shown->subjects + i) > 0
+                            ? json_integer((json_int_t)report_kept_epoch(shown->subjects + i))
+                            : json_null(),
+                        "subject", dsc_json_text(shown->subjects[i].name), "data",
+                        dsc_json_text(shown->subjects[i].data_name), "split", shown->subjects[i].split,
+                        "macro_f1", real(dsc_metrics_macro_f1(&exam->metrics)), "macro_f1_interval",
+                        ends_json(exam->macro_f1), "confused", pairs_json(exam), "calibration",
+                        calibration_json(&exam->metrics), "speed", speed_json(&shown->speeds[i])));
     add_intervals(json, exam);
     return json;
 }

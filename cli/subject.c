@@ -10,7 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static dsc_status locate(command_subject *subject, const char *path, dsc_error *error) {
+dsc_status command_subject_find(command_subject *subject, const char *path, dsc_error *error) {
+    *subject = (command_subject){.name = path};
     subject->is_run = dsc_is_folder(path);
     if (!subject->is_run) {
         subject->model_path = strdup(path);
@@ -27,19 +28,22 @@ static dsc_status locate(command_subject *subject, const char *path, dsc_error *
     dsc_recipe_clear(&recipe);
     if (!subject->model_path) return dsc_fail_memory(error, strlen(path), path);
     struct stat info;
-    char word[DSC_SHELL_WORD];
-    if (stat(subject->model_path, &info))
-        return dsc_fail(
-            error, DSC_ERROR_IO,
-            "%s: has no model yet: the run is not finished; `descender train --resume %s` goes on "
-            "with it",
-            path, dsc_shell_word(word, path));
+    if (stat(subject->model_path, &info)) {
+        free(subject->model_path);
+        subject->model_path = NULL;
+    }
     return DSC_OK;
 }
 
 dsc_status command_subject_open(command_subject *subject, const char *operand, dsc_error *error) {
-    *subject = (command_subject){.name = operand};
-    dsc_status status = locate(subject, operand, error);
+    char word[DSC_SHELL_WORD];
+    dsc_status status = command_subject_find(subject, operand, error);
+    if (!status && !subject->model_path)
+        return dsc_fail(
+            error, DSC_ERROR_IO,
+            "%s: has no model yet: the run is not finished; `descender train --resume %s` goes on "
+            "with it",
+            operand, dsc_shell_word(word, operand));
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the path stays in the subject while the model is loaded */
     return status ? status : dsc_model_load(&subject->model, subject->model_path, error);
 }

@@ -9,7 +9,7 @@
 typedef struct command_subject {
     const char *name; /* the operand */
     bool is_run;
-    char *model_path;
+    char *model_path;    /* NULL: a run that has no model yet */
     char *data;          /* a run's recipe names it; else NULL */
     dsc_reading reading; /* of the same recipe */
     dsc_model *model;
@@ -19,6 +19,8 @@ typedef struct command_subject {
 /* A run's folder stands for its model, and says which data it was trained with. Release with
  * command_subject_close, also after a failure. */
 dsc_status command_subject_open(command_subject *subject, const char *operand, dsc_error *error);
+/* The same without loading the model: a run may have none yet. */
+dsc_status command_subject_find(command_subject *subject, const char *operand, dsc_error *error);
 void command_subject_close(command_subject *subject);
 
 /* Puts in the place of *set the same data as the subject's model numbers their classes, says what differs

@@ -242,10 +242,11 @@ static dsc_status check_asked(const dsc_opening *o, const char *path, dsc_error 
     if (o->reading->prepare) {
         dsc_dataset_describe(&images, o->train);
         if (images.preparation != DSC_PREPARATION_DIGITS)
-            return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                            "%s: its images are arrays of %zu x %zu pixels that are not prepared, and prepare "
-                            "is for pictures alone; omit it",
-                            path, shape[1], shape[2]);
+            return dsc_fail(
+                error, DSC_ERROR_UNSUPPORTED,
+                "%s: its images are arrays of %zu x %zu pixels that are not prepared, and prepare "
+                "is for pictures alone; omit it",
+                path, shape[1], shape[2]);
     }
     if (!size[0] || (shape[1] == (size_t)size[0] && shape[2] == (size_t)size[1])) return DSC_OK;
     return dsc_fail(

@@ -51,7 +51,8 @@ static dsc_real *value_pointer(const running *r, const dsc_node *node, size_t i,
     return slot_pointer(r->workspace, r->program->places[node->index].read[i], at);
 }
 
-static dsc_real *gradient_target(const running *r, const dsc_node_place *place, size_t input, const where *at) {
+static dsc_real *gradient_target(const running *r, const dsc_node_place *place, size_t input,
+                                 const where *at) {
     if (place->d_in[input] != DSC_NO_SLOT) return slot_pointer(r->workspace, place->d_in[input], at);
     if (place->contribution[input] == DSC_NO_SLOT) return NULL;
     const dsc_contribution *it = &r->program->contributions[place->contribution[input]];

@@ -89,7 +89,7 @@ struct dsc_program {
     dsc_executor_options options;
     size_t lane_samples;      /* in one lane at most */
     const dsc_node *pickiest; /* the op that needs the most samples in a run, or NULL */
-    dsc_node_place *places;        /* one for each node of the graph */
+    dsc_node_place *places;   /* one for each node of the graph */
     dsc_slot *slots;
     size_t slot_count, slot_capacity;
     dsc_step *steps;

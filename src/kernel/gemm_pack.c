@@ -56,7 +56,8 @@ static void round_rows(dsc_real *words, const dsc_gemm_kernels *k, const dsc_pac
 }
 
 /* A row of bfloat16 that lies in runs, such as a patch, as it is; from the one that begins at `in`. */
-static void copy_runs(uint16_t *out, const uint16_t *in, const dsc_vector_place *at, size_t depth, size_t depths) {
+static void copy_runs(uint16_t *out, const uint16_t *in, const dsc_vector_place *at, size_t depth,
+                      size_t depths) {
     for (size_t d = depth, some; d < depth + depths; d += some, out += some) {
         const size_t inside = d % at->run;
         some = smaller(at->run - inside, depth + depths - d);

@@ -33,12 +33,12 @@ static bool matrix_place(dsc_vector_place *place, const dsc_packer *p, size_t ve
     /* Plans ask before there is a matrix, for vector 0: nothing may be added to NULL. */
     const char *base = p->matrix;
     *place = (dsc_vector_place){vector ? base + (ptrdiff_t)vector * p->vector_stride * size : base,
-                         p->halves,
-                         p->vector_stride,
-                         p->depth_stride,
-                         0,
-                         SIZE_MAX,
-                         SIZE_MAX};
+                                p->halves,
+                                p->vector_stride,
+                                p->depth_stride,
+                                0,
+                                SIZE_MAX,
+                                SIZE_MAX};
     return true;
 }
 

@@ -66,12 +66,12 @@ static bool patches_place(dsc_vector_place *found, const dsc_packer *packer, siz
     const char *base = p->elements;
     /* Plans ask before there is an image, for vector 0: nothing may be added to NULL. */
     *found = (dsc_vector_place){.at = start ? base + start : base,
-                         .halves = p->halves,
-                         .vector_stride = (ptrdiff_t)(p->stride_x * p->channels),
-                         .depth_stride = 1,
-                         .run_stride = (ptrdiff_t)(p->dilation_y * p->width * p->channels),
-                         .vectors = p->output_width - vector % p->output_width,
-                         .run = p->kernel_width * p->channels};
+                                .halves = p->halves,
+                                .vector_stride = (ptrdiff_t)(p->stride_x * p->channels),
+                                .depth_stride = 1,
+                                .run_stride = (ptrdiff_t)(p->dilation_y * p->width * p->channels),
+                                .vectors = p->output_width - vector % p->output_width,
+                                .run = p->kernel_width * p->channels};
     return true;
 }
 

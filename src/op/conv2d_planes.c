@@ -156,12 +156,12 @@ static bool place_of(dsc_vector_place *found, const dsc_packer *packer, size_t v
     const size_t start = (own ? s * z->c + c : c) * plane + r * z->dilation[0] * p->planes.pitch +
                          (own || z->stride[1] > 1 ? 0 : s * z->dilation[1]);
     *found = (dsc_vector_place){.at = start ? (const char *)packer->matrix + start * size : packer->matrix,
-                         .halves = packer->halves,
-                         .vector_stride = (ptrdiff_t)plane,
-                         .depth_stride = 1,
-                         .run_stride = (ptrdiff_t)(z->stride[0] * p->planes.pitch),
-                         .vectors = own ? (z->s - s) * z->c - c : z->c - c,
-                         .run = p->planes.run};
+                                .halves = packer->halves,
+                                .vector_stride = (ptrdiff_t)plane,
+                                .depth_stride = 1,
+                                .run_stride = (ptrdiff_t)(z->stride[0] * p->planes.pitch),
+                                .vectors = own ? (z->s - s) * z->c - c : z->c - c,
+                                .run = p->planes.run};
     return true;
 }
 

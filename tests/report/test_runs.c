@@ -15,6 +15,7 @@ static dsc_dataset *data;
 static dsc_model *models[RUNS];
 static report_exam exams[RUNS];
 static report_entry entries[RUNS];
+static dsc_run_facts facts = {.epochs = 12, .seconds = 1.5, .kept_epoch = 7};
 
 /* Answers by hand, so that the counts are known: run r is wrong on its first `wrong` images. */
 static void set_wrong(report_exam *exam, size_t wrong) {
@@ -44,11 +45,10 @@ static int make(void **state) {
         set_wrong(&exams[r], wrong[r]);
         entries[r] = (report_entry){.about = {.name = r ? "/home/somebody/runs/b" : "/home/" HOSTILE,
                                               .data_name = "/home/somebody/shoes",
-                                              .split = "test set"},
+                                              .split = "test set",
+                                              .facts = r == 1 ? &facts : NULL},
                                     .exam = &exams[r],
-                                    .group = r == 3 ? 3 : 0,
-                                    .epochs = 2,
-                                    .seconds = 1.5};
+                                    .group = r == 3 ? 3 : 0};
     }
     return 0;
 }
@@ -126,7 +126,41 @@ static void the_page_has_scores_and_pairs_and_no_path(void **state) {
     assert_null(strstr(page, "<script"));
     assert_null(strstr(page, "http:"));
     assert_non_null(strstr(page, "none of the runs has a log"));
+    assert_non_null(strstr(page, "<td>12 <small>weights of 7</small></td><td>1.5&nbsp;s</td>"));
     free(page);
+}
+
+static void runs_without_a_model_are_told_and_take_no_part_in_the_tests(void **state) {
+    (void)state;
+    const report_entry kept[2] = {entries[0], entries[2]};
+    dsc_run_facts logged = {.start = json_pack("{s:s, s:s, s:i}", "title", "shoes: 1 hidden layer", "model",
+                                               "flatten, dense 5, relu, dense", "parameters", 97)};
+    assert_non_null(logged.start);
+    entries[0].exam = NULL;
+    entries[0].group = REPORT_NO_GROUP;
+    entries[0].about.facts = &logged;
+    entries[2].group = 1;
+    entries[1].group = 1;
+    char *page = written(3);
+    assert_non_null(strstr(page, "<h1>shoes: 3 networks side by side</h1>"));
+    assert_non_null(
+        strstr(page, "All that have a model answered the same 40 images. 1 of 3 has no model yet"));
+    assert_non_null(strstr(page, "<td colspan=\"4\">no model yet</td><td>97</td><td>-</td>"));
+    assert_non_null(strstr(page, "flatten, dense 5, relu, dense"));
+    assert_non_null(strstr(page, "<td>0 : 10</td>"));
+    assert_null(strstr(page, "cannot be compared"));
+    assert_null(strstr(page, "Holm")); /* one test alone */
+    free(page);
+    page = written(1);
+    assert_non_null(strstr(page, "<h1>shoes: 1 hidden layer</h1>"));
+    assert_non_null(strstr(page, "1 of 1 has no model yet"));
+    assert_non_null(strstr(page, "none of the runs has a model yet"));
+    assert_null(strstr(page, "/home/"));
+    free(page);
+    entries[0] = kept[0];
+    entries[2] = kept[1];
+    entries[1].group = 0;
+    json_decref(logged.start);
 }
 
 static void runs_on_other_images_have_scores_and_no_pairs(void **state) {
@@ -189,6 +223,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_two_of_a_group_are_tested_and_no_others),
         cmocka_unit_test(the_page_has_scores_and_pairs_and_no_path),
+        cmocka_unit_test(runs_without_a_model_are_told_and_take_no_part_in_the_tests),
         cmocka_unit_test(runs_on_other_images_have_scores_and_no_pairs),
         cmocka_unit_test(every_failed_allocation_is_survived),
         cmocka_unit_test(large_pictures_are_smaller_on_the_page),

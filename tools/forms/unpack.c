@@ -251,11 +251,12 @@ static dsc_status check_end(const unpacking *p, dsc_error *error) {
     const bool is_tar = (p->api.archive_format(p->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
     const int64_t at = p->api.archive_read_header_position(p->archive);
     if (!is_tar || p->api.archive_filter_bytes(p->archive, 0) > at) return DSC_OK;
-    return dsc_fail(error, DSC_ERROR_FORMAT,
-                    "%s: ends after %lld bytes of tar without the zeros that end a whole one: it was probably "
-                    "cut off; copy or download it again, or, if it is whole, unpack it yourself, and give the "
-                    "folder",
-                    p->path, (long long)at);
+    return dsc_fail(
+        error, DSC_ERROR_FORMAT,
+        "%s: ends after %lld bytes of tar without the zeros that end a whole one: it was probably "
+        "cut off; copy or download it again, or, if it is whole, unpack it yourself, and give the "
+        "folder",
+        p->path, (long long)at);
 }
 
 static dsc_status unpack_all(unpacking *p,

@@ -143,6 +143,10 @@ static void append_model(dsc_text *page, const char *letter, const report_subjec
     report_append_public(page, subject->name);
     dsc_text_append(page, "</strong>: ");
     report_append_html(page, dsc_model_text(exam->model));
+    if (report_kept_epoch(subject) > 0) {
+        dsc_text_append(page, "; it has ");
+        report_append_kept(page, subject);
+    }
     dsc_text_append(page, "</p>\n<div class=\"tiles\">\n");
     dsc_wilson_interval(ends, m->top[0], m->count);
     (void)snprintf(value, sizeof value, "%s&nbsp;%%", report_percent(share, dsc_metrics_accuracy(m), 2));

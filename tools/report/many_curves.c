@@ -141,21 +141,25 @@ dsc_status report_draw_accuracies(report_figures *figures, const report_entry *e
     double values[REPORT_RUNS_MOST], low[REPORT_RUNS_MOST], high[REPORT_RUNS_MOST];
     char texts[REPORT_RUNS_MOST][LABEL];
     const char *labels[REPORT_RUNS_MOST];
+    size_t n = 0;
     for (size_t i = 0; i < count; i++) {
+        if (!entries[i].exam) continue;
         const dsc_metrics *m = &entries[i].exam->metrics;
         double ends[2];
         dsc_wilson_interval(ends, m->top[0], m->count);
-        values[i] = 100 * dsc_metrics_accuracy(m);
-        low[i] = 100 * ends[0];
-        high[i] = 100 * ends[1];
-        (void)snprintf(texts[i], sizeof texts[i], "%zu", i + 1);
-        labels[i] = texts[i];
+        values[n] = 100 * dsc_metrics_accuracy(m);
+        low[n] = 100 * ends[0];
+        high[n] = 100 * ends[1];
+        (void)snprintf(texts[n], sizeof texts[n], "%zu", i + 1);
+        labels[n] = texts[n];
+        n++;
     }
+    if (!n) return report_miss_figure(figures, "accuracies", "none of the runs has a model yet", error);
     const draw_bar_series series = {NULL, values, low, high};
     const draw_bars bars = {.title = "Accuracy of each run",
                             .description = "Dots with their 95 percent intervals.",
                             .labels = labels,
-                            .count = count,
+                            .count = n,
                             .series = &series,
                             .series_count = 1,
                             .x_label = "run",

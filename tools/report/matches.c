@@ -21,7 +21,7 @@ dsc_status report_match_up(report_match **matches, size_t *count, const report_e
     }
     for (size_t i = 0; i < entry_count; i++)
         for (size_t k = i + 1; k < entry_count; k++) {
-            if (entries[i].group != entries[k].group) continue;
+            if (!entries[i].exam || entries[i].group != entries[k].group) continue;
             const report_duel duel = report_duel_of(entries[i].exam, entries[k].exam, SIZE_MAX);
             p[*count] = duel.p;
             (*matches)[(*count)++] = (report_match){.first = i, .second = k, .duel = duel};

@@ -200,6 +200,13 @@ static void append_method(dsc_text *page, const report_speed *speed) {
     report_section_end(page);
 }
 
+static void append_kept(dsc_text *page, const report_subject *subject) {
+    if (!(report_kept_epoch(subject) > 0)) return;
+    dsc_text_append(page, "<p>The model has ");
+    report_append_kept(page, subject);
+    dsc_text_append(page, ".</p>\n");
+}
+
 static dsc_status write_page(const char *folder, const report_figures *figures, const report_subject *subject,
                              const report_exam *exam, const report_speed *speed, dsc_error *error) {
     dsc_text page = {0}, lead = {0}, title = {0};
@@ -214,6 +221,7 @@ static dsc_status write_page(const char *folder, const report_figures *figures, 
     if (subject->run) {
         report_section(&page, "curves", "Training");
         report_page_figure(&page, figures, "curves", NULL);
+        append_kept(&page, subject);
         report_section_end(&page);
     }
     append_classes(&page, figures, exam);

@@ -3,10 +3,12 @@
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
 
+#include "base/text.h"
 #include "draw/claim.h"
 #include "report/exam.h"
 #include "report/figures.h"
 #include "report/speed.h"
+#include "run/facts.h"
 
 #define REPORT_PAGE "report.html"
 
@@ -17,6 +19,7 @@ typedef struct report_subject {
     const char *data_name; /* what it was measured on */
     const char *split;     /* "test set" */
     unsigned threads;
+    const dsc_run_facts *facts; /* of the run's log; NULL: it has none that can be read */
 } report_subject;
 
 /* Before the examination: makes `folder`, and fails if a report could not be written there, or would replace
@@ -52,12 +55,25 @@ dsc_status report_compare(report_duel *all, report_duel *classes, const report_e
 
 enum { REPORT_RUNS_MOST = 64 };
 
+/* The group of a run that has no model yet. */
+#define REPORT_NO_GROUP SIZE_MAX
+
 struct report_entry {
     report_subject about;
-    const report_exam *exam;
+    const report_exam *exam; /* NULL: the run has no model yet, and answered nothing */
     size_t group; /* entries of one group answered the same images, numbered alike: the number of its first */
-    double epochs, seconds; /* of its training; 0: not known */
 };
+
+/* What it is called; the text of its network (NULL: not known), and how many parameters that has (0: not
+ * known). */
+void report_entry_title(dsc_text *text, const report_entry *entry);
+const char *report_entry_network(const report_entry *entry);
+double report_entry_parameters(const report_entry *entry);
+
+/* The epoch whose weights early stopping kept; 0: those of the last. */
+double report_kept_epoch(const report_subject *about);
+/* "the weights of epoch 7 of 12, which had the best validation loss"; nothing if it was the last. */
+void report_append_kept(dsc_text *text, const report_subject *about);
 
 /* Two entries of one group. */
 typedef struct report_match {

@@ -17,43 +17,73 @@ typedef struct several {
     size_t match_count;
 } several;
 
-/* Whether all answered the same images. */
-static bool one_group(const several *s) {
-    for (size_t i = 0; i < s->count; i++)
-        if (s->entries[i].group) return false;
-    return true;
+static size_t group_count(const several *s) {
+    size_t groups = 0;
+    for (size_t i = 0; i < s->count; i++) groups += s->entries[i].group == i;
+    return groups;
+}
+
+/* Those that answered images. */
+static size_t examined(const several *s) {
+    size_t count = 0;
+    for (size_t i = 0; i < s->count; i++) count += s->entries[i].exam != NULL;
+    return count;
 }
 
 /* --- what each is, and what it reached --- */
 
-static void append_number(dsc_text *page, double value, const char *unit) {
+static void append_number(dsc_text *page, double value) {
+    char number[48];
+    dsc_text_append(page, "<td>%s</td>", value > 0 ? dsc_format_grouped(number, value) : "-");
+}
+
+static void append_seconds(dsc_text *page, double value) {
     char number[32];
     if (value > 0)
-        dsc_text_append(page, "<td>%s%s</td>", dsc_format_fixed(number, sizeof number, value, unit ? 1 : 0),
-                        unit ? unit : "");
+        dsc_text_append(page, "<td>%s&nbsp;s</td>", dsc_format_fixed(number, sizeof number, value, 1));
     else
         dsc_text_append(page, "<td>-</td>");
 }
 
-static void append_entry(dsc_text *page, const report_entry *entry, size_t number) {
-    const dsc_metrics *m = &entry->exam->metrics;
+static void append_scores(dsc_text *page, const dsc_metrics *m) {
     char a[48], b[80];
     double ends[2];
     dsc_wilson_interval(ends, m->top[0], m->count);
-    dsc_text_append(page, "<tr><th scope=\"row\">%zu <small>", number);
-    report_append_public(page, entry->about.name);
-    dsc_text_append(page, "</small></th><td>%s <small>%s</small></td>",
-                    report_percent(a, dsc_metrics_accuracy(m), 2), report_percents(b, ends, 2));
+    dsc_text_append(page, "<td>%s <small>%s</small></td>", report_percent(a, dsc_metrics_accuracy(m), 2),
+                    report_percents(b, ends, 2));
     dsc_text_append(page, "<td>%zu <small>of %zu</small></td><td>%s</td>", m->count - m->top[0], m->count,
                     report_loss(a, dsc_metrics_loss(m)));
-    dsc_text_append(page, "<td>%s</td><td>%s</td>", report_percent(a, dsc_metrics_calibration_error(m), 2),
-                    dsc_format_grouped(b, (double)dsc_model_parameters(entry->exam->model)));
-    append_number(page, entry->epochs, NULL);
-    append_number(page, entry->seconds, "&nbsp;s");
+    dsc_text_append(page, "<td>%s</td>", report_percent(a, dsc_metrics_calibration_error(m), 2));
+}
+
+static void append_epochs(dsc_text *page, const report_subject *about) {
+    char epochs[32], kept[32];
+    if (!about->facts || !(about->facts->epochs > 0))
+        dsc_text_append(page, "<td>-</td>");
+    else if (report_kept_epoch(about) > 0)
+        dsc_text_append(page, "<td>%s <small>weights of %s</small></td>",
+                        report_number(epochs, about->facts->epochs),
+                        report_number(kept, report_kept_epoch(about)));
+    else
+        dsc_text_append(page, "<td>%s</td>", report_number(epochs, about->facts->epochs));
+}
+
+static void append_entry(dsc_text *page, const report_entry *entry, size_t number) {
+    const char *network = report_entry_network(entry);
+    dsc_text_append(page, "<tr><th scope=\"row\">%zu <small>", number);
+    report_append_public(page, entry->about.name);
+    dsc_text_append(page, "</small></th>");
+    if (entry->exam)
+        append_scores(page, &entry->exam->metrics);
+    else
+        dsc_text_append(page, "<td colspan=\"4\">no model yet</td>");
+    append_number(page, report_entry_parameters(entry));
+    append_epochs(page, &entry->about);
+    append_seconds(page, entry->about.facts ? entry->about.facts->seconds : 0);
     dsc_text_append(page, "<td>");
     report_append_public(page, entry->about.data_name);
     dsc_text_append(page, "</td><td>");
-    report_append_html(page, dsc_model_text(entry->exam->model));
+    report_append_html(page, network ? network : "-");
     dsc_text_append(page, "</td></tr>\n");
 }
 
@@ -75,7 +105,8 @@ static void append_entries(dsc_text *page, const report_figures *figures, const 
     report_page_figure(page, figures, "accuracies",
                        "Each with its own interval. Where two overlap, the table of pairs below may still "
                        "tell them apart: it compares image by image.");
-    for (size_t i = 0; i < s->count; i++) report_page_not_finite(page, &s->entries[i].exam->metrics);
+    for (size_t i = 0; i < s->count; i++)
+        if (s->entries[i].exam) report_page_not_finite(page, &s->entries[i].exam->metrics);
     report_section_end(page);
 }
 
@@ -118,7 +149,7 @@ static void append_how_to_read(dsc_text *page, const several *s) {
 }
 
 static void append_groups(dsc_text *page, const several *s) {
-    if (one_group(s)) return;
+    if (group_count(s) < 2) return;
     dsc_text_append(page, "<p><strong>Runs that were measured on different images cannot be compared in "
                           "pairs.</strong> These were measured on the same ones, with the same classes:");
     for (size_t g = 0, groups = 0; g < s->count; g++) {
@@ -166,7 +197,7 @@ static void append_method(dsc_text *page) {
     report_section_end(page);
 }
 
-/* After the data, where all have the same. */
+/* After the data, where all have the same; of one run, its own. */
 static void append_title(dsc_text *title, const several *s) {
     dsc_text first = {0};
     dsc_public_name(&first, s->entries->about.data_name);
@@ -177,19 +208,33 @@ static void append_title(dsc_text *title, const several *s) {
         same = !other.failed && !strcmp(first.data, other.data);
         dsc_text_free(&other);
     }
-    if (same) dsc_text_append(title, "%s: ", first.data);
-    dsc_text_append(title, "%zu networks side by side", s->count);
+    if (s->count == 1) {
+        report_entry_title(title, s->entries);
+    } else {
+        if (same) dsc_text_append(title, "%s: ", first.data);
+        dsc_text_append(title, "%zu networks side by side", s->count);
+    }
     dsc_text_free(&first);
+}
+
+static void append_lead(dsc_text *lead, const several *s) {
+    const size_t without = s->count - examined(s);
+    for (size_t i = 0; i < s->count && group_count(s) == 1; i++)
+        if (s->entries[i].group == i)
+            dsc_text_append(lead, "All%s answered the same %zu images.", without ? " that have a model" : "",
+                            s->entries[i].exam->metrics.count);
+    if (group_count(s) > 1)
+        dsc_text_append(lead, "They did not all answer the same images: scores stand for each alone.");
+    if (without)
+        dsc_text_append(lead, "%s%zu of %zu %s no model yet.", lead->length ? " " : "", without, s->count,
+                        without == 1 ? "has" : "have");
 }
 
 static dsc_status write_page(const char *folder, const report_figures *figures, const several *s,
                              dsc_error *error) {
     dsc_text page = {0}, title = {0}, lead = {0};
     append_title(&title, s);
-    if (one_group(s))
-        dsc_text_append(&lead, "All answered the same %zu images.", s->entries->exam->metrics.count);
-    else
-        dsc_text_append(&lead, "They did not all answer the same images: scores stand for each alone.");
+    append_lead(&lead, s);
     if (lead.failed || title.failed) page.failed = true;
     if (!page.failed) report_page_begin(&page, title.data, lead.data);
     dsc_text_free(&lead);

@@ -175,12 +175,11 @@ static json_t *facts_json(const char *path, const char *id) {
     if (dsc_run_facts_read(&facts, path, &error))
         return json_pack("{s:s, s:s}", "id", id, "state", "unreadable");
     char *network = network_of(path, NULL);
-    json_t *json =
-        json_pack("{s:s, s:s, s:o, s:o, s:o, s:O*, s:O*, s:O, s:O*, s:b, s:b}", "id", id, "state",
-                  state_of(path, &facts), "epoch", number(facts.epochs), "epochs", number(epochs), "seconds",
-                  number(facts.seconds), "title", json_object_get(facts.start, "title"), "model",
-                  json_object_get(facts.start, "model"), "warnings", facts.warnings, "test", facts.test,
-                  "network", network != NULL, "report", has_report(path));
+    json_t *json = json_pack("{s:s, s:s, s:o, s:o, s:o, s:O*, s:O*, s:O, s:O*, s:b, s:b}", "id", id, "state",
+                             state_of(path, &facts), "epoch", number(facts.epochs), "epochs", number(epochs),
+                             "seconds", number(facts.seconds), "title", json_object_get(facts.start, "title"),
+                             "model", json_object_get(facts.start, "model"), "warnings", facts.warnings,
+                             "test", facts.test, "network", network != NULL, "report", has_report(path));
     free(network);
     dsc_run_facts_clear(&facts);
     return json;
