@@ -18,9 +18,10 @@ static dsc_status report(const command_call *call, const char *folder, dsc_error
         return DSC_OK;
     }
     json_t *files = json_array();
-    for (size_t i = 0; i < FETCH_FILES; i++)
-        (void)json_array_append_new(files, json_pack("{s:s, s:s}", "name", fetch_mnist_files[i].name,
-                                                     "content_sha256", fetch_mnist_files[i].content_sha256));
+    for (size_t i = 0; i < DSC_MNIST_FILES; i++)
+        (void)json_array_append_new(files, json_pack("{s:s, s:s}", "name", dsc_known_data_mnist.files[i].name,
+                                                     "content_sha256",
+                                                     dsc_known_data_mnist.files[i].content_sha256));
     return command_print_json(json_pack("{s:o, s:o}", "folder", dsc_json_text(folder), "files", files),
                               error);
 }

@@ -176,7 +176,7 @@ static dsc_status read_plainly(lesson *l, dsc_error *error) {
     bool known = false;
     if (!l->how->options.plain || !data->place || !dsc_mnist_is_place(data->place)) return DSC_OK;
     dsc_status status =
-        fetch_is_known(&known, data->train, data->test, data->place, fetch_mnist_files, error);
+        fetch_is_known(&known, data->train, data->test, data->place, dsc_known_data_mnist.files, error);
     if (status || !known) return status;
     dsc_dataset *train, *test;
     status = tutorial_read_files(&train, &test, data->place, error);

@@ -6,17 +6,17 @@
  * decompressed arrays in a cache. Both give the same bytes; a test compares them. */
 #include "base/error.h"
 #include "data/find.h"
-#include "fetch/mnist.h"
+#include "data/known.h"
 #include "tutorial.h"
 
 #include <stdlib.h>
 
 /* 1. The names of the four files, and what each holds. */
 const tutorial_file tutorial_data_sources[TUTORIAL_FILES] = {
-    {"training_images", "train-images-idx3-ubyte.gz", FETCH_TRAIN_IMAGES}, /* 60,000 images */
-    {"test_images", "t10k-images-idx3-ubyte.gz", FETCH_TEST_IMAGES},       /* 10,000 images */
-    {"training_labels", "train-labels-idx1-ubyte.gz", FETCH_TRAIN_LABELS}, /* 60,000 labels */
-    {"test_labels", "t10k-labels-idx1-ubyte.gz", FETCH_TEST_LABELS},       /* 10,000 labels */
+    {"training_images", "train-images-idx3-ubyte.gz", DSC_TRAIN_IMAGES}, /* 60,000 images */
+    {"test_images", "t10k-images-idx3-ubyte.gz", DSC_TEST_IMAGES},       /* 10,000 images */
+    {"training_labels", "train-labels-idx1-ubyte.gz", DSC_TRAIN_LABELS}, /* 60,000 labels */
+    {"test_labels", "t10k-labels-idx1-ubyte.gz", DSC_TEST_LABELS},       /* 10,000 labels */
 };
 
 /* 2. Load the data: first check whether the file is stored locally. What is not there has been downloaded

@@ -12,6 +12,7 @@
 #include "data/emnist.h"
 #include "data/folder.h"
 #include "data/images.h"
+#include "data/known.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -107,7 +108,7 @@ static dsc_status check_file(struct check *check, int which, dsc_error *error) {
     dsc_status status = DSC_OK;
     if (!check->paths[which]) {
         finding(check, DSC_CHECK_ERROR, "%s/%s: is missing, plain and as .gz; put it there", check->folder,
-                dsc_mnist_files[which].name);
+                dsc_mnist_names[which]);
         return DSC_OK;
     }
     dsc_error why;
@@ -123,12 +124,13 @@ static dsc_status check_file(struct check *check, int which, dsc_error *error) {
     }
     status = check_twin(check, which, error);
     if (status) return status;
-    int known = dsc_mnist_known(content->size, content->crc);
-    if (known == which)
-        finding(check, DSC_CHECK_NOTE, "%s: is MNIST's, by size and CRC-32", check->paths[which]);
-    if (known >= 0 && known != which)
-        finding(check, DSC_CHECK_WARNING, "%s: holds what MNIST calls %s; are files swapped?",
-                check->paths[which], dsc_mnist_files[known].name);
+    int file;
+    const dsc_known_data *known = dsc_known_file_find(&file, content->size, content->crc);
+    if (known && file == which)
+        finding(check, DSC_CHECK_NOTE, "%s: is %s's, by size and CRC-32", check->paths[which], known->title);
+    if (known && file != which)
+        finding(check, DSC_CHECK_WARNING, "%s: holds what %s calls %s; are files swapped?",
+                check->paths[which], known->title, dsc_mnist_names[file]);
     if (!check_kind(check, which)) dsc_content_clear(content);
     return DSC_OK;
 }
@@ -276,8 +278,9 @@ static dsc_status check_overlap(struct check *check, dsc_error *error) {
 
 static bool is_known(const struct check *check) {
     const dsc_content *c = check->content;
-    return dsc_dataset_known_name(&c[DSC_TRAIN_IMAGES], &c[DSC_TRAIN_LABELS]) &&
-           dsc_dataset_known_name(&c[DSC_TEST_IMAGES], &c[DSC_TEST_LABELS]);
+    int which;
+    return dsc_known_pair(&which, &c[DSC_TRAIN_IMAGES], &c[DSC_TRAIN_LABELS]) &&
+           dsc_known_pair(&which, &c[DSC_TEST_IMAGES], &c[DSC_TEST_LABELS]);
 }
 
 /* The note beside the files, or what the images show where there is none; *there: there are images. */
@@ -332,7 +335,7 @@ static dsc_status check_nothing(struct check *check) {
     dsc_error why;
     dsc_text names = {0};
     for (int i = 0; i < DSC_MNIST_FILES; i++)
-        dsc_text_append(&names, "%s%s", i ? ", " : "", dsc_mnist_files[i].name);
+        dsc_text_append(&names, "%s%s", i ? ", " : "", dsc_mnist_names[i]);
     dsc_status status = dsc_mnist_fail_missing(check->folder, names.failed ? "all" : names.data, &why);
     dsc_text_free(&names);
     finding(check, DSC_CHECK_ERROR, "%s", why.message);

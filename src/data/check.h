@@ -54,8 +54,8 @@ dsc_status dsc_data_check(dsc_check_counts *counts, const char *folder, dsc_chec
 dsc_status dsc_data_check_sets(dsc_check_counts *counts, const dsc_dataset *train, const dsc_dataset *test,
                                dsc_check_report *report, void *user, dsc_error *error);
 
-/* Reports images of the test set that are in the training set too, and adds to `counts`. MNIST itself is
- * known to have none, and is not searched. */
+/* Reports images of the test set that are in the training set too, and adds to `counts`. Data sets that
+ * are known to have none are not searched. */
 dsc_status dsc_data_check_overlap(dsc_check_counts *counts, const dsc_dataset *train, const dsc_dataset *test,
                                   dsc_check_report *report, void *user, dsc_error *error);
 

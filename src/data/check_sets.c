@@ -6,7 +6,7 @@
 #include "data/dataset.h"
 #include "data/duplicates.h"
 #include "data/images.h"
-#include "data/mnist.h"
+#include "data/known.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -32,8 +32,11 @@ static void find(const telling *t, dsc_check_level level, const char *format, ..
     if (t->report) t->report(t->user, level, message);
 }
 
-static bool is_known(const dsc_dataset *data) {
-    return dsc_dataset_known_name(&data->storage->images, &data->storage->labels) != NULL;
+/* Whether they are known to have no image in common: the two sets of a data set that has none, or parts of
+ * these. */
+static bool are_disjoint(const dsc_dataset *train, const dsc_dataset *test) {
+    const dsc_known_data *known = dsc_dataset_known(train);
+    return known && known->disjoint && known == dsc_dataset_known(test) && train->storage != test->storage;
 }
 
 /* "cat (2), dog (7)": the classes of which there are at least `least` images and at most `most`. */
@@ -102,7 +105,7 @@ dsc_status dsc_data_check_overlap(dsc_check_counts *counts, const dsc_dataset *t
                                   dsc_check_report *report, void *user, dsc_error *error) {
     const telling t = {counts, report, user};
     dsc_duplicates both;
-    if (is_known(train) && is_known(test)) return DSC_OK; /* MNIST's sets have no image in common */
+    if (are_disjoint(train, test)) return DSC_OK;
     const dsc_image_list first = dsc_image_list_of(train), second = dsc_image_list_of(test);
     dsc_status status = dsc_duplicates_find(&both, &first, NULL, &second, NULL, error);
     if (!status && both.images)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* dataset.c: images with labels, immutable once made; storage shared by views. */
 #include "data/dataset.h"
+#include "data/known.h"
 
 #include "base/encoding.h"
 #include "base/error.h"
@@ -308,7 +309,11 @@ dsc_status dsc_dataset_renumber(dsc_dataset **view, const dsc_dataset *parent, c
     return copy(view, parent, map, classes, names, error);
 }
 
-const dsc_images_note dsc_images_note_digits = {.prepared_noted = true,
-                                                .preparation = DSC_PREPARATION_DIGITS};
-
 void dsc_dataset_note(dsc_dataset *data, const dsc_images_note *note) { data->storage->note = *note; }
+
+void dsc_dataset_recognise(dsc_dataset *data, const dsc_known_data *known) {
+    data->storage->known = known;
+    data->storage->note = known->note;
+}
+
+const dsc_known_data *dsc_dataset_known(const dsc_dataset *data) { return data->storage->known; }

@@ -18,11 +18,14 @@ typedef struct dsc_images_note {
     dsc_fit fit;
 } dsc_images_note;
 
+struct dsc_known_data; /* data/known.h */
+
 typedef struct dsc_storage {
     atomic_size_t references;
     dsc_content images, labels; /* either may be a mapping of the cache */
     char **class_names;         /* see dsc_class_names_copy */
     dsc_images_note note;
+    const struct dsc_known_data *known; /* the data set that this is of; NULL: of none that is known */
 } dsc_storage;
 
 struct dsc_dataset {
@@ -76,8 +79,10 @@ char **dsc_class_names_copy(const char *const *names, size_t count);
 
 /* For those who open data: what is known of their images. Before anybody else has the dataset. */
 void dsc_dataset_note(dsc_dataset *data, const dsc_images_note *note);
-/* Of digits that are known to be prepared: MNIST's, and the built-in ones. */
-extern const dsc_images_note dsc_images_note_digits;
+/* The same of a data set that is known, and which it is. */
+void dsc_dataset_recognise(dsc_dataset *data, const struct dsc_known_data *known);
+/* What dsc_dataset_recognise said, also of a view; NULL: nothing. */
+const struct dsc_known_data *dsc_dataset_known(const dsc_dataset *data);
 
 /* dsc_dataset_open with options (NULL: the defaults). */
 dsc_status dsc_dataset_open_with(dsc_dataset **data, const char *images_path, const char *labels_path,

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/threads.h"
 #include "data/dataset.h"
+#include "data/known.h"
 
 #include <stdio.h>
 
@@ -75,6 +76,6 @@ dsc_status dsc_digits_create(dsc_dataset **data, size_t count, uint64_t seed, un
     dsc_threads_run(pool, (count + CHUNK - 1) / CHUNK, draw_chunk, &d);
     dsc_threads_free(pool);
     status = dsc_dataset_adopt(data, &images, &labels, 10, NULL, name, name, name, error);
-    if (!status) dsc_dataset_note(*data, &dsc_images_note_digits);
+    if (!status) dsc_dataset_recognise(*data, &dsc_known_data_digits);
     return status;
 }

@@ -114,7 +114,7 @@ static dsc_status find_exact(char **path, const char *folder, int which, dsc_err
     *path = NULL;
     for (int variant = 0; variant < 4 && !*path && !status; variant++) {
         char name[64];
-        (void)snprintf(name, sizeof name, "%s%s", dsc_mnist_files[which].name, endings[variant % 2]);
+        (void)snprintf(name, sizeof name, "%s%s", dsc_mnist_names[which], endings[variant % 2]);
         if (variant >= 2) strstr(name, "-idx")[0] = '.';
         status = settle(path, folder, name, error);
     }

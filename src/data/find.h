@@ -4,7 +4,7 @@
 #ifndef DSC_DATA_FIND_H
 #define DSC_DATA_FIND_H
 
-#include "data/mnist.h"
+#include "data/known.h"
 
 /* The path of file `which` in `folder`: NAME.gz or NAME, written with '-' or '.' before "idx", whichever
  * is there first in that order, or in a folder of that name. Where none is, the file of another name that

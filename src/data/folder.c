@@ -11,6 +11,7 @@
 #include "data/dataset.h"
 #include "data/emnist.h"
 #include "data/images.h"
+#include "data/known.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,7 +69,7 @@ static dsc_status find_all(char *paths[DSC_MNIST_FILES], const char *folder, dsc
         if (paths[i]) {
             found++;
         } else {
-            dsc_text_append(&missing, "%s%s", missing.length ? ", " : "", dsc_mnist_files[i].name);
+            dsc_text_append(&missing, "%s%s", missing.length ? ", " : "", dsc_mnist_names[i]);
         }
     }
     if (!status && missing.failed) status = dsc_fail_memory(error, missing.length, "a message");
@@ -79,18 +80,22 @@ static dsc_status find_all(char *paths[DSC_MNIST_FILES], const char *folder, dsc
 }
 
 static dsc_status adopt_part(dsc_dataset **data, dsc_content pair[2], char *const paths[2],
-                             const char *folder, const char *part, size_t classes, char *const *names,
+                             const char *folder, const char *part, size_t classes, const char *const *names,
                              const dsc_images_note *note, dsc_error *error) {
+    int which;
+    char name[DSC_KNOWN_NAME];
     dsc_text title = {0};
-    const char *known = dsc_dataset_known_name(&pair[0], &pair[1]);
+    const dsc_known_data *known = dsc_known_pair(&which, &pair[0], &pair[1]);
+    if (known) dsc_known_name(name, known, which);
     dsc_text_append(&title, "%s, %s set", folder, part);
     dsc_status status;
     if (title.failed) {
         status = dsc_fail_memory(error, strlen(folder), "a name");
     } else {
-        status = dsc_dataset_adopt(data, &pair[0], &pair[1], classes, (const char *const *)names,
-                                   known ? known : title.data, paths[0], paths[1], error);
-        if (!status) dsc_dataset_note(*data, known ? &dsc_images_note_digits : note);
+        status = dsc_dataset_adopt(data, &pair[0], &pair[1], classes, names, known ? name : title.data,
+                                   paths[0], paths[1], error);
+        if (!status && known) dsc_dataset_recognise(*data, known);
+        if (!status && !known) dsc_dataset_note(*data, note);
     }
     dsc_text_free(&title);
     return status;
@@ -132,6 +137,14 @@ static dsc_status check_same_shape(const dsc_dataset *train, const dsc_dataset *
         folder, dsc_shape_text(a, 3, train->shape), dsc_shape_text(b, 3, test->shape));
 }
 
+/* The names of the classes of a data set that is known, if both sets are of it; else NULL. */
+static const char *const *known_classes(const dsc_content content[DSC_MNIST_FILES]) {
+    int which[2];
+    const dsc_known_data *train = dsc_known_pair(&which[0], &content[0], &content[1]),
+                         *test = dsc_known_pair(&which[1], &content[2], &content[3]);
+    return train && train == test ? train->class_names : NULL;
+}
+
 static dsc_status open_folder(dsc_dataset **train, dsc_dataset **test, char *paths[DSC_MNIST_FILES],
                               const char *folder, const dsc_open_options *options, dsc_error *error) {
     dsc_content content[DSC_MNIST_FILES] = {0};
@@ -150,9 +163,11 @@ static dsc_status open_folder(dsc_dataset **train, dsc_dataset **test, char *pat
             dsc_classes_settle(&names, &classes, images, labels, 2, paths[DSC_TRAIN_IMAGES], real, error);
     if (!status) status = dsc_images_note_read(&note, real, error);
     free(real);
-    if (!status) status = adopt_part(train, content, paths, folder, "training", classes, names, &note, error);
+    const char *const *called = names ? (const char *const *)names : known_classes(content);
     if (!status)
-        status = adopt_part(test, content + 2, paths + 2, folder, "test", classes, names, &note, error);
+        status = adopt_part(train, content, paths, folder, "training", classes, called, &note, error);
+    if (!status)
+        status = adopt_part(test, content + 2, paths + 2, folder, "test", classes, called, &note, error);
     if (!status) status = check_same_shape(*train, *test, folder, error);
     for (int i = 0; i < DSC_MNIST_FILES; i++) dsc_content_clear(&content[i]);
     free(names);

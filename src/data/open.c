@@ -7,6 +7,7 @@
 #include "data/dataset.h"
 #include "data/folder.h"
 #include "data/images.h"
+#include "data/known.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -33,10 +34,15 @@ dsc_status dsc_dataset_open_with(dsc_dataset **data, const char *images_path, co
         dsc_content_clear(&images);
         dsc_content_clear(&labels);
     } else {
-        const char *name = dsc_dataset_known_name(&images, &labels);
-        status = dsc_dataset_adopt(data, &images, &labels, classes, (const char *const *)names,
-                                   name ? name : images_path, images_path, labels_path, error);
-        if (!status) dsc_dataset_note(*data, name ? &dsc_images_note_digits : &note);
+        int which;
+        char name[DSC_KNOWN_NAME];
+        const dsc_known_data *known = dsc_known_pair(&which, &images, &labels);
+        const char *const *called = names || !known ? (const char *const *)names : known->class_names;
+        if (known) dsc_known_name(name, known, which);
+        status = dsc_dataset_adopt(data, &images, &labels, classes, called, known ? name : images_path,
+                                   images_path, labels_path, error);
+        if (!status && known) dsc_dataset_recognise(*data, known);
+        if (!status && !known) dsc_dataset_note(*data, &note);
     }
     free(names);
     free(folder);

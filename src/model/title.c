@@ -2,6 +2,7 @@
 /* title.c: titles, from a model's graph and from what its data were called. */
 #include "model/title.h"
 
+#include "data/known.h"
 #include "model/model.h"
 
 #include <math.h>
@@ -18,7 +19,7 @@ void dsc_public_name(dsc_text *text, const char *name) {
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
         if (ends_with(name, length, sets[i])) length -= strlen(sets[i]);
     /* "MNIST (/data)": the name, and where it was found. */
-    if (!strncmp(name, "MNIST (", 7)) length = 5;
+    if (dsc_known_titled(name)) length = dsc_known_titled(name);
     while (length > 1 && name[length - 1] == '/') length--;
     for (size_t i = 0; i + 1 < length; i++)
         if (name[i] == '/') from = i + 1;

@@ -507,6 +507,21 @@ mnist_is_known_by_its_content() {
     holds "it is not named" grep -q "LeCun, Cortes and Burges" "$work/mnist.md"
     holds "its training images have another checksum" grep -q ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db "$work/mnist.md"
 }
+fashion_mnist_is_known_by_its_content() {
+    local debians=/usr/share/datasets/fashion-mnist
+    [ -d "$debians" ] || because "needs Debian's dataset-fashion-mnist" || return
+    cp -r "$debians" "$work/clothes" # its place says nothing
+    run train --data "$work/clothes" --training-samples 100 --model "flatten, dense" --epochs 1 --out "$work/clothed" --quiet
+    exits 0
+    run card "$work/clothed" --samples 10
+    exits 0
+    prints '- name: "Fashion-MNIST: no hidden layer, 7,850 parameters"'
+    prints "type: zalando-datasets/fashion_mnist"
+    prints "Source: <https://github.com/zalandoresearch/fashion-mnist>. Licence: MIT, Copyright 2017 Zalando SE."
+    prints "| Ankle boot | 1000 |"
+    prints_no "stroke"
+    rm -r "$work/clothes"
+}
 
 # ---- the guide ----
 

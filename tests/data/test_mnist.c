@@ -4,6 +4,7 @@
 #include "data/cache.h"
 #include "data/dataset.h"
 #include "data/folder.h"
+#include "data/known.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,9 +47,11 @@ static void real_mnist_has_the_known_checksums(void **state) {
         ASSERT_OK(dsc_mnist_find(&path, folder, i, &error), error);
         assert_non_null(path);
         ASSERT_OK(dsc_idx_load(&content, path, NULL, &error), error);
-        assert_int_equal(dsc_mnist_known(content.size, content.crc), i);
-        assert_int_equal(dsc_mnist_known(content.size + 1, content.crc), -1);
-        assert_int_equal(dsc_mnist_known(content.size, content.crc ^ 1), -1);
+        int which;
+        assert_ptr_equal(dsc_known_file_find(&which, content.size, content.crc), &dsc_known_data_mnist);
+        assert_int_equal(which, i);
+        assert_null(dsc_known_file_find(&which, content.size + 1, content.crc));
+        assert_null(dsc_known_file_find(&which, content.size, content.crc ^ 1));
         dsc_content_clear(&content);
         free(path);
     }

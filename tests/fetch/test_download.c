@@ -15,7 +15,7 @@
 #define CONTENT 150000
 static const char *root; /* what the server serves */
 static char archive_hex[FETCH_SHA256_HEX], content_hex[FETCH_SHA256_HEX];
-static fetch_file file = {"file.gz", 0, archive_hex, CONTENT, content_hex, 0};
+static dsc_known_file file = {"file.gz", 0, archive_hex, CONTENT, content_hex, 0};
 static unsigned char content[CONTENT], archive[CONTENT + 4096];
 static const char *mirrors[8];
 static fetch_options options;
@@ -541,7 +541,8 @@ static void a_build_without_the_libraries_says_so(void **state) {
     (void)state;
     if (!skipped()) TEST_SKIP("needs a build without libcurl or libcrypto");
     const char *folder = testing_folder();
-    assert_int_equal(fetch_download(folder, &fetch_mnist_files[0], &options, &error), DSC_ERROR_UNSUPPORTED);
+    assert_int_equal(fetch_download(folder, &dsc_known_data_mnist.files[0], &options, &error),
+                     DSC_ERROR_UNSUPPORTED);
     ASSERT_MESSAGE(error, "--data");
 }
 

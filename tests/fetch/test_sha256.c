@@ -2,7 +2,7 @@
 #include "testing.h"
 
 #include "base/file.h"
-#include "fetch/mnist.h"
+#include "data/known.h"
 #include "fetch/sha256.h"
 
 /* FIPS 180-4's own examples:
@@ -91,17 +91,17 @@ static void failing_allocations_are_survived(void **state) {
 
 static void the_table_is_whole(void **state) {
     (void)state;
-    for (int i = 0; i < FETCH_FILES; i++) {
-        const fetch_file *file = &fetch_mnist_files[i];
+    for (int i = 0; i < DSC_MNIST_FILES; i++) {
+        const dsc_known_file *file = &dsc_known_data_mnist.files[i];
         assert_int_equal(strspn(file->sha256, "0123456789abcdef"), 64);
         assert_int_equal(strspn(file->content_sha256, "0123456789abcdef"), 64);
         assert_string_equal(strrchr(file->name, '.'), ".gz");
     }
-    assert_int_equal(fetch_mnist_files[FETCH_TRAIN_IMAGES].content_size, 16 + 60000 * 784);
-    assert_int_equal(fetch_mnist_files[FETCH_TRAIN_LABELS].content_size, 8 + 60000);
-    assert_int_equal(fetch_mnist_files[FETCH_TEST_IMAGES].content_size, 16 + 10000 * 784);
-    assert_int_equal(fetch_mnist_files[FETCH_TEST_LABELS].content_size, 8 + 10000);
-    for (const char *const *mirror = fetch_mnist_mirrors; *mirror; mirror++) {
+    assert_int_equal(dsc_known_data_mnist.files[DSC_TRAIN_IMAGES].content_size, 16 + 60000 * 784);
+    assert_int_equal(dsc_known_data_mnist.files[DSC_TRAIN_LABELS].content_size, 8 + 60000);
+    assert_int_equal(dsc_known_data_mnist.files[DSC_TEST_IMAGES].content_size, 16 + 10000 * 784);
+    assert_int_equal(dsc_known_data_mnist.files[DSC_TEST_LABELS].content_size, 8 + 10000);
+    for (const char *const *mirror = dsc_known_data_mnist.mirrors; *mirror; mirror++) {
         assert_memory_equal(*mirror, "https://", 8);
         assert_int_equal((*mirror)[strlen(*mirror) - 1], '/');
     }

@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 
 /* Stand-ins for MNIST's four files: 30 and 10 images of 28 x 28. */
-static fetch_file files[FETCH_FILES];
+static dsc_known_file files[DSC_MNIST_FILES];
 static const char *root, *other; /* the stand-ins, served; and other data in files of the same names */
 static char *home, *data_folder; /* of the test that runs */
 static const char *mirrors[8];
@@ -56,25 +56,25 @@ static char *at_home(const char *name) {
 
 static void write_set(const char *folder, unsigned salt) {
     static uint8_t pixels[30 * 784], labels[30];
-    for (int i = 0; i < FETCH_FILES; i++) {
+    for (int i = 0; i < DSC_MNIST_FILES; i++) {
         bool is_images = i % 2 == 0;
         size_t count = i < 2 ? 30 : 10;
         for (size_t k = 0; k < sizeof pixels; k++) pixels[k] = (uint8_t)((k * 7919 + salt + (size_t)i) >> 3);
         for (size_t k = 0; k < sizeof labels; k++) labels[k] = (uint8_t)((k + salt) % 10);
         dsc_array array = {DSC_U8, is_images ? 3 : 1, {count, 28, 28}, is_images ? pixels : labels};
-        ASSERT_OK(dsc_idx_write(in(folder, fetch_mnist_files[i].name), &array, &error), error);
+        ASSERT_OK(dsc_idx_write(in(folder, dsc_known_data_mnist.files[i].name), &array, &error), error);
     }
 }
 
 static void make_table(void) {
-    static char hex[FETCH_FILES][2][FETCH_SHA256_HEX];
-    for (int i = 0; i < FETCH_FILES; i++) {
-        const char *name = fetch_mnist_files[i].name, *path = in(root, name);
+    static char hex[DSC_MNIST_FILES][2][FETCH_SHA256_HEX];
+    for (int i = 0; i < DSC_MNIST_FILES; i++) {
+        const char *name = dsc_known_data_mnist.files[i].name, *path = in(root, name);
         char plain[64];
         (void)snprintf(plain, sizeof plain, "plain-%d", i);
         dsc_content content;
         ASSERT_OK(dsc_idx_load(&content, path, NULL, &error), error);
-        files[i] = (fetch_file){name, 0, hex[i][0], content.size, hex[i][1], content.crc};
+        files[i] = (dsc_known_file){name, 0, hex[i][0], content.size, hex[i][1], content.crc};
         ASSERT_OK(dsc_idx_write(in(root, plain), &content.array, &error), error);
         dsc_content_clear(&content);
         if (!fetch_sha256_available()) continue;
@@ -183,7 +183,7 @@ static void check_fails(const char *data, dsc_status status, const char *part) {
 
 static void copy_set(const char *to, const char *from) {
     ASSERT_OK(dsc_folder_make(to, &error), error);
-    for (int i = 0; i < FETCH_FILES; i++) {
+    for (int i = 0; i < DSC_MNIST_FILES; i++) {
         unsigned char *data;
         size_t size;
         ASSERT_OK(dsc_file_read(&data, &size, in(from, files[i].name), 1 << 20, &error), error);
@@ -227,7 +227,7 @@ static void mnist_is_downloaded_and_then_cached(void **state) {
     for (size_t i = 0; i < 2; i++) {
         ASSERT_OK(open_data(names[i]), error);
         check_mnist(at_home("descender/mnist"));
-        assert_int_equal(server_count->requests, FETCH_FILES);
+        assert_int_equal(server_count->requests, DSC_MNIST_FILES);
     }
     assert_true(sockets > 0); /* so counting them counts */
 }
@@ -250,18 +250,18 @@ static void what_is_wrong_in_the_cache_is_downloaded_again(void **state) {
     NEEDS_NETWORK();
     char *cached = at_home("descender/mnist");
     copy_set(cached, root);
-    damage(cached, FETCH_TEST_IMAGES);
+    damage(cached, DSC_TEST_IMAGES);
     ASSERT_OK(open_data("mnist"), error);
     check_mnist(cached);
     assert_int_equal(server_count->requests, 1);
-    assert_int_equal(unlink(in(cached, files[FETCH_TRAIN_LABELS].name)), 0);
+    assert_int_equal(unlink(in(cached, files[DSC_TRAIN_LABELS].name)), 0);
     ASSERT_OK(open_data("auto"), error);
     check_mnist(cached);
     assert_int_equal(server_count->requests, 2);
     copy_set(cached, other); /* sound files, but not these */
     ASSERT_OK(open_data("mnist"), error);
     check_mnist(cached);
-    assert_int_equal(server_count->requests, 2 + FETCH_FILES);
+    assert_int_equal(server_count->requests, 2 + DSC_MNIST_FILES);
 }
 
 static void digits_step_in_only_under_auto_and_say_why(void **state) {
@@ -317,7 +317,7 @@ static void offline_touches_no_socket(void **state) {
     assert_null(used);
     char *cached = at_home("descender/mnist");
     copy_set(cached, root);
-    damage(cached, FETCH_TRAIN_IMAGES);
+    damage(cached, DSC_TRAIN_IMAGES);
     check_fails("mnist", DSC_ERROR_FORMAT, "damaged");
     /* Not the server's count: it may still be accepting what the test before gave up on. */
     assert_int_equal(sockets, 0);
@@ -330,10 +330,9 @@ static void damaged_or_incomplete_data_of_the_users_is_never_replaced(void **sta
         char *folder = i ? data_folder : at_home("named");
         copy_set(folder, root);
         if (!i) assert_int_equal(setenv("DESCENDER_DATA", folder, 1), 0);
-        damage(folder, FETCH_TRAIN_LABELS);
-        for (size_t k = 0; k < 2; k++)
-            check_fails(names[k], DSC_ERROR_FORMAT, files[FETCH_TRAIN_LABELS].name);
-        assert_int_equal(unlink(in(folder, files[FETCH_TRAIN_LABELS].name)), 0);
+        damage(folder, DSC_TRAIN_LABELS);
+        for (size_t k = 0; k < 2; k++) check_fails(names[k], DSC_ERROR_FORMAT, files[DSC_TRAIN_LABELS].name);
+        assert_int_equal(unlink(in(folder, files[DSC_TRAIN_LABELS].name)), 0);
         for (size_t k = 0; k < 2; k++) check_fails(names[k], DSC_ERROR_IO, "train-labels");
         ASSERT_MESSAGE(error, i ? "./data" : "$DESCENDER_DATA");
         (void)unsetenv("DESCENDER_DATA");
@@ -366,9 +365,9 @@ static void a_folder_is_taken_by_name_and_never_replaced(void **state) {
     copy_set(folder, root);
     ASSERT_OK(open_data(folder), error);
     check_mnist(folder);
-    damage(folder, FETCH_TEST_LABELS);
-    check_fails(folder, DSC_ERROR_FORMAT, files[FETCH_TEST_LABELS].name);
-    assert_int_equal(unlink(in(folder, files[FETCH_TEST_LABELS].name)), 0);
+    damage(folder, DSC_TEST_LABELS);
+    check_fails(folder, DSC_ERROR_FORMAT, files[DSC_TEST_LABELS].name);
+    assert_int_equal(unlink(in(folder, files[DSC_TEST_LABELS].name)), 0);
     check_fails(folder, DSC_ERROR_IO, "t10k-labels");
     check_fails("/nowhere/at/all", DSC_ERROR_IO, "/nowhere/at/all");
     check_fails("mnits", DSC_ERROR_IO, "did you mean \"mnist\"?");
@@ -462,8 +461,9 @@ static void real_mnist_is_known_though_compressed_anew(void **state) {
         assert_memory_equal(description, "MNIST (", 7);
     }
     if (!fetch_sha256_available()) return;
-    for (int i = 0; i < FETCH_FILES; i++)
-        ASSERT_OK(fetch_verify(in(real_folder, fetch_mnist_files[i].name), &fetch_mnist_files[i], &error),
+    for (int i = 0; i < DSC_MNIST_FILES; i++)
+        ASSERT_OK(fetch_verify(in(real_folder, dsc_known_data_mnist.files[i].name),
+                               &dsc_known_data_mnist.files[i], &error),
                   error);
 }
 

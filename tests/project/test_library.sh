@@ -56,8 +56,8 @@ is "the_library_has_no_mutable_globals" "$globals" ""
 # help and in no test.
 check_registered() {
     nm -A "$@" 2>/dev/null | sed 's/^.*[/:]\([a-z0-9_]*\)\.c\.\?o:[0-9a-f]* */\1 /' | awk '
-        $2 ~ /^[RD]$/ && $3 ~ /^(dsc_(op|layer|optimiser|schedule|augmentation)|command|picture_format)_[a-z0-9_]+$/ && $3 !~ /(_(registry|params)|^picture_format_(at|of))$/ { has[$3] = $1 }
-        $2 == "U" && $1 ~ /^(ops|layers|optimisers|schedules|augmentations|commands|formats)$/ { listed[$3] }
+        $2 ~ /^[RD]$/ && $3 ~ /^(dsc_(op|layer|optimiser|schedule|augmentation|known_data)|command|picture_format)_[a-z0-9_]+$/ && $3 !~ /(_(registry|params)|^picture_format_(at|of))$/ { has[$3] = $1 }
+        $2 == "U" && $1 ~ /^(ops|layers|optimisers|schedules|augmentations|commands|formats|known)$/ { listed[$3] }
         # The actions of a command stand in its own file: command_data_show in data.c.
         $2 == "U" { split($3, part, "_"); if (part[1] == "command" && part[2] == $1) listed[$3] }
         END { for (name in has) if (!(name in listed)) print has[name] ".c: no registry has a line for " name }' | sort

@@ -3,6 +3,7 @@
 #include "testing.h"
 
 #include "data/images.h"
+#include "data/known.h"
 #include "train/sanity.h"
 
 #include <math.h>
@@ -46,7 +47,7 @@ static void make_data(rig *r) {
     ASSERT_OK(dsc_dataset_from_memory(&r->data, r->digits ? wide : r->images, r->labels, COUNT,
                                       (size_t[3]){1, side, side}, CLASSES, NULL, "test", &error),
               error);
-    if (r->digits) dsc_dataset_note(r->data, &dsc_images_note_digits);
+    if (r->digits) dsc_dataset_recognise(r->data, &dsc_known_data_digits);
 }
 
 static void make(rig *r, const char *model, const char *loss) {

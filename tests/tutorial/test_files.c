@@ -3,7 +3,7 @@
 #include "made_up.h"
 
 #include "base/file.h"
-#include "fetch/mnist.h"
+#include "data/known.h"
 
 #include <unistd.h>
 
@@ -14,7 +14,7 @@ static void the_four_names_are_the_tutorials_and_the_mirrors(void **state) {
     for (size_t i = 0; i < TUTORIAL_FILES; i++) {
         assert_string_equal(tutorial_data_sources[i].what, roles[i]);
         assert_string_equal(tutorial_data_sources[i].name,
-                            fetch_mnist_files[tutorial_data_sources[i].which].name);
+                            dsc_known_data_mnist.files[tutorial_data_sources[i].which].name);
     }
 }
 
@@ -55,7 +55,7 @@ static char *part_path(const char *folder, const char *name) {
 
 static void write_part(const char *folder, int which, const dsc_array *array) {
     dsc_error error;
-    char *path = part_path(folder, fetch_mnist_files[which].name);
+    char *path = part_path(folder, dsc_known_data_mnist.files[which].name);
     ASSERT_OK(dsc_idx_write(path, array, &error), error);
     free(path);
 }
@@ -63,10 +63,10 @@ static void write_part(const char *folder, int which, const dsc_array *array) {
 /* Two images of 2 x 3 to train on, one to test on. */
 static void write_small(const char *folder) {
     uint8_t images[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, labels[] = {9, 4};
-    write_part(folder, FETCH_TRAIN_IMAGES, &(dsc_array){DSC_U8, 3, {2, 2, 3}, images});
-    write_part(folder, FETCH_TRAIN_LABELS, &(dsc_array){DSC_U8, 1, {2}, labels});
-    write_part(folder, FETCH_TEST_IMAGES, &(dsc_array){DSC_U8, 3, {1, 2, 3}, images + 6});
-    write_part(folder, FETCH_TEST_LABELS, &(dsc_array){DSC_U8, 1, {1}, labels + 1});
+    write_part(folder, DSC_TRAIN_IMAGES, &(dsc_array){DSC_U8, 3, {2, 2, 3}, images});
+    write_part(folder, DSC_TRAIN_LABELS, &(dsc_array){DSC_U8, 1, {2}, labels});
+    write_part(folder, DSC_TEST_IMAGES, &(dsc_array){DSC_U8, 3, {1, 2, 3}, images + 6});
+    write_part(folder, DSC_TEST_LABELS, &(dsc_array){DSC_U8, 1, {1}, labels + 1});
 }
 
 static void images_go_with_their_own_labels(void **state) {
@@ -111,7 +111,7 @@ static void what_does_not_belong_together_is_refused(void **state) {
     dsc_error error;
     uint8_t labels[] = {1, 2, 3};
     write_small(folder);
-    write_part(folder, FETCH_TEST_LABELS, &(dsc_array){DSC_U8, 1, {3}, labels});
+    write_part(folder, DSC_TEST_LABELS, &(dsc_array){DSC_U8, 1, {3}, labels});
     assert_int_equal(tutorial_read_files(&train, &test, folder, &error), DSC_ERROR_FORMAT);
     assert_null(train);
     assert_null(test);

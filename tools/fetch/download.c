@@ -28,7 +28,7 @@
 #define WAIT_NANOS 50000000L
 
 typedef struct job {
-    const fetch_file *file;
+    const dsc_known_file *file;
     const fetch_options *options;
     char *path, *part;
     int fd; /* of `part`, locked; -1 */
@@ -227,7 +227,7 @@ static dsc_status download(job *j, dsc_error *error) {
     return status;
 }
 
-dsc_status fetch_download(const char *folder, const fetch_file *file, const fetch_options *options,
+dsc_status fetch_download(const char *folder, const dsc_known_file *file, const fetch_options *options,
                           dsc_error *error) {
     if (!DESCENDER_WITH_CURL || !fetch_sha256_available())
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,

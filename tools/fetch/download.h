@@ -3,7 +3,7 @@
 #ifndef FETCH_DOWNLOAD_H
 #define FETCH_DOWNLOAD_H
 
-#include "fetch/mnist.h"
+#include "data/known.h"
 
 typedef struct fetch_progress {
     const char *name;      /* of the file */
@@ -32,7 +32,7 @@ typedef struct fetch_options {
  * number of threads and processes may call this for one folder at once: one downloads, the others wait.
  * DSC_ERROR_NETWORK: no mirror has it. DSC_ERROR_STOPPED: on_progress said so. DSC_ERROR_UNSUPPORTED: this
  * build has no libcurl or no libcrypto. */
-dsc_status fetch_download(const char *folder, const fetch_file *file, const fetch_options *options,
+dsc_status fetch_download(const char *folder, const dsc_known_file *file, const fetch_options *options,
                           dsc_error *error);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* known.c: MNIST known by its content.
+/* known.c: data sets known by their content.
  *
  * Hashing 55 MB takes some 30 ms, ten times what it takes to map them from the cache. So a note, "verified"
  * in the user's cache, says which state of which files was found right. It can only spare the SHA-256: the
@@ -38,9 +38,9 @@ dsc_status fetch_array_sha256(char hex[FETCH_SHA256_HEX], const dsc_array *array
 
 /* A line for each file: its sum, its state, its path. False if there is a file of which no state can be
  * told. */
-static bool make_note(dsc_text *note, const char *folder, const fetch_file files[FETCH_FILES]) {
+static bool make_note(dsc_text *note, const char *folder, const dsc_known_file files[DSC_MNIST_FILES]) {
     bool good = true;
-    for (int i = 0; i < FETCH_FILES && good; i++) {
+    for (int i = 0; i < DSC_MNIST_FILES && good; i++) {
         char *path = NULL;
         dsc_cache_key key;
         good = !dsc_mnist_find(&path, folder, i, NULL) && path && dsc_cache_key_take(&key, path);
@@ -65,10 +65,10 @@ static bool note_is_there(const char *path, const dsc_text *note) {
     return same;
 }
 
-static dsc_status hash_all(bool *known, const dsc_content *const contents[FETCH_FILES],
-                           const fetch_file files[FETCH_FILES], dsc_error *error) {
+static dsc_status hash_all(bool *known, const dsc_content *const contents[DSC_MNIST_FILES],
+                           const dsc_known_file files[DSC_MNIST_FILES], dsc_error *error) {
     *known = true;
-    for (int i = 0; i < FETCH_FILES && *known; i++) {
+    for (int i = 0; i < DSC_MNIST_FILES && *known; i++) {
         char hex[FETCH_SHA256_HEX];
         dsc_status status = fetch_array_sha256(hex, &contents[i]->array, error);
         if (status) {
@@ -81,11 +81,11 @@ static dsc_status hash_all(bool *known, const dsc_content *const contents[FETCH_
 }
 
 dsc_status fetch_is_known(bool *known, const dsc_dataset *train, const dsc_dataset *test, const char *folder,
-                          const fetch_file files[FETCH_FILES], dsc_error *error) {
-    const dsc_content *const contents[FETCH_FILES] = {&train->storage->images, &train->storage->labels,
-                                                      &test->storage->images, &test->storage->labels};
+                          const dsc_known_file files[DSC_MNIST_FILES], dsc_error *error) {
+    const dsc_content *const contents[DSC_MNIST_FILES] = {&train->storage->images, &train->storage->labels,
+                                                          &test->storage->images, &test->storage->labels};
     *known = true;
-    for (int i = 0; i < FETCH_FILES; i++)
+    for (int i = 0; i < DSC_MNIST_FILES; i++)
         if (contents[i]->size != files[i].content_size || contents[i]->crc != files[i].content_crc)
             *known = false;
     if (!*known || !fetch_sha256_available()) return DSC_OK;

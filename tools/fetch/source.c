@@ -8,6 +8,7 @@
 #include "base/visible.h"
 #include "data/cache.h"
 #include "data/form.h"
+#include "data/known.h"
 #include "fetch/known.h"
 #include "fetch/transfer.h"
 #include "fetch/verify.h"
@@ -22,8 +23,7 @@
 #define DIGITS_TRAIN 60000
 #define DIGITS_TEST  10000
 
-const fetch_settings fetch_default_settings = {.files = fetch_mnist_files,
-                                               .mirrors = fetch_mnist_mirrors,
+const fetch_settings fetch_default_settings = {.files = dsc_known_data_mnist.files,
                                                .connect_seconds = 10,
                                                .stall_seconds = 20,
                                                .auto_connect_seconds = 3,
@@ -36,9 +36,11 @@ typedef struct request {
     char *description; /* of FETCH_DESCRIPTION bytes, or NULL */
 } request;
 
-static void describe(const request *q, bool is_mnist, const char *folder) {
+/* "MNIST (/data)" of a data set that is known, else the folder alone. */
+static void describe(const request *q, const dsc_known_data *known, const char *folder) {
     if (q->description)
-        (void)snprintf(q->description, FETCH_DESCRIPTION, is_mnist ? "MNIST (%s)" : "%s", folder);
+        (void)snprintf(q->description, FETCH_DESCRIPTION, known ? "%s (%s)" : "%s%s",
+                       known ? known->title : "", folder);
 }
 
 static void note(const request *q, const char *format, ...) DSC_PRINTF(2, 3);
@@ -98,6 +100,19 @@ static dsc_status open_forms(const request *q, const char *path, dsc_error *erro
     return status;
 }
 
+/* By size and CRC-32 the datasets say it themselves; here the SHA-256 must be right too. */
+static dsc_status recognise(const dsc_known_data **found, const request *q, const char *folder,
+                            dsc_error *error) {
+    const dsc_known_data *row = dsc_dataset_known(*q->train);
+    bool is;
+    dsc_status status = fetch_is_known(&is, *q->train, *q->test, folder, q->settings->files, error);
+    *found = !status && is ? &dsc_known_data_mnist : NULL;
+    if (status || is || !row || row != dsc_dataset_known(*q->test)) return status;
+    status = fetch_is_known(&is, *q->train, *q->test, folder, row->files, error);
+    if (!status && is) *found = row;
+    return status;
+}
+
 static dsc_status open_path(const request *q, const char *folder, dsc_error *error) {
     static const char *const names[] = {"auto", "mnist", "digits"};
     struct stat info;
@@ -109,9 +124,8 @@ static dsc_status open_path(const request *q, const char *folder, dsc_error *err
                         folder, meant ? "; did you mean \"" : "", meant ? meant : "", meant ? "\"?" : "");
     }
     dsc_status status = open_forms(q, folder, error);
-    bool known = false;
-    if (!status && *q->test)
-        status = fetch_is_known(&known, *q->train, *q->test, folder, q->settings->files, error);
+    const dsc_known_data *known = NULL;
+    if (!status && *q->test) status = recognise(&known, q, folder, error);
     if (status) close_both(q);
     if (!status) describe(q, known, folder);
     return status;
@@ -155,20 +169,24 @@ static dsc_status mirrors_from_environment(char ***mirrors, dsc_error *error) {
     return DSC_OK;
 }
 
+static const char *const *usual_mirrors(const fetch_settings *settings) {
+    return settings->mirrors ? settings->mirrors : dsc_known_data_mnist.mirrors;
+}
+
 /* Everything into `folder`, by `deadline` (0: whenever). */
 static dsc_status download(const fetch_source *source, const fetch_settings *settings, const char *folder,
                            bool replace, double connect_seconds, double deadline, dsc_error *error) {
     char **mirrors = NULL;
     dsc_status status = source->settings ? DSC_OK : mirrors_from_environment(&mirrors, error);
-    fetch_options options = {.mirrors = mirrors ? (const char *const *)mirrors : settings->mirrors,
+    fetch_options options = {.mirrors = mirrors ? (const char *const *)mirrors : usual_mirrors(settings),
                              .connect_seconds = connect_seconds,
                              .stall_seconds = settings->stall_seconds,
                              .deadline = deadline,
                              .replace = replace,
                              .on_progress = source->on_progress,
                              .user = source->user,
-                             .count = FETCH_FILES};
-    for (unsigned i = 0; i < FETCH_FILES && !status; i++) {
+                             .count = DSC_MNIST_FILES};
+    for (unsigned i = 0; i < DSC_MNIST_FILES && !status; i++) {
         options.index = i;
         status = fetch_download(folder, &settings->files[i], &options, error);
     }
@@ -186,7 +204,7 @@ dsc_status fetch_mnist(char **used, const char *folder, const fetch_source *sour
     else if (!(place = strdup(folder)))
         status = dsc_fail_memory(error, strlen(folder), "a path");
     if (status) return status; /* cppcheck-suppress memleak; then there is no place */
-    for (int i = 0; source->offline && i < FETCH_FILES && !status; i++) {
+    for (int i = 0; source->offline && i < DSC_MNIST_FILES && !status; i++) {
         char *path = dsc_path_join(place, settings->files[i].name);
         if (path && access(path, F_OK)) {
             status = dsc_fail(error, DSC_ERROR_IO,
@@ -215,7 +233,7 @@ typedef enum found { NOTHING, MNIST, OTHER_DATA, BROKEN } found;
 static dsc_status look_into(found *what, const request *q, const char *folder, dsc_error *error) {
     bool any = false;
     *what = NOTHING;
-    for (int i = 0; i < FETCH_FILES && !any; i++) {
+    for (int i = 0; i < DSC_MNIST_FILES && !any; i++) {
         char *path;
         dsc_status status = dsc_mnist_find(&path, folder, i, error);
         if (status) return status;
@@ -230,7 +248,7 @@ static dsc_status look_into(found *what, const request *q, const char *folder, d
     status = fetch_is_known(&known, *q->train, *q->test, folder, q->settings->files, error);
     *what = known ? MNIST : OTHER_DATA;
     if (status || !known) close_both(q);
-    if (!status && known) describe(q, true, folder);
+    if (!status && known) describe(q, &dsc_known_data_mnist, folder);
     return status;
 }
 

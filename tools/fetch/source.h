@@ -21,8 +21,8 @@
 
 /* What a user does not set. The tests have files, servers and times of their own. */
 typedef struct fetch_settings {
-    const fetch_file *files;    /* FETCH_FILES of them */
-    const char *const *mirrors; /* NULL after the last */
+    const dsc_known_file *files; /* MNIST's: DSC_MNIST_FILES of them */
+    const char *const *mirrors;  /* NULL after the last; NULL: MNIST's */
     double connect_seconds, stall_seconds;
     double auto_connect_seconds, auto_seconds; /* under auto: to reach a server; for everything */
 } fetch_settings;

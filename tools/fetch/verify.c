@@ -21,8 +21,8 @@ static dsc_status hash_bytes(char hex[FETCH_SHA256_HEX], const unsigned char *by
     return status;
 }
 
-static dsc_status compare(const unsigned char *content, size_t size, const char *path, const fetch_file *file,
-                          dsc_error *error) {
+static dsc_status compare(const unsigned char *content, size_t size, const char *path,
+                          const dsc_known_file *file, dsc_error *error) {
     char hex[FETCH_SHA256_HEX] = "";
     dsc_status status = hash_bytes(hex, content, size, error);
     if (status) return status;
@@ -36,7 +36,7 @@ static dsc_status compare(const unsigned char *content, size_t size, const char 
 /* Decompresses into a block of exactly the size that is expected, so that no archive, however it was made,
  * makes us take more memory than the real one. NULL with DSC_OK: it does not hold that many bytes. */
 static dsc_status expand(unsigned char **content, const unsigned char *data, size_t size,
-                         const fetch_file *file, dsc_error *error) {
+                         const dsc_known_file *file, dsc_error *error) {
     size_t wanted = (size_t)file->content_size;
     struct libdeflate_decompressor *inflater = libdeflate_alloc_decompressor();
     *content = inflater ? malloc(wanted + 1) : NULL;
@@ -52,7 +52,7 @@ static dsc_status expand(unsigned char **content, const unsigned char *data, siz
     return DSC_OK;
 }
 
-dsc_status fetch_verify(const char *path, const fetch_file *file, dsc_error *error) {
+dsc_status fetch_verify(const char *path, const dsc_known_file *file, dsc_error *error) {
     char hex[FETCH_SHA256_HEX];
     uint64_t bytes;
     dsc_status status = fetch_sha256_file(hex, &bytes, path, error);

@@ -3,12 +3,10 @@
 #include "report/card.h"
 
 #include "data/images.h"
+#include "data/known.h"
 #include "report/questions.h"
 
 #include <string.h>
-
-/* Is it MNIST, by its content? */
-static bool is_mnist(const report_card *card) { return !strncmp(card->exam->data->name, "MNIST,", 6); }
 
 static void append_metric(dsc_text *text, const char *type, const char *name, double value) {
     char number[32];
@@ -22,15 +20,16 @@ static void append_metric(dsc_text *text, const char *type, const char *name, do
 static void append_front_matter(dsc_text *text, const report_card *card) {
     dsc_text_append(text, "---\nlibrary_name: descender\npipeline_tag: image-classification\ntags:\n"
                           "- image-classification\n- descender\n");
-    if (is_mnist(card)) dsc_text_append(text, "datasets:\n- ylecun/mnist\n");
+    const dsc_known_data *known = dsc_dataset_known(card->exam->data);
+    const char *hub = known ? known->hub : NULL;
+    if (hub) dsc_text_append(text, "datasets:\n- %s\n", hub);
     dsc_text_append(text, "metrics:\n- accuracy\n- f1\nmodel-index:\n- name: ");
     report_append_yaml(text, card->title);
     dsc_text_append(
         text, "\n  results:\n  - task:\n      type: image-classification\n      name: Image classification\n"
               "    dataset:\n      name: ");
     report_append_yaml(text, card->data_title);
-    dsc_text_append(text, "\n      type: %s\n      split: test\n    metrics:\n",
-                    is_mnist(card) ? "ylecun/mnist" : "imagefolder");
+    dsc_text_append(text, "\n      type: %s\n      split: test\n    metrics:\n", hub ? hub : "imagefolder");
     append_metric(text, "accuracy", "Accuracy", dsc_metrics_accuracy(&card->exam->metrics));
     append_metric(text, "f1", "F1, mean of the classes", dsc_metrics_macro_f1(&card->exam->metrics));
     dsc_text_append(text, "---\n\n");
@@ -112,6 +111,11 @@ static void append_data(dsc_text *text, const report_card *card) {
     dsc_text_append(text,
                     ", test set: %zu images of %zu x %zu x %zu (channels, height, width), %zu classes\n",
                     s->count, s->shape[0], s->shape[1], s->shape[2], s->classes);
+    const dsc_known_data *known = dsc_dataset_known(card->exam->data);
+    if (known) dsc_text_append(text, "- **Origin**: %s", known->facts);
+    if (known && known->source) dsc_text_append(text, " Source: <%s>.", known->source);
+    if (known && known->licence) dsc_text_append(text, " Licence: %s.", known->licence);
+    if (known) dsc_text_append(text, "\n");
     append_checksum(text, "images", card->test->images_sha256);
     append_checksum(text, "labels", card->test->labels_sha256);
     dsc_text_append(text, "- Pixels: %d to %d, mean %s", s->minimum, s->maximum,

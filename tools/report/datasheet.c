@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "data/images.h"
+#include "data/known.h"
 #include "report/questions.h"
 #include "report/text.h"
 
@@ -137,15 +138,27 @@ static void append_checksums(dsc_text *text, const report_datasheet *sheet) {
                         sheet->facts[i].images_sha256, titles[i], sheet->facts[i].labels_sha256);
 }
 
-/* What is known of data that are known by their content. */
+/* The data set that both sets are of, if it is known. */
+static const dsc_known_data *known_data(const report_datasheet *sheet) {
+    const dsc_known_data *known = dsc_dataset_known(sheet->sets[0]);
+    return known == dsc_dataset_known(sheet->sets[1]) ? known : NULL;
+}
+
 static void append_known(dsc_text *text, const report_datasheet *sheet) {
-    const char *name = sheet->sets[0]->name;
-    if (!strncmp(name, "MNIST,", 6))
-        dsc_text_append(text, "\nBy its size and checksum this is MNIST, which LeCun, Cortes and Burges made "
-                              "from NIST's Special "
-                              "Databases 1 and 3.\n");
-    if (!strncmp(sheet->name, "built-in digits", 15))
-        dsc_text_append(text, "\nThese images were drawn by code (`docs/digits.md`): nobody wrote them.\n");
+    const dsc_known_data *known = known_data(sheet);
+    if (!known) return;
+    dsc_text_append(text, "\n");
+    if (known->files->name)
+        dsc_text_append(text, "By the size and checksum of its files this is %s. ", known->title);
+    dsc_text_append(text, "%s\n", known->facts);
+}
+
+static void append_terms(dsc_text *text, const report_datasheet *sheet) {
+    const dsc_known_data *known = known_data(sheet);
+    if (!known || (!known->source && !known->licence)) return;
+    dsc_text_append(text, "\n");
+    if (known->source) dsc_text_append(text, "- **Source**: <%s>\n", known->source);
+    if (known->licence) dsc_text_append(text, "- **Licence**: %s\n", known->licence);
 }
 
 static void append_composition(dsc_text *text, const report_datasheet *sheet) {
@@ -201,6 +214,7 @@ void report_append_datasheet(dsc_text *text, const report_datasheet *sheet) {
         text,
         "What should they not be used for? Could their composition lead to unfair treatment of anybody?");
     dsc_text_append(text, "\n## Distribution\n");
+    append_terms(text, sheet);
     report_ask(text, "To whom are they given, how, since when, and under which licence or terms?");
     dsc_text_append(text, "\n## Maintenance\n");
     report_ask(

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* known_digits.c: the built-in digits, which have no files: whoever draws them says so (digits.c). */
+#include "data/known.h"
+
+const dsc_known_data dsc_known_data_digits = {
+    .name = "digits",
+    .help = "the built-in digits, 28 x 28, drawn by code",
+    .title = "built-in digits",
+    .classes = 10,
+    .note = {.prepared_noted = true, .preparation = DSC_PREPARATION_DIGITS},
+    .facts = "These images were drawn by code (`docs/digits.md`): nobody wrote them.",
+    .licence = "MIT, as Descender",
+};
