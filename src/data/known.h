@@ -3,8 +3,8 @@
  * its row, and no other code knows its name: what it is called, how its files are told by their content,
  * what its classes are called, what its images are like, where it is to be had and under which terms.
  *
- * A file is of a data set if its decompressed content is, whoever compressed it: archives that were compressed
- * anew are common, and their own checksums differ. */
+ * A file is of a data set if its decompressed content is, whoever compressed it: archives that were
+ * compressed anew are common, and their own checksums differ. */
 #ifndef DSC_DATA_KNOWN_H
 #define DSC_DATA_KNOWN_H
 
