@@ -193,15 +193,13 @@ for name, size in ("zeros", end), ("files", last.offset), ("block", end + 512):
     with gzip.open(out + "/cut-%s.tar.gz" % name, "wb") as z: z.write(whole[:size])
 ' "$work"
     local what
-    for what in zeros files; do
-        for what in cut-$what.tar cut-$what.tar.gz; do
-            run data info --data "$work/$what"
-            exits 1
-            says "$work/$what: ends after"
-            says "bytes of tar without the zeros that end a whole one: it was probably cut off; copy or download it again"
-            _hides_folder
-            _clean
-        done
+    for what in cut-zeros.tar cut-zeros.tar.gz cut-files.tar cut-files.tar.gz; do
+        run data info --data "$work/$what"
+        exits 1
+        says "$work/$what: ends after"
+        says "bytes of tar without the zeros that end a whole one: it was probably cut off; copy or download it again"
+        _hides_folder
+        _clean
     done
     for what in cut-block.tar cut-block.tar.gz; do
         run data info --data "$work/$what" --json
