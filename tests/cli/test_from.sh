@@ -1,8 +1,6 @@
-#!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Training that starts from a trained model: other classes, frozen layers, rates; resumed though the other model is gone.
-#   test_from.sh PROGRAM
-source "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 _begin() {
     _few="train --data digits --training-samples 600 --threads 2 --batch 50 --offline --quiet"
@@ -30,7 +28,7 @@ other_classes_take_what_fits() {
     small_data "$work/few" 2>/dev/null
     run train --data "$work/few" --from "$work/first" --freeze "conv*, batch_norm*" --rates "dense1* 0.5" --epochs 1 --batch 10 --out "$work/other" --offline
     exits 0
-    says "conv 4 5x5 stride=2, batch-norm, relu, flatten, dense 16, relu, dense"
+    prints "conv 4 5x5 stride=2, batch-norm, relu, flatten, dense 16, relu, dense"
     [ -s "$work/other/start.safetensors" ] || complain "the start was not kept"
 }
 
@@ -72,5 +70,4 @@ what_does_not_fit_is_told() {
     [ ! -e "$work/none" ] || complain "a folder was left"
 }
 
-promises a_model_goes_on_from_where_another_ended other_classes_take_what_fits a_run_goes_on_though_the_other_model_is_gone \
-    what_does_not_fit_is_told
+promises
