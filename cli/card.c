@@ -206,7 +206,7 @@ static dsc_status write_card(session *s, dsc_error *error) {
     size_t questions = status ? 0 : report_count_questions(text.data);
     if (!status && s->how->out) status = dsc_file_write(s->how->out, text.data, text.length, error);
     if (!status && s->call->json) status = print_json(s, &text, error);
-    if (!status && !s->how->out && !s->call->json) status = command_print_text(&text, error);
+    if (!status && !s->how->out && !s->call->json) status = command_print_document(&text, error);
     if (!status && s->how->out) command_remark(s->call, "Saved the card: %s", s->how->out);
     if (!status)
         command_remark(s->call, "%zu questions are left for a person: look for 'To be answered'", questions);

@@ -183,8 +183,13 @@ void command_complain(const char *format, ...) DSC_PRINTF(1, 2);
  * says what is kept and how to go on. Nothing more is said of the interruption. */
 void command_tell_stop(command_call *call, const char *format, ...) DSC_PRINTF(2, 3);
 
-/* Prints a text on standard output, and empties it; fails if it lacked memory. */
+/* What people read on standard output, printed as printf does: whole lines. Where that is a terminal of
+ * less than 80 columns, draw_fit brings them to its width, as it does all that is said on standard error. */
+void command_print(const char *format, ...) DSC_PRINTF(1, 2);
+/* The same of a text, which is emptied; fails if it lacked memory. */
 dsc_status command_print_text(dsc_text *text, dsc_error *error);
+/* The same for what programs read, too: its lines stay as they are. */
+dsc_status command_print_document(dsc_text *text, dsc_error *error);
 /* Prints `json`, numbers as short as they can be, and releases it. NULL is a failure for want of memory. */
 dsc_status command_print_json(json_t *json, dsc_error *error);
 
@@ -194,7 +199,11 @@ int command_finish(int status);
 
 /* Whether a stream is a terminal that wants colour: NO_COLOR is unset or empty, TERM is not "dumb". */
 bool command_colour(void *stream);
-/* The width to wrap help at: $COLUMNS, the terminal's, or 80; at least 40, at most 100. */
-size_t command_width(void);
+/* The width of standard output (1) or error (2) for text: the terminal's, else $COLUMNS or 80; at least 40,
+ * at most 100. */
+size_t command_width(int descriptor);
+/* The room of a line that usually has `usual` columns: that, or the width of a terminal that has less than
+ * both that and 80. */
+size_t command_room(int descriptor, size_t usual);
 
 #endif

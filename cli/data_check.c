@@ -40,8 +40,8 @@ static void on_finding(void *user, dsc_check_level level, const char *message) {
     }
     if (level == DSC_CHECK_NOTE && f->call->quiet) return;
     bool colour = command_colour(stdout) && *colours[level];
-    (void)printf("%s%s:%s %s\n", colour ? colours[level] : "", levels[level], colour ? "\033[0m" : "",
-                 dsc_visible(shown, sizeof shown, message));
+    command_print("%s%s:%s %s\n", colour ? colours[level] : "", levels[level], colour ? "\033[0m" : "",
+                  dsc_visible(shown, sizeof shown, message));
 }
 
 static dsc_status report(const findings *f, const char *folder, const dsc_check_counts *counts,
@@ -55,10 +55,10 @@ static dsc_status report(const findings *f, const char *folder, const dsc_check_
     char shown[DSC_VISIBLE];
     (void)dsc_visible(shown, sizeof shown, folder);
     if (!counts->errors && !counts->warnings)
-        (void)printf("%s: sound\n", shown);
+        command_print("%s: sound\n", shown);
     else if (!counts->errors)
-        (void)printf("%s: can be used, with %zu warning%s\n", shown, counts->warnings,
-                     counts->warnings == 1 ? "" : "s");
+        command_print("%s: can be used, with %zu warning%s\n", shown, counts->warnings,
+                      counts->warnings == 1 ? "" : "s");
     return DSC_OK;
 }
 
@@ -104,6 +104,7 @@ static dsc_status compare_all(findings *f, dsc_check_counts *counts, const char 
 static dsc_status check(findings *f, const char *folder, const command_subject *subject, dsc_error *error) {
     dsc_check_counts counts;
     dsc_status status = dsc_data_check(&counts, folder, on_finding, f, error);
+    if (!status) status = command_go_on(error);
     if (!status && subject->model && !counts.errors) status = compare_all(f, &counts, folder, subject, error);
     if (!status) status = report(f, folder, &counts, error);
     if (status || !counts.errors) return status;
@@ -129,7 +130,9 @@ static dsc_status check_opened(findings *f, command_call *call, char *path, cons
     command_data data;
     dsc_check_counts counts = {0};
     dsc_status status = command_data_open(&data, call, &source, error);
+    if (!status) status = command_go_on(error);
     if (!status) status = dsc_data_check_sets(&counts, data.train, data.test, on_finding, f, error);
+    if (!status) status = command_go_on(error);
     if (!status && subject->model) status = compare(f, &counts, data.train, subject, error);
     if (!status && subject->model && data.test) status = compare(f, &counts, data.test, subject, error);
     if (!status) status = report(f, path, &counts, error);
@@ -194,5 +197,6 @@ const command command_data_check = {
     .extras = extras,
     .examples = examples,
     .values_size = sizeof(values),
+    .stops = true,
     .run = run,
 };

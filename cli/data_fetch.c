@@ -14,7 +14,7 @@ typedef struct values {
 static dsc_status report(const command_call *call, const char *folder, dsc_error *error) {
     if (!call->json) {
         char shown[DSC_VISIBLE];
-        (void)printf("%s: holds MNIST's four files, checked\n", dsc_visible(shown, sizeof shown, folder));
+        command_print("%s: holds MNIST's four files, checked\n", dsc_visible(shown, sizeof shown, folder));
         return DSC_OK;
     }
     json_t *files = json_array();

@@ -116,8 +116,11 @@ static dsc_status run(command_call *call, dsc_error *error) {
     command_data data;
     report_data_facts sets[2];
     dsc_status status = command_data_open(&data, call, &how->source, error);
+    if (!status) status = command_go_on(error);
     if (!status) status = report_learn_data(&sets[0], data.train, error);
+    if (!status) status = command_go_on(error);
     if (!status) status = report_learn_data(&sets[1], data.test, error);
+    if (!status) status = command_go_on(error);
     if (!status && call->json)
         status = command_print_json(json_pack("{s:o, s:o, s:o, s:o, s:o}", "data", dsc_json_text(data.name),
                                               "understood", command_understood_json(&data.understood),
@@ -154,5 +157,6 @@ const command command_data_info = {
     .extras = extras,
     .examples = examples,
     .values_size = sizeof(values),
+    .stops = true,
     .run = run,
 };

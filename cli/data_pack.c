@@ -81,9 +81,9 @@ static dsc_status report(const packing *p, dsc_error *error) {
     if (p->call->json) return report_json(p, error);
     const size_t *shape = p->train.looks.shape;
     char shown[DSC_VISIBLE], word[DSC_SHELL_WORD];
-    (void)printf("%s: %zu training images and %zu test images, %zu x %zu%s, %zu classes\n",
-                 dsc_visible(shown, sizeof shown, p->out), p->train.count, p->test.count, shape[1], shape[2],
-                 shape[0] == 3 ? " in colour" : "", p->data.train->classes);
+    command_print("%s: %zu training images and %zu test images, %zu x %zu%s, %zu classes\n",
+                  dsc_visible(shown, sizeof shown, p->out), p->train.count, p->test.count, shape[1], shape[2],
+                  shape[0] == 3 ? " in colour" : "", p->data.train->classes);
     if (p->test.count)
         command_remark(p->call, "Look at them: descender data show --data %s --random 5",
                        dsc_shell_word(word, p->out));

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     SHOWN_OF_LABEL = 10,
@@ -107,15 +108,16 @@ static dsc_status show_raw(const chosen *shown, const values *how, dsc_error *er
     size_t shape[3];
     dsc_dataset_shape(shown->data, shape);
     dsc_text text = {0};
+    const size_t line = command_room(STDOUT_FILENO, DRAW_NUMPY_LINE);
     for (size_t i = 0; i < shown->count; i++) {
         const uint8_t *image = dsc_dataset_image(shown->data, (size_t)shown->index[i]);
         if (i) dsc_text_append(&text, "\n");
         /* More channels than one are as many arrays. */
         for (size_t c = 0; c < shape[0]; c++, image += shape[1] * shape[2]) {
             if (how->scaled)
-                draw_numpy_print_scaled(&text, image, shape[1], shape[2], 255);
+                draw_numpy_print_scaled(&text, image, shape[1], shape[2], 255, line);
             else
-                draw_numpy_print_bytes(&text, image, shape[1], shape[2]);
+                draw_numpy_print_bytes(&text, image, shape[1], shape[2], line);
             dsc_text_append(&text, "\n");
         }
     }

@@ -63,7 +63,7 @@ static dsc_status write_sheet(const command_call *call, const values *how, const
                                               "datasheet", how->out ? dsc_json_text(how->out) : NULL),
                                     error);
     else if (!status && !how->out)
-        status = command_print_text(&text, error);
+        status = command_print_document(&text, error);
     if (!status && how->out) command_remark(call, "Saved the datasheet: %s", how->out);
     if (!status)
         command_remark(call, "%zu questions are left for a person: look for 'To be answered'", questions);

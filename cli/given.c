@@ -28,7 +28,7 @@ dsc_status command_recipe_override(dsc_recipe *recipe, command_call *call, const
     return DSC_OK;
 }
 
-static bool is_suggested(const char *name) { return !strcmp(name, DSC_RECIPE_AUTO); }
+bool command_recipe_is_auto(const char *name) { return !strcmp(name, DSC_RECIPE_AUTO); }
 
 /* From a run's folder to its model; the path is kept whole, for another day and another folder. */
 static dsc_status find_start(dsc_recipe *recipe, dsc_error *error) {
@@ -62,22 +62,23 @@ static dsc_status take_network(dsc_recipe *recipe, const dsc_dataset *data, dsc_
 
 dsc_status command_recipe_begin(dsc_recipe *recipe, const char *name, command_call *call,
                                 const dsc_recipe *given, dsc_error *error) {
-    dsc_status status =
-        is_suggested(name) ? dsc_recipe_initialise(recipe, error) : dsc_recipe_open(recipe, name, error);
+    dsc_status status = command_recipe_is_auto(name) ? dsc_recipe_initialise(recipe, error)
+                                                     : dsc_recipe_open(recipe, name, error);
     /* What is compared with the epochs waits until those are known. */
-    if (!status && is_suggested(name)) recipe->epochs = INT32_MAX;
+    if (!status && command_recipe_is_auto(name)) recipe->epochs = INT32_MAX;
     if (!status) status = command_recipe_override(recipe, call, given, error);
-    if (!status && recipe->from) status = find_start(recipe, error);
-    return status ? status : dsc_recipe_check(recipe, error);
+    return !status && recipe->from ? find_start(recipe, error) : status;
 }
 
 /* What the user gave needs no reason. */
 static void tell_suggestion(const dsc_suggestion *s, const command_call *call) {
     if (call->json || call->quiet) return;
-    (void)printf("Picked for these images:\n");
+    dsc_text text = {0};
+    dsc_text_append(&text, "Picked for these images:\n");
     for (size_t i = 0; i < s->count; i++)
         if (!dsc_param_find(dsc_recipe_params, s->reason[i].what) || !command_given(call, s->reason[i].what))
-            (void)printf("  %-8s  %s\n", s->reason[i].what, s->reason[i].why);
+            dsc_text_append(&text, "  %-8s  %s\n", s->reason[i].what, s->reason[i].why);
+    (void)command_print_text(&text, NULL); /* for want of memory nothing is said: the work will meet it */
     (void)fflush(stdout);
 }
 
@@ -86,10 +87,9 @@ dsc_status command_recipe_complete(dsc_recipe *recipe, const char *name, command
                                    dsc_error *error) {
     const bool own_network = recipe->from && !command_given(call, "model");
     dsc_status status = own_network ? take_network(recipe, train, error) : DSC_OK;
-    if (status || !is_suggested(name)) return status;
-    const dsc_suggest_given known = {.model = own_network                    ? recipe->model
-                                              : command_given(call, "model") ? given->model
-                                                                             : NULL,
+    if (status || !command_recipe_is_auto(name)) return status;
+    const bool network = command_given(call, "model") && !strchr(given->model, '{');
+    const dsc_suggest_given known = {.model = own_network ? recipe->model : network ? given->model : NULL,
                                      .kernels = command_given(call, "kernels") ? given->kernels : NULL,
                                      .training_samples = (size_t)given->training_samples,
                                      .threads = threads};
@@ -103,7 +103,7 @@ dsc_status command_recipe_complete(dsc_recipe *recipe, const char *name, command
     if (!status && recipe->from) status = dsc_text_replace(&suggestion.recipe.from, recipe->from, error);
     dsc_recipe_clear(recipe);
     *recipe = suggestion.recipe;
-    return status ? status : dsc_recipe_check(recipe, error);
+    return status;
 }
 
 dsc_status command_recipe_settle(dsc_recipe *recipe, const char *asked, const char *found, dsc_error *error) {

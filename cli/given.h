@@ -11,15 +11,19 @@
 dsc_status command_recipe_override(dsc_recipe *recipe, command_call *call, const dsc_recipe *given,
                                    dsc_error *error);
 
-/* The recipe called `name` with what the user gave over it, checked: what is wrong with it is better known
- * before data are fetched than after. DSC_RECIPE_AUTO: for now the defaults stand in for what will be
- * suggested. */
+/* Whether `name` is DSC_RECIPE_AUTO. */
+bool command_recipe_is_auto(const char *name);
+
+/* The recipe called `name` with what the user gave over it. DSC_RECIPE_AUTO: for now the defaults stand in
+ * for what will be suggested. To be checked by the caller: what is wrong is better known before data are
+ * fetched than after. */
 dsc_status command_recipe_begin(dsc_recipe *recipe, const char *name, command_call *call,
                                 const dsc_recipe *given, dsc_error *error);
 
-/* After the data are open and command_recipe_settle has named them: replaces a recipe called DSC_RECIPE_AUTO
- * by what is suggested for the data, with what the user gave over it, and prints what was picked, and why.
- * Leaves other recipes as they are. */
+/* After the data are open and command_recipe_settle has named them: replaces a recipe called
+ * DSC_RECIPE_AUTO by what is suggested for the data, with what the user gave over it, and prints what was
+ * picked, and why; a given network with {NAME}, which a search fills in, has no epochs yet: they are those
+ * of the picked one. Leaves other recipes as they are. The caller checks it. */
 dsc_status command_recipe_complete(dsc_recipe *recipe, const char *name, command_call *call,
                                    const dsc_recipe *given, const dsc_dataset *train, unsigned threads,
                                    dsc_error *error);

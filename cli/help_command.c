@@ -90,7 +90,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
         else
             command_print_program_help();
     }
-    return command_print_text(&text, error);
+    return command_print_document(&text, error);
 }
 
 /* For completion: the commands, then the things. */

@@ -92,7 +92,8 @@ static void append_end(dsc_text *text, bool of_program) {
                           "by SIGTERM, SIGHUP\n");
     dsc_text_append(
         text, "\n# ENVIRONMENT\n\n*DESCENDER\\_DATA*\n\tthe folder of MNIST's four files, looked in first\n\n"
-              "*NO\\_COLOR*\n\tif set, nothing is coloured\n\n*COLUMNS*\n\tthe width to wrap help at\n");
+              "*NO\\_COLOR*\n\tif set, nothing is coloured\n\n*COLUMNS*\n\tthe width to wrap help at "
+              "where\n\tthe output is no terminal\n");
     dsc_text_append(
         text,
         "\n# FILES\n\n_runs/NNNN-NAME/_\n\ta run: recipe.json, log.jsonl, checkpoint, model.safetensors\n\n"

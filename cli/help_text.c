@@ -3,8 +3,11 @@
  * parameter. */
 #include "help.h"
 
+#include "draw/fit.h"
+
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { TEXT_COLUMN = 28 };
 
@@ -12,38 +15,13 @@ const char *help_bold(void) { return command_colour(stdout) ? "\033[1m" : ""; }
 const char *help_plain(void) { return command_colour(stdout) ? "\033[0m" : ""; }
 void help_heading(const char *text) { (void)printf("\n%s%s%s\n", help_bold(), text, help_plain()); }
 
-/* The columns that UTF-8 text takes, all its characters being one wide. */
-static size_t columns_of(const char *text, size_t bytes) {
-    size_t columns = 0;
-    for (size_t i = 0; i < bytes; i++) columns += ((unsigned char)text[i] & 0xC0) != 0x80;
-    return columns;
-}
-
 /* Prints words from column `at` on, wrapped at the width with later lines indented by `indent`. An empty
  * line in the text starts a paragraph. */
 void help_wrapped(const char *text, size_t at, size_t indent) {
-    size_t width = command_width(), column = at;
-    bool first = true;
-    while (*text) {
-        if (*text == '\n' && text[1] == '\n') {
-            (void)printf("\n\n%*s", (int)indent, "");
-            column = indent;
-            first = true;
-        }
-        text += strspn(text, " \n");
-        size_t bytes = strcspn(text, " \n"), wide = columns_of(text, bytes);
-        if (!bytes) break;
-        if (!first && column + 1 + wide > width) {
-            (void)printf("\n%*s", (int)indent, "");
-            column = indent;
-            first = true;
-        }
-        (void)printf("%s%.*s", first ? "" : " ", (int)bytes, text);
-        column += wide + !first;
-        first = false;
-        text += bytes;
-    }
-    (void)putchar('\n');
+    dsc_text wrapped = {0};
+    draw_wrap(&wrapped, text, strlen(text), at, indent, command_width(STDOUT_FILENO));
+    (void)puts(wrapped.data && !wrapped.failed ? wrapped.data : text);
+    dsc_text_free(&wrapped);
 }
 
 /* "  NAME      help", the help in a column of its own, on a line of its own where NAME is long. */

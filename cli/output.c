@@ -6,6 +6,8 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/visible.h"
+#include "draw/fit.h"
+#include "draw/terminal.h"
 #include "run/run.h"
 
 #include <errno.h>
@@ -17,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -163,6 +164,29 @@ dsc_status command_rehearse(const command_call *call, const char *path, dsc_erro
 
 /* ---- what is said ---- */
 
+/* Texts are written for so many columns; where there are more, nothing changes. */
+enum { USUAL_WIDTH = 80, WIDTH_LEAST = 40, WIDTH_MOST = 100 };
+
+size_t command_width(int descriptor) {
+    const unsigned width = draw_terminal_detect(descriptor).width;
+    return width < WIDTH_LEAST ? WIDTH_LEAST : width > WIDTH_MOST ? WIDTH_MOST : width;
+}
+
+size_t command_room(int descriptor, size_t usual) {
+    const size_t width = isatty(descriptor) == 1 ? command_width(descriptor) : USUAL_WIDTH;
+    return width < USUAL_WIDTH && width < usual ? width : usual;
+}
+
+/* Writes a text, brought to the width of the stream where that is a narrow terminal. */
+static void write_fitted(FILE *stream, const char *text) {
+    const size_t room = command_room(fileno(stream), SIZE_MAX);
+    dsc_text fitted = {0};
+    if (room < USUAL_WIDTH) draw_fit(&fitted, text, room);
+    /* For want of memory it is shown as it is. */
+    (void)fputs(fitted.data && !fitted.failed ? fitted.data : text, stream);
+    dsc_text_free(&fitted);
+}
+
 /* One line on standard error. What comes from outside is in it, and commands no terminal. */
 DSC_PRINTF(2, 0)
 static void say(const char *before, const char *format, va_list arguments) {
@@ -177,7 +201,10 @@ static void say(const char *before, const char *format, va_list arguments) {
         dsc_text_append_visible(&shown, line);
     }
     (void)fflush(stdout); /* so that what was said before is read before */
-    (void)fprintf(stderr, "%s%s\n", before, line && !shown.failed && shown.data ? shown.data : "");
+    dsc_text whole = {0};
+    dsc_text_append(&whole, "%s%s\n", before, line && !shown.failed && shown.data ? shown.data : "");
+    write_fitted(stderr, whole.data && !whole.failed ? whole.data : before);
+    dsc_text_free(&whole);
     dsc_text_free(&shown);
     free(line);
 }
@@ -205,7 +232,31 @@ void command_tell_stop(command_call *call, const char *format, ...) {
     call->told = true;
 }
 
+void command_print(const char *format, ...) {
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    const int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    char *text = length < 0 ? NULL : malloc((size_t)length + 1);
+    if (text) {
+        (void)vsnprintf(text, (size_t)length + 1, format, arguments);
+        write_fitted(stdout, text);
+    } else {
+        (void)vprintf(format, arguments);
+    }
+    va_end(arguments);
+    free(text);
+}
+
 dsc_status command_print_text(dsc_text *text, dsc_error *error) {
+    bool failed = text->failed;
+    if (!failed && text->length) write_fitted(stdout, text->data);
+    dsc_text_free(text);
+    return failed ? dsc_fail_memory(error, 0, "what is to be printed") : DSC_OK;
+}
+
+dsc_status command_print_document(dsc_text *text, dsc_error *error) {
     bool failed = text->failed;
     if (!failed && text->length) (void)fwrite(text->data, 1, text->length, stdout);
     dsc_text_free(text);
@@ -240,15 +291,6 @@ int command_finish(int status) {
 bool command_colour(void *stream) {
     const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
     return isatty(fileno(stream)) && !(no && *no) && terminal && strcmp(terminal, "dumb") != 0;
-}
-
-size_t command_width(void) {
-    int64_t width = 0;
-    struct winsize size;
-    const char *columns = getenv("COLUMNS");
-    if (!columns || !dsc_parse_integer(&width, columns) || width <= 0)
-        width = !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : 80;
-    return width < 40 ? 40 : width > 100 ? 100 : (size_t)width;
 }
 
 dsc_status command_print_json(json_t *json, dsc_error *error) {

@@ -63,7 +63,7 @@ static dsc_status show(command_call *call, dsc_error *error) {
     if (status) return status;
     status = dsc_recipe_to_json(&text, &recipe, error);
     dsc_recipe_clear(&recipe);
-    if (!status) return command_print_text(&text, error);
+    if (!status) return command_print_document(&text, error);
     dsc_text_free(&text);
     return status;
 }
@@ -106,7 +106,7 @@ static dsc_status print_suggestion(const dsc_suggestion *s, const command_call *
     dsc_text text = {0};
     for (size_t i = 0; i < s->count; i++) command_remark(call, "%s: %s", s->reason[i].what, s->reason[i].why);
     dsc_status status = dsc_recipe_to_json(&text, &s->recipe, error);
-    if (!status) return command_print_text(&text, error);
+    if (!status) return command_print_document(&text, error);
     dsc_text_free(&text);
     return status;
 }

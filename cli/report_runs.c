@@ -190,7 +190,7 @@ static dsc_status print(const session *s, dsc_error *error) {
         return command_print_json(json, error);
     }
     dsc_text text = {0};
-    report_append_runs(&text, &shown, command_width());
+    report_append_runs(&text, &shown, command_width(1));
     return command_print_text(&text, error);
 }
 

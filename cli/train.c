@@ -11,6 +11,7 @@
 #include "report/curves.h"
 #include "run/run.h"
 #include "source.h"
+#include "train/build.h"
 #include "train_show.h"
 
 #include <stdio.h>
@@ -66,7 +67,7 @@ static dsc_status read_recipe(session *s, dsc_error *error) {
     status = dsc_text_replace(&s->name, s->how->name, error);
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the name stays in s while s->recipe is filled */
     if (!status) status = command_recipe_begin(&s->recipe, s->name, s->call, &s->how->recipe, error);
-    return status;
+    return status ? status : dsc_recipe_check(&s->recipe, error);
 }
 
 /* ---- the data ---- */
@@ -80,8 +81,9 @@ static dsc_status open_data(session *s, dsc_error *error) {
     if (s->how->resume) return DSC_OK;
     status = command_recipe_settle(&s->recipe, source.data, s->data.name, error);
     if (status) return status;
-    return command_recipe_complete(&s->recipe, s->name, s->call, &s->how->recipe, s->data.train,
-                                   (unsigned)s->how->threads, error);
+    status = command_recipe_complete(&s->recipe, s->name, s->call, &s->how->recipe, s->data.train,
+                                     (unsigned)s->how->threads, error);
+    return status ? status : dsc_recipe_check(&s->recipe, error);
 }
 
 /* ---- training ---- */

@@ -50,16 +50,17 @@ static void print_start(train_show *show, const char *memory) {
     const dsc_trainer *t = dsc_run_trainer(show->run);
     if (!show->rows) return;
     char a[DSC_VISIBLE], b[DSC_VISIBLE];
-    (void)printf("Run %s: %s\n", dsc_visible(a, sizeof a, dsc_run_folder(show->run)),
-                 dsc_visible(b, sizeof b, dsc_model_text(t->model)));
-    (void)printf("  %zu parameters; %s; kernels %s, %s, %u threads\n", dsc_model_parameters(t->model), memory,
-                 t->parts.choice.kernels->name, t->parts.bf16 ? "bf16" : "f32",
-                 dsc_executor_threads(t->executor));
-    (void)printf("  %s: %zu images to train on, %zu to validate\n", dsc_visible(a, sizeof a, show->data_name),
-                 t->training->count, t->validation ? t->validation->count : (size_t)0);
+    command_print("Run %s: %s\n", dsc_visible(a, sizeof a, dsc_run_folder(show->run)),
+                  dsc_visible(b, sizeof b, dsc_model_text(t->model)));
+    command_print("  %zu parameters; %s; kernels %s, %s, %u threads\n", dsc_model_parameters(t->model),
+                  memory, t->parts.choice.kernels->name, t->parts.bf16 ? "bf16" : "f32",
+                  dsc_executor_threads(t->executor));
+    command_print("  %s: %zu images to train on, %zu to validate\n",
+                  dsc_visible(a, sizeof a, show->data_name), t->training->count,
+                  t->validation ? t->validation->count : (size_t)0);
     if (t->progress.step)
-        (void)printf("  going on after epoch %llu, step %llu\n", (unsigned long long)t->progress.epoch,
-                     (unsigned long long)t->progress.step);
+        command_print("  going on after epoch %llu, step %llu\n", (unsigned long long)t->progress.epoch,
+                      (unsigned long long)t->progress.step);
     (void)fflush(stdout);
 }
 
@@ -82,7 +83,7 @@ static void print_narrow_row(train_show *show, const dsc_event *e, bool validate
     if (validated)
         (void)printf("%11s%9s", fixed(c, e->validation_loss, 4), fixed(d, 100 * e->validation_accuracy, 2));
     (void)printf("%10s\n", fixed(g, e->seconds, 1));
-    if (e->message) (void)printf("  %s\n", e->message);
+    if (e->message) command_print("  %s\n", e->message);
     (void)fflush(stdout);
 }
 
@@ -106,7 +107,7 @@ static void print_row(train_show *show, const dsc_event *e) {
     if (validated)
         (void)printf("%17s%12s", fixed(c, e->validation_loss, 4), fixed(d, 100 * e->validation_accuracy, 2));
     (void)printf("%11s%10s\n", fixed(f, e->samples_per_second, 0), fixed(g, e->seconds, 1));
-    if (e->message) (void)printf("  %s\n", e->message);
+    if (e->message) command_print("  %s\n", e->message);
     (void)fflush(stdout);
 }
 

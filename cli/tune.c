@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define USUAL_RECIPE "mnist-98"
-
 typedef struct values {
     dsc_recipe recipe; /* of it, what the user gave */
     char *name, *out, *resume;
@@ -53,38 +51,46 @@ static dsc_status check_resume(session *s, dsc_error *error) {
     return DSC_OK;
 }
 
-static dsc_status make_search(session *s, dsc_error *error) {
+static dsc_status make_search(session *s, const dsc_recipe *recipe, dsc_error *error) {
     const values *how = s->how;
-    const char *name = how->name ? how->name : USUAL_RECIPE;
     dsc_tune_options options = {.trials = (size_t)how->trials,
                                 .reduction = (unsigned)how->reduction,
                                 .least = (uint64_t)how->first_epochs};
-    dsc_recipe recipe;
-    dsc_status status = dsc_recipe_open(&recipe, name, error);
-    if (status) return status;
-    status = command_recipe_override(&recipe, s->call, &how->recipe, error);
-    if (!status)
-        status = dsc_tune_search_make(&s->search, &recipe, name, (const char *const *)s->call->operands,
-                                      s->call->operand_count, &options, error);
-    dsc_recipe_clear(&recipe);
+    return dsc_tune_search_make(&s->search, recipe, how->name, (const char *const *)s->call->operands,
+                                s->call->operand_count, &options, error);
+}
+
+static dsc_status open_data(session *s, char *data, const dsc_reading *reading, dsc_error *error) {
+    command_source source = command_source_of(data, reading, s->how->offline);
+    dsc_status status = command_data_open(&s->data, s->call, &source, error);
+    if (!status) command_compare_sets(&s->data);
     return status;
 }
 
-static dsc_status open_search(session *s, dsc_error *error) {
-    if (!s->how->resume) return make_search(s, error);
+static dsc_status resume(session *s, dsc_error *error) {
     dsc_status status = check_resume(s, error);
-    return status ? status : dsc_tune_search_open(&s->search, s->how->resume, error);
+    if (!status) status = dsc_tune_search_open(&s->search, s->how->resume, error);
+    if (status) return status;
+    const dsc_recipe *recipe = command_given(s->call, "data") ? &s->how->recipe : &s->search.recipe;
+    return open_data(s, recipe->data, &s->search.recipe.reading, error);
 }
 
-static dsc_status open_data(session *s, dsc_error *error) {
-    command_source source =
-        command_source_of(s->search.recipe.data, &s->search.recipe.reading, s->how->offline);
-    if (s->how->resume && command_given(s->call, "data")) source.data = s->how->recipe.data;
-    dsc_status status = command_data_open(&s->data, s->call, &source, error);
-    if (status) return status;
-    command_compare_sets(&s->data);
-    if (s->how->resume) return DSC_OK;
-    return command_recipe_settle(&s->search.recipe, source.data, s->data.name, error);
+/* Of a recipe that is named all is checked before the data are fetched. What is picked needs them first. */
+static dsc_status start(session *s, dsc_error *error) {
+    const values *how = s->how;
+    const bool is_auto = command_recipe_is_auto(how->name);
+    dsc_recipe recipe;
+    dsc_status status = command_recipe_begin(&recipe, how->name, s->call, &how->recipe, error);
+    if (!status && !is_auto) status = make_search(s, &recipe, error);
+    if (!status) status = open_data(s, recipe.data, &recipe.reading, error);
+    if (!status && is_auto) {
+        status = command_recipe_complete(&recipe, how->name, s->call, &how->recipe, s->data.train,
+                                         (unsigned)how->threads, error);
+        if (!status) status = make_search(s, &recipe, error);
+    }
+    if (!status) status = command_recipe_settle(&s->search.recipe, recipe.data, s->data.name, error);
+    dsc_recipe_clear(&recipe);
+    return status;
 }
 
 /* ---- searching ---- */
@@ -113,8 +119,8 @@ static dsc_status begin(session *s, dsc_error *error) {
 static void tell_plan(const session *s) {
     const dsc_tune_search *search = dsc_tune_search_of(s->tune);
     command_remark(s->call, "Search %s: %zu trials of %s on %s, %llu epochs in all", dsc_tune_folder(s->tune),
-                   search->trials, search->name, search->data_name,
-                   (unsigned long long)dsc_tune_plan_epochs(&search->plan));
+                   search->trials, command_recipe_is_auto(search->name) ? "what was picked" : search->name,
+                   search->data_name, (unsigned long long)dsc_tune_plan_epochs(&search->plan));
     if (search->grid)
         command_remark(s->call, "The trials are all %zu combinations that there are, each once",
                        search->trials);
@@ -150,8 +156,7 @@ static dsc_status report(const session *s, dsc_error *error) {
 }
 
 static dsc_status work(session *s, dsc_error *error) {
-    dsc_status status = open_search(s, error);
-    if (!status) status = open_data(s, error);
+    dsc_status status = s->how->resume ? resume(s, error) : start(s, error);
     if (!status) status = begin(s, error);
     if (!status) status = search(s, error);
     return status ? status : report(s, error);
@@ -168,9 +173,10 @@ static dsc_status run(command_call *call, dsc_error *error) {
 }
 
 static const dsc_param options[] = {
-    {"recipe", DSC_PARAM_TEXT, offsetof(values, name), NULL, 0, 0, NULL,
-     "the recipe to start from: one of `descender recipe list`, or a file of JSON; without "
-     "it, " USUAL_RECIPE},
+    {"recipe", DSC_PARAM_TEXT, offsetof(values, name), DSC_RECIPE_AUTO, 0, 0, NULL,
+     "the recipe to start from: one of `descender recipe list`, or a file of JSON; auto: what `descender "
+     "train` "
+     "would pick for these images"},
     {"trials", DSC_PARAM_INT, offsetof(values, trials), "27", 1, DSC_TUNE_TRIALS_MOST, NULL,
      "how many recipes are tried in the first rung, no two alike; if there are fewer, all of them are"},
     {"reduction", DSC_PARAM_INT, offsetof(values, reduction), "3", 1, DSC_TUNE_REDUCTION_MOST, NULL,
@@ -211,12 +217,12 @@ static const command_operand operands[] = {
 
 static const command_example examples[] = {
     {"tune learning-rate=log:1e-4..1e-1 \"batch=32|64|128\"",
-     "27 trials of mnist-98, of which the best train on."},
-    {"tune --model 784-{hidden}-10 --epochs 9 hidden=32..512 learning-rate=log:1e-4..1e-1",
+     "27 trials of the recipe that is picked for the data; the best train on."},
+    {"tune --recipe mnist-98 --model 784-{hidden}-10 --epochs 9 hidden=32..512 learning-rate=log:1e-4..1e-1",
      "The width of a layer, too."},
     {"tune --recipe cnn-augmented --trials 12 augment.rotate=0..20 augment.shift=0..4",
      "How much augmentation?"},
-    {"tune --resume runs/0001-tune-mnist-98", "Go on where a search was stopped."},
+    {"tune --resume runs/0001-tune-auto", "Go on where a search was stopped."},
     {0},
 };
 

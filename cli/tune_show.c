@@ -108,8 +108,9 @@ static void print_rung(tune_show *show, const dsc_tune_event *e) {
     uint64_t epochs = s->plan.rung[e->rung].epochs;
     (void)snprintf(show->what, sizeof show->what, "rung %zu/%zu", e->rung + 1, s->plan.count);
     if (show->rows)
-        (void)printf("Rung %zu of %zu: %zu trial%s to %llu epoch%s\n", e->rung + 1, s->plan.count, e->members,
-                     e->members == 1 ? "" : "s", (unsigned long long)epochs, epochs == 1 ? "" : "s");
+        command_print("Rung %zu of %zu: %zu trial%s to %llu epoch%s\n", e->rung + 1, s->plan.count,
+                      e->members, e->members == 1 ? "" : "s", (unsigned long long)epochs,
+                      epochs == 1 ? "" : "s");
     (void)fflush(stdout);
 }
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void print_libraries(void) {
+static void append_libraries(dsc_text *text) {
     static const struct {
         const char *name, *cost;
         int in;
@@ -25,26 +25,30 @@ static void print_libraries(void) {
         {"Chart.js", "tables instead of charts on the page of `descender serve`", DESCENDER_WITH_CHARTJS},
     };
     for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
-        if (libraries[i].in) (void)printf("%s%s", i ? ", " : "with ", libraries[i].name);
+        if (libraries[i].in) dsc_text_append(text, "%s%s", i ? ", " : "with ", libraries[i].name);
     const picture_format *format;
     for (size_t i = 0; (format = picture_format_at(i)); i++)
-        if (format->library && format->parse) (void)printf(", %s", format->library);
-    (void)printf("\n");
+        if (format->library && format->parse) dsc_text_append(text, ", %s", format->library);
+    dsc_text_append(text, "\n");
     for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
-        if (!libraries[i].in) (void)printf("without %s: %s\n", libraries[i].name, libraries[i].cost);
+        if (!libraries[i].in) dsc_text_append(text, "without %s: %s\n", libraries[i].name, libraries[i].cost);
     for (size_t i = 0; (format = picture_format_at(i)); i++)
-        if (!format->parse) (void)printf("without %s: no %s pictures\n", format->library, format->title);
+        if (!format->parse)
+            dsc_text_append(text, "without %s: no %s pictures\n", format->library, format->title);
 }
 
 void command_print_version(void) {
+    dsc_text text = {0};
     dsc_kernels_choice choice;
     (void)dsc_kernels_choose(&choice, NULL, NULL); /* auto never fails */
-    (void)printf("descender %s\n", dsc_version());
-    print_libraries();
-    (void)printf("kernels of this processor:");
-    for (size_t i = 0; dsc_kernels_at(i); i++) (void)printf("%s %s", i ? "," : "", dsc_kernels_at(i)->name);
-    (void)printf("\nkernels in use: %s, precision %s (%s)\n", choice.kernels->name,
-                 choice.bf16 ? "bf16" : "f32", choice.reason);
+    dsc_text_append(&text, "descender %s\n", dsc_version());
+    append_libraries(&text);
+    dsc_text_append(&text, "kernels of this processor:");
+    for (size_t i = 0; dsc_kernels_at(i); i++)
+        dsc_text_append(&text, "%s %s", i ? "," : "", dsc_kernels_at(i)->name);
+    dsc_text_append(&text, "\nkernels in use: %s, precision %s (%s)\n", choice.kernels->name,
+                    choice.bf16 ? "bf16" : "f32", choice.reason);
+    (void)command_print_text(&text, NULL);
     command_warn_of_kernels();
 }
 
@@ -112,7 +116,7 @@ static bool check_set(const char *name, const char *automatic, const dsc_dataset
     dsc_status status = wrong ? dsc_fail(&error, DSC_ERROR_MISMATCH, "%s is wrong", wrong)
                               : dsc_kernels_check_all(set, &error);
     if (!status) status = check_training(name, data, &error);
-    (void)printf("%s\n", status ? error.message : "right");
+    command_print("%s\n", status ? error.message : "right");
     return !status;
 }
 
@@ -125,7 +129,7 @@ int command_check_kernels(void) {
         command_complain("%s", error.message);
         return COMMAND_FAILED;
     }
-    (void)printf("\n%-12s  %-14s  %s\n", "kernels", "this processor", "against the portable ones");
+    command_print("\n%-12s  %-14s  %s\n", "kernels", "this processor", "against the portable ones");
     for (size_t i = 0; dsc_kernels_name(i); i++)
         right = check_set(dsc_kernels_name(i), dsc_kernels_auto()->name, data) && right;
     dsc_dataset_free(data);

@@ -44,4 +44,24 @@ an_evaluation_that_is_ended_leaves_the_old_table_alone() {
     holds "files are left" test -z "$(ls -A "$work/long-report")"
 }
 
+# Pictures that take a second to be read: a few, large, and under many names.
+looking_at_data_ends_cleanly() {
+    local class i action
+    for class in a b; do
+        mkdir -p "$work/large/$class"
+        { printf 'P5\n1500 1500\n255\n' && head -c 2250000 /dev/zero; } >"$work/large/$class/0.pgm"
+        for ((i = 1; i <= 200; i++)); do ln "$work/large/$class/0.pgm" "$work/large/$class/$i.pgm"; done
+    done
+    for action in "info --data" check; do
+        # shellcheck disable=SC2086  # two words
+        in_background "$program" data $action "$work/large" --size 8x8 --fit stretch
+        wait_for handles $job INT
+        kill -INT $job
+        ended
+        exits 130
+        says "descender: interrupted"
+        prints_nothing
+    done
+}
+
 promises

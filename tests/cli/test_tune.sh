@@ -74,6 +74,22 @@ json_has_the_best() {
     exits 0
     holds "it is JSON" [ -n "$(json 'len(j)')" ]
 }
+without_a_recipe_it_starts_from_what_train_picks() {
+    local search=(tune --data "$_small" --training-samples 20 --epochs 1 --trials 2 "batch=8|16") network
+    run recipe suggest --data "$_small" --quiet
+    network=$(grep '"model"' <<<"$out")
+    holds "no network is suggested" test -n "$network"
+    run "${search[@]}" --out "$work/picked"
+    exits 0
+    prints "Picked for these images:"
+    says "2 trials of what was picked on "
+    holds "another network" grep -qF "$network" "$work/picked/best.json"
+    # Who names a recipe gets that one.
+    run "${search[@]}" --recipe mnist-98 --model "flatten, dense" --out "$work/named"
+    exits 0
+    prints_no "Picked"
+    says "2 trials of mnist-98 on "
+}
 what_is_wrong_is_told() {
     run tune learning-rat=log:1e-4..1e-1 --data "$_small"
     exits 2

@@ -66,11 +66,11 @@ static void an_image_is_printed_as_by_numpy_raw_and_scaled(void **state) {
     for (size_t i = 0; i < 28 * 28; i++) a[i] = i % 28 < 9 ? 0 : (uint8_t)(i * 7);
     for (size_t i = 0; i < 28; i++) row[i] = a[14 * 28 + i] / 255.0;
     dsc_text text = {0};
-    draw_numpy_print_bytes(&text, a, 28, 28);
+    draw_numpy_print_bytes(&text, a, 28, 28, DRAW_NUMPY_LINE);
     dsc_text_append(&text, "\n");
-    draw_numpy_print_scaled(&text, a, 28, 28, 255);
+    draw_numpy_print_scaled(&text, a, 28, 28, 255, DRAW_NUMPY_LINE);
     dsc_text_append(&text, "\n");
-    draw_numpy_print_bytes(&text, a, 1, 28);
+    draw_numpy_print_bytes(&text, a, 1, 28, DRAW_NUMPY_LINE);
     dsc_text_append(&text, "\n");
     draw_numpy_print_vector(&text, row, 28);
     dsc_text_append(&text, "\n");
@@ -81,6 +81,15 @@ static void an_image_is_printed_as_by_numpy_raw_and_scaled(void **state) {
               error);
     assert_string_equal(text.data, (char *)expected);
     free(expected);
+    dsc_text_free(&text);
+}
+
+/* numpy.set_printoptions(linewidth=20); print(array(...)) */
+static void lines_are_as_long_as_asked(void **state) {
+    (void)state;
+    dsc_text text = {0};
+    draw_numpy_print_bytes(&text, (uint8_t[]){100, 101, 102, 103, 104, 105}, 1, 6, 20);
+    assert_string_equal(text.data, "[[100 101 102 103\n  104 105]]");
     dsc_text_free(&text);
 }
 
@@ -98,7 +107,7 @@ static void every_failed_allocation_is_survived(void **state) {
     for (long n = 0;; n++) {
         dsc_text text = {0};
         testing_fail_allocation(n);
-        draw_numpy_print_scaled(&text, bytes, 28, 28, 255);
+        draw_numpy_print_scaled(&text, bytes, 28, 28, 255, DRAW_NUMPY_LINE);
         bool failed = testing_allocation_failed();
         assert_int_equal(text.failed, failed);
         dsc_text_free(&text);
@@ -239,6 +248,7 @@ int main(void) {
         cmocka_unit_test(axes_are_separated_by_blank_lines),
         cmocka_unit_test(more_than_a_thousand_elements_are_cut),
         cmocka_unit_test(an_image_is_printed_as_by_numpy_raw_and_scaled),
+        cmocka_unit_test(lines_are_as_long_as_asked),
         cmocka_unit_test(the_same_in_every_locale),
         cmocka_unit_test(every_failed_allocation_is_survived),
         cmocka_unit_test(random_arrays_are_printed_as_by_numpy),

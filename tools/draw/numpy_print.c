@@ -10,11 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_WIDTH = 75, PRECISION = 8, THRESHOLD = 1000, EDGE = 3, WORD = 48 };
+enum { PRECISION = 8, THRESHOLD = 1000, EDGE = 3, WORD = 48 };
 
 /* How the elements of one array are written: all at one width. */
 typedef struct format {
     const dsc_array *array;
+    size_t line_width;
     bool summary;             /* only EDGE elements at each end of an axis */
     bool exponents;           /* 1.25e-05 rather than 0.0000125 */
     int left, right;          /* characters before and behind the point */
@@ -199,7 +200,7 @@ static void append_word(dsc_text *text, line *l, const char *word, size_t length
 static void append_row(dsc_text *text, const format *f, size_t offset, size_t depth) {
     size_t n = f->array->shape[depth];
     bool cut = f->summary && n > 2 * EDGE;
-    line l = {.start = text->length, .indent = depth + 1, .width = LINE_WIDTH - depth - 1};
+    line l = {.start = text->length, .indent = depth + 1, .width = f->line_width - depth - 1};
     for (size_t i = 0; i < n; i++) {
         if (cut && i == EDGE) {
             append_word(text, &l, "...", 3);
@@ -233,17 +234,19 @@ static void append_axis(dsc_text *text, const format *f, size_t offset, size_t d
     dsc_text_append_bytes(text, "]", 1);
 }
 
-void draw_numpy_print(dsc_text *text, const dsc_array *array) {
+static void print(dsc_text *text, const dsc_array *array, size_t line_width) {
     size_t count = 1;
     for (size_t i = 0; i < array->rank; i++) count *= array->shape[i];
     if (count == 0) {
         dsc_text_append_bytes(text, "[]", 2);
         return;
     }
-    format f = {.array = array, .summary = count > THRESHOLD};
+    format f = {.array = array, .line_width = line_width, .summary = count > THRESHOLD};
     choose_format(&f);
     append_axis(text, &f, 0, 0);
 }
+
+void draw_numpy_print(dsc_text *text, const dsc_array *array) { print(text, array, DRAW_NUMPY_LINE); }
 
 void draw_numpy_print_vector(dsc_text *text, const double *values, size_t count) {
     union {
@@ -254,17 +257,18 @@ void draw_numpy_print_vector(dsc_text *text, const double *values, size_t count)
     draw_numpy_print(text, &array);
 }
 
-void draw_numpy_print_bytes(dsc_text *text, const uint8_t *values, size_t rows, size_t columns) {
+void draw_numpy_print_bytes(dsc_text *text, const uint8_t *values, size_t rows, size_t columns,
+                            size_t line_width) {
     union {
         const uint8_t *from;
         void *to;
     } data = {values};
     dsc_array array = {.type = DSC_U8, .rank = 2, .shape = {rows, columns}, .data = data.to};
-    draw_numpy_print(text, &array);
+    print(text, &array, line_width);
 }
 
 void draw_numpy_print_scaled(dsc_text *text, const uint8_t *values, size_t rows, size_t columns,
-                             double divisor) {
+                             double divisor, size_t line_width) {
     double *scaled = dsc_allocate(rows * columns, sizeof *scaled);
     if (!scaled) {
         text->failed = true;
@@ -272,6 +276,6 @@ void draw_numpy_print_scaled(dsc_text *text, const uint8_t *values, size_t rows,
     }
     for (size_t i = 0; i < rows * columns; i++) scaled[i] = values[i] / divisor;
     dsc_array array = {.type = DSC_F64, .rank = 2, .shape = {rows, columns}, .data = scaled};
-    draw_numpy_print(text, &array);
+    print(text, &array, line_width);
     free(scaled);
 }

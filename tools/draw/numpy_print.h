@@ -12,10 +12,14 @@
 /* Appends print(array), any type and rank, without a newline at its end. */
 void draw_numpy_print(dsc_text *text, const dsc_array *array);
 
-/* print() of a vector, and of an image, and of the same image divided by `divisor` as floats. */
+enum { DRAW_NUMPY_LINE = 75 }; /* NumPy's default of its option linewidth */
+
+/* print() of a vector, and of an image, and of the same image divided by `divisor` as floats; of images with
+ * the option linewidth, from 20. */
 void draw_numpy_print_vector(dsc_text *text, const double *values, size_t count);
-void draw_numpy_print_bytes(dsc_text *text, const uint8_t *values, size_t rows, size_t columns);
+void draw_numpy_print_bytes(dsc_text *text, const uint8_t *values, size_t rows, size_t columns,
+                            size_t line_width);
 void draw_numpy_print_scaled(dsc_text *text, const uint8_t *values, size_t rows, size_t columns,
-                             double divisor);
+                             double divisor, size_t line_width);
 
 #endif
