@@ -89,7 +89,9 @@ dsc_status command_recipe_complete(dsc_recipe *recipe, const char *name, command
     dsc_status status = own_network ? take_network(recipe, train, error) : DSC_OK;
     if (status || !command_recipe_is_auto(name)) return status;
     const bool network = command_given(call, "model") && !strchr(given->model, '{');
-    const dsc_suggest_given known = {.model = own_network ? recipe->model : network ? given->model : NULL,
+    const dsc_suggest_given known = {.model = own_network ? recipe->model
+                                              : network   ? given->model
+                                                          : NULL,
                                      .kernels = command_given(call, "kernels") ? given->kernels : NULL,
                                      .training_samples = (size_t)given->training_samples,
                                      .threads = threads};

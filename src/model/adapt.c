@@ -124,12 +124,15 @@ static dsc_status make(dsc_model **adapted, const dsc_model *from, const dsc_ada
     return status ? dsc_error_context(error, status, "adapting a model") : DSC_OK;
 }
 
-/* Images of as many channels are read as before. */
+/* Images of as many channels are read as before. Digits are prepared in one size alone. */
 static dsc_status take_images(dsc_model *to, const dsc_model *from, dsc_error *error) {
     if (to->image->shape.size[0] != from->image->shape.size[0]) return DSC_OK;
     to->normalisation = from->normalisation;
     if (!from->images_noted) return DSC_OK;
     dsc_images images = from->expected;
+    if (!dsc_shape_equal(&to->image->shape, &from->image->shape) &&
+        images.preparation == DSC_PREPARATION_DIGITS)
+        return DSC_OK;
     memcpy(images.shape, to->image->shape.size, sizeof images.shape);
     return dsc_model_expect(to, &images, error);
 }

@@ -6,7 +6,7 @@ _begin() {
     _few="train --data digits --training-samples 600 --threads 2 --batch 50 --offline --quiet"
     [ -d "$work/first" ] && return
     # shellcheck disable=SC2086
-    run $_few --model "conv 4 5x5 stride=2, batch-norm, relu, flatten, dense 16, relu, dense" --recipe mnist-98 --epochs 2 --out "$work/first"
+    run $_few --model "conv 4 5x5 stride=2, batch-norm, relu, flatten, dense 16, relu, dense" --recipe mnist-98 --epochs 12 --learning-rate 0.01 --out "$work/first"
     exits 0
 }
 

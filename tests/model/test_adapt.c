@@ -56,6 +56,8 @@ static void texts_take_the_number_of_classes_and_pixels(void **state) {
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         dsc_model *from = make(known[i].from, 3, NULL), *to;
         dsc_adapt_options how = dsc_adapt_options_defaults();
+        const dsc_images digits = {.shape = {1, 28, 28}, .preparation = DSC_PREPARATION_DIGITS};
+        ASSERT_OK(dsc_model_expect(from, &digits, &error), error);
         how.classes = 5;
         if (known[i].side) how.shape[0] = 1;
         how.shape[1] = how.shape[2] = known[i].side;
@@ -65,6 +67,9 @@ static void texts_take_the_number_of_classes_and_pixels(void **state) {
         size_t shape[3];
         dsc_model_shape(to, shape);
         assert_int_equal(shape[1], known[i].side ? known[i].side : 28);
+        dsc_images expected;
+        dsc_model_describe(&expected, to);
+        assert_int_equal(expected.preparation, known[i].side ? DSC_PREPARATION_NONE : DSC_PREPARATION_DIGITS);
         dsc_model_free(from);
         dsc_model_free(to);
     }
