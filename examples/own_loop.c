@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* own_loop.c: a network of your own nodes, trained in a loop of your own.
+ *
+ *     cc own_loop.c -o own_loop $(pkg-config --cflags --libs descender)
+ *
+ * The loss is composed: cross-entropy of the network's answer, and, weighed by 0.3, of a second, smaller head
+ * that helps its first layer to learn. dsc_train could train this model too; the loop shows each step. */
+#include <descender.h>
+#include <stdio.h>
+
+enum { TRAIN = 4000, TEST = 1000, BATCH = 50, EPOCHS = 6, PIXELS = 28 * 28 };
+
+/* The graph: image (1, 28, 28) and target, a class, to logits (10) and a loss. */
+static dsc_status make_model(dsc_model **model, dsc_error *error) {
+    dsc_graph *graph;
+    dsc_status status = dsc_graph_create(&graph, error);
+    if (status) return status;
+    dsc_model_parts parts = dsc_model_parts_defaults();
+    parts.image = dsc_input(graph, "image", dsc_shape_of(3, 1, 28, 28, 0));
+    parts.target = dsc_input(graph, "target", dsc_shape_of(0, 0, 0, 0, 0));
+    dsc_node *maps = dsc_max_pool(dsc_relu(dsc_conv(parts.image, 8, 5, 2, 0)), NULL, NULL, NULL);
+    dsc_node *early = dsc_dense(dsc_global_average_pool(maps), 10);
+    dsc_node *hidden = dsc_dropout(dsc_relu(dsc_dense(dsc_flatten(maps), 64)), 0.2);
+    parts.logits = dsc_dense(hidden, 10);
+    parts.loss = dsc_add(dsc_softmax_cross_entropy(parts.logits, parts.target, 0),
+                         dsc_scale(dsc_softmax_cross_entropy(early, parts.target, 0), 0.3));
+    status = dsc_model_from_graph(model, &parts, error); /* tells of any mistake above, too */
+    if (status) dsc_graph_free(graph);                   /* else it is the model's */
+    return status;
+}
+
+/* One batch of images in their order, as numbers from 0 to 1. */
+static void load(dsc_real *images, dsc_real *targets, uint32_t *samples, const dsc_dataset *data,
+                 size_t first) {
+    for (size_t i = 0; i < BATCH; i++) {
+        const uint8_t *pixels = dsc_dataset_images(data) + (first + i) * PIXELS;
+        for (size_t p = 0; p < PIXELS; p++) images[i * PIXELS + p] = (dsc_real)pixels[p] / 255;
+        targets[i] = dsc_dataset_labels(data)[first + i];
+        samples[i] = (uint32_t)(first + i); /* so that dropout is drawn for the sample, not for its place */
+    }
+}
+
+static dsc_status train(dsc_model *model, const dsc_dataset *data, dsc_error *error) {
+    static dsc_real images[BATCH * PIXELS], targets[BATCH];
+    static uint32_t samples[BATCH];
+    const dsc_model_parts nodes = dsc_model_nodes(model);
+    dsc_session *session = NULL;
+    dsc_optimiser *optimiser = NULL;
+    dsc_session_options how = dsc_session_defaults();
+    dsc_optimiser_options rules = dsc_optimiser_options_defaults();
+    how.batch = BATCH;
+    how.loss = nodes.loss;
+    how.training = true;
+    rules.text = "adam";
+    rules.learning_rate = 0.003;
+    rules.schedule = "cosine";
+    rules.steps = EPOCHS * (TRAIN / BATCH);
+    dsc_status status = dsc_session_create(&session, dsc_model_graph(model), &how, error);
+    if (!status) status = dsc_session_take_model(session, model, error);
+    if (!status) status = dsc_optimiser_create(&optimiser, session, &rules, error);
+    if (!status) status = dsc_session_set_input(session, nodes.image, images, error);
+    if (!status) status = dsc_session_set_input(session, nodes.target, targets, error);
+    if (!status) dsc_session_set_samples(session, samples);
+    for (uint64_t epoch = 0; epoch < EPOCHS && !status; epoch++) {
+        double sum = 0;
+        for (size_t first = 0; first < TRAIN && !status; first += BATCH) {
+            load(images, targets, samples, data, first);
+            status = dsc_session_run(session, BATCH, epoch, error);
+            if (status) break;
+            for (size_t i = 0; i < BATCH; i++) sum += (double)dsc_session_value(session, nodes.loss)[i];
+            status = dsc_optimiser_step(optimiser, error);
+        }
+        if (!status) printf("epoch %d: loss %.3f\n", (int)epoch + 1, sum / TRAIN);
+    }
+    if (!status) status = dsc_model_take_session(model, session, error);
+    dsc_optimiser_free(optimiser);
+    dsc_session_free(session);
+    return status;
+}
+
+int main(void) {
+    dsc_error error = {DSC_OK, ""};
+    dsc_dataset *data = NULL, *test = NULL;
+    dsc_model *model = NULL;
+    dsc_score score;
+    dsc_status status = dsc_digits_create(&data, TRAIN, 1, 0, &error);
+    if (!status) status = dsc_digits_create(&test, TEST, 2, 0, &error);
+    if (!status) status = make_model(&model, &error);
+    if (!status) {
+        dsc_graph *graph = dsc_model_graph(model);
+        for (const dsc_node *node = NULL; (node = dsc_graph_next_value(graph, node));)
+            printf("%s: %zu numbers\n", dsc_node_name(node), dsc_shape_count(dsc_node_shape(node)));
+        status = train(model, data, &error);
+    }
+    if (!status) status = dsc_evaluate(&score, model, test, &error);
+    if (status)
+        (void)fprintf(stderr, "%s\n", error.message);
+    else
+        printf("%.1f %% of %zu digits that it has not seen\n", 100 * score.accuracy, score.count);
+    dsc_model_free(model);
+    dsc_dataset_free(data);
+    dsc_dataset_free(test);
+    return status ? 1 : 0;
+}
