@@ -92,6 +92,7 @@ wait_for() {
 # keeps what it said as `run` does.
 in_background() {
     said="$*"
+    : >"$work/.out" # else what was said before is there until the new process opens it
     /usr/bin/env --default-signal=INT,TERM,HUP "$@" >"$work/.out" 2>"$work/.err" </dev/null &
     job=$!
 }

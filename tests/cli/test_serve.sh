@@ -12,17 +12,21 @@ _ask() {
     exec 9>&-
 }
 
+# _serve ARGUMENT...: starts it, and waits for its address; its process is $id. What was said before is cleared first: else that
+# is read, for it is the new process that opens the file anew.
+_serve() {
+    : >"$work/.out"
+    said="descender serve $*"
+    "$program" serve --port 0 "$@" >"$work/.out" 2>"$work/.err" </dev/null &
+    id=$!
+    wait_for grep -q http "$work/.out"
+    port=$(sed -n 's|.*:\([0-9]*\)/$|\1|p' "$work/.out")
+}
+
 names_are_answered_that_it_is_told() {
     needs_library libmicrohttpd || return
-    "$program" serve --port 0 --runs "$work" --allow-host digits.example.org >"$work/.out" 2>"$work/.err" </dev/null &
-    local id=$! i
-    for ((i = 0; i < 100; i++)); do
-        grep -q http "$work/.out" && break
-        sleep 0.05
-    done
-    said="descender serve --allow-host digits.example.org"
-    local port
-    port=$(sed -n 's|.*:\([0-9]*\)/$|\1|p' "$work/.out")
+    local id port
+    _serve --runs "$work" --allow-host digits.example.org
     _ask "$port" digits.example.org https://digits.example.org
     prints '"parameters":19738'
     _ask "$port" evil.example http://evil.example
@@ -35,17 +39,10 @@ names_are_answered_that_it_is_told() {
 }
 the_page_names_no_path() {
     needs_library libmicrohttpd || return
-    local small="$work/small" i port
+    local small="$work/small" id port
     small_data "$small"
     "$program" train --data "$small" --recipe tutorial --model "flatten, dense" --batch 8 --epochs 1 --out "$work/run" >/dev/null 2>&1
-    "$program" serve "$work/run" --port 0 --runs "$work/none" >"$work/.out" 2>"$work/.err" </dev/null &
-    local id=$!
-    for ((i = 0; i < 100; i++)); do
-        grep -q http "$work/.out" && break
-        sleep 0.05
-    done
-    said="descender serve RUN"
-    port=$(sed -n 's|.*:\([0-9]*\)/$|\1|p' "$work/.out")
+    _serve "$work/run" --runs "$work/none"
     _ask "$port" localhost http://localhost
     prints '"name":"run"'
     prints_no "$work"
@@ -54,19 +51,10 @@ the_page_names_no_path() {
 }
 it_says_where_and_ends_with_ctrl_c() {
     needs_library libmicrohttpd || return
-    # A job of its own, since a background process of a script has SIGINT ignored.
-    said="descender serve"
-    "$program" serve --port 0 --runs "$work" >"$work/.out" 2>"$work/.err" </dev/null &
-    local id=$! url='' i
-    for ((i = 0; i < 100; i++)); do
-        url=$(head -n 1 "$work/.out")
-        [ -n "$url" ] && break
-        sleep 0.05
-    done
+    local id port
+    _serve --runs "$work"
     _keep
     prints "http://127.0.0.1:"
-    local port=${url##*:}
-    port=${port%/}
     exec 9<>"/dev/tcp/127.0.0.1/$port"
     printf 'GET /api/model HTTP/1.1\r\nHost: localhost:%s\r\nConnection: close\r\n\r\n' "$port" >&9
     out=$(cat <&9)
