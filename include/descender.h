@@ -792,8 +792,9 @@ DSC_API dsc_adapt_options dsc_adapt_options_defaults(void);
 
 /* A new model for other classes, images or layers, which begins with what `from` has learned: numbers are
  * copied as dsc_model_copy_values does it, all else begins afresh. For images of as many channels it reads
- * bytes as `from` does. `options` NULL: a copy. MISMATCH: nothing fits. ARGUMENT: the text, or no text: `from`
- * is of a graph of its own. To learn only what is new, freeze the rest (dsc_graph_freeze). */
+ * bytes as `from` does. `options` NULL: a copy. MISMATCH: nothing fits. ARGUMENT: the text is wrong, or there
+ * is none, as `from` is of a graph of its own. To learn only what is new, freeze the rest
+ * (dsc_graph_freeze). */
 DSC_API dsc_status dsc_model_adapt(dsc_model **adapted, const dsc_model *from,
                                    const dsc_adapt_options *options, dsc_error *error);
 
@@ -914,9 +915,9 @@ typedef struct dsc_training {
     dsc_on_event *on_event;  /* may be NULL */
     void *user;              /* for on_event */
     const char *seed_digits; /* NULL, or a seed of any size in decimal digits, in place of `seed` */
-    double
-        mixup; /* alpha, to 2: each image is mixed with another, s a + (1 - s) b, s from Beta(alpha, alpha),
-                   * and their classes too; 0: none. Zhang et al., "mixup" (2018) */
+    /* Alpha, at most 2: each image is mixed with another, s a + (1 - s) b, s from Beta(alpha, alpha), and
+     * their classes too; 0: none. Zhang et al., "mixup" (2018). */
+    double mixup;
 } dsc_training;
 
 DSC_API dsc_training dsc_training_defaults(void);

@@ -108,13 +108,10 @@ static bool shape_is_possible(dsc_graph *graph, const char *what, const dsc_shap
 }
 
 static bool name_is_free(dsc_graph *graph, const char *name) {
-    for (size_t i = 0; i < graph->count; i++) {
-        if (!graph->nodes[i]->name || strcmp(graph->nodes[i]->name, name) != 0) continue;
-        dsc_graph_fail(graph, DSC_ERROR_ARGUMENT,
-                       "there are two nodes called '%s'; give them different names", name);
-        return false;
-    }
-    return true;
+    if (!dsc_graph_find(graph, name)) return true;
+    dsc_graph_fail(graph, DSC_ERROR_ARGUMENT, "there are two nodes called '%s'; give them different names",
+                   name);
+    return false;
 }
 
 static dsc_node *new_leaf(dsc_graph *graph, dsc_node_kind kind, const char *name, const dsc_shape *shape) {

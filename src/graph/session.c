@@ -103,8 +103,7 @@ void dsc_session_free(dsc_session *session) {
 /* --- running --- */
 
 dsc_real *dsc_session_parameter(dsc_session *session, const dsc_node *node) {
-    bool held =
-        node->graph == session->graph && (node->kind == DSC_NODE_PARAMETER || node->kind == DSC_NODE_BUFFER);
+    const bool held = node->graph == session->graph && dsc_node_has_numbers(node);
     return held ? session->values + node->offset : NULL;
 }
 

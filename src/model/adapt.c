@@ -27,8 +27,8 @@ static size_t last_item(const char *text) {
     return start + strspn(text + start, " \t");
 }
 
-/* "784-100-10" with the numbers of pixels and classes; "..., dense 10" as "..., dense", which takes the number
- * of classes; other texts as they are. NULL: no memory. */
+/* "784-100-10" with the numbers of pixels and classes; "..., dense 10" as "..., dense", which takes the
+ * number of classes; other texts as they are. NULL: no memory. */
 static char *text_for(const char *text, size_t pixels, size_t classes) {
     static const char DENSE[] = "dense ";
     dsc_text out = {0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* from_graph.c: a model made of somebody's own graph; the graph of a model, its numbers, and where they go. */
+/* from_graph.c: a model made of somebody's own graph; the graph and the numbers of any model. */
 #include "model/model.h"
 
 #include "base/error.h"

@@ -292,7 +292,7 @@ static dsc_status check_values(const dsc_model *model, const source *from) {
         const dsc_node *node = model->graph->nodes[i];
         dsc_shape shape;
         const unsigned char *data;
-        if (node->kind != DSC_NODE_PARAMETER && node->kind != DSC_NODE_BUFFER) continue;
+        if (!dsc_node_has_numbers(node)) continue;
         wanted++;
         if (!dsc_safetensors_find(&from->file, node->name, &shape, &data))
             return dsc_fail(from->error, DSC_ERROR_MISMATCH, "%s: the array '%.100s' is missing", from->name,

@@ -278,8 +278,7 @@ static dsc_status match_data(dsc_dataset **matched, const dsc_run_options *optio
     return status;
 }
 
-/* As make(), but a run that started from another model starts from what it kept of that, wherever the other is
- * by now. */
+/* As make(), but a run that started from another model starts from its own copy of that start. */
 static dsc_status make_again(dsc_training_run **run, const dsc_recipe *recipe, const dsc_dataset *data,
                              const dsc_run_options *options, dsc_error *error) {
     dsc_recipe begun;

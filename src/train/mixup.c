@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* mixup.c: draws from Beta(alpha, alpha) by Jöhnk's method, "Erzeugung von betaverteilten und
- * gammaverteilten Zufallszahlen" (1964): for uniform u and v with u^(1/alpha) + v^(1/alpha) <= 1, the share of
- * the first in the sum. In logarithms, since a small alpha makes both powers 0. */
+ * gammaverteilten Zufallszahlen" (1964): for uniform u and v with u^(1/alpha) + v^(1/alpha) <= 1, the share
+ * of the first in the sum. In logarithms, since a small alpha makes both powers 0. */
 #include "train/mixup.h"
 
 #include "base/elementary.h"

@@ -2,7 +2,7 @@
 /* mixup.h: which image a training image is mixed with, and how much of it stays. Zhang, Cisse, Dauphin and
  * Lopez-Paz, "mixup: Beyond Empirical Risk Minimization" (2018):
  *
- *   image = s a + (1 - s) b        target = s [class of a] + (1 - s) [class of b]        s from Beta(alpha, alpha)
+ *   image = s a + (1 - s) b     target = s [class of a] + (1 - s) [class of b]     s from Beta(alpha, alpha)
  *
  * Each image draws a partner and a share of its own, as the authors' formula (1) has it. The larger of s and
  * 1 - s is taken, so that the class of `a` is always the likelier one, and a training accuracy means

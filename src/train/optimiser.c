@@ -4,9 +4,9 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "graph/session.h"
-#include "kernel/choose.h"
-#include "train/recipe.h"
+#include "train/build.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,8 +14,7 @@
 
 struct dsc_optimiser {
     dsc_session *session;
-    dsc_chosen_optimiser kind;
-    dsc_chosen_schedule schedule;
+    dsc_recipe_parts parts; /* the optimiser and its schedule */
     dsc_schedule_state state;
     dsc_updater updater;
     uint64_t step, runs; /* steps done; runs of the session when the last was done */
@@ -24,27 +23,6 @@ struct dsc_optimiser {
 dsc_optimiser_options dsc_optimiser_options_defaults(void) {
     return (dsc_optimiser_options){
         .size = sizeof(dsc_optimiser_options), .text = "adam", .weight_decay = -1, .schedule = "constant"};
-}
-
-/* The ranges are those of a recipe's parameters. */
-static dsc_status check_numbers(const dsc_optimiser_options *how, dsc_error *error) {
-    const struct {
-        const char *name;
-        double value;
-    } numbers[] = {{"learning-rate", how->learning_rate},
-                   {"weight-decay", how->weight_decay},
-                   {"l1", how->l1},
-                   {"l2", how->l2},
-                   {"clip-norm", how->clip_norm},
-                   {"clip-value", how->clip_value},
-                   {"ema", how->ema}};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        const dsc_param *param = dsc_param_find(dsc_recipe_params, numbers[i].name);
-        if (!(numbers[i].value >= param->minimum && numbers[i].value <= param->maximum))
-            return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: expected a number from %g to %g, found %g",
-                            param->name, param->minimum, param->maximum, numbers[i].value);
-    }
-    return DSC_OK;
 }
 
 static dsc_status check(const dsc_session *session, const dsc_optimiser_options *how, dsc_error *error) {
@@ -60,31 +38,47 @@ static dsc_status check(const dsc_session *session, const dsc_optimiser_options 
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
                         "an epoch of %llu steps is longer than the whole run, of %llu",
                         (unsigned long long)how->steps_an_epoch, (unsigned long long)how->steps);
-    return check_numbers(how, error);
+    return DSC_OK;
+}
+
+/* Texts, ranges and defaults are those of a recipe. */
+static dsc_status parse(dsc_recipe_parts *parts, const dsc_optimiser_options *how, dsc_error *error) {
+    dsc_recipe recipe;
+    dsc_status status = dsc_recipe_initialise(&recipe, error);
+    if (status) return status;
+    recipe.learning_rate = how->learning_rate;
+    recipe.weight_decay = how->weight_decay;
+    recipe.l1 = how->l1;
+    recipe.l2 = how->l2;
+    recipe.clip_norm = how->clip_norm;
+    recipe.clip_value = how->clip_value;
+    recipe.ema = how->ema;
+    status = dsc_params_check(dsc_recipe_params, &recipe, error);
+    if (!status && how->text) status = dsc_text_replace(&recipe.optimiser, how->text, error);
+    if (!status && how->schedule) status = dsc_text_replace(&recipe.schedule, how->schedule, error);
+    if (!status) status = dsc_recipe_parse(parts, &recipe, error);
+    dsc_recipe_clear(&recipe);
+    return status;
 }
 
 static dsc_status make(dsc_optimiser *o, const dsc_optimiser_options *how, dsc_error *error) {
     dsc_session *session = o->session;
-    dsc_status status = dsc_optimiser_choose(&o->kind, how->text, error);
-    if (status) return dsc_error_context(error, status, "optimiser");
-    status = dsc_schedule_choose(&o->schedule, how->schedule, error);
-    if (status) return dsc_error_context(error, status, "schedule");
-    const dsc_optimiser_kind *kind = o->kind.kind;
+    dsc_status status = parse(&o->parts, how, error);
+    if (status) return status;
     const uint64_t steps = how->steps ? how->steps : 1;
-    const dsc_update_rules rules = {
-        .optimiser = &o->kind,
-        .schedule = &o->schedule,
-        .learning_rate = how->learning_rate > 0 ? how->learning_rate : kind->learning_rate,
-        .weight_decay = how->weight_decay >= 0 ? how->weight_decay : kind->weight_decay,
-        .l1 = how->l1,
-        .l2 = how->l2,
-        .clip_norm = how->clip_norm,
-        .clip_value = how->clip_value,
-        .ema = how->ema,
-        .steps = steps,
-        .steps_an_epoch = how->steps_an_epoch ? how->steps_an_epoch : steps,
-        .gathered = true, /* a session's run completes them */
-        .kernels = session->options.kernels ? session->options.kernels : dsc_kernels_auto()};
+    const dsc_update_rules rules = {.optimiser = &o->parts.optimiser,
+                                    .schedule = &o->parts.schedule,
+                                    .learning_rate = o->parts.learning_rate,
+                                    .weight_decay = o->parts.weight_decay,
+                                    .l1 = how->l1,
+                                    .l2 = how->l2,
+                                    .clip_norm = how->clip_norm,
+                                    .clip_value = how->clip_value,
+                                    .ema = how->ema,
+                                    .steps = steps,
+                                    .steps_an_epoch = how->steps_an_epoch ? how->steps_an_epoch : steps,
+                                    .gathered = true, /* a session's run completes them */
+                                    .kernels = o->parts.choice.kernels};
     if (!dsc_updater_make(&o->updater, session->graph, session->executor, session->values, session->gradients,
                           &rules))
         return dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for an optimiser");
@@ -113,8 +107,7 @@ dsc_status dsc_optimiser_create(dsc_optimiser **result, dsc_session *session,
 void dsc_optimiser_free(dsc_optimiser *o) {
     if (!o) return;
     dsc_updater_clear(&o->updater);
-    dsc_optimiser_release(&o->kind);
-    dsc_schedule_release(&o->schedule);
+    dsc_recipe_parts_release(&o->parts);
     free(o);
 }
 
@@ -132,8 +125,8 @@ double dsc_optimiser_learning_rate(const dsc_optimiser *o) {
 }
 
 void dsc_optimiser_end_epoch(dsc_optimiser *o, double loss) {
-    if (o->schedule.kind->listen && isfinite(loss))
-        o->schedule.kind->listen(o->schedule.values, &o->state, loss);
+    if (o->parts.schedule.kind->listen && isfinite(loss))
+        o->parts.schedule.kind->listen(o->parts.schedule.values, &o->state, loss);
 }
 
 const dsc_real *dsc_optimiser_average(const dsc_optimiser *o, const dsc_node *node) {

@@ -26,9 +26,13 @@ static void order_samples(dsc_trainer *t) {
 
 /* --- loading a batch --- */
 
+/* Whether this epoch has its images as they are. */
+static bool is_clean(const dsc_trainer *t) {
+    return (int64_t)t->progress.epoch + t->recipe.clean_epochs >= t->recipe.epochs;
+}
+
 static bool augments(const dsc_trainer *t) {
-    return !dsc_augment_chain_is_empty(t->parts.augment) &&
-           (int64_t)t->progress.epoch + t->recipe.clean_epochs < t->recipe.epochs;
+    return !dsc_augment_chain_is_empty(t->parts.augment) && !is_clean(t);
 }
 
 /* Images are met in no order that a processor could foresee, and are seldom in its caches: those of the next
@@ -42,9 +46,7 @@ static void fetch_ahead(const dsc_trainer *t, size_t first, size_t count, size_t
     }
 }
 
-static bool mixes(const dsc_trainer *t) {
-    return t->recipe.mixup > 0 && (int64_t)t->progress.epoch + t->recipe.clean_epochs < t->recipe.epochs;
-}
+static bool mixes(const dsc_trainer *t) { return t->recipe.mixup > 0 && !is_clean(t); }
 
 /* One image of the training set as numbers (C, H, W), augmented if this epoch does so. */
 static void load_image(const dsc_trainer *t, dsc_real *out, size_t sample, unsigned worker) {

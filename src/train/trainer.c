@@ -113,12 +113,6 @@ static dsc_status make_executors(dsc_trainer *t, unsigned threads, dsc_error *er
     return status;
 }
 
-static bool make_slab(dsc_real **slab, size_t numbers) {
-    *slab = dsc_allocate_aligned(numbers + 1, sizeof(dsc_real));
-    if (*slab) memset(*slab, 0, (numbers + 1) * sizeof(dsc_real));
-    return *slab != NULL;
-}
-
 static bool make_slabs(dsc_trainer *t) {
     const size_t numbers = dsc_graph_value_numbers(t->model->graph);
     const dsc_update_rules rules = {.optimiser = &t->parts.optimiser,
@@ -133,7 +127,8 @@ static bool make_slabs(dsc_trainer *t) {
                                     .steps = t->steps_an_epoch * (uint64_t)t->recipe.epochs,
                                     .steps_an_epoch = t->steps_an_epoch,
                                     .kernels = t->parts.choice.kernels};
-    return make_slab(&t->gradients, numbers) && (t->recipe.patience == 0 || make_slab(&t->best, numbers)) &&
+    return dsc_slab_make(&t->gradients, numbers) &&
+           (t->recipe.patience == 0 || dsc_slab_make(&t->best, numbers)) &&
            dsc_updater_make(&t->updater, t->model->graph, t->executor, t->model->values, t->gradients,
                             &rules);
 }

@@ -85,7 +85,7 @@ static bool make_pieces(dsc_updater *u, const dsc_graph *graph) {
 
 /* --- making and clearing --- */
 
-static bool make_slab(dsc_real **slab, size_t numbers) {
+bool dsc_slab_make(dsc_real **slab, size_t numbers) {
     *slab = dsc_allocate_aligned(numbers + 1, sizeof(dsc_real));
     if (*slab) memset(*slab, 0, (numbers + 1) * sizeof(dsc_real));
     return *slab != NULL;
@@ -102,8 +102,9 @@ bool dsc_updater_make(dsc_updater *u, const dsc_graph *graph, dsc_executor *exec
                        .parameter_numbers = dsc_graph_parameter_numbers(graph),
                        .state_count = optimiser->kind->states(optimiser->values)};
     bool made = make_pieces(u, graph);
-    for (size_t i = 0; i < u->state_count; i++) made = made && make_slab(&u->states[i], u->parameter_numbers);
-    if (rules->ema > 0) made = made && make_slab(&u->average, u->numbers);
+    for (size_t i = 0; i < u->state_count; i++)
+        made = made && dsc_slab_make(&u->states[i], u->parameter_numbers);
+    if (rules->ema > 0) made = made && dsc_slab_make(&u->average, u->numbers);
     u->squares = dsc_allocate(u->pieces.count + 1, sizeof *u->squares);
     if (made && u->average) memcpy(u->average, values, u->numbers * sizeof *values);
     return made && u->squares;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* updater.h: changes the parameters of a graph by their gradients: regularises, clips, lets the optimiser work,
- * and averages. Training (trainer.h) has one, and so has each loop of somebody's own (optimiser.c). */
+/* updater.h: changes the parameters of a graph by their gradients: regularises, clips, lets the optimiser
+ * work, and averages. Training (trainer.h) has one, and so has each loop of somebody's own (optimiser.c). */
 #ifndef DSC_TRAIN_UPDATER_H
 #define DSC_TRAIN_UPDATER_H
 
@@ -41,6 +41,9 @@ typedef struct dsc_updater {
     dsc_pieces pieces; /* of what is not frozen */
     double *squares;   /* one for each piece */
 } dsc_updater;
+
+/* Room for so many numbers, all 0; false: no memory. */
+bool dsc_slab_make(dsc_real **slab, size_t numbers);
 
 /* Frozen parameters (dsc_node_freeze) are left alone from here on. `updater` is cleared by dsc_updater_clear,
  * also after a failure, which is one of memory. */
