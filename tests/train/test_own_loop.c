@@ -280,6 +280,35 @@ static void training_leaves_alone_what_is_frozen(void **state) {
     dsc_model_free(model);
 }
 
+/* One step of plain descent moves a weight by the rate times the gradient. */
+static void a_rate_of_its_own_multiplies_the_learning_rate(void **state) {
+    (void)state;
+    const double factors[] = {1, 0.25, 0, 3};
+    float before[12 * 16];
+    double moved[4] = {0};
+    for (size_t i = 0; i < 4; i++) {
+        rig r;
+        dsc_optimiser *optimiser;
+        dsc_optimiser_options how = dsc_optimiser_options_defaults();
+        how.text = "sgd";
+        how.learning_rate = 0.125;
+        make_rig(&r, 0);
+        assert_int_equal(dsc_graph_set_rate(r.graph, "dense1.w*", factors[i]), 1);
+        begin(&r);
+        ASSERT_OK(dsc_optimiser_create(&optimiser, r.session, &how, &error), error);
+        ASSERT_OK(dsc_session_run(r.session, 60, 0, &error), error);
+        const dsc_node *weight = dsc_graph_find(r.graph, "dense1.weight");
+        memcpy(before, dsc_session_parameter(r.session, weight), sizeof before);
+        ASSERT_OK(dsc_optimiser_step(optimiser, &error), error);
+        for (size_t k = 0; k < 12 * 16; k++)
+            moved[i] += fabs((double)(dsc_session_parameter(r.session, weight)[k] - before[k]));
+        assert_true(fabs(moved[i] - factors[i] * moved[0]) < 1e-4 * moved[0]);
+        dsc_optimiser_free(optimiser);
+        end(&r);
+    }
+    assert_true(moved[0] > 0.01);
+}
+
 static void patterns_fit_names(void **state) {
     (void)state;
     rig r;
@@ -346,6 +375,7 @@ int main(void) {
         cmocka_unit_test(losses_can_be_weighed_and_added),
         cmocka_unit_test(a_frozen_parameter_stays_and_the_others_learn_the_same),
         cmocka_unit_test(training_leaves_alone_what_is_frozen),
+        cmocka_unit_test(a_rate_of_its_own_multiplies_the_learning_rate),
         cmocka_unit_test(patterns_fit_names),
         cmocka_unit_test(mistakes_are_told),
     };
