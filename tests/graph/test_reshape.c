@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What another shape of an input promises: the shapes of all that follows, or an error and the graph as it was. */
+/* What another shape of an input promises: the shapes of all that follows, or an error and the graph as it
+ * was. */
 #include "testing.h"
 
 #include "graph/graph.h"

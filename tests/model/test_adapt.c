@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a model that starts from another promises: what fits is copied to the bit, rows of the same class too; all
- * else begins afresh; bytes are read as before. */
+/* What a model that starts from another promises: what fits is copied to the bit, rows of the same class
+ * too; all else begins afresh; bytes are read as before. */
 #include "testing.h"
 
 #include "graph/graph.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What a model of somebody's own graph promises: the same bits as one from a text with the same network; own ops
- * and composed losses that train, answer, fold, save and load; numbers that go from model to model by name. */
+/* What a model of somebody's own graph promises: the same bits as one from a text with the same network; own
+ * ops and composed losses that train, answer, fold, save and load; numbers that go from model to model by
+ * name. */
 #include "testing.h"
 
 #include "graph/graph.h"

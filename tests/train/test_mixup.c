@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What mixup promises: shares of Beta(alpha, alpha), any partner, the same on every machine; images and targets
- * mixed alike; a model that is saved and measured like any other. */
+/* What mixup promises: shares of Beta(alpha, alpha), any partner, the same on every machine; images and
+ * targets mixed alike; a model that is saved and measured like any other. */
 #include "testing.h"
 
 #include "train/mixup.h"
@@ -14,8 +14,8 @@ static dsc_error error;
 
 static void shares_are_those_of_the_beta_distribution(void **state) {
     (void)state;
-    /* The mean and the mean square of the larger of x and 1 - x, by integration: uniform, arcsine, 6 x (1 - x).
-     * The mean square of either is E[x^2] + the mean of the rest; E[(x - 1/2)^2] = 1 / (8 alpha + 4). */
+    /* For x of Beta(alpha, alpha): the mean of the larger of x and 1 - x, by integration (the densities are
+     * constant, the arcsine's, and 6 x (1 - x)). The variance of x is 1 / (8 alpha + 4). */
     const struct { double alpha, mean; } known[] = {{1, 0.75}, {0.5, 0.5 + 0.31830988618}, {2, 0.6875}};
     enum { DRAWS = 40000 };
     for (size_t i = 0; i < 3; i++) {

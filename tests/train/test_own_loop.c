@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What a loop of somebody's own promises: with a session and an optimiser, the bits of dsc_train; new masks in
- * every batch; frozen parameters that neither move nor change what the others learn; errors that say what to do. */
+/* What a loop of somebody's own promises: with a session and an optimiser, the bits of dsc_train; new masks
+ * in every batch; frozen parameters that neither move nor change what the others learn; errors that say what
+ * to do. */
 #include "testing.h"
 
 #include "base/stream.h"

@@ -245,8 +245,8 @@ static dsc_status unpack_entry(unpacking *p, struct archive_entry *entry, dsc_er
     return unpack_file(p, name, error);
 }
 
-/* A tar ends with blocks of zeros, which libarchive reads where it found no further entry. An archive that was
- * cut between two files has none, and would pass for a whole one. */
+/* A tar ends with blocks of zeros, which libarchive reads where it found no further entry. An archive that
+ * was cut between two files has none, and would pass for a whole one. */
 static dsc_status check_end(const unpacking *p, dsc_error *error) {
     const bool is_tar = (p->api.archive_format(p->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
     const int64_t at = p->api.archive_read_header_position(p->archive);
