@@ -13,7 +13,7 @@
 
 #include <unistd.h>
 
-static const char *const texts[] = {"784-100-10", "conv 32 3x3, relu, conv 64 3x3, relu, maxpool 2, dropout "
+static const char *const texts[] = {"784-100-10", "conv 32 3x3, relu, conv 64 3x3, relu, max-pool 2, dropout "
                                                   "0.25, flatten, dense 128, relu, dropout 0.5, dense"};
 static const char *const names[] = {"mlp", "cnn"};
 
@@ -42,7 +42,8 @@ static answerer make(int net, bool bf16, unsigned threads, size_t batch) {
     options.text = texts[net];
     how.precision = bf16 ? "bf16" : "f32";
     how.batch = batch;
-    if (dsc_model_make(&model, &options, &error) || dsc_predictor_create(&a.predictor, model, &how, &error) ||
+    if (dsc_model_create(&model, &options, &error) ||
+        dsc_predictor_create(&a.predictor, model, &how, &error) ||
         dsc_workspace_create(&a.workspace, a.predictor, threads, &error))
         (void)fail(&error);
     dsc_model_free(model);

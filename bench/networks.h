@@ -23,7 +23,8 @@ static const network nets[] = {
      "0.1, \"batch\": 128}",
      "wide", 60000},
     {"32C3-64C3-pool-128-10, batch 64, Adam",
-     "{\"model\": \"conv 32 3x3, relu, conv 64 3x3, relu, maxpool 2, dropout 0.25, flatten, dense 128, relu, "
+     "{\"model\": \"conv 32 3x3, relu, conv 64 3x3, relu, max-pool 2, dropout 0.25, flatten, dense 128, "
+     "relu, "
      "dropout 0.5,"
      " dense\", \"normalise\": \"unit\", \"optimiser\": \"adam\", \"batch\": 64}",
      "cnn", 6400},

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define CNN                                                                                                  \
-    "{\"model\": \"conv 32 3x3, relu, conv 64 3x3, relu, maxpool 2, dropout 0.25, flatten, dense 128, "      \
+    "{\"model\": \"conv 32 3x3, relu, conv 64 3x3, relu, max-pool 2, dropout 0.25, flatten, dense 128, "     \
     "relu, "                                                                                                 \
     "dropout 0.5, dense\", \"optimiser\": \"adam\", \"batch\": 64, \"precision\": \"auto\"}"
 #define PERCEPTRON                                                                                           \

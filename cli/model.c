@@ -15,7 +15,7 @@ static const dsc_registry actions = {.thing = "action", .things = "actions", .ro
 const command command_model = {
     .name = "model",
     .help = "look at models: their layers, sizes and diagrams",
-    .about = "A model is a line of text, such as '784-100-10' or 'conv 32 3x3, relu, maxpool 2, flatten, "
+    .about = "A model is a line of text, such as '784-100-10' or 'conv 32 3x3, relu, max-pool 2, flatten, "
              "dense', or a "
              "file that training wrote.",
     .actions = &actions,

@@ -75,7 +75,7 @@ static dsc_status open_model(shown *s, const char *operand, const values *how, d
     options.shape[1] = (size_t)how->size[0];
     options.shape[2] = (size_t)how->size[1];
     options.classes = (size_t)how->classes;
-    return dsc_model_make(&s->model, &options, error);
+    return dsc_model_create(&s->model, &options, error);
 }
 
 /* ---- as text ---- */
@@ -297,7 +297,7 @@ static const command_example examples[] = {
     {"model show 784-100-10", "The tutorial's network."},
     {"model show 'conv 8 3x3, relu, residual(conv 8 padding=same, relu), flatten, dense' -o net.svg",
      "A network with a shortcut, and its picture."},
-    {"model show --plan --precision bf16 'conv 16 3x3, relu, maxpool 2, flatten, dense'",
+    {"model show --plan --precision bf16 'conv 16 3x3, relu, max-pool 2, flatten, dense'",
      "What a step of training does, and what lies in bfloat16."},
     {"model show", "The model inside the program, and how good it is."},
     {0},

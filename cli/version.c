@@ -63,17 +63,17 @@ void command_warn_of_kernels(void) {
 /* The loss of a small network after seven steps with that set, which run most of what training runs. */
 static dsc_status train(double *loss, const dsc_dataset *data, const char *kernels, const char *precision,
                         dsc_error *error) {
-    static const char *const network = "conv 8 3x3, batch-norm, relu, maxpool 2, conv 8 3x3, relu, flatten, "
+    static const char *const network = "conv 8 3x3, batch-norm, relu, max-pool 2, conv 8 3x3, relu, flatten, "
                                        "dropout 0.2, dense 32, relu, dense";
     dsc_model *model = NULL;
     dsc_score score = {0};
-    dsc_training how = dsc_training_defaults();
+    dsc_training_options how = dsc_training_options_defaults();
     how.epochs = 1;
     how.batch = 32;
     how.augment = "affine rotate=10 shift=2";
     how.kernels = kernels;
     how.precision = precision;
-    dsc_status status = dsc_model_create(&model, network, data, error);
+    dsc_status status = dsc_model_create_for(&model, network, data, error);
     if (!status) status = dsc_train(model, data, &how, error);
     if (!status) status = dsc_evaluate(&score, model, data, error);
     *loss = score.loss;

@@ -65,6 +65,7 @@ static const dsc_op_example prelu_examples[] = {
 };
 
 static const dsc_op prelu_op = {
+    .size = sizeof(dsc_op),
     .name = "prelu",
     .help = "a rectifier whose negative side has a learned slope",
     .least_inputs = 2,
@@ -128,7 +129,7 @@ int main(void) {
     dsc_shape shape = dsc_shape_of(1, CHANNELS, 0, 0, 0);
     dsc_node *in = dsc_input(graph, "x", shape), *wanted = dsc_input(graph, "target", shape);
     dsc_node *slope = dsc_parameter(graph, "slope", shape, DSC_INIT_ZEROS, CHANNELS, CHANNELS, false);
-    dsc_session_options options = dsc_session_defaults();
+    dsc_session_options options = dsc_session_options_defaults();
     options.batch = SAMPLES;
     options.training = true;
     options.loss = dsc_squared_error(prelu(in, slope), wanted, true);

@@ -19,10 +19,10 @@ int main(int argc, char **argv) {
     dsc_dataset *train = NULL, *test = NULL;
     dsc_model *model = NULL;
     dsc_score score;
-    dsc_training how = dsc_training_defaults();
+    dsc_training_options how = dsc_training_options_defaults();
     how.epochs = 2;
     if (open_data(&train, &test, argc > 1 ? argv[1] : NULL, &e) ||
-        dsc_model_create(&model, "conv 32 3x3, relu, maxpool 2, flatten, dense", train, &e) ||
+        dsc_model_create_for(&model, "conv 32 3x3, relu, max-pool 2, flatten, dense", train, &e) ||
         dsc_train(model, train, &how, &e) || dsc_evaluate(&score, model, test, &e) ||
         dsc_model_save(model, "digits.safetensors", &e))
         return fprintf(stderr, "%s\n", e.message), 1;

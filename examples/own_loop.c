@@ -46,7 +46,7 @@ static dsc_status train(dsc_model *model, const dsc_dataset *data, dsc_error *er
     const dsc_model_parts nodes = dsc_model_nodes(model);
     dsc_session *session = NULL;
     dsc_optimiser *optimiser = NULL;
-    dsc_session_options how = dsc_session_defaults();
+    dsc_session_options how = dsc_session_options_defaults();
     dsc_optimiser_options rules = dsc_optimiser_options_defaults();
     how.batch = BATCH;
     how.loss = nodes.loss;

@@ -17,7 +17,7 @@ int main(int argc, char **argv) {
     dsc_model *model = NULL;
     dsc_predictor *predictor = NULL;
     dsc_workspace *workspace = NULL;
-    dsc_training how = dsc_training_defaults();
+    dsc_training_options how = dsc_training_options_defaults();
     how.epochs = 2;
 
     dsc_status status = dsc_digits_create(&digits, DIGITS, 7, 1, &e);
@@ -25,7 +25,7 @@ int main(int argc, char **argv) {
         status = dsc_model_load(&model, argv[1], &e);
     } else if (!status) {
         status = dsc_digits_create(&examples, 3000, 1, 0, &e);
-        if (!status) status = dsc_model_create(&model, "784-100-10", examples, &e);
+        if (!status) status = dsc_model_create_for(&model, "784-100-10", examples, &e);
         if (!status) status = dsc_train(model, examples, &how, &e);
     }
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 enum { PIXELS = 28 * 28, FEW = 60, TEST = 1000 };
-static const char network[] = "conv 8 5x5, relu, maxpool 2, flatten, dense 32, relu, dense";
+static const char network[] = "conv 8 5x5, relu, max-pool 2, flatten, dense 32, relu, dense";
 static const char *const answers[] = {"no hole", "hole"};
 
 /* The first `count` digits of `digits`, with the two other classes. */
@@ -27,7 +27,7 @@ static dsc_status ask_for_holes(dsc_dataset **data, const dsc_dataset *digits, s
 
 static dsc_status train_and_test(const char *name, dsc_model *model, unsigned epochs, double rate,
                                  const dsc_dataset *data, const dsc_dataset *test, dsc_error *error) {
-    dsc_training how = dsc_training_defaults();
+    dsc_training_options how = dsc_training_options_defaults();
     dsc_score score;
     how.epochs = epochs;
     how.batch = 20;
@@ -50,10 +50,10 @@ int main(void) {
     if (!status) status = ask_for_holes(&few, digits, FEW, &error);
     if (!status) status = ask_for_holes(&test, others, TEST, &error);
 
-    if (!status) status = dsc_model_create(&first, network, digits, &error);
+    if (!status) status = dsc_model_create_for(&first, network, digits, &error);
     if (!status) status = train_and_test("the ten digits", first, 4, 0.002, digits, others, &error);
 
-    if (!status) status = dsc_model_create(&afresh, network, few, &error);
+    if (!status) status = dsc_model_create_for(&afresh, network, few, &error);
     if (!status)
         status =
             train_and_test("holes, by a network that begins afresh", afresh, 60, 0.02, few, test, &error);

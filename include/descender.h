@@ -24,6 +24,12 @@
  * is mounted by itself, or lies in a folder in which nothing can be made, is written in place. The library
  * leaves signals to the program: where that ignores or handles SIGXFSZ and SIGPIPE, a write beyond
  * RLIMIT_FSIZE or to a pipe that nobody reads is DSC_ERROR_IO.
+ *
+ * Structs that may grow begin with their size. X_defaults() sets it, and so does X_initialise(&x, sizeof x),
+ * for languages without inline functions; in a dsc_op it is sizeof(dsc_op). The library takes shorter ones of
+ * older headers, whose missing members have their defaults, and longer ones of newer headers whose further
+ * members are zero. All other structs keep their layout as long as the major version stays, but for those that
+ * only the library makes (dsc_event, dsc_call, dsc_shape_rule, dsc_needs), which may grow at the end.
  */
 #ifndef DESCENDER_H
 #define DESCENDER_H
@@ -48,7 +54,14 @@ extern "C" {
  * 1. Basics
  * ------------------------------------------------------------------------------------------------ */
 
-/* The version of the library that is running, such as "0.1.0". Versions are semantic. */
+/* The version of this header. Versions are semantic: while the major version stays, what was compiled with an
+ * older header runs with a newer library. */
+#define DSC_VERSION_MAJOR 0
+#define DSC_VERSION_MINOR 1
+#define DSC_VERSION_PATCH 0
+#define DSC_VERSION       "0.1.0"
+
+/* The version of the library that is running, such as "0.1.0". */
 DSC_API const char *dsc_version(void);
 
 /* What came of a call. The codes are for programs; the message in dsc_error is for people. */
@@ -75,6 +88,11 @@ typedef struct dsc_error {
     dsc_status code;
     char message[DSC_MESSAGE_SIZE];
 } dsc_error;
+
+/* Fills `error` (NULL is fine) as a failing call does, and returns `code`: for operations and data of your own
+ * that can fail. What is not to be seen, or is no UTF-8, becomes an escape; a message that is too long is cut
+ * before a character. Replaces what was there; leaves errno as it was. */
+DSC_API dsc_status dsc_fail(dsc_error *error, dsc_status code, const char *format, ...) DSC_PRINTF(3, 4);
 
 /* Parameter tables. Ops, layers, optimisers, augmentations and the program's commands describe what they
  * take in a table of these; parsing, checking, help and files all come from it. A value lives in a struct
@@ -247,7 +265,12 @@ typedef struct dsc_data_options {
     const char *label_column; /* of a table: a name, a number from 1, "first", "last"; NULL: found */
     const char *shape;        /* of images that are rows of numbers: "28x28", "3x32x32"; NULL: square, grey */
 } dsc_data_options;
-DSC_API dsc_data_options dsc_data_options_defaults(void);
+DSC_API void dsc_data_options_initialise(dsc_data_options *options, size_t size);
+static inline dsc_data_options dsc_data_options_defaults(void) {
+    dsc_data_options options;
+    dsc_data_options_initialise(&options, sizeof options);
+    return options;
+}
 
 /* Opens whatever holds labelled images, told by its content:
  *
@@ -336,8 +359,8 @@ DSC_API dsc_node *dsc_parameter(dsc_graph *graph, const char *name, dsc_shape sh
 DSC_API dsc_node *dsc_buffer(dsc_graph *graph, const char *name, dsc_shape shape, dsc_real initial);
 
 /* The op applied to `count` nodes. `values` is the struct of the op's parameter table; NULL means all
- * defaults. It is copied; its texts are not kept. The graph keeps a pointer to `op`, which must outlive
- * it. */
+ * defaults. It is copied; its texts are not kept. The graph keeps a pointer to `op`, which must outlive it,
+ * as what it points to must. */
 DSC_API dsc_node *dsc_apply(const dsc_op *op, dsc_node *const *inputs, size_t count, const void *values);
 
 /* The further outputs of an op that has more than one; output 0 is the node itself. */
@@ -458,7 +481,7 @@ typedef struct dsc_session dsc_session;
 
 #define DSC_KEPT_MOST 64
 typedef struct dsc_session_options {
-    size_t size;        /* of this struct: dsc_session_defaults sets it */
+    size_t size;        /* of this struct: dsc_session_options_defaults sets it */
     size_t batch;       /* samples in a run, at most */
     dsc_node *loss;     /* one number for each sample; NULL: forward alone */
     bool training;      /* ops behave as in training, and parameters have gradients; needs a loss */
@@ -470,7 +493,12 @@ typedef struct dsc_session_options {
 } dsc_session_options;
 
 /* Batch 1, 8 lanes, 1 thread, seed 1, nothing asked for. */
-DSC_API dsc_session_options dsc_session_defaults(void);
+DSC_API void dsc_session_options_initialise(dsc_session_options *options, size_t size);
+static inline dsc_session_options dsc_session_options_defaults(void) {
+    dsc_session_options options;
+    dsc_session_options_initialise(&options, sizeof options);
+    return options;
+}
 
 /* Everything is allocated here; runs allocate nothing. Parameters and buffers have their starting values. */
 DSC_API dsc_status dsc_session_create(dsc_session **session, const dsc_graph *graph,
@@ -645,6 +673,7 @@ typedef struct dsc_op_example {
 #define DSC_OP_PIXELS_EACH 512u
 
 struct dsc_op {
+    size_t size; /* sizeof(dsc_op) */
     const char *name;
     const char *help;
     const dsc_param *params; /* NULL: none */
@@ -724,15 +753,20 @@ typedef struct dsc_model_options {
 } dsc_model_options;
 
 /* Images of 1 x 28 x 28, 10 classes; the text is still to be set. */
-DSC_API dsc_model_options dsc_model_options_defaults(void);
+DSC_API void dsc_model_options_initialise(dsc_model_options *options, size_t size);
+static inline dsc_model_options dsc_model_options_defaults(void) {
+    dsc_model_options options;
+    dsc_model_options_initialise(&options, sizeof options);
+    return options;
+}
 
 /* Parses the texts, makes the graph, and draws the values. A wrong text is named with its column. Pixels are
  * divided by 255 until dsc_model_normalise says otherwise. */
-DSC_API dsc_status dsc_model_make(dsc_model **model, const dsc_model_options *options, dsc_error *error);
+DSC_API dsc_status dsc_model_create(dsc_model **model, const dsc_model_options *options, dsc_error *error);
 
 /* The same for the images and classes of `data`, seed 0. */
-DSC_API dsc_status dsc_model_create(dsc_model **model, const char *text, const dsc_dataset *data,
-                                    dsc_error *error);
+DSC_API dsc_status dsc_model_create_for(dsc_model **model, const char *text, const dsc_dataset *data,
+                                        dsc_error *error);
 DSC_API void dsc_model_free(dsc_model *model);
 
 /* --- A model of a graph of your own: with operations, layers and losses of your own, too. It is trained,
@@ -751,7 +785,12 @@ typedef struct dsc_model_parts {
     uint64_t seed;                  /* of the values that parameters start with */
     const char *seed_digits;        /* NULL, or a seed of any size in decimal digits, in place of `seed` */
 } dsc_model_parts;
-DSC_API dsc_model_parts dsc_model_parts_defaults(void);
+DSC_API void dsc_model_parts_initialise(dsc_model_parts *parts, size_t size);
+static inline dsc_model_parts dsc_model_parts_defaults(void) {
+    dsc_model_parts parts;
+    dsc_model_parts_initialise(&parts, sizeof parts);
+    return parts;
+}
 
 /* The graph becomes the model's, which frees it; on failure it stays the caller's. Its nodes stay good as
  * long as the model; no further ones may be made. The graph has no inputs but the two. ARGUMENT: a part is
@@ -761,7 +800,12 @@ DSC_API dsc_status dsc_model_from_graph(dsc_model **model, const dsc_model_parts
 /* The graph of any model, also of one that was made from a text or loaded, and what is what in it: image,
  * target, logits and loss alone are set. For sessions, for dsc_graph_find, for freezing. */
 DSC_API dsc_graph *dsc_model_graph(const dsc_model *model);
-DSC_API dsc_model_parts dsc_model_nodes(const dsc_model *model);
+DSC_API void dsc_model_find_nodes(dsc_model_parts *parts, size_t size, const dsc_model *model);
+static inline dsc_model_parts dsc_model_nodes(const dsc_model *model) {
+    dsc_model_parts parts;
+    dsc_model_find_nodes(&parts, sizeof parts, model);
+    return parts;
+}
 
 /* The numbers of a parameter or buffer, (shape), to be read and changed; NULL for other nodes. */
 DSC_API dsc_real *dsc_model_value(dsc_model *model, const dsc_node *node);
@@ -788,7 +832,12 @@ typedef struct dsc_adapt_options {
     dsc_on_copied *on_copied;       /* as in dsc_model_copy_values; may be NULL */
     void *user;                     /* for on_copied */
 } dsc_adapt_options;
-DSC_API dsc_adapt_options dsc_adapt_options_defaults(void);
+DSC_API void dsc_adapt_options_initialise(dsc_adapt_options *options, size_t size);
+static inline dsc_adapt_options dsc_adapt_options_defaults(void) {
+    dsc_adapt_options options;
+    dsc_adapt_options_initialise(&options, sizeof options);
+    return options;
+}
 
 /* A new model for other classes, images or layers, which begins with what `from` has learned: numbers are
  * copied as dsc_model_copy_values does it, all else begins afresh. For images of as many channels it reads
@@ -890,10 +939,10 @@ typedef struct dsc_event {
 /* Called by the thread that called; a non-zero answer ends the work cleanly with DSC_ERROR_STOPPED. */
 typedef int dsc_on_event(void *user, const dsc_event *event);
 
-/* How a model is trained. dsc_training_defaults() fills it; texts are read during the call and not kept. The
+/* How a model is trained. dsc_training_options_defaults() fills it; texts are read during the call and not kept. The
  * names and ranges are those of a recipe's parameters: `descender train --help` lists them. */
-typedef struct dsc_training {
-    size_t size; /* of this struct: dsc_training_defaults sets it */
+typedef struct dsc_training_options {
+    size_t size; /* of this struct: dsc_training_options_defaults sets it */
     unsigned epochs, batch;
     unsigned threads;             /* 0: all. The result does not depend on it */
     unsigned lanes;               /* the parts that a batch is cut into. The result depends on it */
@@ -918,9 +967,14 @@ typedef struct dsc_training {
     /* Alpha, at most 2: each image is mixed with another, s a + (1 - s) b, s from Beta(alpha, alpha), and
      * their classes too; 0: none. Zhang et al., "mixup" (2018). */
     double mixup;
-} dsc_training;
+} dsc_training_options;
 
-DSC_API dsc_training dsc_training_defaults(void);
+DSC_API void dsc_training_options_initialise(dsc_training_options *options, size_t size);
+static inline dsc_training_options dsc_training_options_defaults(void) {
+    dsc_training_options options;
+    dsc_training_options_initialise(&options, sizeof options);
+    return options;
+}
 
 /* Trains `model` on `data`; `how` NULL: the defaults. The model is changed as training goes on; in the end
  * it holds the last weights, their average, or the best of early stopping, as `how` asks, and expects images
@@ -930,7 +984,7 @@ DSC_API dsc_training dsc_training_defaults(void);
  * answer to the held-out images or of the finished model did; the message says where.
  * DSC_ERROR_STOPPED: on_event said so. The same data, model and `how` give the same bits on one kind of
  * processor, whatever the threads. */
-DSC_API dsc_status dsc_train(dsc_model *model, const dsc_dataset *data, const dsc_training *how,
+DSC_API dsc_status dsc_train(dsc_model *model, const dsc_dataset *data, const dsc_training_options *how,
                              dsc_error *error);
 
 /* --- A loop of your own: a session (tier 3) computes gradients, an optimiser changes the parameters. ---
@@ -960,7 +1014,12 @@ typedef struct dsc_optimiser_options {
 } dsc_optimiser_options;
 
 /* Adam, its own learning rate, a constant schedule, no average. */
-DSC_API dsc_optimiser_options dsc_optimiser_options_defaults(void);
+DSC_API void dsc_optimiser_options_initialise(dsc_optimiser_options *options, size_t size);
+static inline dsc_optimiser_options dsc_optimiser_options_defaults(void) {
+    dsc_optimiser_options options;
+    dsc_optimiser_options_initialise(&options, sizeof options);
+    return options;
+}
 
 /* `options` NULL: the defaults. The session must outlive it, and be used by no other thread while a step
  * works. What is frozen now (dsc_node_freeze) is never changed. Everything is allocated here. */
@@ -1019,7 +1078,12 @@ typedef struct dsc_predictor_options {
 /* Batch 256, f32, kernels by the processor.
  * Kernels are checked when they are chosen. A set that computes wrong results on this processor is skipped
  * (dsc_train says so by DSC_EVENT_WARNING); asked for by name, it is DSC_ERROR_MISMATCH. */
-DSC_API dsc_predictor_options dsc_predictor_options_defaults(void);
+DSC_API void dsc_predictor_options_initialise(dsc_predictor_options *options, size_t size);
+static inline dsc_predictor_options dsc_predictor_options_defaults(void) {
+    dsc_predictor_options options;
+    dsc_predictor_options_initialise(&options, sizeof options);
+    return options;
+}
 
 /* `how` NULL: the defaults. All that is needed of the model is copied. DSC_ERROR_DIVERGED: a weight is NaN
  * or infinite. */

@@ -5,10 +5,7 @@
 
 #include <descender.h>
 
-/* Fills `error` (NULL is fine) and returns `code`. What is not to be seen, or is no UTF-8, becomes an escape
- * (visible.h); a message that is too long is cut before a character. Written last-failure-wins; leaves errno
- * as it was. */
-dsc_status dsc_fail(dsc_error *error, dsc_status code, const char *format, ...) DSC_PRINTF(3, 4);
+/* dsc_fail itself is public: descender.h. */
 
 /* dsc_fail for an allocation of `size` bytes that failed; `what` names its purpose. */
 dsc_status dsc_fail_memory(dsc_error *error, size_t size, const char *what);

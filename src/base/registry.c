@@ -9,9 +9,9 @@
 /* Entry `n` of the array, whose pointers may be of any type of descriptor. */
 static const dsc_row *entry(const dsc_registry *registry, size_t n) {
     enum { POINTER = sizeof(const void *) };
-    const dsc_row *row;
-    memcpy(&row, (const char *)registry->rows + n * POINTER, POINTER);
-    return row;
+    const char *descriptor;
+    memcpy(&descriptor, (const char *)registry->rows + n * POINTER, POINTER);
+    return descriptor ? (const void *)(descriptor + registry->row_at) : NULL;
 }
 
 const dsc_row *dsc_registry_at(const dsc_registry *registry, size_t i) {
@@ -25,6 +25,9 @@ const dsc_row *dsc_registry_find_slice(const dsc_registry *registry, const char 
     const dsc_row *row;
     for (size_t i = 0; (row = dsc_registry_at(registry, i)); i++)
         if (strlen(row->name) == length && !memcmp(row->name, name, length)) return row;
+    for (const dsc_older_name *o = registry->older; o && o->older; o++)
+        if (strlen(o->older) == length && !memcmp(o->older, name, length))
+            return dsc_registry_find(registry, o->name);
     return NULL;
 }
 

@@ -9,7 +9,7 @@
 
 #include "base/param.h"
 
-/* How every descriptor begins. */
+/* How every descriptor begins, after its size if it is public and has one. */
 typedef struct dsc_row {
     const char *name;
     const char *help;        /* one line: begins lower case, no full stop */
@@ -20,17 +20,23 @@ typedef struct dsc_row {
 /* Fails to compile unless a descriptor of this type begins as a row; `table` is its member for the
  * parameters. */
 #define DSC_BEGINS_AS_ROW(type, table)                                                                       \
-    _Static_assert(offsetof(type, name) == offsetof(dsc_row, name) &&                                        \
-                       offsetof(type, help) == offsetof(dsc_row, help) &&                                    \
-                       offsetof(type, table) == offsetof(dsc_row, params) &&                                 \
-                       offsetof(type, values_size) == offsetof(dsc_row, values_size),                        \
+    _Static_assert(offsetof(type, help) - offsetof(type, name) == offsetof(dsc_row, help) &&                 \
+                       offsetof(type, table) - offsetof(type, name) == offsetof(dsc_row, params) &&          \
+                       offsetof(type, values_size) - offsetof(type, name) == offsetof(dsc_row, values_size), \
                    "a descriptor begins with its name, help, parameters and their size")
+
+/* What a row was called in earlier versions, whose texts are still read. */
+typedef struct dsc_older_name {
+    const char *older, *name;
+} dsc_older_name;
 
 typedef struct dsc_registry {
     const char *thing;                     /* "layer", for messages */
     const char *things;                    /* "layers" */
     const char *about;                     /* how one is written in a text, for help; or NULL */
     const void *rows;                      /* an array of pointers to descriptors; NULL ends them */
+    size_t row_at;                         /* where the row begins in a descriptor, in bytes */
+    const dsc_older_name *older;           /* {0} ends them; NULL: there are none */
     bool (*holds)(const void *row);        /* which of the rows belong to it; NULL: all */
     size_t (*positional)(const void *row); /* how many parameters may come without their names; NULL: none */
     /* For help: appends what the row says beyond its parameters, or nothing; may be NULL. */
@@ -40,7 +46,7 @@ typedef struct dsc_registry {
 /* Number i of the registry's rows, or NULL. */
 const dsc_row *dsc_registry_at(const dsc_registry *registry, size_t i);
 
-/* The row of that name, or NULL. */
+/* The row of that name, also of an older one, or NULL. */
 const dsc_row *dsc_registry_find(const dsc_registry *registry, const char *name);
 
 /* The same for a name of `length` bytes, which no NUL ends. */

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/folder.h"
+#include "base/options.h"
 #include "base/visible.h"
 #include "data/images.h"
 #include "data/split.h"
@@ -306,38 +307,22 @@ dsc_status dsc_data_form_visit(const dsc_registry *forms, const char *path, dsc_
 
 /* --- the public function --- */
 
-dsc_data_options dsc_data_options_defaults(void) {
+void dsc_data_options_initialise(dsc_data_options *options, size_t size) {
     const dsc_reading how = dsc_reading_defaults();
-    return (dsc_data_options){.size = sizeof(dsc_data_options),
-                              .test_share = how.test_share,
-                              .split_seed = (uint64_t)how.split_seed};
-}
-
-static dsc_status take_options(dsc_data_options *how, const dsc_data_options *given, dsc_error *error) {
-    *how = dsc_data_options_defaults();
-    if (!given) return DSC_OK;
-    if (given->size < offsetof(dsc_data_options, split_seed))
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "dsc_data_options: size is %zu; begin with dsc_data_options_defaults()", given->size);
-    const unsigned char *bytes = (const unsigned char *)given;
-    for (size_t i = sizeof *how; i < given->size; i++)
-        if (bytes[i])
-            return dsc_fail(
-                error, DSC_ERROR_UNSUPPORTED,
-                "dsc_data_options asks for what this version, %s, does not know; use a newer library",
-                dsc_version());
-    memcpy(how, given, given->size < sizeof *how ? given->size : sizeof *how);
-    return DSC_OK;
+    const dsc_data_options own = {.size = sizeof(dsc_data_options),
+                                  .test_share = how.test_share,
+                                  .split_seed = (uint64_t)how.split_seed};
+    dsc_options_give(options, size, &own, sizeof own);
 }
 
 dsc_status dsc_dataset_open_any(dsc_dataset **train, dsc_dataset **test, const char *path,
                                 const dsc_data_options *given, dsc_remarks *remarks, dsc_error *error) {
-    dsc_data_options how;
+    dsc_data_options how = dsc_data_options_defaults();
     dsc_reading reading;
     *train = *test = NULL;
     if (remarks) remarks->count = 0;
     if (!path) return dsc_fail(error, DSC_ERROR_ARGUMENT, "expected the path of data, found NULL");
-    dsc_status status = take_options(&how, given, error);
+    dsc_status status = DSC_OPTIONS_TAKE(&how, given, dsc_data_options, test_share, error);
     if (status) return status;
     const dsc_reading asked = {.test_share = how.test_share,
                                .split_seed = (int64_t)(how.split_seed & INT64_MAX),

@@ -28,6 +28,7 @@ static void free_node(dsc_node *node) {
     free(node->name);
     free(node->layer);
     free(node->values);
+    free(node->own_op);
     free(node->inputs);
     free(node->in_shapes);
     free(node->out_shapes);
@@ -194,6 +195,35 @@ static dsc_status infer_shapes(dsc_node *node) {
     return status;
 }
 
+/* An op of an older header is shorter, and one of a newer header must not ask for what is not known here. */
+static bool op_is_usable(dsc_graph *graph, const dsc_op *op) {
+    const unsigned char *bytes = (const unsigned char *)op;
+    if (op->size < offsetof(dsc_op, backward)) {
+        dsc_graph_fail(graph, DSC_ERROR_ARGUMENT,
+                       "an op's size is %zu, expected %zu; set .size = sizeof(dsc_op)", op->size, sizeof *op);
+        return false;
+    }
+    for (size_t i = sizeof *op; i < op->size; i++)
+        if (bytes[i]) {
+            dsc_graph_fail(graph, DSC_ERROR_UNSUPPORTED,
+                           "the op '%s' asks for what this version, %s, does not know; use a newer library",
+                           op->name, dsc_version());
+            return false;
+        }
+    return true;
+}
+
+/* The copy keeps the size that was given, so that another graph that takes it makes a copy of its own. */
+static bool take_op(dsc_node *node, const dsc_op *op) {
+    node->op = op;
+    if (op->size >= sizeof *op) return true;
+    node->own_op = dsc_allocate(1, sizeof *op);
+    if (!node->own_op) return false;
+    memcpy(node->own_op, op, op->size);
+    node->op = node->own_op;
+    return true;
+}
+
 static bool inputs_are_usable(dsc_graph *graph, const dsc_op *op, dsc_node *const *inputs, size_t count) {
     if (count < op->least_inputs || count > op->most_inputs) {
         dsc_graph_fail(graph, DSC_ERROR_ARGUMENT, "%s takes %zu to %zu inputs, found %zu", op->name,
@@ -248,18 +278,19 @@ static void take_values(dsc_node *node, const void *values) {
 dsc_node *dsc_apply(const dsc_op *op, dsc_node *const *inputs, size_t count, const void *values) {
     if (!count || !inputs[0]) return NULL;
     dsc_graph *graph = inputs[0]->graph;
-    if (graph->error.code || !inputs_are_usable(graph, op, inputs, count)) return &graph->failed;
+    if (graph->error.code || !op_is_usable(graph, op) || !inputs_are_usable(graph, op, inputs, count))
+        return &graph->failed;
     dsc_node *node = new_node(graph, DSC_NODE_OP, NULL);
     if (!node) return &graph->failed;
     size_t outputs = op->outputs ? op->outputs : 1;
-    node->op = op;
+    bool complete = take_op(node, op);
     node->input_count = count;
     node->inputs = dsc_allocate(count, sizeof(dsc_node *));
     node->in_shapes = dsc_allocate(count, sizeof(dsc_shape));
     node->out_shapes = dsc_allocate(outputs, sizeof(dsc_shape));
     node->values = dsc_allocate(1, op->values_size);
     node->roles = dsc_allocate(count, sizeof(dsc_role));
-    bool complete = node->roles && node->inputs && node->in_shapes && node->out_shapes && node->values;
+    complete = complete && node->roles && node->inputs && node->in_shapes && node->out_shapes && node->values;
     if (!complete) {
         fail_memory(graph, op->name);
     } else {

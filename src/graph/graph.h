@@ -34,6 +34,7 @@ struct dsc_node {
 
     /* ops */
     const dsc_op *op;
+    dsc_op *own_op; /* a whole one in place of a shorter one, of an older header; or NULL */
     void *values;
     size_t input_count, output; /* output: which one, for DSC_NODE_OUTPUT */
     dsc_node **inputs;

@@ -3,13 +3,15 @@
 #include "graph/session.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/options.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-dsc_session_options dsc_session_defaults(void) {
-    return (dsc_session_options){
+void dsc_session_options_initialise(dsc_session_options *options, size_t size) {
+    const dsc_session_options own = {
         .size = sizeof(dsc_session_options), .batch = 1, .lanes = 8, .threads = 1, .seed = 1};
+    dsc_options_give(options, size, &own, sizeof own);
 }
 
 /* --- creating --- */
@@ -27,9 +29,6 @@ static dsc_status check_node(const dsc_graph *graph, const dsc_node *node, const
 
 static dsc_status executor_options(dsc_executor_options *out, const dsc_graph *graph,
                                    const dsc_session_options *options, dsc_error *error) {
-    if (options->size != sizeof *options)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "the options are of another version of the library; begin with dsc_session_defaults");
     dsc_status status = dsc_graph_check(graph, error);
     if (!status && options->loss) status = check_node(graph, options->loss, "the loss", error);
     if (!status && options->saliency)
@@ -68,11 +67,14 @@ static dsc_status allocate(dsc_session *session, dsc_error *error) {
     return DSC_OK;
 }
 
-dsc_status dsc_session_create(dsc_session **result, const dsc_graph *graph,
-                              const dsc_session_options *options, dsc_error *error) {
+dsc_status dsc_session_create(dsc_session **result, const dsc_graph *graph, const dsc_session_options *given,
+                              dsc_error *error) {
     *result = NULL;
+    dsc_session_options own = dsc_session_options_defaults();
+    const dsc_session_options *options = &own;
     dsc_executor_options how;
-    dsc_status status = executor_options(&how, graph, options, error);
+    dsc_status status = DSC_OPTIONS_TAKE(&own, given, dsc_session_options, batch, error);
+    if (!status) status = executor_options(&how, graph, options, error);
     if (status) return status;
     dsc_session *session = dsc_allocate(1, sizeof *session);
     if (!session) return dsc_fail_memory(error, sizeof *session, "a session");

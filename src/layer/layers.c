@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define DSC_LAYERS(LAYER)                                                                                    \
-    LAYER(avgpool)                                                                                           \
+    LAYER(average_pool)                                                                                      \
     LAYER(batch_norm)                                                                                        \
     LAYER(conv2d)                                                                                            \
     LAYER(dense)                                                                                             \
@@ -20,10 +20,10 @@
     LAYER(dropout)                                                                                           \
     LAYER(flatten)                                                                                           \
     LAYER(gelu)                                                                                              \
-    LAYER(globalpool)                                                                                        \
+    LAYER(global_pool)                                                                                       \
     LAYER(layer_norm)                                                                                        \
     LAYER(leaky_relu)                                                                                        \
-    LAYER(maxpool)                                                                                           \
+    LAYER(max_pool)                                                                                          \
     LAYER(parallel)                                                                                          \
     LAYER(relu)                                                                                              \
     LAYER(residual)                                                                                          \
@@ -47,13 +47,17 @@ static void facts(dsc_text *text, const void *row) {
     if (layer->brackets) dsc_text_append(text, "as in %s(%s)", layer->name, layer->brackets);
 }
 
+static const dsc_older_name older_names[] = {
+    {"maxpool", "max-pool"}, {"avgpool", "average-pool"}, {"globalpool", "global-pool"}, {0}};
+
 const dsc_registry dsc_layer_registry = {
     .thing = "layer",
     .things = "layers",
     .about =
-        "What a model's text is made of, divided by commas, as in --model 'conv 32 3x3, relu, maxpool 2, "
+        "What a model's text is made of, divided by commas, as in --model 'conv 32 3x3, relu, max-pool 2, "
         "flatten, dense'. Parameters in [] may be given without their names, in this order.",
     .rows = dsc_layers,
+    .older = older_names,
     .positional = positional,
     .facts = facts,
 };
@@ -137,6 +141,6 @@ bool dsc_layer_takes_images(dsc_node *x, const char *what) {
     if (x->shape.rank == 3) return true;
     dsc_graph_fail(x->graph, DSC_ERROR_ARGUMENT, "%s needs images (C, H, W), found values of shape %s%s",
                    what, dsc_shape_format(text, &x->shape),
-                   x->shape.rank == 1 ? "; put it before flatten, globalpool and dense" : "");
+                   x->shape.rank == 1 ? "; put it before flatten, global-pool and dense" : "");
     return false;
 }

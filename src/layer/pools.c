@@ -23,8 +23,8 @@ static dsc_node *build_average(dsc_node *x, const void *values, size_t classes) 
     return build(&dsc_op_average_pool, x, values);
 }
 
-const dsc_layer dsc_layer_maxpool = {
-    .name = "maxpool",
+const dsc_layer dsc_layer_max_pool = {
+    .name = "max-pool",
     .help = "the largest value of each window",
     .params = dsc_pool_params,
     .values_size = sizeof(dsc_pool_values),
@@ -32,8 +32,8 @@ const dsc_layer dsc_layer_maxpool = {
     .build = build_max,
 };
 
-const dsc_layer dsc_layer_avgpool = {
-    .name = "avgpool",
+const dsc_layer dsc_layer_average_pool = {
+    .name = "average-pool",
     .help = "the average of each window",
     .params = dsc_pool_params,
     .values_size = sizeof(dsc_pool_values),
@@ -57,7 +57,7 @@ static const dsc_param global_params[] = {
 
 static dsc_node *build_global(dsc_node *x, const void *values, size_t classes) {
     (void)classes;
-    if (!dsc_layer_takes_images(x, "globalpool")) return &x->graph->failed;
+    if (!dsc_layer_takes_images(x, "global-pool")) return &x->graph->failed;
     switch (((const global_values *)values)->how) {
     case GLOBAL_MAX:
         return dsc_global_max_pool(x);
@@ -70,8 +70,8 @@ static dsc_node *build_global(dsc_node *x, const void *values, size_t classes) {
     }
 }
 
-const dsc_layer dsc_layer_globalpool = {
-    .name = "globalpool",
+const dsc_layer dsc_layer_global_pool = {
+    .name = "global-pool",
     .help = "one number for each channel",
     .params = global_params,
     .values_size = sizeof(global_values),

@@ -5,13 +5,15 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/options.h"
 #include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-dsc_adapt_options dsc_adapt_options_defaults(void) {
-    return (dsc_adapt_options){.size = sizeof(dsc_adapt_options)};
+void dsc_adapt_options_initialise(dsc_adapt_options *options, size_t size) {
+    const dsc_adapt_options own = {.size = sizeof(dsc_adapt_options)};
+    dsc_options_give(options, size, &own, sizeof own);
 }
 
 /* --- the text for another number of classes --- */
@@ -120,7 +122,7 @@ static dsc_status make(dsc_model **adapted, const dsc_model *from, const dsc_ada
     options.class_weights = how->class_weights;
     options.seed = how->seed;
     options.seed_digits = how->seed_digits;
-    dsc_status status = dsc_model_make(adapted, &options, error);
+    dsc_status status = dsc_model_create(adapted, &options, error);
     return status ? dsc_error_context(error, status, "adapting a model") : DSC_OK;
 }
 
@@ -137,15 +139,13 @@ static dsc_status take_images(dsc_model *to, const dsc_model *from, dsc_error *e
     return dsc_model_expect(to, &images, error);
 }
 
-dsc_status dsc_model_adapt(dsc_model **result, const dsc_model *from, const dsc_adapt_options *options,
+dsc_status dsc_model_adapt(dsc_model **result, const dsc_model *from, const dsc_adapt_options *given,
                            dsc_error *error) {
+    dsc_adapt_options own = dsc_adapt_options_defaults();
+    const dsc_adapt_options *how = &own;
     *result = NULL;
-    const dsc_adapt_options usual = dsc_adapt_options_defaults();
-    const dsc_adapt_options *how = options ? options : &usual;
-    if (how->size != sizeof *how)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "adapt options of %zu bytes, expected %zu; begin with dsc_adapt_options_defaults()",
-                        how->size, sizeof *how);
+    dsc_status status = DSC_OPTIONS_TAKE(&own, given, dsc_adapt_options, text, error);
+    if (status) return status;
     if (from->own_graph && !how->text)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
                         "the model is of a graph of its own, so there is no text to make another from; make "
@@ -156,7 +156,7 @@ dsc_status dsc_model_adapt(dsc_model **result, const dsc_model *from, const dsc_
                                       how->classes ? how->classes : from->classes);
     if (!text) return dsc_fail_memory(error, strlen(from->text), "the text of a model");
     dsc_model *model = NULL;
-    dsc_status status = make(&model, from, how, text, error);
+    status = make(&model, from, how, text, error);
     free(text);
     if (!status && !dsc_model_copy_values(model, from, how->on_copied, how->user))
         status = dsc_fail(error, DSC_ERROR_MISMATCH,

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/options.h"
 #include "base/seed.h"
 #include "base/visible.h"
 #include "data/dataset.h"
@@ -16,7 +17,10 @@
 
 static const char OWN_TEXT[] = "own graph", OWN_LOSS[] = "own loss";
 
-dsc_model_parts dsc_model_parts_defaults(void) { return (dsc_model_parts){.size = sizeof(dsc_model_parts)}; }
+void dsc_model_parts_initialise(dsc_model_parts *parts, size_t size) {
+    const dsc_model_parts own = {.size = sizeof(dsc_model_parts)};
+    dsc_options_give(parts, size, &own, sizeof own);
+}
 
 /* --- checks --- */
 
@@ -44,10 +48,6 @@ static dsc_status check_inputs(const dsc_model_parts *parts, dsc_error *error) {
 }
 
 static dsc_status check_parts(const dsc_model_parts *parts, dsc_error *error) {
-    if (parts->size != sizeof *parts)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "model parts of %zu bytes, expected %zu; begin with dsc_model_parts_defaults()",
-                        parts->size, sizeof *parts);
     dsc_node *const nodes[] = {parts->image, parts->target, parts->logits, parts->loss};
     for (size_t i = 0; i < 4; i++) {
         static const char *const names[] = {"image", "target", "logits", "loss"};
@@ -101,9 +101,12 @@ static dsc_status fill(dsc_model *model, const dsc_model_parts *parts, dsc_error
     return dsc_model_normalise(model, "unit", NULL, error);
 }
 
-dsc_status dsc_model_from_graph(dsc_model **result, const dsc_model_parts *parts, dsc_error *error) {
+dsc_status dsc_model_from_graph(dsc_model **result, const dsc_model_parts *given, dsc_error *error) {
+    dsc_model_parts own = dsc_model_parts_defaults();
+    const dsc_model_parts *parts = &own;
     *result = NULL;
-    dsc_status status = check_parts(parts, error);
+    dsc_status status = DSC_OPTIONS_TAKE(&own, given, dsc_model_parts, loss, error);
+    if (!status) status = check_parts(parts, error);
     if (status) return status;
     dsc_model *model = dsc_allocate(1, sizeof *model);
     if (!model) return dsc_fail_memory(error, sizeof *model, "a model");
@@ -121,13 +124,13 @@ dsc_status dsc_model_from_graph(dsc_model **result, const dsc_model_parts *parts
 
 dsc_graph *dsc_model_graph(const dsc_model *model) { return model->graph; }
 
-dsc_model_parts dsc_model_nodes(const dsc_model *model) {
-    dsc_model_parts parts = dsc_model_parts_defaults();
-    parts.image = model->image;
-    parts.target = model->target;
-    parts.logits = model->logits;
-    parts.loss = model->loss;
-    return parts;
+void dsc_model_find_nodes(dsc_model_parts *parts, size_t size, const dsc_model *model) {
+    const dsc_model_parts own = {.size = sizeof(dsc_model_parts),
+                                 .image = model->image,
+                                 .target = model->target,
+                                 .logits = model->logits,
+                                 .loss = model->loss};
+    dsc_options_give(parts, size, &own, sizeof own);
 }
 
 dsc_real *dsc_model_value(dsc_model *model, const dsc_node *node) {

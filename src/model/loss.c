@@ -39,7 +39,7 @@ dsc_status dsc_loss_build(dsc_node **loss, dsc_node *logits, dsc_node *target, c
         return dsc_spec_fail(error, text, (size_t)(next - text) + 1,
                              "expected one loss, found '%c' behind it", *next);
     status = dsc_spec_choose(&row, &values, &spec, text, &dsc_loss_registry, error);
-    if (!status) status = apply(loss, logits, target, (const void *)row, text, values, weighted, error);
+    if (!status) status = apply(loss, logits, target, dsc_op_of_row(row), text, values, weighted, error);
     dsc_row_release(row, values);
     return status;
 }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/options.h"
 #include "base/seed.h"
 #include "base/visible.h"
 #include "data/dataset.h"
@@ -15,15 +16,12 @@
 
 static const char USUAL_LOSS[] = "softmax-cross-entropy";
 
-dsc_model_options dsc_model_options_defaults(void) {
-    return (dsc_model_options){.size = sizeof(dsc_model_options), .shape = {1, 28, 28}, .classes = 10};
+void dsc_model_options_initialise(dsc_model_options *options, size_t size) {
+    const dsc_model_options own = {.size = sizeof(dsc_model_options), .shape = {1, 28, 28}, .classes = 10};
+    dsc_options_give(options, size, &own, sizeof own);
 }
 
 static dsc_status check_options(const dsc_model_options *options, dsc_error *error) {
-    if (options->size != sizeof *options)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "model options of %zu bytes, expected %zu; begin with dsc_model_options_defaults()",
-                        options->size, sizeof *options);
     if (!options->text)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "a model needs a text, such as \"784-100-10\"");
     if (options->classes < 1 || options->classes > DSC_CLASSES_MOST)
@@ -139,9 +137,12 @@ static dsc_status make_parts(dsc_model *model, const dsc_model_options *options,
     return DSC_OK;
 }
 
-dsc_status dsc_model_make(dsc_model **result, const dsc_model_options *options, dsc_error *error) {
+dsc_status dsc_model_create(dsc_model **result, const dsc_model_options *given, dsc_error *error) {
+    dsc_model_options own = dsc_model_options_defaults();
+    const dsc_model_options *options = &own;
     *result = NULL;
-    dsc_status status = check_options(options, error);
+    dsc_status status = DSC_OPTIONS_TAKE(&own, given, dsc_model_options, text, error);
+    if (!status) status = check_options(options, error);
     if (status) return status;
     dsc_model *model = dsc_allocate(1, sizeof *model);
     if (!model) return dsc_fail_memory(error, sizeof *model, "a model");
@@ -153,7 +154,8 @@ dsc_status dsc_model_make(dsc_model **result, const dsc_model_options *options, 
     return status;
 }
 
-dsc_status dsc_model_create(dsc_model **model, const char *text, const dsc_dataset *data, dsc_error *error) {
+dsc_status dsc_model_create_for(dsc_model **model, const char *text, const dsc_dataset *data,
+                                dsc_error *error) {
     dsc_model_options options = dsc_model_options_defaults();
     options.text = text;
     options.classes = dsc_dataset_classes(data);
@@ -163,7 +165,7 @@ dsc_status dsc_model_create(dsc_model **model, const char *text, const dsc_datas
     if (!names) return dsc_fail_memory(error, options.classes * sizeof *names, "the names of classes");
     for (size_t i = 0; i < options.classes; i++) names[i] = dsc_dataset_class_name(data, i);
     options.class_names = names;
-    dsc_status status = dsc_model_make(model, &options, error);
+    dsc_status status = dsc_model_create(model, &options, error);
     free(names);
     return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* model.h: what a model is made of. Created by dsc_model_make from a text, or by dsc_model_parse from a
+/* model.h: what a model is made of. Created by dsc_model_create from a text, or by dsc_model_parse from a
  * file. */
 #ifndef DSC_MODEL_MODEL_H
 #define DSC_MODEL_MODEL_H

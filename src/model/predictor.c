@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/options.h"
 #include "data/dataset.h"
 
 #include <stdlib.h>
@@ -43,8 +44,10 @@ struct dsc_workspace {
     const uint8_t *images;
 };
 
-dsc_predictor_options dsc_predictor_options_defaults(void) {
-    return (dsc_predictor_options){.size = sizeof(dsc_predictor_options), .batch = 256, .precision = "f32"};
+void dsc_predictor_options_initialise(dsc_predictor_options *options, size_t size) {
+    const dsc_predictor_options own = {
+        .size = sizeof(dsc_predictor_options), .batch = 256, .precision = "f32"};
+    dsc_options_give(options, size, &own, sizeof own);
 }
 
 static dsc_status choose_kernels(dsc_predictor *p, bool *bf16, const dsc_predictor_options *how,
@@ -82,11 +85,6 @@ static dsc_status copy_model(dsc_predictor *p, const dsc_model *model, dsc_error
 static dsc_status make(dsc_predictor *p, const dsc_model *model, const dsc_predictor_options *how,
                        dsc_error *error) {
     bool bf16 = false;
-    if (how->size != sizeof *how)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "predictor options of %zu bytes, expected %zu; begin with "
-                        "dsc_predictor_options_defaults()",
-                        how->size, sizeof *how);
     if (how->batch < 1 || how->batch > BATCH_MOST)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "batch %zu; expected 1 to %d", how->batch, BATCH_MOST);
     p->batch = how->batch;
@@ -106,12 +104,14 @@ static dsc_status make(dsc_predictor *p, const dsc_model *model, const dsc_predi
 }
 
 dsc_status dsc_predictor_create(dsc_predictor **result, const dsc_model *model,
-                                const dsc_predictor_options *how, dsc_error *error) {
-    const dsc_predictor_options usual = dsc_predictor_options_defaults();
+                                const dsc_predictor_options *given, dsc_error *error) {
+    dsc_predictor_options how = dsc_predictor_options_defaults();
     *result = NULL;
+    dsc_status status = DSC_OPTIONS_TAKE(&how, given, dsc_predictor_options, batch, error);
+    if (status) return status;
     dsc_predictor *p = dsc_allocate(1, sizeof *p);
     if (!p) return dsc_fail_memory(error, sizeof *p, "a predictor");
-    dsc_status status = make(p, model, how ? how : &usual, error);
+    status = make(p, model, &how, error);
     if (status)
         dsc_predictor_free(p);
     else

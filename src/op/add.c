@@ -130,6 +130,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_add = {
+    .size = sizeof(dsc_op),
     .name = "add",
     .help = "the sum of two values, or of a value and a bias",
     .least_inputs = 2,

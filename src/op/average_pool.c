@@ -99,6 +99,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_average_pool = {
+    .size = sizeof(dsc_op),
     .name = "average-pool",
     .help = "the average of each window",
     .params = dsc_pool_params,

@@ -347,6 +347,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_batch_norm = {
+    .size = sizeof(dsc_op),
     .name = "batch-norm",
     .help = "each channel brought to mean beta and deviation gamma over the batch",
     .params = dsc_batch_norm_params,

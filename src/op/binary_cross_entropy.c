@@ -96,6 +96,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_binary_cross_entropy = {
+    .size = sizeof(dsc_op),
     .name = "binary-cross-entropy",
     .help = "a loss for logits that each say yes or no by themselves",
     .params = params,

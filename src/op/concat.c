@@ -56,6 +56,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_concat = {
+    .size = sizeof(dsc_op),
     .name = "concat",
     .help = "values side by side along the first dimension",
     .least_inputs = 2,

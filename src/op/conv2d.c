@@ -299,6 +299,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_conv2d = {
+    .size = sizeof(dsc_op),
     .name = "conv2d",
     .help = "convolution with a weight (K, C, height, width), plus a bias (K) if there is one",
     .params = params,

@@ -202,6 +202,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_depthwise_conv2d = {
+    .size = sizeof(dsc_op),
     .name = "depthwise-conv2d",
     .help = "each channel convolved with its own kernel of a weight (C, 1, height, width), plus a bias (C)",
     .params = params,

@@ -85,6 +85,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_dropout = {
+    .size = sizeof(dsc_op),
     .name = "dropout",
     .help = "while training, a random share of the units is zero and the rest is scaled up",
     .params = dsc_dropout_params,

@@ -62,6 +62,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_gelu = {
+    .size = sizeof(dsc_op),
     .name = "gelu",
     .help = "x times the normal distribution at x",
     .flags = DSC_ELEMENTWISE_FLAGS,

@@ -32,6 +32,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_global_average_pool = {
+    .size = sizeof(dsc_op),
     .name = "global-average-pool",
     .help = "the average of each channel",
     .least_inputs = 1,

@@ -45,6 +45,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_global_max_pool = {
+    .size = sizeof(dsc_op),
     .name = "global-max-pool",
     .help = "the largest value of each channel",
     .least_inputs = 1,

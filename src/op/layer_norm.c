@@ -142,6 +142,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_layer_norm = {
+    .size = sizeof(dsc_op),
     .name = "layer-norm",
     .help = "each sample brought to mean 0 and deviation 1, then times gamma plus beta",
     .params = dsc_layer_norm_params,

@@ -47,6 +47,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_leaky_relu = {
+    .size = sizeof(dsc_op),
     .name = "leaky-relu",
     .help = "the positive part, and a little of the negative",
     .params = dsc_leaky_relu_params,

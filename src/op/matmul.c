@@ -276,6 +276,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_matmul = {
+    .size = sizeof(dsc_op),
     .name = "matmul",
     .values_size = sizeof(dsc_matmul_values),
     .help = "the product with a weight (N, K), plus a bias (N) if there is one",

@@ -283,6 +283,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_max_pool = {
+    .size = sizeof(dsc_op),
     .name = "max-pool",
     .help = "the largest value of each window",
     .params = dsc_pool_params,

@@ -75,6 +75,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_mul = {
+    .size = sizeof(dsc_op),
     .name = "mul",
     .help = "the product of two values, number by number",
     .least_inputs = 2,

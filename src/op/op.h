@@ -19,6 +19,8 @@
 /* All of the library's ops; NULL ends them. The losses are those flagged DSC_OP_LOSS. */
 extern const dsc_op *const dsc_ops[];
 extern const dsc_registry dsc_op_registry, dsc_loss_registry;
+/* The op whose row in those it is; NULL of NULL. */
+const dsc_op *dsc_op_of_row(const dsc_row *row);
 
 /* How many numbers of input i, and of output i, this call sees. */
 static inline size_t dsc_in_numbers(const dsc_call *call, size_t i) {

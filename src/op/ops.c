@@ -39,26 +39,32 @@ DSC_OPS(DECLARE)
 const dsc_op *const dsc_ops[] = {DSC_OPS(ENTRY) NULL};
 DSC_BEGINS_AS_ROW(dsc_op, params);
 
+const dsc_op *dsc_op_of_row(const dsc_row *row) {
+    return row ? (const void *)((const char *)row - offsetof(dsc_op, name)) : NULL;
+}
+
 const dsc_registry dsc_op_registry = {
     .thing = "op",
     .things = "ops",
     .about =
         "Functions of nodes, which layers are made of. In C: dsc_apply, or the function of the same name.",
     .rows = dsc_ops,
+    .row_at = offsetof(dsc_op, name),
 };
 
-static bool is_loss(const void *row) { return ((const dsc_op *)row)->flags & DSC_OP_LOSS; }
+static bool is_loss(const void *row) { return dsc_op_of_row(row)->flags & DSC_OP_LOSS; }
 
 const dsc_registry dsc_loss_registry = {
     .thing = "loss",
     .things = "losses",
     .about = "What training makes small, as in --loss 'softmax-cross-entropy smoothing=0.1'.",
     .rows = dsc_ops,
+    .row_at = offsetof(dsc_op, name),
     .holds = is_loss,
 };
 
 const dsc_op *dsc_op_find(const char *name) {
-    return (const void *)dsc_registry_find(&dsc_op_registry, name);
+    return dsc_op_of_row(dsc_registry_find(&dsc_op_registry, name));
 }
 
 dsc_status dsc_expect_role(const dsc_shape_rule *rule, size_t i, dsc_role role, const char *what,

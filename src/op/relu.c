@@ -59,6 +59,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_relu = {
+    .size = sizeof(dsc_op),
     .name = "relu",
     .help = "the positive part",
     .flags = DSC_ELEMENTWISE_FLAGS | DSC_OP_RELU,

@@ -46,6 +46,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_reshape = {
+    .size = sizeof(dsc_op),
     .name = "reshape",
     .help = "the same numbers in another shape; without sizes: flat",
     .params = params,

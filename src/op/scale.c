@@ -42,6 +42,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_scale = {
+    .size = sizeof(dsc_op),
     .name = "scale",
     .help = "a value times a constant",
     .params = params,

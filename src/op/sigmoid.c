@@ -33,6 +33,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_sigmoid = {
+    .size = sizeof(dsc_op),
     .name = "sigmoid",
     .help = "the logistic function: between 0 and 1",
     .flags = DSC_ELEMENTWISE_FLAGS,

@@ -40,6 +40,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_silu = {
+    .size = sizeof(dsc_op),
     .name = "silu",
     .help = "x times its logistic function",
     .flags = DSC_ELEMENTWISE_FLAGS,

@@ -79,6 +79,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_slice = {
+    .size = sizeof(dsc_op),
     .name = "slice",
     .help = "a part of a value along one dimension",
     .params = params,

@@ -49,6 +49,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_softmax = {
+    .size = sizeof(dsc_op),
     .name = "softmax",
     .help = "probabilities from logits, along the last dimension",
     .least_inputs = 1,

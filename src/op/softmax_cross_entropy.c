@@ -100,6 +100,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_softmax_cross_entropy = {
+    .size = sizeof(dsc_op),
     .name = "softmax-cross-entropy",
     .help = "the loss of classifiers: cross-entropy between softmax of the logits and the target",
     .params = params,

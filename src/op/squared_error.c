@@ -66,6 +66,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_squared_error = {
+    .size = sizeof(dsc_op),
     .name = "squared-error",
     .help = "a loss: the squared distance from the target",
     .params = params,

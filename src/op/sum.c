@@ -37,6 +37,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_sum = {
+    .size = sizeof(dsc_op),
     .name = "sum",
     .help = "the sum of a sample's values, one number",
     .least_inputs = 1,

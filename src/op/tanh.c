@@ -33,6 +33,7 @@ static const dsc_op_example examples[] = {
 };
 
 const dsc_op dsc_op_tanh = {
+    .size = sizeof(dsc_op),
     .name = "tanh",
     .help = "the hyperbolic tangent: between -1 and 1",
     .flags = DSC_ELEMENTWISE_FLAGS,

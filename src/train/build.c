@@ -111,7 +111,8 @@ dsc_status dsc_recipe_make_model(dsc_model **model, const dsc_recipe *recipe, co
         balance(weights, recipe, data);
         options.class_weights = weights;
     }
-    return recipe->from ? start_from(model, recipe, &options, error) : dsc_model_make(model, &options, error);
+    return recipe->from ? start_from(model, recipe, &options, error)
+                        : dsc_model_create(model, &options, error);
 }
 
 /* --- frozen layers, and rates --- */

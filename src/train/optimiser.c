@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/options.h"
 #include "base/text.h"
 #include "graph/session.h"
 #include "train/build.h"
@@ -20,17 +21,13 @@ struct dsc_optimiser {
     uint64_t step, runs; /* steps done; runs of the session when the last was done */
 };
 
-dsc_optimiser_options dsc_optimiser_options_defaults(void) {
-    return (dsc_optimiser_options){
+void dsc_optimiser_options_initialise(dsc_optimiser_options *options, size_t size) {
+    const dsc_optimiser_options own = {
         .size = sizeof(dsc_optimiser_options), .text = "adam", .weight_decay = -1, .schedule = "constant"};
+    dsc_options_give(options, size, &own, sizeof own);
 }
 
 static dsc_status check(const dsc_session *session, const dsc_optimiser_options *how, dsc_error *error) {
-    if (how->size != sizeof *how)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "optimiser options of %zu bytes, expected %zu; begin with "
-                        "dsc_optimiser_options_defaults()",
-                        how->size, sizeof *how);
     if (!session->options.training)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
                         "an optimiser needs gradients; make the session with a loss and `training`");
@@ -86,11 +83,12 @@ static dsc_status make(dsc_optimiser *o, const dsc_optimiser_options *how, dsc_e
 }
 
 dsc_status dsc_optimiser_create(dsc_optimiser **result, dsc_session *session,
-                                const dsc_optimiser_options *options, dsc_error *error) {
+                                const dsc_optimiser_options *given, dsc_error *error) {
+    dsc_optimiser_options own = dsc_optimiser_options_defaults();
+    const dsc_optimiser_options *how = &own;
     *result = NULL;
-    const dsc_optimiser_options usual = dsc_optimiser_options_defaults();
-    const dsc_optimiser_options *how = options ? options : &usual;
-    dsc_status status = check(session, how, error);
+    dsc_status status = DSC_OPTIONS_TAKE(&own, given, dsc_optimiser_options, text, error);
+    if (!status) status = check(session, how, error);
     if (status) return status;
     dsc_optimiser *o = dsc_allocate(1, sizeof *o);
     if (!o) return dsc_fail_memory(error, sizeof *o, "an optimiser");

@@ -3,7 +3,7 @@
 #include "train/recipe.h"
 
 #define TWO_CONVOLUTIONS                                                                                     \
-    "conv 24 5x5, relu, maxpool 2, conv 48 5x5, relu, maxpool 2, flatten, dropout 0.3, dense 256, relu,"     \
+    "conv 24 5x5, relu, max-pool 2, conv 48 5x5, relu, max-pool 2, flatten, dropout 0.3, dense 256, relu,"   \
     " dropout 0.3, dense"
 
 #define NORM "batch-norm, relu"
@@ -19,7 +19,8 @@ const dsc_named_recipe dsc_named_recipes[] = {
      " \"optimiser\": \"adamw\", \"learning-rate\": 0.004, \"weight-decay\": 0.01, \"batch\": 128,"
      " \"schedule\": \"cosine warmup=0.1\", \"epochs\": 30}"},
     {"lenet-5", "LeCun's network of 1998, with ReLU and maximum pooling",
-     "{\"model\": \"conv 6 5x5 padding=2, relu, maxpool 2, conv 16 5x5, relu, maxpool 2, flatten, dense 120, "
+     "{\"model\": \"conv 6 5x5 padding=2, relu, max-pool 2, conv 16 5x5, relu, max-pool 2, flatten, dense "
+     "120, "
      "relu,"
      " dense 84, relu, dense\", \"normalise\": \"standard\", \"optimiser\": \"adam\", \"learning-rate\": "
      "0.002,"
@@ -41,8 +42,9 @@ const dsc_named_recipe dsc_named_recipes[] = {
      " elastic p=0.7\", \"clean-epochs\": 2, \"ema\": 0.999, \"precision\": \"auto\"}"},
     {"shipped", "the network inside the program: 20,000 numbers, augmentation, twelve epochs",
      "{\"model\": \"conv 16 3x3 padding=1 bias=off, " NORM
-     ", maxpool 2, conv 32 3x3 padding=1 bias=off, " NORM ", maxpool 2, conv 48 3x3 padding=1 bias=off, " NORM
-     ", parallel(globalpool avg | globalpool max), dense\","
+     ", max-pool 2, conv 32 3x3 padding=1 bias=off, " NORM
+     ", max-pool 2, conv 48 3x3 padding=1 bias=off, " NORM
+     ", parallel(global-pool avg | global-pool max), dense\","
      " \"normalise\": \"standard\", \"optimiser\": \"adamw\", \"learning-rate\": 0.006, \"weight-decay\": "
      "0.02,"
      " \"batch\": 64, \"schedule\": \"one-cycle\", \"epochs\": 12, \"augment\": \"affine rotate=15 shift=2 "
@@ -52,13 +54,13 @@ const dsc_named_recipe dsc_named_recipes[] = {
      "{\"model\": \"784-256-10\", \"optimiser\": \"adam\", \"learning-rate\": 0.005, \"batch\": 128,"
      " \"schedule\": \"one-cycle\", \"epochs\": 4, \"precision\": \"auto\"}"},
     {"mnist-99", "99 percent in a few seconds: two convolutions, two epochs",
-     "{\"model\": \"conv 24 5x5 bias=off, " NORM ", maxpool 2, conv 48 3x3 bias=off, " NORM
-     ", maxpool 2, flatten, dense 128, relu, dense\", \"normalise\": \"standard\", \"optimiser\": \"adam\","
+     "{\"model\": \"conv 24 5x5 bias=off, " NORM ", max-pool 2, conv 48 3x3 bias=off, " NORM
+     ", max-pool 2, flatten, dense 128, relu, dense\", \"normalise\": \"standard\", \"optimiser\": \"adam\","
      " \"learning-rate\": 0.008, \"batch\": 128, \"schedule\": \"one-cycle\", \"epochs\": 2, \"precision\": "
      "\"auto\"}"},
     {"mnist-99.5", "99.5 percent in half a minute: three convolutions, six epochs, augmentation",
-     "{\"model\": \"conv 24 5x5 bias=off, " NORM ", maxpool 2, conv 48 3x3 bias=off, " NORM
-     ", conv 48 3x3 bias=off, " NORM ", maxpool 2, flatten, dropout 0.3, dense 128 bias=off, " NORM
+     "{\"model\": \"conv 24 5x5 bias=off, " NORM ", max-pool 2, conv 48 3x3 bias=off, " NORM
+     ", conv 48 3x3 bias=off, " NORM ", max-pool 2, flatten, dropout 0.3, dense 128 bias=off, " NORM
      ", dropout 0.3, dense\", \"normalise\": \"standard\", \"optimiser\": \"adamw\", \"learning-rate\": "
      "0.004,"
      " \"weight-decay\": 0.02, \"batch\": 64, \"schedule\": \"one-cycle\", \"epochs\": 6, \"augment\": "
@@ -66,9 +68,9 @@ const dsc_named_recipe dsc_named_recipes[] = {
      " shift=2 scale=0.1 shear=5\", \"clean-epochs\": 1, \"ema\": 0.998, \"precision\": \"auto\"}"},
     {"mnist-99.7", "99.7 percent in about a quarter of an hour: six convolutions, 34 epochs, augmentation",
      "{\"model\": \"conv 32 3x3 bias=off, " NORM ", conv 48 3x3 bias=off, " NORM
-     ", maxpool 2, conv 64 3x3 padding=1 bias=off, " NORM ", conv 96 3x3 padding=1 bias=off, " NORM
-     ", maxpool 2, conv 128 3x3 padding=1 bias=off, " NORM ", conv 160 3x3 bias=off, " NORM
-     ", parallel(globalpool avg | globalpool max), dropout 0.2, dense\", \"loss\": \"softmax-cross-entropy "
+     ", max-pool 2, conv 64 3x3 padding=1 bias=off, " NORM ", conv 96 3x3 padding=1 bias=off, " NORM
+     ", max-pool 2, conv 128 3x3 padding=1 bias=off, " NORM ", conv 160 3x3 bias=off, " NORM
+     ", parallel(global-pool avg | global-pool max), dropout 0.2, dense\", \"loss\": \"softmax-cross-entropy "
      "smoothing=0.05\", \"normalise\": \"standard\","
      " \"optimiser\": \"adamw\","
      " \"learning-rate\": 0.003, \"weight-decay\": 0.02, \"batch\": 128, \"schedule\": \"one-cycle\", "

@@ -103,7 +103,7 @@ static void append_convolutions(dsc_text *text, const facts *f) {
     append_convolution(text, channels, 1);
     for (size_t left = steps - large; left > 0; left--) {
         if (channels < 4 * first) channels *= 2;
-        dsc_text_append(text, "maxpool 2, ");
+        dsc_text_append(text, "max-pool 2, ");
         append_convolution(text, channels, 1);
         append_convolution(text, channels, 1);
     }
@@ -111,7 +111,7 @@ static void append_convolutions(dsc_text *text, const facts *f) {
         dsc_text_append(text,
                         "flatten, dropout 0.4, dense 128 bias=off, batch-norm, relu, dropout 0.3, dense");
     else
-        dsc_text_append(text, "parallel(globalpool avg | globalpool max), dropout 0.2, dense");
+        dsc_text_append(text, "parallel(global-pool avg | global-pool max), dropout 0.2, dense");
 }
 
 static dsc_status write_network(dsc_recipe *recipe, const facts *f, dsc_error *error) {

@@ -3,6 +3,7 @@
 #include "train/trainer.h"
 
 #include "base/error.h"
+#include "base/options.h"
 #include "base/seed.h"
 #include "data/dataset.h"
 
@@ -10,18 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-dsc_training dsc_training_defaults(void) {
-    return (dsc_training){.size = sizeof(dsc_training),
-                          .epochs = 5,
-                          .batch = 64,
-                          .lanes = 8,
-                          .seed = 1,
-                          .optimiser = "adam",
-                          .weight_decay = -1,
-                          .schedule = "constant",
-                          .augment = "none",
-                          .shuffle = true,
-                          .precision = "f32"};
+void dsc_training_options_initialise(dsc_training_options *options, size_t size) {
+    const dsc_training_options own = {.size = sizeof(dsc_training_options),
+                                      .epochs = 5,
+                                      .batch = 64,
+                                      .lanes = 8,
+                                      .seed = 1,
+                                      .optimiser = "adam",
+                                      .weight_decay = -1,
+                                      .schedule = "constant",
+                                      .augment = "none",
+                                      .shuffle = true,
+                                      .precision = "f32"};
+    dsc_options_give(options, size, &own, sizeof own);
 }
 
 /* Sets one of the recipe's parameters, with all the checks of its table; takes `value` over. */
@@ -43,7 +45,7 @@ static dsc_status set_text(dsc_recipe *recipe, const char *name, const char *val
     return value ? set(recipe, name, json_string(value), error) : DSC_OK;
 }
 
-static dsc_status fill(dsc_recipe *recipe, const dsc_training *how, dsc_error *error) {
+static dsc_status fill(dsc_recipe *recipe, const dsc_training_options *how, dsc_error *error) {
     const struct {
         const char *name;
         json_int_t value;
@@ -84,31 +86,14 @@ static dsc_status fill(dsc_recipe *recipe, const dsc_training *how, dsc_error *e
     return status;
 }
 
-/* A caller built with an older header has a shorter struct: what it lacks is the default. One built with a
- * newer header must not ask for what this library does not know. */
-static dsc_status take_options(dsc_training *how, const dsc_training *given, dsc_error *error) {
-    *how = dsc_training_defaults();
-    if (!given) return DSC_OK;
-    if (given->size < offsetof(dsc_training, threads))
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "dsc_training: size is %zu; begin with dsc_training_defaults()", given->size);
-    const unsigned char *bytes = (const unsigned char *)given;
-    for (size_t i = sizeof *how; i < given->size; i++)
-        if (bytes[i])
-            return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                            "dsc_training asks for what this version, %s, does not know; use a newer library",
-                            dsc_version());
-    memcpy(how, given, given->size < sizeof *how ? given->size : sizeof *how);
-    return DSC_OK;
-}
-
-dsc_status dsc_train(dsc_model *model, const dsc_dataset *data, const dsc_training *given, dsc_error *error) {
-    dsc_training how;
+dsc_status dsc_train(dsc_model *model, const dsc_dataset *data, const dsc_training_options *given,
+                     dsc_error *error) {
+    dsc_training_options how = dsc_training_options_defaults();
     dsc_recipe recipe = {0};
     dsc_trainer *trainer = NULL;
     dsc_dataset *matched = NULL;
     char **names = NULL; /* the model's until now: one that is refused keeps them */
-    dsc_status status = take_options(&how, given, error);
+    dsc_status status = DSC_OPTIONS_TAKE(&how, given, dsc_training_options, batch, error);
     if (!status) status = fill(&recipe, &how, error);
     if (!status && !(names = dsc_class_names_copy((const char *const *)model->class_names, model->classes)))
         status = dsc_fail_memory(error, model->classes, "the names of classes");

@@ -191,13 +191,13 @@ static dsc_model *trained(const char *digits, uint64_t seed) {
     options.text = "784-6-10";
     options.seed = seed;
     options.seed_digits = digits;
-    dsc_training how = dsc_training_defaults();
+    dsc_training_options how = dsc_training_options_defaults();
     how.epochs = 1;
     how.batch = 10;
     how.threads = 1;
     how.seed = seed;
     how.seed_digits = digits;
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     ASSERT_OK(dsc_train(model, data, &how, &error), error);
     return model;
 }
@@ -227,14 +227,14 @@ static void training_takes_seeds_of_any_size(void **state) {
 
     dsc_model *model = trained(NULL, 1), *none;
     for (size_t i = 0; i < REFUSED; i++) {
-        dsc_training how = dsc_training_defaults();
+        dsc_training_options how = dsc_training_options_defaults();
         dsc_model_options options = dsc_model_options_defaults();
         options.text = "784-10";
         how.batch = 10;
         options.seed_digits = how.seed_digits = refused[i];
         assert_int_equal(dsc_train(model, data, &how, &error), DSC_ERROR_ARGUMENT);
         ASSERT_MESSAGE(error, "seed: expected a whole number from 0 on, in at most 1000 decimal digits");
-        assert_int_equal(dsc_model_make(&none, &options, &error), DSC_ERROR_ARGUMENT);
+        assert_int_equal(dsc_model_create(&none, &options, &error), DSC_ERROR_ARGUMENT);
         ASSERT_MESSAGE(error, "seed: expected a whole number");
     }
     dsc_model_free(model);

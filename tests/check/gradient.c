@@ -59,6 +59,7 @@ static const dsc_stage combine_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = co
 static const dsc_stage combine_back_stages[] = {
     {.kind = DSC_STAGE_SAMPLES, .run = combine_back, .writes = 15}, {0}};
 static const dsc_op combination = {
+    .size = sizeof(dsc_op),
     .name = "test-combination",
     .least_inputs = 1,
     .most_inputs = 4,
@@ -507,7 +508,8 @@ bool gradient_finds_wrong_ops(void) {
     static const dsc_stage backward[] = {{.kind = DSC_STAGE_SAMPLES, .run = square_back_wrongly, .writes = 1},
                                          {0}};
     static const dsc_op_example example = {.roles = "s", .in = {{1, {7}}}};
-    static const dsc_op wrong = {.name = "test-wrong-square",
+    static const dsc_op wrong = {.size = sizeof(dsc_op),
+                                 .name = "test-wrong-square",
                                  .least_inputs = 1,
                                  .most_inputs = 1,
                                  .keeps_inputs = 1,
@@ -537,7 +539,8 @@ static const dsc_param square_params[] = {DSC_REAL(square_values, unused, "0.5",
 static const double cube_of[] = {2}, cube[] = {8};
 static const dsc_op_example cubes[] = {{.roles = "s", .in = {{1, {1}}}, .given = cube_of, .expected = cube},
                                        {0}};
-static const dsc_op squares = {.name = "test-square",
+static const dsc_op squares = {.size = sizeof(dsc_op),
+                               .name = "test-square",
                                .params = square_params,
                                .values_size = sizeof(square_values),
                                .least_inputs = 1,

@@ -80,7 +80,7 @@ static void the_engine_follows_the_corrected_tutorial(void **state) {
     dsc_model_options options = dsc_model_options_defaults();
     options.text = recipe.model;
     options.loss = recipe.loss;
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     const dsc_real *first = model->values + parameter(model, "dense1.weight")->offset;
     const dsc_real *second = model->values + parameter(model, "dense2.weight")->offset;
     copy_transposed(expected_1, first, HIDDEN, PIXELS);

@@ -38,12 +38,12 @@ model_show_draws_the_diagram() {
     says ".svg"
 }
 the_plan_shows_what_lies_in_which_form_and_what_is_converted() {
-    run model show --plan --precision bf16 'conv 16 3x3, relu, maxpool 2, flatten, dense'
+    run model show --plan --precision bf16 'conv 16 3x3, relu, max-pool 2, flatten, dense'
     exits 0
     prints "A step of training: bf16, kernels "
-    same "$(grep '^forward *max-pool' <<<"$out" | tr -s ' ')" "forward max-pool of maxpool1 bf16 pixels 5408 samples"
+    same "$(grep '^forward *max-pool' <<<"$out" | tr -s ' ')" "forward max-pool of max_pool1 bf16 pixels 5408 samples"
     same "$(grep -c '^convert' <<<"$out")" 2
-    run model show --plan --precision f32 'conv 16 3x3, relu, maxpool 2, flatten, dense'
+    run model show --plan --precision f32 'conv 16 3x3, relu, max-pool 2, flatten, dense'
     exits 0
     same "$(grep -c '^convert' <<<"$out")" 0
     prints_no "bf16 pixels"

@@ -22,7 +22,7 @@ static dsc_model *make_model(void) {
     dsc_dataset *data;
     dsc_model *model;
     if (dsc_dataset_from_memory(&data, images, labels, 2, shape, 10, NULL, "fuzz", NULL) ||
-        dsc_model_create(&model, "conv 1 3x3 stride=4, relu, flatten, dense", data, NULL))
+        dsc_model_create_for(&model, "conv 1 3x3 stride=4, relu, flatten, dense", data, NULL))
         abort();
     dsc_dataset_free(data);
     return model;

@@ -49,7 +49,7 @@ static dsc_model *make_model(const char *text) {
     options.shape[0] = 2;
     options.classes = CLASSES;
     options.seed = 3;
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     for (size_t i = 0; i < model->graph->count; i++) { /* biases begin as zeros, which would hide mistakes */
         const dsc_node *node = model->graph->nodes[i];
         for (size_t k = 0;

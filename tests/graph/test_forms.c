@@ -18,7 +18,7 @@ static dsc_model *make_model(const char *text, size_t channels) {
     options.shape[0] = channels;
     options.shape[1] = options.shape[2] = SIDE;
     options.classes = CLASSES;
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     return model;
 }
 
@@ -55,7 +55,7 @@ static plan plan_of(const char *text, bool training, bool bf16) {
 
 static void convolutions_hand_pixels_to_each_other(void **state) {
     (void)state;
-    const char *two = "conv 16 3x3, batch-norm, relu, maxpool 2, conv 24 3x3, relu, flatten, dense";
+    const char *two = "conv 16 3x3, batch-norm, relu, max-pool 2, conv 24 3x3, relu, flatten, dense";
     plan found = plan_of(two, true, false); /* the second turns what it makes itself */
     assert_int_equal(found.pixels, 4);
     assert_int_equal(found.conversions, 0);
@@ -131,12 +131,12 @@ static void a_network_gives_the_same_whatever_forms_are_planned(void **state) {
     (void)state;
     static const char *const texts[] = {
         "conv 17 3x3 padding=1, relu, conv 9 3x3, tanh, conv 25 3x3 padding=1, flatten, dense",
-        ("conv 16 3x3, batch-norm, relu, maxpool 2, conv 19 2x2 stride=2, batch-norm, relu, conv 16 1x1, "
+        ("conv 16 3x3, batch-norm, relu, max-pool 2, conv 19 2x2 stride=2, batch-norm, relu, conv 16 1x1, "
          "flatten, dense"),
-        ("conv 18 5x5 padding=2 stride=2, relu, maxpool 3 stride=2 padding=1, residual(conv 18 3x3 "
+        ("conv 18 5x5 padding=2 stride=2, relu, max-pool 3 stride=2 padding=1, residual(conv 18 3x3 "
          "padding=1, "
-         "batch-norm, relu), conv 12 3x3, globalpool avg, dense"),
-        "conv 16 3x3, relu, avgpool 2, conv 20 3x3, se 2, conv 16 3x3, flatten, dense"};
+         "batch-norm, relu), conv 12 3x3, global-pool avg, dense"),
+        "conv 16 3x3, relu, average-pool 2, conv 20 3x3, se 2, conv 16 3x3, flatten, dense"};
     for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
         for (unsigned how = 0; how < 8; how++) {
             const size_t channels = how & 4 ? 3 : 1;

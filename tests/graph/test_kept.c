@@ -25,7 +25,7 @@ static dsc_model *make_model(const char *text) {
     options.text = text;
     options.shape[1] = options.shape[2] = SIDE;
     options.classes = CLASSES;
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     return model;
 }
 
@@ -54,7 +54,7 @@ static dsc_executor *run(const dsc_model *model, const dsc_node *node, bool trai
 static void what_is_kept_beside_all_others_is_what_is_kept_alone(void **state) {
     (void)state;
     static const char *const texts[] = {
-        "conv 4 3x3 padding=1, batch-norm, relu, maxpool 2, residual(conv 4 3x3 padding=1), relu, flatten, "
+        "conv 4 3x3 padding=1, batch-norm, relu, max-pool 2, residual(conv 4 3x3 padding=1), relu, flatten, "
         "dropout 0.5, dense 6, leaky-relu, dense",
         "flatten, dense 8, relu, sigmoid, tanh, layer-norm, relu, dense"};
     for (size_t i = 0; i < 2 * sizeof texts / sizeof *texts; i++) {

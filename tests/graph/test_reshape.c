@@ -17,7 +17,7 @@ static void what_follows_takes_the_shape_that_follows(void **state) {
     dsc_node *x = dsc_input(graph, "x", dsc_shape_of(3, 1, 9, 9, 0));
     dsc_node *y, *z;
     ASSERT_OK(dsc_text_build(&y, x, "conv 4 3x3, relu", 0, &error), error);
-    ASSERT_OK(dsc_text_build(&z, y, "globalpool, dense 5", 0, &error), error);
+    ASSERT_OK(dsc_text_build(&z, y, "global-pool, dense 5", 0, &error), error);
     ASSERT_OK(dsc_graph_check(graph, &error), error);
     const double before = y->inputs[0]->multiply_adds;
     const size_t values = dsc_graph_value_numbers(graph);

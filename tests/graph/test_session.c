@@ -16,7 +16,7 @@ static void make(line *l) {
     l->w = dsc_parameter(l->graph, "w", dsc_shape_of(2, 1, 2, 0, 0), DSC_INIT_ONES, 2, 1, true);
     l->b = dsc_parameter(l->graph, "b", dsc_shape_of(1, 1, 0, 0, 0), DSC_INIT_ZEROS, 2, 1, false);
     l->y = dsc_matmul(l->x, l->w, l->b);
-    l->options = dsc_session_defaults();
+    l->options = dsc_session_options_defaults();
     l->options.batch = 2;
     l->options.kept[0] = l->y;
     l->options.loss = dsc_squared_error(l->y, l->t, false);
@@ -102,7 +102,7 @@ static void what_cannot_run_is_refused(void **state) {
     assert_int_equal(dsc_session_set_input(session, l.w, X, &error), DSC_ERROR_ARGUMENT);
     dsc_session_free(session);
 
-    dsc_session_options none = dsc_session_defaults();
+    dsc_session_options none = dsc_session_options_defaults();
     assert_int_equal(dsc_session_create(&session, l.graph, &none, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "nothing is asked for");
     assert_null(session);
@@ -116,7 +116,7 @@ static void what_cannot_run_is_refused(void **state) {
     ASSERT_MESSAGE(error, "must be a value of each sample");
     l.options.size = 0;
     assert_int_equal(dsc_session_create(&session, l.graph, &l.options, &error), DSC_ERROR_ARGUMENT);
-    ASSERT_MESSAGE(error, "dsc_session_defaults");
+    ASSERT_MESSAGE(error, "dsc_session_options_defaults");
     dsc_mul(l.y, l.x); /* the graph's own error comes out here too */
     l.options.size = sizeof l.options;
     assert_int_equal(dsc_session_create(&session, l.graph, &l.options, &error), DSC_ERROR_ARGUMENT);

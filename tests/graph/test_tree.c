@@ -60,7 +60,7 @@ static void lanes_are_added_along_a_binary_tree(void **state) {
     how.classes = 3;
     how.shape[1] = how.shape[2] = 6;
     for (size_t i = 0; i < sizeof images; i++) images[i] = (uint8_t)(i * i * 7919 % 251);
-    ASSERT_OK(dsc_model_make(&model, &how, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &how, &error), error);
     const dsc_node *weight = NULL;
     for (size_t i = 0; !weight; i++)
         if (model->graph->nodes[i]->kind == DSC_NODE_PARAMETER) weight = model->graph->nodes[i];

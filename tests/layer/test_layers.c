@@ -60,11 +60,11 @@ static void shapes_and_parameter_counts_are_those_of_the_formulas(void **state) 
     check_built(4, 5, 6, "relu, dropout 0.2, flatten", "(120)", 0);
     check_built(4, 5, 6, "leaky-relu 0.1, gelu, silu, sigmoid, tanh", "(4, 5, 6)", 0);
     check_built(4, 5, 6, "layer-norm", "(4, 5, 6)", 8);
-    check_built(6, 28, 28, "maxpool 2", "(6, 14, 14)", 0);
-    check_built(6, 28, 27, "avgpool 3x2 stride=2 padding=1", "(6, 14, 14)", 0);
-    check_built(6, 28, 27, "globalpool", "(6)", 0);
-    check_built(6, 28, 27, "globalpool max", "(6)", 0);
-    check_built(6, 28, 27, "globalpool both", "(12)", 0);
+    check_built(6, 28, 28, "max-pool 2", "(6, 14, 14)", 0);
+    check_built(6, 28, 27, "average-pool 3x2 stride=2 padding=1", "(6, 14, 14)", 0);
+    check_built(6, 28, 27, "global-pool", "(6)", 0);
+    check_built(6, 28, 27, "global-pool max", "(6)", 0);
+    check_built(6, 28, 27, "global-pool both", "(12)", 0);
     check_built(8, 9, 9, "depthwise 3x3 padding=same", "(8, 9, 9)", 80);
     check_built(8, 9, 9, "depthwise 3 stride=2 bias=off", "(8, 4, 4)", 72);
     check_built(8, 9, 9, "separable 12 3x3", "(12, 7, 7)", 80 + 108);
@@ -104,7 +104,7 @@ static void parallel_branches_are_concatenated(void **state) {
                 33 + 110 + 22 + 44);
     dsc_graph *graph;
     dsc_error error;
-    dsc_sequence(input(&graph, 4, 9, 8), "parallel(relu | maxpool)");
+    dsc_sequence(input(&graph, 4, 9, 8), "parallel(relu | max-pool)");
     assert_int_equal(dsc_graph_check(graph, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "parallel1: ");
     ASSERT_MESSAGE(error, "(4, 9, 8), (4, 4, 4)");
@@ -374,6 +374,18 @@ static void every_failed_allocation_is_survived(void **state) {
     }
 }
 
+static void older_names_of_layers_are_read(void **state) {
+    (void)state;
+    static const char *const names[][2] = {
+        {"maxpool", "max-pool"}, {"avgpool", "average-pool"}, {"globalpool", "global-pool"}};
+    for (size_t i = 0; i < 3; i++) {
+        assert_non_null(dsc_layer_find(names[i][0]));
+        assert_ptr_equal(dsc_layer_find(names[i][0]), dsc_layer_find(names[i][1]));
+    }
+    assert_null(dsc_layer_find("maxpoo"));
+    check_built(6, 28, 28, "maxpool 2, avgpool 7, globalpool both", "(12)", 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shapes_and_parameter_counts_are_those_of_the_formulas),
@@ -389,6 +401,7 @@ int main(void) {
         cmocka_unit_test(every_layer_of_the_registry_is_found_described_and_has_defaults_in_range),
         cmocka_unit_test(every_parameter_of_every_layer_matters),
         cmocka_unit_test(of_every_layer_weights_decay_and_nothing_else_does),
+        cmocka_unit_test(older_names_of_layers_are_read),
         cmocka_unit_test(every_failed_allocation_is_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,7 +23,7 @@ static int free_data(void **state) {
 static dsc_model *make_model(const char *text) {
     dsc_model *model;
     dsc_error error;
-    ASSERT_OK(dsc_model_create(&model, text, data, &error), error);
+    ASSERT_OK(dsc_model_create_for(&model, text, data, &error), error);
     return model;
 }
 

@@ -36,7 +36,7 @@ static void they_are_told_as_json(void **unused) {
     dsc_model *model;
     dsc_mistakes m = {.worst = {{3, 1, 2, 0.75f}}, .count = 1, .all = 5};
     ASSERT_OK(dsc_digits_create(&data, 10, 1, 1, &error), error);
-    ASSERT_OK(dsc_model_create(&model, "784-10", data, &error), error);
+    ASSERT_OK(dsc_model_create_for(&model, "784-10", data, &error), error);
     json_t *json = dsc_mistakes_json(&m, model, data, DSC_MISTAKES_MOST);
     const json_t *one = json_array_get(json_object_get(json, "list"), 0);
     assert_int_equal(json_integer_value(json_object_get(json, "all")), 5);

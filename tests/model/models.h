@@ -15,13 +15,13 @@ static const char *const names[CLASSES] = {"ant", "bee", "cat", "dog"};
 static inline dsc_model *trained(const dsc_dataset *data, const char *augment) {
     dsc_model *model;
     dsc_error error;
-    dsc_training how = dsc_training_defaults();
+    dsc_training_options how = dsc_training_options_defaults();
     how.epochs = 20;
     how.batch = 8;
     how.learning_rate = 0.02;
     how.threads = 1;
     how.augment = augment;
-    ASSERT_OK(dsc_model_create(&model, "flatten, dense", data, &error), error);
+    ASSERT_OK(dsc_model_create_for(&model, "flatten, dense", data, &error), error);
     ASSERT_OK(dsc_train(model, data, &how, &error), error);
     return model;
 }
@@ -36,7 +36,7 @@ static inline dsc_model *made(size_t channels, size_t side, size_t classes, cons
     options.shape[1] = options.shape[2] = side;
     options.classes = classes;
     options.class_names = class_names;
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     return model;
 }
 

@@ -15,7 +15,7 @@ static dsc_model *make(const char *text, size_t classes, const char *const *name
     options.classes = classes;
     options.class_names = names;
     options.seed = 9;
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     for (const dsc_node *node = NULL; (node = dsc_graph_next_value(model->graph, node));) { /* "trained" */
         const size_t count = dsc_shape_count(dsc_node_shape(node));
         for (size_t i = 0; i < count; i++) dsc_model_value(model, node)[i] += (float)(i % 7) + 1;
@@ -30,7 +30,7 @@ static const float *value(dsc_model *model, const char *name) {
 static void without_options_it_is_a_copy(void **state) {
     (void)state;
     static const char *const names[] = {"b", "a", "c"};
-    dsc_model *from = make("conv 4 3x3, batch-norm, relu, globalpool, dense", 3, names), *to;
+    dsc_model *from = make("conv 4 3x3, batch-norm, relu, global-pool, dense", 3, names), *to;
     ASSERT_OK(dsc_model_adapt(&to, from, NULL, &error), error);
     assert_string_equal(dsc_model_text(to), dsc_model_text(from));
     assert_string_equal(dsc_model_class_name(to, 1), "a");
@@ -49,9 +49,9 @@ static void texts_take_the_number_of_classes_and_pixels(void **state) {
         {"flatten, dense 8, relu, dense", "flatten, dense 8, relu, dense", 0},
         {"flatten, dense 8, relu, dense 3", "flatten, dense 8, relu, dense", 0},
         {"flatten, dense 8, relu,  dense 3 bias=off", "flatten, dense 8, relu,  dense bias=off", 0},
-        {"conv 4 3x3, parallel(globalpool avg | globalpool max), dense 3",
-         "conv 4 3x3, parallel(globalpool avg | globalpool max), dense", 0},
-        {"conv 4 3x3, globalpool, dense", "conv 4 3x3, globalpool, dense", 40},
+        {"conv 4 3x3, parallel(global-pool avg | global-pool max), dense 3",
+         "conv 4 3x3, parallel(global-pool avg | global-pool max), dense", 0},
+        {"conv 4 3x3, global-pool, dense", "conv 4 3x3, global-pool, dense", 40},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         dsc_model *from = make(known[i].from, 3, NULL), *to;
@@ -136,7 +136,7 @@ static void what_cannot_be_is_told(void **state) {
     (void)state;
     dsc_model *from = make("784-6-3", 3, NULL), *to;
     dsc_adapt_options how = dsc_adapt_options_defaults();
-    how.text = "conv 4 3x3, globalpool, dense";
+    how.text = "conv 4 3x3, global-pool, dense";
     assert_int_equal(dsc_model_adapt(&to, from, &how, &error), DSC_ERROR_MISMATCH);
     assert_null(to);
     ASSERT_MESSAGE(error, "nothing of \"784-6-3\" fits");

@@ -45,7 +45,7 @@ static void classes_are_compared_by_name_in_training_and_evaluation(void **state
     (void)state;
     dsc_dataset *data = corners(names, false, 255, 0), *other = corners(turned, true, 255, 0);
     dsc_model *model = trained(data, "none");
-    dsc_training how = dsc_training_defaults();
+    dsc_training_options how = dsc_training_options_defaults();
     dsc_error error;
     how.threads = 1;
     how.batch = 8;
@@ -64,7 +64,7 @@ static void data_of_other_classes_is_refused_by_every_call(void **state) {
     dsc_dataset *data = corners(names, false, 255, 0), *other = corners(others, false, 255, 0),
                 *unnamed = corners(NULL, false, 255, 0), *matched;
     dsc_model *model = trained(data, "none"), *numbers = trained(unnamed, "none");
-    dsc_training how = dsc_training_defaults();
+    dsc_training_options how = dsc_training_options_defaults();
     dsc_score score;
     dsc_error error;
     how.batch = 8;
@@ -89,14 +89,14 @@ static void a_model_without_names_takes_those_of_its_training_data(void **state)
     (void)state;
     dsc_dataset *data = corners(names, false, 255, 0);
     dsc_model_options options = dsc_model_options_defaults();
-    dsc_training how = dsc_training_defaults();
+    dsc_training_options how = dsc_training_options_defaults();
     dsc_model *model;
     dsc_error error;
     how.batch = 8;
     options.text = "flatten, dense";
     options.shape[1] = options.shape[2] = SIDE;
     options.classes = CLASSES + 1;
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     ASSERT_OK(dsc_train(model, data, &how, &error), error);
     assert_string_equal(dsc_model_class_name(model, 2), "cat");
     assert_string_equal(dsc_model_class_name(model, 4), "4");
@@ -108,7 +108,7 @@ static void a_model_that_cannot_be_trained_stays_as_it_was(void **state) {
     (void)state;
     dsc_dataset *data = corners(names, false, 255, 0);
     dsc_model_options options = dsc_model_options_defaults();
-    dsc_training how = dsc_training_defaults();
+    dsc_training_options how = dsc_training_options_defaults();
     dsc_model *model;
     dsc_error error;
     options.text = "flatten, dense";
@@ -116,7 +116,7 @@ static void a_model_that_cannot_be_trained_stays_as_it_was(void **state) {
     for (int what = 0; what < 2; what++) { /* images of another shape; an option that there is not */
         options.shape[1] = options.shape[2] = what ? SIDE : SIDE + 1;
         how.optimiser = what ? "adamant" : NULL;
-        ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+        ASSERT_OK(dsc_model_create(&model, &options, &error), error);
         dsc_images before, after;
         dsc_model_describe(&before, model);
         assert_int_not_equal(dsc_train(model, data, &how, &error), DSC_OK);

@@ -46,7 +46,8 @@ static dsc_status square_shapes(dsc_shape_rule *rule, dsc_error *why) {
 static const dsc_stage square_forward[] = {{.kind = DSC_STAGE_SAMPLES, .run = square}, {0}};
 static const dsc_stage square_backward[] = {{.kind = DSC_STAGE_SAMPLES, .run = square_back, .writes = 1},
                                             {0}};
-static const dsc_op square_op = {.name = "my-square",
+static const dsc_op square_op = {.size = sizeof(dsc_op),
+                                 .name = "my-square",
                                  .help = "x squared",
                                  .least_inputs = 1,
                                  .most_inputs = 1,
@@ -71,7 +72,7 @@ static dsc_model_parts begin_parts(void) {
 static dsc_model *own_model(void) {
     dsc_model_parts parts = begin_parts();
     dsc_model *model;
-    dsc_node *x = dsc_sequence(parts.image, "conv 6 5x5 stride=2, batch-norm, relu, maxpool 2, flatten");
+    dsc_node *x = dsc_sequence(parts.image, "conv 6 5x5 stride=2, batch-norm, relu, max-pool 2, flatten");
     x = dsc_dense(dsc_apply(&square_op, &x, 1, NULL), 32);
     parts.logits = dsc_dense(dsc_relu(x), 10);
     parts.loss = dsc_add(dsc_scale(dsc_softmax_cross_entropy(parts.logits, parts.target, 0), 0.9),
@@ -80,8 +81,8 @@ static dsc_model *own_model(void) {
     return model;
 }
 
-static dsc_training quick(void) {
-    dsc_training how = dsc_training_defaults();
+static dsc_training_options quick(void) {
+    dsc_training_options how = dsc_training_options_defaults();
     how.epochs = 8;
     how.batch = 20;
     how.learning_rate = 0.003;
@@ -105,9 +106,9 @@ static void a_graph_and_a_text_of_one_network_are_one(void **state) {
     dsc_node *x = dsc_relu(dsc_sequence(dsc_conv(parts.image, 4, 5, 2, 0), "batch-norm"));
     parts.logits = dsc_sequence(dsc_relu(dsc_dense(dsc_flatten(x), 16)), "dense 10 init=glorot");
     parts.loss = dsc_softmax_cross_entropy(parts.logits, parts.target, 0);
-    ASSERT_OK(dsc_model_make(&texts, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&texts, &options, &error), error);
     ASSERT_OK(dsc_model_from_graph(&graphs, &parts, &error), error);
-    dsc_training how = quick();
+    dsc_training_options how = quick();
     how.epochs = 1;
     const size_t bytes = dsc_graph_value_numbers(dsc_model_graph(texts)) * sizeof(dsc_real);
     assert_memory_equal(texts->values, graphs->values, bytes);
@@ -126,7 +127,7 @@ static void own_ops_and_composed_losses_train_answer_and_come_back(void **state)
     char path[512];
     (void)snprintf(path, sizeof path, "%s/own.safetensors", testing_folder());
     dsc_model *model = own_model(), *loaded;
-    const dsc_training how = quick();
+    const dsc_training_options how = quick();
     ASSERT_OK(dsc_train(model, digits, &how, &error), error);
     const dsc_score score = score_of(model);
     assert_true(score.accuracy > 0.9);
@@ -199,11 +200,11 @@ static void numbers_go_to_where_name_and_shape_agree(void **state) {
     dsc_model *from, *to;
     options.text = "flatten, dense 20, relu, dense";
     options.seed = 1;
-    ASSERT_OK(dsc_model_make(&from, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&from, &options, &error), error);
     options.text = "flatten, dense 20, relu, dense 8, relu, dense";
     options.classes = 26;
     options.seed = 2;
-    ASSERT_OK(dsc_model_make(&to, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&to, &options, &error), error);
     copied c = {0};
     dsc_model_copy_values(to, from, count_copied, &c);
     assert_int_equal(c.count, 2);     /* dense1 */
@@ -242,7 +243,7 @@ static void values_are_listed_with_role_and_shape(void **state) {
 static void sessions_take_and_give_only_their_own_models_numbers(void **state) {
     (void)state;
     dsc_model *model = own_model(), *other = own_model();
-    dsc_session_options options = dsc_session_defaults();
+    dsc_session_options options = dsc_session_options_defaults();
     dsc_session *session;
     options.kept[0] = dsc_model_nodes(model).logits;
     ASSERT_OK(dsc_session_create(&session, dsc_model_graph(model), &options, &error), error);
@@ -323,6 +324,60 @@ static void parts_that_do_not_fit_are_refused_and_stay_the_callers(void **state)
     dsc_graph_free(second);
 }
 
+/* Ops whose descriptor is shorter, longer, or was never given a size. */
+static void ops_of_older_and_newer_headers_are_taken(void **state) {
+    (void)state;
+    static struct {
+        dsc_op op;
+        unsigned char more[16];
+    } newer;
+    newer.op = square_op;
+    newer.op.size = sizeof newer;
+    const size_t older_size = offsetof(dsc_op, examples);
+    unsigned char *older = malloc(older_size); /* not a byte more, for the sanitizers */
+    memcpy(older, &square_op, older_size);
+    memcpy(older, &older_size, sizeof older_size);
+    const dsc_op *const ops[] = {(const void *)older, &newer.op};
+    dsc_predictor *predictor[2];
+    float probabilities[2][10];
+    for (size_t i = 0; i < 2; i++) {
+        dsc_model_parts parts = begin_parts();
+        dsc_model *model;
+        dsc_node *x = dsc_dense(dsc_flatten(parts.image), 8);
+        parts.logits = dsc_dense(dsc_apply(ops[i], &x, 1, NULL), 10);
+        parts.loss = dsc_softmax_cross_entropy(parts.logits, parts.target, 0);
+        ASSERT_OK(dsc_model_from_graph(&model, &parts, &error), error);
+        ASSERT_OK(dsc_predictor_create(&predictor[i], model, NULL, &error), error);
+        dsc_model_free(model); /* the predictor's graph has the op still */
+        dsc_workspace *workspace;
+        ASSERT_OK(dsc_workspace_create(&workspace, predictor[i], 1, &error), error);
+        ASSERT_OK(
+            dsc_predict(probabilities[i], predictor[i], workspace, dsc_dataset_images(digits), 1, &error),
+            error);
+        dsc_workspace_free(workspace);
+        dsc_predictor_free(predictor[i]);
+    }
+    assert_memory_equal(probabilities[0], probabilities[1], sizeof probabilities[0]);
+    free(older);
+
+    const struct {
+        size_t size;
+        unsigned char more;
+        dsc_status status;
+        const char *message;
+    } wrong[] = {{0, 0, DSC_ERROR_ARGUMENT, "an op's size is 0, expected "},
+                 {sizeof newer, 1, DSC_ERROR_UNSUPPORTED, "the op 'my-square' asks for what this version"}};
+    for (size_t i = 0; i < 2; i++) {
+        dsc_model_parts parts = begin_parts();
+        newer.op.size = wrong[i].size;
+        newer.more[15] = wrong[i].more;
+        (void)dsc_apply(&newer.op, &parts.image, 1, NULL);
+        assert_int_equal(dsc_graph_check(dsc_node_graph(parts.image), &error), wrong[i].status);
+        ASSERT_MESSAGE(error, wrong[i].message);
+        dsc_graph_free(dsc_node_graph(parts.image));
+    }
+}
+
 static void failing_allocations_are_survived(void **state) {
     (void)state;
     bool failed = true;
@@ -355,6 +410,7 @@ int main(void) {
         cmocka_unit_test(values_are_listed_with_role_and_shape),
         cmocka_unit_test(sessions_take_and_give_only_their_own_models_numbers),
         cmocka_unit_test(parts_that_do_not_fit_are_refused_and_stay_the_callers),
+        cmocka_unit_test(ops_of_older_and_newer_headers_are_taken),
         cmocka_unit_test(failing_allocations_are_survived),
     };
     return cmocka_run_group_tests(tests, make_digits, free_digits);

@@ -18,7 +18,7 @@ static dsc_model *make_model(const char *text) {
     options.text = text;
     options.shape[1] = options.shape[2] = SIDE;
     options.classes = 3;
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     return model;
 }
 

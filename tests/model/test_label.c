@@ -9,7 +9,7 @@ static dsc_model *make(const char *text) {
     dsc_model *model;
     dsc_model_options options = dsc_model_options_defaults();
     options.text = text;
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     return model;
 }
 
@@ -37,7 +37,7 @@ static void and_after_its_network(void **state) {
     (void)state;
     static const char *const cases[][2] = {{"784-100-10", "d-784-100-10"},
                                            {"flatten, dense 100, relu, dense", "d-mlp-80k"},
-                                           {"maxpool 14, flatten, dense", "d-mlp-50"},
+                                           {"max-pool 14, flatten, dense", "d-mlp-50"},
                                            {"conv 2 3x3, relu, flatten, dense", "d-cnn-14k"},
                                            {"flatten, dense 2000, relu, dense", "d-mlp-2m"},
                                            {"784-1000-1000-1000-1000-1000-1000-10", "d-mlp-6m"}};

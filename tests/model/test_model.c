@@ -10,7 +10,7 @@ static dsc_status make(dsc_model **model, const char *text, const char *loss, ds
     dsc_model_options options = dsc_model_options_defaults();
     options.text = text;
     options.loss = loss;
-    return dsc_model_make(model, &options, error);
+    return dsc_model_create(model, &options, error);
 }
 
 static size_t parameters_of(const char *text) {
@@ -30,8 +30,9 @@ static void known_networks_have_their_number_of_parameters(void **state) {
     assert_int_equal(parameters_of("flatten, dense"), 7850);
     /* LeCun et al. (1998), with C3 connected to all of S2 and pools without parameters. */
     assert_int_equal(
-        parameters_of("conv 6 5x5 padding=2, tanh, avgpool 2, conv 16 5x5, tanh, avgpool 2, flatten, "
-                      "dense 120, tanh, dense 84, tanh, dense"),
+        parameters_of(
+            "conv 6 5x5 padding=2, tanh, average-pool 2, conv 16 5x5, tanh, average-pool 2, flatten, "
+            "dense 120, tanh, dense 84, tanh, dense"),
         61706);
 }
 
@@ -43,7 +44,7 @@ static void class_weights_are_a_buffer_of_the_loss(void **state) {
     float weights[10] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 0.5F};
     options.text = "784-10";
     options.class_weights = weights;
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     const dsc_node *buffer = model->loss->inputs[1];
     assert_string_equal(buffer->name, DSC_CLASS_WEIGHTS);
     assert_int_equal(buffer->kind, DSC_NODE_BUFFER);
@@ -51,10 +52,10 @@ static void class_weights_are_a_buffer_of_the_loss(void **state) {
     assert_ptr_equal(model->loss->inputs[2], model->target);
     dsc_model_free(model);
     options.loss = "squared-error";
-    assert_int_equal(dsc_model_make(&model, &options, &error), DSC_ERROR_ARGUMENT);
+    assert_int_equal(dsc_model_create(&model, &options, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "takes no class weights");
     weights[3] = NAN;
-    assert_int_equal(dsc_model_make(&model, &options, &error), DSC_ERROR_ARGUMENT);
+    assert_int_equal(dsc_model_create(&model, &options, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "the weight of class 3");
 }
 
@@ -103,7 +104,7 @@ static void the_seed_decides_the_starting_values(void **state) {
     options.text = "784-10-10";
     for (size_t i = 0; i < 3; i++) {
         options.seed = i / 2;
-        ASSERT_OK(dsc_model_make(&models[i], &options, &error), error);
+        ASSERT_OK(dsc_model_create(&models[i], &options, &error), error);
     }
     size_t bytes = dsc_graph_value_numbers(models[0]->graph) * sizeof(dsc_real);
     assert_memory_equal(models[0]->values, models[1]->values, bytes);
@@ -154,8 +155,8 @@ static void errors_of_the_text_point_at_the_column_and_suggest(void **state) {
     check_error("residul(dense 3), dense", "column 1: unknown layer 'residul'; did you mean 'residual'?");
     check_error("flatten, dense(10)",
                 "column 15: '(' goes with parallel and residual alone; write 'dense 10', without");
-    check_error("maxpool(3x2), flatten, dense",
-                "column 8: '(' goes with parallel and residual alone; write 'maxpool 3x2', without");
+    check_error("max-pool(3x2), flatten, dense",
+                "column 9: '(' goes with parallel and residual alone; write 'max-pool 3x2', without");
     check_error("flatten(2), dense",
                 "column 8: '(' goes with parallel and residual alone; write 'flatten', without");
     check_error("flatten, residual", "column 18: expected '(' and layers, as in 'residual(dense 100, relu)'");
@@ -265,22 +266,22 @@ static void impossible_options_are_refused(void **state) {
     dsc_model *model;
     dsc_error error;
     dsc_model_options options = {.text = "784-10"};
-    assert_int_equal(dsc_model_make(&model, &options, &error), DSC_ERROR_ARGUMENT);
+    assert_int_equal(dsc_model_create(&model, &options, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "dsc_model_options_defaults()");
     options = dsc_model_options_defaults();
-    assert_int_equal(dsc_model_make(&model, &options, &error), DSC_ERROR_ARGUMENT);
+    assert_int_equal(dsc_model_create(&model, &options, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "a model needs a text");
     options.text = "784-10";
     options.classes = 0;
-    assert_int_equal(dsc_model_make(&model, &options, &error), DSC_ERROR_ARGUMENT);
+    assert_int_equal(dsc_model_create(&model, &options, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "0 classes");
     options.classes = 10;
     options.shape[1] = 0;
-    assert_int_equal(dsc_model_make(&model, &options, &error), DSC_ERROR_ARGUMENT);
+    assert_int_equal(dsc_model_create(&model, &options, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "impossible shape");
     options.shape[1] = 28;
     options.shape[0] = 17;
-    assert_int_equal(dsc_model_make(&model, &options, &error), DSC_ERROR_UNSUPPORTED);
+    assert_int_equal(dsc_model_create(&model, &options, &error), DSC_ERROR_UNSUPPORTED);
     ASSERT_MESSAGE(error, "17 channels");
 }
 
@@ -303,7 +304,7 @@ static void a_model_for_data_takes_its_shape_and_classes(void **state) {
     dsc_dataset *data = two_channels();
     dsc_model *model;
     dsc_error error;
-    ASSERT_OK(dsc_model_create(&model, "flatten, dense", data, &error), error);
+    ASSERT_OK(dsc_model_create_for(&model, "flatten, dense", data, &error), error);
     dsc_dataset_free(data);
     assert_int_equal(dsc_model_parameters(model), 15);
     assert_string_equal(dsc_model_class_name(model, 2), "cat");
@@ -316,7 +317,7 @@ static void standard_normalisation_gives_mean_zero_and_deviation_one(void **stat
     dsc_model *model;
     dsc_error error;
     dsc_real out[12];
-    ASSERT_OK(dsc_model_create(&model, "flatten, dense", data, &error), error);
+    ASSERT_OK(dsc_model_create_for(&model, "flatten, dense", data, &error), error);
     dsc_model_load_images(model, out, dsc_dataset_images(data), 3);
     assert_true(fabs((double)out[1] - 10.0 / 255) < 1e-7 && fabs((double)out[2] - 7.0 / 255) < 1e-7);
     ASSERT_OK(dsc_model_normalise(model, "standard", data, &error), error);

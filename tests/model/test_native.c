@@ -24,7 +24,7 @@ static dsc_model *try(const char *text) {
     options.class_names = names;
     options.class_weights = weights;
     options.seed = 5;
-    if (dsc_model_make(&model, &options, &error)) {
+    if (dsc_model_create(&model, &options, &error)) {
         assert_int_equal(error.code, DSC_ERROR_ARGUMENT);
         return NULL;
     }
@@ -106,7 +106,7 @@ static void a_model_saved_and_loaded_computes_the_same_bits(void **state) {
     (void)state;
     static const char text[] =
         "conv 4 3x3 padding=same, batch-norm, relu, residual(conv 6 stride=2 padding=same, silu), "
-        "parallel(gelu | maxpool 3 stride=1 padding=1), globalpool both, dense 9, tanh, dense";
+        "parallel(gelu | max-pool 3 stride=1 padding=1), global-pool both, dense 9, tanh, dense";
     check_saved_and_loaded(make(text), text);
 }
 
@@ -290,17 +290,17 @@ static void texts_that_could_not_be_saved_are_refused_at_once(void **state) {
     options.classes = 2;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         options.class_names = names[i];
-        assert_int_equal(dsc_model_make(&model, &options, &error), DSC_ERROR_ARGUMENT);
+        assert_int_equal(dsc_model_create(&model, &options, &error), DSC_ERROR_ARGUMENT);
         assert_null(model);
         ASSERT_MESSAGE(error, "class 1");
     }
     options.class_names = NULL;
     options.text = "flatten, d\xE9nse";
-    assert_int_not_equal(dsc_model_make(&model, &options, &error), DSC_OK);
+    assert_int_not_equal(dsc_model_create(&model, &options, &error), DSC_OK);
     assert_int_not_equal(error.code, DSC_ERROR_MEMORY);
     ASSERT_MESSAGE(error, "UTF-8");
     options.text = "flatten, dense";
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     assert_int_equal(dsc_model_set_about(model, "data", "caf\xE9", &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "caf\\xe9");
     assert_int_equal(dsc_model_set_about(model, "d\xE9", "x", &error), DSC_ERROR_ARGUMENT);

@@ -30,7 +30,7 @@ static dsc_model *model_of(const char *text, const char *loss) {
     options.text = text;
     options.loss = loss;
     options.seed = 3;
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     const dsc_graph *graph = model->graph;
     for (size_t i = 0; i < graph->count; i++) {
         const dsc_node *node = graph->nodes[i];
@@ -78,13 +78,13 @@ static void plain_answers(float *probabilities, const dsc_model *model, const ui
 static const char *const texts[] = {
     "784-100-10",
     "784-300-37-10",
-    "conv 5 5x5 bias=off, batch-norm, relu, maxpool 2, conv 7 3x3 padding=1, batch-norm, relu, flatten, "
+    "conv 5 5x5 bias=off, batch-norm, relu, max-pool 2, conv 7 3x3 padding=1, batch-norm, relu, flatten, "
     "dropout 0.5, "
     "dense 33 bias=off, batch-norm, relu, dense",
     "conv 8 3x3 stride=2, relu, residual(conv 8 3x3 padding=1 bias=off, batch-norm), relu, batch-norm, "
     "flatten, "
     "dense",
-    "depthwise 3x3, batch-norm, relu, globalpool avg, dense",
+    "depthwise 3x3, batch-norm, relu, global-pool avg, dense",
     "conv 24 5x5, relu, conv 24 5x5 stride=2 padding=1, relu, flatten, dense", /* one image is shared out */
 };
 

@@ -9,18 +9,18 @@ static dsc_model *make(const char *text) {
     dsc_error error;
     dsc_model_options options = dsc_model_options_defaults();
     options.text = text;
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     return model;
 }
 
 static void layers_are_counted_and_joined(void **state) {
     (void)state;
-    dsc_model *model = make("conv 4 3x3 stride=2, residual(conv 6 1x1, relu), globalpool both, dense");
+    dsc_model *model = make("conv 4 3x3 stride=2, residual(conv 6 1x1, relu), global-pool both, dense");
     dsc_layer_facts *l;
     size_t count;
     dsc_error error;
-    static const char *const names[] = {"image",     "conv1",       "conv2", "relu1",
-                                        "residual1", "globalpool1", "dense1"};
+    static const char *const names[] = {"image",     "conv1",        "conv2", "relu1",
+                                        "residual1", "global_pool1", "dense1"};
     static const size_t parameters[] = {0, 40, 30, 0, 24, 0, 130},
                         values[] = {784, 676, 1014, 1014, 2028, 24, 10};
     static const double work[] = {0, 676 * 9, 1014 * 4, 0, 1014 * 4, 0, 120};

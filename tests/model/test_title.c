@@ -9,7 +9,7 @@ static dsc_model *make(const char *layers) {
     dsc_error error;
     dsc_model_options options = dsc_model_options_defaults();
     options.text = layers;
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     return model;
 }
 
@@ -49,9 +49,9 @@ static void networks_are_called_after_their_layers(void **state) {
     (void)state;
     network_is("784-100-10", "1 hidden layer, 79,500 parameters");
     network_is("784-10", "no hidden layer, 7,850 parameters");
-    network_is("conv 4 3x3 stride=2, residual(conv 6 1x1, relu), globalpool both, dense",
+    network_is("conv 4 3x3 stride=2, residual(conv 6 1x1, relu), global-pool both, dense",
                "3 convolutions, 224 parameters");
-    network_is("conv 32 3x3, relu, maxpool 2, flatten, dense 20, relu, dense",
+    network_is("conv 32 3x3, relu, max-pool 2, flatten, dense 20, relu, dense",
                "1 convolution, 109,000 parameters");
 }
 

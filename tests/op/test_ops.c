@@ -118,7 +118,7 @@ static void run_op(float *y, float *dx, builder *build, dsc_shape shape, const f
     dsc_session *session;
     ASSERT_OK(dsc_graph_create(&graph, &error), error);
     dsc_node *in = dsc_input(graph, "x", shape), *out = build(in);
-    dsc_session_options options = dsc_session_defaults();
+    dsc_session_options options = dsc_session_options_defaults();
     options.kept[0] = out;
     options.loss = dsc_sum(out);
     options.saliency = in;
@@ -236,7 +236,7 @@ static void dropout_drops_its_share_and_keeps_the_mean(void **state) {
     dsc_session *session;
     ASSERT_OK(dsc_graph_create(&graph, &error), error);
     dsc_node *x = dsc_input(graph, "x", dsc_shape_of(1, UNITS, 0, 0, 0)), *y = dsc_dropout(x, 0.25);
-    dsc_session_options options = dsc_session_defaults();
+    dsc_session_options options = dsc_session_options_defaults();
     options.training = true;
     options.kept[0] = y;
     options.loss = dsc_sum(y);
@@ -264,7 +264,7 @@ static float loss_of(const dsc_op *loss_op, const float *z, size_t outputs, cons
     ASSERT_OK(dsc_graph_create(&graph, &error), error);
     dsc_node *in = dsc_input(graph, "z", dsc_shape_of(1, outputs, 0, 0, 0));
     dsc_node *target = dsc_input(graph, "t", dsc_shape_of(1, width, 0, 0, 0));
-    dsc_session_options options = dsc_session_defaults();
+    dsc_session_options options = dsc_session_options_defaults();
     options.loss = dsc_apply(loss_op, (dsc_node *[]){in, target}, 2, NULL);
     options.saliency = in;
     ASSERT_OK(dsc_session_create(&session, graph, &options, &error), error);
@@ -283,7 +283,7 @@ static void a_class_is_the_same_target_as_its_one_hot_values(void **state) {
     const float z[4] = {1, -2, 0.5f, 3}, one_hot[4] = {0, 0, 1, 0}, class = 2;
     const dsc_row *row;
     for (size_t i = 0; (row = dsc_registry_at(&dsc_loss_registry, i)); i++) {
-        const dsc_op *loss = (const void *)row;
+        const dsc_op *loss = dsc_op_of_row(row);
         float by_class[4], by_values[4];
         assert_true(loss_of(loss, z, 4, &class, 1, by_class) == loss_of(loss, z, 4, one_hot, 4, by_values));
         assert_memory_equal(by_class, by_values, sizeof by_class);
@@ -315,7 +315,7 @@ static void class_weights_multiply_the_loss(void **state) {
     dsc_node *zero = dsc_input(graph, "zero", dsc_shape_of(1, 3, 0, 0, 0)), *logits = dsc_add(zero, in);
     dsc_node *target = dsc_input(graph, "t", dsc_shape_of(0, 0, 0, 0, 0));
     dsc_node *weights = dsc_buffer(graph, "weights", dsc_shape_of(1, 3, 0, 0, 0), 1);
-    dsc_session_options options = dsc_session_defaults();
+    dsc_session_options options = dsc_session_options_defaults();
     options.batch = 3;
     options.loss = dsc_softmax_cross_entropy_weighted(logits, weights, target, 0);
     options.kept[0] = dsc_softmax_cross_entropy(logits, target, 0);
@@ -345,7 +345,7 @@ static dsc_session *batch_norm_session(dsc_graph **graph, dsc_shape shape, size_
         dsc_batch_norm(x, dsc_parameter(*graph, "gamma", c, DSC_INIT_ONES, 1, 1, false),
                        dsc_parameter(*graph, "beta", c, DSC_INIT_ZEROS, 1, 1, false),
                        dsc_buffer(*graph, "mean", c, 0), dsc_buffer(*graph, "variance", c, 1), 0.1, 1e-5);
-    dsc_session_options options = dsc_session_defaults();
+    dsc_session_options options = dsc_session_options_defaults();
     options.batch = batch;
     options.training = true;
     options.loss = dsc_sum(y);

@@ -28,7 +28,7 @@ static dsc_model *make_model(const char *text, uint64_t seed) {
     options.classes = CLASSES;
     options.class_names = names;
     options.seed = seed;
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     return model;
 }
 
@@ -328,7 +328,7 @@ static dsc_model *make_turned_model(const char *const *turned, const size_t from
     options.shape[1] = options.shape[2] = SIDE;
     options.classes = CLASSES;
     options.class_names = turned;
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     for (size_t i = 0; i < model->graph->count; i++) {
         const dsc_node *node = model->graph->nodes[i];
         if (node->kind != DSC_NODE_PARAMETER) continue;

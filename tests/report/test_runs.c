@@ -40,7 +40,7 @@ static int make(void **state) {
         options.shape[1] = options.shape[2] = SIDE;
         options.classes = CLASSES;
         options.seed = r + 1;
-        ASSERT_OK(dsc_model_make(&models[r], &options, &error), error);
+        ASSERT_OK(dsc_model_create(&models[r], &options, &error), error);
         ASSERT_OK(report_examine(&exams[r], models[r], data, 1, NULL, &error), error);
         set_wrong(&exams[r], wrong[r]);
         entries[r] = (report_entry){.about = {.name = r ? "/home/somebody/runs/b" : "/home/" HOSTILE,

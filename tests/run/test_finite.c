@@ -38,7 +38,7 @@ static dsc_model *make(const char *text) {
     dsc_model_options options = dsc_model_options_defaults();
     options.text = text;
     options.class_weights = weights;
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     return model;
 }
 
@@ -113,8 +113,8 @@ static const char *const overflowing_texts[][2] = {
     {"flatten, dense", "dense1.weight"},
     {"784-20-10", "dense1.weight"},
     {"flatten, dense 8, tanh, dense", "dense2.weight"},
-    {"conv 4 3x3, relu, maxpool 2, flatten, dense", "conv1.weight"},
-    {"conv 2 5x5 bias=off, batch-norm, relu, globalpool max, dense", "batch_norm1.weight"}};
+    {"conv 4 3x3, relu, max-pool 2, flatten, dense", "conv1.weight"},
+    {"conv 2 5x5 bias=off, batch-norm, relu, global-pool max, dense", "batch_norm1.weight"}};
 
 static void evaluating_an_overflowing_model_calls_nothing_right(void **state) {
     (void)state;
@@ -234,7 +234,7 @@ static void a_model_that_is_not_finite_is_not_saved(void **state) {
         dsc_model_free(before);
         /* nor made ready to answer, nor trained */
         dsc_predictor *predictor;
-        dsc_training how = dsc_training_defaults();
+        dsc_training_options how = dsc_training_options_defaults();
         how.batch = 10;
         assert_int_equal(dsc_predictor_create(&predictor, model, NULL, &error), DSC_ERROR_DIVERGED);
         ASSERT_MESSAGE(error, wrong[i].message);
@@ -315,10 +315,10 @@ static void a_normalisation_that_is_not_finite_is_not_loaded(void **state) {
 
 /* --- training --- */
 
-static dsc_status train(dsc_model **model, dsc_training *how, const char *text, dsc_error *error) {
+static dsc_status train(dsc_model **model, dsc_training_options *how, const char *text, dsc_error *error) {
     dsc_model_options options = dsc_model_options_defaults();
     options.text = text;
-    ASSERT_OK(dsc_model_make(model, &options, error), *error);
+    ASSERT_OK(dsc_model_create(model, &options, error), *error);
     return dsc_train(*model, digits, how, error);
 }
 
@@ -344,7 +344,7 @@ static void a_run_that_diverges_in_its_last_step_has_diverged(void **state) {
                 dsc_model *model;
                 dsc_score score;
                 dsc_error error;
-                dsc_training how = dsc_training_defaults();
+                dsc_training_options how = dsc_training_options_defaults();
                 how.optimiser = "sgd";
                 how.learning_rate = 1000;
                 how.l2 = l2;

@@ -116,7 +116,7 @@ static void a_model_of_unprepared_images_gets_the_whole_drawing(void **unused) {
     serve_site *usual = site;
     json_t *json;
     options.text = "784-10";
-    ASSERT_OK(dsc_model_make(&own, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&own, &options, &error), error);
     ASSERT_OK(dsc_model_expect(own, &expected, &error), error);
     ASSERT_OK(
         serve_site_create(&site, &(serve_options){.model = own, .model_name = "own", .runs = runs}, &error),
@@ -164,7 +164,7 @@ static void prepared_digits_lie_on_the_models_ground(void **unused) {
     serve_site *usual = site;
     float wanted[10];
     options.text = "784-10";
-    ASSERT_OK(dsc_model_make(&own, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&own, &options, &error), error);
     ASSERT_OK(dsc_model_expect(own, &expected, &error), error);
     ASSERT_OK(
         serve_site_create(&site, &(serve_options){.model = own, .model_name = "own", .runs = runs}, &error),
@@ -442,7 +442,7 @@ static void an_answer_that_is_not_finite_is_an_error(void **unused) {
     dsc_model *huge;
     dsc_model_options options = dsc_model_options_defaults();
     options.text = "784-10";
-    ASSERT_OK(dsc_model_make(&huge, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&huge, &options, &error), error);
     for (size_t i = 0; i < dsc_graph_parameter_numbers(huge->graph); i++) huge->values[i] = 3e38F;
     serve_site *usual = site;
     const serve_options how = {.model = huge, .model_name = "huge", .runs = runs};

@@ -21,7 +21,7 @@ static void a_drawing_is_read_by_the_network_of_a_run(void **unused) {
     dsc_model *own;
     dsc_model_options how = dsc_model_options_defaults();
     how.text = "784-4-10";
-    ASSERT_OK(dsc_model_make(&own, &how, &error), error);
+    ASSERT_OK(dsc_model_create(&own, &how, &error), error);
     ASSERT_OK(dsc_model_expect(own, &expected, &error), error);
     ASSERT_OK(dsc_folder_make(snapshots, &error), error);
     write_file(snapshots, "000001.json", "{\"epoch\": 1}");
@@ -51,7 +51,7 @@ static void a_drawing_is_read_by_the_network_of_a_run(void **unused) {
     /* A file that was replaced is read anew. */
     dsc_model_free(own);
     how.text = "784-6-10";
-    ASSERT_OK(dsc_model_make(&own, &how, &error), error);
+    ASSERT_OK(dsc_model_create(&own, &how, &error), error);
     ASSERT_OK(dsc_model_save(own, file, &error), error);
     fields[0] = "network", fields[1] = "0001-one", fields[2] = NULL;
     assert_int_equal(ask_json(&json, "GET", "/api/model", NULL, 0), 200);
@@ -88,7 +88,7 @@ static void a_model_of_colour_gets_pictures(void **unused) {
     how.text = "conv 4 3x3, relu, flatten, dense";
     memcpy(how.shape, expected.shape, sizeof how.shape);
     how.classes = 3;
-    ASSERT_OK(dsc_model_make(&own, &how, &error), error);
+    ASSERT_OK(dsc_model_create(&own, &how, &error), error);
     ASSERT_OK(dsc_model_expect(own, &expected, &error), error);
     serve_site *kept = site;
     ASSERT_OK(

@@ -55,12 +55,12 @@ def forward(text, x, p, state):
         elif name == "batch-norm":
             x = F.batch_norm(x, state[f"{layer}.running_mean"], state[f"{layer}.running_var"], p[f"{layer}.weight"], p[f"{layer}.bias"],
                              training=True, momentum=0.1, eps=1e-5)
-        elif name == "maxpool":
+        elif name == "max-pool":
             k = int(given[0])
             first, second = F.unfold(x.detach().flatten(0, 1)[:, None], k, stride=k).topk(2, 1).values.unbind(1)
             kinks.append((first - second)[first > 0].min().item())  # where all are 0, a ReLU before it has closed the gate
             x = F.max_pool2d(x, k)
-        elif name == "globalpool":
+        elif name == "global-pool":
             how = given[0] if given else "avg"
             x = x.mean((2, 3)) if how == "avg" else x.amax((2, 3))
         else:

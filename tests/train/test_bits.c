@@ -23,7 +23,7 @@ static const struct {
      "\"l2\": 0.001}",
      0x40eae97b},
     {"{" COMMON
-     ", \"model\": \"conv 4 5x5 stride=2, batch-norm, silu, conv 6 3x3, gelu, maxpool 2, flatten, dense 24, "
+     ", \"model\": \"conv 4 5x5 stride=2, batch-norm, silu, conv 6 3x3, gelu, max-pool 2, flatten, dense 24, "
      "layer-norm, relu, dense\", \"optimiser\": \"adamw\", \"learning-rate\": 0.01, \"normalise\": "
      "\"standard\", "
      "\"ema\": 0.9, \"clip-norm\": 1, \"augment\": \"elastic\"}",
@@ -32,7 +32,7 @@ static const struct {
      ", \"model\": \"flatten, dense 40, tanh, dense 30, sigmoid, dense\", \"optimiser\": \"rmsprop\", "
      "\"learning-rate\": 0.002, \"augment\": \"affine rotate=10 shift=2\"}",
      0xa7f1b2d7},
-    {"{" COMMON ", \"model\": \"conv 16 5x5 stride=2, batch-norm, relu, maxpool 2, conv 16 2x2 padding=1, "
+    {"{" COMMON ", \"model\": \"conv 16 5x5 stride=2, batch-norm, relu, max-pool 2, conv 16 2x2 padding=1, "
      "relu, flatten, "
      "dense\", \"optimiser\": \"sgd momentum=0.9\", \"learning-rate\": 0.01}",
      0x295650be},
@@ -49,7 +49,7 @@ static uint32_t train(const char *json, const dsc_dataset *data) {
     options.text = recipe.model;
     options.loss = recipe.loss;
     options.seed = dsc_seed_key(&recipe.seed);
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     ASSERT_OK(dsc_trainer_create(&trainer, model, &recipe, data, 2, &error), error);
     ASSERT_OK(dsc_trainer_run(trainer, NULL, NULL, &error), error);
     const uint32_t crc = libdeflate_crc32(0, model->values, trainer->updater.numbers * sizeof(dsc_real));

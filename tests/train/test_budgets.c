@@ -27,11 +27,11 @@ static int free_digits(void **state) {
 /* Between them all layers, and the parts of a recipe that have memory. */
 static const char *const models[] = {
     "784-20-10",
-    "conv 4 5x5 stride=2, batch-norm, relu, dropout 0.2, maxpool 2, flatten, dense 12, layer-norm, gelu, "
+    "conv 4 5x5 stride=2, batch-norm, relu, dropout 0.2, max-pool 2, flatten, dense 12, layer-norm, gelu, "
     "dense",
     "conv 4 3x3 padding=same, residual(conv 4 3x3 padding=same, silu), parallel(depthwise padding=same | "
-    "maxpool 3 stride=1 "
-    "padding=1), se 2, avgpool 2, tanh, globalpool both, dense 9, sigmoid, dense"};
+    "max-pool 3 stride=1 "
+    "padding=1), se 2, average-pool 2, tanh, global-pool both, dense 9, sigmoid, dense"};
 static const char *const parts[] = {"\"optimiser\": \"adamw\", \"clip-norm\": 1, \"ema\": 0.9, \"augment\": "
                                     "\"affine rotate=10, elastic, erase\"",
                                     "\"optimiser\": \"sgd momentum=0.9\", \"schedule\": \"one-cycle\", "
@@ -56,7 +56,7 @@ static rig make(size_t model, size_t part, unsigned threads) {
     (void)snprintf(json, sizeof json, "{\"batch\": 20, \"epochs\": 4, \"lanes\": 3, %s}", parts[part]);
     ASSERT_OK(dsc_recipe_initialise(&recipe, &error), error);
     ASSERT_OK(dsc_recipe_from_json(&recipe, json, strlen(json), "test", &error), error);
-    ASSERT_OK(dsc_model_make(&r.model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&r.model, &options, &error), error);
     ASSERT_OK(dsc_trainer_create(&r.trainer, r.model, &recipe, digits, threads, &error), error);
     dsc_recipe_clear(&recipe);
     return r;
@@ -128,7 +128,7 @@ static void no_evaluation_allocates(void **state) {
             dsc_evaluator *evaluator;
             dsc_metrics metrics;
             dsc_mistakes mistakes = {0};
-            ASSERT_OK(dsc_model_create(&model, models[i], digits, &error), error);
+            ASSERT_OK(dsc_model_create_for(&model, models[i], digits, &error), error);
             ASSERT_OK(dsc_evaluator_create(&evaluator, model, 2, NULL, NULL, bf16, &error), error);
             ASSERT_OK(dsc_metrics_initialise(&metrics, 10, &error), error);
             const long before = testing_allocations();
@@ -160,7 +160,7 @@ static void no_answer_allocates(void **state) {
             how.batch = IMAGES;
             how.kernels = kernels->name;
             how.precision = i % 2 ? "bf16" : "f32";
-            ASSERT_OK(dsc_model_create(&model, models[i], digits, &error), error);
+            ASSERT_OK(dsc_model_create_for(&model, models[i], digits, &error), error);
             if (i == 0)
                 for (size_t n = 0; n < dsc_graph_parameter_numbers(model->graph); n++)
                     model->values[n] = 3e38F;
@@ -183,7 +183,7 @@ static void no_look_at_what_an_answer_depends_on_allocates(void **state) {
         dsc_error error;
         dsc_model *model;
         dsc_inspector *inspector;
-        ASSERT_OK(dsc_model_create(&model, models[i], digits, &error), error);
+        ASSERT_OK(dsc_model_create_for(&model, models[i], digits, &error), error);
         ASSERT_OK(dsc_inspector_create(&inspector, model, true, &error), error);
         const long before = testing_allocations();
         for (size_t n = 0; n < 5; n++)

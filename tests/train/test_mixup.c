@@ -100,7 +100,7 @@ static void a_model_trained_with_mixup_is_one_like_any_other(void **state) {
     (void)snprintf(path, sizeof path, "%s/mixed.safetensors", testing_folder());
     for (size_t i = 0; i < 3; i++) {
         dsc_model_options options = dsc_model_options_defaults();
-        dsc_training how = dsc_training_defaults();
+        dsc_training_options how = dsc_training_options_defaults();
         dsc_model *model, *loaded;
         dsc_score before, after;
         options.text = "flatten, dense";
@@ -111,7 +111,7 @@ static void a_model_trained_with_mixup_is_one_like_any_other(void **state) {
         how.epochs = 30;
         how.batch = 10;
         how.learning_rate = 0.03;
-        ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+        ASSERT_OK(dsc_model_create(&model, &options, &error), error);
         ASSERT_OK(dsc_train(model, stripes, &how, &error), error);
         ASSERT_OK(dsc_evaluate(&before, model, stripes, &error), error);
         assert_int_equal(before.correct, 60);
@@ -137,9 +137,9 @@ static void an_alpha_out_of_range_is_refused(void **state) {
     options.text = "flatten, dense";
     options.shape[1] = options.shape[2] = 4;
     options.classes = 3;
-    ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     for (size_t i = 0; i < 4; i++) {
-        dsc_training how = dsc_training_defaults();
+        dsc_training_options how = dsc_training_options_defaults();
         how.mixup = bad[i];
         assert_int_equal(dsc_train(model, stripes, &how, &error), DSC_ERROR_ARGUMENT);
         ASSERT_MESSAGE(error, "mixup");

@@ -18,8 +18,8 @@ static dsc_error error;
 
 static const char NETWORK[] = "conv 4 3x3, batch-norm, relu, flatten, dropout 0.3, dense 12, relu, dense";
 
-static dsc_training everything(void) {
-    dsc_training how = dsc_training_defaults();
+static dsc_training_options everything(void) {
+    dsc_training_options how = dsc_training_options_defaults();
     how.epochs = 3;
     how.batch = 16; /* 60 images: the last batch of an epoch is smaller */
     how.lanes = 4;
@@ -36,10 +36,10 @@ static dsc_training everything(void) {
 }
 
 /* The same training by hand: order of samples, batches and pixels as dsc_train has them. */
-static void train_by_hand(dsc_model *model, const dsc_training *how) {
+static void train_by_hand(dsc_model *model, const dsc_training_options *how) {
     const dsc_model_parts nodes = dsc_model_nodes(model);
     const uint64_t steps_an_epoch = (60 + how->batch - 1) / how->batch;
-    dsc_session_options options = dsc_session_defaults();
+    dsc_session_options options = dsc_session_options_defaults();
     dsc_optimiser_options rules = dsc_optimiser_options_defaults();
     dsc_session *session;
     dsc_optimiser *optimiser;
@@ -92,10 +92,10 @@ static void train_by_hand(dsc_model *model, const dsc_training *how) {
 
 static void a_loop_by_hand_gives_the_bits_of_training(void **state) {
     (void)state;
-    const dsc_training how = everything();
+    const dsc_training_options how = everything();
     dsc_model *trained, *by_hand;
-    ASSERT_OK(dsc_model_create(&trained, NETWORK, stripes, &error), error);
-    ASSERT_OK(dsc_model_create(&by_hand, NETWORK, stripes, &error), error);
+    ASSERT_OK(dsc_model_create_for(&trained, NETWORK, stripes, &error), error);
+    ASSERT_OK(dsc_model_create_for(&by_hand, NETWORK, stripes, &error), error);
     ASSERT_OK(dsc_train(trained, stripes, &how, &error), error);
     train_by_hand(by_hand, &how);
     const size_t bytes = dsc_graph_value_numbers(trained->graph) * sizeof(dsc_real);
@@ -126,7 +126,7 @@ static void make_rig(rig *r, double dropout) {
 }
 
 static void begin(rig *r) {
-    dsc_session_options options = dsc_session_defaults();
+    dsc_session_options options = dsc_session_options_defaults();
     options.batch = 60;
     options.loss = r->loss;
     options.training = true;
@@ -256,9 +256,9 @@ static void a_frozen_parameter_stays_and_the_others_learn_the_same(void **state)
 
 static void training_leaves_alone_what_is_frozen(void **state) {
     (void)state;
-    const dsc_training how = everything();
+    const dsc_training_options how = everything();
     dsc_model *model;
-    ASSERT_OK(dsc_model_create(&model, NETWORK, stripes, &error), error);
+    ASSERT_OK(dsc_model_create_for(&model, NETWORK, stripes, &error), error);
     dsc_graph *graph = dsc_model_graph(model);
     /* conv1.weight and its bias if it has one; gamma, beta and both statistics */
     const size_t conv = dsc_graph_freeze(graph, "conv*", true);
@@ -360,7 +360,7 @@ static void mistakes_are_told(void **state) {
     assert_int_equal(dsc_optimiser_create(&optimiser, r.session, &how, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "adam");
     dsc_session_free(r.session);
-    dsc_session_options options = dsc_session_defaults();
+    dsc_session_options options = dsc_session_options_defaults();
     options.kept[0] = r.y;
     ASSERT_OK(dsc_session_create(&r.session, r.graph, &options, &error), error);
     assert_int_equal(dsc_optimiser_create(&optimiser, r.session, NULL, &error), DSC_ERROR_ARGUMENT);

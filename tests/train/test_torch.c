@@ -132,7 +132,7 @@ static void the_recipes_networks_agree_with_pytorch(void **state) {
         dsc_model_options options = dsc_model_options_defaults();
         options.text = text;
         options.seed = 7; /* whose nearest kink, as compare-torch.py prints them, is farther than rounding */
-        ASSERT_OK(dsc_model_make(&model, &options, &error), error);
+        ASSERT_OK(dsc_model_create(&model, &options, &error), error);
         save_step(folder, named->name, model, x, y);
         (void)snprintf(path, sizeof path, "%s/%s.txt", folder, named->name);
         FILE *file = fopen(path, "w");

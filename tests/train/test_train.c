@@ -10,13 +10,13 @@ static void train_and_evaluate_learn_what_is_easy(void **state) {
     dsc_model *model;
     dsc_score before, after;
     listener l = {0};
-    dsc_training how = dsc_training_defaults();
+    dsc_training_options how = dsc_training_options_defaults();
     how.epochs = 30;
     how.batch = 10;
     how.learning_rate = 0.01;
     how.on_event = listen;
     how.user = &l;
-    ASSERT_OK(dsc_model_create(&model, "16-8-3", stripes, &error), error);
+    ASSERT_OK(dsc_model_create_for(&model, "16-8-3", stripes, &error), error);
     ASSERT_OK(dsc_evaluate(&before, model, stripes, &error), error);
     ASSERT_OK(dsc_train(model, stripes, &how, &error), error);
     ASSERT_OK(dsc_evaluate(&after, model, stripes, &error), error);
@@ -36,11 +36,11 @@ static void a_callback_stops_training(void **state) {
     dsc_error error;
     dsc_model *model;
     listener l = {.stop_at = 7};
-    dsc_training how = dsc_training_defaults();
+    dsc_training_options how = dsc_training_options_defaults();
     how.batch = 10;
     how.on_event = listen;
     how.user = &l;
-    ASSERT_OK(dsc_model_create(&model, "16-8-3", stripes, &error), error);
+    ASSERT_OK(dsc_model_create_for(&model, "16-8-3", stripes, &error), error);
     assert_int_equal(dsc_train(model, stripes, &how, &error), DSC_ERROR_STOPPED);
     assert_int_equal(l.kinds[DSC_EVENT_STEP], 7);
     assert_int_equal(l.kinds[DSC_EVENT_END], 0);
@@ -49,7 +49,7 @@ static void a_callback_stops_training(void **state) {
 
 #define REFUSES(field, value, part)                                                                          \
     do {                                                                                                     \
-        dsc_training bad = dsc_training_defaults();                                                          \
+        dsc_training_options bad = dsc_training_options_defaults();                                          \
         bad.field = value;                                                                                   \
         assert_int_not_equal(dsc_train(model, stripes, &bad, &error), DSC_OK);                               \
         ASSERT_MESSAGE(error, part);                                                                         \
@@ -59,7 +59,7 @@ static void bad_options_are_named(void **state) {
     (void)state;
     dsc_error error;
     dsc_model *model;
-    ASSERT_OK(dsc_model_create(&model, "16-8-3", stripes, &error), error);
+    ASSERT_OK(dsc_model_create_for(&model, "16-8-3", stripes, &error), error);
     REFUSES(learning_rate, (double)NAN, "learning-rate: expected a finite number, found NaN");
     REFUSES(learning_rate, -1, "learning-rate");
     REFUSES(l2, (double)INFINITY, "l2");
@@ -77,12 +77,12 @@ static void older_and_newer_options_are_understood(void **state) {
     (void)state;
     dsc_error error;
     dsc_model *model;
-    ASSERT_OK(dsc_model_create(&model, "16-8-3", stripes, &error), error);
+    ASSERT_OK(dsc_model_create_for(&model, "16-8-3", stripes, &error), error);
     listener l = {.stop_at = 1};
     struct {
-        dsc_training how;
+        dsc_training_options how;
         char later[32];
-    } newer = {.how = dsc_training_defaults()};
+    } newer = {.how = dsc_training_options_defaults()};
     newer.how.batch = 10;
     newer.how.size = sizeof newer;
     newer.how.on_event = listen;
@@ -92,8 +92,9 @@ static void older_and_newer_options_are_understood(void **state) {
     assert_int_equal(dsc_train(model, stripes, &newer.how, &error), DSC_ERROR_UNSUPPORTED);
     newer.how.size = 0;
     assert_int_equal(dsc_train(model, stripes, &newer.how, &error), DSC_ERROR_ARGUMENT);
-    ASSERT_MESSAGE(error, "dsc_training_defaults");
-    newer.how.size = offsetof(dsc_training, on_event); /* what comes behind is the default: nobody listens */
+    ASSERT_MESSAGE(error, "dsc_training_options_defaults");
+    newer.how.size =
+        offsetof(dsc_training_options, on_event); /* what comes behind is the default: nobody listens */
     newer.how.epochs = 1;
     l.kinds[DSC_EVENT_STEP] = 0;
     ASSERT_OK(dsc_train(model, stripes, &newer.how, &error), error);
@@ -108,8 +109,8 @@ static void train_survives_every_failed_allocation(void **state) {
     for (long n = 0; failed && n < 5000; n++) {
         dsc_model *model;
         dsc_score score;
-        ASSERT_OK(dsc_model_create(&model, "16-8-3", stripes, &error), error);
-        dsc_training how = dsc_training_defaults();
+        ASSERT_OK(dsc_model_create_for(&model, "16-8-3", stripes, &error), error);
+        dsc_training_options how = dsc_training_options_defaults();
         how.epochs = 1;
         how.threads = 1;
         how.batch = 20;

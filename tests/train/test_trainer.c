@@ -284,7 +284,7 @@ static void a_model_is_normalised_by_what_is_not_held_out_and_a_given_one_keeps_
 
     dsc_model *model;
     dsc_trainer *trainer;
-    ASSERT_OK(dsc_model_create(&model, "784-10", digits, &error), error);
+    ASSERT_OK(dsc_model_create_for(&model, "784-10", digits, &error), error);
     ASSERT_OK(dsc_trainer_create(&trainer, model, &r.recipe, digits, 1, &error), error);
     assert_ptr_equal(trainer->model, model);
     assert_true(is_same(&model->normalisation, &unit));

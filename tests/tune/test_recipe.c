@@ -73,7 +73,7 @@ static dsc_status find_rate(const dsc_recipe *recipe, dsc_error *error) {
 /* The texts that a model is made of are not dsc_train's, which is given one. */
 static dsc_status train(const dsc_recipe *recipe, dsc_error *error) {
     dsc_model *model = NULL;
-    dsc_training how = dsc_training_defaults();
+    dsc_training_options how = dsc_training_options_defaults();
     how.epochs = 1;
     how.batch = (int)recipe->batch;
     how.optimiser = recipe->optimiser;
@@ -84,7 +84,7 @@ static dsc_status train(const dsc_recipe *recipe, dsc_error *error) {
     dsc_model_options options = dsc_model_options_defaults();
     options.text = recipe->model;
     options.loss = recipe->loss;
-    dsc_status status = dsc_model_make(&model, &options, error);
+    dsc_status status = dsc_model_create(&model, &options, error);
     if (!status) status = dsc_train(model, digits, &how, error);
     dsc_model_free(model);
     return status;
