@@ -21,8 +21,14 @@ static dsc_status ask_for_holes(dsc_dataset **data, const dsc_dataset *digits, s
         const uint8_t digit = dsc_dataset_labels(digits)[i];
         labels[i] = digit == 0 || digit == 6 || digit == 8 || digit == 9;
     }
-    return dsc_dataset_from_memory(data, dsc_dataset_images(digits), labels, count, (size_t[3]){1, 28, 28}, 2,
-                                   answers, "holes", error);
+    dsc_dataset_options options = dsc_dataset_options_defaults();
+    options.images = dsc_dataset_images(digits);
+    options.labels = labels;
+    options.count = count;
+    options.classes = 2;
+    options.class_names = answers;
+    options.name = "holes";
+    return dsc_dataset_create(data, &options, error);
 }
 
 static dsc_status train_and_test(const char *name, dsc_model *model, unsigned epochs, double rate,

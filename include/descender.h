@@ -166,21 +166,95 @@ DSC_API dsc_status dsc_idx_parse(dsc_array *array, const void *bytes, size_t siz
 /* Writes an IDX file, atomically; compressed if `path` ends in ".gz". */
 DSC_API dsc_status dsc_idx_write(const char *path, const dsc_array *array, dsc_error *error);
 
-/* Images with labels. Immutable once made, so any number of threads may share one. */
+/* Images with labels. Immutable once made, so any number of threads may share one. The numbers of images are
+ * bytes (DSC_U8), or floats (DSC_F32) on a scale where 1 is what 255 is to bytes; floats beyond 0 to 1 are
+ * fine. */
 typedef struct dsc_dataset dsc_dataset;
 
 DSC_API size_t dsc_dataset_count(const dsc_dataset *data);
 /* Channels, height and width of one image. */
 DSC_API void dsc_dataset_shape(const dsc_dataset *data, size_t shape[3]);
+DSC_API dsc_type dsc_dataset_type(const dsc_dataset *data);
 DSC_API size_t dsc_dataset_classes(const dsc_dataset *data);
 /* "0" to "9" for digits; from labels.txt, in UTF-8, one name a line, where there is one. */
 DSC_API const char *dsc_dataset_class_name(const dsc_dataset *data, size_t label);
 /* What the data is, for people: "MNIST, training set", "built-in digits, seed 1". */
 DSC_API const char *dsc_dataset_name(const dsc_dataset *data);
-/* (N, C, H, W), and (N); they live as long as the dataset. */
+/* The images where they lie, (count, C, H, W): of dsc_dataset_images bytes, of dsc_dataset_floats floats.
+ * NULL where images have the other type, in views, and where a callback reads them: dsc_dataset_read serves
+ * all. The labels, (count). They live as long as the dataset. */
 DSC_API const uint8_t *dsc_dataset_images(const dsc_dataset *data);
+DSC_API const float *dsc_dataset_floats(const dsc_dataset *data);
 DSC_API const uint8_t *dsc_dataset_labels(const dsc_dataset *data);
+/* Copies the images samples[0 .. count) to `images` (count, C, H, W), of the dataset's type. ARGUMENT: there
+ * is no such sample. FORMAT: a callback gave a number that is NaN or infinite. Otherwise fails only where the
+ * callback does. */
+DSC_API dsc_status dsc_dataset_read(void *images, const dsc_dataset *data, const uint32_t *samples,
+                                    size_t count, dsc_error *error);
 DSC_API void dsc_dataset_free(dsc_dataset *data);
+
+/* Fills a part of a batch: the images samples[0 .. count), each a number below the dataset's count, to
+ * `images` (count, C, H, W), of the dataset's type. The same number must always give the same image. Called
+ * by one thread at a time, also one that the library made: while a batch is computed, the next is read. On
+ * failure it calls dsc_fail, and returns its code, which ends the call that wanted the images. */
+typedef dsc_status dsc_read_images(void *user, void *images, const uint32_t *samples, size_t count,
+                                   dsc_error *error);
+
+/* Images and labels of your own. dsc_dataset_options_defaults() fills it; texts are copied. */
+typedef struct dsc_dataset_options {
+    size_t size;           /* of this struct: dsc_dataset_options_defaults sets it */
+    size_t count;          /* of images, 1 to 4294967295 */
+    size_t shape[3];       /* channels, height and width of one */
+    dsc_type type;         /* of their numbers: DSC_U8 or DSC_F32 */
+    const void *images;    /* (count, C, H, W), in memory or mapped; NULL: `read` reads them */
+    bool borrow;           /* use `images` where they are: they must outlive all that uses the dataset */
+    dsc_read_images *read; /* of images that need not fit into memory; `images` is NULL */
+    const uint8_t *labels; /* (count), each below `classes`; copied */
+    size_t classes;        /* 1 to 256 */
+    const char *const *class_names; /* (classes), or NULL for "0", "1", ... */
+    const char *name;               /* what the data is; NULL: "data from memory" */
+    void *user;                     /* for `read` and `release` */
+    void (*release)(void *user); /* NULL, or called when nothing needs the images any more; not on failure */
+} dsc_dataset_options;
+/* Bytes, 1 x 28 x 28, 10 classes. */
+DSC_API void dsc_dataset_options_initialise(dsc_dataset_options *options, size_t size);
+static inline dsc_dataset_options dsc_dataset_options_defaults(void) {
+    dsc_dataset_options options;
+    dsc_dataset_options_initialise(&options, sizeof options);
+    return options;
+}
+
+/* Names of classes are UTF-8, not empty, each once, without control characters and those that turn the
+ * direction of writing; others are DSC_ERROR_ARGUMENT, as are sizes out of range. MISMATCH: a label is not
+ * below `classes`. FORMAT: a float is NaN or infinite. */
+DSC_API dsc_status dsc_dataset_create(dsc_dataset **data, const dsc_dataset_options *options,
+                                      dsc_error *error);
+
+/* --- Views: datasets made of others. They copy no image, and what they were made of may be freed before
+ * them. Their samples count from 0. --- */
+
+/* The samples samples[0 .. count) of `data`, in that order, repeats allowed: a subset, or another order.
+ * `name` NULL: that of `data`. ARGUMENT: there is no such sample, or count is 0. */
+DSC_API dsc_status dsc_dataset_view(dsc_dataset **view, const dsc_dataset *data, const uint32_t *samples,
+                                    size_t count, const char *name, dsc_error *error);
+
+/* Splits `data` class by class: of each class with n samples, round(share n), drawn at random, go to
+ * `held_out`, the others to `rest`, both in the order of `data`. The same labels and seed give the same
+ * split. A class of two samples or more keeps one in `rest`. ARGUMENT: `share` is not between 0 and 1, or one
+ * part would be empty. */
+DSC_API dsc_status dsc_dataset_split(dsc_dataset **rest, dsc_dataset **held_out, const dsc_dataset *data,
+                                     double share, uint64_t seed, dsc_error *error);
+
+/* All samples in a random order; but images that data themselves hold out to validate stay the last. */
+DSC_API dsc_status dsc_dataset_shuffle(dsc_dataset **view, const dsc_dataset *data, uint64_t seed,
+                                       dsc_error *error);
+
+/* The samples of parts[0 .. count), one part behind the other. Classes are those of the first part; the
+ * others' are matched by name. Images are copied into one block of memory; where a part has a callback,
+ * they are read as they are wanted. MISMATCH: parts of another shape or type, or a class that the first part
+ * has not. `name` NULL: that of the first part. */
+DSC_API dsc_status dsc_dataset_join(dsc_dataset **joined, const dsc_dataset *const *parts, size_t count,
+                                    const char *name, dsc_error *error);
 
 /* --- What images are like. A network reads images of the kind that it was trained on, so datasets and
  * models both know their kind, and whoever brings the two together compares them. --- */
@@ -217,7 +291,8 @@ typedef struct dsc_images {
 /* What these are like. `preparation` is what the images.json beside the files says, or what is known (MNIST,
  * the built-in digits); where nothing is, it is told by the images: DIGITS where nine of ten of them, 1 x 28
  * x 28 and on a dark ground, have their ink in the middle and none at the edge. `fit` is what images.json
- * says, or NONE. `ground` is always told by the images. Looks at a thousand of them, evenly spread. */
+ * says, or NONE. `ground` is always told by the images. Looks at a thousand of them, evenly spread; but not at
+ * floats, nor at what a callback reads: of those the ground is UNKNOWN and the preparation NONE. */
 DSC_API void dsc_dataset_describe(dsc_images *images, const dsc_dataset *data);
 
 /* The ground of images (count, C, H, W): told by the pixels near their edges, where nine of ten images
@@ -231,14 +306,6 @@ typedef struct dsc_remarks {
     size_t count;
     char line[DSC_REMARKS_MOST][DSC_MESSAGE_SIZE];
 } dsc_remarks;
-
-/* Copies anybody's arrays: images (count, channels, height, width), labels (count) below `classes`
- * (1 to 256). `class_names` has `classes` texts, or is NULL for "0", "1", ... Names are UTF-8, not empty, and
- * without control characters and those that turn the direction of writing; others are DSC_ERROR_ARGUMENT. */
-DSC_API dsc_status dsc_dataset_from_memory(dsc_dataset **data, const uint8_t *images, const uint8_t *labels,
-                                           size_t count, const size_t shape[3], size_t classes,
-                                           const char *const *class_names, const char *name,
-                                           dsc_error *error);
 
 /* Opens a pair of IDX files: images of 3 dimensions (N, H, W) or 4 (N, C, H, W), labels of 1, both bytes. Of
  * the folder of the images labels.txt, the names of the classes, one a line, and images.json, such as
@@ -746,7 +813,7 @@ typedef struct dsc_model_options {
     const char *loss;               /* NULL: "softmax-cross-entropy" */
     size_t shape[3];                /* channels, height and width of an image */
     size_t classes;                 /* 1 to 65536 */
-    const char *const *class_names; /* (classes), as in dsc_dataset_from_memory; NULL: "0", "1", ... */
+    const char *const *class_names; /* (classes), as in dsc_dataset_options; NULL: "0", "1", ... */
     uint64_t seed;                  /* of the values that parameters start with */
     const float *class_weights;     /* (classes), or NULL */
     const char *seed_digits;        /* NULL, or a seed of any size in decimal digits, in place of `seed` */
@@ -781,7 +848,7 @@ typedef struct dsc_model_parts {
      * compares the logits, says so (binary-cross-entropy), and else by softmax. */
     dsc_node *loss;
     const char *text;               /* what stands where other models have their text; NULL: "own graph" */
-    const char *const *class_names; /* (K), as in dsc_dataset_from_memory; NULL: "0", "1", ... */
+    const char *const *class_names; /* (K), as in dsc_dataset_options; NULL: "0", "1", ... */
     uint64_t seed;                  /* of the values that parameters start with */
     const char *seed_digits;        /* NULL, or a seed of any size in decimal digits, in place of `seed` */
 } dsc_model_parts;
@@ -967,6 +1034,7 @@ typedef struct dsc_training_options {
     /* Alpha, at most 2: each image is mixed with another, s a + (1 - s) b, s from Beta(alpha, alpha), and
      * their classes too; 0: none. Zhang et al., "mixup" (2018). */
     double mixup;
+    const dsc_dataset *validation_data; /* NULL, or a validation set of your own; `validation` is 0 then */
 } dsc_training_options;
 
 DSC_API void dsc_training_options_initialise(dsc_training_options *options, size_t size);

@@ -69,4 +69,19 @@ bool testing_set_comma_locale(void);
 /* A Python with NumPy ("/usr/bin/python3"), or NULL if there is none. */
 const char *testing_numpy(void);
 
+/* A dataset of bytes in memory, which are copied: the arguments of dsc_dataset_options, in one line. */
+static inline dsc_status testing_dataset(dsc_dataset **data, const uint8_t *images, const uint8_t *labels,
+                                         size_t count, const size_t shape[3], size_t classes,
+                                         const char *const *class_names, const char *name, dsc_error *error) {
+    dsc_dataset_options how = dsc_dataset_options_defaults();
+    how.images = images;
+    how.labels = labels;
+    how.count = count;
+    memcpy(how.shape, shape, sizeof how.shape);
+    how.classes = classes;
+    how.class_names = class_names;
+    how.name = name;
+    return dsc_dataset_create(data, &how, error);
+}
+
 #endif

@@ -46,8 +46,15 @@ static dsc_status pair(dsc_dataset **data, const dsc_array *x, const dsc_array *
                         "%s: expected bytes (N, height, width) and labels (N,), as MNIST has them; omit "
                         "--plain to open other data",
                         name);
-    const size_t shape[3] = {1, x->shape[1], x->shape[2]}, num_labels = 10;
-    return dsc_dataset_from_memory(data, x->data, y->data, x->shape[0], shape, num_labels, NULL, name, error);
+    dsc_dataset_options options = dsc_dataset_options_defaults();
+    options.images = x->data;
+    options.labels = y->data;
+    options.count = x->shape[0];
+    options.shape[1] = x->shape[1];
+    options.shape[2] = x->shape[2];
+    options.classes = 10;
+    options.name = name;
+    return dsc_dataset_create(data, &options, error);
 }
 
 dsc_status tutorial_read_files(dsc_dataset **train, dsc_dataset **test, const char *folder,

@@ -111,8 +111,23 @@ size_t dsc_augment_scratch(const dsc_augment_chain *chain, const size_t shape[3]
     return (2 * stride_of(shape) + most) * sizeof(float);
 }
 
-void dsc_augment_image(const dsc_augment_chain *chain, uint8_t *out, const uint8_t *in, const size_t shape[3],
-                       uint64_t seed, uint64_t epoch, uint64_t sample, void *scratch) {
+static void take(const dsc_augment_chain *chain, float *now, const void *in, dsc_type type, size_t count) {
+    if (type == DSC_U8)
+        from_bytes[chain->kernels->isa](now, in, count);
+    else
+        for (size_t i = 0; i < count; i++) now[i] = ((const float *)in)[i] * 255;
+}
+
+static void give(const dsc_augment_chain *chain, void *out, const float *now, dsc_type type, size_t count) {
+    if (type == DSC_U8)
+        to_bytes[chain->kernels->isa](out, now, count);
+    else
+        for (size_t i = 0; i < count; i++) ((float *)out)[i] = now[i] / 255;
+}
+
+void dsc_augment_numbers(const dsc_augment_chain *chain, void *out, const void *in, dsc_type type,
+                         const size_t shape[3], uint64_t seed, uint64_t epoch, uint64_t sample,
+                         void *scratch) {
     const size_t count = shape[0] * shape[1] * shape[2], stride = stride_of(shape);
     float *now = scratch, *next = now + (chain ? stride : 0);
     bool changed = false;
@@ -123,7 +138,7 @@ void dsc_augment_image(const dsc_augment_chain *chain, uint8_t *out, const uint8
                        (const uint64_t[4]){0, sample, epoch, i});
         /* The draw is in [0, 1): a p of 0 is never, a p of 1 always. */
         if (dsc_rng_random(&rng) >= ((const dsc_augment_common *)l->values)->p) continue;
-        if (!changed) from_bytes[chain->kernels->isa](now, in, count);
+        if (!changed) take(chain, now, in, type, count);
         changed = true;
         const dsc_augment_call call = {.values = l->values,
                                        .out = next,
@@ -138,7 +153,12 @@ void dsc_augment_image(const dsc_augment_chain *chain, uint8_t *out, const uint8
         next = was;
     }
     if (changed)
-        to_bytes[chain->kernels->isa](out, now, count);
+        give(chain, out, now, type, count);
     else
-        memcpy(out, in, count);
+        memcpy(out, in, count * dsc_type_size(type));
+}
+
+void dsc_augment_image(const dsc_augment_chain *chain, uint8_t *out, const uint8_t *in, const size_t shape[3],
+                       uint64_t seed, uint64_t epoch, uint64_t sample, void *scratch) {
+    dsc_augment_numbers(chain, out, in, DSC_U8, shape, seed, epoch, sample, scratch);
 }

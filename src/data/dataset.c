@@ -15,7 +15,7 @@
 size_t dsc_dataset_count(const dsc_dataset *data) { return data->count; }
 size_t dsc_dataset_classes(const dsc_dataset *data) { return data->classes; }
 const char *dsc_dataset_name(const dsc_dataset *data) { return data->name; }
-const uint8_t *dsc_dataset_images(const dsc_dataset *data) { return data->index ? NULL : data->images; }
+dsc_type dsc_dataset_type(const dsc_dataset *data) { return data->type; }
 const uint8_t *dsc_dataset_labels(const dsc_dataset *data) { return data->labels; }
 
 void dsc_dataset_shape(const dsc_dataset *data, size_t shape[3]) {
@@ -28,9 +28,11 @@ const char *dsc_dataset_class_name(const dsc_dataset *data, size_t label) {
 
 static void storage_release(dsc_storage *storage) {
     if (!storage || atomic_fetch_sub(&storage->references, 1) != 1) return;
-    dsc_content_clear(&storage->images);
+    if (!storage->borrowed) dsc_content_clear(&storage->images);
     dsc_content_clear(&storage->labels);
     free(storage->class_names);
+    (void)pthread_mutex_destroy(&storage->reading);
+    if (storage->release) storage->release(storage->user);
     free(storage);
 }
 
@@ -158,155 +160,63 @@ static dsc_status check_pair(const dsc_content *images, const dsc_content *label
     return DSC_OK;
 }
 
-dsc_status dsc_dataset_adopt(dsc_dataset **result, dsc_content *images, dsc_content *labels, size_t classes,
-                             const char *const *class_names, const char *name, const char *images_name,
-                             const char *labels_name, dsc_error *error) {
+static void clear_parts(dsc_storage *parts) {
+    if (!parts->borrowed) dsc_content_clear(&parts->images);
+    dsc_content_clear(&parts->labels);
+}
+
+dsc_status dsc_dataset_build(dsc_dataset **result, dsc_storage *parts, dsc_type type, const size_t shape[3],
+                             size_t classes, const char *const *class_names, const char *name,
+                             dsc_error *error) {
     *result = NULL;
-    dsc_status status = check_pair(images, labels, classes, class_names, images_name, labels_name, error);
-    dsc_dataset *data = status ? NULL : dsc_allocate(1, sizeof *data);
+    dsc_dataset *data = dsc_allocate(1, sizeof *data);
     dsc_storage *storage = data ? dsc_allocate(1, sizeof *storage) : NULL;
     char **names = storage ? dsc_class_names_copy(class_names, classes) : NULL;
-    char *own_name = names ? strdup(name ? name : "unnamed data") : NULL;
+    char *own_name = names ? strdup(name) : NULL;
     if (!own_name) {
-        if (!status) status = dsc_fail_memory(error, sizeof *data + sizeof *storage, "a dataset");
         free(names);
         free(storage);
         free(data);
-        dsc_content_clear(images);
-        dsc_content_clear(labels);
-        return status;
+        clear_parts(parts);
+        return dsc_fail_memory(error, sizeof *data + sizeof *storage, "a dataset");
     }
+    *storage = *parts;
     atomic_init(&storage->references, 1);
-    storage->images = *images;
-    storage->labels = *labels;
-    storage->class_names = data->class_names = names;
-    data->classes = classes;
-    memset(images, 0, sizeof *images);
-    memset(labels, 0, sizeof *labels);
-    const dsc_array *array = &storage->images.array;
-    data->storage = storage;
-    data->name = own_name;
-    data->count = array->shape[0];
-    data->shape[0] = array->rank == 4 ? array->shape[1] : 1;
-    data->shape[1] = array->shape[array->rank - 2];
-    data->shape[2] = array->shape[array->rank - 1];
-    data->image_size = data->shape[0] * data->shape[1] * data->shape[2];
-    data->images = array->data;
-    data->labels = storage->labels.array.data;
+    (void)pthread_mutex_init(&storage->reading, NULL);
+    storage->class_names = names;
+    *data = (dsc_dataset){.storage = storage,
+                          .name = own_name,
+                          .count = storage->labels.array.shape[0],
+                          .shape = {shape[0], shape[1], shape[2]},
+                          .classes = classes,
+                          .class_names = names,
+                          .image_size = shape[0] * shape[1] * shape[2],
+                          .type = type,
+                          .images = storage->images.array.data,
+                          .labels = storage->labels.array.data};
+    data->image_bytes = data->image_size * dsc_type_size(type);
     *result = data;
     return DSC_OK;
 }
 
-dsc_status dsc_dataset_from_memory(dsc_dataset **data, const uint8_t *images, const uint8_t *labels,
-                                   size_t count, const size_t shape[3], size_t classes,
-                                   const char *const *class_names, const char *name, dsc_error *error) {
-    *data = NULL;
-    const char *title = name ? name : "data from memory";
-    if (!images || !labels || !shape)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: expected images, labels and a shape, found NULL",
-                        title);
-    const size_t full[4] = {count, shape[0], shape[1], shape[2]};
-    dsc_content x = {0}, y = {0};
-    dsc_status status = dsc_array_create(&x.array, DSC_U8, 4, full, error);
-    if (!status) status = dsc_array_create(&y.array, DSC_U8, 1, &count, error);
+dsc_status dsc_dataset_adopt(dsc_dataset **result, dsc_content *images, dsc_content *labels, size_t classes,
+                             const char *const *class_names, const char *name, const char *images_name,
+                             const char *labels_name, dsc_error *error) {
+    const dsc_array *array = &images->array;
+    dsc_storage parts = {.images = *images, .labels = *labels};
+    *result = NULL;
+    dsc_status status = check_pair(images, labels, classes, class_names, images_name, labels_name, error);
     if (status) {
-        dsc_content_clear(&x);
-        return status;
+        clear_parts(&parts);
+    } else {
+        const size_t shape[3] = {array->rank == 4 ? array->shape[1] : 1, array->shape[array->rank - 2],
+                                 array->shape[array->rank - 1]};
+        status = dsc_dataset_build(result, &parts, DSC_U8, shape, classes, class_names,
+                                   name ? name : "unnamed data", error);
     }
-    if (dsc_array_count(&x.array)) memcpy(x.array.data, images, dsc_array_count(&x.array));
-    if (count) memcpy(y.array.data, labels, count);
-    return dsc_dataset_adopt(data, &x, &y, classes, class_names, title, title, title, error);
-}
-
-static bool take_names(dsc_dataset *view, size_t classes, const char *const *names) {
-    view->class_names = view->own_names = dsc_class_names_copy(names, classes);
-    return view->own_names != NULL;
-}
-
-dsc_status dsc_dataset_view(dsc_dataset **result, const dsc_dataset *parent, const uint32_t *index,
-                            size_t count, const char *name, dsc_error *error) {
-    *result = NULL;
-    for (size_t i = 0; i < count; i++)
-        if (index[i] >= parent->count)
-            return dsc_fail(error, DSC_ERROR_ARGUMENT, "sample %u of %s: expected a number below %zu",
-                            index[i], parent->name, parent->count);
-    dsc_dataset *view = dsc_allocate(1, sizeof *view);
-    uint32_t *own_index = dsc_allocate(count, sizeof *own_index);
-    uint8_t *labels = dsc_allocate(count, 1);
-    char *own_name = strdup(name ? name : parent->name);
-    if (!view || !own_index || !labels || !own_name) {
-        free(view);
-        free(own_index);
-        free(labels);
-        free(own_name);
-        return dsc_fail_memory(error, count * (sizeof *own_index + 1), "a subset of a dataset");
-    }
-    for (size_t i = 0; i < count; i++) {
-        own_index[i] = parent->index ? parent->index[index[i]] : index[i];
-        labels[i] = parent->labels[index[i]];
-    }
-    *view = *parent;
-    view->name = own_name;
-    view->count = count;
-    view->own_validation = 0;
-    view->index = own_index;
-    view->labels = view->own_labels = labels;
-    view->own_names = NULL;
-    if (parent->own_names && !take_names(view, parent->classes, (const char *const *)parent->own_names)) {
-        free(view->name);
-        free(own_index);
-        free(labels);
-        free(view);
-        return dsc_fail_memory(error, parent->classes, "a subset of a dataset");
-    }
-    atomic_fetch_add(&view->storage->references, 1);
-    *result = view;
-    return DSC_OK;
-}
-
-/* All samples of `parent`, with its labels (`map` NULL) or with map's. */
-static dsc_status copy(dsc_dataset **result, const dsc_dataset *parent, const uint16_t *map, size_t classes,
-                       const char *const *names, dsc_error *error) {
-    const size_t count = parent->count;
-    const bool labelled = map || parent->own_labels;
-    *result = NULL;
-    dsc_dataset *view = dsc_allocate(1, sizeof *view);
-    char *own_name = strdup(parent->name);
-    uint8_t *labels = labelled ? dsc_allocate(count, 1) : NULL;
-    uint32_t *index = parent->index ? dsc_allocate(count, sizeof *index) : NULL;
-    bool good = view && own_name && (labels || !labelled) && (index || !parent->index);
-    if (good) {
-        *view = *parent;
-        view->own_names = NULL;
-        good = !names || take_names(view, classes, names);
-    }
-    if (!good) {
-        free(view);
-        free(own_name);
-        free(labels);
-        free(index);
-        return dsc_fail_memory(error, count, "the labels of a dataset");
-    }
-    for (size_t i = 0; i < count && labels; i++)
-        labels[i] = map ? (uint8_t)map[parent->labels[i]] : parent->labels[i];
-    if (index) memcpy(index, parent->index, count * sizeof *index);
-    view->name = own_name;
-    view->classes = classes;
-    view->index = index;
-    view->own_labels = labels;
-    if (labels) view->labels = labels;
-    atomic_fetch_add(&view->storage->references, 1);
-    *result = view;
-    return DSC_OK;
-}
-
-dsc_status dsc_dataset_share(dsc_dataset **view, const dsc_dataset *parent, dsc_error *error) {
-    return copy(view, parent, NULL, parent->classes, (const char *const *)parent->own_names, error);
-}
-
-dsc_status dsc_dataset_renumber(dsc_dataset **view, const dsc_dataset *parent, const uint16_t map[256],
-                                size_t classes, const char *const *names, dsc_error *error) {
-    return copy(view, parent, map, classes, names, error);
+    memset(images, 0, sizeof *images);
+    memset(labels, 0, sizeof *labels);
+    return status;
 }
 
 void dsc_dataset_note(dsc_dataset *data, const dsc_images_note *note) { data->storage->note = *note; }

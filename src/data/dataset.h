@@ -3,12 +3,16 @@
  *
  * A dataset is a name, a list of samples, and a reference to a storage that holds the images and labels. The
  * storage is shared: a view (a subset, a split, another order) refers to its parent's and has an index list;
- * it copies no image. So a parent may be freed before its views: the storage goes with the last of them. */
+ * it copies no image. So a parent may be freed before its views: the storage goes with the last of them.
+ *
+ *   dataset.c   made of arrays, asked, freed     own.c    made by a program of its own arrays or callback
+ *   view.c      made of others                   read_ahead.h   batches of a callback's images */
 #ifndef DSC_DATA_DATASET_H
 #define DSC_DATA_DATASET_H
 
 #include "data/idx.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 /* What is known of images that they do not show: from the file beside them, or from whoever made them. */
@@ -22,8 +26,13 @@ struct dsc_known_data; /* data/known.h */
 
 typedef struct dsc_storage {
     atomic_size_t references;
-    dsc_content images, labels; /* either may be a mapping of the cache */
-    char **class_names;         /* see dsc_class_names_copy */
+    dsc_content images, labels; /* either may be a mapping of the cache; no images where there is `read` */
+    bool borrowed;              /* the images are the caller's */
+    dsc_read_images *read;      /* by one thread at a time: `reading` */
+    pthread_mutex_t reading;
+    void *user;
+    void (*release)(void *user); /* NULL, or called at the end */
+    char **class_names;          /* see dsc_class_names_copy */
     dsc_images_note note;
     const struct dsc_known_data *known; /* the data set that this is of; NULL: of none that is known */
 } dsc_storage;
@@ -33,19 +42,27 @@ struct dsc_dataset {
     char *name;
     size_t count, shape[3];
     size_t classes;
-    char **class_names;    /* the storage's, or a view's own */
-    char **own_names;      /* a view's; NULL: the storage's are used */
-    size_t image_size;     /* shape[0] * shape[1] * shape[2] */
-    const uint8_t *images; /* the storage's: sample i is its image index[i] */
+    char **class_names; /* the storage's, or a view's own */
+    char **own_names;   /* a view's; NULL: the storage's are used */
+    size_t image_size;  /* shape[0] * shape[1] * shape[2] */
+    dsc_type type;      /* of its numbers: DSC_U8 or DSC_F32 */
+    size_t image_bytes;
+    const unsigned char
+        *images;           /* the storage's: sample i is its image index[i]; NULL: a callback reads them */
     const uint8_t *labels; /* one each sample, in the dataset's order */
     const uint32_t *index; /* a view's, its own; NULL: all images in the storage's order */
     uint8_t *own_labels;   /* a view's, gathered; NULL: the storage's are used */
     size_t own_validation; /* the last so many samples are what the data themselves hold out to validate */
 };
 
-/* The image and label of sample i < count: these, and not the pointers, are right for a view too. */
+/* The image of sample i < count, of the dataset's type, where there is no callback: this, and not the
+ * pointer, is right for a view too. */
+static inline const void *dsc_dataset_at(const dsc_dataset *data, size_t i) {
+    return data->images + (data->index ? data->index[i] : i) * data->image_bytes;
+}
+/* The same for bytes: data that were read from files, or drawn, are of bytes in memory. */
 static inline const uint8_t *dsc_dataset_image(const dsc_dataset *data, size_t i) {
-    return data->images + (data->index ? data->index[i] : i) * data->image_size;
+    return dsc_dataset_at(data, i);
 }
 static inline uint8_t dsc_dataset_label(const dsc_dataset *data, size_t i) { return data->labels[i]; }
 
@@ -56,10 +73,11 @@ dsc_status dsc_dataset_adopt(dsc_dataset **data, dsc_content *images, dsc_conten
                              const char *const *class_names, const char *name, const char *images_name,
                              const char *labels_name, dsc_error *error);
 
-/* The samples index[0 .. count) of `parent`, in that order, repeats allowed; no image is copied. `name` NULL:
- * the parent's. `parent` may be freed before the view. dsc_dataset_images of a view gives NULL. */
-dsc_status dsc_dataset_view(dsc_dataset **view, const dsc_dataset *parent, const uint32_t *index,
-                            size_t count, const char *name, dsc_error *error);
+/* Makes a dataset of checked parts: images (none where there is `read`), labels (N), and what is to be done
+ * with them. Takes the contents over, also when it fails; `release` is not called then. */
+dsc_status dsc_dataset_build(dsc_dataset **data, dsc_storage *parts, dsc_type type, const size_t shape[3],
+                             size_t classes, const char *const *class_names, const char *name,
+                             dsc_error *error);
 
 /* Another reference to all of `parent`. */
 dsc_status dsc_dataset_share(dsc_dataset **view, const dsc_dataset *parent, dsc_error *error);
@@ -68,6 +86,11 @@ dsc_status dsc_dataset_share(dsc_dataset **view, const dsc_dataset *parent, dsc_
  * are called `names` (1 to 256). What no image is labelled may be mapped to anything. */
 dsc_status dsc_dataset_renumber(dsc_dataset **view, const dsc_dataset *parent, const uint16_t map[256],
                                 size_t classes, const char *const *names, dsc_error *error);
+
+/* Whether all samples are numbers that are finite; else FORMAT, naming the first image that has another.
+ * `name` is the dataset's; `numbers` are (count, size); samples may be NULL: they count from 0. */
+dsc_status dsc_floats_check(const float *numbers, const uint32_t *samples, size_t count, size_t size,
+                            const char *name, dsc_error *error);
 
 /* Checks what classes are to be called: each a name (dsc_name_check), no two alike. ARGUMENT: the message
  * names the class. */

@@ -166,7 +166,7 @@ static bool is_sorted(const dsc_dataset *data) {
 static dsc_status mix(dsc_opening *o, dsc_error *error) {
     dsc_dataset *mixed;
     if (o->keep_order || !is_sorted(o->train)) return DSC_OK;
-    dsc_status status = dsc_dataset_mix(&mixed, o->train, (uint64_t)o->reading->split_seed, error);
+    dsc_status status = dsc_dataset_shuffle(&mixed, o->train, (uint64_t)o->reading->split_seed, error);
     if (status) return status;
     dsc_dataset_free(o->train);
     o->train = mixed;

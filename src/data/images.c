@@ -216,7 +216,8 @@ void dsc_images_examine(dsc_images *images, const uint8_t *pixels, size_t count,
 void dsc_dataset_describe(dsc_images *images, const dsc_dataset *data) {
     look l = {.prepared = 0};
     const size_t *shape = data->shape, step = dsc_look_step(data->count);
-    for (size_t i = 0; i < data->count; i += step) look_at(&l, dsc_dataset_image(data, i), shape);
+    for (size_t i = 0; i < data->count && data->images && data->type == DSC_U8; i += step)
+        look_at(&l, dsc_dataset_image(data, i), shape);
     conclude(images, &l, shape);
     const dsc_images_note *note = &data->storage->note;
     const bool could = shape[0] == 1 && shape[1] == SIDE && shape[2] == SIDE;

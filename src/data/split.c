@@ -41,6 +41,9 @@ static dsc_status make_part(dsc_dataset **part, const dsc_dataset *data, const b
 dsc_status dsc_dataset_split(dsc_dataset **rest, dsc_dataset **held_out, const dsc_dataset *data,
                              double share, uint64_t seed, dsc_error *error) {
     *rest = *held_out = NULL;
+    if (!(share > 0 && share < 1))
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "%s: a share to hold out of %g; expected one between 0 and 1", data->name, share);
     bool *held = dsc_allocate(data->count, sizeof *held);
     int64_t *members = dsc_allocate(data->count, sizeof *members);
     uint32_t *index = dsc_allocate(data->count, sizeof *index);
@@ -100,7 +103,7 @@ dsc_status dsc_dataset_split_own(dsc_dataset **rest, dsc_dataset **held_out, con
     return status;
 }
 
-dsc_status dsc_dataset_mix(dsc_dataset **view, const dsc_dataset *data, uint64_t seed, dsc_error *error) {
+dsc_status dsc_dataset_shuffle(dsc_dataset **view, const dsc_dataset *data, uint64_t seed, dsc_error *error) {
     const size_t mixed = data->count - data->own_validation;
     uint32_t *index = dsc_allocate(data->count, sizeof *index);
     int64_t *order = dsc_allocate(mixed, sizeof *order);

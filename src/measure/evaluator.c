@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "data/read_ahead.h"
 #include "graph/fold.h"
 #include "kernel/choose.h"
 #include "kernel/vectors.h"
@@ -28,6 +29,8 @@ struct dsc_evaluator {
     bool sigmoid;
     /* of the run in progress */
     const dsc_dataset *data;
+    dsc_read_ahead *reader; /* of images that a callback reads; else NULL */
+    const unsigned char *staged;
     size_t start;
 };
 
@@ -93,7 +96,9 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
     size_t size = e->data->image_size;
     for (size_t i = 0; i < count; i++) {
         size_t sample = e->start + first + i;
-        dsc_model_load_images(e->model, inputs[0] + i * size, dsc_dataset_image(e->data, sample), 1);
+        const void *image =
+            e->reader ? e->staged + (first + i) * e->data->image_bytes : dsc_dataset_at(e->data, sample);
+        dsc_model_load_images(e->model, inputs[0] + i * size, image, e->data->type, 1);
         dsc_model_load_target(e->model, inputs[1], i, dsc_dataset_label(e->data, sample));
     }
 }
@@ -115,6 +120,22 @@ static bool add_batch(dsc_evaluator *e, dsc_metrics *metrics, size_t count, dsc_
     return true;
 }
 
+static size_t batch_at(const dsc_dataset *data, size_t start) {
+    return data->count - start < BATCH ? data->count - start : BATCH;
+}
+
+/* Takes the images of this batch from the reader, and has it begin with those of the next. */
+static dsc_status stage_images(dsc_evaluator *e, size_t count, dsc_error *error) {
+    uint32_t samples[BATCH];
+    const size_t next = e->start + count, more = batch_at(e->data, next);
+    if (!e->reader) return DSC_OK;
+    for (size_t i = 0; i < count; i++) samples[i] = (uint32_t)(e->start + i);
+    dsc_status status = dsc_read_ahead_take(&e->staged, e->reader, samples, count, error);
+    for (size_t i = 0; i < more; i++) samples[i] = (uint32_t)(next + i);
+    if (!status && more) dsc_read_ahead_begin(e->reader, samples, more);
+    return status;
+}
+
 dsc_status dsc_evaluator_run(dsc_evaluator *e, dsc_metrics *metrics, const dsc_real *values,
                              const dsc_dataset *data, dsc_on_answer *on_answer, void *user,
                              dsc_error *error) {
@@ -124,12 +145,16 @@ dsc_status dsc_evaluator_run(dsc_evaluator *e, dsc_metrics *metrics, const dsc_r
     e->data = data;
     dsc_folded_values(e->folded, e->values, values ? values : e->model->values);
     dsc_run run = {.load = load, .context = e, .values = e->values};
+    if (!data->images) status = dsc_read_ahead_create(&e->reader, data, BATCH, error);
     for (e->start = 0; !status && e->start < data->count; e->start += run.count) {
-        run.count = data->count - e->start < BATCH ? data->count - e->start : BATCH;
-        status = dsc_executor_run(e->executor, &run, error);
+        run.count = batch_at(data, e->start);
+        status = stage_images(e, run.count, error);
+        if (!status) status = dsc_executor_run(e->executor, &run, error);
         run.prepared = true;
         if (!status && !add_batch(e, metrics, run.count, on_answer, user))
             status = dsc_fail(error, DSC_ERROR_STOPPED, "the evaluation was stopped");
     }
+    dsc_read_ahead_free(e->reader);
+    e->reader = NULL;
     return status;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* evaluator.h: a model's answers on a dataset. Made once, run as often as one likes without allocating. */
+/* evaluator.h: a model's answers on a dataset. Made once, run as often as one likes without allocating,
+ * but for data that a callback reads. */
 #ifndef DSC_MEASURE_EVALUATOR_H
 #define DSC_MEASURE_EVALUATOR_H
 

@@ -56,7 +56,7 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
     const reading *r = context;
     for (size_t i = 0; i < count; i++)
         dsc_model_load_images(r->model, inputs[0] + i * r->data->image_size,
-                              dsc_dataset_image(r->data, r->index[first + i]), 1);
+                              dsc_dataset_at(r->data, r->index[first + i]), r->data->type, 1);
 }
 
 static dsc_status run_all(float *rows, dsc_executor *executor, const dsc_model *model, const dsc_node *node,

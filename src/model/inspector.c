@@ -73,7 +73,7 @@ static dsc_status make(dsc_inspector *s, bool layers, dsc_error *error) {
     dsc_images expected;
     dsc_model_describe(&expected, model);
     memset(ground, expected.ground == DSC_GROUND_LIGHT ? 255 : 0, all);
-    dsc_model_load_images(model, s->empty, ground, 1);
+    dsc_model_load_images(model, s->empty, ground, DSC_U8, 1);
     free(ground);
     return dsc_executor_create(&s->executor, model->graph, &options, 1, error);
 }
@@ -137,7 +137,7 @@ static void attribute(dsc_inspector *s) {
 }
 
 dsc_status dsc_inspector_run(dsc_inspector *s, const uint8_t *image, size_t label, dsc_error *error) {
-    dsc_model_load_images(s->model, s->image, image, 1);
+    dsc_model_load_images(s->model, s->image, image, DSC_U8, 1);
     s->label = label;
     dsc_run run = {.count = BATCH,
                    .load = load,

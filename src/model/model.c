@@ -94,13 +94,15 @@ dsc_status dsc_model_normalise(dsc_model *model, const char *how, const dsc_data
     return DSC_OK;
 }
 
-void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t *images, size_t count) {
-    dsc_normalisation_apply(&model->normalisation, out, images, count, model->image->shape.size);
+void dsc_model_load_images(const dsc_model *model, dsc_real *out, const void *images, dsc_type type,
+                           size_t count) {
+    dsc_normalisation_apply(&model->normalisation, out, images, type, count, model->image->shape.size);
 }
 
-void dsc_model_load_pixels(const dsc_model *model, dsc_real *out, const uint8_t *image, size_t first,
-                           size_t last) {
-    dsc_normalisation_apply_pixels(&model->normalisation, out, image, first, last, model->image->shape.size);
+void dsc_model_load_pixels(const dsc_model *model, dsc_real *out, const void *image, dsc_type type,
+                           size_t first, size_t last) {
+    dsc_normalisation_apply_pixels(&model->normalisation, out, image, type, first, last,
+                                   model->image->shape.size);
 }
 
 void dsc_model_load_target(const dsc_model *model, dsc_real *out, size_t place, size_t label) {

@@ -35,12 +35,13 @@ struct dsc_model {
 dsc_status dsc_loss_build(dsc_node **loss, dsc_node *logits, dsc_node *target, const char *text,
                           bool weighted, dsc_error *error);
 
-/* Writes `count` images of bytes, one after the other, as numbers (count, C, H, W). */
-void dsc_model_load_images(const dsc_model *model, dsc_real *out, const uint8_t *images, size_t count);
+/* Writes `count` images of DSC_U8 or DSC_F32, one after the other, as numbers (count, C, H, W). */
+void dsc_model_load_images(const dsc_model *model, dsc_real *out, const void *images, dsc_type type,
+                           size_t count);
 
 /* Pixels [first, last) of one image (C, H, W), to their places in `out` (C, H, W). */
-void dsc_model_load_pixels(const dsc_model *model, dsc_real *out, const uint8_t *image, size_t first,
-                           size_t last);
+void dsc_model_load_pixels(const dsc_model *model, dsc_real *out, const void *image, dsc_type type,
+                           size_t first, size_t last);
 
 /* Writes the target of the batch's image number `place`, whose class is `label`: the class, or 1 for it and 0
  * for others. `out`: the targets of the batch, as the program has them. */

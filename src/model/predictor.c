@@ -40,8 +40,9 @@ struct dsc_predictor {
 struct dsc_workspace {
     const dsc_predictor *predictor;
     dsc_executor *executor;
-    dsc_real *row; /* (classes) */
-    const uint8_t *images;
+    dsc_real *row;               /* (classes) */
+    const unsigned char *images; /* of the call */
+    dsc_type type;
 };
 
 void dsc_predictor_options_initialise(dsc_predictor_options *options, size_t size) {
@@ -168,7 +169,8 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
     const dsc_workspace *w = context;
     const dsc_predictor *p = w->predictor;
     const size_t size = p->shape[0] * p->shape[1] * p->shape[2];
-    dsc_normalisation_apply(&p->normalisation, inputs[0], w->images + first * size, count, p->shape);
+    dsc_normalisation_apply(&p->normalisation, inputs[0], w->images + first * size * dsc_type_size(w->type),
+                            w->type, count, p->shape);
 }
 
 static dsc_status fail_not_finite(size_t bad, size_t count, size_t first, dsc_error *error) {
@@ -185,6 +187,7 @@ dsc_status dsc_predict(float *probabilities, const dsc_predictor *p, dsc_workspa
     if (w->predictor != p)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "this workspace was made for another predictor");
     w->images = images;
+    w->type = DSC_U8;
     const dsc_run run = {.count = count, .load = load, .context = w, .values = p->values, .prepared = true};
     dsc_status status = dsc_executor_run(w->executor, &run, error);
     if (status) return status;

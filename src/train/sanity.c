@@ -41,17 +41,22 @@ static void check_inputs(const dsc_trainer *t, dsc_warn *warn, void *user) {
     enum { IMAGES = 200 };
     size_t size = t->training->image_size, n = t->training->count < IMAGES ? t->training->count : IMAGES;
     dsc_real *numbers = dsc_allocate(size, sizeof *numbers);
-    if (!numbers) return; /* a check that cannot be made is not an error */
+    unsigned char *image = dsc_allocate_aligned(1, t->training->image_bytes);
     double sum = 0, squares = 0;
-    for (size_t i = 0; i < n; i++) {
-        dsc_model_load_images(t->model, numbers, dsc_dataset_image(t->training, i * (t->training->count / n)),
-                              1);
+    bool good = numbers && image; /* a check that cannot be made is not an error */
+    for (size_t i = 0; i < n && good; i++) {
+        const uint32_t sample = (uint32_t)(i * (t->training->count / n));
+        good = !dsc_dataset_read(image, t->training, &sample, 1, NULL);
+        if (!good) break;
+        dsc_model_load_images(t->model, numbers, image, t->training->type, 1);
         for (size_t k = 0; k < size; k++) {
             sum += (double)numbers[k];
             squares += (double)numbers[k] * (double)numbers[k];
         }
     }
     free(numbers);
+    free(image);
+    if (!good) return;
     double all = (double)(n * size), mean = sum / all, deviation = sqrt(fmax(0, squares / all - mean * mean));
     char message[256];
     if (deviation > 0 && fabs(mean) < 10 && deviation < 10) return;
@@ -97,10 +102,11 @@ static dsc_executor *run_aside(dsc_trainer *t, bool training, size_t *count) {
         dsc_allocate(t->updater.numbers + 1, sizeof *values); /* training changes running statistics */
     if (values && !dsc_executor_create_beside(&executor, t->executor, t->model->graph, &options, NULL)) {
         memcpy(values, t->model->values, t->updater.numbers * sizeof *values);
-        dsc_run run = dsc_trainer_batch(t);
+        dsc_run run;
+        const bool read = !dsc_trainer_batch(&run, t, NULL);
         run.values = values;
         *count = run.count;
-        if (dsc_executor_run(executor, &run, NULL)) {
+        if (!read || dsc_executor_run(executor, &run, NULL)) {
             dsc_executor_free(executor);
             executor = NULL;
         }

@@ -40,51 +40,63 @@ static bool augments(const dsc_trainer *t) {
 static void fetch_ahead(const dsc_trainer *t, size_t first, size_t count, size_t first_byte,
                         size_t last_byte) {
     const size_t from = t->progress.position + (size_t)t->recipe.batch + first, line = 64;
+    if (t->reader) return;
     for (size_t i = from; i < from + count && i < t->training->count; i++) {
-        const uint8_t *image = dsc_dataset_image(t->training, (size_t)t->order[i]);
+        const unsigned char *image = dsc_dataset_at(t->training, (size_t)t->order[i]);
         for (size_t at = first_byte; at < last_byte; at += line) __builtin_prefetch(image + at, 0, 2);
     }
 }
 
 static bool mixes(const dsc_trainer *t) { return t->recipe.mixup > 0 && !is_clean(t); }
 
-/* One image of the training set as numbers (C, H, W), augmented if this epoch does so. */
-static void load_image(const dsc_trainer *t, dsc_real *out, size_t sample, unsigned worker) {
-    const uint8_t *image = dsc_dataset_image(t->training, sample);
-    if (augments(t)) {
-        uint8_t *changed = t->images + worker * t->training->image_size;
-        void *scratch = (unsigned char *)t->augment_scratch + worker * t->augment_scratch_bytes;
-        dsc_augment_image(t->parts.augment, changed, image, t->training->shape, t->seed, t->progress.epoch,
-                          sample, scratch);
-        image = changed;
-    }
-    dsc_model_load_images(t->model, out, image, 1);
+/* Image number `place` of the batch, which is `sample` of the training set. */
+static const void *image_of(const dsc_trainer *t, size_t place, size_t sample) {
+    return t->reader ? t->staged + place * t->training->image_bytes : dsc_dataset_at(t->training, sample);
 }
 
-/* Mixes the image `out` of `sample`, and its target (K), with its partner's: see mixup.h. */
-static void mix(const dsc_trainer *t, dsc_real *out, dsc_real *target, size_t sample, unsigned worker) {
+/* The same as numbers (C, H, W), augmented if this epoch does so. */
+static void load_image(const dsc_trainer *t, dsc_real *out, size_t place, unsigned worker) {
+    const size_t sample = t->batch[place];
+    const dsc_dataset *data = t->training;
+    const void *image = image_of(t, place, sample);
+    if (augments(t)) {
+        unsigned char *changed = t->images + worker * data->image_bytes;
+        void *scratch = (unsigned char *)t->augment_scratch + worker * t->augment_scratch_bytes;
+        dsc_augment_numbers(t->parts.augment, changed, image, data->type, data->shape, t->seed,
+                            t->progress.epoch, sample, scratch);
+        image = changed;
+    }
+    dsc_model_load_images(t->model, out, image, data->type, 1);
+}
+
+/* Mixes the image `out` of `place`, and its target (K), with its partner's, of place `partner`: mixup.h. */
+static void mix(const dsc_trainer *t, dsc_real *out, dsc_real *target, size_t place, size_t partner,
+                unsigned worker) {
     const size_t size = t->training->image_size;
     dsc_real *other = t->partners + worker * size;
     const dsc_mix drawn =
-        dsc_mixup_draw(t->recipe.mixup, t->seed, t->progress.epoch, sample, t->training->count);
+        dsc_mixup_draw(t->recipe.mixup, t->seed, t->progress.epoch, t->batch[place], t->training->count);
     const dsc_real own = (dsc_real)drawn.share, rest = 1 - own;
-    load_image(t, other, drawn.partner, worker);
+    load_image(t, other, partner, worker);
     for (size_t i = 0; i < size; i++) out[i] = own * out[i] + rest * other[i];
     if (!target) return;
-    target[dsc_dataset_label(t->training, sample)] = own;
-    target[dsc_dataset_label(t->training, drawn.partner)] += rest;
+    target[dsc_dataset_label(t->training, t->batch[place])] = own;
+    target[dsc_dataset_label(t->training, t->batch[partner])] += rest;
 }
 
 static void load(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker) {
     const dsc_trainer *t = context;
     const size_t size = t->training->image_size, classes = t->model->classes;
     const bool mixed = mixes(t);
-    fetch_ahead(t, first, count, 0, size);
+    fetch_ahead(t, first, count, 0, t->training->image_bytes);
     for (size_t i = 0; i < count; i++) {
-        const size_t sample = t->batch[first + i];
-        load_image(t, inputs[0] + i * size, sample, worker);
-        if (inputs[1]) dsc_model_load_target(t->model, inputs[1], i, dsc_dataset_label(t->training, sample));
-        if (mixed) mix(t, inputs[0] + i * size, inputs[1] ? inputs[1] + i * classes : NULL, sample, worker);
+        const size_t place = first + i;
+        load_image(t, inputs[0] + i * size, place, worker);
+        if (inputs[1])
+            dsc_model_load_target(t->model, inputs[1], i, dsc_dataset_label(t->training, t->batch[place]));
+        if (mixed)
+            mix(t, inputs[0] + i * size, inputs[1] ? inputs[1] + i * classes : NULL, place, t->count + place,
+                worker);
     }
 }
 
@@ -92,29 +104,51 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
 static void load_columns(void *context, dsc_real *const *inputs, size_t count, size_t first_pixel,
                          size_t last_pixel) {
     const dsc_trainer *t = context;
-    const size_t size = t->training->image_size;
-    fetch_ahead(t, 0, count, first_pixel, last_pixel);
+    const size_t size = t->training->image_size, number = dsc_type_size(t->training->type);
+    fetch_ahead(t, 0, count, first_pixel * number, last_pixel * number);
     for (size_t i = 0; i < count; i++)
-        dsc_model_load_pixels(t->model, inputs[0] + i * size, dsc_dataset_image(t->training, t->batch[i]),
+        dsc_model_load_pixels(t->model, inputs[0] + i * size, image_of(t, i, t->batch[i]), t->training->type,
                               first_pixel, last_pixel);
     for (size_t i = 0; i < count && inputs[1] && first_pixel == 0; i++)
         dsc_model_load_target(t->model, inputs[1], i, dsc_dataset_label(t->training, t->batch[i]));
 }
 
-dsc_run dsc_trainer_batch(dsc_trainer *t) {
+/* The samples of the batch that begins at `position` of the epoch, with their partners behind them where
+ * images are mixed; how many there are without those. */
+static size_t choose_batch(const dsc_trainer *t, uint32_t *samples, size_t position) {
+    const size_t left = t->training->count - position, most = (size_t)t->recipe.batch;
+    const size_t count = left < most ? left : most;
+    for (size_t i = 0; i < count; i++) samples[i] = (uint32_t)t->order[position + i];
+    for (size_t i = 0; i < count && mixes(t); i++)
+        samples[count + i] = (uint32_t)dsc_mixup_draw(t->recipe.mixup, t->seed, t->progress.epoch, samples[i],
+                                                      t->training->count)
+                                 .partner;
+    return count;
+}
+
+/* Takes the images of this batch from the reader, and has it begin with those of the next. */
+static dsc_status stage_images(dsc_trainer *t, dsc_error *error) {
+    const size_t with = mixes(t) ? 2 : 1, next = t->progress.position + t->count;
+    if (!t->reader) return DSC_OK;
+    dsc_status status = dsc_read_ahead_take(&t->staged, t->reader, t->batch, t->count * with, error);
+    if (!status && next < t->training->count)
+        dsc_read_ahead_begin(t->reader, t->next, choose_batch(t, t->next, next) * with);
+    return status;
+}
+
+dsc_status dsc_trainer_batch(dsc_run *run, dsc_trainer *t, dsc_error *error) {
     order_samples(t);
-    size_t left = t->training->count - t->progress.position;
-    dsc_run run = {.count = left < (size_t)t->recipe.batch ? left : (size_t)t->recipe.batch,
-                   .load = load,
-                   .load_columns = load_columns,
-                   .context = t,
-                   .samples = t->batch,
-                   .seed = t->seed,
-                   .epoch = t->progress.epoch,
-                   .values = t->model->values,
-                   .gradients = t->gradients};
-    for (size_t i = 0; i < run.count; i++) t->batch[i] = (uint32_t)t->order[t->progress.position + i];
-    return run;
+    t->count = choose_batch(t, t->batch, t->progress.position);
+    *run = (dsc_run){.count = t->count,
+                     .load = load,
+                     .load_columns = load_columns,
+                     .context = t,
+                     .samples = t->batch,
+                     .seed = t->seed,
+                     .epoch = t->progress.epoch,
+                     .values = t->model->values,
+                     .gradients = t->gradients};
+    return stage_images(t, error);
 }
 
 /* --- the step --- */
@@ -147,8 +181,9 @@ bool dsc_trainer_epoch_is_done(const dsc_trainer *t) {
 }
 
 dsc_status dsc_trainer_step(dsc_trainer *t, dsc_error *error) {
-    dsc_run run = dsc_trainer_batch(t);
-    dsc_status status = dsc_executor_run(t->executor, &run, error);
+    dsc_run run;
+    dsc_status status = dsc_trainer_batch(&run, t, error);
+    if (!status) status = dsc_executor_run(t->executor, &run, error);
     if (status) return status;
     double loss = sum_losses(t, run.count);
     if (!isfinite(loss))

@@ -91,7 +91,7 @@ dsc_status dsc_train(dsc_model *model, const dsc_dataset *data, const dsc_traini
     dsc_training_options how = dsc_training_options_defaults();
     dsc_recipe recipe = {0};
     dsc_trainer *trainer = NULL;
-    dsc_dataset *matched = NULL;
+    dsc_dataset *matched = NULL, *validation = NULL;
     char **names = NULL; /* the model's until now: one that is refused keeps them */
     dsc_status status = DSC_OPTIONS_TAKE(&how, given, dsc_training_options, batch, error);
     if (!status) status = fill(&recipe, &how, error);
@@ -99,7 +99,10 @@ dsc_status dsc_train(dsc_model *model, const dsc_dataset *data, const dsc_traini
         status = dsc_fail_memory(error, model->classes, "the names of classes");
     if (!status) status = dsc_model_take_class_names(model, data, error);
     if (!status) status = dsc_dataset_match(&matched, NULL, data, model, error);
-    if (!status) status = dsc_trainer_create(&trainer, model, &recipe, matched, how.threads, error);
+    if (!status && how.validation_data)
+        status = dsc_dataset_match(&validation, NULL, how.validation_data, model, error);
+    if (!status)
+        status = dsc_trainer_create_with(&trainer, model, &recipe, matched, validation, how.threads, error);
     if (!status) {
         free(names);
         names = NULL;
@@ -111,6 +114,7 @@ dsc_status dsc_train(dsc_model *model, const dsc_dataset *data, const dsc_traini
     }
     dsc_trainer_free(trainer);
     dsc_dataset_free(matched);
+    dsc_dataset_free(validation);
     dsc_recipe_clear(&recipe);
     return status;
 }

@@ -57,6 +57,10 @@ static dsc_status take_data(dsc_trainer *t, const dsc_dataset *data, dsc_error *
     dsc_dataset *first = NULL;
     dsc_status status = DSC_OK;
     t->training = data;
+    if (t->validation && t->recipe.validation > 0)
+        return dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "a validation set of your own, and a share of the training set too; ask for one of them");
     if (t->recipe.validation > 0 && data->own_validation) {
         status = dsc_dataset_split_own(&first, &t->own_validation, data, (size_t)t->recipe.training_samples,
                                        error);
@@ -136,12 +140,14 @@ static bool make_slabs(dsc_trainer *t) {
 static bool make_buffers(dsc_trainer *t) {
     const unsigned threads = dsc_executor_threads(t->executor);
     t->augment_scratch_bytes = dsc_augment_scratch(t->parts.augment, t->training->shape);
-    t->images = dsc_allocate(threads, t->training->image_size);
+    t->images = dsc_allocate_aligned(threads, t->training->image_bytes);
     t->partners = dsc_allocate(t->recipe.mixup > 0 ? threads : 0, t->training->image_size * sizeof(dsc_real));
     t->augment_scratch = dsc_allocate_aligned(threads, t->augment_scratch_bytes);
     t->order = dsc_allocate(t->training->count, sizeof(int64_t));
-    t->batch = dsc_allocate((size_t)t->recipe.batch, sizeof(uint32_t));
-    return t->images && t->partners && t->augment_scratch && t->order && t->batch;
+    const size_t batch = (size_t)t->recipe.batch * (t->recipe.mixup > 0 ? 2 : 1);
+    t->batch = dsc_allocate(batch, sizeof(uint32_t));
+    t->next = dsc_allocate(batch, sizeof(uint32_t));
+    return t->images && t->partners && t->augment_scratch && t->order && t->batch && t->next;
 }
 
 static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads, dsc_error *error) {
@@ -163,16 +169,25 @@ static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads
                         dsc_trainer_bytes(t) >> 20);
     t->progress.best_loss = INFINITY;
     if (n % batch && !t->recipe.drop_last) status = dsc_executor_check_count(t->executor, n % batch, error);
+    if (!status && !t->training->images)
+        status = dsc_read_ahead_create(&t->reader, t->training, batch * (t->recipe.mixup > 0 ? 2 : 1), error);
     if (status) return status;
     return note_images(t, error); /* last: a model that is refused stays as it was */
 }
 
-dsc_status dsc_trainer_create(dsc_trainer **result, dsc_model *model, const dsc_recipe *recipe,
+dsc_status dsc_trainer_create(dsc_trainer **trainer, dsc_model *model, const dsc_recipe *recipe,
                               const dsc_dataset *training, unsigned threads, dsc_error *error) {
+    return dsc_trainer_create_with(trainer, model, recipe, training, NULL, threads, error);
+}
+
+dsc_status dsc_trainer_create_with(dsc_trainer **result, dsc_model *model, const dsc_recipe *recipe,
+                                   const dsc_dataset *training, const dsc_dataset *validation,
+                                   unsigned threads, dsc_error *error) {
     *result = NULL;
     dsc_trainer *t = dsc_allocate(1, sizeof *t);
     if (!t) return dsc_fail_memory(error, sizeof *t, "a trainer");
     t->model = model;
+    t->validation = validation;
     dsc_status status = dsc_recipe_copy(&t->recipe, recipe, error);
     if (!status) status = make(t, training, threads, error);
     if (status) {
@@ -185,6 +200,7 @@ dsc_status dsc_trainer_create(dsc_trainer **result, dsc_model *model, const dsc_
 
 void dsc_trainer_free(dsc_trainer *t) {
     if (!t) return;
+    dsc_read_ahead_free(t->reader);
     dsc_evaluator_free(t->evaluator);
     dsc_metrics_clear(&t->validation_metrics);
     dsc_executor_free(t->executor);
@@ -200,6 +216,7 @@ void dsc_trainer_free(dsc_trainer *t) {
     free(t->augment_scratch);
     free(t->order);
     free(t->batch);
+    free(t->next);
     dsc_model_free(t->own_model);
     free(t);
 }
@@ -207,7 +224,8 @@ void dsc_trainer_free(dsc_trainer *t) {
 size_t dsc_trainer_bytes(const dsc_trainer *t) {
     size_t slabs = 2 + t->updater.state_count + (t->recipe.ema > 0) + (t->recipe.patience > 0);
     return slabs * dsc_graph_value_numbers(t->model->graph) * sizeof(dsc_real) +
-           dsc_executor_bytes(t->executor) + t->training->count * sizeof(int64_t);
+           dsc_executor_bytes(t->executor) + dsc_read_ahead_bytes(t->reader) +
+           t->training->count * sizeof(int64_t);
 }
 
 double dsc_trainer_learning_rate(const dsc_trainer *t) {

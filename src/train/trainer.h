@@ -13,6 +13,7 @@
 #define DSC_TRAIN_TRAINER_H
 
 #include "data/fingerprint.h"
+#include "data/read_ahead.h"
 #include "graph/executor.h"
 #include "measure/evaluator.h"
 #include "train/build.h"
@@ -55,13 +56,17 @@ typedef struct dsc_trainer {
     dsc_metrics validation_metrics;
     dsc_real *gradients, *best;
     dsc_updater updater;
-    uint8_t *images;    /* one image a worker, augmented */
-    dsc_real *partners; /* one image a worker, to be mixed with another (mixup.h) */
+    unsigned char *images; /* one image a worker, augmented */
+    dsc_real *partners;    /* one image a worker, to be mixed with another (mixup.h) */
     void *augment_scratch;
     size_t augment_scratch_bytes;
     int64_t *order; /* the epoch's order of samples */
     uint64_t order_epoch;
-    uint32_t *batch; /* sample numbers of the step */
+    uint32_t *batch;        /* sample numbers of the step; with mixup those of the partners behind them */
+    dsc_read_ahead *reader; /* of images that a callback reads; else NULL */
+    size_t count;           /* of the step */
+    const unsigned char *staged; /* the step's, in the order of `batch` */
+    uint32_t *next;              /* as `batch`, of the step after */
     uint64_t steps_an_epoch;
     dsc_data_prints prints;
     dsc_progress progress;
@@ -73,7 +78,13 @@ typedef struct dsc_trainer {
  * changed as training goes on, and must outlive the trainer, as `training` must; NULL: the one that the
  * recipe describes, which is made for `training` and lives as long as the trainer. A model that is given
  * keeps its own normalisation; one that is made is normalised as the recipe says, by the samples that are
- * not held out. `threads` 0: all. Bad recipes are refused here, before any work. */
+ * not held out. `validation` (NULL: none) is a validation set of one's own, matched to the model; it must
+ * outlive the trainer, and the recipe holds nothing out. `threads` 0: all. Bad recipes are refused here,
+ * before any work. */
+dsc_status dsc_trainer_create_with(dsc_trainer **trainer, dsc_model *model, const dsc_recipe *recipe,
+                                   const dsc_dataset *training, const dsc_dataset *validation,
+                                   unsigned threads, dsc_error *error);
+/* The same without a validation set of one's own. */
 dsc_status dsc_trainer_create(dsc_trainer **trainer, dsc_model *model, const dsc_recipe *recipe,
                               const dsc_dataset *training, unsigned threads, dsc_error *error);
 void dsc_trainer_free(dsc_trainer *trainer);
@@ -134,7 +145,8 @@ dsc_status dsc_trainer_check_result(const dsc_trainer *trainer, dsc_error *error
 /* Says which layer and op first made a number that is not finite in the step that begins now. */
 dsc_status dsc_trainer_diagnose(dsc_trainer *trainer, dsc_error *error);
 
-/* For the other files: the run that computes the next batch (step.c). */
-dsc_run dsc_trainer_batch(dsc_trainer *trainer);
+/* For the other files: the run that computes the next batch (step.c). Fails where a callback that reads its
+ * images does. */
+dsc_status dsc_trainer_batch(dsc_run *run, dsc_trainer *trainer, dsc_error *error);
 
 #endif

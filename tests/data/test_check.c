@@ -184,7 +184,7 @@ static void the_summary_counts_right(void **state) {
     dsc_dataset *data, *view;
     dsc_data_summary s;
     dsc_error error;
-    ASSERT_OK(dsc_dataset_from_memory(&data, images, labels, 3, shape, 4, NULL, "x", &error), error);
+    ASSERT_OK(testing_dataset(&data, images, labels, 3, shape, 4, NULL, "x", &error), error);
     dsc_data_summarise(&s, data);
     assert_int_equal(s.count, 3);
     assert_int_equal(s.classes, 4);
@@ -246,8 +246,8 @@ static dsc_status check_doubtful(dsc_check_counts *counts, dsc_error *why) {
     dsc_dataset *train = NULL, *test = NULL;
     const size_t shape[3] = {1, 2, 2};
     const char *const names[] = {"many", "one", "none"};
-    dsc_status status = dsc_dataset_from_memory(&train, *images, labels, MANY, shape, 3, names, "a", why);
-    if (!status) status = dsc_dataset_from_memory(&test, *images, labels, 2, shape, 3, names, "b", why);
+    dsc_status status = testing_dataset(&train, *images, labels, MANY, shape, 3, names, "a", why);
+    if (!status) status = testing_dataset(&test, *images, labels, 2, shape, 3, names, "b", why);
     *said = '\0';
     if (!status) status = dsc_data_check_sets(counts, train, test, keep_finding, NULL, why);
     dsc_dataset_free(train);

@@ -123,9 +123,8 @@ static dsc_dataset *make_data(const char *const *names) {
     static const uint8_t images[6] = {0, 10, 20, 30, 40, 50}, labels[6] = {0, 1, 2, 3, 3, 1};
     dsc_dataset *data;
     dsc_error error;
-    ASSERT_OK(
-        dsc_dataset_from_memory(&data, images, labels, 6, (size_t[3]){1, 1, 1}, 4, names, "six", &error),
-        error);
+    ASSERT_OK(testing_dataset(&data, images, labels, 6, (size_t[3]){1, 1, 1}, 4, names, "six", &error),
+              error);
     return data;
 }
 

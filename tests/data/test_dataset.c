@@ -11,7 +11,7 @@ static void a_dataset_from_memory_is_a_copy(void **state) {
     const char *const names[] = {"cat", "dog"};
     dsc_dataset *data;
     dsc_error error;
-    ASSERT_OK(dsc_dataset_from_memory(&data, images, labels, 2, shape, 2, names, "pets", &error), error);
+    ASSERT_OK(testing_dataset(&data, images, labels, 2, shape, 2, names, "pets", &error), error);
     memset(images, 0xFF, sizeof images);
     memset(labels, 0xFF, sizeof labels);
     size_t back[3];
@@ -36,21 +36,17 @@ static void impossible_arrays_from_memory_are_refused(void **state) {
     dsc_dataset *data;
     dsc_error error;
     memset(&data, 0x55, sizeof data);
-    assert_int_equal(dsc_dataset_from_memory(&data, bytes, bytes, 3, one, 2, NULL, "x", &error),
-                     DSC_ERROR_MISMATCH);
+    assert_int_equal(testing_dataset(&data, bytes, bytes, 3, one, 2, NULL, "x", &error), DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(error, "label 2 is 2");
     ASSERT_MESSAGE(error, "below 2");
     assert_null(data);
-    assert_int_not_equal(dsc_dataset_from_memory(&data, bytes, bytes, 3, none, 3, NULL, "x", &error), DSC_OK);
-    assert_int_not_equal(dsc_dataset_from_memory(&data, bytes, bytes, 0, one, 3, NULL, "x", &error), DSC_OK);
-    assert_int_not_equal(dsc_dataset_from_memory(&data, bytes, bytes, 3, huge, 3, NULL, "x", &error), DSC_OK);
-    assert_int_equal(dsc_dataset_from_memory(&data, NULL, bytes, 3, one, 3, NULL, "x", &error),
-                     DSC_ERROR_ARGUMENT);
-    assert_int_equal(dsc_dataset_from_memory(&data, bytes, NULL, 3, one, 3, NULL, "x", &error),
-                     DSC_ERROR_ARGUMENT);
-    assert_int_equal(dsc_dataset_from_memory(&data, bytes, bytes, 1, one, 0, NULL, "x", &error),
-                     DSC_ERROR_ARGUMENT);
-    assert_int_equal(dsc_dataset_from_memory(&data, bytes, bytes, 1, one, 257, NULL, "x", &error),
+    assert_int_not_equal(testing_dataset(&data, bytes, bytes, 3, none, 3, NULL, "x", &error), DSC_OK);
+    assert_int_not_equal(testing_dataset(&data, bytes, bytes, 0, one, 3, NULL, "x", &error), DSC_OK);
+    assert_int_not_equal(testing_dataset(&data, bytes, bytes, 3, huge, 3, NULL, "x", &error), DSC_OK);
+    assert_int_equal(testing_dataset(&data, NULL, bytes, 3, one, 3, NULL, "x", &error), DSC_ERROR_ARGUMENT);
+    assert_int_equal(testing_dataset(&data, bytes, NULL, 3, one, 3, NULL, "x", &error), DSC_ERROR_ARGUMENT);
+    assert_int_equal(testing_dataset(&data, bytes, bytes, 1, one, 0, NULL, "x", &error), DSC_ERROR_ARGUMENT);
+    assert_int_equal(testing_dataset(&data, bytes, bytes, 1, one, 257, NULL, "x", &error),
                      DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "257");
     assert_null(data);
@@ -69,17 +65,16 @@ static void class_names_from_memory_are_text(void **state) {
     dsc_error error;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         memset(&data, 0x55, sizeof data);
-        assert_int_equal(dsc_dataset_from_memory(&data, bytes, bytes, 3, one, 3, wrong[i], "x", &error),
+        assert_int_equal(testing_dataset(&data, bytes, bytes, 3, one, 3, wrong[i], "x", &error),
                          DSC_ERROR_ARGUMENT);
         assert_null(data);
         ASSERT_MESSAGE(error, "class 1");
     }
     static const char *const twice[] = {"Hund", "K\xC3\xBChe", "Hund"};
-    assert_int_equal(dsc_dataset_from_memory(&data, bytes, bytes, 3, one, 3, twice, "x", &error),
-                     DSC_ERROR_ARGUMENT);
+    assert_int_equal(testing_dataset(&data, bytes, bytes, 3, one, 3, twice, "x", &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "classes 0 and 2 are both called \"Hund\"");
     static const char *const right[] = {"K\xC3\xBChe", "<b>&\"'", " "};
-    ASSERT_OK(dsc_dataset_from_memory(&data, bytes, bytes, 3, one, 3, right, "x", &error), error);
+    ASSERT_OK(testing_dataset(&data, bytes, bytes, 3, one, 3, right, "x", &error), error);
     assert_string_equal(dsc_dataset_class_name(data, 0), right[0]);
     dsc_dataset_free(data);
 }
@@ -201,7 +196,7 @@ static void a_view_outlives_its_parent_and_copies_no_image(void **state) {
     const uint32_t first[] = {5, 3, 1, 3}, second[] = {2, 0}, wrong[] = {4};
     dsc_dataset *data, *view, *nested;
     dsc_error error;
-    ASSERT_OK(dsc_dataset_from_memory(&data, images, labels, 6, shape, 6, NULL, "all", &error), error);
+    ASSERT_OK(testing_dataset(&data, images, labels, 6, shape, 6, NULL, "all", &error), error);
     ASSERT_OK(dsc_dataset_view(&view, data, first, 4, "some", &error), error);
     assert_int_equal(dsc_dataset_view(&nested, view, wrong, 1, NULL, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "below 4");
@@ -244,8 +239,7 @@ static void making_datasets_survives_every_failed_allocation(void **state) {
             dsc_status status = DSC_OK;
             testing_fail_allocation(n);
             if (kind == 0) status = dsc_dataset_open(&data, images, labels, &error);
-            if (kind == 1)
-                status = dsc_dataset_from_memory(&data, bytes, bytes, 8, shape, 1, NULL, "x", &error);
+            if (kind == 1) status = testing_dataset(&data, bytes, bytes, 8, shape, 1, NULL, "x", &error);
             if (kind == 2) status = dsc_dataset_view(&data, parent, index, 2, "y", &error);
             failed = testing_allocation_failed();
             assert_int_equal(status, failed ? DSC_ERROR_MEMORY : DSC_OK);

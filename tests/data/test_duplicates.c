@@ -43,9 +43,8 @@ static void views_are_looked_through(void **state) {
     dsc_dataset *data, *view;
     dsc_duplicates found;
     dsc_error error;
-    ASSERT_OK(
-        dsc_dataset_from_memory(&data, first, first_labels, 5, (size_t[3]){1, 1, 2}, 3, NULL, "a", &error),
-        error);
+    ASSERT_OK(testing_dataset(&data, first, first_labels, 5, (size_t[3]){1, 1, 2}, 3, NULL, "a", &error),
+              error);
     ASSERT_OK(dsc_dataset_view(&view, data, (const uint32_t[]){3, 1, 3}, 3, NULL, &error), error);
     dsc_image_list list = dsc_image_list_of(view);
     ASSERT_OK(dsc_duplicates_find(&found, &list, NULL, NULL, NULL, &error), error);

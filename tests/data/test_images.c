@@ -117,8 +117,8 @@ static void the_built_in_digits_are_prepared_with_or_without_a_note(void **state
     ASSERT_OK(dsc_digits_create(&data, 300, 5, 1, &error), error);
     dsc_dataset_describe(&images, data);
     assert_int_equal(images.preparation, DSC_PREPARATION_DIGITS);
-    ASSERT_OK(dsc_dataset_from_memory(&copy, dsc_dataset_images(data), dsc_dataset_labels(data), 300, SHAPE,
-                                      10, NULL, "copied", &error),
+    ASSERT_OK(testing_dataset(&copy, dsc_dataset_images(data), dsc_dataset_labels(data), 300, SHAPE, 10, NULL,
+                              "copied", &error),
               error);
     dsc_dataset_describe(&images, copy);
     assert_int_equal(images.preparation, DSC_PREPARATION_DIGITS);

@@ -14,9 +14,9 @@ static dsc_dataset *make(void) {
     }
     dsc_error error;
     dsc_dataset *data;
-    ASSERT_OK(dsc_dataset_from_memory(&data, images, labels, COUNT, (size_t[]){1, 1, 2}, CLASSES, NULL,
-                                      "numbers", &error),
-              error);
+    ASSERT_OK(
+        testing_dataset(&data, images, labels, COUNT, (size_t[]){1, 1, 2}, CLASSES, NULL, "numbers", &error),
+        error);
     return data;
 }
 

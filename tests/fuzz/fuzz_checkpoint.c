@@ -39,13 +39,18 @@ static void keep_good(void) {
 }
 
 static void make_trainer(void) {
-    static const size_t shape[3] = {1, 2, 2};
     uint8_t images[SAMPLES * 4], labels[SAMPLES];
     for (size_t i = 0; i < sizeof images; i++) images[i] = (uint8_t)(i * 29);
     for (size_t i = 0; i < SAMPLES; i++) labels[i] = i % 3;
+    dsc_dataset_options options = dsc_dataset_options_defaults();
     dsc_dataset *data;
     dsc_recipe recipe;
-    if (dsc_dataset_from_memory(&data, images, labels, SAMPLES, shape, 3, NULL, "fuzz", NULL)) abort();
+    options.images = images;
+    options.labels = labels;
+    options.count = SAMPLES;
+    options.shape[1] = options.shape[2] = 2;
+    options.classes = 3;
+    if (dsc_dataset_create(&data, &options, NULL)) abort();
     if (dsc_recipe_initialise(&recipe, NULL)) abort();
     if (dsc_recipe_from_json(&recipe, RECIPE, strlen(RECIPE), "fuzz", NULL)) abort();
     if (dsc_trainer_create(&trainer, NULL, &recipe, data, 1, NULL)) abort();

@@ -17,11 +17,14 @@ static const char *query(void *context, const char *name) {
 
 /* As small as a model with maps and units can be: the requests are what is tried, and many of them. */
 static dsc_model *make_model(void) {
-    static const size_t shape[3] = {1, 28, 28};
     static const uint8_t images[2 * 28 * 28], labels[2] = {0, 1};
+    dsc_dataset_options options = dsc_dataset_options_defaults();
     dsc_dataset *data;
     dsc_model *model;
-    if (dsc_dataset_from_memory(&data, images, labels, 2, shape, 10, NULL, "fuzz", NULL) ||
+    options.images = images;
+    options.labels = labels;
+    options.count = 2;
+    if (dsc_dataset_create(&data, &options, NULL) ||
         dsc_model_create_for(&model, "conv 1 3x3 stride=4, relu, flatten, dense", data, NULL))
         abort();
     dsc_dataset_free(data);

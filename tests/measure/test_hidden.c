@@ -11,8 +11,8 @@ static const uint8_t images[] = {0, 50, 100, 150, 255, 0, 0, 255, 10, 20, 30, 40
 
 static int make_data(void **state) {
     (void)state;
-    return dsc_dataset_from_memory(&data, images, (const uint8_t[]){0, 1, 1}, 3, (size_t[3]){1, 2, 2}, 2,
-                                   NULL, "small", NULL);
+    return testing_dataset(&data, images, (const uint8_t[]){0, 1, 1}, 3, (size_t[3]){1, 2, 2}, 2, NULL,
+                           "small", NULL);
 }
 static int free_data(void **state) {
     (void)state;

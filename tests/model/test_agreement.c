@@ -26,8 +26,8 @@ static dsc_dataset *corners(const char *const *class_names, bool turn, uint8_t i
     }
     dsc_dataset *data;
     dsc_error error;
-    ASSERT_OK(dsc_dataset_from_memory(&data, images, labels, COUNT, (size_t[3]){1, SIDE, SIDE}, CLASSES,
-                                      class_names, "corners", &error),
+    ASSERT_OK(testing_dataset(&data, images, labels, COUNT, (size_t[3]){1, SIDE, SIDE}, CLASSES, class_names,
+                              "corners", &error),
               error);
     return data;
 }
@@ -137,11 +137,11 @@ static void another_shape_is_refused_with_both_and_a_remedy(void **state) {
     dsc_model *model = trained(data, "none");
     dsc_score score;
     dsc_error error;
-    ASSERT_OK(dsc_dataset_from_memory(&wide, pixels, label, 1, (size_t[3]){1, SIDE, 9}, CLASSES, names,
-                                      "wide", &error),
-              error);
-    ASSERT_OK(dsc_dataset_from_memory(&colour, pixels, label, 1, (size_t[3]){3, SIDE, SIDE}, CLASSES, names,
-                                      "colour", &error),
+    ASSERT_OK(
+        testing_dataset(&wide, pixels, label, 1, (size_t[3]){1, SIDE, 9}, CLASSES, names, "wide", &error),
+        error);
+    ASSERT_OK(testing_dataset(&colour, pixels, label, 1, (size_t[3]){3, SIDE, SIDE}, CLASSES, names, "colour",
+                              &error),
               error);
     assert_int_equal(dsc_evaluate(&score, model, wide, &error), DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(
@@ -284,7 +284,7 @@ static void more_classes_than_the_model_has_are_refused(void **state) {
     dsc_model *model = made(1, 8, 4, names);
     dsc_dataset *more;
     dsc_error error;
-    ASSERT_OK(dsc_dataset_from_memory(&more, pixels, &label, 1, shape, 5, five, "more", &error), error);
+    ASSERT_OK(testing_dataset(&more, pixels, &label, 1, shape, 5, five, "more", &error), error);
     assert_int_equal(dsc_model_check_data(model, more, &error), DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(error, "has 5 classes, the model was made for 4");
     dsc_dataset_free(more);

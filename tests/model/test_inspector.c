@@ -26,9 +26,8 @@ static double loss_of(const dsc_model *model, const uint8_t *image, uint8_t labe
     dsc_dataset *data;
     dsc_metrics metrics;
     dsc_error error;
-    ASSERT_OK(
-        dsc_dataset_from_memory(&data, image, &label, 1, (size_t[3]){1, SIDE, SIDE}, 3, NULL, "one", &error),
-        error);
+    ASSERT_OK(testing_dataset(&data, image, &label, 1, (size_t[3]){1, SIDE, SIDE}, 3, NULL, "one", &error),
+              error);
     ASSERT_OK(dsc_model_measure(&metrics, model, data, 1, NULL, NULL, &error), error);
     double loss = metrics.loss;
     dsc_metrics_clear(&metrics);

@@ -48,7 +48,7 @@ static void load_inputs(void *context, dsc_real *const *inputs, size_t first, si
     uint8_t bytes[162];
     for (size_t n = 0; n < count; n++) {
         for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)((first + n + 1) * (i * i + 7) % 251);
-        dsc_model_load_images(model, inputs[0] + n * sizeof bytes, bytes, 1);
+        dsc_model_load_images(model, inputs[0] + n * sizeof bytes, bytes, DSC_U8, 1);
         inputs[1][n] = (dsc_real)((first + n) % 3);
     }
 }

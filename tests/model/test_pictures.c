@@ -167,9 +167,8 @@ static dsc_dataset *packed(dsc_fit fit, size_t channels) {
         ASSERT_OK(dsc_fit_image(images + i * channels * SIZE, shape, fit, pixels, height, width, its, &error),
                   error);
     }
-    ASSERT_OK(
-        dsc_dataset_from_memory(&data, images, labels, PICTURES, shape, CLASSES, names, "pictures", &error),
-        error);
+    ASSERT_OK(testing_dataset(&data, images, labels, PICTURES, shape, CLASSES, names, "pictures", &error),
+              error);
     dsc_dataset_note(data, &(dsc_images_note){.prepared_noted = true, .fit = fit});
     return data;
 }

@@ -52,7 +52,7 @@ typedef struct one_image {
 static void load_one(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker) {
     (void)worker;
     const one_image *one = context;
-    dsc_model_load_images(one->model, inputs[0], one->image + first * PIXELS, count);
+    dsc_model_load_images(one->model, inputs[0], one->image + first * PIXELS, DSC_U8, count);
 }
 
 /* The model's own graph, nothing folded, one image after the other. */

@@ -39,8 +39,8 @@ static int make(void **state) {
         labels[i] = (uint8_t)(i % CLASSES);
         for (size_t y = 1; y < 7; y++) images[i * PIXELS + y * SIDE + 2 + i % CLASSES] = (uint8_t)(100 + i);
     }
-    int failed = dsc_dataset_from_memory(&data, images, labels, COUNT, (size_t[3]){1, SIDE, SIDE}, CLASSES,
-                                         names, "bars", NULL) != DSC_OK;
+    int failed = testing_dataset(&data, images, labels, COUNT, (size_t[3]){1, SIDE, SIDE}, CLASSES, names,
+                                 "bars", NULL) != DSC_OK;
     models[0] = make_model("conv 4 3x3, relu, flatten, dense 6, relu, dense", 1);
     models[1] = make_model("flatten, dense", 2);
     return failed;
@@ -355,8 +355,7 @@ static void what_is_no_answer_is_none_in_another_numbering(void **state) {
         labels[i] = i < 5 ? 0 : i < 15 ? 1 : 2;
         images[i * PIXELS + labels[i]] = 255;
     }
-    ASSERT_OK(dsc_dataset_from_memory(&few, images, labels, ODD, shape, CLASSES, names, "few", &error),
-              error);
+    ASSERT_OK(testing_dataset(&few, images, labels, ODD, shape, CLASSES, names, "few", &error), error);
     data = few;
     dsc_model *model = make_turned_model(turned, from);
     /* The pixel that images of class 0 have gives sums beyond floats. */

@@ -31,8 +31,8 @@ static int make(void **state) {
     for (size_t i = 0; i < sizeof images; i++) images[i] = (uint8_t)(i * 37);
     for (size_t i = 0; i < COUNT; i++) labels[i] = (uint8_t)(i % CLASSES);
     dsc_error error;
-    ASSERT_OK(dsc_dataset_from_memory(&data, images, labels, COUNT, (size_t[3]){1, SIDE, SIDE}, CLASSES, NULL,
-                                      "/home/somebody/shoes", &error),
+    ASSERT_OK(testing_dataset(&data, images, labels, COUNT, (size_t[3]){1, SIDE, SIDE}, CLASSES, NULL,
+                              "/home/somebody/shoes", &error),
               error);
     for (size_t r = 0; r < RUNS; r++) {
         dsc_model_options options = dsc_model_options_defaults();

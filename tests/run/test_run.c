@@ -209,8 +209,8 @@ static void a_resumed_run_expects_the_images_that_it_was_begun_with(void **state
     make_recipe(&recipe);
     ASSERT_OK(dsc_digits_create(&prepared, 60, 1, 1, &error), error);
     const size_t shape[3] = {1, 28, 28};
-    ASSERT_OK(dsc_dataset_from_memory(&plain, dsc_dataset_images(prepared), dsc_dataset_labels(prepared), 60,
-                                      shape, 10, NULL, "the same", &error),
+    ASSERT_OK(testing_dataset(&plain, dsc_dataset_images(prepared), dsc_dataset_labels(prepared), 60, shape,
+                              10, NULL, "the same", &error),
               error);
     dsc_dataset_note(plain, &(dsc_images_note){.prepared_noted = true});
     char *folder = path_of("noted");

@@ -26,8 +26,8 @@ static void reset(void) {
 static dsc_dataset *make(size_t first, size_t count) {
     dsc_dataset *data;
     dsc_error error;
-    ASSERT_OK(dsc_dataset_from_memory(&data, images + first * SIZE, labels + first, count,
-                                      (size_t[3]){1, SIDE, SIDE}, 3, names, "shapes", &error),
+    ASSERT_OK(testing_dataset(&data, images + first * SIZE, labels + first, count, (size_t[3]){1, SIDE, SIDE},
+                              3, names, "shapes", &error),
               error);
     return data;
 }
@@ -41,8 +41,7 @@ static void a_fingerprint_is_known(void **state) {
     const char *const ab[2] = {"a", "b"};
     dsc_dataset *data;
     dsc_error error;
-    ASSERT_OK(dsc_dataset_from_memory(&data, pixels, two, 2, (size_t[3]){1, 2, 2}, 2, ab, "x", &error),
-              error);
+    ASSERT_OK(testing_dataset(&data, pixels, two, 2, (size_t[3]){1, 2, 2}, 2, ab, "x", &error), error);
     const dsc_fingerprint f = dsc_dataset_fingerprint(data);
     assert_true(f.images == 0x3fca88c500800025);
     assert_true(f.labels == 0x36de226900030002);
@@ -81,8 +80,7 @@ static void any_byte_changes_it_and_a_view_is_the_same_as_its_copy(void **state)
         copied[i] = labels[index[i]];
     }
     ASSERT_OK(dsc_dataset_view(&view, data, index, COUNT, NULL, &error), error);
-    ASSERT_OK(dsc_dataset_from_memory(&other, copy, copied, COUNT, (size_t[3]){1, SIDE, SIDE}, 3, names, "y",
-                                      &error),
+    ASSERT_OK(testing_dataset(&other, copy, copied, COUNT, (size_t[3]){1, SIDE, SIDE}, 3, names, "y", &error),
               error);
     const dsc_fingerprint a = dsc_dataset_fingerprint(view), b = dsc_dataset_fingerprint(other);
     assert_null(dsc_fingerprint_difference(&a, &b));
@@ -118,14 +116,12 @@ static void the_last_byte_of_large_data_counts(void **state) {
     const size_t shape[3] = {1, WIDE, WIDE};
     dsc_dataset *data;
     dsc_error error;
-    ASSERT_OK(dsc_dataset_from_memory(&data, pixels, classes, LARGE, shape, 3, names, "large", &error),
-              error);
+    ASSERT_OK(testing_dataset(&data, pixels, classes, LARGE, shape, 3, names, "large", &error), error);
     const dsc_fingerprint before = dsc_dataset_fingerprint(data);
     dsc_dataset_free(data);
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         pixels[places[i]] ^= 128;
-        ASSERT_OK(dsc_dataset_from_memory(&data, pixels, classes, LARGE, shape, 3, names, "large", &error),
-                  error);
+        ASSERT_OK(testing_dataset(&data, pixels, classes, LARGE, shape, 3, names, "large", &error), error);
         const dsc_fingerprint after = dsc_dataset_fingerprint(data);
         const char *found = dsc_fingerprint_difference(&before, &after);
         if (!found || strcmp(found, "the images") != 0) fail_msg("byte %zu is not looked at", places[i]);

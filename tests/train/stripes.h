@@ -14,8 +14,7 @@ static int make_data(void **state) {
         labels[i] = (uint8_t)(i % 3);
         for (size_t k = 0; k < 16; k++) images[i * 16 + k] = (uint8_t)(k % 3 == i % 3 ? 200 + i % 50 : i);
     }
-    return dsc_dataset_from_memory(&stripes, images, labels, 60, (size_t[3]){1, 4, 4}, 3, NULL, "stripes",
-                                   NULL);
+    return testing_dataset(&stripes, images, labels, 60, (size_t[3]){1, 4, 4}, 3, NULL, "stripes", NULL);
 }
 
 static int free_data(void **state) {

@@ -15,9 +15,9 @@ static dsc_dataset *make_data(void) {
     uint8_t images[COUNT * 4] = {0};
     dsc_dataset *data;
     dsc_error error;
-    ASSERT_OK(dsc_dataset_from_memory(&data, images, labels, COUNT, (size_t[3]){1, 2, 2}, CLASSES, names,
-                                      "test", &error),
-              error);
+    ASSERT_OK(
+        testing_dataset(&data, images, labels, COUNT, (size_t[3]){1, 2, 2}, CLASSES, names, "test", &error),
+        error);
     return data;
 }
 

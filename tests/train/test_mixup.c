@@ -73,7 +73,8 @@ static void images_and_targets_are_mixed_alike(void **state) {
     for (uint64_t epoch = 0; epoch < 2; epoch++) {
         float images[20 * 16], targets[20 * 3];
         t->progress.epoch = epoch;
-        const dsc_run run = dsc_trainer_batch(t);
+        dsc_run run;
+        ASSERT_OK(dsc_trainer_batch(&run, t, &error), error);
         run.load(run.context, (dsc_real *[]){images, targets}, 0, 20, 0);
         for (size_t i = 0; i < 20; i++) {
             const size_t sample = t->batch[i];

@@ -77,7 +77,8 @@ static void train_by_hand(dsc_model *model, const dsc_training_options *how) {
             const size_t count = 60 - at < how->batch ? 60 - at : how->batch;
             for (size_t i = 0; i < count; i++) {
                 samples[i] = (uint32_t)order[at + i];
-                dsc_model_load_images(model, images + i * 16, dsc_dataset_image(stripes, samples[i]), 1);
+                dsc_model_load_images(model, images + i * 16, dsc_dataset_image(stripes, samples[i]), DSC_U8,
+                                      1);
                 targets[i] = (float)dsc_dataset_label(stripes, samples[i]);
             }
             ASSERT_OK(dsc_session_run(session, count, epoch, &error), error);

@@ -44,8 +44,8 @@ static void make_data(rig *r) {
     for (size_t i = 0; i < COUNT * SIZE; i++)
         wide[(i / SIZE * DIGIT + 12 + i % SIZE / SIDE) * DIGIT + 12 + i % SIDE] = r->images[i];
     const size_t side = r->digits ? DIGIT : SIDE;
-    ASSERT_OK(dsc_dataset_from_memory(&r->data, r->digits ? wide : r->images, r->labels, COUNT,
-                                      (size_t[3]){1, side, side}, CLASSES, NULL, "test", &error),
+    ASSERT_OK(testing_dataset(&r->data, r->digits ? wide : r->images, r->labels, COUNT,
+                              (size_t[3]){1, side, side}, CLASSES, NULL, "test", &error),
               error);
     if (r->digits) dsc_dataset_recognise(r->data, &dsc_known_data_digits);
 }

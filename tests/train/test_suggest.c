@@ -16,8 +16,7 @@ static dsc_dataset *noise(size_t count, const size_t shape[3], size_t classes) {
     assert_non_null(labels);
     for (size_t i = 0; i < count * size; i++) images[i] = (uint8_t)(i * 2654435761U >> 13);
     for (size_t i = 0; i < count; i++) labels[i] = (uint8_t)(i % classes);
-    ASSERT_OK(dsc_dataset_from_memory(&data, images, labels, count, shape, classes, NULL, "noise", &error),
-              error);
+    ASSERT_OK(testing_dataset(&data, images, labels, count, shape, classes, NULL, "noise", &error), error);
     free(images);
     free(labels);
     return data;

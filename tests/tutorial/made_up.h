@@ -24,8 +24,7 @@ static inline dsc_dataset *made_up(size_t count, const size_t shape[3], size_t c
             images[i * size + p] = inked ? (uint8_t)dsc_rng_up_to(&rng, 255) : 0;
         }
     }
-    ASSERT_OK(dsc_dataset_from_memory(&data, images, labels, count, shape, classes, NULL, "made up", &error),
-              error);
+    ASSERT_OK(testing_dataset(&data, images, labels, count, shape, classes, NULL, "made up", &error), error);
     free(images);
     free(labels);
     return data;

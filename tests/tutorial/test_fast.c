@@ -66,7 +66,7 @@ static void blank_and_full_images_are_learned_alike(void **state) {
     dsc_dataset *data;
     dsc_error error;
     tutorial_options options = small();
-    ASSERT_OK(dsc_dataset_from_memory(&data, images[0], labels, 4, shape, 3, NULL, "blank", &error), error);
+    ASSERT_OK(testing_dataset(&data, images[0], labels, 4, shape, 3, NULL, "blank", &error), error);
     options.training_sample = options.test_sample = 4;
     options.epochs = 9;
     check_same_bits(&options, data, data);

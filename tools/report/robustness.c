@@ -149,11 +149,18 @@ static dsc_status try_one(report_trial *trial, const subject *s, dsc_error *erro
                             data->shape, trial->change, trial->strength, i, s->work);
         s->labels[i] = dsc_dataset_label(data, s->samples[i]);
     }
+    dsc_dataset_options options = dsc_dataset_options_defaults();
     dsc_dataset *changed;
     dsc_metrics metrics = {0};
-    dsc_status status =
-        dsc_dataset_from_memory(&changed, s->images, s->labels, s->count, data->shape, data->classes,
-                                (const char *const *)data->class_names, "changed images", error);
+    options.images = s->images;
+    options.borrow = true;
+    options.labels = s->labels;
+    options.count = s->count;
+    dsc_dataset_shape(data, options.shape);
+    options.classes = data->classes;
+    options.class_names = (const char *const *)data->class_names;
+    options.name = "changed images";
+    dsc_status status = dsc_dataset_create(&changed, &options, error);
     if (!status) status = dsc_model_measure(&metrics, s->exam->model, changed, s->threads, NULL, NULL, error);
     trial->count = metrics.count;
     trial->correct = metrics.top[0];
