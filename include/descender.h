@@ -442,6 +442,10 @@ DSC_API const char *dsc_node_name(const dsc_node *node);
 /* The input, parameter or buffer of that name, or NULL. */
 DSC_API dsc_node *dsc_graph_find(const dsc_graph *graph, const char *name);
 
+/* What the layer of that name, such as "dense1" or "max_pool2", makes; NULL if there is none. (`descender model
+ * show` lists layers by their names.) */
+DSC_API dsc_node *dsc_graph_find_layer(const dsc_graph *graph, const char *layer);
+
 /* The parameters and buffers one after the other, in the order of their making: the first after NULL, and
  * NULL after the last. */
 DSC_API dsc_node *dsc_graph_next_value(const dsc_graph *graph, const dsc_node *before);
@@ -557,6 +561,8 @@ typedef struct dsc_session_options {
     unsigned lanes;                /* a batch's parts; gradients depend on it in the last digits */
     unsigned threads;              /* 0: all cores; results do not depend on it */
     uint64_t seed;                 /* of the parameters' starting values, and of what ops draw at random */
+    const char *precision;         /* "f32", "bf16", "auto": the numbers that products multiply */
+    const char *kernels;           /* a set of kernels by name; NULL or "auto": by the processor */
 } dsc_session_options;
 
 /* Batch 1, 8 lanes, 1 thread, seed 1, nothing asked for. */
@@ -1141,6 +1147,9 @@ typedef struct dsc_predictor_options {
     /* "f32"; "bf16": the numbers that products multiply are rounded; "auto": where that is faster */
     const char *precision;
     const char *kernels; /* a set of kernels by name; NULL or "auto": by the processor */
+    /* NULL, or a value of each sample that an op of the model's graph makes, to be answered too: that of a
+     * layer is dsc_graph_find_layer(dsc_model_graph(model), "dense1"). */
+    const dsc_node *embedding;
 } dsc_predictor_options;
 
 /* Batch 256, f32, kernels by the processor.
@@ -1160,6 +1169,8 @@ DSC_API dsc_status dsc_predictor_create(dsc_predictor **predictor, const dsc_mod
 DSC_API void dsc_predictor_free(dsc_predictor *predictor);
 
 DSC_API size_t dsc_predictor_classes(const dsc_predictor *predictor);
+/* How many numbers an embedding has, the product of its node's shape; 0 if none was asked for. */
+DSC_API size_t dsc_predictor_embedding_size(const dsc_predictor *predictor);
 /* Channels, height and width of an image. */
 DSC_API void dsc_predictor_shape(const dsc_predictor *predictor, size_t shape[3]);
 /* Lives as long as the predictor. */
@@ -1179,6 +1190,34 @@ DSC_API void dsc_workspace_free(dsc_workspace *workspace);
  * a time (batch 1) lets the threads of a workspace share that one. */
 DSC_API dsc_status dsc_predict(float *probabilities, const dsc_predictor *predictor, dsc_workspace *workspace,
                                const uint8_t *images, size_t count, dsc_error *error);
+
+/* All that a predictor can answer, in one call: images, and where the answers go; NULL: not wanted. */
+typedef struct dsc_prediction {
+    size_t size;              /* of this struct: dsc_prediction_defaults sets it */
+    size_t count;             /* of images, as in dsc_predict */
+    const uint8_t *images;    /* bytes (count, C, H, W); or NULL */
+    const float *floats;      /* the same as floats, 1 for what 255 is to bytes; one of the two is given */
+    float *probabilities;     /* (count, classes) */
+    float *logits;            /* (count, classes): what probabilities are made of */
+    float *embeddings;        /* (count, embedding size): the options of the predictor name the node */
+    size_t top;               /* how many of the likeliest classes, at most all; 0: none */
+    uint32_t *top_classes;    /* (count, top): the likeliest first, of equal ones the lower number */
+    float *top_probabilities; /* (count, top) */
+} dsc_prediction;
+/* Nothing given, nothing wanted. */
+DSC_API void dsc_prediction_initialise(dsc_prediction *prediction, size_t size);
+static inline dsc_prediction dsc_prediction_defaults(void) {
+    dsc_prediction prediction;
+    dsc_prediction_initialise(&prediction, sizeof prediction);
+    return prediction;
+}
+
+/* Fills what `prediction` wants; otherwise as dsc_predict, which is this for bytes and probabilities. Of an
+ * image whose answer is not finite, probabilities are NaN and top_classes the number of classes. ARGUMENT,
+ * also: no images, or of both types; `top` above the number of classes, or top_probabilities without
+ * top_classes; embeddings of a predictor that was made without. */
+DSC_API dsc_status dsc_predict_all(const dsc_predictor *predictor, dsc_workspace *workspace,
+                                   const dsc_prediction *prediction, dsc_error *error);
 
 /* ------------------------------------------------------------------------------------------------
  * 7. One's own digits

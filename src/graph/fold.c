@@ -23,6 +23,7 @@ struct dsc_folded {
     dsc_graph *graph;
     dsc_node **nodes; /* for each node of the original */
     bool *gone;       /* the same: it is part of another */
+    const dsc_node *kept;
     item *items;
     size_t item_count, item_capacity;
     dsc_real *factor, *offset; /* room for the widest map */
@@ -30,8 +31,9 @@ struct dsc_folded {
 
 /* --- what can be folded --- */
 
-static size_t users_of(const dsc_graph *graph, const dsc_node *node) {
-    size_t users = 0;
+/* Whoever keeps a value is one of its users. */
+static size_t users_of(const dsc_folded *f, const dsc_graph *graph, const dsc_node *node) {
+    size_t users = node == f->kept;
     for (size_t i = 0; i < graph->count; i++)
         for (size_t k = 0; k < graph->nodes[i]->input_count; k++) users += graph->nodes[i]->inputs[k] == node;
     return users;
@@ -44,9 +46,9 @@ static bool channels_come_first(const dsc_node *linear) {
 }
 
 /* The affine op that goes into `linear`, or NULL. */
-static const dsc_node *folded_into(const dsc_graph *graph, const dsc_node *linear) {
+static const dsc_node *folded_into(const dsc_folded *f, const dsc_graph *graph, const dsc_node *linear) {
     if (linear->kind != DSC_NODE_OP || !(linear->op->flags & DSC_OP_LINEAR) || !channels_come_first(linear) ||
-        users_of(graph, linear) != 1)
+        users_of(f, graph, linear) != 1)
         return NULL;
     for (size_t i = linear->index + 1; i < graph->count; i++) {
         const dsc_node *node = graph->nodes[i];
@@ -56,8 +58,8 @@ static const dsc_node *folded_into(const dsc_graph *graph, const dsc_node *linea
 }
 
 /* The only op that reads the output of `node`, as its first input; or NULL. */
-static const dsc_node *only_reader(const dsc_graph *graph, const dsc_node *node) {
-    if (users_of(graph, node) != 1) return NULL;
+static const dsc_node *only_reader(const dsc_folded *f, const dsc_graph *graph, const dsc_node *node) {
+    if (users_of(f, graph, node) != 1) return NULL;
     for (size_t i = node->index + 1; i < graph->count; i++) {
         const dsc_node *reader = graph->nodes[i];
         if (reader->kind == DSC_NODE_OP && reader->inputs[0] == node) return reader;
@@ -69,7 +71,7 @@ static const dsc_node *only_reader(const dsc_graph *graph, const dsc_node *node)
 static const dsc_node *absorb_readers(dsc_folded *f, void *values, const dsc_graph *graph,
                                       const dsc_node *node, const dsc_node *last) {
     const dsc_node *next;
-    while (node->op->absorb && (next = only_reader(graph, last)) &&
+    while (node->op->absorb && (next = only_reader(f, graph, last)) &&
            node->op->absorb(values, next->op, next->values)) {
         f->gone[next->index] = true;
         last = next;
@@ -137,7 +139,7 @@ static void build_op(dsc_folded *f, const dsc_graph *graph, const dsc_node *node
         return;
     }
     memcpy(values, node->values, node->op->values_size);
-    const dsc_node *affine = folded_into(graph, node);
+    const dsc_node *affine = folded_into(f, graph, node);
     if (affine) f->gone[affine->index] = true;
     const dsc_node *last = absorb_readers(f, values, graph, node, affine ? affine : node);
     f->nodes[last->index] = affine ? fold_op(f, node, affine, values) : copy_op(f, node, values);
@@ -165,11 +167,13 @@ static size_t channels_most(const dsc_graph *graph) {
     return most;
 }
 
-dsc_status dsc_folded_create(dsc_folded **result, const dsc_graph *graph, dsc_error *error) {
+dsc_status dsc_folded_create(dsc_folded **result, const dsc_graph *graph, const dsc_node *kept,
+                             dsc_error *error) {
     *result = NULL;
     dsc_folded *f = dsc_allocate(1, sizeof *f);
     if (!f) return dsc_fail_memory(error, sizeof *f, "a folded graph");
     const size_t channels = channels_most(graph);
+    f->kept = kept;
     f->nodes = dsc_allocate(graph->count, sizeof(dsc_node *));
     f->gone = dsc_allocate(graph->count, sizeof *f->gone);
     f->factor = dsc_allocate(channels, sizeof(dsc_real));

@@ -16,9 +16,10 @@
 
 typedef struct dsc_folded dsc_folded;
 
-/* Keeps pointers to the graph's nodes: it must outlive the folded one as long as dsc_folded_values is
- * called. */
-dsc_status dsc_folded_create(dsc_folded **folded, const dsc_graph *graph, dsc_error *error);
+/* Keeps pointers to the graph's nodes: it must outlive the folded one as long as dsc_folded_values is called.
+ * The value of `kept` (NULL: none) is computed as it is: it goes into no other op. */
+dsc_status dsc_folded_create(dsc_folded **folded, const dsc_graph *graph, const dsc_node *kept,
+                             dsc_error *error);
 void dsc_folded_free(dsc_folded *folded);
 
 const dsc_graph *dsc_folded_graph(const dsc_folded *folded);

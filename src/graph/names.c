@@ -21,6 +21,15 @@ dsc_node *dsc_graph_find(const dsc_graph *graph, const char *name) {
     return NULL;
 }
 
+dsc_node *dsc_graph_find_layer(const dsc_graph *graph, const char *layer) {
+    dsc_node *found = NULL; /* the last of them */
+    for (size_t i = 0; i < graph->count; i++)
+        if (dsc_node_is_sampled(graph->nodes[i]) && graph->nodes[i]->layer &&
+            !strcmp(graph->nodes[i]->layer, layer))
+            found = graph->nodes[i];
+    return found;
+}
+
 dsc_node *dsc_graph_next_value(const dsc_graph *graph, const dsc_node *before) {
     for (size_t i = before ? before->index + 1 : 0; i < graph->count; i++)
         if (dsc_node_has_numbers(graph->nodes[i])) return graph->nodes[i];

@@ -4,13 +4,18 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/options.h"
+#include "kernel/choose.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 void dsc_session_options_initialise(dsc_session_options *options, size_t size) {
-    const dsc_session_options own = {
-        .size = sizeof(dsc_session_options), .batch = 1, .lanes = 8, .threads = 1, .seed = 1};
+    const dsc_session_options own = {.size = sizeof(dsc_session_options),
+                                     .batch = 1,
+                                     .lanes = 8,
+                                     .threads = 1,
+                                     .seed = 1,
+                                     .precision = "f32"};
     dsc_options_give(options, size, &own, sizeof own);
 }
 
@@ -40,6 +45,10 @@ static dsc_status executor_options(dsc_executor_options *out, const dsc_graph *g
                                   .training = options->training,
                                   .loss = options->loss,
                                   .input_gradient = options->saliency};
+    dsc_kernels_choice choice = {.kernels = NULL};
+    if (!status) status = dsc_kernels_choose(&choice, options->kernels, error);
+    if (!status) status = dsc_precision_choose(&out->bf16, options->precision, &choice, error);
+    out->kernels = choice.kernels;
     for (size_t i = 0; !status && i < DSC_KEPT_MOST && options->kept[i]; i++) {
         status = check_node(graph, options->kept[i], "a kept value", error);
         if (options->kept[i] != options->loss) out->kept[out->kept_count++] = options->kept[i];

@@ -117,6 +117,14 @@ dsc_status dsc_kernels_choose(dsc_kernels_choice *choice, const char *name, dsc_
     return DSC_OK;
 }
 
+dsc_status dsc_precision_choose(bool *bf16, const char *precision, const dsc_kernels_choice *choice,
+                                dsc_error *error) {
+    const bool automatic = precision && !strcmp(precision, "auto");
+    *bf16 = automatic ? choice->bf16 : precision && !strcmp(precision, "bf16");
+    if (*bf16 || automatic || !precision || !strcmp(precision, "f32")) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_ARGUMENT, "precision '%s'; expected f32, bf16 or auto", precision);
+}
+
 const dsc_kernels *dsc_kernels_auto(void) {
     dsc_kernels_choice choice;
     (void)dsc_kernels_choose(&choice, NULL, NULL); /* auto never fails */

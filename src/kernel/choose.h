@@ -27,6 +27,11 @@ typedef struct dsc_kernels_choice {
  * Any thread may call it. */
 dsc_status dsc_kernels_choose(dsc_kernels_choice *choice, const char *name, dsc_error *error);
 
+/* Whether products are in bfloat16: `precision` is "f32" (also NULL), "bf16", or "auto", which is what that
+ * choice says. ARGUMENT: another. */
+dsc_status dsc_precision_choose(bool *bf16, const char *precision, const dsc_kernels_choice *choice,
+                                dsc_error *error);
+
 /* The table's choice alone. */
 const dsc_kernels *dsc_kernels_auto(void);
 

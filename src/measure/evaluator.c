@@ -36,7 +36,7 @@ struct dsc_evaluator {
 
 static dsc_status make_executor(dsc_evaluator *e, unsigned threads, dsc_executor *beside, bool bf16,
                                 dsc_error *error) {
-    dsc_status status = dsc_folded_create(&e->folded, e->model->graph, error);
+    dsc_status status = dsc_folded_create(&e->folded, e->model->graph, NULL, error);
     if (status) return status;
     e->logits = dsc_folded_node(e->folded, e->model->logits);
     e->loss = dsc_folded_node(e->folded, e->model->loss);

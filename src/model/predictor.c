@@ -13,6 +13,7 @@
 #include "base/options.h"
 #include "data/dataset.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,8 +29,8 @@ static unsigned lanes_of(size_t batch) {
 struct dsc_predictor {
     const dsc_kernels *kernels;
     dsc_folded *folded;
-    dsc_executor *executor; /* its parameters prepared; does not run itself */
-    const dsc_node *logits; /* of the folded graph */
+    dsc_executor *executor;             /* its parameters prepared; does not run itself */
+    const dsc_node *logits, *embedding; /* of the folded graph; embedding may be NULL */
     dsc_real *values;
     dsc_normalisation normalisation;
     size_t shape[3], classes, batch;
@@ -41,6 +42,7 @@ struct dsc_workspace {
     const dsc_predictor *predictor;
     dsc_executor *executor;
     dsc_real *row;               /* (classes) */
+    float *probabilities;        /* (classes) */
     const unsigned char *images; /* of the call */
     dsc_type type;
 };
@@ -53,29 +55,42 @@ void dsc_predictor_options_initialise(dsc_predictor_options *options, size_t siz
 
 static dsc_status choose_kernels(dsc_predictor *p, bool *bf16, const dsc_predictor_options *how,
                                  dsc_error *error) {
-    const char *precision = how->precision ? how->precision : "f32";
     dsc_kernels_choice choice;
     dsc_status status = dsc_kernels_choose(&choice, how->kernels, error);
     if (status) return status;
     p->kernels = choice.kernels;
-    const bool automatic = !strcmp(precision, "auto");
-    if (!automatic && strcmp(precision, "f32") != 0 && strcmp(precision, "bf16") != 0)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT, "precision '%s'; expected f32, bf16 or auto", precision);
-    *bf16 = automatic ? choice.bf16 : !strcmp(precision, "bf16");
+    return dsc_precision_choose(bf16, how->precision, &choice, error);
+}
+
+/* The node that computes what is asked for: a value seen in another shape is the same numbers. */
+static dsc_status find_embedding(const dsc_node **node, const dsc_model *model, dsc_error *error) {
+    if (!*node) return DSC_OK;
+    if ((*node)->graph != model->graph)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "the embedding is a node of another graph");
+    while ((*node)->kind == DSC_NODE_OP && (*node)->op->flags & DSC_OP_VIEW) *node = (*node)->inputs[0];
+    if ((*node)->kind != DSC_NODE_OP && (*node)->kind != DSC_NODE_OUTPUT)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "the embedding must be a value of each sample that an op makes, not an input or a "
+                        "parameter");
+    if ((*node)->index > model->logits->index)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "the embedding comes after the logits, where answers end; choose a node before");
     return DSC_OK;
 }
 
-static dsc_status copy_model(dsc_predictor *p, const dsc_model *model, dsc_error *error) {
+static dsc_status copy_model(dsc_predictor *p, const dsc_model *model, const dsc_node *embedding,
+                             dsc_error *error) {
     const char *const *names = (const char *const *)(const void *)model->class_names;
     memcpy(p->shape, model->image->shape.size, sizeof p->shape);
     p->classes = model->classes;
     p->normalisation = model->normalisation;
     p->sigmoid = dsc_model_is_sigmoid(model);
     p->class_names = dsc_class_names_copy(names, model->classes);
-    dsc_status status = p->class_names ? dsc_folded_create(&p->folded, model->graph, error)
+    dsc_status status = p->class_names ? dsc_folded_create(&p->folded, model->graph, embedding, error)
                                        : dsc_fail_memory(error, model->classes, "the names of classes");
     if (status) return status;
     p->logits = dsc_folded_node(p->folded, model->logits);
+    p->embedding = embedding ? dsc_folded_node(p->folded, embedding) : NULL;
     const size_t numbers = dsc_graph_value_numbers(dsc_folded_graph(p->folded));
     p->values = dsc_allocate_aligned(numbers + 1, sizeof(dsc_real));
     if (!p->values) return dsc_fail_memory(error, numbers * sizeof(dsc_real), "a predictor's parameters");
@@ -91,12 +106,14 @@ static dsc_status make(dsc_predictor *p, const dsc_model *model, const dsc_predi
     p->batch = how->batch;
     dsc_status status = dsc_model_check_values(model, NULL, error);
     if (!status) status = choose_kernels(p, &bf16, how, error);
-    if (!status) status = copy_model(p, model, error);
+    const dsc_node *embedding = how->embedding;
+    if (!status) status = find_embedding(&embedding, model, error);
+    if (!status) status = copy_model(p, model, embedding, error);
     if (status) return status;
     const dsc_executor_options options = {.batch = p->batch,
                                           .lanes = lanes_of(p->batch),
-                                          .kept = {p->logits},
-                                          .kept_count = 1,
+                                          .kept = {p->logits, p->embedding},
+                                          .kept_count = p->embedding && p->embedding != p->logits ? 2 : 1,
                                           .kernels = p->kernels,
                                           .bf16 = bf16};
     status = dsc_executor_create(&p->executor, dsc_folded_graph(p->folded), &options, 1, error);
@@ -129,6 +146,9 @@ void dsc_predictor_free(dsc_predictor *p) {
     free(p);
 }
 
+size_t dsc_predictor_embedding_size(const dsc_predictor *p) {
+    return p->embedding ? dsc_shape_count(&p->embedding->shape) : 0;
+}
 size_t dsc_predictor_classes(const dsc_predictor *p) { return p->classes; }
 void dsc_predictor_shape(const dsc_predictor *p, size_t shape[3]) {
     memcpy(shape, p->shape, sizeof p->shape);
@@ -146,7 +166,9 @@ dsc_status dsc_workspace_create(dsc_workspace **result, const dsc_predictor *pre
     if (!w) return dsc_fail_memory(error, sizeof *w, "a workspace");
     w->predictor = predictor;
     dsc_status status = dsc_executor_share(&w->executor, predictor->executor, threads, error);
-    if (!status && !(w->row = dsc_allocate_aligned(predictor->classes, sizeof(dsc_real))))
+    w->row = dsc_allocate_aligned(predictor->classes, sizeof(dsc_real));
+    w->probabilities = dsc_allocate(predictor->classes, sizeof(float));
+    if (!status && (!w->row || !w->probabilities))
         status = dsc_fail_memory(error, predictor->classes * sizeof(dsc_real), "a workspace");
     if (status)
         dsc_workspace_free(w);
@@ -159,6 +181,7 @@ void dsc_workspace_free(dsc_workspace *w) {
     if (!w) return;
     dsc_executor_free(w->executor);
     free(w->row);
+    free(w->probabilities);
     free(w);
 }
 
@@ -182,24 +205,97 @@ static dsc_status fail_not_finite(size_t bad, size_t count, size_t first, dsc_er
         bad, count, first);
 }
 
-dsc_status dsc_predict(float *probabilities, const dsc_predictor *p, dsc_workspace *w, const uint8_t *images,
-                       size_t count, dsc_error *error) {
+void dsc_prediction_initialise(dsc_prediction *prediction, size_t size) {
+    const dsc_prediction own = {.size = sizeof(dsc_prediction)};
+    dsc_options_give(prediction, size, &own, sizeof own);
+}
+
+static dsc_status check_prediction(const dsc_prediction *wanted, const dsc_predictor *p,
+                                   const dsc_workspace *w, dsc_error *error) {
     if (w->predictor != p)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "this workspace was made for another predictor");
-    w->images = images;
-    w->type = DSC_U8;
-    const dsc_run run = {.count = count, .load = load, .context = w, .values = p->values, .prepared = true};
-    dsc_status status = dsc_executor_run(w->executor, &run, error);
+    if (!wanted->images == !wanted->floats)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "expected images as bytes or as floats, found %s",
+                        wanted->images ? "both" : "none");
+    if (wanted->top > p->classes)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "the %zu likeliest of %zu classes; ask for fewer",
+                        wanted->top, p->classes);
+    if (wanted->top && !wanted->top_classes)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "the %zu likeliest, but no place for them: top_classes",
+                        wanted->top);
+    if (wanted->embeddings && !p->embedding)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "embeddings of a predictor that was made without; name a node in its options");
+    return DSC_OK;
+}
+
+/* The `top` likeliest of the row, in order: each is put where it belongs among those found so far. Of equal
+ * ones the lower number was there first, and stays before. */
+static void find_top(uint32_t *classes, const float *row, size_t count, size_t top) {
+    size_t found = 0;
+    for (uint32_t k = 0; k < count; k++) {
+        size_t at = found;
+        while (at > 0 && row[k] > row[classes[at - 1]]) at--;
+        if (at == top) continue;
+        if (found < top) found++;
+        memmove(classes + at + 1, classes + at, (found - at - 1) * sizeof *classes);
+        classes[at] = k;
+    }
+}
+
+static void give_top(const dsc_prediction *wanted, const dsc_predictor *p, size_t i, const float *row,
+                     bool finite) {
+    const size_t top = wanted->top;
+    uint32_t *classes = top ? wanted->top_classes + i * top : NULL;
+    if (finite && top) find_top(classes, row, p->classes, top);
+    for (size_t place = 0; place < top; place++) {
+        if (!finite) classes[place] = (uint32_t)p->classes;
+        if (wanted->top_probabilities)
+            wanted->top_probabilities[i * top + place] = finite ? row[classes[place]] : NAN;
+    }
+}
+
+static void give_embeddings(float *to, const dsc_predictor *p, const dsc_workspace *w, size_t count) {
+    const dsc_real *values = dsc_executor_value(w->executor, p->embedding);
+    const size_t all = count * dsc_shape_count(&p->embedding->shape);
+    for (size_t i = 0; i < all; i++) to[i] = (float)values[i];
+}
+
+dsc_status dsc_predict_all(const dsc_predictor *p, dsc_workspace *w, const dsc_prediction *given,
+                           dsc_error *error) {
+    dsc_prediction wanted = dsc_prediction_defaults();
+    dsc_status status = DSC_OPTIONS_TAKE(&wanted, given, dsc_prediction, probabilities, error);
+    if (!status) status = check_prediction(&wanted, p, w, error);
+    if (status) return status;
+    w->images = wanted.images ? wanted.images : (const unsigned char *)wanted.floats;
+    w->type = wanted.images ? DSC_U8 : DSC_F32;
+    const size_t classes = p->classes;
+    const dsc_run run = {
+        .count = wanted.count, .load = load, .context = w, .values = p->values, .prepared = true};
+    status = dsc_executor_run(w->executor, &run, error);
     if (status) return status;
     size_t bad = 0, first = 0;
     const unsigned before = dsc_denormals_flush();
     const dsc_real *logits = dsc_executor_value(w->executor, p->logits);
-    for (size_t i = 0; i < count; i++) {
-        memcpy(w->row, logits + i * p->classes, p->classes * sizeof *w->row);
-        if (dsc_probabilities(probabilities + i * p->classes, w->row, p->classes, p->sigmoid, p->kernels))
-            continue;
-        if (!bad++) first = i;
+    for (size_t i = 0; i < wanted.count; i++) {
+        float *row = wanted.probabilities ? wanted.probabilities + i * classes : w->probabilities;
+        memcpy(w->row, logits + i * classes, classes * sizeof *w->row);
+        for (size_t k = 0; k < classes && wanted.logits; k++)
+            wanted.logits[i * classes + k] = (float)w->row[k];
+        const bool finite = dsc_probabilities(row, w->row, classes, p->sigmoid, p->kernels);
+        give_top(&wanted, p, i, row, finite);
+        if (!finite && !bad++) first = i;
     }
     dsc_denormals_restore(before);
-    return bad ? fail_not_finite(bad, count, first, error) : DSC_OK;
+    if (wanted.embeddings) give_embeddings(wanted.embeddings, p, w, wanted.count);
+    return bad ? fail_not_finite(bad, wanted.count, first, error) : DSC_OK;
+}
+
+dsc_status dsc_predict(float *probabilities, const dsc_predictor *p, dsc_workspace *w, const uint8_t *images,
+                       size_t count, dsc_error *error) {
+    dsc_prediction wanted = dsc_prediction_defaults();
+    wanted.count = count;
+    wanted.images = images;
+    wanted.probabilities = probabilities;
+    return dsc_predict_all(p, w, &wanted, error);
 }

@@ -314,7 +314,7 @@ static void batch_norm_behind_a_convolution_is_gone(void **state) {
     dsc_error error;
     dsc_model *model = model_of(texts[2], NULL);
     dsc_folded *folded;
-    ASSERT_OK(dsc_folded_create(&folded, model->graph, &error), error);
+    ASSERT_OK(dsc_folded_create(&folded, model->graph, NULL, &error), error);
     size_t norms = 0, dropouts = 0;
     for (size_t i = 0; i < dsc_folded_graph(folded)->count; i++) {
         const dsc_node *node = dsc_folded_graph(folded)->nodes[i];
@@ -327,7 +327,7 @@ static void batch_norm_behind_a_convolution_is_gone(void **state) {
     dsc_model_free(model);
 
     model = model_of(texts[3], NULL); /* one norm follows a convolution, one a sum */
-    ASSERT_OK(dsc_folded_create(&folded, model->graph, &error), error);
+    ASSERT_OK(dsc_folded_create(&folded, model->graph, NULL, &error), error);
     for (size_t i = norms = 0; i < dsc_folded_graph(folded)->count; i++) {
         const dsc_node *node = dsc_folded_graph(folded)->nodes[i];
         norms += node->kind == DSC_NODE_OP && !strcmp(node->op->name, "batch-norm");
