@@ -1105,6 +1105,9 @@ DSC_API void dsc_optimiser_free(dsc_optimiser *optimiser);
  * them, then updates. Fails only if there was no run since the last step. */
 DSC_API dsc_status dsc_optimiser_step(dsc_optimiser *optimiser, dsc_error *error);
 
+/* How many steps were done, those before it was restored among them. */
+DSC_API uint64_t dsc_optimiser_steps(const dsc_optimiser *optimiser);
+
 /* Of the next step. */
 DSC_API double dsc_optimiser_learning_rate(const dsc_optimiser *optimiser);
 
@@ -1115,6 +1118,16 @@ DSC_API void dsc_optimiser_end_epoch(dsc_optimiser *optimiser, double loss);
  * the session's with dsc_optimiser_take_average, which does nothing without ema. */
 DSC_API const dsc_real *dsc_optimiser_average(const dsc_optimiser *optimiser, const dsc_node *node);
 DSC_API void dsc_optimiser_take_average(dsc_optimiser *optimiser);
+
+/* Saves all that the rest of the loop depends on: the session's parameters and buffers, what the optimiser and
+ * its schedule remember, the average, the steps done. Atomic. DIVERGED: a number is NaN or infinite; the file
+ * stays as it was. */
+DSC_API dsc_status dsc_optimiser_save(const dsc_optimiser *optimiser, const char *path, dsc_error *error);
+
+/* Takes up such a file, for a session and an optimiser made as they were then: the loop goes on to the same
+ * bits, from step dsc_optimiser_steps. FORMAT: it is damaged, or something else; MISMATCH: of another network
+ * or optimiser; both stay as they were then. */
+DSC_API dsc_status dsc_optimiser_restore(dsc_optimiser *optimiser, const char *path, dsc_error *error);
 
 /* How good a model is on some data. An answer with a probability or a loss that is NaN or infinite counts
  * as wrong. */

@@ -1,25 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* optimiser.c: the public optimiser: an updater (updater.h) at work on a session's parameters. */
-#include "train/updater.h"
+#include "train/loop.h"
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/options.h"
 #include "base/text.h"
-#include "graph/session.h"
-#include "train/build.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct dsc_optimiser {
-    dsc_session *session;
-    dsc_recipe_parts parts; /* the optimiser and its schedule */
-    dsc_schedule_state state;
-    dsc_updater updater;
-    uint64_t step, runs; /* steps done; runs of the session when the last was done */
-};
 
 void dsc_optimiser_options_initialise(dsc_optimiser_options *options, size_t size) {
     const dsc_optimiser_options own = {
@@ -75,7 +65,7 @@ static dsc_status make(dsc_optimiser *o, const dsc_optimiser_options *how, dsc_e
                                     .steps = steps,
                                     .steps_an_epoch = how->steps_an_epoch ? how->steps_an_epoch : steps,
                                     .gathered = true, /* a session's run completes them */
-                                    .kernels = o->parts.choice.kernels};
+                                    .kernels = session->options.kernels};
     if (!dsc_updater_make(&o->updater, session->graph, session->executor, session->values, session->gradients,
                           &rules))
         return dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for an optimiser");
@@ -117,6 +107,8 @@ dsc_status dsc_optimiser_step(dsc_optimiser *o, dsc_error *error) {
     dsc_updater_step(&o->updater, o->step++, &o->state);
     return DSC_OK;
 }
+
+uint64_t dsc_optimiser_steps(const dsc_optimiser *o) { return o->step; }
 
 double dsc_optimiser_learning_rate(const dsc_optimiser *o) {
     return dsc_updater_learning_rate(&o->updater, o->step, &o->state);

@@ -114,6 +114,13 @@ static void what_cannot_run_is_refused(void **state) {
     none.kept[0] = l.w;
     assert_int_equal(dsc_session_create(&session, l.graph, &none, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "must be a value of each sample");
+    l.options.precision = "f16";
+    assert_int_equal(dsc_session_create(&session, l.graph, &l.options, &error), DSC_ERROR_ARGUMENT);
+    ASSERT_MESSAGE(error, "precision 'f16'; expected f32, bf16 or auto");
+    l.options.precision = "f32";
+    l.options.kernels = "abacus";
+    assert_int_equal(dsc_session_create(&session, l.graph, &l.options, &error), DSC_ERROR_ARGUMENT);
+    l.options.kernels = NULL;
     l.options.size = 0;
     assert_int_equal(dsc_session_create(&session, l.graph, &l.options, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "dsc_session_options_defaults");

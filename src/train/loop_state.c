@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* loop_state.c: all that the rest of a loop of one's own depends on, in one file:
+ *
+ *   "DSCLOOP" and a newline, 8 bytes
+ *   the head below
+ *   what it is of, text: the optimiser, and each parameter and buffer with its shape
+ *   the slabs: values, the optimiser's states, the average: as they lie in memory
+ *   CRC-32 of all before, 4 bytes
+ *
+ * It is for the machine's own byte order: another finds no such head, and refuses the file. */
+#include "train/loop.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <libdeflate.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAGIC_SIZE = 8, CRC_SIZE = 4 };
+static const char MAGIC[MAGIC_SIZE + 1] = "DSCLOOP\n";
+static const size_t FILE_MOST = (size_t)1 << 36;
+
+typedef struct head {
+    uint64_t format, number_bytes, text_bytes, numbers, step;
+    dsc_schedule_state schedule;
+} head;
+enum { FORMAT = 1 };
+
+typedef struct slabs {
+    dsc_real *slab[DSC_STATES_MOST + 2];
+    size_t bytes[DSC_STATES_MOST + 2], count, all;
+} slabs;
+
+static void add_slab(slabs *s, dsc_real *slab, size_t numbers) {
+    if (!slab) return;
+    s->slab[s->count] = slab;
+    s->bytes[s->count++] = numbers * sizeof(dsc_real);
+    s->all += numbers * sizeof(dsc_real);
+}
+
+static slabs slabs_of(const dsc_optimiser *o) {
+    const dsc_updater *u = &o->updater;
+    slabs s = {.count = 0};
+    add_slab(&s, u->values, u->numbers);
+    for (size_t i = 0; i < u->state_count; i++) add_slab(&s, u->states[i], u->parameter_numbers);
+    add_slab(&s, u->average, u->numbers);
+    return s;
+}
+
+/* What must be the same for the slabs to fit. */
+static dsc_status describe(dsc_text *text, const dsc_optimiser *o, dsc_error *error) {
+    const dsc_graph *graph = o->session->graph;
+    dsc_text_append(text, "optimiser %s%s\n", o->parts.optimiser.kind->name,
+                    o->updater.average ? ", with an average" : "");
+    for (const dsc_node *node = NULL; (node = dsc_graph_next_value(graph, node));) {
+        char shape[96];
+        dsc_text_append(text, "%s %s %s\n", dsc_node_role(node) == DSC_ROLE_BUFFER ? "buffer" : "parameter",
+                        node->name, dsc_shape_format(shape, &node->shape));
+    }
+    return text->failed ? dsc_fail_memory(error, 0, "the state of a loop") : DSC_OK;
+}
+
+static dsc_status check_values(const dsc_optimiser *o, const dsc_real *values, const char *path,
+                               dsc_status code, dsc_error *error) {
+    for (const dsc_node *node = NULL; (node = dsc_graph_next_value(o->session->graph, node));)
+        for (size_t i = 0, n = dsc_shape_count(&node->shape); i < n; i++)
+            if (!isfinite(values[node->offset + i]))
+                return dsc_fail(error, code,
+                                "%s: number %zu of %s is not finite; go on from an earlier state", path, i,
+                                node->name);
+    return DSC_OK;
+}
+
+/* --- writing --- */
+
+typedef struct writing {
+    dsc_file_writer *writer;
+    uint32_t crc;
+    dsc_status status;
+    dsc_error *error;
+} writing;
+
+static void append(writing *w, const void *bytes, size_t size) {
+    if (w->status) return;
+    w->crc = libdeflate_crc32(w->crc, bytes, size);
+    w->status = dsc_file_writer_append(w->writer, bytes, size, w->error);
+}
+
+static dsc_status write_all(const char *path, const dsc_optimiser *o, const dsc_text *text,
+                            dsc_error *error) {
+    head h;
+    memset(&h, 0, sizeof h); /* its gaps, too */
+    h.format = FORMAT;
+    h.number_bytes = sizeof(dsc_real);
+    h.text_bytes = text->length;
+    h.numbers = o->updater.numbers;
+    h.step = o->step;
+    h.schedule = o->state;
+    writing w = {.error = error};
+    w.status = dsc_file_writer_open(&w.writer, path, error);
+    if (w.status) return w.status;
+    const slabs s = slabs_of(o);
+    append(&w, MAGIC, MAGIC_SIZE);
+    append(&w, &h, sizeof h);
+    append(&w, text->data, text->length);
+    for (size_t i = 0; i < s.count; i++) append(&w, s.slab[i], s.bytes[i]);
+    const uint32_t crc = w.crc;
+    append(&w, &crc, CRC_SIZE);
+    if (w.status)
+        dsc_file_writer_abort(w.writer);
+    else
+        w.status = dsc_file_writer_commit(w.writer, error);
+    return w.status;
+}
+
+dsc_status dsc_optimiser_save(const dsc_optimiser *o, const char *path, dsc_error *error) {
+    dsc_text text = {0};
+    dsc_status status = check_values(o, o->updater.values, path, DSC_ERROR_DIVERGED, error);
+    if (!status) status = describe(&text, o, error);
+    if (!status) status = write_all(path, o, &text, error);
+    dsc_text_free(&text);
+    return status;
+}
+
+/* --- reading --- */
+
+static dsc_status check_bytes(head *h, const unsigned char *bytes, size_t size, const dsc_text *text,
+                              const slabs *s, const char *path, dsc_error *error) {
+    uint32_t crc;
+    const size_t least = MAGIC_SIZE + sizeof *h + CRC_SIZE;
+    if (size < least || memcmp(bytes, MAGIC, MAGIC_SIZE) != 0)
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected the state of a loop, found something else",
+                        path);
+    memcpy(h, bytes + MAGIC_SIZE, sizeof *h);
+    memcpy(&crc, bytes + size - CRC_SIZE, CRC_SIZE);
+    if (crc != libdeflate_crc32(0, bytes, size - CRC_SIZE))
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: the file is cut off or damaged; use an earlier one",
+                        path);
+    if (h->format != FORMAT || h->number_bytes != sizeof(dsc_real))
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                        "%s: is of another version of the library, or of another machine; begin anew", path);
+    if (h->text_bytes != text->length || h->text_bytes > size - least ||
+        memcmp(bytes + MAGIC_SIZE + sizeof *h, text->data, text->length) != 0 ||
+        size - least - text->length != s->all)
+        return dsc_fail(error, DSC_ERROR_MISMATCH,
+                        "%s: is of another network or optimiser; make the session and the optimiser as they "
+                        "were when it was saved",
+                        path);
+    return DSC_OK;
+}
+
+static dsc_status take(dsc_optimiser *o, const unsigned char *bytes, size_t size, const dsc_text *text,
+                       const char *path, dsc_error *error) {
+    head h;
+    const slabs s = slabs_of(o);
+    dsc_status status = check_bytes(&h, bytes, size, text, &s, path, error);
+    if (status) return status;
+    /* Copied before it is looked at: slabs lie at any address in the file. */
+    dsc_real *values = dsc_allocate_aligned(1, s.bytes[0] + 1);
+    if (!values) return dsc_fail_memory(error, s.bytes[0], "the state of a loop");
+    const unsigned char *at = bytes + MAGIC_SIZE + sizeof h + text->length;
+    memcpy(values, at, s.bytes[0]);
+    status = check_values(o, values, path, DSC_ERROR_FORMAT, error);
+    free(values);
+    if (status) return status;
+    for (size_t i = 0; i < s.count; at += s.bytes[i++]) memcpy(s.slab[i], at, s.bytes[i]);
+    o->step = h.step;
+    o->state = h.schedule;
+    o->runs = o->session->runs; /* gradients of before are of no use */
+    return DSC_OK;
+}
+
+dsc_status dsc_optimiser_restore(dsc_optimiser *o, const char *path, dsc_error *error) {
+    unsigned char *bytes;
+    size_t size;
+    dsc_text text = {0};
+    dsc_status status = describe(&text, o, error);
+    if (!status) status = dsc_file_read(&bytes, &size, path, FILE_MOST, error);
+    if (!status) {
+        status = take(o, bytes, size, &text, path, error);
+        free(bytes);
+    }
+    dsc_text_free(&text);
+    return status;
+}
