@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "evaluation.h"
+#include "measure/baselines.h"
 #include "measure/score.h"
 #include "progress.h"
 #include "subject.h"
@@ -28,6 +29,8 @@ typedef struct examination {
     command_subject subject;
     command_data data;
     dsc_metrics metrics;
+    size_t majority, majority_right; /* the most frequent class of the training set; right on the test set */
+    bool has_majority;
     command_progress progress;
     dsc_file_writer *table; /* of --per-sample */
     dsc_text line;
@@ -90,6 +93,20 @@ static int on_answer(void *user, const dsc_answer *answer) {
 
 /* ---- the evaluation ---- */
 
+/* What is right without looking, of images that nobody has learned from: the number to compare with. A
+ * training set with classes that the model does not know is not the one that belongs to it. */
+static dsc_status find_majority(examination *x, dsc_error *error) {
+    dsc_dataset *training;
+    if (x->how->split == SPLIT_TRAIN) return DSC_OK;
+    dsc_status status = dsc_dataset_match(&training, NULL, x->data.train, x->subject.model, error);
+    if (status) return status == DSC_ERROR_MISMATCH ? DSC_OK : status;
+    x->has_majority = true;
+    x->majority = dsc_majority_class(training);
+    x->majority_right = dsc_metrics_of_class(&x->metrics, x->majority).support;
+    dsc_dataset_free(training);
+    return DSC_OK;
+}
+
 static dsc_status measure(examination *x, dsc_error *error) {
     dsc_dataset **set = x->how->split == SPLIT_TRAIN ? &x->data.train : &x->data.test;
     dsc_status status = command_subject_match(set, &x->subject, error);
@@ -115,6 +132,23 @@ static dsc_status measure(examination *x, dsc_error *error) {
     return dsc_file_writer_commit(x->table, error);
 }
 
+static void append_majority(dsc_text *text, const examination *x) {
+    char share[32];
+    if (!x->has_majority) return;
+    dsc_text_append(
+        text, "\nbaseline: always \"%s\", the most frequent class, is right on %s %%\n",
+        dsc_model_class_name(x->subject.model, x->majority),
+        dsc_format_fixed(share, sizeof share, 100 * (double)x->majority_right / (double)x->metrics.count, 2));
+}
+
+static void add_majority(json_t *json, const examination *x) {
+    if (!json || !x->has_majority) return;
+    (void)json_object_set_new(json, "majority",
+                              json_pack("{s:s, s:f}", "class",
+                                        dsc_model_class_name(x->subject.model, x->majority), "accuracy",
+                                        (double)x->majority_right / (double)x->metrics.count));
+}
+
 static dsc_status report(const examination *x, dsc_error *error) {
     static const char *const splits[] = {"test", "train"};
     if (x->call->json) {
@@ -124,6 +158,7 @@ static dsc_status report(const examination *x, dsc_error *error) {
                 json, json_pack("{s:o, s:o, s:s, s:o}", "model", dsc_json_text(x->subject.model_path), "data",
                                 dsc_json_text(x->data.name), "split", splits[x->how->split], "remarks",
                                 command_remarks_json(&x->subject.remarks)));
+        add_majority(json, x);
         return command_print_json(json, error);
     }
     dsc_text text = {0};
@@ -132,6 +167,7 @@ static dsc_status report(const examination *x, dsc_error *error) {
                     dsc_visible(b, sizeof b, x->data.name),
                     x->how->split == SPLIT_TRAIN ? "training" : "test");
     command_append_metrics(&text, &x->metrics, x->subject.model, (size_t)x->how->top);
+    append_majority(&text, x);
     return command_print_text(&text, error);
 }
 
@@ -143,6 +179,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     if (!status) status = command_data_open(&x.data, call, &source, error);
     if (!status) status = command_rehearse(call, x.how->per_sample, error);
     if (!status) status = measure(&x, error);
+    if (!status) status = find_majority(&x, error);
     if (!status) status = report(&x, error);
     if (!status) command_warn_of_answers(&x.metrics);
     if (!status && x.how->per_sample) command_remark(call, "Saved the samples: %s", x.how->per_sample);

@@ -4,6 +4,7 @@
 
 #include "evaluation.h"
 #include "progress.h"
+#include "report/baselines.h"
 #include "report/report.h"
 #include "report_runs.h"
 #include "report_show.h"
@@ -26,6 +27,7 @@ typedef struct session {
     report_speed speeds[2];
     report_subject about[2];
     dsc_run_facts facts[2];
+    report_baselines baselines;
     report_figures figures;
     command_watch watch;
 } session;
@@ -46,6 +48,22 @@ static dsc_status open_all(session *s, dsc_error *error) {
         command_complain("%s was trained on %s; both are measured on %s", s->subjects[1].name, other,
                          source.data);
     return command_data_open(&s->data, s->call, &source, error);
+}
+
+/* Of one model, on images that no baseline has learned from. A training set with classes that the model does
+ * not know is not the one that belongs to it, and there is nothing to compare with. */
+static dsc_status measure_baselines(session *s, const report_watch *watch, dsc_error *error) {
+    dsc_dataset *training = NULL;
+    if (s->how->compare || s->how->split == REPORT_SPLIT_TRAIN) return DSC_OK;
+    dsc_status status = dsc_dataset_match(&training, NULL, s->data.train, s->subjects->model, error);
+    if (status == DSC_ERROR_MISMATCH) return DSC_OK;
+    s->watch.shown = NULL;
+    if (!status)
+        status = report_baselines_measure(&s->baselines, s->exams, training, (unsigned)s->how->threads, watch,
+                                          error);
+    if (!status) s->about->baselines = &s->baselines;
+    dsc_dataset_free(training);
+    return status;
 }
 
 static dsc_status examine(session *s, dsc_error *error) {
@@ -71,7 +89,7 @@ static dsc_status examine(session *s, dsc_error *error) {
         status = report_measure_speed(&s->speeds[i], subject->model, *set, subject->model_path, threads,
                                       s->how->seconds, error);
     }
-    return status;
+    return status ? status : measure_baselines(s, &watch, error);
 }
 
 static dsc_status write_out(session *s, dsc_error *error) {
@@ -128,6 +146,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
         dsc_run_facts_clear(&s.facts[i]);
         command_subject_close(&s.subjects[i]);
     }
+    report_baselines_clear(&s.baselines);
     report_figures_clear(&s.figures);
     command_data_close(&s.data);
     return status;
@@ -180,7 +199,8 @@ const command command_report = {
     .about =
         "Everything that `descender evaluate` prints, with intervals for each class, what is confused "
         "most, size "
-        "and speed. With --out, one page of HTML that needs no network and can be printed, with curves, "
+        "and speed, and what is reached without a network: by always answering the most frequent class, and "
+        "by asking the three nearest training images. With --out, one page of HTML that needs no network and can be printed, with curves, "
         "confusion "
         "matrix, reliability, the most confident mistakes with what they depended on, the first filters "
         "and the "

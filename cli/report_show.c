@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "evaluation.h"
+#include "report/baselines.h"
 #include "report/text.h"
 #include "source.h"
 
@@ -65,6 +66,10 @@ void report_append_summary(dsc_text *text, const report_shown *shown) {
                     dsc_visible(b, sizeof b, subject->data_name), subject->split);
     append_kept(text, subject);
     command_append_metrics(text, &shown->exams->metrics, shown->exams->model, TOP);
+    if (subject->baselines) {
+        dsc_text_append(text, "\n");
+        report_append_baselines(text, subject->baselines, shown->exams);
+    }
     append_intervals(text, shown->exams);
     append_pairs(text, shown->exams);
     dsc_text_append(text, "\n");
@@ -205,7 +210,11 @@ static json_t *subject_json(const report_shown *shown, size_t i) {
 
 json_t *report_json(const report_shown *shown) {
     json_t *json = subject_json(shown, 0);
-    if (json) add_rest(json, shown);
+    if (!json) return NULL;
+    if (shown->subjects->baselines)
+        (void)json_object_set_new(json, "baselines",
+                                  report_baselines_json(shown->subjects->baselines, shown->exams));
+    add_rest(json, shown);
     return json;
 }
 

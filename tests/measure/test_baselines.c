@@ -3,7 +3,7 @@
 #include "testing.h"
 
 #include "base/random.h"
-#include "data/split.h"
+#include "data/dataset.h"
 #include "measure/baselines.h"
 
 /* The answer of three neighbours as the header defines it, by whole numbers and nothing else. */
@@ -60,8 +60,8 @@ static dsc_dataset *drawn(size_t count, size_t height, size_t width, bool ends, 
     for (size_t i = 0; i < count * height * width; i++)
         images[i] = (uint8_t)(ends ? 255 * dsc_rng_up_to(&rng, 1) : dsc_rng_up_to(&rng, 1));
     for (size_t i = 0; i < count; i++) labels[i] = (uint8_t)dsc_rng_up_to(&rng, 4);
-    ASSERT_OK(dsc_dataset_create(&data, images, labels, count, (const size_t[]){1, height, width}, 5, NULL,
-                                 NULL, &error),
+    ASSERT_OK(dsc_dataset_from_memory(&data, images, labels, count, (const size_t[]){1, height, width}, 5, NULL,
+                                      "drawn", &error),
               error);
     free(images);
     free(labels);
@@ -92,10 +92,11 @@ static void the_number_of_threads_changes_no_answer(void **state) {
     (void)state;
     dsc_error error;
     dsc_dataset *training, *test;
-    ASSERT_OK(dsc_dataset_open_digits(&training, &test, 1, &error), error);
+    ASSERT_OK(dsc_digits_create(&training, 700, 1, 0, &error), error);
+    ASSERT_OK(dsc_digits_create(&test, 150, 2, 0, &error), error);
     dsc_baselines one, four;
-    ASSERT_OK(dsc_baselines_measure(&one, training, test, 1e8, 1, NULL, NULL, &error), error);
-    ASSERT_OK(dsc_baselines_measure(&four, training, test, 1e8, 4, NULL, NULL, &error), error);
+    ASSERT_OK(dsc_baselines_measure(&one, training, test, 0, 1, NULL, NULL, &error), error);
+    ASSERT_OK(dsc_baselines_measure(&four, training, test, 0, 4, NULL, NULL, &error), error);
     assert_memory_equal(one.neighbours, four.neighbours, one.count * sizeof *one.neighbours);
     assert_true(one.neighbours_right > one.count / 2);
     dsc_baselines_clear(&one);

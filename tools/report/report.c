@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* report.c: the page about one model. */
+#include "report/baselines.h"
 #include "report/page.h"
 
 #include "base/error.h"
@@ -29,13 +30,14 @@ static void append_lead(dsc_text *lead, const report_subject *subject, const rep
     dsc_text_append(lead, ".");
 }
 
-static void append_contents(dsc_text *page, bool run) {
+static void append_contents(dsc_text *page, const report_subject *subject) {
     dsc_text_append(page,
-                    "<nav aria-label=\"Contents\">%s<a href=\"#classes\">Classes</a>"
+                    "<nav aria-label=\"Contents\">%s%s<a href=\"#classes\">Classes</a>"
                     "<a href=\"#confusion\">Confusion</a><a href=\"#calibration\">Calibration</a>"
                     "<a href=\"#mistakes\">Mistakes</a><a href=\"#inside\">Inside</a>"
                     "<a href=\"#method\">Method</a></nav>\n",
-                    run ? "<a href=\"#curves\">Training</a>" : "");
+                    subject->baselines ? "<a href=\"#baselines\">Baselines</a>" : "",
+                    subject->run ? "<a href=\"#curves\">Training</a>" : "");
 }
 
 static void append_tiles(dsc_text *page, const report_exam *exam, const report_speed *speed) {
@@ -216,8 +218,9 @@ static dsc_status write_page(const char *folder, const report_figures *figures, 
     if (!page.failed) report_page_begin(&page, title.data, lead.data);
     dsc_text_free(&lead);
     dsc_text_free(&title);
-    append_contents(&page, subject->run != NULL);
+    append_contents(&page, subject);
     append_tiles(&page, exam, speed);
+    if (subject->baselines) report_page_baselines(&page, subject->baselines, exam);
     if (subject->run) {
         report_section(&page, "curves", "Training");
         report_page_figure(&page, figures, "curves", NULL);

@@ -12,6 +12,8 @@
 
 #define REPORT_PAGE "report.html"
 
+struct report_baselines; /* baselines.h */
+
 /* What is reported on. Texts may come from anywhere. */
 typedef struct report_subject {
     const char *name;      /* as the user calls it: the run's folder, or the model's file */
@@ -20,6 +22,7 @@ typedef struct report_subject {
     const char *split;     /* "test set" */
     unsigned threads;
     const dsc_run_facts *facts; /* of the run's log; NULL: it has none that can be read */
+    const struct report_baselines *baselines; /* NULL: not measured */
 } report_subject;
 
 /* Before the examination: makes `folder`, and fails if a report could not be written there, or would replace
