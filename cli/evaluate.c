@@ -4,9 +4,9 @@
 
 #include "base/file.h"
 #include "evaluation.h"
-#include "measure/baselines.h"
 #include "measure/score.h"
 #include "progress.h"
+#include "report/baselines.h"
 #include "subject.h"
 
 #include <stdio.h>
@@ -133,12 +133,10 @@ static dsc_status measure(examination *x, dsc_error *error) {
 }
 
 static void append_majority(dsc_text *text, const examination *x) {
-    char share[32];
     if (!x->has_majority) return;
-    dsc_text_append(
-        text, "\nbaseline: always \"%s\", the most frequent class, is right on %s %%\n",
-        dsc_model_class_name(x->subject.model, x->majority),
-        dsc_format_fixed(share, sizeof share, 100 * (double)x->majority_right / (double)x->metrics.count, 2));
+    dsc_text_append(text, "\n");
+    report_append_majority(text, dsc_model_class_name(x->subject.model, x->majority),
+                           (double)x->majority_right / (double)x->metrics.count);
 }
 
 static void add_majority(json_t *json, const examination *x) {

@@ -33,6 +33,7 @@ static void storage_release(dsc_storage *storage) {
     free(storage->class_names);
     (void)pthread_mutex_destroy(&storage->reading);
     if (storage->release) storage->release(storage->user);
+    free(storage->groups);
     free(storage);
 }
 
@@ -224,6 +225,11 @@ void dsc_dataset_note(dsc_dataset *data, const dsc_images_note *note) { data->st
 void dsc_dataset_recognise(dsc_dataset *data, const dsc_known_data *known) {
     data->storage->known = known;
     data->storage->note = known->note;
+}
+
+void dsc_dataset_take_groups(dsc_dataset *data, uint64_t *groups) {
+    free(data->storage->groups);
+    data->storage->groups = groups;
 }
 
 const dsc_known_data *dsc_dataset_known(const dsc_dataset *data) { return data->storage->known; }

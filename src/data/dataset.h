@@ -34,6 +34,7 @@ typedef struct dsc_storage {
     void (*release)(void *user); /* NULL, or called at the end */
     char **class_names;          /* see dsc_class_names_copy */
     dsc_images_note note;
+    uint64_t *groups; /* by image: a hash of what its group is called; NULL: no groups */
     const struct dsc_known_data *known; /* the data set that this is of; NULL: of none that is known */
 } dsc_storage;
 
@@ -65,6 +66,12 @@ static inline const uint8_t *dsc_dataset_image(const dsc_dataset *data, size_t i
     return dsc_dataset_at(data, i);
 }
 static inline uint8_t dsc_dataset_label(const dsc_dataset *data, size_t i) { return data->labels[i]; }
+/* Whether the samples are in groups, and the group of sample i < count: samples of one group are to stay on
+ * one side of every split (--group-by). */
+static inline bool dsc_dataset_has_groups(const dsc_dataset *data) { return data->storage->groups != NULL; }
+static inline uint64_t dsc_dataset_group(const dsc_dataset *data, size_t i) {
+    return data->storage->groups[data->index ? data->index[i] : i];
+}
 
 /* Makes a dataset of images (N, H, W) or (N, C, H, W) and labels (N), all bytes, and takes both over, also
  * when it fails. Checks shapes, counts, and labels against `classes` (1 to 256). `class_names` has `classes`
@@ -104,6 +111,8 @@ char **dsc_class_names_copy(const char *const *names, size_t count);
 void dsc_dataset_note(dsc_dataset *data, const dsc_images_note *note);
 /* The same of a data set that is known, and which it is. */
 void dsc_dataset_recognise(dsc_dataset *data, const struct dsc_known_data *known);
+/* Takes over the groups of all images, in the order of the storage. Before anybody else has the dataset. */
+void dsc_dataset_take_groups(dsc_dataset *data, uint64_t *groups);
 /* What dsc_dataset_recognise said, also of a view; NULL: nothing. */
 const struct dsc_known_data *dsc_dataset_known(const dsc_dataset *data);
 

@@ -230,8 +230,8 @@ static dsc_status finish(dsc_opening *o, dsc_error *error) {
     if (!o->train)
         status = dsc_sets_settle(&o->train, &o->test, &groups, &o->sets, o->title, &o->understood,
                                  &o->remarks, error);
+    if (!status && groups) dsc_dataset_take_groups(o->train, groups);
     if (!status && !o->test) status = split(o, groups, error);
-    free(groups);
     return status ? status : mix(o, error);
 }
 

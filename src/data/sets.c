@@ -218,6 +218,21 @@ static dsc_status check_set(const dsc_sets *sets, int k, const char *name, dsc_e
         source, dsc_shape_text(a, 3, learned), set_names[k], dsc_shape_text(b, 3, shape));
 }
 
+/* Where one of them has no groups, both together have none. */
+static dsc_status join_groups(dsc_set *set, const dsc_set *more, dsc_error *error) {
+    const size_t n = set->labelled, m = more->labelled;
+    uint64_t *groups = set->groups && more->groups ? dsc_allocate(n + m, sizeof *groups) : NULL;
+    if (groups) {
+        memcpy(groups, set->groups, n * sizeof *groups);
+        memcpy(groups + n, more->groups, m * sizeof *groups);
+    } else if (set->groups && more->groups) {
+        return dsc_fail_memory(error, n + m, "groups");
+    }
+    free(set->groups);
+    set->groups = groups;
+    return DSC_OK;
+}
+
 /* The images and labels of `more` behind those of `set`. */
 static dsc_status join(dsc_set *set, dsc_set *more, dsc_error *error) {
     const size_t n = set->labelled, m = more->labelled;
@@ -231,6 +246,12 @@ static dsc_status join(dsc_set *set, dsc_set *more, dsc_error *error) {
     dsc_status status = labels ? dsc_array_create(&both, DSC_U8, set->images.rank, shape, error)
                                : dsc_fail_memory(error, n + m, "labels");
     if (status) {
+        free(labels);
+        return status;
+    }
+    status = join_groups(set, more, error);
+    if (status) {
+        dsc_array_clear(&both);
         free(labels);
         return status;
     }
@@ -319,7 +340,7 @@ dsc_status dsc_sets_settle(dsc_dataset **train, dsc_dataset **test, uint64_t **g
     *train = *test = NULL;
     *groups = NULL;
     dsc_status status = settle(train, test, sets, &n, name, understood, remarks, error);
-    if (!status && !*test) {
+    if (!status) {
         *groups = sets->set[DSC_SET_TRAIN].groups;
         sets->set[DSC_SET_TRAIN].groups = NULL;
     }

@@ -53,7 +53,8 @@ dsc_status dsc_take_images(dsc_set *set, dsc_array *images, const dsc_reading *r
  *   anything else                  classes of these names, in the order of their bytes
  *
  * The validation set joins the training set as its last images (dsc_dataset.own_validation), or, where there
- * is no test set, is the test set. Where there is neither, *test is NULL. What was decided goes to
+ * is no test set, is the test set. Where there is neither, *test is NULL. *groups are those of the training
+ * images, in their order (release with free()), or NULL. What was decided goes to
  * `understood` and `remarks`. */
 dsc_status dsc_sets_settle(dsc_dataset **train, dsc_dataset **test, uint64_t **groups, dsc_sets *sets,
                            const char *name, dsc_understood *understood, dsc_remarks *remarks,

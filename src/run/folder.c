@@ -77,6 +77,22 @@ dsc_status dsc_run_folder_number(char **folder, const char *parent, const char *
     return make_numbered(folder, parent, clean, number, error);
 }
 
+dsc_status dsc_run_folder_take(char **folder, const char *wanted, const char *kind, const char *name,
+                               dsc_error *error) {
+    if (wanted) {
+        *folder = strdup(wanted);
+        return *folder ? dsc_folder_make(wanted, error) : dsc_fail_memory(error, strlen(wanted), wanted);
+    }
+    dsc_text text = {0};
+    const char *slash = strrchr(name, '/');
+    *folder = NULL;
+    dsc_text_append(&text, "%s-%s", kind, slash ? slash + 1 : name);
+    dsc_status status = text.failed ? dsc_fail_memory(error, strlen(name), "the name of a folder")
+                                    : dsc_run_folder_number(folder, "runs", text.data, error);
+    dsc_text_free(&text);
+    return status;
+}
+
 static bool holds_run(const char *folder) {
     dsc_recipe recipe;
     bool holds = dsc_run_recipe(&recipe, NULL, folder, NULL) == DSC_OK;

@@ -84,6 +84,11 @@ bool dsc_run_is_unsaved(const dsc_training_run *run);
  * What could not be in a file's name becomes '-'; a path's folders and ".json" are left out. */
 dsc_status dsc_run_folder_number(char **folder, const char *parent, const char *name, dsc_error *error);
 
+/* The folder of a search or a study: `wanted`, which is made if it is missing; NULL: the next free
+ * "runs/NNNN-KIND-NAME", where of a recipe's file only its own name counts. */
+dsc_status dsc_run_folder_take(char **folder, const char *wanted, const char *kind, const char *name,
+                               dsc_error *error);
+
 /* Fails if `folder` holds a run, or anything that has one of `names` (NULL ends them), which are about to be
  * written. */
 dsc_status dsc_run_folder_claim(const char *folder, const char *const *names, dsc_error *error);

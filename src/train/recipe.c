@@ -135,17 +135,34 @@ dsc_status dsc_recipe_from_json(dsc_recipe *recipe, const char *text, size_t siz
     return status;
 }
 
-dsc_status dsc_recipe_to_json(dsc_text *text, const dsc_recipe *recipe, dsc_error *error) {
+dsc_status dsc_recipe_from_part(dsc_recipe *recipe, const json_t *json, const char *name, dsc_error *error) {
+    memset(recipe, 0, sizeof *recipe);
+    char *text = json_is_object(json) ? json_dumps(json, JSON_COMPACT) : NULL;
+    if (!text) return dsc_fail(error, DSC_ERROR_FORMAT, "%s: \"recipe\": expected an object", name);
+    dsc_status status = dsc_recipe_initialise(recipe, error);
+    if (!status) status = dsc_recipe_from_json(recipe, text, strlen(text), "recipe", error);
+    free(text);
+    return status ? dsc_error_context(error, status, "%s", name) : DSC_OK;
+}
+
+json_t *dsc_recipe_json(const dsc_recipe *recipe) {
     json_t *root = json_object();
     bool failed = !root || json_object_set_new(root, "format", json_integer(FORMAT));
     for (const dsc_param *p = dsc_recipe_params; !failed && p->name; p++)
         failed = json_object_set_new(root, p->name, dsc_param_to_json(p, recipe)) != 0;
-    if (!failed) {
+    if (!failed) return root;
+    json_decref(root);
+    return NULL;
+}
+
+dsc_status dsc_recipe_to_json(dsc_text *text, const dsc_recipe *recipe, dsc_error *error) {
+    json_t *root = dsc_recipe_json(recipe);
+    if (root) {
         dsc_json_format(text, root);
         dsc_text_append(text, "\n");
     }
     json_decref(root);
-    return failed || text->failed ? dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for a recipe") : DSC_OK;
+    return !root || text->failed ? dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for a recipe") : DSC_OK;
 }
 
 /* --- by name --- */

@@ -58,6 +58,12 @@ dsc_status dsc_recipe_from_json(dsc_recipe *recipe, const char *text, size_t siz
 /* The whole recipe as JSON text, ready to be a file. */
 dsc_status dsc_recipe_to_json(dsc_text *text, const dsc_recipe *recipe, dsc_error *error);
 
+/* The same as a part of another file. NULL: out of memory. */
+json_t *dsc_recipe_json(const dsc_recipe *recipe);
+/* The defaults, changed by what the object names; FORMAT if it is no object. Release with dsc_recipe_clear,
+ * also after an error. */
+dsc_status dsc_recipe_from_part(dsc_recipe *recipe, const json_t *json, const char *name, dsc_error *error);
+
 /* Recipes that ship with the library. */
 typedef struct dsc_named_recipe {
     const char *name, *help, *json;

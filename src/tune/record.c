@@ -30,14 +30,6 @@ enum { FORMAT = 1 };
 
 /* --- writing --- */
 
-static json_t *recipe_json(const dsc_recipe *recipe) {
-    dsc_text text = {0};
-    json_t *json =
-        dsc_recipe_to_json(&text, recipe, NULL) ? NULL : json_loadb(text.data, text.length, 0, NULL);
-    dsc_text_free(&text);
-    return json;
-}
-
 json_t *dsc_tune_values_json(const dsc_tune_search *s, size_t trial) {
     char number[40];
     json_t *json = json_object();
@@ -87,7 +79,7 @@ static json_t *data_json(const dsc_tune_search *s) {
 json_t *dsc_tune_start_line(const dsc_tune_search *s) {
     return json_pack("{s:s, s:i, s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:f, s:s, s:o, s:o}", "event", "start",
                      "format", FORMAT, "version", dsc_version(), "name", dsc_json_text(s->name), "recipe",
-                     recipe_json(&s->recipe), "space", space_json(&s->space), "trials", (json_int_t)s->trials,
+                     dsc_recipe_json(&s->recipe), "space", space_json(&s->space), "trials", (json_int_t)s->trials,
                      "reduction", (json_int_t)s->reduction, "least_epochs", (json_int_t)s->least_epochs,
                      "validation", s->validation, "kernels", s->kernels, "data", data_json(s), "rungs",
                      rungs_json(&s->plan));
@@ -165,16 +157,9 @@ static dsc_status read_text(const char **value, const reading *r, const json_t *
 }
 
 static dsc_status read_recipe(dsc_recipe *recipe, const reading *r, const json_t *line) {
-    json_t *json = json_object_get(line, "recipe");
-    char *text = json_is_object(json) ? json_dumps(json, JSON_COMPACT) : NULL;
-    memset(recipe, 0, sizeof *recipe);
-    if (!text) return FAIL("\"recipe\": expected an object");
-    dsc_status status = dsc_recipe_initialise(recipe, r->error);
-    if (!status) status = dsc_recipe_from_json(recipe, text, strlen(text), "recipe", r->error);
-    free(text);
-    if (!status) return DSC_OK;
-    dsc_recipe_clear(recipe);
-    return dsc_error_context(r->error, status, "%s: line %zu", r->name, r->line);
+    dsc_status status = dsc_recipe_from_part(recipe, json_object_get(line, "recipe"), r->name, r->error);
+    if (status) dsc_recipe_clear(recipe);
+    return status;
 }
 
 static dsc_status read_space(const char *texts[DSC_TUNE_DIMENSIONS_MOST], size_t *count, const reading *r,

@@ -74,24 +74,12 @@ static dsc_status take_folder(dsc_tune *tune, char *folder, dsc_error *error) {
     return DSC_OK;
 }
 
-static dsc_status make_numbered(char **folder, const char *name, dsc_error *error) {
-    dsc_text text = {0};
-    const char *slash = strrchr(name, '/'); /* of a recipe's file only its own name counts */
-    dsc_text_append(&text, "tune-%s", slash ? slash + 1 : name);
-    if (text.failed) return dsc_fail_memory(error, strlen(name), "a search's folder");
-    dsc_status status = dsc_run_folder_number(folder, "runs", text.data, error);
-    dsc_text_free(&text);
-    return status;
-}
-
 static dsc_status make_folder(dsc_tune *tune, const char *wanted, dsc_error *error) {
-    char *folder = NULL;
-    if (!wanted) {
-        dsc_status status = make_numbered(&folder, tune->search.name, error);
-        return status ? status : take_folder(tune, folder, error);
-    }
-    dsc_status status = take_folder(tune, strdup(wanted), error);
-    return status ? status : dsc_folder_make(wanted, error);
+    char *folder;
+    dsc_status status = dsc_run_folder_take(&folder, wanted, "tune", tune->search.name, error);
+    if (!status) return take_folder(tune, folder, error);
+    free(folder);
+    return status;
 }
 
 static dsc_status claim_folder(const dsc_tune *tune, dsc_error *error) {

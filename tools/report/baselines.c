@@ -61,13 +61,13 @@ static const char *p_text(char out[40], double p) {
     return out;
 }
 
-/* "the model has 1.20 points more right (0.80 to 1.60; p < 0.0001)" */
+/* "  the model has 1.20 percentage points more right (0.80 to 1.60; p < 0.0001)" */
 static void append_difference(dsc_text *text, const report_duel *d) {
     const bool more = d->difference.difference >= 0;
     const double ends[2] = {more ? d->difference.low : -d->difference.high,
                             more ? d->difference.high : -d->difference.low};
     char points[32], interval[80], p[40];
-    dsc_text_append(text, "the model has %s percentage points %s right (%s; %s)",
+    dsc_text_append(text, "  the model has %s percentage points %s right (%s; %s)\n",
                     report_percent(points, fabs(d->difference.difference), 2), more ? "more" : "fewer",
                     report_percents(interval, ends, 2), p_text(p, d->p));
 }
@@ -79,18 +79,22 @@ static void append_searched(dsc_text *text, const dsc_baselines *b) {
         dsc_text_append(text, "%zu of %zu training images, evenly spread", b->searched, b->training);
 }
 
+void report_append_majority(dsc_text *text, const char *class_name, double share) {
+    char percent[32];
+    dsc_text_append(text, "baseline: always \"%s\", the most frequent class, right on %s %%\n", class_name,
+                    report_percent(percent, share, 2));
+}
+
 void report_append_baselines(dsc_text *text, const report_baselines *baselines, const report_exam *exam) {
     const dsc_baselines *b = &baselines->measured;
     char percent[32];
-    dsc_text_append(text, "always \"%s\", the most frequent class: %s %%; ",
-                    dsc_model_class_name(exam->numbering, b->majority),
-                    report_percent(percent, share(b->majority_right, b), 2));
+    report_append_majority(text, dsc_model_class_name(exam->numbering, b->majority),
+                           share(b->majority_right, b));
     append_difference(text, &baselines->majority);
-    dsc_text_append(text, "\n%d nearest neighbours among ", DSC_NEIGHBOURS);
+    dsc_text_append(text, "baseline: %d nearest neighbours among ", DSC_NEIGHBOURS);
     append_searched(text, b);
-    dsc_text_append(text, ": %s %%; ", report_percent(percent, share(b->neighbours_right, b), 2));
+    dsc_text_append(text, ", right on %s %%\n", report_percent(percent, share(b->neighbours_right, b), 2));
     append_difference(text, &baselines->neighbours);
-    dsc_text_append(text, "\n");
 }
 
 /* --- the page --- */

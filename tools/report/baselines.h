@@ -21,7 +21,9 @@ dsc_status report_baselines_measure(report_baselines *baselines, const report_ex
                                     dsc_error *error);
 void report_baselines_clear(report_baselines *baselines);
 
-/* Two lines for people, and a section of the page. */
+/* "baseline: always "1", the most frequent class, right on 11.35 %", a line. */
+void report_append_majority(dsc_text *text, const char *class_name, double share);
+/* That line, and what more there is, for people; and a section of the page. */
 void report_append_baselines(dsc_text *text, const report_baselines *baselines, const report_exam *exam);
 void report_page_baselines(dsc_text *page, const report_baselines *baselines, const report_exam *exam);
 
