@@ -75,6 +75,9 @@ dsc_status dsc_space_check(const char *folder, uint64_t bytes, dsc_error *error)
 /* Removes from `folder` the temporary files of NAMES (NULL ends them) whose processes are dead. */
 void dsc_file_sweep(const char *folder, const char *const *names);
 
+/* The same of whatever name, in a folder where all names are ours. */
+void dsc_file_sweep_all(const char *folder);
+
 /* Removes `path` if it is called as a temporary file of ours is, of whatever name, and its process is dead. */
 void dsc_file_remove_dead(const char *path);
 

@@ -221,6 +221,14 @@ void dsc_file_sweep(const char *folder, const char *const *names) {
     (void)closedir(list);
 }
 
+void dsc_file_sweep_all(const char *folder) {
+    DIR *list = opendir(folder);
+    if (!list) return;
+    for (const struct dirent *entry; (entry = readdir(list));)
+        if (temporary_ending(entry->d_name)) (void)remove_dead(dirfd(list), entry->d_name);
+    (void)closedir(list);
+}
+
 void dsc_file_remove_dead(const char *path) {
     const char *slash = strrchr(path, '/');
     if (temporary_ending(slash ? slash + 1 : path)) (void)remove_dead(AT_FDCWD, path);

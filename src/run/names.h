@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* names.h: how the files in the folders of runs and of searches (tune) are called, beside their recipes.
- * They tell the two apart where one is named in place of the other. */
+/* names.h: how the files in the folders of runs, searches (tune) and studies are called, beside their recipes.
+ * They tell them apart where one is named in place of the other. */
 #ifndef DSC_RUN_NAMES_H
 #define DSC_RUN_NAMES_H
 
@@ -14,7 +14,8 @@
 #define DSC_RUN_CURVES_SVG "curves.svg"
 #define DSC_RUN_CURVES_PNG "curves.png"
 
-#define DSC_TUNE_JOURNAL "journal.jsonl"
+#define DSC_TUNE_JOURNAL   "journal.jsonl"
+#define DSC_STUDY_QUESTION "study.json"
 
 /* Room, in bytes, for all of them but models and checkpoints. */
 enum { DSC_SMALL_FILES = 1 << 18 };

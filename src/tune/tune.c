@@ -96,14 +96,7 @@ static dsc_status claim_folder(const dsc_tune *tune, dsc_error *error) {
 /* The checkpoints' temporary files lie in a folder of their own, where all of our names are removed. */
 static void sweep(const dsc_tune *tune) {
     dsc_file_sweep(tune->folder, file_names);
-    DIR *list = opendir(tune->trials_folder);
-    if (!list) return;
-    for (const struct dirent *entry; (entry = readdir(list));) {
-        char *path = dsc_path_join(tune->trials_folder, entry->d_name);
-        if (path) dsc_file_remove_dead(path);
-        free(path);
-    }
-    (void)closedir(list);
+    dsc_file_sweep_all(tune->trials_folder);
 }
 
 static dsc_status open_journal(dsc_tune *tune, bool fresh, dsc_error *error) {

@@ -22,6 +22,7 @@ declare -A may=(
     [train]="base kernel data augment graph optim model measure"
     [run]="base kernel data model measure train"
     [tune]="base kernel data augment op layer optim model train run"
+    [study]="base kernel data measure train run"
 )
 library="${!may[*]}"
 may+=(
