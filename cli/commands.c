@@ -7,6 +7,8 @@
     COMMAND(data)                                                                                            \
     COMMAND(train)                                                                                           \
     COMMAND(evaluate)                                                                                        \
+    COMMAND(cross_validate)                                                                                  \
+    COMMAND(learn_curve)                                                                                     \
     COMMAND(tune)                                                                                            \
     COMMAND(predict)                                                                                         \
     COMMAND(serve)                                                                                           \

@@ -3,6 +3,7 @@
 #include "evaluation.h"
 
 #include "draw/utf8.h"
+#include "model/model.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -34,12 +35,18 @@ void command_warn_of_answers(const dsc_metrics *m) {
                          m->not_finite, m->count);
 }
 
-size_t command_name_width(const dsc_model *model, size_t least) {
-    for (size_t k = 0; k < dsc_model_classes(model); k++) {
-        const size_t length = draw_utf8_length(dsc_model_class_name(model, k));
+static size_t widest(const char *const *names, size_t count, size_t least) {
+    for (size_t k = 0; k < count; k++) {
+        const size_t length = draw_utf8_length(names[k]);
         if (length > least) least = length;
     }
     return least;
+}
+
+static const char *const *names_of(const dsc_model *model) { return (const char *const *)model->class_names; }
+
+size_t command_name_width(const dsc_model *model, size_t least) {
+    return widest(names_of(model), model->classes, least);
 }
 
 void command_append_name(dsc_text *text, const char *name, size_t width) {
@@ -60,7 +67,7 @@ static void append_classes(dsc_text *text, const dsc_metrics *m, const dsc_model
 }
 
 /* The largest mistakes, where the whole matrix would not fit a page. */
-static void append_mistakes(dsc_text *text, const dsc_metrics *m, const dsc_model *model) {
+static void append_mistakes(dsc_text *text, const dsc_metrics *m, const char *const *names) {
     enum { SHOWN = 10 };
     size_t n = m->classes, before = SIZE_MAX, shown = 0;
     dsc_text_append(text, "\nmost frequent mistakes\n");
@@ -72,8 +79,8 @@ static void append_mistakes(dsc_text *text, const dsc_metrics *m, const dsc_mode
         if (!largest) break;
         for (size_t i = 0; i < n * n && shown < SHOWN; i++)
             if (i / n != i % n && m->confusion[i] == largest) {
-                dsc_text_append(text, "%8zu  is %s, read as %s\n", largest,
-                                dsc_model_class_name(model, i / n), dsc_model_class_name(model, i % n));
+                dsc_text_append(text, "%8zu  is %s, read as %s\n", largest, names[i / n],
+                                names[i % n]);
                 shown++;
             }
         before = largest;
@@ -81,19 +88,19 @@ static void append_mistakes(dsc_text *text, const dsc_metrics *m, const dsc_mode
     if (!shown) dsc_text_append(text, "    none\n");
 }
 
-static void append_confusion(dsc_text *text, const dsc_metrics *m, const dsc_model *model) {
+void command_append_confusion(dsc_text *text, const dsc_metrics *m, const char *const *names) {
     enum { FITS = 16 };
     if (m->classes > FITS) {
-        append_mistakes(text, m, model);
+        append_mistakes(text, m, names);
         return;
     }
     /* Names that are wider than a column are numbered: rows tell which is which. */
-    const bool numbered = command_name_width(model, 0) > 5;
-    const size_t width = (numbered ? 4 : 0) + command_name_width(model, 8) + 2;
+    const bool numbered = widest(names, m->classes, 0) > 5;
+    const size_t width = (numbered ? 4 : 0) + widest(names, m->classes, 8) + 2;
     dsc_text_append(text, "\nconfusion: what it is (rows), what it was read as (columns)\n%*s", (int)width,
                     "");
     for (size_t k = 0; k < m->classes; k++) {
-        const char *name = dsc_model_class_name(model, k);
+        const char *name = names[k];
         if (numbered)
             dsc_text_append(text, "%6zu", k + 1);
         else
@@ -102,7 +109,7 @@ static void append_confusion(dsc_text *text, const dsc_metrics *m, const dsc_mod
     for (size_t i = 0; i < m->classes; i++) {
         dsc_text_append(text, "\n");
         if (numbered) dsc_text_append(text, "%2zu  ", i + 1);
-        command_append_name(text, dsc_model_class_name(model, i), width - (numbered ? 4 : 0));
+        command_append_name(text, names[i], width - (numbered ? 4 : 0));
         for (size_t k = 0; k < m->classes; k++)
             dsc_text_append(text, "%6zu", m->confusion[i * m->classes + k]);
     }
@@ -118,7 +125,7 @@ void command_append_metrics(dsc_text *text, const dsc_metrics *m, const dsc_mode
                         percent(share, m->count ? (double)m->top[k] / (double)m->count : (double)NAN));
     dsc_text_append(text, "calibration error %s %%\n", percent(share, dsc_metrics_calibration_error(m)));
     append_classes(text, m, model);
-    append_confusion(text, m, model);
+    command_append_confusion(text, m, names_of(model));
     if (m->not_finite)
         dsc_text_append(
             text,
@@ -143,7 +150,7 @@ static json_t *classes_json(const dsc_metrics *m, const dsc_model *model) {
     return list;
 }
 
-static json_t *confusion_json(const dsc_metrics *m) {
+json_t *command_confusion_json(const dsc_metrics *m) {
     json_t *rows = json_array();
     for (size_t i = 0; i < m->classes; i++) {
         json_t *row = json_array();
@@ -165,5 +172,5 @@ json_t *command_metrics_json(const dsc_metrics *m, const dsc_model *model, size_
                      (json_int_t)m->not_finite, "accuracy", real(dsc_metrics_accuracy(m)),
                      "accuracy_interval", real(interval[0]), real(interval[1]), "loss",
                      real(dsc_metrics_loss(m)), "calibration_error", real(dsc_metrics_calibration_error(m)),
-                     "top", tops, "classes", classes_json(m, model), "confusion", confusion_json(m));
+                     "top", tops, "classes", classes_json(m, model), "confusion", command_confusion_json(m));
 }

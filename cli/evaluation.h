@@ -23,7 +23,12 @@ void command_warn_of_answers(const dsc_metrics *metrics);
 /* All metrics as tables. `top`: how many of the top-k; `model` names the classes. */
 void command_append_metrics(dsc_text *text, const dsc_metrics *metrics, const dsc_model *model, size_t top);
 
-/* The same as JSON; NULL for want of memory. What cannot be computed is null. */
+/* The confusion matrix alone, or the largest mistakes where there are many classes, which are called `names`;
+ * and as lists of numbers, NULL for want of memory. */
+void command_append_confusion(dsc_text *text, const dsc_metrics *metrics, const char *const *names);
+json_t *command_confusion_json(const dsc_metrics *metrics);
+
+/* All metrics as JSON; NULL for want of memory. What cannot be computed is null. */
 json_t *command_metrics_json(const dsc_metrics *metrics, const dsc_model *model, size_t top);
 
 #endif

@@ -68,7 +68,10 @@ static dsc_status read_results(dsc_study *s, dsc_error *error) {
             (void)snprintf(message, sizeof message, "%s; the trial is done again", failure.message);
             dsc_study_tell(s, DSC_STUDY_WARNING, i, message);
         }
-        if (!s->trials[i].done) s->waiting[s->waiting_count++] = i;
+        if (s->trials[i].done)
+            dsc_study_tell(s, DSC_STUDY_RESULT, i, s->trials[i].failed ? s->trials[i].message : NULL);
+        else
+            s->waiting[s->waiting_count++] = i;
     }
     return DSC_OK;
 }

@@ -20,7 +20,8 @@ enum { THREADS_MOST = 1024 };
 
 static const char *const labels[] = {"folds", "curve"};
 /* All that is ever written in a study's folder. */
-static const char *const file_names[] = {DSC_STUDY_QUESTION, DSC_STUDY_RESULTS, DSC_STUDY_CHECKPOINTS, NULL};
+static const char *const file_names[] = {DSC_STUDY_QUESTION,  DSC_STUDY_RESULTS,   DSC_STUDY_CHECKPOINTS,
+                                         DSC_STUDY_CHART_SVG, DSC_STUDY_CHART_PNG, NULL};
 
 const char *dsc_study_folder(const dsc_study *s) { return s->folder; }
 const dsc_study_question *dsc_study_question_of(const dsc_study *s) { return &s->question; }

@@ -27,6 +27,9 @@
 
 #define DSC_STUDY_RESULTS     "results"
 #define DSC_STUDY_CHECKPOINTS "checkpoints"
+/* Drawn by the program at the end of a learning curve. */
+#define DSC_STUDY_CHART_SVG "learning-curve.svg"
+#define DSC_STUDY_CHART_PNG "learning-curve.png"
 
 enum { DSC_STUDY_SIZES_MOST = 64, DSC_STUDY_REPEATS_MOST = 100 };
 
@@ -104,7 +107,8 @@ dsc_status dsc_study_resume(dsc_study **study, dsc_study_question *question, con
 
 typedef enum dsc_study_event_kind {
     DSC_STUDY_STEP,   /* some trials are somewhat further; at most ten times a second */
-    DSC_STUDY_RESULT, /* `trial` is done, or failed, and its result is in the folder */
+    DSC_STUDY_RESULT, /* `trial` is done, or failed, and its result is in the folder; also of each that was
+                         there when the work began */
     DSC_STUDY_WARNING /* `message` says what */
 } dsc_study_event_kind;
 

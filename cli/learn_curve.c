@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/* learn_curve.c: `descender learn-curve`: what a recipe makes of more and more of the data. */
+#include "learn_curve.h"
+
+#include "report/text.h"
+#include "study.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SAME_STEPS, SAME_EPOCHS };
+
+typedef struct values {
+    study_values study;
+    char *samples;
+    int64_t seeds;
+    int same;
+} values;
+
+/* ---- what is asked ---- */
+
+/* "100,300,1000" */
+static dsc_status read_sizes(dsc_study_question *q, const char *text, command_call *call, dsc_error *error) {
+    for (const char *at = text;; at++) {
+        const size_t digits = strspn(at, "0123456789");
+        if (!digits || digits > 9 || (at[digits] && at[digits] != ','))
+            return command_wrong_usage(
+                call, error, "--samples: expected whole numbers with commas between them, as 100,300,1000, "
+                             "found '%s'",
+                text);
+        if (q->size_count == DSC_STUDY_SIZES_MOST)
+            return command_wrong_usage(call, error, "--samples: expected at most %d numbers",
+                                       DSC_STUDY_SIZES_MOST);
+        q->sizes[q->size_count++] = strtoul(at, NULL, 10);
+        at += digits;
+        if (!*at) return DSC_OK;
+    }
+}
+
+static dsc_status ask(dsc_study_question *q, command_call *call, dsc_error *error) {
+    const values *how = call->values;
+    q->repeats = (size_t)how->seeds;
+    q->same_epochs = how->same == SAME_EPOCHS;
+    return how->samples ? read_sizes(q, how->samples, call, error) : DSC_OK;
+}
+
+static void tell(const command_call *call, const dsc_study *study) {
+    const dsc_study_question *q = dsc_study_question_of(study);
+    const dsc_study_trial *t = dsc_study_trial_at(study, 0);
+    command_remark(call, "%zu images are held out, the same for all trainings; each takes %s", t->held_out,
+                   q->same_epochs ? "the recipe's epochs" : "as many steps as all images do");
+}
+
+static void append_row(dsc_text *text, const dsc_study *study, size_t trial) {
+    char a[32], b[32], c[32];
+    if (trial == SIZE_MAX) {
+        dsc_text_append(text, "%8s%6s%9s%13s%10s%10s\n", "images", "seed", "steps", "accuracy %", "loss",
+                        "seconds");
+        return;
+    }
+    const dsc_study_trial *t = dsc_study_trial_at(study, trial);
+    dsc_text_append(text, "%8zu%6zu%9llu%13s%10s%10s\n", t->samples, t->repeat + 1,
+                    (unsigned long long)t->steps,
+                    t->failed ? "failed" : report_percent(a, (double)t->right / (double)t->held_out, 2),
+                    t->failed ? "-" : report_loss(b, t->loss), dsc_format_fixed(c, sizeof c, t->seconds, 1));
+}
+
+/* ---- what came of it ---- */
+
+static void append_outlook(dsc_text *text, const learn_results *r) {
+    const dsc_outlook *o = &r->outlook;
+    char now[32], then[32], range[80];
+    if (!r->has_outlook) {
+        dsc_text_append(text,
+                        "What more images would bring cannot be told: that takes %d sizes or more, and errors "
+                        "that fall from one to the next\n",
+                        DSC_POWER_LAW_LEAST);
+        return;
+    }
+    dsc_text_append(
+        text,
+        "If the curve goes on as it began, twice as many images (%.0f) would bring the error from %s %% to "
+        "about %s %% (%s, if any one size is left out of the fit)\n",
+        o->n, report_percent(now, 1 - r->sizes[r->count - 1].accuracy.mean, 2),
+        report_percent(then, o->error, 2), report_percents(range, (const double[2]){o->low, o->high}, 2));
+}
+
+static dsc_status report_text(const learn_results *r, dsc_error *error) {
+    dsc_text text = {0};
+    draw_terminal terminal = draw_terminal_detect(1);
+    char a[32], b[80], c[32];
+    dsc_text_append(&text, "\n%8s%12s%20s%10s\n", "images", "error %", "95 % interval", "loss");
+    for (size_t i = 0; i < r->count; i++) {
+        const learn_size *s = &r->sizes[i];
+        const double ends[2] = {1 - s->interval[1], 1 - s->interval[0]};
+        dsc_text_append(&text, "%8zu%12s%20s%10s\n", s->samples, report_percent(a, 1 - s->accuracy.mean, 2),
+                        isfinite(ends[0]) ? report_percents(b, ends, 2) : "-",
+                        report_loss(c, s->loss.mean));
+    }
+    dsc_text_append(&text, "%s\n",
+                    r->by_seed ? "Intervals: Student's t over the seeds, which are few; the held-out images "
+                                 "are the same for all"
+                               : "Intervals: Wilson's, of the held-out images; --seeds tells how much is chance "
+                                 "of the training");
+    dsc_status status = terminal.live ? learn_chart_text(&text, r, &terminal, error) : DSC_OK;
+    append_outlook(&text, r);
+    if (!status) return command_print_text(&text, error);
+    dsc_text_free(&text);
+    return status;
+}
+
+static json_t *seeds_json(const learn_results *r, size_t size) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < r->repeats; i++) {
+        const dsc_study_trial *t = &r->sizes[size].trials[i];
+        (void)json_array_append_new(
+            list, json_pack("{s:I, s:o, s:o, s:f, s:o}", "seed", (json_int_t)i + 1, "accuracy",
+                            t->failed ? json_null() : json_real((double)t->right / (double)t->held_out),
+                            "loss", t->failed ? json_null() : json_real(t->loss), "seconds", t->seconds,
+                            "failed", t->failed ? dsc_json_text(t->message) : json_null()));
+    }
+    return list;
+}
+
+static json_t *sizes_json(const learn_results *r) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < r->count; i++) {
+        const learn_size *s = &r->sizes[i];
+        const dsc_study_trial *t = s->trials;
+        (void)json_array_append_new(
+            list,
+            json_pack("{s:I, s:I, s:I, s:I, s:o, s:[o, o], s:o, s:o, s:o}", "samples",
+                      (json_int_t)s->samples, "epochs", (json_int_t)t->epochs, "steps", (json_int_t)t->steps,
+                      "batch", (json_int_t)t->batch, "accuracy", study_real(s->accuracy.mean),
+                      "accuracy_interval", study_real(s->interval[0]), study_real(s->interval[1]),
+                      "accuracy_deviation", study_real(s->accuracy.deviation), "loss",
+                      study_real(s->loss.mean), "seeds", seeds_json(r, i)));
+    }
+    return list;
+}
+
+static json_t *outlook_json(const learn_results *r) {
+    const dsc_outlook *o = &r->outlook;
+    if (!r->has_outlook) return json_null();
+    return json_pack("{s:f, s:f, s:[f, f], s:f, s:f, s:f}", "samples", o->n, "error", o->error, "error_range",
+                     o->low, o->high, "floor", o->law.floor, "scale", o->law.scale, "rate", o->law.rate);
+}
+
+static dsc_status report_json(const learn_results *r, dsc_error *error) {
+    const dsc_study_question *q = dsc_study_question_of(r->study);
+    return command_print_json(
+        json_pack("{s:o, s:o, s:o, s:I, s:s, s:s, s:o, s:o}", "study",
+                  dsc_json_text(dsc_study_folder(r->study)), "recipe", dsc_json_text(q->name), "data",
+                  dsc_json_text(q->data_name), "held_out", (json_int_t)r->sizes->trials->held_out, "same",
+                  q->same_epochs ? "epochs" : "steps", "intervals", r->by_seed ? "seeds" : "images", "sizes",
+                  sizes_json(r), "outlook", outlook_json(r)),
+        error);
+}
+
+static dsc_status report(const command_call *call, const dsc_study *study, dsc_error *error) {
+    learn_results r;
+    dsc_error failure = {0};
+    dsc_status status = learn_results_find(&r, study, error);
+    if (status) return status;
+    status = DESCENDER_WITH_CAIRO ? learn_chart_save(&r, &failure) : DSC_OK;
+    if (status) command_complain("warning: the charts were not drawn: %s", failure.message);
+    return call->json ? report_json(&r, error) : report_text(&r, error);
+}
+
+static dsc_status run(command_call *call, dsc_error *error) {
+    static const char *const own[] = {"samples", "seeds", "same", NULL};
+    static const study_command self = {DSC_STUDY_CURVE, "learn-curve", own, ask, tell, append_row, report};
+    return study_run(&self, call, error);
+}
+
+static const dsc_param options[] = {
+    {"samples", DSC_PARAM_TEXT, offsetof(values, samples), NULL, 0, 0, NULL,
+     "train on so many images: growing numbers with commas between them; unset: on 1/16, 1/8, 1/4, 1/2 and "
+     "all of those that are not held out"},
+    {"seeds", DSC_PARAM_INT, offsetof(values, seeds), "1", 1, DSC_STUDY_REPEATS_MOST, NULL,
+     "train each size so often, with other first weights and another choice of images"},
+    {"same", DSC_PARAM_CHOICE, offsetof(values, same), "steps", 0, 0, "steps|epochs",
+     "what all sizes have in common: the steps, as many as all images take in the recipe's epochs, so that only "
+     "the data differ; or the epochs, with which small sizes are also trained for less time"},
+    {"out", DSC_PARAM_TEXT, offsetof(values, study.out), NULL, 0, 0, NULL,
+     "the folder of the study; without it, the next free runs/NNNN-curve-recipe"},
+    STUDY_OPTIONS(values),
+    {0},
+};
+
+static const command_option extras[] = {
+    STUDY_EXTRAS, {"samples", 'n', "N,N,...", false}, {"seeds", 's', NULL, false}, {0}};
+
+static const command_example examples[] = {
+    {"learn-curve --data photos/ --size 64x64", "Are there enough pictures, or are more worth collecting?"},
+    {"learn-curve --recipe mnist-98 --samples 500,1000,2000,4000,8000 --seeds 3",
+     "MNIST by the thousand, each size three times."},
+    {"learn-curve --resume runs/0001-curve-auto", "Go on where it was stopped."},
+    {0},
+};
+
+const command command_learn_curve = {
+    .name = "learn-curve",
+    .help = "measure a recipe on more and more of the data",
+    .about =
+        "Holds out a share of the training set, a tenth unless --validation says otherwise, trains the recipe "
+        "on growing parts of the rest, in which each class has its share, and measures each on what is held "
+        "out: the error by the number of images, and, from four sizes on, what twice as many would bring if "
+        "the error falls on as error = a + b / images^c. The test set is never looked at. Early stopping is "
+        "off, and a batch is never larger than the images.\n\n"
+        "The result depends on the seed, and neither on threads nor on interruptions: after Ctrl-C, a kill or "
+        "a power failure --resume goes on. The folder gets study.json, a file for each training, and "
+        "learning-curve.svg and .png.",
+    .shared = dsc_recipe_params,
+    .options = options,
+    .extras = extras,
+    .examples = examples,
+    .values_size = sizeof(values),
+    .defaults_vary = true,
+    .stops = true,
+    .run = run,
+};

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* study.c: from options to a study, begun or gone on with, with a row for each result on standard output and
+ * the rest on standard error. */
+#include "study.h"
+
+#include "base/file.h"
+#include "given.h"
+#include "train/build.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* One call. */
+typedef struct session {
+    const study_command *command;
+    command_call *call;
+    const study_values *how;
+    dsc_study_question question; /* until it is begun */
+    command_data data;
+    dsc_study *study;
+    command_progress progress;
+    bool started, rows, headed;
+} session;
+
+json_t *study_real(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+
+/* ---- what is asked ---- */
+
+static dsc_status refuse(session *s, const char *option, dsc_error *error) {
+    return command_wrong_usage(s->call, error,
+                               "--resume goes on with what was begun; omit --%s, or begin anew", option);
+}
+
+static dsc_status check_resume(session *s, dsc_error *error) {
+    static const char *const fixed[] = {"recipe", "out"};
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        if (command_given(s->call, fixed[i])) return refuse(s, fixed[i], error);
+    for (const char *const *own = s->command->own; *own; own++)
+        if (command_given(s->call, *own)) return refuse(s, *own, error);
+    for (const dsc_param *p = dsc_recipe_params; p->name; p++)
+        if (command_given(s->call, p->name) && strcmp(p->name, "data") != 0) return refuse(s, p->name, error);
+    return DSC_OK;
+}
+
+static dsc_status open_data(session *s, char *data, const dsc_reading *reading, dsc_error *error) {
+    command_source source = command_source_of(data, reading, s->how->offline);
+    return command_data_open(&s->data, s->call, &source, error);
+}
+
+static dsc_status resume(session *s, dsc_error *error) {
+    dsc_status status = check_resume(s, error);
+    if (!status) status = dsc_study_open(&s->question, s->how->resume, s->command->kind, error);
+    if (status) return status;
+    const dsc_recipe *own = &s->question.recipe;
+    return open_data(s, command_given(s->call, "data") ? s->how->recipe.data : own->data, &own->reading, error);
+}
+
+/* Of a recipe that is named all is checked before the data are fetched. What is picked needs them first. */
+static dsc_status start(session *s, dsc_error *error) {
+    dsc_recipe *recipe = &s->question.recipe;
+    dsc_status status = dsc_text_replace(&s->question.name, s->how->name, error);
+    s->question.kind = s->command->kind;
+    if (!status) status = s->command->ask(&s->question, s->call, error);
+    if (!status) status = command_recipe_begin(recipe, s->how->name, s->call, &s->how->recipe, error);
+    if (!status) status = dsc_recipe_check(recipe, error);
+    if (status) return status;
+    status = open_data(s, recipe->data, &recipe->reading, error);
+    if (!status) status = command_recipe_settle(recipe, recipe->data, s->data.name, error);
+    if (!status)
+        status = command_recipe_complete(recipe, s->how->name, s->call, &s->how->recipe, s->data.train,
+                                         (unsigned)s->how->threads, error);
+    return status ? status : dsc_recipe_check(recipe, error);
+}
+
+/* ---- at work ---- */
+
+static void print_row(session *s, size_t trial) {
+    dsc_text text = {0};
+    if (!s->headed) s->command->row(&text, s->study, SIZE_MAX);
+    s->headed = true;
+    s->command->row(&text, s->study, trial);
+    (void)command_print_text(&text, NULL);
+    (void)fflush(stdout);
+}
+
+static int on_event(void *user, const dsc_study_event *event) {
+    session *s = user;
+    if (!s->started)
+        command_progress_start(&s->progress, s->call, "training", "images", event->images_in_all);
+    s->started = true;
+    if (event->kind != DSC_STUDY_STEP) command_progress_wipe(&s->progress);
+    if (event->kind == DSC_STUDY_WARNING) command_complain("warning: %s", event->message);
+    if (event->kind == DSC_STUDY_RESULT && event->message)
+        command_complain("warning: training %zu failed: %s", event->trial + 1, event->message);
+    if (event->kind == DSC_STUDY_RESULT && s->rows) print_row(s, event->trial);
+    command_progress_show(&s->progress, event->images);
+    return command_should_stop_saving();
+}
+
+static dsc_status begin(session *s, dsc_error *error) {
+    dsc_study_how how = {.folder = s->how->resume ? s->how->resume : s->how->out,
+                         .threads = (unsigned)s->how->threads,
+                         .parallel = (unsigned)s->how->parallel,
+                         .checkpoint_seconds = s->how->checkpoint_seconds};
+    if (!s->how->resume)
+        return dsc_study_start(&s->study, &s->question, s->data.train, s->data.name, &how, error);
+    dsc_remarks remarks;
+    how.remarks = &remarks;
+    dsc_status status = dsc_study_resume(&s->study, &s->question, s->data.train, &how, error);
+    if (!status) command_tell_remarks(&remarks);
+    return status;
+}
+
+static dsc_status work(session *s, dsc_error *error) {
+    char word[DSC_SHELL_WORD];
+    s->rows = !s->call->json && !s->call->quiet;
+    command_remark(s->call, "Study %s: %s, %zu trainings on %s", dsc_study_folder(s->study), s->command->name,
+                   dsc_study_trials(s->study), dsc_study_question_of(s->study)->data_name);
+    s->command->tell(s->call, s->study);
+    dsc_status status = dsc_study_run(s->study, on_event, s, error);
+    command_progress_end(&s->progress);
+    if (status == DSC_ERROR_STOPPED)
+        command_tell_stop(s->call, "saved; go on with: descender %s --resume %s", s->command->name,
+                          dsc_shell_word(word, dsc_study_folder(s->study)));
+    return status;
+}
+
+dsc_status study_run(const study_command *kind, command_call *call, dsc_error *error) {
+    session s = {.command = kind, .call = call, .how = call->values};
+    command_warn_of_kernels();
+    dsc_status status = s.how->resume ? resume(&s, error) : start(&s, error);
+    if (!status) status = begin(&s, error);
+    if (!status) status = work(&s, error);
+    if (!status) status = kind->report(call, s.study, error);
+    dsc_study_free(s.study);
+    dsc_study_question_clear(&s.question);
+    command_data_close(&s.data);
+    return status;
+}

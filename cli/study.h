@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* study.h: what `descender cross-validate` and `descender learn-curve` share: their options, beginning a study
+ * or going on with one, and what is seen while it works. */
+#ifndef CLI_STUDY_H
+#define CLI_STUDY_H
+
+#include "command.h"
+#include "progress.h"
+#include "source.h"
+#include "study/study.h"
+#include "train/suggest.h"
+
+/* The first member of the commands' values. */
+typedef struct study_values {
+    dsc_recipe recipe; /* of it, what the user gave */
+    char *name, *out, *resume;
+    int64_t threads, parallel;
+    double checkpoint_seconds;
+    bool offline, json, quiet;
+} study_values;
+
+/* The rows of the option table; `values` has a study_values called `study`. */
+#define STUDY_OPTIONS(values)                                                                                \
+    {"recipe",                                                                                               \
+     DSC_PARAM_TEXT,                                                                                         \
+     offsetof(values, study.name),                                                                           \
+     DSC_RECIPE_AUTO,                                                                                        \
+     0,                                                                                                      \
+     0,                                                                                                      \
+     NULL,                                                                                                   \
+     "the recipe to train by: one of `descender recipe list`, or a file of JSON; auto: what `descender "     \
+     "train` would pick for these images"},                                                                  \
+        {"parallel",                                                                                         \
+         DSC_PARAM_INT,                                                                                      \
+         offsetof(values, study.parallel),                                                                   \
+         "0",                                                                                                \
+         0,                                                                                                  \
+         1024,                                                                                               \
+         NULL,                                                                                               \
+         "trainings at once, at most, whose memory adds up; 0: as many as threads"},                         \
+        {"offline", DSC_PARAM_SWITCH, offsetof(values, study.offline), "off", 0, 0, NULL,                    \
+         "never use the network"},                                                                           \
+        {"threads",                                                                                          \
+         DSC_PARAM_INT,                                                                                      \
+         offsetof(values, study.threads),                                                                    \
+         "0",                                                                                                \
+         0,                                                                                                  \
+         1024,                                                                                               \
+         NULL,                                                                                               \
+         "0: all cores; the result does not depend on it, nor on --parallel"},                               \
+        {"resume",                                                                                           \
+         DSC_PARAM_TEXT,                                                                                     \
+         offsetof(values, study.resume),                                                                     \
+         NULL,                                                                                               \
+         0,                                                                                                  \
+         0,                                                                                                  \
+         NULL,                                                                                               \
+         "go on in this folder, as if it had never been stopped; what is finished is shown again"},          \
+        {"checkpoint-seconds",                                                                               \
+         DSC_PARAM_REAL,                                                                                     \
+         offsetof(values, study.checkpoint_seconds),                                                         \
+         "10",                                                                                               \
+         0.001,                                                                                              \
+         86400,                                                                                              \
+         NULL,                                                                                               \
+         "seconds between checkpoints of each training"},                                                    \
+        {"json", DSC_PARAM_SWITCH, offsetof(values, study.json), "off", 0, 0, NULL,                          \
+         "print the results as JSON"},                                                                       \
+    {                                                                                                        \
+        "quiet", DSC_PARAM_SWITCH, offsetof(values, study.quiet), "off", 0, 0, NULL,                         \
+            "no progress and no remarks, only results, warnings and errors"                                  \
+    }
+
+/* Their rows of the extras. */
+#define STUDY_EXTRAS                                                                                         \
+    COMMAND_SOURCE_EXTRA, {"recipe", 'r', "NAME|FILE", false}, {"model", 'm', NULL, false},                  \
+        {"epochs", 'e', NULL, false}, {"threads", 't', NULL, false}, {"out", 'o', "DIR", false}, {           \
+        "resume", 0, "STUDY", false                                                                          \
+    }
+
+/* What the two commands differ in. */
+typedef struct study_command {
+    dsc_study_kind kind;
+    const char *name; /* "cross-validate" */
+    /* Options of its own, which --resume does not take; NULL ends them. */
+    const char *const *own;
+    /* Says what is asked, beside the recipe and its name. */
+    dsc_status (*ask)(dsc_study_question *question, command_call *call, dsc_error *error);
+    /* A remark on what is about to be done; and the heading of the rows, and a row for each trial, as text. */
+    void (*tell)(const command_call *call, const dsc_study *study);
+    void (*row)(dsc_text *text, const dsc_study *study, size_t trial); /* SIZE_MAX: the heading */
+    /* The results, on standard output. */
+    dsc_status (*report)(const command_call *call, const dsc_study *study, dsc_error *error);
+} study_command;
+
+/* Runs such a command. */
+dsc_status study_run(const study_command *kind, command_call *call, dsc_error *error);
+
+/* A number, or null where it is not finite. */
+json_t *study_real(double value);
+
+#endif
