@@ -92,10 +92,11 @@ static void append_spread(dsc_text *text, const outcome *o, size_t folds) {
     dsc_text_append(text, "\n");
     if (o->failed) dsc_text_append(text, "%zu of %zu folds failed and are left out\n", o->failed, folds);
     if (a->count > 1)
-        dsc_text_append(text,
-                        "The interval is Student's t of %zu folds, with %zu degrees of freedom: wide, because "
-                        "they are few. Folds share training images, so it may still be somewhat too narrow.\n",
-                        a->count, a->count - 1);
+        dsc_text_append(
+            text,
+            "The interval is Student's t of %zu folds, with %zu degrees of freedom: wide, because "
+            "they are few. Folds share training images, so it may still be somewhat too narrow.\n",
+            a->count, a->count - 1);
 }
 
 static dsc_status report_text(const dsc_study *study, const outcome *o, dsc_error *error) {
@@ -121,12 +122,11 @@ static json_t *folds_json(const dsc_study *study) {
     for (size_t i = 0; i < dsc_study_trials(study); i++) {
         const dsc_study_trial *t = dsc_study_trial_at(study, i);
         (void)json_array_append_new(
-            list,
-            json_pack("{s:I, s:I, s:I, s:o, s:o, s:f, s:o}", "fold", (json_int_t)i + 1, "samples",
-                      (json_int_t)t->samples, "held_out", (json_int_t)t->held_out, "accuracy",
-                      t->failed ? json_null() : json_real((double)t->right / (double)t->held_out), "loss",
-                      t->failed ? json_null() : json_real(t->loss), "seconds", t->seconds, "failed",
-                      t->failed ? dsc_json_text(t->message) : json_null()));
+            list, json_pack("{s:I, s:I, s:I, s:o, s:o, s:f, s:o}", "fold", (json_int_t)i + 1, "samples",
+                            (json_int_t)t->samples, "held_out", (json_int_t)t->held_out, "accuracy",
+                            t->failed ? json_null() : json_real((double)t->right / (double)t->held_out),
+                            "loss", t->failed ? json_null() : json_real(t->loss), "seconds", t->seconds,
+                            "failed", t->failed ? dsc_json_text(t->message) : json_null()));
     }
     return list;
 }
@@ -196,9 +196,11 @@ const command command_cross_validate = {
     .name = "cross-validate",
     .help = "measure a recipe on all training images, each held out once",
     .about =
-        "Cuts the training set into folds of the same mix of classes, trains the recipe once for each fold on "
+        "Cuts the training set into folds of the same mix of classes, trains the recipe once for each fold "
+        "on "
         "the others, and measures it on that fold: accuracy and loss of each fold, their mean with a 95 "
-        "percent interval by Student's t, and the confusion matrix of all answers. With --group-by, images of "
+        "percent interval by Student's t, and the confusion matrix of all answers. With --group-by, images "
+        "of "
         "a group are in one fold. The test set is never looked at: keep it for the end.\n\n"
         "Early stopping, where the recipe has it, holds out a part of each fold's training images, not the "
         "fold. The result depends on the seed, and neither on threads nor on interruptions: after Ctrl-C, a "

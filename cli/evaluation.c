@@ -79,8 +79,7 @@ static void append_mistakes(dsc_text *text, const dsc_metrics *m, const char *co
         if (!largest) break;
         for (size_t i = 0; i < n * n && shown < SHOWN; i++)
             if (i / n != i % n && m->confusion[i] == largest) {
-                dsc_text_append(text, "%8zu  is %s, read as %s\n", largest, names[i / n],
-                                names[i % n]);
+                dsc_text_append(text, "%8zu  is %s, read as %s\n", largest, names[i / n], names[i % n]);
                 shown++;
             }
         before = largest;

@@ -27,8 +27,9 @@ static dsc_status read_sizes(dsc_study_question *q, const char *text, command_ca
         const size_t digits = strspn(at, "0123456789");
         if (!digits || digits > 9 || (at[digits] && at[digits] != ','))
             return command_wrong_usage(
-                call, error, "--samples: expected whole numbers with commas between them, as 100,300,1000, "
-                             "found '%s'",
+                call, error,
+                "--samples: expected whole numbers with commas between them, as 100,300,1000, "
+                "found '%s'",
                 text);
         if (q->size_count == DSC_STUDY_SIZES_MOST)
             return command_wrong_usage(call, error, "--samples: expected at most %d numbers",
@@ -73,10 +74,11 @@ static void append_outlook(dsc_text *text, const learn_results *r) {
     const dsc_outlook *o = &r->outlook;
     char now[32], then[32], range[80];
     if (!r->has_outlook) {
-        dsc_text_append(text,
-                        "What more images would bring cannot be told: that takes %d sizes or more, and errors "
-                        "that fall from one to the next\n",
-                        DSC_POWER_LAW_LEAST);
+        dsc_text_append(
+            text,
+            "What more images would bring cannot be told: that takes %d sizes or more, and errors "
+            "that fall from one to the next\n",
+            DSC_POWER_LAW_LEAST);
         return;
     }
     dsc_text_append(
@@ -96,14 +98,14 @@ static dsc_status report_text(const learn_results *r, dsc_error *error) {
         const learn_size *s = &r->sizes[i];
         const double ends[2] = {1 - s->interval[1], 1 - s->interval[0]};
         dsc_text_append(&text, "%8zu%12s%20s%10s\n", s->samples, report_percent(a, 1 - s->accuracy.mean, 2),
-                        isfinite(ends[0]) ? report_percents(b, ends, 2) : "-",
-                        report_loss(c, s->loss.mean));
+                        isfinite(ends[0]) ? report_percents(b, ends, 2) : "-", report_loss(c, s->loss.mean));
     }
     dsc_text_append(&text, "%s\n",
-                    r->by_seed ? "Intervals: Student's t over the seeds, which are few; the held-out images "
-                                 "are the same for all"
-                               : "Intervals: Wilson's, of the held-out images; --seeds tells how much is chance "
-                                 "of the training");
+                    r->by_seed
+                        ? "Intervals: Student's t over the seeds, which are few; the held-out images "
+                          "are the same for all"
+                        : "Intervals: Wilson's, of the held-out images; --seeds tells how much is chance "
+                          "of the training");
     dsc_status status = terminal.live ? learn_chart_text(&text, r, &terminal, error) : DSC_OK;
     append_outlook(&text, r);
     if (!status) return command_print_text(&text, error);
@@ -129,14 +131,14 @@ static json_t *sizes_json(const learn_results *r) {
     for (size_t i = 0; i < r->count; i++) {
         const learn_size *s = &r->sizes[i];
         const dsc_study_trial *t = s->trials;
-        (void)json_array_append_new(
-            list,
-            json_pack("{s:I, s:I, s:I, s:I, s:o, s:[o, o], s:o, s:o, s:o}", "samples",
-                      (json_int_t)s->samples, "epochs", (json_int_t)t->epochs, "steps", (json_int_t)t->steps,
-                      "batch", (json_int_t)t->batch, "accuracy", study_real(s->accuracy.mean),
-                      "accuracy_interval", study_real(s->interval[0]), study_real(s->interval[1]),
-                      "accuracy_deviation", study_real(s->accuracy.deviation), "loss",
-                      study_real(s->loss.mean), "seeds", seeds_json(r, i)));
+        (void)json_array_append_new(list,
+                                    json_pack("{s:I, s:I, s:I, s:I, s:o, s:[o, o], s:o, s:o, s:o}", "samples",
+                                              (json_int_t)s->samples, "epochs", (json_int_t)t->epochs,
+                                              "steps", (json_int_t)t->steps, "batch", (json_int_t)t->batch,
+                                              "accuracy", study_real(s->accuracy.mean), "accuracy_interval",
+                                              study_real(s->interval[0]), study_real(s->interval[1]),
+                                              "accuracy_deviation", study_real(s->accuracy.deviation), "loss",
+                                              study_real(s->loss.mean), "seeds", seeds_json(r, i)));
     }
     return list;
 }
@@ -182,7 +184,8 @@ static const dsc_param options[] = {
     {"seeds", DSC_PARAM_INT, offsetof(values, seeds), "1", 1, DSC_STUDY_REPEATS_MOST, NULL,
      "train each size so often, with other first weights and another choice of images"},
     {"same", DSC_PARAM_CHOICE, offsetof(values, same), "steps", 0, 0, "steps|epochs",
-     "what all sizes have in common: the steps, as many as all images take in the recipe's epochs, so that only "
+     "what all sizes have in common: the steps, as many as all images take in the recipe's epochs, so that "
+     "only "
      "the data differ; or the epochs, with which small sizes are also trained for less time"},
     {"out", DSC_PARAM_TEXT, offsetof(values, study.out), NULL, 0, 0, NULL,
      "the folder of the study; without it, the next free runs/NNNN-curve-recipe"},
@@ -205,12 +208,14 @@ const command command_learn_curve = {
     .name = "learn-curve",
     .help = "measure a recipe on more and more of the data",
     .about =
-        "Holds out a share of the training set, a tenth unless --validation says otherwise, trains the recipe "
+        "Holds out a share of the training set, a tenth unless --validation says otherwise, trains the "
+        "recipe "
         "on growing parts of the rest, in which each class has its share, and measures each on what is held "
         "out: the error by the number of images, and, from four sizes on, what twice as many would bring if "
         "the error falls on as error = a + b / images^c. The test set is never looked at. Early stopping is "
         "off, and a batch is never larger than the images.\n\n"
-        "The result depends on the seed, and neither on threads nor on interruptions: after Ctrl-C, a kill or "
+        "The result depends on the seed, and neither on threads nor on interruptions: after Ctrl-C, a kill "
+        "or "
         "a power failure --resume goes on. The folder gets study.json, a file for each training, and "
         "learning-curve.svg and .png.",
     .shared = dsc_recipe_params,

@@ -106,8 +106,7 @@ static dsc_status make(figures *f, const learn_results *r, dsc_error *error) {
         for (size_t i = 0; i < all; i++) {
             const dsc_study_trial *t = dsc_study_trial_at(r->study, i);
             if (!t->failed)
-                add(&f->series[count], x, y, (double)t->samples,
-                    1 - (double)t->right / (double)t->held_out);
+                add(&f->series[count], x, y, (double)t->samples, 1 - (double)t->right / (double)t->held_out);
         }
         count++;
     }

@@ -53,7 +53,8 @@ static dsc_status resume(session *s, dsc_error *error) {
     if (!status) status = dsc_study_open(&s->question, s->how->resume, s->command->kind, error);
     if (status) return status;
     const dsc_recipe *own = &s->question.recipe;
-    return open_data(s, command_given(s->call, "data") ? s->how->recipe.data : own->data, &own->reading, error);
+    return open_data(s, command_given(s->call, "data") ? s->how->recipe.data : own->data, &own->reading,
+                     error);
 }
 
 /* Of a recipe that is named all is checked before the data are fetched. What is picked needs them first. */

@@ -38,8 +38,8 @@ typedef struct study_values {
          1024,                                                                                               \
          NULL,                                                                                               \
          "trainings at once, at most, whose memory adds up; 0: as many as threads"},                         \
-        {"offline", DSC_PARAM_SWITCH, offsetof(values, study.offline), "off", 0, 0, NULL,                    \
-         "never use the network"},                                                                           \
+        {"offline", DSC_PARAM_SWITCH,       offsetof(values, study.offline), "off", 0, 0,                    \
+         NULL,      "never use the network"},                                                                \
         {"threads",                                                                                          \
          DSC_PARAM_INT,                                                                                      \
          offsetof(values, study.threads),                                                                    \
@@ -64,8 +64,8 @@ typedef struct study_values {
          86400,                                                                                              \
          NULL,                                                                                               \
          "seconds between checkpoints of each training"},                                                    \
-        {"json", DSC_PARAM_SWITCH, offsetof(values, study.json), "off", 0, 0, NULL,                          \
-         "print the results as JSON"},                                                                       \
+        {"json", DSC_PARAM_SWITCH,           offsetof(values, study.json), "off", 0, 0,                      \
+         NULL,   "print the results as JSON"},                                                               \
     {                                                                                                        \
         "quiet", DSC_PARAM_SWITCH, offsetof(values, study.quiet), "off", 0, 0, NULL,                         \
             "no progress and no remarks, only results, warnings and errors"                                  \

@@ -34,7 +34,7 @@ typedef struct dsc_storage {
     void (*release)(void *user); /* NULL, or called at the end */
     char **class_names;          /* see dsc_class_names_copy */
     dsc_images_note note;
-    uint64_t *groups; /* by image: a hash of what its group is called; NULL: no groups */
+    uint64_t *groups;                   /* by image: a hash of what its group is called; NULL: no groups */
     const struct dsc_known_data *known; /* the data set that this is of; NULL: of none that is known */
 } dsc_storage;
 

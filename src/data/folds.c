@@ -119,8 +119,8 @@ static dsc_status deal_groups(uint16_t *fold, const dsc_dataset *data, size_t fo
     block *blocks = dsc_allocate(n, sizeof *blocks);
     int64_t *turns = dsc_allocate(n, sizeof *turns);
     double *counts = dsc_allocate(folds, 256 * sizeof *counts);
-    dsc_status status = all && blocks && turns && counts ? DSC_OK
-                                                         : dsc_fail_memory(error, n * sizeof *all, "folds");
+    dsc_status status =
+        all && blocks && turns && counts ? DSC_OK : dsc_fail_memory(error, n * sizeof *all, "folds");
     if (!status) {
         for (size_t i = 0; i < n; i++) in_all[dsc_dataset_label(data, i)]++;
         const size_t count = find_blocks(blocks, all, turns, data, seed);
@@ -177,8 +177,7 @@ dsc_status dsc_dataset_balanced_order(uint32_t *order, const dsc_dataset *data, 
     for (size_t label = 0; label < dsc_dataset_classes(data); label++) {
         const size_t n = draw_class(members, data, label, seed, 1 + round);
         for (size_t i = 0; i < n; i++)
-            all[count++] =
-                (placed){((double)i + 0.5) / (double)n, (uint32_t)members[i], (uint32_t)label};
+            all[count++] = (placed){((double)i + 0.5) / (double)n, (uint32_t)members[i], (uint32_t)label};
     }
     qsort(all, count, sizeof *all, by_place);
     for (size_t i = 0; i < count; i++) order[i] = all[i].sample;

@@ -49,9 +49,9 @@ typedef struct search {
     neighbour *nearest; /* (test, DSC_NEIGHBOURS), nearest first */
     /* of the chunk: */
     size_t first, count;
-    dsc_real *images;  /* (CHUNK, pixels) */
-    double *squares;   /* (CHUNK): |b|^2 */
-    size_t *labels;    /* (CHUNK) */
+    dsc_real *images; /* (CHUNK, pixels) */
+    double *squares;  /* (CHUNK): |b|^2 */
+    size_t *labels;   /* (CHUNK) */
     unsigned char *packed;
     size_t piece_bytes; /* of packed, each piece */
 } search;

@@ -62,10 +62,11 @@ dsc_status dsc_run_fail_none(const char *folder, dsc_error *error) {
             "found: descender train --recipe %s/" DSC_TUNE_BEST,
             folder, word, word);
     if (is_there(folder, DSC_STUDY_QUESTION))
-        return dsc_fail(error, DSC_ERROR_IO,
-                        "'%s' is no run, but a cross-validation or a learning curve, which keep no model; go on "
-                        "with it: descender cross-validate --resume %s, or learn-curve",
-                        folder, word);
+        return dsc_fail(
+            error, DSC_ERROR_IO,
+            "'%s' is no run, but a cross-validation or a learning curve, which keep no model; go on "
+            "with it: descender cross-validate --resume %s, or learn-curve",
+            folder, word);
     if (is_there(folder, DSC_RUN_MODEL))
         return dsc_fail(error, DSC_ERROR_IO, "'%s' is no run, but holds a model; name that: %s/%s", folder,
                         word, DSC_RUN_MODEL);

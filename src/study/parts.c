@@ -113,10 +113,11 @@ static dsc_status check_trial(const dsc_study *s, size_t trial, bool model_too, 
     status = dsc_recipe_check(&recipe, error);
     if (!status && model_too) status = dsc_recipe_make_model(&model, &recipe, s->data, error);
     if (!status && (double)recipe.batch > left)
-        status = dsc_fail(error, DSC_ERROR_ARGUMENT,
-                          "a batch of %lld is larger than the %.0f samples that are left to train on; choose a "
-                          "smaller batch",
-                          (long long)recipe.batch, left);
+        status =
+            dsc_fail(error, DSC_ERROR_ARGUMENT,
+                     "a batch of %lld is larger than the %.0f samples that are left to train on; choose a "
+                     "smaller batch",
+                     (long long)recipe.batch, left);
     dsc_model_free(model);
     dsc_recipe_clear(&recipe);
     return status;
@@ -181,8 +182,8 @@ dsc_status dsc_study_trial_data(dsc_dataset **training, dsc_dataset **held, cons
     dsc_status status = curve ? size_data(training, s, t, index, error)
                               : fold_data(training, s, t->fold, false, index, error);
     if (!status)
-        status = curve ? dsc_dataset_share(held, s->held, error)
-                       : fold_data(held, s, t->fold, true, index, error);
+        status =
+            curve ? dsc_dataset_share(held, s->held, error) : fold_data(held, s, t->fold, true, index, error);
     free(index);
     if (!status) return DSC_OK;
     dsc_dataset_free(*training);

@@ -104,7 +104,8 @@ static dsc_status read_kind(dsc_study_question *q, const json_t *json, const cha
     const json_t *format = json_object_get(json, "format");
     if (!kind || !json_is_integer(format) ||
         (strcmp(kind, kinds[DSC_STUDY_FOLDS]) != 0 && strcmp(kind, kinds[DSC_STUDY_CURVE]) != 0))
-        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected what a study asks, found something else", name);
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected what a study asks, found something else",
+                        name);
     if (json_integer_value(format) > FORMAT)
         return dsc_fail(
             error, DSC_ERROR_UNSUPPORTED,

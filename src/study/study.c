@@ -155,8 +155,8 @@ dsc_status dsc_study_start(dsc_study **result, dsc_study_question *question, con
     if (!status) status = dsc_study_make_trials(s, error);
     if (!status) status = make_room(s, error);
     if (!status)
-        status = dsc_run_folder_take(&s->folder, how->folder, labels[s->question.kind], s->question.name,
-                                     error);
+        status =
+            dsc_run_folder_take(&s->folder, how->folder, labels[s->question.kind], s->question.name, error);
     if (!status) status = take_folder(s, error);
     if (!status) status = claim_folder(s, error);
     if (!status) status = make_folders(s, error);
@@ -177,9 +177,10 @@ static dsc_status take_data(dsc_study *s, const dsc_dataset *data, dsc_remarks *
     const dsc_fingerprint found = dsc_dataset_fingerprint(s->data);
     const char *difference = dsc_fingerprint_difference(&s->question.data, &found);
     if (!difference) return DSC_OK;
-    return dsc_fail(error, DSC_ERROR_MISMATCH,
-                    "%s: was begun on other training data, %s: %s of %s differs; name the same data by --data",
-                    s->folder, s->question.data_name, difference, data->name);
+    return dsc_fail(
+        error, DSC_ERROR_MISMATCH,
+        "%s: was begun on other training data, %s: %s of %s differs; name the same data by --data", s->folder,
+        s->question.data_name, difference, data->name);
 }
 
 dsc_status dsc_study_resume(dsc_study **result, dsc_study_question *question, const dsc_dataset *data,

@@ -48,9 +48,10 @@ typedef enum dsc_study_kind {
 typedef struct dsc_study_question {
     dsc_study_kind kind;
     dsc_recipe recipe;
-    char *name;     /* of the recipe */
-    size_t folds;   /* of FOLDS */
-    size_t repeats; /* of CURVE: with as many seeds, each with other first weights and another choice of samples;
+    char *name;   /* of the recipe */
+    size_t folds; /* of FOLDS */
+    size_t
+        repeats; /* of CURVE: with as many seeds, each with other first weights and another choice of samples;
                        from 1 */
     size_t sizes[DSC_STUDY_SIZES_MOST]; /* of CURVE: samples, growing */
     size_t size_count; /* 0: dsc_study_start chooses 1/16, 1/8, 1/4, 1/2 and all of what is not held out */
@@ -82,9 +83,9 @@ typedef struct dsc_study_trial {
 typedef struct dsc_study dsc_study;
 
 typedef struct dsc_study_how {
-    const char *folder;        /* to be made, or empty; NULL: the next free "runs/NNNN-folds-NAME" or -curve- */
-    unsigned threads;          /* 0: all */
-    unsigned parallel;         /* trials at once, at most: their memory adds up; 0: as many as threads */
+    const char *folder; /* to be made, or empty; NULL: the next free "runs/NNNN-folds-NAME" or -curve- */
+    unsigned threads;   /* 0: all */
+    unsigned parallel;  /* trials at once, at most: their memory adds up; 0: as many as threads */
     double checkpoint_seconds; /* each trial is saved so often; 0: 10 */
     dsc_remarks *remarks;      /* resuming: what is to be told of the data; NULL: nothing */
 } dsc_study_how;

@@ -12,9 +12,9 @@
 
 struct dsc_study {
     dsc_study_question question;
-    const dsc_dataset *data; /* the samples that are studied */
-    dsc_dataset *matched;    /* of a resumed one: the data, numbered as the study began */
-    dsc_dataset *first;      /* the recipe's training-samples */
+    const dsc_dataset *data;  /* the samples that are studied */
+    dsc_dataset *matched;     /* of a resumed one: the data, numbered as the study began */
+    dsc_dataset *first;       /* the recipe's training-samples */
     dsc_dataset *rest, *held; /* of CURVE */
     uint16_t *fold;           /* (data's count), of FOLDS */
     dsc_study_trial *trials;

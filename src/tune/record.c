@@ -79,10 +79,10 @@ static json_t *data_json(const dsc_tune_search *s) {
 json_t *dsc_tune_start_line(const dsc_tune_search *s) {
     return json_pack("{s:s, s:i, s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:f, s:s, s:o, s:o}", "event", "start",
                      "format", FORMAT, "version", dsc_version(), "name", dsc_json_text(s->name), "recipe",
-                     dsc_recipe_json(&s->recipe), "space", space_json(&s->space), "trials", (json_int_t)s->trials,
-                     "reduction", (json_int_t)s->reduction, "least_epochs", (json_int_t)s->least_epochs,
-                     "validation", s->validation, "kernels", s->kernels, "data", data_json(s), "rungs",
-                     rungs_json(&s->plan));
+                     dsc_recipe_json(&s->recipe), "space", space_json(&s->space), "trials",
+                     (json_int_t)s->trials, "reduction", (json_int_t)s->reduction, "least_epochs",
+                     (json_int_t)s->least_epochs, "validation", s->validation, "kernels", s->kernels, "data",
+                     data_json(s), "rungs", rungs_json(&s->plan));
 }
 
 json_t *dsc_tune_result_line(const dsc_tune_search *s, size_t trial, size_t rung, const char *message) {

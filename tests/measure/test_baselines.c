@@ -60,8 +60,8 @@ static dsc_dataset *drawn(size_t count, size_t height, size_t width, bool ends, 
     for (size_t i = 0; i < count * height * width; i++)
         images[i] = (uint8_t)(ends ? 255 * dsc_rng_up_to(&rng, 1) : dsc_rng_up_to(&rng, 1));
     for (size_t i = 0; i < count; i++) labels[i] = (uint8_t)dsc_rng_up_to(&rng, 4);
-    ASSERT_OK(dsc_dataset_from_memory(&data, images, labels, count, (const size_t[]){1, height, width}, 5, NULL,
-                                      "drawn", &error),
+    ASSERT_OK(dsc_dataset_from_memory(&data, images, labels, count, (const size_t[]){1, height, width}, 5,
+                                      NULL, "drawn", &error),
               error);
     free(images);
     free(labels);

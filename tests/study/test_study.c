@@ -204,10 +204,15 @@ static void what_cannot_be_studied_leaves_no_folder(void **state) {
 
 static void a_damaged_question_is_told(void **state) {
     (void)state;
-    static const char *const texts[] = {"", "{", "[]", "{}", "{\"kind\": \"folds\", \"format\": 2}",
-                                        "{\"kind\": \"folds\", \"format\": 1, \"recipe\": {}}",
-                                        "{\"kind\": \"curve\", \"format\": 1, \"recipe\": {}, \"name\": \"a\","
-                                        " \"kernels\": \"b\", \"folds\": 5, \"repeats\": 1, \"sizes\": []}"};
+    static const char *const texts[] = {
+        "",
+        "{",
+        "[]",
+        "{}",
+        "{\"kind\": \"folds\", \"format\": 2}",
+        "{\"kind\": \"folds\", \"format\": 1, \"recipe\": {}}",
+        "{\"kind\": \"curve\", \"format\": 1, \"recipe\": {}, \"name\": \"a\","
+        " \"kernels\": \"b\", \"folds\": 5, \"repeats\": 1, \"sizes\": []}"};
     dsc_error error;
     char path[4200];
     const dsc_study_how how = in("damaged");

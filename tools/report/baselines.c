@@ -23,8 +23,8 @@ static report_duel duel(const dsc_baselines *b, const report_exam *exam, bool ma
         const report_answer *a = &exam->answers[i];
         const size_t other = majority ? b->majority : b->neighbours[i];
         const bool x = a->label == a->prediction, y = a->label == other;
-        size_t *cell = x ? (y ? &duel.paired.both : &duel.paired.first)
-                         : (y ? &duel.paired.second : &duel.paired.none);
+        size_t *cell =
+            x ? (y ? &duel.paired.both : &duel.paired.first) : (y ? &duel.paired.second : &duel.paired.none);
         ++*cell;
     }
     duel.difference = dsc_paired_difference(&duel.paired);
@@ -37,8 +37,8 @@ dsc_status report_baselines_measure(report_baselines *baselines, const report_ex
                                     dsc_error *error) {
     *baselines = (report_baselines){0};
     report_watch own = watch ? *watch : (report_watch){0};
-    dsc_status status = dsc_baselines_measure(&baselines->measured, training, exam->data, 0, threads, tell,
-                                              &own, error);
+    dsc_status status =
+        dsc_baselines_measure(&baselines->measured, training, exam->data, 0, threads, tell, &own, error);
     if (status) return status;
     baselines->majority = duel(&baselines->measured, exam, true);
     baselines->neighbours = duel(&baselines->measured, exam, false);
@@ -151,8 +151,8 @@ json_t *report_baselines_json(const report_baselines *baselines, const report_ex
         (void)json_object_set_new(majority, "class",
                                   json_string(dsc_model_class_name(exam->numbering, b->majority)));
     if (neighbours)
-        (void)json_object_update_new(neighbours, json_pack("{s:i, s:I, s:I}", "neighbours", DSC_NEIGHBOURS,
-                                                           "searched", (json_int_t)b->searched, "training",
-                                                           (json_int_t)b->training));
+        (void)json_object_update_new(neighbours,
+                                     json_pack("{s:i, s:I, s:I}", "neighbours", DSC_NEIGHBOURS, "searched",
+                                               (json_int_t)b->searched, "training", (json_int_t)b->training));
     return json_pack("{s:o, s:o}", "majority", majority, "neighbours", neighbours);
 }

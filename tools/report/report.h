@@ -21,7 +21,7 @@ typedef struct report_subject {
     const char *data_name; /* what it was measured on */
     const char *split;     /* "test set" */
     unsigned threads;
-    const dsc_run_facts *facts; /* of the run's log; NULL: it has none that can be read */
+    const dsc_run_facts *facts;               /* of the run's log; NULL: it has none that can be read */
     const struct report_baselines *baselines; /* NULL: not measured */
 } report_subject;
 
