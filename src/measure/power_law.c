@@ -78,6 +78,10 @@ bool dsc_power_law_outlook(dsc_outlook *outlook, const double *n, const double *
         const double value = dsc_power_law_at(&law, at);
         outlook->low = fmin(outlook->low, value);
         outlook->high = fmax(outlook->high, value);
+        if (i + 1 == count) outlook->foretold = dsc_power_law_at(&law, n[i]);
     }
+    const double off = error[count - 1] / outlook->foretold;
+    outlook->low = fmin(outlook->low, outlook->error * fmin(off, 1 / off));
+    outlook->high = fmax(outlook->high, outlook->error * fmax(off, 1 / off));
     return true;
 }

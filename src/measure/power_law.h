@@ -23,11 +23,14 @@ bool dsc_power_law_fit(dsc_power_law *law, const double *n, const double *error,
 
 double dsc_power_law_at(const dsc_power_law *law, double n);
 
-/* The law of all points at `n`, and the range of those that leave out one point each: not an interval of a
- * known probability, but what a single point may change. False as above. */
+/* The law of all points at `n`, and a range around it: not an interval of a known probability, but what a
+ * single point may change, and how well the law has foretold the last point from those before. low and high are
+ * the least and the largest of the laws that leave out one point each, and of error * r and error / r, r being
+ * the last point's error as measured / as foretold. False as above. */
 typedef struct dsc_outlook {
     dsc_power_law law;
     double n, error, low, high;
+    double foretold; /* the error at the last point, by the others */
 } dsc_outlook;
 bool dsc_power_law_outlook(dsc_outlook *outlook, const double *n, const double *error, size_t count,
                            double at);

@@ -117,16 +117,15 @@ static dsc_status read_kind(dsc_study_question *q, const json_t *json, const cha
 
 dsc_status dsc_study_question_read(dsc_study_question *q, const json_t *json, const char *name,
                                    dsc_error *error) {
-    const size_t least = 0;
     dsc_status status = read_kind(q, json, name, error);
     if (!status) status = dsc_recipe_from_part(&q->recipe, json_object_get(json, "recipe"), name, error);
     if (!status) status = read_text(&q->name, json, "name", name, error);
     if (!status) status = read_text(&q->kernels, json, "kernels", name, error);
     if (!status)
-        status = read_count(&q->folds, json_object_get(json, "folds"), "folds", least, DSC_FOLDS_MOST, name,
+        status = read_count(&q->folds, json_object_get(json, "folds"), "folds", 0, DSC_FOLDS_MOST, name,
                             error);
     if (!status)
-        status = read_count(&q->repeats, json_object_get(json, "repeats"), "repeats", least,
+        status = read_count(&q->repeats, json_object_get(json, "repeats"), "repeats", 0,
                             DSC_STUDY_REPEATS_MOST, name, error);
     if (!status) status = read_sizes(q, json_object_get(json, "sizes"), name, error);
     if (!status) status = read_data(q, json_object_get(json, "data"), name, error);

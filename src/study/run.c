@@ -105,7 +105,13 @@ static dsc_status work(dsc_study *s, dsc_error *error) {
 
 static dsc_status finish(const dsc_study *s, dsc_error *error) {
     size_t failed = 0;
-    for (size_t i = 0; i < s->count; i++) failed += s->trials[i].failed;
+    for (size_t i = 0; i < s->count; i++) {
+        /* A process that was killed behind a result has left its checkpoint. */
+        char *path = dsc_study_checkpoint_path(s, i);
+        if (path) (void)unlink(path);
+        free(path);
+        failed += s->trials[i].failed;
+    }
     (void)rmdir(s->checkpoints);
     if (failed < s->count) return DSC_OK;
     return dsc_fail(error, DSC_ERROR_DIVERGED,

@@ -114,6 +114,29 @@ json_holds_intervals_pairs_calibration_and_speed() {
     same "$(json "j['speed']['latency_median_seconds'] > 0 and j['speed']['images_per_second'] > 0")" True
     same "$(json "'confused' in j and 'macro_f1_interval' in j")" True
 }
+what_is_reached_without_a_network_is_told() {
+    needs_json || return
+    run report "$work/run" --json "${_quick[@]}"
+    exits 0
+    # 3 test images of each of 4 classes, whose shades lie far apart.
+    same "$(json "(j['baselines']['majority']['class'], j['baselines']['majority']['accuracy'])")" "('0', 0.25)"
+    same "$(json "[j['baselines']['neighbours'][k] for k in ('accuracy', 'neighbours', 'searched', 'training')]")" "[1.0, 3, 68, 68]"
+    same "$(json "abs(j['accuracy'] - 1 - j['baselines']['neighbours']['difference']) < 1e-12")" True
+    same "$(json "len(j['baselines']['majority']['difference_interval']), 0 <= j['baselines']['majority']['p'] <= 1")" "(2, True)"
+    run report "$work/run" "${_quick[@]}" --out "$work/baselines"
+    prints "baseline: always \"0\", the most frequent class, right on 25.00 %"
+    prints "baseline: 3 nearest neighbours among all 68 training images, right on 100.00 %"
+    prints "percentage points"
+    holds "the page does not have them" grep -q 'id="baselines"' "$work/baselines/report.html"
+    run evaluate "$work/run" --json
+    same "$(json "j['majority']")" "{'class': '0', 'accuracy': 0.25}"
+    # On images that they have learned from, they would say nothing.
+    run report "$work/run" --split train "${_quick[@]}"
+    exits 0
+    prints_no "baseline"
+    run evaluate "$work/run" --split train
+    prints_no "baseline"
+}
 two_models_are_compared_image_by_image() {
     run report --compare "$work/run" "$work/weak" "${_quick[@]}"
     exits 0

@@ -51,7 +51,7 @@ threads_and_parallel_trainings_change_nothing() {
 _killed() {
     local folder=$1 tries=0 id
     shift
-    while [ $tries -lt 40 ]; do
+    while [ $tries -lt 25 ]; do
         tries=$((tries + 1))
         if [ -e "$folder/study.json" ]; then
             "$program" "$1" --data "$_small" --resume "$folder" --quiet --checkpoint-seconds 0.01 --threads 2 >"$work/.killed" 2>/dev/null &
@@ -98,9 +98,16 @@ a_damaged_result_is_done_again() {
     cp -r "$work/folds" "$work/damaged"
     echo '{"trial": 2}' >"$work/damaged/results/0002.json"
     rm "$work/damaged/results/0003.json"
+    # What a process leaves that is killed between a result and the end of its checkpoint, and one amid a write.
+    mkdir "$work/damaged/checkpoints"
+    echo x >"$work/damaged/checkpoints/0001"
+    echo x >"$work/damaged/checkpoints/0003"
+    echo x >"$work/damaged/results/0004.json.dsc-1.tmp"
     run cross-validate --data "$_small" --resume "$work/damaged" --quiet
     exits 0
     says "0002.json"
+    says "begins anew"
+    holds "something is left" [ -z "$(ls "$work/damaged/checkpoints" "$work/damaged/results/"*.tmp 2>/dev/null)" ]
     holds "the same results" [ "$(_results "$work/folds")" = "$(_results "$work/damaged")" ]
 }
 the_test_set_is_not_looked_at() {

@@ -70,6 +70,8 @@ data_fit() {
 }
 searches_and_lessons_fit() {
     _terminal || return
+    _narrow learn-curve --data digits --training-samples 200 --epochs 1 --model 784-8-10 --out learned
+    _narrow cross-validate --data digits --training-samples 200 --epochs 1 --model 784-8-10 --out folded
     _narrow tune --data digits --training-samples 200 --epochs 1 --model 784-8-10 "batch=8|16|32" --out searched
     _narrow tutorial --data "$_small" --training-sample 60 --test-sample 12 --epochs 2
 }

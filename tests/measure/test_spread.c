@@ -52,9 +52,13 @@ static void a_power_law_is_found_again(void **state) {
     near(o.law.scale, 3, 1e-6);
     near(o.error, 0.01 + 3 * pow(25600, -0.6), 1e-9);
     near(o.low, o.high, 1e-9);
+    near(o.foretold, error[7], 1e-9);
     error[7] *= 1.1;
     assert_true(dsc_power_law_outlook(&o, n, error, 8, 25600));
     assert_true(o.low < o.high && o.low <= o.error && o.error <= o.high);
+    /* The others foretell what was there before it was made a tenth larger. */
+    near(o.foretold, error[7] / 1.1, 1e-9);
+    assert_true(o.high >= o.error * 1.1 - 1e-12 && o.low <= o.error / 1.1 + 1e-12);
 }
 
 static void what_does_not_fall_is_not_extrapolated(void **state) {
