@@ -75,20 +75,22 @@ static void append_outlook(dsc_text *text, const learn_results *r) {
     const learn_size *last = &r->sizes[r->count - 1];
     char now[32], then[32], range[80], foretold[32];
     if (!r->has_outlook) {
-        dsc_text_append(text,
-                        "What more images would bring cannot be told: that takes %d sizes or more, and errors "
-                        "that fall from one to the next\n",
-                        DSC_POWER_LAW_LEAST);
+        dsc_text_append(
+            text,
+            "What more images would bring cannot be told: that takes %d sizes or more, and errors "
+            "that fall from one to the next\n",
+            DSC_POWER_LAW_LEAST);
         return;
     }
     (void)report_percent(now, 1 - last->accuracy.mean, 2);
-    dsc_text_append(text,
-                    "If the curve goes on as it began, twice as many images (%.0f) would bring the error from "
-                    "%s %% to about %s %% (%s), hardly further: curves flatten. From the sizes before, %s %% "
-                    "was to be expected of %zu images, and %s %% was measured\n",
-                    o->n, now, report_percent(then, o->error, 2),
-                    report_percents(range, (const double[2]){o->low, o->high}, 2),
-                    report_percent(foretold, o->foretold, 2), last->samples, now);
+    dsc_text_append(
+        text,
+        "If the curve goes on as it began, twice as many images (%.0f) would bring the error from "
+        "%s %% to about %s %% (%s), hardly further: curves flatten. From the sizes before, %s %% "
+        "was to be expected of %zu images, and %s %% was measured\n",
+        o->n, now, report_percent(then, o->error, 2),
+        report_percents(range, (const double[2]){o->low, o->high}, 2),
+        report_percent(foretold, o->foretold, 2), last->samples, now);
 }
 
 static dsc_status report_text(const learn_results *r, dsc_error *error) {
@@ -149,8 +151,8 @@ static json_t *outlook_json(const learn_results *r) {
     const dsc_outlook *o = &r->outlook;
     if (!r->has_outlook) return json_null();
     return json_pack("{s:f, s:f, s:f, s:[f, f], s:f, s:f, s:f}", "samples", o->n, "error", o->error,
-                     "last_foretold", o->foretold, "error_range",
-                     o->low, o->high, "floor", o->law.floor, "scale", o->law.scale, "rate", o->law.rate);
+                     "last_foretold", o->foretold, "error_range", o->low, o->high, "floor", o->law.floor,
+                     "scale", o->law.scale, "rate", o->law.rate);
 }
 
 static dsc_status report_json(const learn_results *r, dsc_error *error) {

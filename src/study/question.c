@@ -122,8 +122,8 @@ dsc_status dsc_study_question_read(dsc_study_question *q, const json_t *json, co
     if (!status) status = read_text(&q->name, json, "name", name, error);
     if (!status) status = read_text(&q->kernels, json, "kernels", name, error);
     if (!status)
-        status = read_count(&q->folds, json_object_get(json, "folds"), "folds", 0, DSC_FOLDS_MOST, name,
-                            error);
+        status =
+            read_count(&q->folds, json_object_get(json, "folds"), "folds", 0, DSC_FOLDS_MOST, name, error);
     if (!status)
         status = read_count(&q->repeats, json_object_get(json, "repeats"), "repeats", 0,
                             DSC_STUDY_REPEATS_MOST, name, error);
