@@ -20,8 +20,11 @@ fi
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(date +%s)}
 export SOURCE_DATE_EPOCH
 for page in $("$program" help --as names); do
-    # "descender-data-info" is asked for as "data info".
+    # "descender-learn-curve" is asked for as "learn-curve", "descender-data-info" as "data info".
+    topic=${page#descender}
+    topic=${topic#-}
     # shellcheck disable=SC2046  # words
-    "$program" help --as man $(echo "${page#descender}" | tr '-' ' ') | scdoc >"$folder/man/man1/$page.1"
+    { "$program" help --as man ${topic:+"$topic"} 2>/dev/null || "$program" help --as man $(echo "$topic" | tr '-' ' '); } |
+        scdoc >"$folder/man/man1/$page.1"
 done
 : >"$folder/.made"
