@@ -93,6 +93,17 @@ an_interrupted_study_says_how_to_go_on() {
     says "cross-validate --resume"
     holds "a checkpoint was kept" [ -n "$(ls "$work/stopped/checkpoints")" ]
 }
+a_study_goes_on_with_its_own_data_alone() {
+    [ -d "$work/folds" ] || run "${_folds[@]}" --out "$work/folds" --threads 1
+    # The same images, of which one is in another class.
+    "$program" data pack "$_small" "$work/relabelled" --quiet
+    rm -f "$work"/relabelled/train-labels-idx1-ubyte*
+    { gzip -dcf "$_small"/train-labels-idx1-ubyte* | head -c 8; gzip -dcf "$_small"/train-labels-idx1-ubyte* | tail -c +9 | tac -rs .; } \
+        >"$work/relabelled/train-labels-idx1-ubyte"
+    run cross-validate --data "$work/relabelled" --resume "$work/folds" --quiet
+    exits 1
+    says "was begun on other training data"
+}
 a_damaged_result_is_done_again() {
     [ -d "$work/folds" ] || run "${_folds[@]}" --out "$work/folds" --threads 1
     cp -r "$work/folds" "$work/damaged"
