@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* study.h: what `descender cross-validate` and `descender learn-curve` share: their options, beginning a study
- * or going on with one, and what is seen while it works. */
+/* study.h: what `descender cross-validate` and `descender learn-curve` share: their options, how a study is
+ * begun or resumed, and what is shown while it works. */
 #ifndef CLI_STUDY_H
 #define CLI_STUDY_H
 
@@ -86,7 +86,7 @@ typedef struct study_command {
     const char *const *own;
     /* Says what is asked, beside the recipe and its name. */
     dsc_status (*ask)(dsc_study_question *question, command_call *call, dsc_error *error);
-    /* A remark on what is about to be done; and the heading of the rows, and a row for each trial, as text. */
+    /* Remarks on what is about to be done; and appends a row for a trial, or the heading of the rows. */
     void (*tell)(const command_call *call, const dsc_study *study);
     void (*row)(dsc_text *text, const dsc_study *study, size_t trial); /* SIZE_MAX: the heading */
     /* The results, on standard output. */

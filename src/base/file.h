@@ -78,7 +78,7 @@ void dsc_file_sweep(const char *folder, const char *const *names);
 /* The same of whatever name, in a folder where all names are ours. */
 void dsc_file_sweep_all(const char *folder);
 
-/* Removes `path` if it is called as a temporary file of ours is, of whatever name, and its process is dead. */
+/* Removes `path` if it is named like a temporary file of ours, and its process is dead. */
 void dsc_file_remove_dead(const char *path);
 
 /* Gives the finished file `from` the name that `path` is or leads to, as a commit does. */

@@ -12,6 +12,7 @@ enum {
     DSC_STREAM_AUGMENT = 5,  /* (0, sample, epoch, position in the chain) */
     DSC_STREAM_TUNE = 6,     /* (0, trial, 0, 0) */
     DSC_STREAM_MIXUP = 8,    /* (0, sample, epoch, 0) */
+    DSC_STREAM_FOLDS = 9,    /* (0, 0, round, class): folds and growing parts (data/folds.h) */
     DSC_STREAM_BOOTSTRAP = 7 /* one after the other: metrics drawn anew, the start of principal components */
 };
 

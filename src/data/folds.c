@@ -9,11 +9,9 @@
 
 #include <stdlib.h>
 
-/* What is drawn here must not repeat what data/split.c draws from the same seed: so the third word of the
- * counter is not 0. */
+/* Round 0 is that of the folds. */
 static void begin(dsc_rng *rng, uint64_t seed, uint64_t round, uint64_t label) {
-    dsc_rng_philox(rng, (const uint64_t[2]){seed, DSC_STREAM_SPLIT},
-                   (const uint64_t[4]){0, 0, 1 + round, label});
+    dsc_rng_philox(rng, (const uint64_t[2]){seed, DSC_STREAM_FOLDS}, (const uint64_t[4]){0, 0, round, label});
 }
 
 /* The samples of a class in a random order; how many. */

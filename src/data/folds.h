@@ -9,9 +9,9 @@ enum { DSC_FOLDS_MOST = 1000 };
 
 /* fold[i] (count): which of `folds` parts sample i is in, from 0. The same data and seed give the same folds.
  *
- * Without groups the folds are stratified: the samples of each class are dealt out in a random order, so that
- * neither a class nor the whole differs by more than one sample between two folds. With groups, all samples of
- * a group are in one fold: the largest group first, of equally large ones in a random order, each group goes
+ * Without groups the folds are stratified: the samples of each class are dealt out in a random order. Two
+ * folds differ by at most one sample, in each class and in all. With groups, all samples of a group are in
+ * one fold: groups are placed from the largest to the smallest, equally large ones in a random order, each
  * where its classes are lacking most.
  *
  * ARGUMENT: fewer than 2 folds, more than DSC_FOLDS_MOST, more than there are samples or groups. */

@@ -16,17 +16,17 @@ typedef struct dsc_power_law {
     double rate;         /* 0.02 to 2 */
 } dsc_power_law;
 
-/* Fits by the least squares of (fit - error) / error, so that small errors count as much as large ones. False:
+/* Fits by the least squares of (fit - error) / error, so that small errors count like large ones. False:
  * fewer than DSC_POWER_LAW_LEAST points, more than DSC_POWER_LAW_MOST, a number that is not above 0 and
  * finite, or errors that do not fall with n: there is nothing to extrapolate then. */
 bool dsc_power_law_fit(dsc_power_law *law, const double *n, const double *error, size_t count);
 
 double dsc_power_law_at(const dsc_power_law *law, double n);
 
-/* The law of all points at `n`, and a range around it: not an interval of a known probability, but what a
- * single point may change, and how well the law has foretold the last point from those before. low and high are
- * the least and the largest of the laws that leave out one point each, and of error * r and error / r, r being
- * the last point's error as measured / as foretold. False as above. */
+/* The law of all points at `n`, and a range around it. The range has no known probability. It shows what a
+ * single point may change, and how well the law has foretold the last point from those before: it spans the
+ * laws that leave out one point each, and error * r and error / r, where r is the last point's error as
+ * measured / as foretold. False as above. */
 typedef struct dsc_outlook {
     dsc_power_law law;
     double n, error, low, high;

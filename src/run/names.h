@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* names.h: how the files in the folders of runs, searches (tune) and studies are called, beside their recipes.
- * They tell them apart where one is named in place of the other. */
+/* names.h: the names of files in the folders of runs, searches (tune) and studies, beside their recipes. They
+ * tell these folders apart where one is named in place of another. */
 #ifndef DSC_RUN_NAMES_H
 #define DSC_RUN_NAMES_H
 

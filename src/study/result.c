@@ -108,7 +108,7 @@ static bool read_confusion(dsc_study_trial *t, const json_t *rows, size_t classe
     return all == t->held_out;
 }
 
-static bool read_trial(dsc_study_trial *t, const json_t *json, size_t trial, size_t classes) {
+bool dsc_study_result_parse(dsc_study_trial *t, const json_t *json, size_t trial, size_t classes) {
     const json_t *seconds = json_object_get(json, "seconds"), *loss = json_object_get(json, "loss");
     const char *failed = json_string_value(json_object_get(json, "failed"));
     if (!is_count(json_object_get(json, "trial"), trial + 1) ||
@@ -118,7 +118,10 @@ static bool read_trial(dsc_study_trial *t, const json_t *json, size_t trial, siz
         return false;
     t->seconds = json_number_value(seconds);
     t->failed = failed != NULL;
-    if (failed) return (t->message = strdup(failed)) != NULL;
+    if (failed) {
+        free(t->message);
+        return (t->message = strdup(failed)) != NULL;
+    }
     t->loss = json_number_value(loss);
     return json_is_number(loss) && read_confusion(t, json_object_get(json, "confusion"), classes) &&
            is_count(json_object_get(json, "right"), t->right);
@@ -135,7 +138,7 @@ dsc_status dsc_study_result_read(dsc_study *s, size_t trial, dsc_error *error) {
     if (dsc_is_there(path)) {
         status = dsc_file_read(&bytes, &size, path, FILE_MOST, error);
         if (!status) status = dsc_json_parse(&json, bytes, size, JSON_REJECT_DUPLICATES, path, error);
-        if (!status && !read_trial(t, json, trial, s->data->classes))
+        if (!status && !dsc_study_result_parse(t, json, trial, s->data->classes))
             status = dsc_fail(error, DSC_ERROR_FORMAT, "%s: is no result of trial %zu of this study", path,
                               trial + 1);
         t->done = !status;

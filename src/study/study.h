@@ -34,8 +34,8 @@
 enum { DSC_STUDY_SIZES_MOST = 64, DSC_STUDY_REPEATS_MOST = 100 };
 
 typedef enum dsc_study_kind {
-    /* The training set is cut into folds (data/folds.h); each trial holds one of them out, trains on the others
-     * as the recipe says, and is measured on it. */
+    /* The training set is cut into folds (data/folds.h). Each trial holds one of them out, trains on the
+     * others as the recipe says, and is measured on the fold that it held out. */
     DSC_STUDY_FOLDS,
     /* A share of the training set is held out, the same for all trials: what the data hold out themselves, or
      * the recipe's `validation`, or a tenth. Trials train on more and more of the rest, each class in its
@@ -55,9 +55,9 @@ typedef struct dsc_study_question {
                        from 1 */
     size_t sizes[DSC_STUDY_SIZES_MOST]; /* of CURVE: samples, growing */
     size_t size_count; /* 0: dsc_study_start chooses 1/16, 1/8, 1/4, 1/2 and all of what is not held out */
-    /* Of CURVE: false: every trial takes as many steps as all samples would in the recipe's epochs (rounded to
-     * whole epochs), so that the sizes differ in data alone, not in how long was trained. true: the recipe's
-     * epochs. */
+    /* Of CURVE. false: every trial takes as many steps as all samples take in the recipe's epochs, rounded to
+     * whole epochs, so that sizes differ in their data alone, not in how long they are trained. true: every
+     * trial takes the recipe's epochs. */
     bool same_epochs;
     /* dsc_study_start fills in the rest. */
     char *kernels, *data_name;
