@@ -248,6 +248,10 @@ dsc_status dsc_baselines_measure(dsc_baselines *baselines, const dsc_dataset *tr
                         "together",
                         test->name, dsc_shape_text(a, 3, training->shape), training->name,
                         dsc_shape_text(b, 3, test->shape));
+    if (training->type != DSC_U8 || test->type != DSC_U8 || !training->images || !test->images)
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                        "%s: neighbours are searched among bytes in memory alone; give such images",
+                        test->name);
     s.searched = baselines->searched = choose_searched(&s, work);
     baselines->majority = dsc_majority_class(training);
     baselines->neighbours = dsc_allocate(test->count, sizeof *baselines->neighbours);

@@ -37,7 +37,8 @@ size_t dsc_majority_class(const dsc_dataset *data);
  * `work` (0: DSC_NEIGHBOUR_WORK): where test images x training images x pixels is more, the training images
  * are thinned out evenly, but never to fewer than 100.
  *
- * Both sets must be numbered alike. MISMATCH: their images are of different shapes. `on_progress` (NULL:
+ * Both sets must be numbered alike. MISMATCH: their images are of different shapes. UNSUPPORTED: they are no
+ * bytes in memory. `on_progress` (NULL:
  * nobody looks) is told how many of how many training images were searched; a non-zero answer ends the work
  * with STOPPED. Release with dsc_baselines_clear, also after a failure. */
 dsc_status dsc_baselines_measure(dsc_baselines *baselines, const dsc_dataset *training,

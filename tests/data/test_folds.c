@@ -17,8 +17,8 @@ static dsc_dataset *make(void) {
     dsc_rng_seed(&rng, 1);
     dsc_rng_permutation(&rng, order, COUNT);
     for (size_t i = 0; i < COUNT; i++) labels[order[i]] = i < 60 ? 0 : i < 90 ? 1 : 2;
-    ASSERT_OK(dsc_dataset_from_memory(&data, images, labels, COUNT, (const size_t[]){1, 1, 1}, CLASSES, NULL,
-                                      "made", &error),
+    ASSERT_OK(testing_dataset(&data, images, labels, COUNT, (const size_t[]){1, 1, 1}, CLASSES, NULL, "made",
+                              &error),
               error);
     return data;
 }

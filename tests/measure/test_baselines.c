@@ -60,8 +60,8 @@ static dsc_dataset *drawn(size_t count, size_t height, size_t width, bool ends, 
     for (size_t i = 0; i < count * height * width; i++)
         images[i] = (uint8_t)(ends ? 255 * dsc_rng_up_to(&rng, 1) : dsc_rng_up_to(&rng, 1));
     for (size_t i = 0; i < count; i++) labels[i] = (uint8_t)dsc_rng_up_to(&rng, 4);
-    ASSERT_OK(dsc_dataset_from_memory(&data, images, labels, count, (const size_t[]){1, height, width}, 5,
-                                      NULL, "drawn", &error),
+    ASSERT_OK(testing_dataset(&data, images, labels, count, (const size_t[]){1, height, width}, 5, NULL,
+                              "drawn", &error),
               error);
     free(images);
     free(labels);
@@ -154,7 +154,7 @@ static int stop(void *user, size_t done, size_t total) {
     return 1;
 }
 
-static void whoever_watches_may_stop_it(void **state) {
+static void whoever_watches_may_stop_it_and_other_images_are_refused(void **state) {
     (void)state;
     dsc_error error;
     dsc_baselines b;
@@ -166,6 +166,19 @@ static void whoever_watches_may_stop_it(void **state) {
     dsc_dataset *wide = drawn(5, 2, 3, true, 2);
     assert_int_equal(dsc_baselines_measure(&b, training, wide, 0, 1, NULL, NULL, &error), DSC_ERROR_MISMATCH);
     ASSERT_MESSAGE(error, "expected images of");
+    dsc_baselines_clear(&b);
+    dsc_dataset_free(wide);
+    dsc_dataset_options options = dsc_dataset_options_defaults();
+    const float numbers[4] = {0};
+    options.count = 1;
+    memcpy(options.shape, (const size_t[]){1, 2, 2}, sizeof options.shape);
+    options.type = DSC_F32;
+    options.images = numbers;
+    options.labels = (const uint8_t[]){0};
+    options.classes = 5;
+    ASSERT_OK(dsc_dataset_create(&wide, &options, &error), error);
+    assert_int_equal(dsc_baselines_measure(&b, training, wide, 0, 1, NULL, NULL, &error),
+                     DSC_ERROR_UNSUPPORTED);
     dsc_baselines_clear(&b);
     dsc_dataset_free(wide);
     dsc_dataset_free(training);
@@ -198,7 +211,7 @@ int main(void) {
         cmocka_unit_test(the_number_of_threads_changes_no_answer),
         cmocka_unit_test(too_much_work_thins_the_training_images_out),
         cmocka_unit_test(the_majority_is_that_of_the_training_set),
-        cmocka_unit_test(whoever_watches_may_stop_it),
+        cmocka_unit_test(whoever_watches_may_stop_it_and_other_images_are_refused),
         cmocka_unit_test(every_failed_allocation_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

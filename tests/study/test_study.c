@@ -19,8 +19,8 @@ static dsc_dataset *make(bool grouped) {
         labels[i] = (uint8_t)(i % CLASSES);
         images[i][1 + labels[i]] = 200;
     }
-    ASSERT_OK(dsc_dataset_from_memory(&data, &images[0][0], labels, COUNT, (const size_t[]){1, SIDE, SIDE},
-                                      CLASSES, NULL, "made", &error),
+    ASSERT_OK(testing_dataset(&data, &images[0][0], labels, COUNT, (const size_t[]){1, SIDE, SIDE}, CLASSES,
+                              NULL, "made", &error),
               error);
     if (grouped) {
         uint64_t *groups = malloc(COUNT * sizeof *groups);
