@@ -60,8 +60,8 @@ char *dsc_study_checkpoint_path(const dsc_study *study, size_t trial);
 
 void dsc_study_trial_take(dsc_study_trial *trial, const dsc_metrics *metrics);
 dsc_status dsc_study_result_write(const dsc_study *study, size_t trial, dsc_error *error);
-/* Fills the trial's result from a result's JSON; false if that is none of this trial, which must have room for
- * the confusion of `classes`. */
+/* Fills the trial's result from a result's JSON. false: the JSON is no result of this trial. The trial must
+ * have room for the confusion of `classes`. */
 bool dsc_study_result_parse(dsc_study_trial *t, const json_t *json, size_t trial, size_t classes);
 /* Reads the result if there is one. FORMAT: it is damaged, and the trial is as if it was not done. */
 dsc_status dsc_study_result_read(dsc_study *study, size_t trial, dsc_error *error);
