@@ -5,6 +5,8 @@ find_package(Threads REQUIRED)
 pkg_check_modules(LIBDEFLATE REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 set(DESCENDER_REQUIRED PkgConfig::LIBDEFLATE PkgConfig::JANSSON Threads::Threads m)
+# The same for users of the static library, as DescenderConfig.cmake finds them.
+set(DESCENDER_REQUIRED_INSTALLED PkgConfig::DESCENDER_LIBDEFLATE PkgConfig::DESCENDER_JANSSON Threads::Threads m)
 set(DESCENDER_OPTIONAL "")
 set(DESCENDER_OPTIONAL_DEFINITIONS "")
 set(table "  library         state    what its absence costs\n")

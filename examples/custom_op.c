@@ -19,12 +19,9 @@
 /* Are the inputs right, and what shape has the output? */
 static dsc_status prelu_shapes(dsc_shape_rule *rule, dsc_error *error) {
     const dsc_shape *x = &rule->in[0], *slope = &rule->in[1];
-    if (!x->rank || slope->rank != 1 || slope->size[0] != x->size[0] || rule->role[1] != DSC_ROLE_PARAMETER) {
-        error->code = DSC_ERROR_ARGUMENT;
-        (void)snprintf(error->message, sizeof error->message,
-                       "expected values (C, ...) and a parameter (C), a slope for each channel");
-        return error->code;
-    }
+    if (!x->rank || slope->rank != 1 || slope->size[0] != x->size[0] || rule->role[1] != DSC_ROLE_PARAMETER)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "expected values (C, ...) and a parameter (C), a slope for each channel");
     rule->out[0] = *x;
     return DSC_OK;
 }

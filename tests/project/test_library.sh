@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The library as others meet it: what it exports, what it needs, what its header asks of a compiler, and
-# whether a program finds it through pkg-config once it is installed.
+# The library as others meet it: what it exports, what it needs, what its header asks of a compiler. test_installed.sh
+# has what users do with it once it is installed.
 #   test_library.sh PROGRAM     in the build folder
 set -u
 source "$(dirname "$0")/../shell.sh"
-build=$PWD
 header=$top/include/descender.h
 sanitize=$(sed -n 's/^DESCENDER_SANITIZE:[A-Z]*=//p' CMakeCache.txt)
 coverage=$(sed -n 's/^DESCENDER_COVERAGE:[A-Z]*=//p' CMakeCache.txt)
@@ -30,7 +29,7 @@ done
 # --- what is in the library ---
 if [ -n "$sanitize" ] || [ "$coverage" = ON ]; then
     for name in the_library_exports_what_the_header_declares the_library_neither_prints_nor_exits \
-        the_library_has_no_mutable_globals an_installed_library_serves_a_small_program; do
+        the_library_has_no_mutable_globals; do
         skip $name "needs a build without sanitizers or coverage"
     done
     finish
@@ -75,25 +74,4 @@ forgotten.c: no registry has a line for dsc_layer_forgotten
 forgotten.c: no registry has a line for dsc_op_forgotten
 forgotten.c: no registry has a line for picture_format_forgotten"
 
-# --- as installed ---
-prefix=$folder/prefix
-succeeds "installing_works" cmake --install "$build" --prefix "$prefix"
-export PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name descender.pc)")
-is "pkg_config_knows_the_version" "$(pkg-config --modversion descender)" "$("$prefix/bin/descender" --version | sed -n 's/^descender //p')"
-libraries=$(dirname "$PKG_CONFIG_PATH")
-for example in "$top"/examples/*.c; do
-    name=$(basename "$example" .c)
-    # shellcheck disable=SC2046
-    succeeds "the_example_${name}_builds_through_pkg_config" \
-        "$cc" -std=c17 -Wall -Wextra -Wpedantic -Werror "$example" -o "$folder/$name" $(pkg-config --cflags --libs descender)
-    # shellcheck disable=SC2046
-    succeeds "the_example_${name}_builds_statically" \
-        "$cc" -std=c17 -Wall -Wextra -Wpedantic -Werror "$example" -o "$folder/$name-static" \
-        $(pkg-config --cflags descender) "$libraries/libdescender.a" $(pkg-config --libs --static descender | sed 's/-ldescender//')
-    LD_LIBRARY_PATH=$libraries "$folder/$name" >"$folder/shared.txt" 2>&1
-    is "the_example_${name}_runs" "$?" 0
-    "$folder/$name-static" >"$folder/static.txt" 2>&1
-    is "the_example_${name}_says_the_same_when_linked_statically" "$(cat "$folder/static.txt")" "$(cat "$folder/shared.txt")"
-    is "the_example_${name}_says_something" "$([ -s "$folder/shared.txt" ] && echo yes)" yes
-done
 finish
