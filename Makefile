@@ -7,7 +7,7 @@ DESTDIR ?=
 ARGS ?=
 build = build/release
 
-.PHONY: all build docs tutorial test test-docs test-browser test-processors bench install uninstall clean asan tsan minimal hostile coverage fuzz soak format reference lint help
+.PHONY: all build docs tutorial test test-docs test-browser test-processors bench install uninstall clean asan tsan minimal hostile coverage fuzz soak format reference abi lint help
 .NOTPARALLEL:
 
 all: build
@@ -90,6 +90,9 @@ format: ## lay out the sources with clang-format
 
 reference: build ## make docs/reference.md anew: all layers, ops, optimisers, ...
 	@build/release/descender help --as markdown >docs/reference.md
+
+abi: ## record the binary interface of include/descender.h, and say what changed
+	@scripts/abi.py --record
 
 lint: ## clang-format, clang-tidy and cppcheck, changing nothing
 	@scripts/dependencies.sh build test ci
