@@ -12,6 +12,7 @@
  *   4. Models         layers, networks written in one line of text, model files
  *   5. Training       how a model learns, and how good it is
  *   6. Prediction     what a model says of images
+ *   7. Own digits     digits found in pictures, pictures made into images
  *
  * Conventions. A call that can fail returns a dsc_status, DSC_OK (zero) on success, and fills the
  * caller's dsc_error where one is given (NULL is allowed everywhere). Outputs come before inputs. On
@@ -78,6 +79,7 @@ typedef enum dsc_status {
     DSC_ERROR_STOPPED      /* the caller's callback asked to stop */
 } dsc_status;
 
+/* The bytes of a message, with the zero at its end. */
 #define DSC_MESSAGE_SIZE 1024
 
 /* Filled by a call that fails. The message is one line of UTF-8 without a newline at its end: it names
@@ -171,6 +173,7 @@ DSC_API dsc_status dsc_idx_write(const char *path, const dsc_array *array, dsc_e
  * fine. */
 typedef struct dsc_dataset dsc_dataset;
 
+/* How many images there are. */
 DSC_API size_t dsc_dataset_count(const dsc_dataset *data);
 /* Channels, height and width of one image. */
 DSC_API void dsc_dataset_shape(const dsc_dataset *data, size_t shape[3]);
@@ -382,6 +385,7 @@ typedef struct dsc_shape {
     size_t size[DSC_RANK_MOST];
 } dsc_shape;
 
+/* The shape of the first `rank` of these sizes; how many numbers a shape has. */
 DSC_API dsc_shape dsc_shape_of(size_t rank, size_t a, size_t b, size_t c, size_t d);
 DSC_API size_t dsc_shape_count(const dsc_shape *shape);
 
@@ -395,6 +399,7 @@ typedef struct dsc_op dsc_op;
 /* What a value is: one of each sample; shared by all samples and learned; shared and kept by an op. */
 typedef enum dsc_role { DSC_ROLE_SAMPLE, DSC_ROLE_PARAMETER, DSC_ROLE_BUFFER } dsc_role;
 
+/* An empty graph. Freeing a graph frees its nodes. */
 DSC_API dsc_status dsc_graph_create(dsc_graph **graph, dsc_error *error);
 DSC_API void dsc_graph_free(dsc_graph *graph);
 
@@ -433,6 +438,7 @@ DSC_API dsc_node *dsc_apply(const dsc_op *op, dsc_node *const *inputs, size_t co
 /* The further outputs of an op that has more than one; output 0 is the node itself. */
 DSC_API dsc_node *dsc_node_output(dsc_node *node, size_t output);
 
+/* The graph that a node is in; its shape, which lives as long; what its value is. */
 DSC_API dsc_graph *dsc_node_graph(dsc_node *node);
 DSC_API const dsc_shape *dsc_node_shape(const dsc_node *node);
 DSC_API dsc_role dsc_node_role(const dsc_node *node);
@@ -661,6 +667,7 @@ typedef struct dsc_call {
     const struct dsc_gemm_kernels *product;
 } dsc_call;
 
+/* How often a stage is called: see above. END ends an array of stages. */
 typedef enum dsc_stage_kind { DSC_STAGE_END, DSC_STAGE_SAMPLES, DSC_STAGE_TILES } dsc_stage_kind;
 
 /* Block i has the elements from i * columns to (i + 1) * columns, as far as there are any, and is that of
@@ -931,6 +938,7 @@ DSC_API dsc_status dsc_model_take_session(dsc_model *model, const dsc_session *s
 DSC_API dsc_status dsc_model_normalise(dsc_model *model, const char *how, const dsc_dataset *data,
                                        dsc_error *error);
 
+/* What the model was made of; names and texts live as long as the model. */
 DSC_API const char *dsc_model_text(const dsc_model *model);
 DSC_API const char *dsc_model_loss(const dsc_model *model);
 DSC_API void dsc_model_shape(const dsc_model *model, size_t shape[3]);
@@ -1043,6 +1051,7 @@ typedef struct dsc_training_options {
     const dsc_dataset *validation_data; /* NULL, or a validation set of your own; `validation` is 0 then */
 } dsc_training_options;
 
+/* Adam, 5 epochs, batches of 64, 8 lanes, seed 1, a constant learning rate, no augmentation, f32. */
 DSC_API void dsc_training_options_initialise(dsc_training_options *options, size_t size);
 static inline dsc_training_options dsc_training_options_defaults(void) {
     dsc_training_options options;
@@ -1181,6 +1190,7 @@ DSC_API dsc_status dsc_predictor_create(dsc_predictor **predictor, const dsc_mod
                                         const dsc_predictor_options *how, dsc_error *error);
 DSC_API void dsc_predictor_free(dsc_predictor *predictor);
 
+/* How many probabilities an answer has. */
 DSC_API size_t dsc_predictor_classes(const dsc_predictor *predictor);
 /* How many numbers an embedding has, the product of its node's shape; 0 if none was asked for. */
 DSC_API size_t dsc_predictor_embedding_size(const dsc_predictor *predictor);

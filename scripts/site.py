@@ -86,6 +86,7 @@ def add_headings(page, body):
 class Site:
     def __init__(self, out):
         self.out, self.pages, self.sources, self.search = out, {}, {}, []
+        self.tiers, self.symbols, self.front = [], {}, None
 
     def link(self, page, target):
         """Where a link of a page's source leads in the site; None: to nothing that has a page."""
@@ -126,38 +127,44 @@ class Site:
 
         body = re.sub(r'<a href="([^"]*)">(.*?)</a>', anchor, body, flags=re.S)
         body = re.sub(r'(<(?:img|source)\b[^>]*?\bsrc(?:set)?=)"([^"]*)"', picture, body)
+        # What of the library a text names leads to the manual.
+        body = re.sub(r'<a .*?</a>|<pre.*?</pre>|<code>((?:dsc|DSC)_\w+)((?:\([^<]*)?)</code>', self.symbol, body, flags=re.S)
         body = re.sub(r"<pre>", '<pre tabindex="0">', body)
         body = re.sub(r"<thead>\s*<tr>\s*(<th[^>]*></th>\s*)+</tr>\s*</thead>\s*", "", body)
         body = re.sub(r"<th([^>]*)></th>", r"<td\1></td>", body)
         body = re.sub(r"(<table>.*?</table>)", r'<div class="wide" tabindex="0">\1</div>', body, flags=re.S)
         page.body = body
 
+    def symbol(self, match):
+        name = match.group(1)
+        return f'<a href="{self.symbols[name]}#{name}">{match.group(0)}</a>' if name in self.symbols else match.group(0)
+
     # ---- the manual ----
 
-    def manual(self):
+    def read_manual(self):
         text = read("include/descender.h")
         parts = re.split(r"/\* -{20,}\n \* (\d+)\. (.*?)\n \* -{20,} \*/\n", text)
-        tiers = []
+        tiers, symbols = self.tiers, self.symbols
         for i in range(1, len(parts), 3):
             page = Page("include/descender.h", f"manual-{parts[i]}.html")
             page.title = parts[i + 1]
             page.items = list(items_of(parts[i + 2]))
             tiers.append(page)
-        symbols = {}
         for page in tiers:
-            for _, _, code in page.items:
+            for heading, comment, code in page.items:
                 for name in declared(code):
                     symbols.setdefault(name, page.url)
+                errors.extend(f"include/descender.h: {name} has no comment" for name in uncommented(heading, comment, code))
+        intro = re.search(r"^/\*\n \* descender\.h: .*?\*/", text, re.S | re.M).group(0)
         for page in tiers:
             self.tier(page, symbols)
         front = Page("include/descender.h", "manual.html")
         front.title = "The manual of the C library"
-        intro = re.search(r"^/\*\n \* descender\.h: .*?\*/", text, re.S | re.M).group(0)
         rows = "".join(f'<li><a href="{p.url}">{html.escape(p.title)}</a></li>' for p in tiers)
         names = "".join(f'<li><a href="{url}#{n}"><code>{n}</code></a></li>' for n, url in sorted(symbols.items()))
         front.body = (f'<h1>{front.title}</h1>{prose(intro, symbols)}<h2 id="tiers">Tiers</h2><ol>{rows}</ol>'
                       f'<h2 id="symbols">Symbols</h2><ul class="names">{names}</ul>')
-        return [front] + tiers
+        self.front = front
 
     def tier(self, page, symbols):
         body, taken, done = [f"<h1>{html.escape(page.title)}</h1>"], set(), set()
@@ -170,7 +177,7 @@ class Site:
             done.update(names)
             ids = "".join(f'<span id="{n}"></span>' for n in names)
             body.append(f'<section class="item">{ids}{prose(comment, symbols) if comment else ""}'
-                        + (f'<pre tabindex="0"><code>{linked(shown(code), symbols)}</code></pre>' if code.strip() else "")
+                        + (f'<pre class="lines"><code>{lines_of(shown(code), symbols)}</code></pre>' if code.strip() else "")
                         + "</section>")
             for name in names:
                 self.search.append([name, page.title, f"{page.url}#{name}", words(comment)[:300]])
@@ -187,10 +194,11 @@ class Site:
             for source in group:
                 name = posixpath.splitext(posixpath.basename(source))[0].lower()
                 self.pages[source] = Page(source, "index.html" if source == "README.md" else name + ".html")
+        self.read_manual()
         for page in self.pages.values():
             self.markdown(page)
             self.index(page)
-        manual = self.manual()
+        manual = [self.front] + self.tiers
         entries = [(title, [self.pages[s] for s in group]) for title, group in groups]
         entries.insert(2, ("The C library", manual))
         for page in list(self.pages.values()) + manual:
@@ -257,7 +265,7 @@ def items_of(text):
 def declared(code):
     bare = re.sub(r"/\*.*?\*/", "", code, flags=re.S)
     found = re.findall(r"^#define (DSC_\w+)", bare, re.M)
-    found += re.findall(r"^DSC_API[^;(]*?\b(dsc_\w+)\(", bare, re.M)
+    found += re.findall(r"^(?:DSC_API|static inline)[^;(]*?\b(dsc_\w+)\(", bare, re.M)
     found += re.findall(r"^DSC_API[^;(]*?\b(dsc_\w+);", bare, re.M)
     found += re.findall(r"^typedef [^;{(]*\b(dsc_\w+);", bare, re.M)
     found += re.findall(r"^typedef [^;{(]*?\(?\*?\b(dsc_\w+)\)?\(", bare, re.M)
@@ -268,9 +276,33 @@ def declared(code):
     return list(dict.fromkeys(found))
 
 
+def uncommented(heading, comment, code):
+    """The symbols that nothing is said of: in each part of the code that blank lines set apart, but for the first, there
+    must be a comment, before or behind what it is about."""
+    parts, depth, first = [""], 0, True
+    for line in code.strip("\n").split("\n"):
+        depth += line.count("{") - line.count("}")
+        if line.strip() or depth:
+            parts[-1] += line + "\n"
+        elif parts[-1]:
+            parts.append("")
+    for part in parts:
+        if not (first and (heading or comment)) and "/*" not in part:
+            yield from declared(part)
+        first = False
+
+
 def shown(code):
-    """Without the marks for compilers."""
-    return re.sub(r"^DSC_API ", "", re.sub(r" DSC_PRINTF\([^)]*\)", "", code.strip()), flags=re.M)
+    """Without the marks for compilers, and without the bodies of inline functions."""
+    code = re.sub(r"^(static inline [^{;]*?) \{\n.*?^\}", r"\1;", code.strip(), flags=re.M | re.S)
+    code = re.sub(r"^DSC_API [^;]*;", lambda match: re.sub(r"\n\s+", " ", match.group(0)), code, flags=re.M)
+    return re.sub(r"^DSC_API ", "", re.sub(r" DSC_PRINTF\([^)]*\)", "", code), flags=re.M)
+
+
+def lines_of(code, symbols):
+    """Each line by itself: one that is too long for the window goes on with a deeper indentation."""
+    return "".join(f'<span style="--deep:{len(line) - len(line.lstrip()) + 4}ch">{linked(line, symbols) or "&#8203;"}</span>'
+                   for line in code.split("\n"))
 
 
 def linked(text, symbols):
@@ -289,7 +321,8 @@ def prose(comment, symbols):
         if re.match(r"  ", block):
             out.append(f'<pre tabindex="0">{linked(block, symbols)}</pre>')
         elif block.strip():
-            out.append(f"<p>{linked(block.strip(), symbols)}</p>")
+            text = linked(block.strip(), symbols)
+            out.append("<p>" + re.sub(r"`([^`]+)`", r"<code>\1</code>", text) + "</p>")
     return "".join(out)
 
 

@@ -14,6 +14,16 @@ fi
 check=("$tests/project/check_site.py" "$folder/site" "$top/include/descender.h")
 succeeds "the_site_is_made" /usr/bin/python3 "$top/scripts/site.py" "$folder/site"
 succeeds "every_link_anchor_and_symbol_is_there" /usr/bin/python3 "${check[@]}"
+contains "a_guide_leads_to_what_it_names_of_the_library" "$(cat "$folder/site/c-programmer.html")" '<a href="manual-2.html#dsc_mnist_open">'
+
+# A copy of what the script reads, with a symbol of which the header says nothing.
+mkdir "$folder/copy"
+ln -s "$top"/* "$top/.ci" "$folder/copy"
+rm "$folder/copy/include"
+cp -r "$top/include" "$folder/copy"
+sed -i 's|^/\* What came of a call|DSC_API int dsc_unsaid(void);\n\n&|' "$folder/copy/include/descender.h"
+contains "a_symbol_without_a_comment_is_an_error" "$(/usr/bin/python3 "$folder/copy/scripts/site.py" "$folder/site-2" 2>&1)" \
+    "include/descender.h: dsc_unsaid has no comment"
 
 # damage NAME FILE SED-SCRIPT EXPECTED: what the check says of a site that is damaged so.
 damage() {
