@@ -7,7 +7,7 @@ DESTDIR ?=
 ARGS ?=
 build = build/release
 
-.PHONY: all build docs tutorial test test-docs test-browser test-processors bench install uninstall clean asan tsan minimal hostile coverage fuzz soak format reference abi lint help
+.PHONY: all build docs tutorial test test-docs test-browser test-processors bench install uninstall deb clean asan tsan minimal hostile coverage fuzz soak format reference abi lint help
 .NOTPARALLEL:
 
 all: build
@@ -61,6 +61,10 @@ install: build ## install under PREFIX (/usr/local), below DESTDIR if that is gi
 
 uninstall: ## remove what the last `make install` of this folder installed
 	@xargs -d '\n' rm -fv < $(build)/install_manifest.txt
+
+deb: ## Debian's packages, in build/debian; lintian looks at them
+	@scripts/dependencies.sh build packaging
+	@scripts/debian.sh
 
 asan tsan minimal hostile: ## the tests under that preset: sanitizers, no optional library, or as little as C promises; ARGS="-R data" for some
 	@scripts/dependencies.sh build test

@@ -6,7 +6,7 @@
 
 The interface is what compiled programs rely on: functions and their types, the place, size and type of each member
 of each struct, the values of enums and constants. A small program, made from the header and compiled by $CC (cc),
-prints them. Status 0: nothing changed. Status 1: something did; each change is a line, and the last says what to do.
+prints them. --record keeps Debian's list of symbols (packaging/debian), too. Status 0: nothing changed. Status 1: something did; each change is a line, and the last says what to do.
 
 A break is whatever makes a program that was compiled with the older header wrong: something removed, moved or of
 another type. An addition is a new function, type, constant or enumerator; and a member behind the end of a struct
@@ -22,6 +22,8 @@ import tempfile
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # Programs only read these, so they may grow at their ends: descender.h says so where it speaks of structs.
 MADE_BY_THE_LIBRARY = ("dsc_event", "dsc_call", "dsc_shape_rule", "dsc_needs")
+RECORDED = os.path.join(TOP, "tests", "abi", "descender.abi")
+SYMBOLS = os.path.join(TOP, "packaging", "debian", "libdescender0.symbols")
 HEAD = """# The binary interface of libdescender, with 64-bit pointers. Made by scripts/abi.py --record; compared by the test
 # project.abi, which says what a difference means.
 """
@@ -244,6 +246,18 @@ def owner(what):
     return what.split(" ", 1)[1].split(".", 1)[0].split(":", 1)[0]
 
 
+def record_symbols(functions):
+    """Debian's list, in which each symbol has the version that it came with; those that are there keep it."""
+    with open(SYMBOLS, encoding="utf-8") as f:
+        lines = f.read().splitlines()
+    head = [line for line in lines if not line.startswith(" ")]
+    since = dict(line.split() for line in lines if line.startswith(" "))
+    with open(os.path.join(TOP, "include", "descender.h"), encoding="utf-8") as f:
+        version = re.search(r'^#define DSC_VERSION +"(.*)"', f.read(), re.M).group(1)
+    with open(SYMBOLS, "w", encoding="utf-8") as f:
+        f.write("\n".join(head) + "\n" + "".join(f" {name}@Base {since.get(name + '@Base', version)}\n" for name in sorted(functions)))
+
+
 def compare(old, new):
     """(breaks, additions), a line each."""
     breaks, additions = [], []
@@ -282,7 +296,7 @@ def main():
     arguments = argparse.ArgumentParser(usage=__doc__.split("\n\n")[1].strip())
     arguments.add_argument("--record", action="store_true")
     arguments.add_argument("--header", default=os.path.join(TOP, "include", "descender.h"))
-    arguments.add_argument("--recorded", default=os.path.join(TOP, "tests", "abi", "descender.abi"))
+    arguments.add_argument("--recorded", default=RECORDED)
     given = arguments.parse_args()
     new = current(given.header)
     old = recorded(given.recorded) if os.path.exists(given.recorded) else {}
@@ -296,6 +310,8 @@ def main():
         os.makedirs(os.path.dirname(given.recorded), exist_ok=True)
         with open(given.recorded, "w", encoding="utf-8") as f:
             f.write(HEAD + "".join(f"{what}: {how}\n" for what, how in new.items()))
+        if given.recorded == RECORDED:
+            record_symbols(what.split()[1] for what in new if what.startswith("function "))
         if breaks and not raised:
             print("Recorded. Breaks without a new major version are right only before a version with this one is released.")
         return 0

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # dependencies.sh: says what the build needs and this machine lacks, and installs it where apt can.
 #
-#   scripts/dependencies.sh [build] [docs] [test] [browser] [bench] [processors] [ci]     look, and install what is missing
+#   scripts/dependencies.sh [build] [docs] [test] [browser] [bench] [processors] [packaging] [ci]     look, and install what is missing
 #   scripts/dependencies.sh --check ...                     look only; status 1 if something required is missing
 #
 # Things are looked for by using them (a program on the path, a module that pkg-config knows), never by
@@ -57,6 +57,10 @@ processors|optional|program node|nodejs|nodejs|nodejs|nodejs|running what was bu
 browser|required|program node|nodejs|nodejs|nodejs|nodejs|driving a browser
 browser|required|program npm|npm|npm|npm|npm|playwright-core
 browser|required|program chromium|chromium|chromium|chromium|chromium|a browser
+packaging|optional|program dpkg-buildpackage|dpkg-dev|-|-|-|Debian packages
+packaging|optional|program dh|debhelper|-|-|-|Debian packages
+packaging|optional|file /usr/share/build-essential/essential-packages-list|build-essential|-|-|-|Debian packages
+packaging|optional|program lintian|lintian|-|-|-|what Debian asks of packages
 ci|required|program git|git|git|git|git|a clean clone
 ci|required|fuzzer|clang libclang-rt-dev|clang compiler-rt|clang compiler-rt|clang compiler-rt|a second compiler, and fuzzing
 ci|required|compiler++|g++|gcc-c++|gcc|g++|the header as C++
@@ -152,8 +156,8 @@ sets='' check=no
 for argument in "$@"; do
     case $argument in
     --check) check=yes ;;
-    build | docs | test | browser | bench | processors | ci) sets="$sets $argument" ;;
-    *) say "unknown argument '$argument'; known: --check build docs test browser bench processors ci"; exit 2 ;;
+    build | docs | test | browser | bench | processors | packaging | ci) sets="$sets $argument" ;;
+    *) say "unknown argument '$argument'; known: --check build docs test browser bench processors packaging ci"; exit 2 ;;
     esac
 done
 sets="build $sets"
