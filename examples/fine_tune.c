@@ -17,8 +17,13 @@ static dsc_status pale(dsc_dataset **data, const dsc_dataset *digits, dsc_error 
     static uint8_t images[TRAIN * PIXELS], labels[TRAIN];
     for (size_t i = 0; i < (size_t)TRAIN * PIXELS; i++) images[i] = dsc_dataset_images(digits)[i] / 3;
     for (size_t i = 0; i < TRAIN; i++) labels[i] = (uint8_t)(9 - dsc_dataset_labels(digits)[i]);
-    return dsc_dataset_from_memory(data, images, labels, TRAIN, (size_t[3]){1, 28, 28}, 10, names,
-                                   "pale digits", error);
+    dsc_dataset_options own = dsc_dataset_options_defaults(); /* bytes, 1 x 28 x 28, 10 classes */
+    own.count = TRAIN;
+    own.images = images;
+    own.labels = labels;
+    own.class_names = names;
+    own.name = "pale digits";
+    return dsc_dataset_create(data, &own, error);
 }
 
 static dsc_status adjust(dsc_model *model, const dsc_dataset *data, dsc_error *error) {

@@ -40,7 +40,7 @@ run() { (cd "$folder/run" && "$@" 2>&1); }
 shared() {
     local out=$folder/$1
     # shellcheck disable=SC2086
-    succeeds "the_example_$1_builds" "$2" -std="$3" $strict $flags "$4" -o "$out" $libs -pthread
+    succeeds "the_example_$1_builds" "$2" -std="$3" $strict $flags "$4" -o "$out" $libs -pthread -lm
     run "$out" >"$out.txt"
     is "the_example_$1_runs" "$?" 0
     is "the_example_$1_says_something" "$([ -s "$out.txt" ] && echo yes)" yes
@@ -49,7 +49,7 @@ shared() {
 static() {
     local out=$folder/$1-static
     # shellcheck disable=SC2086
-    succeeds "the_example_$1_builds_statically" "$2" -std="$3" $strict $flags "$4" -o "$out" $static_libs -pthread
+    succeeds "the_example_$1_builds_statically" "$2" -std="$3" $strict $flags "$4" -o "$out" $static_libs -pthread -lm
     run env -u LD_LIBRARY_PATH "$out" >"$out.txt"
     is "the_example_$1_says_the_same_when_linked_statically" "$(cat "$out.txt")" "$(cat "$folder/$1.txt")"
 }
