@@ -30,14 +30,26 @@ dsc_status command_recipe_override(dsc_recipe *recipe, command_call *call, const
 
 bool command_recipe_is_auto(const char *name) { return !strcmp(name, DSC_RECIPE_AUTO); }
 
+/* ---- the model that is started from ---- */
+
+enum { CLASSES_MOST = 256 }; /* of a data set: labels are bytes */
+
+void command_start_clear(command_start *start) {
+    dsc_model_free(start->model);
+    json_decref(start->afresh);
+    *start = (command_start){0};
+}
+
 /* From a run's folder to its model; the path is kept whole, for another day and another folder. */
-static dsc_status find_start(dsc_recipe *recipe, dsc_error *error) {
+static dsc_status find_start(command_start *start, dsc_recipe *recipe, dsc_error *error) {
     command_subject subject;
     dsc_status status = command_subject_open(&subject, recipe->from, error);
     if (!status) {
         char *whole = realpath(subject.model_path, NULL);
         status = dsc_text_replace(&recipe->from, whole ? whole : subject.model_path, error);
         free(whole);
+        start->model = subject.model;
+        subject.model = NULL;
     } else {
         status = dsc_error_context(error, status, "--from");
     }
@@ -45,29 +57,62 @@ static dsc_status find_start(dsc_recipe *recipe, dsc_error *error) {
     return status;
 }
 
-/* The network of the model that a recipe starts from, for the classes and images of `data`. */
-static dsc_status take_network(dsc_recipe *recipe, const dsc_dataset *data, dsc_error *error) {
-    dsc_model *from, *adapted = NULL;
+static void count_copied(void *user, const dsc_node *to, const dsc_node *from, size_t numbers) {
+    command_start *start = user;
+    const size_t all = dsc_shape_count(&to->shape);
+    (void)from;
+    start->numbers += all;
+    start->copied += numbers;
+    if (numbers < all && start->afresh)
+        (void)json_array_append_new(start->afresh, dsc_json_text(dsc_node_name(to)));
+}
+
+/* The network of the model, or the recipe's own, for the classes and images of `data`; what is copied. */
+static dsc_status adapt_start(command_start *start, dsc_recipe *recipe, bool own_network,
+                              const dsc_dataset *data, dsc_error *error) {
+    const char *names[CLASSES_MOST];
+    dsc_model *adapted = NULL;
     dsc_adapt_options how = dsc_adapt_options_defaults();
-    dsc_status status = dsc_model_load(&from, recipe->from, error);
-    if (status) return status;
+    how.text = own_network ? NULL : recipe->model;
     how.classes = dsc_dataset_classes(data);
+    how.class_names = names;
+    for (size_t k = 0; k < how.classes; k++) names[k] = dsc_dataset_class_name(data, k);
     dsc_dataset_shape(data, how.shape);
-    status = dsc_model_adapt(&adapted, from, &how, error);
+    how.on_copied = count_copied;
+    how.user = start;
+    start->afresh = json_array();
+    if (!start->afresh) return dsc_fail_memory(error, 64, "the names of what begins afresh");
+    dsc_status status = dsc_model_adapt(&adapted, start->model, &how, error);
     if (!status) status = dsc_text_replace(&recipe->model, dsc_model_text(adapted), error);
     dsc_model_free(adapted);
-    dsc_model_free(from);
     return status ? dsc_error_context(error, status, "--from %s", recipe->from) : DSC_OK;
 }
 
-dsc_status command_recipe_begin(dsc_recipe *recipe, const char *name, command_call *call,
-                                const dsc_recipe *given, dsc_error *error) {
+static void tell_start(const command_start *start, const dsc_recipe *recipe, const command_call *call) {
+    char shown[DSC_VISIBLE];
+    if (call->json || call->quiet) return;
+    dsc_text text = {0};
+    dsc_text_append(&text, "Starts from %s: %zu of %zu numbers are copied\n",
+                    dsc_visible(shown, sizeof shown, recipe->from), start->copied, start->numbers);
+    for (size_t i = 0; i < json_array_size(start->afresh); i++)
+        dsc_text_append(&text, "%s%s", i ? ", " : "  afresh: ",
+                        dsc_visible(shown, sizeof shown, json_string_value(json_array_get(start->afresh, i))));
+    if (json_array_size(start->afresh)) dsc_text_append(&text, "\n");
+    (void)command_print_text(&text, NULL); /* for want of memory nothing is said: the work will meet it */
+    (void)fflush(stdout);
+}
+
+/* ---- recipes ---- */
+
+dsc_status command_recipe_begin(dsc_recipe *recipe, command_start *start, const char *name,
+                                command_call *call, const dsc_recipe *given, dsc_error *error) {
+    *start = (command_start){0};
     dsc_status status = command_recipe_is_auto(name) ? dsc_recipe_initialise(recipe, error)
                                                      : dsc_recipe_open(recipe, name, error);
     /* What is compared with the epochs waits until those are known. */
     if (!status && command_recipe_is_auto(name)) recipe->epochs = INT32_MAX;
     if (!status) status = command_recipe_override(recipe, call, given, error);
-    return !status && recipe->from ? find_start(recipe, error) : status;
+    return !status && recipe->from ? find_start(start, recipe, error) : status;
 }
 
 /* What the user gave needs no reason. */
@@ -82,12 +127,10 @@ static void tell_suggestion(const dsc_suggestion *s, const command_call *call) {
     (void)fflush(stdout);
 }
 
-dsc_status command_recipe_complete(dsc_recipe *recipe, const char *name, command_call *call,
-                                   const dsc_recipe *given, const dsc_dataset *train, unsigned threads,
-                                   dsc_error *error) {
+/* In the place of the recipe: what is suggested, with what the user gave over it. */
+static dsc_status take_suggestion(dsc_recipe *recipe, command_call *call, const dsc_recipe *given,
+                                  const dsc_dataset *train, unsigned threads, dsc_error *error) {
     const bool own_network = recipe->from && !command_given(call, "model");
-    dsc_status status = own_network ? take_network(recipe, train, error) : DSC_OK;
-    if (status || !command_recipe_is_auto(name)) return status;
     const bool network = command_given(call, "model") && !strchr(given->model, '{');
     const dsc_suggest_given known = {.model = own_network ? recipe->model
                                               : network   ? given->model
@@ -96,7 +139,7 @@ dsc_status command_recipe_complete(dsc_recipe *recipe, const char *name, command
                                      .training_samples = (size_t)given->training_samples,
                                      .threads = threads};
     dsc_suggestion suggestion;
-    status = dsc_recipe_suggest(&suggestion, train, &known, error);
+    dsc_status status = dsc_recipe_suggest(&suggestion, train, &known, error);
     if (status) return status;
     tell_suggestion(&suggestion, call);
     status = command_recipe_override(&suggestion.recipe, call, given, error);
@@ -105,6 +148,18 @@ dsc_status command_recipe_complete(dsc_recipe *recipe, const char *name, command
     if (!status && recipe->from) status = dsc_text_replace(&suggestion.recipe.from, recipe->from, error);
     dsc_recipe_clear(recipe);
     *recipe = suggestion.recipe;
+    return status;
+}
+
+dsc_status command_recipe_complete(dsc_recipe *recipe, command_start *start, const char *name,
+                                   command_call *call, const dsc_recipe *given, const dsc_dataset *train,
+                                   unsigned threads, dsc_error *error) {
+    dsc_status status = DSC_OK;
+    if (start->model && !strchr(recipe->model, '{'))
+        status = adapt_start(start, recipe, !command_given(call, "model"), train, error);
+    if (!status && command_recipe_is_auto(name))
+        status = take_suggestion(recipe, call, given, train, threads, error);
+    if (!status && start->afresh) tell_start(start, recipe, call);
     return status;
 }
 

@@ -31,6 +31,7 @@ typedef struct session {
     command_call *call;
     const values *how;
     dsc_recipe recipe;
+    command_start start;
     char *name; /* of the recipe */
     command_data data;
     dsc_training_run *run;
@@ -66,7 +67,7 @@ static dsc_status read_recipe(session *s, dsc_error *error) {
     }
     status = dsc_text_replace(&s->name, s->how->name, error);
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the name stays in s while s->recipe is filled */
-    if (!status) status = command_recipe_begin(&s->recipe, s->name, s->call, &s->how->recipe, error);
+    if (!status) status = command_recipe_begin(&s->recipe, &s->start, s->name, s->call, &s->how->recipe, error);
     return status ? status : dsc_recipe_check(&s->recipe, error);
 }
 
@@ -81,7 +82,7 @@ static dsc_status open_data(session *s, dsc_error *error) {
     if (s->how->resume) return DSC_OK;
     status = command_recipe_settle(&s->recipe, source.data, s->data.name, error);
     if (status) return status;
-    status = command_recipe_complete(&s->recipe, s->name, s->call, &s->how->recipe, s->data.train,
+    status = command_recipe_complete(&s->recipe, &s->start, s->name, s->call, &s->how->recipe, s->data.train,
                                      (unsigned)s->how->threads, error);
     return status ? status : dsc_recipe_check(&s->recipe, error);
 }
@@ -155,7 +156,13 @@ static dsc_status report_json(const session *s, dsc_error *error) {
                   t->progress.seconds, "test", command_metrics_json(&s->metrics, t->model, 1));
     dsc_text_free(&path);
     const uint64_t kept = dsc_trainer_kept_epoch(t);
-    if (kept && json && json_object_set_new(json, "kept_epoch", json_integer((json_int_t)kept))) {
+    bool failed = kept && json && json_object_set_new(json, "kept_epoch", json_integer((json_int_t)kept));
+    if (s->start.afresh && json)
+        failed |= json_object_set_new(json, "start",
+                                      json_pack("{s:o, s:I, s:I, s:O}", "from", dsc_json_text(s->recipe.from),
+                                                "numbers", (json_int_t)s->start.numbers, "copied",
+                                                (json_int_t)s->start.copied, "afresh", s->start.afresh));
+    if (failed) {
         json_decref(json);
         json = NULL;
     }
@@ -205,6 +212,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     dsc_metrics_clear(&s.metrics);
     dsc_run_free(s.run);
     command_data_close(&s.data);
+    command_start_clear(&s.start);
     dsc_recipe_clear(&s.recipe);
     free(s.name);
     return status;

@@ -46,14 +46,24 @@ static void draw_chart_again(train_show *show) {
 
 /* --- lines --- */
 
+static size_t frozen_parameters(const dsc_model *model) {
+    size_t count = 0;
+    for (const dsc_node *node = NULL; (node = dsc_graph_next_value(model->graph, node));)
+        if (node->kind == DSC_NODE_PARAMETER && node->frozen) count += dsc_shape_count(&node->shape);
+    return count;
+}
+
 static void print_start(train_show *show, const char *memory) {
     const dsc_trainer *t = dsc_run_trainer(show->run);
     if (!show->rows) return;
     char a[DSC_VISIBLE], b[DSC_VISIBLE];
     command_print("Run %s: %s\n", dsc_visible(a, sizeof a, dsc_run_folder(show->run)),
                   dsc_visible(b, sizeof b, dsc_model_text(t->model)));
-    command_print("  %zu parameters; %s; kernels %s, %s, %u threads\n", dsc_model_parameters(t->model),
-                  memory, t->parts.choice.kernels->name, t->parts.bf16 ? "bf16" : "f32",
+    char frozen[64] = "";
+    const size_t still = frozen_parameters(t->model);
+    if (still) (void)snprintf(frozen, sizeof frozen, ", %zu of them frozen", still);
+    command_print("  %zu parameters%s; %s; kernels %s, %s, %u threads\n", dsc_model_parameters(t->model),
+                  frozen, memory, t->parts.choice.kernels->name, t->parts.bf16 ? "bf16" : "f32",
                   dsc_executor_threads(t->executor));
     command_print("  %s: %zu images to train on, %zu to validate\n",
                   dsc_visible(a, sizeof a, show->data_name), t->training->count,

@@ -80,15 +80,18 @@ static dsc_status start(session *s, dsc_error *error) {
     const values *how = s->how;
     const bool is_auto = command_recipe_is_auto(how->name);
     dsc_recipe recipe;
-    dsc_status status = command_recipe_begin(&recipe, how->name, s->call, &how->recipe, error);
-    if (!status && !is_auto) status = make_search(s, &recipe, error);
+    command_start begun;
+    dsc_status status = command_recipe_begin(&recipe, &begun, how->name, s->call, &how->recipe, error);
+    const bool late = is_auto || recipe.from;
+    if (!status && !late) status = make_search(s, &recipe, error);
     if (!status) status = open_data(s, recipe.data, &recipe.reading, error);
-    if (!status && is_auto) {
-        status = command_recipe_complete(&recipe, how->name, s->call, &how->recipe, s->data.train,
+    if (!status && late) {
+        status = command_recipe_complete(&recipe, &begun, how->name, s->call, &how->recipe, s->data.train,
                                          (unsigned)how->threads, error);
         if (!status) status = make_search(s, &recipe, error);
     }
     if (!status) status = command_recipe_settle(&s->search.recipe, recipe.data, s->data.name, error);
+    command_start_clear(&begun);
     dsc_recipe_clear(&recipe);
     return status;
 }

@@ -29,7 +29,33 @@ other_classes_take_what_fits() {
     run train --data "$work/few" --from "$work/first" --freeze "conv*, batch_norm*" --rates "dense1* 0.5" --epochs 1 --batch 10 --out "$work/other" --offline
     exits 0
     prints "conv 4 5x5 stride=2, batch-norm, relu, flatten, dense 16, relu, dense"
+    prints "112 of them frozen"
     [ -s "$work/other/start.safetensors" ] || complain "the start was not kept"
+}
+
+what_is_copied_is_told() {
+    _begin
+    small_data "$work/few" 2>/dev/null
+    run train --data "$work/few" --from "$work/first" --epochs 1 --batch 10 --out "$work/told" --offline
+    exits 0
+    prints "Starts from $(realpath "$work")/first/model.safetensors: 204 of 460 numbers are copied"
+    prints "afresh: dense1.weight"
+    # shellcheck disable=SC2086
+    run $_few --recipe mnist-98 --epochs 1 --from "$work/first" --out "$work/told-all" --json
+    exits 0
+    local numbers copied
+    numbers=$(sed -n 's/.*"numbers": *\([0-9]*\).*/\1/p' <<<"$out")
+    copied=$(sed -n 's/.*"copied": *\([0-9]*\).*/\1/p' <<<"$out")
+    { [ "${numbers:-0}" -gt 9000 ] && [ "$numbers" = "$copied" ]; } || complain "$copied of $numbers"
+    prints '"afresh": []'
+}
+
+a_search_takes_the_network_of_the_model() {
+    _begin
+    run tune --data digits --training-samples 300 --validation 0.3 --offline --quiet --recipe mnist-98 --epochs 1 --trials 2 \
+        --from "$work/first" --out "$work/search" learning-rate=0.001..0.002
+    exits 0
+    grep -q '"model": "conv 4 5x5 stride=2' "$work/search/best.json" || complain "another network: $(cat "$work/search/best.json")"
 }
 
 a_run_goes_on_though_the_other_model_is_gone() {
