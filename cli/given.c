@@ -95,8 +95,9 @@ static void tell_start(const command_start *start, const dsc_recipe *recipe, con
     dsc_text_append(&text, "Starts from %s: %zu of %zu numbers are copied\n",
                     dsc_visible(shown, sizeof shown, recipe->from), start->copied, start->numbers);
     for (size_t i = 0; i < json_array_size(start->afresh); i++)
-        dsc_text_append(&text, "%s%s", i ? ", " : "  afresh: ",
-                        dsc_visible(shown, sizeof shown, json_string_value(json_array_get(start->afresh, i))));
+        dsc_text_append(
+            &text, "%s%s", i ? ", " : "  afresh: ",
+            dsc_visible(shown, sizeof shown, json_string_value(json_array_get(start->afresh, i))));
     if (json_array_size(start->afresh)) dsc_text_append(&text, "\n");
     (void)command_print_text(&text, NULL); /* for want of memory nothing is said: the work will meet it */
     (void)fflush(stdout);

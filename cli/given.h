@@ -17,8 +17,9 @@ bool command_recipe_is_auto(const char *name);
 /* The trained model that a recipe starts from, and what of it the new network takes. All zero: none. */
 typedef struct command_start {
     dsc_model *model;
-    size_t numbers, copied; /* in parameters and running statistics of the new network: all, and those copied */
-    json_t *afresh;         /* the names of those that are not copied whole */
+    size_t numbers,
+        copied;     /* in parameters and running statistics of the new network: all, and those copied */
+    json_t *afresh; /* the names of those that are not copied whole */
 } command_start;
 
 void command_start_clear(command_start *start);

@@ -67,7 +67,8 @@ static dsc_status read_recipe(session *s, dsc_error *error) {
     }
     status = dsc_text_replace(&s->name, s->how->name, error);
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the name stays in s while s->recipe is filled */
-    if (!status) status = command_recipe_begin(&s->recipe, &s->start, s->name, s->call, &s->how->recipe, error);
+    if (!status)
+        status = command_recipe_begin(&s->recipe, &s->start, s->name, s->call, &s->how->recipe, error);
     return status ? status : dsc_recipe_check(&s->recipe, error);
 }
 
