@@ -152,6 +152,8 @@ static void set_epochs(dsc_suggestion *s, const facts *f, double shown, double w
     const double count = (double)f->count, speed = f->threads * pace(&f->choice);
     const double affordable = SECONDS * speed / work;
     dsc_recipe *r = &s->recipe;
+    /* A batch fits the images, also where half of them are held out. */
+    while (r->batch > 1 && (size_t)r->batch > f->count / 2) r->batch /= 2;
     r->epochs = epochs_for(fmin(shown, affordable), count);
     const int64_t least = epochs_for(STEPS_LEAST * (double)r->batch, count);
     if (r->epochs < least) r->epochs = least;

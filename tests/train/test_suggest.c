@@ -91,6 +91,24 @@ static void few_images_get_many_steps(void **state) {
     }
 }
 
+/* Ten digits are prepared digits too, for which the recipe has batches of 64. */
+static void a_batch_fits_half_of_the_images(void **state) {
+    (void)state;
+    static const size_t counts[] = {2, 3, 10, 50, 127};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        dsc_error error;
+        dsc_dataset *digits, *others = noise(counts[i], (const size_t[3]){1, 12, 12}, 2);
+        ASSERT_OK(dsc_digits_create(&digits, counts[i], 1, 2, &error), error);
+        dsc_suggestion of_digits = suggest(digits, NULL), of_others = suggest(others, NULL);
+        assert_in_range(of_digits.recipe.batch, 1, counts[i] / 2);
+        assert_in_range(of_others.recipe.batch, 1, counts[i] / 2);
+        dsc_recipe_clear(&of_digits.recipe);
+        dsc_recipe_clear(&of_others.recipe);
+        dsc_dataset_free(digits);
+        dsc_dataset_free(others);
+    }
+}
+
 /* A slower machine shows the same images less often, in the narrow network where it must. */
 static void a_slow_machine_gets_less_to_do(void **state) {
     (void)state;
@@ -137,6 +155,7 @@ int main(void) {
         cmocka_unit_test(prepared_digits_get_the_recipes_made_for_them),
         cmocka_unit_test(images_of_every_shape_get_a_network_that_fits),
         cmocka_unit_test(few_images_get_many_steps),
+        cmocka_unit_test(a_batch_fits_half_of_the_images),
         cmocka_unit_test(a_slow_machine_gets_less_to_do),
         cmocka_unit_test(a_given_network_stays_and_the_epochs_are_for_it),
         cmocka_unit_test(what_cannot_be_trained_is_refused),
