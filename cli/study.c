@@ -58,18 +58,18 @@ static dsc_status resume(session *s, dsc_error *error) {
 }
 
 /* Of a recipe that is named all is checked before the data are fetched. What is picked needs them first. */
-static dsc_status start(session *s, dsc_error *error) {
+static dsc_status start(session *s, command_start *begun, dsc_error *error) {
     dsc_recipe *recipe = &s->question.recipe;
     dsc_status status = dsc_text_replace(&s->question.name, s->how->name, error);
     s->question.kind = s->command->kind;
     if (!status) status = s->command->ask(&s->question, s->call, error);
-    if (!status) status = command_recipe_begin(recipe, s->how->name, s->call, &s->how->recipe, error);
+    if (!status) status = command_recipe_begin(recipe, begun, s->how->name, s->call, &s->how->recipe, error);
     if (!status) status = dsc_recipe_check(recipe, error);
     if (status) return status;
     status = open_data(s, recipe->data, &recipe->reading, error);
     if (!status) status = command_recipe_settle(recipe, recipe->data, s->data.name, error);
     if (!status)
-        status = command_recipe_complete(recipe, s->how->name, s->call, &s->how->recipe, s->data.train,
+        status = command_recipe_complete(recipe, begun, s->how->name, s->call, &s->how->recipe, s->data.train,
                                          (unsigned)s->how->threads, error);
     return status ? status : dsc_recipe_check(recipe, error);
 }
@@ -130,7 +130,9 @@ static dsc_status work(session *s, dsc_error *error) {
 dsc_status study_run(const study_command *kind, command_call *call, dsc_error *error) {
     session s = {.command = kind, .call = call, .how = call->values};
     command_warn_of_kernels();
-    dsc_status status = s.how->resume ? resume(&s, error) : start(&s, error);
+    command_start begun = {.model = NULL};
+    dsc_status status = s.how->resume ? resume(&s, error) : start(&s, &begun, error);
+    command_start_clear(&begun);
     if (!status) status = begin(&s, error);
     if (!status) status = work(&s, error);
     if (!status) status = kind->report(call, s.study, error);

@@ -4,7 +4,8 @@
  *     cc own_loop.c -o own_loop $(pkg-config --cflags --libs descender)
  *
  * The loss is composed: cross-entropy of the network's answer, and, weighed by 0.3, of a second, smaller head
- * that helps its first layer to learn. dsc_train could train this model too; the loop shows each step. */
+ * that helps its first layer to learn. dsc_train could train this model too; the loop shows each step.
+ * `./own_loop FILE` saves its state after each epoch, and goes on from there when it was killed. */
 #include <descender.h>
 #include <stdio.h>
 
@@ -40,7 +41,13 @@ static void load(dsc_real *images, dsc_real *targets, uint32_t *samples, const d
     }
 }
 
-static dsc_status train(dsc_model *model, const dsc_dataset *data, dsc_error *error) {
+static bool is_there(const char *path) {
+    FILE *file = path ? fopen(path, "rb") : NULL;
+    return file && !fclose(file);
+}
+
+/* `path` NULL: no state is saved. */
+static dsc_status train(dsc_model *model, const dsc_dataset *data, const char *path, dsc_error *error) {
     static dsc_real images[BATCH * PIXELS], targets[BATCH];
     static uint32_t samples[BATCH];
     const dsc_model_parts nodes = dsc_model_nodes(model);
@@ -61,7 +68,9 @@ static dsc_status train(dsc_model *model, const dsc_dataset *data, dsc_error *er
     if (!status) status = dsc_session_set_input(session, nodes.image, images, error);
     if (!status) status = dsc_session_set_input(session, nodes.target, targets, error);
     if (!status) dsc_session_set_samples(session, samples);
-    for (uint64_t epoch = 0; epoch < EPOCHS && !status; epoch++) {
+    if (!status && is_there(path)) status = dsc_optimiser_restore(optimiser, path, error);
+    uint64_t epoch = status ? EPOCHS : dsc_optimiser_steps(optimiser) / (TRAIN / BATCH);
+    for (; epoch < EPOCHS && !status; epoch++) {
         double sum = 0;
         for (size_t first = 0; first < TRAIN && !status; first += BATCH) {
             load(images, targets, samples, data, first);
@@ -70,6 +79,7 @@ static dsc_status train(dsc_model *model, const dsc_dataset *data, dsc_error *er
             for (size_t i = 0; i < BATCH; i++) sum += (double)dsc_session_value(session, nodes.loss)[i];
             status = dsc_optimiser_step(optimiser, error);
         }
+        if (!status && path) status = dsc_optimiser_save(optimiser, path, error);
         if (!status) printf("epoch %d: loss %.3f\n", (int)epoch + 1, sum / TRAIN);
     }
     if (!status) status = dsc_model_take_session(model, session, error);
@@ -78,7 +88,7 @@ static dsc_status train(dsc_model *model, const dsc_dataset *data, dsc_error *er
     return status;
 }
 
-int main(void) {
+int main(int count, char **arguments) {
     dsc_error error = {DSC_OK, ""};
     dsc_dataset *data = NULL, *test = NULL;
     dsc_model *model = NULL;
@@ -90,7 +100,7 @@ int main(void) {
         dsc_graph *graph = dsc_model_graph(model);
         for (const dsc_node *node = NULL; (node = dsc_graph_next_value(graph, node));)
             printf("%s: %zu numbers\n", dsc_node_name(node), dsc_shape_count(dsc_node_shape(node)));
-        status = train(model, data, &error);
+        status = train(model, data, count > 1 ? arguments[1] : NULL, &error);
     }
     if (!status) status = dsc_evaluate(&score, model, test, &error);
     if (status)

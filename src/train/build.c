@@ -15,9 +15,6 @@ enum { CLASSES_MOST = 256 };
 /* --- parts --- */
 
 static dsc_status check_values(const dsc_recipe *recipe, dsc_error *error) {
-    if (recipe->patience > 0 && !(recipe->validation > 0))
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "patience needs a validation set to watch; set validation to 0.1, or patience to 0");
     if (recipe->clean_epochs > recipe->epochs)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "clean-epochs, %lld, is more than epochs, %lld",
                         (long long)recipe->clean_epochs, (long long)recipe->epochs);
@@ -47,6 +44,12 @@ dsc_status dsc_recipe_parse(dsc_recipe_parts *parts, const dsc_recipe *recipe, d
     return DSC_OK;
 }
 
+dsc_status dsc_recipe_check_patience(const dsc_recipe *recipe, bool validates, dsc_error *error) {
+    if (!recipe->patience || validates) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                    "patience needs a validation set to watch; set validation to 0.1, or patience to 0");
+}
+
 void dsc_recipe_parts_release(dsc_recipe_parts *parts) {
     dsc_optimiser_release(&parts->optimiser);
     dsc_schedule_release(&parts->schedule);
@@ -57,6 +60,7 @@ void dsc_recipe_parts_release(dsc_recipe_parts *parts) {
 dsc_status dsc_recipe_check(const dsc_recipe *recipe, dsc_error *error) {
     dsc_recipe_parts parts;
     dsc_status status = dsc_recipe_parse(&parts, recipe, error);
+    if (!status) status = dsc_recipe_check_patience(recipe, recipe->validation > 0, error);
     dsc_recipe_parts_release(&parts);
     return status;
 }

@@ -153,6 +153,8 @@ static bool make_buffers(dsc_trainer *t) {
 static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads, dsc_error *error) {
     t->seed = dsc_seed_key(&t->recipe.seed);
     dsc_status status = dsc_recipe_parse(&t->parts, &t->recipe, error);
+    if (!status)
+        status = dsc_recipe_check_patience(&t->recipe, t->validation || t->recipe.validation > 0, error);
     if (!status && !t->model) status = make_model(t, data, error);
     if (!status) status = take_data(t, data, error);
     if (!status) status = dsc_model_check_data(t->model, t->training, error);

@@ -248,6 +248,8 @@ static void a_validation_set_of_ones_own_is_what_epochs_are_measured_on(void **s
     ASSERT_OK(dsc_train(model, rest, &how, &error), error);
     ASSERT_OK(dsc_evaluate(&score, model, held, &error), error);
     assert_true(fabs(score.loss - loss) < 1e-6);
+    how.patience = 2; /* it watches that set */
+    ASSERT_OK(dsc_train(model, rest, &how, &error), error);
     how.validation = 0.2;
     assert_int_equal(dsc_train(model, rest, &how, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "a validation set of your own, and a share of the training set too");
