@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* activations.c: the smallest graph: numbers go in, ops work on them, numbers come out. No network, no learning.
+/* activations.c: the smallest graph: numbers go in, ops work on them, numbers come out. No network, no
+ * learning.
  *
  *     cc activations.c -o activations $(pkg-config --cflags --libs descender)
  *

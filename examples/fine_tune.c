@@ -3,9 +3,9 @@
  *
  *     cc fine_tune.c -o fine_tune $(pkg-config --cflags --libs descender)
  *
- * A network learns digits. Then it meets paler ones, whose classes come in another order. The first layer stays
- * as it is, the next learns slowly; the learning rate falls when the loss no longer does; what is kept is an
- * average of the weights. The loop is the program's own. */
+ * A network learns digits. Then it meets paler ones, whose classes come in another order. The first layer
+ * stays as it is, the next learns slowly; the learning rate falls when the loss no longer does; what is kept
+ * is an average of the weights. The loop is the program's own. */
 #include <descender.h>
 #include <stdio.h>
 
@@ -96,8 +96,8 @@ int main(void) {
     if (!status) status = dsc_model_create_for(&model, "784-64-32-10", digits, &error);
     if (!status) status = dsc_train(model, digits, &how, &error);
 
-    /* The same images with the labels that the model knows. dsc_train and dsc_evaluate do it by themselves; an own
-     * loop has to. */
+    /* The same images with the labels that the model knows. dsc_train and dsc_evaluate do it by themselves;
+     * an own loop has to. */
     if (!status) status = dsc_dataset_match(&matched, &remarks, paler, model, &error);
     for (size_t i = 0; i < remarks.count && !status; i++) printf("%s\n", remarks.line[i]);
     if (!status) status = dsc_evaluate(&before, model, paler, &error);

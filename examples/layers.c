@@ -3,7 +3,8 @@
  *
  *     cc layers.c -o layers $(pkg-config --cflags --libs descender)
  *
- * The same as a text: "conv 8 3x3 padding=1, relu, residual(conv 8 3x3 padding=1, silu), parallel(...), ...". */
+ * The same as a text: "conv 8 3x3 padding=1, relu, residual(conv 8 3x3 padding=1, silu), parallel(...),
+ * ...". */
 #include <descender.h>
 #include <stdio.h>
 

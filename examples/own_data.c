@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* own_data.c: images of your own: floats in memory, images that a function makes when they are wanted, and data
- * sets made of others.
+/* own_data.c: images of your own: floats in memory, images that a function makes when they are wanted, and
+ * data sets made of others.
  *
  *     cc own_data.c -o own_data $(pkg-config --cflags --libs descender) -lm
  *
@@ -22,7 +22,8 @@ static void draw(float *image, uint32_t sample) {
         }
 }
 
-/* Fills a part of a batch. It may as well read a file, a camera or a socket; what fails says so by dsc_fail. */
+/* Fills a part of a batch. It may as well read a file, a camera or a socket; what fails says so by
+ * dsc_fail. */
 static dsc_status make(void *user, void *images, const uint32_t *samples, size_t count, dsc_error *error) {
     const uint32_t *first = user;
     (void)error;
@@ -92,7 +93,8 @@ int main(void) {
     if (!status) status = dsc_dataset_join(&all, (const dsc_dataset *const[]){rest, made}, 2, "all", &error);
     if (!status) status = dsc_dataset_shuffle(&shuffled, all, 1, &error);
 
-    /* How good the model is after each epoch is told by a data set of its own, which nothing is learned from. */
+    /* How good the model is after each epoch is told by a data set of its own, which nothing is learned
+     * from. */
     dsc_training_options how = dsc_training_options_defaults();
     how.epochs = 10;
     how.validation_data = held_out;

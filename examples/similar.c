@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* similar.c: more than probabilities: the likeliest classes, logits, and embeddings, by which images are compared.
+/* similar.c: more than probabilities: the likeliest classes, logits, and embeddings, by which images are
+ * compared.
  *
  *     cc similar.c -o similar $(pkg-config --cflags --libs descender)
  *
- * An embedding is what a layer inside the network makes of an image. Of two images that the network sees alike,
- * embeddings are close: so the program finds, for each of some digits, the one among others that is most like it. */
+ * An embedding is what a layer inside the network makes of an image. Of two images that the network sees
+ * alike, embeddings are close: so the program finds, for each of some digits, the one among others that is
+ * most like it. */
 #include <descender.h>
 #include <stdio.h>
 #include <stdlib.h>

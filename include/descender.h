@@ -29,8 +29,8 @@
  * Structs that may grow begin with their size. X_defaults() sets it, and so does X_initialise(&x, sizeof x),
  * for languages without inline functions; in a dsc_op it is sizeof(dsc_op). The library takes shorter ones of
  * older headers, whose missing members have their defaults, and longer ones of newer headers whose further
- * members are zero. All other structs keep their layout as long as the major version stays, but for those that
- * only the library makes (dsc_event, dsc_call, dsc_shape_rule, dsc_needs), which may grow at the end.
+ * members are zero. All other structs keep their layout as long as the major version stays, but for those
+ * that only the library makes (dsc_event, dsc_call, dsc_shape_rule, dsc_needs), which may grow at the end.
  */
 #ifndef DESCENDER_H
 #define DESCENDER_H
@@ -91,9 +91,9 @@ typedef struct dsc_error {
     char message[DSC_MESSAGE_SIZE];
 } dsc_error;
 
-/* Fills `error` (NULL is fine) as a failing call does, and returns `code`: for operations and data of your own
- * that can fail. What is not to be seen, or is no UTF-8, becomes an escape; a message that is too long is cut
- * before a character. Replaces what was there; leaves errno as it was. */
+/* Fills `error` (NULL is fine) as a failing call does, and returns `code`: for operations and data of your
+ * own that can fail. What is not to be seen, or is no UTF-8, becomes an escape; a message that is too long is
+ * cut before a character. Replaces what was there; leaves errno as it was. */
 DSC_API dsc_status dsc_fail(dsc_error *error, dsc_status code, const char *format, ...) DSC_PRINTF(3, 4);
 
 /* Parameter tables. Ops, layers, optimisers, augmentations and the program's commands describe what they
@@ -294,8 +294,8 @@ typedef struct dsc_images {
 /* What these are like. `preparation` is what the images.json beside the files says, or what is known (MNIST,
  * the built-in digits); where nothing is, it is told by the images: DIGITS where nine of ten of them, 1 x 28
  * x 28 and on a dark ground, have their ink in the middle and none at the edge. `fit` is what images.json
- * says, or NONE. `ground` is always told by the images. Looks at a thousand of them, evenly spread; but not at
- * floats, nor at what a callback reads: of those the ground is UNKNOWN and the preparation NONE. */
+ * says, or NONE. `ground` is always told by the images. Looks at a thousand of them, evenly spread; but not
+ * at floats, nor at what a callback reads: of those the ground is UNKNOWN and the preparation NONE. */
 DSC_API void dsc_dataset_describe(dsc_images *images, const dsc_dataset *data);
 
 /* The ground of images (count, C, H, W): told by the pixels near their edges, where nine of ten images
@@ -448,8 +448,8 @@ DSC_API const char *dsc_node_name(const dsc_node *node);
 /* The input, parameter or buffer of that name, or NULL. */
 DSC_API dsc_node *dsc_graph_find(const dsc_graph *graph, const char *name);
 
-/* What the layer of that name, such as "dense1" or "max_pool2", makes; NULL if there is none. (`descender model
- * show` lists layers by their names.) */
+/* What the layer of that name, such as "dense1" or "max_pool2", makes; NULL if there is none. `descender
+ * model show` lists layers by their names. */
 DSC_API dsc_node *dsc_graph_find_layer(const dsc_graph *graph, const char *layer);
 
 /* The parameters and buffers one after the other, in the order of their making: the first after NULL, and
@@ -1020,8 +1020,8 @@ typedef struct dsc_event {
 /* Called by the thread that called; a non-zero answer ends the work cleanly with DSC_ERROR_STOPPED. */
 typedef int dsc_on_event(void *user, const dsc_event *event);
 
-/* How a model is trained. dsc_training_options_defaults() fills it; texts are read during the call and not kept. The
- * names and ranges are those of a recipe's parameters: `descender train --help` lists them. */
+/* How a model is trained. dsc_training_options_defaults() fills it; texts are read during the call and not
+ * kept. The names and ranges are those of a recipe's parameters: `descender train --help` lists them. */
 typedef struct dsc_training_options {
     size_t size; /* of this struct: dsc_training_options_defaults sets it */
     unsigned epochs, batch;
@@ -1128,9 +1128,9 @@ DSC_API void dsc_optimiser_end_epoch(dsc_optimiser *optimiser, double loss);
 DSC_API const dsc_real *dsc_optimiser_average(const dsc_optimiser *optimiser, const dsc_node *node);
 DSC_API void dsc_optimiser_take_average(dsc_optimiser *optimiser);
 
-/* Saves all that the rest of the loop depends on: the session's parameters and buffers, what the optimiser and
- * its schedule remember, the average, the steps done. Atomic. DIVERGED: a number is NaN or infinite; the file
- * stays as it was. */
+/* Saves all that the rest of the loop depends on: the session's parameters and buffers, what the optimiser
+ * and its schedule remember, the average, the steps done. Atomic. DIVERGED: a number is NaN or infinite; the
+ * file stays as it was. */
 DSC_API dsc_status dsc_optimiser_save(const dsc_optimiser *optimiser, const char *path, dsc_error *error);
 
 /* Takes up such a file, for a session and an optimiser made as they were then: the loop goes on to the same

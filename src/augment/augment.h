@@ -78,8 +78,8 @@ size_t dsc_augment_scratch(const dsc_augment_chain *chain, const size_t shape[3]
 void dsc_augment_image(const dsc_augment_chain *chain, uint8_t *out, const uint8_t *in, const size_t shape[3],
                        uint64_t seed, uint64_t epoch, uint64_t sample, void *scratch);
 
-/* The same for an image of DSC_U8, or of DSC_F32 on a scale where 1 is what 255 is to bytes: floats are neither
- * rounded nor clamped, and go through the chain as 255 times themselves. */
+/* The same for an image of DSC_U8, or of DSC_F32 on a scale where 1 is what 255 is to bytes: floats are
+ * neither rounded nor clamped, and go through the chain as 255 times themselves. */
 void dsc_augment_numbers(const dsc_augment_chain *chain, void *out, const void *in, dsc_type type,
                          const size_t shape[3], uint64_t seed, uint64_t epoch, uint64_t sample,
                          void *scratch);

@@ -5,8 +5,8 @@
 
 #include "data/dataset.h"
 
-/* dsc_dataset_split with the images that the data themselves hold out, own_validation of them; `rest` are the first
- * `count` (0: all) of the others. */
+/* dsc_dataset_split with the images that the data themselves hold out, own_validation of them; `rest` are the
+ * first `count` (0: all) of the others. */
 dsc_status dsc_dataset_split_own(dsc_dataset **rest, dsc_dataset **held_out, const dsc_dataset *data,
                                  size_t count, dsc_error *error);
 

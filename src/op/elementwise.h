@@ -6,8 +6,9 @@
  *   static void pass(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const dsc_real *kept,
  *                    size_t count)
  *   DSC_ELEMENTWISE(apply, pass, out)     kept is the output; with `in` the input; with `d_out` dy
- *   const dsc_op dsc_op_tanh = {.size = sizeof(dsc_op), .name = "tanh", ..., DSC_ELEMENTWISE_FIELDS, .flags = DSC_ELEMENTWISE_FLAGS,
- *                              .keeps_outputs = 1};
+ *   const dsc_op dsc_op_tanh = {.size = sizeof(dsc_op), .name = "tanh", ..., DSC_ELEMENTWISE_FIELDS,
+ *                               .flags = DSC_ELEMENTWISE_FLAGS,
+ *                               .keeps_outputs = 1};
  *
  * `count` is at most DSC_ELEMENTS, so that what is computed on the way fits an array. y may be x, and dx may
  * be dy. Of values kept as bfloat16 the functions see reals, and what they make is rounded. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* All that a predictor can answer: logits, the likeliest classes and embeddings beside probabilities, of bytes
- * and of floats. */
+/* All that a predictor can answer: logits, the likeliest classes and embeddings beside probabilities, of
+ * bytes and of floats. */
 #include "testing.h"
 
 #include "model/model.h"
