@@ -15,4 +15,8 @@ struct dsc_optimiser {
     uint64_t step, runs; /* steps done; runs of the session when the last was done */
 };
 
+/* dsc_optimiser_restore from the bytes of a file; `name` stands for it in messages. */
+dsc_status dsc_optimiser_restore_bytes(dsc_optimiser *optimiser, const unsigned char *bytes, size_t size,
+                                       const char *name, dsc_error *error);
+
 #endif

@@ -12,7 +12,6 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/memory.h"
 #include "base/text.h"
 
 #include <libdeflate.h>
@@ -64,12 +63,11 @@ static dsc_status describe(dsc_text *text, const dsc_optimiser *o, dsc_error *er
     return text->failed ? dsc_fail_memory(error, 0, "the state of a loop") : DSC_OK;
 }
 
-static dsc_status check_values(const dsc_optimiser *o, const dsc_real *values, const char *path,
-                               dsc_status code, dsc_error *error) {
+static dsc_status check_values(const dsc_optimiser *o, const char *path, dsc_error *error) {
     for (const dsc_node *node = NULL; (node = dsc_graph_next_value(o->session->graph, node));)
         for (size_t i = 0, n = dsc_shape_count(&node->shape); i < n; i++)
-            if (!isfinite(values[node->offset + i]))
-                return dsc_fail(error, code,
+            if (!isfinite(o->updater.values[node->offset + i]))
+                return dsc_fail(error, DSC_ERROR_DIVERGED,
                                 "%s: number %zu of %s is not finite; go on from an earlier state", path, i,
                                 node->name);
     return DSC_OK;
@@ -119,7 +117,7 @@ static dsc_status write_all(const char *path, const dsc_optimiser *o, const dsc_
 
 dsc_status dsc_optimiser_save(const dsc_optimiser *o, const char *path, dsc_error *error) {
     dsc_text text = {0};
-    dsc_status status = check_values(o, o->updater.values, path, DSC_ERROR_DIVERGED, error);
+    dsc_status status = check_values(o, path, error);
     if (!status) status = describe(&text, o, error);
     if (!status) status = write_all(path, o, &text, error);
     dsc_text_free(&text);
@@ -153,19 +151,32 @@ static dsc_status check_bytes(head *h, const unsigned char *bytes, size_t size, 
     return DSC_OK;
 }
 
-static dsc_status take(dsc_optimiser *o, const unsigned char *bytes, size_t size, const dsc_text *text,
-                       const char *path, dsc_error *error) {
+/* Whether all numbers of the slabs, and of the schedule, are finite. */
+static dsc_status check_numbers(const head *h, const unsigned char *bytes, size_t size, const char *path,
+                                dsc_error *error) {
+    bool finite = true;
+    for (size_t i = 0; i < sizeof h->schedule.number / sizeof *h->schedule.number; i++)
+        finite = finite && isfinite(h->schedule.number[i]);
+    for (size_t at = 0; at < size && finite; at += sizeof(dsc_real)) {
+        dsc_real number; /* slabs lie at any address in the file */
+        memcpy(&number, bytes + at, sizeof number);
+        finite = isfinite(number);
+    }
+    return finite ? DSC_OK
+                  : dsc_fail(error, DSC_ERROR_FORMAT,
+                             "%s: has a number that is not finite; go on from an earlier state", path);
+}
+
+dsc_status dsc_optimiser_restore_bytes(dsc_optimiser *o, const unsigned char *bytes, size_t size,
+                                       const char *name, dsc_error *error) {
     head h;
+    dsc_text text = {0};
     const slabs s = slabs_of(o);
-    dsc_status status = check_bytes(&h, bytes, size, text, &s, path, error);
-    if (status) return status;
-    /* Copied before it is looked at: slabs lie at any address in the file. */
-    dsc_real *values = dsc_allocate_aligned(1, s.bytes[0] + 1);
-    if (!values) return dsc_fail_memory(error, s.bytes[0], "the state of a loop");
-    const unsigned char *at = bytes + MAGIC_SIZE + sizeof h + text->length;
-    memcpy(values, at, s.bytes[0]);
-    status = check_values(o, values, path, DSC_ERROR_FORMAT, error);
-    free(values);
+    dsc_status status = describe(&text, o, error);
+    if (!status) status = check_bytes(&h, bytes, size, &text, &s, name, error);
+    const unsigned char *at = status ? NULL : bytes + MAGIC_SIZE + sizeof h + text.length;
+    dsc_text_free(&text);
+    if (!status) status = check_numbers(&h, at, s.all, name, error);
     if (status) return status;
     for (size_t i = 0; i < s.count; at += s.bytes[i++]) memcpy(s.slab[i], at, s.bytes[i]);
     o->step = h.step;
@@ -177,13 +188,9 @@ static dsc_status take(dsc_optimiser *o, const unsigned char *bytes, size_t size
 dsc_status dsc_optimiser_restore(dsc_optimiser *o, const char *path, dsc_error *error) {
     unsigned char *bytes;
     size_t size;
-    dsc_text text = {0};
-    dsc_status status = describe(&text, o, error);
-    if (!status) status = dsc_file_read(&bytes, &size, path, FILE_MOST, error);
-    if (!status) {
-        status = take(o, bytes, size, &text, path, error);
-        free(bytes);
-    }
-    dsc_text_free(&text);
+    dsc_status status = dsc_file_read(&bytes, &size, path, FILE_MOST, error);
+    if (status) return status;
+    status = dsc_optimiser_restore_bytes(o, bytes, size, path, error);
+    free(bytes);
     return status;
 }

@@ -6,6 +6,7 @@
 #include "graph/session.h"
 #include "stripes.h"
 
+#include <libdeflate.h>
 #include <math.h>
 #include <unistd.h>
 
@@ -192,6 +193,26 @@ static void numbers_that_are_not_finite_are_not_saved(void **state) {
     (void)unlink(PATH);
 }
 
+/* With a checksum that is right. */
+static void files_with_numbers_that_are_not_finite_are_refused(void **state) {
+    (void)state;
+    rig r;
+    size_t size;
+    make(&r, 8, "adam", 0.9);
+    ASSERT_OK(dsc_optimiser_save(r.optimiser, PATH, &error), error);
+    unsigned char *bytes = read_file(&size);
+    const float nan = NAN;
+    memcpy(bytes + size - 4 - 16 * sizeof nan, &nan, sizeof nan); /* of the average, which is the last */
+    const uint32_t crc = libdeflate_crc32(0, bytes, size - 4);
+    memcpy(bytes + size - 4, &crc, 4);
+    write_file(bytes, size);
+    assert_int_equal(dsc_optimiser_restore(r.optimiser, PATH, &error), DSC_ERROR_FORMAT);
+    ASSERT_MESSAGE(error, "loop.state: has a number that is not finite");
+    free(bytes);
+    clear(&r);
+    (void)unlink(PATH);
+}
+
 static void failing_allocations_are_survived(void **state) {
     (void)state;
     rig r;
@@ -216,6 +237,7 @@ int main(void) {
         cmocka_unit_test(damaged_files_are_refused_and_change_nothing),
         cmocka_unit_test(the_state_of_another_loop_is_refused),
         cmocka_unit_test(numbers_that_are_not_finite_are_not_saved),
+        cmocka_unit_test(files_with_numbers_that_are_not_finite_are_refused),
         cmocka_unit_test(failing_allocations_are_survived),
     };
     return cmocka_run_group_tests(tests, make_data, free_data);
