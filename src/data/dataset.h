@@ -5,8 +5,9 @@
  * storage is shared: a view (a subset, a split, another order) refers to its parent's and has an index list;
  * it copies no image. So a parent may be freed before its views: the storage goes with the last of them.
  *
- *   dataset.c   made of arrays, asked, freed     own.c    made by a program of its own arrays or callback
- *   view.c      made of others                   read_ahead.h   batches of a callback's images */
+ *   dataset.c      made of arrays, asked, freed     own.c    of a program's own arrays, or a callback
+ *   view.c         made of another                  join.c   made of several
+ *   read_ahead.h   batches of a callback's images */
 #ifndef DSC_DATA_DATASET_H
 #define DSC_DATA_DATASET_H
 

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* view.c: datasets made of others: subsets and other orders, other numberings of classes, several in one. */
-#include "data/class_match.h"
+/* view.c: datasets made of others: subsets and other orders, other numberings of classes. */
 #include "data/dataset.h"
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "data/array.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -100,109 +98,4 @@ dsc_status dsc_dataset_share(dsc_dataset **view, const dsc_dataset *parent, dsc_
 dsc_status dsc_dataset_renumber(dsc_dataset **view, const dsc_dataset *parent, const uint16_t map[256],
                                 size_t classes, const char *const *names, dsc_error *error) {
     return copy(view, parent, map, classes, names, error);
-}
-
-/* --- several in one --- */
-
-/* What the callback of joined data reads from: views of the parts. */
-typedef struct joined {
-    size_t count, begin[]; /* where each part begins, and the whole ends; then the parts */
-} joined;
-
-static dsc_dataset **parts_of(joined *j) { return (dsc_dataset **)(void *)(j->begin + j->count + 1); }
-
-static void free_joined(void *user) {
-    joined *j = user;
-    for (size_t i = 0; i < j->count; i++) dsc_dataset_free(parts_of(j)[i]);
-    free(j);
-}
-
-/* Runs of samples of one part are read together, in pieces. */
-static dsc_status read_joined(void *user, void *images, const uint32_t *samples, size_t count,
-                              dsc_error *error) {
-    enum { PIECE = 64 };
-    joined *j = user;
-    uint32_t own[PIECE];
-    unsigned char *out = images;
-    for (size_t i = 0, n; i < count; i += n) {
-        size_t part = 0;
-        while (samples[i] >= j->begin[part + 1]) part++;
-        for (n = 0; n < PIECE && i + n < count; n++) {
-            if (samples[i + n] < j->begin[part] || samples[i + n] >= j->begin[part + 1]) break;
-            own[n] = (uint32_t)(samples[i + n] - j->begin[part]);
-        }
-        const dsc_dataset *data = parts_of(j)[part];
-        dsc_status status = dsc_dataset_read(out + i * data->image_bytes, data, own, n, error);
-        if (status) return status;
-    }
-    return DSC_OK;
-}
-
-/* Each part with the first one's classes. */
-static dsc_status match_parts(joined *j, const dsc_dataset *const *parts, dsc_error *error) {
-    const dsc_class_list classes = dsc_dataset_class_list(parts[0]);
-    dsc_status status = DSC_OK;
-    size_t at = 0;
-    for (size_t i = 0; i < j->count && !status; i++) {
-        const dsc_dataset *part = parts[i];
-        if (part->type != parts[0]->type || memcmp(part->shape, parts[0]->shape, sizeof part->shape) != 0)
-            return dsc_fail(
-                error, DSC_ERROR_MISMATCH,
-                "%s has images of %zu x %zu x %zu %s, %s of %zu x %zu x %zu %s: expected the same",
-                parts[0]->name, parts[0]->shape[0], parts[0]->shape[1], parts[0]->shape[2],
-                dsc_type_name(parts[0]->type), part->name, part->shape[0], part->shape[1], part->shape[2],
-                dsc_type_name(part->type));
-        status = dsc_dataset_match_classes(&parts_of(j)[i], NULL, part, &classes, error);
-        j->begin[i] = at;
-        at += part->count;
-    }
-    j->begin[j->count] = at;
-    if (!status && at > UINT32_MAX)
-        status = dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%zu images together, more than 4294967295", at);
-    return status;
-}
-
-static dsc_status copy_parts(dsc_storage *storage, joined *j, dsc_error *error) {
-    const dsc_dataset *first = parts_of(j)[0];
-    const size_t all = j->begin[j->count];
-    const size_t full[4] = {all, first->shape[0], first->shape[1], first->shape[2]};
-    bool in_memory = true;
-    for (size_t i = 0; i < j->count; i++) in_memory = in_memory && parts_of(j)[i]->images;
-    dsc_status status = dsc_array_create(&storage->labels.array, DSC_U8, 1, &all, error);
-    if (!status && in_memory) status = dsc_array_create(&storage->images.array, first->type, 4, full, error);
-    for (size_t i = 0; i < j->count && !status; i++) {
-        const dsc_dataset *part = parts_of(j)[i];
-        memcpy((uint8_t *)storage->labels.array.data + j->begin[i], part->labels, part->count);
-        for (size_t k = 0; k < part->count && in_memory; k++)
-            memcpy((unsigned char *)storage->images.array.data + (j->begin[i] + k) * part->image_bytes,
-                   dsc_dataset_at(part, k), part->image_bytes);
-    }
-    if (in_memory) return status;
-    storage->read = read_joined;
-    storage->user = j;
-    storage->release = free_joined;
-    return status;
-}
-
-dsc_status dsc_dataset_join(dsc_dataset **result, const dsc_dataset *const *parts, size_t count,
-                            const char *name, dsc_error *error) {
-    *result = NULL;
-    if (!count) return dsc_fail(error, DSC_ERROR_ARGUMENT, "joining no data at all; name some");
-    joined *j = dsc_allocate(1, sizeof *j + (count + 1) * sizeof(size_t) + count * sizeof(dsc_dataset *));
-    if (!j) return dsc_fail_memory(error, count * sizeof(dsc_dataset *), "joined data");
-    dsc_storage storage = {.borrowed = false};
-    j->count = count;
-    dsc_status status = match_parts(j, parts, error);
-    if (!status) status = copy_parts(&storage, j, error);
-    if (!status) {
-        const dsc_dataset *first = parts_of(j)[0];
-        status = dsc_dataset_build(result, &storage, first->type, first->shape, first->classes,
-                                   (const char *const *)first->class_names, name ? name : first->name, error);
-    } else {
-        dsc_content_clear(&storage.images);
-        dsc_content_clear(&storage.labels);
-    }
-    if (status || !storage.read) free_joined(j);
-    if (!status) dsc_dataset_note(*result, &parts[0]->storage->note);
-    return status;
 }
