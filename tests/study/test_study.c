@@ -211,8 +211,8 @@ static void a_damaged_question_is_told(void **state) {
         "{}",
         "{\"kind\": \"folds\", \"format\": 2}",
         "{\"kind\": \"folds\", \"format\": 1, \"recipe\": {}}",
-        "{\"kind\": \"curve\", \"format\": 1, \"recipe\": {}, \"name\": \"a\","
-        " \"kernels\": \"b\", \"folds\": 5, \"repeats\": 1, \"sizes\": []}"};
+        ("{\"kind\": \"curve\", \"format\": 1, \"recipe\": {}, \"name\": \"a\","
+         " \"kernels\": \"b\", \"folds\": 5, \"repeats\": 1, \"sizes\": []}")};
     dsc_error error;
     char path[4200];
     const dsc_study_how how = in("damaged");
