@@ -28,7 +28,7 @@ static dsc_status append_chart(dsc_text *text, const dsc_rate_test *test, const 
     while (shown > 10 && test->loss[shown - 1] > 1.5 * test->loss[0]) shown--;
     draw_series series = {.name = "loss", .x = x, .y = test->loss, .count = shown};
     draw_panel panel = {.title = "Learning-rate range test",
-                        .x = {.label = "log10 of the learning rate"},
+                        .x = {.label = "learning rate", .logarithm = true},
                         .y = {.label = "loss"},
                         .series = &series,
                         .series_count = 1};

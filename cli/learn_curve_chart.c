@@ -116,7 +116,7 @@ static dsc_status make(figures *f, const learn_results *r, dsc_error *error) {
         begin(&f->series[count], "fitted, to twice as many", x, y, DRAW_MARK_LINE);
         fill_law(&f->series[count++], x, y, r);
     }
-    f->panel = (draw_panel){.x = {.label = "log10 of the training images"},
+    f->panel = (draw_panel){.x = {.label = "training images", .logarithm = true},
                             .y = {.label = "percent wrong"},
                             .series = f->series,
                             .series_count = count};

@@ -41,7 +41,7 @@ static double place_of(const dsc_tune_dimension *d, bool numbers, const dsc_tune
 
 static void label(char out[LABEL_MOST], const dsc_tune_dimension *d, bool numbers) {
     dsc_text text = {0};
-    dsc_text_append(&text, "%s%s", d->logarithmic ? "log10 of " : "", d->name);
+    dsc_text_append(&text, "%s", d->name);
     for (size_t k = 0; !numbers && k < d->choice_count; k++)
         dsc_text_append(&text, "%s%zu %s", k ? ", " : ": ", k + 1, d->choices[k]);
     (void)snprintf(out, LABEL_MOST, "%s", text.failed ? d->name : text.data);
@@ -68,7 +68,8 @@ static void fill_series(figures *f, size_t dimension, size_t rung, bool numbers)
 static draw_axis axis_of(const figures *f, size_t dimension, bool numbers) {
     const dsc_tune_search *s = f->search;
     const dsc_tune_dimension *d = &s->space.dimensions[dimension];
-    draw_axis axis = {.label = f->labels[dimension], .whole = !numbers};
+    draw_axis axis = {
+        .label = f->labels[dimension], .whole = !numbers, .logarithm = numbers && d->logarithmic};
     double low = INFINITY, high = -INFINITY;
     for (size_t trial = 0; trial < s->trials; trial++) {
         double x = place_of(d, numbers, &dsc_tune_values(s, trial)[dimension]);

@@ -81,12 +81,35 @@ static void every_range_gets_a_sensible_number_of_ticks_that_cover_it(void **sta
     }
 }
 
+static void check_numbers(double from, double to, size_t most, const char *expected) {
+    const draw_ticks t = draw_ticks_choose_logarithm(log10(from), log10(to), most);
+    char all[512] = "", label[32];
+    for (size_t i = 0; i < t.count; i++) {
+        strcat(strcat(all, i ? " " : ""), draw_tick_label(label, &t, i));
+        assert_true(draw_tick_value(&t, i) >= t.minimum - 1e-6 && draw_tick_value(&t, i) <= t.maximum + 1e-6);
+    }
+    assert_string_equal(all, expected);
+    assert_true(t.minimum <= log10(from) + 1e-9 && t.maximum >= log10(to) - 1e-9);
+}
+
+static void logarithms_are_labelled_by_their_numbers(void **state) {
+    (void)state;
+    check_numbers(225, 7200, 7, "256 512 1024 2048 4096");
+    check_numbers(1, 16, 7, "1 2 4 8 16");
+    check_numbers(100, 60000, 7, "256 1024 4096 16384");
+    check_numbers(10, 1e5, 5, "10 100 1000 10000 100000");
+    check_numbers(1e-6, 10, 7, "1e-6 1e-4 1e-2 1");
+    check_numbers(1e-4, 1, 7, "1e-4 1e-3 1e-2 1e-1 1");
+    check_numbers(300, 400, 5, "316 355 398");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ticks_are_multiples_of_1_2_or_5),
         cmocka_unit_test(large_and_small_numbers_have_exponents),
         cmocka_unit_test(a_single_value_gets_a_range_around_it),
         cmocka_unit_test(nonsense_becomes_0_to_1),
+        cmocka_unit_test(logarithms_are_labelled_by_their_numbers),
         cmocka_unit_test(every_range_gets_a_sensible_number_of_ticks_that_cover_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

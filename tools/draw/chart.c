@@ -54,6 +54,8 @@ double draw_series_x(const draw_series *series, size_t index) {
 
 static draw_ticks axis_ticks(const draw_axis *axis, double low, double high, size_t most, bool round) {
     bool fixed = axis->minimum < axis->maximum || axis->minimum > axis->maximum;
+    if (axis->logarithm)
+        return draw_ticks_choose_logarithm(fixed ? axis->minimum : low, fixed ? axis->maximum : high, most);
     return draw_ticks_choose(fixed ? axis->minimum : low, fixed ? axis->maximum : high, most, round && !fixed,
                              axis->whole);
 }

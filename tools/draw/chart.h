@@ -34,6 +34,7 @@ typedef struct draw_axis {
     const char *label;
     double minimum, maximum; /* both 0: from the data */
     bool whole;              /* ticks at integers alone */
+    bool logarithm;          /* values are logarithms to the base 10, labels the numbers; of x alone */
 } draw_axis;
 
 typedef struct draw_panel {

@@ -61,6 +61,38 @@ draw_ticks draw_ticks_choose(double low, double high, size_t most, bool round, b
     return t;
 }
 
+draw_ticks draw_ticks_choose_logarithm(double low, double high, size_t most) {
+    widen(&low, &high);
+    const double octave = log10(2), steps[] = {octave, 2 * octave, 1, 2, 3, 5, 10, 20, 50, 100};
+    for (size_t i = low < -1e-9 ? 2 : 0; i < sizeof steps / sizeof *steps; i++) {
+        const double step = steps[i];
+        const size_t count = count_of(low, high, step);
+        if (count > most) continue;
+        if (count < 2) break;
+        return (draw_ticks){.minimum = low,
+                            .maximum = high,
+                            .step = step,
+                            .first = ceil(low / step - 1e-6) * step,
+                            .count = count,
+                            .logarithm = true};
+    }
+    draw_ticks t = draw_ticks_choose(low, high, most, false, false);
+    t.logarithm = true;
+    return t;
+}
+
+/* A number from 1 to a million as it is, with a decimal where it is small; others with an exponent. */
+static char *number_label(char out[32], double number) {
+    if (number >= 0.999999 && number < 1e6) {
+        const bool is_whole = number >= 100 || fabs(number - round(number)) < 1e-6 * number;
+        return dsc_format_fixed(out, 32, number, is_whole ? 0 : 1);
+    }
+    dsc_format_scientific(out, 32, number, 1);
+    char *e = strchr(out, 'e');
+    (void)sprintf(e[-1] == '0' ? e - 2 : e, "e%d", (int)strtol(e + 1, NULL, 10));
+    return out;
+}
+
 double draw_tick_value(const draw_ticks *t, size_t index) {
     double value = t->first + (double)index * t->step;
     return fabs(value) < t->step * 1e-6 ? 0 : value; /* never "-0" */
@@ -68,6 +100,7 @@ double draw_tick_value(const draw_ticks *t, size_t index) {
 
 char *draw_tick_label(char out[32], const draw_ticks *t, size_t index) {
     double value = draw_tick_value(t, index);
+    if (t->logarithm) return number_label(out, pow(10, value));
     if (t->decimals >= 0) return dsc_format_fixed(out, 32, value, t->decimals);
     if (value == 0) return strcpy(out, "0");
     /* As many digits as tell neighbours apart. */
