@@ -2,6 +2,7 @@
 /* report.c: `descender report`: what a model does, where it errs, and how sure one can be of that. */
 #include "command.h"
 
+#include "data/split.h"
 #include "evaluation.h"
 #include "progress.h"
 #include "report/baselines.h"
@@ -50,6 +51,18 @@ static dsc_status open_all(session *s, dsc_error *error) {
     return command_data_open(&s->data, s->call, &source, error);
 }
 
+/* Leaves of the training set what the run learned from, where it learned from a part of it. */
+static dsc_status take_part(dsc_dataset **training, const session *s, dsc_error *error) {
+    const size_t part = s->subjects->training_samples;
+    dsc_dataset *first;
+    if (!part || part >= (*training)->count || command_given(s->call, "data")) return DSC_OK;
+    dsc_status status = dsc_dataset_first(&first, *training, part, error);
+    if (status) return status;
+    dsc_dataset_free(*training);
+    *training = first;
+    return DSC_OK;
+}
+
 /* Of one model, on images that no baseline has learned from. A training set with classes that the model does
  * not know is not the one that belongs to it, and there is nothing to compare with. */
 static dsc_status measure_baselines(session *s, const report_watch *watch, dsc_error *error) {
@@ -58,6 +71,7 @@ static dsc_status measure_baselines(session *s, const report_watch *watch, dsc_e
     dsc_status status = dsc_dataset_match(&training, NULL, s->data.train, s->subjects->model, error);
     if (status == DSC_ERROR_MISMATCH) return DSC_OK;
     s->watch.shown = NULL;
+    if (!status) status = take_part(&training, s, error);
     if (!status)
         status = report_baselines_measure(&s->baselines, s->exams, training, (unsigned)s->how->threads, watch,
                                           error);

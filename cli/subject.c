@@ -23,6 +23,7 @@ dsc_status command_subject_find(command_subject *subject, const char *path, dsc_
     subject->model_path = dsc_path_join(path, DSC_RUN_MODEL);
     subject->data = recipe.data;
     subject->reading = recipe.reading;
+    subject->training_samples = (size_t)recipe.training_samples;
     recipe.data = NULL;
     recipe.reading = dsc_reading_defaults();
     dsc_recipe_clear(&recipe);

@@ -9,9 +9,10 @@
 typedef struct command_subject {
     const char *name; /* the operand */
     bool is_run;
-    char *model_path;    /* NULL: a run that has no model yet */
-    char *data;          /* a run's recipe names it; else NULL */
-    dsc_reading reading; /* of the same recipe */
+    char *model_path;        /* NULL: a run that has no model yet */
+    char *data;              /* a run's recipe names it; else NULL */
+    dsc_reading reading;     /* of the same recipe */
+    size_t training_samples; /* the run learned from the first so many; 0: from all */
     dsc_model *model;
     dsc_remarks remarks; /* of command_subject_match */
 } command_subject;

@@ -38,9 +38,9 @@ size_t dsc_majority_class(const dsc_dataset *data);
  * are thinned out evenly, but never to fewer than 100.
  *
  * Both sets must be numbered alike. MISMATCH: their images are of different shapes. UNSUPPORTED: they are no
- * bytes in memory. `on_progress` (NULL:
- * nobody looks) is told how many of how many training images were searched; a non-zero answer ends the work
- * with STOPPED. Release with dsc_baselines_clear, also after a failure. */
+ * bytes in memory. `on_progress` (NULL: nobody looks) is told how many of how many training images were
+ * searched; a non-zero answer ends the work with STOPPED. Release with dsc_baselines_clear, also after a
+ * failure. */
 dsc_status dsc_baselines_measure(dsc_baselines *baselines, const dsc_dataset *training,
                                  const dsc_dataset *test, double work, unsigned threads,
                                  int (*on_progress)(void *user, size_t done, size_t total), void *user,

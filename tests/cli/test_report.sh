@@ -234,6 +234,7 @@ the_epoch_whose_weights_early_stopping_kept_is_named() {
     run report "$work/early" "${_quick[@]}" --out "$work/early-report"
     exits 0
     prints "Kept: the weights of epoch $kept of "
+    prints "3 nearest neighbours among all 200 training images"
     holds "the page names another" grep -q "The model has the weights of epoch $kept of " "$work/early-report/report.html"
     run report "$work/early" "$work/early/model.safetensors" --out "$work/early-report"
     exits 0
