@@ -43,7 +43,7 @@ dsc_status dsc_dataset_split(dsc_dataset **rest, dsc_dataset **held_out, const d
     *rest = *held_out = NULL;
     if (!(share > 0 && share < 1))
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "%s: a share to hold out of %g; expected one between 0 and 1", data->name, share);
+                        "%s: the share to hold out: expected a number between 0 and 1", data->name);
     bool *held = dsc_allocate(data->count, sizeof *held);
     int64_t *members = dsc_allocate(data->count, sizeof *members);
     uint32_t *index = dsc_allocate(data->count, sizeof *index);

@@ -9,6 +9,7 @@
  *
  * It is for the machine's own byte order: the header says which, and another is refused.
  */
+#include "train/sealed.h"
 #include "train/trainer.h"
 
 #include "base/error.h"
@@ -24,7 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORMAT = 2, MAGIC_SIZE = 8, LENGTH_SIZE = 8, CRC_SIZE = 4, HEADER_MOST = 1 << 22 };
+enum { FORMAT = 2, MAGIC_SIZE = 8, LENGTH_SIZE = 8, HEADER_MOST = 1 << 22 };
 static const char MAGIC[MAGIC_SIZE + 1] = "DSCCKPT\n";
 static const size_t FILE_MOST = (size_t)1 << 36;
 
@@ -120,23 +121,10 @@ dsc_status dsc_trainer_saved_bytes(uint64_t *bytes, dsc_trainer *t, dsc_error *e
     json_t *header = make_header(t);
     slabs s = slabs_of(t);
     *bytes = header ? MAGIC_SIZE + LENGTH_SIZE + json_dumpb(header, NULL, 0, JSON_COMPACT) + slab_bytes(&s) +
-                          CRC_SIZE
+                          DSC_SEAL_SIZE
                     : 0;
     json_decref(header);
     return *bytes ? DSC_OK : dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for a checkpoint");
-}
-
-typedef struct writing {
-    dsc_file_writer *writer;
-    uint32_t crc;
-    dsc_status status;
-    dsc_error *error;
-} writing;
-
-static void append(writing *w, const void *bytes, size_t size) {
-    if (w->status) return;
-    w->crc = libdeflate_crc32(w->crc, bytes, size);
-    w->status = dsc_file_writer_append(w->writer, bytes, size, w->error);
 }
 
 dsc_status dsc_trainer_save(dsc_trainer *t, const char *path, dsc_error *error) {
@@ -146,24 +134,15 @@ dsc_status dsc_trainer_save(dsc_trainer *t, const char *path, dsc_error *error) 
     char *text = header ? json_dumps(header, JSON_COMPACT) : NULL;
     json_decref(header);
     if (!text) return dsc_fail(error, DSC_ERROR_MEMORY, "%s: out of memory for a checkpoint", path);
-    writing w = {.error = error};
-    w.status = dsc_file_writer_open(&w.writer, path, error);
-    if (!w.status) {
-        uint64_t length = strlen(text);
-        slabs s = slabs_of(t);
-        append(&w, MAGIC, MAGIC_SIZE);
-        append(&w, &length, LENGTH_SIZE);
-        append(&w, text, length);
-        for (size_t i = 0; i < s.count; i++) append(&w, s.slab[i], s.numbers[i] * sizeof(dsc_real));
-        uint32_t crc = w.crc;
-        append(&w, &crc, CRC_SIZE);
-        if (w.status)
-            dsc_file_writer_abort(w.writer);
-        else
-            w.status = dsc_file_writer_commit(w.writer, error);
-    }
+    dsc_sealed file = dsc_sealed_open(path, error);
+    uint64_t length = strlen(text);
+    slabs s = slabs_of(t);
+    dsc_sealed_append(&file, MAGIC, MAGIC_SIZE);
+    dsc_sealed_append(&file, &length, LENGTH_SIZE);
+    dsc_sealed_append(&file, text, length);
+    for (size_t i = 0; i < s.count; i++) dsc_sealed_append(&file, s.slab[i], s.numbers[i] * sizeof(dsc_real));
     free(text);
-    return w.status;
+    return dsc_sealed_commit(&file);
 }
 
 /* --- reading --- */
@@ -177,24 +156,23 @@ typedef struct reading {
 } reading;
 
 static dsc_status check_frame(reading *r, dsc_error *error) {
-    if (r->size < MAGIC_SIZE + LENGTH_SIZE + CRC_SIZE || memcmp(r->bytes, MAGIC, MAGIC_SIZE) != 0)
+    if (r->size < MAGIC_SIZE + LENGTH_SIZE + DSC_SEAL_SIZE || memcmp(r->bytes, MAGIC, MAGIC_SIZE) != 0)
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: offset 0: expected a checkpoint, found something else",
                         r->path);
     uint64_t length;
     memcpy(&length, r->bytes + MAGIC_SIZE, LENGTH_SIZE);
-    if (length > HEADER_MOST || length > r->size - (MAGIC_SIZE + LENGTH_SIZE + CRC_SIZE))
+    if (length > HEADER_MOST || length > r->size - (MAGIC_SIZE + LENGTH_SIZE + DSC_SEAL_SIZE))
         return dsc_fail(error, DSC_ERROR_FORMAT,
                         "%s: offset %d: expected a header inside the file, found one of %llu bytes; the file "
                         "is cut off or "
                         "damaged, use the checkpoint of another run or train anew",
                         r->path, MAGIC_SIZE, (unsigned long long)length);
-    uint32_t stored, crc = libdeflate_crc32(0, r->bytes, r->size - CRC_SIZE);
-    memcpy(&stored, r->bytes + r->size - CRC_SIZE, CRC_SIZE);
-    if (stored != crc)
+    const dsc_seal seal = dsc_seal_of(r->bytes, r->size);
+    if (seal.stored != seal.found)
         return dsc_fail(error, DSC_ERROR_FORMAT,
                         "%s: offset %zu: expected the checksum %08x, found %08x; the file is cut off or "
                         "damaged, train anew",
-                        r->path, r->size - CRC_SIZE, crc, stored);
+                        r->path, r->size - DSC_SEAL_SIZE, seal.found, seal.stored);
     r->header_length = (size_t)length;
     return DSC_OK;
 }
@@ -392,9 +370,9 @@ static dsc_status take_over(const reading *r, dsc_trainer *t, dsc_error *error) 
     dsc_status status;
     slabs s = slabs_of(t);
     size_t at = MAGIC_SIZE + LENGTH_SIZE + r->header_length;
-    if (r->size - CRC_SIZE - at != slab_bytes(&s))
+    if (r->size - DSC_SEAL_SIZE - at != slab_bytes(&s))
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: offset %zu: expected %zu bytes of numbers, found %zu",
-                        r->path, at, slab_bytes(&s), r->size - CRC_SIZE - at);
+                        r->path, at, slab_bytes(&s), r->size - DSC_SEAL_SIZE - at);
     dsc_progress progress;
     if (!bytes_of(&progress, sizeof progress, text_in(r, "progress")) || !progress_is_possible(&progress, t))
         return dsc_fail(error, DSC_ERROR_FORMAT,

@@ -9,17 +9,17 @@
  *
  * It is for the machine's own byte order: another finds no such head, and refuses the file. */
 #include "train/loop.h"
+#include "train/sealed.h"
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
 
-#include <libdeflate.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAGIC_SIZE = 8, CRC_SIZE = 4 };
+enum { MAGIC_SIZE = 8 };
 static const char MAGIC[MAGIC_SIZE + 1] = "DSCLOOP\n";
 static const size_t FILE_MOST = (size_t)1 << 36;
 
@@ -75,19 +75,6 @@ static dsc_status check_values(const dsc_optimiser *o, const char *path, dsc_err
 
 /* --- writing --- */
 
-typedef struct writing {
-    dsc_file_writer *writer;
-    uint32_t crc;
-    dsc_status status;
-    dsc_error *error;
-} writing;
-
-static void append(writing *w, const void *bytes, size_t size) {
-    if (w->status) return;
-    w->crc = libdeflate_crc32(w->crc, bytes, size);
-    w->status = dsc_file_writer_append(w->writer, bytes, size, w->error);
-}
-
 static dsc_status write_all(const char *path, const dsc_optimiser *o, const dsc_text *text,
                             dsc_error *error) {
     head h;
@@ -98,21 +85,13 @@ static dsc_status write_all(const char *path, const dsc_optimiser *o, const dsc_
     h.numbers = o->updater.numbers;
     h.step = o->step;
     h.schedule = o->state;
-    writing w = {.error = error};
-    w.status = dsc_file_writer_open(&w.writer, path, error);
-    if (w.status) return w.status;
     const slabs s = slabs_of(o);
-    append(&w, MAGIC, MAGIC_SIZE);
-    append(&w, &h, sizeof h);
-    append(&w, text->data, text->length);
-    for (size_t i = 0; i < s.count; i++) append(&w, s.slab[i], s.bytes[i]);
-    const uint32_t crc = w.crc;
-    append(&w, &crc, CRC_SIZE);
-    if (w.status)
-        dsc_file_writer_abort(w.writer);
-    else
-        w.status = dsc_file_writer_commit(w.writer, error);
-    return w.status;
+    dsc_sealed file = dsc_sealed_open(path, error);
+    dsc_sealed_append(&file, MAGIC, MAGIC_SIZE);
+    dsc_sealed_append(&file, &h, sizeof h);
+    dsc_sealed_append(&file, text->data, text->length);
+    for (size_t i = 0; i < s.count; i++) dsc_sealed_append(&file, s.slab[i], s.bytes[i]);
+    return dsc_sealed_commit(&file);
 }
 
 dsc_status dsc_optimiser_save(const dsc_optimiser *o, const char *path, dsc_error *error) {
@@ -128,14 +107,13 @@ dsc_status dsc_optimiser_save(const dsc_optimiser *o, const char *path, dsc_erro
 
 static dsc_status check_bytes(head *h, const unsigned char *bytes, size_t size, const dsc_text *text,
                               const slabs *s, const char *path, dsc_error *error) {
-    uint32_t crc;
-    const size_t least = MAGIC_SIZE + sizeof *h + CRC_SIZE;
+    const size_t least = MAGIC_SIZE + sizeof *h + DSC_SEAL_SIZE;
     if (size < least || memcmp(bytes, MAGIC, MAGIC_SIZE) != 0)
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected the state of a loop, found something else",
                         path);
     memcpy(h, bytes + MAGIC_SIZE, sizeof *h);
-    memcpy(&crc, bytes + size - CRC_SIZE, CRC_SIZE);
-    if (crc != libdeflate_crc32(0, bytes, size - CRC_SIZE))
+    const dsc_seal seal = dsc_seal_of(bytes, size);
+    if (seal.stored != seal.found)
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: the file is cut off or damaged; use an earlier one",
                         path);
     if (h->format != FORMAT || h->number_bytes != sizeof(dsc_real))

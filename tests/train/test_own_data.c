@@ -7,6 +7,7 @@
 #include "model/model.h"
 
 #include <math.h>
+#include <pthread.h>
 
 enum { COUNT = 60, PIXELS = 16 };
 
@@ -14,8 +15,9 @@ enum { COUNT = 60, PIXELS = 16 };
 typedef struct source {
     const uint8_t *bytes;
     const float *floats;
-    size_t calls, images;
-    size_t fails_at; /* this call fails; 0: none */
+    pthread_t caller;
+    size_t calls, ahead, images; /* ahead: calls by another thread */
+    size_t fails_at;             /* this call fails; 0: none */
     bool fails_silently;
     int released;
 } source;
@@ -24,6 +26,7 @@ static dsc_status read_images(void *user, void *images, const uint32_t *samples,
                               dsc_error *why) {
     source *s = user;
     s->calls++;
+    s->ahead += !pthread_equal(pthread_self(), s->caller);
     s->images += count;
     if (s->calls == s->fails_at)
         return s->fails_silently ? DSC_ERROR_IO : dsc_fail(why, DSC_ERROR_IO, "the disk is gone");
@@ -47,6 +50,7 @@ static dsc_dataset_options options_of(source *s) {
     how.read = read_images;
     how.release = release;
     how.user = s;
+    s->caller = pthread_self();
     return how;
 }
 
@@ -110,6 +114,31 @@ static void a_callback_gives_the_bits_of_memory_for_any_threads(void **state) {
         dsc_dataset_free(data);
         assert_int_equal(s.released, 1);
     }
+}
+
+/* 60 images in batches of 6: of ten batches of an epoch, all but the first are read while another is
+ * computed, and no image is read twice. */
+static void the_next_batch_is_read_while_one_is_computed(void **state) {
+    (void)state;
+    source s = {.bytes = dsc_dataset_images(stripes)};
+    dsc_dataset *data = read_by(&s);
+    dsc_training_options how = dsc_training_options_defaults();
+    dsc_model *model;
+    dsc_error error;
+    how.batch = 6;
+    ASSERT_OK(dsc_model_create_for(&model, "flatten, dense", data, &error), error);
+    size_t ahead[2], images[2];
+    for (unsigned i = 0; i < 2; i++) { /* an epoch more is ten batches more */
+        s.ahead = s.images = 0;
+        how.epochs = i + 1;
+        ASSERT_OK(dsc_train(model, data, &how, &error), error);
+        ahead[i] = s.ahead;
+        images[i] = s.images;
+    }
+    assert_int_equal(ahead[1] - ahead[0], 9);
+    assert_int_equal(images[1] - images[0], COUNT);
+    dsc_model_free(model);
+    dsc_dataset_free(data);
 }
 
 static void floats_are_trained_on_from_memory_and_by_callback_alike(void **state) {
@@ -284,6 +313,7 @@ static void failing_allocations_are_survived(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_callback_gives_the_bits_of_memory_for_any_threads),
+        cmocka_unit_test(the_next_batch_is_read_while_one_is_computed),
         cmocka_unit_test(floats_are_trained_on_from_memory_and_by_callback_alike),
         cmocka_unit_test(floats_are_on_a_scale_where_1_is_what_255_is_to_bytes),
         cmocka_unit_test(a_callback_that_fails_ends_what_wanted_its_images),
