@@ -734,6 +734,25 @@ typedef struct dsc_op_example {
     bool training;          /* while training; else outside of it */
 } dsc_op_example;
 
+/* An op writes itself for other programs as lines of text, each made by dsc_write_line. In them in0, in1, ...
+ * stand for its inputs and out0, ... for its outputs; any other name is a value of the op's own. `at` has the
+ * values, shapes and roles of the node.
+ *
+ * For ONNX (opset 18), a line an ONNX node: outputs, type, inputs, and attributes after them.
+ *     out0 = Conv(in0, in1, in2) strides=2,2 pads=0,0,0,0
+ *     a = Sigmoid(in0)
+ *     out0 = Mul(in0, a)
+ * An input may be a constant: [0,-1] are whole numbers (INT64), {0.5} a float without dimensions. Values of
+ * each sample have the batch as their first dimension. Attributes are whole numbers, lists of them (with a
+ * comma; "axes=1," has one), floats (with a point or exponent), or texts in quotes.
+ *
+ * For C, a line a call of a function, for one sample: names, whole numbers and floats, the outputs first.
+ *     relu(out0, in0, 100)
+ * The function is one of those that every export has (tools/exchange/functions), or is in `c_source`. */
+typedef struct dsc_writing dsc_writing;
+/* Appends a line; the newline is added. A failed allocation is remembered. */
+DSC_API void dsc_write_line(dsc_writing *writing, const char *format, ...) DSC_PRINTF(2, 3);
+
 #define DSC_OP_VIEW     1u /* no stages: the output is the input, seen in another shape */
 #define DSC_OP_IN_PLACE 2u /* out[0] may be in[0]'s memory, and d_in[0] d_out[0]'s */
 #define DSC_OP_LOSS     4u /* the last input is a target, which has no gradient */
@@ -781,6 +800,11 @@ struct dsc_op {
     /* Optional. Fuses `next`, the only consumer, into this op for inference by editing `values`, a copy.
      * Returns false if it cannot. */
     bool (*absorb)(void *values, const dsc_op *next, const void *next_values);
+    /* How the op is written for other programs, outside of training; see dsc_write_line. NULL: it cannot be,
+     * and exporting a model with it is refused. Losses and what is for training alone need none. */
+    void (*onnx)(dsc_writing *writing, const dsc_shape_rule *at);
+    void (*c)(dsc_writing *writing, const dsc_shape_rule *at);
+    const char *c_source; /* C99, or NULL: static functions that `c` calls and no export has yet */
 };
 
 /* The library's own op of that name, or NULL. */

@@ -26,20 +26,25 @@ void dsc_text_append_bytes(dsc_text *text, const void *bytes, size_t count) {
     text->data[text->length] = '\0';
 }
 
-void dsc_text_append(dsc_text *text, const char *format, ...) {
+void dsc_text_append_list(dsc_text *text, const char *format, va_list arguments) {
     if (text->failed) return;
-    va_list arguments;
-    va_start(arguments, format);
-    int n = vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
+    va_list again;
+    va_copy(again, arguments);
+    int n = vsnprintf(NULL, 0, format, again);
+    va_end(again);
     if (n < 0 || !dsc_grow(&text->data, &text->capacity, text->length + (size_t)n + 1, 1)) {
         text->failed = true;
         return;
     }
-    va_start(arguments, format);
     (void)vsnprintf(text->data + text->length, (size_t)n + 1, format, arguments);
-    va_end(arguments);
     text->length += (size_t)n;
+}
+
+void dsc_text_append(dsc_text *text, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    dsc_text_append_list(text, format, arguments);
+    va_end(arguments);
 }
 
 void dsc_text_free(dsc_text *text) {

@@ -5,6 +5,8 @@
 
 #include <descender.h>
 
+#include <stdarg.h>
+
 /* Starts as {0}. After a failed allocation `failed` stays set and appends do nothing, so a long
  * sequence of appends is checked once, at its end. Release with dsc_text_free. */
 typedef struct dsc_text {
@@ -14,6 +16,7 @@ typedef struct dsc_text {
 } dsc_text;
 
 void dsc_text_append(dsc_text *text, const char *format, ...) DSC_PRINTF(2, 3);
+void dsc_text_append_list(dsc_text *text, const char *format, va_list arguments) DSC_PRINTF(2, 0);
 void dsc_text_append_bytes(dsc_text *text, const void *bytes, size_t count);
 void dsc_text_free(dsc_text *text);
 

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* writing.h: the lines that ops write of themselves for other programs. */
+#ifndef DSC_OP_WRITING_H
+#define DSC_OP_WRITING_H
+
+#include "base/text.h"
+
+#include <descender.h>
+
+struct dsc_writing {
+    dsc_text text; /* lines, each with its newline */
+};
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* formats.h: the list of formats, in the order in which they are asked whether a file is theirs. */
+#ifndef EXCHANGE_FORMATS_H
+#define EXCHANGE_FORMATS_H
+
+#include "exchange/exchange.h"
+
+#define EXCHANGE_FORMATS(FORMAT) FORMAT(descender)
+
+#define EXCHANGE_DECLARE(name) extern const exchange_format exchange_format_##name;
+#define EXCHANGE_ENTRY(name)   &exchange_format_##name,
+EXCHANGE_FORMATS(EXCHANGE_DECLARE)
+
+#endif
