@@ -115,6 +115,11 @@ static void backward(const dsc_call *call) {
     if (call->d_in[0] && call->d_in[0] != call->d_out[0]) memcpy(call->d_in[0], call->d_out[0], bytes);
 }
 
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    const size_t many = dsc_shape_count(&at->in[1]);
+    dsc_write_line(writing, "add(out0, in0, in1, %zu, %zu)", many, dsc_shape_count(&at->in[0]) / many);
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 3}, {0}};
 static const dsc_op_example examples[] = {
@@ -133,6 +138,7 @@ const dsc_op dsc_op_add = {
     .size = sizeof(dsc_op),
     .name = "add",
     .help = "the sum of two values, or of a value and a bias",
+    .c = write_c,
     .least_inputs = 2,
     .most_inputs = 2,
     .flags = DSC_OP_IN_PLACE | DSC_OP_PIXELS,

@@ -81,6 +81,10 @@ static void backward(const dsc_call *call) {
                        call->d_out[0] + (p * w[Y].out + i) * w[X].out, i);
 }
 
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    dsc_pool_write_c(writing, "average_pool", at);
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
@@ -102,6 +106,7 @@ const dsc_op dsc_op_average_pool = {
     .size = sizeof(dsc_op),
     .name = "average-pool",
     .help = "the average of each window",
+    .c = write_c,
     .params = dsc_pool_params,
     .values_size = sizeof(dsc_pool_values),
     .least_inputs = 1,

@@ -15,6 +15,8 @@
 #include "op/op.h"
 #include "op/tables.h"
 
+#include "base/text.h"
+
 #include "graph/tree.h"
 #include "kernel/vectors.h"
 
@@ -314,6 +316,13 @@ static void pass_back(const dsc_call *call) {
     }
 }
 
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    const shape s = shape_of(&at->in[X]);
+    char epsilon[32];
+    dsc_write_line(writing, "batch_norm(out0, in0, in1, in2, in3, in4, %zu, %zu, %s)", s.channels, s.pixels,
+                   dsc_format_shortest(epsilon, ((const dsc_batch_norm_values *)at->values)->epsilon));
+}
+
 static const dsc_stage forward_stages[] = {
     {.kind = DSC_STAGE_SAMPLES, .run = sum_values},  {.kind = DSC_STAGE_TILES, .run = find_mean},
     {.kind = DSC_STAGE_SAMPLES, .run = sum_squares}, {.kind = DSC_STAGE_TILES, .run = find_variance},
@@ -350,6 +359,7 @@ const dsc_op dsc_op_batch_norm = {
     .size = sizeof(dsc_op),
     .name = "batch-norm",
     .help = "each channel brought to mean beta and deviation gamma over the batch",
+    .c = write_c,
     .params = dsc_batch_norm_params,
     .values_size = sizeof(dsc_batch_norm_values),
     .least_inputs = 5,

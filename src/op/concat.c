@@ -42,6 +42,14 @@ static void backward(const dsc_call *call) {
         }
 }
 
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    for (size_t i = 0, begin = 0; i < at->input_count; i++) {
+        const size_t part = dsc_shape_count(&at->in[i]);
+        dsc_write_line(writing, "copy_part(out0+%zu, in%zu, 1, %zu, 0, %zu)", begin, i, part, part);
+        begin += part;
+    }
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {
     {.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = (1u << INPUTS) - 1}, {0}};
@@ -59,6 +67,7 @@ const dsc_op dsc_op_concat = {
     .size = sizeof(dsc_op),
     .name = "concat",
     .help = "values side by side along the first dimension",
+    .c = write_c,
     .least_inputs = 2,
     .most_inputs = INPUTS,
     .shapes = shapes,

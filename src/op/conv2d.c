@@ -16,6 +16,7 @@
 
 #include "base/thresholds.h"
 #include "op/window.h"
+#include "op/writing.h"
 
 extern const dsc_op dsc_op_max_pool;
 
@@ -269,6 +270,18 @@ static void forward_single(const dsc_call *call) {
            image + first * pool * p->z.stride[0] * dsc_conv_image_row(&p->x), (last - first) * pool);
 }
 
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    const dsc_conv_values *v = at->values;
+    const dsc_conv_sizes z = sizes_of(at->in, v);
+    const size_t pool = v->pool ? 2 : 1;
+    dsc_write_line(writing,
+                   "conv2d(out0, in0, in1@2310, %s, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, "
+                   "%zu, %zu, %zu, %zu, %d, %zu)",
+                   at->input_count == 3 ? "in2" : "0", z.c, z.h, z.w, z.k, z.r, z.s, z.stride[0], z.stride[1],
+                   z.padding[0], z.padding[1], z.dilation[0], z.dilation[1], z.oh / pool, z.ow / pool,
+                   dsc_written_block(z.patch), v->relu, pool);
+}
+
 static const dsc_stage single_stages[] = {
     {.kind = DSC_STAGE_SAMPLES, .run = make_single_image},
     {.kind = DSC_STAGE_TILES, .run = forward_single, .tiles = single_tiles},
@@ -302,6 +315,7 @@ const dsc_op dsc_op_conv2d = {
     .size = sizeof(dsc_op),
     .name = "conv2d",
     .help = "convolution with a weight (K, C, height, width), plus a bias (K) if there is one",
+    .c = write_c,
     .params = params,
     .values_size = sizeof(dsc_conv_values),
     .least_inputs = 2,

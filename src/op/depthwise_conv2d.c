@@ -181,6 +181,17 @@ static void backward(const dsc_call *call) {
     if (call->d_in[IMAGE]) backward_x(call, &p);
 }
 
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    const depthwise_values *v = at->values;
+    const dsc_shape *x = &at->in[IMAGE], *w = &at->in[WEIGHT], *y = &at->out[0];
+    dsc_write_line(writing,
+                   "depthwise_conv2d(out0, in0, in1, %s, %zu, %zu, %zu, %zu, %zu, %d, %d, %d, %d, %d, %d, "
+                   "%zu, %zu)",
+                   at->input_count == 3 ? "in2" : "0", x->size[0], x->size[1], x->size[2], w->size[2],
+                   w->size[3], (int)v->stride[0], (int)v->stride[1], (int)v->padding[0], (int)v->padding[1],
+                   (int)v->dilation[0], (int)v->dilation[1], y->size[1], y->size[2]);
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 7}, {0}};
 static const dsc_op_example examples[] = {
@@ -205,6 +216,7 @@ const dsc_op dsc_op_depthwise_conv2d = {
     .size = sizeof(dsc_op),
     .name = "depthwise-conv2d",
     .help = "each channel convolved with its own kernel of a weight (C, 1, height, width), plus a bias (C)",
+    .c = write_c,
     .params = params,
     .values_size = sizeof(depthwise_values),
     .least_inputs = 2,

@@ -18,6 +18,11 @@ static void backward(const dsc_call *call) {
         call->kernels->vector->fill(call->d_in[0] + p * pixels, call->d_out[0][p] / (dsc_real)pixels, pixels);
 }
 
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    const size_t channels = at->in[0].size[0];
+    dsc_write_line(writing, "mean(out0, in0, %zu, %zu)", channels, dsc_shape_count(&at->in[0]) / channels);
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
@@ -35,6 +40,7 @@ const dsc_op dsc_op_global_average_pool = {
     .size = sizeof(dsc_op),
     .name = "global-average-pool",
     .help = "the average of each channel",
+    .c = write_c,
     .least_inputs = 1,
     .most_inputs = 1,
     .shapes = dsc_shapes_channels,

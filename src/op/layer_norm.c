@@ -11,6 +11,8 @@
 #include "op/op.h"
 #include "op/tables.h"
 
+#include "base/text.h"
+
 #include "kernel/loop.h"
 
 #include <math.h>
@@ -125,6 +127,14 @@ static void backward(const dsc_call *call) {
     }
 }
 
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    const size_t many = dsc_shape_count(&at->in[GAMMA]);
+    char epsilon[32];
+    dsc_write_line(writing, "layer_norm(out0, in0, in1, in2, %zu, %zu, %s)", many,
+                   dsc_shape_count(&at->in[X]) / many,
+                   dsc_format_shortest(epsilon, ((const dsc_layer_norm_values *)at->values)->epsilon));
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 7}, {0}};
 static const dsc_op_example examples[] = {
@@ -145,6 +155,7 @@ const dsc_op dsc_op_layer_norm = {
     .size = sizeof(dsc_op),
     .name = "layer-norm",
     .help = "each sample brought to mean 0 and deviation 1, then times gamma plus beta",
+    .c = write_c,
     .params = dsc_layer_norm_params,
     .values_size = sizeof(dsc_layer_norm_values),
     .least_inputs = 3,

@@ -6,6 +6,8 @@
  *
  * As slope is at least 0, y tells the sign of x, and x need not be kept. */
 #include "op/elementwise.h"
+
+#include "base/text.h"
 #include "op/tables.h"
 
 #include "kernel/loop.h"
@@ -34,6 +36,13 @@ static void pass(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const d
 
 DSC_ELEMENTWISE(apply, pass, out)
 
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    char slope[32];
+    dsc_write_line(
+        writing, "leaky_relu(out0, in0, %zu, %s)", dsc_shape_count(&at->in[0]),
+        dsc_format_shortest(slope, (double)(float)((const dsc_leaky_relu_values *)at->values)->slope));
+}
+
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{1, {1}}}},
     {.roles = "s", .in = {{1, {37}}}, .values = "slope=0.3"},
@@ -50,6 +59,7 @@ const dsc_op dsc_op_leaky_relu = {
     .size = sizeof(dsc_op),
     .name = "leaky-relu",
     .help = "the positive part, and a little of the negative",
+    .c = write_c,
     .params = dsc_leaky_relu_params,
     .values_size = sizeof(dsc_leaky_relu_values),
     .flags = DSC_ELEMENTWISE_FLAGS,

@@ -11,6 +11,7 @@
 
 #include "base/thresholds.h"
 #include "kernel/gemm_pack.h"
+#include "op/writing.h"
 
 static bool absorb(void *values, const dsc_op *next, const void *next_values) {
     (void)next_values;
@@ -248,6 +249,14 @@ static void forward_single(const dsc_call *call) {
     dsc_sparse_row_run(call->out[0], &row, first, dsc_smaller(last, p->n), call->scratch);
 }
 
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    const dsc_matmul_values *values = at->values;
+    const size_t n = at->in[1].size[0], depth = at->in[1].size[1];
+    dsc_write_line(writing, "dense(out0, in0, in1@10, %s, %zu, %zu, %zu, %zu, %d)",
+                   at->input_count == 3 ? "in2" : "0", dsc_shape_count(&at->in[0]) / depth, depth, n,
+                   dsc_written_block(depth), values && values->relu);
+}
+
 static const dsc_stage forward_panels_stages[] = {
     {.kind = DSC_STAGE_TILES, .run = forward_panels, .tiles = y_tiles}, {0}};
 static const dsc_stage backward_panels_stages[] = {
@@ -280,6 +289,7 @@ const dsc_op dsc_op_matmul = {
     .name = "matmul",
     .values_size = sizeof(dsc_matmul_values),
     .help = "the product with a weight (N, K), plus a bias (N) if there is one",
+    .c = write_c,
     .least_inputs = 2,
     .most_inputs = 3,
     .flags = DSC_OP_LINEAR,

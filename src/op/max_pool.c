@@ -264,6 +264,10 @@ static void backward(const dsc_call *call) {
     }
 }
 
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    dsc_pool_write_c(writing, "max_pool", at);
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
@@ -286,6 +290,7 @@ const dsc_op dsc_op_max_pool = {
     .size = sizeof(dsc_op),
     .name = "max-pool",
     .help = "the largest value of each window",
+    .c = write_c,
     .params = dsc_pool_params,
     .values_size = sizeof(dsc_pool_values),
     .least_inputs = 1,

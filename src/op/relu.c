@@ -47,6 +47,10 @@ static void backward(const dsc_call *call) {
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    dsc_write_line(writing, "relu(out0, in0, %zu)", dsc_shape_count(&at->in[0]));
+}
+
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{1, {1}}}},
     {.roles = "s", .in = {{1, {37}}}},
@@ -62,6 +66,7 @@ const dsc_op dsc_op_relu = {
     .size = sizeof(dsc_op),
     .name = "relu",
     .help = "the positive part",
+    .c = write_c,
     .flags = DSC_ELEMENTWISE_FLAGS | DSC_OP_RELU,
     .keeps_outputs = 1,
     DSC_ELEMENTWISE_FIELDS,

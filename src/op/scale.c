@@ -5,6 +5,8 @@
  */
 #include "op/elementwise.h"
 
+#include "base/text.h"
+
 typedef struct scale_values {
     double factor;
 } scale_values;
@@ -29,6 +31,12 @@ static void pass(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const d
 
 DSC_ELEMENTWISE(apply, pass, d_out)
 
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    char factor[32];
+    dsc_write_line(writing, "scale(out0, in0, %zu, %s)", dsc_shape_count(&at->in[0]),
+                   dsc_format_shortest(factor, (double)(float)((const scale_values *)at->values)->factor));
+}
+
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{1, {1}}}, .values = "factor=-2"},
     {.roles = "s", .in = {{3, {3, 5, 7}}}, .values = "factor=0.3"},
@@ -45,6 +53,7 @@ const dsc_op dsc_op_scale = {
     .size = sizeof(dsc_op),
     .name = "scale",
     .help = "a value times a constant",
+    .c = write_c,
     .params = params,
     .values_size = sizeof(scale_values),
     .flags = DSC_ELEMENTWISE_FLAGS,

@@ -28,6 +28,10 @@ static void pass(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const d
 
 DSC_ELEMENTWISE(apply, pass, in)
 
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    dsc_write_line(writing, "silu(out0, in0, %zu)", dsc_shape_count(&at->in[0]));
+}
+
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{1, {1}}}},
     {.roles = "s", .in = {{1, {37}}}},
@@ -43,6 +47,7 @@ const dsc_op dsc_op_silu = {
     .size = sizeof(dsc_op),
     .name = "silu",
     .help = "x times its logistic function",
+    .c = write_c,
     .flags = DSC_ELEMENTWISE_FLAGS,
     .keeps_inputs = 1,
     DSC_ELEMENTWISE_FIELDS,

@@ -31,35 +31,39 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     return dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
 }
 
-/* x is `many` runs of `whole` numbers, of which `part` from `begin` on are taken. */
+/* x of one sample is `many` runs of `whole` numbers, of which `part` from `begin` on are taken. */
 typedef struct runs {
     size_t many, whole, begin, part;
 } runs;
 
-static runs runs_of(const dsc_call *call) {
-    const slice_values *values = call->values;
-    const dsc_shape *in = &call->in_shape[0];
+static runs runs_of(const dsc_shape *in, const slice_values *values) {
     size_t inner = 1;
     for (size_t i = (size_t)values->axis + 1; i < in->rank; i++) inner *= in->size[i];
     runs r = {.whole = in->size[values->axis] * inner,
               .begin = (size_t)values->begin * inner,
               .part = (size_t)values->count * inner};
-    r.many = dsc_in_numbers(call, 0) / r.whole;
+    r.many = dsc_shape_count(in) / r.whole;
     return r;
 }
 
 static void forward(const dsc_call *call) {
-    runs r = runs_of(call);
-    for (size_t i = 0; i < r.many; i++)
+    const runs r = runs_of(&call->in_shape[0], call->values);
+    for (size_t i = 0; i < call->count * r.many; i++)
         memcpy(call->out[0] + i * r.part, call->in[0] + i * r.whole + r.begin, r.part * sizeof(dsc_real));
 }
 
 static void backward(const dsc_call *call) {
     if (!call->d_in[0]) return;
-    runs r = runs_of(call);
-    memset(call->d_in[0], 0, r.many * r.whole * sizeof(dsc_real));
-    for (size_t i = 0; i < r.many; i++)
+    const runs r = runs_of(&call->in_shape[0], call->values);
+    memset(call->d_in[0], 0, call->count * r.many * r.whole * sizeof(dsc_real));
+    for (size_t i = 0; i < call->count * r.many; i++)
         memcpy(call->d_in[0] + i * r.whole + r.begin, call->d_out[0] + i * r.part, r.part * sizeof(dsc_real));
+}
+
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    const slice_values *values = at->values;
+    const runs r = runs_of(&at->in[0], values);
+    dsc_write_line(writing, "copy_part(out0, in0, %zu, %zu, %zu, %zu)", r.many, r.whole, r.begin, r.part);
 }
 
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
@@ -82,6 +86,7 @@ const dsc_op dsc_op_slice = {
     .size = sizeof(dsc_op),
     .name = "slice",
     .help = "a part of a value along one dimension",
+    .c = write_c,
     .params = params,
     .values_size = sizeof(slice_values),
     .least_inputs = 1,

@@ -34,6 +34,11 @@ static void backward(const dsc_call *call) {
     }
 }
 
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    const size_t classes = at->in[0].size[at->in[0].rank - 1];
+    dsc_write_line(writing, "softmax(out0, in0, %zu, %zu)", dsc_shape_count(&at->in[0]) / classes, classes);
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
@@ -52,6 +57,7 @@ const dsc_op dsc_op_softmax = {
     .size = sizeof(dsc_op),
     .name = "softmax",
     .help = "probabilities from logits, along the last dimension",
+    .c = write_c,
     .least_inputs = 1,
     .most_inputs = 1,
     .flags = DSC_OP_IN_PLACE,

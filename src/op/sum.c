@@ -23,6 +23,10 @@ static void backward(const dsc_call *call) {
         call->kernels->vector->fill(call->d_in[0] + n * all, call->d_out[0][n], all);
 }
 
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    dsc_write_line(writing, "sum(out0, in0, %zu)", dsc_shape_count(&at->in[0]));
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
@@ -40,6 +44,7 @@ const dsc_op dsc_op_sum = {
     .size = sizeof(dsc_op),
     .name = "sum",
     .help = "the sum of a sample's values, one number",
+    .c = write_c,
     .least_inputs = 1,
     .most_inputs = 1,
     .shapes = shapes,

@@ -21,6 +21,10 @@ static void pass(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const d
 
 DSC_ELEMENTWISE(apply, pass, out)
 
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    dsc_write_line(writing, "hyperbolic_tangent(out0, in0, %zu)", dsc_shape_count(&at->in[0]));
+}
+
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{1, {1}}}},
     {.roles = "s", .in = {{1, {37}}}},
@@ -36,6 +40,7 @@ const dsc_op dsc_op_tanh = {
     .size = sizeof(dsc_op),
     .name = "tanh",
     .help = "the hyperbolic tangent: between -1 and 1",
+    .c = write_c,
     .flags = DSC_ELEMENTWISE_FLAGS,
     .keeps_outputs = 1,
     DSC_ELEMENTWISE_FIELDS,

@@ -11,4 +11,8 @@ struct dsc_writing {
     dsc_text text; /* lines, each with its newline */
 };
 
+/* How many products of a sum of `depth` the portable kernels add up before they begin the next ones: sums in
+ * the same order are the same bits. */
+size_t dsc_written_block(size_t depth);
+
 #endif

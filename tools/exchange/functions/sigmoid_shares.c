@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* y (n): 1 / (1 + e^-x) of each number, brought to a sum of 1; by softmax where all are too small for that. */
+static void sigmoid_shares(float *y, const float *x, int n) {
+    float most = x[0];
+    for (int i = 1; i < n; i++)
+        if (x[i] > most) most = x[i];
+    if (most <= -80) {
+        softmax(y, x, 1, n);
+        return;
+    }
+    sigmoid(y, x, n);
+    const float factor = 1 / sum_of(y, n);
+    for (int i = 0; i < n; i++) y[i] *= factor;
+}

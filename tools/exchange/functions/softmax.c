@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Each row of y (rows, n) has the probabilities of x: e^x over the sum of all. */
+static void softmax(float *y, const float *x, int rows, int n) {
+    for (int row = 0; row < rows; row++, x += n, y += n) {
+        float most = x[0];
+        for (int i = 1; i < n; i++)
+            if (x[i] > most || x[i] != x[i]) most = x[i];
+        for (int i = 0; i < n; i++) y[i] = exponential(x[i] - most);
+        const float factor = 1 / sum_of(y, n);
+        for (int i = 0; i < n; i++) y[i] *= factor;
+    }
+}
