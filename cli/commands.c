@@ -16,6 +16,7 @@
     COMMAND(card)                                                                                            \
     COMMAND(datasheet)                                                                                       \
     COMMAND(recipe)                                                                                          \
+    COMMAND(export)                                                                                          \
     COMMAND(model)                                                                                           \
     COMMAND(help)
 

@@ -47,7 +47,7 @@ static dsc_status choose(const exchange_format **format, void **values, const ex
     dsc_spec spec;
     const dsc_row *row = NULL;
     if (as) {
-        const char *next;
+        const char *next = as;
         dsc_status status = dsc_spec_read(&spec, &next, as, "", error);
         if (!status) status = dsc_spec_choose(&row, values, &spec, as, &exchange_registry, error);
         *format = (const exchange_format *)(const void *)row;
@@ -61,7 +61,7 @@ static dsc_status choose(const exchange_format **format, void **values, const ex
             its = rows[i];
             break;
         }
-    const char *next;
+    const char *next = its->name;
     dsc_status status = dsc_spec_read(&spec, &next, its->name, "", error);
     if (!status) status = dsc_spec_choose(&row, values, &spec, its->name, &exchange_registry, error);
     *format = status ? NULL : its;

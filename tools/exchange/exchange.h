@@ -19,10 +19,10 @@
 typedef struct exchange_source {
     const unsigned char *bytes;
     size_t size;
-    const char *name;           /* the file's, for messages */
-    const char *model;          /* the network as text, for formats that hold numbers alone; or NULL */
-    const char *map;            /* the file that says which array is which parameter; or NULL */
-    const dsc_dataset *images;  /* to say how many channels, height, width and classes `model` has; or NULL */
+    const char *name;          /* the file's, for messages */
+    const char *model;         /* the network as text, for formats that hold numbers alone; or NULL */
+    const char *map;           /* the file that says which array is which parameter; or NULL */
+    const dsc_dataset *images; /* to say how many channels, height, width and classes `model` has; or NULL */
     dsc_text notes; /* filled: lines for people, each with a newline: what was left out, what was assumed */
     dsc_text table; /* filled, may stay empty: what went where, one line an array */
 } exchange_source;

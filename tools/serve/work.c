@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "model/label.h"
 #include "run/run.h"
-#include "serve/child.h"
+#include "child/child.h"
 #include "train/suggest.h"
 
 #include <pthread.h>
@@ -23,7 +23,7 @@ static const double PATIENCE = 60; /* seconds for a checkpoint to be saved */
 
 struct serve_work {
     const serve_options *options;
-    serve_child *trainer, *helper; /* what is waited for belongs to the thread that waits */
+    child *trainer, *helper; /* what is waited for belongs to the thread that waits */
     char id[256];                  /* of the run that trains, or did last */
     char *folder;                  /* its folder, where it was made for it */
     char said[512];                /* why it ended too early; empty: it did not */
@@ -43,14 +43,14 @@ dsc_status serve_work_create(serve_work **result, const serve_options *options, 
 void serve_work_stop(serve_work *w) {
     (void)pthread_mutex_lock(&w->lock);
     w->ending = true;
-    if (w->trainer) serve_child_stop(w->trainer);
-    if (w->helper) serve_child_stop(w->helper);
+    if (w->trainer) child_stop(w->trainer);
+    if (w->helper) child_stop(w->helper);
     (void)pthread_mutex_unlock(&w->lock);
 }
 
 void serve_work_free(serve_work *w) {
     if (!w) return;
-    serve_child_end(w->trainer, PATIENCE);
+    child_end(w->trainer, PATIENCE);
     free(w->folder);
     (void)pthread_mutex_destroy(&w->lock);
     free(w);
@@ -60,13 +60,13 @@ void serve_work_free(serve_work *w) {
 
 /* Under the lock: takes note of a run that has ended. */
 static void reap(serve_work *w) {
-    if (!w->trainer || !serve_child_has_ended(w->trainer)) return;
+    if (!w->trainer || !child_has_ended(w->trainer)) return;
     dsc_error error;
-    if (serve_child_wait(w->trainer, NULL, &error)) {
+    if (child_wait(w->trainer, NULL, &error)) {
         (void)snprintf(w->said, sizeof w->said, "%.500s", error.message);
         if (w->folder) (void)rmdir(w->folder); /* if nothing came into it */
     }
-    serve_child_end(w->trainer, 0);
+    child_end(w->trainer, 0);
     w->trainer = NULL;
 }
 
@@ -74,7 +74,7 @@ static void reap(serve_work *w) {
 static dsc_status start(serve_work *w, const char *id, const char *const *arguments, dsc_error *error) {
     (void)snprintf(w->id, sizeof w->id, "%.255s", id);
     *w->said = '\0';
-    return serve_child_start(&w->trainer, w->options->program, arguments, error);
+    return child_start(&w->trainer, w->options->program, arguments, error);
 }
 
 static bool may_train(serve_response *r, const serve_site *site) {
@@ -210,7 +210,7 @@ void serve_stop_run(serve_response *r, serve_site *site, const char *id) {
     (void)pthread_mutex_lock(&w->lock);
     reap(w);
     if (w->trainer && !strcmp(w->id, id)) {
-        serve_child_stop(w->trainer);
+        child_stop(w->trainer);
         serve_answer_json(r, 200, json_pack("{s:b}", "stopping", 1));
     } else {
         serve_refuse(r, 409, "that run is not trained by this page; it is stopped where it was started");
@@ -223,20 +223,20 @@ void serve_stop_run(serve_response *r, serve_site *site, const char *id) {
 /* Fails without having begun if something else is waited for. */
 static dsc_status run_helper(dsc_text *output, serve_work *w, const char *const *arguments,
                              dsc_error *error) {
-    serve_child *child = NULL;
+    child *helper = NULL;
     (void)pthread_mutex_lock(&w->lock);
     dsc_status status = w->helper || w->ending
                             ? dsc_fail(error, DSC_ERROR_STOPPED,
                                        "something else is being worked out; try again when it is done")
-                            : serve_child_start(&w->helper, w->options->program, arguments, error);
-    if (!status) child = w->helper;
+                            : child_start(&w->helper, w->options->program, arguments, error);
+    if (!status) helper = w->helper;
     (void)pthread_mutex_unlock(&w->lock);
     if (status) return status;
-    status = serve_child_wait(child, output, error);
+    status = child_wait(helper, output, error);
     (void)pthread_mutex_lock(&w->lock);
     w->helper = NULL;
     (void)pthread_mutex_unlock(&w->lock);
-    serve_child_end(child, 0);
+    child_end(helper, 0);
     return status;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* e^x = 2^n e^r, |r| <= log(2) / 2, as Cody and Waite reduce it (1980); 2^n in two factors, so that the largest and
- * the smallest results come out right. */
+/* e^x = 2^n e^r, |r| <= log(2) / 2, as Cody and Waite reduce it (1980); 2^n in two factors, so that the
+ * largest results come out right. What is too small for a normal float is 0. */
 static float power_of_two(int n) {
     const uint32_t bits = (uint32_t)(n + 127) << 23;
     float power;
@@ -22,5 +22,6 @@ static float exponential(float x) {
     p = p * r + 0.5f;
     p = (p * (r * r) + r) + 1.0f;
     const int whole = (int)n, half = whole >= 0 ? whole / 2 : (whole - 1) / 2;
-    return (p * power_of_two(half)) * power_of_two(whole - half);
+    const float y = (p * power_of_two(half)) * power_of_two(whole - half);
+    return y < 1.17549435e-38f ? 0 : y;
 }

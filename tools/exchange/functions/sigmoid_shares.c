@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* y (n): 1 / (1 + e^-x) of each number, brought to a sum of 1; by softmax where all are too small for that. */
+/* y (n): 1 / (1 + e^-x) of each number, brought to a sum of 1; by softmax where all are too small for
+ * that. */
 static void sigmoid_shares(float *y, const float *x, int n) {
     float most = x[0];
     for (int i = 1; i < n; i++)
@@ -10,5 +11,5 @@ static void sigmoid_shares(float *y, const float *x, int n) {
     }
     sigmoid(y, x, n);
     const float factor = 1 / sum_of(y, n);
-    for (int i = 0; i < n; i++) y[i] *= factor;
+    for (int i = 0; i < n; i++) y[i] = y[i] * factor < 1.17549435e-38f ? 0 : y[i] * factor;
 }

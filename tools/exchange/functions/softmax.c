@@ -7,6 +7,6 @@ static void softmax(float *y, const float *x, int rows, int n) {
             if (x[i] > most || x[i] != x[i]) most = x[i];
         for (int i = 0; i < n; i++) y[i] = exponential(x[i] - most);
         const float factor = 1 / sum_of(y, n);
-        for (int i = 0; i < n; i++) y[i] *= factor;
+        for (int i = 0; i < n; i++) y[i] = y[i] * factor < 1.17549435e-38f ? 0 : y[i] * factor;
     }
 }

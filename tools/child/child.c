@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* child.c: fork, exec, and what the child said; see child.h. */
-#include "serve/child.h"
+#include "child/child.h"
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -22,7 +22,7 @@
 
 enum { OUTPUT_MOST = 16 << 20, COMPLAINTS_MOST = 1 << 16 };
 
-struct serve_child {
+struct child {
     pid_t id;
     FILE *printed, *complained; /* files without a name: a pipe that nobody reads would stop it */
     bool ended;
@@ -44,17 +44,16 @@ static void become(const char *program, const char *const *arguments, int in, in
     _exit(127);
 }
 
-static void release(serve_child *c) {
+static void release(child *c) {
     if (c->printed) (void)fclose(c->printed);
     if (c->complained) (void)fclose(c->complained);
     (void)pthread_mutex_destroy(&c->lock);
     free(c);
 }
 
-dsc_status serve_child_start(serve_child **result, const char *program, const char *const *arguments,
-                             dsc_error *error) {
+dsc_status child_start(child **result, const char *program, const char *const *arguments, dsc_error *error) {
     *result = NULL;
-    serve_child *c = dsc_allocate(1, sizeof *c);
+    child *c = dsc_allocate(1, sizeof *c);
     if (!c) return dsc_fail_memory(error, sizeof *c, "a process");
     (void)pthread_mutex_init(&c->lock, NULL);
     c->printed = tmpfile();
@@ -80,7 +79,7 @@ dsc_status serve_child_start(serve_child **result, const char *program, const ch
 }
 
 /* Under the lock. */
-static bool look(serve_child *c, int options) {
+static bool look(child *c, int options) {
     if (c->ended) return true;
     pid_t got;
     do got = waitpid(c->id, &c->status, options);
@@ -90,14 +89,14 @@ static bool look(serve_child *c, int options) {
     return c->ended;
 }
 
-bool serve_child_has_ended(serve_child *c) {
+bool child_has_ended(child *c) {
     (void)pthread_mutex_lock(&c->lock);
     const bool ended = look(c, WNOHANG);
     (void)pthread_mutex_unlock(&c->lock);
     return ended;
 }
 
-void serve_child_stop(serve_child *c) {
+void child_stop(child *c) {
     (void)pthread_mutex_lock(&c->lock);
     if (!look(c, WNOHANG)) (void)kill(c->id, SIGTERM); /* a number that was waited for may be another's */
     (void)pthread_mutex_unlock(&c->lock);
@@ -136,8 +135,8 @@ static void last_complaint(char *out, size_t size, FILE *file) {
     dsc_text_free(&text);
 }
 
-dsc_status serve_child_wait(serve_child *c, dsc_text *output, dsc_error *error) {
-    while (!serve_child_has_ended(c)) wait_a_little();
+dsc_status child_wait(child *c, dsc_text *output, dsc_error *error) {
+    while (!child_has_ended(c)) wait_a_little();
     if (output) read_all(output, c->printed, OUTPUT_MOST);
     if (WIFEXITED(c->status) && WEXITSTATUS(c->status) == 0 && c->status != -1) return DSC_OK;
     char said[400];
@@ -145,10 +144,10 @@ dsc_status serve_child_wait(serve_child *c, dsc_text *output, dsc_error *error) 
     return dsc_fail(error, DSC_ERROR_IO, "%s", *said ? said : "the program ended without a word");
 }
 
-void serve_child_end(serve_child *c, double seconds) {
+void child_end(child *c, double seconds) {
     if (!c) return;
-    serve_child_stop(c);
-    for (double waited = 0; !serve_child_has_ended(c); waited += 0.01) {
+    child_stop(c);
+    for (double waited = 0; !child_has_ended(c); waited += 0.01) {
         if (waited >= seconds) {
             (void)kill(c->id, SIGKILL);
             (void)pthread_mutex_lock(&c->lock);
@@ -159,4 +158,26 @@ void serve_child_end(serve_child *c, double seconds) {
         }
     }
     release(c);
+}
+
+dsc_status child_run(const char *program, const char *const *arguments, dsc_text *output, dsc_error *error) {
+    child *c;
+    dsc_status status = child_start(&c, program, arguments, error);
+    if (!status) status = child_wait(c, output, error);
+    child_end(c, 0);
+    return status;
+}
+
+char *child_find(const char *const *names) {
+    const char *folders = getenv("PATH");
+    for (; folders && *names; names++)
+        for (const char *at = folders; *at;) {
+            const size_t length = strcspn(at, ":");
+            dsc_text path = {0};
+            dsc_text_append(&path, "%.*s/%s", (int)length, at, *names);
+            if (!path.failed && length && access(path.data, X_OK) == 0) return path.data;
+            dsc_text_free(&path);
+            at += length + (at[length] == ':');
+        }
+    return NULL;
 }

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/* export.c: `descender export`: a model as a file that other programs use. */
+#include "command.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/spec.h"
+#include "exchange/exchange.h"
+#include "exchange/verify.h"
+#include "fetch/sha256.h"
+#include "subject.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FORMATS_MOST = 16 };
+
+typedef struct values {
+    command_source source;
+    char *to, *out;
+    bool verify, force, json, quiet;
+    int64_t samples, threads;
+} values;
+
+/* One format of this call. */
+typedef struct target {
+    const exchange_format *format;
+    void *values;
+    exchange_output output;
+    exchange_check check;
+    bool checked;
+} target;
+
+typedef struct session {
+    command_call *call;
+    const values *how;
+    command_subject subject;
+    command_data data;
+    exchange_reference reference;
+    target targets[FORMATS_MOST];
+    size_t count;
+    char *stem, *folder; /* of the files: the last part of their path, and what is before it */
+    char hash[FETCH_SHA256_HEX];
+    dsc_text line; /* the command that makes this */
+} session;
+
+/* --- what is asked for --- */
+
+static dsc_status add_target(session *s, const char *text, dsc_error *error) {
+    const char *next = text;
+    const dsc_row *row;
+    dsc_spec spec;
+    target *t = &s->targets[s->count];
+    dsc_status status = dsc_spec_read(&spec, &next, text, "", error);
+    if (!status) status = dsc_spec_choose(&row, &t->values, &spec, text, &exchange_registry, error);
+    if (status) return status;
+    t->format = (const exchange_format *)(const void *)row;
+    s->count++;
+    if (t->format->write) return DSC_OK;
+    return command_wrong_usage(s->call, error, "models are read as %s, and not written", row->name);
+}
+
+static dsc_status find_targets(session *s, dsc_error *error) {
+    if (s->how->to) return add_target(s, s->how->to, error);
+    if (!s->how->verify)
+        return command_wrong_usage(s->call, error,
+                                   "--to FORMAT is missing; `descender help formats` lists them");
+    dsc_status status = DSC_OK;
+    for (size_t i = 0; !status && s->count < FORMATS_MOST; i++) {
+        const exchange_format *format = (const void *)dsc_registry_at(&exchange_registry, i);
+        if (!format) break;
+        if (format->write) status = add_target(s, format->name, error);
+    }
+    return status;
+}
+
+/* runs/0001-mnist/ -> 0001-mnist; digits.safetensors -> digits. An extension that was given is not doubled. */
+static dsc_status find_names(session *s, dsc_error *error) {
+    const char *path = s->how->out ? s->how->out : s->call->operands[0];
+    size_t length = strlen(path);
+    while (!s->how->out && length > 1 && path[length - 1] == '/') length--;
+    size_t begin = length;
+    while (begin > 0 && path[begin - 1] != '/') begin--;
+    const char *dot = memrchr(path + begin, '.', length - begin);
+    if (dot && dot > path + begin && !(s->subject.is_run && !s->how->out)) length = (size_t)(dot - path);
+    s->stem = strndup(path + begin, length - begin);
+    s->folder = s->how->out && begin ? strndup(path, begin) : strdup("");
+    if (!s->stem || !s->folder) return dsc_fail_memory(error, length, path);
+    if (!*s->stem || !strcmp(s->stem, ".") || !strcmp(s->stem, ".."))
+        return command_wrong_usage(s->call, error, "--out %s: expected the name of a file", path);
+    return DSC_OK;
+}
+
+static void write_line_of_command(session *s) {
+    char word[DSC_SHELL_WORD];
+    dsc_text_append(&s->line, "descender export %s", dsc_shell_word(word, s->call->operands[0]));
+    if (s->how->to) dsc_text_append(&s->line, " --to %s", dsc_shell_word(word, s->how->to));
+    if (s->how->out) dsc_text_append(&s->line, " --out %s", dsc_shell_word(word, s->how->out));
+}
+
+/* --- making files --- */
+
+static dsc_status make(session *s, target *t, dsc_error *error) {
+    t->output.stem = s->stem;
+    t->output.command = s->line.failed ? NULL : s->line.data;
+    t->output.hash = *s->hash ? s->hash : NULL;
+    return t->format->write(&t->output, s->subject.model, t->values, error);
+}
+
+static char *path_of(const session *s, const exchange_file *file) {
+    dsc_text path = {0};
+    dsc_text_append(&path, "%s%s%s", s->folder, s->stem, file->suffix);
+    return path.data;
+}
+
+/* Nothing is written if one of the files is there already. */
+static dsc_status check_places(session *s, const target *t, dsc_error *error) {
+    dsc_status status = DSC_OK;
+    for (size_t i = 0; i < t->output.count && !status; i++) {
+        char *path = path_of(s, &t->output.files[i]);
+        if (!path) return dsc_fail_memory(error, 0, "a path");
+        if (!s->how->force && access(path, F_OK) == 0)
+            status = dsc_fail(error, DSC_ERROR_IO,
+                              "%s: there is a file of this name; --force replaces it, --out "
+                              "gives another",
+                              path);
+        if (!status) status = command_rehearse(s->call, path, error);
+        free(path);
+    }
+    return status;
+}
+
+static dsc_status write_files(const session *s, const target *t, dsc_error *error) {
+    dsc_status status = DSC_OK;
+    for (size_t i = 0; i < t->output.count && !status; i++) {
+        char *path = path_of(s, &t->output.files[i]);
+        status = path ? dsc_file_write(path, t->output.files[i].bytes, t->output.files[i].size, error)
+                      : dsc_fail_memory(error, 0, "a path");
+        free(path);
+    }
+    return status;
+}
+
+/* --- comparing --- */
+
+static dsc_status open_reference(session *s, dsc_error *error) {
+    command_source source = command_subject_source(&s->subject, s->call, &s->how->source);
+    dsc_status status = command_data_open(&s->data, s->call, &source, error);
+    dsc_dataset **set = s->data.test ? &s->data.test : &s->data.train;
+    if (!status) status = command_subject_match(set, &s->subject, error);
+    if (status) return status;
+    return exchange_reference_make(&s->reference, s->subject.model, *set, (size_t)s->how->samples,
+                                   (unsigned)s->how->threads, error);
+}
+
+static dsc_status verify(session *s, dsc_error *error) {
+    dsc_status status = open_reference(s, error);
+    for (size_t i = 0; i < s->count && !status; i++) {
+        target *t = &s->targets[i];
+        command_remark(s->call, "Comparing %s on %zu images", t->format->name, s->reference.count);
+        status = exchange_verify(&t->check, t->format, t->values, &t->output, s->subject.model, &s->reference,
+                                 error);
+        t->checked = !status;
+        if (!status) status = command_go_on(error);
+    }
+    return status;
+}
+
+static bool any_differs(const session *s) {
+    for (size_t i = 0; i < s->count; i++)
+        if (s->targets[i].checked && s->targets[i].check.differing) return true;
+    return false;
+}
+
+/* --- telling --- */
+
+static json_t *check_json(const exchange_check *c) {
+    if (c->skipped) return json_pack("{s:b, s:s}", "skipped", 1, "why", c->why);
+    return json_pack("{s:I, s:I, s:f, s:f, s:I, s:f}", "images", (json_int_t)c->images, "labels_that_differ",
+                     (json_int_t)c->differing, "largest_difference", c->largest, "accuracy",
+                     (double)c->correct / (double)c->images, "bytes", (json_int_t)c->bytes, "seconds",
+                     c->seconds);
+}
+
+static dsc_status report_json(const session *s, dsc_error *error) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < s->count; i++) {
+        const target *t = &s->targets[i];
+        json_t *files = json_array();
+        for (size_t k = 0; s->how->to && k < t->output.count; k++) {
+            char *path = path_of(s, &t->output.files[k]);
+            (void)json_array_append_new(files, path ? dsc_json_text(path) : NULL);
+            free(path);
+        }
+        json_t *row = json_pack("{s:s, s:o}", "format", t->format->name, "files", files);
+        if (t->checked) (void)json_object_set_new(row, "check", check_json(&t->check));
+        (void)json_array_append_new(list, row);
+    }
+    json_t *all = json_pack("{s:o}", "exports", list);
+    if (s->how->verify)
+        (void)json_object_set_new(all, "accuracy",
+                                  json_real((double)s->reference.correct / (double)s->reference.count));
+    return command_print_json(all, error);
+}
+
+static void report_check(const exchange_check *c) {
+    if (c->skipped) {
+        command_print("%-12s skipped: %s\n", c->format, c->why);
+        return;
+    }
+    command_print("%-12s %7.2f %%  %9.1e  %7zu  %10zu  %7.2f s\n", c->format,
+                  100 * (double)c->correct / (double)c->images, c->largest, c->differing, c->bytes,
+                  c->seconds);
+}
+
+static dsc_status report(const session *s, dsc_error *error) {
+    if (s->call->json) return report_json(s, error);
+    for (size_t i = 0; s->how->to && i < s->count; i++) {
+        const exchange_output *output = &s->targets[i].output;
+        for (size_t k = 0; k < output->count; k++) {
+            char *path = path_of(s, &output->files[k]), shown[DSC_VISIBLE];
+            if (path)
+                command_print("%s: %zu bytes\n", dsc_visible(shown, sizeof shown, path),
+                              output->files[k].size);
+            free(path);
+        }
+        if (output->notes.length) command_print("%s", output->notes.data);
+    }
+    if (!s->how->verify) return DSC_OK;
+    command_print("%-12s %9s  %9s  %7s  %10s  %9s\n", "", "accuracy", "largest", "labels", "bytes", "time");
+    command_print("%-12s %9s  %9s  %7s  %10s  %9s\n", "", "", "differ.", "differ", "", "");
+    command_print("%-12s %7.2f %%  %9s  %7s  %10s  %7.2f s\n", "the model",
+                  100 * (double)s->reference.correct / (double)s->reference.count, "", "", "",
+                  s->reference.seconds);
+    for (size_t i = 0; i < s->count; i++) report_check(&s->targets[i].check);
+    return DSC_OK;
+}
+
+static dsc_status run(command_call *call, dsc_error *error) {
+    session s = {.call = call, .how = call->values};
+    dsc_status status = find_targets(&s, error);
+    if (!status) status = command_subject_open(&s.subject, call->operands[0], error);
+    if (!status) status = find_names(&s, error);
+    if (!status && s.subject.model_path && fetch_sha256_available())
+        status = fetch_sha256_file(s.hash, NULL, s.subject.model_path, error);
+    if (!status) write_line_of_command(&s);
+    for (size_t i = 0; i < s.count && !status; i++) status = make(&s, &s.targets[i], error);
+    if (!status && s.how->to) status = check_places(&s, &s.targets[0], error);
+    if (!status && s.how->verify) status = verify(&s, error);
+    if (!status && s.how->to) status = write_files(&s, &s.targets[0], error);
+    if (!status) status = report(&s, error);
+    if (!status && any_differs(&s))
+        status = dsc_fail(error, DSC_ERROR_MISMATCH, "some labels differ from the model's: see the table");
+    for (size_t i = 0; i < s.count; i++) {
+        exchange_output_clear(&s.targets[i].output);
+        dsc_row_release((const dsc_row *)(const void *)s.targets[i].format, s.targets[i].values);
+    }
+    exchange_reference_clear(&s.reference);
+    command_data_close(&s.data);
+    command_subject_close(&s.subject);
+    dsc_text_free(&s.line);
+    free(s.stem);
+    free(s.folder);
+    return status;
+}
+
+static const dsc_param options[] = {
+    {"to", DSC_PARAM_TEXT, offsetof(values, to), NULL, 0, 0, NULL,
+     "the format and its options: `descender help formats` lists them"},
+    {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
+     "the file to write; of several, their names begin so. Default: called as the model, here"},
+    {"verify", DSC_PARAM_SWITCH, offsetof(values, verify), "off", 0, 0, NULL,
+     "let what was written answer the test set, and compare; without --to all formats, and nothing is kept"},
+    COMMAND_SOURCE(values),
+    {"samples", DSC_PARAM_INT, offsetof(values, samples), "0", 0, 1 << 30, NULL,
+     "of --verify: only the first so many images; 0: all"},
+    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL, "0: all cores"},
+    {"force", DSC_PARAM_SWITCH, offsetof(values, force), "off", 0, 0, NULL, "replace files that are there"},
+    COMMAND_JSON(values),
+    COMMAND_QUIET(values),
+    {0},
+};
+
+static const command_option extras[] = {
+    {"to", 0, "FORMAT", true},     {"out", 'o', "FILE", true},  COMMAND_SOURCE_EXTRA,
+    {"threads", 't', NULL, false}, {"force", 'f', NULL, false}, {0},
+};
+
+static const command_operand operands[] = {
+    {.name = "RUN|MODEL", .help = "the folder of a run, or a model's file"},
+    {0},
+};
+
+static const command_example examples[] = {
+    {"export runs/0001-mnist-cnn-166k --to c --out digits",
+     "digits.h and digits.c: C source that needs nothing."},
+    {"export model.safetensors --to onnx --verify", "For onnxruntime, and whether it answers the same."},
+    {"export model.safetensors --verify", "All formats beside the model, in a table."},
+    {0},
+};
+
+const command command_export = {
+    .name = "export",
+    .help = "write a model as a file that other programs use",
+    .about =
+        "What is written carries the model's preparation of images (its normalisation), gives probabilities, "
+        "and says what it is: network, recipe, data, classes. --verify lets it answer the test set: by a C "
+        "compiler, onnxruntime and so on, where they are installed. If a label differs, the exit status is "
+        "1.",
+    .operands = operands,
+    .options = options,
+    .extras = extras,
+    .examples = examples,
+    .values_size = sizeof(values),
+    .stops = true,
+    .run = run,
+};

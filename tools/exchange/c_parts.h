@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* c_parts.h: what the files of the C export share: c.c (head, weights, calls), c_selftest.c, c_answer.c. */
+#ifndef EXCHANGE_C_PARTS_H
+#define EXCHANGE_C_PARTS_H
+
+#include "exchange/exchange.h"
+#include "exchange/plan.h"
+
+enum { EXCHANGE_C_INSIDE, EXCHANGE_C_APART };
+
+typedef struct exchange_c_values {
+    char *prefix; /* NULL: as the file is called */
+    int weights;
+} exchange_c_values;
+
+/* One export. */
+typedef struct exchange_c {
+    exchange_output *output;
+    const dsc_model *model;
+    const exchange_plan *plan;
+    const exchange_c_values *values;
+    char prefix[EXCHANGE_NAME];
+} exchange_c;
+
+/* The prefix for macros: DIGITS. */
+void exchange_c_upper(char upper[EXCHANGE_NAME], const char *prefix);
+
+/* A float as C reads it back to the same bits: "-0.125f". */
+char *exchange_c_float(char out[40], float number);
+
+/* A text from outside, for within a comment. */
+void exchange_c_comment(dsc_text *out, const char *text);
+
+/* "light on a dark ground", or the like: what images are to be like, for people. */
+const char *exchange_c_ground(const dsc_model *model);
+
+/* Appends PREFIX_selftest: images made by a formula, and the answers of the portable kernels to them. */
+dsc_status exchange_c_write_selftest(dsc_text *out, const exchange_c *c, dsc_error *error);
+
+/* exchange_format's `answer`: compiles the source with the C compiler, and runs it. */
+dsc_status exchange_c_answer(float *probabilities, const char *folder, const exchange_output *output,
+                             const uint8_t *images, size_t count, const dsc_model *model, const void *values,
+                             dsc_error *error);
+
+#endif

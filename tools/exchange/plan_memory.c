@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* plan_memory.c: where the values of a plan lie; see plan_parts.h. The largest value first, each at the lowest
+ * place where none that lives at the same time lies, as graph/memory_plan.c does it. */
+#include "exchange/plan_parts.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+static void find_lives(exchange_plan *plan) {
+    for (size_t i = 0; i < plan->call_count; i++)
+        for (size_t k = 0; k < plan->calls[i].count; k++) {
+            const exchange_operand *operand = &plan->calls[i].operands[k];
+            if (operand->kind != EXCHANGE_VALUE) continue;
+            exchange_value *value = &plan->values[operand->index];
+            if (value->first == SIZE_MAX) value->first = i;
+            value->last = i;
+        }
+}
+
+/* Values in the order of their making, so that what one shares is settled before it. */
+static void settle_shares(exchange_plan *plan) {
+    for (size_t i = 0; i < plan->value_count; i++) {
+        exchange_value *value = &plan->values[i];
+        if (value->shares == i) continue;
+        exchange_value *root = &plan->values[plan->values[value->shares].shares];
+        if (root->last > value->first || root->count < value->count) {
+            value->shares = i;
+            continue;
+        }
+        value->shares = (size_t)(root - plan->values);
+        root->last = value->last > root->last ? value->last : root->last;
+    }
+}
+
+static bool meet(const exchange_value *a, const exchange_value *b) {
+    return a->first <= b->last && b->first <= a->last;
+}
+
+/* The lowest place for value i beside those of order[0 .. count). */
+static size_t lowest_place(const exchange_plan *plan, const size_t *order, size_t count, size_t i) {
+    const exchange_value *value = &plan->values[i];
+    size_t at = 0;
+    for (size_t k = 0; k < count; k++) {
+        const exchange_value *other = &plan->values[order[k]];
+        if (!meet(value, other) || at + value->count <= other->at || other->at + other->count <= at) continue;
+        at = other->at + other->count;
+        k = (size_t)-1; /* again: what was passed may be in the way now */
+    }
+    return at;
+}
+
+dsc_status exchange_plan_memory(exchange_plan *plan, dsc_error *error) {
+    find_lives(plan);
+    settle_shares(plan);
+    size_t *order = dsc_allocate(plan->value_count, sizeof *order), count = 0;
+    bool *done = dsc_allocate(plan->value_count, sizeof *done);
+    if (!order || !done) {
+        free(order);
+        free(done);
+        return dsc_fail_memory(error, plan->value_count * sizeof *order, "a plan of memory");
+    }
+    for (size_t n = 0; n < plan->value_count; n++) {
+        size_t best = SIZE_MAX;
+        for (size_t i = 0; i < plan->value_count; i++)
+            if (!done[i] && plan->values[i].shares == i && plan->values[i].first != SIZE_MAX &&
+                (best == SIZE_MAX || plan->values[i].count > plan->values[best].count))
+                best = i;
+        if (best == SIZE_MAX) break;
+        done[best] = true;
+        exchange_value *value = &plan->values[best];
+        value->at = lowest_place(plan, order, count, best);
+        order[count++] = best;
+        if (value->at + value->count > plan->scratch) plan->scratch = value->at + value->count;
+    }
+    for (size_t i = 0; i < plan->value_count; i++)
+        plan->values[i].at = plan->values[plan->values[i].shares].at;
+    free(order);
+    free(done);
+    return DSC_OK;
+}
