@@ -29,12 +29,14 @@ may+=(
     [picture]="$library late"
     [fetch]="$library late"
     [late]="$library"
+    [child]="$library"
+    [exchange]="$library child late"
     [forms]="$library picture late"
     [draw]="$library picture"
     [report]="$library picture draw fetch late"
     [shipped]="$library"
     [read]="$library picture"
-    [serve]="$library picture draw fetch report shipped read late"
+    [serve]="$library picture draw fetch report shipped read late child exchange"
 )
 may+=([tutorial]="${!may[*]}")
 may+=([cli]="${!may[*]}")
