@@ -54,6 +54,8 @@ processors|optional|program aarch64-linux-gnu-gcc|gcc-aarch64-linux-gnu libc6-de
 processors|optional|program qemu-aarch64-static|qemu-user-static|qemu-user-static|qemu-user-static|qemu-aarch64|running what was built for ARM
 processors|optional|wasm|clang lld wasi-libc libclang-rt-dev-wasm32|clang lld wasi-libc-static|clang lld wasi-libc wasi-compiler-rt|clang lld wasi-libc wasi-compiler-rt|building for WebAssembly
 processors|optional|program node|nodejs|nodejs|nodejs|nodejs|running what was built for WebAssembly
+processors|optional|program arm-none-eabi-gcc|gcc-arm-none-eabi|arm-none-eabi-gcc-cs|arm-none-eabi-gcc|gcc-arm-none-eabi|building exported models for microcontrollers
+processors|optional|program qemu-system-arm|qemu-system-arm|qemu-system-arm-core|qemu-system-arm|qemu-system-arm|running exported models for microcontrollers
 browser|required|program node|nodejs|nodejs|nodejs|nodejs|driving a browser
 browser|required|program npm|npm|npm|npm|npm|playwright-core
 browser|required|program chromium|chromium|chromium|chromium|chromium|a browser

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+# `descender export`, and what C compilers make of a model. test_export_boards.sh has microcontrollers.
+. "$(dirname "$0")/lib.sh"
+
+# _model FILE TEXT: an untrained network.
+_model() {
+    "$program" train --data digits --training-samples 200 --epochs 1 --model "$2" --out "$work/.run" --quiet \
+        >/dev/null 2>"$work/.err" && mv "$work/.run/model.safetensors" "$1" && rm -r "$work/.run" && return
+    cat "$work/.err"
+    complain "no model could be made"
+}
+_small='conv 4 3x3, batch-norm, relu, max-pool 2, conv 6 3x3, relu, flatten, dense'
+
+export_writes_files_called_as_the_model() {
+    _model "$work/small.safetensors" "$_small"
+    cd "$work" || return
+    run export small.safetensors --to c
+    exits 0
+    says_nothing
+    prints "small.h: "
+    prints "small.c: "
+    prints "bytes of weights"
+    run export small.safetensors --to "c weights=apart prefix=net" --out digits.h
+    exits 0
+    prints "digits_weights.c: "
+    holds "names begin with the prefix" grep -q '^int net_predict(' digits.h
+    holds "the file is named" grep -q '#include "digits.h"' digits.c
+}
+files_that_are_there_are_not_replaced_unasked() {
+    cd "$work" || return
+    echo precious >digits.c
+    run export small.safetensors --to c --out digits
+    exits 1
+    says "digits.h: there is a file of this name; --force replaces it"
+    same "$(cat digits.c)" precious
+    run export small.safetensors --to c --out digits --force
+    exits 0
+    holds "it was not replaced" grep -q digits_predict digits.c
+}
+what_cannot_be_is_refused() {
+    cd "$work" || return
+    run export small.safetensors
+    exits 2
+    says "--to FORMAT is missing"
+    run export small.safetensors --to cc
+    exits 2
+    says "unknown format 'cc'; did you mean 'c'?"
+    run export small.safetensors --to "c prefix=a-b"
+    exits 2
+    says "as names in C are"
+    run export nothing.safetensors --to c
+    exits 1
+    says "nothing.safetensors"
+    run export small.safetensors --to c --out missing/digits
+    exits 1
+    says "missing/digits.h"
+}
+verify_lets_the_source_answer_and_compares() {
+    needs_command cc || return
+    cd "$work" || return
+    run export small.safetensors --to c --out checked --verify --data digits --samples 50 --quiet
+    exits 0
+    same "$(awk '/^c / { print $5 }' <<<"$out")" 0
+    run export small.safetensors --verify --data digits --samples 50 --json --quiet
+    exits 0
+    prints '"labels_that_differ": 0'
+    holds "nothing is kept" test ! -e small_answers
+}
+_compiles() { # COMPILER LEVEL MORE...: the source with its self-test, which must find nothing
+    local compiler=$1 level=$2
+    shift 2
+    printf '#include "digits.h"\nstatic float scratch[DIGITS_SCRATCH / 4];\nint main(void) { return digits_selftest(scratch); }\n' \
+        >main.c
+    run_shell "$compiler -std=c99 $level $* -Wall -Wextra -Wpedantic -Wconversion -Werror -DDIGITS_SELFTEST digits.c main.c -o main"
+    exits 0
+    run_shell ./main
+    exits 0
+}
+the_source_is_clean_with_gcc_and_clang() {
+    local compiler level tried=0
+    cd "$work" || return
+    for compiler in gcc clang; do
+        command -v $compiler >/dev/null || continue
+        for level in -O0 -O1 -O2 -O3 -Os; do _compiles $compiler $level; done
+        tried=1
+    done
+    [ $tried = 1 ] || because "needs gcc or clang"
+}
+the_source_is_right_on_32_bits() {
+    cd "$work" || return
+    echo 'int main(void) { return 0; }' >none.c
+    gcc -m32 none.c -o none 2>/dev/null && ./none || { because "needs gcc with the libraries of 32 bits (gcc-multilib)"; return; }
+    _compiles gcc -O2 -m32 -msse2 -mfpmath=sse
+}
+the_header_is_clean_c_plus_plus() {
+    needs_command g++ || return
+    cd "$work" || return
+    run_shell 'g++ -std=c++17 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c++ digits.h -DDIGITS_SELFTEST'
+    exits 0
+}
+the_source_needs_nothing_and_keeps_nothing() {
+    needs_command gcc || return
+    needs_command nm || return
+    cd "$work" || return
+    gcc -std=c99 -O2 -fno-pie -c digits.c -o digits.o
+    said=nm
+    same "$(nm -u digits.o | awk '$2 !~ /^(memcpy|memset)$/' | tr -d '\n')" ""
+    same "$(nm digits.o | grep -c ' [BbDdC] ')" 0
+    same "$(nm --defined-only -g digits.o | awk '{ print $3 }' | sort | tr '\n' ' ')" "digits_class_name digits_predict "
+}
+
+promises
