@@ -770,6 +770,8 @@ DSC_API void dsc_write_line(dsc_writing *writing, const char *format, ...) DSC_P
  * its own. */
 #define DSC_OP_PIXELS      256u
 #define DSC_OP_PIXELS_EACH 512u
+/* Takes whole numbers that bfloat16 cannot hold: a graph with it is not run in bfloat16. */
+#define DSC_OP_WHOLE 1024u
 
 struct dsc_op {
     size_t size; /* sizeof(dsc_op) */
@@ -957,8 +959,8 @@ DSC_API dsc_status dsc_session_take_model(dsc_session *session, const dsc_model 
 DSC_API dsc_status dsc_model_take_session(dsc_model *model, const dsc_session *session, dsc_error *error);
 
 /* How bytes become numbers from now on: "unit" divides by 255; "standard" subtracts the mean of `data`, the
- * images that the model learns from, and divides by their deviation, channel by channel. Saved with the
- * model. */
+ * images that the model learns from, and divides by their deviation, channel by channel; "bytes" leaves them
+ * as they are, whole numbers from 0 to 255. Saved with the model. */
 DSC_API dsc_status dsc_model_normalise(dsc_model *model, const char *how, const dsc_dataset *data,
                                        dsc_error *error);
 

@@ -27,6 +27,13 @@ static dsc_status check_options(const dsc_graph *graph, const dsc_executor_optio
     return DSC_OK;
 }
 
+/* bfloat16 has 8 bits. */
+static bool has_whole_numbers(const dsc_graph *graph) {
+    for (size_t i = 0; i < graph->count; i++)
+        if (graph->nodes[i]->kind == DSC_NODE_OP && graph->nodes[i]->op->flags & DSC_OP_WHOLE) return true;
+    return false;
+}
+
 dsc_status dsc_program_create(dsc_program **result, const dsc_graph *graph,
                               const dsc_executor_options *options, dsc_error *error) {
     *result = NULL;
@@ -37,6 +44,7 @@ dsc_status dsc_program_create(dsc_program **result, const dsc_graph *graph,
     if (!program) return dsc_fail_memory(error, sizeof *program, "a program");
     program->graph = graph;
     program->options = *options;
+    program->options.bf16 = options->bf16 && !has_whole_numbers(graph);
     if (!program->options.kernels) program->options.kernels = dsc_kernels_auto();
     if (program->options.lanes > options->batch) program->options.lanes = (unsigned)options->batch;
     program->lane_samples = (options->batch + program->options.lanes - 1) / program->options.lanes;

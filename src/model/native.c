@@ -220,6 +220,8 @@ static dsc_status read_normalisation(dsc_normalisation *n, const source *from) {
             from->name);
     else
         (void)snprintf(n->name, sizeof n->name, "%s", name);
+    n->whole = !status && !strcmp(n->name, DSC_NORMALISE_AS_BYTES);
+    for (size_t c = 0; n->whole && c < n->channels; c++) n->whole = n->scale[c] == 1 && n->offset[c] == 0;
     json_decref(json);
     return status;
 }

@@ -2,6 +2,7 @@
 /* normalise.c: how bytes become numbers: byte * scale + offset, channel by channel.
  *
  *   unit:      scale 1 / 255, offset 0
+ *   bytes:     scale 1, offset 0: whole numbers from 0 to 255, to which floats are rounded
  *   standard:  scale 1 / s, offset - m / s, with mean m and deviation s of all pixels of the channel
  *
  * m and s come from a histogram of the 256 bytes, so they are exact whatever the number of images. Of floats
@@ -89,13 +90,13 @@ static dsc_status find_standard(dsc_normalisation *n, const dsc_dataset *data, s
 
 dsc_status dsc_normalisation_find(dsc_normalisation *normalisation, const char *name, const dsc_dataset *data,
                                   dsc_error *error) {
-    static const char *const names[] = {"unit", "standard"};
-    dsc_normalisation n = {.channels = 1};
-    const char *nearest = dsc_nearest_name(name, names, 2);
+    static const char *const names[] = {"unit", "standard", DSC_NORMALISE_AS_BYTES};
+    dsc_normalisation n = {.channels = 1, .whole = !strcmp(name, DSC_NORMALISE_AS_BYTES)};
+    const char *nearest = dsc_nearest_name(name, names, 3);
     bool standard = !strcmp(name, "standard");
-    if (!standard && strcmp(name, "unit") != 0)
+    if (!standard && !n.whole && strcmp(name, "unit") != 0)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "unknown normalisation '%s': expected unit or standard%s%s%s", name,
+                        "unknown normalisation '%s': expected unit, standard or bytes%s%s%s", name,
                         nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
     (void)snprintf(n.name, sizeof n.name, "%s", name);
     size_t shape[3] = {DSC_CHANNELS_MOST, 0, 0};
@@ -104,7 +105,7 @@ dsc_status dsc_normalisation_find(dsc_normalisation *normalisation, const char *
     if (n.channels > DSC_CHANNELS_MOST)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "images of %zu channels; at most %d are supported",
                         n.channels, DSC_CHANNELS_MOST);
-    for (size_t c = 0; c < n.channels; c++) n.scale[c] = (dsc_real)1 / 255;
+    for (size_t c = 0; c < n.channels; c++) n.scale[c] = n.whole ? 1 : (dsc_real)1 / 255;
     if (standard && (!data || !dsc_dataset_count(data)))
         return dsc_fail(
             error, DSC_ERROR_ARGUMENT,
@@ -126,12 +127,23 @@ DSC_LOOP(from_floats,
              for (size_t i = 0; i < count; i++) out[i] = (dsc_real)in[i] * scale + offset;
          })
 
+/* NaN stays NaN. */
+DSC_LOOP(to_bytes, (dsc_real *restrict out, const float *restrict in, size_t count), {
+    for (size_t i = 0; i < count; i++) {
+        float byte = rintf(in[i] * 255);
+        byte = byte < 0 ? 0 : byte;
+        out[i] = (dsc_real)(byte > 255 ? 255 : byte);
+    }
+})
+
 /* Numbers [first, first + count) of an image, which are of one channel. */
 static void apply(const dsc_normalisation *n, size_t channel, dsc_real *out, const void *image, dsc_type type,
                   size_t first, size_t count, unsigned isa) {
     if (type == DSC_U8)
         from_bytes[isa](out + first, (const uint8_t *)image + first, n->scale[channel], n->offset[channel],
                         count);
+    else if (n->whole)
+        to_bytes[isa](out + first, (const float *)image + first, count);
     else
         from_floats[isa](out + first, (const float *)image + first, n->scale[channel] * 255,
                          n->offset[channel], count);

@@ -9,13 +9,16 @@ enum { DSC_CHANNELS_MOST = 1024 };
 
 /* byte * scale[c] + offset[c], channel by channel; of a float, 255 times it stands for the byte. */
 typedef struct dsc_normalisation {
-    char name[16]; /* "unit", "standard" */
+    char name[16]; /* "unit", "standard", "bytes" */
+    bool whole;    /* "bytes": scale 1, offset 0; a float is rounded to the next byte */
     size_t channels;
     dsc_real scale[DSC_CHANNELS_MOST], offset[DSC_CHANNELS_MOST];
 } dsc_normalisation;
 
-/* "unit" is byte / 255; "standard" subtracts the mean of `data`'s images and divides by their deviation,
- * channel by channel; `data` is not looked at for "unit". Where a channel is of one value, its deviation
+#define DSC_NORMALISE_AS_BYTES "bytes"
+
+/* "unit" is byte / 255; "bytes" the byte itself, a whole number from 0 to 255; "standard" subtracts the mean of `data`'s images and divides by their deviation,
+ * channel by channel; `data` is not looked at for the others. Where a channel is of one value, its deviation
  * counts as 255. Reads all images; fails if a callback that reads them does. */
 dsc_status dsc_normalisation_find(dsc_normalisation *normalisation, const char *name, const dsc_dataset *data,
                                   dsc_error *error);

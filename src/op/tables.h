@@ -26,4 +26,11 @@ typedef struct dsc_leaky_relu_values {
 } dsc_leaky_relu_values;
 extern const dsc_param dsc_leaky_relu_params[];
 
+/* Whole numbers up to this are exact as floats; the most that requantise shifts by. */
+#define DSC_WHOLE_MOST            16777216
+#define DSC_REQUANTISE_SHIFT_MOST 47
+typedef struct dsc_requantise_values {
+    int64_t low, high;
+} dsc_requantise_values;
+
 #endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* global_sum_pool.c: the sum of each channel: an average without its division, for networks of whole numbers.
+ *
+ *   x (C, ...)  ->  y (C)        y[c] = sum of x[c]        dx[c, i] = dy[c]
+ */
+#include "op/op.h"
+
+static size_t pixels_of(const dsc_call *call) {
+    return dsc_shape_count(&call->in_shape[0]) / call->in_shape[0].size[0];
+}
+
+static void forward(const dsc_call *call) {
+    const size_t pixels = pixels_of(call);
+    for (size_t p = 0; p < dsc_out_numbers(call, 0); p++)
+        call->out[0][p] = call->kernels->vector->sum(call->in[0] + p * pixels, pixels);
+}
+
+static void backward(const dsc_call *call) {
+    if (!call->d_in[0]) return;
+    const size_t pixels = pixels_of(call);
+    for (size_t p = 0; p < dsc_out_numbers(call, 0); p++)
+        call->kernels->vector->fill(call->d_in[0] + p * pixels, call->d_out[0][p], pixels);
+}
+
+static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
+static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
+static const dsc_op_example examples[] = {
+    {.roles = "s", .in = {{3, {1, 1, 1}}}},
+    {.roles = "s", .in = {{3, {5, 7, 3}}}},
+    {.roles = "s",
+     .in = {{3, {3, 2, 2}}},
+     .given = DSC_NUMBERS(1.5, 2, -1.5, -2, 0.125, -0.75, -1.25, 1.75, 3, -3, 4, 1),
+     .expected = DSC_NUMBERS(0, -0.125, 5)},
+    {0},
+};
+
+const dsc_op dsc_op_global_sum_pool = {
+    .size = sizeof(dsc_op),
+    .name = "global-sum-pool",
+    .help = "the sum of each channel",
+    .least_inputs = 1,
+    .most_inputs = 1,
+    .shapes = dsc_shapes_channels,
+    .forward = forward_stages,
+    .backward = backward_stages,
+    .examples = examples,
+};
