@@ -38,24 +38,35 @@ static const struct {
     {"version https://git-lfs", 0, 23, DSC_KIND_LFS},
 };
 
+static const char from_torch[] =
+    "python3 -c \"import sys, torch, numpy; w = torch.load(sys.argv[1], map_location='cpu'); "
+    "numpy.savez('weights.npz', **{k: v.float().numpy() for k, v in w.items()})\" @";
+static const char from_keras[] =
+    "python3 -c \"import sys, keras, numpy; numpy.savez('weights.npz', "
+    "*keras.models.load_model(sys.argv[1]).get_weights())\" @";
+
 static const struct {
     const char *name;
     const char *remedy;   /* NULL: none */
     const char *unpacker; /* the program that unpacks with -dc; NULL: none */
+    const char *weights;  /* a command that makes weights.npz of it; NULL: none */
 } words[] = {
     [DSC_KIND_UNKNOWN] = {.name = "bytes of an unknown kind"},
     [DSC_KIND_EMPTY] = {.name = "an empty file", .remedy = "download or copy the file again"},
     [DSC_KIND_IDX] = {.name = "an IDX file, data as MNIST has them"},
     [DSC_KIND_NPY] = {.name = "a NumPy array (.npy)"},
-    [DSC_KIND_ZIP] = {.name = "a ZIP archive, as .zip, .npz, .pt and .keras files are"},
+    [DSC_KIND_ZIP] = {.name = "a ZIP archive, as .zip and .npz files are"},
+    [DSC_KIND_TORCH] = {.name = "a file of PyTorch's (.pt, .pth)", .weights = from_torch},
+    [DSC_KIND_KERAS] = {.name = "a Keras model (.keras)", .weights = from_keras},
     [DSC_KIND_GZIP] = {.name = "a gzip file", .unpacker = "gzip"},
     [DSC_KIND_BZIP2] = {.name = "a bzip2 file", .unpacker = "bzip2"},
     [DSC_KIND_XZ] = {.name = "an xz file", .unpacker = "xz"},
     [DSC_KIND_ZSTD] = {.name = "a zstd file", .unpacker = "zstd"},
     [DSC_KIND_SAFETENSORS] = {.name = "a model (safetensors)"},
     [DSC_KIND_CHECKPOINT] = {.name = "the checkpoint of a run"},
-    [DSC_KIND_PICKLE] = {.name = "a Python pickle, as PyTorch's older .pt and .pth files are"},
-    [DSC_KIND_HDF5] = {.name = "an HDF5 file, as Keras' .h5 files are"},
+    [DSC_KIND_PICKLE] = {.name = "a Python pickle, as PyTorch's older .pt and .pth files are",
+                         .weights = from_torch},
+    [DSC_KIND_HDF5] = {.name = "an HDF5 file, as Keras' .h5 files are", .weights = from_keras},
     [DSC_KIND_ONNX] = {.name = "an ONNX model"},
     [DSC_KIND_GGUF] = {.name = "a GGUF model"},
     [DSC_KIND_PNG] = {.name = "a PNG picture"},
@@ -103,13 +114,25 @@ static bool is_onnx(const unsigned char *b, size_t size) {
     return size > 4 && b[0] == 8 && b[1] < 32 && (b[2] == 0x12 || b[2] == 0x1A || b[2] == 0x3A);
 }
 
+/* By the name of the first entry, which is in its header: its length at 26, itself at 30. */
+static dsc_kind recognise_zip(const unsigned char *b, size_t size) {
+    static const char pickle[] = "/data.pkl";
+    static const char *const keras[] = {"metadata.json", "config.json", "model.weights.h5"};
+    const size_t length = size > 30 ? (size_t)b[26] | (size_t)b[27] << 8 : 0, end = sizeof pickle - 1;
+    if (!length || length > size - 30) return DSC_KIND_ZIP;
+    if (length > end && !memcmp(b + 30 + length - end, pickle, end)) return DSC_KIND_TORCH;
+    for (size_t i = 0; i < sizeof keras / sizeof *keras; i++)
+        if (length == strlen(keras[i]) && !memcmp(b + 30, keras[i], length)) return DSC_KIND_KERAS;
+    return DSC_KIND_ZIP;
+}
+
 dsc_kind dsc_recognise(const void *data, size_t size) {
     const unsigned char *b = data;
     if (!size) return DSC_KIND_EMPTY;
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (size >= starts[i].offset + starts[i].length &&
             !memcmp(b + starts[i].offset, starts[i].start, starts[i].length))
-            return starts[i].kind;
+            return starts[i].kind == DSC_KIND_ZIP ? recognise_zip(b, size) : starts[i].kind;
     if (size >= 4 && !b[0] && !b[1] && b[2] >= 8 && b[2] <= 14 && b[3] >= 1 && b[3] <= 4) return DSC_KIND_IDX;
     if (is_safetensors(b, size)) return DSC_KIND_SAFETENSORS;
     if (size > 2 && b[0] == 0x80 && b[1] >= 2 && b[1] <= 5) return DSC_KIND_PICKLE;
@@ -143,5 +166,14 @@ const char *dsc_kind_remedy(char out[DSC_MESSAGE_SIZE], dsc_kind kind, const cha
     }
     (void)snprintf(pattern, sizeof pattern, "mv @ @.orig && %s -dc < @.orig > @", unpacker);
     (void)snprintf(out, DSC_MESSAGE_SIZE, "; unpack it: %s", dsc_command(command, pattern, path, NULL));
+    return out;
+}
+
+const char *dsc_kind_weights(char out[DSC_MESSAGE_SIZE], dsc_kind kind, const char *path) {
+    char command[DSC_COMMAND];
+    *out = '\0';
+    if (words[kind].weights)
+        (void)snprintf(out, DSC_MESSAGE_SIZE, "%s",
+                       dsc_command(command, words[kind].weights, path ? path : "FILE", NULL));
     return out;
 }

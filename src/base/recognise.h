@@ -11,7 +11,9 @@ typedef enum dsc_kind {
     DSC_KIND_EMPTY,
     DSC_KIND_IDX,
     DSC_KIND_NPY,
-    DSC_KIND_ZIP, /* also PyTorch's .pt, Keras' .keras and NumPy's .npz */
+    DSC_KIND_ZIP, /* also NumPy's .npz */
+    DSC_KIND_TORCH, /* PyTorch's .pt and .pth: a ZIP archive that begins with a pickle */
+    DSC_KIND_KERAS, /* Keras' .keras: a ZIP archive */
     DSC_KIND_GZIP,
     DSC_KIND_BZIP2,
     DSC_KIND_XZ,
@@ -49,5 +51,10 @@ const char *dsc_source_name(const char *path);
 /* What to do about such a file wherever another one is expected: "; unpack it: ... gzip -dc < ...", as it
  * can be pasted; or "". Without a path, as what comes by standard input is, in words. Returns out. */
 const char *dsc_kind_remedy(char out[DSC_MESSAGE_SIZE], dsc_kind kind, const char *path);
+
+/* For kinds that hold a network's weights in a way that runs code when it is read, or needs a library of its
+ * own: the command that makes a file of them that is read here, weights.npz, by the program that wrote them.
+ * "" for all others. Without a path, FILE stands for it. Returns out. */
+const char *dsc_kind_weights(char out[DSC_MESSAGE_SIZE], dsc_kind kind, const char *path);
 
 #endif

@@ -30,20 +30,6 @@ static bool read_size(size_t *number, const json_t *json) {
     return true;
 }
 
-/* The types that both have names for. */
-static bool read_type(char type[16], const char *name) {
-    static const char *const pairs[][2] = {{"U8", "|u1"},  {"I8", "|i1"},  {"BOOL", "|b1"}, {"U16", "<u2"},
-                                           {"I16", "<i2"}, {"U32", "<u4"}, {"I32", "<i4"},  {"U64", "<u8"},
-                                           {"I64", "<i8"}, {"F16", "<f2"}, {"BF16", "<B2"}, {"F32", "<f4"},
-                                           {"F64", "<f8"}};
-    for (size_t i = 0; name && i < sizeof pairs / sizeof *pairs; i++)
-        if (!strcmp(pairs[i][0], name)) {
-            (void)snprintf(type, 16, "%s", pairs[i][1]);
-            return true;
-        }
-    return false;
-}
-
 /* Where the array lies, and what is in it: `end` is that of its bytes in the file. */
 static dsc_status describe(dsc_npy_description *found, size_t *end, const json_t *tensor, size_t start,
                            size_t size, const char *where, dsc_error *error) {
@@ -52,7 +38,7 @@ static dsc_status describe(dsc_npy_description *found, size_t *end, const json_t
     const char *type = json_string_value(json_object_get(tensor, "dtype"));
     size_t begin;
     *found = (dsc_npy_description){.rank = json_array_size(shape)};
-    if (!read_type(found->type, type))
+    if (!dsc_npy_type_of_safetensors(found->type, type))
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s: is of the type %.20s; save it as U8", where,
                         type ? type : "(none)");
     for (size_t i = 0; i < found->rank && i < 4; i++)

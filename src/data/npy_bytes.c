@@ -25,6 +25,19 @@ bool dsc_npy_encoding_read(dsc_npy_encoding *e, const char *type) {
     return false;
 }
 
+bool dsc_npy_type_of_safetensors(char type[16], const char *name) {
+    static const char *const pairs[][2] = {{"U8", "|u1"},  {"I8", "|i1"},  {"BOOL", "|b1"}, {"U16", "<u2"},
+                                           {"I16", "<i2"}, {"U32", "<u4"}, {"I32", "<i4"},  {"U64", "<u8"},
+                                           {"I64", "<i8"}, {"F16", "<f2"}, {"BF16", "<B2"}, {"F32", "<f4"},
+                                           {"F64", "<f8"}};
+    for (size_t i = 0; name && i < sizeof pairs / sizeof *pairs; i++)
+        if (!strcmp(pairs[i][0], name)) {
+            memcpy(type, pairs[i][1], 4);
+            return true;
+        }
+    return false;
+}
+
 static double half(uint16_t bits) {
     const int exponent = bits >> 10 & 31;
     const double fraction = bits & 1023;

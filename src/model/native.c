@@ -83,8 +83,8 @@ static json_t *classes_of(const dsc_model *model) {
     return json;
 }
 
-dsc_status dsc_model_write(unsigned char **bytes, size_t *size, const dsc_model *model, dsc_error *error) {
-    *bytes = NULL;
+dsc_status dsc_model_texts(json_t **texts, const dsc_model *model, dsc_error *error) {
+    *texts = NULL;
     dsc_error reason;
     dsc_status status = dsc_model_check_values(model, NULL, &reason);
     if (status)
@@ -106,9 +106,20 @@ dsc_status dsc_model_write(unsigned char **bytes, size_t *size, const dsc_model 
         (!model->own_graph || !json_object_set_new(metadata, "own_graph", json_string("true"))) &&
         (!model->images_noted || put_json(metadata, "images", dsc_images_to_json(&model->expected))) &&
         put_json(metadata, "graph", graph_of(model));
-    status = good ? dsc_safetensors_write(bytes, size, metadata, model->graph, model->values, error)
-                  : dsc_fail_memory(error, 4096, "a model's description");
+    if (good) {
+        *texts = metadata;
+        return DSC_OK;
+    }
     json_decref(metadata);
+    return dsc_fail_memory(error, 4096, "a model's description");
+}
+
+dsc_status dsc_model_write(unsigned char **bytes, size_t *size, const dsc_model *model, dsc_error *error) {
+    json_t *texts;
+    *bytes = NULL;
+    dsc_status status = dsc_model_texts(&texts, model, error);
+    if (!status) status = dsc_safetensors_write(bytes, size, texts, model->graph, model->values, error);
+    json_decref(texts);
     return status;
 }
 
@@ -124,13 +135,17 @@ dsc_status dsc_model_save(const dsc_model *model, const char *path, dsc_error *e
 /* --- reading --- */
 
 typedef struct source {
-    dsc_safetensors file;
+    const json_t *texts;
     const char *name;
     dsc_error *error;
 } source;
 
+static const char *text_of(const source *from, const char *key) {
+    return json_string_value(json_object_get(from->texts, key));
+}
+
 static dsc_status check_version(const source *from) {
-    const char *version = dsc_safetensors_text(&from->file, "format_version");
+    const char *version = text_of(from, "format_version");
     int64_t number;
     if (!version || !dsc_parse_integer(&number, version) || number < 1)
         return dsc_fail(from->error, DSC_ERROR_FORMAT, "%s: expected a format_version, found '%.20s'",
@@ -141,7 +156,7 @@ static dsc_status check_version(const source *from) {
             "%s: has format %lld, written by Descender %.20s; this is Descender %s, which reads up to format "
             "%d: update it",
             from->name, (long long)number,
-            dsc_safetensors_text(&from->file, "written_by") ? dsc_safetensors_text(&from->file, "written_by")
+            text_of(from, "written_by") ? text_of(from, "written_by")
                                                             : "?",
             dsc_version(), FORMAT_VERSION);
     return DSC_OK;
@@ -149,7 +164,7 @@ static dsc_status check_version(const source *from) {
 
 /* The metadata's JSON under `key`; NULL, and *status, if it is none. */
 static json_t *get_json(dsc_status *status, const source *from, const char *key) {
-    const char *text = dsc_safetensors_text(&from->file, key);
+    const char *text = text_of(from, key);
     json_error_t reason = {0};
     json_t *json = text ? json_loads(text, JSON_REJECT_DUPLICATES, &reason) : NULL;
     if (!json)
@@ -159,7 +174,7 @@ static json_t *get_json(dsc_status *status, const source *from, const char *key)
 }
 
 static dsc_status get_text(char **text, const source *from, const char *key) {
-    const char *found = dsc_safetensors_text(&from->file, key);
+    const char *found = text_of(from, key);
     if (!found)
         return dsc_fail(from->error, DSC_ERROR_FORMAT, "%s: the metadata has no \"%s\"", from->name, key);
     *text = strdup(found);
@@ -229,7 +244,7 @@ static dsc_status read_normalisation(dsc_normalisation *n, const source *from) {
 /* Files of older versions have no such entry. */
 static dsc_status read_images(dsc_model *model, const source *from) {
     dsc_status status = DSC_OK;
-    if (!dsc_safetensors_text(&from->file, "images")) return DSC_OK;
+    if (!text_of(from, "images")) return DSC_OK;
     json_t *json = get_json(&status, from, "images");
     if (!json) return status;
     model->images_noted = dsc_images_from_json(&model->expected, json);
@@ -286,58 +301,6 @@ static dsc_status read_graph(dsc_model *model, const source *from, const dsc_op 
     return status;
 }
 
-/* Every parameter and buffer has its array, and every array its node: checked before the slab is made. */
-static dsc_status check_values(const dsc_model *model, const source *from) {
-    size_t wanted = 0;
-    char expected[96], found[96];
-    for (size_t i = 0; i < model->graph->count; i++) {
-        const dsc_node *node = model->graph->nodes[i];
-        dsc_shape shape;
-        const unsigned char *data;
-        if (!dsc_node_has_numbers(node)) continue;
-        wanted++;
-        if (!dsc_safetensors_find(&from->file, node->name, &shape, &data))
-            return dsc_fail(from->error, DSC_ERROR_MISMATCH, "%s: the array '%.100s' is missing", from->name,
-                            node->name);
-        if (!dsc_shape_equal(&shape, &node->shape))
-            return dsc_fail(from->error, DSC_ERROR_MISMATCH,
-                            "%s: the array '%.100s' has the shape %s, its graph has %s", from->name,
-                            node->name, dsc_shape_format(found, &shape),
-                            dsc_shape_format(expected, &node->shape));
-    }
-    if (wanted != from->file.tensors)
-        return dsc_fail(from->error, DSC_ERROR_MISMATCH, "%s: %zu arrays, but its graph has %zu", from->name,
-                        from->file.tensors, wanted);
-    return DSC_OK;
-}
-
-static dsc_status read_values(dsc_model *model, const source *from) {
-    dsc_error reason;
-    dsc_status status = check_values(model, from);
-    if (status) return status;
-    size_t numbers = dsc_graph_value_numbers(model->graph);
-    model->values = dsc_allocate_aligned(numbers, sizeof(dsc_real));
-    if (!model->values)
-        return dsc_fail_memory(from->error, numbers * sizeof(dsc_real), "the model's parameters");
-    memset(model->values, 0, numbers * sizeof(dsc_real));
-    for (size_t i = 0; i < model->graph->count; i++) {
-        const dsc_node *node = model->graph->nodes[i];
-        dsc_shape shape;
-        const unsigned char *data;
-        if ((node->kind != DSC_NODE_PARAMETER && node->kind != DSC_NODE_BUFFER) ||
-            !dsc_safetensors_find(&from->file, node->name, &shape, &data))
-            continue;
-        for (size_t k = 0; k < dsc_shape_count(&shape); k++)
-            model->values[node->offset + k] = (dsc_real)dsc_safetensors_number(data, k);
-    }
-    if (!dsc_model_check_values(model, NULL, &reason)) return DSC_OK;
-    return dsc_fail(
-        from->error, DSC_ERROR_FORMAT,
-        "%s: %s; the model that was saved had failed already, or the file is damaged: train it anew, or take "
-        "another copy",
-        from->name, reason.message);
-}
-
 /* What is noted of the images goes with their shape, which the graph knows. */
 static dsc_status check_images(dsc_model *model, const source *from) {
     dsc_images images = model->expected;
@@ -361,7 +324,7 @@ static dsc_status read_about(dsc_model *model, const source *from) {
 
 static dsc_status read_model(dsc_model *model, const source *from, const dsc_op *const *ops) {
     dsc_status status = check_version(from);
-    model->own_graph = dsc_safetensors_text(&from->file, "own_graph") != NULL;
+    model->own_graph = text_of(from, "own_graph") != NULL;
     if (!status) status = get_text(&model->text, from, "text");
     if (!status) status = get_text(&model->loss_text, from, "loss");
     if (!status) status = read_classes(model, from);
@@ -370,22 +333,107 @@ static dsc_status read_model(dsc_model *model, const source *from, const dsc_op 
     if (!status) status = read_images(model, from);
     if (!status) status = read_graph(model, from, ops);
     if (!status && model->images_noted) status = check_images(model, from);
-    return status ? status : read_values(model, from);
+    return status;
+}
+
+static dsc_status make_values(dsc_model *model, dsc_error *error) {
+    const size_t numbers = dsc_graph_value_numbers(model->graph);
+    model->values = dsc_allocate_aligned(numbers, sizeof(dsc_real));
+    if (!model->values) return dsc_fail_memory(error, numbers * sizeof(dsc_real), "the model's parameters");
+    memset(model->values, 0, numbers * sizeof(dsc_real));
+    return DSC_OK;
+}
+
+static size_t count_numbers(const dsc_graph *graph) {
+    size_t count = 0;
+    for (size_t i = 0; i < graph->count; i++)
+        if (dsc_node_has_numbers(graph->nodes[i])) count += dsc_shape_count(&graph->nodes[i]->shape);
+    return count;
+}
+
+dsc_status dsc_model_from_texts(dsc_model **result, const json_t *texts, size_t numbers, const char *name,
+                                const dsc_op *const *ops, dsc_error *error) {
+    *result = NULL;
+    const source from = {.texts = texts, .name = name, .error = error};
+    dsc_model *model = dsc_allocate(1, sizeof *model);
+    dsc_status status =
+        model ? read_model(model, &from, ops) : dsc_fail_memory(error, sizeof *model, "a model");
+    if (!status && count_numbers(model->graph) > numbers)
+        status = dsc_fail(error, DSC_ERROR_MISMATCH, "%s: its graph has %zu numbers, its arrays %zu", name,
+                          count_numbers(model->graph), numbers);
+    if (!status) status = make_values(model, error);
+    if (status)
+        dsc_model_free(model);
+    else
+        *result = model;
+    return status;
+}
+
+/* Every parameter and buffer has its array, and every array its node: checked before the slab is made. */
+static dsc_status check_arrays(const dsc_model *model, const dsc_safetensors *file, const char *name,
+                               dsc_error *error) {
+    size_t wanted = 0;
+    char expected[96], found[96];
+    for (size_t i = 0; i < model->graph->count; i++) {
+        const dsc_node *node = model->graph->nodes[i];
+        dsc_shape shape;
+        const unsigned char *data;
+        if (!dsc_node_has_numbers(node)) continue;
+        wanted++;
+        if (!dsc_safetensors_find(file, node->name, &shape, &data))
+            return dsc_fail(error, DSC_ERROR_MISMATCH, "%s: the array '%.100s' is missing", name,
+                            node->name);
+        if (!dsc_shape_equal(&shape, &node->shape))
+            return dsc_fail(error, DSC_ERROR_MISMATCH,
+                            "%s: the array '%.100s' has the shape %s, its graph has %s", name,
+                            node->name, dsc_shape_format(found, &shape),
+                            dsc_shape_format(expected, &node->shape));
+    }
+    if (wanted != file->tensors)
+        return dsc_fail(error, DSC_ERROR_MISMATCH, "%s: %zu arrays, but its graph has %zu", name,
+                        file->tensors, wanted);
+    return DSC_OK;
+}
+
+static dsc_status read_values(dsc_model *model, const dsc_safetensors *file, const char *name,
+                              dsc_error *error) {
+    dsc_error reason;
+    dsc_status status = check_arrays(model, file, name, error);
+    if (!status) status = make_values(model, error);
+    if (status) return status;
+    for (size_t i = 0; i < model->graph->count; i++) {
+        const dsc_node *node = model->graph->nodes[i];
+        dsc_shape shape;
+        const unsigned char *data;
+        if ((node->kind != DSC_NODE_PARAMETER && node->kind != DSC_NODE_BUFFER) ||
+            !dsc_safetensors_find(file, node->name, &shape, &data))
+            continue;
+        for (size_t k = 0; k < dsc_shape_count(&shape); k++)
+            model->values[node->offset + k] = (dsc_real)dsc_safetensors_number(data, k);
+    }
+    if (!dsc_model_check_values(model, NULL, &reason)) return DSC_OK;
+    return dsc_fail(
+        error, DSC_ERROR_FORMAT,
+        "%s: %s; the model that was saved had failed already, or the file is damaged: train it anew, or take "
+        "another copy",
+        name, reason.message);
 }
 
 dsc_status dsc_model_parse(dsc_model **result, const void *bytes, size_t size, const char *name,
                            const dsc_op *const *ops, dsc_error *error) {
     *result = NULL;
-    source from = {.name = name, .error = error};
-    dsc_status status = dsc_safetensors_parse(&from.file, bytes, size, name, error);
+    dsc_safetensors file;
+    dsc_status status = dsc_safetensors_parse(&file, bytes, size, name, error);
     if (status) return status;
+    const source from = {.texts = dsc_safetensors_texts(&file), .name = name, .error = error};
     dsc_model *model = dsc_allocate(1, sizeof *model);
     status = model ? read_model(model, &from, ops) : dsc_fail_memory(error, sizeof *model, "a model");
+    if (!status) status = read_values(model, &file, name, error);
     if (status)
         dsc_model_free(model);
     else
         *result = model;
-    dsc_safetensors_clear(&from.file);
+    dsc_safetensors_clear(&file);
     return status;
 }
 

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/recognise.h"
 #include "base/visible.h"
+#include "data/array.h"
 #include "model/graph_json.h"
 
 #include <stdlib.h>
@@ -63,6 +64,14 @@ static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char 
     case DSC_KIND_JSON:
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected a model, found %s; train it first: %s", name,
                         dsc_kind_name(kind), dsc_command(command, "descender train --recipe @", name, NULL));
+    case DSC_KIND_TORCH:
+    case DSC_KIND_PICKLE:
+    case DSC_KIND_KERAS:
+    case DSC_KIND_HDF5:
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: expected a model, found %s, which is not read; take its weights out: %s; then: "
+                        "descender import weights.npz --model TEXT",
+                        name, dsc_kind_name(kind), dsc_kind_weights(remedy, kind, name));
     case DSC_KIND_CHECKPOINT:
         return dsc_fail(
             error, DSC_ERROR_FORMAT,
@@ -111,20 +120,45 @@ static bool read_offset(size_t *offset, const json_t *json) {
     return true;
 }
 
-static dsc_status read_tensor(extent *at, const dsc_safetensors *file, const char *key, const json_t *json,
-                              const char *name, dsc_error *error) {
-    const char *type = json_string_value(json_object_get(json, "dtype"));
-    const json_t *offsets = json_object_get(json, "data_offsets");
+/* The numbers of a shape of any rank; false: it is none, or its numbers are too many. */
+static bool read_shape(dsc_safetensor *tensor, const json_t *shape) {
+    tensor->rank = json_array_size(shape);
+    tensor->count = 1;
+    for (size_t i = 0; i < tensor->rank; i++) {
+        size_t size;
+        if (!read_offset(&size, json_array_get(shape, i)) ||
+            !dsc_multiply(&tensor->count, tensor->count, size))
+            return false;
+        if (i < 4) tensor->shape[i] = size;
+    }
+    return json_is_array(shape);
+}
+
+/* Ours are F32, of 0 to 4 sizes, none of them 0. */
+static dsc_status read_form(dsc_safetensor *tensor, const json_t *json, bool own, const char *name,
+                            dsc_error *error) {
+    char type[16];
     dsc_shape shape;
-    if (!type || strcmp(type, "F32") != 0)
+    tensor->type = json_string_value(json_object_get(json, "dtype"));
+    if (!tensor->type || (own && strcmp(tensor->type, "F32") != 0) ||
+        !dsc_npy_type_of_safetensors(type, tensor->type) || !dsc_npy_encoding_read(&tensor->encoding, type))
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "%s: '%.100s' has the type %.20s; expected F32: save it as float", name, key,
-                        type ? type : "(none)");
+                        "%s: '%.100s' has the type %.20s; expected F32: save it as float", name, tensor->name,
+                        tensor->type ? tensor->type : "(none)");
+    if (!read_shape(tensor, json_object_get(json, "shape")) ||
+        (own && !dsc_shape_from_json(&shape, json_object_get(json, "shape"))))
+        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: '%.100s': expected a shape of at most %d sizes%s", name,
+                        tensor->name, DSC_RANK_MOST, own ? " of at least 1" : "");
+    return DSC_OK;
+}
+
+static dsc_status read_tensor(extent *at, const dsc_safetensors *file, const char *key, const json_t *json,
+                              bool own, const char *name, dsc_error *error) {
+    const json_t *offsets = json_object_get(json, "data_offsets");
+    dsc_safetensor tensor = {.name = key};
+    dsc_status status = read_form(&tensor, json, own, name, error);
+    if (status) return status;
     at->name = key;
-    if (!dsc_shape_from_json(&shape, json_object_get(json, "shape")))
-        return dsc_fail(error, DSC_ERROR_FORMAT,
-                        "%s: '%.100s': expected a shape of at most %d sizes of at least 1", name, key,
-                        DSC_RANK_MOST);
     if (json_array_size(offsets) != 2 || !read_offset(&at->begin, json_array_get(offsets, 0)) ||
         !read_offset(&at->end, json_array_get(offsets, 1)) || at->begin > at->end)
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: '%.100s': expected data_offsets [begin, end]", name,
@@ -134,20 +168,21 @@ static dsc_status read_tensor(extent *at, const dsc_safetensors *file, const cha
                         "%s: '%.100s' ends at byte %zu of the data, but there are %zu; the file is cut off: "
                         "copy it again",
                         name, key, at->end, file->data_size);
-    size_t bytes = NUMBER_BYTES;
-    bool fits = true;
-    for (size_t i = 0; i < shape.rank && fits; i++) fits = dsc_multiply(&bytes, bytes, shape.size[i]);
+    size_t bytes = 0;
+    const bool fits = dsc_multiply(&bytes, tensor.count, tensor.encoding.size);
     if (!fits || bytes != at->end - at->begin) {
-        char text[96];
+        char text[DSC_SHAPE_TEXT_SIZE];
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: '%.100s' of shape %s has %zu bytes, expected %zu", name,
-                        key, dsc_shape_format(text, &shape), at->end - at->begin, fits ? bytes : 0);
+                        key, dsc_shape_text(text, tensor.rank < 4 ? tensor.rank : 4, tensor.shape),
+                        at->end - at->begin, fits ? bytes : 0);
     }
     return DSC_OK;
 }
 
 static int compare_extents(const void *a, const void *b) {
     const extent *x = a, *y = b;
-    return x->begin < y->begin ? -1 : x->begin > y->begin;
+    return x->begin != y->begin ? (x->begin < y->begin ? -1 : 1)
+                                : (x->end < y->end ? -1 : x->end > y->end);
 }
 
 /* No gap and no overlap, from the first byte of the data to the last. */
@@ -168,7 +203,7 @@ static dsc_status check_extents(extent *all, const dsc_safetensors *file, const 
     return DSC_OK;
 }
 
-static dsc_status check_tensors(dsc_safetensors *file, const char *name, dsc_error *error) {
+static dsc_status check_tensors(dsc_safetensors *file, bool own, const char *name, dsc_error *error) {
     const char *key;
     json_t *value;
     extent *all = dsc_allocate(json_object_size(file->header), sizeof *all);
@@ -178,7 +213,7 @@ static dsc_status check_tensors(dsc_safetensors *file, const char *name, dsc_err
     dsc_status status = DSC_OK;
     json_object_foreach(file->header, key, value) {
         if (!is_tensor(key)) continue;
-        status = read_tensor(&all[file->tensors++], file, key, value, name, error);
+        status = read_tensor(&all[file->tensors++], file, key, value, own, name, error);
         if (status) break;
     }
     if (!status) status = check_extents(all, file, name, error);
@@ -201,28 +236,69 @@ static dsc_status check_metadata(const dsc_safetensors *file, const char *name, 
 static dsc_status check_maker(const dsc_safetensors *file, const char *name, dsc_error *error) {
     const char *format = dsc_safetensors_text(file, "format");
     if (format && !strcmp(format, "descender")) return DSC_OK;
+    char command[DSC_COMMAND];
     const bool pytorch = format && !strcmp(format, "pt");
     return dsc_fail(error, DSC_ERROR_FORMAT,
                     "%s: is no model of Descender, but weights of %s (its metadata has no \"format\": "
-                    "\"descender\"): they do not say what network they belong to; train one here with "
-                    "`descender train`, and name its run",
-                    name, pytorch ? "PyTorch" : "another program");
+                    "\"descender\"): they do not say what network they belong to; say it: %s",
+                    name, pytorch ? "PyTorch" : "another program",
+                    dsc_command(command, "descender import @ --model TEXT", name, NULL));
+}
+
+static dsc_status parse(dsc_safetensors *file, const void *bytes, size_t size, bool own, const char *name,
+                        dsc_error *error) {
+    *file = (dsc_safetensors){0};
+    dsc_status status = read_header(file, bytes, size, name, error);
+    if (!status) status = check_metadata(file, name, error);
+    if (!status && own) status = check_maker(file, name, error);
+    if (!status) status = check_tensors(file, own, name, error);
+    if (status) dsc_safetensors_clear(file);
+    return status;
 }
 
 dsc_status dsc_safetensors_parse(dsc_safetensors *file, const void *bytes, size_t size, const char *name,
                                  dsc_error *error) {
-    *file = (dsc_safetensors){0};
-    dsc_status status = read_header(file, bytes, size, name, error);
-    if (!status) status = check_metadata(file, name, error);
-    if (!status) status = check_maker(file, name, error);
-    if (!status) status = check_tensors(file, name, error);
-    if (status) dsc_safetensors_clear(file);
-    return status;
+    return parse(file, bytes, size, true, name, error);
+}
+
+dsc_status dsc_safetensors_parse_any(dsc_safetensors *file, const void *bytes, size_t size, const char *name,
+                                     dsc_error *error) {
+    return parse(file, bytes, size, false, name, error);
 }
 
 void dsc_safetensors_clear(dsc_safetensors *file) {
     json_decref(file->header);
     *file = (dsc_safetensors){0};
+}
+
+static int compare_places(const void *a, const void *b) {
+    const dsc_safetensor *x = a, *y = b;
+    if (x->data != y->data) return x->data < y->data ? -1 : 1;
+    return x->count < y->count ? -1 : x->count > y->count; /* empty ones take no place */
+}
+
+dsc_status dsc_safetensors_list(dsc_safetensor **result, const dsc_safetensors *file, dsc_error *error) {
+    const char *key;
+    json_t *value;
+    size_t count = 0;
+    dsc_safetensor *list = dsc_allocate(file->tensors, sizeof *list);
+    *result = list;
+    if (!list) return dsc_fail_memory(error, file->tensors * sizeof *list, "the arrays of a model file");
+    json_object_foreach(file->header, key, value) {
+        if (!is_tensor(key)) continue;
+        size_t begin = 0;
+        dsc_safetensor *tensor = &list[count++];
+        tensor->name = key;
+        (void)read_form(tensor, value, false, key, NULL); /* it was checked when the file was parsed */
+        (void)read_offset(&begin, json_array_get(json_object_get(value, "data_offsets"), 0));
+        tensor->data = file->data + begin;
+    }
+    qsort(list, count, sizeof *list, compare_places);
+    return DSC_OK;
+}
+
+const json_t *dsc_safetensors_texts(const dsc_safetensors *file) {
+    return json_object_get(file->header, METADATA);
 }
 
 const char *dsc_safetensors_text(const dsc_safetensors *file, const char *key) {

@@ -7,10 +7,11 @@
  *   the rest       the arrays, little-endian, one behind the other without gaps; offsets count from here
  *
  * https://huggingface.co/docs/safetensors. Ours are F32, and the padding lets the data start at a
- * multiple of 64. */
+ * multiple of 64. Those of other programs are read too, in any type that NumPy has, and BF16. */
 #ifndef DSC_MODEL_SAFETENSORS_H
 #define DSC_MODEL_SAFETENSORS_H
 
+#include "data/npy.h"
 #include "graph/graph.h"
 
 #include <jansson.h>
@@ -21,12 +22,32 @@ typedef struct dsc_safetensors {
     size_t data_size, tensors;
 } dsc_safetensors;
 
-/* Checks everything: the header's length, its JSON, every type, shape and offset; that the arrays fill
- * the file without gap or overlap. `name` stands for the file in messages. The bytes must outlive what is
+/* Checks everything: the header's length, its JSON, that it is ours, every type, shape and offset; that the
+ * arrays fill the file without gap or overlap. `name` stands for the file in messages. The bytes must outlive what is
  * found. */
 dsc_status dsc_safetensors_parse(dsc_safetensors *file, const void *bytes, size_t size, const char *name,
                                  dsc_error *error);
 void dsc_safetensors_clear(dsc_safetensors *file);
+
+/* The same for a file of any program, in which arrays are of any type and may be empty; of more than four
+ * sizes, too. */
+dsc_status dsc_safetensors_parse_any(dsc_safetensors *file, const void *bytes, size_t size, const char *name,
+                                     dsc_error *error);
+
+/* One array of such a file. */
+typedef struct dsc_safetensor {
+    const char *name, *type; /* "F16"; live as long as the file */
+    dsc_npy_encoding encoding;
+    size_t rank, shape[4]; /* rank may be above 4: then the shape is cut */
+    size_t count;          /* of its numbers (dsc_npy_number) */
+    const unsigned char *data;
+} dsc_safetensor;
+
+/* All of them, in the order in which they lie in the file (release with free()). */
+dsc_status dsc_safetensors_list(dsc_safetensor **list, const dsc_safetensors *file, dsc_error *error);
+
+/* The metadata, an object of texts; NULL: there are none. */
+const json_t *dsc_safetensors_texts(const dsc_safetensors *file);
 
 /* Text of the metadata; NULL if it is not there. */
 const char *dsc_safetensors_text(const dsc_safetensors *file, const char *key);
