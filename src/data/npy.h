@@ -81,6 +81,10 @@ typedef struct dsc_npz_entry {
  * same bytes: no time is recorded. Each array below 4 GiB, as is the whole. */
 dsc_status dsc_npz_write(const char *path, const dsc_npz_entry *entries, size_t count, dsc_error *error);
 
+/* The same in new memory (release with free()); `name` stands for the file in messages. */
+dsc_status dsc_npz_make(unsigned char **bytes, size_t *size, const dsc_npz_entry *entries, size_t count,
+                        const char *name, dsc_error *error);
+
 /* Reads the array called `name` from a .npz file, stored or compressed (numpy.savez_compressed). */
 dsc_status dsc_npz_read(dsc_array *array, const char *path, const char *name, dsc_error *error);
 

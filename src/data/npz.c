@@ -82,14 +82,26 @@ static dsc_status prepare(struct member *members, const dsc_npz_entry *entries, 
     return DSC_OK;
 }
 
-static dsc_status append_text(dsc_file_writer *writer, dsc_text *text, dsc_error *error) {
+/* Where the archive goes: to a file, or to memory. */
+struct sink {
+    dsc_file_writer *writer; /* NULL: to `bytes` */
+    dsc_text bytes;
+};
+
+static dsc_status append(struct sink *sink, const void *bytes, size_t size, dsc_error *error) {
+    if (sink->writer) return dsc_file_writer_append(sink->writer, bytes, size, error);
+    dsc_text_append_bytes(&sink->bytes, bytes, size);
+    return sink->bytes.failed ? dsc_fail_memory(error, sink->bytes.length + size, "a ZIP archive") : DSC_OK;
+}
+
+static dsc_status append_text(struct sink *sink, dsc_text *text, dsc_error *error) {
     if (text->failed) return dsc_fail_memory(error, text->length, "a ZIP archive's list");
-    dsc_status status = dsc_file_writer_append(writer, text->data, text->length, error);
+    dsc_status status = append(sink, text->data, text->length, error);
     text->length = 0;
     return status;
 }
 
-static dsc_status write_all(dsc_file_writer *writer, dsc_text *text, struct member *members,
+static dsc_status write_all(struct sink *sink, dsc_text *text, struct member *members,
                             const dsc_npz_entry *entries, size_t count, dsc_error *error) {
     size_t offset = 0;
     for (size_t i = 0; i < count; i++) {
@@ -99,9 +111,9 @@ static dsc_status write_all(dsc_file_writer *writer, dsc_text *text, struct memb
         put_common(text, m, entries[i].name);
         dsc_text_append(text, "%s.npy", entries[i].name);
         offset += text->length + m->header_size + m->content_size;
-        dsc_status status = append_text(writer, text, error);
-        if (!status) status = dsc_file_writer_append(writer, m->header, m->header_size, error);
-        if (!status) status = dsc_file_writer_append(writer, entries[i].array->data, m->content_size, error);
+        dsc_status status = append_text(sink, text, error);
+        if (!status) status = append(sink, m->header, m->header_size, error);
+        if (!status) status = append(sink, entries[i].array->data, m->content_size, error);
         if (status) return status;
     }
     for (size_t i = 0; i < count; i++) {
@@ -123,30 +135,47 @@ static dsc_status write_all(dsc_file_writer *writer, dsc_text *text, struct memb
     put32(text, list);
     put32(text, (uint32_t)offset);
     put16(text, 0);
-    return append_text(writer, text, error);
+    return append_text(sink, text, error);
 }
 
-dsc_status dsc_npz_write(const char *path, const dsc_npz_entry *entries, size_t count, dsc_error *error) {
+/* To the sink, whose file, if it is to be one, is opened once all is known to be right. */
+static dsc_status write_to(struct sink *sink, bool to_file, const char *path, const dsc_npz_entry *entries,
+                           size_t count, dsc_error *error) {
     if (count > 65534)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s: cannot hold %zu arrays: expected at most 65534",
                         path, count);
     struct member *members = dsc_allocate(count, sizeof *members);
     if (!members) return dsc_fail_memory(error, count * sizeof *members, path);
-    dsc_file_writer *writer = NULL;
     dsc_text text = {0};
     dsc_status status = prepare(members, entries, count, path, error);
-    if (!status) status = dsc_file_writer_open(&writer, path, error);
-    if (!status) {
-        status = write_all(writer, &text, members, entries, count, error);
-        if (status) {
-            dsc_file_writer_abort(writer);
-        } else {
-            status = dsc_file_writer_commit(writer, error);
-        }
-    }
+    if (!status && to_file) status = dsc_file_writer_open(&sink->writer, path, error);
+    if (!status) status = write_all(sink, &text, members, entries, count, error);
     dsc_text_free(&text);
     free(members);
     return status;
+}
+
+dsc_status dsc_npz_write(const char *path, const dsc_npz_entry *entries, size_t count, dsc_error *error) {
+    struct sink sink = {0};
+    dsc_status status = write_to(&sink, true, path, entries, count, error);
+    if (!status) return dsc_file_writer_commit(sink.writer, error);
+    if (sink.writer) dsc_file_writer_abort(sink.writer);
+    return status;
+}
+
+dsc_status dsc_npz_make(unsigned char **bytes, size_t *size, const dsc_npz_entry *entries, size_t count,
+                        const char *name, dsc_error *error) {
+    struct sink sink = {0};
+    dsc_status status = write_to(&sink, false, name, entries, count, error);
+    *bytes = NULL;
+    *size = 0;
+    if (status) {
+        dsc_text_free(&sink.bytes);
+        return status;
+    }
+    *bytes = (unsigned char *)sink.bytes.data;
+    *size = sink.bytes.length;
+    return DSC_OK;
 }
 
 /* --- reading --- */

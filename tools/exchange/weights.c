@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/* weights.c: from a list of arrays to a model, and what is said of it; see weights.h. */
+#include "exchange/weights.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/visible.h"
+#include "model/native.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CANDIDATES_MOST = 16, USUAL_SIDE = 28, USUAL_CLASSES = 10 };
+static const size_t MAP_MOST = 1 << 24;
+static const double WHOLE_MOST = 16777216; /* 2^24: whole numbers up to it are floats */
+
+const dsc_param weights_params[] = {
+    DSC_CHOICE(weights_values, layout, "auto", "auto|torch|keras|transposed",
+               "how weights lie: torch (out, in) and (out, in, H, W); keras (in, out), (H, W, in, out) and "
+               "flattened as H, W, C; transposed as torch, but dense (in, out); auto: torch, or keras where "
+               "only that fits"),
+    {0},
+};
+
+/* --- numbers --- */
+
+static bool is_real(const weights_array *a) {
+    return a->encoding.letter == 'f' || a->encoding.letter == 'B';
+}
+
+static dsc_status fail_number(const weights_array *a, size_t at, double number, const char *file,
+                              dsc_error *error) {
+    char text[32], name[256];
+    return dsc_fail(error, DSC_ERROR_FORMAT,
+                    "%s: '%s': number %zu is %s, which is no %s; %s", file,
+                    dsc_visible(name, sizeof name, a->label.name), at, dsc_format_shortest(text, number),
+                    is_real(a) ? "finite float" : "whole number below 2^24, as a float holds it",
+                    is_real(a) ? "the network had failed already when it was saved"
+                               : "save the weights as float, unpacked from what they were quantised to");
+}
+
+/* The array's numbers, in the order of the parameter. */
+static dsc_status copy(dsc_real *to, const weights_target *target, const weights_array *a, const char *file,
+                       dsc_error *error) {
+    const weights_places *p = &target->places;
+    size_t index[5] = {0}, at = 0;
+    for (size_t n = 0; n < dsc_shape_count(&target->node->shape); n++) {
+        const double number = dsc_npy_number(a->data + at * a->encoding.size, &a->encoding);
+        const double most = is_real(a) ? (double)FLT_MAX : WHOLE_MOST;
+        if (!(fabs(number) <= most)) return fail_number(a, at, number, file, error);
+        to[n] = (dsc_real)(float)number;
+        for (size_t k = p->rank; k-- > 0;) {
+            at += p->stride[k];
+            if (++index[k] < p->size[k]) break;
+            at -= p->stride[k] * p->size[k];
+            index[k] = 0;
+        }
+    }
+    return DSC_OK;
+}
+
+static dsc_status fill(dsc_model *model, const weights_match *m, dsc_error *error) {
+    for (size_t t = 0; t < m->target_count; t++) {
+        const weights_target *target = &m->targets[t];
+        dsc_status status = copy(model->values + target->node->offset, target, &m->list->all[target->array],
+                                 m->file, error);
+        if (status) return status;
+    }
+    dsc_error reason;
+    if (!dsc_model_check_values(model, NULL, &reason)) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_FORMAT, "%s: %s; check which array is which parameter", m->file,
+                    reason.message);
+}
+
+/* --- what is said --- */
+
+/* Whether the array's numbers change their order. */
+static bool is_turned(const weights_target *target) {
+    size_t stride = 1;
+    for (size_t k = target->places.rank; k-- > 0;) {
+        if (target->places.stride[k] != stride) return true;
+        stride *= target->places.size[k];
+    }
+    return false;
+}
+
+static void append_shape(dsc_text *text, const weights_array *a) {
+    dsc_text_append(text, "(");
+    for (size_t k = 0; k < a->rank && k < 4; k++) dsc_text_append(text, k ? ", %zu" : "%zu", a->shape[k]);
+    dsc_text_append(text, a->rank > 4 ? ", ...)" : ")");
+}
+
+static void tell_table(dsc_text *table, const weights_match *m) {
+    static const char *const ways[] = {"by name", "by the map", "by order"};
+    for (size_t i = 0; i < m->list->count; i++) {
+        const weights_array *a = &m->list->all[i];
+        const weights_target *target = m->user[i] == WEIGHTS_NONE ? NULL : &m->targets[m->user[i]];
+        dsc_text_append_visible(table, a->label.name);
+        dsc_text_append(table, "\t%s\t", a->type);
+        append_shape(table, a);
+        dsc_text_append(table, "\t%s\t%s%s\n", target ? target->node->name : "-",
+                        target ? ways[target->way] : "left out",
+                        target && m->layout != WEIGHTS_TORCH && is_turned(target) ? ", turned" : "");
+    }
+}
+
+static void tell_types(dsc_text *notes, const weights_match *m) {
+    for (size_t i = 0; i < m->list->count; i++) {
+        const weights_array *a = &m->list->all[i];
+        size_t count = 0;
+        bool first = m->user[i] != WEIGHTS_NONE && !(a->encoding.letter == 'f' && a->encoding.size == 4);
+        for (size_t k = 0; k < m->list->count && first; k++) {
+            const bool same = m->user[k] != WEIGHTS_NONE && !strcmp(m->list->all[k].type, a->type);
+            count += same;
+            first = !same || k >= i;
+        }
+        if (first)
+            dsc_text_append(notes, "%zu array%s of type %s became 32-bit floats\n", count,
+                            count == 1 ? "" : "s", a->type);
+    }
+}
+
+static void tell_left(dsc_text *notes, const weights_match *m) {
+    size_t idle = 0, dropped = 0, example = 0;
+    for (size_t i = 0; i < m->list->count; i++) {
+        if (m->user[i] != WEIGHTS_NONE) continue;
+        dropped += m->dropped[i];
+        if (!m->dropped[i] && !idle++) example = i;
+    }
+    if (idle) {
+        dsc_text_append(notes, "%zu array%s not used, as no network here needs %s: ", idle,
+                        idle == 1 ? " was" : "s were", idle == 1 ? "it" : "them");
+        dsc_text_append_visible(notes, m->list->all[example].label.name);
+        dsc_text_append(notes, "%s (a count of batches, or one whole number)\n", idle > 1 ? ", ..." : "");
+    }
+    if (dropped)
+        dsc_text_append(notes, "%zu array%s left out, as the map says\n", dropped,
+                        dropped == 1 ? " was" : "s were");
+}
+
+static void tell(exchange_source *source, const weights_match *m) {
+    bool turned = false;
+    for (size_t t = 0; t < m->target_count; t++) turned = turned || is_turned(&m->targets[t]);
+    tell_table(&source->table, m);
+    tell_types(&source->notes, m);
+    tell_left(&source->notes, m);
+    if (turned && m->layout == WEIGHTS_KERAS)
+        dsc_text_append(&source->notes, "the weights lie as Keras has them, (in, out) and (H, W, in, out), "
+                                        "features in the order H, W, C; they were turned\n");
+    if (turned && m->layout == WEIGHTS_TRANSPOSED)
+        dsc_text_append(&source->notes, "dense weights lie as (in, out); they were turned\n");
+    if (m->unsure)
+        dsc_text_append(&source->notes, "some layers have the same shapes and names without an order: look "
+                                        "at the table, and say with --map what is wrong in it\n");
+}
+
+/* --- models --- */
+
+typedef struct asked {
+    exchange_source *source;
+    const weights_list *list;
+    char *map;
+    size_t map_size;
+} asked;
+
+/* Finds out whether the arrays fit a model, in any of the layouts that `layout` stands for. */
+static dsc_status match(weights_match *m, const dsc_model *model, const asked *a, int layout,
+                        dsc_error *error) {
+    dsc_error second;
+    weights_how how = {.layout = layout == WEIGHTS_AUTO ? WEIGHTS_TORCH : layout,
+                       .map = a->map,
+                       .map_size = a->map_size,
+                       .map_name = a->source->map};
+    dsc_status status = weights_match_find(m, model, a->list, &how, a->source->name, error);
+    if (status != DSC_ERROR_MISMATCH || layout != WEIGHTS_AUTO) return status;
+    const size_t matched = m->matched;
+    weights_match_clear(m);
+    how.layout = WEIGHTS_KERAS;
+    status = weights_match_find(m, model, a->list, &how, a->source->name, &second);
+    /* The message is that of the layout in which more found a place. */
+    if (status && error && (m->matched > matched || status != DSC_ERROR_MISMATCH)) *error = second;
+    return status;
+}
+
+static dsc_status create(dsc_model **model, const exchange_source *source, size_t classes, dsc_error *error) {
+    if (source->images) return dsc_model_create_for(model, source->model, source->images, error);
+    dsc_model_options options = dsc_model_options_defaults();
+    options.text = source->model;
+    options.classes = classes;
+    options.shape[0] = source->shape[0] ? source->shape[0] : 1;
+    options.shape[1] = source->shape[1] ? source->shape[1] : USUAL_SIDE;
+    options.shape[2] = source->shape[2] ? source->shape[2] : USUAL_SIDE;
+    return dsc_model_create(model, &options, error);
+}
+
+static dsc_status try(dsc_model **model, weights_match *m, const asked *a, size_t classes, int layout,
+                      bool *created, dsc_error *error) {
+    dsc_status status = create(model, a->source, classes, error);
+    *created = !status;
+    if (!status) status = match(m, *model, a, layout, error);
+    if (!status) return DSC_OK;
+    weights_match_clear(m);
+    dsc_model_free(*model);
+    *model = NULL;
+    return status;
+}
+
+static void add_candidate(size_t *sizes, size_t *count, size_t size) {
+    for (size_t i = 0; i < *count; i++)
+        if (sizes[i] == size) return;
+    if (size && size <= DSC_CLASSES_MOST && *count < CANDIDATES_MOST) sizes[(*count)++] = size;
+}
+
+/* How many classes there may be: what was said, or the sizes of the arrays, the last ones first. */
+static size_t find_candidates(size_t sizes[CANDIDATES_MOST], const asked *a) {
+    size_t count = 0;
+    if (a->source->images || a->source->classes) {
+        sizes[0] = a->source->classes;
+        return 1;
+    }
+    for (size_t i = a->list->count; i-- > 0;)
+        if (!weights_is_idle(&a->list->all[i]) && a->list->all[i].rank == 1)
+            add_candidate(sizes, &count, a->list->all[i].shape[0]);
+    for (size_t i = a->list->count; i-- > 0;)
+        for (size_t k = 0; k < 2 && a->list->all[i].rank == 2; k++)
+            add_candidate(sizes, &count, a->list->all[i].shape[k]);
+    if (!count) sizes[count++] = USUAL_CLASSES;
+    return count;
+}
+
+static dsc_status find_model(dsc_model **model, weights_match *m, const asked *a, int layout,
+                             dsc_error *error) {
+    size_t sizes[CANDIDATES_MOST];
+    const size_t count = find_candidates(sizes, a);
+    dsc_error kept = {0};
+    bool kept_is_of_arrays = false;
+    for (size_t i = 0; i < count; i++) {
+        bool created;
+        dsc_error reason = {0};
+        dsc_status status = try(model, m, a, sizes[i], layout, &created, &reason);
+        if (!status) return DSC_OK;
+        /* A network that could be made, but not filled, says more than one that could not be made. */
+        if (!i || (created && !kept_is_of_arrays) || status == DSC_ERROR_MEMORY) kept = reason;
+        kept_is_of_arrays = kept_is_of_arrays || created;
+        if (status == DSC_ERROR_MEMORY) break;
+    }
+    if (error) *error = kept;
+    return kept.code;
+}
+
+static dsc_status read_map(asked *a, dsc_error *error) {
+    unsigned char *bytes;
+    if (!a->source->map) return DSC_OK;
+    dsc_status status = dsc_file_read(&bytes, &a->map_size, a->source->map, MAP_MOST, error);
+    if (!status) a->map = (char *)bytes;
+    return status;
+}
+
+static dsc_status finish(dsc_model *model, exchange_source *source, const weights_match *m,
+                         dsc_error *error) {
+    dsc_status status = fill(model, m, error);
+    if (!status) tell(source, m);
+    return status;
+}
+
+dsc_status weights_make_model(dsc_model **model, exchange_source *source, const weights_list *list,
+                              const weights_values *values, dsc_error *error) {
+    asked a = {.source = source, .list = list};
+    weights_match m = {0};
+    *model = NULL;
+    dsc_status status = read_map(&a, error);
+    if (!status) status = find_model(model, &m, &a, values->layout, error);
+    if (!status) status = finish(*model, source, &m, error);
+    weights_match_clear(&m);
+    free(a.map);
+    if (status) {
+        dsc_model_free(*model);
+        *model = NULL;
+    }
+    return status;
+}
+
+dsc_status weights_make_own(dsc_model **model, exchange_source *source, const weights_list *list,
+                            const json_t *texts, dsc_error *error) {
+    weights_match m = {0};
+    size_t numbers = 0;
+    for (size_t i = 0; i < list->count; i++) numbers += list->all[i].count;
+    dsc_status status = dsc_model_from_texts(model, texts, numbers, source->name, NULL, error);
+    const weights_how how = {.layout = WEIGHTS_TORCH, .whole = true};
+    if (!status) status = weights_match_find(&m, *model, list, &how, source->name, error);
+    if (!status) status = finish(*model, source, &m, error);
+    weights_match_clear(&m);
+    if (status) {
+        dsc_model_free(*model);
+        *model = NULL;
+    }
+    return status;
+}
