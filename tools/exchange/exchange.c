@@ -42,17 +42,25 @@ void exchange_output_clear(exchange_output *output) {
 
 /* --- reading --- */
 
-static dsc_status choose(const exchange_format **format, void **values, const exchange_source *source,
-                         const char *as, dsc_error *error) {
+/* The format that `text` names, with its values. */
+static dsc_status name_format(const exchange_format **format, void **values, const char *text,
+                              dsc_error *error) {
     dsc_spec spec;
     const dsc_row *row = NULL;
+    const char *next = text;
+    dsc_status status = dsc_spec_read(&spec, &next, text, "", error);
+    if (!status) status = dsc_spec_choose(&row, values, &spec, text, &exchange_registry, error);
+    *format = (const exchange_format *)(const void *)row;
+    return status;
+}
+
+static dsc_status choose(const exchange_format **format, void **values, const exchange_source *source,
+                         const char *as, dsc_error *error) {
     if (as) {
-        const char *next = as;
-        dsc_status status = dsc_spec_read(&spec, &next, as, "", error);
-        if (!status) status = dsc_spec_choose(&row, values, &spec, as, &exchange_registry, error);
-        *format = (const exchange_format *)(const void *)row;
+        dsc_status status = name_format(format, values, as, error);
         if (status || (*format)->read) return status;
-        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "models are written as %s, and not read", row->name);
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "models are written as %s, and not read",
+                        (*format)->name);
     }
     /* What none of them recognises the first refuses: it knows what to say of any file. */
     const exchange_format *its = rows[0];
@@ -61,11 +69,7 @@ static dsc_status choose(const exchange_format **format, void **values, const ex
             its = rows[i];
             break;
         }
-    const char *next = its->name;
-    dsc_status status = dsc_spec_read(&spec, &next, its->name, "", error);
-    if (!status) status = dsc_spec_choose(&row, values, &spec, its->name, &exchange_registry, error);
-    *format = status ? NULL : its;
-    return status;
+    return name_format(format, values, its->name, error);
 }
 
 dsc_status exchange_read(dsc_model **model, exchange_source *source, const char *as, dsc_error *error) {

@@ -154,6 +154,7 @@ static dsc_status read_arrays(dsc_model **model, exchange_source *source, const 
     r.list.all = dsc_allocate(WEIGHTS_MOST, sizeof *r.list.all);
     if (!r.list.all) return dsc_fail_memory(error, WEIGHTS_MOST * sizeof *r.list.all, "a list of arrays");
     dsc_status status = dsc_npz_visit(source->bytes, source->size, source->name, visit, &r, error);
+    if (!status) weights_sort(&r.list);
     if (!status && source->model)
         status = weights_make_model(model, source, &r.list, values, error);
     else if (!status)

@@ -43,7 +43,7 @@ static dsc_status make_list(weights_list *list, const dsc_safetensors *file, con
         weights_set_strides(a, false);
     }
     free(tensors);
-    weights_sort(list);
+    if (!status) weights_sort(list);
     return status;
 }
 

@@ -77,16 +77,6 @@ static dsc_status fill(dsc_model *model, const weights_match *m, dsc_error *erro
 
 /* --- what is said --- */
 
-/* Whether the array's numbers change their order. */
-static bool is_turned(const weights_target *target) {
-    size_t stride = 1;
-    for (size_t k = target->places.rank; k-- > 0;) {
-        if (target->places.stride[k] != stride) return true;
-        stride *= target->places.size[k];
-    }
-    return false;
-}
-
 static void append_shape(dsc_text *text, const weights_array *a) {
     dsc_text_append(text, "(");
     for (size_t k = 0; k < a->rank && k < 4; k++) dsc_text_append(text, k ? ", %zu" : "%zu", a->shape[k]);
@@ -103,7 +93,7 @@ static void tell_table(dsc_text *table, const weights_match *m) {
         append_shape(table, a);
         dsc_text_append(table, "\t%s\t%s%s\n", target ? target->node->name : "-",
                         target ? ways[target->way] : "left out",
-                        target && m->layout != WEIGHTS_TORCH && is_turned(target) ? ", turned" : "");
+                        target && target->places.turned ? ", turned" : "");
     }
 }
 
@@ -143,7 +133,7 @@ static void tell_left(dsc_text *notes, const weights_match *m) {
 
 static void tell(exchange_source *source, const weights_match *m) {
     bool turned = false;
-    for (size_t t = 0; t < m->target_count; t++) turned = turned || is_turned(&m->targets[t]);
+    for (size_t t = 0; t < m->target_count; t++) turned = turned || m->targets[t].places.turned;
     tell_table(&source->table, m);
     tell_types(&source->notes, m);
     tell_left(&source->notes, m);
@@ -214,7 +204,8 @@ static void add_candidate(size_t *sizes, size_t *count, size_t size) {
     if (size && size <= DSC_CLASSES_MOST && *count < CANDIDATES_MOST) sizes[(*count)++] = size;
 }
 
-/* How many classes there may be: what was said, or the sizes of the arrays, the last ones first. */
+/* How many classes there may be: what was said; or the sizes of the arrays, the last ones first, and the last
+ * number of the text. */
 static size_t find_candidates(size_t sizes[CANDIDATES_MOST], const asked *a) {
     size_t count = 0;
     if (a->source->images || a->source->classes) {
@@ -227,6 +218,10 @@ static size_t find_candidates(size_t sizes[CANDIDATES_MOST], const asked *a) {
     for (size_t i = a->list->count; i-- > 0;)
         for (size_t k = 0; k < 2 && a->list->all[i].rank == 2; k++)
             add_candidate(sizes, &count, a->list->all[i].shape[k]);
+    size_t end = strlen(a->source->model), digits;
+    while (end && !strchr("0123456789", a->source->model[end - 1])) end--;
+    for (digits = end; digits && strchr("0123456789", a->source->model[digits - 1]);) digits--;
+    if (digits < end) add_candidate(sizes, &count, (size_t)strtoul(a->source->model + digits, NULL, 10));
     if (!count) sizes[count++] = USUAL_CLASSES;
     return count;
 }

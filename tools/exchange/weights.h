@@ -63,8 +63,8 @@ typedef struct weights_list {
 void weights_list_clear(weights_list *list);
 /* Sets the strides of an array whose numbers lie one behind the other, in C's order or Fortran's. */
 void weights_set_strides(weights_array *array, bool fortran);
-/* For files whose arrays are sorted by their names byte by byte, as safetensors' own programs write them:
- * brings them into the order of weights_name_compare. */
+/* Arrays that are sorted by their names byte by byte, as safetensors' own programs sort them, come into the
+ * order of weights_name_compare; others stay as they are. */
 void weights_sort(weights_list *list);
 
 /* How a file's weights lie. TORCH: dense (out, in), convolutions (out, in, H, W). KERAS: (in, out), (H, W, in,
@@ -82,6 +82,7 @@ extern const dsc_param weights_params[];
 /* In which order an array's numbers are read to fill a parameter. */
 typedef struct weights_places {
     size_t rank, size[5], stride[5];
+    bool turned; /* not the order in which the array's shape has them */
 } weights_places;
 
 /* Whether the array has the parameter's shape, in that layout (not AUTO); sizes of 1 do not count, but where

@@ -43,6 +43,7 @@ static void order_features(weights_places *p, const dsc_node *image) {
     const size_t size[3] = {channels, height, width},
                  strides[3] = {stride, width * channels * stride, channels * stride};
     p->rank--;
+    p->turned = true;
     for (size_t k = 0; k < 3; k++) {
         p->size[p->rank] = size[k];
         p->stride[p->rank++] = strides[k];
@@ -53,9 +54,13 @@ static void order_features(weights_places *p, const dsc_node *image) {
 
 /* The array's axes in the order `axes`, those of size 1 left out. */
 static void take_axes(weights_places *p, const weights_array *array, const size_t *axes) {
+    size_t last = 0;
     p->rank = 0;
+    p->turned = false;
     for (size_t k = 0; k < array->rank; k++) {
         if (array->shape[axes[k]] == 1) continue;
+        p->turned = p->turned || axes[k] < last;
+        last = axes[k];
         p->size[p->rank] = array->shape[axes[k]];
         p->stride[p->rank++] = array->stride[axes[k]];
     }
