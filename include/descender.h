@@ -743,8 +743,9 @@ typedef struct dsc_op_example {
  *     a = Sigmoid(in0)
  *     out0 = Mul(in0, a)
  * An input may be a constant: [0,-1] are whole numbers (INT64), {0.5} a float without dimensions. Values of
- * each sample have the batch as their first dimension. Attributes are whole numbers, lists of them (with a
- * comma; "axes=1," has one), floats (with a point or exponent), or texts in quotes.
+ * each sample have the batch as their first dimension; parameters and buffers have their own shape alone.
+ * Attributes are whole numbers, lists of them (with a comma; "axes=1," has one), floats (with a point or
+ * exponent), or texts in quotes without a quote in them.
  *
  * For C, a line a call of a function, for one sample: names, whole numbers and floats, the outputs first.
  *     relu(out0, in0, 100)

@@ -33,6 +33,8 @@ build|optional|file /usr/include/gif_lib.h|libgif-dev|giflib-devel|giflib|giflib
 build|optional|module libarchive|libarchive-dev|libarchive-devel|libarchive|libarchive-dev|data in archives
 build|optional|module cairo|libcairo2-dev|cairo-devel|cairo|cairo-dev|charts
 build|optional|module libmicrohttpd|libmicrohttpd-dev|libmicrohttpd-devel|libmicrohttpd|libmicrohttpd-dev|the web page
+build|optional|module libprotobuf-c|libprotobuf-c-dev|protobuf-c-devel|protobuf-c|protobuf-c-dev|ONNX models
+build|optional|program protoc-c|protobuf-c-compiler|protobuf-c-compiler|protobuf-c|protobuf-c-compiler|ONNX models
 build|optional|file /usr/share/javascript/chart.js/chart.min.js|libjs-chart.js|-|-|-|charts on the web page
 build|optional|program scdoc|scdoc|scdoc|scdoc|scdoc|man pages
 build|optional|certificates|ca-certificates|ca-certificates|ca-certificates|ca-certificates|trusting the mirrors
@@ -42,6 +44,7 @@ test|required|program bash|bash|bash|bash|bash|the test scripts
 test|required|module cmocka|libcmocka-dev|libcmocka-devel|cmocka|cmocka-dev|the unit tests
 test|optional|file /usr/bin/python3|python3|python3|python|python3|reading JSON in tests
 test|optional|program cmark-gfm|cmark-gfm|cmark-gfm|cmark-gfm|cmark|the links of the documentation
+test|optional|python onnx|python3-onnx|python3-onnx|python-onnx|py3-onnx|the checker of ONNX models
 test|optional|program script|bsdutils|util-linux|util-linux|util-linux-misc|tests on a terminal
 bench|optional|python numpy|python3-numpy|python3-numpy|python-numpy|py3-numpy|the loop that is measured against
 bench|optional|python matplotlib|python3-matplotlib|python3-matplotlib|python-matplotlib|py3-matplotlib|the script that is measured against

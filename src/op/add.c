@@ -6,6 +6,7 @@
  * b has the shape of a, or that of a's leading dimensions and is repeated along the others: to (C, H, W) a
  * bias (C) is added channel by channel. b is of each sample, or a parameter. */
 #include "op/op.h"
+#include "op/writing.h"
 
 #include "base/limits.h"
 
@@ -120,6 +121,10 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "add(out0, in0, in1, %zu, %zu)", many, dsc_shape_count(&at->in[0]) / many);
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    dsc_write_line(writing, "out0 = Add(in0, %s)", dsc_write_leading(writing, at, 1));
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 3}, {0}};
 static const dsc_op_example examples[] = {
@@ -138,6 +143,7 @@ const dsc_op dsc_op_add = {
     .size = sizeof(dsc_op),
     .name = "add",
     .help = "the sum of two values, or of a value and a bias",
+    .onnx = write_onnx,
     .c = write_c,
     .least_inputs = 2,
     .most_inputs = 2,

@@ -8,6 +8,7 @@
  * Padding counts as zeros, as in PyTorch's AvgPool2d.
  */
 #include "op/window.h"
+#include "op/writing.h"
 
 #include "kernel/loop.h"
 
@@ -85,6 +86,10 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_pool_write_c(writing, "average_pool", at);
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    dsc_pool_write_onnx(writing, at, "AveragePool", " count_include_pad=1");
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
@@ -106,6 +111,7 @@ const dsc_op dsc_op_average_pool = {
     .size = sizeof(dsc_op),
     .name = "average-pool",
     .help = "the average of each window",
+    .onnx = write_onnx,
     .c = write_c,
     .params = dsc_pool_params,
     .values_size = sizeof(dsc_pool_values),

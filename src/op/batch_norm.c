@@ -14,6 +14,7 @@
 #include "op/batch_norm_loops.h"
 #include "op/op.h"
 #include "op/tables.h"
+#include "op/writing.h"
 
 #include "base/text.h"
 
@@ -323,6 +324,14 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
                    dsc_format_shortest(epsilon, ((const dsc_batch_norm_values *)at->values)->epsilon));
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    const dsc_batch_norm_values *values = at->values;
+    char epsilon[32], momentum[32];
+    dsc_write_line(writing, "out0 = BatchNormalization(in0, in1, in2, in3, in4) epsilon=%s momentum=%s",
+                   dsc_format_shortest(epsilon, values->epsilon),
+                   dsc_format_shortest(momentum, 1 - values->momentum));
+}
+
 static const dsc_stage forward_stages[] = {
     {.kind = DSC_STAGE_SAMPLES, .run = sum_values},  {.kind = DSC_STAGE_TILES, .run = find_mean},
     {.kind = DSC_STAGE_SAMPLES, .run = sum_squares}, {.kind = DSC_STAGE_TILES, .run = find_variance},
@@ -359,6 +368,7 @@ const dsc_op dsc_op_batch_norm = {
     .size = sizeof(dsc_op),
     .name = "batch-norm",
     .help = "each channel brought to mean beta and deviation gamma over the batch",
+    .onnx = write_onnx,
     .c = write_c,
     .params = dsc_batch_norm_params,
     .values_size = sizeof(dsc_batch_norm_values),

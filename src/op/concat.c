@@ -4,6 +4,7 @@
  *   (C1, ...), (C2, ...), ...  ->  (C1 + C2 + ..., ...)        each gradient is its part of dy
  */
 #include "op/op.h"
+#include "op/writing.h"
 
 enum { INPUTS = 8 };
 
@@ -50,6 +51,14 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     }
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    dsc_text list = {0};
+    for (size_t i = 0; i < at->input_count; i++) dsc_text_append(&list, "%sin%zu", i ? ", " : "", i);
+    if (list.failed) writing->text.failed = true;
+    dsc_write_line(writing, "out0 = Concat(%s) axis=1", list.data ? list.data : "");
+    dsc_text_free(&list);
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {
     {.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = (1u << INPUTS) - 1}, {0}};
@@ -67,6 +76,7 @@ const dsc_op dsc_op_concat = {
     .size = sizeof(dsc_op),
     .name = "concat",
     .help = "values side by side along the first dimension",
+    .onnx = write_onnx,
     .c = write_c,
     .least_inputs = 2,
     .most_inputs = INPUTS,

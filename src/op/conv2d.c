@@ -282,6 +282,15 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
                    dsc_written_block(z.patch), v->relu, pool);
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    const dsc_conv_values *v = at->values;
+    dsc_conv_write_onnx(writing, at, v->pool || v->relu ? "a" : "out0", 1, v->stride, v->padding,
+                        v->dilation);
+    if (v->pool)
+        dsc_write_line(writing, "%s = MaxPool(a) kernel_shape=2,2 strides=2,2", v->relu ? "b" : "out0");
+    if (v->relu) dsc_write_line(writing, "out0 = Relu(%s)", v->pool ? "b" : "a");
+}
+
 static const dsc_stage single_stages[] = {
     {.kind = DSC_STAGE_SAMPLES, .run = make_single_image},
     {.kind = DSC_STAGE_TILES, .run = forward_single, .tiles = single_tiles},
@@ -315,6 +324,7 @@ const dsc_op dsc_op_conv2d = {
     .size = sizeof(dsc_op),
     .name = "conv2d",
     .help = "convolution with a weight (K, C, height, width), plus a bias (K) if there is one",
+    .onnx = write_onnx,
     .c = write_c,
     .params = params,
     .values_size = sizeof(dsc_conv_values),

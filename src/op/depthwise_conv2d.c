@@ -9,6 +9,7 @@
  * So few products fall on each number that packing would cost more than it saves: plain loops along the
  * rows, a tap of the kernel at a time. Each lane sums its samples' dw and db. */
 #include "op/window.h"
+#include "op/writing.h"
 
 #include "kernel/loop.h"
 
@@ -192,6 +193,11 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
                    (int)v->dilation[0], (int)v->dilation[1], y->size[1], y->size[2]);
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    const depthwise_values *v = at->values;
+    dsc_conv_write_onnx(writing, at, "out0", at->in[IMAGE].size[0], v->stride, v->padding, v->dilation);
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 7}, {0}};
 static const dsc_op_example examples[] = {
@@ -216,6 +222,7 @@ const dsc_op dsc_op_depthwise_conv2d = {
     .size = sizeof(dsc_op),
     .name = "depthwise-conv2d",
     .help = "each channel convolved with its own kernel of a weight (C, 1, height, width), plus a bias (C)",
+    .onnx = write_onnx,
     .c = write_c,
     .params = params,
     .values_size = sizeof(depthwise_values),

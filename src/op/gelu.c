@@ -54,6 +54,16 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "gelu(out0, in0, %zu)", dsc_shape_count(&at->in[0]));
 }
 
+/* Of opset 18, which has no Gelu, as PyTorch writes it. */
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    (void)at;
+    dsc_write_line(writing, "a = Div(in0, {1.4142135623730951})");
+    dsc_write_line(writing, "b = Erf(a)");
+    dsc_write_line(writing, "c = Add(b, {1.0})");
+    dsc_write_line(writing, "d = Mul(in0, c)");
+    dsc_write_line(writing, "out0 = Mul(d, {0.5})");
+}
+
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{1, {1}}}},
     {.roles = "s", .in = {{1, {37}}}},
@@ -69,6 +79,7 @@ const dsc_op dsc_op_gelu = {
     .size = sizeof(dsc_op),
     .name = "gelu",
     .help = "x times the normal distribution at x",
+    .onnx = write_onnx,
     .c = write_c,
     .flags = DSC_ELEMENTWISE_FLAGS,
     .keeps_inputs = 1,

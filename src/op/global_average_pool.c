@@ -4,6 +4,7 @@
  *   x (C, ...)  ->  y (C)        y[c] = mean of x[c]        dx[c, i] = dy[c] / pixels
  */
 #include "op/op.h"
+#include "op/writing.h"
 
 static void forward(const dsc_call *call) {
     size_t pixels = dsc_shape_count(&call->in_shape[0]) / call->in_shape[0].size[0];
@@ -23,6 +24,10 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "mean(out0, in0, %zu, %zu)", channels, dsc_shape_count(&at->in[0]) / channels);
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    dsc_write_reduction(writing, at, "GlobalAveragePool", "ReduceMean");
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
@@ -40,6 +45,7 @@ const dsc_op dsc_op_global_average_pool = {
     .size = sizeof(dsc_op),
     .name = "global-average-pool",
     .help = "the average of each channel",
+    .onnx = write_onnx,
     .c = write_c,
     .least_inputs = 1,
     .most_inputs = 1,

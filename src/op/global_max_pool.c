@@ -6,6 +6,7 @@
  * A NaN in the channel makes the result NaN.
  */
 #include "op/op.h"
+#include "op/writing.h"
 
 static void needs(dsc_needs *needs) { needs->saved_per_sample = needs->in[0].size[0] * sizeof(uint32_t); }
 
@@ -36,6 +37,10 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "largest(out0, in0, %zu, %zu)", channels, dsc_shape_count(&at->in[0]) / channels);
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    dsc_write_reduction(writing, at, "GlobalMaxPool", "ReduceMax");
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
@@ -53,6 +58,7 @@ const dsc_op dsc_op_global_max_pool = {
     .size = sizeof(dsc_op),
     .name = "global-max-pool",
     .help = "the largest value of each channel",
+    .onnx = write_onnx,
     .c = write_c,
     .least_inputs = 1,
     .most_inputs = 1,

@@ -10,6 +10,7 @@
  * channel by channel, as its GroupNorm with one group. */
 #include "op/op.h"
 #include "op/tables.h"
+#include "op/writing.h"
 
 #include "base/text.h"
 
@@ -135,6 +136,23 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
                    dsc_format_shortest(epsilon, ((const dsc_layer_norm_values *)at->values)->epsilon));
 }
 
+/* LayerNormalization has a gamma and a beta for each value. */
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    char epsilon[32], shape[96];
+    const char *names[] = {"in0", "in1", "in2"};
+    if (at->in[GAMMA].rank < at->in[X].rank)
+        for (size_t i = GAMMA; i <= BETA; i++) {
+            static const char *const whole[] = {"", "gamma", "beta"};
+            names[i] = dsc_write_leading(writing, at, i);
+            dsc_write_line(writing, "%s = Expand(%s, [%s])", whole[i], names[i],
+                           dsc_write_shape(shape, &at->in[X]));
+            names[i] = whole[i];
+        }
+    dsc_write_line(writing, "out0 = LayerNormalization(in0, %s, %s) axis=1 epsilon=%s", names[GAMMA],
+                   names[BETA],
+                   dsc_format_shortest(epsilon, ((const dsc_layer_norm_values *)at->values)->epsilon));
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 7}, {0}};
 static const dsc_op_example examples[] = {
@@ -155,6 +173,7 @@ const dsc_op dsc_op_layer_norm = {
     .size = sizeof(dsc_op),
     .name = "layer-norm",
     .help = "each sample brought to mean 0 and deviation 1, then times gamma plus beta",
+    .onnx = write_onnx,
     .c = write_c,
     .params = dsc_layer_norm_params,
     .values_size = sizeof(dsc_layer_norm_values),

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "op/tables.h"
+#include "op/writing.h"
 
 #include "kernel/loop.h"
 
@@ -43,6 +44,12 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
         dsc_format_shortest(slope, (double)(float)((const dsc_leaky_relu_values *)at->values)->slope));
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    char slope[32];
+    dsc_write_line(writing, "out0 = LeakyRelu(in0) alpha=%s",
+                   dsc_format_shortest(slope, ((const dsc_leaky_relu_values *)at->values)->slope));
+}
+
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{1, {1}}}},
     {.roles = "s", .in = {{1, {37}}}, .values = "slope=0.3"},
@@ -59,6 +66,7 @@ const dsc_op dsc_op_leaky_relu = {
     .size = sizeof(dsc_op),
     .name = "leaky-relu",
     .help = "the positive part, and a little of the negative",
+    .onnx = write_onnx,
     .c = write_c,
     .params = dsc_leaky_relu_params,
     .values_size = sizeof(dsc_leaky_relu_values),

@@ -257,6 +257,20 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
                    dsc_written_block(depth), values && values->relu);
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    const dsc_matmul_values *values = at->values;
+    const bool relu = values && values->relu, bias = at->input_count == 3;
+    const char *product = relu ? "a" : "out0";
+    if (at->in[0].rank == 1) {
+        dsc_write_line(writing, "%s = Gemm(in0, in1%s) transB=1", product, bias ? ", in2" : "");
+    } else { /* of the last of several dimensions */
+        dsc_write_line(writing, "t = Transpose(in1) perm=1,0");
+        dsc_write_line(writing, "%s = MatMul(in0, t)", bias ? "m" : product);
+        if (bias) dsc_write_line(writing, "%s = Add(m, in2)", product);
+    }
+    if (relu) dsc_write_line(writing, "out0 = Relu(a)");
+}
+
 static const dsc_stage forward_panels_stages[] = {
     {.kind = DSC_STAGE_TILES, .run = forward_panels, .tiles = y_tiles}, {0}};
 static const dsc_stage backward_panels_stages[] = {
@@ -289,6 +303,7 @@ const dsc_op dsc_op_matmul = {
     .name = "matmul",
     .values_size = sizeof(dsc_matmul_values),
     .help = "the product with a weight (N, K), plus a bias (N) if there is one",
+    .onnx = write_onnx,
     .c = write_c,
     .least_inputs = 2,
     .most_inputs = 3,

@@ -9,6 +9,7 @@
  * window is kept as one byte an output; the input need not be kept. */
 #include "op/max_pool_loops.h"
 #include "op/window.h"
+#include "op/writing.h"
 
 enum { Y, X }; /* axes */
 
@@ -268,6 +269,10 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_pool_write_c(writing, "max_pool", at);
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    dsc_pool_write_onnx(writing, at, "MaxPool", "");
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
@@ -290,6 +295,7 @@ const dsc_op dsc_op_max_pool = {
     .size = sizeof(dsc_op),
     .name = "max-pool",
     .help = "the largest value of each window",
+    .onnx = write_onnx,
     .c = write_c,
     .params = dsc_pool_params,
     .values_size = sizeof(dsc_pool_values),

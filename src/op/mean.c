@@ -4,6 +4,7 @@
  *   y = 1 / n sum over i of x_i        dx_i = dy / n
  */
 #include "op/op.h"
+#include "op/writing.h"
 
 static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     rule->out[0] = (dsc_shape){0};
@@ -27,6 +28,10 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "mean(out0, in0, 1, %zu)", dsc_shape_count(&at->in[0]));
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    dsc_write_reduction(writing, at, NULL, "ReduceMean");
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
@@ -44,6 +49,7 @@ const dsc_op dsc_op_mean = {
     .size = sizeof(dsc_op),
     .name = "mean",
     .help = "the mean of a sample's values, one number",
+    .onnx = write_onnx,
     .c = write_c,
     .least_inputs = 1,
     .most_inputs = 1,

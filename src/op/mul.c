@@ -7,6 +7,7 @@
  * (C) weighs channels (Hu et al., "Squeeze-and-excitation networks", 2018). b is of each sample, or a
  * parameter. */
 #include "op/op.h"
+#include "op/writing.h"
 
 #include "kernel/loop.h"
 
@@ -63,6 +64,10 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "multiply(out0, in0, in1, %zu, %zu)", many, dsc_shape_count(&at->in[0]) / many);
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    dsc_write_line(writing, "out0 = Mul(in0, %s)", dsc_write_leading(writing, at, 1));
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 3}, {0}};
 static const dsc_op_example examples[] = {
@@ -83,6 +88,7 @@ const dsc_op dsc_op_mul = {
     .size = sizeof(dsc_op),
     .name = "mul",
     .help = "the product of two values, number by number",
+    .onnx = write_onnx,
     .c = write_c,
     .least_inputs = 2,
     .most_inputs = 2,

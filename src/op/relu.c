@@ -51,6 +51,11 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "relu(out0, in0, %zu)", dsc_shape_count(&at->in[0]));
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    (void)at;
+    dsc_write_line(writing, "out0 = Relu(in0)");
+}
+
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{1, {1}}}},
     {.roles = "s", .in = {{1, {37}}}},
@@ -66,6 +71,7 @@ const dsc_op dsc_op_relu = {
     .size = sizeof(dsc_op),
     .name = "relu",
     .help = "the positive part",
+    .onnx = write_onnx,
     .c = write_c,
     .flags = DSC_ELEMENTWISE_FLAGS | DSC_OP_RELU,
     .keeps_outputs = 1,

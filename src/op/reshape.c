@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* reshape.c: the same numbers in the same order, in another shape; flatten is the case of rank 1. */
 #include "op/op.h"
+#include "op/writing.h"
 
 typedef struct reshape_values {
     int64_t size[DSC_RANK_MOST]; /* 0: no such dimension; all 0: flat */
@@ -25,6 +26,15 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "cannot be seen as %s: %zu numbers, found %zu",
                         DSC_SHAPE_TEXT(out), wanted, count);
     return dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
+}
+
+/* 0: as many as the input has, which is the batch. */
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    char shape[96];
+    if (at->in[0].rank && at->out[0].rank == 1)
+        dsc_write_line(writing, "out0 = Flatten(in0) axis=1");
+    else
+        dsc_write_line(writing, "out0 = Reshape(in0, [0,%s])", dsc_write_shape(shape, &at->out[0]));
 }
 
 #define SIZE(k, text)                                                                                        \
@@ -54,6 +64,7 @@ const dsc_op dsc_op_reshape = {
     .least_inputs = 1,
     .most_inputs = 1,
     .flags = DSC_OP_VIEW,
+    .onnx = write_onnx,
     .shapes = shapes,
     .examples = examples,
 };

@@ -4,6 +4,7 @@
  *   y = factor x        dx = factor dy
  */
 #include "op/elementwise.h"
+#include "op/writing.h"
 
 #include "base/text.h"
 
@@ -37,6 +38,12 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
                    dsc_format_shortest(factor, (double)(float)((const scale_values *)at->values)->factor));
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    char factor[32];
+    dsc_write_line(writing, "out0 = Mul(in0, {%s})",
+                   dsc_format_shortest(factor, ((const scale_values *)at->values)->factor));
+}
+
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{1, {1}}}, .values = "factor=-2"},
     {.roles = "s", .in = {{3, {3, 5, 7}}}, .values = "factor=0.3"},
@@ -53,6 +60,7 @@ const dsc_op dsc_op_scale = {
     .size = sizeof(dsc_op),
     .name = "scale",
     .help = "a value times a constant",
+    .onnx = write_onnx,
     .c = write_c,
     .params = params,
     .values_size = sizeof(scale_values),

@@ -32,6 +32,12 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "silu(out0, in0, %zu)", dsc_shape_count(&at->in[0]));
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    (void)at;
+    dsc_write_line(writing, "a = Sigmoid(in0)");
+    dsc_write_line(writing, "out0 = Mul(in0, a)");
+}
+
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{1, {1}}}},
     {.roles = "s", .in = {{1, {37}}}},
@@ -47,6 +53,7 @@ const dsc_op dsc_op_silu = {
     .size = sizeof(dsc_op),
     .name = "silu",
     .help = "x times its logistic function",
+    .onnx = write_onnx,
     .c = write_c,
     .flags = DSC_ELEMENTWISE_FLAGS,
     .keeps_inputs = 1,

@@ -66,6 +66,12 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "copy_part(out0, in0, %zu, %zu, %zu, %zu)", r.many, r.whole, r.begin, r.part);
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    const slice_values *v = at->values;
+    dsc_write_line(writing, "out0 = Slice(in0, [%lld], [%lld], [%lld])", (long long)v->begin,
+                   (long long)(v->begin + v->count), (long long)v->axis + 1);
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
@@ -86,6 +92,7 @@ const dsc_op dsc_op_slice = {
     .size = sizeof(dsc_op),
     .name = "slice",
     .help = "a part of a value along one dimension",
+    .onnx = write_onnx,
     .c = write_c,
     .params = params,
     .values_size = sizeof(slice_values),

@@ -39,6 +39,11 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "softmax(out0, in0, %zu, %zu)", dsc_shape_count(&at->in[0]) / classes, classes);
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    (void)at;
+    dsc_write_line(writing, "out0 = Softmax(in0) axis=-1");
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
@@ -57,6 +62,7 @@ const dsc_op dsc_op_softmax = {
     .size = sizeof(dsc_op),
     .name = "softmax",
     .help = "probabilities from logits, along the last dimension",
+    .onnx = write_onnx,
     .c = write_c,
     .least_inputs = 1,
     .most_inputs = 1,

@@ -25,6 +25,11 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "hyperbolic_tangent(out0, in0, %zu)", dsc_shape_count(&at->in[0]));
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    (void)at;
+    dsc_write_line(writing, "out0 = Tanh(in0)");
+}
+
 static const dsc_op_example examples[] = {
     {.roles = "s", .in = {{1, {1}}}},
     {.roles = "s", .in = {{1, {37}}}},
@@ -40,6 +45,7 @@ const dsc_op dsc_op_tanh = {
     .size = sizeof(dsc_op),
     .name = "tanh",
     .help = "the hyperbolic tangent: between -1 and 1",
+    .onnx = write_onnx,
     .c = write_c,
     .flags = DSC_ELEMENTWISE_FLAGS,
     .keeps_outputs = 1,

@@ -5,7 +5,12 @@
 
 #include "exchange/exchange.h"
 
-#define EXCHANGE_FORMATS(FORMAT) FORMAT(descender) FORMAT(safetensors) FORMAT(npz) FORMAT(c)
+#define EXCHANGE_FORMATS(FORMAT)                                                                             \
+    FORMAT(descender)                                                                                        \
+    FORMAT(safetensors)                                                                                      \
+    FORMAT(npz)                                                                                              \
+    FORMAT(onnx)                                                                                             \
+    FORMAT(c)
 
 #define EXCHANGE_DECLARE(name) extern const exchange_format exchange_format_##name;
 #define EXCHANGE_ENTRY(name)   &exchange_format_##name,

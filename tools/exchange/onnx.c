@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* onnx.c: the row of ONNX, Open Neural Network Exchange: https://onnx.ai */
+#include "exchange/onnx.h"
+
+#include "base/error.h"
+#include "base/recognise.h"
+
+#if DESCENDER_WITH_PROTOBUF
+
+#define ONNX_READ   onnx_read
+#define ONNX_WRITE  onnx_write
+#define ONNX_ANSWER onnx_answer
+
+#else
+
+static dsc_status fail(dsc_error *error) {
+    return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                    "this build has no ONNX; install libprotobuf-c's development package and protoc-c "
+                    "(Debian: libprotobuf-c-dev, protobuf-c-compiler), and build again");
+}
+
+static dsc_status no_read(dsc_model **model, exchange_source *source, const void *values, dsc_error *error) {
+    (void)source, (void)values;
+    *model = NULL;
+    return fail(error);
+}
+
+static dsc_status no_write(exchange_output *output, const dsc_model *model, const void *values,
+                           dsc_error *error) {
+    (void)output, (void)model, (void)values;
+    return fail(error);
+}
+
+#define ONNX_READ   no_read
+#define ONNX_WRITE  no_write
+#define ONNX_ANSWER NULL
+
+#endif
+
+static const dsc_param params[] = {
+    DSC_CHOICE(onnx_values, scale, "auto", "auto|bytes|uint8|unit",
+               "the input's pixels: bytes, floats of 0 to 255 (how models are written); uint8; unit, floats of "
+               "0 to 1 (how they are read unless they say otherwise)"),
+    DSC_SWITCH(onnx_values, fold, "off", "when writing: batch normalisation goes into the weights"),
+    DSC_TEXT(onnx_values, mean, NULL,
+             "when reading: what was subtracted from pixels of 0 to 1 before the network, 0.1307 or a list"),
+    DSC_TEXT(onnx_values, std, NULL, "when reading: what they were divided by after that, 0.3081 or a list"),
+    DSC_TEXT(onnx_values, shape, NULL, "when reading: of the images, as 1x28x28, where the file leaves it open"),
+    DSC_TEXT(onnx_values, output, NULL, "when reading: the output that has the classes, where there are several"),
+    {0},
+};
+
+static bool is_onnx(const unsigned char *bytes, size_t size) {
+    return dsc_recognise(bytes, size) == DSC_KIND_ONNX;
+}
+
+const exchange_format exchange_format_onnx = {
+    .name = "onnx",
+    .help = "ONNX, which most other programs read and write",
+    .params = params,
+    .values_size = sizeof(onnx_values),
+    .suffix = ".onnx",
+    .recognise = is_onnx,
+    .read = ONNX_READ,
+    .write = ONNX_WRITE,
+    .answer = ONNX_ANSWER,
+};

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* onnx_message.h: ONNX's messages while they are made: memory that is freed at once, nodes and their texts. */
+#ifndef EXCHANGE_ONNX_MESSAGE_H
+#define EXCHANGE_ONNX_MESSAGE_H
+
+#include "base/text.h"
+
+#include <descender.h>
+
+#if DESCENDER_WITH_PROTOBUF
+
+#include "onnx.pb-c.h"
+
+/* ONNX's types of numbers. */
+enum {
+    ONNX_FLOAT = 1,
+    ONNX_UINT8 = 2,
+    ONNX_INT8 = 3,
+    ONNX_INT32 = 6,
+    ONNX_INT64 = 7,
+    ONNX_STRING = 8,
+    ONNX_BOOL = 9,
+    ONNX_FLOAT16 = 10,
+    ONNX_DOUBLE = 11,
+    ONNX_BFLOAT16 = 16
+};
+/* Types of attributes. */
+enum { ONNX_ATTRIBUTE_FLOAT = 1, ONNX_ATTRIBUTE_INT = 2, ONNX_ATTRIBUTE_TEXT = 3, ONNX_ATTRIBUTE_INTS = 7 };
+
+/* Memory that lives until onnx_pool_free; starts as {0}. After an allocation that failed `failed` stays set. */
+typedef struct onnx_block onnx_block;
+typedef struct onnx_pool {
+    onnx_block *blocks;
+    bool failed;
+} onnx_pool;
+/* Zeroed; NULL if memory is short. */
+void *onnx_take(onnx_pool *pool, size_t count, size_t size);
+char *onnx_take_text(onnx_pool *pool, const char *format, ...) DSC_PRINTF(2, 3);
+void onnx_pool_free(onnx_pool *pool);
+
+/* A graph that is being made. Lists grow; what they point to is the pool's. */
+typedef struct onnx_making {
+    onnx_pool pool;
+    Onnx__Graph graph;
+    size_t nodes_most, initializers_most;
+} onnx_making;
+void onnx_making_free(onnx_making *making);
+
+/* Adds one; NULL if memory is short. */
+Onnx__Node *onnx_add_node(onnx_making *making, const char *type, const char *name, size_t inputs,
+                          size_t outputs);
+Onnx__Attribute *onnx_add_attribute(onnx_making *making, Onnx__Node *node, const char *name, int type);
+/* Numbers of that shape; `bytes` is not copied. */
+Onnx__Tensor *onnx_add_initializer(onnx_making *making, const char *name, int type, const dsc_shape *shape,
+                                   const void *bytes, size_t size);
+
+/* Adds the nodes of an op's lines (see dsc_write_line). in[i] and out[i] are the names of its values, `base` is
+ * what names of the op's own begin with. FORMAT: a line is none. */
+dsc_status onnx_add_lines(onnx_making *making, const char *lines, const char *op, const char *base,
+                          const char *const *in, size_t inputs, const char *const *out, size_t outputs,
+                          dsc_error *error);
+
+#endif
+#endif
