@@ -749,7 +749,15 @@ typedef struct dsc_op_example {
  *
  * For C, a line a call of a function, for one sample: names, whole numbers and floats, the outputs first.
  *     relu(out0, in0, 100)
- * The function is one of those that every export has (tools/exchange/functions), or is in `c_source`. */
+ *     conv2d(out0, in0, in1@2310, 0, ...)     in1, a parameter, with its dimensions in that order
+ *     copy_part(out0+784, in1, ...)           behind the first 784 numbers
+ * The function is one of those that every export has (tools/exchange/functions), or is in `c_source`.
+ *
+ * For C with whole numbers, where all that the op reads and makes is proven to be whole: values are bytes or
+ * int32_t, parameters and buffers int32_t. wide says whether output 0 is of 32 bits, wide0 the same of input 0;
+ * flip0 is 128 if its bytes have a sign, else 0; packed1 is parameter 1 in as few bits as hold its numbers,
+ * which bits1 says. multiplier, shift, low and high are those of the requantise that follows and is done on the
+ * way, or 0: an op that names them does so. */
 typedef struct dsc_writing dsc_writing;
 /* Appends a line; the newline is added. A failed allocation is remembered. */
 DSC_API void dsc_write_line(dsc_writing *writing, const char *format, ...) DSC_PRINTF(2, 3);
@@ -807,6 +815,7 @@ struct dsc_op {
      * and exporting a model with it is refused. Losses and what is for training alone need none. */
     void (*onnx)(dsc_writing *writing, const dsc_shape_rule *at);
     void (*c)(dsc_writing *writing, const dsc_shape_rule *at);
+    void (*c_whole)(dsc_writing *writing, const dsc_shape_rule *at);
     const char *c_source; /* C99, or NULL: static functions that `c` calls and no export has yet */
 };
 

@@ -121,6 +121,15 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "add(out0, in0, in1, %zu, %zu)", many, dsc_shape_count(&at->in[0]) / many);
 }
 
+static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
+    const size_t all = dsc_shape_count(&at->in[0]), channels = at->in[0].rank ? at->in[0].size[0] : 1;
+    dsc_write_line(
+        writing,
+        "add_whole(out0, wide, in0, wide0, flip0, in1, wide1, flip1, multiplier, shift, low, high, "
+        "%zu, %zu, %zu)",
+        channels, all / channels, all / dsc_shape_count(&at->in[1]));
+}
+
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "out0 = Add(in0, %s)", dsc_write_leading(writing, at, 1));
 }
@@ -145,6 +154,7 @@ const dsc_op dsc_op_add = {
     .help = "the sum of two values, or of a value and a bias",
     .onnx = write_onnx,
     .c = write_c,
+    .c_whole = write_c_whole,
     .least_inputs = 2,
     .most_inputs = 2,
     .flags = DSC_OP_IN_PLACE | DSC_OP_PIXELS,

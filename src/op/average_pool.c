@@ -83,7 +83,7 @@ static void backward(const dsc_call *call) {
 }
 
 static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
-    dsc_pool_write_c(writing, "average_pool", at);
+    dsc_pool_write_c(writing, "average_pool(out0, in0", at);
 }
 
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {

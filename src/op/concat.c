@@ -51,6 +51,15 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     }
 }
 
+static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
+    for (size_t i = 0, begin = 0; i < at->input_count; i++) {
+        const size_t part = dsc_shape_count(&at->in[i]);
+        dsc_write_line(writing, "copy_part_whole(out0, wide, in%zu, wide%zu, flip%zu, %zu, 1, %zu, 0, %zu)",
+                       i, i, i, begin, part, part);
+        begin += part;
+    }
+}
+
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_text list = {0};
     for (size_t i = 0; i < at->input_count; i++) dsc_text_append(&list, "%sin%zu", i ? ", " : "", i);
@@ -78,6 +87,7 @@ const dsc_op dsc_op_concat = {
     .help = "values side by side along the first dimension",
     .onnx = write_onnx,
     .c = write_c,
+    .c_whole = write_c_whole,
     .least_inputs = 2,
     .most_inputs = INPUTS,
     .shapes = shapes,

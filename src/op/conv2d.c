@@ -282,6 +282,17 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
                    dsc_written_block(z.patch), v->relu, pool);
 }
 
+static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
+    const dsc_conv_values *v = at->values;
+    const dsc_conv_sizes z = sizes_of(at->in, v);
+    dsc_write_line(
+        writing,
+        "conv2d_whole(out0, wide, in0, flip0, packed1@2310, bits1, %s, multiplier, shift, low, high, "
+        "%zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu)",
+        at->input_count == 3 ? "in2" : "0", z.c, z.h, z.w, z.k, z.r, z.s, z.stride[0], z.stride[1],
+        z.padding[0], z.padding[1], z.dilation[0], z.dilation[1], z.oh, z.ow);
+}
+
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     const dsc_conv_values *v = at->values;
     dsc_conv_write_onnx(writing, at, v->pool || v->relu ? "a" : "out0", 1, v->stride, v->padding,
@@ -326,6 +337,7 @@ const dsc_op dsc_op_conv2d = {
     .help = "convolution with a weight (K, C, height, width), plus a bias (K) if there is one",
     .onnx = write_onnx,
     .c = write_c,
+    .c_whole = write_c_whole,
     .params = params,
     .values_size = sizeof(dsc_conv_values),
     .least_inputs = 2,

@@ -193,6 +193,18 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
                    (int)v->dilation[0], (int)v->dilation[1], y->size[1], y->size[2]);
 }
 
+static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
+    const depthwise_values *v = at->values;
+    const dsc_shape *x = &at->in[IMAGE], *w = &at->in[WEIGHT], *y = &at->out[0];
+    dsc_write_line(
+        writing,
+        "depthwise_conv2d_whole(out0, wide, in0, flip0, packed1, bits1, %s, multiplier, shift, low, "
+        "high, %zu, %zu, %zu, %zu, %zu, %d, %d, %d, %d, %d, %d, %zu, %zu)",
+        at->input_count == 3 ? "in2" : "0", x->size[0], x->size[1], x->size[2], w->size[2], w->size[3],
+        (int)v->stride[0], (int)v->stride[1], (int)v->padding[0], (int)v->padding[1], (int)v->dilation[0],
+        (int)v->dilation[1], y->size[1], y->size[2]);
+}
+
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     const depthwise_values *v = at->values;
     dsc_conv_write_onnx(writing, at, "out0", at->in[IMAGE].size[0], v->stride, v->padding, v->dilation);
@@ -224,6 +236,7 @@ const dsc_op dsc_op_depthwise_conv2d = {
     .help = "each channel convolved with its own kernel of a weight (C, 1, height, width), plus a bias (C)",
     .onnx = write_onnx,
     .c = write_c,
+    .c_whole = write_c_whole,
     .params = params,
     .values_size = sizeof(depthwise_values),
     .least_inputs = 2,

@@ -37,6 +37,12 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "largest(out0, in0, %zu, %zu)", channels, dsc_shape_count(&at->in[0]) / channels);
 }
 
+static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
+    const size_t channels = at->in[0].size[0];
+    dsc_write_line(writing, "largest_whole(out0, wide, in0, wide0, flip0, %zu, %zu)", channels,
+                   dsc_shape_count(&at->in[0]) / channels);
+}
+
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_reduction(writing, at, "GlobalMaxPool", "ReduceMax");
 }
@@ -60,6 +66,7 @@ const dsc_op dsc_op_global_max_pool = {
     .help = "the largest value of each channel",
     .onnx = write_onnx,
     .c = write_c,
+    .c_whole = write_c_whole,
     .least_inputs = 1,
     .most_inputs = 1,
     .shapes = dsc_shapes_channels,

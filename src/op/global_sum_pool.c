@@ -22,6 +22,19 @@ static void backward(const dsc_call *call) {
         call->kernels->vector->fill(call->d_in[0] + p * pixels, call->d_out[0][p], pixels);
 }
 
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    const size_t channels = at->in[0].size[0];
+    dsc_write_line(writing, "sum_rows(out0, in0, %zu, %zu)", channels,
+                   dsc_shape_count(&at->in[0]) / channels);
+}
+
+static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
+    const size_t channels = at->in[0].size[0];
+    dsc_write_line(writing,
+                   "sum_rows_whole(out0, wide, in0, wide0, flip0, multiplier, shift, low, high, %zu, %zu)",
+                   channels, dsc_shape_count(&at->in[0]) / channels);
+}
+
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
@@ -38,6 +51,8 @@ const dsc_op dsc_op_global_sum_pool = {
     .size = sizeof(dsc_op),
     .name = "global-sum-pool",
     .help = "the sum of each channel",
+    .c = write_c,
+    .c_whole = write_c_whole,
     .least_inputs = 1,
     .most_inputs = 1,
     .shapes = dsc_shapes_channels,

@@ -257,6 +257,14 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
                    dsc_written_block(depth), values && values->relu);
 }
 
+static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
+    const size_t n = at->in[1].size[0], depth = at->in[1].size[1];
+    dsc_write_line(writing,
+                   "dense_whole(out0, wide, in0, flip0, packed1@10, bits1, %s, multiplier, shift, low, high, "
+                   "%zu, %zu, %zu)",
+                   at->input_count == 3 ? "in2" : "0", dsc_shape_count(&at->in[0]) / depth, depth, n);
+}
+
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     const dsc_matmul_values *values = at->values;
     const bool relu = values && values->relu, bias = at->input_count == 3;
@@ -305,6 +313,7 @@ const dsc_op dsc_op_matmul = {
     .help = "the product with a weight (N, K), plus a bias (N) if there is one",
     .onnx = write_onnx,
     .c = write_c,
+    .c_whole = write_c_whole,
     .least_inputs = 2,
     .most_inputs = 3,
     .flags = DSC_OP_LINEAR,

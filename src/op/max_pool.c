@@ -266,7 +266,11 @@ static void backward(const dsc_call *call) {
 }
 
 static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
-    dsc_pool_write_c(writing, "max_pool", at);
+    dsc_pool_write_c(writing, "max_pool(out0, in0", at);
+}
+
+static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
+    dsc_pool_write_c(writing, "max_pool_whole(out0, wide, in0, wide0, flip0", at);
 }
 
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
@@ -297,6 +301,7 @@ const dsc_op dsc_op_max_pool = {
     .help = "the largest value of each window",
     .onnx = write_onnx,
     .c = write_c,
+    .c_whole = write_c_whole,
     .params = dsc_pool_params,
     .values_size = sizeof(dsc_pool_values),
     .least_inputs = 1,

@@ -51,6 +51,10 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "relu(out0, in0, %zu)", dsc_shape_count(&at->in[0]));
 }
 
+static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
+    dsc_write_line(writing, "relu_whole(out0, wide, in0, wide0, flip0, %zu)", dsc_shape_count(&at->in[0]));
+}
+
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     (void)at;
     dsc_write_line(writing, "out0 = Relu(in0)");
@@ -73,6 +77,7 @@ const dsc_op dsc_op_relu = {
     .help = "the positive part",
     .onnx = write_onnx,
     .c = write_c,
+    .c_whole = write_c_whole,
     .flags = DSC_ELEMENTWISE_FLAGS | DSC_OP_RELU,
     .keeps_outputs = 1,
     DSC_ELEMENTWISE_FIELDS,

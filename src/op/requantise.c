@@ -121,12 +121,25 @@ static void forward(const dsc_call *call) {
 }
 
 static void backward(const dsc_call *call) {
-    if (call->d_in[X])
-        memset(call->d_in[X], 0, dsc_in_numbers(call, X) * dsc_form_number(call->in_form[X]));
+    if (call->d_in[X]) memset(call->d_in[X], 0, dsc_in_numbers(call, X) * dsc_form_number(call->in_form[X]));
 }
 
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
+
+static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
+    const dsc_requantise_values *values = at->values;
+    dsc_write_line(writing, "requantise(out0, in0, in1, in2, %zu, %zu, %lld, %lld)", at->in[X].size[0],
+                   dsc_shape_count(&at->in[X]) / at->in[X].size[0], (long long)values->low,
+                   (long long)values->high);
+}
+
+static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
+    const dsc_requantise_values *values = at->values;
+    dsc_write_line(writing, "requantise_whole(out0, wide, in0, wide0, flip0, in1, in2, %lld, %lld, %zu, %zu)",
+                   (long long)values->low, (long long)values->high, at->in[X].size[0],
+                   dsc_shape_count(&at->in[X]) / at->in[X].size[0]);
+}
 
 static const dsc_op_example examples[] = {
     {.roles = "sbb", .in = {{1, {5}}, {1, {5}}, {1, {5}}}},
@@ -144,6 +157,8 @@ const dsc_op dsc_op_requantise = {
     .size = sizeof(dsc_op),
     .name = "requantise",
     .help = "whole numbers of one scale brought to another, by a multiplier and a shift for each channel",
+    .c = write_c,
+    .c_whole = write_c_whole,
     .params = params,
     .values_size = sizeof(dsc_requantise_values),
     .least_inputs = 3,

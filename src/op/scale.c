@@ -38,6 +38,12 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
                    dsc_format_shortest(factor, (double)(float)((const scale_values *)at->values)->factor));
 }
 
+static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
+    char factor[32];
+    dsc_write_line(writing, "scale_whole(out0, in0, wide0, flip0, %zu, %s)", dsc_shape_count(&at->in[0]),
+                   dsc_format_shortest(factor, (double)(float)((const scale_values *)at->values)->factor));
+}
+
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     char factor[32];
     dsc_write_line(writing, "out0 = Mul(in0, {%s})",
@@ -62,6 +68,7 @@ const dsc_op dsc_op_scale = {
     .help = "a value times a constant",
     .onnx = write_onnx,
     .c = write_c,
+    .c_whole = write_c_whole,
     .params = params,
     .values_size = sizeof(scale_values),
     .flags = DSC_ELEMENTWISE_FLAGS,

@@ -66,6 +66,13 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "copy_part(out0, in0, %zu, %zu, %zu, %zu)", r.many, r.whole, r.begin, r.part);
 }
 
+static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
+    const slice_values *values = at->values;
+    const runs r = runs_of(&at->in[0], values);
+    dsc_write_line(writing, "copy_part_whole(out0, wide, in0, wide0, flip0, 0, %zu, %zu, %zu, %zu)", r.many,
+                   r.whole, r.begin, r.part);
+}
+
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     const slice_values *v = at->values;
     dsc_write_line(writing, "out0 = Slice(in0, [%lld], [%lld], [%lld])", (long long)v->begin,
@@ -94,6 +101,7 @@ const dsc_op dsc_op_slice = {
     .help = "a part of a value along one dimension",
     .onnx = write_onnx,
     .c = write_c,
+    .c_whole = write_c_whole,
     .params = params,
     .values_size = sizeof(slice_values),
     .least_inputs = 1,

@@ -33,11 +33,11 @@ void dsc_pool_windows(dsc_window windows[2], const dsc_pool_values *values, cons
     }
 }
 
-void dsc_pool_write_c(dsc_writing *writing, const char *function, const dsc_shape_rule *at) {
+void dsc_pool_write_c(dsc_writing *writing, const char *call, const dsc_shape_rule *at) {
     enum { Y, X };
     dsc_window w[2];
     dsc_pool_windows(w, at->values, &at->in[0]);
-    dsc_write_line(writing, "%s(out0, in0, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu)", function,
+    dsc_write_line(writing, "%s, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu)", call,
                    at->in[0].size[0], w[Y].in, w[X].in, w[Y].size, w[X].size, w[Y].stride, w[X].stride,
                    w[Y].padding, w[X].padding, w[Y].out, w[X].out);
 }

@@ -48,8 +48,8 @@ extern const dsc_param dsc_pool_params[];
 
 dsc_status dsc_pool_shapes(dsc_shape_rule *rule, dsc_error *error);
 void dsc_pool_windows(dsc_window windows[2], const dsc_pool_values *values, const dsc_shape *in);
-/* The line of a pool (dsc_write_line): a call of `function`. */
-void dsc_pool_write_c(dsc_writing *writing, const char *function, const dsc_shape_rule *at);
+/* The line of a pool (dsc_write_line): `call` with its first operands, then sizes, and the parenthesis. */
+void dsc_pool_write_c(dsc_writing *writing, const char *call, const dsc_shape_rule *at);
 dsc_node *dsc_pool_apply(const dsc_op *op, dsc_node *x, const size_t size[2], const size_t stride[2],
                          const size_t padding[2]);
 

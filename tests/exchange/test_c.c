@@ -10,6 +10,9 @@
 #include "exchange/c_parts.h"
 #include "model/model.h"
 #include "op/op.h"
+#include "quant/quantised.h"
+
+#include <math.h>
 
 enum { MODELS_MOST = 160, IMAGES = 3, WORDS = 8 };
 
@@ -104,6 +107,91 @@ static dsc_model *model_of_example(const dsc_op *op, const dsc_op_example *examp
     parts.loss = loss;
     ASSERT_OK(dsc_model_from_graph(&model, &parts, &error), error);
     fill(model);
+    return model;
+}
+
+/* A network of whole numbers: weights of `bits` bits, every function that has to do with them. */
+static dsc_node *whole_parameter(dsc_graph *graph, const char *name, dsc_shape shape) {
+    return dsc_parameter(graph, name, shape, DSC_INIT_ZEROS, 1, 1, true);
+}
+static dsc_node *requantised(dsc_node *x, const char *name, size_t channels, const char *values) {
+    static dsc_spec spec;
+    char text[128];
+    const char *next = text;
+    const dsc_row *row;
+    void *v;
+    dsc_error error;
+    dsc_graph *graph = dsc_node_graph(x);
+    char multiplier[32], shift[32];
+    (void)snprintf(multiplier, sizeof multiplier, "%s.multiplier", name);
+    (void)snprintf(shift, sizeof shift, "%s.shift", name);
+    (void)snprintf(text, sizeof text, "requantise %s", values);
+    ASSERT_OK(dsc_spec_read(&spec, &next, text, "", &error), error);
+    ASSERT_OK(dsc_spec_choose(&row, &v, &spec, text, &dsc_op_registry, &error), error);
+    dsc_node *inputs[] = {x, dsc_buffer(graph, multiplier, (dsc_shape){1, {channels}}, 1),
+                          dsc_buffer(graph, shift, (dsc_shape){1, {channels}}, 1)};
+    dsc_node *y = dsc_apply(dsc_op_find("requantise"), inputs, 3, v);
+    dsc_row_release(row, v);
+    return y;
+}
+
+static void fill_whole(dsc_model *model, int most) {
+    for (size_t i = 0; i < model->graph->count; i++) {
+        const dsc_node *node = model->graph->nodes[i];
+        if (!dsc_node_has_numbers(node)) continue;
+        for (size_t k = 0; k < dsc_shape_count(&node->shape); k++) {
+            float *value = &model->values[node->offset + k];
+            const float number = number_at(77 * i + k);
+            if (strstr(node->name, "multiplier"))
+                *value = 1000 + rintf(900 * number);
+            else if (strstr(node->name, "shift"))
+                *value = (float)(14 + k % 2);
+            else if (strstr(node->name, "bias"))
+                *value = rintf(2000 * number);
+            else
+                *value = rintf((float)most * number);
+        }
+    }
+}
+
+static dsc_model *whole_model(int most) {
+    dsc_error error;
+    dsc_graph *graph;
+    dsc_model *model;
+    ASSERT_OK(dsc_graph_create(&graph, &error), error);
+    dsc_node *image = dsc_input(graph, "image", (dsc_shape){3, {1, 12, 11}});
+    dsc_node *target = dsc_input(graph, "target", (dsc_shape){0, {0}});
+    dsc_node *x =
+        dsc_conv2d(image, whole_parameter(graph, "w1", (dsc_shape){4, {9, 1, 3, 3}}),
+                   whole_parameter(graph, "bias1", (dsc_shape){1, {9}}), NULL, (size_t[]){1, 1}, NULL);
+    x = requantised(x, "r1", 9, "low=0 high=255");
+    x = dsc_max_pool(x, (size_t[]){2, 2}, NULL, NULL);
+    dsc_node *y =
+        dsc_apply(dsc_op_find("depthwise-conv2d"),
+                  (dsc_node *[]){x, whole_parameter(graph, "w2", (dsc_shape){4, {9, 1, 3, 3}})}, 2, NULL);
+    y = requantised(y, "r2", 9, "low=-128 high=127");
+    dsc_node *z =
+        dsc_conv2d(y, whole_parameter(graph, "w3", (dsc_shape){4, {9, 9, 1, 1}}), NULL, NULL, NULL, NULL);
+    z = requantised(z, "r3", 9, "low=-100 high=100");
+    z = dsc_relu(requantised(dsc_add(z, y), "r4", 9, "low=-128 high=127"));
+    dsc_node *pooled[] = {
+        dsc_global_max_pool(z),
+        requantised(dsc_apply(dsc_op_find("global-sum-pool"), &z, 1, NULL), "r5", 9, "low=0 high=255")};
+    x = dsc_concat(pooled, 2);
+    x = dsc_matmul(x, whole_parameter(graph, "w4", (dsc_shape){2, {10, 18}}),
+                   whole_parameter(graph, "bias4", (dsc_shape){1, {10}}));
+    x = dsc_scale(requantised(x, "r6", 10, "low=-32768 high=32767"), 0.01);
+    dsc_node *loss = dsc_softmax_cross_entropy(x, target, 0);
+    ASSERT_OK(dsc_graph_check(graph, &error), error);
+    dsc_model_parts parts = dsc_model_parts_defaults();
+    parts.image = image;
+    parts.target = target;
+    parts.logits = x;
+    parts.loss = loss;
+    ASSERT_OK(dsc_model_from_graph(&model, &parts, &error), error);
+    ASSERT_OK(dsc_model_normalise(model, "bytes", NULL, &error), error);
+    fill_whole(model, most);
+    assert_true(dsc_is_quantised(model, NULL));
     return model;
 }
 
@@ -281,6 +369,25 @@ static void every_op_gives_the_bits_of_the_portable_kernels(void **state) {
     free_models(&p);
 }
 
+static void networks_of_whole_numbers_give_the_same_answers(void **state) {
+    (void)state;
+    static program p;
+    if (testing_emulated()) TEST_SKIP("the compiler's program would not run in the emulator");
+    const int most[] = {127, 7, 3, 1, 15, 31, 63};
+    for (size_t i = 0; i < sizeof most / sizeof *most; i++)
+        add_model(&p, whole_model(most[i]), "whole numbers");
+    exchange_plan plan;
+    dsc_error error;
+    ASSERT_OK(exchange_plan_make(&plan, p.models[3], &error), error);
+    assert_true(plan.whole);
+    const size_t weights = 81 + 81 + 81 + 180;
+    assert_int_equal(exchange_plan_packed(&plan), 3 * ((81 * 2 + 7) / 8) + 180 * 2 / 8);
+    assert_true(exchange_plan_packed(&plan) < weights);
+    exchange_plan_clear(&plan);
+    run_program(&p, "cc", "-O1", "c");
+    free_models(&p);
+}
+
 static const char *const texts[] = {
     "784-100-10",
     "conv 5 3x3 padding=1, relu, max-pool 2, conv 9 3x3, relu, max-pool 2, flatten, dense 32, relu, dense 10",
@@ -353,6 +460,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_op_can_be_written_as_c),
         cmocka_unit_test(every_op_gives_the_bits_of_the_portable_kernels),
+        cmocka_unit_test(networks_of_whole_numbers_give_the_same_answers),
         cmocka_unit_test(networks_give_the_bits_of_the_portable_kernels),
         cmocka_unit_test(names_from_outside_cannot_break_the_source),
         cmocka_unit_test(every_allocation_may_fail),

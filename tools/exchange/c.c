@@ -114,17 +114,17 @@ static void write_head(dsc_text *out, const exchange_c *c) {
         " * number of threads may call it, each with a scratch of its own. Compile it without fast-math,\n"
         " * and where the compiler would fuse multiplications with additions with -ffp-contract=off: then\n"
         " * the answers are the same bits as those of Descender's portable kernels. */\n",
-        4 * exchange_plan_numbers(plan), 4 * plan->scratch, plan->multiply_adds);
+        exchange_plan_bytes(plan), plan->scratch, plan->multiply_adds);
     dsc_text_append(out, "#ifndef %s_H\n#define %s_H\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n",
                     upper, upper);
     dsc_text_append(out,
                     "#define %s_CHANNELS %zu\n#define %s_HEIGHT %zu\n#define %s_WIDTH %zu\n"
                     "#define %s_IMAGE %zu /* bytes of an image: (channels, height, width) */\n"
                     "#define %s_CLASSES %zu\n"
-                    "#define %s_SCRATCH %zu /* bytes */\n\n",
+                    "#define %s_SCRATCH %zu /* bytes, a multiple of 4 */\n\n",
                     upper, plan->shape[0], upper, plan->shape[1], upper, plan->shape[2], upper,
                     plan->shape[0] * plan->shape[1] * plan->shape[2], upper, plan->classes, upper,
-                    4 * plan->scratch);
+                    plan->scratch);
     dsc_text_append(
         out,
         "/* The class of an image of bytes from 0 to 255, %s, and how likely each class is.\n"
@@ -144,32 +144,78 @@ static void write_head(dsc_text *out, const exchange_c *c) {
 
 /* --- weights --- */
 
+static const char *type_of(const exchange_weights *weights) {
+    return weights->type == EXCHANGE_FLOATS   ? "float"
+           : weights->type == EXCHANGE_WHOLES ? "int32_t"
+                                              : "unsigned char";
+}
+
+static size_t elements_of(const exchange_weights *weights) {
+    return weights->type == EXCHANGE_BYTES ? weights->bytes : weights->count;
+}
+
 static void write_numbers(dsc_text *out, const exchange_weights *weights) {
     for (size_t i = 0; i < weights->count; i++) {
         char number[40];
-        exchange_c_float(number, weights->numbers[i]);
+        if (weights->type == EXCHANGE_FLOATS)
+            exchange_c_float(number, weights->numbers[i]);
+        else
+            (void)snprintf(number, sizeof number, "%ld", (long)weights->numbers[i]);
         dsc_text_append(out, "%s%s,", i % 8 ? " " : "\n    ", number);
     }
+}
+
+static void write_bytes(dsc_text *out, const exchange_weights *weights) {
+    unsigned char *bytes = dsc_allocate(weights->bytes + 1, 1);
+    if (!bytes) {
+        out->failed = true;
+        return;
+    }
+    exchange_pack(bytes, weights);
+    for (size_t i = 0; i < weights->bytes; i++)
+        dsc_text_append(out, "%s%u,", i % 20 ? " " : "\n    ", bytes[i]);
+    free(bytes);
 }
 
 static void write_weights(dsc_text *out, const exchange_c *c, const char *storage) {
     for (size_t i = 0; i < c->plan->weight_count; i++) {
         const exchange_weights *weights = &c->plan->weights[i];
-        dsc_text_append(out, "%sconst float %s_%s[%zu] = { /* %s */", storage, c->prefix, weights->name,
-                        weights->count, weights->order);
-        write_numbers(out, weights);
+        dsc_text_append(out, "%sconst %s %s_%s[%zu] = { /* %s", storage, type_of(weights), c->prefix,
+                        weights->name, elements_of(weights), weights->order);
+        if (weights->type == EXCHANGE_BYTES) dsc_text_append(out, ", %u bits each", weights->bits);
+        dsc_text_append(out, " */");
+        if (weights->type == EXCHANGE_BYTES)
+            write_bytes(out, weights);
+        else
+            write_numbers(out, weights);
         dsc_text_append(out, "\n};\n\n");
     }
 }
 
 /* --- the source --- */
 
+/* The scratch seen as numbers of a type. */
+static const char *room_of(exchange_type type) {
+    return type == EXCHANGE_FLOATS ? "floats" : type == EXCHANGE_WHOLES ? "wholes" : "bytes";
+}
+
+static bool uses(const exchange_plan *plan, exchange_type type) {
+    for (size_t i = 0; i < plan->call_count; i++)
+        for (size_t k = 0; k < plan->calls[i].count; k++) {
+            const exchange_operand *operand = &plan->calls[i].operands[k];
+            if (operand->kind == EXCHANGE_VALUE && plan->values[operand->index].type == type) return true;
+        }
+    return false;
+}
+
 static void write_operand(dsc_text *out, const exchange_c *c, const exchange_operand *operand) {
     char number[40];
     switch (operand->kind) {
     case EXCHANGE_VALUE: {
-        const size_t at = c->plan->values[operand->index].at + operand->offset;
-        dsc_text_append(out, at ? "room + %zu" : "room", at);
+        const exchange_value *value = &c->plan->values[operand->index];
+        const size_t each = value->type == EXCHANGE_BYTES ? 1 : 4, at = value->at / each + operand->offset;
+        dsc_text_append(out, "%s", room_of(value->type));
+        if (at) dsc_text_append(out, " + %zu", at);
         return;
     }
     case EXCHANGE_WEIGHTS:
@@ -196,9 +242,11 @@ static void write_calls(dsc_text *out, const exchange_c *c) {
     exchange_c_upper(upper, c->prefix);
     dsc_text_append(out,
                     "int %s_predict(float probabilities[%s_CLASSES], const unsigned char image[%s_IMAGE], "
-                    "void *scratch) {\n"
-                    "    float *room = scratch;\n",
+                    "void *scratch) {\n",
                     c->prefix, upper, upper);
+    if (uses(c->plan, EXCHANGE_FLOATS)) dsc_text_append(out, "    float *floats = scratch;\n");
+    if (uses(c->plan, EXCHANGE_WHOLES)) dsc_text_append(out, "    int32_t *wholes = scratch;\n");
+    if (uses(c->plan, EXCHANGE_BYTES)) dsc_text_append(out, "    unsigned char *bytes = scratch;\n");
     for (size_t i = 0; i < c->plan->call_count; i++) {
         const exchange_call *call = &c->plan->calls[i];
         dsc_text_append(out, "    /* ");
@@ -238,8 +286,8 @@ static void write_names(dsc_text *out, const exchange_c *c) {
 
 static void declare_weights(dsc_text *out, const exchange_c *c) {
     for (size_t i = 0; i < c->plan->weight_count; i++)
-        dsc_text_append(out, "extern const float %s_%s[%zu];\n", c->prefix, c->plan->weights[i].name,
-                        c->plan->weights[i].count);
+        dsc_text_append(out, "extern const %s %s_%s[%zu];\n", type_of(&c->plan->weights[i]), c->prefix,
+                        c->plan->weights[i].name, elements_of(&c->plan->weights[i]));
     dsc_text_append(out, "\n");
 }
 
@@ -286,7 +334,8 @@ static dsc_status write_files(const exchange_c *c, dsc_error *error) {
     if (!status) status = add_text(c->output, ".c", &text, error);
     if (!status && c->values->weights == EXCHANGE_C_APART) {
         dsc_text_append(&text,
-                        "/* SPDX-License-Identifier: MIT */\n/* %s_weights.c: the weights of %s.c. */\n\n",
+                        "/* SPDX-License-Identifier: MIT */\n/* %s_weights.c: the weights of %s.c. "
+                        "*/\n#include <stdint.h>\n\n",
                         c->output->stem, c->output->stem);
         declare_weights(&text, c);
         write_weights(&text, c, "");
@@ -306,7 +355,7 @@ static dsc_status write_c(exchange_output *output, const dsc_model *model, const
     if (!status) status = write_files(&c, error);
     dsc_text_append(&output->notes,
                     "%zu bytes of weights, %zu bytes of scratch, %.0f multiplications an image\n",
-                    4 * exchange_plan_numbers(&plan), 4 * plan.scratch, plan.multiply_adds);
+                    exchange_plan_bytes(&plan), plan.scratch, plan.multiply_adds);
     exchange_plan_clear(&plan);
     return !status && output->notes.failed ? dsc_fail_memory(error, 0, "what is said of a model") : status;
 }

@@ -75,8 +75,8 @@ static dsc_status describe(weights_array *a, const unsigned char *npy, size_t si
 /* NumPy's name. */
 static const char *type_name(const dsc_npy_encoding *e) {
     static const char *const reals[] = {"float16", "float32", "float64"},
-                            *const whole[] = {"int8", "int16", "int32", "int64"},
-                            *const natural[] = {"uint8", "uint16", "uint32", "uint64"};
+                             *const whole[] = {"int8", "int16", "int32", "int64"},
+                             *const natural[] = {"uint8", "uint16", "uint32", "uint64"};
     size_t at = 0;
     while ((size_t)1 << at < e->size) at++;
     switch (e->letter) {
@@ -111,8 +111,8 @@ static dsc_status read_texts(reading *r, const unsigned char *npy, size_t size, 
     dsc_npy_description found;
     dsc_status status = dsc_npy_describe(&found, npy, size, TEXTS, error);
     if (!status && (found.rank != 1 || strcmp(found.type, "|u1") != 0))
-        status = dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected bytes with JSON, found %s of rank %zu", TEXTS,
-                          found.structured ? "fields" : found.type, found.rank);
+        status = dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected bytes with JSON, found %s of rank %zu",
+                          TEXTS, found.structured ? "fields" : found.type, found.rank);
     if (!status)
         status = dsc_json_parse(&r->texts, npy + found.start, size - found.start, JSON_REJECT_DUPLICATES,
                                 TEXTS, error);
@@ -127,8 +127,8 @@ static dsc_status visit(void *user, const char *name, dsc_error *error) {
     if (r->list.count == WEIGHTS_MOST)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s: more than %d arrays; at most so many are read",
                         r->source->name, WEIGHTS_MOST);
-    dsc_status status = dsc_npz_member(&npy, &size, &buffer, r->source->bytes, r->source->size,
-                                       r->source->name, name, error);
+    dsc_status status =
+        dsc_npz_member(&npy, &size, &buffer, r->source->bytes, r->source->size, r->source->name, name, error);
     if (!status && buffer && (r->unpacked += size) > EXCHANGE_BYTES_MOST)
         status = dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s: its arrays are larger than 4 GiB together",
                           r->source->name);
@@ -145,7 +145,8 @@ static dsc_status fail_without_text(const exchange_source *source, dsc_error *er
     return dsc_fail(error, DSC_ERROR_FORMAT,
                     "%s: is no model of Descender, but arrays of NumPy's: they do not say what network they "
                     "belong to; say it: %s",
-                    source->name, dsc_command(command, "descender import @ --model TEXT", source->name, NULL));
+                    source->name,
+                    dsc_command(command, "descender import @ --model TEXT", source->name, NULL));
 }
 
 static dsc_status read_arrays(dsc_model **model, exchange_source *source, const void *values,

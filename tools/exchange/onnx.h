@@ -23,16 +23,16 @@ enum {
 
 typedef struct onnx_values {
     int scale;
-    bool fold;                       /* writing */
+    bool fold;                         /* writing */
     char *mean, *std, *shape, *output; /* reading; or NULL */
 } onnx_values;
 
 /* Keys of the metadata that a written file has, and a read one may have. Texts of dsc_model_about follow
  * ONNX_ABOUT. */
-#define ONNX_PRODUCER   "descender"
-#define ONNX_CLASSES    "class_names" /* a JSON array of texts */
-#define ONNX_KEY(name)  "descender." name
-#define ONNX_ABOUT      ONNX_KEY("about.")
+#define ONNX_PRODUCER  "descender"
+#define ONNX_CLASSES   "class_names" /* a JSON array of texts */
+#define ONNX_KEY(name) "descender." name
+#define ONNX_ABOUT     ONNX_KEY("about.")
 
 dsc_status onnx_write(exchange_output *output, const dsc_model *model, const void *values, dsc_error *error);
 dsc_status onnx_read(dsc_model **model, exchange_source *source, const void *values, dsc_error *error);

@@ -21,12 +21,15 @@ static const char PROGRAM[] =
     "    try { ort = ort || createRequire(path.resolve(place, 'x.js'))('onnxruntime-node'); } catch {}\n"
     "}\n"
     "const answer = async () => {\n"
-    "    const session = await ort.InferenceSession.create(model, { intraOpNumThreads: 1, logSeverityLevel: 3 });\n"
+    "    const session = await ort.InferenceSession.create(model, { intraOpNumThreads: 1, logSeverityLevel: "
+    "3 });\n"
     "    const bytes = fs.readFileSync(images), size = c * h * w, out = fs.openSync(answers, 'w');\n"
     "    for (let first = 0; first < bytes.length; first += 256 * size) {\n"
-    "        const part = bytes.subarray(first, first + 256 * size), shape = [part.length / size, +c, +h, +w];\n"
+    "        const part = bytes.subarray(first, first + 256 * size), shape = [part.length / size, +c, +h, "
+    "+w];\n"
     "        const image = scale === 'uint8' ? new ort.Tensor('uint8', Uint8Array.from(part), shape)\n"
-    "            : new ort.Tensor('float32', Float32Array.from(part, (v) => (scale === 'unit' ? v / 255 : v)), shape);\n"
+    "            : new ort.Tensor('float32', Float32Array.from(part, (v) => (scale === 'unit' ? v / 255 : "
+    "v)), shape);\n"
     "        const found = await session.run({ [session.inputNames[0]]: image });\n"
     "        const { data } = found[session.outputNames[0]];\n"
     "        fs.writeSync(out, Buffer.from(data.buffer, data.byteOffset, data.byteLength));\n"
@@ -34,7 +37,8 @@ static const char PROGRAM[] =
     "    fs.closeSync(out);\n"
     "};\n"
     "if (!ort) console.log('absent');\n"
-    "else answer().catch((error) => { console.error(String(error.message).split('\\n')[0]); process.exit(1); });\n";
+    "else answer().catch((error) => { console.error(String(error.message).split('\\n')[0]); process.exit(1); "
+    "});\n";
 
 typedef struct names {
     char *node, *program, *model, *images, *answers;
@@ -71,11 +75,13 @@ static dsc_status run(float *probabilities, const names *n, const size_t shape[3
     unsigned char *bytes = NULL;
     size_t size = 0;
     dsc_status status = child_run(n->node, arguments, &said, error);
-    if (status) status = dsc_error_context(error, status, "ONNX Runtime");
+    if (status)
+        status = dsc_error_context(error, status, "ONNX Runtime");
     else if (said.data && !strncmp(said.data, "absent", 6))
-        status = dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                          "onnxruntime-node is not installed here; run: npm install --ignore-scripts "
-                          "onnxruntime-node (in this folder, or in the one that $DESCENDER_ONNXRUNTIME names)");
+        status =
+            dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                     "onnxruntime-node is not installed here; run: npm install --ignore-scripts "
+                     "onnxruntime-node (in this folder, or in the one that $DESCENDER_ONNXRUNTIME names)");
     if (!status) status = dsc_file_read(&bytes, &size, n->answers, numbers * sizeof(float), error);
     if (!status && size != numbers * sizeof(float))
         status = dsc_fail(error, DSC_ERROR_FORMAT, "ONNX Runtime: expected %zu bytes of answers, found %zu",

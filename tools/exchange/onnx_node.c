@@ -239,8 +239,10 @@ static bool read_attribute(reading *r, Onnx__Node *node) {
     if (!attribute || !read_real(&number, r)) return false;
     attribute->has_f = real;
     attribute->has_i = !real;
-    if (real) attribute->f = (float)number;
-    else attribute->i = (int64_t)number;
+    if (real)
+        attribute->f = (float)number;
+    else
+        attribute->i = (int64_t)number;
     return true;
 }
 

@@ -103,7 +103,8 @@ static dsc_status by_channel(writing *w, const char *type, const char *in, const
     const dsc_shape shape = {3, {channels, 1, 1}};
     const char *name = free_name(w, numbers_name);
     Onnx__Node *node = onnx_add_node(&w->making, type, out, 2, 1);
-    if (!node || !onnx_add_initializer(&w->making, name, ONNX_FLOAT, &shape, numbers, channels * sizeof(float)))
+    if (!node ||
+        !onnx_add_initializer(&w->making, name, ONNX_FLOAT, &shape, numbers, channels * sizeof(float)))
         return dsc_fail_memory(error, sizeof *node, "an ONNX node");
     node->input[0] = onnx_take_text(&w->making.pool, "%s", in);
     node->input[1] = onnx_take_text(&w->making.pool, "%s", name);
@@ -157,15 +158,18 @@ static dsc_status write_op(writing *w, const dsc_node *node, dsc_error *error) {
     const size_t outputs = node->op->outputs ? node->op->outputs : 1;
     onnx_pool *pool = &w->making.pool;
     if (!node->op->onnx)
-        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "the op '%s' is not written for ONNX; give it a function `onnx`",
-                        node->op->name);
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                        "the op '%s' is not written for ONNX; give it a function `onnx`", node->op->name);
     if (node->input_count > MOST || outputs > MOST)
-        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "the op '%s' has more than %d values", node->op->name, MOST);
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "the op '%s' has more than %d values", node->op->name,
+                        MOST);
     for (size_t i = 0; i < node->input_count; i++) in[i] = w->names[node->inputs[i]->index];
-    const char *base = onnx_take_text(pool, "%s/%s_%zu", node->layer ? node->layer : "graph", node->op->name,
-                                      node->index);
+    const char *base =
+        onnx_take_text(pool, "%s/%s_%zu", node->layer ? node->layer : "graph", node->op->name, node->index);
     for (size_t i = 0; i < outputs && base; i++)
-        out[i] = node == w->logits && !i ? w->logits_name : i ? onnx_take_text(pool, "%s/%zu", base, i) : base;
+        out[i] = node == w->logits && !i ? w->logits_name
+                 : i                     ? onnx_take_text(pool, "%s/%zu", base, i)
+                                         : base;
     if (pool->failed) return dsc_fail_memory(error, sizeof in, "an ONNX node");
     dsc_writing lines = {.text = {0}};
     const dsc_shape_rule at = {.values = node->values,
@@ -174,10 +178,9 @@ static dsc_status write_op(writing *w, const dsc_node *node, dsc_error *error) {
                                .role = node->roles,
                                .out = node->out_shapes};
     node->op->onnx(&lines, &at);
-    dsc_status status = lines.text.failed
-                            ? dsc_fail_memory(error, lines.text.length, "an ONNX node")
-                            : onnx_add_lines(&w->making, lines.text.data, node->op->name, base, in,
-                                             node->input_count, out, outputs, error);
+    dsc_status status = lines.text.failed ? dsc_fail_memory(error, lines.text.length, "an ONNX node")
+                                          : onnx_add_lines(&w->making, lines.text.data, node->op->name, base,
+                                                           in, node->input_count, out, outputs, error);
     dsc_text_free(&lines.text);
     /* Outputs behind the first are nodes of their own, which follow this one. */
     w->names[node->index] = out[0];
@@ -200,7 +203,8 @@ static dsc_status write_node(writing *w, const dsc_node *node, dsc_error *error)
         return DSC_OK;
     case DSC_NODE_INPUT:
         return node == w->image ? write_normalisation(w, error) : DSC_OK;
-    default: return DSC_OK;
+    default:
+        return DSC_OK;
     }
 }
 
@@ -223,14 +227,16 @@ static dsc_status write_graph(writing *w, dsc_error *error) {
     for (size_t i = 0; i < w->graph->count && !status; i++)
         if (w->needed[i]) status = write_node(w, w->graph->nodes[i], error);
     const char *last = w->names[w->logits->index];
-    if (!status && last != w->logits_name) status = one_to_one(w, "Identity", last, w->logits_name, NULL, error);
+    if (!status && last != w->logits_name)
+        status = one_to_one(w, "Identity", last, w->logits_name, NULL, error);
     return status ? status : write_probabilities(w, error);
 }
 
 /* --- input and outputs --- */
 
 /* (batch, shape): numbers of that type. */
-static Onnx__Value *value_of(writing *w, const char *name, int type, const dsc_shape *shape, const char *about) {
+static Onnx__Value *value_of(writing *w, const char *name, int type, const dsc_shape *shape,
+                             const char *about) {
     onnx_pool *pool = &w->making.pool;
     Onnx__Value *value = onnx_take(pool, 1, sizeof *value);
     Onnx__Type *outer = onnx_take(pool, 1, sizeof *outer);
@@ -245,8 +251,10 @@ static Onnx__Value *value_of(writing *w, const char *name, int type, const dsc_s
     onnx__shape__init(sizes);
     for (size_t i = 0; i <= shape->rank; i++) {
         onnx__dimension__init(list[i] = &each[i]);
-        if (i) each[i].dim_value = (int64_t)shape->size[i - 1];
-        else each[i].dim_param = onnx_take_text(pool, "batch");
+        if (i)
+            each[i].dim_value = (int64_t)shape->size[i - 1];
+        else
+            each[i].dim_param = onnx_take_text(pool, "batch");
         each[i].has_dim_value = i > 0;
     }
     sizes->n_dim = shape->rank + 1;
@@ -277,8 +285,10 @@ static void set(writing *w, const char *key, const char *value) {
 /* Takes over `json`; NULL stands for a failed allocation. */
 static void set_json(writing *w, const char *key, json_t *json) {
     char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-    if (text) set(w, key, text);
-    else w->making.pool.failed = true;
+    if (text)
+        set(w, key, text);
+    else
+        w->making.pool.failed = true;
     free(text);
     json_decref(json);
 }
@@ -312,15 +322,17 @@ static void write_metadata(writing *w) {
 /* --- the file --- */
 
 static dsc_status pack(exchange_output *output, writing *w, dsc_error *error) {
-    static const char *const about[] = {"floats of 0 to 255", "floats of 0 to 255", "bytes", "floats of 0 to 1"};
+    static const char *const about[] = {"floats of 0 to 255", "floats of 0 to 255", "bytes",
+                                        "floats of 0 to 1"};
     onnx_pool *pool = &w->making.pool;
     Onnx__Graph *graph = &w->making.graph;
     const int scale = w->options->scale;
     const dsc_shape classes = {1, {w->model->classes}};
     Onnx__Value *input = value_of(w, w->image_name, scale == ONNX_SCALE_UINT8 ? ONNX_UINT8 : ONNX_FLOAT,
                                   &w->image->shape, about[scale]);
-    Onnx__Value *outputs[2] = {value_of(w, w->probabilities_name, ONNX_FLOAT, &classes, "they add up to 1"),
-                               value_of(w, w->logits_name, ONNX_FLOAT, &classes, "what probabilities are made of")};
+    Onnx__Value *outputs[2] = {
+        value_of(w, w->probabilities_name, ONNX_FLOAT, &classes, "they add up to 1"),
+        value_of(w, w->logits_name, ONNX_FLOAT, &classes, "what probabilities are made of")};
     graph->n_input = 1;
     graph->input = &input;
     graph->n_output = 2;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* plan.h: a model as calls of C functions, one behind the other, and where their values lie: what the C source
  * and the web page are written from. The graph is folded first (graph/fold.h), and each op says which calls it
- * is (dsc_op's `c`). Values are of one sample. */
+ * is (dsc_op's `c`). A quantised model (quant/quantised.h) becomes calls of whole numbers (`c_whole`): values are
+ * bytes where they fit, weights have as few bits as hold them. Values are of one sample. */
 #ifndef EXCHANGE_PLAN_H
 #define EXCHANGE_PLAN_H
 
@@ -35,18 +36,28 @@ typedef struct exchange_call {
     char about[96]; /* for a comment: "conv1: (1, 28, 28) -> (16, 26, 26)" */
 } exchange_call;
 
+typedef enum exchange_type {
+    EXCHANGE_FLOATS,
+    EXCHANGE_WHOLES, /* int32_t */
+    EXCHANGE_BYTES   /* of values: with a sign if flip is 128; of weights: packed, `bits` each */
+} exchange_type;
+
 typedef struct exchange_value {
-    size_t count;       /* of floats */
-    size_t at;          /* where it lies in the scratch, in floats */
-    size_t first, last; /* the calls that make it and read it last */
-    size_t shares;      /* the value whose memory it has: itself, or one before it */
+    exchange_type type;
+    int flip;
+    size_t count, bytes; /* numbers; their bytes, a multiple of 4 */
+    size_t at;           /* where it lies in the scratch, in bytes */
+    size_t first, last;  /* the calls that make it and read it last */
+    size_t shares;       /* the value whose memory it has: itself, or one before it */
 } exchange_value;
 
 typedef struct exchange_weights {
     char name[EXCHANGE_NAME]; /* a C name: "conv1_weight" */
     char order[32];           /* "(3, 3, 1, 16)" */
-    float *numbers;
-    size_t count;
+    exchange_type type;
+    unsigned bits;  /* of packed ones: number i from bit i * bits on, from the lowest of a byte on */
+    float *numbers; /* (count), also if they are whole */
+    size_t count, bytes;
 } exchange_weights;
 
 typedef struct exchange_plan {
@@ -54,7 +65,8 @@ typedef struct exchange_plan {
     exchange_value *values;
     exchange_weights *weights;
     size_t call_count, call_capacity, value_count, value_capacity, weight_count, weight_capacity;
-    size_t scratch;       /* floats */
+    size_t scratch;       /* bytes */
+    bool whole;           /* a quantised model */
     double multiply_adds; /* for one image */
     size_t shape[3], classes;
     exchange_functions functions;
@@ -66,7 +78,11 @@ typedef struct exchange_plan {
 dsc_status exchange_plan_make(exchange_plan *plan, const dsc_model *model, dsc_error *error);
 void exchange_plan_clear(exchange_plan *plan);
 
-/* Numbers of weights; their bytes as floats are four times that. */
-size_t exchange_plan_numbers(const exchange_plan *plan);
+/* Bytes of all weights; of those that are packed alone. */
+size_t exchange_plan_bytes(const exchange_plan *plan);
+size_t exchange_plan_packed(const exchange_plan *plan);
+
+/* The packed bytes of weights (weights->bytes). */
+void exchange_pack(unsigned char *bytes, const exchange_weights *weights);
 
 #endif

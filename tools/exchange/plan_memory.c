@@ -25,7 +25,7 @@ static void settle_shares(exchange_plan *plan) {
         exchange_value *value = &plan->values[i];
         if (value->shares == i) continue;
         exchange_value *root = &plan->values[plan->values[value->shares].shares];
-        if (root->last > value->first || root->count < value->count) {
+        if (root->last > value->first || root->bytes < value->bytes) {
             value->shares = i;
             continue;
         }
@@ -44,8 +44,8 @@ static size_t lowest_place(const exchange_plan *plan, const size_t *order, size_
     size_t at = 0;
     for (size_t k = 0; k < count; k++) {
         const exchange_value *other = &plan->values[order[k]];
-        if (!meet(value, other) || at + value->count <= other->at || other->at + other->count <= at) continue;
-        at = other->at + other->count;
+        if (!meet(value, other) || at + value->bytes <= other->at || other->at + other->bytes <= at) continue;
+        at = other->at + other->bytes;
         k = (size_t)-1; /* again: what was passed may be in the way now */
     }
     return at;
@@ -65,14 +65,14 @@ dsc_status exchange_plan_memory(exchange_plan *plan, dsc_error *error) {
         size_t best = SIZE_MAX;
         for (size_t i = 0; i < plan->value_count; i++)
             if (!done[i] && plan->values[i].shares == i && plan->values[i].first != SIZE_MAX &&
-                (best == SIZE_MAX || plan->values[i].count > plan->values[best].count))
+                (best == SIZE_MAX || plan->values[i].bytes > plan->values[best].bytes))
                 best = i;
         if (best == SIZE_MAX) break;
         done[best] = true;
         exchange_value *value = &plan->values[best];
         value->at = lowest_place(plan, order, count, best);
         order[count++] = best;
-        if (value->at + value->count > plan->scratch) plan->scratch = value->at + value->count;
+        if (value->at + value->bytes > plan->scratch) plan->scratch = value->at + value->bytes;
     }
     for (size_t i = 0; i < plan->value_count; i++)
         plan->values[i].at = plan->values[plan->values[i].shares].at;

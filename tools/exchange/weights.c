@@ -27,15 +27,12 @@ const dsc_param weights_params[] = {
 
 /* --- numbers --- */
 
-static bool is_real(const weights_array *a) {
-    return a->encoding.letter == 'f' || a->encoding.letter == 'B';
-}
+static bool is_real(const weights_array *a) { return a->encoding.letter == 'f' || a->encoding.letter == 'B'; }
 
 static dsc_status fail_number(const weights_array *a, size_t at, double number, const char *file,
                               dsc_error *error) {
     char text[32], name[256];
-    return dsc_fail(error, DSC_ERROR_FORMAT,
-                    "%s: '%s': number %zu is %s, which is no %s; %s", file,
+    return dsc_fail(error, DSC_ERROR_FORMAT, "%s: '%s': number %zu is %s, which is no %s; %s", file,
                     dsc_visible(name, sizeof name, a->label.name), at, dsc_format_shortest(text, number),
                     is_real(a) ? "finite float" : "whole number below 2^24, as a float holds it",
                     is_real(a) ? "the network had failed already when it was saved"
@@ -65,8 +62,8 @@ static dsc_status copy(dsc_real *to, const weights_target *target, const weights
 static dsc_status fill(dsc_model *model, const weights_match *m, dsc_error *error) {
     for (size_t t = 0; t < m->target_count; t++) {
         const weights_target *target = &m->targets[t];
-        dsc_status status = copy(model->values + target->node->offset, target, &m->list->all[target->array],
-                                 m->file, error);
+        dsc_status status =
+            copy(model->values + target->node->offset, target, &m->list->all[target->array], m->file, error);
         if (status) return status;
     }
     dsc_error reason;

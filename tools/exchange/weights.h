@@ -33,8 +33,8 @@ typedef enum weights_role {
 typedef struct weights_label {
     const char *name;
     weights_role role;
-    size_t prefix;             /* bytes of the name before its role */
-    size_t tail, tail_length;  /* and digits behind it: where they begin, how many there are */
+    size_t prefix;            /* bytes of the name before its role */
+    size_t tail, tail_length; /* and digits behind it: where they begin, how many there are */
 } weights_label;
 
 weights_label weights_label_of(const char *name);
@@ -103,8 +103,8 @@ typedef struct weights_target {
 } weights_target;
 
 typedef struct weights_how {
-    int layout;          /* not AUTO */
-    const char *map;     /* the bytes of a file; NULL: there is none */
+    int layout;      /* not AUTO */
+    const char *map; /* the bytes of a file; NULL: there is none */
     size_t map_size;
     const char *map_name;
     bool whole; /* what the loss alone uses has an array, too */
@@ -114,10 +114,10 @@ typedef struct weights_match {
     const weights_list *list;
     weights_target *targets;
     size_t target_count, matched;
-    size_t *user; /* (list->count) which target takes it; WEIGHTS_NONE: none */
+    size_t *user;  /* (list->count) which target takes it; WEIGHTS_NONE: none */
     bool *dropped; /* (list->count) the map leaves it out */
     int layout;
-    bool unsure; /* equally shaped arrays were told apart by their order alone */
+    bool unsure;      /* equally shaped arrays were told apart by their order alone */
     const char *file; /* for messages */
 } weights_match;
 

@@ -92,8 +92,8 @@ static dsc_status fail_layer(const weights_match *m, size_t target, size_t array
             return dsc_fail(error, DSC_ERROR_MISMATCH,
                             "%s: the layer of '%s' has no array for %s %s of the network; correct the "
                             "network's text%s",
-                            m->file, dsc_visible(name, sizeof name, array_at(m, array)->label.name), node->name,
-                            dsc_shape_format(wants, &node->shape),
+                            m->file, dsc_visible(name, sizeof name, array_at(m, array)->label.name),
+                            node->name, dsc_shape_format(wants, &node->shape),
                             m->targets[t].label.role == WEIGHTS_BIAS ? ": a layer without a bias has bias=off"
                                                                      : "");
         if (!try(m, t, own, &places)) return fail_shapes(m, t, own, error);
@@ -158,8 +158,8 @@ static dsc_status fail_no_array(const weights_match *m, const char *where, size_
     char shown[NAME_SHOWN], near[NAME_SHOWN];
     dsc_nearest nearest = dsc_nearest_to(name);
     for (size_t i = 0; i < m->list->count; i++) dsc_nearest_try(&nearest, array_at(m, i)->label.name);
-    return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: line %zu: %s has no array '%s'%s%s%s", where, line, m->file,
-                    dsc_visible(shown, sizeof shown, name), nearest.name ? "; did you mean '" : "",
+    return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: line %zu: %s has no array '%s'%s%s%s", where, line,
+                    m->file, dsc_visible(shown, sizeof shown, name), nearest.name ? "; did you mean '" : "",
                     nearest.name ? dsc_visible(near, sizeof near, nearest.name) : "",
                     nearest.name ? "'?" : "");
 }
@@ -198,8 +198,9 @@ static dsc_status take_line(weights_match *m, char *line, size_t number, const c
     if (status) return status;
     if (m->user[array] != WEIGHTS_NONE || m->dropped[array] ||
         (!drop && m->targets[target].array != WEIGHTS_NONE))
-        return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: line %zu: this array, or this parameter, has a line "
-                                                   "already",
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "%s: line %zu: this array, or this parameter, has a line "
+                        "already",
                         where, number);
     if (drop)
         m->dropped[array] = true;
@@ -262,8 +263,7 @@ static void by_name(weights_match *m) {
         end = layer_end(m, first);
         for (size_t t = first; t < end && all; t++)
             all = m->targets[t].array == WEIGHTS_NONE && find_same_name(m, t, prefix) != WEIGHTS_NONE;
-        for (size_t t = first; t < end && all; t++)
-            take(m, t, find_same_name(m, t, prefix), WEIGHTS_BY_NAME);
+        for (size_t t = first; t < end && all; t++) take(m, t, find_same_name(m, t, prefix), WEIGHTS_BY_NAME);
     }
 }
 
@@ -362,8 +362,8 @@ static dsc_status begin(weights_match *m, const dsc_model *model, bool whole, ds
         const dsc_node *node = graph->nodes[i];
         /* What the loss alone uses, such as weights of classes, is in no other program's file. */
         if (!dsc_node_has_numbers(node) || (!whole && node->index > model->logits->index)) continue;
-        m->targets[m->target_count++] = (weights_target){
-            .node = node, .label = weights_label_of(node->name), .array = WEIGHTS_NONE};
+        m->targets[m->target_count++] =
+            (weights_target){.node = node, .label = weights_label_of(node->name), .array = WEIGHTS_NONE};
     }
     return DSC_OK;
 }

@@ -94,8 +94,8 @@ bool weights_fit(weights_places *p, const dsc_node *parameter, const weights_arr
         take_axes(p, array, depthwise);
         fits = is_shape(p, shape);
     }
-    const dsc_node *image = fits && layout == WEIGHTS_KERAS && shape->rank <= 2 && p->rank ? flattened(parameter)
-                                                                                         : NULL;
+    const dsc_node *image =
+        fits && layout == WEIGHTS_KERAS && shape->rank <= 2 && p->rank ? flattened(parameter) : NULL;
     if (image && p->size[p->rank - 1] == dsc_shape_count(&image->shape)) order_features(p, image);
     return fits;
 }
