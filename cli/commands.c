@@ -15,6 +15,7 @@
     COMMAND(report)                                                                                          \
     COMMAND(card)                                                                                            \
     COMMAND(datasheet)                                                                                       \
+    COMMAND(quantise)                                                                                        \
     COMMAND(recipe)                                                                                          \
     COMMAND(export)                                                                                          \
     COMMAND(model)                                                                                           \

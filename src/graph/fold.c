@@ -24,6 +24,7 @@ struct dsc_folded {
     dsc_node **nodes; /* for each node of the original */
     bool *gone;       /* the same: it is part of another */
     const dsc_node *kept;
+    bool unfused; /* no op absorbs another */
     item *items;
     size_t item_count, item_capacity;
     dsc_real *factor, *offset; /* room for the widest map */
@@ -71,7 +72,7 @@ static const dsc_node *only_reader(const dsc_folded *f, const dsc_graph *graph, 
 static const dsc_node *absorb_readers(dsc_folded *f, void *values, const dsc_graph *graph,
                                       const dsc_node *node, const dsc_node *last) {
     const dsc_node *next;
-    while (node->op->absorb && (next = only_reader(f, graph, last)) &&
+    while (!f->unfused && node->op->absorb && (next = only_reader(f, graph, last)) &&
            node->op->absorb(values, next->op, next->values)) {
         f->gone[next->index] = true;
         last = next;
@@ -167,13 +168,14 @@ static size_t channels_most(const dsc_graph *graph) {
     return most;
 }
 
-dsc_status dsc_folded_create(dsc_folded **result, const dsc_graph *graph, const dsc_node *kept,
-                             dsc_error *error) {
+static dsc_status create(dsc_folded **result, const dsc_graph *graph, const dsc_node *kept, bool unfused,
+                         dsc_error *error) {
     *result = NULL;
     dsc_folded *f = dsc_allocate(1, sizeof *f);
     if (!f) return dsc_fail_memory(error, sizeof *f, "a folded graph");
     const size_t channels = channels_most(graph);
     f->kept = kept;
+    f->unfused = unfused;
     f->nodes = dsc_allocate(graph->count, sizeof(dsc_node *));
     f->gone = dsc_allocate(graph->count, sizeof *f->gone);
     f->factor = dsc_allocate(channels, sizeof(dsc_real));
@@ -191,6 +193,15 @@ dsc_status dsc_folded_create(dsc_folded **result, const dsc_graph *graph, const 
     }
     *result = f;
     return DSC_OK;
+}
+
+dsc_status dsc_folded_create(dsc_folded **result, const dsc_graph *graph, const dsc_node *kept,
+                             dsc_error *error) {
+    return create(result, graph, kept, false, error);
+}
+
+dsc_status dsc_folded_create_unfused(dsc_folded **result, const dsc_graph *graph, dsc_error *error) {
+    return create(result, graph, NULL, true, error);
 }
 
 void dsc_folded_free(dsc_folded *f) {

@@ -20,6 +20,8 @@ typedef struct dsc_folded dsc_folded;
  * The value of `kept` (NULL: none) is computed as it is: it goes into no other op. */
 dsc_status dsc_folded_create(dsc_folded **folded, const dsc_graph *graph, const dsc_node *kept,
                              dsc_error *error);
+/* The same, but no op absorbs another: each stays to be seen. */
+dsc_status dsc_folded_create_unfused(dsc_folded **folded, const dsc_graph *graph, dsc_error *error);
 void dsc_folded_free(dsc_folded *folded);
 
 const dsc_graph *dsc_folded_graph(const dsc_folded *folded);

@@ -3,9 +3,54 @@
 #ifndef DSC_QUANT_RULES_H
 #define DSC_QUANT_RULES_H
 
+#include "quant/calibrate.h"
+#include "quant/quantise.h"
+
 enum { DSC_RULE_INPUTS = 16 };
 
 /* What requantise makes of one number (src/op/requantise.c); all of them whole. */
 double dsc_requantised(double x, double multiplier, double shift, double low, double high);
+
+/* --- converting (convert.c) --- */
+
+/* A value of the new graph: number = scale[c] * whole + offset[c], channel by channel. */
+typedef struct dsc_quant_value {
+    dsc_node *node;          /* NULL: not made yet */
+    size_t channels;         /* its first dimension; 1 if it has none */
+    double *scale, *offset;  /* (channels); an offset has only the image, NULL elsewhere */
+    double low, high;        /* of the whole numbers */
+} dsc_quant_value;
+
+/* Numbers that a parameter or buffer of the new graph is to have. */
+typedef struct dsc_quant_item {
+    const dsc_node *to;
+    dsc_real *numbers; /* its own */
+} dsc_quant_item;
+
+typedef struct dsc_conversion {
+    const dsc_graph *from;         /* folded, nothing absorbed */
+    const dsc_real *numbers;       /* its slab */
+    const dsc_value_range *ranges; /* by index of `from` */
+    const dsc_node *image;         /* of `from` */
+    const dsc_normalisation *normalisation;
+    int levels;
+    dsc_graph *graph;        /* the new one */
+    dsc_quant_value *values; /* by index of `from` */
+    dsc_quant_item *items;
+    size_t item_count, item_capacity, requantised;
+    dsc_quantised_report *report;
+    dsc_error *error;
+} dsc_conversion;
+
+/* Makes the value of a node of `from`, whose inputs' values are made. */
+dsc_status dsc_convert_op(dsc_conversion *c, const dsc_node *node);
+/* The image's. */
+dsc_status dsc_convert_image(dsc_conversion *c);
+/* One node of the same numbers as logits, up to rounding to 16 bits: for a softmax or another loss. */
+dsc_status dsc_convert_logits(dsc_node **logits, dsc_conversion *c, const dsc_node *node);
+
+/* A new parameter or buffer, like dsc_parameter, with numbers that the conversion takes over (NULL: fails). NULL: it
+ * has failed, and c->error says so. */
+dsc_node *dsc_convert_number(dsc_conversion *c, const char *name, dsc_shape shape, bool buffer, dsc_real *numbers);
 
 #endif

@@ -217,7 +217,7 @@ dsc_status dsc_run_snapshot(const dsc_trainer *t, const char *run, uint64_t mode
     shot s = {.trainer = t,
               .model = *t->model,
               .epoch = (double)t->progress.epoch + (double)t->progress.position / (double)t->training->count};
-    s.model.values = t->updater.average ? t->updater.average : t->model->values;
+    s.model.values = (dsc_real *)(uintptr_t)dsc_trainer_values(t); /* only read */
     (void)snprintf(name, sizeof name, "%0*llu", DSC_SNAPSHOT_DIGITS, (unsigned long long)t->progress.epoch);
     /* Not dsc_folder_make: a run's folder that vanished stays so. */
     dsc_status status = DSC_OK;

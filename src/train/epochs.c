@@ -61,9 +61,8 @@ static dsc_status validate(loop *l, dsc_error *error) {
     dsc_trainer *t = l->trainer;
     l->validation_loss = l->validation_accuracy = NAN;
     if (!t->validation) return DSC_OK;
-    const dsc_real *values = t->updater.average ? t->updater.average : t->model->values;
-    dsc_status status =
-        dsc_evaluator_run(t->evaluator, &t->validation_metrics, values, t->validation, NULL, NULL, error);
+    dsc_status status = dsc_evaluator_run(t->evaluator, &t->validation_metrics, dsc_trainer_values(t),
+                                          t->validation, NULL, NULL, error);
     if (status) return status;
     if (t->validation_metrics.not_finite)
         return dsc_trainer_fail_answers(t, &t->validation_metrics, "held-out images", error);

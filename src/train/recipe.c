@@ -67,6 +67,8 @@ const dsc_param dsc_recipe_params[] = {
      "parts a batch is cut into; results depend on it, not on threads"},
     {"precision", DSC_PARAM_CHOICE, AT(precision), "f32", 0, 0, "f32|bf16|auto",
      "of the numbers that products multiply; auto: bf16 where this processor multiplies it faster"},
+    {"quantise", DSC_PARAM_CHOICE, AT(quantise), "none", 0, 0, "none|8|4|3|ternary",
+     "weights are rounded to so many bits while they are learned, for `descender quantise`"},
     {"kernels", DSC_PARAM_TEXT, AT(kernels), NULL, 0, 0, NULL,
      "a set of kernels by name; unset or auto: by the processor"},
     {"seed", DSC_PARAM_SEED, AT(seed), "1", 0, 0, NULL, "of everything random"},

@@ -12,6 +12,7 @@
 
 enum { DSC_NORMALISE_UNIT, DSC_NORMALISE_STANDARD };
 enum { DSC_PRECISION_F32, DSC_PRECISION_BF16, DSC_PRECISION_AUTO };
+enum { DSC_QUANTISE_NONE, DSC_QUANTISE_8, DSC_QUANTISE_4, DSC_QUANTISE_3, DSC_QUANTISE_TERNARY };
 enum { DSC_CLASS_WEIGHTS_NONE, DSC_CLASS_WEIGHTS_BALANCED };
 
 typedef struct dsc_recipe {
@@ -39,6 +40,7 @@ typedef struct dsc_recipe {
     int64_t patience;     /* epochs without a better validation loss before it stops; 0: never */
     int64_t lanes;
     int precision;
+    int quantise; /* DSC_QUANTISE_...: how many levels weights are rounded to while they are learned */
     char *kernels; /* a kernel set by name; NULL: the best */
     dsc_seed seed;
 } dsc_recipe;

@@ -3,6 +3,7 @@
  * (updater.c). */
 #include "base/error.h"
 #include "base/stream.h"
+#include "quant/round.h"
 #include "train/mixup.h"
 #include "train/trainer.h"
 
@@ -146,8 +147,9 @@ dsc_status dsc_trainer_batch(dsc_run *run, dsc_trainer *t, dsc_error *error) {
                      .samples = t->batch,
                      .seed = t->seed,
                      .epoch = t->progress.epoch,
-                     .values = t->model->values,
+                     .values = t->rounded ? t->rounded : t->model->values,
                      .gradients = t->gradients};
+    if (t->rounded) dsc_round_weights(t->rounded, t->model->values, t->model->graph, t->levels);
     return stage_images(t, error);
 }
 
@@ -180,11 +182,18 @@ bool dsc_trainer_epoch_is_done(const dsc_trainer *t) {
     return left == 0 || (t->recipe.drop_last && left < (size_t)t->recipe.batch);
 }
 
+/* A run with rounded weights moved the buffers beside them. */
+static void take_statistics(dsc_trainer *t) {
+    const size_t from = t->updater.parameter_numbers, all = t->updater.numbers;
+    memcpy(t->model->values + from, t->rounded + from, (all - from) * sizeof *t->rounded);
+}
+
 dsc_status dsc_trainer_step(dsc_trainer *t, dsc_error *error) {
     dsc_run run;
     dsc_status status = dsc_trainer_batch(&run, t, error);
     if (!status) status = dsc_executor_run(t->executor, &run, error);
     if (status) return status;
+    if (t->rounded) take_statistics(t);
     double loss = sum_losses(t, run.count);
     if (!isfinite(loss))
         return dsc_fail(

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/seed.h"
 #include "data/split.h"
+#include "quant/round.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -118,7 +119,9 @@ static dsc_status make_executors(dsc_trainer *t, unsigned threads, dsc_error *er
 }
 
 static bool make_slabs(dsc_trainer *t) {
+    static const int levels[] = {0, 127, 7, 3, 1}; /* by DSC_QUANTISE_... */
     const size_t numbers = dsc_graph_value_numbers(t->model->graph);
+    t->levels = levels[t->recipe.quantise];
     const dsc_update_rules rules = {.optimiser = &t->parts.optimiser,
                                     .schedule = &t->parts.schedule,
                                     .learning_rate = t->parts.learning_rate,
@@ -133,6 +136,7 @@ static bool make_slabs(dsc_trainer *t) {
                                     .kernels = t->parts.choice.kernels};
     return dsc_slab_make(&t->gradients, numbers) &&
            (t->recipe.patience == 0 || dsc_slab_make(&t->best, numbers)) &&
+           (!t->levels || dsc_slab_make(&t->rounded, numbers)) &&
            dsc_updater_make(&t->updater, t->model->graph, t->executor, t->model->values, t->gradients,
                             &rules);
 }
@@ -213,6 +217,7 @@ void dsc_trainer_free(dsc_trainer *t) {
     dsc_updater_clear(&t->updater);
     free(t->gradients);
     free(t->best);
+    free(t->rounded);
     free(t->images);
     free(t->partners);
     free(t->augment_scratch);
@@ -224,7 +229,7 @@ void dsc_trainer_free(dsc_trainer *t) {
 }
 
 size_t dsc_trainer_bytes(const dsc_trainer *t) {
-    size_t slabs = 2 + t->updater.state_count + (t->recipe.ema > 0) + (t->recipe.patience > 0);
+    size_t slabs = 2 + t->updater.state_count + (t->recipe.ema > 0) + (t->recipe.patience > 0) + (t->levels > 0);
     return slabs * dsc_graph_value_numbers(t->model->graph) * sizeof(dsc_real) +
            dsc_executor_bytes(t->executor) + dsc_read_ahead_bytes(t->reader) +
            t->training->count * sizeof(int64_t);
@@ -258,7 +263,16 @@ dsc_status dsc_trainer_know_test(dsc_trainer *t, const dsc_dataset *test, dsc_er
 
 uint64_t dsc_trainer_kept_epoch(const dsc_trainer *t) { return t->best ? t->progress.best_epoch : 0; }
 
+static const dsc_real *rounded(const dsc_trainer *t, const dsc_real *values) {
+    if (!t->rounded) return values;
+    dsc_round_weights(t->rounded, values, t->model->graph, t->levels);
+    return t->rounded;
+}
+
+const dsc_real *dsc_trainer_values(const dsc_trainer *t) {
+    return rounded(t, t->updater.average ? t->updater.average : t->model->values);
+}
+
 const dsc_real *dsc_trainer_result(const dsc_trainer *t) {
-    if (dsc_trainer_kept_epoch(t)) return t->best;
-    return t->updater.average ? t->updater.average : t->model->values;
+    return dsc_trainer_kept_epoch(t) ? rounded(t, t->best) : dsc_trainer_values(t);
 }

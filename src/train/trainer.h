@@ -55,6 +55,8 @@ typedef struct dsc_trainer {
     dsc_evaluator *evaluator; /* of the validation set */
     dsc_metrics validation_metrics;
     dsc_real *gradients, *best;
+    int levels;        /* that weights are rounded to (quant/round.h); 0: they are not */
+    dsc_real *rounded; /* the slab that a run computes with; else NULL */
     dsc_updater updater;
     unsigned char *images; /* one image a worker, augmented */
     dsc_real *partners;    /* one image a worker, to be mixed with another (mixup.h) */
@@ -106,7 +108,10 @@ double dsc_trainer_learning_rate(const dsc_trainer *trainer);
  * model holds what the recipe asks for: the average, or the best of early stopping, or the last weights. */
 dsc_status dsc_trainer_run(dsc_trainer *trainer, dsc_on_event *on_event, void *user, dsc_error *error);
 
-/* The slab that would be the model if training ended now. */
+/* The average, or else the values; with weights rounded, until the next call, where the recipe asks for that. */
+const dsc_real *dsc_trainer_values(const dsc_trainer *trainer);
+
+/* The slab that would be the model if training ended now; as long. */
 const dsc_real *dsc_trainer_result(const dsc_trainer *trainer);
 
 /* With early stopping the epoch, from 1, whose weights those are; 0: without, or before any was validated. */
