@@ -48,13 +48,19 @@ static dsc_status find_start(command_start *start, dsc_recipe *recipe, dsc_error
         char *whole = realpath(subject.model_path, NULL);
         status = dsc_text_replace(&recipe->from, whole ? whole : subject.model_path, error);
         free(whole);
-        start->model = subject.model;
+        recipe->start = start->model = subject.model;
         subject.model = NULL;
     } else {
         status = dsc_error_context(error, status, "--from");
     }
     command_subject_close(&subject);
     return status;
+}
+
+void command_start_again(command_start *start, dsc_recipe *recipe) {
+    dsc_error ignored;
+    *start = (command_start){0};
+    if (recipe->from) (void)find_start(start, recipe, &ignored);
 }
 
 static void count_copied(void *user, const dsc_node *to, const dsc_node *from, size_t numbers) {
@@ -147,6 +153,7 @@ static dsc_status take_suggestion(dsc_recipe *recipe, command_call *call, const 
     if (!status) status = dsc_text_replace(&suggestion.recipe.data, recipe->data, error);
     if (!status && own_network) status = dsc_text_replace(&suggestion.recipe.model, recipe->model, error);
     if (!status && recipe->from) status = dsc_text_replace(&suggestion.recipe.from, recipe->from, error);
+    suggestion.recipe.start = recipe->start;
     dsc_recipe_clear(recipe);
     *recipe = suggestion.recipe;
     return status;

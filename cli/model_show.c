@@ -6,6 +6,7 @@
 #include "data/images.h"
 #include "draw/diagram.h"
 #include "draw/terminal.h"
+#include "exchange/exchange.h"
 #include "model/summary.h"
 #include "model_plan.h"
 #include "run/run.h"
@@ -55,17 +56,25 @@ static dsc_status run_model(dsc_model **model, const char *run, dsc_error *error
     return status;
 }
 
+/* Whether it ends as files of models do: then it is a file that is not there, and no text. */
+static bool is_named_as_file(const char *operand) {
+    const exchange_format *format;
+    const size_t length = strlen(operand);
+    for (size_t i = 0; (format = (const void *)dsc_registry_at(&exchange_registry, i)); i++) {
+        const size_t end = format->read ? strlen(format->suffix) : 0;
+        if (end && length > end && !strcmp(operand + length - end, format->suffix)) return true;
+    }
+    return false;
+}
+
 /* A text that names a file or the folder of a run is the model there; what cannot be one is a model's text;
  * nothing is the model inside the program. */
 static dsc_status open_model(shown *s, const char *operand, const values *how, dsc_error *error) {
     struct stat info;
     s->trained = true;
     if (!operand) return shipped_model(&s->model, error);
-    size_t length = strlen(operand);
-    const char ending[] = ".safetensors";
-    bool named = length >= sizeof ending && !strcmp(operand + length - (sizeof ending - 1), ending);
-    if (named || (!stat(operand, &info) && S_ISREG(info.st_mode)))
-        return dsc_model_load(&s->model, operand, error);
+    if (is_named_as_file(operand) || (!stat(operand, &info) && S_ISREG(info.st_mode)))
+        return command_model_load(&s->model, operand, error);
     if (is_run(operand)) return run_model(&s->model, operand, error);
     s->trained = false;
     dsc_model_options options = dsc_model_options_defaults();

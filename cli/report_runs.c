@@ -86,8 +86,7 @@ static dsc_status open_all(session *s, dsc_error *error) {
     for (size_t i = 0; i < s->count && !status; i++) {
         command_subject *subject = &s->ones[i].subject;
         status = command_subject_find(subject, s->call->operands[i], error);
-        if (!status && subject->model_path)
-            status = dsc_model_load(&subject->model, subject->model_path, error);
+        if (!status) status = command_subject_load(subject, error);
     }
     for (size_t i = 0; i < s->count && !status; i++)
         if (s->ones[i].subject.model) status = open_data(s, i, error);

@@ -48,11 +48,12 @@ static dsc_status open_data(session *s, char *data, const dsc_reading *reading, 
     return command_data_open(&s->data, s->call, &source, error);
 }
 
-static dsc_status resume(session *s, dsc_error *error) {
+static dsc_status resume(session *s, command_start *begun, dsc_error *error) {
     dsc_status status = check_resume(s, error);
     if (!status) status = dsc_study_open(&s->question, s->how->resume, s->command->kind, error);
     if (status) return status;
     const dsc_recipe *own = &s->question.recipe;
+    command_start_again(begun, &s->question.recipe);
     return open_data(s, command_given(s->call, "data") ? s->how->recipe.data : own->data, &own->reading,
                      error);
 }
@@ -131,13 +132,13 @@ dsc_status study_run(const study_command *kind, command_call *call, dsc_error *e
     session s = {.command = kind, .call = call, .how = call->values};
     command_warn_of_kernels();
     command_start begun = {.model = NULL};
-    dsc_status status = s.how->resume ? resume(&s, error) : start(&s, &begun, error);
-    command_start_clear(&begun);
+    dsc_status status = s.how->resume ? resume(&s, &begun, error) : start(&s, &begun, error);
     if (!status) status = begin(&s, error);
     if (!status) status = work(&s, error);
     if (!status) status = kind->report(call, s.study, error);
     dsc_study_free(s.study);
     dsc_study_question_clear(&s.question);
+    command_start_clear(&begun);
     command_data_close(&s.data);
     return status;
 }

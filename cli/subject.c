@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "exchange/exchange.h"
 #include "run/run.h"
 
 #include <stdlib.h>
@@ -46,7 +47,27 @@ dsc_status command_subject_open(command_subject *subject, const char *operand, d
             "with it",
             operand, dsc_shell_word(word, operand));
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the path stays in the subject while the model is loaded */
-    return status ? status : dsc_model_load(&subject->model, subject->model_path, error);
+    return status ? status : command_subject_load(subject, error);
+}
+
+dsc_status command_subject_load(command_subject *subject, dsc_error *error) {
+    return subject->model_path ? command_model_load(&subject->model, subject->model_path, error) : DSC_OK;
+}
+
+dsc_status command_model_load(dsc_model **model, const char *path, dsc_error *error) {
+    dsc_text notes = {0};
+    dsc_status status = exchange_load(model, path, &notes, error);
+    if (!status) command_tell_notes(&notes);
+    dsc_text_free(&notes);
+    return status;
+}
+
+void command_tell_notes(const dsc_text *notes) {
+    for (const char *line = notes->data, *end; line && *line; line = end + 1) {
+        end = strchr(line, '\n');
+        if (!end) end = line + strlen(line) - 1;
+        command_complain("note: %.*s", (int)(end - line), line);
+    }
 }
 
 void command_subject_close(command_subject *subject) {

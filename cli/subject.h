@@ -22,6 +22,13 @@ typedef struct command_subject {
 dsc_status command_subject_open(command_subject *subject, const char *operand, dsc_error *error);
 /* The same without loading the model: a run may have none yet. */
 dsc_status command_subject_find(command_subject *subject, const char *operand, dsc_error *error);
+/* Loads the model that a found subject has, in any format that is read, and says what is to be said of it on
+ * standard error. One without a model stays without. */
+dsc_status command_subject_load(command_subject *subject, dsc_error *error);
+/* The same for a file. */
+dsc_status command_model_load(dsc_model **model, const char *path, dsc_error *error);
+/* Says each line of what a format noted (exchange.h) on standard error. */
+void command_tell_notes(const dsc_text *notes);
 void command_subject_close(command_subject *subject);
 
 /* Puts in the place of *set the same data as the subject's model numbers their classes, says what differs

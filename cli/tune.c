@@ -29,6 +29,7 @@ typedef struct session {
     command_data data;
     dsc_tune *tune;
     tune_show show;
+    command_start begun; /* the model that all trials start from, if they do */
 } session;
 
 /* ---- what is searched ---- */
@@ -71,6 +72,7 @@ static dsc_status resume(session *s, dsc_error *error) {
     dsc_status status = check_resume(s, error);
     if (!status) status = dsc_tune_search_open(&s->search, s->how->resume, error);
     if (status) return status;
+    command_start_again(&s->begun, &s->search.recipe);
     const dsc_recipe *recipe = command_given(s->call, "data") ? &s->how->recipe : &s->search.recipe;
     return open_data(s, recipe->data, &s->search.recipe.reading, error);
 }
@@ -80,18 +82,17 @@ static dsc_status start(session *s, dsc_error *error) {
     const values *how = s->how;
     const bool is_auto = command_recipe_is_auto(how->name);
     dsc_recipe recipe;
-    command_start begun;
-    dsc_status status = command_recipe_begin(&recipe, &begun, how->name, s->call, &how->recipe, error);
+    command_start *begun = &s->begun;
+    dsc_status status = command_recipe_begin(&recipe, begun, how->name, s->call, &how->recipe, error);
     const bool late = is_auto || recipe.from;
     if (!status && !late) status = make_search(s, &recipe, error);
     if (!status) status = open_data(s, recipe.data, &recipe.reading, error);
     if (!status && late) {
-        status = command_recipe_complete(&recipe, &begun, how->name, s->call, &how->recipe, s->data.train,
+        status = command_recipe_complete(&recipe, begun, how->name, s->call, &how->recipe, s->data.train,
                                          (unsigned)how->threads, error);
         if (!status) status = make_search(s, &recipe, error);
     }
     if (!status) status = command_recipe_settle(&s->search.recipe, recipe.data, s->data.name, error);
-    command_start_clear(&begun);
     dsc_recipe_clear(&recipe);
     return status;
 }
@@ -108,7 +109,8 @@ static dsc_status begin(session *s, dsc_error *error) {
     dsc_tune_how how = {.folder = s->how->resume ? s->how->resume : s->how->out,
                         .threads = (unsigned)s->how->threads,
                         .parallel = (unsigned)s->how->parallel,
-                        .checkpoint_seconds = s->how->checkpoint_seconds};
+                        .checkpoint_seconds = s->how->checkpoint_seconds,
+                        .start = s->begun.model};
     if (s->how->resume) {
         dsc_remarks remarks;
         how.remarks = &remarks;
@@ -172,6 +174,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     dsc_tune_free(s.tune);
     command_data_close(&s.data);
     dsc_tune_search_clear(&s.search);
+    command_start_clear(&s.begun);
     return status;
 }
 

@@ -287,7 +287,10 @@ static dsc_status make_again(dsc_training_run **run, const dsc_recipe *recipe, c
     if (!start) return dsc_fail_memory(error, strlen(options->folder), options->folder);
     dsc_status status = dsc_recipe_copy(&begun, recipe, error);
     const bool kept = !status && recipe->from && !access(start, F_OK);
-    if (kept) status = dsc_text_replace(&begun.from, start, error);
+    if (kept) {
+        begun.start = NULL;
+        status = dsc_text_replace(&begun.from, start, error);
+    }
     if (!status) status = make(run, &begun, data, options, error);
     if (!status && kept) status = dsc_text_replace(&(*run)->trainer->recipe.from, recipe->from, error);
     if (status && *run) {

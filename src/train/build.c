@@ -82,10 +82,10 @@ static void balance(float *weights, const dsc_recipe *recipe, const dsc_dataset 
 /* The loss is the recipe's: a network can be put to another use. */
 static dsc_status start_from(dsc_model **model, const dsc_recipe *recipe, const dsc_model_options *options,
                              dsc_error *error) {
-    dsc_model *from;
+    dsc_model *loaded = NULL;
     dsc_adapt_options how = dsc_adapt_options_defaults();
     *model = NULL;
-    dsc_status status = dsc_model_load(&from, recipe->from, error);
+    dsc_status status = recipe->start ? DSC_OK : dsc_model_load(&loaded, recipe->from, error);
     if (status) return dsc_error_context(error, status, "from");
     how.text = options->text;
     how.loss = options->loss;
@@ -94,8 +94,8 @@ static dsc_status start_from(dsc_model **model, const dsc_recipe *recipe, const 
     how.class_weights = options->class_weights;
     how.seed = options->seed;
     memcpy(how.shape, options->shape, sizeof how.shape);
-    status = dsc_model_adapt(model, from, &how, error);
-    dsc_model_free(from);
+    status = dsc_model_adapt(model, recipe->start ? recipe->start : loaded, &how, error);
+    dsc_model_free(loaded);
     return status ? dsc_error_context(error, status, "from %s", recipe->from) : DSC_OK;
 }
 

@@ -81,7 +81,10 @@ dsc_status dsc_recipe_initialise(dsc_recipe *recipe, dsc_error *error) {
     return status;
 }
 
-void dsc_recipe_clear(dsc_recipe *recipe) { dsc_params_free(dsc_recipe_params, recipe); }
+void dsc_recipe_clear(dsc_recipe *recipe) {
+    dsc_params_free(dsc_recipe_params, recipe);
+    recipe->start = NULL;
+}
 
 dsc_status dsc_recipe_copy(dsc_recipe *to, const dsc_recipe *from, dsc_error *error) {
     *to = *from;

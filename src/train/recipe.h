@@ -43,6 +43,10 @@ typedef struct dsc_recipe {
     int quantise; /* DSC_QUANTISE_...: how many levels weights are rounded to while they are learned */
     char *kernels; /* a kernel set by name; NULL: the best */
     dsc_seed seed;
+    /* No parameter, and in no file: the model that `from` names, where whoever trains has it already, in
+     * whatever format it was; it must outlive the recipe and its copies, and any threads may read it. NULL:
+     * it is loaded (dsc_model_load). */
+    const dsc_model *start;
 } dsc_recipe;
 
 extern const dsc_param dsc_recipe_params[];

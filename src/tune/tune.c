@@ -222,6 +222,7 @@ dsc_status dsc_tune_resume(dsc_tune **result, const dsc_dataset *data, const dsc
     if (!status) status = dsc_run_folder_lock(&tune->lock, tune->folder, error);
     if (!status) sweep(tune);
     if (!status) status = open_journal(tune, false, error);
+    if (!status) tune->search.recipe.start = how->start;
     if (!status) status = take_data(tune, data, how->remarks, error);
     if (!status) status = rehearse(tune, error);
     if (status)

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "exchange/exchange.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -89,7 +90,7 @@ static dsc_status open_entry(entry **result, const char *run, char *path, const 
     e->name = strdup(run);
     e->network = (serve_network){.name = e->name, .epoch = NAN};
     dsc_status status =
-        e->name ? dsc_model_load(&e->own, path, error) : dsc_fail_memory(error, strlen(run), "a network");
+        e->name ? exchange_load(&e->own, path, NULL, error) : dsc_fail_memory(error, strlen(run), "a network");
     if (!status) status = serve_reader_create(&e->network.reader, e->own, error);
     if (status) {
         close_entry(e);
