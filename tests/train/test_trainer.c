@@ -28,7 +28,7 @@ static int free_digits(void **state) {
 }
 
 /* A recipe with everything in it that has memory: momentum, averaging, plateau, early stopping, dropout,
- * batch statistics, augmentation, a smaller last batch. */
+ * batch statistics, augmentation, a smaller last batch; and with rounded weights. */
 static const char EVERYTHING[] =
     "{\"model\": \"conv 4 5x5 stride=2, batch-norm, relu, dropout 0.2, flatten, dense 24, relu, dense\", "
     "\"validation\": 0.2,"
@@ -36,7 +36,7 @@ static const char EVERYTHING[] =
     " \"schedule\": \"plateau patience=1\", \"epochs\": 3, \"batch\": 50, \"lanes\": 3, \"ema\": 0.9, "
     "\"patience\": 2,"
     " \"augment\": \"affine rotate=10 shift=2\", \"mixup\": 0.4, \"clean-epochs\": 1, \"clip-norm\": 1, "
-    "\"l2\": 0.0001, \"seed\": 11}";
+    "\"l2\": 0.0001, \"quantise\": \"4\", \"seed\": 11}";
 
 typedef struct rig {
     dsc_recipe recipe;
