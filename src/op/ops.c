@@ -14,6 +14,7 @@
     OP(gelu)                                                                                                 \
     OP(global_average_pool)                                                                                  \
     OP(global_max_pool)                                                                                      \
+    OP(global_sum_pool)                                                                                      \
     OP(layer_norm)                                                                                           \
     OP(leaky_relu)                                                                                           \
     OP(matmul)                                                                                               \
@@ -21,6 +22,7 @@
     OP(mean)                                                                                                 \
     OP(mul)                                                                                                  \
     OP(relu)                                                                                                 \
+    OP(requantise)                                                                                           \
     OP(reshape)                                                                                              \
     OP(scale)                                                                                                \
     OP(sigmoid)                                                                                              \

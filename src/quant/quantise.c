@@ -42,8 +42,11 @@ static void clear(work *w) {
 }
 
 static dsc_status prepare(work *w, const dsc_quantise_options *options, const dsc_dataset *data, dsc_error *error) {
+    const dsc_node *because;
+    bool is = false;
     dsc_status status = dsc_model_check_data(w->model, data, error);
-    if (!status && dsc_is_quantised(w->model, NULL))
+    if (!status) status = dsc_check_quantised(&is, &because, w->model, error);
+    if (!status && is)
         status = dsc_fail(error, DSC_ERROR_UNSUPPORTED,
                           "the network has whole numbers already; quantise the one that it was made of");
     if (!status) status = dsc_model_check_values(w->model, NULL, error);
@@ -154,6 +157,7 @@ static dsc_status describe(dsc_model *to, const dsc_model *from, int levels, dsc
 static dsc_status make_model(dsc_model **result, work *w, dsc_model_parts *parts, dsc_error *error) {
     dsc_model *model;
     const dsc_node *because;
+    bool is = false;
     parts->text = w->model->text;
     parts->class_names = (const char *const *)w->model->class_names;
     dsc_status status = dsc_model_from_graph(&model, parts, error);
@@ -163,7 +167,8 @@ static dsc_status make_model(dsc_model **result, work *w, dsc_model_parts *parts
         memcpy(dsc_model_value(model, w->c.items[i].to), w->c.items[i].numbers,
                dsc_shape_count(dsc_node_shape(w->c.items[i].to)) * sizeof(dsc_real));
     status = describe(model, w->model, w->c.levels, error);
-    if (!status && !dsc_is_quantised(model, &because))
+    if (!status) status = dsc_check_quantised(&is, &because, model, error);
+    if (!status && !is)
         status = dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s%s is not proven to be whole",
                           because && because->layer ? because->layer : "",
                           because && because->op ? because->op->name : " a value");

@@ -11,6 +11,9 @@ enum { DSC_RULE_INPUTS = 16 };
 /* What requantise makes of one number (src/op/requantise.c); all of them whole. */
 double dsc_requantised(double x, double multiplier, double shift, double low, double high);
 
+/* dsc_is_quantised that says when memory fails; `because` is not NULL. */
+dsc_status dsc_check_quantised(bool *is, const dsc_node **because, const dsc_model *model, dsc_error *error);
+
 /* --- converting (convert.c) --- */
 
 /* A value of the new graph: number = scale[c] * whole + offset[c], channel by channel. */

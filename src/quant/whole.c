@@ -2,6 +2,7 @@
 /* whole.c: which nodes of a graph are whole numbers, and how large: from the image on, node by node. */
 #include "quant/quantised.h"
 
+#include "base/error.h"
 #include "base/memory.h"
 #include "op/op.h"
 #include "op/tables.h"
@@ -155,16 +156,17 @@ void dsc_whole_numbers(dsc_whole *of, const dsc_model *model) {
 
 /* Is the node, which is not whole, made from whole numbers by ops behind the last requantise alone? Those are
  * between it and the logits, and no requantise follows. */
-bool dsc_is_quantised(const dsc_model *model, const dsc_node **because) {
+dsc_status dsc_check_quantised(bool *is, const dsc_node **because, const dsc_model *model, dsc_error *error) {
     const dsc_node *found = NULL;
     const size_t count = model->graph->count;
     dsc_whole *of = dsc_allocate(count, sizeof *of);
     bool *used = dsc_allocate(count, sizeof *used), has = false;
-    if (because) *because = NULL;
+    *is = false;
+    *because = NULL;
     if (!of || !used) {
         free(of);
         free(used);
-        return false;
+        return dsc_fail_memory(error, count * sizeof *of, "what is known of values");
     }
     dsc_whole_numbers(of, model);
     used[model->logits->index] = true;
@@ -179,8 +181,17 @@ bool dsc_is_quantised(const dsc_model *model, const dsc_node **because) {
     }
     free(of);
     free(used);
+    *because = found;
+    *is = has && !found;
+    return DSC_OK;
+}
+
+bool dsc_is_quantised(const dsc_model *model, const dsc_node **because) {
+    const dsc_node *found;
+    bool is;
+    const dsc_status status = dsc_check_quantised(&is, &found, model, NULL);
     if (because) *because = found;
-    return has && !found;
+    return !status && is;
 }
 
 unsigned dsc_whole_bits(const dsc_whole *whole) {

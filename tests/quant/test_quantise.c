@@ -68,7 +68,7 @@ static const struct {
     {"784-30-10", false},
     {"conv 5 3x3 bias=off, batch-norm, relu, max-pool 2, conv 17 3x3, relu, flatten, dropout 0.1, dense 12, relu, dense",
      false},
-    {"conv 4 5x5 stride=2 padding=1, relu, depthwise-conv 3x3 padding=1 bias=off, batch-norm, relu, conv 9 1x1, relu, "
+    {"conv 4 5x5 stride=2 padding=1, relu, depthwise 3x3 padding=1 bias=off, batch-norm, relu, conv 9 1x1, relu, "
      "global-pool avg, dense",
      false},
     {"conv 6 3x3, max-pool 3 stride=2, relu, parallel(global-pool avg | global-pool max), dense", true},
@@ -189,11 +189,11 @@ static void eight_bits_give_nearly_the_same_logits(void **state) {
 static void sums_stay_below_2_to_the_24_where_every_weight_is_large(void **state) {
     (void)state;
     enum { SIDE = 28 };
-    static uint8_t images[4 * 3 * SIDE * SIDE];
+    static uint8_t images[IMAGES * 3 * SIDE * SIDE];
     dsc_dataset *bright;
     dsc_error error;
     memset(images, 255, sizeof images);
-    ASSERT_OK(testing_dataset(&bright, images, (const uint8_t[]){0, 1, 0, 1}, 4, (size_t[]){3, SIDE, SIDE}, 2, NULL,
+    ASSERT_OK(testing_dataset(&bright, images, (const uint8_t[]){0, 1, 0, 1, 0, 1}, IMAGES, (size_t[]){3, SIDE, SIDE}, 2, NULL,
                               "bright", &error),
               error);
     dsc_model *model = random_model("flatten, dense 3, relu, dense", bright, "unit", 1);
@@ -225,7 +225,7 @@ static void one_number_that_is_not_whole_is_found(void **state) {
     assert_null(because);
     for (dsc_node *node = NULL; (node = dsc_graph_next_value(made->graph, node));) {
         dsc_real *x = dsc_model_value(made, node), kept = *x;
-        *x = kept + (dsc_real)0.5;
+        *x = (dsc_real)0.5;
         if (dsc_is_quantised(made, NULL)) fail_msg("%s has a half", node->name);
         *x = kept;
     }
@@ -307,6 +307,7 @@ static void what_was_rounded_is_rounded_to_itself(void **state) {
     (void)state;
     enum { COUNT = 37 };
     static const int levels[] = {1, 3, 7, 127};
+    double error[4] = {0};
     dsc_rng rng;
     dsc_rng_seed(&rng, 8);
     for (int round = 0; round < 200; round++) {
@@ -317,16 +318,17 @@ static void what_was_rounded_is_rounded_to_itself(void **state) {
         assert_true(scale > 0);
         assert_true(scale == dsc_round_channel(again, once, COUNT, most));
         assert_memory_equal(once, again, sizeof once);
-        double error = 0, square = 0;
         for (size_t i = 0; i < COUNT; i++) {
             const double level = (double)once[i] / scale;
             assert_true(level == rint(level) && fabs(level) <= most);
-            error += ((double)x[i] - (double)once[i]) * ((double)x[i] - (double)once[i]);
-            square += (double)x[i] * (double)x[i];
+            const double apart = ((double)x[i] - (double)once[i]) / (0.1 * (round + 1));
+            error[round % 4] += apart * apart;
         }
-        /* Ternary weights keep four fifths of a normal distribution's power, 4 bits 98.8 percent (Max, 1960). */
-        assert_true(error < square * (most == 1 ? 0.27 : most == 3 ? 0.06 : most == 7 ? 0.025 : 0.0002));
     }
+    /* Of a normal distribution, 3 levels lose at least 19 percent of the power, 7 4.4, 15 1.2 (Max, 1960). */
+    static const double most[] = {0.24, 0.06, 0.02, 0.0001};
+    for (size_t l = 0; l < 4; l++)
+        if (!(error[l] < most[l] * 50 * COUNT)) fail_msg("%d levels: %g is lost", levels[l], error[l] / (50 * COUNT));
     dsc_real none[3] = {0, 0, 0}, broken[3] = {1, (dsc_real)INFINITY, 2}, kept[3];
     assert_true(dsc_round_channel(kept, none, 3, 7) == 0);
     assert_memory_equal(kept, none, sizeof none);
@@ -358,7 +360,7 @@ static void levels_that_were_learned_are_kept(void **state) {
         const dsc_node *from = dsc_graph_find(model->graph, names[n]), *to = dsc_graph_find(made->graph, names[n]);
         const size_t rows = from->shape.size[0], each = dsc_shape_count(&from->shape) / rows;
         for (size_t k = 0; k < rows; k++) {
-            dsc_real rounded[2048];
+            dsc_real rounded[4096];
             const dsc_real *w = model->values + from->offset + k * each, *v = made->values + to->offset + k * each;
             const double scale = dsc_round_channel(rounded, w, each, 7);
             /* a batch normalisation may turn all signs */
