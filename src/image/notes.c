@@ -2,6 +2,8 @@
 /* notes.c: what became of a picture's marks, in words; see notes.h. */
 #include "image/notes.h"
 
+#include <jansson.h>
+
 enum { DETAIL_HEIGHT = 20 /* pixels that a digit is given in the end: fewer cannot fill them */ };
 
 void dsc_notes_marks(dsc_text *text, const dsc_picture_notes *notes) {

@@ -6,14 +6,14 @@
 #include "base/text.h"
 
 #include <descender.h>
-#include <jansson.h>
 
 /* Appends how many marks are no digits, by kind: "1 mark at the picture's edge, 2 pale marks".
  * Nothing if there are none. */
 void dsc_notes_marks(dsc_text *text, const dsc_picture_notes *notes);
 
-/* {"at_edge": 1, "lines": 0, "small": 2, "pale": 0}; NULL: out of memory. */
-json_t *dsc_notes_marks_json(const dsc_picture_notes *notes);
+/* {"at_edge": 1, "lines": 0, "small": 2, "pale": 0}, jansson's; NULL: out of memory. */
+struct json_t; /* no header: this one serves builds without jansson, too */
+struct json_t *dsc_notes_marks_json(const dsc_picture_notes *notes);
 
 /* Appends all that a reader should know: "left out: ...", and that digits lost detail as the picture was
  * made smaller, with what to do. Nothing if there is nothing to say. */

@@ -125,7 +125,7 @@ static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
     const size_t all = dsc_shape_count(&at->in[0]), channels = at->in[0].rank ? at->in[0].size[0] : 1;
     dsc_write_line(
         writing,
-        "add_whole(out0, wide, in0, wide0, flip0, in1, wide1, flip1, multiplier, shift, low, high, "
+        "add_whole(out0, wide, from, in0, wide0, from0, in1, wide1, from1, multiplier, shift, low, high, "
         "%zu, %zu, %zu)",
         channels, all / channels, all / dsc_shape_count(&at->in[1]));
 }

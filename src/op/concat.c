@@ -54,8 +54,9 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
 static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
     for (size_t i = 0, begin = 0; i < at->input_count; i++) {
         const size_t part = dsc_shape_count(&at->in[i]);
-        dsc_write_line(writing, "copy_part_whole(out0, wide, in%zu, wide%zu, flip%zu, %zu, 1, %zu, 0, %zu)",
-                       i, i, i, begin, part, part);
+        dsc_write_line(writing,
+                       "copy_part_whole(out0, wide, from, in%zu, wide%zu, from%zu, %zu, 1, %zu, 0, %zu)", i,
+                       i, i, begin, part, part);
         begin += part;
     }
 }

@@ -285,12 +285,12 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
 static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
     const dsc_conv_values *v = at->values;
     const dsc_conv_sizes z = sizes_of(at->in, v);
-    dsc_write_line(
-        writing,
-        "conv2d_whole(out0, wide, in0, flip0, packed1@2310, bits1, %s, multiplier, shift, low, high, "
-        "%zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu)",
-        at->input_count == 3 ? "in2" : "0", z.c, z.h, z.w, z.k, z.r, z.s, z.stride[0], z.stride[1],
-        z.padding[0], z.padding[1], z.dilation[0], z.dilation[1], z.oh, z.ow);
+    dsc_write_line(writing,
+                   "conv2d_whole(out0, wide, from, in0, wide0, from0, packed1@2310, bits1, %s, multiplier, "
+                   "shift, low, high, "
+                   "%zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu)",
+                   at->input_count == 3 ? "in2" : "0", z.c, z.h, z.w, z.k, z.r, z.s, z.stride[0], z.stride[1],
+                   z.padding[0], z.padding[1], z.dilation[0], z.dilation[1], z.oh, z.ow);
 }
 
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {

@@ -196,13 +196,13 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
 static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
     const depthwise_values *v = at->values;
     const dsc_shape *x = &at->in[IMAGE], *w = &at->in[WEIGHT], *y = &at->out[0];
-    dsc_write_line(
-        writing,
-        "depthwise_conv2d_whole(out0, wide, in0, flip0, packed1, bits1, %s, multiplier, shift, low, "
-        "high, %zu, %zu, %zu, %zu, %zu, %d, %d, %d, %d, %d, %d, %zu, %zu)",
-        at->input_count == 3 ? "in2" : "0", x->size[0], x->size[1], x->size[2], w->size[2], w->size[3],
-        (int)v->stride[0], (int)v->stride[1], (int)v->padding[0], (int)v->padding[1], (int)v->dilation[0],
-        (int)v->dilation[1], y->size[1], y->size[2]);
+    dsc_write_line(writing,
+                   "depthwise_conv2d_whole(out0, wide, from, in0, wide0, from0, packed1, bits1, %s, "
+                   "multiplier, shift, low, "
+                   "high, %zu, %zu, %zu, %zu, %zu, %d, %d, %d, %d, %d, %d, %zu, %zu)",
+                   at->input_count == 3 ? "in2" : "0", x->size[0], x->size[1], x->size[2], w->size[2],
+                   w->size[3], (int)v->stride[0], (int)v->stride[1], (int)v->padding[0], (int)v->padding[1],
+                   (int)v->dilation[0], (int)v->dilation[1], y->size[1], y->size[2]);
 }
 
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {

@@ -39,7 +39,7 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
 
 static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
     const size_t channels = at->in[0].size[0];
-    dsc_write_line(writing, "largest_whole(out0, wide, in0, wide0, flip0, %zu, %zu)", channels,
+    dsc_write_line(writing, "largest_whole(out0, wide, from, in0, wide0, from0, %zu, %zu)", channels,
                    dsc_shape_count(&at->in[0]) / channels);
 }
 

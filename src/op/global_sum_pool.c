@@ -30,9 +30,10 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
 
 static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
     const size_t channels = at->in[0].size[0];
-    dsc_write_line(writing,
-                   "sum_rows_whole(out0, wide, in0, wide0, flip0, multiplier, shift, low, high, %zu, %zu)",
-                   channels, dsc_shape_count(&at->in[0]) / channels);
+    dsc_write_line(
+        writing,
+        "sum_rows_whole(out0, wide, from, in0, wide0, from0, multiplier, shift, low, high, %zu, %zu)",
+        channels, dsc_shape_count(&at->in[0]) / channels);
 }
 
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};

@@ -260,7 +260,8 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
 static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
     const size_t n = at->in[1].size[0], depth = at->in[1].size[1];
     dsc_write_line(writing,
-                   "dense_whole(out0, wide, in0, flip0, packed1@10, bits1, %s, multiplier, shift, low, high, "
+                   "dense_whole(out0, wide, from, in0, wide0, from0, packed1@10, bits1, %s, multiplier, "
+                   "shift, low, high, "
                    "%zu, %zu, %zu)",
                    at->input_count == 3 ? "in2" : "0", dsc_shape_count(&at->in[0]) / depth, depth, n);
 }

@@ -270,7 +270,7 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
 }
 
 static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
-    dsc_pool_write_c(writing, "max_pool_whole(out0, wide, in0, wide0, flip0", at);
+    dsc_pool_write_c(writing, "max_pool_whole(out0, wide, from, in0, wide0, from0", at);
 }
 
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {

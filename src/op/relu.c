@@ -52,7 +52,8 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
 }
 
 static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
-    dsc_write_line(writing, "relu_whole(out0, wide, in0, wide0, flip0, %zu)", dsc_shape_count(&at->in[0]));
+    dsc_write_line(writing, "relu_whole(out0, wide, from, in0, wide0, from0, %zu)",
+                   dsc_shape_count(&at->in[0]));
 }
 
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {

@@ -136,7 +136,8 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
 
 static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
     const dsc_requantise_values *values = at->values;
-    dsc_write_line(writing, "requantise_whole(out0, wide, in0, wide0, flip0, in1, in2, %lld, %lld, %zu, %zu)",
+    dsc_write_line(writing,
+                   "requantise_whole(out0, wide, from, in0, wide0, from0, in1, in2, %lld, %lld, %zu, %zu)",
                    (long long)values->low, (long long)values->high, at->in[X].size[0],
                    dsc_shape_count(&at->in[X]) / at->in[X].size[0]);
 }

@@ -40,7 +40,7 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
 
 static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
     char factor[32];
-    dsc_write_line(writing, "scale_whole(out0, in0, wide0, flip0, %zu, %s)", dsc_shape_count(&at->in[0]),
+    dsc_write_line(writing, "scale_whole(out0, in0, wide0, from0, %zu, %s)", dsc_shape_count(&at->in[0]),
                    dsc_format_shortest(factor, (double)(float)((const scale_values *)at->values)->factor));
 }
 

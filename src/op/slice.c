@@ -69,8 +69,8 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
 static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
     const slice_values *values = at->values;
     const runs r = runs_of(&at->in[0], values);
-    dsc_write_line(writing, "copy_part_whole(out0, wide, in0, wide0, flip0, 0, %zu, %zu, %zu, %zu)", r.many,
-                   r.whole, r.begin, r.part);
+    dsc_write_line(writing, "copy_part_whole(out0, wide, from, in0, wide0, from0, 0, %zu, %zu, %zu, %zu)",
+                   r.many, r.whole, r.begin, r.part);
 }
 
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {

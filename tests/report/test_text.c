@@ -2,6 +2,8 @@
 /* What comes from outside stays text; numbers for people. */
 #include "testing.h"
 
+#include "base/base64.h"
+
 #include "report/text.h"
 
 #include <math.h>
@@ -47,14 +49,14 @@ static void base64_is_the_standards(void **state) {
                                            {"foobar", "Zm9vYmFy"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         dsc_text text = {0};
-        report_append_base64(&text, cases[i][0], strlen(cases[i][0]));
+        dsc_text_append_base64(&text, cases[i][0], strlen(cases[i][0]));
         assert_string_equal(text.data ? text.data : "", cases[i][1]);
         dsc_text_free(&text);
     }
     unsigned char many[3000];
     for (size_t i = 0; i < sizeof many; i++) many[i] = (unsigned char)(i * 7);
     dsc_text text = {0};
-    report_append_base64(&text, many, sizeof many);
+    dsc_text_append_base64(&text, many, sizeof many);
     assert_int_equal(text.length, 4000);
     dsc_text_free(&text);
 }

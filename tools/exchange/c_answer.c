@@ -4,8 +4,8 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/memory.h"
 #include "child/child.h"
+#include "exchange/answering.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,66 +29,6 @@ static const char PROGRAM[] =
     "    return fclose(out) != 0;\n"
     "}\n";
 
-typedef struct names {
-    char *program, *main, *source, *weights, *images, *answers, *include, *selftest;
-} names;
-
-static void names_clear(names *n) {
-    char **const all[] = {&n->program, &n->main,    &n->source,  &n->weights,
-                          &n->images,  &n->answers, &n->include, &n->selftest};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(*all[i]);
-}
-
-static char *name_of(bool *failed, const char *folder, const char *stem, const char *suffix) {
-    dsc_text text = {0};
-    dsc_text_append(&text, "%s/%s%s", folder, stem, suffix);
-    *failed = *failed || text.failed;
-    return text.data;
-}
-
-static dsc_status make_names(names *n, const char *folder, const exchange_output *output, const char *upper,
-                             dsc_error *error) {
-    bool failed = false;
-    dsc_text include = {0}, selftest = {0};
-    *n = (names){.program = name_of(&failed, folder, output->stem, "-answers"),
-                 .main = name_of(&failed, folder, output->stem, "-main.c"),
-                 .source = name_of(&failed, folder, output->stem, ".c"),
-                 .images = name_of(&failed, folder, output->stem, "-images"),
-                 .answers = name_of(&failed, folder, output->stem, "-probabilities")};
-    if (output->count > 2) n->weights = name_of(&failed, folder, output->stem, "_weights.c");
-    dsc_text_append(&include, "-I%s", folder);
-    dsc_text_append(&selftest, "-D%s_SELFTEST", upper);
-    n->include = include.data;
-    n->selftest = selftest.data;
-    return failed || include.failed || selftest.failed ? dsc_fail_memory(error, 0, "names of files") : DSC_OK;
-}
-
-static dsc_status compile(const names *n, dsc_error *error) {
-    char *compiler = child_find((const char *const[]){"cc", "gcc", "clang", NULL});
-    if (!compiler)
-        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "no C compiler (cc, gcc, clang) is on the path; install one, such as gcc");
-    const char *const arguments[] = {compiler,   "-std=c99", "-O2",     n->include, n->selftest, "-o",
-                                     n->program, n->main,    n->source, n->weights, NULL};
-    dsc_status status = child_run(compiler, arguments, NULL, error);
-    free(compiler);
-    return status;
-}
-
-static dsc_status run(float *probabilities, const names *n, size_t numbers, dsc_error *error) {
-    unsigned char *bytes = NULL;
-    size_t size = 0;
-    const char *const arguments[] = {n->program, n->images, n->answers, NULL};
-    dsc_status status = child_run(n->program, arguments, NULL, error);
-    if (!status) status = dsc_file_read(&bytes, &size, n->answers, numbers * sizeof(float), error);
-    if (!status && size != numbers * sizeof(float))
-        status = dsc_fail(error, DSC_ERROR_FORMAT, "expected %zu bytes of answers, found %zu",
-                          numbers * sizeof(float), size);
-    if (!status) memcpy(probabilities, bytes, size);
-    free(bytes);
-    return status;
-}
-
 /* The prefix that the header was written with: that of its first macro, PREFIX_H, and of PREFIX_predict. */
 static bool find_prefix(char prefix[EXCHANGE_NAME], const exchange_output *output) {
     static const char behind[] = "_predict(";
@@ -100,29 +40,48 @@ static bool find_prefix(char prefix[EXCHANGE_NAME], const exchange_output *outpu
     return true;
 }
 
+/* The program of the source: *program is its path. */
+static dsc_status compile(char **program, exchange_answering *a, const char *prefix, dsc_error *error) {
+    char upper[EXCHANGE_NAME];
+    dsc_text text = {0}, include = {0}, selftest = {0};
+    const char *const stem = a->output->stem;
+    exchange_c_upper(upper, prefix);
+    dsc_text_append(&text, PROGRAM, stem, upper, upper, upper, prefix, prefix);
+    dsc_text_append(&include, "-I%s", a->folder);
+    dsc_text_append(&selftest, "-D%s_SELFTEST", upper);
+    char *main = exchange_answering_name(a, "main.c"), *source = exchange_answering_path(a, ".c");
+    char *weights = a->output->count > 2 ? exchange_answering_path(a, "_weights.c") : NULL;
+    char *compiler = child_find((const char *const[]){"cc", "gcc", "clang", NULL});
+    *program = exchange_answering_name(a, "main");
+    const char *const arguments[] = {compiler, "-std=c99", "-O2",  include.data, selftest.data, "-o",
+                                     *program, main,       source, weights,      NULL};
+    dsc_status status = DSC_OK;
+    if (text.failed || include.failed || selftest.failed || !main || !source || !*program)
+        status = dsc_fail_memory(error, sizeof PROGRAM, "a program");
+    else if (!compiler)
+        status = dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                          "no C compiler (cc, gcc, clang) is on the path; install one, such as gcc");
+    if (!status) status = dsc_file_write(main, text.data, text.length, error);
+    if (!status) status = child_run(compiler, arguments, NULL, error);
+    free(compiler);
+    dsc_text_free(&text);
+    dsc_text_free(&include);
+    dsc_text_free(&selftest);
+    return status;
+}
+
 dsc_status exchange_c_answer(float *probabilities, const char *folder, const exchange_output *output,
                              const uint8_t *images, size_t count, const dsc_model *model, const void *values,
                              dsc_error *error) {
-    char prefix[EXCHANGE_NAME] = "", upper[EXCHANGE_NAME];
-    names n = {0};
-    dsc_text program = {0};
-    size_t shape[3];
+    char prefix[EXCHANGE_NAME] = "", *program = NULL;
+    exchange_answering a;
     (void)values;
-    if (!find_prefix(prefix, output))
-        return dsc_fail(error, DSC_ERROR_FORMAT, "no header of an exported model");
-    exchange_c_upper(upper, prefix);
-    dsc_images expected;
-    dsc_model_describe(&expected, model);
-    memcpy(shape, expected.shape, sizeof shape);
-    const char *const stem = output->stem;
-    dsc_text_append(&program, PROGRAM, stem, upper, upper, upper, prefix, prefix);
-    dsc_status status = make_names(&n, folder, output, upper, error);
-    if (!status && program.failed) status = dsc_fail_memory(error, sizeof PROGRAM, "a program");
-    if (!status) status = dsc_file_write(n.main, program.data, program.length, error);
-    if (!status) status = dsc_file_write(n.images, images, count * shape[0] * shape[1] * shape[2], error);
-    if (!status) status = compile(&n, error);
-    if (!status) status = run(probabilities, &n, count * dsc_model_classes(model), error);
-    dsc_text_free(&program);
-    names_clear(&n);
+    dsc_status status = exchange_answering_begin(&a, folder, output, images, count, model, error);
+    if (!status && !find_prefix(prefix, output))
+        status = dsc_fail(error, DSC_ERROR_FORMAT, "no header of an exported model");
+    if (!status) status = compile(&program, &a, prefix, error);
+    const char *const arguments[] = {program, a.images, a.answers, NULL};
+    if (!status) status = exchange_answering_run(probabilities, &a, arguments, error);
+    exchange_answering_clear(&a);
     return status;
 }

@@ -10,7 +10,8 @@
     FORMAT(safetensors)                                                                                      \
     FORMAT(npz)                                                                                              \
     FORMAT(onnx)                                                                                             \
-    FORMAT(c)
+    FORMAT(c)                                                                                                \
+    FORMAT(web)
 
 #define EXCHANGE_DECLARE(name) extern const exchange_format exchange_format_##name;
 #define EXCHANGE_ENTRY(name)   &exchange_format_##name,

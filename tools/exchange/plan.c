@@ -31,13 +31,13 @@ static dsc_status add_call(exchange_call **call, exchange_plan *plan, dsc_error 
 
 static size_t size_of(exchange_type type) { return type == EXCHANGE_BYTES ? 1 : 4; }
 
-static dsc_status add_value(size_t *index, exchange_plan *plan, exchange_type type, int flip, size_t count,
+static dsc_status add_value(size_t *index, exchange_plan *plan, exchange_type type, int from, size_t count,
                             dsc_error *error) {
     if (!dsc_grow(&plan->values, &plan->value_capacity, plan->value_count + 1, sizeof *plan->values))
         return dsc_fail_memory(error, sizeof *plan->values, "the values of a model");
     *index = plan->value_count++;
     plan->values[*index] = (exchange_value){.type = type,
-                                            .flip = flip,
+                                            .from = from,
                                             .count = count,
                                             .bytes = (count * size_of(type) + 3) / 4 * 4,
                                             .first = SIZE_MAX,
@@ -212,7 +212,7 @@ static dsc_status place_parameter(size_t *index, work *w, const dsc_node *node, 
 
 /* --- reading a line: function(operand, ...) --- */
 
-/* The words of calls of whole numbers (dsc_write_line): wide, wide0, flip0, bits1, multiplier, ... *is: it was
+/* The words of calls of whole numbers (dsc_write_line): wide, from, wide0, from0, bits1, multiplier, ... *is: it was
  * one. */
 static dsc_status read_whole_word(bool *is, exchange_operand *operand, work *w, const char *word) {
     const dsc_requantise_values *values = w->after ? w->after->values : NULL;
@@ -221,11 +221,13 @@ static dsc_status read_whole_word(bool *is, exchange_operand *operand, work *w, 
     const exchange_value *value = in && !dsc_node_has_numbers(in) && w->value_of[in->index] != IMAGE
                                       ? &w->plan->values[w->value_of[in->index]]
                                       : NULL;
+    const exchange_value *out = &w->plan->values[w->value_of[(w->after ? w->after : w->node)->index]];
     *is = true;
     operand->kind = EXCHANGE_WHOLE;
     if (!strcmp(word, "wide"))
-        operand->whole =
-            w->plan->values[w->value_of[(w->after ? w->after : w->node)->index]].type == EXCHANGE_WHOLES;
+        operand->whole = out->type == EXCHANGE_WHOLES;
+    else if (!strcmp(word, "from"))
+        operand->whole = out->from;
     else if (!strcmp(word, "low") || !strcmp(word, "high"))
         operand->whole = !values ? 0 : *word == 'l' ? values->low : values->high;
     else if (!strcmp(word, "multiplier") || !strcmp(word, "shift")) {
@@ -234,9 +236,9 @@ static dsc_status read_whole_word(bool *is, exchange_operand *operand, work *w, 
         return place_parameter(&operand->index, w, w->after->inputs[*word == 'm' ? 1 : 2], NULL,
                                EXCHANGE_WHOLES);
     } else if (!strncmp(word, "wide", length) && length == 4 && in)
-        operand->whole = value && value->type == EXCHANGE_WHOLES;
-    else if (!strncmp(word, "flip", length) && length == 4 && in)
-        operand->whole = value ? value->flip : 0;
+        operand->whole = dsc_node_has_numbers(in) || (value && value->type == EXCHANGE_WHOLES);
+    else if (!strncmp(word, "from", length) && length == 4 && in)
+        operand->whole = value ? value->from : 0;
     else if (!strncmp(word, "bits", length) && length == 4 && in) {
         operand->whole = dsc_whole_bits(&w->whole[in->index]);
         operand->whole += operand->whole < 1;
@@ -335,14 +337,16 @@ static dsc_status take_source(work *w, const dsc_op *op) {
 /* How a node's value lies. */
 static dsc_status add_value_of(work *w, const dsc_node *node) {
     exchange_type type = EXCHANGE_FLOATS;
-    int flip = 0;
+    int from = 0;
     const dsc_whole *whole = w->whole ? &w->whole[node->index] : NULL;
     if (whole && whole->is_whole) {
         type = EXCHANGE_WHOLES;
-        if (whole->low >= 0 && whole->high <= 255) type = EXCHANGE_BYTES;
-        if (whole->low < 0 && whole->low >= -128 && whole->high <= 127) type = EXCHANGE_BYTES, flip = 128;
+        if (whole->low >= 0 && whole->high <= 255)
+            type = EXCHANGE_BYTES;
+        else if (whole->high - whole->low <= 255)
+            type = EXCHANGE_BYTES, from = (int)whole->low;
     }
-    return add_value(&w->value_of[node->index], w->plan, type, flip, dsc_shape_count(&node->shape), w->error);
+    return add_value(&w->value_of[node->index], w->plan, type, from, dsc_shape_count(&node->shape), w->error);
 }
 
 /* The requantise that is done on the way by an op that can: its only reader. */

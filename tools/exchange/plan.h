@@ -39,12 +39,12 @@ typedef struct exchange_call {
 typedef enum exchange_type {
     EXCHANGE_FLOATS,
     EXCHANGE_WHOLES, /* int32_t */
-    EXCHANGE_BYTES   /* of values: with a sign if flip is 128; of weights: packed, `bits` each */
+    EXCHANGE_BYTES   /* of values: what they hold, and `from`; of weights: packed, `bits` each */
 } exchange_type;
 
 typedef struct exchange_value {
     exchange_type type;
-    int flip;
+    int from;            /* of bytes: what 0 stands for */
     size_t count, bytes; /* numbers; their bytes, a multiple of 4 */
     size_t at;           /* where it lies in the scratch, in bytes */
     size_t first, last;  /* the calls that make it and read it last */

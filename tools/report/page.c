@@ -3,6 +3,7 @@
  * holds, so that it cannot reach out even if something slipped through. */
 #include "report/page.h"
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "draw/claim.h"
@@ -55,7 +56,7 @@ void report_page_figure(dsc_text *page, const report_figures *figures, const cha
     report_append_html(page, figure->title);
     dsc_text_append(page, "\" width=\"%.0f\" src=\"data:image/%s;base64,", figure->width * 4 / 3,
                     figure->png ? "png" : "svg+xml");
-    report_append_base64(page, figure->bytes, figure->size);
+    dsc_text_append_base64(page, figure->bytes, figure->size);
     dsc_text_append(page, "\">");
     if (caption) dsc_text_append(page, "<figcaption>%s</figcaption>", caption);
     dsc_text_append(page, "</figure>\n");

@@ -12,7 +12,6 @@ void report_append_public(dsc_text *out, const char *name);   /* the same of dsc
 void report_append_markdown(dsc_text *out, const char *text); /* in a paragraph or a cell of a table */
 void report_append_public_markdown(dsc_text *out, const char *name);
 void report_append_yaml(dsc_text *out, const char *text); /* a scalar, with its quotes */
-void report_append_base64(dsc_text *out, const void *bytes, size_t size);
 
 /* "97.91", of a share; "-" if it is not finite. And "97.6 to 98.2". */
 char *report_percent(char out[32], double share, int decimals);

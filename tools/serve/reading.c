@@ -2,6 +2,7 @@
 /* reading.c: a drawing through the network, with all that it shows on the way; see parts.h. */
 #include "serve/parts.h"
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "image/notes.h"
@@ -67,24 +68,12 @@ void serve_reader_free(serve_reader *r) {
 
 /* ---- bytes as JSON ---- */
 
-/* Base64 (RFC 4648), since JSON has no bytes. */
+/* As base64, since JSON has no bytes. */
 static json_t *bytes_json(const uint8_t *bytes, size_t count) {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    char *text = dsc_allocate((count + 2) / 3 * 4 + 1, 1);
-    if (!text) return NULL;
-    char *to = text;
-    for (size_t i = 0; i < count; i += 3) {
-        const unsigned left = (unsigned)(count - i < 3 ? count - i : 3);
-        unsigned word = (unsigned)bytes[i] << 16;
-        if (left > 1) word |= (unsigned)bytes[i + 1] << 8;
-        if (left > 2) word |= bytes[i + 2];
-        *to++ = digits[word >> 18];
-        *to++ = digits[word >> 12 & 63];
-        *to++ = left > 1 ? digits[word >> 6 & 63] : '=';
-        *to++ = left > 2 ? digits[word & 63] : '=';
-    }
-    json_t *json = json_stringn(text, (size_t)(to - text));
-    free(text);
+    dsc_text text = {0};
+    dsc_text_append_base64(&text, bytes, count);
+    json_t *json = text.failed ? NULL : json_stringn(text.data ? text.data : "", text.length);
+    dsc_text_free(&text);
     return json;
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* conv2d of whole numbers: x bytes (whole_at), weights of `bits` bits, bias and sums in 32 bits; y is
+/* conv2d of whole numbers: x as in whole_at, weights of `bits` bits, bias and sums in 32 bits; y is
  * requantised, or without a multiplier the sums. */
-static void conv2d_whole(void *y, int wide, const unsigned char *x, int flip, const unsigned char *weight,
-                         int bits, const int32_t *bias, const int32_t *multiplier, const int32_t *shift,
-                         int32_t low, int32_t high, int c, int h, int w, int k, int r, int s, int stride_y,
-                         int stride_x, int padding_y, int padding_x, int dilation_y, int dilation_x, int oh,
-                         int ow) {
+static void conv2d_whole(void *y, int wide, int from, const void *x, int x_wide, int x_from,
+                         const unsigned char *weight, int bits, const int32_t *bias,
+                         const int32_t *multiplier, const int32_t *shift, int32_t low, int32_t high, int c,
+                         int h, int w, int k, int r, int s, int stride_y, int stride_x, int padding_y,
+                         int padding_x, int dilation_y, int dilation_x, int oh, int ow) {
     enum { TOGETHER = 8 };
     for (int place = 0; place < oh * ow; place++)
         for (int first = 0; first < k; first += TOGETHER) {
@@ -18,14 +18,14 @@ static void conv2d_whole(void *y, int wide, const unsigned char *x, int flip, co
                 if (row < 0 || row >= h || column < 0 || column >= w) continue;
                 for (int i = 0; i < c; i++) {
                     signed char weights[TOGETHER];
-                    const int32_t number = whole_at(x, 0, flip, (i * h + row) * w + column);
+                    const int32_t number = whole_at(x, x_wide, x_from, (i * h + row) * w + column);
                     if (number == 0) continue;
                     take_weights(weights, weight, (tap * c + i) * k + first, some, bits);
                     for (int j = 0; j < some; j++) sum[j] += number * weights[j];
                 }
             }
             for (int j = 0; j < some; j++)
-                put_whole(y, wide, (first + j) * oh * ow + place,
+                put_whole(y, wide, from, (first + j) * oh * ow + place,
                           multiplier ? requantised(sum[j], multiplier[first + j], shift[first + j], low, high)
                                      : sum[j]);
         }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* dense of whole numbers, as conv2d_whole. */
-static void dense_whole(void *y, int wide, const unsigned char *x, int flip, const unsigned char *weight,
-                        int bits, const int32_t *bias, const int32_t *multiplier, const int32_t *shift,
-                        int32_t low, int32_t high, int rows, int depth, int n) {
+static void dense_whole(void *y, int wide, int from, const void *x, int x_wide, int x_from,
+                        const unsigned char *weight, int bits, const int32_t *bias, const int32_t *multiplier,
+                        const int32_t *shift, int32_t low, int32_t high, int rows, int depth, int n) {
     enum { TOGETHER = 8 };
     for (int row = 0; row < rows; row++)
         for (int first = 0; first < n; first += TOGETHER) {
@@ -11,13 +11,13 @@ static void dense_whole(void *y, int wide, const unsigned char *x, int flip, con
             for (int j = 0; j < some && bias; j++) sum[j] = bias[first + j];
             for (int i = 0; i < depth; i++) {
                 signed char weights[TOGETHER];
-                const int32_t number = whole_at(x, 0, flip, row * depth + i);
+                const int32_t number = whole_at(x, x_wide, x_from, row * depth + i);
                 if (number == 0) continue;
                 take_weights(weights, weight, i * n + first, some, bits);
                 for (int j = 0; j < some; j++) sum[j] += number * weights[j];
             }
             for (int j = 0; j < some; j++)
-                put_whole(y, wide, row * n + first + j,
+                put_whole(y, wide, from, row * n + first + j,
                           multiplier ? requantised(sum[j], multiplier[first + j], shift[first + j], low, high)
                                      : sum[j]);
         }

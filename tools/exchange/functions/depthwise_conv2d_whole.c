@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* depthwise_conv2d of whole numbers, as conv2d_whole. */
-static void depthwise_conv2d_whole(void *y, int wide, const unsigned char *x, int flip,
+static void depthwise_conv2d_whole(void *y, int wide, int from, const void *x, int x_wide, int x_from,
                                    const unsigned char *weight, int bits, const int32_t *bias,
                                    const int32_t *multiplier, const int32_t *shift, int32_t low, int32_t high,
                                    int c, int h, int w, int r, int s, int stride_y, int stride_x,
@@ -15,9 +15,9 @@ static void depthwise_conv2d_whole(void *y, int wide, const unsigned char *x, in
             const int row = top + tap / s * dilation_y, column = left + tap % s * dilation_x;
             if (row < 0 || row >= h || column < 0 || column >= w) continue;
             take_weights(&number, weight, channel * r * s + tap, 1, bits);
-            sum += number * whole_at(x, 0, flip, (channel * h + row) * w + column);
+            sum += number * whole_at(x, x_wide, x_from, (channel * h + row) * w + column);
         }
-        put_whole(y, wide, i,
+        put_whole(y, wide, from, i,
                   multiplier ? requantised(sum, multiplier[channel], shift[channel], low, high) : sum);
     }
 }

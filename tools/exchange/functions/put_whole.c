@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Writes whole number i of y, which whole_at reads. */
-static void put_whole(void *y, int wide, int i, int32_t number) {
+static void put_whole(void *y, int wide, int from, int i, int32_t number) {
     if (wide)
         ((int32_t *)y)[i] = number;
     else
-        ((unsigned char *)y)[i] = (unsigned char)((uint32_t)number & 255u);
+        ((unsigned char *)y)[i] = (unsigned char)(number - from);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* y = x where x is not below 0, else 0. */
-static void relu_whole(void *y, int wide, const void *x, int x_wide, int flip, int n) {
+static void relu_whole(void *y, int wide, int from, const void *x, int x_wide, int x_from, int n) {
     for (int i = 0; i < n; i++) {
-        const int32_t number = whole_at(x, x_wide, flip, i);
-        put_whole(y, wide, i, number < 0 ? 0 : number);
+        const int32_t number = whole_at(x, x_wide, x_from, i);
+        put_whole(y, wide, from, i, number < 0 ? 0 : number);
     }
 }

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// answer.mjs: lets an exported page answer without a browser: node answer.mjs PAGE.html IMAGES ANSWERS. Beside it lies machine.mjs.
+import { readFile, writeFile } from "node:fs/promises";
+import { load } from "./machine.mjs";
+
+const [, , page, images, answers] = process.argv;
+const html = await readFile(page, "utf8");
+const script = (id) => html.match(new RegExp(`<script type="[^"]*" id="${id}">([^<]*)</script>`))[1];
+const network = JSON.parse(script("network")), bytes = await readFile(images), each = network.shape.reduce((a, b) => a * b);
+const out = [];
+let other = null;
+for (const simd of [script("simd"), null]) { // with SIMD and without it the bits are the same
+  const machine = await load(network, { plain: script("plain"), simd });
+  const many = simd ? bytes.length / each : Math.min(100, bytes.length / each);
+  for (let i = 0; i < many; i++) {
+    const answer = Buffer.from(machine.predict(bytes.subarray(i * each, (i + 1) * each)).buffer);
+    if (simd) out.push(answer);
+    else if (!answer.equals(out[i])) other = i;
+  }
+}
+if (other !== null) { console.error(`with SIMD and without it the answers to image ${other} differ`); process.exit(1); }
+await writeFile(answers, Buffer.concat(out));

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// page.js: the drawing pad, and what the network inside this file answers.
+
+const network = JSON.parse(document.getElementById("network").textContent);
+const text = (id) => document.getElementById(id).textContent.trim();
+const machine = await load(network, { plain: text("plain"), simd: text("simd") });
+globalThis.descender = { network, machine, prepare: (picture) => prepare(machine, network, picture) }; // for tests, and the curious
+
+const answer = document.getElementById("answer"), bars = document.getElementById("bars"), several = document.getElementById("several");
+const seen = document.getElementById("seen"), note = document.getElementById("note"), said = document.getElementById("said");
+let chosen = 0;
+
+bars.append(...network.classes.map((name) => element("li", {},
+  element("span", { className: "name", textContent: name }),
+  element("span", { className: "track" }, element("span", { className: "fill" })),
+  element("span", { className: "share", textContent: "0.0 %" }))));
+document.getElementById("about").textContent = network.about;
+
+function nothing(words) {
+  answer.textContent = words;
+  several.replaceChildren();
+  seen.hidden = true;
+  note.textContent = "";
+  for (const item of bars.children) setBar(item, 0, false);
+}
+
+function setBar(item, share, best) {
+  item.classList.toggle("best", best);
+  item.querySelector(".fill").style.transform = `scaleX(${share})`;
+  item.querySelector(".share").textContent = `${(100 * share).toFixed(1)} %`;
+}
+
+let saying = 0;
+function say(words) {
+  clearTimeout(saying);
+  saying = setTimeout(() => { said.textContent = words; }, 500);
+}
+
+function read() {
+  const drawing = takeDrawing(network.shape[0] === 3 ? 3 : 1);
+  if (!drawing) { nothing("Draw something, or drop a picture."); return; }
+  const images = prepare(machine, network, drawing);
+  if (!images.length) { nothing("Nothing was found that could be read."); return; }
+  const begun = performance.now(), answers = images.map((image) => machine.predict(image)), took = performance.now() - begun;
+  const labels = answers.map((shares) => network.classes[shares.indexOf(Math.max(...shares))]);
+  chosen = Math.min(chosen, answers.length - 1);
+  const shares = answers[chosen], most = Math.max(...shares);
+  answer.replaceChildren(element("strong", { textContent: labels.join(" ") }),
+    labels.length > 1 ? `${labels.length} digits` : `${(100 * most).toFixed(1)} % sure`);
+  [...bars.children].forEach((item, i) => setBar(item, shares[i], shares[i] === most));
+  several.replaceChildren(...(labels.length < 2 ? [] : labels.map((label, i) => {
+    const button = element("button", { type: "button", textContent: label });
+    button.setAttribute("aria-pressed", String(i === chosen));
+    button.setAttribute("aria-label", `Digit ${i + 1} of ${labels.length}, read as ${label}`);
+    button.addEventListener("click", () => { chosen = i; read(); });
+    return button;
+  })));
+  seen.hidden = false;
+  paintImage(seen, network.shape, images[chosen]);
+  describe(seen, "The image that the network saw");
+  note.textContent = `Answered in ${(took / images.length).toFixed(2)} ms${machine.simd ? "" : ", without SIMD"}, on this machine alone.`;
+  say(`${labels.join(", ")}${labels.length > 1 ? "" : `, ${Math.round(100 * most)} percent`}`);
+}
+
+onDrawing((anew) => { if (anew) chosen = 0; read(); });
+
+async function show(blob) {
+  try { putPicture(await createImageBitmap(blob)); } catch { nothing("That is no picture that this browser can read."); }
+}
+document.addEventListener("dragover", (event) => event.preventDefault());
+document.addEventListener("drop", (event) => { event.preventDefault(); if (event.dataTransfer.files[0]) show(event.dataTransfer.files[0]); });
+document.addEventListener("paste", (event) => {
+  const item = [...event.clipboardData.items].find((one) => one.type.startsWith("image/"));
+  if (item) show(item.getAsFile());
+});
+const input = document.querySelector('input[type="file"]');
+input.addEventListener("change", () => { if (input.files[0]) show(input.files[0]); input.value = ""; });
+clearPad();
+document.body.classList.add("ready");

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* web_files.h: what an exported page is made of, as bytes inside the program: page/, the drawing pad of the server's
+ * page, and what CMakeLists.txt compiled for WebAssembly. */
+#ifndef EXCHANGE_WEB_FILES_H
+#define EXCHANGE_WEB_FILES_H
+
+#include <stddef.h>
+
+typedef enum exchange_web_file {
+    EXCHANGE_WEB_HTML,
+    EXCHANGE_WEB_STYLE,
+    EXCHANGE_WEB_MACHINE, /* machine.js */
+    EXCHANGE_WEB_PAGE,    /* page.js */
+    EXCHANGE_WEB_PAINT,
+    EXCHANGE_WEB_PAD,
+    EXCHANGE_WEB_ANSWER, /* answer.mjs, for node */
+    EXCHANGE_WEB_PLAIN,  /* machine.wasm: without SIMD, with the preparation of pictures */
+    EXCHANGE_WEB_SIMD    /* simd.wasm */
+} exchange_web_file;
+
+/* NULL: this build has no WebAssembly (the last two). */
+const char *exchange_web_file_bytes(exchange_web_file file, size_t *size);
+
+#endif
