@@ -5,7 +5,7 @@
 static void conv2d(float *y, const float *x, const float *weight, const float *bias, int c, int h, int w,
                    int k, int r, int s, int stride_y, int stride_x, int padding_y, int padding_x,
                    int dilation_y, int dilation_x, int oh, int ow, int block, int relu, int pool) {
-    enum { TOGETHER = 8 };
+    enum { TOGETHER = 16 };
     const int depth = r * s * c;
     for (int place = 0; place < oh * ow; place++)
         for (int first = 0; first < k; first += TOGETHER) {

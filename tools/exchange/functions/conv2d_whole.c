@@ -6,7 +6,7 @@ static void conv2d_whole(void *y, int wide, int from, const void *x, int x_wide,
                          const int32_t *multiplier, const int32_t *shift, int32_t low, int32_t high, int c,
                          int h, int w, int k, int r, int s, int stride_y, int stride_x, int padding_y,
                          int padding_x, int dilation_y, int dilation_x, int oh, int ow) {
-    enum { TOGETHER = 8 };
+    enum { TOGETHER = 16 };
     for (int place = 0; place < oh * ow; place++)
         for (int first = 0; first < k; first += TOGETHER) {
             const int some = k - first < TOGETHER ? k - first : TOGETHER;
@@ -20,6 +20,11 @@ static void conv2d_whole(void *y, int wide, int from, const void *x, int x_wide,
                     signed char weights[TOGETHER];
                     const int32_t number = whole_at(x, x_wide, x_from, (i * h + row) * w + column);
                     if (number == 0) continue;
+                    if (bits == 8 && some == TOGETHER) { /* the usual case, without a call */
+                        const unsigned char *eight = weight + (tap * c + i) * k + first;
+                        for (int j = 0; j < TOGETHER; j++) sum[j] += number * ((eight[j] ^ 128) - 128);
+                        continue;
+                    }
                     take_weights(weights, weight, (tap * c + i) * k + first, some, bits);
                     for (int j = 0; j < some; j++) sum[j] += number * weights[j];
                 }

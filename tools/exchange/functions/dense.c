@@ -3,7 +3,7 @@
  * What is 0 in x adds nothing. */
 static void dense(float *y, const float *x, const float *weight, const float *bias, int rows, int depth,
                   int n, int block, int relu) {
-    enum { TOGETHER = 8 };
+    enum { TOGETHER = 16 };
     for (int row = 0; row < rows; row++, x += depth, y += n)
         for (int first = 0; first < n; first += TOGETHER) {
             const int some = n - first < TOGETHER ? n - first : TOGETHER;
