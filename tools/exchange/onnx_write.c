@@ -307,6 +307,7 @@ static void write_metadata(writing *w) {
     set(w, ONNX_KEY("version"), dsc_version());
     set(w, ONNX_KEY("text"), model->text);
     set(w, ONNX_KEY("loss"), model->loss_text);
+    set(w, ONNX_KEY("normalisation"), model->normalisation.name);
     set(w, ONNX_KEY("scale"), scales[w->options->scale]);
     dsc_images images;
     dsc_model_describe(&images, model);

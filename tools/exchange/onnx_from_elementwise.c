@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: MIT */
+/* onnx_from_elementwise.c: activations, and sums and products of values and constants, of ONNX files.
+ *
+ * What only scales and shifts the image, channel by channel, becomes the model's normalisation. */
+#include "exchange/onnx_reading.h"
+
+#if DESCENDER_WITH_PROTOBUF
+
+#include <math.h>
+#include <string.h>
+
+/* --- of one value --- */
+
+typedef dsc_node *builder(dsc_node *x);
+
+static dsc_status read_unary(onnx_reading *r, const Onnx__Node *node, builder *build, const char *layer) {
+    onnx_value *value;
+    dsc_status status = onnx_sample(&value, r, node, 0);
+    if (!status) status = onnx_touch(r, node, value);
+    if (status) return status;
+    onnx_begin_layer(r, layer, NULL);
+    return onnx_give_like(r, node, build(value->node), value);
+}
+
+static dsc_node *negative(dsc_node *x) { return dsc_scale(x, -1); }
+
+static dsc_status read_relu(onnx_reading *r, const Onnx__Node *node) {
+    return read_unary(r, node, dsc_relu, "relu");
+}
+static dsc_status read_sigmoid(onnx_reading *r, const Onnx__Node *node) {
+    return read_unary(r, node, dsc_sigmoid, "sigmoid");
+}
+static dsc_status read_tanh(onnx_reading *r, const Onnx__Node *node) {
+    return read_unary(r, node, dsc_tanh, "tanh");
+}
+static dsc_status read_neg(onnx_reading *r, const Onnx__Node *node) {
+    return read_unary(r, node, negative, "scale");
+}
+static dsc_status read_gelu(onnx_reading *r, const Onnx__Node *node) {
+    if (onnx_attribute(node, "approximate") && !onnx_is_text(node, "approximate", "none"))
+        return onnx_fail(r, node, "an approximate Gelu");
+    return read_unary(r, node, dsc_gelu, "gelu");
+}
+
+static dsc_status leaky(onnx_reading *r, const Onnx__Node *node, double slope) {
+    onnx_value *value;
+    dsc_status status = onnx_sample(&value, r, node, 0);
+    if (!status) status = onnx_touch(r, node, value);
+    if (status) return status;
+    if (!(slope >= 0 && slope <= 1)) return onnx_fail(r, node, "a slope of %g; 0 to 1 is read", slope);
+    onnx_begin_layer(r, "leaky_relu", NULL);
+    return onnx_give_like(r, node, dsc_leaky_relu(value->node, slope), value);
+}
+
+static dsc_status read_leaky_relu(onnx_reading *r, const Onnx__Node *node) {
+    return leaky(r, node, onnx_real(node, "alpha", (double)0.01f));
+}
+
+static dsc_status read_prelu(onnx_reading *r, const Onnx__Node *node) {
+    const onnx_constant *slope;
+    dsc_status status = onnx_numbers(&slope, r, node, 1);
+    if (status) return status;
+    for (size_t i = 1; i < slope->count; i++)
+        if (slope->floats[i] != slope->floats[0])
+            return onnx_fail(r, node, "slopes that differ from channel to channel");
+    return slope->count ? leaky(r, node, (double)slope->floats[0]) : onnx_fail(r, node, "no slope");
+}
+
+/* max(x, 0), if that is all that it does. */
+static dsc_status read_clip(onnx_reading *r, const Onnx__Node *node) {
+    double low = onnx_real(node, "min", -INFINITY), high = onnx_real(node, "max", INFINITY);
+    for (size_t i = 1; i <= 2; i++)
+        if (onnx_has_input(node, i)) {
+            const onnx_constant *bound;
+            dsc_status status = onnx_numbers(&bound, r, node, i);
+            if (status) return status;
+            if (bound->count != 1) return onnx_fail(r, node, "a bound that is not one number");
+            *(i == 1 ? &low : &high) = (double)bound->floats[0];
+        }
+    if (low != 0 || high < 3e38)
+        return onnx_fail(r, node, "bounds of %g and %g; only 0 and none are read, which is Relu", low, high);
+    return read_relu(r, node);
+}
+
+static dsc_status read_softmax(onnx_reading *r, const Onnx__Node *node) {
+    onnx_value *value;
+    dsc_node *x;
+    dsc_status status = onnx_sample(&value, r, node, 0);
+    if (!status) status = onnx_plain(&x, r, node, value);
+    if (status) return status;
+    int64_t axis = onnx_int(node, "axis", r->opset < 13 ? 1 : -1);
+    if (axis < 0) axis += (int64_t)value->rank + 1;
+    if (axis != (int64_t)value->rank) return onnx_fail(r, node, "it is not along the last dimension");
+    onnx_begin_layer(r, "softmax", NULL);
+    return onnx_give(r, node, 0, dsc_softmax(x));
+}
+
+/* --- a value and a constant --- */
+
+/* `size` of dimension i of `value` that the constant has: 1 or the value's; false: it cannot be spread. */
+static bool spread_sizes(size_t sizes[ONNX_RANK], const onnx_value *value, const onnx_constant *c) {
+    if (c->rank > value->rank + 1 || (c->rank == value->rank + 1 && c->dims[0] != 1)) return false;
+    for (size_t i = 0; i < value->rank; i++) {
+        const size_t behind = value->rank - i;
+        sizes[i] = behind <= c->rank ? c->dims[c->rank - behind] : 1;
+        if (sizes[i] != 1 && sizes[i] != value->dims[i]) return false;
+    }
+    return true;
+}
+
+/* The constant as numbers of `shape`, which is the node's or its leading dimensions. *kept: the node, seen in the
+ * dimensions that `shape` is of. */
+static const float *spread(dsc_shape *shape, dsc_node **kept, onnx_reading *r, const onnx_value *value,
+                           const onnx_constant *c, const size_t sizes[ONNX_RANK]) {
+    const bool straight = !value->reordered && value->rank && value->rank <= DSC_RANK_MOST;
+    const bool known = straight || onnx_keeps_dimensions(value);
+    *shape = value->node->shape;
+    *kept = value->node;
+    if (straight && !onnx_keeps_dimensions(value)) {
+        shape->rank = value->rank;
+        memcpy(shape->size, value->dims, value->rank * sizeof *value->dims);
+        *kept = dsc_reshape(value->node, *shape);
+    }
+    const size_t count = onnx_count(value);
+    /* How far the constant reaches into the shape. */
+    size_t leading = known ? 0 : shape->rank;
+    for (size_t i = 0; known && i < value->rank; i++) {
+        const size_t own = value->reordered ? value->order[i] : i;
+        if (sizes[i] > 1 && own >= leading) leading = own + 1;
+    }
+    size_t inner = 1;
+    for (size_t i = leading; i < shape->rank; i++) inner *= shape->size[i];
+    size_t *places = value->reordered ? onnx_take(&r->pool, count, sizeof *places) : NULL;
+    float *numbers = onnx_take(&r->pool, count / inner, sizeof *numbers);
+    if (!numbers || (value->reordered && !places)) return NULL;
+    if (places) onnx_places(places, value);
+    size_t at[ONNX_RANK] = {0};
+    for (size_t t = 0; t < count; t++) {
+        size_t from = 0;
+        for (size_t i = 0; i < value->rank; i++) from = from * sizes[i] + (sizes[i] > 1 ? at[i] : 0);
+        numbers[(places ? places[t] : t) / inner] = c->floats[from];
+        for (size_t i = value->rank; i-- > 0 && ++at[i] == value->dims[i];) at[i] = 0;
+    }
+    shape->rank = leading;
+    for (size_t i = leading; i < DSC_RANK_MOST; i++) shape->size[i] = 0;
+    return numbers;
+}
+
+/* One number a channel of the image; false: it has others. */
+static bool by_channel(double *numbers, onnx_reading *r, const onnx_value *value, const onnx_constant *c,
+                       const size_t sizes[ONNX_RANK]) {
+    const size_t channels = r->image->shape.size[0];
+    if (!onnx_keeps_dimensions(value) && c->count != 1) return false;
+    for (size_t i = 0; i < value->rank; i++)
+        if (c->count != 1 && sizes[i] > 1 && (value->reordered ? value->order[i] : i) != 0) return false;
+    for (size_t k = 0; k < channels; k++) numbers[k] = (double)c->floats[c->count == 1 ? 0 : k];
+    return true;
+}
+
+/* x factor + shift, each NULL or a constant: what is done to the image before the network. */
+static dsc_status normalise(bool *done, onnx_reading *r, const Onnx__Node *node, const onnx_value *value,
+                            const double *numbers, bool is_factor) {
+    const size_t channels = r->image->shape.size[0];
+    onnx_value scaled = *value;
+    scaled.scale = onnx_take(&r->pool, channels, sizeof *scaled.scale);
+    scaled.offset = onnx_take(&r->pool, channels, sizeof *scaled.offset);
+    if (!scaled.scale || !scaled.offset) return onnx_no_memory(r);
+    for (size_t c = 0; c < channels; c++) {
+        scaled.scale[c] = value->scale[c] * (is_factor ? numbers[c] : 1);
+        scaled.offset[c] = is_factor ? value->offset[c] * numbers[c] : value->offset[c] + numbers[c];
+    }
+    *done = true;
+    return onnx_give_same(r, node, &scaled);
+}
+
+/* `c` with every number made by `of`. */
+static onnx_constant *each_number(onnx_reading *r, const onnx_constant *c, double (*of)(double)) {
+    onnx_constant *made = onnx_make(r, c->name, c->rank, c->dims, false);
+    for (size_t i = 0; made && i < c->count; i++) made->floats[i] = (float)of((double)c->floats[i]);
+    return made;
+}
+
+static double negated(double x) { return -x; }
+static double inverse(double x) { return 1 / x; }
+
+static dsc_status with_constant(onnx_reading *r, const Onnx__Node *node, const onnx_value *value,
+                                const onnx_constant *c, bool is_factor, bool divides) {
+    size_t sizes[ONNX_RANK];
+    dsc_shape shape;
+    dsc_node *x;
+    if (!c->floats || !c->count || !spread_sizes(sizes, value, c))
+        return onnx_fail(r, node, "its constant does not fit its other input");
+    if (value->scale) {
+        bool done = false;
+        double *numbers = onnx_take(&r->pool, r->image->shape.size[0], sizeof *numbers);
+        if (!numbers) return onnx_no_memory(r);
+        if (by_channel(numbers, r, value, c, sizes)) {
+            for (size_t i = 0; divides && i < r->image->shape.size[0]; i++) numbers[i] = 1 / numbers[i];
+            dsc_status status = normalise(&done, r, node, value, numbers, is_factor);
+            if (done) return status;
+        }
+    }
+    if (divides && !(c = each_number(r, c, inverse))) return onnx_no_memory(r);
+    dsc_status status = onnx_touch(r, node, (onnx_value *)(uintptr_t)value);
+    if (status) return status;
+    if (c->count == 1 && is_factor) {
+        onnx_begin_layer(r, "scale", NULL);
+        return onnx_give_like(r, node, dsc_scale(value->node, (double)c->floats[0]), value);
+    }
+    const float *numbers = spread(&shape, &x, r, value, c, sizes);
+    onnx_begin_layer(r, is_factor ? "mul" : "add", NULL);
+    dsc_node *parameter = onnx_parameter(r, c, shape, numbers, 1, 1);
+    dsc_node *made = is_factor ? dsc_mul(x, parameter) : dsc_add(x, parameter);
+    return onnx_give_like(r, node, made, value);
+}
+
+/* --- two values --- */
+
+/* Whether numbers that have the same place in the file have it in the nodes. */
+static bool alike(const onnx_value *a, const onnx_value *b) {
+    if (a->rank != b->rank || memcmp(a->dims, b->dims, a->rank * sizeof *a->dims) != 0) return false;
+    if (!a->reordered && !b->reordered) return a->node->shape.rank == b->node->shape.rank && dsc_shape_equal(&a->node->shape, &b->node->shape);
+    return a->reordered == b->reordered && dsc_shape_equal(&a->node->shape, &b->node->shape) &&
+           !memcmp(a->order, b->order, a->node->shape.rank * sizeof *a->order);
+}
+
+static dsc_status two_values(onnx_reading *r, const Onnx__Node *node, onnx_value *a, onnx_value *b, bool is_factor) {
+    dsc_node *x, *y;
+    dsc_status status = onnx_touch(r, node, a);
+    if (!status) status = onnx_touch(r, node, b);
+    if (status) return status;
+    onnx_begin_layer(r, is_factor ? "mul" : "add", NULL);
+    if (alike(a, b)) return onnx_give_like(r, node, (is_factor ? dsc_mul : dsc_add)(a->node, b->node), a);
+    status = onnx_plain(&x, r, node, a);
+    if (!status) status = onnx_plain(&y, r, node, b);
+    if (status) return status;
+    dsc_shape big = x->shape, small = y->shape;
+    if (dsc_shape_count(&big) < dsc_shape_count(&small)) {
+        dsc_node *other = x;
+        x = y;
+        y = other;
+        big = x->shape;
+        small = y->shape;
+    }
+    if (big.rank != small.rank) return onnx_fail(r, node, "inputs of different numbers of dimensions");
+    while (small.rank > 1 && small.size[small.rank - 1] == 1) small.rank--;
+    for (size_t i = small.rank; i < DSC_RANK_MOST; i++) small.size[i] = 0;
+    if (!dsc_shape_equal(&small, &y->shape)) y = dsc_reshape(y, small);
+    return onnx_give(r, node, 0, (is_factor ? dsc_mul : dsc_add)(x, y));
+}
+
+/* --- Add, Sub, Mul, Div --- */
+
+static dsc_status read_inputs(onnx_value **a, onnx_value **b, onnx_reading *r, const Onnx__Node *node) {
+    dsc_status status = onnx_input(a, r, node, 0);
+    return status ? status : onnx_input(b, r, node, 1);
+}
+
+static dsc_status read_add(onnx_reading *r, const Onnx__Node *node) {
+    onnx_value *a, *b;
+    dsc_status status = read_inputs(&a, &b, r, node);
+    if (status) return status;
+    if (a->constant) return with_constant(r, node, b, a->constant, false, false);
+    if (b->constant) return with_constant(r, node, a, b->constant, false, false);
+    return two_values(r, node, a, b, false);
+}
+
+static dsc_status read_total(onnx_reading *r, const Onnx__Node *node) {
+    return node->n_input == 2 ? read_add(r, node) : onnx_fail(r, node, "%zu inputs; 2 are read", node->n_input);
+}
+
+/* PyTorch's and our own way to write Gelu before opset 20: x / sqrt 2, Erf, + 1, x times, times 1/2. */
+static bool is_number(onnx_reading *r, const Onnx__Node *node, size_t input, double number) {
+    const onnx_constant *c;
+    dsc_error *error = r->error;
+    r->error = NULL;
+    dsc_status status = onnx_has_input(node, input) ? onnx_numbers(&c, r, node, input) : DSC_ERROR_FORMAT;
+    r->error = error;
+    return !status && c->count == 1 && fabs((double)c->floats[0] - number) < 1e-5;
+}
+
+static const Onnx__Node *only_reader(onnx_reading *r, const Onnx__Node *node, const char *type) {
+    const onnx_value *made = node->n_output ? onnx_find(r, node->output[0]) : NULL;
+    return made && made->readers == 1 && made->reader && made->reader->op_type &&
+                   !strcmp(made->reader->op_type, type)
+               ? made->reader
+               : NULL;
+}
+
+static bool reads(const Onnx__Node *node, const char *name) {
+    return node->n_input == 2 && (!strcmp(node->input[0], name) || !strcmp(node->input[1], name));
+}
+
+static const Onnx__Node *gelu_end(const Onnx__Node *chain[4], onnx_reading *r, const Onnx__Node *node, const char *x) {
+    chain[0] = only_reader(r, node, "Erf");
+    chain[1] = chain[0] ? only_reader(r, chain[0], "Add") : NULL;
+    chain[2] = chain[1] ? only_reader(r, chain[1], "Mul") : NULL;
+    chain[3] = chain[2] ? only_reader(r, chain[2], "Mul") : NULL;
+    if (!chain[3] || !(is_number(r, chain[1], 0, 1) || is_number(r, chain[1], 1, 1))) return NULL;
+    for (size_t i = 2; i < 4; i++) { /* x and 1/2 in either order */
+        const Onnx__Node *half = chain[i], *times = chain[5 - i];
+        if ((is_number(r, half, 0, 0.5) || is_number(r, half, 1, 0.5)) && reads(times, x)) return chain[3];
+    }
+    return NULL;
+}
+
+static dsc_status read_gelu_chain(bool *found, onnx_reading *r, const Onnx__Node *node, onnx_value *value,
+                                  const char *x) {
+    const Onnx__Node *chain[4], *end = gelu_end(chain, r, node, x);
+    *found = end != NULL;
+    if (!end) return DSC_OK;
+    for (size_t i = 0; i < r->file->n_node; i++)
+        for (size_t k = 0; k < 4; k++) r->done[i] = r->done[i] || r->file->node[i] == chain[k];
+    dsc_status status = onnx_touch(r, node, value);
+    if (status) return status;
+    onnx_begin_layer(r, "gelu", NULL);
+    return onnx_give_like(r, end, dsc_gelu(value->node), value);
+}
+
+static dsc_status read_mul(onnx_reading *r, const Onnx__Node *node) {
+    onnx_value *a, *b;
+    bool found = false;
+    dsc_status status = read_inputs(&a, &b, r, node);
+    if (!status && b->constant && is_number(r, node, 1, sqrt(0.5)))
+        status = read_gelu_chain(&found, r, node, a, node->input[0]);
+    if (status || found) return status;
+    if (a->constant) return with_constant(r, node, b, a->constant, true, false);
+    if (b->constant) return with_constant(r, node, a, b->constant, true, false);
+    return two_values(r, node, a, b, true);
+}
+
+static dsc_status read_div(onnx_reading *r, const Onnx__Node *node) {
+    onnx_value *a, *b;
+    bool found = false;
+    dsc_status status = read_inputs(&a, &b, r, node);
+    if (!status && b->constant && is_number(r, node, 1, sqrt(2.0)))
+        status = read_gelu_chain(&found, r, node, a, node->input[0]);
+    if (status || found) return status;
+    if (!b->constant || a->constant) return onnx_fail(r, node, "a division by something that is not constant");
+    return with_constant(r, node, a, b->constant, true, true);
+}
+
+/* `value` times -1, as a value of its own. */
+static dsc_status negate(onnx_value *result, onnx_reading *r, const Onnx__Node *node, onnx_value *value) {
+    dsc_status status = onnx_touch(r, node, value);
+    if (status) return status;
+    *result = *value;
+    result->scale = result->offset = NULL;
+    result->node = dsc_scale(value->node, -1);
+    return DSC_OK;
+}
+
+static dsc_status read_sub(onnx_reading *r, const Onnx__Node *node) {
+    onnx_value *a, *b, turned;
+    dsc_status status = read_inputs(&a, &b, r, node);
+    if (status) return status;
+    if (b->constant) {
+        onnx_constant *c = b->constant->floats ? each_number(r, b->constant, negated) : b->constant;
+        return c ? with_constant(r, node, a, c, false, false) : onnx_no_memory(r);
+    }
+    status = negate(&turned, r, node, b);
+    if (status) return status;
+    if (a->constant) return with_constant(r, node, &turned, a->constant, false, false);
+    return two_values(r, node, a, &turned, false);
+}
+
+/* --- of constants alone --- */
+
+static bool compute(double *out, char op, double a, double b) {
+    *out = op == '+' ? a + b : op == '-' ? a - b : op == '*' ? a * b : op == '/' ? a / b : pow(a, b);
+    return isfinite(*out);
+}
+
+static dsc_status fold_two(onnx_reading *r, const Onnx__Node *node, char op) {
+    onnx_value *values[2];
+    dsc_status status = read_inputs(&values[0], &values[1], r, node);
+    if (status) return status;
+    const onnx_constant *a = values[0]->constant, *b = values[1]->constant;
+    const size_t rank = a->rank > b->rank ? a->rank : b->rank;
+    size_t dims[ONNX_RANK], at[ONNX_RANK] = {0};
+    for (size_t i = 0; i < rank; i++) {
+        const size_t m = i + a->rank >= rank ? a->dims[i + a->rank - rank] : 1;
+        const size_t n = i + b->rank >= rank ? b->dims[i + b->rank - rank] : 1;
+        dims[i] = m == 1 ? n : m;
+        if (m != n && m != 1 && n != 1) return onnx_fail(r, node, "constants whose sizes do not agree");
+    }
+    if (!a->ints != !b->ints) return onnx_fail(r, node, "constants of different types");
+    onnx_constant *made = onnx_make(r, a->count >= b->count ? a->name : b->name, rank, dims, a->ints != NULL);
+    for (size_t t = 0; made && t < made->count; t++) {
+        size_t from[2] = {0, 0};
+        double result;
+        for (size_t k = 0; k < 2; k++) {
+            const onnx_constant *c = k ? b : a;
+            for (size_t i = 0; i < c->rank; i++)
+                from[k] = from[k] * c->dims[i] + (c->dims[i] > 1 ? at[i + rank - c->rank] : 0);
+        }
+        if (a->ints && (a->ints[from[0]] == ONNX_BATCH || b->ints[from[1]] == ONNX_BATCH))
+            return onnx_fail(r, node, "a calculation with the number of images");
+        const bool good = compute(&result, op, a->ints ? (double)a->ints[from[0]] : (double)a->floats[from[0]],
+                                  b->ints ? (double)b->ints[from[1]] : (double)b->floats[from[1]]);
+        if (!good || (made->ints && fabs(result) > 1e15))
+            return onnx_fail(r, node, "constants whose result is not finite");
+        if (made->ints) made->ints[t] = (int64_t)result;
+        else made->floats[t] = (float)result;
+        for (size_t i = rank; i-- > 0 && ++at[i] == dims[i];) at[i] = 0;
+    }
+    return onnx_give_constant(r, node, made);
+}
+
+static dsc_status fold_add(onnx_reading *r, const Onnx__Node *node) { return fold_two(r, node, '+'); }
+static dsc_status fold_sub(onnx_reading *r, const Onnx__Node *node) { return fold_two(r, node, '-'); }
+static dsc_status fold_mul(onnx_reading *r, const Onnx__Node *node) { return fold_two(r, node, '*'); }
+static dsc_status fold_div(onnx_reading *r, const Onnx__Node *node) { return fold_two(r, node, '/'); }
+static dsc_status fold_pow(onnx_reading *r, const Onnx__Node *node) { return fold_two(r, node, '^'); }
+
+static dsc_status fold_one(onnx_reading *r, const Onnx__Node *node, double (*of)(double)) {
+    const onnx_constant *c;
+    dsc_status status = onnx_numbers(&c, r, node, 0);
+    return status ? status : onnx_give_constant(r, node, each_number(r, c, of));
+}
+static dsc_status fold_neg(onnx_reading *r, const Onnx__Node *node) { return fold_one(r, node, negated); }
+static dsc_status fold_sqrt(onnx_reading *r, const Onnx__Node *node) { return fold_one(r, node, sqrt); }
+static dsc_status fold_reciprocal(onnx_reading *r, const Onnx__Node *node) { return fold_one(r, node, inverse); }
+
+const onnx_row onnx_rows_elementwise[] = {
+    {"Add", read_add, fold_add},
+    {"Sub", read_sub, fold_sub},
+    {"Mul", read_mul, fold_mul},
+    {"Div", read_div, fold_div},
+    {"Pow", NULL, fold_pow},
+    {"Sum", read_total, NULL},
+    {"Neg", read_neg, fold_neg},
+    {"Sqrt", NULL, fold_sqrt},
+    {"Reciprocal", NULL, fold_reciprocal},
+    {"Relu", read_relu, NULL},
+    {"LeakyRelu", read_leaky_relu, NULL},
+    {"PRelu", read_prelu, NULL},
+    {"Clip", read_clip, NULL},
+    {"Sigmoid", read_sigmoid, NULL},
+    {"Tanh", read_tanh, NULL},
+    {"Gelu", read_gelu, NULL},
+    {"Softmax", read_softmax, NULL},
+    {0},
+};
+
+#endif
