@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* fuzz_onnx.c: any bytes as an ONNX file. What is read can be written, and is read again as a network of as many
+ * classes; what is refused leaves nothing behind and says why in one line. */
+#include "exchange/exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static dsc_status import(dsc_model **model, const void *bytes, size_t size, dsc_error *error) {
+    exchange_source source = {.bytes = bytes, .size = size, .name = "fuzz"};
+    dsc_status status = exchange_read(model, &source, "onnx", error);
+    dsc_text_free(&source.notes);
+    dsc_text_free(&source.table);
+    return status;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    dsc_model *model, *again;
+    dsc_error error = {0};
+    dsc_status status = import(&model, data, size, &error);
+    if (status) {
+        if (model || error.code != status || !*error.message || strchr(error.message, '\n')) abort();
+        return 0;
+    }
+    const dsc_row *row = dsc_registry_find(&exchange_registry, "onnx");
+    const exchange_format *format = (const exchange_format *)(const void *)row;
+    const uint64_t values[16] = {0}; /* the format's, as they are by default */
+    exchange_output output = {.stem = "again"};
+    if (format->write(&output, model, values, &error)) abort();
+    status = import(&again, output.files[0].bytes, output.files[0].size, &error);
+    if (status || dsc_model_classes(again) != dsc_model_classes(model)) abort();
+    exchange_output_clear(&output);
+    dsc_model_free(again);
+    dsc_model_free(model);
+    return 0;
+}
