@@ -146,8 +146,13 @@ static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
 /* In double, as here; constants are written as floats, which hold them. */
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     const dsc_requantise_values *v = at->values;
-    static const char *const casts[][2] = {{"x", "in0"},  {"m", "in1"},   {"s", "in2"},       {"two", "{2.0}"},
-                                           {"h", "{0.5}"}, {"most", "{16777216.0}"}, {"least", "{-16777216.0}"}};
+    static const char *const casts[][2] = {{"x", "in0"},
+                                           {"m", "in1"},
+                                           {"s", "in2"},
+                                           {"two", "{2.0}"},
+                                           {"h", "{0.5}"},
+                                           {"most", "{16777216.0}"},
+                                           {"least", "{-16777216.0}"}};
     for (size_t i = 0; i < sizeof casts / sizeof *casts; i++)
         dsc_write_line(writing, "%s = Cast(%s) to=11", casts[i][0], casts[i][1]);
     dsc_write_line(writing, "low = Cast([%lld]) to=11", (long long)v->low);
@@ -156,7 +161,10 @@ static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "p = Pow(two, n)");
     dsc_write_line(writing, "f = Mul(m, p)");
     if (at->in[X].rank > 1)
-        dsc_write_line(writing, "w = Unsqueeze(f, [%s])", at->in[X].rank == 2 ? "1" : at->in[X].rank == 3 ? "1,2" : "1,2,3");
+        dsc_write_line(writing, "w = Unsqueeze(f, [%s])",
+                       at->in[X].rank == 2   ? "1"
+                       : at->in[X].rank == 3 ? "1,2"
+                                             : "1,2,3");
     dsc_write_line(writing, "r = Round(x)");
     dsc_write_line(writing, "c = Clip(r, least, most)");
     dsc_write_line(writing, "y = Mul(c, %s)", at->in[X].rank > 1 ? "w" : "f");

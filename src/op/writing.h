@@ -17,8 +17,8 @@ size_t dsc_written_block(size_t depth);
 
 /* --- for ONNX (writing_onnx.c) --- */
 
-/* The name of input i, which has input 0's shape or its leading dimensions, widened by dimensions of 1 so that
- * it is broadcast along the others; writes a line where that is needed. */
+/* The name of input i, which has input 0's shape or its leading dimensions, widened by dimensions of 1 so
+ * that it is broadcast along the others; writes a line where that is needed. */
 const char *dsc_write_leading(dsc_writing *writing, const dsc_shape_rule *at, size_t i);
 
 /* "8,3,3", the sizes of a shape. Returns `out`. */

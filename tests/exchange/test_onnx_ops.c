@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_onnx_ops.c: each op has a way out, and what comes out is the op: its examples, written for ONNX, answered
- * by ONNX Runtime and read again. */
+/* test_onnx_ops.c: each op has a way out, and what comes out is the op: its examples, written for ONNX,
+ * answered by ONNX Runtime and read again. */
 #include "onnx_testing.h"
 
 #include "exchange/onnx.h"
@@ -14,7 +14,8 @@ enum { SAMPLES = 3 };
 /* It is written as roundings in double, which are not read. */
 static bool is_read(const dsc_op *op) { return strcmp(op->name, "requantise") != 0; }
 
-/* From one image, a row of all numbers of the sampled inputs, the inputs are cut; what the op makes is flat. */
+/* From one image, a row of all numbers of the sampled inputs, the inputs are cut; what the op makes is flat.
+ * */
 static dsc_model *model_around(const dsc_op *op, const dsc_op_example *example) {
     dsc_graph *graph;
     dsc_error error = {0};
@@ -153,20 +154,25 @@ static void every_ops_examples_come_back_from_onnx(void **unused) {
 static const char RUNTIME[] =
     "const fs = require('fs'), path = require('path'), { createRequire } = require('module');\n"
     "let ort;\n"
-    "try { ort = createRequire(path.resolve(process.env.DESCENDER_ONNXRUNTIME || '.', 'x.js'))('onnxruntime-node'); }\n"
+    "try { ort = createRequire(path.resolve(process.env.DESCENDER_ONNXRUNTIME || '.', "
+    "'x.js'))('onnxruntime-node'); }\n"
     "catch { console.log('absent'); process.exit(0); }\n"
     "const folder = process.argv[2], samples = 3;\n"
     "const run = async () => {\n"
     "    for (const file of fs.readdirSync(folder).filter((name) => name.endsWith('.onnx'))) {\n"
     "        const stem = path.join(folder, file.slice(0, -5));\n"
     "        try {\n"
-    "            const session = await ort.InferenceSession.create(stem + '.onnx', { logSeverityLevel: 3 });\n"
+    "            const session = await ort.InferenceSession.create(stem + '.onnx', { logSeverityLevel: 3 "
+    "});\n"
     "            const bytes = fs.readFileSync(stem + '.in');\n"
-    "            const data = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));\n"
+    "            const data = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + "
+    "bytes.length));\n"
     "            const image = new ort.Tensor('float32', data, [samples, 1, 1, data.length / samples]);\n"
     "            const { logits } = await session.run({ image });\n"
-    "            fs.writeFileSync(stem + '.out', Buffer.from(logits.data.buffer, logits.data.byteOffset, logits.data.byteLength));\n"
-    "        } catch (error) { console.error(file + ': ' + String(error.message).split('\\n')[0]); process.exit(1); }\n"
+    "            fs.writeFileSync(stem + '.out', Buffer.from(logits.data.buffer, logits.data.byteOffset, "
+    "logits.data.byteLength));\n"
+    "        } catch (error) { console.error(file + ': ' + String(error.message).split('\\n')[0]); "
+    "process.exit(1); }\n"
     "    }\n"
     "};\n"
     "run();\n";
@@ -189,8 +195,10 @@ static void write_one(const char *name, const dsc_op *op, const dsc_op_example *
     dsc_model_shape(model, shape);
     float *images = images_for(model);
     export(&output, model, name, "onnx scale=unit");
-    ASSERT_OK(dsc_file_write(path_of(name, ".onnx"), output.files[0].bytes, output.files[0].size, &error), error);
-    ASSERT_OK(dsc_file_write(path_of(name, ".in"), images, SAMPLES * shape[2] * sizeof(float), &error), error);
+    ASSERT_OK(dsc_file_write(path_of(name, ".onnx"), output.files[0].bytes, output.files[0].size, &error),
+              error);
+    ASSERT_OK(dsc_file_write(path_of(name, ".in"), images, SAMPLES * shape[2] * sizeof(float), &error),
+              error);
     exchange_output_clear(&output);
     free(images);
     dsc_model_free(model);

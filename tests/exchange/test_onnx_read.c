@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_onnx_read.c: networks that other programs wrote answer here as they do there, and go on learning; what cannot
- * be read is named. tests/golden/make-onnx.py made the files and their answers. */
+/* test_onnx_read.c: networks that other programs wrote answer here as they do there, and go on learning; what
+ * cannot be read is named. tests/golden/make-onnx.py made the files and their answers. */
 #include "onnx_testing.h"
 
 #include "model/model.h"
@@ -75,11 +75,13 @@ static void networks_of_other_programs_answer_as_they_do_there(void **unused) {
         assert_int_equal(dsc_model_classes(model), g->classes);
         assert_int_equal(size, SAMPLES * (shape[0] * shape[1] * shape[2] + g->classes * sizeof(float)));
         float *expected = malloc(SAMPLES * g->classes * sizeof(float));
-        memcpy(expected, golden + size - SAMPLES * g->classes * sizeof(float), SAMPLES * g->classes * sizeof(float));
+        memcpy(expected, golden + size - SAMPLES * g->classes * sizeof(float),
+               SAMPLES * g->classes * sizeof(float));
         float *found = logits_of(model, golden, SAMPLES);
         for (size_t k = 0; k < SAMPLES * g->classes; k++)
             if (!(fabsf(found[k] - expected[k]) < 2e-5f * (1 + fabsf(expected[k]))))
-                fail_msg("%s: logit %zu is %.9g, expected %.9g", g->name, k, (double)found[k], (double)expected[k]);
+                fail_msg("%s: logit %zu is %.9g, expected %.9g", g->name, k, (double)found[k],
+                         (double)expected[k]);
         if (g->note && (!notes.data || !strstr(notes.data, g->note)))
             fail_msg("%s: no note '%s' in: %s", g->name, g->note, notes.data ? notes.data : "");
         assert_string_equal(dsc_model_class_name(model, g->classes - 1), g->class_name);
@@ -103,7 +105,8 @@ static dsc_dataset *easy_data(const dsc_model *model, size_t count) {
     for (size_t i = 0; i < count; i++) {
         labels[i] = (uint8_t)(i % classes);
         for (size_t p = 0; p < pixels; p++)
-            images[i * pixels + p] = (uint8_t)(100 + 50 * onnx_noise(&noise) + (p * classes / pixels == labels[i] ? 100 : 0));
+            images[i * pixels + p] =
+                (uint8_t)(100 + 50 * onnx_noise(&noise) + (p * classes / pixels == labels[i] ? 100 : 0));
     }
     const char *names[16];
     for (size_t k = 0; k < classes; k++) names[k] = dsc_model_class_name(model, k);
@@ -130,8 +133,8 @@ static void an_imported_network_goes_on_learning(void **unused) {
         if (dsc_train(model, data, &how, &error)) fail_msg("%s: %s", goldens[i].name, error.message);
         ASSERT_OK(dsc_evaluate(&after, model, data, &error), error);
         if (!(after.loss < before.loss && after.accuracy > 0.8))
-            fail_msg("%s: loss %g, accuracy %g after training, before %g", goldens[i].name, after.loss, after.accuracy,
-                     before.loss);
+            fail_msg("%s: loss %g, accuracy %g after training, before %g", goldens[i].name, after.loss,
+                     after.accuracy, before.loss);
         dsc_dataset_free(data);
         dsc_model_free(model);
     }
@@ -160,9 +163,10 @@ static dsc_model *trained(const char *text, const char *normalisation) {
     return model;
 }
 
-static const char LAYERS[] = "conv 4 3 padding=1, batch-norm, relu, max-pool 2, residual(depthwise 3 padding=1, se 2, gelu), "
-                             "parallel(conv 3 1 | average-pool 3 stride=1 padding=1, leaky-relu), layer-norm, flatten, "
-                             "dropout 0.3, dense 9, silu, dense";
+static const char LAYERS[] =
+    "conv 4 3 padding=1, batch-norm, relu, max-pool 2, residual(depthwise 3 padding=1, se 2, gelu), "
+    "parallel(conv 3 1 | average-pool 3 stride=1 padding=1, leaky-relu), layer-norm, flatten, "
+    "dropout 0.3, dense 9, silu, dense";
 
 static void what_is_written_comes_back_with_all_that_belongs_to_it(void **unused) {
     (void)unused;
@@ -174,7 +178,8 @@ static void what_is_written_comes_back_with_all_that_belongs_to_it(void **unused
         dsc_text notes = {0};
         dsc_error error = {0};
         ASSERT_OK(onnx_export(&output, model, options[i % 4], &error), error);
-        ASSERT_OK(onnx_import(&back, output.files[0].bytes, output.files[0].size, NULL, &notes, &error), error);
+        ASSERT_OK(onnx_import(&back, output.files[0].bytes, output.files[0].size, NULL, &notes, &error),
+                  error);
         if (notes.length) fail_msg("a file of our own needs no note: %s", notes.data);
         uint8_t images[SAMPLES * 144];
         for (size_t p = 0; p < sizeof images; p++) images[p] = (uint8_t)(p * 37 % 256);
@@ -236,7 +241,8 @@ static void pixels_are_read_as_the_user_says(void **unused) {
 
 /* --- what is refused --- */
 
-static void refuse(const unsigned char *bytes, size_t size, const char *as, dsc_status expected, const char *message) {
+static void refuse(const unsigned char *bytes, size_t size, const char *as, dsc_status expected,
+                   const char *message) {
     dsc_model *model;
     dsc_error error = {0};
     const dsc_status status = onnx_import(&model, bytes, size, as, NULL, &error);
@@ -266,14 +272,19 @@ static void what_cannot_be_read_is_named(void **unused) {
         dsc_status status;
         const char *message;
     } cases[] = {
-        {"zoo-8", "Relu", "Elux", NULL, DSC_ERROR_UNSUPPORTED, "(Elux, opset 8): this type of node is not read"},
+        {"zoo-8", "Relu", "Elux", NULL, DSC_ERROR_UNSUPPORTED,
+         "(Elux, opset 8): this type of node is not read"},
         {"keras-13", "Relu", "Tanx", NULL, DSC_ERROR_UNSUPPORTED, "(Tanx, opset 13)"},
-        {"keras-13", "transpose_out", "transpose_OUT", "onnx output=no", DSC_ERROR_UNSUPPORTED, "output=NAME"},
-        {"torch-mlp-9", "input", "inpuX", "onnx shape=8x8", DSC_ERROR_ARGUMENT, "shape=8x8: expected channels"},
-        {"torch-mlp-9", "input", "inpuX", "onnx mean=0.1,0.2", DSC_ERROR_ARGUMENT, "mean=0.1,0.2: expected a number"},
+        {"keras-13", "transpose_out", "transpose_OUT", "onnx output=no", DSC_ERROR_UNSUPPORTED,
+         "output=NAME"},
+        {"torch-mlp-9", "input", "inpuX", "onnx shape=8x8", DSC_ERROR_ARGUMENT,
+         "shape=8x8: expected channels"},
+        {"torch-mlp-9", "input", "inpuX", "onnx mean=0.1,0.2", DSC_ERROR_ARGUMENT,
+         "mean=0.1,0.2: expected a number"},
         {"zoo-8", "SAME_UPPER", "SAME_LOWER", "onnx mean=x", DSC_ERROR_ARGUMENT, "mean=x"},
         {"sklearn-12", "ZipMap", "ZipMop", NULL, DSC_ERROR_UNSUPPORTED, "'output_probability' (ZipMop"},
-        {"sklearn-12", "cast_input", "cast_Xnput", "onnx shape=1x4x4", DSC_ERROR_UNSUPPORTED, "shape=1x28x28"},
+        {"sklearn-12", "cast_input", "cast_Xnput", "onnx shape=1x4x4", DSC_ERROR_UNSUPPORTED,
+         "shape=1x28x28"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         size_t size;
@@ -292,8 +303,10 @@ static void a_file_that_is_cut_off_is_refused_wherever_it_ends(void **unused) {
         dsc_model *model;
         dsc_error error = {0};
         /* Fields at the end may be left out; the rest is then a whole message. */
-        if (!onnx_import(&model, bytes, end, "onnx", NULL, &error)) assert_true(end > size - 40);
-        else assert_true(error.code && !model);
+        if (!onnx_import(&model, bytes, end, "onnx", NULL, &error))
+            assert_true(end > size - 40);
+        else
+            assert_true(error.code && !model);
         dsc_model_free(model);
     }
     free(bytes);
@@ -334,7 +347,8 @@ static void every_allocation_may_fail(void **unused) {
             const bool failed = testing_allocation_failed();
             if (!status) dsc_model_free(model);
             if (!failed) break;
-            if (status && status != DSC_ERROR_MEMORY) fail_msg("%s, allocation %ld: %s", names[i], n, error.message);
+            if (status && status != DSC_ERROR_MEMORY)
+                fail_msg("%s, allocation %ld: %s", names[i], n, error.message);
         }
         free(bytes);
     }
@@ -398,8 +412,9 @@ static void onnx_s_checker_accepts_what_is_written(void **unused) {
     static const char *const options[] = {"onnx", "onnx fold=on", "onnx scale=uint8"};
     dsc_model *model = trained(LAYERS, "standard");
     char command[900];
-    int length = snprintf(command, sizeof command, "/usr/bin/python3 -c 'import sys, onnx\n"
-                                                   "for name in sys.argv[1:]: onnx.checker.check_model(name, full_check=True)'");
+    int length = snprintf(command, sizeof command,
+                          "/usr/bin/python3 -c 'import sys, onnx\n"
+                          "for name in sys.argv[1:]: onnx.checker.check_model(name, full_check=True)'");
     for (size_t i = 0; i < 3; i++) {
         exchange_output output = {.stem = "network"};
         dsc_error error = {0};

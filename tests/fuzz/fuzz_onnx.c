@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_onnx.c: any bytes as an ONNX file. What is read can be written, and is read again as a network of as many
- * classes; what is refused leaves nothing behind and says why in one line. */
+/* fuzz_onnx.c: any bytes as an ONNX file. What is read can be written, and is read again as a network of as
+ * many classes; what is refused leaves nothing behind and says why in one line. */
 #include "exchange/exchange.h"
 
 #include <stdlib.h>

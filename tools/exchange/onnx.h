@@ -12,8 +12,8 @@
 
 #include "exchange/exchange.h"
 
-/* What a pixel is to the file's input: AUTO: bytes where a file is written; where one is read, what it says of
- * itself, or else UNIT. */
+/* What a pixel is to the file's input: AUTO: bytes where a file is written; where one is read, what it says
+ * of itself, or else UNIT. */
 enum {
     ONNX_SCALE_AUTO,
     ONNX_SCALE_BYTES, /* floats, 0 to 255 */

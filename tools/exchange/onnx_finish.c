@@ -33,8 +33,10 @@ static bool is_of(const Onnx__Node *node, const char *type) {
 static const Onnx__Node *maker_of(const char **name, const Onnx__Node **labels, onnx_reading *r) {
     const Onnx__Node *maker = onnx_find(r, *name)->maker;
     for (size_t i = 0; i < r->file->n_node; i++) {
-        if (is_of(maker, "ZipMap")) *labels = maker;
-        else if (!is_of(maker, "Identity") && !is_of(maker, "Cast") && !is_of(maker, "Dropout")) break;
+        if (is_of(maker, "ZipMap"))
+            *labels = maker;
+        else if (!is_of(maker, "Identity") && !is_of(maker, "Cast") && !is_of(maker, "Dropout"))
+            break;
         *name = maker->input[0];
         maker = onnx_find(r, *name)->maker;
     }
@@ -81,7 +83,8 @@ dsc_status onnx_choose_output(onnx_output *output, onnx_reading *r) {
         char shown[100];
         for (size_t i = 0; i < r->file->n_output && i < 20; i++) {
             const char *own = r->file->output[i]->name;
-            dsc_text_append(&names, "%s'%s'", i ? ", " : "", dsc_visible(shown, sizeof shown, own ? own : ""));
+            dsc_text_append(&names, "%s'%s'", i ? ", " : "",
+                            dsc_visible(shown, sizeof shown, own ? own : ""));
         }
         dsc_status status =
             dsc_fail(r->error, DSC_ERROR_UNSUPPORTED,
@@ -103,8 +106,8 @@ dsc_status onnx_choose_output(onnx_output *output, onnx_reading *r) {
 /* --- the normalisation --- */
 
 /* "0.1307" or "0.485,0.456,0.406" */
-static dsc_status read_numbers(double *numbers, size_t channels, double otherwise, const char *key, const char *text,
-                               onnx_reading *r) {
+static dsc_status read_numbers(double *numbers, size_t channels, double otherwise, const char *key,
+                               const char *text, onnx_reading *r) {
     for (size_t c = 0; c < channels; c++) numbers[c] = otherwise;
     if (!text) return DSC_OK;
     size_t count = 0;
@@ -123,8 +126,8 @@ static dsc_status read_numbers(double *numbers, size_t channels, double otherwis
     if (count == 1)
         for (size_t c = 1; c < channels; c++) numbers[c] = numbers[0];
     if (count == 1 || count == channels) return DSC_OK;
-    return dsc_fail(r->error, DSC_ERROR_ARGUMENT, "%s=%.60s: expected a number, or one for each of %zu channels", key,
-                    text, channels);
+    return dsc_fail(r->error, DSC_ERROR_ARGUMENT,
+                    "%s=%.60s: expected a number, or one for each of %zu channels", key, text, channels);
 }
 
 /* What a pixel is to the file's input: see onnx.h. */
@@ -137,7 +140,8 @@ static int find_scale(onnx_reading *r, const Onnx__Value *input) {
     if (input->type && input->type->tensor_type && input->type->tensor_type->elem_type == ONNX_UINT8)
         return ONNX_SCALE_UINT8;
     double largest = 0;
-    for (size_t c = 0; r->scale && c < r->image->shape.size[0]; c++) largest = fmax(largest, fabs(r->scale[c]));
+    for (size_t c = 0; r->scale && c < r->image->shape.size[0]; c++)
+        largest = fmax(largest, fabs(r->scale[c]));
     if (!r->options->mean && !r->options->std && r->scale && largest < 1.0 / 16) {
         onnx_note(r, "the graph divides its pixels, so they are taken to be of 0 to 255; if not: --as 'onnx "
                      "scale=unit'");
@@ -185,15 +189,19 @@ static dsc_status normalise(dsc_model *model, onnx_reading *r, const Onnx__Value
 static const char *const *find_names(onnx_reading *r, const onnx_output *output, size_t classes) {
     const char **names = onnx_take(&r->pool, classes, sizeof *names);
     const char *said = setting(r, ONNX_CLASSES);
-    const Onnx__Attribute *texts = output->labels ? onnx_attribute(output->labels, "classlabels_strings") : NULL;
-    const Onnx__Attribute *numbers = output->labels ? onnx_attribute(output->labels, "classlabels_int64s") : NULL;
+    const Onnx__Attribute *texts =
+        output->labels ? onnx_attribute(output->labels, "classlabels_strings") : NULL;
+    const Onnx__Attribute *numbers =
+        output->labels ? onnx_attribute(output->labels, "classlabels_int64s") : NULL;
     json_t *json = said ? json_loads(said, 0, NULL) : NULL;
     bool good = names != NULL;
     for (size_t i = 0; good && i < classes; i++) {
         const char *text = json_string_value(json_array_get(json, i));
-        if (said) names[i] = text ? onnx_take_text(&r->pool, "%s", text) : NULL;
+        if (said)
+            names[i] = text ? onnx_take_text(&r->pool, "%s", text) : NULL;
         else if (texts && texts->n_strings == classes)
-            names[i] = onnx_take_text(&r->pool, "%.*s", (int)texts->strings[i].len, (char *)texts->strings[i].data);
+            names[i] =
+                onnx_take_text(&r->pool, "%.*s", (int)texts->strings[i].len, (char *)texts->strings[i].data);
         else if (numbers && numbers->n_ints == classes)
             names[i] = onnx_take_text(&r->pool, "%lld", (long long)numbers->ints[i]);
         good = names[i] != NULL;
@@ -215,19 +223,21 @@ static dsc_status find_logits(dsc_node **logits, onnx_reading *r, const onnx_out
     size_t largest = 1;
     for (size_t i = 0; i < value->rank; i++) largest = value->dims[i] > largest ? value->dims[i] : largest;
     if (largest != onnx_count(value) || value->padded || value->scale)
-        return dsc_fail(r->error, DSC_ERROR_UNSUPPORTED,
-                        "%s: expected a row of numbers as the output, one for each class, found %zu dimensions", name,
-                        value->rank);
+        return dsc_fail(
+            r->error, DSC_ERROR_UNSUPPORTED,
+            "%s: expected a row of numbers as the output, one for each class, found %zu dimensions", name,
+            value->rank);
     if (largest < 2)
-        return dsc_fail(r->error, DSC_ERROR_UNSUPPORTED,
-                        "%s: its output is one number; a classifier has one for each class: export it with two", name);
+        return dsc_fail(
+            r->error, DSC_ERROR_UNSUPPORTED,
+            "%s: its output is one number; a classifier has one for each class: export it with two", name);
     *logits = value->node->shape.rank == 1 ? value->node : dsc_flatten(value->node);
     return DSC_OK;
 }
 
 /* What the metadata says, if that can be; else as probabilities were made; else softmax. */
-static dsc_status find_loss(dsc_node **loss, const char **text, dsc_node *logits, dsc_node *target, onnx_reading *r,
-                            const onnx_output *output) {
+static dsc_status find_loss(dsc_node **loss, const char **text, dsc_node *logits, dsc_node *target,
+                            onnx_reading *r, const onnx_output *output) {
     *text = setting(r, ONNX_KEY("loss"));
     dsc_error reason;
     if (*text && strlen(*text) < 200) {
@@ -256,7 +266,8 @@ static dsc_status take_texts(dsc_model *model, onnx_reading *r) {
     json_t *json = images ? json_loads(images, 0, NULL) : NULL;
     dsc_images expected;
     dsc_model_describe(&expected, model);
-    if (json && dsc_images_from_json(&expected, json) && !status) status = dsc_model_expect(model, &expected, r->error);
+    if (json && dsc_images_from_json(&expected, json) && !status)
+        status = dsc_model_expect(model, &expected, r->error);
     json_decref(json);
     char name[80], version[40];
     const char *producer = r->model->producer_name, *which = r->model->producer_version;
@@ -268,7 +279,8 @@ static dsc_status take_texts(dsc_model *model, onnx_reading *r) {
     return status ? status : dsc_model_set_about(model, "imported", imported, r->error);
 }
 
-dsc_status onnx_finish(dsc_model **result, onnx_reading *r, const onnx_output *output, const Onnx__Value *input) {
+dsc_status onnx_finish(dsc_model **result, onnx_reading *r, const onnx_output *output,
+                       const Onnx__Value *input) {
     dsc_model_parts parts = dsc_model_parts_defaults();
     const char *loss = NULL, *text = setting(r, ONNX_KEY("text"));
     dsc_status status = find_logits(&parts.logits, r, output);
@@ -280,7 +292,8 @@ dsc_status onnx_finish(dsc_model **result, onnx_reading *r, const onnx_output *o
     if (!status) status = find_loss(&parts.loss, &loss, parts.logits, parts.target, r, output);
     if (status) return status;
     parts.class_names = find_names(r, output, parts.logits->shape.size[0]);
-    if (text && *text && strlen(text) < 16384 && dsc_utf8_check(text, strlen(text)) == strlen(text)) parts.text = text;
+    if (text && *text && strlen(text) < 16384 && dsc_utf8_check(text, strlen(text)) == strlen(text))
+        parts.text = text;
     if (r->pool.failed) return onnx_no_memory(r);
     status = dsc_model_from_graph(result, &parts, r->error);
     if (status) return status;

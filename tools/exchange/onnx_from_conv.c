@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* onnx_from_conv.c: convolutions, pools and paddings of ONNX files.
  *
- * Here a window has the same padding before and behind. Where a file's differ, as SAME_UPPER makes them, a pool
- * is read if the pixels behind are never reached, and a convolution's kernel is widened by zeros:
+ * Here a window has the same padding before and behind. Where a file's differ, as SAME_UPPER makes them, a
+ * pool is read if the pixels behind are never reached, and a convolution's kernel is widened by zeros:
  *
  *   sum over r of w[r] x[i stride + r - before]  =  sum over r of w'[r] x[i stride + r - most]
  *   w' = most - before zeros, w, most - behind zeros        most = the larger of before and behind */
@@ -52,7 +52,8 @@ static dsc_status read_pads(window *w, onnx_reading *r, const Onnx__Node *node) 
             w->behind[i] = all - w->before[i];
         }
         if (w->before[i] < 0 || w->before[i] > 65535 || w->behind[i] < 0 || w->behind[i] > 65535)
-            return onnx_fail(r, node, "pads of %lld and %lld", (long long)w->before[i], (long long)w->behind[i]);
+            return onnx_fail(r, node, "pads of %lld and %lld", (long long)w->before[i],
+                             (long long)w->behind[i]);
     }
     return DSC_OK;
 }
@@ -94,7 +95,8 @@ static const float *widen(size_t padding[2], size_t size[2], onnx_reading *r, co
         wider = true;
     }
     if (!wider) return weight->floats;
-    const size_t planes = weight->dims[0] * weight->dims[1], rows = weight->dims[2], columns = weight->dims[3];
+    const size_t planes = weight->dims[0] * weight->dims[1], rows = weight->dims[2],
+                 columns = weight->dims[3];
     const size_t dims[4] = {weight->dims[0], weight->dims[1], size[0], size[1]};
     onnx_constant *wide = onnx_make(r, weight->name, 4, dims, false);
     for (size_t p = 0; wide && p < planes; p++)
@@ -113,13 +115,14 @@ typedef struct conv {
 static dsc_node *one_group(onnx_reading *r, const conv *v, dsc_node *x, size_t group, bool depthwise) {
     const size_t each = v->k / v->groups * (depthwise ? v->groups : 1);
     const size_t taps = v->c * v->size[0] * v->size[1];
-    dsc_node *weight =
-        onnx_parameter(r, v->weight, dsc_shape_of(4, each, v->c, v->size[0], v->size[1]),
-                       v->numbers ? v->numbers + group * each * taps : NULL, taps, each * v->size[0] * v->size[1]);
+    dsc_node *weight = onnx_parameter(r, v->weight, dsc_shape_of(4, each, v->c, v->size[0], v->size[1]),
+                                      v->numbers ? v->numbers + group * each * taps : NULL, taps,
+                                      each * v->size[0] * v->size[1]);
     dsc_node *bias = v->bias ? onnx_parameter(r, v->bias_from, dsc_shape_of(1, each, 0, 0, 0),
                                               v->bias + group * each, taps, each)
                              : NULL;
-    return (depthwise ? dsc_depthwise_conv2d : dsc_conv2d)(x, weight, bias, v->stride, v->padding, v->dilation);
+    return (depthwise ? dsc_depthwise_conv2d : dsc_conv2d)(x, weight, bias, v->stride, v->padding,
+                                                           v->dilation);
 }
 
 static dsc_node *grouped(onnx_reading *r, const conv *v, dsc_node *x) {
@@ -151,8 +154,8 @@ static dsc_status read_conv(onnx_reading *r, const Onnx__Node *node) {
     status = read_window(&w, r, node, &x->shape);
     if (status) return status;
     const int64_t groups = onnx_int(node, "group", 1);
-    if (!weight->count || groups < 1 || (size_t)groups > weight->dims[0] || weight->dims[0] % (size_t)groups ||
-        weight->dims[1] * (size_t)groups != x->shape.size[0])
+    if (!weight->count || groups < 1 || (size_t)groups > weight->dims[0] ||
+        weight->dims[0] % (size_t)groups || weight->dims[1] * (size_t)groups != x->shape.size[0])
         return onnx_fail(r, node, "a weight for %zu times %lld channels, found %zu", weight->dims[1],
                          (long long)groups, x->shape.size[0]);
     v.weight = weight;
@@ -176,13 +179,16 @@ static dsc_status read_conv(onnx_reading *r, const Onnx__Node *node) {
     if (more) return onnx_fail(r, node, "dilations with pads that differ before and behind");
     v.numbers = widen(v.padding, v.size, r, &w, weight);
     if (v.numbers != weight->floats)
-        onnx_note(r, "the kernel of '%.60s' is widened by zeros to %zu x %zu: its padding is not the same on all "
-                     "sides",
-                  weight->name, v.size[0], v.size[1]);
+        onnx_note(
+            r,
+            "the kernel of '%.60s' is widened by zeros to %zu x %zu: its padding is not the same on all "
+            "sides",
+            weight->name, v.size[0], v.size[1]);
     const Onnx__Node *after = node;
     if (onnx_has_input(node, 2)) {
         status = onnx_numbers(&v.bias_from, r, node, 2);
-        if (!status && v.bias_from->count != v.k) status = onnx_fail(r, node, "a bias of %zu", v.bias_from->count);
+        if (!status && v.bias_from->count != v.k)
+            status = onnx_fail(r, node, "a bias of %zu", v.bias_from->count);
         if (status) return status;
         v.bias = v.bias_from->floats;
     } else {
@@ -218,8 +224,9 @@ static dsc_status read_pool(onnx_reading *r, const Onnx__Node *node, bool averag
         if (w.size[i] > 16 || w.stride[i] > 64 || padding[i] >= size[i])
             return onnx_fail(r, node, "a window above 16, strides above 64, or pads as large as the window");
         if (!w.out[i] || places_of(&w, i, 2 * w.before[i], false) != w.out[i])
-            return onnx_fail(r, node, "its windows reach over the image's end (pads, SAME_UPPER or ceil_mode), on an "
-                                      "image of %zu pixels; export it with pads that are the same on both sides",
+            return onnx_fail(r, node,
+                             "its windows reach over the image's end (pads, SAME_UPPER or ceil_mode), on an "
+                             "image of %zu pixels; export it with pads that are the same on both sides",
                              w.in[i]);
     }
     if (average && (padding[0] || padding[1]) && !onnx_int(node, "count_include_pad", 0))
@@ -229,7 +236,9 @@ static dsc_status read_pool(onnx_reading *r, const Onnx__Node *node, bool averag
 }
 
 static dsc_status read_max_pool(onnx_reading *r, const Onnx__Node *node) { return read_pool(r, node, false); }
-static dsc_status read_average_pool(onnx_reading *r, const Onnx__Node *node) { return read_pool(r, node, true); }
+static dsc_status read_average_pool(onnx_reading *r, const Onnx__Node *node) {
+    return read_pool(r, node, true);
+}
 
 static dsc_status read_global(onnx_reading *r, const Onnx__Node *node, dsc_node *(*pool)(dsc_node *),
                               const char *layer) {

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The weight as (n, k) from (k, n), or from (n, k) if `turned`, times alpha; column i goes where the node has the
- * number i of `value`, whose dimensions are flat. */
+/* The weight as (n, k) from (k, n), or from (n, k) if `turned`, times alpha; column i goes where the node has
+ * the number i of `value`, whose dimensions are flat. */
 static const float *weight_of(onnx_reading *r, const onnx_constant *weight, bool turned, double alpha,
                               const onnx_value *value) {
     const size_t n = weight->dims[turned ? 0 : 1], k = weight->dims[turned ? 1 : 0];
@@ -24,9 +24,10 @@ static const float *weight_of(onnx_reading *r, const onnx_constant *weight, bool
     return numbers;
 }
 
-/* Checks that input 1 is a weight for the last dimension of input 0; *x is that, flat if its dimensions are. */
-static dsc_status read_factors(dsc_node **x, onnx_value **value, const onnx_constant **weight, onnx_reading *r,
-                               const Onnx__Node *node, bool turned) {
+/* Checks that input 1 is a weight for the last dimension of input 0; *x is that, flat if its dimensions are.
+ * */
+static dsc_status read_factors(dsc_node **x, onnx_value **value, const onnx_constant **weight,
+                               onnx_reading *r, const Onnx__Node *node, bool turned) {
     dsc_status status = onnx_sample(value, r, node, 0);
     if (!status) status = onnx_numbers(weight, r, node, 1);
     if (!status) status = onnx_touch(r, node, *value);
@@ -41,8 +42,8 @@ static dsc_status read_factors(dsc_node **x, onnx_value **value, const onnx_cons
     return DSC_OK;
 }
 
-static dsc_node *product(onnx_reading *r, dsc_node *x, const onnx_constant *weight, const float *numbers, size_t n,
-                         size_t k, const onnx_constant *bias_from, const float *bias) {
+static dsc_node *product(onnx_reading *r, dsc_node *x, const onnx_constant *weight, const float *numbers,
+                         size_t n, size_t k, const onnx_constant *bias_from, const float *bias) {
     onnx_begin_layer(r, "dense", weight->name);
     dsc_node *w = onnx_parameter(r, weight, dsc_shape_of(2, n, k, 0, 0), numbers, k, n);
     dsc_node *b = bias_from ? onnx_parameter(r, bias_from, dsc_shape_of(1, n, 0, 0, 0), bias, k, n) : NULL;
@@ -70,7 +71,8 @@ static dsc_status read_gemm(onnx_reading *r, const Onnx__Node *node) {
             status = onnx_fail(r, node, "a bias of %zu numbers for %zu outputs", bias->count, n);
         if (!status && !own) status = onnx_no_memory(r);
         if (status) return status;
-        for (size_t i = 0; i < n; i++) own[i] = (float)(beta * (double)bias->floats[bias->count == 1 ? 0 : i]);
+        for (size_t i = 0; i < n; i++)
+            own[i] = (float)(beta * (double)bias->floats[bias->count == 1 ? 0 : i]);
         numbers = own;
     } else {
         numbers = onnx_take_bias(&bias, &after, r, node, n, 1);
@@ -110,8 +112,9 @@ static dsc_status read_batch_norm(onnx_reading *r, const Onnx__Node *node) {
     if (!status) status = onnx_touch(r, node, value);
     if (status) return status;
     if (!value->rank || !onnx_int(node, "spatial", 1) || onnx_int(node, "training_mode", 0))
-        return onnx_fail(r, node, "it is not as outside of training, channel by channel; export the model in its "
-                                  "evaluation mode");
+        return onnx_fail(r, node,
+                         "it is not as outside of training, channel by channel; export the model in its "
+                         "evaluation mode");
     for (size_t i = 0; i < 4 && !status; i++) {
         status = onnx_numbers(&given[i], r, node, i + 1);
         if (!status && given[i]->count != value->dims[0])
@@ -140,8 +143,8 @@ static dsc_status read_batch_norm(onnx_reading *r, const Onnx__Node *node) {
                 : onnx_give(r, node, 0, made);
 }
 
-/* The leading dimensions of `shape` along which `c` was spread, as it is written for a gamma for each channel; else
- * all of them. */
+/* The leading dimensions of `shape` along which `c` was spread, as it is written for a gamma for each
+ * channel; else all of them. */
 static dsc_shape before_expand(const onnx_constant *c, dsc_shape shape) {
     size_t leading = 0, count = 1;
     if (!c->narrow || c->narrow->rank != shape.rank) return shape;
@@ -178,8 +181,11 @@ static dsc_status read_layer_norm(onnx_reading *r, const Onnx__Node *node) {
     const bool narrow = own.rank < shape.rank && dsc_shape_equal(&own, &other);
     if (!narrow) own = shape;
     dsc_node *scale = onnx_parameter(r, gamma, own, narrow ? gamma->narrow->floats : gamma->floats, 1, 1);
-    dsc_node *shift = onnx_parameter(
-        r, beta, own, beta == gamma ? zeros : narrow ? beta->narrow->floats : beta->floats, 1, 1);
+    dsc_node *shift = onnx_parameter(r, beta, own,
+                                     beta == gamma ? zeros
+                                     : narrow      ? beta->narrow->floats
+                                                   : beta->floats,
+                                     1, 1);
     return onnx_give(r, node, 0, dsc_layer_norm(x, scale, shift, onnx_real(node, "epsilon", 1e-5)));
 }
 

@@ -108,8 +108,8 @@ static bool spread_sizes(size_t sizes[ONNX_RANK], const onnx_value *value, const
     return true;
 }
 
-/* The constant as numbers of `shape`, which is the node's or its leading dimensions. *kept: the node, seen in the
- * dimensions that `shape` is of. */
+/* The constant as numbers of `shape`, which is the node's or its leading dimensions. *kept: the node, seen in
+ * the dimensions that `shape` is of. */
 static const float *spread(dsc_shape *shape, dsc_node **kept, onnx_reading *r, const onnx_value *value,
                            const onnx_constant *c, const size_t sizes[ONNX_RANK]) {
     const bool straight = !value->reordered && value->rank && value->rank <= DSC_RANK_MOST;
@@ -219,12 +219,15 @@ static dsc_status with_constant(onnx_reading *r, const Onnx__Node *node, const o
 /* Whether numbers that have the same place in the file have it in the nodes. */
 static bool alike(const onnx_value *a, const onnx_value *b) {
     if (a->rank != b->rank || memcmp(a->dims, b->dims, a->rank * sizeof *a->dims) != 0) return false;
-    if (!a->reordered && !b->reordered) return a->node->shape.rank == b->node->shape.rank && dsc_shape_equal(&a->node->shape, &b->node->shape);
+    if (!a->reordered && !b->reordered)
+        return a->node->shape.rank == b->node->shape.rank &&
+               dsc_shape_equal(&a->node->shape, &b->node->shape);
     return a->reordered == b->reordered && dsc_shape_equal(&a->node->shape, &b->node->shape) &&
            !memcmp(a->order, b->order, a->node->shape.rank * sizeof *a->order);
 }
 
-static dsc_status two_values(onnx_reading *r, const Onnx__Node *node, onnx_value *a, onnx_value *b, bool is_factor) {
+static dsc_status two_values(onnx_reading *r, const Onnx__Node *node, onnx_value *a, onnx_value *b,
+                             bool is_factor) {
     dsc_node *x, *y;
     dsc_status status = onnx_touch(r, node, a);
     if (!status) status = onnx_touch(r, node, b);
@@ -266,7 +269,8 @@ static dsc_status read_add(onnx_reading *r, const Onnx__Node *node) {
 }
 
 static dsc_status read_total(onnx_reading *r, const Onnx__Node *node) {
-    return node->n_input == 2 ? read_add(r, node) : onnx_fail(r, node, "%zu inputs; 2 are read", node->n_input);
+    return node->n_input == 2 ? read_add(r, node)
+                              : onnx_fail(r, node, "%zu inputs; 2 are read", node->n_input);
 }
 
 /* PyTorch's and our own way to write Gelu before opset 20: x / sqrt 2, Erf, + 1, x times, times 1/2. */
@@ -291,7 +295,8 @@ static bool reads(const Onnx__Node *node, const char *name) {
     return node->n_input == 2 && (!strcmp(node->input[0], name) || !strcmp(node->input[1], name));
 }
 
-static const Onnx__Node *gelu_end(const Onnx__Node *chain[4], onnx_reading *r, const Onnx__Node *node, const char *x) {
+static const Onnx__Node *gelu_end(const Onnx__Node *chain[4], onnx_reading *r, const Onnx__Node *node,
+                                  const char *x) {
     chain[0] = only_reader(r, node, "Erf");
     chain[1] = chain[0] ? only_reader(r, chain[0], "Add") : NULL;
     chain[2] = chain[1] ? only_reader(r, chain[1], "Mul") : NULL;
@@ -336,7 +341,8 @@ static dsc_status read_div(onnx_reading *r, const Onnx__Node *node) {
     if (!status && b->constant && is_number(r, node, 1, sqrt(2.0)))
         status = read_gelu_chain(&found, r, node, a, node->input[0]);
     if (status || found) return status;
-    if (!b->constant || a->constant) return onnx_fail(r, node, "a division by something that is not constant");
+    if (!b->constant || a->constant)
+        return onnx_fail(r, node, "a division by something that is not constant");
     return with_constant(r, node, a, b->constant, true, true);
 }
 
@@ -396,12 +402,15 @@ static dsc_status fold_two(onnx_reading *r, const Onnx__Node *node, char op) {
         }
         if (a->ints && (a->ints[from[0]] == ONNX_BATCH || b->ints[from[1]] == ONNX_BATCH))
             return onnx_fail(r, node, "a calculation with the number of images");
-        const bool good = compute(&result, op, a->ints ? (double)a->ints[from[0]] : (double)a->floats[from[0]],
-                                  b->ints ? (double)b->ints[from[1]] : (double)b->floats[from[1]]);
+        const bool good =
+            compute(&result, op, a->ints ? (double)a->ints[from[0]] : (double)a->floats[from[0]],
+                    b->ints ? (double)b->ints[from[1]] : (double)b->floats[from[1]]);
         if (!good || (made->ints && fabs(result) > 1e15))
             return onnx_fail(r, node, "constants whose result is not finite");
-        if (made->ints) made->ints[t] = (int64_t)result;
-        else made->floats[t] = (float)result;
+        if (made->ints)
+            made->ints[t] = (int64_t)result;
+        else
+            made->floats[t] = (float)result;
         for (size_t i = rank; i-- > 0 && ++at[i] == dims[i];) at[i] = 0;
     }
     return onnx_give_constant(r, node, made);
@@ -420,7 +429,9 @@ static dsc_status fold_one(onnx_reading *r, const Onnx__Node *node, double (*of)
 }
 static dsc_status fold_neg(onnx_reading *r, const Onnx__Node *node) { return fold_one(r, node, negated); }
 static dsc_status fold_sqrt(onnx_reading *r, const Onnx__Node *node) { return fold_one(r, node, sqrt); }
-static dsc_status fold_reciprocal(onnx_reading *r, const Onnx__Node *node) { return fold_one(r, node, inverse); }
+static dsc_status fold_reciprocal(onnx_reading *r, const Onnx__Node *node) {
+    return fold_one(r, node, inverse);
+}
 
 const onnx_row onnx_rows_elementwise[] = {
     {"Add", read_add, fold_add},

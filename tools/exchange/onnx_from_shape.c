@@ -26,8 +26,10 @@ static dsc_status cast_constant(onnx_reading *r, const Onnx__Node *node) {
     for (size_t i = 0; made && i < c->count; i++) {
         if (whole && !(c->floats[i] > -1e15f && c->floats[i] < 1e15f))
             return onnx_fail(r, node, "a constant that is no whole number");
-        if (whole) made->ints[i] = (int64_t)c->floats[i];
-        else made->floats[i] = (float)c->ints[i];
+        if (whole)
+            made->ints[i] = (int64_t)c->floats[i];
+        else
+            made->floats[i] = (float)c->ints[i];
     }
     return onnx_give_constant(r, node, made);
 }
@@ -75,12 +77,14 @@ static dsc_status wanted(size_t dims[ONNX_RANK + 1], size_t *rank, onnx_reading 
     if (status) return status;
     if (*rank > ONNX_RANK) return onnx_fail(r, node, "its new shape has more than 6 dimensions");
     for (size_t i = 0; i < *rank; i++) {
-        if (list[i] == -1 && open != SIZE_MAX) return onnx_fail(r, node, "its new shape has two open dimensions");
+        if (list[i] == -1 && open != SIZE_MAX)
+            return onnx_fail(r, node, "its new shape has two open dimensions");
         if (list[i] == -1) open = i;
         if (list[i] < -1 || list[i] > ONNX_COUNT_MOST || (!list[i] && i >= own_rank))
             return onnx_fail(r, node, "its new shape has a dimension of %lld", (long long)list[i]);
         dims[i] = list[i] == -1 ? 1 : list[i] ? (size_t)list[i] : own[i];
-        if (dims[i] && known > ONNX_COUNT_MOST / dims[i]) return onnx_fail(r, node, "its new shape is too large");
+        if (dims[i] && known > ONNX_COUNT_MOST / dims[i])
+            return onnx_fail(r, node, "its new shape is too large");
         known *= dims[i];
     }
     if (open != SIZE_MAX) dims[open] = known && count % known == 0 ? count / known : 0;
@@ -119,7 +123,8 @@ static dsc_status fold_reshape(onnx_reading *r, const Onnx__Node *node) {
     size_t dims[ONNX_RANK + 1], rank;
     dsc_status status = onnx_input(&value, r, node, 0);
     if (!status)
-        status = wanted(dims, &rank, r, node, value->constant->dims, value->constant->rank, value->constant->count);
+        status = wanted(dims, &rank, r, node, value->constant->dims, value->constant->rank,
+                        value->constant->count);
     if (status) return status;
     onnx_constant *seen = onnx_take(&r->pool, 1, sizeof *seen);
     if (!seen) return onnx_no_memory(r);
@@ -127,7 +132,8 @@ static dsc_status fold_reshape(onnx_reading *r, const Onnx__Node *node) {
     seen->rank = rank;
     size_t count = 1;
     for (size_t i = 0; i < rank; i++) count *= seen->dims[i] = dims[i];
-    if (count != seen->count) return onnx_fail(r, node, "%zu numbers where there are %zu", count, seen->count);
+    if (count != seen->count)
+        return onnx_fail(r, node, "%zu numbers where there are %zu", count, seen->count);
     return onnx_give_constant(r, node, seen);
 }
 
@@ -197,21 +203,31 @@ static dsc_status fold_squeezed(onnx_reading *r, const Onnx__Node *node, bool pu
     return onnx_give_constant(r, node, seen);
 }
 
-static dsc_status read_squeeze(onnx_reading *r, const Onnx__Node *node) { return read_squeezed(r, node, false); }
-static dsc_status read_unsqueeze(onnx_reading *r, const Onnx__Node *node) { return read_squeezed(r, node, true); }
-static dsc_status fold_squeeze(onnx_reading *r, const Onnx__Node *node) { return fold_squeezed(r, node, false); }
-static dsc_status fold_unsqueeze(onnx_reading *r, const Onnx__Node *node) { return fold_squeezed(r, node, true); }
+static dsc_status read_squeeze(onnx_reading *r, const Onnx__Node *node) {
+    return read_squeezed(r, node, false);
+}
+static dsc_status read_unsqueeze(onnx_reading *r, const Onnx__Node *node) {
+    return read_squeezed(r, node, true);
+}
+static dsc_status fold_squeeze(onnx_reading *r, const Onnx__Node *node) {
+    return fold_squeezed(r, node, false);
+}
+static dsc_status fold_unsqueeze(onnx_reading *r, const Onnx__Node *node) {
+    return fold_squeezed(r, node, true);
+}
 
 /* --- transpositions --- */
 
 /* Reversed without a list. */
-static dsc_status permutation(size_t perm[ONNX_RANK + 1], onnx_reading *r, const Onnx__Node *node, size_t rank) {
+static dsc_status permutation(size_t perm[ONNX_RANK + 1], onnx_reading *r, const Onnx__Node *node,
+                              size_t rank) {
     const int64_t *list;
     size_t count;
     bool seen[ONNX_RANK + 1] = {false};
     dsc_status status = onnx_list(&list, &count, r, node, "perm", -1);
     if (status) return status;
-    if (list && count != rank) return onnx_fail(r, node, "perm of %zu numbers for %zu dimensions", count, rank);
+    if (list && count != rank)
+        return onnx_fail(r, node, "perm of %zu numbers for %zu dimensions", count, rank);
     for (size_t i = 0; i < rank; i++) {
         perm[i] = list ? (size_t)list[i] : rank - 1 - i;
         if (perm[i] >= rank || seen[perm[i]]) return onnx_fail(r, node, "perm is no permutation");
@@ -236,7 +252,8 @@ static dsc_status read_transpose(onnx_reading *r, const Onnx__Node *node) {
     if (status) return status;
     onnx_value turned = *value;
     if (perm[0] != 0 || value->rank > DSC_RANK_MOST || !value->rank)
-        return onnx_fail(r, node, "it moves the batch, or has more than %d dimensions besides it", DSC_RANK_MOST);
+        return onnx_fail(r, node, "it moves the batch, or has more than %d dimensions besides it",
+                         DSC_RANK_MOST);
     if (!onnx_keeps_dimensions(value)) {
         /* The image, on which nothing was done, and what is padded, keep their shape. */
         dsc_node *seen;
@@ -269,10 +286,10 @@ static dsc_status read_concat(onnx_reading *r, const Onnx__Node *node) {
         if (status) return status;
         if (!i) first = value;
         /* All in order; or all in one other order, and as the nodes are. */
-        const bool alike = value->reordered == first->reordered && value->rank == first->rank &&
-                           (!value->reordered ||
-                            (onnx_keeps_dimensions(value) &&
-                             !memcmp(value->order, first->order, value->rank * sizeof *value->order)));
+        const bool alike =
+            value->reordered == first->reordered && value->rank == first->rank &&
+            (!value->reordered || (onnx_keeps_dimensions(value) &&
+                                   !memcmp(value->order, first->order, value->rank * sizeof *value->order)));
         if (!alike) return onnx_fail(r, node, "its inputs have their dimensions in different orders");
         parts[i] = value->node;
         if (!value->reordered) status = onnx_plain(&parts[i], r, node, value);
@@ -310,16 +327,18 @@ static dsc_status fold_concat(onnx_reading *r, const Onnx__Node *node) {
     for (size_t i = 0; made && i < node->n_input; i++) {
         (void)onnx_input(&value, r, node, i);
         const onnx_constant *c = value->constant;
-        if (whole) memcpy(made->ints + at, c->ints, c->count * sizeof *c->ints);
-        else memcpy(made->floats + at, c->floats, c->count * sizeof *c->floats);
+        if (whole)
+            memcpy(made->ints + at, c->ints, c->count * sizeof *c->ints);
+        else
+            memcpy(made->floats + at, c->floats, c->count * sizeof *c->floats);
         at += c->count;
     }
     return onnx_give_constant(r, node, made);
 }
 
 /* A slice of one dimension: begin, end, its axis, steps of 1. */
-static dsc_status slice_of(size_t *axis, size_t *begin, size_t *count, onnx_reading *r, const Onnx__Node *node,
-                           const size_t *dims, size_t rank, size_t first) {
+static dsc_status slice_of(size_t *axis, size_t *begin, size_t *count, onnx_reading *r,
+                           const Onnx__Node *node, const size_t *dims, size_t rank, size_t first) {
     const int64_t *starts, *ends, *axes, *steps;
     size_t n[4];
     const int newer = r->opset < 10 ? -1 : 1;
@@ -367,8 +386,10 @@ static dsc_status fold_slice(onnx_reading *r, const Onnx__Node *node) {
     const onnx_constant *c = value->constant;
     if (c->rank != 1) return onnx_fail(r, node, "a constant that is not a row of numbers");
     onnx_constant *made = onnx_make(r, c->name, 1, &count, c->ints != NULL);
-    if (made && c->ints) memcpy(made->ints, c->ints + begin, count * sizeof *c->ints);
-    else if (made) memcpy(made->floats, c->floats + begin, count * sizeof *c->floats);
+    if (made && c->ints)
+        memcpy(made->ints, c->ints + begin, count * sizeof *c->ints);
+    else if (made)
+        memcpy(made->floats, c->floats + begin, count * sizeof *c->floats);
     return onnx_give_constant(r, node, made);
 }
 
@@ -382,10 +403,13 @@ static dsc_status fold_gather(onnx_reading *r, const Onnx__Node *node) {
         return onnx_fail(r, node, "constants that are not rows of numbers");
     onnx_constant *made = onnx_make(r, c->name, at->rank, at->dims, c->ints != NULL);
     for (size_t i = 0; made && i < at->count; i++) {
-        const int64_t k = at->ints[i] < 0 && at->ints[i] != ONNX_BATCH ? at->ints[i] + (int64_t)c->count : at->ints[i];
+        const int64_t k =
+            at->ints[i] < 0 && at->ints[i] != ONNX_BATCH ? at->ints[i] + (int64_t)c->count : at->ints[i];
         if (k < 0 || k >= (int64_t)c->count) return onnx_fail(r, node, "an index beyond its input");
-        if (c->ints) made->ints[i] = c->ints[k];
-        else made->floats[i] = c->floats[k];
+        if (c->ints)
+            made->ints[i] = c->ints[k];
+        else
+            made->floats[i] = c->floats[k];
     }
     return onnx_give_constant(r, node, made);
 }
@@ -399,7 +423,8 @@ static dsc_status read_shape(onnx_reading *r, const Onnx__Node *node) {
     const size_t batch = value->node != NULL;
     const size_t *dims = batch ? value->dims : value->constant->dims;
     const size_t rank = (batch ? value->rank : value->constant->rank) + batch;
-    if (onnx_attribute(node, "start") || onnx_attribute(node, "end")) return onnx_fail(r, node, "a part of the shape");
+    if (onnx_attribute(node, "start") || onnx_attribute(node, "end"))
+        return onnx_fail(r, node, "a part of the shape");
     onnx_constant *made = onnx_make(r, "", 1, &rank, true);
     for (size_t i = 0; made && i < rank; i++)
         made->ints[i] = batch && !i ? ONNX_BATCH : (int64_t)dims[i - batch];
@@ -453,8 +478,10 @@ static dsc_status fold_expand(onnx_reading *r, const Onnx__Node *node) {
         size_t from = 0;
         for (size_t i = 0; i < c->rank; i++)
             from = from * c->dims[i] + (c->dims[i] > 1 ? at[i + rank - c->rank] : 0);
-        if (c->ints) made->ints[t] = c->ints[from];
-        else made->floats[t] = c->floats[from];
+        if (c->ints)
+            made->ints[t] = c->ints[from];
+        else
+            made->floats[t] = c->floats[from];
         for (size_t i = rank; i-- > 0 && ++at[i] == dims[i];) at[i] = 0;
     }
     return onnx_give_constant(r, node, made);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx_message.h: ONNX's messages while they are made: memory that is freed at once, nodes and their texts. */
+/* onnx_message.h: ONNX's messages while they are made: memory that is freed at once, nodes and their texts.
+ * */
 #ifndef EXCHANGE_ONNX_MESSAGE_H
 #define EXCHANGE_ONNX_MESSAGE_H
 
@@ -27,7 +28,8 @@ enum {
 /* Types of attributes. */
 enum { ONNX_ATTRIBUTE_FLOAT = 1, ONNX_ATTRIBUTE_INT = 2, ONNX_ATTRIBUTE_TEXT = 3, ONNX_ATTRIBUTE_INTS = 7 };
 
-/* Memory that lives until onnx_pool_free; starts as {0}. After an allocation that failed `failed` stays set. */
+/* Memory that lives until onnx_pool_free; starts as {0}. After an allocation that failed `failed` stays set.
+ * */
 typedef struct onnx_block onnx_block;
 typedef struct onnx_pool {
     onnx_block *blocks;
@@ -54,8 +56,8 @@ Onnx__Attribute *onnx_add_attribute(onnx_making *making, Onnx__Node *node, const
 Onnx__Tensor *onnx_add_initializer(onnx_making *making, const char *name, int type, const dsc_shape *shape,
                                    const void *bytes, size_t size);
 
-/* Adds the nodes of an op's lines (see dsc_write_line). in[i] and out[i] are the names of its values, `base` is
- * what names of the op's own begin with. FORMAT: a line is none. */
+/* Adds the nodes of an op's lines (see dsc_write_line). in[i] and out[i] are the names of its values, `base`
+ * is what names of the op's own begin with. FORMAT: a line is none. */
 dsc_status onnx_add_lines(onnx_making *making, const char *lines, const char *op, const char *base,
                           const char *const *in, size_t inputs, const char *const *out, size_t outputs,
                           dsc_error *error);

@@ -8,8 +8,8 @@
 #if DESCENDER_WITH_PROTOBUF
 
 typedef struct onnx_output {
-    const char *logits; /* the value's name */
-    const char *loss;   /* what made probabilities of them in the file; NULL: nothing did */
+    const char *logits;       /* the value's name */
+    const char *loss;         /* what made probabilities of them in the file; NULL: nothing did */
     const Onnx__Node *labels; /* a ZipMap, which names the classes; or NULL */
 } onnx_output;
 
@@ -17,7 +17,8 @@ typedef struct onnx_output {
 dsc_status onnx_choose_output(onnx_output *output, onnx_reading *r);
 
 /* The model of the graph that was read, which becomes the model's: loss, normalisation, classes, texts. */
-dsc_status onnx_finish(dsc_model **model, onnx_reading *r, const onnx_output *output, const Onnx__Value *input);
+dsc_status onnx_finish(dsc_model **model, onnx_reading *r, const onnx_output *output,
+                       const Onnx__Value *input);
 
 #endif
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx_read.c: a model from ONNX's message: which output has the classes, the nodes that it depends on, one after
- * the other, and what is around them. */
+/* onnx_read.c: a model from ONNX's message: which output has the classes, the nodes that it depends on, one
+ * after the other, and what is around them. */
 #include "exchange/onnx_reading.h"
 
 #if DESCENDER_WITH_PROTOBUF
@@ -16,8 +16,8 @@
 
 enum { OPSET_LEAST = 7, OPSET_KNOWN = 22, NAMES_MOST = 400000 };
 
-static const onnx_row *const groups[] = {onnx_rows_conv, onnx_rows_dense, onnx_rows_elementwise, onnx_rows_shape,
-                                         onnx_rows_reduce};
+static const onnx_row *const groups[] = {onnx_rows_conv, onnx_rows_dense, onnx_rows_elementwise,
+                                         onnx_rows_shape, onnx_rows_reduce};
 
 static const onnx_row *row_of(const char *type) {
     for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
@@ -36,8 +36,10 @@ typedef struct budget {
 static void *take(void *user, size_t size) {
     budget *b = user;
     void *memory = size <= b->left ? dsc_allocate(size ? size : 1, 1) : NULL;
-    if (memory) b->left -= size;
-    else b->failed = true;
+    if (memory)
+        b->left -= size;
+    else
+        b->failed = true;
     return memory;
 }
 
@@ -55,7 +57,8 @@ static dsc_status unpack(Onnx__Model **model, const exchange_source *source, dsc
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s: an ONNX file has at most 2 GB", source->name);
     if (b.failed) return dsc_fail_memory(error, source->size, "an ONNX model");
     return dsc_fail(error, DSC_ERROR_FORMAT,
-                    "%s: an ONNX model that is damaged or cut off; copy or download the file again", source->name);
+                    "%s: an ONNX model that is damaged or cut off; copy or download the file again",
+                    source->name);
 }
 
 static void unpacked_free(Onnx__Model *model) {
@@ -72,13 +75,16 @@ static dsc_status check(onnx_reading *r) {
         if (!set->domain || !*set->domain || !strcmp(set->domain, "ai.onnx")) r->opset = set->version;
     }
     if (r->opset < OPSET_LEAST)
-        return dsc_fail(r->error, DSC_ERROR_UNSUPPORTED,
-                        "%s: ONNX's opset %lld; %d and later are read: bring it to 13 with onnx.version_converter",
-                        name, (long long)r->opset, OPSET_LEAST);
+        return dsc_fail(
+            r->error, DSC_ERROR_UNSUPPORTED,
+            "%s: ONNX's opset %lld; %d and later are read: bring it to 13 with onnx.version_converter", name,
+            (long long)r->opset, OPSET_LEAST);
     if (r->file->n_node > ONNX_NODES_MOST || r->file->n_initializer > ONNX_NODES_MOST)
-        return dsc_fail(r->error, DSC_ERROR_UNSUPPORTED, "%s: a graph of more than %d nodes", name, ONNX_NODES_MOST);
+        return dsc_fail(r->error, DSC_ERROR_UNSUPPORTED, "%s: a graph of more than %d nodes", name,
+                        ONNX_NODES_MOST);
     if (r->opset > OPSET_KNOWN)
-        onnx_note(r, "opset %lld is newer than %d, the newest that is known here", (long long)r->opset, OPSET_KNOWN);
+        onnx_note(r, "opset %lld is newer than %d, the newest that is known here", (long long)r->opset,
+                  OPSET_KNOWN);
     return DSC_OK;
 }
 
@@ -89,7 +95,8 @@ static dsc_status make_table(onnx_reading *r) {
     size_t names = g->n_initializer + g->n_input + g->n_output + 8;
     for (size_t i = 0; i < g->n_node; i++) names += g->node[i]->n_input + g->node[i]->n_output;
     if (names > NAMES_MOST)
-        return dsc_fail(r->error, DSC_ERROR_UNSUPPORTED, "%s: more than %d values", r->source->name, NAMES_MOST);
+        return dsc_fail(r->error, DSC_ERROR_UNSUPPORTED, "%s: more than %d values", r->source->name,
+                        NAMES_MOST);
     for (r->places = 16; r->places < 2 * names;) r->places *= 2;
     r->values = onnx_take(&r->pool, r->places, sizeof *r->values);
     r->done = onnx_take(&r->pool, g->n_node, sizeof *r->done);
@@ -117,7 +124,8 @@ static void find_needed(onnx_reading *r, const char *name) {
     for (size_t i = g->n_node; i-- > 0;) {
         const Onnx__Node *node = g->node[i];
         for (size_t k = 0; k < node->n_output; k++)
-            r->needed[i] = r->needed[i] || (*node->output[k] && wanted[onnx_find(r, node->output[k]) - r->values]);
+            r->needed[i] =
+                r->needed[i] || (*node->output[k] && wanted[onnx_find(r, node->output[k]) - r->values]);
         for (size_t k = 0; r->needed[i] && k < node->n_input; k++) {
             if (!*node->input[k]) continue;
             onnx_value *input = onnx_find(r, node->input[k]);
@@ -158,7 +166,8 @@ static bool is_turned(const onnx_reading *r, const char *name) {
         const Onnx__Node *node = r->file->node[i];
         const Onnx__Attribute *perm = onnx_attribute(node, "perm");
         if (r->needed[i] && node->op_type && !strcmp(node->op_type, "Transpose") && node->n_input &&
-            !strcmp(node->input[0], name) && perm && perm->n_ints == 4 && !memcmp(perm->ints, first, sizeof first))
+            !strcmp(node->input[0], name) && perm && perm->n_ints == 4 &&
+            !memcmp(perm->ints, first, sizeof first))
             return true;
     }
     return false;
@@ -176,18 +185,19 @@ static dsc_status open_shape(onnx_reading *r) {
 /* "1x28x28" */
 static bool read_shape(size_t shape[3], const char *text) {
     char end;
-    return sscanf(text, "%5zux%5zux%5zu%c", &shape[0], &shape[1], &shape[2], &end) == 3 && shape[0] && shape[1] &&
-           shape[2];
+    return sscanf(text, "%5zux%5zux%5zu%c", &shape[0], &shape[1], &shape[2], &end) == 3 && shape[0] &&
+           shape[1] && shape[2];
 }
 
 /* The shape of the image, and the dimensions that the file has for it. */
 static dsc_status find_shape(size_t shape[3], onnx_value *value, onnx_reading *r, const Onnx__Value *input) {
-    const Onnx__Shape *sizes = input->type && input->type->tensor_type ? input->type->tensor_type->shape : NULL;
+    const Onnx__Shape *sizes =
+        input->type && input->type->tensor_type ? input->type->tensor_type->shape : NULL;
     const bool given = r->options->shape != NULL;
     size_t *dims = value->dims;
     if (given && !read_shape(shape, r->options->shape))
-        return dsc_fail(r->error, DSC_ERROR_ARGUMENT, "shape=%.40s: expected channels, height and width, as 1x28x28",
-                        r->options->shape);
+        return dsc_fail(r->error, DSC_ERROR_ARGUMENT,
+                        "shape=%.40s: expected channels, height and width, as 1x28x28", r->options->shape);
     if (!given && r->source->shape[0]) memcpy(shape, r->source->shape, 3 * sizeof *shape);
     if (!sizes || sizes->n_dim < 2 || sizes->n_dim > 4)
         return dsc_fail(r->error, DSC_ERROR_UNSUPPORTED,
@@ -197,8 +207,10 @@ static dsc_status find_shape(size_t shape[3], onnx_value *value, onnx_reading *r
     for (size_t i = 0; i <= value->rank; i++) {
         const int64_t size = sizes->dim[i]->has_dim_value ? sizes->dim[i]->dim_value : 0;
         if (size > 65535 * 64) return open_shape(r);
-        if (i) dims[i - 1] = size > 0 ? (size_t)size : 0;
-        else r->batch = size > 0 ? size : 0;
+        if (i)
+            dims[i - 1] = size > 0 ? (size_t)size : 0;
+        else
+            r->batch = size > 0 ? size : 0;
     }
     const bool known = given || r->source->shape[0];
     if (value->rank == 1) {
@@ -235,9 +247,10 @@ static dsc_status make_image(onnx_reading *r, const Onnx__Value *input) {
     onnx_value *value = onnx_find(r, input->name), image = {0};
     dsc_status status = find_shape(shape, &image, r, input);
     if (status) return status;
-    if (shape[0] > 1024 || shape[1] > 65535 || shape[2] > 65535 || shape[0] * shape[1] * shape[2] > ONNX_COUNT_MOST)
-        return dsc_fail(r->error, DSC_ERROR_UNSUPPORTED, "%s: images of %zu x %zu x %zu", r->source->name, shape[0],
-                        shape[1], shape[2]);
+    if (shape[0] > 1024 || shape[1] > 65535 || shape[2] > 65535 ||
+        shape[0] * shape[1] * shape[2] > ONNX_COUNT_MOST)
+        return dsc_fail(r->error, DSC_ERROR_UNSUPPORTED, "%s: images of %zu x %zu x %zu", r->source->name,
+                        shape[0], shape[1], shape[2]);
     image.node = r->image = dsc_input(r->graph, "image", dsc_shape_of(3, shape[0], shape[1], shape[2], 0));
     image.scale = onnx_take(&r->pool, shape[0], sizeof *image.scale);
     image.offset = onnx_take(&r->pool, shape[0], sizeof *image.offset);
@@ -272,8 +285,9 @@ static dsc_status read_node(onnx_reading *r, const Onnx__Node *node) {
     const bool constant = is_constant(r, node);
     if (constant && row->fold) return row->fold(r, node);
     if (!row->read || constant)
-        return onnx_fail(r, node, constant ? "it is of constants alone, which is not read"
-                                           : "it is of values that depend on the image, which is not read");
+        return onnx_fail(r, node,
+                         constant ? "it is of constants alone, which is not read"
+                                  : "it is of values that depend on the image, which is not read");
     return row->read(r, node);
 }
 
@@ -313,14 +327,8 @@ static dsc_status read_graph(dsc_model **model, onnx_reading *r) {
 }
 
 dsc_status onnx_read(dsc_model **model, exchange_source *source, const void *values, dsc_error *error) {
-<<<<<<< HEAD
-    (void)source, (void)values;
-    *model = NULL;
-    return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "x");
-}
-=======
     Onnx__Model *message;
-    dsc_error own;
+    dsc_error own = {0};
     *model = NULL;
     onnx_reading r = {.source = source, .options = values, .error = error ? error : &own};
     dsc_status status = unpack(&message, source, error);
@@ -339,4 +347,3 @@ dsc_status onnx_read(dsc_model **model, exchange_source *source, const void *val
 }
 
 #endif
->>>>>>> 719c2af (Models of ONNX files are read: PyTorch's, Keras', scikit-learn's and the model zoo's ways to write networks)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx_reading.h: a graph of ONNX while it becomes a graph of ours. Each type of node is a row of a table: its name
- * and a function or two (onnx_from_*.c).
+/* onnx_reading.h: a graph of ONNX while it becomes a graph of ours. Each type of node is a row of a table:
+ * its name and a function or two (onnx_from_*.c).
  *
- * A value is a constant, or one of each sample: a node of ours with the dimensions that ONNX gives it. These are
- * without the batch, which must stay the first dimension everywhere. They may be the node's in another order, as
- * in networks that keep channels last: an order is carried along until an op takes it in (a weight's columns, a
- * reduction), a transposition turns it back, or an op needs it as it is and the node is named. */
+ * A value is a constant, or one of each sample: a node of ours with the dimensions that ONNX gives it. These
+ * are without the batch, which must stay the first dimension everywhere. They may be the node's in another
+ * order, as in networks that keep channels last: an order is carried along until an op takes it in (a
+ * weight's columns, a reduction), a transposition turns it back, or an op needs it as it is and the node is
+ * named. */
 #ifndef EXCHANGE_ONNX_READING_H
 #define EXCHANGE_ONNX_READING_H
 
@@ -38,8 +39,9 @@ typedef struct onnx_value {
     onnx_constant *constant; /* or NULL, and: */
     dsc_node *node;
     size_t rank, dims[ONNX_RANK]; /* in the order of the file */
-    bool reordered; /* the file's numbers, one after the other, are those of the node's shape with its dimensions in
-                     * `order`; else they are the node's */
+    /* The file's numbers, one after the other, are those of the node's shape with its dimensions in `order`; else
+     * they are the node's. */
+    bool reordered;
     size_t order[DSC_RANK_MOST];
     /* The image, on which nothing but this was done: x becomes x scale[c] + offset[c] (C each). NULL: another
      * value, or the image as the network reads it. */
@@ -79,13 +81,13 @@ struct onnx_reading {
     int64_t opset;
     dsc_graph *graph;
     dsc_node *image;
-    onnx_value *values; /* a table by name */
-    size_t places;      /* a power of 2 */
+    onnx_value *values;  /* a table by name */
+    size_t places;       /* a power of 2 */
     bool *done, *needed; /* (nodes of the file) */
     onnx_start *starts;
     size_t start_count, start_most, layers;
-    int64_t batch;                          /* a fixed size of it in the file; 0: none */
-    const double *scale, *offset;           /* (C), once the network has read the image */
+    int64_t batch;                /* a fixed size of it in the file; 0: none */
+    const double *scale, *offset; /* (C), once the network has read the image */
     dsc_error *error;
 };
 
@@ -121,8 +123,8 @@ dsc_status onnx_numbers(const onnx_constant **constant, onnx_reading *r, const O
 /* Input i, which must be of each sample. */
 dsc_status onnx_sample(onnx_value **value, onnx_reading *r, const Onnx__Node *node, size_t i);
 
-/* The value is read by the network now: if it is the image, its normalisation is settled. Fails if it is padded,
- * or if the image is read with another normalisation elsewhere. */
+/* The value is read by the network now: if it is the image, its normalisation is settled. Fails if it is
+ * padded, or if the image is read with another normalisation elsewhere. */
 dsc_status onnx_touch(onnx_reading *r, const Onnx__Node *node, onnx_value *value);
 /* The same, and the node that has the file's dimensions in the file's order. */
 dsc_status onnx_plain(dsc_node **x, onnx_reading *r, const Onnx__Node *node, onnx_value *value);
@@ -145,8 +147,8 @@ void onnx_settle_order(onnx_value *value);
 
 /* --- constants --- */
 
-/* Reads a tensor of the file: float and whole numbers of any width. FORMAT: sizes that do not agree; UNSUPPORTED:
- * another type, or data outside of the file. */
+/* Reads a tensor of the file: float and whole numbers of any width. FORMAT: sizes that do not agree;
+ * UNSUPPORTED: another type, or data outside of the file. */
 dsc_status onnx_read_tensor(onnx_constant **constant, onnx_reading *r, const Onnx__Tensor *tensor);
 /* A new one of that shape; NULL: no memory, or too large. */
 onnx_constant *onnx_make(onnx_reading *r, const char *name, size_t rank, const size_t *dims, bool whole);
@@ -158,8 +160,8 @@ onnx_constant *onnx_turn(onnx_reading *r, const onnx_constant *constant, const s
 /* The nodes to come are a layer's: "conv1"; of `name` "fc1.weight", "fc1". */
 void onnx_begin_layer(onnx_reading *r, const char *kind, const char *name);
 
-/* A parameter, or a buffer, that starts with these numbers, which stay where they are; called as the constant. A
- * failure is the graph's. */
+/* A parameter, or a buffer, that starts with these numbers, which stay where they are; called as the
+ * constant. A failure is the graph's. */
 dsc_node *onnx_parameter(onnx_reading *r, const onnx_constant *from, dsc_shape shape, const float *numbers,
                          size_t n_in, size_t n_out);
 dsc_node *onnx_buffer(onnx_reading *r, const onnx_constant *from, dsc_shape shape, const float *numbers);

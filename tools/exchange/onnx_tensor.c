@@ -26,8 +26,10 @@ onnx_constant *onnx_make(onnx_reading *r, const char *name, size_t rank, const s
     c->rank = rank;
     memcpy(c->dims, dims, rank * sizeof *dims);
     c->count = count;
-    if (whole) c->ints = onnx_take(&r->pool, count, sizeof *c->ints);
-    else c->floats = onnx_take(&r->pool, count, sizeof *c->floats);
+    if (whole)
+        c->ints = onnx_take(&r->pool, count, sizeof *c->ints);
+    else
+        c->floats = onnx_take(&r->pool, count, sizeof *c->floats);
     return c->ints || c->floats ? c : NULL;
 }
 
@@ -57,10 +59,15 @@ static float half_of(uint32_t h) {
 static double real_of(uint64_t bits, int type) {
     double number;
     switch (type) {
-    case ONNX_FLOAT16: return (double)half_of((uint32_t)bits);
-    case ONNX_BFLOAT16: return (double)float_of((uint32_t)bits << 16);
-    case ONNX_FLOAT: return (double)float_of((uint32_t)bits);
-    default: memcpy(&number, &bits, sizeof number); return number;
+    case ONNX_FLOAT16:
+        return (double)half_of((uint32_t)bits);
+    case ONNX_BFLOAT16:
+        return (double)float_of((uint32_t)bits << 16);
+    case ONNX_FLOAT:
+        return (double)float_of((uint32_t)bits);
+    default:
+        memcpy(&number, &bits, sizeof number);
+        return number;
     }
 }
 
@@ -74,14 +81,19 @@ static size_t width_of(int type) {
     switch (type) {
     case ONNX_UINT8:
     case ONNX_INT8:
-    case ONNX_BOOL: return 1;
+    case ONNX_BOOL:
+        return 1;
     case ONNX_FLOAT16:
-    case ONNX_BFLOAT16: return 2;
+    case ONNX_BFLOAT16:
+        return 2;
     case ONNX_FLOAT:
-    case ONNX_INT32: return 4;
+    case ONNX_INT32:
+        return 4;
     case ONNX_DOUBLE:
-    case ONNX_INT64: return 8;
-    default: return 0;
+    case ONNX_INT64:
+        return 8;
+    default:
+        return 0;
     }
 }
 
@@ -142,7 +154,8 @@ dsc_status onnx_read_tensor(onnx_constant **constant, onnx_reading *r, const Onn
                        t->data_type != ONNX_FLOAT16 && t->data_type != ONNX_BFLOAT16;
     onnx_constant *c = onnx_make(r, t->name, t->n_dims, dims, whole);
     if (!c) return onnx_no_memory(r);
-    if (raw) read_raw(c, t->raw_data.data, width, t->data_type);
+    if (raw)
+        read_raw(c, t->raw_data.data, width, t->data_type);
     else if (!read_lists(c, t))
         return fail(r, DSC_ERROR_FORMAT, t, "it has not as many numbers as its dimensions say");
     *constant = c;
@@ -160,8 +173,10 @@ onnx_constant *onnx_turn(onnx_reading *r, const onnx_constant *c, const size_t *
     for (size_t i = 0; turned && i < c->count; i++) {
         size_t from = 0;
         for (size_t k = 0; k < c->rank; k++) from += at[k] * strides[k];
-        if (c->ints) turned->ints[i] = c->ints[from];
-        else turned->floats[i] = c->floats[from];
+        if (c->ints)
+            turned->ints[i] = c->ints[from];
+        else
+            turned->floats[i] = c->floats[from];
         for (size_t k = c->rank; k-- > 0 && ++at[k] == dims[k];) at[k] = 0;
     }
     return turned;

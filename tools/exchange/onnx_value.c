@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx_value.c: values by their names, and nodes' parts, while a graph of ONNX is read; see onnx_reading.h. */
+/* onnx_value.c: values by their names, and nodes' parts, while a graph of ONNX is read; see onnx_reading.h.
+ * */
 #include "exchange/onnx_reading.h"
 
 #if DESCENDER_WITH_PROTOBUF
@@ -22,8 +23,8 @@ dsc_status onnx_fail(onnx_reading *r, const Onnx__Node *node, const char *format
     const char *own = node->name && *node->name ? node->name : node->n_output ? node->output[0] : "";
     (void)dsc_visible(name, sizeof name, own);
     (void)dsc_visible(type, sizeof type, node->op_type ? node->op_type : "");
-    return dsc_fail(r->error, DSC_ERROR_UNSUPPORTED, "%s: node '%s' (%s, opset %lld): %s", r->source->name, name,
-                    type, (long long)r->opset, why);
+    return dsc_fail(r->error, DSC_ERROR_UNSUPPORTED, "%s: node '%s' (%s, opset %lld): %s", r->source->name,
+                    name, type, (long long)r->opset, why);
 }
 
 dsc_status onnx_no_memory(onnx_reading *r) { return dsc_fail_memory(r->error, 0, "an ONNX model"); }
@@ -188,13 +189,15 @@ dsc_status onnx_plain(dsc_node **x, onnx_reading *r, const Onnx__Node *node, onn
     dsc_status status = onnx_touch(r, node, value);
     if (status) return status;
     if (value->reordered)
-        return onnx_fail(r, node, "the order of its input's dimensions was changed by a Transpose, which cannot be left "
-                                  "out here");
+        return onnx_fail(
+            r, node,
+            "the order of its input's dimensions was changed by a Transpose, which cannot be left "
+            "out here");
     *x = value->node;
     if (onnx_keeps_dimensions(value)) return DSC_OK;
     if (value->rank > DSC_RANK_MOST || !value->rank)
-        return onnx_fail(r, node, "its input has %zu dimensions besides the batch; 1 to %d are read", value->rank,
-                         DSC_RANK_MOST);
+        return onnx_fail(r, node, "its input has %zu dimensions besides the batch; 1 to %d are read",
+                         value->rank, DSC_RANK_MOST);
     dsc_shape shape = {.rank = value->rank};
     memcpy(shape.size, value->dims, value->rank * sizeof *value->dims);
     *x = dsc_reshape(value->node, shape);
@@ -245,7 +248,8 @@ dsc_status onnx_give_same(onnx_reading *r, const Onnx__Node *node, const onnx_va
 }
 
 dsc_status onnx_give_constant(onnx_reading *r, const Onnx__Node *node, onnx_constant *constant) {
-    if (!constant) return r->pool.failed ? onnx_no_memory(r) : onnx_fail(r, node, "its constant is too large");
+    if (!constant)
+        return r->pool.failed ? onnx_no_memory(r) : onnx_fail(r, node, "its constant is too large");
     return give(r, node, 0, &(onnx_value){.constant = constant});
 }
 
@@ -280,7 +284,8 @@ static const char *free_name(onnx_reading *r, const onnx_constant *from) {
 
 static dsc_node *start(onnx_reading *r, dsc_node *node, const onnx_constant *from, const float *numbers) {
     char name[220], shape[96], own[96];
-    if (!numbers || r->pool.failed || !dsc_grow(&r->starts, &r->start_most, r->start_count + 1, sizeof *r->starts)) {
+    if (!numbers || r->pool.failed ||
+        !dsc_grow(&r->starts, &r->start_most, r->start_count + 1, sizeof *r->starts)) {
         r->pool.failed = true;
         return dsc_graph_fail(r->graph, DSC_ERROR_MEMORY, "not enough memory");
     }
@@ -297,8 +302,8 @@ dsc_node *onnx_parameter(onnx_reading *r, const onnx_constant *from, dsc_shape s
                          size_t n_in, size_t n_out) {
     const bool weight = shape.rank > 1;
     return start(r,
-                 dsc_parameter(r->graph, free_name(r, from), shape, weight ? DSC_INIT_HE : DSC_INIT_ZEROS, n_in,
-                               n_out, weight),
+                 dsc_parameter(r->graph, free_name(r, from), shape, weight ? DSC_INIT_HE : DSC_INIT_ZEROS,
+                               n_in, n_out, weight),
                  from, numbers);
 }
 
