@@ -39,8 +39,8 @@ typedef struct onnx_value {
     onnx_constant *constant; /* or NULL, and: */
     dsc_node *node;
     size_t rank, dims[ONNX_RANK]; /* in the order of the file */
-    /* The file's numbers, one after the other, are those of the node's shape with its dimensions in `order`; else
-     * they are the node's. */
+    /* The file's numbers, one after the other, are those of the node's shape with its dimensions in `order`;
+     * else they are the node's. */
     bool reordered;
     size_t order[DSC_RANK_MOST];
     /* The image, on which nothing but this was done: x becomes x scale[c] + offset[c] (C each). NULL: another
