@@ -18,6 +18,7 @@
     COMMAND(quantise)                                                                                        \
     COMMAND(recipe)                                                                                          \
     COMMAND(export)                                                                                          \
+    COMMAND(import)                                                                                          \
     COMMAND(model)                                                                                           \
     COMMAND(help)
 

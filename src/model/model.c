@@ -10,6 +10,7 @@
 #include "data/dataset.h"
 #include "model/text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +91,28 @@ dsc_status dsc_model_normalise(dsc_model *model, const char *how, const dsc_data
     if (status) return status;
     n.channels = shape[0];
     for (size_t c = n.channels; c < DSC_CHANNELS_MOST; c++) n.scale[c] = n.offset[c] = 0;
+    model->normalisation = n;
+    return DSC_OK;
+}
+
+dsc_status dsc_model_normalise_by(dsc_model *model, const char *name, const double *mean,
+                                  const double *deviation, size_t count, dsc_error *error) {
+    dsc_normalisation n = {.channels = model->image->shape.size[0]};
+    if (count != 1 && count != n.channels)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "%zu means and deviations; expected one, or one for each of the %zu channels", count,
+                        n.channels);
+    for (size_t c = 0; c < n.channels; c++) {
+        const double m = mean[count > 1 ? c : 0], d = deviation[count > 1 ? c : 0];
+        n.scale[c] = (dsc_real)(1 / (255 * d));
+        n.offset[c] = (dsc_real)(-m / d);
+        if (!(d > 0) || !isfinite((double)n.scale[c]) || !isfinite((double)n.offset[c]))
+            return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                            "a mean and a deviation of channel %zu of which numbers cannot be made: expected "
+                            "finite ones, and a deviation above 0",
+                            c + 1);
+    }
+    (void)snprintf(n.name, sizeof n.name, "%s", name);
     model->normalisation = n;
     return DSC_OK;
 }

@@ -59,6 +59,12 @@ dsc_status dsc_model_check_data(const dsc_model *model, const dsc_dataset *data,
  * numbers. */
 dsc_status dsc_model_take_class_names(dsc_model *model, const dsc_dataset *data, dsc_error *error);
 
+/* Bytes become (byte / 255 - mean) / deviation from now on, as other programs write it, channel by channel:
+ * `count` means and deviations, 1 for all channels. `name` is what the normalisation is called. ARGUMENT:
+ * they are not finite, a deviation is not above 0, or their number is not the model's. */
+dsc_status dsc_model_normalise_by(dsc_model *model, const char *name, const double *mean,
+                                  const double *deviation, size_t count, dsc_error *error);
+
 /* Whether the model's loss makes probabilities by sigmoid rather than by softmax. A loss composed of nodes is
  * judged by the first of its ops that is a loss and compares the logits; without one it is softmax. */
 bool dsc_model_is_sigmoid(const dsc_model *model);

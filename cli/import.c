@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+/* import.c: `descender import`: a network that was trained elsewhere becomes a model of ours. */
+#include "command.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "data/dataset.h"
+#include "evaluation.h"
+#include "exchange/exchange.h"
+#include "import_show.h"
+#include "measure/score.h"
+#include "model/model.h"
+#include "model/title.h"
+#include "subject.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { NORMALISE_UNIT, NORMALISE_STANDARD, NORMALISE_BYTES };
+
+typedef struct values {
+    command_source source;
+    char *model, *weights, *as, *map, *names, *mean, *std, *out;
+    int normalise;
+    int64_t channels, classes, threads;
+    bool force, json, quiet;
+} values;
+
+typedef struct session {
+    command_call *call;
+    const values *how;
+    const char *path; /* what is imported */
+    unsigned char *bytes;
+    exchange_source source;
+    command_data data; /* with --data */
+    bool has_data;
+    dsc_model *model;
+    dsc_metrics metrics;
+    char *out;
+} session;
+
+/* ---- what is asked for ---- */
+
+static dsc_status find_file(session *s, dsc_error *error) {
+    const values *how = s->how;
+    if (s->call->operand_count && how->weights)
+        return command_wrong_usage(s->call, error, "FILE and --weights are the same; give one of them");
+    s->path = s->call->operand_count ? s->call->operands[0] : how->weights;
+    if (!s->path) return command_wrong_usage(s->call, error, "the file to import is missing");
+    dsc_status status = command_reads(s->call, s->path, error);
+    return status || !how->map ? status : command_reads(s->call, how->map, error);
+}
+
+/* net.onnx -> net.safetensors, here; a file of that very name -> net-imported.safetensors. */
+static dsc_status find_out(session *s, dsc_error *error) {
+    const char *slash = strrchr(s->path, '/'), *name = slash ? slash + 1 : s->path, *dot = strrchr(name, '.');
+    const int stem = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
+    dsc_text text = {0};
+    if (s->how->out)
+        dsc_text_append(&text, "%s", s->how->out);
+    else
+        dsc_text_append(&text, "%.*s%s.safetensors", stem, name,
+                        dot && !strcmp(dot, ".safetensors") ? "-imported" : "");
+    s->out = text.data;
+    if (text.failed) return dsc_fail_memory(error, text.length, "a path");
+    if (!s->how->force && access(s->out, F_OK) == 0)
+        return dsc_fail(error, DSC_ERROR_IO,
+                        "%s: there is a file of this name; --force replaces it, --out gives another", s->out);
+    return command_rehearse(s->call, s->out, error);
+}
+
+/* "0.485, 0.456, 0.406" */
+static dsc_status read_numbers(double *numbers, size_t *count, const char *text, const char *option,
+                               session *s, dsc_error *error) {
+    char *copy = strdup(text), *rest = NULL;
+    if (!copy) return dsc_fail_memory(error, strlen(text), option);
+    dsc_status status = DSC_OK;
+    *count = 0;
+    for (char *word = strtok_r(copy, ", ", &rest); word && !status; word = strtok_r(NULL, ", ", &rest))
+        if (*count == DSC_CHANNELS_MOST || !dsc_parse_real(&numbers[(*count)++], word))
+            status = command_wrong_usage(s->call, error,
+                                         "--%s: expected numbers divided by commas, one a channel, found '%s'",
+                                         option, text);
+    free(copy);
+    return status;
+}
+
+static dsc_status normalise_as_given(session *s, dsc_error *error) {
+    static double mean[DSC_CHANNELS_MOST], deviation[DSC_CHANNELS_MOST];
+    size_t means, deviations;
+    dsc_status status = read_numbers(mean, &means, s->how->mean, "mean", s, error);
+    if (!status) status = read_numbers(deviation, &deviations, s->how->std, "std", s, error);
+    if (status) return status;
+    if (means != deviations)
+        return command_wrong_usage(s->call, error, "--mean has %zu numbers, --std has %zu; give as many", means,
+                                   deviations);
+    status = dsc_model_normalise_by(s->model, "given", mean, deviation, means, error);
+    return status ? dsc_error_context(error, status, "--mean, --std") : DSC_OK;
+}
+
+static dsc_status normalise(session *s, dsc_error *error) {
+    const double zero = 0, byte = 1.0 / 255;
+    if (s->how->mean) return normalise_as_given(s, error);
+    if (!command_given(s->call, "normalise")) {
+        if (s->how->model)
+            dsc_text_append(&s->source.notes,
+                            "the images' bytes are divided by 255, and no more; if the network was trained "
+                            "on others, say so: --mean 0.1307 --std 0.3081, for instance\n");
+        return DSC_OK;
+    }
+    if (s->how->normalise == NORMALISE_BYTES)
+        return dsc_model_normalise_by(s->model, "bytes", &zero, &byte, 1, error);
+    const bool standard = s->how->normalise == NORMALISE_STANDARD;
+    return dsc_model_normalise(s->model, standard ? "standard" : "unit", standard ? s->data.train : NULL,
+                               error);
+}
+
+static dsc_status name_classes(session *s, dsc_error *error) {
+    if (!s->how->names) return s->has_data ? dsc_model_take_class_names(s->model, s->data.train, error) : DSC_OK;
+    char *copy = strdup(s->how->names);
+    const char **names = dsc_allocate(s->model->classes + 1, sizeof *names);
+    size_t count = 0;
+    dsc_status status = copy && names ? DSC_OK : dsc_fail_memory(error, strlen(s->how->names), "names");
+    for (char *word = copy, *end; word && names && count <= s->model->classes; word = end) {
+        end = strchr(word, ',');
+        if (end) *end++ = '\0';
+        names[count++] = word + strspn(word, " ");
+    }
+    if (!status && count != s->model->classes)
+        status = command_wrong_usage(s->call, error, "--names: the network has %zu classes; give as many names",
+                                     s->model->classes);
+    if (!status) status = dsc_class_names_check(names, count, error);
+    char **own = status ? NULL : dsc_class_names_copy(names, count);
+    if (!status && !own) status = dsc_fail_memory(error, count, "the names of classes");
+    if (own) {
+        free(s->model->class_names);
+        s->model->class_names = own;
+    }
+    free(names);
+    free(copy);
+    return status;
+}
+
+static dsc_status check_options(session *s, dsc_error *error) {
+    const values *how = s->how;
+    if (!how->mean != !how->std)
+        return command_wrong_usage(s->call, error, "--mean and --std belong together; give both");
+    if (how->mean && command_given(s->call, "normalise"))
+        return command_wrong_usage(s->call, error, "--normalise, or --mean and --std; give one of them");
+    if (how->normalise == NORMALISE_STANDARD && !command_given(s->call, "data"))
+        return command_wrong_usage(s->call, error,
+                                   "--normalise standard needs the images that the network was trained on: "
+                                   "--data");
+    return DSC_OK;
+}
+
+/* ---- the work ---- */
+
+static dsc_status open_data(session *s, dsc_error *error) {
+    s->has_data = command_given(s->call, "data");
+    return s->has_data ? command_data_open(&s->data, s->call, &s->how->source, error) : DSC_OK;
+}
+
+static dsc_status read_file(session *s, dsc_error *error) {
+    const values *how = s->how;
+    const int64_t *size = how->source.reading.size;
+    dsc_status status = dsc_file_read(&s->bytes, &s->source.size, s->path, EXCHANGE_BYTES_MOST, error);
+    if (status) return status;
+    s->source.bytes = s->bytes;
+    s->source.name = s->path;
+    s->source.model = how->model;
+    s->source.map = how->map;
+    s->source.images = s->has_data ? s->data.train : NULL;
+    s->source.shape[0] = (size_t)how->channels;
+    s->source.shape[1] = (size_t)size[0];
+    s->source.shape[2] = (size_t)size[1];
+    s->source.classes = (size_t)how->classes;
+    return exchange_read(&s->model, &s->source, how->as, error);
+}
+
+/* What it was made of, without the path; and the images that it is to be shown. */
+static dsc_status describe(session *s, dsc_error *error) {
+    dsc_text name = {0};
+    dsc_images images;
+    dsc_public_name(&name, s->path);
+    dsc_status status = name.failed ? dsc_fail_memory(error, name.length, "a name")
+                                    : dsc_model_set_about(s->model, "imported", name.data, error);
+    dsc_text_free(&name);
+    size_t shape[3], found[3];
+    dsc_model_shape(s->model, shape);
+    if (status || !s->has_data) return status;
+    dsc_dataset_shape(s->data.train, found);
+    if (memcmp(shape, found, sizeof shape) != 0) return DSC_OK; /* the match says it */
+    dsc_dataset_describe(&images, s->data.train);
+    return dsc_model_expect(s->model, &images, error);
+}
+
+/* Whether it answers as it did before. */
+static int on_answer(void *user, const dsc_answer *answer) {
+    (void)user;
+    (void)answer;
+    return command_should_stop();
+}
+
+static dsc_status evaluate(session *s, dsc_error *error) {
+    dsc_dataset *matched;
+    dsc_remarks remarks = {0};
+    if (!s->has_data) return DSC_OK;
+    command_warn_of_kernels();
+    dsc_status status =
+        dsc_dataset_match(&matched, &remarks, s->data.test ? s->data.test : s->data.train, s->model, error);
+    if (status) return dsc_error_context(error, status, "%s", s->path);
+    command_tell_remarks(&remarks);
+    status = dsc_model_measure(&s->metrics, s->model, matched, (unsigned)s->how->threads, on_answer, NULL, error);
+    dsc_dataset_free(matched);
+    return status;
+}
+
+static dsc_status report(session *s, dsc_error *error) {
+    const import_shown shown = {.file = s->path,
+                                .out = s->out,
+                                .model = s->model,
+                                .source = &s->source,
+                                .data_name = s->data.name,
+                                .metrics = s->has_data ? &s->metrics : NULL};
+    if (s->call->json) return command_print_json(import_json(&shown), error);
+    dsc_text text = {0};
+    char word[DSC_SHELL_WORD];
+    import_append(&text, &shown, s->call->quiet);
+    dsc_status status = command_print_text(&text, error);
+    command_remark(s->call, "Next: descender predict IMAGE --model %s", dsc_shell_word(word, s->out));
+    return status;
+}
+
+static dsc_status run(command_call *call, dsc_error *error) {
+    session s = {.call = call, .how = call->values};
+    dsc_status status = find_file(&s, error);
+    if (!status) status = check_options(&s, error);
+    if (!status) status = find_out(&s, error);
+    if (!status) status = open_data(&s, error);
+    if (!status) status = read_file(&s, error);
+    if (!status) status = name_classes(&s, error);
+    if (!status) status = normalise(&s, error);
+    if (!status) status = describe(&s, error);
+    if (!status) status = evaluate(&s, error);
+    if (!status) status = command_go_on(error);
+    if (!status) status = dsc_model_save(s.model, s.out, error);
+    if (!status && s.source.notes.failed) status = dsc_fail_memory(error, 0, "what is said of a model");
+    if (!status && !call->json) command_tell_notes(&s.source.notes);
+    if (!status) status = report(&s, error);
+    if (!status && s.has_data) command_warn_of_answers(&s.metrics);
+    dsc_metrics_clear(&s.metrics);
+    dsc_model_free(s.model);
+    dsc_text_free(&s.source.notes);
+    dsc_text_free(&s.source.table);
+    if (s.has_data) command_data_close(&s.data);
+    free(s.bytes);
+    free(s.out);
+    return status;
+}
+
+static const dsc_param options[] = {
+    {"model", DSC_PARAM_TEXT, offsetof(values, model), NULL, 0, 0, NULL,
+     "the network as text, for a file of weights alone: 'conv 32 3x3, relu, flatten, dense'"},
+    {"weights", DSC_PARAM_TEXT, offsetof(values, weights), NULL, 0, 0, NULL, "the file, in place of FILE"},
+    {"as", DSC_PARAM_TEXT, offsetof(values, as), NULL, 0, 0, NULL,
+     "the file's format with its options, as in 'npz layout=keras': `descender help formats` lists them; "
+     "unset: told by what is in it"},
+    {"map", DSC_PARAM_TEXT, offsetof(values, map), NULL, 0, 0, NULL,
+     "a file that says which array is which parameter: 'fc1.weight dense1.weight', one a line; '-' leaves "
+     "an array out"},
+    {"channels", DSC_PARAM_INT, offsetof(values, channels), "1", 1, DSC_CHANNELS_MOST, NULL,
+     "of an image, for --model without --data; --size says its height and width, 28x28 if unset"},
+    {"classes", DSC_PARAM_INT, offsetof(values, classes), "0", 0, DSC_CLASSES_MOST, NULL,
+     "how many, for --model without --data; 0: as many as fit the weights"},
+    {"names", DSC_PARAM_TEXT, offsetof(values, names), NULL, 0, 0, NULL,
+     "of the classes, divided by commas; unset: those of --data, or 0, 1, 2, ..."},
+    {"normalise", DSC_PARAM_CHOICE, offsetof(values, normalise), "unit", 0, 0, "unit|standard|bytes",
+     "what the network was trained on: unit is byte / 255; standard subtracts the mean of --data's training "
+     "images and divides by their deviation; bytes are taken as they are. A file that says it keeps its own"},
+    {"mean", DSC_PARAM_TEXT, offsetof(values, mean), NULL, 0, 0, NULL,
+     "with --std, as PyTorch's Normalize has them, one number or one a channel: (byte / 255 - mean) / std"},
+    {"std", DSC_PARAM_TEXT, offsetof(values, std), NULL, 0, 0, NULL, "see --mean"},
+    {"out", DSC_PARAM_TEXT, offsetof(values, out), NULL, 0, 0, NULL,
+     "the model's file; unset: called as FILE, ending in .safetensors, here"},
+    {"force", DSC_PARAM_SWITCH, offsetof(values, force), "off", 0, 0, NULL, "replace a file that is there"},
+    COMMAND_SOURCE(values),
+    {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL, "0: all cores"},
+    COMMAND_JSON(values),
+    COMMAND_QUIET(values),
+    {0},
+};
+
+static const command_option extras[] = {
+    COMMAND_SOURCE_EXTRA,
+    {"model", 'm', "TEXT", true},
+    {"weights", 0, "FILE", true},
+    {"as", 0, "FORMAT", true},
+    {"map", 0, "FILE", true},
+    {"names", 0, "NAMES", true},
+    {"mean", 0, "NUMBERS", true},
+    {"std", 0, "NUMBERS", true},
+    {"out", 'o', "FILE", true},
+    {"force", 'f', NULL, false},
+    {"threads", 't', NULL, false},
+    {0},
+};
+
+static const command_operand operands[] = {
+    {.name = "FILE",
+     .optional = true,
+     .help = "a network in any format that is read, or weights alone: `descender help formats`"},
+    {0},
+};
+
+static const command_example examples[] = {
+    {"import weights.safetensors --model 784-100-10 --mean 0.1307 --std 0.3081 --data mnist",
+     "A state_dict of PyTorch's: which array went where, and whether it still answers right."},
+    {"import weights.npz --model 'flatten, dense 100, relu, dense' --as 'npz layout=keras'",
+     "Arrays as Keras' get_weights() gives them."},
+    {"import net.onnx --out net.safetensors", "A whole network."},
+    {0},
+};
+
+const command command_import = {
+    .name = "import",
+    .help = "make a model of a network that was trained elsewhere",
+    .about =
+        "Reads a network, or weights alone for the network that --model describes, prints which array "
+        "became which parameter, and writes a model that every other command takes. Arrays are matched by "
+        "the map, by names that are ours, then layer by layer by order and shape; what does not fit is "
+        "refused by name.\n\n"
+        "With --data the model answers their test set at once, so that it is seen whether it answers as it "
+        "did before: if not, the normalisation of the images is the first thing to look at.",
+    .operands = operands,
+    .options = options,
+    .extras = extras,
+    .examples = examples,
+    .values_size = sizeof(values),
+    .stops = true,
+    .run = run,
+};
