@@ -108,8 +108,10 @@ static dsc_status open_journal(dsc_tune *tune, bool fresh, dsc_error *error) {
         fresh ? dsc_tune_journal_begin(path, dsc_tune_start_line(&tune->search), error) : DSC_OK;
     if (!status) status = dsc_file_read(&bytes, &size, path, JOURNAL_MOST, error);
     /* What was just written is read as well: better now than when it is needed. */
+    const dsc_model *start = tune->search.recipe.start; /* which is in no file */
     if (!status) dsc_tune_search_clear(&tune->search);
     if (!status) status = dsc_tune_search_read(&tune->search, &whole, (const char *)bytes, size, path, error);
+    if (!status) tune->search.recipe.start = start;
     if (!status) status = dsc_tune_journal_open(&tune->journal, path, whole, error);
     if (!status) status = dsc_folder_make(tune->trials_folder, error);
     free(bytes);
@@ -221,8 +223,8 @@ dsc_status dsc_tune_resume(dsc_tune **result, const dsc_dataset *data, const dsc
     status = take_folder(tune, strdup(how->folder), error);
     if (!status) status = dsc_run_folder_lock(&tune->lock, tune->folder, error);
     if (!status) sweep(tune);
+    tune->search.recipe.start = how->start;
     if (!status) status = open_journal(tune, false, error);
-    if (!status) tune->search.recipe.start = how->start;
     if (!status) status = take_data(tune, data, how->remarks, error);
     if (!status) status = rehearse(tune, error);
     if (status)

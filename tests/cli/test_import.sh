@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: MIT
+# `descender import`, and every format that is read wherever a model is named.
+. "$(dirname "$0")/lib.sh"
+
+_weights="$golden/exchange/convolutions.safetensors"
+_text="conv 3 3x3, batch-norm, relu, max-pool 2, conv 5 2x2 bias=off, batch-norm, relu, flatten, dense 7, relu, dense"
+_data="$work/data"
+small_data "$_data"
+
+# The same model as an NPZ file of ours.
+_npz() {
+    [ -e "$work/net.npz" ] && return
+    run import "$_weights" --model "$_text" --data "$_data" --out "$work/for-npz.safetensors" --quiet
+    run export "$work/for-npz.safetensors" --to npz --out "$work/net" --quiet
+    exits 0
+}
+
+weights_of_pytorch_become_a_model() {
+    run import "$_weights" --model "$_text" --size 8x8 --out "$work/net.safetensors"
+    exits 0
+    same "$(grep '^bn1.running_mean' <<<"$out" | tr -s ' ')" "bn1.running_mean BF16 (3) batch_norm1.running_mean by order"
+    same "$(grep '^bn1.num_batches' <<<"$out" | tr -s ' ')" "bn1.num_batches_tracked I64 () - left out"
+    prints "images 1 x 8 x 8, 4 classes, 285 parameters"
+    says "note: 2 arrays were not used"
+    says "the images' bytes are divided by 255"
+    run model show "$work/net.safetensors" --no-diagram
+    exits 0
+    prints "$_text"
+}
+
+both_spellings_do_the_same() {
+    run import --model "$_text" --weights "$_weights" --size 8x8 --out "$work/spelt.safetensors" --quiet
+    exits 0
+    run import "$_weights" --model "$_text" --size 8x8 --out "$work/spelt-2.safetensors" --quiet
+    exits 0
+    holds "the files differ" cmp "$work/spelt.safetensors" "$work/spelt-2.safetensors"
+    run import "$_weights" --weights "$_weights" --model "$_text"
+    exits 2
+    says "give one of them"
+}
+
+data_that_are_given_are_answered_at_once() {
+    run import "$_weights" --model "$_text" --data "$_data" --out "$work/answering.safetensors"
+    exits 0
+    prints "Test set of $_data: accuracy "
+    run import "$_weights" --model "$_text" --data "$_data" --out "$work/answering-2.safetensors" --json
+    exits 0
+    needs_json || return
+    same "$(json "sorted(j)")" "['arrays', 'classes', 'data', 'file', 'images', 'model', 'notes', 'parameters', 'test', 'text']"
+    same "$(json "j['images'] + [j['classes'], j['test']['samples']]")" "[1, 8, 8, 4, 12]"
+    same "$(json "[a['parameter'] for a in j['arrays'] if a['array'] == 'fc1.weight']")" "['dense1.weight']"
+    same "$(json "len(j['notes'])")" 5
+}
+
+the_preparation_of_others_is_kept_with_the_model() {
+    run import "$_weights" --model "$_text" --size 8x8 --mean 0.1307 --std 0.3081 --names 'a, b,c,d' --out "$work/given.safetensors"
+    exits 0
+    says_no "divided by 255"
+    holds "the normalisation is not in the file" grep -aqE '\[0.01272[0-9]+\],.{1,3}offset.{1,4}\[-0.42421[0-9]+\]' "$work/given.safetensors"
+    holds "the names are not in the file" grep -aqF '[\"a\",\"b\",\"c\",\"d\"]' "$work/given.safetensors"
+    run import "$_weights" --model "$_text" --size 8x8 --mean 0.1,0.2 --std 0.3,0.4 --out "$work/refused.safetensors"
+    exits 2
+    says "expected one, or one for each of the 1 channels"
+    holds "a file was written" test ! -e "$work/refused.safetensors"
+}
+
+wrong_usage_is_told() {
+    local case
+    for case in "--mean 0.1|belong together" "--mean 0.1 --std 0|a deviation above 0" "--mean x --std 1|expected numbers" \
+        "--normalise standard|needs the images" "--names a,b|has 4 classes" "--classes 5|fc2" "--as nope|unknown format" \
+        "--map $work/nothing|nothing" "--mean 1 --std 1 --normalise unit|one of them"; do
+        # shellcheck disable=SC2086
+        run import "$_weights" --model "$_text" --size 8x8 --out "$work/wrong.safetensors" ${case%%|*}
+        [ "$status" -gt 0 ] && [ "$status" -lt 3 ] || complain "${case%%|*}: exit status $status"
+        says "${case#*|}"
+        holds "a file was written" test ! -e "$work/wrong.safetensors"
+    done
+    run import --model "$_text"
+    exits 2
+    says "the file to import is missing"
+}
+
+a_file_that_is_there_is_kept() {
+    echo mine >"$work/mine.safetensors"
+    run import "$_weights" --model "$_text" --size 8x8 --out "$work/mine.safetensors"
+    exits 1
+    says "--force replaces it"
+    same "$(cat "$work/mine.safetensors")" mine
+    run import "$_weights" --model "$_text" --size 8x8 --out "$work/mine.safetensors" --force
+    exits 0
+    cp "$_weights" "$work/its-own.safetensors"
+    run import "$work/its-own.safetensors" --model "$_text" --size 8x8 --out "$work/its-own.safetensors" --force
+    [ "$status" != 0 ] || complain "the file that is read was replaced"
+    holds "the weights are gone" cmp "$work/its-own.safetensors" "$_weights"
+}
+
+a_map_is_followed() {
+    printf 'fc2.bias dense1.weight\n' >"$work/map"
+    run import "$_weights" --model "$_text" --size 8x8 --map "$work/map" --out "$work/mapped.safetensors"
+    exits 1
+    says "'fc2.bias' has the shape (4), but dense1.weight of the network has (7, 20)"
+    printf 'fc2.bias dense2.bias # the last\n' >"$work/map"
+    run import "$_weights" --model "$_text" --size 8x8 --map "$work/map" --out "$work/mapped.safetensors"
+    exits 0
+    same "$(grep '^fc2.bias' <<<"$out" | tr -s ' ')" "fc2.bias F32 (4) dense2.bias by the map"
+}
+
+weights_alone_say_what_to_do() {
+    run model show "$_weights"
+    exits 1
+    says "is no model of Descender, but weights of PyTorch"
+    says "descender import"
+    run evaluate "$golden/exchange/dense-numpy.npz" --data "$_data"
+    exits 1
+    says "is no model of Descender, but arrays of NumPy's"
+}
+
+every_command_takes_what_is_read() {
+    _npz
+    run model show "$work/net.npz" --no-diagram
+    exits 0
+    prints "$_text"
+    run evaluate "$work/net.npz" --data "$_data"
+    exits 0
+    prints "accuracy"
+    run report "$work/net.npz" "$work/for-npz.safetensors" --data "$_data" --json
+    exits 0
+    run predict --model "$work/net.npz" "$_data/t10k-images-idx3-ubyte"
+    exits 0
+    run model show "$work/nothing.npz"
+    exits 1
+    says "nothing.npz"
+}
+
+training_starts_from_what_is_read_which_is_opened_once() {
+    _npz
+    run_shell "'$program' train --from <(cat '$work/net.npz') --data '$_data' --epochs 1 --batch 10 --out '$work/run' --offline --quiet"
+    exits 0
+    holds "the start was not kept" test -s "$work/run/start.safetensors"
+    prints "Model: $work/run/model.safetensors"
+}
+
+a_run_goes_on_though_the_file_is_gone() {
+    _npz
+    cp "$work/net.npz" "$work/gone.npz"
+    interrupted_run "$work/interrupted" train --from "$work/gone.npz" --data "$_data" --epochs 20000 --batch 10 --offline --recipe mnist-98 --checkpoint-seconds 0.05
+    rm "$work/gone.npz"
+    in_background "$program" train --resume "$work/interrupted" --data "$_data" --offline
+    sleep 0.3
+    kill -INT $job
+    ended
+    exits 130
+}
+
+searches_and_studies_start_from_what_is_read() {
+    _npz
+    run tune --data "$_data" --recipe mnist-98 --epochs 1 --batch 10 --trials 2 --from "$work/net.npz" --out "$work/search" learning-rate=0.001..0.002 \
+        --validation 0.3 --offline --quiet
+    exits 0
+    run cross-validate --data "$_data" --recipe mnist-98 --epochs 1 --batch 10 --folds 2 --from "$work/net.npz" --out "$work/study" --offline --quiet
+    exits 0
+    # As if it had been ended: they go on from the same file.
+    rm -r "$work/study/results"
+    run cross-validate --resume "$work/study" --quiet --offline
+    exits 0
+}
+
+promises
