@@ -81,9 +81,9 @@ static dsc_status read_numbers(double *numbers, size_t *count, const char *text,
     *count = 0;
     for (char *word = strtok_r(copy, ", ", &rest); word && !status; word = strtok_r(NULL, ", ", &rest))
         if (*count == DSC_CHANNELS_MOST || !dsc_parse_real(&numbers[(*count)++], word))
-            status = command_wrong_usage(s->call, error,
-                                         "--%s: expected numbers divided by commas, one a channel, found '%s'",
-                                         option, text);
+            status = command_wrong_usage(
+                s->call, error, "--%s: expected numbers divided by commas, one a channel, found '%s'", option,
+                text);
     free(copy);
     return status;
 }
@@ -95,8 +95,8 @@ static dsc_status normalise_as_given(session *s, dsc_error *error) {
     if (!status) status = read_numbers(deviation, &deviations, s->how->std, "std", s, error);
     if (status) return status;
     if (means != deviations)
-        return command_wrong_usage(s->call, error, "--mean has %zu numbers, --std has %zu; give as many", means,
-                                   deviations);
+        return command_wrong_usage(s->call, error, "--mean has %zu numbers, --std has %zu; give as many",
+                                   means, deviations);
     status = dsc_model_normalise_by(s->model, "given", mean, deviation, means, error);
     return status ? dsc_error_context(error, status, "--mean, --std") : DSC_OK;
 }
@@ -119,7 +119,8 @@ static dsc_status normalise(session *s, dsc_error *error) {
 }
 
 static dsc_status name_classes(session *s, dsc_error *error) {
-    if (!s->how->names) return s->has_data ? dsc_model_take_class_names(s->model, s->data.train, error) : DSC_OK;
+    if (!s->how->names)
+        return s->has_data ? dsc_model_take_class_names(s->model, s->data.train, error) : DSC_OK;
     char *copy = strdup(s->how->names);
     const char **names = dsc_allocate(s->model->classes + 1, sizeof *names);
     size_t count = 0;
@@ -130,8 +131,8 @@ static dsc_status name_classes(session *s, dsc_error *error) {
         names[count++] = word + strspn(word, " ");
     }
     if (!status && count != s->model->classes)
-        status = command_wrong_usage(s->call, error, "--names: the network has %zu classes; give as many names",
-                                     s->model->classes);
+        status = command_wrong_usage(
+            s->call, error, "--names: the network has %zu classes; give as many names", s->model->classes);
     if (!status) status = dsc_class_names_check(names, count, error);
     char **own = status ? NULL : dsc_class_names_copy(names, count);
     if (!status && !own) status = dsc_fail_memory(error, count, "the names of classes");
@@ -214,7 +215,8 @@ static dsc_status evaluate(session *s, dsc_error *error) {
         dsc_dataset_match(&matched, &remarks, s->data.test ? s->data.test : s->data.train, s->model, error);
     if (status) return dsc_error_context(error, status, "%s", s->path);
     command_tell_remarks(&remarks);
-    status = dsc_model_measure(&s->metrics, s->model, matched, (unsigned)s->how->threads, on_answer, NULL, error);
+    status =
+        dsc_model_measure(&s->metrics, s->model, matched, (unsigned)s->how->threads, on_answer, NULL, error);
     dsc_dataset_free(matched);
     return status;
 }
@@ -295,18 +297,10 @@ static const dsc_param options[] = {
 };
 
 static const command_option extras[] = {
-    COMMAND_SOURCE_EXTRA,
-    {"model", 'm', "TEXT", true},
-    {"weights", 0, "FILE", true},
-    {"as", 0, "FORMAT", true},
-    {"map", 0, "FILE", true},
-    {"names", 0, "NAMES", true},
-    {"mean", 0, "NUMBERS", true},
-    {"std", 0, "NUMBERS", true},
-    {"out", 'o', "FILE", true},
-    {"force", 'f', NULL, false},
-    {"threads", 't', NULL, false},
-    {0},
+    COMMAND_SOURCE_EXTRA,         {"model", 'm', "TEXT", true},  {"weights", 0, "FILE", true},
+    {"as", 0, "FORMAT", true},    {"map", 0, "FILE", true},      {"names", 0, "NAMES", true},
+    {"mean", 0, "NUMBERS", true}, {"std", 0, "NUMBERS", true},   {"out", 'o', "FILE", true},
+    {"force", 'f', NULL, false},  {"threads", 't', NULL, false}, {0},
 };
 
 static const command_operand operands[] = {

@@ -55,8 +55,8 @@ void import_append(dsc_text *text, const import_shown *s, bool brief) {
     dsc_model_shape(s->model, shape);
     if (!brief && s->source->table.length) append_table(text, s->source->table.data);
     dsc_text_append(text, "Network: %s\n", dsc_visible(shown, sizeof shown, dsc_model_text(s->model)));
-    dsc_text_append(text, "  images %zu x %zu x %zu, %zu classes, %s parameters\n", shape[0], shape[1], shape[2],
-                    dsc_model_classes(s->model),
+    dsc_text_append(text, "  images %zu x %zu x %zu, %zu classes, %s parameters\n", shape[0], shape[1],
+                    shape[2], dsc_model_classes(s->model),
                     dsc_format_grouped(number, (double)dsc_model_parameters(s->model)));
     if (s->metrics) {
         dsc_text_append(text, "Test set of %s: ", dsc_visible(shown, sizeof shown, s->data_name));
@@ -90,11 +90,11 @@ static json_t *notes_json(const char *notes) {
 json_t *import_json(const import_shown *s) {
     size_t shape[3];
     dsc_model_shape(s->model, shape);
-    json_t *json = json_pack("{s:o, s:o, s:s, s:[I, I, I], s:I, s:I, s:o, s:o}", "file", dsc_json_text(s->file),
-                             "model", dsc_json_text(s->out), "text", dsc_model_text(s->model), "images",
-                             (json_int_t)shape[0], (json_int_t)shape[1], (json_int_t)shape[2], "classes",
-                             (json_int_t)dsc_model_classes(s->model), "parameters",
-                             (json_int_t)dsc_model_parameters(s->model), "arrays",
+    json_t *json = json_pack("{s:o, s:o, s:s, s:[I, I, I], s:I, s:I, s:o, s:o}", "file",
+                             dsc_json_text(s->file), "model", dsc_json_text(s->out), "text",
+                             dsc_model_text(s->model), "images", (json_int_t)shape[0], (json_int_t)shape[1],
+                             (json_int_t)shape[2], "classes", (json_int_t)dsc_model_classes(s->model),
+                             "parameters", (json_int_t)dsc_model_parameters(s->model), "arrays",
                              table_json(s->source->table.data), "notes", notes_json(s->source->notes.data));
     if (json && s->metrics &&
         (json_object_set_new(json, "data", dsc_json_text(s->data_name)) ||

@@ -38,6 +38,32 @@ static void a_byte_order_mark_hides_nothing(void **state) {
     assert_string_equal(dsc_kind_name(dsc_recognise("\1\2\3", 3)), "bytes of an unknown kind");
 }
 
+static void archives_of_pytorch_and_keras_are_told_by_their_first_entry(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *part;
+        dsc_kind kind;
+    } tries[] = {{"archive/data.pkl", "torch.load", DSC_KIND_TORCH},
+                 {"net/data.pkl", "torch.load", DSC_KIND_TORCH},
+                 {"metadata.json", "keras.models.load_model", DSC_KIND_KERAS},
+                 {"weights.npy", NULL, DSC_KIND_ZIP},
+                 {"data.pkl.npy", NULL, DSC_KIND_ZIP}};
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        char zip[64] = "PK\3\4", command[DSC_MESSAGE_SIZE];
+        const size_t length = strlen(tries[i].name);
+        zip[26] = (char)length;
+        memcpy(zip + 30, tries[i].name, length);
+        assert_int_equal(dsc_recognise(zip, 30 + length), tries[i].kind);
+        assert_int_equal(dsc_recognise(zip, 29 + length), DSC_KIND_ZIP); /* the name is cut off */
+        (void)dsc_kind_weights(command, tries[i].kind, "a b");
+        if (!tries[i].part) {
+            assert_string_equal(command, "");
+        } else if (!strstr(command, tries[i].part) || !strstr(command, "\" 'a b'")) {
+            fail_msg("%s", command);
+        }
+    }
+}
+
 static void what_is_packed_is_unpacked_by_a_command_or_on_its_way(void **state) {
     (void)state;
     static const struct {
@@ -61,6 +87,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type_of_idx_is_idx_and_no_more),
         cmocka_unit_test(a_byte_order_mark_hides_nothing),
+        cmocka_unit_test(archives_of_pytorch_and_keras_are_told_by_their_first_entry),
         cmocka_unit_test(what_is_packed_is_unpacked_by_a_command_or_on_its_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,6 +57,28 @@ static void every_type_and_rank_comes_back_from_npy_and_npz(void **state) {
         }
 }
 
+static void an_archive_in_memory_is_the_file_that_is_written(void **state) {
+    (void)state;
+    const char *path = make_path(testing_folder(), "same.npz");
+    dsc_array a = make_array(DSC_F32, 2), b = make_array(DSC_U8, 1);
+    const dsc_npz_entry entries[] = {{"a", &a}, {"b", &b}}, twice[] = {{"a", &a}, {"a", &b}};
+    dsc_error error;
+    unsigned char *made, *written;
+    size_t made_size, written_size;
+    ASSERT_OK(dsc_npz_write(path, entries, 2, &error), error);
+    ASSERT_OK(dsc_npz_make(&made, &made_size, entries, 2, "memory", &error), error);
+    ASSERT_OK(dsc_file_read(&written, &written_size, path, 1 << 20, &error), error);
+    assert_int_equal(made_size, written_size);
+    assert_memory_equal(made, written, made_size);
+    free(made);
+    free(written);
+    assert_int_equal(dsc_npz_make(&made, &made_size, twice, 2, "memory", &error), DSC_ERROR_ARGUMENT);
+    assert_null(made);
+    ASSERT_MESSAGE(error, "memory: ");
+    dsc_array_clear(&a);
+    dsc_array_clear(&b);
+}
+
 static void run_python(const char *script, const char *folder) {
     dsc_text command = {0};
     dsc_text_append(&command, "cd '%s' && %s - <<'END'\n%s\nEND", folder, testing_numpy(), script);
@@ -412,6 +434,7 @@ static void npy_and_npz_survive_every_failed_allocation(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type_and_rank_comes_back_from_npy_and_npz),
+        cmocka_unit_test(an_archive_in_memory_is_the_file_that_is_written),
         cmocka_unit_test(numpy_reads_what_is_written_and_writes_the_same_bytes),
         cmocka_unit_test(what_numpy_writes_is_read),
         cmocka_unit_test(numbers_without_doubt_become_bytes),

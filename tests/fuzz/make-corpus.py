@@ -140,6 +140,15 @@ def seeds_numbers():
     put("numbers", "eight-bytes", struct.pack("<d", 1 + 2**-52))
 
 
+def seeds_weights():
+    """The first byte: which network (1 dense, 2 convolutions), four times the layout, 16: as safetensors."""
+    golden = os.path.join(HERE, "..", "..", "golden", "exchange")
+    for name, first in (("convolutions.safetensors", 2), ("convolutions.safetensors", 2 + 4 + 16), ("convolutions-keras.npz", 2 + 8),
+                        ("dense.safetensors", 1), ("dense.safetensors", 3), ("dense-numpy.npz", 1), ("dense-numpy.npz", 1 + 12), ("dense-state.npz", 1 + 4)):
+        with open(os.path.join(golden, name), "rb") as file:
+            put("weights", f"{first}-{name}", bytes([first]) + file.read())
+
+
 seeds_idx()
 seeds_npy()
 seeds_png()
@@ -147,3 +156,4 @@ seeds_options()
 seeds_folder()
 seeds_prepare()
 seeds_numbers()
+seeds_weights()

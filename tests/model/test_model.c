@@ -311,6 +311,34 @@ static void a_model_for_data_takes_its_shape_and_classes(void **state) {
     dsc_model_free(model);
 }
 
+static void means_and_deviations_of_other_programs_make_the_same_numbers(void **state) {
+    (void)state;
+    static const double mean[] = {0.485, 0.456, 0.406}, deviation[] = {0.229, 0.224, 0.225};
+    static const double none[] = {0.1, 0.1, 0}, byte[] = {1.0 / 255};
+    dsc_model_options options = dsc_model_options_defaults();
+    dsc_model *model;
+    dsc_error error;
+    options.text = "flatten, dense";
+    memcpy(options.shape, ((const size_t[]){3, 1, 2}), sizeof options.shape);
+    ASSERT_OK(dsc_model_create(&model, &options, &error), error);
+    ASSERT_OK(dsc_model_normalise_by(model, "given", mean, deviation, 3, &error), error);
+    const uint8_t bytes[6] = {0, 255, 17, 34, 51, 68};
+    dsc_real numbers[6];
+    dsc_model_load_images(model, numbers, bytes, DSC_U8, 1);
+    for (size_t i = 0; i < 6; i++)
+        assert_float_equal((double)numbers[i], (bytes[i] / 255.0 - mean[i / 2]) / deviation[i / 2], 1e-6);
+    assert_string_equal(model->normalisation.name, "given");
+    const dsc_normalisation before = model->normalisation;
+    assert_int_equal(dsc_model_normalise_by(model, "x", mean, deviation, 2, &error), DSC_ERROR_ARGUMENT);
+    assert_int_equal(dsc_model_normalise_by(model, "x", mean, none, 3, &error), DSC_ERROR_ARGUMENT);
+    ASSERT_MESSAGE(error, "of channel 3");
+    assert_memory_equal(&model->normalisation, &before, sizeof before);
+    ASSERT_OK(dsc_model_normalise_by(model, "bytes", (const double[]){0}, byte, 1, &error), error);
+    dsc_model_load_images(model, numbers, bytes, DSC_U8, 1);
+    for (size_t i = 0; i < 6; i++) assert_float_equal((double)numbers[i], bytes[i], 0);
+    dsc_model_free(model);
+}
+
 static void standard_normalisation_gives_mean_zero_and_deviation_one(void **state) {
     (void)state;
     dsc_dataset *data = two_channels();
@@ -382,6 +410,7 @@ int main(void) {
         cmocka_unit_test(impossible_options_are_refused),
         cmocka_unit_test(a_model_for_data_takes_its_shape_and_classes),
         cmocka_unit_test(standard_normalisation_gives_mean_zero_and_deviation_one),
+        cmocka_unit_test(means_and_deviations_of_other_programs_make_the_same_numbers),
         cmocka_unit_test(every_failed_allocation_is_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

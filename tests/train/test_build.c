@@ -35,6 +35,28 @@ static const dsc_real *class_weights(const dsc_model *model) {
     return NULL;
 }
 
+static void a_recipe_starts_from_the_model_that_is_handed_over_and_opens_no_file(void **state) {
+    (void)state;
+    dsc_dataset *data = make_data();
+    dsc_recipe recipe, copy;
+    dsc_model *start, *model;
+    dsc_error error;
+    ASSERT_OK(dsc_model_create_for(&start, "4-4", data, &error), error);
+    start->values[dsc_graph_find(start->graph, "dense1.weight")->offset] = 42;
+    make_recipe(&recipe, "{\"model\": \"4-4\", \"from\": \"/nowhere/net.onnx\"}");
+    assert_int_equal(dsc_recipe_make_model(&model, &recipe, data, &error), DSC_ERROR_IO);
+    recipe.start = start;
+    ASSERT_OK(dsc_recipe_copy(&copy, &recipe, &error), error);
+    ASSERT_OK(dsc_recipe_make_model(&model, &copy, data, &error), error);
+    assert_float_equal((double)model->values[dsc_graph_find(model->graph, "dense1.weight")->offset], 42, 0);
+    dsc_model_free(model);
+    dsc_recipe_clear(&copy);
+    assert_null(copy.start);
+    dsc_recipe_clear(&recipe);
+    dsc_model_free(start);
+    dsc_dataset_free(data);
+}
+
 static void balanced_classes_weigh_the_same_in_total_among_the_samples_trained_on(void **state) {
     (void)state;
     static const struct {
@@ -167,6 +189,7 @@ static void parsing_survives_every_failed_allocation(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_recipe_starts_from_the_model_that_is_handed_over_and_opens_no_file),
         cmocka_unit_test(balanced_classes_weigh_the_same_in_total_among_the_samples_trained_on),
         cmocka_unit_test(a_model_has_the_datas_classes_and_the_recipes_seed),
         cmocka_unit_test(what_a_recipe_leaves_to_the_optimiser_is_the_optimisers),
