@@ -23,6 +23,10 @@ static void backward(const dsc_call *call) {
         call->kernels->vector->fill(call->d_in[0] + p * pixels, call->d_out[0][p], pixels);
 }
 
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    dsc_write_reduction(writing, at, NULL, "ReduceSum");
+}
+
 static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     const size_t channels = at->in[0].size[0];
     dsc_write_line(writing, "sum_rows(out0, in0, %zu, %zu)", channels,
@@ -57,6 +61,7 @@ const dsc_op dsc_op_global_sum_pool = {
     .size = sizeof(dsc_op),
     .name = "global-sum-pool",
     .help = "the sum of each channel",
+    .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,
     .onnx = write_onnx,

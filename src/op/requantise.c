@@ -128,6 +128,29 @@ static void backward(const dsc_call *call) {
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 
+/* In double, as here: m 2^-s is exact as a float, and what is in the bounds is again. TensorProto's 11 is
+ * double, 1 float. */
+static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
+    const dsc_requantise_values *values = at->values;
+    const char *multiplier = dsc_write_leading(writing, at, MULTIPLIER),
+               *shift = dsc_write_leading(writing, at, SHIFT);
+    dsc_write_line(writing, "s = Round(%s)", shift);
+    dsc_write_line(writing, "down = Neg(s)");
+    dsc_write_line(writing, "power = Pow({2.0}, down)");
+    dsc_write_line(writing, "m = Round(%s)", multiplier);
+    dsc_write_line(writing, "factor = Mul(m, power)");
+    dsc_write_line(writing, "wide = Cast(factor) to=11");
+    dsc_write_line(writing, "whole = Round(in0)");
+    dsc_write_line(writing, "bounded = Clip(whole, {-%d.0}, {%d.0})", DSC_WHOLE_MOST, DSC_WHOLE_MOST);
+    dsc_write_line(writing, "x = Cast(bounded) to=11");
+    dsc_write_line(writing, "product = Mul(x, wide)");
+    dsc_write_line(writing, "half = Cast({0.5}) to=11");
+    dsc_write_line(writing, "more = Add(product, half)");
+    dsc_write_line(writing, "below = Floor(more)");
+    dsc_write_line(writing, "y = Cast(below) to=1");
+    dsc_write_line(writing, "out0 = Clip(y, {%lld.0}, {%lld.0})", (long long)values->low, (long long)values->high);
+}
+
 static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     const dsc_requantise_values *values = at->values;
     dsc_write_line(writing, "requantise(out0, in0, in1, in2, %zu, %zu, %lld, %lld)", at->in[X].size[0],
@@ -191,6 +214,7 @@ const dsc_op dsc_op_requantise = {
     .size = sizeof(dsc_op),
     .name = "requantise",
     .help = "whole numbers of one scale brought to another, by a multiplier and a shift for each channel",
+    .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,
     .onnx = write_onnx,

@@ -126,8 +126,9 @@ static void export(exchange_output *output, const dsc_model *model, const char *
     if (onnx_export(output, model, options, &error)) fail_msg("%s: %s", name, error.message);
 }
 
+/* Networks of whole numbers are written, but not read. */
 static void read_one(const char *name, const dsc_op *op, const dsc_op_example *example) {
-    if (!is_read(op)) return;
+    if (!is_read(op) || op->flags & DSC_OP_WHOLE) return;
     dsc_model *model = model_around(op, example), *back = NULL;
     dsc_error error = {0};
     exchange_output output = {0};
