@@ -59,7 +59,8 @@ static dsc_status measure(work *w, dsc_error *error) {
     dsc_status status =
         dsc_model_measure(&w->before, w->subject.model, w->data.test, threads, on_answer, w, error);
     w->second = true;
-    if (!status) status = dsc_model_measure(&w->after, w->quantised, w->data.test, threads, on_answer, w, error);
+    if (!status)
+        status = dsc_model_measure(&w->after, w->quantised, w->data.test, threads, on_answer, w, error);
     command_progress_end(&w->progress);
     return status;
 }
@@ -75,7 +76,8 @@ static void append_layer(dsc_text *text, const dsc_quantised_layer *layer) {
     char shown[DSC_VISIBLE], share[32];
     dsc_text_append(text, "%-16.*s %9zu %5u %8zu %9s\n", end ? (int)(end - name) : (int)strlen(name),
                     dsc_visible(shown, sizeof shown, name), layer->weights, layer->bits, layer->bytes,
-                    isnan(layer->clipped) ? "-" : dsc_format_fixed(share, sizeof share, 100 * layer->clipped, 3));
+                    isnan(layer->clipped) ? "-"
+                                          : dsc_format_fixed(share, sizeof share, 100 * layer->clipped, 3));
 }
 
 static dsc_status report_text(const work *w, dsc_error *error) {
@@ -86,7 +88,8 @@ static dsc_status report_text(const work *w, dsc_error *error) {
     for (size_t i = 0; i < r->count; i++) append_layer(&text, &r->layers[i]);
     dsc_text_append(&text, "%-16s %9zu %5s %8zu\n", "total", r->weights, "", r->bytes);
     dsc_text_append(&text, "Biases, multipliers and shifts: %zu bytes more.\n", r->more_bytes);
-    dsc_text_append(&text, "Test set: %s %% before, %s %% after (%s points lost); %zu of %zu answers differ.\n",
+    dsc_text_append(&text,
+                    "Test set: %s %% before, %s %% after (%s points lost); %zu of %zu answers differ.\n",
                     dsc_format_fixed(number, sizeof number, 100 * dsc_metrics_accuracy(&w->before), 2),
                     dsc_format_fixed(other, sizeof other, 100 * dsc_metrics_accuracy(&w->after), 2),
                     dsc_format_fixed(lost, sizeof lost, points_lost(w), 2), w->differ, w->after.count);
@@ -99,8 +102,8 @@ static json_t *layers_json(const dsc_quantised_report *r) {
         const dsc_quantised_layer *l = &r->layers[i];
         if (json_array_append_new(
                 json, json_pack("{s:s, s:I, s:i, s:I, s:o}", "weight", dsc_node_name(l->weight), "weights",
-                                (json_int_t)l->weights, "bits", (int)l->bits, "bytes", (json_int_t)l->bytes, "clipped",
-                                isnan(l->clipped) ? json_null() : json_real(l->clipped)))) {
+                                (json_int_t)l->weights, "bits", (int)l->bits, "bytes", (json_int_t)l->bytes,
+                                "clipped", isnan(l->clipped) ? json_null() : json_real(l->clipped)))) {
             json_decref(json);
             return NULL;
         }
@@ -111,12 +114,12 @@ static json_t *layers_json(const dsc_quantised_report *r) {
 static dsc_status report_json(const work *w, dsc_error *error) {
     const dsc_quantised_report *r = &w->report;
     return command_print_json(
-        json_pack("{s:o, s:o, s:I, s:I, s:I, s:f, s:f, s:I, s:o, s:o}", "model", dsc_json_text(w->subject.model_path),
-                  "data", dsc_json_text(w->data.name), "weights", (json_int_t)r->weights, "bytes",
-                  (json_int_t)r->bytes, "more_bytes", (json_int_t)r->more_bytes, "accuracy_before",
-                  dsc_metrics_accuracy(&w->before), "accuracy", dsc_metrics_accuracy(&w->after), "answers_differ",
-                  (json_int_t)w->differ, "layers", layers_json(r), "out",
-                  w->how->out ? dsc_json_text(w->how->out) : json_null()),
+        json_pack("{s:o, s:o, s:I, s:I, s:I, s:f, s:f, s:I, s:o, s:o}", "model",
+                  dsc_json_text(w->subject.model_path), "data", dsc_json_text(w->data.name), "weights",
+                  (json_int_t)r->weights, "bytes", (json_int_t)r->bytes, "more_bytes",
+                  (json_int_t)r->more_bytes, "accuracy_before", dsc_metrics_accuracy(&w->before), "accuracy",
+                  dsc_metrics_accuracy(&w->after), "answers_differ", (json_int_t)w->differ, "layers",
+                  layers_json(r), "out", w->how->out ? dsc_json_text(w->how->out) : json_null()),
         error);
 }
 
@@ -205,11 +208,15 @@ static const command_example examples[] = {
 const command command_quantise = {
     .name = "quantise",
     .help = "make a trained network one of whole numbers, for small machines",
-    .about = "Weights become whole numbers of 8 bits or fewer, and so does everything that is computed from an image. "
-             "Batch normalisation goes into the weights; training images tell how large values become. The new model "
-             "is a model like any other: it can be evaluated, asked, served and exported, and gives the same answers "
+    .about = "Weights become whole numbers of 8 bits or fewer, and so does everything that is computed from "
+             "an image. "
+             "Batch normalisation goes into the weights; training images tell how large values become. The "
+             "new model "
+             "is a model like any other: it can be evaluated, asked, served and exported, and gives the same "
+             "answers "
              "on every machine.\n\n"
-             "Prints the bits and bytes of each layer, the share of its values that 8 bits clip, and the accuracy on "
+             "Prints the bits and bytes of each layer, the share of its values that 8 bits clip, and the "
+             "accuracy on "
              "the test set before and after.",
     .operands = operands,
     .options = options,

@@ -148,7 +148,8 @@ static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "more = Add(product, half)");
     dsc_write_line(writing, "below = Floor(more)");
     dsc_write_line(writing, "y = Cast(below) to=1");
-    dsc_write_line(writing, "out0 = Clip(y, {%lld.0}, {%lld.0})", (long long)values->low, (long long)values->high);
+    dsc_write_line(writing, "out0 = Clip(y, {%lld.0}, {%lld.0})", (long long)values->low,
+                   (long long)values->high);
 }
 
 static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {

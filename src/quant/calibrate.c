@@ -60,7 +60,8 @@ static dsc_status read_images(const calibration *c, size_t count, dsc_error *err
     for (size_t i = 0; i < count; i++) samples[i] = (uint32_t)(c->start + i);
     if (!c->data->images) return dsc_dataset_read(c->images, c->data, samples, count, error);
     for (size_t i = 0; i < count; i++)
-        memcpy(c->images + i * c->data->image_bytes, dsc_dataset_at(c->data, samples[i]), c->data->image_bytes);
+        memcpy(c->images + i * c->data->image_bytes, dsc_dataset_at(c->data, samples[i]),
+               c->data->image_bytes);
     return DSC_OK;
 }
 
@@ -73,11 +74,14 @@ static dsc_status look(calibration *c, dsc_real *values, size_t all, dsc_error *
         if (status) return status;
         for (size_t i = 0; i < c->graph->count; i++) {
             const dsc_node *node = c->graph->nodes[i];
-            const dsc_real *numbers = dsc_node_is_sampled(node) ? dsc_executor_value(c->executor, node) : NULL;
+            const dsc_real *numbers =
+                dsc_node_is_sampled(node) ? dsc_executor_value(c->executor, node) : NULL;
             if (numbers && !add_numbers(c, node, numbers, run.count * dsc_shape_count(&node->shape)))
                 return dsc_fail(error, DSC_ERROR_DIVERGED,
                                 "values of %s are not finite; the network cannot be quantised",
-                                node->layer ? node->layer : node->op ? node->op->name : "the image");
+                                node->layer ? node->layer
+                                : node->op  ? node->op->name
+                                            : "the image");
         }
     }
     return DSC_OK;

@@ -9,9 +9,9 @@
 
 /* What is known of the numbers of one node. */
 typedef struct dsc_value_range {
-    double low, high;    /* the least and the largest */
-    double bound;        /* |numbers| are clipped to it: costs least, in squared errors, in 8 bits */
-    double clipped;      /* the share of them that this changes */
+    double low, high; /* the least and the largest */
+    double bound;     /* |numbers| are clipped to it: costs least, in squared errors, in 8 bits */
+    double clipped;   /* the share of them that this changes */
 } dsc_value_range;
 
 /* Of each node of the folded graph, by its index; zeros for what has no values of samples. Runs `count` images of

@@ -18,9 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const dsc_op dsc_op_add, dsc_op_average_pool, dsc_op_batch_norm, dsc_op_concat, dsc_op_depthwise_conv2d,
-    dsc_op_global_average_pool, dsc_op_global_max_pool, dsc_op_global_sum_pool, dsc_op_max_pool, dsc_op_requantise,
-    dsc_op_scale;
+extern const dsc_op dsc_op_add, dsc_op_average_pool, dsc_op_batch_norm, dsc_op_concat,
+    dsc_op_depthwise_conv2d, dsc_op_global_average_pool, dsc_op_global_max_pool, dsc_op_global_sum_pool,
+    dsc_op_max_pool, dsc_op_requantise, dsc_op_scale;
 
 enum { X, WEIGHT, BIAS };
 static const double MOST = DSC_WHOLE_MOST, SUM_LEVELS = 32767;
@@ -35,12 +35,15 @@ static dsc_status fail_memory(const dsc_conversion *c) {
     return dsc_fail(c->error, DSC_ERROR_MEMORY, "out of memory for a quantised network");
 }
 
-static dsc_quant_value *value_of(const dsc_conversion *c, const dsc_node *node) { return &c->values[node->index]; }
+static dsc_quant_value *value_of(const dsc_conversion *c, const dsc_node *node) {
+    return &c->values[node->index];
+}
 
 static size_t channels_of(const dsc_shape *shape) { return shape->rank ? shape->size[0] : 1; }
 
 /* Scales are 1 and the caller's to set. */
-static dsc_status set_value(dsc_conversion *c, dsc_quant_value *value, dsc_node *node, double low, double high) {
+static dsc_status set_value(dsc_conversion *c, dsc_quant_value *value, dsc_node *node, double low,
+                            double high) {
     value->node = node;
     value->channels = channels_of(dsc_node_shape(node));
     value->low = low;
@@ -57,7 +60,8 @@ static void copy_scales(const dsc_quant_value *to, const dsc_quant_value *from, 
     for (size_t i = 0; i < to->channels; i++) to->scale[i] = from->scale[i] * factor;
 }
 
-dsc_node *dsc_convert_number(dsc_conversion *c, const char *name, dsc_shape shape, bool buffer, dsc_real *numbers) {
+dsc_node *dsc_convert_number(dsc_conversion *c, const char *name, dsc_shape shape, bool buffer,
+                             dsc_real *numbers) {
     if (!numbers || !dsc_grow(&c->items, &c->item_capacity, c->item_count + 1, sizeof *c->items)) {
         free(numbers);
         (void)fail_memory(c);
@@ -118,8 +122,8 @@ static dsc_status requantise(dsc_conversion *c, dsc_quant_value *to, const dsc_q
 }
 
 /* The same with one scale for all. */
-static dsc_status requantise_all(dsc_conversion *c, dsc_quant_value *to, const dsc_quant_value *from, double target,
-                                 double low, double high) {
+static dsc_status requantise_all(dsc_conversion *c, dsc_quant_value *to, const dsc_quant_value *from,
+                                 double target, double low, double high) {
     double *targets = dsc_allocate(from->channels, sizeof *targets);
     if (!targets) return fail_memory(c);
     for (size_t i = 0; i < from->channels; i++) targets[i] = target;
@@ -139,8 +143,8 @@ static dsc_status to_bytes(dsc_conversion *c, dsc_quant_value *to, const dsc_qua
     const double bound = range->bound > 0 ? range->bound : 1;
     if (c->report && c->report->count && c->report->count <= DSC_QUANTISED_LAYERS_MOST) {
         dsc_quantised_layer *last = &c->report->layers[c->report->count - 1];
-        last->more_bytes += from->channels * 5;
-        c->report->more_bytes += from->channels * 5;
+        last->more_bytes += from->channels * 8;
+        c->report->more_bytes += from->channels * 8;
         last->clipped = range->clipped;
     }
     return requantise_all(c, to, from, bound / (sign ? 127 : 255), sign ? -128 : 0, sign ? 127 : 255);
@@ -164,13 +168,13 @@ static dsc_status in_bytes(dsc_conversion *c, const dsc_node *node) {
 
 typedef struct product {
     const dsc_node *node;
-    dsc_shape weight;             /* (K, ...) */
-    const char *name;             /* of the weight, in `from` */
-    const dsc_real *w, *b;        /* real numbers; b may be NULL */
+    dsc_shape weight;      /* (K, ...) */
+    const char *name;      /* of the weight, in `from` */
+    const dsc_real *w, *b; /* real numbers; b may be NULL */
     const dsc_op *op;
     const void *values;
-    bool own_channel;             /* output k reads input channel k alone */
-    bool keeps_levels;            /* of few levels */
+    bool own_channel;  /* output k reads input channel k alone */
+    bool keeps_levels; /* of few levels */
 } product;
 
 static bool has_padding(const product *p) {
@@ -208,8 +212,8 @@ static dsc_status shift_image(dsc_conversion *c, dsc_quant_value *x) {
 }
 
 /* One row: whole weights and a whole bias, and the scale of what they make. The sums stay below 2^24. */
-static double round_row(const dsc_conversion *c, const product *p, const dsc_quant_value *x, size_t k, dsc_real *whole,
-                        dsc_real *bias, dsc_real *row, size_t each) {
+static double round_row(const dsc_conversion *c, const product *p, const dsc_quant_value *x, size_t k,
+                        dsc_real *whole, dsc_real *bias, dsc_real *row, size_t each) {
     const double size = fmax(fabs(x->low), fabs(x->high));
     double b = p->b ? (double)p->b[k] : 0, up = 0, down = 0;
     for (size_t i = 0; i < each; i++) {
@@ -245,7 +249,8 @@ size_t dsc_packed_bytes(size_t count, unsigned bits) {
     return count * ((bits + 7) / 8);
 }
 
-static void report_layer(const dsc_conversion *c, const dsc_node *weight, const dsc_real *numbers, size_t channels) {
+static void report_layer(const dsc_conversion *c, const dsc_node *weight, const dsc_real *numbers,
+                         size_t channels) {
     dsc_quantised_report *r = c->report;
     if (!r) return;
     dsc_whole whole = {true, 0, 0};
@@ -309,8 +314,9 @@ static dsc_status multiply(dsc_conversion *c, const product *p, dsc_quant_value 
 static dsc_status convert_linear(dsc_conversion *c, const dsc_node *node) {
     const dsc_node *weight = node->inputs[WEIGHT];
     if (node->shape.rank != 1 && weight->shape.rank < 3)
-        return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED, "%s: %s of values with %zu dimensions cannot be quantised",
-                        name_of(node), node->op->name, node->shape.rank);
+        return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED,
+                        "%s: %s of values with %zu dimensions cannot be quantised", name_of(node),
+                        node->op->name, node->shape.rank);
     dsc_status status = in_bytes(c, node->inputs[X]);
     const product p = {.node = node,
                        .weight = weight->shape,
@@ -327,8 +333,8 @@ static dsc_status convert_linear(dsc_conversion *c, const dsc_node *node) {
 
 /* Each channel by itself, as a convolution with weights (C, 1, R, S) of `weight` numbers, all alike where `w` is
  * NULL: an average, and what scales and shifts channels. */
-static dsc_status convert_channels(dsc_conversion *c, const dsc_node *node, const dsc_real *w, const dsc_real *b,
-                                   dsc_shape weight, const void *values, dsc_real each) {
+static dsc_status convert_channels(dsc_conversion *c, const dsc_node *node, const dsc_real *w,
+                                   const dsc_real *b, dsc_shape weight, const void *values, dsc_real each) {
     char name[64];
     const size_t count = dsc_shape_count(&weight);
     dsc_real *alike = dsc_allocate(count, sizeof *alike);
@@ -336,7 +342,8 @@ static dsc_status convert_channels(dsc_conversion *c, const dsc_node *node, cons
     for (size_t i = 0; i < count; i++) alike[i] = w ? w[i] : each;
     (void)snprintf(name, sizeof name, "channels%zu.weight", node->index);
     void *all = dsc_allocate(1, dsc_op_depthwise_conv2d.values_size);
-    dsc_status status = all ? dsc_params_initialise(dsc_op_depthwise_conv2d.params, all, c->error) : fail_memory(c);
+    dsc_status status =
+        all ? dsc_params_initialise(dsc_op_depthwise_conv2d.params, all, c->error) : fail_memory(c);
     for (size_t i = 0; !status && values && i < 2; i++) { /* pools have a size too, of the same names */
         static const char *const names[] = {"stride", "padding"};
         const dsc_param *from = dsc_param_find(node->op->params, names[i]),
@@ -367,10 +374,12 @@ static dsc_status convert_affine(dsc_conversion *c, const dsc_node *node) {
     const dsc_real *in[DSC_RULE_INPUTS] = {NULL};
     const size_t channels = node->shape.size[0];
     if (node->shape.rank != 3)
-        return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED,
-                        "%s: %s of values without pixels that follows no layer with weights cannot be quantised",
-                        name_of(node), node->op->name);
-    dsc_real *factor = dsc_allocate(channels, sizeof *factor), *offset = dsc_allocate(channels, sizeof *offset);
+        return dsc_fail(
+            c->error, DSC_ERROR_UNSUPPORTED,
+            "%s: %s of values without pixels that follows no layer with weights cannot be quantised",
+            name_of(node), node->op->name);
+    dsc_real *factor = dsc_allocate(channels, sizeof *factor),
+             *offset = dsc_allocate(channels, sizeof *offset);
     for (size_t i = 1; i < node->input_count && i < DSC_RULE_INPUTS; i++)
         in[i] = c->numbers + node->inputs[i]->offset;
     dsc_status status = factor && offset ? DSC_OK : fail_memory(c);
@@ -384,9 +393,11 @@ static dsc_status convert_affine(dsc_conversion *c, const dsc_node *node) {
 }
 
 static dsc_status convert_average_pool(dsc_conversion *c, const dsc_node *node) {
-    const int64_t *size = (const void *)((const char *)node->values + dsc_param_find(node->op->params, "size")->offset);
+    const int64_t *size =
+        (const void *)((const char *)node->values + dsc_param_find(node->op->params, "size")->offset);
     const dsc_shape weight = dsc_shape_of(4, node->shape.size[0], 1, (size_t)size[0], (size_t)size[1]);
-    return convert_channels(c, node, NULL, NULL, weight, node->values, (dsc_real)(1.0 / (double)(size[0] * size[1])));
+    return convert_channels(c, node, NULL, NULL, weight, node->values,
+                            (dsc_real)(1.0 / (double)(size[0] * size[1])));
 }
 
 /* --- the others --- */
@@ -403,8 +414,11 @@ static dsc_status convert_relu(dsc_conversion *c, const dsc_node *node) {
 static dsc_status convert_maximum(dsc_conversion *c, const dsc_node *node) {
     const dsc_quant_value *x = value_of(c, node->inputs[X]);
     dsc_quant_value *to = value_of(c, node);
-    if (x->offset) return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED, "%s of the image cannot be quantised", node->op->name);
-    dsc_status status = set_value(c, to, dsc_apply(node->op, (dsc_node *[]){x->node}, 1, node->values), x->low, x->high);
+    if (x->offset)
+        return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED, "%s of the image cannot be quantised",
+                        node->op->name);
+    dsc_status status =
+        set_value(c, to, dsc_apply(node->op, (dsc_node *[]){x->node}, 1, node->values), x->low, x->high);
     if (!status) copy_scales(to, x, 1);
     return status;
 }
@@ -415,11 +429,12 @@ static dsc_status convert_global_average(dsc_conversion *c, const dsc_node *node
     dsc_quant_value *to = value_of(c, node);
     const double pixels = (double)(dsc_shape_count(&node->in_shapes[X]) / node->in_shapes[X].size[0]);
     if (!status && (x->offset || pixels * 255 >= MOST))
-        status = dsc_fail(c->error, DSC_ERROR_UNSUPPORTED, "%s: an average of the image, or of so many pixels, cannot be quantised",
-                          name_of(node));
+        status =
+            dsc_fail(c->error, DSC_ERROR_UNSUPPORTED,
+                     "%s: an average of the image, or of so many pixels, cannot be quantised", name_of(node));
     if (status) return status;
-    status = set_value(c, to, dsc_apply(&dsc_op_global_sum_pool, (dsc_node *[]){x->node}, 1, NULL), x->low * pixels,
-                       x->high * pixels);
+    status = set_value(c, to, dsc_apply(&dsc_op_global_sum_pool, (dsc_node *[]){x->node}, 1, NULL),
+                       x->low * pixels, x->high * pixels);
     if (!status) copy_scales(to, x, 1 / pixels);
     return status;
 }
@@ -453,19 +468,22 @@ static dsc_status convert_add(dsc_conversion *c, const dsc_node *node) {
     double most = 0;
     for (size_t i = 0; i < 2; i++) {
         const dsc_node *input = node->inputs[i];
-        if (!dsc_node_is_sampled(input) || value_of(c, input)->offset || !dsc_shape_equal(&input->shape, &node->shape))
-            return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED,
-                            "%s: add of values of two shapes, of a parameter or of the image cannot be quantised",
-                            name_of(node));
+        if (!dsc_node_is_sampled(input) || value_of(c, input)->offset ||
+            !dsc_shape_equal(&input->shape, &node->shape))
+            return dsc_fail(
+                c->error, DSC_ERROR_UNSUPPORTED,
+                "%s: add of values of two shapes, of a parameter or of the image cannot be quantised",
+                name_of(node));
         const dsc_value_range *range = &c->ranges[input->index];
         most = fmax(most, fmax(fabs(range->low), range->high));
     }
     const double target = (most > 0 ? most : 1) / SUM_LEVELS;
     dsc_status status = requantise_all(c, &a, value_of(c, node->inputs[0]), target, -SUM_LEVELS, SUM_LEVELS);
-    if (!status) status = requantise_all(c, &b, value_of(c, node->inputs[1]), target, -SUM_LEVELS, SUM_LEVELS);
     if (!status)
-        status = set_value(c, to, dsc_apply(node->op, (dsc_node *[]){a.node, b.node}, 2, node->values), -2 * SUM_LEVELS,
-                           2 * SUM_LEVELS);
+        status = requantise_all(c, &b, value_of(c, node->inputs[1]), target, -SUM_LEVELS, SUM_LEVELS);
+    if (!status)
+        status = set_value(c, to, dsc_apply(node->op, (dsc_node *[]){a.node, b.node}, 2, node->values),
+                           -2 * SUM_LEVELS, 2 * SUM_LEVELS);
     for (size_t i = 0; !status && i < to->channels; i++) to->scale[i] = target;
     free(a.scale);
     free(b.scale);
@@ -483,13 +501,15 @@ static dsc_status convert_concat(dsc_conversion *c, const dsc_node *node) {
         const dsc_node *input = node->inputs[i];
         if (value_of(c, input)->offset)
             return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED, "concat of the image cannot be quantised");
-        status = few ? to_bytes(c, &made[i], value_of(c, input), &c->ranges[node->index]) : in_bytes(c, input);
+        status =
+            few ? to_bytes(c, &made[i], value_of(c, input), &c->ranges[node->index]) : in_bytes(c, input);
         const dsc_quant_value *v = few ? &made[i] : value_of(c, input);
         inputs[i] = v->node;
         low = fmin(low, v->low);
         high = fmax(high, v->high);
     }
-    if (!status) status = set_value(c, to, dsc_apply(node->op, inputs, node->input_count, node->values), low, high);
+    if (!status)
+        status = set_value(c, to, dsc_apply(node->op, inputs, node->input_count, node->values), low, high);
     for (size_t i = 0, at = 0; !status && i < node->input_count; i++) {
         const dsc_quant_value *v = few ? &made[i] : value_of(c, node->inputs[i]);
         for (size_t k = 0; k < v->channels; k++) to->scale[at++] = v->scale[k];
@@ -502,11 +522,12 @@ static dsc_status convert_concat(dsc_conversion *c, const dsc_node *node) {
 static dsc_status convert_scale(dsc_conversion *c, const dsc_node *node) {
     const dsc_quant_value *x = value_of(c, node->inputs[X]);
     dsc_quant_value *to = value_of(c, node);
-    const double factor =
-        *(const double *)(const void *)((const char *)node->values + dsc_param_find(node->op->params, "factor")->offset);
+    const double factor = *(const double *)(const void *)((const char *)node->values +
+                                                          dsc_param_find(node->op->params, "factor")->offset);
     if (x->offset || !(factor > 0))
         return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED,
-                        "%s: a factor of the image, or one that is not positive, cannot be quantised", name_of(node));
+                        "%s: a factor of the image, or one that is not positive, cannot be quantised",
+                        name_of(node));
     dsc_status status = set_value(c, to, x->node, x->low, x->high);
     if (!status) copy_scales(to, x, factor);
     return status;
@@ -536,10 +557,11 @@ dsc_status dsc_convert_op(dsc_conversion *c, const dsc_node *node) {
             if (rules[i].op == op) return rules[i].convert(c, node);
         if (op->affine) return convert_affine(c, node);
     }
-    return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED,
-                    "%s: %s has no form in whole numbers; networks of convolutions, dense layers, ReLU, pools, "
-                    "residual and parallel branches have",
-                    name_of(node), op->name);
+    return dsc_fail(
+        c->error, DSC_ERROR_UNSUPPORTED,
+        "%s: %s has no form in whole numbers; networks of convolutions, dense layers, ReLU, pools, "
+        "residual and parallel branches have",
+        name_of(node), op->name);
 }
 
 dsc_status dsc_convert_image(dsc_conversion *c) {
@@ -550,7 +572,8 @@ dsc_status dsc_convert_image(dsc_conversion *c) {
         v->scale[i] = (double)c->normalisation->scale[i];
         offset = offset || c->normalisation->offset[i] != 0;
         if (!(v->scale[i] > 0))
-            status = dsc_fail(c->error, DSC_ERROR_UNSUPPORTED, "a normalisation without a positive scale cannot be quantised");
+            status = dsc_fail(c->error, DSC_ERROR_UNSUPPORTED,
+                              "a normalisation without a positive scale cannot be quantised");
     }
     if (status || !offset) return status;
     v->offset = dsc_allocate(v->channels, sizeof *v->offset);
@@ -566,7 +589,7 @@ dsc_status dsc_convert_logits(dsc_node **logits, dsc_conversion *c, const dsc_no
     if (v->offset) return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED, "the image itself cannot be the logits");
     /* Twice what was seen: for images that were not. */
     const double most = fmax(fabs(range->low), range->high), target = (most > 0 ? 2 * most : 1) / SUM_LEVELS;
-    if (c->report) c->report->more_bytes += v->channels * 5;
+    if (c->report) c->report->more_bytes += v->channels * 8;
     dsc_status status = requantise_all(c, &common, v, target, -SUM_LEVELS, SUM_LEVELS);
     if (!status) *logits = dsc_scale(common.node, target);
     free(common.scale);

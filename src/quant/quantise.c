@@ -19,7 +19,7 @@ typedef struct work {
     dsc_folded *folded;
     dsc_real *numbers;
     dsc_value_range *ranges;
-    bool *inner; /* what the logits are made of */
+    bool *inner;      /* what the logits are made of */
     dsc_node **outer; /* the new graph's node of one behind the logits */
     dsc_conversion c;
 } work;
@@ -41,7 +41,8 @@ static void clear(work *w) {
     dsc_folded_free(w->folded);
 }
 
-static dsc_status prepare(work *w, const dsc_quantise_options *options, const dsc_dataset *data, dsc_error *error) {
+static dsc_status prepare(work *w, const dsc_quantise_options *options, const dsc_dataset *data,
+                          dsc_error *error) {
     const dsc_node *because;
     bool is = false;
     dsc_status status = dsc_model_check_data(w->model, data, error);
@@ -132,9 +133,10 @@ static dsc_status convert(work *w, dsc_model_parts *parts, dsc_error *error) {
     if (!parts->target) parts->target = outer_input(w, target);
     status = dsc_graph_check(c->graph, error);
     if (!status && (!parts->loss || !parts->target))
-        status = error->message[0] ? DSC_ERROR_MEMORY
-                                   : dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                                              "a loss that reads other values than the logits cannot be quantised");
+        status = error->message[0]
+                     ? DSC_ERROR_MEMORY
+                     : dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                                "a loss that reads other values than the logits cannot be quantised");
     return status;
 }
 
@@ -147,7 +149,8 @@ static dsc_status describe(dsc_model *to, const dsc_model *from, int levels, dsc
     for (size_t i = 0; !status && i < sizeof kept / sizeof *kept; i++)
         if (dsc_model_about(from, kept[i]))
             status = dsc_model_set_about(to, kept[i], dsc_model_about(from, kept[i]), error);
-    (void)snprintf(text, sizeof text, levels == 1 ? "ternary weights" : "weights from %d to %d", -levels, levels);
+    (void)snprintf(text, sizeof text, levels == 1 ? "ternary weights" : "weights from %d to %d", -levels,
+                   levels);
     if (!status) status = dsc_model_set_about(to, "quantised", text, error);
     dsc_model_describe(&images, from);
     if (!status) status = dsc_model_normalise(to, DSC_NORMALISE_AS_BYTES, NULL, error);

@@ -25,14 +25,16 @@ typedef struct dsc_quantised_layer {
     size_t weights;
     unsigned bits;     /* that a weight takes: dsc_whole_bits */
     size_t bytes;      /* of the weights, packed: dsc_packed_bytes */
-    size_t more_bytes; /* of biases and multipliers, 4 each, and shifts, 1 */
-    double clipped;    /* share of the values behind it that were brought into 8 bits by clipping; NaN: none are */
+    size_t more_bytes; /* of biases, multipliers and shifts, 4 each */
+    double
+        clipped; /* share of the values behind it that were brought into 8 bits by clipping; NaN: none are */
 } dsc_quantised_layer;
 
 enum { DSC_QUANTISED_LAYERS_MOST = 256 };
 typedef struct dsc_quantised_report {
     int levels;
-    size_t count, weights, bytes, more_bytes; /* sums of the layers, of which there may be more than are told of */
+    size_t count, weights, bytes,
+        more_bytes; /* sums of the layers, of which there may be more than are told of */
     dsc_quantised_layer layers[DSC_QUANTISED_LAYERS_MOST];
 } dsc_quantised_report;
 

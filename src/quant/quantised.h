@@ -22,8 +22,9 @@
 
 /* What is known of a node's numbers. */
 typedef struct dsc_whole {
-    bool is_whole;     /* all of them are whole numbers that a float holds, whatever the image */
-    int64_t low, high; /* then: the least and the largest that there can be; of a parameter or buffer, that there is */
+    bool is_whole; /* all of them are whole numbers that a float holds, whatever the image */
+    int64_t low,
+        high; /* then: the least and the largest that there can be; of a parameter or buffer, that there is */
 } dsc_whole;
 
 /* Of each node of the model's graph, by its index (graph->count): proven from the ops and the values. Of a sum of

@@ -72,7 +72,8 @@ void dsc_round_weights(dsc_real *to, const dsc_real *from, const dsc_graph *grap
         const dsc_node *weight = graph->nodes[i]->inputs[WEIGHT];
         const size_t channels = weight->shape.size[0], each = dsc_shape_count(&weight->shape) / channels;
         for (size_t c = 0; c < channels; c++)
-            (void)dsc_round_channel(to + weight->offset + c * each, from + weight->offset + c * each, each, most);
+            (void)dsc_round_channel(to + weight->offset + c * each, from + weight->offset + c * each, each,
+                                    most);
     }
 }
 

@@ -18,10 +18,10 @@ dsc_status dsc_check_quantised(bool *is, const dsc_node **because, const dsc_mod
 
 /* A value of the new graph: number = scale[c] * whole + offset[c], channel by channel. */
 typedef struct dsc_quant_value {
-    dsc_node *node;          /* NULL: not made yet */
-    size_t channels;         /* its first dimension; 1 if it has none */
-    double *scale, *offset;  /* (channels); an offset has only the image, NULL elsewhere */
-    double low, high;        /* of the whole numbers */
+    dsc_node *node;         /* NULL: not made yet */
+    size_t channels;        /* its first dimension; 1 if it has none */
+    double *scale, *offset; /* (channels); an offset has only the image, NULL elsewhere */
+    double low, high;       /* of the whole numbers */
 } dsc_quant_value;
 
 /* Numbers that a parameter or buffer of the new graph is to have. */
@@ -54,6 +54,7 @@ dsc_status dsc_convert_logits(dsc_node **logits, dsc_conversion *c, const dsc_no
 
 /* A new parameter or buffer, like dsc_parameter, with numbers that the conversion takes over (NULL: fails). NULL: it
  * has failed, and c->error says so. */
-dsc_node *dsc_convert_number(dsc_conversion *c, const char *name, dsc_shape shape, bool buffer, dsc_real *numbers);
+dsc_node *dsc_convert_number(dsc_conversion *c, const char *name, dsc_shape shape, bool buffer,
+                             dsc_real *numbers);
 
 #endif

@@ -47,7 +47,8 @@ static dsc_whole of_relu(const at *a) {
 }
 
 static dsc_whole of_add(const at *a) {
-    return range((double)a->in[0]->low + (double)a->in[1]->low, (double)a->in[0]->high + (double)a->in[1]->high);
+    return range((double)a->in[0]->low + (double)a->in[1]->low,
+                 (double)a->in[0]->high + (double)a->in[1]->high);
 }
 
 static dsc_whole of_concat(const at *a) {
@@ -108,8 +109,8 @@ static dsc_whole of_requantise(const at *a) {
     return range(low, high);
 }
 
-extern const dsc_op dsc_op_add, dsc_op_concat, dsc_op_global_max_pool, dsc_op_global_sum_pool, dsc_op_max_pool,
-    dsc_op_requantise, dsc_op_slice;
+extern const dsc_op dsc_op_add, dsc_op_concat, dsc_op_global_max_pool, dsc_op_global_sum_pool,
+    dsc_op_max_pool, dsc_op_requantise, dsc_op_slice;
 
 /* The ops that no flag tells apart. What is in no line makes numbers that are not known to be whole. */
 static const struct {
@@ -199,7 +200,8 @@ unsigned dsc_whole_bits(const dsc_whole *whole) {
     if (whole->low >= 0)
         while (bits < 62 && whole->high >= (int64_t)1 << bits) bits++;
     else
-        while (bits < 62 && (whole->low < -((int64_t)1 << (bits - 1)) || whole->high >= (int64_t)1 << (bits - 1)))
+        while (bits < 62 &&
+               (whole->low < -((int64_t)1 << (bits - 1)) || whole->high >= (int64_t)1 << (bits - 1)))
             bits++;
     return bits;
 }

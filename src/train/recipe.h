@@ -40,7 +40,7 @@ typedef struct dsc_recipe {
     int64_t patience;     /* epochs without a better validation loss before it stops; 0: never */
     int64_t lanes;
     int precision;
-    int quantise; /* DSC_QUANTISE_...: how many levels weights are rounded to while they are learned */
+    int quantise;  /* DSC_QUANTISE_...: how many levels weights are rounded to while they are learned */
     char *kernels; /* a kernel set by name; NULL: the best */
     dsc_seed seed;
     /* No parameter, and in no file: the model that `from` names, where whoever trains has it already, in

@@ -12,11 +12,12 @@
 #define CONV(channels) "conv " #channels " 3x3 bias=off, " NORM
 #define SAME(channels) "conv " #channels " 3x3 padding=1 bias=off, " NORM
 #define MCU(a, b, c, d, e, epochs)                                                                           \
-    "{\"model\": \"" CONV(a) ", " CONV(b) ", max-pool 2, " SAME(c) ", " CONV(d) ", max-pool 2, " SAME(e)      \
-    ", global-pool avg, dense\", \"optimiser\": \"adamw\", \"learning-rate\": 0.008, \"weight-decay\": "    \
-    "0.01, \"batch\": 64, \"schedule\": \"one-cycle\", \"epochs\": " #epochs ", \"augment\": "               \
-    "\"affine rotate=10 shift=2 scale=0.1 shear=5\", \"clean-epochs\": 1, \"ema\": 0.998, "                \
-    "\"precision\": \"f32\", \"quantise\": \"4\"}"
+    "{\"model\": \"" CONV(a) ", " CONV(b) ", max-pool 2, " SAME(c) ", " CONV(d) ", max-pool 2, " SAME(       \
+        e) ", global-pool avg, dense\", \"optimiser\": \"adamw\", \"learning-rate\": 0.008, "                \
+           "\"weight-decay\": "                                                                              \
+           "0.01, \"batch\": 64, \"schedule\": \"one-cycle\", \"epochs\": " #epochs ", \"augment\": "        \
+           "\"affine rotate=10 shift=2 scale=0.1 shear=5\", \"clean-epochs\": 1, \"ema\": 0.998, "           \
+           "\"precision\": \"f32\", \"quantise\": \"4\"}"
 
 const dsc_named_recipe dsc_named_recipes[] = {
     {"tutorial", "the tutorial's network done properly: biases, softmax and cross-entropy, all samples",

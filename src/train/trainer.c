@@ -229,7 +229,8 @@ void dsc_trainer_free(dsc_trainer *t) {
 }
 
 size_t dsc_trainer_bytes(const dsc_trainer *t) {
-    size_t slabs = 2 + t->updater.state_count + (t->recipe.ema > 0) + (t->recipe.patience > 0) + (t->levels > 0);
+    size_t slabs =
+        2 + t->updater.state_count + (t->recipe.ema > 0) + (t->recipe.patience > 0) + (t->levels > 0);
     return slabs * dsc_graph_value_numbers(t->model->graph) * sizeof(dsc_real) +
            dsc_executor_bytes(t->executor) + dsc_read_ahead_bytes(t->reader) +
            t->training->count * sizeof(int64_t);

@@ -20,7 +20,8 @@ static inline int32_t number_of(const dsc_model *model, const dsc_node *node, si
     return (int32_t)model->values[node->offset + at];
 }
 
-static inline void window(int32_t *y, const dsc_node *node, const int32_t *x, const dsc_model *model, bool maximum) {
+static inline void window(int32_t *y, const dsc_node *node, const int32_t *x, const dsc_model *model,
+                          bool maximum) {
     const dsc_shape *in = &node->inputs[0]->shape, *out = &node->shape;
     const dsc_node *weight = maximum ? NULL : node->inputs[1];
     const int64_t *stride = pair_of(node, "stride"), *padding = pair_of(node, "padding"),
@@ -36,14 +37,18 @@ static inline void window(int32_t *y, const dsc_node *node, const int32_t *x, co
                 for (size_t c = 0; c < each; c++)
                     for (int64_t r = 0; r < rows; r++)
                         for (int64_t s = 0; s < columns; s++) {
-                            const int64_t h = i * stride[0] - padding[0] + r, w = j * stride[1] - padding[1] + s;
-                            if (h < 0 || w < 0 || h >= (int64_t)in->size[1] || w >= (int64_t)in->size[2]) continue;
-                            const int64_t v = x[((own ? k : c) * in->size[1] + (size_t)h) * in->size[2] + (size_t)w];
+                            const int64_t h = i * stride[0] - padding[0] + r,
+                                          w = j * stride[1] - padding[1] + s;
+                            if (h < 0 || w < 0 || h >= (int64_t)in->size[1] || w >= (int64_t)in->size[2])
+                                continue;
+                            const int64_t v =
+                                x[((own ? k : c) * in->size[1] + (size_t)h) * in->size[2] + (size_t)w];
                             if (maximum)
                                 sum = v > sum ? v : sum;
                             else
                                 sum += v * number_of(model, weight,
-                                                     ((k * each + c) * (size_t)rows + (size_t)r) * (size_t)columns +
+                                                     ((k * each + c) * (size_t)rows + (size_t)r) *
+                                                             (size_t)columns +
                                                          (size_t)s);
                         }
                 assert_true(maximum || (sum < 1 << 24 && sum > -(1 << 24)));
@@ -55,7 +60,8 @@ static inline void dense(int32_t *y, const dsc_node *node, const int32_t *x, con
     const size_t each = node->inputs[1]->shape.size[1];
     for (size_t k = 0; k < node->shape.size[0]; k++) {
         int64_t sum = number_of(model, node->inputs[2], k);
-        for (size_t i = 0; i < each; i++) sum += (int64_t)x[i] * number_of(model, node->inputs[1], k * each + i);
+        for (size_t i = 0; i < each; i++)
+            sum += (int64_t)x[i] * number_of(model, node->inputs[1], k * each + i);
         assert_true(sum < 1 << 24 && sum > -(1 << 24));
         y[k] = (int32_t)sum;
     }
@@ -71,8 +77,8 @@ static inline void per_channel(int32_t *y, const dsc_node *node, const int32_t *
     const size_t channels = node->shape.size[0], pixels = dsc_shape_count(&node->shape) / channels;
     const int64_t low = *pair_of(node, "low"), high = *pair_of(node, "high");
     for (size_t i = 0; i < channels * pixels; i++)
-        y[i] = requantised(x[i], number_of(model, node->inputs[1], i / pixels), number_of(model, node->inputs[2], i / pixels),
-                           low, high);
+        y[i] = requantised(x[i], number_of(model, node->inputs[1], i / pixels),
+                           number_of(model, node->inputs[2], i / pixels), low, high);
 }
 
 /* The values of all nodes for one image of bytes: values[i] is NULL where a node is none of them, else to be freed. */
@@ -82,14 +88,16 @@ static inline void in_integers(int32_t **values, const dsc_model *model, const u
         const size_t count = dsc_shape_count(&node->shape);
         values[n] = NULL;
         if (node != model->image && (node->kind != DSC_NODE_OP || !values[node->inputs[0]->index])) continue;
-        if (node != model->image && (!strcmp(node->op->name, "scale") || node->op->flags & DSC_OP_LOSS)) continue;
+        if (node != model->image && (!strcmp(node->op->name, "scale") || node->op->flags & DSC_OP_LOSS))
+            continue;
         int32_t *y = values[n] = malloc((count + 1) * sizeof *y);
         if (node == model->image) {
             for (size_t i = 0; i < count; i++) y[i] = image[i];
             continue;
         }
         const int32_t *x = values[node->inputs[0]->index];
-        const size_t all = dsc_shape_count(&node->inputs[0]->shape), channels = node->shape.rank ? node->shape.size[0] : 1;
+        const size_t all = dsc_shape_count(&node->inputs[0]->shape),
+                     channels = node->shape.rank ? node->shape.size[0] : 1;
         const char *op = node->op->name;
         if (!strcmp(op, "conv2d") || !strcmp(op, "depthwise-conv2d")) {
             window(y, node, x, model, false);
@@ -104,7 +112,8 @@ static inline void in_integers(int32_t **values, const dsc_model *model, const u
         } else if (!strcmp(op, "add")) {
             const dsc_node *b = node->inputs[1];
             for (size_t i = 0; i < count; i++)
-                y[i] = x[i] + (values[b->index] ? values[b->index][i] : number_of(model, b, i / (count / channels)));
+                y[i] = x[i] +
+                       (values[b->index] ? values[b->index][i] : number_of(model, b, i / (count / channels)));
         } else if (!strcmp(op, "concat")) {
             for (size_t k = 0, at = 0; k < node->input_count; k++) {
                 const size_t some = dsc_shape_count(&node->inputs[k]->shape);

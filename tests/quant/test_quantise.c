@@ -25,7 +25,8 @@ static int make_data(void **state) {
     dsc_rng_seed(&rng, 5);
     for (size_t i = 0; i < sizeof images; i++) images[i] = (uint8_t)(256 * dsc_rng_random(&rng));
     for (size_t i = 0; i < COUNT; i++) labels[i] = (uint8_t)(i % 4);
-    return testing_dataset(&colours, images, labels, COUNT, (size_t[]){3, SIDE, SIDE}, 4, NULL, "colours", &error) ||
+    return testing_dataset(&colours, images, labels, COUNT, (size_t[]){3, SIDE, SIDE}, 4, NULL, "colours",
+                           &error) ||
            dsc_digits_create(&digits, 80, 3, 1, &error);
 }
 
@@ -37,7 +38,8 @@ static int free_data(void **state) {
 }
 
 /* A network of that text whose every number, running statistics too, is random. */
-static dsc_model *random_model(const char *text, const dsc_dataset *data, const char *normalise, uint64_t seed) {
+static dsc_model *random_model(const char *text, const dsc_dataset *data, const char *normalise,
+                               uint64_t seed) {
     dsc_model *model;
     dsc_error error;
     dsc_rng rng;
@@ -47,8 +49,9 @@ static dsc_model *random_model(const char *text, const dsc_dataset *data, const 
     for (dsc_node *node = NULL; (node = dsc_graph_next_value(model->graph, node));) {
         dsc_real *numbers = dsc_model_value(model, node);
         for (size_t i = 0; i < dsc_shape_count(dsc_node_shape(node)); i++)
-            numbers[i] = strstr(dsc_node_name(node), "var") ? (dsc_real)(0.5 + dsc_rng_random(&rng))
-                                                            : numbers[i] + (dsc_real)(0.1 * dsc_rng_normal(&rng));
+            numbers[i] = strstr(dsc_node_name(node), "var")
+                             ? (dsc_real)(0.5 + dsc_rng_random(&rng))
+                             : numbers[i] + (dsc_real)(0.1 * dsc_rng_normal(&rng));
     }
     return model;
 }
@@ -66,13 +69,16 @@ static const struct {
     bool colours;
 } networks[] = {
     {"784-30-10", false},
-    {"conv 5 3x3 bias=off, batch-norm, relu, max-pool 2, conv 17 3x3, relu, flatten, dropout 0.1, dense 12, relu, dense",
+    {"conv 5 3x3 bias=off, batch-norm, relu, max-pool 2, conv 17 3x3, relu, flatten, dropout 0.1, dense 12, "
+     "relu, dense",
      false},
-    {"conv 4 5x5 stride=2 padding=1, relu, depthwise 3x3 padding=1 bias=off, batch-norm, relu, conv 9 1x1, relu, "
+    {"conv 4 5x5 stride=2 padding=1, relu, depthwise 3x3 padding=1 bias=off, batch-norm, relu, conv 9 1x1, "
+     "relu, "
      "global-pool avg, dense",
      false},
     {"conv 6 3x3, max-pool 3 stride=2, relu, parallel(global-pool avg | global-pool max), dense", true},
-    {"conv 5 3x3 padding=1, relu, residual(conv 5 3x3 padding=1, relu, conv 5 3x3 padding=1), relu, average-pool 2, "
+    {"conv 5 3x3 padding=1, relu, residual(conv 5 3x3 padding=1, relu, conv 5 3x3 padding=1), relu, "
+     "average-pool 2, "
      "batch-norm, relu, flatten, dense",
      true},
     {"parallel(conv 3 1x1, relu | conv 4 1x1), batch-norm, relu, flatten, dense 4", true},
@@ -82,7 +88,8 @@ enum { NETWORKS = sizeof networks / sizeof *networks };
 static const dsc_dataset *data_of(size_t n) { return networks[n].colours ? colours : digits; }
 
 /* Every value that a session keeps against the integers. */
-static void compare(const dsc_model *model, const dsc_dataset *data, const char *kernels, const char *precision) {
+static void compare(const dsc_model *model, const dsc_dataset *data, const char *kernels,
+                    const char *precision) {
     dsc_session_options how = dsc_session_options_defaults();
     dsc_session *session;
     dsc_error error;
@@ -109,11 +116,13 @@ static void compare(const dsc_model *model, const dsc_dataset *data, const char 
         in_integers(values, model, dsc_dataset_at(data, n));
         for (size_t i = 0; i < graph->count; i++) {
             const dsc_node *node = graph->nodes[i];
-            const dsc_real *found = node->kind == DSC_NODE_OP && values[i] ? dsc_session_value(session, node) : NULL;
+            const dsc_real *found =
+                node->kind == DSC_NODE_OP && values[i] ? dsc_session_value(session, node) : NULL;
             for (size_t k = 0; found && k < dsc_shape_count(&node->shape); k++) {
                 if (found[n * dsc_shape_count(&node->shape) + k] != (dsc_real)values[i][k])
-                    fail_msg("%s, %s, %s %s: number %zu is %g, in integers %d", model->text, node->op->name, kernels,
-                             precision, k, (double)found[n * dsc_shape_count(&node->shape) + k], values[i][k]);
+                    fail_msg("%s, %s, %s %s: number %zu is %g, in integers %d", model->text, node->op->name,
+                             kernels, precision, k, (double)found[n * dsc_shape_count(&node->shape) + k],
+                             values[i][k]);
                 assert_true(whole[i].is_whole);
                 assert_true(values[i][k] >= whole[i].low && values[i][k] <= whole[i].high);
             }
@@ -158,10 +167,12 @@ static double difference(const dsc_model *a, const dsc_model *b, const dsc_datas
         ASSERT_OK(dsc_session_create(&session, both[m]->graph, &how, &error), error);
         ASSERT_OK(dsc_session_take_model(session, both[m], &error), error);
         for (size_t i = 0; i < IMAGES; i++)
-            dsc_model_load_images(both[m], images + i * data->image_size, dsc_dataset_at(data, i), data->type, 1);
+            dsc_model_load_images(both[m], images + i * data->image_size, dsc_dataset_at(data, i), data->type,
+                                  1);
         ASSERT_OK(dsc_session_set_input(session, both[m]->image, images, &error), error);
         ASSERT_OK(dsc_session_run(session, IMAGES, 0, &error), error);
-        memcpy(out[m], dsc_session_value(session, both[m]->logits), IMAGES * both[m]->classes * sizeof(dsc_real));
+        memcpy(out[m], dsc_session_value(session, both[m]->logits),
+               IMAGES * both[m]->classes * sizeof(dsc_real));
         dsc_session_free(session);
         free(images);
     }
@@ -176,10 +187,12 @@ static void eight_bits_give_nearly_the_same_logits(void **state) {
     (void)state;
     for (size_t n = 0; n < NETWORKS; n++)
         for (int standard = 0; standard < 2; standard++) {
-            dsc_model *model = random_model(networks[n].text, data_of(n), standard ? "standard" : "unit", 10 + n);
+            dsc_model *model =
+                random_model(networks[n].text, data_of(n), standard ? "standard" : "unit", 10 + n);
             dsc_model *made = quantised(model, data_of(n), 127);
             const double apart = difference(model, made, data_of(n));
-            if (!(apart < 0.06)) fail_msg("%s (%d): %g of the largest logit", networks[n].text, standard, apart);
+            if (!(apart < 0.06))
+                fail_msg("%s (%d): %g of the largest logit", networks[n].text, standard, apart);
             dsc_model_free(made);
             dsc_model_free(model);
         }
@@ -193,8 +206,8 @@ static void sums_stay_below_2_to_the_24_where_every_weight_is_large(void **state
     dsc_dataset *bright;
     dsc_error error;
     memset(images, 255, sizeof images);
-    ASSERT_OK(testing_dataset(&bright, images, (const uint8_t[]){0, 1, 0, 1, 0, 1}, IMAGES, (size_t[]){3, SIDE, SIDE}, 2, NULL,
-                              "bright", &error),
+    ASSERT_OK(testing_dataset(&bright, images, (const uint8_t[]){0, 1, 0, 1, 0, 1}, IMAGES,
+                              (size_t[]){3, SIDE, SIDE}, 2, NULL, "bright", &error),
               error);
     dsc_model *model = random_model("flatten, dense 3, relu, dense", bright, "unit", 1);
     const dsc_node *weight = dsc_graph_find(model->graph, "dense1.weight");
@@ -203,7 +216,8 @@ static void sums_stay_below_2_to_the_24_where_every_weight_is_large(void **state
     dsc_model *made = quantised(model, bright, 127);
     const dsc_node *because, *whole = dsc_graph_find(made->graph, "dense1.weight");
     double sum = 0;
-    for (size_t i = 0; i < whole->shape.size[1]; i++) sum += 255 * fabs((double)made->values[whole->offset + i]);
+    for (size_t i = 0; i < whole->shape.size[1]; i++)
+        sum += 255 * fabs((double)made->values[whole->offset + i]);
     assert_true(sum < 1 << 24 && sum > 1 << 22);
     assert_true(dsc_is_quantised(made, &because));
     compare(made, bright, "portable", "f32");
@@ -282,8 +296,9 @@ static void what_has_no_whole_numbers_is_named(void **state) {
 
 static void every_allocation_may_fail(void **state) {
     (void)state;
-    dsc_model *made, *model = random_model("conv 2 3x3, relu, parallel(global-pool avg | global-pool max), dense", colours,
-                                           "standard", 2);
+    dsc_model *made,
+        *model = random_model("conv 2 3x3, relu, parallel(global-pool avg | global-pool max), dense", colours,
+                              "standard", 2);
     dsc_error error;
     const dsc_quantise_options options = {.levels = 7, .samples = 4};
     for (long n = 0;; n++) {
@@ -294,7 +309,8 @@ static void every_allocation_may_fail(void **state) {
             assert_true(n > 100);
             break;
         }
-        if (status != DSC_ERROR_MEMORY) fail_msg("allocation %ld: %d, %s", n, status, status ? error.message : "made");
+        if (status != DSC_ERROR_MEMORY)
+            fail_msg("allocation %ld: %d, %s", n, status, status ? error.message : "made");
         assert_null(made);
     }
     dsc_model_free(made);
@@ -328,7 +344,8 @@ static void what_was_rounded_is_rounded_to_itself(void **state) {
     /* Of a normal distribution, 3 levels lose at least 19 percent of the power, 7 4.4, 15 1.2 (Max, 1960). */
     static const double most[] = {0.24, 0.06, 0.02, 0.0001};
     for (size_t l = 0; l < 4; l++)
-        if (!(error[l] < most[l] * 50 * COUNT)) fail_msg("%d levels: %g is lost", levels[l], error[l] / (50 * COUNT));
+        if (!(error[l] < most[l] * 50 * COUNT))
+            fail_msg("%d levels: %g is lost", levels[l], error[l] / (50 * COUNT));
     dsc_real none[3] = {0, 0, 0}, broken[3] = {1, (dsc_real)INFINITY, 2}, kept[3];
     assert_true(dsc_round_channel(kept, none, 3, 7) == 0);
     assert_memory_equal(kept, none, sizeof none);
@@ -357,11 +374,13 @@ static void levels_that_were_learned_are_kept(void **state) {
     dsc_model *made = quantised(model, digits, 0);
     static const char *const names[] = {"conv1.weight", "conv2.weight", "dense1.weight", "dense2.weight"};
     for (size_t n = 0; n < 4; n++) {
-        const dsc_node *from = dsc_graph_find(model->graph, names[n]), *to = dsc_graph_find(made->graph, names[n]);
+        const dsc_node *from = dsc_graph_find(model->graph, names[n]),
+                       *to = dsc_graph_find(made->graph, names[n]);
         const size_t rows = from->shape.size[0], each = dsc_shape_count(&from->shape) / rows;
         for (size_t k = 0; k < rows; k++) {
             dsc_real rounded[4096];
-            const dsc_real *w = model->values + from->offset + k * each, *v = made->values + to->offset + k * each;
+            const dsc_real *w = model->values + from->offset + k * each,
+                           *v = made->values + to->offset + k * each;
             const double scale = dsc_round_channel(rounded, w, each, 7);
             /* a batch normalisation may turn all signs */
             double turn = 0;
@@ -380,7 +399,8 @@ static void bits_are_counted_as_machines_have_them(void **state) {
     static const struct {
         int64_t low, high;
         unsigned bits;
-    } of[] = {{0, 0, 1}, {0, 1, 1}, {0, 255, 8}, {0, 256, 9}, {-1, 1, 2}, {-7, 7, 4}, {-8, 7, 4}, {-8, 8, 5}, {-128, 127, 8}};
+    } of[] = {{0, 0, 1},  {0, 1, 1},  {0, 255, 8}, {0, 256, 9},   {-1, 1, 2},
+              {-7, 7, 4}, {-8, 7, 4}, {-8, 8, 5},  {-128, 127, 8}};
     for (size_t i = 0; i < sizeof of / sizeof *of; i++)
         assert_int_equal(dsc_whole_bits(&(dsc_whole){true, of[i].low, of[i].high}), of[i].bits);
     assert_int_equal(dsc_packed_bytes(11, 2), 3);

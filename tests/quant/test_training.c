@@ -65,7 +65,8 @@ static void the_gradient_is_that_of_rounded_weights(void **state) {
     }
     assert_true(moved > 200 && apart > 200);
     /* running statistics follow the rounded network */
-    assert_memory_equal(a->model->values + learned, b->model->values + learned, (all - learned) * sizeof *before);
+    assert_memory_equal(a->model->values + learned, b->model->values + learned,
+                        (all - learned) * sizeof *before);
     assert_true(memcmp(a->model->values + learned, before + learned, (all - learned) * sizeof *before) != 0);
     free(before);
     free(rounded);
@@ -86,7 +87,8 @@ static void what_comes_out_has_few_levels(void **state) {
         dsc_error error;
         dsc_trainer *t = trainer_of(cases[i].more, NULL);
         ASSERT_OK(dsc_trainer_step(t, &error), error);
-        assert_int_equal(dsc_round_levels(t->model->values, t->model->graph), 127); /* what is learned has all */
+        assert_int_equal(dsc_round_levels(t->model->values, t->model->graph),
+                         127); /* what is learned has all */
         assert_int_equal(dsc_round_levels(dsc_trainer_values(t), t->model->graph), cases[i].levels);
         ASSERT_OK(dsc_trainer_run(t, NULL, NULL, &error), error);
         assert_int_equal(dsc_round_levels(t->model->values, t->model->graph), cases[i].levels);
