@@ -41,10 +41,6 @@ static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
         channels, dsc_shape_count(&at->in[0]) / channels);
 }
 
-static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
-    dsc_write_reduction(writing, at, NULL, "ReduceSum");
-}
-
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 static const dsc_op_example examples[] = {
@@ -64,7 +60,6 @@ const dsc_op dsc_op_global_sum_pool = {
     .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,
-    .onnx = write_onnx,
     .least_inputs = 1,
     .most_inputs = 1,
     .shapes = dsc_shapes_channels,

@@ -167,38 +167,6 @@ static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
                    dsc_shape_count(&at->in[X]) / at->in[X].size[0]);
 }
 
-/* In double, as here; constants are written as floats, which hold them. */
-static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
-    const dsc_requantise_values *v = at->values;
-    static const char *const casts[][2] = {{"x", "in0"},
-                                           {"m", "in1"},
-                                           {"s", "in2"},
-                                           {"two", "{2.0}"},
-                                           {"h", "{0.5}"},
-                                           {"most", "{16777216.0}"},
-                                           {"least", "{-16777216.0}"}};
-    for (size_t i = 0; i < sizeof casts / sizeof *casts; i++)
-        dsc_write_line(writing, "%s = Cast(%s) to=11", casts[i][0], casts[i][1]);
-    dsc_write_line(writing, "low = Cast([%lld]) to=11", (long long)v->low);
-    dsc_write_line(writing, "high = Cast([%lld]) to=11", (long long)v->high);
-    dsc_write_line(writing, "n = Neg(s)");
-    dsc_write_line(writing, "p = Pow(two, n)");
-    dsc_write_line(writing, "f = Mul(m, p)");
-    if (at->in[X].rank > 1)
-        dsc_write_line(writing, "w = Unsqueeze(f, [%s])",
-                       at->in[X].rank == 2   ? "1"
-                       : at->in[X].rank == 3 ? "1,2"
-                                             : "1,2,3");
-    dsc_write_line(writing, "r = Round(x)");
-    dsc_write_line(writing, "c = Clip(r, least, most)");
-    dsc_write_line(writing, "y = Mul(c, %s)", at->in[X].rank > 1 ? "w" : "f");
-    dsc_write_line(writing, "z = Add(y, h)");
-    dsc_write_line(writing, "d = Floor(z)");
-    dsc_write_line(writing, "e = Max(d, low)");
-    dsc_write_line(writing, "g = Min(e, high)");
-    dsc_write_line(writing, "out0 = Cast(g) to=1");
-}
-
 static const dsc_op_example examples[] = {
     {.roles = "sbb", .in = {{1, {5}}, {1, {5}}, {1, {5}}}},
     {.roles = "sbb", .in = {{3, {3, 5, 7}}, {1, {3}}, {1, {3}}}, .values = "low=0 high=1"},
@@ -218,7 +186,6 @@ const dsc_op dsc_op_requantise = {
     .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,
-    .onnx = write_onnx,
     .params = params,
     .values_size = sizeof(dsc_requantise_values),
     .least_inputs = 3,
