@@ -24,6 +24,7 @@ static void append_libraries(dsc_text *text) {
         {"libmicrohttpd", "no `descender serve`", DESCENDER_WITH_MICROHTTPD},
         {"libprotobuf-c", "no ONNX in or out", DESCENDER_WITH_PROTOBUF},
         {"Chart.js", "tables instead of charts on the page of `descender serve`", DESCENDER_WITH_CHARTJS},
+        {"WebAssembly", "no `descender export --to web`", DESCENDER_WITH_WEB},
     };
     for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
         if (libraries[i].in) dsc_text_append(text, "%s%s", i ? ", " : "with ", libraries[i].name);

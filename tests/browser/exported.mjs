@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// exported.mjs: pages that `descender export --to web` writes, opened from the disk as a person would: node exported.mjs
+// FOLDER MNIST FOLDER-FOR-SCREENSHOTS. FOLDER has digits.html and small.html, and digits.probabilities: what the library
+// answers to the images of MNIST's test set (float32). Prints `ok - ` and `not ok - ` lines.
+import { createRequire } from "node:module";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+
+const [folder, mnist, shots] = process.argv.slice(2);
+const { chromium } = createRequire(`${process.env.DESCENDER_PLAYWRIGHT}/`)("playwright-core");
+const axe = readFileSync(createRequire(`${process.env.DESCENDER_PLAYWRIGHT}/`).resolve("axe-core/axe.min.js"), "utf8");
+mkdirSync(shots, { recursive: true });
+let failed = 0;
+function check(name, good, found) {
+  console.log(good ? `ok - ${name}` : `not ok - ${name}${found === undefined ? "" : `: found ${JSON.stringify(found)}`}`);
+  if (!good) failed++;
+}
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox"] });
+const context = await browser.newContext({ viewport: { width: 1100, height: 760 }, offline: true });
+const page = await context.newPage(), errors = [];
+page.on("pageerror", (error) => errors.push(String(error)));
+page.on("console", (message) => { if (message.type() === "error") errors.push(message.text()); });
+
+await page.goto(`file://${folder}/digits.html`);
+await page.waitForSelector("body.ready");
+check("an exported page opens from a disk, without a server", true);
+await page.focus("#pad");
+const read = [];
+for (let digit = 0; digit < 10; digit++) {
+  await page.keyboard.press(String(digit));
+  read.push(await page.locator("#answer strong").textContent());
+}
+check("it reads the digits that its keys draw", read.join("") === "0123456789", read.join(""));
+await page.screenshot({ path: `${shots}/exported.png` });
+const box = await page.locator("#pad").boundingBox();
+await page.click("#clear");
+await page.mouse.move(box.x + box.width * 0.45, box.y + box.height * 0.2);
+await page.mouse.down();
+await page.mouse.move(box.x + box.width * 0.55, box.y + box.height * 0.12, { steps: 5 });
+await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.88, { steps: 9 });
+await page.mouse.up();
+check("it reads what is drawn with a mouse", (await page.locator("#answer strong").textContent()) === "1",
+  await page.locator("#answer").textContent());
+await page.addScriptTag({ content: axe });
+const found = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa"] }));
+check("it is accessible", found.violations.length === 0, found.violations.map((one) => one.id));
+await page.setViewportSize({ width: 390, height: 844 });
+await page.screenshot({ path: `${shots}/exported-narrow.png`, fullPage: true });
+check("it fits a telephone", await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+check("it says nothing to the console", errors.length === 0, errors);
+
+const size = statSync(`${folder}/small.html`).size;
+check(`a page of 99.5 percent takes at most 100 kB (${size} bytes)`, size <= 100000, size);
+if (!existsSync(`${mnist}/t10k-images-idx3-ubyte.gz`)) {
+  console.log("skip - the page answers the whole test set as the library does: needs MNIST in $DESCENDER_DATA");
+} else {
+  const images = gunzipSync(readFileSync(`${mnist}/t10k-images-idx3-ubyte.gz`)).subarray(16).toString("base64");
+  for (const name of ["digits", "small"]) {
+    const expected = readFileSync(`${folder}/${name}.probabilities`).toString("base64");
+    await page.goto(`file://${folder}/${name}.html`);
+    await page.waitForSelector("body.ready");
+    const result = await page.evaluate(([images, expected]) => {
+      const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+      const all = bytes(images), right = new Float32Array(bytes(expected).buffer), { machine } = globalThis.descender;
+      let differ = 0, largest = 0;
+      const begun = performance.now(), count = all.length / 784, best = (shares) => shares.indexOf(Math.max(...shares));
+      const answers = [];
+      for (let i = 0; i < count; i++) answers.push(machine.predict(all.subarray(784 * i, 784 * (i + 1))));
+      const milliseconds = (performance.now() - begun) / count;
+      answers.forEach((shares, i) => {
+        const ours = right.subarray(10 * i, 10 * (i + 1));
+        if (best(shares) !== best(ours)) differ++;
+        shares.forEach((share, k) => { largest = Math.max(largest, Math.abs(share - ours[k])); });
+      });
+      return { count, differ, largest, milliseconds, simd: machine.simd };
+    }, [images, expected]);
+    check(`${name}: the page answers the whole test set as the library does (${result.milliseconds.toFixed(2)} ms an image, ` +
+      `largest difference ${result.largest.toExponential(1)}${result.simd ? "" : ", without SIMD"})`, result.count === 10000 && result.differ === 0, result);
+    console.log(`  # ${name}: ${result.milliseconds.toFixed(3)} ms an answer`);
+  }
+}
+await browser.close();
+process.exit(failed ? 1 : 0);
