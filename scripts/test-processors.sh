@@ -9,7 +9,8 @@
 # build/aarch64-system; nothing of this system changes. Left out are tests that look at the project, the server or the
 # clock, and those that would train for many minutes.
 # WebAssembly with SIMD, with clang and WASI's C library: the kernels and their check, run by node.
-# Ends with the sum of both: "N passed, N failed, N skipped".
+# Exported models: at every level of optimisation, on 32 bits, on microcontrollers in QEMU (tests/boards).
+# Ends with the sum of all: "N passed, N failed, N skipped".
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -59,7 +60,7 @@ aarch64() {
         return
     fi
     TESTS_EMULATED=1 scripts/test.sh $build -LE 'slow|alone' \
-        -E '^(project|fetch|late)\.|^tutorial\.digits$|^cli\.(serve|help|width|tune|study|report|data|predict|train|from|program)' "$@" |
+        -E '^(project|fetch|late)\.|^tutorial\.digits$|^cli\.(serve|export|import|quantise|help|width|tune|study|report|data|predict|train|from|program)' "$@" |
         tee $build/tests.log
     grep -q ' passed, .* failed, ' $build/tests.log || echo "not ok - aarch64: its tests run"
 }
@@ -87,7 +88,14 @@ wasm() {
 
 log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT
-{ aarch64 "$@"; wasm; } | tee "$log"
+# ---- exported models ----
+
+boards() {
+    scripts/build.sh release >/dev/null 2>&1 && bash tests/boards/run.sh build/release/descender | grep -E '^(ok|not ok|skip) - |^  #' ||
+        echo "not ok - boards: exported models answer on other machines"
+}
+
+{ aarch64 "$@"; wasm; boards; } | tee "$log"
 awk '/^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { passed += $1; failed += $3; skipped += $5 }
      /^ok - / { passed++ } /^not ok - / { failed++ } /^skip - / { skipped++ }
      END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit failed > 0 }' "$log"

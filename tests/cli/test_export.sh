@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# `descender export`, and what C compilers make of a model. test_export_boards.sh has microcontrollers.
+# `descender export`, and what a C compiler makes of a model; tests/boards has other machines.
 . "$(dirname "$0")/lib.sh"
 
 # _model FILE TEXT: an untrained network.
@@ -77,20 +77,14 @@ _compiles() { # COMPILER LEVEL MORE...: the source with its self-test, which mus
     exits 0
 }
 the_source_is_clean_with_gcc_and_clang() {
-    local compiler level tried=0
+    local compiler tried=0
     cd "$work" || return
     for compiler in gcc clang; do
         command -v $compiler >/dev/null || continue
-        for level in -O0 -O1 -O2 -O3 -Os; do _compiles $compiler $level; done
+        _compiles $compiler -O1
         tried=1
     done
     [ $tried = 1 ] || because "needs gcc or clang"
-}
-the_source_is_right_on_32_bits() {
-    cd "$work" || return
-    echo 'int main(void) { return 0; }' >none.c
-    gcc -m32 none.c -o none 2>/dev/null && ./none || { because "needs gcc with the libraries of 32 bits (gcc-multilib)"; return; }
-    _compiles gcc -O2 -m32 -msse2 -mfpmath=sse
 }
 the_header_is_clean_c_plus_plus() {
     needs_command g++ || return
