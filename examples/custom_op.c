@@ -61,6 +61,13 @@ static const dsc_op_example prelu_examples[] = {
     {.roles = NULL},
 };
 
+/* For `descender export`: slopes of channels lie along the second dimension; the first is the batch. */
+static void prelu_write(dsc_writing *writing, const dsc_shape_rule *at) {
+    const bool channels = at->in[0].rank == 3 && at->in[1].rank == 1;
+    if (channels) dsc_write_line(writing, "slopes = Unsqueeze(in1, [1,2])");
+    dsc_write_line(writing, "out0 = PRelu(in0, %s)", channels ? "slopes" : "in1");
+}
+
 static const dsc_op prelu_op = {
     .size = sizeof(dsc_op),
     .name = "prelu",
@@ -72,6 +79,7 @@ static const dsc_op prelu_op = {
     .forward = prelu_forward_stages,
     .backward = prelu_backward_stages,
     .examples = prelu_examples,
+    .onnx = prelu_write,
 };
 
 static dsc_node *prelu(dsc_node *x, dsc_node *slope) {

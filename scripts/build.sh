@@ -21,6 +21,7 @@ mkdir -p "$folder"
 # The libraries that are here now. Where they are others than at the last time, configure anew.
 libraries=$(sed -n 's/^descender_library([A-Z]* \([a-z0-9-]*\)[ >].*/\1/p' cmake/Libraries.cmake)
 present=$(for library in $libraries cmocka; do pkg-config --exists "$library" 2>/dev/null && echo "$library"; done
+    command -v protoc-c
     ls /usr/share/javascript/chart.js/chart.min.js 2>/dev/null)
 
 if [ ! -f "$configured" ] || [ -n "${CONFIGURE:-}" ] || [ "$present" != "$(cat "$configured")" ]; then

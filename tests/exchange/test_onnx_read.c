@@ -19,6 +19,7 @@ static const struct golden {
     {"torch-cnn-17", NULL, 4, NULL, "3"},
     {"torch-view-12", NULL, 4, NULL, "3"},
     {"torch-residual-14", NULL, 5, NULL, "4"},
+    {"torch-prelu-15", NULL, 4, NULL, "3"},
     {"zoo-8", NULL, 4, NULL, "3"},
     {"keras-13", NULL, 5, "the graph divides its pixels", "4"},
     {"keras-mean-12", NULL, 5, NULL, "4"},

@@ -105,6 +105,9 @@ from_torch('torch-cnn-11', cnn(), 11, grey, dynamic=False)
 from_torch('torch-cnn-17', cnn(), 17, grey, training=training, do_constant_folding=False)
 from_torch('torch-view-12', View(), 12, grey)
 from_torch('torch-residual-14', live(Residual()), 14, images_of(3, 6, 6), training=training)
+prelu = torch.nn.PReLU(3)
+torch.nn.init.normal_(prelu.weight, 0.3, 0.3)
+from_torch('torch-prelu-15', torch.nn.Sequential(torch.nn.Conv2d(1, 3, 3), prelu, torch.nn.Flatten(), torch.nn.Linear(108, 4)), 15, grey)
 
 
 # --- by hand ---

@@ -186,7 +186,8 @@ static dsc_status read_layer_norm(onnx_reading *r, const Onnx__Node *node) {
                                      : narrow      ? beta->narrow->floats
                                                    : beta->floats,
                                      1, 1);
-    return onnx_give(r, node, 0, dsc_layer_norm(x, scale, shift, onnx_real(node, "epsilon", 1e-5)));
+    return onnx_give(r, node, 0,
+                     dsc_layer_norm(x, scale, shift, fmin(1, fmax(1e-12, onnx_real(node, "epsilon", 1e-5)))));
 }
 
 const onnx_row onnx_rows_dense[] = {

@@ -56,16 +56,6 @@ static dsc_status read_leaky_relu(onnx_reading *r, const Onnx__Node *node) {
     return leaky(r, node, onnx_real(node, "alpha", (double)0.01f));
 }
 
-static dsc_status read_prelu(onnx_reading *r, const Onnx__Node *node) {
-    const onnx_constant *slope;
-    dsc_status status = onnx_numbers(&slope, r, node, 1);
-    if (status) return status;
-    for (size_t i = 1; i < slope->count; i++)
-        if (slope->floats[i] != slope->floats[0])
-            return onnx_fail(r, node, "slopes that differ from channel to channel");
-    return slope->count ? leaky(r, node, (double)slope->floats[0]) : onnx_fail(r, node, "no slope");
-}
-
 /* max(x, 0), if that is all that it does. */
 static dsc_status read_clip(onnx_reading *r, const Onnx__Node *node) {
     double low = onnx_real(node, "min", -INFINITY), high = onnx_real(node, "max", INFINITY);
@@ -183,6 +173,32 @@ static onnx_constant *each_number(onnx_reading *r, const onnx_constant *c, doubl
 static double negated(double x) { return -x; }
 static double inverse(double x) { return 1 / x; }
 
+/* A slope for all, or one for each channel, which is learned: relu(x) - slope relu(-x). */
+static dsc_status read_prelu(onnx_reading *r, const Onnx__Node *node) {
+    onnx_value *value;
+    const onnx_constant *slope, *turned;
+    size_t sizes[ONNX_RANK];
+    dsc_shape shape;
+    dsc_node *x;
+    bool same = true;
+    dsc_status status = onnx_numbers(&slope, r, node, 1);
+    if (!status) status = onnx_sample(&value, r, node, 0);
+    if (!status) status = onnx_touch(r, node, value);
+    if (status) return status;
+    for (size_t i = 1; i < slope->count; i++) same = same && slope->floats[i] == slope->floats[0];
+    if (!slope->count || !spread_sizes(sizes, value, slope))
+        return onnx_fail(r, node, "its slopes do not fit its input");
+    if (same && slope->floats[0] >= 0 && slope->floats[0] <= 1)
+        return leaky(r, node, (double)slope->floats[0]);
+    if (!onnx_afford(r, onnx_count(value))) return onnx_fail(r, node, "slopes for too many numbers");
+    if (!(turned = each_number(r, slope, negated))) return onnx_no_memory(r);
+    const float *numbers = spread(&shape, &x, r, value, turned, sizes);
+    onnx_begin_layer(r, "prelu", slope->name);
+    dsc_node *negative_part = dsc_relu(dsc_scale(x, -1));
+    dsc_node *parameter = onnx_parameter(r, turned, shape, numbers, 1, 1);
+    return onnx_give_like(r, node, dsc_add(dsc_relu(x), dsc_mul(negative_part, parameter)), value);
+}
+
 static dsc_status with_constant(onnx_reading *r, const Onnx__Node *node, const onnx_value *value,
                                 const onnx_constant *c, bool is_factor, bool divides) {
     size_t sizes[ONNX_RANK];
@@ -203,10 +219,12 @@ static dsc_status with_constant(onnx_reading *r, const Onnx__Node *node, const o
     if (divides && !(c = each_number(r, c, inverse))) return onnx_no_memory(r);
     dsc_status status = onnx_touch(r, node, (onnx_value *)(uintptr_t)value);
     if (status) return status;
-    if (c->count == 1 && is_factor) {
+    if (c->count == 1 && is_factor && isfinite(c->floats[0])) {
         onnx_begin_layer(r, "scale", NULL);
         return onnx_give_like(r, node, dsc_scale(value->node, (double)c->floats[0]), value);
     }
+    if (!onnx_afford(r, onnx_count(value)))
+        return onnx_fail(r, node, "a constant spread over %zu numbers", onnx_count(value));
     const float *numbers = spread(&shape, &x, r, value, c, sizes);
     onnx_begin_layer(r, is_factor ? "mul" : "add", NULL);
     dsc_node *parameter = onnx_parameter(r, c, shape, numbers, 1, 1);

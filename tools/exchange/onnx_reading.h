@@ -18,9 +18,10 @@
 #include "graph/graph.h"
 
 enum {
-    ONNX_RANK = 6,            /* dimensions of a constant, or of a value without its batch, at most */
-    ONNX_NODES_MOST = 10000,  /* of a graph */
-    ONNX_COUNT_MOST = 1 << 28 /* numbers of a constant */
+    ONNX_RANK = 6,             /* dimensions of a constant, or of a value without its batch, at most */
+    ONNX_NODES_MOST = 10000,   /* of a graph */
+    ONNX_COUNT_MOST = 1 << 28, /* numbers of a constant */
+    ONNX_MADE_MOST = 1 << 24   /* numbers that are made of a file's, besides a multiple of its size */
 };
 /* In a constant of whole numbers: the size of the batch, whatever it is. */
 #define ONNX_BATCH INT64_MIN
@@ -86,6 +87,7 @@ struct onnx_reading {
     bool *done, *needed; /* (nodes of the file) */
     onnx_start *starts;
     size_t start_count, start_most, layers;
+    size_t made;                  /* numbers that were made */
     int64_t batch;                /* a fixed size of it in the file; 0: none */
     const double *scale, *offset; /* (C), once the network has read the image */
     dsc_error *error;
@@ -150,6 +152,8 @@ void onnx_settle_order(onnx_value *value);
 /* Reads a tensor of the file: float and whole numbers of any width. FORMAT: sizes that do not agree;
  * UNSUPPORTED: another type, or data outside of the file. */
 dsc_status onnx_read_tensor(onnx_constant **constant, onnx_reading *r, const Onnx__Tensor *tensor);
+/* Whether so many numbers more may be made: a small file shall not ask for much memory. */
+bool onnx_afford(onnx_reading *r, size_t count);
 /* A new one of that shape; NULL: no memory, or too large. */
 onnx_constant *onnx_make(onnx_reading *r, const char *name, size_t rank, const size_t *dims, bool whole);
 /* Copies to another order: dimension i of the result is dimension perm[i]. */

@@ -16,10 +16,19 @@ static dsc_status fail(onnx_reading *r, dsc_status code, const Onnx__Tensor *ten
     return dsc_fail(r->error, code, "%s: array '%s': %s", r->source->name, name, what);
 }
 
+bool onnx_afford(onnx_reading *r, size_t count) {
+    const size_t most =
+        16 * (r->source->size < SIZE_MAX / 32 ? r->source->size : SIZE_MAX / 32) + ONNX_MADE_MOST;
+    if (count > most - r->made) return false;
+    r->made += count;
+    return true;
+}
+
 onnx_constant *onnx_make(onnx_reading *r, const char *name, size_t rank, const size_t *dims, bool whole) {
     size_t count = 1;
     for (size_t i = 0; i < rank; i++)
         if (!dsc_multiply(&count, count, dims[i]) || count > ONNX_COUNT_MOST) return NULL;
+    if (!onnx_afford(r, count)) return NULL;
     onnx_constant *c = onnx_take(&r->pool, 1, sizeof *c);
     if (!c || rank > ONNX_RANK) return NULL;
     c->name = name ? name : "";

@@ -277,7 +277,9 @@ void onnx_begin_layer(onnx_reading *r, const char *kind, const char *name) {
 static const char *free_name(onnx_reading *r, const onnx_constant *from) {
     const char *name = is_clean(from->name) ? from->name : "numbers";
     const char *now = name;
-    for (size_t i = 2; dsc_graph_find(r->graph, now) || !strcmp(now, "target"); i++)
+    /* Beyond a few the numbers are larger than any so far, so that no file keeps this busy. */
+    for (size_t i = 2; dsc_graph_find(r->graph, now) || !strcmp(now, "target");
+         i += i < 9 ? 1 : r->start_count)
         if (!(now = onnx_take_text(&r->pool, "%s_%zu", name, i))) return name;
     return now;
 }
