@@ -166,9 +166,12 @@ keep('zoo-8', images, pool(y, 2).reshape(3, 16) @ a['P193'].reshape(16, 4) + a['
 # Keras by tf2onnx: channels last outside, a Transpose before the convolutions and one behind; strides with padding on one
 # side; pixels divided by the graph.
 images = images_of(3, 6, 6)
-a = {'scale': np.float32(255), 'w': small(4, 3, 3, 3), 'b': small(4), 'dense': small(36, 5), 'bias': small(5), 'shape': np.array([-1, 36])}
+mean, deviation = np.float32([0.5, 0.4, 0.3]), np.float32([0.2, 0.25, 0.3])
+a = {'scale': np.float32(255), 'mean': mean, 'deviation': deviation, 'w': small(4, 3, 3, 3), 'b': small(4), 'dense': small(36, 5), 'bias': small(5), 'shape': np.array([-1, 36])}
 nodes = [
-    node('Div', ['input_1', 'scale'], ['x']),
+    node('Div', ['input_1', 'scale'], ['x255']),
+    node('Sub', ['x255', 'mean'], ['centred']),
+    node('Div', ['centred', 'deviation'], ['x']),
     node('Transpose', ['x'], ['xt'], 'transpose_in', perm=[0, 3, 1, 2]),
     node('Conv', ['xt', 'w', 'b'], ['c'], strides=[2, 2], kernel_shape=[3, 3], pads=[0, 0, 1, 1]),
     node('Relu', ['c'], ['r']),
@@ -178,7 +181,8 @@ nodes = [
     node('Softmax', ['logits_'], ['dense_1'], axis=-1)]
 build('keras-13', nodes, [('input_1', TensorProto.FLOAT, ['unk__1', 6, 6, 3])], [('dense_1', TensorProto.FLOAT, ['unk__2', 5])],
       a, 13, producer='tf2onnx')
-y = np.maximum(conv(images / 255, a['w'], 2, 0, 1) + a['b'][:, None, None], 0)
+x = (images / 255 - mean[:, None, None]) / deviation[:, None, None]
+y = np.maximum(conv(x, a['w'], 2, 0, 1) + a['b'][:, None, None], 0)
 keep('keras-13', images, y.transpose(0, 2, 3, 1).reshape(3, 36) @ a['dense'] + a['bias'])
 
 # The same with a sum and a mean in channels last, an explicit Pad, and halves as numbers.
