@@ -14,7 +14,7 @@ enum { SAMPLES = 3 };
 /* It is written as roundings in double, which are not read. */
 static bool is_read(const dsc_op *op) { return !(op->flags & DSC_OP_WHOLE); }
 
-/* From one image, a row of all numbers of the sampled inputs, the inputs are cut; what the op makes is flat. */
+/* From one image, a row of all numbers of the sampled inputs, the inputs are cut; the result is flat. */
 static dsc_model *model_around(const dsc_op *op, const dsc_op_example *example) {
     dsc_graph *graph;
     dsc_error error = {0};

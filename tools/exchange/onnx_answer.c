@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* node PROGRAM MODEL IMAGES ANSWERS uint8|bytes|unit C H W. Prints "absent" where there is no ONNX Runtime. */
+/* node PROGRAM MODEL IMAGES ANSWERS uint8|bytes|unit C H W. Prints "absent" without ONNX Runtime. */
 static const char PROGRAM[] =
     "const fs = require('fs'), path = require('path'), { createRequire } = require('module');\n"
     "const [model, images, answers, scale, c, h, w] = process.argv.slice(2);\n"

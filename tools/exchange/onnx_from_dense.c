@@ -24,7 +24,7 @@ static const float *weight_of(onnx_reading *r, const onnx_constant *weight, bool
     return numbers;
 }
 
-/* Checks that input 1 is a weight for the last dimension of input 0; *x is that, flat if its dimensions are. */
+/* Checks that input 1 is a weight for the last dimension of input 0; *x is that, flat if that is. */
 static dsc_status read_factors(dsc_node **x, onnx_value **value, const onnx_constant **weight,
                                onnx_reading *r, const Onnx__Node *node, bool turned) {
     dsc_status status = onnx_sample(value, r, node, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx_message.h: ONNX's messages while they are made: memory that is freed at once, nodes and their texts. */
+/* onnx_message.h: ONNX's messages while they are made: memory freed at once, nodes and texts. */
 #ifndef EXCHANGE_ONNX_MESSAGE_H
 #define EXCHANGE_ONNX_MESSAGE_H
 
@@ -27,7 +27,7 @@ enum {
 /* Types of attributes. */
 enum { ONNX_ATTRIBUTE_FLOAT = 1, ONNX_ATTRIBUTE_INT = 2, ONNX_ATTRIBUTE_TEXT = 3, ONNX_ATTRIBUTE_INTS = 7 };
 
-/* Memory that lives until onnx_pool_free; starts as {0}. After an allocation that failed `failed` stays set. */
+/* Memory that lives until onnx_pool_free; starts as {0}. After a failed allocation `failed` stays set. */
 typedef struct onnx_block onnx_block;
 typedef struct onnx_pool {
     onnx_block *blocks;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx_value.c: values by their names, and nodes' parts, while a graph of ONNX is read; see onnx_reading.h. */
+/* onnx_value.c: values by name, and nodes' parts, while a graph is read; see onnx_reading.h. */
 #include "exchange/onnx_reading.h"
 
 #if DESCENDER_WITH_PROTOBUF
