@@ -203,6 +203,23 @@ static void arrays_of_numpy_users_are_turned_where_only_that_fits(void **state) 
     check_read("dense-state.npz", DENSE, NULL, "dense", NULL, NULL);
 }
 
+static void depthwise_weights_of_keras_have_their_channels_last(void **state) {
+    (void)state;
+    static const made list[] = {{"dw.depthwise_kernel:0", {3, 3, 2, 1}, 0}, {"d.kernel:0", {8, 3}, 0}};
+    file f = make_file(list, 2);
+    dsc_model *model;
+    exchange_source source = source_of(&f, "depthwise 3x3 bias=off, flatten, dense 3 bias=off");
+    source.shape[0] = 2;
+    source.shape[1] = source.shape[2] = 4;
+    ASSERT_OK(exchange_read(&model, &source, NULL, &error), error);
+    check_numbers(model, "depthwise1.weight", 0, 2); /* the next pixel of the first channel */
+    /* (8, 3) is (H, W, C, 3): the next pixel of a channel is two channels of three numbers on. */
+    check_numbers(model, "dense1.weight", 0, 6);
+    dsc_model_free(model);
+    clear_source(&source);
+    free(f.bytes);
+}
+
 static void a_square_weight_alone_is_taken_as_it_is(void **state) {
     (void)state;
     static const made list[] = {{"w", {64, 64}, 0}, {"b", {64}, 0}};
@@ -546,6 +563,7 @@ int main(void) {
         cmocka_unit_test(types_that_became_floats_are_told),
         cmocka_unit_test(arrays_of_keras_are_turned_and_answer_as_they_did),
         cmocka_unit_test(arrays_of_numpy_users_are_turned_where_only_that_fits),
+        cmocka_unit_test(depthwise_weights_of_keras_have_their_channels_last),
         cmocka_unit_test(a_square_weight_alone_is_taken_as_it_is),
         cmocka_unit_test(classes_follow_from_the_arrays),
         cmocka_unit_test(layers_of_one_shape_are_taken_in_the_order_of_their_numbers),
