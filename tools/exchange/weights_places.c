@@ -76,8 +76,8 @@ static bool is_shape(const weights_places *p, const dsc_shape *shape) {
 }
 
 bool weights_fit(weights_places *p, const dsc_node *parameter, const weights_array *array, int layout) {
-    static const size_t as_it_is[] = {0, 1, 2, 3}, turned[] = {1, 0}, conv[] = {3, 2, 0, 1},
-                        depthwise[] = {2, 3, 0, 1};
+    /* Of depthwise weights, (H, W, channels, 1), the last axis, a 1, is left out: so they fit, too. */
+    static const size_t as_it_is[] = {0, 1, 2, 3}, turned[] = {1, 0}, conv[] = {3, 2, 0, 1};
     const dsc_shape *shape = &parameter->shape;
     const size_t *axes = as_it_is;
     *p = (weights_places){0};
@@ -89,11 +89,7 @@ bool weights_fit(weights_places *p, const dsc_node *parameter, const weights_arr
     if (layout != WEIGHTS_TORCH && shape->rank == 2 && array->rank == 2) axes = turned;
     if (layout == WEIGHTS_KERAS && shape->rank > 1 && array->rank == 4) axes = conv;
     take_axes(p, array, axes);
-    bool fits = is_shape(p, shape);
-    if (!fits && axes == conv && shape->rank == 4 && shape->size[1] == 1) {
-        take_axes(p, array, depthwise);
-        fits = is_shape(p, shape);
-    }
+    const bool fits = is_shape(p, shape);
     const dsc_node *image =
         fits && layout == WEIGHTS_KERAS && shape->rank <= 2 && p->rank ? flattened(parameter) : NULL;
     if (image && p->size[p->rank - 1] == dsc_shape_count(&image->shape)) order_features(p, image);
