@@ -373,7 +373,7 @@ static void networks_of_whole_numbers_give_the_same_answers(void **state) {
     (void)state;
     static program p;
     if (testing_emulated()) TEST_SKIP("the compiler's program would not run in the emulator");
-    const int most[] = {127, 7, 3, 1, 15, 31, 63};
+    const int most[] = {127, 7, 3, 1}; /* 8, 4, 3 and 2 bits */
     for (size_t i = 0; i < sizeof most / sizeof *most; i++)
         add_model(&p, whole_model(most[i]), "whole numbers");
     exchange_plan plan;
@@ -384,7 +384,7 @@ static void networks_of_whole_numbers_give_the_same_answers(void **state) {
     assert_int_equal(exchange_plan_packed(&plan), 3 * ((81 * 2 + 7) / 8) + 180 * 2 / 8);
     assert_true(exchange_plan_packed(&plan) < weights);
     exchange_plan_clear(&plan);
-    run_program(&p, "cc", "-O1", "c");
+    run_program(&p, "cc", "-O0", "c");
     free_models(&p);
 }
 
@@ -406,8 +406,7 @@ static void networks_give_the_bits_of_the_portable_kernels(void **state) {
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         add_model(&p, model_of(texts[i], (size_t[]){1, 28, 28}), texts[i]);
     add_model(&p, model_of("conv 4 3x3, relu, flatten, dense 10", (size_t[]){3, 9, 7}), "colour");
-    run_program(&p, "cc", "-O2", "c");
-    run_program(&p, "cc", "-O0", "c weights=apart");
+    run_program(&p, "cc", "-O1", "c weights=apart");
     free_models(&p);
 }
 
