@@ -26,7 +26,7 @@ static dsc_model *model_around(const dsc_op *op, const dsc_op_example *example) 
     dsc_node *flat = dsc_flatten(image);
     for (size_t i = 0; i < count; i++) {
         const dsc_shape *shape = &example->in[i];
-        char name[16];
+        char name[32];
         (void)snprintf(name, sizeof name, "given%zu", i);
         if (example->roles[i] == 's') {
             dsc_node *part = dsc_slice(flat, 0, begin, dsc_shape_count(shape));

@@ -294,8 +294,10 @@ static dsc_node *start(onnx_reading *r, dsc_node *node, const onnx_constant *fro
     r->starts[r->start_count++] = (onnx_start){node, numbers};
     dsc_shape given = {.rank = from->rank < DSC_RANK_MOST ? from->rank : DSC_RANK_MOST};
     memcpy(given.size, from->dims, given.rank * sizeof *from->dims);
-    dsc_text_append(&r->source->table, "%s\tF32\t%s\t%s\t%s\n", dsc_visible(name, sizeof name, from->name),
-                    dsc_shape_format(shape, &given), node->name, dsc_shape_format(own, &node->shape));
+    const bool same = dsc_shape_equal(&given, &node->shape);
+    dsc_text_append(&r->source->table, "%s\tF32\t%s\t%s\t%s%s\n", dsc_visible(name, sizeof name, from->name),
+                    dsc_shape_format(shape, &given), node->name, same ? "as it is" : "as ",
+                    same ? "" : dsc_shape_format(own, &node->shape));
     return node;
 }
 
