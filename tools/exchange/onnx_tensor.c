@@ -172,7 +172,7 @@ dsc_status onnx_read_tensor(onnx_constant **constant, onnx_reading *r, const Onn
 }
 
 onnx_constant *onnx_turn(onnx_reading *r, const onnx_constant *c, const size_t *perm) {
-    size_t dims[ONNX_RANK], strides[ONNX_RANK], at[ONNX_RANK] = {0};
+    size_t dims[ONNX_RANK], strides[ONNX_RANK] = {0}, at[ONNX_RANK] = {0};
     for (size_t i = 0; i < c->rank; i++) {
         dims[i] = c->dims[perm[i]];
         strides[i] = 1;
