@@ -5,6 +5,7 @@
 #include "subject.h"
 
 #include "base/file.h"
+#include "model/model.h"
 #include "train/build.h"
 
 #include <stdio.h>
@@ -159,6 +160,15 @@ static dsc_status take_suggestion(dsc_recipe *recipe, command_call *call, const 
     return status;
 }
 
+/* A graph of its own is trained with the loss that it has, unless the user wants another, which is refused. */
+static dsc_status keep_loss(const command_start *start, dsc_recipe *recipe, const command_call *call,
+                            dsc_error *error) {
+    if (!start->model || !start->model->own_graph || command_given(call, "loss") ||
+        strcmp(recipe->model, dsc_model_text(start->model)) != 0)
+        return DSC_OK;
+    return dsc_text_replace(&recipe->loss, dsc_model_loss(start->model), error);
+}
+
 dsc_status command_recipe_complete(dsc_recipe *recipe, command_start *start, const char *name,
                                    command_call *call, const dsc_recipe *given, const dsc_dataset *train,
                                    unsigned threads, dsc_error *error) {
@@ -168,7 +178,7 @@ dsc_status command_recipe_complete(dsc_recipe *recipe, command_start *start, con
     if (!status && command_recipe_is_auto(name))
         status = take_suggestion(recipe, call, given, train, threads, error);
     if (!status && start->afresh) tell_start(start, recipe, call);
-    return status;
+    return status ? status : keep_loss(start, recipe, call, error);
 }
 
 dsc_status command_recipe_settle(dsc_recipe *recipe, const char *asked, const char *found, dsc_error *error) {

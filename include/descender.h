@@ -957,8 +957,9 @@ static inline dsc_adapt_options dsc_adapt_options_defaults(void) {
 
 /* A new model for other classes, images or layers, which begins with what `from` has learned: numbers are
  * copied as dsc_model_copy_values does it, all else begins afresh. For images of as many channels it reads
- * bytes as `from` does. `options` NULL: a copy. MISMATCH: nothing fits. ARGUMENT: the text is wrong, or there
- * is none, as `from` is of a graph of its own. To learn only what is new, freeze the rest
+ * bytes as `from` does. `options` NULL: a copy. Where `from` is of a graph of its own, and no text is given,
+ * or its own, the graph is copied: images, number of classes and loss stay as they are, else it is an
+ * ARGUMENT. MISMATCH: nothing fits. ARGUMENT: the text is wrong. To learn only what is new, freeze the rest
  * (dsc_graph_freeze). */
 DSC_API dsc_status dsc_model_adapt(dsc_model **adapted, const dsc_model *from,
                                    const dsc_adapt_options *options, dsc_error *error);

@@ -6,7 +6,10 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/options.h"
+#include "base/seed.h"
 #include "base/text.h"
+#include "data/dataset.h"
+#include "model/native.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +129,45 @@ static dsc_status make(dsc_model **adapted, const dsc_model *from, const dsc_ada
     return status ? dsc_error_context(error, status, "adapting a model") : DSC_OK;
 }
 
+/* A model of a graph of its own has no text to make another from: its graph is copied, by way of the texts that
+ * its file would have. */
+static dsc_status copy_graph(dsc_model **adapted, const dsc_model *from, const dsc_adapt_options *how,
+                             dsc_error *error) {
+    json_t *texts;
+    dsc_seed seed;
+    dsc_model *model = NULL;
+    char **names = NULL;
+    *adapted = NULL;
+    if ((how->classes && how->classes != from->classes) || how->class_weights ||
+        (how->shape[0] && memcmp(how->shape, from->image->shape.size, sizeof how->shape) != 0) ||
+        (how->loss && strcmp(how->loss, from->loss_text) != 0))
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "the model is of a graph of its own, so there is no text to make another from: its "
+                        "images, its %zu classes and its loss (%s) stay as they are; make the new graph, and "
+                        "call dsc_model_copy_values",
+                        from->classes, from->loss_text);
+    dsc_status status = dsc_seed_given(&seed, how->seed_digits, how->seed, error);
+    if (!status) status = dsc_model_texts(&texts, from, error);
+    if (status) return status;
+    status =
+        dsc_model_from_texts(&model, texts, dsc_graph_value_numbers(from->graph), from->text, NULL, error);
+    json_decref(texts);
+    if (!status && how->class_names && !(names = dsc_class_names_copy(how->class_names, from->classes)))
+        status = dsc_fail_memory(error, from->classes, "the names of classes");
+    if (status) {
+        dsc_model_free(model);
+        return status;
+    }
+    if (names) {
+        free(model->class_names);
+        model->class_names = names;
+    }
+    (void)json_object_clear(model->about);
+    dsc_graph_initialise(model->graph, model->values, dsc_seed_key(&seed));
+    *adapted = model;
+    return DSC_OK;
+}
+
 /* Images of as many channels are read as before. Digits are prepared in one size alone. */
 static dsc_status take_images(dsc_model *to, const dsc_model *from, dsc_error *error) {
     if (to->image->shape.size[0] != from->image->shape.size[0]) return DSC_OK;
@@ -146,17 +188,14 @@ dsc_status dsc_model_adapt(dsc_model **result, const dsc_model *from, const dsc_
     *result = NULL;
     dsc_status status = DSC_OPTIONS_TAKE(&own, given, dsc_adapt_options, text, error);
     if (status) return status;
-    if (from->own_graph && !how->text)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "the model is of a graph of its own, so there is no text to make another from; make "
-                        "the new graph, and call dsc_model_copy_values");
+    const bool copies = from->own_graph && (!how->text || !strcmp(how->text, from->text));
     const size_t *shape = how->shape[0] ? how->shape : from->image->shape.size;
     char *text = how->text ? strdup(how->text)
                            : text_for(from->text, shape[0] * shape[1] * shape[2],
                                       how->classes ? how->classes : from->classes);
     if (!text) return dsc_fail_memory(error, strlen(from->text), "the text of a model");
     dsc_model *model = NULL;
-    status = make(&model, from, how, text, error);
+    status = copies ? copy_graph(&model, from, how, error) : make(&model, from, how, text, error);
     free(text);
     if (!status && !dsc_model_copy_values(model, from, how->on_copied, how->user))
         status = dsc_fail(error, DSC_ERROR_MISMATCH,

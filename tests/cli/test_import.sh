@@ -165,4 +165,24 @@ searches_and_studies_start_from_what_is_read() {
     exits 0
 }
 
+a_network_of_an_onnx_file_goes_on_learning() {
+    needs_library protobuf || return
+    _npz
+    run export "$work/net.npz" --to onnx --out "$work/net" --quiet
+    exits 0
+    run import "$work/net.onnx" --out "$work/onnx.safetensors" --quiet
+    exits 0
+    interrupted_run "$work/of-onnx" train --from "$work/net.onnx" --data "$_data" --epochs 20000 --batch 10 --offline --recipe mnist-98 --checkpoint-seconds 0.05
+    rm "$work/net.onnx"
+    in_background "$program" train --resume "$work/of-onnx" --offline
+    sleep 0.3
+    kill -INT $job
+    ended
+    exits 130
+    run train --from "$work/onnx.safetensors" --data "$_data" --epochs 1 --batch 10 --out "$work/picked" --offline --quiet
+    exits 0
+    run evaluate "$work/picked" --data "$_data"
+    exits 0
+}
+
 promises

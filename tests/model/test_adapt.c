@@ -147,8 +147,11 @@ static void what_cannot_be_is_told(void **state) {
     assert_int_equal(dsc_model_adapt(&to, from, &how, &error), DSC_ERROR_ARGUMENT);
     ASSERT_MESSAGE(error, "dsc_adapt_options_defaults");
     dsc_model_free(from);
+}
 
+static dsc_model *make_own(void) {
     dsc_graph *graph;
+    dsc_model *from;
     dsc_model_parts parts = dsc_model_parts_defaults();
     ASSERT_OK(dsc_graph_create(&graph, &error), error);
     parts.image = dsc_input(graph, "image", dsc_shape_of(3, 1, 4, 4, 0));
@@ -156,13 +159,50 @@ static void what_cannot_be_is_told(void **state) {
     parts.logits = dsc_dense(dsc_flatten(parts.image), 3);
     parts.loss = dsc_softmax_cross_entropy(parts.logits, parts.target, 0);
     parts.text = "16-3"; /* a name, however it looks; also after it was in a file */
+    parts.seed = 7;
     ASSERT_OK(dsc_model_from_graph(&from, &parts, &error), error);
+    return from;
+}
+
+static void a_graph_of_its_own_is_copied_and_stays_as_it_is(void **state) {
+    (void)state;
+    dsc_model *from = make_own(), *to;
+    static const char *const names[] = {"2", "new", "0"};
     char path[512];
     (void)snprintf(path, sizeof path, "%s/own.safetensors", testing_folder());
     ASSERT_OK(dsc_model_save(from, path, &error), error);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(dsc_model_adapt(&to, from, NULL, &error), DSC_ERROR_ARGUMENT);
+        dsc_adapt_options how = dsc_adapt_options_defaults();
+        const size_t numbers = dsc_graph_value_numbers(from->graph);
+        ASSERT_OK(dsc_model_adapt(&to, from, NULL, &error), error);
+        assert_string_equal(dsc_model_text(to), "16-3");
+        assert_memory_equal(to->values, from->values, numbers * sizeof(dsc_real));
+        dsc_model_free(to);
+        how.classes = 4;
+        assert_int_equal(dsc_model_adapt(&to, from, &how, &error), DSC_ERROR_ARGUMENT);
+        assert_null(to);
         ASSERT_MESSAGE(error, "dsc_model_copy_values");
+        how.classes = 3;
+        how.shape[0] = 1;
+        how.shape[1] = how.shape[2] = 5;
+        assert_int_equal(dsc_model_adapt(&to, from, &how, &error), DSC_ERROR_ARGUMENT);
+        how.shape[1] = how.shape[2] = 4;
+        how.class_names = names; /* rows go by their classes' names; that of a new one begins afresh */
+        ASSERT_OK(dsc_model_adapt(&to, from, &how, &error), error);
+        const size_t at = dsc_graph_next_value(from->graph, NULL)->offset;
+        assert_memory_equal(to->values + at, from->values + at + 32, 16 * sizeof(dsc_real));
+        assert_memory_equal(to->values + at + 32, from->values + at, 16 * sizeof(dsc_real));
+        assert_memory_not_equal(to->values + at + 16, from->values + at + 16, 16 * sizeof(dsc_real));
+        assert_string_equal(dsc_model_class_name(to, 1), "new");
+        dsc_model_free(to);
+        for (long n = 0;; n++) {
+            testing_fail_allocation(n);
+            const dsc_status status = dsc_model_adapt(&to, from, &how, &error);
+            const bool failed = testing_allocation_failed();
+            assert_int_equal(status, failed ? DSC_ERROR_MEMORY : DSC_OK);
+            dsc_model_free(to);
+            if (!failed) break;
+        }
         dsc_model_free(from);
         if (i == 0) ASSERT_OK(dsc_model_load(&from, path, &error), error);
     }
@@ -190,6 +230,7 @@ int main(void) {
         cmocka_unit_test(rows_of_the_same_class_are_kept),
         cmocka_unit_test(other_layers_and_losses_take_what_fits_and_bytes_are_read_as_before),
         cmocka_unit_test(what_cannot_be_is_told),
+        cmocka_unit_test(a_graph_of_its_own_is_copied_and_stays_as_it_is),
         cmocka_unit_test(failing_allocations_are_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
