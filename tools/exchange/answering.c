@@ -51,10 +51,10 @@ void exchange_answering_clear(exchange_answering *a) {
 }
 
 dsc_status exchange_answering_run(float *probabilities, const exchange_answering *a,
-                                  const char *const *arguments, dsc_error *error) {
+                                  const char *const *arguments, dsc_text *said, dsc_error *error) {
     unsigned char *bytes = NULL;
     size_t size = 0;
-    dsc_status status = child_run(arguments[0], arguments, NULL, error);
+    dsc_status status = child_run(arguments[0], arguments, said, error);
     if (!status) status = dsc_file_read(&bytes, &size, a->answers, a->numbers * sizeof(float), error);
     if (!status && size != a->numbers * sizeof(float))
         status = dsc_fail(error, DSC_ERROR_FORMAT, "expected %zu bytes of answers, found %zu",

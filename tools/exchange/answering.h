@@ -28,8 +28,9 @@ void exchange_answering_clear(exchange_answering *answering);
 char *exchange_answering_path(exchange_answering *answering, const char *suffix);
 char *exchange_answering_name(exchange_answering *answering, const char *name);
 
-/* Runs the program (`arguments` as child_run has them), and reads the probabilities that it wrote. */
+/* Runs the program (`arguments` as child_run has them), and reads the probabilities that it wrote. `said`: what it
+ * printed; NULL: not wanted. */
 dsc_status exchange_answering_run(float *probabilities, const exchange_answering *answering,
-                                  const char *const *arguments, dsc_error *error);
+                                  const char *const *arguments, dsc_text *said, dsc_error *error);
 
 #endif

@@ -81,7 +81,7 @@ dsc_status exchange_c_answer(float *probabilities, const char *folder, const exc
         status = dsc_fail(error, DSC_ERROR_FORMAT, "no header of an exported model");
     if (!status) status = compile(&program, &a, prefix, error);
     const char *const arguments[] = {program, a.images, a.answers, NULL};
-    if (!status) status = exchange_answering_run(probabilities, &a, arguments, error);
+    if (!status) status = exchange_answering_run(probabilities, &a, arguments, NULL, error);
     exchange_answering_clear(&a);
     return status;
 }

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "child/child.h"
+#include "exchange/answering.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,54 +41,36 @@ static const char PROGRAM[] =
     "else answer().catch((error) => { console.error(String(error.message).split('\\n')[0]); process.exit(1); "
     "});\n";
 
-typedef struct names {
-    char *node, *program, *model, *images, *answers;
-} names;
-
-static char *name_of(bool *failed, const char *folder, const char *stem, const char *suffix) {
-    dsc_text text = {0};
-    dsc_text_append(&text, "%s/%s%s", folder, stem, suffix);
-    *failed = *failed || text.failed;
-    return text.data;
+/* Writes the program; node, or a message that says what to install. */
+static dsc_status make_program(char **program, char **node, exchange_answering *a, dsc_error *error) {
+    *program = exchange_answering_name(a, "answer.cjs");
+    if (!*program) return dsc_fail_memory(error, 0, "a path");
+    *node = child_find((const char *const[]){"node", "nodejs", NULL});
+    if (!*node)
+        return dsc_fail(
+            error, DSC_ERROR_UNSUPPORTED,
+            "Node.js (node) is not on the path; install it (Debian: nodejs, npm), then: npm install "
+            "--ignore-scripts onnxruntime-node");
+    return dsc_file_write(*program, PROGRAM, sizeof PROGRAM - 1, error);
 }
 
-static dsc_status make_names(names *n, const char *folder, const exchange_output *output, dsc_error *error) {
-    bool failed = false;
-    n->program = name_of(&failed, folder, output->stem, "-answer.cjs");
-    n->model = name_of(&failed, folder, output->stem, output->files[0].suffix);
-    n->images = name_of(&failed, folder, output->stem, "-images");
-    n->answers = name_of(&failed, folder, output->stem, "-probabilities");
-    if (failed) return dsc_fail_memory(error, 0, "names of files");
-    n->node = child_find((const char *const[]){"node", "nodejs", NULL});
-    if (n->node) return DSC_OK;
-    return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                    "Node.js (node) is not on the path; install it (Debian: nodejs, npm), then: npm install "
-                    "--ignore-scripts onnxruntime-node");
-}
-
-static dsc_status run(float *probabilities, const names *n, const size_t shape[3], const char *scale,
-                      size_t numbers, dsc_error *error) {
+static dsc_status run(float *probabilities, exchange_answering *a, const char *node, const char *program,
+                      const char *scale, const size_t shape[3], dsc_error *error) {
     char sizes[3][24];
     for (size_t i = 0; i < 3; i++) (void)snprintf(sizes[i], sizeof sizes[i], "%zu", shape[i]);
-    const char *const arguments[] = {n->node, n->program, n->model, n->images, n->answers,
-                                     scale,   sizes[0],   sizes[1], sizes[2],  NULL};
+    const char *model = exchange_answering_path(a, a->output->files[0].suffix);
+    if (!model) return dsc_fail_memory(error, 0, "a path");
+    const char *const arguments[] = {node,  program,  model,    a->images, a->answers,
+                                     scale, sizes[0], sizes[1], sizes[2],  NULL};
     dsc_text said = {0};
-    unsigned char *bytes = NULL;
-    size_t size = 0;
-    dsc_status status = child_run(n->node, arguments, &said, error);
-    if (status)
-        status = dsc_error_context(error, status, "ONNX Runtime");
-    else if (said.data && !strncmp(said.data, "absent", 6))
+    dsc_status status = exchange_answering_run(probabilities, a, arguments, &said, error);
+    if (said.data && !strncmp(said.data, "absent", 6))
         status =
             dsc_fail(error, DSC_ERROR_UNSUPPORTED,
                      "onnxruntime-node is not installed here; run: npm install --ignore-scripts "
                      "onnxruntime-node (in this folder, or in the one that $DESCENDER_ONNXRUNTIME names)");
-    if (!status) status = dsc_file_read(&bytes, &size, n->answers, numbers * sizeof(float), error);
-    if (!status && size != numbers * sizeof(float))
-        status = dsc_fail(error, DSC_ERROR_FORMAT, "ONNX Runtime: expected %zu bytes of answers, found %zu",
-                          numbers * sizeof(float), size);
-    if (!status) memcpy(probabilities, bytes, size);
-    free(bytes);
+    else if (status)
+        status = dsc_error_context(error, status, "ONNX Runtime");
     dsc_text_free(&said);
     return status;
 }
@@ -96,16 +79,16 @@ dsc_status onnx_answer(float *probabilities, const char *folder, const exchange_
                        const uint8_t *images, size_t count, const dsc_model *model, const void *values,
                        dsc_error *error) {
     static const char *const scales[] = {"bytes", "bytes", "uint8", "unit"};
-    names n = {0};
+    exchange_answering a;
+    char *program = NULL, *node = NULL;
     size_t shape[3];
     dsc_model_shape(model, shape);
-    dsc_status status = make_names(&n, folder, output, error);
-    if (!status) status = dsc_file_write(n.program, PROGRAM, sizeof PROGRAM - 1, error);
-    if (!status) status = dsc_file_write(n.images, images, count * shape[0] * shape[1] * shape[2], error);
+    dsc_status status = exchange_answering_begin(&a, folder, output, images, count, model, error);
+    if (!status) status = make_program(&program, &node, &a, error);
     if (!status)
-        status = run(probabilities, &n, shape, scales[((const onnx_values *)values)->scale],
-                     count * dsc_model_classes(model), error);
-    char *const all[] = {n.node, n.program, n.model, n.images, n.answers};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
+        status =
+            run(probabilities, &a, node, program, scales[((const onnx_values *)values)->scale], shape, error);
+    free(node);
+    exchange_answering_clear(&a);
     return status;
 }

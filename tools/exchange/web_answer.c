@@ -34,7 +34,7 @@ dsc_status exchange_web_answer(float *probabilities, const char *folder, const e
         status = dsc_fail(error, DSC_ERROR_UNSUPPORTED,
                           "Node.js (node) is not on the path; install it (Debian: nodejs)");
     const char *const arguments[] = {node, program, page, a.images, a.answers, NULL};
-    if (!status) status = exchange_answering_run(probabilities, &a, arguments, error);
+    if (!status) status = exchange_answering_run(probabilities, &a, arguments, NULL, error);
     free(node);
     exchange_answering_clear(&a);
     return status;
