@@ -17,9 +17,10 @@ typedef struct dsc_normalisation {
 
 #define DSC_NORMALISE_AS_BYTES "bytes"
 
-/* "unit" is byte / 255; "bytes" the byte itself, a whole number from 0 to 255; "standard" subtracts the mean of `data`'s images and divides by their deviation,
- * channel by channel; `data` is not looked at for the others. Where a channel is of one value, its deviation
- * counts as 255. Reads all images; fails if a callback that reads them does. */
+/* "unit" is byte / 255; "bytes" the byte itself, a whole number from 0 to 255; "standard" subtracts the mean
+ * of `data`'s images and divides by their deviation, channel by channel; `data` is not looked at for the
+ * others. Where a channel is of one value, its deviation counts as 255. Reads all images; fails if a callback
+ * that reads them does. */
 dsc_status dsc_normalisation_find(dsc_normalisation *normalisation, const char *name, const dsc_dataset *data,
                                   dsc_error *error);
 

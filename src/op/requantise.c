@@ -10,8 +10,8 @@
  *   y = floor(x (m 2^-s) + 1/2)
  *
  * x and m have 25 bits at most, so no product has more than 50; its last bit is worth at least 2^-47, so the
- * sum with 1/2 is exact as well. Numbers that are not whole are rounded first, and bounds are kept: an x beyond
- * 2^24 is taken for 2^24. A step has no slope: dx = 0. */
+ * sum with 1/2 is exact as well. Numbers that are not whole are rounded first, and bounds are kept: an x
+ * beyond 2^24 is taken for 2^24. A step has no slope: dx = 0. */
 #include "op/op.h"
 
 #include "kernel/loop.h"

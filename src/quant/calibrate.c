@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* calibrate.c: two runs over the images: the first finds the largest number of each value, the second counts how often
- * there are numbers of each size. The counts tell what each bound would cost:
+/* calibrate.c: two runs over the images: the first finds the largest number of each value, the second counts
+ * how often there are numbers of each size. The counts tell what each bound would cost:
  *
- *   a number within it is rounded, which costs step^2 / 12; one beyond it is clipped, which costs its distance squared
+ *   a number within it is rounded, which costs step^2 / 12; one beyond it is clipped, which costs its
+ * distance squared
  */
 #include "quant/calibrate.h"
 

@@ -14,8 +14,8 @@ typedef struct dsc_value_range {
     double clipped;   /* the share of them that this changes */
 } dsc_value_range;
 
-/* Of each node of the folded graph, by its index; zeros for what has no values of samples. Runs `count` images of
- * `data`, the first. DIVERGED: a value is not finite. */
+/* Of each node of the folded graph, by its index; zeros for what has no values of samples. Runs `count`
+ * images of `data`, the first. DIVERGED: a value is not finite. */
 dsc_status dsc_calibrate(dsc_value_range *ranges, const dsc_folded *folded, dsc_real *values,
                          const dsc_model *model, const dsc_dataset *data, size_t count, dsc_error *error);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* convert.c: op by op, what makes the same of whole numbers.
  *
- * A value is known with a scale for each channel. Products and sums have as many bits as they need, below 2^24; what
- * reads them next brings them to 8 bits (`in_bytes`), or, behind a ReLU, the ReLU does. So maxima are taken of either,
- * and two values are added with 16 bits each. */
+ * A value is known with a scale for each channel. Products and sums have as many bits as they need, below
+ * 2^24; what reads them next brings them to 8 bits (`in_bytes`), or, behind a ReLU, the ReLU does. So maxima
+ * are taken of either, and two values are added with 16 bits each. */
 #include "quant/rules.h"
 
 #include "base/error.h"
@@ -31,7 +31,7 @@ static const char *name_of(const dsc_node *node) {
     return node->layer ? node->layer : node->op ? node->op->name : "the image";
 }
 
-static dsc_status fail_memory(const dsc_conversion *c) {
+dsc_status dsc_convert_no_memory(const dsc_conversion *c) {
     return dsc_fail(c->error, DSC_ERROR_MEMORY, "out of memory for a quantised network");
 }
 
@@ -41,16 +41,15 @@ static dsc_quant_value *value_of(const dsc_conversion *c, const dsc_node *node) 
 
 static size_t channels_of(const dsc_shape *shape) { return shape->rank ? shape->size[0] : 1; }
 
-/* Scales are 1 and the caller's to set. */
-static dsc_status set_value(dsc_conversion *c, dsc_quant_value *value, dsc_node *node, double low,
-                            double high) {
+dsc_status dsc_convert_set(dsc_conversion *c, dsc_quant_value *value, dsc_node *node, double low,
+                           double high) {
     value->node = node;
     value->channels = channels_of(dsc_node_shape(node));
     value->low = low;
     value->high = high;
     free(value->scale);
     value->scale = dsc_allocate(value->channels, sizeof *value->scale);
-    if (!value->scale) return fail_memory(c);
+    if (!value->scale) return dsc_convert_no_memory(c);
     for (size_t i = 0; i < value->channels; i++) value->scale[i] = 1;
     return dsc_graph_check(c->graph, c->error);
 }
@@ -64,19 +63,13 @@ dsc_node *dsc_convert_number(dsc_conversion *c, const char *name, dsc_shape shap
                              dsc_real *numbers) {
     if (!numbers || !dsc_grow(&c->items, &c->item_capacity, c->item_count + 1, sizeof *c->items)) {
         free(numbers);
-        (void)fail_memory(c);
+        (void)dsc_convert_no_memory(c);
         return NULL;
     }
     dsc_node *node = buffer ? dsc_buffer(c->graph, name, shape, 0)
                             : dsc_parameter(c->graph, name, shape, DSC_INIT_ZEROS, 1, 1, false);
     c->items[c->item_count++] = (dsc_quant_item){node, numbers};
     return node;
-}
-
-/* "conv1.weight (folded)" -> "conv1.bias" */
-static void renamed(char out[256], const char *name, const char *ending) {
-    const char *end = strstr(name, ".weight");
-    (void)snprintf(out, 256, "%.*s.%s", end ? (int)(end - name) : (int)strcspn(name, " "), name, ending);
 }
 
 /* --- requantising --- */
@@ -91,7 +84,7 @@ static dsc_status requantise(dsc_conversion *c, dsc_quant_value *to, const dsc_q
     if (!multiplier || !shift) {
         free(multiplier);
         free(shift);
-        return fail_memory(c);
+        return dsc_convert_no_memory(c);
     }
     for (size_t i = 0; i < from->channels; i++) {
         int exponent;
@@ -116,7 +109,7 @@ static dsc_status requantise(dsc_conversion *c, dsc_quant_value *to, const dsc_q
     if (!m || !s) return DSC_ERROR_MEMORY;
     const dsc_requantise_values values = {(int64_t)low, (int64_t)high};
     dsc_node *node = dsc_apply(&dsc_op_requantise, (dsc_node *[]){from->node, m, s}, 3, &values);
-    dsc_status status = set_value(c, to, node, low, high);
+    dsc_status status = dsc_convert_set(c, to, node, low, high);
     for (size_t i = 0; !status && i < to->channels; i++) to->scale[i] = target[i];
     return status;
 }
@@ -125,7 +118,7 @@ static dsc_status requantise(dsc_conversion *c, dsc_quant_value *to, const dsc_q
 static dsc_status requantise_all(dsc_conversion *c, dsc_quant_value *to, const dsc_quant_value *from,
                                  double target, double low, double high) {
     double *targets = dsc_allocate(from->channels, sizeof *targets);
-    if (!targets) return fail_memory(c);
+    if (!targets) return dsc_convert_no_memory(c);
     for (size_t i = 0; i < from->channels; i++) targets[i] = target;
     dsc_status status = requantise(c, to, from, targets, low, high);
     free(targets);
@@ -164,152 +157,7 @@ static dsc_status in_bytes(dsc_conversion *c, const dsc_node *node) {
     return DSC_OK;
 }
 
-/* --- sums of products --- */
-
-typedef struct product {
-    const dsc_node *node;
-    dsc_shape weight;      /* (K, ...) */
-    const char *name;      /* of the weight, in `from` */
-    const dsc_real *w, *b; /* real numbers; b may be NULL */
-    const dsc_op *op;
-    const void *values;
-    bool own_channel;  /* output k reads input channel k alone */
-    bool keeps_levels; /* of few levels */
-} product;
-
-static bool has_padding(const product *p) {
-    const dsc_param *padding = dsc_param_find(p->op->params, "padding");
-    if (!padding || padding->type != DSC_PARAM_PAIR) return false;
-    const int64_t *pair = (const void *)((const char *)p->values + padding->offset);
-    return pair[0] || pair[1];
-}
-
-/* Which channel of the input number i of a row of output k meets. */
-static size_t input_channel(const product *p, size_t k, size_t i) {
-    if (p->own_channel) return k;
-    const size_t each = p->weight.rank == 4 ? p->weight.size[2] * p->weight.size[3] : 1;
-    return i / each;
-}
-
-/* An image with an offset whose padding would not be its 0: bytes minus the byte that is next to 0. */
-static dsc_status shift_image(dsc_conversion *c, dsc_quant_value *x) {
-    const dsc_shape shape = {.rank = 1, .size = {x->channels}};
-    dsc_real *zero = dsc_allocate(x->channels, sizeof *zero);
-    double low = 0, high = 0;
-    for (size_t i = 0; zero && i < x->channels; i++) {
-        const double at = fmax(fmin(rint(-x->offset[i] / x->scale[i]), 65535), -65535);
-        zero[i] = (dsc_real)-at;
-        low = fmin(low, -at);
-        high = fmax(high, 255 - at);
-        x->offset[i] += x->scale[i] * at;
-    }
-    dsc_node *buffer = dsc_convert_number(c, "image.zero", shape, true, zero);
-    if (!buffer) return DSC_ERROR_MEMORY;
-    x->node = dsc_apply(&dsc_op_add, (dsc_node *[]){x->node, buffer}, 2, NULL);
-    x->low = low;
-    x->high = high;
-    return dsc_graph_check(c->graph, c->error);
-}
-
-/* One row: whole weights and a whole bias, and the scale of what they make. The sums stay below 2^24. */
-static double round_row(const dsc_conversion *c, const product *p, const dsc_quant_value *x, size_t k,
-                        dsc_real *whole, dsc_real *bias, dsc_real *row, size_t each) {
-    const double size = fmax(fabs(x->low), fabs(x->high));
-    double b = p->b ? (double)p->b[k] : 0, up = 0, down = 0;
-    for (size_t i = 0; i < each; i++) {
-        const size_t channel = input_channel(p, k, i);
-        row[i] = (dsc_real)((double)p->w[i] * x->scale[channel]);
-        if (x->offset) b += (double)p->w[i] * x->offset[channel];
-    }
-    double scale = dsc_round_channel(whole, row, each, p->keeps_levels ? c->levels : 127);
-    if (!(scale > 0)) scale = x->scale[0] > 0 ? x->scale[0] : 1;
-    /* What the levels are nearest to, in squares. */
-    for (size_t i = 0; i < each; i++) {
-        const double level = rint((double)whole[i] / scale);
-        up += level * (double)row[i];
-        down += level * level;
-        whole[i] = (dsc_real)level;
-    }
-    if (down > 0 && up > 0) scale = up / down;
-    for (;;) {
-        double sum = fabs(rint(b / scale));
-        for (size_t i = 0; i < each; i++) sum += fabs((double)whole[i]) * size;
-        if (sum < MOST) break;
-        scale *= 1.0625; /* coarser until it fits */
-        for (size_t i = 0; i < each; i++) whole[i] = (dsc_real)rint((double)row[i] / scale);
-    }
-    bias[k] = (dsc_real)rint(b / scale);
-    return scale;
-}
-
-size_t dsc_packed_bytes(size_t count, unsigned bits) {
-    if (bits <= 2) return (count + 4) / 5;
-    if (bits == 3) return (count * 3 + 7) / 8;
-    if (bits == 4) return (count + 1) / 2;
-    return count * ((bits + 7) / 8);
-}
-
-static void report_layer(const dsc_conversion *c, const dsc_node *weight, const dsc_real *numbers,
-                         size_t channels) {
-    dsc_quantised_report *r = c->report;
-    if (!r) return;
-    dsc_whole whole = {true, 0, 0};
-    const size_t count = dsc_shape_count(dsc_node_shape(weight));
-    for (size_t i = 0; i < count; i++) {
-        whole.low = (int64_t)fmin((double)whole.low, (double)numbers[i]);
-        whole.high = (int64_t)fmax((double)whole.high, (double)numbers[i]);
-    }
-    if (whole.high > 0 && whole.low > -whole.high) whole.low = -whole.high; /* levels go both ways */
-    dsc_quantised_layer layer = {.weight = weight,
-                                 .weights = count,
-                                 .bits = dsc_whole_bits(&whole),
-                                 .more_bytes = channels * 4,
-                                 .clipped = NAN};
-    layer.bytes = dsc_packed_bytes(count, layer.bits);
-    r->weights += count;
-    r->bytes += layer.bytes;
-    r->more_bytes += layer.more_bytes;
-    if (r->count < DSC_QUANTISED_LAYERS_MOST) r->layers[r->count++] = layer;
-}
-
-static dsc_status multiply(dsc_conversion *c, const product *p, dsc_quant_value *x, dsc_quant_value *to) {
-    const size_t rows = p->weight.size[0], all = dsc_shape_count(&p->weight), each = all / rows;
-    char name[256];
-    dsc_status status = x->offset && has_padding(p) ? shift_image(c, x) : DSC_OK;
-    dsc_real *whole = dsc_allocate(all, sizeof *whole), *bias = dsc_allocate(rows, sizeof *bias),
-             *row = dsc_allocate(each, sizeof *row);
-    double *scales = dsc_allocate(rows, sizeof *scales);
-    if (!status && !(whole && bias && row && scales)) status = fail_memory(c);
-    for (size_t k = 0; !status && k < rows; k++) {
-        product at = *p;
-        at.w += k * each;
-        scales[k] = round_row(c, &at, x, k, whole + k * each, bias, row, each);
-    }
-    free(row);
-    if (status) {
-        free(whole);
-        free(bias);
-        free(scales);
-        return status;
-    }
-    renamed(name, p->name, "weight");
-    dsc_node *weight = dsc_convert_number(c, name, p->weight, false, whole), *b = NULL;
-    renamed(name, p->name, "bias");
-    if (weight)
-        b = dsc_convert_number(c, name, (dsc_shape){.rank = 1, .size = {rows}}, false, bias);
-    else
-        free(bias);
-    if (!weight || !b) {
-        free(scales);
-        return DSC_ERROR_MEMORY;
-    }
-    if (p->keeps_levels || p->op == &dsc_op_depthwise_conv2d) report_layer(c, weight, whole, rows);
-    dsc_node *node = dsc_apply(p->op, (dsc_node *[]){x->node, weight, b}, 3, p->values);
-    status = set_value(c, to, node, -MOST + 1, MOST - 1);
-    for (size_t k = 0; !status && k < rows; k++) to->scale[k] = scales[k];
-    free(scales);
-    return status;
-}
+/* --- sums of products: products.c --- */
 
 static dsc_status convert_linear(dsc_conversion *c, const dsc_node *node) {
     const dsc_node *weight = node->inputs[WEIGHT];
@@ -318,32 +166,32 @@ static dsc_status convert_linear(dsc_conversion *c, const dsc_node *node) {
                         "%s: %s of values with %zu dimensions cannot be quantised", name_of(node),
                         node->op->name, node->shape.rank);
     dsc_status status = in_bytes(c, node->inputs[X]);
-    const product p = {.node = node,
-                       .weight = weight->shape,
-                       .name = weight->name,
-                       .w = c->numbers + weight->offset,
-                       .b = node->input_count > BIAS ? c->numbers + node->inputs[BIAS]->offset : NULL,
-                       .op = node->op,
-                       .values = node->values,
-                       .own_channel = weight->shape.rank == 4 && weight->shape.size[1] == 1 &&
-                                      node->in_shapes[X].size[0] == weight->shape.size[0],
-                       .keeps_levels = true};
-    return status ? status : multiply(c, &p, value_of(c, node->inputs[X]), value_of(c, node));
+    const dsc_quant_product p = {.weight = weight->shape,
+                                 .name = weight->name,
+                                 .w = c->numbers + weight->offset,
+                                 .b = node->input_count > BIAS ? c->numbers + node->inputs[BIAS]->offset
+                                                               : NULL,
+                                 .op = node->op,
+                                 .values = node->values,
+                                 .own_channel = weight->shape.rank == 4 && weight->shape.size[1] == 1 &&
+                                                node->in_shapes[X].size[0] == weight->shape.size[0],
+                                 .levels = c->levels};
+    return status ? status : dsc_convert_product(c, &p, value_of(c, node->inputs[X]), value_of(c, node));
 }
 
-/* Each channel by itself, as a convolution with weights (C, 1, R, S) of `weight` numbers, all alike where `w` is
- * NULL: an average, and what scales and shifts channels. */
+/* Each channel by itself, as a convolution with weights (C, 1, R, S) of `weight` numbers, all alike where `w`
+ * is NULL: an average, and what scales and shifts channels. */
 static dsc_status convert_channels(dsc_conversion *c, const dsc_node *node, const dsc_real *w,
                                    const dsc_real *b, dsc_shape weight, const void *values, dsc_real each) {
     char name[64];
     const size_t count = dsc_shape_count(&weight);
     dsc_real *alike = dsc_allocate(count, sizeof *alike);
-    if (!alike) return fail_memory(c);
+    if (!alike) return dsc_convert_no_memory(c);
     for (size_t i = 0; i < count; i++) alike[i] = w ? w[i] : each;
     (void)snprintf(name, sizeof name, "channels%zu.weight", node->index);
     void *all = dsc_allocate(1, dsc_op_depthwise_conv2d.values_size);
     dsc_status status =
-        all ? dsc_params_initialise(dsc_op_depthwise_conv2d.params, all, c->error) : fail_memory(c);
+        all ? dsc_params_initialise(dsc_op_depthwise_conv2d.params, all, c->error) : dsc_convert_no_memory(c);
     for (size_t i = 0; !status && values && i < 2; i++) { /* pools have a size too, of the same names */
         static const char *const names[] = {"stride", "padding"};
         const dsc_param *from = dsc_param_find(node->op->params, names[i]),
@@ -354,16 +202,16 @@ static dsc_status convert_channels(dsc_conversion *c, const dsc_node *node, cons
             memcpy((char *)all + to->offset, (int64_t[]){(int64_t)weight.size[2], (int64_t)weight.size[3]},
                    2 * sizeof *pair);
     }
-    const product p = {.node = node,
-                       .weight = weight,
-                       .name = name,
-                       .w = alike,
-                       .b = b,
-                       .op = &dsc_op_depthwise_conv2d,
-                       .values = all,
-                       .own_channel = true};
+    const dsc_quant_product p = {.weight = weight,
+                                 .name = name,
+                                 .w = alike,
+                                 .b = b,
+                                 .op = &dsc_op_depthwise_conv2d,
+                                 .values = all,
+                                 .own_channel = true,
+                                 .levels = w ? 127 : 1};
     if (!status) status = in_bytes(c, node->inputs[X]);
-    if (!status) status = multiply(c, &p, value_of(c, node->inputs[X]), value_of(c, node));
+    if (!status) status = dsc_convert_product(c, &p, value_of(c, node->inputs[X]), value_of(c, node));
     if (all) dsc_params_free(dsc_op_depthwise_conv2d.params, all);
     free(all);
     free(alike);
@@ -382,7 +230,7 @@ static dsc_status convert_affine(dsc_conversion *c, const dsc_node *node) {
              *offset = dsc_allocate(channels, sizeof *offset);
     for (size_t i = 1; i < node->input_count && i < DSC_RULE_INPUTS; i++)
         in[i] = c->numbers + node->inputs[i]->offset;
-    dsc_status status = factor && offset ? DSC_OK : fail_memory(c);
+    dsc_status status = factor && offset ? DSC_OK : dsc_convert_no_memory(c);
     if (!status) {
         node->op->affine(factor, offset, node->values, in, channels);
         status = convert_channels(c, node, factor, offset, dsc_shape_of(4, channels, 1, 1, 1), NULL, 0);
@@ -406,7 +254,8 @@ static dsc_status convert_relu(dsc_conversion *c, const dsc_node *node) {
     dsc_quant_value *x = value_of(c, node->inputs[X]), *to = value_of(c, node);
     if (x->offset) return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED, "relu of the image cannot be quantised");
     if (!is_byte(x)) return to_bytes(c, to, x, &c->ranges[node->index]);
-    dsc_status status = set_value(c, to, dsc_apply(node->op, &x->node, 1, node->values), 0, fmax(x->high, 0));
+    dsc_status status =
+        dsc_convert_set(c, to, dsc_apply(node->op, &x->node, 1, node->values), 0, fmax(x->high, 0));
     if (!status) copy_scales(to, x, 1);
     return status;
 }
@@ -417,8 +266,8 @@ static dsc_status convert_maximum(dsc_conversion *c, const dsc_node *node) {
     if (x->offset)
         return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED, "%s of the image cannot be quantised",
                         node->op->name);
-    dsc_status status =
-        set_value(c, to, dsc_apply(node->op, (dsc_node *[]){x->node}, 1, node->values), x->low, x->high);
+    dsc_status status = dsc_convert_set(c, to, dsc_apply(node->op, (dsc_node *[]){x->node}, 1, node->values),
+                                        x->low, x->high);
     if (!status) copy_scales(to, x, 1);
     return status;
 }
@@ -433,8 +282,8 @@ static dsc_status convert_global_average(dsc_conversion *c, const dsc_node *node
             dsc_fail(c->error, DSC_ERROR_UNSUPPORTED,
                      "%s: an average of the image, or of so many pixels, cannot be quantised", name_of(node));
     if (status) return status;
-    status = set_value(c, to, dsc_apply(&dsc_op_global_sum_pool, (dsc_node *[]){x->node}, 1, NULL),
-                       x->low * pixels, x->high * pixels);
+    status = dsc_convert_set(c, to, dsc_apply(&dsc_op_global_sum_pool, (dsc_node *[]){x->node}, 1, NULL),
+                             x->low * pixels, x->high * pixels);
     if (!status) copy_scales(to, x, 1 / pixels);
     return status;
 }
@@ -445,10 +294,12 @@ static dsc_status convert_view(dsc_conversion *c, const dsc_node *node) {
     const dsc_quant_value *x = value_of(c, node->inputs[X]);
     dsc_quant_value *to = value_of(c, node);
     if (status) return status;
-    status = set_value(c, to, dsc_apply(node->op, (dsc_node *[]){x->node}, 1, node->values), x->low, x->high);
+    status = dsc_convert_set(c, to, dsc_apply(node->op, (dsc_node *[]){x->node}, 1, node->values), x->low,
+                             x->high);
     if (status) return status;
     const size_t from = x->channels, numbers = dsc_shape_count(&node->shape);
-    if (x->offset && !(to->offset = dsc_allocate(to->channels, sizeof *to->offset))) return fail_memory(c);
+    if (x->offset && !(to->offset = dsc_allocate(to->channels, sizeof *to->offset)))
+        return dsc_convert_no_memory(c);
     for (size_t i = 0; i < to->channels; i++) {
         const size_t first = i * (numbers / to->channels) * from / numbers,
                      last = ((i + 1) * (numbers / to->channels) - 1) * from / numbers;
@@ -482,8 +333,8 @@ static dsc_status convert_add(dsc_conversion *c, const dsc_node *node) {
     if (!status)
         status = requantise_all(c, &b, value_of(c, node->inputs[1]), target, -SUM_LEVELS, SUM_LEVELS);
     if (!status)
-        status = set_value(c, to, dsc_apply(node->op, (dsc_node *[]){a.node, b.node}, 2, node->values),
-                           -2 * SUM_LEVELS, 2 * SUM_LEVELS);
+        status = dsc_convert_set(c, to, dsc_apply(node->op, (dsc_node *[]){a.node, b.node}, 2, node->values),
+                                 -2 * SUM_LEVELS, 2 * SUM_LEVELS);
     for (size_t i = 0; !status && i < to->channels; i++) to->scale[i] = target;
     free(a.scale);
     free(b.scale);
@@ -509,7 +360,8 @@ static dsc_status convert_concat(dsc_conversion *c, const dsc_node *node) {
         high = fmax(high, v->high);
     }
     if (!status)
-        status = set_value(c, to, dsc_apply(node->op, inputs, node->input_count, node->values), low, high);
+        status =
+            dsc_convert_set(c, to, dsc_apply(node->op, inputs, node->input_count, node->values), low, high);
     for (size_t i = 0, at = 0; !status && i < node->input_count; i++) {
         const dsc_quant_value *v = few ? &made[i] : value_of(c, node->inputs[i]);
         for (size_t k = 0; k < v->channels; k++) to->scale[at++] = v->scale[k];
@@ -528,7 +380,7 @@ static dsc_status convert_scale(dsc_conversion *c, const dsc_node *node) {
         return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED,
                         "%s: a factor of the image, or one that is not positive, cannot be quantised",
                         name_of(node));
-    dsc_status status = set_value(c, to, x->node, x->low, x->high);
+    dsc_status status = dsc_convert_set(c, to, x->node, x->low, x->high);
     if (!status) copy_scales(to, x, factor);
     return status;
 }
@@ -567,7 +419,7 @@ dsc_status dsc_convert_op(dsc_conversion *c, const dsc_node *node) {
 dsc_status dsc_convert_image(dsc_conversion *c) {
     dsc_quant_value *v = value_of(c, c->image);
     bool offset = false;
-    dsc_status status = set_value(c, v, dsc_input(c->graph, c->image->name, c->image->shape), 0, 255);
+    dsc_status status = dsc_convert_set(c, v, dsc_input(c->graph, c->image->name, c->image->shape), 0, 255);
     for (size_t i = 0; !status && i < v->channels; i++) {
         v->scale[i] = (double)c->normalisation->scale[i];
         offset = offset || c->normalisation->offset[i] != 0;
@@ -577,7 +429,7 @@ dsc_status dsc_convert_image(dsc_conversion *c) {
     }
     if (status || !offset) return status;
     v->offset = dsc_allocate(v->channels, sizeof *v->offset);
-    if (!v->offset) return fail_memory(c);
+    if (!v->offset) return dsc_convert_no_memory(c);
     for (size_t i = 0; i < v->channels; i++) v->offset[i] = (double)c->normalisation->offset[i];
     return DSC_OK;
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* quantise.h: from a trained network to one of whole numbers (quantised.h).
  *
- * Batch normalisation goes into the weights before it. Weights are rounded to few levels with a scale for each
- * channel; what images make of them is measured on some training images, and each value gets the scale with which
- * rounding and clipping it to 8 bits cost least. No labels are looked at and nothing is learned here: weights of few
- * levels should have been learned so (a recipe's `quantise`), which the conversion then keeps as they are.
+ * Batch normalisation goes into the weights before it. Weights are rounded to few levels with a scale for
+ * each channel; what images make of them is measured on some training images, and each value gets the scale
+ * with which rounding and clipping it to 8 bits cost least. No labels are looked at and nothing is learned
+ * here: weights of few levels should have been learned so (a recipe's `quantise`), which the conversion then
+ * keeps as they are.
  *
- *   calibrate.c   how large values are        convert.c   op by op
+ *   calibrate.c   how large values are        convert.c, products.c   op by op
  *   round.c       levels and scales           quantise.c  the whole */
 #ifndef DSC_QUANT_QUANTISE_H
 #define DSC_QUANT_QUANTISE_H
@@ -38,13 +39,14 @@ typedef struct dsc_quantised_report {
     dsc_quantised_layer layers[DSC_QUANTISED_LAYERS_MOST];
 } dsc_quantised_report;
 
-/* Makes *quantised of `model`, whose images `data` has; both stay as they are. `report` may be NULL. UNSUPPORTED: an
- * op that has no whole numbers, which the message names; or it is quantised already. MISMATCH: other images. */
+/* Makes *quantised of `model`, whose images `data` has; both stay as they are. `report` may be NULL.
+ * UNSUPPORTED: an op that has no whole numbers, which the message names; or it is quantised already.
+ * MISMATCH: other images. */
 dsc_status dsc_quantise(dsc_model **quantised, dsc_quantised_report *report, const dsc_model *model,
                         const dsc_dataset *data, const dsc_quantise_options *options, dsc_error *error);
 
-/* Bytes of `count` numbers in so many bits: five of three levels (-1..1) to a byte, two of four bits, eight of three to
- * three; otherwise whole bytes each. */
+/* Bytes of `count` numbers in so many bits: five of three levels (-1..1) to a byte, two of four bits, eight
+ * of three to three; otherwise whole bytes each. */
 size_t dsc_packed_bytes(size_t count, unsigned bits);
 
 #endif

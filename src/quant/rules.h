@@ -52,9 +52,31 @@ dsc_status dsc_convert_image(dsc_conversion *c);
 /* One node of the same numbers as logits, up to rounding to 16 bits: for a softmax or another loss. */
 dsc_status dsc_convert_logits(dsc_node **logits, dsc_conversion *c, const dsc_node *node);
 
-/* A new parameter or buffer, like dsc_parameter, with numbers that the conversion takes over (NULL: fails). NULL: it
- * has failed, and c->error says so. */
+/* A new parameter or buffer, like dsc_parameter, with numbers that the conversion takes over (NULL: fails).
+ * NULL: it has failed, and c->error says so. */
 dsc_node *dsc_convert_number(dsc_conversion *c, const char *name, dsc_shape shape, bool buffer,
                              dsc_real *numbers);
+
+/* Gives a value its node and bounds; its scales are 1, and the caller's to set. Fails as the graph has. */
+dsc_status dsc_convert_set(dsc_conversion *c, dsc_quant_value *value, dsc_node *node, double low,
+                           double high);
+dsc_status dsc_convert_no_memory(const dsc_conversion *c);
+
+/* --- sums of products (products.c) --- */
+
+typedef struct dsc_quant_product {
+    dsc_shape weight;      /* (K, ...) */
+    const char *name;      /* of the weight, in `from` */
+    const dsc_real *w, *b; /* real numbers; b may be NULL */
+    const dsc_op *op;
+    const void *values;
+    bool own_channel; /* output k reads input channel k alone */
+    int levels;       /* of the weights: -levels..levels */
+} dsc_quant_product;
+
+/* `to` = the op of x, whole weights and a whole bias, tells the report of it. An image whose padding is not
+ * its 0 is shifted first. */
+dsc_status dsc_convert_product(dsc_conversion *c, const dsc_quant_product *p, dsc_quant_value *x,
+                               dsc_quant_value *to);
 
 #endif

@@ -8,7 +8,7 @@
 
 #define NORM "batch-norm, relu"
 
-/* For microcontrollers: weights of 4 bits, so that two are a byte. A convolution without bias, in few bits. */
+/* For microcontrollers: weights of 4 bits, so that two are a byte. */
 #define CONV(channels) "conv " #channels " 3x3 bias=off, " NORM
 #define SAME(channels) "conv " #channels " 3x3 padding=1 bias=off, " NORM
 #define MCU(a, b, c, d, e, epochs)                                                                           \

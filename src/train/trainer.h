@@ -108,7 +108,8 @@ double dsc_trainer_learning_rate(const dsc_trainer *trainer);
  * model holds what the recipe asks for: the average, or the best of early stopping, or the last weights. */
 dsc_status dsc_trainer_run(dsc_trainer *trainer, dsc_on_event *on_event, void *user, dsc_error *error);
 
-/* The average, or else the values; with weights rounded, until the next call, where the recipe asks for that. */
+/* The average, or else the values; with weights rounded, until the next call, where the recipe asks for that.
+ * */
 const dsc_real *dsc_trainer_values(const dsc_trainer *trainer);
 
 /* The slab that would be the model if training ended now; as long. */

@@ -43,8 +43,7 @@ static void say_number(const char *name, uint32_t number) {
 static void leave(uint32_t status) {
     const uint32_t block[2] = {0x20026, status}; /* ADP_Stopped_ApplicationExit */
     (void)semihost(0x20, block);
-    for (;;) {
-    }
+    for (;;) {}
 }
 
 /* What the compiler may call. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* integers.h: a quantised network in integers, by plain loops: what the library's floats are compared with. It knows
- * ops by name and reads their tables; sums have 32 bits, as on a microcontroller, and may not leave them. */
+/* integers.h: a quantised network in integers, by plain loops: what the library's floats are compared with.
+ * It knows ops by name and reads their tables; sums have 32 bits, as on a microcontroller, and may not leave
+ * them. */
 #ifndef TESTS_QUANT_INTEGERS_H
 #define TESTS_QUANT_INTEGERS_H
 
@@ -81,7 +82,8 @@ static inline void per_channel(int32_t *y, const dsc_node *node, const int32_t *
                            number_of(model, node->inputs[2], i / pixels), low, high);
 }
 
-/* The values of all nodes for one image of bytes: values[i] is NULL where a node is none of them, else to be freed. */
+/* The values of all nodes for one image of bytes: values[i] is NULL where a node is none of them, else to be
+ * freed. */
 static inline void in_integers(int32_t **values, const dsc_model *model, const uint8_t *image) {
     for (size_t n = 0; n < model->graph->count; n++) {
         const dsc_node *node = model->graph->nodes[n];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What networks of whole numbers promise: every set of kernels, any form of values, bfloat16 asked for or not, gives
- * the bits of plain integers (integers.h); nothing reaches 2^24; and little is lost by it. */
+/* What networks of whole numbers promise: every set of kernels, any form of values, bfloat16 asked for or
+ * not, gives the bits of plain integers (integers.h); nothing reaches 2^24; and little is lost by it. */
 #include "quant/integers.h"
 
 #include "base/random.h"
@@ -365,8 +365,8 @@ static void levels_are_seen_in_weights_that_have_them(void **state) {
     dsc_model_free(model);
 }
 
-/* Weights that have few levels are those of the whole network, up to their scales, though batch normalisation went
- * into them. */
+/* Weights that have few levels are those of the whole network, up to their scales, though batch normalisation
+ * went into them. */
 static void levels_that_were_learned_are_kept(void **state) {
     (void)state;
     dsc_model *model = random_model(networks[1].text, digits, "unit", 6);

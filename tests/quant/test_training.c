@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What training with rounded weights promises: it computes with them, moves those that are not rounded by the
- * gradient that the rounded ones have, and ends with rounded ones. That threads and interruptions change no bit of it
- * is tested with all else that has memory (tests/train/test_trainer.c). */
+ * gradient that the rounded ones have, and ends with rounded ones. That threads and interruptions change no
+ * bit of it is tested with all else that has memory (tests/train/test_trainer.c). */
 #include "testing.h"
 
 #include "quant/round.h"
