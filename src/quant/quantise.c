@@ -43,7 +43,7 @@ static void clear(work *w) {
 
 static dsc_status prepare(work *w, const dsc_quantise_options *options, const dsc_dataset *data,
                           dsc_error *error) {
-    const dsc_node *because;
+    const dsc_node *because = NULL;
     bool is = false;
     dsc_status status = dsc_model_check_data(w->model, data, error);
     if (!status) status = dsc_check_quantised(&is, &because, w->model, error);
@@ -159,7 +159,7 @@ static dsc_status describe(dsc_model *to, const dsc_model *from, int levels, dsc
 
 static dsc_status make_model(dsc_model **result, work *w, dsc_model_parts *parts, dsc_error *error) {
     dsc_model *model;
-    const dsc_node *because;
+    const dsc_node *because = NULL;
     bool is = false;
     parts->text = w->model->text;
     parts->class_names = (const char *const *)w->model->class_names;
@@ -185,7 +185,7 @@ static dsc_status make_model(dsc_model **result, work *w, dsc_model_parts *parts
 
 dsc_status dsc_quantise(dsc_model **quantised, dsc_quantised_report *report, const dsc_model *model,
                         const dsc_dataset *data, const dsc_quantise_options *options, dsc_error *given) {
-    dsc_error own, *error = given ? given : &own;
+    dsc_error own = {0}, *error = given ? given : &own;
     dsc_model_parts parts = dsc_model_parts_defaults();
     *quantised = NULL;
     if (report) *report = (dsc_quantised_report){0};

@@ -108,6 +108,11 @@ def of_all():
     example("concat", "ss", [(1, 2, 2), (2, 2, 2)], None, [x3[:4], x3[4:]], x3)
     example("slice", "s", [(2, 3)], "axis=1 begin=1 count=2", [x3[:6]], x3[1:3] + x3[4:6])
     example("global_average_pool", "s", [(3, 2, 2)], None, [x3], [sum(x3[4 * c:4 * c + 4]) / 4 for c in range(3)])
+    example("global_sum_pool", "s", [(3, 2, 2)], None, [x3], [sum(x3[4 * c:4 * c + 4]) for c in range(3)])
+    whole = [-16777215, -1234567, -1, 0, 1, 16777215, 8388607, 100, 99, -99, -101, 4242]
+    example("requantise", "sbb", [(2, 2, 3), (2,), (2,)], "low=-100 high=255", [whole, [14073749, 3], [40, 1]],
+            [max(-100, min(255, (x * (14073749, 3)[i // 6] + (1 << (40, 1)[i // 6] - 1)) >> (40, 1)[i // 6]))
+             for i, x in enumerate(whole)])
     example("global_max_pool", "s", [(3, 2, 2)], None, [x3], [max(x3[4 * c:4 * c + 4]) for c in range(3)])
     window = ((3, 2), (2, 1), (1, 0))
     text = "size=3x2 stride=2x1 padding=1x0"
