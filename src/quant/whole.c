@@ -141,8 +141,8 @@ static dsc_whole of_op(const dsc_whole *of, const dsc_node *node, const dsc_real
         a.in[i] = &of[node->inputs[i]->index];
         if (!a.in[i]->is_whole) return unknown;
     }
-    const dsc_whole result = apply(&a);
-    return result;
+    /* cppcheck-suppress returnDanglingLifetime; a range is numbers only, no pointer to `a` */
+    return apply(&a);
 }
 
 void dsc_whole_numbers(dsc_whole *of, const dsc_model *model) {
