@@ -35,7 +35,8 @@ static const entry entries[] = {EXCHANGE_FILES(ENTRY)};
 enum { COUNT = sizeof entries / sizeof *entries };
 _Static_assert((int)COUNT <= (int)EXCHANGE_FUNCTIONS_MOST, "raise EXCHANGE_FUNCTIONS_MOST");
 
-static const char LICENCE[] = "/* SPDX-License-Identifier: MIT */\n";
+/* The first line of each; the exported file has its own. */
+#define LICENCE "/* SPDX-License-Identifier: MIT */\n"
 
 const char *exchange_function_at(size_t i, const char **text, size_t *size) {
     if (i >= COUNT) return NULL;
