@@ -734,9 +734,9 @@ typedef struct dsc_op_example {
     bool training;          /* while training; else outside of it */
 } dsc_op_example;
 
-/* An op writes itself for other programs as lines of text, each made by dsc_write_line. In them in0, in1, ...
- * stand for its inputs and out0, ... for its outputs; any other name is a value of the op's own. `at` has the
- * values, shapes and roles of the node.
+/* An op writes itself for other programs as lines of text, each made by dsc_write_line. In them in0, in1,
+ * ... stand for its inputs and out0, ... for its outputs; any other name is a value of the op's own. `at`
+ * has the values, shapes and roles of the node.
  *
  * For ONNX (opset 18), a line an ONNX node: outputs, type, inputs, and attributes after them.
  *     out0 = Conv(in0, in1, in2) strides=2,2 pads=0,0,0,0
@@ -753,11 +753,11 @@ typedef struct dsc_op_example {
  *     copy_part(out0+784, in1, ...)           behind the first 784 numbers
  * The function is one of those that every export has (tools/exchange/functions), or is in `c_source`.
  *
- * For C with whole numbers, where all that the op reads and makes is proven to be whole: values are int32_t, or
- * bytes where they span at most 255; parameters and buffers are int32_t. wide is 1 if output 0 is int32_t, and
- * from what its byte 0 stands for; wide0 and from0 are the same of input 0. packed1 is parameter 1 in as few bits
- * as hold its numbers, which bits1 says. multiplier, shift, low and high are those of the requantise that
- * follows and is done on the way, or 0: an op that names them does so. */
+ * For C with whole numbers, where all that the op reads and makes is proven to be whole: values are int32_t,
+ * or bytes where they span at most 255; parameters and buffers are int32_t. wide is 1 if output 0 is
+ * int32_t, and from what its byte 0 stands for; wide0 and from0 are the same of input 0. packed1 is
+ * parameter 1 in as few bits as hold its numbers, which bits1 says. multiplier, shift, low and high are
+ * those of the requantise that follows and is done on the way, or 0: an op that names them does so. */
 typedef struct dsc_writing dsc_writing;
 /* Appends a line; the newline is added. A failed allocation is remembered. */
 DSC_API void dsc_write_line(dsc_writing *writing, const char *format, ...) DSC_PRINTF(2, 3);

@@ -41,9 +41,8 @@ static const struct {
 static const char from_torch[] =
     "python3 -c \"import sys, torch, numpy; w = torch.load(sys.argv[1], map_location='cpu'); "
     "numpy.savez('weights.npz', **{k: v.float().numpy() for k, v in w.items()})\" @";
-static const char from_keras[] =
-    "python3 -c \"import sys, keras, numpy; numpy.savez('weights.npz', "
-    "*keras.models.load_model(sys.argv[1]).get_weights())\" @";
+static const char from_keras[] = "python3 -c \"import sys, keras, numpy; numpy.savez('weights.npz', "
+                                 "*keras.models.load_model(sys.argv[1]).get_weights())\" @";
 
 static const struct {
     const char *name;

@@ -11,7 +11,7 @@ typedef enum dsc_kind {
     DSC_KIND_EMPTY,
     DSC_KIND_IDX,
     DSC_KIND_NPY,
-    DSC_KIND_ZIP, /* also NumPy's .npz */
+    DSC_KIND_ZIP,   /* also NumPy's .npz */
     DSC_KIND_TORCH, /* PyTorch's .pt and .pth: a ZIP archive that begins with a pickle */
     DSC_KIND_KERAS, /* Keras' .keras: a ZIP archive */
     DSC_KIND_GZIP,

@@ -129,8 +129,8 @@ static dsc_status make(dsc_model **adapted, const dsc_model *from, const dsc_ada
     return status ? dsc_error_context(error, status, "adapting a model") : DSC_OK;
 }
 
-/* A model of a graph of its own has no text to make another from: its graph is copied, by way of the texts that
- * its file would have. */
+/* A model of a graph of its own has no text to make another from: its graph is copied, by way of the texts
+ * that its file would have. */
 static dsc_status copy_graph(dsc_model **adapted, const dsc_model *from, const dsc_adapt_options *how,
                              dsc_error *error) {
     json_t *texts;

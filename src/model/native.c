@@ -155,9 +155,7 @@ static dsc_status check_version(const source *from) {
             from->error, DSC_ERROR_UNSUPPORTED,
             "%s: has format %lld, written by Descender %.20s; this is Descender %s, which reads up to format "
             "%d: update it",
-            from->name, (long long)number,
-            text_of(from, "written_by") ? text_of(from, "written_by")
-                                                            : "?",
+            from->name, (long long)number, text_of(from, "written_by") ? text_of(from, "written_by") : "?",
             dsc_version(), FORMAT_VERSION);
     return DSC_OK;
 }
@@ -381,13 +379,11 @@ static dsc_status check_arrays(const dsc_model *model, const dsc_safetensors *fi
         if (!dsc_node_has_numbers(node)) continue;
         wanted++;
         if (!dsc_safetensors_find(file, node->name, &shape, &data))
-            return dsc_fail(error, DSC_ERROR_MISMATCH, "%s: the array '%.100s' is missing", name,
-                            node->name);
+            return dsc_fail(error, DSC_ERROR_MISMATCH, "%s: the array '%.100s' is missing", name, node->name);
         if (!dsc_shape_equal(&shape, &node->shape))
             return dsc_fail(error, DSC_ERROR_MISMATCH,
-                            "%s: the array '%.100s' has the shape %s, its graph has %s", name,
-                            node->name, dsc_shape_format(found, &shape),
-                            dsc_shape_format(expected, &node->shape));
+                            "%s: the array '%.100s' has the shape %s, its graph has %s", name, node->name,
+                            dsc_shape_format(found, &shape), dsc_shape_format(expected, &node->shape));
     }
     if (wanted != file->tensors)
         return dsc_fail(error, DSC_ERROR_MISMATCH, "%s: %zu arrays, but its graph has %zu", name,

@@ -181,8 +181,7 @@ static dsc_status read_tensor(extent *at, const dsc_safetensors *file, const cha
 
 static int compare_extents(const void *a, const void *b) {
     const extent *x = a, *y = b;
-    return x->begin != y->begin ? (x->begin < y->begin ? -1 : 1)
-                                : (x->end < y->end ? -1 : x->end > y->end);
+    return x->begin != y->begin ? (x->begin < y->begin ? -1 : 1) : (x->end < y->end ? -1 : x->end > y->end);
 }
 
 /* No gap and no overlap, from the first byte of the data to the last. */

@@ -6,8 +6,8 @@
  *                  "data_offsets": [begin, end]}, ...}
  *   the rest       the arrays, little-endian, one behind the other without gaps; offsets count from here
  *
- * https://huggingface.co/docs/safetensors. Ours are F32, and the padding lets the data start at a
- * multiple of 64. Those of other programs are read too, in any type that NumPy has, and BF16. */
+ * https://huggingface.co/docs/safetensors. Ours are F32, and the padding lets the data start at a multiple
+ * of 64. Those of other programs are read too, in any type that NumPy has, and BF16. */
 #ifndef DSC_MODEL_SAFETENSORS_H
 #define DSC_MODEL_SAFETENSORS_H
 
@@ -23,8 +23,8 @@ typedef struct dsc_safetensors {
 } dsc_safetensors;
 
 /* Checks everything: the header's length, its JSON, that it is ours, every type, shape and offset; that the
- * arrays fill the file without gap or overlap. `name` stands for the file in messages. The bytes must outlive what is
- * found. */
+ * arrays fill the file without gap or overlap. `name` stands for the file in messages. The bytes must
+ * outlive what is found. */
 dsc_status dsc_safetensors_parse(dsc_safetensors *file, const void *bytes, size_t size, const char *name,
                                  dsc_error *error);
 void dsc_safetensors_clear(dsc_safetensors *file);

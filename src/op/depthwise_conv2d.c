@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* depthwise_conv2d.c: each channel convolved with a kernel of its own (Howard et al., "MobileNets",
- * 2017).
+/* depthwise_conv2d.c: each channel convolved with a kernel of its own (Howard et al., "MobileNets", 2017).
  *
  *   x (C, H, W), w (C, 1, R, S), b (C)  ->  y (C, OH, OW),  OH = (H + 2 padding - dilation (R - 1) - 1) / stride + 1
  *   y[c, i, j] = b[c] + sum over r, s of w[c, r, s] x[c, i stride - padding + r dilation, j ... + s dilation]

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* start.c: a Cortex-M board without a system, in QEMU: starts an exported model (digits.h), lets it check itself,
- * and says over semihosting how many instructions and how much stack an answer took. QEMU counts instructions, not
- * cycles: with `-icount shift=0` one takes a nanosecond, and the timer of 25 MHz counts every forty. */
+/* start.c: a Cortex-M board without a system, in QEMU: starts an exported model (digits.h), lets it check
+ * itself, and says over semihosting how many instructions and how much stack an answer took. QEMU counts
+ * instructions, not cycles: with `-icount shift=0` one takes a nanosecond, and the timer of 25 MHz counts
+ * every forty. */
 #include "digits.h"
 
 #include <stddef.h>
@@ -43,7 +44,8 @@ static void say_number(const char *name, uint32_t number) {
 static void leave(uint32_t status) {
     const uint32_t block[2] = {0x20026, status}; /* ADP_Stopped_ApplicationExit */
     (void)semihost(0x20, block);
-    for (;;) {}
+    for (;;) {
+    }
 }
 
 /* What the compiler may call. */

@@ -31,8 +31,7 @@ static inline dsc_status onnx_export(exchange_output *output, const dsc_model *m
     void *values = NULL;
     dsc_status status = dsc_spec_read(&spec, &next, text, "", error);
     if (!status) status = dsc_spec_choose(&row, &values, &spec, text, &exchange_registry, error);
-    if (!status)
-        status = ((const exchange_format *)(const void *)row)->write(output, model, values, error);
+    if (!status) status = ((const exchange_format *)(const void *)row)->write(output, model, values, error);
     if (row) dsc_row_release(row, values);
     return status;
 }
@@ -41,8 +40,7 @@ static inline dsc_status onnx_import(dsc_model **model, const void *bytes, size_
                                      dsc_text *notes, dsc_error *error) {
     exchange_source source = {.bytes = bytes, .size = size, .name = "test.onnx"};
     dsc_status status = exchange_read(model, &source, as, error);
-    if (notes && source.notes.length)
-        dsc_text_append_bytes(notes, source.notes.data, source.notes.length);
+    if (notes && source.notes.length) dsc_text_append_bytes(notes, source.notes.data, source.notes.length);
     dsc_text_free(&source.notes);
     dsc_text_free(&source.table);
     return status;

@@ -53,8 +53,8 @@ static dsc_model *model_of(const char *text, const size_t shape[3]) {
     return model;
 }
 
-/* An input of the op: a value of each sample follows from the image by an op that changes its numbers, so that
- * two inputs differ; the others are parameters and buffers. */
+/* An input of the op: a value of each sample follows from the image by an op that changes its numbers, so
+ * that two inputs differ; the others are parameters and buffers. */
 static dsc_node *input_of(dsc_graph *graph, dsc_node *image, const dsc_op_example *example, size_t i) {
     char name[16];
     (void)snprintf(name, sizeof name, "p%zu", i);

@@ -13,8 +13,9 @@
 #include <math.h>
 
 enum { IMAGES = 8, CLASSES = 4 };
-static const char CONVOLUTIONS[] = "conv 3 3x3, batch-norm, relu, max-pool 2, conv 5 2x2 bias=off, batch-norm, "
-                                   "relu, flatten, dense 7, relu, dense";
+static const char CONVOLUTIONS[] =
+    "conv 3 3x3, batch-norm, relu, max-pool 2, conv 5 2x2 bias=off, batch-norm, "
+    "relu, flatten, dense 7, relu, dense";
 static const char DENSE[] = "64-6-6-4";
 
 static dsc_error error;
@@ -75,7 +76,8 @@ static void check_answers(const dsc_model *model, const char *expected) {
     answer(logits, model);
     for (size_t i = 0; i < IMAGES * CLASSES; i++)
         if (!(fabsf(logits[i] - ((const float *)wanted.data)[i]) < 1e-5F))
-            fail_msg("logit %zu is %g, not %g", i, (double)logits[i], (double)((const float *)wanted.data)[i]);
+            fail_msg("logit %zu is %g, not %g", i, (double)logits[i],
+                     (double)((const float *)wanted.data)[i]);
     dsc_array_clear(&wanted);
 }
 
@@ -173,28 +175,31 @@ static void a_state_dict_of_pytorch_answers_as_it_did_there(void **state) {
     check_read("convolutions.safetensors", CONVOLUTIONS, NULL, "convolutions",
                "2 arrays were not used, as no network here needs them: bn1.num_batches_tracked",
                "bn1.running_mean\tBF16\t(3)\tbatch_norm1.running_mean\tby order\n");
-    check_read("dense.safetensors", DENSE, NULL, "dense", NULL, "1.weight\tF32\t(6, 64)\tdense1.weight\tby order\n");
+    check_read("dense.safetensors", DENSE, NULL, "dense", NULL,
+               "1.weight\tF32\t(6, 64)\tdense1.weight\tby order\n");
 }
 
 static void types_that_became_floats_are_told(void **state) {
     (void)state;
     check_read("convolutions.safetensors", CONVOLUTIONS, NULL, "convolutions",
-               "4 arrays of type BF16 became 32-bit floats", "conv1.weight\tF16\t(3, 1, 3, 3)\tconv1.weight\tby name\n");
+               "4 arrays of type BF16 became 32-bit floats",
+               "conv1.weight\tF16\t(3, 1, 3, 3)\tconv1.weight\tby name\n");
 }
 
 static void arrays_of_keras_are_turned_and_answer_as_they_did(void **state) {
     (void)state;
     check_read("convolutions-keras.npz", CONVOLUTIONS, NULL, "convolutions", "as Keras has them",
                "arr_11\tfloat32\t(20, 7)\tdense1.weight\t");
-    check_read("convolutions-keras.npz", CONVOLUTIONS, "npz layout=keras", "convolutions", "as Keras has them",
-               "by order, turned\n");
+    check_read("convolutions-keras.npz", CONVOLUTIONS, "npz layout=keras", "convolutions",
+               "as Keras has them", "by order, turned\n");
 }
 
 static void arrays_of_numpy_users_are_turned_where_only_that_fits(void **state) {
     (void)state;
     check_read("dense-numpy.npz", DENSE, NULL, "dense", "1 array of type float64",
                "W2\tfloat32\t(6, 6)\tdense2.weight\tby order");
-    check_read("dense-numpy.npz", DENSE, "npz layout=transposed", "dense", "(in, out); they were turned", NULL);
+    check_read("dense-numpy.npz", DENSE, "npz layout=transposed", "dense", "(in, out); they were turned",
+               NULL);
     check_read("dense-state.npz", DENSE, NULL, "dense", NULL, NULL);
 }
 
@@ -269,9 +274,10 @@ static void names_of_ours_count_more_than_the_order_also_behind_a_wrapper(void *
 static void a_map_says_what_is_what_and_what_is_left_out(void **state) {
     (void)state;
     static const made list[] = {{"head", {64, 64}, 1}, {"body", {64, 64}, 2}, {"aux", {3, 3}, 3}};
-    dsc_model *model = read_made(list, 3, "flatten, dense 64 bias=off, dense 64 bias=off", NULL,
-                                 map_file("# ours are numbered\nbody dense1.weight\n\nhead\tdense2.weight # last\r\n"
-                                          "aux -\n"));
+    dsc_model *model =
+        read_made(list, 3, "flatten, dense 64 bias=off, dense 64 bias=off", NULL,
+                  map_file("# ours are numbered\nbody dense1.weight\n\nhead\tdense2.weight # last\r\n"
+                           "aux -\n"));
     check_numbers(model, "dense1.weight", 2, 3);
     check_numbers(model, "dense2.weight", 1, 2);
     dsc_model_free(model);
@@ -306,7 +312,8 @@ static void a_bias_too_much_or_too_few_is_told_with_what_to_write(void **state) 
     refuse_made(none, 1, "64-8", NULL, DSC_ERROR_MISMATCH, "no array for dense1.bias (8) of the network");
     refuse_made(none, 1, "64-8", NULL, DSC_ERROR_MISMATCH, "bias=off");
     static const made both[] = {{"fc1.weight", {8, 64}, 0}, {"fc1.bias", {8}, 0}};
-    refuse_made(both, 2, "flatten, dense 8 bias=off", NULL, DSC_ERROR_MISMATCH, "'fc1.bias' of the shape (8) has no place");
+    refuse_made(both, 2, "flatten, dense 8 bias=off", NULL, DSC_ERROR_MISMATCH,
+                "'fc1.bias' of the shape (8) has no place");
 }
 
 static void an_array_that_is_left_is_refused(void **state) {
@@ -354,7 +361,9 @@ static void numbers_that_are_no_floats_are_refused(void **state) {
         ASSERT_OK(dsc_npz_make(&f.bytes, &f.size, entries, 2, "made.npz", &error), error);
         exchange_source source = source_of(&f, "64-8");
         assert_int_equal(exchange_read(&model, &source, NULL, &error), DSC_ERROR_FORMAT);
-        ASSERT_MESSAGE(error, i == 1 ? "'w': number 3 is nan" : i ? "'b': number 2 is 33554432" : "'b': number 1 is 1e+39");
+        ASSERT_MESSAGE(error, i == 1 ? "'w': number 3 is nan"
+                              : i    ? "'b': number 2 is 33554432"
+                                     : "'b': number 1 is 1e+39");
         clear_source(&source);
         free(f.bytes);
     }
@@ -383,13 +392,17 @@ static void files_that_run_code_say_how_to_take_the_weights_out(void **state) {
         const char *bytes;
         size_t size;
         const char *part;
-    } tries[] = {{"PK\3\4\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\0\0\0archive/data.pkl", 46, "torch.load"},
-                 {"\x80\2}q\0.", 6, "torch.load"},
-                 {"PK\3\4\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0D\0\0\0metadata.json", 43, "keras.models"},
-                 {"\x89HDF\r\n\x1a\n", 8, "keras.models"}};
+    } tries[] = {
+        {"PK\3\4\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\0\0\0archive/data.pkl", 46, "torch.load"},
+        {"\x80\2}q\0.", 6, "torch.load"},
+        {"PK\3\4\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0D\0\0\0metadata.json", 43, "keras.models"},
+        {"\x89HDF\r\n\x1a\n", 8, "keras.models"}};
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
         dsc_model *model;
-        exchange_source source = {.bytes = (const unsigned char *)tries[i].bytes, .size = tries[i].size, .name = "net.pt", .model = "64-8"};
+        exchange_source source = {.bytes = (const unsigned char *)tries[i].bytes,
+                                  .size = tries[i].size,
+                                  .name = "net.pt",
+                                  .model = "64-8"};
         assert_int_equal(exchange_read(&model, &source, NULL, &error), DSC_ERROR_FORMAT);
         ASSERT_MESSAGE(error, tries[i].part);
         ASSERT_MESSAGE(error, "net.pt; then: descender import weights.npz --model TEXT");
@@ -418,13 +431,15 @@ static void what_is_written_is_read_again_without_a_text(void **state) {
             (const exchange_format *)(const void *)dsc_registry_find(&exchange_registry, formats[i]);
         ASSERT_OK(format->write(&output, model, NULL, &error), error);
         assert_int_equal(output.count, 1);
-        exchange_source source = {.bytes = output.files[0].bytes, .size = output.files[0].size, .name = "net"};
+        exchange_source source = {
+            .bytes = output.files[0].bytes, .size = output.files[0].size, .name = "net"};
         ASSERT_OK(exchange_read(&again, &source, NULL, &error), error);
         assert_string_equal(dsc_model_text(again), CONVOLUTIONS);
         assert_string_equal(dsc_model_class_name(again, 2), names[2]);
         assert_memory_equal(&again->normalisation, &model->normalisation, sizeof model->normalisation);
         assert_int_equal(dsc_graph_value_numbers(again->graph), dsc_graph_value_numbers(model->graph));
-        assert_memory_equal(again->values, model->values, dsc_graph_value_numbers(model->graph) * sizeof(dsc_real));
+        assert_memory_equal(again->values, model->values,
+                            dsc_graph_value_numbers(model->graph) * sizeof(dsc_real));
         dsc_model_free(again);
         clear_source(&source);
         exchange_output_clear(&output);
@@ -443,15 +458,22 @@ static void what_is_written_as_safetensors_says_that_it_is_pytorchs(void **state
     const exchange_format *format =
         (const exchange_format *)(const void *)dsc_registry_find(&exchange_registry, "safetensors");
     ASSERT_OK(format->write(&output, model, NULL, &error), error);
-    ASSERT_OK(dsc_safetensors_parse_any(&found, output.files[0].bytes, output.files[0].size, "net", &error), error);
+    ASSERT_OK(dsc_safetensors_parse_any(&found, output.files[0].bytes, output.files[0].size, "net", &error),
+              error);
     assert_string_equal(dsc_safetensors_text(&found, "format"), "pt");
     dsc_shape shape;
     const unsigned char *data;
-    static const char *const names[] = {"conv1.weight", "conv1.bias", "batch_norm1.weight", "batch_norm1.bias",
-                                        "batch_norm1.running_mean", "batch_norm1.running_var", "dense1.weight",
+    static const char *const names[] = {"conv1.weight",
+                                        "conv1.bias",
+                                        "batch_norm1.weight",
+                                        "batch_norm1.bias",
+                                        "batch_norm1.running_mean",
+                                        "batch_norm1.running_var",
+                                        "dense1.weight",
                                         "dense1.bias"};
     assert_int_equal(found.tensors, sizeof names / sizeof *names);
-    for (size_t i = 0; i < found.tensors; i++) assert_true(dsc_safetensors_find(&found, names[i], &shape, &data));
+    for (size_t i = 0; i < found.tensors; i++)
+        assert_true(dsc_safetensors_find(&found, names[i], &shape, &data));
     dsc_safetensors_clear(&found);
     exchange_output_clear(&output);
     dsc_model_free(model);
@@ -469,7 +491,11 @@ static void a_file_cut_off_anywhere_is_refused(void **state) {
             assert_non_null(copy);
             memcpy(copy, f.bytes, size);
             dsc_model *model = (dsc_model *)1;
-            exchange_source source = {.bytes = copy, .size = size, .name = "cut", .model = k ? DENSE : CONVOLUTIONS, .shape = {1, 8, 8}};
+            exchange_source source = {.bytes = copy,
+                                      .size = size,
+                                      .name = "cut",
+                                      .model = k ? DENSE : CONVOLUTIONS,
+                                      .shape = {1, 8, 8}};
             assert_int_not_equal(exchange_read(&model, &source, NULL, &error), DSC_OK);
             assert_null(model);
             clear_source(&source);

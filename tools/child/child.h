@@ -10,8 +10,8 @@
 
 typedef struct child child;
 
-/* The path of the first of the programs `names` (NULL ends them) that is in a folder of PATH, in new memory; NULL:
- * there is none, or no memory. */
+/* The path of the first of the programs `names` (NULL ends them) that is in a folder of PATH, in new memory;
+ * NULL: there is none, or no memory. */
 char *child_find(const char *const *names);
 
 /* Starts `program` with `arguments` (the first is its name, NULL ends them); it reads nothing. If this

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* answering.h: what formats share that let another program answer (exchange_format's `answer`): images go to it in a
- * file, probabilities come back in another. */
+/* answering.h: what formats share that let another program answer (exchange_format's `answer`): images go to
+ * it in a file, probabilities come back in another. */
 #ifndef EXCHANGE_ANSWERING_H
 #define EXCHANGE_ANSWERING_H
 
@@ -8,7 +8,8 @@
 
 enum { EXCHANGE_PATHS_MOST = 8 };
 
-/* Paths in the folder, and room for one more name. Release with exchange_answering_clear, also after a failure. */
+/* Paths in the folder, and room for one more name. Release with exchange_answering_clear, also after a
+ * failure. */
 typedef struct exchange_answering {
     const char *folder;
     const exchange_output *output;
@@ -28,8 +29,8 @@ void exchange_answering_clear(exchange_answering *answering);
 char *exchange_answering_path(exchange_answering *answering, const char *suffix);
 char *exchange_answering_name(exchange_answering *answering, const char *name);
 
-/* Runs the program (`arguments` as child_run has them), and reads the probabilities that it wrote. `said`: what it
- * printed; NULL: not wanted. */
+/* Runs the program (`arguments` as child_run has them), and reads the probabilities that it wrote. `said`:
+ * what it printed; NULL: not wanted. */
 dsc_status exchange_answering_run(float *probabilities, const exchange_answering *answering,
                                   const char *const *arguments, dsc_text *said, dsc_error *error);
 

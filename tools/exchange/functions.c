@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* functions.c: the texts of functions/, as the assembler finds them. CMakeLists.txt makes the list of files,
- * and knows that this is to be compiled again when one changes. A function belongs to the file of its name, or
- * stands in another one: what a file defines is found by reading it. */
+ * and knows that this is to be compiled again when one changes. A function belongs to the file of its name,
+ * or stands in another one: what a file defines is found by reading it. */
 #include "exchange/functions.h"
 
 #include <ctype.h>

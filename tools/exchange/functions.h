@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* functions.h: the C99 functions that exported models are made of, as texts (functions/, a file each): static
- * functions of one sample that allocate nothing. `export --to c` puts those that a model needs into its source;
- * the page of `export --to web` has all of them as WebAssembly. */
+/* functions.h: the C99 functions that exported models are made of, as texts (functions/, a file each):
+ * static functions of one sample that allocate nothing. `export --to c` puts those that a model needs into
+ * its source; the page of `export --to web` has all of them as WebAssembly. */
 #ifndef EXCHANGE_FUNCTIONS_H
 #define EXCHANGE_FUNCTIONS_H
 

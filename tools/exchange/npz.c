@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* npz.c: weights as NumPy's arrays in a .npz file. What is written has, beside the parameters under our names,
- * one array of bytes called "descender": our texts (model/native.c) as JSON, so that it is read again without
- * a word about its network:
+/* npz.c: weights as NumPy's arrays in a .npz file. What is written has, beside the parameters under our
+ * names, one array of bytes called "descender": our texts (model/native.c) as JSON, so that it is read again
+ * without a word about its network:
  *
  *     json.loads(numpy.load("digits.npz")["descender"].tobytes()) */
 #include "exchange/weights.h"

@@ -212,8 +212,8 @@ static dsc_status place_parameter(size_t *index, work *w, const dsc_node *node, 
 
 /* --- reading a line: function(operand, ...) --- */
 
-/* The words of calls of whole numbers (dsc_write_line): wide, from, wide0, from0, bits1, multiplier, ... *is: it was
- * one. */
+/* The words of calls of whole numbers (dsc_write_line): wide, from, wide0, from0, bits1, multiplier, ...
+ * *is: it was one. */
 static dsc_status read_whole_word(bool *is, exchange_operand *operand, work *w, const char *word) {
     const dsc_requantise_values *values = w->after ? w->after->values : NULL;
     const size_t length = strcspn(word, "0123456789"), which = (size_t)strtoul(word + length, NULL, 10);

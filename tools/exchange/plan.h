@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* plan.h: a model as calls of C functions, one behind the other, and where their values lie: what the C source
- * and the web page are written from. The graph is folded first (graph/fold.h), and each op says which calls it
- * is (dsc_op's `c`). A quantised model (quant/quantised.h) becomes calls of whole numbers (`c_whole`): values are
- * bytes where they fit, weights have as few bits as hold them. Values are of one sample. */
+/* plan.h: a model as calls of C functions, one behind the other, and where their values lie: what the C
+ * source and the web page are written from. The graph is folded first (graph/fold.h), and each op says which
+ * calls it is (dsc_op's `c`). A quantised model (quant/quantised.h) becomes calls of whole numbers
+ * (`c_whole`): values are bytes where they fit, weights have as few bits as hold them. Values are of one
+ * sample. */
 #ifndef EXCHANGE_PLAN_H
 #define EXCHANGE_PLAN_H
 
@@ -73,8 +74,8 @@ typedef struct exchange_plan {
     dsc_text sources; /* of ops from outside: their own functions, or empty */
 } exchange_plan;
 
-/* UNSUPPORTED: an op cannot be written as C; the message names it. Release with exchange_plan_clear, also after
- * a failure. */
+/* UNSUPPORTED: an op cannot be written as C; the message names it. Release with exchange_plan_clear, also
+ * after a failure. */
 dsc_status exchange_plan_make(exchange_plan *plan, const dsc_model *model, dsc_error *error);
 void exchange_plan_clear(exchange_plan *plan);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* plan_memory.c: where the values of a plan lie; see plan_parts.h. The largest value first, each at the lowest
- * place where none that lives at the same time lies, as graph/memory_plan.c does it. */
+/* plan_memory.c: where the values of a plan lie; see plan_parts.h. The largest value first, each at the
+ * lowest place where none that lives at the same time lies, as graph/memory_plan.c does it. */
 #include "exchange/plan_parts.h"
 
 #include "base/error.h"

@@ -31,8 +31,8 @@ dsc_status exchange_reference_make(exchange_reference *reference, const dsc_mode
                                    const dsc_dataset *data, size_t most, unsigned threads, dsc_error *error);
 void exchange_reference_clear(exchange_reference *reference);
 
-/* Writes the files to a folder of its own, which is removed again, and lets them answer. What is missing on this
- * machine is no failure but noted in *check. `values`: of the format. */
+/* Writes the files to a folder of its own, which is removed again, and lets them answer. What is missing on
+ * this machine is no failure but noted in *check. `values`: of the format. */
 dsc_status exchange_verify(exchange_check *check, const exchange_format *format, const void *values,
                            const exchange_output *output, const dsc_model *model,
                            const exchange_reference *reference, dsc_error *error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* web_files.h: what an exported page is made of, as bytes inside the program: page/, the drawing pad of the server's
- * page, and what CMakeLists.txt compiled for WebAssembly. */
+/* web_files.h: what an exported page is made of, as bytes inside the program: page/, the drawing pad of the
+ * server's page, and what CMakeLists.txt compiled for WebAssembly. */
 #ifndef EXCHANGE_WEB_FILES_H
 #define EXCHANGE_WEB_FILES_H
 

@@ -67,9 +67,9 @@ void weights_set_strides(weights_array *array, bool fortran);
  * order of weights_name_compare; others stay as they are. */
 void weights_sort(weights_list *list);
 
-/* How a file's weights lie. TORCH: dense (out, in), convolutions (out, in, H, W). KERAS: (in, out), (H, W, in,
- * out), depthwise (H, W, channels, 1), and what was flattened in the order H, W, C. TRANSPOSED: dense (in,
- * out), all else as TORCH. AUTO: TORCH, or, where not all arrays fit so, KERAS. */
+/* How a file's weights lie. TORCH: dense (out, in), convolutions (out, in, H, W). KERAS: (in, out), (H, W,
+ * in, out), depthwise (H, W, channels, 1), and what was flattened in the order H, W, C. TRANSPOSED: dense
+ * (in, out), all else as TORCH. AUTO: TORCH, or, where not all arrays fit so, KERAS. */
 enum { WEIGHTS_AUTO, WEIGHTS_TORCH, WEIGHTS_KERAS, WEIGHTS_TRANSPOSED };
 
 typedef struct weights_values {
@@ -121,9 +121,10 @@ typedef struct weights_match {
     const char *file; /* for messages */
 } weights_match;
 
-/* Finds an array for each parameter and buffer of the network from the image to the logits: those that the map
- * names, then those of the same name, layer by layer, then by order and shape. MISMATCH: one has none, or an array is left that is neither a counter nor dropped. Release with
- * weights_match_clear, also after a failure. */
+/* Finds an array for each parameter and buffer of the network from the image to the logits: those that the
+ * map names, then those of the same name, layer by layer, then by order and shape. MISMATCH: one has none,
+ * or an array is left that is neither a counter nor dropped. Release with weights_match_clear, also after a
+ * failure. */
 dsc_status weights_match_find(weights_match *match, const dsc_model *model, const weights_list *list,
                               const weights_how *how, const char *file, dsc_error *error);
 void weights_match_clear(weights_match *match);

@@ -2,8 +2,8 @@
 /* weights_match.c: which array is which parameter: by a map, by name, by order and shape; see weights.h.
  *
  * By order means: layer by layer in the order of the network, each takes the first layer of the file, not
- * taken yet, that has the same kinds of arrays with the same shapes. Files whose names tell no kinds ("arr_0")
- * are gone through array by array. */
+ * taken yet, that has the same kinds of arrays with the same shapes. Files whose names tell no kinds
+ * ("arr_0") are gone through array by array. */
 #include "exchange/weights.h"
 
 #include "base/error.h"

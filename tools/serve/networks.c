@@ -89,8 +89,8 @@ static dsc_status open_entry(entry **result, const char *run, char *path, const 
     e->info = *info;
     e->name = strdup(run);
     e->network = (serve_network){.name = e->name, .epoch = NAN};
-    dsc_status status =
-        e->name ? exchange_load(&e->own, path, NULL, error) : dsc_fail_memory(error, strlen(run), "a network");
+    dsc_status status = e->name ? exchange_load(&e->own, path, NULL, error)
+                                : dsc_fail_memory(error, strlen(run), "a network");
     if (!status) status = serve_reader_create(&e->network.reader, e->own, error);
     if (status) {
         close_entry(e);

@@ -8,9 +8,9 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "child/child.h"
 #include "model/label.h"
 #include "run/run.h"
-#include "child/child.h"
 #include "train/suggest.h"
 
 #include <pthread.h>
@@ -24,9 +24,9 @@ static const double PATIENCE = 60; /* seconds for a checkpoint to be saved */
 struct serve_work {
     const serve_options *options;
     child *trainer, *helper; /* what is waited for belongs to the thread that waits */
-    char id[256];                  /* of the run that trains, or did last */
-    char *folder;                  /* its folder, where it was made for it */
-    char said[512];                /* why it ended too early; empty: it did not */
+    char id[256];            /* of the run that trains, or did last */
+    char *folder;            /* its folder, where it was made for it */
+    char said[512];          /* why it ended too early; empty: it did not */
     bool ending;
     pthread_mutex_t lock;
 };

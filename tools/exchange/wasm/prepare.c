@@ -15,11 +15,11 @@
 EXPORT(room) void *room(size_t size) { return malloc(size); }
 EXPORT(leave) void leave(void *bytes) { free(bytes); }
 
-/* The digits of a picture (height, width, channels), at most `most`, as images of 28 x 28 one behind the other.
- * How many there are. */
+/* The digits of a picture (height, width, channels), at most `most`, as images of 28 x 28 one behind the
+ * other. How many there are. */
 EXPORT(find)
-size_t
-    find(uint8_t *images, size_t most, const uint8_t *pixels, size_t height, size_t width, size_t channels) {
+size_t find(uint8_t *images, size_t most, const uint8_t *pixels, size_t height, size_t width,
+            size_t channels) {
     dsc_digit *digits;
     dsc_picture_notes notes;
     size_t count;
