@@ -18,16 +18,18 @@ typedef struct window {
     size_t in[2], out[2];
 } window;
 
+/* Two numbers from 1 to 65535, as `otherwise` is, even after a failure. */
 static dsc_status pair(int64_t out[2], onnx_reading *r, const Onnx__Node *node, const char *name,
                        int64_t otherwise) {
     const int64_t *list;
     size_t count;
+    out[0] = out[1] = otherwise;
     dsc_status status = onnx_list(&list, &count, r, node, name, -1);
-    if (status) return status;
-    if (list && count != 2) return onnx_fail(r, node, "%s of %zu dimensions; images have 2", name, count);
+    if (status || !list) return status;
+    if (count != 2) return onnx_fail(r, node, "%s of %zu dimensions; images have 2", name, count);
     for (size_t i = 0; i < 2; i++) {
-        out[i] = list ? list[i] : otherwise;
-        if (out[i] < 1 || out[i] > 65535) return onnx_fail(r, node, "%s of %lld", name, (long long)out[i]);
+        if (list[i] < 1 || list[i] > 65535) return onnx_fail(r, node, "%s of %lld", name, (long long)list[i]);
+        out[i] = list[i];
     }
     return DSC_OK;
 }

@@ -55,7 +55,7 @@ static dsc_status read_gemm(onnx_reading *r, const Onnx__Node *node) {
     const double alpha = onnx_real(node, "alpha", 1), beta = onnx_real(node, "beta", 1);
     onnx_value *value;
     const onnx_constant *weight, *bias = NULL;
-    dsc_node *x;
+    dsc_node *x = NULL;
     dsc_status status = read_factors(&x, &value, &weight, r, node, turned);
     if (status) return status;
     if (onnx_int(node, "transA", 0) || value->rank != 1)
@@ -68,8 +68,8 @@ static dsc_status read_gemm(onnx_reading *r, const Onnx__Node *node) {
         status = onnx_numbers(&bias, r, node, 2);
         if (!status && bias->count != n && bias->count != 1)
             status = onnx_fail(r, node, "a bias of %zu numbers for %zu outputs", bias->count, n);
-        if (!status && !own) status = onnx_no_memory(r);
         if (status) return status;
+        if (!own) return onnx_no_memory(r);
         for (size_t i = 0; i < n; i++)
             own[i] = (float)(beta * (double)bias->floats[bias->count == 1 ? 0 : i]);
         numbers = own;
@@ -84,7 +84,7 @@ static dsc_status read_matmul(onnx_reading *r, const Onnx__Node *node) {
     onnx_value *value;
     const onnx_constant *weight, *bias;
     const Onnx__Node *after;
-    dsc_node *x;
+    dsc_node *x = NULL;
     dsc_status status = read_factors(&x, &value, &weight, r, node, false);
     if (status) return status;
     const size_t n = weight->dims[1], k = weight->dims[0];

@@ -177,7 +177,7 @@ static double inverse(double x) { return 1 / x; }
 static dsc_status read_prelu(onnx_reading *r, const Onnx__Node *node) {
     onnx_value *value;
     const onnx_constant *slope, *turned;
-    size_t sizes[ONNX_RANK];
+    size_t sizes[ONNX_RANK] = {0};
     dsc_shape shape;
     dsc_node *x;
     bool same = true;
@@ -201,7 +201,7 @@ static dsc_status read_prelu(onnx_reading *r, const Onnx__Node *node) {
 
 static dsc_status with_constant(onnx_reading *r, const Onnx__Node *node, const onnx_value *value,
                                 const onnx_constant *c, bool is_factor, bool divides) {
-    size_t sizes[ONNX_RANK];
+    size_t sizes[ONNX_RANK] = {0};
     dsc_shape shape;
     dsc_node *x;
     if (!c->floats || !c->count || !spread_sizes(sizes, value, c))

@@ -120,7 +120,7 @@ static dsc_status read_reshape(onnx_reading *r, const Onnx__Node *node) {
 
 static dsc_status fold_reshape(onnx_reading *r, const Onnx__Node *node) {
     onnx_value *value;
-    size_t dims[ONNX_RANK + 1], rank;
+    size_t dims[ONNX_RANK + 1] = {0}, rank;
     dsc_status status = onnx_input(&value, r, node, 0);
     if (!status)
         status = wanted(dims, &rank, r, node, value->constant->dims, value->constant->rank,
@@ -146,6 +146,7 @@ static dsc_status axes_of(bool chosen[ONNX_RANK + 2], bool *given, onnx_reading 
     if (status) return status;
     *given = list != NULL;
     memset(chosen, 0, (ONNX_RANK + 2) * sizeof *chosen);
+    if (!list) return DSC_OK;
     for (size_t i = 0; i < count; i++) {
         const int64_t axis = list[i] < 0 ? list[i] + (int64_t)rank : list[i];
         if (list[i] < -(int64_t)rank || axis < 0 || axis >= (int64_t)rank || chosen[axis])
@@ -238,7 +239,7 @@ static dsc_status permutation(size_t perm[ONNX_RANK + 1], onnx_reading *r, const
 
 static dsc_status fold_transpose(onnx_reading *r, const Onnx__Node *node) {
     onnx_value *value;
-    size_t perm[ONNX_RANK + 1];
+    size_t perm[ONNX_RANK + 1] = {0};
     dsc_status status = onnx_input(&value, r, node, 0);
     if (!status) status = permutation(perm, r, node, value->constant->rank);
     return status ? status : onnx_give_constant(r, node, onnx_turn(r, value->constant, perm));
@@ -246,7 +247,7 @@ static dsc_status fold_transpose(onnx_reading *r, const Onnx__Node *node) {
 
 static dsc_status read_transpose(onnx_reading *r, const Onnx__Node *node) {
     onnx_value *value;
-    size_t perm[ONNX_RANK + 1];
+    size_t perm[ONNX_RANK + 1] = {0};
     dsc_status status = onnx_sample(&value, r, node, 0);
     if (!status) status = permutation(perm, r, node, value->rank + 1);
     if (status) return status;

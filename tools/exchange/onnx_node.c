@@ -58,7 +58,7 @@ void onnx_making_free(onnx_making *making) {
 
 Onnx__Node *onnx_add_node(onnx_making *m, const char *type, const char *name, size_t inputs, size_t outputs) {
     Onnx__Node *node = onnx_take(&m->pool, 1, sizeof *node);
-    if (!dsc_grow(&m->graph.node, &m->nodes_most, m->graph.n_node + 1, sizeof *m->graph.node))
+    if (!dsc_grow(&m->graph.node, &m->nodes_most, m->graph.n_node + 1, sizeof(Onnx__Node *)))
         m->pool.failed = true;
     if (!node || m->pool.failed) return NULL;
     onnx__node__init(node);
@@ -76,7 +76,7 @@ Onnx__Node *onnx_add_node(onnx_making *m, const char *type, const char *name, si
 enum { ATTRIBUTES_MOST = 12 };
 
 Onnx__Attribute *onnx_add_attribute(onnx_making *m, Onnx__Node *node, const char *name, int type) {
-    if (!node->attribute) node->attribute = onnx_take(&m->pool, ATTRIBUTES_MOST, sizeof *node->attribute);
+    if (!node->attribute) node->attribute = onnx_take(&m->pool, ATTRIBUTES_MOST, sizeof(Onnx__Attribute *));
     Onnx__Attribute *attribute = onnx_take(&m->pool, 1, sizeof *attribute);
     if (m->pool.failed || node->n_attribute == ATTRIBUTES_MOST) return NULL;
     onnx__attribute__init(attribute);
@@ -92,7 +92,7 @@ Onnx__Tensor *onnx_add_initializer(onnx_making *m, const char *name, int type, c
                                    const void *bytes, size_t size) {
     Onnx__Tensor *tensor = onnx_take(&m->pool, 1, sizeof *tensor);
     if (!dsc_grow(&m->graph.initializer, &m->initializers_most, m->graph.n_initializer + 1,
-                  sizeof *m->graph.initializer))
+                  sizeof(Onnx__Tensor *)))
         m->pool.failed = true;
     if (!tensor || m->pool.failed) return NULL;
     onnx__tensor__init(tensor);

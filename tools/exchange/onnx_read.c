@@ -20,7 +20,7 @@ static const onnx_row *const groups[] = {onnx_rows_conv, onnx_rows_dense, onnx_r
                                          onnx_rows_shape, onnx_rows_reduce};
 
 static const onnx_row *row_of(const char *type) {
-    for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
+    for (size_t g = 0; g < sizeof groups / sizeof(onnx_row *); g++)
         for (const onnx_row *row = groups[g]; row->type; row++)
             if (!strcmp(row->type, type)) return row;
     return NULL;

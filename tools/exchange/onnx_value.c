@@ -26,6 +26,10 @@ dsc_status onnx_fail(onnx_reading *r, const Onnx__Node *node, const char *format
                     name, type, (long long)r->opset, why);
 }
 
+#ifdef __clang_analyzer__
+#define onnx_fail(r, node, ...) ((onnx_fail)(r, node, __VA_ARGS__), DSC_ERROR_UNSUPPORTED) /* see error.h */
+#endif
+
 dsc_status onnx_no_memory(onnx_reading *r) { return dsc_fail_memory(r->error, 0, "an ONNX model"); }
 
 void onnx_note(onnx_reading *r, const char *format, ...) {

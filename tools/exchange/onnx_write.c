@@ -170,7 +170,7 @@ static dsc_status write_op(writing *w, const dsc_node *node, dsc_error *error) {
         out[i] = node == w->logits && !i ? w->logits_name
                  : i                     ? onnx_take_text(pool, "%s/%zu", base, i)
                                          : base;
-    if (pool->failed) return dsc_fail_memory(error, sizeof in, "an ONNX node");
+    if (!base || pool->failed) return dsc_fail_memory(error, sizeof in, "an ONNX node");
     dsc_writing lines = {.text = {0}};
     const dsc_shape_rule at = {.values = node->values,
                                .input_count = node->input_count,
@@ -242,7 +242,7 @@ static Onnx__Value *value_of(writing *w, const char *name, int type, const dsc_s
     Onnx__Type *outer = onnx_take(pool, 1, sizeof *outer);
     Onnx__TensorType *inner = onnx_take(pool, 1, sizeof *inner);
     Onnx__Shape *sizes = onnx_take(pool, 1, sizeof *sizes);
-    Onnx__Dimension **list = onnx_take(pool, shape->rank + 1, sizeof *list);
+    Onnx__Dimension **list = onnx_take(pool, shape->rank + 1, sizeof(Onnx__Dimension *));
     Onnx__Dimension *each = onnx_take(pool, shape->rank + 1, sizeof *each);
     if (pool->failed) return NULL;
     onnx__value__init(value);
@@ -274,7 +274,7 @@ static Onnx__Value *value_of(writing *w, const char *name, int type, const dsc_s
 static void set(writing *w, const char *key, const char *value) {
     onnx_pool *pool = &w->making.pool;
     Onnx__Setting *setting = onnx_take(pool, 1, sizeof *setting);
-    if (!dsc_grow(&w->settings, &w->most, w->count + 1, sizeof *w->settings)) pool->failed = true;
+    if (!dsc_grow(&w->settings, &w->most, w->count + 1, sizeof(Onnx__Setting *))) pool->failed = true;
     if (!setting || pool->failed) return;
     onnx__setting__init(setting);
     setting->key = onnx_take_text(pool, "%s", key);
