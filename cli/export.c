@@ -11,6 +11,7 @@
 #include "fetch/sha256.h"
 #include "subject.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,7 +108,15 @@ static dsc_status make(session *s, target *t, dsc_error *error) {
     t->output.stem = s->stem;
     t->output.command = s->line.failed ? NULL : s->line.data;
     t->output.hash = *s->hash ? s->hash : NULL;
-    return t->format->write(&t->output, s->subject.model, t->values, error);
+    dsc_error why;
+    const dsc_status status = t->format->write(&t->output, s->subject.model, t->values, &why);
+    if (status == DSC_ERROR_UNSUPPORTED && !s->how->to) { /* one of all formats: the others are of use */
+        t->check = (exchange_check){.format = t->format->name, .skipped = true};
+        (void)snprintf(t->check.why, sizeof t->check.why, "%s", why.message);
+        t->checked = true;
+        return DSC_OK;
+    }
+    return status ? dsc_fail(error, status, "%s", why.message) : DSC_OK;
 }
 
 static char *path_of(const session *s, const exchange_file *file) {
@@ -160,6 +169,7 @@ static dsc_status verify(session *s, dsc_error *error) {
     dsc_status status = open_reference(s, error);
     for (size_t i = 0; i < s->count && !status; i++) {
         target *t = &s->targets[i];
+        if (t->checked) continue;
         command_remark(s->call, "Comparing %s on %zu images", t->format->name, s->reference.count);
         status = exchange_verify(&t->check, t->format, t->values, &t->output, s->subject.model, &s->reference,
                                  error);
@@ -179,8 +189,9 @@ static bool any_differs(const session *s) {
 
 static json_t *check_json(const exchange_check *c) {
     if (c->skipped) return json_pack("{s:b, s:s}", "skipped", 1, "why", c->why);
-    return json_pack("{s:I, s:I, s:f, s:f, s:I, s:f}", "images", (json_int_t)c->images, "labels_that_differ",
-                     (json_int_t)c->differing, "largest_difference", c->largest, "accuracy",
+    return json_pack("{s:I, s:I, s:o, s:f, s:I, s:f}", "images", (json_int_t)c->images, "labels_that_differ",
+                     (json_int_t)c->differing, "largest_difference",
+                     isfinite(c->largest) ? json_real(c->largest) : json_null(), "accuracy",
                      (double)c->correct / (double)c->images, "bytes", (json_int_t)c->bytes, "seconds",
                      c->seconds);
 }

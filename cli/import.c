@@ -56,6 +56,7 @@ static dsc_status find_file(session *s, dsc_error *error) {
 
 /* net.onnx -> net.safetensors, here; a file of that very name -> net-imported.safetensors. */
 static dsc_status find_out(session *s, dsc_error *error) {
+    /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): find_file has set the path */
     const char *slash = strrchr(s->path, '/'), *name = slash ? slash + 1 : s->path, *dot = strrchr(name, '.');
     const int stem = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
     dsc_text text = {0};

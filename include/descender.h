@@ -735,15 +735,14 @@ typedef struct dsc_op_example {
 } dsc_op_example;
 
 /* An op writes itself for other programs as lines of text, each made by dsc_write_line. In them in0, in1,
- * ... stand for its inputs and out0, ... for its outputs; any other name is a value of the op's own. `at`
- * has the values, shapes and roles of the node.
+ * ... stand for its inputs and out0, ... for its outputs. `at` has the values, shapes and roles of the node.
  *
  * For ONNX (opset 18), a line an ONNX node: outputs, type, inputs, and attributes after them.
  *     out0 = Conv(in0, in1, in2) strides=2,2 pads=0,0,0,0
  *     a = Sigmoid(in0)
  *     out0 = Mul(in0, a)
- * An input may be a constant: [0,-1] are whole numbers (INT64), {0.5} a float without dimensions. Values of
- * each sample have the batch as their first dimension; parameters and buffers have their own shape alone.
+ * Any other name is a value of the op's own. An input may be a constant: [0,-1] are whole numbers (INT64), {0.5}
+ * a float without dimensions. Values of each sample have the batch as their first dimension; parameters and buffers have their own shape alone.
  * Attributes are whole numbers, lists of them (with a comma; "axes=1," has one), floats (with a point or
  * exponent), or texts in quotes without a quote in them.
  *
@@ -751,7 +750,8 @@ typedef struct dsc_op_example {
  *     relu(out0, in0, 100)
  *     conv2d(out0, in0, in1@2310, 0, ...)     in1, a parameter, with its dimensions in that order
  *     copy_part(out0+784, in1, ...)           behind the first 784 numbers
- * The function is one of those that every export has (tools/exchange/functions), or is in `c_source`.
+ * The function is one of those that every export has (tools/exchange/functions), or is in `c_source`. With
+ * DSC_OP_IN_PLACE out0 may be in0.
  *
  * For C with whole numbers, where all that the op reads and makes is proven to be whole: values are int32_t,
  * or bytes where they span at most 255; parameters and buffers are int32_t. wide is 1 if output 0 is

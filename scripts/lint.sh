@@ -48,7 +48,7 @@ for check in $checks; do
         # program at once and would name all of the public interface.
         cppcheck --quiet -j "$jobs" --std=c11 --enable=warning,performance,portability --inline-suppr \
             --suppress=missingIncludeSystem --suppress=unmatchedSuppression --error-exitcode=1 \
-            -D__GNUC__=12 -D_GNU_SOURCE \
+            -D__GNUC__=12 -D_GNU_SOURCE '-DEXCHANGE_FILES(FILE)=' -DDESCENDER_WITH_WEB=0 \
             -DDESCENDER_WITH_CURL=1 -DDESCENDER_WITH_CRYPTO=1 -DDESCENDER_WITH_PNG=1 -DDESCENDER_WITH_JPEG=1 -DDESCENDER_WITH_WEBP=1 -DDESCENDER_WITH_TIFF=1 -DDESCENDER_WITH_GIF=1 -DDESCENDER_WITH_ARCHIVE=1 \
             -DDESCENDER_WITH_CAIRO=1 -DDESCENDER_WITH_MICROHTTPD=1 -DDESCENDER_WITH_PROTOBUF=0 -DDESCENDER_WITH_CHARTJS=0 \
             -I include -I src -I tools -I tutorial src tools tutorial cli >"$log" 2>&1

@@ -36,6 +36,7 @@ void dsc_text_append_list(dsc_text *text, const char *format, va_list arguments)
         text->failed = true;
         return;
     }
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it is the caller's */
     (void)vsnprintf(text->data + text->length, (size_t)n + 1, format, arguments);
     text->length += (size_t)n;
 }

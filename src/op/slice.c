@@ -76,7 +76,7 @@ static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     const slice_values *v = at->values;
     dsc_write_line(writing, "out0 = Slice(in0, [%lld], [%lld], [%lld])", (long long)v->begin,
-                   (long long)(v->begin + v->count), (long long)v->axis + 1);
+                   (long long)v->begin + (long long)v->count, (long long)v->axis + 1);
 }
 
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};

@@ -276,8 +276,8 @@ static dsc_status convert_global_average(dsc_conversion *c, const dsc_node *node
     dsc_status status = in_bytes(c, node->inputs[X]);
     const dsc_quant_value *x = value_of(c, node->inputs[X]);
     dsc_quant_value *to = value_of(c, node);
-    const double pixels = (double)(dsc_shape_count(&node->in_shapes[X]) / node->in_shapes[X].size[0]);
-    if (!status && (x->offset || pixels * 255 >= MOST))
+    const size_t pixels = dsc_shape_count(&node->in_shapes[X]) / node->in_shapes[X].size[0];
+    if (!status && (x->offset || (double)pixels * 255 >= MOST))
         status =
             dsc_fail(c->error, DSC_ERROR_UNSUPPORTED,
                      "%s: an average of the image, or of so many pixels, cannot be quantised", name_of(node));

@@ -90,12 +90,7 @@ static double round_row(const dsc_quant_product *p, const dsc_quant_value *x, si
     return scale;
 }
 
-size_t dsc_packed_bytes(size_t count, unsigned bits) {
-    if (bits <= 2) return (count + 4) / 5;
-    if (bits == 3) return (count * 3 + 7) / 8;
-    if (bits == 4) return (count + 1) / 2;
-    return count * ((bits + 7) / 8);
-}
+size_t dsc_packed_bytes(size_t count, unsigned bits) { return (count * bits + 7) / 8; }
 
 static void report_layer(const dsc_conversion *c, const dsc_node *weight, const dsc_real *numbers,
                          size_t channels) {
@@ -128,14 +123,15 @@ dsc_status dsc_convert_product(dsc_conversion *c, const dsc_quant_product *p, ds
     dsc_real *whole = dsc_allocate(all, sizeof *whole), *bias = dsc_allocate(rows, sizeof *bias),
              *row = dsc_allocate(each, sizeof *row);
     double *scales = dsc_allocate(rows, sizeof *scales);
-    if (!status && !(whole && bias && row && scales)) status = dsc_convert_no_memory(c);
-    for (size_t k = 0; !status && k < rows; k++) {
+    const bool room = whole && bias && row && scales;
+    if (!status && !room) status = dsc_convert_no_memory(c);
+    for (size_t k = 0; room && !status && k < rows; k++) {
         dsc_quant_product at = *p;
         at.w += k * each;
         scales[k] = round_row(&at, x, k, whole + k * each, bias, row, each);
     }
     free(row);
-    if (status) {
+    if (status || !room) {
         free(whole);
         free(bias);
         free(scales);

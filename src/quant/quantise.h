@@ -45,8 +45,7 @@ typedef struct dsc_quantised_report {
 dsc_status dsc_quantise(dsc_model **quantised, dsc_quantised_report *report, const dsc_model *model,
                         const dsc_dataset *data, const dsc_quantise_options *options, dsc_error *error);
 
-/* Bytes of `count` numbers in so many bits: five of three levels (-1..1) to a byte, two of four bits, eight
- * of three to three; otherwise whole bytes each. */
+/* Bytes of `count` numbers in so many bits each, one behind the other, as exports have them. */
 size_t dsc_packed_bytes(size_t count, unsigned bits);
 
 #endif

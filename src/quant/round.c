@@ -82,8 +82,8 @@ static bool lies_on(const dsc_real *x, size_t count, double most) {
     double largest = 0;
     for (size_t i = 0; i < count; i++) largest = fmax(largest, fabs((double)x[i]));
     /* The largest need not be the outermost level. */
-    for (double top = most; top >= 1; top--) {
-        const double scale = largest / top;
+    for (int top = (int)most; top >= 1; top--) {
+        const double scale = largest / (double)top;
         bool on = true;
         for (size_t i = 0; on && i < count; i++) {
             const double k = (double)x[i] / scale;

@@ -61,8 +61,9 @@ static dsc_whole of_concat(const at *a) {
 }
 
 static dsc_whole of_sum(const at *a) {
-    const double pixels = (double)(dsc_shape_count(&a->node->in_shapes[0]) / a->node->in_shapes[0].size[0]);
-    return range(fmin((double)a->in[0]->low, 0) * pixels, fmax((double)a->in[0]->high, 0) * pixels);
+    const size_t pixels = dsc_shape_count(&a->node->in_shapes[0]) / a->node->in_shapes[0].size[0];
+    return range(fmin((double)a->in[0]->low, 0) * (double)pixels,
+                 fmax((double)a->in[0]->high, 0) * (double)pixels);
 }
 
 /* Padding counts as 0. */
@@ -135,6 +136,7 @@ static rule *rule_of(const dsc_op *op) {
 
 static dsc_whole of_op(const dsc_whole *of, const dsc_node *node, const dsc_real *slab) {
     at a = {.node = node, .slab = slab};
+    for (size_t i = 0; i < DSC_RULE_INPUTS; i++) a.in[i] = &unknown;
     rule *apply = rule_of(node->op);
     if (!apply || node->input_count > DSC_RULE_INPUTS) return unknown;
     for (size_t i = 0; i < node->input_count; i++) {

@@ -10,6 +10,7 @@
 #include "exchange/c_parts.h"
 #include "model/model.h"
 #include "op/op.h"
+#include "quant/quantise.h"
 #include "quant/quantised.h"
 
 #include <math.h>
@@ -149,7 +150,8 @@ static void fill_whole(dsc_model *model, int most) {
             else if (strstr(node->name, "bias"))
                 *value = rintf(2000 * number);
             else
-                *value = rintf((float)most * number);
+                *value = strstr(node->name, "w2") ? rintf((float)most * fabsf(number)) /* none is negative */
+                                                  : rintf((float)most * number);
         }
     }
 }
@@ -388,6 +390,31 @@ static void networks_of_whole_numbers_give_the_same_answers(void **state) {
     free_models(&p);
 }
 
+/* What a quantiser makes: requantised branches in any order, weights without a negative number. */
+static void quantised_networks_give_the_same_answers(void **state) {
+    (void)state;
+    static program p;
+    dsc_error error;
+    dsc_dataset *data;
+    static const char *const quantisable[] = {
+        "conv 4 3x3 stride=2, relu, average-pool 2, flatten, dense 10",
+        "conv 3 3x3, residual(conv 6 3x3 padding=1), relu, globalpool avg, dense 10",
+        "parallel(conv 4 3x3 | conv 2 3x3), relu, max-pool 2, flatten, dense 10",
+        "conv 4 3x3, relu, batch-norm, depthwise 3x3, relu, flatten, dense 10",
+    };
+    if (testing_emulated()) TEST_SKIP("the compiler's program would not run in the emulator");
+    ASSERT_OK(dsc_digits_create(&data, 50, 5, 1, &error), error);
+    for (size_t i = 0; i < sizeof quantisable / sizeof *quantisable; i++) {
+        dsc_model *model = model_of(quantisable[i], (size_t[]){1, 28, 28}), *whole;
+        ASSERT_OK(dsc_quantise(&whole, NULL, model, data, NULL, &error), error);
+        dsc_model_free(model);
+        add_model(&p, whole, quantisable[i]);
+    }
+    run_program(&p, "cc", "-O1", "c");
+    free_models(&p);
+    dsc_dataset_free(data);
+}
+
 static const char *const texts[] = {
     "784-100-10",
     "conv 5 3x3 padding=1, relu, max-pool 2, conv 9 3x3, relu, max-pool 2, flatten, dense 32, relu, dense 10",
@@ -460,6 +487,7 @@ int main(void) {
         cmocka_unit_test(every_op_can_be_written_as_c),
         cmocka_unit_test(every_op_gives_the_bits_of_the_portable_kernels),
         cmocka_unit_test(networks_of_whole_numbers_give_the_same_answers),
+        cmocka_unit_test(quantised_networks_give_the_same_answers),
         cmocka_unit_test(networks_give_the_bits_of_the_portable_kernels),
         cmocka_unit_test(names_from_outside_cannot_break_the_source),
         cmocka_unit_test(every_allocation_may_fail),

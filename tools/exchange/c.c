@@ -23,6 +23,8 @@ static const dsc_param params[] = {
 
 /* --- names --- */
 
+enum { PREFIX_MOST = 30 };
+
 /* A C name of a text: "my digits-2" is my_digits_2. */
 static dsc_status make_prefix(char prefix[EXCHANGE_NAME], const exchange_c_values *values, const char *stem,
                               dsc_error *error) {
@@ -32,9 +34,15 @@ static dsc_status make_prefix(char prefix[EXCHANGE_NAME], const exchange_c_value
         "long",   "register", "restrict", "return",   "short", "signed",   "sizeof",  "static", "struct",
         "switch", "typedef",  "union",    "unsigned", "void",  "volatile", "while"};
     const char *from = values->prefix ? values->prefix : stem;
+    if (strpbrk(stem, "\"\\") || stem[strcspn(stem, "\n\r\t")])
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "%s: the name of C source must not have quotes, backslashes or line ends", stem);
+    if (values->prefix && strlen(values->prefix) > PREFIX_MOST)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "prefix '%s': expected at most %d characters",
+                        values->prefix, PREFIX_MOST);
     size_t length = 0;
     if (isdigit((unsigned char)*from)) prefix[length++] = '_';
-    for (const char *c = from; *c && length + 16 < EXCHANGE_NAME; c++) {
+    for (const char *c = from; *c && length < PREFIX_MOST; c++) {
         const bool fits = isalnum((unsigned char)*c) || *c == '_';
         if (values->prefix && !fits)
             return dsc_fail(error, DSC_ERROR_ARGUMENT,
@@ -53,8 +61,8 @@ static dsc_status make_prefix(char prefix[EXCHANGE_NAME], const exchange_c_value
 /* Nothing of a text from outside ends a comment or a line. */
 void exchange_c_comment(dsc_text *out, const char *text) {
     for (const char *c = text; *c; c++) {
-        if (*c == '*' && c[1] == '/')
-            dsc_text_append(out, "* ");
+        if ((*c == '*' && c[1] == '/') || (*c == '/' && c[1] == '*'))
+            dsc_text_append(out, "%c ", *c);
         else
             dsc_text_append(out, "%c", (unsigned char)*c < ' ' ? ' ' : *c);
     }
@@ -107,7 +115,7 @@ static void write_head(dsc_text *out, const exchange_c *c) {
         " *\n * What it takes:\n"
         " *   flash    %zu bytes of weights, and the code\n"
         " *   RAM      %zu bytes of scratch, which the caller gives\n"
-        " *   stack    less than 512 bytes\n"
+        " *   stack    less than 512 bytes, but for the self-test\n"
         " *   time     %.0f multiplications and additions an image\n"
         " *\n"
         " * C99; no memory of its own, no library but memcpy, nothing that changes between calls: any\n"
@@ -294,8 +302,9 @@ static void declare_weights(dsc_text *out, const exchange_c *c) {
 static dsc_status write_source(dsc_text *out, const exchange_c *c, dsc_error *error) {
     dsc_text_append(out,
                     "/* SPDX-License-Identifier: MIT */\n/* %s.c: see %s.h. */\n#include "
-                    "\"%s.h\"\n\n#include <stdint.h>\n"
+                    "\"%s.h\"\n\n#include <limits.h>\n#include <stdint.h>\n"
                     "#include <string.h>\n\n"
+                    "#if INT_MAX < 2147483647\n#error \"int must have 32 bits\"\n#endif\n\n"
                     "#if defined(__clang__) || (defined(__STDC_VERSION__) && !defined(__GNUC__))\n"
                     "#pragma STDC FP_CONTRACT OFF /* or answers are not quite the same everywhere */\n"
                     "#elif defined(__GNUC__)\n"

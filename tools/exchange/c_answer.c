@@ -29,13 +29,12 @@ static const char PROGRAM[] =
     "    return fclose(out) != 0;\n"
     "}\n";
 
-/* The prefix that the header was written with: that of its first macro, PREFIX_H, and of PREFIX_predict. */
+/* The prefix that the header was written with: that of PREFIX_predict, its first function. */
 static bool find_prefix(char prefix[EXCHANGE_NAME], const exchange_output *output) {
     static const char behind[] = "_predict(";
-    const char *head = (const char *)output->files[0].bytes, *end = strstr(head, behind);
+    const char *head = (const char *)output->files[0].bytes, *line = strstr(head, "\nint ");
+    const char *begin = line ? line + strlen("\nint ") : NULL, *end = begin ? strstr(begin, behind) : NULL;
     if (!end) return false;
-    const char *begin = end;
-    while (begin > head && begin[-1] != ' ') begin--;
     (void)snprintf(prefix, EXCHANGE_NAME, "%.*s", (int)(end - begin), begin);
     return true;
 }
@@ -49,10 +48,10 @@ static dsc_status compile(char **program, exchange_answering *a, const char *pre
     dsc_text_append(&text, PROGRAM, stem, upper, upper, upper, prefix, prefix);
     dsc_text_append(&include, "-I%s", a->folder);
     dsc_text_append(&selftest, "-D%s_SELFTEST", upper);
-    char *main = exchange_answering_name(a, "main.c"), *source = exchange_answering_path(a, ".c");
+    char *main = exchange_answering_path(a, "-answers.c"), *source = exchange_answering_path(a, ".c");
     char *weights = a->output->count > 2 ? exchange_answering_path(a, "_weights.c") : NULL;
     char *compiler = child_find((const char *const[]){"cc", "gcc", "clang", NULL});
-    *program = exchange_answering_name(a, "main");
+    *program = exchange_answering_path(a, "-answers");
     const char *const arguments[] = {compiler, "-std=c99", "-O2",  include.data, selftest.data, "-o",
                                      *program, main,       source, weights,      NULL};
     dsc_status status = DSC_OK;

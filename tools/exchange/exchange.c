@@ -63,7 +63,7 @@ static dsc_status choose(const exchange_format **format, void **values, const ex
                         (*format)->name);
     }
     /* What none of them recognises the first refuses: it knows what to say of any file. */
-    const exchange_format *its = rows[0];
+    const exchange_format *its = &exchange_format_descender;
     for (size_t i = 0; rows[i]; i++)
         if (rows[i]->recognise && rows[i]->recognise(source->bytes, source->size)) {
             its = rows[i];

@@ -81,7 +81,7 @@ static const char *type_name(const dsc_npy_encoding *e) {
     while ((size_t)1 << at < e->size) at++;
     switch (e->letter) {
     case 'f':
-        return reals[at - 1];
+        return reals[at > 0 ? at - 1 : 0];
     case 'i':
         return whole[at];
     case 'u':
@@ -99,7 +99,7 @@ static dsc_status add(reading *r, const char *name, const unsigned char *npy, si
     *a = (weights_array){.owned_data = buffer};
     r->list.count++;
     if (!copy) return dsc_fail_memory(error, strlen(name), "the name of an array");
-    a->owned_name = true;
+    a->owned_name = true; /* of the label: NOLINT(clang-analyzer-unix.Malloc) */
     a->label = weights_label_of(copy);
     dsc_status status = describe(a, npy, size, name, error);
     if (status) return dsc_error_context(error, status, "%s", r->source->name);

@@ -162,13 +162,15 @@ static dsc_status answer_in_folder(float *probabilities, const exchange_format *
 static void compare(exchange_check *check, const float *probabilities, const exchange_reference *r) {
     for (size_t i = 0; i < r->count; i++) {
         const float *theirs = probabilities + i * r->classes, *ours = r->probabilities + i * r->classes;
-        const size_t answer = likeliest(theirs, r->classes);
-        check->correct += answer == r->labels[i];
-        check->differing += answer != likeliest(ours, r->classes);
+        bool good = true; /* an answer that is not finite is none */
         for (size_t k = 0; k < r->classes; k++) {
             const double difference = fabs((double)theirs[k] - (double)ours[k]);
-            if (!(difference <= check->largest)) check->largest = difference;
+            good = good && isfinite(theirs[k]);
+            check->largest = fmax(check->largest, isfinite(difference) ? difference : INFINITY);
         }
+        const size_t answer = likeliest(theirs, r->classes);
+        check->correct += good && answer == r->labels[i];
+        check->differing += !good || answer != likeliest(ours, r->classes);
     }
 }
 

@@ -22,10 +22,12 @@ export async function load(network, code) {
   if (code.simd) try { fast = await start(code.simd, {}); simd = true; } catch { /* this browser has no SIMD */ }
 
   // Weights, scratch, image and answer lie behind each other in memory that is this network's alone.
-  const weights = await inflate(decode(network.weights)), round = (n) => (n + 15) & ~15;
+  const weights = await inflate(decode(network.weights)), round = (n) => Math.ceil(n / 16) * 16;
   const pixels = network.shape.reduce((a, b) => a * b), classes = network.classes.length;
   const total = round(weights.length) + round(network.scratch) + round(pixels) + 4 * classes;
-  const base = fast.memory.grow(Math.ceil(total / 65536)) * 65536;
+  // Only the plain module has a heap; in the other nothing else takes memory.
+  const base = simd ? fast.memory.grow(Math.ceil(total / 65536)) * 65536 : plain.room(total);
+  if (!base) throw new Error("there is no memory for the network");
   const place = { w: base };
   place.s = place.w + round(weights.length);
   place.i = place.s + round(network.scratch);

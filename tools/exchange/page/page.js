@@ -45,6 +45,7 @@ function read() {
   const labels = answers.map((shares) => network.classes[shares.indexOf(Math.max(...shares))]);
   chosen = Math.min(chosen, answers.length - 1);
   const shares = answers[chosen], most = Math.max(...shares);
+  if (!(most >= 0)) { nothing("The network's answer is not a number."); return; }
   answer.replaceChildren(element("strong", { textContent: labels.join(" ") }),
     labels.length > 1 ? `${labels.length} digits` : `${(100 * most).toFixed(1)} % sure`);
   [...bars.children].forEach((item, i) => setBar(item, shares[i], shares[i] === most));

@@ -15,6 +15,7 @@ void softmax(float *y, const float *x, int rows, int n);
 void sigmoid(float *y, const float *x, int n);
 int32_t whole_at(const void *x, int wide, int from, int i);
 void put_whole(void *y, int wide, int from, int i, int32_t number);
+int32_t whole_of(float x, int32_t low, int32_t high);
 int32_t requantised(int32_t x, int32_t multiplier, int32_t shift, int32_t low, int32_t high);
 void take_weights(signed char *to, const unsigned char *weights, int at, int some, int bits);
 
