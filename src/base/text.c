@@ -30,13 +30,12 @@ void dsc_text_append_list(dsc_text *text, const char *format, va_list arguments)
     if (text->failed) return;
     va_list again;
     va_copy(again, arguments);
-    int n = vsnprintf(NULL, 0, format, again);
+    int n = vsnprintf(NULL, 0, format, again); /* NOLINT(clang-analyzer-valist.Uninitialized): a copy */
     va_end(again);
     if (n < 0 || !dsc_grow(&text->data, &text->capacity, text->length + (size_t)n + 1, 1)) {
         text->failed = true;
         return;
     }
-    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it is the caller's */
     (void)vsnprintf(text->data + text->length, (size_t)n + 1, format, arguments);
     text->length += (size_t)n;
 }

@@ -283,8 +283,8 @@ static dsc_status convert_global_average(dsc_conversion *c, const dsc_node *node
                      "%s: an average of the image, or of so many pixels, cannot be quantised", name_of(node));
     if (status) return status;
     status = dsc_convert_set(c, to, dsc_apply(&dsc_op_global_sum_pool, (dsc_node *[]){x->node}, 1, NULL),
-                             x->low * pixels, x->high * pixels);
-    if (!status) copy_scales(to, x, 1 / pixels);
+                             x->low * (double)pixels, x->high * (double)pixels);
+    if (!status) copy_scales(to, x, 1 / (double)pixels);
     return status;
 }
 

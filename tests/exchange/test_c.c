@@ -406,7 +406,7 @@ static void quantised_networks_give_the_same_answers(void **state) {
     ASSERT_OK(dsc_digits_create(&data, 50, 5, 1, &error), error);
     for (size_t i = 0; i < sizeof quantisable / sizeof *quantisable; i++) {
         dsc_model *model = model_of(quantisable[i], (size_t[]){1, 28, 28}), *whole;
-        ASSERT_OK(dsc_quantise(&whole, NULL, model, data, NULL, &error), error);
+        ASSERT_OK(dsc_quantise(&whole, NULL, model, data, &(dsc_quantise_options){0}, &error), error);
         dsc_model_free(model);
         add_model(&p, whole, quantisable[i]);
     }

@@ -326,7 +326,8 @@ dsc_status exchange_plan_make(exchange_plan *plan, const dsc_model *model, dsc_e
     dsc_status status = dsc_model_check_values(model, NULL, error);
     if (status) return status;
     bool quantised;
-    status = dsc_check_quantised(&quantised, NULL, model, error);
+    const dsc_node *because;
+    status = dsc_check_quantised(&quantised, &because, model, error);
     if (status) return status;
     return quantised ? make_whole(&w, model) : make_folded(&w, model);
 }
