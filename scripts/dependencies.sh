@@ -55,6 +55,7 @@ bench|optional|module openblas|libopenblas-dev|openblas-devel|openblas|openblas-
 bench|optional|program npm|npm|npm|npm|npm|ONNX Runtime, measured beside ours
 processors|optional|program aarch64-linux-gnu-gcc|gcc-aarch64-linux-gnu libc6-dev-arm64-cross|-|aarch64-linux-gnu-gcc|-|building for ARM
 processors|optional|program qemu-aarch64-static|qemu-user-static|qemu-user-static|qemu-user-static|qemu-aarch64|running what was built for ARM
+ci|optional|wasm|clang lld wasi-libc libclang-rt-dev-wasm32|clang lld wasi-libc-static|clang lld wasi-libc wasi-compiler-rt|clang lld wasi-libc wasi-compiler-rt|exported web pages
 processors|optional|wasm|clang lld wasi-libc libclang-rt-dev-wasm32|clang lld wasi-libc-static|clang lld wasi-libc wasi-compiler-rt|clang lld wasi-libc wasi-compiler-rt|building for WebAssembly
 processors|optional|program node|nodejs|nodejs|nodejs|nodejs|running what was built for WebAssembly
 processors|optional|program arm-none-eabi-gcc|gcc-arm-none-eabi|arm-none-eabi-gcc-cs|arm-none-eabi-gcc|gcc-arm-none-eabi|building exported models for microcontrollers

@@ -100,9 +100,8 @@ static dsc_status add(reading *r, const char *name, const unsigned char *npy, si
     r->list.count++;
     if (!copy) return dsc_fail_memory(error, strlen(name), "the name of an array");
     a->owned_name = true;
-    a->label = weights_label_of(copy);
+    a->label = weights_label_of(copy); /* NOLINT(clang-analyzer-unix.Malloc): it has `copy` now */
     dsc_status status = describe(a, npy, size, name, error);
-    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the label has `copy` now */
     if (status) return dsc_error_context(error, status, "%s", r->source->name);
     a->type = type_name(&a->encoding);
     return DSC_OK;
