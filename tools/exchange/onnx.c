@@ -20,9 +20,9 @@ static dsc_status fail(dsc_error *error) {
 }
 
 static dsc_status no_read(dsc_model **model, exchange_source *source, const void *values, dsc_error *error) {
-    (void)source, (void)values;
+    (void)values;
     *model = NULL;
-    return fail(error);
+    return dsc_error_context(error, fail(error), "%s: an ONNX model", source->name);
 }
 
 static dsc_status no_write(exchange_output *output, const dsc_model *model, const void *values,
