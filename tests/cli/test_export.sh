@@ -86,6 +86,46 @@ the_source_is_clean_with_gcc_and_clang() {
     done
     [ $tried = 1 ] || because "needs gcc or clang"
 }
+_prepares() { # PROGRAM-TEXT: compiled with the shipped model and its preparation, prints what it finds
+    "$program" export "$(dirname "$(realpath "$0")")/../../models/digits.safetensors" --to "c prepare=on prefix=d" --out "$work/d" --force --quiet >/dev/null
+    printf '%s\n' "$1" >"$work/p.c"
+    run_shell "cd '$work' && cc -std=c99 -O1 -Wall -Wextra -Wpedantic -Wconversion -Werror d.c p.c -o p && ./p"
+}
+what_prepare_makes_of_pictures_is_read() {
+    needs_command cc || return
+    # shellcheck disable=SC2016
+    _prepares '
+#include "d.h"
+#include <stdio.h>
+/* A one and a seven of strokes, in pictures of other sizes, dark on light and light on dark. */
+static unsigned char picture[300 * 200], image[D_IMAGE];
+static float scratch[D_SCRATCH / 4], shares[D_CLASSES];
+static void stroke(int width, double x0, double y0, double x1, double y1, double r, int ink) {
+    for (int i = 0; i <= 400; i++) {
+        const double x = x0 + (x1 - x0) * i / 400, y = y0 + (y1 - y0) * i / 400;
+        for (int v = (int)(y - r); v <= (int)(y + r); v++)
+            for (int u = (int)(x - r); u <= (int)(x + r); u++)
+                if ((u - x) * (u - x) + (v - y) * (v - y) <= r * r) picture[v * width + u] = (unsigned char)ink;
+    }
+}
+static int read_one(int height, int width, int ground, int ink, int seven) {
+    for (int i = 0; i < height * width; i++) picture[i] = (unsigned char)(ground + i % 3);
+    const double s = height / 100.0;
+    if (seven) stroke(width, 30 * s, 22 * s, 70 * s, 22 * s, 4 * s, ink);
+    stroke(width, (seven ? 70 : 52) * s, 22 * s, (seven ? 45 : 48) * s, 85 * s, 4 * s, ink);
+    if (!d_prepare(image, picture, height, width, scratch)) return -2;
+    return d_predict(shares, image, scratch);
+}
+int main(void) {
+    printf("%d %d ", read_one(100, 100, 230, 20, 0), read_one(100, 100, 230, 20, 1));
+    printf("%d %d ", read_one(300, 200, 10, 200, 0), read_one(200, 300, 10, 200, 1));
+    for (int i = 0; i < 900; i++) picture[i] = 77;
+    printf("%d %d\n", d_prepare(image, picture, 30, 30, scratch), d_prepare(image, picture, 0, 30, scratch));
+    return 0;
+}'
+    exits 0
+    same "$out" "1 7 1 7 0 0"
+}
 the_header_is_clean_c_plus_plus() {
     needs_command g++ || return
     cd "$work" || return

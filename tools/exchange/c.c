@@ -18,6 +18,8 @@ static const dsc_param params[] = {
     DSC_TEXT(exchange_c_values, prefix, NULL, "how names begin; default: as the file is called"),
     DSC_CHOICE(exchange_c_values, weights, "inside", "inside|apart",
                "where the weights are: in the source, or in one of their own"),
+    DSC_SWITCH(exchange_c_values, prepare, "off",
+               "also write a function that makes an image of a grey picture"),
     {0},
 };
 
@@ -141,13 +143,16 @@ static void write_head(dsc_text *out, const exchange_c *c) {
         "int %s_predict(float probabilities[%s_CLASSES], const unsigned char image[%s_IMAGE], void "
         "*scratch);\n\n"
         "/* What class `label` is called, in UTF-8; NULL: there is none. */\n"
-        "const char *%s_class_name(int label);\n\n"
-        "#ifdef %s_SELFTEST\n"
-        "/* Compares answers with those that Descender gave when it made this. Returns how many differ: 0. "
-        "*/\n"
-        "int %s_selftest(void *scratch);\n"
-        "#endif\n\n#ifdef __cplusplus\n}\n#endif\n#endif\n",
-        exchange_c_ground(c->model), c->prefix, upper, upper, c->prefix, upper, c->prefix);
+        "const char *%s_class_name(int label);\n\n",
+        exchange_c_ground(c->model), c->prefix, upper, upper, c->prefix);
+    if (c->values->prepare) exchange_c_declare_prepare(out, c);
+    dsc_text_append(out,
+                    "#ifdef %s_SELFTEST\n"
+                    "/* Compares answers with those that Descender gave when it made this. Returns how many "
+                    "differ: 0. */\n"
+                    "int %s_selftest(void *scratch);\n"
+                    "#endif\n\n#ifdef __cplusplus\n}\n#endif\n#endif\n",
+                    upper, c->prefix);
 }
 
 /* --- weights --- */
@@ -315,10 +320,13 @@ static dsc_status write_source(dsc_text *out, const exchange_c *c, dsc_error *er
         declare_weights(out, c);
     else
         write_weights(out, c, "static ");
-    exchange_functions_write(out, &c->plan->functions);
+    exchange_functions functions = c->plan->functions;
+    if (c->values->prepare) exchange_c_want_prepare(&functions, c->model);
+    exchange_functions_write(out, &functions);
     if (c->plan->sources.length) dsc_text_append(out, "%s\n", c->plan->sources.data);
     write_calls(out, c);
     write_names(out, c);
+    if (c->values->prepare) exchange_c_write_prepare(out, c);
     return exchange_c_write_selftest(out, c, error);
 }
 
@@ -359,6 +367,7 @@ static dsc_status write_c(exchange_output *output, const dsc_model *model, const
     exchange_plan plan;
     exchange_c c = {.output = output, .model = model, .plan = &plan, .values = values};
     dsc_status status = make_prefix(c.prefix, values, output->stem, error);
+    if (!status && c.values->prepare) status = exchange_c_check_prepare(&c, error);
     if (status) return status;
     status = exchange_plan_make(&plan, model, error);
     if (!status) status = write_files(&c, error);

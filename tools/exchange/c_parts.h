@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* c_parts.h: what the files of the C export share: c.c (head, weights, calls), c_selftest.c, c_answer.c. */
+/* c_parts.h: what the files of the C export share: c.c (head, weights, calls), c_prepare.c,
+ * c_selftest.c, c_answer.c. */
 #ifndef EXCHANGE_C_PARTS_H
 #define EXCHANGE_C_PARTS_H
 
@@ -11,6 +12,7 @@ enum { EXCHANGE_C_INSIDE, EXCHANGE_C_APART };
 typedef struct exchange_c_values {
     char *prefix; /* NULL: as the file is called */
     int weights;
+    bool prepare; /* write PREFIX_prepare, too */
 } exchange_c_values;
 
 /* One export. */
@@ -36,6 +38,13 @@ const char *exchange_c_ground(const dsc_model *model);
 
 /* Appends PREFIX_selftest: images made by a formula, and the answers of the portable kernels to them. */
 dsc_status exchange_c_write_selftest(dsc_text *out, const exchange_c *c, dsc_error *error);
+
+/* c_prepare.c: PREFIX_prepare, which makes an image of a grey picture: its declaration, the functions that it calls,
+ * itself. UNSUPPORTED: the model's images have neither one channel nor three. */
+dsc_status exchange_c_check_prepare(const exchange_c *c, dsc_error *error);
+void exchange_c_declare_prepare(dsc_text *out, const exchange_c *c);
+void exchange_c_want_prepare(exchange_functions *functions, const dsc_model *model);
+void exchange_c_write_prepare(dsc_text *out, const exchange_c *c);
 
 /* exchange_format's `answer`: compiles the source with the C compiler, and runs it. */
 dsc_status exchange_c_answer(float *probabilities, const char *folder, const exchange_output *output,
