@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* y (oh, ow) from the part of a picture that begins at (top, left) and has (h, w) pixels, as ink: averages over
- * exact areas. `width`: of the picture. */
+/* y (oh, ow) from the part of a picture that begins at (top, left) and has (h, w) pixels, as ink: averages
+ * over exact areas. `width`: of the picture. */
 static void shrink(unsigned char *y, int oh, int ow, const unsigned char *picture, int width, int top,
                    int left, int h, int w, int32_t ground, int32_t ink) {
     for (int i = 0; i < oh * ow; i++) {
