@@ -217,14 +217,24 @@ static dsc_status report_json(const session *s, dsc_error *error) {
     return command_print_json(all, error);
 }
 
+/* Columns that fit a narrow terminal, too. */
 static void report_check(const exchange_check *c) {
     if (c->skipped) {
-        command_print("%-12s skipped: %s\n", c->format, c->why);
+        command_print("%-11s skipped: %s\n", c->format, c->why);
         return;
     }
-    command_print("%-12s %7.2f %%  %9.1e  %7zu  %10zu  %7.2f s\n", c->format,
+    command_print("%-11s %7.2f %% %8.1e %6zu %9zu %7.2f\n", c->format,
                   100 * (double)c->correct / (double)c->images, c->largest, c->differing, c->bytes,
                   c->seconds);
+}
+
+static void report_checks(const session *s) {
+    command_print("%-11s %9s %8s %6s %9s %7s\n", "", "accuracy", "largest", "labels", "bytes", "seconds");
+    command_print("%-11s %9s %8s %6s\n", "", "", "differ.", "differ");
+    command_print("%-11s %7.2f %% %8s %6s %9s %7.2f\n", "the model",
+                  100 * (double)s->reference.correct / (double)s->reference.count, "", "", "",
+                  s->reference.seconds);
+    for (size_t i = 0; i < s->count; i++) report_check(&s->targets[i].check);
 }
 
 static dsc_status report(const session *s, dsc_error *error) {
@@ -241,12 +251,7 @@ static dsc_status report(const session *s, dsc_error *error) {
         if (output->notes.length) command_print("%s", output->notes.data);
     }
     if (!s->how->verify) return DSC_OK;
-    command_print("%-12s %9s  %9s  %7s  %10s  %9s\n", "", "accuracy", "largest", "labels", "bytes", "time");
-    command_print("%-12s %9s  %9s  %7s  %10s  %9s\n", "", "", "differ.", "differ", "", "");
-    command_print("%-12s %7.2f %%  %9s  %7s  %10s  %7.2f s\n", "the model",
-                  100 * (double)s->reference.correct / (double)s->reference.count, "", "", "",
-                  s->reference.seconds);
-    for (size_t i = 0; i < s->count; i++) report_check(&s->targets[i].check);
+    report_checks(s);
     return DSC_OK;
 }
 

@@ -17,11 +17,6 @@ int32_t whole_at(const void *x, int wide, int from, int i);
 void put_whole(void *y, int wide, int from, int i, int32_t number);
 int32_t whole_of(float x, int32_t low, int32_t high);
 int32_t requantised(int32_t x, int32_t multiplier, int32_t shift, int32_t low, int32_t high);
-int32_t ink_of(int32_t pixel, int32_t ground, int32_t ink);
-int32_t border_of(const unsigned char *picture, int height, int width);
-int two_greys(int32_t *dark, int32_t *light, const unsigned char *picture, int32_t count, int32_t *counts);
-void shrink(unsigned char *y, int oh, int ow, const unsigned char *picture, int width, int top, int left,
-            int h, int w, int32_t ground, int32_t ink);
 void take_weights(signed char *to, const unsigned char *weights, int at, int some, int bits);
 
 #include "exchange_functions_all.h"
