@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Exported models on other machines: at every level of optimisation of gcc and clang, on 32 bits, and on microcontrollers (Arm's
 # Cortex-M, on boards that QEMU has). The figures it prints are those of docs/exchange.md. Called by scripts/test-processors.sh:
-#   bash tests/boards/run.sh PROGRAM
+#   bash tests/boards/run.sh PROGRAM      RECIPES="cnn mcu-3k" in the environment: of these alone the networks; else of all
 . "$(dirname "$0")/../cli/lib.sh"
 board=$(dirname "$(realpath "$0")")
 models=$board/../../models
@@ -88,7 +88,7 @@ a_model_of_whole_numbers_answers_on_a_cortex_m3() {
 every_recipes_network_leaves_and_answers_the_same() {
     local recipe model
     cd "$work" || return
-    for recipe in $("$program" recipe list | awk '$1 != "mlp-augmented" { print $1 }'); do
+    for recipe in ${RECIPES:-$("$program" recipe list | awk '$1 != "mlp-augmented" { print $1 }')}; do
         "$program" train --recipe "$recipe" --data digits --training-samples 500 --epochs 2 --out "$recipe" --quiet >/dev/null 2>&1
         for model in "$recipe" $([[ $recipe != mcu-* ]] || echo "$recipe.whole.safetensors"); do
             [ "$model" = "$recipe" ] || "$program" quantise "$recipe" --data digits --force --out "$model" --quiet >/dev/null 2>&1
