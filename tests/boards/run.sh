@@ -14,7 +14,7 @@ _runs() {
     local processor=$1 machine=$2
     shift 2
     run_shell "arm-none-eabi-gcc -std=c99 -O2 -mcpu=$processor -mthumb $* -Wall -Wextra -Wconversion -Werror -ffreestanding \
-        -nostdlib -DDIGITS_SELFTEST -I. -T '$board/board.ld' '$board/start.c' digits.c -lgcc -o digits.elf"
+        -nostdlib -DDIGITS_SELFTEST -I. -idirafter '$board/include' -T '$board/board.ld' '$board/start.c' digits.c -lgcc -o digits.elf"
     exits 0
     run_shell "timeout 100 qemu-system-arm -M $machine -nographic -semihosting -icount shift=0 -kernel digits.elf 2>&1"
     exits 0
