@@ -95,7 +95,8 @@ boards() {
         echo "not ok - boards: exported models answer on other machines"
 }
 
-{ aarch64 "$@"; wasm; boards; } | tee "$log"
+# ARM by itself: what it exports would lead other builds to its libraries.
+{ boards; (aarch64 "$@"); wasm; } | tee "$log"
 awk '/^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { passed += $1; failed += $3; skipped += $5 }
      /^ok - / { passed++ } /^not ok - / { failed++ } /^skip - / { skipped++ }
      END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit failed > 0 }' "$log"

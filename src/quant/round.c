@@ -80,7 +80,10 @@ void dsc_round_weights(dsc_real *to, const dsc_real *from, const dsc_graph *grap
 /* Is each number a whole multiple, from -most to most, of the largest over most? */
 static bool lies_on(const dsc_real *x, size_t count, double most) {
     double largest = 0;
-    for (size_t i = 0; i < count; i++) largest = fmax(largest, fabs((double)x[i]));
+    for (size_t i = 0; i < count; i++) { /* no fmax: GCC 12 for ARM fails on such loops */
+        const double size = fabs((double)x[i]);
+        if (size > largest) largest = size;
+    }
     /* The largest need not be the outermost level. */
     for (int top = (int)most; top >= 1; top--) {
         const double scale = largest / (double)top;

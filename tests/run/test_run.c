@@ -397,7 +397,7 @@ static void a_run_survives_every_failed_allocation(void **state) {
     dsc_error error;
     bool failed = true;
     size_t finished = 0;
-    for (long n = 0; failed && n < 5000; n++) {
+    for (long n = 0; failed && n < 20000; n++) {
         char name[32];
         (void)snprintf(name, sizeof name, "memory-%ld", n);
         char *folder = path_of(name);
@@ -428,7 +428,7 @@ static void resuming_survives_every_failed_allocation(void **state) {
     bool failed = true;
     char *folder = path_of("resumed-often");
     assert_int_equal(sit(folder, 12, 1, &error), DSC_ERROR_STOPPED);
-    for (long n = 0; failed && n < 5000; n++) {
+    for (long n = 0; failed && n < 20000; n++) {
         testing_fail_allocation(n);
         dsc_status status = sit(folder, 13, 1, &error);
         failed = testing_allocation_failed();

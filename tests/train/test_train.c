@@ -106,7 +106,7 @@ static void train_survives_every_failed_allocation(void **state) {
     (void)state;
     dsc_error error;
     bool failed = true;
-    for (long n = 0; failed && n < 5000; n++) {
+    for (long n = 0; failed && n < 20000; n++) {
         dsc_model *model;
         dsc_score score;
         ASSERT_OK(dsc_model_create_for(&model, "16-8-3", stripes, &error), error);
