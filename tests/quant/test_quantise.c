@@ -177,8 +177,9 @@ static double difference(const dsc_model *a, const dsc_model *b, const dsc_datas
         free(images);
     }
     for (size_t i = 0; i < IMAGES * a->classes; i++) {
-        apart = fmax(apart, fabs((double)out[0][i] - (double)out[1][i]));
-        most = fmax(most, fabs((double)out[0][i]));
+        const double here = fabs((double)out[0][i] - (double)out[1][i]), size = fabs((double)out[0][i]);
+        if (here > apart) apart = here; /* no fmax: GCC 12 for ARM fails on such loops */
+        if (size > most) most = size;
     }
     return apart / most;
 }
