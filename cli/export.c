@@ -78,7 +78,8 @@ static dsc_status find_targets(session *s, dsc_error *error) {
     return status;
 }
 
-/* runs/0001-mnist/ -> 0001-mnist; digits.safetensors -> digits. An extension that was given is not doubled. */
+/* runs/0001-mnist/ -> 0001-mnist; digits.safetensors -> digits. An extension that was given is not
+ * doubled. */
 static dsc_status find_names(session *s, dsc_error *error) {
     const char *path = s->how->out ? s->how->out : s->call->operands[0];
     size_t length = strlen(path);
@@ -196,12 +197,12 @@ static json_t *check_json(const exchange_check *c) {
                      c->seconds);
 }
 
-static dsc_status report_json(const session *s, dsc_error *error) {
+static dsc_status report_json(const session *s, bool written, dsc_error *error) {
     json_t *list = json_array();
     for (size_t i = 0; i < s->count; i++) {
         const target *t = &s->targets[i];
         json_t *files = json_array();
-        for (size_t k = 0; s->how->to && k < t->output.count; k++) {
+        for (size_t k = 0; written && k < t->output.count; k++) {
             char *path = path_of(s, &t->output.files[k]);
             (void)json_array_append_new(files, path ? dsc_json_text(path) : NULL);
             free(path);
@@ -237,9 +238,9 @@ static void report_checks(const session *s) {
     for (size_t i = 0; i < s->count; i++) report_check(&s->targets[i].check);
 }
 
-static dsc_status report(const session *s, dsc_error *error) {
-    if (s->call->json) return report_json(s, error);
-    for (size_t i = 0; s->how->to && i < s->count; i++) {
+static dsc_status report(const session *s, bool written, dsc_error *error) {
+    if (s->call->json) return report_json(s, written, error);
+    for (size_t i = 0; written && i < s->count; i++) {
         const exchange_output *output = &s->targets[i].output;
         for (size_t k = 0; k < output->count; k++) {
             char *path = path_of(s, &output->files[k]), shown[DSC_VISIBLE];
@@ -266,10 +267,12 @@ static dsc_status run(command_call *call, dsc_error *error) {
     for (size_t i = 0; i < s.count && !status; i++) status = make(&s, &s.targets[i], error);
     if (!status && s.how->to) status = check_places(&s, &s.targets[0], error);
     if (!status && s.how->verify) status = verify(&s, error);
-    if (!status && s.how->to) status = write_files(&s, &s.targets[0], error);
-    if (!status) status = report(&s, error);
-    if (!status && any_differs(&s))
-        status = dsc_fail(error, DSC_ERROR_MISMATCH, "some labels differ from the model's: see the table");
+    const bool differs = any_differs(&s), writes = s.how->to && (!differs || s.how->force);
+    if (!status && writes) status = write_files(&s, &s.targets[0], error);
+    if (!status) status = report(&s, writes, error);
+    if (!status && differs)
+        status = dsc_fail(error, DSC_ERROR_MISMATCH, "some labels differ from the model's: see the table%s",
+                          s.how->to && !writes ? "; nothing is written (--force writes it)" : "");
     for (size_t i = 0; i < s.count; i++) {
         exchange_output_clear(&s.targets[i].output);
         dsc_row_release((const dsc_row *)(const void *)s.targets[i].format, s.targets[i].values);
@@ -294,7 +297,8 @@ static const dsc_param options[] = {
     {"samples", DSC_PARAM_INT, offsetof(values, samples), "0", 0, 1 << 30, NULL,
      "of --verify: only the first so many images; 0: all"},
     {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL, "0: all cores"},
-    {"force", DSC_PARAM_SWITCH, offsetof(values, force), "off", 0, 0, NULL, "replace files that are there"},
+    {"force", DSC_PARAM_SWITCH, offsetof(values, force), "off", 0, 0, NULL,
+     "replace files that are there; with --verify, write also what answers otherwise"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
     {0},
@@ -324,7 +328,8 @@ const command command_export = {
     .about =
         "What is written carries the model's preparation of images (its normalisation), gives probabilities, "
         "and says what it is: network, recipe, data, classes. --verify lets it answer the test set: by a C "
-        "compiler, onnxruntime and so on, where they are installed. If a label differs, the exit status is "
+        "compiler, onnxruntime and so on, where they are installed. If a label differs, nothing is written "
+        "and the exit status is "
         "1.",
     .operands = operands,
     .options = options,

@@ -66,6 +66,26 @@ verify_lets_the_source_answer_and_compares() {
     prints '"labels_that_differ": 0'
     holds "nothing is kept" test ! -e small_answers
 }
+what_answers_otherwise_is_told_and_not_written() {
+    cd "$work" || return
+    # A compiler whose programs answer 0 to everything.
+    mkdir -p wrong
+    cat >wrong/cc <<'CC'
+#!/bin/sh
+while [ "$1" != -o ]; do shift; done
+printf '#!/bin/sh\nhead -c %d /dev/zero >"$2"\n' $((50 * 10 * 4)) >"$2"
+chmod +x "$2"
+CC
+    chmod +x wrong/cc
+    run_shell "PATH='$work/wrong:$PATH' '$program' export small.safetensors --to c --out wrong/digits --verify --data digits --samples 50 --quiet"
+    exits 1
+    says "some labels differ from the model's"
+    says "nothing is written"
+    holds "it was written" test ! -e wrong/digits.c
+    run_shell "PATH='$work/wrong:$PATH' '$program' export small.safetensors --to c --out wrong/digits --verify --data digits --samples 50 --quiet --force"
+    exits 1
+    holds "it was not written" test -e wrong/digits.c
+}
 _compiles() { # COMPILER LEVEL MORE...: the source with its self-test, which must find nothing
     local compiler=$1 level=$2
     shift 2

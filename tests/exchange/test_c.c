@@ -382,9 +382,10 @@ static void networks_of_whole_numbers_give_the_same_answers(void **state) {
     dsc_error error;
     ASSERT_OK(exchange_plan_make(&plan, p.models[3], &error), error);
     assert_true(plan.whole);
-    const size_t weights = 81 + 81 + 81 + 180;
-    assert_int_equal(exchange_plan_packed(&plan), 3 * ((81 * 2 + 7) / 8) + 180 * 2 / 8);
-    assert_true(exchange_plan_packed(&plan) < weights);
+    size_t packed = 0;
+    for (size_t i = 0; i < plan.weight_count; i++)
+        if (plan.weights[i].type == EXCHANGE_BYTES) packed += plan.weights[i].bytes;
+    assert_int_equal(packed, 3 * ((81 * 2 + 7) / 8) + 180 * 2 / 8); /* two bits each */
     exchange_plan_clear(&plan);
     run_program(&p, "cc", "-O0", "c");
     free_models(&p);
@@ -445,11 +446,18 @@ static void names_from_outside_cannot_break_the_source(void **state) {
     static char name_of_class[] = "\"*/\\ ?\?/\xc3\xa4";
     model->class_names[3] = name_of_class; /* they are one block of memory */
     (void)json_object_set_new(model->about, "data", json_string("*/ int x; /*\n#error no"));
+    for (size_t i = 0; i < model->graph->count; i++) { /* a weight that is called as a function is */
+        dsc_node *node = model->graph->nodes[i];
+        if (!node->name || strcmp(node->name, "dense1.bias") != 0) continue;
+        free(node->name);
+        node->name = strdup("predict");
+    }
     exchange_c_values values = {0};
     exchange_output output = {.stem = "7 of-9", .command = "descender export '*/'"};
     ASSERT_OK(format_of("c")->write(&output, model, &values, &error), error);
     const char *head = (const char *)output.files[0].bytes, *source = (const char *)output.files[1].bytes;
     assert_non_null(strstr(head, "int _7_of_9_predict("));
+    assert_non_null(strstr(source, "float _7_of_9_predict_[10]"));
     assert_null(strstr(head, "*/ int x"));
     assert_null(strstr(head, "\n#error"));
     assert_non_null(strstr(source, "\"\\\"*/\\\\ \\077\\077/\\303\\244\""));

@@ -58,32 +58,6 @@ static dsc_status make_prefix(char prefix[EXCHANGE_NAME], const exchange_c_value
     return DSC_OK;
 }
 
-/* --- texts in comments and strings --- */
-
-/* Nothing of a text from outside ends a comment or a line. */
-void exchange_c_comment(dsc_text *out, const char *text) {
-    for (const char *c = text; *c; c++) {
-        if ((*c == '*' && c[1] == '/') || (*c == '/' && c[1] == '*'))
-            dsc_text_append(out, "%c ", *c);
-        else
-            dsc_text_append(out, "%c", (unsigned char)*c < ' ' ? ' ' : *c);
-    }
-}
-
-/* Bytes beyond ASCII as octal escapes; `?` too, or there could be trigraphs. */
-static void append_string(dsc_text *out, const char *text) {
-    dsc_text_append(out, "\"");
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if (*c == '"' || *c == '\\')
-            dsc_text_append(out, "\\%c", *c);
-        else if (*c < ' ' || *c > '~' || *c == '?')
-            dsc_text_append(out, "\\%03o", *c);
-        else
-            dsc_text_append(out, "%c", *c);
-    }
-    dsc_text_append(out, "\"");
-}
-
 /* --- the head --- */
 
 static void write_about(dsc_text *out, const dsc_model *model) {
@@ -97,6 +71,15 @@ static void write_about(dsc_text *out, const dsc_model *model) {
         exchange_c_comment(out, json_string_value(value));
         dsc_text_append(out, "\n");
     }
+}
+
+/* What images are to be like, for people. */
+static const char *ground_of(const dsc_model *model) {
+    dsc_images images;
+    dsc_model_describe(&images, model);
+    return images.ground == DSC_GROUND_DARK    ? "light on a dark ground"
+           : images.ground == DSC_GROUND_LIGHT ? "dark on a light ground"
+                                               : "as the training images were";
 }
 
 static void write_head(dsc_text *out, const exchange_c *c) {
@@ -115,7 +98,7 @@ static void write_head(dsc_text *out, const exchange_c *c) {
     dsc_text_append(
         out,
         " *\n * What it takes:\n"
-        " *   flash    %zu bytes of weights, and the code\n"
+        " *   flash    %zu bytes of numbers, and the code\n"
         " *   RAM      %zu bytes of scratch, which the caller gives\n"
         " *   stack    less than 512 bytes, but for the self-test\n"
         " *   time     %.0f multiplications and additions an image\n"
@@ -144,7 +127,7 @@ static void write_head(dsc_text *out, const exchange_c *c) {
         "*scratch);\n\n"
         "/* What class `label` is called, in UTF-8; NULL: there is none. */\n"
         "const char *%s_class_name(int label);\n\n",
-        exchange_c_ground(c->model), c->prefix, upper, upper, c->prefix);
+        ground_of(c->model), c->prefix, upper, upper, c->prefix);
     if (c->values->prepare) exchange_c_declare_prepare(out, c);
     dsc_text_append(out,
                     "#ifdef %s_SELFTEST\n"
@@ -193,8 +176,9 @@ static void write_bytes(dsc_text *out, const exchange_weights *weights) {
 static void write_weights(dsc_text *out, const exchange_c *c, const char *storage) {
     for (size_t i = 0; i < c->plan->weight_count; i++) {
         const exchange_weights *weights = &c->plan->weights[i];
-        dsc_text_append(out, "%sconst %s %s_%s[%zu] = { /* %s", storage, type_of(weights), c->prefix,
-                        weights->name, elements_of(weights), weights->order);
+        dsc_text_append(out, "%sconst %s ", storage, type_of(weights));
+        exchange_c_weights(out, c, weights);
+        dsc_text_append(out, "[%zu] = { /* %s", elements_of(weights), weights->order);
         if (weights->type == EXCHANGE_BYTES) dsc_text_append(out, ", %u bits each", weights->bits);
         dsc_text_append(out, " */");
         if (weights->type == EXCHANGE_BYTES)
@@ -232,7 +216,7 @@ static void write_operand(dsc_text *out, const exchange_c *c, const exchange_ope
         return;
     }
     case EXCHANGE_WEIGHTS:
-        dsc_text_append(out, "%s_%s", c->prefix, c->plan->weights[operand->index].name);
+        exchange_c_weights(out, c, &c->plan->weights[operand->index]);
         if (operand->offset) dsc_text_append(out, " + %zu", operand->offset);
         return;
     case EXCHANGE_IMAGE:
@@ -289,7 +273,7 @@ static void write_names(dsc_text *out, const exchange_c *c) {
         c->prefix, upper);
     for (size_t i = 0; i < c->model->classes; i++) {
         dsc_text_append(out, "%s", i % 8 ? " " : "\n        ");
-        append_string(out, c->model->class_names[i]);
+        exchange_c_string(out, c->model->class_names[i]);
         dsc_text_append(out, ",");
     }
     dsc_text_append(
@@ -298,9 +282,12 @@ static void write_names(dsc_text *out, const exchange_c *c) {
 }
 
 static void declare_weights(dsc_text *out, const exchange_c *c) {
-    for (size_t i = 0; i < c->plan->weight_count; i++)
-        dsc_text_append(out, "extern const %s %s_%s[%zu];\n", type_of(&c->plan->weights[i]), c->prefix,
-                        c->plan->weights[i].name, elements_of(&c->plan->weights[i]));
+    for (size_t i = 0; i < c->plan->weight_count; i++) {
+        const exchange_weights *weights = &c->plan->weights[i];
+        dsc_text_append(out, "extern const %s ", type_of(weights));
+        exchange_c_weights(out, c, weights);
+        dsc_text_append(out, "[%zu];\n", elements_of(weights));
+    }
     dsc_text_append(out, "\n");
 }
 

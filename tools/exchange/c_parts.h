@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* c_parts.h: what the files of the C export share: c.c (head, weights, calls), c_prepare.c,
- * c_selftest.c, c_answer.c. */
+/* c_parts.h: what the files of the C export share: c.c (head, weights, calls), c_text.c,
+ * c_prepare.c, c_selftest.c, c_answer.c. */
 #ifndef EXCHANGE_C_PARTS_H
 #define EXCHANGE_C_PARTS_H
 
@@ -24,17 +24,22 @@ typedef struct exchange_c {
     char prefix[EXCHANGE_NAME];
 } exchange_c;
 
+/* --- c_text.c --- */
+
 /* The prefix for macros: DIGITS. */
 void exchange_c_upper(char upper[EXCHANGE_NAME], const char *prefix);
 
 /* A float as C reads it back to the same bits: "-0.125f". */
 char *exchange_c_float(char out[40], float number);
 
-/* A text from outside, for within a comment. */
+/* A text from outside, for within a comment: nothing of it ends the comment or the line. */
 void exchange_c_comment(dsc_text *out, const char *text);
 
-/* "light on a dark ground", or the like: what images are to be like, for people. */
-const char *exchange_c_ground(const dsc_model *model);
+/* The same as a string of C, with its quotes. */
+void exchange_c_string(dsc_text *out, const char *text);
+
+/* The name of an array of weights, which is no function's. */
+void exchange_c_weights(dsc_text *out, const exchange_c *c, const exchange_weights *weights);
 
 /* Appends PREFIX_selftest: images made by a formula, and the answers of the portable kernels to them. */
 dsc_status exchange_c_write_selftest(dsc_text *out, const exchange_c *c, dsc_error *error);

@@ -6,42 +6,10 @@
 #include "base/memory.h"
 #include "model/model.h"
 
-#include <ctype.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { IMAGES = 4 };
-
-void exchange_c_upper(char upper[EXCHANGE_NAME], const char *prefix) {
-    size_t i = 0;
-    for (; prefix[i] && i + 1 < EXCHANGE_NAME; i++) upper[i] = (char)toupper((unsigned char)prefix[i]);
-    upper[i] = '\0';
-}
-
-char *exchange_c_float(char out[40], float number) {
-    char shortest[32];
-    char digits[24];
-    if (number == 0) {
-        (void)snprintf(out, 40, "%s", signbit(number) ? "-0.0f" : "0.0f");
-        return out;
-    }
-    const int exponent = dsc_shortest_digits(digits, (double)fabsf(number), true);
-    (void)snprintf(shortest, sizeof shortest, "%c.%se%d", digits[0], digits[1] ? digits + 1 : "0", exponent);
-    double value;
-    if (exponent >= -4 && exponent < 7 && dsc_parse_real(&value, shortest))
-        dsc_format_shortest(shortest, value);
-    (void)snprintf(out, 40, "%s%sf", number < 0 ? "-" : "", shortest);
-    return out;
-}
-
-const char *exchange_c_ground(const dsc_model *model) {
-    dsc_images images;
-    dsc_model_describe(&images, model);
-    return images.ground == DSC_GROUND_DARK    ? "light on a dark ground"
-           : images.ground == DSC_GROUND_LIGHT ? "dark on a light ground"
-                                               : "as the training images were";
-}
 
 /* The formula of the images: blocks of different greys. The exported source has the same. */
 static uint8_t test_pixel(size_t image, size_t i) {

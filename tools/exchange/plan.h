@@ -79,9 +79,8 @@ typedef struct exchange_plan {
 dsc_status exchange_plan_make(exchange_plan *plan, const dsc_model *model, dsc_error *error);
 void exchange_plan_clear(exchange_plan *plan);
 
-/* Bytes of all weights; of those that are packed alone. */
+/* Bytes of all weights. */
 size_t exchange_plan_bytes(const exchange_plan *plan);
-size_t exchange_plan_packed(const exchange_plan *plan);
 
 /* The packed bytes of weights (weights->bytes). */
 void exchange_pack(unsigned char *bytes, const exchange_weights *weights);

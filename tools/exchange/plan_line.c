@@ -87,13 +87,6 @@ size_t exchange_plan_bytes(const exchange_plan *plan) {
     return bytes;
 }
 
-size_t exchange_plan_packed(const exchange_plan *plan) {
-    size_t bytes = 0;
-    for (size_t i = 0; i < plan->weight_count; i++)
-        if (plan->weights[i].type == EXCHANGE_BYTES) bytes += plan->weights[i].bytes;
-    return bytes;
-}
-
 void exchange_pack(unsigned char *bytes, const exchange_weights *weights) {
     memset(bytes, 0, weights->bytes);
     for (size_t i = 0; i < weights->count; i++) {

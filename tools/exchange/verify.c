@@ -4,16 +4,14 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/folder.h"
 #include "base/memory.h"
+#include "base/temporary.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { BATCH = 256 };
 
@@ -93,26 +91,7 @@ void exchange_reference_clear(exchange_reference *r) {
     *r = (exchange_reference){0};
 }
 
-/* --- a folder for a while --- */
-
-static dsc_status make_folder(dsc_text *folder, dsc_error *error) {
-    const char *place = getenv("TMPDIR");
-    dsc_text_append(folder, "%s/descender-verify-XXXXXX", place && *place ? place : "/tmp");
-    if (folder->failed) return dsc_fail_memory(error, 0, "the name of a folder");
-    if (mkdtemp(folder->data)) return DSC_OK;
-    return dsc_fail(error, DSC_ERROR_IO, "%s: no folder can be made for the comparison; set TMPDIR",
-                    folder->data);
-}
-
-static void remove_folder(const char *folder) {
-    DIR *list = opendir(folder);
-    for (struct dirent *entry; list && (entry = readdir(list));) {
-        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
-        (void)unlinkat(dirfd(list), entry->d_name, 0);
-    }
-    if (list) (void)closedir(list);
-    (void)rmdir(folder);
-}
+/* --- the files --- */
 
 static dsc_status write_files(const char *folder, const exchange_output *output, dsc_error *error) {
     dsc_status status = DSC_OK;
@@ -146,16 +125,13 @@ static dsc_status read_again(float *probabilities, const exchange_format *format
 static dsc_status answer_in_folder(float *probabilities, const exchange_format *format, const void *values,
                                    const exchange_output *output, const dsc_model *model,
                                    const exchange_reference *r, dsc_error *error) {
-    dsc_text folder = {0};
-    dsc_status status = make_folder(&folder, error);
-    if (!status) {
-        status = write_files(folder.data, output, error);
-        if (!status)
-            status =
-                format->answer(probabilities, folder.data, output, r->images, r->count, model, values, error);
-        remove_folder(folder.data);
-    }
-    dsc_text_free(&folder);
+    dsc_temporary folder;
+    dsc_status status = dsc_temporary_make(&folder, "verify", error);
+    if (!status) status = write_files(folder.path, output, error);
+    if (!status)
+        status =
+            format->answer(probabilities, folder.path, output, r->images, r->count, model, values, error);
+    dsc_temporary_remove(&folder);
     return status;
 }
 

@@ -65,13 +65,13 @@ static dsc_status open_archive(dsc_opening *o, const char *path, dsc_error *erro
     if (!status) {
         o->cache = false; /* what is unpacked now is read once */
         o->unpacked = true;
-        status = dsc_data_form_open(o, u.folder, error);
+        status = dsc_data_form_open(o, u.folder.path, error);
         o->cache = cache;
         o->unpacked = false;
     }
-    if (u.folder) {
-        const dsc_status renamed = status ? DSC_OK : rename_all(o, u.folder, error);
-        if (status && error) rename_in(error->message, sizeof error->message, u.folder, o->title);
+    if (u.folder.path) {
+        const dsc_status renamed = status ? DSC_OK : rename_all(o, u.folder.path, error);
+        if (status && error) rename_in(error->message, sizeof error->message, u.folder.path, o->title);
         if (renamed) status = renamed;
     }
     unpacked_remove(&u);

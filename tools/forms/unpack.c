@@ -54,8 +54,7 @@ static const char *const archive_names[] = {LATE_ARCHIVE(LATE_NAME) NULL};
 
 static const size_t FILES_MOST = 1000000;
 static const uint64_t BYTES_MOST = (uint64_t)1 << 34, FREE_BYTES = (uint64_t)1 << 26, RATIO_MOST = 200;
-static const char prefix[] = "descender-archive-";
-enum { CHUNK = 1 << 16, STALE_SECONDS = 60, PROGRESS_FILES = 64 };
+enum { CHUNK = 1 << 16, PROGRESS_FILES = 64 };
 
 typedef struct unpacking {
     archive_functions api;
@@ -66,51 +65,7 @@ typedef struct unpacking {
     unsigned char chunk[CHUNK];
 } unpacking;
 
-/* --- the folder --- */
-
-/* Removes the folders that dead processes left. A young one may be about to be locked. */
-static void remove_stale(const char *where) {
-    dsc_names names = {0};
-    if (!dsc_folder_look(&names, where, NULL))
-        for (size_t i = 0; i < names.count; i++) {
-            struct stat info;
-            if (strncmp(names.list[i], prefix, sizeof prefix - 1) != 0) continue;
-            char *path = dsc_path_join(where, names.list[i]);
-            const int lock = path ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
-            if (lock >= 0 && !fstat(lock, &info) && info.st_uid == geteuid() &&
-                time(NULL) - info.st_mtime > STALE_SECONDS && !flock(lock, LOCK_EX | LOCK_NB))
-                dsc_folder_remove(path);
-            if (lock >= 0) (void)close(lock);
-            free(path);
-        }
-    dsc_names_clear(&names);
-}
-
-static dsc_status make_folder(unpacked *u, const char *path, dsc_error *error) {
-    const char *where = getenv("TMPDIR");
-    if (!where || !*where) where = "/tmp";
-    remove_stale(where);
-    char *folder = dsc_path_join(where, "descender-archive-XXXXXX");
-    if (!folder) return dsc_fail_memory(error, strlen(where), "a path");
-    if (!mkdtemp(folder)) { /* mode 0700 */
-        free(folder);
-        return dsc_fail_system(error, where,
-                               "no folder can be made to unpack to; set TMPDIR to one where it can");
-    }
-    u->folder = folder;
-    u->lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (u->lock < 0 || flock(u->lock, LOCK_EX | LOCK_NB))
-        return dsc_fail_system(error, path, "cannot be unpacked");
-    return DSC_OK;
-}
-
-void unpacked_remove(unpacked *u) {
-    if (!u->folder) return;
-    dsc_folder_remove(u->folder);
-    if (u->lock >= 0) (void)close(u->lock);
-    free(u->folder);
-    *u = (unpacked){.lock = -1};
-}
+void unpacked_remove(unpacked *u) { dsc_temporary_remove(&u->folder); }
 
 /* --- entries --- */
 
@@ -153,7 +108,7 @@ static const char *wrong_name(bool *hidden, const char *name) {
 
 /* Makes the folders of `path`, which begins with the unpacked folder, up to its last slash. */
 static dsc_status make_parents(const unpacking *p, char *path, dsc_error *error) {
-    for (char *slash = path + strlen(p->to->folder) + 1; (slash = strchr(slash, '/')); slash++) {
+    for (char *slash = path + strlen(p->to->folder.path) + 1; (slash = strchr(slash, '/')); slash++) {
         *slash = '\0';
         const bool made =
             !mkdir(path, 0700) || errno == EEXIST || errno == ENOTDIR; /* told by what follows */
@@ -203,7 +158,7 @@ static dsc_status copy(unpacking *p, int file, dsc_error *error) {
 }
 
 static dsc_status unpack_file(unpacking *p, const char *name, dsc_error *error) {
-    char *path = dsc_path_join(p->to->folder, name);
+    char *path = dsc_path_join(p->to->folder.path, name);
     if (!path) return dsc_fail_memory(error, strlen(name), "a path");
     int file = -1;
     dsc_status status = make_parents(p, path, error);
@@ -298,7 +253,7 @@ dsc_status unpack(unpacked *u, const char *path,
                   int (*on_progress)(void *user, const char *what, size_t done, size_t count), void *user,
                   dsc_error *error) {
     struct stat info;
-    *u = (unpacked){.lock = -1};
+    *u = (unpacked){.folder.lock = -1};
     unpacking *p = dsc_allocate(1, sizeof *p);
     if (!p) return dsc_fail_memory(error, sizeof *p, path);
     p->path = path;
@@ -313,7 +268,7 @@ dsc_status unpack(unpacked *u, const char *path,
     else
         p->size = (uint64_t)info.st_size;
     if (!status) status = open_archive(p, error);
-    if (!status) status = make_folder(u, path, error);
+    if (!status) status = dsc_temporary_make(&u->folder, "archive", error);
     if (!status) status = unpack_all(p, on_progress, user, error);
     if (p->archive) (void)p->api.archive_read_free(p->archive);
     free(p);
@@ -326,7 +281,7 @@ dsc_status unpack(unpacked *u, const char *path,
                   int (*on_progress)(void *user, const char *what, size_t done, size_t count), void *user,
                   dsc_error *error) {
     (void)on_progress, (void)user;
-    *u = (unpacked){.lock = -1};
+    *u = (unpacked){.folder.lock = -1};
     return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
                     "%s: is an archive, and this build has no libarchive; unpack it, and give the folder; or "
                     "install libarchive-dev and build again",

@@ -3,11 +3,10 @@
 #ifndef FORMS_UNPACK_H
 #define FORMS_UNPACK_H
 
-#include <descender.h>
+#include "base/temporary.h"
 
 typedef struct unpacked {
-    char *folder; /* NULL: there is none */
-    int lock;     /* held while the folder is in use: others remove the folders of dead processes */
+    dsc_temporary folder;
     size_t files, passed_over; /* passed over: hidden ones, and what macOS adds (__MACOSX) */
 } unpacked;
 

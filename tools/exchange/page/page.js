@@ -15,6 +15,7 @@ bars.append(...network.classes.map((name) => element("li", {},
   element("span", { className: "track" }, element("span", { className: "fill" })),
   element("span", { className: "share", textContent: "0.0 %" }))));
 document.getElementById("about").textContent = network.about;
+if (!network.digits) for (const part of document.querySelectorAll(".digits")) part.remove();
 
 function nothing(words) {
   answer.textContent = words;
