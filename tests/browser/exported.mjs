@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // exported.mjs: pages that `descender export --to web` writes, opened from the disk as a person would: node exported.mjs
-// FOLDER MNIST FOLDER-FOR-SCREENSHOTS. FOLDER has digits.html and small.html, and digits.probabilities: what the library
+// FOLDER MNIST FOLDER-FOR-SCREENSHOTS. FOLDER has digits.html, small.html and colour.html, and digits.probabilities: what the library
 // answers to the images of MNIST's test set (float32). Prints `ok - ` and `not ok - ` lines.
 import { createRequire } from "node:module";
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
@@ -49,6 +49,20 @@ await page.setViewportSize({ width: 390, height: 844 });
 await page.screenshot({ path: `${shots}/exported-narrow.png`, fullPage: true });
 check("it fits a telephone", await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
 check("it says nothing to the console", errors.length === 0, errors);
+
+// A network of other images than digits takes the whole picture, here in colour.
+await page.setViewportSize({ width: 1100, height: 760 });
+await page.goto(`file://${folder}/colour.html`);
+await page.waitForSelector("body.ready");
+const seen = await page.evaluate(() => {
+  const pixels = new Uint8Array(3 * 50 * 50);
+  for (let i = 0; i < pixels.length; i += 3) pixels.set([200, 40, 10], i);
+  const images = globalThis.descender.prepare({ pixels, width: 50, height: 50, channels: 3 }), count = images[0].length / 3;
+  return { images: images.length, colours: [0, 1, 2].map((c) => images[0][c * count]), shape: globalThis.descender.network.shape };
+});
+check("a network of colours is given the picture in colour", seen.images === 1 && seen.colours.join() === "200,40,10" && seen.shape[0] === 3, seen);
+check("and its page does not speak of digits", !(await page.locator("#pad-hint").textContent()).includes("example"));
+await page.screenshot({ path: `${shots}/exported-colour.png` });
 
 const size = statSync(`${folder}/small.html`).size;
 check(`a page of 99.5 percent takes at most 100 kB (${size} bytes)`, size <= 100000, size);
