@@ -156,10 +156,42 @@ static void fill_whole(dsc_model *model, int most) {
     }
 }
 
+/* A quantised model of what leads from the image to `x`. */
+static dsc_model *finish_whole(dsc_node *image, dsc_node *target, dsc_node *x, int most) {
+    dsc_error error;
+    dsc_model *model;
+    dsc_node *loss = dsc_softmax_cross_entropy(x, target, 0);
+    ASSERT_OK(dsc_graph_check(dsc_node_graph(x), &error), error);
+    dsc_model_parts parts = dsc_model_parts_defaults();
+    parts.image = image;
+    parts.target = target;
+    parts.logits = x;
+    parts.loss = loss;
+    ASSERT_OK(dsc_model_from_graph(&model, &parts, &error), error);
+    ASSERT_OK(dsc_model_normalise(model, "bytes", NULL, &error), error);
+    fill_whole(model, most);
+    assert_true(dsc_is_quantised(model, NULL));
+    return model;
+}
+
+/* A product with the rows of a matrix: a requantise behind it has a multiplier for each row. */
+static dsc_model *whole_matrix_model(void) {
+    dsc_error error;
+    dsc_graph *graph;
+    ASSERT_OK(dsc_graph_create(&graph, &error), error);
+    dsc_node *image = dsc_input(graph, "image", (dsc_shape){3, {1, 12, 11}});
+    dsc_node *target = dsc_input(graph, "target", (dsc_shape){0, {0}});
+    dsc_node *x = dsc_reshape(image, (dsc_shape){2, {12, 11}});
+    x = dsc_matmul(x, whole_parameter(graph, "w1", (dsc_shape){2, {5, 11}}), NULL);
+    x = requantised(x, "r1", 12, "low=0 high=255");
+    x = dsc_matmul(dsc_flatten(x), whole_parameter(graph, "w3", (dsc_shape){2, {10, 60}}), NULL);
+    x = dsc_scale(requantised(x, "r2", 10, "low=-32768 high=32767"), 0.01);
+    return finish_whole(image, target, x, 7);
+}
+
 static dsc_model *whole_model(int most) {
     dsc_error error;
     dsc_graph *graph;
-    dsc_model *model;
     ASSERT_OK(dsc_graph_create(&graph, &error), error);
     dsc_node *image = dsc_input(graph, "image", (dsc_shape){3, {1, 12, 11}});
     dsc_node *target = dsc_input(graph, "target", (dsc_shape){0, {0}});
@@ -183,18 +215,7 @@ static dsc_model *whole_model(int most) {
     x = dsc_matmul(x, whole_parameter(graph, "w4", (dsc_shape){2, {10, 18}}),
                    whole_parameter(graph, "bias4", (dsc_shape){1, {10}}));
     x = dsc_scale(requantised(x, "r6", 10, "low=-32768 high=32767"), 0.01);
-    dsc_node *loss = dsc_softmax_cross_entropy(x, target, 0);
-    ASSERT_OK(dsc_graph_check(graph, &error), error);
-    dsc_model_parts parts = dsc_model_parts_defaults();
-    parts.image = image;
-    parts.target = target;
-    parts.logits = x;
-    parts.loss = loss;
-    ASSERT_OK(dsc_model_from_graph(&model, &parts, &error), error);
-    ASSERT_OK(dsc_model_normalise(model, "bytes", NULL, &error), error);
-    fill_whole(model, most);
-    assert_true(dsc_is_quantised(model, NULL));
-    return model;
+    return finish_whole(image, target, x, most);
 }
 
 /* --- a program of many models --- */
@@ -378,6 +399,7 @@ static void networks_of_whole_numbers_give_the_same_answers(void **state) {
     const int most[] = {127, 7, 3, 1}; /* 8, 4, 3 and 2 bits */
     for (size_t i = 0; i < sizeof most / sizeof *most; i++)
         add_model(&p, whole_model(most[i]), "whole numbers");
+    add_model(&p, whole_matrix_model(), "whole numbers, a matrix");
     exchange_plan plan;
     dsc_error error;
     ASSERT_OK(exchange_plan_make(&plan, p.models[3], &error), error);
