@@ -181,39 +181,48 @@ static dsc_status place_parameter(size_t *index, exchange_work *w, const dsc_nod
 
 /* --- reading a line: function(operand, ...) --- */
 
-/* The words of calls of whole numbers (dsc_write_line): wide, from, wide0, from0, bits1, multiplier, ...
- * *is: it was one. */
-static dsc_status read_whole_word(bool *is, exchange_operand *operand, exchange_work *w, const char *word) {
-    const dsc_requantise_values *values = w->after ? w->after->values : NULL;
-    const size_t length = strcspn(word, "0123456789"), which = (size_t)strtoul(word + length, NULL, 10);
-    const dsc_node *in = which < w->node->input_count ? w->node->inputs[which] : NULL;
-    const exchange_value *value =
-        in && !dsc_node_has_numbers(in) && w->value_of[in->index] != EXCHANGE_IS_IMAGE
-            ? &w->plan->values[w->value_of[in->index]]
-            : NULL;
-    const exchange_value *out = &w->plan->values[w->value_of[(w->after ? w->after : w->node)->index]];
-    *is = true;
+/* multiplier, shift, low, high: of the requantise that is done on the way, 0 if none is. */
+static dsc_status read_requantise(bool *is, exchange_operand *operand, exchange_work *w, const char *word) {
+    enum { MULTIPLIER = 1, SHIFT }; /* inputs */
+    const bool multiplier = !strcmp(word, "multiplier"), shift = !strcmp(word, "shift");
+    const bool low = !strcmp(word, "low"), high = !strcmp(word, "high");
+    *is = multiplier || shift || low || high;
     operand->kind = EXCHANGE_WHOLE;
-    if (!strcmp(word, "wide")) {
-        if (out->type == EXCHANGE_FLOATS) return fail_line(w, "its sums are not known to fit 32 bits");
-        operand->whole = out->type == EXCHANGE_WHOLES;
-    } else if (!strcmp(word, "from")) {
-        operand->whole = out->from;
-    } else if (!strcmp(word, "low") || !strcmp(word, "high"))
-        operand->whole = !values ? 0 : *word == 'l' ? values->low : values->high;
-    else if (!strcmp(word, "multiplier") || !strcmp(word, "shift")) {
-        if (!w->after) return DSC_OK;
-        operand->kind = EXCHANGE_WEIGHTS;
-        return place_parameter(&operand->index, w, w->after->inputs[*word == 'm' ? 1 : 2], NULL,
-                               EXCHANGE_WHOLES);
-    } else if (!strncmp(word, "wide", length) && length == 4 && in)
-        operand->whole = dsc_node_has_numbers(in) || (value && value->type == EXCHANGE_WHOLES);
-    else if (!strncmp(word, "from", length) && length == 4 && in)
-        operand->whole = value ? value->from : 0;
-    else if (!strncmp(word, "bits", length) && length == 4 && in) {
-        operand->whole = packed_bits(&w->whole[in->index]);
-    } else
-        *is = false;
+    if (!*is || !w->after) return DSC_OK;
+    const dsc_requantise_values *values = w->after->values;
+    if (low || high) {
+        operand->whole = low ? values->low : values->high;
+        return DSC_OK;
+    }
+    operand->kind = EXCHANGE_WEIGHTS;
+    return place_parameter(&operand->index, w, w->after->inputs[multiplier ? MULTIPLIER : SHIFT], NULL,
+                           EXCHANGE_WHOLES);
+}
+
+/* How a value lies, for wide and from: one that is made, or an input. Parameters are of 32 bits; the image is
+ * bytes from 0 on. */
+static exchange_value lies(const exchange_work *w, const dsc_node *node) {
+    if (dsc_node_has_numbers(node)) return (exchange_value){.type = EXCHANGE_WHOLES};
+    const size_t value = w->value_of[node->index];
+    return value == EXCHANGE_IS_IMAGE ? (exchange_value){.type = EXCHANGE_BYTES} : w->plan->values[value];
+}
+
+/* wide and from, of output 0; wide0, from0 and bits0, of input 0. */
+static dsc_status read_storage(bool *is, exchange_operand *operand, exchange_work *w, const char *word) {
+    const size_t length = strcspn(word, "0123456789"), which = (size_t)strtoul(word + length, NULL, 10);
+    const bool wide = length == 4 && !strncmp(word, "wide", length), of_output = !word[length];
+    const bool from = length == 4 && !strncmp(word, "from", length);
+    const bool bits = length == 4 && !strncmp(word, "bits", length) && !of_output;
+    *is = (wide || from || bits) && (of_output || which < w->node->input_count);
+    operand->kind = EXCHANGE_WHOLE;
+    if (!*is) return DSC_OK;
+    const dsc_node *node = !of_output ? w->node->inputs[which] : w->after ? w->after : w->node;
+    const exchange_value value = lies(w, node);
+    if (wide && value.type == EXCHANGE_FLOATS) return fail_line(w, "its sums are not known to fit 32 bits");
+    if (bits)
+        operand->whole = packed_bits(&w->whole[node->index]);
+    else
+        operand->whole = wide ? value.type == EXCHANGE_WHOLES : value.from;
     return DSC_OK;
 }
 
@@ -221,12 +230,14 @@ static dsc_status read_whole_word(bool *is, exchange_operand *operand, exchange_
 static dsc_status read_name(exchange_operand *operand, exchange_work *w, const char *word) {
     char *end;
     bool is = false;
-    if (w->whole) {
-        const dsc_status status = read_whole_word(&is, operand, w, word);
+    if (w->node_is_whole) { /* the words of dsc_write_line for whole numbers */
+        dsc_status status = read_requantise(&is, operand, w, word);
+        if (!status && !is) status = read_storage(&is, operand, w, word);
         if (status || is) return status;
     }
     const size_t length = strcspn(word, "0123456789");
-    const bool out = !strncmp(word, "out", length), packed = w->whole && !strncmp(word, "packed", length);
+    const bool out = !strncmp(word, "out", length),
+               packed = w->node_is_whole && !strncmp(word, "packed", length);
     if (!length || (!out && !packed && strncmp(word, "in", length) != 0))
         return fail_line(w, "expected in0, out0, a number");
     const unsigned long which = strtoul(word + length, &end, 10);
