@@ -9,13 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *join(const char *folder, const char *name, const char *suffix) {
-    dsc_text text = {0};
-    dsc_text_append(&text, "%s/%s%s", folder, name, suffix);
-    if (text.failed) dsc_text_free(&text);
-    return text.data;
-}
-
 static char *keep(exchange_answering *a, char *path) {
     if (path && a->more_count < EXCHANGE_PATHS_MOST) return a->more[a->more_count++] = path;
     free(path);
@@ -23,10 +16,15 @@ static char *keep(exchange_answering *a, char *path) {
 }
 
 char *exchange_answering_path(exchange_answering *a, const char *suffix) {
-    return keep(a, join(a->folder, a->output->stem, suffix));
+    dsc_text name = {0};
+    dsc_text_append(&name, "%s%s", a->output->stem, suffix);
+    char *path = name.failed ? NULL : exchange_answering_name(a, name.data);
+    dsc_text_free(&name);
+    return path;
 }
+
 char *exchange_answering_name(exchange_answering *a, const char *name) {
-    return keep(a, join(a->folder, name, ""));
+    return keep(a, dsc_path_join(a->folder, name));
 }
 
 dsc_status exchange_answering_begin(exchange_answering *a, const char *folder, const exchange_output *output,
@@ -36,8 +34,8 @@ dsc_status exchange_answering_begin(exchange_answering *a, const char *folder, c
     dsc_model_describe(&expected, model);
     *a =
         (exchange_answering){.folder = folder, .output = output, .numbers = count * dsc_model_classes(model)};
-    a->images = join(folder, "images", "");
-    a->answers = join(folder, "answers", "");
+    a->images = dsc_path_join(folder, "images");
+    a->answers = dsc_path_join(folder, "answers");
     if (!a->images || !a->answers) return dsc_fail_memory(error, 0, "names of files");
     return dsc_file_write(a->images, images,
                           count * expected.shape[0] * expected.shape[1] * expected.shape[2], error);

@@ -50,15 +50,15 @@ static dsc_status answer_all(float *probabilities, const dsc_model *model, const
 }
 
 /* Images as bytes: floats are on a scale where 1 is what 255 is to bytes. */
-static dsc_status read_images(exchange_reference *r, const dsc_dataset *data, size_t each, dsc_error *error) {
+static dsc_status read_images(exchange_reference *r, const dsc_dataset *data, dsc_error *error) {
     if (dsc_dataset_type(data) != DSC_U8)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
                         "exports are compared on images of bytes; these are floats");
-    dsc_status status = DSC_OK;
-    for (size_t i = 0; i < r->count && !status; i++) {
-        const uint32_t sample = (uint32_t)i;
-        status = dsc_dataset_read(r->images + i * each, data, &sample, 1, error);
-    }
+    uint32_t *samples = dsc_allocate(r->count, sizeof *samples);
+    if (!samples) return dsc_fail_memory(error, r->count * sizeof *samples, "numbers of images");
+    for (size_t i = 0; i < r->count; i++) samples[i] = (uint32_t)i;
+    const dsc_status status = dsc_dataset_read(r->images, data, samples, r->count, error);
+    free(samples);
     memcpy(r->labels, dsc_dataset_labels(data), r->count);
     return status;
 }
@@ -75,7 +75,7 @@ dsc_status exchange_reference_make(exchange_reference *r, const dsc_model *model
     r->probabilities = dsc_allocate(r->count, r->classes * sizeof(float));
     if (!r->images || !r->labels || !r->probabilities)
         return dsc_fail_memory(error, r->count * each, "images");
-    dsc_status status = read_images(r, data, each, error);
+    dsc_status status = read_images(r, data, error);
     const double begun = now();
     if (!status) status = answer_all(r->probabilities, model, r->images, r->count, threads, error);
     r->seconds = now() - begun;
