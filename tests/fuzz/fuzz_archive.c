@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (file < 0 || write(file, data, size) != (ssize_t)size || close(file)) abort();
     const dsc_status status = unpack(&u, path, NULL, NULL, &error);
     if (status && (error.code != status || !*error.message || strchr(error.message, '\n'))) abort();
-    if (count_entries() > 1 + (size_t)(u.folder != NULL)) abort();
+    if (count_entries() > 1 + (size_t)(u.folder.path != NULL)) abort();
     unpacked_remove(&u);
     if (count_entries() != 1) abort();
     return 0;

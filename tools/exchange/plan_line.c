@@ -204,7 +204,8 @@ static dsc_status read_requantise(bool *is, exchange_operand *operand, exchange_
 static exchange_value lies(const exchange_work *w, const dsc_node *node) {
     if (dsc_node_has_numbers(node)) return (exchange_value){.type = EXCHANGE_WHOLES};
     const size_t value = w->value_of[node->index];
-    return value == EXCHANGE_IS_IMAGE ? (exchange_value){.type = EXCHANGE_BYTES} : w->plan->values[value];
+    if (value == EXCHANGE_IS_IMAGE) return (exchange_value){.type = EXCHANGE_BYTES};
+    return w->plan->values[value];
 }
 
 /* wide and from, of output 0; wide0, from0 and bits0, of input 0. */
