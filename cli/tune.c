@@ -3,9 +3,11 @@
 #include "command.h"
 
 #include "base/file.h"
+#include "exchange/footprint.h"
 #include "given.h"
 #include "source.h"
 #include "tune/tune.h"
+#include "tune_front.h"
 #include "tune_report.h"
 #include "tune_show.h"
 
@@ -18,8 +20,12 @@ typedef struct values {
     char *name, *out, *resume;
     int64_t trials, reduction, first_epochs, threads, parallel;
     double checkpoint_seconds;
+    char *flash, *ram;
+    int numbers;
     bool offline, json, quiet;
 } values;
+
+enum { WHOLE, FLOAT }; /* the choices of --numbers */
 
 /* One call. */
 typedef struct session {
@@ -35,7 +41,8 @@ typedef struct session {
 /* ---- what is searched ---- */
 
 static dsc_status check_resume(session *s, dsc_error *error) {
-    static const char *const fixed[] = {"recipe", "out", "trials", "reduction", "first-epochs"};
+    static const char *const fixed[] = {"recipe",       "out",   "trials", "reduction",
+                                        "first-epochs", "flash", "ram",    "numbers"};
     if (s->call->operand_count)
         return command_wrong_usage(s->call, error,
                                    "--resume goes on with what the search was begun with; omit '%s'",
@@ -52,13 +59,32 @@ static dsc_status check_resume(session *s, dsc_error *error) {
     return DSC_OK;
 }
 
+static bool has_budget(const values *how) { return how->flash || how->ram; }
+
+static dsc_status read_bytes(uint64_t *bytes, const session *s, const char *option, const char *text,
+                             dsc_error *error) {
+    if (!text || dsc_parse_bytes(bytes, text)) return DSC_OK;
+    return command_wrong_usage(s->call, error, "--%s: expected bytes, as in 8192 or 8k, found '%s'", option,
+                               text);
+}
+
+/* With a budget the data are there: what a network takes depends on its images. */
 static dsc_status make_search(session *s, const dsc_recipe *recipe, dsc_error *error) {
+    static const char *const numbers[] = {"whole", "float"};
     const values *how = s->how;
+    exchange_footprint_how footprint = {.images = s->data.train, .whole = how->numbers == WHOLE};
+    dsc_tune_budget budget = {
+        .numbers = numbers[how->numbers], .find = exchange_footprint_find, .user = &footprint};
     dsc_tune_options options = {.trials = (size_t)how->trials,
                                 .reduction = (unsigned)how->reduction,
-                                .least = (uint64_t)how->first_epochs};
-    return dsc_tune_search_make(&s->search, recipe, how->name, (const char *const *)s->call->operands,
-                                s->call->operand_count, &options, error);
+                                .least = (uint64_t)how->first_epochs,
+                                .budget = has_budget(how) ? &budget : NULL};
+    dsc_status status = read_bytes(&budget.most.flash, s, "flash", how->flash, error);
+    if (!status) status = read_bytes(&budget.most.ram, s, "ram", how->ram, error);
+    if (!status)
+        status = dsc_tune_search_make(&s->search, recipe, how->name, (const char *const *)s->call->operands,
+                                      s->call->operand_count, &options, error);
+    return status;
 }
 
 static dsc_status open_data(session *s, char *data, const dsc_reading *reading, dsc_error *error) {
@@ -84,7 +110,7 @@ static dsc_status start(session *s, dsc_error *error) {
     dsc_recipe recipe;
     command_start *begun = &s->begun;
     dsc_status status = command_recipe_begin(&recipe, begun, how->name, s->call, &how->recipe, error);
-    const bool late = is_auto || recipe.from;
+    const bool late = is_auto || recipe.from || has_budget(how);
     if (!status && !late) status = make_search(s, &recipe, error);
     if (!status) status = open_data(s, recipe.data, &recipe.reading, error);
     if (!status && late) {
@@ -127,12 +153,15 @@ static void tell_plan(const session *s) {
                    search->trials, command_recipe_is_auto(search->name) ? "what was picked" : search->name,
                    search->data_name, (unsigned long long)dsc_tune_plan_epochs(&search->plan));
     if (search->grid)
-        command_remark(s->call, "The trials are all %zu combinations that there are, each once",
-                       search->trials);
+        command_remark(s->call, "The trials are all %zu combinations that %s, each once", search->trials,
+                       search->footprints ? "fit" : "there are");
+    else if (search->footprints && search->trials < search->asked)
+        command_remark(s->call, "Of what was drawn only %zu trials fit", search->trials);
 }
 
 static dsc_status search(session *s, dsc_error *error) {
-    static const char *const names[] = {DSC_TUNE_BEST, DSC_TUNE_CHART_SVG, DSC_TUNE_CHART_PNG, NULL};
+    static const char *const names[] = {DSC_TUNE_BEST,      DSC_TUNE_CHART_SVG, DSC_TUNE_CHART_PNG,
+                                        DSC_TUNE_FRONT_SVG, DSC_TUNE_FRONT_PNG, NULL};
     tell_plan(s);
     command_warn_of_files(dsc_tune_folder(s->tune), names);
     tune_show_begin(&s->show, s->call);
@@ -150,6 +179,8 @@ static dsc_status report(const session *s, dsc_error *error) {
     const char *folder = dsc_tune_folder(s->tune);
     const dsc_tune_search *found = dsc_tune_search_of(s->tune);
     dsc_status status = DESCENDER_WITH_CAIRO ? tune_chart_save(folder, found, &failure) : DSC_OK;
+    if (DESCENDER_WITH_CAIRO && !status && found->footprints)
+        status = tune_front_save(folder, found, &failure);
     if (status) command_complain("warning: the charts were not drawn: %s", failure.message);
     status = s->call->json ? tune_report_json(s->tune, error) : tune_report_text(s->tune, error);
     (void)fflush(stdout); /* what comes next is said after it */
@@ -189,6 +220,13 @@ static const dsc_param options[] = {
      "keep 1/N of the trials in each rung and train them N times as long; 1: all train to the end"},
     {"first-epochs", DSC_PARAM_INT, offsetof(values, first_epochs), "1", 1, 100000, NULL,
      "the first rung has at least so many epochs"},
+    {"flash", DSC_PARAM_TEXT, offsetof(values, flash), NULL, 0, 0, NULL,
+     "try only networks whose C file has at most so many bytes of numbers, as in 8k; its code comes beside "
+     "them"},
+    {"ram", DSC_PARAM_TEXT, offsetof(values, ram), NULL, 0, 0, NULL,
+     "try only networks whose C file needs at most so many bytes of scratch memory, as in 4k"},
+    {"numbers", DSC_PARAM_CHOICE, offsetof(values, numbers), "whole", 0, 0, "whole|float",
+     "what --flash and --ram count: whole: the network as `descender quantise` makes it; float: as it is"},
     {"parallel", DSC_PARAM_INT, offsetof(values, parallel), "0", 0, 1024, NULL,
      "trials at once, at most, whose memory adds up; 0: as many as threads"},
     {"offline", DSC_PARAM_SWITCH, offsetof(values, offline), "off", 0, 0, NULL, "never use the network"},
@@ -206,9 +244,17 @@ static const dsc_param options[] = {
 };
 
 static const command_option extras[] = {
-    COMMAND_SOURCE_EXTRA,         {"recipe", 'r', "NAME|FILE", false}, {"model", 'm', NULL, false},
-    {"epochs", 'e', NULL, false}, {"trials", 'n', NULL, false},        {"threads", 't', NULL, false},
-    {"out", 'o', "DIR", false},   {"resume", 0, "SEARCH", false},      {0},
+    COMMAND_SOURCE_EXTRA,
+    {"recipe", 'r', "NAME|FILE", false},
+    {"model", 'm', NULL, false},
+    {"epochs", 'e', NULL, false},
+    {"trials", 'n', NULL, false},
+    {"threads", 't', NULL, false},
+    {"out", 'o', "DIR", false},
+    {"resume", 0, "SEARCH", false},
+    {"flash", 0, "BYTES", false},
+    {"ram", 0, "BYTES", false},
+    {0},
 };
 
 static const command_operand operands[] = {
@@ -228,6 +274,10 @@ static const command_example examples[] = {
      "The width of a layer, too."},
     {"tune --recipe cnn-augmented --trials 12 augment.rotate=0..20 augment.shift=0..4",
      "How much augmentation?"},
+    {"tune --recipe mcu-3k --flash 3k --ram 8k \"first=4..12\" \"second=8..32\" --model \"conv {first} 3x3, "
+     "relu, "
+     "max-pool 2, conv {second} 3x3, relu, max-pool 2, global-pool avg, dense\"",
+     "What fits a microcontroller, and how accurate it is for its size."},
     {"tune --resume runs/0001-tune-auto", "Go on where a search was stopped."},
     {0},
 };
@@ -246,8 +296,12 @@ const command command_tune = {
         "The result depends on the seed, and neither on threads nor on interruptions: after Ctrl-C, a "
         "kill or a "
         "power failure --resume goes on. The folder gets journal.jsonl, best.json for `descender train "
-        "--recipe`, and "
-        "what-mattered.svg and .png.",
+        "--recipe`, and what-mattered.svg and .png.\n\n"
+        "With --flash or --ram only networks that fit are tried, counted as `export --to c` makes them, and "
+        "the front "
+        "of accuracy against size is shown and drawn (front.svg and .png): the trials that no smaller one "
+        "equals. "
+        "They go on first from rung to rung.",
     .operands = operands,
     .shared = dsc_recipe_params,
     .options = options,

@@ -3,6 +3,7 @@
 #include "tune_report.h"
 
 #include "base/memory.h"
+#include "tune_front.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -73,6 +74,7 @@ dsc_status tune_report_text(const dsc_tune *tune, dsc_error *error) {
     (void)dsc_tune_best(&best, s);
     dsc_status status = terminal.live ? tune_chart_text(&text, s, &terminal, error) : DSC_OK;
     append_best(&text, s, best);
+    if (!status) status = tune_front_text(&text, s, error);
     if (!status && !text.failed) status = append_mattered(&text, s, error);
     dsc_text_append(&text, "Recipe: ");
     dsc_text_append_visible(&text, dsc_tune_folder(tune));
@@ -106,6 +108,9 @@ static json_t *trial_json(const dsc_tune_search *s, size_t trial) {
                              (int)r->failed, "values", values_json(s, trial));
     (void)json_object_set_new(json, "accuracy", r->failed ? json_null() : json_real(r->accuracy));
     (void)json_object_set_new(json, "loss", r->failed ? json_null() : json_real(r->loss));
+    if (!s->footprints) return json;
+    (void)json_object_set_new(json, "flash", json_integer((json_int_t)s->footprints[trial].flash));
+    (void)json_object_set_new(json, "ram", json_integer((json_int_t)s->footprints[trial].ram));
     return json;
 }
 
@@ -145,11 +150,12 @@ dsc_status tune_report_json(const dsc_tune *tune, dsc_error *error) {
     dsc_status status = parameters_json(parameters, s, error);
     dsc_text path = {0};
     dsc_text_append(&path, "%s/%s", dsc_tune_folder(tune), DSC_TUNE_BEST);
-    json_t *json =
-        json_pack("{s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "search", dsc_json_text(dsc_tune_folder(tune)),
-                  "recipe", path.failed ? NULL : dsc_json_text(path.data), "data",
-                  dsc_json_text(s->data_name), "epochs", (json_int_t)dsc_tune_epochs_done(s), "rungs", rungs,
-                  "best", trial_json(s, best), "parameters", parameters, "trials", ranking);
+    json_t *json = json_pack("{s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "search",
+                             dsc_json_text(dsc_tune_folder(tune)), "recipe",
+                             path.failed ? NULL : dsc_json_text(path.data), "data",
+                             dsc_json_text(s->data_name), "epochs", (json_int_t)dsc_tune_epochs_done(s),
+                             "rungs", rungs, "best", trial_json(s, best), "parameters", parameters, "trials",
+                             ranking, "budget", tune_budget_json(s), "front", tune_front_json(s));
     dsc_text_free(&path);
     if (!status) return command_print_json(json, error);
     json_decref(json);

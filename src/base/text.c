@@ -195,6 +195,21 @@ bool dsc_parse_integer(int64_t *value, const char *text) {
     return true;
 }
 
+bool dsc_parse_bytes(uint64_t *value, const char *text) {
+    char digits[24];
+    const size_t length = strspn(text, "0123456789");
+    int64_t number;
+    if (!length || length >= sizeof digits) return false;
+    memcpy(digits, text, length);
+    digits[length] = '\0';
+    const char *unit = text + length;
+    const unsigned shift = *unit == 'k' || *unit == 'K' ? 10 : *unit == 'M' ? 20 : 0;
+    if (unit[shift > 0] || !dsc_parse_integer(&number, digits) || number < 1 || number > INT64_MAX >> shift)
+        return false;
+    *value = (uint64_t)number << shift;
+    return true;
+}
+
 int dsc_edit_distance(const char *a, const char *b) {
     enum { LONGEST = 63 };
     size_t n = strlen(a), m = strlen(b);

@@ -45,6 +45,9 @@ char *dsc_format_grouped(char out[48], double number);
 bool dsc_parse_real(double *value, const char *text);
 bool dsc_parse_integer(int64_t *value, const char *text);
 
+/* Bytes: a whole number of at least 1, or one of 1024 or 1024 * 1024 of them: "8192", "8k", "2M". */
+bool dsc_parse_bytes(uint64_t *value, const char *text);
+
 /* FNV-1a (Fowler, Noll, Vo): a number for a text, for names and not against forgers. */
 uint64_t dsc_text_hash(const char *text);
 

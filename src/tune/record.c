@@ -5,7 +5,9 @@
  *
  *   start    format, version, name, recipe, space (the dimensions as they were written), trials, reduction,
  *            least_epochs, validation, kernels, data (name, samples, crc32, shape, classes), rungs
- *            ([trials, epochs] each). The first line
+ *            ([trials, epochs] each); of a search with a budget also budget (flash, ram, numbers, and
+ *            footprints: [draw, flash, ram] of each trial), `format` 2, and as trials how many were asked for.
+ *            The first line
  *   result   a trial came to the end of a rung: trial, rung, epochs, accuracy, loss (both on the held-out
  *            samples), seconds, values
  *   failed   it could not: trial, rung, epochs, message, values. It counts as the worst of its rung
@@ -26,7 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORMAT = 1 };
+enum { FORMAT = 1, FORMAT_WITH_BUDGET = 2 };
 
 /* --- writing --- */
 
@@ -76,13 +78,35 @@ static json_t *data_json(const dsc_tune_search *s) {
     return NULL;
 }
 
+static json_t *footprints_json(const dsc_tune_search *s) {
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < s->trials; i++) {
+        const dsc_footprint *footprint = &s->footprints[i];
+        if (!json_array_append_new(list, json_pack("[I, I, I]", (json_int_t)s->draws[i],
+                                                   (json_int_t)footprint->flash, (json_int_t)footprint->ram)))
+            continue;
+        json_decref(list);
+        list = NULL;
+    }
+    return list;
+}
+
+static json_t *budget_json(const dsc_tune_search *s) {
+    return json_pack("{s:I, s:I, s:s, s:o}", "flash", (json_int_t)s->most.flash, "ram",
+                     (json_int_t)s->most.ram, "numbers", s->numbers, "footprints", footprints_json(s));
+}
+
 json_t *dsc_tune_start_line(const dsc_tune_search *s) {
-    return json_pack("{s:s, s:i, s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:f, s:s, s:o, s:o}", "event", "start",
-                     "format", FORMAT, "version", dsc_version(), "name", dsc_json_text(s->name), "recipe",
-                     dsc_recipe_json(&s->recipe), "space", space_json(&s->space), "trials",
-                     (json_int_t)s->trials, "reduction", (json_int_t)s->reduction, "least_epochs",
-                     (json_int_t)s->least_epochs, "validation", s->validation, "kernels", s->kernels, "data",
-                     data_json(s), "rungs", rungs_json(&s->plan));
+    json_t *line = json_pack(
+        "{s:s, s:i, s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:f, s:s, s:o, s:o}", "event", "start", "format",
+        s->footprints ? FORMAT_WITH_BUDGET : FORMAT, "version", dsc_version(), "name", dsc_json_text(s->name),
+        "recipe", dsc_recipe_json(&s->recipe), "space", space_json(&s->space), "trials",
+        (json_int_t)(s->footprints ? s->asked : s->trials), "reduction", (json_int_t)s->reduction,
+        "least_epochs", (json_int_t)s->least_epochs, "validation", s->validation, "kernels", s->kernels,
+        "data", data_json(s), "rungs", rungs_json(&s->plan));
+    if (!s->footprints || (line && !json_object_set_new(line, "budget", budget_json(s)))) return line;
+    json_decref(line);
+    return NULL;
 }
 
 json_t *dsc_tune_result_line(const dsc_tune_search *s, size_t trial, size_t rung, const char *message) {
@@ -116,8 +140,9 @@ typedef struct reading {
     dsc_error *error;
 } reading;
 
-#define FAIL(...) fail(r, DSC_ERROR_FORMAT, __VA_ARGS__)
-#define REMEDY    "; cut the journal off before this line and what came after is done again, or search anew"
+#define FAIL(...)   fail(r, DSC_ERROR_FORMAT, __VA_ARGS__)
+#define OTHER_DRAWS "; go on with the version of descender that began the search, or search anew"
+#define REMEDY      "; cut the journal off before this line and what came after is done again, or search anew"
 
 static dsc_status fail(const reading *r, dsc_status code, const char *format, ...) DSC_PRINTF(3, 4);
 static dsc_status fail(const reading *r, dsc_status code, const char *format, ...) {
@@ -195,10 +220,56 @@ static dsc_status read_data(const reading *r, const json_t *line) {
     return s->data_name ? DSC_OK : dsc_fail_memory(r->error, strlen(name), r->name);
 }
 
+/* The footprints of a journal. */
+typedef struct recorded_footprints {
+    const reading *reading;
+    json_t *list;
+} recorded_footprints;
+
+/* What a trial took when the search began: no trial is measured again, and draws that did not fit then do
+ * not now. */
+static dsc_status recorded_footprint(void *user, dsc_footprint *footprint, const dsc_recipe *recipe,
+                                     size_t trial, uint64_t draw, dsc_error *error) {
+    (void)recipe;
+    (void)error; /* that of the reading */
+    const recorded_footprints *recorded = user;
+    const reading *r = recorded->reading;
+    json_int_t at = -1, flash = 0, ram = 0;
+    *footprint = DSC_FOOTPRINT_NONE;
+    if (trial >= json_array_size(recorded->list)) return DSC_OK;
+    if (json_unpack(json_array_get(recorded->list, trial), "[I, I, I!]", &at, &flash, &ram) || at < 0 ||
+        flash < 0 || ram < 0)
+        return FAIL("\"footprints\": expected three whole numbers of trial %zu", trial + 1);
+    if (draw > (uint64_t)at)
+        return FAIL("\"footprints\": trial %zu is not draw %lld" OTHER_DRAWS, trial + 1, (long long)at);
+    if (draw == (uint64_t)at) *footprint = (dsc_footprint){(uint64_t)flash, (uint64_t)ram};
+    return DSC_OK;
+}
+
+/* *budget stays without `find` where the search has none. */
+static dsc_status read_budget(dsc_tune_budget *budget, recorded_footprints *recorded, const reading *r,
+                              const json_t *line) {
+    const json_t *json = json_object_get(line, "budget");
+    size_t flash = 0, ram = 0;
+    if (!json) return DSC_OK;
+    dsc_status status = read_count(&flash, r, json, "flash", 0, SIZE_MAX / 2);
+    if (!status) status = read_count(&ram, r, json, "ram", 0, SIZE_MAX / 2);
+    if (!status) status = read_text(&budget->numbers, r, json, "numbers");
+    if (status) return status;
+    *recorded = (recorded_footprints){r, json_object_get(json, "footprints")};
+    if (!json_array_size(recorded->list)) return FAIL("\"footprints\": expected those of all trials");
+    budget->user = recorded;
+    budget->most = (dsc_footprint){flash, ram};
+    budget->find = recorded_footprint;
+    return DSC_OK;
+}
+
 static dsc_status make_search(const reading *r, const json_t *line, const dsc_recipe *recipe) {
     const char *texts[DSC_TUNE_DIMENSIONS_MOST], *name;
     size_t count, reduction = 0, least = 0;
     dsc_tune_options options = {0};
+    dsc_tune_budget budget = {0};
+    recorded_footprints recorded = {0};
     double validation = 0;
     dsc_status status = read_space(texts, &count, r, line);
     if (!status) status = read_text(&name, r, line, "name");
@@ -207,12 +278,18 @@ static dsc_status make_search(const reading *r, const json_t *line, const dsc_re
     if (!status) status = read_count(&reduction, r, line, "reduction", 1, DSC_TUNE_REDUCTION_MOST);
     if (!status) status = read_count(&least, r, line, "least_epochs", 1, 100000);
     if (!status) status = read_real(&validation, r, line, "validation", 1e-9, 0.5);
+    if (!status) status = read_budget(&budget, &recorded, r, line);
     if (status) return status;
     options.reduction = (unsigned)reduction;
     options.least = least;
+    if (budget.find) options.budget = &budget;
     status = dsc_tune_search_make(r->search, recipe, name, texts, count, &options, r->error);
     if (!status) dsc_text_undo_bytes(r->search->name);
     if (status) return dsc_error_context(r->error, status, "%s: line %zu", r->name, r->line);
+    count = budget.find ? json_array_size(recorded.list) : options.trials;
+    if (r->search->trials != count)
+        return FAIL("%zu trials, where this version of descender draws %zu" OTHER_DRAWS, count,
+                    r->search->trials);
     r->search->validation = validation;
     return read_data(r, line);
 }
@@ -225,10 +302,10 @@ static dsc_status read_start(const reading *r, const json_t *line) {
         return FAIL("expected the journal of a search, found something else");
     dsc_status status = read_count(&format, r, line, "format", 1, 1000000);
     if (status) return status;
-    if (format > FORMAT)
+    if (format > FORMAT_WITH_BUDGET)
         return fail(r, DSC_ERROR_UNSUPPORTED,
                     "is of format %zu, this version reads up to %d; use a newer version of descender", format,
-                    FORMAT);
+                    FORMAT_WITH_BUDGET);
     status = read_recipe(&recipe, r, line);
     if (status) return status;
     status = make_search(r, line, &recipe);
@@ -262,9 +339,7 @@ static dsc_status check_values(const reading *r, const json_t *line, size_t tria
     bool same = json_equal(expected, json_object_get(line, "values"));
     json_decref(expected);
     return same ? DSC_OK
-                : FAIL("trial %zu has other values than this version of descender gives it; go on with the "
-                       "version "
-                       "that began the search, or search anew",
+                : FAIL("trial %zu has other values than this version of descender gives it" OTHER_DRAWS,
                        trial + 1);
 }
 

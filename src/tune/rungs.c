@@ -3,12 +3,12 @@
 #include "tune/rungs.h"
 
 void dsc_tune_plan_make(dsc_tune_plan *plan, size_t trials, uint64_t epochs, unsigned reduction,
-                        uint64_t least) {
+                        uint64_t least, size_t fewest) {
     *plan = (dsc_tune_plan){.count = 1};
     if (reduction > 1) {
         size_t n = trials / reduction;
         uint64_t r = epochs / reduction;
-        for (; n >= 1 && r >= least && r >= 1 && plan->count < DSC_TUNE_RUNGS_MOST;
+        for (; n >= fewest && r >= least && r >= 1 && plan->count < DSC_TUNE_RUNGS_MOST;
              n /= reduction, r /= reduction)
             plan->count++;
     }

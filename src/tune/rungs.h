@@ -5,9 +5,10 @@
  *
  * All N trials train for a few epochs; the best 1/eta of them go on to eta times as many, and so on, until
  * those of the last rung have the whole R epochs. With s the largest number for which N / eta^s is at least
- * one trial and R / eta^s at least `least` epochs, rung i of 0 .. s has floor(N / eta^i) trials and ends
- * after floor(R / eta^(s - i)) epochs. Trials continue where they were, so that a rung costs only the epochs
- * between it and the one before. eta = 1: a single rung of all trials and all epochs, which is random
+ * one trial (of a search with a budget four: budget.h) and R / eta^s at least `least` epochs, rung i of
+ * 0 .. s has floor(N / eta^i) trials and ends after floor(R / eta^(s - i)) epochs. Trials continue where they
+ * were, so that a rung costs only the epochs between it and the one before. eta = 1: a single rung of all
+ * trials and all epochs, which is random
  * search. */
 #ifndef DSC_TUNE_RUNGS_H
 #define DSC_TUNE_RUNGS_H
@@ -26,9 +27,10 @@ typedef struct dsc_tune_plan {
     dsc_tune_rung rung[DSC_TUNE_RUNGS_MOST];
 } dsc_tune_plan;
 
-/* trials 1 to 10,000; reduction, eta, 1 to 100; least <= epochs, both at least 1. */
+/* trials 1 to 10,000; reduction, eta, 1 to 100; least <= epochs, both at least 1; a later rung has at least
+ * `fewest` trials, 1 or more. */
 void dsc_tune_plan_make(dsc_tune_plan *plan, size_t trials, uint64_t epochs, unsigned reduction,
-                        uint64_t least);
+                        uint64_t least, size_t fewest);
 
 /* The epochs that a trial has from the rung before to the end of this one. */
 uint64_t dsc_tune_plan_step(const dsc_tune_plan *plan, size_t rung);

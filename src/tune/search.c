@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRIALS = 27, REDUCTION = 3 };
+enum { TRIALS = 27, REDUCTION = 3, FRONT_LEAST = 4 /* trials of the last rung, with a budget */ };
 static const double VALIDATION = 0.1;
 
 /* --- making --- */
@@ -41,12 +41,60 @@ static dsc_status choose_kernels(dsc_tune_search *s, const char *wanted, dsc_err
     return status ? status : copy_text(&s->kernels, choice.kernels->name, error);
 }
 
-static dsc_status draw_trials(dsc_tune_search *s, dsc_error *error) {
+/* What is known while trials are drawn. */
+typedef struct drawing {
+    dsc_tune_search *search;
+    const dsc_tune_budget *budget;
+    dsc_footprint least; /* of what did not fit */
+    size_t rejected;
+} drawing;
+
+/* Finds out what a trial that was drawn takes, and whether that fits. */
+static dsc_status fits_budget(void *user, bool *fits, size_t trial, uint64_t draw, dsc_error *error) {
+    drawing *d = user;
+    dsc_tune_search *s = d->search;
+    dsc_recipe recipe;
+    dsc_status status = dsc_tune_final_recipe(&recipe, s, trial, error);
+    if (status) return status;
+    status = dsc_recipe_check(&recipe, error);
+    dsc_footprint *found = &s->footprints[trial];
+    if (!status) status = d->budget->find(d->budget->user, found, &recipe, trial, draw, error);
+    dsc_recipe_clear(&recipe);
+    if (status) return dsc_error_context(error, status, "trial %zu", trial + 1);
+    s->draws[trial] = draw;
+    *fits = dsc_footprint_fits(found, &s->most);
+    if (*fits) return DSC_OK;
+    if (!d->rejected++ || dsc_footprint_size(found, &s->most) < dsc_footprint_size(&d->least, &s->most))
+        d->least = *found;
+    return DSC_OK;
+}
+
+static dsc_status take_budget(dsc_tune_search *s, const dsc_tune_budget *budget, dsc_error *error) {
+    s->most = budget->most;
+    s->asked = s->trials;
+    s->footprints = dsc_allocate(s->trials + 1, sizeof *s->footprints);
+    s->draws = dsc_allocate(s->trials + 1, sizeof *s->draws);
+    if (!s->footprints || !s->draws)
+        return dsc_fail_memory(error, s->trials * sizeof *s->footprints, "the trials");
+    return copy_text(&s->numbers, budget->numbers, error);
+}
+
+static dsc_status draw_trials(dsc_tune_search *s, const dsc_tune_budget *budget, dsc_error *error) {
     size_t values;
-    if (dsc_multiply(&values, s->trials, s->space.count)) s->values = dsc_allocate(values, sizeof *s->values);
+    drawing d = {.search = s, .budget = budget};
+    /* One more than there are trials: the last of a grid that does not fit stands behind them. */
+    if (dsc_multiply(&values, s->trials + 1, s->space.count))
+        s->values = dsc_allocate(values, sizeof *s->values);
     if (!s->values) return dsc_fail_memory(error, s->trials * sizeof *s->values, "the trials");
-    return dsc_tune_sample_all(s->values, &s->trials, &s->grid, &s->space, dsc_seed_key(&s->recipe.seed),
-                               error);
+    dsc_status status = budget ? take_budget(s, budget, error) : DSC_OK;
+    if (!status)
+        status = dsc_tune_sample_all(s->values, &s->trials, &s->grid, &s->space,
+                                     dsc_seed_key(&s->recipe.seed), budget ? fits_budget : NULL, &d, error);
+    if (status || s->trials) return status;
+    return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                    "no network fits: of %zu that were drawn the smallest takes %llu bytes of flash and %llu "
+                    "of RAM; search smaller ones, or allow more",
+                    d.rejected, (unsigned long long)d.least.flash, (unsigned long long)d.least.ram);
 }
 
 /* All trials are known from the start, so what is wrong with one of them is, too. */
@@ -80,9 +128,10 @@ dsc_status dsc_tune_search_make(dsc_tune_search *s, const dsc_recipe *recipe, co
     if (!status) status = choose_kernels(s, options->kernels, error);
     if (!status) status = dsc_tune_open_hidden(&s->recipe.model, texts, count, error);
     if (!status) status = dsc_tune_space_parse(&s->space, &s->recipe, texts, count, error);
-    if (!status) status = draw_trials(s, error);
+    if (!status) status = draw_trials(s, options->budget, error);
     if (status) return status;
-    dsc_tune_plan_make(&s->plan, s->trials, (uint64_t)s->recipe.epochs, s->reduction, s->least_epochs);
+    dsc_tune_plan_make(&s->plan, s->trials, (uint64_t)s->recipe.epochs, s->reduction, s->least_epochs,
+                       s->footprints ? FRONT_LEAST : 1);
     return check_trials(s, error);
 }
 
@@ -95,6 +144,9 @@ void dsc_tune_search_clear(dsc_tune_search *s) {
     json_decref(s->dataset);
     free(s->values);
     free(s->results);
+    free(s->footprints);
+    free(s->draws);
+    free(s->numbers);
     *s = (dsc_tune_search){0};
 }
 
@@ -135,7 +187,9 @@ size_t dsc_tune_members(size_t *trials, const dsc_tune_search *s, size_t rung) {
     for (size_t r = 0; r < rung; r++) {
         dsc_tune_rank(trials, count, s->results + r, s->plan.count);
         while (count && dsc_tune_result_of(s, trials[count - 1], r)->failed) count--;
-        if (count > s->plan.rung[r + 1].trials) count = s->plan.rung[r + 1].trials;
+        const size_t places = s->plan.rung[r + 1].trials;
+        if (s->footprints) dsc_tune_order_by_front(trials, count, places, s->footprints, &s->most);
+        if (count > places) count = places;
     }
     return count;
 }
@@ -176,6 +230,17 @@ void dsc_tune_standing(size_t *trials, size_t count, const dsc_tune_search *s) {
         for (; k && stands_before(s, trial, trials[k - 1]); k--) trials[k] = trials[k - 1];
         trials[k] = trial;
     }
+}
+
+size_t dsc_tune_front(size_t *trials, const dsc_tune_search *s) {
+    size_t count = 0, furthest = 0, best;
+    if (!s->footprints || !dsc_tune_best(&best, s)) return 0;
+    furthest = dsc_tune_reached(s, best);
+    for (size_t i = 0; i < s->trials; i++)
+        if (dsc_tune_reached(s, i) == furthest && !dsc_tune_result_of(s, i, furthest)->failed)
+            trials[count++] = i;
+    dsc_tune_rank(trials, count, s->results + furthest, s->plan.count);
+    return dsc_tune_take_front(trials, count, s->footprints, &s->most);
 }
 
 uint64_t dsc_tune_epochs_done(const dsc_tune_search *s) {

@@ -8,6 +8,7 @@
 #ifndef DSC_TUNE_SEARCH_H
 #define DSC_TUNE_SEARCH_H
 
+#include "tune/budget.h"
 #include "tune/rungs.h"
 #include "tune/space.h"
 
@@ -31,20 +32,27 @@ typedef struct dsc_tune_search {
     dsc_tune_value *values;   /* (trials, space.count) */
     dsc_tune_result *results; /* (trials, plan.count) */
     bool finished;
+    /* Of a search with a budget; otherwise NULL and 0: */
+    dsc_footprint *footprints; /* (trials) */
+    size_t asked;              /* trials that were asked for, of which there are fewer if not all fit */
+    uint64_t *draws;           /* (trials) which draw of the space each is: space.h */
+    dsc_footprint most;        /* the budget */
+    char *numbers;             /* what footprints are of */
 } dsc_tune_search;
 
 /* Starts as {0}; a zero stands for the default. */
 typedef struct dsc_tune_options {
-    size_t trials;       /* of the first rung, at most; 0: 27 */
-    unsigned reduction;  /* eta; 0: 3 */
-    uint64_t least;      /* epochs of the first rung, at least; 0: 1 */
-    const char *kernels; /* NULL: the recipe's, or by the processor */
+    size_t trials;                 /* of the first rung, at most; 0: 27 */
+    unsigned reduction;            /* eta; 0: 3 */
+    uint64_t least;                /* epochs of the first rung, at least; 0: 1 */
+    const char *kernels;           /* NULL: the recipe's, or by the processor */
+    const dsc_tune_budget *budget; /* NULL: none */
 } dsc_tune_options;
 
 /* Makes a search over `texts` (see space.h) that changes `recipe`, draws the values of all trials, no two
  * alike, and checks their recipes as far as that can be done without data. A recipe without `validation`
- * holds out a tenth. The data's name, count and checksum are still to be set. Release with
- * dsc_tune_search_clear, also after an error. */
+ * holds out a tenth. The data's name, count and checksum are still to be set. ARGUMENT: nothing that was
+ * drawn fits the budget. Release with dsc_tune_search_clear, also after an error. */
 dsc_status dsc_tune_search_make(dsc_tune_search *search, const dsc_recipe *recipe, const char *name,
                                 const char *const *texts, size_t count, const dsc_tune_options *options,
                                 dsc_error *error);
@@ -67,7 +75,8 @@ dsc_status dsc_tune_final_recipe(dsc_recipe *recipe, const dsc_tune_search *sear
                                  dsc_error *error);
 
 /* Puts into `trials` (room for search->trials) those that are in a rung, in the order of their rank in the
- * rung before (rung 0: of their numbers). All of the rung before must be done. Returns how many. */
+ * rung before (rung 0: of their numbers), with a budget front by front. All of the rung before must be done.
+ * Returns how many. */
 size_t dsc_tune_members(size_t *trials, const dsc_tune_search *search, size_t rung);
 
 /* Whether all of a rung are done; `scratch` has room for search->trials. */
@@ -82,6 +91,10 @@ bool dsc_tune_best(size_t *trial, const dsc_tune_search *search);
 
 /* Sorts `trials` (count): those that came further first, and of them the better. */
 void dsc_tune_standing(size_t *trials, size_t count, const dsc_tune_search *search);
+
+/* Puts into `trials` (room for search->trials) the front of accuracy against size, from the most accurate to
+ * the smallest, of those that came furthest and did not fail. Returns how many; 0 without a budget. */
+size_t dsc_tune_front(size_t *trials, const dsc_tune_search *search);
 
 /* Epochs done so far, of dsc_tune_plan_epochs. */
 uint64_t dsc_tune_epochs_done(const dsc_tune_search *search);

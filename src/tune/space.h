@@ -75,11 +75,18 @@ void dsc_tune_sample(dsc_tune_value *values, const dsc_tune_space *space, uint64
 /* How many combinations of values there are; most + 1 if they are more than `most`. */
 size_t dsc_tune_combinations(const dsc_tune_space *space, size_t most);
 
+/* Whether what stands at `trial` of the values is wanted, of which it is draw number `draw`: of a grid its
+ * place in the order, else the attempt. */
+typedef dsc_status dsc_tune_is_wanted(void *user, bool *wanted, size_t trial, uint64_t draw,
+                                      dsc_error *error);
+
 /* Draws the values of *trials trials, (trials, space->count), no two alike. Where there are no more
  * combinations than that, they are all taken, in an order drawn by the seed: *grid is true, and *trials their
- * number. A space of rounded numbers may hold fewer than *trials too; then *trials is how many were found. */
+ * number. A space of rounded numbers may hold fewer than *trials too; then *trials is how many were found.
+ * `is_wanted` (NULL: all are) leaves some out; then *trials may be 0. */
 dsc_status dsc_tune_sample_all(dsc_tune_value *values, size_t *trials, bool *grid,
-                               const dsc_tune_space *space, uint64_t seed, dsc_error *error);
+                               const dsc_tune_space *space, uint64_t seed, dsc_tune_is_wanted *is_wanted,
+                               void *user, dsc_error *error);
 
 /* The value as it is written; `out` is used where it is a number. */
 const char *dsc_tune_value_text(char out[40], const dsc_tune_dimension *dimension,

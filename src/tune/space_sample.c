@@ -93,15 +93,23 @@ static void take_combination(dsc_tune_value *values, const dsc_tune_space *space
     }
 }
 
-static dsc_status take_all(dsc_tune_value *values, size_t count, const dsc_tune_space *space, uint64_t seed,
-                           dsc_error *error) {
+static dsc_status take_all(dsc_tune_value *values, size_t *trials, const dsc_tune_space *space, uint64_t seed,
+                           dsc_tune_is_wanted *is_wanted, void *user, dsc_error *error) {
+    const size_t count = *trials;
+    dsc_status status = DSC_OK;
     int64_t *order = dsc_allocate(count, sizeof *order);
     if (!order) return dsc_fail_memory(error, count * sizeof *order, "the trials");
     dsc_rng rng = stream_of(seed, 0, 0);
     dsc_rng_permutation(&rng, order, count);
-    for (size_t i = 0; i < count; i++) take_combination(values + i * space->count, space, (size_t)order[i]);
+    *trials = 0;
+    for (size_t i = 0; !status && i < count; i++) {
+        bool wanted = true;
+        take_combination(values + *trials * space->count, space, (size_t)order[i]);
+        if (is_wanted) status = is_wanted(user, &wanted, *trials, i, error);
+        *trials += wanted;
+    }
     free(order);
-    return DSC_OK;
+    return status;
 }
 
 static bool is_new(const dsc_tune_value *values, size_t trial, size_t count) {
@@ -116,18 +124,24 @@ static bool is_new(const dsc_tune_value *values, size_t trial, size_t count) {
 }
 
 dsc_status dsc_tune_sample_all(dsc_tune_value *values, size_t *trials, bool *grid,
-                               const dsc_tune_space *space, uint64_t seed, dsc_error *error) {
+                               const dsc_tune_space *space, uint64_t seed, dsc_tune_is_wanted *is_wanted,
+                               void *user, dsc_error *error) {
     size_t combinations = dsc_tune_combinations(space, *trials);
     *grid = combinations <= *trials;
     if (*grid) {
         *trials = combinations;
-        return take_all(values, combinations, space, seed, error);
+        return take_all(values, trials, space, seed, is_wanted, user, error);
     }
     for (size_t trial = 0; trial < *trials; trial++) {
-        uint64_t attempt = 0;
-        do dsc_tune_sample(values + trial * space->count, space, seed, trial, attempt++);
-        while (attempt < ATTEMPTS && !is_new(values, trial, space->count));
-        if (!is_new(values, trial, space->count)) *trials = trial; /* all that are likely are there */
+        bool found = false;
+        for (uint64_t attempt = 0; !found && attempt < ATTEMPTS; attempt++) {
+            dsc_tune_sample(values + trial * space->count, space, seed, trial, attempt);
+            found = is_new(values, trial, space->count);
+            if (!found || !is_wanted) continue;
+            dsc_status status = is_wanted(user, &found, trial, attempt, error);
+            if (status) return status;
+        }
+        if (!found) *trials = trial; /* all that are likely are there */
     }
     return DSC_OK;
 }

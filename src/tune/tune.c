@@ -18,8 +18,9 @@
 enum { JOURNAL_MOST = 1 << 28, THREADS_MOST = 1024 };
 
 /* All that is ever written in a search's folder. */
-static const char *const file_names[] = {DSC_TUNE_JOURNAL,   DSC_TUNE_TRIALS,    DSC_TUNE_BEST,
-                                         DSC_TUNE_CHART_SVG, DSC_TUNE_CHART_PNG, NULL};
+static const char *const file_names[] = {
+    DSC_TUNE_JOURNAL,   DSC_TUNE_TRIALS,    DSC_TUNE_BEST,      DSC_TUNE_CHART_SVG,
+    DSC_TUNE_CHART_PNG, DSC_TUNE_FRONT_SVG, DSC_TUNE_FRONT_PNG, NULL};
 
 const char *dsc_tune_folder(const dsc_tune *tune) { return tune->folder; }
 const dsc_tune_search *dsc_tune_search_of(const dsc_tune *tune) { return &tune->search; }

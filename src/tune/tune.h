@@ -27,6 +27,8 @@
 /* Drawn by the program at the end. */
 #define DSC_TUNE_CHART_SVG "what-mattered.svg"
 #define DSC_TUNE_CHART_PNG "what-mattered.png"
+#define DSC_TUNE_FRONT_SVG "front.svg"
+#define DSC_TUNE_FRONT_PNG "front.png"
 
 typedef struct dsc_tune dsc_tune;
 

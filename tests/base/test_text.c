@@ -65,6 +65,22 @@ static void parsing_wants_the_whole_text(void **state) {
     assert_int_equal(integer, -12);
     assert_false(dsc_parse_integer(&integer, "1.5"));
     assert_false(dsc_parse_integer(&integer, "99999999999999999999"));
+    uint64_t bytes;
+    assert_true(dsc_parse_bytes(&bytes, "8192") && bytes == 8192);
+    assert_true(dsc_parse_bytes(&bytes, "8k") && bytes == 8192);
+    assert_true(dsc_parse_bytes(&bytes, "2M") && bytes == 2097152);
+    static const char *const no_bytes[] = {"",
+                                           "k",
+                                           "0",
+                                           "-1",
+                                           "8kk",
+                                           "8 k",
+                                           "1.5k",
+                                           "8g",
+                                           "9223372036854775807k",
+                                           "000000000000000000000000000001"};
+    for (size_t i = 0; i < sizeof no_bytes / sizeof *no_bytes; i++)
+        assert_false(dsc_parse_bytes(&bytes, no_bytes[i]));
 }
 
 static void a_slip_is_found_and_a_stranger_is_not(void **state) {

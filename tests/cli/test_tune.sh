@@ -74,6 +74,48 @@ json_has_the_best() {
     exits 0
     holds "it is JSON" [ -n "$(json 'len(j)')" ]
 }
+what_fits_a_small_machine_is_searched() {
+    local most
+    _budget=(tune --data "$_small" --model "conv {a} 3x3 stride=2, relu, flatten, dense" --epochs 3 --batch 8 --quiet --trials 9
+        "a=1..40" "learning-rate=0.01|0.02")
+    run "${_budget[@]}" --flash 8k --out "$work/fits"
+    exits 0
+    prints "Accuracy against size: the trials that no smaller one equals"
+    holds "trials of a budget are not in the journal" grep -q '"budget":{"flash":8192,"ram":0,"numbers":"whole","footprints"' "$work/fits/journal.jsonl"
+    # What a trial is said to take is what its C file takes.
+    run train --data "$_small" --recipe "$work/fits/best.json" --out "$work/fits-run" --quiet
+    exits 0
+    run quantise "$work/fits-run" --data "$_small" --force --quiet --out "$work/fits.safetensors"
+    exits 0
+    run export "$work/fits.safetensors" --to c --out "$work/fits.c" --quiet
+    exits 0
+    most=$(sed -n 's/^ \*   flash *\([0-9]*\) bytes of numbers.*/\1/p' "$work/fits.h")
+    holds "the C file takes more than was allowed: $most" [ "$most" -le 8192 ]
+    needs_json || return
+    run tune --data "$_small" --resume "$work/fits" --json
+    exits 0
+    holds "the best trial's bytes are not those of its C file" [ "$(json 'j["best"]["flash"]')" = "$most" ]
+    holds "a trial does not fit" [ "$(json 'max(t["flash"] for t in j["trials"]) <= 8192')" = True ]
+    holds "the most accurate trial is not on the front" [ "$(json 'j["front"][-1] == j["best"]["trial"]')" = True ]
+    holds "a trial of the front is larger and no better than another" \
+        [ "$(json 'all(a <= b for a, b in zip([t["accuracy"] for f in j["front"] for t in j["trials"] if t["trial"] == f], [t["accuracy"] for f in j["front"] for t in j["trials"] if t["trial"] == f][1:]))')" = True ]
+}
+a_budget_counts_floats_too() {
+    run "${_budget[@]}" --flash 64k --ram 3k --numbers float --out "$work/floats"
+    exits 0
+    prints "bytes, in floats"
+}
+what_cannot_fit_is_told() {
+    run "${_budget[@]}" --flash 100 --out "$work/none"
+    exits 2
+    says "no network fits"
+    run "${_budget[@]}" --flash 8q --out "$work/none"
+    exits 2
+    says "--flash: expected bytes, as in 8192 or 8k, found '8q'"
+    run tune --data "$_small" --model "conv {a} 3x3, gelu, flatten, dense" --epochs 1 --flash 8k "a=1..4" --out "$work/none" --quiet
+    exits 1
+    says "--numbers float"
+}
 without_a_recipe_it_starts_from_what_train_picks() {
     local search=(tune --data "$_small" --training-samples 20 --epochs 1 --trials 2 "batch=8|16") network
     run recipe suggest --data "$_small" --quiet

@@ -54,7 +54,7 @@ static size_t drawn(bool *grid, const char *const *texts, size_t count, size_t t
     dsc_recipe recipe = base(plain);
     dsc_tune_space space;
     ASSERT_OK(dsc_tune_space_parse(&space, &recipe, texts, count, &error), error);
-    ASSERT_OK(dsc_tune_sample_all(v, &trials, grid, &space, seed, &error), error);
+    ASSERT_OK(dsc_tune_sample_all(v, &trials, grid, &space, seed, NULL, NULL, &error), error);
     for (size_t a = 0; a < trials; a++)
         for (size_t b = 0; b < a; b++) {
             bool same = true;
