@@ -9,6 +9,7 @@
 #include "exchange/exchange.h"
 #include "exchange/verify.h"
 #include "fetch/sha256.h"
+#include "run/facts.h"
 #include "subject.h"
 
 #include <math.h>
@@ -166,8 +167,27 @@ static dsc_status open_reference(session *s, dsc_error *error) {
                                    (unsigned)s->how->threads, error);
 }
 
+/* What the files say of the accuracy: what was measured now, or what the run's log has. */
+static dsc_status note_accuracy(session *s, dsc_error *error) {
+    if (s->how->verify)
+        return s->data.test ? command_note_accuracy(s->subject.model,
+                                                    (double)s->reference.correct / (double)s->reference.count,
+                                                    s->reference.count, s->data.name, error)
+                            : DSC_OK;
+    if (!s->subject.is_run) return DSC_OK;
+    dsc_run_facts facts;
+    dsc_status status = dsc_run_facts_read(&facts, s->subject.name, error);
+    const json_t *accuracy = json_object_get(facts.test, "accuracy");
+    const json_int_t count = json_integer_value(json_object_get(facts.test, "count"));
+    if (!status && json_is_number(accuracy) && count > 0)
+        status = command_note_accuracy(s->subject.model, json_number_value(accuracy), (size_t)count,
+                                       dsc_model_about(s->subject.model, "data"), error);
+    dsc_run_facts_clear(&facts);
+    return status;
+}
+
 static dsc_status verify(session *s, dsc_error *error) {
-    dsc_status status = open_reference(s, error);
+    dsc_status status = DSC_OK;
     for (size_t i = 0; i < s->count && !status; i++) {
         target *t = &s->targets[i];
         if (t->checked) continue;
@@ -264,6 +284,8 @@ static dsc_status run(command_call *call, dsc_error *error) {
     if (!status && s.subject.model_path && fetch_sha256_available())
         status = fetch_sha256_file(s.hash, NULL, s.subject.model_path, error);
     if (!status) write_line_of_command(&s);
+    if (!status && s.how->verify) status = open_reference(&s, error);
+    if (!status) status = note_accuracy(&s, error);
     for (size_t i = 0; i < s.count && !status; i++) status = make(&s, &s.targets[i], error);
     if (!status && s.how->to) status = check_places(&s, &s.targets[0], error);
     if (!status && s.how->verify) status = verify(&s, error);

@@ -146,7 +146,9 @@ static dsc_status finish(work *w, dsc_error *error) {
                         "--quantise, use more bits, or --force",
                         dsc_format_fixed(number, sizeof number, lost, 2));
     if (!w->how->out) return DSC_OK;
-    status = dsc_model_save(w->quantised, w->how->out, error);
+    status = command_note_accuracy(w->quantised, dsc_metrics_accuracy(&w->after), w->after.count,
+                                   w->data.name, error);
+    if (!status) status = dsc_model_save(w->quantised, w->how->out, error);
     if (!status) command_remark(w->call, "Saved the quantised network: %s", w->how->out);
     return status;
 }

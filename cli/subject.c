@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "exchange/exchange.h"
+#include "model/title.h"
 #include "run/run.h"
 
 #include <stdlib.h>
@@ -68,6 +69,23 @@ void command_tell_notes(const dsc_text *notes) {
         if (!end) end = line + strlen(line) - 1;
         command_complain("note: %.*s", (int)(end - line), line);
     }
+}
+
+dsc_status command_note_accuracy(dsc_model *model, double accuracy, size_t count, const char *data,
+                                 dsc_error *error) {
+    dsc_text text = {0}, name = {0};
+    char share[32], images[48];
+    dsc_text_append(&text, "%s %% of %s test images",
+                    dsc_format_fixed(share, sizeof share, 100 * accuracy, 2),
+                    dsc_format_grouped(images, (double)count));
+    if (data) dsc_public_name(&name, data);
+    if (name.length) dsc_text_append(&text, " of ");
+    if (name.length) dsc_text_append_bytes_as_utf8(&text, name.data);
+    dsc_status status = text.failed || name.failed ? dsc_fail_memory(error, text.length, "a model's accuracy")
+                                                   : dsc_model_set_about(model, "accuracy", text.data, error);
+    dsc_text_free(&text);
+    dsc_text_free(&name);
+    return status;
 }
 
 void command_subject_close(command_subject *subject) {

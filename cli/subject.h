@@ -31,6 +31,12 @@ dsc_status command_model_load(dsc_model **model, const char *path, dsc_error *er
 void command_tell_notes(const dsc_text *notes);
 void command_subject_close(command_subject *subject);
 
+/* Puts into what is said of a model (dsc_model_about, "accuracy") that it answered that share of `count`
+ * images right: "99.56 % of 10,000 test images of MNIST". Files that it leaves as carry it. `data`: their
+ * name, of which a path is not handed on; or NULL. */
+dsc_status command_note_accuracy(dsc_model *model, double accuracy, size_t count, const char *data,
+                                 dsc_error *error);
+
 /* Puts in the place of *set the same data as the subject's model numbers their classes, says what differs
  * from what the model was trained on, and keeps that in the subject's remarks: dsc_dataset_match. */
 dsc_status command_subject_match(dsc_dataset **set, command_subject *subject, dsc_error *error);

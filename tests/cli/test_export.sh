@@ -26,6 +26,26 @@ export_writes_files_called_as_the_model() {
     holds "names begin with the prefix" grep -q '^int net_predict(' digits.h
     holds "the file is named" grep -q '#include "digits.h"' digits.c
 }
+what_was_measured_is_in_every_file() {
+    cd "$work" || return
+    run train --data digits --training-samples 200 --epochs 1 --model 784-10 --out told --quiet
+    exits 0
+    local right
+    right=$(sed -n 's/.*"event":"test".*"accuracy":\([0-9.]*\).*/\1/p' told/log.jsonl)
+    right=$(awk -v a="$right" 'BEGIN { printf "%.2f", 100 * a }')
+    run export told --to c --out told-run
+    exits 0
+    holds "a run's accuracy is not in the head: $right" grep -q "accuracy: $right % of 10,000 test images of built-in digits" told-run.h
+    run export told/model.safetensors --to c --out told-file
+    exits 0
+    holds "an accuracy that nobody measured" test -z "$(grep 'accuracy:' told-file.h)"
+    run export told/model.safetensors --data digits --to npz --verify --samples 300 --out told-checked
+    exits 0
+    run model info told-checked.npz
+    run export told-checked.npz --to c --out told-again
+    exits 0
+    holds "what was measured is not in the file" grep -q "accuracy: [0-9.]* % of 300 test images of built-in digits" told-again.h
+}
 files_that_are_there_are_not_replaced_unasked() {
     cd "$work" || return
     echo precious >digits.c
