@@ -6,6 +6,7 @@
 #include "measure/score.h"
 #include "progress.h"
 #include "quant/quantise.h"
+#include "quant/round.h"
 #include "subject.h"
 
 #include <math.h>
@@ -126,8 +127,8 @@ static dsc_status report_json(const work *w, dsc_error *error) {
 /* --- the work --- */
 
 static dsc_status convert(work *w, dsc_error *error) {
-    static const int levels[] = {0, 127, 7, 3, 1}; /* by the choices of --bits */
-    const dsc_quantise_options options = {.levels = levels[w->how->bits], .samples = (size_t)w->how->samples};
+    const dsc_quantise_options options = {.levels = dsc_round_levels_of(w->how->bits),
+                                          .samples = (size_t)w->how->samples};
     dsc_status status = command_subject_match(&w->data.train, &w->subject, error);
     if (!status) status = command_subject_match(&w->data.test, &w->subject, error);
     if (!status)
@@ -137,15 +138,16 @@ static dsc_status convert(work *w, dsc_error *error) {
 
 static dsc_status finish(work *w, dsc_error *error) {
     const double lost = points_lost(w);
-    char number[32];
+    char number[32], most[32];
     dsc_status status = w->call->json ? report_json(w, error) : report_text(w, error);
     if (status) return status;
+    if (!w->how->out) return DSC_OK;
     if (lost > LOSS_MOST + 1e-9 && !w->how->force)
         return dsc_fail(error, DSC_ERROR_MISMATCH,
-                        "%s points of accuracy are lost, more than 0.05, so nothing is written; train with "
+                        "%s points of accuracy are lost, more than %s, so nothing is written; train with "
                         "--quantise, use more bits, or --force",
-                        dsc_format_fixed(number, sizeof number, lost, 2));
-    if (!w->how->out) return DSC_OK;
+                        dsc_format_fixed(number, sizeof number, lost, 2),
+                        dsc_format_fixed(most, sizeof most, LOSS_MOST, 2));
     status = command_note_accuracy(w->quantised, dsc_metrics_accuracy(&w->after), w->after.count,
                                    w->data.name, error);
     if (!status) status = dsc_model_save(w->quantised, w->how->out, error);
@@ -166,6 +168,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     dsc_metrics_clear(&w.before);
     dsc_metrics_clear(&w.after);
     dsc_model_free(w.quantised);
+    dsc_quantised_report_clear(&w.report);
     free(w.labels);
     command_data_close(&w.data);
     command_subject_close(&w.subject);

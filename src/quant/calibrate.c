@@ -19,7 +19,6 @@
 enum { BATCH = DSC_USUALLY(64, 3), BINS = 512, BOUNDS = 32 };
 
 typedef struct calibration {
-    const dsc_folded *folded;
     const dsc_graph *graph;
     const dsc_model *model;
     const dsc_dataset *data;
@@ -115,7 +114,7 @@ dsc_status dsc_calibrate(dsc_value_range *ranges, const dsc_folded *folded, dsc_
                          const dsc_model *model, const dsc_dataset *data, size_t count, dsc_error *error) {
     const dsc_graph *graph = dsc_folded_graph(folded);
     const dsc_node *logits = dsc_folded_node(folded, model->logits);
-    calibration c = {.folded = folded, .graph = graph, .model = model, .data = data, .ranges = ranges};
+    calibration c = {.graph = graph, .model = model, .data = data, .ranges = ranges};
     const dsc_executor_options options = {
         .batch = BATCH, .lanes = 1, .kept = {logits}, .kept_count = 1, .keeps_all = true};
     if (count > data->count) count = data->count;

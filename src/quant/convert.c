@@ -54,9 +54,26 @@ dsc_status dsc_convert_set(dsc_conversion *c, dsc_quant_value *value, dsc_node *
     return dsc_graph_check(c->graph, c->error);
 }
 
-/* The same scales as another of as many channels, times a factor. */
-static void copy_scales(const dsc_quant_value *to, const dsc_quant_value *from, double factor) {
+/* The same scales as another of as many channels, times a factor, and made by the same layer. */
+static void copy_scales(dsc_quant_value *to, const dsc_quant_value *from, double factor) {
     for (size_t i = 0; i < to->channels; i++) to->scale[i] = from->scale[i] * factor;
+    to->layer = from->layer;
+}
+
+/* The same offsets, if there are any, as another of as many channels. */
+static dsc_status copy_offsets(const dsc_conversion *c, dsc_quant_value *to, const dsc_quant_value *from) {
+    if (!from->offset) return DSC_OK;
+    to->offset = dsc_allocate(to->channels, sizeof *to->offset);
+    if (!to->offset) return dsc_convert_no_memory(c);
+    memcpy(to->offset, from->offset, to->channels * sizeof *to->offset);
+    to->shifted = from->shifted;
+    return DSC_OK;
+}
+
+void dsc_convert_report(const dsc_conversion *c, const dsc_quant_value *value, size_t bytes) {
+    if (!c->report) return;
+    c->report->more_bytes += bytes;
+    if (value->layer) c->report->layers[value->layer - 1].more_bytes += bytes;
 }
 
 dsc_node *dsc_convert_number(dsc_conversion *c, const char *name, dsc_shape shape, bool buffer,
@@ -107,10 +124,12 @@ static dsc_status requantise(dsc_conversion *c, dsc_quant_value *to, const dsc_q
     dsc_node *s = m ? dsc_convert_number(c, name, shape, true, shift) : NULL;
     if (!m) free(shift);
     if (!m || !s) return DSC_ERROR_MEMORY;
+    dsc_convert_report(c, from, 8 * from->channels);
     const dsc_requantise_values values = {(int64_t)low, (int64_t)high};
     dsc_node *node = dsc_apply(&dsc_op_requantise, (dsc_node *[]){from->node, m, s}, 3, &values);
     dsc_status status = dsc_convert_set(c, to, node, low, high);
     for (size_t i = 0; !status && i < to->channels; i++) to->scale[i] = target[i];
+    to->layer = from->layer;
     return status;
 }
 
@@ -134,13 +153,28 @@ static dsc_status to_bytes(dsc_conversion *c, dsc_quant_value *to, const dsc_qua
                            const dsc_value_range *range) {
     const bool sign = range->low < 0;
     const double bound = range->bound > 0 ? range->bound : 1;
-    if (c->report && c->report->count && c->report->count <= DSC_QUANTISED_LAYERS_MOST) {
-        dsc_quantised_layer *last = &c->report->layers[c->report->count - 1];
-        last->more_bytes += from->channels * 8;
-        c->report->more_bytes += from->channels * 8;
-        last->clipped = range->clipped;
-    }
+    if (c->report && from->layer) c->report->layers[from->layer - 1].clipped = range->clipped;
     return requantise_all(c, to, from, bound / (sign ? 127 : 255), sign ? -128 : 0, sign ? 127 : 255);
+}
+
+dsc_status dsc_convert_one_scale(dsc_conversion *c, dsc_quant_value *value) {
+    double most = value->scale[0];
+    bool differ = false;
+    for (size_t i = 1; i < value->channels; i++) {
+        differ = differ || value->scale[i] != most;
+        if (value->scale[i] > most) most = value->scale[i];
+    }
+    if (!differ) return DSC_OK;
+    dsc_quant_value fresh = {0};
+    dsc_status status = requantise_all(c, &fresh, value, most, value->low, value->high);
+    if (status) {
+        free(fresh.scale);
+        return status;
+    }
+    fresh.offset = value->offset;
+    free(value->scale);
+    *value = fresh;
+    return DSC_OK;
 }
 
 /* The value of a node of `from` with 8 bits; a value of sums is replaced by it. */
@@ -260,16 +294,15 @@ static dsc_status convert_relu(dsc_conversion *c, const dsc_node *node) {
     return status;
 }
 
+/* The largest of a channel is the same one of its whole numbers. */
 static dsc_status convert_maximum(dsc_conversion *c, const dsc_node *node) {
     const dsc_quant_value *x = value_of(c, node->inputs[X]);
     dsc_quant_value *to = value_of(c, node);
-    if (x->offset)
-        return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED, "%s of the image cannot be quantised",
-                        node->op->name);
     dsc_status status = dsc_convert_set(c, to, dsc_apply(node->op, (dsc_node *[]){x->node}, 1, node->values),
                                         x->low, x->high);
-    if (!status) copy_scales(to, x, 1);
-    return status;
+    if (status) return status;
+    copy_scales(to, x, 1);
+    return copy_offsets(c, to, x);
 }
 
 static dsc_status convert_global_average(dsc_conversion *c, const dsc_node *node) {
@@ -297,6 +330,8 @@ static dsc_status convert_view(dsc_conversion *c, const dsc_node *node) {
     status = dsc_convert_set(c, to, dsc_apply(node->op, (dsc_node *[]){x->node}, 1, node->values), x->low,
                              x->high);
     if (status) return status;
+    to->layer = x->layer;
+    to->shifted = x->shifted;
     const size_t from = x->channels, numbers = dsc_shape_count(&node->shape);
     if (x->offset && !(to->offset = dsc_allocate(to->channels, sizeof *to->offset)))
         return dsc_convert_no_memory(c);
@@ -336,12 +371,13 @@ static dsc_status convert_add(dsc_conversion *c, const dsc_node *node) {
         status = dsc_convert_set(c, to, dsc_apply(node->op, (dsc_node *[]){a.node, b.node}, 2, node->values),
                                  -2 * SUM_LEVELS, 2 * SUM_LEVELS);
     for (size_t i = 0; !status && i < to->channels; i++) to->scale[i] = target;
+    to->layer = a.layer > b.layer ? a.layer : b.layer;
     free(a.scale);
     free(b.scale);
     return status;
 }
 
-/* Each input keeps its own scale where that costs the levels of weights behind it nothing. */
+/* With weights of 8 bits behind it each input keeps its own scale; with fewer levels all are brought to one. */
 static dsc_status convert_concat(dsc_conversion *c, const dsc_node *node) {
     dsc_node *inputs[DSC_RULE_INPUTS] = {NULL};
     dsc_quant_value *to = value_of(c, node), made[DSC_RULE_INPUTS] = {{0}};
@@ -350,14 +386,17 @@ static dsc_status convert_concat(dsc_conversion *c, const dsc_node *node) {
     dsc_status status = DSC_OK;
     for (size_t i = 0; !status && i < node->input_count; i++) {
         const dsc_node *input = node->inputs[i];
-        if (value_of(c, input)->offset)
-            return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED, "concat of the image cannot be quantised");
+        if (value_of(c, input)->offset) {
+            status = dsc_fail(c->error, DSC_ERROR_UNSUPPORTED, "concat of the image cannot be quantised");
+            break;
+        }
         status =
             few ? to_bytes(c, &made[i], value_of(c, input), &c->ranges[node->index]) : in_bytes(c, input);
         const dsc_quant_value *v = few ? &made[i] : value_of(c, input);
         inputs[i] = v->node;
         low = fmin(low, v->low);
         high = fmax(high, v->high);
+        if (v->layer > to->layer) to->layer = v->layer;
     }
     if (!status)
         status =
@@ -441,7 +480,6 @@ dsc_status dsc_convert_logits(dsc_node **logits, dsc_conversion *c, const dsc_no
     if (v->offset) return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED, "the image itself cannot be the logits");
     /* Twice what was seen: for images that were not. */
     const double most = fmax(fabs(range->low), range->high), target = (most > 0 ? 2 * most : 1) / SUM_LEVELS;
-    if (c->report) c->report->more_bytes += v->channels * 8;
     dsc_status status = requantise_all(c, &common, v, target, -SUM_LEVELS, SUM_LEVELS);
     if (!status) *logits = dsc_scale(common.node, target);
     free(common.scale);

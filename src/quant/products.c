@@ -42,20 +42,24 @@ static size_t input_channel(const dsc_quant_product *p, size_t k, size_t i) {
 /* An image with an offset whose padding would not be its 0: bytes minus the byte that is next to 0. */
 static dsc_status shift_image(dsc_conversion *c, dsc_quant_value *x) {
     const dsc_shape shape = {.rank = 1, .size = {x->channels}};
+    char name[64] = "image.zero";
     dsc_real *zero = dsc_allocate(x->channels, sizeof *zero);
     double low = 0, high = 0;
+    if (c->shifted++) (void)snprintf(name, sizeof name, "image.zero%zu", c->shifted);
     for (size_t i = 0; zero && i < x->channels; i++) {
         const double at = fmax(fmin(rint(-x->offset[i] / x->scale[i]), 65535), -65535);
         zero[i] = (dsc_real)-at;
-        low = fmin(low, -at);
-        high = fmax(high, 255 - at);
+        low = fmin(low, x->low - at);
+        high = fmax(high, x->high - at);
         x->offset[i] += x->scale[i] * at;
     }
-    dsc_node *buffer = dsc_convert_number(c, "image.zero", shape, true, zero);
+    dsc_node *buffer = dsc_convert_number(c, name, shape, true, zero);
     if (!buffer) return DSC_ERROR_MEMORY;
     x->node = dsc_apply(&dsc_op_add, (dsc_node *[]){x->node, buffer}, 2, NULL);
     x->low = low;
     x->high = high;
+    x->shifted = true;
+    dsc_convert_report(c, x, 4 * x->channels);
     return dsc_graph_check(c->graph, c->error);
 }
 
@@ -90,36 +94,36 @@ static double round_row(const dsc_quant_product *p, const dsc_quant_value *x, si
     return scale;
 }
 
-size_t dsc_packed_bytes(size_t count, unsigned bits) { return (count * bits + 7) / 8; }
-
-static void report_layer(const dsc_conversion *c, const dsc_node *weight, const dsc_real *numbers,
-                         size_t channels) {
+/* *layer: the place in the report, from 1. */
+static dsc_status report_layer(size_t *layer, const dsc_conversion *c, const dsc_node *weight,
+                               const dsc_real *numbers) {
     dsc_quantised_report *r = c->report;
-    if (!r) return;
+    *layer = 0;
+    if (!r) return DSC_OK;
+    if (!dsc_grow(&r->layers, &r->capacity, r->count + 1, sizeof *r->layers)) return dsc_convert_no_memory(c);
     dsc_whole whole = {true, 0, 0};
     const size_t count = dsc_shape_count(dsc_node_shape(weight));
     for (size_t i = 0; i < count; i++) {
-        whole.low = (int64_t)fmin((double)whole.low, (double)numbers[i]);
-        whole.high = (int64_t)fmax((double)whole.high, (double)numbers[i]);
+        const int64_t number = (int64_t)numbers[i];
+        if (number < whole.low) whole.low = number;
+        if (number > whole.high) whole.high = number;
     }
-    if (whole.high > 0 && whole.low > -whole.high) whole.low = -whole.high; /* levels go both ways */
-    dsc_quantised_layer layer = {.weight = weight,
-                                 .weights = count,
-                                 .bits = dsc_whole_bits(&whole),
-                                 .more_bytes = channels * 4,
-                                 .clipped = NAN};
-    layer.bytes = dsc_packed_bytes(count, layer.bits);
+    dsc_quantised_layer *to = &r->layers[r->count++];
+    *to = (dsc_quantised_layer){
+        .weight = weight, .weights = count, .bits = dsc_packed_bits(&whole), .clipped = NAN};
+    to->bytes = dsc_packed_bytes(count, to->bits);
     r->weights += count;
-    r->bytes += layer.bytes;
-    r->more_bytes += layer.more_bytes;
-    if (r->count < DSC_QUANTISED_LAYERS_MOST) r->layers[r->count++] = layer;
+    r->bytes += to->bytes;
+    *layer = r->count;
+    return DSC_OK;
 }
 
 dsc_status dsc_convert_product(dsc_conversion *c, const dsc_quant_product *p, dsc_quant_value *x,
                                dsc_quant_value *to) {
     const size_t rows = p->weight.size[0], all = dsc_shape_count(&p->weight), each = all / rows;
     char name[256];
-    dsc_status status = x->offset && has_padding(p) ? shift_image(c, x) : DSC_OK;
+    dsc_status status = p->levels < 127 && !p->own_channel ? dsc_convert_one_scale(c, x) : DSC_OK;
+    if (!status && x->offset && !x->shifted && has_padding(p)) status = shift_image(c, x);
     dsc_real *whole = dsc_allocate(all, sizeof *whole), *bias = dsc_allocate(rows, sizeof *bias),
              *row = dsc_allocate(each, sizeof *row);
     double *scales = dsc_allocate(rows, sizeof *scales);
@@ -148,9 +152,10 @@ dsc_status dsc_convert_product(dsc_conversion *c, const dsc_quant_product *p, ds
         free(scales);
         return DSC_ERROR_MEMORY;
     }
-    report_layer(c, weight, whole, rows);
+    status = report_layer(&to->layer, c, weight, whole);
+    dsc_convert_report(c, to, 4 * rows);
     dsc_node *node = dsc_apply(p->op, (dsc_node *[]){x->node, weight, b}, 3, p->values);
-    status = dsc_convert_set(c, to, node, -MOST + 1, MOST - 1);
+    if (!status) status = dsc_convert_set(c, to, node, -MOST + 1, MOST - 1);
     for (size_t k = 0; !status && k < rows; k++) to->scale[k] = scales[k];
     free(scales);
     return status;

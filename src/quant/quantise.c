@@ -67,7 +67,6 @@ static dsc_status prepare(work *w, const dsc_quantise_options *options, const ds
     w->c.image = dsc_folded_node(w->folded, w->model->image);
     w->c.normalisation = &w->model->normalisation;
     w->c.levels = options->levels ? options->levels : dsc_round_levels(w->model->values, w->model->graph);
-    if (w->c.report) w->c.report->levels = w->c.levels;
     status = dsc_graph_create(&w->c.graph, error);
     if (status) return status;
     return dsc_calibrate(w->ranges, w->folded, w->numbers, w->model, data,
@@ -181,6 +180,11 @@ static dsc_status make_model(dsc_model **result, work *w, dsc_model_parts *parts
     }
     *result = model;
     return DSC_OK;
+}
+
+void dsc_quantised_report_clear(dsc_quantised_report *report) {
+    free(report->layers);
+    *report = (dsc_quantised_report){0};
 }
 
 dsc_status dsc_quantise(dsc_model **quantised, dsc_quantised_report *report, const dsc_model *model,

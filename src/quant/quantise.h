@@ -20,32 +20,31 @@ typedef struct dsc_quantise_options {
     size_t samples; /* images that are looked at, the first of the data; 0: 1000 */
 } dsc_quantise_options;
 
-/* A weight of the quantised model, and the 8 bits behind it. */
+/* A weight of the quantised model, and what follows it: its bias, and the multipliers and shifts that bring
+ * what it makes to 8 or 16 bits. */
 typedef struct dsc_quantised_layer {
     const dsc_node *weight; /* of the quantised model */
     size_t weights;
-    unsigned bits;     /* that a weight takes: dsc_whole_bits */
+    unsigned bits;     /* that a weight takes: dsc_packed_bits */
     size_t bytes;      /* of the weights, packed: dsc_packed_bytes */
     size_t more_bytes; /* of biases, multipliers and shifts, 4 each */
     double
         clipped; /* share of the values behind it that were brought into 8 bits by clipping; NaN: none are */
 } dsc_quantised_layer;
 
-enum { DSC_QUANTISED_LAYERS_MOST = 256 };
 typedef struct dsc_quantised_report {
-    int levels;
-    size_t count, weights, bytes,
-        more_bytes; /* sums of the layers, of which there may be more than are told of */
-    dsc_quantised_layer layers[DSC_QUANTISED_LAYERS_MOST];
+    size_t weights, bytes, more_bytes; /* totals; more_bytes also those of no layer: the image's, say */
+    dsc_quantised_layer *layers;       /* (count) */
+    size_t count, capacity;
 } dsc_quantised_report;
 
-/* Makes *quantised of `model`, whose images `data` has; both stay as they are. `report` may be NULL.
+void dsc_quantised_report_clear(dsc_quantised_report *report);
+
+/* Makes *quantised of `model`, whose images `data` has; both stay as they are. `report` may be NULL;
+ * otherwise it is filled, and to be cleared also after a failure.
  * UNSUPPORTED: an op that has no whole numbers, which the message names; or it is quantised already.
  * MISMATCH: other images. */
 dsc_status dsc_quantise(dsc_model **quantised, dsc_quantised_report *report, const dsc_model *model,
                         const dsc_dataset *data, const dsc_quantise_options *options, dsc_error *error);
-
-/* Bytes of `count` numbers in so many bits each, one behind the other, as exports have them. */
-size_t dsc_packed_bytes(size_t count, unsigned bits);
 
 #endif

@@ -33,13 +33,20 @@ typedef struct dsc_whole {
  * sum of products it is said only if |w| |x| + |bias|, added up, stays below 2^24. Allocates nothing. */
 void dsc_whole_numbers(dsc_whole *of, const dsc_model *model);
 
-/* Is the model a quantised one? Its image is bytes, and every value between the image and the logits is
- * whole; only ops that follow the last requantise may make others (`scale`). `because` (NULL: nowhere) is the
- * first node that is not, or NULL. False too if memory fails. */
-bool dsc_is_quantised(const dsc_model *model, const dsc_node **because);
+/* *is: the model is a quantised one: its image is bytes, and every value between the image and the logits is
+ * whole; behind the last whole value stand only ops of one input (`scale`). *because is the first node that is
+ * not so, or NULL. Fails for want of memory alone. */
+dsc_status dsc_check_quantised(bool *is, const dsc_node **because, const dsc_model *model, dsc_error *error);
 
 /* The fewest bits that hold low to high: without a sign where low is not negative (255: 8), else in two's
  * complement (-128..127: 8, -7..7: 4, -1..1: 2). */
 unsigned dsc_whole_bits(const dsc_whole *whole);
+
+/* The bits that each number of a weight takes when it is packed, as exports have it: in two's complement,
+ * which has a bit for the sign though no number may be negative. */
+unsigned dsc_packed_bits(const dsc_whole *whole);
+
+/* Bytes of `count` numbers in so many bits each, one behind the other. */
+size_t dsc_packed_bytes(size_t count, unsigned bits);
 
 #endif

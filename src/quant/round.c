@@ -59,10 +59,9 @@ static bool is_linear(const dsc_node *node) {
            dsc_node_has_numbers(node->inputs[WEIGHT]);
 }
 
-bool dsc_is_weight(const dsc_graph *graph, const dsc_node *node) {
-    for (size_t i = 0; i < graph->count; i++)
-        if (is_linear(graph->nodes[i]) && graph->nodes[i]->inputs[WEIGHT] == node) return true;
-    return false;
+int dsc_round_levels_of(int choice) {
+    static const int levels[] = {0, 127, 7, 3, 1};
+    return levels[choice];
 }
 
 void dsc_round_weights(dsc_real *to, const dsc_real *from, const dsc_graph *graph, int most) {

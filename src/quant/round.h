@@ -23,7 +23,7 @@ void dsc_round_weights(dsc_real *to, const dsc_real *from, const dsc_graph *grap
 /* The fewest levels (1, 3, 7; 127 if none of these) on which all weights of linear ops lie as they are. */
 int dsc_round_levels(const dsc_real *slab, const dsc_graph *graph);
 
-/* Is it the weight of a linear op? */
-bool dsc_is_weight(const dsc_graph *graph, const dsc_node *node);
+/* The levels of the choices "none|8|4|3|ternary", by their place: 0, 127, 7, 3, 1. */
+int dsc_round_levels_of(int choice);
 
 #endif

@@ -11,9 +11,6 @@ enum { DSC_RULE_INPUTS = 16 };
 /* What requantise makes of one number (src/op/requantise.c); all of them whole. */
 double dsc_requantised(double x, double multiplier, double shift, double low, double high);
 
-/* dsc_is_quantised that says when memory fails; `because` is not NULL. */
-dsc_status dsc_check_quantised(bool *is, const dsc_node **because, const dsc_model *model, dsc_error *error);
-
 /* --- converting (convert.c) --- */
 
 /* A value of the new graph: number = scale[c] * whole + offset[c], channel by channel. */
@@ -22,6 +19,8 @@ typedef struct dsc_quant_value {
     size_t channels;        /* its first dimension; 1 if it has none */
     double *scale, *offset; /* (channels); an offset has only the image, NULL elsewhere */
     double low, high;       /* of the whole numbers */
+    bool shifted;           /* its padding's 0 is its own 0 */
+    size_t layer;           /* of the report, from 1, that it was made by; 0: none */
 } dsc_quant_value;
 
 /* Numbers that a parameter or buffer of the new graph is to have. */
@@ -40,7 +39,7 @@ typedef struct dsc_conversion {
     dsc_graph *graph;        /* the new one */
     dsc_quant_value *values; /* by index of `from` */
     dsc_quant_item *items;
-    size_t item_count, item_capacity, requantised;
+    size_t item_count, item_capacity, requantised, shifted;
     dsc_quantised_report *report;
     dsc_error *error;
 } dsc_conversion;
@@ -56,6 +55,12 @@ dsc_status dsc_convert_logits(dsc_node **logits, dsc_conversion *c, const dsc_no
  * NULL: it has failed, and c->error says so. */
 dsc_node *dsc_convert_number(dsc_conversion *c, const char *name, dsc_shape shape, bool buffer,
                              dsc_real *numbers);
+
+/* Tells the report of `bytes` more of the layer that `value` is of. */
+void dsc_convert_report(const dsc_conversion *c, const dsc_quant_value *value, size_t bytes);
+
+/* Brings a value whose channels have different scales to one for all, within the same bounds. */
+dsc_status dsc_convert_one_scale(dsc_conversion *c, dsc_quant_value *value);
 
 /* Gives a value its node and bounds; its scales are 1, and the caller's to set. Fails as the graph has. */
 dsc_status dsc_convert_set(dsc_conversion *c, dsc_quant_value *value, dsc_node *node, double low,
@@ -75,7 +80,8 @@ typedef struct dsc_quant_product {
 } dsc_quant_product;
 
 /* `to` = the op of x, whole weights and a whole bias, tells the report of it. An image whose padding is not
- * its 0 is shifted first. */
+ * its 0 is shifted first. Where weights have fewer levels than 127, channels of different scales are brought
+ * to one: multiplied by their scales, weights would not lie on the levels that they were learned on. */
 dsc_status dsc_convert_product(dsc_conversion *c, const dsc_quant_product *p, dsc_quant_value *x,
                                dsc_quant_value *to);
 

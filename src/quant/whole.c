@@ -158,8 +158,6 @@ void dsc_whole_numbers(dsc_whole *of, const dsc_model *model) {
     }
 }
 
-/* Is the node, which is not whole, made from whole numbers by ops behind the last requantise alone? Those are
- * between it and the logits, and no requantise follows. */
 dsc_status dsc_check_quantised(bool *is, const dsc_node **because, const dsc_model *model, dsc_error *error) {
     const dsc_node *found = NULL;
     const size_t count = model->graph->count;
@@ -174,13 +172,13 @@ dsc_status dsc_check_quantised(bool *is, const dsc_node **because, const dsc_mod
     }
     dsc_whole_numbers(of, model);
     used[model->logits->index] = true;
-    /* From the logits back: what is not whole may be read by nothing but the way out. */
+    /* Walks back from the logits. Values that are not whole may appear only after the last whole value, each
+     * made by an op of one input. */
     for (size_t i = model->logits->index + 1; i-- > 0;) {
         const dsc_node *node = model->graph->nodes[i];
         if (!used[i]) continue;
         has = has || (of[i].is_whole && node->kind == DSC_NODE_OP);
         for (size_t k = 0; k < node->input_count; k++) used[node->inputs[k]->index] = true;
-        /* beyond a scale of one value alone nothing may lack */
         if (!of[i].is_whole && (has || node->kind != DSC_NODE_OP || node->input_count != 1)) found = node;
     }
     free(of);
@@ -188,14 +186,6 @@ dsc_status dsc_check_quantised(bool *is, const dsc_node **because, const dsc_mod
     *because = found;
     *is = has && !found;
     return DSC_OK;
-}
-
-bool dsc_is_quantised(const dsc_model *model, const dsc_node **because) {
-    const dsc_node *found;
-    bool is;
-    const dsc_status status = dsc_check_quantised(&is, &found, model, NULL);
-    if (because) *because = found;
-    return !status && is;
 }
 
 unsigned dsc_whole_bits(const dsc_whole *whole) {
@@ -208,3 +198,11 @@ unsigned dsc_whole_bits(const dsc_whole *whole) {
             bits++;
     return bits;
 }
+
+unsigned dsc_packed_bits(const dsc_whole *whole) {
+    dsc_whole both = *whole;
+    if (both.high > 0 && both.low >= 0) both.low = -1;
+    return dsc_whole_bits(&both);
+}
+
+size_t dsc_packed_bytes(size_t count, unsigned bits) { return (count * bits + 7) / 8; }

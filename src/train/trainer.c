@@ -119,9 +119,8 @@ static dsc_status make_executors(dsc_trainer *t, unsigned threads, dsc_error *er
 }
 
 static bool make_slabs(dsc_trainer *t) {
-    static const int levels[] = {0, 127, 7, 3, 1}; /* by DSC_QUANTISE_... */
     const size_t numbers = dsc_graph_value_numbers(t->model->graph);
-    t->levels = levels[t->recipe.quantise];
+    t->levels = dsc_round_levels_of(t->recipe.quantise);
     const dsc_update_rules rules = {.optimiser = &t->parts.optimiser,
                                     .schedule = &t->parts.schedule,
                                     .learning_rate = t->parts.learning_rate,

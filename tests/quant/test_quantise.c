@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "data/dataset.h"
+#include "exchange/plan.h"
 #include "kernel/kernel.h"
 #include "model/native.h"
 #include "quant/quantise.h"
@@ -64,6 +65,16 @@ static dsc_model *quantised(const dsc_model *model, const dsc_dataset *data, int
     return made;
 }
 
+/* `because` may be NULL. */
+static bool is_quantised(const dsc_model *model, const dsc_node **because) {
+    const dsc_node *found;
+    bool is;
+    dsc_error error;
+    ASSERT_OK(dsc_check_quantised(&is, &found, model, &error), error);
+    if (because) *because = found;
+    return is;
+}
+
 static const struct {
     const char *text;
     bool colours;
@@ -82,6 +93,9 @@ static const struct {
      "batch-norm, relu, flatten, dense",
      true},
     {"parallel(conv 3 1x1, relu | conv 4 1x1), batch-norm, relu, flatten, dense 4", true},
+    /* two paddings of one image; its largest bytes */
+    {"parallel(conv 3 3x3 padding=1 | conv 4 3x3 padding=1), relu, global-pool avg, dense", true},
+    {"max-pool 2, conv 5 3x3 padding=1, relu, conv 4 3x3 padding=1, relu, global-pool max, dense", true},
 };
 enum { NETWORKS = sizeof networks / sizeof *networks };
 
@@ -220,11 +234,11 @@ static void sums_stay_below_2_to_the_24_where_every_weight_is_large(void **state
     for (size_t i = 0; i < whole->shape.size[1]; i++)
         sum += 255 * fabs((double)made->values[whole->offset + i]);
     assert_true(sum < 1 << 24 && sum > 1 << 22);
-    assert_true(dsc_is_quantised(made, &because));
+    assert_true(is_quantised(made, &because));
     compare(made, bright, "portable", "f32");
     /* One level more, and nothing is promised any more. */
     for (size_t i = 0; i < whole->shape.size[1]; i++) made->values[whole->offset + i] = 127;
-    assert_false(dsc_is_quantised(made, &because));
+    assert_false(is_quantised(made, &because));
     assert_string_equal(because->op->name, "matmul");
     dsc_model_free(made);
     dsc_model_free(model);
@@ -235,17 +249,17 @@ static void one_number_that_is_not_whole_is_found(void **state) {
     (void)state;
     const dsc_node *because;
     dsc_model *model = random_model(networks[1].text, digits, "unit", 3), *made = quantised(model, digits, 7);
-    assert_false(dsc_is_quantised(model, NULL));
-    assert_true(dsc_is_quantised(made, &because));
+    assert_false(is_quantised(model, NULL));
+    assert_true(is_quantised(made, &because));
     assert_null(because);
     for (dsc_node *node = NULL; (node = dsc_graph_next_value(made->graph, node));) {
         dsc_real *x = dsc_model_value(made, node), kept = *x;
         *x = (dsc_real)0.5;
-        if (dsc_is_quantised(made, NULL)) fail_msg("%s has a half", node->name);
+        if (is_quantised(made, NULL)) fail_msg("%s has a half", node->name);
         *x = kept;
     }
     made->normalisation.whole = false;
-    assert_false(dsc_is_quantised(made, NULL));
+    assert_false(is_quantised(made, NULL));
     dsc_model_free(made);
     dsc_model_free(model);
 }
@@ -259,7 +273,7 @@ static void it_is_the_same_network_from_a_file(void **state) {
                      *made = quantised(model, colours, 7);
     ASSERT_OK(dsc_model_write(&bytes, &size, made, &error), error);
     ASSERT_OK(dsc_model_parse(&back, bytes, size, "bytes", NULL, &error), error);
-    assert_true(dsc_is_quantised(back, NULL));
+    assert_true(is_quantised(back, NULL));
     assert_true(difference(made, back, colours) == 0);
     assert_string_equal(dsc_model_about(back, "quantised"), "weights from -7 to 7");
     free(bytes);
@@ -295,6 +309,18 @@ static void what_has_no_whole_numbers_is_named(void **state) {
     dsc_model_free(model);
 }
 
+/* Without leak where one branch cannot be: the sanitizers see to it. */
+static void a_branch_that_cannot_be_is_refused(void **state) {
+    (void)state;
+    dsc_model *made, *model = random_model("parallel(conv 3 1x1 | dropout 0.1), relu, flatten, dense",
+                                           colours, "standard", 1);
+    dsc_error error;
+    const dsc_quantise_options options = {.levels = 7, .samples = 5};
+    assert_int_equal(dsc_quantise(&made, NULL, model, colours, &options, &error), DSC_ERROR_UNSUPPORTED);
+    ASSERT_MESSAGE(error, "concat of the image");
+    dsc_model_free(model);
+}
+
 static void every_allocation_may_fail(void **state) {
     (void)state;
     dsc_model *made,
@@ -304,7 +330,9 @@ static void every_allocation_may_fail(void **state) {
     const dsc_quantise_options options = {.levels = 7, .samples = 4};
     for (long n = 0;; n++) {
         testing_fail_allocation(n);
-        const dsc_status status = dsc_quantise(&made, NULL, model, colours, &options, &error);
+        dsc_quantised_report report;
+        const dsc_status status = dsc_quantise(&made, &report, model, colours, &options, &error);
+        dsc_quantised_report_clear(&report);
         if (!testing_allocation_failed()) {
             ASSERT_OK(status, error);
             assert_true(n > 100);
@@ -366,18 +394,52 @@ static void levels_are_seen_in_weights_that_have_them(void **state) {
     dsc_model_free(model);
 }
 
-/* Weights that have few levels are those of the whole network, up to their scales, though batch normalisation
- * went into them. */
-static void levels_that_were_learned_are_kept(void **state) {
+/* The report's bytes are those of the C file, and each layer's are a part of them. */
+static void the_report_counts_what_an_export_has(void **state) {
     (void)state;
-    dsc_model *model = random_model(networks[1].text, digits, "unit", 6);
+    static const int levels[] = {127, 7, 1};
+    for (size_t n = 0; n < NETWORKS; n++)
+        for (size_t l = 0; l < 3; l++) {
+            dsc_model *made,
+                *model = random_model(networks[n].text, data_of(n), n % 2 ? "unit" : "standard", n);
+            dsc_quantised_report report;
+            exchange_plan plan;
+            dsc_error error;
+            const dsc_quantise_options options = {.levels = levels[l], .samples = 30};
+            ASSERT_OK(dsc_quantise(&made, &report, model, data_of(n), &options, &error), error);
+            ASSERT_OK(exchange_plan_make(&plan, made, &error), error);
+            assert_true(plan.whole);
+            if (report.bytes + report.more_bytes != exchange_plan_bytes(&plan))
+                fail_msg("%s, %d levels: %zu and %zu bytes are told, %zu exported", networks[n].text,
+                         levels[l], report.bytes, report.more_bytes, exchange_plan_bytes(&plan));
+            size_t bytes = 0, more = 0;
+            for (size_t i = 0; i < report.count; i++) {
+                bytes += report.layers[i].bytes;
+                more += report.layers[i].more_bytes;
+                const size_t rows = dsc_node_shape(report.layers[i].weight)->size[0];
+                assert_true(report.layers[i].more_bytes >= 4 * rows);
+            }
+            assert_int_equal(bytes, report.bytes);
+            assert_true(more <= report.more_bytes && more > 0);
+            exchange_plan_clear(&plan);
+            dsc_quantised_report_clear(&report);
+            dsc_model_free(made);
+            dsc_model_free(model);
+        }
+}
+
+/* Weights that have few levels are those of the whole network, up to their scales, though batch normalisation
+ * went into them, and though an image's channels are normalised each by itself. */
+static void keeps_levels(const char *text, const dsc_dataset *data, const char *normalise) {
+    dsc_model *model = random_model(text, data, normalise, 6);
     dsc_round_weights(model->values, model->values, model->graph, 7);
-    dsc_model *made = quantised(model, digits, 0);
-    static const char *const names[] = {"conv1.weight", "conv2.weight", "dense1.weight", "dense2.weight"};
-    for (size_t n = 0; n < 4; n++) {
-        const dsc_node *from = dsc_graph_find(model->graph, names[n]),
-                       *to = dsc_graph_find(made->graph, names[n]);
+    dsc_model *made = quantised(model, data, 0);
+    size_t weights = 0;
+    for (dsc_node *from = NULL; (from = dsc_graph_next_value(model->graph, from));) {
+        if (!strstr(dsc_node_name(from), ".weight") || from->shape.rank < 2) continue;
+        const dsc_node *to = dsc_graph_find(made->graph, dsc_node_name(from));
         const size_t rows = from->shape.size[0], each = dsc_shape_count(&from->shape) / rows;
+        weights++;
         for (size_t k = 0; k < rows; k++) {
             dsc_real rounded[4096];
             const dsc_real *w = model->values + from->offset + k * each,
@@ -387,12 +449,25 @@ static void levels_that_were_learned_are_kept(void **state) {
             double turn = 0;
             for (size_t i = 0; i < each; i++)
                 if (v[i] != 0) turn = (double)v[i] * (double)w[i] > 0 ? 1 : -1;
-            for (size_t i = 0; i < each; i++) assert_true((double)v[i] == turn * rint((double)w[i] / scale));
+            for (size_t i = 0; i < each; i++)
+                if ((double)v[i] != turn * rint((double)w[i] / scale))
+                    fail_msg("%s, %s: %s has a weight of another level", text, normalise,
+                             dsc_node_name(from));
         }
     }
-    assert_true(difference(model, made, digits) < 0.06);
+    assert_true(weights >= 2);
+    assert_true(difference(model, made, data) < 0.06);
     dsc_model_free(made);
     dsc_model_free(model);
+}
+
+static void levels_that_were_learned_are_kept(void **state) {
+    (void)state;
+    keeps_levels(networks[1].text, digits, "unit");
+    keeps_levels(networks[1].text, digits, "standard");
+    keeps_levels("conv 6 3x3, relu, conv 5 3x3 bias=off, batch-norm, relu, flatten, dense", colours,
+                 "standard");
+    keeps_levels("conv 6 3x3 padding=1, relu, flatten, dense", colours, "standard");
 }
 
 static void bits_are_counted_as_machines_have_them(void **state) {
@@ -430,9 +505,11 @@ int main(void) {
         cmocka_unit_test(one_number_that_is_not_whole_is_found),
         cmocka_unit_test(it_is_the_same_network_from_a_file),
         cmocka_unit_test(what_has_no_whole_numbers_is_named),
+        cmocka_unit_test(a_branch_that_cannot_be_is_refused),
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(what_was_rounded_is_rounded_to_itself),
         cmocka_unit_test(levels_are_seen_in_weights_that_have_them),
+        cmocka_unit_test(the_report_counts_what_an_export_has),
         cmocka_unit_test(levels_that_were_learned_are_kept),
         cmocka_unit_test(bits_are_counted_as_machines_have_them),
         cmocka_unit_test(floats_become_bytes),

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "exchange/plan.h"
 #include "quant/quantise.h"
+#include "quant/round.h"
 #include "train/build.h"
 
 /* How large values become does not change the bytes, so few images do. */
@@ -12,8 +13,8 @@ enum { SAMPLES = 16 };
 
 static dsc_status quantise(dsc_model **model, const dsc_recipe *recipe, const dsc_dataset *images,
                            dsc_error *error) {
-    static const int levels[] = {127, 127, 7, 3, 1}; /* by DSC_QUANTISE_... */
-    const dsc_quantise_options options = {.levels = levels[recipe->quantise], .samples = SAMPLES};
+    const int levels = dsc_round_levels_of(recipe->quantise);
+    const dsc_quantise_options options = {.levels = levels ? levels : 127, .samples = SAMPLES};
     dsc_model *quantised = NULL;
     dsc_status status = DSC_OK;
     if (!recipe->from && recipe->normalise == DSC_NORMALISE_STANDARD)

@@ -134,15 +134,6 @@ static bool is_order(const char *order, size_t rank) {
     return true;
 }
 
-/* Bits of packed weights, which are read in two's complement: one that has no negative number needs the bit of
- * the sign, too. */
-static unsigned packed_bits(const dsc_whole *whole) {
-    dsc_whole both = *whole;
-    if (both.high > 0 && both.low >= 0) both.low = -1;
-    const unsigned bits = dsc_whole_bits(&both);
-    return bits < 1 ? 1 : bits;
-}
-
 static dsc_status place_parameter(size_t *index, exchange_work *w, const dsc_node *node, const char *given,
                                   exchange_type type) {
     char order[DSC_RANK_MOST + 1] = "";
@@ -164,9 +155,9 @@ static dsc_status place_parameter(size_t *index, exchange_work *w, const dsc_nod
     permute(weights->numbers, w->slab + node->offset, &node->shape, order);
     weights->type = type;
     if (type == EXCHANGE_BYTES) {
-        weights->bits = packed_bits(&w->whole[node->index]);
+        weights->bits = dsc_packed_bits(&w->whole[node->index]);
         if (weights->bits > 8) return fail_line(w, "weights of more than 8 bits");
-        weights->bytes = (weights->count * weights->bits + 7) / 8;
+        weights->bytes = dsc_packed_bytes(weights->count, weights->bits);
     }
     int length = 0;
     for (size_t i = 0; i < node->shape.rank; i++)
@@ -221,7 +212,7 @@ static dsc_status read_storage(bool *is, exchange_operand *operand, exchange_wor
     const exchange_value value = lies(w, node);
     if (wide && value.type == EXCHANGE_FLOATS) return fail_line(w, "its sums are not known to fit 32 bits");
     if (bits)
-        operand->whole = packed_bits(&w->whole[node->index]);
+        operand->whole = dsc_packed_bits(&w->whole[node->index]);
     else
         operand->whole = wide ? value.type == EXCHANGE_WHOLES : value.from;
     return DSC_OK;
