@@ -109,13 +109,21 @@ static dsc_status make(figure *f, const dsc_tune_search *s, dsc_error *error) {
             add_point(f, 0, s, i, rung);
     for (size_t i = 0; i < count; i++) add_point(f, 1, s, front[i], rung);
     free(front);
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < f->series[0].count; i++) {
+        if (f->x[i] < low) low = f->x[i];
+        if (f->x[i] > high) high = f->x[i];
+    }
+    const double room = high > low ? 0.04 * (high - low) : 0.5; /* no point lies on the frame */
     const bool is_flash = s->most.flash || !s->most.ram;
-    f->panel = (draw_panel){
-        .title = "Accuracy against size",
-        .x = {.label = is_flash ? "bytes of flash, without code" : "bytes of RAM", .logarithm = true},
-        .y = {.label = "percent right"},
-        .series = f->series,
-        .series_count = 2};
+    f->panel = (draw_panel){.title = "Accuracy against size",
+                            .x = {.label = is_flash ? "bytes of flash, without code" : "bytes of RAM",
+                                  .minimum = low - room,
+                                  .maximum = high + room,
+                                  .logarithm = true},
+                            .y = {.label = "percent right"},
+                            .series = f->series,
+                            .series_count = 2};
     f->chart = (draw_chart){.title = "What fits: accuracy on held-out samples",
                             .description = "The size of each network that was trained to the end, against "
                                            "its accuracy on held-out samples.",
