@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "image/spread.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -58,29 +59,6 @@ static double stroke_width(const plane *p) {
     return outline ? 2 * (double)area / (double)outline : 0;
 }
 
-static uint8_t extreme(uint8_t a, uint8_t b, bool largest) {
-    return largest ? (a > b ? a : b) : (a < b ? a : b);
-}
-
-/* Each value becomes the largest (or least) of the 2 r + 1 around it, along lines `step` apart inside: of
- * the end of one block and the begin of the next, which are kept running (van Herk, "A fast algorithm for
- * local minimum and maximum filters", 1992). `ahead` and `behind` have room for the line. */
-static void spread_line(uint8_t *out, const uint8_t *in, size_t count, size_t step, size_t r, bool largest,
-                        uint8_t *ahead, uint8_t *behind) {
-    const size_t block = 2 * r + 1;
-    for (size_t i = 0; i < count; i++)
-        behind[i] = i % block ? extreme(behind[i - 1], in[i * step], largest) : in[i * step];
-    for (size_t i = count; i-- > 0;)
-        ahead[i] =
-            (i + 1) % block && i + 1 < count ? extreme(ahead[i + 1], in[i * step], largest) : in[i * step];
-    for (size_t i = 0; i < count; i++) {
-        const size_t first = i > r ? i - r : 0, last = i + r < count ? i + r : count - 1;
-        /* Within one block at the line's begin or end, `behind` (or `ahead`) alone spans it. */
-        out[i * step] = first / block == last / block ? (first % block == 0 ? behind[last] : ahead[first])
-                                                      : extreme(ahead[first], behind[last], largest);
-    }
-}
-
 /* Thicker by r on all sides, or thinner; thicker strokes need room, thinner ones leave some. */
 static dsc_status change_strokes(plane *p, size_t r, bool thicker, dsc_error *error) {
     const size_t room = thicker ? r : 1; /* ground around, for thinning to begin from */
@@ -95,12 +73,7 @@ static dsc_status change_strokes(plane *p, size_t r, bool thicker, dsc_error *er
     }
     for (size_t y = 0; y < p->height; y++)
         memcpy(wide.values + (y + room) * wide.width + room, p->values + y * p->width, p->width);
-    uint8_t *ahead = spread.values + wide.width * wide.height, *behind = ahead + wide.width + wide.height;
-    for (size_t y = 0; y < wide.height; y++)
-        spread_line(spread.values + y * wide.width, wide.values + y * wide.width, wide.width, 1, r, thicker,
-                    ahead, behind);
-    for (size_t x = 0; x < wide.width; x++)
-        spread_line(wide.values + x, spread.values + x, wide.height, wide.width, r, thicker, ahead, behind);
+    dsc_spread(wide.values, wide.height, wide.width, r, thicker, spread.values);
     free(spread.values);
     free(p->values);
     *p = wide;

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-    ONE_DIGIT_SIDE = 64, /* pixels: a picture that small is of one digit */
+    ONE_DIGIT_SIDE = 64, /* pixels: a picture that small is of one digit, unless its ink is wide */
     LOWEST_DIGIT = 6,    /* pixels of the ink: less is read by nobody */
     DOT_MOST = 14,       /* likewise: a round dot, not a heavy digit */
     MARKS_MOST = 4096
@@ -159,11 +159,11 @@ static void sort_by_lines(group *groups, size_t count) {
 /* --- What descender.h promises --- */
 
 static dsc_status read_ink(dsc_ink *ink, dsc_pieces *pieces, const uint8_t *pixels, size_t height,
-                           size_t width, size_t channels, dsc_error *error) {
+                           size_t width, size_t channels, bool several, dsc_error *error) {
     *pieces = (dsc_pieces){0};
     dsc_status status = dsc_ink_make(ink, pixels, height, width, channels, error);
     if (!status) status = dsc_pieces_find(pieces, ink, error);
-    return status ? status : dsc_pieces_sift(pieces, ink, error);
+    return status ? status : dsc_pieces_sift(pieces, ink, several, error);
 }
 
 static void take_notes(dsc_picture_notes *notes, const dsc_ink *ink, const dsc_pieces *p, size_t usual) {
@@ -221,7 +221,7 @@ dsc_status dsc_prepare_digit(dsc_digit *digit, dsc_picture_notes *notes, const u
     if (!notes) notes = &own;
     *notes = (dsc_picture_notes){.reduced = 1};
     memset(digit, 0, sizeof *digit);
-    dsc_status status = read_ink(&ink, &pieces, pixels, height, width, channels, error);
+    dsc_status status = read_ink(&ink, &pieces, pixels, height, width, channels, false, error);
     size_t kept = 0;
     for (size_t i = 0; i < pieces.run_count && !status; i++)
         if (!pieces.pieces[pieces.runs[i].piece].fate) pieces.runs[kept++] = pieces.runs[i];
@@ -311,6 +311,34 @@ static dsc_status search_run(search *s, size_t *count, dsc_picture_notes *notes,
     return DSC_OK;
 }
 
+/* Whether what was found in a small picture are several digits, and not one in pieces: all are about as high,
+ * and together wider than one is. */
+static bool are_several(const dsc_digit *digits, size_t count) {
+    size_t left = SIZE_MAX, right = 0, tallest = 0, lowest = SIZE_MAX;
+    for (size_t i = 0; i < count; i++) {
+        if (digits[i].left < left) left = digits[i].left;
+        if (digits[i].left + digits[i].width > right) right = digits[i].left + digits[i].width;
+        if (digits[i].height > tallest) tallest = digits[i].height;
+        if (digits[i].height < lowest) lowest = digits[i].height;
+    }
+    return count > 1 && (right - left) * 10 >= tallest * 11 && lowest * 10 >= tallest * 6;
+}
+
+static dsc_status find(search *s, size_t *count, dsc_picture_notes *notes, const uint8_t *pixels,
+                       size_t height, size_t width, size_t channels, dsc_error *error) {
+    dsc_status status = read_ink(&s->ink, &s->pieces, pixels, height, width, channels, true, error);
+    return status ? status : search_run(s, count, notes, height, width, error);
+}
+
+static dsc_status find_one(search *s, size_t *count, dsc_picture_notes *notes, const uint8_t *pixels,
+                           size_t height, size_t width, size_t channels, dsc_error *error) {
+    search_clear(s);
+    *s = (search){.digits = dsc_allocate(1, sizeof *s->digits)};
+    if (!s->digits) return dsc_fail_memory(error, sizeof *s->digits, "a digit");
+    *count = 1;
+    return dsc_prepare_digit(s->digits, notes, pixels, height, width, channels, error);
+}
+
 dsc_status dsc_find_digits(dsc_digit **digits, size_t *count, dsc_picture_notes *notes, const uint8_t *pixels,
                            size_t height, size_t width, size_t channels, dsc_error *error) {
     search s = {0};
@@ -319,17 +347,13 @@ dsc_status dsc_find_digits(dsc_digit **digits, size_t *count, dsc_picture_notes 
     *notes = (dsc_picture_notes){.reduced = 1};
     *digits = NULL;
     *count = 0;
-    dsc_status status;
-    if (height <= ONE_DIGIT_SIDE && width <= ONE_DIGIT_SIDE) {
-        s.digits = dsc_allocate(1, sizeof *s.digits);
-        status = s.digits ? dsc_prepare_digit(s.digits, notes, pixels, height, width, channels, error)
-                          : dsc_fail_memory(error, sizeof *s.digits, "a digit");
-        if (!status) *count = 1;
+    const bool small = height <= ONE_DIGIT_SIDE && width <= ONE_DIGIT_SIDE;
+    dsc_status status = find(&s, count, notes, pixels, height, width, channels, error);
+    if (small && status != DSC_ERROR_MEMORY && (status || !are_several(s.digits, *count)))
+        status = find_one(&s, count, notes, pixels, height, width, channels, error);
+    if (status) {
+        *count = 0;
     } else {
-        status = read_ink(&s.ink, &s.pieces, pixels, height, width, channels, error);
-        if (!status) status = search_run(&s, count, notes, height, width, error);
-    }
-    if (!status) {
         *digits = s.digits;
         s.digits = NULL;
     }

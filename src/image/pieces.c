@@ -68,6 +68,9 @@ static void grow_piece(dsc_piece *piece, const dsc_ink_run *run, const dsc_ink *
     if (box.right > piece->box.right) piece->box.right = box.right;
     piece->box.bottom = box.bottom; /* runs come from top to bottom */
     piece->area += run->last - run->first;
+    piece->at_edge += run->row == 0 || run->row + 1u == ink->height
+                          ? run->last - run->first
+                          : (size_t)(run->first == 0) + (run->last == ink->width);
     for (size_t x = run->first; x < run->last; x++) {
         const uint8_t value = ink->values[run->row * ink->width + x];
         if (value > piece->most) piece->most = value;
@@ -103,17 +106,31 @@ static bool at_the_edge(const dsc_piece *piece, const dsc_ink *ink) {
            piece->box.bottom == ink->height;
 }
 
-dsc_status dsc_pieces_sift(dsc_pieces *p, const dsc_ink *ink, dsc_error *error) {
+/* A digit that reaches over one edge: about as high as those that stand inside, and no wider than a digit is. What
+ * lies along the edge, such as a shadow of the binding, is none. */
+static bool is_digit_at_the_edge(const dsc_piece *piece, const dsc_ink *ink, size_t usual) {
+    const dsc_box *box = &piece->box;
+    const bool aside = box->left == 0 || box->right == ink->width;
+    const size_t touched = (box->left == 0) + (box->top == 0) + (box->right == ink->width) +
+                           (box->bottom == ink->height),
+                 height = dsc_box_height(box), width = dsc_box_width(box);
+    return touched == 1 && piece->at_edge * 10 <= (aside ? height : width) * 6 && height * 10 >= usual * 6 &&
+           height * 10 <= usual * 13 && width * 10 <= usual * 13;
+}
+
+dsc_status dsc_pieces_sift(dsc_pieces *p, const dsc_ink *ink, bool several, dsc_error *error) {
     for (size_t i = 0; i < p->count; i++)
         p->pieces[i].fate = p->pieces[i].most < 128 ? DSC_PIECE_PALE : DSC_PIECE_KEPT;
     dsc_status status = dsc_rulings_find(p, ink, error);
     if (status) return status;
-    size_t largest = 0, inside = 0;
+    size_t largest = 0, inside = 0, usual = 0;
     for (size_t i = 0; i < p->count; i++) {
         const dsc_piece *piece = &p->pieces[i];
         if (piece->fate) continue;
         if (piece->area > largest) largest = piece->area;
-        if (!at_the_edge(piece, ink) && piece->area > inside) inside = piece->area;
+        if (at_the_edge(piece, ink)) continue;
+        if (piece->area > inside) inside = piece->area;
+        if (dsc_box_height(&piece->box) > usual) usual = dsc_box_height(&piece->box);
     }
     /* What touches the edge is left out if something of size does not. */
     const bool others = inside > 0 && inside * 20 >= largest && inside >= 30;
@@ -123,7 +140,7 @@ dsc_status dsc_pieces_sift(dsc_pieces *p, const dsc_ink *ink, dsc_error *error) 
         if (piece->fate) continue;
         if (piece->area * 50 < reference)
             piece->fate = DSC_PIECE_SMALL;
-        else if (others && at_the_edge(piece, ink))
+        else if (others && at_the_edge(piece, ink) && !(several && is_digit_at_the_edge(piece, ink, usual)))
             piece->fate = DSC_PIECE_AT_EDGE;
     }
     return DSC_OK;

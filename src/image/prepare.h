@@ -54,6 +54,7 @@ typedef enum dsc_piece_fate {
 typedef struct dsc_piece {
     dsc_box box;
     size_t area;         /* pixels */
+    size_t at_edge;      /* of them, along the picture's edge */
     uint8_t most;        /* its darkest pixel */
     dsc_piece_fate fate; /* set by dsc_pieces_sift, and by whoever puts pieces together */
     uint32_t digit;      /* set by whoever puts pieces together, of those that are kept */
@@ -71,8 +72,9 @@ dsc_status dsc_pieces_find(dsc_pieces *pieces, const dsc_ink *ink, dsc_error *er
 void dsc_pieces_clear(dsc_pieces *pieces);
 
 /* Sets the fate of what cannot be (a part of) a digit: rulings, specks, pale blots, what lies along the
- * edge. It may be all of them. */
-dsc_status dsc_pieces_sift(dsc_pieces *pieces, const dsc_ink *ink, dsc_error *error);
+ * edge. It may be all of them. Where there may be `several` digits, one that reaches over an edge stays; of
+ * one digit's picture it is a part of its neighbour. */
+dsc_status dsc_pieces_sift(dsc_pieces *pieces, const dsc_ink *ink, bool several, dsc_error *error);
 
 /* Sets the fate of kept pieces that are ruled lines, grids, boxes and frames: long thin straight strokes
  * along the rows and columns and nothing else, or thin outlines around other pieces. */

@@ -177,7 +177,16 @@ static void what_is_at_the_edge_small_or_pale_is_counted(void **unused) {
         uint8_t *p = paper();
         seven(p, 150, 60, 80);
         seven(p, side == 0 ? 0 : side == 1 ? 347 : 280, side == 2 ? 0 : side == 3 ? 160 : 80, 80);
-        check_paper(p, "a digit at the edge", (expected){.digits = 1, .at_edge = 1});
+        /* its bar lies along the upper edge */
+        check_paper(p, "a digit at the edge",
+                    side == 2 ? (expected){.digits = 1, .at_edge = 1} : (expected){.digits = 2});
+        p = paper(); /* a strip along the edge, and a corner of something */
+        seven(p, 150, 60, 80);
+        if (side < 2)
+            fill(p, side ? 395 : 0, 40, side ? 400 : 5, 120, 40);
+        else
+            fill(p, 340, side == 2 ? 0 : 200, 400, side == 2 ? 40 : 240, 40);
+        check_paper(p, "a mark at the edge", (expected){.digits = 1, .at_edge = 1});
     }
     uint8_t *p = paper();
     seven(p, 50, 60, 80), seven(p, 150, 60, 80);
@@ -189,6 +198,45 @@ static void what_is_at_the_edge_small_or_pale_is_counted(void **unused) {
     seven(p, 50, 60, 80);
     fill(p, 200, 60, 260, 120, 175);
     check_paper(p, "a pale blot", (expected){.digits = 1, .pale = 1});
+}
+
+static void a_shadow_hides_no_digit(void **unused) {
+    (void)unused;
+    for (int side = 0; side < 2; side++) {
+        uint8_t *p = paper();
+        seven(p, 60, 60, 80), seven(p, 170, 60, 80), seven(p, 280, 60, 80);
+        for (size_t y = 0; y < PAPER_HIGH; y++)
+            for (size_t x = 0; x < PAPER_WIDE; x++)
+                if ((x > 262) == side) p[y * PAPER_WIDE + x] = (uint8_t)(p[y * PAPER_WIDE + x] * 2 / 5);
+        dsc_digit *digits;
+        size_t count;
+        ASSERT_OK(dsc_find_digits(&digits, &count, NULL, p, PAPER_HIGH, PAPER_WIDE, 1, &error), error);
+        assert_int_equal(count, 3);
+        for (size_t i = 0; i < 3; i++) assert_in_range(digits[i].left, 60 + 110 * i, 75 + 110 * i);
+        dsc_digits_free(digits);
+        free(p);
+    }
+}
+
+static void two_digits_in_a_small_picture_are_two(void **unused) {
+    (void)unused;
+    static uint8_t two[40 * 60], one[40 * 60];
+    memset(two, 230, sizeof two);
+    memset(one, 230, sizeof one);
+    for (size_t y = 8; y < 32; y++) {
+        memset(two + y * 60 + 12, 40, 4), memset(two + y * 60 + 36, 40, 4);
+        memset(one + y * 60 + 24, 40, 4); /* a 4 whose strokes stand apart */
+        if (y < 22) memset(one + y * 60 + 14, 40, 4);
+    }
+    dsc_digit *digits;
+    size_t count;
+    ASSERT_OK(dsc_find_digits(&digits, &count, NULL, two, 40, 60, 1, &error), error);
+    assert_int_equal(count, 2);
+    assert_true(digits[0].left == 12 && digits[1].left == 36);
+    dsc_digits_free(digits);
+    ASSERT_OK(dsc_find_digits(&digits, &count, NULL, one, 40, 60, 1, &error), error);
+    assert_int_equal(count, 1);
+    dsc_digits_free(digits);
 }
 
 static void lines_grids_boxes_and_frames_are_no_digits(void **unused) {
@@ -387,6 +435,8 @@ int main(void) {
         cmocka_unit_test(a_huge_picture_is_read_too),
         cmocka_unit_test(patterns_end_in_a_message_not_in_an_endless_search),
         cmocka_unit_test(what_is_at_the_edge_small_or_pale_is_counted),
+        cmocka_unit_test(a_shadow_hides_no_digit),
+        cmocka_unit_test(two_digits_in_a_small_picture_are_two),
         cmocka_unit_test(lines_grids_boxes_and_frames_are_no_digits),
         cmocka_unit_test(a_one_that_fills_its_crop_and_a_zero_with_a_dot_are_digits),
         cmocka_unit_test(dots_blots_and_dashes_are_no_digits),

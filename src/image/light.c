@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* light.c: see light.h. */
+#include "image/light.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "image/spread.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    INK_MOST = 4,     /* the shorter side by this: how wide ink may be */
+    WINDOW_LEAST = 8, /* pixels of the side of a window */
+    STANDS_OUT = 20   /* what differs less from a window's middle value says nothing of ink */
+};
+
+unsigned dsc_quantile(const size_t counts[256], double share) {
+    size_t all = 0, sum = 0;
+    for (unsigned v = 0; v < 256; v++) all += counts[v];
+    for (unsigned v = 0; v < 256; v++) {
+        sum += counts[v];
+        if ((double)sum > share * (double)all) return v;
+    }
+    return 255;
+}
+
+/* The mean of the 3 x 3 around each pixel, or of what there is at the edge: single bright or dark pixels of
+ * noise are no ground. */
+static void smooth(uint8_t *to, const uint8_t *from, size_t height, size_t width) {
+    for (size_t y = 0; y < height; y++)
+        for (size_t x = 0; x < width; x++) {
+            unsigned sum = 0, count = 0;
+            for (size_t j = y ? y - 1 : 0; j <= y + 1 && j < height; j++)
+                for (size_t i = x ? x - 1 : 0; i <= x + 1 && i < width; i++)
+                    sum += from[j * width + i], count++;
+            to[y * width + x] = (uint8_t)((sum + count / 2) / count);
+        }
+}
+
+/* Within a window that a digit does not fill, the middle value is the ground's: ink is the side on which there is
+ * more beyond it that is thin. `grounds`: for light and for dark ink. Windows overlap by half. */
+static bool ink_is_dark(const uint8_t *values, uint8_t *const grounds[2], size_t height, size_t width,
+                        size_t side) {
+    double dark = 0, light = 0;
+    for (size_t top = 0; top < height; top += side / 2)
+        for (size_t left = 0; left < width; left += side / 2) {
+            const size_t bottom = top + side < height ? top + side : height,
+                         right = left + side < width ? left + side : width;
+            size_t counts[256] = {0};
+            for (size_t y = top; y < bottom; y++)
+                for (size_t x = left; x < right; x++) counts[values[y * width + x]]++;
+            const int middle = (int)dsc_quantile(counts, 0.5);
+            for (size_t y = top; y < bottom; y++)
+                for (size_t x = left; x < right; x++) {
+                    const size_t i = y * width + x;
+                    const int off = values[i] - middle, below = grounds[1][i] - values[i],
+                              above = values[i] - grounds[0][i];
+                    if (off < -STANDS_OUT) dark += below < -off ? below : -off;
+                    if (off > STANDS_OUT) light += above < off ? above : off;
+                }
+        }
+    return dark > light;
+}
+
+dsc_status dsc_light_find(uint8_t *ground, bool *dark, const uint8_t *values, size_t height, size_t width,
+                          dsc_error *error) {
+    const size_t count = width * height, shorter = width < height ? width : height, wide = shorter / INK_MOST,
+                 side = 2 * wide > WINDOW_LEAST ? 2 * wide : WINDOW_LEAST;
+    uint8_t *room = dsc_allocate(3 * count + 2 * (width + height), 1);
+    if (!room) return dsc_fail_memory(error, 3 * count, "a picture's ground");
+    uint8_t *smoothed = room + count + 2 * (width + height), *const grounds[2] = {ground, smoothed + count};
+    smooth(smoothed, values, height, width);
+    for (int k = 0; k < 2; k++) {
+        memcpy(grounds[k], smoothed, count);
+        dsc_spread(grounds[k], height, width, wide / 2 + 1, k, room);
+        dsc_spread(grounds[k], height, width, wide / 2 + 1, !k, room);
+    }
+    *dark = ink_is_dark(smoothed, grounds, height, width, side);
+    if (*dark) memcpy(ground, grounds[1], count);
+    free(room);
+    return DSC_OK;
+}

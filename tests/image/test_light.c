@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* test_light.c: the ground behind ink, where light is uneven, and squares of largest and least values. */
+#include "testing.h"
+
+#include "image/light.h"
+#include "image/spread.h"
+
+#include <math.h>
+
+enum { WIDE = 160, HIGH = 120 };
+
+static dsc_error error;
+
+/* The value of the ground at a pixel. */
+typedef double light(size_t x, size_t y);
+
+static double even(size_t x, size_t y) { return (void)x, (void)y, 200; }
+static double hard_shadow(size_t x, size_t y) { return x + y / 3 < 90 ? 210 : 95; }
+static double falling(size_t x, size_t y) { return 220 - 0.7 * (double)x - 0.2 * (double)y; }
+static double glare(size_t x, size_t y) {
+    return 120 + 110 * exp(-pow(((double)x - 60) / 40, 2) - pow(((double)y - 50) / 40, 2));
+}
+
+/* Strokes 6 pixels wide, a cross and a bar. */
+static bool is_ink(size_t x, size_t y) {
+    return (x >= 40 && x < 46 && y >= 20 && y < 100) || (y >= 57 && y < 63 && x >= 15 && x < 80) ||
+           (x >= 120 && x < 126 && y >= 30 && y < 90);
+}
+
+static void ground_is_found_behind_ink_in_any_light(void **unused) {
+    (void)unused;
+    light *const lights[] = {even, hard_shadow, falling, glare};
+    static uint8_t values[WIDE * HIGH], ground[WIDE * HIGH];
+    for (size_t l = 0; l < sizeof lights / sizeof *lights; l++)
+        for (int turned = 0; turned < 2; turned++) { /* light ink on a dark ground */
+            for (size_t i = 0; i < WIDE * HIGH; i++) {
+                const double lit = lights[l](i % WIDE, i / WIDE),
+                             seen = is_ink(i % WIDE, i / WIDE) ? 0.3 * lit : lit;
+                values[i] = (uint8_t)(turned ? 255 - seen : seen);
+            }
+            bool dark;
+            ASSERT_OK(dsc_light_find(ground, &dark, values, HIGH, WIDE, &error), error);
+            assert_int_equal(dark, !turned);
+            for (size_t i = 0; i < WIDE * HIGH; i++) {
+                const double lit = lights[l](i % WIDE, i / WIDE),
+                             found = turned ? 255 - ground[i] : ground[i];
+                /* Between a shadow and ink beside it no square fits. */
+                const bool near_border =
+                    l == 1 && fabs((double)(i % WIDE) + floor((double)(i / WIDE) / 3) - 90) < 20;
+                if (!near_border && fabs(found - lit) > 16)
+                    fail_msg("light %zu, turned %d: (%zu, %zu) is %g, found %g", l, turned, i % WIDE,
+                             i / WIDE, lit, found);
+            }
+        }
+}
+
+static void squares_are_those_of_a_plain_loop(void **unused) {
+    (void)unused;
+    static const size_t sizes[][2] = {{1, 1}, {1, 9}, {7, 1}, {5, 8}, {16, 13}};
+    uint32_t state = 7;
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        for (size_t r = 0; r < 12; r++)
+            for (int largest = 0; largest < 2; largest++) {
+                const size_t height = sizes[s][0], width = sizes[s][1];
+                uint8_t values[256], found[256], room[512];
+                for (size_t i = 0; i < height * width; i++) {
+                    state = state * 1664525u + 1013904223u;
+                    found[i] = values[i] = (uint8_t)(state >> 24);
+                }
+                dsc_spread(found, height, width, r, largest, room);
+                for (size_t y = 0; y < height; y++)
+                    for (size_t x = 0; x < width; x++) {
+                        uint8_t expected = values[y * width + x];
+                        for (size_t j = y > r ? y - r : 0; j <= y + r && j < height; j++)
+                            for (size_t i = x > r ? x - r : 0; i <= x + r && i < width; i++) {
+                                const uint8_t v = values[j * width + i];
+                                if (largest ? v > expected : v < expected) expected = v;
+                            }
+                        assert_int_equal(found[y * width + x], expected);
+                    }
+            }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ground_is_found_behind_ink_in_any_light),
+        cmocka_unit_test(squares_are_those_of_a_plain_loop),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
