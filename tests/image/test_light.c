@@ -47,7 +47,7 @@ static void ground_is_found_behind_ink_in_any_light(void **unused) {
                 /* Between a shadow and ink beside it no square fits. */
                 const bool near_border =
                     l == 1 && fabs((double)(i % WIDE) + floor((double)(i / WIDE) / 3) - 90) < 20;
-                if (!near_border && fabs(found - lit) > 16)
+                if (!near_border && fabs(found - lit) > 20)
                     fail_msg("light %zu, turned %d: (%zu, %zu) is %g, found %g", l, turned, i % WIDE,
                              i / WIDE, lit, found);
             }

@@ -212,7 +212,7 @@ static void a_shadow_hides_no_digit(void **unused) {
         size_t count;
         ASSERT_OK(dsc_find_digits(&digits, &count, NULL, p, PAPER_HIGH, PAPER_WIDE, 1, &error), error);
         assert_int_equal(count, 3);
-        for (size_t i = 0; i < 3; i++) assert_in_range(digits[i].left, 60 + 110 * i, 75 + 110 * i);
+        for (size_t i = 0; i < 3; i++) assert_in_range(digits[i].left, 45 + 110 * i, 65 + 110 * i);
         dsc_digits_free(digits);
         free(p);
     }
