@@ -43,8 +43,15 @@ static const Onnx__Node *maker_of(const char **name, const Onnx__Node **labels, 
     return maker;
 }
 
-static bool makes_probabilities(const Onnx__Node *maker) {
-    return is_of(maker, "Softmax") || is_of(maker, "LogSoftmax") || is_of(maker, "Sigmoid");
+/* Whether the node that makes this output of the graph makes probabilities of the classes: they lie along the
+ * last dimension or along 1. A softmax along another one is left to be read, or refused, as a node. */
+static bool makes_probabilities(const onnx_reading *r, const Onnx__Node *maker, const Onnx__Value *output) {
+    if (is_of(maker, "Sigmoid")) return true;
+    if (!is_of(maker, "Softmax") && !is_of(maker, "LogSoftmax")) return false;
+    const Onnx__TensorType *type = output->type ? output->type->tensor_type : NULL;
+    const size_t rank = type && type->shape && type->shape->n_dim ? type->shape->n_dim - 1 : 1;
+    const int64_t axis = onnx_softmax_axis(r, maker, rank);
+    return axis == 1 || axis == (int64_t)rank;
 }
 
 /* Labels, texts and the like are not what is looked for. */
@@ -57,28 +64,28 @@ static bool may_have_classes(onnx_reading *r, const Onnx__Value *value) {
     return !t || t == ONNX_FLOAT || t == ONNX_DOUBLE || t == ONNX_FLOAT16 || t == ONNX_BFLOAT16;
 }
 
-static const char *choose(onnx_reading *r) {
-    const char *found = NULL, *likely = NULL;
+static const Onnx__Value *choose(onnx_reading *r) {
+    const Onnx__Value *found = NULL, *likely = NULL;
     size_t count = 0, likelies = 0;
     for (size_t i = 0; i < r->file->n_output; i++) {
         const Onnx__Value *value = r->file->output[i];
         const char *name = value->name ? value->name : "";
-        if (r->options->output ? !strcmp(name, r->options->output) : !strcmp(name, "logits")) return name;
+        if (r->options->output ? !strcmp(name, r->options->output) : !strcmp(name, "logits")) return value;
         if (r->options->output || !may_have_classes(r, value)) continue;
         const Onnx__Node *labels = NULL;
         const char *from = name;
-        found = name;
+        found = value;
         count++;
-        if (!makes_probabilities(maker_of(&from, &labels, r))) continue;
-        likely = name;
+        if (!makes_probabilities(r, maker_of(&from, &labels, r), value)) continue;
+        likely = value;
         likelies++;
     }
     return count == 1 ? found : likelies == 1 ? likely : NULL;
 }
 
 dsc_status onnx_choose_output(onnx_output *output, onnx_reading *r) {
-    const char *name = choose(r);
-    if (!name) {
+    const Onnx__Value *chosen = choose(r);
+    if (!chosen) {
         dsc_text names = {0};
         char shown[100];
         for (size_t i = 0; i < r->file->n_output && i < 20; i++) {
@@ -94,8 +101,9 @@ dsc_status onnx_choose_output(onnx_output *output, onnx_reading *r) {
         dsc_text_free(&names);
         return status;
     }
+    const char *name = chosen->name ? chosen->name : "";
     const Onnx__Node *maker = maker_of(&name, &output->labels, r);
-    if (makes_probabilities(maker)) {
+    if (makes_probabilities(r, maker, chosen)) {
         output->loss = is_of(maker, "Sigmoid") ? "binary-cross-entropy" : "softmax-cross-entropy";
         name = maker->input[0];
     }

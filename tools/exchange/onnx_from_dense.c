@@ -165,14 +165,12 @@ static dsc_status read_layer_norm(onnx_reading *r, const Onnx__Node *node) {
     if (!status) status = onnx_plain(&x, r, node, value);
     if (status) return status;
     const dsc_shape shape = x->shape;
-    int64_t axis = onnx_int(node, "axis", -1);
-    if (axis < 0) axis += (int64_t)shape.rank + 1;
     float *zeros = onnx_take(&r->pool, gamma->count, sizeof *zeros);
     if (!zeros) return onnx_no_memory(r);
     beta = gamma;
     if (onnx_has_input(node, 2)) status = onnx_numbers(&beta, r, node, 2);
     if (status) return status;
-    if (axis != 1 || gamma->count != dsc_shape_count(&shape) || beta->count != gamma->count)
+    if (onnx_axis(node, -1, shape.rank) != 1 || gamma->count != dsc_shape_count(&shape) || beta->count != gamma->count)
         return onnx_fail(r, node, "it is not over all values of an image, with a scale and a shift for each");
     onnx_begin_layer(r, "layer_norm", gamma->name);
     dsc_shape own = before_expand(gamma, shape);

@@ -78,9 +78,8 @@ static dsc_status read_softmax(onnx_reading *r, const Onnx__Node *node) {
     dsc_status status = onnx_sample(&value, r, node, 0);
     if (!status) status = onnx_plain(&x, r, node, value);
     if (status) return status;
-    int64_t axis = onnx_int(node, "axis", r->opset < 13 ? 1 : -1);
-    if (axis < 0) axis += (int64_t)value->rank + 1;
-    if (axis != (int64_t)value->rank) return onnx_fail(r, node, "it is not along the last dimension");
+    if (onnx_softmax_axis(r, node, value->rank) != (int64_t)value->rank)
+        return onnx_fail(r, node, "it is not along the last dimension");
     onnx_begin_layer(r, "softmax", NULL);
     return onnx_give(r, node, 0, dsc_softmax(x));
 }

@@ -62,8 +62,7 @@ static dsc_status read_flatten(onnx_reading *r, const Onnx__Node *node) {
     onnx_value *value;
     dsc_status status = onnx_sample(&value, r, node, 0);
     if (status) return status;
-    int64_t axis = onnx_int(node, "axis", 1);
-    if (axis < 0) axis += (int64_t)value->rank + 1;
+    const int64_t axis = onnx_axis(node, 1, value->rank);
     if (axis != 1) return onnx_fail(r, node, "axis %lld; 1 keeps images apart", (long long)axis);
     return see_as(r, node, value, 1, (size_t[]){onnx_count(value)});
 }
@@ -297,8 +296,7 @@ static dsc_status read_concat(onnx_reading *r, const Onnx__Node *node) {
     }
     if (status) return status;
     if (node->n_input == 1) return onnx_give_same(r, node, first);
-    int64_t axis = onnx_int(node, "axis", 1);
-    if (axis < 0) axis += (int64_t)first->rank + 1;
+    const int64_t axis = onnx_axis(node, 1, first->rank);
     if (axis < 1 || axis > (int64_t)first->rank ||
         (first->reordered ? first->order[axis - 1] : (size_t)axis - 1) != 0)
         return onnx_fail(r, node, "axis %lld; channels are read side by side", (long long)axis);

@@ -105,6 +105,11 @@ void onnx_note(onnx_reading *r, const char *format, ...) DSC_PRINTF(2, 3);
 const Onnx__Attribute *onnx_attribute(const Onnx__Node *node, const char *name);
 int64_t onnx_int(const Onnx__Node *node, const char *name, int64_t otherwise);
 double onnx_real(const Onnx__Node *node, const char *name, double otherwise);
+/* The attribute `axis`, counted from the batch, which is 0; negative ones count from behind the last of
+ * `rank` dimensions besides the batch. Not checked against the rank. */
+int64_t onnx_axis(const Onnx__Node *node, int64_t otherwise, size_t rank);
+/* The same of a Softmax or LogSoftmax. */
+int64_t onnx_softmax_axis(const onnx_reading *r, const Onnx__Node *node, size_t rank);
 /* Whether the attribute is that text. */
 bool onnx_is_text(const Onnx__Node *node, const char *name, const char *text);
 /* A list of whole numbers, of an attribute or (by an index of at least 0, for newer opsets) an input that is

@@ -58,6 +58,15 @@ double onnx_real(const Onnx__Node *node, const char *name, double otherwise) {
     return a && a->has_f ? (double)a->f : a ? 0 : otherwise;
 }
 
+int64_t onnx_axis(const Onnx__Node *node, int64_t otherwise, size_t rank) {
+    const int64_t axis = onnx_int(node, "axis", otherwise);
+    return axis < 0 ? axis + (int64_t)rank + 1 : axis;
+}
+
+int64_t onnx_softmax_axis(const onnx_reading *r, const Onnx__Node *node, size_t rank) {
+    return onnx_axis(node, r->opset < 13 ? 1 : -1, rank);
+}
+
 bool onnx_is_text(const Onnx__Node *node, const char *name, const char *text) {
     const Onnx__Attribute *a = onnx_attribute(node, name);
     return a && a->has_s && a->s.len == strlen(text) && !memcmp(a->s.data, text, a->s.len);
