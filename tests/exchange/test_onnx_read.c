@@ -24,6 +24,7 @@ static const struct golden {
     {"keras-13", NULL, 5, "the graph divides its pixels", "4"},
     {"keras-mean-12", NULL, 5, NULL, "4"},
     {"sklearn-12", NULL, 3, NULL, "8"},
+    {"types-13", NULL, 4, NULL, "3"},
 };
 enum { GOLDENS = sizeof goldens / sizeof *goldens };
 

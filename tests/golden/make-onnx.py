@@ -222,3 +222,36 @@ build('sklearn-12', nodes, [('X', TensorProto.FLOAT, [None, 64])],
       producer='skl2onnx', domains=[('ai.onnx.ml', 1)])
 y = np.tanh((images / 255).reshape(3, 64) @ a['coefficient'] + a['intercepts'])
 keep('sklearn-12', images, y @ a['coefficient1'] + a['intercepts1'])
+
+# Every type of numbers, in the lists that belong to each, and whole numbers also as bytes: each is a constant, cast to float.
+INT64_MAX = 2**63 - 1
+images = images_of(1, 4, 4)
+reals = {'FLOAT16': (small(16, 5) + 1e-6, [16, 5]), 'BFLOAT16': (small(5), [5]), 'DOUBLE': (small(5), [5])}
+wholes = {'INT8': [0, 127, -1, -128, 5], 'UINT8': [0, 255, 1, 128, 7], 'INT16': [0, 32767, -1, -32768, 300], 'BOOL': [1, 0, 1, 1, 0],
+          'UINT16': [0, 65535, 1, 32768, 300], 'INT32': [0, 2**31 - 1, -1, -2**31, 70000], 'UINT32': [0, 2**32 - 1, 1, 2**31, 70000],
+          'INT64': [0, 2**52, -1, -2**52, 2**33], 'UINT64': [0, 2**53, 1, 2**52, 2**33]}
+tensors = [helper.make_tensor(n, getattr(TensorProto, n), shape, values) for n, (values, shape) in reals.items()]
+tensors += [helper.make_tensor(n, getattr(TensorProto, n), [5], values) for n, values in wholes.items()]
+tensors += [numpy_helper.from_array(np.array(values, n.lower()), n + '_raw') for n, values in wholes.items()]
+tensors += [helper.make_tensor(n, TensorProto.INT64, [1], [v]) for n, v in (('one', 1), ('last', INT64_MAX))]
+cast = {'BFLOAT16': (np.array(tensors[1].int32_data, '<u4') << 16).view('<f4'), 'FLOAT16': reals['FLOAT16'][0].astype(np.float16).astype(np.float64),
+        'DOUBLE': reals['DOUBLE'][0].astype(np.float64)}
+nodes, total, sums = [node('Cast', [n], [n + '_float'], to=1) for n in reals], np.zeros(5), None
+for n, values in wholes.items():
+    for array in (n, n + '_raw'):
+        factor = np.float32(0.1 / max(map(abs, values)))
+        tensors.append(numpy_helper.from_array(factor, array + '_factor'))
+        nodes += [node('Cast', [array], [array + '_float'], to=1),
+                  node('Mul', [array + '_float', array + '_factor'], [array + '_small'])]
+        if sums:
+            nodes.append(node('Add', [sums, array + '_small'], ['sum_' + array]))
+        sums = 'sum_' + array if sums else array + '_small'
+        total += np.array(values, np.float64) * factor
+nodes += [
+    node('Mul', ['FLOAT16_float', 'DOUBLE_float'], ['weight']), node('Flatten', ['x'], ['flat']), node('MatMul', ['flat', 'weight'], ['product']),
+    node('Add', ['product', 'BFLOAT16_float'], ['biased']), node('Add', ['biased', sums], ['moved']), node('Slice', ['moved', 'one', 'last', 'one'], ['y'])]
+graph = helper.make_graph(nodes, 'types', [helper.make_tensor_value_info('x', TensorProto.FLOAT, ['n', 1, 4, 4])],
+                          [helper.make_tensor_value_info('y', TensorProto.FLOAT, ['n', 4])], tensors)
+onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=7), f'{out}/types-13.onnx')
+y = (images / 255).reshape(3, 16) @ (cast['FLOAT16'] * cast['DOUBLE']) + cast['BFLOAT16'] + total
+keep('types-13', images, y[:, 1:])

@@ -60,8 +60,7 @@ static bool may_have_classes(onnx_reading *r, const Onnx__Value *value) {
     const Onnx__Node *maker = value->name && *value->name ? onnx_find(r, value->name)->maker : NULL;
     if (!maker) return false;
     if (!type) return is_of(maker, "ZipMap");
-    const int32_t t = type->elem_type;
-    return !t || t == ONNX_FLOAT || t == ONNX_DOUBLE || t == ONNX_FLOAT16 || t == ONNX_BFLOAT16;
+    return !type->elem_type || onnx_is_real(type->elem_type);
 }
 
 static const Onnx__Value *choose(onnx_reading *r) {

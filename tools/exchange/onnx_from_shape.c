@@ -19,8 +19,7 @@ static dsc_status cast_constant(onnx_reading *r, const Onnx__Node *node) {
     dsc_status status = onnx_input(&value, r, node, 0);
     if (status) return status;
     const onnx_constant *c = value->constant;
-    const int64_t to = onnx_int(node, "to", 0);
-    const bool whole = to != ONNX_FLOAT && to != ONNX_DOUBLE && to != ONNX_FLOAT16 && to != ONNX_BFLOAT16;
+    const bool whole = !onnx_is_real(onnx_int(node, "to", 0));
     if (whole == (c->ints != NULL)) return onnx_give_same(r, node, value);
     onnx_constant *made = onnx_make(r, c->name, c->rank, c->dims, whole);
     for (size_t i = 0; made && i < c->count; i++) {
@@ -35,9 +34,7 @@ static dsc_status cast_constant(onnx_reading *r, const Onnx__Node *node) {
 }
 
 static dsc_status read_cast(onnx_reading *r, const Onnx__Node *node) {
-    const int64_t to = onnx_int(node, "to", 0);
-    if (to != ONNX_FLOAT && to != ONNX_DOUBLE && to != ONNX_FLOAT16 && to != ONNX_BFLOAT16)
-        return onnx_fail(r, node, "values become whole numbers");
+    if (!onnx_is_real(onnx_int(node, "to", 0))) return onnx_fail(r, node, "values become whole numbers");
     return same(r, node);
 }
 

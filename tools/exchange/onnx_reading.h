@@ -154,8 +154,10 @@ void onnx_settle_order(onnx_value *value);
 
 /* --- constants --- */
 
-/* Reads a tensor of the file: float and whole numbers of any width. FORMAT: sizes that do not agree;
- * UNSUPPORTED: another type, or data outside of the file. */
+/* Whether a type of ONNX's is one of reals: float, double, half, bfloat16. */
+bool onnx_is_real(int64_t type);
+/* Reads a tensor of the file: reals and whole numbers of any width. FORMAT: sizes that do not agree;
+ * UNSUPPORTED: another type, data outside of the file, or a number beyond int64. */
 dsc_status onnx_read_tensor(onnx_constant **constant, onnx_reading *r, const Onnx__Tensor *tensor);
 /* Whether so many numbers more may be made: a small file shall not ask for much memory. */
 bool onnx_afford(onnx_reading *r, size_t count);

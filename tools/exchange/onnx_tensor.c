@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/visible.h"
+#include "data/array.h"
+#include "data/npy.h"
 
 #include <string.h>
 
@@ -42,99 +44,75 @@ onnx_constant *onnx_make(onnx_reading *r, const char *name, size_t rank, const s
     return c->ints || c->floats ? c : NULL;
 }
 
-/* --- numbers of a width, little-endian --- */
+/* --- types of numbers --- */
 
-static uint64_t bits_at(const unsigned char *bytes, size_t width) {
-    uint64_t bits = 0;
-    for (size_t i = 0; i < width; i++) bits |= (uint64_t)bytes[i] << 8 * i;
-    return bits;
+/* What ONNX calls a type, and how one of its numbers lies in raw bytes and in the list that belongs to the type,
+ * as NumPy says it (npy.h). */
+typedef struct number_type {
+    int type;
+    const char *name, *raw, *listed;
+} number_type;
+
+static const number_type types[] = {
+    {ONNX_FLOAT, "float", "<f4", "=f4"},     {ONNX_DOUBLE, "double", "<f8", "=f8"},
+    {ONNX_FLOAT16, "float16", "<f2", "=f2"}, {ONNX_BFLOAT16, "bfloat16", "<B2", "=B2"},
+    {ONNX_INT8, "int8", "|i1", "=i4"},       {ONNX_UINT8, "uint8", "|u1", "=i4"},
+    {ONNX_INT16, "int16", "<i2", "=i4"},     {ONNX_UINT16, "uint16", "<u2", "=i4"},
+    {ONNX_INT32, "int32", "<i4", "=i4"},     {ONNX_UINT32, "uint32", "<u4", "=u8"},
+    {ONNX_INT64, "int64", "<i8", "=i8"},     {ONNX_UINT64, "uint64", "<u8", "=u8"},
+    {ONNX_BOOL, "bool", "|b1", "=i4"},
+};
+
+bool onnx_is_real(int64_t type) {
+    return type == ONNX_FLOAT || type == ONNX_DOUBLE || type == ONNX_FLOAT16 || type == ONNX_BFLOAT16;
 }
 
-static float float_of(uint32_t bits) {
-    float number;
-    memcpy(&number, &bits, sizeof number);
-    return number;
+static const number_type *find_type(int type) {
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (types[i].type == type) return &types[i];
+    return NULL;
 }
 
-/* IEEE 754's half: 1 sign, 5 exponent, 10 fraction. */
-static float half_of(uint32_t h) {
-    const uint32_t sign = (h & 0x8000u) << 16, exponent = h >> 10 & 31, fraction = h & 1023;
-    if (exponent == 31) return float_of(sign | 0x7F800000u | fraction << 13);
-    if (exponent) return float_of(sign | (exponent + 112) << 23 | fraction << 13);
-    const float small = (float)fraction / 16777216.0f; /* 2^-24 */
-    return sign ? -small : small;
+/* --- a tensor's numbers --- */
+
+typedef struct numbers {
+    const void *first; /* of `count`, each `stride` bytes behind the one before */
+    size_t count, stride;
+    dsc_npy_encoding as;
+} numbers;
+
+static numbers find_raw(const Onnx__Tensor *t, const number_type *type) {
+    numbers n = {.first = t->raw_data.data};
+    (void)dsc_npy_encoding_read(&n.as, type->raw);
+    n.stride = n.as.size;
+    /* A part of a number behind the last counts as one, so that the file is refused. */
+    n.count = t->raw_data.len / n.stride + (t->raw_data.len % n.stride != 0);
+    return n;
 }
 
-static double real_of(uint64_t bits, int type) {
-    double number;
-    switch (type) {
-    case ONNX_FLOAT16:
-        return (double)half_of((uint32_t)bits);
-    case ONNX_BFLOAT16:
-        return (double)float_of((uint32_t)bits << 16);
-    case ONNX_FLOAT:
-        return (double)float_of((uint32_t)bits);
-    default:
-        memcpy(&number, &bits, sizeof number);
-        return number;
+static numbers find_list(const Onnx__Tensor *t, const number_type *type) {
+    dsc_npy_encoding as, raw;
+    (void)dsc_npy_encoding_read(&as, type->listed);
+    (void)dsc_npy_encoding_read(&raw, type->raw);
+    if (as.size == 8)
+        return as.letter == 'f'   ? (numbers){t->double_data, t->n_double_data, 8, as}
+               : as.letter == 'i' ? (numbers){t->int64_data, t->n_int64_data, 8, as}
+                                  : (numbers){t->uint64_data, t->n_uint64_data, 8, as};
+    if (as.letter == 'f' && as.size == 4) return (numbers){t->float_data, t->n_float_data, 4, as};
+    /* Reals of 16 bits are the lower half of an int32: where processors have that first, raw bytes are as they are. */
+    const size_t skipped = as.size == 2 && raw.swap ? 2 : 0;
+    return (numbers){t->n_int32_data ? (const char *)t->int32_data + skipped : NULL, t->n_int32_data, 4, as};
+}
+
+/* False: it is beyond int64. */
+static bool whole_number(int64_t *number, const unsigned char *from, const dsc_npy_encoding *as) {
+    if (as->size < 8) {
+        *number = (int64_t)dsc_npy_number(from, as);
+        return true;
     }
-}
-
-static int64_t whole_of(uint64_t bits, size_t width, int type) {
-    if (type == ONNX_UINT8 || type == ONNX_BOOL || width == 8) return (int64_t)bits;
-    const uint64_t top = (uint64_t)1 << (8 * width - 1);
-    return bits & top ? (int64_t)(bits | ~(2 * top - 1)) : (int64_t)bits;
-}
-
-static size_t width_of(int type) {
-    switch (type) {
-    case ONNX_UINT8:
-    case ONNX_INT8:
-    case ONNX_BOOL:
-        return 1;
-    case ONNX_FLOAT16:
-    case ONNX_BFLOAT16:
-        return 2;
-    case ONNX_FLOAT:
-    case ONNX_INT32:
-        return 4;
-    case ONNX_DOUBLE:
-    case ONNX_INT64:
-        return 8;
-    default:
-        return 0;
-    }
-}
-
-static void read_raw(onnx_constant *c, const unsigned char *bytes, size_t width, int type) {
-    if (type == ONNX_FLOAT)
-        for (size_t i = 0; i < c->count; i++) c->floats[i] = float_of((uint32_t)bits_at(bytes + 4 * i, 4));
-    else if (c->floats)
-        for (size_t i = 0; i < c->count; i++)
-            c->floats[i] = (float)real_of(bits_at(bytes + width * i, width), type);
-    else
-        for (size_t i = 0; i < c->count; i++)
-            c->ints[i] = whole_of(bits_at(bytes + width * i, width), width, type);
-}
-
-/* False: the list has another number of numbers. */
-static bool read_lists(onnx_constant *c, const Onnx__Tensor *t) {
-    const size_t n = c->count;
-    if (t->data_type == ONNX_FLOAT && t->n_float_data == n) {
-        if (n) memcpy(c->floats, t->float_data, n * sizeof *c->floats);
-    } else if (t->data_type == ONNX_DOUBLE && t->n_double_data == n) {
-        for (size_t i = 0; i < n; i++) c->floats[i] = (float)t->double_data[i];
-    } else if (t->data_type == ONNX_INT64 && t->n_int64_data == n) {
-        if (n) memcpy(c->ints, t->int64_data, n * sizeof *c->ints);
-    } else if (c->floats && t->n_int32_data == n) { /* halves, in whole numbers */
-        for (size_t i = 0; i < n; i++)
-            c->floats[i] = (float)real_of((uint32_t)t->int32_data[i] & 0xFFFFu, t->data_type);
-    } else if (c->ints && t->n_int32_data == n) {
-        for (size_t i = 0; i < n; i++) c->ints[i] = t->int32_data[i];
-    } else {
-        return false;
-    }
-    return true;
+    memcpy(number, from, sizeof *number); /* a double has not enough digits */
+    if (as->swap) dsc_swap_bytes(number, 1, sizeof *number);
+    return as->letter == 'i' || *number >= 0;
 }
 
 dsc_status onnx_read_tensor(onnx_constant **constant, onnx_reading *r, const Onnx__Tensor *t) {
@@ -144,29 +122,28 @@ dsc_status onnx_read_tensor(onnx_constant **constant, onnx_reading *r, const Onn
         return fail(r, DSC_ERROR_UNSUPPORTED, t,
                     "its numbers are in another file, which is not read; save the model as one file "
                     "(onnx.save_model with save_as_external_data=False)");
-    const size_t width = width_of(t->data_type);
-    if (!width) return fail(r, DSC_ERROR_UNSUPPORTED, t, "its type of numbers is not read");
+    const number_type *type = find_type(t->data_type);
+    if (!type) return fail(r, DSC_ERROR_UNSUPPORTED, t, "its type of numbers is not read");
     if (t->n_dims > ONNX_RANK) return fail(r, DSC_ERROR_UNSUPPORTED, t, "it has more than 6 dimensions");
     for (size_t i = 0; i < t->n_dims; i++) {
         if (t->dims[i] < 0 || t->dims[i] > ONNX_COUNT_MOST ||
             !dsc_multiply(&count, count, dims[i] = (size_t)t->dims[i]) || count > ONNX_COUNT_MOST)
             return fail(r, DSC_ERROR_FORMAT, t, "its dimensions are impossible");
     }
-    const bool raw = t->has_raw_data && (t->raw_data.len || !count);
     /* Checked before memory is taken, which is then no more than a few times the file's size. */
-    if (raw && t->raw_data.len != count * width)
-        return fail(r, DSC_ERROR_FORMAT, t, "it has not as many bytes as its dimensions say");
-    if (!raw && t->n_float_data != count && t->n_double_data != count && t->n_int32_data != count &&
-        t->n_int64_data != count)
+    const bool raw = t->has_raw_data && (t->raw_data.len || !count);
+    const numbers n = raw ? find_raw(t, type) : find_list(t, type);
+    if (n.count != count)
         return fail(r, DSC_ERROR_FORMAT, t, "it has not as many numbers as its dimensions say");
-    const bool whole = t->data_type != ONNX_FLOAT && t->data_type != ONNX_DOUBLE &&
-                       t->data_type != ONNX_FLOAT16 && t->data_type != ONNX_BFLOAT16;
-    onnx_constant *c = onnx_make(r, t->name, t->n_dims, dims, whole);
+    onnx_constant *c = onnx_make(r, t->name, t->n_dims, dims, !onnx_is_real(t->data_type));
     if (!c) return onnx_no_memory(r);
-    if (raw)
-        read_raw(c, t->raw_data.data, width, t->data_type);
-    else if (!read_lists(c, t))
-        return fail(r, DSC_ERROR_FORMAT, t, "it has not as many numbers as its dimensions say");
+    const unsigned char *at = n.first;
+    for (size_t i = 0; i < count; i++, at += n.stride) {
+        if (c->floats)
+            c->floats[i] = (float)dsc_npy_number(at, &n.as);
+        else if (!whole_number(&c->ints[i], at, &n.as))
+            return fail(r, DSC_ERROR_UNSUPPORTED, t, "it has a number above 9223372036854775807");
+    }
     *constant = c;
     return DSC_OK;
 }
