@@ -13,7 +13,10 @@ static const struct golden {
     size_t classes;
     const char *note, *class_name; /* of the last class */
 } goldens[] = {
-    {"torch-mlp-9", NULL, 4, "pixels are taken to be of 0 to 1", "3"},
+    {"torch-mlp-9", NULL, 4,
+     "0 to 1, which the file does not say; if they are not, make a model of it first: "
+     "descender import test.onnx --as 'onnx scale=bytes' or 'onnx mean=M std=S'",
+     "3"},
     {"torch-mlp-13", "onnx scale=unit", 4, NULL, "3"},
     {"torch-cnn-11", NULL, 4, "softmax", "3"},
     {"torch-cnn-17", NULL, 4, NULL, "3"},
@@ -21,7 +24,7 @@ static const struct golden {
     {"torch-residual-14", NULL, 5, NULL, "4"},
     {"torch-prelu-15", NULL, 4, NULL, "3"},
     {"zoo-8", NULL, 4, NULL, "3"},
-    {"keras-13", NULL, 5, "the graph divides its pixels", "4"},
+    {"keras-13", NULL, 5, "make a model of it first: descender import test.onnx --as 'onnx scale=unit'", "4"},
     {"keras-mean-12", NULL, 5, NULL, "4"},
     {"sklearn-12", NULL, 3, NULL, "8"},
     {"types-13", NULL, 4, NULL, "3"},
@@ -278,7 +281,7 @@ static void what_cannot_be_read_is_named(void **unused) {
          "(Elux, opset 8): this type of node is not read"},
         {"keras-13", "Relu", "Tanx", NULL, DSC_ERROR_UNSUPPORTED, "(Tanx, opset 13)"},
         {"keras-13", "transpose_out", "transpose_OUT", "onnx output=no", DSC_ERROR_UNSUPPORTED,
-         "output=NAME"},
+         "make a model of it first: descender import test.onnx --as 'onnx output=NAME'"},
         {"torch-mlp-9", "input", "inpuX", "onnx shape=8x8", DSC_ERROR_ARGUMENT,
          "shape=8x8: expected channels"},
         {"torch-mlp-9", "input", "inpuX", "onnx mean=0.1,0.2", DSC_ERROR_ARGUMENT,
@@ -286,7 +289,7 @@ static void what_cannot_be_read_is_named(void **unused) {
         {"zoo-8", "SAME_UPPER", "SAME_LOWER", "onnx mean=x", DSC_ERROR_ARGUMENT, "mean=x"},
         {"sklearn-12", "ZipMap", "ZipMop", NULL, DSC_ERROR_UNSUPPORTED, "'output_probability' (ZipMop"},
         {"sklearn-12", "cast_input", "cast_Xnput", "onnx shape=1x4x4", DSC_ERROR_UNSUPPORTED,
-         "shape=1x28x28"},
+         "make a model of it first: descender import test.onnx --as 'onnx shape=1x28x28'"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         size_t size;

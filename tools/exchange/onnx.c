@@ -43,9 +43,12 @@ static const dsc_param params[] = {
         "the input's pixels: bytes, floats of 0 to 255 (how models are written); uint8; unit, floats of "
         "0 to 1 (how they are read unless they say otherwise)"),
     DSC_SWITCH(onnx_values, fold, "off", "when writing: batch normalisation goes into the weights"),
-    DSC_TEXT(onnx_values, mean, NULL,
-             "when reading: what was subtracted from pixels of 0 to 1 before the network, 0.1307 or a list"),
-    DSC_TEXT(onnx_values, std, NULL, "when reading: what they were divided by after that, 0.3081 or a list"),
+    DSC_TEXT(
+        onnx_values, mean, NULL,
+        "when reading: what was subtracted from pixels of 0 to 1 before the network, a number or one for "
+        "each channel, with commas between them"),
+    DSC_TEXT(onnx_values, std, NULL,
+             "when reading: what they were divided by after that, a number or one for each channel"),
     DSC_TEXT(onnx_values, shape, NULL,
              "when reading: of the images, as 1x28x28, where the file leaves it open"),
     DSC_TEXT(onnx_values, output, NULL,

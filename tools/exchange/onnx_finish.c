@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "base/json.h"
-#include "base/visible.h"
 #include "data/images.h"
 #include "model/model.h"
 
@@ -86,7 +85,7 @@ dsc_status onnx_choose_output(onnx_output *output, onnx_reading *r) {
     const Onnx__Value *chosen = choose(r);
     if (!chosen) {
         dsc_text names = {0};
-        char shown[100];
+        char shown[100], remedy[ONNX_REMEDY];
         for (size_t i = 0; i < r->file->n_output && i < 20; i++) {
             const char *own = r->file->output[i]->name;
             dsc_text_append(&names, "%s'%s'", i ? ", " : "",
@@ -94,9 +93,8 @@ dsc_status onnx_choose_output(onnx_output *output, onnx_reading *r) {
         }
         dsc_status status =
             dsc_fail(r->error, DSC_ERROR_UNSUPPORTED,
-                     "%s: which of its %zu outputs has a number for each class? %.300s; say it: --as 'onnx "
-                     "output=NAME'",
-                     r->source->name, r->file->n_output, names.data ? names.data : "");
+                     "%s: which of its %zu outputs has a number for each class? %.200s; %s", r->source->name,
+                     r->file->n_output, names.data ? names.data : "", onnx_remedy(remedy, r, "output=NAME"));
         dsc_text_free(&names);
         return status;
     }
@@ -141,6 +139,7 @@ static dsc_status read_numbers(double *numbers, size_t channels, double otherwis
 static int find_scale(onnx_reading *r, const Onnx__Value *input) {
     static const char *const names[] = {"", "bytes", "uint8", "unit"};
     const char *said = setting(r, ONNX_KEY("scale"));
+    char remedy[ONNX_REMEDY];
     if (r->options->scale) return r->options->scale;
     for (int i = 1; said && i < 4; i++)
         if (!strcmp(said, names[i])) return i;
@@ -150,13 +149,15 @@ static int find_scale(onnx_reading *r, const Onnx__Value *input) {
     for (size_t c = 0; r->scale && c < r->image->shape.size[0]; c++)
         largest = fmax(largest, fabs(r->scale[c]));
     if (!r->options->mean && !r->options->std && r->scale && largest < 1.0 / 16) {
-        onnx_note(r, "the graph divides its pixels, so they are taken to be of 0 to 255; if not: --as 'onnx "
-                     "scale=unit'");
+        onnx_note(r, "the graph divides its pixels, so they are taken to be of 0 to 255; if they are not, %s",
+                  onnx_remedy(remedy, r, "scale=unit"));
         return ONNX_SCALE_BYTES;
     }
     if (!r->options->mean && !r->options->std)
-        onnx_note(r, "pixels are taken to be of 0 to 1, which the file does not say; if not: --as 'onnx "
-                     "scale=bytes' or 'onnx mean=0.1307 std=0.3081'");
+        onnx_note(r,
+                  "pixels are taken to be of 0 to 1, which the file does not say; if they are not, %s or "
+                  "'onnx mean=M std=S'",
+                  onnx_remedy(remedy, r, "scale=bytes"));
     return ONNX_SCALE_UNIT;
 }
 

@@ -170,7 +170,8 @@ static dsc_status read_layer_norm(onnx_reading *r, const Onnx__Node *node) {
     beta = gamma;
     if (onnx_has_input(node, 2)) status = onnx_numbers(&beta, r, node, 2);
     if (status) return status;
-    if (onnx_axis(node, -1, shape.rank) != 1 || gamma->count != dsc_shape_count(&shape) || beta->count != gamma->count)
+    if (onnx_axis(node, -1, shape.rank) != 1 || gamma->count != dsc_shape_count(&shape) ||
+        beta->count != gamma->count)
         return onnx_fail(r, node, "it is not over all values of an image, with a scale and a shift for each");
     onnx_begin_layer(r, "layer_norm", gamma->name);
     dsc_shape own = before_expand(gamma, shape);

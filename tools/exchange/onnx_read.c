@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/visible.h"
 #include "exchange/onnx_parts.h"
 
 #include <stdio.h>
@@ -176,10 +175,10 @@ static bool is_turned(const onnx_reading *r, const char *name) {
 static bool is_channels(size_t size) { return size == 1 || size == 3 || size == 4; }
 
 static dsc_status open_shape(onnx_reading *r) {
+    char remedy[ONNX_REMEDY];
     return dsc_fail(r->error, DSC_ERROR_UNSUPPORTED,
-                    "%s: the sizes of the images do not follow from its input; say them: --as 'onnx "
-                    "shape=1x28x28' (channels, height, width)",
-                    r->source->name);
+                    "%s: the sizes of the images (channels, height, width) do not follow from its input; %s",
+                    r->source->name, onnx_remedy(remedy, r, "shape=1x28x28"));
 }
 
 /* "1x28x28" */

@@ -15,6 +15,7 @@
 
 #if DESCENDER_WITH_PROTOBUF
 
+#include "base/visible.h"
 #include "graph/graph.h"
 
 enum {
@@ -99,6 +100,9 @@ struct onnx_reading {
 dsc_status onnx_fail(onnx_reading *r, const Onnx__Node *node, const char *format, ...) DSC_PRINTF(3, 4);
 dsc_status onnx_no_memory(onnx_reading *r);
 void onnx_note(onnx_reading *r, const char *format, ...) DSC_PRINTF(2, 3);
+/* "make a model of it first: descender import FILE --as 'onnx VALUES'": no other command takes --as. */
+enum { ONNX_REMEDY = DSC_COMMAND + 32 };
+const char *onnx_remedy(char out[ONNX_REMEDY], const onnx_reading *r, const char *values);
 
 /* --- what is in a node --- */
 

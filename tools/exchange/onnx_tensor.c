@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/visible.h"
 #include "data/array.h"
 #include "data/npy.h"
 

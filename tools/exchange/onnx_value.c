@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/visible.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +37,14 @@ void onnx_note(onnx_reading *r, const char *format, ...) {
     dsc_text_append_list(&r->source->notes, format, arguments);
     va_end(arguments);
     dsc_text_append_bytes(&r->source->notes, "\n", 1);
+}
+
+const char *onnx_remedy(char out[ONNX_REMEDY], const onnx_reading *r, const char *values) {
+    char command[DSC_COMMAND], pattern[80];
+    (void)snprintf(pattern, sizeof pattern, "descender import @ --as 'onnx %s'", values);
+    (void)snprintf(out, ONNX_REMEDY, "make a model of it first: %s",
+                   dsc_command(command, pattern, r->source->name, NULL));
+    return out;
 }
 
 /* --- what is in a node --- */
