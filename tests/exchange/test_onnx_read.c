@@ -98,6 +98,34 @@ static void networks_of_other_programs_answer_as_they_do_there(void **unused) {
     }
 }
 
+static void the_table_says_which_array_of_which_type_became_which_parameter(void **unused) {
+    (void)unused;
+    NEEDS_PROTOBUF();
+    static const struct {
+        const char *name, *row;
+    } cases[] = {
+        {"torch-mlp-9", "1.weight\tfloat\t(12, 64)\t1.weight\tas it is\n"},
+        {"sklearn-12", "coefficient\tdouble\t(64, 10)\tcoefficient\tas (10, 64)\n"},
+        {"types-13", "FLOAT16\tfloat16\t(16, 5)\tFLOAT16\tas (5, 16)\n"},
+        {"types-13", "BFLOAT16\tbfloat16\t(5)\tBFLOAT16\tas it is\n"},
+        {"types-13", "INT8\tint8\t(5)\tINT8\tas it is\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        exchange_source source = {.name = "test.onnx"};
+        dsc_model *model;
+        dsc_error error = {0};
+        unsigned char *bytes = read_golden(&source.size, cases[i].name, ".onnx");
+        source.bytes = bytes;
+        ASSERT_OK(exchange_read(&model, &source, NULL, &error), error);
+        if (!strstr(source.table.data, cases[i].row))
+            fail_msg("%s: no row '%s' in:\n%s", cases[i].name, cases[i].row, source.table.data);
+        dsc_text_free(&source.notes);
+        dsc_text_free(&source.table);
+        dsc_model_free(model);
+        free(bytes);
+    }
+}
+
 /* Images of which some pixels say the class. */
 static dsc_dataset *easy_data(const dsc_model *model, size_t count) {
     size_t shape[3];
@@ -446,6 +474,7 @@ static void without_the_library_the_remedy_is_said(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(networks_of_other_programs_answer_as_they_do_there),
+        cmocka_unit_test(the_table_says_which_array_of_which_type_became_which_parameter),
         cmocka_unit_test(an_imported_network_goes_on_learning),
         cmocka_unit_test(what_is_written_comes_back_with_all_that_belongs_to_it),
         cmocka_unit_test(an_imported_network_is_saved_and_loaded),

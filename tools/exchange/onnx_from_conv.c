@@ -100,7 +100,7 @@ static const float *widen(size_t padding[2], size_t size[2], onnx_reading *r, co
     const size_t planes = weight->dims[0] * weight->dims[1], rows = weight->dims[2],
                  columns = weight->dims[3];
     const size_t dims[4] = {weight->dims[0], weight->dims[1], size[0], size[1]};
-    onnx_constant *wide = onnx_make(r, weight->name, 4, dims, false);
+    onnx_constant *wide = onnx_make(r, weight, 4, dims, false);
     for (size_t p = 0; wide && p < planes; p++)
         for (size_t i = 0; i < rows; i++)
             memcpy(wide->floats + (p * size[0] + i + front[0]) * size[1] + front[1],

@@ -164,7 +164,7 @@ static dsc_status normalise(bool *done, onnx_reading *r, const Onnx__Node *node,
 
 /* `c` with every number made by `of`. */
 static onnx_constant *each_number(onnx_reading *r, const onnx_constant *c, double (*of)(double)) {
-    onnx_constant *made = onnx_make(r, c->name, c->rank, c->dims, false);
+    onnx_constant *made = onnx_make(r, c, c->rank, c->dims, false);
     for (size_t i = 0; made && i < c->count; i++) made->floats[i] = (float)of((double)c->floats[i]);
     return made;
 }
@@ -408,7 +408,7 @@ static dsc_status fold_two(onnx_reading *r, const Onnx__Node *node, char op) {
         if (m != n && m != 1 && n != 1) return onnx_fail(r, node, "constants whose sizes do not agree");
     }
     if (!a->ints != !b->ints) return onnx_fail(r, node, "constants of different types");
-    onnx_constant *made = onnx_make(r, a->count >= b->count ? a->name : b->name, rank, dims, a->ints != NULL);
+    onnx_constant *made = onnx_make(r, a->count >= b->count ? a : b, rank, dims, a->ints != NULL);
     for (size_t t = 0; made && t < made->count; t++) {
         size_t from[2] = {0, 0};
         double result;

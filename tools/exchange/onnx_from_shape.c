@@ -21,7 +21,7 @@ static dsc_status cast_constant(onnx_reading *r, const Onnx__Node *node) {
     const onnx_constant *c = value->constant;
     const bool whole = !onnx_is_real(onnx_int(node, "to", 0));
     if (whole == (c->ints != NULL)) return onnx_give_same(r, node, value);
-    onnx_constant *made = onnx_make(r, c->name, c->rank, c->dims, whole);
+    onnx_constant *made = onnx_make(r, c, c->rank, c->dims, whole);
     for (size_t i = 0; made && i < c->count; i++) {
         if (whole && !(c->floats[i] > -1e15f && c->floats[i] < 1e15f))
             return onnx_fail(r, node, "a constant that is no whole number");
@@ -318,7 +318,7 @@ static dsc_status fold_concat(onnx_reading *r, const Onnx__Node *node) {
         whole = c->ints != NULL;
         all += c->count;
     }
-    onnx_constant *made = onnx_make(r, "", 1, &all, whole);
+    onnx_constant *made = onnx_make(r, NULL, 1, &all, whole);
     size_t at = 0;
     for (size_t i = 0; made && i < node->n_input; i++) {
         (void)onnx_input(&value, r, node, i);
@@ -381,7 +381,7 @@ static dsc_status fold_slice(onnx_reading *r, const Onnx__Node *node) {
     if (status) return status;
     const onnx_constant *c = value->constant;
     if (c->rank != 1) return onnx_fail(r, node, "a constant that is not a row of numbers");
-    onnx_constant *made = onnx_make(r, c->name, 1, &count, c->ints != NULL);
+    onnx_constant *made = onnx_make(r, c, 1, &count, c->ints != NULL);
     if (made && c->ints)
         memcpy(made->ints, c->ints + begin, count * sizeof *c->ints);
     else if (made)
@@ -397,7 +397,7 @@ static dsc_status fold_gather(onnx_reading *r, const Onnx__Node *node) {
     const onnx_constant *c = from->constant, *at = index->constant;
     if (c->rank != 1 || !at->ints || onnx_int(node, "axis", 0))
         return onnx_fail(r, node, "constants that are not rows of numbers");
-    onnx_constant *made = onnx_make(r, c->name, at->rank, at->dims, c->ints != NULL);
+    onnx_constant *made = onnx_make(r, c, at->rank, at->dims, c->ints != NULL);
     for (size_t i = 0; made && i < at->count; i++) {
         const int64_t k =
             at->ints[i] < 0 && at->ints[i] != ONNX_BATCH ? at->ints[i] + (int64_t)c->count : at->ints[i];
@@ -421,7 +421,7 @@ static dsc_status read_shape(onnx_reading *r, const Onnx__Node *node) {
     const size_t rank = (batch ? value->rank : value->constant->rank) + batch;
     if (onnx_attribute(node, "start") || onnx_attribute(node, "end"))
         return onnx_fail(r, node, "a part of the shape");
-    onnx_constant *made = onnx_make(r, "", 1, &rank, true);
+    onnx_constant *made = onnx_make(r, NULL, 1, &rank, true);
     for (size_t i = 0; made && i < rank; i++)
         made->ints[i] = batch && !i ? ONNX_BATCH : (int64_t)dims[i - batch];
     return onnx_give_constant(r, node, made);
@@ -438,14 +438,14 @@ static dsc_status fold_constant(onnx_reading *r, const Onnx__Node *node) {
     }
     const size_t one = 1;
     if ((given = onnx_attribute(node, "value_float"))) {
-        if ((made = onnx_make(r, "", 0, &one, false))) made->floats[0] = given->f;
+        if ((made = onnx_make(r, NULL, 0, &one, false))) made->floats[0] = given->f;
     } else if ((given = onnx_attribute(node, "value_int"))) {
-        if ((made = onnx_make(r, "", 0, &one, true))) made->ints[0] = given->i;
+        if ((made = onnx_make(r, NULL, 0, &one, true))) made->ints[0] = given->i;
     } else if ((given = onnx_attribute(node, "value_ints"))) {
-        if ((made = onnx_make(r, "", 1, &given->n_ints, true)) && given->n_ints)
+        if ((made = onnx_make(r, NULL, 1, &given->n_ints, true)) && given->n_ints)
             memcpy(made->ints, given->ints, given->n_ints * sizeof *made->ints);
     } else if ((given = onnx_attribute(node, "value_floats"))) {
-        if ((made = onnx_make(r, "", 1, &given->n_floats, false)) && given->n_floats)
+        if ((made = onnx_make(r, NULL, 1, &given->n_floats, false)) && given->n_floats)
             memcpy(made->floats, given->floats, given->n_floats * sizeof *made->floats);
     } else {
         return onnx_fail(r, node, "a constant that is no array of numbers");
@@ -468,7 +468,7 @@ static dsc_status fold_expand(onnx_reading *r, const Onnx__Node *node) {
             return onnx_fail(r, node, "a dimension of %lld", (long long)list[i]);
         dims[i] = own == 1 ? (size_t)list[i] : own;
     }
-    onnx_constant *made = onnx_make(r, c->name, rank, dims, c->ints != NULL);
+    onnx_constant *made = onnx_make(r, c, rank, dims, c->ints != NULL);
     if (made) made->narrow = c;
     for (size_t t = 0; made && t < made->count; t++) {
         size_t from = 0;

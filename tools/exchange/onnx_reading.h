@@ -29,7 +29,7 @@ enum {
 
 /* Numbers of the file, or made of them; all memory is the pool's. */
 typedef struct onnx_constant {
-    const char *name;
+    const char *name, *type; /* of the file's array: "bfloat16" */
     size_t rank, dims[ONNX_RANK], count;
     float *floats; /* (dims); or NULL: */
     int64_t *ints;
@@ -165,8 +165,10 @@ bool onnx_is_real(int64_t type);
 dsc_status onnx_read_tensor(onnx_constant **constant, onnx_reading *r, const Onnx__Tensor *tensor);
 /* Whether so many numbers more may be made: a small file shall not ask for much memory. */
 bool onnx_afford(onnx_reading *r, size_t count);
-/* A new one of that shape; NULL: no memory, or too large. */
-onnx_constant *onnx_make(onnx_reading *r, const char *name, size_t rank, const size_t *dims, bool whole);
+/* A new one of that shape, whose numbers are made of those of `from` and keep its name and type (NULL: of nothing
+ * that has a name). NULL: no memory, or too large. */
+onnx_constant *onnx_make(onnx_reading *r, const onnx_constant *from, size_t rank, const size_t *dims,
+                         bool whole);
 /* Copies to another order: dimension i of the result is dimension perm[i]. */
 onnx_constant *onnx_turn(onnx_reading *r, const onnx_constant *constant, const size_t *perm);
 

@@ -25,14 +25,16 @@ bool onnx_afford(onnx_reading *r, size_t count) {
     return true;
 }
 
-onnx_constant *onnx_make(onnx_reading *r, const char *name, size_t rank, const size_t *dims, bool whole) {
+onnx_constant *onnx_make(onnx_reading *r, const onnx_constant *from, size_t rank, const size_t *dims,
+                         bool whole) {
     size_t count = 1;
     for (size_t i = 0; i < rank; i++)
         if (!dsc_multiply(&count, count, dims[i]) || count > ONNX_COUNT_MOST) return NULL;
     if (!onnx_afford(r, count)) return NULL;
     onnx_constant *c = onnx_take(&r->pool, 1, sizeof *c);
     if (!c || rank > ONNX_RANK) return NULL;
-    c->name = name ? name : "";
+    c->name = from ? from->name : "";
+    c->type = from ? from->type : whole ? "int64" : "float";
     c->rank = rank;
     memcpy(c->dims, dims, rank * sizeof *dims);
     c->count = count;
@@ -134,7 +136,8 @@ dsc_status onnx_read_tensor(onnx_constant **constant, onnx_reading *r, const Onn
     const numbers n = raw ? find_raw(t, type) : find_list(t, type);
     if (n.count != count)
         return fail(r, DSC_ERROR_FORMAT, t, "it has not as many numbers as its dimensions say");
-    onnx_constant *c = onnx_make(r, t->name, t->n_dims, dims, !onnx_is_real(t->data_type));
+    const onnx_constant own = {.name = t->name ? t->name : "", .type = type->name};
+    onnx_constant *c = onnx_make(r, &own, t->n_dims, dims, !onnx_is_real(t->data_type));
     if (!c) return onnx_no_memory(r);
     const unsigned char *at = n.first;
     for (size_t i = 0; i < count; i++, at += n.stride) {
@@ -154,7 +157,7 @@ onnx_constant *onnx_turn(onnx_reading *r, const onnx_constant *c, const size_t *
         strides[i] = 1;
         for (size_t k = perm[i] + 1; k < c->rank; k++) strides[i] *= c->dims[k];
     }
-    onnx_constant *turned = onnx_make(r, c->name, c->rank, dims, c->ints != NULL);
+    onnx_constant *turned = onnx_make(r, c, c->rank, dims, c->ints != NULL);
     for (size_t i = 0; turned && i < c->count; i++) {
         size_t from = 0;
         for (size_t k = 0; k < c->rank; k++) from += at[k] * strides[k];

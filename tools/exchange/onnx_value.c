@@ -315,8 +315,8 @@ static dsc_node *start(onnx_reading *r, dsc_node *node, const onnx_constant *fro
     dsc_shape given = {.rank = from->rank < DSC_RANK_MOST ? from->rank : DSC_RANK_MOST};
     memcpy(given.size, from->dims, given.rank * sizeof *from->dims);
     const bool same = dsc_shape_equal(&given, &node->shape);
-    dsc_text_append(&r->source->table, "%s\tF32\t%s\t%s\t%s%s\n", dsc_visible(name, sizeof name, from->name),
-                    dsc_shape_format(shape, &given), node->name, same ? "as it is" : "as ",
+    dsc_text_append(&r->source->table, "%s\t%s\t%s\t%s\t%s%s\n", dsc_visible(name, sizeof name, from->name),
+                    from->type, dsc_shape_format(shape, &given), node->name, same ? "as it is" : "as ",
                     same ? "" : dsc_shape_format(own, &node->shape));
     return node;
 }
