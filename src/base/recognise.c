@@ -108,9 +108,11 @@ static bool is_safetensors(const unsigned char *b, size_t size) {
     return size > 9 && b[8] == '{' && !b[4] && !b[5] && !b[6] && !b[7] && (b[0] || b[1]);
 }
 
-/* Protobuf: ir_version, a small number, then producer_name or another text of the model's. */
+/* Protobuf: ir_version, a small number, then the first of the model's other fields that the file has:
+ * producer_name, producer_version, domain, model_version (a number), doc_string, graph or opset_import. */
 static bool is_onnx(const unsigned char *b, size_t size) {
-    return size > 4 && b[0] == 8 && b[1] < 32 && (b[2] == 0x12 || b[2] == 0x1A || b[2] == 0x3A);
+    static const unsigned char fields[] = {0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42};
+    return size > 4 && b[0] == 8 && b[1] < 32 && memchr(fields, b[2], sizeof fields);
 }
 
 /* By the name of the first entry, which is in its header: its length at 26, itself at 30. */

@@ -64,6 +64,21 @@ static void archives_of_pytorch_and_keras_are_told_by_their_first_entry(void **s
     }
 }
 
+static void an_onnx_model_is_told_whichever_field_follows_its_version(void **state) {
+    (void)state;
+    static const unsigned char fields[] = {0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42};
+    size_t found = 0;
+    for (unsigned field = 0; field < 256; field++) {
+        const unsigned char bytes[] = {8, 8, (unsigned char)field, 2, 'a', 'b'};
+        const bool is = dsc_recognise(bytes, sizeof bytes) == DSC_KIND_ONNX;
+        if (is != (memchr(fields, (int)field, sizeof fields) != NULL)) fail_msg("%#x: %d", field, is);
+        found += is;
+    }
+    assert_int_equal(found, 7);
+    assert_int_equal(dsc_recognise("\x08\x20\x12\x02hm", 6), DSC_KIND_UNKNOWN); /* version 32 */
+    assert_int_equal(dsc_recognise("\x10\x08\x12\x02hm", 6), DSC_KIND_UNKNOWN);
+}
+
 static void what_is_packed_is_unpacked_by_a_command_or_on_its_way(void **state) {
     (void)state;
     static const struct {
@@ -88,6 +103,7 @@ int main(void) {
         cmocka_unit_test(every_type_of_idx_is_idx_and_no_more),
         cmocka_unit_test(a_byte_order_mark_hides_nothing),
         cmocka_unit_test(archives_of_pytorch_and_keras_are_told_by_their_first_entry),
+        cmocka_unit_test(an_onnx_model_is_told_whichever_field_follows_its_version),
         cmocka_unit_test(what_is_packed_is_unpacked_by_a_command_or_on_its_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
