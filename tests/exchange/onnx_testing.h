@@ -46,6 +46,26 @@ static inline dsc_status onnx_import(dsc_model **model, const void *bytes, size_
     return status;
 }
 
+/* What the model makes of bytes, or of floats where `images` is NULL; freed by the caller. */
+static inline float *onnx_logits(const dsc_model *model, const uint8_t *images, const float *floats,
+                                 size_t count) {
+    dsc_predictor *predictor;
+    dsc_workspace *workspace;
+    dsc_error error = {0};
+    float *logits = malloc(count * dsc_model_classes(model) * sizeof(float));
+    ASSERT_OK(dsc_predictor_create(&predictor, model, NULL, &error), error);
+    ASSERT_OK(dsc_workspace_create(&workspace, predictor, 1, &error), error);
+    dsc_prediction how = dsc_prediction_defaults();
+    how.count = count;
+    how.images = images;
+    how.floats = floats;
+    how.logits = logits;
+    ASSERT_OK(dsc_predict_all(predictor, workspace, &how, &error), error);
+    dsc_workspace_free(workspace);
+    dsc_predictor_free(predictor);
+    return logits;
+}
+
 /* Lets the tests find ONNX Runtime where `make bench` puts it. */
 static inline void onnx_find_runtime(void) {
     (void)setenv("DESCENDER_ONNXRUNTIME", BUILD_FOLDER "/../bench/node", 0);

@@ -75,23 +75,6 @@ static float *images_for(const dsc_model *model) {
     return images;
 }
 
-static float *logits_of(const dsc_model *model, const float *images) {
-    dsc_predictor *predictor;
-    dsc_workspace *workspace;
-    dsc_error error = {0};
-    float *logits = malloc(SAMPLES * dsc_model_classes(model) * sizeof(float));
-    ASSERT_OK(dsc_predictor_create(&predictor, model, NULL, &error), error);
-    ASSERT_OK(dsc_workspace_create(&workspace, predictor, 1, &error), error);
-    dsc_prediction how = dsc_prediction_defaults();
-    how.count = SAMPLES;
-    how.floats = images;
-    how.logits = logits;
-    ASSERT_OK(dsc_predict_all(predictor, workspace, &how, &error), error);
-    dsc_workspace_free(workspace);
-    dsc_predictor_free(predictor);
-    return logits;
-}
-
 static void assert_near(const char *what, const float *found, const float *expected, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (!(fabsf(found[i] - expected[i]) <= 2e-5f * (1 + fabsf(expected[i]))))
@@ -134,7 +117,8 @@ static void read_one(const char *name, const dsc_op *op, const dsc_op_example *e
     export(&output, model, name, "onnx");
     if (onnx_import(&back, output.files[0].bytes, output.files[0].size, NULL, NULL, &error))
         fail_msg("%s: %s", name, error.message);
-    float *images = images_for(model), *expected = logits_of(model, images), *found = logits_of(back, images);
+    float *images = images_for(model), *expected = onnx_logits(model, NULL, images, SAMPLES),
+          *found = onnx_logits(back, NULL, images, SAMPLES);
     assert_near(name, found, expected, SAMPLES * dsc_model_classes(model));
     free(images);
     free(expected);
@@ -207,7 +191,7 @@ static void write_one(const char *name, const dsc_op *op, const dsc_op_example *
 static void compare_one(const char *name, const dsc_op *op, const dsc_op_example *example) {
     dsc_model *model = model_around(op, example);
     dsc_error error = {0};
-    float *images = images_for(model), *expected = logits_of(model, images);
+    float *images = images_for(model), *expected = onnx_logits(model, NULL, images, SAMPLES);
     unsigned char *bytes;
     size_t size;
     ASSERT_OK(dsc_file_read(&bytes, &size, path_of(name, ".out"), 1 << 20, &error), error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_onnx.c: any bytes as an ONNX file. What is read can be written, and is read again as a network of as
  * many classes; what is refused leaves nothing behind and says why in one line. */
-#include "exchange/exchange.h"
+#include "exchange/onnx.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,9 +26,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     const dsc_row *row = dsc_registry_find(&exchange_registry, "onnx");
     const exchange_format *format = (const exchange_format *)(const void *)row;
-    const uint64_t values[16] = {0}; /* the format's, as they are by default */
+    const onnx_values values = {0}; /* as they are by default */
     exchange_output output = {.stem = "again"};
-    if (format->write(&output, model, values, &error)) abort();
+    if (format->write(&output, model, &values, &error)) abort();
     status = import(&again, output.files[0].bytes, output.files[0].size, &error);
     if (status || dsc_model_classes(again) != dsc_model_classes(model)) abort();
     exchange_output_clear(&output);

@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-/* A window along both axes, as the file has it. */
+/* A window along both axes, as the file has it; before and behind also has what a Pad put there. */
 typedef struct window {
     int64_t size[2], stride[2], dilation[2], before[2], behind[2];
     size_t in[2], out[2];
@@ -34,7 +34,7 @@ static dsc_status pair(int64_t out[2], onnx_reading *r, const Onnx__Node *node, 
     return DSC_OK;
 }
 
-static dsc_status read_pads(window *w, onnx_reading *r, const Onnx__Node *node) {
+static dsc_status read_pads(window *w, onnx_reading *r, const Onnx__Node *node, const int64_t pads[4]) {
     const int64_t *list;
     size_t count;
     dsc_status status = onnx_list(&list, &count, r, node, "pads", -1);
@@ -47,7 +47,8 @@ static dsc_status read_pads(window *w, onnx_reading *r, const Onnx__Node *node) 
         w->behind[i] = list && !same ? list[i + 2] : 0;
         if (onnx_is_text(node, "auto_pad", "VALID")) w->before[i] = w->behind[i] = 0;
         if (same) {
-            const int64_t in = (int64_t)w->in[i], places = (in + w->stride[i] - 1) / w->stride[i];
+            const int64_t in = (int64_t)w->in[i] + pads[i] + pads[i + 2],
+                          places = (in + w->stride[i] - 1) / w->stride[i];
             int64_t all = (places - 1) * w->stride[i] + (w->size[i] - 1) * w->dilation[i] + 1 - in;
             if (all < 0) all = 0;
             w->before[i] = upper ? all / 2 : all - all / 2;
@@ -56,6 +57,8 @@ static dsc_status read_pads(window *w, onnx_reading *r, const Onnx__Node *node) 
         if (w->before[i] < 0 || w->before[i] > 65535 || w->behind[i] < 0 || w->behind[i] > 65535)
             return onnx_fail(r, node, "pads of %lld and %lld", (long long)w->before[i],
                              (long long)w->behind[i]);
+        w->before[i] += pads[i];
+        w->behind[i] += pads[i + 2];
     }
     return DSC_OK;
 }
@@ -67,12 +70,13 @@ static size_t places_of(const window *w, size_t i, int64_t padding, bool ceiling
     return (size_t)((room + (ceiling ? w->stride[i] - 1 : 0)) / w->stride[i]) + 1;
 }
 
-/* All but the size, which is known. `x` is of (C, H, W). */
-static dsc_status read_window(window *w, onnx_reading *r, const Onnx__Node *node, const dsc_shape *x) {
+/* All but the size, which is known. `x` is of (C, H, W); `pads` are those of a Pad before the node. */
+static dsc_status read_window(window *w, onnx_reading *r, const Onnx__Node *node, const dsc_shape *x,
+                              const int64_t pads[4]) {
     for (size_t i = 0; i < 2; i++) w->in[i] = x->size[1 + i];
     dsc_status status = pair(w->stride, r, node, "strides", 1);
     if (!status) status = pair(w->dilation, r, node, "dilations", 1);
-    return status ? status : read_pads(w, r, node);
+    return status ? status : read_pads(w, r, node, pads);
 }
 
 /* --- convolutions --- */
@@ -153,7 +157,7 @@ static dsc_status read_conv(onnx_reading *r, const Onnx__Node *node) {
     if (x->shape.rank != 3 || weight->rank != 4)
         return onnx_fail(r, node, "expected images (C, H, W) and a weight (K, C, height, width)");
     window w = {.size = {(int64_t)weight->dims[2], (int64_t)weight->dims[3]}};
-    status = read_window(&w, r, node, &x->shape);
+    status = read_window(&w, r, node, &x->shape, pads);
     if (status) return status;
     const int64_t groups = onnx_int(node, "group", 1);
     if (!weight->count || groups < 1 || (size_t)groups > weight->dims[0] ||
@@ -168,8 +172,6 @@ static dsc_status read_conv(onnx_reading *r, const Onnx__Node *node) {
         return onnx_fail(r, node, "%zu groups; 1 to 8 are read, or one for each channel", v.groups);
     bool more = false;
     for (size_t i = 0; i < 2; i++) {
-        w.before[i] += pads[i];
-        w.behind[i] += pads[i + 2];
         w.out[i] = places_of(&w, i, w.before[i] + w.behind[i], false);
         if (!w.out[i]) return onnx_fail(r, node, "its kernel is larger than the padded image");
         v.stride[i] = (size_t)w.stride[i];
@@ -214,7 +216,7 @@ static dsc_status read_pool(onnx_reading *r, const Onnx__Node *node, bool averag
     window w = {0};
     if (!onnx_attribute(node, "kernel_shape")) return onnx_fail(r, node, "its kernel_shape is missing");
     status = pair(w.size, r, node, "kernel_shape", 1);
-    if (!status) status = read_window(&w, r, node, &x->shape);
+    if (!status) status = read_window(&w, r, node, &x->shape, (int64_t[4]){0});
     if (status) return status;
     size_t size[2], stride[2], padding[2];
     for (size_t i = 0; i < 2; i++) {

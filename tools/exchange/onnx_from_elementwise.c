@@ -387,6 +387,13 @@ static dsc_status read_sub(onnx_reading *r, const Onnx__Node *node) {
     return two_values(r, node, a, &turned, false);
 }
 
+static dsc_status read_pow(onnx_reading *r, const Onnx__Node *node) {
+    return onnx_fail(
+        r, node,
+        "powers of values that depend on the image; PyTorch writes LayerNorm so before opset 17: "
+        "export it with opset_version=17");
+}
+
 /* --- of constants alone --- */
 
 static bool compute(double *out, char op, double a, double b) {
@@ -434,6 +441,10 @@ static dsc_status fold_two(onnx_reading *r, const Onnx__Node *node, char op) {
 }
 
 static dsc_status fold_add(onnx_reading *r, const Onnx__Node *node) { return fold_two(r, node, '+'); }
+static dsc_status fold_total(onnx_reading *r, const Onnx__Node *node) {
+    return node->n_input == 2 ? fold_add(r, node)
+                              : onnx_fail(r, node, "%zu inputs; 2 are read", node->n_input);
+}
 static dsc_status fold_sub(onnx_reading *r, const Onnx__Node *node) { return fold_two(r, node, '-'); }
 static dsc_status fold_mul(onnx_reading *r, const Onnx__Node *node) { return fold_two(r, node, '*'); }
 static dsc_status fold_div(onnx_reading *r, const Onnx__Node *node) { return fold_two(r, node, '/'); }
@@ -455,8 +466,8 @@ const onnx_row onnx_rows_elementwise[] = {
     {"Sub", read_sub, fold_sub},
     {"Mul", read_mul, fold_mul},
     {"Div", read_div, fold_div},
-    {"Pow", NULL, fold_pow},
-    {"Sum", read_total, NULL},
+    {"Pow", read_pow, fold_pow},
+    {"Sum", read_total, fold_total},
     {"Neg", read_neg, fold_neg},
     {"Sqrt", NULL, fold_sqrt},
     {"Reciprocal", NULL, fold_reciprocal},
