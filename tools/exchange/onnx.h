@@ -38,8 +38,9 @@ dsc_status onnx_write(exchange_output *output, const dsc_model *model, const voi
 dsc_status onnx_read(dsc_model **model, exchange_source *source, const void *values, dsc_error *error);
 
 /* Lets ONNX Runtime for Node.js answer; see `answer` of exchange_format. It is looked for in
- * $DESCENDER_ONNXRUNTIME (a folder that has node_modules/onnxruntime-node), and where Node.js looks from the
- * working folder. Several threads may call it. */
+ * $DESCENDER_ONNXRUNTIME (a folder that has node_modules/onnxruntime-node), where Node.js looks from the working
+ * folder, and in ../lib beside the node program's folder, where npm puts global packages. Several threads may
+ * call it. */
 dsc_status onnx_answer(float *probabilities, const char *folder, const exchange_output *output,
                        const uint8_t *images, size_t count, const dsc_model *model, const void *values,
                        dsc_error *error);

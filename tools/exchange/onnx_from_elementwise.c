@@ -146,7 +146,7 @@ static bool by_channel(double *numbers, onnx_reading *r, const onnx_value *value
     return true;
 }
 
-/* x factor + shift, each NULL or a constant: what is done to the image before the network. */
+/* The image times `numbers` (C), or plus them: what is done to it before the network. */
 static dsc_status normalise(bool *done, onnx_reading *r, const Onnx__Node *node, const onnx_value *value,
                             const double *numbers, bool is_factor) {
     const size_t channels = r->image->shape.size[0];

@@ -64,7 +64,8 @@ static dsc_status read_flatten(onnx_reading *r, const Onnx__Node *node) {
     return see_as(r, node, value, 1, (size_t[]){onnx_count(value)});
 }
 
-/* The dimensions that a Reshape asks for, from those of its input; 0: the one to be found, `free`. */
+/* The dimensions that a Reshape of a constant asks for, with those that it leaves open or takes over (-1, 0) from
+ * `count` numbers in the dimensions `own`. They may be of another number than `count`. */
 static dsc_status wanted(size_t dims[ONNX_RANK + 1], size_t *rank, onnx_reading *r, const Onnx__Node *node,
                          const size_t *own, size_t own_rank, size_t count) {
     const int64_t *list;
@@ -133,7 +134,7 @@ static dsc_status fold_reshape(onnx_reading *r, const Onnx__Node *node) {
     return onnx_give_constant(r, node, seen);
 }
 
-/* Which of `rank` dimensions a list of axes names; without a list: `all`. */
+/* Which of `rank` dimensions the node's axes name; none without a list, and then *given is false. */
 static dsc_status axes_of(bool chosen[ONNX_RANK + 2], bool *given, onnx_reading *r, const Onnx__Node *node,
                           size_t rank) {
     const int64_t *list;
