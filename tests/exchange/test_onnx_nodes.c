@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_onnx_nodes.c: files of ONNX that are made here, node by node: what is refused is named, with the node and
- * the reason. */
+/* test_onnx_nodes.c: files of ONNX that are made here, node by node: each limit of what is read, on both
+ * sides. */
 #include "onnx_testing.h"
 
 #include "exchange/onnx_message.h"
@@ -9,8 +9,8 @@
 
 enum { WEIGHTS = 3 };
 
-/* A file of one graph. In `lines` (see dsc_write_line) in0 is the image, in1 to in3 are arrays of small numbers,
- * and out0 is the output "logits". */
+/* A file of one graph. In `lines` (see dsc_write_line) in0 is the image, in1 to in3 are arrays of small
+ * numbers, and out0 is the output "logits". */
 typedef struct network {
     const char *lines;
     size_t arrays[WEIGHTS][4]; /* their shapes, which end at a 0 */

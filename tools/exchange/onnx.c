@@ -37,6 +37,13 @@ static dsc_status no_write(exchange_output *output, const dsc_model *model, cons
 
 #endif
 
+const onnx_scale onnx_scales[ONNX_SCALES] = {
+    [ONNX_SCALE_AUTO] = {"bytes", "floats of 0 to 255"},
+    [ONNX_SCALE_BYTES] = {"bytes", "floats of 0 to 255"},
+    [ONNX_SCALE_UINT8] = {"uint8", "bytes (uint8)"},
+    [ONNX_SCALE_UNIT] = {"unit", "floats of 0 to 1"},
+};
+
 static const dsc_param params[] = {
     DSC_CHOICE(
         onnx_values, scale, "auto", "auto|bytes|uint8|unit",

@@ -14,12 +14,12 @@
 
 /* What a pixel is to the file's input: AUTO: bytes where a file is written; where one is read, what it says
  * of itself, or else UNIT. */
-enum {
-    ONNX_SCALE_AUTO,
-    ONNX_SCALE_BYTES, /* floats, 0 to 255 */
-    ONNX_SCALE_UINT8, /* bytes */
-    ONNX_SCALE_UNIT   /* floats, 0 to 1 */
-};
+enum { ONNX_SCALE_AUTO, ONNX_SCALE_BYTES, ONNX_SCALE_UINT8, ONNX_SCALE_UNIT, ONNX_SCALES };
+/* The word for it in options and metadata, and what it is; AUTO is called as what is written. */
+typedef struct onnx_scale {
+    const char *name, *about; /* "unit", "floats of 0 to 1" */
+} onnx_scale;
+extern const onnx_scale onnx_scales[ONNX_SCALES];
 
 typedef struct onnx_values {
     int scale;
@@ -38,9 +38,9 @@ dsc_status onnx_write(exchange_output *output, const dsc_model *model, const voi
 dsc_status onnx_read(dsc_model **model, exchange_source *source, const void *values, dsc_error *error);
 
 /* Lets ONNX Runtime for Node.js answer; see `answer` of exchange_format. It is looked for in
- * $DESCENDER_ONNXRUNTIME (a folder that has node_modules/onnxruntime-node), where Node.js looks from the working
- * folder, and in ../lib beside the node program's folder, where npm puts global packages. Several threads may
- * call it. */
+ * $DESCENDER_ONNXRUNTIME (a folder that has node_modules/onnxruntime-node), where Node.js looks from the
+ * working folder, and in ../lib beside the node program's folder, where npm puts global packages. Several
+ * threads may call it. */
 dsc_status onnx_answer(float *probabilities, const char *folder, const exchange_output *output,
                        const uint8_t *images, size_t count, const dsc_model *model, const void *values,
                        dsc_error *error);

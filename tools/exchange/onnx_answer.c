@@ -78,7 +78,6 @@ static dsc_status run(float *probabilities, exchange_answering *a, const char *n
 dsc_status onnx_answer(float *probabilities, const char *folder, const exchange_output *output,
                        const uint8_t *images, size_t count, const dsc_model *model, const void *values,
                        dsc_error *error) {
-    static const char *const scales[] = {"bytes", "bytes", "uint8", "unit"};
     exchange_answering a;
     char *program = NULL, *node = NULL;
     size_t shape[3];
@@ -86,8 +85,8 @@ dsc_status onnx_answer(float *probabilities, const char *folder, const exchange_
     dsc_status status = exchange_answering_begin(&a, folder, output, images, count, model, error);
     if (!status) status = make_program(&program, &node, &a, error);
     if (!status)
-        status =
-            run(probabilities, &a, node, program, scales[((const onnx_values *)values)->scale], shape, error);
+        status = run(probabilities, &a, node, program, onnx_scales[((const onnx_values *)values)->scale].name,
+                     shape, error);
     free(node);
     exchange_answering_clear(&a);
     return status;

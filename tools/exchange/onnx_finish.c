@@ -137,12 +137,11 @@ static dsc_status read_numbers(double *numbers, size_t channels, double otherwis
 
 /* What a pixel is to the file's input: see onnx.h. */
 static int find_scale(onnx_reading *r, const Onnx__Value *input) {
-    static const char *const names[] = {"", "bytes", "uint8", "unit"};
     const char *said = setting(r, ONNX_KEY("scale"));
     char remedy[ONNX_REMEDY];
     if (r->options->scale) return r->options->scale;
-    for (int i = 1; said && i < 4; i++)
-        if (!strcmp(said, names[i])) return i;
+    for (int i = ONNX_SCALE_BYTES; said && i < ONNX_SCALES; i++)
+        if (!strcmp(said, onnx_scales[i].name)) return i;
     if (input->type && input->type->tensor_type && input->type->tensor_type->elem_type == ONNX_UINT8)
         return ONNX_SCALE_UINT8;
     double largest = 0;

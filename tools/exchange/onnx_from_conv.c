@@ -148,16 +148,14 @@ static dsc_status read_conv(onnx_reading *r, const Onnx__Node *node) {
     dsc_status status = onnx_sample(&value, r, node, 0);
     if (!status) status = onnx_numbers(&weight, r, node, 1);
     if (status) return status;
-    int64_t pads[4] = {0};
-    if (value->padded) memcpy(pads, value->pads, sizeof pads);
-    value->padded = false; /* until the next line */
-    status = onnx_plain(&x, r, node, value);
-    value->padded = memcmp(pads, (int64_t[4]){0}, sizeof pads) != 0;
+    onnx_value bare = *value; /* the convolution pads by itself */
+    bare.padded = false;
+    status = onnx_plain(&x, r, node, &bare);
     if (status) return status;
     if (x->shape.rank != 3 || weight->rank != 4)
         return onnx_fail(r, node, "expected images (C, H, W) and a weight (K, C, height, width)");
     window w = {.size = {(int64_t)weight->dims[2], (int64_t)weight->dims[3]}};
-    status = read_window(&w, r, node, &x->shape, pads);
+    status = read_window(&w, r, node, &x->shape, value->pads);
     if (status) return status;
     const int64_t groups = onnx_int(node, "group", 1);
     if (!weight->count || groups < 1 || (size_t)groups > weight->dims[0] ||

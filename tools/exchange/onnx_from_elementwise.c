@@ -124,12 +124,8 @@ static const float *spread(dsc_shape *shape, dsc_node **kept, onnx_reading *r, c
     if (!numbers || (value->reordered && !places)) return NULL;
     if (places) onnx_places(places, value);
     size_t at[ONNX_RANK] = {0};
-    for (size_t t = 0; t < count; t++) {
-        size_t from = 0;
-        for (size_t i = 0; i < value->rank; i++) from = from * sizes[i] + (sizes[i] > 1 ? at[i] : 0);
-        numbers[(places ? places[t] : t) / inner] = c->floats[from];
-        for (size_t i = value->rank; i-- > 0 && ++at[i] == value->dims[i];) at[i] = 0;
-    }
+    for (size_t t = 0; t < count; t++, onnx_step(at, value->dims, value->rank))
+        numbers[(places ? places[t] : t) / inner] = c->floats[onnx_broadcast_at(c, at, value->rank)];
     shape->rank = leading;
     for (size_t i = leading; i < DSC_RANK_MOST; i++) shape->size[i] = 0;
     return numbers;
@@ -147,7 +143,7 @@ static bool by_channel(double *numbers, onnx_reading *r, const onnx_value *value
 }
 
 /* The image times `numbers` (C), or plus them: what is done to it before the network. */
-static dsc_status normalise(bool *done, onnx_reading *r, const Onnx__Node *node, const onnx_value *value,
+static dsc_status normalise(onnx_reading *r, const Onnx__Node *node, const onnx_value *value,
                             const double *numbers, bool is_factor) {
     const size_t channels = r->image->shape.size[0];
     onnx_value scaled = *value;
@@ -158,7 +154,6 @@ static dsc_status normalise(bool *done, onnx_reading *r, const Onnx__Node *node,
         scaled.scale[c] = value->scale[c] * (is_factor ? numbers[c] : 1);
         scaled.offset[c] = is_factor ? value->offset[c] * numbers[c] : value->offset[c] + numbers[c];
     }
-    *done = true;
     return onnx_give_same(r, node, &scaled);
 }
 
@@ -206,17 +201,15 @@ static dsc_status with_constant(onnx_reading *r, const Onnx__Node *node, const o
     if (!c->floats || !c->count || !spread_sizes(sizes, value, c))
         return onnx_fail(r, node, "its constant does not fit its other input");
     if (value->scale) {
-        bool done = false;
         double *numbers = onnx_take(&r->pool, r->image->shape.size[0], sizeof *numbers);
         if (!numbers) return onnx_no_memory(r);
         if (by_channel(numbers, r, value, c, sizes)) {
             for (size_t i = 0; divides && i < r->image->shape.size[0]; i++) numbers[i] = 1 / numbers[i];
-            dsc_status status = normalise(&done, r, node, value, numbers, is_factor);
-            if (done) return status;
+            return normalise(r, node, value, numbers, is_factor);
         }
     }
     if (divides && !(c = each_number(r, c, inverse))) return onnx_no_memory(r);
-    dsc_status status = onnx_touch(r, node, (onnx_value *)(uintptr_t)value);
+    dsc_status status = onnx_touch(r, node, value);
     if (status) return status;
     if (c->count == 1 && is_factor && isfinite(c->floats[0])) {
         onnx_begin_layer(r, "scale", NULL);
@@ -292,20 +285,8 @@ static dsc_status read_total(onnx_reading *r, const Onnx__Node *node) {
 
 /* PyTorch's and our own way to write Gelu before opset 20: x / sqrt 2, Erf, + 1, x times, times 1/2. */
 static bool is_number(onnx_reading *r, const Onnx__Node *node, size_t input, double number) {
-    const onnx_constant *c;
-    dsc_error *error = r->error;
-    r->error = NULL;
-    dsc_status status = onnx_has_input(node, input) ? onnx_numbers(&c, r, node, input) : DSC_ERROR_FORMAT;
-    r->error = error;
-    return !status && c->count == 1 && fabs((double)c->floats[0] - number) < 1e-5;
-}
-
-static const Onnx__Node *only_reader(onnx_reading *r, const Onnx__Node *node, const char *type) {
-    const onnx_value *made = node->n_output ? onnx_find(r, node->output[0]) : NULL;
-    return made && made->readers == 1 && made->reader && made->reader->op_type &&
-                   !strcmp(made->reader->op_type, type)
-               ? made->reader
-               : NULL;
+    const onnx_constant *c = onnx_peek(r, node, input);
+    return c && c->count == 1 && fabs((double)c->floats[0] - number) < 1e-5;
 }
 
 static bool reads(const Onnx__Node *node, const char *name) {
@@ -314,10 +295,10 @@ static bool reads(const Onnx__Node *node, const char *name) {
 
 static const Onnx__Node *gelu_end(const Onnx__Node *chain[4], onnx_reading *r, const Onnx__Node *node,
                                   const char *x) {
-    chain[0] = only_reader(r, node, "Erf");
-    chain[1] = chain[0] ? only_reader(r, chain[0], "Add") : NULL;
-    chain[2] = chain[1] ? only_reader(r, chain[1], "Mul") : NULL;
-    chain[3] = chain[2] ? only_reader(r, chain[2], "Mul") : NULL;
+    chain[0] = onnx_only_reader(r, node, "Erf");
+    chain[1] = chain[0] ? onnx_only_reader(r, chain[0], "Add") : NULL;
+    chain[2] = chain[1] ? onnx_only_reader(r, chain[1], "Mul") : NULL;
+    chain[3] = chain[2] ? onnx_only_reader(r, chain[2], "Mul") : NULL;
     if (!chain[3] || !(is_number(r, chain[1], 0, 1) || is_number(r, chain[1], 1, 1))) return NULL;
     for (size_t i = 2; i < 4; i++) { /* x and 1/2 in either order */
         const Onnx__Node *half = chain[i], *times = chain[5 - i];
@@ -331,8 +312,7 @@ static dsc_status read_gelu_chain(bool *found, onnx_reading *r, const Onnx__Node
     const Onnx__Node *chain[4], *end = gelu_end(chain, r, node, x);
     *found = end != NULL;
     if (!end) return DSC_OK;
-    for (size_t i = 0; i < r->file->n_node; i++)
-        for (size_t k = 0; k < 4; k++) r->done[i] = r->done[i] || r->file->node[i] == chain[k];
+    for (size_t k = 0; k < 4; k++) onnx_mark_done(r, chain[k]);
     dsc_status status = onnx_touch(r, node, value);
     if (status) return status;
     onnx_begin_layer(r, "gelu", NULL);
@@ -416,26 +396,19 @@ static dsc_status fold_two(onnx_reading *r, const Onnx__Node *node, char op) {
     }
     if (!a->ints != !b->ints) return onnx_fail(r, node, "constants of different types");
     onnx_constant *made = onnx_make(r, a->count >= b->count ? a : b, rank, dims, a->ints != NULL);
-    for (size_t t = 0; made && t < made->count; t++) {
-        size_t from[2] = {0, 0};
+    for (size_t t = 0; made && t < made->count; t++, onnx_step(at, dims, rank)) {
+        const size_t m = onnx_broadcast_at(a, at, rank), n = onnx_broadcast_at(b, at, rank);
         double result;
-        for (size_t k = 0; k < 2; k++) {
-            const onnx_constant *c = k ? b : a;
-            for (size_t i = 0; i < c->rank; i++)
-                from[k] = from[k] * c->dims[i] + (c->dims[i] > 1 ? at[i + rank - c->rank] : 0);
-        }
-        if (a->ints && (a->ints[from[0]] == ONNX_BATCH || b->ints[from[1]] == ONNX_BATCH))
+        if (a->ints && (a->ints[m] == ONNX_BATCH || b->ints[n] == ONNX_BATCH))
             return onnx_fail(r, node, "a calculation with the number of images");
-        const bool good =
-            compute(&result, op, a->ints ? (double)a->ints[from[0]] : (double)a->floats[from[0]],
-                    b->ints ? (double)b->ints[from[1]] : (double)b->floats[from[1]]);
+        const bool good = compute(&result, op, a->ints ? (double)a->ints[m] : (double)a->floats[m],
+                                  b->ints ? (double)b->ints[n] : (double)b->floats[n]);
         if (!good || (made->ints && fabs(result) > 1e15))
             return onnx_fail(r, node, "constants whose result is not finite");
         if (made->ints)
             made->ints[t] = (int64_t)result;
         else
             made->floats[t] = (float)result;
-        for (size_t i = rank; i-- > 0 && ++at[i] == dims[i];) at[i] = 0;
     }
     return onnx_give_constant(r, node, made);
 }

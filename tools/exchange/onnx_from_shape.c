@@ -64,8 +64,8 @@ static dsc_status read_flatten(onnx_reading *r, const Onnx__Node *node) {
     return see_as(r, node, value, 1, (size_t[]){onnx_count(value)});
 }
 
-/* The dimensions that a Reshape of a constant asks for, with those that it leaves open or takes over (-1, 0) from
- * `count` numbers in the dimensions `own`. They may be of another number than `count`. */
+/* The dimensions that a Reshape of a constant asks for; those that it leaves open (-1) or takes over (0)
+ * follow from `count` numbers in the dimensions `own`. Their product may be another than `count`. */
 static dsc_status wanted(size_t dims[ONNX_RANK + 1], size_t *rank, onnx_reading *r, const Onnx__Node *node,
                          const size_t *own, size_t own_rank, size_t count) {
     const int64_t *list;
@@ -134,16 +134,10 @@ static dsc_status fold_reshape(onnx_reading *r, const Onnx__Node *node) {
     return onnx_give_constant(r, node, seen);
 }
 
-/* Which of `rank` dimensions the node's axes name; none without a list, and then *given is false. */
-static dsc_status axes_of(bool chosen[ONNX_RANK + 2], bool *given, onnx_reading *r, const Onnx__Node *node,
-                          size_t rank) {
-    const int64_t *list;
-    size_t count;
-    dsc_status status = onnx_list(&list, &count, r, node, "axes", 1);
-    if (status) return status;
-    *given = list != NULL;
+/* Which of `rank` dimensions a list of axes names. */
+static dsc_status axes_of(bool chosen[ONNX_RANK + 2], onnx_reading *r, const Onnx__Node *node,
+                          const int64_t *list, size_t count, size_t rank) {
     memset(chosen, 0, (ONNX_RANK + 2) * sizeof *chosen);
-    if (!list) return DSC_OK;
     for (size_t i = 0; i < count; i++) {
         const int64_t axis = list[i] < 0 ? list[i] + (int64_t)rank : list[i];
         if (list[i] < -(int64_t)rank || axis < 0 || axis >= (int64_t)rank || chosen[axis])
@@ -156,14 +150,14 @@ static dsc_status axes_of(bool chosen[ONNX_RANK + 2], bool *given, onnx_reading 
 /* Dimensions of 1 put in, or taken out; `first` is the place of own[0] among the file's dimensions. */
 static dsc_status squeezed(size_t out[ONNX_RANK + 2], size_t *rank, onnx_reading *r, const Onnx__Node *node,
                            const size_t *own, size_t own_rank, size_t first, bool puts_in) {
-    bool chosen[ONNX_RANK + 2], given;
-    const int64_t *list;
+    bool chosen[ONNX_RANK + 2];
+    const int64_t *list; /* NULL: all dimensions of 1 go */
     size_t count, now = 0;
     dsc_status status = onnx_list(&list, &count, r, node, "axes", 1);
     if (!status && puts_in && own_rank + first + count > ONNX_RANK)
         status = onnx_fail(r, node, "more than 6 dimensions");
     const size_t all = own_rank + first + (puts_in ? count : 0);
-    if (!status) status = axes_of(chosen, &given, r, node, all);
+    if (!status) status = axes_of(chosen, r, node, list, count, all);
     if (status) return status;
     if (first && chosen[0]) return onnx_fail(r, node, "it is along the batch");
     *rank = 0;
@@ -171,7 +165,7 @@ static dsc_status squeezed(size_t out[ONNX_RANK + 2], size_t *rank, onnx_reading
         if (puts_in) {
             out[(*rank)++] = chosen[i] ? 1 : own[now++];
         } else {
-            const bool goes = given ? chosen[i] : own[i - first] == 1;
+            const bool goes = list ? chosen[i] : own[i - first] == 1;
             if (goes && own[i - first] != 1) return onnx_fail(r, node, "a dimension of %zu", own[i - first]);
             if (!goes) out[(*rank)++] = own[i - first];
         }
@@ -471,15 +465,12 @@ static dsc_status fold_expand(onnx_reading *r, const Onnx__Node *node) {
     }
     onnx_constant *made = onnx_make(r, c, rank, dims, c->ints != NULL);
     if (made) made->narrow = c;
-    for (size_t t = 0; made && t < made->count; t++) {
-        size_t from = 0;
-        for (size_t i = 0; i < c->rank; i++)
-            from = from * c->dims[i] + (c->dims[i] > 1 ? at[i + rank - c->rank] : 0);
+    for (size_t t = 0; made && t < made->count; t++, onnx_step(at, dims, rank)) {
+        const size_t from = onnx_broadcast_at(c, at, rank);
         if (c->ints)
             made->ints[t] = c->ints[from];
         else
             made->floats[t] = c->floats[from];
-        for (size_t i = rank; i-- > 0 && ++at[i] == dims[i];) at[i] = 0;
     }
     return onnx_give_constant(r, node, made);
 }

@@ -48,8 +48,8 @@ typedef struct onnx_value {
     /* The image, on which nothing but this was done: x becomes x scale[c] + offset[c] (C each). NULL: another
      * value, or the image as the network reads it. */
     double *scale, *offset;
-    bool padded; /* by zeros: above, left, below, right */
-    int64_t pads[4];
+    bool padded;     /* by zeros: */
+    int64_t pads[4]; /* above, left, below, right; 0 unless `padded` */
 
     /* set before reading */
     const Onnx__Tensor *tensor;       /* an initializer that is not read yet */
@@ -131,14 +131,17 @@ bool onnx_has_input(const Onnx__Node *node, size_t i);
 dsc_status onnx_input(onnx_value **value, onnx_reading *r, const Onnx__Node *node, size_t i);
 /* Input i, which must be constant, of floats. */
 dsc_status onnx_numbers(const onnx_constant **constant, onnx_reading *r, const Onnx__Node *node, size_t i);
+/* Input i of a node that is looked at before its turn; NULL if it is not constant, of floats. What is wrong
+ * with it is said when the node is read. */
+const onnx_constant *onnx_peek(onnx_reading *r, const Onnx__Node *node, size_t i);
 /* Input i, which must be of each sample. */
 dsc_status onnx_sample(onnx_value **value, onnx_reading *r, const Onnx__Node *node, size_t i);
 
 /* The value is read by the network now: if it is the image, its normalisation is settled. Fails if it is
  * padded, or if the image is read with another normalisation elsewhere. */
-dsc_status onnx_touch(onnx_reading *r, const Onnx__Node *node, onnx_value *value);
+dsc_status onnx_touch(onnx_reading *r, const Onnx__Node *node, const onnx_value *value);
 /* The same, and the node that has the file's dimensions in the file's order. */
-dsc_status onnx_plain(dsc_node **x, onnx_reading *r, const Onnx__Node *node, onnx_value *value);
+dsc_status onnx_plain(dsc_node **x, onnx_reading *r, const Onnx__Node *node, const onnx_value *value);
 
 /* Output `i` is that; its dimensions are the node's. */
 dsc_status onnx_give(onnx_reading *r, const Onnx__Node *node, size_t i, dsc_node *made);
@@ -165,14 +168,23 @@ bool onnx_is_real(int64_t type);
 dsc_status onnx_read_tensor(onnx_constant **constant, onnx_reading *r, const Onnx__Tensor *tensor);
 /* Whether so many numbers more may be made: a small file shall not ask for much memory. */
 bool onnx_afford(onnx_reading *r, size_t count);
-/* A new one of that shape, whose numbers are made of those of `from` and keep its name and type (NULL: of nothing
- * that has a name). NULL: no memory, or too large. */
+/* A new one of that shape, with the name and type of `from`, of which its numbers will be made (NULL: of
+ * nothing that has a name). NULL: no memory, or too large. */
 onnx_constant *onnx_make(onnx_reading *r, const onnx_constant *from, size_t rank, const size_t *dims,
                          bool whole);
+/* Goes on to the next place of an array, the last dimension first; behind the last place comes the first. */
+void onnx_step(size_t *at, const size_t *dims, size_t rank);
+/* Which number of the constant is at that place of an array of `rank` dimensions over which it is spread. */
+size_t onnx_broadcast_at(const onnx_constant *constant, const size_t *at, size_t rank);
 /* Copies to another order: dimension i of the result is dimension perm[i]. */
 onnx_constant *onnx_turn(onnx_reading *r, const onnx_constant *constant, const size_t *perm);
 
 /* --- the graph --- */
+
+/* The only node that reads output 0, if it is of that type; else NULL. */
+const Onnx__Node *onnx_only_reader(onnx_reading *r, const Onnx__Node *node, const char *type);
+/* The node needs no reading of its own: one before it does what it does. */
+void onnx_mark_done(onnx_reading *r, const Onnx__Node *node);
 
 /* The nodes to come are a layer's: "conv1"; of `name` "fc1.weight", "fc1". */
 void onnx_begin_layer(onnx_reading *r, const char *kind, const char *name);

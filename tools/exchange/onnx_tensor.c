@@ -47,8 +47,8 @@ onnx_constant *onnx_make(onnx_reading *r, const onnx_constant *from, size_t rank
 
 /* --- types of numbers --- */
 
-/* What ONNX calls a type, and how one of its numbers lies in raw bytes and in the list that belongs to the type,
- * as NumPy says it (npy.h). */
+/* What ONNX calls a type, and how one of its numbers lies in raw bytes and in the list that belongs to the
+ * type, as NumPy says it (npy.h). */
 typedef struct number_type {
     int type;
     const char *name, *raw, *listed;
@@ -100,7 +100,7 @@ static numbers find_list(const Onnx__Tensor *t, const number_type *type) {
                : as.letter == 'i' ? (numbers){t->int64_data, t->n_int64_data, 8, as}
                                   : (numbers){t->uint64_data, t->n_uint64_data, 8, as};
     if (as.letter == 'f' && as.size == 4) return (numbers){t->float_data, t->n_float_data, 4, as};
-    /* Reals of 16 bits are the lower half of an int32: where processors have that first, raw bytes are as they are. */
+    /* Reals of 16 bits are the lower half of an int32, which big-endian processors have last. */
     const size_t skipped = as.size == 2 && raw.swap ? 2 : 0;
     return (numbers){t->n_int32_data ? (const char *)t->int32_data + skipped : NULL, t->n_int32_data, 4, as};
 }
@@ -150,6 +150,17 @@ dsc_status onnx_read_tensor(onnx_constant **constant, onnx_reading *r, const Onn
     return DSC_OK;
 }
 
+void onnx_step(size_t *at, const size_t *dims, size_t rank) {
+    for (size_t i = rank; i-- > 0 && ++at[i] == dims[i];) at[i] = 0;
+}
+
+size_t onnx_broadcast_at(const onnx_constant *c, const size_t *at, size_t rank) {
+    size_t place = 0;
+    for (size_t i = 0; i < c->rank; i++)
+        place = place * c->dims[i] + (c->dims[i] > 1 ? at[i + rank - c->rank] : 0);
+    return place;
+}
+
 onnx_constant *onnx_turn(onnx_reading *r, const onnx_constant *c, const size_t *perm) {
     size_t dims[ONNX_RANK], strides[ONNX_RANK] = {0}, at[ONNX_RANK] = {0};
     for (size_t i = 0; i < c->rank; i++) {
@@ -158,14 +169,13 @@ onnx_constant *onnx_turn(onnx_reading *r, const onnx_constant *c, const size_t *
         for (size_t k = perm[i] + 1; k < c->rank; k++) strides[i] *= c->dims[k];
     }
     onnx_constant *turned = onnx_make(r, c, c->rank, dims, c->ints != NULL);
-    for (size_t i = 0; turned && i < c->count; i++) {
+    for (size_t i = 0; turned && i < c->count; i++, onnx_step(at, dims, c->rank)) {
         size_t from = 0;
         for (size_t k = 0; k < c->rank; k++) from += at[k] * strides[k];
         if (c->ints)
             turned->ints[i] = c->ints[from];
         else
             turned->floats[i] = c->floats[from];
-        for (size_t k = c->rank; k-- > 0 && ++at[k] == dims[k];) at[k] = 0;
     }
     return turned;
 }

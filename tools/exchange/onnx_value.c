@@ -139,6 +139,15 @@ dsc_status onnx_numbers(const onnx_constant **constant, onnx_reading *r, const O
     return DSC_OK;
 }
 
+const onnx_constant *onnx_peek(onnx_reading *r, const Onnx__Node *node, size_t i) {
+    const onnx_constant *constant = NULL;
+    dsc_error *error = r->error;
+    r->error = NULL;
+    (void)onnx_numbers(&constant, r, node, i);
+    r->error = error;
+    return constant;
+}
+
 dsc_status onnx_sample(onnx_value **value, onnx_reading *r, const Onnx__Node *node, size_t i) {
     dsc_status status = onnx_input(value, r, node, i);
     if (!status && !(*value)->node) status = onnx_fail(r, node, "its input %zu is constant", i);
@@ -160,20 +169,17 @@ bool onnx_keeps_dimensions(const onnx_value *value) {
 
 void onnx_places(size_t *places, const onnx_value *value) {
     const dsc_shape *shape = &value->node->shape;
-    size_t strides[DSC_RANK_MOST], at[DSC_RANK_MOST] = {0};
+    size_t strides[DSC_RANK_MOST], dims[DSC_RANK_MOST], at[DSC_RANK_MOST] = {0};
     const size_t count = onnx_count(value);
     for (size_t i = 0; i < shape->rank; i++) {
         const size_t own = value->reordered ? value->order[i] : i;
+        dims[i] = shape->size[own];
         strides[i] = 1;
         for (size_t k = own + 1; k < shape->rank; k++) strides[i] *= shape->size[k];
     }
-    for (size_t t = 0; t < count; t++) {
+    for (size_t t = 0; t < count; t++, onnx_step(at, dims, shape->rank)) {
         places[t] = 0;
         for (size_t i = 0; i < shape->rank; i++) places[t] += at[i] * strides[i];
-        for (size_t i = shape->rank; i-- > 0;) {
-            if (++at[i] < shape->size[value->reordered ? value->order[i] : i]) break;
-            at[i] = 0;
-        }
     }
 }
 
@@ -190,7 +196,7 @@ void onnx_settle_order(onnx_value *value) {
     value->reordered = false;
 }
 
-dsc_status onnx_touch(onnx_reading *r, const Onnx__Node *node, onnx_value *value) {
+dsc_status onnx_touch(onnx_reading *r, const Onnx__Node *node, const onnx_value *value) {
     if (value->padded) return onnx_fail(r, node, "a Pad before it; only convolutions are read with one");
     if (!value->scale) return DSC_OK;
     if (!r->scale) {
@@ -204,7 +210,7 @@ dsc_status onnx_touch(onnx_reading *r, const Onnx__Node *node, onnx_value *value
     return DSC_OK;
 }
 
-dsc_status onnx_plain(dsc_node **x, onnx_reading *r, const Onnx__Node *node, onnx_value *value) {
+dsc_status onnx_plain(dsc_node **x, onnx_reading *r, const Onnx__Node *node, const onnx_value *value) {
     dsc_status status = onnx_touch(r, node, value);
     if (status) return status;
     if (value->reordered)
@@ -274,6 +280,17 @@ dsc_status onnx_give_constant(onnx_reading *r, const Onnx__Node *node, onnx_cons
 
 /* --- the graph --- */
 
+const Onnx__Node *onnx_only_reader(onnx_reading *r, const Onnx__Node *node, const char *type) {
+    const onnx_value *made = node->n_output ? onnx_find(r, node->output[0]) : NULL;
+    const Onnx__Node *reader = made && made->readers == 1 ? made->reader : NULL;
+    return reader && reader->op_type && !strcmp(reader->op_type, type) ? reader : NULL;
+}
+
+void onnx_mark_done(onnx_reading *r, const Onnx__Node *node) {
+    for (size_t i = 0; i < r->file->n_node; i++)
+        if (r->file->node[i] == node) r->done[i] = true;
+}
+
 static bool is_clean(const char *name) {
     const size_t length = strlen(name);
     if (!length || length > 200 || dsc_utf8_check(name, length) != length) return false;
@@ -338,21 +355,13 @@ const float *onnx_take_bias(const onnx_constant **from, const Onnx__Node **after
                             const Onnx__Node *node, size_t channels, size_t rank) {
     *after = node;
     *from = NULL;
-    if (!node->n_output) return NULL;
-    const onnx_value *made = onnx_find(r, node->output[0]);
-    const Onnx__Node *add = made->readers == 1 ? made->reader : NULL;
-    if (!add || !add->op_type || strcmp(add->op_type, "Add") != 0 || add->n_input != 2) return NULL;
-    onnx_value *other;
-    dsc_error *error = r->error;
-    r->error = NULL; /* whatever is wrong is found when the Add is read */
-    dsc_status status = onnx_input(&other, r, add, !strcmp(add->input[0], node->output[0]));
-    r->error = error;
-    const onnx_constant *c = status ? NULL : other->constant;
-    if (!c || !c->floats || c->count != channels || c->rank < rank || c->rank > rank + 1 ||
+    const Onnx__Node *add = onnx_only_reader(r, node, "Add");
+    if (!add || add->n_input != 2) return NULL;
+    const onnx_constant *c = onnx_peek(r, add, !strcmp(add->input[0], node->output[0]));
+    if (!c || c->count != channels || c->rank < rank || c->rank > rank + 1 ||
         c->dims[c->rank - rank] != channels)
         return NULL;
-    for (size_t i = 0; i < r->file->n_node; i++)
-        if (r->file->node[i] == add) r->done[i] = true;
+    onnx_mark_done(r, add);
     *after = add;
     *from = c;
     return c->floats;

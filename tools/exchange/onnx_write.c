@@ -293,8 +293,6 @@ static void set_json(writing *w, const char *key, json_t *json) {
     json_decref(json);
 }
 
-static const char *const scales[] = {"bytes", "bytes", "uint8", "unit"};
-
 static void write_metadata(writing *w) {
     const dsc_model *model = w->model;
     json_t *classes = json_array();
@@ -308,7 +306,7 @@ static void write_metadata(writing *w) {
     set(w, ONNX_KEY("text"), model->text);
     set(w, ONNX_KEY("loss"), model->loss_text);
     set(w, ONNX_KEY("normalisation"), model->normalisation.name);
-    set(w, ONNX_KEY("scale"), scales[w->options->scale]);
+    set(w, ONNX_KEY("scale"), onnx_scales[w->options->scale].name);
     dsc_images images;
     dsc_model_describe(&images, model);
     set_json(w, ONNX_KEY("images"), dsc_images_to_json(&images));
@@ -323,14 +321,12 @@ static void write_metadata(writing *w) {
 /* --- the file --- */
 
 static dsc_status pack(exchange_output *output, writing *w, dsc_error *error) {
-    static const char *const about[] = {"floats of 0 to 255", "floats of 0 to 255", "bytes",
-                                        "floats of 0 to 1"};
     onnx_pool *pool = &w->making.pool;
     Onnx__Graph *graph = &w->making.graph;
     const int scale = w->options->scale;
     const dsc_shape classes = {1, {w->model->classes}};
     Onnx__Value *input = value_of(w, w->image_name, scale == ONNX_SCALE_UINT8 ? ONNX_UINT8 : ONNX_FLOAT,
-                                  &w->image->shape, about[scale]);
+                                  &w->image->shape, onnx_scales[scale].about);
     Onnx__Value *outputs[2] = {
         value_of(w, w->probabilities_name, ONNX_FLOAT, &classes, "they add up to 1"),
         value_of(w, w->logits_name, ONNX_FLOAT, &classes, "what probabilities are made of")};
@@ -364,11 +360,9 @@ static dsc_status pack(exchange_output *output, writing *w, dsc_error *error) {
 }
 
 static void note(exchange_output *output, const writing *w) {
-    static const char *const pixels[] = {"floats of 0 to 255", "floats of 0 to 255", "bytes (uint8)",
-                                         "floats of 0 to 1"};
     const size_t *shape = w->image->shape.size;
     dsc_text_append(&output->notes, "input \"%s\" (batch, %zu, %zu, %zu): %s; the graph normalises them\n",
-                    w->image_name, shape[0], shape[1], shape[2], pixels[w->options->scale]);
+                    w->image_name, shape[0], shape[1], shape[2], onnx_scales[w->options->scale].about);
     dsc_text_append(&output->notes, "outputs \"%s\" and \"%s\" (batch, %zu)\n", w->probabilities_name,
                     w->logits_name, w->model->classes);
     dsc_text_append(&output->notes, "opset %d, %zu nodes, batch normalisation %s\n", OPSET,
