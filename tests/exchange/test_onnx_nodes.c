@@ -33,7 +33,7 @@ static Onnx__Value *input_of(onnx_pool *pool, const char *name, const size_t sha
     type->shape = onnx_take(pool, 1, sizeof *type->shape);
     onnx__shape__init(type->shape);
     type->shape->n_dim = 4;
-    type->shape->dim = onnx_take(pool, 4, sizeof *type->shape->dim);
+    type->shape->dim = onnx_take(pool, 4, sizeof(Onnx__Dimension *));
     for (size_t i = 0; i < 4; i++) {
         Onnx__Dimension *size = type->shape->dim[i] = onnx_take(pool, 1, sizeof *size);
         onnx__dimension__init(size);
