@@ -17,6 +17,7 @@ typedef struct network {
     size_t image[3];           /* {0}: 1 x 8 x 8 */
     int64_t opset;             /* 0: 18 */
     bool external;             /* the arrays lie in another file */
+    size_t missing;            /* so many bytes of each array */
     bool open;                 /* the last array is an input without numbers */
 } network;
 
@@ -67,8 +68,8 @@ static unsigned char *made(size_t *size, const network *n) {
         const size_t numbers = dsc_shape_count(&shape);
         float *floats = onnx_take(pool, numbers, sizeof *floats);
         for (size_t i = 0; i < numbers; i++) floats[i] = onnx_noise(&noise);
-        Onnx__Tensor *array =
-            onnx_add_initializer(&making, in[count], ONNX_FLOAT, &shape, floats, numbers * sizeof *floats);
+        Onnx__Tensor *array = onnx_add_initializer(&making, in[count], ONNX_FLOAT, &shape, floats,
+                                                   numbers * sizeof *floats - n->missing);
         array->has_data_location = n->external;
         array->data_location = n->external;
     }
@@ -126,6 +127,10 @@ static void nodes_beyond_the_limits_are_refused_with_the_reason(void **unused) {
         {{.lines = CONV FLAT, .arrays = {{2, 1, 3, 3}}}, NULL},
         {{.lines = CONV FLAT, .arrays = {{2, 1, 3, 3}}, .external = true},
          "array 'array1': its numbers are in another file"},
+        {{.lines = CONV FLAT, .arrays = {{2, 1, 3, 3}}, .missing = 1},
+         "it has not as many numbers as its dimensions say"},
+        {{.lines = CONV FLAT, .arrays = {{2, 1, 3, 3}}, .missing = 4},
+         "it has not as many numbers as its dimensions say"},
         {{.lines = "d = Add(in0, in1)\nc = Relu(d)" FLAT, .arrays = {{1, 8, 8}}}, NULL},
         {{.lines = "d = Add(in0, in1)\nc = Relu(d)" FLAT, .arrays = {{1, 8, 8}}, .open = true},
          "expected one input, an image, on which the classes depend; found 2: 'image', 'array1'"},
@@ -206,7 +211,8 @@ static void nodes_beyond_the_limits_are_refused_with_the_reason(void **unused) {
         dsc_error error = {0};
         const dsc_status status = onnx_import(&model, bytes, size, NULL, NULL, &error);
         const char *expected = cases[i].message;
-        if (expected ? status != DSC_ERROR_UNSUPPORTED || model || !strstr(error.message, expected)
+        if (expected ? (status != DSC_ERROR_UNSUPPORTED && status != DSC_ERROR_FORMAT) || model ||
+                           !strstr(error.message, expected)
                      : status || !model)
             fail_msg("%s: '%s', expected '%s'", cases[i].file.lines, error.message,
                      expected ? expected : "to be read");

@@ -86,8 +86,8 @@ static numbers find_raw(const Onnx__Tensor *t, const number_type *type) {
     numbers n = {.first = t->raw_data.data};
     (void)dsc_npy_encoding_read(&n.as, type->raw);
     n.stride = n.as.size;
-    /* A part of a number behind the last counts as one, so that the file is refused. */
-    n.count = t->raw_data.len / n.stride + (t->raw_data.len % n.stride != 0);
+    /* With a part of a number at the end there are as many as no dimensions say. */
+    n.count = t->raw_data.len % n.stride ? SIZE_MAX : t->raw_data.len / n.stride;
     return n;
 }
 
