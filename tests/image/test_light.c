@@ -50,7 +50,7 @@ static void ground_is_found_behind_ink_in_any_light(void **unused) {
                 /* Nor at the picture's edge, where light falls off towards it. */
                 const size_t x = i % WIDE, y = i / WIDE;
                 const bool inside = x >= 16 && x + 16 < WIDE && y >= 16 && y + 16 < HIGH;
-                if (inside && !near_border && fabs(found - lit) > 12)
+                if (inside && !near_border && fabs(found - lit) > 16)
                     fail_msg("light %zu, turned %d: (%zu, %zu) is %g, found %g", l, turned, i % WIDE,
                              i / WIDE, lit, found);
             }
