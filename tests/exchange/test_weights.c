@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Weights of PyTorch, Keras and NumPy in a network of ours answer as they did at home; what does not fit is
  * refused by name; what is written is read again. */
-#include "testing.h"
+#include "weights_testing.h"
 
-#include "base/file.h"
-#include "data/npy.h"
-#include "exchange/exchange.h"
-#include "graph/graph.h"
-#include "model/model.h"
 #include "model/safetensors.h"
 
 #include <math.h>
@@ -18,15 +13,7 @@ static const char CONVOLUTIONS[] =
     "relu, flatten, dense 7, relu, dense";
 static const char DENSE[] = "64-6-6-4";
 
-static dsc_error error;
-
 /* --- helpers --- */
-
-typedef struct file {
-    unsigned char *bytes;
-    size_t size;
-    char name[64];
-} file;
 
 static file golden(const char *name) {
     char path[128];
@@ -35,16 +22,6 @@ static file golden(const char *name) {
     ASSERT_OK(dsc_file_read(&f.bytes, &f.size, testing_golden(path), 1 << 20, &error), error);
     (void)snprintf(f.name, sizeof f.name, "%s", name);
     return f;
-}
-
-static exchange_source source_of(const file *f, const char *text) {
-    return (exchange_source){
-        .bytes = f->bytes, .size = f->size, .name = f->name, .model = text, .shape = {1, 8, 8}};
-}
-
-static void clear_source(exchange_source *source) {
-    dsc_text_free(&source->notes);
-    dsc_text_free(&source->table);
 }
 
 static void answer(float logits[IMAGES * CLASSES], const dsc_model *model) {
@@ -96,76 +73,6 @@ static void check_read(const char *name, const char *text, const char *as, const
     dsc_model_free(model);
     clear_source(&source);
     free(f.bytes);
-}
-
-/* One array of a made-up file: values count up from `first`. */
-typedef struct made {
-    const char *name;
-    size_t shape[4];
-    float first;
-} made;
-
-static file make_file(const made *list, size_t count) {
-    dsc_npz_entry entries[16];
-    dsc_array arrays[16];
-    file f = {.name = "made.npz"};
-    assert_true(count <= 16);
-    for (size_t i = 0; i < count; i++) {
-        size_t rank = 0, numbers = 1;
-        while (rank < 4 && list[i].shape[rank]) numbers *= list[i].shape[rank++];
-        float *values = malloc(numbers * sizeof *values);
-        assert_non_null(values);
-        for (size_t n = 0; n < numbers; n++) values[n] = list[i].first + (float)n;
-        arrays[i] = (dsc_array){.type = DSC_F32, .rank = rank, .data = values};
-        memcpy(arrays[i].shape, list[i].shape, sizeof arrays[i].shape);
-        entries[i] = (dsc_npz_entry){list[i].name, &arrays[i]};
-    }
-    ASSERT_OK(dsc_npz_make(&f.bytes, &f.size, entries, count, "made.npz", &error), error);
-    for (size_t i = 0; i < count; i++) free(arrays[i].data);
-    return f;
-}
-
-static dsc_model *read_made(const made *list, size_t count, const char *text, const char *as,
-                            const char *map) {
-    file f = make_file(list, count);
-    dsc_model *model;
-    exchange_source source = source_of(&f, text);
-    source.map = map;
-    ASSERT_OK(exchange_read(&model, &source, as, &error), error);
-    clear_source(&source);
-    free(f.bytes);
-    return model;
-}
-
-static void refuse_made(const made *list, size_t count, const char *text, const char *map, dsc_status status,
-                        const char *part) {
-    file f = make_file(list, count);
-    dsc_model *model = (dsc_model *)1;
-    exchange_source source = source_of(&f, text);
-    source.map = map;
-    dsc_status found = exchange_read(&model, &source, NULL, &error);
-    if (found != status) fail_msg("status %d: %s", (int)found, found ? error.message : "");
-    assert_null(model);
-    ASSERT_MESSAGE(error, part);
-    clear_source(&source);
-    free(f.bytes);
-}
-
-/* The first number of a parameter, and the one after it. */
-static void check_numbers(const dsc_model *model, const char *name, float first, float second) {
-    const dsc_node *node = dsc_graph_find(model->graph, name);
-    if (!node) fail_msg("there is no %s", name);
-    assert_float_equal(model->values[node->offset], first, 0);
-    if (dsc_shape_count(&node->shape) > 1) assert_float_equal(model->values[node->offset + 1], second, 0);
-}
-
-static const char *map_file(const char *text) {
-    char *path = dsc_path_join(testing_folder(), "map");
-    static char kept[4096];
-    ASSERT_OK(dsc_file_write(path, text, strlen(text), &error), error);
-    (void)snprintf(kept, sizeof kept, "%s", path);
-    free(path);
-    return kept;
 }
 
 /* --- it answers as it did at home --- */
@@ -239,112 +146,7 @@ static void classes_follow_from_the_arrays(void **state) {
     dsc_model_free(model);
 }
 
-/* --- which is which --- */
-
-static void layers_of_one_shape_are_taken_in_the_order_of_their_numbers(void **state) {
-    (void)state;
-    static const made list[] = {{"net.2.bias", {64}, 1},       {"net.2.weight", {64, 64}, 2},
-                                {"net.10.bias", {64}, 3},      {"net.10.weight", {64, 64}, 4},
-                                {"net.4.weight", {64, 64}, 6}, {"net.4.bias", {64}, 5}};
-    dsc_model *model = read_made(list, 6, "64-64-64-64", NULL, NULL); /* the order of the file is its own */
-    check_numbers(model, "dense2.weight", 4, 5);
-    dsc_model_free(model);
-    static const made sorted[] = {{"net.10.bias", {64}, 3}, {"net.10.weight", {64, 64}, 4},
-                                  {"net.2.bias", {64}, 1},  {"net.2.weight", {64, 64}, 2},
-                                  {"net.4.bias", {64}, 5},  {"net.4.weight", {64, 64}, 6}};
-    model = read_made(sorted, 6, "64-64-64-64", NULL, NULL);
-    check_numbers(model, "dense1.weight", 2, 3);
-    check_numbers(model, "dense2.bias", 5, 6);
-    check_numbers(model, "dense3.weight", 4, 5);
-    dsc_model_free(model);
-}
-
-static void names_of_ours_count_more_than_the_order_also_behind_a_wrapper(void **state) {
-    (void)state;
-    static const made list[] = {{"module.dense2.weight", {64, 64}, 1},
-                                {"module.dense2.bias", {64}, 2},
-                                {"module.dense1.weight", {64, 64}, 3},
-                                {"module.dense1.bias", {64}, 4}};
-    dsc_model *model = read_made(list, 4, "64-64-64", NULL, NULL);
-    check_numbers(model, "dense1.weight", 3, 4);
-    check_numbers(model, "dense2.bias", 2, 3);
-    dsc_model_free(model);
-}
-
-static void a_map_says_what_is_what_and_what_is_left_out(void **state) {
-    (void)state;
-    static const made list[] = {{"head", {64, 64}, 1}, {"body", {64, 64}, 2}, {"aux", {3, 3}, 3}};
-    dsc_model *model =
-        read_made(list, 3, "flatten, dense 64 bias=off, dense 64 bias=off", NULL,
-                  map_file("# ours are numbered\nbody dense1.weight\n\nhead\tdense2.weight # last\r\n"
-                           "aux -\n"));
-    check_numbers(model, "dense1.weight", 2, 3);
-    check_numbers(model, "dense2.weight", 1, 2);
-    dsc_model_free(model);
-}
-
-static void layers_without_an_order_are_told(void **state) {
-    (void)state;
-    static const made list[] = {{"body.weight", {64, 64}, 1}, {"stem.weight", {64, 64}, 2}};
-    file f = make_file(list, 2);
-    dsc_model *model;
-    exchange_source source = source_of(&f, "flatten, dense 64 bias=off, dense 64 bias=off");
-    ASSERT_OK(exchange_read(&model, &source, NULL, &error), error);
-    assert_non_null(source.notes.data);
-    assert_non_null(strstr(source.notes.data, "names without an order"));
-    clear_source(&source);
-    dsc_model_free(model);
-    free(f.bytes);
-}
-
-/* --- what does not fit --- */
-
-static void the_first_array_that_does_not_fit_is_named_with_both_shapes(void **state) {
-    (void)state;
-    static const made list[] = {{"fc1.weight", {9, 64}, 0}, {"fc1.bias", {9}, 0}};
-    refuse_made(list, 2, "64-8", NULL, DSC_ERROR_MISMATCH,
-                "made.npz: 'fc1.weight' has the shape (9, 64), but dense1.weight of the network has (8, 64)");
-}
-
-static void a_bias_too_much_or_too_few_is_told_with_what_to_write(void **state) {
-    (void)state;
-    static const made none[] = {{"fc1.weight", {8, 64}, 0}};
-    refuse_made(none, 1, "64-8", NULL, DSC_ERROR_MISMATCH, "no array for dense1.bias (8) of the network");
-    refuse_made(none, 1, "64-8", NULL, DSC_ERROR_MISMATCH, "bias=off");
-    static const made both[] = {{"fc1.weight", {8, 64}, 0}, {"fc1.bias", {8}, 0}};
-    refuse_made(both, 2, "flatten, dense 8 bias=off", NULL, DSC_ERROR_MISMATCH,
-                "'fc1.bias' of the shape (8) has no place");
-}
-
-static void an_array_that_is_left_is_refused(void **state) {
-    (void)state;
-    static const made list[] = {
-        {"fc1.weight", {8, 64}, 0}, {"fc1.bias", {8}, 0}, {"fc2.weight", {8, 8}, 0}, {"fc2.bias", {8}, 0}};
-    refuse_made(list, 4, "64-8", NULL, DSC_ERROR_MISMATCH,
-                "'fc2.weight' of the shape (8, 8) is none of the network's parameters");
-}
-
-static void what_is_wrong_in_a_map_is_named_with_its_line(void **state) {
-    (void)state;
-    static const made list[] = {{"a", {8, 64}, 0}, {"b", {8}, 0}};
-    static const struct {
-        const char *map, *part;
-        dsc_status status;
-    } tries[] = {{"a\n", "line 1: expected the name", DSC_ERROR_ARGUMENT},
-                 {"\nc dense1.weight\n", "line 2: made.npz has no array 'c'", DSC_ERROR_ARGUMENT},
-                 {"a dense1.weigth", "did you mean 'dense1.weight'", DSC_ERROR_ARGUMENT},
-                 {"a -\na dense1.weight", "line 2: this array", DSC_ERROR_ARGUMENT},
-                 {"a b c d", "line 1: expected", DSC_ERROR_ARGUMENT},
-                 {"b dense1.weight", "'b' has the shape (8)", DSC_ERROR_MISMATCH}};
-    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++)
-        refuse_made(list, 2, "64-8", map_file(tries[i].map), tries[i].status, tries[i].part);
-}
-
-static void a_text_that_is_wrong_is_told_as_such(void **state) {
-    (void)state;
-    static const made list[] = {{"a", {8, 64}, 0}, {"b", {8}, 0}};
-    refuse_made(list, 2, "flatten, dens 8", NULL, DSC_ERROR_ARGUMENT, "unknown layer 'dens'");
-}
+/* --- what is refused --- */
 
 static void numbers_that_are_no_floats_are_refused(void **state) {
     (void)state;
@@ -566,15 +368,6 @@ int main(void) {
         cmocka_unit_test(depthwise_weights_of_keras_have_their_channels_last),
         cmocka_unit_test(a_square_weight_alone_is_taken_as_it_is),
         cmocka_unit_test(classes_follow_from_the_arrays),
-        cmocka_unit_test(layers_of_one_shape_are_taken_in_the_order_of_their_numbers),
-        cmocka_unit_test(names_of_ours_count_more_than_the_order_also_behind_a_wrapper),
-        cmocka_unit_test(a_map_says_what_is_what_and_what_is_left_out),
-        cmocka_unit_test(layers_without_an_order_are_told),
-        cmocka_unit_test(the_first_array_that_does_not_fit_is_named_with_both_shapes),
-        cmocka_unit_test(a_bias_too_much_or_too_few_is_told_with_what_to_write),
-        cmocka_unit_test(an_array_that_is_left_is_refused),
-        cmocka_unit_test(what_is_wrong_in_a_map_is_named_with_its_line),
-        cmocka_unit_test(a_text_that_is_wrong_is_told_as_such),
         cmocka_unit_test(numbers_that_are_no_floats_are_refused),
         cmocka_unit_test(weights_without_a_network_say_what_to_do),
         cmocka_unit_test(files_that_run_code_say_how_to_take_the_weights_out),

@@ -28,13 +28,13 @@ typedef enum weights_role {
     WEIGHTS_COUNTER
 } weights_role;
 
-/* What a name tells: "features.3.running_mean" is the mean of "features.3.", "W2" the weight of "" and "2".
- * Names of the same prefix and tail belong to one layer. */
+/* What a name tells: "features.3.running_mean" is the mean of "features.3.", "W2" the weight of "" and "2",
+ * "net.w_hidden" that of "net." and "hidden". Names of the same prefix and tail belong to one layer. */
 typedef struct weights_label {
     const char *name;
     weights_role role;
     size_t prefix;            /* bytes of the name before its role */
-    size_t tail, tail_length; /* and digits behind it: where they begin, how many there are */
+    size_t tail, tail_length; /* the layer's digits or name behind it: where they begin, how many bytes */
 } weights_label;
 
 weights_label weights_label_of(const char *name);
@@ -117,7 +117,7 @@ typedef struct weights_match {
     size_t *user;  /* (list->count) which target takes it; WEIGHTS_NONE: none */
     bool *dropped; /* (list->count) the map leaves it out */
     int layout;
-    bool unsure;      /* equally shaped arrays were told apart by their order alone */
+    bool unsure; /* arrays of one shape, whose names are no numbered ones, were told apart by their order */
     const char *file; /* for messages */
 } weights_match;
 

@@ -311,20 +311,24 @@ static bool is_numbered_alike(const char *a, const char *b) {
     return *a == *b;
 }
 
+/* Array `other` would have fitted where `found` is taken. */
+static void doubt(weights_match *m, size_t found, size_t other) {
+    m->unsure =
+        m->unsure || !is_numbered_alike(array_at(m, other)->label.name, array_at(m, found)->label.name);
+}
+
 static void layers_by_order(weights_match *m) {
     for (size_t first = 0, end; first < m->target_count; first = end) {
         size_t found = WEIGHTS_NONE;
         end = layer_end(m, first);
         if (m->targets[first].array != WEIGHTS_NONE) continue;
-        for (size_t i = 0; i < m->list->count && !m->unsure; i++) {
+        for (size_t i = 0; i < m->list->count && (found == WEIGHTS_NONE || !m->unsure); i++) {
             if (!begins_layer(m, i) || !is_layer(m, first, end, i)) continue;
             if (found == WEIGHTS_NONE)
                 found = i;
             else
-                m->unsure = !is_numbered_alike(array_at(m, i)->label.name, array_at(m, found)->label.name);
+                doubt(m, found, i);
         }
-        for (size_t i = 0; i < m->list->count && found == WEIGHTS_NONE; i++)
-            if (begins_layer(m, i) && is_layer(m, first, end, i)) found = i;
         if (found == WEIGHTS_NONE) return;
         size_t own[8], count = 0;
         for (size_t t = first; t < end && count < 8; t++) own[count++] = find_in_layer(m, t, found);
@@ -335,16 +339,20 @@ static void layers_by_order(weights_match *m) {
 static void arrays_by_order(weights_match *m) {
     for (size_t t = 0; t < m->target_count; t++) {
         weights_places places;
+        size_t found = WEIGHTS_NONE;
         if (m->targets[t].array != WEIGHTS_NONE) continue;
-        size_t i = 0;
-        for (; i < m->list->count; i++) {
+        for (size_t i = 0; i < m->list->count && (found == WEIGHTS_NONE || !m->unsure); i++) {
             const weights_role role = array_at(m, i)->label.role;
-            if (is_free(m, i) && (role == WEIGHTS_UNKNOWN || role == m->targets[t].label.role) &&
-                try(m, t, i, &places))
-                break;
+            if (!is_free(m, i) || (role != WEIGHTS_UNKNOWN && role != m->targets[t].label.role) ||
+                !try(m, t, i, &places))
+                continue;
+            if (found == WEIGHTS_NONE)
+                found = i;
+            else
+                doubt(m, found, i);
         }
-        if (i == m->list->count) return;
-        take(m, t, i, WEIGHTS_BY_ORDER);
+        if (found == WEIGHTS_NONE) return;
+        take(m, t, found, WEIGHTS_BY_ORDER);
     }
 }
 

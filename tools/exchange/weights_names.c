@@ -37,6 +37,22 @@ static const struct {
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+/* "w_hidden", "net.bias_out": the role stands before the layer's own name, in the last part of the name; what
+ * follows it is the tail. False: no role does. */
+static bool label_by_beginning(weights_label *label, const char *name, size_t end) {
+    size_t start = end;
+    while (start && name[start - 1] != '.' && name[start - 1] != '/') start--;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const size_t length = strlen(words[i].word), tail = start + length + 1;
+        if (tail >= end || strncasecmp(name + start, words[i].word, length) != 0) continue;
+        if (name[tail - 1] != '_' && name[tail - 1] != '-') continue;
+        *label = (weights_label){
+            .name = name, .role = words[i].role, .prefix = start, .tail = tail, .tail_length = end - tail};
+        return true;
+    }
+    return false;
+}
+
 weights_label weights_label_of(const char *name) {
     size_t end = strlen(name), digits;
     /* TensorFlow's "kernel:0" */
@@ -55,6 +71,7 @@ weights_label weights_label_of(const char *name) {
         label.prefix = core - length;
         return label;
     }
+    if (label_by_beginning(&label, name, end)) return label;
     label.tail_length = 0; /* the digits are part of the name */
     return label;
 }
