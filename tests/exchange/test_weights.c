@@ -95,8 +95,10 @@ static void types_that_became_floats_are_told(void **state) {
 
 static void arrays_of_keras_are_turned_and_answer_as_they_did(void **state) {
     (void)state;
-    check_read("convolutions-keras.npz", CONVOLUTIONS, NULL, "convolutions", "as Keras has them",
-               "arr_11\tfloat32\t(20, 7)\tdense1.weight\t");
+    check_read(
+        "convolutions-keras.npz", CONVOLUTIONS, NULL, "convolutions",
+        "as Keras has them, (in, out) and (H, W, in, out), features in the order H, W, C; they were turned\n",
+        "arr_11\tfloat32\t(20, 7)\tdense1.weight\t");
     check_read("convolutions-keras.npz", CONVOLUTIONS, "npz layout=keras", "convolutions",
                "as Keras has them", "by order, turned\n");
 }
@@ -108,6 +110,32 @@ static void arrays_of_numpy_users_are_turned_where_only_that_fits(void **state) 
     check_read("dense-numpy.npz", DENSE, "npz layout=transposed", "dense", "(in, out); they were turned",
                NULL);
     check_read("dense-state.npz", DENSE, NULL, "dense", NULL, NULL);
+}
+
+static void dense_weights_alone_do_not_tell_the_order_of_features_which_is_said(void **state) {
+    (void)state;
+    static const made list[] = {{"w", {12, 3}, 0}, {"b", {3}, 0}};
+    static const char turned[] = "dense weights lie as (in, out); they were turned\n",
+                      keras[] =
+                          "dense weights lie as (in, out), features in the order H, W, C; they were turned\n";
+    char notes[1024], both[1024];
+    dsc_model *model = read_noted(notes, list, 2, "flatten, dense 3", NULL, 3, 2);
+    /* (12, 3) is (H, W, C, 3): the next pixel of a channel is three channels of three numbers on. */
+    check_numbers(model, "dense1.weight", 0, 9);
+    (void)snprintf(both, sizeof both,
+                   "%sfeatures taken as H, W, C, as Keras flattens; if they are C, H, W: --as 'npz "
+                   "layout=transposed'\n",
+                   turned);
+    assert_string_equal(notes, both);
+    dsc_model_free(model);
+    model = read_noted(notes, list, 2, "flatten, dense 3", "npz layout=transposed", 3, 2);
+    check_numbers(model, "dense1.weight", 0, 3);
+    assert_string_equal(notes, turned);
+    dsc_model_free(model);
+    dsc_model_free(read_noted(notes, list, 2, "flatten, dense 3", "npz layout=keras", 3, 2));
+    assert_string_equal(notes, keras);
+    dsc_model_free(read_noted(notes, list, 2, "flatten, dense 3", NULL, 12, 1)); /* no order to ask for */
+    assert_string_equal(notes, turned);
 }
 
 static void depthwise_weights_of_keras_have_their_channels_last(void **state) {
@@ -365,6 +393,7 @@ int main(void) {
         cmocka_unit_test(types_that_became_floats_are_told),
         cmocka_unit_test(arrays_of_keras_are_turned_and_answer_as_they_did),
         cmocka_unit_test(arrays_of_numpy_users_are_turned_where_only_that_fits),
+        cmocka_unit_test(dense_weights_alone_do_not_tell_the_order_of_features_which_is_said),
         cmocka_unit_test(depthwise_weights_of_keras_have_their_channels_last),
         cmocka_unit_test(a_square_weight_alone_is_taken_as_it_is),
         cmocka_unit_test(classes_follow_from_the_arrays),

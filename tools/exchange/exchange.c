@@ -77,6 +77,7 @@ dsc_status exchange_read(dsc_model **model, exchange_source *source, const char 
     void *values = NULL;
     *model = NULL;
     dsc_status status = choose(&format, &values, source, as, error);
+    source->format = format ? format->name : NULL;
     if (!status) status = format->read(model, source, values, error);
     if (!status && (source->notes.failed || source->table.failed))
         status = dsc_fail_memory(error, source->size, "what is said of a model");

@@ -25,6 +25,7 @@ typedef struct exchange_source {
     const dsc_dataset *images; /* to say how many channels, height, width and classes `model` has; or NULL */
     size_t shape[3];           /* or these say it: channels, height, width; 0: 1 x 28 x 28 */
     size_t classes;            /* 0: what fits the file's arrays */
+    const char *format;        /* filled: the name of the format in which it is read */
     dsc_text notes; /* filled: lines for people, each with a newline: what was left out, what was assumed */
     /* Filled, may stay empty: what went where, one line an array, its fields divided by tabs: its name, type
      * and shape in the file, our parameter or "-", and why ("by name", "left out"). Names are visible.h's. */

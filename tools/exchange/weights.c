@@ -128,17 +128,34 @@ static void tell_left(dsc_text *notes, const weights_match *m) {
                         dropped == 1 ? " was" : "s were");
 }
 
-static void tell(exchange_source *source, const weights_match *m) {
-    bool turned = false;
-    for (size_t t = 0; t < m->target_count; t++) turned = turned || m->targets[t].places.turned;
+/* How the weights lay, where that is not PyTorch's way. Dense weights alone are NumPy's or Keras': which order
+ * of features they have their shapes do not tell. */
+static void tell_layout(exchange_source *source, const weights_match *m, int asked) {
+    bool turned = false, convolutions = false, reordered = false;
+    for (size_t t = 0; t < m->target_count; t++) {
+        const weights_places *places = &m->targets[t].places;
+        turned = turned || places->turned;
+        reordered = reordered || places->reordered;
+        convolutions = convolutions || (places->turned && m->list->all[m->targets[t].array].rank == 4);
+    }
+    if (!turned) return;
+    dsc_text_append(&source->notes, "%s%s; they were turned\n",
+                    convolutions ? "the weights lie as Keras has them, (in, out) and (H, W, in, out)"
+                                 : "dense weights lie as (in, out)",
+                    reordered && (convolutions || asked == WEIGHTS_KERAS) ? ", features in the order H, W, C"
+                                                                          : "");
+    if (reordered && !convolutions && asked == WEIGHTS_AUTO)
+        dsc_text_append(&source->notes,
+                        "features taken as H, W, C, as Keras flattens; if they are C, H, W: --as '%s "
+                        "layout=transposed'\n",
+                        source->format);
+}
+
+static void tell(exchange_source *source, const weights_match *m, int asked) {
     tell_table(&source->table, m);
     tell_types(&source->notes, m);
     tell_left(&source->notes, m);
-    if (turned && m->layout == WEIGHTS_KERAS)
-        dsc_text_append(&source->notes, "the weights lie as Keras has them, (in, out) and (H, W, in, out), "
-                                        "features in the order H, W, C; they were turned\n");
-    if (turned && m->layout == WEIGHTS_TRANSPOSED)
-        dsc_text_append(&source->notes, "dense weights lie as (in, out); they were turned\n");
+    tell_layout(source, m, asked);
     if (m->unsure)
         dsc_text_append(&source->notes, "some layers have the same shapes and names without an order: look "
                                         "at the table, and say with --map what is wrong in it\n");
@@ -251,10 +268,10 @@ static dsc_status read_map(asked *a, dsc_error *error) {
     return status;
 }
 
-static dsc_status finish(dsc_model *model, exchange_source *source, const weights_match *m,
+static dsc_status finish(dsc_model *model, exchange_source *source, const weights_match *m, int layout,
                          dsc_error *error) {
     dsc_status status = fill(model, m, error);
-    if (!status) tell(source, m);
+    if (!status) tell(source, m, layout);
     return status;
 }
 
@@ -265,7 +282,7 @@ dsc_status weights_make_model(dsc_model **model, exchange_source *source, const 
     *model = NULL;
     dsc_status status = read_map(&a, error);
     if (!status) status = find_model(model, &m, &a, values->layout, error);
-    if (!status) status = finish(*model, source, &m, error);
+    if (!status) status = finish(*model, source, &m, values->layout, error);
     weights_match_clear(&m);
     free(a.map);
     if (status) {
@@ -283,7 +300,7 @@ dsc_status weights_make_own(dsc_model **model, exchange_source *source, const we
     dsc_status status = dsc_model_from_texts(model, texts, numbers, source->name, NULL, error);
     const weights_how how = {.layout = WEIGHTS_TORCH, .whole = true};
     if (!status) status = weights_match_find(&m, *model, list, &how, source->name, error);
-    if (!status) status = finish(*model, source, &m, error);
+    if (!status) status = finish(*model, source, &m, WEIGHTS_TORCH, error);
     weights_match_clear(&m);
     if (status) {
         dsc_model_free(*model);

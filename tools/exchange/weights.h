@@ -82,7 +82,8 @@ extern const dsc_param weights_params[];
 /* In which order an array's numbers are read to fill a parameter. */
 typedef struct weights_places {
     size_t rank, size[5], stride[5];
-    bool turned; /* not the order in which the array's shape has them */
+    bool turned;    /* not the order in which the array's shape has them */
+    bool reordered; /* features in the order H, W, C become C, H, W; then `turned`, too */
 } weights_places;
 
 /* Whether the array has the parameter's shape, in that layout (not AUTO); sizes of 1 do not count, but where

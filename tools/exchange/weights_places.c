@@ -43,7 +43,7 @@ static void order_features(weights_places *p, const dsc_node *image) {
     const size_t size[3] = {channels, height, width},
                  strides[3] = {stride, width * channels * stride, channels * stride};
     p->rank--;
-    p->turned = true;
+    p->turned = p->reordered = true;
     for (size_t k = 0; k < 3; k++) {
         p->size[p->rank] = size[k];
         p->stride[p->rank++] = strides[k];
