@@ -106,7 +106,7 @@ static dsc_status normalise(session *s, dsc_error *error) {
     const double zero = 0, byte = 1.0 / 255;
     if (s->how->mean) return normalise_as_given(s, error);
     if (!command_given(s->call, "normalise")) {
-        if (s->how->model)
+        if (s->source.needs_model)
             dsc_text_append(&s->source.notes,
                             "the images' bytes are divided by 255, and no more; if the network was trained "
                             "on others, say so: --mean 0.1307 --std 0.3081, for instance\n");
@@ -152,6 +152,11 @@ static dsc_status check_options(session *s, dsc_error *error) {
         return command_wrong_usage(s->call, error, "--mean and --std belong together; give both");
     if (how->mean && command_given(s->call, "normalise"))
         return command_wrong_usage(s->call, error, "--normalise, or --mean and --std; give one of them");
+    if (command_given(s->call, "data") &&
+        (command_given(s->call, "channels") || command_given(s->call, "classes")))
+        return command_wrong_usage(s->call, error,
+                                   "--data says how many channels and classes there are; omit --%s",
+                                   command_given(s->call, "channels") ? "channels" : "classes");
     if (how->normalise == NORMALISE_STANDARD && !command_given(s->call, "data"))
         return command_wrong_usage(s->call, error,
                                    "--normalise standard needs the images that the network was trained on: "
@@ -176,9 +181,8 @@ static dsc_status read_file(session *s, dsc_error *error) {
     s->source.model = how->model;
     s->source.map = how->map;
     s->source.images = s->has_data ? s->data.train : NULL;
-    s->source.shape[0] = (size_t)how->channels;
-    s->source.shape[1] = (size_t)size[0];
-    s->source.shape[2] = (size_t)size[1];
+    if (command_given(s->call, "channels")) s->source.shape[0] = (size_t)how->channels;
+    for (size_t i = 0; i < 2 && !s->has_data; i++) s->source.shape[i + 1] = (size_t)size[i];
     s->source.classes = (size_t)how->classes;
     return exchange_read(&s->model, &s->source, how->as, error);
 }

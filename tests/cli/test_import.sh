@@ -68,7 +68,8 @@ wrong_usage_is_told() {
     local case
     for case in "--mean 0.1|belong together" "--mean 0.1 --std 0|a deviation above 0" "--mean x --std 1|expected numbers" \
         "--normalise standard|needs the images" "--names a,b|has 4 classes" "--classes 5|fc2" "--as nope|unknown format" \
-        "--map $work/nothing|nothing" "--mean 1 --std 1 --normalise unit|one of them"; do
+        "--map $work/nothing|nothing" "--mean 1 --std 1 --normalise unit|one of them" \
+        "--data $_data --channels 1|omit --channels" "--data $_data --classes 4|omit --classes"; do
         # shellcheck disable=SC2086
         run import "$_weights" --model "$_text" --size 8x8 --out "$work/wrong.safetensors" ${case%%|*}
         [ "$status" -gt 0 ] && [ "$status" -lt 3 ] || complain "${case%%|*}: exit status $status"
@@ -92,6 +93,25 @@ a_file_that_is_there_is_kept() {
     run import "$work/its-own.safetensors" --model "$_text" --size 8x8 --out "$work/its-own.safetensors" --force
     [ "$status" != 0 ] || complain "the file that is read was replaced"
     holds "the weights are gone" cmp "$work/its-own.safetensors" "$_weights"
+}
+
+a_whole_network_refuses_what_would_say_another() {
+    _npz
+    local file option
+    for file in net.npz for-npz.safetensors; do
+        for option in "--model 64-4" "--map $work/nothing" "--channels 1" "--size 8x8" "--classes 4"; do
+            # shellcheck disable=SC2086
+            run import "$work/$file" $option --out "$work/whole.safetensors"
+            exits 2
+            says "the file holds a whole network; omit ${option%% *}"
+            holds "a file was written" test ! -e "$work/whole.safetensors"
+        done
+    done
+    run import "$work/net.npz" --out "$work/whole.safetensors"
+    exits 0
+    says_no "divided by 255"
+    run import "$work/net.npz" --data "$_data" --size 8x8 --out "$work/whole-data.safetensors" # how pictures are read
+    exits 0
 }
 
 a_map_is_followed() {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Weights of PyTorch, Keras and NumPy in a network of ours answer as they did at home; what does not fit is
  * refused by name; what is written is read again. */
+#include "onnx_testing.h"
 #include "weights_testing.h"
 
 #include "model/safetensors.h"
@@ -241,13 +242,11 @@ static void files_that_run_code_say_how_to_take_the_weights_out(void **state) {
 
 /* --- out and in again --- */
 
-static void what_is_written_is_read_again_without_a_text(void **state) {
-    (void)state;
-    static const char *const formats[] = {"descender", "safetensors", "npz"};
-    dsc_model_options options = dsc_model_options_defaults();
+static dsc_model *create_named(void) {
     static const char *const names[] = {"cat", "dog", "zw\xC3\xB6lf", "\"4\""};
-    const float weights[] = {1, 2, 3, 0.5F};
-    dsc_model *model, *again;
+    static const float weights[] = {1, 2, 3, 0.5F};
+    dsc_model_options options = dsc_model_options_defaults();
+    dsc_model *model;
     options.text = CONVOLUTIONS;
     options.shape[1] = options.shape[2] = 8;
     options.classes = CLASSES;
@@ -255,23 +254,59 @@ static void what_is_written_is_read_again_without_a_text(void **state) {
     options.class_weights = weights;
     ASSERT_OK(dsc_model_create(&model, &options, &error), error);
     model->normalisation.offset[0] = -0.5F;
+    return model;
+}
+
+static void what_is_written_is_read_again_without_a_text(void **state) {
+    (void)state;
+    static const char *const formats[] = {"descender", "safetensors", "npz"};
+    dsc_model *model = create_named(), *again;
     for (size_t i = 0; i < 3; i++) {
         exchange_output output = {.stem = "net"};
-        const exchange_format *format =
-            (const exchange_format *)(const void *)dsc_registry_find(&exchange_registry, formats[i]);
-        ASSERT_OK(format->write(&output, model, NULL, &error), error);
+        ASSERT_OK(onnx_export(&output, model, formats[i], &error), error);
         assert_int_equal(output.count, 1);
         exchange_source source = {
             .bytes = output.files[0].bytes, .size = output.files[0].size, .name = "net"};
         ASSERT_OK(exchange_read(&again, &source, NULL, &error), error);
         assert_string_equal(dsc_model_text(again), CONVOLUTIONS);
-        assert_string_equal(dsc_model_class_name(again, 2), names[2]);
+        assert_string_equal(dsc_model_class_name(again, 2), "zw\xC3\xB6lf");
         assert_memory_equal(&again->normalisation, &model->normalisation, sizeof model->normalisation);
         assert_int_equal(dsc_graph_value_numbers(again->graph), dsc_graph_value_numbers(model->graph));
         assert_memory_equal(again->values, model->values,
                             dsc_graph_value_numbers(model->graph) * sizeof(dsc_real));
         dsc_model_free(again);
         clear_source(&source);
+        exchange_output_clear(&output);
+    }
+    dsc_model_free(model);
+}
+
+static void a_file_that_holds_a_network_refuses_what_would_say_another(void **state) {
+    (void)state;
+    static const char *const formats[] = {"descender", "safetensors", "npz", "onnx"};
+    static const exchange_source asked[] = {{.model = CONVOLUTIONS},
+                                            {.map = "nowhere"},
+                                            {.shape = {1}},
+                                            {.shape = {0, 8, 8}},
+                                            {.classes = CLASSES}};
+    static const char *const parts[] = {
+        "net: the file holds a whole network; omit --model; for another network that starts from this one: "
+        "descender train --from net --model TEXT",
+        "omit --map", "omit --channels", "omit --size", "omit --classes"};
+    dsc_model *model = create_named(), *again;
+    for (size_t i = 0; i < 3 + DESCENDER_WITH_PROTOBUF; i++) {
+        exchange_output output = {.stem = "net"};
+        ASSERT_OK(onnx_export(&output, model, formats[i], &error), error);
+        for (size_t k = 0; k < sizeof asked / sizeof *asked; k++) {
+            exchange_source source = asked[k];
+            source.bytes = output.files[0].bytes;
+            source.size = output.files[0].size;
+            source.name = "net";
+            assert_int_equal(exchange_read(&again, &source, NULL, &error), DSC_ERROR_ARGUMENT);
+            assert_null(again);
+            ASSERT_MESSAGE(error, parts[k]);
+            clear_source(&source);
+        }
         exchange_output_clear(&output);
     }
     dsc_model_free(model);
@@ -285,9 +320,7 @@ static void what_is_written_as_safetensors_says_that_it_is_pytorchs(void **state
     dsc_model *model;
     options.text = "conv 2 3x3, batch-norm, flatten, dense";
     ASSERT_OK(dsc_model_create(&model, &options, &error), error);
-    const exchange_format *format =
-        (const exchange_format *)(const void *)dsc_registry_find(&exchange_registry, "safetensors");
-    ASSERT_OK(format->write(&output, model, NULL, &error), error);
+    ASSERT_OK(onnx_export(&output, model, "safetensors", &error), error);
     ASSERT_OK(dsc_safetensors_parse_any(&found, output.files[0].bytes, output.files[0].size, "net", &error),
               error);
     assert_string_equal(dsc_safetensors_text(&found, "format"), "pt");
@@ -401,6 +434,7 @@ int main(void) {
         cmocka_unit_test(weights_without_a_network_say_what_to_do),
         cmocka_unit_test(files_that_run_code_say_how_to_take_the_weights_out),
         cmocka_unit_test(what_is_written_is_read_again_without_a_text),
+        cmocka_unit_test(a_file_that_holds_a_network_refuses_what_would_say_another),
         cmocka_unit_test(what_is_written_as_safetensors_says_that_it_is_pytorchs),
         cmocka_unit_test(a_file_cut_off_anywhere_is_refused),
         cmocka_unit_test(every_allocation_may_fail),

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/spec.h"
+#include "base/visible.h"
 #include "exchange/formats.h"
 
 #include <stdio.h>
@@ -72,13 +73,35 @@ static dsc_status choose(const exchange_format **format, void **values, const ex
     return name_format(format, values, its->name, error);
 }
 
+/* A file that says its network itself takes nothing that would say another. */
+static dsc_status check_asked(const exchange_source *source, dsc_error *error) {
+    const struct {
+        const char *option;
+        bool given;
+    } all[] = {{"--model", source->model},
+               {"--map", source->map},
+               {"--channels", source->shape[0]},
+               {"--size", source->shape[1] || source->shape[2]},
+               {"--classes", source->classes}};
+    char command[DSC_COMMAND];
+    for (size_t i = 0; i < sizeof all / sizeof *all && !source->needs_model; i++)
+        if (all[i].given)
+            return dsc_fail(
+                error, DSC_ERROR_ARGUMENT, "%s: the file holds a whole network; omit %s%s%s", source->name,
+                all[i].option, i ? "" : "; for another network that starts from this one: ",
+                i ? "" : dsc_command(command, "descender train --from @ --model TEXT", source->name, NULL));
+    return DSC_OK;
+}
+
 dsc_status exchange_read(dsc_model **model, exchange_source *source, const char *as, dsc_error *error) {
     const exchange_format *format = NULL;
     void *values = NULL;
     *model = NULL;
     dsc_status status = choose(&format, &values, source, as, error);
     source->format = format ? format->name : NULL;
+    source->needs_model = false;
     if (!status) status = format->read(model, source, values, error);
+    if (!status) status = check_asked(source, error);
     if (!status && (source->notes.failed || source->table.failed))
         status = dsc_fail_memory(error, source->size, "what is said of a model");
     if (format) dsc_row_release((const dsc_row *)(const void *)format, values);

@@ -26,6 +26,7 @@ typedef struct exchange_source {
     size_t shape[3];           /* or these say it: channels, height, width; 0: 1 x 28 x 28 */
     size_t classes;            /* 0: what fits the file's arrays */
     const char *format;        /* filled: the name of the format in which it is read */
+    bool needs_model;          /* filled: numbers alone, which took model, map, images, shape and classes */
     dsc_text notes; /* filled: lines for people, each with a newline: what was left out, what was assumed */
     /* Filled, may stay empty: what went where, one line an array, its fields divided by tabs: its name, type
      * and shape in the file, our parameter or "-", and why ("by name", "left out"). Names are visible.h's. */
@@ -85,7 +86,8 @@ extern const dsc_registry exchange_registry;
 
 /* Reads a model in any of the formats, told by its bytes, or in the one that `as` names with its values
  * ("onnx", "onnx scale=bytes"; NULL: told by its bytes). The caller clears source->notes and source->table,
- * also after a failure. What no format recognises fails as dsc_model_load does. */
+ * also after a failure. What no format recognises fails as dsc_model_load does. ARGUMENT: a file that holds a
+ * whole network, and a model, map, shape or number of classes for it. */
 dsc_status exchange_read(dsc_model **model, exchange_source *source, const char *as, dsc_error *error);
 
 /* The same from a file, also a pipe, for commands that only want the model: notes are dropped unless wanted

@@ -156,11 +156,11 @@ static dsc_status read_arrays(dsc_model **model, exchange_source *source, const 
     if (!r.list.all) return dsc_fail_memory(error, WEIGHTS_MOST * sizeof *r.list.all, "a list of arrays");
     dsc_status status = dsc_npz_visit(source->bytes, source->size, source->name, visit, &r, error);
     if (!status) weights_sort(&r.list);
-    if (!status && source->model)
-        status = weights_make_model(model, source, &r.list, values, error);
+    if (!status && r.texts)
+        status = weights_make_own(model, source, &r.list, r.texts, error);
     else if (!status)
-        status = r.texts ? weights_make_own(model, source, &r.list, r.texts, error)
-                         : fail_without_text(source, error);
+        status = source->model ? weights_make_model(model, source, &r.list, values, error)
+                               : fail_without_text(source, error);
     json_decref(r.texts);
     weights_list_clear(&r.list);
     return status;

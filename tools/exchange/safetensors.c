@@ -59,10 +59,10 @@ static dsc_status read_tensors(dsc_model **model, exchange_source *source, const
         status = dsc_model_parse(model, source->bytes, source->size, source->name, NULL, error);
     else
         status = make_list(&list, &file, source->name, error);
-    if (!status && source->model)
-        status = weights_make_model(model, source, &list, values, error);
-    else if (!status && own)
+    if (!status && own)
         status = weights_make_own(model, source, &list, dsc_safetensors_texts(&file), error);
+    else if (!status)
+        status = weights_make_model(model, source, &list, values, error);
     weights_list_clear(&list);
     dsc_safetensors_clear(&file);
     return status;

@@ -280,6 +280,7 @@ dsc_status weights_make_model(dsc_model **model, exchange_source *source, const 
     asked a = {.source = source, .list = list};
     weights_match m = {0};
     *model = NULL;
+    source->needs_model = true;
     dsc_status status = read_map(&a, error);
     if (!status) status = find_model(model, &m, &a, values->layout, error);
     if (!status) status = finish(*model, source, &m, values->layout, error);
