@@ -38,9 +38,12 @@ static const struct {
     {"version https://git-lfs", 0, 23, DSC_KIND_LFS},
 };
 
+/* What was saved is a state_dict, a module, or a checkpoint that has a state_dict beside other things. */
 static const char from_torch[] =
     "python3 -c \"import sys, torch, numpy; w = torch.load(sys.argv[1], map_location='cpu'); "
-    "numpy.savez('weights.npz', **{k: v.float().numpy() for k, v in w.items()})\" @";
+    "w = w.state_dict() if hasattr(w, 'state_dict') else w.get('model_state_dict', w.get('state_dict', w)); "
+    "numpy.savez('weights.npz', **{k: v.detach().float().cpu().numpy() for k, v in w.items() if "
+    "torch.is_tensor(v)})\" @";
 static const char from_keras[] = "python3 -c \"import sys, keras, numpy; numpy.savez('weights.npz', "
                                  "*keras.models.load_model(sys.argv[1]).get_weights())\" @";
 

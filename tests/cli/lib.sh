@@ -133,6 +133,7 @@ needs_plain_signals() {
 }
 needs_json() { needs_python || because "needs python3 to read JSON"; }
 needs_python() { [ -x /usr/bin/python3 ] || because "needs /usr/bin/python3"; }
+needs_torch() { /usr/bin/python3 -c 'import torch, numpy' 2>/dev/null || because "needs PyTorch and NumPy"; }
 needs_numpy() { /usr/bin/python3 -c 'import numpy' 2>/dev/null || because "needs NumPy"; }
 # The value of a Python expression over `j`, the JSON in $out.
 json() { /usr/bin/python3 -c 'import json,sys; j=json.loads(sys.stdin.read()); print(eval(sys.argv[1]))' "$1" <<<"$out" 2>&1; }

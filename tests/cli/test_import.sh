@@ -135,6 +135,42 @@ weights_alone_say_what_to_do() {
     says "is no model of Descender, but arrays of NumPy's"
 }
 
+# Whatever was saved: the printed command is run as a shell reads it, all in one process, as PyTorch takes seconds to start;
+# and what it makes is imported.
+the_command_for_files_of_pytorch_takes_their_weights_out() {
+    needs_torch || return
+    local folder
+    mkdir "$work/torch"
+    said="the commands for files of PyTorch"
+    /usr/bin/python3 - "$program" "$work/torch" >"$work/.out" 2>"$work/.err" <<'END'
+import os, shlex, subprocess, sys, torch
+program, folder = sys.argv[1:]
+net = torch.nn.Linear(64, 4)
+state = net.state_dict()
+saved = {"state": state, "module's own": net, "checkpoint": {"epoch": 3, "model_state_dict": state},
+         "lightning": {"hyper_parameters": {}, "state_dict": {**state, "version": "1"}},
+         "learning": dict(net.named_parameters()), "half": {name: value.half() for name, value in state.items()}}
+for name, what in saved.items():
+    os.makedirs(os.path.join(folder, name))
+    os.chdir(os.path.join(folder, name))
+    torch.save(what, name + ".pt", _use_new_zipfile_serialization=name != "half")
+    found = subprocess.run([program, "import", name + ".pt", "--model", "64-4"], stderr=subprocess.PIPE, text=True)
+    words = shlex.split(found.stderr.split("take its weights out: ")[1].split("; then: ")[0])
+    assert found.returncode == 1 and words[:2] == ["python3", "-c"], found
+    sys.argv = ["-c"] + words[3:]
+    exec(words[2], {})
+END
+    status=$?
+    _keep
+    exits 0
+    for folder in "$work/torch"/*; do
+        run import "$folder/weights.npz" --model 64-4 --size 8x8 --out "$folder/net.safetensors"
+        exits 0
+        same "$(grep -c '^\(weight\|bias\) .*float32 .* dense1[.]' <<<"$out")" 2
+    done
+    same "$(echo "$work/torch"/*/net.safetensors | wc -w)" 7 # one name is of two words
+}
+
 every_command_takes_what_is_read() {
     _npz
     run model show "$work/net.npz" --no-diagram
