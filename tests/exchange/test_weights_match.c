@@ -88,17 +88,37 @@ static void a_role_before_the_layers_name_keeps_weight_and_bias_together(void **
 static void the_first_array_that_does_not_fit_is_named_with_both_shapes(void **state) {
     (void)state;
     static const made list[] = {{"fc1.weight", {9, 64}, 0}, {"fc1.bias", {9}, 0}};
-    refuse_made(list, 2, "64-8", NULL, DSC_ERROR_MISMATCH,
+    refuse_made(list, 2, "64-8", NULL, NULL, DSC_ERROR_MISMATCH,
                 "made.npz: 'fc1.weight' has the shape (9, 64), but dense1.weight of the network has (8, 64)");
+}
+
+static void an_array_that_fits_in_another_layout_is_told_so(void **state) {
+    (void)state;
+    static const made torch[] = {{"w", {8, 64}, 0}, {"b", {8}, 0}},
+                      numpy[] = {{"w", {64, 8}, 0}, {"b", {8}, 0}},
+                      mixed[] = {{"w1", {8, 64}, 0}, {"b1", {8}, 0}, {"w2", {8, 4}, 0}, {"b2", {4}, 0}},
+                      pixels[] = {{"c.weight", {3, 3, 1, 2}, 0}, {"d.weight", {72, 4}, 0}};
+    refuse_made(torch, 2, "64-8", "npz layout=keras", NULL, DSC_ERROR_MISMATCH,
+                "made.npz: 'w' of the shape (8, 64) does not fit dense1.weight (8, 64) of the network in "
+                "layout=keras, but in layout=torch: --as 'npz layout=torch'");
+    refuse_made(numpy, 2, "64-8", "npz layout=torch", NULL, DSC_ERROR_MISMATCH,
+                "in layout=torch, but in layout=transposed: --as 'npz layout=transposed'");
+    refuse_made(mixed, 4, "64-8-4", NULL, NULL, DSC_ERROR_MISMATCH,
+                "'w2' of the shape (8, 4) does not fit dense2.weight (4, 8)");
+    refuse_made(pixels, 2, "conv 2 3x3 bias=off, flatten, dense 4 bias=off", "npz layout=transposed", NULL,
+                DSC_ERROR_MISMATCH,
+                "'c.weight' of the shape (3, 3, 1, 2) does not fit conv1.weight (2, 1, 3, 3) of the network "
+                "in layout=transposed, but in layout=keras");
 }
 
 static void a_bias_too_much_or_too_few_is_told_with_what_to_write(void **state) {
     (void)state;
     static const made none[] = {{"fc1.weight", {8, 64}, 0}};
-    refuse_made(none, 1, "64-8", NULL, DSC_ERROR_MISMATCH, "no array for dense1.bias (8) of the network");
-    refuse_made(none, 1, "64-8", NULL, DSC_ERROR_MISMATCH, "bias=off");
+    refuse_made(none, 1, "64-8", NULL, NULL, DSC_ERROR_MISMATCH,
+                "no array for dense1.bias (8) of the network");
+    refuse_made(none, 1, "64-8", NULL, NULL, DSC_ERROR_MISMATCH, "bias=off");
     static const made both[] = {{"fc1.weight", {8, 64}, 0}, {"fc1.bias", {8}, 0}};
-    refuse_made(both, 2, "flatten, dense 8 bias=off", NULL, DSC_ERROR_MISMATCH,
+    refuse_made(both, 2, "flatten, dense 8 bias=off", NULL, NULL, DSC_ERROR_MISMATCH,
                 "'fc1.bias' of the shape (8) has no place");
 }
 
@@ -106,7 +126,7 @@ static void an_array_that_is_left_is_refused(void **state) {
     (void)state;
     static const made list[] = {
         {"fc1.weight", {8, 64}, 0}, {"fc1.bias", {8}, 0}, {"fc2.weight", {8, 8}, 0}, {"fc2.bias", {8}, 0}};
-    refuse_made(list, 4, "64-8", NULL, DSC_ERROR_MISMATCH,
+    refuse_made(list, 4, "64-8", NULL, NULL, DSC_ERROR_MISMATCH,
                 "'fc2.weight' of the shape (8, 8) is none of the network's parameters");
 }
 
@@ -123,13 +143,13 @@ static void what_is_wrong_in_a_map_is_named_with_its_line(void **state) {
                  {"a b c d", "line 1: expected", DSC_ERROR_ARGUMENT},
                  {"b dense1.weight", "'b' has the shape (8)", DSC_ERROR_MISMATCH}};
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++)
-        refuse_made(list, 2, "64-8", map_file(tries[i].map), tries[i].status, tries[i].part);
+        refuse_made(list, 2, "64-8", NULL, map_file(tries[i].map), tries[i].status, tries[i].part);
 }
 
 static void a_text_that_is_wrong_is_told_as_such(void **state) {
     (void)state;
     static const made list[] = {{"a", {8, 64}, 0}, {"b", {8}, 0}};
-    refuse_made(list, 2, "flatten, dens 8", NULL, DSC_ERROR_ARGUMENT, "unknown layer 'dens'");
+    refuse_made(list, 2, "flatten, dens 8", NULL, NULL, DSC_ERROR_ARGUMENT, "unknown layer 'dens'");
 }
 
 int main(void) {
@@ -140,6 +160,7 @@ int main(void) {
         cmocka_unit_test(layers_without_an_order_are_told),
         cmocka_unit_test(a_role_before_the_layers_name_keeps_weight_and_bias_together),
         cmocka_unit_test(the_first_array_that_does_not_fit_is_named_with_both_shapes),
+        cmocka_unit_test(an_array_that_fits_in_another_layout_is_told_so),
         cmocka_unit_test(a_bias_too_much_or_too_few_is_told_with_what_to_write),
         cmocka_unit_test(an_array_that_is_left_is_refused),
         cmocka_unit_test(what_is_wrong_in_a_map_is_named_with_its_line),

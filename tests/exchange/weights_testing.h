@@ -83,13 +83,13 @@ static inline dsc_model *read_noted(char notes[1024], const made *list, size_t c
     return model;
 }
 
-static inline void refuse_made(const made *list, size_t count, const char *text, const char *map,
-                               dsc_status status, const char *part) {
+static inline void refuse_made(const made *list, size_t count, const char *text, const char *as,
+                               const char *map, dsc_status status, const char *part) {
     file f = make_file(list, count);
     dsc_model *model = (dsc_model *)1;
     exchange_source source = source_of(&f, text);
     source.map = map;
-    dsc_status found = exchange_read(&model, &source, NULL, &error);
+    dsc_status found = exchange_read(&model, &source, as, &error);
     if (found != status) fail_msg("status %d: %s", (int)found, found ? error.message : "");
     assert_null(model);
     ASSERT_MESSAGE(error, part);

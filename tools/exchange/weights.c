@@ -74,22 +74,15 @@ static dsc_status fill(dsc_model *model, const weights_match *m, dsc_error *erro
 
 /* --- what is said --- */
 
-static void append_shape(dsc_text *text, const weights_array *a) {
-    dsc_text_append(text, "(");
-    for (size_t k = 0; k < a->rank && k < 4; k++) dsc_text_append(text, k ? ", %zu" : "%zu", a->shape[k]);
-    dsc_text_append(text, a->rank > 4 ? ", ...)" : ")");
-}
-
 static void tell_table(dsc_text *table, const weights_match *m) {
     static const char *const ways[] = {"by name", "by the map", "by order"};
+    char shape[WEIGHTS_SHAPE_TEXT];
     for (size_t i = 0; i < m->list->count; i++) {
         const weights_array *a = &m->list->all[i];
         const weights_target *target = m->user[i] == WEIGHTS_NONE ? NULL : &m->targets[m->user[i]];
         dsc_text_append_visible(table, a->label.name);
-        dsc_text_append(table, "\t%s\t", a->type);
-        append_shape(table, a);
-        dsc_text_append(table, "\t%s\t%s%s\n", target ? target->node->name : "-",
-                        target ? ways[target->way] : "left out",
+        dsc_text_append(table, "\t%s\t%s\t%s\t%s%s\n", a->type, weights_shape_text(shape, a),
+                        target ? target->node->name : "-", target ? ways[target->way] : "left out",
                         target && target->places.turned ? ", turned" : "");
     }
 }
@@ -175,6 +168,7 @@ static dsc_status match(weights_match *m, const dsc_model *model, const asked *a
                         dsc_error *error) {
     dsc_error second;
     weights_how how = {.layout = layout == WEIGHTS_AUTO ? WEIGHTS_TORCH : layout,
+                       .format = a->source->format,
                        .map = a->map,
                        .map_size = a->map_size,
                        .map_name = a->source->map};

@@ -55,6 +55,10 @@ typedef struct weights_array {
     bool owned_name;
 } weights_array;
 
+/* "(64, 32, 3, 3)"; "(1, 2, 3, 4, ...)" of more than four sizes. Returns out. */
+enum { WEIGHTS_SHAPE_TEXT = 104 };
+const char *weights_shape_text(char out[WEIGHTS_SHAPE_TEXT], const weights_array *array);
+
 typedef struct weights_list {
     weights_array *all; /* in the order in which they lie in the file, or that of their names */
     size_t count;
@@ -104,8 +108,9 @@ typedef struct weights_target {
 } weights_target;
 
 typedef struct weights_how {
-    int layout;      /* not AUTO */
-    const char *map; /* the bytes of a file; NULL: there is none */
+    int layout;         /* not AUTO */
+    const char *format; /* the file's, for messages that name another layout; NULL: they name none */
+    const char *map;    /* the bytes of a file; NULL: there is none */
     size_t map_size;
     const char *map_name;
     bool whole; /* what the loss alone uses has an array, too */
@@ -118,6 +123,7 @@ typedef struct weights_match {
     size_t *user;  /* (list->count) which target takes it; WEIGHTS_NONE: none */
     bool *dropped; /* (list->count) the map leaves it out */
     int layout;
+    const char *format; /* of weights_how */
     bool unsure; /* arrays of one shape, whose names are no numbered ones, were told apart by their order */
     const char *file; /* for messages */
 } weights_match;

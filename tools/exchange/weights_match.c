@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHAPE_TEXT = 96, NAME_SHOWN = 160 };
+enum { NAME_SHOWN = 160 };
 
 bool weights_is_idle(const weights_array *array) {
     return array->label.role == WEIGHTS_COUNTER ||
@@ -42,23 +42,35 @@ static void take(weights_match *m, size_t target, size_t array, int way) {
 
 /* --- messages --- */
 
-static const char *shape_of(char out[SHAPE_TEXT], size_t rank, const size_t *shape) {
-    size_t at = (size_t)snprintf(out, SHAPE_TEXT, "(");
-    for (size_t i = 0; i < rank && i < 4; i++)
-        at += (size_t)snprintf(out + at, SHAPE_TEXT - at, i ? ", %zu" : "%zu", shape[i]);
-    (void)snprintf(out + at, SHAPE_TEXT - at, rank > 4 ? ", ...)" : ")");
-    return out;
+/* The layout in which the array has the parameter's shape; AUTO: there is none, or none can be asked for. */
+static int find_layout(const weights_match *m, size_t target, size_t array) {
+    static const int layouts[] = {WEIGHTS_TORCH, WEIGHTS_TRANSPOSED, WEIGHTS_KERAS};
+    weights_places places;
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts && m->format; i++)
+        if (weights_fit(&places, m->targets[target].node, array_at(m, array), layouts[i])) return layouts[i];
+    return WEIGHTS_AUTO;
 }
 
+/* The array does not fit the parameter in the match's layout. */
 static dsc_status fail_shapes(const weights_match *m, size_t target, size_t array, dsc_error *error) {
-    char has[SHAPE_TEXT], wants[SHAPE_TEXT], name[NAME_SHOWN];
+    static const char *const names[] = {"auto", "torch", "keras", "transposed"};
+    char has[WEIGHTS_SHAPE_TEXT], wants[WEIGHTS_SHAPE_TEXT], name[NAME_SHOWN];
     const weights_array *a = array_at(m, array);
     const dsc_node *node = m->targets[target].node;
+    const int other = find_layout(m, target, array);
+    (void)dsc_visible(name, sizeof name, a->label.name);
+    (void)weights_shape_text(has, a);
+    (void)dsc_shape_format(wants, &node->shape);
+    if (other)
+        return dsc_fail(error, DSC_ERROR_MISMATCH,
+                        "%s: '%s' of the shape %s does not fit %s %s of the network in layout=%s, but in "
+                        "layout=%s: --as '%s layout=%s'; or correct the network's text",
+                        m->file, name, has, node->name, wants, names[m->layout], names[other], m->format,
+                        names[other]);
     return dsc_fail(error, DSC_ERROR_MISMATCH,
                     "%s: '%s' has the shape %s, but %s of the network has %s; correct the network's text, or "
                     "say in a file which array is which parameter (--map)",
-                    m->file, dsc_visible(name, sizeof name, a->label.name), shape_of(has, a->rank, a->shape),
-                    node->name, dsc_shape_format(wants, &node->shape));
+                    m->file, name, has, node->name, wants);
 }
 
 /* The end of the layer that begins at `target`, as far as nothing is taken: targets of a layer stand side by
@@ -80,9 +92,16 @@ static size_t find_role(const weights_match *m, size_t target, size_t of) {
     return WEIGHTS_NONE;
 }
 
+/* The same, where it fits the parameter. */
+static size_t find_in_layer(const weights_match *m, size_t target, size_t of) {
+    weights_places places;
+    const size_t found = find_role(m, target, of);
+    return found == WEIGHTS_NONE || !try(m, target, found, &places) ? WEIGHTS_NONE : found;
+}
+
 /* `array` fits the parameter, but not all of its layer does; DSC_OK: it does. */
 static dsc_status fail_layer(const weights_match *m, size_t target, size_t array, dsc_error *error) {
-    char wants[SHAPE_TEXT], has[SHAPE_TEXT], name[NAME_SHOWN];
+    char wants[WEIGHTS_SHAPE_TEXT], has[WEIGHTS_SHAPE_TEXT], name[NAME_SHOWN];
     const size_t end = layer_end(m, target);
     weights_places places;
     for (size_t t = target; t < end; t++) {
@@ -107,16 +126,15 @@ static dsc_status fail_layer(const weights_match *m, size_t target, size_t array
         return dsc_fail(error, DSC_ERROR_MISMATCH,
                         "%s: '%s' of the shape %s has no place in the network, whose layer of %s has no such "
                         "array; correct its text%s",
-                        m->file, dsc_visible(name, sizeof name, a->label.name),
-                        shape_of(has, a->rank, a->shape), m->targets[target].node->name,
-                        a->label.role == WEIGHTS_BIAS ? " (bias=on)" : "");
+                        m->file, dsc_visible(name, sizeof name, a->label.name), weights_shape_text(has, a),
+                        m->targets[target].node->name, a->label.role == WEIGHTS_BIAS ? " (bias=on)" : "");
     }
     return DSC_OK;
 }
 
 /* The parameter found nothing: names the array that it would have come next to. */
 static dsc_status fail_target(const weights_match *m, size_t target, dsc_error *error) {
-    char wants[SHAPE_TEXT];
+    char wants[WEIGHTS_SHAPE_TEXT];
     const weights_target *t = &m->targets[target];
     weights_places places;
     for (size_t i = 0; i < m->list->count && t->label.role; i++)
@@ -136,13 +154,12 @@ static dsc_status fail_target(const weights_match *m, size_t target, dsc_error *
 }
 
 static dsc_status fail_left(const weights_match *m, size_t array, dsc_error *error) {
-    char has[SHAPE_TEXT], name[NAME_SHOWN];
+    char has[WEIGHTS_SHAPE_TEXT], name[NAME_SHOWN];
     const weights_array *a = array_at(m, array);
     return dsc_fail(error, DSC_ERROR_MISMATCH,
                     "%s: '%s' of the shape %s is none of the network's parameters; add its layer to the "
                     "text, or leave it out: a line '%s -' in the file of --map",
-                    m->file, dsc_visible(name, sizeof name, a->label.name), shape_of(has, a->rank, a->shape),
-                    name);
+                    m->file, dsc_visible(name, sizeof name, a->label.name), weights_shape_text(has, a), name);
 }
 
 /* --- by a map --- */
@@ -267,16 +284,6 @@ static void by_name(weights_match *m) {
     }
 }
 
-/* The array in the layer of array `of` for this parameter; or WEIGHTS_NONE. */
-static size_t find_in_layer(const weights_match *m, size_t target, size_t of) {
-    weights_places places;
-    for (size_t i = of; i < m->list->count; i++)
-        if (is_free(m, i) && array_at(m, i)->label.role == m->targets[target].label.role &&
-            weights_label_same_layer(&array_at(m, i)->label, &array_at(m, of)->label))
-            return try(m, target, i, &places) ? i : WEIGHTS_NONE;
-    return WEIGHTS_NONE;
-}
-
 static bool begins_layer(const weights_match *m, size_t array) {
     if (!is_free(m, array)) return false;
     for (size_t i = 0; i < array; i++)
@@ -392,7 +399,7 @@ static bool tells_roles(const weights_match *m) {
 
 dsc_status weights_match_find(weights_match *m, const dsc_model *model, const weights_list *list,
                               const weights_how *how, const char *file, dsc_error *error) {
-    *m = (weights_match){.list = list, .layout = how->layout, .file = file};
+    *m = (weights_match){.list = list, .layout = how->layout, .format = how->format, .file = file};
     dsc_status status = begin(m, model, how->whole, error);
     if (!status) status = by_map(m, how, error);
     if (status) return status;

@@ -2,6 +2,8 @@
 /* weights_names.c: what the names of arrays tell: which belong to one layer, and what each is in it. */
 #include "exchange/weights.h"
 
+#include "graph/graph.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +134,15 @@ void weights_set_strides(weights_array *array, bool fortran) {
         array->stride[axis] = stride;
         stride *= array->shape[axis];
     }
+}
+
+const char *weights_shape_text(char out[WEIGHTS_SHAPE_TEXT], const weights_array *array) {
+    static const char more[] = ", ...)";
+    dsc_shape shape = {.rank = array->rank < 4 ? array->rank : 4};
+    memcpy(shape.size, array->shape, sizeof array->shape);
+    (void)dsc_shape_format(out, &shape);
+    if (array->rank > 4) memcpy(strchr(out, ')'), more, sizeof more);
+    return out;
 }
 
 void weights_list_clear(weights_list *list) {
