@@ -349,17 +349,18 @@ static size_t count_numbers(const dsc_graph *graph) {
     return count;
 }
 
-dsc_status dsc_model_from_texts(dsc_model **result, const json_t *texts, size_t numbers, const char *name,
-                                const dsc_op *const *ops, dsc_error *error) {
+/* What is checked of the graph before memory for its numbers is asked for. */
+typedef dsc_status check_numbers(const dsc_model *model, const void *user, const source *from);
+
+/* The model of the texts, whose numbers are 0. */
+static dsc_status make_model(dsc_model **result, const source *from, const dsc_op *const *ops,
+                             check_numbers *check, const void *user) {
     *result = NULL;
-    const source from = {.texts = texts, .name = name, .error = error};
     dsc_model *model = dsc_allocate(1, sizeof *model);
     dsc_status status =
-        model ? read_model(model, &from, ops) : dsc_fail_memory(error, sizeof *model, "a model");
-    if (!status && count_numbers(model->graph) > numbers)
-        status = dsc_fail(error, DSC_ERROR_MISMATCH, "%s: its graph has %zu numbers, its arrays %zu", name,
-                          count_numbers(model->graph), numbers);
-    if (!status) status = make_values(model, error);
+        model ? read_model(model, from, ops) : dsc_fail_memory(from->error, sizeof *model, "a model");
+    if (!status) status = check(model, user, from);
+    if (!status) status = make_values(model, from->error);
     if (status)
         dsc_model_free(model);
     else
@@ -367,9 +368,25 @@ dsc_status dsc_model_from_texts(dsc_model **result, const json_t *texts, size_t 
     return status;
 }
 
-/* Every parameter and buffer has its array, and every array its node: checked before the slab is made. */
-static dsc_status check_arrays(const dsc_model *model, const dsc_safetensors *file, const char *name,
-                               dsc_error *error) {
+static dsc_status check_count(const dsc_model *model, const void *user, const source *from) {
+    const size_t numbers = *(const size_t *)user, wanted = count_numbers(model->graph);
+    return wanted <= numbers
+               ? DSC_OK
+               : dsc_fail(from->error, DSC_ERROR_MISMATCH, "%s: its graph has %zu numbers, its arrays %zu",
+                          from->name, wanted, numbers);
+}
+
+dsc_status dsc_model_from_texts(dsc_model **model, const json_t *texts, size_t numbers, const char *name,
+                                const dsc_op *const *ops, dsc_error *error) {
+    const source from = {.texts = texts, .name = name, .error = error};
+    return make_model(model, &from, ops, check_count, &numbers);
+}
+
+/* Every parameter and buffer has its array, and every array its node. */
+static dsc_status check_arrays(const dsc_model *model, const void *user, const source *from) {
+    const dsc_safetensors *file = user;
+    const char *name = from->name;
+    dsc_error *error = from->error;
     size_t wanted = 0;
     char expected[96], found[96];
     for (size_t i = 0; i < model->graph->count; i++) {
@@ -394,9 +411,6 @@ static dsc_status check_arrays(const dsc_model *model, const dsc_safetensors *fi
 static dsc_status read_values(dsc_model *model, const dsc_safetensors *file, const char *name,
                               dsc_error *error) {
     dsc_error reason;
-    dsc_status status = check_arrays(model, file, name, error);
-    if (!status) status = make_values(model, error);
-    if (status) return status;
     for (size_t i = 0; i < model->graph->count; i++) {
         const dsc_node *node = model->graph->nodes[i];
         dsc_shape shape;
@@ -422,13 +436,12 @@ dsc_status dsc_model_parse(dsc_model **result, const void *bytes, size_t size, c
     dsc_status status = dsc_safetensors_parse(&file, bytes, size, name, error);
     if (status) return status;
     const source from = {.texts = dsc_safetensors_texts(&file), .name = name, .error = error};
-    dsc_model *model = dsc_allocate(1, sizeof *model);
-    status = model ? read_model(model, &from, ops) : dsc_fail_memory(error, sizeof *model, "a model");
-    if (!status) status = read_values(model, &file, name, error);
-    if (status)
-        dsc_model_free(model);
-    else
-        *result = model;
+    status = make_model(result, &from, ops, check_arrays, &file);
+    if (!status) status = read_values(*result, &file, name, error);
+    if (status) {
+        dsc_model_free(*result);
+        *result = NULL;
+    }
     dsc_safetensors_clear(&file);
     return status;
 }
