@@ -76,21 +76,13 @@ static dsc_status find_out(session *s, dsc_error *error) {
 /* "0.485, 0.456, 0.406" */
 static dsc_status read_numbers(double *numbers, size_t *count, const char *text, const char *option,
                                session *s, dsc_error *error) {
-    char *copy = strdup(text), *rest = NULL;
-    if (!copy) return dsc_fail_memory(error, strlen(text), option);
-    dsc_status status = DSC_OK;
-    *count = 0;
-    for (char *word = strtok_r(copy, ", ", &rest); word && !status; word = strtok_r(NULL, ", ", &rest))
-        if (*count == DSC_CHANNELS_MOST || !dsc_parse_real(&numbers[(*count)++], word))
-            status = command_wrong_usage(
-                s->call, error, "--%s: expected numbers divided by commas, one a channel, found '%s'", option,
-                text);
-    free(copy);
-    return status;
+    if (dsc_parse_reals(numbers, count, DSC_CHANNELS_MOST, text)) return DSC_OK;
+    return command_wrong_usage(
+        s->call, error, "--%s: expected numbers divided by commas, one a channel, found '%s'", option, text);
 }
 
 static dsc_status normalise_as_given(session *s, dsc_error *error) {
-    static double mean[DSC_CHANNELS_MOST], deviation[DSC_CHANNELS_MOST];
+    double mean[DSC_CHANNELS_MOST], deviation[DSC_CHANNELS_MOST];
     size_t means, deviations;
     dsc_status status = read_numbers(mean, &means, s->how->mean, "mean", s, error);
     if (!status) status = read_numbers(deviation, &deviations, s->how->std, "std", s, error);

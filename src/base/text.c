@@ -182,6 +182,26 @@ bool dsc_parse_real(double *value, const char *text) {
     return *end == '\0';
 }
 
+bool dsc_parse_reals(double *values, size_t *count, size_t most, const char *text) {
+    char word[64];
+    for (*count = 0; *count < most; ++*count) {
+        const size_t length = strcspn(text, ", ");
+        if (length >= sizeof word) return false;
+        memcpy(word, text, length);
+        word[length] = '\0';
+        if (!dsc_parse_real(&values[*count], word) || !isfinite(values[*count])) return false;
+        text += length;
+        if (!*text) {
+            ++*count;
+            return true;
+        }
+        text += strspn(text, " ");
+        text += *text == ',';
+        text += strspn(text, " ");
+    }
+    return false;
+}
+
 bool dsc_parse_integer(int64_t *value, const char *text) {
     if (!*text || isspace((unsigned char)*text)) return false;
     char *end;

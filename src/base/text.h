@@ -45,6 +45,10 @@ char *dsc_format_grouped(char out[48], double number);
 bool dsc_parse_real(double *value, const char *text);
 bool dsc_parse_integer(int64_t *value, const char *text);
 
+/* Reads all of `text` as 1 to `most` finite numbers with a comma, spaces, or both between two of them: "0.5",
+ * "0.485, 0.456,0.406". False if it is not wholly that; *count and the numbers are then of no use. */
+bool dsc_parse_reals(double *values, size_t *count, size_t most, const char *text);
+
 /* Bytes: a whole number of at least 1, or one of 1024 or 1024 * 1024 of them: "8192", "8k", "2M". */
 bool dsc_parse_bytes(uint64_t *value, const char *text);
 

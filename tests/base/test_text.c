@@ -83,6 +83,28 @@ static void parsing_wants_the_whole_text(void **state) {
         assert_false(dsc_parse_bytes(&bytes, no_bytes[i]));
 }
 
+static void a_list_of_numbers_is_read_whole_or_not_at_all(void **state) {
+    (void)state;
+    static const char *const none[] = {"",  " ",   ",",   "1,",  ",1",    "1,,2",    "1 , , 2",
+                                       "x", "1;2", "1 x", "nan", "1,inf", "1,2,3,4", "1 2 3 "};
+    double values[3];
+    size_t count;
+    assert_true(dsc_parse_reals(values, &count, 3, "0.1307"));
+    assert_int_equal(count, 1);
+    assert_true(values[0] == 0.1307);
+    assert_true(dsc_parse_reals(values, &count, 3, "0.485, -0.456 ,4e-1"));
+    assert_int_equal(count, 3);
+    assert_true(values[0] == 0.485 && values[1] == -0.456 && values[2] == 0.4);
+    assert_true(dsc_parse_reals(values, &count, 3, "1  2"));
+    assert_int_equal(count, 2);
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        if (dsc_parse_reals(values, &count, 3, none[i]))
+            fail_msg("'%s' was read as %zu numbers", none[i], count);
+    char longest[80];
+    (void)snprintf(longest, sizeof longest, "0.%063d", 0); /* a number longer than any needs to be */
+    assert_false(dsc_parse_reals(values, &count, 3, longest));
+}
+
 static void a_slip_is_found_and_a_stranger_is_not(void **state) {
     (void)state;
     static const char *const names[] = {"tutorial", "train", "data"};
@@ -115,6 +137,7 @@ int main(void) {
         cmocka_unit_test(shortest_is_what_python_prints),
         cmocka_unit_test(numbers_are_the_same_in_every_locale),
         cmocka_unit_test(parsing_wants_the_whole_text),
+        cmocka_unit_test(a_list_of_numbers_is_read_whole_or_not_at_all),
         cmocka_unit_test(a_slip_is_found_and_a_stranger_is_not),
         cmocka_unit_test(a_text_survives_every_failed_allocation),
     };

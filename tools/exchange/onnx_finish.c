@@ -113,24 +113,11 @@ dsc_status onnx_choose_output(onnx_output *output, onnx_reading *r) {
 /* "0.1307" or "0.485,0.456,0.406" */
 static dsc_status read_numbers(double *numbers, size_t channels, double otherwise, const char *key,
                                const char *text, onnx_reading *r) {
-    for (size_t c = 0; c < channels; c++) numbers[c] = otherwise;
-    if (!text) return DSC_OK;
-    size_t count = 0;
-    for (const char *at = text; *at; count++) {
-        char word[64];
-        const size_t length = strcspn(at, ",");
-        double number;
-        (void)snprintf(word, sizeof word, "%.*s", (int)(length < 63 ? length : 63), at);
-        if (count == channels || !dsc_parse_real(&number, word) || !isfinite(number)) {
-            count = 0;
-            break;
-        }
-        numbers[count] = number;
-        at += length + (at[length] == ',');
-    }
-    if (count == 1)
-        for (size_t c = 1; c < channels; c++) numbers[c] = numbers[0];
-    if (count == 1 || count == channels) return DSC_OK;
+    size_t count = 1;
+    numbers[0] = otherwise;
+    const bool good = !text || dsc_parse_reals(numbers, &count, channels, text);
+    for (size_t c = 1; c < channels && count == 1; c++) numbers[c] = numbers[0];
+    if (good && (count == 1 || count == channels)) return DSC_OK;
     return dsc_fail(r->error, DSC_ERROR_ARGUMENT,
                     "%s=%.60s: expected a number, or one for each of %zu channels", key, text, channels);
 }
