@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 dsc_status command_recipe_override(dsc_recipe *recipe, command_call *call, const dsc_recipe *given,
                                    dsc_error *error) {
@@ -58,10 +59,10 @@ static dsc_status find_start(command_start *start, dsc_recipe *recipe, dsc_error
     return status;
 }
 
-void command_start_again(command_start *start, dsc_recipe *recipe) {
-    dsc_error ignored;
+dsc_status command_start_again(command_start *start, dsc_recipe *recipe, dsc_error *error) {
     *start = (command_start){0};
-    if (recipe->from) (void)find_start(start, recipe, &ignored);
+    dsc_status status = recipe->from ? find_start(start, recipe, error) : DSC_OK;
+    return status && access(recipe->from, F_OK) != 0 ? DSC_OK : status;
 }
 
 static void count_copied(void *user, const dsc_node *to, const dsc_node *from, size_t numbers) {

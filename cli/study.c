@@ -53,7 +53,8 @@ static dsc_status resume(session *s, command_start *begun, dsc_error *error) {
     if (!status) status = dsc_study_open(&s->question, s->how->resume, s->command->kind, error);
     if (status) return status;
     const dsc_recipe *own = &s->question.recipe;
-    command_start_again(begun, &s->question.recipe);
+    status = command_start_again(begun, &s->question.recipe, error);
+    if (status) return status;
     return open_data(s, command_given(s->call, "data") ? s->how->recipe.data : own->data, &own->reading,
                      error);
 }

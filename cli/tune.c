@@ -97,8 +97,8 @@ static dsc_status open_data(session *s, char *data, const dsc_reading *reading, 
 static dsc_status resume(session *s, dsc_error *error) {
     dsc_status status = check_resume(s, error);
     if (!status) status = dsc_tune_search_open(&s->search, s->how->resume, error);
+    if (!status) status = command_start_again(&s->begun, &s->search.recipe, error);
     if (status) return status;
-    command_start_again(&s->begun, &s->search.recipe);
     const dsc_recipe *recipe = command_given(s->call, "data") ? &s->how->recipe : &s->search.recipe;
     return open_data(s, recipe->data, &s->search.recipe.reading, error);
 }
