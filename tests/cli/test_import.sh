@@ -65,15 +65,16 @@ the_preparation_of_others_is_kept_with_the_model() {
 }
 
 wrong_usage_is_told() {
-    local case
-    for case in "--mean 0.1|belong together" "--mean 0.1 --std 0|a deviation above 0" "--mean x --std 1|expected numbers" \
-        "--normalise standard|needs the images" "--names a,b|has 4 classes" "--classes 5|fc2" "--as nope|unknown format" \
-        "--map $work/nothing|nothing" "--mean 1 --std 1 --normalise unit|one of them" \
-        "--data $_data --channels 1|omit --channels" "--data $_data --classes 4|omit --classes"; do
+    local case code option text
+    for case in "2|--mean 0.1|belong together" "2|--mean 0.1 --std 0|a deviation above 0" "2|--mean x --std 1|expected numbers" \
+        "2|--normalise standard|needs the images" "2|--names a,b|has 4 classes" "1|--classes 5|fc2" "2|--as nope|unknown format" \
+        "1|--map $work/nothing|$work/nothing: cannot be opened" "2|--mean 1 --std 1 --normalise unit|one of them" \
+        "2|--data $_data --channels 1|omit --channels" "2|--data $_data --classes 4|omit --classes"; do
+        IFS='|' read -r code option text <<<"$case"
         # shellcheck disable=SC2086
-        run import "$_weights" --model "$_text" --size 8x8 --out "$work/wrong.safetensors" ${case%%|*}
-        [ "$status" -gt 0 ] && [ "$status" -lt 3 ] || complain "${case%%|*}: exit status $status"
-        says "${case#*|}"
+        run import "$_weights" --model "$_text" --size 8x8 --out "$work/wrong.safetensors" $option
+        exits "$code"
+        says "$text"
         holds "a file was written" test ! -e "$work/wrong.safetensors"
     done
     run import --model "$_text"
@@ -171,18 +172,27 @@ END
     same "$(echo "$work/torch"/*/net.safetensors | wc -w)" 7 # one name is of two words
 }
 
+# _as_the_model ARGUMENTS...: with the NPZ file in the place of @ the command answers as with the model that it was made of.
+_as_the_model() {
+    local own
+    run "${@//@/$work/for-npz.safetensors}"
+    exits 0
+    own=${out//for-npz.safetensors/net.npz}
+    run "${@//@/$work/net.npz}"
+    exits 0
+    [ -n "$own" ] || complain "nothing was answered"
+    same "$out" "$own"
+}
 every_command_takes_what_is_read() {
     _npz
-    run model show "$work/net.npz" --no-diagram
-    exits 0
+    _as_the_model model show @ --no-diagram
     prints "$_text"
-    run evaluate "$work/net.npz" --data "$_data"
-    exits 0
-    prints "accuracy"
+    _as_the_model evaluate @ --data "$_data" --json
+    _as_the_model predict --model @ "$_data/t10k-images-idx3-ubyte" --json
     run report "$work/net.npz" "$work/for-npz.safetensors" --data "$_data" --json
     exits 0
-    run predict --model "$work/net.npz" "$_data/t10k-images-idx3-ubyte"
-    exits 0
+    needs_json || return
+    same "$(json "[j['pairs'][0]['only_a'], j['pairs'][0]['only_b'], j['runs'][0]['loss'] - j['runs'][1]['loss']]")" "[0, 0, 0.0]"
     run model show "$work/nothing.npz"
     exits 1
     says "nothing.npz"
@@ -196,28 +206,61 @@ training_starts_from_what_is_read_which_is_opened_once() {
     prints "Model: $work/run/model.safetensors"
 }
 
+# _goes_on RUN ARGUMENTS...: resumed, the run trains on until it is interrupted: it saves a checkpoint.
+_goes_on() {
+    local folder=$1
+    shift
+    touch "$work/before"
+    in_background "$program" train --resume "$folder" --offline "$@"
+    wait_for test "$folder/checkpoint" -nt "$work/before"
+    kill -INT $job
+    ended
+    exits 130
+}
 a_run_goes_on_though_the_file_is_gone() {
     _npz
     cp "$work/net.npz" "$work/gone.npz"
     interrupted_run "$work/interrupted" train --from "$work/gone.npz" --data "$_data" --epochs 20000 --batch 10 --offline --recipe mnist-98 --checkpoint-seconds 0.05
     rm "$work/gone.npz"
-    in_background "$program" train --resume "$work/interrupted" --data "$_data" --offline
-    sleep 0.3
-    kill -INT $job
-    ended
-    exits 130
+    _goes_on "$work/interrupted" --data "$_data"
 }
 
 searches_and_studies_start_from_what_is_read() {
     _npz
-    run tune --data "$_data" --recipe mnist-98 --epochs 1 --batch 10 --trials 2 --from "$work/net.npz" --out "$work/search" learning-rate=0.001..0.002 \
-        --validation 0.3 --offline --quiet
+    local starts="Starts from $work/start.npz: 301 of 301 numbers are copied" folds
+    cp "$work/net.npz" "$work/start.npz"
+    run tune --data "$_data" --recipe mnist-98 --epochs 1 --batch 10 --trials 2 --from "$work/start.npz" --out "$work/search" learning-rate=0.001..0.002 \
+        --validation 0.3 --offline
     exits 0
-    run cross-validate --data "$_data" --recipe mnist-98 --epochs 1 --batch 10 --folds 2 --from "$work/net.npz" --out "$work/study" --offline --quiet
+    prints "$starts"
+    run cross-validate --data "$_data" --recipe mnist-98 --epochs 1 --batch 10 --folds 2 --from "$work/start.npz" --out "$work/study" --offline
     exits 0
-    # As if it had been ended: they go on from the same file.
+    prints "$starts"
+    folds=$(cat "$work/study/results"/* | grep '"loss"')
+    # As if it had been ended: it goes on from the same file, and comes to the same.
     rm -r "$work/study/results"
     run cross-validate --resume "$work/study" --quiet --offline
+    exits 0
+    same "$(cat "$work/study/results"/* | grep '"loss"')" "$folds"
+}
+
+a_study_that_goes_on_says_what_is_wrong_with_its_start() {
+    _npz
+    cp "$work/net.npz" "$work/spoilt.npz"
+    run cross-validate --data "$_data" --recipe mnist-98 --epochs 1 --batch 10 --folds 2 --from "$work/spoilt.npz" --out "$work/spoilt" --offline --quiet
+    exits 0
+    rm "$work/spoilt/results"/*2.json
+    printf '\377\377\377\377\377\377\377\377' | dd of="$work/spoilt.npz" bs=1 seek=192 conv=notrunc status=none
+    run cross-validate --resume "$work/spoilt" --offline
+    exits 1
+    says "--from: $work/spoilt.npz: "
+    says "damaged"
+    rm "$work/spoilt.npz"
+    run cross-validate --resume "$work/spoilt" --offline
+    exits 1
+    says "$work/spoilt.npz: cannot be opened"
+    cp "$work/net.npz" "$work/spoilt.npz"
+    run cross-validate --resume "$work/spoilt" --offline --quiet
     exits 0
 }
 
@@ -230,11 +273,7 @@ a_network_of_an_onnx_file_goes_on_learning() {
     exits 0
     interrupted_run "$work/of-onnx" train --from "$work/net.onnx" --data "$_data" --epochs 20000 --batch 10 --offline --recipe mnist-98 --checkpoint-seconds 0.05
     rm "$work/net.onnx"
-    in_background "$program" train --resume "$work/of-onnx" --offline
-    sleep 0.3
-    kill -INT $job
-    ended
-    exits 130
+    _goes_on "$work/of-onnx"
     run train --from "$work/onnx.safetensors" --data "$_data" --epochs 1 --batch 10 --out "$work/picked" --offline --quiet
     exits 0
     run evaluate "$work/picked" --data "$_data"
