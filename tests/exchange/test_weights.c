@@ -289,10 +289,11 @@ static void a_file_that_holds_a_network_refuses_what_would_say_another(void **st
                                             {.shape = {1}},
                                             {.shape = {0, 8, 8}},
                                             {.classes = CLASSES}};
-    static const char *const parts[] = {
+    static const char whole[] =
         "net: the file holds a whole network; omit --model; for another network that starts from this one: "
-        "descender train --from net --model TEXT",
-        "omit --map", "omit --channels", "omit --size", "omit --classes"};
+        "descender train --from net --model TEXT";
+    static const char *const parts[] = {whole, "omit --map", "omit --channels", "omit --size",
+                                        "omit --classes"};
     dsc_model *model = create_named(), *again;
     for (size_t i = 0; i < 3 + DESCENDER_WITH_PROTOBUF; i++) {
         exchange_output output = {.stem = "net"};

@@ -100,7 +100,10 @@ static inline void refuse_made(const made *list, size_t count, const char *text,
 /* The first number of a parameter, and the one after it. */
 static inline void check_numbers(const dsc_model *model, const char *name, float first, float second) {
     const dsc_node *node = dsc_graph_find(model->graph, name);
-    if (!node) fail_msg("there is no %s", name);
+    if (!node) {
+        fail_msg("there is no %s", name);
+        return;
+    }
     assert_float_equal(model->values[node->offset], first, 0);
     if (dsc_shape_count(&node->shape) > 1) assert_float_equal(model->values[node->offset + 1], second, 0);
 }

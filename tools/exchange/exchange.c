@@ -98,7 +98,7 @@ dsc_status exchange_read(dsc_model **model, exchange_source *source, const char 
     void *values = NULL;
     *model = NULL;
     dsc_status status = choose(&format, &values, source, as, error);
-    source->format = format ? format->name : NULL;
+    if (!status) source->format = format->name;
     source->needs_model = false;
     if (!status) status = format->read(model, source, values, error);
     if (!status) status = check_asked(source, error);
