@@ -172,6 +172,7 @@ dsc_status dsc_convert_one_scale(dsc_conversion *c, dsc_quant_value *value) {
         return status;
     }
     fresh.offset = value->offset;
+    fresh.shifted = value->shifted;
     free(value->scale);
     *value = fresh;
     return DSC_OK;

@@ -213,6 +213,27 @@ static void eight_bits_give_nearly_the_same_logits(void **state) {
         }
 }
 
+/* Of the second, the depthwise one reads colours of their own scales, the other one scale for all. */
+static void an_image_is_shifted_once_for_all_that_read_it(void **state) {
+    (void)state;
+    static const char *const texts[] = {
+        "parallel(conv 3 3x3 padding=1 | conv 4 3x3 padding=1), relu, global-pool avg, dense",
+        "parallel(depthwise 3x3 padding=1 | conv 4 3x3 padding=1), relu, global-pool avg, dense"};
+    for (size_t t = 0; t < 2; t++) {
+        dsc_model *model = random_model(texts[t], colours, "standard", 3),
+                  *made = quantised(model, colours, 7);
+        size_t shifts = 0;
+        for (size_t i = 0; i < made->graph->count; i++) {
+            const dsc_node *node = made->graph->nodes[i];
+            shifts += node->kind == DSC_NODE_OP && !strcmp(node->op->name, "add");
+        }
+        assert_int_equal(shifts, 1);
+        assert_true(difference(model, made, colours) < 0.3); /* weights of 4 bits */
+        dsc_model_free(made);
+        dsc_model_free(model);
+    }
+}
+
 /* 2352 bytes of 255 times weights of 127 would be 76 million. */
 static void sums_stay_below_2_to_the_24_where_every_weight_is_large(void **state) {
     (void)state;
@@ -501,6 +522,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kernel_set_gives_the_bits_of_integers),
         cmocka_unit_test(eight_bits_give_nearly_the_same_logits),
+        cmocka_unit_test(an_image_is_shifted_once_for_all_that_read_it),
         cmocka_unit_test(sums_stay_below_2_to_the_24_where_every_weight_is_large),
         cmocka_unit_test(one_number_that_is_not_whole_is_found),
         cmocka_unit_test(it_is_the_same_network_from_a_file),
