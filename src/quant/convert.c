@@ -295,7 +295,7 @@ static dsc_status convert_relu(dsc_conversion *c, const dsc_node *node) {
     return status;
 }
 
-/* The largest of a channel is the same one of its whole numbers. */
+/* Scales are positive, so the maximum of the whole numbers is the maximum of the values. */
 static dsc_status convert_maximum(dsc_conversion *c, const dsc_node *node) {
     const dsc_quant_value *x = value_of(c, node->inputs[X]);
     dsc_quant_value *to = value_of(c, node);
@@ -378,7 +378,7 @@ static dsc_status convert_add(dsc_conversion *c, const dsc_node *node) {
     return status;
 }
 
-/* With weights of 8 bits behind it each input keeps its own scale; with fewer levels all are brought to one. */
+/* With 8-bit weights each input keeps its own scale; with fewer levels all are brought to one scale. */
 static dsc_status convert_concat(dsc_conversion *c, const dsc_node *node) {
     dsc_node *inputs[DSC_RULE_INPUTS] = {NULL};
     dsc_quant_value *to = value_of(c, node), made[DSC_RULE_INPUTS] = {{0}};

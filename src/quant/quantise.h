@@ -2,10 +2,9 @@
 /* quantise.h: from a trained network to one of whole numbers (quantised.h).
  *
  * Batch normalisation goes into the weights before it. Weights are rounded to few levels with a scale for
- * each channel; what images make of them is measured on some training images, and each value gets the scale
- * with which rounding and clipping it to 8 bits cost least. No labels are looked at and nothing is learned
- * here: weights of few levels should have been learned so (a recipe's `quantise`), which the conversion then
- * keeps as they are.
+ * each channel. Values are measured on some training images; each is clipped at the bound with the smallest
+ * squared error of rounding plus clipping to 8 bits. The conversion uses no labels and learns nothing: train
+ * weights of few levels with a recipe's `quantise`; the conversion then keeps their levels.
  *
  *   calibrate.c   how large values are        convert.c, products.c   op by op
  *   round.c       levels and scales           quantise.c  the whole */
@@ -16,8 +15,9 @@
 #include "quant/quantised.h"
 
 typedef struct dsc_quantise_options {
-    int levels;     /* weights are -levels..levels: 127, 7, 3, 1; 0: on which they lie already, or else 127 */
-    size_t samples; /* images that are looked at, the first of the data; 0: 1000 */
+    int levels; /* weights are -levels..levels: 127, 7, 3 or 1; 0: the fewest levels that hold the weights as
+                 * they are, else 127 */
+    size_t samples; /* measure values on so many images, the first of the data; 0: 1000 */
 } dsc_quantise_options;
 
 /* A weight of the quantised model, and what follows it: its bias, and the multipliers and shifts that bring
@@ -28,12 +28,11 @@ typedef struct dsc_quantised_layer {
     unsigned bits;     /* that a weight takes: dsc_packed_bits */
     size_t bytes;      /* of the weights, packed: dsc_packed_bytes */
     size_t more_bytes; /* of biases, multipliers and shifts, 4 each */
-    double
-        clipped; /* share of the values behind it that were brought into 8 bits by clipping; NaN: none are */
+    double clipped;    /* the share of its outputs that 8 bits clip; NaN: they are not brought to 8 bits */
 } dsc_quantised_layer;
 
 typedef struct dsc_quantised_report {
-    size_t weights, bytes, more_bytes; /* totals; more_bytes also those of no layer: the image's, say */
+    size_t weights, bytes, more_bytes; /* totals over all layers; more_bytes includes the image's own */
     dsc_quantised_layer *layers;       /* (count) */
     size_t count, capacity;
 } dsc_quantised_report;

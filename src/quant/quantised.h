@@ -34,8 +34,8 @@ typedef struct dsc_whole {
 void dsc_whole_numbers(dsc_whole *of, const dsc_model *model);
 
 /* *is: the model is a quantised one: its image is bytes, and every value between the image and the logits is
- * whole; behind the last whole value stand only ops of one input (`scale`). *because is the first node that is
- * not so, or NULL. Fails for want of memory alone. */
+ * whole; after the last whole value, only ops of one input are allowed (`scale`). *because is the first node
+ * that breaks this, or NULL. Fails only if memory runs out. */
 dsc_status dsc_check_quantised(bool *is, const dsc_node **because, const dsc_model *model, dsc_error *error);
 
 /* The fewest bits that hold low to high: without a sign where low is not negative (255: 8), else in two's

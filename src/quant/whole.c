@@ -172,8 +172,8 @@ dsc_status dsc_check_quantised(bool *is, const dsc_node **because, const dsc_mod
     }
     dsc_whole_numbers(of, model);
     used[model->logits->index] = true;
-    /* Walks back from the logits. Values that are not whole may appear only after the last whole value, each
-     * made by an op of one input. */
+    /* Walks back from the logits. Values that are not whole may appear only after the last whole value, one
+     * input each. */
     for (size_t i = model->logits->index + 1; i-- > 0;) {
         const dsc_node *node = model->graph->nodes[i];
         if (!used[i]) continue;

@@ -108,11 +108,11 @@ double dsc_trainer_learning_rate(const dsc_trainer *trainer);
  * model holds what the recipe asks for: the average, or the best of early stopping, or the last weights. */
 dsc_status dsc_trainer_run(dsc_trainer *trainer, dsc_on_event *on_event, void *user, dsc_error *error);
 
-/* The average, or else the values; with weights rounded, until the next call, where the recipe asks for that.
- * */
+/* The moving average if the recipe has one, else the values; as many as the model's. If the recipe has
+ * `quantise`, their weights are rounded, and the array is valid until the next call. */
 const dsc_real *dsc_trainer_values(const dsc_trainer *trainer);
 
-/* The slab that would be the model if training ended now; as long. */
+/* The numbers the model would have if training ended now; valid as long as those of dsc_trainer_values. */
 const dsc_real *dsc_trainer_result(const dsc_trainer *trainer);
 
 /* With early stopping the epoch, from 1, whose weights those are; 0: without, or before any was validated. */

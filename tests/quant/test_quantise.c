@@ -306,15 +306,20 @@ static void it_is_the_same_network_from_a_file(void **state) {
 static void what_has_no_whole_numbers_is_named(void **state) {
     (void)state;
     static const struct {
-        const char *text, *part;
-    } refused[] = {{"conv 3 3x3, gelu, flatten, dense", "gelu1: gelu has no form in whole numbers"},
-                   {"conv 8 3x3, relu, se 4, flatten, dense", "se1: "},
-                   {"flatten, layer-norm, dense", "layer_norm1: layer-norm has no"}};
+        const char *normalise, *text, *part;
+    } refused[] = {{"unit", "conv 3 3x3, gelu, flatten, dense", "gelu1: gelu has no form in whole numbers"},
+                   {"unit", "conv 8 3x3, relu, se 4, flatten, dense", "se1: "},
+                   {"unit", "flatten, layer-norm, dense", "layer_norm1: layer-norm has no"},
+                   {"unit", "flatten, dense 8, relu, batch-norm, dense", "batch_norm1: "},
+                   {"standard", "relu, flatten, dense", "relu of the image"},
+                   {"standard", "parallel(conv 3 1x1 | max-pool 1), flatten, dense", "concat of the image"},
+                   {"standard", "residual(conv 1 3x3 padding=1), flatten, dense", "of the image"},
+                   {"standard", "global-pool avg, dense", "an average of the image"}};
     dsc_model *made;
     dsc_error error;
     const dsc_quantise_options options = {.samples = 5};
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-        dsc_model *model = random_model(refused[i].text, digits, "unit", 1);
+        dsc_model *model = random_model(refused[i].text, digits, refused[i].normalise, 1);
         assert_int_equal(dsc_quantise(&made, NULL, model, digits, &options, &error), DSC_ERROR_UNSUPPORTED);
         ASSERT_MESSAGE(error, refused[i].part);
         assert_null(made);
