@@ -68,6 +68,21 @@ static void prelu_write(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "out0 = PRelu(in0, %s)", channels ? "slopes" : "in1");
 }
 
+/* For networks of whole numbers: where slopes are whole, so is the output. Its least and its largest are among
+ * what becomes of the input's least, of its largest, and of 0 between them. */
+static bool prelu_whole(double *low, double *high, const dsc_whole_rule *rule) {
+    const double x[] = {rule->low[0], rule->high[0], 0};
+    const size_t points = x[0] <= 0 && x[1] >= 0 ? 3 : 2;
+    if (!rule->numbers[1]) return false;
+    for (size_t c = 0; c < rule->in[1].size[0]; c++)
+        for (size_t i = 0; i < points; i++) {
+            const double y = x[i] > 0 ? x[i] : x[i] * (double)rule->numbers[1][c];
+            if ((!c && !i) || y < *low) *low = y;
+            if ((!c && !i) || y > *high) *high = y;
+        }
+    return true;
+}
+
 static const dsc_op prelu_op = {
     .size = sizeof(dsc_op),
     .name = "prelu",
@@ -80,6 +95,7 @@ static const dsc_op prelu_op = {
     .backward = prelu_backward_stages,
     .examples = prelu_examples,
     .onnx = prelu_write,
+    .whole = prelu_whole,
 };
 
 static dsc_node *prelu(dsc_node *x, dsc_node *slope) {

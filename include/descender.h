@@ -753,7 +753,7 @@ typedef struct dsc_op_example {
  * The function is one of those that every export has (tools/exchange/functions), or is in `c_source`. With
  * DSC_OP_IN_PLACE out0 may be in0.
  *
- * For C with whole numbers, where all that the op reads and makes is proven to be whole: values are int32_t,
+ * For C with whole numbers, where all that the op reads and makes is proven to be whole (`whole`): values are int32_t,
  * or bytes where they span at most 255; parameters and buffers are int32_t. wide is 1 if output 0 is
  * int32_t, and from what its byte 0 stands for; wide0 and from0 are the same of input 0. packed1 is
  * parameter 1 in as few bits as hold its numbers, which bits1 says. multiplier, shift, low and high are
@@ -761,6 +761,17 @@ typedef struct dsc_op_example {
 typedef struct dsc_writing dsc_writing;
 /* Appends a line; the newline is added. A failed allocation is remembered. */
 DSC_API void dsc_write_line(dsc_writing *writing, const char *format, ...) DSC_PRINTF(2, 3);
+
+/* What an op is asked about whole numbers. All numbers of input i are whole, from low[i] to high[i], whatever
+ * the image; these bounds lie within +-(2^24 - 1). */
+typedef struct dsc_whole_rule {
+    const void *values;
+    size_t input_count;
+    const dsc_shape *in, *out;
+    const dsc_role *role;
+    const dsc_real *const *numbers; /* [i]: those of a parameter or buffer; NULL of a value of each sample */
+    const double *low, *high;
+} dsc_whole_rule;
 
 #define DSC_OP_VIEW     1u /* no stages: the output is the input, seen in another shape */
 #define DSC_OP_IN_PLACE 2u /* out[0] may be in[0]'s memory, and d_in[0] d_out[0]'s */
@@ -816,7 +827,14 @@ struct dsc_op {
     void (*onnx)(dsc_writing *writing, const dsc_shape_rule *at);
     void (*c)(dsc_writing *writing, const dsc_shape_rule *at);
     void (*c_whole)(dsc_writing *writing, const dsc_shape_rule *at);
-    const char *c_source; /* C99, or NULL: static functions that `c` calls and no export has yet */
+    const char
+        *c_source; /* C99, or NULL: static functions that `c` or `c_whole` calls and no export has yet */
+    /* Optional, for networks of whole numbers: outside of training, is every number of output 0 whole, and
+     * does no sum or product on the way reach 2^24, for all inputs within the rule's bounds? Then sets the
+     * least and the largest that output 0 can have, or wider bounds, and returns true. NULL, or false: not
+     * known to be whole. DSC_OP_VIEW and DSC_OP_TRAINING_ONLY need none: their bounds are those of input 0.
+     * Called by any thread; must not keep or change anything. */
+    bool (*whole)(double *low, double *high, const dsc_whole_rule *rule);
 };
 
 /* The library's own op of that name, or NULL. */

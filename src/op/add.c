@@ -121,6 +121,12 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "add(out0, in0, in1, %zu, %zu)", many, dsc_shape_count(&at->in[0]) / many);
 }
 
+static bool whole(double *low, double *high, const dsc_whole_rule *rule) {
+    *low = rule->low[0] + rule->low[1];
+    *high = rule->high[0] + rule->high[1];
+    return true;
+}
+
 static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
     const size_t all = dsc_shape_count(&at->in[0]), channels = at->in[0].rank ? at->in[0].size[0] : 1;
     dsc_write_line(
@@ -155,6 +161,7 @@ const dsc_op dsc_op_add = {
     .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,
+    .whole = whole,
     .least_inputs = 2,
     .most_inputs = 2,
     .flags = DSC_OP_IN_PLACE | DSC_OP_PIXELS,

@@ -51,6 +51,16 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     }
 }
 
+static bool whole(double *low, double *high, const dsc_whole_rule *rule) {
+    *low = rule->low[0];
+    *high = rule->high[0];
+    for (size_t i = 1; i < rule->input_count; i++) {
+        if (rule->low[i] < *low) *low = rule->low[i];
+        if (rule->high[i] > *high) *high = rule->high[i];
+    }
+    return true;
+}
+
 static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
     for (size_t i = 0, begin = 0; i < at->input_count; i++) {
         const size_t part = dsc_shape_count(&at->in[i]);
@@ -89,6 +99,7 @@ const dsc_op dsc_op_concat = {
     .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,
+    .whole = whole,
     .least_inputs = 2,
     .most_inputs = INPUTS,
     .shapes = shapes,

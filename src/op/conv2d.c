@@ -338,6 +338,7 @@ const dsc_op dsc_op_conv2d = {
     .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,
+    .whole = dsc_whole_linear,
     .params = params,
     .values_size = sizeof(dsc_conv_values),
     .least_inputs = 2,

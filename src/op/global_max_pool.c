@@ -67,6 +67,7 @@ const dsc_op dsc_op_global_max_pool = {
     .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,
+    .whole = dsc_whole_same,
     .least_inputs = 1,
     .most_inputs = 1,
     .shapes = dsc_shapes_channels,

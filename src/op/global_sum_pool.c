@@ -33,6 +33,14 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
                    dsc_shape_count(&at->in[0]) / channels);
 }
 
+/* Sums of a part are within these bounds, too. */
+static bool whole(double *low, double *high, const dsc_whole_rule *rule) {
+    const double pixels = (double)(dsc_shape_count(&rule->in[0]) / rule->in[0].size[0]);
+    *low = fmin(rule->low[0], 0) * pixels;
+    *high = fmax(rule->high[0], 0) * pixels;
+    return true;
+}
+
 static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
     const size_t channels = at->in[0].size[0];
     dsc_write_line(
@@ -60,6 +68,7 @@ const dsc_op dsc_op_global_sum_pool = {
     .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,
+    .whole = whole,
     .least_inputs = 1,
     .most_inputs = 1,
     .shapes = dsc_shapes_channels,

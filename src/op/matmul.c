@@ -315,6 +315,7 @@ const dsc_op dsc_op_matmul = {
     .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,
+    .whole = dsc_whole_linear,
     .least_inputs = 2,
     .most_inputs = 3,
     .flags = DSC_OP_LINEAR,

@@ -302,6 +302,7 @@ const dsc_op dsc_op_max_pool = {
     .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,
+    .whole = dsc_whole_same,
     .params = dsc_pool_params,
     .values_size = sizeof(dsc_pool_values),
     .least_inputs = 1,

@@ -56,6 +56,12 @@ dsc_status dsc_shapes_leading(dsc_shape_rule *rule, dsc_error *error);
 /* (C, ...) -> (C) */
 dsc_status dsc_shapes_channels(dsc_shape_rule *rule, dsc_error *error);
 
+/* Of dsc_op's `whole`. Output 0 has numbers of input 0 and no others: */
+bool dsc_whole_same(double *low, double *high, const dsc_whole_rule *rule);
+/* Output 0 is sums of products of input 0, or of 0 beside it, with each row of the parameter in[1] (K, ...), and the bias
+ * in[2] (K) if there is one; false if a sum could reach 2^24: */
+bool dsc_whole_linear(double *low, double *high, const dsc_whole_rule *rule);
+
 /* Fails unless input i has that role; `what` names the input ("the weight"). */
 dsc_status dsc_expect_role(const dsc_shape_rule *rule, size_t i, dsc_role role, const char *what,
                            dsc_error *error);

@@ -51,6 +51,12 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "relu(out0, in0, %zu)", dsc_shape_count(&at->in[0]));
 }
 
+static bool whole(double *low, double *high, const dsc_whole_rule *rule) {
+    *low = fmax(rule->low[0], 0);
+    *high = fmax(rule->high[0], 0);
+    return true;
+}
+
 static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "relu_whole(out0, wide, from, in0, wide0, from0, %zu)",
                    dsc_shape_count(&at->in[0]));
@@ -79,6 +85,7 @@ const dsc_op dsc_op_relu = {
     .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,
+    .whole = whole,
     .flags = DSC_ELEMENTWISE_FLAGS | DSC_OP_RELU,
     .keeps_outputs = 1,
     DSC_ELEMENTWISE_FIELDS,

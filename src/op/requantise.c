@@ -159,6 +159,29 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
                    (long long)values->high);
 }
 
+static double requantised(double x, double factor, const dsc_requantise_values *values) {
+    const double y = floor(x * factor + 0.5), low = (double)values->low, high = (double)values->high;
+    return y < low ? low : y > high ? high : y;
+}
+
+/* Multipliers are not negative, so a larger number becomes no smaller one. */
+static bool whole(double *low, double *high, const dsc_whole_rule *rule) {
+    const dsc_real *multiplier = rule->numbers[MULTIPLIER], *shift = rule->numbers[SHIFT];
+    if (!multiplier || !shift || rule->low[MULTIPLIER] < 0 || rule->low[SHIFT] < 0 ||
+        rule->high[SHIFT] > DSC_REQUANTISE_SHIFT_MOST)
+        return false;
+    *low = INFINITY;
+    *high = -INFINITY;
+    for (size_t c = 0; c < rule->in[X].size[0]; c++) {
+        const double factor = ldexp((double)multiplier[c], -(int)shift[c]),
+                     least = requantised(rule->low[X], factor, rule->values),
+                     most = requantised(rule->high[X], factor, rule->values);
+        if (least < *low) *low = least;
+        if (most > *high) *high = most;
+    }
+    return true;
+}
+
 static void write_c_whole(dsc_writing *writing, const dsc_shape_rule *at) {
     const dsc_requantise_values *values = at->values;
     dsc_write_line(writing,
@@ -186,6 +209,7 @@ const dsc_op dsc_op_requantise = {
     .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,
+    .whole = whole,
     .params = params,
     .values_size = sizeof(dsc_requantise_values),
     .least_inputs = 3,

@@ -102,6 +102,7 @@ const dsc_op dsc_op_slice = {
     .onnx = write_onnx,
     .c = write_c,
     .c_whole = write_c_whole,
+    .whole = dsc_whole_same,
     .params = params,
     .values_size = sizeof(slice_values),
     .least_inputs = 1,

@@ -8,9 +8,6 @@
 
 enum { DSC_RULE_INPUTS = 16 };
 
-/* What requantise makes of one number (src/op/requantise.c); all of them whole. */
-double dsc_requantised(double x, double multiplier, double shift, double low, double high);
-
 /* --- converting (convert.c) --- */
 
 /* A value of the new graph: number = scale[c] * whole + offset[c], channel by channel. */
