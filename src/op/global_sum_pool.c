@@ -35,9 +35,9 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
 
 /* Sums of a part are within these bounds, too. */
 static bool whole(double *low, double *high, const dsc_whole_rule *rule) {
-    const double pixels = (double)(dsc_shape_count(&rule->in[0]) / rule->in[0].size[0]);
-    *low = fmin(rule->low[0], 0) * pixels;
-    *high = fmax(rule->high[0], 0) * pixels;
+    const size_t pixels = dsc_shape_count(&rule->in[0]) / rule->in[0].size[0];
+    *low = fmin(rule->low[0], 0) * (double)pixels;
+    *high = fmax(rule->high[0], 0) * (double)pixels;
     return true;
 }
 

@@ -61,7 +61,8 @@ static void fill(rig *r, size_t i, size_t round, dsc_rng *rng) {
     dsc_real *shared = dsc_session_parameter(r->session, r->in[i]), *to = shared ? shared : r->given[i];
     const size_t count = dsc_shape_count(dsc_node_shape(r->in[i])) * (shared ? 1 : SAMPLES);
     const bool buffer = dsc_node_role(r->in[i]) == DSC_ROLE_BUFFER;
-    const double least = buffer ? 0 : bounds[(round + i) % 4][0], most = buffer ? 20 : bounds[(round + i) % 4][1];
+    const double least = buffer ? 0 : bounds[(round + i) % 4][0],
+                 most = buffer ? 20 : bounds[(round + i) % 4][1];
     const double weight_sign = round / 4 % 2 ? -1 : 1;
     for (size_t k = 0; k < count; k++) {
         const double part = dsc_rng_random(rng), inside = least + floor(part * (most - least + 1));
