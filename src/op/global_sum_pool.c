@@ -6,6 +6,8 @@
 #include "op/op.h"
 #include "op/writing.h"
 
+#include <math.h>
+
 static size_t pixels_of(const dsc_call *call) {
     return dsc_shape_count(&call->in_shape[0]) / call->in_shape[0].size[0];
 }

@@ -18,7 +18,7 @@ static double even(size_t x, size_t y) { return (void)x, (void)y, 200; }
 static double hard_shadow(size_t x, size_t y) { return x + y / 3 < 90 ? 210 : 95; }
 static double falling(size_t x, size_t y) { return 220 - 0.7 * (double)x - 0.2 * (double)y; }
 static double glare(size_t x, size_t y) {
-    return 120 + 110 * exp(-pow(((double)x - 60) / 40, 2) - pow(((double)y - 50) / 40, 2));
+    return 120 + 110 * exp(-pow(((double)x - 60) / 60, 2) - pow(((double)y - 50) / 60, 2));
 }
 
 /* Strokes 6 pixels wide, a cross and a bar. */
