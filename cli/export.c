@@ -144,13 +144,22 @@ static dsc_status check_places(session *s, const target *t, dsc_error *error) {
     return status;
 }
 
+/* All bytes are written before the first file has its name: a full disk leaves none of them. */
 static dsc_status write_files(const session *s, const target *t, dsc_error *error) {
+    dsc_file_writer *writers[EXCHANGE_FILES_MOST] = {NULL};
     dsc_status status = DSC_OK;
     for (size_t i = 0; i < t->output.count && !status; i++) {
-        char *path = path_of(s, &t->output.files[i]);
-        status = path ? dsc_file_write(path, t->output.files[i].bytes, t->output.files[i].size, error)
-                      : dsc_fail_memory(error, 0, "a path");
+        const exchange_file *file = &t->output.files[i];
+        char *path = path_of(s, file);
+        status = path ? dsc_file_writer_open(&writers[i], path, error) : dsc_fail_memory(error, 0, "a path");
+        if (!status) status = dsc_file_writer_append(writers[i], file->bytes, file->size, error);
         free(path);
+    }
+    for (size_t i = 0; i < t->output.count; i++) {
+        if (status)
+            dsc_file_writer_abort(writers[i]);
+        else
+            status = dsc_file_writer_commit(writers[i], error);
     }
     return status;
 }

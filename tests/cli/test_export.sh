@@ -57,6 +57,17 @@ files_that_are_there_are_not_replaced_unasked() {
     exits 0
     holds "it was not replaced" grep -q digits_predict digits.c
 }
+files_come_together_or_not_at_all() {
+    cd "$work" || return
+    mkdir together && cd together || return
+    # The header fits, the source does not.
+    run_shell "ulimit -f 8; '$program' export ../small.safetensors --to c --out digits 2>&1"
+    holds "an export beyond the limit succeeded" [ "$status" != 0 ]
+    holds "a part of the export is there: $(ls)" [ -z "$(ls)" ]
+    run export ../small.safetensors --to c --out digits
+    exits 0
+    holds "not both files are there" [ "$(ls | tr '\n' ' ')" = "digits.c digits.h " ]
+}
 what_cannot_be_is_refused() {
     cd "$work" || return
     run export small.safetensors
