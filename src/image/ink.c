@@ -177,7 +177,7 @@ static grey_class class_of(const size_t counts[256], bool others_are_darker) {
         if ((v > c.level) == others_are_darker && v != c.level)
             beyond[v > c.level ? v - c.level : c.level - v] += counts[v], any += counts[v];
     }
-    beyond[0] = counts[c.level] / 2; /* of the level itself half is on this side */
+    beyond[0] = counts[c.level] / 2;                         /* of the level itself half is on this side */
     if (any) c.deviation = dsc_quantile(beyond, 0.5) / 0.67; /* within it is half, if it is normal */
     for (unsigned v = 0; v < 256; v++)
         if (v > fmax(STANDS_OUT, 4 * c.deviation)) far += beyond[v];
