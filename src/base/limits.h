@@ -11,10 +11,16 @@
 #ifndef DSC_BASE_LIMITS_H
 #define DSC_BASE_LIMITS_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #ifdef DSC_HOSTILE
 #define DSC_USUALLY(usual, least) (least)
 #else
 #define DSC_USUALLY(usual, least) (usual)
 #endif
+
+/* A number of bytes or elements as a size_t, or the largest where that has 32 bits and the number more. */
+#define DSC_SIZE_OF(number) ((size_t)((uint64_t)(number) < SIZE_MAX ? (uint64_t)(number) : SIZE_MAX))
 
 #endif

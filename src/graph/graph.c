@@ -3,6 +3,7 @@
 #include "graph/graph.h"
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "base/param.h"
 
@@ -13,7 +14,7 @@
 #include <string.h>
 
 enum { NUMBERS_APART = 16 }; /* a value starts on a cache line of floats */
-static const size_t NUMBERS_MOST = (size_t)1 << 32;
+static const size_t NUMBERS_MOST = DSC_SIZE_OF((uint64_t)1 << 32);
 
 dsc_status dsc_graph_create(dsc_graph **result, dsc_error *error) {
     dsc_graph *graph = *result = dsc_allocate(1, sizeof *graph);

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/visible.h"
@@ -29,7 +30,7 @@
 #include <string.h>
 
 enum { FORMAT_VERSION = 1 };
-static const size_t FILE_MOST = (size_t)1 << 32;
+static const size_t FILE_MOST = DSC_SIZE_OF((uint64_t)1 << 32);
 
 /* --- writing --- */
 

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "data/class_match.h"
 #include "data/images.h"
@@ -27,7 +28,7 @@
 
 enum { FORMAT = 2, MAGIC_SIZE = 8, LENGTH_SIZE = 8, HEADER_MOST = 1 << 22 };
 static const char MAGIC[MAGIC_SIZE + 1] = "DSCCKPT\n";
-static const size_t FILE_MOST = (size_t)1 << 36;
+static const size_t FILE_MOST = DSC_SIZE_OF((uint64_t)1 << 36);
 
 /* The slabs of a trainer, in the order of the file. */
 typedef struct slabs {

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -21,7 +22,7 @@
 
 enum { MAGIC_SIZE = 8 };
 static const char MAGIC[MAGIC_SIZE + 1] = "DSCLOOP\n";
-static const size_t FILE_MOST = (size_t)1 << 36;
+static const size_t FILE_MOST = DSC_SIZE_OF((uint64_t)1 << 36);
 
 typedef struct head {
     uint64_t format, number_bytes, text_bytes, numbers, step;

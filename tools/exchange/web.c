@@ -11,6 +11,7 @@
 #include "exchange/plan.h"
 #include "exchange/web_files.h"
 #include "model/model.h"
+#include "model/native.h"
 #include "report/text.h"
 
 #include <stdio.h>
@@ -19,10 +20,12 @@
 
 typedef struct web_values {
     char *title;
+    bool train;
 } web_values;
 
 static const dsc_param params[] = {
     DSC_TEXT(web_values, title, NULL, "of the page; default: as the file is called"),
+    DSC_SWITCH(web_values, train, "off", "the page can train, too: the whole library is in it"),
     {0},
 };
 
@@ -179,18 +182,51 @@ static dsc_status append_wasm(dsc_text *out, exchange_web_file file, dsc_error *
     return DSC_OK;
 }
 
+/* What a page that trains has beside its scripts: what it begins with, the network's file, and the library. */
+static dsc_status append_trainer(dsc_text *out, const work *w, dsc_error *error) {
+    const dsc_model *model = w->model;
+    unsigned char *file = NULL, *packed = NULL;
+    size_t size, packed_size;
+    dsc_status status = dsc_model_write(&file, &size, model, error);
+    if (!status) status = dsc_gzip(&packed, &packed_size, file, size, error);
+    free(file);
+    if (status) return status;
+    dsc_text_append(out, "\n<script type=\"application/json\" id=\"lessons\">");
+    json_t *json = json_pack("{s:s, s:s, s:s}", "model", model->own_graph ? "flatten, dense" : model->text,
+                             "loss", model->loss_text, "normalise",
+                             strcmp(model->normalisation.name, "standard") ? "unit" : "standard");
+    append_json(out, json);
+    json_decref(json);
+    dsc_text_append(out, "</script>\n<script type=\"text/plain\" id=\"weights\">");
+    dsc_text_append_base64(out, packed, packed_size);
+    free(packed);
+    dsc_text_append(out, "</script>\n<script type=\"text/plain\" id=\"train\">");
+    status = append_wasm(out, EXCHANGE_WEB_TRAIN, error);
+    dsc_text_append(out, "</script>");
+    return status;
+}
+
 /* What stands for {NAME} in the page. */
 static dsc_status append_part(dsc_text *out, const work *w, const char *name, size_t length,
                               dsc_error *error) {
-    static const exchange_web_file scripts[] = {EXCHANGE_WEB_PAINT, EXCHANGE_WEB_PAD, EXCHANGE_WEB_MACHINE,
-                                                EXCHANGE_WEB_PAGE};
+    static const exchange_web_file scripts[] = {EXCHANGE_WEB_PAINT,  EXCHANGE_WEB_PAD,
+                                                EXCHANGE_WEB_MACHINE, EXCHANGE_WEB_PAGE,
+                                                EXCHANGE_WEB_TRAINER, EXCHANGE_WEB_WORKER,
+                                                EXCHANGE_WEB_TRAINING};
+    enum { SCRIPTS = sizeof scripts / sizeof *scripts, OF_TRAINING = 3 };
+    const bool train = w->values->train;
     if (!strncmp(name, "network", length)) return append_network(out, w, error);
     if (!strncmp(name, "plain", length)) return append_wasm(out, EXCHANGE_WEB_PLAIN, error);
     if (!strncmp(name, "simd", length)) return append_wasm(out, EXCHANGE_WEB_SIMD, error);
     if (!strncmp(name, "title", length))
         report_append_html(out, w->values->title ? w->values->title : w->output->stem);
-    if (!strncmp(name, "style", length)) append_script(out, EXCHANGE_WEB_STYLE);
-    for (size_t i = 0; !strncmp(name, "script", length) && i < sizeof scripts / sizeof *scripts; i++)
+    if (train && !strncmp(name, "trainer", length)) return append_trainer(out, w, error);
+    if (train && !strncmp(name, "learning", length)) append_script(out, EXCHANGE_WEB_TRAINING_HTML);
+    if (!strncmp(name, "style", length)) {
+        append_script(out, EXCHANGE_WEB_STYLE);
+        if (train) append_script(out, EXCHANGE_WEB_TRAINING_STYLE);
+    }
+    for (size_t i = 0; !strncmp(name, "script", length) && i < SCRIPTS - (train ? 0 : OF_TRAINING); i++)
         append_script(out, scripts[i]);
     return DSC_OK;
 }

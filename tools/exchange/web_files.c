@@ -21,9 +21,15 @@ EMBED(page, EXCHANGE_PAGE "/page.js");
 EMBED(answer, EXCHANGE_PAGE "/answer.mjs");
 EMBED(paint, EXCHANGE_PAD "/paint.js");
 EMBED(pad, EXCHANGE_PAD "/pad.js");
+EMBED(trainer, EXCHANGE_PAGE "/trainer.js");
+EMBED(worker, EXCHANGE_PAGE "/worker.js");
+EMBED(training, EXCHANGE_PAGE "/training.js");
+EMBED(training_html, EXCHANGE_PAGE "/training.html");
+EMBED(training_style, EXCHANGE_PAGE "/training.css");
 #if DESCENDER_WITH_WEB
 EMBED(plain, EXCHANGE_WASM "/machine.wasm");
 EMBED(simd, EXCHANGE_WASM "/simd.wasm");
+EMBED(train, EXCHANGE_WASM "/train.wasm");
 #endif
 
 typedef struct span {
@@ -42,11 +48,17 @@ const char *exchange_web_file_bytes(exchange_web_file file, size_t *size) {
         [EXCHANGE_WEB_PAINT] = SPAN(paint),
         [EXCHANGE_WEB_PAD] = SPAN(pad),
         [EXCHANGE_WEB_ANSWER] = SPAN(answer),
+        [EXCHANGE_WEB_TRAINER] = SPAN(trainer),
+        [EXCHANGE_WEB_WORKER] = SPAN(worker),
+        [EXCHANGE_WEB_TRAINING] = SPAN(training),
+        [EXCHANGE_WEB_TRAINING_HTML] = SPAN(training_html),
+        [EXCHANGE_WEB_TRAINING_STYLE] = SPAN(training_style),
 #if DESCENDER_WITH_WEB
         [EXCHANGE_WEB_PLAIN] = SPAN(plain),
         [EXCHANGE_WEB_SIMD] = SPAN(simd),
+        [EXCHANGE_WEB_TRAIN] = SPAN(train),
 #else
-        [EXCHANGE_WEB_SIMD] = {NULL, NULL},
+        [EXCHANGE_WEB_TRAIN] = {NULL, NULL},
 #endif
     };
     *size = (size_t)((uintptr_t)files[file].end - (uintptr_t)files[file].begin);

@@ -13,12 +13,18 @@ typedef enum exchange_web_file {
     EXCHANGE_WEB_PAGE,    /* page.js */
     EXCHANGE_WEB_PAINT,
     EXCHANGE_WEB_PAD,
-    EXCHANGE_WEB_ANSWER, /* answer.mjs, for node */
-    EXCHANGE_WEB_PLAIN,  /* machine.wasm: without SIMD, with the preparation of pictures */
-    EXCHANGE_WEB_SIMD    /* simd.wasm */
+    EXCHANGE_WEB_ANSWER,  /* answer.mjs, for node */
+    EXCHANGE_WEB_TRAINER, /* trainer.js: these five for pages that train */
+    EXCHANGE_WEB_WORKER,
+    EXCHANGE_WEB_TRAINING,
+    EXCHANGE_WEB_TRAINING_HTML,
+    EXCHANGE_WEB_TRAINING_STYLE,
+    EXCHANGE_WEB_PLAIN, /* machine.wasm: without SIMD, with the preparation of pictures */
+    EXCHANGE_WEB_SIMD,  /* simd.wasm */
+    EXCHANGE_WEB_TRAIN  /* train.wasm: the library that trains */
 } exchange_web_file;
 
-/* NULL: this build has no WebAssembly (the last two). */
+/* NULL: this build has no WebAssembly (the last three). */
 const char *exchange_web_file_bytes(exchange_web_file file, size_t *size);
 
 #endif
