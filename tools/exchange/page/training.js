@@ -2,6 +2,7 @@
 // training.js: the part of the page that trains: what is asked of the library, and what it tells.
 
 const lessons = JSON.parse(document.getElementById("lessons").textContent), part = (id) => document.getElementById(id);
+const HOLD_OUT = 100; // drawings, from which on some of them are held out
 const imageSize = network.shape.reduce((a, b) => a * b), drawn = [];
 let code = null, trained = null, asking = null, files = {}, epochs = [], answering = null;
 const usual = { predict: machine.predict, about: network.about };
@@ -44,7 +45,7 @@ function showDrawn() {
     return element("figure", {}, canvas, element("figcaption", { textContent: network.classes[label] }));
   }));
   part("remove").disabled = !drawn.length;
-  part("drawn-note").textContent = drawn.length ? `${drawn.length} drawing${drawn.length > 1 ? "s" : ""}.`
+  part("drawn-note").textContent = drawn.length ? `${drawn.length} drawing${drawn.length > 1 ? "s" : ""}${drawn.length < HOLD_OUT ? "; so few are all learned, none is held out" : ""}.`
     : "None yet. Draw above, say what it is, add it: a few of each class.";
 }
 
@@ -61,12 +62,12 @@ part("remove").addEventListener("click", () => { drawn.pop(); showDrawn(); });
 
 function data() {
   const [channels, height, width] = network.shape, from = document.querySelector('input[name="images"]:checked').value;
-  if (from === "digits") return { digits: { count: Number(part("many").value), seed: 1 } };
+  if (from === "digits") return { digits: { count: Number(part("many").value), seed: 0 } };
   if (from === "drawn") {
     if (!drawn.length) throw new Error("There are no drawings yet; draw above, say what it is, and add it.");
     const pixels = new Uint8Array(drawn.length * imageSize);
     drawn.forEach(({ image }, i) => pixels.set(image, i * imageSize));
-    return { data: { pixels, labels: Uint8Array.from(drawn, ({ label }) => label), shape: network.shape, classes: network.classes } };
+    return { all: drawn.length < HOLD_OUT, data: { pixels, labels: Uint8Array.from(drawn, ({ label }) => label), shape: network.shape, classes: network.classes } };
   }
   const { images, labels } = files;
   if (!images || !labels) throw new Error("Choose both files: the images and their labels.");
@@ -116,7 +117,8 @@ part("training").addEventListener("submit", async (event) => {
   event.preventDefault();
   complain("");
   try {
-    const images = data(), recipe = settings();
+    const { all, ...images } = data(), recipe = settings();
+    if (all) recipe.validation = 0;
     busy(true);
     part("where").textContent = "Starting";
     code ??= await inflate(decode(text("train")));
@@ -167,8 +169,8 @@ function percent(share) { return `${(100 * share).toFixed(2)} %`; }
 
 function showEpochs(held) {
   for (const cell of document.querySelectorAll("th.held")) cell.hidden = !held;
-  part("rows").replaceChildren(...epochs.map((one) => element("tr", {}, ...[one.epoch, one.loss.toFixed(4), percent(one.accuracy),
-    ...(held ? [one.validationLoss.toFixed(4), percent(one.validationAccuracy)] : [])].map((words) => element("td", { textContent: words })))));
+  part("rows").replaceChildren(...epochs.map((one) => element("tr", {}, ...[one.epoch, one.loss.toFixed(4), (100 * one.accuracy).toFixed(2),
+    ...(held ? [one.validationLoss.toFixed(4), (100 * one.validationAccuracy).toFixed(2)] : [])].map((words) => element("td", { textContent: words })))));
   part("charts").replaceChildren(chart("Loss", (one) => one.loss, (one) => one.validationLoss, held, (value) => value.toPrecision(2)),
     chart("Accuracy", (one) => one.accuracy, (one) => one.validationAccuracy, held, (value) => `${Math.round(100 * value)} %`));
 }
