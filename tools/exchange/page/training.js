@@ -118,7 +118,7 @@ part("training").addEventListener("submit", async (event) => {
   complain("");
   try {
     const { all, ...images } = data(), recipe = settings();
-    if (all) recipe.validation = 0;
+    if (all) { recipe.validation = 0; recipe.batch = Math.min(recipe.batch, drawn.length); }
     busy(true);
     part("where").textContent = "Starting";
     code ??= await inflate(decode(text("train")));
