@@ -155,5 +155,5 @@ list(APPEND DESCENDER_OPTIONAL_DEFINITIONS DESCENDER_WITH_WEB=${DESCENDER_WITH_W
 string(LENGTH "${web_state}" n)
 math(EXPR n "9 - ${n}")
 string(REPEAT " " ${n} gap)
-string(APPEND table "  wasm            ${web_state}${gap}no `descender export --to web`\n")
+string(APPEND table "  wasm            ${web_state}${gap}no `descender export --to web`: pages that draw and train\n")
 message(STATUS "Libraries:\n${table}")

@@ -84,6 +84,9 @@ wasm() {
     fi
     command -v node >/dev/null || { echo "skip - wasm: running the kernels' check needs node"; return; }
     node --no-warnings tests/wasm/run.mjs build/wasm/kernels.wasm || echo "not ok - wasm: the kernels' check ends well"
+    # The whole library that trains, as exported pages have it.
+    scripts/build.sh release >/dev/null 2>&1 && bash tests/cli/test_web_training.sh build/release/descender | grep -E '^(ok|not ok|skip) - |^  #' ||
+        echo "not ok - wasm: the library trains"
 }
 
 log=$(mktemp) || exit 1

@@ -171,6 +171,7 @@ function showEpochs(held) {
   for (const cell of document.querySelectorAll("th.held")) cell.hidden = !held;
   part("rows").replaceChildren(...epochs.map((one) => element("tr", {}, ...[one.epoch, one.loss.toFixed(4), (100 * one.accuracy).toFixed(2),
     ...(held ? [one.validationLoss.toFixed(4), (100 * one.validationAccuracy).toFixed(2)] : [])].map((words) => element("td", { textContent: words })))));
+  part("rows").closest(".table").scrollTop = part("rows").offsetHeight;
   part("charts").replaceChildren(chart("Loss", (one) => one.loss, (one) => one.validationLoss, held, (value) => value.toPrecision(2)),
     chart("Accuracy", (one) => one.accuracy, (one) => one.validationAccuracy, held, (value) => `${Math.round(100 * value)} %`));
 }
