@@ -209,10 +209,9 @@ static dsc_status append_trainer(dsc_text *out, const work *w, dsc_error *error)
 /* What stands for {NAME} in the page. */
 static dsc_status append_part(dsc_text *out, const work *w, const char *name, size_t length,
                               dsc_error *error) {
-    static const exchange_web_file scripts[] = {EXCHANGE_WEB_PAINT,  EXCHANGE_WEB_PAD,
-                                                EXCHANGE_WEB_MACHINE, EXCHANGE_WEB_PAGE,
-                                                EXCHANGE_WEB_TRAINER, EXCHANGE_WEB_WORKER,
-                                                EXCHANGE_WEB_TRAINING};
+    static const exchange_web_file scripts[] = {
+        EXCHANGE_WEB_PAINT,   EXCHANGE_WEB_PAD,    EXCHANGE_WEB_MACHINE, EXCHANGE_WEB_PAGE,
+        EXCHANGE_WEB_TRAINER, EXCHANGE_WEB_WORKER, EXCHANGE_WEB_TRAINING};
     enum { SCRIPTS = sizeof scripts / sizeof *scripts, OF_TRAINING = 3 };
     const bool train = w->values->train;
     if (!strncmp(name, "network", length)) return append_network(out, w, error);

@@ -349,7 +349,8 @@ static json_t *read_number(reader *r) {
     const char *from = r->at;
     bool real = false;
     char text[64] = "";
-    while (r->at < r->end && *r->at && strchr("+-0123456789.eE", *r->at)) real |= strchr(".eE", *r->at++) != NULL;
+    while (r->at < r->end && *r->at && strchr("+-0123456789.eE", *r->at))
+        real |= strchr(".eE", *r->at++) != NULL;
     const size_t length = (size_t)(r->at - from);
     int64_t integer;
     double number;
@@ -366,7 +367,8 @@ static json_t *read_many(reader *r, json_t *many, const char *end, int depth) {
         good = first || take(r, ",");
         pass_blanks(r);
         if (good && *end == '}') {
-            good = (key = read_text(r)) && (!(r->flags & JSON_REJECT_DUPLICATES) || !json_object_get(many, key));
+            good =
+                (key = read_text(r)) && (!(r->flags & JSON_REJECT_DUPLICATES) || !json_object_get(many, key));
             pass_blanks(r);
             good = good && take(r, ":");
         }
@@ -402,7 +404,8 @@ json_t *json_loadb(const char *text, size_t size, size_t flags, json_error_t *er
     json_decref(json);
     if (!error) return NULL;
     *error = (json_error_t){.line = 1, .position = (int)(r.at - text), .no_memory = r.no_memory};
-    (void)snprintf(error->text, sizeof error->text, "what stands at byte %zu is no JSON", (size_t)(r.at - text));
+    (void)snprintf(error->text, sizeof error->text, "what stands at byte %zu is no JSON",
+                   (size_t)(r.at - text));
     return NULL;
 }
 

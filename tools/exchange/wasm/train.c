@@ -30,10 +30,9 @@
 
 /* `kind` is a dsc_event_kind; `message` a text with a zero behind it, or 0. Without validation its two numbers
  * are NaN. Answers 1 to pause. */
-__attribute__((import_module("page"), import_name("tell"))) int tell(int kind, double epoch, double epochs, double step,
-                                                                     double steps, double loss, double accuracy,
-                                                                     double validation_loss,
-                                                                     double validation_accuracy, const char *message);
+__attribute__((import_module("page"), import_name("tell"))) int
+tell(int kind, double epoch, double epochs, double step, double steps, double loss, double accuracy,
+     double validation_loss, double validation_accuracy, const char *message);
 
 enum { CLASSES_MOST = 256 };
 

@@ -90,8 +90,7 @@ double json_number_value(const json_t *json);
          (index)++)
 bool json_object_entry(const json_t *object, size_t index, const char **key, json_t **value);
 #define json_object_foreach(object, key, value)                                                              \
-    for (size_t at_##value = 0; json_object_entry(object, at_##value, &(key), (void *)&(value));             \
-         at_##value++)
+    for (size_t at_##value = 0; json_object_entry(object, at_##value, &(key), (void *)&(value)); at_##value++)
 
 /* Release with free(). NULL: no memory. */
 char *json_dumps(const json_t *json, size_t flags);
