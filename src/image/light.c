@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "image/spread.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,7 @@ static void smooth(uint8_t *to, const uint8_t *from, size_t height, size_t width
             for (size_t j = y ? y - 1 : 0; j <= y + 1 && j < height; j++)
                 for (size_t i = x ? x - 1 : 0; i <= x + 1 && i < width; i++)
                     sum += from[j * width + i], count++;
+            assert(count > 0); /* the pixel itself is among them */
             to[y * width + x] = (uint8_t)((sum + count / 2) / count);
         }
 }
