@@ -110,10 +110,13 @@ await page.click("#go");
 await page.waitForSelector("#wrong:not([hidden])");
 check("what is wrong is said as the program says it", (await page.textContent("#wrong")).includes("unknown layer 'flaten'; did you mean 'flatten'?"), await page.textContent("#wrong"));
 await fill(page, { model: "784-10", epochs: 1000 });
+await page.evaluate(() => { globalThis.longest = 0; });
 await page.click("#go");
 await page.waitForSelector("#rows tr:nth-child(3)");
 await page.click("#stop");
 await ended(page);
+const quick = await page.evaluate(() => globalThis.longest);
+check(`hundreds of epochs a second leave the page alive (longest frame ${quick.toFixed(0)} ms)`, quick < 1000, quick);
 check("it can be stopped, and the network is there", (await page.textContent("#where")).startsWith("Stopped"), await page.textContent("#where"));
 
 await page.addScriptTag({ content: axe });

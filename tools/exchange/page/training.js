@@ -134,8 +134,9 @@ part("training").addEventListener("submit", async (event) => {
 });
 part("stop").addEventListener("click", () => { part("stop").disabled = true; asking?.send({ stop: true }); });
 
+let toldAt = 0;
 function receive({ event, file, done, wrong }, recipe, begun) {
-  const seconds = (performance.now() - begun) / 1000;
+  const now = performance.now(), seconds = (now - begun) / 1000;
   if (event) {
     const share = (event.epoch - 1 + event.step / event.steps) / event.epochs;
     if (event.kind === "step") {
@@ -146,7 +147,10 @@ function receive({ event, file, done, wrong }, recipe, begun) {
       epochs.push(event);
       part("result").hidden = false;
       showEpochs(recipe.validation > 0);
-      part("told").textContent = `Epoch ${event.epoch} of ${event.epochs}: accuracy ${percent(event.accuracy)}`;
+      if (now > toldAt + 2000) { // often enough for who listens
+        toldAt = now;
+        part("told").textContent = `Epoch ${event.epoch} of ${event.epochs}: accuracy ${percent(event.accuracy)}`;
+      }
     }
     if (event.kind === "warning" && event.message) part("warned").textContent = event.message.replace(/: try .*| or look .*/, "") + ".";
     return;
@@ -157,6 +161,7 @@ function receive({ event, file, done, wrong }, recipe, begun) {
   part("where").textContent = wrong ? "" : `${done ? "Trained" : "Stopped"} after ${seconds.toFixed(1)} s.`;
   if (wrong) { complain(wrong); return; }
   trained = { file, text: recipe.model };
+  showNew(recipe.validation > 0);
   part("told").textContent = part("where").textContent;
   part("result").hidden = false;
   part("after").hidden = false;
@@ -167,9 +172,18 @@ function receive({ event, file, done, wrong }, recipe, begun) {
 
 function percent(share) { return `${(100 * share).toFixed(2)} %`; }
 
+// What is new, at most once a frame: small networks have hundreds of epochs a second.
+let showing = false;
 function showEpochs(held) {
+  if (!epochs.length) part("rows").replaceChildren();
+  if (showing) return;
+  showing = true;
+  requestAnimationFrame(() => { showing = false; showNew(held); });
+}
+
+function showNew(held) {
   for (const cell of document.querySelectorAll("th.held")) cell.hidden = !held;
-  part("rows").replaceChildren(...epochs.map((one) => element("tr", {}, ...[one.epoch, one.loss.toFixed(4), (100 * one.accuracy).toFixed(2),
+  part("rows").append(...epochs.slice(part("rows").rows.length).map((one) => element("tr", {}, ...[one.epoch, one.loss.toFixed(4), (100 * one.accuracy).toFixed(2),
     ...(held ? [one.validationLoss.toFixed(4), (100 * one.validationAccuracy).toFixed(2)] : [])].map((words) => element("td", { textContent: words })))));
   part("rows").closest(".table").scrollTop = part("rows").offsetHeight;
   part("charts").replaceChildren(chart("Loss", (one) => one.loss, (one) => one.validationLoss, held, (value) => value.toPrecision(2)),
