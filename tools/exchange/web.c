@@ -192,9 +192,10 @@ static dsc_status append_trainer(dsc_text *out, const work *w, dsc_error *error)
     free(file);
     if (status) return status;
     dsc_text_append(out, "\n<script type=\"application/json\" id=\"lessons\">");
-    json_t *json = json_pack("{s:s, s:s, s:s}", "model", model->own_graph ? "flatten, dense" : model->text,
-                             "loss", model->loss_text, "normalise",
-                             strcmp(model->normalisation.name, "standard") ? "unit" : "standard");
+    /* A graph that is the model's own is not what its text says: training goes on with it. */
+    json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "model", model->text, "loss", model->loss_text,
+                             "normalise", strcmp(model->normalisation.name, "standard") ? "unit" : "standard",
+                             "from", model->own_graph ? "page" : "");
     append_json(out, json);
     json_decref(json);
     dsc_text_append(out, "</script>\n<script type=\"text/plain\" id=\"weights\">");

@@ -8,6 +8,7 @@ let code = null, trained = null, asking = null, files = {}, epochs = [], answeri
 const usual = { predict: machine.predict, about: network.about };
 
 part("model").value = lessons.model;
+part("from").value = lessons.from;
 part("drawn-class").append(...network.classes.map((name, i) => element("option", { value: i, textContent: name })));
 if (network.shape.join() !== "1,28,28" || network.classes.join("") !== "0123456789") {
   part("own-digits").remove();
