@@ -253,10 +253,36 @@ static void paper_on_a_table(canvas *c, char *text) {
     for (size_t y = 0; y < h; y++) memcpy(c->grey + (top + y) * width + left, paper + y * w, w);
     free(paper);
 }
+/* Lines 2 pixels thick, `apart`, at a slope. */
+static void rule(canvas *c, double apart, double slope, bool upright, uint8_t value) {
+    const size_t along = upright ? c->height : c->width, across = upright ? c->width : c->height;
+    for (double begin = -200; begin < (double)across + 200; begin += apart)
+        for (size_t i = 0; i < along; i++) {
+            const double y = begin + slope * (double)i;
+            for (size_t k = 0; k < 2; k++) {
+                if (y + (double)k < 0 || y + (double)k >= (double)across) continue;
+                const size_t j = (size_t)(y + (double)k);
+                uint8_t *v = &c->grey[upright ? i * c->width + j : j * c->width + i];
+                if (*v > value) *v = value;
+            }
+        }
+}
 static void ruled_paper(canvas *c, char *text) {
     row(c, text, 5, 4, 20, 50, 50);
     expose(c, 225, 40, 3);
-    for (size_t y = 14; y < c->height; y += 36) memset(c->grey + y * c->width, 150, c->width * 2);
+    rule(c, between(30, 60), between(-0.03, 0.03), false, 150);
+}
+static void dark_rules(canvas *c, char *text) {
+    row(c, text, 5, 4, 20, 50, 50);
+    expose(c, 225, 40, 3);
+    rule(c, between(60, 90), between(-0.01, 0.01), false, 60);
+}
+static void squared_paper(canvas *c, char *text) {
+    const double apart = between(24, 40), slope = between(-0.02, 0.02);
+    row(c, text, 5, 4, 20, 50, 50);
+    expose(c, 225, 40, 3);
+    rule(c, apart, slope, false, 165);
+    rule(c, apart, -slope, true, 165);
 }
 
 static const struct kind {
@@ -277,6 +303,8 @@ static const struct kind {
              {"  glare", glare},
              {"  paper on a table", paper_on_a_table},
              {"  ruled paper", ruled_paper},
+             {"  dark rules", dark_rules},
+             {"  squared paper", squared_paper},
              {"two in a small picture", two_in_a_small_picture}};
 
 /* --- reading --- */

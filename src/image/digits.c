@@ -162,12 +162,15 @@ static dsc_status read_ink(dsc_ink *ink, dsc_pieces *pieces, const uint8_t *pixe
                            size_t width, size_t channels, bool several, dsc_error *error) {
     *pieces = (dsc_pieces){0};
     dsc_status status = dsc_ink_make(ink, pixels, height, width, channels, error);
+    size_t lines = 0;
+    if (!status && several) status = dsc_lines_remove(&lines, ink, error);
     if (!status) status = dsc_pieces_find(pieces, ink, error);
+    pieces->lines = lines;
     return status ? status : dsc_pieces_sift(pieces, ink, several, error);
 }
 
 static void take_notes(dsc_picture_notes *notes, const dsc_ink *ink, const dsc_pieces *p, size_t usual) {
-    *notes = (dsc_picture_notes){.reduced = ink->scale, .digit_height = usual};
+    *notes = (dsc_picture_notes){.reduced = ink->scale, .digit_height = usual, .lines = p->lines};
     for (size_t i = 0; i < p->count; i++) switch (p->pieces[i].fate) {
         case DSC_PIECE_KEPT:
             break;

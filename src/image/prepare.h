@@ -3,6 +3,8 @@
  * are made of these.
  *
  *   ink.c      picture -> ink: greys, at most INK_SIDE the shorter way; the ground, light or dark, even or not, is taken away
+ *   light.c    the ground behind ink, however it is lit; spread.c: largest and least values around each
+ *   lines.c    lines that cross the picture are taken out of the ink
  *   pieces.c   ink -> pieces: what hangs together, without specks
  *   rulings.c  pieces that are no digits because they are ruled lines, grids, boxes or frames
  *   digit.c    pieces -> a digit: fitted into 20 x 20 by areas, centred by mass in 28 x 28
@@ -32,6 +34,9 @@ typedef struct dsc_ink {
 dsc_status dsc_ink_make(dsc_ink *ink, const uint8_t *pixels, size_t height, size_t width, size_t channels,
                         dsc_error *error);
 void dsc_ink_clear(dsc_ink *ink);
+
+/* Takes lines that cross the whole picture out of the ink; *lines: how many. */
+dsc_status dsc_lines_remove(size_t *lines, dsc_ink *ink, dsc_error *error);
 
 /* Pixels [first, last) of a row that are ink, and the piece they belong to. */
 typedef struct dsc_ink_run {
@@ -65,6 +70,7 @@ typedef struct dsc_pieces {
     size_t run_count, run_capacity;
     dsc_piece *pieces;
     size_t count;
+    size_t lines; /* that were taken out before: dsc_lines_remove */
 } dsc_pieces;
 
 /* Release with dsc_pieces_clear, also after a failure. */

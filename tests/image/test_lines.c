@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* test_lines.c: lines that cross a picture go, strokes stay. */
+#include "testing.h"
+
+#include "image/prepare.h"
+
+#include <math.h>
+
+enum { WIDE = 240, HIGH = 120 };
+
+static dsc_error error;
+static uint8_t values[WIDE * HIGH];
+static dsc_ink ink = {.width = WIDE, .height = HIGH, .scale = 1, .values = values};
+
+static void fill(size_t left, size_t top, size_t right, size_t bottom) {
+    for (size_t y = top; y < bottom; y++) memset(values + y * WIDE + left, 255, right - left);
+}
+
+/* A line two pixels thick, its beginning and its slope. */
+static void rule(double begin, double slope, bool upright) {
+    for (size_t i = 0; i < (upright ? HIGH : WIDE); i++)
+        for (size_t k = 0; k < 2; k++) {
+            const size_t across = (size_t)(begin + slope * (double)i) + k;
+            values[upright ? i * WIDE + across : across * WIDE + i] = 120;
+        }
+}
+
+static size_t ink_left(size_t left, size_t top, size_t right, size_t bottom) {
+    size_t count = 0;
+    for (size_t y = top; y < bottom; y++)
+        for (size_t x = left; x < right; x++) count += values[y * WIDE + x] > 0;
+    return count;
+}
+
+static void lines_go_and_what_crosses_them_stays(void **unused) {
+    (void)unused;
+    static const double slopes[] = {0, 0.02, -0.02, 0.045, -0.045};
+    for (size_t s = 0; s < sizeof slopes / sizeof *slopes; s++) {
+        memset(values, 0, sizeof values);
+        fill(60, 20, 68, 100); /* two strokes, and a bar as of a 7 */
+        fill(150, 20, 158, 100);
+        fill(150, 20, 190, 26);
+        for (int i = 0; i < 3; i++) rule(30 + 25 * i, slopes[s], false);
+        size_t lines;
+        ASSERT_OK(dsc_lines_remove(&lines, &ink, &error), error);
+        assert_int_equal(lines, 3);
+        assert_int_equal(ink_left(0, 0, 58, HIGH), 0);
+        assert_int_equal(ink_left(70, 0, 148, HIGH), 0);
+        assert_int_equal(ink_left(192, 0, WIDE, HIGH), 0);
+        assert_int_equal(ink_left(60, 20, 68, 100), 8 * 80);
+        assert_true(ink_left(150, 20, 190, 100) >= 8 * 80 + 30 * 6);
+    }
+}
+
+static void squared_paper_goes_both_ways(void **unused) {
+    (void)unused;
+    memset(values, 0, sizeof values);
+    fill(60, 20, 68, 100);
+    for (int i = 0; i < 4; i++) rule(15 + 28 * i, 0.01, false);
+    for (int i = 0; i < 8; i++) rule(14 + 28 * i, -0.01, true);
+    size_t lines;
+    ASSERT_OK(dsc_lines_remove(&lines, &ink, &error), error);
+    assert_int_equal(lines, 12);
+    /* Where lines cross, a pixel or two may be left. */
+    assert_true(ink_left(0, 0, 56, HIGH) + ink_left(72, 0, WIDE, HIGH) < 12 * 8 * 4);
+    assert_true(ink_left(60, 20, 68, 100) >= 8 * 70);
+}
+
+static void the_strokes_of_a_digit_are_no_lines(void **unused) {
+    (void)unused;
+    size_t lines;
+    memset(values, 0, sizeof values); /* a 7 in thin strokes that fills a picture higher than wide */
+    dsc_ink narrow = {.width = 60, .height = 100, .scale = 1, .values = values};
+    memset(values, 255, 60 * 2);
+    for (size_t y = 2; y < 100; y++) values[y * 60 + 58 - y / 2] = values[y * 60 + 59 - y / 2] = 255;
+    ASSERT_OK(dsc_lines_remove(&lines, &narrow, &error), error);
+    assert_int_equal(lines, 0);
+    assert_int_equal(values[30], 255);
+    memset(values, 0, sizeof values); /* two ones from edge to edge */
+    for (size_t y = 0; y < HIGH; y++) values[y * WIDE + 80] = values[y * WIDE + 150] = 255;
+    ASSERT_OK(dsc_lines_remove(&lines, &ink, &error), error);
+    assert_int_equal(lines, 0);
+    memset(values, 0, sizeof values); /* a dash of half the width */
+    fill(40, 50, 150, 52);
+    ASSERT_OK(dsc_lines_remove(&lines, &ink, &error), error);
+    assert_int_equal(lines, 0);
+    assert_int_equal(ink_left(0, 0, WIDE, HIGH), 110 * 2);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_go_and_what_crosses_them_stays),
+        cmocka_unit_test(squared_paper_goes_both_ways),
+        cmocka_unit_test(the_strokes_of_a_digit_are_no_lines),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
