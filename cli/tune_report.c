@@ -47,17 +47,19 @@ static void append_where(dsc_text *text, const dsc_tune_dimension *d, const dsc_
 static dsc_status append_mattered(dsc_text *text, const dsc_tune_search *s, dsc_error *error) {
     uint64_t epochs = s->plan.rung[0].epochs;
     char share[32];
+    bool headed = false;
     for (size_t i = 0; i < s->space.count; i++) {
         const dsc_tune_dimension *d = &s->space.dimensions[i];
         dsc_tune_importance m;
         dsc_status status = dsc_tune_importance_find(&m, s, i, error);
         if (status) return status;
         if (isnan(m.share)) continue;
-        if (text->length == 0 || !strstr(text->data, "What mattered"))
+        if (!headed)
             dsc_text_append(
                 text,
                 "What mattered: the share of the ranking after %llu epoch%s that each explains by itself\n",
                 (unsigned long long)epochs, epochs == 1 ? "" : "s");
+        headed = true;
         dsc_text_append(text, "  %-*s  %3s %%, best: ", (int)widest_name(&s->space), d->name,
                         dsc_format_fixed(share, sizeof share, 100 * m.share, 0));
         append_where(text, d, &m);

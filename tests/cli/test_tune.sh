@@ -74,6 +74,13 @@ json_has_the_best() {
     exits 0
     holds "it is JSON" [ -n "$(json 'len(j)')" ]
 }
+on_a_terminal_the_chart_stands_beside_what_mattered() {
+    needs_command script || return
+    run_terminal "${_search[@]}" --out "$work/terminal" --threads 1
+    exits 0
+    prints "What mattered: accuracy on held-out samples"
+    prints "What mattered: the share of the ranking"
+}
 what_fits_a_small_machine_is_searched() {
     local most
     _budget=(tune --data "$_small" --model "conv {a} 3x3 stride=2, relu, flatten, dense" --epochs 3 --batch 8 --quiet --trials 9
