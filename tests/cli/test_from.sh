@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Training that starts from a trained model: other classes, frozen layers, rates; resumed though the other model is gone.
+# labels: slow
 . "$(dirname "$0")/lib.sh"
 
 _begin() {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The training library inside an exported page, run by node: its bits are those of the portable kernels here.
+# labels: slow
 . "$(dirname "$0")/lib.sh"
 tests=$(realpath "$(dirname "$0")/..")
 
