@@ -25,8 +25,8 @@ typedef struct command_start {
 /* Not before whatever uses the recipe is done, and its copies are. */
 void command_start_clear(command_start *start);
 
-/* For a recipe of a search or a study that goes on: loads the model that it starts from. A file that is gone is
- * no error here: whatever needs it says so. */
+/* For a recipe of a search or a study that goes on: loads the model that it starts from. A file that is gone
+ * is no error here: whatever needs it says so. */
 dsc_status command_start_again(command_start *start, dsc_recipe *recipe, dsc_error *error);
 
 /* The recipe called `name` with what the user gave over it. DSC_RECIPE_AUTO: for now the defaults stand in

@@ -156,7 +156,7 @@ static void tell_plan(const session *s) {
         command_remark(s->call, "The trials are all %zu combinations that %s, each once", search->trials,
                        search->footprints ? "fit" : "there are");
     else if (search->footprints && search->trials < search->asked)
-        command_remark(s->call, "Of what was drawn only %zu trials fit", search->trials);
+        command_remark(s->call, "Only %zu trials that fit were found", search->trials);
 }
 
 static dsc_status search(session *s, dsc_error *error) {

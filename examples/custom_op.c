@@ -68,8 +68,8 @@ static void prelu_write(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "out0 = PRelu(in0, %s)", channels ? "slopes" : "in1");
 }
 
-/* For networks of whole numbers: where slopes are whole, so is the output. Its least and its largest are among
- * what becomes of the input's least, of its largest, and of 0 between them. */
+/* For networks of whole numbers: where slopes are whole, so is the output. Its least and its largest are
+ * among what becomes of the input's least, of its largest, and of 0 between them. */
 static bool prelu_whole(double *low, double *high, const dsc_whole_rule *rule) {
     const double x[] = {rule->low[0], rule->high[0], 0};
     const size_t points = x[0] <= 0 && x[1] >= 0 ? 3 : 2;

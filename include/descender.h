@@ -753,11 +753,11 @@ typedef struct dsc_op_example {
  * The function is one of those that every export has (tools/exchange/functions), or is in `c_source`. With
  * DSC_OP_IN_PLACE out0 may be in0.
  *
- * For C with whole numbers, where all that the op reads and makes is proven to be whole (`whole`): values are int32_t,
- * or bytes where they span at most 255; parameters and buffers are int32_t. wide is 1 if output 0 is
- * int32_t, and from what its byte 0 stands for; wide0 and from0 are the same of input 0. packed1 is
- * parameter 1 in as few bits as hold its numbers, which bits1 says. multiplier, shift, low and high are
- * those of the requantise that follows and is done on the way, or 0: an op that names them does so. */
+ * For C with whole numbers, where all that the op reads and makes is proven to be whole (`whole`): values are
+ * int32_t, or bytes where they span at most 255; parameters and buffers are int32_t. wide is 1 if output 0 is
+ * int32_t, and from what its byte 0 stands for; wide0 and from0 are the same of input 0. packed1 is parameter
+ * 1 in as few bits as hold its numbers, which bits1 says. multiplier, shift, low and high are those of the
+ * requantise that follows and is done on the way, or 0: an op that names them does so. */
 typedef struct dsc_writing dsc_writing;
 /* Appends a line; the newline is added. A failed allocation is remembered. */
 DSC_API void dsc_write_line(dsc_writing *writing, const char *format, ...) DSC_PRINTF(2, 3);

@@ -12,9 +12,9 @@ typedef struct dsc_temporary {
     int lock;   /* held while the folder is in use: others remove the folders of dead processes */
 } dsc_temporary;
 
-/* Makes an empty folder that only this user can enter, in $TMPDIR or else /tmp, called "descender-USE-" and six
- * random characters; removes what dead processes left under the same `use`. IO: no folder can be made there.
- * On failure there is none. */
+/* Makes an empty folder that only this user can enter, in $TMPDIR or else /tmp, called "descender-USE-" and
+ * six random characters; removes what dead processes left under the same `use`. IO: no folder can be made
+ * there. On failure there is none. */
 dsc_status dsc_temporary_make(dsc_temporary *folder, const char *use, dsc_error *error);
 
 /* Removes the folder and all in it. Does nothing where there is none. */

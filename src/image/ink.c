@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* ink.c: takes the ground of a picture away, whatever its colour and however unevenly it is lit (light.h); see
- * prepare.h. Pictures cut close to the ink have little ground to find: where all greys are of two levels, they
- * are split into two classes, see below. */
+/* ink.c: takes the ground of a picture away, whatever its colour and however unevenly it is lit (light.h);
+ * see prepare.h. Pictures cut close to the ink have little ground to find: where all greys are of two
+ * levels, they are split into two classes, see below. */
 #include "image/prepare.h"
 
 #include "image/image.h"

@@ -40,8 +40,8 @@ static void smooth(uint8_t *to, const uint8_t *from, size_t height, size_t width
         }
 }
 
-/* Within a window that a digit does not fill, the middle value is the ground's: ink is the side on which there is
- * more beyond it that is thin. `grounds`: for light and for dark ink. Windows overlap by half. */
+/* Within a window that a digit does not fill, the middle value is the ground's: ink is the side on which
+ * there is more beyond it that is thin. `grounds`: for light and for dark ink. Windows overlap by half. */
 static bool ink_is_dark(const uint8_t *values, uint8_t *const grounds[2], size_t height, size_t width,
                         size_t side) {
     double dark = 0, light = 0;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* lines.c: ruled and squared paper: lines that cross the whole picture are taken out of its ink, so that digits
- * on them stand apart.
+/* lines.c: ruled and squared paper: lines that cross the whole picture are taken out of its ink, so that
+ * digits on them stand apart.
  *
- * A line is thin: the ink across it is a short run. Where a stroke crosses it the run is long, and stays. Of each
- * short run the middle votes for all lines that pass it at slopes of up to 3 degrees (Hough, "Method and
- * means for recognizing complex patterns", 1962; Duda and Hart, "Use of the Hough transformation to
- * detect lines and curves in pictures", 1972); a line that nearly every column votes for, or that crosses
- * strokes and has most of them, is one. A lone one counts only in a picture that is wider than high: it may be
- * the bar of a 7 that was cut at its ink. */
+ * A line is thin: the ink across it is a short run. Where a stroke crosses it the run is long, and stays.
+ * The middle of each short run votes for all lines that pass it at slopes of up to 3 degrees (Hough,
+ * "Method and means for recognizing complex patterns", 1962; Duda and Hart, "Use of the Hough
+ * transformation to detect lines and curves in pictures", 1972). What most columns vote for is a line if it
+ * has ink from one edge of the picture to the other. A lone one counts only in a picture that is wider than
+ * high: it may be the bar of a 7 that was cut at its ink. */
 #include "image/prepare.h"
 
 #include "base/error.h"
@@ -21,7 +21,6 @@ enum {
     SLOPES = 31,      /* from -15 to 15 steps */
     SLOPE_STEP = 290, /* pixels along for one across: 3 degrees are 15 steps */
     THICK_PART = 80,  /* of the side across: how thick a line may be, and 2 pixels more */
-    EDGE_PART = 40,   /* of the length: a line ends so near the picture's edge */
     SIDE_LEAST = 40,  /* pixels: smaller pictures are not looked at */
     AWAY = 1          /* pixels that the middle of a run may lie beside its line */
 };
@@ -42,18 +41,29 @@ static int64_t begin_of(size_t along, size_t middle_twice, int slope) {
     return (int64_t)middle_twice - 2 * (int64_t)along * slope / SLOPE_STEP;
 }
 
-/* Calls for each short run of ink across the lines. */
-typedef void each_run(void *context, size_t along, size_t first, size_t last);
+/* A short run of ink across the lines. */
+typedef struct thin_run {
+    uint32_t along, first, last;
+} thin_run;
 
-static void find_runs(const view *v, each_run *run, void *context) {
+typedef struct thin_runs {
+    thin_run *all;
+    size_t count, capacity;
+} thin_runs;
+
+static dsc_status find_runs(thin_runs *r, const view *v, dsc_error *error) {
     const size_t thick = v->breadth / THICK_PART + 2;
     for (size_t along = 0; along < v->length; along++)
         for (size_t y = 0; y < v->breadth; y++) {
             if (*at(v, along, y) < INK) continue;
             const size_t first = y;
             while (y < v->breadth && *at(v, along, y) >= INK) y++;
-            if (y - first <= thick) run(context, along, first, y - 1);
+            if (y - first > thick) continue;
+            if (!dsc_grow(&r->all, &r->capacity, r->count + 1, sizeof *r->all))
+                return dsc_fail_memory(error, r->count * sizeof *r->all, "the lines of a picture");
+            r->all[r->count++] = (thin_run){(uint32_t)along, (uint32_t)first, (uint32_t)y - 1};
         }
+    return DSC_OK;
 }
 
 /* --- voting --- */
@@ -64,10 +74,9 @@ typedef struct votes {
     int64_t least; /* beginning */
 } votes;
 
-static void vote(void *context, size_t along, size_t first, size_t last) {
-    votes *v = context;
+static void vote(const votes *v, const thin_run *run) {
     for (int s = 0; s < SLOPES; s++) {
-        const int64_t place = begin_of(along, first + last, s - SLOPES / 2) - v->least;
+        const int64_t place = begin_of(run->along, run->first + run->last, s - SLOPES / 2) - v->least;
         if (place >= 0 && (size_t)place < v->room) v->counts[(size_t)s * v->room + (size_t)place]++;
     }
 }
@@ -81,38 +90,41 @@ static size_t sum_around(const votes *v, size_t slope, size_t place) {
     return sum;
 }
 
-/* --- taking out --- */
+/* --- which are lines --- */
 
 typedef struct line {
-    const view *view;
     int slope;
     int64_t begin;
-    bool removes;   /* else it only counts */
-    size_t columns; /* that have a run of it */
-    size_t first_along, last_along;
 } line;
 
-static void take(void *context, size_t along, size_t first, size_t last) {
-    line *l = context;
-    const int64_t off = begin_of(along, first + last, l->slope) - l->begin;
-    if (off > 2 * AWAY || off < -2 * AWAY) return;
-    if (l->columns == 0) l->first_along = along;
-    if (l->columns == 0 || l->last_along != along) l->columns++;
-    l->last_along = along;
-    if (!l->removes) return;
-    for (size_t y = first > 0 ? first - 1 : 0; y <= last + 1 && y < l->view->breadth; y++)
-        *at(l->view, along, y) = 0;
+static bool is_of(const thin_run *run, const line *l) {
+    const int64_t off = begin_of(run->along, run->first + run->last, l->slope) - l->begin;
+    return off <= 2 * AWAY && off >= -2 * AWAY;
 }
 
-enum { LINES_MOST = 256 };
+/* Where there is a line, there is ink in every column: its own, or a stroke's that crosses it. Bars of
+ * digits, one beside the other, have gaps. */
+static bool has_no_gaps(const line *l, const view *v) {
+    size_t inked = 0;
+    for (size_t along = 0; along < v->length; along++) {
+        const int64_t middle = (l->begin + 2 * (int64_t)along * l->slope / SLOPE_STEP) / 2;
+        bool any = false;
+        for (int64_t y = middle - AWAY; y <= middle + AWAY; y++)
+            any = any || (y >= 0 && y < (int64_t)v->breadth && *at(v, along, (size_t)y) >= INK);
+        inked += any;
+    }
+    return inked * 20 >= v->length * 19;
+}
 
-/* Whether it crosses the picture and has enough of it: beside one of the same slope fewer columns are enough, for
- * it may lie behind all that is written. */
-static bool is_line(const line *l, const line *lines, size_t count) {
-    const size_t length = l->view->length, end = length / EDGE_PART;
-    if (l->columns == 0 || l->first_along > end || l->last_along + end + 1 < length) return false;
-    if (l->columns * 10 >= length * 6) return true;
-    return count > 0 && abs(lines[0].slope - l->slope) <= 1 && l->columns * 3 >= length;
+/* Whether enough columns have a run of it: beside a line of the same slope fewer are enough, for it may lie
+ * behind all that is written. */
+static bool is_line(const line *l, const thin_runs *runs, const view *v, const line *first) {
+    size_t columns = 0;
+    for (size_t i = 0; i < runs->count; i++)
+        columns += is_of(&runs->all[i], l) &&
+                   (!i || runs->all[i].along != runs->all[i - 1].along || !is_of(&runs->all[i - 1], l));
+    const bool beside = first && abs(first->slope - l->slope) <= 1;
+    return columns * 10 >= v->length * (beside ? 3 : 6) && has_no_gaps(l, v);
 }
 
 /* What most votes are for. Returns how many. */
@@ -130,8 +142,8 @@ static size_t strongest(line *l, const votes *v) {
 }
 
 /* A line's votes, and those for lines of other slopes that it gave too, are gone. */
-static void forget_votes(const votes *v, const line *l) {
-    const int64_t middle = (int64_t)(l->view->length / 2);
+static void forget_votes(const votes *v, const line *l, const view *seen) {
+    const int64_t middle = (int64_t)(seen->length / 2);
     for (int s = 0; s < SLOPES; s++) {
         const int64_t apart = 2 * middle * (l->slope - (s - SLOPES / 2)) / SLOPE_STEP,
                       reach = 2 * AWAY + 4 + (apart < 0 ? -apart : apart);
@@ -141,40 +153,49 @@ static void forget_votes(const votes *v, const line *l) {
     }
 }
 
+enum { LINES_MOST = 256 };
+
 /* The lines that are there, the strongest first. Returns how many. */
-static size_t find_lines(line *lines, const votes *v, const view *seen) {
+static size_t find_lines(line *lines, const votes *v, const thin_runs *runs, const view *seen) {
     size_t count = 0;
     for (size_t round = 0; round < LINES_MOST; round++) {
-        line l = {.view = seen};
-        if (strongest(&l, v) * 3 < seen->length) break;
-        find_runs(seen, take, &l);
-        forget_votes(v, &l);
-        if (is_line(&l, lines, count)) lines[count++] = l;
+        line l;
+        if (strongest(&l, v) * 10 < seen->length * 3) break;
+        forget_votes(v, &l, seen);
+        if (is_line(&l, runs, seen, count ? lines : NULL)) lines[count++] = l;
     }
     return count;
+}
+
+/* With the pixels above and below, which are the line's soft edge. */
+static void remove_line(const line *l, const thin_runs *runs, const view *v) {
+    for (size_t i = 0; i < runs->count; i++) {
+        const thin_run *run = &runs->all[i];
+        if (!is_of(run, l)) continue;
+        for (size_t y = run->first ? run->first - 1 : 0; y <= run->last + 1u && y < v->breadth; y++)
+            *at(v, run->along, y) = 0;
+    }
 }
 
 /* How many lines are taken out: all, if there are at least `fewest`. */
 static dsc_status take_lines(size_t *taken, const view *seen, size_t fewest, dsc_error *error) {
     const size_t drift = 2 * seen->length * (SLOPES / 2) / SLOPE_STEP + 1;
     votes v = {.room = 2 * seen->breadth + 2 * drift, .least = -(int64_t)drift};
+    thin_runs runs = {0};
     line lines[LINES_MOST];
     *taken = 0;
     if (seen->length < SIDE_LEAST || seen->breadth < SIDE_LEAST) return DSC_OK;
     v.counts = dsc_allocate(SLOPES * v.room, sizeof *v.counts);
-    if (!v.counts)
-        return dsc_fail_memory(error, SLOPES * v.room * sizeof *v.counts, "the lines of a picture");
-    find_runs(seen, vote, &v);
-    const size_t count = find_lines(lines, &v, seen);
+    dsc_status status =
+        v.counts ? find_runs(&runs, seen, error)
+                 : dsc_fail_memory(error, SLOPES * v.room * sizeof *v.counts, "the lines of a picture");
+    for (size_t i = 0; i < runs.count && !status; i++) vote(&v, &runs.all[i]);
+    const size_t count = status ? 0 : find_lines(lines, &v, &runs, seen);
+    if (count >= fewest) *taken = count;
+    for (size_t i = 0; i < *taken; i++) remove_line(&lines[i], &runs, seen);
+    free(runs.all);
     free(v.counts);
-    if (count < fewest) return DSC_OK;
-    for (size_t i = 0; i < count; i++) {
-        lines[i].removes = true;
-        lines[i].columns = 0;
-        find_runs(seen, take, &lines[i]);
-    }
-    *taken = count;
-    return DSC_OK;
+    return status;
 }
 
 dsc_status dsc_lines_remove(size_t *lines, dsc_ink *ink, dsc_error *error) {

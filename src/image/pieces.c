@@ -106,8 +106,8 @@ static bool at_the_edge(const dsc_piece *piece, const dsc_ink *ink) {
            piece->box.bottom == ink->height;
 }
 
-/* A digit that reaches over one edge: about as high as those that stand inside, and no wider than a digit is. What
- * lies along the edge, such as a shadow of the binding, is none. */
+/* A digit that reaches over one edge: about as high as those that stand inside, and no wider than a digit is.
+ * What lies along the edge, such as a shadow of the binding, is none. */
 static bool is_digit_at_the_edge(const dsc_piece *piece, const dsc_ink *ink, size_t usual) {
     const dsc_box *box = &piece->box;
     const bool aside = box->left == 0 || box->right == ink->width;

@@ -58,8 +58,8 @@ dsc_status dsc_shapes_channels(dsc_shape_rule *rule, dsc_error *error);
 
 /* Of dsc_op's `whole`. Output 0 has numbers of input 0 and no others: */
 bool dsc_whole_same(double *low, double *high, const dsc_whole_rule *rule);
-/* Output 0 is sums of products of input 0, or of 0 beside it, with each row of the parameter in[1] (K, ...), and the bias
- * in[2] (K) if there is one; false if a sum could reach 2^24: */
+/* Output 0 is sums of products of input 0, or of 0 beside it, with each row of the parameter in[1] (K, ...),
+ * and the bias in[2] (K) if there is one; false if a sum could reach 2^24: */
 bool dsc_whole_linear(double *low, double *high, const dsc_whole_rule *rule);
 
 /* Fails unless input i has that role; `what` names the input ("the weight"). */

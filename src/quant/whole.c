@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* whole.c: which nodes of a graph are whole numbers, and how large: from the image on, node by node. What an op
- * makes of whole numbers its descriptor says (dsc_op's `whole`). */
+/* whole.c: which nodes of a graph are whole numbers, and how large: from the image on, node by node. What an
+ * op makes of whole numbers its descriptor says (dsc_op's `whole`). */
 #include "quant/quantised.h"
 
 #include "base/error.h"

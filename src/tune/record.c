@@ -6,8 +6,8 @@
  *   start    format, version, name, recipe, space (the dimensions as they were written), trials, reduction,
  *            least_epochs, validation, kernels, data (name, samples, crc32, shape, classes), rungs
  *            ([trials, epochs] each); of a search with a budget also budget (flash, ram, numbers, and
- *            footprints: [draw, flash, ram] of each trial), `format` 2, and as trials how many were asked for.
- *            The first line
+ *            footprints: [draw, flash, ram] of each trial), `format` 2, and as trials how many were asked
+ *            for. The first line
  *   result   a trial came to the end of a rung: trial, rung, epochs, accuracy, loss (both on the held-out
  *            samples), seconds, values
  *   failed   it could not: trial, rung, epochs, message, values. It counts as the worst of its rung

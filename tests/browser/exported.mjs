@@ -2,21 +2,14 @@
 // exported.mjs: pages that `descender export --to web` writes, opened from the disk as a person would: node exported.mjs
 // FOLDER MNIST FOLDER-FOR-SCREENSHOTS. FOLDER has digits.html, small.html and colour.html, and digits.probabilities: what the library
 // answers to the images of MNIST's test set (float32). Prints `ok - ` and `not ok - ` lines.
-import { createRequire } from "node:module";
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import { axe, check, failed, launch } from "./testing.mjs";
 
 const [folder, mnist, shots] = process.argv.slice(2);
-const { chromium } = createRequire(`${process.env.DESCENDER_PLAYWRIGHT}/`)("playwright-core");
-const axe = readFileSync(createRequire(`${process.env.DESCENDER_PLAYWRIGHT}/`).resolve("axe-core/axe.min.js"), "utf8");
 mkdirSync(shots, { recursive: true });
-let failed = 0;
-function check(name, good, found) {
-  console.log(good ? `ok - ${name}` : `not ok - ${name}${found === undefined ? "" : `: found ${JSON.stringify(found)}`}`);
-  if (!good) failed++;
-}
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await launch();
 const context = await browser.newContext({ viewport: { width: 1100, height: 760 }, offline: true });
 const page = await context.newPage(), errors = [];
 page.on("pageerror", (error) => errors.push(String(error)));
@@ -95,4 +88,4 @@ if (!existsSync(`${mnist}/t10k-images-idx3-ubyte.gz`)) {
   }
 }
 await browser.close();
-process.exit(failed ? 1 : 0);
+process.exit(failed() ? 1 : 0);

@@ -2,19 +2,12 @@
 // page.mjs: the page of `descender serve` as a person uses it: `node page.mjs PROGRAM RUNS FOLDER-FOR-SCREENSHOTS`.
 // Drives Debian's Chromium by playwright-core (DESCENDER_PLAYWRIGHT: the folder it is installed in). Prints `ok - ` and `not ok - ` lines.
 import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
 import { mkdirSync, readFileSync } from "node:fs";
 import { once } from "node:events";
+import { axe, check, failed, launch } from "./testing.mjs";
 
 const [program, runs, folder] = process.argv.slice(2);
-const { chromium } = createRequire(`${process.env.DESCENDER_PLAYWRIGHT}/`)("playwright-core");
-const axe = readFileSync(createRequire(`${process.env.DESCENDER_PLAYWRIGHT}/`).resolve("axe-core/axe.min.js"), "utf8");
 mkdirSync(folder, { recursive: true });
-let failed = 0;
-function check(name, good, found) {
-  console.log(good ? `ok - ${name}` : `not ok - ${name}${found === undefined ? "" : `: found ${JSON.stringify(found)}`}`);
-  if (!good) failed++;
-}
 
 // What the server prints, its own line and what runs through it, is kept: nothing of a report may be there.
 async function serve(...more) {
@@ -33,7 +26,7 @@ async function end(server) {
 }
 let server = await serve("--port", "0");
 const url = server.url, port = new URL(url).port;
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await launch();
 
 // ---- strokes, in a square of 1, as one writes ----
 function arc(x, y, rx, ry, from, to) {
@@ -369,4 +362,4 @@ try {
   await browser.close();
   await end(server);
 }
-process.exit(failed ? 1 : 0);
+process.exit(failed() ? 1 : 0);

@@ -2,23 +2,16 @@
 // training.mjs: a page of `descender export --to 'web train=on'`, opened from the disk as a person would: node training.mjs
 // FOLDER FOLDER-FOR-SCREENSHOTS. FOLDER has train.html, and trained.safetensors: what the program made, with the portable kernels,
 // of the recipe that is typed here. Prints `ok - ` and `not ok - ` lines; leaves downloaded.safetensors in FOLDER.
-import { createRequire } from "node:module";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { axe, check, failed, launch } from "./testing.mjs";
 
 const [folder, shots] = process.argv.slice(2);
-const { chromium } = createRequire(`${process.env.DESCENDER_PLAYWRIGHT}/`)("playwright-core");
-const axe = readFileSync(createRequire(`${process.env.DESCENDER_PLAYWRIGHT}/`).resolve("axe-core/axe.min.js"), "utf8");
 mkdirSync(shots, { recursive: true });
-let failed = 0;
-function check(name, good, found) {
-  console.log(good ? `ok - ${name}` : `not ok - ${name}${found === undefined ? "" : `: found ${JSON.stringify(found)}`}`);
-  if (!good) failed++;
-}
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await launch();
 const errors = [];
 async function open(options = {}, before) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, offline: true, ...options }), page = await context.newPage();
@@ -137,4 +130,4 @@ check("it is accessible in the dark", (await violations(dark)).length === 0, awa
 await dark.screenshot({ path: `${shots}/training-dark.png`, fullPage: true });
 check("it says nothing to the console, and asks no network", errors.length === 0, errors);
 await browser.close();
-process.exit(failed ? 1 : 0);
+process.exit(failed() ? 1 : 0);

@@ -80,6 +80,15 @@ static void the_strokes_of_a_digit_are_no_lines(void **unused) {
     for (size_t y = 0; y < HIGH; y++) values[y * WIDE + 80] = values[y * WIDE + 150] = 255;
     ASSERT_OK(dsc_lines_remove(&lines, &ink, &error), error);
     assert_int_equal(lines, 0);
+    memset(values, 0, sizeof values); /* three sevens beside each other, cut at their ink */
+    for (size_t i = 0; i < 3; i++) {
+        fill(85 * i, 0, 85 * i + 70, 2);
+        for (size_t y = 0; y < HIGH; y++) fill(85 * i + 66 - y / 3, y, 85 * i + 69 - y / 3, y + 1);
+    }
+    const size_t before = ink_left(0, 0, WIDE, HIGH);
+    ASSERT_OK(dsc_lines_remove(&lines, &ink, &error), error);
+    assert_int_equal(lines, 0);
+    assert_int_equal(ink_left(0, 0, WIDE, HIGH), before);
     memset(values, 0, sizeof values); /* a dash of half the width */
     fill(40, 50, 150, 52);
     ASSERT_OK(dsc_lines_remove(&lines, &ink, &error), error);

@@ -182,7 +182,8 @@ static dsc_status append_wasm(dsc_text *out, exchange_web_file file, dsc_error *
     return DSC_OK;
 }
 
-/* What a page that trains has beside its scripts: what it begins with, the network's file, and the library. */
+/* What a page that trains has beside its scripts: what it begins with, the network's file, and the library.
+ * */
 static dsc_status append_trainer(dsc_text *out, const work *w, dsc_error *error) {
     const dsc_model *model = w->model;
     unsigned char *file = NULL, *packed = NULL;

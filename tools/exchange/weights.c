@@ -121,8 +121,8 @@ static void tell_left(dsc_text *notes, const weights_match *m) {
                         dropped == 1 ? " was" : "s were");
 }
 
-/* How the weights lay, where that is not PyTorch's way. Dense weights alone are NumPy's or Keras': which order
- * of features they have their shapes do not tell. */
+/* How the weights lay, where that is not PyTorch's way. Dense weights alone are NumPy's or Keras': which
+ * order of features they have their shapes do not tell. */
 static void tell_layout(exchange_source *source, const weights_match *m, int asked) {
     bool turned = false, convolutions = false, reordered = false;
     for (size_t t = 0; t < m->target_count; t++) {

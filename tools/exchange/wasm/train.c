@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* train.c: the library that trains, for WebAssembly: what an exported page with train=on calls.
  *
- * A module is one piece of work: one recipe, one set of data, one trainer, one predictor. All of it is used by
- * one thread. What is given is copied, but for the images of `data`. Pointers are bytes from the beginning of
- * the memory. A function that can fail answers with a dsc_status, 0 for done; message() says then what was
+ * A module is one piece of work: one recipe, one set of data, one trainer, one predictor. All of it is used
+ * by one thread. What is given is copied, but for the images of `data`. Pointers are bytes from the beginning
+ * of the memory. A function that can fail answers with a dsc_status, 0 for done; message() says then what was
  * expected, what was found and what to do. In this order:
  *
  *   recipe     what a recipe file holds, as JSON: {"model": "784-100-10", "epochs": 5, ...}
@@ -28,8 +28,8 @@
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 
-/* `kind` is a dsc_event_kind; `message` a text with a zero behind it, or 0. Without validation its two numbers
- * are NaN. Answers 1 to pause. */
+/* `kind` is a dsc_event_kind; `message` a text with a zero behind it, or 0. Without validation its two
+ * numbers are NaN. Answers 1 to pause. */
 __attribute__((import_module("page"), import_name("tell"))) int
 tell(int kind, double epoch, double epochs, double step, double steps, double loss, double accuracy,
      double validation_loss, double validation_accuracy, const char *message);
