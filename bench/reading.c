@@ -17,7 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { SIDE = 28, DIGITS_MOST = 5, CANVAS_MOST = 1 << 21 };
+enum { SIDE = 28, DIGITS_MOST = 10, CANVAS_MOST = 1 << 21 };
 
 /* --- random numbers, the same everywhere --- */
 
@@ -285,6 +285,110 @@ static void squared_paper(canvas *c, char *text) {
     rule(c, apart, -slope, true, 165);
 }
 
+/* Digits that touch, or nearly: each begins before the one beside it ends. */
+static void touching(canvas *c, char *text) {
+    row(c, text, 3, 4, between(-10, -4), 40, 40), expose(c, 225, 40, 3);
+}
+static void ten_digits(canvas *c, char *text) { row(c, text, 10, 2.5, 12, 40, 40), expose(c, 215, 50, 4); }
+
+/* The picture turned to the right about its middle, on a ground of one grey. */
+static void turn(canvas *c, double degrees, uint8_t ground) {
+    const double angle = degrees * 3.14159265358979 / 180, ca = cos(angle), sa = sin(angle);
+    const double w = (double)c->width, h = (double)c->height;
+    const size_t width = (size_t)(fabs(w * ca) + fabs(h * sa) + 0.5),
+                 height = (size_t)(fabs(w * sa) + fabs(h * ca) + 0.5);
+    uint8_t *from = malloc(c->width * c->height);
+    if (!from) abort();
+    memcpy(from, c->grey, c->width * c->height);
+    for (size_t y = 0; y < height; y++)
+        for (size_t x = 0; x < width; x++) {
+            const double u = (double)x + 0.5 - (double)width / 2, v = (double)y + 0.5 - (double)height / 2;
+            const double px = u * ca + v * sa + w / 2 - 0.5, py = v * ca - u * sa + h / 2 - 0.5;
+            const double fx = floor(px), fy = floor(py);
+            double sum = 0;
+            for (int j = 0; j < 2; j++)
+                for (int i = 0; i < 2; i++) {
+                    const double qx = fx + i, qy = fy + j;
+                    const bool in = qx >= 0 && qy >= 0 && qx < w && qy < h;
+                    sum += (i ? px - fx : 1 - (px - fx)) * (j ? py - fy : 1 - (py - fy)) *
+                           (in ? from[(size_t)qy * c->width + (size_t)qx] : ground);
+                }
+            c->grey[y * width + x] = (uint8_t)(sum + 0.5);
+        }
+    c->width = width;
+    c->height = height;
+    free(from);
+}
+static void on_its_side(canvas *c, char *text) {
+    five(c, text);
+    turn(c, uniform() < 0.5 ? 90 : 270, 215);
+}
+static void upside_down(canvas *c, char *text) { five(c, text), turn(c, 180, 215); }
+static void tilted_15(canvas *c, char *text) { five(c, text), turn(c, between(-15, 15), 215); }
+static void tilted_30(canvas *c, char *text) { five(c, text), turn(c, uniform() < 0.5 ? -30 : 30, 215); }
+
+static void fill(canvas *c, double left, double top, double right, double bottom) {
+    for (size_t y = (size_t)top; y < (size_t)bottom && y < c->height; y++)
+        for (size_t x = (size_t)left; x < (size_t)right && x < c->width; x++) c->ink[y * c->width + x] = 0.9;
+}
+
+/* A box for each of five digits: beside one another, or apart; `comb`: without their upper sides. */
+static void boxed(canvas *c, char *text, double apart, bool comb) {
+    const double side = 120, thick = between(2, 4);
+    clear(c, (size_t)(80 + 5 * side + 4 * apart), 220);
+    for (size_t i = 0; i < 5; i++) {
+        const glyph g = any_digit();
+        const double left = 40 + (double)i * (side + apart), scale = between(3, 4.2);
+        text[i] = (char)('0' + g.label);
+        fill(c, left, 40, left + thick, 40 + 1.15 * side);
+        fill(c, left + side - thick, 40, left + side, 40 + 1.15 * side);
+        if (!comb) fill(c, left, 40, left + side, 40 + thick);
+        fill(c, left, 40 + 1.15 * side - thick, left + side + (comb ? apart : 0), 40 + 1.15 * side);
+        const double x = left + (side - (double)wide(&g, scale)) / 2 + between(-14, 14),
+                     y = 40 + (1.15 * side - (double)high(&g, scale)) / 2 + between(-20, 20);
+        draw(c, &g, floor(x), floor(y), scale);
+    }
+    text[5] = '\0';
+    expose(c, 225, 50, 4);
+}
+static void a_box_a_digit(canvas *c, char *text) { boxed(c, text, 20, false); }
+static void joined_boxes(canvas *c, char *text) { boxed(c, text, 0, false); }
+static void a_comb(canvas *c, char *text) { boxed(c, text, 0, true); }
+static void underlined(canvas *c, char *text) {
+    row(c, text, 5, 4, 20, 60, 60);
+    const double foot = (double)c->height - 60 + between(-4, 12);
+    fill(c, 40, foot, (double)c->width - 40, foot + 4);
+    expose(c, 225, 40, 4);
+}
+static void framed(canvas *c, char *text) {
+    row(c, text, 5, 4, 20, 60, 60);
+    const double w = (double)c->width, h = (double)c->height;
+    fill(c, 20, 20, w - 20, 24), fill(c, 20, h - 24, w - 20, h - 20);
+    fill(c, 20, 20, 24, h - 20), fill(c, w - 24, 20, w - 20, h - 20);
+    expose(c, 225, 40, 4);
+}
+/* A point or a comma behind the second of four digits, which is not read. */
+static void decimals(canvas *c, char *text) {
+    glyph all[4];
+    double left = 40;
+    clear(c, 560, 200);
+    for (size_t i = 0; i < 4; i++) {
+        all[i] = any_digit();
+        text[i] = (char)('0' + all[i].label);
+        draw(c, &all[i], left, 140 - (double)high(&all[i], 4), 4);
+        left += (double)wide(&all[i], 4) + 16;
+        if (i != 1) continue;
+        if (uniform() < 0.5) {
+            fill(c, left, 128, left + 12, 140);
+        } else {
+            for (double y = 0; y < 44; y++) fill(c, left + 12 - y / 4, 120 + y, left + 22 - y / 4, 121 + y);
+        }
+        left += 40;
+    }
+    text[4] = '\0';
+    expose(c, 225, 40, 4);
+}
+
 static const struct kind {
     const char *name;
     void (*make)(canvas *c, char *text);
@@ -305,6 +409,18 @@ static const struct kind {
              {"  ruled paper", ruled_paper},
              {"  dark rules", dark_rules},
              {"  squared paper", squared_paper},
+             {"  ten", ten_digits},
+             {"  on their side", on_its_side},
+             {"  upside down", upside_down},
+             {"  tilted up to 15 degrees", tilted_15},
+             {"  tilted 30 degrees", tilted_30},
+             {"  underlined", underlined},
+             {"  in a frame", framed},
+             {"  a box for each", a_box_a_digit},
+             {"  joined boxes", joined_boxes},
+             {"  a comb", a_comb},
+             {"four with a decimal point", decimals},
+             {"three that touch", touching},
              {"two in a small picture", two_in_a_small_picture}};
 
 /* --- reading --- */
@@ -317,7 +433,8 @@ static void read_all(char *text, size_t most, const canvas *c) {
     size_t count;
     dsc_error error;
     *text = '\0';
-    if (dsc_find_digits(&found, &count, NULL, c->grey, c->height, c->width, 1, &error)) return;
+    if (dsc_read_digits(&found, &count, NULL, c->grey, c->height, c->width, 1, predictor, workspace, &error))
+        return;
     for (size_t i = 0; i < count && i + 1 < most; i++) {
         float shares[10];
         if (dsc_predict(shares, predictor, workspace, found[i].pixels, 1, &error)) exit(1);

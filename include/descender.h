@@ -1301,10 +1301,15 @@ DSC_API dsc_status dsc_predict_all(const dsc_predictor *predictor, dsc_workspace
  * 7. One's own digits
  * ------------------------------------------------------------------------------------------------ */
 
+#define DSC_DIGIT_AT_EDGE 1u /* its ink reaches the picture's edge: a part of it may be missing */
+#define DSC_DIGIT_CUT     2u /* it touched its neighbour, and was cut from it */
+
 /* A digit found in a picture. */
 typedef struct dsc_digit {
     size_t left, top, width, height; /* its box in the picture, in pixels */
     uint8_t pixels[28 * 28]; /* prepared as MNIST's are: light on 0, fitted into 20 x 20, centred by mass */
+    uint32_t line;  /* which line of the picture it stands on: 0 is the first */
+    uint32_t marks; /* DSC_DIGIT_..., as bits */
 } dsc_digit;
 
 /* What of a picture is not among its digits, and why, so that nothing is left out without a word. A mark is
@@ -1312,11 +1317,15 @@ typedef struct dsc_digit {
 typedef struct dsc_picture_notes {
     size_t at_edge; /* marks that touch the picture's edge, while others of size do not */
     size_t lines;   /* ruled lines, grids, boxes and frames */
-    size_t small;   /* marks too small for digits: specks, points, commas, dashes */
+    size_t small;   /* marks too small for digits: specks, and others that are not of the next two kinds */
+    size_t points;  /* decimal points and commas: small marks at the foot of a line of digits */
+    size_t dashes;  /* minus signs, dashes, and the bars of fractions */
     size_t pale;    /* marks much fainter than the rest */
     size_t reduced; /* large pictures are made smaller: reduced x reduced pixels became one; 1: as it was */
     /* Of the usual digit, in pixels of the picture made smaller; below 20, details are lost. 0: no digit. */
     size_t digit_height;
+    /* dsc_read_digits: the picture was read after so many quarter turns to the right, 0 to 3. */
+    size_t turned;
 } dsc_picture_notes;
 
 /* Prepares the one digit of a picture as MNIST's were: light or dark, on paper lit unevenly, anywhere and of
@@ -1328,12 +1337,24 @@ DSC_API dsc_status dsc_prepare_digit(dsc_digit *digit, dsc_picture_notes *notes,
                                      size_t height, size_t width, size_t channels, dsc_error *error);
 
 /* The same for all digits of a picture, in the order of reading: lines from top to bottom, each from left to
- * right. Digits must not touch; the pieces of one that broke are put together; what the notes count is left
- * out. A picture of at most 64 x 64 is of one digit. Release with dsc_digits_free. */
+ * right. Digits must not touch and must stand upright (see dsc_read_digits); the pieces of one that broke are
+ * put together; what the notes count is left out. A picture of at most 64 x 64 is of one digit, unless its
+ * ink is of several that stand beside each other. Release with dsc_digits_free. */
 DSC_API dsc_status dsc_find_digits(dsc_digit **digits, size_t *count, dsc_picture_notes *notes,
                                    const uint8_t *pixels, size_t height, size_t width, size_t channels,
                                    dsc_error *error);
 DSC_API void dsc_digits_free(dsc_digit *digits);
+
+/* The same with a network's help: digits that touch are cut apart where the network is surest of all the
+ * pieces together, and a picture that lies on its side or upside down is turned to where the network is
+ * surest; boxes are those of the picture as it is. The predictor's model is of prepared digits (images 1 x 28
+ * x 28 on any ground). `workspace` is the predictor's, and serves one thread at a time. The network answers
+ * each digit at least once, so this takes longer than dsc_find_digits. MISMATCH: the model takes other
+ * images; otherwise errors are those of dsc_find_digits and dsc_predict. */
+DSC_API dsc_status dsc_read_digits(dsc_digit **digits, size_t *count, dsc_picture_notes *notes,
+                                   const uint8_t *pixels, size_t height, size_t width, size_t channels,
+                                   const dsc_predictor *predictor, dsc_workspace *workspace,
+                                   dsc_error *error);
 
 /* Brings a picture (height, width, channels), as dsc_prepare_digit takes it, to an image (C, H, W) of any
  * size, of 1 or 3 channels. A side becomes shorter by averages over exact areas, and longer by linear

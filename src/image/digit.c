@@ -196,10 +196,10 @@ static dsc_status fit_and_place(uint8_t digit[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE], 
 }
 
 dsc_status dsc_digit_make(uint8_t digit[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE], dsc_box *box, const dsc_ink *ink,
-                          const dsc_ink_run *runs, size_t count, dsc_error *error) {
+                          const dsc_part *part, dsc_error *error) {
     plane p;
-    *box = box_of(runs, count);
-    dsc_status status = cut_out(&p, box, ink, runs, count, error);
+    *box = box_of(part->runs, part->count);
+    dsc_status status = cut_out(&p, box, ink, part->runs, part->count, error);
     if (status) return status;
     status = usual_strokes(&p, error);
     if (!status) status = fit_and_place(digit, &p, error);

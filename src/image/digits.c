@@ -6,165 +6,28 @@
 #include "base/memory.h"
 #include "image/notes.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     ONE_DIGIT_SIDE = 64, /* pixels: a picture that small is of one digit, unless its ink is wide */
-    LOWEST_DIGIT = 6,    /* pixels of the ink: less is read by nobody */
-    DOT_MOST = 14,       /* likewise: a round dot, not a heavy digit */
-    MARKS_MOST = 4096
+    MARKS_MOST = 4096,
+    TURNED_LEAST = 3 /* digits: fewer do not say how a picture lies */
 };
+#define LEAST_SURE 1e-4 /* a probability that counts as this at least */
 
-/* --- Which pieces make a digit --- */
-
-typedef struct group {
-    dsc_box box;
-    size_t area;     /* of its pieces */
-    uint32_t number; /* that its pieces have */
-} group;
-
-static size_t height_of(const dsc_box *box) { return dsc_box_height(box); }
-static size_t width_of(const dsc_box *box) { return dsc_box_width(box); }
-static size_t between(size_t a_end, size_t b_begin) { return b_begin > a_end ? b_begin - a_end : 0; }
-
-/* Pixels between two boxes, the longer of the two ways. */
-static size_t gap_of(const dsc_box *a, const dsc_box *b) {
-    const size_t x = between(a->right, b->left) + between(b->right, a->left);
-    const size_t y = between(a->bottom, b->top) + between(b->bottom, a->top);
-    return x > y ? x : y;
-}
-
-/* By how much they lie above one another, as a share of the narrower. */
-static double shared_width(const dsc_box *a, const dsc_box *b) {
-    const size_t left = a->left > b->left ? a->left : b->left,
-                 right = a->right < b->right ? a->right : b->right;
-    const size_t narrower = width_of(a) < width_of(b) ? width_of(a) : width_of(b);
-    return right > left ? (double)(right - left) / (double)narrower : 0;
-}
-
-static void unite(dsc_box *a, const dsc_box *b) {
-    if (b->left < a->left) a->left = b->left;
-    if (b->top < a->top) a->top = b->top;
-    if (b->right > a->right) a->right = b->right;
-    if (b->bottom > a->bottom) a->bottom = b->bottom;
-}
-
-static int by_height(const void *a, const void *b) {
-    const size_t x = height_of(&((const group *)a)->box), y = height_of(&((const group *)b)->box);
-    return (x < y) - (x > y);
-}
-
-/* Of a digit that broke, such as a 5 whose bar stands apart, the pieces lie above one another or nearly
- * touch, and one is short. What is as tall as others is a digit of its own, however near. */
-static bool belongs(const group *piece, const group *digit, size_t usual) {
-    const size_t gap = gap_of(&piece->box, &digit->box), height = height_of(&piece->box);
-    if (height * 20 > usual * 13) return false;
-    return (shared_width(&piece->box, &digit->box) > 0.4 && gap * 3 <= usual) || gap * 10 <= usual;
-}
-
-/* What a short piece belongs to: the nearest. */
-static group *owner_of(const group *piece, group *digits, size_t count, size_t usual) {
-    group *best = NULL;
-    for (size_t i = 0; i < count; i++)
-        if (belongs(piece, &digits[i], usual) &&
-            (!best || gap_of(&piece->box, &digits[i].box) < gap_of(&piece->box, &best->box)))
-            best = &digits[i];
-    return best;
-}
-
-/* A dot, a blot, a dash: solid, and not upright as a 1 is; or too low to be read. Of MNIST's digits, made 10
- * pixels high, 0.3 percent are as solid as a small round dot; larger ones are not. */
-static bool is_mark(const group *g) {
-    const size_t width = width_of(&g->box), height = height_of(&g->box),
-                 fill = 100 * g->area / (width * height);
-    const bool square = width * 4 >= height * 3 && height * 4 >= width * 3;
-    if (height < LOWEST_DIGIT || (fill >= 90 && width * 10 >= height * 6)) return true;
-    return height < DOT_MOST && square && fill >= 80;
-}
-
-/* Leaves out the groups that are marks. Returns how many remain. */
-static size_t without_marks(group *groups, size_t count, dsc_pieces *p) {
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (is_mark(&groups[i]))
-            p->pieces[groups[i].number].fate = DSC_PIECE_SMALL;
-        else
-            groups[kept++] = groups[i];
-    }
-    for (size_t i = 0; i < p->count; i++) /* what belonged to them */
-        if (!p->pieces[i].fate && p->pieces[p->pieces[i].digit].fate) p->pieces[i].fate = DSC_PIECE_SMALL;
-    return kept;
-}
-
-/* Pieces become groups, tallest first, each its own or joined to one that is there. What is short and
- * alone is a mark, not a digit; but a minus or a dash would be no digit either. Returns how many groups;
- * *usual: their usual height. */
-static size_t put_together(group *groups, dsc_pieces *p, size_t *usual) {
-    size_t count = 0, digits = 0;
-    for (size_t i = 0; i < p->count; i++)
-        if (!p->pieces[i].fate) groups[count++] = (group){p->pieces[i].box, p->pieces[i].area, (uint32_t)i};
-    qsort(groups, count, sizeof *groups, by_height);
-    /* The tallest may be two that touch, or a line: the usual height is the median of what is at least
-     * half as tall. */
-    size_t tall = 0;
-    while (tall < count && height_of(&groups[tall].box) * 2 >= height_of(&groups[0].box)) tall++;
-    *usual = count ? height_of(&groups[tall / 2].box) : 0;
-    for (size_t i = 0; i < count; i++) {
-        const uint32_t piece = groups[i].number;
-        group *owner = owner_of(&groups[i], groups, digits, *usual);
-        if (owner) {
-            unite(&owner->box, &groups[i].box);
-            owner->area += groups[i].area;
-            p->pieces[piece].digit = owner->number;
-        } else if (height_of(&groups[i].box) * 3 < *usual) {
-            p->pieces[piece].fate = DSC_PIECE_SMALL;
-        } else {
-            p->pieces[piece].digit = piece;
-            groups[digits++] = groups[i];
-        }
-    }
-    digits = without_marks(groups, digits, p);
-    if (digits == 0) *usual = 0;
-    return digits;
-}
-
-/* --- The order of reading --- */
-
-static int by_top(const void *a, const void *b) {
-    const size_t x = ((const group *)a)->box.top, y = ((const group *)b)->box.top;
-    return (x > y) - (x < y);
-}
-static int by_left(const void *a, const void *b) {
-    const size_t x = ((const group *)a)->box.left, y = ((const group *)b)->box.left;
-    return (x > y) - (x < y);
-}
-
-/* Lines from top to bottom: a line takes what begins above the middle of its first; then each from left to
- * right. */
-static void sort_by_lines(group *groups, size_t count) {
-    qsort(groups, count, sizeof *groups, by_top);
-    for (size_t first = 0; first < count;) {
-        size_t last = first, middle = 0;
-        while (last < count && (last == first || groups[last].box.top < middle)) {
-            const size_t its = (groups[last].box.top + groups[last].box.bottom) / 2;
-            if (its > middle) middle = its;
-            last++;
-        }
-        qsort(groups + first, last - first, sizeof *groups, by_left);
-        first = last;
-    }
-}
-
-/* --- What descender.h promises --- */
-
-static dsc_status read_ink(dsc_ink *ink, dsc_pieces *pieces, const uint8_t *pixels, size_t height,
-                           size_t width, size_t channels, bool several, dsc_error *error) {
-    *pieces = (dsc_pieces){0};
+static dsc_status read_ink(dsc_ink *ink, size_t *lines, const uint8_t *pixels, size_t height, size_t width,
+                           size_t channels, bool several, dsc_error *error) {
+    *lines = 0;
     dsc_status status = dsc_ink_make(ink, pixels, height, width, channels, error);
-    size_t lines = 0;
-    if (!status && several) status = dsc_lines_remove(&lines, ink, error);
-    if (!status) status = dsc_pieces_find(pieces, ink, error);
+    if (!status && several) status = dsc_lines_remove(lines, ink, error);
+    return status;
+}
+
+static dsc_status read_pieces(dsc_pieces *pieces, const dsc_ink *ink, size_t lines, bool several,
+                              dsc_error *error) {
+    dsc_status status = dsc_pieces_find(pieces, ink, error);
     pieces->lines = lines;
     return status ? status : dsc_pieces_sift(pieces, ink, several, error);
 }
@@ -182,6 +45,12 @@ static void take_notes(dsc_picture_notes *notes, const dsc_ink *ink, const dsc_p
             break;
         case DSC_PIECE_SMALL:
             notes->small++;
+            break;
+        case DSC_PIECE_POINT:
+            notes->points++;
+            break;
+        case DSC_PIECE_DASH:
+            notes->dashes++;
             break;
         case DSC_PIECE_PALE:
             notes->pale++;
@@ -203,45 +72,48 @@ static dsc_status fail_no_digit(const dsc_picture_notes *notes, dsc_error *error
     return status;
 }
 
-static dsc_status make(dsc_digit *digit, const dsc_ink *ink, const dsc_ink_run *runs, size_t count,
-                       size_t height, size_t width, dsc_error *error) {
-    dsc_box box;
-    dsc_status status = dsc_digit_make(digit->pixels, &box, ink, runs, count, error);
-    if (status) return status;
-    const size_t right = box.right * ink->scale, bottom = box.bottom * ink->scale;
-    digit->left = box.left * ink->scale;
-    digit->top = box.top * ink->scale;
+/* The box in pixels of the picture, of a box in its ink. */
+static void place(dsc_digit *digit, const dsc_box *b, const dsc_ink *ink, size_t height, size_t width) {
+    const size_t right = b->right * ink->scale, bottom = b->bottom * ink->scale;
+    digit->left = b->left * ink->scale;
+    digit->top = b->top * ink->scale;
     digit->width = (right < width ? right : width) - digit->left;
     digit->height = (bottom < height ? bottom : height) - digit->top;
-    return DSC_OK;
+    if (digit->left == 0 || digit->top == 0 || right >= width || bottom >= height)
+        digit->marks |= DSC_DIGIT_AT_EDGE;
 }
 
 dsc_status dsc_prepare_digit(dsc_digit *digit, dsc_picture_notes *notes, const uint8_t *pixels, size_t height,
                              size_t width, size_t channels, dsc_error *error) {
     dsc_ink ink = {0};
-    dsc_pieces pieces;
+    dsc_pieces pieces = {0};
     dsc_picture_notes own;
+    dsc_box box;
+    size_t lines, kept = 0;
     if (!notes) notes = &own;
     *notes = (dsc_picture_notes){.reduced = 1};
     memset(digit, 0, sizeof *digit);
-    dsc_status status = read_ink(&ink, &pieces, pixels, height, width, channels, false, error);
-    size_t kept = 0;
+    dsc_status status = read_ink(&ink, &lines, pixels, height, width, channels, false, error);
+    if (!status) status = read_pieces(&pieces, &ink, lines, false, error);
     for (size_t i = 0; i < pieces.run_count && !status; i++)
         if (!pieces.pieces[pieces.runs[i].piece].fate) pieces.runs[kept++] = pieces.runs[i];
     if (!status) take_notes(notes, &ink, &pieces, 0);
     if (!status && kept == 0) status = fail_no_digit(notes, error);
-    if (!status) status = make(digit, &ink, pieces.runs, kept, height, width, error);
+    if (!status) status = dsc_digit_make(digit->pixels, &box, &ink, &(dsc_part){pieces.runs, kept}, error);
+    if (!status) place(digit, &box, &ink, height, width);
     if (!status) notes->digit_height = digit->height / ink.scale;
     dsc_pieces_clear(&pieces);
     dsc_ink_clear(&ink);
     return status;
 }
 
+/* --- several digits --- */
+
 #define BORROWED 0x80000000u /* a mark on the number of another piece */
 
 /* The runs of each group, one group behind the other; those of group i begin at begins[i] and end at
  * begins[i + 1]. */
-static void sort_runs(dsc_ink_run *out, size_t *begins, const dsc_pieces *p, const group *groups,
+static void sort_runs(dsc_ink_run *out, size_t *begins, const dsc_pieces *p, const dsc_group *groups,
                       size_t count) {
     /* From here on a digit's number is its place in the order of reading: first of those pieces that gave
      * a group its number. */
@@ -265,28 +137,89 @@ static void sort_runs(dsc_ink_run *out, size_t *begins, const dsc_pieces *p, con
     begins[0] = 0;
 }
 
-/* All that finding several digits needs; one place to free it. */
+/* All that one reading of the ink needs and gives; one place to free it. */
 typedef struct search {
-    dsc_ink ink;
     dsc_pieces pieces;
-    group *groups;
+    dsc_group *groups;
     dsc_ink_run *runs;
     size_t *begins;
     dsc_digit *digits;
+    size_t count, capacity;
+    double sure;      /* the sum over the digits of the logarithms of the judge's probabilities */
+    size_t usual;     /* how high digits are */
+    size_t groups_count;
+    dsc_picture_notes notes;
 } search;
 
 static void search_clear(search *s) {
     dsc_pieces_clear(&s->pieces);
-    dsc_ink_clear(&s->ink);
     free(s->groups);
     free(s->runs);
     free(s->begins);
     free(s->digits);
+    *s = (search){0};
 }
 
-static dsc_status search_run(search *s, size_t *count, dsc_picture_notes *notes, size_t height, size_t width,
-                             dsc_error *error) {
-    size_t kept = 0, usual;
+/* What all readings of a picture share. */
+typedef struct reading {
+    dsc_ink ink;
+    size_t lines;
+    size_t quarters;        /* that the ink was turned by, */
+    const dsc_tilt *tilt;   /* ... and how it was set straight then; NULL: it was not */
+    size_t height, width;   /* of the picture */
+    const dsc_judge *judge; /* NULL: nobody helps */
+} reading;
+
+/* Where a box of the ink as it lies now is in the picture. */
+static void place_back(dsc_digit *digit, const dsc_box *box, const reading *r) {
+    const dsc_box turned = r->tilt ? dsc_box_before_tilt(box, r->tilt) : *box;
+    const size_t width = r->tilt ? r->tilt->width : r->ink.width,
+                 height = r->tilt ? r->tilt->height : r->ink.height;
+    const dsc_box upright = dsc_box_before_turns(&turned, width, height, r->quarters);
+    place(digit, &upright, &r->ink, r->height, r->width);
+}
+
+static dsc_status add_digit(search *s, const reading *r, const dsc_part *part, uint32_t line, uint32_t marks,
+                            dsc_error *error) {
+    dsc_box box;
+    float sure = 0;
+    if (!dsc_grow(&s->digits, &s->capacity, s->count + 1, sizeof *s->digits))
+        return dsc_fail_memory(error, (s->count + 1) * sizeof *s->digits, "the digits of a picture");
+    dsc_digit *digit = &s->digits[s->count++];
+    *digit = (dsc_digit){.line = line, .marks = marks};
+    dsc_status status = dsc_digit_make(digit->pixels, &box, &r->ink, part, error);
+    if (!status) place_back(digit, &box, r);
+    if (!status && r->judge) status = r->judge->ask(r->judge->context, &sure, digit->pixels, 1, error);
+    s->sure += log(fmax((double)sure, LEAST_SURE));
+    return status;
+}
+
+/* What is wider than a digit, or doubtful, may be several that touch. */
+static bool may_be_several(const dsc_group *group, size_t usual, double sure) {
+    const size_t width = dsc_box_width(&group->box), height = dsc_box_height(&group->box);
+    const size_t high = height > usual ? height : usual;
+    return width * 10 > high * 11 || (sure < 0.97 && width * 2 > high);
+}
+
+static dsc_status add_group(search *s, const reading *r, const dsc_group *group, const dsc_part *part,
+                            dsc_error *error) {
+    const double before = s->sure;
+    dsc_status status = add_digit(s, r, part, group->line, 0, error);
+    if (status || !r->judge || !may_be_several(group, s->usual, exp(s->sure - before))) return status;
+    dsc_cut cut;
+    status = dsc_cut_make(&cut, &r->ink, part, s->usual, r->judge, error);
+    if (!status && cut.count > 1) s->count--, s->sure = before;
+    for (size_t i = 0; i < cut.count && cut.count > 1 && !status; i++)
+        status = add_digit(s, r, &cut.parts[i], group->line, DSC_DIGIT_CUT, error);
+    dsc_cut_clear(&cut);
+    return status;
+}
+
+static dsc_status search_run(search *s, const reading *r, dsc_error *error) {
+    *s = (search){0};
+    size_t kept = 0;
+    dsc_status status = read_pieces(&s->pieces, &r->ink, r->lines, true, error);
+    if (status) return status;
     for (size_t i = 0; i < s->pieces.count; i++) kept += !s->pieces.pieces[i].fate;
     if (kept > MARKS_MOST)
         return dsc_fail(
@@ -297,22 +230,84 @@ static dsc_status search_run(search *s, size_t *count, dsc_picture_notes *notes,
     s->groups = dsc_allocate(kept, sizeof *s->groups);
     s->runs = dsc_allocate(s->pieces.run_count, sizeof *s->runs);
     s->begins = dsc_allocate(kept + 1, sizeof *s->begins);
-    s->digits = dsc_allocate(kept, sizeof *s->digits);
-    if (!s->groups || !s->runs || !s->begins || !s->digits)
+    if (!s->groups || !s->runs || !s->begins)
         return dsc_fail_memory(error, s->pieces.run_count * sizeof *s->runs, "the digits of a picture");
-    const size_t found = put_together(s->groups, &s->pieces, &usual);
-    take_notes(notes, &s->ink, &s->pieces, usual);
-    if (found == 0) return fail_no_digit(notes, error);
-    sort_by_lines(s->groups, found);
+    const size_t found = dsc_groups_make(s->groups, &s->pieces, &s->usual);
+    s->groups_count = found;
+    take_notes(&s->notes, &r->ink, &s->pieces, s->usual);
+    s->notes.turned = r->quarters;
+    if (found == 0) return fail_no_digit(&s->notes, error);
     sort_runs(s->runs, s->begins, &s->pieces, s->groups, found);
-    for (size_t i = 0; i < found; i++) {
-        dsc_status status = make(&s->digits[i], &s->ink, s->runs + s->begins[i],
-                                 s->begins[i + 1] - s->begins[i], height, width, error);
-        if (status) return status;
-    }
-    *count = found;
-    return DSC_OK;
+    for (size_t i = 0; i < found && !status; i++)
+        status = add_group(s, r, &s->groups[i],
+                           &(dsc_part){s->runs + s->begins[i], s->begins[i + 1] - s->begins[i]}, error);
+    return status;
 }
+
+/* --- a picture that lies on its side, or askew --- */
+
+/* How sure the judge is of a digit, on average over logarithms. */
+static double mean_of(const search *s) { return s->count ? s->sure / (double)s->count : log(LEAST_SURE); }
+
+static void keep_better(search *best, search *other, bool better) {
+    if (!better) {
+        search_clear(other);
+        return;
+    }
+    search_clear(best);
+    *best = *other;
+}
+
+/* A reading of ink that was turned or set straight, which may fail without harm. */
+static dsc_status search_again(search *s, const reading *r, dsc_error *error) {
+    dsc_error why;
+    const dsc_status status = search_run(s, r, &why);
+    if (status) search_clear(s);
+    return status && status != DSC_ERROR_FORMAT ? dsc_fail(error, status, "%s", why.message) : DSC_OK;
+}
+
+/* The ink, turned by one to three quarters: where the judge is plainly surer, the picture lies so. The best
+ * reading so far is in *best. The ink ends as it began. */
+static dsc_status try_turns(search *best, reading *r, dsc_error *error) {
+    const double upright = mean_of(best), surer = fmax(0.03, 0.4 / (double)best->count);
+    if (best->count < TURNED_LEAST || upright > -surer) return DSC_OK;
+    dsc_status status = DSC_OK;
+    for (size_t quarters = 1; quarters <= 4 && !status; quarters++) {
+        search turned = {0};
+        status = dsc_ink_turn(&r->ink, error);
+        r->quarters = quarters % 4;
+        if (status || quarters == 4) break;
+        status = search_again(&turned, r, error);
+        keep_better(best, &turned,
+                    !status && turned.count >= TURNED_LEAST && mean_of(&turned) > upright + surer &&
+                        mean_of(&turned) > mean_of(best));
+    }
+    return status;
+}
+
+/* Lines that fall or rise by more than four degrees are set straight. */
+static dsc_status try_straight(search *best, reading *r, dsc_error *error) {
+    double slope;
+    dsc_status status = dsc_groups_slope(&slope, best->groups, best->groups_count, best->usual, error);
+    if (status || fabs(slope) < 0.07) return status;
+    for (; r->quarters < best->notes.turned && !status; r->quarters++) status = dsc_ink_turn(&r->ink, error);
+    dsc_ink straight = {0}, as_it_was = r->ink;
+    dsc_tilt tilt;
+    search other = {0};
+    if (!status) status = dsc_ink_straighten(&straight, &tilt, &r->ink, slope, error);
+    if (!status) {
+        r->ink = straight;
+        r->tilt = &tilt;
+        status = search_again(&other, r, error);
+        r->tilt = NULL;
+        r->ink = as_it_was;
+    }
+    keep_better(best, &other, !status && other.count && mean_of(&other) >= mean_of(best) - 0.02);
+    dsc_ink_clear(&straight);
+    return status;
+}
+
+/* --- small pictures --- */
 
 /* Whether what was found in a small picture are several digits, and not one in pieces: all are about as high,
  * and together wider than one is. */
@@ -327,41 +322,49 @@ static bool are_several(const dsc_digit *digits, size_t count) {
     return count > 1 && (right - left) * 10 >= tallest * 11 && lowest * 10 >= tallest * 6;
 }
 
-static dsc_status find(search *s, size_t *count, dsc_picture_notes *notes, const uint8_t *pixels,
-                       size_t height, size_t width, size_t channels, dsc_error *error) {
-    dsc_status status = read_ink(&s->ink, &s->pieces, pixels, height, width, channels, true, error);
-    return status ? status : search_run(s, count, notes, height, width, error);
+static dsc_status find_one(search *s, const uint8_t *pixels, size_t height, size_t width, size_t channels,
+                           dsc_error *error) {
+    search_clear(s);
+    *s = (search){.digits = dsc_allocate(1, sizeof *s->digits), .count = 1};
+    if (!s->digits) return dsc_fail_memory(error, sizeof *s->digits, "a digit");
+    return dsc_prepare_digit(s->digits, &s->notes, pixels, height, width, channels, error);
 }
 
-static dsc_status find_one(search *s, size_t *count, dsc_picture_notes *notes, const uint8_t *pixels,
-                           size_t height, size_t width, size_t channels, dsc_error *error) {
-    search_clear(s);
-    *s = (search){.digits = dsc_allocate(1, sizeof *s->digits)};
-    if (!s->digits) return dsc_fail_memory(error, sizeof *s->digits, "a digit");
-    *count = 1;
-    return dsc_prepare_digit(s->digits, notes, pixels, height, width, channels, error);
+static dsc_status find_all(search *s, reading *r, const uint8_t *pixels, size_t channels, dsc_error *error) {
+    dsc_status status =
+        read_ink(&r->ink, &r->lines, pixels, r->height, r->width, channels, true, error);
+    if (status) return status;
+    status = search_run(s, r, error);
+    if (!status && r->judge) status = try_turns(s, r, error);
+    return status || !r->judge ? status : try_straight(s, r, error);
+}
+
+dsc_status dsc_digits_search(dsc_digit **digits, size_t *count, dsc_picture_notes *notes,
+                             const uint8_t *pixels, size_t height, size_t width, size_t channels,
+                             const dsc_judge *judge, dsc_error *error) {
+    search s = {.notes = {.reduced = 1}};
+    reading r = {.height = height, .width = width, .judge = judge};
+    *digits = NULL;
+    *count = 0;
+    const bool small = height <= ONE_DIGIT_SIDE && width <= ONE_DIGIT_SIDE;
+    dsc_status status = find_all(&s, &r, pixels, channels, error);
+    if (small && status != DSC_ERROR_MEMORY && (status || !are_several(s.digits, s.count)))
+        status = find_one(&s, pixels, height, width, channels, error);
+    if (notes) *notes = s.notes;
+    if (notes && !notes->reduced) notes->reduced = 1;
+    if (!status) {
+        *digits = s.digits;
+        *count = s.count;
+        s.digits = NULL;
+    }
+    search_clear(&s);
+    dsc_ink_clear(&r.ink);
+    return status;
 }
 
 dsc_status dsc_find_digits(dsc_digit **digits, size_t *count, dsc_picture_notes *notes, const uint8_t *pixels,
                            size_t height, size_t width, size_t channels, dsc_error *error) {
-    search s = {0};
-    dsc_picture_notes own;
-    if (!notes) notes = &own;
-    *notes = (dsc_picture_notes){.reduced = 1};
-    *digits = NULL;
-    *count = 0;
-    const bool small = height <= ONE_DIGIT_SIDE && width <= ONE_DIGIT_SIDE;
-    dsc_status status = find(&s, count, notes, pixels, height, width, channels, error);
-    if (small && status != DSC_ERROR_MEMORY && (status || !are_several(s.digits, *count)))
-        status = find_one(&s, count, notes, pixels, height, width, channels, error);
-    if (status) {
-        *count = 0;
-    } else {
-        *digits = s.digits;
-        s.digits = NULL;
-    }
-    search_clear(&s);
-    return status;
+    return dsc_digits_search(digits, count, notes, pixels, height, width, channels, NULL, error);
 }
 
 void dsc_digits_free(dsc_digit *digits) { free(digits); }

@@ -15,6 +15,8 @@ void dsc_notes_marks(dsc_text *text, const dsc_picture_notes *notes) {
         {notes->lines, "ruled line or box with what touches it",
          "ruled lines or boxes with what touches them"},
         {notes->small, "mark too small for a digit", "marks too small for digits"},
+        {notes->points, "decimal point or comma", "decimal points or commas"},
+        {notes->dashes, "dash, minus sign or bar", "dashes, minus signs or bars"},
         {notes->pale, "pale mark", "pale marks"},
     };
     const char *before = "";
@@ -27,13 +29,15 @@ void dsc_notes_marks(dsc_text *text, const dsc_picture_notes *notes) {
 }
 
 json_t *dsc_notes_marks_json(const dsc_picture_notes *notes) {
-    return json_pack("{s:I, s:I, s:I, s:I}", "at_edge", (json_int_t)notes->at_edge, "lines",
-                     (json_int_t)notes->lines, "small", (json_int_t)notes->small, "pale",
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "at_edge", (json_int_t)notes->at_edge, "lines",
+                     (json_int_t)notes->lines, "small", (json_int_t)notes->small, "points",
+                     (json_int_t)notes->points, "dashes", (json_int_t)notes->dashes, "pale",
                      (json_int_t)notes->pale);
 }
 
 static bool has_marks(const dsc_picture_notes *notes) {
-    return notes->at_edge || notes->lines || notes->small || notes->pale;
+    return notes->at_edge || notes->lines || notes->small || notes->points || notes->dashes ||
+           notes->pale;
 }
 
 static bool is_blurred(const dsc_picture_notes *notes) {
@@ -44,6 +48,8 @@ void dsc_notes_add(dsc_notes_sum *sum, const dsc_picture_notes *notes) {
     sum->marks.at_edge += notes->at_edge;
     sum->marks.lines += notes->lines;
     sum->marks.small += notes->small;
+    sum->marks.points += notes->points;
+    sum->marks.dashes += notes->dashes;
     sum->marks.pale += notes->pale;
     if (notes->reduced > sum->marks.reduced) sum->marks.reduced = notes->reduced;
     sum->pictures += has_marks(notes);

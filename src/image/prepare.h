@@ -7,8 +7,11 @@
  *   lines.c    lines that cross the picture are taken out of the ink
  *   pieces.c   ink -> pieces: what hangs together, without specks
  *   rulings.c  pieces that are no digits because they are ruled lines, grids, boxes or frames
- *   digit.c    pieces -> a digit: fitted into 20 x 20 by areas, centred by mass in 28 x 28
- *   digits.c   pieces -> digits, in the order of reading
+ *   groups.c   pieces -> groups, each a digit, in the order of reading; points and dashes between them
+ *   cut.c      a group of digits that touch -> its parts, where a network is surest of all
+ *   digit.c    a part -> a digit: fitted into 20 x 20 by areas, centred by mass in 28 x 28
+ *   turn.c     ink that lies on its side
+ *   digits.c   all of it
  *
  * What MNIST's makers did (LeCun, Cortes, Burges, "The MNIST database of handwritten digits"): bilevel
  * digits were fitted into 20 x 20 pixels keeping their shape, which anti-aliasing made grey, and the
@@ -53,6 +56,8 @@ typedef enum dsc_piece_fate {
     DSC_PIECE_AT_EDGE,
     DSC_PIECE_LINE,
     DSC_PIECE_SMALL,
+    DSC_PIECE_POINT,
+    DSC_PIECE_DASH,
     DSC_PIECE_PALE
 } dsc_piece_fate;
 
@@ -89,9 +94,80 @@ dsc_status dsc_rulings_find(dsc_pieces *pieces, const dsc_ink *ink, dsc_error *e
 static inline size_t dsc_box_width(const dsc_box *box) { return box->right - box->left; }
 static inline size_t dsc_box_height(const dsc_box *box) { return box->bottom - box->top; }
 
+/* Pieces that make a digit, or several that touch. */
+typedef struct dsc_group {
+    dsc_box box;
+    size_t area;     /* of its pieces */
+    uint32_t number; /* dsc_piece.digit of its pieces */
+    uint32_t line;   /* which line it stands on, from 0 */
+} dsc_group;
+
+/* Puts kept pieces together, and sets the fate of what is too small for a digit. `groups` has room for all
+ * kept pieces. Groups come in the order of reading: lines from top to bottom, each from left to right. Returns
+ * how many; *usual: their usual height. */
+size_t dsc_groups_make(dsc_group *groups, dsc_pieces *pieces, size_t *usual);
+
+/* A part of a picture's ink: runs, row by row. */
+typedef struct dsc_part {
+    const dsc_ink_run *runs;
+    size_t count;
+} dsc_part;
+
 /* Runs of ink, prepared; *box: where they lie. At least one run. */
 dsc_status dsc_digit_make(uint8_t digit[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE], dsc_box *box, const dsc_ink *ink,
-                          const dsc_ink_run *runs, size_t count, dsc_error *error);
+                          const dsc_part *part, dsc_error *error);
+
+/* Somebody who says how sure they are of prepared digits: `sure` (count) gets the probability of the likeliest
+ * class of each of `images` (count, 28, 28). */
+typedef struct dsc_judge {
+    dsc_status (*ask)(void *context, float *sure, const uint8_t *images, size_t count, dsc_error *error);
+    void *context;
+} dsc_judge;
+
+/* Digits that touch, cut apart: the parts, from left to right, and the runs that they point to. */
+enum { DSC_PARTS_MOST = 64 };
+typedef struct dsc_cut {
+    dsc_part parts[DSC_PARTS_MOST];
+    size_t count;
+    dsc_ink_run *runs; /* owned */
+} dsc_cut;
+
+/* Cuts a part of the ink where the judge is surest of what comes out, all together; it may stay whole, which
+ * is one part. `usual`: how high digits of this picture are. Release with dsc_cut_clear, also after a failure. */
+dsc_status dsc_cut_make(dsc_cut *cut, const dsc_ink *ink, const dsc_part *part, size_t usual,
+                        const dsc_judge *judge, dsc_error *error);
+void dsc_cut_clear(dsc_cut *cut);
+
+/* Turns the ink by a quarter to the right. */
+dsc_status dsc_ink_turn(dsc_ink *ink, dsc_error *error);
+
+/* Where a box in ink of width x height lies in the ink before it was turned by `quarters`. */
+dsc_box dsc_box_before_turns(const dsc_box *box, size_t width, size_t height, size_t quarters);
+
+/* How lines of digits that stand askew were set straight: between sizes of ink. */
+typedef struct dsc_tilt {
+    double sine, cosine;
+    size_t width, height, to_width, to_height;
+} dsc_tilt;
+
+/* Makes *to of ink whose lines fall by `slope` pixels for each one to the right: they do not any more. Release
+ * with dsc_ink_clear. */
+dsc_status dsc_ink_straighten(dsc_ink *to, dsc_tilt *tilt, const dsc_ink *ink, double slope,
+                              dsc_error *error);
+
+/* The box in the ink before, around a box in the straightened one. */
+dsc_box dsc_box_before_tilt(const dsc_box *box, const dsc_tilt *tilt);
+
+/* By how much lines of digits fall, in pixels for each one to the right: the median over digits and their
+ * nearest neighbours to the right. 0: fewer than three digits, or they do not agree. `groups` in the order of
+ * reading is not relied upon. */
+dsc_status dsc_groups_slope(double *slope, const dsc_group *groups, size_t count, size_t usual,
+                            dsc_error *error);
+
+/* dsc_find_digits, with the help of a judge, if there is one. */
+dsc_status dsc_digits_search(dsc_digit **digits, size_t *count, dsc_picture_notes *notes,
+                             const uint8_t *pixels, size_t height, size_t width, size_t channels,
+                             const dsc_judge *judge, dsc_error *error);
 
 /* MISMATCH: images of this shape (C, H, W) are no prepared digits, which are 1 x 28 x 28. */
 dsc_status dsc_digit_check_shape(const size_t shape[3], dsc_error *error);

@@ -81,4 +81,7 @@ bool dsc_probabilities(float *probabilities, dsc_real *logits, size_t classes, b
  * NULL: the model's own. */
 dsc_status dsc_model_check_values(const dsc_model *model, const dsc_real *values, dsc_error *error);
 
+/* The ground of the images that the predictor's model expects. */
+dsc_ground dsc_predictor_ground(const dsc_predictor *predictor);
+
 #endif

@@ -36,6 +36,7 @@ struct dsc_predictor {
     size_t shape[3], classes, batch;
     char **class_names;
     bool sigmoid;
+    dsc_ground ground; /* of the images that the model expects */
 };
 
 struct dsc_workspace {
@@ -85,6 +86,9 @@ static dsc_status copy_model(dsc_predictor *p, const dsc_model *model, const dsc
     p->classes = model->classes;
     p->normalisation = model->normalisation;
     p->sigmoid = dsc_model_is_sigmoid(model);
+    dsc_images expected;
+    dsc_model_describe(&expected, model);
+    p->ground = expected.ground;
     p->class_names = dsc_class_names_copy(names, model->classes);
     dsc_status status = p->class_names ? dsc_folded_create(&p->folded, model->graph, embedding, error)
                                        : dsc_fail_memory(error, model->classes, "the names of classes");
@@ -145,6 +149,8 @@ void dsc_predictor_free(dsc_predictor *p) {
     free(p->class_names);
     free(p);
 }
+
+dsc_ground dsc_predictor_ground(const dsc_predictor *p) { return p->ground; }
 
 size_t dsc_predictor_embedding_size(const dsc_predictor *p) {
     return p->embedding ? dsc_shape_count(&p->embedding->shape) : 0;

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* cut.c: digits that touch, cut apart; see prepare.h.
+ *
+ * Several straight cuts are tried, upright and slanted, where they cross little ink. All stretches between two
+ * cuts are prepared as digits would be, and the judge says how sure it is of each. The stretches are the edges
+ * of a lattice from the left end to the right one; the path of the highest probability wins (Casey and
+ * Lecolinet, "A survey of methods and strategies in character segmentation", 1996: recognition-based
+ * segmentation). A cut costs something, the more the more ink it crosses, and so does a stretch that is
+ * wider or narrower than digits are. */
+#include "image/prepare.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SLANTS = 5,   /* of a cut: from -2 to 2 times SLANT_STEP */
+    CUTS_MOST = 48,
+    SIDE_MOST = 2000 /* pixels: what is wider than this is not cut */
+};
+#define SLANT_STEP  0.22 /* pixels across for one down */
+#define CUT_APART   0.12 /* of the height: how near two cuts may be */
+#define CUT_COST    0.35 /* in logarithms of probability */
+#define INK_COST    1.2  /* for the whole height of ink crossed */
+#define WIDEST      1.25 /* of the height: a digit */
+#define NARROWEST   0.14
+
+typedef struct cut_line {
+    double foot; /* where it crosses the row in the middle of the box */
+    double slant;
+    double ink; /* the share of the height that it crosses */
+} cut_line;
+
+/* A stretch between two of them, its ends included. */
+typedef struct lattice {
+    cut_line lines[CUTS_MOST + 2];
+    size_t count;
+    dsc_box box;
+    double height; /* what is usual */
+} lattice;
+
+static double at_row(const lattice *l, const cut_line *line, size_t row) {
+    return line->foot + line->slant * ((double)row + 0.5 - (double)(l->box.top + l->box.bottom) / 2);
+}
+
+static dsc_box box_of(const dsc_part *part) {
+    dsc_box box = {SIZE_MAX, SIZE_MAX, 0, 0};
+    for (size_t i = 0; i < part->count; i++) {
+        const dsc_ink_run *run = &part->runs[i];
+        if (run->first < box.left) box.left = run->first;
+        if (run->last > box.right) box.right = run->last;
+        if (run->row < box.top) box.top = run->row;
+        if (run->row + 1u > box.bottom) box.bottom = run->row + 1u;
+    }
+    return box;
+}
+
+/* --- where to cut --- */
+
+/* The ink that each upright or slanted line crosses: counts (SLANTS, width), by where it crosses the middle. */
+static void count_ink(uint32_t *counts, const lattice *l, const dsc_part *part) {
+    const size_t width = dsc_box_width(&l->box);
+    memset(counts, 0, SLANTS * width * sizeof *counts);
+    for (size_t s = 0; s < SLANTS; s++) {
+        const cut_line line = {.slant = SLANT_STEP * ((double)s - SLANTS / 2)};
+        for (size_t i = 0; i < part->count; i++) {
+            const dsc_ink_run *run = &part->runs[i];
+            const double shift = at_row(l, &line, run->row) + (double)l->box.left;
+            const double first = ceil((double)run->first - shift), last = ceil((double)run->last - shift);
+            for (double x = first < 0 ? 0 : first; x < last && x < (double)width; x++)
+                counts[s * width + (size_t)x]++;
+        }
+    }
+}
+
+/* The cheapest line that is not near one that was taken; false: there is none. */
+static bool cheapest(cut_line *best, const lattice *l, const uint32_t *counts) {
+    const size_t width = dsc_box_width(&l->box);
+    const double apart = CUT_APART * l->height;
+    double least = INFINITY;
+    for (size_t s = 0; s < SLANTS; s++)
+        for (size_t x = 0; x < width; x++) {
+            const cut_line line = {(double)(l->box.left + x), SLANT_STEP * ((double)s - SLANTS / 2),
+                                   (double)counts[s * width + x] / l->height};
+            const double cost = line.ink + 0.1 * fabs(line.slant);
+            if (cost >= least || line.ink > 0.7) continue;
+            if ((double)x < apart || (double)(width - x) < apart) continue;
+            bool near = false;
+            for (size_t i = 0; i < l->count && !near; i++) near = fabs(l->lines[i].foot - line.foot) < apart;
+            if (near) continue;
+            least = cost;
+            *best = line;
+        }
+    return isfinite(least);
+}
+
+static int by_foot(const void *a, const void *b) {
+    const double x = ((const cut_line *)a)->foot, y = ((const cut_line *)b)->foot;
+    return (x > y) - (x < y);
+}
+
+static dsc_status find_lines(lattice *l, const dsc_part *part, dsc_error *error) {
+    const size_t width = dsc_box_width(&l->box);
+    uint32_t *counts = dsc_allocate(SLANTS * width, sizeof *counts);
+    if (!counts) return dsc_fail_memory(error, SLANTS * width * sizeof *counts, "digits that touch");
+    count_ink(counts, l, part);
+    /* As many as the width calls for: about seven for each digit that may be there. */
+    size_t wanted = (size_t)(9 * (double)width / l->height) + 2;
+    if (wanted > CUTS_MOST) wanted = CUTS_MOST;
+    while (l->count < wanted && cheapest(&l->lines[l->count], l, counts)) l->count++;
+    free(counts);
+    /* The ends: beyond all slants. */
+    const double beyond = SLANTS * SLANT_STEP * (double)dsc_box_height(&l->box);
+    l->lines[l->count++] = (cut_line){(double)l->box.left - beyond, 0, 0};
+    l->lines[l->count++] = (cut_line){(double)l->box.right + beyond, 0, 0};
+    qsort(l->lines, l->count, sizeof *l->lines, by_foot);
+    return DSC_OK;
+}
+
+/* --- stretches --- */
+
+static size_t clamp(double x, size_t first, size_t last) {
+    return x <= (double)first ? first : x >= (double)last ? last : (size_t)ceil(x);
+}
+
+/* The runs between two lines; what a line cuts through is shared. Returns how many; `out` has room for all. */
+static size_t runs_between(dsc_ink_run *out, const lattice *l, size_t from, size_t to,
+                           const dsc_part *part) {
+    size_t count = 0;
+    for (size_t i = 0; i < part->count; i++) {
+        dsc_ink_run run = part->runs[i];
+        const size_t first = clamp(at_row(l, &l->lines[from], run.row), run.first, run.last),
+                     last = clamp(at_row(l, &l->lines[to], run.row), run.first, run.last);
+        if (last <= first) continue;
+        run.first = (uint32_t)first;
+        run.last = (uint32_t)last;
+        out[count++] = run;
+    }
+    return count;
+}
+
+/* What a stretch of this shape costs beside the judge's doubt. */
+static double shape_cost(const lattice *l, const dsc_box *box) {
+    const double wide = (double)dsc_box_width(box) / l->height,
+                 high = (double)dsc_box_height(box) / l->height;
+    double cost = 0;
+    if (wide > WIDEST) cost += 4 * (wide - WIDEST);
+    if (high < 0.6) cost += 6 * (0.6 - high);
+    if (wide < NARROWEST && high < 0.8) cost += 3;
+    return cost;
+}
+
+/* How much a stretch is worth, at most 0; -INFINITY: it cannot be a digit. */
+static dsc_status weigh(double *worth, dsc_ink_run *room, const lattice *l, size_t from, size_t to,
+                        const dsc_ink *ink, const dsc_part *part, const dsc_judge *judge, dsc_error *error) {
+    *worth = -INFINITY;
+    const double left = fmax(l->lines[from].foot, (double)l->box.left),
+                 right = fmin(l->lines[to].foot, (double)l->box.right);
+    const bool whole = from == 0 && to + 1 == l->count;
+    if (!whole && (right - left > (WIDEST + 0.3) * l->height)) return DSC_OK;
+    const dsc_part stretch = {room, runs_between(room, l, from, to, part)};
+    if (!stretch.count) return DSC_OK;
+    uint8_t image[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE];
+    dsc_box box;
+    float sure;
+    dsc_status status = dsc_digit_make(image, &box, ink, &stretch, error);
+    if (!status) status = judge->ask(judge->context, &sure, image, 1, error);
+    if (!status) *worth = log(fmax((double)sure, 1e-6)) - shape_cost(l, &box);
+    return status;
+}
+
+/* --- the path --- */
+
+static dsc_status best_path(size_t *before, dsc_ink_run *room, const lattice *l, const dsc_ink *ink,
+                            const dsc_part *part, const dsc_judge *judge, dsc_error *error) {
+    double best[CUTS_MOST + 2];
+    best[0] = 0;
+    for (size_t to = 1; to < l->count; to++) {
+        best[to] = -INFINITY;
+        const double cut = to + 1 < l->count ? CUT_COST + INK_COST * l->lines[to].ink : 0;
+        for (size_t from = 0; from < to; from++) {
+            double worth;
+            if (!isfinite(best[from])) continue;
+            dsc_status status = weigh(&worth, room, l, from, to, ink, part, judge, error);
+            if (status) return status;
+            if (best[from] + worth - cut > best[to]) best[to] = best[from] + worth - cut, before[to] = from;
+        }
+    }
+    if (!isfinite(best[l->count - 1])) before[l->count - 1] = 0; /* nothing is better than what it was */
+    return DSC_OK;
+}
+
+static dsc_status take_path(dsc_cut *cut, const lattice *l, const size_t *before, const dsc_part *part,
+                            dsc_error *error) {
+    size_t ends[DSC_PARTS_MOST + 1], count = 0;
+    for (size_t at = l->count - 1; at > 0 && count < DSC_PARTS_MOST; at = before[at]) ends[count++] = at;
+    /* A cut may go through each run once. */
+    cut->runs = dsc_allocate(count * part->count, sizeof *cut->runs);
+    if (!cut->runs) return dsc_fail_memory(error, count * part->count * sizeof *cut->runs, "digits that touch");
+    dsc_ink_run *out = cut->runs;
+    for (size_t i = count; i > 0; i--) {
+        const size_t to = ends[i - 1], from = before[to];
+        const size_t runs = runs_between(out, l, from, to, part);
+        if (runs) cut->parts[cut->count++] = (dsc_part){out, runs};
+        out += runs;
+    }
+    return DSC_OK;
+}
+
+dsc_status dsc_cut_make(dsc_cut *cut, const dsc_ink *ink, const dsc_part *part, size_t usual,
+                        const dsc_judge *judge, dsc_error *error) {
+    lattice l = {.box = box_of(part)};
+    size_t before[CUTS_MOST + 2] = {0};
+    *cut = (dsc_cut){.count = 1, .parts = {*part}};
+    const size_t height = dsc_box_height(&l.box), width = dsc_box_width(&l.box);
+    l.height = (double)(height > usual || height * 2 < usual ? height : usual);
+    if ((double)width < 2 * NARROWEST * l.height || width > SIDE_MOST) return DSC_OK;
+    dsc_ink_run *room = dsc_allocate(part->count, sizeof *room);
+    if (!room) return dsc_fail_memory(error, part->count * sizeof *room, "digits that touch");
+    dsc_status status = find_lines(&l, part, error);
+    if (!status) status = best_path(before, room, &l, ink, part, judge, error);
+    if (!status && before[l.count - 1] != 0) {
+        cut->count = 0;
+        status = take_path(cut, &l, before, part, error);
+    }
+    free(room);
+    return status;
+}
+
+void dsc_cut_clear(dsc_cut *cut) {
+    free(cut->runs);
+    *cut = (dsc_cut){0};
+}

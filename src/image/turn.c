@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* turn.c: ink that lies on its side, upside down or askew; see prepare.h. */
+#include "image/prepare.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* The pixel (x, y) goes to (height - 1 - y, x). */
+dsc_status dsc_ink_turn(dsc_ink *ink, dsc_error *error) {
+    const size_t width = ink->width, height = ink->height;
+    uint8_t *turned = dsc_allocate(width * height, 1);
+    if (!turned) return dsc_fail_memory(error, width * height, "a picture turned round");
+    for (size_t y = 0; y < height; y++)
+        for (size_t x = 0; x < width; x++)
+            turned[x * height + (height - 1 - y)] = ink->values[y * width + x];
+    free(ink->values);
+    ink->values = turned;
+    ink->width = height;
+    ink->height = width;
+    return DSC_OK;
+}
+
+dsc_box dsc_box_before_turns(const dsc_box *box, size_t width, size_t height, size_t quarters) {
+    dsc_box b = *box;
+    for (size_t i = 0; i < quarters; i++) {
+        b = (dsc_box){b.top, width - b.right, b.bottom, width - b.left};
+        const size_t other = width;
+        width = height;
+        height = other;
+    }
+    return b;
+}
+
+/* --- askew --- */
+
+/* Where a place in straightened ink lies in what it was made of. */
+static void before(double *x, double *y, const dsc_tilt *t) {
+    const double u = *x - (double)t->to_width / 2, v = *y - (double)t->to_height / 2;
+    *x = u * t->cosine - v * t->sine + (double)t->width / 2;
+    *y = u * t->sine + v * t->cosine + (double)t->height / 2;
+}
+
+/* The value at a place, in proportion between four pixels; outside there is no ink. */
+static double value_at(const dsc_ink *ink, double x, double y) {
+    const double left = floor(x - 0.5), top = floor(y - 0.5), right = x - 0.5 - left, down = y - 0.5 - top;
+    double sum = 0;
+    for (int j = 0; j < 2; j++)
+        for (int i = 0; i < 2; i++) {
+            const double px = left + i, py = top + j;
+            if (px < 0 || py < 0 || px >= (double)ink->width || py >= (double)ink->height) continue;
+            sum += (i ? right : 1 - right) * (j ? down : 1 - down) *
+                   ink->values[(size_t)py * ink->width + (size_t)px];
+        }
+    return sum;
+}
+
+dsc_status dsc_ink_straighten(dsc_ink *to, dsc_tilt *tilt, const dsc_ink *ink, double slope,
+                              dsc_error *error) {
+    const double along = sqrt(1 + slope * slope);
+    *tilt = (dsc_tilt){.cosine = 1 / along,
+                       .sine = slope / along,
+                       .width = ink->width,
+                       .height = ink->height};
+    const double c = tilt->cosine, s = fabs(tilt->sine);
+    tilt->to_width = (size_t)ceil((double)ink->width * c + (double)ink->height * s);
+    tilt->to_height = (size_t)ceil((double)ink->width * s + (double)ink->height * c);
+    *to = *ink;
+    to->width = tilt->to_width;
+    to->height = tilt->to_height;
+    to->values = dsc_allocate(to->width * to->height, 1);
+    if (!to->values) return dsc_fail_memory(error, to->width * to->height, "a picture set straight");
+    for (size_t row = 0; row < to->height; row++)
+        for (size_t column = 0; column < to->width; column++) {
+            double x = (double)column + 0.5, y = (double)row + 0.5;
+            before(&x, &y, tilt);
+            to->values[row * to->width + column] = (uint8_t)(value_at(ink, x, y) + 0.5);
+        }
+    return DSC_OK;
+}
+
+static size_t within(double x, size_t most) { return x <= 0 ? 0 : x >= (double)most ? most : (size_t)x; }
+
+dsc_box dsc_box_before_tilt(const dsc_box *box, const dsc_tilt *tilt) {
+    double left = INFINITY, top = INFINITY, right = -INFINITY, bottom = -INFINITY;
+    for (int corner = 0; corner < 4; corner++) {
+        double x = (double)(corner & 1 ? box->right : box->left),
+               y = (double)(corner & 2 ? box->bottom : box->top);
+        before(&x, &y, tilt);
+        left = fmin(left, x), right = fmax(right, x);
+        top = fmin(top, y), bottom = fmax(bottom, y);
+    }
+    dsc_box b = {within(floor(left), tilt->width - 1), within(floor(top), tilt->height - 1),
+                 within(ceil(right), tilt->width), within(ceil(bottom), tilt->height)};
+    if (b.right <= b.left) b.right = b.left + 1;
+    if (b.bottom <= b.top) b.bottom = b.top + 1;
+    return b;
+}

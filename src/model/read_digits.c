@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* read_digits.c: digits of a picture, found with a network's help; see dsc_read_digits in descender.h. */
+#include "image/prepare.h"
+#include "model/model.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A network as a judge of prepared digits. */
+typedef struct network {
+    const dsc_predictor *predictor;
+    dsc_workspace *workspace;
+    float *probabilities; /* (classes) */
+    bool light;           /* the network learned dark digits on a light ground */
+} network;
+
+static dsc_status ask(void *context, float *sure, const uint8_t *images, size_t count, dsc_error *error) {
+    const network *n = context;
+    const size_t classes = dsc_predictor_classes(n->predictor);
+    dsc_status status = DSC_OK;
+    for (size_t i = 0; i < count && !status; i++) {
+        uint8_t image[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE];
+        const uint8_t *from = images + i * sizeof image;
+        for (size_t k = 0; k < sizeof image; k++) image[k] = n->light ? (uint8_t)(255 - from[k]) : from[k];
+        status = dsc_predict(n->probabilities, n->predictor, n->workspace, image, 1, error);
+        sure[i] = 0;
+        /* A network whose numbers are not finite is sure of nothing; whoever asks it for answers is told. */
+        if (status == DSC_ERROR_DIVERGED) {
+            status = DSC_OK;
+            continue;
+        }
+        for (size_t k = 0; k < classes && !status; k++)
+            if (n->probabilities[k] > sure[i]) sure[i] = n->probabilities[k];
+    }
+    return status;
+}
+
+dsc_status dsc_read_digits(dsc_digit **digits, size_t *count, dsc_picture_notes *notes, const uint8_t *pixels,
+                           size_t height, size_t width, size_t channels, const dsc_predictor *predictor,
+                           dsc_workspace *workspace, dsc_error *error) {
+    size_t shape[3];
+    network n = {predictor, workspace, NULL, dsc_predictor_ground(predictor) == DSC_GROUND_LIGHT};
+    *digits = NULL;
+    *count = 0;
+    if (notes) *notes = (dsc_picture_notes){.reduced = 1};
+    dsc_predictor_shape(predictor, shape);
+    dsc_status status = dsc_digit_check_shape(shape, error);
+    if (status) return status;
+    n.probabilities = dsc_allocate(dsc_predictor_classes(predictor), sizeof *n.probabilities);
+    if (!n.probabilities)
+        return dsc_fail_memory(error, dsc_predictor_classes(predictor) * sizeof *n.probabilities, "an answer");
+    const dsc_judge judge = {ask, &n};
+    status = dsc_digits_search(digits, count, notes, pixels, height, width, channels, &judge, error);
+    free(n.probabilities);
+    return status;
+}
