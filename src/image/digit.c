@@ -11,6 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ENLARGE = 4 };
+#define SMALL 0.7 /* a digit that is reduced by less than this has no pixels to spare */
+#define THIN  1.8 /* pixels of the prepared digit: a thinner stroke is made thicker */
+#define HAIR  1.4 /* likewise, of one that has no pixels to spare */
+
 /* A picture of its own. */
 typedef struct plane {
     size_t width, height;
@@ -41,6 +46,44 @@ static dsc_status cut_out(plane *p, const dsc_box *box, const dsc_ink *ink, cons
         memcpy(p->values + (runs[i].row - box->top) * p->width + (runs[i].first - box->left),
                ink->values + runs[i].row * ink->width + runs[i].first, runs[i].last - runs[i].first);
     return status;
+}
+
+/* --- Resampling --- */
+
+/* Along a line: each of `to` values covers from / to of the given ones, in parts at its ends. Where there
+ * are fewer than wanted, values between are taken, in proportion. */
+static double sample_line(const float *in, size_t step, size_t from, double begin, double end) {
+    if (end - begin < 1) {
+        const double at = (begin + end) / 2 - 0.5, clamped = at < 0                    ? 0
+                                                             : at > (double)(from - 1) ? (double)(from - 1)
+                                                                                       : at;
+        const size_t i = (size_t)clamped, next = i + 1 < from ? i + 1 : i;
+        const double share = clamped - (double)i;
+        return in[i * step] * (1 - share) + in[next * step] * share;
+    }
+    double sum = 0;
+    for (size_t i = (size_t)begin; i < from && (double)i < end; i++) {
+        const double low = (double)i > begin ? (double)i : begin,
+                     high = (double)(i + 1) < end ? (double)(i + 1) : end;
+        sum += in[i * step] * (high - low);
+    }
+    return sum / (end - begin);
+}
+
+/* out (height, width), row by row. `rows` has room for width * p->height values. */
+static void fit(float *out, size_t width, size_t height, const plane *p, float *rows, float *line) {
+    for (size_t y = 0; y < p->height; y++) {
+        for (size_t x = 0; x < p->width; x++) line[x] = p->values[y * p->width + x];
+        for (size_t x = 0; x < width; x++)
+            rows[y * width + x] =
+                (float)sample_line(line, 1, p->width, (double)(x * p->width) / (double)width,
+                                   (double)((x + 1) * p->width) / (double)width);
+    }
+    for (size_t y = 0; y < height; y++)
+        for (size_t x = 0; x < width; x++)
+            out[y * width + x] =
+                (float)sample_line(rows + x, width, p->height, (double)(y * p->height) / (double)height,
+                                   (double)((y + 1) * p->height) / (double)height);
 }
 
 /* --- The width of strokes --- */
@@ -98,13 +141,41 @@ static void trim(plane *p) {
     p->height = bottom - top;
 }
 
-/* MNIST's strokes are two to four pixels wide. What is far from it, and large enough to be changed, is
- * brought near. */
+/* ENLARGE times as large, each way. */
+static dsc_status enlarge(plane *p, dsc_error *error) {
+    plane large;
+    const size_t width = p->width * ENLARGE, height = p->height * ENLARGE;
+    dsc_status status = plane_make(&large, width, height, error);
+    if (status) return status;
+    float *space = dsc_allocate(width * (height + p->height) + p->width, sizeof *space);
+    if (!space) {
+        free(large.values);
+        return dsc_fail_memory(error, width * (height + p->height) * sizeof *space, "a digit");
+    }
+    float *rows = space + width * height;
+    fit(space, width, height, p, rows, rows + width * p->height);
+    for (size_t i = 0; i < width * height; i++) large.values[i] = (uint8_t)(space[i] + 0.5f);
+    free(space);
+    free(p->values);
+    *p = large;
+    return DSC_OK;
+}
+
+static double scale_of(const plane *p) {
+    return DSC_DIGIT_BOX / (double)(p->width > p->height ? p->width : p->height);
+}
+
+/* MNIST's strokes are two to four pixels wide. What is far from it is brought near; what is too small to be
+ * changed by pixels is enlarged before. */
 static dsc_status usual_strokes(plane *p, dsc_error *error) {
-    const double scale = DSC_DIGIT_BOX / (double)(p->width > p->height ? p->width : p->height);
-    const double width = stroke_width(p), shown = width * scale;
-    if (scale > 0.7 || width == 0) return DSC_OK;
-    const double wanted = shown < 1.8 ? 2.2 : shown > 4.5 ? 4 : shown;
+    double scale = scale_of(p), width = stroke_width(p), shown = width * scale;
+    if (width == 0 || (scale > SMALL && shown >= HAIR)) return DSC_OK;
+    if (scale > SMALL) {
+        dsc_status status = enlarge(p, error);
+        if (status) return status;
+        scale = scale_of(p), width = stroke_width(p), shown = width * scale;
+    }
+    const double wanted = shown < THIN ? 2.2 : shown > 4.5 ? 4 : shown;
     const double change = (wanted - shown) / scale / 2;
     const size_t r = (size_t)((change < 0 ? -change : change) + 0.5);
     if (r == 0) return DSC_OK;
@@ -114,42 +185,6 @@ static dsc_status usual_strokes(plane *p, dsc_error *error) {
 }
 
 /* --- Fitting and centring --- */
-
-/* Along a line: each of `to` values covers from / to of the given ones, in parts at its ends. Where there
- * are fewer than wanted, values between are taken, in proportion. */
-static double sample_line(const float *in, size_t step, size_t from, double begin, double end) {
-    if (end - begin < 1) {
-        const double at = (begin + end) / 2 - 0.5, clamped = at < 0                    ? 0
-                                                             : at > (double)(from - 1) ? (double)(from - 1)
-                                                                                       : at;
-        const size_t i = (size_t)clamped, next = i + 1 < from ? i + 1 : i;
-        const double share = clamped - (double)i;
-        return in[i * step] * (1 - share) + in[next * step] * share;
-    }
-    double sum = 0;
-    for (size_t i = (size_t)begin; i < from && (double)i < end; i++) {
-        const double low = (double)i > begin ? (double)i : begin,
-                     high = (double)(i + 1) < end ? (double)(i + 1) : end;
-        sum += in[i * step] * (high - low);
-    }
-    return sum / (end - begin);
-}
-
-/* out (height, width), row by row. `rows` has room for width * p->height values. */
-static void fit(float *out, size_t width, size_t height, const plane *p, float *rows, float *line) {
-    for (size_t y = 0; y < p->height; y++) {
-        for (size_t x = 0; x < p->width; x++) line[x] = p->values[y * p->width + x];
-        for (size_t x = 0; x < width; x++)
-            rows[y * width + x] =
-                (float)sample_line(line, 1, p->width, (double)(x * p->width) / (double)width,
-                                   (double)((x + 1) * p->width) / (double)width);
-    }
-    for (size_t y = 0; y < height; y++)
-        for (size_t x = 0; x < width; x++)
-            out[y * width + x] =
-                (float)sample_line(rows + x, width, p->height, (double)(y * p->height) / (double)height,
-                                   (double)((y + 1) * p->height) / (double)height);
-}
 
 /* Where `size` pixels begin in 28, so that their centre of mass comes to the middle, pixel 14, as MNIST's
  * does. */

@@ -13,6 +13,7 @@
 enum {
     ONE_DIGIT_SIDE = 64, /* pixels: a picture that small is of one digit, unless its ink is wide */
     MARKS_MOST = 4096,
+    FAINT = 56,
     TURNED_LEAST = 3 /* digits: fewer do not say how a picture lies */
 };
 #define LEAST_SURE 1e-4 /* a probability that counts as this at least */
@@ -22,6 +23,9 @@ static dsc_status read_ink(dsc_ink *ink, size_t *lines, const uint8_t *pixels, s
     *lines = 0;
     dsc_status status = dsc_ink_make(ink, pixels, height, width, channels, error);
     if (!status && several) status = dsc_lines_remove(lines, ink, error);
+    /* Beside strokes, compression leaves faint ink, which would join neighbours. */
+    const bool small = height <= ONE_DIGIT_SIDE && width <= ONE_DIGIT_SIDE;
+    if (!status && several && !small && ink->faintest < FAINT) ink->faintest = FAINT;
     return status;
 }
 

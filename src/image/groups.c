@@ -97,9 +97,8 @@ static const dsc_group *neighbour_of(const dsc_box *mark, const dsc_group *group
 /* A comma goes below the line of digits, and begins near their foot. */
 static bool is_comma(const dsc_group *mark, const dsc_group *groups, size_t count, size_t usual) {
     const size_t height = height_of(&mark->box);
-    if (height * 20 > usual * 13 || width_of(&mark->box) > height) return false;
     const dsc_group *digit = neighbour_of(&mark->box, groups, count, usual);
-    if (!digit) return false;
+    if (!digit || width_of(&mark->box) > height || height * 20 > height_of(&digit->box) * 13) return false;
     const dsc_box *box = &digit->box;
     return (mark->box.top - box->top) * 20 >= height_of(box) * 13 && mark->box.top > box->top &&
            (mark->box.bottom - box->top) * 100 >= height_of(box) * 115;

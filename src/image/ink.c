@@ -6,6 +6,7 @@
 
 #include "image/image.h"
 #include "image/light.h"
+#include "image/paper.h"
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -113,32 +114,7 @@ static dsc_status by_light(level *l, const dsc_ink *ink, dsc_error *error) {
 
 /* --- Pictures cut close to the ink, on which there is little ground to find ---
  *
- * Their greys fall into two classes: ink, and a ground of one level. The threshold is the one with the
- * most variance between them (Otsu, "A threshold selection method from gray-level histograms", 1979).
- * Ground is what the picture's corners are of, which even closely cut digits leave free. */
-
-/* The threshold: values up to it are one class. *separate: the share of the variance that lies between the
- * classes. */
-static unsigned split_greys(double *separate, const size_t counts[256]) {
-    double all = 0, sum = 0, squares = 0, below = 0, sum_below = 0, best = 0;
-    unsigned threshold = 0;
-    for (unsigned v = 0; v < 256; v++) {
-        all += (double)counts[v];
-        sum += (double)counts[v] * v;
-        squares += (double)counts[v] * v * v;
-    }
-    const double variance = squares - sum * sum / all;
-    for (unsigned v = 0; v < 255; v++) {
-        below += (double)counts[v];
-        sum_below += (double)counts[v] * v;
-        if (below == 0 || below == all) continue;
-        const double apart = sum_below / below - (sum - sum_below) / (all - below);
-        const double between = below * (all - below) / all * apart * apart;
-        if (between > best) best = between, threshold = v;
-    }
-    *separate = variance > 0 ? best / variance : 0;
-    return threshold;
-}
+ * Their greys fall into two classes: ink, and a ground of one level (dsc_split_greys). Ground is what the picture's corners are of, which even closely cut digits leave free. */
 
 static bool corners_are_dark(const dsc_ink *ink, unsigned threshold) {
     const size_t shorter = ink->width < ink->height ? ink->width : ink->height;
@@ -191,7 +167,7 @@ static bool by_classes(level *l, const dsc_ink *ink) {
     size_t counts[256] = {0}, own[256] = {0}, others[256] = {0};
     double separate;
     for (size_t i = 0; i < ink->width * ink->height; i++) counts[ink->values[i]]++;
-    const unsigned threshold = split_greys(&separate, counts);
+    const unsigned threshold = dsc_split_greys(&separate, counts);
     if (separate < 0.8) return false;
     const bool dark_ground = corners_are_dark(ink, threshold);
     for (unsigned v = 0; v < 256; v++) *((v <= threshold) == dark_ground ? &own[v] : &others[v]) = counts[v];
@@ -246,7 +222,9 @@ dsc_status dsc_ink_make(dsc_ink *ink, const uint8_t *pixels, size_t height, size
     reduce(ink, pixels, height, width, channels, 255);
     /* White strokes on nothing: what is transparent must have been meant to be dark. */
     if (channels == 4 && range_of(ink) < STANDS_OUT) reduce(ink, pixels, height, width, channels, 0);
-    dsc_status status = take_ground_away(ink, error);
+    bool sheet;
+    dsc_status status = dsc_paper_find(&sheet, ink->values, ink->height, ink->width, error);
+    if (!status) status = take_ground_away(ink, error);
     if (status) dsc_ink_clear(ink);
     return status;
 }

@@ -16,6 +16,11 @@
 dsc_status dsc_light_find(uint8_t *ground, bool *dark, const uint8_t *values, size_t height, size_t width,
                           dsc_error *error);
 
+/* Two classes of values, split where most of the variance lies between them (Otsu, "A threshold selection
+ * method from gray-level histograms", 1979): values up to the one returned are the first. *separate: the share
+ * of the variance that lies between the classes. */
+unsigned dsc_split_greys(double *separate, const size_t counts[256]);
+
 /* The value below which `share` of what is counted lies. */
 unsigned dsc_quantile(const size_t counts[256], double share);
 

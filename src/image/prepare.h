@@ -4,6 +4,7 @@
  *
  *   ink.c      picture -> ink: greys, at most INK_SIDE the shorter way; the ground, light or dark, even or not, is taken away
  *   light.c    the ground behind ink, however it is lit; spread.c: largest and least values around each
+ *   paper.c    a sheet that lies on something else: only what is on it is read
  *   lines.c    lines that cross the picture are taken out of the ink
  *   pieces.c   ink -> pieces: what hangs together, without specks
  *   rulings.c  pieces that are no digits because they are ruled lines, grids, boxes or frames

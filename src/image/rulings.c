@@ -132,8 +132,10 @@ static bool is_grid(const candidate *c, const dsc_piece *piece) {
     if (c->row_groups == 0 || c->column_groups == 0 || c->row_groups + c->column_groups < 3) return false;
     const size_t width = dsc_box_width(&piece->box), height = dsc_box_height(&piece->box),
                  shorter = width < height ? width : height;
-    const bool thin =
-        c->full_rows * 12 <= shorter * c->row_groups && c->full_columns * 12 <= shorter * c->column_groups;
+    /* Digits have no four parallel strokes: those may be thicker. */
+    const size_t part = c->row_groups >= 4 || c->column_groups >= 4 ? 6 : 12;
+    const bool thin = c->full_rows * part <= shorter * c->row_groups &&
+                      c->full_columns * part <= shorter * c->column_groups;
     return thin && c->straight * 20 >= piece->area * 17;
 }
 
