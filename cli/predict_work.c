@@ -165,9 +165,8 @@ static dsc_status answer_picture(predict_result *result, predict_reader *r, cons
     }
     dsc_digit *digits;
     size_t count;
-    dsc_status status =
-        dsc_read_digits(&digits, &count, &result->notes, p->pixels, p->height, p->width, p->channels,
-                        r->predictor, r->workspace, error);
+    dsc_status status = dsc_read_digits(&digits, &count, &result->notes, p->pixels, p->height, p->width,
+                                        p->channels, r->predictor, r->workspace, error);
     if (status) return dsc_error_context(error, status, "%s", path);
     status = answer_prepared(result, r, digits, count, error);
     dsc_digits_free(digits);

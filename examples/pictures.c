@@ -95,12 +95,20 @@ static dsc_status read_page(const dsc_model *model, const picture *page, dsc_err
     dsc_status status = dsc_predictor_create(&predictor, model, NULL, error);
     if (!status) status = dsc_workspace_create(&workspace, predictor, 1, error);
 
-    /* All digits of a page, in the order of reading. */
+    /* All digits that stand apart; it takes no network to find them. */
     if (!status)
         status = dsc_find_digits(&digits, &count, &notes, page->pixels, page->height, page->width, 1, error);
     if (!status) printf("%zu digits; left out: %zu specks, %zu lines\n", count, notes.small, notes.lines);
+    dsc_digits_free(digits);
+    digits = NULL;
+
+    /* All digits of a page, in the order of reading: with a network that reads digits, also those that touch. */
+    if (!status)
+        status = dsc_read_digits(&digits, &count, &notes, page->pixels, page->height, page->width, 1,
+                                 predictor, workspace, error);
     for (size_t i = 0; i < count && !status; i++) {
-        printf("at %zu, %zu: ", digits[i].left, digits[i].top);
+        printf("line %u, at %zu, %zu%s: ", (unsigned)digits[i].line + 1, digits[i].left, digits[i].top,
+               digits[i].marks & DSC_DIGIT_CUT ? ", cut from its neighbour" : "");
         status = answer(predictor, workspace, digits[i].pixels, error);
     }
 

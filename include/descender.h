@@ -1308,8 +1308,8 @@ DSC_API dsc_status dsc_predict_all(const dsc_predictor *predictor, dsc_workspace
 typedef struct dsc_digit {
     size_t left, top, width, height; /* its box in the picture, in pixels */
     uint8_t pixels[28 * 28]; /* prepared as MNIST's are: light on 0, fitted into 20 x 20, centred by mass */
-    uint32_t line;  /* which line of the picture it stands on: 0 is the first */
-    uint32_t marks; /* DSC_DIGIT_..., as bits */
+    uint32_t line;           /* which line of the picture it stands on: 0 is the first */
+    uint32_t marks;          /* DSC_DIGIT_..., as bits */
 } dsc_digit;
 
 /* What of a picture is not among its digits, and why, so that nothing is left out without a word. A mark is
@@ -1324,6 +1324,7 @@ typedef struct dsc_picture_notes {
     size_t reduced; /* large pictures are made smaller: reduced x reduced pixels became one; 1: as it was */
     /* Of the usual digit, in pixels of the picture made smaller; below 20, details are lost. 0: no digit. */
     size_t digit_height;
+    size_t sheet; /* 1: what lies around a sheet of paper was left out */
     /* dsc_read_digits: the picture was read after so many quarter turns to the right, 0 to 3. */
     size_t turned;
 } dsc_picture_notes;

@@ -17,16 +17,16 @@
 #include <string.h>
 
 enum {
-    SLANTS = 5,   /* of a cut: from -2 to 2 times SLANT_STEP */
+    SLANTS = 5, /* of a cut: from -2 to 2 times SLANT_STEP */
     CUTS_MOST = 48,
     SIDE_MOST = 2000 /* pixels: what is wider than this is not cut */
 };
-#define SLANT_STEP  0.22 /* pixels across for one down */
-#define CUT_APART   0.12 /* of the height: how near two cuts may be */
-#define CUT_COST    0.35 /* in logarithms of probability */
-#define INK_COST    1.2  /* for the whole height of ink crossed */
-#define WIDEST      1.25 /* of the height: a digit */
-#define NARROWEST   0.14
+#define SLANT_STEP 0.22 /* pixels across for one down */
+#define CUT_APART  0.12 /* of the height: how near two cuts may be */
+#define CUT_COST   0.35 /* in logarithms of probability */
+#define INK_COST   1.2  /* for the whole height of ink crossed */
+#define WIDEST     1.25 /* of the height: a digit */
+#define NARROWEST  0.14
 
 typedef struct cut_line {
     double foot; /* where it crosses the row in the middle of the box */
@@ -127,8 +127,7 @@ static size_t clamp(double x, size_t first, size_t last) {
 }
 
 /* The runs between two lines; what a line cuts through is shared. Returns how many; `out` has room for all. */
-static size_t runs_between(dsc_ink_run *out, const lattice *l, size_t from, size_t to,
-                           const dsc_part *part) {
+static size_t runs_between(dsc_ink_run *out, const lattice *l, size_t from, size_t to, const dsc_part *part) {
     size_t count = 0;
     for (size_t i = 0; i < part->count; i++) {
         dsc_ink_run run = part->runs[i];
@@ -199,7 +198,8 @@ static dsc_status take_path(dsc_cut *cut, const lattice *l, const size_t *before
     for (size_t at = l->count - 1; at > 0 && count < DSC_PARTS_MOST; at = before[at]) ends[count++] = at;
     /* A cut may go through each run once. */
     cut->runs = dsc_allocate(count * part->count, sizeof *cut->runs);
-    if (!cut->runs) return dsc_fail_memory(error, count * part->count * sizeof *cut->runs, "digits that touch");
+    if (!cut->runs)
+        return dsc_fail_memory(error, count * part->count * sizeof *cut->runs, "digits that touch");
     dsc_ink_run *out = cut->runs;
     for (size_t i = count; i > 0; i--) {
         const size_t to = ends[i - 1], from = before[to];

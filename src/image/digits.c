@@ -37,7 +37,8 @@ static dsc_status read_pieces(dsc_pieces *pieces, const dsc_ink *ink, size_t lin
 }
 
 static void take_notes(dsc_picture_notes *notes, const dsc_ink *ink, const dsc_pieces *p, size_t usual) {
-    *notes = (dsc_picture_notes){.reduced = ink->scale, .digit_height = usual, .lines = p->lines};
+    *notes = (dsc_picture_notes){
+        .reduced = ink->scale, .digit_height = usual, .lines = p->lines, .sheet = ink->sheet};
     for (size_t i = 0; i < p->count; i++) switch (p->pieces[i].fate) {
         case DSC_PIECE_KEPT:
             break;
@@ -149,8 +150,8 @@ typedef struct search {
     size_t *begins;
     dsc_digit *digits;
     size_t count, capacity;
-    double sure;      /* the sum over the digits of the logarithms of the judge's probabilities */
-    size_t usual;     /* how high digits are */
+    double sure;  /* the sum over the digits of the logarithms of the judge's probabilities */
+    size_t usual; /* how high digits are */
     size_t groups_count;
     dsc_picture_notes notes;
 } search;
@@ -335,8 +336,7 @@ static dsc_status find_one(search *s, const uint8_t *pixels, size_t height, size
 }
 
 static dsc_status find_all(search *s, reading *r, const uint8_t *pixels, size_t channels, dsc_error *error) {
-    dsc_status status =
-        read_ink(&r->ink, &r->lines, pixels, r->height, r->width, channels, true, error);
+    dsc_status status = read_ink(&r->ink, &r->lines, pixels, r->height, r->width, channels, true, error);
     if (status) return status;
     status = search_run(s, r, error);
     if (!status && r->judge) status = try_turns(s, r, error);

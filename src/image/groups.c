@@ -74,7 +74,7 @@ static bool is_mark(const dsc_group *g) {
                  fill = 100 * g->area / (width * height);
     const bool square = width * 4 >= height * 3 && height * 4 >= width * 3;
     if (height < LOWEST_DIGIT || (fill >= 90 && width * 10 >= height * 6)) return true;
-    return height < DOT_MOST && square && fill >= 80;
+    return height < DOT_MOST && square && fill >= 71;
 }
 
 /* The digit that a mark stands nearest to on the same line: what is as high as most, and whose height the mark
@@ -147,8 +147,9 @@ static size_t put_together(dsc_group *groups, dsc_pieces *p, size_t *usual) {
     *usual = count ? height_of(&groups[tall / 2].box) : 0;
     for (size_t i = 0; i < count; i++) {
         const uint32_t piece = groups[i].number;
-        dsc_group *owner =
-            is_comma(&groups[i], groups, digits, *usual) ? NULL : owner_of(&groups[i], groups, digits, *usual);
+        dsc_group *owner = is_comma(&groups[i], groups, digits, *usual)
+                               ? NULL
+                               : owner_of(&groups[i], groups, digits, *usual);
         if (owner) {
             unite(&owner->box, &groups[i].box);
             owner->area += groups[i].area;

@@ -222,8 +222,7 @@ dsc_status dsc_ink_make(dsc_ink *ink, const uint8_t *pixels, size_t height, size
     reduce(ink, pixels, height, width, channels, 255);
     /* White strokes on nothing: what is transparent must have been meant to be dark. */
     if (channels == 4 && range_of(ink) < STANDS_OUT) reduce(ink, pixels, height, width, channels, 0);
-    bool sheet;
-    dsc_status status = dsc_paper_find(&sheet, ink->values, ink->height, ink->width, error);
+    dsc_status status = dsc_paper_find(&ink->sheet, ink->values, ink->height, ink->width, error);
     if (!status) status = take_ground_away(ink, error);
     if (status) dsc_ink_clear(ink);
     return status;

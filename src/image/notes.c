@@ -36,8 +36,7 @@ json_t *dsc_notes_marks_json(const dsc_picture_notes *notes) {
 }
 
 static bool has_marks(const dsc_picture_notes *notes) {
-    return notes->at_edge || notes->lines || notes->small || notes->points || notes->dashes ||
-           notes->pale;
+    return notes->at_edge || notes->lines || notes->small || notes->points || notes->dashes || notes->pale;
 }
 
 static bool is_blurred(const dsc_picture_notes *notes) {
@@ -68,13 +67,21 @@ void dsc_notes_sum_remark(dsc_text *text, const dsc_notes_sum *sum, size_t all) 
                         sum->pictures ? "; " : "", sum->blurred, all, DETAIL_HEIGHT);
 }
 
+static const char *turned_words(size_t quarters) {
+    return quarters == 1   ? "a quarter turn to the right"
+           : quarters == 2 ? "half a turn"
+                           : "a quarter turn to the left";
+}
+
 void dsc_notes_remark(dsc_text *text, const dsc_picture_notes *notes) {
-    const bool left_out = has_marks(notes);
-    if (left_out) {
-        dsc_text_append(text, "left out: ");
-        dsc_notes_marks(text, notes);
-        if (notes->at_edge) dsc_text_append(text, " (a digit needs ground on all sides)");
-    }
+    const bool marks = has_marks(notes), left_out = marks || notes->sheet;
+    if (notes->turned)
+        dsc_text_append(text, "read after %s%s", turned_words(notes->turned),
+                        left_out || is_blurred(notes) ? "; " : "");
+    if (left_out) dsc_text_append(text, "left out: ");
+    if (notes->sheet) dsc_text_append(text, "what lies around the sheet%s", marks ? ", " : "");
+    if (marks) dsc_notes_marks(text, notes);
+    if (notes->at_edge) dsc_text_append(text, " (a digit needs ground on all sides)");
     if (is_blurred(notes))
         dsc_text_append(
             text,

@@ -11,9 +11,10 @@
 #include <string.h>
 
 enum {
-    SIDE_MOST = 160,      /* pixels of the small picture */
-    SIDE_LEAST = 80,      /* pixels: in smaller pictures there is no sheet */
-    AREA_LEAST = 8,       /* percent of the picture that a sheet covers */
+    SIDE_MOST = 160, /* pixels of the small picture */
+    SIDE_LEAST = 80, /* pixels: in smaller pictures there is no sheet */
+    AREA_LEAST = 8,  /* percent of the picture that a sheet covers, */
+    AREA_MOST = 92,  /* ... with what is written on it: what is around one that is larger is a frame */
     HULL_MOST = 4 * SIDE_MOST + 4 /* points: two for each row, on either side */
 };
 
@@ -84,7 +85,8 @@ static bool edge_class(bool *dark, const paper *p, unsigned threshold) {
 static size_t find_sheet(paper *p, unsigned threshold, bool edge_is_dark) {
     const size_t all = p->width * p->height;
     size_t best = 0, from = 0;
-    for (size_t i = 0; i < all; i++) p->kinds[i] = (p->greys[i] <= threshold) != edge_is_dark ? SEEN + 1 : OTHER;
+    for (size_t i = 0; i < all; i++)
+        p->kinds[i] = (p->greys[i] <= threshold) != edge_is_dark ? SEEN + 1 : OTHER;
     for (size_t i = 0; i < all; i++) {
         if (p->kinds[i] != SEEN + 1) continue;
         const size_t size = flood(p, i, SEEN + 1, SEEN, NULL);
@@ -148,7 +150,8 @@ static void find_hull(paper *p) {
             if (first == p->width) continue;
             for (int edge = 0; edge < 2; edge++) {
                 const point q = {(double)(side ? first : last), (double)(y + (size_t)(side ? !edge : edge))};
-                while (count >= begin + 2 && cross(&p->hull[count - 2], &p->hull[count - 1], &q) <= 0) count--;
+                while (count >= begin + 2 && cross(&p->hull[count - 2], &p->hull[count - 1], &q) <= 0)
+                    count--;
                 if (count < HULL_MOST) p->hull[count++] = q;
             }
         }
@@ -249,7 +252,7 @@ static bool look(paper *p, const uint8_t *greys, size_t height, size_t width) {
     const size_t sheet = find_sheet(p, threshold, edge_is_dark);
     if (sheet * 100 < AREA_LEAST * p->width * p->height) return false;
     const size_t outline = inside_of(p, sheet, &written);
-    if (!outline || !written) return false;
+    if (!outline || !written || outline * 100 > AREA_MOST * p->width * p->height) return false;
     find_hull(p);
     return is_sheet(p, outline);
 }

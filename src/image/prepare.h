@@ -32,6 +32,7 @@ typedef struct dsc_ink {
     size_t scale;     /* the side of a square of the picture's pixels that is one pixel here */
     uint8_t *values;  /* (height, width), owned */
     uint8_t faintest; /* what counts as ink; less is the ground's noise */
+    bool sheet;       /* what lies around a sheet was taken away */
 } dsc_ink;
 
 /* FORMAT: there is nothing on the picture that stands out. Release with dsc_ink_clear. */

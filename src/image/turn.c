@@ -14,8 +14,7 @@ dsc_status dsc_ink_turn(dsc_ink *ink, dsc_error *error) {
     uint8_t *turned = dsc_allocate(width * height, 1);
     if (!turned) return dsc_fail_memory(error, width * height, "a picture turned round");
     for (size_t y = 0; y < height; y++)
-        for (size_t x = 0; x < width; x++)
-            turned[x * height + (height - 1 - y)] = ink->values[y * width + x];
+        for (size_t x = 0; x < width; x++) turned[x * height + (height - 1 - y)] = ink->values[y * width + x];
     free(ink->values);
     ink->values = turned;
     ink->width = height;
@@ -60,10 +59,8 @@ static double value_at(const dsc_ink *ink, double x, double y) {
 dsc_status dsc_ink_straighten(dsc_ink *to, dsc_tilt *tilt, const dsc_ink *ink, double slope,
                               dsc_error *error) {
     const double along = sqrt(1 + slope * slope);
-    *tilt = (dsc_tilt){.cosine = 1 / along,
-                       .sine = slope / along,
-                       .width = ink->width,
-                       .height = ink->height};
+    *tilt =
+        (dsc_tilt){.cosine = 1 / along, .sine = slope / along, .width = ink->width, .height = ink->height};
     const double c = tilt->cosine, s = fabs(tilt->sine);
     tilt->to_width = (size_t)ceil((double)ink->width * c + (double)ink->height * s);
     tilt->to_height = (size_t)ceil((double)ink->width * s + (double)ink->height * c);

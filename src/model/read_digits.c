@@ -51,7 +51,8 @@ dsc_status dsc_read_digits(dsc_digit **digits, size_t *count, dsc_picture_notes 
     if (status) return status;
     n.probabilities = dsc_allocate(dsc_predictor_classes(predictor), sizeof *n.probabilities);
     if (!n.probabilities)
-        return dsc_fail_memory(error, dsc_predictor_classes(predictor) * sizeof *n.probabilities, "an answer");
+        return dsc_fail_memory(error, dsc_predictor_classes(predictor) * sizeof *n.probabilities,
+                               "an answer");
     const dsc_judge judge = {ask, &n};
     status = dsc_digits_search(digits, count, notes, pixels, height, width, channels, &judge, error);
     free(n.probabilities);

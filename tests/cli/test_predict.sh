@@ -72,7 +72,7 @@ nothing_is_left_out_without_a_word() {
     run predict "$work/several.pgm"
     exits 0
     prints "several.pgm  1"
-    says "left out: 1 mark at the picture's edge, 1 ruled line or box with what touches it, 1 mark too small for a digit"
+    says "left out: 1 mark at the picture's edge, 1 ruled line or box with what touches it, 1 decimal point or comma"
     run predict --one "$work/several.pgm"
     exits 0
     says "left out: 1 mark at the picture's edge"
@@ -86,7 +86,7 @@ nothing_is_left_out_without_a_word() {
     needs_json || return
     run predict --json "$work/several.pgm"
     exits 0
-    holds "what was left out" [ "$(json '[j["files"][0]["left_out"][k] for k in ("at_edge", "lines", "small", "pale")]')" = "[1, 1, 1, 0]" ]
+    holds "what was left out" [ "$(json '[j["files"][0]["left_out"][k] for k in ("at_edge", "lines", "small", "points", "pale")]')" = "[1, 1, 0, 1, 0]" ]
     holds "the scale" [ "$(json 'j["files"][0]["reduced"]')" = 1 ]
 }
 # _idx FILE P2...: one array of pictures of 200 x 120, or of the size that _rows and _columns say.
