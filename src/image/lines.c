@@ -6,8 +6,9 @@
  * The middle of each short run votes for all lines that pass it at slopes of up to 3 degrees (Hough,
  * "Method and means for recognizing complex patterns", 1962; Duda and Hart, "Use of the Hough
  * transformation to detect lines and curves in pictures", 1972). What most columns vote for is a line if it
- * has ink from one edge of the picture to the other. A lone one counts only in a picture that is wider than
- * high: it may be the bar of a 7 that was cut at its ink. */
+ * has ink from one edge of the picture to the other; in a picture that is wider than high also over most of
+ * its width, as what is underlined. A lone one counts only there: it may be the bar of a 7 that was cut at
+ * its ink. */
 #include "image/prepare.h"
 
 #include "base/error.h"
@@ -22,6 +23,7 @@ enum {
     SLOPE_STEP = 290, /* pixels along for one across: 3 degrees are 15 steps */
     THICK_PART = 80,  /* of the side across: how thick a line may be, and 2 pixels more */
     SIDE_LEAST = 40,  /* pixels: smaller pictures are not looked at */
+    GAP_PART = 60,    /* of the length: how long a gap in a line may be, and a pixel more */
     AWAY = 1          /* pixels that the middle of a run may lie beside its line */
 };
 
@@ -95,36 +97,49 @@ static size_t sum_around(const votes *v, size_t slope, size_t place) {
 typedef struct line {
     int slope;
     int64_t begin;
+    size_t from, to; /* where it has ink, along */
 } line;
 
 static bool is_of(const thin_run *run, const line *l) {
     const int64_t off = begin_of(run->along, run->first + run->last, l->slope) - l->begin;
-    return off <= 2 * AWAY && off >= -2 * AWAY;
+    return off <= 2 * AWAY && off >= -2 * AWAY && run->along >= l->from && run->along < l->to;
 }
 
-/* Where there is a line, there is ink in every column: its own, or a stroke's that crosses it. Bars of
- * digits, one beside the other, have gaps. */
-static bool has_no_gaps(const line *l, const view *v) {
-    size_t inked = 0;
+static bool has_ink(const line *l, const view *v, size_t along) {
+    const int64_t middle = (l->begin + 2 * (int64_t)along * l->slope / SLOPE_STEP) / 2;
+    for (int64_t y = middle - AWAY; y <= middle + AWAY; y++)
+        if (y >= 0 && y < (int64_t)v->breadth && *at(v, along, (size_t)y) >= INK) return true;
+    return false;
+}
+
+/* Where there is a line, there is ink in every column: its own, or a stroke's that crosses it. Bars of digits,
+ * one beside the other, have gaps; of a line they are short. Sets from and to of the longest stretch. */
+static void find_ends(line *l, const view *v) {
+    const size_t gap_most = v->length / GAP_PART + 1;
+    size_t from = 0, last = 0, count = 0;
+    l->from = l->to = 0;
     for (size_t along = 0; along < v->length; along++) {
-        const int64_t middle = (l->begin + 2 * (int64_t)along * l->slope / SLOPE_STEP) / 2;
-        bool any = false;
-        for (int64_t y = middle - AWAY; y <= middle + AWAY; y++)
-            any = any || (y >= 0 && y < (int64_t)v->breadth && *at(v, along, (size_t)y) >= INK);
-        inked += any;
+        if (!has_ink(l, v, along)) continue;
+        if (!count || along - last > gap_most) from = along;
+        last = along;
+        count++;
+        if (last + 1 - from > l->to - l->from) l->from = from, l->to = last + 1;
     }
-    return inked * 20 >= v->length * 19;
 }
 
-/* Whether enough columns have a run of it: beside a line of the same slope fewer are enough, for it may lie
- * behind all that is written. */
-static bool is_line(const line *l, const thin_runs *runs, const view *v, const line *first) {
+/* Whether it reaches from edge to edge, or a lone one nearly so, and enough columns have a run of it: beside a
+ * line of the same slope fewer are enough, for it may lie behind all that is written. */
+static bool is_line(line *l, const thin_runs *runs, const view *v, const line *first) {
     size_t columns = 0;
+    find_ends(l, v);
+    const bool beside = first && abs(first->slope - l->slope) <= 1;
+    const size_t length = l->to - l->from;
+    const bool wide = v->length * 10 > v->breadth * 13;
+    if (length * 20 < v->length * 19 && !(wide && length * 10 >= v->length * 6)) return false;
     for (size_t i = 0; i < runs->count; i++)
         columns += is_of(&runs->all[i], l) &&
                    (!i || runs->all[i].along != runs->all[i - 1].along || !is_of(&runs->all[i - 1], l));
-    const bool beside = first && abs(first->slope - l->slope) <= 1;
-    return columns * 10 >= v->length * (beside ? 3 : 6) && has_no_gaps(l, v);
+    return columns * 10 >= length * (beside ? 3 : 6);
 }
 
 /* What most votes are for. Returns how many. */
