@@ -192,6 +192,87 @@ static void remove_line(const line *l, const thin_runs *runs, const view *v) {
     }
 }
 
+/* --- what stands on a line: the sides of boxes and frames --- */
+
+/* A thin stroke across the lines that begins at one of them. */
+typedef struct upright {
+    size_t along, across; /* where it begins */
+    int step;             /* +1: it goes on towards larger `across`; -1: towards smaller */
+    size_t length;
+} upright;
+
+enum { UPRIGHTS_MOST = 512 };
+
+static size_t thickness_most(const view *v) { return v->breadth / 26 + 2; }
+
+/* The run of ink along the lines at a place; [*first, *last). False: there is none, or it is thicker than an
+ * upright is. */
+static bool thin_at(size_t *first, size_t *last, const view *v, size_t along, size_t across) {
+    const size_t most = thickness_most(v);
+    if (*at(v, along, across) < INK) return false;
+    for (*first = along; *first > 0 && *at(v, *first - 1, across) >= INK; --*first)
+        if (along - *first > most) return false;
+    for (*last = along + 1; *last < v->length && *at(v, *last, across) >= INK; ++*last)
+        if (*last - along > most) return false;
+    return *last - *first <= most;
+}
+
+/* Follows an upright from its beginning to where it ends; where a stroke crosses it, it is not thin, and goes on
+ * behind. `erase`: its thin parts become ground. Returns its length. */
+static size_t follow(const view *v, const upright *u, bool erase) {
+    size_t along = u->along, across = u->across, length = 0, thick = 0, first, last;
+    for (;; length++) {
+        if (thin_at(&first, &last, v, along, across)) {
+            along = (first + last - 1) / 2;
+            thick = 0;
+            for (size_t x = first ? first - 1 : 0; erase && x <= last && x < v->length; x++)
+                *at(v, x, across) = 0;
+        } else if (*at(v, along, across) < INK || ++thick > v->breadth / 8) {
+            return length - thick;
+        }
+        if (u->step < 0 ? across == 0 : across + 1 == v->breadth) return length;
+        across = u->step < 0 ? across - 1 : across + 1;
+    }
+}
+
+/* The uprights that begin at a line, on one side of it. Returns how many. */
+static size_t find_uprights(upright *all, const line *l, const view *v, int step) {
+    const size_t least = v->breadth / 10 + 4, beyond = thickness_most(v);
+    size_t count = 0, until = 0;
+    for (size_t along = l->from; along < l->to && count < UPRIGHTS_MOST; along++) {
+        const int64_t middle = (l->begin + 2 * (int64_t)along * l->slope / SLOPE_STEP) / 2;
+        const int64_t across = middle + step * (int64_t)beyond;
+        size_t first, last;
+        if (along < until || across < 0 || across >= (int64_t)v->breadth) continue;
+        if (!thin_at(&first, &last, v, along, (size_t)across)) continue;
+        upright u = {(first + last - 1) / 2, (size_t)across, step, 0};
+        u.length = follow(v, &u, false);
+        until = last;
+        if (u.length >= least) all[count++] = u;
+    }
+    return count;
+}
+
+static bool as_long(size_t a, size_t b) { return a * 20 >= b * 17 && b * 20 >= a * 17; }
+
+/* A line with an upright at either end, equally long, is a side of boxes or of a frame: all uprights of that
+ * length go with it. `ends`: whether there are such, and nothing is erased. */
+static bool uprights_of(const line *l, const view *v, bool erase) {
+    upright all[UPRIGHTS_MOST];
+    const size_t beyond = 2 * thickness_most(v) + 2;
+    bool any = false;
+    for (int step = -1; step <= 1; step += 2) {
+        const size_t count = find_uprights(all, l, v, step);
+        if (count < 2 || all[0].along > l->from + beyond || all[count - 1].along + beyond < l->to ||
+            !as_long(all[0].length, all[count - 1].length))
+            continue;
+        any = true;
+        for (size_t i = 0; i < count && erase; i++)
+            if (as_long(all[i].length, all[0].length)) (void)follow(v, &all[i], true);
+    }
+    return any;
+}
+
 /* How many lines are taken out: all, if there are at least `fewest`. */
 static dsc_status take_lines(size_t *taken, const view *seen, size_t fewest, dsc_error *error) {
     const size_t drift = 2 * seen->length * (SLOPES / 2) / SLOPE_STEP + 1;
@@ -207,6 +288,7 @@ static dsc_status take_lines(size_t *taken, const view *seen, size_t fewest, dsc
     for (size_t i = 0; i < runs.count && !status; i++) vote(&v, &runs.all[i]);
     const size_t count = status ? 0 : find_lines(lines, &v, &runs, seen);
     if (count >= fewest) *taken = count;
+    for (size_t i = 0; i < *taken; i++) (void)uprights_of(&lines[i], seen, true);
     for (size_t i = 0; i < *taken; i++) remove_line(&lines[i], &runs, seen);
     free(runs.all);
     free(v.counts);
@@ -216,9 +298,9 @@ static dsc_status take_lines(size_t *taken, const view *seen, size_t fewest, dsc
 dsc_status dsc_lines_remove(size_t *lines, dsc_ink *ink, dsc_error *error) {
     const view along = {ink->values, ink->width, ink->height, 1, ink->width},
                across = {ink->values, ink->height, ink->width, ink->width, 1};
-    size_t upright = 0;
+    size_t others = 0;
     dsc_status status = take_lines(lines, &along, ink->width * 10 > ink->height * 13 ? 1 : 2, error);
-    if (!status) status = take_lines(&upright, &across, 3, error);
-    *lines += upright;
+    if (!status) status = take_lines(&others, &across, 3, error);
+    *lines += others;
     return status;
 }
