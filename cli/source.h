@@ -26,8 +26,10 @@ typedef struct command_source {
      0,                                                                                                      \
      0,                                                                                                      \
      NULL,                                                                                                   \
-     "MNIST, downloaded if it is not on disk; the built-in digits; or where labelled images are, in any of " \
-     "the forms of `descender help forms`. auto is MNIST, or the digits where that cannot be had"},          \
+     "MNIST, downloaded if it is not on disk; the built-in digits, or images of what is no digit; or where " \
+     "labelled images are, in any of the forms of `descender help forms`. auto is MNIST, or the digits "     \
+     "where "                                                                                                \
+     "that cannot be had"},                                                                                  \
         DSC_READING_PARAMS(values, source.reading), {                                                        \
         "offline", DSC_PARAM_SWITCH, offsetof(values, source.offline), "off", 0, 0, NULL,                    \
             "never use the network"                                                                          \
@@ -38,7 +40,7 @@ typedef struct command_source {
         "size", 0, "HxW", false                                                                              \
     }
 /* Their rows of the extras. */
-#define COMMAND_SOURCE_EXTRA {"data", 'd', "auto|mnist|digits|PATH", false}, COMMAND_READING_EXTRAS
+#define COMMAND_SOURCE_EXTRA {"data", 'd', "auto|mnist|digits|non-digits|PATH", false}, COMMAND_READING_EXTRAS
 
 /* Those of a recipe. */
 command_source command_source_of(char *data, const dsc_reading *reading, bool offline);

@@ -365,6 +365,13 @@ DSC_API dsc_status dsc_dataset_open_any(dsc_dataset **train, dsc_dataset **test,
 DSC_API dsc_status dsc_digits_create(dsc_dataset **data, size_t count, uint64_t seed, unsigned threads,
                                      dsc_error *error);
 
+/* Draws `count` images of what is no digit, prepared as the built-in digits are: letters, signs, scribbles,
+ * textures, and digits that are cut, joined, crossed out or in boxes. They show what a model answers where
+ * no answer is right. One class, "no digit", label 0. Each twenty hold the same number of every kind; else the
+ * contract is that of dsc_digits_create. */
+DSC_API dsc_status dsc_non_digits_create(dsc_dataset **data, size_t count, uint64_t seed, unsigned threads,
+                                         dsc_error *error);
+
 /* ------------------------------------------------------------------------------------------------
  * 3. Graphs
  * ------------------------------------------------------------------------------------------------ */

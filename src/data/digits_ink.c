@@ -45,23 +45,13 @@ static int place(float mass) {
     return at < 0 ? 0 : at > SIDE - BOX ? SIDE - BOX : at;
 }
 
-void dsc_digit_ink(uint8_t *image, const dsc_digit_shape *shape) {
-    float ink[BOX * ROW];
-    for (int i = 0; i < BOX * ROW; i++) ink[i] = -BOX;
-    for (size_t i = 0; i < shape->count; i++)
-        if (shape->down[i]) ink_segment(ink, shape, i - 1, i);
-    uint8_t grey[BOX * BOX];
-    float scale = 1 / shape->edge;
+void dsc_digit_place(uint8_t *image, const uint8_t *box) {
     int sum = 0, sum_x = 0, sum_y = 0;
     for (int y = 0; y < BOX; y++) {
         int row = 0;
         for (int x = 0; x < BOX; x++) {
-            float part = ink[y * ROW + x] * scale + 0.5f;
-            part = part < 0 ? 0 : part > 1 ? 1 : part;
-            int g = (int)(part * part * (3 - 2 * part) * 255 + 0.5f);
-            grey[y * BOX + x] = (uint8_t)g;
-            row += g;
-            sum_x += g * x;
+            row += box[y * BOX + x];
+            sum_x += box[y * BOX + x] * x;
         }
         sum += row;
         sum_y += row * y;
@@ -69,5 +59,21 @@ void dsc_digit_ink(uint8_t *image, const dsc_digit_shape *shape) {
     int left = place(sum ? (float)sum_x / (float)sum + 0.5f : 0.5f * BOX);
     int top = place(sum ? (float)sum_y / (float)sum + 0.5f : 0.5f * BOX);
     memset(image, 0, DSC_DIGIT_BYTES);
-    for (int y = 0; y < BOX; y++) memcpy(image + (top + y) * SIDE + left, grey + y * BOX, BOX);
+    for (int y = 0; y < BOX; y++) memcpy(image + (top + y) * SIDE + left, box + y * BOX, BOX);
+}
+
+void dsc_digit_ink(uint8_t *image, const dsc_digit_shape *shape) {
+    float ink[BOX * ROW];
+    for (int i = 0; i < BOX * ROW; i++) ink[i] = -BOX;
+    for (size_t i = 0; i < shape->count; i++)
+        if (shape->down[i]) ink_segment(ink, shape, i - 1, i);
+    uint8_t grey[BOX * BOX];
+    float scale = 1 / shape->edge;
+    for (int y = 0; y < BOX; y++)
+        for (int x = 0; x < BOX; x++) {
+            float part = ink[y * ROW + x] * scale + 0.5f;
+            part = part < 0 ? 0 : part > 1 ? 1 : part;
+            grey[y * BOX + x] = (uint8_t)(part * part * (3 - 2 * part) * 255 + 0.5f);
+        }
+    dsc_digit_place(image, grey);
 }

@@ -24,7 +24,7 @@ enum { DSC_DIGIT_BYTES = DSC_DIGIT_SIDE * DSC_DIGIT_SIDE };
 enum { DSC_STYLE_KNOTS = 14, DSC_STYLE_DRAWINGS = 8 };
 
 typedef struct dsc_digit_style {
-    int digit;
+    int digit;       /* or the character, where it is none */
     int weight;      /* how common it is among the styles of its digit */
     const char *pen; /* a letter for each knot: p pen down, s smoothly through, c corner */
     signed char drawings[DSC_STYLE_DRAWINGS][2 * DSC_STYLE_KNOTS]; /* x, y of each knot; all zero: no more */
@@ -61,7 +61,7 @@ typedef struct dsc_digit_variation {
 extern const dsc_digit_variation dsc_digit_variation_default;
 
 /* A chain of points with the pen's radius there; `down` is false where the pen was lifted to get there. */
-enum { DSC_SHAPE_POINTS = 128 };
+enum { DSC_SHAPE_POINTS = 256 };
 
 typedef struct dsc_digit_shape {
     size_t count;
@@ -80,11 +80,48 @@ void dsc_digit_random_start(dsc_digit_random *random, uint64_t seed, uint64_t st
 float dsc_digit_uniform(dsc_digit_random *random); /* [0, 1), 16 bits */
 float dsc_digit_normal(dsc_digit_random *random);  /* mean 0, deviation 1, within +-3.5 */
 
-/* Draws the skeleton of `digit` into a box DSC_DIGIT_BOX pixels high and wide. */
+/* Picks one of `count` styles by their weights; `digit` < 0: of all, else of those of that digit, of which
+ * there must be one. */
+const dsc_digit_style *dsc_style_pick(const dsc_digit_style *styles, size_t count, int digit,
+                                      dsc_digit_random *random);
+
+/* Writes a style once, as one writer would: mixed, bent, stretched, slanted, with the pen's radius. The plane
+ * is in half heights around the middle, -1 to 1, not yet scaled to the box. */
+void dsc_shape_write(dsc_digit_shape *shape, const dsc_digit_style *style, const dsc_digit_form *form,
+                     const dsc_digit_variation *variation, dsc_digit_random *random);
+
+/* The same with one of the styles of `digit`. */
+void dsc_shape_write_digit(dsc_digit_shape *shape, int digit, const dsc_digit_variation *variation,
+                           dsc_digit_random *random);
+
+/* Adds a point; `down` false: the pen is lifted to get there. A shape that is full stays as it is. */
+void dsc_shape_add(dsc_digit_shape *shape, float x, float y, bool down);
+
+/* Knots of pen strokes, a letter for each in `pen` as in a style, and the spline through them, which is added
+ * to the shape. */
+enum { DSC_KNOTS = 24, DSC_SPAN_STEPS = 6 };
+typedef struct dsc_knots {
+    size_t count;
+    const char *pen;
+    float x[DSC_KNOTS], y[DSC_KNOTS];
+} dsc_knots;
+void dsc_shape_spline(dsc_digit_shape *shape, const dsc_knots *knots);
+
+/* Chooses the pen's radius at each point, `weight` times the usual one, and how the ink fades. */
+void dsc_shape_press(dsc_digit_shape *shape, float weight, const dsc_digit_variation *variation,
+                     dsc_digit_random *random);
+
+/* Scales and moves the shape so that its ink fills the box DSC_DIGIT_BOX pixels high and wide. */
+void dsc_shape_fit(dsc_digit_shape *shape);
+
+/* Draws the skeleton of `digit` into that box. */
 void dsc_digit_shape_draw(dsc_digit_shape *shape, int digit, const dsc_digit_variation *variation,
                           dsc_digit_random *random);
 
 /* Inks the shape: `image` is (28, 28). */
 void dsc_digit_ink(uint8_t *image, const dsc_digit_shape *shape);
+
+/* Puts a box of (20, 20) pixels into `image` (28, 28), its centre of mass in the middle. */
+void dsc_digit_place(uint8_t *image, const uint8_t *box);
 
 #endif

@@ -37,29 +37,24 @@ static float spread(float z) {
     return e * e;
 }
 
-static const dsc_digit_style *pick_style(int digit, dsc_digit_random *random) {
+const dsc_digit_style *dsc_style_pick(const dsc_digit_style *styles, size_t count, int digit,
+                                      dsc_digit_random *random) {
     int total = 0;
-    for (size_t i = 0; i < dsc_digit_styles_count; i++)
-        if (dsc_digit_styles[i].digit == digit) total += dsc_digit_styles[i].weight;
+    for (size_t i = 0; i < count; i++)
+        if (digit < 0 || styles[i].digit == digit) total += styles[i].weight;
     int left = (int)(dsc_digit_uniform(random) * (float)total);
     const dsc_digit_style *style = NULL;
-    for (size_t i = 0; i < dsc_digit_styles_count && left >= 0; i++) {
-        if (dsc_digit_styles[i].digit != digit) continue;
-        style = &dsc_digit_styles[i];
+    for (size_t i = 0; i < count && left >= 0; i++) {
+        if (digit >= 0 && styles[i].digit != digit) continue;
+        style = &styles[i];
         left -= style->weight;
     }
     assert(style); /* there is one for every digit */
     return style;
 }
 
-typedef struct knots {
-    size_t count;
-    const char *pen;
-    float x[DSC_STYLE_KNOTS], y[DSC_STYLE_KNOTS];
-} knots;
-
 /* A random mixture of the style's drawings, in units of half a digit's height around its middle. */
-static void mix_drawings(knots *k, const dsc_digit_style *style, const dsc_digit_variation *v,
+static void mix_drawings(dsc_knots *k, const dsc_digit_style *style, const dsc_digit_variation *v,
                          dsc_digit_random *random) {
     float part[DSC_STYLE_DRAWINGS], sum = 0;
     size_t drawings = 0;
@@ -86,7 +81,8 @@ static void mix_drawings(knots *k, const dsc_digit_style *style, const dsc_digit
     }
 }
 
-static void add_point(dsc_digit_shape *shape, float x, float y, bool down) {
+void dsc_shape_add(dsc_digit_shape *shape, float x, float y, bool down) {
+    if (shape->count == DSC_SHAPE_POINTS) return;
     size_t n = shape->count++;
     shape->x[n] = x;
     shape->y[n] = y;
@@ -94,7 +90,7 @@ static void add_point(dsc_digit_shape *shape, float x, float y, bool down) {
 }
 
 /* The tangent at knot i as seen from the span that ends (side -1) or begins (side +1) there. */
-static void tangent(float *tx, float *ty, const knots *k, size_t i, int side) {
+static void tangent(float *tx, float *ty, const dsc_knots *k, size_t i, int side) {
     bool first = k->pen[i] == 'p', last = i + 1 == k->count || k->pen[i + 1] == 'p';
     if (!first && !last && k->pen[i] == 's') {
         *tx = 0.5f * (k->x[i + 1] - k->x[i - 1]);
@@ -107,15 +103,14 @@ static void tangent(float *tx, float *ty, const knots *k, size_t i, int side) {
     *ty = k->y[b] - k->y[a];
 }
 
-enum { SPAN_STEPS = 6 };
-_Static_assert(DSC_STYLE_KNOTS *SPAN_STEPS <= DSC_SHAPE_POINTS, "a shape holds the points of any style");
+_Static_assert((int)DSC_STYLE_KNOTS <= (int)DSC_KNOTS, "the knots of any style have room");
+_Static_assert(DSC_KNOTS *DSC_SPAN_STEPS <= DSC_SHAPE_POINTS, "a shape holds the points of any knots");
 
 /* Hermite's cubic from knot to knot, in short straight pieces. */
-static void draw_spline(dsc_digit_shape *shape, const knots *k) {
-    shape->count = 0;
+void dsc_shape_spline(dsc_digit_shape *shape, const dsc_knots *k) {
     for (size_t i = 0; i < k->count; i++) {
         if (k->pen[i] == 'p') {
-            add_point(shape, k->x[i], k->y[i], false);
+            dsc_shape_add(shape, k->x[i], k->y[i], false);
             continue;
         }
         assert(i > 0); /* every drawing begins with 'p' */
@@ -123,11 +118,11 @@ static void draw_spline(dsc_digit_shape *shape, const knots *k) {
         tangent(&ax, &ay, k, i - 1, 1);
         tangent(&bx, &by, k, i, -1);
         float dx = k->x[i] - k->x[i - 1], dy = k->y[i] - k->y[i - 1];
-        for (int s = 1; s <= SPAN_STEPS; s++) {
-            float t = (float)s * (1.0f / SPAN_STEPS);
+        for (int s = 1; s <= DSC_SPAN_STEPS; s++) {
+            float t = (float)s * (1.0f / DSC_SPAN_STEPS);
             float h = t * t * (3 - 2 * t), ha = t * (1 - t) * (1 - t), hb = t * t * (t - 1);
-            add_point(shape, k->x[i - 1] + h * dx + ha * ax + hb * bx,
-                      k->y[i - 1] + h * dy + ha * ay + hb * by, true);
+            dsc_shape_add(shape, k->x[i - 1] + h * dx + ha * ax + hb * bx,
+                          k->y[i - 1] + h * dy + ha * ay + hb * by, true);
         }
     }
 }
@@ -208,9 +203,9 @@ static void slant_and_turn(dsc_digit_shape *shape, const dsc_digit_form *form, c
 #define PEN_MOST  2.5f  /* a felt pen, whose loops just stay open */
 
 /* The pen's radius: one for the writer, and a smooth change along each stroke. */
-static void press(dsc_digit_shape *shape, const dsc_digit_form *form, const dsc_digit_variation *v,
-                  dsc_digit_random *random) {
-    float radius = v->pen_mean * form->pen * spread(v->pen * dsc_digit_normal(random));
+void dsc_shape_press(dsc_digit_shape *shape, float weight, const dsc_digit_variation *v,
+                     dsc_digit_random *random) {
+    float radius = v->pen_mean * weight * spread(v->pen * dsc_digit_normal(random));
     for (size_t i = 0; i < shape->count;) {
         size_t end = i + 1;
         while (end < shape->count && shape->down[end]) end++;
@@ -221,6 +216,8 @@ static void press(dsc_digit_shape *shape, const dsc_digit_form *form, const dsc_
             shape->radius[i] = r < PEN_LEAST ? PEN_LEAST : r > PEN_MOST ? PEN_MOST : r;
         }
     }
+    float edge = v->edge + v->edge_spread * dsc_digit_normal(random);
+    shape->edge = edge > 0.7f ? edge : 0.7f;
 }
 
 typedef struct range {
@@ -244,7 +241,7 @@ static range inked(const float *at, const dsc_digit_shape *shape, float scale) {
 
 /* Scales and moves the shape so that its ink fills the box in height or width, as MNIST's digits do. The
  * pen's width does not scale, so the scale is found in three rounds. */
-static void fit_box(dsc_digit_shape *shape) {
+void dsc_shape_fit(dsc_digit_shape *shape) {
     float scale = 8;
     range x, y;
     for (int round = 0; round < 4; round++) {
@@ -260,16 +257,26 @@ static void fit_box(dsc_digit_shape *shape) {
     }
 }
 
-void dsc_digit_shape_draw(dsc_digit_shape *shape, int digit, const dsc_digit_variation *v,
-                          dsc_digit_random *random) {
-    knots k;
-    mix_drawings(&k, pick_style(digit, random), v, random);
-    draw_spline(shape, &k);
+void dsc_shape_write(dsc_digit_shape *shape, const dsc_digit_style *style, const dsc_digit_form *form,
+                     const dsc_digit_variation *v, dsc_digit_random *random) {
+    dsc_knots k;
+    shape->count = 0;
+    mix_drawings(&k, style, v, random);
+    dsc_shape_spline(shape, &k);
     bend_plane(shape, v, random);
     stretch_plane(shape, v, random);
-    slant_and_turn(shape, &dsc_digit_forms[digit], v, random);
-    press(shape, &dsc_digit_forms[digit], v, random);
-    float edge = v->edge + v->edge_spread * dsc_digit_normal(random);
-    shape->edge = edge > 0.7f ? edge : 0.7f;
-    fit_box(shape);
+    slant_and_turn(shape, form, v, random);
+    dsc_shape_press(shape, form->pen, v, random);
+}
+
+void dsc_shape_write_digit(dsc_digit_shape *shape, int digit, const dsc_digit_variation *v,
+                           dsc_digit_random *random) {
+    const dsc_digit_style *style = dsc_style_pick(dsc_digit_styles, dsc_digit_styles_count, digit, random);
+    dsc_shape_write(shape, style, &dsc_digit_forms[digit], v, random);
+}
+
+void dsc_digit_shape_draw(dsc_digit_shape *shape, int digit, const dsc_digit_variation *v,
+                          dsc_digit_random *random) {
+    dsc_shape_write_digit(shape, digit, v, random);
+    dsc_shape_fit(shape);
 }

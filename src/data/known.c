@@ -14,6 +14,16 @@ const dsc_registry dsc_known_data_registry = {
     .rows = rows,
 };
 
+static bool is_drawn(const void *row) { return ((const dsc_known_data *)row)->create != NULL; }
+
+const dsc_registry dsc_drawn_data_registry = {
+    .thing = "built-in data set",
+    .things = "built-in data sets",
+    .about = "Data sets that the program draws itself.",
+    .rows = rows,
+    .holds = is_drawn,
+};
+
 const char *const dsc_mnist_names[DSC_MNIST_FILES] = {
     [DSC_TRAIN_IMAGES] = "train-images-idx3-ubyte",
     [DSC_TRAIN_LABELS] = "train-labels-idx1-ubyte",

@@ -43,14 +43,17 @@ typedef struct dsc_known_data {
     const char *licence; /* NULL: not known */
     const char *source;  /* a URL; NULL: it is made by code */
     const char *hub;     /* the id of the data set on the Hugging Face Hub; NULL: it is not there */
+    /* Draws `count` of its images (see dsc_digits_create); NULL: it is read from files. */
+    dsc_status (*create)(dsc_dataset **data, size_t count, uint64_t seed, unsigned threads, dsc_error *error);
 } dsc_known_data;
 DSC_BEGINS_AS_ROW(dsc_known_data, params);
 
-#define DSC_KNOWN_DATA(DATA)         DATA(mnist) DATA(fashion_mnist) DATA(digits)
+#define DSC_KNOWN_DATA(DATA)         DATA(mnist) DATA(fashion_mnist) DATA(digits) DATA(non_digits)
 #define DSC_KNOWN_DATA_DECLARE(name) extern const dsc_known_data dsc_known_data_##name;
 #define DSC_KNOWN_DATA_ENTRY(name)   &dsc_known_data_##name,
 DSC_KNOWN_DATA(DSC_KNOWN_DATA_DECLARE)
 extern const dsc_registry dsc_known_data_registry;
+extern const dsc_registry dsc_drawn_data_registry; /* those of them that are drawn by code */
 
 /* The data set that has a file of this size and CRC-32, decompressed, and which of its files that is; NULL:
  * none has. */

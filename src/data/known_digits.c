@@ -10,4 +10,5 @@ const dsc_known_data dsc_known_data_digits = {
     .note = {.prepared_noted = true, .preparation = DSC_PREPARATION_DIGITS},
     .facts = "These images were drawn by code (`docs/digits.md`): nobody wrote them.",
     .licence = "MIT, as Descender",
+    .create = dsc_digits_create,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "testing.h"
+#include "styles.h"
 
 #include "data/digits.h"
 
@@ -176,38 +176,13 @@ static void the_ink_is_like_mnists(void **state) {
     dsc_dataset_free(data);
 }
 
-/* A table may be wrong without a compiler's noticing. */
 static void every_style_is_well_formed(void **state) {
     (void)state;
-    static const signed char none[2 * DSC_STYLE_KNOTS];
     unsigned digits = 0;
+    check_styles(dsc_digit_styles, dsc_digit_styles_count);
     for (size_t i = 0; i < dsc_digit_styles_count; i++) {
-        const dsc_digit_style *style = &dsc_digit_styles[i];
-        assert_in_range(style->digit, 0, 9);
-        assert_true(style->weight > 0);
-        digits |= 1U << style->digit;
-        size_t knots = strlen(style->pen);
-        assert_in_range(knots, 2, DSC_STYLE_KNOTS);
-        assert_int_equal(style->pen[0], 'p');
-        assert_int_equal(strspn(style->pen, "psc"), knots);
-        for (size_t k = 1; k < knots; k++) /* a stroke has at least two knots */
-            if (style->pen[k] == 'p') assert_true(style->pen[k - 1] != 'p' && k + 1 < knots);
-        assert_memory_not_equal(style->drawings[0], none, sizeof none);
-        for (size_t d = 0; d < DSC_STYLE_DRAWINGS; d++) {
-            if (memcmp(style->drawings[d], none, sizeof none) == 0) continue;
-            for (size_t k = 0; k < DSC_STYLE_KNOTS; k++) {
-                int x = style->drawings[d][2 * k], y = style->drawings[d][2 * k + 1];
-                assert_in_range(x, 0, 100);
-                assert_in_range(y, 0, 100);
-                if (k >= knots && (x || y))
-                    fail_msg("style %zu, drawing %zu: more coordinates than knots in '%s'", i, d, style->pen);
-                if (k > 0 && k < knots && style->pen[k] != 'p' && x == style->drawings[d][2 * k - 2] &&
-                    y == style->drawings[d][2 * k - 1])
-                    fail_msg("style %zu, drawing %zu: knot %zu lies on the one before", i, d, k);
-            }
-            if (!style->drawings[d][2 * knots - 2] && !style->drawings[d][2 * knots - 1])
-                fail_msg("style %zu, drawing %zu: fewer coordinates than knots in '%s'", i, d, style->pen);
-        }
+        assert_in_range(dsc_digit_styles[i].digit, 0, 9);
+        digits |= 1U << dsc_digit_styles[i].digit;
     }
     assert_int_equal(digits, 0x3FF);
 }

@@ -386,6 +386,16 @@ static void digits_are_drawn_when_asked_for(void **state) {
     assert_memory_not_equal(dsc_dataset_images(train), dsc_dataset_images(test), 10 * 784); /* another seed */
 }
 
+static void non_digits_are_drawn_when_asked_for(void **state) {
+    (void)state;
+    ASSERT_OK(open_data("non-digits"), error);
+    assert_string_equal(description, "built-in non-digits, seed 7");
+    assert_int_equal(dsc_dataset_classes(train), 1);
+    assert_int_equal(sockets, 0);
+    assert_memory_not_equal(dsc_dataset_images(train), dsc_dataset_images(test), 10 * 784); /* another seed */
+    check_fails("non-digit", DSC_ERROR_IO, "did you mean \"non-digits\"?");
+}
+
 static void a_sum_that_was_right_is_noted_and_used(void **state) {
     (void)state;
     if (!fetch_sha256_available()) TEST_SKIP("needs libcrypto");
@@ -520,6 +530,7 @@ int main(void) {
         TEST(other_data_is_not_called_mnist),
         TEST(a_folder_is_taken_by_name_and_never_replaced),
         TEST(digits_are_drawn_when_asked_for),
+        TEST(non_digits_are_drawn_when_asked_for),
         TEST(a_sum_that_was_right_is_noted_and_used),
         TEST(the_files_are_fetched_into_any_folder),
         TEST(without_a_home_it_is_said),

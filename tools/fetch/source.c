@@ -68,17 +68,17 @@ static dsc_status open_folder(const request *q, const char *folder, dsc_error *e
     return status;
 }
 
-/* --- the built-in digits --- */
+/* --- what is drawn by code --- */
 
-static dsc_status make_digits(const request *q, dsc_error *error) {
+static dsc_status draw_sets(const request *q, const dsc_known_data *known, dsc_error *error) {
     const fetch_source *s = q->source;
     size_t train = s->digits_train ? s->digits_train : DIGITS_TRAIN;
     size_t test = s->digits_test ? s->digits_test : DIGITS_TEST;
-    dsc_status status = dsc_digits_create(q->train, train, s->seed, s->threads, error);
-    if (!status) status = dsc_digits_create(q->test, test, ~s->seed, s->threads, error);
+    dsc_status status = known->create(q->train, train, s->seed, s->threads, error);
+    if (!status) status = known->create(q->test, test, ~s->seed, s->threads, error);
     if (status) close_both(q);
     if (!status && q->description)
-        (void)snprintf(q->description, FETCH_DESCRIPTION, "built-in digits, seed %llu",
+        (void)snprintf(q->description, FETCH_DESCRIPTION, "%s, seed %llu", known->title,
                        (unsigned long long)s->seed);
     return status;
 }
@@ -114,13 +114,13 @@ static dsc_status recognise(const dsc_known_data **found, const request *q, cons
 }
 
 static dsc_status open_path(const request *q, const char *folder, dsc_error *error) {
-    static const char *const names[] = {"auto", "mnist", "digits"};
+    static const char *const names[] = {"auto", "mnist", "digits", "non-digits"};
     struct stat info;
     if (stat(folder, &info) && !strchr(folder, '/') && !dsc_mnist_is_place(folder)) {
-        const char *meant = dsc_nearest_name(folder, names, 3);
+        const char *meant = dsc_nearest_name(folder, names, 4);
         return dsc_fail(error, DSC_ERROR_IO,
-                        "--data %s: there is no such file or folder%s%s%s; expected auto, mnist, digits "
-                        "or where labelled images are",
+                        "--data %s: there is no such file or folder%s%s%s; expected auto, mnist, digits, "
+                        "non-digits or where labelled images are",
                         folder, meant ? "; did you mean \"" : "", meant ? meant : "", meant ? "\"?" : "");
     }
     dsc_status status = open_forms(q, folder, error);
@@ -334,7 +334,7 @@ static dsc_status open_mnist(const request *q, bool is_auto, dsc_error *error) {
         const char *end = strstr(reason.message, "; ");
         int length = end ? (int)(end - reason.message) : (int)strlen(reason.message);
         note(q, "using the built-in digits in place of MNIST: %.*s", length, reason.message);
-        return make_digits(q, error);
+        return draw_sets(q, &dsc_known_data_digits, error);
     }
     if (status && error) *error = reason;
     return status;
@@ -347,7 +347,8 @@ dsc_status fetch_open(dsc_dataset **train, dsc_dataset **test, char description[
     const char *data = source->data ? source->data : "auto";
     *train = *test = NULL;
     if (description) description[0] = '\0';
-    if (!strcmp(data, "digits")) return make_digits(&q, error);
+    const dsc_known_data *drawn = (const void *)dsc_registry_find(&dsc_drawn_data_registry, data);
+    if (drawn) return draw_sets(&q, drawn, error);
     if (!strcmp(data, "mnist")) return open_mnist(&q, false, error);
     if (!strcmp(data, "auto")) return open_mnist(&q, true, error);
     return open_path(&q, data, error);

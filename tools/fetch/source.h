@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* source.h: where a command's data comes from: --data auto|mnist|digits|PATH, and --offline.
+/* source.h: where a command's data comes from: --data auto|mnist|digits|non-digits|PATH, and --offline.
  *
  *   mnist    MNIST, known by the SHA-256 of its content, from $DESCENDER_DATA, ./data or the user's cache (the
  *            folder descender/mnist in $XDG_CACHE_HOME or ~/.cache), and else downloaded into that cache.
- *   digits   the built-in digits, drawn by code.
+ *   digits   the built-in digits, drawn by code; non-digits: the built-in images of what is none.
  *   PATH     whatever holds labelled images, in one of the forms of a registry (data/form.h): the four
  *            files, folders by class, a table, arrays. (A folder called "mnist" is "./mnist".)
  *   auto     mnist; the built-in digits only if MNIST is neither there nor downloaded within ten seconds.
@@ -33,7 +33,7 @@ extern const fetch_settings fetch_default_settings;
 typedef struct fetch_source {
     const char *data;                              /* NULL: "auto" */
     bool offline;                                  /* never touch the network */
-    size_t digits_train, digits_test;              /* how many built-in digits; 0: 60,000 and 10,000 */
+    size_t digits_train, digits_test;              /* how many are drawn; 0: 60,000 and 10,000 */
     uint64_t seed;                                 /* theirs; the test set's is its complement */
     unsigned threads;                              /* to draw them; 0: all cores */
     fetch_on_progress *on_progress;                /* may be NULL */

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* no_digit.c: how sure a network is of digits, and of what is none: letters, signs, scribbles, two digits at
+ * once. It was taught that every image is one of ten, and so it answers one of ten.
+ *
+ *     cc no_digit.c -o no_digit $(pkg-config --cflags --libs descender)
+ *     ./no_digit
+ */
+#include <descender.h>
+#include <stdio.h>
+
+enum { COUNT = 250, CLASSES = 10 };
+
+/* In how many of the images the likeliest class has a probability of at least 0.9. */
+static dsc_status count_sure(int *sure, const dsc_model *model, const dsc_dataset *data, dsc_error *error) {
+    static float probabilities[COUNT * CLASSES];
+    dsc_predictor *predictor = NULL;
+    dsc_workspace *workspace = NULL;
+    dsc_status status = dsc_predictor_create(&predictor, model, NULL, error);
+    if (!status) status = dsc_workspace_create(&workspace, predictor, COUNT, error);
+    if (!status)
+        status = dsc_predict(probabilities, predictor, workspace, dsc_dataset_images(data), COUNT, error);
+    *sure = 0;
+    for (int i = 0; !status && i < COUNT * CLASSES; i++) *sure += probabilities[i] >= 0.9f;
+    dsc_workspace_free(workspace);
+    dsc_predictor_free(predictor);
+    return status;
+}
+
+int main(void) {
+    dsc_error error;
+    dsc_dataset *train = NULL, *digits = NULL, *others = NULL;
+    dsc_model *model = NULL;
+    dsc_training_options how = dsc_training_options_defaults();
+    int of_digits = 0, of_others = 0;
+    how.epochs = 3;
+    dsc_status status = dsc_digits_create(&train, 3000, 1, 0, &error);
+    if (!status) status = dsc_digits_create(&digits, COUNT, 2, 0, &error);
+    if (!status) status = dsc_non_digits_create(&others, COUNT, 2, 0, &error);
+    if (!status) status = dsc_model_create_for(&model, "784-100-10", train, &error);
+    if (!status) status = dsc_train(model, train, &how, &error);
+    if (!status) status = count_sure(&of_digits, model, digits, &error);
+    if (!status) status = count_sure(&of_others, model, others, &error);
+    if (status)
+        fprintf(stderr, "no_digit: %s\n", error.message);
+    else
+        printf("at least 90 %% sure: of %d of %d digits, and of %d of %d images that are none\n", of_digits,
+               COUNT, of_others, COUNT);
+    dsc_model_free(model);
+    dsc_dataset_free(train);
+    dsc_dataset_free(digits);
+    dsc_dataset_free(others);
+    return status != DSC_OK;
+}

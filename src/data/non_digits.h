@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* non_digits.h: the built-in non-digits one by one; dsc_non_digits_create makes many of them a dataset. */
+#ifndef DSC_DATA_NON_DIGITS_H
+#define DSC_DATA_NON_DIGITS_H
+
+#include "data/non_digits_parts.h"
+
+typedef enum dsc_non_digit {
+    DSC_NON_DIGIT_LETTER,
+    DSC_NON_DIGIT_SYMBOL,
+    DSC_NON_DIGIT_SCRIBBLE,
+    DSC_NON_DIGIT_TEXTURE,
+    DSC_NON_DIGIT_PART,
+    DSC_NON_DIGIT_JOINED,
+    DSC_NON_DIGIT_KINDS
+} dsc_non_digit;
+
+/* How many of each twenty are of a kind, and the kind of the image `index`: each twenty hold them so, in random
+ * order. */
+enum { DSC_NON_DIGIT_ROUND = 20 };
+extern const uint8_t dsc_non_digit_shares[DSC_NON_DIGIT_KINDS];
+dsc_non_digit dsc_non_digit_kind(uint64_t seed, uint64_t index);
+
+/* One image: (28, 28) bytes. */
+void dsc_non_digit_draw(uint8_t *image, dsc_non_digit kind, uint64_t seed, uint64_t index,
+                        const dsc_digit_variation *variation);
+
+#endif
