@@ -30,10 +30,12 @@ typedef struct command command;
 
 /* What a program's option has and a parameter has not. Only options that need it are listed. */
 typedef struct command_option {
-    const char *name;  /* that of the parameter; NULL ends a list */
-    char letter;       /* 'o' for -o, or 0 */
-    const char *value; /* what stands for the value in help: "DIR", "FILE"; NULL: from the type */
-    bool optional;     /* a parameter without a default that need not be given */
+    const char *name; /* that of the parameter; NULL ends a list */
+    char letter;      /* 'o' for -o, or 0 */
+    /* What stands for the value in help: "DIR", "FILE"; NULL: from the type. "DATA,..." is a list: a text that
+     * may be given several times, which are joined by commas. */
+    const char *value;
+    bool optional; /* a parameter without a default that need not be given */
 } command_option;
 
 /* An argument that is not an option. Those that may be left out come last. */

@@ -118,9 +118,15 @@ static dsc_status refuse(command_call *call, const getopt_table *table, const ch
 
 static dsc_status set_value(command_call *call, size_t index, const char *text, dsc_error *error) {
     const dsc_param *param = &call->options[index];
-    call->given[index] = true;
+    const command_option *extra = command_extra(call->self, param->name);
+    dsc_text joined = {0};
     dsc_error inner = {0};
-    dsc_status status = dsc_param_parse(param, call->values, text, &inner);
+    if (call->given[index] && extra && extra->value && strchr(extra->value, ','))
+        dsc_text_append(&joined, "%s,%s", *(char **)(void *)((char *)call->values + param->offset), text);
+    call->given[index] = true;
+    if (joined.failed) return dsc_fail_memory(error, strlen(text), param->name);
+    dsc_status status = dsc_param_parse(param, call->values, joined.data ? joined.data : text, &inner);
+    dsc_text_free(&joined);
     if (status == DSC_ERROR_MEMORY) return dsc_fail(error, status, "%s", inner.message);
     if (status) return command_wrong_usage(call, error, "--%s", inner.message);
     return DSC_OK;

@@ -8,6 +8,7 @@
 #include "given.h"
 #include "measure/score.h"
 #include "model/title.h"
+#include "others.h"
 #include "report/curves.h"
 #include "run/run.h"
 #include "source.h"
@@ -34,6 +35,7 @@ typedef struct session {
     command_start start;
     char *name; /* of the recipe */
     command_data data;
+    command_others others;
     dsc_training_run *run;
     train_show show;
     dsc_metrics metrics;
@@ -50,7 +52,7 @@ static dsc_status check_resume(session *s, dsc_error *error) {
                                    "recipe; omit --recipe and --out");
     for (const dsc_param *p = dsc_recipe_params; p->name; p++)
         if (command_given(s->call, p->name) && strcmp(p->name, "kernels") != 0 &&
-            strcmp(p->name, "data") != 0)
+            strcmp(p->name, "data") != 0 && strcmp(p->name, "others") != 0)
             return command_wrong_usage(
                 s->call, error, "--resume takes the recipe from the run; omit --%s, or train anew", p->name);
     return DSC_OK;
@@ -86,6 +88,18 @@ static dsc_status open_data(session *s, dsc_error *error) {
     status = command_recipe_complete(&s->recipe, &s->start, s->name, s->call, &s->how->recipe, s->data.train,
                                      (unsigned)s->how->threads, error);
     return status ? status : dsc_recipe_check(&s->recipe, error);
+}
+
+/* What was trained with as images of no class, from where it is now. */
+static dsc_status open_others(session *s, dsc_error *error) {
+    const bool moved = s->how->resume && command_given(s->call, "others");
+    const char *list = moved ? s->how->recipe.others : s->recipe.others;
+    dsc_status status =
+        command_others_open(&s->others, s->call, list, &s->recipe.reading, s->how->offline, false, error);
+    s->recipe.others_data = s->others.data;
+    if (!status && s->others.data && !s->how->resume)
+        status = dsc_text_replace(&s->recipe.others, s->others.list, error);
+    return status;
 }
 
 /* ---- training ---- */
@@ -192,6 +206,7 @@ static dsc_status report(const session *s, dsc_error *error) {
 static dsc_status work(session *s, dsc_error *error) {
     dsc_status status = read_recipe(s, error);
     if (!status) status = open_data(s, error);
+    if (!status) status = open_others(s, error);
     if (!status && s->how->find_rate)
         return command_find_rate(s->call, &s->recipe, s->data.train, s->data.name, (unsigned)s->how->threads,
                                  error);
@@ -213,6 +228,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     dsc_metrics_clear(&s.metrics);
     dsc_run_free(s.run);
     command_data_close(&s.data);
+    command_others_close(&s.others);
     command_start_clear(&s.start);
     dsc_recipe_clear(&s.recipe);
     free(s.name);
@@ -242,10 +258,9 @@ static const dsc_param options[] = {
 };
 
 static const command_option extras[] = {
-    COMMAND_SOURCE_EXTRA,          {"recipe", 'r', "NAME|FILE", false},
-    {"model", 'm', NULL, false},   {"epochs", 'e', NULL, false},
-    {"threads", 't', NULL, false}, {"out", 'o', "DIR", false},
-    {"resume", 0, "RUN", false},   {0},
+    COMMAND_SOURCE_EXTRA,        {"recipe", 'r', "NAME|FILE", false}, {"others", 0, "DATA,...", false},
+    {"model", 'm', NULL, false}, {"epochs", 'e', NULL, false},        {"threads", 't', NULL, false},
+    {"out", 'o', "DIR", false},  {"resume", 0, "RUN", false},         {0},
 };
 
 static const command_example examples[] = {
@@ -256,6 +271,7 @@ static const command_example examples[] = {
     {"train --recipe mlp --find-rate", "Which learning rate suits this network?"},
     {"train --data letters/ --from runs/0001-mnist-cnn-166k --freeze 'conv*'",
      "Start from a trained model, for other classes."},
+    {"train --others letters/ --others scribbles/", "Learn to refuse what is no digit, too."},
     {"train --resume runs/0001-mnist-cnn-166k", "Go on where a run was stopped."},
     {0},
 };

@@ -68,6 +68,10 @@ static void print_start(train_show *show, const char *memory) {
     command_print("  %s: %zu images to train on, %zu to validate\n",
                   dsc_visible(a, sizeof a, show->data_name), t->training->count,
                   t->validation ? t->validation->count : (size_t)0);
+    if (t->held_others)
+        command_print("  %s: %zu images of no class to train on, %zu held out\n",
+                      dsc_visible(a, sizeof a, t->recipe.others_data->name),
+                      t->others->count - t->held_others->count, t->held_others->count);
     if (t->progress.step)
         command_print("  going on after epoch %llu, step %llu\n", (unsigned long long)t->progress.epoch,
                       (unsigned long long)t->progress.step);

@@ -1111,6 +1111,12 @@ typedef struct dsc_training_options {
      * their classes too; 0: none. Zhang et al., "mixup" (2018). */
     double mixup;
     const dsc_dataset *validation_data; /* NULL, or a validation set of your own; `validation` is 0 then */
+    /* NULL, or images that belong to none of the classes: at least 2, of the shape and type of the data. Their
+     * labels and classes are ignored. They are trained on as the others are, towards the same probability for
+     * each class, so that the model is not sure of images like them. Some are held out: the share that
+     * `validation` says, or a tenth. Losses count them; accuracies do not. Hendrycks et al., "Deep anomaly
+     * detection with outlier exposure" (2019). */
+    const dsc_dataset *others;
 } dsc_training_options;
 
 /* Adam, 5 epochs, batches of 64, 8 lanes, seed 1, a constant learning rate, no augmentation, f32. */

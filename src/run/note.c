@@ -73,6 +73,12 @@ static void note_data(dsc_run_log *log, dsc_trainer *t, const char *name) {
     dsc_run_log_text(log, "fit", dsc_fit_name(expected.fit));
     note_checksum(log, "images_crc32", (uint32_t)(print->images >> 32));
     note_checksum(log, "labels_crc32", (uint32_t)(print->labels >> 32));
+    if (t->held_others) {
+        dsc_run_log_text(log, "others_name", t->recipe.others_data->name);
+        dsc_run_log_count(log, "others", t->others->count - t->held_others->count);
+        dsc_run_log_count(log, "others_held_out", t->held_others->count);
+        note_checksum(log, "others_crc32", (uint32_t)(dsc_trainer_prints(t)->others.images >> 32));
+    }
     dsc_run_log_group_end(log);
 }
 
@@ -139,6 +145,16 @@ dsc_status dsc_run_note_compare(const char *folder, dsc_trainer *t, dsc_error *e
                 "%s: was begun with other training data: %s differs in the %s; use the data that the run was "
                 "begun with, or train anew",
                 folder, t->training->name, images ? "labels" : "images");
+        const bool same = t->others
+                              ? json_object_get(data, "others_crc32") &&
+                                    is_checksum(data, "others_crc32", dsc_trainer_prints(t)->others.images)
+                              : !json_object_get(data, "others_crc32");
+        if (!status && !same)
+            status =
+                dsc_fail(error, DSC_ERROR_MISMATCH,
+                         "%s: was begun with other images of no class; use the data that the run was begun "
+                         "with, or train anew",
+                         folder);
     }
     dsc_run_facts_clear(&facts);
     return status == DSC_ERROR_IO ? DSC_OK : status;

@@ -84,10 +84,12 @@ static void resolve(dsc_trainer *t) {
 static dsc_status describe_model(const dsc_training_run *run, const dsc_dataset *data, dsc_error *error) {
     dsc_text title = {0};
     dsc_public_name(&title, dsc_dataset_name(data));
-    const char *const about[][2] = {{"recipe", run->name}, {"data", title.data}};
+    const dsc_dataset *others = run->trainer->recipe.others_data;
+    const char *const about[][2] = {
+        {"recipe", run->name}, {"data", title.data}, {"others", others ? dsc_dataset_name(others) : ""}};
     dsc_status status =
         title.failed ? dsc_fail_memory(error, title.capacity, "a model's description") : DSC_OK;
-    for (size_t i = 0; i < 2 && !status; i++) {
+    for (size_t i = 0; i < (others ? 3 : 2) && !status; i++) {
         dsc_text text = {0}; /* these may be paths, and paths need not be UTF-8 */
         dsc_text_append_bytes_as_utf8(&text, about[i][1]);
         status = text.failed ? dsc_fail_memory(error, strlen(about[i][1]), "a model's description")

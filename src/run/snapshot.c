@@ -216,7 +216,7 @@ dsc_status dsc_run_snapshot(const dsc_trainer *t, const char *run, uint64_t mode
     if (!folder) return dsc_fail_memory(error, strlen(run), "a snapshot");
     shot s = {.trainer = t,
               .model = *t->model,
-              .epoch = (double)t->progress.epoch + (double)t->progress.position / (double)t->training->count};
+              .epoch = (double)t->progress.epoch + (double)t->progress.position / (double)t->samples->count};
     s.model.values = (dsc_real *)(uintptr_t)dsc_trainer_values(t); /* only read */
     (void)snprintf(name, sizeof name, "%0*llu", DSC_SNAPSHOT_DIGITS, (unsigned long long)t->progress.epoch);
     /* Not dsc_folder_make: a run's folder that vanished stays so. */

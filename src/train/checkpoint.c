@@ -96,9 +96,14 @@ static json_t *print_or_null(bool has, const dsc_fingerprint *print) {
 
 static json_t *prints_as_json(dsc_trainer *t) {
     const dsc_data_prints *p = dsc_trainer_prints(t);
-    return json_pack("{s:o, s:o, s:o}", "training", dsc_fingerprint_to_json(&p->training), "validation",
-                     print_or_null(p->has_validation, &p->validation), "test",
-                     print_or_null(p->has_test, &p->test));
+    json_t *json = json_pack("{s:o, s:o, s:o}", "training", dsc_fingerprint_to_json(&p->training),
+                             "validation", print_or_null(p->has_validation, &p->validation), "test",
+                             print_or_null(p->has_test, &p->test));
+    if (json && p->has_others && json_object_set_new(json, "others", dsc_fingerprint_to_json(&p->others))) {
+        json_decref(json);
+        return NULL;
+    }
+    return json;
 }
 
 static json_t *make_header(dsc_trainer *t) {
@@ -294,6 +299,13 @@ static dsc_status check_data(const reading *r, dsc_trainer *t, bool force, dsc_e
     dsc_status status = check_print(r, "training", remedy, &now->training, t->training->name, error);
     if (!status && now->has_validation)
         status = check_print(r, "validation", remedy, &now->validation, t->validation->name, error);
+    const bool had_others = json_object_get(data, "others") != NULL;
+    if (!status && had_others != now->has_others)
+        status = dsc_fail(error, DSC_ERROR_MISMATCH,
+                          "%s: was made %s images of no class, and there are %s now; %s", r->path,
+                          had_others ? "with" : "without", had_others ? "none" : "some", remedy);
+    if (!status && had_others)
+        status = check_print(r, "others", remedy, &now->others, t->others->name, error);
     if (!status && now->has_test && !json_is_null(json_object_get(data, "test")) && !force)
         status = check_print(
             r, "test",
@@ -327,12 +339,12 @@ static dsc_status check_same(const reading *r, dsc_trainer *t, bool force, dsc_e
 /* Counters that training could not have come to would make it read outside its data, or never end. */
 static bool progress_is_possible(const dsc_progress *p, const dsc_trainer *t) {
     uint64_t epochs = (uint64_t)t->recipe.epochs, batch = (uint64_t)t->recipe.batch;
-    if (p->epoch > epochs || p->position > t->training->count || p->finished > 1) return false;
+    if (p->epoch > epochs || p->position > t->samples->count || p->finished > 1) return false;
     if (p->epoch == epochs && (!p->finished || p->position)) return false;
     uint64_t step = p->epoch * t->steps_an_epoch + (p->position + batch - 1) / batch;
     for (size_t i = 0; i < sizeof p->schedule.number / sizeof *p->schedule.number; i++)
         if (!isfinite(p->schedule.number[i])) return false;
-    bool whole = p->position % batch == 0 || p->position == t->training->count;
+    bool whole = p->position % batch == 0 || p->position == t->samples->count;
     return whole && p->step == step && p->correct <= p->position && isfinite(p->loss_sum) &&
            p->best_epoch <= p->epoch && p->epochs_without <= p->epoch && !isnan(p->best_loss) &&
            isfinite(p->seconds);
@@ -388,6 +400,7 @@ static dsc_status take_over(const reading *r, dsc_trainer *t, dsc_error *error) 
     }
     t->progress = progress;
     t->order_epoch = 0;
+    if (t->others && !progress.finished) dsc_trainer_order(t);
     restore_images(r, t);
     return DSC_OK;
 }

@@ -31,13 +31,14 @@ static dsc_event describe(const loop *l, dsc_event_kind kind, const char *messag
     double here = now() - l->started;
     uint64_t all = t->steps_an_epoch * (uint64_t)t->recipe.epochs, done = p->step - l->first_step;
     double seen = p->position ? (double)p->position : NAN;
+    double of_classes = p->position > t->others_seen ? (double)(p->position - t->others_seen) : NAN;
     return (dsc_event){.kind = kind,
                        .epoch = p->epoch + (kind == DSC_EVENT_EPOCH || kind == DSC_EVENT_END ? 0 : 1),
                        .epochs = (uint64_t)t->recipe.epochs,
                        .step = p->step % t->steps_an_epoch,
                        .steps = t->steps_an_epoch,
                        .loss = p->loss_sum / seen,
-                       .accuracy = (double)p->correct / seen,
+                       .accuracy = (double)p->correct / of_classes,
                        .validation_loss = l->validation_loss,
                        .validation_accuracy = l->validation_accuracy,
                        .learning_rate = dsc_trainer_learning_rate(t),

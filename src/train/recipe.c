@@ -24,6 +24,8 @@ const dsc_param dsc_recipe_params[] = {
      "train on the first so many samples; 0: all"},
     {"validation", DSC_PARAM_REAL, AT(validation), "0", 0, 0.5, NULL,
      "the share of the training set held out to validate, class by class"},
+    {"others", DSC_PARAM_TEXT, AT(others), NULL, 0, 0, NULL,
+     "data whose images belong to no class, divided by commas: the model learns to refuse such images"},
     {"model", DSC_PARAM_TEXT, AT(model), "784-100-10", 0, 0, NULL, "the network, as text"},
     {"from", DSC_PARAM_TEXT, AT(from), NULL, 0, 0, NULL,
      "a trained model, or its run, from which this one starts: what fits is copied"},
@@ -84,6 +86,7 @@ dsc_status dsc_recipe_initialise(dsc_recipe *recipe, dsc_error *error) {
 void dsc_recipe_clear(dsc_recipe *recipe) {
     dsc_params_free(dsc_recipe_params, recipe);
     recipe->start = NULL;
+    recipe->others_data = NULL;
 }
 
 dsc_status dsc_recipe_copy(dsc_recipe *to, const dsc_recipe *from, dsc_error *error) {

@@ -20,6 +20,7 @@ typedef struct dsc_recipe {
     dsc_reading reading;      /* how it is read */
     int64_t training_samples; /* the first so many; 0: all */
     double validation;        /* the share of the training set that is held out, class by class */
+    char *others; /* data of none of the classes, divided by commas; NULL: none. See others_data */
     char *model;
     char *from;           /* the file of the model that the new one starts from; NULL: afresh */
     char *freeze, *rates; /* by patterns of parameters' names: build.h; NULL: all are learned, alike */
@@ -47,6 +48,9 @@ typedef struct dsc_recipe {
      * whatever format it was; it must outlive the recipe and its copies, and any threads may read it. NULL:
      * it is loaded (dsc_model_load). */
     const dsc_model *start;
+    /* The same of the data that `others` names: whoever trains has opened them. Their labels are ignored. They
+     * may be there without `others`, as in dsc_train. */
+    const dsc_dataset *others_data;
 } dsc_recipe;
 
 extern const dsc_param dsc_recipe_params[];

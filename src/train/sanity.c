@@ -167,6 +167,9 @@ static bool is_time_to_have_learned(const dsc_trainer *t) {
 void dsc_sanity_after_epoch(dsc_trainer *t, double loss, dsc_warn *warn, void *user) {
     bool entropy = (t->model->loss->op->flags & DSC_OP_ENTROPY) != 0;
     double chance = log((double)t->model->classes);
+    /* Images of no class never have less than this loss. */
+    const double others = 1 - (double)t->training->count / (double)t->samples->count;
+    if (others > 0) loss = (loss - others * chance) / (1 - others);
     if (entropy && t->model->classes > 1 && loss > 0.95 * chance && is_time_to_have_learned(t)) {
         char message[256];
         (void)snprintf(

@@ -12,9 +12,9 @@
 
 /* --- the order of samples --- */
 
-static void order_samples(dsc_trainer *t) {
+void dsc_trainer_order(dsc_trainer *t) {
     if (t->order_epoch == t->progress.epoch + 1) return;
-    size_t n = t->training->count;
+    size_t n = t->samples->count;
     for (size_t i = 0; i < n; i++) t->order[i] = (int64_t)i;
     if (t->recipe.shuffle) {
         dsc_rng rng;
@@ -23,6 +23,9 @@ static void order_samples(dsc_trainer *t) {
         dsc_rng_shuffle(&rng, t->order, n);
     }
     t->order_epoch = t->progress.epoch + 1;
+    t->others_seen = 0;
+    for (size_t i = 0; i < t->progress.position; i++)
+        t->others_seen += dsc_trainer_is_other(t, (size_t)t->order[i]);
 }
 
 /* --- loading a batch --- */
@@ -42,8 +45,8 @@ static void fetch_ahead(const dsc_trainer *t, size_t first, size_t count, size_t
                         size_t last_byte) {
     const size_t from = t->progress.position + (size_t)t->recipe.batch + first, line = 64;
     if (t->reader) return;
-    for (size_t i = from; i < from + count && i < t->training->count; i++) {
-        const unsigned char *image = dsc_dataset_at(t->training, (size_t)t->order[i]);
+    for (size_t i = from; i < from + count && i < t->samples->count; i++) {
+        const unsigned char *image = dsc_dataset_at(t->samples, (size_t)t->order[i]);
         for (size_t at = first_byte; at < last_byte; at += line) __builtin_prefetch(image + at, 0, 2);
     }
 }
@@ -52,13 +55,13 @@ static bool mixes(const dsc_trainer *t) { return t->recipe.mixup > 0 && !is_clea
 
 /* Image number `place` of the batch, which is `sample` of the training set. */
 static const void *image_of(const dsc_trainer *t, size_t place, size_t sample) {
-    return t->reader ? t->staged + place * t->training->image_bytes : dsc_dataset_at(t->training, sample);
+    return t->reader ? t->staged + place * t->samples->image_bytes : dsc_dataset_at(t->samples, sample);
 }
 
 /* The same as numbers (C, H, W), augmented if this epoch does so. */
 static void load_image(const dsc_trainer *t, dsc_real *out, size_t place, unsigned worker) {
     const size_t sample = t->batch[place];
-    const dsc_dataset *data = t->training;
+    const dsc_dataset *data = t->samples;
     const void *image = image_of(t, place, sample);
     if (augments(t)) {
         unsigned char *changed = t->images + worker * data->image_bytes;
@@ -70,31 +73,48 @@ static void load_image(const dsc_trainer *t, dsc_real *out, size_t place, unsign
     dsc_model_load_images(t->model, out, image, data->type, 1);
 }
 
+/* Writes the target of the batch's image number `place`, which is `sample`, to the targets `out` of the batch. */
+static void load_target(const dsc_trainer *t, dsc_real *out, size_t place, size_t sample) {
+    const size_t classes = t->model->classes;
+    if (dsc_trainer_is_other(t, sample))
+        memcpy(out + place * classes, t->other_target, classes * sizeof *out);
+    else
+        dsc_model_load_target(t->model, out, place, dsc_dataset_label(t->training, sample));
+}
+
+/* Adds `share` of the target of `sample` to `target` (K). */
+static void add_target(const dsc_trainer *t, dsc_real *target, dsc_real share, size_t sample) {
+    if (!dsc_trainer_is_other(t, sample))
+        target[dsc_dataset_label(t->training, sample)] += share;
+    else
+        for (size_t k = 0; k < t->model->classes; k++) target[k] += share * t->other_target[k];
+}
+
 /* Mixes the image `out` of `place`, and its target (K), with its partner's, of place `partner`: mixup.h. */
 static void mix(const dsc_trainer *t, dsc_real *out, dsc_real *target, size_t place, size_t partner,
                 unsigned worker) {
-    const size_t size = t->training->image_size;
+    const size_t size = t->samples->image_size;
     dsc_real *other = t->partners + worker * size;
     const dsc_mix drawn =
-        dsc_mixup_draw(t->recipe.mixup, t->seed, t->progress.epoch, t->batch[place], t->training->count);
+        dsc_mixup_draw(t->recipe.mixup, t->seed, t->progress.epoch, t->batch[place], t->samples->count);
     const dsc_real own = (dsc_real)drawn.share, rest = 1 - own;
     load_image(t, other, partner, worker);
     for (size_t i = 0; i < size; i++) out[i] = own * out[i] + rest * other[i];
     if (!target) return;
-    target[dsc_dataset_label(t->training, t->batch[place])] = own;
-    target[dsc_dataset_label(t->training, t->batch[partner])] += rest;
+    for (size_t k = 0; k < t->model->classes; k++) target[k] = 0;
+    add_target(t, target, own, t->batch[place]);
+    add_target(t, target, rest, t->batch[partner]);
 }
 
 static void load(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker) {
     const dsc_trainer *t = context;
-    const size_t size = t->training->image_size, classes = t->model->classes;
+    const size_t size = t->samples->image_size, classes = t->model->classes;
     const bool mixed = mixes(t);
-    fetch_ahead(t, first, count, 0, t->training->image_bytes);
+    fetch_ahead(t, first, count, 0, t->samples->image_bytes);
     for (size_t i = 0; i < count; i++) {
         const size_t place = first + i;
         load_image(t, inputs[0] + i * size, place, worker);
-        if (inputs[1])
-            dsc_model_load_target(t->model, inputs[1], i, dsc_dataset_label(t->training, t->batch[place]));
+        if (inputs[1]) load_target(t, inputs[1], i, t->batch[place]);
         if (mixed)
             mix(t, inputs[0] + i * size, inputs[1] ? inputs[1] + i * classes : NULL, place, t->count + place,
                 worker);
@@ -105,24 +125,24 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
 static void load_columns(void *context, dsc_real *const *inputs, size_t count, size_t first_pixel,
                          size_t last_pixel) {
     const dsc_trainer *t = context;
-    const size_t size = t->training->image_size, number = dsc_type_size(t->training->type);
+    const size_t size = t->samples->image_size, number = dsc_type_size(t->samples->type);
     fetch_ahead(t, 0, count, first_pixel * number, last_pixel * number);
     for (size_t i = 0; i < count; i++)
-        dsc_model_load_pixels(t->model, inputs[0] + i * size, image_of(t, i, t->batch[i]), t->training->type,
+        dsc_model_load_pixels(t->model, inputs[0] + i * size, image_of(t, i, t->batch[i]), t->samples->type,
                               first_pixel, last_pixel);
     for (size_t i = 0; i < count && inputs[1] && first_pixel == 0; i++)
-        dsc_model_load_target(t->model, inputs[1], i, dsc_dataset_label(t->training, t->batch[i]));
+        load_target(t, inputs[1], i, t->batch[i]);
 }
 
 /* The samples of the batch that begins at `position` of the epoch, with their partners behind them where
  * images are mixed; how many there are without those. */
 static size_t choose_batch(const dsc_trainer *t, uint32_t *samples, size_t position) {
-    const size_t left = t->training->count - position, most = (size_t)t->recipe.batch;
+    const size_t left = t->samples->count - position, most = (size_t)t->recipe.batch;
     const size_t count = left < most ? left : most;
     for (size_t i = 0; i < count; i++) samples[i] = (uint32_t)t->order[position + i];
     for (size_t i = 0; i < count && mixes(t); i++)
         samples[count + i] = (uint32_t)dsc_mixup_draw(t->recipe.mixup, t->seed, t->progress.epoch, samples[i],
-                                                      t->training->count)
+                                                      t->samples->count)
                                  .partner;
     return count;
 }
@@ -132,13 +152,13 @@ static dsc_status stage_images(dsc_trainer *t, dsc_error *error) {
     const size_t with = mixes(t) ? 2 : 1, next = t->progress.position + t->count;
     if (!t->reader) return DSC_OK;
     dsc_status status = dsc_read_ahead_take(&t->staged, t->reader, t->batch, t->count * with, error);
-    if (!status && next < t->training->count)
+    if (!status && next < t->samples->count)
         dsc_read_ahead_begin(t->reader, t->next, choose_batch(t, t->next, next) * with);
     return status;
 }
 
 dsc_status dsc_trainer_batch(dsc_run *run, dsc_trainer *t, dsc_error *error) {
-    order_samples(t);
+    dsc_trainer_order(t);
     t->count = choose_batch(t, t->batch, t->progress.position);
     *run = (dsc_run){.count = t->count,
                      .load = load,
@@ -162,11 +182,18 @@ static double sum_losses(const dsc_trainer *t, size_t count) {
     return sum;
 }
 
+static uint64_t count_others(const dsc_trainer *t, size_t count) {
+    uint64_t others = 0;
+    for (size_t i = 0; i < count; i++) others += dsc_trainer_is_other(t, t->batch[i]);
+    return others;
+}
+
 static uint64_t count_correct(const dsc_trainer *t, size_t count) {
     const dsc_real *logits = dsc_executor_value(t->executor, t->model->logits);
     size_t classes = t->model->classes;
     uint64_t correct = 0;
     for (size_t i = 0; i < count; i++) {
+        if (dsc_trainer_is_other(t, t->batch[i])) continue;
         const dsc_real *z = logits + i * classes;
         const size_t label = dsc_dataset_label(t->training, t->batch[i]);
         bool first = true; /* the first of the largest; beside a NaN nothing is */
@@ -178,7 +205,7 @@ static uint64_t count_correct(const dsc_trainer *t, size_t count) {
 }
 
 bool dsc_trainer_epoch_is_done(const dsc_trainer *t) {
-    size_t left = t->training->count - t->progress.position;
+    size_t left = t->samples->count - t->progress.position;
     return left == 0 || (t->recipe.drop_last && left < (size_t)t->recipe.batch);
 }
 
@@ -205,6 +232,7 @@ dsc_status dsc_trainer_step(dsc_trainer *t, dsc_error *error) {
     dsc_updater_step(&t->updater, t->progress.step, &t->progress.schedule);
     t->progress.loss_sum += loss;
     t->progress.correct += count_correct(t, run.count);
+    t->others_seen += count_others(t, run.count);
     t->progress.step++;
     t->progress.position += run.count;
     return DSC_OK;

@@ -83,6 +83,7 @@ static dsc_status fill(dsc_recipe *recipe, const dsc_training_options *how, dsc_
     if (!status) status = dsc_seed_given(&recipe->seed, how->seed_digits, how->seed, error);
     recipe->shuffle = how->shuffle;
     recipe->drop_last = how->drop_last;
+    recipe->others_data = how->others;
     return status;
 }
 

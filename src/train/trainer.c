@@ -110,7 +110,7 @@ static dsc_status make_executors(dsc_trainer *t, unsigned threads, dsc_error *er
                                                      !(t->recipe.mixup > 0)};
     dsc_status status = t->recipe.mixup > 0 ? dsc_model_target_probabilities(t->model, error) : DSC_OK;
     if (!status) status = dsc_executor_create(&t->executor, t->model->graph, &options, threads, error);
-    if (!status && t->validation) {
+    if (!status && (t->validation || t->held_others)) {
         status = dsc_evaluator_create(&t->evaluator, t->model, 0, t->executor, t->parts.choice.kernels,
                                       t->parts.bf16, error);
         if (!status) status = dsc_metrics_initialise(&t->validation_metrics, t->model->classes, error);
@@ -146,7 +146,7 @@ static bool make_buffers(dsc_trainer *t) {
     t->images = dsc_allocate_aligned(threads, t->training->image_bytes);
     t->partners = dsc_allocate(t->recipe.mixup > 0 ? threads : 0, t->training->image_size * sizeof(dsc_real));
     t->augment_scratch = dsc_allocate_aligned(threads, t->augment_scratch_bytes);
-    t->order = dsc_allocate(t->training->count, sizeof(int64_t));
+    t->order = dsc_allocate(t->samples->count, sizeof(int64_t));
     const size_t batch = (size_t)t->recipe.batch * (t->recipe.mixup > 0 ? 2 : 1);
     t->batch = dsc_allocate(batch, sizeof(uint32_t));
     t->next = dsc_allocate(batch, sizeof(uint32_t));
@@ -163,10 +163,11 @@ static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads
     if (!status) status = dsc_model_check_data(t->model, t->training, error);
     if (!status) status = dsc_recipe_set_layers(&t->recipe, t->model->graph, error);
     if (!status) status = check_model(t->model, error);
+    if (!status) status = dsc_trainer_take_others(t, error);
     if (!status) status = normalise(t, error);
     if (!status) status = make_executors(t, threads, error);
     if (status) return status;
-    const size_t batch = (size_t)t->recipe.batch, n = t->training->count;
+    const size_t batch = (size_t)t->recipe.batch, n = t->samples->count;
     t->steps_an_epoch = t->recipe.drop_last ? n / batch : (n + batch - 1) / batch;
     if (!make_slabs(t) || !make_buffers(t))
         return dsc_fail(error, DSC_ERROR_MEMORY,
@@ -174,8 +175,8 @@ static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads
                         dsc_trainer_bytes(t) >> 20);
     t->progress.best_loss = INFINITY;
     if (n % batch && !t->recipe.drop_last) status = dsc_executor_check_count(t->executor, n % batch, error);
-    if (!status && !t->training->images)
-        status = dsc_read_ahead_create(&t->reader, t->training, batch * (t->recipe.mixup > 0 ? 2 : 1), error);
+    if (!status && !t->samples->images)
+        status = dsc_read_ahead_create(&t->reader, t->samples, batch * (t->recipe.mixup > 0 ? 2 : 1), error);
     if (status) return status;
     return note_images(t, error); /* last: a model that is refused stays as it was */
 }
@@ -212,6 +213,10 @@ void dsc_trainer_free(dsc_trainer *t) {
     dsc_recipe_parts_release(&t->parts);
     dsc_dataset_free(t->own_training);
     dsc_dataset_free(t->own_validation);
+    dsc_dataset_free(t->own_samples);
+    dsc_dataset_free(t->others);
+    dsc_dataset_free(t->held_others);
+    free(t->other_target);
     dsc_recipe_clear(&t->recipe);
     dsc_updater_clear(&t->updater);
     free(t->gradients);
@@ -232,7 +237,9 @@ size_t dsc_trainer_bytes(const dsc_trainer *t) {
         2 + t->updater.state_count + (t->recipe.ema > 0) + (t->recipe.patience > 0) + (t->levels > 0);
     return slabs * dsc_graph_value_numbers(t->model->graph) * sizeof(dsc_real) +
            dsc_executor_bytes(t->executor) + dsc_read_ahead_bytes(t->reader) +
-           t->training->count * sizeof(int64_t);
+           t->samples->count * sizeof(int64_t) +
+           (t->own_samples && t->own_samples->images ? t->own_samples->count * t->own_samples->image_bytes
+                                                     : 0);
 }
 
 double dsc_trainer_learning_rate(const dsc_trainer *t) {
@@ -244,6 +251,8 @@ const dsc_data_prints *dsc_trainer_prints(dsc_trainer *t) {
     t->prints.training = dsc_dataset_fingerprint(t->training);
     t->prints.has_validation = t->validation != NULL;
     if (t->validation) t->prints.validation = dsc_dataset_fingerprint(t->validation);
+    t->prints.has_others = t->others != NULL;
+    if (t->others) t->prints.others = dsc_dataset_fingerprint(t->others);
     t->prints.known = true;
     return &t->prints;
 }

@@ -7,6 +7,7 @@
  *   trainer.c       making and freeing          step.c        one step
  *   epochs.c        the loop, early stopping    updater.c     how it changes the parameters
  *   checkpoint.c    saving and resuming
+ *   others.c        images of no class, and below which probability an answer is refused
  *   sanity.c        warnings, and what went wrong when the loss is not finite
  */
 #ifndef DSC_TRAIN_TRAINER_H
@@ -39,9 +40,17 @@ typedef struct dsc_progress {
 /* What a run is begun with and goes on with. */
 typedef struct dsc_data_prints {
     bool known; /* made when they are first asked for */
-    dsc_fingerprint training, validation, test;
-    bool has_validation, has_test;
+    dsc_fingerprint training, validation, test, others;
+    bool has_validation, has_test, has_others;
 } dsc_data_prints;
+
+/* Below which probability the finished model's answers are refused, and what became of the held-out images
+ * by that. All 0 without others. */
+typedef struct dsc_refusal {
+    double below;
+    size_t images, answered; /* of the validation set; 0: there is none */
+    size_t others, refused;  /* held-out images of no class */
+} dsc_refusal;
 
 typedef struct dsc_trainer {
     dsc_model *model;     /* values: the slab that is learned */
@@ -51,6 +60,13 @@ typedef struct dsc_trainer {
     uint64_t seed;                            /* the key that the recipe's seed makes */
     const dsc_dataset *training, *validation; /* validation may be NULL */
     dsc_dataset *own_training, *own_validation;
+    /* What is trained on: `training`, and behind its samples those of no class. */
+    const dsc_dataset *samples;
+    dsc_dataset *own_samples;          /* the same, if there are others */
+    dsc_dataset *others, *held_others; /* all of no class, labelled 0; those never trained on; NULL: none */
+    dsc_real *other_target;            /* (K): what an image of no class is trained towards */
+    uint64_t others_seen;              /* how many the current epoch met so far */
+    dsc_refusal refusal;               /* of the finished model */
     dsc_executor *executor;
     dsc_evaluator *evaluator; /* of the validation set */
     dsc_metrics validation_metrics;
@@ -151,7 +167,22 @@ dsc_status dsc_trainer_check_result(const dsc_trainer *trainer, dsc_error *error
 /* Says which layer and op first made a number that is not finite in the step that begins now. */
 dsc_status dsc_trainer_diagnose(dsc_trainer *trainer, dsc_error *error);
 
-/* For the other files: the run that computes the next batch (step.c). Fails where a callback that reads its
+/* --- For the other files. --- */
+
+/* Whether a sample is of no class. */
+static inline bool dsc_trainer_is_other(const dsc_trainer *t, size_t sample) {
+    return sample >= t->training->count;
+}
+
+/* Puts the samples in the order of the current epoch, unless they are. */
+void dsc_trainer_order(dsc_trainer *trainer);
+
+/* Sets `samples`: joins the recipe's others to the training images, but for those held out: the recipe's
+ * validation share, or a tenth. Fails where they have another shape or type, where there are fewer than two,
+ * where nobody opened them, and where the loss takes no target of probabilities. */
+dsc_status dsc_trainer_take_others(dsc_trainer *trainer, dsc_error *error);
+
+/* The run that computes the next batch (step.c). Fails where a callback that reads its
  * images does. */
 dsc_status dsc_trainer_batch(dsc_run *run, dsc_trainer *trainer, dsc_error *error);
 

@@ -135,10 +135,21 @@ static void append_data(dsc_text *text, const report_card *card) {
     dsc_text_append(text, "\n");
     append_count(text, card, "training", "images to train on");
     append_count(text, card, "validation", "images held out of the training set to validate");
-    static const char *const sums[][2] = {{"images_crc32", "images"}, {"labels_crc32", "labels"}};
-    for (size_t i = 0; i < 2; i++)
+    const char *others = fact(card, "data", "others_name");
+    if (others) {
+        dsc_text_append(text, "- **Images of no class**, which the model learned not to be sure of: ");
+        report_append_markdown(text, others);
+        dsc_text_append(text, "\n");
+        append_count(text, card, "others", "of them to train on");
+        append_count(text, card, "others_held_out", "of them held out");
+    }
+    static const char *const sums[][2] = {{"images_crc32", "images"},
+                                          {"labels_crc32", "labels"},
+                                          {"others_crc32", "images of no class, those held out too"}};
+    for (size_t i = 0; i < 3; i++)
         if (fact(card, "data", sums[i][0])) {
-            dsc_text_append(text, "- CRC-32 of the %s trained on, in their order: ", sums[i][1]);
+            dsc_text_append(text, "- CRC-32 of the %s%s, in their order: ", sums[i][1],
+                            i < 2 ? " trained on" : "");
             report_append_markdown(text, fact(card, "data", sums[i][0]));
             dsc_text_append(text, "\n");
         }
@@ -162,12 +173,16 @@ static void append_end(dsc_text *text, const report_card *card) {
         "\n## Caveats and Recommendations\n\n"
         "- The numbers hold for images prepared as those of the test set. On other images (other %s) "
         "they have to be measured anew.\n"
-        "- The model knows its classes alone: an image of anything else gets one of them as its "
-        "answer, often "
-        "with high confidence.\n"
+        "%s"
         "- The table of changes above says how much of its accuracy is left when images are unlike "
         "those it learned from.\n",
-        handwriting ? "pens, cameras, scripts" : "cameras, lights, backgrounds");
+        handwriting ? "pens, cameras, scripts" : "cameras, lights, backgrounds",
+        fact(card, "data", "others_name") ? "- The model learned from images of no class, too: it is meant "
+                                            "to be unsure of images like those. "
+                                            "Of what is unlike its classes and unlike them, it may be sure.\n"
+                                          : "- The model knows its classes alone: an image of anything else "
+                                            "gets one of them as its answer, "
+                                            "often with high confidence.\n");
     report_ask(
         text,
         "What should whoever uses the model know besides, and what should be measured before it is used?");

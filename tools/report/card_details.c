@@ -25,6 +25,16 @@ static void append_logged(dsc_text *text, const report_card *card, const char *l
     dsc_text_append(text, "\n");
 }
 
+/* Names of data, divided by commas; `list` is written to. */
+static void append_public_list(dsc_text *text, char *list) {
+    for (char *end; list; list = end) {
+        end = strchr(list, ',');
+        if (end) *end++ = '\0';
+        report_append_public_markdown(text, list + strspn(list, " "));
+        if (end) dsc_text_append(text, ", ");
+    }
+}
+
 static void append_recipe(dsc_text *text, const report_card *card) {
     dsc_text_append(text,
                     "\nThe recipe, which trains the same network again:\n\n| field | value |\n|---|---|\n");
@@ -34,10 +44,10 @@ static void append_recipe(dsc_text *text, const report_card *card) {
         if (value.failed) text->failed = true;
         if (value.length) {
             dsc_text_append(text, "| `%s` | ", p->name);
-            if (strcmp(p->name, "data") != 0)
-                report_append_markdown(text, value.data);
+            if (!strcmp(p->name, "data") || !strcmp(p->name, "others"))
+                append_public_list(text, value.data);
             else
-                report_append_public_markdown(text, value.data);
+                report_append_markdown(text, value.data);
             dsc_text_append(text, " |\n");
         }
         dsc_text_free(&value);

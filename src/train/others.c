@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* others.c: images that belong to no class. Hendrycks, Mazeika and Dietterich, "Deep anomaly detection with
+ * outlier exposure" (2019): the network keeps its K classes, and images of none of them are trained towards
+ * the uniform distribution,
+ *
+ *   t_k = 1 / K    with class weights w: t_k = 1 / (K w_k), so that the loss weighs such an image by 1
+ *
+ * An answer whose largest probability is below a threshold is then no answer. The threshold is chosen on
+ * images that were held out. */
+#include "train/trainer.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "data/array.h"
+
+#include <string.h>
+
+static const double HELD_OUT = 0.1; /* of the others, where the recipe holds nothing out */
+
+/* The others with the classes of the training set, all labelled with the first: that joins them, and keeps
+ * their own labels out. */
+static dsc_status relabel(dsc_trainer *t, dsc_error *error) {
+    const uint16_t map[256] = {0};
+    const dsc_dataset *data = t->recipe.others_data;
+    if (data->type != t->training->type || memcmp(data->shape, t->training->shape, sizeof data->shape) != 0)
+        return dsc_fail(error, DSC_ERROR_MISMATCH,
+                        "others: %s has images of %zu x %zu x %zu %s, the training set %s of %zu x %zu x %zu "
+                        "%s: expected "
+                        "the same",
+                        data->name, data->shape[0], data->shape[1], data->shape[2], dsc_type_name(data->type),
+                        t->training->name, t->training->shape[0], t->training->shape[1],
+                        t->training->shape[2], dsc_type_name(t->training->type));
+    if (data->count < 2)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "others: %s has %zu image, expected at least 2: one is held out", data->name,
+                        data->count);
+    return dsc_dataset_renumber(&t->others, data, map, t->training->classes,
+                                (const char *const *)t->training->class_names, error);
+}
+
+static dsc_status join(dsc_trainer *t, dsc_error *error) {
+    dsc_dataset *learned;
+    const double one = 1 / (double)t->others->count,
+                 share = t->recipe.validation > 0 ? t->recipe.validation : HELD_OUT;
+    dsc_status status =
+        dsc_dataset_split(&learned, &t->held_others, t->others, share > one ? share : one, t->seed, error);
+    if (status) return dsc_error_context(error, status, "others");
+    const dsc_dataset *const parts[2] = {t->training, learned};
+    status = dsc_dataset_join(&t->own_samples, parts, 2, NULL, error);
+    dsc_dataset_free(learned);
+    if (!status) t->samples = t->own_samples;
+    return status;
+}
+
+static dsc_status make_target(dsc_trainer *t, dsc_error *error) {
+    const size_t classes = t->model->classes;
+    const dsc_node *node = dsc_graph_find(t->model->graph, DSC_CLASS_WEIGHTS);
+    const dsc_real *weights = node ? t->model->values + node->offset : NULL;
+    t->other_target = dsc_allocate(classes, sizeof *t->other_target);
+    if (!t->other_target) return dsc_fail_memory(error, classes * sizeof *t->other_target, "a target");
+    for (size_t k = 0; k < classes; k++) {
+        const dsc_real weight = weights ? weights[k] : 1; /* 0: there is no sample of the class */
+        t->other_target[k] = weight > 0 ? 1 / ((dsc_real)classes * weight) : 0;
+    }
+    return dsc_model_target_probabilities(t->model, error);
+}
+
+dsc_status dsc_trainer_take_others(dsc_trainer *t, dsc_error *error) {
+    t->samples = t->training;
+    if (t->recipe.others && !t->recipe.others_data)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "others: the recipe trains with %.200s as images of no class, which only `descender "
+                        "train` does; take 'others' out of the recipe",
+                        t->recipe.others);
+    if (!t->recipe.others_data) return DSC_OK;
+    dsc_status status = relabel(t, error);
+    if (!status) status = join(t, error);
+    return status ? status : make_target(t, error);
+}

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+# Images of no class: `train --others`.
+. "$(dirname "$0")/lib.sh"
+
+_small="$work/data"
+small_data "$_small"
+# _others FILE COUNT PERIOD: a table of 8 x 8 images with stripes, which are like none of the classes.
+_others() {
+    awk -v count="$2" -v period="$3" 'BEGIN {
+        printf "label"; for (k = 0; k < 64; k++) printf ",p%d", k; print ""
+        for (i = 0; i < count; i++) {
+            printf "%d", i % 3; for (k = 0; k < 64; k++) printf ",%d", (k + i) % period ? 2 * i : 250 - i; print ""
+        }}' >"$1"
+}
+_others "$work/stripes.csv" 60 2
+_others "$work/dots.csv" 40 3
+_network=(--data "$_small" --model "flatten, dense 16, relu, dense" --batch 8 --learning-rate 0.01 --shape 8x8)
+
+others_are_told_and_kept_with_the_run() {
+    run train "${_network[@]}" --epochs 2 --others "$work/stripes.csv" --others "$work/dots.csv" --out "$work/two"
+    exits 0
+    prints "stripes.csv, dots.csv: 76 images of no class to train on, 9 held out"
+    holds "the recipe names both" grep -q "\"others\": \"$work/stripes.csv,$work/dots.csv\"" "$work/two/recipe.json"
+    holds "the log names both" grep -q '"others_name":"stripes.csv, dots.csv","others":76,"others_held_out":9' \
+        "$work/two/log.jsonl"
+    run card "$work/two" --out "$work/card.md"
+    holds "the card tells of them" grep -q "Images of no class.*stripes.csv, dots.csv" "$work/card.md"
+    holds "the card has no path" test "$(grep -c "$work" "$work/card.md")" = 0
+    # the same list in one option is the same recipe
+    run train "${_network[@]}" --epochs 2 --others "$work/stripes.csv, $work/dots.csv" --out "$work/list" --quiet
+    exits 0
+    holds "the same bits" cmp "$work/two/model.safetensors" "$work/list/model.safetensors"
+}
+
+others_that_cannot_be_had_are_refused() {
+    run train "${_network[@]}" --others "$work/nowhere"
+    exits 1
+    says "others: "
+    says "nowhere"
+    run train "${_network[@]}" --others "$work/stripes.csv,,$work/dots.csv"
+    exits 2
+    says "others: expected data, divided by commas, found an empty name"
+    run train "${_network[@]}" --others digits
+    exits 1
+    says "others: "
+    says "1 x 28 x 28"
+    holds "no run was begun" test ! -e runs
+}
+
+a_run_goes_on_with_its_own_others_only() {
+    cp "$work/stripes.csv" "$work/mine.csv"
+    interrupted_run "$work/run" train "${_network[@]}" --epochs 100000 --others "$work/mine.csv" --threads 1
+    _others "$work/mine.csv" 60 5
+    run train --resume "$work/run" --threads 1 --quiet
+    exits 1
+    says "was made with other others data"
+    rm "$work/mine.csv"
+    run train --resume "$work/run" --threads 1 --quiet
+    exits 1
+    says "mine.csv"
+    # the same elsewhere is the same
+    env --default-signal=INT timeout -s INT 1 "$program" train --resume "$work/run" --others "$work/stripes.csv" \
+        --threads 1 --quiet >/dev/null 2>&1
+    holds "it went on" grep -q '"event":"resume"' "$work/run/log.jsonl"
+}
+
+promises
