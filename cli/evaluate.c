@@ -3,8 +3,11 @@
 #include "command.h"
 
 #include "base/file.h"
+#include "data/dataset.h"
 #include "evaluation.h"
+#include "measure/refusal.h"
 #include "measure/score.h"
+#include "others.h"
 #include "progress.h"
 #include "report/baselines.h"
 #include "subject.h"
@@ -18,7 +21,7 @@ typedef struct values {
     command_source source;
     int split;
     int64_t top, threads;
-    char *per_sample;
+    char *per_sample, *others;
     bool json, quiet;
 } values;
 
@@ -31,6 +34,8 @@ typedef struct examination {
     dsc_metrics metrics;
     size_t majority, majority_right; /* the most frequent class of the training set; right on the test set */
     bool has_majority;
+    dsc_refusals answers, refused; /* of the data; of the images of no class */
+    command_others others;
     command_progress progress;
     dsc_file_writer *table; /* of --per-sample */
     dsc_text line;
@@ -72,6 +77,7 @@ static void write_heading(examination *x) {
 static int on_answer(void *user, const dsc_answer *answer) {
     examination *x = user;
     command_progress_show(&x->progress, answer->sample + 1);
+    dsc_refusals_add(&x->answers, answer);
     if (!x->table) return command_should_stop();
     char number[32];
     dsc_text_append(&x->line, "%zu,", answer->sample);
@@ -89,6 +95,82 @@ static int on_answer(void *user, const dsc_answer *answer) {
     dsc_text_append(&x->line, "\n");
     write_line(x);
     return x->table_status || command_should_stop_saving();
+}
+
+/* ---- images of no class ---- */
+
+static int on_other(void *user, const dsc_answer *answer) {
+    examination *x = user;
+    command_progress_show(&x->progress, answer->sample + 1);
+    dsc_refusals_add(&x->refused, answer);
+    return command_should_stop();
+}
+
+static dsc_status open_others(examination *x, const command_source *source, dsc_error *error) {
+    dsc_status status = command_others_open(&x->others, x->call, x->how->others, &source->reading,
+                                            source->offline, x->how->split == SPLIT_TEST, error);
+    if (!status && x->others.data && !(dsc_model_refuse_below(x->subject.model) > 0))
+        command_complain("the model has no threshold below which it refuses: train it with --others");
+    return status;
+}
+
+static dsc_status measure_others(examination *x, dsc_error *error) {
+    dsc_metrics metrics = {0};
+    if (!x->others.data) return DSC_OK;
+    const size_t count = dsc_dataset_count(x->others.data);
+    const char *const name[1] = {dsc_model_class_name(x->subject.model, 0)}; /* any that the model knows */
+    const uint16_t map[256] = {0};
+    dsc_dataset *data = NULL;
+    dsc_status status = dsc_refusals_initialise(&x->refused, count, error);
+    if (!status) status = dsc_dataset_renumber(&data, x->others.data, map, 1, name, error);
+    command_progress_start(&x->progress, x->call, "evaluating others", "images", count);
+    if (!status)
+        status = dsc_model_measure(&metrics, x->subject.model, data, (unsigned)x->how->threads,
+                                   on_other, x, error);
+    command_progress_end(&x->progress);
+    if (!status) dsc_refusals_order(&x->refused);
+    dsc_metrics_clear(&metrics);
+    dsc_dataset_free(data);
+    return status;
+}
+
+/* Of a model with a threshold, or where the user asks for images of no class. */
+static bool tells_refusals(const examination *x) {
+    return dsc_model_refuse_below(x->subject.model) > 0 || x->others.data;
+}
+
+static void append_refusals(dsc_text *text, const examination *x) {
+    char a[32], b[32], c[32], shown[DSC_VISIBLE];
+    const double below = dsc_model_refuse_below(x->subject.model);
+    const dsc_refusals *r = &x->answers;
+    const size_t refused = dsc_refusals_below(r, below), others = dsc_refusals_below(&x->refused, below);
+    if (!tells_refusals(x)) return;
+    dsc_text_append(
+        text, "\nrefused (below %s): %zu of %zu, %s %%; of the answers that are left, %s %% are right\n",
+        dsc_format_shortest(a, below), refused, r->count,
+        dsc_format_fixed(b, sizeof b, 100 * (double)refused / (double)r->count, 2),
+        dsc_format_fixed(c, sizeof c, 100 * (1 - dsc_refusals_error(r, refused)), 2));
+    if (x->others.data)
+        dsc_text_append(text, "of no class (%s): %zu of %zu refused, %s %%\n",
+                        dsc_visible(shown, sizeof shown, dsc_dataset_name(x->others.data)), others,
+                        x->refused.count,
+                        dsc_format_fixed(a, sizeof a, 100 * (double)others / (double)x->refused.count, 2));
+}
+
+static void add_refusals(json_t *json, const examination *x) {
+    const double below = dsc_model_refuse_below(x->subject.model);
+    const size_t refused = dsc_refusals_below(&x->answers, below);
+    if (!json || !tells_refusals(x)) return;
+    json_t *refusal = json_pack("{s:f, s:I, s:I, s:f}", "below", below, "refused", (json_int_t)refused,
+                                "answered", (json_int_t)(x->answers.count - refused), "accuracy_answered",
+                                1 - dsc_refusals_error(&x->answers, refused));
+    if (refusal && x->others.data)
+        (void)json_object_update_new(refusal,
+                                     json_pack("{s:o, s:I, s:I}", "others_data",
+                                               dsc_json_text(dsc_dataset_name(x->others.data)), "others",
+                                               (json_int_t)x->refused.count, "others_refused",
+                                               (json_int_t)dsc_refusals_below(&x->refused, below)));
+    (void)json_object_set_new(json, "refusal", refusal);
 }
 
 /* ---- the evaluation ---- */
@@ -115,6 +197,8 @@ static dsc_status measure(examination *x, dsc_error *error) {
     if (x->how->per_sample) status = dsc_file_writer_open(&x->table, x->how->per_sample, error);
     if (status) return status;
     if (x->table) write_heading(x);
+    if (!x->table_status)
+        x->table_status = dsc_refusals_initialise(&x->answers, dsc_dataset_count(data), &x->table_error);
     command_progress_start(&x->progress, x->call, "evaluating", "images", dsc_dataset_count(data));
     if (!x->table_status)
         status = dsc_model_measure(&x->metrics, x->subject.model, data, (unsigned)x->how->threads, on_answer,
@@ -124,6 +208,7 @@ static dsc_status measure(examination *x, dsc_error *error) {
         status = x->table_status;
         if (error) *error = x->table_error;
     }
+    if (!status) dsc_refusals_order(&x->answers);
     if (!x->table) return status;
     if (status) {
         dsc_file_writer_abort(x->table);
@@ -157,6 +242,7 @@ static dsc_status report(const examination *x, dsc_error *error) {
                                 dsc_json_text(x->data.name), "split", splits[x->how->split], "remarks",
                                 command_remarks_json(&x->subject.remarks)));
         add_majority(json, x);
+        add_refusals(json, x);
         return command_print_json(json, error);
     }
     dsc_text text = {0};
@@ -166,6 +252,7 @@ static dsc_status report(const examination *x, dsc_error *error) {
                     x->how->split == SPLIT_TRAIN ? "training" : "test");
     command_append_metrics(&text, &x->metrics, x->subject.model, (size_t)x->how->top);
     append_majority(&text, x);
+    append_refusals(&text, x);
     return command_print_text(&text, error);
 }
 
@@ -175,13 +262,18 @@ static dsc_status run(command_call *call, dsc_error *error) {
     dsc_status status = command_subject_open(&x.subject, call->operands[0], error);
     command_source source = command_subject_source(&x.subject, call, &x.how->source);
     if (!status) status = command_data_open(&x.data, call, &source, error);
+    if (!status) status = open_others(&x, &source, error);
     if (!status) status = command_rehearse(call, x.how->per_sample, error);
     if (!status) status = measure(&x, error);
+    if (!status) status = measure_others(&x, error);
     if (!status) status = find_majority(&x, error);
     if (!status) status = report(&x, error);
     if (!status) command_warn_of_answers(&x.metrics);
     if (!status && x.how->per_sample) command_remark(call, "Saved the samples: %s", x.how->per_sample);
     dsc_metrics_clear(&x.metrics);
+    dsc_refusals_clear(&x.answers);
+    dsc_refusals_clear(&x.refused);
+    command_others_close(&x.others);
     command_data_close(&x.data);
     command_subject_close(&x.subject);
     dsc_text_free(&x.line);
@@ -194,6 +286,8 @@ static const dsc_param options[] = {
      "which of the data's two sets"},
     {"top", DSC_PARAM_INT, offsetof(values, top), "3", 1, DSC_TOP_MOST, NULL,
      "also count labels among the so many most probable classes"},
+    {"others", DSC_PARAM_TEXT, offsetof(values, others), NULL, 0, 0, NULL,
+     "data whose images belong to no class, divided by commas: how many of them are refused"},
     {"per-sample", DSC_PARAM_TEXT, offsetof(values, per_sample), NULL, 0, 0, NULL,
      "write label, prediction, loss and probabilities of every sample, as CSV"},
     {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL, "0: all cores"},
@@ -204,6 +298,7 @@ static const dsc_param options[] = {
 
 static const command_option extras[] = {
     COMMAND_SOURCE_EXTRA,
+    {"others", 0, "DATA,...", false},
     {"per-sample", 0, "FILE.csv", false},
     {"threads", 't', NULL, false},
     {0},
@@ -218,6 +313,7 @@ static const command_example examples[] = {
     {"evaluate runs/0001-mnist-cnn-166k",
      "The model of a run, on the test set of the data it was trained with."},
     {"evaluate model.safetensors --data ./letters --json", "A model on data of your own, for programs."},
+    {"evaluate runs/0001-mnist-cnn-166k --others letters/", "How many images of no class it refuses."},
     {"evaluate runs/0001-mnist-cnn-166k --per-sample answers.csv", "What it made of each image."},
     {0},
 };

@@ -187,6 +187,11 @@ static void append_images(dsc_text *text, const shown *s) {
     if (s->trained)
         dsc_text_append(text, "images: %zu x %zu x %zu, %s, %s\n", images.shape[0], images.shape[1],
                         images.shape[2], dsc_images_words(&images), dsc_ground_words(images.ground));
+    char number[32];
+    const double below = dsc_model_refuse_below(s->model);
+    if (below > 0)
+        dsc_text_append(text, "answers below %s are refused: %s\n", dsc_format_shortest(number, below),
+                        images.preparation == DSC_PREPARATION_DIGITS ? "no digit" : "of no class");
     dsc_text_append(text, "\n");
 }
 
@@ -241,12 +246,13 @@ static dsc_status show_json(const shown *s, dsc_error *error) {
                                       dsc_preparation_name(images.preparation), "ground",
                                       dsc_ground_name(images.ground), "fit", dsc_fit_name(images.fit))
                           : json_null();
-    return command_print_json(json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:o, s:o*}", "text",
+    return command_print_json(json_pack("{s:s, s:s, s:o, s:f, s:I, s:I, s:I, s:o, s:o*}", "text",
                                         dsc_model_text(s->model), "loss", dsc_model_loss(s->model), "images",
-                                        expects, "classes", (json_int_t)dsc_model_classes(s->model),
-                                        "parameters", (json_int_t)dsc_model_parameters(s->model),
-                                        "multiply_adds", (json_int_t)dsc_model_multiply_adds(s->model),
-                                        "layers", layers, "plan", s->plan ? model_plan_json(s->plan) : NULL),
+                                        expects, "refuse_below", dsc_model_refuse_below(s->model), "classes",
+                                        (json_int_t)dsc_model_classes(s->model), "parameters",
+                                        (json_int_t)dsc_model_parameters(s->model), "multiply_adds",
+                                        (json_int_t)dsc_model_multiply_adds(s->model), "layers", layers,
+                                        "plan", s->plan ? model_plan_json(s->plan) : NULL),
                               error);
 }
 

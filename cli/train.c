@@ -171,6 +171,13 @@ static dsc_status report_json(const session *s, dsc_error *error) {
                   t->progress.seconds, "test", command_metrics_json(&s->metrics, t->model, 1));
     dsc_text_free(&path);
     const uint64_t kept = dsc_trainer_kept_epoch(t);
+    const dsc_refusal *r = &t->refusal;
+    if (json && t->held_others)
+        (void)json_object_set_new(json, "refusal",
+                                  json_pack("{s:f, s:I, s:I, s:I, s:I}", "below", r->below, "images",
+                                            (json_int_t)r->images, "answered", (json_int_t)r->answered,
+                                            "others", (json_int_t)r->others, "refused",
+                                            (json_int_t)r->refused));
     bool failed = kept && json && json_object_set_new(json, "kept_epoch", json_integer((json_int_t)kept));
     if (s->start.afresh && json)
         failed |= json_object_set_new(json, "start",
@@ -184,6 +191,16 @@ static dsc_status report_json(const session *s, dsc_error *error) {
     return command_print_json(json, error);
 }
 
+static void append_refusal(dsc_text *text, const dsc_refusal *r) {
+    char a[32], b[32], c[32];
+    dsc_text_append(text, "Answers below %s are refused: ", dsc_format_shortest(a, r->below));
+    if (r->images)
+        dsc_text_append(text, "of the images held out, %s %% are answered; ",
+                        dsc_format_fixed(b, sizeof b, 100 * (double)r->answered / (double)r->images, 2));
+    dsc_text_append(text, "of those of no class, %s %% are refused\n",
+                    dsc_format_fixed(c, sizeof c, 100 * (double)r->refused / (double)r->others, 2));
+}
+
 static dsc_status report(const session *s, dsc_error *error) {
     if (s->call->json) return report_json(s, error);
     const char *run = dsc_run_folder(s->run);
@@ -195,6 +212,7 @@ static dsc_status report(const session *s, dsc_error *error) {
         dsc_text_append(&text,
                         "Kept: the weights of epoch %llu of %llu, which had the best validation loss\n",
                         (unsigned long long)kept, (unsigned long long)t->progress.epoch);
+    if (t->held_others) append_refusal(&text, &t->refusal);
     dsc_text_append(&text, "Test set of %s: ", dsc_visible(shown, sizeof shown, s->data.name));
     command_append_accuracy(&text, &s->metrics);
     dsc_text_append(&text, "\nModel: %s/%s\n", dsc_visible(shown, sizeof shown, run), DSC_RUN_MODEL);

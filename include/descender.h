@@ -1019,6 +1019,12 @@ DSC_API void dsc_model_describe(dsc_images *images, const dsc_model *model);
 /* Notes that the model expects such images from now on. MISMATCH: the shape is not the model's. */
 DSC_API dsc_status dsc_model_expect(dsc_model *model, const dsc_images *images, dsc_error *error);
 
+/* An answer whose largest probability is below this is none: the image is of no class. 0: every answer counts.
+ * dsc_train sets it where it has `others`, and to 0 where not; model files and quantised models keep it.
+ * Predictors do not look at it: whoever asks them does. ARGUMENT: not between 0 and 1. */
+DSC_API double dsc_model_refuse_below(const dsc_model *model);
+DSC_API dsc_status dsc_model_set_refuse_below(dsc_model *model, double probability, dsc_error *error);
+
 /* `data` as the model sees them: the same images, with the labels that the model gives to classes of these
  * names, and all of the model's classes. Release with dsc_dataset_free; `data` may be freed before. What
  * differs without being in the way goes to `remarks` (NULL: nowhere): another order of the classes, fewer
@@ -1115,7 +1121,9 @@ typedef struct dsc_training_options {
      * labels and classes are ignored. They are trained on as the others are, towards the same probability for
      * each class, so that the model is not sure of images like them. Some are held out: the share that
      * `validation` says, or a tenth. Losses count them; accuracies do not. Hendrycks et al., "Deep anomaly
-     * detection with outlier exposure" (2019). */
+     * detection with outlier exposure" (2019). Below which probability the model's answers are none
+     * (dsc_model_refuse_below) is chosen on the images held out: the largest that still answers 99.5 percent of
+     * the validation set, or, without one, the smallest that refuses 95 percent of those of no class. */
     const dsc_dataset *others;
 } dsc_training_options;
 

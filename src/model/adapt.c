@@ -163,6 +163,7 @@ static dsc_status copy_graph(dsc_model **adapted, const dsc_model *from, const d
         model->class_names = names;
     }
     (void)json_object_clear(model->about);
+    model->refuse_below = 0; /* of numbers that are no more */
     dsc_graph_initialise(model->graph, model->values, dsc_seed_key(&seed));
     *adapted = model;
     return DSC_OK;

@@ -233,6 +233,17 @@ double dsc_model_multiply_adds(const dsc_model *model) {
     return count;
 }
 
+double dsc_model_refuse_below(const dsc_model *model) { return model->refuse_below; }
+
+dsc_status dsc_model_set_refuse_below(dsc_model *model, double probability, dsc_error *error) {
+    char number[32];
+    if (!(probability >= 0 && probability <= 1))
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "refuse below %s: expected a probability, 0 to 1",
+                        dsc_format_shortest(number, probability));
+    model->refuse_below = probability;
+    return DSC_OK;
+}
+
 const char *dsc_model_about(const dsc_model *model, const char *name) {
     return json_string_value(json_object_get(model->about, name));
 }

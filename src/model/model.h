@@ -25,8 +25,9 @@ struct dsc_model {
     char **class_names; /* see dsc_class_names_copy (data/dataset.h) */
     bool images_noted;  /* `expected` was: else dsc_model_describe has a guess */
     dsc_images expected;
-    char *loss_text; /* "softmax-cross-entropy smoothing=0.1" */
-    json_t *about;   /* an object of texts: recipe, data, accuracy, version, ... saved with the model */
+    double refuse_below; /* an answer that is less sure is none; 0: all are answers */
+    char *loss_text;     /* "softmax-cross-entropy smoothing=0.1" */
+    json_t *about;       /* an object of texts: recipe, data, accuracy, version, ... saved with the model */
 };
 
 /* The op applied to logits and target that `text` names ("softmax-cross-entropy smoothing=0.1"). `weighted`:

@@ -8,6 +8,7 @@
  *   classes          ["0", "1", ...]          about            {"recipe": "...", ...}
  *   images           {"preparation": "none", "ground": "dark", "fit": "crop"}: of those that it
  *                    expects; may be absent, and so may "fit"
+ *   refuse_below     "0.93": an answer with no probability as large is none; absent: every one is an answer
  *   own_graph        "true" if the text is a name only; else absent
  */
 #include "model/model.h"
@@ -41,6 +42,11 @@ static bool put_json(json_t *metadata, const char *key, json_t *json) {
     free(text);
     json_decref(json);
     return good;
+}
+
+static bool put_real(json_t *metadata, const char *key, double value) {
+    char text[32];
+    return !json_object_set_new(metadata, key, json_string(dsc_format_shortest(text, value)));
 }
 
 static json_t *graph_of(const dsc_model *model) {
@@ -105,6 +111,7 @@ dsc_status dsc_model_texts(json_t **texts, const dsc_model *model, dsc_error *er
         put_json(metadata, "classes", classes_of(model)) &&
         put_json(metadata, "about", json_incref(model->about)) &&
         (!model->own_graph || !json_object_set_new(metadata, "own_graph", json_string("true"))) &&
+        (!(model->refuse_below > 0) || put_real(metadata, "refuse_below", model->refuse_below)) &&
         (!model->images_noted || put_json(metadata, "images", dsc_images_to_json(&model->expected))) &&
         put_json(metadata, "graph", graph_of(model));
     if (good) {
@@ -256,6 +263,17 @@ static dsc_status read_images(dsc_model *model, const source *from) {
     return status;
 }
 
+/* Most models have none. */
+static dsc_status read_refusal(dsc_model *model, const source *from) {
+    const char *text = text_of(from, "refuse_below");
+    if (!text ||
+        (dsc_parse_real(&model->refuse_below, text) && model->refuse_below >= 0 && model->refuse_below <= 1))
+        return DSC_OK;
+    return dsc_fail(from->error, DSC_ERROR_FORMAT,
+                    "%s: metadata \"refuse_below\": expected a probability, 0 to 1, found '%.40s'",
+                    from->name, text);
+}
+
 static dsc_node *node_called(const dsc_graph *graph, const json_t *json, const char *key) {
     const json_t *index = json_object_get(json, key);
     if (!json_is_integer(index) || json_integer_value(index) < 0 ||
@@ -330,6 +348,7 @@ static dsc_status read_model(dsc_model *model, const source *from, const dsc_op 
     if (!status) status = read_normalisation(&model->normalisation, from);
     if (!status) status = read_about(model, from);
     if (!status) status = read_images(model, from);
+    if (!status) status = read_refusal(model, from);
     if (!status) status = read_graph(model, from, ops);
     if (!status && model->images_noted) status = check_images(model, from);
     return status;

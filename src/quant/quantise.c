@@ -141,7 +141,7 @@ static dsc_status convert(work *w, dsc_model_parts *parts, dsc_error *error) {
 
 /* What is said of the model, but for its figures, and what was done. */
 static dsc_status describe(dsc_model *to, const dsc_model *from, int levels, dsc_error *error) {
-    static const char *const kept[] = {"recipe", "data"};
+    static const char *const kept[] = {"recipe", "data", "others"};
     char text[64];
     dsc_images images;
     dsc_status status = DSC_OK;
@@ -152,6 +152,7 @@ static dsc_status describe(dsc_model *to, const dsc_model *from, int levels, dsc
                    levels);
     if (!status) status = dsc_model_set_about(to, "quantised", text, error);
     dsc_model_describe(&images, from);
+    to->refuse_below = from->refuse_below;
     if (!status) status = dsc_model_normalise(to, DSC_NORMALISE_AS_BYTES, NULL, error);
     return status ? status : dsc_model_expect(to, &images, error);
 }

@@ -195,6 +195,15 @@ dsc_status dsc_run_note_event(dsc_run_log *log, const dsc_trainer *t, const dsc_
     }
     if (event->kind == DSC_EVENT_END && dsc_trainer_kept_epoch(t))
         dsc_run_log_count(log, "kept_epoch", dsc_trainer_kept_epoch(t));
+    if (event->kind == DSC_EVENT_END && t->held_others) {
+        dsc_run_log_group(log, "refusal");
+        dsc_run_log_real(log, "below", t->refusal.below);
+        dsc_run_log_count(log, "images", t->refusal.images);
+        dsc_run_log_count(log, "answered", t->refusal.answered);
+        dsc_run_log_count(log, "others", t->refusal.others);
+        dsc_run_log_count(log, "refused", t->refusal.refused);
+        dsc_run_log_group_end(log);
+    }
     dsc_run_log_real(log, "seconds", event->seconds);
     return dsc_run_log_end(log, error);
 }

@@ -7,7 +7,7 @@
  *   trainer.c       making and freeing          step.c        one step
  *   epochs.c        the loop, early stopping    updater.c     how it changes the parameters
  *   checkpoint.c    saving and resuming
- *   others.c        images of no class, and below which probability an answer is refused
+ *   others.c        images of no class              refuse.c      below which probability an answer is none
  *   sanity.c        warnings, and what went wrong when the loss is not finite
  */
 #ifndef DSC_TRAIN_TRAINER_H
@@ -181,6 +181,10 @@ void dsc_trainer_order(dsc_trainer *trainer);
  * validation share, or a tenth. Fails where they have another shape or type, where there are fewer than two,
  * where nobody opened them, and where the loss takes no target of probabilities. */
 dsc_status dsc_trainer_take_others(dsc_trainer *trainer, dsc_error *error);
+
+/* Chooses the threshold of the finished model, whose values are the result: the model's, and `refusal`. Without
+ * others the model has none. Allocates. */
+dsc_status dsc_trainer_choose_refusal(dsc_trainer *trainer, dsc_error *error);
 
 /* The run that computes the next batch (step.c). Fails where a callback that reads its
  * images does. */

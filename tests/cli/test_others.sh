@@ -20,16 +20,57 @@ others_are_told_and_kept_with_the_run() {
     run train "${_network[@]}" --epochs 2 --others "$work/stripes.csv" --others "$work/dots.csv" --out "$work/two"
     exits 0
     prints "stripes.csv, dots.csv: 76 images of no class to train on, 9 held out"
+    prints "Answers below 0."
     holds "the recipe names both" grep -q "\"others\": \"$work/stripes.csv,$work/dots.csv\"" "$work/two/recipe.json"
     holds "the log names both" grep -q '"others_name":"stripes.csv, dots.csv","others":76,"others_held_out":9' \
         "$work/two/log.jsonl"
     run card "$work/two" --out "$work/card.md"
     holds "the card tells of them" grep -q "Images of no class.*stripes.csv, dots.csv" "$work/card.md"
     holds "the card has no path" test "$(grep -c "$work" "$work/card.md")" = 0
+    run model show "$work/two" --no-diagram
+    prints "answers below 0."
+    run model show "$work/two" --json
+    prints '"refuse_below": 0.'
+    holds "the log has the threshold" grep -q '"event":"end".*"refusal":{"below":0\..*"others":9' "$work/two/log.jsonl"
     # the same list in one option is the same recipe
     run train "${_network[@]}" --epochs 2 --others "$work/stripes.csv, $work/dots.csv" --out "$work/list" --quiet
     exits 0
     holds "the same bits" cmp "$work/two/model.safetensors" "$work/list/model.safetensors"
+}
+
+evaluate_tells_what_is_refused() {
+    run train "${_network[@]}" --epochs 60 --validation 0.2 --others "$work/stripes.csv" --out "$work/long" --json
+    exits 0
+    prints '"refusal": {'
+    prints '"below": 0.'
+    prints '"answered": 12'
+    run evaluate "$work/long" --others "$work/stripes.csv" --others "$work/dots.csv"
+    exits 0
+    prints "refused (below 0."
+    prints "0 of 12, 0.00 %; of the answers that are left, 100.00 % are right"
+    prints "of no class (stripes.csv, dots.csv): "
+    run evaluate "$work/long" --others "$work/stripes.csv" --json
+    prints '"others_data": "stripes.csv"'
+    prints '"others": 9'
+    [[ $out =~ \"others_refused\":\ ([0-9]+) ]] && ((BASH_REMATCH[1] >= 7)) || complain "expected most to be refused"
+    prints '"accuracy_answered": 1.0'
+    run evaluate "$work/long"
+    prints "refused (below 0."
+    prints_no "of no class"
+    run evaluate "$work/long" --others digits
+    exits 1
+    says "1 x 28 x 28"
+}
+
+a_model_without_a_threshold_refuses_nothing() {
+    run train "${_network[@]}" --epochs 2 --out "$work/plain" --quiet
+    prints_no "refused"
+    run evaluate "$work/plain"
+    prints_no "refused"
+    run evaluate "$work/plain" --others "$work/stripes.csv"
+    exits 0
+    says "no threshold below which it refuses"
+    prints "of no class (stripes.csv): 0 of 9 refused"
 }
 
 others_that_cannot_be_had_are_refused() {

@@ -176,6 +176,7 @@ static dsc_model *trained(const char *text, const char *normalisation) {
     ASSERT_OK(dsc_model_normalise(model, normalisation, data, &error), error);
     ASSERT_OK(dsc_train(model, data, &training, &error), error);
     ASSERT_OK(dsc_model_set_about(model, "data", "easy images", &error), error);
+    ASSERT_OK(dsc_model_set_refuse_below(model, 0.8125, &error), error);
     dsc_dataset_free(data);
     return model;
 }
@@ -208,6 +209,7 @@ static void what_is_written_comes_back_with_all_that_belongs_to_it(void **unused
         assert_string_equal(dsc_model_class_name(back, 1), "b c");
         assert_string_equal(dsc_model_class_name(back, 2), "\xc3\xa9");
         assert_string_equal(dsc_model_about(back, "data"), "easy images");
+        assert_true(dsc_model_refuse_below(back) == 0.8125);
         assert_string_equal(dsc_model_loss(back), dsc_model_loss(model));
         assert_string_equal(dsc_model_text(back), dsc_model_text(model));
         if (i % 4 == 0) { /* parameters by parameters; the numbers are the same */

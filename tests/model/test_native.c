@@ -9,6 +9,8 @@
 #include "model/native.h"
 #include "op/op.h"
 
+#include <math.h>
+
 /* The model of this text, or NULL: there is none. */
 static dsc_model *try(const char *text) {
     static const char *const names[] = {"zero", "\"one\"", "zw\xC3\xB6lf"};
@@ -358,8 +360,42 @@ static void every_failed_allocation_is_survived(void **state) {
     free(f.bytes);
 }
 
+static void a_threshold_comes_back_and_one_that_is_no_probability_is_refused(void **state) {
+    (void)state;
+    static const double bad[] = {-0.1, 1.0001, NAN, INFINITY};
+    static const char *const texts[] = {"-0.5", "1.5", "nan", "half", ""};
+    dsc_error error;
+    dsc_model *model = make("flatten, dense"), *loaded;
+    unsigned char *bytes;
+    size_t size;
+    json_t *json;
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(dsc_model_set_refuse_below(model, bad[i], &error), DSC_ERROR_ARGUMENT);
+        ASSERT_MESSAGE(error, "expected a probability, 0 to 1");
+        assert_true(dsc_model_refuse_below(model) == 0);
+    }
+    ASSERT_OK(dsc_model_texts(&json, model, &error), error);
+    assert_null(json_object_get(json, "refuse_below")); /* as of older versions */
+    json_decref(json);
+    ASSERT_OK(dsc_model_set_refuse_below(model, 1.0 / 3, &error), error);
+    ASSERT_OK(dsc_model_write(&bytes, &size, model, &error), error);
+    ASSERT_OK(dsc_model_parse(&loaded, bytes, size, "test", NULL, &error), error);
+    assert_true(dsc_model_refuse_below(loaded) == 1.0 / 3);
+    dsc_model_free(loaded);
+    free(bytes);
+    ASSERT_OK(dsc_model_texts(&json, model, &error), error);
+    for (size_t i = 0; i < 5; i++) {
+        json_object_set_new(json, "refuse_below", json_string(texts[i]));
+        assert_int_equal(dsc_model_from_texts(&loaded, json, 10000, "test", NULL, &error), DSC_ERROR_FORMAT);
+        ASSERT_MESSAGE(error, "test: metadata \"refuse_below\": expected a probability");
+    }
+    json_decref(json);
+    dsc_model_free(model);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_threshold_comes_back_and_one_that_is_no_probability_is_refused),
         cmocka_unit_test(a_model_saved_and_loaded_computes_the_same_bits),
         cmocka_unit_test(so_does_each_layer_of_the_registry),
         cmocka_unit_test(writing_what_was_read_gives_the_same_bytes),

@@ -54,6 +54,7 @@ static dsc_model *random_model(const char *text, const dsc_dataset *data, const 
                              ? (dsc_real)(0.5 + dsc_rng_random(&rng))
                              : numbers[i] + (dsc_real)(0.1 * dsc_rng_normal(&rng));
     }
+    ASSERT_OK(dsc_model_set_refuse_below(model, 0.75, &error), error);
     return model;
 }
 
@@ -62,6 +63,7 @@ static dsc_model *quantised(const dsc_model *model, const dsc_dataset *data, int
     dsc_error error;
     const dsc_quantise_options options = {.levels = levels, .samples = 30};
     ASSERT_OK(dsc_quantise(&made, NULL, model, data, &options, &error), error);
+    assert_true(dsc_model_refuse_below(made) == dsc_model_refuse_below(model));
     return made;
 }
 

@@ -334,6 +334,78 @@ static void others_that_do_not_fit_are_refused(void **state) {
     dsc_dataset_free(two);
 }
 
+/* How sure a trained model is of each image of `data`. */
+static void find_sureness(float *out, dsc_trainer *t, const dsc_dataset *data) {
+    for (size_t i = 0; i < data->count; i++) {
+        dsc_dataset *one;
+        ASSERT_OK(dsc_dataset_view(&one, data, (const uint32_t[]){(uint32_t)i}, 1, NULL, &error), error);
+        find_confidences(out + i, t->model, one);
+        dsc_dataset_free(one);
+    }
+}
+
+static size_t count_below(const float *sure, size_t count, double threshold) {
+    size_t below = 0;
+    for (size_t i = 0; i < count; i++) below += (double)sure[i] < threshold;
+    return below;
+}
+
+static void the_threshold_answers_what_is_held_out_and_no_larger_one_does(void **state) {
+    (void)state;
+    /* 12 images are held out: 99.5 percent of them are all. */
+    static const char json[] =
+        "{\"model\": \"flatten, dense 16, relu, dense\", \"batch\": 12, \"epochs\": 20, "
+        "\"learning-rate\": 0.01, \"validation\": 0.2}";
+    float images[12], others[8];
+    dsc_trainer *t = trainer_of(json, 1);
+    ASSERT_OK(dsc_trainer_run(t, NULL, NULL, &error), error);
+    const double below = dsc_model_refuse_below(t->model);
+    find_sureness(images, t, t->validation);
+    find_sureness(others, t, t->held_others);
+    assert_true(below > 1.0 / 3 && below <= 1 && t->refusal.below == below);
+    assert_int_equal(count_below(images, 12, below), 0);
+    assert_true(count_below(images, 12, below + 0.0001) > 0);
+    assert_int_equal(t->refusal.images, 12);
+    assert_int_equal(t->refusal.answered, 12);
+    assert_int_equal(t->refusal.others, 8);
+    assert_int_equal(t->refusal.refused, count_below(others, 8, below));
+    dsc_trainer_free(t);
+}
+
+static void without_a_validation_set_the_threshold_refuses_others(void **state) {
+    (void)state;
+    /* 4 others are held out: 95 percent of them are all. */
+    static const char json[] =
+        "{\"model\": \"flatten, dense 16, relu, dense\", \"batch\": 12, \"epochs\": 20, "
+        "\"learning-rate\": 0.01}";
+    float others[4];
+    dsc_trainer *t = trainer_of(json, 1);
+    ASSERT_OK(dsc_trainer_run(t, NULL, NULL, &error), error);
+    const double below = dsc_model_refuse_below(t->model);
+    find_sureness(others, t, t->held_others);
+    assert_int_equal(count_below(others, 4, below), 4);
+    assert_true(count_below(others, 4, below - 0.0001) < 4);
+    assert_int_equal(t->refusal.images, 0);
+    assert_int_equal(t->refusal.refused, 4);
+    dsc_trainer_free(t);
+}
+
+static void training_without_others_takes_the_threshold_away(void **state) {
+    (void)state;
+    watch seen = {0};
+    dsc_training_options how = dsc_training_options_defaults();
+    dsc_model *model = train("softmax-cross-entropy", noise, 0, &seen), *adapted;
+    assert_true(dsc_model_refuse_below(model) > 0);
+    ASSERT_OK(dsc_model_adapt(&adapted, model, NULL, &error), error);
+    assert_true(dsc_model_refuse_below(adapted) == 0);
+    how.epochs = 1;
+    how.batch = 12;
+    ASSERT_OK(dsc_train(model, stripes, &how, &error), error);
+    assert_true(dsc_model_refuse_below(model) == 0);
+    dsc_model_free(adapted);
+    dsc_model_free(model);
+}
+
 static dsc_status read_noise(void *user, void *images, const uint32_t *samples, size_t count,
                              dsc_error *why) {
     (void)user;
@@ -384,6 +456,9 @@ int main(void) {
         cmocka_unit_test(the_bits_do_not_depend_on_threads_or_interruptions),
         cmocka_unit_test(a_run_goes_on_with_the_same_others_only),
         cmocka_unit_test(others_that_do_not_fit_are_refused),
+        cmocka_unit_test(the_threshold_answers_what_is_held_out_and_no_larger_one_does),
+        cmocka_unit_test(without_a_validation_set_the_threshold_refuses_others),
+        cmocka_unit_test(training_without_others_takes_the_threshold_away),
         cmocka_unit_test(others_that_a_callback_reads_give_the_same_bits),
         cmocka_unit_test(every_failed_allocation_is_survived),
     };

@@ -256,7 +256,10 @@ static dsc_status take_texts(dsc_model *model, onnx_reading *r) {
         status = dsc_model_set_about(model, s->key + sizeof about - 1, s->value, r->error);
         if (status == DSC_ERROR_ARGUMENT) status = DSC_OK; /* no UTF-8: passed over */
     }
-    const char *images = setting(r, ONNX_KEY("images"));
+    const char *images = setting(r, ONNX_KEY("images")), *refuse = setting(r, ONNX_KEY("refuse_below"));
+    double below;
+    if (refuse && dsc_parse_real(&below, refuse))
+        (void)dsc_model_set_refuse_below(model, below, NULL); /* no probability: passed over */
     json_t *json = images ? json_loads(images, 0, NULL) : NULL;
     dsc_images expected;
     dsc_model_describe(&expected, model);

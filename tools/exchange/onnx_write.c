@@ -307,6 +307,11 @@ static void write_metadata(writing *w) {
     set(w, ONNX_KEY("loss"), model->loss_text);
     set(w, ONNX_KEY("normalisation"), model->normalisation.name);
     set(w, ONNX_KEY("scale"), onnx_scales[w->options->scale].name);
+    char number[32];
+    if (dsc_model_refuse_below(model) > 0)
+        set(w, ONNX_KEY("refuse_below"),
+            onnx_take_text(&w->making.pool, "%s",
+                           dsc_format_shortest(number, dsc_model_refuse_below(model))));
     dsc_images images;
     dsc_model_describe(&images, model);
     set_json(w, ONNX_KEY("images"), dsc_images_to_json(&images));

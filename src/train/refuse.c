@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* refuse.c: below which probability a finished model's answers are none: chosen on images that were held out.
+ *
+ *   with a validation set       the largest threshold that still answers 99.5 percent of it
+ *   without                     the smallest one that refuses 95 percent of the held-out images of no class
+ *
+ * Both are taken to four decimals, the first downwards and the second upwards, so that other kernels, whose
+ * last bits differ, refuse the same. */
+#include "train/trainer.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const double ANSWERED = 0.995, REFUSED = 0.95, STEPS = 10000;
+
+/* How sure the model is of each image of `data`. */
+typedef struct sureness {
+    float *of; /* (count) */
+    size_t count;
+} sureness;
+
+static int keep(void *user, const dsc_answer *answer) {
+    sureness *s = user;
+    s->of[s->count++] = answer->is_finite ? answer->probabilities[answer->prediction] : 0;
+    return 0;
+}
+
+static int by_size(const void *a, const void *b) {
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* In order; to be freed. */
+static dsc_status find_sureness(sureness *s, dsc_trainer *t, const dsc_dataset *data, dsc_error *error) {
+    dsc_metrics metrics;
+    *s = (sureness){.of = dsc_allocate(data->count, sizeof *s->of)};
+    if (!s->of) return dsc_fail_memory(error, data->count * sizeof *s->of, "a threshold");
+    dsc_status status = dsc_metrics_initialise(&metrics, t->model->classes, error);
+    if (status) return status;
+    status = dsc_evaluator_run(t->evaluator, &metrics, NULL, data, keep, s, error);
+    dsc_metrics_clear(&metrics);
+    if (!status) qsort(s->of, s->count, sizeof *s->of, by_size);
+    return status;
+}
+
+static size_t count_below(const sureness *s, double threshold) {
+    size_t count = 0;
+    while (count < s->count && (double)s->of[count] < threshold) count++;
+    return count;
+}
+
+static double choose(const sureness *images, const sureness *others) {
+    if (images->count) {
+        const size_t refused = (size_t)floor((1 - ANSWERED) * (double)images->count + 1e-9);
+        return floor((double)images->of[refused] * STEPS) / STEPS;
+    }
+    /* just above the last of those to refuse; where the model is all sure of it, only what is all sure */
+    const size_t refused = (size_t)ceil(REFUSED * (double)others->count - 1e-9);
+    return fmin(1, (floor((double)others->of[refused - 1] * STEPS) + 1) / STEPS);
+}
+
+dsc_status dsc_trainer_choose_refusal(dsc_trainer *t, dsc_error *error) {
+    sureness images = {0}, others = {0};
+    t->refusal = (dsc_refusal){0};
+    t->model->refuse_below = 0;
+    if (!t->held_others) return DSC_OK;
+    dsc_status status = t->validation ? find_sureness(&images, t, t->validation, error) : DSC_OK;
+    if (!status) status = find_sureness(&others, t, t->held_others, error);
+    if (!status) {
+        const double below = choose(&images, &others);
+        t->refusal = (dsc_refusal){.below = below,
+                                   .images = images.count,
+                                   .answered = images.count - count_below(&images, below),
+                                   .others = others.count,
+                                   .refused = count_below(&others, below)};
+        t->model->refuse_below = below;
+    }
+    free(images.of);
+    free(others.of);
+    return status;
+}
