@@ -16,6 +16,7 @@
 typedef struct values {
     char *model, *out;
     int64_t top;
+    double certain;
     int fit; /* dsc_fit; NONE: as the model says */
     bool raw, prepare, one, show, json, quiet;
 } values;
@@ -27,6 +28,7 @@ typedef struct session {
     read_list files;
     size_t failed;             /* files that could not be read */
     size_t answers, no_answer; /* images, and those whose answer is not finite */
+    size_t refused;            /* answers that are not sure enough */
     json_t *json;
     command_progress progress;
 } session;
@@ -54,8 +56,11 @@ static dsc_status open_model(session *s, dsc_error *error) {
     } else {
         status = shipped_model(&model, error);
     }
-    return status ? status
-                  : predict_reader_make(&s->reader, model, manner, (dsc_fit)s->how->fit, s->how->show, error);
+    if (!status)
+        status = predict_reader_make(&s->reader, model, manner, (dsc_fit)s->how->fit, s->how->show, error);
+    s->reader.only_sure = command_given(s->call, "certain");
+    if (s->how->certain > s->reader.below) s->reader.below = s->how->certain;
+    return status;
 }
 
 static dsc_status list_files(session *s, dsc_error *error) {
@@ -74,7 +79,10 @@ static dsc_status list_files(session *s, dsc_error *error) {
 static dsc_status print_result(session *s, const predict_result *result, dsc_error *error) {
     const size_t top = (size_t)s->how->top;
     s->answers += result->count;
-    for (size_t i = 0; i < result->count; i++) s->no_answer += result->answers[i].failed;
+    for (size_t i = 0; i < result->count; i++) {
+        s->no_answer += result->answers[i].failed;
+        s->refused += predict_is_refused(&result->answers[i], &s->reader);
+    }
     if (s->how->json) {
         json_t *json = predict_json(result, &s->reader, top);
         if (!json || json_array_append_new(s->json, json)) return dsc_fail_memory(error, 0, "the answers");
@@ -159,6 +167,12 @@ static dsc_status run(command_call *call, dsc_error *error) {
                           "floats; train it anew "
                           "with a smaller learning rate",
                           s.no_answer, s.answers);
+    if (!status && s.reader.only_sure && s.refused) {
+        char number[32];
+        status =
+            dsc_fail(error, DSC_ERROR_MISMATCH, "%zu of %zu answers %s less sure than %s", s.refused,
+                     s.answers, s.refused == 1 ? "is" : "are", dsc_format_shortest(number, s.reader.below));
+    }
     if (!status) status = command_go_on(error);
     json_decref(s.json);
     predict_reader_clear(&s.reader);
@@ -171,6 +185,8 @@ static const dsc_param options[] = {
      "a run's folder or a model's file; without it, the model inside the program"},
     {"top", DSC_PARAM_INT, offsetof(values, top), "3", 1, 65536, NULL,
      "how many answers to show, the likeliest first"},
+    {"certain", DSC_PARAM_REAL, offsetof(values, certain), "0", 0, 1, NULL,
+     "print only answers of at least this probability; the exit status is 1 if one is less sure"},
     {"show", DSC_PARAM_SWITCH, offsetof(values, show), "off", 0, 0, NULL,
      "show what the network saw, and what its answer went by"},
     {"one", DSC_PARAM_SWITCH, offsetof(values, one), "off", 0, 0, NULL,
@@ -203,6 +219,7 @@ static const command_operand operands[] = {
 static const command_example examples[] = {
     {"predict photo.png", "Which digits are on it? The model is inside the program."},
     {"predict --show three.png", "What the network saw, and what it went by."},
+    {"predict --certain 0.99 meter.png", "For scripts: what is surely read, or the exit status 1."},
     {"predict --model runs/0001-mnist-cnn-166k scans/ --json",
      "A folder, with a model of one's own, for a program to read."},
     {0},

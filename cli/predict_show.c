@@ -38,6 +38,20 @@ static const char *percent(char out[32], float probability) {
     return out;
 }
 
+bool predict_is_refused(const predict_answer *a, const predict_reader *r) {
+    return !a->failed && (double)a->probabilities[a->order[0]] < r->below;
+}
+
+static void append_refused(dsc_text *text, const char *name, const predict_answer *a, const predict_reader *r,
+                           int width) {
+    char number[32];
+    if (r->only_sure) return;
+    dsc_text_append(text, "%-*s  %s (%s %s %%)\n", width, name,
+                    r->expected.preparation == DSC_PREPARATION_DIGITS ? "no digit" : "no answer",
+                    dsc_model_class_name(r->model, a->order[0]),
+                    percent(number, a->probabilities[a->order[0]]));
+}
+
 static void append_answer(dsc_text *text, const predict_result *result, size_t i, const predict_reader *r,
                           size_t top, int width) {
     const predict_answer *a = &result->answers[i];
@@ -45,6 +59,10 @@ static void append_answer(dsc_text *text, const predict_result *result, size_t i
     name_of(name, result, i);
     if (a->failed) {
         dsc_text_append(text, "%-*s  no answer: the model's numbers are not finite\n", width, name);
+        return;
+    }
+    if (predict_is_refused(a, r)) {
+        append_refused(text, name, a, r, width);
         return;
     }
     dsc_text_append(text, "%-*s  %s  %5s %%", width, name, dsc_model_class_name(r->model, a->order[0]),
@@ -58,7 +76,7 @@ static void append_answer(dsc_text *text, const predict_result *result, size_t i
 }
 
 static const char *reading_of(const predict_answer *a, const predict_reader *r) {
-    return a->failed ? "?" : dsc_model_class_name(r->model, a->order[0]);
+    return a->failed || predict_is_refused(a, r) ? "?" : dsc_model_class_name(r->model, a->order[0]);
 }
 
 /* Digits that follow one another read as a number. */
@@ -129,9 +147,10 @@ static json_t *answer_json(const predict_result *result, const predict_answer *a
         (void)json_array_append_new(ranking, json_pack("{s:s, s:f}", "label",
                                                        dsc_model_class_name(r->model, a->order[k]),
                                                        "probability", (double)a->probabilities[a->order[k]]));
-    json_t *json =
-        json_pack("{s:s?, s:o, s:o}", "label", a->failed ? NULL : reading_of(a, r), "probability",
-                  a->failed ? json_null() : json_real((double)a->probabilities[a->order[0]]), "top", ranking);
+    json_t *json = json_pack("{s:s?, s:o, s:b, s:o}", "label",
+                             a->failed ? NULL : dsc_model_class_name(r->model, a->order[0]), "probability",
+                             a->failed ? json_null() : json_real((double)a->probabilities[a->order[0]]),
+                             "refused", predict_is_refused(a, r), "top", ranking);
     if (json) (void)json_object_set_new(json, "did", predict_deeds_json(a->did));
     if (json && result->content.is_array)
         (void)json_object_set_new(json, "image", json_integer((json_int_t)a->image));

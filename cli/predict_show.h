@@ -6,8 +6,12 @@
 #include "base/text.h"
 #include "predict_work.h"
 
+/* Whether there is an answer, and it is not sure enough to be given. */
+bool predict_is_refused(const predict_answer *answer, const predict_reader *reader);
+
 /* One line for each image: name, answer, probability and runners-up, `top` in all; and a line with the
- * reading of a picture of several. */
+ * reading of a picture of several. Answers that are refused are "no digit" (of other models "no answer"), or
+ * left out. */
 void predict_append(dsc_text *text, const predict_result *result, const predict_reader *reader, size_t top);
 
 /* What the network saw of each image, with what its answer depends on beside it, as the terminal can show

@@ -33,6 +33,8 @@ typedef struct predict_reader {
     predict_manner manner;
     dsc_images expected; /* by the model */
     bool digits;         /* digits are looked for and prepared; else a picture is one image */
+    double below;        /* an answer that is less sure is none; the model's, or a larger one */
+    bool only_sure;      /* such an answer is not shown at all; else as "no digit" */
     /* What was done on the way and is told in the end: predict_tell.h. */
     predict_count whole, scaled, turned, prepared, other_ground, unlike;
 } predict_reader;

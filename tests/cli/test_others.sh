@@ -62,6 +62,46 @@ evaluate_tells_what_is_refused() {
     says "1 x 28 x 28"
 }
 
+what_is_refused_is_no_answer_and_no_error() {
+    pgm "$work/flat.pgm" 8 8 123
+    "$program" data pack "$work/stripes.csv" "$work/packed" --quiet
+    run predict --model "$work/long" "$work/flat.pgm"
+    exits 0
+    prints "flat.pgm  2 "
+    run predict --model "$work/long" --raw "$work/packed/t10k-images-idx3-ubyte"
+    exits 0
+    prints "  no answer ("
+    run predict --model "$work/long" --raw "$work/packed/t10k-images-idx3-ubyte" --json
+    exits 0
+    prints '"refused": true'
+    prints '"label": "'
+    run predict --model "$work/long" "$work/flat.pgm" --json
+    prints '"refused": false'
+}
+
+certain_prints_what_is_sure_and_fails_otherwise() {
+    pgm "$work/flat.pgm" 8 8 123
+    run predict --model "$work/long" "$work/flat.pgm" --certain 0.4
+    exits 0
+    prints "flat.pgm  2 "
+    run predict --model "$work/long" "$work/flat.pgm" --certain 1
+    exits 1
+    prints_nothing
+    says "1 of 1 answers is less sure than 1"
+    run predict --model "$work/long" "$work/flat.pgm" --certain 1 --json
+    exits 1
+    prints '"label": "2"'
+    prints '"refused": true'
+    # the model's own threshold stays
+    run predict --model "$work/long" --raw "$work/packed/t10k-images-idx3-ubyte" --certain 0.1
+    exits 1
+    says "less sure than 0."
+    prints_no "no answer"
+    run predict --model "$work/long" "$work/flat.pgm" --certain 1.5
+    exits 2
+    says "--certain"
+}
+
 a_model_without_a_threshold_refuses_nothing() {
     run train "${_network[@]}" --epochs 2 --out "$work/plain" --quiet
     prints_no "refused"
