@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "evaluation.h"
 #include "report/baselines.h"
+#include "report/refusals.h"
 #include "report/text.h"
 #include "source.h"
 
@@ -40,6 +41,16 @@ static void append_pairs(dsc_text *text, const report_exam *exam) {
     if (!count) dsc_text_append(text, "    nothing\n");
 }
 
+static void append_refusals(dsc_text *text, const report_exam *exam) {
+    report_refusals refusals;
+    if (report_refusals_of(&refusals, exam, NULL)) {
+        text->failed = true;
+        return;
+    }
+    dsc_text_append(text, "\n");
+    report_append_refusals(text, &refusals);
+}
+
 static void append_speed(dsc_text *text, const report_speed *speed) {
     char a[48], b[48], c[48];
     dsc_text_append(text, "%s parameters, %s multiply-adds an image",
@@ -72,6 +83,7 @@ void report_append_summary(dsc_text *text, const report_shown *shown) {
     }
     append_intervals(text, shown->exams);
     append_pairs(text, shown->exams);
+    append_refusals(text, shown->exams);
     dsc_text_append(text, "\n");
     append_speed(text, shown->speeds);
 }
@@ -205,6 +217,12 @@ static json_t *subject_json(const report_shown *shown, size_t i) {
                         ends_json(exam->macro_f1), "confused", pairs_json(exam), "calibration",
                         calibration_json(&exam->metrics), "speed", speed_json(&shown->speeds[i])));
     add_intervals(json, exam);
+    report_refusals refusals;
+    if (report_refusals_of(&refusals, exam, NULL)) {
+        json_decref(json);
+        return NULL;
+    }
+    (void)json_object_set_new(json, "refusals", report_refusals_json(&refusals));
     return json;
 }
 

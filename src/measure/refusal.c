@@ -23,11 +23,13 @@ void dsc_refusals_clear(dsc_refusals *r) {
     *r = (dsc_refusals){0};
 }
 
+void dsc_refusals_put(dsc_refusals *r, float sure, bool right) {
+    if (r->count < r->capacity) r->answers[r->count++] = (dsc_sure_answer){.sure = sure, .right = right};
+}
+
 void dsc_refusals_add(dsc_refusals *r, const dsc_answer *answer) {
-    if (r->count == r->capacity) return;
-    r->answers[r->count++] =
-        (dsc_sure_answer){.sure = answer->is_finite ? answer->probabilities[answer->prediction] : 0,
-                          .right = answer->is_finite && answer->prediction == answer->label};
+    dsc_refusals_put(r, answer->is_finite ? answer->probabilities[answer->prediction] : 0,
+                     answer->is_finite && answer->prediction == answer->label);
 }
 
 static int by_sureness(const void *a, const void *b) {

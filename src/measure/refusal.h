@@ -24,7 +24,8 @@ typedef struct dsc_refusals {
 dsc_status dsc_refusals_initialise(dsc_refusals *refusals, size_t capacity, dsc_error *error);
 void dsc_refusals_clear(dsc_refusals *refusals);
 
-/* Adds one, which must not be more than there is room for. One that is not finite is wrong and not sure. */
+/* Adds one; beyond the room that there is, nothing. An answer that is not finite is wrong and not sure. */
+void dsc_refusals_put(dsc_refusals *refusals, float sure, bool right);
 void dsc_refusals_add(dsc_refusals *refusals, const dsc_answer *answer);
 
 /* Puts the answers in order, before they are asked. Of equally sure ones the right ones are refused first, so

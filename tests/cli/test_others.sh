@@ -113,6 +113,21 @@ a_model_without_a_threshold_refuses_nothing() {
     prints "of no class (stripes.csv): 0 of 9 refused"
 }
 
+report_shows_errors_against_refusals() {
+    run report "$work/long"
+    exits 0
+    prints "refused %    images    wrong of rest %"
+    prints "the model's threshold, 0."
+    run report "$work/plain" --json
+    prints '"threshold": null'
+    prints '"answers": 12'
+    run report "$work/long" --out "$work/report" --json
+    exits 0
+    holds "the page has the section" grep -q '<section id="refusals">' "$work/report/report.html"
+    holds "the page names the threshold" grep -q 'threshold, 0\.' "$work/report/report.html"
+    [[ $out == *'"missing_figures": {'*'cairo'* ]] || holds "there is a figure" test -s "$work/report/refusals.svg"
+}
+
 others_that_cannot_be_had_are_refused() {
     run train "${_network[@]}" --others "$work/nowhere"
     exits 1

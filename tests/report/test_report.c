@@ -241,8 +241,8 @@ static bool exists(const char *folder, const char *name, const char *ending) {
 
 static void a_report_is_one_page_and_its_figures(void **state) {
     (void)state;
-    static const char *const drawn[] = {"classes",  "confusion", "reliability", "confidence",
-                                        "mistakes", "filters",   "embedding"};
+    static const char *const drawn[] = {"refusals",   "classes",  "confusion", "reliability",
+                                        "confidence", "mistakes", "filters",   "embedding"};
     report_exam exam;
     report_figures figures;
     dsc_error error;

@@ -65,7 +65,7 @@ void report_page_figure(dsc_text *page, const report_figures *figures, const cha
 dsc_status report_claim(const char *folder, draw_on_in_place *on_in_place, dsc_error *error) {
     static const char *const figures[] = {"curves",     "classes",    "confusion", "reliability",
                                           "confidence", "mistakes",   "filters",   "embedding",
-                                          "recall",     "accuracies", NULL};
+                                          "recall",     "accuracies", "refusals",  NULL};
     char *path = dsc_path_join(folder, REPORT_PAGE);
     if (!path) return dsc_fail_memory(error, strlen(folder), folder);
     dsc_status status = draw_claim(folder, figures, on_in_place, error);

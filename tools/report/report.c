@@ -2,6 +2,7 @@
 /* report.c: the page about one model. */
 #include "report/baselines.h"
 #include "report/page.h"
+#include "report/refusals.h"
 
 #include "base/error.h"
 #include "base/file.h"
@@ -31,13 +32,14 @@ static void append_lead(dsc_text *lead, const report_subject *subject, const rep
 }
 
 static void append_contents(dsc_text *page, const report_subject *subject) {
-    dsc_text_append(page,
-                    "<nav aria-label=\"Contents\">%s%s<a href=\"#classes\">Classes</a>"
-                    "<a href=\"#confusion\">Confusion</a><a href=\"#calibration\">Calibration</a>"
-                    "<a href=\"#mistakes\">Mistakes</a><a href=\"#inside\">Inside</a>"
-                    "<a href=\"#method\">Method</a></nav>\n",
-                    subject->baselines ? "<a href=\"#baselines\">Baselines</a>" : "",
-                    subject->run ? "<a href=\"#curves\">Training</a>" : "");
+    dsc_text_append(
+        page,
+        "<nav aria-label=\"Contents\">%s%s<a href=\"#classes\">Classes</a>"
+        "<a href=\"#confusion\">Confusion</a><a href=\"#calibration\">Calibration</a>"
+        "<a href=\"#refusals\">Refusals</a><a href=\"#mistakes\">Mistakes</a><a href=\"#inside\">Inside</a>"
+        "<a href=\"#method\">Method</a></nav>\n",
+        subject->baselines ? "<a href=\"#baselines\">Baselines</a>" : "",
+        subject->run ? "<a href=\"#curves\">Training</a>" : "");
 }
 
 static void append_tiles(dsc_text *page, const report_exam *exam, const report_speed *speed) {
@@ -153,7 +155,7 @@ static void append_confusion(dsc_text *page, const report_figures *figures, cons
     report_section_end(page);
 }
 
-static void append_rest(dsc_text *page, const report_figures *figures) {
+static void append_rest(dsc_text *page, const report_figures *figures, const report_refusals *refusals) {
     report_section(page, "calibration", "How far confidence can be trusted");
     dsc_text_append(page, "<div class=\"pair\">\n");
     report_page_figure(
@@ -164,6 +166,7 @@ static void append_rest(dsc_text *page, const report_figures *figures) {
                        "How many images each bar on the left or above rests on.");
     dsc_text_append(page, "</div>\n");
     report_section_end(page);
+    report_page_refusals(page, figures, refusals);
     report_section(page, "mistakes", "The most confident mistakes");
     report_page_figure(
         page, figures, "mistakes",
@@ -212,6 +215,9 @@ static void append_kept(dsc_text *page, const report_subject *subject) {
 static dsc_status write_page(const char *folder, const report_figures *figures, const report_subject *subject,
                              const report_exam *exam, const report_speed *speed, dsc_error *error) {
     dsc_text page = {0}, lead = {0}, title = {0};
+    report_refusals refusals;
+    const dsc_status status = report_refusals_of(&refusals, exam, error);
+    if (status) return status;
     append_lead(&lead, subject, exam);
     dsc_model_title(&title, exam->model, subject->data_name);
     if (lead.failed || title.failed) page.failed = true;
@@ -229,7 +235,7 @@ static dsc_status write_page(const char *folder, const report_figures *figures, 
     }
     append_classes(&page, figures, exam);
     append_confusion(&page, figures, exam);
-    append_rest(&page, figures);
+    append_rest(&page, figures, &refusals);
     append_method(&page, speed);
     report_page_end(&page);
     return report_page_write(&page, folder, error);
@@ -242,7 +248,8 @@ dsc_status report_write(report_figures *figures, const char *folder, const repor
                         dsc_error *error) {
     typedef dsc_status draw(report_figures *, const report_exam *, dsc_error *);
     static draw *const all[] = {report_draw_classes,  report_draw_confusion, report_draw_calibration,
-                                report_draw_mistakes, report_draw_filters,   report_draw_embedding};
+                                report_draw_refusals, report_draw_mistakes,  report_draw_filters,
+                                report_draw_embedding};
     enum { COUNT = sizeof all / sizeof *all };
     *figures = (report_figures){.folder = folder};
     dsc_status status = dsc_folder_make(folder, error);
