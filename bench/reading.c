@@ -17,7 +17,6 @@
 #include <string.h>
 #include <time.h>
 
-
 static dsc_dataset *digits;
 static dsc_predictor *predictor;
 static dsc_workspace *workspace;
@@ -97,7 +96,8 @@ int main(int argc, char **argv) {
     dsc_model *model;
     dsc_error error;
     open_digits(training);
-    if ((file ? dsc_model_load(&model, file, &error) : shipped_model(&model, &error)) || dsc_predictor_create(&predictor, model, NULL, &error) ||
+    if ((file ? dsc_model_load(&model, file, &error) : shipped_model(&model, &error)) ||
+        dsc_predictor_create(&predictor, model, NULL, &error) ||
         dsc_workspace_create(&workspace, predictor, 1, &error))
         return (void)fprintf(stderr, "%s\n", error.message), 1;
     printf("%zu pictures of each kind, of MNIST's %s images\n%-28s %8s %8s %9s\n", count,

@@ -125,8 +125,8 @@ static dsc_status measure_others(examination *x, dsc_error *error) {
     if (!status) status = dsc_dataset_renumber(&data, x->others.data, map, 1, name, error);
     command_progress_start(&x->progress, x->call, "evaluating others", "images", count);
     if (!status)
-        status = dsc_model_measure(&metrics, x->subject.model, data, (unsigned)x->how->threads,
-                                   on_other, x, error);
+        status = dsc_model_measure(&metrics, x->subject.model, data, (unsigned)x->how->threads, on_other, x,
+                                   error);
     command_progress_end(&x->progress);
     if (!status) dsc_refusals_order(&x->refused);
     dsc_metrics_clear(&metrics);

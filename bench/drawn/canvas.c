@@ -142,8 +142,7 @@ static uint8_t grey_of(double v) { return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : 
 
 void drawn_expose(canvas *c, double ground, double ink, double noise) {
     for (size_t i = 0; i < c->width * c->height; i++)
-        c->grey[i] =
-            grey_of(ground + (ink - ground) * c->ink[i] + (noise > 0 ? noise * drawn_normal() : 0));
+        c->grey[i] = grey_of(ground + (ink - ground) * c->ink[i] + (noise > 0 ? noise * drawn_normal() : 0));
 }
 
 void drawn_rule(canvas *c, double apart, double slope, bool upright, uint8_t value) {
@@ -183,8 +182,8 @@ static double grey_at(const uint8_t *grey, size_t width, size_t height, double x
         for (int i = 0; i < 2; i++) {
             const double qx = fx + i, qy = fy + j;
             const bool in = qx >= 0 && qy >= 0 && qx < (double)width && qy < (double)height;
-            sum += (i ? ax : 1 - ax) * (j ? ay : 1 - ay) *
-                   (in ? grey[(size_t)qy * width + (size_t)qx] : ground);
+            sum +=
+                (i ? ax : 1 - ax) * (j ? ay : 1 - ay) * (in ? grey[(size_t)qy * width + (size_t)qx] : ground);
         }
     return sum;
 }
@@ -198,8 +197,8 @@ void drawn_turn(canvas *c, double degrees, uint8_t ground) {
     for (size_t y = 0; y < height; y++)
         for (size_t x = 0; x < width; x++) {
             const double u = (double)x + 0.5 - (double)width / 2, v = (double)y + 0.5 - (double)height / 2;
-            c->grey[y * width + x] = grey_of(grey_at(from, c->width, c->height, u * ca + v * sa + w / 2,
-                                                     v * ca - u * sa + h / 2, ground));
+            c->grey[y * width + x] = grey_of(
+                grey_at(from, c->width, c->height, u * ca + v * sa + w / 2, v * ca - u * sa + h / 2, ground));
         }
     c->width = width;
     c->height = height;
@@ -262,9 +261,9 @@ void drawn_blur(canvas *c, size_t times) {
 
 /* Steps of quality 50 by row and column of the cosines: of brightness, from the standard's annex K. */
 static const unsigned char steps[64] = {
-    16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57,
-    69, 56, 14, 17, 22, 29, 51, 87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64,
-    81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99};
+    16, 11,  10,  16, 24, 40, 51, 61, 12,  12,  14,  19,  26, 58, 60, 55,  14,  13,  16,  24, 40, 57,
+    69, 56,  14,  17, 22, 29, 51, 87, 80,  62,  18,  22,  37, 56, 68, 109, 103, 77,  24,  35, 55, 64,
+    81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98,  112, 100, 103, 99};
 
 static double cosine[8][8]; /* [frequency][place], of length 1 */
 
@@ -287,12 +286,12 @@ static void transform(double out[64], const double in[64], bool back) {
 void drawn_jpeg(canvas *c, int quality) {
     const double scale = quality < 50 ? 5000.0 / quality : 200 - 2.0 * quality;
     for (int k = 0; k < 8; k++)
-        for (int x = 0; x < 8; x++)
-            cosine[k][x] = (k ? 0.5 : sqrt(0.125)) * cos((2 * x + 1) * k * pi / 16);
+        for (int x = 0; x < 8; x++) cosine[k][x] = (k ? 0.5 : sqrt(0.125)) * cos((2 * x + 1) * k * pi / 16);
     for (size_t top = 0; top + 8 <= c->height; top += 8)
         for (size_t left = 0; left + 8 <= c->width; left += 8) {
             double block[64], waves[64];
-            for (size_t i = 0; i < 64; i++) block[i] = c->grey[(top + i / 8) * c->width + left + i % 8] - 128.0;
+            for (size_t i = 0; i < 64; i++)
+                block[i] = c->grey[(top + i / 8) * c->width + left + i % 8] - 128.0;
             transform(waves, block, false);
             for (size_t i = 0; i < 64; i++) {
                 const double step = fmax(1, floor((steps[i] * scale + 50) / 100));

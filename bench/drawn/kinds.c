@@ -186,7 +186,9 @@ static void squared_paper(canvas *c, char *text) {
     drawn_rule(c, apart, slope, false, 165);
     drawn_rule(c, apart, -slope, true, 165);
 }
-static void a_box_a_digit(canvas *c, char *text) { boxed(c, text, 5, 20, false), drawn_expose(c, 225, 50, 4); }
+static void a_box_a_digit(canvas *c, char *text) {
+    boxed(c, text, 5, 20, false), drawn_expose(c, 225, 50, 4);
+}
 static void joined_boxes(canvas *c, char *text) { boxed(c, text, 5, 0, false), drawn_expose(c, 225, 50, 4); }
 static void a_comb(canvas *c, char *text) { boxed(c, text, 5, 0, true), drawn_expose(c, 225, 50, 4); }
 static void underlined(canvas *c, char *text) {

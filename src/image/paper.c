@@ -119,8 +119,8 @@ static size_t inside_of(paper *p, size_t sheet, bool *written) {
         const size_t size = flood(p, i, OTHER, SEEN, hole);
         outline += size;
         *written = *written || size >= 4;
-        if ((hole[3] - hole[1] + 1) * 8 > (box[3] - box[1] + 1) * 5 &&
-            (hole[2] - hole[0] + 1) * 8 > (box[2] - box[0] + 1) * 3)
+        if ((hole[3] - hole[1] + 1) * 20 > (box[3] - box[1] + 1) * 11 &&
+            (hole[2] - hole[0] + 1) * 10 > (box[2] - box[0] + 1) * 3)
             return 0;
     }
     *written = *written && (outline - sheet) * 2 < outline;

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: MIT */
+/* test_search.c: digits found with the help of a judge, who is made up here: cut apart, turned, set straight; on a
+ * sheet, in boxes, above lines. What it is good for is in tests/shipped. */
+#include "testing.h"
+
+#include "base/error.h"
+#include "image/prepare.h"
+
+#include <math.h>
+
+enum { WIDE = 400, HIGH = 300 };
+
+static dsc_error error;
+
+/* --- pictures --- */
+
+static uint8_t *paper(uint8_t grey) {
+    uint8_t *pixels = malloc(WIDE * HIGH);
+    assert_non_null(pixels);
+    memset(pixels, grey, WIDE * HIGH);
+    return pixels;
+}
+
+static void fill(uint8_t *pixels, size_t left, size_t top, size_t right, size_t bottom, uint8_t grey) {
+    for (size_t y = top; y < bottom; y++) memset(pixels + y * WIDE + left, grey, right - left);
+}
+
+/* A bar from (x, y) over a length of 80, so many degrees to the right of upright. */
+static void bar(uint8_t *pixels, double x, double y, double degrees) {
+    const double s = sin(degrees * 3.14159265 / 180), c = cos(degrees * 3.14159265 / 180);
+    for (int row = 0; row < HIGH; row++)
+        for (int column = 0; column < WIDE; column++) {
+            const double u = column - x, v = y - row, along = u * s + v * c, aside = u * c - v * s;
+            if (along >= 0 && along <= 80 && fabs(aside) <= 4) pixels[row * WIDE + column] = 40;
+        }
+}
+
+/* --- judges --- */
+
+/* Columns of a prepared digit that have ink. */
+static size_t columns_of(const uint8_t *image) {
+    size_t count = 0;
+    for (size_t x = 0; x < 28; x++) {
+        bool any = false;
+        for (size_t y = 0; y < 28; y++) any = any || image[y * 28 + x] > 60;
+        count += any;
+    }
+    return count;
+}
+
+static size_t asked;
+
+/* Sure of upright bars alone. */
+static dsc_status likes_bars(void *unused, float *sure, const uint8_t *images, size_t count, dsc_error *e) {
+    (void)unused, (void)e;
+    for (size_t i = 0; i < count; i++) sure[i] = columns_of(images + i * 784) <= 8 ? 0.99f : 0.2f;
+    asked += count;
+    return DSC_OK;
+}
+
+static dsc_status likes_all(void *unused, float *sure, const uint8_t *images, size_t count, dsc_error *e) {
+    (void)unused, (void)images, (void)e;
+    for (size_t i = 0; i < count; i++) sure[i] = 0.99f;
+    return DSC_OK;
+}
+
+/* Sure of what has its widest row below: an L that stands upright. */
+static dsc_status likes_feet(void *unused, float *sure, const uint8_t *images, size_t count, dsc_error *e) {
+    (void)unused, (void)e;
+    for (size_t i = 0; i < count; i++) {
+        /* Its widest row is its foot. */
+        size_t widest = 0, at = 0;
+        for (size_t y = 0; y < 28; y++) {
+            size_t width = 0;
+            for (size_t x = 0; x < 28; x++) width += images[i * 784 + y * 28 + x] > 60;
+            if (width >= widest) widest = width, at = y;
+        }
+        sure[i] = widest >= 8 && at >= 16 && widest <= 14 ? 0.98f : 0.3f;
+    }
+    return DSC_OK;
+}
+
+static dsc_status fails(void *unused, float *sure, const uint8_t *images, size_t count, dsc_error *e) {
+    (void)unused, (void)sure, (void)images, (void)count;
+    return dsc_fail(e, DSC_ERROR_NETWORK, "no judge today");
+}
+
+static dsc_status search(dsc_digit **digits, size_t *count, dsc_picture_notes *notes, const uint8_t *pixels,
+                         dsc_status (*ask)(void *, float *, const uint8_t *, size_t, dsc_error *)) {
+    const dsc_judge judge = {ask, NULL};
+    return dsc_digits_search(digits, count, notes, pixels, HIGH, WIDE, 1, ask ? &judge : NULL, &error);
+}
+
+/* --- what touches --- */
+
+static void what_touches_is_cut_where_the_judge_is_surest(void **unused) {
+    (void)unused;
+    uint8_t *p = paper(230);
+    fill(p, 100, 60, 110, 160, 40), fill(p, 150, 60, 160, 160, 40), fill(p, 200, 60, 210, 160, 40);
+    fill(p, 100, 100, 210, 106, 40); /* a bridge between three bars */
+    dsc_digit *digits;
+    size_t count;
+    dsc_picture_notes notes;
+    ASSERT_OK(search(&digits, &count, &notes, p, likes_bars), error);
+    assert_int_equal(count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(digits[i].marks & DSC_DIGIT_CUT);
+        assert_true(digits[i].left <= 100 + 50 * i && digits[i].left + digits[i].width >= 110 + 50 * i);
+        assert_true(digits[i].width < 60);
+    }
+    dsc_digits_free(digits);
+    /* A judge who likes it whole has it whole; nobody who judges, too. */
+    ASSERT_OK(search(&digits, &count, &notes, p, likes_all), error);
+    assert_int_equal(count, 1);
+    assert_int_equal(digits->marks, 0);
+    dsc_digits_free(digits);
+    ASSERT_OK(search(&digits, &count, &notes, p, NULL), error);
+    assert_int_equal(count, 1);
+    dsc_digits_free(digits);
+    free(p);
+}
+
+/* The widest that is cut at all, and a judge who likes nothing: it ends, in a bounded time. */
+static void a_wide_blot_is_judged_a_bounded_number_of_times(void **unused) {
+    (void)unused;
+    uint8_t *p = paper(230);
+    for (size_t x = 20; x < 380; x += 12) fill(p, x, 100, x + 6, 130, 40);
+    fill(p, 20, 113, 380, 117, 40);
+    dsc_digit *digits;
+    size_t count;
+    asked = 0;
+    dsc_status status = search(&digits, &count, NULL, p, likes_bars);
+    if (!status) dsc_digits_free(digits);
+    assert_true(asked < 20000);
+    free(p);
+}
+
+static void a_failing_judge_is_passed_on(void **unused) {
+    (void)unused;
+    uint8_t *p = paper(230);
+    bar(p, 100, 150, 0);
+    dsc_digit *digits;
+    size_t count;
+    assert_int_equal(search(&digits, &count, NULL, p, fails), DSC_ERROR_NETWORK);
+    assert_null(digits);
+    assert_int_equal(count, 0);
+    free(p);
+}
+
+/* --- what lies on its side, or askew --- */
+
+/* Four Ls, in a picture that is then turned to the left by `quarters`. */
+static uint8_t *turned_ells(size_t quarters, size_t *width, size_t *height) {
+    uint8_t *p = paper(230);
+    for (size_t i = 0; i < 4; i++) {
+        const size_t left = 60 + 80 * i;
+        fill(p, left, 100, left + 9, 180, 40), fill(p, left, 171, left + 44, 180, 40);
+    }
+    *width = WIDE, *height = HIGH;
+    for (size_t q = 0; q < quarters; q++) {
+        uint8_t *turned = malloc(WIDE * HIGH);
+        assert_non_null(turned);
+        for (size_t y = 0; y < *height; y++)
+            for (size_t x = 0; x < *width; x++) turned[(*width - 1 - x) * *height + y] = p[y * *width + x];
+        const size_t other = *width;
+        *width = *height, *height = other;
+        free(p);
+        p = turned;
+    }
+    return p;
+}
+
+static void a_picture_on_its_side_is_read_upright(void **unused) {
+    (void)unused;
+    for (size_t quarters = 0; quarters < 4; quarters++) {
+        size_t width, height, count;
+        uint8_t *p = turned_ells(quarters, &width, &height);
+        dsc_digit *digits;
+        dsc_picture_notes notes;
+        const dsc_judge judge = {likes_feet, NULL};
+        ASSERT_OK(dsc_digits_search(&digits, &count, &notes, p, height, width, 1, &judge, &error), error);
+        assert_int_equal(count, 4);
+        assert_int_equal(notes.turned, quarters);
+        for (size_t i = 0; i < 4; i++) {
+            /* Where they stand in the picture as it is: the first is at the left end, seen upright. */
+            const size_t along = 60 + 80 * i, dark_x = digits[i].left + digits[i].width / 2,
+                         dark_y = digits[i].top + digits[i].height / 2;
+            const size_t wanted_x[] = {along, 100, WIDE - along - 44, HIGH - 180},
+                         wanted_y[] = {100, WIDE - along - 44, HIGH - 180, along};
+            assert_in_range(digits[i].left, wanted_x[quarters] - 2, wanted_x[quarters] + 2);
+            assert_in_range(digits[i].top, wanted_y[quarters] - 2, wanted_y[quarters] + 2);
+            assert_true(dark_x < width && dark_y < height);
+        }
+        dsc_digits_free(digits);
+        free(p);
+    }
+}
+
+static void lines_askew_are_set_straight(void **unused) {
+    (void)unused;
+    for (int side = -1; side <= 1; side += 2) {
+        uint8_t *p = paper(230);
+        const double degrees = 20 * side;
+        for (int i = 0; i < 5; i++)
+            bar(p, 60 + 60.0 * i, 190 + 60.0 * i * tan(degrees * 3.14159265 / 180) - (side > 0 ? 60 : -50),
+                degrees);
+        dsc_digit *digits;
+        size_t count;
+        ASSERT_OK(search(&digits, &count, NULL, p, likes_all), error);
+        assert_int_equal(count, 5);
+        for (size_t i = 0; i < 5; i++) {
+            assert_true(columns_of(digits[i].pixels) <= 8); /* upright now */
+            assert_int_equal(digits[i].line, 0);
+            assert_true(!i || digits[i].left > digits[i - 1].left);
+        }
+        dsc_digits_free(digits);
+        free(p);
+    }
+}
+
+/* A box of the ink as it was goes to ink that was turned or set straight, and back. */
+static void boxes_come_back_from_where_they_were_turned_to(void **unused) {
+    (void)unused;
+    for (size_t quarters = 0; quarters < 4; quarters++)
+        for (size_t k = 0; k < 20; k++) {
+            const size_t x = 3 + k * 7, y = 5 + k * 3;
+            dsc_ink ink = {.width = 150, .height = 90, .scale = 1, .values = calloc(150, 90)};
+            assert_non_null(ink.values);
+            ink.values[y * 150 + x] = 255;
+            for (size_t q = 0; q < quarters; q++) ASSERT_OK(dsc_ink_turn(&ink, &error), error);
+            size_t at = 0;
+            while (ink.values[at] != 255) at++;
+            const dsc_box found = {at % ink.width, at / ink.width, at % ink.width + 1, at / ink.width + 1};
+            const dsc_box box = dsc_box_before_turns(&found, ink.width, ink.height, quarters);
+            assert_true(box.left == x && box.top == y && box.right == x + 1 && box.bottom == y + 1);
+            dsc_ink_clear(&ink);
+        }
+    for (int k = -9; k <= 9; k++) {
+        dsc_ink ink = {.width = 150, .height = 90, .scale = 1, .values = calloc(150, 90)}, straight;
+        dsc_tilt tilt;
+        assert_non_null(ink.values);
+        for (size_t y = 40; y < 50; y++) memset(ink.values + y * 150 + 100, 255, 12);
+        ASSERT_OK(dsc_ink_straighten(&straight, &tilt, &ink, 0.1 * k, &error), error);
+        size_t mass = 0;
+        dsc_box found = {SIZE_MAX, SIZE_MAX, 0, 0};
+        for (size_t i = 0; i < straight.width * straight.height; i++) {
+            const size_t x = i % straight.width, y = i / straight.width;
+            mass += straight.values[i];
+            if (straight.values[i] < 100) continue;
+            if (x < found.left) found.left = x;
+            if (y < found.top) found.top = y;
+            if (x >= found.right) found.right = x + 1;
+            if (y >= found.bottom) found.bottom = y + 1;
+        }
+        assert_in_range(mass, 120 * 255 * 97 / 100, 120 * 255 * 103 / 100); /* all of the ink is there */
+        const dsc_box box = dsc_box_before_tilt(&found, &tilt);
+        assert_true(box.left <= 101 && box.right >= 111 && box.top <= 41 && box.bottom >= 49);
+        dsc_ink_clear(&straight);
+        dsc_ink_clear(&ink);
+    }
+}
+
+/* --- sheets, boxes, lines --- */
+
+static void only_what_is_on_the_sheet_is_read(void **unused) {
+    (void)unused;
+    for (int inverted = 0; inverted < 2; inverted++) {
+        uint8_t *p = paper(70);
+        fill(p, 90, 60, 330, 220, 225);
+        fill(p, 30, 100, 38, 180, 200); /* a pen beside it */
+        for (int i = 0; i < 3; i++) bar(p, 150 + 60 * i, 180, 0);
+        for (size_t i = 0; i < WIDE * HIGH && inverted; i++) p[i] = (uint8_t)(255 - p[i]);
+        dsc_digit *digits;
+        size_t count;
+        dsc_picture_notes notes;
+        ASSERT_OK(search(&digits, &count, &notes, p, NULL), error);
+        assert_int_equal(count, 3);
+        assert_int_equal(notes.sheet, 1);
+        for (size_t i = 0; i < 3; i++) assert_in_range(digits[i].left, 144 + 60 * i, 148 + 60 * i);
+        dsc_digits_free(digits);
+        free(p);
+    }
+}
+
+static void a_block_letter_is_no_sheet(void **unused) {
+    (void)unused;
+    uint8_t *p = paper(230); /* a heavy 0 with straight sides */
+    fill(p, 140, 60, 260, 240, 40), fill(p, 175, 95, 225, 205, 230);
+    dsc_digit *digits;
+    size_t count;
+    dsc_picture_notes notes;
+    ASSERT_OK(search(&digits, &count, &notes, p, NULL), error);
+    assert_int_equal(notes.sheet, 0);
+    assert_int_equal(count, 1);
+    assert_in_range(digits->width, 118, 122);
+    dsc_digits_free(digits);
+    free(p);
+}
+
+/* Boxes beside one another: of a whole row, or of a comb without upper sides. The digits touch them. */
+static void the_sides_of_boxes_are_no_digits(void **unused) {
+    (void)unused;
+    for (int comb = 0; comb < 2; comb++) {
+        uint8_t *p = paper(230);
+        for (size_t i = 0; i <= 5; i++) fill(p, 20 + 72 * i, 80, 23 + 72 * i, 200, 60);
+        fill(p, 20, 197, 383, 200, 60);
+        if (!comb) fill(p, 20, 80, 383, 83, 60);
+        for (size_t i = 0; i < 5; i++) {
+            const size_t left = 44 + 72 * i; /* a 7; the third reaches into the line below */
+            fill(p, left, 110, left + 28, 117, 40),
+                fill(p, left + 20, 110, left + 28, i == 2 ? 199 : 175, 40);
+        }
+        dsc_digit *digits;
+        size_t count;
+        dsc_picture_notes notes;
+        ASSERT_OK(search(&digits, &count, &notes, p, NULL), error);
+        assert_int_equal(count, 5);
+        assert_true(notes.lines > 0);
+        for (size_t i = 0; i < 5; i++) assert_in_range(digits[i].left, 43 + 72 * i, 45 + 72 * i);
+        dsc_digits_free(digits);
+        free(p);
+    }
+}
+
+static void what_is_underlined_stands_apart(void **unused) {
+    (void)unused;
+    uint8_t *p = paper(230);
+    for (int i = 0; i < 4; i++) bar(p, 80 + 70 * i, 180, 0);
+    fill(p, 40, 178, 340, 182, 50);
+    dsc_digit *digits;
+    size_t count;
+    dsc_picture_notes notes;
+    ASSERT_OK(search(&digits, &count, &notes, p, NULL), error);
+    assert_int_equal(count, 4);
+    assert_int_equal(notes.lines, 1);
+    dsc_digits_free(digits);
+    free(p);
+}
+
+static void commas_and_dashes_are_told_from_specks(void **unused) {
+    (void)unused;
+    uint8_t *p = paper(230);
+    bar(p, 80, 180, 0), bar(p, 160, 180, 0), bar(p, 300, 180, 0);
+    fill(p, 190, 168, 198, 205, 40); /* a comma */
+    fill(p, 215, 138, 255, 146, 40); /* a minus */
+    fill(p, 340, 172, 348, 180, 40); /* a point */
+    fill(p, 120, 20, 124, 24, 40);   /* a speck, far above */
+    dsc_digit *digits;
+    size_t count;
+    dsc_picture_notes notes;
+    ASSERT_OK(search(&digits, &count, &notes, p, NULL), error);
+    assert_int_equal(count, 3);
+    assert_int_equal(notes.points, 2);
+    assert_int_equal(notes.dashes, 1);
+    assert_int_equal(notes.small, 1);
+    dsc_digits_free(digits);
+    free(p);
+}
+
+static void a_digit_that_reaches_the_edge_is_marked(void **unused) {
+    (void)unused;
+    uint8_t *p = paper(230);
+    bar(p, 80, 180, 0), bar(p, 160, 180, 0);
+    fill(p, 360, 100, 369, 180, 40), fill(p, 360, 171, WIDE, 180, 40);
+    dsc_digit *digits;
+    size_t count;
+    ASSERT_OK(search(&digits, &count, NULL, p, NULL), error);
+    assert_int_equal(count, 3);
+    assert_int_equal(digits[0].marks, 0);
+    assert_int_equal(digits[2].marks, DSC_DIGIT_AT_EDGE);
+    dsc_digits_free(digits);
+    free(p);
+}
+
+/* --- memory --- */
+
+static void every_allocation_may_fail(void **unused) {
+    (void)unused;
+    size_t width, height;
+    uint8_t *touching = paper(70), *turned = turned_ells(1, &width, &height);
+    fill(touching, 40, 40, 360, 260, 225);
+    fill(touching, 100, 60, 110, 160, 40), fill(touching, 200, 60, 210, 160, 40);
+    fill(touching, 100, 100, 210, 106, 40);
+    for (int which = 0; which < 2; which++) {
+        bool failed = true;
+        const dsc_judge judge = {which ? likes_feet : likes_bars, NULL};
+        for (long n = 0; failed; n++) {
+            dsc_digit *digits;
+            size_t count;
+            testing_fail_allocation(n);
+            dsc_status status =
+                which ? dsc_digits_search(&digits, &count, NULL, turned, height, width, 1, &judge, &error)
+                      : dsc_digits_search(&digits, &count, NULL, touching, HIGH, WIDE, 1, &judge, &error);
+            failed = testing_allocation_failed();
+            assert_int_equal(status, failed ? DSC_ERROR_MEMORY : DSC_OK);
+            dsc_digits_free(digits);
+            assert_true(n < 20000);
+        }
+    }
+    free(touching);
+    free(turned);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_touches_is_cut_where_the_judge_is_surest),
+        cmocka_unit_test(a_wide_blot_is_judged_a_bounded_number_of_times),
+        cmocka_unit_test(a_failing_judge_is_passed_on),
+        cmocka_unit_test(a_picture_on_its_side_is_read_upright),
+        cmocka_unit_test(lines_askew_are_set_straight),
+        cmocka_unit_test(boxes_come_back_from_where_they_were_turned_to),
+        cmocka_unit_test(only_what_is_on_the_sheet_is_read),
+        cmocka_unit_test(a_block_letter_is_no_sheet),
+        cmocka_unit_test(the_sides_of_boxes_are_no_digits),
+        cmocka_unit_test(what_is_underlined_stands_apart),
+        cmocka_unit_test(commas_and_dashes_are_told_from_specks),
+        cmocka_unit_test(a_digit_that_reaches_the_edge_is_marked),
+        cmocka_unit_test(every_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
