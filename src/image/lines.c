@@ -3,12 +3,13 @@
  * digits on them stand apart.
  *
  * A line is thin: the ink across it is a short run. Where a stroke crosses it the run is long, and stays.
- * The middle of each short run votes for all lines that pass it at slopes of up to 3 degrees (Hough,
+ * The middle of each short run votes for all lines that pass it at slopes of up to 5 degrees (Hough,
  * "Method and means for recognizing complex patterns", 1962; Duda and Hart, "Use of the Hough
  * transformation to detect lines and curves in pictures", 1972). What most columns vote for is a line if it
  * has ink from one edge of the picture to the other; in a picture that is wider than high also over most of
  * its width, as what is underlined. A lone one counts only there: it may be the bar of a 7 that was cut at
  * its ink. */
+#include "image/light.h"
 #include "image/prepare.h"
 
 #include "base/error.h"
@@ -18,10 +19,11 @@
 #include <string.h>
 
 enum {
-    INK = 64,         /* of 255: lines are often pale */
-    SLOPES = 31,      /* from -15 to 15 steps */
-    SLOPE_STEP = 290, /* pixels along for one across: 3 degrees are 15 steps */
-    THICK_PART = 80,  /* of the side across: how thick a line may be, and 2 pixels more */
+    INK = 64, /* of 255: lines are often pale */
+    DARK = 128,
+    SLOPES = 51,      /* from -25 to 25 steps */
+    SLOPE_STEP = 290, /* pixels along for one across: 5 degrees are 25 steps */
+    THICK_PART = 70,  /* of the side across: how thick a line may be, and 2 pixels more */
     SIDE_LEAST = 40,  /* pixels: smaller pictures are not looked at */
     GAP_PART = 60,    /* of the length: how long a gap in a line may be, and a pixel more */
     AWAY = 1          /* pixels that the middle of a run may lie beside its line */
@@ -59,8 +61,9 @@ static dsc_status find_runs(thin_runs *r, const view *v, dsc_error *error) {
         for (size_t y = 0; y < v->breadth; y++) {
             if (*at(v, along, y) < INK) continue;
             const size_t first = y;
-            while (y < v->breadth && *at(v, along, y) >= INK) y++;
-            if (y - first > thick) continue;
+            size_t dark = 0; /* a blurred line is no thicker than its dark part */
+            for (; y < v->breadth && *at(v, along, y) >= INK; y++) dark += *at(v, along, y) >= DARK;
+            if (y - first > thick + 2 || (dark ? dark : y - first) > thick) continue;
             if (!dsc_grow(&r->all, &r->capacity, r->count + 1, sizeof *r->all))
                 return dsc_fail_memory(error, r->count * sizeof *r->all, "the lines of a picture");
             r->all[r->count++] = (thin_run){(uint32_t)along, (uint32_t)first, (uint32_t)y - 1};
@@ -127,6 +130,8 @@ static void find_ends(line *l, const view *v) {
     }
 }
 
+static bool reaches_edges(const line *l, const view *v) { return (l->to - l->from) * 20 >= v->length * 19; }
+
 /* Whether it reaches from edge to edge, or a lone one nearly so, and enough columns have a run of it: beside a
  * line of the same slope fewer are enough, for it may lie behind all that is written. */
 static bool is_line(line *l, const thin_runs *runs, const view *v, const line *first) {
@@ -135,7 +140,7 @@ static bool is_line(line *l, const thin_runs *runs, const view *v, const line *f
     const bool beside = first && abs(first->slope - l->slope) <= 1;
     const size_t length = l->to - l->from;
     const bool wide = v->length * 10 > v->breadth * 13;
-    if (length * 20 < v->length * 19 && !(wide && length * 10 >= v->length * 6)) return false;
+    if (!reaches_edges(l, v) && !(wide && length * 10 >= v->length * 6)) return false;
     for (size_t i = 0; i < runs->count; i++)
         columns += is_of(&runs->all[i], l) &&
                    (!i || runs->all[i].along != runs->all[i - 1].along || !is_of(&runs->all[i - 1], l));
@@ -182,11 +187,23 @@ static size_t find_lines(line *lines, const votes *v, const thin_runs *runs, con
     return count;
 }
 
-/* With the pixels above and below, which are the line's soft edge. */
+static uint8_t darkest_of(const thin_run *run, const view *v) {
+    uint8_t most = 0;
+    for (size_t y = run->first; y <= run->last; y++)
+        if (*at(v, run->along, y) > most) most = *at(v, run->along, y);
+    return most;
+}
+
+/* With the pixels above and below, which are the line's soft edge. What is much darker than most of a pale line
+ * is a stroke that lies along it. */
 static void remove_line(const line *l, const thin_runs *runs, const view *v) {
+    size_t counts[256] = {0};
+    for (size_t i = 0; i < runs->count; i++)
+        if (is_of(&runs->all[i], l)) counts[darkest_of(&runs->all[i], v)]++;
+    const unsigned dark = dsc_quantile(counts, 0.5), most = dark + dark / 2 + 20;
     for (size_t i = 0; i < runs->count; i++) {
         const thin_run *run = &runs->all[i];
-        if (!is_of(run, l)) continue;
+        if (!is_of(run, l) || darkest_of(run, v) > most) continue;
         for (size_t y = run->first ? run->first - 1 : 0; y <= run->last + 1u && y < v->breadth; y++)
             *at(v, run->along, y) = 0;
     }
@@ -253,24 +270,24 @@ static size_t find_uprights(upright *all, const line *l, const view *v, int step
     return count;
 }
 
-static bool as_long(size_t a, size_t b) { return a * 20 >= b * 17 && b * 20 >= a * 17; }
+/* Whether a length is about one of the two, or between them: seen from aside, boxes are of unlike heights. */
+static bool as_long(size_t length, size_t a, size_t b) {
+    return length * 20 >= (a < b ? a : b) * 17 && length * 17 <= (a < b ? b : a) * 20;
+}
 
-/* A line with an upright at either end, equally long, is a side of boxes or of a frame: all uprights of that
- * length go with it. `ends`: whether there are such, and nothing is erased. */
-static bool uprights_of(const line *l, const view *v, bool erase) {
+/* A line with an upright at either end, about equally long, is a side of boxes or of a frame: all uprights of that
+ * length go with it. */
+static void remove_uprights(const line *l, const view *v) {
     upright all[UPRIGHTS_MOST];
-    const size_t beyond = 2 * thickness_most(v) + 2;
-    bool any = false;
+    const size_t beyond = 2 * thickness_most(v) + v->breadth / 10;
     for (int step = -1; step <= 1; step += 2) {
         const size_t count = find_uprights(all, l, v, step);
         if (count < 2 || all[0].along > l->from + beyond || all[count - 1].along + beyond < l->to ||
-            !as_long(all[0].length, all[count - 1].length))
+            all[0].length * 10 < all[count - 1].length * 6 || all[count - 1].length * 10 < all[0].length * 6)
             continue;
-        any = true;
-        for (size_t i = 0; i < count && erase; i++)
-            if (as_long(all[i].length, all[0].length)) (void)follow(v, &all[i], true);
+        for (size_t i = 0; i < count; i++)
+            if (as_long(all[i].length, all[0].length, all[count - 1].length)) (void)follow(v, &all[i], true);
     }
-    return any;
 }
 
 /* How many lines are taken out: all, if there are at least `fewest`. */
@@ -288,7 +305,9 @@ static dsc_status take_lines(size_t *taken, const view *seen, size_t fewest, dsc
     for (size_t i = 0; i < runs.count && !status; i++) vote(&v, &runs.all[i]);
     const size_t count = status ? 0 : find_lines(lines, &v, &runs, seen);
     if (count >= fewest) *taken = count;
-    for (size_t i = 0; i < *taken; i++) (void)uprights_of(&lines[i], seen, true);
+    /* Squared paper has uprights of its own, from edge to edge; other lines are sides of something. */
+    for (size_t i = 0; i < *taken; i++)
+        if (!reaches_edges(&lines[i], seen)) remove_uprights(&lines[i], seen);
     for (size_t i = 0; i < *taken; i++) remove_line(&lines[i], &runs, seen);
     free(runs.all);
     free(v.counts);

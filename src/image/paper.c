@@ -184,9 +184,26 @@ static double largest_quadrilateral(const paper *p) {
     return best;
 }
 
+/* Whether the outline lies along two of the picture's edges that face each other: that is no sheet, but a half
+ * of the picture that lies in a shadow, or does not. */
+static bool reaches_across(const paper *p) {
+    const double width = (double)p->width, height = (double)p->height;
+    double along[4] = {0};
+    for (size_t i = 0; i < p->corners; i++) {
+        const point *a = &p->hull[i], *b = &p->hull[(i + 1) % p->corners];
+        const double length = hypot(b->x - a->x, b->y - a->y);
+        if (a->x <= 1 && b->x <= 1) along[0] += length;
+        if (a->y <= 1 && b->y <= 1) along[1] += length;
+        if (a->x >= width - 1 && b->x >= width - 1) along[2] += length;
+        if (a->y >= height - 1 && b->y >= height - 1) along[3] += length;
+    }
+    const double wide = 0.03 * width, high = 0.03 * height;
+    return (along[0] > high && along[2] > high) || (along[1] > wide && along[3] > wide);
+}
+
 static bool is_sheet(const paper *p, size_t outline) {
     const double area = hull_area(p);
-    if (area <= 0 || (double)outline < 0.88 * area) return false;
+    if (area <= 0 || (double)outline < 0.88 * area || reaches_across(p)) return false;
     return largest_quadrilateral(p) >= 0.86 * area;
 }
 
