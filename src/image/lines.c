@@ -279,14 +279,34 @@ static bool as_long(size_t length, size_t a, size_t b) {
  * length go with it. */
 static void remove_uprights(const line *l, const view *v) {
     upright all[UPRIGHTS_MOST];
-    const size_t beyond = 2 * thickness_most(v) + v->breadth / 10;
+    const size_t beyond = thickness_most(v) + v->breadth / 13;
     for (int step = -1; step <= 1; step += 2) {
         const size_t count = find_uprights(all, l, v, step);
         if (count < 2 || all[0].along > l->from + beyond || all[count - 1].along + beyond < l->to ||
             all[0].length * 10 < all[count - 1].length * 6 || all[count - 1].length * 10 < all[0].length * 6)
             continue;
-        for (size_t i = 0; i < count; i++)
-            if (as_long(all[i].length, all[0].length, all[count - 1].length)) (void)follow(v, &all[i], true);
+        for (size_t i = 0; i < count; i++) {
+            if (!as_long(all[i].length, all[0].length, all[count - 1].length)) continue;
+            upright back = all[i]; /* to the line, and through it */
+            back.step = -step;
+            (void)follow(v, &all[i], true);
+            if (back.step < 0 ? back.across-- > 0 : ++back.across < v->breadth) (void)follow(v, &back, true);
+        }
+    }
+}
+
+/* What is left of a line where uprights crossed it. */
+static void remove_crossings(const line *l, const view *v) {
+    const int64_t most = (int64_t)(v->breadth / THICK_PART) + 4, breadth = (int64_t)v->breadth;
+    for (size_t along = l->from; along < l->to; along++) {
+        const int64_t middle = (l->begin + 2 * (int64_t)along * l->slope / SLOPE_STEP) / 2;
+        for (int64_t y = middle - AWAY; y <= middle + AWAY; y++) {
+            int64_t first = y, last = y;
+            while (first > 0 && first <= breadth && *at(v, along, (size_t)first - 1) >= INK) first--;
+            while (last >= 0 && last < breadth && *at(v, along, (size_t)last) >= INK) last++;
+            for (int64_t k = first; last - first <= most && k >= 0 && k < last; k++)
+                *at(v, along, (size_t)k) = 0;
+        }
     }
 }
 
@@ -308,7 +328,10 @@ static dsc_status take_lines(size_t *taken, const view *seen, size_t fewest, dsc
     /* Squared paper has uprights of its own, from edge to edge; other lines are sides of something. */
     for (size_t i = 0; i < *taken; i++)
         if (!reaches_edges(&lines[i], seen)) remove_uprights(&lines[i], seen);
-    for (size_t i = 0; i < *taken; i++) remove_line(&lines[i], &runs, seen);
+    for (size_t i = 0; i < *taken; i++) {
+        remove_line(&lines[i], &runs, seen);
+        if (!reaches_edges(&lines[i], seen)) remove_crossings(&lines[i], seen);
+    }
     free(runs.all);
     free(v.counts);
     return status;
