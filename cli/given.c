@@ -5,7 +5,7 @@
 #include "subject.h"
 
 #include "base/file.h"
-#include "data/known.h"
+#include "data/drawn.h"
 #include "model/model.h"
 #include "train/build.h"
 
@@ -184,8 +184,7 @@ dsc_status command_recipe_complete(dsc_recipe *recipe, command_start *start, con
 }
 
 dsc_status command_recipe_settle(dsc_recipe *recipe, const char *asked, const char *found, dsc_error *error) {
-    if (!strcmp(asked, "mnist") || dsc_registry_find(&dsc_drawn_data_registry, asked))
-        return dsc_text_replace(&recipe->data, asked, error);
+    if (!strcmp(asked, "mnist") || dsc_is_drawn(asked)) return dsc_text_replace(&recipe->data, asked, error);
     if (!strcmp(asked, "auto")) {
         bool digits = !strncmp(found, "built-in digits", 15);
         return dsc_text_replace(&recipe->data, digits ? "digits" : "mnist", error);

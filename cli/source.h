@@ -26,10 +26,10 @@ typedef struct command_source {
      0,                                                                                                      \
      0,                                                                                                      \
      NULL,                                                                                                   \
-     "MNIST, downloaded if it is not on disk; the built-in digits, or images of what is no digit; or where " \
-     "labelled images are, in any of the forms of `descender help forms`. auto is MNIST, or the digits "     \
-     "where "                                                                                                \
-     "that cannot be had"},                                                                                  \
+     "MNIST, downloaded if it is not on disk; digits, or images that are none, which the program draws, by " \
+     "more "                                                                                                 \
+     "of the world's hands with 'digits hands=world'; or where labelled images are, in any of the forms of " \
+     "`descender help forms`. auto is MNIST, or the digits where that cannot be had"},                       \
         DSC_READING_PARAMS(values, source.reading), {                                                        \
         "offline", DSC_PARAM_SWITCH, offsetof(values, source.offline), "off", 0, 0, NULL,                    \
             "never use the network"                                                                          \

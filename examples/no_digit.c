@@ -28,26 +28,30 @@ static dsc_status count_sure(int *sure, const dsc_model *model, const dsc_datase
 
 int main(void) {
     dsc_error error;
-    dsc_dataset *train = NULL, *digits = NULL, *others = NULL;
+    dsc_dataset *train = NULL, *digits = NULL, *world = NULL, *others = NULL;
     dsc_model *model = NULL;
     dsc_training_options how = dsc_training_options_defaults();
-    int of_digits = 0, of_others = 0;
-    how.epochs = 3;
+    int of_digits = 0, of_world = 0, of_others = 0;
+    how.epochs = 8;
     dsc_status status = dsc_digits_create(&train, 3000, 1, 0, &error);
     if (!status) status = dsc_digits_create(&digits, COUNT, 2, 0, &error);
+    if (!status) status = dsc_dataset_draw(&world, "digits hands=world", COUNT, 2, 0, &error);
     if (!status) status = dsc_non_digits_create(&others, COUNT, 2, 0, &error);
     if (!status) status = dsc_model_create_for(&model, "784-100-10", train, &error);
     if (!status) status = dsc_train(model, train, &how, &error);
     if (!status) status = count_sure(&of_digits, model, digits, &error);
+    if (!status) status = count_sure(&of_world, model, world, &error);
     if (!status) status = count_sure(&of_others, model, others, &error);
     if (status)
         fprintf(stderr, "no_digit: %s\n", error.message);
     else
-        printf("at least 90 %% sure: of %d of %d digits, and of %d of %d images that are none\n", of_digits,
-               COUNT, of_others, COUNT);
+        printf("of %d images each, at least 90 %% sure: digits like those it learned %d, digits of more of "
+               "the world's hands %d, images that are no digit %d\n",
+               COUNT, of_digits, of_world, of_others);
     dsc_model_free(model);
     dsc_dataset_free(train);
     dsc_dataset_free(digits);
+    dsc_dataset_free(world);
     dsc_dataset_free(others);
     return status != DSC_OK;
 }

@@ -372,6 +372,12 @@ DSC_API dsc_status dsc_digits_create(dsc_dataset **data, size_t count, uint64_t 
 DSC_API dsc_status dsc_non_digits_create(dsc_dataset **data, size_t count, uint64_t seed, unsigned threads,
                                          dsc_error *error);
 
+/* The same for a data set that a text names, as `--data` does: "digits", "non-digits", and, with more of the
+ * world's hands, pens and scans, "digits hands=world" and "non-digits hands=world". ARGUMENT if the text names
+ * none of them or a parameter is wrong; the message says which. */
+DSC_API dsc_status dsc_dataset_draw(dsc_dataset **data, const char *text, size_t count, uint64_t seed,
+                                    unsigned threads, dsc_error *error);
+
 /* ------------------------------------------------------------------------------------------------
  * 3. Graphs
  * ------------------------------------------------------------------------------------------------ */

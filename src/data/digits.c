@@ -26,21 +26,21 @@ void dsc_digit_draw(uint8_t *image, int digit, uint64_t seed, uint64_t index, co
     dsc_digit_random_start(&random, seed, STREAM_SHAPE, index);
     dsc_digit_shape_draw(&shape, digit, v, &random);
     dsc_digit_ink(image, &shape);
+    dsc_digit_scan_some(image, v, &random);
 }
 
-static uint8_t draw(uint8_t *image, uint64_t seed, uint64_t index, const void *how) {
+const dsc_digit_variation *dsc_digit_variation_of(const void *values) {
+    const dsc_hands_values *how = values;
+    return how && how->hands == DSC_HANDS_WORLD ? &dsc_digit_variation_world : &dsc_digit_variation_default;
+}
+
+uint8_t dsc_digit_draw_sample(uint8_t *image, uint64_t seed, uint64_t index, const void *values) {
     int digit = dsc_digit_label(seed, index);
-    dsc_digit_draw(image, digit, seed, index, how);
+    dsc_digit_draw(image, digit, seed, index, dsc_digit_variation_of(values));
     return (uint8_t)digit;
 }
 
 dsc_status dsc_digits_create(dsc_dataset **data, size_t count, uint64_t seed, unsigned threads,
                              dsc_error *error) {
-    const dsc_drawn drawn = {.known = &dsc_known_data_digits,
-                             .count = count,
-                             .seed = seed,
-                             .threads = threads,
-                             .draw = draw,
-                             .how = &dsc_digit_variation_default};
-    return dsc_drawn_create(data, &drawn, error);
+    return dsc_drawn_create(data, &dsc_known_data_digits, NULL, count, seed, threads, error);
 }

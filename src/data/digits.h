@@ -12,4 +12,10 @@ int dsc_digit_label(uint64_t seed, uint64_t index);
 void dsc_digit_draw(uint8_t *image, int digit, uint64_t seed, uint64_t index,
                     const dsc_digit_variation *variation);
 
+/* What a data set's values (dsc_hands_values, NULL: the defaults) ask for. */
+const dsc_digit_variation *dsc_digit_variation_of(const void *values);
+
+/* The digit `index` with its label: `draw` of the row. */
+uint8_t dsc_digit_draw_sample(uint8_t *image, uint64_t seed, uint64_t index, const void *values);
+
 #endif

@@ -2,9 +2,11 @@
 /* digits_parts.h: what the built-in digits are made of: styles -> shape -> ink.
  *
  *   digits_styles.c    the handwriting: pen strokes for several ways of writing each digit
+ *   digits_world.c     more of it: the world's hands
  *   digits_random.c    the random numbers of one digit
  *   digits_shape.c     one writer's digit: a style, varied, slanted, bent, as a chain of short segments
  *   digits_ink.c       the pen: segments to grey pixels, MNIST's 20 x 20 box, centred by mass in 28 x 28
+ *   digits_scan.c      what scanners and cameras do to the ink
  *   digits.c           a whole digit, and many of them, on all cores
  *
  * Everything is float arithmetic with + - * / and sqrt alone, each rounded once (the build forbids
@@ -32,6 +34,8 @@ typedef struct dsc_digit_style {
 
 extern const dsc_digit_style dsc_digit_styles[];
 extern const size_t dsc_digit_styles_count;
+extern const dsc_digit_style dsc_world_styles[];
+extern const size_t dsc_world_styles_count;
 
 /* What is common to all styles of a digit: how wide it is written, in heights, how it leans, and how
  * heavy the pen is against the other digits'. */
@@ -56,9 +60,11 @@ typedef struct dsc_digit_variation {
     float pressure;    /* change of the radius along a stroke */
     float edge;        /* pixels over which the ink fades */
     float edge_spread;
+    float world; /* the share of digits that are written in one of dsc_world_styles */
+    float scan;  /* the share of images that go through dsc_digit_scan */
 } dsc_digit_variation;
 
-extern const dsc_digit_variation dsc_digit_variation_default;
+extern const dsc_digit_variation dsc_digit_variation_default, dsc_digit_variation_world;
 
 /* A chain of points with the pen's radius there; `down` is false where the pen was lifted to get there. */
 enum { DSC_SHAPE_POINTS = 256 };
@@ -90,7 +96,7 @@ const dsc_digit_style *dsc_style_pick(const dsc_digit_style *styles, size_t coun
 void dsc_shape_write(dsc_digit_shape *shape, const dsc_digit_style *style, const dsc_digit_form *form,
                      const dsc_digit_variation *variation, dsc_digit_random *random);
 
-/* The same with one of the styles of `digit`. */
+/* The same with one of the styles of `digit`, of the world's in their share. */
 void dsc_shape_write_digit(dsc_digit_shape *shape, int digit, const dsc_digit_variation *variation,
                            dsc_digit_random *random);
 
@@ -123,5 +129,12 @@ void dsc_digit_ink(uint8_t *image, const dsc_digit_shape *shape);
 
 /* Puts a box of (20, 20) pixels into `image` (28, 28), its centre of mass in the middle. */
 void dsc_digit_place(uint8_t *image, const uint8_t *box);
+
+/* Spoils `image` (28, 28) a little, as scanners and cameras do; in the variation's share of cases. */
+void dsc_digit_scan(uint8_t *image, dsc_digit_random *random);
+static inline void dsc_digit_scan_some(uint8_t *image, const dsc_digit_variation *variation,
+                                       dsc_digit_random *random) {
+    if (variation->scan > 0 && dsc_digit_uniform(random) < variation->scan) dsc_digit_scan(image, random);
+}
 
 #endif

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* drawn.h: data sets that code draws, image by image. */
+/* drawn.h: data sets that code draws, image by image: the rows of dsc_drawn_data_registry. */
 #ifndef DSC_DATA_DRAWN_H
 #define DSC_DATA_DRAWN_H
 
 #include "data/known.h"
 
-/* What is drawn. Images are (28, 28) bytes. */
-typedef struct dsc_drawn {
-    const dsc_known_data *known; /* the data set: its title, classes and their names */
-    size_t count;                /* 1 to 4294967295 */
-    uint64_t seed;
-    unsigned threads; /* 0: all cores */
-    /* Draws image `index` and returns its label. What it draws depends on `seed`, `index` and `how` alone. Called
-     * by several threads at once. */
-    uint8_t (*draw)(uint8_t *image, uint64_t seed, uint64_t index, const void *how);
-    const void *how;
-} dsc_drawn;
+/* The parameters of a row that is written by hand, and its values. */
+typedef enum dsc_hands { DSC_HANDS_USUAL, DSC_HANDS_WORLD } dsc_hands;
+typedef struct dsc_hands_values {
+    int hands;
+} dsc_hands_values;
+extern const dsc_param dsc_hands_params[];
 
-/* Draws them as a dataset, "TITLE, seed SEED". */
-dsc_status dsc_drawn_create(dsc_dataset **data, const dsc_drawn *drawn, dsc_error *error);
+/* Whether a text as of dsc_dataset_draw names a data set that is drawn, whatever parameters follow. */
+bool dsc_is_drawn(const char *text);
+
+/* Draws `count` images (1 to 4294967295) of a data set of that registry. `values` are those of its
+ * parameters; NULL: the defaults. The dataset is called "TITLE KEY=VALUE ..., seed SEED". */
+dsc_status dsc_drawn_create(dsc_dataset **data, const dsc_known_data *known, const void *values, size_t count,
+                            uint64_t seed, unsigned threads, dsc_error *error);
 
 #endif

@@ -14,7 +14,7 @@ const dsc_registry dsc_known_data_registry = {
     .rows = rows,
 };
 
-static bool is_drawn(const void *row) { return ((const dsc_known_data *)row)->create != NULL; }
+static bool is_drawn(const void *row) { return ((const dsc_known_data *)row)->draw != NULL; }
 
 const dsc_registry dsc_drawn_data_registry = {
     .thing = "built-in data set",

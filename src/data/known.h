@@ -29,7 +29,7 @@ typedef struct dsc_known_file {
 typedef struct dsc_known_data {
     const char *name; /* "fashion-mnist" */
     const char *help;
-    const dsc_param *params; /* none so far */
+    const dsc_param *params; /* of what is drawn by code */
     size_t values_size;
     const char *title;                     /* "Fashion-MNIST" */
     dsc_known_file files[DSC_MNIST_FILES]; /* names NULL: it has none */
@@ -43,8 +43,10 @@ typedef struct dsc_known_data {
     const char *licence; /* NULL: not known */
     const char *source;  /* a URL; NULL: it is made by code */
     const char *hub;     /* the id of the data set on the Hugging Face Hub; NULL: it is not there */
-    /* Draws `count` of its images (see dsc_digits_create); NULL: it is read from files. */
-    dsc_status (*create)(dsc_dataset **data, size_t count, uint64_t seed, unsigned threads, dsc_error *error);
+    /* Draws its image `index`, (28, 28) bytes, and returns the label. What it draws depends on `seed`,
+     * `index` and the values of `params` (NULL: the defaults) alone; several threads call it at once. NULL:
+     * its images are read from files. */
+    uint8_t (*draw)(uint8_t *image, uint64_t seed, uint64_t index, const void *values);
 } dsc_known_data;
 DSC_BEGINS_AS_ROW(dsc_known_data, params);
 

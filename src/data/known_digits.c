@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* known_digits.c: the built-in digits, which have no files: whoever draws them says so (digits.c). */
-#include "data/known.h"
+#include "data/digits.h"
+#include "data/drawn.h"
 
 const dsc_known_data dsc_known_data_digits = {
     .name = "digits",
     .help = "the built-in digits, 28 x 28, drawn by code",
+    .params = dsc_hands_params,
+    .values_size = sizeof(dsc_hands_values),
     .title = "built-in digits",
     .classes = 10,
     .note = {.prepared_noted = true, .preparation = DSC_PREPARATION_DIGITS},
     .facts = "These images were drawn by code (`docs/digits.md`): nobody wrote them.",
     .licence = "MIT, as Descender",
-    .create = dsc_digits_create,
+    .draw = dsc_digit_draw_sample,
 };

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* known_non_digits.c: the built-in non-digits, which have no files: whoever draws them says so
  * (non_digits.c). */
-#include "data/known.h"
+#include "data/drawn.h"
+#include "data/non_digits.h"
 
 static const char *const class_names[] = {"no digit"};
 
 const dsc_known_data dsc_known_data_non_digits = {
     .name = "non-digits",
     .help = "built-in images of what is no digit, 28 x 28, drawn by code",
+    .params = dsc_hands_params,
+    .values_size = sizeof(dsc_hands_values),
     .title = "built-in non-digits",
     .classes = 1,
     .class_names = class_names,
@@ -16,5 +19,5 @@ const dsc_known_data dsc_known_data_non_digits = {
         "These images were drawn by code (`docs/digits.md`): letters, signs, scribbles, textures, and digits "
         "that are cut, joined, crossed out or in boxes.",
     .licence = "MIT, as Descender",
-    .create = dsc_non_digits_create,
+    .draw = dsc_non_digit_draw_sample,
 };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* non_digits.c: the built-in non-digits as a dataset. Image `index` has a Philox stream of its own, as a digit
- * has (digits.c), and so has the order of kinds in each twenty. */
+/* non_digits.c: the built-in non-digits as a dataset. Image `index` has a Philox stream of its own, as a
+ * digit has (digits.c), and so has the order of kinds in each twenty. */
 #include "data/non_digits.h"
 
+#include "data/digits.h"
 #include "data/drawn.h"
 
 #include <string.h>
@@ -55,6 +56,7 @@ void dsc_non_digit_draw(uint8_t *image, dsc_non_digit kind, uint64_t seed, uint6
     case DSC_NON_DIGIT_TEXTURE:
         dsc_texture_draw(box, &random);
         dsc_digit_place(image, box);
+        dsc_digit_scan_some(image, v, &random);
         return;
     case DSC_NON_DIGIT_SCRIBBLE:
         dsc_scribble_draw(&shape, v, &random);
@@ -72,20 +74,15 @@ void dsc_non_digit_draw(uint8_t *image, dsc_non_digit kind, uint64_t seed, uint6
         write_style(&shape, dsc_letter_styles, dsc_letter_styles_count, v, &random);
     }
     dsc_digit_ink(image, &shape);
+    dsc_digit_scan_some(image, v, &random);
 }
 
-static uint8_t draw(uint8_t *image, uint64_t seed, uint64_t index, const void *how) {
-    dsc_non_digit_draw(image, dsc_non_digit_kind(seed, index), seed, index, how);
+uint8_t dsc_non_digit_draw_sample(uint8_t *image, uint64_t seed, uint64_t index, const void *values) {
+    dsc_non_digit_draw(image, dsc_non_digit_kind(seed, index), seed, index, dsc_digit_variation_of(values));
     return 0;
 }
 
 dsc_status dsc_non_digits_create(dsc_dataset **data, size_t count, uint64_t seed, unsigned threads,
                                  dsc_error *error) {
-    const dsc_drawn drawn = {.known = &dsc_known_data_non_digits,
-                             .count = count,
-                             .seed = seed,
-                             .threads = threads,
-                             .draw = draw,
-                             .how = &dsc_digit_variation_default};
-    return dsc_drawn_create(data, &drawn, error);
+    return dsc_drawn_create(data, &dsc_known_data_non_digits, NULL, count, seed, threads, error);
 }

@@ -15,8 +15,8 @@ typedef enum dsc_non_digit {
     DSC_NON_DIGIT_KINDS
 } dsc_non_digit;
 
-/* How many of each twenty are of a kind, and the kind of the image `index`: each twenty hold them so, in random
- * order. */
+/* How many of each twenty are of a kind, and the kind of the image `index`: each twenty hold them so, in
+ * random order. */
 enum { DSC_NON_DIGIT_ROUND = 20 };
 extern const uint8_t dsc_non_digit_shares[DSC_NON_DIGIT_KINDS];
 dsc_non_digit dsc_non_digit_kind(uint64_t seed, uint64_t index);
@@ -24,5 +24,8 @@ dsc_non_digit dsc_non_digit_kind(uint64_t seed, uint64_t index);
 /* One image: (28, 28) bytes. */
 void dsc_non_digit_draw(uint8_t *image, dsc_non_digit kind, uint64_t seed, uint64_t index,
                         const dsc_digit_variation *variation);
+
+/* The image `index`, whose label is 0: `draw` of the row. */
+uint8_t dsc_non_digit_draw_sample(uint8_t *image, uint64_t seed, uint64_t index, const void *values);
 
 #endif

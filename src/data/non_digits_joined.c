@@ -78,10 +78,10 @@ static void scale_pen(dsc_digit_shape *shape, float by) {
 
 /* --- parts --- */
 
-/* What may be left of a digit without being a digit: which side stays, and the least share that must go. Left
- * out is whatever may be read as one: all of 1 and 6 (there stay a 1, a 0, an arc), rings and sides of 0 and
- * 8, 9 but for its tail, the head of 2 and 3 (a 7, a 2), the left of 2 (with its loop a small 6), the right of
- * 3 and 5, the stem of 4, and 7, which is a 7 with little of its diagonal and a 1 with little of its bar. */
+/* What may be left of a digit without being a digit: which side stays, and the least share that must go.
+ * Left out is whatever may be read as one: all of 1, 6 and 9 (there stay a 1, a 0, an arc), rings and sides
+ * of 0 and 8, the head of 2 and 3 (a 7, a 2), the left of 2 (with its loop a small 6), the right of 3 and 5,
+ * the stem of 4, and 7, which is a 7 with little of its diagonal and a 1 with little of its bar. */
 typedef struct leftover {
     int digit;
     signed char dx, dy; /* toward what stays */

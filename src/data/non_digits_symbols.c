@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* non_digits_symbols.c: signs, in the form of digits_styles.c. The character is 0 where C has none for it.
  *
- * Left out is what a reader takes for a digit: | (1), ^ (the 1 with a long upstroke), > and ) and ] (a 7 if they
- * lean), & as most write it and the hourglass (8), $ and { (an 8 or a 5), } (3), the pair of parentheses, the
- * diamond and the empty set (0), theta and phi (a 0 with a stroke), beta, delta and the comma (8, 6, 9). A
- * slash lies flatter than any 1 leans. */
+ * Left out is what a reader takes for a digit: | (1), ^ (the 1 with a long upstroke), > and ) and ] (a 7
+ * if they lean), & as most write it and the hourglass (8), $ and { (an 8 or a 5), } (3), the pair of
+ * parentheses, the diamond and the empty set (0), theta and phi (a 0 with a stroke), beta, delta and the
+ * comma (8, 6, 9). A slash lies flatter than any 1 leans. */
 #include "data/non_digits_parts.h"
 
 #define RING(left, top, right, bottom)                                                                       \
@@ -30,7 +30,8 @@ const dsc_digit_style dsc_symbol_styles[] = {
     {'#', 6, "pcpcpcpc", {{34, 0, 28, 100, 72, 0, 66, 100, 2, 34, 98, 34, 0, 68, 96, 68}}},
     {'%', 6, "psssspsssspc", {{RING(2, 4, 36, 38), RING(62, 60, 96, 96), 92, 2, 8, 98}}},
     {'*', 6, "pcpcpc", {{50, 0, 50, 100, 6, 24, 94, 76, 94, 22, 6, 78}}},
-    {0, 3, "pssssssss", {{50, 50, 24, 24, 2, 50, 24, 76, 50, 50, 76, 24, 98, 50, 76, 76, 50, 54}}}, /* infinity */
+    {0, 3, "pssssssss", /* infinity */
+     {{50, 50, 24, 24, 2, 50, 24, 76, 50, 50, 76, 24, 98, 50, 76, 76, 50, 54}}},
 
     /* writing */
     {'?', 10, "psssscpc",
@@ -68,11 +69,14 @@ const dsc_digit_style dsc_symbol_styles[] = {
     {0, 3, "pccccpcpc", {{2, 2, 98, 2, 98, 98, 2, 98, 2, 4, 22, 22, 78, 78, 78, 22, 22, 78}}},
     {0, 3, "pccccpcc", {{2, 14, 88, 14, 88, 98, 2, 98, 2, 12, 20, 50, 44, 80, 100, 2}}},
     {0, 3, "pccccpcc", {{0, 16, 100, 16, 100, 84, 0, 84, 0, 18, 2, 18, 50, 56, 98, 18}}}, /* envelope */
-    {0, 5, "psssspcpcpsss", {{RING(2, 2, 96, 98), 34, 32, 36, 38, 64, 32, 66, 38, 26, 62, 40, 78, 60, 78, 76, 60}}},
-    {0, 3, "psssspcpcpsss", {{RING(2, 2, 96, 98), 34, 32, 36, 38, 64, 32, 66, 38, 28, 78, 42, 64, 60, 64, 74, 78}}},
+    {0, 5, "psssspcpcpsss",
+     {{RING(2, 2, 96, 98), 34, 32, 36, 38, 64, 32, 66, 38, 26, 62, 40, 78, 60, 78, 76, 60}}},
+    {0, 3, "psssspcpcpsss",
+     {{RING(2, 2, 96, 98), 34, 32, 36, 38, 64, 32, 66, 38, 28, 78, 42, 64, 60, 64, 74, 78}}},
     {0, 3, "psssspcpcpcc", {{RING(34, 0, 64, 28), 50, 28, 50, 66, 16, 44, 84, 42, 22, 100, 50, 66, 80, 100}}},
     {0, 3, "pcccccpc", {{6, 100, 6, 44, 50, 2, 94, 44, 94, 100, 4, 100, 6, 44, 94, 44}}}, /* house */
-    {0, 3, "psssspcpcpcpc", {{RING(30, 30, 68, 70), 50, 0, 50, 16, 50, 84, 50, 100, 0, 50, 16, 50, 84, 50, 100, 50}}},
+    {0, 3, "psssspcpcpcpc",
+     {{RING(30, 30, 68, 70), 50, 0, 50, 16, 50, 84, 50, 100, 0, 50, 16, 50, 84, 50, 100, 50}}},
     {0, 4, "psssspcsss", {{RING(4, 76, 42, 100), 44, 88, 44, 0, 58, 24, 88, 36, 78, 60}}}, /* a quaver */
     {0, 4, "psssspcccpsss",
      {{RING(2, 80, 24, 98), 26, 90, 26, 4, 94, 4, 94, 86, 92, 76, 70, 84, 78, 96, 94, 86}}},

@@ -2,8 +2,12 @@
 #include "styles.h"
 
 #include "data/digits.h"
+#include "data/drawn.h"
 
 #include <libdeflate.h>
+#include <stdlib.h>
+
+#define WORLD_CRC 0x3412A424
 
 static dsc_dataset *draw(size_t count, uint64_t seed, unsigned threads) {
     dsc_dataset *data;
@@ -176,6 +180,97 @@ static void the_ink_is_like_mnists(void **state) {
     dsc_dataset_free(data);
 }
 
+static dsc_dataset *draw_text(const char *text, size_t count, uint64_t seed) {
+    dsc_dataset *data;
+    dsc_error error;
+    ASSERT_OK(dsc_dataset_draw(&data, text, count, seed, 0, &error), error);
+    return data;
+}
+
+static void a_text_names_what_is_drawn(void **state) {
+    (void)state;
+    dsc_dataset *digits = draw(300, 5, 1), *named = draw_text(" digits ", 300, 5);
+    dsc_dataset *usual = draw_text("digits hands=usual", 300, 5),
+                *world = draw_text("digits hands=world", 300, 5);
+    assert_int_equal(checksum(named), checksum(digits));
+    assert_int_equal(checksum(usual), checksum(digits));
+    assert_string_equal(dsc_dataset_name(usual), "built-in digits, seed 5");
+    assert_int_not_equal(checksum(world), checksum(digits));
+    assert_memory_equal(dsc_dataset_labels(world), dsc_dataset_labels(digits), 300);
+    assert_string_equal(dsc_dataset_name(world), "built-in digits hands=world, seed 5");
+    assert_ptr_equal(dsc_dataset_known(world), &dsc_known_data_digits);
+    dsc_dataset *const all[] = {digits, named, usual, world};
+    for (size_t i = 0; i < 4; i++) dsc_dataset_free(all[i]);
+}
+
+static void a_text_that_names_nothing_that_is_drawn_is_refused_with_a_hint(void **state) {
+    (void)state;
+    static const char *const tries[][2] = {{"digitz", "did you mean 'digits'"},
+                                           {"", "expected a name"},
+                                           {"mnist", "digits, non-digits"},
+                                           {"digits hands=wrold", "did you mean"},
+                                           {"digits feet=two", "feet"},
+                                           {"digits, non-digits", "one data set alone"},
+                                           {"digits 7", "column 8"}};
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        dsc_dataset *data = (dsc_dataset *)&data;
+        dsc_error error;
+        assert_int_equal(dsc_dataset_draw(&data, tries[i][0], 10, 1, 1, &error), DSC_ERROR_ARGUMENT);
+        assert_null(data);
+        ASSERT_MESSAGE(error, tries[i][1]);
+    }
+    dsc_dataset *data = NULL;
+    assert_int_equal(dsc_dataset_draw(&data, NULL, 10, 1, 1, NULL), DSC_ERROR_ARGUMENT);
+    assert_true(dsc_is_drawn("digits hands=world") && dsc_is_drawn("non-digits") && !dsc_is_drawn("mnist"));
+    assert_true(!dsc_is_drawn("digits/") && !dsc_is_drawn("") && !dsc_is_drawn("digit"));
+}
+
+/* The same bytes everywhere, for ever, as for the usual hands. */
+static void the_worlds_hands_are_the_same_on_every_machine(void **state) {
+    (void)state;
+    dsc_dataset *data = draw_text("digits hands=world", 2000, 1);
+    uint32_t crc = checksum(data);
+    dsc_dataset_free(data);
+    if (crc != WORLD_CRC) fail_msg("CRC-32 0x%08X", crc);
+}
+
+/* How dark each image is, in order. */
+static int by_ink(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+static void inks(double *ink, const dsc_dataset *data, size_t count) {
+    for (size_t i = 0; i < count; i++) ink[i] = measure(dsc_dataset_images(data) + i * DSC_DIGIT_BYTES).ink;
+    qsort(ink, count, sizeof *ink, by_ink);
+}
+
+static void the_worlds_pens_are_often_finer_and_its_scans_pale_or_black_and_white(void **state) {
+    (void)state;
+    enum { COUNT = 4000 };
+    static double usual[COUNT], world[COUNT];
+    dsc_dataset *a = draw(COUNT, 3, 0), *b = draw_text("digits hands=world", COUNT, 3);
+    inks(usual, a, COUNT);
+    inks(world, b, COUNT);
+    assert_true(world[COUNT / 20] < 0.8 * usual[COUNT / 20]);
+    assert_true(world[COUNT - COUNT / 20] > 0.85 * usual[COUNT - COUNT / 20]);
+    size_t pale = 0, two_levels = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        const uint8_t *image = dsc_dataset_images(b) + i * DSC_DIGIT_BYTES;
+        int most = 0, between = 0;
+        for (size_t p = 0; p < DSC_DIGIT_BYTES; p++) {
+            most = image[p] > most ? image[p] : most;
+            between += image[p] > 0 && image[p] < 255;
+        }
+        pale += most < 200;
+        two_levels += between == 0;
+        assert_true(most > 30);
+    }
+    assert_in_range(pale, COUNT / 20, COUNT / 5);
+    assert_in_range(two_levels, COUNT / 20, COUNT / 5);
+    dsc_dataset_free(a);
+    dsc_dataset_free(b);
+}
+
 static void every_style_is_well_formed(void **state) {
     (void)state;
     unsigned digits = 0;
@@ -184,6 +279,10 @@ static void every_style_is_well_formed(void **state) {
         assert_in_range(dsc_digit_styles[i].digit, 0, 9);
         digits |= 1U << dsc_digit_styles[i].digit;
     }
+    assert_int_equal(digits, 0x3FF);
+    check_styles(dsc_world_styles, dsc_world_styles_count);
+    digits = 0;
+    for (size_t i = 0; i < dsc_world_styles_count; i++) digits |= 1U << dsc_world_styles[i].digit;
     assert_int_equal(digits, 0x3FF);
 }
 
@@ -208,7 +307,7 @@ static void every_failed_allocation_is_survived(void **state) {
             dsc_dataset *data = NULL;
             dsc_error error;
             testing_fail_allocation(n);
-            dsc_status status = dsc_digits_create(&data, 20, 1, threads, &error);
+            dsc_status status = dsc_dataset_draw(&data, "digits hands=world", 20, 1, threads, &error);
             failed = testing_allocation_failed();
             assert_int_equal(status, failed ? DSC_ERROR_MEMORY : DSC_OK);
             assert_true(failed == (data == NULL));
@@ -228,6 +327,10 @@ int main(void) {
         cmocka_unit_test(each_ten_hold_every_digit_once_in_no_fixed_order),
         cmocka_unit_test(every_digit_fills_a_box_of_20_and_is_centred_by_mass),
         cmocka_unit_test(the_ink_is_like_mnists),
+        cmocka_unit_test(a_text_names_what_is_drawn),
+        cmocka_unit_test(a_text_that_names_nothing_that_is_drawn_is_refused_with_a_hint),
+        cmocka_unit_test(the_worlds_hands_are_the_same_on_every_machine),
+        cmocka_unit_test(the_worlds_pens_are_often_finer_and_its_scans_pale_or_black_and_white),
         cmocka_unit_test(every_style_is_well_formed),
         cmocka_unit_test(a_count_of_zero_is_refused),
         cmocka_unit_test(every_failed_allocation_is_survived),

@@ -393,6 +393,9 @@ static void non_digits_are_drawn_when_asked_for(void **state) {
     assert_int_equal(dsc_dataset_classes(train), 1);
     assert_int_equal(sockets, 0);
     assert_memory_not_equal(dsc_dataset_images(train), dsc_dataset_images(test), 10 * 784); /* another seed */
+    ASSERT_OK(open_data("non-digits hands=world"), error);
+    assert_string_equal(description, "built-in non-digits hands=world, seed 7");
+    check_fails("digits hands=left", DSC_ERROR_ARGUMENT, "usual");
     check_fails("non-digit", DSC_ERROR_IO, "did you mean \"non-digits\"?");
 }
 

@@ -7,8 +7,8 @@
 #include "base/text.h"
 #include "base/visible.h"
 #include "data/cache.h"
+#include "data/drawn.h"
 #include "data/form.h"
-#include "data/known.h"
 #include "fetch/known.h"
 #include "fetch/transfer.h"
 #include "fetch/verify.h"
@@ -70,16 +70,15 @@ static dsc_status open_folder(const request *q, const char *folder, dsc_error *e
 
 /* --- what is drawn by code --- */
 
-static dsc_status draw_sets(const request *q, const dsc_known_data *known, dsc_error *error) {
+static dsc_status draw_sets(const request *q, const char *text, dsc_error *error) {
     const fetch_source *s = q->source;
     size_t train = s->digits_train ? s->digits_train : DIGITS_TRAIN;
     size_t test = s->digits_test ? s->digits_test : DIGITS_TEST;
-    dsc_status status = known->create(q->train, train, s->seed, s->threads, error);
-    if (!status) status = known->create(q->test, test, ~s->seed, s->threads, error);
+    dsc_status status = dsc_dataset_draw(q->train, text, train, s->seed, s->threads, error);
+    if (!status) status = dsc_dataset_draw(q->test, text, test, ~s->seed, s->threads, error);
     if (status) close_both(q);
     if (!status && q->description)
-        (void)snprintf(q->description, FETCH_DESCRIPTION, "%s, seed %llu", known->title,
-                       (unsigned long long)s->seed);
+        (void)snprintf(q->description, FETCH_DESCRIPTION, "%s", dsc_dataset_name(*q->train));
     return status;
 }
 
@@ -334,7 +333,7 @@ static dsc_status open_mnist(const request *q, bool is_auto, dsc_error *error) {
         const char *end = strstr(reason.message, "; ");
         int length = end ? (int)(end - reason.message) : (int)strlen(reason.message);
         note(q, "using the built-in digits in place of MNIST: %.*s", length, reason.message);
-        return draw_sets(q, &dsc_known_data_digits, error);
+        return draw_sets(q, dsc_known_data_digits.name, error);
     }
     if (status && error) *error = reason;
     return status;
@@ -347,8 +346,7 @@ dsc_status fetch_open(dsc_dataset **train, dsc_dataset **test, char description[
     const char *data = source->data ? source->data : "auto";
     *train = *test = NULL;
     if (description) description[0] = '\0';
-    const dsc_known_data *drawn = (const void *)dsc_registry_find(&dsc_drawn_data_registry, data);
-    if (drawn) return draw_sets(&q, drawn, error);
+    if (dsc_is_drawn(data)) return draw_sets(&q, data, error);
     if (!strcmp(data, "mnist")) return open_mnist(&q, false, error);
     if (!strcmp(data, "auto")) return open_mnist(&q, true, error);
     return open_path(&q, data, error);

@@ -3,7 +3,8 @@
  *
  *   mnist    MNIST, known by the SHA-256 of its content, from $DESCENDER_DATA, ./data or the user's cache (the
  *            folder descender/mnist in $XDG_CACHE_HOME or ~/.cache), and else downloaded into that cache.
- *   digits   the built-in digits, drawn by code; non-digits: the built-in images of what is none.
+ *   digits   the built-in digits, drawn by code; non-digits: the built-in images of what is none. With
+ *            parameters: "digits hands=world" (dsc_dataset_draw).
  *   PATH     whatever holds labelled images, in one of the forms of a registry (data/form.h): the four
  *            files, folders by class, a table, arrays. (A folder called "mnist" is "./mnist".)
  *   auto     mnist; the built-in digits only if MNIST is neither there nor downloaded within ten seconds.
