@@ -172,6 +172,8 @@ static dsc_status report_json(const session *s, dsc_error *error) {
     dsc_text_free(&path);
     const uint64_t kept = dsc_trainer_kept_epoch(t);
     const dsc_refusal *r = &t->refusal;
+    if (json && t->recipe.calibrate)
+        (void)json_object_set_new(json, "temperature", json_real(t->temperature));
     if (json && t->held_others)
         (void)json_object_set_new(json, "refusal",
                                   json_pack("{s:f, s:I, s:I, s:I, s:I}", "below", r->below, "images",
@@ -212,6 +214,10 @@ static dsc_status report(const session *s, dsc_error *error) {
         dsc_text_append(&text,
                         "Kept: the weights of epoch %llu of %llu, which had the best validation loss\n",
                         (unsigned long long)kept, (unsigned long long)t->progress.epoch);
+    char number[32];
+    if (t->recipe.calibrate)
+        dsc_text_append(&text, "Calibrated: the logits are divided by %s\n",
+                        dsc_format_fixed(number, sizeof number, t->temperature, 3));
     if (t->held_others) append_refusal(&text, &t->refusal);
     dsc_text_append(&text, "Test set of %s: ", dsc_visible(shown, sizeof shown, s->data.name));
     command_append_accuracy(&text, &s->metrics);

@@ -1131,6 +1131,10 @@ typedef struct dsc_training_options {
      * (dsc_model_refuse_below) is chosen on the images held out: the largest that still answers 99.5 percent of
      * the validation set, or, without one, the smallest that refuses 95 percent of those of no class. */
     const dsc_dataset *others;
+    /* Divide the finished model's logits by the temperature that fits the validation set best, so that it is
+     * right as often as it is sure: of softmax-cross-entropy and a dense last layer, which takes it up. No answer
+     * changes. Guo et al., "On calibration of modern neural networks" (2017). */
+    bool calibrate;
 } dsc_training_options;
 
 /* Adam, 5 epochs, batches of 64, 8 lanes, seed 1, a constant learning rate, no augmentation, f32. */

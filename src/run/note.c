@@ -195,6 +195,8 @@ dsc_status dsc_run_note_event(dsc_run_log *log, const dsc_trainer *t, const dsc_
     }
     if (event->kind == DSC_EVENT_END && dsc_trainer_kept_epoch(t))
         dsc_run_log_count(log, "kept_epoch", dsc_trainer_kept_epoch(t));
+    if (event->kind == DSC_EVENT_END && t->recipe.calibrate)
+        dsc_run_log_real(log, "temperature", t->temperature);
     if (event->kind == DSC_EVENT_END && t->held_others) {
         dsc_run_log_group(log, "refusal");
         dsc_run_log_real(log, "below", t->refusal.below);

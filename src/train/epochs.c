@@ -162,7 +162,8 @@ dsc_status dsc_trainer_run(dsc_trainer *t, dsc_on_event *on_event, void *user, d
     if (!t->progress.finished) return dsc_fail(error, DSC_ERROR_STOPPED, "training was stopped");
     const dsc_real *result = dsc_trainer_result(t);
     if (result != t->model->values) memcpy(t->model->values, result, t->updater.numbers * sizeof(dsc_real));
-    status = dsc_trainer_choose_refusal(t, error);
+    status = dsc_trainer_calibrate(t, error);
+    if (!status) status = dsc_trainer_choose_refusal(t, error);
     if (status) return status;
     event = describe(&l, DSC_EVENT_END, NULL);
     tell(&l, &event);

@@ -65,6 +65,8 @@ const dsc_param dsc_recipe_params[] = {
      "the last so many epochs without augmentation and mixup"},
     {"patience", DSC_PARAM_INT, AT(patience), "0", 0, 100000, NULL,
      "stop after so many epochs without a better validation loss, and keep the best; 0: never"},
+    {"calibrate", DSC_PARAM_SWITCH, AT(calibrate), "off", 0, 0, NULL,
+     "in the end, scale the logits so that confidence fits the validation set: temperature scaling"},
     {"lanes", DSC_PARAM_INT, AT(lanes), "8", 1, 256, NULL,
      "parts a batch is cut into; results depend on it, not on threads"},
     {"precision", DSC_PARAM_CHOICE, AT(precision), "f32", 0, 0, "f32|bf16|auto",

@@ -39,6 +39,7 @@ typedef struct dsc_recipe {
     double mixup;
     int64_t clean_epochs; /* the last so many without augmentation */
     int64_t patience;     /* epochs without a better validation loss before it stops; 0: never */
+    bool calibrate;       /* in the end, by a temperature: calibrate.c */
     int64_t lanes;
     int precision;
     int quantise;  /* DSC_QUANTISE_...: how many levels weights are rounded to while they are learned */

@@ -84,6 +84,7 @@ static dsc_status fill(dsc_recipe *recipe, const dsc_training_options *how, dsc_
     recipe->shuffle = how->shuffle;
     recipe->drop_last = how->drop_last;
     recipe->others_data = how->others;
+    recipe->calibrate = how->calibrate;
     return status;
 }
 

@@ -165,6 +165,7 @@ static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads
     if (!status) status = check_model(t->model, error);
     if (!status) status = dsc_trainer_take_others(t, error);
     if (!status) status = normalise(t, error);
+    if (!status) status = dsc_trainer_check_calibration(t, error);
     if (!status) status = make_executors(t, threads, error);
     if (status) return status;
     const size_t batch = (size_t)t->recipe.batch, n = t->samples->count;

@@ -8,6 +8,7 @@
  *   epochs.c        the loop, early stopping    updater.c     how it changes the parameters
  *   checkpoint.c    saving and resuming
  *   others.c        images of no class              refuse.c      below which probability an answer is none
+ *   calibrate.c     confidence that fits the validation set
  *   sanity.c        warnings, and what went wrong when the loss is not finite
  */
 #ifndef DSC_TRAIN_TRAINER_H
@@ -66,7 +67,8 @@ typedef struct dsc_trainer {
     dsc_dataset *others, *held_others; /* all of no class, labelled 0; those never trained on; NULL: none */
     dsc_real *other_target;            /* (K): what an image of no class is trained towards */
     uint64_t others_seen;              /* how many the current epoch met so far */
-    dsc_refusal refusal;               /* of the finished model */
+    double temperature;  /* that the finished model's logits were divided by; 1 without `calibrate` */
+    dsc_refusal refusal; /* of the finished model */
     dsc_executor *executor;
     dsc_evaluator *evaluator; /* of the validation set */
     dsc_metrics validation_metrics;
@@ -181,6 +183,11 @@ void dsc_trainer_order(dsc_trainer *trainer);
  * validation share, or a tenth. Fails where they have another shape or type, where there are fewer than two,
  * where nobody opened them, and where the loss takes no target of probabilities. */
 dsc_status dsc_trainer_take_others(dsc_trainer *trainer, dsc_error *error);
+
+/* Divides the finished model's logits by the temperature that fits the validation set, where the recipe says
+ * so. Allocates. The check fails where that could not be done. */
+dsc_status dsc_trainer_calibrate(dsc_trainer *trainer, dsc_error *error);
+dsc_status dsc_trainer_check_calibration(const dsc_trainer *trainer, dsc_error *error);
 
 /* Chooses the threshold of the finished model, whose values are the result: the model's, and `refusal`. Without
  * others the model has none. Allocates. */
