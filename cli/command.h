@@ -32,8 +32,8 @@ typedef struct command command;
 typedef struct command_option {
     const char *name; /* that of the parameter; NULL ends a list */
     char letter;      /* 'o' for -o, or 0 */
-    /* What stands for the value in help: "DIR", "FILE"; NULL: from the type. "DATA,..." is a list: a text that
-     * may be given several times, which are joined by commas. */
+    /* What stands for the value in help: "DIR", "FILE"; NULL: from the type. "DATA,..." is a list: it may
+     * be given several times, and the texts are joined by commas. */
     const char *value;
     bool optional; /* a parameter without a default that need not be given */
 } command_option;

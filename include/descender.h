@@ -1025,7 +1025,7 @@ DSC_API void dsc_model_describe(dsc_images *images, const dsc_model *model);
 /* Notes that the model expects such images from now on. MISMATCH: the shape is not the model's. */
 DSC_API dsc_status dsc_model_expect(dsc_model *model, const dsc_images *images, dsc_error *error);
 
-/* An answer whose largest probability is below this is none: the image is of no class. 0: every answer counts.
+/* An answer whose largest probability is below this is none: the image is of no class. 0: all answers count.
  * dsc_train sets it where it has `others`, and to 0 where not; model files and quantised models keep it.
  * Predictors do not look at it: whoever asks them does. ARGUMENT: not between 0 and 1. */
 DSC_API double dsc_model_refuse_below(const dsc_model *model);
@@ -1123,17 +1123,17 @@ typedef struct dsc_training_options {
      * their classes too; 0: none. Zhang et al., "mixup" (2018). */
     double mixup;
     const dsc_dataset *validation_data; /* NULL, or a validation set of your own; `validation` is 0 then */
-    /* NULL, or images that belong to none of the classes: at least 2, of the shape and type of the data. Their
-     * labels and classes are ignored. They are trained on as the others are, towards the same probability for
+    /* NULL, or images that belong to none of the classes: at least 2, of the data's shape and type. Their
+     * labels and classes are ignored. They are trained on as the data are, towards the same probability for
      * each class, so that the model is not sure of images like them. Some are held out: the share that
      * `validation` says, or a tenth. Losses count them; accuracies do not. Hendrycks et al., "Deep anomaly
      * detection with outlier exposure" (2019). Below which probability the model's answers are none
-     * (dsc_model_refuse_below) is chosen on the images held out: the largest that still answers 99.5 percent of
-     * the validation set, or, without one, the smallest that refuses 95 percent of those of no class. */
+     * (dsc_model_refuse_below) is chosen on the images held out: the largest that still answers 99.5 percent
+     * of the validation set; without one, the smallest that refuses 95 percent of those of no class. */
     const dsc_dataset *others;
     /* Divide the finished model's logits by the temperature that fits the validation set best, so that it is
-     * right as often as it is sure: of softmax-cross-entropy and a dense last layer, which takes it up. No answer
-     * changes. Guo et al., "On calibration of modern neural networks" (2017). */
+     * right as often as it is sure: of softmax-cross-entropy and a dense last layer, which takes it up. No
+     * answer changes. Guo et al., "On calibration of modern neural networks" (2017). */
     bool calibrate;
 } dsc_training_options;
 

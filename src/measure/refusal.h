@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* refusal.h: errors against refusals, the curve of risk and coverage: how many of the answers are wrong if the
- * least sure ones are not given. Geifman and El-Yaniv, "Selective classification for deep neural networks"
+/* refusal.h: errors against refusals, the curve of risk and coverage: how many of the answers are wrong if
+ * the least sure are not given. Geifman and El-Yaniv, "Selective classification for deep neural networks"
  * (2017); the area is that of Geifman, Uziel and El-Yaniv, "Bias-reduced uncertainty estimation for deep
  * neural classifiers" (2019): the mean error over all numbers of answers, from the surest one to all. */
 #ifndef DSC_MEASURE_REFUSAL_H

@@ -49,7 +49,7 @@ typedef struct dsc_recipe {
      * whatever format it was; it must outlive the recipe and its copies, and any threads may read it. NULL:
      * it is loaded (dsc_model_load). */
     const dsc_model *start;
-    /* The same of the data that `others` names: whoever trains has opened them. Their labels are ignored. They
+    /* The same of the data that `others` names: whoever trains has opened them. Labels are ignored. They
      * may be there without `others`, as in dsc_train. */
     const dsc_dataset *others_data;
 } dsc_recipe;

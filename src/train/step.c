@@ -73,7 +73,7 @@ static void load_image(const dsc_trainer *t, dsc_real *out, size_t place, unsign
     dsc_model_load_images(t->model, out, image, data->type, 1);
 }
 
-/* Writes the target of the batch's image number `place`, which is `sample`, to the targets `out` of the batch. */
+/* Writes the target of the batch's image number `place`, which is `sample`, to the batch's targets. */
 static void load_target(const dsc_trainer *t, dsc_real *out, size_t place, size_t sample) {
     const size_t classes = t->model->classes;
     if (dsc_trainer_is_other(t, sample))

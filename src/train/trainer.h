@@ -189,7 +189,7 @@ dsc_status dsc_trainer_take_others(dsc_trainer *trainer, dsc_error *error);
 dsc_status dsc_trainer_calibrate(dsc_trainer *trainer, dsc_error *error);
 dsc_status dsc_trainer_check_calibration(const dsc_trainer *trainer, dsc_error *error);
 
-/* Chooses the threshold of the finished model, whose values are the result: the model's, and `refusal`. Without
+/* Chooses the threshold of the finished model, whose values are the result, and sets `refusal`. Without
  * others the model has none. Allocates. */
 dsc_status dsc_trainer_choose_refusal(dsc_trainer *trainer, dsc_error *error);
 

@@ -26,6 +26,7 @@ others_are_told_and_kept_with_the_run() {
         "$work/two/log.jsonl"
     run card "$work/two" --out "$work/card.md"
     holds "the card tells of them" grep -q "Images of no class.*stripes.csv, dots.csv" "$work/card.md"
+    holds "the card has the threshold" grep -q "^- \*\*Refuses\*\* answers .* below 0\." "$work/card.md"
     holds "the card has no path" test "$(grep -c "$work" "$work/card.md")" = 0
     run model show "$work/two" --no-diagram
     prints "answers below 0."

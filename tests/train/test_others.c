@@ -42,14 +42,16 @@ static int free_all(void **state) {
     return free_data(state);
 }
 
+static long fails_at = -1; /* the allocation of the next trainer that fails; -1: none */
+
 static dsc_status make_trainer(dsc_trainer **trainer, const char *json, const dsc_dataset *data,
                                const dsc_dataset *others, unsigned threads) {
     dsc_recipe recipe;
-    *trainer = NULL;
-    dsc_status status = dsc_recipe_initialise(&recipe, &error);
-    if (!status) status = dsc_recipe_from_json(&recipe, json, strlen(json), "test", &error);
+    ASSERT_OK(dsc_recipe_initialise(&recipe, &error), error);
+    ASSERT_OK(dsc_recipe_from_json(&recipe, json, strlen(json), "test", &error), error);
     recipe.others_data = others;
-    if (!status) status = dsc_trainer_create(trainer, NULL, &recipe, data, threads, &error);
+    if (fails_at >= 0) testing_fail_allocation(fails_at);
+    const dsc_status status = dsc_trainer_create(trainer, NULL, &recipe, data, threads, &error);
     dsc_recipe_clear(&recipe);
     return status;
 }
@@ -356,7 +358,7 @@ static void the_threshold_answers_what_is_held_out_and_no_larger_one_does(void *
     static const char json[] =
         "{\"model\": \"flatten, dense 16, relu, dense\", \"batch\": 12, \"epochs\": 20, "
         "\"learning-rate\": 0.01, \"validation\": 0.2}";
-    float images[12], others[8];
+    float images[12] = {0}, others[8] = {0};
     dsc_trainer *t = trainer_of(json, 1);
     ASSERT_OK(dsc_trainer_run(t, NULL, NULL, &error), error);
     const double below = dsc_model_refuse_below(t->model);
@@ -378,7 +380,7 @@ static void without_a_validation_set_the_threshold_refuses_others(void **state) 
     static const char json[] =
         "{\"model\": \"flatten, dense 16, relu, dense\", \"batch\": 12, \"epochs\": 20, "
         "\"learning-rate\": 0.01}";
-    float others[4];
+    float others[4] = {0};
     dsc_trainer *t = trainer_of(json, 1);
     ASSERT_OK(dsc_trainer_run(t, NULL, NULL, &error), error);
     const double below = dsc_model_refuse_below(t->model);
@@ -433,9 +435,8 @@ static void others_that_a_callback_reads_give_the_same_bits(void **state) {
 
 static void every_failed_allocation_is_survived(void **state) {
     (void)state;
-    for (long n = 0;; n++) {
+    for (fails_at = 0;; fails_at++) {
         dsc_trainer *t;
-        testing_fail_allocation(n);
         dsc_status status = make_trainer(&t, EVERYTHING, stripes, noise, 2);
         const bool failed = testing_allocation_failed();
         dsc_trainer_free(t);
@@ -443,6 +444,7 @@ static void every_failed_allocation_is_survived(void **state) {
         if (status) assert_int_equal(status, DSC_ERROR_MEMORY);
         if (!failed) break;
     }
+    fails_at = -1;
 }
 
 int main(void) {

@@ -84,6 +84,11 @@ void report_append_card_details(dsc_text *text, const report_card *card) {
                     images.shape[0], images.shape[1], images.shape[2], dsc_images_words(&images),
                     dsc_ground_words(images.ground));
     append_normalisation(text, &model->normalisation);
+    if (model->refuse_below > 0)
+        dsc_text_append(text,
+                        "- **Refuses** answers whose largest probability is below %s: then the image is %s\n",
+                        dsc_format_shortest(a, model->refuse_below),
+                        images.preparation == DSC_PREPARATION_DIGITS ? "no digit" : "of no class");
     if (*card->model_sha256)
         dsc_text_append(text, "- **SHA-256** of model.safetensors: `%s`\n", card->model_sha256);
     append_logged(text, card, "Trained", NULL, "time");

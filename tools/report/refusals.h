@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* refusals.h: errors against refusals in a report: how many answers are wrong if the least sure are not given. */
+/* refusals.h: errors against refusals in a report: how many answers are wrong without the least sure. */
 #ifndef REPORT_REFUSALS_H
 #define REPORT_REFUSALS_H
 
