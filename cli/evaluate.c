@@ -313,7 +313,7 @@ static const command_example examples[] = {
     {"evaluate runs/0001-mnist-cnn-166k",
      "The model of a run, on the test set of the data it was trained with."},
     {"evaluate model.safetensors --data ./letters --json", "A model on data of your own, for programs."},
-    {"evaluate runs/0001-mnist-cnn-166k --others letters/", "How many images of no class it refuses."},
+    {"evaluate runs/0001-mnist-cnn-166k --others non-digits", "How many images of no class it refuses."},
     {"evaluate runs/0001-mnist-cnn-166k --per-sample answers.csv", "What it made of each image."},
     {0},
 };

@@ -295,7 +295,7 @@ static const command_example examples[] = {
     {"train --recipe mlp --find-rate", "Which learning rate suits this network?"},
     {"train --data letters/ --from runs/0001-mnist-cnn-166k --freeze 'conv*'",
      "Start from a trained model, for other classes."},
-    {"train --others letters/ --others scribbles/", "Learn to refuse what is no digit, too."},
+    {"train --others non-digits --validation 0.1", "Learn to refuse what is no digit, too."},
     {"train --resume runs/0001-mnist-cnn-166k", "Go on where a run was stopped."},
     {0},
 };
