@@ -261,6 +261,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     command_warn_of_kernels();
     dsc_status status = command_subject_open(&x.subject, call->operands[0], error);
     command_source source = command_subject_source(&x.subject, call, &x.how->source);
+    source.may_be_untested = x.how->split == SPLIT_TRAIN;
     if (!status) status = command_data_open(&x.data, call, &source, error);
     if (!status) status = open_others(&x, &source, error);
     if (!status) status = command_rehearse(call, x.how->per_sample, error);

@@ -14,6 +14,7 @@ typedef struct command_source {
     dsc_reading reading;
     bool offline;
     bool packs;      /* makes data: they may be without a test set, and what is decided is no news */
+    bool may_be_untested; /* a test share of 0 means that there need be no test set */
     bool keep_order; /* as of dsc_opening */
 } command_source;
 

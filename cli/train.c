@@ -79,6 +79,7 @@ static dsc_status read_recipe(session *s, dsc_error *error) {
 static dsc_status open_data(session *s, dsc_error *error) {
     command_source source = command_source_of(s->recipe.data, &s->recipe.reading, s->how->offline);
     if (s->how->resume && command_given(s->call, "data")) source.data = s->how->recipe.data;
+    source.may_be_untested = true;
     dsc_status status = command_data_open(&s->data, s->call, &source, error);
     if (status) return status;
     command_compare_sets(&s->data);
@@ -142,13 +143,16 @@ static dsc_status train(session *s, dsc_error *error) {
     return status;
 }
 
-/* The test set is looked at once, when nothing can be changed any more. */
+/* The test set, where there is one, is looked at once, when nothing can be changed any more. */
 static dsc_status test(session *s, dsc_error *error) {
     dsc_error failure = {0};
-    dsc_status status = dsc_model_measure(&s->metrics, dsc_run_model(s->run), s->data.test,
-                                          (unsigned)s->how->threads, NULL, NULL, error);
+    dsc_status status = DSC_OK;
+    if (s->data.test)
+        status = dsc_model_measure(&s->metrics, dsc_run_model(s->run), s->data.test,
+                                   (unsigned)s->how->threads, NULL, NULL, error);
     if (status) return status;
-    if (dsc_run_note_test(s->run, &s->metrics, &failure)) command_complain("warning: %s", failure.message);
+    if (s->data.test && dsc_run_note_test(s->run, &s->metrics, &failure))
+        command_complain("warning: %s", failure.message);
     dsc_text title = {0};
     dsc_model_title(&title, dsc_run_model(s->run), s->data.name);
     if (DESCENDER_WITH_CAIRO) status = report_curves_save(dsc_run_folder(s->run), title.data, &failure);
@@ -168,7 +172,8 @@ static dsc_status report_json(const session *s, dsc_error *error) {
                   "model", path.failed ? NULL : dsc_json_text(path.data), "data", dsc_json_text(s->data.name),
                   "parameters", (json_int_t)dsc_model_parameters(t->model), "epochs",
                   (json_int_t)t->progress.epoch, "steps", (json_int_t)t->progress.step, "training_seconds",
-                  t->progress.seconds, "test", command_metrics_json(&s->metrics, t->model, 1));
+                  t->progress.seconds, "test",
+                  s->data.test ? command_metrics_json(&s->metrics, t->model, 1) : json_null());
     dsc_text_free(&path);
     const uint64_t kept = dsc_trainer_kept_epoch(t);
     const dsc_refusal *r = &t->refusal;
@@ -219,8 +224,12 @@ static dsc_status report(const session *s, dsc_error *error) {
         dsc_text_append(&text, "Calibrated: the logits are divided by %s\n",
                         dsc_format_fixed(number, sizeof number, t->temperature, 3));
     if (t->held_others) append_refusal(&text, &t->refusal);
-    dsc_text_append(&text, "Test set of %s: ", dsc_visible(shown, sizeof shown, s->data.name));
-    command_append_accuracy(&text, &s->metrics);
+    if (s->data.test) {
+        dsc_text_append(&text, "Test set of %s: ", dsc_visible(shown, sizeof shown, s->data.name));
+        command_append_accuracy(&text, &s->metrics);
+    } else {
+        dsc_text_append(&text, "No test set: all images were learned, and nothing was measured");
+    }
     dsc_text_append(&text, "\nModel: %s/%s\n", dsc_visible(shown, sizeof shown, run), DSC_RUN_MODEL);
     dsc_status status = command_print_text(&text, error);
     command_remark(s->call, "Next: descender evaluate %s", dsc_shell_word(word, run));

@@ -28,7 +28,7 @@ typedef struct dsc_reading {
      .offset = offsetof(struct_, member.test_share),                                                         \
      .initial = "0.15",                                                                                      \
      .maximum = 0.9,                                                                                         \
-     .help = "where the data have no test set: how much of each class becomes one"},                         \
+     .help = "where the data have no test set: how much of each class becomes one; 0: `train` learns all"},  \
         {.name = "split-seed",                                                                               \
          .type = DSC_PARAM_INT,                                                                              \
          .offset = offsetof(struct_, member.split_seed),                                                     \

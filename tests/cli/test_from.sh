@@ -51,6 +51,30 @@ what_is_copied_is_told() {
     prints '"afresh": []'
 }
 
+all_of_few_images_are_learned_where_no_test_set_is_wanted() {
+    _begin
+    mkdir -p "$work/three"
+    printf '\0\0\010\003\0\0\0\003\0\0\0\034\0\0\0\034' >"$work/three/train-images-idx3-ubyte"
+    printf '\0\0\010\001\0\0\0\003\001\002\007' >"$work/three/train-labels-idx1-ubyte"
+    head -c $((3 * 784)) "$program" >>"$work/three/train-images-idx3-ubyte"
+    run train --data "$work/three" --from "$work/first" --epochs 1 --batch 3 --out "$work/untested"
+    exits 2
+    says "or 0 to learn all of them and measure nothing"
+    run train --data "$work/three" --test-share 0 --from "$work/first" --epochs 40 --batch 3 --augment none --out "$work/untested"
+    exits 0
+    prints "3 images to train on"
+    prints "No test set: all images were learned, and nothing was measured"
+    run evaluate "$work/untested" --split train --json
+    exits 0
+    prints '"samples": 3'
+    run train --data "$work/three" --test-share 0 --from "$work/first" --epochs 1 --batch 3 --out "$work/untested-json" --json
+    exits 0
+    prints '"test": null'
+    run evaluate "$work/untested"
+    exits 2
+    says "makes none of its 3 images; give a larger --test-share"
+}
+
 a_search_takes_the_network_of_the_model() {
     _begin
     run tune --data digits --training-samples 300 --validation 0.3 --offline --quiet --recipe mnist-98 --epochs 1 --trials 2 \
