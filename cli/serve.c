@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 typedef struct values {
-    char *host, *runs, *allow_host;
+    char *host, *runs, *allow_host, *collect;
     int64_t port;
     bool open, read_only, quiet;
 } values;
@@ -48,17 +48,20 @@ static void allow(serve_options *options, const values *how) {
             "training is begun from this machine alone: this server can be reached by --allow-host";
 }
 
-static dsc_status serve(command_call *call, const dsc_model *model, const char *name, dsc_error *error) {
+static dsc_status serve(command_call *call, const command_subject *subject, const char *name,
+                        dsc_error *error) {
     const values *how = call->values;
     serve_site *site;
     serve_server *server = NULL;
     unsigned port = (unsigned)how->port;
     static const char *const data[] = {"digits", "mnist", NULL};
-    serve_options options = {.model = model,
+    serve_options options = {.model = subject->model,
                              .model_name = name,
+                             .model_path = subject->model_path,
                              .runs = how->runs,
                              .program = "/proc/self/exe",
                              .data = data,
+                             .collect = how->collect,
                              .allowed_hosts = how->allow_host};
     allow(&options, how);
     if (how->allow_host && !serve_host_list_is_right(how->allow_host))
@@ -67,6 +70,8 @@ static dsc_status serve(command_call *call, const dsc_model *model, const char *
             "--allow-host: expected names, divided by commas, without http:// and port, found "
             "'%s'",
             how->allow_host);
+    if (how->collect && how->read_only)
+        return command_wrong_usage(call, error, "--collect writes, and --read-only forbids that; omit one");
     dsc_status status = serve_site_create(&site, &options, error);
     if (!status) status = serve_start(&server, site, how->host, &port, error);
     if (!status) {
@@ -99,7 +104,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     else
         dsc_text_append(&name, "the model inside the program");
     if (!status && name.failed) status = dsc_fail_memory(error, name.capacity, "the model's name");
-    if (!status) status = serve(call, subject.model, name.data, error);
+    if (!status) status = serve(call, &subject, name.data, error);
     dsc_text_free(&name);
     command_subject_close(&subject);
     return status;
@@ -113,6 +118,8 @@ static const dsc_param options[] = {
      "answer for these names, too, divided by commas: those of a proxy or a tunnel in front of the server"},
     {"runs", DSC_PARAM_TEXT, offsetof(values, runs), "runs", 0, 0, NULL,
      "the folder of the runs that are shown"},
+    {"collect", DSC_PARAM_TEXT, offsetof(values, collect), NULL, 0, 0, NULL,
+     "a folder in which digits that were corrected on the page are kept, as data to train on"},
     {"read-only", DSC_PARAM_SWITCH, offsetof(values, read_only), "off", 0, 0, NULL,
      "begin nothing from the page: no training, no reports"},
     {"open", DSC_PARAM_SWITCH, offsetof(values, open), "off", 0, 0, NULL, "open the page in a browser"},
@@ -124,6 +131,7 @@ static const command_option extras[] = {{"port", 'p', NULL, false},
                                         {"host", 0, "ADDRESS", false},
                                         {"allow-host", 0, "NAMES", true},
                                         {"runs", 0, "DIR", false},
+                                        {"collect", 0, "FOLDER", true},
                                         {0}};
 
 static const command_operand operands[] = {
@@ -135,6 +143,7 @@ static const command_operand operands[] = {
 
 static const command_example examples[] = {
     {"serve --open", "Draw a digit, and see what the network makes of it."},
+    {"serve --collect corrections", "Keep the digits that one corrects, and train on them."},
     {"serve --allow-host digits.example.org", "Behind a proxy that has this name."},
     {"serve runs/0001-mnist-cnn-166k", "The same with a model of your own; its curves are on the page, too."},
     {0},

@@ -2,6 +2,8 @@
 /* base64.c: see base64.h. */
 #include "base/base64.h"
 
+#include <stdint.h>
+
 void dsc_text_append_base64(dsc_text *text, const void *bytes, size_t size) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const unsigned char *p = bytes;
@@ -23,4 +25,29 @@ void dsc_text_append_base64(dsc_text *text, const void *bytes, size_t size) {
         }
     }
     dsc_text_append_bytes(text, line, at);
+}
+
+static int value_of(char c) {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+bool dsc_base64_decode(void *bytes, size_t size, const char *text, size_t length) {
+    unsigned char *out = bytes;
+    if (size > SIZE_MAX / 2 || length != (size + 2) / 3 * 4) return false;
+    for (size_t i = 0; i < size; i += 3, text += 4) {
+        const size_t left = size - i < 3 ? size - i : 3;
+        unsigned long four = 0;
+        for (size_t k = 0; k < 4; k++) {
+            const bool padding = k > left;
+            const int value = padding ? 0 : value_of(text[k]);
+            if (value < 0 || (padding && text[k] != '=')) return false;
+            four = four << 6 | (unsigned)value;
+        }
+        if (left < 3 && four & (left < 2 ? 0xFFFFUL : 0xFFUL)) return false; /* bits of no byte */
+        for (size_t k = 0; k < left; k++) out[i + k] = (unsigned char)(four >> (16 - 8 * k));
+    }
+    return true;
 }

@@ -52,12 +52,23 @@ static void base64_is_the_standards(void **state) {
         dsc_text_append_base64(&text, cases[i][0], strlen(cases[i][0]));
         assert_string_equal(text.data ? text.data : "", cases[i][1]);
         dsc_text_free(&text);
+        char back[8] = "";
+        assert_true(dsc_base64_decode(back, strlen(cases[i][0]), cases[i][1], strlen(cases[i][1])));
+        assert_string_equal(back, cases[i][0]);
+        assert_false(dsc_base64_decode(back, strlen(cases[i][0]) + 1, cases[i][1], strlen(cases[i][1])));
     }
-    unsigned char many[3000];
+    static const char *const wrong[] = {"Zg=", "Zg", "Zh==", "Z===", "Zg=A", "Z\xFFg=", "Zg==Zg==", "====", "Zm8="};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char one[8];
+        assert_false(dsc_base64_decode(one, 1, wrong[i], strlen(wrong[i])));
+    }
+    unsigned char many[3000], again[3000];
     for (size_t i = 0; i < sizeof many; i++) many[i] = (unsigned char)(i * 7);
     dsc_text text = {0};
     dsc_text_append_base64(&text, many, sizeof many);
     assert_int_equal(text.length, 4000);
+    assert_true(dsc_base64_decode(again, sizeof again, text.data, text.length));
+    assert_memory_equal(again, many, sizeof many);
     dsc_text_free(&text);
 }
 

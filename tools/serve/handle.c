@@ -24,6 +24,7 @@ dsc_status serve_site_create(serve_site **result, const serve_options *options, 
     site->options = *options;
     dsc_status status = serve_networks_create(&site->networks, &site->options, error);
     if (!status) status = serve_work_create(&site->work, &site->options, error);
+    if (!status) status = serve_collection_open(&site->collection, &site->options, error);
     if (status)
         serve_site_free(site);
     else
@@ -39,6 +40,7 @@ void serve_site_free(serve_site *site) {
     if (!site) return;
     serve_work_free(site->work);
     serve_networks_free(site->networks);
+    serve_collection_close(site->collection);
     free(site);
 }
 
@@ -144,6 +146,8 @@ static void get(serve_response *r, serve_site *site, const serve_request *q) {
         get_model(r, site, q);
     } else if (!strcmp(q->path, "/api/training")) {
         serve_get_training(r, site);
+    } else if (!strcmp(q->path, "/api/collection")) {
+        serve_get_collection(r, site);
     } else if (!strcmp(q->path, "/api/runs")) {
         serve_answer_json(r, 200, serve_runs_list(site->options.runs));
     } else if (!strncmp(q->path, "/api/runs/", 10)) {
@@ -161,6 +165,8 @@ void serve_handle(serve_response *r, serve_site *site, const serve_request *q, c
         get(r, site, q);
     else if (!strcmp(q->method, "POST") && !strcmp(q->path, "/api/read"))
         read_drawing(r, site, q);
+    else if (!strcmp(q->method, "POST") && !strcmp(q->path, "/api/collection"))
+        serve_post_collection(r, site, q);
     else if (!strcmp(q->method, "POST") && !strcmp(q->path, "/api/training"))
         serve_post_training(r, site, q);
     else if (!strcmp(q->method, "POST") && !strcmp(q->path, "/api/rate"))

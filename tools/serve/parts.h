@@ -5,15 +5,19 @@
 
 #include "serve/serve.h"
 
+#include "base/limits.h"
+
 #include <jansson.h>
 
 typedef struct serve_networks serve_networks;
 typedef struct serve_work serve_work;
+typedef struct serve_collection serve_collection;
 
 struct serve_site {
     serve_options options;
     serve_networks *networks;
     serve_work *work;
+    serve_collection *collection; /* NULL: nothing is collected */
 };
 
 /* ---- respond.c ---- */
@@ -38,13 +42,45 @@ void serve_work_stop(serve_work *work);
 /* What can be trained, what is, and what became of the last: {"allowed", "why", "running", "said", "data":
  * [texts], "recipes": [{"name", "help"}]}. */
 void serve_get_training(serve_response *response, serve_site *site);
-/* ?data=, recipe=, epochs=, validation=: of the lists. Answers with the run's name. */
+/* ?data=, recipe=, epochs=, validation=, from= (a run; "": the network that is served; none: afresh): of the
+ * lists. Answers with the run's name. */
 void serve_post_training(serve_response *response, serve_site *site, const serve_request *request);
 /* ?data=, recipe=: the curve of `descender train --find-rate --json`, which is waited for. */
 void serve_post_rate(serve_response *response, serve_site *site, const serve_request *request);
 void serve_stop_run(serve_response *response, serve_site *site, const char *id);
 void serve_resume_run(serve_response *response, serve_site *site, const char *id, const char *folder);
 void serve_make_report(serve_response *response, serve_site *site, const char *folder);
+
+/* ---- collection.c: digits that were corrected on the page, as a data set in a folder ---- */
+
+enum {
+    SERVE_DIGITS_MOST = 64, /* of one picture, and of one request that collects them */
+    SERVE_COLLECTED_MOST = DSC_USUALLY(100000, 20)
+};
+
+/* Opens options->collect for images as options->model takes them; makes the folder if it is missing, and
+ * mends what a kill left. *collection NULL, and OK, where nothing is to be collected. MISMATCH: it holds other
+ * data; IO: another server collects into it. Keeps a pointer to the model. */
+dsc_status serve_collection_open(serve_collection **collection, const serve_options *options,
+                                 dsc_error *error);
+void serve_collection_close(serve_collection *collection);
+/* Its whole path, and that of a file of the model that is served; NULL without a collection. */
+const char *serve_collection_folder(const serve_collection *collection);
+const char *serve_collection_model(const serve_collection *collection);
+size_t serve_collection_count(serve_collection *collection);
+
+/* How `train` goes on with a network from what is collected: options, ended by NULL; epochs; the batch for so
+ * many images. */
+extern const char *const serve_go_on[];
+extern const char serve_go_on_epochs[];
+size_t serve_go_on_batch(size_t count);
+
+/* {"collects": false}, or {"collects", "folder", "count", "most", "command"}; a path and the command only
+ * where this server trains. */
+void serve_get_collection(serve_response *response, serve_site *site);
+/* {"digits": [{"image": base64 of the bytes that were "seen", "label": the class}, ...]}; ?network=, epoch=: by
+ * which they were read. Answers {"kept", "count"}. */
+void serve_post_collection(serve_response *response, serve_site *site, const serve_request *request);
 
 /* ---- about_runs.c: what is asked and done about runs ---- */
 
@@ -65,6 +101,8 @@ typedef struct serve_reader serve_reader;
 /* Keeps a pointer to the model. MISMATCH: its images are no pictures. */
 dsc_status serve_reader_create(serve_reader **reader, const dsc_model *model, dsc_error *error);
 void serve_reader_free(serve_reader *reader);
+
+const dsc_model *serve_reader_model(const serve_reader *reader);
 
 /* What the network is: text, shape, classes, the filters of its first layer. NULL for want of memory. */
 json_t *serve_reader_json(const serve_reader *reader);

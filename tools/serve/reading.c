@@ -15,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { MAPS_MOST = 16, UNITS_MOST = 256, DIGITS_MOST = 64, FILTERS_MOST = 64 };
+enum { MAPS_MOST = 16, UNITS_MOST = 256, FILTERS_MOST = 64 };
 
 /* An answer takes some milliseconds, so one at a time serves hundreds of clients. */
 struct serve_reader {
@@ -65,6 +65,8 @@ void serve_reader_free(serve_reader *r) {
     (void)pthread_mutex_destroy(&r->lock);
     free(r);
 }
+
+const dsc_model *serve_reader_model(const serve_reader *r) { return r->model; }
 
 /* ---- bytes as JSON ---- */
 
@@ -212,7 +214,7 @@ static dsc_status add_insight(json_t *json, serve_reader *r, const found *digit,
 
 static dsc_status read_digits(json_t *all, serve_reader *r, const found *digits, size_t count, size_t chosen,
                               dsc_error *error) {
-    for (size_t i = 0; i < count && i < DIGITS_MOST; i++) {
+    for (size_t i = 0; i < count && i < SERVE_DIGITS_MOST; i++) {
         dsc_status status =
             dsc_predict(r->probabilities, r->predictor, r->workspace, digits[i].image, 1, error);
         if (status) return status;

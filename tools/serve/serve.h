@@ -7,6 +7,7 @@
  *   reading.c     a picture -> what the network sees, what its layers make of it, what it says
  *   networks.c    the networks that can be asked
  *   runs.c        the runs of a folder, by their names; nothing else on the disk is reached
+ *   collection.c  digits that were corrected, as a data set
  *   work.c        training, reports: this program in a process of its own (child.c)
  *   http.c        libmicrohttpd: sockets, limits, time-outs
  *   page/         the page: HTML, CSS, JavaScript, inside the program
@@ -30,6 +31,7 @@ typedef struct serve_site serve_site;
 typedef struct serve_options {
     const dsc_model *model; /* outlives the site; NULL: only networks of runs are asked */
     const char *model_name;
+    const char *model_path; /* the file that `model` is of; NULL: it is inside the program */
     const char *runs; /* the folder of runs; it may be missing */
     /* This program's own file, which trains and makes reports in processes of its own; NULL: neither can be
      * done. */
@@ -37,6 +39,7 @@ typedef struct serve_options {
     const char *const
         *data; /* what can be trained on, as for --data, beside that of the runs; NULL ends it */
     const char *no_reports, *no_training; /* why that is not done; NULL: it is */
+    const char *collect; /* the folder for digits that were corrected; NULL: they are not kept */
     const char *allowed_hosts; /* more names to answer for, divided by commas (host.h); NULL: none */
 } serve_options;
 

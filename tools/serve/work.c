@@ -88,6 +88,8 @@ static json_t *data_json(const serve_site *site) {
     json_t *list = json_array();
     for (const char *const *name = site->options.data; name && *name; name++)
         (void)json_array_append_new(list, json_string(*name));
+    if (serve_collection_count(site->collection))
+        (void)json_array_append_new(list, dsc_json_text(serve_collection_folder(site->collection)));
     serve_runs_data(list, site->options.runs);
     return list;
 }
@@ -99,6 +101,11 @@ static json_t *recipes_json(void) {
     return list;
 }
 
+/* The file of the network that is served, or NULL. */
+static const char *served_path(const serve_site *site) {
+    return site->options.model_path ? site->options.model_path : serve_collection_model(site->collection);
+}
+
 void serve_get_training(serve_response *r, serve_site *site) {
     serve_work *w = site->work;
     const bool allowed = !site->options.no_training && site->options.program;
@@ -106,9 +113,11 @@ void serve_get_training(serve_response *r, serve_site *site) {
            *recipes = allowed ? recipes_json() : json_array();
     (void)pthread_mutex_lock(&w->lock);
     reap(w);
-    json_t *json = json_pack("{s:b, s:s?, s:s?, s:s, s:s, s:o, s:o}", "allowed", allowed, "why",
-                             site->options.no_training, "running", w->trainer ? w->id : NULL, "last", w->id,
-                             "said", w->said, "data", data, "recipes", recipes);
+    json_t *json =
+        json_pack("{s:b, s:s?, s:s?, s:s, s:s, s:o, s:o, s:b, s:s?}", "allowed", allowed, "why",
+                  site->options.no_training, "running", w->trainer ? w->id : NULL, "last", w->id, "said",
+                  w->said, "data", data, "recipes", recipes, "goes_on", allowed && served_path(site) != NULL,
+                  "collected", allowed ? serve_collection_folder(site->collection) : NULL);
     (void)pthread_mutex_unlock(&w->lock);
     serve_answer_json(r, 200, json);
 }
@@ -135,20 +144,39 @@ static const char *read_share(const serve_request *q, const char *name, double m
 
 typedef struct wish {
     const char *data, *recipe, *epochs, *validation;
+    char *from;    /* a model or a run; NULL: afresh */
+    size_t corrected; /* so many images are collected, if it goes on with those */
 } wish;
+
+/* A run by its name, "" for the network that is served. False: there is none. */
+static bool read_from(wish *w, serve_site *site, const serve_request *q) {
+    const char *asked = serve_read_text(q, "from"), *served = served_path(site);
+    if (!asked) return true;
+    w->from = *asked ? serve_run_folder(site->options.runs, asked) : served ? strdup(served) : NULL;
+    const char *collected = serve_collection_folder(site->collection);
+    if (collected && w->data && !strcmp(w->data, collected))
+        w->corrected = serve_collection_count(site->collection);
+    return w->from != NULL;
+}
 
 static bool read_wish(wish *w, serve_response *r, serve_site *site, const serve_request *q) {
     *w = (wish){.data = read_listed(q, "data", data_json(site), NULL),
                 .recipe = read_listed(q, "recipe", recipes_json(), "name"),
                 .epochs = read_share(q, "epochs", 1e6),
                 .validation = read_share(q, "validation", 0.9)};
-    if (w->data && w->recipe) return true;
-    serve_refuse(r, 400, "expected ?data= and recipe=, each of the lists of GET /api/training");
+    if (!w->data || !w->recipe) {
+        serve_refuse(r, 400, "expected ?data= and recipe=, each of the lists of GET /api/training");
+    } else if (!read_from(w, site, q)) {
+        serve_refuse(r, 404, "there is no such network to go on from");
+    } else {
+        return true;
+    }
     return false;
 }
 
 static void begin_run(serve_response *r, serve_work *w, const wish *wanted, dsc_error *error) {
-    const char *arguments[16] = {"descender",    "train",  "--quiet",    "--recipe",
+    char batch[24];
+    const char *arguments[32] = {"descender",    "train",  "--quiet",    "--recipe",
                                  wanted->recipe, "--data", wanted->data, "--out"};
     size_t n = 8;
     free(w->folder);
@@ -157,7 +185,14 @@ static void begin_run(serve_response *r, serve_work *w, const wish *wanted, dsc_
     dsc_status status = dsc_run_folder_number(&w->folder, w->options->runs, label, error);
     if (!status) {
         arguments[n++] = w->folder;
-        if (wanted->epochs) arguments[n++] = "--epochs", arguments[n++] = wanted->epochs;
+        if (wanted->from) arguments[n++] = "--from", arguments[n++] = wanted->from;
+        for (size_t i = 0; wanted->corrected && serve_go_on[i]; i++) arguments[n++] = serve_go_on[i];
+        if (wanted->corrected) {
+            (void)snprintf(batch, sizeof batch, "%zu", serve_go_on_batch(wanted->corrected));
+            arguments[n++] = "--batch", arguments[n++] = batch;
+        }
+        const char *epochs = wanted->epochs ? wanted->epochs : wanted->corrected ? serve_go_on_epochs : NULL;
+        if (epochs) arguments[n++] = "--epochs", arguments[n++] = epochs;
         if (wanted->validation) arguments[n++] = "--validation", arguments[n++] = wanted->validation;
         const char *slash = strrchr(w->folder, '/');
         status = start(w, slash ? slash + 1 : w->folder, arguments, error);
@@ -182,6 +217,7 @@ void serve_post_training(serve_response *r, serve_site *site, const serve_reques
     else
         begin_run(r, w, &wanted, &error);
     (void)pthread_mutex_unlock(&w->lock);
+    free(wanted.from);
 }
 
 void serve_resume_run(serve_response *r, serve_site *site, const char *id, const char *folder) {
@@ -271,6 +307,7 @@ void serve_post_rate(serve_response *r, serve_site *site, const serve_request *q
     const char *const arguments[] = {"descender", "train",       "--find-rate", "--json",    "--quiet",
                                      "--recipe",  wanted.recipe, "--data",      wanted.data, NULL};
     const dsc_status status = run_helper(&output, site->work, arguments, &error);
+    free(wanted.from); /* the curve is of a network afresh */
     json_t *json = status ? NULL : json_loadb(output.data ? output.data : "", output.length, 0, NULL);
     dsc_text_free(&output);
     if (status)
