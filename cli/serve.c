@@ -48,10 +48,36 @@ static void allow(serve_options *options, const values *how) {
             "training is begun from this machine alone: this server can be reached by --allow-host";
 }
 
+/* An address of this server, with the token if it has one. */
+enum { ADDRESS = 400 };
+static void write_address(char url[ADDRESS], const char *name, unsigned port, const serve_key *key) {
+    const bool six = strchr(name, ':') && *name != '['; /* an address of version 6 is put in brackets */
+    (void)snprintf(url, ADDRESS, "http://%s%.255s%s:%u/%s%s", six ? "[" : "", name, six ? "]" : "", port,
+                   key ? "?token=" : "", key ? key->token : "");
+}
+
+/* Where others can reach the server: what that means, and with which addresses. */
+static void tell_others(const values *how, unsigned port, const serve_key *key) {
+    command_complain("warning: this server answers others than this machine. Who has an address with its token "
+                     "can draw, see the runs%s%s; training stays for this machine alone. What is sent is not "
+                     "encrypted, unless a proxy does so. The token is new at each start, any number of people "
+                     "can use it, and it ends with the server",
+                     how->read_only ? "" : ", have reports made",
+                     how->collect ? ", and add digits to what is collected" : "");
+    for (const char *at = how->allow_host; at && *at; at += strspn(at, ", ")) {
+        char name[256], url[ADDRESS];
+        const size_t n = strcspn(at, ", ");
+        (void)snprintf(name, sizeof name, "%.*s", (int)n, at);
+        write_address(url, name, port, key);
+        (void)printf("%s\n", url);
+        at += n;
+    }
+}
+
 static dsc_status serve(command_call *call, const command_subject *subject, const char *name,
                         dsc_error *error) {
     const values *how = call->values;
-    serve_site *site;
+    serve_site *site = NULL;
     serve_server *server = NULL;
     unsigned port = (unsigned)how->port;
     static const char *const data[] = {"digits", "mnist", NULL};
@@ -64,6 +90,9 @@ static dsc_status serve(command_call *call, const command_subject *subject, cons
                              .collect = how->collect,
                              .allowed_hosts = how->allow_host};
     allow(&options, how);
+    const bool is_here = serve_host_is_loopback(how->host);
+    serve_key key;
+    if (how->allow_host || !is_here) options.key = &key;
     if (how->allow_host && !serve_host_list_is_right(how->allow_host))
         return command_wrong_usage(
             call, error,
@@ -72,14 +101,14 @@ static dsc_status serve(command_call *call, const command_subject *subject, cons
             how->allow_host);
     if (how->collect && how->read_only)
         return command_wrong_usage(call, error, "--collect writes, and --read-only forbids that; omit one");
-    dsc_status status = serve_site_create(&site, &options, error);
+    dsc_status status = options.key ? serve_key_make(&key, error) : DSC_OK;
+    if (!status) status = serve_site_create(&site, &options, error);
     if (!status) status = serve_start(&server, site, how->host, &port, error);
     if (!status) {
-        char url[300];
-        const bool six = strchr(how->host, ':') != NULL; /* an address of version 6 is put in brackets */
-        (void)snprintf(url, sizeof url, "http://%s%.200s%s:%u/", six ? "[" : "", how->host, six ? "]" : "",
-                       port);
+        char url[ADDRESS];
+        write_address(url, how->host, port, is_here ? NULL : options.key);
         (void)printf("%s\n", url);
+        if (options.key) tell_others(how, port, options.key);
         (void)fflush(stdout);
         command_remark(call, "Open it in a browser on this machine. Ctrl-C ends it.");
         if (how->open) open_browser(url);
@@ -113,9 +142,10 @@ static dsc_status run(command_call *call, dsc_error *error) {
 static const dsc_param options[] = {
     {"port", DSC_PARAM_INT, offsetof(values, port), "8017", 0, 65535, NULL, "0: any that is free"},
     {"host", DSC_PARAM_TEXT, offsetof(values, host), "127.0.0.1", 0, 0, NULL,
-     "the address to listen on; others than 127.0.0.1 can be reached from other machines"},
+     "the address to listen on; others than 127.0.0.1 can be reached from other machines, with a token"},
     {"allow-host", DSC_PARAM_TEXT, offsetof(values, allow_host), NULL, 0, 0, NULL,
-     "answer for these names, too, divided by commas: those of a proxy or a tunnel in front of the server"},
+     "answer for these names, too, divided by commas: those of a proxy, a tunnel or this machine in its "
+     "network; others than this machine need the address with the token, which is printed"},
     {"runs", DSC_PARAM_TEXT, offsetof(values, runs), "runs", 0, 0, NULL,
      "the folder of the runs that are shown"},
     {"collect", DSC_PARAM_TEXT, offsetof(values, collect), NULL, 0, 0, NULL,
@@ -144,7 +174,8 @@ static const command_operand operands[] = {
 static const command_example examples[] = {
     {"serve --open", "Draw a digit, and see what the network makes of it."},
     {"serve --collect corrections", "Keep the digits that one corrects, and train on them."},
-    {"serve --allow-host digits.example.org", "Behind a proxy that has this name."},
+    {"serve --allow-host digits.example.org",
+     "Behind a proxy that has this name; the address with the token is for those who may come."},
     {"serve runs/0001-mnist-cnn-166k", "The same with a model of your own; its curves are on the page, too."},
     {0},
 };

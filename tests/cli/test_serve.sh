@@ -4,11 +4,11 @@
 
 _has_server() { "$program" --version | grep -q '^with .*libmicrohttpd'; }
 
-# _ask PORT HOST ORIGIN: what the server answers is in $out.
+# _ask PORT HOST ORIGIN [PATH HEADER]: what the server answers is in $out. $at: the address that is connected to.
 _ask() {
-    exec 9<>"/dev/tcp/127.0.0.1/$1"
-    printf 'GET /api/model HTTP/1.1\r\nHost: %s\r\nOrigin: %s\r\nConnection: close\r\n\r\n' "$2" "$3" >&9
-    out=$(cat <&9)
+    exec 9<>"/dev/tcp/${at:-127.0.0.1}/$1"
+    printf 'GET %s HTTP/1.1\r\nHost: %s\r\nOrigin: %s\r\n%s\r\nConnection: close\r\n\r\n' "${4:-/api/model}" "$2" "$3" "${5:-X-None: 1}" >&9
+    out=$(tr -d '\000' <&9)
     exec 9>&-
 }
 
@@ -21,21 +21,56 @@ _serve() {
     id=$!
     wait_for grep -q http "$work/.out"
     port=$(sed -n 's|.*:\([0-9]*\)/$|\1|p' "$work/.out")
+    wait_for grep -q . "$work/.err" # what it says of it comes last
 }
 
 names_are_answered_that_it_is_told() {
     needs_library libmicrohttpd || return
-    local id port
-    _serve --runs "$work" --allow-host digits.example.org
+    local id port token cookie
+    _serve --runs "$work" --allow-host "digits.example.org,pad"
+    _keep
+    says "warning: this server answers others than this machine"
+    says "training stays for this machine alone"
+    prints "http://pad:$port/?token="
+    token=$(sed -n 's|^http://digits.example.org:[0-9]*/?token=\([0-9a-f]*\)$|\1|p' <<<"$out")
+    same "${#token}" 32
     _ask "$port" digits.example.org https://digits.example.org
+    prints 'HTTP/1.1 403'
+    prints 'a token is wanted'
+    _ask "$port" digits.example.org https://digits.example.org "/?token=$token"
+    prints 'HTTP/1.1 200'
+    prints 'HttpOnly; SameSite=Strict'
+    cookie=$(sed -n 's/^Set-Cookie: \([^;]*\);.*/\1/p' <<<"$out")
+    _ask "$port" digits.example.org https://digits.example.org /api/model "Cookie: a=b; $cookie"
     prints '"parameters":19738'
-    _ask "$port" evil.example http://evil.example
+    _ask "$port" evil.example http://evil.example /api/model "Cookie: $cookie"
+    prints 'HTTP/1.1 403'
+    # This machine needs none; a proxy that says that it is one does.
+    _ask "$port" localhost http://localhost
+    prints '"parameters":19738'
+    _ask "$port" localhost http://localhost /api/model "X-Forwarded-For: 192.0.2.1"
     prints 'HTTP/1.1 403'
     kill -TERM "$id"
     wait "$id"
+    _keep
+    says_no "$token"
     run serve --allow-host http://digits.example.org
     exits 2
     says "without http:// and port"
+}
+others_need_the_token_whatever_name_they_use() {
+    needs_library libmicrohttpd || return
+    local id port address
+    address=$(hostname -I 2>/dev/null | tr ' ' '\n' | grep -m 1 '^[0-9.]*$')
+    [ -n "$address" ] || because "needs an address beside 127.0.0.1" || return
+    _serve --runs "$work" --host 0.0.0.0
+    port=$(sed -n 's|^http://0.0.0.0:\([0-9]*\)/?token=.*|\1|p' "$work/.out")
+    at=$address _ask "$port" localhost http://localhost
+    prints 'HTTP/1.1 403'
+    _ask "$port" localhost http://localhost
+    prints '"parameters":19738'
+    kill -TERM "$id"
+    wait "$id"
 }
 the_page_names_no_path() {
     needs_library libmicrohttpd || return

@@ -66,6 +66,44 @@ static void refuse_host(serve_response *r, const serve_site *site, const serve_r
     serve_refuse(r, 403, dsc_visible(shown, sizeof shown, why));
 }
 
+static const char locked_page[] =
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+    "<meta name=\"color-scheme\" content=\"light dark\">\n<title>Descender: no token</title>\n<main>\n"
+    "<h1>This page wants a token</h1>\n"
+    "<p>Open it with the whole address that <code>descender serve</code> printed when it was started. It ends "
+    "in <code>?token=</code> and 32 characters. Whoever started the server has it.</p>\n"
+    "<p>If you had opened it before: the server was started again, and each start has a new address; or this "
+    "browser refuses cookies, by which it is known.</p>\n</main>\n";
+
+static bool is_read(const serve_request *q) { return !strcmp(q->method, "GET") || !strcmp(q->method, "HEAD"); }
+
+static void refuse_without_key(serve_response *r, const serve_request *q) {
+    if (is_read(q) && strncmp(q->path, "/api/", 5) != 0) {
+        r->status = 403;
+        r->type = "text/html; charset=utf-8";
+        r->fixed = locked_page;
+        r->size = sizeof locked_page - 1;
+    } else {
+        serve_refuse(r, 403,
+                     "a token is wanted: open the whole address that descender serve printed when it was "
+                     "started");
+    }
+}
+
+/* The page itself is given to who brings the token, and with it the cookie. It is not sent elsewhere for
+ * that: after a link from another site, browsers hold a cookie of SameSite=Strict back until a page of this
+ * site asks. */
+static bool has_key(serve_response *r, const serve_site *site, const serve_request *q) {
+    const serve_key *key = site->options.key;
+    if (!key || (q->is_local && serve_host_is_local(q->host, q->origin))) return true;
+    if (serve_key_is(q->cookie ? q->cookie(q->context, key->name) : NULL, key->session)) return true;
+    if (!is_read(q) || strcmp(q->path, "/") != 0 || !serve_key_is(serve_read_text(q, "token"), key->token))
+        return false;
+    serve_key_cookie(r->cookie, key);
+    return true;
+}
+
 /* ---- what is asked ---- */
 
 static void read_by(serve_response *r, serve_reader *reader, double epoch, const serve_drawing *drawing,
@@ -161,7 +199,9 @@ void serve_handle(serve_response *r, serve_site *site, const serve_request *q, c
     *r = (serve_response){.policy = PAGE_POLICY};
     if (!serve_host_is_trusted(q->host, q->origin, host, site->options.allowed_hosts))
         refuse_host(r, site, q, host);
-    else if (!strcmp(q->method, "GET") || !strcmp(q->method, "HEAD"))
+    else if (!has_key(r, site, q))
+        refuse_without_key(r, q);
+    else if (is_read(q))
         get(r, site, q);
     else if (!strcmp(q->method, "POST") && !strcmp(q->path, "/api/read"))
         read_drawing(r, site, q);

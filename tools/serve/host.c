@@ -96,6 +96,15 @@ bool serve_host_is_trusted(const char *header, const char *origin, const char *h
     return allowed && !serve_host_is_ours(name, host, NULL) && serve_host_is_ours(name, host, allowed);
 }
 
+bool serve_host_is_local(const char *header, const char *origin) {
+    const char *name = origin ? strstr(origin, "://") : NULL;
+    const size_t length = serve_host_name_length(header);
+    if (!length || !is_loopback(header, length)) return false;
+    if (!origin) return true;
+    const size_t n = name ? serve_host_name_length(name + 3) : 0;
+    return n && is_loopback(name + 3, n);
+}
+
 bool serve_host_list_is_right(const char *allowed) {
     for (const char *at = allowed; *at; at += strspn(at, ", ")) {
         char name[NAME_MOST + 1];

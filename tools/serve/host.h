@@ -25,6 +25,9 @@ size_t serve_host_name_length(const char *header);
 /* Whether a request with these two headers may be answered. `origin` NULL: no page sent it. */
 bool serve_host_is_trusted(const char *header, const char *origin, const char *host, const char *allowed);
 
+/* Whether both name this machine as only it can be meant: localhost, 127.0.0.0/8, [::1]. */
+bool serve_host_is_local(const char *header, const char *origin);
+
 /* Whether `allowed` is a list of names without "http://" and ports. */
 bool serve_host_list_is_right(const char *allowed);
 

@@ -22,6 +22,7 @@
     X(MHD_start_daemon) \
     X(MHD_stop_daemon) \
     X(MHD_get_daemon_info) \
+    X(MHD_get_connection_info) \
     X(MHD_lookup_connection_value) \
     X(MHD_create_response_from_buffer) \
     X(MHD_create_response_from_buffer_with_free_callback) \
@@ -59,6 +60,30 @@ static const char *query_of(void *context, const char *name) {
     return a->api->MHD_lookup_connection_value(a->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
+static const char *cookie_of(void *context, const char *name) {
+    const asked *a = context;
+    return a->api->MHD_lookup_connection_value(a->connection, MHD_COOKIE_KIND, name);
+}
+
+/* A proxy on this machine hands on requests of others; most say so. */
+static bool is_local(const asked *a) {
+    static const char *const of_proxies[] = {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP",
+                                             "Via",       NULL};
+    for (size_t i = 0; of_proxies[i]; i++)
+        if (a->api->MHD_lookup_connection_value(a->connection, MHD_HEADER_KIND, of_proxies[i])) return false;
+    const union MHD_ConnectionInfo *info =
+        a->api->MHD_get_connection_info(a->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (!info || !info->client_addr) return false;
+    union {
+        struct sockaddr_in four;
+        struct sockaddr_in6 six;
+    } peer;
+    const bool six = info->client_addr->sa_family == AF_INET6;
+    if (!six && info->client_addr->sa_family != AF_INET) return false;
+    memcpy(&peer, info->client_addr, six ? sizeof peer.six : sizeof peer.four);
+    return six ? IN6_IS_ADDR_LOOPBACK(&peer.six.sin6_addr) : ntohl(peer.four.sin_addr.s_addr) >> 24 == 127;
+}
+
 static void add_headers(const mhd_functions *api, struct MHD_Response *response, const serve_response *r) {
     const char *const headers[][2] = {{"Content-Type", r->type},
                                       {"Content-Security-Policy", r->policy},
@@ -66,6 +91,7 @@ static void add_headers(const mhd_functions *api, struct MHD_Response *response,
                                       {"Referrer-Policy", "no-referrer"},
                                       {"Cross-Origin-Resource-Policy", "same-origin"},
                                       {"Cross-Origin-Opener-Policy", "same-origin"},
+                                      {"Set-Cookie", *r->cookie ? r->cookie : NULL},
                                       {"Cache-Control", "no-store"}};
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
         if (headers[i][1]) (void)api->MHD_add_response_header(response, headers[i][0], headers[i][1]);
@@ -125,7 +151,9 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         .host = api->MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Host"),
         .origin = api->MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Origin"),
         .last_event = api->MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Last-Event-ID"),
+        .is_local = is_local(&a),
         .query = query_of,
+        .cookie = cookie_of,
         .context = &a,
         .body = u->bytes,
         .size = u->size,

@@ -2,6 +2,7 @@
 /* serve.h: a page in the browser on which one draws digits and watches runs, served on this machine.
  *
  *   host.c        whose requests are answered
+ *   key.c         what lets browsers in that are not on this machine
  *   handle.c      requests in, responses out: no socket, so that tests and fuzzers call it as the server does
  *   about_runs.c  those about one run        respond.c   what all of them need
  *   reading.c     a picture -> what the network sees, what its layers make of it, what it says
@@ -16,6 +17,7 @@
 #define SERVE_SERVE_H
 
 #include "base/text.h"
+#include "serve/key.h"
 
 #include <descender.h>
 
@@ -41,6 +43,7 @@ typedef struct serve_options {
     const char *no_reports, *no_training; /* why that is not done; NULL: it is */
     const char *collect; /* the folder for digits that were corrected; NULL: they are not kept */
     const char *allowed_hosts; /* more names to answer for, divided by commas (host.h); NULL: none */
+    const serve_key *key; /* asked of all that do not come from this machine; NULL: of nobody */
 } serve_options;
 
 /* What is served, to any number of threads. */
@@ -54,7 +57,9 @@ typedef struct serve_request {
     const char *method, *path;                             /* "GET", "/api/runs": without the query */
     const char *host, *origin;                             /* headers; NULL: absent */
     const char *last_event;                                /* Last-Event-ID, or NULL */
-    const char *(*query)(void *context, const char *name); /* a field of the query, or NULL */
+    bool is_local; /* the connection comes from this machine, and no proxy says that it stands between */
+    const char *(*query)(void *context, const char *name);  /* a field of the query, or NULL */
+    const char *(*cookie)(void *context, const char *name); /* of the header Cookie; NULL: there are none */
     void *context;
     const unsigned char *body;
     size_t size;
@@ -64,6 +69,7 @@ typedef struct serve_response {
     unsigned status; /* 200, 404, ... */
     const char *type;
     const char *policy; /* Content-Security-Policy */
+    char cookie[SERVE_COOKIE]; /* Set-Cookie; empty: none */
     const void *fixed;  /* bytes that live as long as the program, or NULL: */
     dsc_text text;      /* the body, to be released */
     size_t size;        /* of `fixed` */
@@ -71,7 +77,7 @@ typedef struct serve_response {
 
 /* Always gives a response. The request's Host must be this machine's by name or number, `host`, or an
  * allowed one, so that no page of another site can talk to the server by a name of its own (DNS rebinding;
- * host.h). */
+ * host.h). Who does not come from this machine needs the key. */
 void serve_handle(serve_response *response, serve_site *site, const serve_request *request, const char *host);
 
 /* ---- the server ---- */
