@@ -54,7 +54,7 @@ mistakes_that_are_corrected_are_learned() {
     prints '"label":"7"'
     kill -TERM "$id"
     wait "$id"
-    run train --data "$folder" --from "$folder/model.safetensors" --test-share 0 --augment none --learning-rate 0.0005 --epochs 30 \
+    run train --data "$folder" --from "$folder/model.safetensors" --test-share 0 --augment none --learning-rate 0.0005 --epochs 60 \
         --batch 3 --out "$work/typed" --quiet
     exits 0
     for i in 1 2 3; do

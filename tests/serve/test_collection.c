@@ -313,7 +313,7 @@ static void training_goes_on_with_what_was_collected(void **unused) {
         char wanted[200];
         ASSERT_OK(dsc_file_read(&text, &size, calls, 1 << 20, &error), error);
         (void)snprintf(wanted, sizeof wanted,
-                       "%s --test-share 0 --augment none --learning-rate 0.0005 --batch 1 --epochs 30", is[i]);
+                       "%s --test-share 0 --augment none --learning-rate 0.0005 --batch 1 --epochs 60", is[i]);
         assert_non_null(strstr((char *)text, wanted));
         free(text);
         assert_int_equal(unlink(calls), 0);

@@ -32,7 +32,7 @@ static const char images_name[] = "train-images-idx3-ubyte", labels_name[] = "tr
  * each over as many images as there are. docs/serve.md has what that reaches. */
 const char *const serve_go_on[] = {"--test-share",    "0",      "--augment", "none",
                                    "--learning-rate", "0.0005", NULL};
-const char serve_go_on_epochs[] = "30";
+const char serve_go_on_epochs[] = "60";
 
 struct serve_collection {
     char *folder, *model_path;

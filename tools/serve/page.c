@@ -18,6 +18,7 @@
     X(icon, "icon.svg", "/icon.svg", "image/svg+xml")                                                        \
     X(charts, "charts.js", "/charts.js", SCRIPT)                                                             \
     X(draw, "draw.js", "/draw.js", SCRIPT)                                                                   \
+    X(found, "found.js", "/found.js", SCRIPT)                                                                \
     X(history, "history.js", "/history.js", SCRIPT)                                                          \
     X(list, "list.js", "/list.js", SCRIPT)                                                                   \
     X(network, "network.js", "/network.js", SCRIPT)                                                          \

@@ -86,6 +86,7 @@ export class Network {
   }
 
   nothing(text) {
+    this.answered(null);
     this.find(".answer").textContent = text;
     this.said = text;
     for (const item of this.find(".bars").children) this.setBar(item, 0, false);
@@ -93,6 +94,8 @@ export class Network {
     for (const name of [".shown", ".inside"]) this.find(name).hidden = true;
     this.find(".note").textContent = "";
   }
+
+  answered(answer, drawing) { document.dispatchEvent(new CustomEvent("answer", { detail: { network: this, answer, drawing } })); }
 
   // Asks about a drawing and tells the answer. The newest drawing counts, not each on the way.
   async read(drawing) {
@@ -115,7 +118,9 @@ export class Network {
     const answer = await response.json();
     if (!response.ok) { this.nothing(answer.error); return; }
     answer.remarks = [answer.remark, scale < 1 ? `the picture was made smaller, to ${width} x ${height} pixels` : ""].filter(Boolean);
-    if (answer.count) this.tell(answer); else this.nothing(answer.why || "Nothing was found.");
+    if (!answer.count) { this.nothing(answer.why || "Nothing was found."); return; }
+    this.tell(answer);
+    this.answered(answer, drawing);
   }
 
   tell(answer) {

@@ -165,5 +165,6 @@ export function takeDrawing(channels) {
   for (let i = 0; i < count; i++)
     if (channels === 3) pixels.set(from.subarray(4 * i, 4 * i + 3), 3 * i);
     else pixels[i] = (299 * from[4 * i] + 587 * from[4 * i + 1] + 114 * from[4 * i + 2] + 500) / 1000;
-  return { pixels, channels, width: source.width, height: source.height, scale };
+  // `source` is what to show of it: in colour where the picture has some.
+  return { pixels, channels, width: source.width, height: source.height, scale, source: source === pad ? pad : picture, isPicture: source !== pad };
 }

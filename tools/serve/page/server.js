@@ -5,6 +5,9 @@ const notice = document.getElementById("gone");
 const BEAT = 3000; // milliseconds between two looks whether the server is still there
 let gone = false;
 
+// The token has done its work when the page is here: the address bar need not show it to who looks over a shoulder.
+if (location.search) history.replaceState(null, "", location.pathname + location.hash);
+
 export function isGone() { return gone; }
 
 function tell(now) {

@@ -5,11 +5,13 @@ import { element } from "./paint.js";
 import { colourOf, LineChart } from "./charts.js";
 import { listRuns } from "./list.js";
 import { openRun } from "./runs.js";
+import { openTab } from "./tabs.js";
 
 const part = document.getElementById("train"), form = document.getElementById("train-form"), note = document.getElementById("train-note");
 const start = document.getElementById("train-start"), rate = document.getElementById("train-rate"), view = document.getElementById("view-runs");
 const stop = document.getElementById("run-stop"), resume = document.getElementById("run-resume");
-let training = null, shown = null, rates = null, state = "";
+let training = null, shown = null, rates = null, state = "", runs = [], data = "";
+const AFRESH = "-"; // no run is called so
 
 function fill(select, texts) {
   const old = [...select.options].map((one) => one.value).join("\n");
@@ -26,7 +28,10 @@ async function look() {
   form.hidden = !value.allowed;
   document.getElementById("train-why").hidden = value.allowed;
   document.getElementById("train-why").textContent = value.why ? `Nothing is trained from here: ${value.why}.` : "";
-  fill(form.elements.data, value.data.map((name) => ({ value: name, words: name })));
+  fill(form.elements.data, value.data.map((name) => ({ value: name, words: name === value.collected ? `what is collected (${name})` : name })));
+  fill(form.elements.from, [{ value: AFRESH, words: "afresh" }, ...(value.goes_on ? [{ value: "", words: "from the network that is served" }] : []),
+    ...runs.filter((run) => run.network && run.state !== "training").map((run) => ({ value: run.id, words: `from ${run.id}` }))]);
+  suit();
   fill(form.elements.recipe, value.recipes.map(({ name, help }) => ({ value: name, words: `${name}: ${help}` })));
   start.disabled = value.running !== null;
   const words = value.running ? `${value.running} is being trained.` : value.said ? `${value.last} ended early: ${value.said}` : "";
@@ -34,6 +39,25 @@ async function look() {
   state = words;
   buttons();
 }
+
+// What is collected corrects a network: training goes on from it, unless something else is chosen then.
+function suit() {
+  if (form.elements.data.value === data) return;
+  data = form.elements.data.value;
+  const corrects = data !== "" && data === training.collected;
+  form.elements.from.value = corrects && training.goes_on ? "" : AFRESH;
+  form.elements.epochs.placeholder = corrects ? "60, in small steps" : "as the recipe says";
+}
+form.elements.data.addEventListener("change", suit);
+
+document.addEventListener("train-on", async ({ detail }) => {
+  openTab("runs");
+  await look();
+  form.elements.data.value = detail;
+  suit();
+  part.scrollIntoView({ block: "start" });
+  start.focus();
+});
 
 // What can be done with the run that is shown.
 function buttons() {
@@ -43,11 +67,12 @@ function buttons() {
 }
 
 document.addEventListener("run", (event) => { shown = event.detail; buttons(); });
-document.addEventListener("runs", () => { if (!view.hidden) look(); });
+document.addEventListener("runs", (event) => { runs = event.detail; if (!view.hidden) look(); });
 
 function query() {
   const fields = new URLSearchParams({ data: form.elements.data.value, recipe: form.elements.recipe.value });
   for (const name of ["epochs", "validation"]) if (form.elements[name].value) fields.set(name, form.elements[name].value);
+  if (form.elements.from.value !== AFRESH) fields.set("from", form.elements.from.value);
   return fields;
 }
 

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+// found.js: each digit that was found in a picture: its box, its image and the answer, which can be corrected; and keeping
+// the corrected ones, where the server collects.
+import { askJson } from "./server.js";
+import { percent } from "./network.js";
+import { bytes, describe, element, paintImage } from "./paint.js";
+
+const card = document.getElementById("found"), page = document.getElementById("drawn"), photo = document.getElementById("photo"), boxes = document.getElementById("boxes");
+const list = document.getElementById("found-list"), note = document.getElementById("found-note"), keep = document.getElementById("keep");
+const kept = document.getElementById("kept"), how = document.getElementById("collection"), goOn = document.getElementById("go-on");
+const SIDE_MOST = 1200;  // pixels of the picture as it is shown
+const NONE = "";         // the value of "no digit"; no class has an empty name
+let shown = null;        // { key, network, answer, places: [{ box, item, select, said }] }
+let painted = null, collection = { collects: false }, wasKept = "";
+
+// ---- the picture ----
+
+function paintPicture({ source, width, height }) {
+  const scale = Math.min(1, SIDE_MOST / Math.max(width, height));
+  photo.width = Math.max(1, Math.round(width * scale));
+  photo.height = Math.max(1, Math.round(height * scale));
+  photo.parentElement.style.maxWidth = `${Math.max(photo.width, Math.min(392, 8 * photo.width))}px`;
+  photo.getContext("2d").drawImage(source, 0, 0, photo.width, photo.height);
+}
+
+function makeBox(digit, { width, height }) {
+  const box = element("span", { className: "box" }, element("b", {}));
+  box.style.left = `${100 * digit.left / width}%`;
+  box.style.top = `${100 * digit.top / height}%`;
+  box.style.width = `${100 * digit.width / width}%`;
+  box.style.height = `${100 * digit.height / height}%`;
+  box.classList.toggle("below", digit.top < height / 8); // no room above it
+  return box;
+}
+
+// ---- the digits ----
+
+function makePlace(digit, i, count, classes, drawing) {
+  const picture = element("canvas", { className: "seen" }), said = element("p", { className: "said" });
+  const select = element("select", {}, ...classes.map((name) => element("option", { value: name, textContent: name })),
+    element("option", { value: NONE, textContent: "no digit" }));
+  const item = element("li", {}, picture, said, element("label", {}, element("span", { textContent: "It is " }), select));
+  const place = { box: makeBox(digit, drawing), item, select, said, label: null };
+  paintImage(picture, digit.shape, bytes(digit.seen));
+  describe(picture, `Image ${i + 1} of ${count}, as the network saw it`);
+  select.value = digit.label;
+  select.addEventListener("change", () => { tellPlace(place, i); tellKeep(); });
+  for (const [event, on] of [["pointerenter", true], ["pointerleave", false], ["focusin", true], ["focusout", false]])
+    item.addEventListener(event, () => place.box.classList.toggle("chosen", on));
+  return place;
+}
+
+// The answer, which may be a new one to the same image, and what the reader says of it.
+function tellPlace(place, i) {
+  const { label, share, select } = place, corrected = select.value !== label, none = select.value === NONE;
+  place.said.replaceChildren(element("strong", { textContent: label }), ` ${percent(share)}`);
+  place.box.firstChild.textContent = none ? "–" : select.value;
+  for (const one of [place.item, place.box]) {
+    one.classList.toggle("corrected", corrected);
+    one.classList.toggle("none", none);
+  }
+  select.setAttribute("aria-label", `Image ${i + 1}, read as ${label}, ${Math.round(100 * share)} percent sure. It is`);
+}
+
+function tell({ network, answer, drawing }) {
+  const { digits, count } = answer, key = [count, ...digits.map((one) => `${one.left},${one.top},${one.seen}`)].join("\n");
+  const classes = network.model.classes;
+  if (!shown || shown.key !== key || shown.classes !== classes.join("\n")) {
+    shown = { key, classes: classes.join("\n"), places: digits.map((digit, i) => makePlace(digit, i, digits.length, classes, drawing)) };
+    list.replaceChildren(...shown.places.map((one) => one.item));
+    boxes.replaceChildren(...shown.places.map((one) => one.box));
+    kept.textContent = "";
+    painted = null;
+  }
+  const whole = drawing.isPicture || digits.length > 1;
+  photo.parentElement.hidden = !whole;
+  page.classList.toggle("wide", drawing.isPicture);
+  if (whole && painted !== drawing.pixels) paintPicture(drawing);
+  painted = drawing.pixels;
+  digits.forEach((digit, i) => {
+    const place = shown.places[i], untouched = place.label === null || place.select.value === place.label;
+    place.label = digit.label;
+    place.share = Math.max(...digit.probabilities);
+    if (untouched) place.select.value = digit.label;
+    tellPlace(place, i);
+  });
+  shown.address = network.address();
+  shown.digits = digits;
+  describe(photo, `The picture, with ${digits.length === 1 ? "one digit" : `${digits.length} digits`}: ${digits.map((one) => one.label).join(", ")}`);
+  const more = count > digits.length ? [`the first ${digits.length} of ${count} are shown`] : [];
+  note.textContent = [...more, ...answer.remarks].map((words) => `${words[0].toUpperCase()}${words.slice(1)}.`).join(" ");
+  card.hidden = false;
+  tellKeep();
+}
+
+document.addEventListener("answer", ({ detail }) => {
+  if (detail.network.number) return; // the first of two networks
+  if (detail.answer) tell(detail);
+  else { card.hidden = true; shown = null; page.classList.remove("wide"); }
+});
+
+// ---- keeping ----
+
+function wanted() {
+  return shown.places.map((place, i) => ({ image: shown.digits[i].seen, label: place.select.value })).filter((one) => one.label !== NONE);
+}
+
+function tellKeep() {
+  const { collects, count, folder, command } = collection;
+  keep.hidden = !collects;
+  how.replaceChildren(...(!collects ? ["Corrections are forgotten with the picture. A server that is started with ",
+    element("code", { textContent: "descender serve --collect corrections" }), " keeps them as a data set in that folder, to train on."]
+    : [`${count === 1 ? "One digit is" : `${count.toLocaleString("en")} digits are`} collected in ${folder}.`,
+      ...(command ? [" To go on from them: ", element("code", { textContent: command })] : [])]));
+  goOn.hidden = !collects || !command;
+  if (!shown) return;
+  const digits = wanted(), corrected = shown.places.filter((one) => one.select.value !== one.label).length;
+  keep.textContent = digits.length === 1 ? "Keep this digit" : `Keep these ${digits.length} digits`;
+  keep.disabled = digits.length === 0 || wasKept === JSON.stringify(digits);
+  document.getElementById("found-title").textContent = (shown.places.length === 1 ? "One digit found" : `${shown.places.length} digits found`) +
+    (corrected ? `, ${corrected} corrected` : "");
+}
+
+async function look() {
+  const { ok, value } = await askJson("/api/collection");
+  if (ok) collection = value;
+  tellKeep();
+}
+
+keep.addEventListener("click", async () => {
+  const digits = wanted();
+  keep.disabled = true;
+  const { ok, value } = await askJson(`/api/collection?${shown.address}`, { method: "POST", body: JSON.stringify({ digits }) });
+  if (ok) wasKept = JSON.stringify(digits);
+  kept.textContent = ok ? `${value.kept === 1 ? "One digit is" : `${value.kept} digits are`} kept.` : `Nothing is kept: ${value.error}.`;
+  await look();
+});
+goOn.addEventListener("click", () => document.dispatchEvent(new CustomEvent("train-on", { detail: collection.folder })));
+document.addEventListener("server-back", look);
+look();
