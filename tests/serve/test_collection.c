@@ -86,10 +86,10 @@ static void write_array(const char *name, const dsc_array *array) {
 }
 
 static bool cannot_be_opened(const char *why) {
-    usual = site;
+    serve_site *before = site;
     const dsc_status status = try_site(&(serve_options){0});
     if (!status) serve_site_free(site);
-    site = usual;
+    site = before;
     const bool refused = status && strstr(error.message, why);
     if (!refused) print_message("%d %s\n", status, status ? error.message : "opened");
     return refused;
@@ -246,6 +246,49 @@ static void images_without_a_label_are_cut_off(void **unused) {
     close_site();
 }
 
+static void want_of_memory_keeps_all_or_nothing(void **unused) {
+    (void)unused;
+    new_folder();
+    for (long n = 0;; n++) { /* each time as if it were the first */
+        const serve_options options = {
+            .model = model, .model_name = "shipped", .runs = runs, .collect = folder, .model_path = "/dev/null"};
+        serve_site *other;
+        testing_fail_allocation(n);
+        const dsc_status status = serve_site_create(&other, &options, &error);
+        const bool failed = testing_allocation_failed();
+        serve_site_free(other);
+        if (!failed) {
+            ASSERT_OK(status, error);
+            break;
+        }
+        assert_int_equal(status, DSC_ERROR_MEMORY);
+    }
+    open_site((serve_options){0});
+    keep(1, "1", 1);
+    size_t count = 1;
+    for (long n = 0;; n++) {
+        dsc_text body = {0};
+        append_digit(&body, 784, 2, "2");
+        dsc_text_append(&body, "]}");
+        testing_fail_allocation(n);
+        serve_response r = ask("POST", "/api/collection", body.data, body.length);
+        const bool failed = testing_allocation_failed();
+        const unsigned status = r.status;
+        dsc_text_free(&body);
+        dsc_text_free(&r.text);
+        assert_true(status == 200 || status == 500);
+        const size_t now = collected();
+        assert_true(now == count || now == count + 1);
+        if (status == 200) assert_int_equal(now, count + 1);
+        count = now;
+        dsc_array labels = read_file("train-labels-idx1-ubyte");
+        assert_int_equal(labels.shape[0], count);
+        dsc_array_clear(&labels);
+        if (!failed) break;
+    }
+    close_site();
+}
+
 static void other_data_are_left_alone(void **unused) {
     (void)unused;
     uint8_t bytes[784] = {0};
@@ -334,6 +377,7 @@ int main(void) {
         cmocka_unit_test(what_is_not_as_it_should_be_changes_nothing),
         cmocka_unit_test(there_is_a_most),
         cmocka_unit_test(images_without_a_label_are_cut_off),
+        cmocka_unit_test(want_of_memory_keeps_all_or_nothing),
         cmocka_unit_test(other_data_are_left_alone),
         cmocka_unit_test(training_goes_on_with_what_was_collected),
     };

@@ -90,7 +90,8 @@ static dsc_status agree(const serve_collection *c, dsc_error *error) {
     static const char *const others[] = {"train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", NULL};
     for (size_t i = 0; others[i]; i++) {
         char *path = dsc_path_join(c->folder, others[i]);
-        const bool there = path && dsc_is_there(path);
+        if (!path) return dsc_fail_memory(error, strlen(others[i]), c->folder);
+        const bool there = dsc_is_there(path);
         free(path);
         if (there)
             return dsc_fail(error, DSC_ERROR_MISMATCH,

@@ -47,4 +47,10 @@ export async function askJson(path, options) {
 // What the server can do; the same promise for all modules.
 export const site = askJson("/api/site").then((answer) => answer.value);
 
-setInterval(() => { if (gone || !document.hidden) ask("/api/site", { method: "HEAD" }); }, BEAT);
+setInterval(async () => {
+  if (!gone && document.hidden) return;
+  const response = await ask("/api/site", { method: "HEAD" });
+  if (response?.status !== 403) return;
+  notice.hidden = false;
+  notice.textContent = "This page’s cookie opens nothing any more: the server was started again, and has a new address with a new token.";
+}, BEAT);
