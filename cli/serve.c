@@ -58,12 +58,13 @@ static void write_address(char url[ADDRESS], const char *name, unsigned port, co
 
 /* Where others can reach the server: what that means, and with which addresses. */
 static void tell_others(const values *how, unsigned port, const serve_key *key) {
-    command_complain("warning: this server answers others than this machine. Who has an address with its token "
-                     "can draw, see the runs%s%s; training stays for this machine alone. What is sent is not "
-                     "encrypted, unless a proxy does so. The token is new at each start, any number of people "
-                     "can use it, and it ends with the server",
-                     how->read_only ? "" : ", have reports made",
-                     how->collect ? ", and add digits to what is collected" : "");
+    command_complain(
+        "warning: this server answers others than this machine. Who has an address with its token "
+        "can draw, see the runs%s%s; training stays for this machine alone. What is sent is not "
+        "encrypted, unless a proxy does so. The token is new at each start, any number of people "
+        "can use it, and it ends with the server",
+        how->read_only ? "" : ", have reports made",
+        how->collect ? ", and add digits to what is collected" : "");
     for (const char *at = how->allow_host; at && *at; at += strspn(at, ", ")) {
         char name[256], url[ADDRESS];
         const size_t n = strcspn(at, ", ");
@@ -157,12 +158,9 @@ static const dsc_param options[] = {
     {0},
 };
 
-static const command_option extras[] = {{"port", 'p', NULL, false},
-                                        {"host", 0, "ADDRESS", false},
-                                        {"allow-host", 0, "NAMES", true},
-                                        {"runs", 0, "DIR", false},
-                                        {"collect", 0, "FOLDER", true},
-                                        {0}};
+static const command_option extras[] = {{"port", 'p', NULL, false},       {"host", 0, "ADDRESS", false},
+                                        {"allow-host", 0, "NAMES", true}, {"runs", 0, "DIR", false},
+                                        {"collect", 0, "FOLDER", true},   {0}};
 
 static const command_operand operands[] = {
     {.name = "RUN|MODEL",
@@ -184,18 +182,23 @@ const command command_serve = {
     .name = "serve",
     .help = "draw digits in the browser, train, and watch runs",
     .about =
-        "Prints the address of a page, on which one draws with mouse, pen, finger or keys and sees what the "
-        "network saw, what each layer made of it, and what the answer went by; two networks can be compared. "
-        "A model of other pictures gets a place for pictures instead of the drawing pad. Runs are shown "
-        "while "
-        "they train, and are begun, stopped and resumed there: one at a time, from this machine alone, and "
-        "not with "
+        "Prints the address of a page, on which one draws with mouse, pen, finger or keys, or gives a photo, "
+        "and "
+        "sees what the network saw, what each layer made of it, and what the answer went by; two networks "
+        "can be "
+        "compared. A model of other pictures gets a place for pictures instead of the drawing pad. Wrong "
+        "answers "
+        "are corrected there, and with --collect kept as a data set to train on. Runs are shown while they "
+        "train, and are begun, stopped and resumed there: one at a time, from this machine alone, and not "
+        "with "
         "--read-only. What the page has begun ends with the server; a run saves first. The server answers on "
         "this machine alone unless --host says otherwise, and reads no files but the runs'. From another "
         "machine, a tunnel leads to it: `ssh -L 9000:localhost:8017 MACHINE`, and http://localhost:9000 in "
         "the "
         "browser there. It answers for localhost with any port, and for the names of --allow-host: a page of "
-        "another site cannot reach it by a name of its own.",
+        "another site cannot reach it by a name of its own. Who does not come from this machine needs the "
+        "token "
+        "in the address that is printed; it is new at each start.",
     .operands = operands,
     .options = options,
     .extras = extras,

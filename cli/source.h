@@ -13,9 +13,9 @@ typedef struct command_source {
     char *data;
     dsc_reading reading;
     bool offline;
-    bool packs;      /* makes data: they may be without a test set, and what is decided is no news */
+    bool packs;           /* makes data: they may be without a test set, and what is decided is no news */
     bool may_be_untested; /* a test share of 0 means that there need be no test set */
-    bool keep_order; /* as of dsc_opening */
+    bool keep_order;      /* as of dsc_opening */
 } command_source;
 
 /* The rows of the option table; `values` has a command_source called `source`. */

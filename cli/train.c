@@ -167,13 +167,12 @@ static dsc_status report_json(const session *s, dsc_error *error) {
     const dsc_trainer *t = dsc_run_trainer(s->run);
     dsc_text path = {0};
     dsc_text_append(&path, "%s/%s", dsc_run_folder(s->run), DSC_RUN_MODEL);
-    json_t *json =
-        json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:f, s:o}", "run", dsc_json_text(dsc_run_folder(s->run)),
-                  "model", path.failed ? NULL : dsc_json_text(path.data), "data", dsc_json_text(s->data.name),
-                  "parameters", (json_int_t)dsc_model_parameters(t->model), "epochs",
-                  (json_int_t)t->progress.epoch, "steps", (json_int_t)t->progress.step, "training_seconds",
-                  t->progress.seconds, "test",
-                  s->data.test ? command_metrics_json(&s->metrics, t->model, 1) : json_null());
+    json_t *json = json_pack(
+        "{s:o, s:o, s:o, s:I, s:I, s:I, s:f, s:o}", "run", dsc_json_text(dsc_run_folder(s->run)), "model",
+        path.failed ? NULL : dsc_json_text(path.data), "data", dsc_json_text(s->data.name), "parameters",
+        (json_int_t)dsc_model_parameters(t->model), "epochs", (json_int_t)t->progress.epoch, "steps",
+        (json_int_t)t->progress.step, "training_seconds", t->progress.seconds, "test",
+        s->data.test ? command_metrics_json(&s->metrics, t->model, 1) : json_null());
     dsc_text_free(&path);
     const uint64_t kept = dsc_trainer_kept_epoch(t);
     const dsc_refusal *r = &t->refusal;

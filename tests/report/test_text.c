@@ -57,7 +57,8 @@ static void base64_is_the_standards(void **state) {
         assert_string_equal(back, cases[i][0]);
         assert_false(dsc_base64_decode(back, strlen(cases[i][0]) + 1, cases[i][1], strlen(cases[i][1])));
     }
-    static const char *const wrong[] = {"Zg=", "Zg", "Zh==", "Z===", "Zg=A", "Z\xFFg=", "Zg==Zg==", "====", "Zm8="};
+    static const char *const wrong[] = {"Zg=",     "Zg",       "Zh==", "Z===", "Zg=A",
+                                        "Z\xFFg=", "Zg==Zg==", "====", "Zm8="};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         char one[8];
         assert_false(dsc_base64_decode(one, 1, wrong[i], strlen(wrong[i])));

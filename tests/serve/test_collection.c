@@ -250,8 +250,11 @@ static void want_of_memory_keeps_all_or_nothing(void **unused) {
     (void)unused;
     new_folder();
     for (long n = 0;; n++) { /* each time as if it were the first */
-        const serve_options options = {
-            .model = model, .model_name = "shipped", .runs = runs, .collect = folder, .model_path = "/dev/null"};
+        const serve_options options = {.model = model,
+                                       .model_name = "shipped",
+                                       .runs = runs,
+                                       .collect = folder,
+                                       .model_path = "/dev/null"};
         serve_site *other;
         testing_fail_allocation(n);
         const dsc_status status = serve_site_create(&other, &options, &error);
@@ -340,7 +343,8 @@ static void training_goes_on_with_what_was_collected(void **unused) {
     const char *wish[] = {"data", data, "recipe", "auto", "from", "none", NULL};
     memcpy(fields, wish, sizeof wish);
     assert_int_equal(status_of("POST", "/api/training"), 404);
-    static const char *const from[] = {"", "0001-one"}, *const is[] = {"/corrections/model.safetensors", "/0001-one"};
+    static const char *const from[] = {"", "0001-one"}, *const is[] = {"/corrections/model.safetensors",
+                                                                       "/0001-one"};
     for (size_t i = 0; i < 2; i++) {
         fields[5] = from[i];
         assert_int_equal(status_of("POST", "/api/training"), 200);
@@ -356,7 +360,8 @@ static void training_goes_on_with_what_was_collected(void **unused) {
         char wanted[200];
         ASSERT_OK(dsc_file_read(&text, &size, calls, 1 << 20, &error), error);
         (void)snprintf(wanted, sizeof wanted,
-                       "%s --test-share 0 --augment none --learning-rate 0.0005 --batch 1 --epochs 60", is[i]);
+                       "%s --test-share 0 --augment none --learning-rate 0.0005 --batch 1 --epochs 60",
+                       is[i]);
         assert_non_null(strstr((char *)text, wanted));
         free(text);
         assert_int_equal(unlink(calls), 0);

@@ -102,10 +102,10 @@ static dsc_status agree(const serve_collection *c, dsc_error *error) {
     dsc_text names = {0};
     for (size_t i = 0; i < c->classes; i++)
         dsc_text_append(&names, "%s\n", dsc_model_class_name(c->model, i));
-    dsc_status status = names.failed ? dsc_fail_memory(error, names.capacity, "the names of classes")
-                                     : agree_on(c, DSC_IMAGES_FILE, note,
-                                                dsc_images_note_format(note, &c->expected),
-                                                "another preparation", error);
+    dsc_status status = names.failed
+                            ? dsc_fail_memory(error, names.capacity, "the names of classes")
+                            : agree_on(c, DSC_IMAGES_FILE, note, dsc_images_note_format(note, &c->expected),
+                                       "another preparation", error);
     if (!status) status = agree_on(c, "labels.txt", names.data, names.length, "other classes", error);
     dsc_text_free(&names);
     return status;
@@ -127,8 +127,7 @@ static void clear_pair(pair *p) {
 /* What an array of n images, or labels, is. */
 static dsc_array images_of(const serve_collection *c, void *data, size_t n) {
     const size_t *s = c->expected.shape;
-    if (s[0] == 1)
-        return (dsc_array){.type = DSC_U8, .rank = 3, .shape = {n, s[1], s[2]}, .data = data};
+    if (s[0] == 1) return (dsc_array){.type = DSC_U8, .rank = 3, .shape = {n, s[1], s[2]}, .data = data};
     return (dsc_array){.type = DSC_U8, .rank = 4, .shape = {n, s[0], s[1], s[2]}, .data = data};
 }
 
@@ -203,9 +202,10 @@ static dsc_status add(serve_collection *c, const uint8_t *images, const uint8_t 
                                                    : dsc_fail_memory(error, size, c->folder);
     const size_t there = p.images.data ? p.images.shape[0] : 0, total = p.count + n;
     if (!status && total > SERVE_COLLECTED_MOST && n)
-        status = dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                          "%zu images are collected, and %d are the most; start the server with another folder",
-                          p.count, SERVE_COLLECTED_MOST);
+        status =
+            dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                     "%zu images are collected, and %d are the most; start the server with another folder",
+                     p.count, SERVE_COLLECTED_MOST);
     if (!status && !total && there) {
         if (unlink(images_path)) status = dsc_fail_system(error, images_path, "cannot be removed");
     } else if (!status && (n || there > p.count)) {

@@ -71,12 +71,15 @@ static const char locked_page[] =
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
     "<meta name=\"color-scheme\" content=\"light dark\">\n<title>Descender: no token</title>\n<main>\n"
     "<h1>This page wants a token</h1>\n"
-    "<p>Open it with the whole address that <code>descender serve</code> printed when it was started. It ends "
+    "<p>Open it with the whole address that <code>descender serve</code> printed when it was started. It "
+    "ends "
     "in <code>?token=</code> and 32 characters. Whoever started the server has it.</p>\n"
     "<p>If you had opened it before: the server was started again, and each start has a new address; or this "
     "browser refuses cookies, by which it is known.</p>\n</main>\n";
 
-static bool is_read(const serve_request *q) { return !strcmp(q->method, "GET") || !strcmp(q->method, "HEAD"); }
+static bool is_read(const serve_request *q) {
+    return !strcmp(q->method, "GET") || !strcmp(q->method, "HEAD");
+}
 
 static void refuse_without_key(serve_response *r, const serve_request *q) {
     if (is_read(q) && strncmp(q->path, "/api/", 5) != 0) {

@@ -67,8 +67,8 @@ static const char *cookie_of(void *context, const char *name) {
 
 /* A proxy on this machine hands on requests of others; most say so. */
 static bool is_local(const asked *a) {
-    static const char *const of_proxies[] = {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP",
-                                             "Via",       NULL};
+    static const char *const of_proxies[] = {
+        "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via", NULL};
     for (size_t i = 0; of_proxies[i]; i++)
         if (a->api->MHD_lookup_connection_value(a->connection, MHD_HEADER_KIND, of_proxies[i])) return false;
     const union MHD_ConnectionInfo *info =

@@ -44,6 +44,5 @@ bool serve_key_is(const char *given, const char secret[SERVE_SECRET]) {
 }
 
 void serve_key_cookie(char cookie[SERVE_COOKIE], const serve_key *key) {
-    (void)snprintf(cookie, SERVE_COOKIE, "%s=%s; Path=/; HttpOnly; SameSite=Strict", key->name,
-                   key->session);
+    (void)snprintf(cookie, SERVE_COOKIE, "%s=%s; Path=/; HttpOnly; SameSite=Strict", key->name, key->session);
 }

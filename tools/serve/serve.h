@@ -34,16 +34,16 @@ typedef struct serve_options {
     const dsc_model *model; /* outlives the site; NULL: only networks of runs are asked */
     const char *model_name;
     const char *model_path; /* the file that `model` is of; NULL: it is inside the program */
-    const char *runs; /* the folder of runs; it may be missing */
+    const char *runs;       /* the folder of runs; it may be missing */
     /* This program's own file, which trains and makes reports in processes of its own; NULL: neither can be
      * done. */
     const char *program;
     const char *const
         *data; /* what can be trained on, as for --data, beside that of the runs; NULL ends it */
     const char *no_reports, *no_training; /* why that is not done; NULL: it is */
-    const char *collect; /* the folder for digits that were corrected; NULL: they are not kept */
+    const char *collect;       /* the folder for digits that were corrected; NULL: they are not kept */
     const char *allowed_hosts; /* more names to answer for, divided by commas (host.h); NULL: none */
-    const serve_key *key; /* asked of all that do not come from this machine; NULL: of nobody */
+    const serve_key *key;      /* asked of all that do not come from this machine; NULL: of nobody */
 } serve_options;
 
 /* What is served, to any number of threads. */
@@ -54,9 +54,9 @@ void serve_site_stop(serve_site *site);
 void serve_site_free(serve_site *site);
 
 typedef struct serve_request {
-    const char *method, *path;                             /* "GET", "/api/runs": without the query */
-    const char *host, *origin;                             /* headers; NULL: absent */
-    const char *last_event;                                /* Last-Event-ID, or NULL */
+    const char *method, *path; /* "GET", "/api/runs": without the query */
+    const char *host, *origin; /* headers; NULL: absent */
+    const char *last_event;    /* Last-Event-ID, or NULL */
     bool is_local; /* the connection comes from this machine, and no proxy says that it stands between */
     const char *(*query)(void *context, const char *name);  /* a field of the query, or NULL */
     const char *(*cookie)(void *context, const char *name); /* of the header Cookie; NULL: there are none */
@@ -68,11 +68,11 @@ typedef struct serve_request {
 typedef struct serve_response {
     unsigned status; /* 200, 404, ... */
     const char *type;
-    const char *policy; /* Content-Security-Policy */
+    const char *policy;        /* Content-Security-Policy */
     char cookie[SERVE_COOKIE]; /* Set-Cookie; empty: none */
-    const void *fixed;  /* bytes that live as long as the program, or NULL: */
-    dsc_text text;      /* the body, to be released */
-    size_t size;        /* of `fixed` */
+    const void *fixed;         /* bytes that live as long as the program, or NULL: */
+    dsc_text text;             /* the body, to be released */
+    size_t size;               /* of `fixed` */
 } serve_response;
 
 /* Always gives a response. The request's Host must be this machine's by name or number, `host`, or an

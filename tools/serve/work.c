@@ -144,7 +144,7 @@ static const char *read_share(const serve_request *q, const char *name, double m
 
 typedef struct wish {
     const char *data, *recipe, *epochs, *validation;
-    char *from;    /* a model or a run; NULL: afresh */
+    char *from;       /* a model or a run; NULL: afresh */
     size_t corrected; /* so many images are collected, if it goes on with those */
 } wish;
 
