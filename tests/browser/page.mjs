@@ -327,9 +327,9 @@ try {
     canvas.getContext("2d").fillRect(0, 0, 60, 60);
     return canvas.toDataURL().split(",")[1];
   });
-  await page.locator('#upload input[type="file"]').setInputFiles({ name: "one.png", mimeType: "image/png", buffer: await page.locator("#tab-draw").screenshot() });
+  await page.locator('#upload input[type="file"]').first().setInputFiles({ name: "one.png", mimeType: "image/png", buffer: await page.locator("#tab-draw").screenshot() });
   check("what does not fit it is told", await comes(page, () => /proportions|colour/.test(document.querySelector(".answer").textContent)), await answer(page));
-  await page.locator('#upload input[type="file"]').setInputFiles({ name: "red.png", mimeType: "image/png", buffer: Buffer.from(red, "base64") });
+  await page.locator('#upload input[type="file"]').first().setInputFiles({ name: "red.png", mimeType: "image/png", buffer: Buffer.from(red, "base64") });
   check("a picture in colour is read, and its class is named in full", await settles(page, "a red square of an uncommonly long name"), await answer(page));
   await accessible(page, "a picture");
   await page.screenshot({ path: `${folder}/upload-1440.png`, fullPage: true });

@@ -106,7 +106,9 @@ static dsc_status agree(const serve_collection *c, dsc_error *error) {
                             ? dsc_fail_memory(error, names.capacity, "the names of classes")
                             : agree_on(c, DSC_IMAGES_FILE, note, dsc_images_note_format(note, &c->expected),
                                        "another preparation", error);
-    if (!status) status = agree_on(c, "labels.txt", names.data, names.length, "other classes", error);
+    if (!status)
+        status =
+            agree_on(c, "labels.txt", names.data ? names.data : "", names.length, "other classes", error);
     dsc_text_free(&names);
     return status;
 }
@@ -213,8 +215,8 @@ static dsc_status add(serve_collection *c, const uint8_t *images, const uint8_t 
         if (!all) status = dsc_fail_memory(error, total * (size + 1), "what is collected");
         if (!status) {
             uint8_t *const all_labels = all + total * size;
-            if (p.count) memcpy(all, p.images.data, p.count * size);
-            if (p.count) memcpy(all_labels, p.labels.data, p.count);
+            if (p.count && p.images.data) memcpy(all, p.images.data, p.count * size);
+            if (p.count && p.labels.data) memcpy(all_labels, p.labels.data, p.count);
             if (n) memcpy(all + p.count * size, images, n * size);
             if (n) memcpy(all_labels + p.count, labels, n);
             const dsc_array new_images = images_of(c, all, total), new_labels = labels_of(all_labels, total);
@@ -403,7 +405,7 @@ void serve_post_collection(serve_response *r, serve_site *site, const serve_requ
     serve_network_let_go(site->networks, network);
     if (!fits)
         serve_refuse(r, 409, "this network takes other images than those that are collected");
-    else if (dsc_json_parse(&json, q->body, q->size, 0, "the request", &error))
+    else if (dsc_json_parse(&json, q->size ? (const void *)q->body : "", q->size, 0, "the request", &error))
         serve_refuse(r, 400, error.message);
     else
         collect(r, site->collection, json_object_get(json, "digits"));
