@@ -331,6 +331,8 @@ try {
   check("what does not fit it is told", await comes(page, () => /proportions|colour/.test(document.querySelector(".answer").textContent)), await answer(page));
   await page.locator('#upload input[type="file"]').first().setInputFiles({ name: "red.png", mimeType: "image/png", buffer: Buffer.from(red, "base64") });
   check("a picture in colour is read, and its class is named in full", await settles(page, "a red square of an uncommonly long name"), await answer(page));
+  check("and it is not called a digit", await comes(page, () => document.getElementById("found-title").textContent === "Is it right?" && document.querySelector(".photo").hidden),
+    await page.locator("#found").innerText());
   await accessible(page, "a picture");
   await page.screenshot({ path: `${folder}/upload-1440.png`, fullPage: true });
   await page.click("#tab-runs");

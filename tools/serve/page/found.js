@@ -11,7 +11,10 @@ const kept = document.getElementById("kept"), how = document.getElementById("col
 const SIDE_MOST = 1200;  // pixels of the picture as it is shown
 const NONE = "";         // the value of "no digit"; no class has an empty name
 let shown = null;        // { key, network, answer, places: [{ box, item, select, said }] }
-let painted = null, collection = { collects: false }, wasKept = "";
+let painted = null, collection = { collects: false }, wasKept = "", noun = "digit";
+
+// "One digit", "7 digits"; a network of other images is shown whole pictures.
+function count(n) { return n === 1 ? `One ${noun}` : `${n.toLocaleString("en")} ${noun}s`; }
 
 // ---- the picture ----
 
@@ -38,7 +41,7 @@ function makeBox(digit, { width, height }) {
 function makePlace(digit, i, count, classes, drawing) {
   const picture = element("canvas", { className: "seen" }), said = element("p", { className: "said" });
   const select = element("select", {}, ...classes.map((name) => element("option", { value: name, textContent: name })),
-    element("option", { value: NONE, textContent: "no digit" }));
+    element("option", { value: NONE, textContent: noun === "digit" ? "no digit" : "leave it out" }));
   const item = element("li", {}, picture, said, element("label", {}, element("span", { textContent: "It is " }), select));
   const place = { box: makeBox(digit, drawing), item, select, said, label: null };
   paintImage(picture, digit.shape, bytes(digit.seen));
@@ -53,7 +56,7 @@ function makePlace(digit, i, count, classes, drawing) {
 // The answer, which may be a new one to the same image, and what the reader says of it.
 function tellPlace(place, i) {
   const { label, share, select } = place, corrected = select.value !== label, none = select.value === NONE;
-  place.said.replaceChildren(element("strong", { textContent: label }), ` ${percent(share)}`);
+  place.said.replaceChildren(element("strong", { textContent: label, className: label.length > 2 ? "name" : "" }), ` ${percent(share)}`);
   place.box.firstChild.textContent = none ? "–" : select.value;
   for (const one of [place.item, place.box]) {
     one.classList.toggle("corrected", corrected);
@@ -63,7 +66,8 @@ function tellPlace(place, i) {
 }
 
 function tell({ network, answer, drawing }) {
-  const { digits, count } = answer, key = [count, ...digits.map((one) => `${one.left},${one.top},${one.seen}`)].join("\n");
+  noun = network.model.prepares ? "digit" : "picture";
+  const { digits } = answer, key = [answer.count, ...digits.map((one) => `${one.left},${one.top},${one.seen}`)].join("\n");
   const classes = network.model.classes;
   if (!shown || shown.key !== key || shown.classes !== classes.join("\n")) {
     shown = { key, classes: classes.join("\n"), places: digits.map((digit, i) => makePlace(digit, i, digits.length, classes, drawing)) };
@@ -72,9 +76,9 @@ function tell({ network, answer, drawing }) {
     kept.textContent = "";
     painted = null;
   }
-  const whole = drawing.isPicture || digits.length > 1;
+  const whole = network.model.prepares && (drawing.isPicture || digits.length > 1);
   photo.parentElement.hidden = !whole;
-  page.classList.toggle("wide", drawing.isPicture);
+  page.classList.toggle("wide", whole && drawing.isPicture);
   if (whole && painted !== drawing.pixels) paintPicture(drawing);
   painted = drawing.pixels;
   digits.forEach((digit, i) => {
@@ -86,8 +90,8 @@ function tell({ network, answer, drawing }) {
   });
   shown.address = network.address();
   shown.digits = digits;
-  describe(photo, `The picture, with ${digits.length === 1 ? "one digit" : `${digits.length} digits`}: ${digits.map((one) => one.label).join(", ")}`);
-  const more = count > digits.length ? [`the first ${digits.length} of ${count} are shown`] : [];
+  describe(photo, `The picture, with ${digits.length} ${noun}${digits.length === 1 ? "" : "s"}: ${digits.map((one) => one.label).join(", ")}`);
+  const more = answer.count > digits.length ? [`the first ${digits.length} of ${answer.count} are shown`] : [];
   note.textContent = [...more, ...answer.remarks].map((words) => `${words[0].toUpperCase()}${words.slice(1)}.`).join(" ");
   card.hidden = false;
   tellKeep();
@@ -106,18 +110,18 @@ function wanted() {
 }
 
 function tellKeep() {
-  const { collects, count, folder, command } = collection;
+  const { collects, folder, command } = collection;
   keep.hidden = !collects;
   how.replaceChildren(...(!collects ? ["Corrections are forgotten with the picture. A server that is started with ",
     element("code", { textContent: "descender serve --collect corrections" }), " keeps them as a data set in that folder, to train on."]
-    : [`${count === 1 ? "One digit is" : `${count.toLocaleString("en")} digits are`} collected in ${folder}.`,
+    : [`${count(collection.count)} ${collection.count === 1 ? "is" : "are"} collected in ${folder}.`,
       ...(command ? [" To go on from them: ", element("code", { textContent: command })] : [])]));
   goOn.hidden = !collects || !command;
   if (!shown) return;
   const digits = wanted(), corrected = shown.places.filter((one) => one.select.value !== one.label).length;
-  keep.textContent = digits.length === 1 ? "Keep this digit" : `Keep these ${digits.length} digits`;
+  keep.textContent = digits.length === 1 ? `Keep this ${noun}` : `Keep these ${digits.length} ${noun}s`;
   keep.disabled = digits.length === 0 || wasKept === JSON.stringify(digits);
-  document.getElementById("found-title").textContent = (shown.places.length === 1 ? "One digit found" : `${shown.places.length} digits found`) +
+  document.getElementById("found-title").textContent = (noun === "digit" ? `${count(shown.places.length)} found` : "Is it right?") +
     (corrected ? `, ${corrected} corrected` : "");
 }
 
@@ -132,7 +136,7 @@ keep.addEventListener("click", async () => {
   keep.disabled = true;
   const { ok, value } = await askJson(`/api/collection?${shown.address}`, { method: "POST", body: JSON.stringify({ digits }) });
   if (ok) wasKept = JSON.stringify(digits);
-  kept.textContent = ok ? `${value.kept === 1 ? "One digit is" : `${value.kept} digits are`} kept.` : `Nothing is kept: ${value.error}.`;
+  kept.textContent = ok ? `${count(value.kept)} ${value.kept === 1 ? "is" : "are"} kept.` : `Nothing is kept: ${value.error}.`;
   await look();
 });
 goOn.addEventListener("click", () => document.dispatchEvent(new CustomEvent("train-on", { detail: collection.folder })));
