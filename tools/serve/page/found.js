@@ -121,8 +121,8 @@ function tellKeep() {
   const digits = wanted(), corrected = shown.places.filter((one) => one.select.value !== one.label).length;
   keep.textContent = digits.length === 1 ? `Keep this ${noun}` : `Keep these ${digits.length} ${noun}s`;
   keep.disabled = digits.length === 0 || wasKept === JSON.stringify(digits);
-  document.getElementById("found-title").textContent = (noun === "digit" ? `${count(shown.places.length)} found` : "Is it right?") +
-    (corrected ? `, ${corrected} corrected` : "");
+  document.getElementById("found-title").textContent = noun !== "digit" ? (corrected ? "Corrected" : "Is it right?")
+    : count(shown.places.length) + " found" + (corrected ? `, ${corrected} corrected` : "");
 }
 
 async function look() {
