@@ -2,6 +2,7 @@
 /* predict.c: `descender predict`: reads digits from images of one's own. */
 #include "command.h"
 
+#include "base/recognise.h"
 #include "draw/canvas.h"
 #include "predict_show.h"
 #include "predict_tell.h"
@@ -26,7 +27,8 @@ typedef struct session {
     const values *how;
     predict_reader reader;
     read_list files;
-    size_t failed;             /* files that could not be read */
+    size_t read, failed;       /* files, or pages, and those that could not be read */
+    bool pages;                /* some file has several */
     size_t answers, no_answer; /* images, and those whose answer is not finite */
     size_t refused;            /* answers that are not sure enough */
     json_t *json;
@@ -115,27 +117,67 @@ static dsc_status draw(session *s, const predict_result *result, dsc_error *erro
 }
 
 /* A file that cannot be read is told of, and the others are read nevertheless. */
+static dsc_status tell_failure(session *s, const dsc_error *its, dsc_error *error) {
+    const bool alone = s->files.count == 1 && !s->pages;
+    if (alone || its->code == DSC_ERROR_MEMORY) return dsc_fail(error, its->code, "%s", its->message);
+    command_complain("%s", its->message);
+    s->failed++;
+    return DSC_OK;
+}
+
+static dsc_status read_one(session *s, const read_source *source, size_t page, dsc_error *error) {
+    predict_result result;
+    dsc_error its;
+    dsc_status status = predict_read(&result, &s->reader, source, page, s->how->one, &its);
+    command_progress_wipe(&s->progress);
+    s->read++;
+    if (status) {
+        status = tell_failure(s, &its, error);
+    } else {
+        status = print_result(s, &result, error);
+        remark_notes(s, &result);
+        if (!status) status = draw(s, &result, error);
+    }
+    predict_result_clear(&result);
+    return status;
+}
+
+static dsc_status read_pages(session *s, const read_source *source, dsc_error *error) {
+    dsc_status status = DSC_OK;
+    s->pages = true;
+    if (s->how->out)
+        return command_wrong_usage(s->call, error, "--out draws on one picture; %s has %zu%s pages",
+                                   dsc_source_name(source->path), source->pages,
+                                   source->more ? " and more" : "");
+    if (source->more)
+        command_complain("%s: the first %zu pages are read; it has more", dsc_source_name(source->path),
+                         source->pages);
+    command_progress_end(&s->progress);
+    command_progress_start(&s->progress, s->call, "reading", "pages", source->pages);
+    for (size_t i = 0; i < source->pages && !status && !command_should_stop(); i++) {
+        status = read_one(s, source, i, error);
+        command_progress_show(&s->progress, i + 1);
+    }
+    command_progress_end(&s->progress);
+    command_progress_start(&s->progress, s->call, "reading", "files", s->files.count);
+    return status;
+}
+
 static dsc_status read_all(session *s, dsc_error *error) {
-    const bool alone = s->files.count == 1;
     dsc_status status = DSC_OK;
     command_progress_start(&s->progress, s->call, "reading", "files", s->files.count);
     for (size_t i = 0; i < s->files.count && !status && !command_should_stop(); i++) {
-        predict_result result;
+        read_source source;
         dsc_error its;
-        dsc_status read = predict_read(&result, &s->reader, s->files.paths[i], s->how->one, &its);
-        command_progress_wipe(&s->progress);
-        if (!read) {
-            status = print_result(s, &result, error);
-            remark_notes(s, &result);
-            if (!status) status = draw(s, &result, error);
-        } else if (alone || read == DSC_ERROR_MEMORY) {
-            status = dsc_fail(error, its.code, "%s", its.message);
+        if (read_open(&source, s->files.paths[i], &its)) {
+            command_progress_wipe(&s->progress);
+            s->read++;
+            status = tell_failure(s, &its, error);
         } else {
-            command_complain("%s", its.message);
-            s->failed++;
+            status = source.pages > 1 ? read_pages(s, &source, error) : read_one(s, &source, 0, error);
         }
-        predict_result_clear(&result);
-        if (!alone) command_progress_show(&s->progress, i + 1);
+        read_close(&source);
+        if (s->files.count > 1) command_progress_show(&s->progress, i + 1);
     }
     command_progress_end(&s->progress);
     if (!status) predict_tell(s->call, &s->reader);
@@ -159,8 +201,8 @@ static dsc_status run(command_call *call, dsc_error *error) {
         command_remark(call, "%zu other file%s passed over", s.files.passed_over,
                        s.files.passed_over == 1 ? "" : "s");
     if (!status && s.failed)
-        status =
-            dsc_fail(error, DSC_ERROR_FORMAT, "%zu of %zu files could not be read", s.failed, s.files.count);
+        status = dsc_fail(error, DSC_ERROR_FORMAT, "%zu of %zu %s could not be read", s.failed, s.read,
+                          s.pages ? "files and pages" : "files");
     if (!status && s.no_answer)
         status = dsc_fail(error, DSC_ERROR_DIVERGED,
                           "%zu of %zu answers are not finite: the network's numbers grew beyond the range of "
@@ -210,7 +252,8 @@ static const command_option extras[] = {
 static const command_operand operands[] = {
     {.name = "FILE|FOLDER|-",
      .many = true,
-     .help = "pictures (PNG, JPEG and others, see `descender help pictures`), arrays of images (IDX, NPY), "
+     .help = "pictures (PNG, JPEG, HEIC and others, see `descender help pictures`), PDF files page by page, "
+             "arrays of images (IDX, NPY), "
              "folders of "
              "them, or - for standard input"},
     {0},

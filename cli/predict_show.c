@@ -166,7 +166,8 @@ json_t *predict_json(const predict_result *result, const predict_reader *reader,
     json_t *answers = json_array();
     for (size_t i = 0; i < result->count; i++)
         (void)json_array_append_new(answers, answer_json(result, &result->answers[i], reader, top));
-    json_t *json = json_pack("{s:o, s:o}", "file", dsc_json_text(result->name), "answers", answers);
+    json_t *json = json_pack("{s:o, s:o}", "file", dsc_json_text(result->file), "answers", answers);
+    if (json && result->page) (void)json_object_set_new(json, "page", json_integer((json_int_t)result->page));
     const dsc_picture_notes *n = result->content.is_array ? &result->sum.marks : &result->notes;
     if (json && n->reduced) /* digits were looked for */
         (void)json_object_set_new(json, "left_out", dsc_notes_marks_json(n));

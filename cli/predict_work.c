@@ -3,6 +3,7 @@
 #include "predict_tell.h"
 
 #include "base/memory.h"
+#include "base/recognise.h"
 #include "image/ground.h"
 #include "image/prepare.h"
 
@@ -288,10 +289,15 @@ static void count_deeds(predict_reader *r, const predict_result *result) {
     predict_note(&r->other_ground, result->name, dsc_grounds_differ(ground, r->expected.ground), 1);
 }
 
-dsc_status predict_read(predict_result *result, predict_reader *reader, const char *path, bool one,
-                        dsc_error *error) {
-    *result = (predict_result){.name = strcmp(path, "-") == 0 ? "standard input" : path};
-    dsc_status status = read_file(&result->content, path, error);
+dsc_status predict_read(predict_result *result, predict_reader *reader, const read_source *source,
+                        size_t page, bool one, dsc_error *error) {
+    dsc_text name = {0};
+    *result =
+        (predict_result){.file = dsc_source_name(source->path), .page = source->pages > 1 ? page + 1 : 0};
+    read_append_name(&name, source, page);
+    if (name.failed) return dsc_fail_memory(error, 0, "a name");
+    result->name = name.data;
+    dsc_status status = read_page(&result->content, source, page, error);
     if (status) return status;
     status = result->content.is_array ? answer_array(result, reader, result->name, error)
                                       : answer_picture(result, reader, result->name, one, error);
@@ -307,6 +313,7 @@ void predict_result_clear(predict_result *result) {
         free(result->answers[i].order);
     }
     free(result->answers);
+    free(result->name);
     read_content_clear(&result->content);
     *result = (predict_result){0};
 }

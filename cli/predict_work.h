@@ -58,9 +58,11 @@ typedef struct predict_answer {
     size_t *order; /* (classes): labels, the most probable first; owned */
 } predict_answer;
 
-/* All of a file, in order. */
+/* All of a file, or of a page of it, in order. */
 typedef struct predict_result {
-    const char *name;
+    const char *file;
+    char *name;              /* "form.pdf, page 2", owned; of a file with one page as `file` */
+    size_t page;             /* from 1; 0: the file has no others */
     read_content content;    /* the picture stays, to be drawn on */
     dsc_picture_notes notes; /* of a picture: what is not among the answers; all 0 if it was read whole */
     dsc_notes_sum sum;       /* the same of an array's images */
@@ -68,10 +70,10 @@ typedef struct predict_result {
     size_t count;
 } predict_result;
 
-/* Reads a file and answers each image in it; `one`: a picture is of one digit. Release with
- * predict_result_clear, also after a failure. */
-dsc_status predict_read(predict_result *result, predict_reader *reader, const char *path, bool one,
-                        dsc_error *error);
+/* Reads page number `page` of a file, from 0, and answers each image on it; `one`: a picture is of one digit. Release
+ * with predict_result_clear, also after a failure. */
+dsc_status predict_read(predict_result *result, predict_reader *reader, const read_source *source,
+                        size_t page, bool one, dsc_error *error);
 void predict_result_clear(predict_result *result);
 
 #endif

@@ -30,6 +30,8 @@ build|optional|module libjpeg|libjpeg-dev|libjpeg-turbo-devel|libjpeg-turbo|libj
 build|optional|module libwebp|libwebp-dev|libwebp-devel|libwebp|libwebp-dev|WebP pictures
 build|optional|module libtiff-4|libtiff-dev|libtiff-devel|libtiff|tiff-dev|TIFF pictures
 build|optional|file /usr/include/gif_lib.h|libgif-dev|giflib-devel|giflib|giflib-dev|GIF pictures
+build|optional|module libheif|libheif-dev|libheif-devel|libheif|libheif-dev|HEIF pictures
+build|optional|module poppler-glib|libpoppler-glib-dev|poppler-glib-devel|poppler-glib|poppler-dev|PDF pages
 build|optional|module libarchive|libarchive-dev|libarchive-devel|libarchive|libarchive-dev|data in archives
 build|optional|module cairo|libcairo2-dev|cairo-devel|cairo|cairo-dev|charts
 build|optional|module libmicrohttpd|libmicrohttpd-dev|libmicrohttpd-devel|libmicrohttpd|libmicrohttpd-dev|the web page

@@ -50,14 +50,14 @@ for check in $checks; do
         cppcheck --quiet -j "$jobs" --std=c11 --enable=warning,performance,portability --inline-suppr \
             --suppress=missingIncludeSystem --suppress=unmatchedSuppression --error-exitcode=1 \
             -D__GNUC__=12 -D_GNU_SOURCE '-DEXCHANGE_FILES(FILE)=' -DDESCENDER_WITH_WEB=0 \
-            -DDESCENDER_WITH_CURL=1 -DDESCENDER_WITH_CRYPTO=1 -DDESCENDER_WITH_PNG=1 -DDESCENDER_WITH_JPEG=1 -DDESCENDER_WITH_WEBP=1 -DDESCENDER_WITH_TIFF=1 -DDESCENDER_WITH_GIF=1 -DDESCENDER_WITH_ARCHIVE=1 \
+            -DDESCENDER_WITH_CURL=1 -DDESCENDER_WITH_CRYPTO=1 -DDESCENDER_WITH_PNG=1 -DDESCENDER_WITH_JPEG=1 -DDESCENDER_WITH_WEBP=1 -DDESCENDER_WITH_TIFF=1 -DDESCENDER_WITH_GIF=1 -DDESCENDER_WITH_HEIF=1 -DDESCENDER_WITH_POPPLER=1 -DDESCENDER_WITH_ARCHIVE=1 \
             -DDESCENDER_WITH_CAIRO=1 -DDESCENDER_WITH_MICROHTTPD=1 -DDESCENDER_WITH_PROTOBUF=0 -DDESCENDER_WITH_CHARTJS=0 \
             -I include -I src -I tools -I tutorial src tools tutorial cli >"$log" 2>&1
         report cppcheck $?
         ;;
     headers) # each compiles by itself, so that the order of includes never matters; templates are no headers, and WebAssembly has its own
         flags="-std=c17 -Wall -Wextra -Werror -D_GNU_SOURCE -fsyntax-only -x c -I include -I src -I tools -I tutorial -I tests"
-        defines="-DDESCENDER_WITH_CURL=0 -DDESCENDER_WITH_CRYPTO=0 -DDESCENDER_WITH_PNG=0 -DDESCENDER_WITH_JPEG=0 -DDESCENDER_WITH_WEBP=0 -DDESCENDER_WITH_TIFF=0 -DDESCENDER_WITH_GIF=0 -DDESCENDER_WITH_ARCHIVE=0 -DDESCENDER_WITH_CAIRO=0 -DDESCENDER_WITH_MICROHTTPD=0 -DDESCENDER_WITH_PROTOBUF=0 -DDESCENDER_WITH_CHARTJS=0"
+        defines="-DDESCENDER_WITH_CURL=0 -DDESCENDER_WITH_CRYPTO=0 -DDESCENDER_WITH_PNG=0 -DDESCENDER_WITH_JPEG=0 -DDESCENDER_WITH_WEBP=0 -DDESCENDER_WITH_TIFF=0 -DDESCENDER_WITH_GIF=0 -DDESCENDER_WITH_HEIF=0 -DDESCENDER_WITH_POPPLER=0 -DDESCENDER_WITH_ARCHIVE=0 -DDESCENDER_WITH_CAIRO=0 -DDESCENDER_WITH_MICROHTTPD=0 -DDESCENDER_WITH_PROTOBUF=0 -DDESCENDER_WITH_CHARTJS=0"
         # shellcheck disable=SC2086
         find include src tools tutorial cli -name '*.h' -not -name '*_template.h' -not -name '*_loops.h' -not -name 'isa_*.h' -not -name multiversion.h -not -path '*/wasm/system/*' | xargs -n 1 -P "$jobs" cc $flags $defines >"$log" 2>&1
         report headers $?

@@ -31,6 +31,7 @@ typedef enum dsc_kind {
     DSC_KIND_BMP,
     DSC_KIND_TIFF,
     DSC_KIND_WEBP,
+    DSC_KIND_HEIF,
     DSC_KIND_PDF,
     DSC_KIND_PROGRAM,
     DSC_KIND_LFS,  /* the pointer that Git LFS keeps in place of a file */

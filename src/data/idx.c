@@ -29,6 +29,7 @@ static const char *other_use(char remedy[DSC_MESSAGE_SIZE], dsc_kind kind, const
     case DSC_KIND_BMP:
     case DSC_KIND_TIFF:
     case DSC_KIND_WEBP:
+    case DSC_KIND_HEIF:
         return "; convert pictures to PNG, and `descender data pack` makes IDX files of folders of them";
     case DSC_KIND_ZIP:
         return "; unpack it, and name the folder of the files in it";

@@ -246,10 +246,9 @@ what_comes_by_standard_input_is_in_no_command() {
     printf '\375\67zXZ\0' >a.xz
     gzip -c a.xz >a.gz
     printf 'BM\1\2' >a.bmp
-    printf '%%PDF-1.4\n' >a.pdf
     printf 'PK\3\4x.npy' >a.npz
     for word in "a.xz:unpack it on its way, with xz -dc" "a.gz:unpack it on its way, with xz -dc" \
-        "a.bmp:convert - png:-" "a.pdf:convert - png:-" "a.npz:unpack it, and name a file in it;" \
+        "a.bmp:convert - png:-" "a.npz:unpack it, and name a file in it;" \
         "run/model.safetensors:name its file with --model" "d/labels.txt:check the path"; do
         run_shell "'$program' predict --model run - <'${word%%:*}'"
         exits 1

@@ -36,6 +36,23 @@ info_says_how_data_were_understood() {
     run data info --data "$work/train.csv" --json
     same "$(json "j['understood']['training set'], len(j['remarks'])")" "('train.csv (40 rows)', 1)"
 }
+pictures_of_phones_and_pages_are_data_and_further_pages_are_told_of() {
+    needs_library libheif && needs_library poppler || return
+    local corpus
+    corpus=$(dirname "$0")/../fuzz/corpus
+    mkdir -p "$work/phone/a" "$work/phone/b"
+    cp "$corpus/heif/hevc" "$work/phone/a/1.HEIC"
+    cp "$corpus/heif/av1" "$work/phone/a/2.avif"
+    cp "$corpus/pdf/one" "$work/phone/b/1.pdf"
+    cp "$corpus/pdf/two" "$work/phone/b/2.pdf"
+    run data pack "$work/phone" "$work/phone-packed" --size 8x8 --fit stretch --test-share 0
+    exits 0
+    says "files with several pages, of which the first was taken: 1"
+    run data info --data "$work/phone" --size 8x8 --fit stretch --test-share 0.5
+    exits 0
+    prints "4 pictures in folders by class"
+    prints "the first of each file, 1 of which have several"
+}
 pictures_are_trained_on_without_packing() {
     local class i
     for class in cat dog; do

@@ -31,7 +31,7 @@ a_folder_is_a_table_in_the_order_of_names() {
 pictures_of_every_format_are_read_or_named() {
     local name library file
     for name in JPEG:libjpeg:jpeg/grey JPEG:libjpeg:jpeg/colour-progressive WebP:libwebp:webp/lossy TIFF:libtiff:tiff/colour-lzw \
-        GIF:giflib:gif/plain PNG:libpng:png/grey; do
+        GIF:giflib:gif/plain PNG:libpng:png/grey HEIF:libheif:heif/hevc HEIF:libheif:heif/av1 PDF:poppler:pdf/one; do
         file=$(dirname "$0")/../fuzz/corpus/${name##*:} library=${name#*:}
         library=${library%:*}
         run predict --fit stretch "$file"
@@ -43,6 +43,60 @@ pictures_of_every_format_are_read_or_named() {
             says "is a ${name%%:*} picture, which this build cannot read, since it has no $library"
         fi
     done
+}
+# _pdf FILE CONTENT...: pages of 72 x 72 points; without a table of what lies where, which readers make anew
+_pdf() {
+    local file=$1 kids='' objects='' number=3 content
+    shift
+    for content in "$@"; do
+        kids="$kids $number 0 R"
+        objects="$objects$number 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 72]/Contents $((number + 1)) 0 R>>endobj
+$((number + 1)) 0 obj<</Length ${#content}>>stream
+$content
+endstream endobj
+"
+        number=$((number + 2))
+    done
+    printf '%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count %d/Kids[%s]>>endobj\n%strailer<</Root 1 0 R>>\n%%%%EOF\n' \
+        $# "$kids" "$objects" >"$file"
+}
+every_page_is_read_in_order() {
+    needs_library poppler || return
+    _pdf "$work/form.pdf" '34 16 4 40 re f' '20 16 4 40 re f 50 16 4 40 re f'
+    run predict --top 1 "$work/form.pdf"
+    exits 0
+    prints "form.pdf, page 1  1  "
+    prints "form.pdf, page 2  reads 11"
+    prints "form.pdf, page 2, digit 2  1  "
+    needs_json || return
+    run predict --json "$work/form.pdf"
+    exits 0
+    holds "files and pages" [ "$(json '[(f["file"][-8:], f["page"], len(f["answers"])) for f in j["files"]]')" = \
+        "[('form.pdf', 1, 1), ('form.pdf', 2, 2)]" ]
+}
+a_page_that_cannot_be_read_is_told_of_and_the_others_are_read() {
+    needs_library poppler || return
+    _pdf "$work/blank.pdf" '34 16 4 40 re f' '' '34 16 4 40 re f'
+    run predict --top 1 "$work/blank.pdf"
+    exits 1
+    prints "blank.pdf, page 1  1  "
+    prints "blank.pdf, page 3  1  "
+    says "blank.pdf, page 2: "
+    says "1 of 3 files and pages could not be read"
+    run predict --out "$work/read.png" "$work/blank.pdf"
+    exits 2
+    says "--out draws on one picture; $work/blank.pdf has 3 pages"
+}
+pages_beyond_the_first_200_are_told_of() {
+    needs_library poppler || return
+    local pages=()
+    mapfile -t pages < <(yes '34 16 4 40 re f' | head -n 201)
+    _pdf "$work/book.pdf" "${pages[@]}"
+    run predict --top 1 "$work/book.pdf"
+    exits 0
+    says "book.pdf: the first 200 pages are read; it has more"
+    prints "book.pdf, page 200  1  "
+    prints_no "page 201"
 }
 standard_input_is_a_file_too() {
     run_shell "'$program' predict - <'$work/one.pgm'"
@@ -58,8 +112,8 @@ json_says_where_and_how_sure() {
     prints '"model": "shipped"'
     holds "two answers" [ "$(json 'len(j["files"][0]["answers"][0]["top"])')" = 2 ]
 }
-# paper FILE BOX...: 200 x 120, light, with dark boxes, each LEFT,TOP,RIGHT,BOTTOM.
-paper() {
+# _paper FILE BOX...: 200 x 120, light, with dark boxes, each LEFT,TOP,RIGHT,BOTTOM.
+_paper() {
     local file=$1
     shift
     printf '%s\n' "$@" | awk -F, 'BEGIN { print "P2 200 120 255" }
@@ -68,7 +122,7 @@ paper() {
 }
 nothing_is_left_out_without_a_word() {
     # A 1, another at the edge, a point, a line across.
-    paper "$work/several.pgm" 50,20,58,80 0,20,8,80 80,74,84,80 0,100,200,102
+    _paper "$work/several.pgm" 50,20,58,80 0,20,8,80 80,74,84,80 0,100,200,102
     run predict "$work/several.pgm"
     exits 0
     prints "several.pgm  1"
@@ -79,7 +133,7 @@ nothing_is_left_out_without_a_word() {
     run predict --quiet "$work/several.pgm"
     exits 0
     says_no "left out"
-    paper "$work/whole.pgm" 50,20,58,80
+    _paper "$work/whole.pgm" 50,20,58,80
     run predict "$work/whole.pgm"
     exits 0
     says_no "left out"
@@ -100,9 +154,9 @@ _idx() {
     } >"$file"
 }
 nothing_of_an_array_is_left_out_without_a_word() {
-    paper "$work/array-1.pgm" 50,20,58,80 0,20,8,80
-    paper "$work/array-2.pgm" 50,20,58,80
-    paper "$work/array-3.pgm" 50,20,58,80 0,20,8,80 0,100,200,102
+    _paper "$work/array-1.pgm" 50,20,58,80 0,20,8,80
+    _paper "$work/array-2.pgm" 50,20,58,80
+    _paper "$work/array-3.pgm" 50,20,58,80 0,20,8,80 0,100,200,102
     _idx "$work/array.idx" "$work"/array-?.pgm
     run predict --top 1 "$work/array.idx"
     exits 0
@@ -128,8 +182,8 @@ _light_model() {
     mkdir -p "$work/digits/1" "$work/digits/7" "$data"
     _one "$work/digits/1/a.pgm" 60 80
     _one "$work/digits/1/b.pgm" 80 80
-    paper "$work/digits/7/a.pgm" 50,20,90,26 82,26,90,80
-    paper "$work/digits/7/b.pgm" 40,20,90,28 80,28,90,90
+    _paper "$work/digits/7/a.pgm" 50,20,90,26 82,26,90,80
+    _paper "$work/digits/7/b.pgm" 40,20,90,28 80,28,90,90
     "$program" data pack "$work/digits" "$work/packed" --test-share 0.5 --prepare --force --quiet >/dev/null
     cp "$work/packed"/* "$data"
     for set in train t10k; do
@@ -143,7 +197,7 @@ a_prepared_digit_is_not_called_a_turned_picture() {
     _light_model "$work/light-run" digits
     run model show "$work/light-run/model.safetensors"
     prints "dark ink on a light ground"
-    paper "$work/dark-on-light.pgm" 50,20,58,80
+    _paper "$work/dark-on-light.pgm" 50,20,58,80
     awk '$1 == "P2" { print; next } { print 250 - $1 }' "$work/dark-on-light.pgm" >"$work/light-on-dark.pgm"
     local picture answers=()
     for picture in dark-on-light light-on-dark; do
@@ -188,18 +242,18 @@ prepare_prepares_whatever_the_model_was_trained_on() {
     same "${out#*.pgm}" "$answer"
 }
 what_is_no_digit_is_said_to_be_none() {
-    paper "$work/ruled.pgm" 0,30,200,32 0,60,200,62 0,90,200,92
+    _paper "$work/ruled.pgm" 0,30,200,32 0,60,200,62 0,90,200,92
     run predict "$work/ruled.pgm"
     exits 1
     says "ruled.pgm: there is no digit: found 3 ruled lines or boxes with what touches them"
     run predict --one "$work/ruled.pgm"
     exits 1
     says "there is no digit"
-    paper "$work/box.pgm" 40,20,140,23 40,97,140,100 40,20,43,100 137,20,140,100
+    _paper "$work/box.pgm" 40,20,140,23 40,97,140,100 40,20,43,100 137,20,140,100
     run predict "$work/box.pgm"
     exits 1
     says "found 1 ruled line or box with what touches it"
-    paper "$work/speck.pgm" 90,60,94,64
+    _paper "$work/speck.pgm" 90,60,94,64
     run predict "$work/speck.pgm"
     exits 1
     says "found 1 mark too small for a digit"

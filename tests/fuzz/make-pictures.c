@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* make-pictures.c: makes the seeds of fuzz_jpeg, fuzz_webp, fuzz_tiff and fuzz_gif, small pictures of each
- * kind, by the libraries' own encoders:
+/* make-pictures.c: makes the seeds of fuzz_jpeg, fuzz_webp, fuzz_tiff, fuzz_gif, fuzz_heif and fuzz_pdf, small pictures of
+ * each kind, by the libraries' own encoders (test_heif reads its ones too):
  *
- *   cc tests/fuzz/make-pictures.c -o /tmp/make-pictures -ljpeg -lwebp -ltiff -lgif
+ *   cc tests/fuzz/make-pictures.c -o /tmp/make-pictures -ljpeg -lwebp -ltiff -lgif -lheif
  *   /tmp/make-pictures tests/fuzz/corpus */
 #include <gif_lib.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +13,11 @@
 #include <sys/stat.h>
 
 #include <jpeglib.h>
+#include <libheif/heif.h>
 #include <tiffio.h>
 #include <webp/encode.h>
+
+#include "../picture/pdf.h"
 
 enum { W = 12, H = 10 };
 static uint8_t pixels[W * H * 8];
@@ -110,6 +114,65 @@ static void gif(const char *name, int interlaced) {
     GifFreeMapObject(map);
 }
 
+static void check(struct heif_error error) {
+    if (error.code == heif_error_Ok) return;
+    (void)fprintf(stderr, "libheif: %s\n", error.message);
+    exit(1);
+}
+
+/* Four flat quarters, 32 x 16, as in tests/picture/pictures.h. With an orientation the boxes irot and imir say it, and
+ * an EXIF block too, as phones do. */
+static void heif(const char *name, enum heif_compression_format how, int channels, int orientation) {
+    static const uint8_t colours[4][4] = {
+        {250, 20, 30, 255}, {20, 200, 60, 255}, {40, 60, 220, 128}, {230, 230, 90, 255}};
+    static unsigned char block[] = "Exif\0\0MM\0*\0\0\0\10\0\1\1\x12\0\3\0\0\0\1\0\1\0\0\0\0\0";
+    enum { ACROSS = 32, DOWN = 16 };
+    struct heif_image *image;
+    struct heif_encoder *encoder;
+    struct heif_image_handle *handle;
+    int stride;
+    const bool grey = channels == 1;
+    const enum heif_channel channel = grey ? heif_channel_Y : heif_channel_interleaved;
+    struct heif_context *context = heif_context_alloc();
+    check(heif_image_create(ACROSS, DOWN, grey ? heif_colorspace_monochrome : heif_colorspace_RGB,
+                            grey            ? heif_chroma_monochrome
+                            : channels == 4 ? heif_chroma_interleaved_RGBA
+                                            : heif_chroma_interleaved_RGB,
+                            &image));
+    check(heif_image_add_plane(image, channel, ACROSS, DOWN, 8));
+    uint8_t *rows = heif_image_get_plane(image, channel, &stride);
+    for (int y = 0; y < DOWN; y++)
+        for (int x = 0; x < ACROSS; x++)
+            memcpy(rows + y * stride + x * channels, colours[(y >= DOWN / 2) * 2 + (x >= ACROSS / 2)],
+                   (size_t)channels);
+    check(heif_context_get_encoder_for_format(context, how, &encoder));
+    check(heif_encoder_set_lossy_quality(encoder, 95));
+    (void)heif_encoder_set_parameter_string(encoder, "chroma", "444");
+    if (how == heif_compression_HEVC) (void)heif_encoder_set_parameter(encoder, "x265:info", "0");
+    struct heif_encoding_options *options = heif_encoding_options_alloc();
+    options->image_orientation = (enum heif_orientation)orientation;
+    options->save_alpha_channel = channels == 4;
+    check(heif_context_encode_image(context, image, encoder, options, &handle));
+    block[25] = (unsigned char)orientation;
+    if (orientation > 1) check(heif_context_add_exif_metadata(context, handle, block + 6, 26));
+    check(heif_context_write_to_file(context, place("heif", name)));
+    heif_encoding_options_free(options);
+    heif_image_handle_release(handle);
+    heif_encoder_release(encoder);
+    heif_image_release(image);
+    heif_context_free(context);
+}
+
+static void pdf(const char *name, size_t count, int encrypted) {
+    static const pdf_page pages[] = {{40, 20, "1 0 0 RG 2 w 4 4 m 30 4 10 10 20 16 c S 5 5 4 4 re f"},
+                                     {20, 20, "BT /F1 12 Tf (4) Tj ET"}};
+    static pdf_file made;
+    pdf_make(&made, pages, count, encrypted);
+    FILE *file = create("pdf", name);
+    (void)fwrite(made.bytes, 1, made.size, file);
+    (void)fclose(file);
+}
+
 int main(int count, char **arguments) {
     if (count != 2) return 2;
     top = arguments[1];
@@ -127,5 +190,14 @@ int main(int count, char **arguments) {
     tiff("ink-packbits", PHOTOMETRIC_SEPARATED, 8, 4, COMPRESSION_PACKBITS, "wl");
     gif("plain", 0);
     gif("interlaced", 1);
+    heif("hevc", heif_compression_HEVC, 3, 1);
+    heif("hevc-turned", heif_compression_HEVC, 3, 6);
+    heif("hevc-alpha", heif_compression_HEVC, 4, 1);
+    heif("hevc-grey", heif_compression_HEVC, 1, 1);
+    heif("av1", heif_compression_AV1, 3, 1);
+    heif("av1-mirrored", heif_compression_AV1, 3, 5);
+    pdf("one", 1, 0);
+    pdf("two", 2, 0);
+    pdf("encrypted", 1, 1);
     return 0;
 }

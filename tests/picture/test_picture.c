@@ -356,8 +356,8 @@ static void the_content_tells_the_kind_not_the_name(void **state) {
 
 static void names_of_pictures_end_as_their_formats_say(void **state) {
     (void)state;
-    static const char *const good[] = {"a.png", "b.JPG",  "c.jpeg", "d.tif",  "e.TIFF",
-                                       "f.gif", "g.webp", "h.pgm",  "i.x.ppm"};
+    static const char *const good[] = {"a.png",  "b.JPG", "c.jpeg",  "d.tif",  "e.TIFF", "f.gif",
+                                       "g.webp", "h.pgm", "i.x.ppm", "j.HEIC", "k.avif", "l.pdf"};
     static const char *const bad[] = {"", "png", ".png", "a.png.gz", "a.txt", "a.jp", "jpg.a"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) assert_true(picture_is_name(good[i]));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(picture_is_name(bad[i]));
@@ -366,9 +366,16 @@ static void names_of_pictures_end_as_their_formats_say(void **state) {
 /* No two take the same files, by content or by name; each is named, and says what is missing where it is. */
 static void every_format_is_its_own(void **state) {
     (void)state;
-    static const char *const starts[] = {"\x89PNG\r\n\x1A\n", "P5 1 1 255\nx", "\xFF\xD8\xFF\xE0",
-                                         "RIFF\1\1\1\1WEBP",  "II*\0",         "GIF89a"};
-    static const size_t sizes[] = {8, 12, 4, 12, 4, 6};
+    static const char *const starts[] = {"\x89PNG\r\n\x1A\n",
+                                         "P5 1 1 255\nx",
+                                         "\xFF\xD8\xFF\xE0",
+                                         "RIFF\1\1\1\1WEBP",
+                                         "II*\0",
+                                         "GIF89a",
+                                         "\0\0\0\x1C"
+                                         "ftypmif1",
+                                         "%PDF-1.7"};
+    static const size_t sizes[] = {8, 12, 4, 12, 4, 6, 12, 8};
     const picture_format *format;
     for (size_t k = 0; k < sizeof starts / sizeof *starts; k++) {
         size_t takers = 0;

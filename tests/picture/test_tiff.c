@@ -285,6 +285,45 @@ static void huge_claims_cost_nothing(void **state) {
     }
 }
 
+/* What a file holds: a page, a smaller copy of it, a mask, another page. */
+static void pages_are_counted_and_read_in_order(void **state) {
+    (void)state;
+    static const uint32_t types[] = {0, FILETYPE_REDUCEDIMAGE, FILETYPE_MASK, FILETYPE_PAGE};
+    static tiff_file file;
+    file.size = file.at = 0;
+    ASSERT_OK(late_load(&api, tiff_names, DESCENDER_TIFF_SONAME, &error), error);
+    for (size_t i = 0; i < 4; i++) {
+        uint8_t value = (uint8_t)(10 * i);
+        file.at = 0;
+        TIFF *tiff = api.TIFFClientOpen("test", i ? "a" : "w", &file, on_read, on_write, on_seek, on_close,
+                                        on_size, NULL, NULL);
+        assert_non_null(tiff);
+        (void)api.TIFFSetField(tiff, TIFFTAG_SUBFILETYPE, types[i]);
+        (void)api.TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, 1);
+        (void)api.TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, 1);
+        (void)api.TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 8);
+        (void)api.TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
+        assert_int_equal(api.TIFFWriteScanline(tiff, &value, 0, 0), 1);
+        api.TIFFClose(tiff);
+    }
+    size_t pages;
+    ASSERT_OK(picture_count(&pages, file.bytes, file.size, "pages.tif", &error), error);
+    assert_int_equal(pages, 2);
+    dsc_image image;
+    for (size_t i = 0; i < 2; i++) {
+        ASSERT_OK(picture_parse_page(&image, i, file.bytes, file.size, "pages.tif", &error), error);
+        assert_int_equal(image.pixels[0], i ? 30 : 0);
+        dsc_image_clear(&image);
+    }
+    assert_int_equal(picture_parse_page(&image, 2, file.bytes, file.size, "pages.tif", &error),
+                     DSC_ERROR_FORMAT);
+    /* Without its last page's end it is one page, whole, and something that is broken. */
+    ASSERT_OK(picture_parse(&image, file.bytes, file.size - 60, "cut.tif", &error), error);
+    dsc_image_clear(&image);
+    assert_int_equal(picture_count(&pages, file.bytes, file.size - 60, "cut.tif", &error), DSC_ERROR_FORMAT);
+    ASSERT_MESSAGE(error, "cut.tif");
+}
+
 #else
 
 static void pictures_of_the_format_are_read(void **state) {
@@ -306,6 +345,7 @@ int main(void) {
         cmocka_unit_test(floats_are_refused_with_what_to_do),
         cmocka_unit_test(damage_is_an_error_or_harmless),
         cmocka_unit_test(huge_claims_cost_nothing),
+        cmocka_unit_test(pages_are_counted_and_read_in_order),
 #else
         cmocka_unit_test(pictures_of_the_format_are_read),
 #endif

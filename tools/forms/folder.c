@@ -99,6 +99,12 @@ static void tell(dsc_opening *o, const pictures_how *how, const pictures_list li
         dsc_understand(&o->understood, "passed over", "%zu files that are no pictures", over);
         dsc_remark(&o->remarks, "%s: %zu files that are no pictures were passed over", o->title, over);
     }
+    if (how->with_pages) {
+        dsc_understand(&o->understood, "pages", "the first of each file, %zu of which have several",
+                       how->with_pages);
+        dsc_remark(&o->remarks, "%s: files with several pages, of which the first was taken: %zu", o->title,
+                   how->with_pages);
+    }
     if (!how->reading->prepare) return;
     dsc_text text = {0};
     dsc_notes_sum_remark(&text, &how->left_out, how->total);

@@ -4,6 +4,7 @@
 
 #include "base/digit.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "data/array.h"
 #include "image/fit.h"
@@ -68,6 +69,18 @@ static dsc_status take(uint8_t **out, bool *coloured, pictures_how *how, const d
     return status ? dsc_error_context(error, status, "%s", path) : DSC_OK;
 }
 
+static dsc_status read_first_page(dsc_image *image, pictures_how *how, const char *path, dsc_error *error) {
+    unsigned char *bytes;
+    size_t size, pages = 1;
+    dsc_status status = dsc_file_read(&bytes, &size, path, DSC_IMAGE_FILE_LIMIT, error);
+    if (status) return status;
+    status = picture_count(&pages, bytes, size, path, error);
+    if (!status) status = picture_parse(image, bytes, size, path, error);
+    how->with_pages += pages > 1;
+    free(bytes);
+    return status;
+}
+
 dsc_status pictures_read_all(pictures_read *read, pictures_how *how, const pictures_list *list,
                              dsc_error *error) {
     read->images = dsc_allocate(list->count, sizeof *read->images);
@@ -82,7 +95,7 @@ dsc_status pictures_read_all(pictures_read *read, pictures_how *how, const pictu
     for (size_t i = 0; !status && i < list->count; i++) {
         const char *path = list->entries[i].path;
         dsc_image image = {0};
-        status = picture_read(&image, path, error);
+        status = read_first_page(&image, how, path, error);
         if (!status)
             status = how->reading->prepare
                          ? take_digit(&read->images[i], how, &image, path, error)

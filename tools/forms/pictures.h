@@ -44,6 +44,7 @@ typedef struct pictures_how {
     bool colour;            /* some picture has it */
     const char *first;      /* the picture that gave the size */
     dsc_notes_sum left_out; /* with reading->prepare */
+    size_t with_pages;      /* files of several pages, of which the first is taken */
     int (*on_progress)(void *user, const char *what, size_t done,
                        size_t count); /* not 0: stop; may be NULL */
     void *user;

@@ -10,7 +10,9 @@
     FORMAT(jpeg)                                                                                             \
     FORMAT(webp)                                                                                             \
     FORMAT(tiff)                                                                                             \
-    FORMAT(gif)
+    FORMAT(gif)                                                                                              \
+    FORMAT(heif)                                                                                             \
+    FORMAT(pdf)
 
 #define DECLARE(name) extern const picture_format picture_format_##name;
 FORMATS(DECLARE)

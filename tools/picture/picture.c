@@ -63,11 +63,23 @@ static dsc_status fail_unknown(const unsigned char *bytes, size_t size, const ch
     return status;
 }
 
+dsc_status picture_count(size_t *pages, const void *bytes, size_t size, const char *name, dsc_error *error) {
+    const picture_format *format = picture_format_of(bytes, size);
+    *pages = 1;
+    return format && format->count ? format->count(pages, bytes, size, name, error) : DSC_OK;
+}
+
 dsc_status picture_parse(dsc_image *image, const void *bytes, size_t size, const char *name,
                          dsc_error *error) {
+    return picture_parse_page(image, 0, bytes, size, name, error);
+}
+
+dsc_status picture_parse_page(dsc_image *image, size_t page, const void *bytes, size_t size, const char *name,
+                              dsc_error *error) {
     *image = (dsc_image){0};
     const picture_format *format = picture_format_of(bytes, size);
     if (!format) return fail_unknown(bytes, size, name, error);
+    if (page && format->parse_page) return format->parse_page(image, page, bytes, size, name, error);
     if (format->parse) return format->parse(image, bytes, size, name, error);
     return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
                     "%s: is a %s picture, which this build cannot read, since it has no %s; install the "

@@ -9,6 +9,9 @@
 #include "base/registry.h"
 #include "picture/png.h"
 
+/* Pages of a file that are read; who asks for more has a book. */
+#define PICTURE_PAGES_MOST 200
+
 /* Begins as a row of a registry. */
 typedef struct picture_format {
     const char *name; /* "jpeg" */
@@ -24,6 +27,13 @@ typedef struct picture_format {
      * call it. */
     dsc_status (*parse)(dsc_image *image, const unsigned char *bytes, size_t size, const char *name,
                         dsc_error *error);
+    /* Of a format whose files may hold several pictures that follow one another, as pages do; both NULL: one.
+     * `count` says how many, of more than PICTURE_PAGES_MOST that there are more. `parse_page` is as `parse`,
+     * which reads page 0. */
+    dsc_status (*count)(size_t *pages, const unsigned char *bytes, size_t size, const char *name,
+                        dsc_error *error);
+    dsc_status (*parse_page)(dsc_image *image, size_t page, const unsigned char *bytes, size_t size,
+                             const char *name, dsc_error *error);
     const char *library; /* that reads it: "libjpeg"; NULL: it needs none */
     const char *package; /* Debian's name of what a build with it needs: "libjpeg-dev" */
 } picture_format;
@@ -52,6 +62,14 @@ void picture_titles(dsc_text *text);
 dsc_status picture_read(dsc_image *image, const char *path, dsc_error *error);
 dsc_status picture_parse(dsc_image *image, const void *bytes, size_t size, const char *name,
                          dsc_error *error);
+
+/* How many pictures the bytes hold that follow one another: the pages of a PDF or TIFF file; 1 of any other picture,
+ * whose format need not be known. More than PICTURE_PAGES_MOST: there are more than are read. */
+dsc_status picture_count(size_t *pages, const void *bytes, size_t size, const char *name, dsc_error *error);
+
+/* As picture_parse, of page number `page`, from 0. */
+dsc_status picture_parse_page(dsc_image *image, size_t page, const void *bytes, size_t size, const char *name,
+                              dsc_error *error);
 
 /* As the end of `path` says: ".png", ".pgm" or ".ppm". */
 dsc_status picture_write(const char *path, const dsc_image *image, dsc_error *error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* tiff.c: TIFF through libtiff, from memory: strips or tiles, compressed as libtiff knows, of 1 to 16 bits,
- * grey, colour, palette, CMYK, YCbCr, with or without transparency. Of several pages the first. */
+ * grey, colour, palette, CMYK, YCbCr, with or without transparency. What a file holds beside its pages, smaller copies
+ * and masks, is passed over. */
 #include "picture/picture.h"
 
 #include "base/error.h"
@@ -26,6 +27,9 @@ extern const picture_format picture_format_tiff;
     X(TIFFOpenOptionsSetMaxSingleMemAlloc) \
     X(TIFFClientOpenExt) \
     X(TIFFClose) \
+    X(TIFFReadDirectory) \
+    X(TIFFSetDirectory) \
+    X(TIFFLastDirectory) \
     X(TIFFGetFieldDefaulted) \
     X(TIFFRGBAImageOK) \
     X(TIFFRGBAImageBegin) \
@@ -40,6 +44,8 @@ static const char *const tiff_names[] = {LATE_TIFF(LATE_NAME) NULL};
 /* A blank page of a fax costs a bit a row, of some thousands of pixels: what claims still more is a bomb.
  * Nor does libtiff get more memory at once than the largest picture of 16 bits and four channels takes. */
 enum { MOST_PIXELS_A_BYTE = 65536, MOST_MEMORY = 8 * DSC_IMAGE_PIXEL_LIMIT };
+/* Of pages, smaller copies and masks together. */
+enum { MOST_DIRECTORIES = 4 * PICTURE_PAGES_MOST };
 
 typedef struct reader {
     tiff_functions api;
@@ -160,18 +166,76 @@ static dsc_status read_page(dsc_image *image, reader *r, TIFF *tiff, const char 
     return status;
 }
 
-static dsc_status parse(dsc_image *image, const unsigned char *bytes, size_t size, const char *name,
+/* --- pages --- */
+
+static bool is_page(const reader *r, TIFF *tiff) {
+    uint32_t type = 0;
+    (void)r->api.TIFFGetFieldDefaulted(tiff, TIFFTAG_SUBFILETYPE, &type);
+    return !(type & (FILETYPE_REDUCEDIMAGE | FILETYPE_MASK));
+}
+
+/* Goes on to page number `wanted`; *found is false if there is none, and *pages says how many there are then. A file
+ * without a page, but with something, has that as its only one. */
+static dsc_status go_to_page(bool *found, size_t *pages, const reader *r, TIFF *tiff, size_t wanted,
+                             const char *name, dsc_error *error) {
+    *pages = 0;
+    for (size_t i = 0; i < MOST_DIRECTORIES && *pages <= PICTURE_PAGES_MOST; i++) {
+        const bool page = is_page(r, tiff);
+        *found = page && *pages == wanted;
+        if (*found) return DSC_OK;
+        *pages += page;
+        if (r->api.TIFFLastDirectory(tiff)) break;
+        if (!r->api.TIFFReadDirectory(tiff))
+            return picture_fail_damaged(&picture_format_tiff, name, r->reason, error);
+    }
+    if (*pages) return DSC_OK;
+    *pages = 1;
+    *found = wanted == 0;
+    return r->api.TIFFSetDirectory(tiff, 0)
+               ? DSC_OK
+               : picture_fail_damaged(&picture_format_tiff, name, r->reason, error);
+}
+
+static dsc_status open_file(TIFF **tiff, reader *r, const char *name, dsc_error *error) {
+    const dsc_status status = late_load(&r->api, tiff_names, DESCENDER_TIFF_SONAME, error);
+    if (status) return dsc_error_context(error, status, "%s", name);
+    *tiff = open_tiff(r);
+    return *tiff ? DSC_OK : picture_fail_damaged(&picture_format_tiff, name, r->reason, error);
+}
+
+static dsc_status count(size_t *pages, const unsigned char *bytes, size_t size, const char *name,
                         dsc_error *error) {
     reader r = {.bytes = bytes, .size = size};
+    TIFF *tiff;
+    bool found;
+    dsc_status status = open_file(&tiff, &r, name, error);
+    if (status) return status;
+    status = go_to_page(&found, pages, &r, tiff, SIZE_MAX, name, error);
+    r.api.TIFFClose(tiff);
+    return status;
+}
+
+static dsc_status parse_page(dsc_image *image, size_t page, const unsigned char *bytes, size_t size,
+                             const char *name, dsc_error *error) {
+    reader r = {.bytes = bytes, .size = size};
+    TIFF *tiff;
+    size_t pages;
+    bool found = false;
     *image = (dsc_image){0};
-    dsc_status status = late_load(&r.api, tiff_names, DESCENDER_TIFF_SONAME, error);
-    if (status) return dsc_error_context(error, status, "%s", name);
-    TIFF *tiff = open_tiff(&r);
-    if (!tiff) return picture_fail_damaged(&picture_format_tiff, name, r.reason, error);
-    status = read_page(image, &r, tiff, name, error);
+    dsc_status status = open_file(&tiff, &r, name, error);
+    if (status) return status;
+    status = go_to_page(&found, &pages, &r, tiff, page, name, error);
+    if (!status && !found)
+        status = picture_fail_damaged(&picture_format_tiff, name, "a page is missing", error);
+    if (!status) status = read_page(image, &r, tiff, name, error);
     r.api.TIFFClose(tiff);
     if (status) dsc_image_clear(image);
     return status;
+}
+
+static dsc_status parse(dsc_image *image, const unsigned char *bytes, size_t size, const char *name,
+                        dsc_error *error) {
+    return parse_page(image, 0, bytes, size, name, error);
 }
 
 #endif
@@ -186,12 +250,14 @@ static const char *const endings[] = {".tif", ".tiff", NULL};
 
 const picture_format picture_format_tiff = {
     .name = "tiff",
-    .help = "TIFF of 1 to 16 bits, of any colours and compression, the first page",
+    .help = "TIFF of 1 to 16 bits, of any colours and compression, page by page",
     .title = "TIFF",
     .endings = endings,
     .recognises = recognises,
 #if DESCENDER_WITH_TIFF
     .parse = parse,
+    .count = count,
+    .parse_page = parse_page,
 #endif
     .library = "libtiff",
     .package = "libtiff-dev",

@@ -162,7 +162,6 @@ static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char 
             error, DSC_ERROR_FORMAT, "%s: expected an image, found %s; name %s", name, dsc_kind_name(kind),
             path ? dsc_command(command, "it with --model @", path, NULL) : "its file with --model");
     case DSC_KIND_BMP:
-    case DSC_KIND_PDF:
         return dsc_fail(
             error, DSC_ERROR_FORMAT,
             "%s: expected a picture or an array of images, found %s; convert it to PNG, with ImageMagick: %s",
@@ -173,13 +172,10 @@ static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char 
     }
 }
 
-dsc_status read_bytes(read_content *content, const unsigned char *bytes, size_t size, const char *path,
-                      dsc_error *error) {
+/* Of what is no picture. */
+static dsc_status read_array(read_content *content, const unsigned char *bytes, size_t size, const char *path,
+                             dsc_error *error) {
     const char *name = dsc_source_name(path);
-    *content = (read_content){0};
-    if (size == 0)
-        return dsc_fail(error, DSC_ERROR_FORMAT, "%s: is empty; download or copy the file again", name);
-    if (picture_format_of(bytes, size)) return picture_parse(&content->picture, bytes, size, name, error);
     const dsc_kind kind = dsc_recognise(bytes, size);
     const bool npy = kind == DSC_KIND_NPY, idx = size >= 4 && bytes[0] == 0 && bytes[1] == 0;
     if (!npy && !idx && kind != DSC_KIND_GZIP) return fail_kind(bytes, size, path, error);
@@ -207,15 +203,42 @@ static dsc_status read_stream(unsigned char **bytes, size_t *size, FILE *stream,
     }
 }
 
-dsc_status read_file(read_content *content, const char *path, dsc_error *error) {
-    unsigned char *bytes = NULL;
-    size_t size;
-    *content = (read_content){0};
+dsc_status read_open(read_source *source, const char *path, dsc_error *error) {
     const bool standard_input = strcmp(path, "-") == 0;
-    dsc_status status = standard_input ? read_stream(&bytes, &size, stdin, dsc_source_name(NULL), error)
-                                       : dsc_file_read(&bytes, &size, path, DSC_IMAGE_FILE_LIMIT, error);
-    if (!status) status = read_bytes(content, bytes, size, standard_input ? NULL : path, error);
-    free(bytes);
+    *source = (read_source){.path = standard_input ? NULL : path, .pages = 1};
+    const char *name = dsc_source_name(source->path);
+    dsc_status status = standard_input
+                            ? read_stream(&source->bytes, &source->size, stdin, name, error)
+                            : dsc_file_read(&source->bytes, &source->size, path, DSC_IMAGE_FILE_LIMIT, error);
+    if (!status && source->size == 0)
+        status = dsc_fail(error, DSC_ERROR_FORMAT, "%s: is empty; download or copy the file again", name);
+    if (!status) status = picture_count(&source->pages, source->bytes, source->size, name, error);
+    source->more = source->pages > PICTURE_PAGES_MOST;
+    if (source->more) source->pages = PICTURE_PAGES_MOST;
+    return status;
+}
+
+void read_close(read_source *source) {
+    free(source->bytes);
+    *source = (read_source){0};
+}
+
+void read_append_name(dsc_text *text, const read_source *source, size_t page) {
+    dsc_text_append(text, "%s", dsc_source_name(source->path));
+    if (source->pages > 1) dsc_text_append(text, ", page %zu", page + 1);
+}
+
+dsc_status read_page(read_content *content, const read_source *source, size_t page, dsc_error *error) {
+    const unsigned char *bytes = source->bytes;
+    *content = (read_content){0};
+    if (!picture_format_of(bytes, source->size))
+        return read_array(content, bytes, source->size, source->path, error);
+    dsc_text name = {0};
+    read_append_name(&name, source, page);
+    const dsc_status status =
+        name.failed ? dsc_fail_memory(error, 0, "a name")
+                    : picture_parse_page(&content->picture, page, bytes, source->size, name.data, error);
+    dsc_text_free(&name);
     return status;
 }
 
