@@ -167,7 +167,7 @@ static dsc_status report(const command_call *call, const dsc_study *study, dsc_e
 }
 
 static dsc_status run(command_call *call, dsc_error *error) {
-    static const char *const own[] = {"folds", NULL};
+    static const char *const own[] = {"folds", "out", NULL};
     static const study_command self = {DSC_STUDY_FOLDS, "cross-validate", own, ask, tell, append_row, report};
     return study_run(&self, call, error);
 }

@@ -7,6 +7,7 @@
     COMMAND(show)                                                                                            \
     COMMAND(fetch)                                                                                           \
     COMMAND(check)                                                                                           \
+    COMMAND(suspects)                                                                                        \
     COMMAND(pack)
 
 #define DECLARE(name) extern const command command_data_##name;

@@ -23,26 +23,6 @@ typedef struct packing {
     pack_part train, test;
 } packing;
 
-/* What of a set goes into files: its images one behind the other, in its order. */
-static dsc_status gather(pack_part *part, const dsc_dataset *data, dsc_error *error) {
-    if (!data) return DSC_OK;
-    const size_t grey[3] = {data->count, data->shape[1], data->shape[2]};
-    const size_t coloured[4] = {data->count, data->shape[0], data->shape[1], data->shape[2]};
-    dsc_status status = data->shape[0] == 1 ? dsc_array_create(&part->images, DSC_U8, 3, grey, error)
-                                            : dsc_array_create(&part->images, DSC_U8, 4, coloured, error);
-    if (!status) status = dsc_array_create(&part->labels, DSC_U8, 1, &data->count, error);
-    if (status) return status;
-    part->data = data;
-    part->count = data->count;
-    for (size_t i = 0; i < data->count; i++) {
-        memcpy((uint8_t *)part->images.data + i * data->image_size, dsc_dataset_image(data, i),
-               data->image_size);
-        ((uint8_t *)part->labels.data)[i] = dsc_dataset_label(data, i);
-    }
-    dsc_dataset_describe(&part->looks, data);
-    return DSC_OK;
-}
-
 /* ---- telling ---- */
 
 static void tell_ground(const packing *p) {
@@ -105,16 +85,14 @@ static dsc_status run(command_call *call, dsc_error *error) {
                     .gzip = p.how->gzip,
                     .force = p.how->force};
     dsc_status status = command_data_open(&p.data, call, &source, error);
-    if (!status) status = gather(&p.train, p.data.train, error);
-    if (!status) status = gather(&p.test, p.data.test, error);
+    if (!status) status = pack_part_gather(&p.train, p.data.train, error);
+    if (!status) status = pack_part_gather(&p.test, p.data.test, error);
     if (!status) status = pack_out_claim(&out, error);
     if (!status) status = pack_out_write(&out, error);
     if (!status) tell_ground(&p);
     if (!status) status = report(&p, error);
-    dsc_array_clear(&p.train.images);
-    dsc_array_clear(&p.train.labels);
-    dsc_array_clear(&p.test.images);
-    dsc_array_clear(&p.test.labels);
+    pack_part_clear(&p.train);
+    pack_part_clear(&p.test);
     command_data_close(&p.data);
     return status;
 }

@@ -3,11 +3,37 @@
 #include "data_pack_out.h"
 
 #include "base/file.h"
+#include "data/array.h"
 #include "data/idx.h"
 
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+dsc_status pack_part_gather(pack_part *part, const dsc_dataset *data, dsc_error *error) {
+    if (!data) return DSC_OK;
+    const size_t grey[3] = {data->count, data->shape[1], data->shape[2]};
+    const size_t coloured[4] = {data->count, data->shape[0], data->shape[1], data->shape[2]};
+    dsc_status status = data->shape[0] == 1 ? dsc_array_create(&part->images, DSC_U8, 3, grey, error)
+                                            : dsc_array_create(&part->images, DSC_U8, 4, coloured, error);
+    if (!status) status = dsc_array_create(&part->labels, DSC_U8, 1, &data->count, error);
+    if (status) return status;
+    part->data = data;
+    part->count = data->count;
+    for (size_t i = 0; i < data->count; i++) {
+        memcpy((uint8_t *)part->images.data + i * data->image_size, dsc_dataset_image(data, i),
+               data->image_size);
+        ((uint8_t *)part->labels.data)[i] = dsc_dataset_label(data, i);
+    }
+    dsc_dataset_describe(&part->looks, data);
+    return DSC_OK;
+}
+
+void pack_part_clear(pack_part *part) {
+    dsc_array_clear(&part->images);
+    dsc_array_clear(&part->labels);
+    *part = (pack_part){0};
+}
 
 /* In the order in which they take their names: while the labels are not there, nobody takes the images for
  * data. */

@@ -33,9 +33,7 @@ static dsc_status refuse(session *s, const char *option, dsc_error *error) {
 }
 
 static dsc_status check_resume(session *s, dsc_error *error) {
-    static const char *const fixed[] = {"recipe", "out"};
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-        if (command_given(s->call, fixed[i])) return refuse(s, fixed[i], error);
+    if (command_given(s->call, "recipe")) return refuse(s, "recipe", error);
     for (const char *const *own = s->command->own; *own; own++)
         if (command_given(s->call, *own)) return refuse(s, *own, error);
     for (const dsc_param *p = dsc_recipe_params; p->name; p++)

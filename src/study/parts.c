@@ -209,7 +209,7 @@ dsc_status dsc_study_trial_recipe(dsc_recipe *recipe, const dsc_study *s, size_t
         return status;
     }
     recipe->training_samples = 0;
-    if (s->question.kind == DSC_STUDY_FOLDS) return DSC_OK;
+    if (s->question.kind != DSC_STUDY_CURVE) return DSC_OK;
     recipe->validation = 0;
     recipe->patience = 0;
     recipe->batch = (int64_t)t->batch;

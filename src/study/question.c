@@ -14,9 +14,11 @@
 
 enum { FORMAT = 1, FILE_MOST = 1 << 24 };
 
-static const char *const kinds[] = {"folds", "curve"};
-static const char *const commands[] = {"cross-validate", "learn-curve"};
-static const char *const titles[] = {"a cross-validation", "a learning curve"};
+enum { KINDS = DSC_STUDY_ANSWERS + 1 };
+static const char *const kinds[KINDS] = {"folds", "curve", "answers"};
+static const char *const commands[KINDS] = {"cross-validate", "learn-curve", "data suspects"};
+static const char *const titles[KINDS] = {"a cross-validation", "a learning curve",
+                                          "a search for doubtful labels"};
 
 void dsc_study_question_clear(dsc_study_question *q) {
     dsc_recipe_clear(&q->recipe);
@@ -102,8 +104,9 @@ static dsc_status read_data(dsc_study_question *q, const json_t *json, const cha
 static dsc_status read_kind(dsc_study_question *q, const json_t *json, const char *name, dsc_error *error) {
     const char *kind = json_string_value(json_object_get(json, "kind"));
     const json_t *format = json_object_get(json, "format");
-    if (!kind || !json_is_integer(format) ||
-        (strcmp(kind, kinds[DSC_STUDY_FOLDS]) != 0 && strcmp(kind, kinds[DSC_STUDY_CURVE]) != 0))
+    int number = 0;
+    while (kind && number < KINDS && strcmp(kind, kinds[number]) != 0) number++;
+    if (!kind || !json_is_integer(format) || number == KINDS)
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: expected what a study asks, found something else",
                         name);
     if (json_integer_value(format) > FORMAT)
@@ -111,7 +114,7 @@ static dsc_status read_kind(dsc_study_question *q, const json_t *json, const cha
             error, DSC_ERROR_UNSUPPORTED,
             "%s: is of format %lld, this version reads up to %d; use a newer version of descender", name,
             (long long)json_integer_value(format), FORMAT);
-    q->kind = strcmp(kind, kinds[DSC_STUDY_FOLDS]) != 0 ? DSC_STUDY_CURVE : DSC_STUDY_FOLDS;
+    q->kind = (dsc_study_kind)number;
     return DSC_OK;
 }
 

@@ -5,6 +5,8 @@
  *   trial, samples, held_out, epochs   as planned: a file of another study is noticed by them
  *   right, loss, seconds, confusion    the result: (classes) lists of (classes) counts, [label][prediction]
  *   failed                             instead of right, loss and confusion: why there is none
+ *
+ * Where answers are kept, they are written before it.
  */
 #include "study/work.h"
 
@@ -13,6 +15,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +30,7 @@ static char *path_of(const char *folder, size_t trial, const char *ending) {
 }
 
 char *dsc_study_result_path(const dsc_study *s, size_t trial) { return path_of(s->results, trial, ".json"); }
+char *dsc_study_answers_path(const dsc_study *s, size_t trial) { return path_of(s->results, trial, ".idx"); }
 char *dsc_study_checkpoint_path(const dsc_study *s, size_t trial) {
     return path_of(s->checkpoints, trial, "");
 }
@@ -127,6 +131,57 @@ bool dsc_study_result_parse(dsc_study_trial *t, const json_t *json, size_t trial
            is_count(json_object_get(json, "right"), t->right);
 }
 
+/* --- answers --- */
+
+dsc_status dsc_study_answers_write(const dsc_study *s, size_t trial, const dsc_array *answers,
+                                   dsc_error *error) {
+    char *path = dsc_study_answers_path(s, trial);
+    const dsc_status status =
+        path ? dsc_idx_write(path, answers, error) : dsc_fail_memory(error, 64, "answers");
+    free(path);
+    return status;
+}
+
+dsc_status dsc_study_answers_read(dsc_array *answers, const dsc_study *s, size_t trial, dsc_error *error) {
+    const dsc_study_trial *t = &s->trials[trial];
+    char *path = dsc_study_answers_path(s, trial);
+    *answers = (dsc_array){0};
+    if (!path) return dsc_fail_memory(error, 64, "answers");
+    dsc_status status = dsc_is_there(path)
+                            ? dsc_idx_read(answers, path, error)
+                            : dsc_fail(error, DSC_ERROR_FORMAT, "%s: is missing beside its result", path);
+    if (!status && (answers->type != DSC_F32 || answers->rank != 2 || answers->shape[0] != t->held_out ||
+                    answers->shape[1] != s->data->classes)) {
+        dsc_array_clear(answers);
+        status = dsc_fail(error, DSC_ERROR_FORMAT, "%s: has no answers of trial %zu of this study", path,
+                          trial + 1);
+    }
+    free(path);
+    return status;
+}
+
+/* Samples that a fold holds out are in the order of the data. */
+dsc_status dsc_study_answers(float *probabilities, const dsc_study *s, dsc_error *error) {
+    const size_t classes = s->data->classes;
+    for (size_t i = 0; i < s->data->count * classes; i++) probabilities[i] = NAN;
+    for (size_t trial = 0; trial < s->count; trial++) {
+        dsc_array answers;
+        if (s->trials[trial].failed) continue;
+        const dsc_status status = dsc_study_answers_read(&answers, s, trial, error);
+        if (status) return status;
+        const float *row = answers.data;
+        for (size_t i = 0; i < s->data->count; i++) {
+            if (s->fold[i] != s->trials[trial].fold) continue;
+            memcpy(probabilities + i * classes, row, classes * sizeof *row);
+            row += classes;
+        }
+        dsc_array_clear(&answers);
+    }
+    return DSC_OK;
+}
+
+/* --- a result that is there --- */
+
 dsc_status dsc_study_result_read(dsc_study *s, size_t trial, dsc_error *error) {
     dsc_study_trial *t = &s->trials[trial];
     unsigned char *bytes = NULL;
@@ -141,6 +196,11 @@ dsc_status dsc_study_result_read(dsc_study *s, size_t trial, dsc_error *error) {
         if (!status && !dsc_study_result_parse(t, json, trial, s->data->classes))
             status = dsc_fail(error, DSC_ERROR_FORMAT, "%s: is no result of trial %zu of this study", path,
                               trial + 1);
+        if (!status && s->question.kind == DSC_STUDY_ANSWERS && !t->failed) {
+            dsc_array answers; /* without them the result is of no use */
+            status = dsc_study_answers_read(&answers, s, trial, error);
+            dsc_array_clear(&answers);
+        }
         t->done = !status;
         if (status) t->failed = false;
     }

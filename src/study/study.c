@@ -18,7 +18,7 @@
 
 enum { THREADS_MOST = 1024 };
 
-static const char *const labels[] = {"folds", "curve"};
+static const char *const labels[] = {"folds", "curve", "suspects"};
 /* All that is ever written in a study's folder. */
 static const char *const file_names[] = {DSC_STUDY_QUESTION,  DSC_STUDY_RESULTS,   DSC_STUDY_CHECKPOINTS,
                                          DSC_STUDY_CHART_SVG, DSC_STUDY_CHART_PNG, NULL};

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * study.h: one recipe trained many times, on parts of the training set: to know how far its accuracy can be
- * trusted (cross-validation), and what more data would bring (a learning curve). Each training is a trial.
+ * trusted (cross-validation), what more data would bring (a learning curve), and what networks say of images that they
+ * have not seen (answers). Each training is a trial.
  *
  *   study.json    what is asked, of which data: all that follows depends on this alone
- *   results/      0001.json, ...: a trial's result each
+ *   results/      0001.json, ...: a trial's result each; of answers also 0001.idx, probabilities as floats
  *   checkpoints/  0001, ...: of the trials at work; empty at the end
  *
  * Trials run at once, each in a thread of its own; where there are fewer than threads, each gets several. No
@@ -41,7 +42,9 @@ typedef enum dsc_study_kind {
      * the recipe's `validation`, or a tenth. Trials train on more and more of the rest, each class in its
      * share; smaller parts lie within larger ones. Early stopping is off, since it would look at what is
      * held out. */
-    DSC_STUDY_CURVE
+    DSC_STUDY_CURVE,
+    /* As FOLDS, and what each trial says of the samples that it held out is kept. */
+    DSC_STUDY_ANSWERS
 } dsc_study_kind;
 
 /* What is asked. Starts as {0}. Release with dsc_study_question_clear. */
@@ -49,7 +52,7 @@ typedef struct dsc_study_question {
     dsc_study_kind kind;
     dsc_recipe recipe;
     char *name;   /* of the recipe */
-    size_t folds; /* of FOLDS */
+    size_t folds; /* of FOLDS and ANSWERS */
     size_t
         repeats; /* of CURVE: with as many seeds, each with other first weights and another choice of samples;
                        from 1 */
@@ -68,7 +71,7 @@ void dsc_study_question_clear(dsc_study_question *question);
 
 /* A trial and its result. */
 typedef struct dsc_study_trial {
-    size_t fold;         /* of FOLDS, from 0 */
+    size_t fold;         /* of FOLDS and ANSWERS, from 0 */
     size_t size, repeat; /* of CURVE: numbers, from 0 */
     size_t samples, held_out;
     uint64_t epochs, batch, steps; /* the most; with early stopping it may be fewer */
@@ -127,6 +130,10 @@ typedef int dsc_study_on_event(void *user, const dsc_study_event *event);
 /* Trains all that is not done. DSC_ERROR_STOPPED if `on_event` said so: checkpoints are up to date then. A
  * failed trial is a result; DSC_ERROR_DIVERGED if there is no other. */
 dsc_status dsc_study_run(dsc_study *study, dsc_study_on_event *on_event, void *user, dsc_error *error);
+
+/* Of ANSWERS, when all is done: the probabilities (samples, classes) that each sample of dsc_study_data got from the
+ * network that has not seen it. Those of a failed trial's samples are NaN. */
+dsc_status dsc_study_answers(float *probabilities, const dsc_study *study, dsc_error *error);
 
 void dsc_study_free(dsc_study *study);
 

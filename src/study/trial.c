@@ -20,7 +20,8 @@ typedef struct attempt {
     dsc_dataset *training, *held;
     dsc_trainer *trainer;
     char *checkpoint;
-    double last_save; /* clock */
+    dsc_array answers; /* (held_out, classes), of ANSWERS */
+    double last_save;  /* clock */
     bool save_failed;
 } attempt;
 
@@ -90,6 +91,14 @@ static dsc_status make(attempt *a, dsc_error *reason) {
     return status;
 }
 
+static int keep_answer(void *user, const dsc_answer *answer) {
+    attempt *a = user;
+    const size_t classes = a->answers.shape[1];
+    memcpy((float *)a->answers.data + answer->sample * classes, answer->probabilities,
+           classes * sizeof(float));
+    return 0;
+}
+
 /* With the kernels and the precision that it was trained with. */
 static dsc_status measure(attempt *a, dsc_error *error) {
     const dsc_trainer *t = a->trainer;
@@ -98,7 +107,12 @@ static dsc_status measure(attempt *a, dsc_error *error) {
     dsc_status status = dsc_evaluator_create(&evaluator, t->model, 0, t->executor, t->parts.choice.kernels,
                                              t->parts.bf16, error);
     if (!status) status = dsc_metrics_initialise(&metrics, t->model->classes, error);
-    if (!status) status = dsc_evaluator_run(evaluator, &metrics, NULL, a->held, NULL, NULL, error);
+    const bool keeps = a->study->question.kind == DSC_STUDY_ANSWERS;
+    if (!status && keeps)
+        status = dsc_array_create(&a->answers, DSC_F32, 2,
+                                  (const size_t[]){a->held->count, t->model->classes}, error);
+    if (!status)
+        status = dsc_evaluator_run(evaluator, &metrics, NULL, a->held, keeps ? keep_answer : NULL, a, error);
     if (!status) dsc_study_trial_take(&a->study->trials[a->trial], &metrics);
     dsc_metrics_clear(&metrics);
     dsc_evaluator_free(evaluator);
@@ -138,7 +152,9 @@ static dsc_status train(attempt *a, dsc_error *error) {
 static dsc_status note(attempt *a, dsc_error *error) {
     dsc_study *s = a->study;
     dsc_study_trial *t = &s->trials[a->trial];
-    dsc_status status = dsc_study_result_write(s, a->trial, error);
+    dsc_status status = DSC_OK;
+    if (a->answers.data && !t->failed) status = dsc_study_answers_write(s, a->trial, &a->answers, error);
+    if (!status) status = dsc_study_result_write(s, a->trial, error);
     if (status) return status;
     (void)unlink(a->checkpoint);
     (void)pthread_mutex_lock(&s->mutex);
@@ -160,6 +176,7 @@ dsc_status dsc_study_trial_run(dsc_study *study, size_t trial, unsigned worker, 
     dsc_trainer_free(a.trainer);
     dsc_dataset_free(a.training);
     dsc_dataset_free(a.held);
+    dsc_array_clear(&a.answers);
     free(a.checkpoint);
     return status;
 }

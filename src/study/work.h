@@ -3,6 +3,7 @@
 #ifndef DSC_STUDY_WORK_H
 #define DSC_STUDY_WORK_H
 
+#include "data/array.h"
 #include "data/dataset.h"
 #include "measure/metrics.h"
 #include "study/study.h"
@@ -16,7 +17,7 @@ struct dsc_study {
     dsc_dataset *matched;     /* of a resumed one: the data, numbered as the study began */
     dsc_dataset *first;       /* the recipe's training-samples */
     dsc_dataset *rest, *held; /* of CURVE */
-    uint16_t *fold;           /* (data's count), of FOLDS */
+    uint16_t *fold;           /* (data's count), of FOLDS and ANSWERS */
     dsc_study_trial *trials;
     size_t count;
     char *folder, *results, *checkpoints;
@@ -54,8 +55,10 @@ dsc_status dsc_study_trial_recipe(dsc_recipe *recipe, const dsc_study *study, si
 
 /* --- result.c --- */
 
-/* "FOLDER/results/0001.json" and "FOLDER/checkpoints/0001" (release with free()); NULL: out of memory. */
+/* "FOLDER/results/0001.json", its answers beside it, and "FOLDER/checkpoints/0001" (release with free()); NULL: out of
+ * memory. */
 char *dsc_study_result_path(const dsc_study *study, size_t trial);
+char *dsc_study_answers_path(const dsc_study *study, size_t trial);
 char *dsc_study_checkpoint_path(const dsc_study *study, size_t trial);
 
 void dsc_study_trial_take(dsc_study_trial *trial, const dsc_metrics *metrics);
@@ -63,8 +66,15 @@ dsc_status dsc_study_result_write(const dsc_study *study, size_t trial, dsc_erro
 /* Fills the trial's result from a result's JSON. false: the JSON is no result of this trial. The trial must
  * have room for the confusion of `classes`. */
 bool dsc_study_result_parse(dsc_study_trial *t, const json_t *json, size_t trial, size_t classes);
-/* Reads the result if there is one. FORMAT: it is damaged, and the trial is as if it was not done. */
+/* Reads the result if there is one. FORMAT: it is damaged, or lacks its answers, and the trial is as if it was not
+ * done. */
 dsc_status dsc_study_result_read(dsc_study *study, size_t trial, dsc_error *error);
+
+/* Answers of a trial (held_out, classes), in the order of the samples that it held out. The reader checks that they
+ * are of this trial. */
+dsc_status dsc_study_answers_write(const dsc_study *study, size_t trial, const dsc_array *answers,
+                                   dsc_error *error);
+dsc_status dsc_study_answers_read(dsc_array *answers, const dsc_study *study, size_t trial, dsc_error *error);
 
 /* --- trial.c, run.c --- */
 

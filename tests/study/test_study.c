@@ -175,6 +175,48 @@ static void a_study_says_what_was_right(void **state) {
     dsc_dataset_free(data);
 }
 
+static void answers_are_kept_and_what_is_lost_is_trained_again(void **state) {
+    (void)state;
+    dsc_error error;
+    dsc_dataset *data = make(false);
+    dsc_study_question q = ask(DSC_STUDY_ANSWERS);
+    dsc_study *study;
+    dsc_study_how how = in("answers");
+    static float first[COUNT][CLASSES], again[COUNT][CLASSES];
+    ASSERT_OK(dsc_study_start(&study, &q, data, NULL, &how, &error), error);
+    ASSERT_OK(dsc_study_run(study, NULL, NULL, &error), error);
+    ASSERT_OK(dsc_study_answers(&first[0][0], study, &error), error);
+    size_t right = 0, told = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        size_t best = 0;
+        float sum = 0;
+        for (size_t k = 0; k < CLASSES; k++) {
+            sum += first[i][k];
+            if (first[i][k] > first[i][best]) best = k;
+        }
+        assert_true(sum > 0.999F && sum < 1.001F);
+        right += best == dsc_dataset_label(data, i);
+    }
+    for (size_t trial = 0; trial < 4; trial++) told += dsc_study_trial_at(study, trial)->right;
+    assert_int_equal(right, told);
+    char *lost = dsc_study_answers_path(study, 1), *wrong = dsc_study_answers_path(study, 2);
+    dsc_study_free(study);
+    /* One file is missing, one is of something else: those trials alone are done again, to the same end. */
+    assert_int_equal(remove(lost), 0);
+    dsc_array one = {.type = DSC_F32, .rank = 1, .shape = {3}, .data = first};
+    ASSERT_OK(dsc_idx_write(wrong, &one, &error), error);
+    ASSERT_OK(dsc_study_open(&q, how.folder, DSC_STUDY_ANSWERS, &error), error);
+    ASSERT_OK(dsc_study_resume(&study, &q, data, &how, &error), error);
+    ASSERT_OK(dsc_study_run(study, NULL, NULL, &error), error);
+    assert_int_equal(study->waiting_count, 2);
+    ASSERT_OK(dsc_study_answers(&again[0][0], study, &error), error);
+    assert_memory_equal(first, again, sizeof first);
+    dsc_study_free(study);
+    free(lost);
+    free(wrong);
+    dsc_dataset_free(data);
+}
+
 static void what_cannot_be_studied_leaves_no_folder(void **state) {
     (void)state;
     dsc_error error;
@@ -261,6 +303,7 @@ int main(void) {
         cmocka_unit_test(every_sample_is_held_out_once),
         cmocka_unit_test(smaller_parts_lie_within_larger_ones),
         cmocka_unit_test(a_study_says_what_was_right),
+        cmocka_unit_test(answers_are_kept_and_what_is_lost_is_trained_again),
         cmocka_unit_test(what_cannot_be_studied_leaves_no_folder),
         cmocka_unit_test(a_damaged_question_is_told),
         cmocka_unit_test(every_failed_allocation_is_an_error),

@@ -128,8 +128,9 @@ static dsc_status decode(dsc_image *image, const reader *r, const struct heif_im
         r->api.heif_decode_image(handle, &decoded, heif_colorspace_RGB,
                                  alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB, options);
     r->api.heif_decoding_options_free(options);
-    if (found.code != heif_error_Ok) return fail_heif(r, found);
-    status = take_pixels(image, r, decoded, alpha ? 4 : 3);
+    /* Where libheif is strict, there may be a picture beside an error. */
+    status =
+        found.code == heif_error_Ok ? take_pixels(image, r, decoded, alpha ? 4 : 3) : fail_heif(r, found);
     r->api.heif_image_release(decoded);
     if (!status && alpha && r->api.heif_image_handle_is_premultiplied_alpha(handle)) divide_by_alpha(image);
     return status;

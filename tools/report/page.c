@@ -16,21 +16,32 @@
 
 enum { ROOM = 1 << 23 }; /* more than page and figures have ever had */
 
-void report_page_begin(dsc_text *page, const char *title, const char *lead) {
+void report_page_begin_with(dsc_text *page, const char *title, const char *lead, const char *style,
+                            bool scripted) {
     dsc_text_append(
-        page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-              "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
-              "style-src 'unsafe-inline'\">\n"
-              "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
+        page,
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+        "style-src 'unsafe-inline'%s\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
+        scripted ? "; script-src 'unsafe-inline'" : "");
     report_append_html(page, title);
-    dsc_text_append(page, "</title>\n<style>%s</style>\n</head>\n<body>\n<header>\n<h1>", report_style);
+    dsc_text_append(page, "</title>\n<style>%s%s</style>\n</head>\n<body>\n<header>\n<h1>", report_style,
+                    style ? style : "");
     report_append_html(page, title);
     dsc_text_append(page, "</h1>\n<p class=\"lead\">%s</p>\n</header>\n<main>\n", lead);
 }
 
-void report_page_end(dsc_text *page) {
+void report_page_begin(dsc_text *page, const char *title, const char *lead) {
+    report_page_begin_with(page, title, lead, NULL, false);
+}
+
+void report_page_end_with(dsc_text *page, const char *script) {
+    if (script) dsc_text_append(page, "<script>\n%s</script>\n", script);
     dsc_text_append(page, "</main>\n<footer><p>" MARK " %s.</p></footer>\n</body>\n</html>\n", dsc_version());
 }
+
+void report_page_end(dsc_text *page) { report_page_end_with(page, NULL); }
 
 void report_section(dsc_text *page, const char *id, const char *heading) {
     dsc_text_append(page, "<section id=\"%s\">\n<h2>%s</h2>\n", id, heading);

@@ -9,6 +9,10 @@
 /* From the doctype to where the content begins; `lead` is HTML and stands below the title. */
 void report_page_begin(dsc_text *page, const char *title, const char *lead);
 void report_page_end(dsc_text *page);
+/* The same of a page with styles of its own, and a script, which runs at its end; both may be NULL. */
+void report_page_begin_with(dsc_text *page, const char *title, const char *lead, const char *style,
+                            bool scripted);
+void report_page_end_with(dsc_text *page, const char *script);
 
 /* A section with its heading, and how it is called in the list of contents. */
 void report_section(dsc_text *page, const char *id, const char *heading);
