@@ -7,6 +7,7 @@
 #include "data/folds.h"
 #include "draw/grid.h"
 #include "measure/doubts.h"
+#include "picture/png.h"
 #include "report/suspects.h"
 #include "report/text.h"
 #include "suspects_apply.h"
@@ -137,13 +138,14 @@ static json_t *thresholds_json(const dsc_doubts *d, size_t classes) {
 static dsc_status print_json(const dsc_study *study, const dsc_doubts *d, dsc_error *error) {
     const dsc_study_question *q = dsc_study_question_of(study);
     const dsc_dataset *data = dsc_study_data(study);
-    return command_print_json(json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o}", "study",
-                                        dsc_json_text(dsc_study_folder(study)), "recipe",
-                                        dsc_json_text(q->name), "data", dsc_json_text(q->data_name), "folds",
-                                        (json_int_t)q->folds, "samples", (json_int_t)data->count, "answered",
-                                        (json_int_t)d->answered, "thresholds",
-                                        thresholds_json(d, data->classes), "suspects", doubts_json(d, data)),
-                              error);
+    json_t *fingerprint = dsc_fingerprint_to_json(&q->data);
+    if (fingerprint) (void)json_object_set_new(fingerprint, "name", dsc_json_text(q->data_name));
+    return command_print_json(
+        json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o}", "study", dsc_json_text(dsc_study_folder(study)),
+                  "recipe", dsc_json_text(q->name), "data", fingerprint, "folds", (json_int_t)q->folds,
+                  "samples", (json_int_t)data->count, "answered", (json_int_t)d->answered, "thresholds",
+                  thresholds_json(d, data->classes), "suspects", doubts_json(d, data)),
+        error);
 }
 
 /* ---- the page ---- */
@@ -231,6 +233,11 @@ static dsc_status check_options(command_call *call, const values *how, dsc_error
     if (how->out && (!dot || (strcmp(dot, ".html") != 0 && strcmp(dot, ".htm") != 0)))
         return command_wrong_usage(call, error, "--out: expected a name that ends in .html, found '%s'",
                                    how->out);
+    if (how->out && !picture_png_available())
+        return dsc_fail(
+            error, DSC_ERROR_UNSUPPORTED,
+            "--out: the page has pictures, for which this build lacks libpng; --json lists what is "
+            "doubtful");
     return DSC_OK;
 }
 

@@ -27,14 +27,14 @@ PYTHON
 _few=(data suspects --data "$work/few" --recipe mnist-98 --epochs 4 --folds 2)
 _begun() {
     [ -d "$work/few" ] || _digits 600 "$work/few"
-    [ -d "$work/study" ] || run "${_few[@]}" --study "$work/study" --out "$work/page.html"
+    [ -d "$work/study" ] || run "${_few[@]}" --study "$work/study"
+    "$program" data suspects --resume "$work/study" --json --quiet >"$work/list.json"
 }
 # _decide FILE DECISIONS: as the page would save it, for the study's data
 _decide() {
-    /usr/bin/python3 - "$work/page.html" "$1" "$2" <<'PYTHON'
-import json, re, sys
-about = json.loads(re.search(r'id="about">(.*?)</script>', open(sys.argv[1]).read()).group(1))
-json.dump({"format": about["format"], "data": about["data"], "decisions": json.loads(sys.argv[3])}, open(sys.argv[2], "w"))
+    /usr/bin/python3 - "$work/list.json" "$1" "$2" <<'PYTHON'
+import json, sys
+json.dump({"format": 1, "data": json.load(open(sys.argv[1]))["data"], "decisions": json.loads(sys.argv[3])}, open(sys.argv[2], "w"))
 PYTHON
 }
 _label() { /usr/bin/python3 -c 'import sys; print(open(sys.argv[1], "rb").read()[8 + int(sys.argv[2])])' "$1/train-labels-idx1-ubyte" "$2"; }
@@ -56,7 +56,6 @@ the_list_is_shown_and_shown_again() {
     exits 0
     prints "labels are doubtful"
     prints "read as"
-    says "Saved: $work/page.html"
     local first=${out#*labels are} # folds come as they are done
     run data suspects --resume "$work/study" --data "$work/few"
     exits 0
@@ -67,9 +66,10 @@ the_list_is_shown_and_shown_again() {
     prints_no "read as"
 }
 the_page_has_a_card_for_each() {
-    needs_json || return
+    needs_json && needs_library libpng || return
     _begun
-    run data suspects --resume "$work/study" --json --quiet
+    run data suspects --resume "$work/study" --json --quiet --out "$work/page.html"
+    exits 0
     same "$(json "len(j['suspects'])")" "$(grep -c 'class="card"' "$work/page.html")"
     holds "it reaches out to nothing" grep -q "default-src 'none'" "$work/page.html"
     holds "no path is handed on" [ -z "$(grep -F "$work" "$work/page.html")" ]
@@ -105,6 +105,10 @@ nothing_is_written_over() {
     run data suspects --resume "$work/study" --out "$work/few/labels.txt"
     exits 2
     says "ends in .html"
+    "$program" --version | grep -q '^with .*libpng' && return
+    run data suspects --resume "$work/study" --out "$work/page.html"
+    exits 1
+    says "lacks libpng"
 }
 wrong_decisions_are_refused() {
     needs_json || return
