@@ -177,7 +177,7 @@ static dsc_status report(const command_call *call, const dsc_study *study, dsc_e
 }
 
 static dsc_status run(command_call *call, dsc_error *error) {
-    static const char *const own[] = {"samples", "seeds", "same", NULL};
+    static const char *const own[] = {"samples", "seeds", "same", "out", NULL};
     static const study_command self = {DSC_STUDY_CURVE, "learn-curve", own, ask, tell, append_row, report};
     return study_run(&self, call, error);
 }

@@ -217,6 +217,18 @@ what_is_wrong_is_told() {
     run cross-validate --resume "$work/folds" --folds 7
     exits 2
     says "--folds"
+    local command
+    for command in cross-validate learn-curve; do
+        run $command --resume "$work/folds" --out "$work/elsewhere"
+        exits 2
+        says "omit --out"
+    done
+    run data suspects --resume "$work/folds" --study "$work/elsewhere"
+    exits 2
+    says "omit --study"
+    run data suspects --resume "$work/folds" --data "$_small"
+    exits 2
+    says "is a cross-validation; go on with it: descender cross-validate --resume"
     run cross-validate --resume "$work/none"
     exits 1
     run cross-validate --resume "$work/folds" --data digits --offline
