@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* digits.c: one digit of a picture, or all of them in the order of reading; see prepare.h and descender.h. */
-#include "image/prepare.h"
+#include "image/search.h"
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "image/notes.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     ONE_DIGIT_SIDE = 64, /* pixels: a picture that small is of one digit, unless its ink is wide */
     MARKS_MOST = 4096,
-    FAINT = 56,
-    TURNED_LEAST = 3 /* digits: fewer do not say how a picture lies */
+    FAINT = 56 /* less is no ink where several digits are looked for */
 };
-#define LEAST_SURE 1e-4 /* a probability that counts as this at least */
 
 static dsc_status read_ink(dsc_ink *ink, size_t *lines, const uint8_t *pixels, size_t height, size_t width,
                            size_t channels, bool several, dsc_error *error) {
@@ -142,86 +139,31 @@ static void sort_runs(dsc_ink_run *out, size_t *begins, const dsc_pieces *p, con
     begins[0] = 0;
 }
 
-/* All that one reading of the ink needs and gives; one place to free it. */
-typedef struct search {
-    dsc_pieces pieces;
-    dsc_group *groups;
-    dsc_ink_run *runs;
-    size_t *begins;
-    dsc_digit *digits;
-    size_t count, capacity;
-    double sure;  /* the sum over the digits of the logarithms of the judge's probabilities */
-    size_t usual; /* how high digits are */
-    size_t groups_count;
-    dsc_picture_notes notes;
-} search;
-
-static void search_clear(search *s) {
+void dsc_search_clear(dsc_search *s) {
     dsc_pieces_clear(&s->pieces);
     free(s->groups);
     free(s->runs);
     free(s->begins);
     free(s->digits);
-    *s = (search){0};
+    *s = (dsc_search){0};
 }
 
-/* What all readings of a picture share. */
-typedef struct reading {
-    dsc_ink ink;
-    size_t lines;
-    size_t quarters;        /* that the ink was turned by, */
-    const dsc_tilt *tilt;   /* ... and how it was set straight then; NULL: it was not */
-    size_t height, width;   /* of the picture */
-    const dsc_judge *judge; /* NULL: nobody helps */
-} reading;
-
-/* Where a box of the ink as it lies now is in the picture. */
-static void place_back(dsc_digit *digit, const dsc_box *box, const reading *r) {
-    const dsc_box turned = r->tilt ? dsc_box_before_tilt(box, r->tilt) : *box;
-    const size_t width = r->tilt ? r->tilt->width : r->ink.width,
-                 height = r->tilt ? r->tilt->height : r->ink.height;
-    const dsc_box upright = dsc_box_before_turns(&turned, width, height, r->quarters);
-    place(digit, &upright, &r->ink, r->height, r->width);
-}
-
-static dsc_status add_digit(search *s, const reading *r, const dsc_part *part, uint32_t line, uint32_t marks,
-                            dsc_error *error) {
+dsc_status dsc_search_add(dsc_search *s, const dsc_reading *r, const dsc_part *part, uint32_t line,
+                          uint32_t marks, dsc_error *error) {
     dsc_box box;
-    float sure = 0;
     if (!dsc_grow(&s->digits, &s->capacity, s->count + 1, sizeof *s->digits))
         return dsc_fail_memory(error, (s->count + 1) * sizeof *s->digits, "the digits of a picture");
     dsc_digit *digit = &s->digits[s->count++];
     *digit = (dsc_digit){.line = line, .marks = marks};
     dsc_status status = dsc_digit_make(digit->pixels, &box, &r->ink, part, error);
-    if (!status) place_back(digit, &box, r);
-    if (!status && r->judge) status = r->judge->ask(r->judge->context, &sure, digit->pixels, 1, error);
-    s->sure += log(fmax((double)sure, LEAST_SURE));
-    return status;
+    if (status) return status;
+    const dsc_box upright = r->help ? r->help->place(&box, r) : box;
+    place(digit, &upright, &r->ink, r->height, r->width);
+    return DSC_OK;
 }
 
-/* What is wider than a digit, or doubtful, may be several that touch. */
-static bool may_be_several(const dsc_group *group, size_t usual, double sure) {
-    const size_t width = dsc_box_width(&group->box), height = dsc_box_height(&group->box);
-    const size_t high = height > usual ? height : usual;
-    return width * 10 > high * 11 || (sure < 0.97 && width * 2 > high);
-}
-
-static dsc_status add_group(search *s, const reading *r, const dsc_group *group, const dsc_part *part,
-                            dsc_error *error) {
-    const double before = s->sure;
-    dsc_status status = add_digit(s, r, part, group->line, 0, error);
-    if (status || !r->judge || !may_be_several(group, s->usual, exp(s->sure - before))) return status;
-    dsc_cut cut;
-    status = dsc_cut_make(&cut, &r->ink, part, s->usual, r->judge, error);
-    if (!status && cut.count > 1) s->count--, s->sure = before;
-    for (size_t i = 0; i < cut.count && cut.count > 1 && !status; i++)
-        status = add_digit(s, r, &cut.parts[i], group->line, DSC_DIGIT_CUT, error);
-    dsc_cut_clear(&cut);
-    return status;
-}
-
-static dsc_status search_run(search *s, const reading *r, dsc_error *error) {
-    *s = (search){0};
+dsc_status dsc_search_run(dsc_search *s, const dsc_reading *r, dsc_error *error) {
+    *s = (dsc_search){0};
     size_t kept = 0;
     dsc_status status = read_pieces(&s->pieces, &r->ink, r->lines, true, error);
     if (status) return status;
@@ -238,77 +180,16 @@ static dsc_status search_run(search *s, const reading *r, dsc_error *error) {
     if (!s->groups || !s->runs || !s->begins)
         return dsc_fail_memory(error, s->pieces.run_count * sizeof *s->runs, "the digits of a picture");
     const size_t found = dsc_groups_make(s->groups, &s->pieces, &s->usual);
-    s->groups_count = found;
+    s->group_count = found;
     take_notes(&s->notes, &r->ink, &s->pieces, s->usual);
     s->notes.turned = r->quarters;
     if (found == 0) return fail_no_digit(&s->notes, error);
     sort_runs(s->runs, s->begins, &s->pieces, s->groups, found);
-    for (size_t i = 0; i < found && !status; i++)
-        status = add_group(s, r, &s->groups[i],
-                           &(dsc_part){s->runs + s->begins[i], s->begins[i + 1] - s->begins[i]}, error);
-    return status;
-}
-
-/* --- a picture that lies on its side, or askew --- */
-
-/* How sure the judge is of a digit, on average over logarithms. */
-static double mean_of(const search *s) { return s->count ? s->sure / (double)s->count : log(LEAST_SURE); }
-
-static void keep_better(search *best, search *other, bool better) {
-    if (!better) {
-        search_clear(other);
-        return;
+    for (size_t i = 0; i < found && !status; i++) {
+        const dsc_part part = {s->runs + s->begins[i], s->begins[i + 1] - s->begins[i]};
+        status = r->help ? r->help->add_group(s, r, &s->groups[i], &part, error)
+                         : dsc_search_add(s, r, &part, s->groups[i].line, 0, error);
     }
-    search_clear(best);
-    *best = *other;
-}
-
-/* A reading of ink that was turned or set straight, which may fail without harm. */
-static dsc_status search_again(search *s, const reading *r, dsc_error *error) {
-    dsc_error why;
-    const dsc_status status = search_run(s, r, &why);
-    if (status) search_clear(s);
-    return status && status != DSC_ERROR_FORMAT ? dsc_fail(error, status, "%s", why.message) : DSC_OK;
-}
-
-/* The ink, turned by one to three quarters: where the judge is plainly surer, the picture lies so. The best
- * reading so far is in *best. The ink ends as it began. */
-static dsc_status try_turns(search *best, reading *r, dsc_error *error) {
-    const double upright = mean_of(best), surer = fmax(0.03, 0.4 / (double)best->count);
-    if (best->count < TURNED_LEAST || upright > -surer) return DSC_OK;
-    dsc_status status = DSC_OK;
-    for (size_t quarters = 1; quarters <= 4 && !status; quarters++) {
-        search turned = {0};
-        status = dsc_ink_turn(&r->ink, error);
-        r->quarters = quarters % 4;
-        if (status || quarters == 4) break;
-        status = search_again(&turned, r, error);
-        keep_better(best, &turned,
-                    !status && turned.count >= TURNED_LEAST && mean_of(&turned) > upright + surer &&
-                        mean_of(&turned) > mean_of(best));
-    }
-    return status;
-}
-
-/* Lines that fall or rise by more than four degrees are set straight. */
-static dsc_status try_straight(search *best, reading *r, dsc_error *error) {
-    double slope;
-    dsc_status status = dsc_groups_slope(&slope, best->groups, best->groups_count, best->usual, error);
-    if (status || fabs(slope) < 0.07) return status;
-    for (; r->quarters < best->notes.turned && !status; r->quarters++) status = dsc_ink_turn(&r->ink, error);
-    dsc_ink straight = {0}, as_it_was = r->ink;
-    dsc_tilt tilt;
-    search other = {0};
-    if (!status) status = dsc_ink_straighten(&straight, &tilt, &r->ink, slope, error);
-    if (!status) {
-        r->ink = straight;
-        r->tilt = &tilt;
-        status = search_again(&other, r, error);
-        r->tilt = NULL;
-        r->ink = as_it_was;
-    }
-    keep_better(best, &other, !status && other.count && mean_of(&other) >= mean_of(best) - 0.02);
-    dsc_ink_clear(&straight);
     return status;
 }
 
@@ -327,27 +208,27 @@ static bool are_several(const dsc_digit *digits, size_t count) {
     return count > 1 && (right - left) * 10 >= tallest * 11 && lowest * 10 >= tallest * 6;
 }
 
-static dsc_status find_one(search *s, const uint8_t *pixels, size_t height, size_t width, size_t channels,
+static dsc_status find_one(dsc_search *s, const uint8_t *pixels, size_t height, size_t width, size_t channels,
                            dsc_error *error) {
-    search_clear(s);
-    *s = (search){.digits = dsc_allocate(1, sizeof *s->digits), .count = 1};
+    dsc_search_clear(s);
+    *s = (dsc_search){.digits = dsc_allocate(1, sizeof *s->digits), .count = 1};
     if (!s->digits) return dsc_fail_memory(error, sizeof *s->digits, "a digit");
     return dsc_prepare_digit(s->digits, &s->notes, pixels, height, width, channels, error);
 }
 
-static dsc_status find_all(search *s, reading *r, const uint8_t *pixels, size_t channels, dsc_error *error) {
+static dsc_status find_all(dsc_search *s, dsc_reading *r, const uint8_t *pixels, size_t channels,
+                           dsc_error *error) {
     dsc_status status = read_ink(&r->ink, &r->lines, pixels, r->height, r->width, channels, true, error);
     if (status) return status;
-    status = search_run(s, r, error);
-    if (!status && r->judge) status = try_turns(s, r, error);
-    return status || !r->judge ? status : try_straight(s, r, error);
+    status = dsc_search_run(s, r, error);
+    return status || !r->help ? status : r->help->improve(s, r, error);
 }
 
-dsc_status dsc_digits_search(dsc_digit **digits, size_t *count, dsc_picture_notes *notes,
-                             const uint8_t *pixels, size_t height, size_t width, size_t channels,
-                             const dsc_judge *judge, dsc_error *error) {
-    search s = {.notes = {.reduced = 1}};
-    reading r = {.height = height, .width = width, .judge = judge};
+dsc_status dsc_digits_search_with(dsc_digit **digits, size_t *count, dsc_picture_notes *notes,
+                                  const uint8_t *pixels, size_t height, size_t width, size_t channels,
+                                  const dsc_help *help, dsc_error *error) {
+    dsc_search s = {.notes = {.reduced = 1}};
+    dsc_reading r = {.height = height, .width = width, .help = help};
     *digits = NULL;
     *count = 0;
     const bool small = height <= ONE_DIGIT_SIDE && width <= ONE_DIGIT_SIDE;
@@ -361,14 +242,14 @@ dsc_status dsc_digits_search(dsc_digit **digits, size_t *count, dsc_picture_note
         *count = s.count;
         s.digits = NULL;
     }
-    search_clear(&s);
+    dsc_search_clear(&s);
     dsc_ink_clear(&r.ink);
     return status;
 }
 
 dsc_status dsc_find_digits(dsc_digit **digits, size_t *count, dsc_picture_notes *notes, const uint8_t *pixels,
                            size_t height, size_t width, size_t channels, dsc_error *error) {
-    return dsc_digits_search(digits, count, notes, pixels, height, width, channels, NULL, error);
+    return dsc_digits_search_with(digits, count, notes, pixels, height, width, channels, NULL, error);
 }
 
 void dsc_digits_free(dsc_digit *digits) { free(digits); }

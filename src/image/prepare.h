@@ -12,7 +12,7 @@
  *   cut.c      a group of digits that touch -> its parts, where a network is surest of all
  *   digit.c    a part -> a digit: fitted into 20 x 20 by areas, centred by mass in 28 x 28
  *   turn.c     ink that lies on its side
- *   digits.c   all of it
+ *   digits.c   all of it but cutting and turning, which judged.c does
  *
  * What MNIST's makers did (LeCun, Cortes, Burges, "The MNIST database of handwritten digits"): bilevel
  * digits were fitted into 20 x 20 pixels keeping their shape, which anti-aliasing made grey, and the

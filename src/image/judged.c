@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* judged.c: the digits of a picture, found with the help of a judge, a network for example: what touches is cut
+ * apart, and what lies on its side, upside down or askew is turned to where the judge is surest; see prepare.h
+ * and search.h. */
+#include "image/search.h"
+
+#include "base/error.h"
+#include "image/notes.h"
+
+#include <math.h>
+
+enum { TURNED_LEAST = 3 /* digits: fewer do not say how a picture lies */ };
+#define LEAST_SURE 1e-4 /* a probability that counts as this at least */
+
+static dsc_box place_back(const dsc_box *box, const dsc_reading *r) {
+    const dsc_box turned = r->tilt ? dsc_box_before_tilt(box, r->tilt) : *box;
+    const size_t width = r->tilt ? r->tilt->width : r->ink.width,
+                 height = r->tilt ? r->tilt->height : r->ink.height;
+    return dsc_box_before_turns(&turned, width, height, r->quarters);
+}
+
+/* --- what touches --- */
+
+static dsc_status add_judged(dsc_search *s, const dsc_reading *r, const dsc_part *part, uint32_t line,
+                             uint32_t marks, dsc_error *error) {
+    const dsc_judge *judge = r->help->judge;
+    float sure = 0;
+    dsc_status status = dsc_search_add(s, r, part, line, marks, error);
+    if (!status) status = judge->ask(judge->context, &sure, s->digits[s->count - 1].pixels, 1, error);
+    s->sure += log(fmax((double)sure, LEAST_SURE));
+    return status;
+}
+
+/* What is wider than a digit, or doubtful, may be several that touch. */
+static bool may_be_several(const dsc_group *group, size_t usual, double sure) {
+    const size_t width = dsc_box_width(&group->box), height = dsc_box_height(&group->box);
+    const size_t high = height > usual ? height : usual;
+    return width * 10 > high * 11 || (sure < 0.97 && width * 2 > high);
+}
+
+static dsc_status add_group(dsc_search *s, const dsc_reading *r, const dsc_group *group, const dsc_part *part,
+                            dsc_error *error) {
+    const double before = s->sure;
+    dsc_status status = add_judged(s, r, part, group->line, 0, error);
+    if (status || !may_be_several(group, s->usual, exp(s->sure - before))) return status;
+    dsc_cut cut;
+    status = dsc_cut_make(&cut, &r->ink, part, s->usual, r->help->judge, error);
+    if (!status && cut.count > 1) s->count--, s->sure = before;
+    for (size_t i = 0; i < cut.count && cut.count > 1 && !status; i++)
+        status = add_judged(s, r, &cut.parts[i], group->line, DSC_DIGIT_CUT, error);
+    dsc_cut_clear(&cut);
+    return status;
+}
+
+/* --- a picture that lies on its side, or askew --- */
+
+/* How sure the judge is of a digit, on average over logarithms. */
+static double mean_of(const dsc_search *s) { return s->count ? s->sure / (double)s->count : log(LEAST_SURE); }
+
+static void keep_better(dsc_search *best, dsc_search *other, bool better) {
+    if (!better) {
+        dsc_search_clear(other);
+        return;
+    }
+    dsc_search_clear(best);
+    *best = *other;
+}
+
+/* A reading of ink that was turned or set straight, which may fail without harm. */
+static dsc_status search_again(dsc_search *s, const dsc_reading *r, dsc_error *error) {
+    dsc_error why;
+    const dsc_status status = dsc_search_run(s, r, &why);
+    if (status) dsc_search_clear(s);
+    return status && status != DSC_ERROR_FORMAT ? dsc_fail(error, status, "%s", why.message) : DSC_OK;
+}
+
+/* The ink, turned by one to three quarters: where the judge is plainly surer, the picture lies so. The best
+ * reading so far is in *best. The ink ends as it began. */
+static dsc_status try_turns(dsc_search *best, dsc_reading *r, dsc_error *error) {
+    const double upright = mean_of(best), surer = fmax(0.03, 0.4 / (double)best->count);
+    if (best->count < TURNED_LEAST || upright > -surer) return DSC_OK;
+    dsc_status status = DSC_OK;
+    for (size_t quarters = 1; quarters <= 4 && !status; quarters++) {
+        dsc_search turned = {0};
+        status = dsc_ink_turn(&r->ink, error);
+        r->quarters = quarters % 4;
+        if (status || quarters == 4) break;
+        status = search_again(&turned, r, error);
+        keep_better(best, &turned,
+                    !status && turned.count >= TURNED_LEAST && mean_of(&turned) > upright + surer &&
+                        mean_of(&turned) > mean_of(best));
+    }
+    return status;
+}
+
+/* Lines that fall or rise by more than four degrees are set straight. */
+static dsc_status try_straight(dsc_search *best, dsc_reading *r, dsc_error *error) {
+    double slope;
+    dsc_status status = dsc_groups_slope(&slope, best->groups, best->group_count, best->usual, error);
+    if (status || fabs(slope) < 0.07) return status;
+    for (; r->quarters < best->notes.turned && !status; r->quarters++) status = dsc_ink_turn(&r->ink, error);
+    dsc_ink straight = {0}, as_it_was = r->ink;
+    dsc_tilt tilt;
+    dsc_search other = {0};
+    if (!status) status = dsc_ink_straighten(&straight, &tilt, &r->ink, slope, error);
+    if (!status) {
+        r->ink = straight;
+        r->tilt = &tilt;
+        status = search_again(&other, r, error);
+        r->tilt = NULL;
+        r->ink = as_it_was;
+    }
+    keep_better(best, &other, !status && other.count && mean_of(&other) >= mean_of(best) - 0.02);
+    dsc_ink_clear(&straight);
+    return status;
+}
+
+static dsc_status improve(dsc_search *best, dsc_reading *r, dsc_error *error) {
+    dsc_status status = try_turns(best, r, error);
+    return status ? status : try_straight(best, r, error);
+}
+
+dsc_status dsc_digits_search(dsc_digit **digits, size_t *count, dsc_picture_notes *notes,
+                             const uint8_t *pixels, size_t height, size_t width, size_t channels,
+                             const dsc_judge *judge, dsc_error *error) {
+    const dsc_help help = {judge, add_group, place_back, improve};
+    return dsc_digits_search_with(digits, count, notes, pixels, height, width, channels, judge ? &help : NULL,
+                                  error);
+}
