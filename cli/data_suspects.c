@@ -264,7 +264,7 @@ static const dsc_param options[] = {
     {"to", DSC_PARAM_TEXT, offsetof(values, to), NULL, 0, 0, NULL,
      "with --apply: the folder for the corrected data, as four IDX files"},
     {"study", DSC_PARAM_TEXT, offsetof(values, study.out), NULL, 0, 0, NULL,
-     "the folder of the study; without it, the next free runs/NNNN-suspects-recipe"},
+     "the folder of the study; without it, the next free one in runs/"},
     STUDY_OPTIONS(values),
     {0},
 };

@@ -20,6 +20,8 @@ static void tell(const dsc_model *model) {
            dsc_model_class_name(model, 0), dsc_model_class_name(model, dsc_model_classes(model) - 1));
     printf("  %s, %zu parameters, %.0f multiply-adds an image\n", dsc_model_loss(model),
            dsc_model_parameters(model), dsc_model_multiply_adds(model));
+    if (dsc_model_refuse_below(model) > 0)
+        printf("  no answer below a probability of %.2f\n", dsc_model_refuse_below(model));
     const char *made = dsc_model_about(model, "note");
     if (made) printf("  note: %s\n", made);
 }
@@ -51,6 +53,7 @@ static dsc_status make(dsc_model **model, const char *text, const dsc_dataset *d
     char note[80];
     (void)snprintf(note, sizeof note, "made by descender %s", dsc_version());
     if (!status) status = dsc_model_set_about(*model, "note", note, error);
+    if (!status) status = dsc_model_set_refuse_below(*model, 0.4, error);
 
     /* A parameter by its name, to be read and changed. */
     if (!status) {

@@ -14,7 +14,7 @@
 enum { ENLARGE = 4 };
 #define SMALL 0.7 /* a digit that is reduced by less than this has no pixels to spare */
 #define THIN  1.8 /* pixels of the prepared digit: a thinner stroke is made thicker */
-#define HAIR  1.2 /* likewise, of one that has no pixels to spare */
+#define HAIR  1.1 /* likewise, of one that has no pixels to spare */
 
 /* A picture of its own. */
 typedef struct plane {
