@@ -19,6 +19,7 @@
 enum {
     CORNER_PART = 8,
     STANDS_OUT = 20,  /* what differs less from the ground, of 255, is no ink */
+    LEVEL_MOST = 16,  /* the deviation of what is of one level */
     BRIGHTEN_MOST = 4 /* ink in a shadow counts so many times at most */
 };
 
@@ -157,7 +158,8 @@ static grey_class class_of(const size_t counts[256], bool others_are_darker) {
     if (any) c.deviation = dsc_quantile(beyond, 0.5) / 0.67; /* within it is half, if it is normal */
     for (unsigned v = 0; v < 256; v++)
         if (v > fmax(STANDS_OUT, 4 * c.deviation)) far += beyond[v];
-    c.is_one = far * 100 <= all;
+    /* Where two levels lie close together, such as ink and a shadow, half of what is beyond is of the other. */
+    c.is_one = far * 100 <= all && c.deviation <= LEVEL_MOST;
     return c;
 }
 
