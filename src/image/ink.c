@@ -137,6 +137,7 @@ static bool corners_are_dark(const dsc_ink *ink, unsigned threshold) {
 typedef struct grey_class {
     unsigned level;
     double deviation; /* of what lies beyond */
+    double far;       /* the share of it that lies further than its noise */
     bool is_one;      /* hardly anything lies further than its noise: it is of one level */
 } grey_class;
 
@@ -159,13 +160,34 @@ static grey_class class_of(const size_t counts[256], bool others_are_darker) {
     for (unsigned v = 0; v < 256; v++)
         if (v > fmax(STANDS_OUT, 4 * c.deviation)) far += beyond[v];
     /* Where two levels lie close together, such as ink and a shadow, half of what is beyond is of the other. */
+    c.far = all ? (double)far / (double)all : 0;
     c.is_one = far * 100 <= all && c.deviation <= LEVEL_MOST;
     return c;
 }
 
-/* False if there are not two classes, each of one level. Ink in a shadow lies beyond the shadow, which so is
- * not taken for ink. */
-static bool by_classes(level *l, const dsc_ink *ink) {
+/* Whether there is a square of ink that is larger than most strokes: then what is dark may be a shadow.
+ * `longest` (width) gets the side of the largest square that ends at each pixel of a row. */
+static bool is_wide(const dsc_ink *ink, unsigned threshold, bool dark_ground, uint32_t *longest) {
+    size_t side = 3 * (ink->width > ink->height ? ink->width : ink->height) / 10;
+    if (ink->width > ink->height && side > 6 * ink->height / 10) side = 6 * ink->height / 10;
+    memset(longest, 0, ink->width * sizeof *longest);
+    for (size_t y = 0; y < ink->height; y++) {
+        uint32_t before = 0; /* above, and to the left */
+        for (size_t x = 0; x < ink->width; x++) {
+            const uint32_t above = longest[x], left = x ? longest[x - 1] : 0;
+            const uint32_t least = above < left ? above : left;
+            const bool inked = (ink->values[y * ink->width + x] <= threshold) != dark_ground;
+            longest[x] = inked ? 1 + (least < before ? least : before) : 0;
+            if (longest[x] > side) return true;
+            before = above;
+        }
+    }
+    return false;
+}
+
+/* False if there are not two classes, each of one level, or what would be ink is wide. Ink in a shadow lies
+ * beyond the shadow, which so is not taken for ink. */
+static bool by_classes(level *l, const dsc_ink *ink, uint32_t *longest) {
     size_t counts[256] = {0}, own[256] = {0}, others[256] = {0};
     double separate;
     for (size_t i = 0; i < ink->width * ink->height; i++) counts[ink->values[i]]++;
@@ -175,6 +197,7 @@ static bool by_classes(level *l, const dsc_ink *ink) {
     for (unsigned v = 0; v < 256; v++) *((v <= threshold) == dark_ground ? &own[v] : &others[v]) = counts[v];
     const grey_class ground = class_of(own, !dark_ground), inked = class_of(others, dark_ground);
     *l = (level){.ground = l->ground, .deviation = ground.deviation, .dark = !dark_ground};
+    if (inked.far > 0.002 && is_wide(ink, threshold, dark_ground, longest)) return false;
     if (!ground.is_one || !inked.is_one || floor_of(l) > 2 * STANDS_OUT) return false;
     memset(l->ground, (int)ground.level, ink->width * ink->height);
     return true;
@@ -183,8 +206,14 @@ static bool by_classes(level *l, const dsc_ink *ink) {
 static dsc_status take_ground_away(dsc_ink *ink, dsc_error *error) {
     const size_t count = ink->width * ink->height;
     level l = {.ground = dsc_allocate(count, 1)};
-    if (!l.ground) return dsc_fail_memory(error, count, "a picture's ground");
-    dsc_status status = by_classes(&l, ink) ? DSC_OK : by_light(&l, ink, error);
+    uint32_t *longest = dsc_allocate(ink->width, sizeof *longest);
+    if (!l.ground || !longest) {
+        free(longest);
+        free(l.ground);
+        return dsc_fail_memory(error, count, "a picture's ground");
+    }
+    dsc_status status = by_classes(&l, ink, longest) ? DSC_OK : by_light(&l, ink, error);
+    free(longest);
     const double brightest = brightest_of(ink, &l);
     const unsigned least = least_of(&l), floor = floor_of(&l);
     size_t sizes[256] = {0}, beyond = 0;
