@@ -271,22 +271,24 @@ static const command_example examples[] = {
 const command command_predict = {
     .name = "predict",
     .help = "read digits from images of your own",
-    .about = "Digits are found, light on dark or dark on light, anywhere on the picture and of any size, and "
-             "are prepared as "
-             "MNIST's were: cut out, fitted into 20 x 20 pixels and centred by mass in 28 x 28. Several are "
-             "read line by line, "
-             "from left to right; they must not touch. `descender predict` reports what it leaves out: "
-             "points, ruled lines, marks at the edge.\n\n"
-             "A model reads images as it was trained: if its training images were not prepared so, a picture "
-             "is one "
-             "image. It is cropped, padded or stretched to the model's size as the training images were. If "
-             "those were all of one size, it is scaled, and turned round if its ground is the other one. "
-             "Arrays whose images have the model's size are taken as they are, unless they are dark on light "
-             "and the "
-             "model learned light on dark, or the other way round. `descender predict` reports what it "
-             "changes. --raw, --prepare and --fit "
-             "override "
-             "all this.",
+    .about =
+        "Digits are found, light on dark or dark on light, anywhere on the picture and of any size, and "
+        "are prepared as "
+        "MNIST's were: cut out, fitted into 20 x 20 pixels and centred by mass in 28 x 28. Several are "
+        "read line by line, "
+        "from left to right; digits that touch are cut apart where the network is surest, and a page on its "
+        "side or upside down is turned. `descender predict` reports what it leaves out: "
+        "points, ruled lines, marks at the edge.\n\n"
+        "A model reads images as it was trained: if its training images were not prepared so, a picture "
+        "is one "
+        "image. It is cropped, padded or stretched to the model's size as the training images were. If "
+        "those were all of one size, it is scaled, and turned round if its ground is the other one. "
+        "Arrays whose images have the model's size are taken as they are, unless they are dark on light "
+        "and the "
+        "model learned light on dark, or the other way round. `descender predict` reports what it "
+        "changes. --raw, --prepare and --fit "
+        "override "
+        "all this.",
     .operands = operands,
     .options = options,
     .extras = extras,

@@ -72,6 +72,8 @@ static void append_answer(dsc_text *text, const predict_result *result, size_t i
                         dsc_model_class_name(r->model, a->order[k]),
                         percent(number, a->probabilities[a->order[k]]));
     if (!(a->probabilities[a->order[0]] >= 0.5f)) dsc_text_append(text, "   unsure");
+    if (a->marks & DSC_DIGIT_AT_EDGE) dsc_text_append(text, "   at the edge");
+    if (a->marks & DSC_DIGIT_CUT) dsc_text_append(text, "   cut from its neighbour");
     dsc_text_append(text, "\n");
 }
 
@@ -79,23 +81,41 @@ static const char *reading_of(const predict_answer *a, const predict_reader *r) 
     return a->failed || predict_is_refused(a, r) ? "?" : dsc_model_class_name(r->model, a->order[0]);
 }
 
-/* Digits that follow one another read as a number. */
-static void append_reading(dsc_text *text, const predict_result *result, const predict_reader *r) {
-    dsc_text_append_visible(text, result->name);
-    dsc_text_append(text, "  reads ");
-    for (size_t i = 0; i < result->count; i++) {
+static size_t between(size_t a, size_t a_size, size_t b, size_t b_size) {
+    return b > a + a_size ? b - (a + a_size) : a > b + b_size ? a - (b + b_size) : 0;
+}
+
+/* A gap wider than a digit is high divides; in a picture that lies on its side, lines run up and down. */
+static bool is_gap(const predict_answer *before, const predict_answer *a, bool on_its_side) {
+    const size_t gap = on_its_side ? between(before->top, before->height, a->top, a->height)
+                                   : between(before->left, before->width, a->left, a->width);
+    const size_t high = on_its_side ? (a->width > before->width ? a->width : before->width)
+                                    : (a->height > before->height ? a->height : before->height);
+    return gap > high;
+}
+
+/* Digits that follow one another read as a number. From answer `first` on to the end of its line. Returns where
+ * the next line begins. */
+static size_t append_line(dsc_text *text, const predict_result *result, const predict_reader *r,
+                          size_t first) {
+    size_t i = first;
+    for (; i < result->count && result->answers[i].line == result->answers[first].line; i++) {
         const predict_answer *a = &result->answers[i];
-        /* A wide gap, or a new line, divides. */
-        if (i > 0) {
-            const predict_answer *before = &result->answers[i - 1];
-            const bool next_line = a->top > before->top + before->height || a->left < before->left;
-            const size_t end = before->left + before->width,
-                         taller = a->height > before->height ? a->height : before->height;
-            if (next_line || a->left > end + taller) dsc_text_append(text, " ");
-        }
+        if (i > first && is_gap(a - 1, a, result->notes.turned % 2)) dsc_text_append(text, " ");
         dsc_text_append(text, "%s", reading_of(a, r));
     }
-    dsc_text_append(text, "\n");
+    return i;
+}
+
+static void append_reading(dsc_text *text, const predict_result *result, const predict_reader *r) {
+    const bool many = result->answers[result->count - 1].line != result->answers[0].line;
+    dsc_text_append_visible(text, result->name);
+    dsc_text_append(text, many ? "  reads\n" : "  reads ");
+    for (size_t i = 0; i < result->count;) {
+        if (many) dsc_text_append(text, "  ");
+        i = append_line(text, result, r, i);
+        dsc_text_append(text, "\n");
+    }
 }
 
 void predict_append(dsc_text *text, const predict_result *result, const predict_reader *reader, size_t top) {
@@ -159,7 +179,29 @@ static json_t *answer_json(const predict_result *result, const predict_answer *a
                                   json_pack("{s:I, s:I, s:I, s:I}", "left", (json_int_t)a->left, "top",
                                             (json_int_t)a->top, "width", (json_int_t)a->width, "height",
                                             (json_int_t)a->height));
+    if (json && a->width) {
+        (void)json_object_set_new(json, "line", json_integer((json_int_t)a->line));
+        (void)json_object_set_new(json, "edge", json_boolean(a->marks & DSC_DIGIT_AT_EDGE));
+        (void)json_object_set_new(json, "cut", json_boolean(a->marks & DSC_DIGIT_CUT));
+    }
     return json;
+}
+
+/* {"reading": "12 3\n45", "lines": ["12 3", "45"]}, into the picture's object. */
+static void add_reading(json_t *json, const predict_result *result, const predict_reader *r) {
+    dsc_text whole = {0};
+    json_t *lines = json_array();
+    for (size_t i = 0; i < result->count;) {
+        dsc_text line = {0};
+        if (i) dsc_text_append(&whole, "\n");
+        i = append_line(&line, result, r, i);
+        dsc_text_append(&whole, "%s", line.data ? line.data : "");
+        (void)json_array_append_new(lines, dsc_json_text(line.data ? line.data : ""));
+        dsc_text_free(&line);
+    }
+    (void)json_object_set_new(json, "reading", dsc_json_text(whole.data ? whole.data : ""));
+    (void)json_object_set_new(json, "lines", lines);
+    dsc_text_free(&whole);
 }
 
 json_t *predict_json(const predict_result *result, const predict_reader *reader, size_t top) {
@@ -172,6 +214,11 @@ json_t *predict_json(const predict_result *result, const predict_reader *reader,
     if (json && n->reduced) /* digits were looked for */
         (void)json_object_set_new(json, "left_out", dsc_notes_marks_json(n));
     if (json && n->reduced) (void)json_object_set_new(json, "reduced", json_integer((json_int_t)n->reduced));
+    if (json && n->reduced && !result->content.is_array) {
+        (void)json_object_set_new(json, "turned", json_integer((json_int_t)n->turned));
+        (void)json_object_set_new(json, "sheet", json_boolean(n->sheet));
+        add_reading(json, result, reader);
+    }
     return json;
 }
 

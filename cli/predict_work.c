@@ -111,7 +111,7 @@ static dsc_status answer_prepared(predict_result *result, predict_reader *r, con
     for (size_t i = 0; i < count && !status; i++) {
         predict_answer *a = &result->answers[result->count++];
         a->left = digits[i].left, a->top = digits[i].top, a->width = digits[i].width,
-        a->height = digits[i].height;
+        a->height = digits[i].height, a->line = digits[i].line, a->marks = digits[i].marks;
         status = make_image(a, r, error);
         if (status) return status;
         dsc_digit_as_expected(a->seen, &r->expected, &digits[i]);

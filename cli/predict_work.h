@@ -50,6 +50,7 @@ typedef struct predict_answer {
     size_t image;                    /* of an array: its index */
     unsigned did;                    /* to make it ready: DSC_DID_... */
     size_t left, top, width, height; /* of a picture: where it lies; width 0: it was not looked for */
+    uint32_t line, marks;            /* of a picture: as dsc_digit has them */
     uint8_t *seen;                   /* (C, H, W), owned */
     float *probabilities;            /* (classes), owned */
     bool failed;                     /* the probabilities are not finite: there is no answer */

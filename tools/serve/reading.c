@@ -255,14 +255,14 @@ static dsc_status take_whole(finding *f, const serve_reader *r, const serve_draw
     return status;
 }
 
-/* On the ground that the model learned. */
+/* On the ground that the model learned. The caller holds the lock. */
 static dsc_status find_digits(finding *f, const serve_reader *r, const serve_drawing *d, dsc_error *error) {
     dsc_digit *digits = NULL;
     size_t count = 0;
     dsc_status status = dsc_digit_check_shape(r->expected.shape, error);
     if (!status)
-        status =
-            dsc_find_digits(&digits, &count, &f->notes, d->pixels, d->height, d->width, d->channels, error);
+        status = dsc_read_digits(&digits, &count, &f->notes, d->pixels, d->height, d->width, d->channels,
+                                 r->predictor, r->workspace, error);
     if (!status) status = make_room(f, r, count, error);
     for (size_t i = 0; i < count && !status; i++) {
         found *digit = &f->digits[i];
@@ -291,13 +291,11 @@ dsc_status serve_read(json_t **json, serve_reader *r, const serve_drawing *drawi
     (void)clock_gettime(CLOCK_MONOTONIC, &start);
     finding f = {0};
     *json = NULL;
-    dsc_status status = prepares(r) ? find_digits(&f, r, drawing, error) : take_whole(&f, r, drawing, error);
     json_t *all = json_array();
-    if (!status) {
-        (void)pthread_mutex_lock(&r->lock);
-        status = read_digits(all, r, f.digits, f.count, digit < f.count ? digit : 0, error);
-        (void)pthread_mutex_unlock(&r->lock);
-    }
+    (void)pthread_mutex_lock(&r->lock); /* the network's workspace is one caller's at a time */
+    dsc_status status = prepares(r) ? find_digits(&f, r, drawing, error) : take_whole(&f, r, drawing, error);
+    if (!status) status = read_digits(all, r, f.digits, f.count, digit < f.count ? digit : 0, error);
+    (void)pthread_mutex_unlock(&r->lock);
     (void)clock_gettime(CLOCK_MONOTONIC, &end);
     if (!status) {
         *json = answer_json(all, &f,
