@@ -18,6 +18,10 @@ dsc_status dsc_error_context(dsc_error *error, dsc_status status, const char *fo
 #define dsc_fail(error, code, ...)            ((dsc_fail)(error, code, __VA_ARGS__), (code))
 #define dsc_fail_memory(error, size, what)    ((dsc_fail_memory)(error, size, what), DSC_ERROR_MEMORY)
 #define dsc_error_context(error, status, ...) ((dsc_error_context)(error, status, __VA_ARGS__), (status))
+#elif defined DSC_NO_MESSAGES
+/* Where nobody reads messages and each byte counts, there are none: in exported pages. */
+#define dsc_fail(error, code, ...)         ((void)(error), (code))
+#define dsc_fail_memory(error, size, what) ((void)(error), DSC_ERROR_MEMORY)
 #endif
 
 #endif

@@ -191,7 +191,7 @@ static bool reaches_across(const paper *p) {
     double along[4] = {0};
     for (size_t i = 0; i < p->corners; i++) {
         const point *a = &p->hull[i], *b = &p->hull[(i + 1) % p->corners];
-        const double length = hypot(b->x - a->x, b->y - a->y);
+        const double length = fabs(b->x - a->x) + fabs(b->y - a->y); /* of those along an edge, exact */
         if (a->x <= 1 && b->x <= 1) along[0] += length;
         if (a->y <= 1 && b->y <= 1) along[1] += length;
         if (a->x >= width - 1 && b->x >= width - 1) along[2] += length;

@@ -95,3 +95,50 @@ dsc_box dsc_box_before_tilt(const dsc_box *box, const dsc_tilt *tilt) {
     if (b.bottom <= b.top) b.bottom = b.top + 1;
     return b;
 }
+
+/* --- how far it stands askew --- */
+
+enum { PAIRS_MOST = 1024 /* digits that are looked at: their pairs are the time */ };
+
+static int by_value(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* From the middle of a digit to that of its nearest neighbour to the right, at most 45 degrees up or down. */
+static bool slope_to_next(double *slope, const dsc_group *groups, size_t count, size_t i, size_t usual) {
+    const dsc_box *a = &groups[i].box;
+    double nearest = 3 * (double)usual;
+    bool any = false;
+    for (size_t k = 0; k < count; k++) {
+        const dsc_box *b = &groups[k].box;
+        const double x = ((double)b->left + (double)b->right - (double)a->left - (double)a->right) / 2,
+                     y = ((double)b->top + (double)b->bottom - (double)a->top - (double)a->bottom) / 2;
+        if (k == i || x <= 0 || fabs(y) > x || sqrt(x * x + y * y) >= nearest) continue;
+        nearest = sqrt(x * x + y * y);
+        *slope = y / x;
+        any = true;
+    }
+    return any;
+}
+
+dsc_status dsc_groups_slope(double *slope, const dsc_group *groups, size_t count, size_t usual,
+                            dsc_error *error) {
+    *slope = 0;
+    if (count < 3) return DSC_OK;
+    if (count > PAIRS_MOST) count = PAIRS_MOST;
+    double *slopes = dsc_allocate(count, sizeof *slopes);
+    if (!slopes) return dsc_fail_memory(error, count * sizeof *slopes, "the lines of a picture");
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) found += slope_to_next(&slopes[found], groups, count, i, usual);
+    if (found >= 2) {
+        qsort(slopes, found, sizeof *slopes, by_value);
+        const double middle = found % 2 ? slopes[found / 2] : (slopes[found / 2 - 1] + slopes[found / 2]) / 2;
+        /* Digits of unlike heights stand on one line, and their middles do not: half of the slopes may be off by
+         * that, but not by more. */
+        const double spread = slopes[found * 3 / 4 < found ? found * 3 / 4 : found - 1] - slopes[found / 4];
+        if (spread <= 0.35) *slope = middle;
+    }
+    free(slopes);
+    return DSC_OK;
+}

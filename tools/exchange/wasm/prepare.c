@@ -41,7 +41,7 @@ int fit(uint8_t *image, size_t c, size_t h, size_t w, int how, int ground, const
 }
 
 /* Nobody reads messages here: they would bring printf with them, which is larger than all the rest. */
-dsc_status dsc_fail(dsc_error *error, dsc_status code, const char *format, ...) {
+dsc_status(dsc_fail)(dsc_error *error, dsc_status code, const char *format, ...) {
     (void)error, (void)format;
     return code;
 }
