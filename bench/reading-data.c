@@ -126,8 +126,10 @@ int main(int argc, char **argv) {
         (void)mkdir(folder[i], 0777);
     }
     canvas c;
-    images digits = images_make(dsc_dataset_count(train) + count), others = images_make(count / 4),
-           tests = images_make(dsc_dataset_count(test));
+    static images digits, others, tests;
+    digits = images_make(dsc_dataset_count(train) + count);
+    others = images_make(count / 4);
+    tests = images_make(dsc_dataset_count(test));
     add_all(&digits, train);
     add_all(&tests, test);
     drawn_canvas_make(&c);

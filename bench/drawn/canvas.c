@@ -147,9 +147,10 @@ void drawn_expose(canvas *c, double ground, double ink, double noise) {
 
 void drawn_rule(canvas *c, double apart, double slope, bool upright, uint8_t value) {
     const size_t along = upright ? c->height : c->width, across = upright ? c->width : c->height;
-    for (double begin = -200; begin < (double)across + 200; begin += apart)
+    const int count = (int)(((double)across + 400) / apart) + 1;
+    for (int n = 0; n < count; n++)
         for (size_t i = 0; i < along; i++) {
-            const double y = begin + slope * (double)i;
+            const double y = apart * n - 200 + slope * (double)i;
             for (size_t k = 0; k < 2; k++) {
                 if (y + (double)k < 0 || y + (double)k >= (double)across) continue;
                 const size_t j = (size_t)(y + (double)k);
@@ -290,8 +291,10 @@ void drawn_jpeg(canvas *c, int quality) {
     for (size_t top = 0; top + 8 <= c->height; top += 8)
         for (size_t left = 0; left + 8 <= c->width; left += 8) {
             double block[64], waves[64];
-            for (size_t i = 0; i < 64; i++)
-                block[i] = c->grey[(top + i / 8) * c->width + left + i % 8] - 128.0;
+            for (size_t i = 0; i < 64; i++) {
+                const size_t at = (top + i / 8) * c->width + left + i % 8;
+                block[i] = c->grey[at] - 128.0;
+            }
             transform(waves, block, false);
             for (size_t i = 0; i < 64; i++) {
                 const double step = fmax(1, floor((steps[i] * scale + 50) / 100));

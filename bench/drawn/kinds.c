@@ -130,8 +130,8 @@ static void decimals(canvas *c, char *text) {
         if (drawn_uniform() < 0.5)
             drawn_fill(c, left, 128, left + 12, 140);
         else
-            for (double y = 0; y < 44; y++)
-                drawn_fill(c, left + 12 - y / 4, 120 + y, left + 22 - y / 4, 121 + y);
+            for (int y = 0; y < 44; y++)
+                drawn_fill(c, left + 12 - 0.25 * y, 120 + y, left + 22 - 0.25 * y, 121 + y);
         left += 40;
     }
     text[4] = '\0';

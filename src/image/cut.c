@@ -42,6 +42,11 @@ typedef struct lattice {
     double height; /* what is usual */
 } lattice;
 
+static double slant_of(size_t s) {
+    const int steps = (int)s - SLANTS / 2;
+    return SLANT_STEP * steps;
+}
+
 static double at_row(const lattice *l, const cut_line *line, size_t row) {
     return line->foot + line->slant * ((double)row + 0.5 - (double)(l->box.top + l->box.bottom) / 2);
 }
@@ -65,7 +70,7 @@ static void count_ink(uint32_t *counts, const lattice *l, const dsc_part *part) 
     const size_t width = dsc_box_width(&l->box);
     memset(counts, 0, SLANTS * width * sizeof *counts);
     for (size_t s = 0; s < SLANTS; s++) {
-        const cut_line line = {.slant = SLANT_STEP * ((double)s - SLANTS / 2)};
+        const cut_line line = {.slant = slant_of(s)};
         for (size_t i = 0; i < part->count; i++) {
             const dsc_ink_run *run = &part->runs[i];
             const double shift = at_row(l, &line, run->row) + (double)l->box.left;
@@ -83,7 +88,7 @@ static bool cheapest(cut_line *best, const lattice *l, const uint32_t *counts) {
     double least = INFINITY;
     for (size_t s = 0; s < SLANTS; s++)
         for (size_t x = 0; x < width; x++) {
-            const cut_line line = {(double)(l->box.left + x), SLANT_STEP * ((double)s - SLANTS / 2),
+            const cut_line line = {(double)(l->box.left + x), slant_of(s),
                                    (double)counts[s * width + x] / l->height};
             const double cost = line.ink + 0.1 * fabs(line.slant);
             if (cost >= least || line.ink > 0.7) continue;

@@ -276,15 +276,17 @@ static bool as_long(size_t length, size_t a, size_t b) {
 }
 
 /* A line with an upright at either end, about equally long, is a side of boxes or of a frame: all uprights of that
- * length go with it. */
-static void remove_uprights(const line *l, const view *v) {
+ * length go with it. Whether there are such. */
+static bool remove_uprights(const line *l, const view *v) {
     upright all[UPRIGHTS_MOST];
+    bool any = false;
     const size_t beyond = thickness_most(v) + v->breadth / 13;
     for (int step = -1; step <= 1; step += 2) {
         const size_t count = find_uprights(all, l, v, step);
         if (count < 2 || all[0].along > l->from + beyond || all[count - 1].along + beyond < l->to ||
             all[0].length * 10 < all[count - 1].length * 6 || all[count - 1].length * 10 < all[0].length * 6)
             continue;
+        any = true;
         for (size_t i = 0; i < count; i++) {
             if (!as_long(all[i].length, all[0].length, all[count - 1].length)) continue;
             upright back = all[i]; /* to the line, and through it */
@@ -293,6 +295,7 @@ static void remove_uprights(const line *l, const view *v) {
             if (back.step < 0 ? back.across-- > 0 : ++back.across < v->breadth) (void)follow(v, &back, true);
         }
     }
+    return any;
 }
 
 /* What is left of a line where uprights crossed it. */
@@ -310,6 +313,22 @@ static void remove_crossings(const line *l, const view *v) {
     }
 }
 
+/* Returns how many lines they are, a box or a frame counted as one. */
+static size_t take_out(const line *lines, size_t count, const thin_runs *runs, const view *v) {
+    size_t sides = 0, boxes = 0;
+    /* Squared paper has uprights of its own, from edge to edge; other lines may be sides of something. */
+    for (size_t i = 0; i < count; i++) {
+        if (reaches_edges(&lines[i], v)) continue;
+        sides++;
+        boxes += remove_uprights(&lines[i], v); /* with the first of its sides that is looked at */
+    }
+    for (size_t i = 0; i < count; i++) {
+        remove_line(&lines[i], runs, v);
+        if (!reaches_edges(&lines[i], v)) remove_crossings(&lines[i], v);
+    }
+    return sides >= 2 * boxes ? count - boxes : count;
+}
+
 /* How many lines are taken out: all, if there are at least `fewest`. */
 static dsc_status take_lines(size_t *taken, const view *seen, size_t fewest, dsc_error *error) {
     const size_t drift = 2 * seen->length * (SLOPES / 2) / SLOPE_STEP + 1;
@@ -324,14 +343,7 @@ static dsc_status take_lines(size_t *taken, const view *seen, size_t fewest, dsc
                  : dsc_fail_memory(error, SLOPES * v.room * sizeof *v.counts, "the lines of a picture");
     for (size_t i = 0; i < runs.count && !status; i++) vote(&v, &runs.all[i]);
     const size_t count = status ? 0 : find_lines(lines, &v, &runs, seen);
-    if (count >= fewest) *taken = count;
-    /* Squared paper has uprights of its own, from edge to edge; other lines are sides of something. */
-    for (size_t i = 0; i < *taken; i++)
-        if (!reaches_edges(&lines[i], seen)) remove_uprights(&lines[i], seen);
-    for (size_t i = 0; i < *taken; i++) {
-        remove_line(&lines[i], &runs, seen);
-        if (!reaches_edges(&lines[i], seen)) remove_crossings(&lines[i], seen);
-    }
+    if (count >= fewest) *taken = take_out(lines, count, &runs, seen);
     free(runs.all);
     free(v.counts);
     return status;

@@ -99,11 +99,11 @@ void report_page_refusals(dsc_text *page, const report_figures *figures, const r
     dsc_text_append(
         page,
         "<div class=\"wide\"><table><caption>Of %zu answers. Area under the whole curve: %s."
-        "</caption><thead><tr><th></th><th scope=\"col\">refused, percent</th>"
+        "</caption><thead><tr><th scope=\"col\">what is refused</th><th scope=\"col\">refused, percent</th>"
         "<th scope=\"col\">images</th><th scope=\"col\">wrong among the answers left, percent</th>"
         "</tr></thead><tbody>\n",
         r->count, dsc_format_fixed(number, sizeof number, r->area, 5));
-    for (size_t i = 0; i < REPORT_REFUSAL_POINTS; i++) append_row(page, "", &r->points[i]);
+    for (size_t i = 0; i < REPORT_REFUSAL_POINTS; i++) append_row(page, "the least sure", &r->points[i]);
     if (r->below > 0) {
         char what[80];
         (void)snprintf(what, sizeof what, "the model&rsquo;s threshold, %s",
