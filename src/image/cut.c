@@ -21,12 +21,13 @@ enum {
     CUTS_MOST = 48,
     SIDE_MOST = 2000 /* pixels: what is wider than this is not cut */
 };
-#define SLANT_STEP 0.22 /* pixels across for one down */
-#define CUT_APART  0.12 /* of the height: how near two cuts may be */
-#define CUT_COST   0.35 /* in logarithms of probability */
-#define INK_COST   1.2  /* for the whole height of ink crossed */
-#define WIDEST     1.25 /* of the height: a digit */
-#define NARROWEST  0.14
+#define SLANT_STEP  0.22 /* pixels across for one down */
+#define CUT_APART   0.12 /* of the height: how near two cuts may be */
+#define CUT_COST    0.35 /* in logarithms of probability */
+#define INK_COST    1.2  /* for the whole height of ink crossed */
+#define WIDEST      1.25 /* of the height: a digit */
+#define NARROWEST   0.14
+#define NARROW_COST 4 /* for each height that what is cut is narrower than high */
 
 typedef struct cut_line {
     double foot; /* where it crosses the row in the middle of the box */
@@ -181,10 +182,12 @@ static dsc_status weigh(double *worth, dsc_ink_run *room, const lattice *l, size
 static dsc_status best_path(size_t *before, dsc_ink_run *room, const lattice *l, const dsc_ink *ink,
                             const dsc_part *part, const dsc_judge *judge, dsc_error *error) {
     double best[CUTS_MOST + 2];
+    /* What is no wider than one digit is hardly two. */
+    const double narrow = NARROW_COST * fmax(0, 1 - (double)dsc_box_width(&l->box) / l->height);
     best[0] = 0;
     for (size_t to = 1; to < l->count; to++) {
         best[to] = -INFINITY;
-        const double cut = to + 1 < l->count ? CUT_COST + INK_COST * l->lines[to].ink : 0;
+        const double cut = to + 1 < l->count ? CUT_COST + INK_COST * l->lines[to].ink + narrow : 0;
         for (size_t from = 0; from < to; from++) {
             double worth;
             if (!isfinite(best[from])) continue;

@@ -77,7 +77,9 @@ static dsc_status search_again(dsc_search *s, const dsc_reading *r, dsc_error *e
 /* The ink, turned by one to three quarters: where the judge is plainly surer, the picture lies so. The best
  * reading so far is in *best. The ink ends as it began. */
 static dsc_status try_turns(dsc_search *best, dsc_reading *r, dsc_error *error) {
-    const double upright = mean_of(best), surer = fmax(0.03, 0.4 / (double)best->count);
+    /* Digits upside down look more like digits than those that lie, and few pictures are. */
+    const double upright = mean_of(best), surer = fmax(0.03, 0.4 / (double)best->count),
+                 surer_upside_down = fmax(0.08, 0.7 / (double)best->count);
     if (best->count < TURNED_LEAST || upright > -surer) return DSC_OK;
     dsc_status status = DSC_OK;
     for (size_t quarters = 1; quarters <= 4 && !status; quarters++) {
@@ -87,7 +89,8 @@ static dsc_status try_turns(dsc_search *best, dsc_reading *r, dsc_error *error) 
         if (status || quarters == 4) break;
         status = search_again(&turned, r, error);
         keep_better(best, &turned,
-                    !status && turned.count >= TURNED_LEAST && mean_of(&turned) > upright + surer &&
+                    !status && turned.count >= TURNED_LEAST &&
+                        mean_of(&turned) > upright + (quarters == 2 ? surer_upside_down : surer) &&
                         mean_of(&turned) > mean_of(best));
     }
     return status;

@@ -63,7 +63,7 @@ static dsc_status find_runs(thin_runs *r, const view *v, dsc_error *error) {
             const size_t first = y;
             size_t dark = 0; /* a blurred line is no thicker than its dark part */
             for (; y < v->breadth && *at(v, along, y) >= INK; y++) dark += *at(v, along, y) >= DARK;
-            if (y - first > thick + 2 || (dark ? dark : y - first) > thick) continue;
+            if (y - first > thick || (dark ? dark : y - first) > thick) continue;
             if (!dsc_grow(&r->all, &r->capacity, r->count + 1, sizeof *r->all))
                 return dsc_fail_memory(error, r->count * sizeof *r->all, "the lines of a picture");
             r->all[r->count++] = (thin_run){(uint32_t)along, (uint32_t)first, (uint32_t)y - 1};
@@ -218,9 +218,9 @@ typedef struct upright {
     size_t length;
 } upright;
 
-enum { UPRIGHTS_MOST = 512 };
+enum { UPRIGHTS_MOST = 512, COMB_LEAST = 7 };
 
-static size_t thickness_most(const view *v) { return v->breadth / 26 + 2; }
+static size_t thickness_most(const view *v) { return v->breadth < 78 ? 5 : v->breadth / 26 + 2; }
 
 /* The run of ink along the lines at a place; [*first, *last). False: there is none, or it is thicker than an
  * upright is. */
@@ -275,6 +275,18 @@ static bool as_long(size_t length, size_t a, size_t b) {
     return length * 20 >= (a < b ? a : b) * 17 && length * 17 <= (a < b ? b : a) * 20;
 }
 
+/* Whether there is an upright at either end of the line, or there are so many of one length, as on a comb, that
+ * they are no digits. */
+static bool are_sides(const upright *all, size_t count, const line *l, size_t beyond) {
+    size_t alike = 0;
+    if (count < 2) return false;
+    const size_t first = all[0].length, last = all[count - 1].length;
+    if (first * 10 < last * 6 || last * 10 < first * 6) return false;
+    for (size_t i = 0; i < count; i++) alike += as_long(all[i].length, first, last);
+    return alike >= COMB_LEAST ||
+           (all[0].along <= l->from + beyond && all[count - 1].along + beyond >= l->to);
+}
+
 /* A line with an upright at either end, about equally long, is a side of boxes or of a frame: all uprights of that
  * length go with it. Whether there are such. */
 static bool remove_uprights(const line *l, const view *v) {
@@ -283,9 +295,7 @@ static bool remove_uprights(const line *l, const view *v) {
     const size_t beyond = thickness_most(v) + v->breadth / 13;
     for (int step = -1; step <= 1; step += 2) {
         const size_t count = find_uprights(all, l, v, step);
-        if (count < 2 || all[0].along > l->from + beyond || all[count - 1].along + beyond < l->to ||
-            all[0].length * 10 < all[count - 1].length * 6 || all[count - 1].length * 10 < all[0].length * 6)
-            continue;
+        if (!are_sides(all, count, l, beyond)) continue;
         any = true;
         for (size_t i = 0; i < count; i++) {
             if (!as_long(all[i].length, all[0].length, all[count - 1].length)) continue;
@@ -316,15 +326,15 @@ static void remove_crossings(const line *l, const view *v) {
 /* Returns how many lines they are, a box or a frame counted as one. */
 static size_t take_out(const line *lines, size_t count, const thin_runs *runs, const view *v) {
     size_t sides = 0, boxes = 0;
-    /* Squared paper has uprights of its own, from edge to edge; other lines may be sides of something. */
+    /* Squared paper has uprights of its own, from edge to edge; a lone line and shorter ones may be sides. */
     for (size_t i = 0; i < count; i++) {
-        if (reaches_edges(&lines[i], v)) continue;
+        if (count > 1 && reaches_edges(&lines[i], v)) continue;
         sides++;
         boxes += remove_uprights(&lines[i], v); /* with the first of its sides that is looked at */
     }
     for (size_t i = 0; i < count; i++) {
         remove_line(&lines[i], runs, v);
-        if (!reaches_edges(&lines[i], v)) remove_crossings(&lines[i], v);
+        if (count == 1 || !reaches_edges(&lines[i], v)) remove_crossings(&lines[i], v);
     }
     return sides >= 2 * boxes ? count - boxes : count;
 }
