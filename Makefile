@@ -7,7 +7,7 @@ DESTDIR ?=
 ARGS ?=
 build = build/release
 
-.PHONY: all build docs tutorial test test-docs test-browser test-processors bench install uninstall deb clean asan tsan minimal hostile coverage fuzz soak format reference abi lint help
+.PHONY: all build docs tutorial test test-slow test-docs test-browser test-processors bench install uninstall deb clean asan tsan minimal hostile coverage fuzz soak format reference abi lint help
 .NOTPARALLEL:
 
 all: build
@@ -33,10 +33,15 @@ docs: ## the documentation as a site without a server, in build/docs
 	@scripts/dependencies.sh docs
 	@scripts/site.py build/docs
 
-test: ## install what is missing, build, run all tests; ARGS="-R data" for some
+test: ## install what is missing, build, run all tests but those of test-slow; ARGS="-R data" for some, slow or not
 	@scripts/dependencies.sh build test
 	@scripts/build.sh release
-	@scripts/test.sh $(build) $(ARGS)
+	@scripts/test.sh $(build) $(or $(ARGS),-LE slow)
+
+test-slow: ## the tests that take longer: whole trainings, thousands of digits read, narrow terminals
+	@scripts/dependencies.sh build test
+	@scripts/build.sh release
+	@scripts/test.sh $(build) -L slow
 
 test-docs: build ## follow all guides to the letter; wants MNIST in $$DESCENDER_DATA
 	@cd $(build) && DOCS_LONG=1 bash ../../tests/project/test_docs.sh ./descender
