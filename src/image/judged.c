@@ -9,7 +9,10 @@
 
 #include <math.h>
 
-enum { TURNED_LEAST = 3 /* digits: fewer do not say how a picture lies */ };
+enum {
+    TURNED_LEAST = 3, /* digits: fewer do not say how a picture lies */
+    TRIED_MOST = 100  /* groups of a reading that cuts are tried on: each asks the judge dozens of times */
+};
 #define LEAST_SURE 1e-4 /* a probability that counts as this at least */
 
 static dsc_box place_back(const dsc_box *box, const dsc_reading *r) {
@@ -42,7 +45,9 @@ static dsc_status add_group(dsc_search *s, const dsc_reading *r, const dsc_group
                             dsc_error *error) {
     const double before = s->sure;
     dsc_status status = add_judged(s, r, part, group->line, 0, error);
-    if (status || !may_be_several(group, s->usual, exp(s->sure - before))) return status;
+    if (status || s->tried == TRIED_MOST || !may_be_several(group, s->usual, exp(s->sure - before)))
+        return status;
+    s->tried++;
     dsc_cut cut;
     status = dsc_cut_make(&cut, &r->ink, part, s->usual, r->help->judge, error);
     if (!status && cut.count > 1) s->count--, s->sure = before;

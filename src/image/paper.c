@@ -217,8 +217,8 @@ static bool span_of(double *first, double *last, const paper *p, double y) {
         const point *a = &p->hull[i], *b = &p->hull[(i + 1) % p->corners];
         if ((a->y > y) == (b->y > y)) continue;
         const double x = a->x + (b->x - a->x) * (y - a->y) / (b->y - a->y);
-        *first = fmin(*first, x);
-        *last = fmax(*last, x);
+        if (x < *first) *first = x;
+        if (x > *last) *last = x;
     }
     return *last > *first;
 }

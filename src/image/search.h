@@ -15,7 +15,8 @@ typedef struct dsc_search {
     size_t *begins;
     dsc_digit *digits;
     size_t count, capacity;
-    double sure; /* the sum over the digits of the logarithms of the judge's probabilities */
+    size_t tried; /* groups that cuts were tried on */
+    double sure;  /* the sum over the digits of the logarithms of the judge's probabilities */
     dsc_picture_notes notes;
 } dsc_search;
 

@@ -82,12 +82,14 @@ static size_t within(double x, size_t most) { return x <= 0 ? 0 : x >= (double)m
 
 dsc_box dsc_box_before_tilt(const dsc_box *box, const dsc_tilt *tilt) {
     double left = INFINITY, top = INFINITY, right = -INFINITY, bottom = -INFINITY;
-    for (int corner = 0; corner < 4; corner++) {
+    for (int corner = 0; corner < 4; corner++) { /* without fmin: GCC 12 fails on it in a loop, on ARM */
         double x = (double)(corner & 1 ? box->right : box->left),
                y = (double)(corner & 2 ? box->bottom : box->top);
         before(&x, &y, tilt);
-        left = fmin(left, x), right = fmax(right, x);
-        top = fmin(top, y), bottom = fmax(bottom, y);
+        if (x < left) left = x;
+        if (x > right) right = x;
+        if (y < top) top = y;
+        if (y > bottom) bottom = y;
     }
     dsc_box b = {within(floor(left), tilt->width - 1), within(floor(top), tilt->height - 1),
                  within(ceil(right), tilt->width), within(ceil(bottom), tilt->height)};

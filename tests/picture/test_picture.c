@@ -372,8 +372,8 @@ static void every_format_is_its_own(void **state) {
                                          "RIFF\1\1\1\1WEBP",
                                          "II*\0",
                                          "GIF89a",
-                                         "\0\0\0\x1C"
-                                         "ftypmif1",
+                                         ("\0\0\0\x1C"
+                                          "ftypmif1"),
                                          "%PDF-1.7"};
     static const size_t sizes[] = {8, 12, 4, 12, 4, 6, 12, 8};
     const picture_format *format;
