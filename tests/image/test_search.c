@@ -135,6 +135,25 @@ static void a_wide_blot_is_judged_a_bounded_number_of_times(void **unused) {
     free(p);
 }
 
+/* A page of letters, say: each might be two digits that touch. */
+static void of_a_page_of_doubtful_marks_a_hundred_are_cut(void **unused) {
+    (void)unused;
+    uint8_t *p = paper(230);
+    for (size_t y = 12; y + 30 < HIGH; y += 27)
+        for (size_t x = 10; x + 20 < WIDE; x += 22) {
+            fill(p, x, y, x + 3, y + 20, 40), fill(p, x + 8, y, x + 11, y + 20, 40);
+            fill(p, x, y + 8, x + 11, y + 11, 40);
+        }
+    dsc_digit *digits;
+    size_t count, cut = 0;
+    ASSERT_OK(search(&digits, &count, NULL, p, likes_bars), error);
+    for (size_t i = 0; i < count; i++) cut += (digits[i].marks & DSC_DIGIT_CUT) != 0;
+    assert_int_equal(cut, 200); /* two bars of each */
+    assert_true(count > 200);
+    dsc_digits_free(digits);
+    free(p);
+}
+
 static void a_failing_judge_is_passed_on(void **unused) {
     (void)unused;
     uint8_t *p = paper(230);
@@ -414,6 +433,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_touches_is_cut_where_the_judge_is_surest),
         cmocka_unit_test(a_wide_blot_is_judged_a_bounded_number_of_times),
+        cmocka_unit_test(of_a_page_of_doubtful_marks_a_hundred_are_cut),
         cmocka_unit_test(a_failing_judge_is_passed_on),
         cmocka_unit_test(a_picture_on_its_side_is_read_upright),
         cmocka_unit_test(lines_askew_are_set_straight),
