@@ -42,7 +42,8 @@ static double slope(const answers *l, double b) {
     for (size_t i = 0; i < l->count; i++) {
         const double *z = l->z + i * l->classes;
         double most = z[0], all = 0, mean = 0;
-        for (size_t k = 1; k < l->classes; k++) most = fmax(most, z[k]);
+        for (size_t k = 1; k < l->classes; k++)
+            if (z[k] > most) most = z[k];
         for (size_t k = 0; k < l->classes; k++) {
             const double p = dsc_exp(b * (z[k] - most));
             all += p;
