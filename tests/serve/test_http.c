@@ -14,7 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef __SANITIZE_THREAD__ /* thirty times as slow */
+enum { CLIENTS = 60, SIDE = 280, SECONDS_MOST = 60 };
+#else
 enum { CLIENTS = 200, SIDE = 280, SECONDS_MOST = 8 };
+#endif
 
 static dsc_error error;
 static dsc_model *model;
@@ -140,7 +144,7 @@ static void what_is_broken_or_too_large_does_no_harm(void **unused) {
     close(s);
 }
 
-static void two_hundred_at_once_are_all_answered_though_others_dawdle(void **unused) {
+static void many_at_once_are_all_answered_though_others_dawdle(void **unused) {
     (void)unused;
     static char out[100000];
     int slow[50], clients[CLIENTS];
@@ -200,14 +204,14 @@ static int clear(void **unused) {
     }
 IF_SERVED(it_answers_with_its_headers)
 IF_SERVED(what_is_broken_or_too_large_does_no_harm)
-IF_SERVED(two_hundred_at_once_are_all_answered_though_others_dawdle)
+IF_SERVED(many_at_once_are_all_answered_though_others_dawdle)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_starts),
         cmocka_unit_test(served_it_answers_with_its_headers),
         cmocka_unit_test(served_what_is_broken_or_too_large_does_no_harm),
-        cmocka_unit_test(served_two_hundred_at_once_are_all_answered_though_others_dawdle),
+        cmocka_unit_test(served_many_at_once_are_all_answered_though_others_dawdle),
     };
     return cmocka_run_group_tests(tests, make, clear);
 }
