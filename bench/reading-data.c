@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* reading-data.c: writes what the model inside the program is trained on, beside MNIST's own images: MNIST's
- * training digits, drawn as people write and photograph them (bench/drawn), found and prepared as pictures are;
- * and images of no digit: digits that touch, left whole, and digits that lie on their side or stand on their
- * head.
+/* reading-data.c: writes what the model inside the program is trained on, beside MNIST's own images:
+ * MNIST's training digits, drawn as people write and photograph them (bench/drawn), found and prepared as
+ * pictures are; and images of no digit: digits that touch, left whole, and digits that lie on their side
+ * or stand on their head.
  *
  *   bench-reading-data FOLDER [COUNT]
  *
- * FOLDER/digits becomes MNIST's four files with COUNT (60,000) digits more in the training set; FOLDER/others a
- * training set of one class, about a sixth as many. Needs the real MNIST in $DESCENDER_DATA, ./data or the cache. */
+ * FOLDER/digits becomes MNIST's four files with COUNT (60,000) digits more in the training set;
+ * FOLDER/others a training set of one class, about a sixth as many. Needs the real MNIST in
+ * $DESCENDER_DATA, ./data or the cache. */
 #include "drawn/drawn.h"
 
 #include "shipped/shipped.h"
@@ -51,8 +52,8 @@ static void turn(uint8_t out[PIXELS], const uint8_t *in, size_t quarters) {
         }
 }
 
-/* Digits that are none any more when they are turned so. 0, 1 and 8 look like themselves, or like strokes; a 2, a
- * 5, a 6 and a 9 on their heads like digits. */
+/* Digits that are none any more when they are turned so. 0, 1 and 8 look like themselves, or like strokes;
+ * a 2, a 5, a 6 and a 9 on their heads like digits. */
 static bool stays_a_digit(unsigned label, size_t quarters) {
     return label == 0 || label == 1 || label == 8 ||
            (quarters == 2 && label != 3 && label != 4 && label != 7);

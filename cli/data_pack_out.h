@@ -15,8 +15,8 @@ typedef struct pack_part {
     dsc_images looks; /* of the images; set where count is not 0 */
 } pack_part;
 
-/* What of a set goes into files: its images one behind the other, in its order. Without data the set has none. Begins
- * as {0}; release with pack_part_clear, also after a failure. */
+/* What of a set goes into files: its images one behind the other, in its order. Without data the set has
+ * none. Begins as {0}; release with pack_part_clear, also after a failure. */
 dsc_status pack_part_gather(pack_part *part, const dsc_dataset *data, dsc_error *error);
 void pack_part_clear(pack_part *part);
 

@@ -94,8 +94,8 @@ static bool is_gap(const predict_answer *before, const predict_answer *a, bool o
     return gap > high;
 }
 
-/* Digits that follow one another read as a number. From answer `first` on to the end of its line. Returns where
- * the next line begins. */
+/* Digits that follow one another read as a number. From answer `first` on to the end of its line. Returns
+ * where the next line begins. */
 static size_t append_line(dsc_text *text, const predict_result *result, const predict_reader *r,
                           size_t first) {
     size_t i = first;

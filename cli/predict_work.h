@@ -71,8 +71,8 @@ typedef struct predict_result {
     size_t count;
 } predict_result;
 
-/* Reads page number `page` of a file, from 0, and answers each image on it; `one`: a picture is of one digit. Release
- * with predict_result_clear, also after a failure. */
+/* Reads page number `page` of a file, from 0, and answers each image on it; `one`: a picture is of one
+ * digit. Release with predict_result_clear, also after a failure. */
 dsc_status predict_read(predict_result *result, predict_reader *reader, const read_source *source,
                         size_t page, bool one, dsc_error *error);
 void predict_result_clear(predict_result *result);

@@ -102,7 +102,7 @@ static dsc_status read_page(const dsc_model *model, const picture *page, dsc_err
     dsc_digits_free(digits);
     digits = NULL;
 
-    /* All digits of a page, in the order of reading: with a network that reads digits, also those that touch. */
+    /* All digits of a page, in the order of reading; with a network's help, also those that touch. */
     if (!status)
         status = dsc_read_digits(&digits, &count, &notes, page->pixels, page->height, page->width, 1,
                                  predictor, workspace, error);

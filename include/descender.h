@@ -365,16 +365,16 @@ DSC_API dsc_status dsc_dataset_open_any(dsc_dataset **train, dsc_dataset **test,
 DSC_API dsc_status dsc_digits_create(dsc_dataset **data, size_t count, uint64_t seed, unsigned threads,
                                      dsc_error *error);
 
-/* Draws `count` images of what is no digit, prepared as the built-in digits are: letters, signs, scribbles,
- * textures, and digits that are cut, joined, crossed out or in boxes. They show what a model answers where
- * no answer is right. One class, "no digit", label 0. Each twenty hold the same number of every kind; else the
- * contract is that of dsc_digits_create. */
+/* Draws `count` images of what is no digit, prepared as the built-in digits are: letters, signs,
+ * scribbles, textures, and digits that are cut, joined, crossed out or in boxes. They show what a model
+ * answers where no answer is right. One class, "no digit", label 0. Each twenty hold the same number of
+ * every kind; else the contract is that of dsc_digits_create. */
 DSC_API dsc_status dsc_non_digits_create(dsc_dataset **data, size_t count, uint64_t seed, unsigned threads,
                                          dsc_error *error);
 
-/* The same for a data set that a text names, as `--data` does: "digits", "non-digits", and, with more of the
- * world's hands, pens and scans, "digits hands=world" and "non-digits hands=world". ARGUMENT if the text names
- * none of them or a parameter is wrong; the message says which. */
+/* The same for a data set that a text names, as `--data` does: "digits", "non-digits", and, with more of
+ * the world's hands, pens and scans, "digits hands=world" and "non-digits hands=world". ARGUMENT if the
+ * text names none of them or a parameter is wrong; the message says which. */
 DSC_API dsc_status dsc_dataset_draw(dsc_dataset **data, const char *text, size_t count, uint64_t seed,
                                     unsigned threads, dsc_error *error);
 
@@ -1379,8 +1379,9 @@ DSC_API void dsc_digits_free(dsc_digit *digits);
 
 /* The same with a network's help: digits that touch are cut apart where the network is surest of all the
  * pieces together, and a picture that lies on its side or upside down is turned to where the network is
- * surest; boxes are those of the picture as it is. The predictor's model is of prepared digits (images 1 x 28
- * x 28 on any ground). `workspace` is the predictor's, and serves one thread at a time. The network answers
+ * surest; boxes are those of the picture as it is. Of one picture at most 100 pieces are cut: a page of
+ * letters has thousands that might be two. The predictor's model is of prepared digits (images 1 x 28 x 28
+ * on any ground). `workspace` is the predictor's, and serves one thread at a time. The network answers
  * each digit at least once, so this takes longer than dsc_find_digits. MISMATCH: the model takes other
  * images; otherwise errors are those of dsc_find_digits and dsc_predict. */
 DSC_API dsc_status dsc_read_digits(dsc_digit **digits, size_t *count, dsc_picture_notes *notes,

@@ -206,7 +206,8 @@ void drawn_turn(canvas *c, double degrees, uint8_t ground) {
     free(from);
 }
 
-/* Heckbert, "Fundamentals of texture mapping and image warping", 1989: from the unit square to four corners. */
+/* Heckbert, "Fundamentals of texture mapping and image warping", 1989: from the unit square to four
+ * corners. */
 void drawn_perspective(canvas *c, double share, uint8_t ground) {
     double x[4], y[4]; /* of what is seen, where the picture's corners were: in shares of its sides */
     for (int i = 0; i < 4; i++) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* cut.c: digits that touch, cut apart; see prepare.h.
  *
- * Several straight cuts are tried, upright and slanted, where they cross little ink. All stretches between two
- * cuts are prepared as digits would be, and the judge says how sure it is of each. The stretches are the edges
- * of a lattice from the left end to the right one; the path of the highest probability wins (Casey and
- * Lecolinet, "A survey of methods and strategies in character segmentation", 1996: recognition-based
- * segmentation). A cut costs something, the more the more ink it crosses, and so does a stretch that is
- * wider or narrower than digits are. */
+ * Several straight cuts are tried, upright and slanted, where they cross little ink. All stretches between
+ * two cuts are prepared as digits would be, and the judge says how sure it is of each. The stretches are
+ * the edges of a lattice from the left end to the right one; the path of the highest probability wins
+ * (Casey and Lecolinet, "A survey of methods and strategies in character segmentation", 1996:
+ * recognition-based segmentation). A cut costs something, the more the more ink it crosses, and so does a
+ * stretch that is wider or narrower than digits are. */
 #include "image/prepare.h"
 
 #include "base/error.h"
@@ -26,8 +26,8 @@ enum {
 #define CUT_COST    0.35 /* in logarithms of probability */
 #define INK_COST    1.2  /* for the whole height of ink crossed */
 #define WIDEST      1.25 /* of the height: a digit */
-#define NARROWEST   0.14
-#define NARROW_COST 4 /* for each height that what is cut is narrower than high */
+#define NARROWEST   0.14 /* likewise: what is narrower, and short, is a scrap */
+#define NARROW_COST 4    /* for each height that what is cut is narrower than high */
 
 typedef struct cut_line {
     double foot; /* where it crosses the row in the middle of the box */
@@ -52,21 +52,10 @@ static double at_row(const lattice *l, const cut_line *line, size_t row) {
     return line->foot + line->slant * ((double)row + 0.5 - (double)(l->box.top + l->box.bottom) / 2);
 }
 
-static dsc_box box_of(const dsc_part *part) {
-    dsc_box box = {SIZE_MAX, SIZE_MAX, 0, 0};
-    for (size_t i = 0; i < part->count; i++) {
-        const dsc_ink_run *run = &part->runs[i];
-        if (run->first < box.left) box.left = run->first;
-        if (run->last > box.right) box.right = run->last;
-        if (run->row < box.top) box.top = run->row;
-        if (run->row + 1u > box.bottom) box.bottom = run->row + 1u;
-    }
-    return box;
-}
-
 /* --- where to cut --- */
 
-/* The ink that each upright or slanted line crosses: counts (SLANTS, width), by where it crosses the middle. */
+/* The ink that each upright or slanted line crosses: counts (SLANTS, width), by where it crosses the
+ * middle. */
 static void count_ink(uint32_t *counts, const lattice *l, const dsc_part *part) {
     const size_t width = dsc_box_width(&l->box);
     memset(counts, 0, SLANTS * width * sizeof *counts);
@@ -113,7 +102,7 @@ static dsc_status find_lines(lattice *l, const dsc_part *part, dsc_error *error)
     uint32_t *counts = dsc_allocate(SLANTS * width, sizeof *counts);
     if (!counts) return dsc_fail_memory(error, SLANTS * width * sizeof *counts, "digits that touch");
     count_ink(counts, l, part);
-    /* As many as the width calls for: about seven for each digit that may be there. */
+    /* As many as the width calls for: about seven to a digit, which is 0.8 as wide as high. */
     size_t wanted = (size_t)(9 * (double)width / l->height) + 2;
     if (wanted > CUTS_MOST) wanted = CUTS_MOST;
     while (l->count < wanted && cheapest(&l->lines[l->count], l, counts)) l->count++;
@@ -132,7 +121,8 @@ static size_t clamp(double x, size_t first, size_t last) {
     return x <= (double)first ? first : x >= (double)last ? last : (size_t)ceil(x);
 }
 
-/* The runs between two lines; what a line cuts through is shared. Returns how many; `out` has room for all. */
+/* The runs between two lines; what a line cuts through is shared. Returns how many; `out` has room for
+ * all. */
 static size_t runs_between(dsc_ink_run *out, const lattice *l, size_t from, size_t to, const dsc_part *part) {
     size_t count = 0;
     for (size_t i = 0; i < part->count; i++) {
@@ -172,8 +162,8 @@ static dsc_status weigh(double *worth, dsc_ink_run *room, const lattice *l, size
     dsc_box box;
     float sure;
     dsc_status status = dsc_digit_make(image, &box, ink, &stretch, error);
-    if (!status) status = judge->ask(judge->context, &sure, image, 1, error);
-    if (!status) *worth = log(fmax((double)sure, 1e-6)) - shape_cost(l, &box);
+    if (!status) status = judge->ask(judge->context, &sure, image, error);
+    if (!status) *worth = dsc_judge_logarithm(sure) - shape_cost(l, &box);
     return status;
 }
 
@@ -220,7 +210,7 @@ static dsc_status take_path(dsc_cut *cut, const lattice *l, const size_t *before
 
 dsc_status dsc_cut_make(dsc_cut *cut, const dsc_ink *ink, const dsc_part *part, size_t usual,
                         const dsc_judge *judge, dsc_error *error) {
-    lattice l = {.box = box_of(part)};
+    lattice l = {.box = dsc_part_box(part)};
     size_t before[CUTS_MOST + 2] = {0};
     *cut = (dsc_cut){.count = 1, .parts = {*part}};
     const size_t height = dsc_box_height(&l.box), width = dsc_box_width(&l.box);

@@ -27,13 +27,14 @@ static dsc_status plane_make(plane *p, size_t width, size_t height, dsc_error *e
     return p->values ? DSC_OK : dsc_fail_memory(error, width * height, "a digit");
 }
 
-static dsc_box box_of(const dsc_ink_run *runs, size_t count) {
+dsc_box dsc_part_box(const dsc_part *part) {
     dsc_box box = {SIZE_MAX, SIZE_MAX, 0, 0};
-    for (size_t i = 0; i < count; i++) {
-        if (runs[i].first < box.left) box.left = runs[i].first;
-        if (runs[i].last > box.right) box.right = runs[i].last;
-        if (runs[i].row < box.top) box.top = runs[i].row;
-        if (runs[i].row + 1u > box.bottom) box.bottom = runs[i].row + 1u;
+    for (size_t i = 0; i < part->count; i++) {
+        const dsc_ink_run *run = &part->runs[i];
+        if (run->first < box.left) box.left = run->first;
+        if (run->last > box.right) box.right = run->last;
+        if (run->row < box.top) box.top = run->row;
+        if (run->row + 1u > box.bottom) box.bottom = run->row + 1u;
     }
     return box;
 }
@@ -233,7 +234,7 @@ static dsc_status fit_and_place(uint8_t digit[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE], 
 dsc_status dsc_digit_make(uint8_t digit[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE], dsc_box *box, const dsc_ink *ink,
                           const dsc_part *part, dsc_error *error) {
     plane p;
-    *box = box_of(part->runs, part->count);
+    *box = dsc_part_box(part);
     dsc_status status = cut_out(&p, box, ink, part->runs, part->count, error);
     if (status) return status;
     status = usual_strokes(&p, error);

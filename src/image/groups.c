@@ -73,8 +73,8 @@ static bool is_mark(const dsc_group *g) {
     return height < DOT_MOST && square && fill >= 71;
 }
 
-/* The digit that a mark stands nearest to on the same line: what is as high as most, and whose height the mark
- * lies beside, or a little below; NULL: none. */
+/* The digit that a mark stands nearest to on the same line: what is as high as most, and whose height the
+ * mark lies beside, or a little below; NULL: none. */
 static const dsc_group *neighbour_of(const dsc_box *mark, const dsc_group *groups, size_t count,
                                      size_t usual) {
     const dsc_group *best = NULL;
@@ -128,8 +128,8 @@ static size_t without_marks(dsc_group *groups, size_t count, dsc_pieces *p, size
     return kept;
 }
 
-/* Pieces become groups, tallest first, each its own or joined to one that is there. What is short and alone is
- * a mark. Returns how many groups; *usual: their usual height. */
+/* Pieces become groups, tallest first, each its own or joined to one that is there. What is short and
+ * alone is a mark. Returns how many groups; *usual: their usual height. */
 static size_t put_together(dsc_group *groups, dsc_pieces *p, size_t *usual) {
     size_t count = 0, digits = 0;
     for (size_t i = 0; i < p->count; i++)

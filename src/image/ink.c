@@ -115,7 +115,8 @@ static dsc_status by_light(level *l, const dsc_ink *ink, dsc_error *error) {
 
 /* --- Pictures cut close to the ink, on which there is little ground to find ---
  *
- * Their greys fall into two classes: ink, and a ground of one level (dsc_split_greys). Ground is what the picture's corners are of, which even closely cut digits leave free. */
+ * Their greys fall into two classes: ink, and a ground of one level (dsc_split_greys). Ground is what the
+ * picture's corners are of, which even closely cut digits leave free. */
 
 static bool corners_are_dark(const dsc_ink *ink, unsigned threshold) {
     const size_t shorter = ink->width < ink->height ? ink->width : ink->height;
@@ -159,7 +160,7 @@ static grey_class class_of(const size_t counts[256], bool others_are_darker) {
     if (any) c.deviation = dsc_quantile(beyond, 0.5) / 0.67; /* within it is half, if it is normal */
     for (unsigned v = 0; v < 256; v++)
         if (v > fmax(STANDS_OUT, 4 * c.deviation)) far += beyond[v];
-    /* Where two levels lie close together, such as ink and a shadow, half of what is beyond is of the other. */
+    /* Of two levels close together, ink and a shadow, half of what is beyond one is of the other. */
     c.far = all ? (double)far / (double)all : 0;
     c.is_one = far * 100 <= all && c.deviation <= LEVEL_MOST;
     return c;

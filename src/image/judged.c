@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* judged.c: the digits of a picture, found with the help of a judge, a network for example: what touches is cut
- * apart, and what lies on its side, upside down or askew is turned to where the judge is surest; see prepare.h
- * and search.h. */
+/* judged.c: the digits of a picture, found with the help of a judge, a network for example: what touches
+ * is cut apart, and what lies on its side, upside down or askew is turned to where the judge is surest;
+ * see prepare.h and search.h. */
 #include "image/search.h"
 
 #include "base/error.h"
-#include "image/notes.h"
 
 #include <math.h>
 
@@ -13,7 +12,11 @@ enum {
     TURNED_LEAST = 3, /* digits: fewer do not say how a picture lies */
     TRIED_MOST = 100  /* groups of a reading that cuts are tried on: each asks the judge dozens of times */
 };
-#define LEAST_SURE 1e-4 /* a probability that counts as this at least */
+
+double dsc_judge_logarithm(float sure) {
+    const double least = 1e-4;
+    return log(fmax((double)sure, least));
+}
 
 static dsc_box place_back(const dsc_box *box, const dsc_reading *r) {
     const dsc_box turned = r->tilt ? dsc_box_before_tilt(box, r->tilt) : *box;
@@ -29,8 +32,8 @@ static dsc_status add_judged(dsc_search *s, const dsc_reading *r, const dsc_part
     const dsc_judge *judge = r->help->judge;
     float sure = 0;
     dsc_status status = dsc_search_add(s, r, part, line, marks, error);
-    if (!status) status = judge->ask(judge->context, &sure, s->digits[s->count - 1].pixels, 1, error);
-    s->sure += log(fmax((double)sure, LEAST_SURE));
+    if (!status) status = judge->ask(judge->context, &sure, s->digits[s->count - 1].pixels, error);
+    s->sure += dsc_judge_logarithm(sure);
     return status;
 }
 
@@ -60,7 +63,9 @@ static dsc_status add_group(dsc_search *s, const dsc_reading *r, const dsc_group
 /* --- a picture that lies on its side, or askew --- */
 
 /* How sure the judge is of a digit, on average over logarithms. */
-static double mean_of(const dsc_search *s) { return s->count ? s->sure / (double)s->count : log(LEAST_SURE); }
+static double mean_of(const dsc_search *s) {
+    return s->count ? s->sure / (double)s->count : dsc_judge_logarithm(0);
+}
 
 static void keep_better(dsc_search *best, dsc_search *other, bool better) {
     if (!better) {

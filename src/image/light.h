@@ -17,8 +17,8 @@ dsc_status dsc_light_find(uint8_t *ground, bool *dark, const uint8_t *values, si
                           dsc_error *error);
 
 /* Two classes of values, split where most of the variance lies between them (Otsu, "A threshold selection
- * method from gray-level histograms", 1979): values up to the one returned are the first. *separate: the share
- * of the variance that lies between the classes. */
+ * method from gray-level histograms", 1979): values up to the one returned are the first. *separate: the
+ * share of the variance that lies between the classes. */
 unsigned dsc_split_greys(double *separate, const size_t counts[256]);
 
 /* The value below which `share` of what is counted lies. */

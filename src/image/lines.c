@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* lines.c: ruled and squared paper: lines that cross the whole picture are taken out of its ink, so that
- * digits on them stand apart.
+/* lines.c: ruled and squared paper, underlines, frames and boxes: their lines are taken out of the ink, so
+ * that digits on them stand apart.
  *
  * A line is thin: the ink across it is a short run. Where a stroke crosses it the run is long, and stays.
  * The middle of each short run votes for all lines that pass it at slopes of up to 5 degrees (Hough,
  * "Method and means for recognizing complex patterns", 1962; Duda and Hart, "Use of the Hough
- * transformation to detect lines and curves in pictures", 1972). What most columns vote for is a line if it
- * has ink from one edge of the picture to the other; in a picture that is wider than high also over most of
- * its width, as what is underlined. A lone one counts only there: it may be the bar of a 7 that was cut at
- * its ink. */
+ * transformation to detect lines and curves in pictures", 1972). What most columns vote for is a line if
+ * it has ink from one edge of the picture to the other; in a picture that is wider than high, most of its
+ * width is enough: an underline ends before the edges. A lone line counts only in such a picture:
+ * elsewhere it may be the bar of a 7 that was cut at its ink.
+ *
+ * Uprights of one length at both ends of a line, or many of them along it, make it a side of a frame, of
+ * boxes or of a comb: they are taken out with it. */
 #include "image/light.h"
 #include "image/prepare.h"
 
@@ -19,8 +22,7 @@
 #include <string.h>
 
 enum {
-    INK = 64, /* of 255: lines are often pale */
-    DARK = 128,
+    INK = 64,         /* of 255: lines are often pale */
     SLOPES = 51,      /* from -25 to 25 steps */
     SLOPE_STEP = 290, /* pixels along for one across: 5 degrees are 25 steps */
     THICK_PART = 70,  /* of the side across: how thick a line may be, and 2 pixels more */
@@ -61,9 +63,8 @@ static dsc_status find_runs(thin_runs *r, const view *v, dsc_error *error) {
         for (size_t y = 0; y < v->breadth; y++) {
             if (*at(v, along, y) < INK) continue;
             const size_t first = y;
-            size_t dark = 0; /* a blurred line is no thicker than its dark part */
-            for (; y < v->breadth && *at(v, along, y) >= INK; y++) dark += *at(v, along, y) >= DARK;
-            if (y - first > thick || (dark ? dark : y - first) > thick) continue;
+            while (y < v->breadth && *at(v, along, y) >= INK) y++;
+            if (y - first > thick) continue;
             if (!dsc_grow(&r->all, &r->capacity, r->count + 1, sizeof *r->all))
                 return dsc_fail_memory(error, r->count * sizeof *r->all, "the lines of a picture");
             r->all[r->count++] = (thin_run){(uint32_t)along, (uint32_t)first, (uint32_t)y - 1};
@@ -108,15 +109,21 @@ static bool is_of(const thin_run *run, const line *l) {
     return off <= 2 * AWAY && off >= -2 * AWAY && run->along >= l->from && run->along < l->to;
 }
 
+/* Where the middle of the line is; it may lie outside the picture. */
+static int64_t middle_at(const line *l, size_t along) {
+    return (l->begin + 2 * (int64_t)along * l->slope / SLOPE_STEP) / 2;
+}
+
 static bool has_ink(const line *l, const view *v, size_t along) {
-    const int64_t middle = (l->begin + 2 * (int64_t)along * l->slope / SLOPE_STEP) / 2;
+    const int64_t middle = middle_at(l, along);
     for (int64_t y = middle - AWAY; y <= middle + AWAY; y++)
         if (y >= 0 && y < (int64_t)v->breadth && *at(v, along, (size_t)y) >= INK) return true;
     return false;
 }
 
-/* Where there is a line, there is ink in every column: its own, or a stroke's that crosses it. Bars of digits,
- * one beside the other, have gaps; of a line they are short. Sets from and to of the longest stretch. */
+/* Where there is a line, there is ink in every column: its own, or a stroke's that crosses it. Bars of
+ * digits, one beside the other, have gaps; of a line they are short. Sets from and to of the longest
+ * stretch. */
 static void find_ends(line *l, const view *v) {
     const size_t gap_most = v->length / GAP_PART + 1;
     size_t from = 0, last = 0, count = 0;
@@ -132,8 +139,8 @@ static void find_ends(line *l, const view *v) {
 
 static bool reaches_edges(const line *l, const view *v) { return (l->to - l->from) * 20 >= v->length * 19; }
 
-/* Whether it reaches from edge to edge, or a lone one nearly so, and enough columns have a run of it: beside a
- * line of the same slope fewer are enough, for it may lie behind all that is written. */
+/* Whether it is long enough, and enough columns have a run of it: beside a line of the same slope fewer are
+ * enough, for it may lie behind all that is written. */
 static bool is_line(line *l, const thin_runs *runs, const view *v, const line *first) {
     size_t columns = 0;
     find_ends(l, v);
@@ -194,8 +201,8 @@ static uint8_t darkest_of(const thin_run *run, const view *v) {
     return most;
 }
 
-/* With the pixels above and below, which are the line's soft edge. What is much darker than most of a pale line
- * is a stroke that lies along it. */
+/* With the pixels above and below, which are the line's soft edge. What is much darker than most of a pale
+ * line is a stroke that lies along it. */
 static void remove_line(const line *l, const thin_runs *runs, const view *v) {
     size_t counts[256] = {0};
     for (size_t i = 0; i < runs->count; i++)
@@ -218,7 +225,10 @@ typedef struct upright {
     size_t length;
 } upright;
 
-enum { UPRIGHTS_MOST = 512, COMB_LEAST = 7 };
+enum {
+    UPRIGHTS_MOST = 512, /* of one line; those behind stay */
+    COMB_LEAST = 7       /* so many of one length are no digits */
+};
 
 static size_t thickness_most(const view *v) { return v->breadth < 78 ? 5 : v->breadth / 26 + 2; }
 
@@ -234,8 +244,8 @@ static bool thin_at(size_t *first, size_t *last, const view *v, size_t along, si
     return *last - *first <= most;
 }
 
-/* Follows an upright from its beginning to where it ends; where a stroke crosses it, it is not thin, and goes on
- * behind. `erase`: its thin parts become ground. Returns its length. */
+/* Follows an upright from its beginning to where it ends; where a stroke crosses it, it is not thin, and
+ * goes on behind. `erase`: its thin parts become ground. Returns its length. */
 static size_t follow(const view *v, const upright *u, bool erase) {
     size_t along = u->along, across = u->across, length = 0, thick = 0, first, last;
     for (;; length++) {
@@ -257,7 +267,7 @@ static size_t find_uprights(upright *all, const line *l, const view *v, int step
     const size_t least = v->breadth / 10 + 4, beyond = thickness_most(v);
     size_t count = 0, until = 0;
     for (size_t along = l->from; along < l->to && count < UPRIGHTS_MOST; along++) {
-        const int64_t middle = (l->begin + 2 * (int64_t)along * l->slope / SLOPE_STEP) / 2;
+        const int64_t middle = middle_at(l, along);
         const int64_t across = middle + step * (int64_t)beyond;
         size_t first, last;
         if (along < until || across < 0 || across >= (int64_t)v->breadth) continue;
@@ -275,8 +285,8 @@ static bool as_long(size_t length, size_t a, size_t b) {
     return length * 20 >= (a < b ? a : b) * 17 && length * 17 <= (a < b ? b : a) * 20;
 }
 
-/* Whether there is an upright at either end of the line, or there are so many of one length, as on a comb, that
- * they are no digits. */
+/* Whether there is an upright at either end of the line, or there are so many of one length, as on a comb,
+ * that they are no digits. */
 static bool are_sides(const upright *all, size_t count, const line *l, size_t beyond) {
     size_t alike = 0;
     if (count < 2) return false;
@@ -287,8 +297,8 @@ static bool are_sides(const upright *all, size_t count, const line *l, size_t be
            (all[0].along <= l->from + beyond && all[count - 1].along + beyond >= l->to);
 }
 
-/* A line with an upright at either end, about equally long, is a side of boxes or of a frame: all uprights of that
- * length go with it. Whether there are such. */
+/* A line with an upright at either end, about equally long, is a side of boxes or of a frame: all uprights
+ * of that length go with it. Whether there are such. */
 static bool remove_uprights(const line *l, const view *v) {
     upright all[UPRIGHTS_MOST];
     bool any = false;
@@ -312,7 +322,7 @@ static bool remove_uprights(const line *l, const view *v) {
 static void remove_crossings(const line *l, const view *v) {
     const int64_t most = (int64_t)(v->breadth / THICK_PART) + 4, breadth = (int64_t)v->breadth;
     for (size_t along = l->from; along < l->to; along++) {
-        const int64_t middle = (l->begin + 2 * (int64_t)along * l->slope / SLOPE_STEP) / 2;
+        const int64_t middle = middle_at(l, along);
         for (int64_t y = middle - AWAY; y <= middle + AWAY; y++) {
             int64_t first = y, last = y;
             while (first > 0 && first <= breadth && *at(v, along, (size_t)first - 1) >= INK) first--;

@@ -11,7 +11,8 @@
  * Nothing if there are none. */
 void dsc_notes_marks(dsc_text *text, const dsc_picture_notes *notes);
 
-/* {"at_edge": 1, "lines": 0, "small": 2, "points": 0, "dashes": 0, "pale": 0}, jansson's; NULL: out of memory. */
+/* {"at_edge": 1, "lines": 0, "small": 2, "points": 0, "dashes": 0, "pale": 0}, jansson's; NULL: out of
+ * memory. */
 struct json_t; /* no header: this one serves builds without jansson, too */
 struct json_t *dsc_notes_marks_json(const dsc_picture_notes *notes);
 

@@ -18,7 +18,7 @@ enum {
     HULL_MOST = 4 * SIDE_MOST + 4 /* points: two for each row, on either side */
 };
 
-enum { OTHER, SHEET, OUTSIDE, SEEN }; /* what a pixel of the small picture is */
+enum { OTHER, SHEET, OUTSIDE, UNSEEN, SEEN }; /* what a pixel of the small picture is */
 
 typedef struct point {
     double x, y;
@@ -86,10 +86,10 @@ static size_t find_sheet(paper *p, unsigned threshold, bool edge_is_dark) {
     const size_t all = p->width * p->height;
     size_t best = 0, from = 0;
     for (size_t i = 0; i < all; i++)
-        p->kinds[i] = (p->greys[i] <= threshold) != edge_is_dark ? SEEN + 1 : OTHER;
+        p->kinds[i] = (p->greys[i] <= threshold) != edge_is_dark ? UNSEEN : OTHER;
     for (size_t i = 0; i < all; i++) {
-        if (p->kinds[i] != SEEN + 1) continue;
-        const size_t size = flood(p, i, SEEN + 1, SEEN, NULL);
+        if (p->kinds[i] != UNSEEN) continue;
+        const size_t size = flood(p, i, UNSEEN, SEEN, NULL);
         if (size > best) best = size, from = i;
     }
     if (best) (void)flood(p, from, SEEN, SHEET, NULL);
@@ -98,8 +98,9 @@ static size_t find_sheet(paper *p, unsigned threshold, bool edge_is_dark) {
     return best;
 }
 
-/* What the sheet encloses is written on it: something, and nothing nearly as large as the sheet, which would be
- * a letter or a frame. What is not enclosed becomes OUTSIDE. Returns the pixels within the sheet's outline. */
+/* What the sheet encloses is written on it: something, and nothing nearly as large as the sheet, which
+ * would be a letter or a frame. What is not enclosed becomes OUTSIDE. Returns the pixels within the
+ * sheet's outline. */
 static size_t inside_of(paper *p, size_t sheet, bool *written) {
     const size_t all = p->width * p->height;
     size_t outline = sheet, box[4] = {SIZE_MAX, SIZE_MAX, 0, 0};
@@ -133,8 +134,8 @@ static double cross(const point *a, const point *b, const point *c) {
     return (b->x - a->x) * (c->y - a->y) - (b->y - a->y) * (c->x - a->x);
 }
 
-/* The convex hull of the outline's first and last pixels in each row (Andrew, "Another efficient algorithm for
- * convex hulls in two dimensions", 1979, by rows). */
+/* The convex hull of the outline's first and last pixels in each row (Andrew, "Another efficient algorithm
+ * for convex hulls in two dimensions", 1979, by rows). */
 static void find_hull(paper *p) {
     size_t count = 0;
     for (int side = 0; side < 2; side++) { /* down along the right, up along the left */
@@ -184,8 +185,8 @@ static double largest_quadrilateral(const paper *p) {
     return best;
 }
 
-/* Whether the outline lies along two of the picture's edges that face each other: that is no sheet, but a half
- * of the picture that lies in a shadow, or does not. */
+/* Whether the outline lies along two of the picture's edges that face each other: that is no sheet, but a
+ * half of the picture that lies in a shadow, or does not. */
 static bool reaches_across(const paper *p) {
     const double width = (double)p->width, height = (double)p->height;
     double along[4] = {0};

@@ -5,7 +5,7 @@
  *   ink.c      picture -> ink: greys, at most INK_SIDE the shorter way; the ground, light or dark, even or not, is taken away
  *   light.c    the ground behind ink, however it is lit; spread.c: largest and least values around each
  *   paper.c    a sheet that lies on something else: only what is on it is read
- *   lines.c    lines that cross the picture are taken out of the ink
+ *   lines.c    lines that cross the picture, frames and boxes are taken out of the ink
  *   pieces.c   ink -> pieces: what hangs together, without specks
  *   rulings.c  pieces that are no digits because they are ruled lines, grids, boxes or frames
  *   groups.c   pieces -> groups, each a digit, in the order of reading; points and dashes between them
@@ -40,7 +40,8 @@ dsc_status dsc_ink_make(dsc_ink *ink, const uint8_t *pixels, size_t height, size
                         dsc_error *error);
 void dsc_ink_clear(dsc_ink *ink);
 
-/* Takes lines that cross the whole picture out of the ink; *lines: how many. */
+/* Takes lines that cross the picture out of the ink, and frames, boxes and combs; *lines: how many, a
+ * frame or a row of boxes counted as one. */
 dsc_status dsc_lines_remove(size_t *lines, dsc_ink *ink, dsc_error *error);
 
 /* Pixels [first, last) of a row that are ink, and the piece they belong to. */
@@ -105,8 +106,8 @@ typedef struct dsc_group {
 } dsc_group;
 
 /* Puts kept pieces together, and sets the fate of what is too small for a digit. `groups` has room for all
- * kept pieces. Groups come in the order of reading: lines from top to bottom, each from left to right. Returns
- * how many; *usual: their usual height. */
+ * kept pieces. Groups come in the order of reading: lines from top to bottom, each from left to right.
+ * Returns how many; *usual: their usual height. */
 size_t dsc_groups_make(dsc_group *groups, dsc_pieces *pieces, size_t *usual);
 
 /* A part of a picture's ink: runs, row by row. */
@@ -115,16 +116,22 @@ typedef struct dsc_part {
     size_t count;
 } dsc_part;
 
+/* Where the runs lie. At least one run. */
+dsc_box dsc_part_box(const dsc_part *part);
+
 /* Runs of ink, prepared; *box: where they lie. At least one run. */
 dsc_status dsc_digit_make(uint8_t digit[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE], dsc_box *box, const dsc_ink *ink,
                           const dsc_part *part, dsc_error *error);
 
-/* Somebody who says how sure they are of prepared digits: `sure` (count) gets the probability of the likeliest
- * class of each of `images` (count, 28, 28). */
+/* A judge of prepared digits, such as a network: *sure becomes the probability of the likeliest class of
+ * `image` (28, 28). An error ends the search, and is what it returns. */
 typedef struct dsc_judge {
-    dsc_status (*ask)(void *context, float *sure, const uint8_t *images, size_t count, dsc_error *error);
+    dsc_status (*ask)(void *context, float *sure, const uint8_t *image, dsc_error *error);
     void *context;
 } dsc_judge;
+
+/* The logarithm of a judge's probability, bounded below: of a judge who is sure of nothing, too. */
+double dsc_judge_logarithm(float sure);
 
 /* Digits that touch, cut apart: the parts, from left to right, and the runs that they point to. */
 enum { DSC_PARTS_MOST = 64 };
@@ -134,8 +141,9 @@ typedef struct dsc_cut {
     dsc_ink_run *runs; /* owned */
 } dsc_cut;
 
-/* Cuts a part of the ink where the judge is surest of what comes out, all together; it may stay whole, which
- * is one part. `usual`: how high digits of this picture are. Release with dsc_cut_clear, also after a failure. */
+/* Cuts a part of the ink where the judge is surest of what comes out, all together; it may stay whole,
+ * which is one part. `usual`: how high digits of this picture are. Release with dsc_cut_clear, also after
+ * a failure. */
 dsc_status dsc_cut_make(dsc_cut *cut, const dsc_ink *ink, const dsc_part *part, size_t usual,
                         const dsc_judge *judge, dsc_error *error);
 void dsc_cut_clear(dsc_cut *cut);
@@ -152,8 +160,8 @@ typedef struct dsc_tilt {
     size_t width, height, to_width, to_height;
 } dsc_tilt;
 
-/* Makes *to of ink whose lines fall by `slope` pixels for each one to the right: they do not any more. Release
- * with dsc_ink_clear. */
+/* Makes *to of ink whose lines fall by `slope` pixels for each one to the right: they do not any more.
+ * Release with dsc_ink_clear. */
 dsc_status dsc_ink_straighten(dsc_ink *to, dsc_tilt *tilt, const dsc_ink *ink, double slope,
                               dsc_error *error);
 

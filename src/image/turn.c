@@ -136,8 +136,8 @@ dsc_status dsc_groups_slope(double *slope, const dsc_group *groups, size_t count
     if (found >= 2) {
         qsort(slopes, found, sizeof *slopes, by_value);
         const double middle = found % 2 ? slopes[found / 2] : (slopes[found / 2 - 1] + slopes[found / 2]) / 2;
-        /* Digits of unlike heights stand on one line, and their middles do not: half of the slopes may be off by
-         * that, but not by more. */
+        /* Digits of unlike heights stand on one line, and their middles do not: half of the slopes may be
+         * off by that, but not by more. */
         const double spread = slopes[found * 3 / 4 < found ? found * 3 / 4 : found - 1] - slopes[found / 4];
         if (spread <= 0.35) *slope = middle;
     }

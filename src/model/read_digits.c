@@ -17,25 +17,19 @@ typedef struct network {
     bool light;           /* the network learned dark digits on a light ground */
 } network;
 
-static dsc_status ask(void *context, float *sure, const uint8_t *images, size_t count, dsc_error *error) {
+static dsc_status ask(void *context, float *sure, const uint8_t *prepared, dsc_error *error) {
     const network *n = context;
     const size_t classes = dsc_predictor_classes(n->predictor);
-    dsc_status status = DSC_OK;
-    for (size_t i = 0; i < count && !status; i++) {
-        uint8_t image[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE];
-        const uint8_t *from = images + i * sizeof image;
-        for (size_t k = 0; k < sizeof image; k++) image[k] = n->light ? (uint8_t)(255 - from[k]) : from[k];
-        status = dsc_predict(n->probabilities, n->predictor, n->workspace, image, 1, error);
-        sure[i] = 0;
-        /* A network whose numbers are not finite is sure of nothing; whoever asks it for answers is told. */
-        if (status == DSC_ERROR_DIVERGED) {
-            status = DSC_OK;
-            continue;
-        }
-        for (size_t k = 0; k < classes && !status; k++)
-            if (n->probabilities[k] > sure[i]) sure[i] = n->probabilities[k];
-    }
-    return status;
+    uint8_t image[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE];
+    for (size_t k = 0; k < sizeof image; k++)
+        image[k] = n->light ? (uint8_t)(255 - prepared[k]) : prepared[k];
+    const dsc_status status = dsc_predict(n->probabilities, n->predictor, n->workspace, image, 1, error);
+    *sure = 0;
+    /* A network whose numbers are not finite is sure of nothing; whoever asks it for answers is told. */
+    if (status) return status == DSC_ERROR_DIVERGED ? DSC_OK : status;
+    for (size_t k = 0; k < classes; k++)
+        if (n->probabilities[k] > *sure) *sure = n->probabilities[k];
+    return DSC_OK;
 }
 
 dsc_status dsc_read_digits(dsc_digit **digits, size_t *count, dsc_picture_notes *notes, const uint8_t *pixels,

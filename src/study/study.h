@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * study.h: one recipe trained many times, on parts of the training set: to know how far its accuracy can be
- * trusted (cross-validation), what more data would bring (a learning curve), and what networks say of images that they
- * have not seen (answers). Each training is a trial.
+/* 
+ * study.h: one recipe trained many times, on parts of the training set: to know how far its accuracy can
+ * be trusted (cross-validation), what more data would bring (a learning curve), and what networks say of
+ * images that they have not seen (answers). Each training is a trial.
  *
  *   study.json    what is asked, of which data: all that follows depends on this alone
  *   results/      0001.json, ...: a trial's result each; of answers also 0001.idx, probabilities as floats
  *   checkpoints/  0001, ...: of the trials at work; empty at the end
  *
- * Trials run at once, each in a thread of its own; where there are fewer than threads, each gets several. No
- * result depends on that, nor on interruptions: when the process is killed, every result that was told is in
- * the folder, and a trial goes on from its last checkpoint. A checkpoint or result that is lost or damaged
- * costs time and nothing else.
+ * Trials run at once, each in a thread of its own; where there are fewer than threads, each gets several.
+ * No result depends on that, nor on interruptions: when the process is killed, every result that was told
+ * is in the folder, and a trial goes on from its last checkpoint. A checkpoint or result that is lost or
+ * damaged costs time and nothing else.
  *
  * The training set alone is ever looked at.
  *
  *   question.c  what is asked, as JSON     parts.c   which samples a trial trains on, and its recipe
  *   study.c     the folder                 trial.c   a trial at work
- *   run.c       all of them                result.c  results as files
- */
+ *   run.c       all of them                result.c  results as files */
 #ifndef DSC_STUDY_STUDY_H
 #define DSC_STUDY_STUDY_H
 
@@ -131,8 +130,8 @@ typedef int dsc_study_on_event(void *user, const dsc_study_event *event);
  * failed trial is a result; DSC_ERROR_DIVERGED if there is no other. */
 dsc_status dsc_study_run(dsc_study *study, dsc_study_on_event *on_event, void *user, dsc_error *error);
 
-/* Of ANSWERS, when all is done: the probabilities (samples, classes) that each sample of dsc_study_data got from the
- * network that has not seen it. Those of a failed trial's samples are NaN. */
+/* Of ANSWERS, when all is done: the probabilities (samples, classes) that each sample of dsc_study_data
+ * got from the network that has not seen it. Those of a failed trial's samples are NaN. */
 dsc_status dsc_study_answers(float *probabilities, const dsc_study *study, dsc_error *error);
 
 void dsc_study_free(dsc_study *study);

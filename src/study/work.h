@@ -55,8 +55,8 @@ dsc_status dsc_study_trial_recipe(dsc_recipe *recipe, const dsc_study *study, si
 
 /* --- result.c --- */
 
-/* "FOLDER/results/0001.json", its answers beside it, and "FOLDER/checkpoints/0001" (release with free()); NULL: out of
- * memory. */
+/* "FOLDER/results/0001.json", its answers beside it, and "FOLDER/checkpoints/0001" (release with free());
+ * NULL: out of memory. */
 char *dsc_study_result_path(const dsc_study *study, size_t trial);
 char *dsc_study_answers_path(const dsc_study *study, size_t trial);
 char *dsc_study_checkpoint_path(const dsc_study *study, size_t trial);
@@ -66,12 +66,12 @@ dsc_status dsc_study_result_write(const dsc_study *study, size_t trial, dsc_erro
 /* Fills the trial's result from a result's JSON. false: the JSON is no result of this trial. The trial must
  * have room for the confusion of `classes`. */
 bool dsc_study_result_parse(dsc_study_trial *t, const json_t *json, size_t trial, size_t classes);
-/* Reads the result if there is one. FORMAT: it is damaged, or lacks its answers, and the trial is as if it was not
- * done. */
+/* Reads the result if there is one. FORMAT: it is damaged, or lacks its answers, and the trial is as if it
+ * was not done. */
 dsc_status dsc_study_result_read(dsc_study *study, size_t trial, dsc_error *error);
 
-/* Answers of a trial (held_out, classes), in the order of the samples that it held out. The reader checks that they
- * are of this trial. */
+/* Answers of a trial (held_out, classes), in the order of the samples that it held out. The reader checks
+ * that they are of this trial. */
 dsc_status dsc_study_answers_write(const dsc_study *study, size_t trial, const dsc_array *answers,
                                    dsc_error *error);
 dsc_status dsc_study_answers_read(dsc_array *answers, const dsc_study *study, size_t trial, dsc_error *error);

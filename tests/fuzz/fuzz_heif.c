@@ -2,8 +2,8 @@
 /* fuzz_heif.c: any bytes as a HEIF file. */
 #include "picture.h"
 
-/* What the library's decoders lose of broken files is theirs; what we lose is seen all the same. (Its stacks often
- * end in libstdc++, which we do not use.) */
+/* What the library's decoders lose of broken files is theirs; what we lose is seen all the same. (Its
+ * stacks often end in libstdc++, which we do not use.) */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void) {
     return "leak:libheif.so\nleak:libde265.so\nleak:libdav1d.so\nleak:libaom.so\nleak:libstdc++.so\n";

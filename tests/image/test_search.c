@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_search.c: digits found with the help of a judge, who is made up here: cut apart, turned, set straight; on a
- * sheet, in boxes, above lines. What it is good for is in tests/shipped. */
+/* test_search.c: digits found with the help of a judge, who is made up here: cut apart, turned, set
+ * straight; on a sheet, in boxes, above lines. What it is good for is in tests/shipped. */
 #include "testing.h"
 
 #include "base/error.h"
@@ -51,42 +51,39 @@ static size_t columns_of(const uint8_t *image) {
 static size_t asked;
 
 /* Sure of upright bars alone. */
-static dsc_status likes_bars(void *unused, float *sure, const uint8_t *images, size_t count, dsc_error *e) {
+static dsc_status likes_bars(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
     (void)unused, (void)e;
-    for (size_t i = 0; i < count; i++) sure[i] = columns_of(images + i * 784) <= 8 ? 0.99f : 0.2f;
-    asked += count;
+    *sure = columns_of(image) <= 8 ? 0.99f : 0.2f;
+    asked++;
     return DSC_OK;
 }
 
-static dsc_status likes_all(void *unused, float *sure, const uint8_t *images, size_t count, dsc_error *e) {
-    (void)unused, (void)images, (void)e;
-    for (size_t i = 0; i < count; i++) sure[i] = 0.99f;
+static dsc_status likes_all(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
+    (void)unused, (void)image, (void)e;
+    *sure = 0.99f;
     return DSC_OK;
 }
 
 /* Sure of what has its widest row below: an L that stands upright. */
-static dsc_status likes_feet(void *unused, float *sure, const uint8_t *images, size_t count, dsc_error *e) {
+static dsc_status likes_feet(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
     (void)unused, (void)e;
-    for (size_t i = 0; i < count; i++) {
-        /* Its widest row is its foot. */
-        size_t widest = 0, at = 0;
-        for (size_t y = 0; y < 28; y++) {
-            size_t width = 0;
-            for (size_t x = 0; x < 28; x++) width += images[i * 784 + y * 28 + x] > 60;
-            if (width >= widest) widest = width, at = y;
-        }
-        sure[i] = widest >= 8 && at >= 16 && widest <= 14 ? 0.98f : 0.3f;
+    size_t widest = 0, at = 0;
+    for (size_t y = 0; y < 28; y++) {
+        size_t width = 0;
+        for (size_t x = 0; x < 28; x++) width += image[y * 28 + x] > 60;
+        if (width >= widest) widest = width, at = y;
     }
+    *sure = widest >= 8 && at >= 16 && widest <= 14 ? 0.98f : 0.3f;
     return DSC_OK;
 }
 
-static dsc_status fails(void *unused, float *sure, const uint8_t *images, size_t count, dsc_error *e) {
-    (void)unused, (void)sure, (void)images, (void)count;
+static dsc_status fails(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
+    (void)unused, (void)sure, (void)image;
     return dsc_fail(e, DSC_ERROR_NETWORK, "no judge today");
 }
 
 static dsc_status search(dsc_digit **digits, size_t *count, dsc_picture_notes *notes, const uint8_t *pixels,
-                         dsc_status (*ask)(void *, float *, const uint8_t *, size_t, dsc_error *)) {
+                         dsc_status (*ask)(void *, float *, const uint8_t *, dsc_error *)) {
     const dsc_judge judge = {ask, NULL};
     return dsc_digits_search(digits, count, notes, pixels, HIGH, WIDE, 1, ask ? &judge : NULL, &error);
 }

@@ -7,7 +7,8 @@
 
 static dsc_error error;
 
-/* Class 0 gets 0.9, 0.8 and 0.1 for itself, 0.6 in the mean; class 1 gets 0.7, 0.5 and 0.6; class 2 has no sample. */
+/* Class 0 gets 0.9, 0.8 and 0.1 for itself, 0.6 in the mean; class 1 gets 0.7, 0.5 and 0.6; class 2 has no
+ * sample. */
 enum { COUNT = 6, CLASSES = 3 };
 static const float rows[COUNT][CLASSES] = {{0.9F, 0.1F, 0}, {0.8F, 0.1F, 0.1F}, {0.1F, 0.9F, 0},
                                            {0.3F, 0.7F, 0}, {0.5F, 0.5F, 0},    {0.05F, 0.61F, 0.34F}};
@@ -36,8 +37,9 @@ static void a_label_is_doubted_where_another_class_is_reached(void **state) {
     dsc_doubts_clear(&d);
 }
 
-/* Twelve samples of label 0: five are surely 0, one surely 1, and six reach no threshold, of which two are rather 1.
- * One of the six that count is of class 1, so two of the twelve are doubted: the two that prefer it most. */
+/* Twelve samples of label 0: five are surely 0, one surely 1, and six reach no threshold, of which two are
+ * rather 1. One of the six that count is of class 1, so two of the twelve are doubted: the two that prefer
+ * it most. */
 static void as_many_are_doubted_as_the_table_says(void **state) {
     (void)state;
     static const float own[12] = {0.99F, 0.99F, 0.99F, 0.99F, 0.99F, 0.01F,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_heif.c: HEIC and AVIF files. A libheif without an encoder is usual: tests/fuzz/make-pictures.c made them. */
+/* test_heif.c: HEIC and AVIF files. A libheif without an encoder is usual: tests/fuzz/make-pictures.c made
+ * them. */
 #include "pictures.h"
 
 #include "base/file.h"

@@ -14,7 +14,8 @@ static void a_build_without_poppler_says_so(void **state) {
 static dsc_error error;
 static pdf_file file;
 
-/* An inch and half an inch: 200 x 100 pixels. The bar lies 50 to 100 from the left, and 25 to 50 from the top. */
+/* An inch and half an inch: 200 x 100 pixels. The bar lies 50 to 100 from the left, and 25 to 50 from the
+ * top. */
 static const pdf_page black = {72, 36, "18 18 18 9 re f"}, red = {72, 36, "1 0 0 rg 18 18 18 9 re f"};
 
 static const uint8_t *pixel(const dsc_image *image, size_t x, size_t y) {

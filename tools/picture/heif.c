@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* heif.c: HEIF through libheif: HEIC, as phones write it, and AVIF. The library turns and mirrors a picture as
- * its boxes irot and imir say; an EXIF orientation beside them says the same once more, and is not looked at
- * (ISO/IEC 23008-12, section 6.5.10). Of several pictures in a file the primary one. */
+/* heif.c: HEIF through libheif: HEIC, as phones write it, and AVIF. The library turns and mirrors a
+ * picture as its boxes irot and imir say; an EXIF orientation beside them says the same once more, and is
+ * not looked at (ISO/IEC 23008-12, section 6.5.10). Of several pictures in a file the primary one. */
 #include "picture/picture.h"
 
 #include "base/error.h"

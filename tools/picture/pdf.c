@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* pdf.c: PDF through poppler: each page as a picture of 200 dots an inch, black and white where it has no colour,
- * on white paper. A page so large that this would be more than the limits of a picture has fewer dots.
+/* pdf.c: PDF through poppler: each page as a picture of 200 dots an inch, black and white where it has no
+ * colour, on white paper. A page so large that this would be more than the limits of a picture has fewer
+ * dots.
  *
- * A page is drawn by cairo. All that is called is found through poppler's library, which is loaded when the first
- * PDF is read: GLib and cairo are behind it. */
+ * A page is drawn by cairo. All that is called is found through poppler's library, which is loaded when
+ * the first PDF is read: GLib and cairo are behind it. */
 #include "picture/picture.h"
 
 #include "base/error.h"

@@ -63,8 +63,9 @@ dsc_status picture_read(dsc_image *image, const char *path, dsc_error *error);
 dsc_status picture_parse(dsc_image *image, const void *bytes, size_t size, const char *name,
                          dsc_error *error);
 
-/* How many pictures the bytes hold that follow one another: the pages of a PDF or TIFF file; 1 of any other picture,
- * whose format need not be known. More than PICTURE_PAGES_MOST: there are more than are read. */
+/* How many pictures the bytes hold that follow one another: the pages of a PDF or TIFF file; 1 of any
+ * other picture, whose format need not be known. More than PICTURE_PAGES_MOST: there are more than are
+ * read. */
 dsc_status picture_count(size_t *pages, const void *bytes, size_t size, const char *name, dsc_error *error);
 
 /* As picture_parse, of page number `page`, from 0. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* tiff.c: TIFF through libtiff, from memory: strips or tiles, compressed as libtiff knows, of 1 to 16 bits,
- * grey, colour, palette, CMYK, YCbCr, with or without transparency. What a file holds beside its pages, smaller copies
- * and masks, is passed over. */
+/* tiff.c: TIFF through libtiff, from memory: strips or tiles, compressed as libtiff knows, of 1 to 16
+ * bits, grey, colour, palette, CMYK, YCbCr, with or without transparency. What a file holds beside its
+ * pages, smaller copies and masks, is passed over. */
 #include "picture/picture.h"
 
 #include "base/error.h"
@@ -174,8 +174,8 @@ static bool is_page(const reader *r, TIFF *tiff) {
     return !(type & (FILETYPE_REDUCEDIMAGE | FILETYPE_MASK));
 }
 
-/* Goes on to page number `wanted`; *found is false if there is none, and *pages says how many there are then. A file
- * without a page, but with something, has that as its only one. */
+/* Goes on to page number `wanted`; *found is false if there is none, and *pages says how many there are
+ * then. A file without a page, but with something, has that as its only one. */
 static dsc_status go_to_page(bool *found, size_t *pages, const reader *r, TIFF *tiff, size_t wanted,
                              const char *name, dsc_error *error) {
     *pages = 0;

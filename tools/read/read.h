@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* read.h: images from anywhere, one after the other: pictures of any format, page by page, IDX and NPY (gzip or
- * plain); files, folders, standard input. */
+/* read.h: images from anywhere, one after the other: pictures of any format, page by page, IDX and NPY
+ * (gzip or plain); files, folders, standard input. */
 #ifndef READ_READ_H
 #define READ_READ_H
 
@@ -36,15 +36,16 @@ typedef struct read_source {
     bool more;    /* the file has more */
 } read_source;
 
-/* Reads the file whole ("-": standard input), and counts its pages. Release with read_close, also after a failure. */
+/* Reads the file whole ("-": standard input), and counts its pages. Release with read_close, also after a
+ * failure. */
 dsc_status read_open(read_source *source, const char *path, dsc_error *error);
 void read_close(read_source *source);
 
 /* "form.pdf, page 2"; of a file with one page its name alone. */
 void read_append_name(dsc_text *text, const read_source *source, size_t page);
 
-/* What is on page number `page`, from 0: told by the content, not the name. FORMAT: it is neither picture nor array,
- * or broken. Release with read_content_clear. */
+/* What is on page number `page`, from 0: told by the content, not the name. FORMAT: it is neither picture
+ * nor array, or broken. Release with read_content_clear. */
 dsc_status read_page(read_content *content, const read_source *source, size_t page, dsc_error *error);
 void read_content_clear(read_content *content);
 

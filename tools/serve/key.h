@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* key.h: what lets a browser in that is not on this machine.
  *
- * The address that is handed out has a token; the first request with it gets a cookie, by which the browser is
- * known from then on. Both are new at each start of the server. Any number of browsers may come with the same
- * token: a class opens one address. The cookie holds another secret than the address, so that neither says
- * the other. */
+ * The address that is handed out has a token; the first request with it gets a cookie, by which the
+ * browser is known from then on. Both are new at each start of the server. Any number of browsers may come
+ * with the same token: a class opens one address. The cookie holds another secret than the address, so
+ * that neither says the other. */
 #ifndef SERVE_KEY_H
 #define SERVE_KEY_H
 

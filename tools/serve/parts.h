@@ -59,8 +59,8 @@ enum {
 };
 
 /* Opens options->collect for images as options->model takes them; makes the folder if it is missing, and
- * mends what a kill left. *collection NULL, and OK, where nothing is to be collected. MISMATCH: it holds other
- * data; IO: another server collects into it. Keeps a pointer to the model. */
+ * mends what a kill left. *collection NULL, and OK, where nothing is to be collected. MISMATCH: it holds
+ * other data; IO: another server collects into it. Keeps a pointer to the model. */
 dsc_status serve_collection_open(serve_collection **collection, const serve_options *options,
                                  dsc_error *error);
 void serve_collection_close(serve_collection *collection);
@@ -78,8 +78,8 @@ size_t serve_go_on_batch(size_t count);
 /* {"collects": false}, or {"collects", "folder", "count", "most", "command"}; a path and the command only
  * where this server trains. */
 void serve_get_collection(serve_response *response, serve_site *site);
-/* {"digits": [{"image": base64 of the bytes that were "seen", "label": the class}, ...]}; ?network=, epoch=: by
- * which they were read. Answers {"kept", "count"}. */
+/* {"digits": [{"image": base64 of the bytes that were "seen", "label": the class}, ...]}; ?network=,
+ * epoch=: by which they were read. Answers {"kept", "count"}. */
 void serve_post_collection(serve_response *response, serve_site *site, const serve_request *request);
 
 /* ---- about_runs.c: what is asked and done about runs ---- */
