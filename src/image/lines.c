@@ -272,10 +272,11 @@ static size_t find_uprights(upright *all, const line *l, const view *v, int step
         size_t first, last;
         if (along < until || across < 0 || across >= (int64_t)v->breadth) continue;
         if (!thin_at(&first, &last, v, along, (size_t)across)) continue;
-        upright u = {(first + last - 1) / 2, (size_t)across, step, 0};
+        upright u = {(first + last - 1) / 2, (size_t)across, step, 0}, back = u;
         u.length = follow(v, &u, false);
+        back.step = -step; /* a digit that stands above the line does not reach it */
         until = last;
-        if (u.length >= least) all[count++] = u;
+        if (u.length >= least && follow(v, &back, false) + AWAY + 1 >= beyond) all[count++] = u;
     }
     return count;
 }

@@ -58,6 +58,13 @@ static dsc_status likes_bars(void *unused, float *sure, const uint8_t *image, ds
     return DSC_OK;
 }
 
+/* A little surer of upright bars. */
+static dsc_status prefers_bars(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
+    (void)unused, (void)e;
+    *sure = columns_of(image) <= 8 ? 0.98f : 0.5f;
+    return DSC_OK;
+}
+
 static dsc_status likes_all(void *unused, float *sure, const uint8_t *image, dsc_error *e) {
     (void)unused, (void)image, (void)e;
     *sure = 0.99f;
@@ -115,6 +122,48 @@ static void what_touches_is_cut_where_the_judge_is_surest(void **unused) {
     assert_int_equal(count, 1);
     dsc_digits_free(digits);
     free(p);
+}
+
+static void what_is_as_narrow_as_one_digit_is_cut_only_on_strong_grounds(void **unused) {
+    (void)unused;
+    uint8_t *p = paper(230); /* an H, half as wide as high */
+    fill(p, 100, 60, 108, 160, 40), fill(p, 142, 60, 150, 160, 40), fill(p, 100, 100, 150, 106, 40);
+    dsc_digit *digits;
+    size_t count;
+    ASSERT_OK(search(&digits, &count, NULL, p, prefers_bars), error);
+    assert_int_equal(count, 1);
+    dsc_digits_free(digits);
+    ASSERT_OK(search(&digits, &count, NULL, p, likes_bars), error);
+    assert_int_equal(count, 1);
+    dsc_digits_free(digits);
+    free(p);
+}
+
+/* What a lossy file leaves beside strokes is no ink. */
+static void faint_ink_joins_no_digits(void **unused) {
+    (void)unused;
+    uint8_t *p = paper(230);
+    fill(p, 100, 60, 110, 160, 40), fill(p, 150, 60, 160, 160, 40);
+    fill(p, 110, 100, 150, 120, 219);
+    dsc_digit *digits;
+    size_t count;
+    ASSERT_OK(search(&digits, &count, NULL, p, NULL), error);
+    assert_int_equal(count, 2);
+    dsc_digits_free(digits);
+    free(p);
+}
+
+static void hairlines_of_a_small_drawing_become_strokes(void **unused) {
+    (void)unused;
+    uint8_t small[28 * 28];
+    dsc_digit digit;
+    size_t mass = 0;
+    memset(small, 255, sizeof small);
+    for (size_t y = 4; y < 24; y++) small[y * 28 + 10] = 0;
+    for (size_t x = 10; x < 20; x++) small[23 * 28 + x] = 0;
+    ASSERT_OK(dsc_prepare_digit(&digit, NULL, small, 28, 28, 1, &error), error);
+    for (size_t i = 0; i < sizeof digit.pixels; i++) mass += digit.pixels[i];
+    assert_true(mass > 29 * 255 * 3 / 2); /* 29 pixels were drawn */
 }
 
 /* The widest that is cut at all, and a judge who likes nothing: it ends, in a bounded time. */
@@ -298,6 +347,49 @@ static void only_what_is_on_the_sheet_is_read(void **unused) {
     }
 }
 
+/* A hard shadow on the left: what lies in the light is no sheet. */
+static void half_a_picture_in_a_shadow_is_read_too(void **unused) {
+    (void)unused;
+    uint8_t *p = paper(225);
+    for (int i = 0; i < 3; i++) bar(p, 80 + 70 * i, 180, 0);
+    bar(p, 345, 180, 0);
+    for (size_t y = 0; y < HIGH; y++)
+        for (size_t x = 0; x < 290; x++) p[y * WIDE + x] = (uint8_t)(p[y * WIDE + x] * 2 / 5);
+    dsc_digit *digits;
+    size_t count;
+    dsc_picture_notes notes;
+    ASSERT_OK(search(&digits, &count, &notes, p, NULL), error);
+    assert_int_equal(notes.sheet, 0);
+    assert_int_equal(count, 4);
+    dsc_digits_free(digits);
+    free(p);
+}
+
+/* However soft, and wherever it falls. */
+static void a_soft_shadow_is_no_ink(void **unused) {
+    (void)unused;
+    for (int place = 3; place <= 7; place++)
+        for (int soft = 1; soft <= 4; soft++) {
+            uint8_t *p = paper(215);
+            bar(p, 200, 190, 0);
+            fill(p, 196, 182, 250, 190, 60);
+            for (size_t y = 0; y < HIGH; y++)
+                for (size_t x = 0; x < WIDE; x++) {
+                    const double u = (double)x / WIDE - 0.1 * place, v = (double)y / HIGH - 0.5;
+                    const double lit = 1 - 0.55 / (1 + exp(-(u + 0.5 * v) / (0.05 * soft)));
+                    p[y * WIDE + x] = (uint8_t)(p[y * WIDE + x] * lit + 0.5);
+                }
+            dsc_digit *digits;
+            size_t count;
+            ASSERT_OK(search(&digits, &count, NULL, p, NULL), error);
+            if (count != 1 || digits->left < 192 || digits->left + digits->width > 256 || digits->top < 105)
+                fail_msg("a shadow at %d, %d soft: %zu digits, the first at %zu, %zu", place, soft, count,
+                         digits->left, digits->top);
+            dsc_digits_free(digits);
+            free(p);
+        }
+}
+
 static void a_block_letter_is_no_sheet(void **unused) {
     (void)unused;
     uint8_t *p = paper(230); /* a heavy 0 with straight sides */
@@ -336,6 +428,35 @@ static void the_sides_of_boxes_are_no_digits(void **unused) {
         dsc_digits_free(digits);
         free(p);
     }
+}
+
+static void a_comb_may_begin_before_its_first_tooth(void **unused) {
+    (void)unused;
+    uint8_t *p = paper(230);
+    fill(p, 20, 197, 390, 200, 60);
+    for (size_t i = 0; i < 9; i++) fill(p, 70 + 35 * i, 110, 73 + 35 * i, 200, 60);
+    for (int i = 0; i < 8; i++) bar(p, 88 + 35 * i, 190, 0);
+    dsc_digit *digits;
+    size_t count;
+    ASSERT_OK(search(&digits, &count, NULL, p, NULL), error);
+    assert_int_equal(count, 8);
+    dsc_digits_free(digits);
+    free(p);
+}
+
+static void a_stroke_along_a_pale_line_stays(void **unused) {
+    (void)unused;
+    uint8_t *p = paper(230);
+    for (size_t y = 40; y < HIGH; y += 60) fill(p, 0, y, WIDE, y + 3, 160);
+    fill(p, 100, 130, 107, 163, 40), fill(p, 100, 160, 150, 163, 40); /* an L whose foot lies on the line */
+    fill(p, 200, 130, 207, 163, 40), fill(p, 200, 160, 250, 163, 40);
+    dsc_digit *digits;
+    size_t count;
+    ASSERT_OK(search(&digits, &count, NULL, p, NULL), error);
+    assert_int_equal(count, 2);
+    for (size_t i = 0; i < 2; i++) assert_in_range(digits[i].width, 49, 52);
+    dsc_digits_free(digits);
+    free(p);
 }
 
 static void what_is_underlined_stands_apart(void **unused) {
@@ -429,6 +550,9 @@ static void every_allocation_may_fail(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_touches_is_cut_where_the_judge_is_surest),
+        cmocka_unit_test(what_is_as_narrow_as_one_digit_is_cut_only_on_strong_grounds),
+        cmocka_unit_test(faint_ink_joins_no_digits),
+        cmocka_unit_test(hairlines_of_a_small_drawing_become_strokes),
         cmocka_unit_test(a_wide_blot_is_judged_a_bounded_number_of_times),
         cmocka_unit_test(of_a_page_of_doubtful_marks_a_hundred_are_cut),
         cmocka_unit_test(a_failing_judge_is_passed_on),
@@ -436,8 +560,12 @@ int main(void) {
         cmocka_unit_test(lines_askew_are_set_straight),
         cmocka_unit_test(boxes_come_back_from_where_they_were_turned_to),
         cmocka_unit_test(only_what_is_on_the_sheet_is_read),
+        cmocka_unit_test(half_a_picture_in_a_shadow_is_read_too),
+        cmocka_unit_test(a_soft_shadow_is_no_ink),
         cmocka_unit_test(a_block_letter_is_no_sheet),
         cmocka_unit_test(the_sides_of_boxes_are_no_digits),
+        cmocka_unit_test(a_comb_may_begin_before_its_first_tooth),
+        cmocka_unit_test(a_stroke_along_a_pale_line_stays),
         cmocka_unit_test(what_is_underlined_stands_apart),
         cmocka_unit_test(commas_and_dashes_are_told_from_specks),
         cmocka_unit_test(a_digit_that_reaches_the_edge_is_marked),
