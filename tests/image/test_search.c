@@ -126,8 +126,8 @@ static void what_touches_is_cut_where_the_judge_is_surest(void **unused) {
 
 static void what_is_as_narrow_as_one_digit_is_cut_only_on_strong_grounds(void **unused) {
     (void)unused;
-    uint8_t *p = paper(230); /* an H, half as wide as high */
-    fill(p, 100, 60, 108, 160, 40), fill(p, 142, 60, 150, 160, 40), fill(p, 100, 100, 150, 106, 40);
+    uint8_t *p = paper(230); /* an H, a little more than half as wide as high */
+    fill(p, 100, 60, 108, 160, 40), fill(p, 148, 60, 156, 160, 40), fill(p, 100, 100, 156, 106, 40);
     dsc_digit *digits;
     size_t count;
     ASSERT_OK(search(&digits, &count, NULL, p, prefers_bars), error);
@@ -365,29 +365,40 @@ static void half_a_picture_in_a_shadow_is_read_too(void **unused) {
     free(p);
 }
 
-/* However soft, and wherever it falls. */
+/* A cut-out of an L, 60 x 90, with a margin, in a shadow `soft` hundredths of its width wide, which falls in the
+ * tenth `place` of it. */
+static void check_shadow(uint8_t ink, size_t margin, size_t place, size_t soft, size_t thick) {
+    const size_t width = 60 + 2 * margin, height = 90 + 2 * margin;
+    uint8_t *p = malloc(width * height);
+    assert_non_null(p);
+    for (size_t y = 0; y < height; y++)
+        for (size_t x = 0; x < width; x++) {
+            const double u = (double)x / (double)width - 0.1 * (double)place,
+                         v = (double)y / (double)height - 0.5,
+                         lit = 1 - 0.55 / (1 + exp(-(u + 0.5 * v) / (0.01 * (double)soft)));
+            const bool inside = x >= margin && x < margin + 60 && y >= margin && y < margin + 90;
+            const bool drawn = inside && (x < margin + thick || y >= margin + 90 - thick);
+            p[y * width + x] = (uint8_t)((drawn ? ink : 215) * lit + 0.5);
+        }
+    dsc_digit *digits;
+    size_t count;
+    ASSERT_OK(dsc_find_digits(&digits, &count, NULL, p, height, width, 1, &error), error);
+    if (count != 1 || digits->left + 4 < margin || digits->left + digits->width > margin + 64 ||
+        digits->top + 4 < margin)
+        fail_msg("a shadow at %zu, %zu soft, strokes %zu thick: %zu digits, the first %zu wide", place, soft,
+                 thick, count, digits->width);
+    dsc_digits_free(digits);
+    free(p);
+}
+
 static void a_soft_shadow_is_no_ink(void **unused) {
     (void)unused;
-    for (int place = 3; place <= 7; place++)
-        for (int soft = 1; soft <= 4; soft++) {
-            uint8_t *p = paper(215);
-            bar(p, 200, 190, 0);
-            fill(p, 196, 182, 250, 190, 60);
-            for (size_t y = 0; y < HIGH; y++)
-                for (size_t x = 0; x < WIDE; x++) {
-                    const double u = (double)x / WIDE - 0.1 * place, v = (double)y / HIGH - 0.5;
-                    const double lit = 1 - 0.55 / (1 + exp(-(u + 0.5 * v) / (0.05 * soft)));
-                    p[y * WIDE + x] = (uint8_t)(p[y * WIDE + x] * lit + 0.5);
-                }
-            dsc_digit *digits;
-            size_t count;
-            ASSERT_OK(search(&digits, &count, NULL, p, NULL), error);
-            if (count != 1 || digits->left < 192 || digits->left + digits->width > 256 || digits->top < 105)
-                fail_msg("a shadow at %d, %d soft: %zu digits, the first at %zu, %zu", place, soft, count,
-                         digits->left, digits->top);
-            dsc_digits_free(digits);
-            free(p);
-        }
+    for (size_t place = 2; place <= 6; place++)
+        for (size_t soft = 4; soft <= 16; soft += 4)
+            for (size_t thick = 8; thick <= 24; thick += 8) check_shadow(60, 40, place, soft, thick);
+    /* Pale ink, and little of it in the shadow, which so is of one grey but for that. */
+    check_shadow(110, 50, 4, 16, 12), check_shadow(110, 50, 6, 16, 24);
+    check_shadow(110, 50, 7, 8, 6), check_shadow(110, 50, 7, 12, 6);
 }
 
 static void a_block_letter_is_no_sheet(void **unused) {
