@@ -4,11 +4,11 @@
  * pictures are; and images of no digit: digits that touch, left whole, and digits that lie on their side
  * or stand on their head.
  *
- *   bench-reading-data FOLDER [COUNT]
+ *   bench-reading-data FOLDER [COUNT [MODEL]]
  *
  * FOLDER/digits becomes MNIST's four files with COUNT (60,000) digits more in the training set;
- * FOLDER/others a training set of one class, about a sixth as many. Needs the real MNIST in
- * $DESCENDER_DATA, ./data or the cache. */
+ * FOLDER/others a training set of one class, about a sixth as many. MODEL (the one inside the program) finds
+ * the digits. Needs the real MNIST in $DESCENDER_DATA, ./data or the cache. */
 #include "drawn/drawn.h"
 
 #include "shipped/shipped.h"
@@ -19,6 +19,14 @@
 #include <sys/stat.h>
 
 enum { PIXELS = DRAWN_SIDE * DRAWN_SIDE };
+
+/* Below this probability a label is doubted. */
+#define LEAST_LIKELY 0.05f
+
+typedef struct reader {
+    dsc_predictor *predictor;
+    dsc_workspace *workspace;
+} reader;
 
 /* Images and labels, as many as there is room for. */
 typedef struct images {
@@ -67,16 +75,28 @@ static void add_turned(images *to, const uint8_t *pixels, unsigned label) {
     add(to, turned, 0);
 }
 
-static void draw_one(images *digits, images *others, canvas *c, const drawn_kind *kind,
-                     const dsc_predictor *predictor, dsc_workspace *workspace) {
+/* Whether each digit found is what was drawn at its place. A single one is. Of several that touch, pieces may
+ * be cut elsewhere: then the network finds their labels improbable, and the picture is left out. */
+static bool are_labelled(const dsc_digit *found, const char *text, size_t count, const reader *by) {
+    for (size_t i = 0; count > 1 && i < count; i++) {
+        float shares[10];
+        if (dsc_predict(shares, by->predictor, by->workspace, found[i].pixels, 1, NULL)) abort();
+        if (shares[text[i] - '0'] < LEAST_LIKELY) return false;
+    }
+    return true;
+}
+
+static void draw_one(images *digits, images *others, canvas *c, const drawn_kind *kind, const reader *by) {
     char text[DRAWN_DIGITS_MOST + 1];
     dsc_digit *found;
     size_t count;
     kind->make(c, text);
     const size_t expected = strlen(text);
     /* Only where all digits were found is it known which is which. */
-    if (!dsc_read_digits(&found, &count, NULL, c->grey, c->height, c->width, 1, predictor, workspace, NULL)) {
-        for (size_t i = 0; i < count && count == expected; i++) {
+    if (!dsc_read_digits(&found, &count, NULL, c->grey, c->height, c->width, 1, by->predictor, by->workspace,
+                         NULL)) {
+        const bool known = count == expected && are_labelled(found, text, count, by);
+        for (size_t i = 0; i < count && known; i++) {
             add(digits, found[i].pixels, (uint8_t)(text[i] - '0'));
             if (drawn_uniform() < 0.25) add_turned(others, found[i].pixels, (unsigned)(text[i] - '0'));
         }
@@ -111,15 +131,15 @@ static void add_all(images *to, const dsc_dataset *from) {
 int main(int argc, char **argv) {
     dsc_dataset *train, *test;
     dsc_model *model;
-    dsc_predictor *predictor;
-    dsc_workspace *workspace;
+    reader by;
     dsc_error error;
     char folder[2][4000];
     const size_t count = argc > 2 ? strtoul(argv[2], NULL, 10) : 60000;
-    if (argc < 2) return (void)fprintf(stderr, "usage: bench-reading-data FOLDER [COUNT]\n"), 2;
-    if (dsc_mnist_open(&train, &test, NULL, &error) || shipped_model(&model, &error) ||
-        dsc_predictor_create(&predictor, model, NULL, &error) ||
-        dsc_workspace_create(&workspace, predictor, 1, &error))
+    if (argc < 2) return (void)fprintf(stderr, "usage: bench-reading-data FOLDER [COUNT [MODEL]]\n"), 2;
+    if (dsc_mnist_open(&train, &test, NULL, &error) ||
+        (argc > 3 ? dsc_model_load(&model, argv[3], &error) : shipped_model(&model, &error)) ||
+        dsc_predictor_create(&by.predictor, model, NULL, &error) ||
+        dsc_workspace_create(&by.workspace, by.predictor, 1, &error))
         return failed(&error);
     (void)mkdir(argv[1], 0777);
     for (int i = 0; i < 2; i++) {
@@ -138,7 +158,7 @@ int main(int argc, char **argv) {
     drawn_seed(1);
     while (digits.count < digits.most) {
         const drawn_kind *kind = &drawn_kinds[(size_t)(drawn_uniform() * (double)drawn_kind_count)];
-        draw_one(&digits, &others, &c, kind, predictor, workspace);
+        draw_one(&digits, &others, &c, kind, &by);
     }
     if (write_pair(folder[0], "train", &digits, &error) || write_pair(folder[0], "t10k", &tests, &error) ||
         write_pair(folder[1], "train", &others, &error))
