@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* reading-data.c: writes what the model inside the program is trained on, beside MNIST's own images:
- * MNIST's training digits, drawn as people write and photograph them (bench/drawn), found and prepared as
- * pictures are; and images of no digit: digits that touch, left whole, and digits that lie on their side
- * or stand on their head.
+/* reading-data.c: writes what the model inside the program is trained on: MNIST's training images, twice;
+ * the same digits drawn as people write and photograph them (bench/drawn), found and prepared as pictures
+ * are; digits drawn by more of the world's hands; and images of no digit: digits that touch, left whole, and
+ * digits that lie on their side or stand on their head.
  *
  *   bench-reading-data FOLDER [COUNT [MODEL]]
  *
- * FOLDER/digits becomes MNIST's four files with COUNT (60,000) digits more in the training set;
- * FOLDER/others a training set of one class, about a sixth as many. MODEL (the one inside the program) finds
- * the digits. Needs the real MNIST in $DESCENDER_DATA, ./data or the cache. */
+ * FOLDER/digits gets COUNT (60,000) drawn digits and a fifth as many of the world's hands beside MNIST's, and
+ * MNIST's test set; FOLDER/others a training set of one class, about a seventh as many. MODEL (the one inside
+ * the program) finds the digits. Needs the real MNIST in $DESCENDER_DATA, ./data or the cache. */
 #include "drawn/drawn.h"
 
 #include "shipped/shipped.h"
@@ -129,7 +129,7 @@ static void add_all(images *to, const dsc_dataset *from) {
 }
 
 int main(int argc, char **argv) {
-    dsc_dataset *train, *test;
+    dsc_dataset *train, *test, *world;
     dsc_model *model;
     reader by;
     dsc_error error;
@@ -137,6 +137,7 @@ int main(int argc, char **argv) {
     const size_t count = argc > 2 ? strtoul(argv[2], NULL, 10) : 60000;
     if (argc < 2) return (void)fprintf(stderr, "usage: bench-reading-data FOLDER [COUNT [MODEL]]\n"), 2;
     if (dsc_mnist_open(&train, &test, NULL, &error) ||
+        dsc_dataset_draw(&world, "digits hands=world", count / 5, 0, 0, &error) ||
         (argc > 3 ? dsc_model_load(&model, argv[3], &error) : shipped_model(&model, &error)) ||
         dsc_predictor_create(&by.predictor, model, NULL, &error) ||
         dsc_workspace_create(&by.workspace, by.predictor, 1, &error))
@@ -148,7 +149,7 @@ int main(int argc, char **argv) {
     }
     canvas c;
     static images digits, others, tests;
-    digits = images_make(dsc_dataset_count(train) + count);
+    digits = images_make(2 * dsc_dataset_count(train) + count + count / 5);
     others = images_make(count / 4);
     tests = images_make(dsc_dataset_count(test));
     add_all(&digits, train);
@@ -156,10 +157,13 @@ int main(int argc, char **argv) {
     drawn_canvas_make(&c);
     drawn_digits_from(train, 0, dsc_dataset_count(train));
     drawn_seed(1);
-    while (digits.count < digits.most) {
+    while (digits.count < dsc_dataset_count(train) + count) {
         const drawn_kind *kind = &drawn_kinds[(size_t)(drawn_uniform() * (double)drawn_kind_count)];
         draw_one(&digits, &others, &c, kind, &by);
     }
+    digits.count = dsc_dataset_count(train) + count; /* the last picture may have had more */
+    add_all(&digits, train);
+    add_all(&digits, world);
     if (write_pair(folder[0], "train", &digits, &error) || write_pair(folder[0], "t10k", &tests, &error) ||
         write_pair(folder[1], "train", &others, &error))
         return failed(&error);
