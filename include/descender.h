@@ -1129,7 +1129,7 @@ typedef struct dsc_training_options {
      * `validation` says, or a tenth. Losses count them; accuracies do not. Hendrycks et al., "Deep anomaly
      * detection with outlier exposure" (2019). Below which probability the model's answers are none
      * (dsc_model_refuse_below) is chosen on the images held out: the largest that still answers 99.5 percent
-     * of the validation set; without one, the smallest that refuses 95 percent of those of no class. */
+     * of the validation set; without one, the smallest that refuses 98 percent of those of no class. */
     const dsc_dataset *others;
     /* Divide the finished model's logits by the temperature that fits the validation set best, so that it is
      * right as often as it is sure: of softmax-cross-entropy and a dense last layer, which takes it up. No

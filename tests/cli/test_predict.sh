@@ -324,7 +324,7 @@ the_shipped_model_shows_itself() {
     run model show
     exits 0
     prints "The model inside the program"
-    prints "19,738"
+    prints "76,786"
 }
 
 promises

@@ -42,12 +42,12 @@ names_are_answered_that_it_is_told() {
     prints 'HttpOnly; SameSite=Strict'
     cookie=$(sed -n 's/^Set-Cookie: \([^;]*\);.*/\1/p' <<<"$out")
     _ask "$port" digits.example.org https://digits.example.org /api/model "Cookie: a=b; $cookie"
-    prints '"parameters":19738'
+    prints '"parameters":76786'
     _ask "$port" evil.example http://evil.example /api/model "Cookie: $cookie"
     prints 'HTTP/1.1 403'
     # This machine needs none; a proxy that says that it is one does.
     _ask "$port" localhost http://localhost
-    prints '"parameters":19738'
+    prints '"parameters":76786'
     _ask "$port" localhost http://localhost /api/model "X-Forwarded-For: 192.0.2.1"
     prints 'HTTP/1.1 403'
     kill -TERM "$id"
@@ -68,7 +68,7 @@ others_need_the_token_whatever_name_they_use() {
     at=$address _ask "$port" localhost http://localhost
     prints 'HTTP/1.1 403'
     _ask "$port" localhost http://localhost
-    prints '"parameters":19738'
+    prints '"parameters":76786'
     kill -TERM "$id"
     wait "$id"
 }
@@ -94,10 +94,10 @@ it_says_where_and_ends_with_ctrl_c() {
     printf 'GET /api/model HTTP/1.1\r\nHost: localhost:%s\r\nConnection: close\r\n\r\n' "$port" >&9
     out=$(cat <&9)
     exec 9>&-
-    prints '"parameters":19738'
+    prints '"parameters":76786'
     # Through `ssh -L 9000:localhost:PORT`, and under a name of somebody else.
     _ask "$port" localhost:9000 http://localhost:9000
-    prints '"parameters":19738'
+    prints '"parameters":76786'
     _ask "$port" digits.example.org http://digits.example.org
     prints 'HTTP/1.1 403'
     prints 'descender serve --allow-host digits.example.org"'

@@ -380,7 +380,7 @@ static void the_threshold_answers_what_is_held_out_and_no_larger_one_does(void *
 
 static void without_a_validation_set_the_threshold_refuses_others(void **state) {
     (void)state;
-    /* 4 others are held out: 95 percent of them are all. */
+    /* 4 others are held out: 98 percent of them are all. */
     static const char json[] =
         "{\"model\": \"flatten, dense 16, relu, dense\", \"batch\": 12, \"epochs\": 20, "
         "\"learning-rate\": 0.01}";

@@ -11,7 +11,7 @@
 
 /* Measured once on MNIST's test set, after training; models/digits.md is its card. tests/shipped look
  * whether it is so. */
-#define SHIPPED_ACCURACY "99.56"
+#define SHIPPED_ACCURACY "99.62"
 
 dsc_status shipped_model(dsc_model **model, dsc_error *error);
 
