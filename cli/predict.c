@@ -31,6 +31,7 @@ typedef struct session {
     bool pages;                /* some file has several */
     size_t answers, no_answer; /* images, and those whose answer is not finite */
     size_t refused;            /* answers that are not sure enough */
+    dsc_error nothing;         /* that no mark of a picture that is alone is a digit */
     json_t *json;
     command_progress progress;
 } session;
@@ -116,12 +117,30 @@ static dsc_status draw(session *s, const predict_result *result, dsc_error *erro
     return status;
 }
 
+static bool is_alone(const session *s) { return s->files.count == 1 && !s->pages; }
+
 /* A file that cannot be read is told of, and the others are read nevertheless. */
 static dsc_status tell_failure(session *s, const dsc_error *its, dsc_error *error) {
-    const bool alone = s->files.count == 1 && !s->pages;
-    if (alone || its->code == DSC_ERROR_MEMORY) return dsc_fail(error, its->code, "%s", its->message);
+    if (is_alone(s) || its->code == DSC_ERROR_MEMORY) return dsc_fail(error, its->code, "%s", its->message);
     command_complain("%s", its->message);
     s->failed++;
+    return DSC_OK;
+}
+
+/* A picture whose marks are all no digits is as one without marks. */
+static dsc_status tell_nothing(session *s, const predict_result *result, dsc_error *error) {
+    char number[32];
+    const size_t marks = result->count;
+    if (!s->reader.digits || result->content.is_array || s->reader.only_sure || !marks ||
+        predict_no_digits(result, &s->reader) < marks)
+        return DSC_OK;
+    dsc_error its;
+    (void)dsc_fail(&its, DSC_ERROR_FORMAT,
+                   "%s: there is no digit: found %zu mark%s, and the network is less sure of %s than %s",
+                   result->name, marks, marks == 1 ? "" : "s", marks == 1 ? "it" : "each",
+                   dsc_format_shortest(number, s->reader.no_digit_below));
+    if (!is_alone(s)) return tell_failure(s, &its, error);
+    s->nothing = its; /* the answers come first */
     return DSC_OK;
 }
 
@@ -137,6 +156,7 @@ static dsc_status read_one(session *s, const read_source *source, size_t page, d
         status = print_result(s, &result, error);
         remark_notes(s, &result);
         if (!status) status = draw(s, &result, error);
+        if (!status) status = tell_nothing(s, &result, error);
     }
     predict_result_clear(&result);
     return status;
@@ -200,6 +220,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     if (!status && s.files.passed_over)
         command_remark(call, "%zu other file%s passed over", s.files.passed_over,
                        s.files.passed_over == 1 ? "" : "s");
+    if (!status && s.nothing.code) status = dsc_fail(error, s.nothing.code, "%s", s.nothing.message);
     if (!status && s.failed)
         status = dsc_fail(error, DSC_ERROR_FORMAT, "%zu of %zu %s could not be read", s.failed, s.read,
                           s.pages ? "files and pages" : "files");

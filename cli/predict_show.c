@@ -16,10 +16,26 @@
 
 enum { NAME = 300, DRAWN_SIDE = 4000 /* pixels: a larger picture is drawn smaller */ };
 
+/* ---- what is no answer ---- */
+
+bool predict_is_refused(const predict_answer *a, const predict_reader *r) {
+    return !a->failed && (double)a->probabilities[a->order[0]] < r->below;
+}
+
+bool predict_is_no_digit(const predict_answer *a, const predict_reader *r) {
+    return !a->failed && (double)a->probabilities[a->order[0]] < r->no_digit_below;
+}
+
+size_t predict_no_digits(const predict_result *result, const predict_reader *reader) {
+    size_t count = 0;
+    for (size_t i = 0; i < result->count; i++) count += predict_is_no_digit(&result->answers[i], reader);
+    return count;
+}
+
 /* ---- text ---- */
 
-/* "three.png", "digits.npy[7]", or "page.png, digit 2" */
-static void name_of(char out[NAME], const predict_result *result, size_t i) {
+/* "three.png", "digits.npy[7]", "page.png, digit 2", or "page.png, mark 3" */
+static void name_of(char out[NAME], const predict_result *result, const predict_reader *r, size_t i) {
     char shown[DSC_VISIBLE];
     const char *name = dsc_visible(shown, sizeof shown, result->name);
     const size_t length = strlen(name);
@@ -28,7 +44,8 @@ static void name_of(char out[NAME], const predict_result *result, size_t i) {
     if (result->content.is_array)
         (void)snprintf(out, NAME, "%s[%zu]", name, result->answers[i].image);
     else if (result->count > 1)
-        (void)snprintf(out, NAME, "%s, digit %zu", name, i + 1);
+        (void)snprintf(out, NAME, "%s, %s %zu", name,
+                       predict_is_no_digit(&result->answers[i], r) ? "mark" : "digit", i + 1);
     else
         (void)snprintf(out, NAME, "%s", name);
 }
@@ -38,15 +55,11 @@ static const char *percent(char out[32], float probability) {
     return out;
 }
 
-bool predict_is_refused(const predict_answer *a, const predict_reader *r) {
-    return !a->failed && (double)a->probabilities[a->order[0]] < r->below;
-}
-
 static void append_refused(dsc_text *text, const char *name, const predict_answer *a, const predict_reader *r,
                            int width) {
     char number[32];
     if (r->only_sure) return;
-    dsc_text_append(text, "%-*s  %s (%s %s %%)\n", width, name,
+    dsc_text_append(text, "%-*s  %s (%s at %s %%)\n", width, name,
                     r->expected.preparation == DSC_PREPARATION_DIGITS ? "no digit" : "no answer",
                     dsc_model_class_name(r->model, a->order[0]),
                     percent(number, a->probabilities[a->order[0]]));
@@ -56,7 +69,7 @@ static void append_answer(dsc_text *text, const predict_result *result, size_t i
                           size_t top, int width) {
     const predict_answer *a = &result->answers[i];
     char name[NAME], number[32];
-    name_of(name, result, i);
+    name_of(name, result, r, i);
     if (a->failed) {
         dsc_text_append(text, "%-*s  no answer: the model's numbers are not finite\n", width, name);
         return;
@@ -94,35 +107,51 @@ static bool is_gap(const predict_answer *before, const predict_answer *a, bool o
     return gap > high;
 }
 
-/* Digits that follow one another read as a number. From answer `first` on to the end of its line. Returns
- * where the next line begins. */
+/* Digits that follow one another read as a number; marks that are no digits are left out of it. From answer
+ * `first` on to the end of its line. Returns where the next line begins. */
 static size_t append_line(dsc_text *text, const predict_result *result, const predict_reader *r,
                           size_t first) {
+    const predict_answer *before = NULL;
     size_t i = first;
     for (; i < result->count && result->answers[i].line == result->answers[first].line; i++) {
         const predict_answer *a = &result->answers[i];
-        if (i > first && is_gap(a - 1, a, result->notes.turned % 2)) dsc_text_append(text, " ");
+        if (predict_is_no_digit(a, r)) continue;
+        if (before && is_gap(before, a, result->notes.turned % 2)) dsc_text_append(text, " ");
         dsc_text_append(text, "%s", reading_of(a, r));
+        before = a;
     }
     return i;
 }
 
-static void append_reading(dsc_text *text, const predict_result *result, const predict_reader *r) {
-    const bool many = result->answers[result->count - 1].line != result->answers[0].line;
-    dsc_text_append_visible(text, result->name);
-    dsc_text_append(text, many ? "  reads\n" : "  reads ");
+/* A list of the lines that have a digit. */
+static json_t *list_lines(const predict_result *result, const predict_reader *r) {
+    json_t *lines = json_array();
     for (size_t i = 0; i < result->count;) {
-        if (many) dsc_text_append(text, "  ");
-        i = append_line(text, result, r, i);
-        dsc_text_append(text, "\n");
+        dsc_text line = {0};
+        i = append_line(&line, result, r, i);
+        if (line.length) (void)json_array_append_new(lines, dsc_json_text(line.data));
+        dsc_text_free(&line);
     }
+    return lines;
+}
+
+static void append_reading(dsc_text *text, const predict_result *result, const predict_reader *r) {
+    json_t *lines = list_lines(result, r);
+    const size_t count = json_array_size(lines);
+    if (count) {
+        dsc_text_append_visible(text, result->name);
+        dsc_text_append(text, count > 1 ? "  reads\n" : "  reads ");
+    }
+    for (size_t i = 0; i < count; i++)
+        dsc_text_append(text, "%s%s\n", count > 1 ? "  " : "", json_string_value(json_array_get(lines, i)));
+    json_decref(lines);
 }
 
 void predict_append(dsc_text *text, const predict_result *result, const predict_reader *reader, size_t top) {
     size_t width = 0;
     for (size_t i = 0; i < result->count; i++) {
         char name[NAME];
-        name_of(name, result, i);
+        name_of(name, result, reader, i);
         if (strlen(name) > width) width = strlen(name);
     }
     if (!result->content.is_array && result->count > 1) append_reading(text, result, reader);
@@ -139,7 +168,7 @@ dsc_status predict_append_pictures(dsc_text *text, const predict_result *result,
     dsc_status status = pixels ? DSC_OK : dsc_fail_memory(error, each, "a picture");
     for (size_t i = 0; i < result->count && !status; i++) {
         char name[NAME], title[NAME + 32];
-        name_of(name, result, i);
+        name_of(name, result, r, i);
         (void)snprintf(title, sizeof title, "%s: %s", name, reading_of(&result->answers[i], r));
         const draw_tile tiles[] = {{pixels, "what it saw"}, {pixels + each / 2, "what it went by"}};
         const draw_grid grid = {.title = title,
@@ -167,10 +196,13 @@ static json_t *answer_json(const predict_result *result, const predict_answer *a
         (void)json_array_append_new(ranking, json_pack("{s:s, s:f}", "label",
                                                        dsc_model_class_name(r->model, a->order[k]),
                                                        "probability", (double)a->probabilities[a->order[k]]));
-    json_t *json = json_pack("{s:s?, s:o, s:b, s:o}", "label",
-                             a->failed ? NULL : dsc_model_class_name(r->model, a->order[0]), "probability",
-                             a->failed ? json_null() : json_real((double)a->probabilities[a->order[0]]),
-                             "refused", predict_is_refused(a, r), "top", ranking);
+    json_t *json =
+        json_pack("{s:s?, s:o, s:o}", "label", a->failed ? NULL : dsc_model_class_name(r->model, a->order[0]),
+                  "probability", a->failed ? json_null() : json_real((double)a->probabilities[a->order[0]]),
+                  "top", ranking);
+    if (json && predict_is_refused(a, r))
+        (void)json_object_set_new(json, "below",
+                                  json_real(predict_is_no_digit(a, r) ? r->no_digit_below : r->below));
     if (json) (void)json_object_set_new(json, "did", predict_deeds_json(a->did));
     if (json && result->content.is_array)
         (void)json_object_set_new(json, "image", json_integer((json_int_t)a->image));
@@ -190,25 +222,23 @@ static json_t *answer_json(const predict_result *result, const predict_answer *a
 /* {"reading": "12 3\n45", "lines": ["12 3", "45"]}, into the picture's object. */
 static void add_reading(json_t *json, const predict_result *result, const predict_reader *r) {
     dsc_text whole = {0};
-    json_t *lines = json_array();
-    for (size_t i = 0; i < result->count;) {
-        dsc_text line = {0};
-        if (i) dsc_text_append(&whole, "\n");
-        i = append_line(&line, result, r, i);
-        dsc_text_append(&whole, "%s", line.data ? line.data : "");
-        (void)json_array_append_new(lines, dsc_json_text(line.data ? line.data : ""));
-        dsc_text_free(&line);
-    }
+    json_t *lines = list_lines(result, r);
+    for (size_t i = 0; i < json_array_size(lines); i++)
+        dsc_text_append(&whole, "%s%s", i ? "\n" : "", json_string_value(json_array_get(lines, i)));
     (void)json_object_set_new(json, "reading", dsc_json_text(whole.data ? whole.data : ""));
     (void)json_object_set_new(json, "lines", lines);
     dsc_text_free(&whole);
 }
 
 json_t *predict_json(const predict_result *result, const predict_reader *reader, size_t top) {
-    json_t *answers = json_array();
-    for (size_t i = 0; i < result->count; i++)
-        (void)json_array_append_new(answers, answer_json(result, &result->answers[i], reader, top));
-    json_t *json = json_pack("{s:o, s:o}", "file", dsc_json_text(result->file), "answers", answers);
+    json_t *answers = json_array(), *refused = json_array();
+    for (size_t i = 0; i < result->count; i++) {
+        const predict_answer *a = &result->answers[i];
+        (void)json_array_append_new(predict_is_refused(a, reader) ? refused : answers,
+                                    answer_json(result, a, reader, top));
+    }
+    json_t *json = json_pack("{s:o, s:o, s:o}", "file", dsc_json_text(result->file), "answers", answers,
+                             "refused", refused);
     if (json && result->page) (void)json_object_set_new(json, "page", json_integer((json_int_t)result->page));
     const dsc_picture_notes *n = result->content.is_array ? &result->sum.marks : &result->notes;
     if (json && n->reduced) /* digits were looked for */
@@ -240,13 +270,14 @@ static void paint(draw_canvas *canvas, const void *data) {
         const double x = (double)a->left / scale, y = (double)a->top / scale,
                      height = (double)a->height / scale;
         const double line = fmax(1, height / 40), size = fmin(fmax(height / 3, 9), 40);
-        const draw_pen pen = {.colour = 0xD55E00, .width = line};
+        const draw_colour colour = predict_is_no_digit(a, d->reader) ? 0x767676 : 0xD55E00;
+        const draw_pen pen = {.colour = colour, .width = line};
         const draw_font font = {.size = size, .colour = 0xFFFFFF, .bold = true};
         const char *reading = reading_of(a, d->reader);
         const double wide = draw_label_width(canvas, reading, &font) + size / 2;
         const double top = y >= size * 1.2 ? y - size * 1.2 : y; /* above the box, or in it */
         draw_rectangle(canvas, x, y, (double)a->width / scale, height, DRAW_NO_FILL, &pen);
-        draw_rectangle(canvas, x, top, wide, size * 1.2, 0xD55E00, &pen);
+        draw_rectangle(canvas, x, top, wide, size * 1.2, colour, &pen);
         draw_label(canvas, x + size / 4, top + size, reading, &font);
     }
 }

@@ -31,10 +31,11 @@ typedef struct predict_reader {
     dsc_inspector *inspector; /* NULL unless it is to be shown */
     size_t shape[3], classes;
     predict_manner manner;
-    dsc_images expected; /* by the model */
-    bool digits;         /* digits are looked for and prepared; else a picture is one image */
-    double below;        /* an answer that is less sure is none; the model's, or a larger one */
-    bool only_sure;      /* such an answer is not shown at all; else as "no digit" */
+    dsc_images expected;   /* by the model */
+    bool digits;           /* digits are looked for and prepared; else a picture is one image */
+    double no_digit_below; /* an answer that is less sure is none: the model's threshold */
+    double below;          /* an answer that is less sure is refused; the same, or a larger one */
+    bool only_sure;        /* such an answer is not shown at all; else as "no digit" */
     /* What was done on the way and is told in the end: predict_tell.h. */
     predict_count whole, scaled, turned, prepared, other_ground, unlike;
 } predict_reader;

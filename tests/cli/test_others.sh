@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Images of no class: `train --others`.
 . "$(dirname "$0")/lib.sh"
+tests=$(realpath "$(dirname "$0")/..")
 
 _small="$work/data"
 small_data "$_small"
@@ -72,12 +73,97 @@ what_is_refused_is_no_answer_and_no_error() {
     run predict --model "$work/long" --raw "$work/packed/t10k-images-idx3-ubyte"
     exits 0
     prints "  no answer ("
+    needs_json || return
     run predict --model "$work/long" --raw "$work/packed/t10k-images-idx3-ubyte" --json
     exits 0
-    prints '"refused": true'
-    prints '"label": "'
+    same "$(json 'len(j["files"][0]["refused"]) > 0')" True
+    same "$(json 'sorted(a["image"] for k in ("answers", "refused") for a in j["files"][0][k]) == list(range(9))')" True
+    same "$(json 'all(a["probability"] < a["below"] and a["label"] == a["top"][0]["label"] for a in j["files"][0]["refused"])')" True
     run predict --model "$work/long" "$work/flat.pgm" --json
-    prints '"refused": false'
+    same "$(json '[len(j["files"][0][k]) for k in ("answers", "refused")]')" "[1, 0]"
+    same "$(json '"below" in j["files"][0]["answers"][0]')" False
+}
+
+# _refusing FILE THRESHOLD: the model inside the program with that threshold.
+_refusing() {
+    /usr/bin/python3 - "$tests/../models/digits.safetensors" "$1" "$2" <<'PYTHON'
+import json, struct, sys
+read = open(sys.argv[1], "rb").read()
+size = struct.unpack("<Q", read[:8])[0]
+header = json.loads(read[8:8 + size])
+header["__metadata__"]["refuse_below"] = sys.argv[3]
+text = json.dumps(header).encode()
+text += b" " * (-len(text) % 8)
+open(sys.argv[2], "wb").write(struct.pack("<Q", len(text)) + text + read[8 + size:])
+PYTHON
+}
+# _sheet FILE: a 1, a mark like a W, a 1.
+_sheet() {
+    awk 'function ink(x, y) { return (y >= 20 && y < 80 && ((x >= 40 && x < 47) || (x >= 200 && x < 207))) ||
+            (x >= 90 && x < 150 && y >= 20 && y < 80 && (x < 97 || x >= 143 || y >= 73 || (x >= 117 && x < 124))) }
+        BEGIN { print "P2 260 110 255"; for (y = 0; y < 110; y++) for (x = 0; x < 260; x++) print ink(x, y) ? 30 : 220 }' >"$1"
+}
+# _refusing_the_mark FILE: a threshold that is between the mark and the digits of the sheet.
+_refusing_the_mark() {
+    _sheet "$work/sheet.pgm"
+    _refusing "$1" 0
+    run predict --model "$1" "$work/sheet.pgm" --json --quiet
+    between=$(json '(lambda p: (p[1] + min(p[0], p[2])) / 2)([a["probability"] for a in j["files"][0]["answers"]])')
+    _refusing "$1" "$between"
+}
+
+marks_that_are_no_digits_are_listed_apart_and_not_read() {
+    local between
+    needs_json || return
+    _refusing_the_mark "$work/refusing.safetensors"
+    run predict --model "$work/refusing.safetensors" "$work/sheet.pgm"
+    exits 0
+    prints "sheet.pgm  reads 1 1"
+    prints "sheet.pgm, digit 1  1"
+    prints "sheet.pgm, mark 2   no digit ("
+    prints "sheet.pgm, digit 3  1"
+    run predict --model "$work/refusing.safetensors" "$work/sheet.pgm" --json
+    exits 0
+    same "$(json '"".join(a["label"] for a in j["files"][0]["answers"])')" 11
+    same "$(json '[(a["box"]["left"], a["below"], a["probability"] < a["below"]) for a in j["files"][0]["refused"]]')" "[(90, $between, True)]"
+    same "$(json '[j["files"][0]["reading"], j["files"][0]["lines"]]')" "['1 1', ['1 1']]"
+    # what only --certain refuses is a digit, whose place in the number stays
+    run predict --model "$work/refusing.safetensors" "$work/sheet.pgm" --json --certain 1
+    exits 1
+    same "$(json '[len(j["files"][0]["refused"]), j["files"][0]["reading"]]')" "[3, '? ?']"
+}
+
+where_no_mark_is_a_digit_it_is_as_without_marks() {
+    needs_json || return
+    _refusing "$work/never.safetensors" 1
+    _sheet "$work/sheet.pgm"
+    pgm "$work/blank.pgm" 60 60 255
+    run predict --model "$work/never.safetensors" "$work/blank.pgm"
+    exits 1
+    run predict --model "$work/never.safetensors" "$work/sheet.pgm"
+    exits 1
+    prints "sheet.pgm, mark 1  no digit (1 at "
+    prints_no "reads"
+    says "sheet.pgm: there is no digit: found 3 marks, and the network is less sure of each than 1"
+    run predict --model "$work/never.safetensors" "$work/sheet.pgm" --json
+    exits 1
+    same "$(json '[len(j["files"][0]["answers"]), len(j["files"][0]["refused"]), j["files"][0]["reading"], j["files"][0]["lines"]]')" "[0, 3, '', []]"
+    run predict --model "$work/never.safetensors" "$work/sheet.pgm" "$work/blank.pgm" --json
+    exits 1
+    says "sheet.pgm: there is no digit: found 3 marks"
+    says "blank.pgm: "
+    says "2 of 2 files could not be read"
+}
+
+the_picture_of_boxes_shows_what_is_no_digit() {
+    needs_json && needs_library cairo || return
+    _refusing_the_mark "$work/refusing.safetensors"
+    run predict --model "$work/refusing.safetensors" "$work/sheet.pgm" --out "$work/boxes.svg" --quiet
+    exits 0
+    holds "the mark has a grey box" grep -q 'rgb(46\.' "$work/boxes.svg"
+    _refusing "$work/refusing.safetensors" 0
+    run predict --model "$work/refusing.safetensors" "$work/sheet.pgm" --out "$work/boxes.svg" --quiet
+    holds "a digit has none" test "$(grep -c 'rgb(46\.' "$work/boxes.svg")" = 0
 }
 
 certain_prints_what_is_sure_and_fails_otherwise() {
@@ -92,7 +178,8 @@ certain_prints_what_is_sure_and_fails_otherwise() {
     run predict --model "$work/long" "$work/flat.pgm" --certain 1 --json
     exits 1
     prints '"label": "2"'
-    prints '"refused": true'
+    prints '"below": 1.0'
+    prints '"answers": []'
     # the model's own threshold stays
     run predict --model "$work/long" --raw "$work/packed/t10k-images-idx3-ubyte" --certain 0.1
     exits 1
