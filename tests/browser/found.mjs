@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// found.mjs: a photo on the page of `descender serve`, its digits corrected, kept and learned, and the page under a name that others
-// reach: `node found.mjs PROGRAM FOLDER FOLDER-FOR-SCREENSHOTS`. FOLDER is made. Prints `ok - ` and `not ok - ` lines.
+// found.mjs: a photo on the page of `descender serve`, its digits corrected, kept and learned, what is no digit, and the page under a name
+// that others reach: `node found.mjs PROGRAM MODEL FOLDER FOLDER-FOR-SCREENSHOTS`. MODEL is a file; FOLDER is made. Prints `ok - ` and `not ok - ` lines.
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { axe, check, digits, failed, launch } from "./testing.mjs";
 
-const [program, folder, shots] = process.argv.slice(2), NAME = "digits.example.org";
+const [program, model, folder, shots] = process.argv.slice(2), NAME = "digits.example.org";
 mkdirSync(shots, { recursive: true });
 
 async function serve(...more) {
@@ -52,6 +52,29 @@ async function photo(page, wanted) {
     return canvas.toDataURL().split(",")[1];
   }, [wanted, digits]);
   return { name: "sheet.png", mimeType: "image/png", buffer: Buffer.from(url, "base64") };
+}
+// A number, then a mark that is none, then a number.
+async function marks(page) {
+  const url = await page.evaluate(() => {
+    const canvas = document.createElement("canvas"), c = canvas.getContext("2d");
+    canvas.width = 520; canvas.height = 220;
+    c.fillStyle = "#dddddd"; c.fillRect(0, 0, 520, 220);
+    c.fillStyle = "#222222";
+    for (const [x, y, width, height] of [[80, 40, 14, 120], [400, 40, 14, 120], [180, 40, 14, 120], [234, 40, 14, 120], [286, 40, 14, 120], [180, 146, 120, 14]])
+      c.fillRect(x, y, width, height);
+    return canvas.toDataURL().split(",")[1];
+  });
+  return { name: "marks.png", mimeType: "image/png", buffer: Buffer.from(url, "base64") };
+}
+// The model with another threshold.
+function withThreshold(path, below) {
+  const read = readFileSync(model), size = Number(read.readBigUInt64LE(0)), header = JSON.parse(read.subarray(8, 8 + size).toString());
+  header.__metadata__.refuse_below = String(below);
+  let text = JSON.stringify(header);
+  text += " ".repeat((8 - text.length % 8) % 8);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  writeFileSync(path, Buffer.concat([length, Buffer.from(text), read.subarray(8 + size)]));
 }
 const labels = (page) => page.locator("#found-list select").evaluateAll((all) => all.map((one) => one.value).join(" "));
 
@@ -152,6 +175,59 @@ try {
       await small.locator("#found").screenshot({ path: `${shots}/found-${width}-${scheme}.png` });
       await other.close();
     }
+  await end(server);
+
+  // What is below the model's threshold is no digit.
+  withThreshold(`${folder}/all.safetensors`, 0);
+  server = await serve(`${folder}/all.safetensors`);
+  const first = await context.newPage(), read = first.waitForResponse((one) => one.url().includes("/api/read"));
+  await first.goto(server.urls[0]);
+  await first.waitForFunction(() => document.querySelectorAll(".bars li").length >= 10);
+  const three = await marks(first);
+  await first.locator('#drawing input[type="file"]').first().setInputFiles(three);
+  const sure = (await (await read).json()).digits.map((one) => Math.max(...one.probabilities));
+  check("without a threshold a mark is a digit", sure.length === 3 && sure[1] < Math.min(sure[0], sure[2]), sure);
+  await first.close();
+  await end(server);
+  const below = (sure[1] + Math.min(sure[0], sure[2])) / 2;
+  withThreshold(`${folder}/some.safetensors`, below);
+  server = await serve(`${folder}/some.safetensors`, "--collect", `${folder}/marks`);
+  for (const scheme of ["light", "dark"]) {
+    const other = await browser.newContext({ viewport: { width: scheme === "dark" ? 360 : 1200, height: 900 }, colorScheme: scheme });
+    const small = await other.newPage();
+    await small.goto(server.urls[0]);
+    await small.waitForFunction(() => document.querySelectorAll(".bars li").length >= 10);
+    check(`the page says below what an answer is none, ${scheme}`, (await small.locator(".about").innerText()).includes(`An answer below ${(100 * below).toFixed(1)} % is none: “no digit”.`),
+      await small.locator(".about").innerText());
+    await small.locator('#drawing input[type="file"]').first().setInputFiles(three);
+    await small.waitForSelector("#found-list li:nth-child(3)");
+    check("a mark is read as no digit", (await labels(small)) === "1  1" && (await small.locator(".answer").innerText()) === "1 12 digits, 1 mark is no digit",
+      [await labels(small), await small.locator(".answer").innerText()]);
+    check("with what it would be", /^no digit \(\d at \d+\.\d %\)$/.test(await small.locator("#found-list .said").nth(1).innerText()), await small.locator("#found-list .said").allInnerTexts());
+    check("its box is another", await small.evaluate(() => [...document.querySelectorAll(".box.none")].map((one) => one.textContent).join() === "–" && document.querySelectorAll(".box.corrected").length === 0));
+    check("and the title says so", (await small.locator("#found-title").innerText()) === "2 digits found, 1 mark is none" && (await small.locator("#keep").innerText()) === "Keep these 2 digits",
+      [await small.locator("#found-title").innerText(), await small.locator("#keep").innerText()]);
+    check(`axe-core finds nothing wrong with a mark, ${scheme}`, (await violations(small)).length === 0, await violations(small));
+    await small.locator(".several button").nth(1).click();
+    await small.waitForFunction(() => document.querySelectorAll(".several button")[1]?.getAttribute("aria-pressed") === "true");
+    await small.screenshot({ path: `${shots}/marks-${scheme}.png`, fullPage: true });
+    await small.locator("#found-list select").nth(1).selectOption("4");
+    check("who says what it is keeps it", (await small.locator("#keep").innerText()) === "Keep these 3 digits" && (await small.locator("#found-title").innerText()) === "2 digits found, 1 mark is none, 1 corrected",
+      await small.locator("#found-title").innerText());
+    await other.close();
+  }
+  await end(server);
+  withThreshold(`${folder}/none.safetensors`, 1);
+  server = await serve(`${folder}/none.safetensors`);
+  const drawn = await context.newPage();
+  await drawn.goto(server.urls[0]);
+  await drawn.waitForFunction(() => document.querySelectorAll(".bars li").length >= 10);
+  await drawn.focus("#pad");
+  await drawn.keyboard.press("4");
+  check("a drawing is no digit", await comes(drawn, () => /^no digit\s*it would be \d at \d+\.\d %$/.test(document.querySelector(".answer").textContent)), await drawn.locator(".answer").innerText());
+  check("no class is the best", (await drawn.locator(".bars .best").count()) === 0 && (await drawn.locator("#found-title").innerText()) === "No digit found, 1 mark is none", await drawn.locator("#found-title").innerText());
+  check("it is said", await comes(drawn, () => /no digit; it would be/.test(document.getElementById("said").textContent)), await drawn.locator("#said").textContent());
+  await drawn.screenshot({ path: `${shots}/no-digit.png`, fullPage: true });
   await end(server);
 
   // Without a folder, and under a name that others reach.

@@ -54,6 +54,8 @@ static void a_drawing_is_answered_with_all_there_is_to_show(void **unused) {
     memset(pixels, 255, sizeof pixels);
     assert_int_equal(ask_json(&json, "POST", "/api/read", pixels, sizeof pixels), 200);
     assert_int_equal(json_integer_value(json_object_get(json, "count")), 0);
+    assert_int_equal(json_array_size(json_object_get(json, "digits")), 0);
+    assert_true(json_is_array(json_object_get(json, "refused")));
     json_decref(json);
     assert_int_equal(ask_json(&json, "POST", "/api/read", pixels, sizeof pixels - 1), 400);
     json_decref(json);
@@ -193,6 +195,67 @@ static void prepared_digits_lie_on_the_models_ground(void **unused) {
     serve_site_free(site);
     site = usual;
     dsc_model_free(own);
+}
+
+/* A one, a mark like a W, a one, in a row. */
+static void draw_with_a_mark(uint8_t *pixels, size_t width, size_t height) {
+    memset(pixels, 220, width * height);
+    for (size_t y = 20; y < 80; y++)
+        for (size_t x = 40; x < 210; x++) {
+            const bool one = x < 47 || (x >= 200 && x < 207);
+            const bool mark = x >= 90 && x < 150 && (x < 97 || (x >= 117 && x < 124) || x >= 143 || y >= 73);
+            if (one || mark) pixels[y * width + x] = 30;
+        }
+}
+
+static double most_of(const json_t *one) {
+    double most = 0;
+    for (size_t i = 0; i < 10; i++) {
+        const double p = json_real_value(json_array_get(json_object_get(one, "probabilities"), i));
+        most = p > most ? p : most;
+    }
+    return most;
+}
+
+/* With a threshold that is between the mark and the ones, and without. */
+static void what_is_below_the_threshold_is_listed_apart(void **unused) {
+    (void)unused;
+    enum { WIDTH = 260, HEIGHT = 110 };
+    static uint8_t pixels[WIDTH * HEIGHT];
+    const char *size[] = {"width", "260", "height", "110", "digit", "1", NULL};
+    const double before = dsc_model_refuse_below(model);
+    serve_site *usual = site;
+    double below = 0;
+    draw_with_a_mark(pixels, WIDTH, HEIGHT);
+    memcpy(fields, size, sizeof size);
+    for (int round = 0; round < 2; round++) {
+        json_t *json;
+        ASSERT_OK(dsc_model_set_refuse_below(model, below, &error), error);
+        ASSERT_OK(serve_site_create(&site, &(serve_options){.model = model, .model_name = "m", .runs = runs},
+                                    &error),
+                  error);
+        assert_int_equal(ask_json(&json, "GET", "/api/model", NULL, 0), 200);
+        assert_true(json_real_value(json_object_get(json, "refuse_below")) == below);
+        json_decref(json);
+        assert_int_equal(ask_json(&json, "POST", "/api/read", pixels, sizeof pixels), 200);
+        const json_t *digits = json_object_get(json, "digits"), *refused = json_object_get(json, "refused");
+        assert_int_equal(json_integer_value(json_object_get(json, "count")), 3);
+        assert_int_equal(json_array_size(digits), round ? 2 : 3);
+        assert_int_equal(json_array_size(refused), round ? 1 : 0);
+        for (size_t i = 0; i < json_array_size(digits); i++)
+            assert_null(json_object_get(json_array_get(digits, i), "below"));
+        const json_t *mark = round ? json_array_get(refused, 0) : json_array_get(digits, 1);
+        assert_int_equal(json_integer_value(json_object_get(mark, "index")), 1);
+        assert_int_equal(json_integer_value(json_object_get(mark, "left")), 90);
+        assert_non_null(json_object_get(mark, "layers")); /* it was chosen, as the second of all */
+        if (round) assert_true(json_real_value(json_object_get(mark, "below")) == below);
+        below = (most_of(mark) + most_of(json_array_get(digits, 0))) / 2;
+        json_decref(json);
+        serve_site_free(site);
+    }
+    site = usual;
+    fields[0] = NULL;
+    ASSERT_OK(dsc_model_set_refuse_below(model, before, &error), error);
 }
 
 static void this_machine_is_answered_through_any_port(void **unused) {
@@ -466,6 +529,7 @@ int main(void) {
         cmocka_unit_test(an_answer_takes_less_than_ten_milliseconds),
         cmocka_unit_test(a_model_of_unprepared_images_gets_the_whole_drawing),
         cmocka_unit_test(prepared_digits_lie_on_the_models_ground),
+        cmocka_unit_test(what_is_below_the_threshold_is_listed_apart),
         cmocka_unit_test(this_machine_is_answered_through_any_port),
         cmocka_unit_test(strangers_names_are_not_answered),
         cmocka_unit_test(names_that_are_allowed_are_answered),

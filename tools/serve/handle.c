@@ -118,7 +118,9 @@ static void read_by(serve_response *r, serve_reader *reader, double epoch, const
         if (isfinite(epoch)) (void)json_object_set_new(json, "epoch", json_real(epoch));
         serve_answer_json(r, 200, json);
     } else if (status == DSC_ERROR_FORMAT || status == DSC_ERROR_MISMATCH) {
-        serve_answer_json(r, 200, json_pack("{s:[], s:i, s:s}", "digits", "count", 0, "why", error.message));
+        serve_answer_json(
+            r, 200,
+            json_pack("{s:[], s:[], s:i, s:s}", "digits", "refused", "count", 0, "why", error.message));
     } else {
         serve_refuse(r, 500, error.message);
     }

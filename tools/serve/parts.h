@@ -104,7 +104,7 @@ void serve_reader_free(serve_reader *reader);
 
 const dsc_model *serve_reader_model(const serve_reader *reader);
 
-/* What the network is: text, shape, classes, the filters of its first layer. NULL for want of memory. */
+/* What the network is: text, shape, classes, threshold, the filters of its first layer. NULL for want of memory. */
 json_t *serve_reader_json(const serve_reader *reader);
 
 /* A picture (height, width, channels), 1 or 3 channels. */
@@ -113,8 +113,9 @@ typedef struct serve_drawing {
     size_t height, width, channels;
 } serve_drawing;
 
-/* What is on it, as JSON; `digit`: of which the layers are shown. FORMAT: nothing is; MISMATCH: it is no
- * image for this model. Any thread. */
+/* What is on it, as JSON; `digit`: of which the layers are shown, counted among all that was found. What is
+ * below the model's threshold is in a list of its own. FORMAT: nothing is there; MISMATCH: it is no image for
+ * this model. Any thread. */
 dsc_status serve_read(json_t **json, serve_reader *reader, const serve_drawing *drawing, size_t digit,
                       dsc_error *error);
 

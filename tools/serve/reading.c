@@ -26,6 +26,7 @@ struct serve_reader {
     dsc_inspector *inspector;
     float *probabilities;
     size_t classes;
+    double below; /* an answer that is less sure is none: the model's threshold */
     pthread_mutex_t lock;
 };
 
@@ -42,6 +43,7 @@ dsc_status serve_reader_create(serve_reader **result, const dsc_model *model, ds
     r->model = model;
     r->expected = expected;
     r->classes = dsc_model_classes(model);
+    r->below = dsc_model_refuse_below(model);
     r->probabilities = dsc_allocate(r->classes, sizeof *r->probabilities);
     dsc_predictor_options how = dsc_predictor_options_defaults();
     how.batch = 1;
@@ -153,11 +155,11 @@ json_t *serve_reader_json(const serve_reader *r) {
     const size_t *shape = r->expected.shape;
     for (size_t i = 0; i < r->classes; i++)
         (void)json_array_append_new(classes, json_string(dsc_model_class_name(r->model, i)));
-    return json_pack("{s:s, s:I, s:[I, I, I], s:b, s:b, s:o, s:o}", "text", dsc_model_text(r->model),
+    return json_pack("{s:s, s:I, s:[I, I, I], s:b, s:b, s:f, s:o, s:o}", "text", dsc_model_text(r->model),
                      "parameters", (json_int_t)dsc_model_parameters(r->model), "shape", (json_int_t)shape[0],
                      (json_int_t)shape[1], (json_int_t)shape[2], "prepares", prepares(r), "draws",
-                     shape[0] == 1 && shape[1] == DSC_DIGIT_SIDE && shape[2] == DSC_DIGIT_SIDE, "classes",
-                     classes, "filters", filters_json(r->model));
+                     shape[0] == 1 && shape[1] == DSC_DIGIT_SIDE && shape[2] == DSC_DIGIT_SIDE,
+                     "refuse_below", r->below, "classes", classes, "filters", filters_json(r->model));
 }
 
 /* ---- digits ---- */
@@ -179,17 +181,23 @@ static size_t image_size(const serve_reader *r) {
     return r->expected.shape[0] * r->expected.shape[1] * r->expected.shape[2];
 }
 
-static json_t *digit_json(const serve_reader *r, const found *digit) {
+/* The newest answer is none: what was found is no digit. */
+static bool is_refused(const serve_reader *r) { return (double)r->probabilities[likeliest(r)] < r->below; }
+
+/* `index`: among all that was found. */
+static json_t *digit_json(const serve_reader *r, const found *digit, size_t index) {
     json_t *probabilities = json_array();
     const size_t *shape = r->expected.shape;
     for (size_t i = 0; i < r->classes; i++)
         (void)json_array_append_new(probabilities, json_real((double)r->probabilities[i]));
-    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:o, s:[I, I, I], s:o}", "label",
-                     dsc_model_class_name(r->model, likeliest(r)), "left", (json_int_t)digit->left, "top",
-                     (json_int_t)digit->top, "width", (json_int_t)digit->width, "height",
-                     (json_int_t)digit->height, "probabilities", probabilities, "shape", (json_int_t)shape[0],
-                     (json_int_t)shape[1], (json_int_t)shape[2], "seen",
-                     bytes_json(digit->image, image_size(r)));
+    json_t *json = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:[I, I, I], s:o}", "label",
+                             dsc_model_class_name(r->model, likeliest(r)), "index", (json_int_t)index, "left",
+                             (json_int_t)digit->left, "top", (json_int_t)digit->top, "width",
+                             (json_int_t)digit->width, "height", (json_int_t)digit->height, "probabilities",
+                             probabilities, "shape", (json_int_t)shape[0], (json_int_t)shape[1],
+                             (json_int_t)shape[2], "seen", bytes_json(digit->image, image_size(r)));
+    if (json && is_refused(r)) (void)json_object_set_new(json, "below", json_real(r->below));
+    return json;
 }
 
 /* What the layers make of it, and what the answer went by: 128 is nothing, above it speaks for the answer. */
@@ -212,14 +220,20 @@ static dsc_status add_insight(json_t *json, serve_reader *r, const found *digit,
     return DSC_OK;
 }
 
-static dsc_status read_digits(json_t *all, serve_reader *r, const found *digits, size_t count, size_t chosen,
+/* Digits, and apart from them what is none. */
+typedef struct answers {
+    json_t *digits, *refused;
+} answers;
+
+static dsc_status read_digits(answers *all, serve_reader *r, const found *digits, size_t count, size_t chosen,
                               dsc_error *error) {
     for (size_t i = 0; i < count && i < SERVE_DIGITS_MOST; i++) {
         dsc_status status =
             dsc_predict(r->probabilities, r->predictor, r->workspace, digits[i].image, 1, error);
         if (status) return status;
-        json_t *one = digit_json(r, &digits[i]);
-        if (json_array_append_new(all, one)) return dsc_fail_memory(error, 0, "an answer");
+        json_t *one = digit_json(r, &digits[i], i);
+        if (json_array_append_new(is_refused(r) ? all->refused : all->digits, one))
+            return dsc_fail_memory(error, 0, "an answer");
         if (i == chosen) status = add_insight(one, r, &digits[i], error);
         if (status) return status;
     }
@@ -274,13 +288,13 @@ static dsc_status find_digits(finding *f, const serve_reader *r, const serve_dra
     return status;
 }
 
-static json_t *answer_json(json_t *digits, const finding *f, double milliseconds) {
+static json_t *answer_json(const answers *all, const finding *f, double milliseconds) {
     dsc_text remark = {0};
     dsc_notes_remark(&remark, &f->notes);
-    json_t *json = remark.failed
-                       ? NULL
-                       : json_pack("{s:O, s:I, s:s, s:f}", "digits", digits, "count", (json_int_t)f->count,
-                                   "remark", remark.data ? remark.data : "", "milliseconds", milliseconds);
+    json_t *json = remark.failed ? NULL
+                                 : json_pack("{s:O, s:O, s:I, s:s, s:f}", "digits", all->digits, "refused",
+                                             all->refused, "count", (json_int_t)f->count, "remark",
+                                             remark.data ? remark.data : "", "milliseconds", milliseconds);
     dsc_text_free(&remark);
     return json;
 }
@@ -291,20 +305,21 @@ dsc_status serve_read(json_t **json, serve_reader *r, const serve_drawing *drawi
     (void)clock_gettime(CLOCK_MONOTONIC, &start);
     finding f = {0};
     *json = NULL;
-    json_t *all = json_array();
+    answers all = {json_array(), json_array()};
     (void)pthread_mutex_lock(&r->lock); /* the network's workspace is one caller's at a time */
     dsc_status status = prepares(r) ? find_digits(&f, r, drawing, error) : take_whole(&f, r, drawing, error);
-    if (!status) status = read_digits(all, r, f.digits, f.count, digit < f.count ? digit : 0, error);
+    if (!status) status = read_digits(&all, r, f.digits, f.count, digit < f.count ? digit : 0, error);
     (void)pthread_mutex_unlock(&r->lock);
     (void)clock_gettime(CLOCK_MONOTONIC, &end);
     if (!status) {
-        *json = answer_json(all, &f,
+        *json = answer_json(&all, &f,
                             1e3 * (double)(end.tv_sec - start.tv_sec) +
                                 1e-6 * (double)(end.tv_nsec - start.tv_nsec));
         if (!*json) status = dsc_fail_memory(error, 0, "an answer");
     }
     free(f.digits);
     free(f.images);
-    json_decref(all);
+    json_decref(all.digits);
+    json_decref(all.refused);
     return status;
 }

@@ -10,8 +10,11 @@ const list = document.getElementById("found-list"), note = document.getElementBy
 const kept = document.getElementById("kept"), how = document.getElementById("collection"), goOn = document.getElementById("go-on");
 const SIDE_MOST = 1200;  // pixels of the picture as it is shown
 const NONE = "";         // the value of "no digit"; no class has an empty name
-let shown = null;        // { key, network, answer, places: [{ box, item, select, said }] }
-let painted = null, collection = { collects: false }, wasKept = "", noun = "digit";
+let shown = null;        // { key, classes, address, marks, places: [{ box, item, select, said, mark, label, share }] }
+let painted = null, collection = { collects: false }, wasKept = "", noun = "digit", refusal = "no digit";
+
+// What is read of it: nothing of what is no digit.
+function labelOf(mark) { return mark.refused ? NONE : mark.label; }
 
 // "One digit", "7 digits"; a network of other images is shown whole pictures.
 function count(n) { return n === 1 ? `One ${noun}` : `${n.toLocaleString("en")} ${noun}s`; }
@@ -46,7 +49,6 @@ function makePlace(digit, i, count, classes, drawing) {
   const place = { box: makeBox(digit, drawing), item, select, said, label: null };
   paintImage(picture, digit.shape, bytes(digit.seen));
   describe(picture, `Image ${i + 1} of ${count}, as the network saw it`);
-  select.value = digit.label;
   select.addEventListener("change", () => { tellPlace(place, i); tellKeep(); });
   for (const [event, on] of [["pointerenter", true], ["pointerleave", false], ["focusin", true], ["focusout", false]])
     item.addEventListener(event, () => place.box.classList.toggle("chosen", on));
@@ -55,43 +57,49 @@ function makePlace(digit, i, count, classes, drawing) {
 
 // The answer, which may be a new one to the same image, and what the reader says of it.
 function tellPlace(place, i) {
-  const { label, share, select } = place, corrected = select.value !== label, none = select.value === NONE;
-  place.said.replaceChildren(element("strong", { textContent: label, className: label.length > 2 ? "name" : "" }), ` ${percent(share)}`);
+  const { label, mark, share, select } = place, corrected = select.value !== label, none = select.value === NONE;
+  const words = label === NONE ? refusal : label;
+  place.said.replaceChildren(element("strong", { textContent: words, className: words.length > 2 ? "name" : "" }),
+    label === NONE ? ` (${mark.label} at ${percent(share)})` : ` ${percent(share)}`);
   place.box.firstChild.textContent = none ? "–" : select.value;
   for (const one of [place.item, place.box]) {
     one.classList.toggle("corrected", corrected);
     one.classList.toggle("none", none);
   }
-  select.setAttribute("aria-label", `Image ${i + 1}, read as ${label}, ${Math.round(100 * share)} percent sure. It is`);
+  select.setAttribute("aria-label", label === NONE ? `Image ${i + 1}, ${refusal}: it would be ${mark.label}, ${Math.round(100 * share)} percent sure. It is`
+    : `Image ${i + 1}, read as ${label}, ${Math.round(100 * share)} percent sure. It is`);
 }
 
 function tell({ network, answer, drawing }) {
   noun = network.model.prepares ? "digit" : "picture";
-  const { digits } = answer, key = [answer.count, ...digits.map((one) => `${one.left},${one.top},${one.seen}`)].join("\n");
+  refusal = network.refusal();
+  const { marks } = answer, key = [answer.count, ...marks.map((one) => `${one.left},${one.top},${one.seen}`)].join("\n");
   const classes = network.model.classes;
   if (!shown || shown.key !== key || shown.classes !== classes.join("\n")) {
-    shown = { key, classes: classes.join("\n"), places: digits.map((digit, i) => makePlace(digit, i, digits.length, classes, drawing)) };
+    shown = { key, classes: classes.join("\n"), places: marks.map((mark, i) => makePlace(mark, i, marks.length, classes, drawing)) };
     list.replaceChildren(...shown.places.map((one) => one.item));
     boxes.replaceChildren(...shown.places.map((one) => one.box));
     kept.textContent = "";
     painted = null;
   }
-  const whole = network.model.prepares && (drawing.isPicture || digits.length > 1);
+  const whole = network.model.prepares && (drawing.isPicture || marks.length > 1);
   photo.parentElement.hidden = !whole;
   page.classList.toggle("wide", whole && drawing.isPicture);
   if (whole && painted !== drawing.pixels) paintPicture(drawing);
   painted = drawing.pixels;
-  digits.forEach((digit, i) => {
+  marks.forEach((mark, i) => {
     const place = shown.places[i], untouched = place.label === null || place.select.value === place.label;
-    place.label = digit.label;
-    place.share = Math.max(...digit.probabilities);
-    if (untouched) place.select.value = digit.label;
+    place.mark = mark;
+    place.label = labelOf(mark);
+    place.share = Math.max(...mark.probabilities);
+    if (untouched) place.select.value = place.label;
     tellPlace(place, i);
   });
   shown.address = network.address();
-  shown.digits = digits;
-  describe(photo, `The picture, with ${digits.length} ${noun}${digits.length === 1 ? "" : "s"}: ${digits.map((one) => one.label).join(", ")}`);
-  const more = answer.count > digits.length ? [`the first ${digits.length} of ${answer.count} are shown`] : [];
+  shown.marks = marks;
+  const read = marks.filter((one) => !one.refused);
+  describe(photo, `The picture, with ${read.length} ${noun}${read.length === 1 ? "" : "s"}: ${read.map((one) => one.label).join(", ")}`);
+  const more = answer.count > marks.length ? [`the first ${marks.length} of ${answer.count} are shown`] : [];
   note.textContent = [...more, ...answer.remarks].map((words) => `${words[0].toUpperCase()}${words.slice(1)}.`).join(" ");
   card.hidden = false;
   tellKeep();
@@ -106,7 +114,7 @@ document.addEventListener("answer", ({ detail }) => {
 // ---- keeping ----
 
 function wanted() {
-  return shown.places.map((place, i) => ({ image: shown.digits[i].seen, label: place.select.value })).filter((one) => one.label !== NONE);
+  return shown.places.map((place, i) => ({ image: shown.marks[i].seen, label: place.select.value })).filter((one) => one.label !== NONE);
 }
 
 function tellKeep() {
@@ -118,11 +126,12 @@ function tellKeep() {
       ...(command ? [" To go on from them: ", element("code", { textContent: command })] : [])]));
   goOn.hidden = !collects || !command;
   if (!shown) return;
-  const digits = wanted(), corrected = shown.places.filter((one) => one.select.value !== one.label).length;
+  const digits = wanted(), refused = shown.marks.filter((one) => one.refused).length, corrected = shown.places.filter((one) => one.select.value !== one.label).length;
   keep.textContent = digits.length === 1 ? `Keep this ${noun}` : `Keep these ${digits.length} ${noun}s`;
   keep.disabled = digits.length === 0 || wasKept === JSON.stringify(digits);
   document.getElementById("found-title").textContent = noun !== "digit" ? (corrected ? "Corrected" : "Is it right?")
-    : count(shown.places.length) + " found" + (corrected ? `, ${corrected} corrected` : "");
+    : (shown.marks.length > refused ? count(shown.marks.length - refused) : "No digit") + " found" +
+      (refused ? `, ${refused} ${refused === 1 ? "mark is none" : "marks are none"}` : "") + (corrected ? `, ${corrected} corrected` : "");
 }
 
 async function look() {

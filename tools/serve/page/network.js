@@ -53,6 +53,7 @@ export class Network {
     this.makeBars();
     this.tellFilters();
     this.find(".about").textContent = `${value.name}: ${value.text}; ${value.parameters.toLocaleString("en")} parameters.` +
+      (value.refuse_below > 0 ? ` An answer below ${percent(value.refuse_below)} is none: “${this.refusal()}”.` : "") +
       (value.prepares ? "" : ` It takes whole pictures of ${value.shape[1]} x ${value.shape[2]}${value.shape[0] === 3 ? " in colour" : ""}.`);
     await this.tellSnapshots();
     this.offer(this.offered);
@@ -71,6 +72,9 @@ export class Network {
     this.find(".when output").textContent = words;
     this.slider.setAttribute("aria-valuetext", words);
   }
+
+  // How an answer is called that is below the threshold.
+  refusal() { return this.model.prepares ? "no digit" : "no answer"; }
 
   makeBars() {
     this.find(".bars").replaceChildren(...this.model.classes.map((name) => element("li", {},
@@ -119,30 +123,35 @@ export class Network {
     if (!response.ok) { this.nothing(answer.error); return; }
     answer.remarks = [answer.remark, scale < 1 ? `the picture was made smaller, to ${width} x ${height} pixels` : ""].filter(Boolean);
     if (!answer.count) { this.nothing(answer.why || "Nothing was found."); return; }
+    // All that was found, in order, and whether it is an answer.
+    answer.marks = [...answer.digits, ...answer.refused.map((one) => ({ ...one, refused: true }))].sort((a, b) => a.index - b.index);
     this.tell(answer);
     this.answered(answer, drawing);
   }
 
   tell(answer) {
-    const index = Math.min(this.chosen, answer.digits.length - 1), digit = answer.digits[index];
-    const most = Math.max(...digit.probabilities), labels = answer.digits.map((one) => one.label);
-    const strong = element("strong", { textContent: labels.join(" ") });
-    this.find(".answer").replaceChildren(strong, answer.count > 1 ? `${answer.count} digits` : `${percent(most)} sure`);
-    this.said = answer.count > 1 ? labels.join(", ") : `${digit.label}, ${Math.round(100 * most)} percent`;
-    digit.probabilities.forEach((share, i) => { this.setBar(this.find(".bars").children[i], share, share === most); });
+    const { marks, digits, refused } = answer, index = Math.min(this.chosen, marks.length - 1), mark = marks[index];
+    const most = Math.max(...mark.probabilities), labels = digits.map((one) => one.label);
+    const strong = element("strong", { textContent: labels.join(" ") || this.refusal() });
+    const would = `it would be ${mark.label} at ${percent(most)}`;
+    const apart = refused.length ? [refused.length === 1 ? "1 mark is no digit" : `${refused.length} marks are no digits`] : [];
+    this.find(".answer").replaceChildren(strong, answer.count === 1 ? (mark.refused ? would : `${percent(most)} sure`)
+      : [...(labels.length ? [`${answer.count - refused.length} digit${labels.length === 1 ? "" : "s"}`] : []), ...apart].join(", "));
+    this.said = answer.count > 1 ? [...labels, ...apart].join(", ") : mark.refused ? `${this.refusal()}; ${would}` : `${mark.label}, ${Math.round(100 * most)} percent`;
+    mark.probabilities.forEach((share, i) => { this.setBar(this.find(".bars").children[i], share, share === most && !mark.refused); });
     this.tellSeveral(answer, index);
-    this.tellWhy(digit);
+    this.tellWhy(mark);
     const said = [`Answered in ${answer.milliseconds.toFixed(2)} ms`, ...answer.remarks];
     if (answer.epoch != null) said.unshift(`As it is after ${answer.epoch.toFixed(1)} epochs`);
     this.find(".note").textContent = `${said.join("; ")}.`;
-    if (digit.layers) this.tellLayers(digit.layers);
+    if (mark.layers) this.tellLayers(mark.layers);
   }
 
   tellSeveral(answer, index) {
-    this.find(".several").replaceChildren(...(answer.count < 2 ? [] : answer.digits.map((one, i) => {
-      const button = element("button", { type: "button", textContent: one.label });
+    this.find(".several").replaceChildren(...(answer.count < 2 ? [] : answer.marks.map((one, i) => {
+      const button = element("button", { type: "button", textContent: one.refused ? "–" : one.label });
       button.setAttribute("aria-pressed", String(i === index));
-      button.setAttribute("aria-label", `Digit ${i + 1} of ${answer.count}, read as ${one.label}`);
+      button.setAttribute("aria-label", `${i + 1} of ${answer.count}, ${one.refused ? `${this.refusal()}, it would be` : "read as"} ${one.label}`);
       button.addEventListener("click", () => { this.chosen = i; this.onChange(this); });
       return button;
     })));
