@@ -191,10 +191,12 @@ dsc_status dsc_gunzip(unsigned char **block, size_t *size, uint32_t *crc, const 
 }
 
 dsc_status dsc_gzip(unsigned char **out, size_t *size, const void *in, size_t in_size, dsc_error *error) {
-    enum { LEVEL = 6 };
+    /* What is small takes little time however hard one tries, and goes into pages. */
+    enum { LEVEL = 6, LEVEL_OF_SMALL = 12, SMALL = 1 << 20 };
     *out = NULL;
     *size = 0;
-    struct libdeflate_compressor *deflater = libdeflate_alloc_compressor(LEVEL);
+    struct libdeflate_compressor *deflater =
+        libdeflate_alloc_compressor(in_size <= SMALL ? LEVEL_OF_SMALL : LEVEL);
     if (!deflater) return dsc_fail_memory(error, in_size, "compression");
     size_t bound = libdeflate_gzip_compress_bound(deflater, in_size);
     unsigned char *buffer = malloc(bound);

@@ -43,6 +43,38 @@ await page.screenshot({ path: `${shots}/exported-narrow.png`, fullPage: true });
 check("it fits a telephone", await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
 check("it says nothing to the console", errors.length === 0, errors);
 
+// What is below the network's threshold is no digit; a page without one answers everything.
+await page.setViewportSize({ width: 1100, height: 760 });
+check("the page has the model's threshold", await page.evaluate(() => typeof globalThis.descender.network.below) === "number");
+await page.evaluate(() => { globalThis.descender.network.below = 1.01; });
+await page.focus("#pad");
+await page.keyboard.press("7");
+const told = await page.locator("#answer").textContent();
+check("what is below it is no digit, and what it would be is said", /^no digit\s*it would be 7 at \d+\.\d %$/.test(told), told);
+check("no class is the best then", (await page.locator("#bars .best").count()) === 0);
+await page.screenshot({ path: `${shots}/exported-no-digit.png` });
+// Two bars: the network is sure of the right one alone.
+await page.click("#clear");
+await page.evaluate(() => {
+  const { network, machine } = globalThis.descender;
+  let turn = 0;
+  network.below = 0.5;
+  machine.predict = () => {
+    queueMicrotask(() => { turn = 0; });
+    const sure = turn++ ? 0.9 : 0.3;
+    return Float32Array.from(network.classes, (_, i) => (i === 1 ? sure : 0.01));
+  };
+});
+for (const x of [0.3, 0.7]) {
+  await page.mouse.move(box.x + box.width * x, box.y + box.height * 0.3);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * x, box.y + box.height * 0.75, { steps: 1 });
+  await page.mouse.up();
+}check("of several marks those that are digits are read", (await page.locator("#answer").textContent()) === "11 of 2 are digits" &&
+  (await page.locator("#several button").allTextContents()).join() === "–,1", [await page.locator("#answer").textContent(), await page.locator("#several button").allTextContents()]);
+check("it is still accessible", (await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa"] }))).violations.length === 0);
+await page.screenshot({ path: `${shots}/exported-mark.png` });
+
 // A network of other images than digits takes the whole picture, here in colour.
 await page.setViewportSize({ width: 1100, height: 760 });
 await page.goto(`file://${folder}/colour.html`);

@@ -79,6 +79,19 @@ small_data() {
     "$program" data pack "$work/.small" "$1" --quiet >/dev/null || echo "  # small_data failed"
     rm -r "$work/.small"
 }
+# refusing_model FILE THRESHOLD: the model inside the program with that threshold, below which an answer is none.
+refusing_model() {
+    /usr/bin/python3 - "$golden/../../models/digits.safetensors" "$1" "$2" <<'PYTHON'
+import json, struct, sys
+read = open(sys.argv[1], "rb").read()
+size = struct.unpack("<Q", read[:8])[0]
+header = json.loads(read[8:8 + size])
+header["__metadata__"]["refuse_below"] = sys.argv[3]
+text = json.dumps(header).encode()
+text += b" " * (-len(text) % 8)
+open(sys.argv[2], "wb").write(struct.pack("<Q", len(text)) + text + read[8 + size:])
+PYTHON
+}
 # wait_for COMMAND...: until it succeeds, ten seconds at most; if it does not, that is a fault of its own.
 wait_for() {
     local i

@@ -177,6 +177,88 @@ int main(void) {
     exits 0
     same "$out" "1 7 1 7 0 0"
 }
+# _threshold FILE THRESHOLD PROBABILITY...: what a program says of them that was compiled with the model's header: 1 for none.
+_threshold() {
+    refusing_model "$work/refusing.safetensors" "$1"
+    shift
+    run export "$work/refusing.safetensors" --to "c prefix=r" --out "$work/r" --force
+    exits 0
+    printf '#include "r.h"\n#include <stdio.h>\nint main(void) {\n    const float all[] = {%s};\n%s\n    return 0;\n}\n' "$(IFS=, && echo "$*")" \
+        '    for (unsigned i = 0; i < sizeof all / sizeof *all; i++) printf("%d", all[i] < R_REFUSE_BELOW);' >"$work/t.c"
+    run_shell "cd '$work' && cc -std=c99 -Wall -Wextra -Wpedantic -Wconversion -Werror t.c -o t && ./t"
+    exits 0
+}
+the_threshold_is_in_the_header_and_refuses_the_same_floats() {
+    needs_command cc && needs_python || return
+    # 0.9 has no float: the next ones are 0.89999998, which the library refuses, and 0.90000004.
+    _threshold 0.9 0.5f 0.89999998f 0.90000004f 1.0f
+    same "$out" 1100
+    _threshold 0.75 0.74999994f 0.75f 0.75000006f # a float of its own
+    same "$out" 100
+    _threshold 1 0.99999994f 1.0f
+    same "$out" 10
+    _threshold 0 0.0f 0.1f
+    same "$out" 00
+    holds "a header without a threshold says so" grep -q "This model has no threshold" "$work/r.h"
+}
+an_exported_program_refuses_what_predict_refuses() {
+    needs_command cc && needs_json || return
+    cd "$work" || return
+    run data pack non-digits non-digits --quiet
+    exits 0
+    /usr/bin/python3 -c 'import sys; all = open(sys.argv[1], "rb").read(); open("few.idx", "wb").write(all[:4] + (300).to_bytes(4, "big") + all[8:16 + 300 * 784])' \
+        non-digits/t10k-images-idx3-ubyte
+    refusing_model refusing.safetensors 0.9
+    run predict --model refusing.safetensors --raw few.idx --json
+    exits 0
+    local refused
+    refused=$(json '" ".join(str(a["image"]) for a in j["files"][0]["refused"])')
+    [ "$(wc -w <<<"$refused")" -gt 30 ] || complain "expected many refused: $refused"
+    run export refusing.safetensors --to "c prefix=r" --out r --force
+    cat >refuses.c <<'C'
+#include "r.h"
+#include <stdio.h>
+static float scratch[R_SCRATCH / sizeof(float)], probabilities[R_CLASSES];
+static unsigned char image[R_IMAGE];
+int main(void) {
+    FILE *in = fopen("few.idx", "rb");
+    if (!in || fread(image, 16, 1, in) != 1) return 1;
+    for (int i = 0; fread(image, sizeof image, 1, in) == 1; i++) {
+        const int label = r_predict(probabilities, image, scratch);
+        if (label < 0) return 1;
+        if (probabilities[label] < R_REFUSE_BELOW) printf("%d ", i);
+    }
+    return fclose(in);
+}
+C
+    run_shell 'cc -std=c99 -O2 -Wall -Wextra -Wpedantic -Werror r.c refuses.c -o refuses && ./refuses'
+    exits 0
+    same "${out% }" "$refused"
+}
+every_format_that_is_read_keeps_the_threshold() {
+    needs_json || return
+    cd "$work" || return
+    local format
+    refusing_model refusing.safetensors 0.8125
+    for format in descender safetensors npz onnx; do
+        [ $format != onnx ] || needs_library libprotobuf-c || { reason='' && continue; }
+        run export refusing.safetensors --to $format --out kept-$format --force
+        exits 0
+        run model show "$(ls kept-$format.*)" --json
+        exits 0
+        same "$(json 'j["refuse_below"]')" 0.8125
+    done
+}
+a_page_has_the_threshold() {
+    needs_json && needs_library WebAssembly || return
+    cd "$work" || return
+    refusing_model refusing.safetensors 0.8125
+    run export refusing.safetensors --to web --out page --force
+    exits 0
+    holds "the page has none" grep -q '"below":0.8125,' page.html
+    run export small.safetensors --to web --out page --force
+    holds "a threshold that the model has not" grep -q '"below":0.0,' page.html
+}
 the_header_is_clean_c_plus_plus() {
     needs_command g++ || return
     cd "$work" || return

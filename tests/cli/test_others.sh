@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Images of no class: `train --others`.
 . "$(dirname "$0")/lib.sh"
-tests=$(realpath "$(dirname "$0")/..")
 
 _small="$work/data"
 small_data "$_small"
@@ -84,19 +83,6 @@ what_is_refused_is_no_answer_and_no_error() {
     same "$(json '"below" in j["files"][0]["answers"][0]')" False
 }
 
-# _refusing FILE THRESHOLD: the model inside the program with that threshold.
-_refusing() {
-    /usr/bin/python3 - "$tests/../models/digits.safetensors" "$1" "$2" <<'PYTHON'
-import json, struct, sys
-read = open(sys.argv[1], "rb").read()
-size = struct.unpack("<Q", read[:8])[0]
-header = json.loads(read[8:8 + size])
-header["__metadata__"]["refuse_below"] = sys.argv[3]
-text = json.dumps(header).encode()
-text += b" " * (-len(text) % 8)
-open(sys.argv[2], "wb").write(struct.pack("<Q", len(text)) + text + read[8 + size:])
-PYTHON
-}
 # _sheet FILE: a 1, a mark like a W, a 1.
 _sheet() {
     awk 'function ink(x, y) { return (y >= 20 && y < 80 && ((x >= 40 && x < 47) || (x >= 200 && x < 207))) ||
@@ -106,10 +92,10 @@ _sheet() {
 # _refusing_the_mark FILE: a threshold that is between the mark and the digits of the sheet.
 _refusing_the_mark() {
     _sheet "$work/sheet.pgm"
-    _refusing "$1" 0
+    refusing_model "$1" 0
     run predict --model "$1" "$work/sheet.pgm" --json --quiet
     between=$(json '(lambda p: (p[1] + min(p[0], p[2])) / 2)([a["probability"] for a in j["files"][0]["answers"]])')
-    _refusing "$1" "$between"
+    refusing_model "$1" "$between"
 }
 
 marks_that_are_no_digits_are_listed_apart_and_not_read() {
@@ -135,7 +121,7 @@ marks_that_are_no_digits_are_listed_apart_and_not_read() {
 
 where_no_mark_is_a_digit_it_is_as_without_marks() {
     needs_json || return
-    _refusing "$work/never.safetensors" 1
+    refusing_model "$work/never.safetensors" 1
     _sheet "$work/sheet.pgm"
     pgm "$work/blank.pgm" 60 60 255
     run predict --model "$work/never.safetensors" "$work/blank.pgm"
@@ -161,7 +147,7 @@ the_picture_of_boxes_shows_what_is_no_digit() {
     run predict --model "$work/refusing.safetensors" "$work/sheet.pgm" --out "$work/boxes.svg" --quiet
     exits 0
     holds "the mark has a grey box" grep -q 'rgb(46\.' "$work/boxes.svg"
-    _refusing "$work/refusing.safetensors" 0
+    refusing_model "$work/refusing.safetensors" 0
     run predict --model "$work/refusing.safetensors" "$work/sheet.pgm" --out "$work/boxes.svg" --quiet
     holds "a digit has none" test "$(grep -c 'rgb(46\.' "$work/boxes.svg")" = 0
 }

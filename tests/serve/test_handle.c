@@ -10,9 +10,10 @@
 
 static void the_page_and_its_files_are_there(void **unused) {
     (void)unused;
-    static const char *const paths[] = {"/",         "/style.css",  "/icon.svg",  "/charts.js",  "/draw.js",
-                                        "/found.js", "/history.js", "/list.js",   "/network.js", "/pad.js",
-                                        "/paint.js", "/runs.js",    "/server.js", "/tabs.js",    "/train.js"};
+    static const char *const paths[] = {"/",        "/style.css",  "/icon.svg",   "/charts.js",
+                                        "/draw.js", "/found.js",   "/history.js", "/list.js",
+                                        "/maps.js", "/network.js", "/pad.js",     "/paint.js",
+                                        "/runs.js", "/server.js",  "/tabs.js",    "/train.js"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         serve_response r = ask("GET", paths[i], NULL, 0);
         assert_int_equal(r.status, 200);

@@ -10,6 +10,7 @@
 #include "model/model.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,9 +83,16 @@ static const char *ground_of(const dsc_model *model) {
                                                : "as the training images were";
 }
 
+/* The smallest float that is not below the threshold, so that floats compare with it as with the threshold. */
+static float threshold_of(const dsc_model *model) {
+    const double below = dsc_model_refuse_below(model);
+    const float near = (float)below;
+    return (double)near < below ? nextafterf(near, INFINITY) : near;
+}
+
 static void write_head(dsc_text *out, const exchange_c *c) {
     const exchange_plan *plan = c->plan;
-    char upper[EXCHANGE_NAME];
+    char upper[EXCHANGE_NAME], number[40];
     exchange_c_upper(upper, c->prefix);
     dsc_text_append(out,
                     "/* SPDX-License-Identifier: MIT */\n/* %s.h: a neural network, made by Descender %s%s",
@@ -118,16 +126,26 @@ static void write_head(dsc_text *out, const exchange_c *c) {
                     upper, plan->shape[0], upper, plan->shape[1], upper, plan->shape[2], upper,
                     plan->shape[0] * plan->shape[1] * plan->shape[2], upper, plan->classes, upper,
                     plan->scratch);
+    dsc_text_append(out,
+                    "/* An answer that is less likely is none: the image is of no class where\n"
+                    " * probabilities[label] < %s_REFUSE_BELOW.%s */\n"
+                    "#define %s_REFUSE_BELOW %s\n\n",
+                    upper,
+                    dsc_model_refuse_below(c->model) > 0 ? "" : " This model has no threshold: it never is.",
+                    upper, exchange_c_float(number, threshold_of(c->model)));
     dsc_text_append(
         out,
         "/* The class of an image of bytes from 0 to 255, %s, and how likely each class is.\n"
-        " * `scratch` must be aligned as a float is; what is in it does not matter. -1: the answer is not a\n"
-        " * number. */\n"
+        " * `scratch` must be aligned as a float is; what is in it does not matter. The class is given also "
+        "where\n"
+        " * it is not likely enough to be an answer: compare its probability with %s_REFUSE_BELOW. -1: the "
+        "answer\n"
+        " * is not a number. */\n"
         "int %s_predict(float probabilities[%s_CLASSES], const unsigned char image[%s_IMAGE], void "
         "*scratch);\n\n"
         "/* What class `label` is called, in UTF-8; NULL: there is none. */\n"
         "const char *%s_class_name(int label);\n\n",
-        ground_of(c->model), c->prefix, upper, upper, c->prefix);
+        ground_of(c->model), upper, c->prefix, upper, upper, c->prefix);
     if (c->values->prepare) exchange_c_declare_prepare(out, c);
     dsc_text_append(out,
                     "#ifdef %s_SELFTEST\n"

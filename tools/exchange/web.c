@@ -137,12 +137,13 @@ static dsc_status append_network(dsc_text *out, const work *w, dsc_error *error)
     json_t *classes = json_array();
     for (size_t i = 0; i < w->model->classes; i++)
         (void)json_array_append_new(classes, json_string(w->model->class_names[i]));
-    json_t *json = json_pack(
-        "{s:[I,I,I], s:o, s:o, s:I, s:b, s:i, s:i, s:s, s:s}", "shape", (json_int_t)w->plan->shape[0],
-        (json_int_t)w->plan->shape[1], (json_int_t)w->plan->shape[2], "classes", classes, "calls",
-        calls_json(w), "scratch", (json_int_t)w->plan->scratch, "digits",
-        images.preparation == DSC_PREPARATION_DIGITS, "fit", (int)images.fit, "ground", (int)images.ground,
-        "about", about.data ? about.data : "", "weights", weights.data ? weights.data : "");
+    json_t *json =
+        json_pack("{s:[I,I,I], s:o, s:o, s:I, s:b, s:i, s:i, s:f, s:s, s:s}", "shape",
+                  (json_int_t)w->plan->shape[0], (json_int_t)w->plan->shape[1], (json_int_t)w->plan->shape[2],
+                  "classes", classes, "calls", calls_json(w), "scratch", (json_int_t)w->plan->scratch,
+                  "digits", images.preparation == DSC_PREPARATION_DIGITS, "fit", (int)images.fit, "ground",
+                  (int)images.ground, "below", dsc_model_refuse_below(w->model), "about",
+                  about.data ? about.data : "", "weights", weights.data ? weights.data : "");
     if (!status && (weights.failed || about.failed)) status = dsc_fail_memory(error, 0, "a page");
     if (!status) append_json(out, json);
     json_decref(json);

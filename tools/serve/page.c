@@ -21,6 +21,7 @@
     X(found, "found.js", "/found.js", SCRIPT)                                                                \
     X(history, "history.js", "/history.js", SCRIPT)                                                          \
     X(list, "list.js", "/list.js", SCRIPT)                                                                   \
+    X(maps, "maps.js", "/maps.js", SCRIPT)                                                                   \
     X(network, "network.js", "/network.js", SCRIPT)                                                          \
     X(pad, "pad.js", "/pad.js", SCRIPT)                                                                      \
     X(paint, "paint.js", "/paint.js", SCRIPT)                                                                \

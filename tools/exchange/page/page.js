@@ -8,6 +8,7 @@ globalThis.descender = { network, machine, prepare: (picture) => prepare(machine
 
 const answer = document.getElementById("answer"), bars = document.getElementById("bars"), several = document.getElementById("several");
 const seen = document.getElementById("seen"), note = document.getElementById("note"), said = document.getElementById("said");
+const none = network.digits ? "no digit" : "no answer"; // what an answer below the threshold is
 let chosen = 0;
 
 bars.append(...network.classes.map((name) => element("li", {},
@@ -44,16 +45,19 @@ function read() {
   if (!images.length) { nothing("Nothing was found that could be read."); return; }
   const begun = performance.now(), answers = images.map((image) => machine.predict(image)), took = performance.now() - begun;
   const labels = answers.map((shares) => network.classes[shares.indexOf(Math.max(...shares))]);
+  const refused = answers.map((shares) => Math.max(...shares) < network.below), digits = labels.filter((_, i) => !refused[i]);
   chosen = Math.min(chosen, answers.length - 1);
   const shares = answers[chosen], most = Math.max(...shares);
   if (!(most >= 0)) { nothing("The network's answer is not a number."); return; }
-  answer.replaceChildren(element("strong", { textContent: labels.join(" ") }),
-    labels.length > 1 ? `${labels.length} digits` : `${(100 * most).toFixed(1)} % sure`);
-  [...bars.children].forEach((item, i) => setBar(item, shares[i], shares[i] === most));
+  const sure = `${(100 * most).toFixed(1)} %`, told = [digits.join(" ") || none,
+    labels.length < 2 ? (refused[0] ? `it would be ${labels} at ${sure}` : `${sure} sure`)
+      : digits.length < labels.length ? `${digits.length} of ${labels.length} are digits` : `${labels.length} digits`];
+  answer.replaceChildren(element("strong", { textContent: told[0] }), told[1]);
+  [...bars.children].forEach((item, i) => setBar(item, shares[i], shares[i] === most && !refused[chosen]));
   several.replaceChildren(...(labels.length < 2 ? [] : labels.map((label, i) => {
-    const button = element("button", { type: "button", textContent: label });
+    const button = element("button", { type: "button", textContent: refused[i] ? "–" : label });
     button.setAttribute("aria-pressed", String(i === chosen));
-    button.setAttribute("aria-label", `Digit ${i + 1} of ${labels.length}, read as ${label}`);
+    button.setAttribute("aria-label", `${i + 1} of ${labels.length}, ${refused[i] ? `${none}, it would be` : "read as"} ${label}`);
     button.addEventListener("click", () => { chosen = i; read(); });
     return button;
   })));
@@ -61,7 +65,7 @@ function read() {
   paintImage(seen, network.shape, images[chosen]);
   describe(seen, "The image that the network saw");
   note.textContent = `Answered in ${(took / images.length).toFixed(2)} ms${machine.simd ? "" : ", without SIMD"}, on this machine alone.`;
-  say(`${labels.join(", ")}${labels.length > 1 ? "" : `, ${Math.round(100 * most)} percent`}`);
+  say(told.join(", "));
 }
 
 onDrawing((anew) => { if (anew) chosen = 0; read(); });

@@ -5,7 +5,7 @@ const lessons = JSON.parse(document.getElementById("lessons").textContent), part
 const HOLD_OUT = 100; // drawings, from which on some of them are held out
 const imageSize = network.shape.reduce((a, b) => a * b), drawn = [];
 let code = null, trained = null, asking = null, files = {}, epochs = [], answering = null;
-const usual = { predict: machine.predict, about: network.about };
+const usual = { predict: machine.predict, about: network.about, below: network.below };
 
 part("model").value = lessons.model;
 part("from").value = lessons.from;
@@ -236,6 +236,7 @@ async function use(yes) {
     answering.take(trained.file, imageSize, network.classes.length);
     machine.predict = (image) => answering.predict(image);
   } else { machine.predict = usual.predict; }
+  network.below = yes ? 0 : usual.below; // a threshold is of the network that it was chosen for
   part("about").textContent = yes ? `${trained.text}; trained in this page.` : usual.about;
   read();
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // history.js: how a run's network stood at some of its epochs: weights, confusion, embedding and mistakes, with a slider.
 import { askJson } from "./server.js";
-import { bytes, describe, element, paintImage, paintMaps, signed } from "./paint.js";
+import { paintMaps, signed } from "./maps.js";
+import { bytes, describe, element, paintImage } from "./paint.js";
 import { ScatterChart } from "./charts.js";
 
 const part = document.getElementById("history"), slider = document.getElementById("history-epoch"), output = document.getElementById("history-at");

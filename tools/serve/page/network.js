@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // network.js: one network beside the drawing: which it is, what it answers, what it went by, what its layers make of it.
 import { ask, askJson } from "./server.js";
-import { bytes, describe, element, grey, paintImage, paintMaps, paintOver, signed } from "./paint.js";
+import { grey, paintMaps, paintOver, signed } from "./maps.js";
+import { bytes, describe, element, paintImage } from "./paint.js";
 
 const template = document.getElementById("network");
 const FOLLOW = 2000; // milliseconds between two answers of a network that is learning

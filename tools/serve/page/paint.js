@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// paint.js: bytes as pictures.
+// paint.js: bytes as pictures; the page of `descender export --to web` has it, too.
 
 export function bytes(text) { return Uint8Array.from(atob(text), (c) => c.charCodeAt(0)); }
 
@@ -15,27 +15,6 @@ export function describe(canvas, words) {
   canvas.setAttribute("aria-label", words);
 }
 
-export const grey = (v) => [v, v, v];
-// 128 is nothing; below it blue, above it orange, on black.
-export const signed = (v) => v < 128
-  ? [40 - (128 - v) * 0.1, 40 + (128 - v) * 0.9, 40 + (128 - v) * 1.6] : [40 + (v - 128) * 1.65, 40 + (v - 128) * 0.85, 40];
-
-// `maps` pictures of one channel, one after the other in `values`, in columns with a gap of one pixel.
-export function paintMaps(canvas, width, height, values, colour, columns = 1, maps = 1) {
-  const rows = Math.ceil(maps / columns), gap = maps > 1 ? 1 : 0;
-  canvas.width = columns * (width + gap) - gap;
-  canvas.height = rows * (height + gap) - gap;
-  const context = canvas.getContext("2d"), image = context.createImageData(canvas.width, canvas.height);
-  for (let m = 0; m < maps; m++)
-    for (let y = 0; y < height; y++)
-      for (let x = 0; x < width; x++) {
-        const at = 4 * (((m / columns | 0) * (height + gap) + y) * canvas.width + (m % columns) * (width + gap) + x);
-        [image.data[at], image.data[at + 1], image.data[at + 2]] = colour(values[(m * height + y) * width + x]);
-        image.data[at + 3] = 255;
-      }
-  context.putImageData(image, 0, 0);
-}
-
 // One picture of 1 or 3 planes.
 export function paintImage(canvas, [channels, height, width], values) {
   const plane = width * height;
@@ -44,24 +23,6 @@ export function paintImage(canvas, [channels, height, width], values) {
   const context = canvas.getContext("2d"), image = context.createImageData(width, height);
   for (let i = 0; i < plane; i++) {
     for (let c = 0; c < 3; c++) image.data[4 * i + c] = values[channels === 3 ? c * plane + i : i];
-    image.data[4 * i + 3] = 255;
-  }
-  context.putImageData(image, 0, 0);
-}
-
-// What spoke for the answer (above 128) and against it, over the picture that it is about. Where there is
-// nothing, the picture stays as it is, faintly.
-export function paintOver(canvas, [channels, height, width], values, attribution) {
-  const plane = width * height;
-  canvas.width = width;
-  canvas.height = height;
-  const context = canvas.getContext("2d"), image = context.createImageData(width, height);
-  for (let i = 0; i < plane; i++) {
-    let light = 0;
-    for (let c = 0; c < channels; c++) light += values[c * plane + i] / channels;
-    const share = (attribution[i] - 128) / 127, size = Math.min(1, Math.abs(share)), ground = 0.28 * light;
-    const colour = share < 0 ? [60, 150, 255] : [255, 150, 40];
-    for (let c = 0; c < 3; c++) image.data[4 * i + c] = ground * (1 - size) + colour[c] * size;
     image.data[4 * i + 3] = 255;
   }
   context.putImageData(image, 0, 0);
