@@ -36,13 +36,15 @@ static void tell(const command_call *call, const dsc_study *study) {
 static void append_row(dsc_text *text, const dsc_study *study, size_t trial) {
     char a[32], b[32], c[32];
     if (trial == SIZE_MAX) {
-        dsc_text_append(text, "%6s%10s%13s%10s%10s\n", "fold", "held out", "accuracy %", "loss", "seconds");
+        dsc_text_append(text, "%6s%10s%13s%10s%10s", "fold", "held out", "accuracy %", "loss", "seconds");
+        study_end_row(text, study, trial);
         return;
     }
     const dsc_study_trial *t = dsc_study_trial_at(study, trial);
-    dsc_text_append(text, "%6zu%10zu%13s%10s%10s\n", t->fold + 1, t->held_out,
+    dsc_text_append(text, "%6zu%10zu%13s%10s%10s", t->fold + 1, t->held_out,
                     t->failed ? "failed" : report_percent(a, (double)t->right / (double)t->held_out, 2),
                     t->failed ? "-" : report_loss(b, t->loss), dsc_format_fixed(c, sizeof c, t->seconds, 1));
+    study_end_row(text, study, trial);
 }
 
 /* ---- what came of it ---- */
@@ -102,6 +104,7 @@ static void append_spread(dsc_text *text, const outcome *o, size_t folds) {
 static dsc_status report_text(const dsc_study *study, const outcome *o, dsc_error *error) {
     dsc_text text = {0};
     append_spread(&text, o, dsc_study_trials(study));
+    study_append_refusal(&text, study);
     dsc_text_append(&text, "\nEach image by the network that has not seen it: ");
     command_append_accuracy(&text, &o->pooled);
     dsc_text_append(&text, "\n");
@@ -122,11 +125,13 @@ static json_t *folds_json(const dsc_study *study) {
     for (size_t i = 0; i < dsc_study_trials(study); i++) {
         const dsc_study_trial *t = dsc_study_trial_at(study, i);
         (void)json_array_append_new(
-            list, json_pack("{s:I, s:I, s:I, s:o, s:o, s:f, s:o}", "fold", (json_int_t)i + 1, "samples",
+            list, json_pack("{s:I, s:I, s:I, s:o, s:o, s:f, s:o, s:o*}", "fold", (json_int_t)i + 1, "samples",
                             (json_int_t)t->samples, "held_out", (json_int_t)t->held_out, "accuracy",
                             t->failed ? json_null() : json_real((double)t->right / (double)t->held_out),
                             "loss", t->failed ? json_null() : json_real(t->loss), "seconds", t->seconds,
-                            "failed", t->failed ? dsc_json_text(t->message) : json_null()));
+                            "failed", t->failed ? dsc_json_text(t->message) : json_null(), "refusal",
+                            dsc_study_question_of(study)->has_others && !t->failed ? dsc_study_refusal_json(t)
+                                                                                   : NULL));
     }
     return list;
 }
@@ -153,12 +158,13 @@ static dsc_status report(const command_call *call, const dsc_study *study, dsc_e
     dsc_status status = find_outcome(&o, study, error);
     if (!status && call->json)
         status = command_print_json(
-            json_pack("{s:o, s:o, s:o, s:I, s:b, s:o, s:o, s:o, s:o, s:o}", "study",
+            json_pack("{s:o, s:o, s:o, s:I, s:b, s:o, s:o, s:o, s:o, s:o, s:o*}", "study",
                       dsc_json_text(dsc_study_folder(study)), "recipe", dsc_json_text(q->name), "data",
                       dsc_json_text(q->data_name), "samples", (json_int_t)dsc_study_data(study)->count,
                       "grouped", (int)dsc_dataset_has_groups(dsc_study_data(study)), "accuracy",
                       spread_json(&o.accuracy), "loss", spread_json(&o.loss), "folds", folds_json(study),
-                      "classes", classes_json(dsc_study_data(study)), "pooled", pooled_json(&o)),
+                      "classes", classes_json(dsc_study_data(study)), "pooled", pooled_json(&o), "refusal",
+                      study_refusal_json(study)),
             error);
     else if (!status)
         status = report_text(study, &o, error);

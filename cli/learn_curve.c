@@ -57,15 +57,17 @@ static void tell(const command_call *call, const dsc_study *study) {
 static void append_row(dsc_text *text, const dsc_study *study, size_t trial) {
     char a[32], b[32], c[32];
     if (trial == SIZE_MAX) {
-        dsc_text_append(text, "%8s%6s%9s%13s%10s%10s\n", "images", "seed", "steps", "accuracy %", "loss",
+        dsc_text_append(text, "%8s%6s%9s%13s%10s%10s", "images", "seed", "steps", "accuracy %", "loss",
                         "seconds");
+        study_end_row(text, study, trial);
         return;
     }
     const dsc_study_trial *t = dsc_study_trial_at(study, trial);
-    dsc_text_append(text, "%8zu%6zu%9llu%13s%10s%10s\n", t->samples, t->repeat + 1,
+    dsc_text_append(text, "%8zu%6zu%9llu%13s%10s%10s", t->samples, t->repeat + 1,
                     (unsigned long long)t->steps,
                     t->failed ? "failed" : report_percent(a, (double)t->right / (double)t->held_out, 2),
                     t->failed ? "-" : report_loss(b, t->loss), dsc_format_fixed(c, sizeof c, t->seconds, 1));
+    study_end_row(text, study, trial);
 }
 
 /* ---- what came of it ---- */
@@ -122,10 +124,13 @@ static json_t *seeds_json(const learn_results *r, size_t size) {
     for (size_t i = 0; i < r->repeats; i++) {
         const dsc_study_trial *t = &r->sizes[size].trials[i];
         (void)json_array_append_new(
-            list, json_pack("{s:I, s:o, s:o, s:f, s:o}", "seed", (json_int_t)i + 1, "accuracy",
-                            t->failed ? json_null() : json_real((double)t->right / (double)t->held_out),
-                            "loss", t->failed ? json_null() : json_real(t->loss), "seconds", t->seconds,
-                            "failed", t->failed ? dsc_json_text(t->message) : json_null()));
+            list,
+            json_pack("{s:I, s:o, s:o, s:f, s:o, s:o*}", "seed", (json_int_t)i + 1, "accuracy",
+                      t->failed ? json_null() : json_real((double)t->right / (double)t->held_out), "loss",
+                      t->failed ? json_null() : json_real(t->loss), "seconds", t->seconds, "failed",
+                      t->failed ? dsc_json_text(t->message) : json_null(), "refusal",
+                      dsc_study_question_of(r->study)->has_others && !t->failed ? dsc_study_refusal_json(t)
+                                                                                : NULL));
     }
     return list;
 }

@@ -192,6 +192,11 @@ static void append_images(dsc_text *text, const shown *s) {
     if (below > 0)
         dsc_text_append(text, "answers below %s are refused: %s\n", dsc_format_shortest(number, below),
                         images.preparation == DSC_PREPARATION_DIGITS ? "no digit" : "of no class");
+    const char *refusal = dsc_model_about(s->model, DSC_ABOUT_REFUSAL);
+    if (below > 0 && refusal) {
+        char visible[DSC_VISIBLE];
+        dsc_text_append(text, "%s\n", dsc_visible(visible, sizeof visible, refusal));
+    }
     dsc_text_append(text, "\n");
 }
 
@@ -246,9 +251,10 @@ static dsc_status show_json(const shown *s, dsc_error *error) {
                                       dsc_preparation_name(images.preparation), "ground",
                                       dsc_ground_name(images.ground), "fit", dsc_fit_name(images.fit))
                           : json_null();
-    return command_print_json(json_pack("{s:s, s:s, s:o, s:f, s:I, s:I, s:I, s:o, s:o*}", "text",
+    return command_print_json(json_pack("{s:s, s:s, s:o, s:f, s:s*, s:I, s:I, s:I, s:o, s:o*}", "text",
                                         dsc_model_text(s->model), "loss", dsc_model_loss(s->model), "images",
-                                        expects, "refuse_below", dsc_model_refuse_below(s->model), "classes",
+                                        expects, "refuse_below", dsc_model_refuse_below(s->model), "refusal",
+                                        dsc_model_about(s->model, DSC_ABOUT_REFUSAL), "classes",
                                         (json_int_t)dsc_model_classes(s->model), "parameters",
                                         (json_int_t)dsc_model_parameters(s->model), "multiply_adds",
                                         (json_int_t)dsc_model_multiply_adds(s->model), "layers", layers,

@@ -83,6 +83,15 @@ dsc_status command_others_open(command_others *others, command_call *call, const
     return status;
 }
 
+dsc_status command_others_of_recipe(command_others *others, command_call *call, dsc_recipe *recipe,
+                                    const char *moved, bool begins, bool offline, dsc_error *error) {
+    dsc_status status = command_others_open(others, call, moved ? moved : recipe->others, &recipe->reading,
+                                            offline, false, error);
+    recipe->others_data = others->data;
+    if (status || !others->data || !begins) return status;
+    return dsc_text_replace(&recipe->others, others->list, error);
+}
+
 void command_others_close(command_others *others) {
     dsc_dataset_free(others->data);
     free(others->list);

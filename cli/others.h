@@ -4,6 +4,7 @@
 #define CLI_OTHERS_H
 
 #include "source.h"
+#include "train/recipe.h"
 
 typedef struct command_others {
     dsc_dataset
@@ -17,6 +18,11 @@ typedef struct command_others {
  * shapes or types are a MISMATCH. Release with command_others_close, also after a failure. */
 dsc_status command_others_open(command_others *others, command_call *call, const char *list,
                                const dsc_reading *reading, bool offline, bool test, dsc_error *error);
+
+/* The same of those that a recipe names, whose others_data they become; with `begins` it gets their names as
+ * whole paths. `moved`: where they are now; NULL: where the recipe says. */
+dsc_status command_others_of_recipe(command_others *others, command_call *call, dsc_recipe *recipe,
+                                    const char *moved, bool begins, bool offline, dsc_error *error);
 void command_others_close(command_others *others);
 
 #endif

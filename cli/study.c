@@ -5,6 +5,8 @@
 
 #include "base/file.h"
 #include "given.h"
+#include "others.h"
+#include "report/text.h"
 #include "train/build.h"
 
 #include <math.h>
@@ -18,6 +20,7 @@ typedef struct session {
     const study_values *how;
     dsc_study_question question; /* until it is begun */
     command_data data;
+    command_others others;
     dsc_study *study;
     command_progress progress;
     bool started, rows, headed;
@@ -37,13 +40,21 @@ static dsc_status check_resume(session *s, dsc_error *error) {
     for (const char *const *own = s->command->own; *own; own++)
         if (command_given(s->call, *own)) return refuse(s, *own, error);
     for (const dsc_param *p = dsc_recipe_params; p->name; p++)
-        if (command_given(s->call, p->name) && strcmp(p->name, "data") != 0) return refuse(s, p->name, error);
+        if (command_given(s->call, p->name) && strcmp(p->name, "data") != 0 && strcmp(p->name, "others") != 0)
+            return refuse(s, p->name, error);
     return DSC_OK;
 }
 
 static dsc_status open_data(session *s, char *data, const dsc_reading *reading, dsc_error *error) {
     command_source source = command_source_of(data, reading, s->how->offline);
     return command_data_open(&s->data, s->call, &source, error);
+}
+
+static dsc_status open_others(session *s, dsc_error *error) {
+    const bool moved = s->how->resume && command_given(s->call, "others");
+    return command_others_of_recipe(&s->others, s->call, &s->question.recipe,
+                                    moved ? s->how->recipe.others : NULL, !s->how->resume, s->how->offline,
+                                    error);
 }
 
 static dsc_status resume(session *s, command_start *begun, dsc_error *error) {
@@ -53,8 +64,9 @@ static dsc_status resume(session *s, command_start *begun, dsc_error *error) {
     const dsc_recipe *own = &s->question.recipe;
     status = command_start_again(begun, &s->question.recipe, error);
     if (status) return status;
-    return open_data(s, command_given(s->call, "data") ? s->how->recipe.data : own->data, &own->reading,
-                     error);
+    status =
+        open_data(s, command_given(s->call, "data") ? s->how->recipe.data : own->data, &own->reading, error);
+    return status ? status : open_others(s, error);
 }
 
 /* Of a recipe that is named all is checked before the data are fetched. What is picked needs them first. */
@@ -71,7 +83,66 @@ static dsc_status start(session *s, command_start *begun, dsc_error *error) {
     if (!status)
         status = command_recipe_complete(recipe, begun, s->how->name, s->call, &s->how->recipe, s->data.train,
                                          (unsigned)s->how->threads, error);
+    if (!status) status = open_others(s, error);
     return status ? status : dsc_recipe_check(recipe, error);
+}
+
+/* ---- what is refused ---- */
+
+static double share_of(size_t part, size_t all) { return all ? (double)part / (double)all : (double)NAN; }
+
+void study_end_row(dsc_text *text, const dsc_study *study, size_t trial) {
+    char a[32], b[32];
+    if (dsc_study_question_of(study)->has_others && trial == SIZE_MAX) {
+        dsc_text_append(text, "%12s%12s", "answered %", "refused %");
+    } else if (dsc_study_question_of(study)->has_others) {
+        const dsc_study_trial *t = dsc_study_trial_at(study, trial);
+        dsc_text_append(text, "%12s%12s",
+                        t->failed ? "-" : report_percent(a, share_of(t->refusal.answered, t->held_out), 2),
+                        t->failed ? "-"
+                                  : report_percent(b, share_of(t->refusal.refused, t->refusal.others), 2));
+    }
+    dsc_text_append(text, "\n");
+}
+
+/* Of the trials that did not fail. */
+typedef struct refusal {
+    size_t held_out, answered, right, others, refused;
+} refusal;
+
+static bool pool(refusal *sum, const dsc_study *study) {
+    *sum = (refusal){0};
+    for (size_t i = 0; i < dsc_study_trials(study); i++) {
+        const dsc_study_trial *t = dsc_study_trial_at(study, i);
+        if (t->failed) continue;
+        sum->held_out += t->held_out;
+        sum->answered += t->refusal.answered;
+        sum->right += t->refusal.right;
+        sum->others += t->refusal.others;
+        sum->refused += t->refusal.refused;
+    }
+    return dsc_study_question_of(study)->has_others && sum->held_out && sum->others;
+}
+
+void study_append_refusal(dsc_text *text, const dsc_study *study) {
+    refusal sum;
+    char a[32], b[32], c[32];
+    if (!pool(&sum, study)) return;
+    dsc_text_append(text,
+                    "\nBelow its threshold a network gives no answer: %s %% of the held-out images are "
+                    "answered, of these %s %% right; "
+                    "%s %% of the held-out images of no class are refused\n",
+                    report_percent(a, share_of(sum.answered, sum.held_out), 2),
+                    report_percent(b, share_of(sum.right, sum.answered), 2),
+                    report_percent(c, share_of(sum.refused, sum.others), 2));
+}
+
+json_t *study_refusal_json(const dsc_study *study) {
+    refusal sum;
+    if (!pool(&sum, study)) return NULL;
+    return json_pack("{s:o, s:o, s:o}", "answered", study_real(share_of(sum.answered, sum.held_out)),
+                     "accuracy_answered", study_real(share_of(sum.right, sum.answered)), "others_refused",
+                     study_real(share_of(sum.refused, sum.others)));
 }
 
 /* ---- at work ---- */
@@ -139,5 +210,6 @@ dsc_status study_run(const study_command *kind, command_call *call, dsc_error *e
     dsc_study_question_clear(&s.question);
     command_start_clear(&begun);
     command_data_close(&s.data);
+    command_others_close(&s.others);
     return status;
 }

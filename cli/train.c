@@ -94,13 +94,8 @@ static dsc_status open_data(session *s, dsc_error *error) {
 /* What was trained with as images of no class, from where it is now. */
 static dsc_status open_others(session *s, dsc_error *error) {
     const bool moved = s->how->resume && command_given(s->call, "others");
-    const char *list = moved ? s->how->recipe.others : s->recipe.others;
-    dsc_status status =
-        command_others_open(&s->others, s->call, list, &s->recipe.reading, s->how->offline, false, error);
-    s->recipe.others_data = s->others.data;
-    if (!status && s->others.data && !s->how->resume)
-        status = dsc_text_replace(&s->recipe.others, s->others.list, error);
-    return status;
+    return command_others_of_recipe(&s->others, s->call, &s->recipe, moved ? s->how->recipe.others : NULL,
+                                    !s->how->resume, s->how->offline, error);
 }
 
 /* ---- training ---- */

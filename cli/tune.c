@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "exchange/footprint.h"
 #include "given.h"
+#include "others.h"
 #include "source.h"
 #include "tune/tune.h"
 #include "tune_front.h"
@@ -33,6 +34,7 @@ typedef struct session {
     const values *how;
     dsc_tune_search search; /* until it is begun */
     command_data data;
+    command_others others;
     dsc_tune *tune;
     tune_show show;
     command_start begun; /* the model that all trials start from, if they do */
@@ -52,7 +54,7 @@ static dsc_status check_resume(session *s, dsc_error *error) {
             return command_wrong_usage(
                 s->call, error, "--resume goes on with what the search was begun with; omit --%s", fixed[i]);
     for (const dsc_param *p = dsc_recipe_params; p->name; p++)
-        if (command_given(s->call, p->name) && strcmp(p->name, "data") != 0)
+        if (command_given(s->call, p->name) && strcmp(p->name, "data") != 0 && strcmp(p->name, "others") != 0)
             return command_wrong_usage(s->call, error,
                                        "--resume takes the recipe from the search; omit --%s, or search anew",
                                        p->name);
@@ -94,13 +96,21 @@ static dsc_status open_data(session *s, char *data, const dsc_reading *reading, 
     return status;
 }
 
+static dsc_status open_others(session *s, dsc_error *error) {
+    const bool moved = s->how->resume && command_given(s->call, "others");
+    return command_others_of_recipe(&s->others, s->call, &s->search.recipe,
+                                    moved ? s->how->recipe.others : NULL, !s->how->resume, s->how->offline,
+                                    error);
+}
+
 static dsc_status resume(session *s, dsc_error *error) {
     dsc_status status = check_resume(s, error);
     if (!status) status = dsc_tune_search_open(&s->search, s->how->resume, error);
     if (!status) status = command_start_again(&s->begun, &s->search.recipe, error);
     if (status) return status;
     const dsc_recipe *recipe = command_given(s->call, "data") ? &s->how->recipe : &s->search.recipe;
-    return open_data(s, recipe->data, &s->search.recipe.reading, error);
+    status = open_data(s, recipe->data, &s->search.recipe.reading, error);
+    return status ? status : open_others(s, error);
 }
 
 /* Of a recipe that is named all is checked before the data are fetched. What is picked needs them first. */
@@ -119,6 +129,7 @@ static dsc_status start(session *s, dsc_error *error) {
         if (!status) status = make_search(s, &recipe, error);
     }
     if (!status) status = command_recipe_settle(&s->search.recipe, recipe.data, s->data.name, error);
+    if (!status) status = open_others(s, error);
     dsc_recipe_clear(&recipe);
     return status;
 }
@@ -136,7 +147,8 @@ static dsc_status begin(session *s, dsc_error *error) {
                         .threads = (unsigned)s->how->threads,
                         .parallel = (unsigned)s->how->parallel,
                         .checkpoint_seconds = s->how->checkpoint_seconds,
-                        .start = s->begun.model};
+                        .start = s->begun.model,
+                        .others = s->others.data};
     if (s->how->resume) {
         dsc_remarks remarks;
         how.remarks = &remarks;
@@ -204,6 +216,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     dsc_status status = work(&s, error);
     dsc_tune_free(s.tune);
     command_data_close(&s.data);
+    command_others_close(&s.others);
     dsc_tune_search_clear(&s.search);
     command_start_clear(&s.begun);
     return status;
@@ -244,17 +257,10 @@ static const dsc_param options[] = {
 };
 
 static const command_option extras[] = {
-    COMMAND_SOURCE_EXTRA,
-    {"recipe", 'r', "NAME|FILE", false},
-    {"model", 'm', NULL, false},
-    {"epochs", 'e', NULL, false},
-    {"trials", 'n', NULL, false},
-    {"threads", 't', NULL, false},
-    {"out", 'o', "DIR", false},
-    {"resume", 0, "SEARCH", false},
-    {"flash", 0, "BYTES", false},
-    {"ram", 0, "BYTES", false},
-    {0},
+    COMMAND_SOURCE_EXTRA,          {"recipe", 'r', "NAME|FILE", false}, {"others", 0, "DATA,...", false},
+    {"model", 'm', NULL, false},   {"epochs", 'e', NULL, false},        {"trials", 'n', NULL, false},
+    {"threads", 't', NULL, false}, {"out", 'o', "DIR", false},          {"resume", 0, "SEARCH", false},
+    {"flash", 0, "BYTES", false},  {"ram", 0, "BYTES", false},          {0},
 };
 
 static const command_operand operands[] = {

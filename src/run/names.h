@@ -17,6 +17,9 @@
 #define DSC_TUNE_JOURNAL   "journal.jsonl"
 #define DSC_STUDY_QUESTION "study.json"
 
+/* What a model's file tells (dsc_model_about) of its threshold: what that does to the images held out. */
+#define DSC_ABOUT_REFUSAL "refusal"
+
 /* Room, in bytes, for all of them but models and checkpoints. */
 enum { DSC_SMALL_FILES = 1 << 18 };
 

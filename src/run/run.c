@@ -402,8 +402,29 @@ static bool is_worth_a_line(const dsc_event *event) {
     return event->step % every == 0 || event->step == event->steps;
 }
 
+/* What the threshold does to what was held out. */
+static dsc_status describe_refusal(dsc_training_run *run, dsc_error *error) {
+    const dsc_refusal *r = &run->trainer->refusal;
+    char below[32], share[32], number[32];
+    dsc_text text = {0};
+    if (!r->others) return DSC_OK;
+    dsc_text_append(&text, "at %s, ", dsc_format_shortest(below, r->below));
+    if (r->images)
+        dsc_text_append(
+            &text, "%s %% of the held-out images are answered, and ",
+            dsc_format_fixed(number, sizeof number, 100 * (double)r->answered / (double)r->images, 2));
+    dsc_text_append(&text, "%s %% of the held-out images of no class are refused",
+                    dsc_format_fixed(share, sizeof share, 100 * (double)r->refused / (double)r->others, 2));
+    const dsc_status status =
+        text.failed ? dsc_fail_memory(error, text.length, "a model's description")
+                    : dsc_model_set_about(run->trainer->model, DSC_ABOUT_REFUSAL, text.data, error);
+    dsc_text_free(&text);
+    return status;
+}
+
 static void save_model(dsc_training_run *run) {
-    dsc_status status = dsc_model_save(run->trainer->model, run->model_path, &run->end_error);
+    dsc_status status = describe_refusal(run, &run->end_error);
+    if (!status) status = dsc_model_save(run->trainer->model, run->model_path, &run->end_error);
     run->save_failed = status != DSC_OK;
 }
 

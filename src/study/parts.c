@@ -9,6 +9,7 @@
 #include "data/folds.h"
 #include "data/split.h"
 #include "train/build.h"
+#include "train/trainer.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -84,14 +85,22 @@ static uint64_t steps_of(size_t samples, uint64_t batch, bool drop_last) {
 static void plan_curve(dsc_study_trial *t, const dsc_study *s) {
     const dsc_recipe *r = &s->question.recipe;
     const uint64_t whole = (uint64_t)r->batch < s->rest->count ? (uint64_t)r->batch : s->rest->count;
-    const uint64_t all = steps_of(s->rest->count, whole, r->drop_last) * (uint64_t)r->epochs;
+    const uint64_t all =
+        steps_of(s->rest->count + t->others_learned, whole, r->drop_last) * (uint64_t)r->epochs;
     t->samples = s->question.sizes[t->size];
     t->held_out = s->held->count;
     t->batch = (uint64_t)r->batch < t->samples ? (uint64_t)r->batch : t->samples;
-    const uint64_t steps = steps_of(t->samples, t->batch, r->drop_last);
+    const uint64_t steps = steps_of(t->samples + t->others_learned, t->batch, r->drop_last);
     t->epochs = s->question.same_epochs ? (uint64_t)r->epochs : (all + steps / 2) / steps;
     if (!t->epochs) t->epochs = 1;
     t->steps = t->epochs * steps;
+}
+
+/* Of a curve nothing is held out for early stopping. */
+static size_t others_learned(const dsc_study *s) {
+    dsc_recipe recipe = s->question.recipe; /* a glance: nothing of it is released */
+    if (s->question.kind == DSC_STUDY_CURVE) recipe.validation = 0;
+    return dsc_recipe_others_learned(&recipe);
 }
 
 static void plan_folds(dsc_study_trial *t, const dsc_study *s) {
@@ -100,7 +109,7 @@ static void plan_folds(dsc_study_trial *t, const dsc_study *s) {
     t->samples = s->data->count - t->held_out;
     t->batch = (uint64_t)r->batch;
     t->epochs = (uint64_t)r->epochs;
-    t->steps = t->epochs * steps_of(t->samples, t->batch, r->drop_last);
+    t->steps = t->epochs * steps_of(t->samples + t->others_learned, t->batch, r->drop_last);
 }
 
 /* What is wrong with the recipe is known before any work: models are made here once, and released. */
@@ -111,6 +120,7 @@ static dsc_status check_trial(const dsc_study *s, size_t trial, bool model_too, 
     if (status) return status;
     const double left = (1 - recipe.validation) * (double)s->trials[trial].samples;
     status = dsc_recipe_check(&recipe, error);
+    if (!status) status = dsc_recipe_check_others(&recipe, s->data, error);
     if (!status && model_too) status = dsc_recipe_make_model(&model, &recipe, s->data, error);
     if (!status && (double)recipe.batch > left)
         status =
@@ -136,6 +146,7 @@ dsc_status dsc_study_make_trials(dsc_study *s, dsc_error *error) {
         t->fold = i;
         t->size = i / repeats;
         t->repeat = i % repeats;
+        t->others_learned = others_learned(s);
         if (q->kind == DSC_STUDY_CURVE)
             plan_curve(t, s);
         else

@@ -51,11 +51,15 @@ static json_t *data_json(const dsc_study_question *q) {
 }
 
 json_t *dsc_study_question_json(const dsc_study_question *q) {
-    return json_pack("{s:i, s:s, s:s, s:o, s:o, s:s, s:I, s:I, s:b, s:o, s:o}", "format", FORMAT, "kind",
-                     kinds[q->kind], "version", dsc_version(), "name", dsc_json_text(q->name), "recipe",
-                     dsc_recipe_json(&q->recipe), "kernels", q->kernels, "folds", (json_int_t)q->folds,
-                     "repeats", (json_int_t)q->repeats, "same_epochs", (int)q->same_epochs, "sizes",
-                     sizes_json(q), "data", data_json(q));
+    json_t *json = json_pack("{s:i, s:s, s:s, s:o, s:o, s:s, s:I, s:I, s:b, s:o, s:o}", "format", FORMAT,
+                             "kind", kinds[q->kind], "version", dsc_version(), "name", dsc_json_text(q->name),
+                             "recipe", dsc_recipe_json(&q->recipe), "kernels", q->kernels, "folds",
+                             (json_int_t)q->folds, "repeats", (json_int_t)q->repeats, "same_epochs",
+                             (int)q->same_epochs, "sizes", sizes_json(q), "data", data_json(q));
+    if (!q->has_others || (json && !json_object_set_new(json, "others", dsc_fingerprint_to_json(&q->others))))
+        return json;
+    json_decref(json);
+    return NULL;
 }
 
 /* --- reading --- */
@@ -93,11 +97,16 @@ static dsc_status read_sizes(dsc_study_question *q, const json_t *list, const ch
     return status;
 }
 
-static dsc_status read_data(dsc_study_question *q, const json_t *json, const char *name, dsc_error *error) {
+static dsc_status read_data(dsc_study_question *q, const json_t *json, const json_t *others, const char *name,
+                            dsc_error *error) {
     json_decref(q->dataset);
     q->dataset = json_incref(json_object_get(json, "dataset"));
     if (!dsc_fingerprint_from_json(&q->data, json) || !json_is_object(q->dataset))
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: \"data\": expected what data the study is of", name);
+    q->has_others = others != NULL;
+    if (others && !dsc_fingerprint_from_json(&q->others, others))
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: \"others\": expected what images of no class the study is of", name);
     return read_text(&q->data_name, json, "name", name, error);
 }
 
@@ -131,7 +140,8 @@ dsc_status dsc_study_question_read(dsc_study_question *q, const json_t *json, co
         status = read_count(&q->repeats, json_object_get(json, "repeats"), "repeats", 0,
                             DSC_STUDY_REPEATS_MOST, name, error);
     if (!status) status = read_sizes(q, json_object_get(json, "sizes"), name, error);
-    if (!status) status = read_data(q, json_object_get(json, "data"), name, error);
+    if (!status)
+        status = read_data(q, json_object_get(json, "data"), json_object_get(json, "others"), name, error);
     q->same_epochs = json_is_true(json_object_get(json, "same_epochs"));
     return status;
 }

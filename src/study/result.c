@@ -4,7 +4,8 @@
  *
  *   trial, samples, held_out, epochs   as planned: a file of another study is noticed by them
  *   right, loss, seconds, confusion    the result: (classes) lists of (classes) counts, [label][prediction]
- *   failed                             instead of right, loss and confusion: why there is none
+ *   refusal                            with images of no class: below, answered, right, others, refused
+ *   failed                             instead of all these: why there are none
  *
  * Where answers are kept, they are written before it.
  */
@@ -61,6 +62,12 @@ static json_t *confusion_json(const dsc_study_trial *t, size_t classes) {
     return rows;
 }
 
+json_t *dsc_study_refusal_json(const dsc_study_trial *t) {
+    return json_pack("{s:f, s:I, s:I, s:I, s:I}", "below", t->refusal.below, "answered",
+                     (json_int_t)t->refusal.answered, "right", (json_int_t)t->refusal.right, "others",
+                     (json_int_t)t->refusal.others, "refused", (json_int_t)t->refusal.refused);
+}
+
 static json_t *result_json(const dsc_study *s, size_t trial) {
     const dsc_study_trial *t = &s->trials[trial];
     json_t *json = json_pack("{s:I, s:I, s:I, s:I, s:f}", "trial", (json_int_t)trial + 1, "samples",
@@ -69,7 +76,10 @@ static json_t *result_json(const dsc_study *s, size_t trial) {
     json_t *rest = t->failed ? json_pack("{s:o}", "failed", dsc_json_text(t->message ? t->message : ""))
                              : json_pack("{s:I, s:f, s:o}", "right", (json_int_t)t->right, "loss", t->loss,
                                          "confusion", confusion_json(t, s->data->classes));
-    if (json && rest && !json_object_update_new(json, rest)) return json;
+    const bool refuses = s->question.has_others && !t->failed;
+    if (json && rest && !json_object_update_new(json, rest) &&
+        (!refuses || !json_object_set_new(json, "refusal", dsc_study_refusal_json(t))))
+        return json;
     json_decref(json);
     return NULL;
 }
@@ -112,6 +122,20 @@ static bool read_confusion(dsc_study_trial *t, const json_t *rows, size_t classe
     return all == t->held_out;
 }
 
+/* What is missing is a study's without images of no class: nothing is refused there. */
+static bool read_refusal(dsc_study_trial *t, json_t *json) {
+    json_int_t answered = -1, right = -1, others = -1, refused = -1;
+    if (!json) return true;
+    if (json_unpack(json, "{s:F, s:I, s:I, s:I, s:I}", "below", &t->refusal.below, "answered", &answered,
+                    "right", &right, "others", &others, "refused", &refused) ||
+        right < 0 || right > answered || (size_t)answered > t->held_out || refused < 0 || refused > others ||
+        !(t->refusal.below >= 0 && t->refusal.below <= 1))
+        return false;
+    t->refusal.answered = (size_t)answered, t->refusal.right = (size_t)right;
+    t->refusal.others = (size_t)others, t->refusal.refused = (size_t)refused;
+    return true;
+}
+
 bool dsc_study_result_parse(dsc_study_trial *t, const json_t *json, size_t trial, size_t classes) {
     const json_t *seconds = json_object_get(json, "seconds"), *loss = json_object_get(json, "loss");
     const char *failed = json_string_value(json_object_get(json, "failed"));
@@ -128,6 +152,7 @@ bool dsc_study_result_parse(dsc_study_trial *t, const json_t *json, size_t trial
     }
     t->loss = json_number_value(loss);
     return json_is_number(loss) && read_confusion(t, json_object_get(json, "confusion"), classes) &&
+           read_refusal(t, json_object_get(json, "refusal")) &&
            is_count(json_object_get(json, "right"), t->right);
 }
 
@@ -193,7 +218,8 @@ dsc_status dsc_study_result_read(dsc_study *s, size_t trial, dsc_error *error) {
     if (dsc_is_there(path)) {
         status = dsc_file_read(&bytes, &size, path, FILE_MOST, error);
         if (!status) status = dsc_json_parse(&json, bytes, size, JSON_REJECT_DUPLICATES, path, error);
-        if (!status && !dsc_study_result_parse(t, json, trial, s->data->classes))
+        if (!status && (!dsc_study_result_parse(t, json, trial, s->data->classes) ||
+                        (s->question.has_others && !t->failed && !t->refusal.others)))
             status = dsc_fail(error, DSC_ERROR_FORMAT, "%s: is no result of trial %zu of this study", path,
                               trial + 1);
         if (!status && s->question.kind == DSC_STUDY_ANSWERS && !t->failed) {

@@ -19,7 +19,9 @@ double dsc_study_now(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-uint64_t dsc_study_images(const dsc_study_trial *trial) { return trial->epochs * trial->samples; }
+uint64_t dsc_study_images(const dsc_study_trial *trial) {
+    return trial->epochs * (trial->samples + trial->others_learned);
+}
 
 void dsc_study_tell(dsc_study *s, dsc_study_event_kind kind, size_t trial, const char *message) {
     if (!s->on_event) return;

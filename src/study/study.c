@@ -141,6 +141,8 @@ static dsc_status fill_question(dsc_study_question *q, const dsc_dataset *data, 
     if (!status) status = dsc_text_replace(&q->data_name, data_name ? data_name : data->name, error);
     if (status) return status;
     q->data = dsc_dataset_fingerprint(data);
+    q->has_others = q->recipe.others_data != NULL;
+    if (q->has_others) q->others = dsc_dataset_fingerprint(q->recipe.others_data);
     q->dataset = dsc_dataset_to_json(data);
     return q->dataset ? DSC_OK : dsc_fail_memory(error, 256, "a study");
 }
@@ -183,6 +185,19 @@ static dsc_status take_data(dsc_study *s, const dsc_dataset *data, dsc_remarks *
         s->question.data_name, difference, data->name);
 }
 
+static dsc_status check_others(const dsc_study *s, dsc_error *error) {
+    const dsc_study_question *q = &s->question;
+    const dsc_dataset *others = q->recipe.others_data;
+    if (!q->has_others && !others) return DSC_OK;
+    const dsc_fingerprint found = others ? dsc_dataset_fingerprint(others) : (dsc_fingerprint){0};
+    const char *difference =
+        q->has_others && others ? dsc_fingerprint_difference(&q->others, &found) : "whether there are any";
+    if (!difference) return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_MISMATCH,
+                    "%s: was begun with other images of no class: %s differs; name the same data by --others",
+                    s->folder, difference);
+}
+
 dsc_status dsc_study_resume(dsc_study **result, dsc_study_question *question, const dsc_dataset *data,
                             const dsc_study_how *how, dsc_error *error) {
     dsc_study *s;
@@ -192,6 +207,7 @@ dsc_status dsc_study_resume(dsc_study **result, dsc_study_question *question, co
     s->folder = strdup(how->folder);
     status = s->folder ? take_folder(s, error) : dsc_fail_memory(error, strlen(how->folder), "a study");
     if (!status) status = take_data(s, data, how->remarks, error);
+    if (!status) status = check_others(s, error);
     if (!status) status = dsc_study_make_trials(s, error);
     if (!status) status = make_room(s, error);
     if (!status) status = make_folders(s, error);

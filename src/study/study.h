@@ -63,7 +63,8 @@ typedef struct dsc_study_question {
     bool same_epochs;
     /* dsc_study_start fills in the rest. */
     char *kernels, *data_name;
-    dsc_fingerprint data;
+    dsc_fingerprint data, others; /* the latter of the recipe's images of no class, if it has some */
+    bool has_others;
     json_t *dataset; /* shape and classes, as dsc_dataset_to_json */
 } dsc_study_question;
 void dsc_study_question_clear(dsc_study_question *question);
@@ -77,9 +78,16 @@ typedef struct dsc_study_trial {
     bool done, failed;             /* failed: it diverged, or could not be trained */
     size_t right;                  /* of held_out */
     double loss;                   /* the mean over what is held out */
-    double seconds;                /* of training */
-    size_t *confusion;             /* (classes, classes): [label][prediction] */
-    char *message;                 /* why it failed */
+    /* Of a recipe with images of no class: */
+    size_t others_learned; /* beside the samples */
+    struct {
+        double below;           /* the network's threshold */
+        size_t answered, right; /* of held_out: with at least that probability, and of those the right ones */
+        size_t others, refused; /* held-out images of no class, and those below it */
+    } refusal;
+    double seconds;    /* of training */
+    size_t *confusion; /* (classes, classes): [label][prediction] */
+    char *message;     /* why it failed */
 } dsc_study_trial;
 
 typedef struct dsc_study dsc_study;
@@ -104,7 +112,7 @@ dsc_status dsc_study_open(dsc_study_question *question, const char *folder, dsc_
                           dsc_error *error);
 
 /* Goes on with the study in how->folder, whose `question` is taken over, also after an error; refuses other
- * data. */
+ * data, and other images of no class (question->recipe.others_data). */
 dsc_status dsc_study_resume(dsc_study **study, dsc_study_question *question, const dsc_dataset *data,
                             const dsc_study_how *how, dsc_error *error);
 
@@ -133,6 +141,9 @@ dsc_status dsc_study_run(dsc_study *study, dsc_study_on_event *on_event, void *u
 /* Of ANSWERS, when all is done: the probabilities (samples, classes) that each sample of dsc_study_data
  * got from the network that has not seen it. Those of a failed trial's samples are NaN. */
 dsc_status dsc_study_answers(float *probabilities, const dsc_study *study, dsc_error *error);
+
+/* {"below", "answered", "right", "others", "refused"}; NULL for want of memory. */
+json_t *dsc_study_refusal_json(const dsc_study_trial *trial);
 
 void dsc_study_free(dsc_study *study);
 

@@ -61,7 +61,8 @@ static void show(attempt *a) {
     dsc_study *s = a->study;
     const dsc_progress *p = &a->trainer->progress;
     (void)pthread_mutex_lock(&s->mutex);
-    s->images[a->worker] = p->epoch * s->trials[a->trial].samples + p->position;
+    s->images[a->worker] =
+        p->epoch * (s->trials[a->trial].samples + s->trials[a->trial].others_learned) + p->position;
     const double now = dsc_study_now();
     if (now - s->last_told >= 0.1) {
         s->last_told = now;
@@ -93,9 +94,15 @@ static dsc_status make(attempt *a, dsc_error *reason) {
 
 static int keep_answer(void *user, const dsc_answer *answer) {
     attempt *a = user;
-    const size_t classes = a->answers.shape[1];
-    memcpy((float *)a->answers.data + answer->sample * classes, answer->probabilities,
-           classes * sizeof(float));
+    dsc_study_trial *t = &a->study->trials[a->trial];
+    const size_t classes = a->trainer->model->classes;
+    if (a->answers.data)
+        memcpy((float *)a->answers.data + answer->sample * classes, answer->probabilities,
+               classes * sizeof(float));
+    const bool given =
+        answer->is_finite && (double)answer->probabilities[answer->prediction] >= t->refusal.below;
+    t->refusal.answered += given;
+    t->refusal.right += given && answer->prediction == answer->label;
     return 0;
 }
 
@@ -107,13 +114,16 @@ static dsc_status measure(attempt *a, dsc_error *error) {
     dsc_status status = dsc_evaluator_create(&evaluator, t->model, 0, t->executor, t->parts.choice.kernels,
                                              t->parts.bf16, error);
     if (!status) status = dsc_metrics_initialise(&metrics, t->model->classes, error);
-    const bool keeps = a->study->question.kind == DSC_STUDY_ANSWERS;
-    if (!status && keeps)
+    const dsc_refusal *refusal = &t->refusal;
+    dsc_study_trial *trial = &a->study->trials[a->trial];
+    trial->refusal.below = refusal->below;
+    trial->refusal.others = refusal->others, trial->refusal.refused = refusal->refused;
+    trial->refusal.answered = trial->refusal.right = 0;
+    if (!status && a->study->question.kind == DSC_STUDY_ANSWERS)
         status = dsc_array_create(&a->answers, DSC_F32, 2,
                                   (const size_t[]){a->held->count, t->model->classes}, error);
-    if (!status)
-        status = dsc_evaluator_run(evaluator, &metrics, NULL, a->held, keeps ? keep_answer : NULL, a, error);
-    if (!status) dsc_study_trial_take(&a->study->trials[a->trial], &metrics);
+    if (!status) status = dsc_evaluator_run(evaluator, &metrics, NULL, a->held, keep_answer, a, error);
+    if (!status) dsc_study_trial_take(trial, &metrics);
     dsc_metrics_clear(&metrics);
     dsc_evaluator_free(evaluator);
     return status;

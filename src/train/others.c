@@ -17,33 +17,57 @@
 
 static const double HELD_OUT = 0.1; /* of the others, where the recipe holds nothing out */
 
-/* The others with the classes of the training set, all labelled with the first: that joins them, and keeps
- * their own labels out. */
-static dsc_status relabel(dsc_trainer *t, dsc_error *error) {
-    const uint16_t map[256] = {0};
-    const dsc_dataset *data = t->recipe.others_data;
-    if (data->type != t->training->type || memcmp(data->shape, t->training->shape, sizeof data->shape) != 0)
+dsc_status dsc_recipe_check_others(const dsc_recipe *recipe, const dsc_dataset *training, dsc_error *error) {
+    const dsc_dataset *data = recipe->others_data;
+    if (recipe->others && !data)
+        return dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "others: the recipe trains with %.200s as images of no class, which nobody has opened "
+            "here; take 'others' out of the recipe",
+            recipe->others);
+    if (!data) return DSC_OK;
+    if (data->type != training->type || memcmp(data->shape, training->shape, sizeof data->shape) != 0)
         return dsc_fail(error, DSC_ERROR_MISMATCH,
                         "others: %s has images of %zu x %zu x %zu %s, the training set %s of %zu x %zu x %zu "
                         "%s: expected "
                         "the same",
                         data->name, data->shape[0], data->shape[1], data->shape[2], dsc_type_name(data->type),
-                        t->training->name, t->training->shape[0], t->training->shape[1],
-                        t->training->shape[2], dsc_type_name(t->training->type));
+                        training->name, training->shape[0], training->shape[1], training->shape[2],
+                        dsc_type_name(training->type));
     if (data->count < 2)
         return dsc_fail(error, DSC_ERROR_ARGUMENT,
                         "others: %s has %zu image, expected at least 2: one is held out", data->name,
                         data->count);
-    return dsc_dataset_renumber(&t->others, data, map, t->training->classes,
+    return DSC_OK;
+}
+
+/* At least one is held out. */
+static double held_share(const dsc_recipe *recipe) {
+    const double one = 1 / (double)recipe->others_data->count,
+                 share = recipe->validation > 0 ? recipe->validation : HELD_OUT;
+    return share > one ? share : one;
+}
+
+/* As dsc_dataset_split does it. */
+size_t dsc_recipe_others_learned(const dsc_recipe *recipe) {
+    const size_t count = recipe->others_data ? recipe->others_data->count : 0;
+    if (count < 2) return 0;
+    const size_t held = (size_t)(held_share(recipe) * (double)count + 0.5);
+    return held < count ? count - held : 1;
+}
+
+/* The others with the classes of the training set, all labelled with the first: that joins them, and keeps
+ * their own labels out. */
+static dsc_status relabel(dsc_trainer *t, dsc_error *error) {
+    const uint16_t map[256] = {0};
+    return dsc_dataset_renumber(&t->others, t->recipe.others_data, map, t->training->classes,
                                 (const char *const *)t->training->class_names, error);
 }
 
 static dsc_status join(dsc_trainer *t, dsc_error *error) {
     dsc_dataset *learned;
-    const double one = 1 / (double)t->others->count,
-                 share = t->recipe.validation > 0 ? t->recipe.validation : HELD_OUT;
     dsc_status status =
-        dsc_dataset_split(&learned, &t->held_others, t->others, share > one ? share : one, t->seed, error);
+        dsc_dataset_split(&learned, &t->held_others, t->others, held_share(&t->recipe), t->seed, error);
     if (status) return dsc_error_context(error, status, "others");
     const dsc_dataset *const parts[2] = {t->training, learned};
     status = dsc_dataset_join(&t->own_samples, parts, 2, NULL, error);
@@ -67,13 +91,9 @@ static dsc_status make_target(dsc_trainer *t, dsc_error *error) {
 
 dsc_status dsc_trainer_take_others(dsc_trainer *t, dsc_error *error) {
     t->samples = t->training;
-    if (t->recipe.others && !t->recipe.others_data)
-        return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                        "others: the recipe trains with %.200s as images of no class, which only `descender "
-                        "train` does; take 'others' out of the recipe",
-                        t->recipe.others);
-    if (!t->recipe.others_data) return DSC_OK;
-    dsc_status status = relabel(t, error);
+    dsc_status status = dsc_recipe_check_others(&t->recipe, t->training, error);
+    if (status || !t->recipe.others_data) return status;
+    status = relabel(t, error);
     if (!status) status = join(t, error);
     return status ? status : make_target(t, error);
 }

@@ -184,6 +184,12 @@ void dsc_trainer_order(dsc_trainer *trainer);
  * where nobody opened them, and where the loss takes no target of probabilities. */
 dsc_status dsc_trainer_take_others(dsc_trainer *trainer, dsc_error *error);
 
+/* Whether the recipe's others can be trained with beside such images. ARGUMENT: it names some, and
+ * others_data is missing, or has less than two images; MISMATCH: they have another shape or type. */
+dsc_status dsc_recipe_check_others(const dsc_recipe *recipe, const dsc_dataset *training, dsc_error *error);
+/* How many of them are learned, which is all but those held out; 0 without. */
+size_t dsc_recipe_others_learned(const dsc_recipe *recipe);
+
 /* Divides the finished model's logits by the temperature that fits the validation set, where the recipe says
  * so. Allocates. The check fails where that could not be done. */
 dsc_status dsc_trainer_calibrate(dsc_trainer *trainer, dsc_error *error);

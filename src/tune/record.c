@@ -5,7 +5,7 @@
  *
  *   start    format, version, name, recipe, space (the dimensions as they were written), trials, reduction,
  *            least_epochs, validation, kernels, data (name, samples, crc32, shape, classes), rungs
- *            ([trials, epochs] each); of a search with a budget also budget (flash, ram, numbers, and
+ *            ([trials, epochs] each); with images of no class also others (samples, crc32); of a search with a budget also budget (flash, ram, numbers, and
  *            footprints: [draw, flash, ram] of each trial), `format` 2, and as trials how many were asked
  *            for. The first line
  *   result   a trial came to the end of a rung: trial, rung, epochs, accuracy, loss (both on the held-out
@@ -96,6 +96,12 @@ static json_t *budget_json(const dsc_tune_search *s) {
                      (json_int_t)s->most.ram, "numbers", s->numbers, "footprints", footprints_json(s));
 }
 
+static json_t *others_json(const dsc_tune_search *s) {
+    char crc[16];
+    (void)snprintf(crc, sizeof crc, "%08x", (unsigned)s->others_crc);
+    return json_pack("{s:I, s:s}", "samples", (json_int_t)s->others, "crc32", crc);
+}
+
 json_t *dsc_tune_start_line(const dsc_tune_search *s) {
     json_t *line = json_pack(
         "{s:s, s:i, s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:f, s:s, s:o, s:o}", "event", "start", "format",
@@ -104,7 +110,9 @@ json_t *dsc_tune_start_line(const dsc_tune_search *s) {
         (json_int_t)(s->footprints ? s->asked : s->trials), "reduction", (json_int_t)s->reduction,
         "least_epochs", (json_int_t)s->least_epochs, "validation", s->validation, "kernels", s->kernels,
         "data", data_json(s), "rungs", rungs_json(&s->plan));
-    if (!s->footprints || (line && !json_object_set_new(line, "budget", budget_json(s)))) return line;
+    const bool failed = (s->footprints && line && json_object_set_new(line, "budget", budget_json(s))) ||
+                        (s->others && line && json_object_set_new(line, "others", others_json(s)));
+    if (!failed) return line;
     json_decref(line);
     return NULL;
 }
@@ -199,17 +207,25 @@ static dsc_status read_space(const char *texts[DSC_TUNE_DIMENSIONS_MOST], size_t
     return DSC_OK;
 }
 
-static dsc_status read_data(const reading *r, const json_t *line) {
-    dsc_tune_search *s = r->search;
-    const json_t *data = json_object_get(line, "data");
-    const char *name, *crc, *digits = "0123456789abcdef";
-    dsc_status status = read_text(&name, r, data, "name");
-    if (!status) status = read_text(&crc, r, data, "crc32");
-    if (!status) status = read_count(&s->samples, r, data, "samples", 1, UINT32_MAX);
+static dsc_status read_prints(size_t *samples, uint32_t *crc32, const reading *r, const json_t *data) {
+    const char *crc, *digits = "0123456789abcdef";
+    dsc_status status = read_text(&crc, r, data, "crc32");
+    if (!status) status = read_count(samples, r, data, "samples", 1, UINT32_MAX);
     if (status) return status;
     if (strlen(crc) != 8 || strspn(crc, digits) != 8)
         return FAIL("\"crc32\": expected eight hexadecimal digits");
-    s->data_crc = (uint32_t)strtoul(crc, NULL, 16);
+    *crc32 = (uint32_t)strtoul(crc, NULL, 16);
+    return DSC_OK;
+}
+
+static dsc_status read_data(const reading *r, const json_t *line) {
+    dsc_tune_search *s = r->search;
+    const json_t *data = json_object_get(line, "data"), *others = json_object_get(line, "others");
+    const char *name;
+    dsc_status status = read_text(&name, r, data, "name");
+    if (!status) status = read_prints(&s->samples, &s->data_crc, r, data);
+    if (!status && others) status = read_prints(&s->others, &s->others_crc, r, others);
+    if (status) return status;
     json_decref(s->dataset);
     s->dataset = json_pack("{s:O*, s:O*}", "shape", json_object_get(data, "shape"), "classes",
                            json_object_get(data, "classes"));

@@ -23,8 +23,10 @@ typedef struct dsc_tune_search {
     size_t samples;    /* of the training set, before anything is held out */
     uint32_t data_crc; /* of its images and labels */
     json_t *dataset;   /* the shape of the images, the classes: dsc_dataset_to_json */
-    size_t trials;     /* no more than there are combinations */
-    bool grid;         /* the trials are all combinations that there are */
+    size_t others;     /* images of no class; 0: none */
+    uint32_t others_crc;
+    size_t trials; /* no more than there are combinations */
+    bool grid;     /* the trials are all combinations that there are */
     unsigned reduction;
     uint64_t least_epochs;
     dsc_tune_space space;

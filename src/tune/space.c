@@ -24,6 +24,7 @@ static const char *reason_against(const char *name) {
     } fixed[] = {
         {"data", "trials are compared on the same data"},
         {"training-samples", "trials are compared on the same data"},
+        {"others", "trials learn the same images"},
         {"validation", "trials are compared on the same held-out samples"},
         {"epochs", "it is the budget of the search: give it as an option"},
         {"clean-epochs", "it goes with the number of epochs, which is the same for all"},

@@ -134,7 +134,8 @@ static bool is_same_model(const dsc_recipe *a, const dsc_recipe *b) {
 static dsc_status check_trial(const dsc_recipe *recipe, bool model_is_known, const dsc_dataset *data,
                               dsc_error *error) {
     dsc_model *model = NULL;
-    dsc_status status = model_is_known ? DSC_OK : dsc_recipe_make_model(&model, recipe, data, error);
+    dsc_status status = dsc_recipe_check_others(recipe, data, error);
+    if (!status && !model_is_known) status = dsc_recipe_make_model(&model, recipe, data, error);
     dsc_model_free(model);
     size_t count = data->count;
     if (recipe->training_samples > 0 && (size_t)recipe->training_samples < count)

@@ -109,10 +109,11 @@ static dsc_status open_journal(dsc_tune *tune, bool fresh, dsc_error *error) {
         fresh ? dsc_tune_journal_begin(path, dsc_tune_start_line(&tune->search), error) : DSC_OK;
     if (!status) status = dsc_file_read(&bytes, &size, path, JOURNAL_MOST, error);
     /* What was just written is read as well: better now than when it is needed. */
-    const dsc_model *start = tune->search.recipe.start; /* which is in no file */
+    const dsc_model *start = tune->search.recipe.start; /* which is in no file, as are the others */
+    const dsc_dataset *others = tune->search.recipe.others_data;
     if (!status) dsc_tune_search_clear(&tune->search);
     if (!status) status = dsc_tune_search_read(&tune->search, &whole, (const char *)bytes, size, path, error);
-    if (!status) tune->search.recipe.start = start;
+    if (!status) tune->search.recipe.start = start, tune->search.recipe.others_data = others;
     if (!status) status = dsc_tune_journal_open(&tune->journal, path, whole, error);
     if (!status) status = dsc_folder_make(tune->trials_folder, error);
     free(bytes);
@@ -161,6 +162,8 @@ dsc_status dsc_tune_start(dsc_tune **result, dsc_tune_search *search, const dsc_
     tune->search.samples = data->count;
     tune->search.data_crc = checksum(data);
     tune->search.dataset = dsc_dataset_to_json(data);
+    const dsc_dataset *others = tune->search.recipe.others_data;
+    if (others) tune->search.others = others->count, tune->search.others_crc = checksum(others);
     if (!tune->search.dataset && !status) status = dsc_fail_memory(error, 64, "a search");
     if (!status) status = dsc_tune_check_trials(tune, error);
     if (!status) status = make_folder(tune, how->folder, error);
@@ -205,6 +208,15 @@ static dsc_status check_data(const dsc_tune *tune, const dsc_dataset *data, dsc_
                     tune->search.data_name, tune->search.samples, data->name, data->count);
 }
 
+static dsc_status check_others(const dsc_tune *tune, const dsc_dataset *others, dsc_error *error) {
+    const dsc_tune_search *s = &tune->search;
+    if (s->others == (others ? others->count : 0) && (!others || s->others_crc == checksum(others)))
+        return DSC_OK;
+    return dsc_fail(error, DSC_ERROR_MISMATCH,
+                    "%s: was begun with other images of no class: %zu, not the %zu of %s", tune->folder,
+                    s->others, others ? others->count : 0, others ? others->name : "nothing");
+}
+
 /* The data that the search was begun on, with the classes numbered as they were then. */
 static dsc_status take_data(dsc_tune *tune, const dsc_dataset *data, dsc_remarks *remarks, dsc_error *error) {
     if (remarks) remarks->count = 0;
@@ -225,8 +237,10 @@ dsc_status dsc_tune_resume(dsc_tune **result, const dsc_dataset *data, const dsc
     if (!status) status = dsc_run_folder_lock(&tune->lock, tune->folder, error);
     if (!status) sweep(tune);
     tune->search.recipe.start = how->start;
+    tune->search.recipe.others_data = how->others;
     if (!status) status = open_journal(tune, false, error);
     if (!status) status = take_data(tune, data, how->remarks, error);
+    if (!status) status = check_others(tune, how->others, error);
     if (!status) status = rehearse(tune, error);
     if (status)
         dsc_tune_free(tune);

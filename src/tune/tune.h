@@ -38,7 +38,9 @@ typedef struct dsc_tune_how {
     unsigned parallel;         /* trials at once, at most: their memory adds up; 0: as many as threads */
     double checkpoint_seconds; /* a long rung is saved so often; 0: 10 */
     dsc_remarks *remarks;      /* resuming: what is to be told of the data; NULL: nothing */
-    const dsc_model *start;    /* resuming: that of the recipe (recipe.h), or NULL */
+    /* Resuming: what the recipe has and is in no file (recipe.h), or NULL. */
+    const dsc_model *start;
+    const dsc_dataset *others;
 } dsc_tune_how;
 
 /* Begins the search, which is taken over, also after an error: makes the models of all trials once, so that

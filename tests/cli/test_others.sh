@@ -27,11 +27,16 @@ others_are_told_and_kept_with_the_run() {
     run card "$work/two" --out "$work/card.md"
     holds "the card tells of them" grep -q "Images of no class.*stripes.csv, dots.csv" "$work/card.md"
     holds "the card has the threshold" grep -q "^- \*\*Refuses\*\* answers .* below 0\." "$work/card.md"
+    holds "the card has what that refuses" grep -q "^- \*\*What that refuses\*\*.*: at 0\..*, [0-9.]* % of the held-out images of no class are refused" \
+        "$work/card.md"
     holds "the card has no path" test "$(grep -c "$work" "$work/card.md")" = 0
     run model show "$work/two" --no-diagram
     prints "answers below 0."
+    prints " % of the held-out images of no class are refused"
     run model show "$work/two" --json
     prints '"refuse_below": 0.'
+    prints '"refusal": "at 0.'
+    run model show "$work/two" --json
     holds "the log has the threshold" grep -q '"event":"end".*"refusal":{"below":0\..*"others":9' "$work/two/log.jsonl"
     # the same list in one option is the same recipe
     run train "${_network[@]}" --epochs 2 --others "$work/stripes.csv, $work/dots.csv" --out "$work/list" --quiet
@@ -215,6 +220,83 @@ others_that_cannot_be_had_are_refused() {
     says "others: "
     says "1 x 28 x 28"
     holds "no run was begun" test ! -e runs
+}
+
+folds_learn_the_others_and_say_what_they_refuse() {
+    run cross-validate "${_network[@]}" --epochs 60 --folds 3 --others "$work/stripes.csv" --out "$work/folds" --threads 2
+    exits 0
+    prints "answered %   refused %"
+    prints "% of the held-out images of no class are refused"
+    holds "the study knows them" grep -q '"others": {' "$work/folds/study.json"
+    needs_json || return
+    run cross-validate --resume "$work/folds" --json
+    exits 0
+    # 51 images, of which a tenth is held out from the trainings
+    same "$(json '[(f["refusal"]["others"], f["refusal"]["answered"] <= f["held_out"], 0 < f["refusal"]["below"] <= 1) for f in j["folds"]]')" \
+        "[(5, True, True), (5, True, True), (5, True, True)]"
+    same "$(json '0.9 < j["refusal"]["others_refused"] <= 1')" True
+    # without early stopping and validation every network answers as `train` makes it: the threads change nothing
+    run cross-validate "${_network[@]}" --epochs 60 --folds 3 --others "$work/stripes.csv" --out "$work/folds-1" --threads 1 --quiet
+    local i
+    for i in 1 2 3; do
+        same "$(grep -v seconds "$work/folds/results/000$i.json")" "$(grep -v seconds "$work/folds-1/results/000$i.json")"
+    done
+    # a network that has learned nothing of them refuses otherwise
+    run cross-validate "${_network[@]}" --epochs 60 --folds 3 --out "$work/folds-none" --json
+    exits 0
+    same "$(json '["refusal" in j, "refusal" in j["folds"][0]]')" "[False, False]"
+}
+
+a_study_goes_on_with_its_own_others_only() {
+    run cross-validate --resume "$work/folds" --others "$work/dots.csv"
+    exits 1
+    says "was begun with other images of no class"
+    cp "$work/stripes.csv" "$work/moved.csv"
+    rm "$work/folds/results/0002.json"
+    run cross-validate --resume "$work/folds" --others "$work/moved.csv" --quiet
+    exits 0
+    same "$(grep -v seconds "$work/folds/results/0002.json")" "$(grep -v seconds "$work/folds-1/results/0002.json")"
+    # a result without what is refused is none
+    sed -i '/"refusal"/,/}/d' "$work/folds/results/0002.json"
+    run cross-validate --resume "$work/folds" --others "$work/moved.csv" --quiet
+    exits 0
+    same "$(grep -c '"refused"' "$work/folds/results/0002.json")" 1
+}
+
+sizes_of_a_curve_learn_the_others() {
+    run learn-curve "${_network[@]}" --epochs 10 --samples 20,40 --others "$work/stripes.csv" --out "$work/curve"
+    exits 0
+    prints "answered %   refused %"
+    needs_json || return
+    run learn-curve --resume "$work/curve" --json
+    same "$(json '[s["seeds"][0]["refusal"]["others"] for s in j["sizes"]]')" "[5, 5]"
+    # as many steps: 61 images that are not held out and 46 of no class are 14 batches of 8, and 86 are 11
+    same "$(json '[(s["epochs"], s["steps"]) for s in j["sizes"]]')" "$(json '[(s["epochs"], s["epochs"] * -(-(s["samples"] + 46) // 8)) for s in j["sizes"]]')"
+}
+
+a_search_learns_the_others() {
+    run tune "${_network[@]}" --others "$work/stripes.csv" --epochs 3 --trials 3 learning-rate=log:1e-4..1e-2 --out "$work/search" --quiet
+    exits 0
+    holds "the journal knows them" grep -q '"others":{"samples":51,' "$work/search/journal.jsonl"
+    holds "the best recipe names them" grep -q '"others": "/' "$work/search/best.json"
+    run train --recipe "$work/search/best.json" --out "$work/best" --quiet
+    exits 0
+    prints "Answers below"
+    run tune --resume "$work/search" --others "$work/dots.csv"
+    exits 1
+    says "was begun with other images of no class: 51, not the 34 of dots.csv"
+    run tune --resume "$work/search" --quiet
+    exits 0
+    run tune "${_network[@]}" "others=digits|fashion" --out "$work/search-others"
+    exits 2
+    says "'others' cannot be searched: trials learn the same images"
+    run tune "${_network[@]}" --others digits --epochs 3 learning-rate=log:1e-4..1e-2 --out "$work/search-wrong"
+    exits 1
+    says "1 x 28 x 28"
+    run learn-curve "${_network[@]}" --others digits --out "$work/curve-wrong"
+    exits 1
+    says "1 x 28 x 28"
+    holds "nothing was begun" test ! -e "$work/search-wrong" -a ! -e "$work/curve-wrong"
 }
 
 a_run_goes_on_with_its_own_others_only() {

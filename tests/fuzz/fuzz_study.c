@@ -19,7 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (!written) abort();
         json_decref(written);
     }
-    if (dsc_study_result_parse(&trial, json, 0, CLASSES) && !trial.failed && trial.right > trial.held_out)
+    if (dsc_study_result_parse(&trial, json, 0, CLASSES) && !trial.failed &&
+        (trial.right > trial.held_out || trial.refusal.answered > trial.held_out ||
+         trial.refusal.right > trial.refusal.answered || trial.refusal.refused > trial.refusal.others))
         abort();
     dsc_study_question_clear(&question);
     free(trial.message);

@@ -244,6 +244,47 @@ static void what_cannot_be_studied_leaves_no_folder(void **state) {
     dsc_dataset_free(data);
 }
 
+/* A network of one class too many: what belongs to none is refused, and what is held out is measured beside. */
+static void what_is_of_no_class_is_learned_and_refused(void **state) {
+    (void)state;
+    dsc_error error;
+    dsc_dataset *data = make(false), *others;
+    uint8_t blank[40][SIDE * SIDE], labels[40] = {0};
+    for (size_t i = 0; i < sizeof blank; i++) blank[i / 4][i % 4] = (uint8_t)(20 + i % 7);
+    ASSERT_OK(testing_dataset(&others, &blank[0][0], labels, 40, (const size_t[]){1, SIDE, SIDE}, 1, NULL,
+                              "blank", &error),
+              error);
+    dsc_study_question q = ask(DSC_STUDY_FOLDS);
+    dsc_study *study;
+    const dsc_study_how how = in("others");
+    q.recipe.epochs = 60;
+    q.recipe.others_data = others;
+    ASSERT_OK(dsc_study_start(&study, &q, data, NULL, &how, &error), error);
+    ASSERT_OK(dsc_study_run(study, NULL, NULL, &error), error);
+    for (size_t i = 0; i < dsc_study_trials(study); i++) {
+        const dsc_study_trial *t = dsc_study_trial_at(study, i);
+        assert_int_equal(t->others_learned, 36);
+        assert_int_equal(t->steps, 60 * ((t->samples + 36 + 7) / 8));
+        assert_int_equal(t->refusal.others, 4);
+        assert_int_equal(t->refusal.refused, 4); /* 95 percent of four */
+        assert_true(t->refusal.below > 1.0 / CLASSES && t->refusal.below < 1);
+        assert_int_equal(t->refusal.answered, t->held_out);
+        assert_int_equal(t->refusal.right, t->right);
+    }
+    dsc_study_free(study);
+    /* Without them it is another study. */
+    ASSERT_OK(dsc_study_open(&q, how.folder, DSC_STUDY_FOLDS, &error), error);
+    assert_true(q.has_others);
+    assert_int_equal(dsc_study_resume(&study, &q, data, &how, &error), DSC_ERROR_MISMATCH);
+    ASSERT_MESSAGE(error, "other images of no class: whether there are any differs");
+    q = ask(DSC_STUDY_FOLDS);
+    q.recipe.others = strdup("named");
+    assert_int_equal(dsc_study_start(&study, &q, data, NULL, &how, &error), DSC_ERROR_ARGUMENT);
+    ASSERT_MESSAGE(error, "which nobody has opened here");
+    dsc_dataset_free(others);
+    dsc_dataset_free(data);
+}
+
 static void a_damaged_question_is_told(void **state) {
     (void)state;
     static const char *const texts[] = {
@@ -283,6 +324,7 @@ static void every_failed_allocation_is_an_error(void **state) {
         dsc_study_question q = ask(DSC_STUDY_ANSWERS); /* does all that the others do */
         q.folds = 2;
         q.recipe.epochs = 1;
+        q.recipe.others_data = data;
         how.threads = 1;
         testing_fail_allocation(n);
         dsc_status status = dsc_study_start(&study, &q, data, NULL, &how, &error);
@@ -307,6 +349,7 @@ int main(void) {
         cmocka_unit_test(a_study_says_what_was_right),
         cmocka_unit_test(answers_are_kept_and_what_is_lost_is_trained_again),
         cmocka_unit_test(what_cannot_be_studied_leaves_no_folder),
+        cmocka_unit_test(what_is_of_no_class_is_learned_and_refused),
         cmocka_unit_test(a_damaged_question_is_told),
         cmocka_unit_test(every_failed_allocation_is_an_error),
     };

@@ -4,6 +4,7 @@
 
 #include "data/images.h"
 #include "report/questions.h"
+#include "run/names.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -89,6 +90,11 @@ void report_append_card_details(dsc_text *text, const report_card *card) {
                         "- **Refuses** answers whose largest probability is below %s: then the image is %s\n",
                         dsc_format_shortest(a, model->refuse_below),
                         images.preparation == DSC_PREPARATION_DIGITS ? "no digit" : "of no class");
+    if (model->refuse_below > 0 && dsc_model_about(model, DSC_ABOUT_REFUSAL)) {
+        dsc_text_append(text, "- **What that refuses**, of what was held out of the training: ");
+        report_append_markdown(text, dsc_model_about(model, DSC_ABOUT_REFUSAL));
+        dsc_text_append(text, "\n");
+    }
     if (*card->model_sha256)
         dsc_text_append(text, "- **SHA-256** of model.safetensors: `%s`\n", card->model_sha256);
     append_logged(text, card, "Trained", NULL, "time");
