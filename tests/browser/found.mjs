@@ -53,15 +53,16 @@ async function photo(page, wanted) {
   }, [wanted, digits]);
   return { name: "sheet.png", mimeType: "image/png", buffer: Buffer.from(url, "base64") };
 }
-// A number, then a mark that is none, then a number.
+// A one, a star, a one.
 async function marks(page) {
   const url = await page.evaluate(() => {
     const canvas = document.createElement("canvas"), c = canvas.getContext("2d");
     canvas.width = 520; canvas.height = 220;
     c.fillStyle = "#dddddd"; c.fillRect(0, 0, 520, 220);
-    c.fillStyle = "#222222";
-    for (const [x, y, width, height] of [[80, 40, 14, 120], [400, 40, 14, 120], [180, 40, 14, 120], [234, 40, 14, 120], [286, 40, 14, 120], [180, 146, 120, 14]])
-      c.fillRect(x, y, width, height);
+    c.strokeStyle = "#222222"; c.lineWidth = 14;
+    for (const [x0, y0, x1, y1] of [[87, 40, 87, 160], [407, 40, 407, 160], [180, 40, 300, 160], [300, 40, 180, 160], [240, 40, 240, 160], [180, 100, 300, 100]]) {
+      c.beginPath(); c.moveTo(x0, y0); c.lineTo(x1, y1); c.stroke();
+    }
     return canvas.toDataURL().split(",")[1];
   });
   return { name: "marks.png", mimeType: "image/png", buffer: Buffer.from(url, "base64") };
