@@ -27,6 +27,7 @@ enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_WRONG_USAGE = 2 };
 enum { COMMAND_SIGNAL_BASE = 128 /* the signal's number is added */ };
 
 typedef struct command command;
+typedef struct command_together command_together; /* together.h */
 
 /* What a program's option has and a parameter has not. Only options that need it are listed. */
 typedef struct command_option {
@@ -67,6 +68,7 @@ typedef struct command_call {
     bool *given;      /* for each option of the table: the user gave it */
     char **reads;     /* read_count paths of files that this call reads, besides operands: command_reads */
     size_t read_count, read_capacity;
+    command_together *together; /* the processes that share this call; NULL: this one is alone */
 } command_call;
 
 struct command {
@@ -80,6 +82,7 @@ struct command {
         *shared; /* a table of another room's whose struct is the first member of `values`, or NULL */
     const command_option *extras;
     const command_example *examples; /* two or three */
+    bool shared_out;                 /* several processes, started by mpirun, share its work: together.h */
     bool stops; /* asks command_should_stop while it works; others die of the first signal, as programs do */
     bool lists_things;  /* its man page has all that help_things.c lists */
     bool defaults_vary; /* those of `shared` come from elsewhere: help does not show them */

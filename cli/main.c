@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* main.c: finds the command that is called, runs it, and says how it went. */
 #include "command.h"
+#include "together.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +22,8 @@ static int run(const command *group, const command *self, int argc, char **argv)
         command_print_help(group, self);
     } else if (!status) {
         if (self->stops) command_catch_signals();
-        status = self->run(&call, &error);
+        status = command_join(&call, &error);
+        if (!status) status = self->run(&call, &error);
     }
     int result = COMMAND_DONE;
     if (status && command_was_interrupted()) {
@@ -37,6 +39,7 @@ static int run(const command *group, const command *self, int argc, char **argv)
         if (!(status == DSC_ERROR_STOPPED && command_should_stop())) command_complain("%s", error.message);
         result = COMMAND_FAILED;
     }
+    command_leave(&call, status, &error, result);
     command_release(&call);
     return result;
 }
@@ -93,5 +96,6 @@ static int dispatch(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     if (!command_prepare_process()) return COMMAND_FAILED;
+    command_follow_in_silence();
     return command_finish(dispatch(argc, argv));
 }

@@ -12,6 +12,7 @@
 #include "report/curves.h"
 #include "run/run.h"
 #include "source.h"
+#include "together.h"
 #include "train/build.h"
 #include "train_show.h"
 
@@ -43,6 +44,14 @@ typedef struct session {
 
 /* ---- the recipe ---- */
 
+/* The processes that share the run, if any: what they need is refused before data are read. */
+static dsc_status check_processes(session *s, dsc_error *error) {
+    s->recipe.ranks = command_ranks(s->call);
+    if (s->recipe.ranks && s->how->find_rate)
+        return command_wrong_usage(s->call, error, "--find-rate is for one process; start it without mpirun");
+    return dsc_recipe_check(&s->recipe, error);
+}
+
 /* A run's recipe is the run's: of the flags that change one only those count that do not change the result,
  * or that say where the data is now. */
 static dsc_status check_resume(session *s, dsc_error *error) {
@@ -65,13 +74,13 @@ static dsc_status read_recipe(session *s, dsc_error *error) {
         if (!status) status = dsc_run_recipe(&s->recipe, &s->name, s->how->resume, error);
         if (!status && command_given(s->call, "kernels"))
             status = dsc_text_replace(&s->recipe.kernels, s->how->recipe.kernels, error);
-        return status;
+        return status ? status : check_processes(s, error);
     }
     status = dsc_text_replace(&s->name, s->how->name, error);
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the name stays in s while s->recipe is filled */
     if (!status)
         status = command_recipe_begin(&s->recipe, &s->start, s->name, s->call, &s->how->recipe, error);
-    return status ? status : dsc_recipe_check(&s->recipe, error);
+    return status ? status : check_processes(s, error);
 }
 
 /* ---- the data ---- */
@@ -83,12 +92,12 @@ static dsc_status open_data(session *s, dsc_error *error) {
     dsc_status status = command_data_open(&s->data, s->call, &source, error);
     if (status) return status;
     command_compare_sets(&s->data);
-    if (s->how->resume) return DSC_OK;
+    if (s->how->resume || command_follows(s->call)) return DSC_OK;
     status = command_recipe_settle(&s->recipe, source.data, s->data.name, error);
     if (status) return status;
     status = command_recipe_complete(&s->recipe, &s->start, s->name, s->call, &s->how->recipe, s->data.train,
-                                     (unsigned)s->how->threads, error);
-    return status ? status : dsc_recipe_check(&s->recipe, error);
+                                     command_threads(s->call, s->how->threads), error);
+    return status ? status : check_processes(s, error);
 }
 
 /* What was trained with as images of no class, from where it is now. */
@@ -111,7 +120,7 @@ static dsc_status open_run(session *s, dsc_error *error) {
                                .name = s->name,
                                .data_name = s->data.name,
                                .test = s->data.test,
-                               .threads = (unsigned)s->how->threads,
+                               .threads = command_threads(s->call, s->how->threads),
                                .force = s->how->force,
                                .checkpoint_seconds = s->how->checkpoint_seconds};
     if (s->how->resume) {
@@ -124,7 +133,13 @@ static dsc_status open_run(session *s, dsc_error *error) {
     return dsc_run_start(&s->run, &s->recipe, s->data.train, &options, error);
 }
 
+static int on_event_following(void *user, const dsc_event *event) {
+    (void)user, (void)event;
+    return command_should_stop_saving();
+}
+
 static dsc_status train(session *s, dsc_error *error) {
+    if (command_follows(s->call)) return dsc_run_train(s->run, on_event_following, s, error);
     static const char *const names[] = {DSC_RUN_CURVES_SVG, DSC_RUN_CURVES_PNG, NULL};
     command_warn_of_files(dsc_run_folder(s->run), names);
     train_show_begin(&s->show, s->call, s->run, s->data.name);
@@ -144,7 +159,7 @@ static dsc_status test(session *s, dsc_error *error) {
     dsc_status status = DSC_OK;
     if (s->data.test)
         status = dsc_model_measure(&s->metrics, dsc_run_model(s->run), s->data.test,
-                                   (unsigned)s->how->threads, NULL, NULL, error);
+                                   command_threads(s->call, s->how->threads), NULL, NULL, error);
     if (status) return status;
     if (s->data.test && dsc_run_note_test(s->run, &s->metrics, &failure))
         command_complain("warning: %s", failure.message);
@@ -179,6 +194,8 @@ static dsc_status report_json(const session *s, dsc_error *error) {
                                             (json_int_t)r->images, "answered", (json_int_t)r->answered,
                                             "others", (json_int_t)r->others, "refused",
                                             (json_int_t)r->refused));
+    if (json && s->recipe.ranks)
+        (void)json_object_set_new(json, "processes", json_integer((json_int_t)s->recipe.ranks->count));
     bool failed = kept && json && json_object_set_new(json, "kept_epoch", json_integer((json_int_t)kept));
     if (s->start.afresh && json)
         failed |= json_object_set_new(json, "start",
@@ -230,16 +247,51 @@ static dsc_status report(const session *s, dsc_error *error) {
     return status;
 }
 
-static dsc_status work(session *s, dsc_error *error) {
+/* ---- together ---- */
+
+/* Downloads, measures this machine where that decides, and picks: the leader does, before the others read. */
+static dsc_status prepare(session *s, dsc_error *error) {
     dsc_status status = read_recipe(s, error);
     if (!status) status = open_data(s, error);
-    if (!status) status = open_others(s, error);
+    return status ? status : open_others(s, error);
+}
+
+/* Sends the leader's recipe to the others, whose own it becomes. */
+static dsc_status share_recipe(session *s, dsc_error *error) {
+    dsc_text text = {0};
+    char *shared = NULL;
+    dsc_status status = DSC_OK;
+    if (!command_follows(s->call)) {
+        status = dsc_recipe_to_json(&text, &s->recipe, error);
+        shared = text.data;
+    }
+    status = command_agree(s->call, status, error);
+    if (!status) status = command_share_text(s->call, &shared, error);
+    if (!status && command_follows(s->call))
+        status = dsc_recipe_from_json(&s->recipe, shared, strlen(shared), "the leader's recipe", error);
+    if (command_follows(s->call)) free(shared);
+    dsc_text_free(&text);
+    return status;
+}
+
+static dsc_status prepare_together(session *s, dsc_error *error) {
+    const bool follows = command_follows(s->call);
+    dsc_status status = follows ? DSC_OK : prepare(s, error);
+    status = command_agree(s->call, status, error);
+    if (!status && follows) status = prepare(s, error);
+    status = command_agree(s->call, status, error);
+    return status ? status : share_recipe(s, error);
+}
+
+static dsc_status work(session *s, dsc_error *error) {
+    dsc_status status = command_ranks(s->call) ? prepare_together(s, error) : prepare(s, error);
     if (!status && s->how->find_rate)
         return command_find_rate(s->call, &s->recipe, s->data.train, s->data.name, (unsigned)s->how->threads,
                                  error);
-    if (!status) status = open_run(s, error);
+    if (!status) status = command_agree(s->call, open_run(s, error), error);
     if (!status) status = train(s, error);
-    if (!status) status = test(s, error);
+    if (status || command_follows(s->call)) return status;
+    status = test(s, error);
     if (!status) status = report(s, error);
     if (status || !s->metrics.not_finite) return status;
     return dsc_fail(error, DSC_ERROR_DIVERGED,
@@ -321,6 +373,7 @@ const command command_train = {
     .examples = examples,
     .values_size = sizeof(values),
     .defaults_vary = true,
+    .shared_out = true,
     .stops = true,
     .run = run,
 };

@@ -97,6 +97,15 @@ descender_library(ARCHIVE libarchive "no data in archives (zip, tar)" LATE)
 descender_library(CAIRO cairo "no SVG or PNG pictures; terminal pictures stay")
 descender_library(MICROHTTPD libmicrohttpd "no `descender serve`" LATE)
 descender_library(PROTOBUF libprotobuf-c "no ONNX in or out" PROGRAM protoc-c)
+# MPI is Open MPI, or else MPICH.
+if(NOT DESCENDER_MPI_MODULE)
+  pkg_search_module(DESCENDER_MPI_FOUND QUIET ompi-c mpich)
+  set(DESCENDER_MPI_MODULE ompi-c)
+  if(DESCENDER_MPI_FOUND_MODULE_NAME)
+    set(DESCENDER_MPI_MODULE ${DESCENDER_MPI_FOUND_MODULE_NAME})
+  endif()
+endif()
+descender_library(MPI ${DESCENDER_MPI_MODULE} "no training by several processes (mpirun)" LATE)
 
 # Chart.js is a file of JavaScript that goes into the program as it is, with its notice of copyright (MIT), and is
 # served from there. Versions before 3 have other names for most things.

@@ -630,6 +630,14 @@ DSC_API const dsc_real *dsc_session_gradient(const dsc_session *session, const d
  * thread that computes it. A stage of kind SAMPLES is called once a lane, for that lane's samples; a stage of
  * kind TILES is called once a tile, after all lanes have finished what comes before, and sees the whole
  * batch.
+ *
+ * While training, a batch may be cut into shards first, each with lanes of its own, some of them in other
+ * processes (dsc_training_options.shards, ranks): then TILES sees one shard, and what it makes for
+ * parameters is added up over shards. What follows from the whole batch (the mean of its values) is a stage
+ * of kind TOTALS: before it the first dsc_needs.totals doubles of each lane's `lane_saved` are added, over
+ * all lanes of all shards, to dsc_call.totals. It is called once in each process, with the same totals in
+ * each, and what it makes for parameters is the whole batch's. An op that changes its buffers while training
+ * does so there.
  */
 /* How the numbers of a value of each sample lie in memory while a graph runs. The plan of a run chooses: ops
  * say what they take (DSC_OP_PIXELS), and numbers are converted where an op does not take what another makes.
@@ -650,7 +658,7 @@ typedef struct dsc_call {
     unsigned wants;                     /* bit i: the backward pass wants d_in[i] */
 
     /* SAMPLES: the lane's samples, `count` of them; pointers to what a sample owns point at the first of
-     * them. TILES: the whole batch. */
+     * them. TILES: those of the shard, the whole batch where it is not cut. `batch`: of all shards. */
     size_t batch, first, count;
     unsigned lane, lanes; /* SAMPLES; `lanes` always */
     size_t tile, tiles;   /* TILES */
@@ -662,8 +670,7 @@ typedef struct dsc_call {
     dsc_real *const *d_in;        /* backward: to be written; an entry is NULL where it is not wanted */
     dsc_real *const *state; /* the inputs that are buffers, to be changed in TILES stages; NULL for others */
 
-    /* From forward to backward; NULL if no backward pass follows. SAMPLES: (count, saved_per_sample); TILES:
-     * (batch, saved_per_sample). */
+    /* From forward to backward; NULL if no backward pass follows: (count, saved_per_sample) */
     void *saved;
     /* SAMPLES: saved_per_lane bytes of this lane; TILES: those of lane 0, lane i's are i * lane_stride
      * further. */
@@ -674,14 +681,20 @@ typedef struct dsc_call {
 
     /* The place in the random stream: a value drawn may depend on these and on nothing else. */
     uint64_t seed, epoch, node;
-    const uint32_t *samples; /* each sample's number in its data set: (count), or (batch) */
+    const uint32_t *samples; /* each sample's number in its data set: (count) */
 
     const struct dsc_kernels *kernels;
     const struct dsc_gemm_kernels *product;
+    const double *totals; /* TOTALS: the sums over the whole batch, (dsc_needs.totals) */
 } dsc_call;
 
 /* How often a stage is called: see above. END ends an array of stages. */
-typedef enum dsc_stage_kind { DSC_STAGE_END, DSC_STAGE_SAMPLES, DSC_STAGE_TILES } dsc_stage_kind;
+typedef enum dsc_stage_kind {
+    DSC_STAGE_END,
+    DSC_STAGE_SAMPLES,
+    DSC_STAGE_TILES,
+    DSC_STAGE_TOTALS
+} dsc_stage_kind;
 
 /* Block i has the elements from i * columns to (i + 1) * columns, as far as there are any, and is that of
  * tiles i * tiles to (i + 1) * tiles - 1. */
@@ -733,6 +746,7 @@ typedef struct dsc_needs {
     size_t least_samples;                          /* a run of fewer is refused; 0: any number will do */
     const char *least_reason;                      /* "one value has no variance" */
     const dsc_stage *prepare, *forward, *backward; /* may be replaced */
+    size_t totals; /* of stages of kind TOTALS: how many doubles, at the beginning of saved_per_lane */
 } dsc_needs;
 
 /* An example of an op in use: the tests check the gradient of each. An op brings at least one, and at least
@@ -1094,6 +1108,19 @@ typedef struct dsc_event {
 /* Called by the thread that called; a non-zero answer ends the work cleanly with DSC_ERROR_STOPPED. */
 typedef int dsc_on_event(void *user, const dsc_event *event);
 
+/* The processes that train one model together, of which this is one: `count` of them, a power of two, each
+ * with its `rank` from 0 to count - 1. How numbers come from one to another is up to whoever starts them; the
+ * program does it by MPI. */
+typedef struct dsc_ranks {
+    unsigned rank, count;
+    /* Sends `send_bytes` bytes of `send` to the process `partner` and waits for `receive_bytes` bytes of its,
+     * which go to `receive`: the partner calls this with the two the other way round. Either may be 0. Called
+     * by one thread at a time. A failure ends the training of this process. */
+    dsc_status (*exchange)(void *context, unsigned partner, void *receive, size_t receive_bytes,
+                           const void *send, size_t send_bytes, dsc_error *error);
+    void *context;
+} dsc_ranks;
+
 /* How a model is trained. dsc_training_options_defaults() fills it; texts are read during the call and not
  * kept. The names and ranges are those of a recipe's parameters: `descender train --help` lists them. */
 typedef struct dsc_training_options {
@@ -1135,9 +1162,18 @@ typedef struct dsc_training_options {
      * right as often as it is sure: of softmax-cross-entropy and a dense last layer, which takes it up. No
      * answer changes. Guo et al., "On calibration of modern neural networks" (2017). */
     bool calibrate;
+    /* The processes that share each batch (NULL: this one alone); the result does not depend on them. All of
+     * them call dsc_train with the same arguments, and hold the same model in the end; it begins as that of
+     * rank 0. Where on_event says so in one of them, all stop after the step that follows. One whose call
+     * fails before its training begins never calls `exchange`: whoever started them ends the others. */
+    const dsc_ranks *ranks;
+    /* The parts that a batch is cut into before it is cut into lanes: a power of two. Each process computes
+     * its share of them, so there are at most as many processes. The result depends on it. */
+    unsigned shards;
 } dsc_training_options;
 
-/* Adam, 5 epochs, batches of 64, 8 lanes, seed 1, a constant learning rate, no augmentation, f32. */
+/* Adam, 5 epochs, batches of 64, 8 lanes, one shard, seed 1, a constant learning rate, no augmentation,
+ * f32. */
 DSC_API void dsc_training_options_initialise(dsc_training_options *options, size_t size);
 static inline dsc_training_options dsc_training_options_defaults(void) {
     dsc_training_options options;

@@ -38,6 +38,7 @@ build|optional|module libmicrohttpd|libmicrohttpd-dev|libmicrohttpd-devel|libmic
 build|optional|module libprotobuf-c|libprotobuf-c-dev|protobuf-c-devel|protobuf-c|protobuf-c-dev|ONNX models
 build|optional|program protoc-c|protobuf-c-compiler|protobuf-c-compiler|protobuf-c|protobuf-c-compiler|ONNX models
 build|optional|file /usr/share/javascript/chart.js/chart.min.js|libjs-chart.js|-|-|-|charts on the web page
+build|optional|module ompi-c|libopenmpi-dev|-|openmpi|openmpi-dev|training on several machines
 build|optional|program scdoc|scdoc|scdoc|scdoc|scdoc|man pages
 build|optional|certificates|ca-certificates|ca-certificates|ca-certificates|ca-certificates|trusting the mirrors
 docs|required|program cmark-gfm|cmark-gfm|cmark-gfm|cmark-gfm|cmark|Markdown
@@ -47,6 +48,7 @@ test|required|module cmocka|libcmocka-dev|libcmocka-devel|cmocka|cmocka-dev|the 
 test|optional|file /usr/bin/python3|python3|python3|python|python3|reading JSON in tests
 test|optional|program cmark-gfm|cmark-gfm|cmark-gfm|cmark-gfm|cmark|the links of the documentation
 test|optional|python onnx|python3-onnx|python3-onnx|python-onnx|py3-onnx|the checker of ONNX models
+test|optional|program mpirun|openmpi-bin|-|openmpi|openmpi|tests of several processes
 test|optional|program script|bsdutils|util-linux|util-linux|util-linux-misc|tests on a terminal
 bench|optional|python numpy|python3-numpy|python3-numpy|python-numpy|py3-numpy|the loop that is measured against
 bench|optional|python matplotlib|python3-matplotlib|python3-matplotlib|python-matplotlib|py3-matplotlib|the script that is measured against

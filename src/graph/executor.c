@@ -113,6 +113,14 @@ void dsc_executor_prepare(dsc_executor *e, dsc_real *values) {
     dsc_program_prepare(e->program, e->workspace, e->shared, e->pool, &run);
 }
 
+void dsc_executor_here(const dsc_executor *e, size_t count, size_t *first, size_t *last) {
+    dsc_program_here(e->program, count, first, last);
+}
+
+void dsc_executor_shards(const dsc_executor *e, unsigned *first, unsigned *last) {
+    dsc_program_shards(e->program, first, last);
+}
+
 void dsc_executor_gather(const dsc_executor *e, dsc_real *gradients, size_t begin, size_t end) {
     dsc_program_gather(e->program, e->workspace, gradients, begin, end);
 }

@@ -3,7 +3,8 @@
  * executor.h: runs a graph. An executor holds everything that a run needs: the program (what is called when,
  * and where values lie), the memory of a run, what ops make from parameters alone, and the threads. Whoever
  * runs a graph (session, trainer, evaluator, predictor, inspector) does it through an executor, and
- * knows nothing of where its numbers lie: another device, or several processes, can stand behind this header.
+ * knows nothing of where its numbers lie: another device can stand behind this header. Several processes do:
+ * each runs its shards of a batch, and they add up what they made.
  *
  *   dsc_executor_options how = {.batch = 64, .lanes = 8, .training = true, .loss = loss};
  *   dsc_executor_create(&executor, graph, &how, threads, error);
@@ -44,6 +45,11 @@ typedef struct dsc_executor_options {
     bool bf16;                         /* products of operands rounded to bfloat16 */
     bool loads_columns;                /* every run has `load_columns` */
     dsc_form_choice forms;
+    /* A batch is cut into so many shards, a power of two (0: 1), each of them into lanes; part of what
+     * defines the result. With `ranks` (NULL: this process alone), which must outlive the executor, this
+     * process has its share of them. */
+    unsigned shards;
+    const dsc_ranks *ranks;
 } dsc_executor_options;
 
 /* `threads` of its own; 0: one for each core; 1: the caller alone. The graph must outlive the executor.
@@ -63,18 +69,19 @@ dsc_status dsc_executor_share(dsc_executor **executor, const dsc_executor *other
 
 void dsc_executor_free(dsc_executor *executor);
 
-/* One run over `count` samples (1 to options.batch). */
+/* One run over `count` samples (1 to options.batch), of which this process computes those of its shards:
+ * dsc_executor_here. Samples count from the first of all. */
 typedef struct dsc_run {
     size_t count;
     /* Writes the inputs of samples first .. first+count-1; inputs[i] is where input i's (count, shape) goes,
      * in the order in which inputs were made, NULL if nothing that is asked for depends on it. Called once a
      * lane, from any thread. */
     void (*load)(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker);
-    /* Or NULL: the same for elements first_element .. last_element - 1 of input 0 of all samples alone; the
-     * further inputs are written whole with element 0. Used instead of `load` where a program reads input 0
+    /* Or NULL: the same for elements first_element .. last_element - 1 of input 0 alone of all samples of
+     * a shard; the further inputs are written whole with element 0. Used instead of `load` where a program reads input 0
      * by its columns; see program.h. */
-    void (*load_columns)(void *context, dsc_real *const *inputs, size_t count, size_t first_element,
-                         size_t last_element);
+    void (*load_columns)(void *context, dsc_real *const *inputs, size_t first, size_t count,
+                         size_t first_element, size_t last_element);
     void *context;
     const uint32_t *samples; /* (count) each sample's number in its data set; NULL: 0, 1, ... */
     uint64_t seed, epoch;
@@ -84,8 +91,8 @@ typedef struct dsc_run {
     double loss_scale;   /* 0: 1/count */
 } dsc_run;
 
-/* Fails only on a count out of range, or one that an op refuses (batch normalisation of one value, in
- * training). */
+/* Fails only on a count out of range, one that an op refuses (batch normalisation of one value, in
+ * training), and where an exchange with other processes does. */
 dsc_status dsc_executor_run(dsc_executor *executor, const dsc_run *run, dsc_error *error);
 
 /* Fails as a run of so many samples would, without one. */
@@ -94,9 +101,14 @@ dsc_status dsc_executor_check_count(const dsc_executor *executor, size_t count, 
 /* Makes what ops make from parameters alone (packed weights), for runs that are `prepared`. */
 void dsc_executor_prepare(dsc_executor *executor, dsc_real *values);
 
+/* The samples that this process computes in a run of `count`: from *first to *last - 1. */
+void dsc_executor_here(const dsc_executor *executor, size_t count, size_t *first, size_t *last);
+/* The shards that it has: from *first to *last - 1. */
+void dsc_executor_shards(const dsc_executor *executor, unsigned *first, unsigned *last);
+
 /* After a training run: completes gradients[begin .. end) of the slab with what lanes made apart, added
- * along a fixed binary tree (tree.h). Each number is completed once. Disjoint ranges may be completed by
- * different threads. */
+ * along a fixed binary tree (tree.h); with several shards they are complete when the run ends, and this does
+ * nothing. Each number is completed once. Disjoint ranges may be completed by different threads. */
 void dsc_executor_gather(const dsc_executor *executor, dsc_real *gradients, size_t begin, size_t end);
 
 /* If the parameter's gradient is made whole, in blocks of columns (of its last dimension, counted in
@@ -104,7 +116,8 @@ void dsc_executor_gather(const dsc_executor *executor, dsc_real *gradients, size
  * cache. */
 size_t dsc_executor_gradient_columns(const dsc_executor *executor, const dsc_node *parameter);
 
-/* A kept node's value, (count, shape), valid until the next run; NULL of what a run does not compute. */
+/* A kept node's value, (count, shape), of the samples that this process has, valid until the next run; NULL
+ * of what a run does not compute. */
 const dsc_real *dsc_executor_value(const dsc_executor *executor, const dsc_node *node);
 /* The gradient of options.input_gradient, (count, shape); NULL if none was asked for. */
 const dsc_real *dsc_executor_input_gradient(const dsc_executor *executor);

@@ -28,7 +28,7 @@ static bool input_is_read(const dsc_step *step, size_t input) {
 static void touch_op(dsc_program *program, size_t index, const dsc_step *step) {
     const dsc_node *node = step->node;
     const dsc_node_place *place = &program->places[node->index];
-    bool tiled = step->stage->kind == DSC_STAGE_TILES, back = step->kind == DSC_STEP_BACKWARD;
+    bool tiled = step->stage->kind != DSC_STAGE_SAMPLES, back = step->kind == DSC_STEP_BACKWARD;
     for (size_t i = 0; i < node->input_count; i++)
         if (dsc_node_is_sampled(node->inputs[i]) && input_is_read(step, i))
             touch(program, place->read[i], index, tiled);
@@ -115,7 +115,7 @@ static void share_in_place(dsc_program *program) {
 
 static dsc_segment_kind kind_of(const dsc_step *step) {
     if (step->columns) return DSC_SEGMENT_COLUMNS;
-    return step->stage && step->stage->kind == DSC_STAGE_TILES ? DSC_SEGMENT_TILES : DSC_SEGMENT_LANES;
+    return step->stage && step->stage->kind != DSC_STAGE_SAMPLES ? DSC_SEGMENT_TILES : DSC_SEGMENT_LANES;
 }
 
 /* Neighbouring tile steps share a segment only if none can need what another makes; but a block of columns
@@ -130,6 +130,7 @@ static bool joins(const dsc_program *program, const dsc_segment *last, const dsc
     if (last->kind != kind_of(step)) return false;
     if (last->kind == DSC_SEGMENT_LANES) return true;
     if (last->end - last->begin == DSC_TILE_STEPS_MOST) return false;
+    if (before->stage->kind == DSC_STAGE_TOTALS || step->stage->kind == DSC_STAGE_TOTALS) return false;
     if (before->kind == DSC_STEP_PREPARE) return step->kind == DSC_STEP_PREPARE && before->node != step->node;
     return before->put_off && step->put_off && before->node != step->node;
 }
@@ -182,7 +183,7 @@ static bool lives_overlap(const dsc_program *program, const dsc_slot *a, const d
 }
 
 static size_t slot_bytes(const dsc_program *program, const dsc_slot *slot) {
-    size_t samples = slot->class == DSC_SLOT_GLOBAL ? program->options.batch : program->lane_samples;
+    size_t samples = slot->class == DSC_SLOT_GLOBAL ? program->here_samples : program->lane_samples;
     return (slot->bytes * samples + DSC_ALIGNMENT - 1) / DSC_ALIGNMENT * DSC_ALIGNMENT;
 }
 

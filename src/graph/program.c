@@ -27,6 +27,46 @@ static dsc_status check_options(const dsc_graph *graph, const dsc_executor_optio
     return DSC_OK;
 }
 
+/* Which shards this process has. */
+static dsc_status take_shards(dsc_program *program, dsc_error *error) {
+    const dsc_ranks *ranks = program->options.ranks;
+    const unsigned shards = program->options.shards ? program->options.shards : 1,
+                   rank = ranks ? ranks->rank : 0, count = ranks ? ranks->count : 1;
+    if (shards & (shards - 1) || !count || count & (count - 1) || count > shards || rank >= count)
+        return dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "process %u of %u, and %u shards: both numbers are powers of two, and there are at most as "
+            "many processes as shards",
+            rank, count, shards);
+    program->shards = shards;
+    program->first_shard = shards / count * rank;
+    program->last_shard = shards / count * (rank + 1);
+    program->shard_samples = (program->options.batch + shards - 1) / shards;
+    program->here_samples = (program->options.batch + count - 1) / count;
+    program->parameter_numbers = program->options.training ? dsc_graph_parameter_numbers(program->graph) : 0;
+    return DSC_OK;
+}
+
+/* Buffers are for the whole batch to change. */
+static dsc_status check_shards(const dsc_program *program, dsc_error *error) {
+    for (size_t i = 0; program->shards > 1 && i < program->graph->count; i++) {
+        const dsc_node *node = program->graph->nodes[i];
+        const dsc_needs *needs = &program->places[i].needs;
+        bool changes = false;
+        for (size_t k = 0; node->kind == DSC_NODE_OP && needs->training && k < node->input_count; k++)
+            changes = changes || node->inputs[k]->kind == DSC_NODE_BUFFER;
+        for (const dsc_stage *stage = needs->forward; changes && stage && stage->kind != DSC_STAGE_END;
+             stage++)
+            if (stage->kind == DSC_STAGE_TILES)
+                return dsc_fail(
+                    error, DSC_ERROR_UNSUPPORTED,
+                    "node %zu, %s: it has buffers and a stage of kind TILES, which sees one shard of a "
+                    "batch; with more than one shard it needs a stage of kind TOTALS",
+                    i, node->op->name);
+    }
+    return DSC_OK;
+}
+
 /* bfloat16 has 8 bits. */
 static bool has_whole_numbers(const dsc_graph *graph) {
     for (size_t i = 0; i < graph->count; i++)
@@ -46,11 +86,18 @@ dsc_status dsc_program_create(dsc_program **result, const dsc_graph *graph,
     program->options = *options;
     program->options.bf16 = options->bf16 && !has_whole_numbers(graph);
     if (!program->options.kernels) program->options.kernels = dsc_kernels_auto();
-    if (program->options.lanes > options->batch) program->options.lanes = (unsigned)options->batch;
-    program->lane_samples = (options->batch + program->options.lanes - 1) / program->options.lanes;
+    status = take_shards(program, error);
+    if (status) {
+        dsc_program_free(program);
+        return status;
+    }
+    const size_t most = program->shard_samples;
+    if (program->options.lanes > most) program->options.lanes = (unsigned)most;
+    program->lane_samples = (most + program->options.lanes - 1) / program->options.lanes;
     program->places = dsc_allocate(graph->count, sizeof *program->places);
     status =
         program->places ? dsc_schedule(program, error) : dsc_fail_memory(error, graph->count, "a program");
+    if (!status) status = check_shards(program, error);
     if (!status) status = dsc_program_check_count(program, options->batch, error);
     if (!status) status = dsc_memory_plan(program, error);
     if (status) {
@@ -86,12 +133,32 @@ size_t dsc_program_shared_bytes(const dsc_program *program) { return program->sh
 
 static size_t aligned(size_t bytes) { return (bytes + DSC_ALIGNMENT - 1) / DSC_ALIGNMENT * DSC_ALIGNMENT; }
 
+/* The parts of a workspace's memory. */
+typedef struct parts {
+    size_t worker, lane, global, lane_saved, scratch, contributions, gradients, received, totals,
+        totals_of_shards, numbers;
+} parts;
+
+static parts parts_of(const dsc_program *program, unsigned workers) {
+    const size_t shards = dsc_program_shards_here(program), real = sizeof(dsc_real);
+    const bool alone = shards == program->shards;
+    return (parts){.worker = aligned(workers * program->worker_bytes),
+                   .lane = aligned(shards * program->options.lanes * program->lane_bytes),
+                   .global = aligned(program->global_bytes),
+                   .lane_saved = aligned(shards * program->lane_saved_bytes),
+                   .scratch = aligned(workers * program->scratch_bytes),
+                   .contributions = aligned(shards * program->contribution_numbers * real),
+                   .gradients = aligned((shards - 1) * program->parameter_numbers * real),
+                   .received = alone ? 0 : aligned((program->parameter_numbers + 1) / 2 * real),
+                   .totals = aligned(program->totals * sizeof(double)),
+                   .totals_of_shards = aligned(shards * program->totals * sizeof(double)),
+                   .numbers = aligned(program->options.batch * sizeof(uint32_t))};
+}
+
 size_t dsc_program_workspace_bytes(const dsc_program *program, unsigned workers) {
-    return aligned(workers * program->worker_bytes) + aligned(program->options.lanes * program->lane_bytes) +
-           aligned(program->global_bytes) + aligned(program->lane_saved_bytes) +
-           aligned(workers * program->scratch_bytes) +
-           aligned(program->contribution_numbers * sizeof(dsc_real)) +
-           aligned(program->options.batch * sizeof(uint32_t));
+    const parts p = parts_of(program, workers);
+    return p.worker + p.lane + p.global + p.lane_saved + p.scratch + p.contributions + p.gradients +
+           p.received + 2 * p.totals + p.totals_of_shards + p.numbers;
 }
 
 dsc_status dsc_program_workspace_create(dsc_program_workspace **result, const dsc_program *program,
@@ -109,16 +176,20 @@ dsc_status dsc_program_workspace_create(dsc_program_workspace **result, const ds
     memset(workspace->memory, 0, bytes);
     workspace->program = program;
     workspace->workers = workers;
+    const parts p = parts_of(program, workers);
     unsigned char *next = workspace->memory;
     workspace->worker = next;
-    workspace->lane = next += aligned(workers * program->worker_bytes);
-    workspace->global = next += aligned(program->options.lanes * program->lane_bytes);
-    workspace->lane_saved = next += aligned(program->global_bytes);
-    workspace->scratch = next += aligned(program->lane_saved_bytes);
-    next += aligned(workers * program->scratch_bytes);
-    workspace->contributions = (dsc_real *)(void *)next;
-    next += aligned(program->contribution_numbers * sizeof(dsc_real));
-    workspace->numbers = (uint32_t *)(void *)next;
+    workspace->lane = next += p.worker;
+    workspace->global = next += p.lane;
+    workspace->lane_saved = next += p.global;
+    workspace->scratch = next += p.lane_saved;
+    workspace->contributions = (dsc_real *)(void *)(next += p.scratch);
+    workspace->gradients = (dsc_real *)(void *)(next += p.contributions);
+    workspace->received = (dsc_real *)(void *)(next += p.gradients);
+    workspace->totals = (double *)(void *)(next += p.received);
+    workspace->totals_received = (double *)(void *)(next += p.totals);
+    workspace->totals_of_shards = (double *)(void *)(next += p.totals);
+    workspace->numbers = (uint32_t *)(void *)(next + p.totals_of_shards);
     for (size_t i = 0; i < program->options.batch; i++) workspace->numbers[i] = (uint32_t)i;
     *result = workspace;
     return DSC_OK;

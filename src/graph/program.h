@@ -15,7 +15,12 @@
  *
  * Memory. A value that a TILES stage touches, or that is asked for, lies in the global arena, whole batch
  * contiguous. One that lives in a single segment lies in the worker's arena; the others in the lane's.
- * Values whose lives do not overlap share their place. */
+ * Values whose lives do not overlap share their place.
+ *
+ * Shards. A batch may be cut into shards, each with lanes, sums and a gradient of its own; a segment runs for
+ * all shards of this process before the next begins. What they made is added along a tree: before a stage of
+ * kind TOTALS what it asks for, and in the end the gradient. With several processes each has neighbouring
+ * shards, so that it makes a branch of that tree, and the last sums are exchanged (ranks/ranks.h). */
 #ifndef DSC_GRAPH_PROGRAM_H
 #define DSC_GRAPH_PROGRAM_H
 
@@ -46,7 +51,11 @@ bool dsc_program_reads(const dsc_program *program, const dsc_node *input);
  * training). */
 dsc_status dsc_program_check_count(const dsc_program *program, size_t count, dsc_error *error);
 
-/* Fails only on a count out of range. `shared`: dsc_program_shared_bytes, 64-byte aligned. */
+/* See dsc_executor_here and dsc_executor_shards. */
+void dsc_program_here(const dsc_program *program, size_t count, size_t *first, size_t *last);
+void dsc_program_shards(const dsc_program *program, unsigned *first, unsigned *last);
+
+/* Fails as dsc_executor_run does. `shared`: dsc_program_shared_bytes, 64-byte aligned. */
 dsc_status dsc_program_run(const dsc_program *program, dsc_program_workspace *workspace, void *shared,
                            dsc_threads *pool, const dsc_run *run, dsc_error *error);
 
@@ -63,8 +72,8 @@ void dsc_program_prepare(const dsc_program *program, dsc_program_workspace *work
 size_t dsc_program_gradient_columns(const dsc_program *program, const dsc_node *parameter);
 
 /* After a training run: completes gradients[begin .. end) of the slab with what lanes made apart, added
- * along the tree of tree.h. What lanes made is used up: each number is completed once. Disjoint ranges may
- * be completed by different threads. */
+ * along the tree of tree.h; see dsc_executor_gather. What lanes made is used up: each number is completed
+ * once. Disjoint ranges may be completed by different threads. */
 void dsc_program_gather(const dsc_program *program, dsc_program_workspace *workspace, dsc_real *gradients,
                         size_t begin, size_t end);
 

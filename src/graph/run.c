@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "graph/forms.h"
+#include "graph/tree.h"
 #include "kernel/kernel.h"
 #include "kernel/vectors.h"
 
@@ -17,16 +18,29 @@ typedef struct running {
     unsigned char *shared;
     const dsc_run *run;
     const dsc_segment *segment;
-    unsigned lanes;                    /* those that have samples */
+    size_t first;                      /* sample of this process */
     size_t tiles[DSC_TILE_STEPS_MOST]; /* of each step of a tile segment */
 } running;
 
 /* What one call works on. */
 typedef struct where {
-    bool whole; /* TILES */
-    unsigned lane, worker;
-    size_t first, count;
+    bool whole;                   /* TILES: all lanes */
+    bool of_batch;                /* PREPARE, TOTALS: for all shards */
+    unsigned shard;               /* of this process's */
+    unsigned lane, lanes, worker; /* those of the shard that have samples */
+    size_t first, count;          /* from the first sample of this process */
 } where;
+
+static where shard_at(const running *r, unsigned shard, unsigned worker) {
+    size_t first, last;
+    dsc_program_shard(r->program, shard, r->run->count, &first, &last);
+    return (where){.whole = true,
+                   .shard = shard,
+                   .lanes = dsc_lanes_in_use(r->program, last - first),
+                   .worker = worker,
+                   .first = first - r->first,
+                   .count = last - first};
+}
 
 static void *slot_pointer(const dsc_program_workspace *workspace, size_t index, const where *at) {
     if (index == DSC_NO_SLOT) return NULL;
@@ -36,9 +50,10 @@ static void *slot_pointer(const dsc_program_workspace *workspace, size_t index, 
     case DSC_SLOT_WORKER:
         return workspace->worker + at->worker * program->worker_bytes + slot->offset;
     case DSC_SLOT_LANE:
-        return workspace->lane + at->lane * program->lane_bytes + slot->offset;
+        return workspace->lane + (at->shard * program->options.lanes + at->lane) * program->lane_bytes +
+               slot->offset;
     case DSC_SLOT_GLOBAL:
-        return workspace->global + slot->offset + (at->whole ? 0 : at->first * slot->bytes);
+        return workspace->global + slot->offset + at->first * slot->bytes;
     case DSC_SLOT_UNUSED:
         break;
     }
@@ -55,10 +70,14 @@ static dsc_real *gradient_target(const running *r, const dsc_node_place *place, 
                                  const where *at) {
     if (place->d_in[input] != DSC_NO_SLOT) return slot_pointer(r->workspace, place->d_in[input], at);
     if (place->contribution[input] == DSC_NO_SLOT) return NULL;
-    const dsc_contribution *it = &r->program->contributions[place->contribution[input]];
-    if (it->direct) return r->run->gradients + it->parameter->offset;
+    const dsc_program *program = r->program;
+    const dsc_contribution *it = &program->contributions[place->contribution[input]];
+    if (it->direct && !at->shard) return r->run->gradients + it->parameter->offset;
+    if (it->direct)
+        return r->workspace->gradients + (at->shard - 1) * program->parameter_numbers + it->parameter->offset;
     size_t numbers = (dsc_shape_count(&it->parameter->shape) + 15) / 16 * 16;
-    return r->workspace->contributions + it->offset + (it->by_lane && !at->whole ? at->lane * numbers : 0);
+    return r->workspace->contributions + at->shard * program->contribution_numbers + it->offset +
+           (it->by_lane && !at->whole ? at->lane * numbers : 0);
 }
 
 /* The pointers that a dsc_call refers to. */
@@ -104,10 +123,10 @@ static dsc_call make_call(const running *r, const dsc_step *step, const where *a
         .out_form = place->out_form,
         .wants = place->needs.wants,
         .batch = r->run->count,
-        .first = at->first,
+        .first = r->first + at->first,
         .count = at->count,
         .lane = at->lane,
-        .lanes = r->lanes,
+        .lanes = at->lanes,
         .training = place->needs.training,
         .in = arrays->in,
         .out = arrays->out,
@@ -115,16 +134,18 @@ static dsc_call make_call(const running *r, const dsc_step *step, const where *a
         .d_in = arrays->d_in,
         .state = arrays->state,
         .saved = slot_pointer(workspace, place->saved, at),
-        .lane_saved = workspace->lane_saved + place->lane_saved + (at->whole ? 0 : at->lane * lane_bytes),
+        .lane_saved = workspace->lane_saved + at->shard * program->lane_saved_bytes + place->lane_saved +
+                      (at->whole ? 0 : at->lane * lane_bytes),
         .lane_stride = lane_bytes,
         .shared = r->shared + place->shared,
         .scratch = workspace->scratch + at->worker * program->scratch_bytes,
         .seed = r->run->seed,
         .epoch = r->run->epoch,
         .node = node->index,
-        .samples = at->whole ? samples : samples + at->first,
+        .samples = samples + r->first + at->first,
         .kernels = place->needs.kernels,
         .product = place->needs.product,
+        .totals = step->stage->kind == DSC_STAGE_TOTALS ? workspace->totals : NULL,
     };
 }
 
@@ -134,7 +155,7 @@ static void load_inputs(const running *r, const where *at) {
     dsc_real *inputs[DSC_INPUTS_MOST];
     for (size_t i = 0; i < r->program->input_count; i++)
         inputs[i] = slot_pointer(r->workspace, r->program->inputs[i], at);
-    r->run->load(r->run->context, inputs, at->first, at->count, at->worker);
+    r->run->load(r->run->context, inputs, r->first + at->first, at->count, at->worker);
 }
 
 static void run_own_step(const running *r, const dsc_step *step, const where *at) {
@@ -159,11 +180,21 @@ static void run_own_step(const running *r, const dsc_step *step, const where *at
         dsc_form_add(to, from, step->to_form, bytes, vector);
 }
 
-static void run_lane(void *context, size_t lane, unsigned worker) {
+static unsigned lanes_of_largest_shard(const running *r) {
+    const size_t shards = r->program->shards;
+    return dsc_lanes_in_use(r->program, (r->run->count + shards - 1) / shards);
+}
+
+static void run_lane(void *context, size_t index, unsigned worker) {
     const running *r = context;
-    size_t first = dsc_lane_begin(lane, r->lanes, r->run->count);
-    where at = {.lane = (unsigned)lane, .worker = worker, .first = first};
-    at.count = dsc_lane_begin(lane + 1, r->lanes, r->run->count) - first;
+    const unsigned lanes = lanes_of_largest_shard(r);
+    where at = shard_at(r, (unsigned)(index / lanes), worker);
+    at.whole = false;
+    at.lane = (unsigned)(index % lanes);
+    if (at.lane >= at.lanes) return;
+    const size_t first = dsc_part_begin(at.lane, at.lanes, at.count);
+    at.count = dsc_part_begin(at.lane + 1, at.lanes, at.count) - first;
+    at.first += first;
     unsigned before = dsc_denormals_flush();
     for (size_t i = r->segment->begin; i < r->segment->end; i++) {
         const dsc_step *step = &r->program->steps[i];
@@ -179,7 +210,9 @@ static void run_lane(void *context, size_t lane, unsigned worker) {
     dsc_denormals_restore(before);
 }
 
-/* --- tiles --- */
+/* --- tiles ---
+ *
+ * A tile is that of all shards, one after the other, by one thread: it may use a part of `shared` for itself. */
 
 /* Returns the number of steps. */
 static size_t take_tiles(running *r) {
@@ -203,8 +236,12 @@ static void run_tile(void *context, size_t index, unsigned worker) {
     const running *r = context;
     size_t i = 0;
     while (index >= r->tiles[i]) index -= r->tiles[i++];
-    where at = {.whole = true, .worker = worker, .count = r->run->count};
-    run_tile_of(r, &r->program->steps[r->segment->begin + i], &at, index, r->tiles[i]);
+    const dsc_step *step = &r->program->steps[r->segment->begin + i];
+    const bool once = step->kind == DSC_STEP_PREPARE || step->stage->kind == DSC_STAGE_TOTALS;
+    for (unsigned shard = 0; shard < (once ? 1 : dsc_program_shards_here(r->program)); shard++) {
+        const where at = shard_at(r, shard, worker);
+        if (at.count || once) run_tile_of(r, step, &at, index, r->tiles[i]);
+    }
 }
 
 /* --- columns --- */
@@ -222,36 +259,50 @@ static void load_columns(const running *r, const where *at, size_t index) {
     for (size_t i = 0; i < r->program->input_count; i++)
         inputs[i] = slot_pointer(r->workspace, r->program->inputs[i], at);
     const size_t first = index * columns, last = first + columns;
-    r->run->load_columns(r->run->context, inputs, at->count, first, last < elements ? last : elements);
+    r->run->load_columns(r->run->context, inputs, r->first + at->first, at->count, first,
+                         last < elements ? last : elements);
 }
 
 static void run_block_of_columns(void *context, size_t index, unsigned worker) {
     const running *r = context;
-    where at = {.whole = true, .worker = worker, .count = r->run->count};
-    load_columns(r, &at, index);
-    for (size_t i = r->segment->begin + 1; i < r->segment->end; i++)
-        run_tile_of(r, &r->program->steps[i], &at, index, count_columns(r));
-}
-
-static void run_segments(running *r, dsc_threads *pool, size_t begin, size_t end) {
-    for (size_t i = begin; i < end; i++) {
-        r->segment = &r->program->segments[i];
-        switch (r->segment->kind) {
-        case DSC_SEGMENT_LANES:
-            dsc_threads_run(pool, r->lanes, run_lane, r);
-            break;
-        case DSC_SEGMENT_TILES:
-            dsc_threads_run_groups(pool, r->tiles, take_tiles(r), run_tile, r);
-            break;
-        case DSC_SEGMENT_COLUMNS:
-            dsc_threads_run(pool, count_columns(r), run_block_of_columns, r);
-            break;
-        }
+    for (unsigned shard = 0; shard < dsc_program_shards_here(r->program); shard++) {
+        const where at = shard_at(r, shard, worker);
+        if (!at.count) continue;
+        load_columns(r, &at, index);
+        for (size_t i = r->segment->begin + 1; i < r->segment->end; i++)
+            run_tile_of(r, &r->program->steps[i], &at, index, count_columns(r));
     }
 }
 
-static unsigned lanes_in_use(const dsc_program *program, size_t count) {
-    return count < program->options.lanes ? (unsigned)count : program->options.lanes;
+static dsc_status run_segment(running *r, dsc_threads *pool, dsc_error *error) {
+    const dsc_step *first = &r->program->steps[r->segment->begin];
+    const size_t shards = dsc_program_shards_here(r->program);
+    dsc_status status = DSC_OK;
+    switch (r->segment->kind) {
+    case DSC_SEGMENT_LANES:
+        dsc_threads_run(pool, lanes_of_largest_shard(r) * shards, run_lane, r);
+        break;
+    case DSC_SEGMENT_TILES: /* a step of TOTALS is alone in its segment */
+        if (dsc_step_totals(r->program, first))
+            status = dsc_program_sum_totals(r->program, r->workspace, first, error);
+        if (!status) dsc_threads_run_groups(pool, r->tiles, take_tiles(r), run_tile, r);
+        break;
+    case DSC_SEGMENT_COLUMNS:
+        dsc_threads_run(pool, count_columns(r), run_block_of_columns, r);
+        break;
+    }
+    return status;
+}
+
+static dsc_status run_segments(running *r, dsc_threads *pool, size_t begin, size_t end, dsc_error *error) {
+    size_t last;
+    dsc_status status = DSC_OK;
+    dsc_program_here(r->program, r->run->count, &r->first, &last);
+    for (size_t i = begin; i < end && !status; i++) {
+        r->segment = &r->program->segments[i];
+        status = run_segment(r, pool, error);
+    }
+    return status;
 }
 
 dsc_status dsc_program_check_count(const dsc_program *program, size_t count, dsc_error *error) {
@@ -278,55 +329,20 @@ dsc_status dsc_program_run(const dsc_program *program, dsc_program_workspace *wo
     if (dsc_threads_count(pool) > workspace->workers)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "%u threads; this workspace was made for %u at most",
                         dsc_threads_count(pool), workspace->workers);
-    running r = {.program = program,
-                 .workspace = workspace,
-                 .shared = shared,
-                 .run = run,
-                 .lanes = lanes_in_use(program, run->count)};
+    running r = {.program = program, .workspace = workspace, .shared = shared, .run = run};
     workspace->count = run->count;
-    run_segments(&r, pool, run->prepared ? program->prepare_segments : 0, program->segment_count);
-    return DSC_OK;
+    status =
+        run_segments(&r, pool, run->prepared ? program->prepare_segments : 0, program->segment_count, error);
+    return status ? status : dsc_program_sum_shards(program, workspace, pool, run, error);
 }
 
 void dsc_program_prepare(const dsc_program *program, dsc_program_workspace *workspace, void *shared,
                          dsc_threads *pool, const dsc_run *run) {
-    running r = {.program = program, .workspace = workspace, .shared = shared, .run = run, .lanes = 1};
-    run_segments(&r, pool, 0, program->prepare_segments);
+    running r = {.program = program, .workspace = workspace, .shared = shared, .run = run};
+    (void)run_segments(&r, pool, 0, program->prepare_segments, NULL); /* only TOTALS can fail */
 }
 
 /* --- gradients --- */
-
-/* to (+)= the sum of `copies` arrays, `apart` numbers from one to the next, which are used up; along the
- * tree of tree.h, the leaves first. */
-static void add_tree(dsc_real *to, dsc_real *source, size_t apart, size_t copies, size_t n, bool first,
-                     const dsc_vector_kernels *vector) {
-    size_t step = 1;
-    for (; 2 * step < copies; step *= 2)
-        for (size_t i = 0; i + step < copies; i += 2 * step) {
-            dsc_real *sum = source + i * apart;
-            vector->add(sum, sum, sum + step * apart, n);
-        }
-    const dsc_real *other = source + step * apart; /* of the two sums that are left */
-    if (copies > 1) vector->add(first ? to : source, source, other, n);
-    if (first && copies == 1) memcpy(to, source, n * sizeof *to);
-    if (!first) vector->add(to, to, source, n);
-}
-
-void dsc_program_gather(const dsc_program *program, dsc_program_workspace *workspace, dsc_real *gradients,
-                        size_t begin, size_t end) {
-    for (size_t c = 0; c < program->contribution_count; c++) {
-        const dsc_contribution *it = &program->contributions[c];
-        size_t offset = it->parameter->offset,
-               numbers = (dsc_shape_count(&it->parameter->shape) + 15) / 16 * 16;
-        size_t from = begin > offset ? begin : offset, to = end < offset + numbers ? end : offset + numbers;
-        if (it->direct || from >= to) continue;
-        bool first = true;
-        for (size_t k = 0; k < c; k++) first = first && program->contributions[k].parameter != it->parameter;
-        add_tree(gradients + from, workspace->contributions + it->offset + (from - offset), numbers,
-                 it->by_lane ? lanes_in_use(program, workspace->count) : 1, to - from, first,
-                 program->options.kernels->vector);
-    }
-}
 
 /* In blocks of how many columns the stage works that makes the gradient of input `k`; 0: whole, or by
  * samples. */

@@ -124,7 +124,7 @@ static bool ask_needs(const dsc_program *program, const dsc_node *node, dsc_need
                          .role = node->roles,
                          .in_form = program->places[node->index].in_form,
                          .out_form = program->places[node->index].out_form,
-                         .batch = options->batch,
+                         .batch = program->shard_samples,
                          .lane_batch = program->lane_samples,
                          .lanes = options->lanes,
                          .training = training,
@@ -188,6 +188,7 @@ static bool place_node(dsc_program *program, const dsc_node *node) {
     program->shared_bytes += (needs->saved_shared + line) & ~line;
     size_t scratch = (needs->scratch + line) & ~line;
     if (scratch > program->scratch_bytes) program->scratch_bytes = scratch;
+    if (needs->totals > program->totals) program->totals = needs->totals;
     return true;
 }
 
@@ -280,11 +281,11 @@ static bool stages_only_parameters(const dsc_node *node, const dsc_stage *stage)
     return true;
 }
 
-static bool written_by_lane(const dsc_program *program, const dsc_node *node, size_t input) {
-    for (const dsc_stage *stage = program->places[node->index].needs.backward;
-         stage && stage->kind != DSC_STAGE_END; stage++)
-        if (stage->writes >> input & 1) return stage->kind == DSC_STAGE_SAMPLES;
-    return false;
+/* Of which kind the stage is that writes the gradient of that input; END: none does. */
+static dsc_stage_kind written_by(const dsc_program *program, const dsc_node *node, size_t input) {
+    const dsc_stage *stage = program->places[node->index].needs.backward;
+    while (stage && stage->kind != DSC_STAGE_END && !(stage->writes >> input & 1)) stage++;
+    return stage ? stage->kind : DSC_STAGE_END;
 }
 
 static bool add_contribution(dsc_program *program, size_t *index, const dsc_node *node, size_t input) {
@@ -292,8 +293,10 @@ static bool add_contribution(dsc_program *program, size_t *index, const dsc_node
                   sizeof(dsc_contribution)))
         return false;
     *index = program->contribution_count++;
+    const dsc_stage_kind by = written_by(program, node, input);
     program->contributions[*index] = (dsc_contribution){.parameter = node->inputs[input],
-                                                        .by_lane = written_by_lane(program, node, input)};
+                                                        .by_lane = by == DSC_STAGE_SAMPLES,
+                                                        .of_batch = by == DSC_STAGE_TOTALS};
     return true;
 }
 
@@ -408,7 +411,7 @@ static void place_contributions(dsc_program *program) {
         size_t users = 0;
         for (size_t k = 0; k < program->contribution_count; k++)
             users += program->contributions[k].parameter == it->parameter;
-        it->direct = users == 1 && !it->by_lane;
+        it->direct = users == 1 && !it->by_lane && !(it->of_batch && program->shards > 1);
         if (it->direct) continue;
         size_t numbers = (dsc_shape_count(&it->parameter->shape) + 15) / 16 * 16;
         it->offset = program->contribution_numbers;

@@ -63,6 +63,7 @@ typedef struct dsc_segment {
 typedef struct dsc_contribution {
     const dsc_node *parameter;
     bool by_lane;  /* a copy for each lane, to be summed; else written whole */
+    bool of_batch; /* whole, and the same for all shards: made by a stage of TOTALS */
     bool direct;   /* written straight into the slab: the only one, and whole */
     size_t offset; /* in workspace->contributions, in numbers; by_lane: of lane 0's */
 } dsc_contribution;
@@ -87,9 +88,11 @@ typedef struct dsc_node_place {
 struct dsc_program {
     const dsc_graph *graph;
     dsc_executor_options options;
-    size_t lane_samples;      /* in one lane at most */
-    const dsc_node *pickiest; /* the op that needs the most samples in a run, or NULL */
-    dsc_node_place *places;   /* one for each node of the graph */
+    unsigned shards, first_shard, last_shard; /* all; this process has those from `first` on before `last` */
+    size_t shard_samples, here_samples;       /* in one shard, and in this process, at most */
+    size_t lane_samples;                      /* in one lane at most */
+    const dsc_node *pickiest;                 /* the op that needs the most samples in a run, or NULL */
+    dsc_node_place *places;                   /* one for each node of the graph */
     dsc_slot *slots;
     size_t slot_count, slot_capacity;
     dsc_step *steps;
@@ -102,14 +105,24 @@ struct dsc_program {
     size_t contribution_numbers;
     size_t inputs[DSC_INPUTS_MOST], input_count; /* slots of the graph's inputs */
     size_t worker_bytes, lane_bytes, global_bytes, lane_saved_bytes, shared_bytes, scratch_bytes;
+    size_t totals;            /* doubles, of the stage that asks for most */
+    size_t parameter_numbers; /* of the slab of gradients */
 };
+
+/* Of this process. */
+static inline unsigned dsc_program_shards_here(const dsc_program *program) {
+    return program->last_shard - program->first_shard;
+}
 
 struct dsc_program_workspace {
     const dsc_program *program;
     unsigned workers;
     unsigned char *memory; /* one aligned block for all of these */
     unsigned char *worker, *lane, *global, *lane_saved, *scratch;
-    dsc_real *contributions;
+    dsc_real *contributions; /* for each shard */
+    dsc_real *gradients;     /* the slabs of shards after the first, whose slab is the caller's */
+    dsc_real *received;      /* from other processes: half a slab */
+    double *totals, *totals_of_shards, *totals_received;
     uint32_t *numbers; /* 0, 1, ...: for a run that has no sample numbers of its own */
     size_t count;      /* samples of the last run */
 };
@@ -137,7 +150,28 @@ static inline bool dsc_program_goes_back(const dsc_program *program) {
     return program->options.training || program->options.input_gradient;
 }
 
-/* Lane `lane` of `lanes` has the samples from dsc_lane_begin(lane) to dsc_lane_begin(lane + 1). */
-static inline size_t dsc_lane_begin(size_t lane, size_t lanes, size_t count) { return lane * count / lanes; }
+/* How many doubles are added up over the whole batch before this step; 0: none. */
+static inline size_t dsc_step_totals(const dsc_program *program, const dsc_step *step) {
+    const bool asks = step->stage && step->stage->kind == DSC_STAGE_TOTALS;
+    return asks ? program->places[step->node->index].needs.totals : 0;
+}
+
+/* How many of a program's lanes have samples where `count` are shared out to them. */
+static inline unsigned dsc_lanes_in_use(const dsc_program *program, size_t count) {
+    return count < program->options.lanes ? (unsigned)count : program->options.lanes;
+}
+
+/* A run's gradients, of all shards of all processes (sum_shards.c). With one shard there is nothing to do. */
+dsc_status dsc_program_sum_shards(const dsc_program *program, dsc_program_workspace *workspace,
+                                  dsc_threads *pool, const dsc_run *run, dsc_error *error);
+/* What a step of TOTALS asks for. */
+dsc_status dsc_program_sum_totals(const dsc_program *program, dsc_program_workspace *workspace,
+                                  const dsc_step *step, dsc_error *error);
+/* The samples of shard `shard` of this process's, of a run of `count`: in that run, from *first to *last - 1. */
+void dsc_program_shard(const dsc_program *program, unsigned shard, size_t count, size_t *first, size_t *last);
+/* Completes gradients[begin .. end) of a shard by what its lanes made, with `of_batch` by what TOTALS made. */
+void dsc_program_add_contributions(const dsc_program *program, const dsc_program_workspace *workspace,
+                                   unsigned shard, bool of_batch, dsc_real *gradients, size_t begin,
+                                   size_t end);
 
 #endif

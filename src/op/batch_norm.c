@@ -10,7 +10,7 @@
  *               dx = gamma / sqrt(var + eps) (dy - dbeta / m - xhat dgamma / m)
  *
  * The mean is found first, then the variance around it: one pass over sums of squares would lose digits.
- * Each lane sums its samples; the lanes' sums are added along a fixed tree (graph/tree.h), in double. */
+ * Each lane sums its samples; the engine adds the lanes' sums, of all shards, in double. */
 #include "op/batch_norm_loops.h"
 #include "op/op.h"
 #include "op/tables.h"
@@ -18,7 +18,6 @@
 
 #include "base/text.h"
 
-#include "graph/tree.h"
 #include "kernel/vectors.h"
 
 #include <math.h>
@@ -70,7 +69,8 @@ static size_t wide_row(size_t channels) {
 static void needs(dsc_needs *needs) {
     shape s = shape_of(&needs->in[X]);
     needs->saved_shared = SHARED * s.channels * sizeof(dsc_real);
-    needs->saved_per_lane = 2 * s.channels * sizeof(double);
+    needs->totals = 2 * s.channels;
+    needs->saved_per_lane = needs->totals * sizeof(double);
     needs->scratch = wide_row(s.channels) * (sizeof(double) + 4 * sizeof(dsc_real));
     if (!needs->training) return;
     needs->prepare = NULL; /* the batch's statistics are made on the way */
@@ -78,16 +78,8 @@ static void needs(dsc_needs *needs) {
     needs->least_reason = "one value per channel has no variance";
 }
 
-static double *lane_sums(const dsc_call *call, size_t lane) {
-    return (double *)(void *)((unsigned char *)call->lane_saved + lane * call->lane_stride);
-}
-
 static double values_in_batch(const dsc_call *call) {
     return (double)(call->batch * shape_of(&call->in_shape[X]).pixels);
-}
-
-static double sum_of_lanes(const dsc_call *call, size_t index) {
-    return dsc_tree_sum(lane_sums(call, 0) + index, call->lane_stride, call->lanes);
 }
 
 /* --- values as rows: (rows, channels), a lane's ---
@@ -147,16 +139,16 @@ static void fold_sums(double *to, const rows *r) {
 
 /* --- forward, training --- */
 
-static double *cleared_sums(const dsc_call *call, size_t arrays) {
-    double *sums = lane_sums(call, 0);
-    memset(sums, 0, arrays * call->in_shape[X].size[0] * sizeof *sums);
+static double *cleared_sums(const dsc_call *call) {
+    double *sums = call->lane_saved;
+    memset(sums, 0, 2 * call->in_shape[X].size[0] * sizeof *sums);
     return sums;
 }
 
 static void sum_values(const dsc_call *call) {
     const shape s = shape_of(&call->in_shape[X]);
     const size_t isa = call->kernels->isa;
-    double *sums = cleared_sums(call, 1);
+    double *sums = cleared_sums(call);
     if (are_rows(call)) {
         const rows r = rows_of(call);
         clear_sums(&r);
@@ -171,14 +163,14 @@ static void sum_values(const dsc_call *call) {
 static void find_mean(const dsc_call *call) {
     dsc_real *mean = shared(call, OF_MEAN);
     for (size_t c = 0; c < call->in_shape[X].size[0]; c++)
-        mean[c] = (dsc_real)(sum_of_lanes(call, c) / values_in_batch(call));
+        mean[c] = (dsc_real)(call->totals[c] / values_in_batch(call));
 }
 
 static void sum_squares(const dsc_call *call) {
     const shape s = shape_of(&call->in_shape[X]);
     const size_t isa = call->kernels->isa;
     const dsc_real *mean = shared(call, OF_MEAN);
-    double *sums = cleared_sums(call, 1);
+    double *sums = cleared_sums(call);
     if (are_rows(call)) {
         const rows r = rows_of(call);
         const dsc_real *means = repeat(&r, mean, 0);
@@ -198,7 +190,7 @@ static void find_variance(const dsc_call *call) {
     dsc_real *inverse = shared(call, OF_INVERSE), *factor = shared(call, OF_FACTOR);
     double m = values_in_batch(call);
     for (size_t c = 0; c < call->in_shape[X].size[0]; c++) {
-        double variance = sum_of_lanes(call, c) / m;
+        double variance = call->totals[c] / m;
         inverse[c] = (dsc_real)(1 / sqrt(variance + values->epsilon));
         factor[c] = call->in[GAMMA][c] * inverse[c];
         dsc_real *running_mean = &call->state[MEAN][c], *running_variance = &call->state[VARIANCE][c];
@@ -258,7 +250,7 @@ static void affine(dsc_real *factor, dsc_real *offset, const void *values, const
 static void sum_gradients(const dsc_call *call) {
     const shape s = shape_of(&call->in_shape[X]);
     const dsc_real *mean = shared(call, OF_MEAN);
-    double *plain = cleared_sums(call, 2), *centred = plain + s.channels;
+    double *plain = cleared_sums(call), *centred = plain + s.channels;
     if (are_rows(call)) {
         const size_t isa = call->kernels->isa;
         const rows r = rows_of(call);
@@ -285,7 +277,7 @@ static void find_gradients(const dsc_call *call) {
     const dsc_real *inverse = shared(call, OF_INVERSE);
     dsc_real *mean_b = shared(call, OF_MEAN_B), *slope = shared(call, OF_SLOPE);
     for (size_t c = 0; c < channels; c++) {
-        double b = sum_of_lanes(call, c), g = sum_of_lanes(call, channels + c) * (double)inverse[c];
+        double b = call->totals[c], g = call->totals[channels + c] * (double)inverse[c];
         if (call->d_in[BETA]) call->d_in[BETA][c] = (dsc_real)b;
         if (call->d_in[GAMMA]) call->d_in[GAMMA][c] = (dsc_real)g;
         /* Running statistics do not depend on x: then nothing flows through them. */
@@ -333,15 +325,16 @@ static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
 }
 
 static const dsc_stage forward_stages[] = {
-    {.kind = DSC_STAGE_SAMPLES, .run = sum_values},  {.kind = DSC_STAGE_TILES, .run = find_mean},
-    {.kind = DSC_STAGE_SAMPLES, .run = sum_squares}, {.kind = DSC_STAGE_TILES, .run = find_variance},
+    {.kind = DSC_STAGE_SAMPLES, .run = sum_values},  {.kind = DSC_STAGE_TOTALS, .run = find_mean},
+    {.kind = DSC_STAGE_SAMPLES, .run = sum_squares}, {.kind = DSC_STAGE_TOTALS, .run = find_variance},
     {.kind = DSC_STAGE_SAMPLES, .run = normalise},   {0}};
 static const dsc_stage prepare_stages[] = {{.kind = DSC_STAGE_TILES, .run = prepare_running}, {0}};
 static const dsc_stage infer_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = normalise}, {0}};
-static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = sum_gradients},
-                                            {.kind = DSC_STAGE_TILES, .run = find_gradients, .writes = 2 | 4},
-                                            {.kind = DSC_STAGE_SAMPLES, .run = pass_back, .writes = 1},
-                                            {0}};
+static const dsc_stage backward_stages[] = {
+    {.kind = DSC_STAGE_SAMPLES, .run = sum_gradients},
+    {.kind = DSC_STAGE_TOTALS, .run = find_gradients, .writes = 2 | 4},
+    {.kind = DSC_STAGE_SAMPLES, .run = pass_back, .writes = 1},
+    {0}};
 static const dsc_op_example examples[] = {
     {.roles = "sppbb", .in = {{1, {5}}, {1, {5}}, {1, {5}}, {1, {5}}, {1, {5}}}},
     {.roles = "sppbb",

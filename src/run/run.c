@@ -10,6 +10,7 @@
 #include "model/label.h"
 #include "model/native.h"
 #include "model/title.h"
+#include "ranks/ranks.h"
 #include "run/log.h"
 #include "run/note.h"
 #include "run/snapshot.h"
@@ -227,6 +228,10 @@ dsc_status dsc_run_start(dsc_training_run **result, const dsc_recipe *recipe, co
     dsc_status status = make(&run, recipe, data, options, error);
     *result = NULL;
     if (status) return status;
+    if (dsc_ranks_own(recipe->ranks) > 0) {
+        *result = run;
+        return DSC_OK;
+    }
     bool made;
     status = make_folder(run, options, &made, error);
     if (!status) status = dsc_run_folder_lock(&run->lock, run->folder, error);
@@ -317,6 +322,10 @@ dsc_status dsc_run_resume(dsc_training_run **result, const dsc_recipe *recipe, c
         return status;
     }
     run->matched = matched;
+    if (dsc_ranks_own(recipe->ranks) > 0) { /* the state comes from rank 0 when training begins */
+        *result = run;
+        return DSC_OK;
+    }
     run->folder = strdup(options->folder);
     if (!run->folder) status = dsc_fail_memory(error, strlen(options->folder), options->folder);
     if (!status) status = dsc_run_folder_lock(&run->lock, run->folder, error);
@@ -516,6 +525,7 @@ dsc_status dsc_run_train(dsc_training_run *run, dsc_on_event *listener, void *us
     run->user = user;
     run->stopping = false;
     run->last_save = now();
+    if (!run->folder) return dsc_trainer_run(run->trainer, listener, user, error);
     dsc_status status = dsc_trainer_run(run->trainer, on_event, run, error);
     if (run->diverged.code) status = dsc_fail(error, run->diverged.code, "%s", run->diverged.message);
     if (status == DSC_ERROR_STOPPED) return save_at_stop(run, error);

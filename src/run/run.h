@@ -46,6 +46,10 @@ typedef struct dsc_run_options {
     dsc_remarks *remarks;      /* resuming: what is to be told of the data; NULL: nothing */
 } dsc_run_options;
 
+/* Of several processes that share a run (recipe->ranks) each calls these functions. That of rank 0 does all that
+ * is said here. The others make a model and a trainer and train; they have no folder and write nothing, but read the one
+ * that is resumed. */
+
 /* Makes model and trainer of `recipe` for `data`, its training set, and then the folder, so that a bad
  * recipe leaves none behind. Where only room is missing, the run is left in its folder, and dsc_run_resume
  * begins it. `data` must outlive the run. */

@@ -6,6 +6,7 @@
 #include "base/seed.h"
 #include "base/text.h"
 #include "data/dataset.h"
+#include "ranks/ranks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,11 +15,34 @@ enum { CLASSES_MOST = 256 };
 
 /* --- parts --- */
 
+/* So many shards as there are processes, or more. */
+static dsc_status check_ranks(const dsc_recipe *recipe, dsc_error *error) {
+    const unsigned count = dsc_ranks_count(recipe->ranks);
+    unsigned enough = 1;
+    while (enough < count && enough < DSC_SHARDS_MOST) enough *= 2;
+    if (count > DSC_SHARDS_MOST || count != enough)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "%u processes cannot share a batch; start 1, 2, 4, 8, ... of them, at most %d", count,
+                        DSC_SHARDS_MOST);
+    if (recipe->shards >= count) return DSC_OK;
+    return dsc_fail(
+        error, DSC_ERROR_ARGUMENT,
+        "%u processes share each batch, which the recipe cuts into %lld part%s only; write \"shards\": %u "
+        "in the recipe, or --shards %u: the same bits then come from 1 to %u processes",
+        count, (long long)recipe->shards, recipe->shards == 1 ? "" : "s", count, count, count);
+}
+
 static dsc_status check_values(const dsc_recipe *recipe, dsc_error *error) {
     if (recipe->clean_epochs > recipe->epochs)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "clean-epochs, %lld, is more than epochs, %lld",
                         (long long)recipe->clean_epochs, (long long)recipe->epochs);
-    return DSC_OK;
+    if (recipe->shards & (recipe->shards - 1))
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "shards: expected 1, 2, 4, 8, ..., found %lld",
+                        (long long)recipe->shards);
+    if (recipe->shards > recipe->batch)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "shards, %lld, is more than batch, %lld",
+                        (long long)recipe->shards, (long long)recipe->batch);
+    return check_ranks(recipe, error);
 }
 
 static dsc_status parse_texts(dsc_recipe_parts *parts, const dsc_recipe *recipe, dsc_error *error) {

@@ -30,20 +30,14 @@ enum { FORMAT = 2, MAGIC_SIZE = 8, LENGTH_SIZE = 8, HEADER_MOST = 1 << 22 };
 static const char MAGIC[MAGIC_SIZE + 1] = "DSCCKPT\n";
 static const size_t FILE_MOST = DSC_SIZE_OF((uint64_t)1 << 36);
 
-/* The slabs of a trainer, in the order of the file. */
-typedef struct slabs {
-    dsc_real *slab[DSC_STATES_MOST + 3];
-    size_t numbers[DSC_STATES_MOST + 3], count;
-} slabs;
-
-static void add_slab(slabs *s, dsc_real *slab, size_t numbers) {
+static void add_slab(dsc_trainer_slabs *s, dsc_real *slab, size_t numbers) {
     if (!slab) return;
     s->slab[s->count] = slab;
     s->numbers[s->count++] = numbers;
 }
 
-static slabs slabs_of(const dsc_trainer *t) {
-    slabs s = {.count = 0};
+dsc_trainer_slabs dsc_trainer_slabs_of(const dsc_trainer *t) {
+    dsc_trainer_slabs s = {.count = 0};
     add_slab(&s, t->model->values, t->updater.numbers);
     for (size_t i = 0; i < t->updater.state_count; i++)
         add_slab(&s, t->updater.states[i], t->updater.parameter_numbers);
@@ -52,7 +46,7 @@ static slabs slabs_of(const dsc_trainer *t) {
     return s;
 }
 
-static size_t slab_bytes(const slabs *s) {
+static size_t slab_bytes(const dsc_trainer_slabs *s) {
     size_t bytes = 0;
     for (size_t i = 0; i < s->count; i++) bytes += s->numbers[i] * sizeof(dsc_real);
     return bytes;
@@ -107,7 +101,7 @@ static json_t *prints_as_json(dsc_trainer *t) {
 }
 
 static json_t *make_header(dsc_trainer *t) {
-    slabs s = slabs_of(t);
+    dsc_trainer_slabs s = dsc_trainer_slabs_of(t);
     json_t *json =
         json_pack("{s:i, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:o, s:o, s:o}", "format", FORMAT, "version",
                   dsc_version(), "model", t->model->text, "kernels", t->parts.choice.kernels->name, "bf16",
@@ -125,7 +119,7 @@ static json_t *make_header(dsc_trainer *t) {
 
 dsc_status dsc_trainer_saved_bytes(uint64_t *bytes, dsc_trainer *t, dsc_error *error) {
     json_t *header = make_header(t);
-    slabs s = slabs_of(t);
+    dsc_trainer_slabs s = dsc_trainer_slabs_of(t);
     *bytes = header ? MAGIC_SIZE + LENGTH_SIZE + json_dumpb(header, NULL, 0, JSON_COMPACT) + slab_bytes(&s) +
                           DSC_SEAL_SIZE
                     : 0;
@@ -142,7 +136,7 @@ dsc_status dsc_trainer_save(dsc_trainer *t, const char *path, dsc_error *error) 
     if (!text) return dsc_fail(error, DSC_ERROR_MEMORY, "%s: out of memory for a checkpoint", path);
     dsc_sealed file = dsc_sealed_open(path, error);
     uint64_t length = strlen(text);
-    slabs s = slabs_of(t);
+    dsc_trainer_slabs s = dsc_trainer_slabs_of(t);
     dsc_sealed_append(&file, MAGIC, MAGIC_SIZE);
     dsc_sealed_append(&file, &length, LENGTH_SIZE);
     dsc_sealed_append(&file, text, length);
@@ -360,7 +354,7 @@ static void restore_images(const reading *r, const dsc_trainer *t) {
 
 /* Looks at them in aligned memory of their own: in the file they lie anywhere, and the trainer is to stay
  * as it was. */
-static dsc_status check_slabs(const reading *r, const dsc_trainer *t, const slabs *s, size_t at,
+static dsc_status check_slabs(const reading *r, const dsc_trainer *t, const dsc_trainer_slabs *s, size_t at,
                               dsc_error *error) {
     dsc_error reason;
     dsc_status status = DSC_OK;
@@ -381,7 +375,7 @@ static dsc_status check_slabs(const reading *r, const dsc_trainer *t, const slab
 
 static dsc_status take_over(const reading *r, dsc_trainer *t, dsc_error *error) {
     dsc_status status;
-    slabs s = slabs_of(t);
+    dsc_trainer_slabs s = dsc_trainer_slabs_of(t);
     size_t at = MAGIC_SIZE + LENGTH_SIZE + r->header_length;
     if (r->size - DSC_SEAL_SIZE - at != slab_bytes(&s))
         return dsc_fail(error, DSC_ERROR_FORMAT, "%s: offset %zu: expected %zu bytes of numbers, found %zu",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* epochs.c: the training loop: steps, validation, early stopping, and what it tells its caller. */
 #include "base/error.h"
+#include "ranks/ranks.h"
 #include "train/sanity.h"
 #include "train/trainer.h"
 
@@ -24,6 +25,15 @@ typedef struct loop {
     double validation_loss, validation_accuracy;
     bool stopped;
 } loop;
+
+/* Alone, this process stops at once; with others, all after the step that follows (step.c). */
+static void ask_to_stop(loop *l) {
+    dsc_trainer *t = l->trainer;
+    if (dsc_ranks_count(t->recipe.ranks) > 1)
+        t->asked_to_stop = true;
+    else
+        l->stopped = true;
+}
 
 static dsc_event describe(const loop *l, dsc_event_kind kind, const char *message) {
     const dsc_trainer *t = l->trainer;
@@ -49,7 +59,7 @@ static dsc_event describe(const loop *l, dsc_event_kind kind, const char *messag
 }
 
 static void tell(loop *l, const dsc_event *event) {
-    if (l->on_event && l->on_event(l->user, event)) l->stopped = true;
+    if (l->on_event && l->on_event(l->user, event)) ask_to_stop(l);
 }
 
 static void warn(void *user, const char *message) {
@@ -131,6 +141,7 @@ static dsc_status run_epoch(loop *l, dsc_error *error) {
         dsc_status status = dsc_trainer_step(t, error);
         if (status == DSC_ERROR_DIVERGED) return dsc_trainer_diagnose(t, error);
         if (status) return status;
+        l->stopped = l->stopped || t->stops;
         dsc_event event = describe(l, DSC_EVENT_STEP, NULL);
         event.step = event.step ? event.step : event.steps;
         t->progress.seconds = event.seconds;
@@ -144,10 +155,13 @@ dsc_status dsc_trainer_run(dsc_trainer *t, dsc_on_event *on_event, void *user, d
               .on_event = on_event,
               .user = user,
               .started = now(),
-              .before = t->progress.seconds,
-              .first_step = t->progress.step,
               .validation_loss = NAN,
               .validation_accuracy = NAN};
+    t->asked_to_stop = t->stops = false;
+    dsc_status status = dsc_trainer_meet(t, error);
+    if (status) return status;
+    l.before = t->progress.seconds;
+    l.first_step = t->progress.step;
     char message[128];
     (void)snprintf(message, sizeof message, "%.1f MiB planned for training",
                    (double)dsc_trainer_bytes(t) / 1048576);
@@ -156,7 +170,6 @@ dsc_status dsc_trainer_run(dsc_trainer *t, dsc_on_event *on_event, void *user, d
     if (*t->parts.choice.refused) warn(&l, t->parts.choice.refused);
     if (*t->remark) warn(&l, t->remark);
     if (!t->progress.step) dsc_sanity_before(t, warn, &l);
-    dsc_status status = DSC_OK;
     while (!status && !l.stopped && !t->progress.finished) status = run_epoch(&l, error);
     if (status) return status;
     if (!t->progress.finished) return dsc_fail(error, DSC_ERROR_STOPPED, "training was stopped");

@@ -67,8 +67,10 @@ const dsc_param dsc_recipe_params[] = {
      "stop after so many epochs without a better validation loss, and keep the best; 0: never"},
     {"calibrate", DSC_PARAM_SWITCH, AT(calibrate), "off", 0, 0, NULL,
      "in the end, scale the logits so that confidence fits the validation set: temperature scaling"},
+    {"shards", DSC_PARAM_INT, AT(shards), "1", 1, DSC_SHARDS_MOST, NULL,
+     "parts a batch is cut into for several processes, a power of two; results depend on it, not on them"},
     {"lanes", DSC_PARAM_INT, AT(lanes), "8", 1, 256, NULL,
-     "parts a batch is cut into; results depend on it, not on threads"},
+     "parts a batch, or a shard of it, is cut into; results depend on it, not on threads"},
     {"precision", DSC_PARAM_CHOICE, AT(precision), "f32", 0, 0, "f32|bf16|auto",
      "of the numbers that products multiply; auto: bf16 where this processor multiplies it faster"},
     {"quantise", DSC_PARAM_CHOICE, AT(quantise), "none", 0, 0, "none|8|4|3|ternary",
@@ -89,6 +91,7 @@ void dsc_recipe_clear(dsc_recipe *recipe) {
     dsc_params_free(dsc_recipe_params, recipe);
     recipe->start = NULL;
     recipe->others_data = NULL;
+    recipe->ranks = NULL;
 }
 
 dsc_status dsc_recipe_copy(dsc_recipe *to, const dsc_recipe *from, dsc_error *error) {

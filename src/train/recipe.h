@@ -10,6 +10,7 @@
 #define DSC_RUN_RECIPE "recipe.json"
 #define DSC_TUNE_BEST  "best.json"
 
+enum { DSC_SHARDS_MOST = 256 };
 enum { DSC_NORMALISE_UNIT, DSC_NORMALISE_STANDARD };
 enum { DSC_PRECISION_F32, DSC_PRECISION_BF16, DSC_PRECISION_AUTO };
 enum { DSC_QUANTISE_NONE, DSC_QUANTISE_8, DSC_QUANTISE_4, DSC_QUANTISE_3, DSC_QUANTISE_TERNARY };
@@ -40,7 +41,7 @@ typedef struct dsc_recipe {
     int64_t clean_epochs; /* the last so many without augmentation */
     int64_t patience;     /* epochs without a better validation loss before it stops; 0: never */
     bool calibrate;       /* in the end, by a temperature: calibrate.c */
-    int64_t lanes;
+    int64_t shards, lanes;
     int precision;
     int quantise;  /* DSC_QUANTISE_...: how many levels weights are rounded to while they are learned */
     char *kernels; /* a kernel set by name; NULL: the best */
@@ -52,6 +53,8 @@ typedef struct dsc_recipe {
     /* The same of the data that `others` names: whoever trains has opened them. Labels are ignored. They
      * may be there without `others`, as in dsc_train. */
     const dsc_dataset *others_data;
+    /* The same of the processes that share the batches; NULL: this one alone. */
+    const dsc_ranks *ranks;
 } dsc_recipe;
 
 extern const dsc_param dsc_recipe_params[];

@@ -3,7 +3,9 @@
  * (updater.c). */
 #include "base/error.h"
 #include "base/stream.h"
+#include "graph/tree.h"
 #include "quant/round.h"
+#include "ranks/ranks.h"
 #include "train/mixup.h"
 #include "train/trainer.h"
 
@@ -122,16 +124,16 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
 }
 
 /* The same for some of the pixels of every image, as they are: nothing is augmented or mixed. */
-static void load_columns(void *context, dsc_real *const *inputs, size_t count, size_t first_pixel,
-                         size_t last_pixel) {
+static void load_columns(void *context, dsc_real *const *inputs, size_t first, size_t count,
+                         size_t first_pixel, size_t last_pixel) {
     const dsc_trainer *t = context;
     const size_t size = t->samples->image_size, number = dsc_type_size(t->samples->type);
-    fetch_ahead(t, 0, count, first_pixel * number, last_pixel * number);
+    fetch_ahead(t, first, count, first_pixel * number, last_pixel * number);
     for (size_t i = 0; i < count; i++)
-        dsc_model_load_pixels(t->model, inputs[0] + i * size, image_of(t, i, t->batch[i]), t->samples->type,
-                              first_pixel, last_pixel);
+        dsc_model_load_pixels(t->model, inputs[0] + i * size, image_of(t, first + i, t->batch[first + i]),
+                              t->samples->type, first_pixel, last_pixel);
     for (size_t i = 0; i < count && inputs[1] && first_pixel == 0; i++)
-        load_target(t, inputs[1], i, t->batch[i]);
+        load_target(t, inputs[1], i, t->batch[first + i]);
 }
 
 /* The samples of the batch that begins at `position` of the epoch, with their partners behind them where
@@ -175,11 +177,19 @@ dsc_status dsc_trainer_batch(dsc_run *run, dsc_trainer *t, dsc_error *error) {
 
 /* --- the step --- */
 
+/* The losses of the batch, shard by shard; this process has some of the shards. */
 static double sum_losses(const dsc_trainer *t, size_t count) {
     const dsc_real *losses = dsc_executor_value(t->executor, t->model->loss);
-    double sum = 0;
-    for (size_t i = 0; i < count; i++) sum += (double)losses[i];
-    return sum;
+    double sums[DSC_SHARDS_MOST] = {0};
+    size_t here, end;
+    unsigned first, last;
+    dsc_executor_here(t->executor, count, &here, &end);
+    dsc_executor_shards(t->executor, &first, &last);
+    for (unsigned s = first; s < last; s++)
+        for (size_t i = dsc_part_begin(s, (size_t)t->recipe.shards, count);
+             i < dsc_part_begin(s + 1, (size_t)t->recipe.shards, count); i++)
+            sums[s - first] += (double)losses[i - here];
+    return dsc_tree_sum(sums, sizeof *sums, last - first);
 }
 
 static uint64_t count_others(const dsc_trainer *t, size_t count) {
@@ -190,11 +200,12 @@ static uint64_t count_others(const dsc_trainer *t, size_t count) {
 
 static uint64_t count_correct(const dsc_trainer *t, size_t count) {
     const dsc_real *logits = dsc_executor_value(t->executor, t->model->logits);
-    size_t classes = t->model->classes;
+    size_t classes = t->model->classes, here, end;
     uint64_t correct = 0;
-    for (size_t i = 0; i < count; i++) {
+    dsc_executor_here(t->executor, count, &here, &end);
+    for (size_t i = here; i < end; i++) {
         if (dsc_trainer_is_other(t, t->batch[i])) continue;
-        const dsc_real *z = logits + i * classes;
+        const dsc_real *z = logits + (i - here) * classes;
         const size_t label = dsc_dataset_label(t->training, t->batch[i]);
         bool first = true; /* the first of the largest; beside a NaN nothing is */
         for (size_t k = 0; k < label; k++) first = first && z[k] < z[label];
@@ -215,14 +226,28 @@ static void take_statistics(dsc_trainer *t) {
     memcpy(t->model->values + from, t->rounded + from, (all - from) * sizeof *t->rounded);
 }
 
+/* What became of a step, on all processes. */
+typedef struct outcome {
+    double loss, correct, asked; /* asked: so many processes want to stop */
+} outcome;
+
+static dsc_status look(outcome *o, const dsc_trainer *t, size_t count, dsc_error *error) {
+    double sums[3] = {sum_losses(t, count), (double)count_correct(t, count), t->asked_to_stop}, received[3];
+    dsc_status status = dsc_ranks_sum_doubles(t->recipe.ranks, sums, 3, received, error);
+    *o = (outcome){sums[0], sums[1], sums[2]};
+    return status;
+}
+
 dsc_status dsc_trainer_step(dsc_trainer *t, dsc_error *error) {
     dsc_run run;
+    outcome o;
     dsc_status status = dsc_trainer_batch(&run, t, error);
     if (!status) status = dsc_executor_run(t->executor, &run, error);
+    if (!status) status = look(&o, t, run.count, error);
     if (status) return status;
     if (t->rounded) take_statistics(t);
-    double loss = sum_losses(t, run.count);
-    if (!isfinite(loss))
+    t->stops = o.asked > 0;
+    if (!isfinite(o.loss))
         return dsc_fail(
             error, DSC_ERROR_DIVERGED,
             "the loss is not finite at epoch %llu, step %llu; choose a smaller learning rate, or clip the "
@@ -230,8 +255,8 @@ dsc_status dsc_trainer_step(dsc_trainer *t, dsc_error *error) {
             (unsigned long long)t->progress.epoch + 1,
             (unsigned long long)(t->progress.position / (uint64_t)t->recipe.batch + 1));
     dsc_updater_step(&t->updater, t->progress.step, &t->progress.schedule);
-    t->progress.loss_sum += loss;
-    t->progress.correct += count_correct(t, run.count);
+    t->progress.loss_sum += o.loss;
+    t->progress.correct += (uint64_t)o.correct;
     t->others_seen += count_others(t, run.count);
     t->progress.step++;
     t->progress.position += run.count;

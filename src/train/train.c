@@ -22,7 +22,8 @@ void dsc_training_options_initialise(dsc_training_options *options, size_t size)
                                       .schedule = "constant",
                                       .augment = "none",
                                       .shuffle = true,
-                                      .precision = "f32"};
+                                      .precision = "f32",
+                                      .shards = 1};
     dsc_options_give(options, size, &own, sizeof own);
 }
 
@@ -52,6 +53,7 @@ static dsc_status fill(dsc_recipe *recipe, const dsc_training_options *how, dsc_
     } counts[] = {{"epochs", how->epochs},
                   {"batch", how->batch},
                   {"lanes", how->lanes},
+                  {"shards", how->shards},
                   {"clean-epochs", how->clean_epochs},
                   {"patience", how->patience}};
     const struct {
@@ -85,6 +87,7 @@ static dsc_status fill(dsc_recipe *recipe, const dsc_training_options *how, dsc_
     recipe->drop_last = how->drop_last;
     recipe->others_data = how->others;
     recipe->calibrate = how->calibrate;
+    recipe->ranks = how->ranks;
     return status;
 }
 

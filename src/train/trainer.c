@@ -106,6 +106,8 @@ static dsc_status make_executors(dsc_trainer *t, unsigned threads, dsc_error *er
                                     .kept_count = 2,
                                     .kernels = t->parts.choice.kernels,
                                     .bf16 = t->parts.bf16,
+                                    .shards = (unsigned)t->recipe.shards,
+                                    .ranks = t->recipe.ranks,
                                     .loads_columns = dsc_augment_chain_is_empty(t->parts.augment) &&
                                                      !(t->recipe.mixup > 0)};
     dsc_status status = t->recipe.mixup > 0 ? dsc_model_target_probabilities(t->model, error) : DSC_OK;

@@ -9,6 +9,7 @@
  *   checkpoint.c    saving and resuming
  *   others.c        images of no class              refuse.c      below which probability an answer is none
  *   calibrate.c     confidence that fits the validation set
+ *   meet.c          several processes begin with the same
  *   sanity.c        warnings, and what went wrong when the loss is not finite
  */
 #ifndef DSC_TRAIN_TRAINER_H
@@ -90,7 +91,9 @@ typedef struct dsc_trainer {
     uint64_t steps_an_epoch;
     dsc_data_prints prints;
     dsc_progress progress;
-    char remark[256]; /* of a checkpoint that was read: a warning when training goes on; empty: none */
+    bool asked_to_stop; /* this process was, while there are others: all stop after the next step */
+    bool stops;         /* after the last step: one of the processes was asked before it */
+    char remark[256];   /* of a checkpoint that was read: a warning when training goes on; empty: none */
 } dsc_trainer;
 
 /* From a recipe to all that training needs: everybody who trains comes through here. No step allocates after
@@ -170,6 +173,18 @@ dsc_status dsc_trainer_check_result(const dsc_trainer *trainer, dsc_error *error
 dsc_status dsc_trainer_diagnose(dsc_trainer *trainer, dsc_error *error);
 
 /* --- For the other files. --- */
+
+/* With several processes: FAILs in each of them unless they all train the same with the same kernels, and
+ * makes this trainer go on from where that of process 0 is. */
+dsc_status dsc_trainer_meet(dsc_trainer *trainer, dsc_error *error);
+
+/* What of a trainer changes from step to step, beside its progress: the slabs, in the order of a checkpoint. */
+enum { DSC_TRAINER_SLABS_MOST = DSC_STATES_MOST + 3 };
+typedef struct dsc_trainer_slabs {
+    dsc_real *slab[DSC_TRAINER_SLABS_MOST];
+    size_t numbers[DSC_TRAINER_SLABS_MOST], count;
+} dsc_trainer_slabs;
+dsc_trainer_slabs dsc_trainer_slabs_of(const dsc_trainer *trainer);
 
 /* Whether a sample is of no class. */
 static inline bool dsc_trainer_is_other(const dsc_trainer *t, size_t sample) {

@@ -31,14 +31,15 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
     for (size_t i = 0; i < count; i++) inputs[1][i] = (dsc_real)((first + i) % CLASSES);
 }
 
-static void load_columns(void *context, dsc_real *const *inputs, size_t count, size_t first, size_t last) {
+static void load_columns(void *context, dsc_real *const *inputs, size_t from, size_t count, size_t first,
+                         size_t last) {
     (void)context;
     for (size_t k = first; k < last; k++) seen[k]++; /* blocks are disjoint, so threads do not meet here */
     for (size_t i = 0; i < count; i++)
-        memcpy(inputs[0] + i * PIXELS + first, images[i] + first, (last - first) * sizeof(dsc_real));
+        memcpy(inputs[0] + i * PIXELS + first, images[from + i] + first, (last - first) * sizeof(dsc_real));
     if (first > 0) return;
     seen[PIXELS]++;
-    for (size_t i = 0; i < count; i++) inputs[1][i] = (dsc_real)(i % CLASSES);
+    for (size_t i = 0; i < count; i++) inputs[1][i] = (dsc_real)((from + i) % CLASSES);
 }
 
 static dsc_model *make_model(const char *text) {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* one.c: what src/base/threads.c, file.c and src/data/cache.c are elsewhere, for WebAssembly: the pool of one
- * thread, no files, and arrays that are of memory alone. */
+/* one.c: what src/base/threads.c, file.c, src/data/cache.c and src/train/meet.c are elsewhere, for WebAssembly:
+ * the pool of one thread, no files, arrays that are of memory alone, and no other process. */
 #include "base/error.h"
 #include "base/file.h"
 #include "base/threads.h"
 #include "data/idx.h"
+#include "train/trainer.h"
 
 #include <stdlib.h>
 
@@ -36,6 +37,11 @@ dsc_status dsc_file_read(unsigned char **data, size_t *size, const char *path, s
     *data = NULL;
     *size = 0;
     return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "%s: there are no files in a page", path);
+}
+
+dsc_status dsc_trainer_meet(dsc_trainer *trainer, dsc_error *error) {
+    (void)trainer, (void)error;
+    return DSC_OK;
 }
 
 void dsc_content_clear(dsc_content *content) {
