@@ -39,6 +39,9 @@ dsc_status command_join(command_call *call, dsc_error *error) {
                         "`descender %s%s%s` is for one process, and %u were started: start it without mpirun",
                         call->group ? call->group->name : "", call->group ? " " : "", call->self->name,
                         count);
+    if (count & (count - 1)) /* they add by twos: no exchange can tell them why */
+        return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                        "%u processes cannot share a batch; start 2, 4, 8, ... of them", count);
     call->together = dsc_allocate(1, sizeof *call->together);
     if (!call->together) return dsc_fail_memory(error, sizeof *call->together, "the processes");
     dsc_status status = processes_join(&call->together->world, error);

@@ -22,6 +22,7 @@ static void append_libraries(dsc_text *text) {
         {"libarchive", "no data in archives", DESCENDER_WITH_ARCHIVE},
         {"cairo", "no SVG or PNG pictures", DESCENDER_WITH_CAIRO},
         {"libmicrohttpd", "no `descender serve`", DESCENDER_WITH_MICROHTTPD},
+        {"MPI", "no training by several processes", DESCENDER_WITH_MPI},
         {"libprotobuf-c", "no ONNX in or out", DESCENDER_WITH_PROTOBUF},
         {"Chart.js", "tables instead of charts on the page of `descender serve`", DESCENDER_WITH_CHARTJS},
         {"WebAssembly", "no `descender export --to web`", DESCENDER_WITH_WEB},
