@@ -61,6 +61,10 @@ unsigned command_threads(const command_call *call, int64_t wanted) {
     return wanted || !call->together ? (unsigned)wanted : processes_threads(call->together->world);
 }
 
+processes_sent command_sent(const command_call *call) {
+    return call->together ? processes_count_sent(call->together->world) : (processes_sent){0, 0};
+}
+
 static void say_aloud(const command_call *call, const dsc_error *error) {
     char line[DSC_MESSAGE_SIZE + 256];
     const int length =

@@ -23,6 +23,9 @@ bool command_follows(const command_call *call);
 /* `wanted`, or where that is 0 this process's share of the machine's processors; 0 alone: all. */
 unsigned command_threads(const command_call *call, int64_t wanted);
 
+/* What this process has sent to others so far; nothing where it is alone. */
+processes_sent command_sent(const command_call *call);
+
 /* Called by all, each with how it went so far: fails in all of them where it did in one. The leader's failure is
  * told by the leader, and that of others by themselves. */
 dsc_status command_agree(command_call *call, dsc_status status, dsc_error *error);

@@ -40,6 +40,8 @@ typedef struct session {
     dsc_training_run *run;
     train_show show;
     dsc_metrics metrics;
+    processes_sent sent; /* when the first step of this sitting began; after training: a step */
+    uint64_t first_step;
 } session;
 
 /* ---- the recipe ---- */
@@ -111,6 +113,10 @@ static dsc_status open_others(session *s, dsc_error *error) {
 
 static int on_event(void *user, const dsc_event *event) {
     session *s = user;
+    if (event->kind == DSC_EVENT_START) {
+        s->sent = command_sent(s->call);
+        s->first_step = dsc_run_trainer(s->run)->progress.step;
+    }
     train_show_event(&s->show, event);
     return command_should_stop_saving();
 }
@@ -133,6 +139,18 @@ static dsc_status open_run(session *s, dsc_error *error) {
     return dsc_run_start(&s->run, &s->recipe, s->data.train, &options, error);
 }
 
+/* What a step sends, on the average. */
+static void count_sent(session *s) {
+    const uint64_t steps = dsc_run_trainer(s->run)->progress.step - s->first_step;
+    const processes_sent now = command_sent(s->call);
+    if (!steps || !s->recipe.ranks) return;
+    s->sent.messages = (now.messages - s->sent.messages) / steps;
+    s->sent.bytes = (now.bytes - s->sent.bytes) / steps;
+    command_remark(s->call, "%u processes: in a step each sends %llu messages of %llu bytes in all",
+                   s->recipe.ranks->count, (unsigned long long)s->sent.messages,
+                   (unsigned long long)s->sent.bytes);
+}
+
 static int on_event_following(void *user, const dsc_event *event) {
     (void)user, (void)event;
     return command_should_stop_saving();
@@ -145,6 +163,7 @@ static dsc_status train(session *s, dsc_error *error) {
     train_show_begin(&s->show, s->call, s->run, s->data.name);
     dsc_status status = dsc_run_train(s->run, on_event, s, error);
     train_show_end(&s->show);
+    count_sent(s);
     char word[DSC_SHELL_WORD];
     if (status == DSC_ERROR_STOPPED)
         command_tell_stop(s->call, "saved after %llu steps; go on with: descender train --resume %s",
@@ -195,7 +214,10 @@ static dsc_status report_json(const session *s, dsc_error *error) {
                                             "others", (json_int_t)r->others, "refused",
                                             (json_int_t)r->refused));
     if (json && s->recipe.ranks)
-        (void)json_object_set_new(json, "processes", json_integer((json_int_t)s->recipe.ranks->count));
+        (void)json_object_set_new(json, "processes",
+                                  json_pack("{s:I, s:I, s:I}", "count", (json_int_t)s->recipe.ranks->count,
+                                            "messages_a_step", (json_int_t)s->sent.messages, "bytes_a_step",
+                                            (json_int_t)s->sent.bytes));
     bool failed = kept && json && json_object_set_new(json, "kept_epoch", json_integer((json_int_t)kept));
     if (s->start.afresh && json)
         failed |= json_object_set_new(json, "start",
@@ -366,7 +388,10 @@ const command command_train = {
         "second one "
         "ends at once, and then the last checkpoint counts.\n\n"
         "The defaults of the options that shape the network are the recipe's: `descender recipe show` prints "
-        "them, `descender recipe suggest` those that are picked for data.",
+        "them, `descender recipe suggest` those that are picked for data.\n\n"
+        "Started by mpirun, several processes share each batch, which --shards cuts into parts: the same "
+        "bits come "
+        "from 1, 2, 4, ... processes, also where a run goes on with another number of them.",
     .shared = dsc_recipe_params,
     .options = options,
     .extras = extras,

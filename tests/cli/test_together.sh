@@ -28,14 +28,25 @@ _together() {
 _network=(--model "conv 4 3x3 stride=2, batch-norm, relu, flatten, dense 16, relu, dense" --shards 8 --batch 24 --lanes 2
     --kernels portable --validation 0.2 --augment "affine shift=1")
 
+a_step_sends_what_the_documentation_counts() {
+    _needs_processes || return
+    needs_json || return
+    small_data "$work/data"
+    # 64 * 4 + 4 numbers; no batch normalisation: 2 log2 4 messages of a slab, log2 4 of three doubles
+    _together 4 train --data "$work/data" --model 64-4 --shards 4 --batch 34 --epochs 2 --out "$work/sent" --json --quiet
+    exits 0
+    same "$(json 'j["processes"]')" "{'count': 4, 'messages_a_step': 6, 'bytes_a_step': $((2 * 3 * 272 * 4 / 4 + 2 * 24))}"
+    rm -r "$work/data" "$work/sent"
+}
+
 any_number_of_processes_makes_the_same_file() {
     local count
     _needs_processes || return
     small_data "$work/data"
-    run train --data "$work/data" "${_network[@]}" --epochs 3 --out "$work/1" --quiet
+    run train --data "$work/data" "${_network[@]}" --epochs 2 --out "$work/1" --quiet
     exits 0
     for count in 2 4 8; do
-        _together $count train --data "$work/data" "${_network[@]}" --epochs 3 --out "$work/$count" --quiet
+        _together $count train --data "$work/data" "${_network[@]}" --epochs 2 --out "$work/$count" --quiet
         exits 0
         same "$(grep -c "Model:" <<<"$out")" 1
         holds "$count processes make another file" cmp "$work/1/model.safetensors" "$work/$count/model.safetensors"

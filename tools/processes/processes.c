@@ -82,10 +82,10 @@ typedef struct seat {
 /* Processors that mpirun has bound to this process are its own; others are shared out. */
 static unsigned share_processors(const seat *seats, unsigned count, const seat *own) {
     cpu_set_t all;
-    unsigned here = 0;
-    CPU_ZERO(&all);
+    unsigned here = 1; /* this one */
+    all = own->processors;
     for (unsigned i = 0; i < count; i++) {
-        if (strcmp(seats[i].machine, own->machine) != 0) continue;
+        if (&seats[i] == own || strcmp(seats[i].machine, own->machine) != 0) continue;
         CPU_OR(&all, &all, &seats[i].processors);
         here++;
     }
@@ -106,7 +106,7 @@ static dsc_status meet(processes *w, dsc_error *error) {
         w->mpi.MPI_Allgather(&own, bytes, w->byte, seats, bytes, w->byte, w->all) == MPI_SUCCESS
             ? DSC_OK
             : dsc_fail(error, DSC_ERROR_IO, "MPI cannot bring the processes together");
-    if (!status) w->threads = share_processors(seats, w->ranks.count, &own);
+    if (!status) w->threads = share_processors(seats, w->ranks.count, &seats[w->ranks.rank]);
     free(seats);
     return status;
 }
