@@ -5,6 +5,7 @@
 #define ACTIONS(COMMAND)                                                                                     \
     COMMAND(info)                                                                                            \
     COMMAND(show)                                                                                            \
+    COMMAND(list)                                                                                            \
     COMMAND(fetch)                                                                                           \
     COMMAND(check)                                                                                           \
     COMMAND(suspects)                                                                                        \
@@ -21,8 +22,8 @@ static const dsc_registry actions = {.thing = "action", .things = "actions", .ro
 const command command_data = {
     .name = "data",
     .help = "look at data, fetch them, check them, make them",
-    .about =
-        "Data are images with labels: MNIST, the built-in digits, which the program draws itself, or data of "
-        "your own in the same four IDX files.",
+    .about = "Data are images with labels: data sets that are known by name, such as MNIST, the built-in "
+             "digits, which the "
+             "program draws itself, or data of your own in any of the forms of `descender help forms`.",
     .actions = &actions,
 };

@@ -1,37 +1,68 @@
 /* SPDX-License-Identifier: MIT */
-/* data_fetch.c: `descender data fetch`: sees to it that MNIST is on disk. */
+/* data_fetch.c: `descender data fetch`: sees to it that a data set that is known by name is on disk. */
 #include "command.h"
 
+#include "base/error.h"
 #include "source.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct values {
     bool offline, json, quiet;
 } values;
 
-static dsc_status report(const command_call *call, const char *folder, dsc_error *error) {
+/* What was checked: the files that are read. */
+static const char *file_at(const dsc_known_data *known, size_t i) {
+    if (known->members) return known->members[i];
+    return i < dsc_known_files(known) ? known->files[i].name : NULL;
+}
+
+static dsc_status report(const command_call *call, const dsc_known_data *known, const char *folder,
+                         dsc_error *error) {
+    size_t count = 0;
+    while (file_at(known, count)) count++;
     if (!call->json) {
         char shown[DSC_VISIBLE];
-        command_print("%s: holds MNIST's four files, checked\n", dsc_visible(shown, sizeof shown, folder));
+        command_print("%s: holds the %zu files of %s, checked\n", dsc_visible(shown, sizeof shown, folder),
+                      count, known->title);
         return DSC_OK;
     }
     json_t *files = json_array();
-    for (size_t i = 0; i < DSC_MNIST_FILES; i++)
-        (void)json_array_append_new(files, json_pack("{s:s, s:s}", "name", dsc_known_data_mnist.files[i].name,
-                                                     "content_sha256",
-                                                     dsc_known_data_mnist.files[i].content_sha256));
-    return command_print_json(json_pack("{s:o, s:o}", "folder", dsc_json_text(folder), "files", files),
-                              error);
+    for (size_t i = 0; i < count; i++) {
+        json_t *file = json_pack("{s:s}", "name", file_at(known, i));
+        if (file && !known->members && known->files[i].content_sha256)
+            (void)json_object_set_new(file, "content_sha256", json_string(known->files[i].content_sha256));
+        (void)json_array_append_new(files, file);
+    }
+    return command_print_json(
+        json_pack("{s:s, s:o, s:o}", "data", known->name, "folder", dsc_json_text(folder), "files", files),
+        error);
+}
+
+static dsc_status find(const dsc_known_data **known, const command_call *call, dsc_error *error) {
+    const char *name = call->operand_count ? call->operands[0] : NULL;
+    char command[DSC_COMMAND];
+    *known = name ? (const void *)dsc_registry_find(&dsc_known_data_registry, name)
+                  : dsc_known_standard(&dsc_known_data_registry);
+    if (*known) return DSC_OK;
+    if (!name || strchr(name, '/'))
+        return command_wrong_usage(
+            call, error, "name the data set before the folder: %s",
+            dsc_command(command, "descender data fetch mnist @", name ? name : "", NULL));
+    return dsc_registry_unknown(&dsc_known_data_registry, name, error);
 }
 
 static dsc_status run(command_call *call, dsc_error *error) {
     const values *how = call->values;
+    const dsc_known_data *known;
     char *used = NULL;
-    dsc_status status =
-        command_fetch_mnist(&used, call->operand_count ? call->operands[0] : NULL, call, how->offline, error);
-    if (!status) status = report(call, used, error);
+    dsc_status status = find(&known, call, error);
+    if (!status)
+        status = command_fetch(&used, known, call->operand_count > 1 ? call->operands[1] : NULL, call,
+                               how->offline, error);
+    if (!status) status = report(call, known, used, error);
     free(used);
     return status;
 }
@@ -45,6 +76,9 @@ static const dsc_param options[] = {
 };
 
 static const command_operand operands[] = {
+    {.name = "NAME",
+     .optional = true,
+     .help = "which data set, as `descender data list` names them; without it, MNIST"},
     {.name = "DIR",
      .optional = true,
      .help = "where to put the files; without it, the user's cache, where every command looks"},
@@ -53,17 +87,21 @@ static const command_operand operands[] = {
 
 static const command_example examples[] = {
     {"data fetch", "Download MNIST, unless it is there already."},
-    {"data fetch ./data", "Put it into the folder data, which is looked in before the cache."},
+    {"data fetch kmnist", "The same for another data set, which `--data kmnist` then names."},
+    {"data fetch mnist ./data", "Put it into the folder data, which is looked in before the cache."},
     {0},
 };
 
 const command command_data_fetch = {
     .name = "fetch",
-    .help = "download MNIST, and check it",
-    .about =
-        "Sees to it that MNIST's four files, 11.6 MB, are on disk. What is there and right is left alone, "
-        "a download that was broken off goes on where it stopped, and a file takes its name only when its "
-        "SHA-256 is right.",
+    .help = "download a data set, and check it",
+    .about = "Sees to it that the files of a data set that is known by name are on disk. What is there and "
+             "right is left "
+             "alone, a download that was broken off goes on where it stopped, and a file takes its name only "
+             "when its "
+             "published checksum is right. Of an archive what is read is unpacked; its checksums are noted "
+             "beside it, in "
+             "NAME.sha256, and the archive may be removed then.",
     .operands = operands,
     .options = options,
     .examples = examples,

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "data/dataset.h"
+#include "evaluate_parts.h"
 #include "evaluation.h"
 #include "measure/refusal.h"
 #include "measure/score.h"
@@ -34,6 +35,7 @@ typedef struct examination {
     dsc_metrics metrics;
     size_t majority, majority_right; /* the most frequent class of the training set; right on the test set */
     bool has_majority;
+    evaluate_parts parts;
     dsc_refusals answers, refused; /* of the data; of the images of no class */
     command_others others;
     command_progress progress;
@@ -78,6 +80,7 @@ static int on_answer(void *user, const dsc_answer *answer) {
     examination *x = user;
     command_progress_show(&x->progress, answer->sample + 1);
     dsc_refusals_add(&x->answers, answer);
+    evaluate_parts_add(&x->parts, answer);
     if (!x->table) return command_should_stop();
     char number[32];
     dsc_text_append(&x->line, "%zu,", answer->sample);
@@ -193,6 +196,7 @@ static dsc_status measure(examination *x, dsc_error *error) {
     dsc_dataset **set = x->how->split == SPLIT_TRAIN ? &x->data.train : &x->data.test;
     dsc_status status = command_subject_match(set, &x->subject, error);
     const dsc_dataset *data = *set;
+    if (!status) status = evaluate_parts_start(&x->parts, data, x->how->split == SPLIT_TEST, error);
     if (status) return status;
     if (x->how->per_sample) status = dsc_file_writer_open(&x->table, x->how->per_sample, error);
     if (status) return status;
@@ -243,7 +247,10 @@ static dsc_status report(const examination *x, dsc_error *error) {
                                 command_remarks_json(&x->subject.remarks)));
         add_majority(json, x);
         add_refusals(json, x);
-        return command_print_json(json, error);
+        const dsc_status status = evaluate_parts_json(json, &x->parts, error);
+        if (!status) return command_print_json(json, error);
+        json_decref(json);
+        return status;
     }
     dsc_text text = {0};
     char a[DSC_VISIBLE], b[DSC_VISIBLE];
@@ -253,7 +260,10 @@ static dsc_status report(const examination *x, dsc_error *error) {
     command_append_metrics(&text, &x->metrics, x->subject.model, (size_t)x->how->top);
     append_majority(&text, x);
     append_refusals(&text, x);
-    return command_print_text(&text, error);
+    const dsc_status status = evaluate_parts_append(&text, &x->parts, error);
+    if (!status) return command_print_text(&text, error);
+    dsc_text_free(&text);
+    return status;
 }
 
 static dsc_status run(command_call *call, dsc_error *error) {
@@ -274,6 +284,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     dsc_metrics_clear(&x.metrics);
     dsc_refusals_clear(&x.answers);
     dsc_refusals_clear(&x.refused);
+    evaluate_parts_clear(&x.parts);
     command_others_close(&x.others);
     command_data_close(&x.data);
     command_subject_close(&x.subject);
@@ -329,7 +340,9 @@ const command command_evaluate = {
         "Data and model are compared first. Classes are matched by name, whatever their order; data with "
         "classes "
         "that the model does not know, or of another size, are refused; `descender evaluate` warns if "
-        "ground or preparation differ from the model's training images.",
+        "ground or preparation differ from the model's training images. Where the labels say who wrote, as "
+        "QMNIST's do, "
+        "accuracy by population and by writer follows.",
     .operands = operands,
     .options = options,
     .extras = extras,

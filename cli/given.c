@@ -162,7 +162,8 @@ static dsc_status take_suggestion(dsc_recipe *recipe, command_call *call, const 
     return status;
 }
 
-/* A graph of its own is trained with the loss that it has, unless the user wants another, which is refused. */
+/* A graph of its own is trained with the loss that it has, unless the user wants another, which is
+ * refused. */
 static dsc_status keep_loss(const command_start *start, dsc_recipe *recipe, const command_call *call,
                             dsc_error *error) {
     if (!start->model || !start->model->own_graph || command_given(call, "loss") ||
@@ -184,10 +185,12 @@ dsc_status command_recipe_complete(dsc_recipe *recipe, command_start *start, con
 }
 
 dsc_status command_recipe_settle(dsc_recipe *recipe, const char *asked, const char *found, dsc_error *error) {
-    if (!strcmp(asked, "mnist") || dsc_is_drawn(asked)) return dsc_text_replace(&recipe->data, asked, error);
+    if (dsc_registry_find(&dsc_known_data_registry, asked) || dsc_is_drawn(asked))
+        return dsc_text_replace(&recipe->data, asked, error);
     if (!strcmp(asked, "auto")) {
-        bool digits = !strncmp(found, "built-in digits", 15);
-        return dsc_text_replace(&recipe->data, digits ? "digits" : "mnist", error);
+        const dsc_known_data *known = dsc_known_called(found);
+        if (!known) known = dsc_known_standard(&dsc_known_data_registry);
+        return dsc_text_replace(&recipe->data, known->name, error);
     }
     char *whole = realpath(asked, NULL);
     if (!whole) { /* FOLDER/emnist-letters: the folder is there, and what its files begin with is kept */

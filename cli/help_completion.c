@@ -3,6 +3,7 @@
  * recipes; files elsewhere. */
 #include "help.h"
 
+#include "data/known.h"
 #include "train/recipe.h"
 
 #include <stdlib.h>
@@ -25,9 +26,12 @@ static bool append_words(dsc_text *text, const dsc_param *param) {
     else if (!strcmp(param->name, "recipe")) {
         if (param->initial) dsc_text_append(text, "%s ", param->initial); /* train's: auto */
         help_append_recipes(text);
-    } else if (!strcmp(param->name, "data"))
-        dsc_text_append(text, "auto mnist digits");
-    else
+    } else if (!strcmp(param->name, "data")) {
+        const dsc_row *row;
+        dsc_text_append(text, "auto");
+        for (size_t i = 0; (row = dsc_registry_at(&dsc_known_data_registry, i)); i++)
+            dsc_text_append(text, " %s", row->name);
+    } else
         return false;
     return true;
 }

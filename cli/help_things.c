@@ -4,6 +4,7 @@
 #include "help.h"
 
 #include "augment/augment.h"
+#include "data/known.h"
 #include "exchange/exchange.h"
 #include "forms/forms.h"
 #include "layer/layer.h"
@@ -17,11 +18,17 @@
 #include <string.h>
 
 const dsc_registry *const help_things[] = {
-    &dsc_layer_registry,     &dsc_op_registry,
-    &dsc_optimiser_registry, &dsc_schedule_registry,
-    &dsc_loss_registry,      &dsc_augmentation_registry,
-    &picture_formats,        &forms_registry,
-    &exchange_registry,      NULL,
+    &dsc_layer_registry,
+    &dsc_op_registry,
+    &dsc_optimiser_registry,
+    &dsc_schedule_registry,
+    &dsc_loss_registry,
+    &dsc_augmentation_registry,
+    &picture_formats,
+    &forms_registry,
+    &exchange_registry,
+    &dsc_known_data_registry,
+    NULL,
 };
 
 const dsc_registry *help_things_find(const char *things) {

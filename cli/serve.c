@@ -2,6 +2,8 @@
 /* serve.c: `descender serve`: a page to draw on and to watch runs, in the browser of this machine. */
 #include "command.h"
 
+#include "data/known.h"
+
 #include "model/title.h"
 #include "serve/host.h"
 #include "serve/serve.h"
@@ -81,7 +83,8 @@ static dsc_status serve(command_call *call, const command_subject *subject, cons
     serve_site *site = NULL;
     serve_server *server = NULL;
     unsigned port = (unsigned)how->port;
-    static const char *const data[] = {"digits", "mnist", NULL};
+    const char *const data[] = {dsc_registry_at(&dsc_drawn_data_registry, 0)->name,
+                                dsc_known_standard(&dsc_known_data_registry)->name, NULL};
     serve_options options = {.model = subject->model,
                              .model_name = name,
                              .model_path = subject->model_path,

@@ -145,11 +145,11 @@ void command_compare_sets(const command_data *data) {
     (void)dsc_data_check_overlap(&counts, data->train, data->test, tell_finding, NULL, NULL);
 }
 
-dsc_status command_fetch_mnist(char **used, const char *folder, const command_call *call, bool offline,
-                               dsc_error *error) {
+dsc_status command_fetch(char **used, const dsc_known_data *known, const char *folder,
+                         const command_call *call, bool offline, dsc_error *error) {
     watching w = {.call = call};
     fetch_source from = {.offline = offline, .on_progress = on_progress, .on_note = on_note, .user = &w};
-    dsc_status status = fetch_mnist(used, folder, &from, error);
+    dsc_status status = fetch_data(used, known, folder, &from, error);
     command_progress_end(&w.progress);
     return status;
 }

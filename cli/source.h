@@ -27,9 +27,10 @@ typedef struct command_source {
      0,                                                                                                      \
      0,                                                                                                      \
      NULL,                                                                                                   \
-     "MNIST, downloaded if it is not on disk; digits, or images that are none, which the program draws, by " \
-     "more "                                                                                                 \
-     "of the world's hands with 'digits hands=world'; or where labelled images are, in any of the forms of " \
+     "a data set by its name, downloaded if it is not on disk (`descender data list`: mnist, "               \
+     "fashion-mnist, ...), or drawn by the program: digits, or images that are none, by more of the "        \
+     "world's "                                                                                              \
+     "hands with 'digits hands=world'; or where labelled images are, in any of the forms of "                \
      "`descender help forms`. auto is MNIST, or the digits where that cannot be had"},                       \
         DSC_READING_PARAMS(values, source.reading), {                                                        \
         "offline", DSC_PARAM_SWITCH, offsetof(values, source.offline), "off", 0, 0, NULL,                    \
@@ -41,7 +42,7 @@ typedef struct command_source {
         "size", 0, "HxW", false                                                                              \
     }
 /* Their rows of the extras. */
-#define COMMAND_SOURCE_EXTRA {"data", 'd', "auto|mnist|digits|non-digits|PATH", false}, COMMAND_READING_EXTRAS
+#define COMMAND_SOURCE_EXTRA {"data", 'd', "auto|NAME|PATH", false}, COMMAND_READING_EXTRAS
 
 /* Those of a recipe. */
 command_source command_source_of(char *data, const dsc_reading *reading, bool offline);
@@ -49,14 +50,14 @@ command_source command_source_of(char *data, const dsc_reading *reading, bool of
 /* What was opened. */
 typedef struct command_data {
     dsc_dataset *train, *test;
-    char *place;                  /* the path that it was opened from; NULL: the built-in digits */
+    char *place;                  /* the path that it was opened from; NULL: they are drawn */
     char name[FETCH_DESCRIPTION]; /* "MNIST (/data)", "built-in digits, seed 1": what every output names */
-    dsc_understood understood;    /* how a path was read; empty for MNIST by name and the digits */
+    dsc_understood understood;    /* how a path was read; empty for data by name */
     dsc_remarks remarks;          /* what was told of it */
 } command_data;
 
 /* Opens the data, with a progress bar where they are downloaded, and notes their files with command_reads.
- * What stands in for MNIST is told on standard error, always. Release with command_data_close, also after a
+ * What stands in for others is told on standard error, always. Release with command_data_close, also after a
  * failure. */
 dsc_status command_data_open(command_data *data, command_call *call, const command_source *source,
                              dsc_error *error);
@@ -75,8 +76,8 @@ void command_tell_remarks(const dsc_remarks *remarks);
 /* The same as a list of texts for --json; NULL for want of memory. */
 json_t *command_remarks_json(const dsc_remarks *remarks);
 
-/* fetch_mnist, with the same progress bar. */
-dsc_status command_fetch_mnist(char **used, const char *folder, const command_call *call, bool offline,
-                               dsc_error *error);
+/* fetch_data, with the same progress bar. */
+dsc_status command_fetch(char **used, const dsc_known_data *known, const char *folder,
+                         const command_call *call, bool offline, dsc_error *error);
 
 #endif

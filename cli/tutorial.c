@@ -170,13 +170,15 @@ static dsc_status save_weights(const char *path, const tutorial_result *r, dsc_e
     return dsc_npz_write(path, entries, 2, error);
 }
 
-/* With --plain MNIST is what tutorial/files.c reads where it was found. Other data remain as they are. */
+/* With --plain data that are known by their content are what tutorial/files.c reads where it was found. Other
+ * data remain as they are. */
 static dsc_status read_plainly(lesson *l, dsc_error *error) {
     command_data *data = &l->data;
     bool known = false;
+    const dsc_known_data *which = dsc_dataset_known(data->train);
     if (!l->how->options.plain || !data->place || !dsc_mnist_is_place(data->place)) return DSC_OK;
-    dsc_status status =
-        fetch_is_known(&known, data->train, data->test, data->place, dsc_known_data_mnist.files, error);
+    if (!which || !dsc_known_by_content(which)) return DSC_OK;
+    dsc_status status = fetch_is_known(&known, data->train, data->test, data->place, which->files, error);
     if (status || !known) return status;
     dsc_dataset *train, *test;
     status = tutorial_read_files(&train, &test, data->place, error);

@@ -345,6 +345,7 @@ static inline dsc_data_options dsc_data_options_defaults(void) {
 /* Opens whatever holds labelled images, told by its content:
  *
  *   the four IDX files in a folder, as dsc_mnist_open does
+ *   CIFAR-10's binary files in a folder
  *   a table of labels and pixels, CSV or TSV, plain or gzip: train.csv, and test.csv beside it
  *   NumPy's arrays x_train, y_train, x_test, y_test and the like in a .npz file, or as .npy files in a folder
  *   arrays of these names in a safetensors file

@@ -13,6 +13,7 @@
 #include "data/folder.h"
 #include "data/images.h"
 #include "data/known.h"
+#include "data/writers.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -89,6 +90,7 @@ static bool check_kind(struct check *check, int which) {
     bool rank_good = images ? array->rank >= 3 : array->rank == 1, full = true;
     for (size_t i = 0; i < array->rank; i++) full = full && array->shape[i];
     if (array->type == DSC_U8 && rank_good && full) return true;
+    if (!images && full && dsc_writers_are_in(array)) return true;
     const char *hint = !full ? "it is empty" : "use a file of the right kind";
     if (full && array->type == DSC_U8 && array->rank == (images ? 1 : 3))
         hint = "are images and labels swapped?";

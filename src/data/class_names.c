@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/visible.h"
 #include "data/emnist.h"
+#include "data/writers.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -114,6 +115,8 @@ dsc_status dsc_classes_settle(char ***names, size_t *classes, dsc_content *const
                               const char *folder, dsc_error *error) {
     *names = NULL;
     dsc_status status = DSC_OK;
+    for (size_t i = 0; i < count && !status; i++) status = dsc_writers_take(labels[i], folder, error);
+    if (status) return status;
     const bool emnist = images_path && dsc_emnist_is(images_path);
     for (size_t i = 0; emnist && i < count && !status; i++) status = dsc_emnist_turn(images[i], error);
     if (emnist && !status) status = dsc_emnist_classes(names, classes, labels, count, images_path, error);

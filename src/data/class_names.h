@@ -12,7 +12,8 @@ dsc_status dsc_classes_find(char ***names, size_t *classes, const char *folder,
 
 /* The classes of `count` sets of images and labels, the first images of which are of the file
  * `images_path` (NULL: of none). labels.txt is looked for in `folder`. Images and labels of EMNIST, told
- * by the name of the file, are first made as other data are (emnist.h). */
+ * by the name of the file, are first made as other data are (emnist.h), and so are labels that say who wrote
+ * (writers.h). */
 dsc_status dsc_classes_settle(char ***names, size_t *classes, dsc_content *const *images,
                               dsc_content *const *labels, size_t count, const char *images_path,
                               const char *folder, dsc_error *error);

@@ -34,6 +34,7 @@ static void storage_release(dsc_storage *storage) {
     (void)pthread_mutex_destroy(&storage->reading);
     if (storage->release) storage->release(storage->user);
     free(storage->groups);
+    free(storage->series);
     free(storage);
 }
 
@@ -185,6 +186,10 @@ dsc_status dsc_dataset_build(dsc_dataset **result, dsc_storage *parts, dsc_type 
     atomic_init(&storage->references, 1);
     (void)pthread_mutex_init(&storage->reading, NULL);
     storage->class_names = names;
+    storage->groups = storage->labels.groups;
+    storage->series = storage->labels.series;
+    storage->labels.groups = NULL;
+    storage->labels.series = NULL;
     *data = (dsc_dataset){.storage = storage,
                           .name = own_name,
                           .count = storage->labels.array.shape[0],

@@ -35,7 +35,8 @@ typedef struct dsc_storage {
     void (*release)(void *user); /* NULL, or called at the end */
     char **class_names;          /* see dsc_class_names_copy */
     dsc_images_note note;
-    uint64_t *groups;                   /* by image: a hash of what its group is called; NULL: no groups */
+    uint64_t *groups; /* by image: a hash of what its group is called, or who wrote it; NULL: no groups */
+    uint8_t *series;  /* by image: the series of forms that it is of (writers.h); NULL: not known */
     const struct dsc_known_data *known; /* the data set that this is of; NULL: of none that is known */
 } dsc_storage;
 
@@ -74,9 +75,15 @@ static inline uint64_t dsc_dataset_group(const dsc_dataset *data, size_t i) {
     return data->storage->groups[data->index ? data->index[i] : i];
 }
 
+/* Which image of its storage sample i < count is. */
+static inline size_t dsc_dataset_place(const dsc_dataset *data, size_t i) {
+    return data->index ? data->index[i] : i;
+}
+
 /* Makes a dataset of images (N, H, W) or (N, C, H, W) and labels (N), all bytes, and takes both over, also
  * when it fails. Checks shapes, counts, and labels against `classes` (1 to 256). `class_names` has `classes`
- * texts, which are copied, or is NULL. `images_name` and `labels_name` stand for the two in messages. */
+ * texts, which are copied, or is NULL. Who wrote the images is taken over from the labels. `images_name` and
+ * `labels_name` stand for the two in messages. */
 dsc_status dsc_dataset_adopt(dsc_dataset **data, dsc_content *images, dsc_content *labels, size_t classes,
                              const char *const *class_names, const char *name, const char *images_name,
                              const char *labels_name, dsc_error *error);

@@ -11,35 +11,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { MAPPING_MOST = 1 << 16, CLASSES_MOST = 256, CHARACTER = 8 };
-
-#define DIGITS  "0123456789"
-#define CAPITAL "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define MERGED                                                                                               \
-    DIGITS CAPITAL "abdefghnqrt" /* small letters that look like capital ones are one class with them */
-
-/* As published: what the labels stand for, and the first of them. */
-static const struct {
-    const char *split, *characters;
-    size_t first;
-} splits[] = {
-    {"digits", DIGITS, 0},   {"mnist", DIGITS, 0},
-    {"letters", CAPITAL, 1}, {"balanced", MERGED, 0},
-    {"bymerge", MERGED, 0},  {"byclass", DIGITS CAPITAL "abcdefghijklmnopqrstuvwxyz", 0},
-};
 
 static const char *name_of(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
 }
 
-bool dsc_emnist_is(const char *path) {
+/* The known data set that a file is of by its name. */
+static const dsc_known_data *known_of(const char *path) {
     int which;
     size_t prefix;
     const char *name = name_of(path);
-    return dsc_mnist_name(&which, &prefix, name) && prefix >= 7 && !strncasecmp(name, "emnist-", 7);
+    return dsc_mnist_name(&which, &prefix, name) && prefix ? dsc_known_started(name, prefix - 1) : NULL;
+}
+
+bool dsc_emnist_is(const char *path) {
+    const dsc_known_data *known = known_of(path);
+    return known && known->sideways;
 }
 
 /* Puts `array`, which it takes over, in the place of the content's own. */
@@ -142,10 +132,6 @@ char *dsc_emnist_mapping(const char *images_path) {
 static dsc_status find_mapping(mapping *m, const char *images_path, dsc_error *error) {
     memset(m, 0, sizeof *m);
     m->first = CLASSES_MOST;
-    int which;
-    size_t prefix;
-    const char *name = name_of(images_path);
-    (void)dsc_mnist_name(&which, &prefix, name);
     char *path = dsc_emnist_mapping(images_path);
     if (!path) return dsc_fail_memory(error, strlen(images_path), "a path");
     unsigned char *text = NULL;
@@ -159,12 +145,9 @@ static dsc_status find_mapping(mapping *m, const char *images_path, dsc_error *e
         if (error) *error = why;
     } else {
         status = DSC_OK;
-        for (size_t i = 0; i < sizeof splits / sizeof *splits; i++) {
-            const size_t length = strlen(splits[i].split);
-            if (prefix != 8 + length || strncasecmp(name + 7, splits[i].split, length) != 0) continue;
-            for (size_t k = 0; splits[i].characters[k]; k++)
-                put(m, splits[i].first + k, (unsigned char)splits[i].characters[k]);
-        }
+        const dsc_known_data *known = known_of(images_path);
+        for (size_t k = 0; known && k < known->classes; k++)
+            put(m, known->first_label + k, (unsigned char)known->class_names[k][0]);
     }
     free(text);
     free(path);

@@ -282,16 +282,14 @@ dsc_status dsc_mnist_fail_missing(const char *folder, const char *missing, dsc_e
     dsc_status status;
     if (!dsc_is_folder(folder)) {
         if (is_file(folder))
-            status = dsc_fail(
-                error, DSC_ERROR_IO,
-                "%s: expected the four files of MNIST, but it is no folder; name the folder in which "
-                "they lie",
-                folder);
+            status = dsc_fail(error, DSC_ERROR_IO,
+                              "%s: expected four IDX files, but it is no folder; name the folder in which "
+                              "they lie",
+                              folder);
         else
-            status =
-                dsc_fail(error, DSC_ERROR_IO,
-                         "%s: expected the four files of MNIST, but it is no folder%s%s; check the path",
-                         folder, missing ? ", and files that begin so lack: " : "", missing ? missing : "");
+            status = dsc_fail(error, DSC_ERROR_IO,
+                              "%s: expected four IDX files, but it is no folder%s%s; check the path", folder,
+                              missing ? ", and files that begin so lack: " : "", missing ? missing : "");
     } else if (append_sets(&sets, first, folder) > 1 && !sets.failed) {
         char *set = dsc_path_join(folder, first);
         status =
@@ -303,18 +301,16 @@ dsc_status dsc_mnist_fail_missing(const char *folder, const char *missing, dsc_e
                 : dsc_fail_memory(error, strlen(folder), "a path");
         free(set);
     } else if ((below = find_below(folder, 0)) != NULL) {
-        status = dsc_fail(
-            error, DSC_ERROR_IO,
-            "%s: expected the four files of MNIST, missing: %s; there are such files in a folder in it: "
-            "name %s",
-            folder, missing, dsc_command(command, "@", below, NULL));
+        status = dsc_fail(error, DSC_ERROR_IO,
+                          "%s: expected four IDX files, missing: %s; there are such files in a folder in it: "
+                          "name %s",
+                          folder, missing, dsc_command(command, "@", below, NULL));
     } else {
         bool any = append_names(&names, folder);
-        status = dsc_fail(
-            error, DSC_ERROR_IO,
-            "%s: expected the four files of MNIST, missing: %s; found: %s; put them there, plain or as "
-            ".gz",
-            folder, missing, any && !names.failed ? names.data : "nothing");
+        status = dsc_fail(error, DSC_ERROR_IO,
+                          "%s: expected four IDX files, missing: %s; found: %s; put them there, plain or as "
+                          ".gz",
+                          folder, missing, any && !names.failed ? names.data : "nothing");
     }
     dsc_text_free(&sets);
     dsc_text_free(&names);

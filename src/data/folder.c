@@ -34,8 +34,9 @@ static dsc_status has_any(bool *any, const char *folder, dsc_error *error) {
 
 dsc_status dsc_mnist_locate(char **folder, dsc_error *error) {
     *folder = NULL;
+    const dsc_known_data *standard = dsc_known_standard(&dsc_known_data_registry);
     const char *given = getenv("DESCENDER_DATA");
-    char *cache = dsc_user_cache(), *cached = cache ? dsc_path_join(cache, "mnist") : NULL;
+    char *cache = dsc_user_cache(), *cached = cache ? dsc_path_join(cache, standard->name) : NULL;
     free(cache);
     const char *places[] = {given && *given ? given : NULL, "./data", cached};
     dsc_status status = DSC_OK;
@@ -51,9 +52,10 @@ dsc_status dsc_mnist_locate(char **folder, dsc_error *error) {
     if (!status && !*folder)
         status = dsc_fail(
             error, DSC_ERROR_IO,
-            "MNIST was not found: expected train-images-idx3-ubyte.gz and three more files in "
+            "%s was not found: expected %s and three more files in "
             "$DESCENDER_DATA (%s), ./data or the user's cache (%s); put them there, or name their folder",
-            places[0] ? places[0] : "not set", cached ? cached : "there is no home folder");
+            standard->title, standard->files[0].name, places[0] ? places[0] : "not set",
+            cached ? cached : "there is no home folder");
     free(cached);
     return status;
 }

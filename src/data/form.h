@@ -58,7 +58,7 @@ struct dsc_data_form {
 DSC_BEGINS_AS_ROW(dsc_data_form, params);
 
 /* The library's forms: DSC_DATA_FORMS(X) is X(idx) X(csv) ..., in the order in which they are asked. */
-#define DSC_DATA_FORMS(FORM)        FORM(idx) FORM(csv) FORM(arrays) FORM(safetensors)
+#define DSC_DATA_FORMS(FORM)        FORM(idx) FORM(cifar) FORM(csv) FORM(arrays) FORM(safetensors)
 #define DSC_DATA_FORM_DECLARE(name) extern const dsc_data_form dsc_data_form_##name;
 #define DSC_DATA_FORM_ENTRY(name)   &dsc_data_form_##name,
 DSC_DATA_FORMS(DSC_DATA_FORM_DECLARE)

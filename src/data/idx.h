@@ -24,6 +24,8 @@ typedef struct dsc_content {
     bool changed; /* the array's numbers or their order are no longer the file's (EMNIST's) */
     void *map;    /* array.data lies in this mapping of the cache; NULL: it is the array's own */
     size_t map_size;
+    uint64_t *groups; /* of labels: who wrote each image; NULL: they do not say it (writers.h) */
+    uint8_t *series;  /* ... and the series of forms that it is of */
 } dsc_content;
 
 /* Where a decompressed file is put in an array's block: one of three dimensions, as images are, then has its

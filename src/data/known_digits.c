@@ -9,6 +9,7 @@ const dsc_known_data dsc_known_data_digits = {
     .params = dsc_hands_params,
     .values_size = sizeof(dsc_hands_values),
     .title = "built-in digits",
+    .shape = {1, 28, 28},
     .classes = 10,
     .note = {.prepared_noted = true, .preparation = DSC_PREPARATION_DIGITS},
     .facts = "These images were drawn by code (`docs/digits.md`): nobody wrote them.",

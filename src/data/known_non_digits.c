@@ -12,6 +12,7 @@ const dsc_known_data dsc_known_data_non_digits = {
     .params = dsc_hands_params,
     .values_size = sizeof(dsc_hands_values),
     .title = "built-in non-digits",
+    .shape = {1, 28, 28},
     .classes = 1,
     .class_names = class_names,
     .note = {.prepared_noted = true, .preparation = DSC_PREPARATION_DIGITS},

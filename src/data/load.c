@@ -19,6 +19,8 @@ void dsc_content_clear(dsc_content *content) {
     } else {
         dsc_array_clear(&content->array);
     }
+    free(content->groups);
+    free(content->series);
     memset(content, 0, sizeof *content);
 }
 

@@ -18,7 +18,7 @@ enum { FORMAT = 1, FILE_LARGEST = 1 << 20 };
 #define AT(field) offsetof(dsc_recipe, field)
 const dsc_param dsc_recipe_params[] = {
     {"data", DSC_PARAM_TEXT, AT(data), "auto", 0, 0, NULL,
-     "auto, mnist, digits, or where labelled images are"},
+     "auto, the name of a data set, or where labelled images are"},
     DSC_READING_PARAMS(dsc_recipe, reading),
     {"training-samples", DSC_PARAM_INT, AT(training_samples), "0", 0, 1e9, NULL,
      "train on the first so many samples; 0: all"},

@@ -289,15 +289,48 @@ data_that_are_damaged_are_named_with_place() {
     says "Permission denied"
 }
 
+# ---- list ----
+
+list_names_what_is_known_and_where_it_is() {
+    needs_mnist || return
+    DESCENDER_DATA=$mnist run data list
+    exits 0
+    says_nothing
+    same "$(grep -c '^emnist-' <<<"$out")" 6
+    same "$(grep '^k49' <<<"$out" | tr -s ' ')" "k49 232,365 38,547 28 x 28 49 - CC BY-SA 4.0 -"
+    holds "MNIST is not where it is" test "$(awk '$1 == "mnist" { print $NF }' <<<"$out")" = "$mnist"
+    prints "cifar-10"
+}
+list_in_json_says_what_each_is() {
+    needs_json || return
+    DESCENDER_DATA='' run data list --json
+    exits 0
+    same "$(json "[(d['name'], d['classes'], d['shape']) for d in j if d['name'] in ('usps', 'cifar-10')]")" \
+        "[('usps', 10, [1, 16, 16]), ('cifar-10', 10, [3, 32, 32])]"
+    same "$(json "[d['place'] for d in j if d['drawn']]")" "[None, None]"
+}
+a_name_that_is_nearly_known_is_suggested() {
+    run data info --data kmnits
+    exits 1
+    says 'did you mean "kmnist"?'
+}
+debians_fashion_mnist_is_found_by_its_name() {
+    [ -d /usr/share/datasets/fashion-mnist ] || because "needs Debian's dataset-fashion-mnist" || return
+    DESCENDER_DATA='' run data info --data fashion-mnist --offline
+    exits 0
+    prints "Fashion-MNIST (/usr/share/datasets/fashion-mnist)"
+    prints "Ankle boot"
+}
+
 # ---- fetch (its servers are tested in tests/fetch) ----
 
 fetch_offline_checks_what_is_there() {
     needs_library libcrypto || return
     needs_mnist || return
-    run data fetch "$mnist" --offline
+    run data fetch mnist "$mnist" --offline
     exits 0
     prints "$mnist"
-    run data fetch "$work/cache-of-nobody" --offline
+    run data fetch mnist "$work/cache-of-nobody" --offline
     exits 1
     prints_nothing
     says "--offline"
@@ -306,9 +339,20 @@ fetch_in_json_names_the_files() {
     needs_library libcrypto || return
     needs_mnist || return
     needs_json || return
-    run data fetch "$mnist" --offline --json
+    run data fetch mnist "$mnist" --offline --json
     exits 0
     same "$(json "len(j['files']), j['files'][3]['name']")" "(4, 't10k-labels-idx1-ubyte.gz')"
+}
+fetch_names_the_data_set_first() {
+    run data fetch ./data --offline
+    exits 2
+    says "name the data set before the folder: descender data fetch mnist ./data"
+    run data fetch kmnits
+    exits 2
+    says "did you mean 'kmnist'?"
+    run data fetch digits
+    exits 2
+    says "digits: has no files: the program draws it itself"
 }
 fetch_takes_data_from_a_server() {
     needs_library libcurl || return
@@ -324,12 +368,12 @@ fetch_takes_data_from_a_server() {
         [ -n "$port" ] && break
         sleep 0.1
     done
-    DESCENDER_MIRRORS="http://127.0.0.1:$port/" run data fetch "$work/fetched"
+    DESCENDER_MIRRORS="http://127.0.0.1:$port/" run data fetch mnist "$work/fetched"
     kill $server
     exits 0
-    prints "$work/fetched: holds MNIST's four files, checked"
+    prints "$work/fetched: holds the 4 files of MNIST, checked"
     holds "a file differs" cmp "$mnist/train-labels-idx1-ubyte.gz" "$work/fetched/train-labels-idx1-ubyte.gz"
-    run data fetch "$work/fetched" --offline
+    run data fetch mnist "$work/fetched" --offline
     exits 0
 }
 results_in_json_go_to_a_full_disk_as_an_error() {

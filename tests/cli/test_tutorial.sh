@@ -102,7 +102,7 @@ mnist_asked_for_by_name_is_never_replaced() {
     _keep
     exits 1
     prints_nothing
-    same "$err" "descender: MNIST is not on disk (--offline); put its four files into ./data"
+    same "$err" "descender: MNIST is not on disk (--offline); put its files into ./data"
 }
 without_a_network_one_short_line_says_that_mnist_is_missing() {
     needs_library libcurl || return
@@ -112,7 +112,7 @@ without_a_network_one_short_line_says_that_mnist_is_missing() {
         run_shell "cd '$work' && unset DESCENDER_DATA && DESCENDER_MIRRORS='http://127.0.0.1:1/a http://127.0.0.1:1/b' '$program' $command"
         exits 1
         prints_nothing
-        same "$err" "descender: no mirror of MNIST can be reached; check the network, or put its four files into ./data"
+        same "$err" "descender: no mirror of MNIST can be reached; check the network, or put its files into ./data"
     done
 }
 a_missing_incomplete_or_damaged_folder_is_an_error() {

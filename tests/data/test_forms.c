@@ -420,7 +420,7 @@ static void what_is_none_of_the_forms_is_told_with_what_would_be_read(void **sta
     const char *folder = testing_folder();
     (void)make_text(folder, "notes.txt", "Hello, these are, well, notes, and no numbers.\n");
     assert_int_equal(open_with(&o, folder, &how), DSC_ERROR_FORMAT);
-    ASSERT_MESSAGE(error, "idx, csv, arrays, safetensors");
+    ASSERT_MESSAGE(error, "idx, cifar, csv, arrays, safetensors");
     ASSERT_MESSAGE(error, "found: notes.txt");
     assert_int_equal(open_with(&o, make_path(folder, "notes.txt"), &how), DSC_ERROR_FORMAT);
     ASSERT_MESSAGE(error, "found: text");

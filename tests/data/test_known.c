@@ -21,6 +21,22 @@ static bool is_hex(const char *text, size_t length) {
     return strlen(text) == length && strspn(text, "0123456789abcdef") == length;
 }
 
+/* Each has a sum of its own, and no two files of all the rows have the same content. */
+static void check_file(const dsc_known_data *row, int f) {
+    const dsc_known_file *file = &row->files[f];
+    int which = -1, place;
+    size_t prefix;
+    assert_true(file->sha256 ? is_hex(file->sha256, 64) && file->size : is_hex(file->md5, 32));
+    if (dsc_known_is_idx(row) && !row->members) {
+        assert_true(dsc_mnist_name(&place, &prefix, file->name));
+        assert_int_equal(place, f);
+    }
+    if (!file->content_size) return;
+    assert_true(is_hex(file->content_sha256, 64));
+    assert_ptr_equal(dsc_known_file_find(&which, file->content_size, file->content_crc), row);
+    assert_int_equal(which, f);
+}
+
 static void every_row_says_all_that_others_ask_it(void **state) {
     (void)state;
     const dsc_known_data *row;
@@ -34,21 +50,23 @@ static void every_row_says_all_that_others_ask_it(void **state) {
         for (size_t k = 0; row->class_names && k < row->classes; k++) assert_non_null(row->class_names[k]);
         dsc_known_name(name, row, DSC_TEST_IMAGES);
         assert_true(strlen(name) == strlen(row->title) + strlen(", test set")); /* not cut */
-        if (!row->files->name) continue;
+        assert_true(row->shape[0] && row->shape[1] && row->shape[2]);
+        assert_true(dsc_known_called(name) == NULL || row->draw); /* a set is not the data set */
+        if (!row->files->name) {
+            assert_non_null(row->draw);
+            continue;
+        }
         with_files++;
         assert_non_null(row->source);
-        for (int f = 0; f < DSC_MNIST_FILES; f++) {
-            const dsc_known_file *file = &row->files[f];
-            int which = -1, place;
-            size_t prefix;
-            assert_true(dsc_mnist_name(&place, &prefix, file->name));
-            assert_int_equal(place, f);
-            assert_true(is_hex(file->sha256, 64) && is_hex(file->content_sha256, 64));
-            assert_ptr_equal(dsc_known_file_find(&which, file->content_size, file->content_crc), row);
-            assert_int_equal(which, f); /* no two files of all the rows are alike */
-        }
+        assert_true(row->counts[0] && row->counts[1] && row->mirrors && row->mirrors[0]);
+        size_t parts = 0;
+        for (size_t k = 0; k < DSC_KNOWN_PARTS && row->parts[k].title; k++) parts += row->parts[k].count;
+        assert_true(!parts || parts == row->counts[1]);
+        for (const char *const *mirror = row->mirrors; *mirror; mirror++)
+            assert_int_equal((*mirror)[strlen(*mirror) - 1], '/');
+        for (size_t f = 0; f < dsc_known_files(row); f++) check_file(row, (int)f);
     }
-    assert_true(with_files >= 2);
+    assert_true(with_files >= 13);
 }
 
 static void a_pair_is_known_only_if_its_files_belong_together(void **state) {
@@ -79,6 +97,11 @@ static void what_commands_call_known_data_begins_with_the_title(void **state) {
     assert_int_equal(dsc_known_titled("MNIST"), 0);
     assert_int_equal(dsc_known_titled("MNIST-like (a)"), 0);
     assert_int_equal(dsc_known_titled("shoes (MNIST (a))"), 0);
+    assert_ptr_equal(dsc_known_called("MNIST (/home/me/data)"), &dsc_known_data_mnist);
+    assert_ptr_equal(dsc_known_called("built-in digits, seed 1"), &dsc_known_data_digits);
+    assert_ptr_equal(dsc_known_called("built-in digits hands=world, seed 1"), &dsc_known_data_digits);
+    assert_null(dsc_known_called("letters"));
+    assert_null(dsc_known_called("MNIST-like (a)"));
 }
 
 static void the_built_in_digits_say_what_they_are(void **state) {

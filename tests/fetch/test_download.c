@@ -15,7 +15,8 @@
 #define CONTENT 150000
 static const char *root; /* what the server serves */
 static char archive_hex[FETCH_SHA256_HEX], content_hex[FETCH_SHA256_HEX];
-static dsc_known_file file = {"file.gz", 0, archive_hex, CONTENT, content_hex, 0};
+static dsc_known_file file = {
+    .name = "file.gz", .sha256 = archive_hex, .content_size = CONTENT, .content_sha256 = content_hex};
 static unsigned char content[CONTENT], archive[CONTENT + 4096];
 static const char *mirrors[8];
 static fetch_options options;
@@ -74,7 +75,12 @@ static int tear_down(void **state) {
 static int fresh(void **state) {
     (void)state;
     memset(mirrors, 0, sizeof mirrors);
-    options = (fetch_options){.mirrors = mirrors, .connect_seconds = 2, .stall_seconds = 0.3, .count = 1};
+    options = (fetch_options){.title = "MNIST",
+                              .place = "./data",
+                              .mirrors = mirrors,
+                              .connect_seconds = 2,
+                              .stall_seconds = 0.3,
+                              .count = 1};
     error = (dsc_error){0};
     if (!skipped()) server_reset();
     return 0;

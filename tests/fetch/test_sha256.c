@@ -70,6 +70,20 @@ static void a_build_without_libcrypto_says_so(void **state) {
     ASSERT_MESSAGE(error, "libcrypto");
 }
 
+static void md5_is_that_of_its_standard(void **state) {
+    (void)state;
+    if (!fetch_sha256_available()) TEST_SKIP("needs libcrypto");
+    dsc_error error = {0};
+    char hex[FETCH_SHA256_HEX], *path = dsc_path_join(testing_folder(), "file");
+    uint64_t size;
+    ASSERT_OK(dsc_file_write(path, "abc", 3, &error), error);
+    ASSERT_OK(fetch_md5_file(hex, &size, path, &error), error); /* RFC 1321, A.5 */
+    assert_string_equal(hex, "900150983cd24fb0d6963f7d28e17f72");
+    assert_int_equal(size, 3);
+    assert_int_equal(fetch_md5_file(hex, &size, "/nowhere/at/all", &error), DSC_ERROR_IO);
+    free(path);
+}
+
 static void failing_allocations_are_survived(void **state) {
     (void)state;
     if (!fetch_sha256_available()) TEST_SKIP("needs libcrypto");
@@ -113,6 +127,7 @@ int main(void) {
         cmocka_unit_test(pieces_give_the_sum_of_the_whole),
         cmocka_unit_test(a_missing_file_is_named),
         cmocka_unit_test(a_build_without_libcrypto_says_so),
+        cmocka_unit_test(md5_is_that_of_its_standard),
         cmocka_unit_test(failing_allocations_are_survived),
         cmocka_unit_test(the_table_is_whole),
     };

@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (!*folder) make_folder();
     const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (file < 0 || write(file, data, size) != (ssize_t)size || close(file)) abort();
-    const dsc_status status = unpack(&u, path, NULL, NULL, &error);
+    const dsc_status status = unpack(&u, path, NULL, NULL, NULL, &error);
     if (status && (error.code != status || !*error.message || strchr(error.message, '\n'))) abort();
     if (count_entries() > 1 + (size_t)(u.folder.path != NULL)) abort();
     unpacked_remove(&u);

@@ -105,15 +105,17 @@ static dsc_status empty_part(const job *j, dsc_error *error) {
  * may be to blame. */
 static fetch_outcome check_part(job *j, const fetch_transfer *t, dsc_error *error) {
     dsc_error wrong = {0};
+    char size[24] = "";
     dsc_status status = fetch_verify(j->part, j->file, &wrong);
     if (!status) return FETCH_DONE;
+    if (j->file->size) (void)snprintf(size, sizeof size, "%llu", (unsigned long long)j->file->size);
     if (status != DSC_ERROR_MISMATCH && status != DSC_ERROR_FORMAT) {
         if (error) *error = wrong;
         return FETCH_FAILED;
     }
-    (void)dsc_fail(error, DSC_ERROR_NETWORK,
-                   "sent other bytes (%llu of them, expected %llu of SHA-256 %.8s...)",
-                   (unsigned long long)t->bytes, (unsigned long long)j->file->size, j->file->sha256);
+    (void)dsc_fail(error, DSC_ERROR_NETWORK, "sent other bytes (%llu of them, expected %s%s of %s %.8s...)",
+                   (unsigned long long)t->bytes, size, *size ? "" : "those",
+                   j->file->sha256 ? "SHA-256" : "MD5", j->file->sha256 ? j->file->sha256 : j->file->md5);
     return t->start > 0 ? FETCH_RANGE : FETCH_REFUSED;
 }
 
@@ -122,7 +124,7 @@ static fetch_outcome attempt(job *j, fetch_transfer *t, dsc_error *error) {
     fetch_outcome outcome = FETCH_DONE;
     t->start = t->bytes = t->offset = size_of(j->fd);
     /* A process that died between the last byte and the renaming left all there is. */
-    if (t->offset != j->file->size) outcome = fetch_transfer_run(t, error);
+    if (!t->offset || t->offset != j->file->size) outcome = fetch_transfer_run(t, error);
     if (outcome == FETCH_DONE) outcome = check_part(j, t, error);
     if (outcome == FETCH_RANGE || outcome == FETCH_REFUSED) {
         /* A refusal that sent nothing leaves the part of another mirror for the next. */
@@ -143,7 +145,7 @@ static fetch_outcome from_mirror(job *j, const char *base, dsc_error *error) {
     fetch_transfer t = {.url = url.data,
                         .file = j->fd,
                         .path = j->part,
-                        .limit = FETCH_LARGEST(j->file),
+                        .limit = fetch_largest(j->file),
                         .connect_seconds = o->connect_seconds,
                         .stall_seconds = o->stall_seconds,
                         .deadline = o->deadline,
@@ -192,12 +194,12 @@ static dsc_status from_mirrors(job *j, dsc_error *error) {
     /* Without a network all mirrors say the same, and one short line says it for them. */
     if (!reached)
         return dsc_fail(error, DSC_ERROR_NETWORK,
-                        "no mirror of MNIST can be reached; check the network, or put its four files into "
-                        "./data");
-    return dsc_fail(error, DSC_ERROR_NETWORK,
-                    "%s cannot be downloaded: %s; check the network, or name the folder of the four files "
-                    "with --data",
-                    j->file->name, j->reasons.length ? j->reasons.data : "there are no mirrors");
+                        "no mirror of %s can be reached; check the network, or put its files into %s",
+                        j->options->title, j->options->place);
+    return dsc_fail(
+        error, DSC_ERROR_NETWORK,
+        "%s cannot be downloaded: %s; check the network, or name the folder of the files with --data",
+        j->file->name, j->reasons.length ? j->reasons.data : "there are no mirrors");
 }
 
 /* --- the file --- */
@@ -232,8 +234,8 @@ dsc_status fetch_download(const char *folder, const dsc_known_file *file, const 
     if (!DESCENDER_WITH_CURL || !fetch_sha256_available())
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
                         "this build cannot download, since it has no %s; install its development package and "
-                        "build again, or put MNIST's four files into a folder and name it with --data",
-                        DESCENDER_WITH_CURL ? "libcrypto" : "libcurl");
+                        "build again, or put the files of %s into %s",
+                        DESCENDER_WITH_CURL ? "libcrypto" : "libcurl", options->title, options->place);
     dsc_status status = dsc_folder_make(folder, error);
     if (status) return status;
     job j = {.file = file, .options = options, .fd = -1};

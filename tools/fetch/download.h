@@ -16,6 +16,8 @@ typedef struct fetch_progress {
 typedef int fetch_on_progress(void *user, const fetch_progress *progress);
 
 typedef struct fetch_options {
+    const char *title;          /* of the data set, for messages */
+    const char *place;          /* the folder into which people may put it themselves, for messages */
     const char *const *mirrors; /* base URLs in order, each with its '/', NULL after the last */
     double connect_seconds;     /* to reach a server */
     double stall_seconds;       /* a server that sends next to nothing for so long is left */

@@ -16,7 +16,8 @@ char *fetch_format_progress(char *out, size_t size, const fetch_progress *progre
     (void)dsc_format_fixed(rate, sizeof rate, progress->rate / 1e6, 1);
     (void)snprintf(left, sizeof left, "[%u/%u] %.48s", progress->index + 1, progress->count, progress->name);
     char right[128];
-    (void)snprintf(right, sizeof right, "%s of %s MB%s%s%s", here, total, progress->rate > 0 ? ", " : "",
+    (void)snprintf(right, sizeof right, "%s%s%s MB%s%s%s", here, progress->total ? " of " : "",
+                   progress->total ? total : "", progress->rate > 0 ? ", " : "",
                    progress->rate > 0 ? rate : "", progress->rate > 0 ? " MB/s" : "");
     if (width > 200) width = 200;
     size_t used = strlen(left) + strlen(right) + 5;

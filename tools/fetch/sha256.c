@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sha256.c: SHA-256 through libcrypto's EVP, which picks the processor's own instructions where it has them. */
+/* sha256.c: SHA-256 and MD5 through libcrypto's EVP, which picks the processor's own instructions where it
+ * has them. */
 #include "fetch/sha256.h"
 
 #include "base/error.h"
@@ -20,7 +21,7 @@ struct fetch_sha256 {
 
 bool fetch_sha256_available(void) { return true; }
 
-dsc_status fetch_sha256_create(fetch_sha256 **result, dsc_error *error) {
+static dsc_status create(fetch_sha256 **result, const EVP_MD *kind, const char *name, dsc_error *error) {
     *result = NULL;
     fetch_sha256 *hash = calloc(1, sizeof *hash);
     if (!hash) return dsc_fail_memory(error, sizeof *hash, "a checksum");
@@ -29,19 +30,24 @@ dsc_status fetch_sha256_create(fetch_sha256 **result, dsc_error *error) {
         free(hash);
         return dsc_fail_memory(error, sizeof *hash, "a checksum");
     }
-    if (EVP_DigestInit_ex(hash->context, EVP_sha256(), NULL) != 1) {
+    if (EVP_DigestInit_ex(hash->context, kind, NULL) != 1) {
         fetch_sha256_free(hash);
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
-                        "libcrypto offers no SHA-256, expected it in its default provider; check the "
-                        "configuration of OpenSSL on this machine");
+                        "libcrypto offers no %s, expected it in its default provider; check the "
+                        "configuration of OpenSSL on this machine",
+                        name);
     }
     *result = hash;
     return DSC_OK;
 }
 
+dsc_status fetch_sha256_create(fetch_sha256 **result, dsc_error *error) {
+    return create(result, EVP_sha256(), "SHA-256", error);
+}
+
 dsc_status fetch_sha256_append(fetch_sha256 *hash, const void *bytes, size_t size, dsc_error *error) {
     if (EVP_DigestUpdate(hash->context, bytes, size) == 1) return DSC_OK;
-    return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "libcrypto failed to compute a SHA-256");
+    return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "libcrypto failed to compute a checksum");
 }
 
 dsc_status fetch_sha256_finish(char hex[FETCH_SHA256_HEX], fetch_sha256 *hash, dsc_error *error) {
@@ -49,8 +55,8 @@ dsc_status fetch_sha256_finish(char hex[FETCH_SHA256_HEX], fetch_sha256 *hash, d
     unsigned char sum[EVP_MAX_MD_SIZE];
     unsigned length = 0;
     hex[0] = '\0';
-    if (EVP_DigestFinal_ex(hash->context, sum, &length) != 1 || length != 32)
-        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "libcrypto failed to compute a SHA-256");
+    if (EVP_DigestFinal_ex(hash->context, sum, &length) != 1 || 2 * (size_t)length >= FETCH_SHA256_HEX)
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "libcrypto failed to compute a checksum");
     for (unsigned i = 0; i < length; i++) {
         hex[2 * i] = digits[sum[i] >> 4];
         hex[2 * i + 1] = digits[sum[i] & 15];
@@ -84,12 +90,10 @@ static dsc_status append_file(fetch_sha256 *hash, uint64_t *size, int fd, const 
     return status;
 }
 
-dsc_status fetch_sha256_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const char *path, dsc_error *error) {
-    hex[0] = '\0';
-    fetch_sha256 *hash;
+static dsc_status hash_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const char *path, fetch_sha256 *hash,
+                            dsc_error *error) {
     uint64_t length = 0;
-    dsc_status status = fetch_sha256_create(&hash, error);
-    if (status) return status;
+    dsc_status status = DSC_OK;
     int fd = dsc_open_at(AT_FDCWD, path, O_RDONLY, 0);
     if (fd < 0) {
         status = dsc_fail_system(error, path, "cannot be opened");
@@ -99,6 +103,23 @@ dsc_status fetch_sha256_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const c
     }
     if (!status) status = fetch_sha256_finish(hex, hash, error);
     if (!status && size) *size = length;
+    return status;
+}
+
+dsc_status fetch_sha256_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const char *path, dsc_error *error) {
+    hex[0] = '\0';
+    fetch_sha256 *hash;
+    dsc_status status = fetch_sha256_create(&hash, error);
+    if (!status) status = hash_file(hex, size, path, hash, error);
+    fetch_sha256_free(hash);
+    return status;
+}
+
+dsc_status fetch_md5_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const char *path, dsc_error *error) {
+    hex[0] = '\0';
+    fetch_sha256 *hash;
+    dsc_status status = create(&hash, EVP_md5(), "MD5", error);
+    if (!status) status = hash_file(hex, size, path, hash, error);
     fetch_sha256_free(hash);
     return status;
 }
@@ -138,6 +159,10 @@ dsc_status fetch_sha256_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const c
     (void)path;
     hex[0] = '\0';
     return missing(error);
+}
+
+dsc_status fetch_md5_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const char *path, dsc_error *error) {
+    return fetch_sha256_file(hex, size, path, error);
 }
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sha256.h: SHA-256 (FIPS 180-4), computed by libcrypto. Without that library every call that can fail says
+/* sha256.h: SHA-256 (FIPS 180-4), and MD5 (RFC 1321) for files of which nobody publishes a better sum,
+ * computed by libcrypto. Without that library every call that can fail says
  * DSC_ERROR_UNSUPPORTED, and fetch_sha256_available is false. */
 #ifndef FETCH_SHA256_H
 #define FETCH_SHA256_H
@@ -21,5 +22,7 @@ void fetch_sha256_free(fetch_sha256 *hash);
 
 /* All of a file, read in pieces; its size goes to *size where that is not NULL. */
 dsc_status fetch_sha256_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const char *path, dsc_error *error);
+/* The same by MD5: 32 digits and the NUL. */
+dsc_status fetch_md5_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const char *path, dsc_error *error);
 
 #endif

@@ -6,12 +6,12 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/visible.h"
-#include "data/cache.h"
 #include "data/drawn.h"
 #include "data/form.h"
+#include "fetch/get.h"
 #include "fetch/known.h"
+#include "fetch/places.h"
 #include "fetch/transfer.h"
-#include "fetch/verify.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@
 #define DIGITS_TRAIN 60000
 #define DIGITS_TEST  10000
 
-const fetch_settings fetch_default_settings = {.files = dsc_known_data_mnist.files,
+const fetch_settings fetch_default_settings = {.known = &dsc_known_data_registry,
                                                .connect_seconds = 10,
                                                .stall_seconds = 20,
                                                .auto_connect_seconds = 3,
@@ -102,26 +102,46 @@ static dsc_status open_forms(const request *q, const char *path, dsc_error *erro
 /* By size and CRC-32 the datasets say it themselves; here the SHA-256 must be right too. */
 static dsc_status recognise(const dsc_known_data **found, const request *q, const char *folder,
                             dsc_error *error) {
-    const dsc_known_data *row = dsc_dataset_known(*q->train);
-    bool is;
-    dsc_status status = fetch_is_known(&is, *q->train, *q->test, folder, q->settings->files, error);
-    *found = !status && is ? &dsc_known_data_mnist : NULL;
-    if (status || is || !row || row != dsc_dataset_known(*q->test)) return status;
-    status = fetch_is_known(&is, *q->train, *q->test, folder, row->files, error);
-    if (!status && is) *found = row;
+    const dsc_row *row;
+    dsc_status status = DSC_OK;
+    *found = NULL;
+    for (size_t i = 0; !*found && !status && (row = dsc_registry_at(q->settings->known, i)); i++) {
+        const dsc_known_data *known = (const void *)row;
+        bool is = false;
+        if (dsc_known_by_content(known))
+            status = fetch_is_known(&is, *q->train, *q->test, folder, known->files, error);
+        if (!status && is) *found = known;
+    }
+    return status;
+}
+
+/* "no such data; did you mean ...?": what could have been meant is a name of the registry, or a path. */
+static dsc_status fail_unknown(const request *q, const char *name, dsc_error *error) {
+    enum { NAMES_MOST = 64 };
+    const char *names[NAMES_MOST] = {"auto"};
+    const dsc_row *row;
+    size_t count = 1;
+    dsc_text list = {0};
+    for (size_t i = 0; count < NAMES_MOST && (row = dsc_registry_at(q->settings->known, i)); i++)
+        names[count++] = row->name;
+    for (size_t i = 0; i < count; i++) dsc_text_append(&list, "%s%s", i ? ", " : "", names[i]);
+    const char *meant = dsc_nearest_name(name, names, count);
+    dsc_status status =
+        list.failed
+            ? dsc_fail_memory(error, list.length, "a message")
+            : dsc_fail(
+                  error, DSC_ERROR_IO,
+                  "--data %s: there is no such file or folder%s%s%s; expected %s, or where labelled images "
+                  "are",
+                  name, meant ? "; did you mean \"" : "", meant ? meant : "", meant ? "\"?" : "", list.data);
+    dsc_text_free(&list);
     return status;
 }
 
 static dsc_status open_path(const request *q, const char *folder, dsc_error *error) {
-    static const char *const names[] = {"auto", "mnist", "digits", "non-digits"};
     struct stat info;
-    if (stat(folder, &info) && !strchr(folder, '/') && !dsc_mnist_is_place(folder)) {
-        const char *meant = dsc_nearest_name(folder, names, 4);
-        return dsc_fail(error, DSC_ERROR_IO,
-                        "--data %s: there is no such file or folder%s%s%s; expected auto, mnist, digits, "
-                        "non-digits or where labelled images are",
-                        folder, meant ? "; did you mean \"" : "", meant ? meant : "", meant ? "\"?" : "");
-    }
+    if (stat(folder, &info) && !strchr(folder, '/') && !dsc_mnist_is_place(folder))
+        return fail_unknown(q, folder, error);
     dsc_status status = open_forms(q, folder, error);
     const dsc_known_data *known = NULL;
     if (!status && *q->test) status = recognise(&known, q, folder, error);
@@ -130,93 +150,34 @@ static dsc_status open_path(const request *q, const char *folder, dsc_error *err
     return status;
 }
 
-/* --- downloading --- */
+/* --- fetching --- */
 
-static dsc_status cache_folder(char **folder, dsc_error *error) {
-    const char *home = getenv("HOME"), *xdg = getenv("XDG_CACHE_HOME");
-    bool has_home = (home && *home == '/') || (xdg && *xdg == '/');
-    char *cache = dsc_user_cache();
-    *folder = cache ? dsc_path_join(cache, "mnist") : NULL;
-    free(cache);
-    if (*folder) return DSC_OK;
-    if (has_home) return dsc_fail_memory(error, 1, "the path of the cache");
-    return dsc_fail(
-        error, DSC_ERROR_IO,
-        "there is no folder to keep MNIST in: set $HOME or $XDG_CACHE_HOME, or put the four files into "
-        "a folder and name it with --data");
-}
-
-/* $DESCENDER_MIRRORS, cut into base URLs that end in '/'. One block, the texts behind the pointers. */
-static dsc_status mirrors_from_environment(char ***mirrors, dsc_error *error) {
-    const char *value = getenv("DESCENDER_MIRRORS");
-    *mirrors = NULL;
-    if (!value || !value[strspn(value, " ")]) return DSC_OK;
-    size_t most = strlen(value) / 2 + 2, length = 2 * strlen(value) + 2, count = 0;
-    char **list = calloc(1, most * sizeof *list + length);
-    if (!list) return dsc_fail_memory(error, length, "the mirrors");
-    char *out = (char *)(list + most);
-    for (const char *p = value + strspn(value, " "); *p; p += strspn(p, " ")) {
-        size_t n = strcspn(p, " ");
-        list[count++] = out;
-        memcpy(out, p, n);
-        out += n;
-        if (p[n - 1] != '/') *out++ = '/';
-        *out++ = '\0';
-        p += n;
-    }
-    *mirrors = list;
-    return DSC_OK;
-}
-
-static const char *const *usual_mirrors(const fetch_settings *settings) {
-    return settings->mirrors ? settings->mirrors : dsc_known_data_mnist.mirrors;
-}
-
-/* Everything into `folder`, by `deadline` (0: whenever). */
-static dsc_status download(const fetch_source *source, const fetch_settings *settings, const char *folder,
-                           bool replace, double connect_seconds, double deadline, dsc_error *error) {
-    char **mirrors = NULL;
-    dsc_status status = source->settings ? DSC_OK : mirrors_from_environment(&mirrors, error);
-    fetch_options options = {.mirrors = mirrors ? (const char *const *)mirrors : usual_mirrors(settings),
-                             .connect_seconds = connect_seconds,
-                             .stall_seconds = settings->stall_seconds,
-                             .deadline = deadline,
-                             .replace = replace,
-                             .on_progress = source->on_progress,
-                             .user = source->user,
-                             .count = DSC_MNIST_FILES};
-    for (unsigned i = 0; i < DSC_MNIST_FILES && !status; i++) {
-        options.index = i;
-        status = fetch_download(folder, &settings->files[i], &options, error);
-    }
-    free(mirrors);
-    return status;
-}
-
-dsc_status fetch_mnist(char **used, const char *folder, const fetch_source *source, dsc_error *error) {
+dsc_status fetch_data(char **used, const dsc_known_data *known, const char *folder,
+                      const fetch_source *source, dsc_error *error) {
     const fetch_settings *settings = source->settings ? source->settings : &fetch_default_settings;
     if (used) *used = NULL;
     char *place = NULL;
     dsc_status status = DSC_OK;
+    if (!known->files->name)
+        return dsc_fail(error, DSC_ERROR_ARGUMENT, "%s: has no files: the program draws it itself",
+                        known->name);
     if (!folder)
-        status = cache_folder(&place, error);
+        status = fetch_cache_place(&place, known, error);
     else if (!(place = strdup(folder)))
         status = dsc_fail_memory(error, strlen(folder), "a path");
     if (status) return status; /* cppcheck-suppress memleak; then there is no place */
-    for (int i = 0; source->offline && i < DSC_MNIST_FILES && !status; i++) {
-        char *path = dsc_path_join(place, settings->files[i].name);
-        if (path && access(path, F_OK)) {
-            status = dsc_fail(error, DSC_ERROR_IO,
-                              "MNIST is not in %s (--offline); omit --offline to download it", place);
-            free(path);
-            break;
-        }
-        status = path ? fetch_verify(path, &settings->files[i], error) : dsc_fail_memory(error, 1, "a path");
-        if (status) (void)dsc_error_context(error, status, "not downloaded, since --offline forbids it");
-        free(path);
+    if (source->offline) {
+        status = fetch_check(known, place, error);
+        if (status == DSC_ERROR_IO)
+            status =
+                dsc_error_context(error, status, "%s is not in %s (--offline); omit --offline to download it",
+                                  known->title, place);
+        else if (status)
+            (void)dsc_error_context(error, status, "not downloaded, since --offline forbids it");
+    } else {
+        status =
+            fetch_get(known, place, source, settings, folder == NULL, settings->connect_seconds, 0, error);
     }
-    if (!source->offline)
-        status = download(source, settings, place, folder == NULL, settings->connect_seconds, 0, error);
     if (used && !status)
         *used = place;
     else
@@ -224,116 +185,152 @@ dsc_status fetch_mnist(char **used, const char *folder, const fetch_source *sour
     return status;
 }
 
-/* --- MNIST --- */
+/* --- data sets by name --- */
 
-typedef enum found { NOTHING, MNIST, OTHER_DATA, BROKEN } found;
+typedef enum found { NOTHING, IT, OTHER_DATA, BROKEN } found;
 
-/* What is in `folder`: opened if it is MNIST. BROKEN: `error` says how. */
-static dsc_status look_into(found *what, const request *q, const char *folder, dsc_error *error) {
-    bool any = false;
-    *what = NOTHING;
-    for (int i = 0; i < DSC_MNIST_FILES && !any; i++) {
-        char *path;
-        dsc_status status = dsc_mnist_find(&path, folder, i, error);
-        if (status) return status;
-        any = path != NULL;
-        free(path);
-    }
-    if (!any) return DSC_OK;
-    *what = BROKEN;
-    dsc_status status = open_folder(q, folder, error);
-    if (status) return status == DSC_ERROR_MEMORY ? status : DSC_OK;
-    bool known;
-    status = fetch_is_known(&known, *q->train, *q->test, folder, q->settings->files, error);
-    *what = known ? MNIST : OTHER_DATA;
-    if (status || !known) close_both(q);
-    if (!status && known) describe(q, &dsc_known_data_mnist, folder);
+/* By the forms, and then told by its row. */
+static dsc_status open_as(const request *q, const dsc_known_data *known, const char *place,
+                          dsc_error *error) {
+    const dsc_reading usual = dsc_reading_defaults();
+    const dsc_opening *given = q->source->opening;
+    dsc_opening o = {.title = place,
+                     .reading = &usual,
+                     .forms = given ? given->forms : &dsc_data_form_registry,
+                     .cache = true,
+                     .keep_order = given && given->keep_order,
+                     .on_progress = given ? given->on_progress : NULL,
+                     .user = given ? given->user : NULL};
+    dsc_status status = dsc_data_form_open(&o, place, error);
+    *q->train = o.train;
+    *q->test = o.test;
+    o.train = o.test = NULL;
+    if (!status) status = dsc_known_adopt(*q->train, *q->test, known, place, error);
+    if (!status && q->source->on_open) status = q->source->on_open(q->source->user, place, error);
+    if (status) close_both(q);
     return status;
 }
 
-/* A place of the user's, where what is wrong is not ours to mend. `what` is MNIST, or NOTHING: look
+/* What is in `folder`: opened if it is the data set. BROKEN: `error` says how. */
+static dsc_status look_into(found *what, const request *q, const dsc_known_data *known, const char *folder,
+                            dsc_error *error) {
+    bool is;
+    *what = NOTHING;
+    dsc_status status = fetch_any_is_there(&is, folder, known, error);
+    if (status || !is) return status;
+    char *place = fetch_opened_as(folder, known);
+    if (!place) return dsc_fail_memory(error, strlen(folder), "a path");
+    const bool tells = dsc_known_by_content(known);
+    *what = BROKEN;
+    status = tells ? open_folder(q, place, error) : open_as(q, known, place, error);
+    free(place);
+    if (status) return status == DSC_ERROR_MEMORY || status == DSC_ERROR_STOPPED ? status : DSC_OK;
+    if (tells) status = fetch_is_known(&is, *q->train, *q->test, folder, known->files, error);
+    *what = is ? IT : OTHER_DATA;
+    if (status || !is) close_both(q);
+    if (!status && is) describe(q, known, folder);
+    return status;
+}
+
+/* A place of the user's, where what is wrong is not ours to mend. `what` is IT, or NOTHING: look
  * elsewhere. */
-static dsc_status look_into_users(found *what, const request *q, const char *folder, bool is_named,
-                                  dsc_error *error) {
+static dsc_status look_into_users(found *what, const request *q, const dsc_known_data *known,
+                                  const char *folder, fetch_place_kind kind, dsc_error *error) {
     char command[DSC_COMMAND];
     dsc_error reason = {0};
-    dsc_status status = look_into(what, q, folder, &reason);
-    if (status || *what == BROKEN) {
+    const bool is_named = kind == FETCH_PLACE_NAMED,
+               its_own = kind == FETCH_PLACE_BELOW || known == dsc_known_standard(q->settings->known);
+    dsc_status status = look_into(what, q, known, folder, &reason);
+    if (status) {
         if (error) *error = reason;
-        if (status) return status;
+        return status;
+    }
+    if (!its_own && *what != IT) *what = NOTHING; /* the standard data set, most likely */
+    if (*what == BROKEN) {
+        if (error) *error = reason;
         return dsc_error_context(error, reason.code,
                                  "the data in %s is incomplete or damaged, and is not replaced",
-                                 is_named ? "$DESCENDER_DATA" : "./data");
+                                 is_named                   ? "$DESCENDER_DATA"
+                                 : kind == FETCH_PLACE_DATA ? "./data"
+                                                            : folder);
     }
     if (*what == OTHER_DATA && is_named)
         return dsc_fail(
             error, DSC_ERROR_MISMATCH,
-            "$DESCENDER_DATA: %s holds data that is not MNIST (its checksums differ); to use it as it "
+            "$DESCENDER_DATA: %s holds data that is not %s (its checksums differ); to use it as it "
             "is, name it: %s",
-            folder, dsc_command(command, "--data @", folder, NULL));
-    if (*what == NOTHING && is_named && dsc_mnist_is_ambiguous(folder))
+            folder, known->title, dsc_command(command, "--data @", folder, NULL));
+    if (*what == NOTHING && is_named && its_own && dsc_mnist_is_ambiguous(folder))
         return dsc_mnist_fail_missing(folder, "all four", error);
     if (*what == OTHER_DATA) {
-        note(q, "%s holds data that is not MNIST and is passed over; to use it, name it: %s", folder,
-             dsc_command(command, "--data @", folder, NULL));
+        note(q, "%s holds data that is not %s and is passed over; to use it, name it: %s", folder,
+             known->title, dsc_command(command, "--data @", folder, NULL));
         *what = NOTHING;
     }
     return DSC_OK;
 }
 
 /* The cache, and the network. With `is_auto` only for so long. */
-static dsc_status open_cached(const request *q, bool is_auto, dsc_error *error) {
+static dsc_status open_cached(const request *q, const dsc_known_data *known, const char *folder, bool is_auto,
+                              dsc_error *error) {
     const fetch_settings *t = q->settings;
-    char *folder;
-    dsc_status status = cache_folder(&folder, error);
-    if (status) return status;
     dsc_error reason = {0};
     found what;
-    status = look_into(&what, q, folder, &reason);
-    bool wanted = !status && what != MNIST;
+    dsc_status status = look_into(&what, q, known, folder, &reason);
     if (status) {
         if (error) *error = reason;
-    } else if (wanted && q->source->offline) {
-        if (what == NOTHING)
-            status = dsc_fail(error, DSC_ERROR_IO,
-                              "MNIST is not on disk (--offline); put its four files into ./data");
-        else
-            status =
-                dsc_fail(error, DSC_ERROR_FORMAT,
-                         "%s: MNIST is incomplete or damaged there, and --offline forbids to download it: %s",
-                         folder, what == BROKEN ? reason.message : "its checksums differ");
-    } else if (wanted) {
-        status = download(q->source, t, folder, true, is_auto ? t->auto_connect_seconds : t->connect_seconds,
-                          is_auto ? fetch_clock() + t->auto_seconds : 0, error);
-        if (!status) status = look_into(&what, q, folder, error);
-        if (!status && what != MNIST)
-            status =
-                dsc_fail(error, DSC_ERROR_FORMAT,
-                         "%s: what was downloaded is there, but other files beside it are in the way; remove "
-                         "that folder and try again",
-                         folder);
+        return status;
     }
-    free(folder);
+    if (what == IT) return DSC_OK;
+    if (q->source->offline && what == NOTHING)
+        return dsc_fail(error, DSC_ERROR_IO, "%s is not on disk (--offline); put its files into ./data%s%s",
+                        known->title, dsc_known_by_content(known) ? "" : "/",
+                        dsc_known_by_content(known) ? ""
+                        : known->folder             ? known->folder
+                                                    : known->name);
+    if (q->source->offline)
+        return dsc_fail(error, DSC_ERROR_FORMAT,
+                        "%s: %s is incomplete or damaged there, and --offline forbids to download it: %s",
+                        folder, known->title, what == BROKEN ? reason.message : "its checksums differ");
+    status =
+        fetch_get(known, folder, q->source, t, true, is_auto ? t->auto_connect_seconds : t->connect_seconds,
+                  is_auto ? fetch_clock() + t->auto_seconds : 0, error);
+    if (!status) status = look_into(&what, q, known, folder, &reason);
+    if (!status && what != IT)
+        status = dsc_fail(error, DSC_ERROR_FORMAT,
+                          "%s: what was downloaded is there, but %s; remove that folder and try again",
+                          folder, what == BROKEN ? reason.message : "other files beside it are in the way");
     return status;
 }
 
-static dsc_status open_mnist(const request *q, bool is_auto, dsc_error *error) {
-    const char *given = getenv("DESCENDER_DATA");
+static dsc_status open_known(const request *q, const dsc_known_data *known, bool is_auto, dsc_error *error) {
     found what = NOTHING;
     dsc_status status = DSC_OK;
-    if (given && *given) status = look_into_users(&what, q, given, true, error);
-    if (!status && what == NOTHING) status = look_into_users(&what, q, "./data", false, error);
-    if (status || what == MNIST) return status;
     dsc_error reason = {0};
-    status = open_cached(q, is_auto, &reason);
+    for (size_t i = 0; !status && what != IT; i++) {
+        fetch_place_kind kind;
+        char *folder;
+        status = fetch_place(&folder, &kind, known, i, &reason);
+        const bool is_cache = kind == FETCH_PLACE_CACHE;
+        if (!status && is_cache) status = open_cached(q, known, folder, is_auto, &reason);
+        if (!status && !is_cache) {
+            status = look_into_users(&what, q, known, folder, kind, error);
+            free(folder);
+            if (status) return status;
+            continue;
+        }
+        free(folder);
+        break;
+    }
     bool unavailable = status == DSC_ERROR_NETWORK || status == DSC_ERROR_IO ||
                        status == DSC_ERROR_UNSUPPORTED || status == DSC_ERROR_FORMAT;
     if (is_auto && unavailable) {
-        /* The reason alone: the digits are the remedy. */
+        /* The reason alone: what is drawn is the remedy. */
+        const dsc_known_data *drawn = (const void *)dsc_registry_at(&dsc_drawn_data_registry, 0);
         const char *end = strstr(reason.message, "; ");
         int length = end ? (int)(end - reason.message) : (int)strlen(reason.message);
-        note(q, "using the built-in digits in place of MNIST: %.*s", length, reason.message);
-        return draw_sets(q, dsc_known_data_digits.name, error);
+        note(q, "using the %s in place of %s: %.*s", drawn->title, known->title, length, reason.message);
+        return draw_sets(q, drawn->name, error);
     }
     if (status && error) *error = reason;
     return status;
@@ -347,7 +344,7 @@ dsc_status fetch_open(dsc_dataset **train, dsc_dataset **test, char description[
     *train = *test = NULL;
     if (description) description[0] = '\0';
     if (dsc_is_drawn(data)) return draw_sets(&q, data, error);
-    if (!strcmp(data, "mnist")) return open_mnist(&q, false, error);
-    if (!strcmp(data, "auto")) return open_mnist(&q, true, error);
-    return open_path(&q, data, error);
+    if (!strcmp(data, "auto")) return open_known(&q, dsc_known_standard(q.settings->known), true, error);
+    const dsc_known_data *known = (const void *)dsc_registry_find(q.settings->known, data);
+    return known ? open_known(&q, known, false, error) : open_path(&q, data, error);
 }

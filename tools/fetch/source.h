@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* source.h: where a command's data comes from: --data auto|mnist|digits|non-digits|PATH, and --offline.
+/* source.h: where a command's data comes from: --data auto|NAME|PATH, and --offline.
  *
- *   mnist    MNIST, known by the SHA-256 of its content, from $DESCENDER_DATA, ./data or the user's cache (the
- *            folder descender/mnist in $XDG_CACHE_HOME or ~/.cache), and else downloaded into that cache.
- *   digits   the built-in digits, drawn by code; non-digits: the built-in images of what is none. With
- *            parameters: "digits hands=world" (dsc_dataset_draw).
+ *   NAME     a data set of a registry (data/known.h). One that has files comes from $DESCENDER_DATA, ./data,
+ *            where a package puts it, or the user's cache (descender/NAME in $XDG_CACHE_HOME or ~/.cache),
+ *            and is else downloaded into that cache; in $DESCENDER_DATA and ./data also from a folder of its
+ *            name, and from no other if its content does not tell what it is. Those of which all sums are
+ *            known must have them; of others the shape, the numbers of images and the classes must be right.
+ *            What is drawn by code needs no files, and may have parameters: "digits hands=world"
+ *            (dsc_dataset_draw).
  *   PATH     whatever holds labelled images, in one of the forms of a registry (data/form.h): the four
  *            files, folders by class, a table, arrays. (A folder called "mnist" is "./mnist".)
- *   auto     mnist; the built-in digits only if MNIST is neither there nor downloaded within ten seconds.
+ *   auto     the first data set that has files; the first that is drawn stands in for it only if it is
+ *            neither there nor downloaded within ten seconds.
  *
  * What was asked for by name or folder and is missing, incomplete or damaged is an error. So is, under auto
- * too, an MNIST that is there, in $DESCENDER_DATA or ./data, but incomplete or damaged: whoever put it there
- * means it. Other data of the same file names is an error in $DESCENDER_DATA, and passed over with a note in
- * ./data. The cache is the program's own: what is wrong there is downloaded again.
+ * too, the data set that is there, in $DESCENDER_DATA or ./data, but incomplete or damaged: whoever put it
+ * there means it. For the standard data set, which auto means, other data of the same file names is an error
+ * in $DESCENDER_DATA, and passed over with a note in ./data; for others it is passed over. The cache is the
+ * program's own: what is wrong there is downloaded again.
  *
  * $DESCENDER_MIRRORS, base URLs separated by spaces, stands in for the mirrors that are built in. */
 #ifndef FETCH_SOURCE_H
@@ -20,10 +25,10 @@
 
 #include "fetch/download.h"
 
-/* What a user does not set. The tests have files, servers and times of their own. */
+/* What a user does not set. The tests have data sets, servers and times of their own. */
 typedef struct fetch_settings {
-    const dsc_known_file *files; /* MNIST's: DSC_MNIST_FILES of them */
-    const char *const *mirrors;  /* NULL after the last; NULL: MNIST's */
+    const dsc_registry *known;  /* of dsc_known_data */
+    const char *const *mirrors; /* NULL after the last; NULL: those of the data set */
     double connect_seconds, stall_seconds;
     double auto_connect_seconds, auto_seconds; /* under auto: to reach a server; for everything */
 } fetch_settings;
@@ -55,11 +60,12 @@ typedef struct fetch_source {
 dsc_status fetch_open(dsc_dataset **train, dsc_dataset **test, char description[FETCH_DESCRIPTION],
                       const fetch_source *source, dsc_error *error);
 
-/* `data fetch`: sees to it that `folder` (NULL: the user's cache) holds MNIST's four files as the mirrors
+/* `data fetch`: sees to it that `folder` (NULL: the user's cache) holds a data set's files as the mirrors
  * have them, or as others compressed them. In the cache a damaged one is replaced; elsewhere that is an
  * error. Of the source, offline, on_progress, user and settings count. *used, if not NULL, is the folder
  * (release with free()). */
-dsc_status fetch_mnist(char **used, const char *folder, const fetch_source *source, dsc_error *error);
+dsc_status fetch_data(char **used, const dsc_known_data *known, const char *folder,
+                      const fetch_source *source, dsc_error *error);
 
 /* "train-images-idx3-ubyte.gz  4.2 of 9.9 MB  1.3 MB/s", in at most `width` columns, with a bar between if
  * there is room; for a line on a terminal. Returns `out`. */

@@ -52,15 +52,28 @@ static dsc_status expand(unsigned char **content, const unsigned char *data, siz
     return DSC_OK;
 }
 
+uint64_t fetch_largest(const dsc_known_file *file) {
+    if (file->content_size) return file->content_size + file->content_size / 100 + 4096;
+    return file->size ? file->size : (uint64_t)1 << 30;
+}
+
 dsc_status fetch_verify(const char *path, const dsc_known_file *file, dsc_error *error) {
     char hex[FETCH_SHA256_HEX];
-    uint64_t bytes;
-    dsc_status status = fetch_sha256_file(hex, &bytes, path, error);
+    const char *const sum = file->sha256 ? file->sha256 : file->md5;
+    uint64_t bytes = 0;
+    dsc_status status =
+        file->sha256 ? fetch_sha256_file(hex, &bytes, path, error) : fetch_md5_file(hex, &bytes, path, error);
     if (status) return status;
-    if (bytes == file->size && !strcmp(hex, file->sha256)) return DSC_OK;
+    if ((!file->size || bytes == file->size) && !strcmp(hex, sum)) return DSC_OK;
+    if (!file->content_size)
+        return dsc_fail(
+            error, DSC_ERROR_MISMATCH,
+            "%s: holds %llu bytes of %s %.16s..., expected those of %.16s...; remove it, then download it "
+            "again",
+            path, (unsigned long long)bytes, file->sha256 ? "SHA-256" : "MD5", hex, sum);
     unsigned char *data, *content;
     size_t size;
-    status = dsc_file_read(&data, &size, path, (size_t)FETCH_LARGEST(file), error);
+    status = dsc_file_read(&data, &size, path, (size_t)fetch_largest(file), error);
     if (status) return status;
     bool is_gzip = size > 2 && data[0] == 0x1F && data[1] == 0x8B;
     if (is_gzip) {

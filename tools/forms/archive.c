@@ -58,7 +58,7 @@ static dsc_status open_archive(dsc_opening *o, const char *path, dsc_error *erro
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
                         "%s: is an archive that holds nothing but another archive; unpack the outer one",
                         o->title);
-    dsc_status status = unpack(&u, path, o->on_progress, o->user, error);
+    dsc_status status = unpack(&u, path, NULL, o->on_progress, o->user, error);
     const bool cache = o->cache;
     if (!status && u.passed_over)
         dsc_remark(&o->remarks, "%s: %zu hidden files in it were passed over", o->title, u.passed_over);

@@ -4,7 +4,7 @@
 
 #include "data/form.h"
 
-#define FORMS(FORM) DSC_DATA_FORMS(FORM) FORM(folder) FORM(zip) FORM(tar)
+#define FORMS(FORM) DSC_DATA_FORMS(FORM) FORM(libsvm) FORM(folder) FORM(zip) FORM(tar)
 
 FORMS(DSC_DATA_FORM_DECLARE)
 

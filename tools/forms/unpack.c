@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "base/visible.h"
 #include "late/late.h"
 
@@ -30,6 +31,7 @@
     X(archive_read_free) \
     X(archive_read_support_format_zip_seekable) \
     X(archive_read_support_format_tar) \
+    X(archive_read_support_format_raw) \
     X(archive_read_support_filter_gzip) \
     X(archive_read_support_filter_bzip2) \
     X(archive_read_support_filter_xz) \
@@ -59,7 +61,8 @@ enum { CHUNK = 1 << 16, PROGRESS_FILES = 64 };
 typedef struct unpacking {
     archive_functions api;
     struct archive *archive;
-    const char *path; /* of the archive */
+    const char *path;          /* of the archive */
+    const char *const *wanted; /* NULL: all */
     unpacked *to;
     uint64_t size, bytes; /* of the archive; unpacked so far */
     unsigned char chunk[CHUNK];
@@ -178,6 +181,14 @@ static dsc_status unpack_file(unpacking *p, const char *name, dsc_error *error) 
     return status;
 }
 
+static bool is_wanted(const unpacking *p, const char *name) {
+    const char *slash = strrchr(name, '/');
+    if (!p->wanted) return true;
+    for (size_t i = 0; p->wanted[i]; i++)
+        if (!strcmp(p->wanted[i], slash ? slash + 1 : name)) return true;
+    return false;
+}
+
 static dsc_status unpack_entry(unpacking *p, struct archive_entry *entry, dsc_error *error) {
     const char *name = p->api.archive_entry_pathname_utf8(entry);
     if (!name) name = p->api.archive_entry_pathname(entry); /* bytes of no known encoding, as they are */
@@ -186,7 +197,8 @@ static dsc_status unpack_entry(unpacking *p, struct archive_entry *entry, dsc_er
     bool hidden;
     const char *wrong = wrong_name(&hidden, name);
     if (wrong) return fail_entry(p, name, wrong, error);
-    if (type == AE_IFDIR) return DSC_OK; /* folders are made when something is in them */
+    if (type == AE_IFDIR || !is_wanted(p, name))
+        return DSC_OK; /* folders are made when something is in them */
     if (hidden) {
         p->to->passed_over++;
         return DSC_OK;
@@ -234,13 +246,21 @@ static dsc_status unpack_all(unpacking *p,
     }
 }
 
-static dsc_status open_archive(unpacking *p, dsc_error *error) {
+/* `alone`: one packed file, which holds no others. */
+static dsc_status open_archive(unpacking *p, bool alone, dsc_error *error) {
     const archive_functions *api = &p->api;
+    struct stat info;
+    if (stat(p->path, &info)) return dsc_fail_system(error, p->path, "cannot be read");
+    p->size = (uint64_t)info.st_size;
     p->archive = api->archive_read_new();
     if (!p->archive) return dsc_fail_memory(error, 0, p->path);
     /* Not as a stream, which would take a ZIP file without its end for a shorter one. */
-    (void)api->archive_read_support_format_zip_seekable(p->archive);
-    (void)api->archive_read_support_format_tar(p->archive);
+    if (alone) {
+        (void)api->archive_read_support_format_raw(p->archive);
+    } else {
+        (void)api->archive_read_support_format_zip_seekable(p->archive);
+        (void)api->archive_read_support_format_tar(p->archive);
+    }
     (void)api->archive_read_support_filter_gzip(p->archive);
     (void)api->archive_read_support_filter_bzip2(p->archive);
     (void)api->archive_read_support_filter_xz(p->archive);
@@ -249,43 +269,102 @@ static dsc_status open_archive(unpacking *p, dsc_error *error) {
                                                                                      : fail_damaged(p, error);
 }
 
-dsc_status unpack(unpacked *u, const char *path,
-                  int (*on_progress)(void *user, const char *what, size_t done, size_t count), void *user,
-                  dsc_error *error) {
-    struct stat info;
-    *u = (unpacked){.folder.lock = -1};
-    unpacking *p = dsc_allocate(1, sizeof *p);
-    if (!p) return dsc_fail_memory(error, sizeof *p, path);
-    p->path = path;
-    p->to = u;
-    dsc_status status = late_load(&p->api, archive_names, DESCENDER_ARCHIVE_SONAME, error);
-    if (status) {
-        free(p);
-        return dsc_error_context(error, status, "%s", path);
-    }
-    if (stat(path, &info))
-        status = dsc_fail_system(error, path, "cannot be read");
-    else
-        p->size = (uint64_t)info.st_size;
-    if (!status) status = open_archive(p, error);
-    if (!status) status = dsc_temporary_make(&u->folder, "archive", error);
-    if (!status) status = unpack_all(p, on_progress, user, error);
+static dsc_status start(unpacking **p, const char *path, dsc_error *error) {
+    *p = dsc_allocate(1, sizeof **p);
+    if (!*p) return dsc_fail_memory(error, sizeof **p, path);
+    (*p)->path = path;
+    dsc_status status = late_load(&(*p)->api, archive_names, DESCENDER_ARCHIVE_SONAME, error);
+    if (!status) return DSC_OK;
+    free(*p);
+    *p = NULL;
+    return dsc_error_context(error, status, "%s", path);
+}
+
+static void finish(unpacking *p) {
     if (p->archive) (void)p->api.archive_read_free(p->archive);
     free(p);
+}
+
+dsc_status unpack(unpacked *u, const char *path, const char *const *wanted,
+                  int (*on_progress)(void *user, const char *what, size_t done, size_t count), void *user,
+                  dsc_error *error) {
+    *u = (unpacked){.folder.lock = -1};
+    unpacking *p;
+    dsc_status status = start(&p, path, error);
+    if (status) return status;
+    p->to = u;
+    p->wanted = wanted;
+    status = open_archive(p, false, error);
+    if (!status) status = dsc_temporary_make(&u->folder, "archive", error);
+    if (!status) status = unpack_all(p, on_progress, user, error);
+    finish(p);
     return status;
+}
+
+static dsc_status read_alone(dsc_text *text, unpacking *p, size_t limit, dsc_error *error) {
+    struct archive_entry *entry;
+    const int code = p->api.archive_read_next_header(p->archive, &entry);
+    if (code != ARCHIVE_OK && code != ARCHIVE_WARN) return fail_damaged(p, error);
+    for (;;) {
+        const la_ssize_t got = p->api.archive_read_data(p->archive, p->chunk, CHUNK);
+        if (got < 0) return fail_damaged(p, error);
+        if (!got) return DSC_OK;
+        p->bytes += (uint64_t)got;
+        dsc_status status = check_bytes(p, error);
+        if (!status && p->bytes > limit)
+            status = dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                              "%s: unpacks to more than %zu bytes, expected less", p->path, limit);
+        if (status) return status;
+        dsc_text_append_bytes(text, p->chunk, (size_t)got);
+        if (text->failed) return dsc_fail_memory(error, (size_t)p->bytes, p->path);
+    }
+}
+
+dsc_status unpack_file_alone(unsigned char **bytes, size_t *size, const char *path, size_t limit,
+                             dsc_error *error) {
+    dsc_text text = {0};
+    unpacking *p;
+    *bytes = NULL;
+    *size = 0;
+    dsc_status status = start(&p, path, error);
+    if (status) return status;
+    status = open_archive(p, true, error);
+    if (!status) status = read_alone(&text, p, limit, error);
+    finish(p);
+    if (!status) dsc_text_append(&text, "%s", ""); /* an empty file has its zero byte, too */
+    if (!status && text.failed) status = dsc_fail_memory(error, 1, path);
+    if (status) {
+        dsc_text_free(&text);
+        return status;
+    }
+    *bytes = (unsigned char *)text.data;
+    *size = text.length;
+    return DSC_OK;
 }
 
 #else
 
-dsc_status unpack(unpacked *u, const char *path,
+dsc_status unpack(unpacked *u, const char *path, const char *const *wanted,
                   int (*on_progress)(void *user, const char *what, size_t done, size_t count), void *user,
                   dsc_error *error) {
-    (void)on_progress, (void)user;
+    (void)wanted, (void)on_progress, (void)user;
     *u = (unpacked){.folder.lock = -1};
     return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
                     "%s: is an archive, and this build has no libarchive; unpack it, and give the folder; or "
                     "install libarchive-dev and build again",
                     path);
+}
+
+dsc_status unpack_file_alone(unsigned char **bytes, size_t *size, const char *path, size_t limit,
+                             dsc_error *error) {
+    (void)limit;
+    *bytes = NULL;
+    *size = 0;
+    return dsc_fail(
+        error, DSC_ERROR_UNSUPPORTED,
+        "%s: is packed, and this build has no libarchive; unpack it, or install libarchive-dev and "
+        "build again",
+        path);
 }
 
 void unpacked_remove(unpacked *u) { (void)u; }

@@ -148,8 +148,11 @@ static void append_known(dsc_text *text, const report_datasheet *sheet) {
     const dsc_known_data *known = known_data(sheet);
     if (!known) return;
     dsc_text_append(text, "\n");
-    if (known->files->name)
+    if (dsc_known_by_content(known))
         dsc_text_append(text, "By the size and checksum of its files this is %s. ", known->title);
+    else if (known->files->name)
+        dsc_text_append(text, "By its name, the shape and number of its images, and its classes this is %s. ",
+                        known->title);
     dsc_text_append(text, "%s\n", known->facts);
 }
 

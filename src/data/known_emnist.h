@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* known_emnist.h: what EMNIST's data sets share. Cohen, Afshar, Tapson, van Schaik, "EMNIST: an extension of
+ * MNIST to handwritten letters" (2017, arXiv:1702.05373). NIST offers them all in one archive, whose size and
+ * SHA-256 are those of TensorFlow Datasets; of what is in it none is published. */
+#ifndef DSC_DATA_KNOWN_EMNIST_H
+#define DSC_DATA_KNOWN_EMNIST_H
+
+#include "data/known.h"
+
+#define DSC_EMNIST_DIGITS "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"
+#define DSC_EMNIST_CAPITALS                                                                                  \
+    "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T", "U", \
+        "V", "W", "X", "Y", "Z"
+/* Small letters that look like capital ones are one class with them; these do not. */
+#define DSC_EMNIST_OTHERS "a", "b", "d", "e", "f", "g", "h", "n", "q", "r", "t"
+#define DSC_EMNIST_SMALL                                                                                     \
+    "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", \
+        "v", "w", "x", "y", "z"
+
+/* `start`: "emnist-letters". A file also has an array members[] by this, and mirrors[]. */
+#define DSC_EMNIST_MEMBERS(start)                                                                            \
+    start "-train-images-idx3-ubyte.gz", start "-train-labels-idx1-ubyte.gz",                                \
+        start "-test-images-idx3-ubyte.gz", start "-test-labels-idx1-ubyte.gz", start "-mapping.txt", NULL
+#define DSC_EMNIST_MIRRORS "https://biometrics.nist.gov/cs_links/EMNIST/", NULL
+
+/* What is the same in all their rows. */
+#define DSC_EMNIST_ROW                                                                                       \
+    .files = {{.name = "gzip.zip",                                                                           \
+               .size = 561753746,                                                                            \
+               .sha256 = "fb9bb67e33772a9cc0b895e4ecf36d2cf35be8b709693c3564cea2a019fcda8e"}},               \
+    .members = members, .folder = "emnist", .mirrors = mirrors, .shape = {1, 28, 28}, .sideways = true,      \
+    .note = {.prepared_noted = true, .preparation = DSC_PREPARATION_DIGITS},                                 \
+    .facts =                                                                                                 \
+        "Cohen, Afshar, Tapson and van Schaik made it from NIST's Special Database 19: characters that "     \
+        "employees of the Census Bureau and high-school students wrote into forms, blurred, cut out and "    \
+        "centred, which is not quite what was done to MNIST's.",                                             \
+    .source = "https://www.nist.gov/itl/products-and-services/emnist-dataset"
+
+#endif
