@@ -41,16 +41,18 @@ static dsc_status report(const command_call *call, const dsc_known_data *known, 
         error);
 }
 
-static dsc_status find(const dsc_known_data **known, const command_call *call, dsc_error *error) {
-    const char *name = call->operand_count ? call->operands[0] : NULL;
-    char command[DSC_COMMAND];
-    *known = name ? (const void *)dsc_registry_find(&dsc_known_data_registry, name)
-                  : dsc_known_standard(&dsc_known_data_registry);
+static dsc_status find(const dsc_known_data **known, command_call *call, dsc_error *error) {
+    char where[DSC_COMMAND];
+    const dsc_known_data *standard = dsc_known_standard(&dsc_known_data_registry);
+    *known = standard;
+    if (!call->operand_count) return DSC_OK;
+    const char *name = call->operands[0];
+    *known = (const void *)dsc_registry_find(&dsc_known_data_registry, name);
     if (*known) return DSC_OK;
-    if (!name || strchr(name, '/'))
-        return command_wrong_usage(
-            call, error, "name the data set before the folder: %s",
-            dsc_command(command, "descender data fetch mnist @", name ? name : "", NULL));
+    if (strchr(name, '/'))
+        return command_wrong_usage(call, error,
+                                   "name the data set before the folder: descender data fetch %s%s",
+                                   standard->name, dsc_command(where, " @", name, NULL));
     return dsc_registry_unknown(&dsc_known_data_registry, name, error);
 }
 

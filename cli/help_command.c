@@ -111,7 +111,7 @@ static const command_operand operands[] = {
     {.name = "COMMAND|THINGS",
      .optional = true,
      .help = "a command; or what there is: layers, ops, optimisers, schedules, losses, augmentations, "
-             "pictures, forms or formats",
+             "pictures, forms, formats or datasets",
      .words = append_topics},
     {.name = "ACTION|NAME", .optional = true, .help = "the command's action; or one of the things"},
     {0},

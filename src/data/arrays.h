@@ -10,7 +10,8 @@
 /* What an array is by its name: of which set, and whether it has the labels. False: the name does not say.
  *
  * The name is cut into words at what is no letter or digit, and where "train", "test" or "val" begin or end
- * one: xTrain, x_train, train-images. Words that say nothing ("kmnist") are passed over. */
+ * one: xTrain, x_train, train-images. Words that say nothing, such as the name of the data, are passed
+ * over. */
 bool dsc_array_role(int *set, bool *labels, const char *name);
 
 /* Puts an array where its name says, or does nothing if that does not say it. `found` describes the elements,

@@ -15,7 +15,7 @@
 #include "base/limits.h"
 
 /* $XDG_CACHE_HOME/descender, or ~/.cache/descender, in a new text; NULL where there is no home, or no
- * memory. MNIST lies in its subfolder "mnist". */
+ * memory. Data sets that are downloaded lie in folders of their names in it. */
 char *dsc_user_cache(void);
 
 /* Smaller sources decompress in no time. */

@@ -35,7 +35,7 @@ typedef struct dsc_known_part {
 enum { DSC_KNOWN_PARTS = 4 };
 
 typedef struct dsc_known_data {
-    const char *name; /* "fashion-mnist" */
+    const char *name; /* by which --data takes it */
     const char *help;
     const dsc_param *params; /* of what is drawn by code */
     size_t values_size;

@@ -91,7 +91,7 @@ what_is_none_of_the_forms_is_told() {
     echo hello >"$work/none/readme.txt"
     run data info --data "$work/none"
     exits 1
-    says "expected images with labels in one of the forms idx, csv, arrays, safetensors, folder"
+    says "expected images with labels in one of the forms idx, cifar, csv, arrays, safetensors, libsvm, folder"
     says "found: readme.txt"
     run help forms
     exits 0

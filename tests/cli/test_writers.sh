@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # `descender evaluate` on data whose labels say who wrote, as QMNIST's do.
+# labels: slow
 . "$(dirname "$0")/lib.sh"
 
 small_data "$work/plain"
@@ -56,6 +57,43 @@ the_check_knows_such_labels() {
     run data check "$work/written"
     exits 0
     prints_no "expected labels"
+}
+# Stand-ins for QMNIST's files, of its sizes: MNIST's images, and blank ones for the 50,000 further.
+_qmnist() {
+    mkdir -p "$work/known/qmnist"
+    /usr/bin/python3 - "$mnist" "$work/known/qmnist" <<'END'
+import gzip, os, struct, sys
+def read(name):
+    path = sys.argv[1] + "/" + name
+    return gzip.open(path + ".gz").read() if os.path.exists(path + ".gz") else open(path, "rb").read()
+for name, other in ("train", "train"), ("test", "t10k"):
+    with open(sys.argv[2] + "/qmnist-" + name + "-images-idx3-ubyte", "wb") as out:
+        out.write(struct.pack(">4I", 0x803, 60000, 28, 28) + read(other + "-images-idx3-ubyte")[16:])
+        out.truncate(16 + 60000 * 784)
+    labels = read(other + "-labels-idx1-ubyte")[8:].ljust(60000, b"\0")
+    with open(sys.argv[2] + "/qmnist-" + name + "-labels-idx2-int", "wb") as out:
+        out.write(struct.pack(">3I", 0xC02, 60000, 8))
+        for i, label in enumerate(labels):
+            out.write(struct.pack(">8i", label, i % 2 * 4, i // 100, 0, 0, 0, 0, 0))
+END
+}
+the_parts_of_a_known_test_set_are_told_apart() {
+    needs_mnist || return
+    needs_json || return
+    _qmnist
+    "$program" train --data mnist --recipe tutorial --model "flatten, dense" --epochs 1 --threads 1 --out "$work/linear" --quiet >/dev/null 2>&1
+    run evaluate "$work/linear" --data mnist --json
+    exits 0
+    local correct
+    correct=$(json "j['correct']")
+    DESCENDER_DATA=$work/known run evaluate "$work/linear" --data qmnist --json
+    exits 0
+    same "$(json "j['data']")" "QMNIST ($work/known/qmnist)"
+    same "$(json "[(p['name'], p['samples']) for p in j['parts']]")" "[(\"MNIST's 10,000\", 10000), ('50,000 further', 50000)]"
+    same "$(json "j['parts'][0]['correct']")" "$correct"
+    same "$(json "j['writers']['count'], [p['samples'] for p in j['populations']]")" "(600, [30000, 30000])"
+    DESCENDER_DATA=$work/known run data list
+    prints "$work/known/qmnist"
 }
 
 promises

@@ -132,6 +132,23 @@ named=$(grep -rlwE 'dsc_set_[a-z0-9_]+|isa_(avx2|avx512|neon|wasm)|DSC_ISA_NUMBE
     grep -vE '^src/kernel/(set_[a-z0-9_]+\.c|isa_[a-z0-9_]+\.h)$')
 is "instruction_sets_are_named_in_their_own_files_alone" "$named" ""
 
+# named_data FOLDER: prints a line for every use of a data set's name, or of its row, outside of the row's own file: the
+# registry is asked, so that one more data set changes no other code. What is drawn is drawn by code, which has its row.
+named_data() {
+    local names rows
+    names=$(cd "$1" && grep -L '\.draw = ' src/data/known_*.c | xargs sed -n 's/^ *\.name = "\(.*\)",$/\1/p' | paste -sd'|')
+    rows=$(tr - _ <<<"$names")
+    (cd "$1" && grep -rnE "\"($names)\"|\bdsc_known_data_($rows)\b" --include='*.[ch]' src tools cli) |
+        grep -vE '^src/data/known_[a-z0-9_]*\.[ch]:|^[^:]*:[0-9]*: *(/\*|\*)'
+}
+is "no_data_set_is_known_by_name_outside_of_its_row" "$(named_data .)" ""
+mkdir -p "$folder/src/data" "$folder/tools" "$folder/cli"
+printf 'const dsc_known_data dsc_known_data_shoe_box = {\n    .name = "shoe-box",\n};\n' >"$folder/src/data/known_shoe_box.c"
+printf 'bool is = !strcmp(name, "shoe-box"); /* shoes */\n/* "shoe-box" in a comment */\n' >"$folder/cli/open.c"
+echo 'row = &dsc_known_data_shoe_box;' >"$folder/tools/row.c"
+is "a_data_sets_name_in_other_code_is_found" "$(named_data "$folder" | sort)" 'cli/open.c:1:bool is = !strcmp(name, "shoe-box"); /* shoes */
+tools/row.c:1:row = &dsc_known_data_shoe_box;'
+
 # Measured sizes stand in one file, each group under the benchmark that chose it.
 nameless=$(awk '/^enum \{/ && comment !~ /make bench[ *]*ARGS=/ { print FNR ": " $0 } /^\/\*/ { comment = "" } /^(\/\*| \*)/ { comment = comment $0 }' \
     src/base/thresholds.h)
