@@ -6,6 +6,7 @@
 #include "evaluation.h"
 #include "find_rate.h"
 #include "given.h"
+#include "in_time.h"
 #include "measure/score.h"
 #include "model/title.h"
 #include "others.h"
@@ -24,7 +25,7 @@ typedef struct values {
     dsc_recipe recipe; /* of it, what the user gave */
     char *name, *out, *resume;
     int64_t threads;
-    double checkpoint_seconds;
+    double checkpoint_seconds, seconds, minutes;
     bool offline, force, find_rate, json, quiet;
 } values;
 
@@ -34,6 +35,7 @@ typedef struct session {
     const values *how;
     dsc_recipe recipe;
     command_start start;
+    command_in_time in_time;
     char *name; /* of the recipe */
     command_data data;
     command_others others;
@@ -97,8 +99,12 @@ static dsc_status open_data(session *s, dsc_error *error) {
     if (s->how->resume || command_follows(s->call)) return DSC_OK;
     status = command_recipe_settle(&s->recipe, source.data, s->data.name, error);
     if (status) return status;
-    status = command_recipe_complete(&s->recipe, &s->start, s->name, s->call, &s->how->recipe, s->data.train,
-                                     command_threads(s->call, s->how->threads), error);
+    if (!command_in_time_knows(&s->in_time, s->call, &s->recipe, s->name, &s->data))
+        status = command_recipe_complete(&s->recipe, &s->start, s->name, s->call, &s->how->recipe,
+                                         s->data.train, command_threads(s->call, s->how->threads), error);
+    if (!status && s->in_time.seconds > 0)
+        status = command_in_time_pick(&s->in_time, &s->recipe, &s->name, s->call, &s->how->recipe, &s->data,
+                                      command_threads(s->call, s->how->threads), error);
     return status ? status : check_processes(s, error);
 }
 
@@ -118,6 +124,7 @@ static int on_event(void *user, const dsc_event *event) {
         s->first_step = dsc_run_trainer(s->run)->progress.step;
     }
     train_show_event(&s->show, event);
+    if (event->kind == DSC_EVENT_STEP) command_in_time_look(&s->in_time, s->call, s->run);
     return command_should_stop_saving();
 }
 
@@ -161,6 +168,7 @@ static dsc_status train(session *s, dsc_error *error) {
     static const char *const names[] = {DSC_RUN_CURVES_SVG, DSC_RUN_CURVES_PNG, NULL};
     command_warn_of_files(dsc_run_folder(s->run), names);
     train_show_begin(&s->show, s->call, s->run, s->data.name);
+    command_in_time_start(&s->in_time, s->run);
     dsc_status status = dsc_run_train(s->run, on_event, s, error);
     train_show_end(&s->show);
     count_sent(s);
@@ -205,6 +213,9 @@ static dsc_status report_json(const session *s, dsc_error *error) {
     dsc_text_free(&path);
     const uint64_t kept = dsc_trainer_kept_epoch(t);
     const dsc_refusal *r = &t->refusal;
+    static const char *const ends[] = {
+        [DSC_FINISHED_STEPS] = "steps", [DSC_FINISHED_PATIENCE] = "patience", [DSC_FINISHED_UNTIL] = "until"};
+    if (json) (void)json_object_set_new(json, "ended_by", json_string(ends[t->progress.finished]));
     if (json && t->recipe.calibrate)
         (void)json_object_set_new(json, "temperature", json_real(t->temperature));
     if (json && t->held_others)
@@ -219,6 +230,8 @@ static dsc_status report_json(const session *s, dsc_error *error) {
                                             "messages_a_step", (json_int_t)s->sent.messages, "bytes_a_step",
                                             (json_int_t)s->sent.bytes));
     bool failed = kept && json && json_object_set_new(json, "kept_epoch", json_integer((json_int_t)kept));
+    if (s->in_time.count && json)
+        failed |= json_object_set_new(json, "time", command_in_time_json(&s->in_time, t->progress.step));
     if (s->start.afresh && json)
         failed |= json_object_set_new(json, "start",
                                       json_pack("{s:o, s:I, s:I, s:O}", "from", dsc_json_text(s->recipe.from),
@@ -249,9 +262,10 @@ static dsc_status report(const session *s, dsc_error *error) {
     const dsc_trainer *t = dsc_run_trainer(s->run);
     const uint64_t kept = dsc_trainer_kept_epoch(t);
     if (kept)
-        dsc_text_append(&text,
-                        "Kept: the weights of epoch %llu of %llu, which had the best validation loss\n",
-                        (unsigned long long)kept, (unsigned long long)t->progress.epoch);
+        dsc_text_append(&text, "Kept: the weights of epoch %llu of %llu, which had %s\n",
+                        (unsigned long long)kept, (unsigned long long)t->progress.epoch,
+                        t->progress.finished == DSC_FINISHED_UNTIL ? "the accuracy that was asked for"
+                                                                   : "the best validation loss");
     char number[32];
     if (t->recipe.calibrate)
         dsc_text_append(&text, "Calibrated: the logits are divided by %s\n",
@@ -263,7 +277,9 @@ static dsc_status report(const session *s, dsc_error *error) {
     } else {
         dsc_text_append(&text, "No test set: all images were learned, and nothing was measured");
     }
-    dsc_text_append(&text, "\nModel: %s/%s\n", dsc_visible(shown, sizeof shown, run), DSC_RUN_MODEL);
+    dsc_text_append(&text, "\n");
+    command_in_time_append(&text, &s->in_time);
+    dsc_text_append(&text, "Model: %s/%s\n", dsc_visible(shown, sizeof shown, run), DSC_RUN_MODEL);
     dsc_status status = command_print_text(&text, error);
     command_remark(s->call, "Next: descender evaluate %s", dsc_shell_word(word, run));
     return status;
@@ -273,7 +289,8 @@ static dsc_status report(const session *s, dsc_error *error) {
 
 /* Downloads, measures this machine where that decides, and picks: the leader does, before the others read. */
 static dsc_status prepare(session *s, dsc_error *error) {
-    dsc_status status = read_recipe(s, error);
+    dsc_status status = command_in_time_check(&s->in_time, s->call, error);
+    if (!status) status = read_recipe(s, error);
     if (!status) status = open_data(s, error);
     return status ? status : open_others(s, error);
 }
@@ -324,12 +341,15 @@ static dsc_status work(session *s, dsc_error *error) {
 }
 
 static dsc_status run(command_call *call, dsc_error *error) {
-    session s = {.call = call, .how = call->values};
+    const values *how = call->values;
+    session s = {.call = call, .how = how};
+    command_in_time_begin(&s.in_time, how->minutes > 0 ? 60 * how->minutes : how->seconds);
     dsc_status status = work(&s, error);
     dsc_metrics_clear(&s.metrics);
     dsc_run_free(s.run);
     command_data_close(&s.data);
     command_others_close(&s.others);
+    command_in_time_clear(&s.in_time);
     command_start_clear(&s.start);
     dsc_recipe_clear(&s.recipe);
     free(s.name);
@@ -347,6 +367,10 @@ static const dsc_param options[] = {
      "the folder of the run; without it, the next free runs/NNNN-DATA-NETWORK"},
     {"resume", DSC_PARAM_TEXT, offsetof(values, resume), NULL, 0, 0, NULL,
      "go on with the run in this folder, as if it had never been stopped"},
+    {"seconds", DSC_PARAM_REAL, offsetof(values, seconds), "0", 0, 1e7, NULL,
+     "end in so many seconds, reading and testing included: recipe, epochs and schedule are picked for that; "
+     "0: as long as the recipe takes"},
+    {"minutes", DSC_PARAM_REAL, offsetof(values, minutes), "0", 0, 1e5, NULL, "the same in minutes"},
     {"force", DSC_PARAM_SWITCH, offsetof(values, force), "off", 0, 0, NULL,
      "resume though other kernels give other bits, or the test set is another"},
     {"find-rate", DSC_PARAM_SWITCH, offsetof(values, find_rate), "off", 0, 0, NULL,
@@ -368,6 +392,8 @@ static const command_example examples[] = {
     {"train", "MNIST to 99 percent, by a recipe that is picked for it."},
     {"train --data photos/ --size 64x64", "Pictures of your own, a folder for each class: the same."},
     {"train --recipe tutorial --seed 2 --out runs/tutorial-2", "Another recipe, another seed."},
+    {"train --minutes 3", "The best that three minutes allow on this machine."},
+    {"train --until 99 --validation 0.1 --epochs 50", "As long as it takes to 99 percent."},
     {"train --model 784-300-100-10 --epochs 20 --validation 0.1 --patience 3", "A network of your own."},
     {"train --recipe mlp --find-rate", "Which learning rate suits this network?"},
     {"train --data letters/ --from runs/0001-mnist-cnn-166k --freeze 'conv*'",

@@ -21,7 +21,7 @@ void train_show_begin(train_show *show, const command_call *call, const dsc_trai
         show->rows && terminal.live && draw_terminal_detect(1).live && terminal.height >= CHART_HEIGHT_LEAST;
     const dsc_trainer *t = dsc_run_trainer(run);
     command_progress_start(&show->progress, call, show->what, "images",
-                           t->steps_an_epoch * (uint64_t)t->recipe.epochs * (uint64_t)t->recipe.batch);
+                           dsc_trainer_steps(t) * (uint64_t)t->recipe.batch);
 }
 
 /* --- the live chart --- */

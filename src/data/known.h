@@ -34,6 +34,15 @@ typedef struct dsc_known_part {
 } dsc_known_part;
 enum { DSC_KNOWN_PARTS = 4 };
 
+/* What a recipe reached on the test set: the mean of `seeds` seeds of which none was chosen, and their
+ * deviation, in percent; trained on all `images`, for so many epochs. */
+typedef struct dsc_known_figure {
+    const char *recipe; /* NULL ends a list */
+    double epochs;
+    size_t images, seeds;
+    double accuracy, sigma;
+} dsc_known_figure;
+
 typedef struct dsc_known_data {
     const char *name; /* by which --data takes it */
     const char *help;
@@ -60,10 +69,11 @@ typedef struct dsc_known_data {
     bool disjoint;                         /* no test image is in the training set */
     dsc_known_part parts[DSC_KNOWN_PARTS]; /* of the test set, in its order; none: it is one */
     /* For cards and datasheets. */
-    const char *facts;   /* how it came about, in whole sentences of Markdown */
-    const char *licence; /* NULL: not known */
-    const char *source;  /* a URL; NULL: it is made by code */
-    const char *hub;     /* the id of the data set on the Hugging Face Hub; NULL: it is not there */
+    const char *facts;               /* how it came about, in whole sentences of Markdown */
+    const char *licence;             /* NULL: not known */
+    const char *source;              /* a URL; NULL: it is made by code */
+    const dsc_known_figure *figures; /* NULL: nothing was measured */
+    const char *hub; /* the id of the data set on the Hugging Face Hub; NULL: it is not there */
     /* Draws its image `index`, (28, 28) bytes, and returns the label. What it draws depends on `seed`,
      * `index` and the values of `params` (NULL: the defaults) alone; several threads call it at once. NULL:
      * its images are read from files. */

@@ -102,7 +102,7 @@ dsc_status dsc_run_note_start(dsc_run_log *log, dsc_trainer *t, const char *reci
     json_t *dataset = dsc_dataset_to_json(t->training);
     dsc_run_log_json(log, "dataset", dataset);
     json_decref(dataset);
-    dsc_run_log_count(log, "epochs", (uint64_t)t->recipe.epochs);
+    dsc_run_log_count(log, "epochs", dsc_trainer_epochs(t));
     dsc_run_log_count(log, "steps_an_epoch", t->steps_an_epoch);
     dsc_run_log_count(log, "memory_bytes", dsc_trainer_bytes(t));
     return dsc_run_log_end(log, error);

@@ -537,6 +537,26 @@ dsc_status dsc_run_train(dsc_training_run *run, dsc_on_event *listener, void *us
                     run->end_error.message, remedy(run, next));
 }
 
+dsc_status dsc_run_change_steps(dsc_training_run *run, uint64_t steps, dsc_error *error) {
+    dsc_trainer *t = run->trainer;
+    const dsc_length before = t->length;
+    char *text = t->recipe.steps;
+    t->recipe.steps = NULL;
+    dsc_status status = dsc_trainer_change_steps(t, steps, error);
+    if (!status) status = write_recipe(run, error);
+    if (status) {
+        free(t->recipe.steps);
+        t->recipe.steps = text;
+        t->length = before;
+        return status;
+    }
+    free(text);
+    dsc_run_log_begin(&run->log, "steps", t->progress.step);
+    dsc_run_log_count(&run->log, "steps", steps);
+    (void)dsc_run_log_end(&run->log, NULL); /* the recipe says it, too */
+    return DSC_OK;
+}
+
 dsc_status dsc_run_note_test(dsc_training_run *run, const dsc_metrics *metrics, dsc_error *error) {
     double interval[2];
     dsc_wilson_interval(interval, metrics->top[0], metrics->count);

@@ -70,6 +70,10 @@ dsc_status dsc_run_resume(dsc_training_run **run, const dsc_recipe *recipe, cons
  * date then. Other errors leave the run resumable from its last checkpoint. */
 dsc_status dsc_run_train(dsc_training_run *run, dsc_on_event *on_event, void *user, dsc_error *error);
 
+/* Changes how many steps the run has (dsc_trainer_change_steps), in its folder too: from within `on_event` of a
+ * step. If that fails, nothing has changed. */
+dsc_status dsc_run_change_steps(dsc_training_run *run, uint64_t steps, dsc_error *error);
+
 /* Notes in the log what the model reached on the test set. */
 dsc_status dsc_run_note_test(dsc_training_run *run, const dsc_metrics *metrics, dsc_error *error);
 

@@ -140,7 +140,7 @@ static dsc_status describe(char **text, const shot *s, dsc_error *error) {
 /* ---- files ---- */
 
 static bool is_due(const dsc_trainer *t) {
-    const uint64_t apart = ((uint64_t)t->recipe.epochs + DSC_SNAPSHOTS - 1) / DSC_SNAPSHOTS;
+    const uint64_t apart = (dsc_trainer_epochs(t) + DSC_SNAPSHOTS - 1) / DSC_SNAPSHOTS;
     return !t->progress.position && (t->progress.epoch % apart == 0 || t->progress.finished);
 }
 

@@ -220,9 +220,12 @@ dsc_status dsc_study_trial_recipe(dsc_recipe *recipe, const dsc_study *s, size_t
         return status;
     }
     recipe->training_samples = 0;
+    free(recipe->steps); /* they are of all images; a part has its epochs */
+    recipe->steps = NULL;
     if (s->question.kind != DSC_STUDY_CURVE) return DSC_OK;
     recipe->validation = 0;
     recipe->patience = 0;
+    recipe->until = 0;
     recipe->batch = (int64_t)t->batch;
     recipe->epochs = (int64_t)t->epochs;
     recipe->clean_epochs =

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "data/dataset.h"
 #include "ranks/ranks.h"
+#include "train/length.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,9 @@ static dsc_status check_values(const dsc_recipe *recipe, dsc_error *error) {
     if (recipe->shards > recipe->batch)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "shards, %lld, is more than batch, %lld",
                         (long long)recipe->shards, (long long)recipe->batch);
-    return check_ranks(recipe, error);
+    dsc_length length;
+    dsc_status status = dsc_length_parse(&length, recipe->steps, error);
+    return status ? status : check_ranks(recipe, error);
 }
 
 static dsc_status parse_texts(dsc_recipe_parts *parts, const dsc_recipe *recipe, dsc_error *error) {
@@ -69,9 +72,10 @@ dsc_status dsc_recipe_parse(dsc_recipe_parts *parts, const dsc_recipe *recipe, d
 }
 
 dsc_status dsc_recipe_check_patience(const dsc_recipe *recipe, bool validates, dsc_error *error) {
-    if (!recipe->patience || validates) return DSC_OK;
+    if (validates || (!recipe->patience && !(recipe->until > 0))) return DSC_OK;
+    const char *what = recipe->patience ? "patience" : "until";
     return dsc_fail(error, DSC_ERROR_ARGUMENT,
-                    "patience needs a validation set to watch; set validation to 0.1, or patience to 0");
+                    "%s needs a validation set to watch; set validation to 0.1, or %s to 0", what, what);
 }
 
 void dsc_recipe_parts_release(dsc_recipe_parts *parts) {

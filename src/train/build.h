@@ -27,7 +27,7 @@ typedef struct dsc_recipe_parts {
 dsc_status dsc_recipe_parse(dsc_recipe_parts *parts, const dsc_recipe *recipe, dsc_error *error);
 void dsc_recipe_parts_release(dsc_recipe_parts *parts);
 
-/* Fails if the recipe has patience, and there is no validation set to watch. */
+/* Fails if the recipe has patience or `until`, and there is no validation set to watch. */
 dsc_status dsc_recipe_check_patience(const dsc_recipe *recipe, bool validates, dsc_error *error);
 
 /* Fails as those two do: for those who want to know before there are data to train on. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* epochs.c: the training loop: steps, validation, early stopping, and what it tells its caller. */
 #include "base/error.h"
+#include "base/text.h"
 #include "ranks/ranks.h"
 #include "train/sanity.h"
 #include "train/trainer.h"
@@ -39,12 +40,12 @@ static dsc_event describe(const loop *l, dsc_event_kind kind, const char *messag
     const dsc_trainer *t = l->trainer;
     const dsc_progress *p = &t->progress;
     double here = now() - l->started;
-    uint64_t all = t->steps_an_epoch * (uint64_t)t->recipe.epochs, done = p->step - l->first_step;
+    uint64_t all = dsc_trainer_steps(t), done = p->step - l->first_step;
     double seen = p->position ? (double)p->position : NAN;
     double of_classes = p->position > t->others_seen ? (double)(p->position - t->others_seen) : NAN;
     return (dsc_event){.kind = kind,
                        .epoch = p->epoch + (kind == DSC_EVENT_EPOCH || kind == DSC_EVENT_END ? 0 : 1),
-                       .epochs = (uint64_t)t->recipe.epochs,
+                       .epochs = dsc_trainer_epochs(t),
                        .step = p->step % t->steps_an_epoch,
                        .steps = t->steps_an_epoch,
                        .loss = p->loss_sum / seen,
@@ -107,6 +108,47 @@ static void tell_patience(char out[DSC_MESSAGE_SIZE], const dsc_trainer *t) {
                    without, without == 1 ? "" : "s", (unsigned long long)dsc_trainer_kept_epoch(t));
 }
 
+/* Whether the accuracy that was asked for is there. The weights that have it are kept. */
+static bool is_reached(const loop *l) {
+    const dsc_trainer *t = l->trainer;
+    return t->recipe.until > 0 && 100 * l->validation_accuracy >= t->recipe.until;
+}
+
+static void keep_these(loop *l) {
+    dsc_trainer *t = l->trainer;
+    t->progress.best_loss = l->validation_loss;
+    t->progress.best_epoch = t->progress.epoch;
+    if (t->best)
+        memcpy(t->best, t->updater.average ? t->updater.average : t->model->values,
+               t->updater.numbers * sizeof(dsc_real));
+}
+
+static void tell_until(char out[DSC_MESSAGE_SIZE], const loop *l) {
+    const dsc_trainer *t = l->trainer;
+    char found[32], wanted[32];
+    (void)dsc_format_fixed(found, sizeof found, 100 * l->validation_accuracy, 2);
+    (void)dsc_format_shortest(wanted, t->recipe.until);
+    if (t->progress.finished == DSC_FINISHED_UNTIL)
+        (void)snprintf(out, DSC_MESSAGE_SIZE,
+                       "stopped: %s %% of the held-out images are right, %s were asked for", found, wanted);
+    else
+        (void)snprintf(out, DSC_MESSAGE_SIZE,
+                       "ended without the %s %% that were asked for: %s %% of the held-out images are right",
+                       wanted, found);
+}
+
+/* Why nothing is left to do, or 0. */
+static uint64_t is_finished(loop *l) {
+    const dsc_progress *p = &l->trainer->progress;
+    const bool over = l->trainer->validation && patience_is_over(l);
+    if (is_reached(l)) {
+        keep_these(l);
+        return DSC_FINISHED_UNTIL;
+    }
+    if (over) return DSC_FINISHED_PATIENCE;
+    return p->step >= dsc_trainer_steps(l->trainer) ? DSC_FINISHED_STEPS : 0;
+}
+
 static dsc_status end_epoch(loop *l, dsc_error *error) {
     dsc_trainer *t = l->trainer;
     dsc_progress *p = &t->progress;
@@ -114,16 +156,20 @@ static dsc_status end_epoch(loop *l, dsc_error *error) {
     if (!status) status = validate(l, error);
     if (status) return status;
     p->epoch++;
-    bool over = t->validation && patience_is_over(l);
+    const uint64_t finished = is_finished(l);
     double watched = t->validation ? l->validation_loss : p->loss_sum / (double)p->position;
     if (t->parts.schedule.kind->listen)
         t->parts.schedule.kind->listen(t->parts.schedule.values, &p->schedule, watched);
-    p->finished = over || p->epoch >= (uint64_t)t->recipe.epochs;
+    p->finished = finished;
     if (p->finished && !t->validation) status = dsc_trainer_check_result(t, error);
     if (status) return status;
     char message[DSC_MESSAGE_SIZE];
-    if (over) tell_patience(message, t);
-    dsc_event event = describe(l, DSC_EVENT_EPOCH, over ? message : NULL);
+    const bool early = finished == DSC_FINISHED_PATIENCE, asked = finished && t->recipe.until > 0;
+    if (early)
+        tell_patience(message, t);
+    else if (asked)
+        tell_until(message, l);
+    dsc_event event = describe(l, DSC_EVENT_EPOCH, early || asked ? message : NULL);
     event.step = t->steps_an_epoch;
     dsc_sanity_after_epoch(t, event.loss, warn, l);
     /* What is saved from here on begins the next epoch. */

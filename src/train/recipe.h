@@ -34,12 +34,14 @@ typedef struct dsc_recipe {
     double l1, l2, clip_norm, clip_value; /* 0: none */
     char *schedule;
     int64_t epochs, batch;
+    char *steps; /* where they are not all of the epochs: length.h; NULL: they are */
     bool drop_last, shuffle;
     double ema; /* decay of the moving average of weights; 0: none */
     char *augment;
     double mixup;
     int64_t clean_epochs; /* the last so many without augmentation */
     int64_t patience;     /* epochs without a better validation loss before it stops; 0: never */
+    double until;         /* percent of the validation set right at which it stops; 0: never */
     bool calibrate;       /* in the end, by a temperature: calibrate.c */
     int64_t shards, lanes;
     int precision;

@@ -161,7 +161,7 @@ static bool is_time_to_have_learned(const dsc_trainer *t) {
     const uint64_t now = t->progress.step, before = now > t->steps_an_epoch ? now - t->steps_an_epoch : 0;
     uint64_t mark = LEARNED_BY;
     while (mark <= before) mark *= 2;
-    return mark <= now || t->progress.epoch == (uint64_t)t->recipe.epochs;
+    return mark <= now || t->progress.epoch == dsc_trainer_epochs(t);
 }
 
 void dsc_sanity_after_epoch(dsc_trainer *t, double loss, dsc_warn *warn, void *user) {

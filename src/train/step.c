@@ -34,7 +34,7 @@ void dsc_trainer_order(dsc_trainer *t) {
 
 /* Whether this epoch has its images as they are. */
 static bool is_clean(const dsc_trainer *t) {
-    return (int64_t)t->progress.epoch + t->recipe.clean_epochs >= t->recipe.epochs;
+    return (int64_t)t->progress.epoch + t->recipe.clean_epochs >= (int64_t)dsc_trainer_epochs(t);
 }
 
 static bool augments(const dsc_trainer *t) {
@@ -217,6 +217,7 @@ static uint64_t count_correct(const dsc_trainer *t, size_t count) {
 
 bool dsc_trainer_epoch_is_done(const dsc_trainer *t) {
     size_t left = t->samples->count - t->progress.position;
+    if (t->progress.position && t->progress.step >= dsc_trainer_steps(t)) return true;
     return left == 0 || (t->recipe.drop_last && left < (size_t)t->recipe.batch);
 }
 

@@ -120,6 +120,20 @@ static dsc_status make_executors(dsc_trainer *t, unsigned threads, dsc_error *er
     return status;
 }
 
+static dsc_status take_length(dsc_trainer *t, dsc_error *error) {
+    const uint64_t all = t->steps_an_epoch * (uint64_t)t->recipe.epochs;
+    dsc_status status = dsc_length_parse(&t->length, t->recipe.steps, error);
+    if (status) return status;
+    if (!t->length.count) t->length = (dsc_length){.count = 1, .part = {{.steps = all}}};
+    for (size_t i = 0; i < t->length.count; i++)
+        if (t->length.part[i].steps > all)
+            return dsc_fail(error, DSC_ERROR_ARGUMENT,
+                            "steps: %llu are more than the %llu of %lld epochs; ask for more epochs",
+                            (unsigned long long)t->length.part[i].steps, (unsigned long long)all,
+                            (long long)t->recipe.epochs);
+    return DSC_OK;
+}
+
 static bool make_slabs(dsc_trainer *t) {
     const size_t numbers = dsc_graph_value_numbers(t->model->graph);
     t->levels = dsc_round_levels_of(t->recipe.quantise);
@@ -132,8 +146,9 @@ static bool make_slabs(dsc_trainer *t) {
                                     .clip_norm = t->recipe.clip_norm,
                                     .clip_value = t->recipe.clip_value,
                                     .ema = t->recipe.ema,
-                                    .steps = t->steps_an_epoch * (uint64_t)t->recipe.epochs,
+                                    .steps = t->length.part[0].steps,
                                     .steps_an_epoch = t->steps_an_epoch,
+                                    .length = &t->length,
                                     .kernels = t->parts.choice.kernels};
     return dsc_slab_make(&t->gradients, numbers) &&
            (t->recipe.patience == 0 || dsc_slab_make(&t->best, numbers)) &&
@@ -172,6 +187,8 @@ static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads
     if (status) return status;
     const size_t batch = (size_t)t->recipe.batch, n = t->samples->count;
     t->steps_an_epoch = t->recipe.drop_last ? n / batch : (n + batch - 1) / batch;
+    status = take_length(t, error);
+    if (status) return status;
     if (!make_slabs(t) || !make_buffers(t))
         return dsc_fail(error, DSC_ERROR_MEMORY,
                         "out of memory: training needs %zu MiB; choose a smaller batch or model",
@@ -243,6 +260,31 @@ size_t dsc_trainer_bytes(const dsc_trainer *t) {
            t->samples->count * sizeof(int64_t) +
            (t->own_samples && t->own_samples->images ? t->own_samples->count * t->own_samples->image_bytes
                                                      : 0);
+}
+
+uint64_t dsc_trainer_steps(const dsc_trainer *t) { return dsc_length_steps(&t->length, t->progress.step); }
+
+uint64_t dsc_trainer_epochs(const dsc_trainer *t) {
+    return (dsc_trainer_steps(t) + t->steps_an_epoch - 1) / t->steps_an_epoch;
+}
+
+dsc_status dsc_trainer_change_steps(dsc_trainer *t, uint64_t steps, dsc_error *error) {
+    dsc_length changed = t->length;
+    dsc_text text = {0};
+    const uint64_t all = t->steps_an_epoch * (uint64_t)t->recipe.epochs;
+    if (steps > all || !dsc_length_change(&changed, t->progress.step, steps))
+        return dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "steps: a run of at most %llu steps cannot end with step %llu after %llu steps and %zu "
+            "changes of at most %d",
+            (unsigned long long)all, (unsigned long long)steps, (unsigned long long)t->progress.step,
+            t->length.count - 1, DSC_LENGTH_PARTS - 1);
+    dsc_length_format(&text, &changed);
+    dsc_status status = text.failed ? dsc_fail_memory(error, text.length, "a recipe")
+                                    : dsc_text_replace(&t->recipe.steps, text.data, error);
+    dsc_text_free(&text);
+    if (!status) t->length = changed;
+    return status;
 }
 
 double dsc_trainer_learning_rate(const dsc_trainer *t) {

@@ -22,6 +22,9 @@
 #include "train/build.h"
 #include "train/updater.h"
 
+/* Why nothing is left to do. Checkpoints of versions that knew no difference have the first. */
+enum { DSC_FINISHED_STEPS = 1, DSC_FINISHED_PATIENCE, DSC_FINISHED_UNTIL };
+
 /* Where a run is. Written to checkpoints as it stands; all numbers of one type, so that it has no gaps. */
 typedef struct dsc_progress {
     uint64_t step;     /* steps done in all */
@@ -34,7 +37,7 @@ typedef struct dsc_progress {
     double best_loss;
     uint64_t best_epoch; /* counted from 1; 0: none yet */
     uint64_t epochs_without;
-    uint64_t finished; /* 1: nothing is left to do */
+    uint64_t finished; /* DSC_FINISHED_...; 0: something is left to do */
     dsc_schedule_state schedule;
     double seconds; /* of training, over all sittings; for people, nothing depends on it */
 } dsc_progress;
@@ -89,6 +92,7 @@ typedef struct dsc_trainer {
     const unsigned char *staged; /* the step's, in the order of `batch` */
     uint32_t *next;              /* as `batch`, of the step after */
     uint64_t steps_an_epoch;
+    dsc_length length; /* the recipe's `steps`, or all of the epochs */
     dsc_data_prints prints;
     dsc_progress progress;
     bool asked_to_stop; /* this process was, while there are others: all stop after the next step */
@@ -119,7 +123,16 @@ size_t dsc_trainer_bytes(const dsc_trainer *trainer);
  * parameters are then as they were before the step. */
 dsc_status dsc_trainer_step(dsc_trainer *trainer, dsc_error *error);
 
-/* Nothing is left of the current epoch (with drop-last: no whole batch). */
+/* Steps and epochs of the whole run, as far as is known now; the last epoch may end early. */
+uint64_t dsc_trainer_steps(const dsc_trainer *trainer);
+uint64_t dsc_trainer_epochs(const dsc_trainer *trainer);
+
+/* From now on the run ends with step `steps`, which is not done yet and no later than the recipe's epochs
+ * allow, and what is left of the schedule is laid over the steps that are left; the trainer's recipe says so.
+ * For between two steps, as from an event. ARGUMENT: another number, or more than 63 such changes. */
+dsc_status dsc_trainer_change_steps(dsc_trainer *trainer, uint64_t steps, dsc_error *error);
+
+/* Nothing is left of the current epoch (with drop-last: no whole batch), or of the run. */
 bool dsc_trainer_epoch_is_done(const dsc_trainer *trainer);
 
 /* The learning rate of the next step. */

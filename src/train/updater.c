@@ -194,6 +194,7 @@ static void clip_by_norm(updating *u) {
 
 static dsc_pace pace(const dsc_updater *t, uint64_t step, const dsc_schedule_state *state) {
     const double epoch = (double)t->rules.steps_an_epoch;
+    if (t->rules.length) step = dsc_length_place(t->rules.length, step);
     const dsc_moment moment = {.step = step,
                                .steps = t->rules.steps,
                                .epoch = (double)step / epoch,

@@ -6,6 +6,7 @@
 
 #include "graph/executor.h"
 #include "optim/choose.h"
+#include "train/length.h"
 
 /* Optimiser and schedule belong to whoever made them, and outlive the updater. */
 typedef struct dsc_update_rules {
@@ -15,6 +16,7 @@ typedef struct dsc_update_rules {
     double l1, l2, clip_norm, clip_value; /* 0: none */
     double ema;                           /* decay of the average; 0: none is kept */
     uint64_t steps, steps_an_epoch;       /* of the whole run, for the schedule; both at least 1 */
+    const dsc_length *length;             /* where each step is in the schedule; NULL: at its number */
     bool gathered;                        /* the gradients are complete when a step begins */
     const struct dsc_kernels *kernels;
 } dsc_update_rules;

@@ -157,6 +157,9 @@ dsc_status dsc_tune_final_recipe(dsc_recipe *recipe, const dsc_tune_search *s, s
     dsc_status status = dsc_recipe_copy(recipe, &s->recipe, error);
     if (status) return status;
     recipe->patience = 0;
+    recipe->until = 0;
+    free(recipe->steps); /* a rung goes by epochs */
+    recipe->steps = NULL;
     status = dsc_tune_apply(recipe, &s->space, dsc_tune_values(s, trial), error);
     if (!status) return DSC_OK;
     dsc_recipe_clear(recipe);

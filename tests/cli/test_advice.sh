@@ -402,7 +402,7 @@ what_is_searched_is_named_as_said() {
     _adds "as in " "" "${search[@]}" --out t3 --model "flatten, dense {n}, dense" "learning-rate=0.01|0.1"
     # In place of the model that was named.
     _adds "as in " "" "${search[@]}" --out t4 "hidden=8|9" --model "flatten, dense"
-    _adds "there, as in " "" "${flat[@]}" --out t5 "units=8|9"
+    _adds "there, as in " "" "${flat[@]}" --out t5 "neurons=8|9"
     _advised "before it, as in " ";" "${flat[@]}" --out t6 "momentum=0.1..0.2"
     run "${flat[@]}" --out t6 "$advice=0.1..0.2"
     exits 0

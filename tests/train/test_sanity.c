@@ -168,7 +168,7 @@ static void a_loss_like_that_of_guessing_is_told_at_growing_intervals(void **sta
     begin(&r);
     make(&r, "16-3", "softmax-cross-entropy");
     assert_int_equal(r.trainer->steps_an_epoch, 3);
-    r.trainer->recipe.epochs = 100;
+    r.trainer->length.part[0].steps = 300;
     for (uint64_t epoch = 1; epoch <= 100; epoch++) {
         const size_t before = r.warnings;
         r.trainer->progress.epoch = epoch;

@@ -306,6 +306,10 @@ static void bad_recipes_are_refused_before_any_work(void **state) {
     (void)state;
     refuse("{\"batch\": 601}", DSC_ERROR_ARGUMENT, "a batch of 601 is larger than the data");
     refuse("{\"patience\": 3}", DSC_ERROR_ARGUMENT, "patience needs a validation set");
+    refuse("{\"until\": 99}", DSC_ERROR_ARGUMENT, "until needs a validation set");
+    refuse("{\"until\": 101}", DSC_ERROR_ARGUMENT, "until: expected a number 0 to 100, found '101'");
+    refuse("{\"steps\": \"51\"}", DSC_ERROR_ARGUMENT, "51 are more than the 50 of 5 epochs");
+    refuse("{\"steps\": \"9, 8\"}", DSC_ERROR_ARGUMENT, "column 5");
     refuse("{\"learning-rate\": -1}", DSC_ERROR_ARGUMENT,
            "learning-rate: expected a number 0 to 1000, found '-1'");
     refuse("{\"optimiser\": \"adma\"}", DSC_ERROR_ARGUMENT, "did you mean 'adam'?");

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* When a run ends: at an accuracy that was asked for, in the midst of an epoch, or earlier than was planned; and
+ * that its recipe tells all of it. */
+#include "testing.h"
+
+#include "train/trainer.h"
+
+static dsc_dataset *digits;
+
+static int make_digits(void **state) {
+    (void)state;
+    dsc_error error;
+    return dsc_digits_create(&digits, 600, 3, 1, &error);
+}
+
+static int free_digits(void **state) {
+    (void)state;
+    dsc_dataset_free(digits);
+    return 0;
+}
+
+/* A recipe with everything in it that has memory: momentum, averaging, plateau, early stopping, dropout,
+ * batch statistics, augmentation, a smaller last batch; and with rounded weights. */
+static const char EVERYTHING[] =
+    "{\"model\": \"conv 4 5x5 stride=2, batch-norm, relu, dropout 0.2, flatten, dense 24, relu, dense\", "
+    "\"validation\": 0.2,"
+    " \"normalise\": \"standard\", \"optimiser\": \"adamw\", \"weight-decay\": 0.01, \"learning-rate\": 0.01,"
+    " \"schedule\": \"plateau patience=1\", \"epochs\": 3, \"batch\": 50, \"lanes\": 3, \"ema\": 0.9, "
+    "\"patience\": 2,"
+    " \"augment\": \"affine rotate=10 shift=2\", \"mixup\": 0.4, \"clean-epochs\": 1, \"clip-norm\": 1, "
+    "\"l2\": 0.0001, \"quantise\": \"4\", \"seed\": 11}";
+
+typedef struct rig {
+    dsc_recipe recipe;
+    dsc_trainer *trainer;
+    dsc_model *model; /* the trainer's */
+} rig;
+
+static dsc_status make_rig(rig *r, const char *json, unsigned threads, dsc_error *error) {
+    memset(r, 0, sizeof *r);
+    dsc_status status = dsc_recipe_initialise(&r->recipe, error);
+    if (!status) status = dsc_recipe_from_json(&r->recipe, json, strlen(json), "test", error);
+    if (!status) status = dsc_trainer_create(&r->trainer, NULL, &r->recipe, digits, threads, error);
+    if (!status) r->model = r->trainer->model;
+    return status;
+}
+
+static void free_rig(rig *r) {
+    dsc_trainer_free(r->trainer);
+    dsc_recipe_clear(&r->recipe);
+}
+
+/* Stops after so many steps. */
+static int stop_after(void *user, const dsc_event *event) {
+    long *left = user;
+    return event->kind == DSC_EVENT_STEP && --*left == 0;
+}
+
+static float *weights_after(const char *json, unsigned threads, size_t *count) {
+    rig r;
+    dsc_error error;
+    ASSERT_OK(make_rig(&r, json, threads, &error), error);
+    ASSERT_OK(dsc_trainer_run(r.trainer, NULL, NULL, &error), error);
+    *count = r.trainer->updater.numbers;
+    float *copy = malloc(*count * sizeof *copy);
+    memcpy(copy, r.model->values, *count * sizeof *copy);
+    free_rig(&r);
+    return copy;
+}
+
+static void the_run_ends_with_the_epoch_that_has_the_accuracy_asked_for(void **state) {
+    (void)state;
+    rig r;
+    dsc_error error;
+    static const char recipe[] =
+        "{\"model\": \"784-32-10\", \"epochs\": 40, \"batch\": 20, \"validation\": 0.3,"
+        " \"learning-rate\": 0.005, \"ema\": 0.9, \"until\": 50%s}";
+    for (int patient = 0; patient < 2; patient++) {
+        char json[512];
+        (void)snprintf(json, sizeof json, recipe, patient ? ", \"patience\": 30" : "");
+        ASSERT_OK(make_rig(&r, json, 1, &error), error);
+        ASSERT_OK(dsc_trainer_run(r.trainer, NULL, NULL, &error), error);
+        assert_int_equal(r.trainer->progress.finished, DSC_FINISHED_UNTIL);
+        assert_in_range(r.trainer->progress.epoch, 1, 39);
+        assert_true(dsc_metrics_accuracy(&r.trainer->validation_metrics) >= 0.5);
+        /* The model is the one that was validated, whatever patience thinks of its loss. */
+        assert_memory_equal(r.model->values, r.trainer->updater.average,
+                            r.trainer->updater.numbers * sizeof(float));
+        free_rig(&r);
+    }
+}
+
+/* One that is not reached changes nothing. */
+static void an_accuracy_that_is_never_reached_ends_nothing(void **state) {
+    (void)state;
+    size_t count;
+    float *without = weights_after(EVERYTHING, 1, &count);
+    char json[sizeof EVERYTHING + 32];
+    (void)snprintf(json, sizeof json, "%.*s, \"until\": 100}", (int)sizeof EVERYTHING - 2, EVERYTHING);
+    float *with = weights_after(json, 1, &count);
+    assert_memory_equal(without, with, count * sizeof *with);
+    free(with);
+    free(without);
+}
+
+/* Shortens the run to `steps` once `at` steps are done. */
+typedef struct shortening {
+    rig *r;
+    uint64_t at, steps;
+} shortening;
+
+static int shorten(void *user, const dsc_event *event) {
+    const shortening *s = user;
+    dsc_error error;
+    if (event->kind == DSC_EVENT_STEP && s->r->trainer->progress.step == s->at)
+        ASSERT_OK(dsc_trainer_change_steps(s->r->trainer, s->steps, &error), error);
+    return 0;
+}
+
+/* 480 images in batches of 50: ten steps an epoch, three epochs. */
+static void a_run_shortened_on_the_way_has_the_bits_of_its_recipe(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t at, steps;
+        const char *text;
+    } cases[] = {{7, 25, "30, 25 from 7"}, {21, 22, "30, 22 from 21"}, {1, 10, "30, 10 from 1"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        rig r;
+        dsc_error error;
+        size_t count;
+        shortening how = {&r, cases[i].at, cases[i].steps};
+        ASSERT_OK(make_rig(&r, EVERYTHING, 2, &error), error);
+        ASSERT_OK(dsc_trainer_run(r.trainer, shorten, &how, &error), error);
+        assert_string_equal(r.trainer->recipe.steps, cases[i].text);
+        assert_int_equal(r.trainer->progress.step, cases[i].steps);
+        assert_int_equal(r.trainer->progress.epoch, (cases[i].steps + 9) / 10);
+        char json[sizeof EVERYTHING + 64];
+        (void)snprintf(json, sizeof json, "%.*s, \"steps\": \"%s\"}", (int)sizeof EVERYTHING - 2, EVERYTHING,
+                       cases[i].text);
+        float *again = weights_after(json, 1, &count);
+        assert_memory_equal(again, r.model->values, count * sizeof *again);
+        free(again);
+        free_rig(&r);
+    }
+}
+
+/* The checkpoint is of step 5; the recipe was changed at step 7, which comes again. A change before step 5 is
+ * another past. */
+static void a_checkpoint_from_before_the_change_goes_on_and_one_with_another_past_does_not(void **state) {
+    (void)state;
+    rig r;
+    dsc_error error;
+    char path[512], json[sizeof EVERYTHING + 64];
+    size_t count;
+    (void)snprintf(path, sizeof path, "%s/early", testing_folder());
+    ASSERT_OK(make_rig(&r, EVERYTHING, 1, &error), error);
+    long left = 5;
+    assert_int_equal(dsc_trainer_run(r.trainer, stop_after, &left, &error), DSC_ERROR_STOPPED);
+    ASSERT_OK(dsc_trainer_save(r.trainer, path, &error), error);
+    free_rig(&r);
+    (void)snprintf(json, sizeof json, "%.*s, \"steps\": \"30, 15 from 7\"}", (int)sizeof EVERYTHING - 2,
+                   EVERYTHING);
+    float *whole = weights_after(json, 1, &count);
+    ASSERT_OK(make_rig(&r, json, 2, &error), error);
+    ASSERT_OK(dsc_trainer_restore(r.trainer, path, false, &error), error);
+    ASSERT_OK(dsc_trainer_run(r.trainer, NULL, NULL, &error), error);
+    assert_memory_equal(whole, r.model->values, count * sizeof *whole);
+    /* The end of it, in the midst of an epoch, can be saved and read, too. */
+    ASSERT_OK(dsc_trainer_save(r.trainer, path, &error), error);
+    free_rig(&r);
+    ASSERT_OK(make_rig(&r, json, 1, &error), error);
+    ASSERT_OK(dsc_trainer_restore(r.trainer, path, false, &error), error);
+    assert_int_equal(r.trainer->progress.finished, DSC_FINISHED_STEPS);
+    free_rig(&r);
+    static const char *const others[] = {"30, 15 from 4", "20", "30, 15 from 8"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        (void)snprintf(json, sizeof json, "%.*s, \"steps\": \"%s\"}", (int)sizeof EVERYTHING - 2, EVERYTHING,
+                       others[i]);
+        ASSERT_OK(make_rig(&r, json, 1, &error), error);
+        assert_int_equal(dsc_trainer_restore(r.trainer, path, false, &error), DSC_ERROR_MISMATCH);
+        ASSERT_MESSAGE(error, "'steps'");
+        free_rig(&r);
+    }
+    free(whole);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_run_ends_with_the_epoch_that_has_the_accuracy_asked_for),
+        cmocka_unit_test(an_accuracy_that_is_never_reached_ends_nothing),
+        cmocka_unit_test(a_run_shortened_on_the_way_has_the_bits_of_its_recipe),
+        cmocka_unit_test(a_checkpoint_from_before_the_change_goes_on_and_one_with_another_past_does_not),
+    };
+    return cmocka_run_group_tests(tests, make_digits, free_digits);
+}
