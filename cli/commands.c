@@ -12,6 +12,8 @@
     COMMAND(tune)                                                                                            \
     COMMAND(predict)                                                                                         \
     COMMAND(serve)                                                                                           \
+    COMMAND(claim)                                                                                           \
+    COMMAND(reproduce)                                                                                       \
     COMMAND(report)                                                                                          \
     COMMAND(card)                                                                                            \
     COMMAND(datasheet)                                                                                       \
