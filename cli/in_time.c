@@ -287,14 +287,14 @@ void command_in_time_start(command_in_time *t, const dsc_training_run *run) {
 }
 
 void command_in_time_look(command_in_time *t, const command_call *call, dsc_training_run *run) {
-    if (!(t->seconds > 0)) return;
+    if (!(t->seconds > 0) || t->gave_up) return;
     const uint64_t done = dsc_run_trainer(run)->progress.step;
     const uint64_t steps = dsc_timed_look(&t->clock, gone(t), done);
     if (!steps) return;
     dsc_error why = {0};
     if (dsc_run_change_steps(run, steps, &why)) {
         command_complain("warning: the run keeps its length: %s", why.message);
-        t->seconds = 0;
+        t->gave_up = true;
         return;
     }
     const double change = (double)steps / (double)t->told;

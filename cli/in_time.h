@@ -21,6 +21,7 @@ typedef struct command_in_time {
     size_t count, picked;
     uint64_t planned, told; /* steps: before the start, and as was last told */
     dsc_timed_clock clock;
+    bool gave_up; /* the run could not be changed: its folder cannot be written */
 } command_in_time;
 
 /* From here on the time runs. */

@@ -11,6 +11,7 @@
  *   step     every twentieth of an epoch: epoch, loss and accuracy of the epoch so far, learning_rate,
  *            seconds
  *   epoch    at its end: the same, and validation_loss, validation_accuracy (null without a validation set)
+ *   steps    the run was shortened or lengthened on the way: steps, of the whole run
  *   warning  something looks wrong: message
  *   error    why training ended early: message
  *   stop     training was stopped, and saved
