@@ -7,18 +7,21 @@ DESTDIR ?=
 ARGS ?=
 build = build/release
 
-.PHONY: all build docs tutorial test test-slow test-docs test-browser test-processors bench install uninstall deb clean asan tsan minimal hostile coverage fuzz soak format reference abi lint help
+.PHONY: all build check-fast docs tutorial test test-slow test-times test-docs test-browser test-processors bench install uninstall deb clean asan tsan minimal hostile coverage fuzz soak format reference abi lint help
 .NOTPARALLEL:
 
 all: build
 
 help: ## this list
 	@echo "make TARGET, where TARGET is one of"
-	@sed -n 's/^\([a-z -]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z -]*\):.*## \(.*\)/  \1|\2/p' Makefile | sed 's/\$$\$$/$$/g' | awk -F'|' '{ printf "%-30s%s\n", $$1, $$2 }'
 
 build: ## the program and the library, in build/release (default)
 	@scripts/dependencies.sh build
 	@scripts/build.sh release
+
+check-fast: ## for each save: the format of what changed, an incremental build, the quickest tests of its rooms; at most 20 s
+	@scripts/check-fast.sh $(ARGS)
 
 tutorial: ## install what is missing, build, run the tutorial; pictures in build/tutorial; ARGS="--epochs 5 ..."
 	@scripts/dependencies.sh build
@@ -42,6 +45,9 @@ test-slow: ## the tests that take longer: whole trainings, thousands of digits r
 	@scripts/dependencies.sh build test
 	@scripts/build.sh release
 	@scripts/test.sh $(build) -L slow
+
+test-times: ## how long the tests of each room took when they last ran
+	@scripts/test-times.sh $(build)
 
 test-docs: build ## follow all guides to the letter; wants MNIST in $$DESCENDER_DATA
 	@cd $(build) && DOCS_LONG=1 bash ../../tests/project/test_docs.sh ./descender
@@ -103,7 +109,7 @@ reference: build ## make docs/reference.md anew: all layers, ops, optimisers, ..
 abi: ## record the binary interface of include/descender.h, and say what changed
 	@scripts/abi.py --record
 
-lint: ## clang-format, clang-tidy and cppcheck, changing nothing
+lint: ## clang-format, clang-tidy, cppcheck, headers, and the changelog of interface changes; changing nothing
 	@scripts/dependencies.sh build test ci
 	@scripts/build.sh release
 	@scripts/lint.sh build/release

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# lint.sh: clang-format, clang-tidy and cppcheck on what is ours; changes nothing, status 1 on any finding.
+# lint.sh: clang-format, clang-tidy and cppcheck on what is ours, and whether commits that change the public interface are in the
+# changelog; changes nothing, status 1 on any finding.
 #
-#   scripts/lint.sh BUILD-FOLDER [format] [tidy] [cppcheck] [headers]      no names: all of them
+#   scripts/lint.sh BUILD-FOLDER [format] [tidy] [cppcheck] [headers] [changelog]      no names: all of them
 #
 # The build folder gives compile_commands.json. What is switched off, and why: .clang-tidy, and below.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-build=${1:?"usage: scripts/lint.sh BUILD-FOLDER [format] [tidy] [cppcheck] [headers]"}
+build=${1:?"usage: scripts/lint.sh BUILD-FOLDER [format] [tidy] [cppcheck] [headers] [changelog]"}
 shift
-checks=${*:-format tidy cppcheck headers}
+checks=${*:-format tidy cppcheck headers changelog}
 jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)}
 # But for what is no program of its own: the texts of exported models, and what WebAssembly is made of.
 sources() { find src tools tutorial cli -name '*.c' -not -path '*/exchange/functions/*' -not -path '*/exchange/wasm/*' | sort; }
@@ -62,8 +63,12 @@ for check in $checks; do
         find include src tools tutorial cli -name '*.h' -not -name '*_template.h' -not -name '*_loops.h' -not -name 'isa_*.h' -not -name multiversion.h -not -path '*/wasm/system/*' | xargs -n 1 -P "$jobs" cc $flags $defines >"$log" 2>&1
         report headers $?
         ;;
+    changelog)
+        scripts/check-changelog.sh >"$log" 2>&1
+        report changelog $?
+        ;;
     *)
-        echo "unknown check '$check'; known: format tidy cppcheck headers" >&2
+        echo "unknown check '$check'; known: format tidy cppcheck headers changelog" >&2
         exit 2
         ;;
     esac
