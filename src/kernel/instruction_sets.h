@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* instruction_sets.h: the list of instruction sets, and of the kernel sets made with them. All else follows
- * from it: which files multiversion.h includes, what DSC_LOOP and DSC_ISA_TABLE make, which sets kernel.c
- * has.
+/* instruction_sets.h: the list of instruction sets. All else follows from it: which files multiversion.h
+ * includes, what DSC_LOOP and DSC_ISA_TABLE make, which kernel sets kernel.c lists.
  *
  * A new instruction set is a file isa_SUFFIX.h, which has its vectors and the size of its micro-tiles, and a
- * line in DSC_ISAS. A kernel set that adds a product of its own to an instruction set's loops is a file
- * set_SUFFIX.c and a line in DSC_SETS.
+ * line in DSC_ISAS.
  *
  *   compiled where | suffix | attribute of a function | true where the processor, and its system, have it
  *
- * Least capable first. `ISA` and `SET` are macros: ISA(suffix, attribute, here, ...), with what is given
- * behind them. */
+ * Least capable first. `ISA` is a macro: ISA(suffix, attribute, here, ...), with what is given behind it. */
 #ifndef DSC_KERNEL_INSTRUCTION_SETS_H
 #define DSC_KERNEL_INSTRUCTION_SETS_H
 
@@ -55,11 +52,6 @@
     DSC_IF(DSC_ON_X86,  ISA(avx512,   DSC_FOR_AVX512, DSC_HAS_AVX512, __VA_ARGS__))                          \
     DSC_IF(DSC_ON_ARM,  ISA(neon,     ,               true,           __VA_ARGS__))                          \
     DSC_IF(DSC_ON_WASM, ISA(wasm,     ,               true,           __VA_ARGS__))
-
-#define DSC_SETS(SET)                                                                                        \
-    DSC_ISAS(SET, )                                                                                          \
-    DSC_IF(DSC_ON_X86,  SET(avx512_bf16, ,            dsc_has_avx512_bf16(), ))                              \
-    DSC_IF(DSC_ON_X86,  SET(amx,         ,            dsc_has_amx(), ))
 /* clang-format on */
 
 #define DSC_IF(condition, ...)  DSC_IF_(condition, __VA_ARGS__)

@@ -1,10 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* kernel.c: which kernel sets there are, and which of them this processor has. */
+/* kernel.c: which kernel sets there are, and which of them this processor has.
+ *
+ * Every instruction set is a kernel set. A kernel set that adds a product of its own to an instruction set's
+ * loops is a file set_SUFFIX.c and a line in DSC_SETS, in the form of instruction_sets.h. */
 #include "kernel/kernel.h"
 
 #include "kernel/sets.h"
 
 #include <string.h>
+
+/* clang-format off */
+#define DSC_SETS(SET)                                                                                        \
+    DSC_ISAS(SET, )                                                                                          \
+    DSC_IF(DSC_ON_X86,  SET(avx512_bf16, ,            dsc_has_avx512_bf16(), ))                              \
+    DSC_IF(DSC_ON_X86,  SET(amx,         ,            dsc_has_amx(), ))
+/* clang-format on */
+
+#define DSC_SET_DECLARE_(suffix, ...) extern const dsc_kernels dsc_set_##suffix;
+DSC_SETS(DSC_SET_DECLARE_)
+#undef DSC_SET_DECLARE_
 
 static const dsc_kernels *const sets[] = {
 #define SET(suffix, ...) &dsc_set_##suffix,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sets.h: the kernel sets, and the tables that the files set_*.c end in; for those and kernel.c. */
+/* sets.h: the tables that the files set_*.c end in; for those and kernel.c. */
 #ifndef DSC_KERNEL_SETS_H
 #define DSC_KERNEL_SETS_H
 
@@ -7,10 +7,6 @@
 #include "kernel/isa.h"
 #include "kernel/sparse.h"
 #include "kernel/vectors.h"
-
-#define DSC_SET_DECLARE_(suffix, ...) extern const dsc_kernels dsc_set_##suffix;
-DSC_SETS(DSC_SET_DECLARE_)
-#undef DSC_SET_DECLARE_
 
 /* What set_template.h makes of each instruction set. */
 #define DSC_ISA_DECLARE_(suffix, ...)                                                                        \

@@ -7,16 +7,23 @@
 
 #include "augment/augment.h"
 #include "base/spec.h"
+#include "data/form.h"
+#include "data/known.h"
+#include "exchange/exchange.h"
+#include "forms/forms.h"
 #include "layer/layer.h"
 #include "op/op.h"
 #include "optim/optimiser.h"
 #include "optim/schedule.h"
+#include "picture/picture.h"
 
 #include <ctype.h>
 
-static const dsc_registry *const all[] = {&dsc_op_registry,       &dsc_loss_registry,
-                                          &dsc_layer_registry,    &dsc_optimiser_registry,
-                                          &dsc_schedule_registry, &dsc_augmentation_registry};
+static const dsc_registry *const all[] = {
+    &dsc_op_registry,         &dsc_loss_registry,       &dsc_layer_registry,
+    &dsc_optimiser_registry,  &dsc_schedule_registry,   &dsc_augmentation_registry,
+    &dsc_known_data_registry, &dsc_drawn_data_registry, &dsc_data_form_registry,
+    &forms_registry,          &exchange_registry,       &picture_formats};
 enum { REGISTRIES = sizeof all / sizeof *all };
 
 /* --- made-up rows --- */
@@ -117,7 +124,7 @@ static void every_row_has_a_name_of_its_own_and_help(void **state) {
     (void)state;
     const dsc_row *row;
     for (size_t r = 0; r < REGISTRIES; r++) {
-        assert_true(is_name(all[r]->thing) && is_name(all[r]->things) && all[r]->about && *all[r]->about);
+        assert_true(is_help(all[r]->thing) && is_help(all[r]->things) && all[r]->about && *all[r]->about);
         for (size_t i = 0; (row = dsc_registry_at(all[r], i)); i++) {
             if (!is_name(row->name) || !is_help(row->help))
                 fail_msg("%s %s: its name or help", all[r]->thing, row->name);

@@ -328,8 +328,8 @@ bool gradient_check_numbers(const dsc_op *op, const dsc_op_example *example) {
     return true;
 }
 
-/* All that a run gives: the output's shape, the samples' losses, gradients of parameters, buffers. NULL:
- * there is no such op. */
+/* All that a run gives: the output's shape, the samples' losses, gradients of parameters, what it adds to
+ * buffers. NULL: there is no such op. */
 static double *outcome(size_t *count, const dsc_op *op, const dsc_op_example *example, bool training,
                        size_t changed) {
     rig r;
@@ -359,7 +359,7 @@ static double *outcome(size_t *count, const dsc_op *op, const dsc_op_example *ex
     for (size_t i = 0; i < DSC_RANK_MOST; i++) *next++ = i < shape->rank ? (double)shape->size[i] : 0;
     for (size_t n = 0; n < SAMPLES; n++) *next++ = (double)dsc_executor_value(r.executor, r.loss)[n];
     for (size_t i = 0; training && i < parameters; i++) next[i] = (double)r.gradients[i];
-    for (size_t i = parameters; i < all; i++) next[i] = (double)r.after[i - parameters];
+    for (size_t i = parameters; i < all; i++) next[i] = (double)(r.after[i - parameters] - r.values[i]);
     free_rig(&r);
     return out;
 }
@@ -402,10 +402,19 @@ static bool parameter_matters(const dsc_op *op, const dsc_param *p) {
     return false;
 }
 
-static bool input_matters(const dsc_op *op, size_t input) {
-    for (const dsc_op_example *example = op->examples; example->roles; example++)
-        if (input < strlen(example->roles) && differs(op, example, example->values, input)) return true;
-    return false;
+static bool has_input(const dsc_op_example *example, size_t input, char role) {
+    return input < strlen(example->roles) && example->roles[input] == role;
+}
+
+/* An input of one role: where it may be left out, its place is another's (a loss with class weights). */
+static bool input_matters(const dsc_op *op, size_t input, char role) {
+    bool there = false;
+    for (const dsc_op_example *example = op->examples; example->roles; example++) {
+        if (!has_input(example, input, role)) continue;
+        if (differs(op, example, example->values, input)) return true;
+        there = true;
+    }
+    return !there;
 }
 
 void gradient_check_all_matters(const dsc_op *op) {
@@ -417,7 +426,9 @@ void gradient_check_all_matters(const dsc_op *op) {
     const size_t wanted = op->most_inputs < INPUTS ? op->most_inputs : op->least_inputs;
     if (most < wanted) fail_msg("%s: no example has all of its %zu inputs", op->name, wanted);
     for (size_t i = 0; i < most; i++)
-        if (!input_matters(op, i)) fail_msg("%s: its input %zu changes nothing", op->name, i);
+        for (const char *role = "spbt"; *role; role++)
+            if (!input_matters(op, i, *role))
+                fail_msg("%s: its input %zu, role '%c', changes nothing", op->name, i, *role);
 }
 
 /* --- kernel sets --- */
@@ -558,3 +569,11 @@ bool gradient_finds_wrong_formulas(void) {
 }
 
 bool gradient_finds_ignored_parameters(void) { return !parameter_matters(&squares, square_params); }
+
+bool gradient_finds_ignored_inputs(void) {
+    static const dsc_op_example with_weights[] = {{.roles = "sb", .in = {{1, {3}}, {1, {3}}}}, {0}};
+    dsc_op op = squares;
+    op.most_inputs = 2;
+    op.examples = with_weights;
+    return !input_matters(&op, 1, 'b') && input_matters(&op, 0, 's');
+}

@@ -42,5 +42,7 @@ bool gradient_finds_wrong_ops(void);
  * parameter. */
 bool gradient_finds_wrong_formulas(void);
 bool gradient_finds_ignored_parameters(void);
+/* The same for an op that ignores its second input, a buffer, as class weights are. */
+bool gradient_finds_ignored_inputs(void);
 
 #endif

@@ -56,11 +56,12 @@ static void results_do_not_depend_on_threads(void **state) {
     for_all_examples(gradient_check_threads);
 }
 
-static void a_wrong_gradient_a_wrong_formula_and_an_ignored_parameter_are_found(void **state) {
+static void wrong_gradients_wrong_formulas_and_what_is_ignored_are_found(void **state) {
     (void)state;
     assert_true(gradient_finds_wrong_ops());
     assert_true(gradient_finds_wrong_formulas());
     assert_true(gradient_finds_ignored_parameters());
+    assert_true(gradient_finds_ignored_inputs());
 }
 
 int main(void) {
@@ -70,7 +71,7 @@ int main(void) {
         cmocka_unit_test(every_op_gives_the_numbers_that_were_worked_out),
         cmocka_unit_test(every_parameter_and_input_of_every_op_matters),
         cmocka_unit_test(results_do_not_depend_on_threads),
-        cmocka_unit_test(a_wrong_gradient_a_wrong_formula_and_an_ignored_parameter_are_found),
+        cmocka_unit_test(wrong_gradients_wrong_formulas_and_what_is_ignored_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include "testing.h"
 
 #include "base/file.h"
+#include "base/folder.h"
 #include "picture/orientation.h"
 #include "picture/picture.h"
 
@@ -363,26 +364,64 @@ static void names_of_pictures_end_as_their_formats_say(void **state) {
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(picture_is_name(bad[i]));
 }
 
-/* No two take the same files, by content or by name; each is named, and says what is missing where it is. */
+/* Calls `each` with all seeds of all fuzz targets. */
+static void for_seeds(void (*each)(const unsigned char *bytes, size_t size)) {
+    char *corpus = dsc_path_join(TESTS_FOLDER, "fuzz/corpus");
+    dsc_names targets = {0};
+    ASSERT_OK(dsc_folder_list(&targets, corpus, &error), error);
+    for (size_t t = 0; t < targets.count; t++) {
+        char *target = dsc_path_join(corpus, targets.list[t]);
+        dsc_names names = {0};
+        ASSERT_OK(dsc_folder_list(&names, target, &error), error);
+        for (size_t i = 0; i < names.count; i++) {
+            char *path = dsc_path_join(target, names.list[i]);
+            unsigned char *bytes;
+            size_t size;
+            ASSERT_OK(dsc_file_read(&bytes, &size, path, 1 << 20, &error), error);
+            each(bytes, size);
+            free(bytes);
+            free(path);
+        }
+        dsc_names_clear(&names);
+        free(target);
+    }
+    dsc_names_clear(&targets);
+    free(corpus);
+}
+
+static const picture_format *asked;
+static size_t taken, parsed;
+
+static void check_seed(const unsigned char *bytes, size_t size) {
+    const picture_format *format;
+    dsc_image image;
+    if (!asked->recognises(bytes, size)) return;
+    taken++;
+    for (size_t i = 0; (format = picture_format_at(i)); i++)
+        if (format != asked && format->recognises(bytes, size))
+            fail_msg("%s takes a file of %s", format->name, asked->name);
+    if (!asked->parse || picture_parse(&image, bytes, size, "seed", &error)) return;
+    assert_true(image.width > 0 && image.height > 0 && image.pixels);
+    dsc_image_clear(&image);
+    parsed++;
+    for (size_t n = 0; n < 16 && n < size; n++) /* its head alone is no picture */
+        assert_int_not_equal(picture_parse(&image, bytes, n, "seed", &error), DSC_OK);
+}
+
+static void every_format_has_a_seed_that_it_reads_and_no_other_takes(void **state) {
+    (void)state;
+    for (size_t i = 0; (asked = picture_format_at(i)); i++) {
+        taken = parsed = 0;
+        for_seeds(check_seed);
+        if (!taken) fail_msg("%s: no file in tests/fuzz/corpus is one of its own", asked->name);
+        if (asked->parse && !parsed) fail_msg("%s: none of its %zu files is read", asked->name, taken);
+    }
+}
+
+/* No two take the same names; each is named, and says what is missing where it is. */
 static void every_format_is_its_own(void **state) {
     (void)state;
-    static const char *const starts[] = {"\x89PNG\r\n\x1A\n",
-                                         "P5 1 1 255\nx",
-                                         "\xFF\xD8\xFF\xE0",
-                                         "RIFF\1\1\1\1WEBP",
-                                         "II*\0",
-                                         "GIF89a",
-                                         ("\0\0\0\x1C"
-                                          "ftypmif1"),
-                                         "%PDF-1.7"};
-    static const size_t sizes[] = {8, 12, 4, 12, 4, 6, 12, 8};
     const picture_format *format;
-    for (size_t k = 0; k < sizeof starts / sizeof *starts; k++) {
-        size_t takers = 0;
-        for (size_t i = 0; (format = picture_format_at(i)); i++)
-            takers += format->recognises((const unsigned char *)starts[k], sizes[k]);
-        assert_int_equal(takers, 1);
-    }
     for (size_t i = 0; (format = picture_format_at(i)); i++) {
         assert_false(format->recognises((const unsigned char *)"", 0));
         assert_true(*format->name && *format->help && *format->title && format->endings[0]);
@@ -471,6 +510,7 @@ int main(void) {
         cmocka_unit_test(what_is_written_is_read_back),
         cmocka_unit_test(the_content_tells_the_kind_not_the_name),
         cmocka_unit_test(names_of_pictures_end_as_their_formats_say),
+        cmocka_unit_test(every_format_has_a_seed_that_it_reads_and_no_other_takes),
         cmocka_unit_test(every_format_is_its_own),
         cmocka_unit_test(the_end_of_the_name_tells_what_is_written),
         cmocka_unit_test(failing_allocations_are_survived),

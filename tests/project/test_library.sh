@@ -55,8 +55,8 @@ is "the_library_has_no_mutable_globals" "$globals" ""
 # help and in no test.
 check_registered() {
     nm -A "$@" 2>/dev/null | sed 's/^.*[/:]\([a-z0-9_]*\)\.c\.\?o:[0-9a-f]* */\1 /' | awk '
-        $2 ~ /^[RD]$/ && $3 ~ /^(dsc_(op|layer|optimiser|schedule|augmentation|known_data)|command|picture_format|exchange_format)_[a-z0-9_]+$/ && $3 !~ /(_(registry|params)|^picture_format_(at|of))$/ { has[$3] = $1 }
-        $2 == "U" && $1 ~ /^(ops|layers|optimisers|schedules|augmentations|commands|formats|known|exchange)$/ { listed[$3] }
+        $2 ~ /^[RD]$/ && $3 ~ /^(dsc_(op|layer|optimiser|schedule|augmentation|known_data|data_form|set)|command|picture_format|exchange_format)_[a-z0-9_]+$/ && $3 !~ /(_(registry|params)|^picture_format_(at|of))$/ { has[$3] = $1 }
+        $2 == "U" && $1 ~ /^(ops|layers|optimisers|schedules|augmentations|commands|formats|known|exchange|forms|kernel)$/ { listed[$3] }
         # The actions of a command stand in its own file: command_data_show in data.c.
         $2 == "U" { split($3, part, "_"); if (part[1] == "command" && part[2] == $1) listed[$3] }
         END { for (name in has) if (!(name in listed)) print has[name] ".c: no registry has a line for " name }' | sort
@@ -64,7 +64,7 @@ check_registered() {
 objects=$(find CMakeFiles/descender-program.dir/cli -name '*.o')
 # shellcheck disable=SC2086
 is "every_op_layer_and_so_on_is_registered" "$(check_registered libdescender.a libdescender-tools.a $objects)" ""
-printf 'const int %s[64] = {1};\n' dsc_layer_forgotten dsc_op_forgotten command_forgotten command_data_forgotten picture_format_forgotten exchange_format_forgotten >"$folder/forgotten.c"
+printf 'const int %s[64] = {1};\n' dsc_layer_forgotten dsc_op_forgotten dsc_set_forgotten command_forgotten command_data_forgotten picture_format_forgotten exchange_format_forgotten >"$folder/forgotten.c"
 "$cc" -c "$folder/forgotten.c" -o "$folder/forgotten.c.o"
 # shellcheck disable=SC2086
 is "what_is_not_registered_is_found" "$(check_registered libdescender.a libdescender-tools.a $objects "$folder/forgotten.c.o")" \
@@ -72,6 +72,7 @@ is "what_is_not_registered_is_found" "$(check_registered libdescender.a libdesce
 forgotten.c: no registry has a line for command_forgotten
 forgotten.c: no registry has a line for dsc_layer_forgotten
 forgotten.c: no registry has a line for dsc_op_forgotten
+forgotten.c: no registry has a line for dsc_set_forgotten
 forgotten.c: no registry has a line for exchange_format_forgotten
 forgotten.c: no registry has a line for picture_format_forgotten"
 
