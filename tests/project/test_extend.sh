@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # labels: slow
+# seconds: 900
 # One of each, in a copy of the project: scripts/new.py adds an op, a layer, a command, ... from the templates in
 # tests/extend. Each is one file and one line; the tests that go through the registries pass, help and reference name it. Then
 # each is made wrong in several ways, and a test must say so.
@@ -77,6 +78,7 @@ make_all() {
 run_tests() { ctest --test-dir . -R "$1" --output-on-failure >"$folder/said" 2>&1; }
 
 make_all "one_of_each_is_compiled"
+is "no_template_makes_a_compiler_warn" "$(grep -A 3 'warning:' "$folder/made")" ""
 run_tests "^($(tr '\n' '|' <<<"$tests" | sed 's/|$//'))\$"
 is "one_of_each_passes_the_tests_of_its_registry" "$? $(grep -E 'error:|^ERROR|not ok|^ +expected|FAILED' "$folder/said" | head -20)" "0 "
 
