@@ -17,11 +17,14 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 command -v debootstrap >/dev/null || { echo "reference-machine: needs debootstrap (apt-get install debootstrap)" >&2; exit 1; }
 [ "$(id -u)" = 0 ] || { echo "reference-machine: needs root, for chroot; try sudo" >&2; exit 1; }
 
-# Done is what got as far as its last step.
+# What was begun and not finished is begun again.
+if [ -e "$root/.begun" ]; then rm -rf --one-file-system "$root"; fi
 if [ ! -e "$root/.reference" ]; then
     [ ! -d "$root" ] || [ -z "$(ls -A "$root")" ] || { echo "reference-machine: $root is there, and was not made by this script" >&2; exit 1; }
+    mkdir -p "$root"
+    touch "$root/.begun"
     debootstrap --variant=minbase --include=ca-certificates,git,make,bash "$suite" "$root" "$mirror"
-    touch "$root/.reference"
+    mv "$root/.begun" "$root/.reference"
 fi
 root=$(cd "$root" && pwd)
 
@@ -40,5 +43,5 @@ if [ -n "${DESCENDER_DATA:-}" ]; then
     cp -Lru "$DESCENDER_DATA/." "$root/data/"
 fi
 chroot "$root" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 TERM="${TERM:-dumb}" \
-    DESCENDER_DATA=/data DEBIAN_FRONTEND=noninteractive \
+    ${DESCENDER_DATA:+DESCENDER_DATA=/data} DEBIAN_FRONTEND=noninteractive \
     sh -c 'cd /src && scripts/dependencies.sh build docs test ci && exec "$@"' sh "${@:-bash}"
