@@ -100,17 +100,17 @@ without_mpi_a_message_says_so() {
 _processes() { pgrep -f -- "^$program train .*--data $work/data" | sort -n; }
 
 a_run_that_lost_a_process_goes_on_to_the_same_bits() {
-    local kill victims victim sizes=(2 4 8 1)
+    local kill victims victim sizes=(4 1 2 8)
     _needs_processes || return
     needs_command pgrep || return
     small_data "$work/data"
-    run train --data "$work/data" "${_network[@]}" --epochs 300 --out "$work/whole" --quiet
+    run train --data "$work/data" "${_network[@]}" --epochs 150 --out "$work/whole" --quiet
     exits 0
     for ((kill = 0; kill < ${KILLS:-2}; kill++)); do
         rm -rf "$work/cut"
         said="kill number $kill"
         # shellcheck disable=SC2046
-        in_background $(_start 4) "$program" train --data "$work/data" "${_network[@]}" --epochs 300 --out "$work/cut" --quiet \
+        in_background $(_start $((2 + 2 * (kill % 2)))) "$program" train --data "$work/data" "${_network[@]}" --epochs 150 --out "$work/cut" --quiet \
             --checkpoint-seconds 0.05
         wait_for test -e "$work/cut/checkpoint"
         sleep "0.$((RANDOM % 4))"
