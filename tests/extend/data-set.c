@@ -27,6 +27,7 @@ const dsc_known_data dsc_known_data_my_thing = {
     .name = "my-thing",
     .help = "lines that lie or stand, 28 x 28, drawn by code",
     .title = "my-thing",
+    .shape = {1, SIDE, SIDE},
     .classes = 2,
     .class_names = class_names,
     .note = {.prepared_noted = true},
