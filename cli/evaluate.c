@@ -8,6 +8,7 @@
 #include "evaluation.h"
 #include "measure/refusal.h"
 #include "measure/score.h"
+#include "members.h"
 #include "others.h"
 #include "progress.h"
 #include "report/baselines.h"
@@ -21,7 +22,7 @@ enum { SPLIT_TEST, SPLIT_TRAIN };
 typedef struct values {
     command_source source;
     int split;
-    int64_t top, threads;
+    int64_t top, threads, shifts;
     char *per_sample, *others;
     bool json, quiet;
 } values;
@@ -33,6 +34,7 @@ typedef struct examination {
     command_subject subject;
     command_data data;
     dsc_metrics metrics;
+    command_members members;         /* what they reached, if the model is an ensemble */
     size_t majority, majority_right; /* the most frequent class of the training set; right on the test set */
     bool has_majority;
     evaluate_parts parts;
@@ -72,6 +74,7 @@ static void write_heading(examination *x) {
         dsc_text_append(&x->line, ",");
         append_field(&x->line, dsc_model_class_name(x->subject.model, k));
     }
+    if (x->members.members) dsc_text_append(&x->line, ",agree");
     dsc_text_append(&x->line, "\n");
     write_line(x);
 }
@@ -81,6 +84,7 @@ static int on_answer(void *user, const dsc_answer *answer) {
     command_progress_show(&x->progress, answer->sample + 1);
     dsc_refusals_add(&x->answers, answer);
     evaluate_parts_add(&x->parts, answer);
+    command_members_add(&x->members, answer);
     if (!x->table) return command_should_stop();
     char number[32];
     dsc_text_append(&x->line, "%zu,", answer->sample);
@@ -95,6 +99,12 @@ static int on_answer(void *user, const dsc_answer *answer) {
                         answer->is_finite
                             ? dsc_format_fixed(number, sizeof number, (double)answer->probabilities[k], 6)
                             : "");
+    if (answer->members && answer->is_finite)
+        dsc_text_append(&x->line, ",%zu",
+                        dsc_members_agree(NULL, answer->prediction, answer->members, answer->member_count,
+                                          x->members.classes));
+    else if (answer->members)
+        dsc_text_append(&x->line, ",");
     dsc_text_append(&x->line, "\n");
     write_line(x);
     return x->table_status || command_should_stop_saving();
@@ -199,6 +209,7 @@ static dsc_status measure(examination *x, dsc_error *error) {
     if (!status) status = evaluate_parts_start(&x->parts, data, x->how->split == SPLIT_TEST, error);
     if (status) return status;
     if (x->how->per_sample) status = dsc_file_writer_open(&x->table, x->how->per_sample, error);
+    if (!status) status = command_members_begin(&x->members, x->subject.model, error);
     if (status) return status;
     if (x->table) write_heading(x);
     if (!x->table_status)
@@ -245,6 +256,8 @@ static dsc_status report(const examination *x, dsc_error *error) {
                 json, json_pack("{s:o, s:o, s:s, s:o}", "model", dsc_json_text(x->subject.model_path), "data",
                                 dsc_json_text(x->data.name), "split", splits[x->how->split], "remarks",
                                 command_remarks_json(&x->subject.remarks)));
+        if (json && x->members.members)
+            (void)json_object_set_new(json, "members", command_members_json(&x->members));
         add_majority(json, x);
         add_refusals(json, x);
         const dsc_status status = evaluate_parts_json(json, &x->parts, error);
@@ -259,6 +272,8 @@ static dsc_status report(const examination *x, dsc_error *error) {
                     x->how->split == SPLIT_TRAIN ? "training" : "test");
     command_append_metrics(&text, &x->metrics, x->subject.model, (size_t)x->how->top);
     append_majority(&text, x);
+    if (x->members.members) dsc_text_append(&text, "\n");
+    command_members_append(&text, &x->members);
     append_refusals(&text, x);
     const dsc_status status = evaluate_parts_append(&text, &x->parts, error);
     if (!status) return command_print_text(&text, error);
@@ -266,10 +281,22 @@ static dsc_status report(const examination *x, dsc_error *error) {
     return status;
 }
 
+/* In the place of the model: what it says of shifted images together. */
+static dsc_status shift(examination *x, dsc_error *error) {
+    dsc_model *shifted;
+    if (!x->how->shifts) return DSC_OK;
+    dsc_status status = dsc_model_shift(&shifted, x->subject.model, (size_t)x->how->shifts, error);
+    if (status) return status;
+    dsc_model_free(x->subject.model);
+    x->subject.model = shifted;
+    return DSC_OK;
+}
+
 static dsc_status run(command_call *call, dsc_error *error) {
     examination x = {.call = call, .how = call->values};
     command_warn_of_kernels();
     dsc_status status = command_subject_open(&x.subject, call->operands[0], error);
+    if (!status) status = shift(&x, error);
     command_source source = command_subject_source(&x.subject, call, &x.how->source);
     source.may_be_untested = x.how->split == SPLIT_TRAIN;
     if (!status) status = command_data_open(&x.data, call, &source, error);
@@ -282,6 +309,7 @@ static dsc_status run(command_call *call, dsc_error *error) {
     if (!status) command_warn_of_answers(&x.metrics);
     if (!status && x.how->per_sample) command_remark(call, "Saved the samples: %s", x.how->per_sample);
     dsc_metrics_clear(&x.metrics);
+    command_members_clear(&x.members);
     dsc_refusals_clear(&x.answers);
     dsc_refusals_clear(&x.refused);
     evaluate_parts_clear(&x.parts);
@@ -302,6 +330,7 @@ static const dsc_param options[] = {
      "data whose images belong to no class, divided by commas: how many of them are refused"},
     {"per-sample", DSC_PARAM_TEXT, offsetof(values, per_sample), NULL, 0, 0, NULL,
      "write label, prediction, loss and probabilities of every sample, as CSV"},
+    COMMAND_SHIFTS(values),
     {"threads", DSC_PARAM_INT, offsetof(values, threads), "0", 0, 1024, NULL, "0: all cores"},
     COMMAND_JSON(values),
     COMMAND_QUIET(values),
@@ -327,6 +356,7 @@ static const command_example examples[] = {
     {"evaluate model.safetensors --data ./letters --json", "A model on data of your own, for programs."},
     {"evaluate runs/0001-mnist-cnn-166k --others non-digits", "How many images of no class it refuses."},
     {"evaluate runs/0001-mnist-cnn-166k --per-sample answers.csv", "What it made of each image."},
+    {"evaluate runs/0001-mnist-cnn-166k --shifts 1", "The mean of its answers to nine shifted copies."},
     {0},
 };
 

@@ -39,31 +39,43 @@ enum { CLASSES_MOST = 256 }; /* of a data set: labels are bytes */
 
 void command_start_clear(command_start *start) {
     dsc_model_free(start->model);
+    dsc_model_free(start->teacher);
     json_decref(start->afresh);
     *start = (command_start){0};
 }
 
 /* From a run's folder to its model; the path is kept whole, for another day and another folder. */
-static dsc_status find_start(command_start *start, dsc_recipe *recipe, dsc_error *error) {
+static dsc_status find_model(dsc_model **model, char **text, const char *option, dsc_error *error) {
     command_subject subject;
-    dsc_status status = command_subject_open(&subject, recipe->from, error);
+    dsc_status status = command_subject_open(&subject, *text, error);
     if (!status) {
         char *whole = realpath(subject.model_path, NULL);
-        status = dsc_text_replace(&recipe->from, whole ? whole : subject.model_path, error);
+        status = dsc_text_replace(text, whole ? whole : subject.model_path, error);
         free(whole);
-        recipe->start = start->model = subject.model;
+        *model = subject.model;
         subject.model = NULL;
     } else {
-        status = dsc_error_context(error, status, "--from");
+        status = dsc_error_context(error, status, "--%s", option);
     }
     command_subject_close(&subject);
     return status;
 }
 
+static dsc_status find_start(command_start *start, dsc_recipe *recipe, dsc_error *error) {
+    dsc_status status = DSC_OK;
+    if (recipe->from) status = find_model(&start->model, &recipe->from, "from", error);
+    if (!status && recipe->teacher) status = find_model(&start->teacher, &recipe->teacher, "teacher", error);
+    recipe->start = start->model;
+    recipe->teacher_model = start->teacher;
+    return status;
+}
+
 dsc_status command_start_again(command_start *start, dsc_recipe *recipe, dsc_error *error) {
     *start = (command_start){0};
-    dsc_status status = recipe->from ? find_start(start, recipe, error) : DSC_OK;
-    return status && access(recipe->from, F_OK) != 0 ? DSC_OK : status;
+    dsc_status status = find_start(start, recipe, error);
+    const bool gone = (recipe->from && access(recipe->from, F_OK) != 0) ||
+                      (recipe->teacher && access(recipe->teacher, F_OK) != 0);
+    return status && gone ? DSC_OK : status;
 }
 
 static void count_copied(void *user, const dsc_node *to, const dsc_node *from, size_t numbers) {
@@ -122,7 +134,7 @@ dsc_status command_recipe_begin(dsc_recipe *recipe, command_start *start, const 
     /* What is compared with the epochs waits until those are known. */
     if (!status && command_recipe_is_auto(name)) recipe->epochs = INT32_MAX;
     if (!status) status = command_recipe_override(recipe, call, given, error);
-    return !status && recipe->from ? find_start(start, recipe, error) : status;
+    return status ? status : find_start(start, recipe, error);
 }
 
 /* What the user gave needs no reason. */
@@ -156,7 +168,10 @@ static dsc_status take_suggestion(dsc_recipe *recipe, command_call *call, const 
     if (!status) status = dsc_text_replace(&suggestion.recipe.data, recipe->data, error);
     if (!status && own_network) status = dsc_text_replace(&suggestion.recipe.model, recipe->model, error);
     if (!status && recipe->from) status = dsc_text_replace(&suggestion.recipe.from, recipe->from, error);
+    if (!status && recipe->teacher)
+        status = dsc_text_replace(&suggestion.recipe.teacher, recipe->teacher, error);
     suggestion.recipe.start = recipe->start;
+    suggestion.recipe.teacher_model = recipe->teacher_model;
     dsc_recipe_clear(recipe);
     *recipe = suggestion.recipe;
     return status;

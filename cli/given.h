@@ -17,6 +17,7 @@ bool command_recipe_is_auto(const char *name);
 /* The trained model that a recipe starts from, and what of it the new network takes. All zero: none. */
 typedef struct command_start {
     dsc_model *model;
+    dsc_model *teacher; /* another one: that which the recipe is taught by */
     size_t numbers,
         copied;     /* in parameters and running statistics of the new network: all, and those copied */
     json_t *afresh; /* the names of those that are not copied whole */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* model.c: `descender model`: the actions that look at models. */
+/* model.c: `descender model`: the actions that look at models, and join them. */
 #include "command.h"
 
-#define ACTIONS(COMMAND) COMMAND(show)
+#define ACTIONS(COMMAND) COMMAND(show) COMMAND(join)
 
 #define DECLARE(name) extern const command command_model_##name;
 ACTIONS(DECLARE)
@@ -14,7 +14,7 @@ static const dsc_registry actions = {.thing = "action", .things = "actions", .ro
 
 const command command_model = {
     .name = "model",
-    .help = "look at models: their layers, sizes and diagrams",
+    .help = "look at models, and join them to ensembles",
     .about = "A model is a line of text, such as '784-100-10' or 'conv 32 3x3, relu, max-pool 2, flatten, "
              "dense', or a "
              "file that training wrote.",

@@ -4,6 +4,7 @@
 
 #include "base/recognise.h"
 #include "draw/canvas.h"
+#include "members.h"
 #include "predict_show.h"
 #include "predict_tell.h"
 #include "progress.h"
@@ -16,7 +17,7 @@
 
 typedef struct values {
     char *model, *out;
-    int64_t top;
+    int64_t top, shifts;
     double certain;
     int fit; /* dsc_fit; NONE: as the model says */
     bool raw, prepare, one, show, json, quiet;
@@ -58,6 +59,12 @@ static dsc_status open_model(session *s, dsc_error *error) {
         command_subject_close(&subject);
     } else {
         status = shipped_model(&model, error);
+    }
+    if (!status && s->how->shifts) {
+        dsc_model *shifted;
+        status = dsc_model_shift(&shifted, model, (size_t)s->how->shifts, error);
+        dsc_model_free(model);
+        model = shifted;
     }
     if (!status)
         status = predict_reader_make(&s->reader, model, manner, (dsc_fit)s->how->fit, s->how->show, error);
@@ -250,6 +257,7 @@ static const dsc_param options[] = {
      "how many answers to show, the likeliest first"},
     {"certain", DSC_PARAM_REAL, offsetof(values, certain), "0", 0, 1, NULL,
      "print only answers of at least this probability; the exit status is 1 if one is less sure"},
+    COMMAND_SHIFTS(values),
     {"show", DSC_PARAM_SWITCH, offsetof(values, show), "off", 0, 0, NULL,
      "show what the network saw, and what its answer went by"},
     {"one", DSC_PARAM_SWITCH, offsetof(values, one), "off", 0, 0, NULL,

@@ -59,10 +59,12 @@ static void append_refused(dsc_text *text, const char *name, const predict_answe
                            int width) {
     char number[32];
     if (r->only_sure) return;
-    dsc_text_append(text, "%-*s  %s (%s at %s %%)\n", width, name,
+    dsc_text_append(text, "%-*s  %s (%s at %s %%)", width, name,
                     r->expected.preparation == DSC_PREPARATION_DIGITS ? "no digit" : "no answer",
                     dsc_model_class_name(r->model, a->order[0]),
                     percent(number, a->probabilities[a->order[0]]));
+    if (a->agree < r->members) dsc_text_append(text, "   %zu of %zu agree", a->agree, r->members);
+    dsc_text_append(text, "\n");
 }
 
 static void append_answer(dsc_text *text, const predict_result *result, size_t i, const predict_reader *r,
@@ -85,6 +87,7 @@ static void append_answer(dsc_text *text, const predict_result *result, size_t i
                         dsc_model_class_name(r->model, a->order[k]),
                         percent(number, a->probabilities[a->order[k]]));
     if (!(a->probabilities[a->order[0]] >= 0.5f)) dsc_text_append(text, "   unsure");
+    if (a->agree < r->members) dsc_text_append(text, "   %zu of %zu agree", a->agree, r->members);
     if (a->marks & DSC_DIGIT_AT_EDGE) dsc_text_append(text, "   at the edge");
     if (a->marks & DSC_DIGIT_CUT) dsc_text_append(text, "   cut from its neighbour");
     dsc_text_append(text, "\n");
@@ -204,6 +207,10 @@ static json_t *answer_json(const predict_result *result, const predict_answer *a
         (void)json_object_set_new(json, "below",
                                   json_real(predict_is_no_digit(a, r) ? r->no_digit_below : r->below));
     if (json) (void)json_object_set_new(json, "did", predict_deeds_json(a->did));
+    if (json && r->members && !a->failed)
+        (void)json_object_set_new(json, "members",
+                                  json_pack("{s:I, s:I, s:f}", "count", (json_int_t)r->members, "agree",
+                                            (json_int_t)a->agree, "information", a->information));
     if (json && result->content.is_array)
         (void)json_object_set_new(json, "image", json_integer((json_int_t)a->image));
     if (json && a->width)

@@ -31,9 +31,12 @@ dsc_status predict_reader_make(predict_reader *r, dsc_model *model, predict_mann
     r->digits = manner != PREDICT_RAW && r->expected.preparation == DSC_PREPARATION_DIGITS;
     dsc_predictor_options how = dsc_predictor_options_defaults();
     how.batch = 1;
+    how.embedding = dsc_model_members(model, &r->members);
     dsc_status status = check_shape(r, error);
     if (!status) status = dsc_predictor_create(&r->predictor, model, &how, error);
     if (!status) status = dsc_workspace_create(&r->workspace, r->predictor, 1, error);
+    if (!status && !(r->member_logits = dsc_allocate(r->classes, r->members * sizeof(float))))
+        status = dsc_fail_memory(error, r->classes * r->members * sizeof(float), "the members' answers");
     if (!status && with_reasons) status = dsc_inspector_create(&r->inspector, model, false, error);
     return status;
 }
@@ -42,6 +45,7 @@ void predict_reader_clear(predict_reader *r) {
     dsc_inspector_free(r->inspector);
     dsc_workspace_free(r->workspace);
     dsc_predictor_free(r->predictor);
+    free(r->member_logits);
     dsc_model_free(r->model);
     *r = (predict_reader){0};
 }
@@ -65,11 +69,18 @@ static dsc_status ask(predict_answer *a, predict_reader *r, dsc_error *error) {
     if (r->inspector) a->shares = dsc_allocate(plane, sizeof *a->shares);
     if (!a->probabilities || !a->order || (r->inspector && !a->shares))
         return dsc_fail_memory(error, r->classes * sizeof *a->order, "an answer");
-    dsc_status status = dsc_predict(a->probabilities, r->predictor, r->workspace, a->seen, 1, error);
+    dsc_prediction wanted = dsc_prediction_defaults();
+    wanted.count = 1;
+    wanted.images = a->seen;
+    wanted.probabilities = a->probabilities;
+    wanted.embeddings = r->members ? r->member_logits : NULL;
+    dsc_status status = dsc_predict_all(r->predictor, r->workspace, &wanted, error);
     /* The other images of the file are answered nevertheless, and in the end it is said how many were not. */
     a->failed = status == DSC_ERROR_DIVERGED;
     if (status) return a->failed ? DSC_OK : status;
     sort_labels(a, r->classes);
+    if (r->members)
+        a->agree = dsc_members_agree(&a->information, a->order[0], r->member_logits, r->members, r->classes);
     if (!r->inspector) return DSC_OK;
     status = dsc_inspector_run(r->inspector, a->seen, a->order[0], error);
     if (!status) memcpy(a->shares, dsc_inspector_shares(r->inspector), plane * sizeof *a->shares);

@@ -29,6 +29,8 @@ typedef struct predict_reader {
     dsc_predictor *predictor;
     dsc_workspace *workspace;
     dsc_inspector *inspector; /* NULL unless it is to be shown */
+    size_t members;           /* of an ensemble; else 0 */
+    float *member_logits;     /* (members, classes) */
     size_t shape[3], classes;
     predict_manner manner;
     dsc_images expected;   /* by the model */
@@ -57,7 +59,9 @@ typedef struct predict_answer {
     bool failed;                     /* the probabilities are not finite: there is no answer */
     float *shares; /* (H, W), owned: what the answer went by, dsc_inspector_shares; NULL if that is not asked
                       for */
-    size_t *order; /* (classes): labels, the most probable first; owned */
+    size_t agree;  /* of an ensemble: how many of its members give the likeliest answer */
+    double information; /* how much of the doubt is theirs: dsc_members_agree */
+    size_t *order;      /* (classes): labels, the most probable first; owned */
 } predict_answer;
 
 /* All of a file, or of a page of it, in order. */

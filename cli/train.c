@@ -15,6 +15,7 @@
 #include "source.h"
 #include "together.h"
 #include "train/build.h"
+#include "train_members.h"
 #include "train_show.h"
 
 #include <stdio.h>
@@ -128,14 +129,35 @@ static int on_event(void *user, const dsc_event *event) {
     return command_should_stop_saving();
 }
 
+static dsc_run_options options_of(const session *s) {
+    return (dsc_run_options){.folder = s->how->resume ? s->how->resume : s->how->out,
+                             .name = s->name,
+                             .data_name = s->data.name,
+                             .test = s->data.test,
+                             .threads = command_threads(s->call, s->how->threads),
+                             .force = s->how->force,
+                             .checkpoint_seconds = s->how->checkpoint_seconds};
+}
+
+static dsc_status run_members(session *s, dsc_error *error) {
+    if (command_ranks(s->call))
+        return command_wrong_usage(s->call, error,
+                                   "an ensemble is trained by one process; without mpirun, or train each member by "
+                                   "itself and join them: descender model join");
+    if (s->in_time.seconds > 0)
+        return command_wrong_usage(s->call, error,
+                                   "--seconds and --minutes are for one network; omit --members");
+    const dsc_run_options options = options_of(s);
+    const train_members members = {.call = s->call,
+                                   .recipe = &s->recipe,
+                                   .data = &s->data,
+                                   .options = &options,
+                                   .resumes = s->how->resume != NULL};
+    return train_members_run(&members, error);
+}
+
 static dsc_status open_run(session *s, dsc_error *error) {
-    dsc_run_options options = {.folder = s->how->resume ? s->how->resume : s->how->out,
-                               .name = s->name,
-                               .data_name = s->data.name,
-                               .test = s->data.test,
-                               .threads = command_threads(s->call, s->how->threads),
-                               .force = s->how->force,
-                               .checkpoint_seconds = s->how->checkpoint_seconds};
+    dsc_run_options options = options_of(s);
     if (s->how->resume) {
         dsc_remarks remarks;
         options.remarks = &remarks;
@@ -324,9 +346,12 @@ static dsc_status prepare_together(session *s, dsc_error *error) {
 
 static dsc_status work(session *s, dsc_error *error) {
     dsc_status status = command_ranks(s->call) ? prepare_together(s, error) : prepare(s, error);
+    const bool many = s->recipe.members > 1;
+    if (s->how->find_rate) s->recipe.members = 1; /* which are alike, but for their seeds */
     if (!status && s->how->find_rate)
         return command_find_rate(s->call, &s->recipe, s->data.train, s->data.name, (unsigned)s->how->threads,
                                  error);
+    if (!status && many) return run_members(s, error);
     if (!status) status = command_agree(s->call, open_run(s, error), error);
     if (!status) status = train(s, error);
     if (status || command_follows(s->call)) return status;
@@ -399,6 +424,7 @@ static const command_example examples[] = {
     {"train --data letters/ --from runs/0001-mnist-cnn-166k --freeze 'conv*'",
      "Start from a trained model, for other classes."},
     {"train --others non-digits --validation 0.1", "Learn to refuse what is no digit, too."},
+    {"train --members 5", "An ensemble: five networks, one model."},
     {"train --resume runs/0001-mnist-cnn-166k", "Go on where a run was stopped."},
     {0},
 };

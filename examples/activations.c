@@ -22,9 +22,17 @@ int main(void) {
 
     /* One sample is a row of five numbers. Errors stick in the graph, so nothing is checked here. */
     dsc_node *x = dsc_input(graph, "x", dsc_shape_of(1, ROW, 0, 0, 0));
-    dsc_node *made[] = {
-        dsc_relu(x),    dsc_leaky_relu(x, 0.1), dsc_gelu(x), dsc_silu(x), dsc_sigmoid(x), dsc_tanh(x),
-        dsc_softmax(x), dsc_sum(dsc_mul(x, x)), dsc_mean(x), NULL};
+    dsc_node *made[] = {dsc_relu(x),
+                        dsc_leaky_relu(x, 0.1),
+                        dsc_gelu(x),
+                        dsc_silu(x),
+                        dsc_sigmoid(x),
+                        dsc_tanh(x),
+                        dsc_softmax(x),
+                        dsc_sum(dsc_mul(x, x)),
+                        dsc_mean(x),
+                        dsc_log_mean_softmax(x, 1),
+                        NULL};
     status = dsc_graph_check(graph, &error);
 
     dsc_session_options how = dsc_session_options_defaults();

@@ -507,8 +507,12 @@ DSC_API dsc_node *dsc_concat(dsc_node *const *inputs, size_t count);
 DSC_API dsc_node *dsc_slice(dsc_node *x, size_t axis, size_t begin, size_t count);
 
 DSC_API dsc_node *dsc_softmax(dsc_node *x); /* exp(x) / sum exp(x), along the last dimension */
-DSC_API dsc_node *dsc_sum(dsc_node *x);     /* of all of a sample's values, -> () */
-DSC_API dsc_node *dsc_mean(dsc_node *x);    /* of all of a sample's values, -> () */
+
+/* x (M K), the logits of M members one behind the other -> log(1/M sum over m of softmax(x_m)), (K) */
+DSC_API dsc_node *dsc_log_mean_softmax(dsc_node *x, size_t members);
+
+DSC_API dsc_node *dsc_sum(dsc_node *x);  /* of all of a sample's values, -> () */
+DSC_API dsc_node *dsc_mean(dsc_node *x); /* of all of a sample's values, -> () */
 
 /* x (..., K), weight (N, K), bias (N) or NULL -> x weight^T + bias, (..., N) */
 DSC_API dsc_node *dsc_matmul(dsc_node *x, dsc_node *weight, dsc_node *bias);
@@ -1010,6 +1014,32 @@ static inline dsc_adapt_options dsc_adapt_options_defaults(void) {
 DSC_API dsc_status dsc_model_adapt(dsc_model **adapted, const dsc_model *from,
                                    const dsc_adapt_options *options, dsc_error *error);
 
+/* --- Ensembles: several models that answer together. --- */
+
+/* One model of 2 to 100: its probabilities are the mean of theirs. It is a model like any other: what it has
+ * is copied from the members, whose numbers are called "member1.dense1.weight" and so on, its loss is
+ * softmax-cross-entropy, and its threshold is the mean of theirs, if all have one. A member that is an
+ * ensemble adds its members. MISMATCH: they are of other images or classes. UNSUPPORTED: one makes its
+ * probabilities by sigmoid. */
+DSC_API dsc_status dsc_model_join(dsc_model **joined, const dsc_model *const *members, size_t count,
+                                  dsc_error *error);
+
+/* Of an ensemble the value that has what each member says, its logits, (members, classes), and how many they
+ * are: an embedding for a predictor. NULL, and 0: the model is no ensemble. */
+DSC_API const dsc_node *dsc_model_members(const dsc_model *model, size_t *count);
+
+/* How many of the members, whose logits (members, classes) these are, give that answer, a class.
+ * *information (may be NULL): how much of the doubt is theirs, in bits: 0 if all say the same, 1 if half of
+ * them are sure of one class and half of another. */
+DSC_API size_t dsc_members_agree(double *information, size_t answer, const float *logits, size_t members,
+                                 size_t classes);
+
+/* The ensemble of a model on copies of its image that are shifted by up to `pixels`, 1 to 3, in each
+ * direction: 9, 25 or 49 of them, and as many times the work. What comes in from beyond the edge is the ground
+ * of the model's images. UNSUPPORTED as dsc_model_join. */
+DSC_API dsc_status dsc_model_shift(dsc_model **shifted, const dsc_model *model, size_t pixels,
+                                   dsc_error *error);
+
 /* All numbers of a model to a session of its graph, and back. MISMATCH: it is a session of another graph.
  * DIVERGED: a number of the session is NaN or infinite; the model is then as it was. */
 DSC_API dsc_status dsc_session_take_model(dsc_session *session, const dsc_model *model, dsc_error *error);
@@ -1171,6 +1201,14 @@ typedef struct dsc_training_options {
     /* The parts that a batch is cut into before it is cut into lanes: a power of two. Each process computes
      * its share of them, so there are at most as many processes. The result depends on it. */
     unsigned shards;
+    /* NULL, or a trained model of the same images and classes, such as an ensemble, whose answers to the
+     * training images, augmented and mixed as the model sees them, are a part of what is learned. The target
+     * of an image is (1 - teacher_share) [its class] + teacher_share softmax(z / teacher_temperature), z the
+     * teacher's logits. Each step asks it. Must outlive the training. Hinton,
+     * Vinyals and Dean, "Distilling the knowledge in a neural network" (2015). */
+    const dsc_model *teacher;
+    double teacher_share;       /* 0 to 1 */
+    double teacher_temperature; /* 0.1 to 100 */
 } dsc_training_options;
 
 /* Adam, 5 epochs, batches of 64, 8 lanes, one shard, seed 1, a constant learning rate, no augmentation,

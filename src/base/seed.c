@@ -94,6 +94,15 @@ uint64_t dsc_seed_key(const dsc_seed *seed) {
     return (uint64_t)state[1] << 32 | state[0];
 }
 
+dsc_seed dsc_seed_spawn(const dsc_seed *seed, uint32_t number) {
+    uint32_t state[2];
+    dsc_seed_sequence sequence = sequence_of(seed);
+    sequence.spawn_key = &number;
+    sequence.spawn_words = 1;
+    dsc_seed_sequence_generate(state, 2, &sequence);
+    return dsc_seed_of((uint64_t)state[1] << 32 | state[0]);
+}
+
 void dsc_rng_seed_with(dsc_rng *rng, const dsc_seed *seed) {
     const dsc_seed_sequence sequence = sequence_of(seed);
     dsc_rng_seed_sequence(rng, &sequence);

@@ -33,6 +33,9 @@ bool dsc_seed_number(uint64_t *number, const dsc_seed *seed);
  * SeedSequence(seed), which is how NumPy keys its own Philox by a seed. */
 uint64_t dsc_seed_key(const dsc_seed *seed);
 
+/* The seed of child `number` of numpy.random.SeedSequence(seed), spawn()[number]: its first 64 bits. */
+dsc_seed dsc_seed_spawn(const dsc_seed *seed, uint32_t number);
+
 /* numpy.random.default_rng(seed) */
 void dsc_rng_seed_with(dsc_rng *rng, const dsc_seed *seed);
 

@@ -21,7 +21,9 @@ struct dsc_evaluator {
     const dsc_model *model;
     const dsc_kernels *kernels;
     dsc_folded *folded;
-    const dsc_node *logits, *loss; /* of the folded graph */
+    const dsc_node *logits, *loss, *members; /* of the folded graph; members may be NULL */
+    size_t member_count;
+    float *member_logits; /* (members, classes), of one sample */
     dsc_executor *executor;
     dsc_real *values; /* folded */
     float *probabilities;
@@ -36,14 +38,16 @@ struct dsc_evaluator {
 
 static dsc_status make_executor(dsc_evaluator *e, unsigned threads, dsc_executor *beside, bool bf16,
                                 dsc_error *error) {
-    dsc_status status = dsc_folded_create(&e->folded, e->model->graph, NULL, error);
+    const dsc_node *members = dsc_model_members(e->model, &e->member_count);
+    dsc_status status = dsc_folded_create(&e->folded, e->model->graph, members, error);
     if (status) return status;
+    e->members = members ? dsc_folded_node(e->folded, members) : NULL;
     e->logits = dsc_folded_node(e->folded, e->model->logits);
     e->loss = dsc_folded_node(e->folded, e->model->loss);
     const dsc_executor_options options = {.batch = BATCH,
                                           .lanes = LANES,
-                                          .kept = {e->logits, e->loss},
-                                          .kept_count = 2,
+                                          .kept = {e->logits, e->loss, e->members},
+                                          .kept_count = e->members ? 3 : 2,
                                           .kernels = e->kernels,
                                           .bf16 = bf16};
     const dsc_graph *graph = dsc_folded_graph(e->folded);
@@ -57,7 +61,8 @@ static dsc_status make_room(dsc_evaluator *e, dsc_error *error) {
         dsc_allocate_aligned(dsc_graph_value_numbers(dsc_folded_graph(e->folded)) + 1, sizeof(dsc_real));
     e->probabilities = dsc_allocate(classes, sizeof(float));
     e->row = dsc_allocate(classes, sizeof(dsc_real));
-    if (e->values && e->probabilities && e->row) return DSC_OK;
+    e->member_logits = dsc_allocate(classes, e->member_count * sizeof(float));
+    if (e->values && e->probabilities && e->row && e->member_logits) return DSC_OK;
     return dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for an evaluation");
 }
 
@@ -87,6 +92,7 @@ void dsc_evaluator_free(dsc_evaluator *evaluator) {
     free(evaluator->values);
     free(evaluator->probabilities);
     free(evaluator->row);
+    free(evaluator->member_logits);
     free(evaluator);
 }
 
@@ -103,6 +109,15 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
     }
 }
 
+/* What the members say of sample i of the batch; NULL: there are none. */
+static const float *members_of(dsc_evaluator *e, size_t i) {
+    if (!e->members) return NULL;
+    const size_t numbers = e->member_count * e->model->classes;
+    const dsc_real *all = dsc_executor_value(e->executor, e->members);
+    for (size_t k = 0; k < numbers; k++) e->member_logits[k] = (float)all[i * numbers + k];
+    return e->member_logits;
+}
+
 /* False: no more are wanted. */
 static bool add_batch(dsc_evaluator *e, dsc_metrics *metrics, size_t count, dsc_on_answer *on_answer,
                       void *user) {
@@ -113,9 +128,12 @@ static bool add_batch(dsc_evaluator *e, dsc_metrics *metrics, size_t count, dsc_
         memcpy(e->row, logits + i * e->model->classes, e->model->classes * sizeof *e->row);
         (void)dsc_probabilities(e->probabilities, e->row, e->model->classes, e->sigmoid, e->kernels);
         size_t prediction = dsc_metrics_add(metrics, e->probabilities, label, (double)losses[i]);
-        if (on_answer && on_answer(user, &(dsc_answer){e->start + i, label, prediction, e->probabilities,
-                                                       (double)losses[i], prediction < e->model->classes}))
-            return false;
+        if (!on_answer) continue;
+        const dsc_answer answer = {e->start + i,      label,
+                                   prediction,        e->probabilities,
+                                   (double)losses[i], prediction < e->model->classes,
+                                   members_of(e, i),  e->member_count};
+        if (on_answer(user, &answer)) return false;
     }
     return true;
 }

@@ -20,6 +20,8 @@ typedef struct dsc_answer {
     const float *probabilities; /* (classes) */
     double loss;
     bool is_finite;
+    const float *members; /* of an ensemble: its members' logits (member_count, classes); else NULL */
+    size_t member_count;
 } dsc_answer;
 /* Non-zero: no more are wanted. */
 typedef int dsc_on_answer(void *user, const dsc_answer *answer);

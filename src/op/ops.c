@@ -17,6 +17,7 @@
     OP(global_sum_pool)                                                                                      \
     OP(layer_norm)                                                                                           \
     OP(leaky_relu)                                                                                           \
+    OP(log_mean_softmax)                                                                                     \
     OP(matmul)                                                                                               \
     OP(max_pool)                                                                                             \
     OP(mean)                                                                                                 \

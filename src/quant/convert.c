@@ -378,12 +378,41 @@ static dsc_status convert_add(dsc_conversion *c, const dsc_node *node) {
     return status;
 }
 
+/* Whether the concat makes a part of the members' logits, which have 16 bits as all logits have. */
+static bool joins_members(const dsc_node *members, const dsc_node *node) {
+    if (members == node) return true;
+    for (size_t i = 0; members && members->op == &dsc_op_concat && i < members->input_count; i++)
+        if (joins_members(members->inputs[i], node)) return true;
+    return false;
+}
+
+static dsc_status join_logits(dsc_conversion *c, const dsc_node *node) {
+    dsc_node *inputs[DSC_RULE_INPUTS] = {NULL};
+    dsc_quant_value *to = value_of(c, node);
+    const dsc_value_range *range = &c->ranges[c->members->index];
+    const double most = fmax(fabs(range->low), range->high), target = (most > 0 ? 2 * most : 1) / SUM_LEVELS;
+    dsc_status status = DSC_OK;
+    for (size_t i = 0; !status && i < node->input_count; i++) {
+        dsc_quant_value made = {0};
+        status = requantise_all(c, &made, value_of(c, node->inputs[i]), target, -SUM_LEVELS, SUM_LEVELS);
+        inputs[i] = made.node;
+        to->layer = made.layer;
+        free(made.scale);
+    }
+    if (!status)
+        status = dsc_convert_set(c, to, dsc_apply(node->op, inputs, node->input_count, node->values),
+                                 -SUM_LEVELS, SUM_LEVELS);
+    for (size_t k = 0; !status && k < to->channels; k++) to->scale[k] = target;
+    return status;
+}
+
 /* With 8-bit weights each input keeps its own scale; with fewer levels all are brought to one scale. */
 static dsc_status convert_concat(dsc_conversion *c, const dsc_node *node) {
     dsc_node *inputs[DSC_RULE_INPUTS] = {NULL};
     dsc_quant_value *to = value_of(c, node), made[DSC_RULE_INPUTS] = {{0}};
     const bool few = c->levels < 127;
     double low = 0, high = 0;
+    if (c->members && joins_members(c->members, node)) return join_logits(c, node);
     dsc_status status = DSC_OK;
     for (size_t i = 0; !status && i < node->input_count; i++) {
         const dsc_node *input = node->inputs[i];

@@ -106,7 +106,10 @@ static dsc_node *copy_outer(work *w, const dsc_node *node) {
 
 static dsc_status convert(work *w, dsc_model_parts *parts, dsc_error *error) {
     dsc_conversion *c = &w->c;
-    const dsc_node *logits = dsc_folded_node(w->folded, w->model->logits);
+    size_t members;
+    const dsc_node *last = dsc_folded_node(w->folded, w->model->logits), *logits = last;
+    /* What makes one answer of the members' computes with reals, as what makes probabilities does. */
+    if (dsc_model_members(w->model, &members)) logits = c->members = last->inputs[0];
     find_inner(w, logits);
     if (!w->inner[c->image->index])
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "the logits do not depend on the image");
@@ -126,6 +129,8 @@ static dsc_status convert(work *w, dsc_model_parts *parts, dsc_error *error) {
     (void)dsc_graph_begin_layer(c->graph, NULL);
     w->outer[logits->index] = parts->logits;
     error->message[0] = 0;
+    if (last != logits) parts->logits = outer_input(w, last);
+    if (!parts->logits) return dsc_graph_check(c->graph, error);
     parts->loss = outer_input(w, dsc_folded_node(w->folded, w->model->loss));
     const dsc_node *target = dsc_folded_node(w->folded, w->model->target);
     parts->target = w->outer[target->index];

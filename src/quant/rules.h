@@ -31,6 +31,7 @@ typedef struct dsc_conversion {
     const dsc_real *numbers;       /* its slab */
     const dsc_value_range *ranges; /* by index of `from` */
     const dsc_node *image;         /* of `from` */
+    const dsc_node *members;       /* of `from`: the logits of an ensemble's members side by side; or NULL */
     const dsc_normalisation *normalisation;
     int levels;
     dsc_graph *graph;        /* the new one */

@@ -10,6 +10,7 @@
 #define DSC_RUN_CHECKPOINT "checkpoint"
 #define DSC_RUN_MODEL      "model.safetensors"
 #define DSC_RUN_START      "start.safetensors"
+#define DSC_RUN_TEACHER    "teacher.safetensors"
 #define DSC_RUN_SNAPSHOTS  "snapshots"
 #define DSC_RUN_CURVES_SVG "curves.svg"
 #define DSC_RUN_CURVES_PNG "curves.png"

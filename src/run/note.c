@@ -209,3 +209,17 @@ dsc_status dsc_run_note_event(dsc_run_log *log, const dsc_trainer *t, const dsc_
     dsc_run_log_real(log, "seconds", event->seconds);
     return dsc_run_log_end(log, error);
 }
+
+dsc_status dsc_run_note_metrics(dsc_run_log *log, uint64_t step, const dsc_metrics *metrics,
+                                dsc_error *error) {
+    double interval[2];
+    dsc_wilson_interval(interval, metrics->top[0], metrics->count);
+    dsc_run_log_begin(log, "test", step);
+    dsc_run_log_count(log, "count", metrics->count);
+    dsc_run_log_real(log, "loss", dsc_metrics_loss(metrics));
+    dsc_run_log_real(log, "accuracy", dsc_metrics_accuracy(metrics));
+    dsc_run_log_real(log, "accuracy_low", interval[0]);
+    dsc_run_log_real(log, "accuracy_high", interval[1]);
+    if (metrics->not_finite) dsc_run_log_count(log, "not_finite", metrics->not_finite);
+    return dsc_run_log_end(log, error);
+}

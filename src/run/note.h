@@ -24,4 +24,8 @@ dsc_status dsc_run_note_compare(const char *folder, dsc_trainer *trainer, dsc_er
 dsc_status dsc_run_note_event(dsc_run_log *log, const dsc_trainer *trainer, const dsc_event *event,
                               dsc_error *error);
 
+/* The line about the test set. */
+dsc_status dsc_run_note_metrics(dsc_run_log *log, uint64_t step, const dsc_metrics *metrics,
+                                dsc_error *error);
+
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* recipe.c: reading the recipe of a run. */
+/* recipe.c: the recipe of a run: reading and writing it. */
 #include "run/run.h"
 
 #include "base/error.h"
@@ -40,5 +40,26 @@ dsc_status dsc_run_recipe(dsc_recipe *recipe, char **name, const char *folder, d
     if (status) dsc_recipe_clear(recipe);
     free(bytes);
     free(path);
+    return status;
+}
+
+/* The recipe and, before it, its name. */
+dsc_status dsc_run_recipe_write(const char *path, const char *name, const dsc_recipe *recipe,
+                                dsc_error *error) {
+    dsc_text file = {0};
+    json_t *json = json_object(), *own = dsc_recipe_json(recipe);
+    dsc_status status = DSC_OK;
+    if (!json || !own || json_object_set_new(json, "name", dsc_json_text(name)) ||
+        json_object_update(json, own))
+        status = dsc_fail_memory(error, 4096, path);
+    if (!status) {
+        dsc_json_format(&file, json);
+        dsc_text_append(&file, "\n");
+        if (file.failed) status = dsc_fail_memory(error, file.length, path);
+    }
+    if (!status) status = dsc_file_write(path, file.data, file.length, error);
+    json_decref(json);
+    json_decref(own);
+    dsc_text_free(&file);
     return status;
 }

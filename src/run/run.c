@@ -47,9 +47,9 @@ struct dsc_training_run {
 };
 
 /* All that is ever written there. */
-static const char *const file_names[] = {DSC_RUN_RECIPE,     DSC_RUN_LOG,        DSC_RUN_CHECKPOINT,
-                                         DSC_RUN_MODEL,      DSC_RUN_START,      DSC_RUN_SNAPSHOTS,
-                                         DSC_RUN_CURVES_SVG, DSC_RUN_CURVES_PNG, NULL};
+static const char *const file_names[] = {
+    DSC_RUN_RECIPE,    DSC_RUN_LOG,     DSC_RUN_CHECKPOINT, DSC_RUN_MODEL,      DSC_RUN_START,
+    DSC_RUN_SNAPSHOTS, DSC_RUN_TEACHER, DSC_RUN_CURVES_SVG, DSC_RUN_CURVES_PNG, NULL};
 
 static double now(void) {
     struct timespec t;
@@ -152,32 +152,23 @@ void dsc_run_free(dsc_training_run *run) {
 
 /* --- starting --- */
 
-/* The recipe and, before it, its name. */
-static dsc_status write_recipe(const dsc_training_run *run, dsc_error *error) {
-    dsc_text text = {0}, file = {0};
-    dsc_status status = dsc_recipe_to_json(&text, &run->trainer->recipe, error);
-    json_t *json = status ? NULL : json_object(), *recipe = status ? NULL : json_loads(text.data, 0, NULL);
-    if (!status && (!json || json_object_set_new(json, "name", dsc_json_text(run->name)) ||
-                    json_object_update(json, recipe)))
-        status = dsc_fail_memory(error, text.length, run->recipe_path);
-    if (!status) {
-        dsc_json_format(&file, json);
-        dsc_text_append(&file, "\n");
-        if (file.failed) status = dsc_fail_memory(error, text.length, run->recipe_path);
-    }
-    if (!status) status = dsc_file_write(run->recipe_path, file.data, file.length, error);
-    json_decref(json);
-    json_decref(recipe);
-    dsc_text_free(&text);
-    dsc_text_free(&file);
-    return status;
-}
-
 /* A resumed run needs no other model than this. */
 static dsc_status save_start(const dsc_training_run *run, dsc_error *error) {
     char *path = dsc_path_join(run->folder, DSC_RUN_START);
     if (!path) return dsc_fail_memory(error, strlen(run->folder), "a run");
     dsc_status status = dsc_model_save(run->trainer->model, path, error);
+    free(path);
+    return status;
+}
+
+/* Nor another teacher than this. */
+static dsc_status save_teacher(const dsc_training_run *run, const dsc_recipe *recipe, dsc_error *error) {
+    dsc_model *loaded = NULL;
+    char *path = dsc_path_join(run->folder, DSC_RUN_TEACHER);
+    dsc_status status = path ? DSC_OK : dsc_fail_memory(error, strlen(run->folder), "a run");
+    if (!status && !recipe->teacher_model) status = dsc_model_load(&loaded, recipe->teacher, error);
+    if (!status) status = dsc_model_save(loaded ? loaded : recipe->teacher_model, path, error);
+    dsc_model_free(loaded);
     free(path);
     return status;
 }
@@ -239,7 +230,8 @@ dsc_status dsc_run_start(dsc_training_run **result, const dsc_recipe *recipe, co
     if (!status) dsc_file_sweep(run->folder, file_names);
     if (!status) status = dsc_run_folder_claim(run->folder, file_names, error);
     if (!status && recipe->from) status = save_start(run, error);
-    if (!status) status = write_recipe(run, error);
+    if (!status && recipe->teacher) status = save_teacher(run, recipe, error);
+    if (!status) status = dsc_run_recipe_write(run->recipe_path, run->name, &run->trainer->recipe, error);
     /* If nothing is in it. Where the lock was refused it is another's, who is about to write. */
     if (status && made && run->folder && (run->lock >= 0 || status == DSC_ERROR_MEMORY))
         (void)rmdir(run->folder);
@@ -285,27 +277,39 @@ static dsc_status match_data(dsc_dataset **matched, const dsc_run_options *optio
     return status;
 }
 
-/* As make(), but a run that started from another model starts from its own copy of that start. */
+/* In the place of `text`, the name of another model: the run's own copy, if there is one. */
+static dsc_status use_copy(char **text, const dsc_model **model, const char *folder, const char *file,
+                           dsc_error *error) {
+    char *copy = *text ? dsc_path_join(folder, file) : NULL;
+    if (!*text) return DSC_OK;
+    if (!copy) return dsc_fail_memory(error, strlen(folder), folder);
+    dsc_status status = DSC_OK;
+    if (!access(copy, F_OK)) {
+        *model = NULL;
+        status = dsc_text_replace(text, copy, error);
+    }
+    free(copy);
+    return status;
+}
+
+/* As make(), but a run that started from another model, or has a teacher, has its own copies of them. */
 static dsc_status make_again(dsc_training_run **run, const dsc_recipe *recipe, const dsc_dataset *data,
                              const dsc_run_options *options, dsc_error *error) {
     dsc_recipe begun;
     *run = NULL;
-    char *start = dsc_path_join(options->folder, DSC_RUN_START);
-    if (!start) return dsc_fail_memory(error, strlen(options->folder), options->folder);
     dsc_status status = dsc_recipe_copy(&begun, recipe, error);
-    const bool kept = !status && recipe->from && !access(start, F_OK);
-    if (kept) {
-        begun.start = NULL;
-        status = dsc_text_replace(&begun.from, start, error);
-    }
+    if (!status) status = use_copy(&begun.from, &begun.start, options->folder, DSC_RUN_START, error);
+    if (!status)
+        status = use_copy(&begun.teacher, &begun.teacher_model, options->folder, DSC_RUN_TEACHER, error);
     if (!status) status = make(run, &begun, data, options, error);
-    if (!status && kept) status = dsc_text_replace(&(*run)->trainer->recipe.from, recipe->from, error);
+    dsc_recipe *own = status ? NULL : &(*run)->trainer->recipe; /* says what the folder's says */
+    if (own && recipe->from) status = dsc_text_replace(&own->from, recipe->from, error);
+    if (own && !status && recipe->teacher) status = dsc_text_replace(&own->teacher, recipe->teacher, error);
     if (status && *run) {
         dsc_run_free(*run);
         *run = NULL;
     }
     dsc_recipe_clear(&begun);
-    free(start);
     return status;
 }
 
@@ -558,15 +562,5 @@ dsc_status dsc_run_change_steps(dsc_training_run *run, uint64_t steps, dsc_error
 }
 
 dsc_status dsc_run_note_test(dsc_training_run *run, const dsc_metrics *metrics, dsc_error *error) {
-    double interval[2];
-    dsc_wilson_interval(interval, metrics->top[0], metrics->count);
-    dsc_run_log *log = &run->log;
-    dsc_run_log_begin(log, "test", run->trainer->progress.step);
-    dsc_run_log_count(log, "count", metrics->count);
-    dsc_run_log_real(log, "loss", dsc_metrics_loss(metrics));
-    dsc_run_log_real(log, "accuracy", dsc_metrics_accuracy(metrics));
-    dsc_run_log_real(log, "accuracy_low", interval[0]);
-    dsc_run_log_real(log, "accuracy_high", interval[1]);
-    if (metrics->not_finite) dsc_run_log_count(log, "not_finite", metrics->not_finite);
-    return dsc_run_log_end(log, error);
+    return dsc_run_note_metrics(&run->log, run->trainer->progress.step, metrics, error);
 }

@@ -7,6 +7,7 @@
  *   checkpoint         all that the rest of the run depends on: trainer.h
  *   model.safetensors  the result, at the end
  *   start.safetensors  the network before the first step, if it starts from another model (`from`)
+ *   teacher.safetensors the model whose answers are learned, if there is one (`teacher`)
  *   snapshots/         how the network stood at some of its epochs, for those who watch: snapshot.h
  *   curves.svg, .png   drawn by the program at the end
  *
@@ -22,8 +23,8 @@
  *   run.c     starting, resuming, training        folder.c   the folder: its number, its lock
  *   log.c     writing log.jsonl                   history.c  reading it
  *   note.c    which lines are written, and when   facts.c    what the log says of the whole run
- *   recipe.c  reading recipe.json                 none.c     what is named in place of a run
- *snapshot.c  writing snapshots
+ *   recipe.c  recipe.json                         none.c     what is named in place of a run
+ *   snapshot.c  writing snapshots                 ensemble.c several runs, joined to one model
  */
 #ifndef DSC_RUN_RUN_H
 #define DSC_RUN_RUN_H
@@ -59,6 +60,10 @@ dsc_status dsc_run_start(dsc_training_run **run, const dsc_recipe *recipe, const
 /* The recipe of the run in `folder`, and its name (release with free()), if `name` is not NULL. Release with
  * dsc_recipe_clear. */
 dsc_status dsc_run_recipe(dsc_recipe *recipe, char **name, const char *folder, dsc_error *error);
+
+/* Writes such a file. */
+dsc_status dsc_run_recipe_write(const char *path, const char *name, const dsc_recipe *recipe,
+                                dsc_error *error);
 
 /* Goes on with the run in options->folder, whose recipe is `recipe`, of the name options->name, from its
  * checkpoint, or from the start if it was ended before there was one. Classes of `data` are matched with the

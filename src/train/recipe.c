@@ -29,6 +29,12 @@ const dsc_param dsc_recipe_params[] = {
     {"model", DSC_PARAM_TEXT, AT(model), "784-100-10", 0, 0, NULL, "the network, as text"},
     {"from", DSC_PARAM_TEXT, AT(from), NULL, 0, 0, NULL,
      "a trained model, or its run, from which this one starts: what fits is copied"},
+    {"teacher", DSC_PARAM_TEXT, AT(teacher), NULL, 0, 0, NULL,
+     "a trained model, such as an ensemble, or its run: what it says of the images is learned, too"},
+    {"teacher-share", DSC_PARAM_REAL, AT(teacher_share), "0.5", 0, 1, NULL,
+     "how much of an image's target is what the teacher says; the rest is its class"},
+    {"teacher-temperature", DSC_PARAM_REAL, AT(teacher_temperature), "2", 0.1, 100, NULL,
+     "the teacher's logits are divided by it: above 1, its second thoughts weigh more"},
     {"freeze", DSC_PARAM_TEXT, AT(freeze), NULL, 0, 0, NULL,
      "what is not learned, by name: 'conv*, batch_norm*'"},
     {"rates", DSC_PARAM_TEXT, AT(rates), NULL, 0, 0, NULL,
@@ -81,6 +87,8 @@ const dsc_param dsc_recipe_params[] = {
      "weights are rounded to so many bits while they are learned, for `descender quantise`"},
     {"kernels", DSC_PARAM_TEXT, AT(kernels), NULL, 0, 0, NULL,
      "a set of kernels by name; unset or auto: by the processor"},
+    {"members", DSC_PARAM_INT, AT(members), "1", 1, 100, NULL,
+     "networks of an ensemble: trained one after the other, each with a seed of its own, and joined"},
     {"seed", DSC_PARAM_SEED, AT(seed), "1", 0, 0, NULL, "of everything random"},
     {0}};
 
@@ -94,6 +102,7 @@ dsc_status dsc_recipe_initialise(dsc_recipe *recipe, dsc_error *error) {
 void dsc_recipe_clear(dsc_recipe *recipe) {
     dsc_params_free(dsc_recipe_params, recipe);
     recipe->start = NULL;
+    recipe->teacher_model = NULL;
     recipe->others_data = NULL;
     recipe->ranks = NULL;
 }

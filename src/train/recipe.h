@@ -23,7 +23,9 @@ typedef struct dsc_recipe {
     double validation;        /* the share of the training set that is held out, class by class */
     char *others; /* data of none of the classes, divided by commas; NULL: none. See others_data */
     char *model;
-    char *from;           /* the file of the model that the new one starts from; NULL: afresh */
+    char *from;    /* the file of the model that the new one starts from; NULL: afresh */
+    char *teacher; /* the file of a model whose answers are a part of the targets; NULL: none */
+    double teacher_share, teacher_temperature; /* teacher.c */
     char *freeze, *rates; /* by patterns of parameters' names: build.h; NULL: all are learned, alike */
     int normalise;
     char *loss;
@@ -45,13 +47,16 @@ typedef struct dsc_recipe {
     bool calibrate;       /* in the end, by a temperature: calibrate.c */
     int64_t shards, lanes;
     int precision;
-    int quantise;  /* DSC_QUANTISE_...: how many levels weights are rounded to while they are learned */
-    char *kernels; /* a kernel set by name; NULL: the best */
+    int quantise;    /* DSC_QUANTISE_...: how many levels weights are rounded to while they are learned */
+    char *kernels;   /* a kernel set by name; NULL: the best */
+    int64_t members; /* of an ensemble (run/ensemble.h); a trainer trains one */
     dsc_seed seed;
     /* No parameter, and in no file: the model that `from` names, where whoever trains has it already, in
      * whatever format it was; it must outlive the recipe and its copies, and any threads may read it. NULL:
      * it is loaded (dsc_model_load). */
     const dsc_model *start;
+    /* The same of the model that `teacher` names. It may be there without `teacher`, as in dsc_train. */
+    const dsc_model *teacher_model;
     /* The same of the data that `others` names: whoever trains has opened them. Labels are ignored. They
      * may be there without `others`, as in dsc_train. */
     const dsc_dataset *others_data;

@@ -7,6 +7,7 @@
 #include "quant/round.h"
 #include "ranks/ranks.h"
 #include "train/mixup.h"
+#include "train/teacher.h"
 #include "train/trainer.h"
 
 #include <math.h>
@@ -121,6 +122,7 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
             mix(t, inputs[0] + i * size, inputs[1] ? inputs[1] + i * classes : NULL, place, t->count + place,
                 worker);
     }
+    if (t->teacher && inputs[1]) dsc_trainer_teach(t, inputs[1], inputs[0], first, count, worker);
 }
 
 /* The same for some of the pixels of every image, as they are: nothing is augmented or mixed. */

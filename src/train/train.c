@@ -23,7 +23,9 @@ void dsc_training_options_initialise(dsc_training_options *options, size_t size)
                                       .augment = "none",
                                       .shuffle = true,
                                       .precision = "f32",
-                                      .shards = 1};
+                                      .shards = 1,
+                                      .teacher_share = 0.5,
+                                      .teacher_temperature = 2};
     dsc_options_give(options, size, &own, sizeof own);
 }
 
@@ -67,6 +69,8 @@ static dsc_status fill(dsc_recipe *recipe, const dsc_training_options *how, dsc_
                  {"clip-value", how->clip_value},
                  {"ema", how->ema},
                  {"mixup", how->mixup},
+                 {"teacher-share", how->teacher_share},
+                 {"teacher-temperature", how->teacher_temperature},
                  {"validation", how->validation}};
     const struct {
         const char *name, *value;
@@ -88,6 +92,7 @@ static dsc_status fill(dsc_recipe *recipe, const dsc_training_options *how, dsc_
     recipe->others_data = how->others;
     recipe->calibrate = how->calibrate;
     recipe->ranks = how->ranks;
+    recipe->teacher_model = how->teacher;
     return status;
 }
 

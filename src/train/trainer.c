@@ -7,6 +7,7 @@
 #include "base/seed.h"
 #include "data/split.h"
 #include "quant/round.h"
+#include "train/teacher.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,6 +16,12 @@
 /* --- checks --- */
 
 static dsc_status check_recipe_data(const dsc_recipe *recipe, const dsc_dataset *data, dsc_error *error) {
+    if (recipe->members > 1)
+        return dsc_fail(
+            error, DSC_ERROR_ARGUMENT,
+            "the recipe is of an ensemble of %lld networks, which only `descender train` trains; set "
+            "members to 1",
+            (long long)recipe->members);
     if (data->count < (size_t)recipe->batch)
         return dsc_fail(
             error, DSC_ERROR_ARGUMENT,
@@ -109,7 +116,7 @@ static dsc_status make_executors(dsc_trainer *t, unsigned threads, dsc_error *er
                                     .shards = (unsigned)t->recipe.shards,
                                     .ranks = t->recipe.ranks,
                                     .loads_columns = dsc_augment_chain_is_empty(t->parts.augment) &&
-                                                     !(t->recipe.mixup > 0)};
+                                                     !(t->recipe.mixup > 0) && !t->teacher};
     dsc_status status = t->recipe.mixup > 0 ? dsc_model_target_probabilities(t->model, error) : DSC_OK;
     if (!status) status = dsc_executor_create(&t->executor, t->model->graph, &options, threads, error);
     if (!status && (t->validation || t->held_others)) {
@@ -181,9 +188,11 @@ static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads
     if (!status) status = dsc_recipe_set_layers(&t->recipe, t->model->graph, error);
     if (!status) status = check_model(t->model, error);
     if (!status) status = dsc_trainer_take_others(t, error);
+    if (!status) status = dsc_trainer_take_teacher(t, error);
     if (!status) status = normalise(t, error);
     if (!status) status = dsc_trainer_check_calibration(t, error);
     if (!status) status = make_executors(t, threads, error);
+    if (!status) status = dsc_teacher_seat(t->teacher, t->training, dsc_executor_threads(t->executor), error);
     if (status) return status;
     const size_t batch = (size_t)t->recipe.batch, n = t->samples->count;
     t->steps_an_epoch = t->recipe.drop_last ? n / batch : (n + batch - 1) / batch;
@@ -237,6 +246,7 @@ void dsc_trainer_free(dsc_trainer *t) {
     dsc_dataset_free(t->others);
     dsc_dataset_free(t->held_others);
     free(t->other_target);
+    dsc_teacher_free(t->teacher);
     dsc_recipe_clear(&t->recipe);
     dsc_updater_clear(&t->updater);
     free(t->gradients);

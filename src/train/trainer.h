@@ -10,6 +10,7 @@
  *   others.c        images of no class              refuse.c      below which probability an answer is none
  *   calibrate.c     confidence that fits the validation set
  *   meet.c          several processes begin with the same
+ *   teacher.c       what another model says, as a part of the targets
  *   sanity.c        warnings, and what went wrong when the loss is not finite
  */
 #ifndef DSC_TRAIN_TRAINER_H
@@ -57,6 +58,8 @@ typedef struct dsc_refusal {
     size_t others, refused;  /* held-out images of no class */
 } dsc_refusal;
 
+typedef struct dsc_teacher dsc_teacher; /* teacher.h */
+
 typedef struct dsc_trainer {
     dsc_model *model;     /* values: the slab that is learned */
     dsc_model *own_model; /* the same, if the trainer made it */
@@ -70,6 +73,7 @@ typedef struct dsc_trainer {
     dsc_dataset *own_samples;          /* the same, if there are others */
     dsc_dataset *others, *held_others; /* all of no class, labelled 0; those never trained on; NULL: none */
     dsc_real *other_target;            /* (K): what an image of no class is trained towards */
+    dsc_teacher *teacher;              /* NULL: there is none */
     uint64_t others_seen;              /* how many the current epoch met so far */
     double temperature;  /* that the finished model's logits were divided by; 1 without `calibrate` */
     dsc_refusal refusal; /* of the finished model */

@@ -110,10 +110,12 @@ static dsc_status open_journal(dsc_tune *tune, bool fresh, dsc_error *error) {
     if (!status) status = dsc_file_read(&bytes, &size, path, JOURNAL_MOST, error);
     /* What was just written is read as well: better now than when it is needed. */
     const dsc_model *start = tune->search.recipe.start; /* which is in no file, as are the others */
+    const dsc_model *teacher = tune->search.recipe.teacher_model;
     const dsc_dataset *others = tune->search.recipe.others_data;
     if (!status) dsc_tune_search_clear(&tune->search);
     if (!status) status = dsc_tune_search_read(&tune->search, &whole, (const char *)bytes, size, path, error);
     if (!status) tune->search.recipe.start = start, tune->search.recipe.others_data = others;
+    if (!status) tune->search.recipe.teacher_model = teacher;
     if (!status) status = dsc_tune_journal_open(&tune->journal, path, whole, error);
     if (!status) status = dsc_folder_make(tune->trials_folder, error);
     free(bytes);

@@ -241,6 +241,26 @@ static void training_takes_seeds_of_any_size(void **state) {
     dsc_dataset_free(data);
 }
 
+/* numpy.random.SeedSequence(seed).spawn(3)[m].generate_state(1, numpy.uint64)[0] */
+static void children_are_those_that_numpy_spawns(void **state) {
+    (void)state;
+    static const struct {
+        const char *seed;
+        uint64_t first, third;
+    } cases[] = {{"0", 8668861027912758289u, 16452687389592421897u},
+                 {"5", 15658875773272509128u, 1725439304048894018u},
+                 {"1180591620717411303427", 13276168764830174402u, 8170133916964517651u}};
+    for (size_t i = 0; i < 3; i++) {
+        dsc_seed seed, child;
+        uint64_t number;
+        assert_true(dsc_seed_parse(&seed, cases[i].seed));
+        child = dsc_seed_spawn(&seed, 0);
+        assert_true(dsc_seed_number(&number, &child) && number == cases[i].first);
+        child = dsc_seed_spawn(&seed, 2);
+        assert_true(dsc_seed_number(&number, &child) && number == cases[i].third);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(seeds_of_any_size_draw_what_numpy_draws),
@@ -249,6 +269,7 @@ int main(void) {
         cmocka_unit_test(recipes_keep_every_digit_as_number_or_text),
         cmocka_unit_test(recipes_refuse_what_is_no_seed),
         cmocka_unit_test(training_takes_seeds_of_any_size),
+        cmocka_unit_test(children_are_those_that_numpy_spawns),
     };
     return cmocka_run_group_tests(tests, make_long, NULL);
 }

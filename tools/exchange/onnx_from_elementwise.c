@@ -84,6 +84,48 @@ static dsc_status read_softmax(onnx_reading *r, const Onnx__Node *node) {
     return onnx_give(r, node, 0, dsc_softmax(x));
 }
 
+static bool is_number(onnx_reading *r, const Onnx__Node *node, size_t input, double number) {
+    const onnx_constant *c = onnx_peek(r, node, input);
+    return c && c->count == 1 && fabs((double)c->floats[0] - number) < 1e-5;
+}
+
+/* The end of what log-mean-softmax is written as: LogSoftmax of (M, K), ReduceLogSumExp over the first of
+ * the two, minus log M. NULL: it is something else. */
+static dsc_status mean_end(const Onnx__Node **end, onnx_reading *r, const Onnx__Node *node, double members) {
+    const Onnx__Node *sum = onnx_only_reader(r, node, "ReduceLogSumExp");
+    const Onnx__Node *minus = sum ? onnx_only_reader(r, sum, "Sub") : NULL;
+    const int64_t *axes = NULL;
+    size_t count = 0;
+    *end = NULL;
+    if (!minus || onnx_int(sum, "keepdims", 1) || strcmp(minus->input[0], sum->output[0]) != 0) return DSC_OK;
+    dsc_status status = onnx_list(&axes, &count, r, sum, "axes", 1);
+    if (status || !axes || count != 1 || axes[0] != 1 || !is_number(r, minus, 1, log(members))) return status;
+    onnx_mark_done(r, sum);
+    onnx_mark_done(r, minus);
+    *end = minus;
+    return DSC_OK;
+}
+
+static dsc_status read_log_softmax(onnx_reading *r, const Onnx__Node *node) {
+    onnx_value *value;
+    const Onnx__Node *end;
+    dsc_node *x;
+    dsc_status status = onnx_sample(&value, r, node, 0);
+    if (!status) status = onnx_plain(&x, r, node, value);
+    if (status) return status;
+    const size_t members = value->rank == 2 ? value->dims[0] : 0;
+    status = mean_end(&end, r, node, (double)members);
+    if (status) return status;
+    if (!end || !members || onnx_softmax_axis(r, node, value->rank) != (int64_t)value->rank)
+        return onnx_fail(
+            r, node,
+            "it is neither the last node nor the first of the mean of members' probabilities: "
+            "LogSoftmax of (members, classes), ReduceLogSumExp over members, Sub of the logarithm "
+            "of their number");
+    onnx_begin_layer(r, "ensemble", NULL);
+    return onnx_give(r, end, 0, dsc_log_mean_softmax(dsc_flatten(x), members));
+}
+
 /* --- a value and a constant --- */
 
 /* `size` of dimension i of `value` that the constant has: 1 or the value's; false: it cannot be spread. */
@@ -284,11 +326,6 @@ static dsc_status read_total(onnx_reading *r, const Onnx__Node *node) {
 }
 
 /* PyTorch's and our own way to write Gelu before opset 20: x / sqrt 2, Erf, + 1, x times, times 1/2. */
-static bool is_number(onnx_reading *r, const Onnx__Node *node, size_t input, double number) {
-    const onnx_constant *c = onnx_peek(r, node, input);
-    return c && c->count == 1 && fabs((double)c->floats[0] - number) < 1e-5;
-}
-
 static bool reads(const Onnx__Node *node, const char *name) {
     return node->n_input == 2 && (!strcmp(node->input[0], name) || !strcmp(node->input[1], name));
 }
@@ -452,6 +489,7 @@ const onnx_row onnx_rows_elementwise[] = {
     {"Tanh", read_tanh, NULL},
     {"Gelu", read_gelu, NULL},
     {"Softmax", read_softmax, NULL},
+    {"LogSoftmax", read_log_softmax, NULL},
     {0},
 };
 

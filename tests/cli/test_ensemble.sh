@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: MIT
+# Ensembles: `train --members`, `model join`, and every command that takes a model takes one of them.
+# labels: long
+. "$(dirname "$0")/lib.sh"
+
+_small="$work/small-data"
+small_data "$_small"
+# A short run: 68 images of 4 classes.
+_short=(train --data "$_small" --recipe tutorial --model "flatten, dense 24, relu, dense" --batch 8 --epochs 3
+    --validation 0.1 --optimiser adam --learning-rate 0.03 --quiet)
+
+# ---- training ----
+
+train_members_makes_one_model_of_several_networks() {
+    run "${_short[@]}" --members 3 --seed 5 --out "$work/three"
+    exits 0
+    prints "members: 3, alone "
+    prints "Model: $work/three/model.safetensors"
+    run train --resume "$work/three" --json
+    exits 0
+    needs_json || return
+    same "$(json "j['members']['count'], len(j['members']['accuracies']), j['parameters']")" "(3, 3, 4980)"
+    same "$(json "j['test']['samples']")" 12
+}
+each_member_is_a_run_with_a_seed_of_its_own() {
+    needs_json || return
+    local found
+    found=$(for m in 01 02 03; do
+        /usr/bin/python3 -c 'import json, sys; j = json.load(open(sys.argv[1])); print(j["seed"], j["members"])' \
+            "$work/three/member-$m/recipe.json"
+    done)
+    # [numpy.random.SeedSequence(5, spawn_key=(m,)).generate_state(1, numpy.uint64)[0] for m in range(3)]
+    same "$found" "15658875773272509128 1
+6924645418555453511 1
+1725439304048894018 1"
+}
+a_killed_ensemble_goes_on_to_the_same_bits() {
+    local tries=0
+    run "${_short[@]}" --members 2 --out "$work/whole"
+    exits 0
+    "$program" "${_short[@]}" --members 2 --checkpoint-seconds 0.001 --out "$work/killed" >"$work/.log" 2>&1 &
+    local pid=$!
+    until [ -e "$work/killed/member-02/checkpoint" ] || [ $((tries++)) = 400 ]; do sleep 0.01; done
+    kill -KILL $pid 2>/dev/null
+    wait $pid 2>/dev/null
+    run train --resume "$work/killed" --quiet
+    exits 0
+    holds "other bits" cmp "$work/whole/model.safetensors" "$work/killed/model.safetensors"
+}
+a_stopped_ensemble_says_how_to_go_on() {
+    needs_plain_signals || return
+    run_shell "timeout -s INT 0.3 '$program' train --data '$_small' --model 'flatten, dense 24, relu, dense' \
+        --recipe tutorial --batch 8 --epochs 100000 --members 2 --quiet --out '$work/stopped'"
+    says "of member 1 of 2; go on with: descender train --resume $work/stopped"
+}
+members_of_somebody_else_are_no_place_for_an_ensemble() {
+    mkdir -p "$work/theirs"
+    cp -r "$work/one" "$work/theirs/member-01" 2>/dev/null || mkdir "$work/theirs/member-01"
+    run "${_short[@]}" --members 2 --out "$work/theirs"
+    exits 2
+    says "member-01: is there already"
+}
+resume_takes_no_members() {
+    run train --resume "$work/three" --members 4
+    exits 2
+    says "omit --members"
+}
+other_commands_train_one_network() {
+    run learn-curve --data "$_small" --model "flatten, dense" --recipe tutorial --members 2 --out "$work/curve" --quiet
+    exits 1
+    says "set members to 1"
+}
+
+# ---- joining ----
+
+join_makes_one_model_of_files_and_runs() {
+    run "${_short[@]}" --out "$work/one"
+    exits 0
+    run "${_short[@]}" --seed 9 --model "flatten, dense" --out "$work/two"
+    exits 0
+    run model join "$work/one" "$work/two/model.safetensors" -o "$work/both.safetensors" --json
+    exits 0
+    prints '"members": 2'
+    prints '"text": "ensemble of 2"'
+    run model join "$work/both.safetensors" "$work/three" -o "$work/five.safetensors"
+    exits 0
+    says "ensemble of 5 networks"
+}
+join_refuses_what_does_not_fit() {
+    run model join "$work/one" -o "$work/x.safetensors"
+    exits 2
+    says "at least two"
+    run model join "$work/one" "$work/two"
+    exits 2
+    says "--out"
+    run train --data digits --recipe tutorial --model 784-10 --training-samples 100 --epochs 1 --quiet --out "$work/digits"
+    exits 0
+    run model join "$work/one" "$work/digits" -o "$work/x.safetensors"
+    exits 1
+    says "member 2 "
+    holds "a file was left" test ! -e "$work/x.safetensors"
+}
+
+# ---- every command ----
+
+evaluate_tells_of_the_members() {
+    run evaluate "$work/three" --per-sample "$work/answers.csv"
+    exits 0
+    prints "members: 3, alone "
+    prints "all members agree: on "
+    holds "no column" grep -q ',agree$' "$work/answers.csv"
+    run evaluate "$work/three" --json
+    prints '"agreed"'
+    run evaluate "$work/one"
+    prints_no "members"
+}
+predict_tells_how_many_members_agree() {
+    run predict --model "$work/three" "$_small/t10k-images-idx3-ubyte" --json
+    exits 0
+    needs_json || return
+    same "$(json "set(a['members']['count'] for a in j['files'][0]['answers'])")" "{3}"
+    same "$(json "all(0 <= a['members']['agree'] <= 3 for a in j['files'][0]['answers'])")" True
+}
+shifts_ask_about_shifted_copies() {
+    run predict --model "$work/one" --shifts 1 "$_small/t10k-images-idx3-ubyte" --json
+    exits 0
+    prints '"count": 9'
+    run evaluate "$work/one" --shifts 1
+    exits 0
+    prints "members: 9"
+    run evaluate "$work/three" --shifts 1
+    exits 0
+    prints "members: 27"
+    run evaluate "$work/one" --shifts 9
+    exits 2
+}
+an_ensemble_is_shown_reported_and_carded() {
+    run model show "$work/three"
+    exits 0
+    prints "ensemble of 3: flatten, dense 24, relu, dense"
+    prints "member3.dense2"
+    run report "$work/three" --out "$work/report" --quiet
+    exits 0
+    run card "$work/three" --quiet
+    exits 0
+    prints "ensemble of 3"
+}
+an_ensemble_is_exported_everywhere() {
+    local to
+    for to in c onnx npz safetensors; do
+        run export "$work/three" --to $to --out "$work/out.$to" --quiet
+        if [ "$status" = 1 ] && [[ $err == *protobuf* ]]; then continue; fi
+        exits 0
+    done
+    [ -e "$work/out.onnx" ] || return
+    run evaluate "$work/out.onnx" --data "$_small"
+    exits 0
+    prints "members: 3"
+}
+an_ensemble_is_quantised() {
+    run quantise "$work/three" --force -o "$work/whole-numbers.safetensors" --quiet
+    exits 0
+    run evaluate "$work/whole-numbers.safetensors" --data "$_small"
+    exits 0
+    prints "members: 3"
+    run export "$work/whole-numbers.safetensors" --to c --out "$work/whole.c" --quiet --data "$_small"
+    exits 0
+}
+training_starts_from_an_ensemble() {
+    run train --data "$_small" --recipe tutorial --from "$work/three" --batch 8 --epochs 1 --quiet --out "$work/from"
+    exits 0
+    run evaluate "$work/from"
+    exits 0
+    prints "members: 3"
+}
+
+# ---- distillation ----
+
+a_network_learns_from_an_ensemble() {
+    run "${_short[@]}" --teacher "$work/three" --teacher-share 0.9 --out "$work/taught"
+    exits 0
+    run evaluate "$work/taught"
+    exits 0
+    prints_no "members"
+    rm "$work/taught/model.safetensors" "$work/taught/checkpoint"
+    mv "$work/three" "$work/gone"
+    run train --resume "$work/taught" --quiet
+    exits 0
+    run "${_short[@]}" --teacher "$work/gone" --teacher-share 0.9 --out "$work/again"
+    exits 0
+    holds "other bits" cmp "$work/again/model.safetensors" "$work/taught/model.safetensors"
+    run "${_short[@]}" --out "$work/untaught"
+    holds "the teacher changed nothing" test -n "$(cmp "$work/untaught/model.safetensors" "$work/taught/model.safetensors")"
+}
+promises
