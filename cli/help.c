@@ -115,7 +115,8 @@ void command_print_program_help(void) {
     help_row("-V, --version", "show the version, and what this build can do");
     help_row("--version --check", "check every kernel set that this processor has: a second or two");
     help_heading("Environment:");
-    help_row("DESCENDER_DATA", "the folder of MNIST's four files, looked in first");
+    help_row("DESCENDER_DATA",
+             "the folder of MNIST's four files, or of folders of data sets by their names, looked in first");
     help_row("NO_COLOR", "if set, nothing is coloured");
     help_heading("Exit status:");
     (void)printf("%*s", HELP_MARGIN, "");

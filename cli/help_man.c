@@ -90,10 +90,11 @@ static void append_end(dsc_text *text, bool of_program) {
                           "what to do\n\n*2*\n\twrong "
                           "usage\n\n*130*\n\tinterrupted (Ctrl-C)\n\n*143*, *129*\n\tasked to end "
                           "by SIGTERM, SIGHUP\n");
-    dsc_text_append(
-        text, "\n# ENVIRONMENT\n\n*DESCENDER\\_DATA*\n\tthe folder of MNIST's four files, looked in first\n\n"
-              "*NO\\_COLOR*\n\tif set, nothing is coloured\n\n*COLUMNS*\n\tthe width to wrap help at "
-              "where\n\tthe output is no terminal\n");
+    dsc_text_append(text,
+                    "\n# ENVIRONMENT\n\n*DESCENDER\\_DATA*\n\tthe folder of MNIST's four files, or of "
+                    "folders of data sets by their names, looked in first\n\n"
+                    "*NO\\_COLOR*\n\tif set, nothing is coloured\n\n*COLUMNS*\n\tthe width to wrap help at "
+                    "where\n\tthe output is no terminal\n");
     dsc_text_append(
         text,
         "\n# FILES\n\n_runs/NNNN-NAME/_\n\ta run: recipe.json, log.jsonl, checkpoint, model.safetensors\n\n"

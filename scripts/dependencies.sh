@@ -49,6 +49,7 @@ test|optional|file /usr/bin/python3|python3|python3|python|python3|reading JSON 
 test|optional|program cmark-gfm|cmark-gfm|cmark-gfm|cmark-gfm|cmark|the links of the documentation
 test|optional|python onnx|python3-onnx|python3-onnx|python-onnx|py3-onnx|the checker of ONNX models
 test|optional|program mpirun|openmpi-bin|-|openmpi|openmpi|tests of several processes
+test|optional|program bzip2|bzip2|bzip2|bzip2|bzip2|tests of packed data
 test|optional|program script|bsdutils|util-linux|util-linux|util-linux-misc|tests on a terminal
 bench|optional|python numpy|python3-numpy|python3-numpy|python-numpy|py3-numpy|the loop that is measured against
 bench|optional|python matplotlib|python3-matplotlib|python3-matplotlib|python-matplotlib|py3-matplotlib|the script that is measured against
@@ -59,6 +60,7 @@ bench|optional|module openblas|libopenblas-dev|openblas-devel|openblas|openblas-
 bench|optional|program npm|npm|npm|npm|npm|ONNX Runtime, measured beside ours
 processors|optional|program aarch64-linux-gnu-gcc|gcc-aarch64-linux-gnu libc6-dev-arm64-cross|-|aarch64-linux-gnu-gcc|-|building for ARM
 processors|optional|program qemu-aarch64-static|qemu-user-static|qemu-user-static|qemu-user-static|qemu-aarch64|running what was built for ARM
+ci|optional|file /usr/share/datasets/fashion-mnist/train-labels-idx1-ubyte.gz|dataset-fashion-mnist|-|-|-|a real data set for the tests
 ci|optional|wasm|clang lld wasi-libc libclang-rt-dev-wasm32|clang lld wasi-libc-static|clang lld wasi-libc wasi-compiler-rt|clang lld wasi-libc wasi-compiler-rt|exported web pages
 processors|optional|wasm|clang lld wasi-libc libclang-rt-dev-wasm32|clang lld wasi-libc-static|clang lld wasi-libc wasi-compiler-rt|clang lld wasi-libc wasi-compiler-rt|building for WebAssembly
 processors|optional|program node|nodejs|nodejs|nodejs|nodejs|running what was built for WebAssembly

@@ -132,6 +132,29 @@ static void packed_files_are_read(void **state) {
     dsc_opening_clear(&o);
 }
 
+/* For the address sanitizer: bytes of a file that is right, changed at random. */
+static void changed_bytes_do_no_harm(void **state) {
+    (void)state;
+    static const char good[] = "1 1:-1 2:1 3:0 4:-0.5\n2 1:1 4:1\n1 2:0.5 3:1e-3\n";
+    const char *folder = testing_folder();
+    uint32_t random = 1;
+    size_t read = 0;
+    for (int i = 0; i < 1500; i++) {
+        char text[sizeof good];
+        memcpy(text, good, sizeof good);
+        for (int k = 0; k < 1 + i % 4; k++) {
+            random = random * 1664525 + 1013904223;
+            text[(random >> 8) % (sizeof good - 1)] = "0123456789:.- \n\xff"[(random >> 24) & 15];
+        }
+        dsc_opening o;
+        dsc_error error;
+        ASSERT_OK(dsc_file_write(path_in(folder, "usps"), text, sizeof good - 1, &error), error);
+        read += !open_place(&o, path_in(folder, "usps"), &error);
+        dsc_opening_clear(&o);
+    }
+    assert_true(read > 10 && read < 1490);
+}
+
 static void failing_allocations_are_survived(void **state) {
     (void)state;
     const char *folder = testing_folder();
@@ -154,11 +177,9 @@ static void failing_allocations_are_survived(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_become_images),
-        cmocka_unit_test(whole_numbers_and_shares_become_bytes),
-        cmocka_unit_test(what_is_wrong_is_said),
-        cmocka_unit_test(packed_files_are_read),
-        cmocka_unit_test(failing_allocations_are_survived),
+        cmocka_unit_test(lines_become_images),      cmocka_unit_test(whole_numbers_and_shares_become_bytes),
+        cmocka_unit_test(what_is_wrong_is_said),    cmocka_unit_test(packed_files_are_read),
+        cmocka_unit_test(changed_bytes_do_no_harm), cmocka_unit_test(failing_allocations_are_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
