@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* amx_tiles.h: the tile instructions of AMX as inline assembly (Intel, "Software Developer's Manual",
- * volume 2).
+/* amx_tiles.h: the tile instructions of AMX as inline assembly (Intel, "Software Developer's Manual", volume
+ * 2).
  *
- * The compilers' own intrinsics are not used: those of GCC 12 state too little. `_tile_loadconfig`
- * says that 8 of the 64 bytes are read, so the compiler drops the stores of the others; `_tile_loadd`
- * names no memory, so a store into the panel may move behind the load. Here every instruction that touches
- * memory says "memory": what was stored before is in memory when it runs, and what it stored is read again
- * after it. (An operand for the exact bytes would need an array of variable length.) `volatile` keeps the
- * instructions in order, since compilers do not know that they communicate through tiles.
+ * The compilers' intrinsics are unsafe: GCC 12 describes their memory accesses incompletely.
+ * `_tile_loadconfig` claims to read 8 of its 64 bytes, so the compiler drops the stores to the other bytes.
+ * `_tile_loadd` names no memory, so a store into the panel may move behind the load. Here every instruction
+ * that accesses memory has the clobber "memory": earlier stores are complete before the instruction runs, and
+ * later loads see what it stored. (An exact memory operand would need an array of variable length.)
+ * `volatile` keeps the instructions in order, because compilers do not know that they communicate through the
+ * tiles.
  *
- * Tile numbers are literals, 0 to 7. A row has 64 bytes; `stride` is the bytes from one row to the next. */
+ * Tile numbers are literals, 0 to 7. A row has 64 bytes; `stride` is the distance between rows in bytes. */
 #ifndef DSC_KERNEL_AMX_TILES_H
 #define DSC_KERNEL_AMX_TILES_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* The memory operand of LDTILECFG. */
+/* Memory operand of LDTILECFG. */
 typedef struct dsc_amx_config {
     uint8_t palette, start_row, reserved[14];
     uint16_t row_bytes[16];
@@ -36,7 +37,7 @@ _Static_assert(sizeof(dsc_amx_config) == 64, "LDTILECFG reads 64 bytes");
                      : "r"(to), "r"((ptrdiff_t)(stride))                                                     \
                      : "memor"                                                                               \
                        "y")
-/* sum += a * b: pairs of bfloat16, summed in float. */
+/* sum += a * b over pairs of bfloat16, accumulated in float. */
 #define AMX_DOT(sum, a, b) __asm__ volatile("tdpbf16ps %%tmm" #b ", %%tmm" #a ", %%tmm" #sum : :)
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check.c: the short check of a kernel set; see check.h. check_all.c is the long one. */
+/* check.c: the short check of a kernel set; see check.h. The long check is in check_all.c. */
 #include "kernel/check.h"
 
 #include "kernel/check_numbers.h"
@@ -8,16 +8,14 @@
 
 #include <string.h>
 
-/* So many rows and columns that the largest micro-tiles and what is left beside them are met; an odd
- * depth. */
+/* Large enough to reach the largest micro-tiles and the remainders beside them. The depth is odd. */
 enum { ROWS = 17, COLUMNS = 17, DEPTH = 35 };
-/* Images of HEIGHT x WIDTH x CHANNELS, channels last, the padding included. */
+/* Images of HEIGHT x WIDTH x CHANNELS, channels last, padding included. */
 enum { HEIGHT = 5, WIDTH = 9, CHANNELS = 4, KERNEL = 3, FILTERS = 18 };
 enum { PIXELS = (HEIGHT - KERNEL + 1) * (WIDTH - KERNEL + 1), PLACES = KERNEL * KERNEL * CHANNELS };
-enum { COUNT = 75 }; /* of a reduction: whole vectors of any set, and a rest */
-enum { MOST = 700 }; /* numbers of any array */
-/* The same for patches in line, which tiles read where they lie: a row of the kernel is a whole number of
- * steps. */
+enum { COUNT = 75 }; /* length of a reduction: whole vectors of any set, and a remainder */
+enum { MOST = 700 }; /* elements in the largest array */
+/* A convolution whose patches AMX tiles read in place: a kernel row is a whole number of steps of depth. */
 enum { LINE_HEIGHT = 3, LINE_WIDTH = 4, LINE_CHANNELS = 32, LINE_KERNEL = 2, LINE_FILTERS = 2, BEYOND = 15 };
 _Static_assert(ROWS *DEPTH <= MOST && COLUMNS * DEPTH <= MOST && FILTERS * PLACES <= MOST &&
                    PIXELS * FILTERS <= MOST && HEIGHT * WIDTH * CHANNELS <= MOST &&
@@ -32,7 +30,7 @@ typedef struct room {
 } room;
 _Static_assert(sizeof(room) <= 56 << 10, "the stack that check.h names");
 
-/* C of `gemm`, with its B packed. False if it needs more room than there is, which is a bug. */
+/* Computes C of `gemm` with B packed beforehand. Returns false if `r` is too small, which is a bug. */
 static bool multiply(dsc_real *c, dsc_gemm gemm, const dsc_gemm_kernels *k, room *r) {
     dsc_gemm_plan plan;
     if (dsc_pack_size(k, DSC_SIDE_B, gemm.columns, gemm.depth) > sizeof r->packed) return false;
@@ -43,7 +41,7 @@ static bool multiply(dsc_real *c, dsc_gemm gemm, const dsc_gemm_kernels *k, room
     gemm.c_row = (ptrdiff_t)gemm.columns;
     dsc_gemm_plan_make(&plan, k, &gemm, 1);
     if (plan.workspace > sizeof r->workspace) return false;
-    for (size_t i = 0; i < gemm.rows * gemm.columns; i++) c[i] = (dsc_real)i; /* what is added to */
+    for (size_t i = 0; i < gemm.rows * gemm.columns; i++) c[i] = (dsc_real)i; /* values to accumulate on */
     dsc_gemm_run(&plan, &gemm, 0, plan.tiles, r->workspace);
     return true;
 }
@@ -92,7 +90,7 @@ static bool convolution_is_right(const dsc_gemm_kernels *k, const dsc_gemm_kerne
     return agree(&gemm, k, reference, r);
 }
 
-/* What lies behind the last patch is no number: it may be read, and must not be used. */
+/* Fills the room behind the last patch with NaN: the product may read it but must not use it. */
 static bool patches_in_line_are_right(const dsc_gemm_kernels *k, const dsc_gemm_kernels *reference, room *r) {
     enum {
         NUMBERS = LINE_HEIGHT * LINE_WIDTH * LINE_CHANNELS,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* check_all.c: the long check of a kernel set: each of its functions against the portable set's, which
- * must agree in every bit, or against its definition where the layout is the set's own; see check.h. */
+/* check_all.c: the long check of a kernel set; see check.h. Each function is compared with the portable set,
+ * bit for bit, or with its definition where the set has its own memory layout. */
 #include "kernel/check.h"
 
 #include "base/error.h"
@@ -14,18 +14,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = 71, DEPTH = 700 };                    /* most rows, columns and depth of a product */
-enum { PRODUCTS = 250, PATCHES = 60, SPARSE = 40 }; /* that many of random sizes */
-enum { MATRIX = (SIDE + 1) * (DEPTH + 1) /* numbers of the largest operand */ };
-enum { LINE = 150 };              /* numbers of a loop's array */
-enum { PANEL_ROWS = 6, GAP = 7 }; /* of copied panels: rows, and what lies between panels */
+enum { SIDE = 71, DEPTH = 700 };                    /* largest rows, columns and depth of a product */
+enum { PRODUCTS = 250, PATCHES = 60, SPARSE = 40 }; /* numbers of random products of each kind */
+enum { MATRIX = (SIDE + 1) * (DEPTH + 1) /* elements of the largest operand */ };
+enum { LINE = 150 };              /* elements of a loop's array */
+enum { PANEL_ROWS = 6, GAP = 7 }; /* copied panels: rows, and unused words between panels */
 
 typedef struct checker {
     const dsc_kernels *set, *portable;
     dsc_check_numbers numbers;
-    dsc_real *a, *b, *c, *right, *bias; /* MATRIX, MATRIX, SIDE x SIDE twice, SIDE */
-    uint16_t *halves;                   /* MATRIX */
-    const char *wrong;                  /* the first function that is */
+    dsc_real *a, *b, *c, *right, *bias; /* MATRIX, MATRIX, SIDE x SIDE twice, SIDE elements */
+    uint16_t *halves;                   /* MATRIX elements */
+    const char *wrong;                  /* name of the first function that failed */
     bool lacks_memory;
 } checker;
 
@@ -41,7 +41,7 @@ static bool same(const dsc_real *a, const dsc_real *b, size_t count) {
 
 /* ---- products ---- */
 
-/* Packs an operand that is to be packed beforehand; what it then points to must be freed. */
+/* Packs an operand beforehand. The caller frees the packed buffer. */
 static void *pack(checker *t, dsc_operand *o, const dsc_gemm_kernels *k, dsc_side side, size_t count,
                   size_t depth) {
     void *packed = dsc_allocate_aligned(1, dsc_pack_size(k, side, count, depth) + 1);
@@ -101,8 +101,8 @@ static void check_products(checker *t, const dsc_gemm_kernels *k, const dsc_gemm
     }
 }
 
-/* Patches of random shapes, as reals or as bfloat16; some of these in line, or in rows of whole tiles: tiles
- * read them where they lie. */
+/* Patches of random shapes, as reals or as bfloat16. Some lie in line or in rows of whole tiles, so that
+ * tiles read them in place. */
 static void check_patches(checker *t, const dsc_gemm_kernels *k, const dsc_gemm_kernels *reference,
                           const char *what) {
     for (int i = 0; i < PATCHES && !t->wrong && !t->lacks_memory; i++) {
@@ -126,7 +126,8 @@ static void check_patches(checker *t, const dsc_gemm_kernels *k, const dsc_gemm_
         const size_t pixels = p.height * p.width * p.channels;
         dsc_check_fill(t->a, pixels, &t->numbers);
         for (size_t j = 0; j < pixels; j++) t->halves[j] = dsc_bf16_from_float((float)t->a[j]);
-        p.packer.beyond = k->row_multiple - 1; /* no numbers: they may be read, and must not be used */
+        p.packer.beyond = k->row_multiple - 1; /* filled with NaN: the product may read them but must not use
+                                                * them */
         memset(t->halves + pixels, 0xff, p.packer.beyond * p.channels * sizeof *t->halves);
         dsc_check_fill(t->b, n * places, &t->numbers);
         const dsc_packer b = dsc_pack_matrix(t->b, (ptrdiff_t)places, 1);
@@ -139,9 +140,9 @@ static void check_patches(checker *t, const dsc_gemm_kernels *k, const dsc_gemm_
     }
 }
 
-/* ---- products that leave zeros out ---- */
+/* ---- products that skip zeros ---- */
 
-/* About two of three are zeros, some of them negative. */
+/* About two thirds of the elements are zero, some of them negative zero. */
 static void fill_sparse(checker *t, dsc_real *x, size_t count) {
     dsc_check_fill(x, count, &t->numbers);
     for (size_t i = 0; i < count; i++)
@@ -154,7 +155,7 @@ static void *scratch_of(checker *t, size_t bytes) {
     return scratch;
 }
 
-/* x (rows, depth) with zeros times w (n, depth): a row of it alone, then all. */
+/* x (rows, depth) with zeros times w (n, depth): first a single row, then all rows. */
 static void check_sparse_y(checker *t, const dsc_gemm_kernels *k, const dsc_gemm_kernels *reference) {
     const size_t rows = 1 + below(t, SIDE), n = 1 + below(t, SIDE), depth = 1 + below(t, DEPTH);
     t->numbers.rounded = k->rounds;
@@ -241,7 +242,7 @@ static void check_rounding(checker *t) {
     }
 }
 
-/* ---- loops: the same bits as the portable ones ---- */
+/* ---- loops: the same bits as the portable loops ---- */
 
 static void check_maps(checker *t) {
     const dsc_vector_kernels *v = t->set->vector, *p = t->portable->vector;
@@ -357,14 +358,14 @@ static void check_rows(checker *t, size_t rows, size_t columns) {
     expect(t, turned, "transpose");
 }
 
-/* Reals into panels of a vector's width; pairs of halves into panels of 16 words, from halves and from
- * reals. */
+/* Copies reals into panels one vector wide, and pairs of bfloat16 into panels of 16 words, both from bfloat16
+ * and from reals. */
 static void check_panels(checker *t, size_t columns) {
     const dsc_vector_kernels *v = t->set->vector;
     const dsc_gemm_kernels *bf16 = t->set->bf16;
     const size_t width = t->set->f32->width, panel = PANEL_ROWS * width + GAP, wide = PANEL_ROWS * 16 + GAP;
     const uint16_t *words = (const uint16_t *)(const void *)t->b;
-    const int ways = bf16->elements_per_word == 2 ? 2 : 1; /* from halves; from reals */
+    const int ways = bf16->elements_per_word == 2 ? 2 : 1; /* from bfloat16; from reals */
     bool copied = true, zipped = true, rounded = true;
     for (size_t i = 0; i < 2 * PANEL_ROWS * columns; i++) {
         t->a[i] = any_normal(t);
@@ -375,7 +376,7 @@ static void check_panels(checker *t, size_t columns) {
         for (size_t j = 0; j < columns; j++)
             copied = copied && t->c[j / width * panel + i * width + j % width] == t->a[i * columns + j];
     expect(t, copied, "copy_panels");
-    if (sizeof(dsc_real) != 4) return; /* words are pairs of bfloat16 only in floats */
+    if (sizeof(dsc_real) != 4) return; /* bfloat16 pairs need words of float */
     for (int from_reals = 0; from_reals < ways; from_reals++) {
         if (from_reals)
             bf16->round_panels(t->b, (ptrdiff_t)wide, 16, t->a, (ptrdiff_t)columns, PANEL_ROWS, columns);
@@ -401,7 +402,9 @@ static void check_pools(checker *t, size_t columns) {
     const dsc_vector_kernels *v = t->set->vector, *p = t->portable->vector;
     const size_t rows = 1 + columns % 3, width = 2 * columns + columns % 2, windows = rows * columns;
     uint8_t *place = (uint8_t *)t->halves, *right_place = place + windows;
-    for (size_t i = 0; i < 2 * rows * width; i++) t->a[i] = (dsc_real)below(t, 5); /* some are equal */
+    for (size_t i = 0; i < 2 * rows * width; i++)
+        t->a[i] = (dsc_real)below(t, 5); /* small integers, so that
+                                                                                    * some are equal */
     v->pool_2x2(t->c, place, t->a, rows, columns, width);
     p->pool_2x2(t->right, right_place, t->a, rows, columns, width);
     expect(t, same(t->c, t->right, windows) && !memcmp(place, right_place, windows), "pool_2x2");
@@ -418,7 +421,7 @@ static void check_pools(checker *t, size_t columns) {
     expect(t, same(t->c, t->right, columns * channels), "pool_pixels");
 }
 
-/* ---- all of it ---- */
+/* ---- entry point ---- */
 
 static bool make_room(checker *t) {
     t->a = dsc_allocate_aligned(MATRIX, sizeof *t->a);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* check_numbers.h: operands whose products and sums are exact in float, for check.c and check_all.c alone.
+/* check_numbers.h: operands whose products and sums are exact in float; for check.c and check_all.c only.
  *
- * Sizes lie in [1, 2), in steps of 1/16, signs are random: a product is a multiple of 2^-8 below 4, so
- * sums of up to 16,000 of them, in any order, fit the 24 bits of a float. */
+ * Magnitudes lie in [1, 2) in steps of 1/16, with random signs. A product is a multiple of 2^-8 below 4, so
+ * the sum of up to 16,000 products, in any order, fits the 24-bit significand of a float. */
 #ifndef DSC_KERNEL_CHECK_NUMBERS_H
 #define DSC_KERNEL_CHECK_NUMBERS_H
 
@@ -10,14 +10,14 @@
 
 typedef struct dsc_check_numbers {
     uint64_t state;
-    bool rounded; /* off by 1/1024, which rounding to bfloat16 takes away again */
+    bool rounded; /* adds 1/1024 to each magnitude, which rounding to bfloat16 removes */
 } dsc_check_numbers;
 
 static inline dsc_check_numbers dsc_check_numbers_begin(uint64_t seed, bool rounded) {
     return (dsc_check_numbers){seed, rounded};
 }
 
-/* Knuth's linear congruential generator (MMIX); its upper bits. */
+/* Knuth's linear congruential generator (MMIX); returns the upper bits. */
 static inline uint32_t dsc_check_bits(dsc_check_numbers *numbers) {
     numbers->state = numbers->state * 6364136223846793005u + 1442695040888963407u;
     return (uint32_t)(numbers->state >> 33);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* choose.c: what `auto` means on which processor, and the check before a set is used; see choose.h. */
+/* choose.c: the kernel set that `auto` selects for a processor, and the check before use; see choose.h. */
 #include "kernel/choose.h"
 
 #include "base/error.h"
@@ -13,8 +13,8 @@
 #include <cpuid.h>
 #endif
 
-/* The fastest set of each processor that was measured: `make bench ARGS=processors` makes the figures, and
- * docs/processors.md has them. Families and models are those of /proc/cpuinfo. */
+/* The fastest set of each measured processor. `make bench ARGS=processors` produces the figures;
+ * docs/processors.md lists them. Families and models are numbered as in /proc/cpuinfo. */
 static const struct measured {
     const char *vendor;
     unsigned family, first_model, last_model;
@@ -29,10 +29,10 @@ static const struct measured {
 };
 enum { MEASURED = sizeof table / sizeof *table };
 
-/* For all others. Some sets are missing. "avx512-bf16": an Intel processor without AMX was slower with it.
- * "amx", in its present form, "neon" and "wasm": emulators alone have run them, and a set that nobody has
- * seen to work is never the default; put it first, or into the table, when `make test` has passed on such a
- * processor. */
+/* For processors that are not in the table, best first. Omitted on purpose: "avx512-bf16", which was slower
+ * on an Intel processor without AMX; and "amx" in its present form, "neon" and "wasm", which have run only in
+ * emulators. A set that has not run on real hardware is never the default. When `make test` passes on such a
+ * processor, put the set first here or add the processor to the table. */
 static const char *const by_capability[] = {"avx512", "avx2", "portable"};
 enum { CAPABILITIES = sizeof by_capability / sizeof *by_capability };
 
@@ -65,7 +65,8 @@ const char *dsc_kernels_candidate(const char **why, const dsc_processor *p, size
     return index < CAPABILITIES ? by_capability[index] : NULL;
 }
 
-/* Appends "'avx512' (its f32 product)", unless it is there: the table's set may come twice. */
+/* Appends an entry such as "'avx512' (its f32 product)" unless it is already there: the table's set may be
+ * tried twice. */
 static void note_refused(char refused[DSC_KERNELS_LINE], const char *name, const char *wrong) {
     char entry[96];
     const size_t length = strlen(refused);

@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* gemm.c: how a product is cut into blocks and micro-tiles; see gemm.h. */
+/* gemm.c: splits a product into blocks and micro-tiles; see gemm.h. */
 #include "kernel/gemm.h"
 
 #include "base/thresholds.h"
 #include "kernel/gemm_pack.h"
 
 static size_t round_up(size_t value, size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
-static size_t divide_up(size_t a, size_t b) { return (a + b - 1) / b; } /* NOLINT: b is of every kernel set */
+static size_t divide_up(size_t a, size_t b) {
+    return (a + b - 1) / b;
+} /* NOLINT: every kernel set has b >
+                                                                         * 0 */
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
-/* `total` cut in as few parts of at most `limit` as will do, nearly equal, multiples of `multiple`. */
+/* Size of a part if `total` is split into as few nearly equal parts as possible, each at most `limit` and a
+ * multiple of `multiple`. */
 static size_t even_part(size_t total, size_t limit, size_t multiple) {
     if (total == 0) return multiple;
     return round_up(divide_up(total, divide_up(total, limit)), multiple);
 }
 
-/* Whether the micro-kernel can read A where it lies. A distance of a multiple of the page between rows would
- * put all rows of a micro-tile into the same few cache lines, so such a matrix is copied. So are patches of
- * which few lie in a row: micro-tiles would be small. */
+/* Whether the micro-kernel can read A in place. If the row stride is a multiple of the page size, all rows of
+ * a micro-tile compete for the same few cache lines, so such a matrix is packed. Patches with short rows are
+ * packed too, because micro-tiles would be small. */
 static bool reads_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
     const dsc_packer *p = g->a.packer;
     dsc_vector_place at;
@@ -37,8 +41,8 @@ static bool reads_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
            g->depth % k->depth_multiple == 0;
 }
 
-/* Whether it can read B where it lies: whole vectors, in rows that do not meet in few lines of the
- * first-level cache. */
+/* Whether the micro-kernel can read B in place: whole vectors, in rows that do not collide in the first-level
+ * cache. */
 static bool reads_b_in_place(const dsc_gemm_kernels *k, const dsc_gemm *g) {
     const dsc_packer *p = g->b.packer;
     dsc_vector_place at;
@@ -55,8 +59,8 @@ size_t dsc_gemm_depth_block(const dsc_gemm_kernels *k, size_t depth) {
     return even_part(depth, divide_up(depth, round_up(blocks, 2)), multiple);
 }
 
-/* Into how many parts rows are cut if both operands are packed on the fly: B once for each part of the rows,
- * A once for each part of the columns. */
+/* Number of parts into which to split the rows when both operands are packed on the fly. Each part of the
+ * rows packs B once, and each part of the columns packs A once. */
 static size_t balanced_parts(size_t parts, size_t rows, size_t columns) {
     size_t best = 1, least = SIZE_MAX;
     for (size_t r = 1; r <= parts; r++) {
@@ -66,8 +70,8 @@ static size_t balanced_parts(size_t parts, size_t rows, size_t columns) {
     return best;
 }
 
-/* The bytes that a block of A, and of B, take at most. Everything is cut evenly, so that fewer rows or less
- * depth can make larger blocks. This is enough for them as well. */
+/* Upper bounds for the bytes of a block of A and of B. Blocks are split evenly, so a product with fewer rows
+ * or less depth can have larger blocks; the bounds cover those too. */
 static size_t a_most(const dsc_gemm_kernels *k, const dsc_gemm *g, size_t depth) {
     const size_t rows = smaller(DSC_GEMM_ROW_CHUNKS * round_up(k->rows, k->row_multiple), g->rows);
     return round_up(rows, round_up(16, k->row_multiple)) * dsc_gemm_row_bytes(k, depth);
@@ -83,7 +87,8 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const ds
     plan->a_direct = reads_in_place(k, g);
     plan->b_direct = reads_b_in_place(k, g);
 
-    /* What is packed on the fly is packed once for each tile that needs it, so the other side is cut. */
+    /* An operand that is packed on the fly is packed again for each tile that reads it, so the other side is
+     * split. */
     const size_t row_units = divide_up(g->rows, row_unit), column_units = divide_up(g->columns, column_unit);
     const bool a_ready = g->a.is_packed || plan->a_direct, b_ready = g->b.is_packed || plan->b_direct;
     if (parts < 1) parts = 1;
@@ -104,7 +109,8 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const ds
         plan->column_block = plan->tile_columns;
     else if (plan->row_block >= plan->tile_rows && (g->a.is_packed || plan->a_direct))
         plan->column_block =
-            k->vectors(smaller(g->rows, k->rows)) * k->width; /* used at once, in the first-level cache */
+            k->vectors(smaller(g->rows, k->rows)) * k->width; /* used at once, while in the first-level
+                                                               * cache */
     else
         plan->column_block = even_part(plan->tile_columns, DSC_GEMM_COLUMNS, column_unit);
 
@@ -113,15 +119,16 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const ds
     plan->workspace = plan->a_bytes + (b_ready ? 0 : b_most(k, g, depth));
 }
 
-/* Where a block of an operand lies. */
+/* Address of a block of an operand. */
 typedef struct block {
     const dsc_real *words;
-    ptrdiff_t major, minor;  /* A: words between rows, B: between vectors; and between steps of depth */
-    const dsc_packer *place; /* A, if it is read in place: `words` is not set */
+    ptrdiff_t major, minor;  /* strides in words: A: between rows; B: between vectors; then: between steps of
+                              * depth */
+    const dsc_packer *place; /* A read in place; `words` is then unset */
 } block;
 
-/* Rows [row, row + rows) and depth [depth, depth + depths) of A, packed into `space` if it must be. Across
- * vectors that lie side by side: as one panel as wide as the block. */
+/* Rows [row, row + rows) and depth [depth, depth + depths) of A, packed into `space` if needed. Vectors that
+ * lie side by side are packed across, as one panel as wide as the block. */
 static block block_of_a(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t row, size_t rows, size_t depth,
                         size_t depths, void *space) {
     const dsc_gemm_kernels *k = plan->kernels;
@@ -141,7 +148,7 @@ static block block_of_a(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t row
     return (block){space, (ptrdiff_t)stride, 1, NULL};
 }
 
-/* Columns [column, column + columns), whose first is a panel's first, and the same of B. */
+/* Columns [column, column + columns) of B, likewise; `column` is the first of a panel. */
 static block block_of_b(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t column, size_t columns,
                         size_t depth, size_t depths, void *space) {
     const dsc_gemm_kernels *k = plan->kernels;
@@ -161,7 +168,7 @@ static block block_of_b(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t col
     return (block){space, (ptrdiff_t)panel, width, NULL};
 }
 
-/* What micro-tiles of the same columns have in common, for rows [row, row + rows) of the block. */
+/* Data shared by the micro-tiles of the same columns, for rows [row, row + rows) of the block. */
 typedef struct strip {
     const dsc_gemm_kernels *kernels;
     const dsc_gemm *gemm;
@@ -180,7 +187,7 @@ static void multiply_rows(const strip *s, dsc_micro_tile *t, const dsc_real *a, 
     }
 }
 
-/* The same for rows that are read in place, run by run. */
+/* Multiplies rows that are read in place, run by run. */
 static void multiply_places(const strip *s, dsc_micro_tile *t, const dsc_packer *p, size_t row, size_t rows,
                             size_t depth) {
     const ptrdiff_t e = (ptrdiff_t)s->kernels->elements_per_word;
@@ -203,7 +210,8 @@ static void multiply_places(const strip *s, dsc_micro_tile *t, const dsc_packer 
     }
 }
 
-/* All micro-tiles of one block: columns outside, so that their part of B stays in the first-level cache. */
+/* Computes all micro-tiles of one block. The column loop is the outer one, so that its part of B stays in the
+ * first-level cache. */
 static void multiply_block(const dsc_gemm_kernels *k, const dsc_gemm *g, block a, block b, size_t row,
                            size_t rows, size_t column, size_t columns, size_t depth, size_t words,
                            bool last) {
@@ -252,7 +260,7 @@ static void run_tile(const dsc_gemm_plan *plan, const dsc_gemm *g, size_t tile, 
     for (size_t column = column0; column < column_end; column += plan->column_block) {
         const size_t columns = smaller(plan->column_block, column_end - column);
         size_t depth = 0;
-        do { /* once even if there is no depth, for the end */
+        do { /* runs once even for depth 0, to apply the end */
             const size_t depths = smaller(depth_block, g->depth - depth);
             const size_t words = round_up(depths, k->depth_multiple) / k->elements_per_word;
             const bool last = depth + depths == g->depth;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* gemm_pack.c: from packers to packed operands: rounding to bfloat16 and filling up; see gemm_pack.h. */
+/* gemm_pack.c: packs operands, with rounding to bfloat16 and padding; see gemm_pack.h. */
 #include "kernel/gemm_pack.h"
 
 #include "kernel/vectors.h"
 
 #include <string.h>
 
-enum { PASSING = 2048 }; /* reals on the stack on their way to bfloat16; at least 2 * 16 */
+enum { PASSING = 2048 }; /* reals buffered on the stack before rounding to bfloat16; at least 2 * 16 */
 
 static size_t round_up(size_t value, size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
@@ -21,14 +21,14 @@ size_t dsc_gemm_row_bytes(const dsc_gemm_kernels *k, size_t depth) {
     return bytes;
 }
 
-/* More depth never makes fewer bytes: plans count on it. */
+/* Never decreases with depth: plans depend on this. */
 size_t dsc_gemm_panel_bytes(const dsc_gemm_kernels *k, size_t depth) {
     enum { PAGE = 4096, LEAST = 256 };
     const size_t bytes = words_of(k, depth) * k->width * sizeof(dsc_real), behind = (bytes + LEAST) % PAGE;
     return behind < 2 * LEAST ? bytes + 2 * LEAST - behind : bytes;
 }
 
-/* A square of vectors that lie side by side is read across them and turned. */
+/* A block of vectors that lie side by side is read across the vectors and transposed. */
 static void fill_rows(dsc_real *out, const dsc_gemm_kernels *k, const dsc_packer *p, size_t row, size_t rows,
                       size_t depth, size_t depths) {
     if (p->transposed && !p->matrix) {
@@ -55,7 +55,7 @@ static void round_rows(dsc_real *words, const dsc_gemm_kernels *k, const dsc_pac
         }
 }
 
-/* A row of bfloat16 that lies in runs, such as a patch, as it is; from the one that begins at `in`. */
+/* Copies a bfloat16 row that lies in runs, such as a patch, starting in the run that begins at `in`. */
 static void copy_runs(uint16_t *out, const uint16_t *in, const dsc_vector_place *at, size_t depth,
                       size_t depths) {
     for (size_t d = depth, some; d < depth + depths; d += some, out += some) {
@@ -65,7 +65,8 @@ static void copy_runs(uint16_t *out, const uint16_t *in, const dsc_vector_place 
     }
 }
 
-/* False, and nothing done, unless the rows are bfloat16 already, whose depth lies side by side. */
+/* Copies rows that are already bfloat16 with contiguous depth. Returns false, without effect, for any other
+ * operand. */
 static bool copy_rows(dsc_real *words, const dsc_packer *p, size_t stride, size_t row, size_t rows,
                       size_t depth, size_t depths) {
     dsc_vector_place at;
@@ -93,16 +94,16 @@ void dsc_gemm_pack_rows(dsc_real *words, const dsc_gemm_kernels *k, const dsc_pa
 }
 
 bool dsc_gemm_across(const dsc_gemm_kernels *k, const dsc_packer *p) {
-    return p->transposed && k->row_multiple == 1; /* tiles that want whole rows are not made that way */
+    return p->transposed && k->row_multiple == 1; /* tiles that read whole rows cannot use panels */
 }
 
-/* Bfloat16 whose depth is side by side: two of them are a word as they lie. */
+/* bfloat16 with contiguous depth: two adjacent elements already form a word. */
 static bool pairs_ready(const dsc_packer *p) {
     return p->halves && p->matrix && p->depth_stride == 1 && p->vector_stride % 2 == 0;
 }
 
-/* Steps of depth from `depth` that can go straight from a matrix into panels of words, all of them in one
- * go: done at once, and said how many. Missing columns are left as they are. */
+/* Packs steps of depth directly from a matrix into panels of words, all panels in one pass. Returns the
+ * number of steps packed. Missing columns stay uninitialised. */
 static size_t pack_straight(dsc_real *words, size_t panel, size_t row, const dsc_gemm_kernels *k,
                             const dsc_packer *p, size_t column, size_t columns, size_t depth, size_t depths) {
     if (!p->matrix || p->vector_stride != 1) return 0;
@@ -123,7 +124,7 @@ static size_t pack_straight(dsc_real *words, size_t panel, size_t row, const dsc
     return depths;
 }
 
-/* What is left of one panel in pairs, from step `d` of its depth. */
+/* Packs the rest of one panel in pairs, from step `d` of its depth. */
 static void round_panel(dsc_real *words, size_t width, const dsc_gemm_kernels *k, const dsc_packer *p,
                         size_t column, size_t columns, size_t depth, size_t depths, size_t d) {
     dsc_real passing[PASSING];
@@ -133,7 +134,7 @@ static void round_panel(dsc_real *words, size_t width, const dsc_gemm_kernels *k
                              p->vector_stride / 2, columns, depths / 2);
         d = depths / 2 * 2;
     }
-    /* As many columns at a time as make two steps of depth. */
+    /* As many columns at a time as fit two steps of depth. */
     const size_t wide = smaller(width, PASSING / 2), some = PASSING / wide & ~(size_t)1;
     for (; d < depths; d += some)
         for (size_t j = 0; j < columns; j += wide) {
@@ -170,7 +171,7 @@ size_t dsc_pack_size(const dsc_gemm_kernels *k, dsc_side side, size_t count, siz
     return round_up(dsc_pack_panels(k, side, count) * dsc_gemm_panel_bytes(k, depth), 64);
 }
 
-/* A panel of A, for packing, is a handful of rows. */
+/* Unit of work when A is packed beforehand: a panel is a handful of rows. */
 static size_t panel_rows(const dsc_gemm_kernels *k) { return round_up(16, k->row_multiple); }
 
 size_t dsc_pack_panels(const dsc_gemm_kernels *k, dsc_side side, size_t count) {

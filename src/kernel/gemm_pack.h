@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* gemm_pack.h: how packed operands lie in memory.
+/* gemm_pack.h: memory layout of packed operands.
  *
- * A: rows, one after another, depth running along them. The micro-kernel broadcasts its words, so it reads
- * them as well there as anywhere, and a patch or an image is packed by copying runs. B: panels of `width`
- * columns; in a panel, for each word of depth, `width` words side by side: a vector. */
+ * A: rows one after another, with contiguous depth. The micro-kernel broadcasts single words of A, so this
+ * layout is as fast as any other, and a patch or an image is packed by copying runs. B: panels of `width`
+ * columns; a panel holds, for each word of depth, `width` adjacent words: one vector. */
 #ifndef DSC_KERNEL_GEMM_PACK_H
 #define DSC_KERNEL_GEMM_PACK_H
 
 #include "kernel/gemm.h"
 
-/* Bytes of a packed row of A, a panel of B, of `depth` elements: filled up to whole words, and so that
- * neighbours do not begin at the same place of a page, where all of them would want the same few lines of
- * the first-level cache: products that leave zeros out read up to 14 panels side by side, which then takes
- * up to three times as long. */
+/* Bytes of a packed row of A and of a panel of B with `depth` elements, padded to whole words. Panels get
+ * extra padding so that neighbours do not start at the same offset in a page: they would compete for the same
+ * few lines of the first-level cache. Products that skip zeros read up to 14 panels side by side and then
+ * take up to three times as long. */
 size_t dsc_gemm_row_bytes(const dsc_gemm_kernels *kernels, size_t depth);
 size_t dsc_gemm_panel_bytes(const dsc_gemm_kernels *kernels, size_t depth);
 
@@ -21,11 +21,11 @@ size_t dsc_gemm_panel_bytes(const dsc_gemm_kernels *kernels, size_t depth);
 void dsc_gemm_pack_rows(dsc_real *words, const dsc_gemm_kernels *kernels, const dsc_packer *packer,
                         size_t stride, size_t row, size_t rows, size_t depth, size_t depths);
 
-/* Whether A is better packed across its rows, as one panel: word (i, k) at k * width + i. */
+/* Whether A is faster to pack across its rows, as one panel: word (i, k) at k * width + i. */
 bool dsc_gemm_across(const dsc_gemm_kernels *kernels, const dsc_packer *packer);
 
-/* Packs panels of `width` columns, `panel` words from one to the next; missing columns and depth become
- * zeros. A panel wider than the kernels' is one alone. */
+/* Packs panels of `width` columns, `panel` words apart. Missing columns and depth become zeros. A panel wider
+ * than the kernels' width must be the only one. */
 void dsc_gemm_pack_panels(dsc_real *words, size_t width, size_t panel, const dsc_gemm_kernels *kernels,
                           const dsc_packer *packer, size_t column, size_t columns, size_t depth,
                           size_t depths);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* gemm_template.h: the micro-kernel of the matrix product, for the instruction set that isa_*.h began.
  *
- * A micro-tile of `rows` by `vectors` vectors keeps its sums in registers; at each step of depth it loads
- * `vectors` vectors of B and multiplies each with `rows` broadcast words of A. As many sums as there are
- * registers, because each is a chain of additions with a latency of four, and because each load must serve
+ * A micro-tile of `rows` by `vectors` vectors keeps its sums in registers. Each step of depth loads `vectors`
+ * vectors of B and multiplies each by `rows` broadcast words of A. The tile uses as many sums as there are
+ * registers, because each sum is a chain of additions with a latency of four cycles and each load must serve
  * several products.
  *
- * Before the include: DSC_TILE_NAME names the function made; DSC_TILE_DOT(sum, a, b) is sum + a * b in
- * words; DSC_TILE_ROWS is the most rows of a tile of two vectors (at most 15), DSC_TILE_ROWS_4 and _8 of
- * tiles of four and eight vectors. */
+ * Define before the include: DSC_TILE_NAME, the name of the generated function; DSC_TILE_DOT(sum, a, b), sum
+ * + a * b in words; DSC_TILE_ROWS, the most rows of a tile of two vectors (at most 15); DSC_TILE_ROWS_4 and
+ * DSC_TILE_ROWS_8, the same for tiles of four and eight vectors. */
 
-/* One such loop for each size: rows and vectors are constants when this is inlined. */
+/* Inlined once for each tile size, so that rows and vectors are constants. */
 DSC_INLINE void DSC_ISA(DSC_ISA_PASTE(DSC_TILE_NAME, sized))(const dsc_micro_tile *t, const int rows,
                                                              const int vectors) {
     vec sum[15][8];
@@ -19,7 +19,7 @@ DSC_INLINE void DSC_ISA(DSC_ISA_PASTE(DSC_TILE_NAME, sized))(const dsc_micro_til
 #pragma GCC unroll 8
         for (int v = 0; v < vectors; v++) sum[i][v] = (vec){0};
 
-    /* Rows 5 g .. 5 g + 4 are reached from one pointer and two strides: registers are few. */
+    /* One pointer and two strides address rows 5 g .. 5 g + 4, because registers are few. */
     const ptrdiff_t one = t->a_row * (ptrdiff_t)sizeof(dsc_real);
     ptrdiff_t three = 3 * one;
     const ptrdiff_t step = t->a_depth * (ptrdiff_t)sizeof(dsc_real);
@@ -27,11 +27,11 @@ DSC_INLINE void DSC_ISA(DSC_ISA_PASTE(DSC_TILE_NAME, sized))(const dsc_micro_til
     const dsc_real *b = t->b;
     const ptrdiff_t b_vector = t->b_vector, b_depth = t->b_depth;
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
-    __asm__("" : "+r"(three)); /* or it is computed anew for each row and spilled */
+    __asm__("" : "+r"(three)); /* keeps the compiler from recomputing and spilling it for each row */
 #endif
-    /* What the end writes, and what B will give in a while, is on its way from the outer caches meanwhile.
-     * B's only where a vector is a whole line: narrower ones would ask for each several times, which costs
-     * more than it brings (AVX2: a tenth). */
+    /* Prefetch the part of C that the end writes, and the part of B that is needed soon. B only where a
+     * vector is a whole cache line: narrower vectors would request each line several times, which costs more
+     * than it gains (AVX2: 10 %). */
 #pragma GCC unroll 15
     for (int i = 0; i < rows; i++)
 #pragma GCC unroll 8
@@ -42,8 +42,8 @@ DSC_INLINE void DSC_ISA(DSC_ISA_PASTE(DSC_TILE_NAME, sized))(const dsc_micro_til
     for (size_t left = t->depth, run = t->first_run; left > 0; run = t->run) {
         if (run > left) run = left;
         left -= run;
-/* A step is so few instructions that the loop itself would be a large part of them. But where runs are short,
- * V8 moves all sums between the loops that unrolling makes: a third more time. */
+/* A step has so few instructions that loop overhead would be a large part, so unroll. Not for WebAssembly:
+ * where runs are short, V8 moves all sums between the unrolled loops, which takes a third more time. */
 #if DSC_ISA_BYTES < 64 && !defined(__wasm__)
 #pragma GCC unroll 4
 #endif
@@ -77,7 +77,7 @@ DSC_INLINE void DSC_ISA(DSC_ISA_PASTE(DSC_TILE_NAME, sized))(const dsc_micro_til
         a2 += jump;
     }
 
-    /* The end. Only the last vector can be partly outside. */
+    /* The end. Only the last vector can be partial. */
     const size_t last = t->columns - (size_t)(vectors - 1) * DSC_ISA_WIDTH;
     const bool full = last == DSC_ISA_WIDTH;
     const vec_mask mask = vec_first(last);
@@ -160,7 +160,7 @@ static void DSC_ISA(DSC_TILE_NAME)(size_t rows, size_t vectors, const dsc_micro_
         DSC_TILE_CASE(3, 8)
 #endif
     default:
-        break; /* no such size */
+        break; /* unreachable: there is no other size */
     }
 }
 

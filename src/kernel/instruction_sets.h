@@ -15,7 +15,7 @@
 
 #include <stdbool.h>
 
-/* 0 or 1. The checking build computes in double, with the portable kernels alone. */
+/* 0 or 1. The checking build computes in double with the portable kernels only. */
 #if defined(DSC_REAL_DOUBLE)
 #define DSC_ON_X86  0
 #define DSC_ON_ARM  0
@@ -59,13 +59,13 @@
 #define DSC_IF_1(...)           __VA_ARGS__
 #define DSC_IF_0(...)
 
-/* Their numbers, in that order: DSC_ISA_NUMBER_SUFFIX. DSC_ISA_COUNT is for #if as well. */
+/* DSC_ISA_NUMBER_SUFFIX: the index of each set in the list. DSC_ISA_COUNT also works in #if. */
 #define DSC_ISA_NUMBER_(suffix, attribute, here, ...) DSC_ISA_NUMBER_##suffix,
 enum { DSC_ISAS(DSC_ISA_NUMBER_, ) };
 #define DSC_ISA_ONE_(suffix, attribute, here, ...) +1
 #define DSC_ISA_COUNT                              (0 DSC_ISAS(DSC_ISA_ONE_, ))
 
-/* For #include in this folder: "isa_SUFFIX.h" of the first in the list, the second and so on. */
+/* For #include in this folder: "isa_SUFFIX.h" of the first, second, ... set in the list. */
 #define DSC_ISA_SUFFIX_(suffix, attribute, here, ...) suffix,
 #define DSC_ISA_FIRST(a, ...)                         a
 #define DSC_ISA_SECOND(a, b, ...)                     b
@@ -77,7 +77,7 @@ enum { DSC_ISAS(DSC_ISA_NUMBER_, ) };
 #define DSC_ISA_HEADER(nth)      DSC_ISA_HEADER_X(DSC_ISA_OF(nth, DSC_ISAS(DSC_ISA_SUFFIX_, )))
 #define DSC_ISA_HEADER_X(suffix) DSC_ISA_HEADER_(suffix)
 
-/* The number of the best instruction set for loops that this processor has. It costs nothing to ask. */
+/* The number of the best instruction set for loops on this processor. Costs a few instructions. */
 static inline unsigned dsc_isa_best(void) {
     unsigned best = 0;
 #define DSC_ISA_BEST_(suffix, attribute, here, ...)                                                          \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* isa.h: names for what is compiled once for each instruction set.
+/* isa.h: names of functions that are compiled once for each instruction set.
  *
- * Between the include of a set's isa_SUFFIX.h and that of isa_end.h functions are compiled for that set,
- * whatever the compiler's flags, and DSC_ISA(name) is name_SUFFIX. instruction_sets.h lists the sets. */
+ * Functions between the include of isa_SUFFIX.h and the include of isa_end.h are compiled for that set,
+ * whatever the compiler's flags; DSC_ISA(name) expands to name_SUFFIX. instruction_sets.h lists the sets. */
 #ifndef DSC_KERNEL_ISA_H
 #define DSC_KERNEL_ISA_H
 
@@ -18,14 +18,14 @@
 #define DSC_ISA(name)                DSC_ISA_PASTE(name, DSC_ISA_SUFFIX)
 #define DSC_ISA_NUMBER               DSC_ISA(DSC_ISA_NUMBER)
 
-/* One function for each set, to be indexed by dsc_kernels.isa. */
+/* A table with one function for each set, indexed by dsc_kernels.isa. */
 #define DSC_ISA_TABLE_(suffix, attribute, here, name) name##_##suffix,
 #define DSC_ISA_TABLE(name)                                                                                  \
     { DSC_ISAS(DSC_ISA_TABLE_, name) }
 
 #define DSC_INLINE static inline __attribute__((always_inline, unused))
 
-/* The names of vector_template.h, which resolve to those of the set being compiled. */
+/* Names of vector_template.h; they resolve to those of the set being compiled. */
 #define vec             DSC_ISA(vec)
 #define vec_loose       DSC_ISA(vec_loose)
 #define vec_bits        DSC_ISA(vec_bits)

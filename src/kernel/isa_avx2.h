@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* isa_avx2.h: begins what is compiled for AVX2 and FMA. */
+/* isa_avx2.h: begins code compiled for AVX2 and FMA; isa_end.h ends it. */
 #include <immintrin.h>
 
 #define DSC_ISA_SUFFIX avx2
@@ -27,7 +27,7 @@ DSC_INLINE void vec_store_first(dsc_real *to, vec x, vec_mask mask) {
     _mm256_maskstore_ps(to, mask, (__m256)x);
 }
 
-/* 16 registers, so 6 rows by 2 vectors. */
+/* 16 registers: 6 rows by 2 vectors. */
 #define DSC_SET_NAME   "avx2"
 #define DSC_SET_HELP   "AVX2 and FMA"
 #define DSC_SET_ROWS   6

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* isa_avx2_loops.h: what AVX2 does better than the templates' loops; inside set_template.h. */
+/* isa_avx2_loops.h: AVX2 loops that replace slower ones of the templates; included by set_template.h. */
 
 /* ---- pool_template.h: four columns of windows of 2 x 2 ---- */
 
@@ -38,7 +38,7 @@ DSC_INLINE void DSC_ISA(pool_four_back)(dsc_real *dx, const dsc_real *dy, const 
     _mm_storeu_ps(dx + width + 4, _mm_unpackhi_ps(part[2], part[3]));
 }
 
-/* ---- sparse_template.h: what is not zero, as bits ---- */
+/* ---- sparse_template.h: masks of nonzero elements ---- */
 
 #define DSC_OWN_FIND_BITS
 DSC_INLINE uint64_t DSC_ISA(find_bits)(const dsc_real *x, size_t count) {

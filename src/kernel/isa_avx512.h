@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* isa_avx512.h: begins what is compiled for AVX-512 as every server processor since Skylake has it (F, BW,
- * DQ, VL).
+/* isa_avx512.h: begins code compiled for AVX-512 F, BW, DQ and VL, which every server processor since Skylake
+ * has.
  *
- * For more than that, say it twice: to clang by DSC_ISA_MORE, as in ",avx512bf16", defined before, since of
- * two target attributes it takes one; to gcc by a #pragma GCC target of its own behind this, since it does
- * not expand macros there. */
+ * To require a further extension, name it twice. For clang, define DSC_ISA_MORE before the include, such as
+ * ",avx512bf16", because clang uses only one of two target attributes. For gcc, add a `#pragma GCC target`
+ * after the include, because gcc does not expand macros there. */
 #include <immintrin.h>
 
 #if !defined(DSC_ISA_MORE)
@@ -41,7 +41,7 @@ DSC_INLINE void vec_store_first(dsc_real *to, vec x, vec_mask mask) {
     _mm512_mask_storeu_ps(to, mask, (__m512)x);
 }
 
-/* 32 registers, so 14 rows by 2 vectors. */
+/* 32 registers: 14 rows by 2 vectors. */
 #define DSC_SET_NAME   "avx512"
 #define DSC_SET_HELP   "AVX-512"
 #define DSC_SET_ROWS   14

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* isa_avx512_loops.h: what AVX-512 does better than the templates' loops; inside set_template.h. */
+/* isa_avx512_loops.h: AVX-512 loops that replace slower ones of the templates; included by set_template.h. */
 
 #include "kernel/isa_avx512_mask.h"
 
 /* ---- loops_template.h ---- */
 
 #define DSC_OWN_ZIP_HALVES
-/* A cache line of each row: two panels. */
+/* Zips one cache line of each row: two panels. */
 DSC_INLINE void DSC_ISA(zip_32)(dsc_real *out, ptrdiff_t panel, ptrdiff_t out_row, const uint16_t *in,
                                 ptrdiff_t in_row, size_t pairs) {
     const __m512i low = _mm512_set_epi16(47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7,
@@ -20,7 +20,7 @@ DSC_INLINE void DSC_ISA(zip_32)(dsc_real *out, ptrdiff_t panel, ptrdiff_t out_ro
         _mm512_storeu_si512(out + panel, _mm512_permutex2var_epi16(even, high, odd));
     }
 }
-/* What there is of the last panel. */
+/* Zips the last, partial panel. */
 DSC_INLINE void DSC_ISA(zip_some)(dsc_real *out, ptrdiff_t out_row, const uint16_t *in, ptrdiff_t in_row,
                                   size_t pairs, size_t columns) {
     const __mmask16 there = (__mmask16)((1u << columns) - 1u);
@@ -43,8 +43,8 @@ static void DSC_ISA(zip_halves)(void *out, ptrdiff_t panel, ptrdiff_t out_row, c
 }
 
 #define DSC_OWN_TRANSPOSE
-/* Four columns of rows 0, 4, 8 and 12 from `in` on, or of those that are there: each 128-bit lane then
- * transposes four by four. */
+/* Loads four columns of rows 0, 4, 8 and 12 from `in`; some_rows skips missing rows and columns. Each 128-bit lane
+ * then transposes a 4 x 4 block. */
 DSC_INLINE __m512 DSC_ISA(four_rows)(const dsc_real *in, ptrdiff_t stride) {
     __m512 x = _mm512_castps128_ps512(_mm_loadu_ps(in));
     x = _mm512_insertf32x4(x, _mm_loadu_ps(in + 4 * stride), 1);
@@ -59,7 +59,7 @@ DSC_INLINE __m512 DSC_ISA(some_rows)(const dsc_real *in, ptrdiff_t stride, size_
     if (rows > 12) x = _mm512_insertf32x4(x, _mm_maskz_loadu_ps(columns, in + 12 * stride), 3);
     return x;
 }
-/* The four columns, as vectors of rows. */
+/* Transposes within the lanes: the four columns become vectors of rows. */
 DSC_INLINE void DSC_ISA(turn_lanes)(__m512 out[4], __m512 a, __m512 b, __m512 c, __m512 d) {
     const __m512d ab = _mm512_castps_pd(_mm512_unpacklo_ps(a, b)),
                   cd = _mm512_castps_pd(_mm512_unpacklo_ps(c, d));
@@ -70,7 +70,7 @@ DSC_INLINE void DSC_ISA(turn_lanes)(__m512 out[4], __m512 a, __m512 b, __m512 c,
     out[2] = _mm512_castpd_ps(_mm512_unpacklo_pd(ef, gh));
     out[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(ef, gh));
 }
-/* Up to 16 rows by four columns. */
+/* Transposes up to 16 rows by four columns. */
 static void DSC_ISA(transpose_edge)(dsc_real *out, ptrdiff_t out_stride, const dsc_real *in, ptrdiff_t stride,
                                     size_t rows, size_t columns) {
     const __mmask8 some = (__mmask8)((1u << columns) - 1u);
@@ -106,7 +106,7 @@ static void DSC_ISA(transpose)(dsc_real *out, ptrdiff_t out_stride, const dsc_re
 /* ---- pool_template.h: windows of 2 x 2 ---- */
 
 #define DSC_OWN_POOL_2X2
-/* Of 2 n values from `from` on, n <= 16, the even and the odd ones. */
+/* Splits 2 n values from `from`, n <= 16, into even and odd ones. */
 DSC_INLINE void DSC_ISA(take_apart)(__m512 *even, __m512 *odd, const dsc_real *from, size_t n) {
     const __m512i e = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
     const __m512i o = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
@@ -165,7 +165,7 @@ static void DSC_ISA(pool_2x2_back)(dsc_real *restrict dx, const dsc_real *restri
         }
 }
 
-/* ---- sparse_template.h: what is not zero, as numbers and as bits ---- */
+/* ---- sparse_template.h: indices and masks of nonzero elements ---- */
 
 #define DSC_OWN_FIND_WORDS
 static size_t DSC_ISA(find_words)(uint32_t *where, dsc_real *values, const dsc_real *x, size_t first,

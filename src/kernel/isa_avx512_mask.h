@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* isa_avx512_mask.h: the lanes of a mask, as bits and counted; inside isa_avx512.h. */
+/* isa_avx512_mask.h: the lanes of a mask as bits, and their count; used inside isa_avx512.h. */
 
-/* GCC 12 may spill a mask as 16 bits and then read 32: to be called before anything else uses the mask, and
- * through a register. */
+/* GCC 12 may spill a mask as 16 bits and then read 32. Call this before any other use of the mask; it forces
+ * the mask through a register. */
 DSC_INLINE uint32_t dsc_mask_bits(__mmask16 mask) {
     uint32_t bits = mask;
     __asm__ volatile("" : "+r"(bits));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* isa_end.h: ends what an isa_*.h began. */
+/* isa_end.h: ends the code that isa_*.h began. */
 #if defined(__clang__)
 #pragma clang attribute pop
 #else

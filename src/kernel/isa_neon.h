@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* isa_neon.h: begins what is compiled for NEON, which every 64-bit ARM processor has, so that no target need
- * be named. */
+/* isa_neon.h: begins code compiled for NEON. Every 64-bit ARM processor has NEON, so no target attribute is
+ * needed. */
 #include <arm_neon.h>
 
 #define DSC_ISA_SUFFIX neon
@@ -37,8 +37,8 @@ DSC_INLINE void vec_store_first(dsc_real *to, vec x, vec_mask mask) {
     }
 }
 
-/* 32 registers, so 5 rows by 4 vectors: 20 sums, 4 vectors of B and 5 words of A. (With 6 rows GCC 12 keeps
- * sums in memory.) */
+/* 32 registers: 5 rows by 4 vectors, that is 20 sums, 4 vectors of B and 5 words of A. (With 6 rows, GCC 12
+ * keeps sums in memory.) */
 #define DSC_SET_NAME   "neon"
 #define DSC_SET_HELP   "64-bit ARM"
 #define DSC_SET_ROWS   5

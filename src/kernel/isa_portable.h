@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* isa_portable.h: begins what is compiled for any machine: vectors of 16 bytes, which the compiler maps to
- * what it has. A multiplication and an addition are each rounded, so the bits are the same wherever IEEE
- * arithmetic is. */
+/* isa_portable.h: begins code compiled for any machine: vectors of 16 bytes, which the compiler maps to the
+ * hardware. Multiplication and addition are rounded separately, so the bits are the same on every IEEE
+ * machine. */
 #define DSC_ISA_SUFFIX portable
 #define DSC_ISA_BYTES  16
 #if defined(__clang__)
@@ -24,7 +24,7 @@ DSC_INLINE void vec_store_first(dsc_real *to, vec x, vec_mask mask) {
     for (size_t i = 0; i < mask; i++) to[i] = x[i];
 }
 
-/* 16 registers at least, so 6 rows by 2 vectors. */
+/* At least 16 registers: 6 rows by 2 vectors. */
 #define DSC_SET_NAME   "portable"
 #define DSC_SET_HELP   "any processor"
 #define DSC_SET_ROWS   6

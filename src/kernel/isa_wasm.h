@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* isa_wasm.h: begins what is compiled for WebAssembly's vectors of 128 bits (-msimd128), which have no fused
- * multiplication. */
+/* isa_wasm.h: begins code compiled for WebAssembly's 128-bit vectors (-msimd128), which have no fused
+ * multiply-add. */
 #include <wasm_simd128.h>
 
 #define DSC_ISA_SUFFIX wasm
@@ -30,7 +30,7 @@ DSC_INLINE void vec_store_first(dsc_real *to, vec x, vec_mask mask) {
     }
 }
 
-/* An engine has the registers of its processor, 16 at least, so 6 rows by 2 vectors. */
+/* An engine has the registers of its host processor, at least 16: 6 rows by 2 vectors. */
 #define DSC_SET_NAME   "wasm"
 #define DSC_SET_HELP   "WebAssembly with SIMD"
 #define DSC_SET_ROWS   6

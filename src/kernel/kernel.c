@@ -30,7 +30,7 @@ static const dsc_kernels *const sets[] = {
 enum { DSC_SETS(SET) SETS };
 #undef SET
 
-/* Whether this processor has that set. */
+/* Whether this processor supports set `number`. */
 static bool is_here(size_t number) {
     switch (number) {
 #define SET(suffix, attribute, here, ...)                                                                    \
@@ -59,7 +59,7 @@ const dsc_kernels *dsc_kernels_find(const char *name) {
 
 #define NEVER_INLINED __attribute__((noinline))
 
-/* MXCSR's flush-to-zero (bit 15) and denormals-are-zero (bit 6); on ARM the same in FPCR (bit 24). */
+/* x86: MXCSR flush-to-zero (bit 15) and denormals-are-zero (bit 6). ARM: FPCR bit 24 does both. */
 #if defined(__x86_64__)
 NEVER_INLINED unsigned dsc_denormals_flush(void) {
     const unsigned before = __builtin_ia32_stmxcsr();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* loop.h: one small loop, compiled for each instruction set.
+/* loop.h: compiles one small loop for each instruction set.
  *
  *   DSC_LOOP(twice, (dsc_real *out, const dsc_real *in, size_t count), {
  *       for (size_t i = 0; i < count; i++) out[i] = 2 * in[i];
@@ -7,9 +7,8 @@
  *   ...
  *   twice[kernels->isa](out, in, count);
  *
- * For more than a few lines there is multiversion.h. The compiler vectorises plain loops (restrict helps
- * where arrays are never the same), and as nothing is fused or reassociated, every set gives the same
- * bits. */
+ * Use multiversion.h for more than a few lines. The compiler vectorises plain loops (`restrict` helps if
+ * arrays never overlap). Nothing is fused or reassociated, so every set gives the same bits. */
 #ifndef DSC_KERNEL_LOOP_H
 #define DSC_KERNEL_LOOP_H
 

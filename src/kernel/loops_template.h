@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* loops_template.h: the simple loops of vectors.h, for the instruction set that isa_*.h began. The compiler
- * vectorises the element-wise ones; the sums name their sixteen lanes, so that all sets add in the same
- * order. A set that has a better one (isa_avx512_loops.h) defines DSC_OWN_ZIP_HALVES, DSC_OWN_TRANSPOSE. */
+ * vectorises the element-wise loops. Sums name their sixteen lanes, so that all sets add in the same order. A
+ * set with a better loop (isa_avx512_loops.h) defines DSC_OWN_ZIP_HALVES or DSC_OWN_TRANSPOSE. */
 
 enum { DSC_ISA(lanes) = 16 / DSC_ISA_WIDTH }; /* vectors that hold sixteen partial sums */
 
-/* Partial sums: 8 apart, 4, 2, 1. */
+/* Adds the partial sums in pairs: 8 apart, then 4, 2, 1. */
 DSC_INLINE dsc_real DSC_ISA(sum_lanes)(const vec *sum) {
     dsc_real part[16];
     for (int v = 0; v < DSC_ISA(lanes); v++) vec_store(part + v * DSC_ISA_WIDTH, sum[v]);
@@ -38,7 +38,7 @@ static dsc_real DSC_ISA(dot)(const dsc_real *a, const dsc_real *b, size_t count)
 }
 #undef DSC_SUM_LOOP
 
-/* Two sets of partial sums in registers; compilers do not find that by themselves. */
+/* Keeps both sets of partial sums in registers; compilers do not do this by themselves. */
 static void DSC_ISA(sum_centred)(double *restrict plain, double *restrict centred, const dsc_real *restrict x,
                                  const dsc_real *restrict d, dsc_real mean, size_t count) {
     vec p[DSC_ISA(lanes)], q[DSC_ISA(lanes)];
@@ -76,7 +76,8 @@ static dsc_real DSC_ISA(max)(const dsc_real *in, size_t count) {
     }
     if (i < count) {
         const vec_mask mask = vec_first(count - i);
-        const vec x = vec_load_first(in + i, mask); /* the rest is 0: put there what is in the array */
+        const vec x = vec_load_first(in + i, mask); /* elements beyond the end are 0: replace them by an
+                                                     * element of the array */
         vec padded = vec_all(in[i]);
         for (size_t r = 0; i + r < count; r++) padded[r] = x[r];
         most = vec_select(padded > most, padded, most);
@@ -176,7 +177,7 @@ static void DSC_ISA(copy_rows)(dsc_real *out, ptrdiff_t out_row, const dsc_real 
 
 /* ---- Rows into panels: column j of row i goes to out[j / W * panel + i * out_row + j % W] ---- */
 
-/* Vectors [0, n) of each row to as many panels; the last one may be partial. */
+/* Copies vectors [0, n) of each row to n panels; the last vector may be partial. */
 DSC_INLINE void DSC_ISA(copy_some_panels)(dsc_real *out, ptrdiff_t panel, ptrdiff_t out_row,
                                           const dsc_real *in, ptrdiff_t in_row, size_t rows, const int n,
                                           size_t last) {
@@ -191,7 +192,7 @@ DSC_INLINE void DSC_ISA(copy_some_panels)(dsc_real *out, ptrdiff_t panel, ptrdif
                 vec_store_first(out + v * panel, vec_load_first(from, mask), mask);
         }
 }
-/* Four panels at a time: what is read then lies together, and stores go to few places. */
+/* Four panels at a time: reads are contiguous, and stores go to few places. */
 static void DSC_ISA(copy_panels)(dsc_real *out, ptrdiff_t panel, ptrdiff_t out_row, const dsc_real *in,
                                  ptrdiff_t in_row, size_t rows, size_t columns) {
     const size_t w = DSC_ISA_WIDTH;
@@ -228,7 +229,7 @@ DSC_INLINE void DSC_ISA(transpose_few)(dsc_real *out, ptrdiff_t out_stride, cons
             out[(ptrdiff_t)j * out_stride + (ptrdiff_t)i] = in[(ptrdiff_t)i * stride + (ptrdiff_t)j];
 }
 
-/* Four by four, in vectors of 16 bytes whatever the set's are. */
+/* A 4 x 4 block, in vectors of 16 bytes whatever the width of the set. */
 #ifdef DSC_REAL_DOUBLE
 DSC_INLINE void DSC_ISA(transpose_44)(dsc_real *out, ptrdiff_t out_stride, const dsc_real *in,
                                       ptrdiff_t stride) {

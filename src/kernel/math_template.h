@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* math_template.h: elementary functions on vectors, for the instruction set that isa_*.h began.
  *
- * Argument reduction as in Cody and Waite, "Software Manual for the Elementary Functions" (1980); the
- * logarithm's bookkeeping of small terms after Tang, "Table-driven implementation of the logarithm function"
- * (1990) without the table. The polynomials are least-maximum fits made for this file (Lawson's iteration in
- * double), on the intervals named. Multiplications and additions are never fused, so that every set and
- * machine gives the same bits. In the checking build the C library computes in double: nothing there needs
- * the same bits. */
+ * Argument reduction follows Cody and Waite, "Software Manual for the Elementary Functions" (1980). The
+ * logarithm handles its small terms as in Tang, "Table-driven implementation of the logarithm function"
+ * (1990), without the table. The polynomials are minimax fits made for this file (Lawson's iteration in
+ * double) on the intervals named. Multiplications and additions are never fused, so every set and machine
+ * gives the same bits. The checking build uses the C library's functions in double, because it needs no bit
+ * equality. */
 
 #define DSC_MAP(name)                                                                                        \
     static void DSC_ISA(name)(dsc_real * out, const dsc_real *in, size_t count) {                            \
@@ -39,7 +39,7 @@ DSC_LIBM(cos, cos(x))
 #else
 
 /* exp(x) = 2^n exp(r), |r| <= log(2) / 2; exp(r) = 1 + r + r^2 P(r). 2^n is applied in two factors, so that
- * the largest and the denormal results come out right. */
+ * the largest results and the denormals are correct. */
 DSC_INLINE vec DSC_ISA(exp_of)(vec x) {
     const vec magic = vec_all(12582912.0f); /* 1.5 * 2^23: adding it rounds to an integer in the low bits */
     vec bounded = vec_select(x > vec_all(89.0f), vec_all(89.0f), x);
@@ -94,13 +94,13 @@ DSC_INLINE vec DSC_ISA(tanh_of)(vec x) {
     return vec_with_sign(vec_select(size < vec_all(0.625f), near, far), x); /* -0 stays -0 */
 }
 
-/* With e = exp(-|x|) nothing overflows: 1 / (1 + e), or e / (1 + e) left of 0. */
+/* e = exp(-|x|) cannot overflow: 1 / (1 + e) for x >= 0, e / (1 + e) below. */
 DSC_INLINE vec DSC_ISA(sigmoid_of)(vec x) {
     const vec one = vec_all(1.0f), e = DSC_ISA(exp_of)(-vec_magnitude(x));
     return vec_select(x < (vec){0}, e, one) / (one + e);
 }
 
-/* |x| < 0.875: x P(x^2); above: 1 - exp(-P(|x|)), P the fit of -log(erfc) up to 4, where erf is 1 in
+/* x| < 0.875: x P(x^2); above: 1 - exp(-P(|x|)), where P fits -log(erfc) up to 4; beyond 4, erf is 1 in
  * float. */
 DSC_INLINE vec DSC_ISA(erf_of)(vec x) {
     vec size = vec_magnitude(x);
@@ -125,9 +125,9 @@ DSC_INLINE vec DSC_ISA(erf_of)(vec x) {
     return vec_with_sign(vec_select(vec_magnitude(x) < vec_all(0.875f), near, far), x);
 }
 
-/* Angles from 2048 on are reduced one by one, in fixed point: x = m 2^e with an integer m of 24 bits; of x
- * 2/pi only two bits before the point and 62 behind it matter, and these come from bits of 2/pi that stand
- * at a place which e says (Payne and Hanek, "Radian reduction for trigonometric functions", 1983). */
+/* Reduces one angle of 2048 or more in fixed point (Payne and Hanek, "Radian reduction for trigonometric
+ * functions", 1983): x = m 2^e with a 24-bit integer m. Of x 2/pi only two bits before the binary point and
+ * 62 after it matter; they depend on the bits of 2/pi at an offset given by e. */
 static float DSC_ISA(reduce_large)(int32_t *quarter, float x) {
     static const uint32_t two_over_pi[8] = {0x00000000, 0xA2F9836E, 0x4E441529, 0xFC2757D1,
                                             0xF534DDC0, 0xDB629599, 0x3C439041, 0xFE5163AB};
@@ -135,7 +135,7 @@ static float DSC_ISA(reduce_large)(int32_t *quarter, float x) {
     memcpy(&bits, &x, sizeof bits);
     const int e = (int)(bits >> 23 & 255) - 150; /* x = m 2^e, -13 < e <= 104 */
     const uint64_t m = (bits & 0x7fffffu) | 0x800000u;
-    /* Of the bits of 2/pi those before 2^-(e-2) make multiples of four quarter turns. */
+    /* The bits of 2/pi above 2^-(e-2) contribute multiples of four quarter turns and are dropped. */
     const int from = e + 30, word = from / 32, shift = from % 32; /* bit 0 of the table stands for 2^31 */
     uint64_t high = (uint64_t)two_over_pi[word] << 32 | two_over_pi[word + 1];
     uint64_t low = (uint64_t)two_over_pi[word + 2] << 32 | two_over_pi[word + 3];
@@ -143,7 +143,7 @@ static float DSC_ISA(reduce_large)(int32_t *quarter, float x) {
         high = high << shift | low >> (64 - shift);
         low <<= shift;
     }
-    /* high: bits worth 2^(1-e) and below, times m 2^e: the product modulo 2^64 in units of 2^-62. */
+    /* high: bits of weight 2^(1-e) and below, times m 2^e: the product modulo 2^64 in units of 2^-62. */
     const uint64_t product = m * high + (m * (low >> 32) >> 32);
     const uint64_t whole = (product >> 62) + (product >> 61 & 1);
     const int64_t fraction = (int64_t)(product << 2) >> 2; /* in (-1/2, 1/2] quarter turns, times 2^62 */
@@ -152,9 +152,9 @@ static float DSC_ISA(reduce_large)(int32_t *quarter, float x) {
     return (float)(x < 0 ? -r : r);
 }
 
-/* x = n pi/2 + r: cos takes one more quarter turn. sin(r) = r + r^3 S(r^2), cos(r) = 1 - r^2/2 + r^4 C(r^2),
- * |r| <= pi/4. pi/2 is taken off in five parts, four of at most 9 bits, so that n of 11 bits times them is
- * exact. */
+/* x = n pi/2 + r; cos adds one quarter turn. sin(r) = r + r^3 S(r^2), cos(r) = 1 - r^2/2 + r^4 C(r^2), |r| <=
+ * pi/4. pi/2 is subtracted in five parts, four of them of at most 9 bits, so that their products with n (11
+ * bits) are exact. */
 DSC_INLINE vec DSC_ISA(sin_or_cos)(vec x, int quarters) {
     const vec magic = vec_all(12582912.0f);
     const vec shifted = x * vec_all(0.636619747f) + magic, n = shifted - magic;
@@ -203,7 +203,8 @@ DSC_MAP(sin)
 DSC_MAP(cos)
 #undef DSC_MAP
 
-/* In blocks, so that the sums can be those of loops_template.h: block sums are added in order. */
+/* Works in blocks of sixteen, so that the sums match those of loops_template.h: block sums are added in
+ * order. */
 static dsc_real DSC_ISA(exp_sum)(dsc_real *out, const dsc_real *in, dsc_real shift, size_t count) {
     vec sum[DSC_ISA(lanes)] = {{0}};
     for (size_t i = 0; i < count; i += 16)

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* multiversion.h: compiles a file of loops once for each instruction set. One use in a source file.
+/* multiversion.h: compiles a file of loops once for each instruction set. At most one use per source file.
  *
- * In adam.c:                                        in adam_loops.h, which has no include guard either:
+ * In adam.c:                                        in adam_loops.h, which has no include guard:
  *
  *   #define DSC_MULTIVERSION "optim/adam_loops.h"     static void DSC_ISA(adam_step)(float *w, ...) {
  *   #include "kernel/multiversion.h"                      for (size_t i = 0; i < count; i++) ...
  *                                                     }
  *   static void (*const adam_steps[])(float *w, ...) = DSC_ISA_TABLE(adam_step);
  *   ...
- *   adam_steps[kernels->isa](w, ...);      or adam_steps[dsc_isa_best()] where no kernel set is at hand
+ *   adam_steps[kernels->isa](w, ...);      or adam_steps[dsc_isa_best()] without a kernel set
  *
- * Plain loops are enough: the compiler vectorises them for each set (restrict helps it), and as nothing is
- * fused or reassociated (-ffp-contract=off), every set gives the same bits. Where a loop needs its vectors
- * by name, vector_template.h is there: vec, vec_load, vec_store, vec_all, vec_select, ... */
+ * Plain loops are enough: the compiler vectorises them for each set (`restrict` helps). Nothing is fused or
+ * reassociated (-ffp-contract=off), so every set gives the same bits. A loop that needs explicit vectors uses
+ * vector_template.h: vec, vec_load, vec_store, vec_all, vec_select, ... */
 #include "kernel/isa.h"
 
 #include DSC_ISA_HEADER(DSC_ISA_FIRST)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pack.c: packers of matrices; see pack.h. */
+/* pack.c: packers for matrices; see pack.h. */
 #include "kernel/pack.h"
 
 #include "kernel/vectors.h"
@@ -30,7 +30,7 @@ static void fill_matrix(const dsc_packer *p, const dsc_vector_kernels *kernels, 
 
 static bool matrix_place(dsc_vector_place *place, const dsc_packer *p, size_t vector) {
     const ptrdiff_t size = p->halves ? sizeof(uint16_t) : sizeof(dsc_real);
-    /* Plans ask before there is a matrix, for vector 0: nothing may be added to NULL. */
+    /* A plan asks for vector 0 before the matrix exists: adding anything to NULL would be undefined. */
     const char *base = p->matrix;
     *place = (dsc_vector_place){vector ? base + (ptrdiff_t)vector * p->vector_stride * size : base,
                                 p->halves,

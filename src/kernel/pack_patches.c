@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* pack_patches.c: image patches as a product's operand (Chellapilla, Puri and Simard, "High performance
- * convolutional neural networks for document processing", 2006), read in place wherever the kernels can; see
+ * convolutional neural networks for document processing", 2006), read in place where the kernels can; see
  * pack.h. */
 #include "kernel/pack.h"
 
@@ -8,19 +8,20 @@
 
 #include <string.h>
 
-/* Where the patch of a pixel begins, in elements. */
+/* Offset of the first element of a pixel's patch. */
 static size_t start_of(const dsc_packer_patches *p, size_t pixel) {
     const size_t row = pixel / p->output_width, x = pixel % p->output_width;
     const size_t image = row / p->output_height, y = row % p->output_height;
     return (image * p->height + y * p->stride_y) * p->width * p->channels + x * p->stride_x * p->channels;
 }
 
-/* What lies side by side in the patch and in the image: a row of the kernel, or if it has gaps a pixel. */
+/* Elements that are contiguous in both patch and image: a kernel row, or one pixel if the kernel is
+ * dilated. */
 static size_t run_of(const dsc_packer_patches *p) {
     return p->dilation_x == 1 ? p->kernel_width * p->channels : p->channels;
 }
 
-/* Where run `index` of a patch begins, from the patch's begin. */
+/* Offset of run `index` from the start of the patch. */
 static size_t run_start(const dsc_packer_patches *p, size_t index) {
     const size_t runs = p->dilation_x == 1 ? 1 : p->kernel_width; /* in a row of the kernel */
     return (index / runs * p->dilation_y * p->width + index % runs * p->dilation_x) * p->channels;
@@ -58,13 +59,13 @@ static void fill_patches(const dsc_packer *packer, const dsc_vector_kernels *ker
     }
 }
 
-/* A row of the output is a run of pixels; in each, a row of the patch is a run of places. */
+/* An output row is a run of pixels; in each patch, a kernel row is a run of places. */
 static bool patches_place(dsc_vector_place *found, const dsc_packer *packer, size_t vector) {
     const dsc_packer_patches *p = (const dsc_packer_patches *)packer;
     if (p->dilation_x != 1) return false;
     const size_t start = start_of(p, vector) * (p->halves ? sizeof(uint16_t) : sizeof(dsc_real));
     const char *base = p->elements;
-    /* Plans ask before there is an image, for vector 0: nothing may be added to NULL. */
+    /* A plan asks for vector 0 before the image exists: adding anything to NULL would be undefined. */
     *found = (dsc_vector_place){.at = start ? base + start : base,
                                 .halves = p->halves,
                                 .vector_stride = (ptrdiff_t)(p->stride_x * p->channels),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* pixels.c: see pixels.h. Blocks of some channels of some pixels pass over the stack. */
+/* pixels.c: see pixels.h. Converts blocks of some channels of some pixels through a buffer on the stack. */
 #include "kernel/pixels.h"
 
-enum { BLOCK = 2048 }; /* numbers of a block */
+enum { BLOCK = 2048 }; /* elements of a block */
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* pool_template.h: the largest of windows of 2 x 2 side by side, as vectors.h has them, for the instruction
- * set that isa_*.h began.
+/* pool_template.h: 2 x 2 max pooling of vectors.h, for the instruction set that isa_*.h began.
  *
- * Places in a window are 0 1 above 2 3. Neighbouring columns must be brought apart, or together. A set that
- * does it by shuffles of its own, which compilers do not find by themselves, defines DSC_OWN_POOL_FOUR if it
- * has pool_four and pool_four_back for four columns, or DSC_OWN_POOL_2X2 if it has pool_2x2 and
- * pool_2x2_back. */
+ * Places in a window are 0 1 above 2 3. Neighbouring columns must be separated or interleaved. A set with
+ * better shuffles than the compiler finds defines DSC_OWN_POOL_FOUR and supplies pool_four and pool_four_back
+ * for four columns, or defines DSC_OWN_POOL_2X2 and supplies pool_2x2 and pool_2x2_back. */
 
 static void DSC_ISA(pool_pixels)(dsc_real *restrict out, const dsc_real *restrict above,
                                  const dsc_real *restrict below, size_t columns, size_t channels) {
@@ -27,7 +25,7 @@ static void DSC_ISA(pool_pixels)(dsc_real *restrict out, const dsc_real *restric
 }
 
 #if !defined(DSC_OWN_POOL_2X2)
-/* Is x to take the place of the largest so far? NaN is larger than all. */
+/* Whether x replaces the largest so far. NaN is larger than all. */
 #define DSC_LARGER(x, most) (((x) > (most)) | ((x) != (x)))
 
 DSC_INLINE void DSC_ISA(pool_2x2_row)(dsc_real *restrict y, uint8_t *restrict place,
@@ -58,7 +56,7 @@ DSC_INLINE void DSC_ISA(pool_2x2_back_row)(dsc_real *restrict dx, const dsc_real
     }
 }
 
-/* Where there are four columns or more, the last four are done together, some of them for the second time. */
+/* With four columns or more, the last four are computed together, some of them a second time. */
 static void DSC_ISA(pool_2x2)(dsc_real *restrict y, uint8_t *restrict place, const dsc_real *restrict x,
                               size_t rows, size_t columns, size_t width) {
     for (size_t i = 0; i < rows; i++, x += 2 * width, y += columns, place += columns) {

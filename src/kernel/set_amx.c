@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* set_amx.c: products in bfloat16 on AMX tiles, which Intel's servers have since Sapphire Rapids:
- * micro-tiles of up to 32 rows by 32 columns.
+/* set_amx.c: products in bfloat16 on AMX tiles (Intel servers since Sapphire Rapids), with micro-tiles of up
+ * to 32 rows by 32 columns.
  *
- * A tile has 16 rows of 64 bytes. Tiles 0 to 3 hold the sums, two by two, 16 by 16 floats each; 4 and 5
- * hold A, 16 rows of 32 elements of depth; 6 and 7 hold B, 16 pairs of depth by 16 columns. So four loads
- * serve four products: the loads of a step take 32 cycles, the products 64. (Intel, "Architectures
+ * A tile has 16 rows of 64 bytes. Tiles 0 to 3 hold the sums, two by two, 16 by 16 floats each. Tiles 4 and 5
+ * hold A, 16 rows of 32 elements of depth; tiles 6 and 7 hold B, 16 pairs of depth by 16 columns. Four loads
+ * thus serve four products: the loads of a step take 32 cycles, the products 64. (Intel, "Architectures
  * Optimization Reference Manual", chapter on AMX.)
  *
- * TDPBF16PS takes denormals as zero, in and out. tests/kernel/test_amx.c runs this file's machine code on
- * processors without AMX. */
+ * TDPBF16PS treats denormal inputs and outputs as zero. tests/kernel/test_amx.c runs the machine code of this
+ * file on processors without AMX. */
 #include "kernel/sets.h"
 
 #if DSC_ON_X86
@@ -28,11 +28,11 @@ static const dsc_amx_config whole_tiles = {
 static void begin(void) { AMX_CONFIGURE(&whole_tiles); }
 static void end(void) { AMX_RELEASE(); }
 
-/* The sums of one micro-tile, 32 floats a row. Strides in words of two elements. */
+/* Computes the sums of one micro-tile, 32 floats a row. Strides are in words of two elements. */
 static void sums_of(dsc_real *out, const dsc_micro_tile *t, bool low_rows, bool right_columns) {
     const size_t stride = (size_t)t->a_row * sizeof(dsc_real), row = 32 * sizeof(dsc_real), depth = t->depth;
     const dsc_real *a = t->a, *b = t->b, *beside = b + t->b_vector;
-    size_t left = t->first_run; /* of the run of depth that `a` is in */
+    size_t left = t->first_run; /* words left in the run of depth that `a` is in */
     AMX_ZERO(0);
     AMX_ZERO(1);
     AMX_ZERO(2);
@@ -85,7 +85,7 @@ static size_t vectors_of(size_t rows) {
     return 2;
 }
 
-/* The rounding is AVX-512's, which every processor with AMX has. */
+/* Rounding uses AVX-512, which every processor with AMX has. */
 const dsc_gemm_kernels dsc_gemm_bf16_amx = {
     .name = "amx bf16",
     .width = 16,
@@ -105,7 +105,8 @@ const dsc_gemm_kernels dsc_gemm_bf16_amx = {
     .vector = &dsc_vectors_avx512,
 };
 
-/* What the operating system saves (Intel, "Software Developer's Manual", volume 1, chapters 13 and 18). */
+/* The register state that the operating system saves (Intel, "Software Developer's Manual", volume 1,
+ * chapters 13 and 18). */
 static uint64_t saved_state(void) {
     uint32_t low, high;
     __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
@@ -114,7 +115,7 @@ static uint64_t saved_state(void) {
 
 static bool has_bits(uint64_t value, uint64_t wanted) { return (value & wanted) == wanted; }
 
-/* Linux hands out the tiles' 8 KiB of state on request, once for the process; asking again does no harm. */
+/* Linux grants the 8 KiB of tile state on request, once per process; a repeated request is harmless. */
 bool dsc_has_amx(void) {
     unsigned a, b, c, d;
     if (!dsc_has_avx512_bf16() || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* set_avx512_bf16.c: products in bfloat16 with AVX-512's VDPBF16PS, which multiplies pairs and adds both
- * products to a float. The same micro-kernel as for floats; a word is a pair.
+ * products to a float. The micro-kernel is the one for floats; a word is a pair.
  *
- * The instruction takes denormals as zero, in and out, and the order within a pair is its own, so the last
- * bits differ from the other sets'. Against sums in double an element is wrong by at most (K + 4) 2^-24
- * times the sum of its terms' sizes. */
+ * The instruction treats denormal inputs and outputs as zero and has its own order within a pair, so the last
+ * bits differ from other sets. Compared with sums in double, the error of an element is at most (K + 4) 2^-24
+ * times the sum of the magnitudes of its terms. */
 #include "kernel/sets.h"
 
 #if DSC_ON_X86
@@ -38,8 +38,8 @@ void dsc_round_row_avx512_bf16(void *words, const dsc_real *reals, size_t count)
     }
 }
 
-/* Sixteen words, of the upper halves of as many pairs; masked accesses, which cost more, only where fewer
- * are there. */
+/* Makes sixteen words from the upper halves of as many pairs. Masked accesses cost more and are used only for
+ * fewer pairs. */
 DSC_INLINE __m512i zipped(__m512 low, __m512 high) {
     const __m512i order = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23,
                                            7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
@@ -74,7 +74,7 @@ void dsc_round_panels_avx512_bf16(void *words, ptrdiff_t panel, ptrdiff_t out_ro
         round_some(out + i * out_row, in + 2 * i * in_row, in + (2 * i + 1) * in_row, columns);
 }
 
-/* ---- Rows that leave zeros out ---- */
+/* ---- Rows that skip zeros ---- */
 
 static size_t find_pairs(uint32_t *where, dsc_real *values, const dsc_real *pairs, size_t first,
                          size_t last) {

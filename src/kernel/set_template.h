@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* set_template.h: what every instruction set compiles: the loops, the elementary functions, the product in
- * reals, and the product of reals rounded to bfloat16 in the same micro-kernel. The isa_*.h before it has
- *   DSC_SET_NAME, DSC_SET_HELP                    for people
+/* set_template.h: the code that every instruction set compiles: the loops, the elementary functions, the
+ * product of reals, and the product of reals rounded to bfloat16 with the same micro-kernel. The isa_*.h
+ * included before it defines
+ *   DSC_SET_NAME, DSC_SET_HELP                    texts for people
  *   DSC_SET_ROWS, DSC_SET_ROWS_4, DSC_SET_ROWS_8  DSC_TILE_ROWS and so on of gemm_template.h
  *   DSC_SET_DEPTH                                 dsc_gemm_kernels.depth_block
- *   DSC_SET_LOOPS                                 optional: a file of loops of its own, which DSC_OWN_...
- *                                                 leave out of the templates */
+ *   DSC_SET_LOOPS                                 optional: a file of the set's own loops, which define
+ *                                                 DSC_OWN_... to replace those of the templates */
 #if defined(DSC_SET_LOOPS)
 #include DSC_SET_LOOPS
 #endif
@@ -24,7 +25,7 @@
 #define DSC_TILE_ROWS_8         DSC_SET_ROWS_8
 #include "kernel/gemm_template.h"
 
-/* Reals rounded to bfloat16 and back: what the portable product in bf16 multiplies. */
+/* Rounds reals to bfloat16 and back: the operands of the portable bf16 product. */
 static void DSC_ISA(round_row)(void *words, const dsc_real *reals, size_t count) {
     dsc_real *out = words;
     for (size_t i = 0; i < count; i++) out[i] = dsc_bf16_to_float(dsc_bf16_from_float((float)reals[i]));

@@ -8,7 +8,7 @@
 #include "kernel/sparse.h"
 #include "kernel/vectors.h"
 
-/* What set_template.h makes of each instruction set. */
+/* What set_template.h defines for each instruction set. */
 #define DSC_ISA_DECLARE_(suffix, ...)                                                                        \
     extern const dsc_vector_kernels dsc_vectors_##suffix;                                                    \
     extern const dsc_sparse_kernels dsc_sparse_##suffix;                                                     \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sparse.c: products that leave zeros out; see sparse.h. */
+/* sparse.c: products that skip zeros; see sparse.h. */
 #include "kernel/sparse.h"
 
 #include "kernel/gemm_pack.h"
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { BEHIND = 16 }; /* whole vectors are written */
+enum { BEHIND = 16 }; /* room for the last whole vector written */
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
@@ -17,7 +17,7 @@ bool dsc_sparse_batch_serves(const dsc_gemm_kernels *product) {
     return product->sparse && product->sparse->add_rows;
 }
 
-/* A few rows tell. */
+/* Samples DSC_SPARSE_ROWS_LOOKED rows. */
 bool dsc_sparse_pays(const dsc_real *x, size_t row, size_t rows, size_t columns) {
     const size_t some = smaller(rows, DSC_SPARSE_ROWS_LOOKED), apart = rows / (some ? some : 1);
     size_t count = 0;
@@ -26,7 +26,7 @@ bool dsc_sparse_pays(const dsc_real *x, size_t row, size_t rows, size_t columns)
     return count <= some * columns / 2;
 }
 
-/* A vector's words that are not zero, block of depth by block, and room for them. */
+/* Finds the nonzero words of a vector, block of depth by block, with room to store them. */
 typedef struct finder {
     const dsc_gemm_kernels *product;
     size_t depth, block; /* in words */
@@ -44,10 +44,10 @@ static finder finder_make(const dsc_gemm_kernels *product, size_t depth, dsc_rea
                     .words = words};
 }
 
-/* The words of a vector of reals; as it is, or rounded and paired. */
+/* The words of a vector of reals: unchanged, or rounded and paired. */
 static const dsc_real *finder_words(const finder *f, const dsc_real *x, size_t depth) {
     if (f->product->elements_per_word == 1) return x;
-    memset(f->words + f->depth - 1, 0, sizeof *f->words); /* the half behind an odd depth */
+    memset(f->words + f->depth - 1, 0, sizeof *f->words); /* clears the unused half after an odd depth */
     f->product->round_row(f->words, x, depth);
     return f->words;
 }

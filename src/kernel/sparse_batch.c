@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* sparse_batch.c: products of a batch that leave zeros out; see sparse.h.
+/* sparse_batch.c: products of a batch that skip zeros; see sparse.h.
  *
- * What is not zero is found as bits, 64 of depth at a time. So much of a packed operand fits the first-level
- * cache, and serves all vectors of the other before the next 64 are begun. */
+ * Masks mark the nonzero elements, 64 steps of depth at a time. That much of a packed operand fits the
+ * first-level cache and serves all vectors of the other operand before the next 64 steps begin. */
 #include "kernel/sparse.h"
 
 #include "base/memory.h"
@@ -54,11 +54,11 @@ void dsc_sparse_rows_run(dsc_real *y, const dsc_sparse_rows *r, void *scratch) {
 
 /* ---- Columns of dw ----
  *
- * dy is packed as a weight is. Of sixteen columns of x side by side, the samples that are not zero are found
- * as bits; then each strip of dy, small enough for the first-level cache, serves all sixteen. What comes out
- * are columns of dw side by side, which are turned as they are written. */
+ * dy is packed like a weight. Masks mark the nonzero samples of sixteen adjacent columns of x; then each
+ * strip of dy, small enough for the first-level cache, serves all sixteen. The results are adjacent columns
+ * of dw, which are transposed when they are written. */
 
-/* dy in panels; (DSC_SPARSE_INPUTS, n in whole panels) sums. */
+/* Scratch: dy in panels, then sums (DSC_SPARSE_INPUTS, n rounded up to whole panels). */
 static size_t packed_dy(const dsc_gemm_kernels *product, size_t samples, size_t n) {
     return round_up(dsc_pack_size(product, DSC_SIDE_B, n, samples), DSC_ALIGNMENT);
 }
@@ -67,7 +67,7 @@ size_t dsc_sparse_dw_scratch(const dsc_gemm_kernels *product, size_t samples, si
     return packed_dy(product, samples, n) + DSC_SPARSE_INPUTS * round_up(n, 16) * sizeof(dsc_real);
 }
 
-/* Up to DSC_SPARSE_INPUTS columns of dw, from column k on. */
+/* Computes up to DSC_SPARSE_INPUTS columns of dw, from column k. */
 static void some_inputs(dsc_real *dw, const dsc_sparse_dw *s, const dsc_real *dy, dsc_real *sums, size_t k,
                         size_t inputs) {
     const size_t panels = panels_of(s->product, s->n), sums_row = round_up(s->n, 16);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* sparse_template.h: the loops of products that leave zeros out (sparse.h), in reals, for the instruction
- * set that isa_*.h began. A set that has better ones defines DSC_OWN_FIND_WORDS, or DSC_OWN_FIND_BITS
- * (find_bits and find_chunk). */
+/* sparse_template.h: loops of products that skip zeros (sparse.h), in reals, for the instruction set that
+ * isa_*.h began. A set with better loops defines DSC_OWN_FIND_WORDS, or DSC_OWN_FIND_BITS and supplies
+ * find_bits and find_chunk. */
 
 /* ---- A row of y ---- */
 
@@ -22,10 +22,10 @@ static size_t DSC_ISA(find_words)(uint32_t *where, dsc_real *values, const dsc_r
 #define DSC_SPARSE_DOT(sum, x, w) vec_fma(x, w, sum)
 #include "kernel/sparse_words_template.h"
 
-/* ---- What is not zero, as bits ---- */
+/* ---- Masks of nonzero elements ---- */
 
 #if !defined(DSC_OWN_FIND_BITS)
-/* Bit s: x[s] is not zero; of 64 at most. */
+/* Bit s is set if x[s] is nonzero; count <= 64. */
 DSC_INLINE uint64_t DSC_ISA(find_bits)(const dsc_real *x, size_t count) {
     uint64_t mask = 0;
     size_t s = 0;
@@ -33,7 +33,7 @@ DSC_INLINE uint64_t DSC_ISA(find_bits)(const dsc_real *x, size_t count) {
     return mask;
 }
 
-/* Bit s of masks[i]: x[s * x_row + i] is not zero. `count` samples, 64 at most. */
+/* Bit s of masks[i] is set if x[s * x_row + i] is nonzero, for `count` <= 64 samples. */
 DSC_INLINE void DSC_ISA(find_chunk)(uint64_t *masks, const dsc_real *x, size_t x_row, size_t count,
                                     size_t inputs) {
     for (size_t i = 0; i < inputs; i++) {
@@ -64,7 +64,7 @@ DSC_INLINE void DSC_ISA(add_bits)(vec *sum, uint64_t mask, const dsc_real *x, si
 
 /* ---- Rows of y ---- */
 
-/* As many panels as fill the cache with 64 of depth. */
+/* Number of panels that fill the cache with 64 steps of depth. */
 #define DSC_SPARSE_ROOM  (DSC_SPARSE_CACHE / (DSC_SPARSE_CHUNK * DSC_ISA_BYTES) + 1)
 #define DSC_SPARSE_STRIP (DSC_SPARSE_ROOM < DSC_SPARSE_PANELS ? DSC_SPARSE_ROOM : DSC_SPARSE_PANELS)
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* sparse_words_template.h: dsc_sparse_kernels.add_words for one kind of word, reals or pairs of bfloat16,
- * inside isa_*.h. Before the include: DSC_SPARSE(name) names what is made; DSC_SPARSE_DOT(sum, x, w) is sum
- * + x * w in words. */
+/* sparse_words_template.h: dsc_sparse_kernels.add_words for one kind of word, reals or pairs of bfloat16;
+ * used inside isa_*.h. Define before the include: DSC_SPARSE(name), the names of the generated functions;
+ * DSC_SPARSE_DOT(sum, x, w), sum + x * w in words. */
 
-/* Sums of `vectors` panels over `count` words, each from its own zero. */
+/* Sums over `count` words for `vectors` panels, each starting at zero. */
 DSC_INLINE void DSC_SPARSE(add_panels)(dsc_real *y, const dsc_real *panels, size_t panel,
                                        const uint32_t *where, const dsc_real *values, size_t count,
                                        const int vectors, bool more, size_t columns) {

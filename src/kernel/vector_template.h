@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* vector_template.h: the vectors of one instruction set, on GCC's and clang's vector extension: + - * / and
- * comparisons work on them directly. Included by isa_*.h for each set, so without a guard.
+/* vector_template.h: the vectors of one instruction set, on the vector extension of GCC and clang: + - * /
+ * and comparisons work on them directly. Each isa_*.h includes it, so it has no guard.
  *
- * The isa_*.h itself has, behind it:
+ * After the include, isa_*.h defines
  *   vec_fma(a, b, sum)             a * b + sum, rounded once where the processor can
- *   vec_mask, vec_first(n)         the first n elements alone, 0 < n <= width
- *   vec_load_first(from, mask)     nothing behind them is read; the rest is 0
- *   vec_store_first(to, x, mask)   nothing behind them is written
- * and vec_larger, if DSC_OWN_LARGER leaves out the one here; and what set_template.h reads. */
+ *   vec_mask, vec_first(n)         a mask of the first n elements, 0 < n <= width
+ *   vec_load_first(from, mask)     reads the masked elements only; the others are 0
+ *   vec_store_first(to, x, mask)   writes the masked elements only
+ * and vec_larger if it defines DSC_OWN_LARGER, and the macros that set_template.h reads. */
 
 #define DSC_ISA_WIDTH (DSC_ISA_BYTES / (int)sizeof(dsc_real)) /* reals in a vector */
 
@@ -21,7 +21,7 @@ typedef int32_t vec_bits __attribute__((vector_size(DSC_ISA_BYTES)));  /* a comp
 typedef uint32_t vec_word __attribute__((vector_size(DSC_ISA_BYTES))); /* for sums that wrap around */
 #endif
 
-/* A word of a product's left side: bfloat16 pairs need not begin at an even one. */
+/* A word of a product's left operand. Pairs of bfloat16 may start at an odd element. */
 typedef dsc_real vec_word_of_a __attribute__((aligned(sizeof(uint16_t)), may_alias));
 
 DSC_INLINE vec vec_load(const dsc_real *from) { return *(const vec_loose *)from; }
