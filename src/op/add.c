@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* add.c: the sum of two values, or of a value and a bias.
  *
- *   y = a + b        da = dy        db = dy, summed over what b was repeated along
+ *   y = a + b        da = dy        db = dy, summed over the repeated dimensions of b
  *
- * b has the shape of a, or that of a's leading dimensions and is repeated along the others: to (C, H, W) a
- * bias (C) is added channel by channel. b is of each sample, or a parameter. */
+ * b has the shape of a, or the shape of a's leading dimensions and is repeated along the others: a bias (C)
+ * is added to (C, H, W) channel by channel. b is a sample value or a parameter. */
 #include "op/op.h"
 #include "op/writing.h"
 
@@ -14,11 +14,11 @@ static size_t repeats(const dsc_call *call) {
     return dsc_shape_count(&call->in_shape[0]) / dsc_shape_count(&call->in_shape[1]);
 }
 
-/* --- pixels: b has a number of its own for each of a's, or, as a parameter, one for each channel --- */
+/* --- pixels: b has one element for each element of a, or, as a parameter, one for each channel --- */
 
-enum { BLOCK = DSC_USUALLY(1024, 1) }; /* numbers that are widened at a time */
+enum { BLOCK = DSC_USUALLY(1024, 1) }; /* elements widened at a time */
 
-/* y = a + b of `count` numbers; of bfloat16 b is reals if `shared`. */
+/* y = a + b for `count` elements. If a is bfloat16 and `shared` is set, b holds reals. */
 static void add_numbers(const dsc_call *call, size_t at, const dsc_real *b, bool shared, size_t count) {
     const dsc_vector_kernels *vector = call->kernels->vector;
     const dsc_form form = call->out_form[0];
@@ -104,7 +104,7 @@ static void backward_b(const dsc_call *call) {
 }
 
 static void backward(const dsc_call *call) {
-    /* b's first: a's may lie where dy does. */
+    /* b's gradient first: a's may overwrite dy. */
     const size_t bytes = dsc_out_numbers(call, 0) * dsc_form_number(call->out_form[0]);
     const bool pixels = call->out_form[0] != DSC_FORM_REALS, shared = call->role[1] != DSC_ROLE_SAMPLE;
     if (call->d_in[1] && pixels && shared)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* average_pool.c: the average of each window.
+/* average_pool.c: average pooling.
  *
  *   x (C, H, W)  ->  y (C, OH, OW)
  *   y[c, i, j] = 1 / (R S) sum over r, s of x[c, i stride - padding + r, j stride - padding + s]
- *   dx = 1 / (R S) sum of dy over the windows that a pixel is in
+ *   dx = 1 / (R S) sum of dy over the windows that contain the pixel
  *
- * Padding counts as zeros, as in PyTorch's AvgPool2d.
- */
+ * Padding counts as zeros, as in PyTorch's AvgPool2d. */
 #include "op/window.h"
 #include "op/writing.h"
 

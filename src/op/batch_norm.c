@@ -44,9 +44,9 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     return dsc_shapes_same(rule, error);
 }
 
-/* shared: rows of a number for each channel: mean and 1 / sqrt(var + eps) of the batch, gamma times that, and
- * in the backward pass dbeta / m and dgamma / m / sqrt(var + eps). lane_saved: two doubles a channel, the
- * lane's sums. scratch: blocks of x and dy as reals. */
+/* `shared` holds SHARED rows of one element for each channel: mean and 1 / sqrt(var + eps) of the batch,
+ * gamma / sqrt(var + eps), and for the backward pass dbeta / m and dgamma / m / sqrt(var + eps). `lane_saved`
+ * holds the lane's sums, two doubles a channel. `scratch` holds blocks of x and dy as reals. */
 enum { OF_MEAN, OF_INVERSE, OF_FACTOR, OF_MEAN_B, OF_SLOPE, SHARED };
 static dsc_real *shared(const dsc_call *call, size_t which) {
     return (dsc_real *)call->shared + which * call->in_shape[X].size[0];
@@ -58,7 +58,7 @@ typedef struct shape {
 
 static shape shape_of(const dsc_shape *x) { return (shape){x->size[0], dsc_shape_count(x) / x->size[0]}; }
 
-/* Numbers in rows side by side, whole vectors where that takes few rows. */
+/* Elements in a wide row: several adjacent rows, a multiple of the vector width if few rows suffice. */
 static size_t wide_row(size_t channels) {
     enum { VECTORS = 32, ENOUGH = 64, MOST = 4096 };
     size_t width = channels;
@@ -73,7 +73,7 @@ static void needs(dsc_needs *needs) {
     needs->saved_per_lane = needs->totals * sizeof(double);
     needs->scratch = wide_row(s.channels) * (sizeof(double) + 4 * sizeof(dsc_real));
     if (!needs->training) return;
-    needs->prepare = NULL; /* the batch's statistics are made on the way */
+    needs->prepare = NULL; /* only computed statistics in a training step */
     needs->least_samples = s.pixels == 1 ? 2 : 1;
     needs->least_reason = "one value per channel has no variance";
 }
@@ -82,19 +82,19 @@ static double values_in_batch(const dsc_call *call) {
     return (double)(call->batch * shape_of(&call->in_shape[X]).pixels);
 }
 
-/* --- values as rows: (rows, channels), a lane's ---
+/* --- values as rows: (rows, channels) of a lane ---
  *
- * Several rows side by side are one wide row, so that loops are long: channel c stands at c, channels + c,
- * ... The scratch has the numbers of the channels repeated for one, and the sums. */
+ * Several adjacent rows form one wide row, so that loops are long: channel c is at c, channels + c, ... The
+ * scratch holds per-channel numbers repeated for one wide row, and the sums. */
 
-/* Values (C), and the forms of pixels, are rows; the others are planes. */
+/* Values (C) and the pixel forms are rows; the others are planes. */
 static bool are_rows(const dsc_call *call) {
     return call->in_form[X] != DSC_FORM_REALS || shape_of(&call->in_shape[X]).pixels == 1;
 }
 
 typedef struct rows {
-    size_t channels, width, count, rest; /* wide rows, and numbers behind the last */
-    dsc_real *repeated;                  /* `width` numbers each */
+    size_t channels, width, count, rest; /* whole wide rows, and elements after the last */
+    dsc_real *repeated;                  /* arrays of `width` elements */
     double *sums;
     bool bf16;
 } rows;
@@ -109,15 +109,14 @@ static rows rows_of(const dsc_call *call) {
     return r;
 }
 
-/* The numbers of the channels for a whole wide row; `which` of four. */
+/* Repeats the per-channel numbers for a wide row, in slot `which` of four. */
 static const dsc_real *repeat(const rows *r, const dsc_real *numbers, size_t which) {
     dsc_real *to = r->repeated + which * r->width;
     for (size_t at = 0; at < r->width; at += r->channels) memcpy(to + at, numbers, r->channels * sizeof *to);
     return to;
 }
 
-/* Over all rows: those that are whole, and the rest as one that is not. `at`: the number at which they
- * begin. */
+/* Loops over the whole wide rows, then the partial one. `at` is the index of the first element. */
 #define FOR_ROWS(r)                                                                                          \
     for (size_t at = 0, part = 0, some = (r).count, wide = (r).width;                                        \
          part<2; at = (r).count * (r).width, part++, some = (r).rest> 0, wide = (r).rest)                    \
@@ -132,7 +131,7 @@ static void *into(const dsc_call *call, dsc_real *values, size_t at) {
 
 static void clear_sums(const rows *r) { memset(r->sums, 0, r->width * sizeof *r->sums); }
 
-/* Sums of wide rows, added to those of the channels. */
+/* Adds the sums of a wide row to those of the channels. */
 static void fold_sums(double *to, const rows *r) {
     for (size_t i = 0; i < r->width; i++) to[i % r->channels] += r->sums[i];
 }
@@ -246,7 +245,7 @@ static void affine(dsc_real *factor, dsc_real *offset, const void *values, const
 
 /* --- backward --- */
 
-/* Sums of dy, and of dy (x - mean). */
+/* Sums of dy and of dy (x - mean). */
 static void sum_gradients(const dsc_call *call) {
     const shape s = shape_of(&call->in_shape[X]);
     const dsc_real *mean = shared(call, OF_MEAN);
@@ -280,7 +279,7 @@ static void find_gradients(const dsc_call *call) {
         double b = call->totals[c], g = call->totals[channels + c] * (double)inverse[c];
         if (call->d_in[BETA]) call->d_in[BETA][c] = (dsc_real)b;
         if (call->d_in[GAMMA]) call->d_in[GAMMA][c] = (dsc_real)g;
-        /* Running statistics do not depend on x: then nothing flows through them. */
+        /* Running statistics do not depend on x, so no gradient flows through them. */
         mean_b[c] = call->training ? (dsc_real)(b / values_in_batch(call)) : 0;
         slope[c] = call->training ? (dsc_real)(g / values_in_batch(call)) * inverse[c] : 0;
     }

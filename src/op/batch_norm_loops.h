@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* batch_norm_loops.h: the loops of batch_norm.c, for the two ways in which values lie.
+/* batch_norm_loops.h: the loops of batch_norm.c, for the two memory layouts.
  *
- * Planes: one sample, (channels, pixels): DSC_FORM_REALS of (C, H, W). Rows: (rows, channels), a row for
- * each pixel of each sample: values (C), and the forms of pixels. Sums are of reals over ROWS_TOGETHER rows,
- * those of doubles. */
+ * Planes: one sample, (channels, pixels): DSC_FORM_REALS of (C, H, W). Rows: (rows, channels), one row for
+ * each pixel of each sample: values (C) and the pixel forms. Sums are accumulated as reals over ROWS_TOGETHER
+ * rows, and as doubles beyond. */
 #ifndef DSC_OP_BATCH_NORM_LOOPS_H
 #define DSC_OP_BATCH_NORM_LOOPS_H
 
 #include "kernel/loop.h"
 #include "kernel/pack.h"
 
-enum { PARTS = 16 }; /* sums of a row of pixels, which vectorise */
+enum { PARTS = 16 }; /* partial sums of a row of pixels, so that the loop vectorises */
 enum { ROWS_TOGETHER = 16, COLUMNS_TOGETHER = 64 };
 
 /* --- planes --- */
@@ -71,10 +71,10 @@ DSC_LOOP(pass_planes,
 
 /* --- rows, of reals and of bfloat16 ---
  *
- * Loops of few channels are short. So `width` may be that of several rows side by side, with the numbers of
- * the channels repeated as often (batch_norm.c). */
+ * Rows of few channels make short loops. `width` may therefore cover several adjacent rows, with the
+ * per-channel numbers repeated as often (batch_norm.c). */
 
-/* One group of rows, `some` columns of it: a constant in most calls. */
+/* One group of rows and `some` of its columns; `some` is a constant in most uses. */
 #define ADD_TO(some, term)                                                                                   \
     {                                                                                                        \
         for (size_t i = r; i < r_end; i++)                                                                   \

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* binary_cross_entropy.c: each output says yes or no by itself; for logits z and a target t, values from
- * 0 to 1 or a class (1 for that class, 0 for the others).
+/* binary_cross_entropy.c: the loss for independent yes/no outputs: logits z and a target t, which is values
+ * from 0 to 1 or a class (1 for that class, 0 for the others).
  *
- *   p = 1 / (1 + exp(-z))        loss = - f sum over k of t_k log p_k + (1 - t_k) log(1 - p_k)        dz = f (p - t)
+ *   p = 1 / (1 + exp(-z))        dz = f (p - t)
+ *   loss = - f sum over k of t_k log p_k + (1 - t_k) log(1 - p_k)
  *
- * f is 1, or with over=mean 1 / (number of outputs). Computed as max(z, 0) - z t + log(1 + e), e =
- * exp(-|z|), which never overflows; log(1 + e) as log(u) e / (u - 1), u = 1 + e rounded, which keeps the
- * digits of a small e (Higham, "Accuracy and Stability of Numerical Algorithms", section 1.14.1). */
+ * f is 1, or 1 / (number of outputs) with over=mean. The loss is computed as max(z, 0) - z t + log(1 + e)
+ * with e = exp(-|z|), which never overflows. log(1 + e) is computed as log(u) e / (u - 1) with u = 1 + e
+ * rounded, which keeps the digits of a small e (Higham, "Accuracy and Stability of Numerical Algorithms",
+ * section 1.14.1). */
 #include "op/op.h"
 
 #include "kernel/loop.h"
@@ -26,7 +28,7 @@ DSC_LOOP(minus_magnitude, (dsc_real *restrict out, const dsc_real *restrict z, s
 DSC_LOOP(one_more, (dsc_real *restrict u, const dsc_real *restrict e, size_t count), {
     for (size_t i = 0; i < count; i++) u[i] = 1 + e[i];
 })
-/* out = max(z, 0) - z t + log(1 + e); log_u comes in `out` */
+/* out = max(z, 0) - z t + log(1 + e); on entry `out` holds log(u) */
 DSC_LOOP(terms,
          (dsc_real *restrict out, const dsc_real *restrict z, const dsc_real *restrict t,
           const dsc_real *restrict e, const dsc_real *restrict u, size_t count),
@@ -38,7 +40,7 @@ DSC_LOOP(terms,
              }
          })
 
-/* One sample's target as values, e, u and the terms. */
+/* Scratch: one sample's target as values, e, u and the terms. */
 static void needs(dsc_needs *needs) {
     needs->scratch = 4 * dsc_shape_count(&needs->in[0]) * sizeof(dsc_real);
 }

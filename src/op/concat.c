@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* concat.c: values side by side along the first dimension.
+/* concat.c: concatenates values along the first dimension.
  *
- *   (C1, ...), (C2, ...), ...  ->  (C1 + C2 + ..., ...)        each gradient is its part of dy
- */
+ *   (C1, ...), (C2, ...), ...  ->  (C1 + C2 + ..., ...)        each gradient is its part of dy */
 #include "op/op.h"
 #include "op/writing.h"
 

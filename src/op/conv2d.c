@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* conv2d.c: two-dimensional convolution (cross-correlation, as the field has it).
+/* conv2d.c: two-dimensional convolution (cross-correlation).
  *
  *   x (C, H, W), w (K, C, R, S), b (K)  ->  y (K, OH, OW)
  *   OH = (H + 2 padding - dilation (R - 1) - 1) / stride + 1
  *   y[k, i, j] = b[k] + sum over c, r, s of w[k, c, r, s]
  *                                           x[c, i stride - padding + r dilation, j ... + s dilation]
  *
- * All three products are matrix products over patches (Chellapilla et al., 2006), which are read where they
- * lie in an image that was turned (conv2d_images.h), one sample at a time:
+ * All three products are matrix products over patches (Chellapilla et al., 2006). Patches are read in place
+ * from an image with its channels last (conv2d_images.h), one sample at a time:
  *   y (pixels, K)         = patches of x (pixels, R S C)         w (R S C, K)
  *   dx (input pixels, C)  = patches of dy with gaps of stride (input pixels, R' S' K)   w turned (R' S' K, C)
  *   dw (R S C, K)         = places of x (R S C, pixels)          dy (pixels, K)
- * Each lane sums its samples' dw; the engine adds the lanes' in order. */
+ * Each lane sums dw over its samples; the engine adds the sums of the lanes in order. */
 #include "op/conv2d_plan.h"
 
 #include "base/thresholds.h"
@@ -20,7 +20,7 @@
 
 extern const dsc_op dsc_op_max_pool;
 
-/* A maximum and a ReLU may change places, so any order of them will do. */
+/* Fuses a ReLU or a 2 x 2 max pool. The two commute, so they may come in either order. */
 static bool absorb(void *values, const dsc_op *next, const void *next_values) {
     dsc_conv_values *v = values;
     if (next->flags & DSC_OP_RELU) return v->relu = true;
@@ -38,7 +38,7 @@ static const dsc_param params[] = {
     {0},
 };
 
-/* Before any pool. */
+/* Sizes before a fused pool. */
 static dsc_conv_sizes sizes_of(const dsc_shape *in, const dsc_conv_values *v) {
     dsc_conv_sizes z = {.c = in[0].size[0],
                         .h = in[0].size[1],
@@ -83,7 +83,7 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     dsc_status status = output_size(&rule->out[0].size[1], x->size[1], w->size[2], rule->values, 0, error);
     if (!status) status = output_size(&rule->out[0].size[2], x->size[2], w->size[3], rule->values, 1, error);
     if (status) return status;
-    const size_t each = dsc_shape_count(w) / w->size[0]; /* what one output is the sum of */
+    const size_t each = dsc_shape_count(w) / w->size[0]; /* terms in the sum of one output */
     rule->multiply_adds = (double)dsc_shape_count(&rule->out[0]) * (double)each;
     if (((const dsc_conv_values *)rule->values)->pool) rule->out[0].size[1] /= 2, rule->out[0].size[2] /= 2;
     status = dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
@@ -97,7 +97,7 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
 
 enum { LINE = DSC_ALIGNMENT / sizeof(dsc_real) };
 
-/* Where the next `numbers` of the scratch lie. */
+/* Reserves `numbers` reals of scratch; returns their offset. */
 static size_t take(size_t *used, size_t numbers) {
     const size_t here = *used;
     *used += (numbers + LINE - 1) / LINE * LINE;
@@ -161,7 +161,7 @@ static void needs(dsc_needs *needs) {
     const size_t back_workspace = needs->goes_back ? dsc_conv_plan_backward(needs, p) : 0;
     if (p->dx_weight.panels)
         needs->saved_shared += dsc_pack_size(product, DSC_SIDE_B, p->dx_weight.vectors, p->dx_weight.depth);
-    /* One image alone is shared by threads: its rows are cut. */
+    /* Threads share a single image: each computes some of its rows. */
     if (!needs->goes_back && needs->batch == 1 && p->z.pixels * p->z.k * p->z.patch >= DSC_SINGLE_CONV_FROM) {
         p->single_tiles = dsc_smaller(needs->out[0].size[1], DSC_SINGLE_TILES);
         needs->forward = single_stages;
@@ -172,7 +172,7 @@ static void needs(dsc_needs *needs) {
                                 p->room.back_workspace * sizeof(dsc_real) + back_workspace);
 }
 
-/* --- preparing: both forms of the weight, packed; a tile packs one panel --- */
+/* --- prepare: packs both forms of the weight; a tile packs one panel --- */
 
 static size_t prepare_tiles(const void *plan) {
     const dsc_conv_plan *p = plan;
@@ -191,7 +191,7 @@ static void prepare(const dsc_call *call) {
 
 /* --- y --- */
 
-/* Each 2 x 2 pixels of `out`, side by side, are one of the target. */
+/* Max pooling: each 2 x 2 pixels of `out` become one of the target. */
 static void deliver_pooled(const dsc_call *call, const dsc_conv_target *t, const dsc_real *out, size_t rows) {
     const dsc_conv_plan *p = call->plan;
     const dsc_conv_sizes *z = &p->z;
@@ -205,7 +205,7 @@ static void deliver_pooled(const dsc_call *call, const dsc_conv_target *t, const
     if (pooled != t->to) dsc_conv_deliver(t, pooled, vector);
 }
 
-/* Rows of the product from `image` on, made into y from `to` on. */
+/* Computes rows of the product from `image` and stores them to y from `to`. */
 static void make_y(const dsc_call *call, dsc_real *to, const void *image, size_t rows) {
     const dsc_conv_plan *p = call->plan;
     const dsc_conv_sizes *z = &p->z;
@@ -247,7 +247,7 @@ static void forward(const dsc_call *call) {
     }
 }
 
-/* --- y of one image alone --- */
+/* --- y of a single image --- */
 
 static size_t single_tiles(const void *plan) { return ((const dsc_conv_plan *)plan)->single_tiles; }
 

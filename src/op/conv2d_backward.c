@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* conv2d_backward.c: the gradients of a convolution, sample by sample; see conv2d.c for the formulas. Each
- * lane sums its samples' dw; the engine adds the lanes'. */
+/* conv2d_backward.c: the gradients of a convolution, one sample at a time; formulas: conv2d.c. Each lane sums
+ * dw over its samples; the engine adds the sums of the lanes. */
 #include "op/conv2d_plan.h"
 
 /* --- the plan --- */
@@ -31,7 +31,7 @@ static void plan_dx(const dsc_needs *needs, dsc_conv_plan *p) {
     if (!(needs->wants & 1)) p->dx_weight.panels = 0;
 }
 
-/* Depth: the pixels of the output, row by row (dsc_conv_places). */
+/* Depth: the output pixels, row by row (dsc_conv_places). */
 static void plan_dw(const dsc_needs *needs, dsc_conv_plan *p) {
     const dsc_conv_sizes *z = &p->z;
     p->planes = dsc_conv_planes_of_x(z, p->x_form, needs->product);
@@ -90,7 +90,7 @@ static void backward_x(const dsc_call *call, size_t n) {
 
 /* --- dw and db --- */
 
-/* dy in reals (K, OH, OW), in pairs: rounded, its rows apart from each other with zeros between. */
+/* Converts dy from reals (K, OH, OW) to pairs of bfloat16, with zeros between its rows. */
 static dsc_packer round_dy(const dsc_conv_plan *p, uint16_t *halves, const dsc_real *dy,
                            const dsc_gemm_kernels *product) {
     const dsc_conv_sizes *z = &p->z;
@@ -106,7 +106,7 @@ static dsc_packer round_dy(const dsc_conv_plan *p, uint16_t *halves, const dsc_r
     return dsc_pack_halves(halves, (ptrdiff_t)depth, 1);
 }
 
-/* dy in bfloat16 (OH, OW, K): as it is, or its rows apart from each other with pixels of zeros between. */
+/* dy in bfloat16 (OH, OW, K): in place, or copied with pixels of zeros between its rows. */
 static dsc_packer spread_dy(const dsc_conv_plan *p, uint16_t *halves, const void *dy) {
     const dsc_conv_sizes *z = &p->z;
     const size_t row = z->ow * z->k, apart = p->planes.apart * z->k, all = p->planes.depth * z->k;
@@ -119,7 +119,7 @@ static dsc_packer spread_dy(const dsc_conv_plan *p, uint16_t *halves, const void
     return dsc_pack_halves(halves, 1, (ptrdiff_t)z->k);
 }
 
-/* dy as the right side (pixels, K), packed. */
+/* Packs dy as the right operand (pixels, K). */
 static void pack_dy(const dsc_call *call, const dsc_real *dy) {
     const dsc_conv_plan *p = call->plan;
     const dsc_conv_sizes *z = &p->z;
@@ -154,7 +154,7 @@ static void backward_w(const dsc_call *call, size_t n) {
     dsc_conv_run(&p->dw_plan, &gemm, scratch + p->room.back_workspace);
 }
 
-/* dw (K, C, R, S) from the sums (R S C, K). */
+/* Stores the sums (R S C, K) as dw (K, C, R, S). */
 static void finish_w(const dsc_call *call) {
     const dsc_conv_plan *p = call->plan;
     const dsc_conv_sizes *z = &p->z;
@@ -167,7 +167,7 @@ static void finish_w(const dsc_call *call) {
         }
 }
 
-/* The sum over pixels, of bfloat16 some at a time. */
+/* db: the sum over pixels; bfloat16 is widened block by block. */
 static void add_pixels(const dsc_call *call, const uint16_t *dy) {
     enum { BLOCK = 2048 };
     const dsc_conv_sizes *z = &((const dsc_conv_plan *)call->plan)->z;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* conv2d_images.c: images with the channels last, as y and dx read them; see conv2d_images.h. */
+/* conv2d_images.c: images with the channels last, read by y and dx; see conv2d_images.h. */
 #include "op/conv2d_images.h"
 
-/* How far the kernel reaches beyond its first pixel. */
+/* Distance from the first to the last pixel that the kernel covers. */
 static size_t reach(const dsc_conv_sizes *z, size_t axis) {
     return z->dilation[axis] * ((axis ? z->s : z->r) - 1);
 }
 
 /* --- channels last --- */
 
-/* An image without room; the caller gives it some before it asks whether it must be made. */
+/* An image without padding. The caller adds padding before it asks whether the image can be used directly. */
 static dsc_conv_image image_of(size_t channels, size_t height, size_t width, dsc_form form,
                                const dsc_gemm_kernels *product) {
     return (dsc_conv_image){.channels = channels,
@@ -63,11 +63,11 @@ dsc_conv_image dsc_conv_image_of_dy_alone(const dsc_conv_sizes *z, dsc_form form
     return finished(image_of(z->k, z->oh, z->ow, form, product));
 }
 
-/* The products of one row of the kernel, (S, C), at column x of the input. */
+/* Adds the products of one kernel row, (S, C), to dx at column x of the input. */
 static void add_row(dsc_real *dx, const dsc_real *products, const dsc_conv_sizes *z, ptrdiff_t x,
                     const dsc_vector_kernels *vector) {
     const ptrdiff_t step = (ptrdiff_t)z->dilation[1], width = (ptrdiff_t)z->w;
-    if (step == 1) { /* side by side there too */
+    if (step == 1) { /* adjacent in dx too */
         const size_t first = x < 0 ? (size_t)-x : 0;
         const size_t last = x + (ptrdiff_t)z->s > width ? (size_t)(width > x ? width - x : 0) : z->s;
         if (first >= last) return;
@@ -96,7 +96,7 @@ void dsc_conv_scatter(dsc_real *dx, const dsc_real *products, const dsc_conv_siz
 
 void dsc_conv_turn(dsc_real *to, size_t plane, const dsc_real *from, size_t rows, size_t apart, size_t width,
                    size_t channels, const dsc_vector_kernels *vector) {
-    const size_t together = apart == width ? rows : 1; /* rows that lie side by side */
+    const size_t together = apart == width ? rows : 1; /* rows that are contiguous */
     for (size_t y = 0; y < rows; y += together)
         vector->transpose(to + y * width, (ptrdiff_t)plane, from + y * apart * channels, (ptrdiff_t)channels,
                           together * width, channels);
@@ -121,13 +121,14 @@ static size_t source_pixels(const dsc_conv_image *image) {
     return image->source_height * image->source_width;
 }
 
-/* Of a source in reals: that source rounded, and where channels are odd a plane of zeros. */
+/* For a source in reals: the source rounded, plus a plane of zeros if the number of channels is odd. */
 size_t dsc_conv_image_scratch(const dsc_conv_image *image, const dsc_gemm_kernels *product) {
     if (!product->rounds || image->form != DSC_FORM_REALS) return 0;
     return (image->filled / product->elements_per_word + 1) * source_pixels(image);
 }
 
-/* The source in words, (filled / word, source pixels): itself, rounded, or in pairs of channels. */
+/* The source in words, (filled / word, source pixels): the source itself, rounded, or in pairs of
+ * channels. */
 static const dsc_real *words_of_source(const dsc_conv_image *image, const dsc_real *in,
                                        const dsc_gemm_kernels *product, dsc_real *scratch) {
     const size_t pixels = source_pixels(image);
@@ -144,7 +145,7 @@ static const dsc_real *words_of_source(const dsc_conv_image *image, const dsc_re
     return scratch;
 }
 
-/* The columns of the source that find room: [first, last), the first of them at `at`. */
+/* The columns [first, last) of the source that lie inside the image; the first goes to column `at`. */
 static void columns_inside(size_t *first, size_t *last, size_t *at, const dsc_conv_image *image) {
     const ptrdiff_t gap = (ptrdiff_t)image->gap_x, left = image->left, width = (ptrdiff_t)image->width;
     *first = left < 0 ? (size_t)((-left + gap - 1) / gap) : 0;
@@ -154,7 +155,7 @@ static void columns_inside(size_t *first, size_t *last, size_t *at, const dsc_co
     *at = *first < *last ? (size_t)(left + (ptrdiff_t)*first * gap) : 0;
 }
 
-/* One row from the row of a source in words, (words, source pixels), between zeros. */
+/* Transposes one row of a source in words, (words, source pixels), into the image, between zeros. */
 static void turn_row(dsc_real *out, const dsc_conv_image *image, size_t words, const dsc_real *source,
                      const dsc_vector_kernels *vector) {
     size_t first, last, at;
@@ -163,7 +164,7 @@ static void turn_row(dsc_real *out, const dsc_conv_image *image, size_t words, c
                       (ptrdiff_t)source_pixels(image), words, last - first);
 }
 
-/* The same of a source of pixels. */
+/* Copies one row of a source that has its channels last. */
 static void copy_row(unsigned char *out, const dsc_conv_image *image, const unsigned char *source) {
     size_t first, last, at;
     columns_inside(&first, &last, &at, image);
@@ -176,7 +177,7 @@ static void copy_row(unsigned char *out, const dsc_conv_image *image, const unsi
         memcpy(out + at * pixel, source + i * given, given);
 }
 
-/* What no pixel of the source is written to becomes zero. */
+/* Clears the pixels that receive no pixel of the source. */
 static void clear_row(unsigned char *out, const dsc_conv_image *image) {
     size_t first, last, at;
     columns_inside(&first, &last, &at, image);
@@ -235,7 +236,7 @@ static dsc_packer_patches patches_of(const dsc_conv_sizes *z, const dsc_conv_ima
     return p;
 }
 
-/* Puts them in line if a product can read them so. */
+/* Puts the patches in line if a product can read them so. */
 static void put_in_line(dsc_packer_patches *p, const dsc_gemm_kernels *product) {
     if (product->row_multiple == 1 || !p->halves || p->stride_y != 1 || p->stride_x != 1 ||
         p->dilation_x != 1 || p->kernel_width * p->channels % product->depth_multiple != 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* conv2d_planes.c: images with the channels first, as dw reads them; see conv2d_images.h. */
+/* conv2d_planes.c: images with the channels first, read by dw; see conv2d_images.h. */
 #include "op/conv2d_images.h"
 
 #include "base/thresholds.h"
@@ -12,7 +12,7 @@ dsc_conv_planes dsc_conv_planes_of_x(const dsc_conv_sizes *z, dsc_form form,
                              z->stride[1] == 1 && (z->c >= DSC_CONV_CHANNELS_ENOUGH || z->s == 1) ? 1 : z->s,
                          .run = dsc_conv_whole_words(z->ow, product),
                          .rows = z->h + 2 * z->padding[0]};
-    /* A run may read one element more than the output is wide, which then meets a zero: it must be there. */
+    /* A run may read one element beyond the output width. That element meets a zero but must exist. */
     p.pitch = p.copies > 1 || z->stride[1] > 1
                   ? p.run
                   : dsc_conv_whole_words(z->w + 2 * z->padding[1] + (p.run - z->ow), product);
@@ -31,7 +31,7 @@ dsc_conv_planes dsc_conv_planes_of_x(const dsc_conv_sizes *z, dsc_form form,
 
 static size_t plane_of(const dsc_conv_planes *p) { return p->rows * p->pitch; }
 
-/* Elements behind the last plane that a run may end in: they meet zeros, and must be numbers. */
+/* Elements behind the last plane in which a run may end. They meet zeros but must be finite. */
 static size_t behind(const dsc_gemm_kernels *product) {
     return product->row_multiple > 1 ? product->depth_multiple : 0;
 }
@@ -41,15 +41,15 @@ size_t dsc_conv_planes_numbers(const dsc_conv_planes *p, const dsc_conv_sizes *z
     return p->direct ? 0 : (p->copies * z->c * plane_of(p) + behind(product)) / product->elements_per_word;
 }
 
-/* Elements from one channel of x to the next where it is turned: whole words. */
+/* Elements between channels of the transposed x: whole words. */
 static size_t plane_of_x(const dsc_conv_planes *p, const dsc_conv_sizes *z, const dsc_gemm_kernels *product) {
     return p->form == DSC_FORM_REALS ? z->input_pixels : dsc_conv_whole_words(z->input_pixels, product);
 }
 
-enum { TURNED = 2048 }; /* words on the stack on their way */
+enum { TURNED = 2048 }; /* words on the stack during transposition */
 
-/* (pixels, channels) to (channels, plane), of bfloat16: pairs of pixels become words, and words are turned.
- * `plane` is even. */
+/* Transposes bfloat16 from (pixels, channels) to (channels, plane): pairs of pixels become words, and words
+ * are transposed. `plane` is even. */
 static void turn_halves(uint16_t *out, size_t plane, const uint16_t *in, size_t pixels, size_t channels,
                         const dsc_vector_kernels *vector) {
     dsc_real words[TURNED];
@@ -66,7 +66,7 @@ static void turn_halves(uint16_t *out, size_t plane, const uint16_t *in, size_t 
         }
 }
 
-/* x as elements, (channels, plane_of_x): itself, rounded, or turned. */
+/* x as elements, (channels, plane_of_x): x itself, rounded, or transposed. */
 static const void *elements_of(const dsc_conv_planes *p, const dsc_conv_sizes *z, const void *x,
                                const dsc_gemm_kernels *product, dsc_real *out) {
     const size_t pixels = z->input_pixels;
@@ -83,8 +83,8 @@ static const void *elements_of(const dsc_conv_planes *p, const dsc_conv_sizes *z
     return out;
 }
 
-/* What column `s` of the kernel meets in one row of x: columns s dilation - padding + j stride; 0 outside of
- * it. */
+/* The elements that kernel column `s` meets in one row of x: columns s dilation - padding + j stride, 0
+ * outside. */
 static void take_columns(void *out, const dsc_conv_planes *p, const dsc_conv_sizes *z, const void *row,
                          size_t s, size_t size) {
     const ptrdiff_t start = (ptrdiff_t)(s * z->dilation[1]) - (ptrdiff_t)z->padding[1];
@@ -104,7 +104,8 @@ static void take_columns(void *out, const dsc_conv_planes *p, const dsc_conv_siz
     }
 }
 
-/* One plane, from one channel: with room, or what one column of the kernel meets. `out` is clear. */
+/* Makes one plane from one channel: with padding, or the elements that one kernel column meets. `out` is zero
+ * on entry. */
 static void make_plane(unsigned char *out, const dsc_conv_planes *p, const dsc_conv_sizes *z,
                        const unsigned char *in, size_t s, size_t size, const dsc_vector_kernels *vector) {
     out += z->padding[0] * p->pitch * size;
@@ -126,7 +127,7 @@ void dsc_conv_planes_make(dsc_real *out, const dsc_conv_planes *p, const dsc_con
                           const dsc_gemm_kernels *product, dsc_real *scratch) {
     memset((unsigned char *)out + p->copies * z->c * plane_of(p) * sizeof *out / product->elements_per_word,
            0, behind(product) * sizeof *out / product->elements_per_word);
-    if (p->copies == 1 && p->pitch == z->w && p->rows == z->h) { /* nothing but rounding or turning */
+    if (p->copies == 1 && p->pitch == z->w && p->rows == z->h) { /* needs only rounding or transposition */
         const void *made = elements_of(p, z, x, product, out);
         if (made != out) memcpy(out, made, z->c * z->input_pixels * sizeof *out);
         return;
@@ -165,7 +166,7 @@ static bool place_of(dsc_vector_place *found, const dsc_packer *packer, size_t v
     return true;
 }
 
-/* Where the product must pack them after all. */
+/* Packs the places if the product cannot read them in place. */
 static void fill_places(const dsc_packer *packer, const dsc_vector_kernels *kernels, dsc_real *out,
                         ptrdiff_t vector_step, ptrdiff_t depth_step, size_t vector, size_t vectors,
                         size_t depth, size_t depths) {

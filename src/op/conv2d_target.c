@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* conv2d_target.c: where the rows of a convolution's products end up: see dsc_conv_target in
- * conv2d_plan.h. */
+/* conv2d_target.c: stores the rows of a convolution's product; see dsc_conv_target in conv2d_plan.h. */
 #include "op/conv2d_plan.h"
 
 #include "base/thresholds.h"
@@ -10,7 +9,7 @@ size_t dsc_conv_tiles(dsc_form form, const dsc_gemm *gemm) {
     return form == DSC_FORM_PIXELS_BF16 ? (bytes + DSC_CONV_TILE_BYTES - 1) / DSC_CONV_TILE_BYTES : 1;
 }
 
-/* Rows [first, last) of the product, those that are pixels. */
+/* Rounds rows [first, last) of the product, except those that are not pixels. */
 static void round_rows(const dsc_conv_target *t, const dsc_real *from, size_t first, size_t last,
                        const dsc_vector_kernels *vector) {
     uint16_t *to = dsc_halves_out(t->to);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* conv2d_weight.c: the weight of a convolution as the right side of its products; see conv2d_plan.h. */
+/* conv2d_weight.c: the weight of a convolution as the right operand of its products; see conv2d_plan.h. */
 #include "op/conv2d_plan.h"
 
 static void fill_weight(const dsc_packer *packer, const dsc_vector_kernels *kernels, dsc_real *out,

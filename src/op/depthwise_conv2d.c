@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* depthwise_conv2d.c: each channel convolved with a kernel of its own (Howard et al., "MobileNets", 2017).
+/* depthwise_conv2d.c: convolution of each channel with its own kernel (Howard et al., "MobileNets", 2017).
  *
- *   x (C, H, W), w (C, 1, R, S), b (C)  ->  y (C, OH, OW),  OH = (H + 2 padding - dilation (R - 1) - 1) / stride + 1
+ *   x (C, H, W), w (C, 1, R, S), b (C)  ->  y (C, OH, OW)
+ *   OH = (H + 2 padding - dilation (R - 1) - 1) / stride + 1
  *   y[c, i, j] = b[c] + sum over r, s of w[c, r, s] x[c, i stride - padding + r dilation, j ... + s dilation]
  *   dx gets w dy where y got w x; dw[c, r, s] = the sum of dy x over the same pairs; db[c] = the sum of dy[c]
  *
- * So few products fall on each number that packing would cost more than it saves: plain loops along the
- * rows, a tap of the kernel at a time. Each lane sums its samples' dw and db. */
+ * Each element takes part in so few products that packing would cost more than it saves: plain loops run
+ * along the rows, one kernel tap at a time. Each lane sums dw and db over its samples. */
 #include "op/window.h"
 #include "op/writing.h"
 
@@ -68,7 +69,7 @@ static void needs(dsc_needs *needs) {
     needs->scratch = needs->out->size[2] * sizeof(dsc_real); /* the pixels of a row that a tap meets */
 }
 
-/* Gathers and scatters along a row, `stride` pixels apart. */
+/* Gather and scatter along a row, `stride` pixels apart. */
 DSC_LOOP(add_every,
          (dsc_real *restrict y, dsc_real w, const dsc_real *restrict x, size_t stride, size_t count), {
              for (size_t j = 0; j < count; j++) y[j] += w * x[j * stride];
@@ -81,15 +82,15 @@ DSC_LOOP(take_every, (dsc_real *restrict y, const dsc_real *restrict x, size_t s
     for (size_t j = 0; j < count; j++) y[j] = x[j * stride];
 })
 
-/* Where one tap and one row of outputs meet the image: outputs begin .. begin+count-1 of the row. */
+/* A kernel tap and a row of outputs whose pixels lie inside the image: `count` outputs from `output`. */
 typedef struct meeting {
     size_t tap;           /* in the kernel */
-    size_t output, pixel; /* the first, in their planes */
+    size_t output, pixel; /* index of the first in its plane */
     size_t count;
-    size_t row, rows; /* rows the tap has yet to meet */
+    size_t row, rows; /* rows left for this tap */
 } meeting;
 
-/* The next one, tap by tap and row by row; false at the end. It begins with {.tap = SIZE_MAX}. */
+/* Advances to the next meeting, tap by tap and row by row; false at the end. Start with {.tap = SIZE_MAX}. */
 static bool next_meeting(meeting *m, const dsc_window w[2]) {
     if (m->row + 1 < m->rows) {
         m->row++;
@@ -113,7 +114,7 @@ static bool next_meeting(meeting *m, const dsc_window w[2]) {
     return false;
 }
 
-/* What a call goes through: each channel of each sample. */
+/* The planes of a call: each channel of each sample. */
 typedef struct planes {
     dsc_window w[2];
     size_t channels, pixels, outputs, taps;

@@ -3,10 +3,9 @@
  *
  *   training:  y = x mask / (1 - p)        dx = dy mask / (1 - p)        otherwise: y = x
  *
- * A unit is kept where 16 random bits are at least round(p 65536). The bits come from Philox, keyed by (seed,
- * stream of dropout) and counted by (block of 16 units, sample, epoch, node): they depend on where they are
- * used, not on the thread or the batch. So the mask need not be kept: the backward pass draws it again.
- */
+ * A unit is kept if its 16 random bits are at least round(p 65536). The bits come from Philox, keyed by
+ * (seed, dropout stream) with the counter (block of 16 units, sample, epoch, node). They depend on neither
+ * thread nor batch, so the mask is not stored: the backward pass generates it again. */
 #include "op/op.h"
 #include "op/tables.h"
 
@@ -18,7 +17,7 @@ const dsc_param dsc_dropout_params[] = {
     {0},
 };
 
-enum { BLOCK = 16, UNITS = 32 * BLOCK }; /* units of one Philox block; of one turn of the loop */
+enum { BLOCK = 16, UNITS = 32 * BLOCK }; /* units of one Philox block; of one iteration */
 
 DSC_LOOP(keep,
          (dsc_real * out, const dsc_real *in, const uint16_t *bits, uint32_t threshold, dsc_real scale,
@@ -27,13 +26,13 @@ DSC_LOOP(keep,
              for (size_t i = 0; i < count; i++) out[i] = bits[i] >= threshold ? in[i] * scale : 0;
          })
 
-/* The random bits of units first .. first + count - 1 of one sample. */
+/* Random bits of units [first, first + count) of one sample. */
 static void draw(uint16_t *bits, const dsc_call *call, uint32_t sample, size_t first, size_t count) {
     const uint64_t key[2] = {call->seed, DSC_STREAM_DROPOUT};
     uint64_t words[UNITS / BLOCK][4];
     dsc_philox_blocks(words, (const uint64_t[4]){first / BLOCK, sample, call->epoch, call->node}, key,
                       (count + BLOCK - 1) / BLOCK);
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ /* as they lie */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ /* same byte order */
     memcpy(bits, words, count * sizeof *bits);
 #else
     for (size_t u = 0; u < count; u++) bits[u] = (uint16_t)(words[u / BLOCK][u / 4 % 4] >> (16 * (u % 4)));

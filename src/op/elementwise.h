@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* elementwise.h: what ops share that make each number of the output from the one at its place in the input.
- * Such an op is two functions over `count` numbers, the formula and its derivative:
+/* elementwise.h: shared code of element-wise ops: each output element depends only on the input element at
+ * the same index. Such an op consists of two functions over `count` elements, the formula and its derivative:
  *
  *   static void apply(const dsc_call *call, dsc_real *y, const dsc_real *x, size_t count)
  *   static void pass(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const dsc_real *kept,
@@ -10,8 +10,8 @@
  *                               .flags = DSC_ELEMENTWISE_FLAGS,
  *                               .keeps_outputs = 1};
  *
- * `count` is at most DSC_ELEMENTS, so that what is computed on the way fits an array. y may be x, and dx may
- * be dy. Of values kept as bfloat16 the functions see reals, and what they make is rounded. */
+ * `count` is at most DSC_ELEMENTS, so that intermediate results fit an array on the stack. y may be x, and dx
+ * may be dy. Values stored as bfloat16 are widened to reals before these functions and rounded after them. */
 #ifndef DSC_OP_ELEMENTWISE_H
 #define DSC_OP_ELEMENTWISE_H
 
@@ -25,7 +25,8 @@ typedef void dsc_apply_numbers(const dsc_call *call, dsc_real *y, const dsc_real
 typedef void dsc_pass_numbers(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const dsc_real *kept,
                               size_t count);
 
-/* Over all numbers of a call, in whatever form. `kept`: the first of call->in, call->out or call->d_out. */
+/* Apply the function to all elements of a call, in any form. `kept` is the first of call->in, call->out or
+ * call->d_out. */
 void dsc_elementwise_forward(const dsc_call *call, dsc_apply_numbers *apply);
 void dsc_elementwise_backward(const dsc_call *call, dsc_pass_numbers *pass, const dsc_real *kept);
 
@@ -39,7 +40,7 @@ void dsc_elementwise_backward(const dsc_call *call, dsc_pass_numbers *pass, cons
 #define DSC_ELEMENTWISE_FIELDS                                                                               \
     .least_inputs = 1, .most_inputs = 1, .shapes = dsc_shapes_same, .forward = forward_stages,               \
     .backward = backward_stages, .examples = examples
-/* For .flags: numbers may lie in any order. */
+/* For .flags: elements may lie in any order. */
 #define DSC_ELEMENTWISE_FLAGS (DSC_OP_IN_PLACE | DSC_OP_PIXELS)
 
 #endif

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* gelu.c: the Gaussian error linear unit (Hendrycks and Gimpel, 2016), exact.
+/* gelu.c: the exact Gaussian error linear unit (Hendrycks and Gimpel, 2016).
  *
  *   y = x P,  P = (1 + erf(x / sqrt(2))) / 2, the normal distribution
  *   dx = dy (P + x exp(-x^2 / 2) / sqrt(2 pi))
  *
- * P is computed again on the way back: cheaper than keeping it.
- */
+ * The backward pass recomputes P, which is cheaper than storing it. */
 #include "op/elementwise.h"
 
 #include "kernel/loop.h"
@@ -54,7 +53,7 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
     dsc_write_line(writing, "gelu(out0, in0, %zu)", dsc_shape_count(&at->in[0]));
 }
 
-/* Of opset 18, which has no Gelu, as PyTorch writes it. */
+/* For opset 18, which has no Gelu: the same nodes as PyTorch's exporter writes. */
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     (void)at;
     dsc_write_line(writing, "a = Div(in0, {1.4142135623730951})");

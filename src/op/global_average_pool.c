@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* global_average_pool.c: the average of each channel (Lin et al., "Network in network", 2014).
+/* global_average_pool.c: the mean of each channel (Lin et al., "Network in network", 2014).
  *
- *   x (C, ...)  ->  y (C)        y[c] = mean of x[c]        dx[c, i] = dy[c] / pixels
- */
+ *   x (C, ...)  ->  y (C)        y[c] = mean of x[c]        dx[c, i] = dy[c] / pixels */
 #include "op/op.h"
 #include "op/writing.h"
 

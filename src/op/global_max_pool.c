@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* global_max_pool.c: the largest value of each channel.
+/* global_max_pool.c: the maximum of each channel.
  *
- *   x (C, ...)  ->  y (C)        y[c] = max of x[c]        dx = dy at the first place of the largest, else 0
+ *   x (C, ...)  ->  y (C)        y[c] = max of x[c]        dx = dy at the first maximum, else 0
  *
- * A NaN in the channel makes the result NaN.
- */
+ * A NaN in the channel makes the result NaN. */
 #include "op/op.h"
 #include "op/writing.h"
 

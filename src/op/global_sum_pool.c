@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* global_sum_pool.c: the sum of each channel: an average without its division, for networks of whole numbers.
+/* global_sum_pool.c: the sum of each channel: an average pool without the division, for integer networks.
  *
- *   x (C, ...)  ->  y (C)        y[c] = sum of x[c]        dx[c, i] = dy[c]
- */
+ *   x (C, ...)  ->  y (C)        y[c] = sum of x[c]        dx[c, i] = dy[c] */
 #include "op/op.h"
 #include "op/writing.h"
 
@@ -35,7 +34,7 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
                    dsc_shape_count(&at->in[0]) / channels);
 }
 
-/* Sums of a part are within these bounds, too. */
+/* Partial sums stay within these bounds too. */
 static bool whole(double *low, double *high, const dsc_whole_rule *rule) {
     const size_t pixels = dsc_shape_count(&rule->in[0]) / rule->in[0].size[0];
     *low = fmin(rule->low[0], 0) * (double)pixels;

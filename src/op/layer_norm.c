@@ -4,10 +4,10 @@
  *   y = gamma h + beta,  h = (x - mean) / sqrt(var + eps), mean and var of the sample
  *   backward, with g = gamma dy, over the m values of a sample:
  *     dx = (g - mean of g - h mean of g h) / sqrt(var + eps)
- *     dbeta = the sum of dy, dgamma = the sum of dy h, over samples and what they were repeated along
+ *     dbeta = the sum of dy, dgamma = the sum of dy h, over samples and repeated dimensions
  *
- * gamma and beta have the shape of x, as PyTorch's LayerNorm, or that of its leading dimensions: (C),
- * channel by channel, as its GroupNorm with one group. */
+ * gamma and beta have the shape of x, as in PyTorch's LayerNorm, or the shape of its leading dimensions: (C),
+ * one for each channel, as in its GroupNorm with one group. */
 #include "op/op.h"
 #include "op/tables.h"
 #include "op/writing.h"
@@ -34,7 +34,7 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     return status ? status : dsc_expect_role(rule, BETA, DSC_ROLE_PARAMETER, "beta", error);
 }
 
-/* saved: mean and 1 / sqrt(var + eps) of each sample. scratch: h of one sample. */
+/* `saved`: mean and 1 / sqrt(var + eps) of each sample. `scratch`: h of one sample. */
 static void needs(dsc_needs *needs) {
     needs->saved_per_sample = 2 * sizeof(dsc_real);
     needs->scratch = dsc_shape_count(&needs->in[X]) * sizeof(dsc_real);
@@ -86,7 +86,7 @@ static void forward(const dsc_call *call) {
     }
 }
 
-/* Adds one sample's share to dgamma and dbeta. */
+/* Adds one sample's terms to dgamma and dbeta. */
 static void add_gamma_and_beta(const dsc_call *call, const dsc_real *dy, const dsc_real *h) {
     size_t many = dsc_shape_count(&call->in_shape[GAMMA]);
     size_t each = dsc_shape_count(&call->in_shape[X]) / many;
@@ -100,7 +100,7 @@ static void add_gamma_and_beta(const dsc_call *call, const dsc_real *dy, const d
     }
 }
 
-/* dx of one sample; it may lie where dy does. */
+/* dx of one sample; dx may overwrite dy. */
 static void make_dx(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const dsc_real *h,
                     dsc_real inverse) {
     size_t all = dsc_shape_count(&call->in_shape[X]), many = dsc_shape_count(&call->in_shape[GAMMA]);
@@ -136,7 +136,7 @@ static void write_c(dsc_writing *writing, const dsc_shape_rule *at) {
                    dsc_format_shortest(epsilon, ((const dsc_layer_norm_values *)at->values)->epsilon));
 }
 
-/* LayerNormalization has a gamma and a beta for each value. */
+/* ONNX LayerNormalization needs a gamma and a beta for each value. */
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     char epsilon[32], shape[96];
     const char *names[] = {"in0", "in1", "in2"};

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* leaky_relu.c: the rectified linear unit that lets a little of the negative part through (Maas et al.,
- * 2013).
+/* leaky_relu.c: the leaky rectified linear unit (Maas et al., 2013).
  *
  *   y = x if x > 0, else slope x        dx = dy if y > 0, else slope dy
  *
- * As slope is at least 0, y tells the sign of x, and x need not be kept. */
+ * slope is at least 0, so y has the sign of x, and x need not be kept. */
 #include "op/elementwise.h"
 
 #include "base/text.h"

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* matmul.c: the product with a weight, as dense layers have it.
+/* matmul.c: the product with a weight, as in dense layers.
  *
  *   x (..., K), w (N, K), b (N)  ->  y (..., N)
  *   y = x w^T + b        dx = dy w        dw = dy^T x        db = the sum of dy over all rows
  *
- * The weight is packed once a step, for y and for dx, and shared by all lanes. Its gradient is computed by
- * tiles over the whole batch: no lane has a copy of it.
- */
+ * The weight is packed once a step, for y and for dx, and all lanes share it. The gradient dw is computed in
+ * tiles over the whole batch, so no lane needs its own copy. */
 #include "op/matmul_plan.h"
 
 #include "base/thresholds.h"
@@ -39,20 +38,21 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
 
 /* --- the plan --- */
 
-/* Each lane would read the whole weight. Where no core's cache holds it, it is read once, for the whole
- * batch, by tiles of which each reads the other operand. The bits are the same. */
+/* Number of tiles by panels. By samples, each lane reads the whole weight. If the weight exceeds a core's
+ * cache, the product is computed for the whole batch in tiles of weight panels instead: the weight is read
+ * once, and each tile reads the other operand. The bits are the same. */
 static size_t panel_tiles(const dsc_matmul_plan *p, size_t panels) {
     return dsc_smaller(dsc_smaller(p->n * p->k / DSC_PANELS_TILE + 1, DSC_PANELS_TILES), panels);
 }
 
-/* By what is read: the weight once for each lane, or the other operand once for each tile. `columns` are the
- * product's. */
+/* Compares the memory traffic: the weight once for each lane, or the other operand once for each tile.
+ * `columns` are the product's. */
 static bool goes_by_panels(const dsc_needs *needs, const dsc_matmul_plan *p, size_t columns, size_t panels) {
     return needs->training && (needs->wants & 1) && p->rows == 1 && p->n * p->k >= DSC_PANELS_FROM &&
            2 * panel_tiles(p, panels) * needs->batch <= needs->lanes * columns;
 }
 
-/* (rows, depth) times the packed weight: y of x, or dx of dy. */
+/* (rows, depth) times the packed weight: x gives y, dy gives dx. */
 static dsc_gemm product_of(size_t rows, size_t columns, size_t depth, const dsc_packer *packer) {
     return (dsc_gemm){.rows = rows,
                       .columns = columns,
@@ -105,7 +105,7 @@ static void plan_products(dsc_needs *needs, dsc_matmul_plan *p) {
     dsc_matmul_plan_product(&p->dx, &dx, needs);
 }
 
-/* One row alone, and a large weight shared by threads. */
+/* Plans a single row: threads share a large weight. */
 static void plan_single(dsc_needs *needs, dsc_matmul_plan *p) {
     if (needs->goes_back || needs->batch > 1 || p->rows > 1 || p->n * p->k < DSC_SINGLE_DENSE_FROM ||
         !p->single)
@@ -128,7 +128,7 @@ static void needs(dsc_needs *needs) {
     if (needs->goes_back) dsc_matmul_plan_weight(needs, p);
 }
 
-/* --- preparing: the weight, packed --- */
+/* --- prepare: packs the weight --- */
 
 static size_t prepare_tiles(const void *plan) {
     const dsc_matmul_plan *p = plan;
@@ -150,7 +150,7 @@ static void prepare(const dsc_call *call) {
                  first, last);
 }
 
-/* --- the products of a lane, or of the whole batch --- */
+/* --- the products of a lane or of the whole batch --- */
 
 static dsc_gemm call_y(const dsc_call *call, const dsc_packer *x) {
     const dsc_matmul_plan *p = call->plan;
@@ -170,7 +170,7 @@ static dsc_gemm call_dx(const dsc_call *call, const dsc_packer *dy) {
     return gemm;
 }
 
-/* The same product, for zeros to be left out. */
+/* The same product, skipping zeros. */
 static dsc_sparse_rows sparse_rows_of(const dsc_call *call) {
     const dsc_matmul_plan *p = call->plan;
     return (dsc_sparse_rows){.x = call->in[0],
@@ -206,12 +206,12 @@ static void backward_x(const dsc_call *call) {
     dsc_matmul_run(&p->dx, &gemm, call->scratch);
 }
 
-/* --- a large weight in training: shared out by its panels --- */
+/* --- a large weight in training: tiles of its panels --- */
 
 static size_t y_tiles(const void *plan) { return ((const dsc_matmul_plan *)plan)->y_tiles; }
 static size_t dx_tiles(const void *plan) { return ((const dsc_matmul_plan *)plan)->dx_tiles; }
 
-/* A tile's columns of a product of `panels`. */
+/* Computes a tile's columns; the product has `panels` panels. */
 static void run_panels(const dsc_call *call, const dsc_gemm_plan *plan, dsc_gemm *gemm, size_t panels) {
     const size_t width = call->product->width;
     const size_t first = call->tile * panels / call->tiles, last = (call->tile + 1) * panels / call->tiles;
@@ -238,7 +238,7 @@ static void backward_panels(const dsc_call *call) {
     run_panels(call, &p->dx, &gemm, p->dx_panels);
 }
 
-/* --- one row alone: zeros left out, and a large weight shared by threads --- */
+/* --- a single row: zeros are skipped, and threads share a large weight --- */
 
 static void forward_single(const dsc_call *call) {
     const dsc_matmul_plan *p = call->plan;
@@ -272,7 +272,7 @@ static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     const char *product = relu ? "a" : "out0";
     if (at->in[0].rank == 1) {
         dsc_write_line(writing, "%s = Gemm(in0, in1%s) transB=1", product, bias ? ", in2" : "");
-    } else { /* of the last of several dimensions */
+    } else { /* along the last of several dimensions */
         dsc_write_line(writing, "t = Transpose(in1) perm=1,0");
         dsc_write_line(writing, "%s = MatMul(in0, t)", bias ? "m" : product);
         if (bias) dsc_write_line(writing, "%s = Add(m, in2)", product);

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* matmul_columns.c: a first layer in training, shared out by columns of its input (pixels) instead of
- * samples.
+/* matmul_columns.c: a first layer in training, divided by columns of its input (pixels) instead of samples.
  *
- * Where the weight is larger than the batch, a step of a small network is mostly memory that goes from core
- * to core: each needs the whole weight, which others have changed. Here block i of the columns of x, as deep
- * as the product's blocks of depth are (gemm.h), is one thread's from beginning to end, or a few threads'
- * where the weight is large: it packs those columns of the weight and multiplies by them,
+ * If the weight is larger than the batch, a step of a small network is dominated by memory traffic between
+ * cores: each core needs the whole weight, which other cores have changed. Here one thread owns block i of
+ * the columns of x (several threads if the weight is large). A block is as deep as the product's blocks of
+ * depth (gemm.h). The thread packs those columns of the weight, multiplies by them,
  *
  *   sums[i] (batch, n) = x[:, block i] w[:, block i]^T        y = ((sums[0] + sums[1]) + ...) + b
  *
- * which is the order in which the whole product is summed, so the bits are the same; and it makes those
- * columns of dw. Only the sums and dy go from core to core. */
+ * and computes the same columns of dw. The order of summation equals that of the whole product, so the bits
+ * are the same. Only the sums and dy move between cores. */
 #include "op/matmul_plan.h"
 
 #include "base/thresholds.h"
@@ -57,7 +56,7 @@ static size_t backward_tiles(const void *plan) { return forward_tiles(plan) + 1;
 
 /* --- forward --- */
 
-/* Some columns of y, of one block of depth. */
+/* Computes some columns of y's sums for one block of depth. */
 static void forward_block(const dsc_call *call) {
     const dsc_matmul_plan *p = call->plan;
     const size_t block = call->tile / p->parts, part = call->tile % p->parts;
@@ -101,7 +100,7 @@ static void forward_sum(const dsc_call *call) {
 
 /* --- backward --- */
 
-/* Some columns of dw, of one block; the last tile makes db. */
+/* Computes some columns of dw in one block; the last tile computes db. */
 static void backward_block(const dsc_call *call) {
     const dsc_matmul_plan *p = call->plan;
     if (call->tile + 1 == call->tiles) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* matmul_weight.c: the gradients of a dense layer's weight and bias: dw = dy^T x, by tiles over the whole
- * batch; one more tile makes db, the sum of dy. */
+/* matmul_weight.c: the gradients of a dense layer's weight and bias: dw = dy^T x, in tiles over the whole
+ * batch; one more tile computes db, the sum of dy. */
 #include "base/thresholds.h"
 #include "op/matmul_plan.h"
 
@@ -36,7 +36,7 @@ void dsc_matmul_plan_weight(dsc_needs *needs, dsc_matmul_plan *p) {
 
 size_t dsc_matmul_weight_tiles(const void *plan) { return ((const dsc_matmul_plan *)plan)->dw_tiles; }
 
-/* With zeros left out if that pays. Both ways give the same bits. */
+/* Skips zeros if that pays. Both ways give the same bits. */
 void dsc_matmul_weight_columns(const dsc_call *call, size_t first, size_t last) {
     const dsc_matmul_plan *p = call->plan;
     const dsc_sparse_dw sparse = {.x = call->in[0],

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* max_pool.c: the largest value of each window.
+/* max_pool.c: max pooling.
  *
  *   x (C, H, W)  ->  y (C, OH, OW)
  *   y[c, i, j] = max over r, s of x[c, i stride - padding + r, j stride - padding + s]
- *   dx = dy at the place of the largest value, the first of several; summed over the windows that overlap
+ *   dx = dy at the place of the maximum (the first of equals), summed over overlapping windows
  *
- * Padding is never the largest. A NaN in the window makes the result NaN. Where the largest stood in the
- * window is kept as one byte an output; the input need not be kept. */
+ * Padding is never the maximum. A NaN in the window makes the result NaN. The place of the maximum in its
+ * window is saved as one byte per output, so the input need not be kept. */
 #include "op/max_pool_loops.h"
 #include "op/window.h"
 #include "op/writing.h"
@@ -18,7 +18,7 @@ static bool is_two_by_two(const dsc_window w[2]) {
            !w[X].padding;
 }
 
-/* Scratch: a plane's places, or a row's, where nobody keeps them; sums of dx and dy as reals. */
+/* Scratch: the places of a plane or a row if nothing saves them; sums of dx and dy as reals. */
 static void needs(dsc_needs *needs) {
     const size_t plane = needs->out->size[1] * needs->out->size[2];
     needs->saved_per_sample = dsc_shape_count(needs->out);
@@ -28,7 +28,7 @@ static void needs(dsc_needs *needs) {
             needs->scratch, (dsc_shape_count(needs->in) + dsc_shape_count(needs->out)) * sizeof(dsc_real));
 }
 
-/* --- any window; those of 2 x 2 side by side have a kernel --- */
+/* --- any window; 2 x 2 with stride 2 has a kernel --- */
 
 DSC_LOOP(take_larger,
          (dsc_real *restrict y, uint8_t *restrict place, const dsc_real *restrict x, size_t stride,
@@ -45,7 +45,7 @@ static void row_of_any(const dsc_call *call, const dsc_window w[2], dsc_real *y,
                        const dsc_real *image, size_t i) {
     size_t r, r_end;
     dsc_window_taps(&r, &r_end, &w[Y], i);
-    for (size_t j = 0; j < w[X].out; j++) { /* begin with the first tap that meets the image */
+    for (size_t j = 0; j < w[X].out; j++) { /* start with the first tap inside the image */
         size_t s, s_end;
         dsc_window_taps(&s, &s_end, &w[X], j);
         y[j] = image[dsc_window_pixel(&w[Y], i, r) * w[X].in + dsc_window_pixel(&w[X], j, s)];
@@ -64,7 +64,7 @@ static void row_of_any(const dsc_call *call, const dsc_window w[2], dsc_real *y,
     }
 }
 
-/* --- pixels: the channels of a window's pixels side by side --- */
+/* --- pixels: channels last --- */
 
 DSC_LOOP(pass_to_tap,
          (dsc_real *restrict dx, const dsc_real *restrict dy, const uint8_t *restrict place, uint8_t tap,
@@ -73,7 +73,7 @@ DSC_LOOP(pass_to_tap,
              for (size_t c = 0; c < channels; c++) dx[c] += place[c] == tap ? dy[c] : 0;
          })
 
-/* The same of bfloat16, which keep their order and their NaN when they are widened. */
+/* The same for bfloat16; widening preserves order and NaN. */
 DSC_LOOP(take_larger_bf16,
          (uint16_t *restrict y, uint8_t *restrict place, const uint16_t *restrict x, uint8_t tap,
           size_t channels),
@@ -105,7 +105,7 @@ static void back_rows_of_2x2(const dsc_call *call, const dsc_window w[2], size_t
     const size_t channels = call->in_shape[0].size[0], row = w[X].in * channels, out = w[X].out * channels;
     const size_t isa = call->kernels->isa, first = n * w[Y].out;
     const bool halves = call->in_form[0] == DSC_FORM_PIXELS_BF16;
-    if (w[Y].in % 2 || w[X].in % 2) /* what is in no window */
+    if (w[Y].in % 2 || w[X].in % 2) /* pixels outside all windows */
         memset(dsc_sample_out(call->d_in[0], call->in_form[0], n, w[Y].in * row), 0,
                w[Y].in * row * dsc_form_number(call->in_form[0]));
     for (size_t i = 0; i < w[Y].out; i++) {
@@ -121,7 +121,7 @@ static void back_rows_of_2x2(const dsc_call *call, const dsc_window w[2], size_t
     }
 }
 
-/* Window (i, j): its taps are r from `top` to `bottom` - 1 and s from `left` to `right` - 1. */
+/* Window (i, j): taps r from `top` to `bottom` - 1 and s from `left` to `right` - 1 lie inside the image. */
 typedef struct taps {
     size_t top, bottom, left, right;
 } taps;
@@ -170,7 +170,7 @@ static void forward_pixels(const dsc_call *call, const dsc_window w[2]) {
     }
 }
 
-/* Sums of reals. */
+/* Backward pass with sums of reals. */
 static void back_sums(const dsc_call *call, const dsc_window w[2], dsc_real *dx, const dsc_real *dy,
                       const uint8_t *place) {
     const size_t channels = call->in_shape[0].size[0];
@@ -210,7 +210,7 @@ static void backward_pixels(const dsc_call *call, const dsc_window w[2]) {
     }
 }
 
-/* --- both --- */
+/* --- both layouts --- */
 
 static void forward(const dsc_call *call) {
     dsc_window w[2];
@@ -235,7 +235,9 @@ static void forward(const dsc_call *call) {
 static void back_plane_2x2(const dsc_call *call, const dsc_window w[2], dsc_real *dx, const dsc_real *dy,
                            const uint8_t *place) {
     call->kernels->vector->pool_2x2_back(dx, dy, place, w[Y].out, w[X].out, w[X].in);
-    for (size_t i = 0; w[X].in % 2 && i < w[Y].in; i++) dx[(i + 1) * w[X].in - 1] = 0; /* in no window */
+    for (size_t i = 0; w[X].in % 2 && i < w[Y].in; i++)
+        dx[(i + 1) * w[X].in - 1] = 0; /* outside all
+                                                                                        * windows */
     if (w[Y].in % 2) call->kernels->vector->fill(dx + (w[Y].in - 1) * w[X].in, 0, w[X].in);
 }
 

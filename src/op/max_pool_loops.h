@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* max_pool_loops.h: windows of 2 x 2 side by side, of pixels: the loops of max_pool.c that handle one row of
- * windows, which lies over two rows of pixels. Places are 0 1 above 2 3.
+/* max_pool_loops.h: 2 x 2 max pooling with stride 2, channels last: the loops of max_pool.c over one row of
+ * windows, which covers two rows of pixels. Places are 0 1 above 2 3.
  *
- * Eight channels at a time are a vector of GCC's and clang's extension, for compilers do not find it. */
+ * Eight channels at a time form a vector of GCC's and clang's extension, because compilers do not vectorise
+ * this loop. */
 #ifndef DSC_OP_MAX_POOL_LOOPS_H
 #define DSC_OP_MAX_POOL_LOOPS_H
 
@@ -11,7 +12,7 @@
 
 #include <string.h>
 
-/* Is x to take the place of the largest so far? NaN is larger than all. */
+/* Whether x replaces the largest so far. NaN is larger than all. */
 #define LARGER(x, most) (((x) > (most)) | ((x) != (x)))
 
 #define EIGHT(type) type __attribute__((vector_size(8 * sizeof(type))))
@@ -27,13 +28,14 @@ typedef EIGHT(int64_t) eight_bits;
 typedef EIGHT(int32_t) eight_bits;
 #endif
 
-/* How each kind of number is widened for comparing, and narrowed again: one, and eight. */
+/* Widening for comparison and narrowing again: of one element, and of eight. */
 #define ONE_REAL(x)       (x)
 #define EIGHT_REALS(x)    (x)
 #define EIGHT_WIDENED(x)  ((eight_floats)(__builtin_convertvector(x, eight_words) << 16))
 #define EIGHT_NARROWED(x) __builtin_convertvector((eight_words)(x) >> 16, eight_halves)
 
-/* `given`: eight numbers as they lie; `wide`: as they are compared; `bits`: what a comparison gives. */
+/* `given`: type of eight stored elements; `wide`: type for comparison; `bits`: result type of a
+ * comparison. */
 #define POOL_LOOPS(suffix, number, given, wide, bits, WIDEN_8, NARROW_8, WIDEN)                              \
     DSC_LOOP(pool_row_##suffix,                                                                              \
              (number *restrict y, uint8_t *restrict place, const number *restrict above,                     \
@@ -78,7 +80,7 @@ typedef EIGHT(int32_t) eight_bits;
                  }                                                                                           \
              })
 
-/* dx = dy at its place, 0 at the three others. `mask`: what a comparison of numbers gives. */
+/* dx = dy at its place, 0 at the other three. `mask`: result type of a comparison of elements. */
 #define POOL_BACK_LOOPS(suffix, number, given, mask)                                                         \
     DSC_LOOP(pool_row_back_##suffix,                                                                         \
              (number *restrict above, number *restrict below, const number *restrict dy,                     \
@@ -93,7 +95,7 @@ typedef EIGHT(int32_t) eight_bits;
                          memcpy(&d, dy + c, sizeof d);                                                       \
                          memcpy(&places, place + c, sizeof places);                                          \
                          const mask at = __builtin_convertvector(places, mask);                              \
-                         mask tap = {0}; /* of eight: 0, 1, 2, 3 */                                          \
+                         mask tap = {0}; /* eight times 0, 1, 2, 3 */                                        \
                          const mask less = (mask)(tap == tap);                                               \
                          for (int k = 0; k < 4; k++, tap -= less) {                                          \
                              const given made = (given)((mask)d & (mask)(at == tap));                        \

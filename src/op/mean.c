@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* mean.c: the mean of a sample's values, one number.
+/* mean.c: the mean of a sample's values; a scalar.
  *
- *   y = 1 / n sum over i of x_i        dx_i = dy / n
- */
+ *   y = 1 / n sum over i of x_i        dx_i = dy / n */
 #include "op/op.h"
 #include "op/writing.h"
 

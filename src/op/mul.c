@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* mul.c: the product of two values, number by number.
+/* mul.c: the element-wise product of two values.
  *
- *   y = a b        da = dy b        db = dy a, summed over what b was repeated along
+ *   y = a b        da = dy b        db = dy a, summed over the repeated dimensions of b
  *
- * b has the shape of a, or that of a's leading dimensions and is repeated along the others: (C, H, W) times
- * (C) weighs channels (Hu et al., "Squeeze-and-excitation networks", 2018). b is of each sample, or a
+ * b has the shape of a, or the shape of a's leading dimensions and is repeated along the others: (C, H, W)
+ * times (C) weights channels (Hu et al., "Squeeze-and-excitation networks", 2018). b is a sample value or a
  * parameter. */
 #include "op/op.h"
 #include "op/writing.h"
@@ -52,7 +52,7 @@ static void backward_b(const dsc_call *call) {
 }
 
 static void backward(const dsc_call *call) {
-    /* b's first: a's may lie where dy does. */
+    /* b's gradient first: a's may overwrite dy. */
     if (call->d_in[1]) backward_b(call);
     size_t all = dsc_shape_count(&call->in_shape[0]);
     for (size_t n = 0; n < call->count && call->d_in[0]; n++)

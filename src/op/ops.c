@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ops.c: the registry. A new op is one file in this folder and one line here. */
+/* ops.c: the registry of ops. A new op is one file in this folder and one line here. */
 #include "op/op.h"
 
 #define DSC_OPS(OP)                                                                                          \

@@ -15,8 +15,8 @@ static void pass(const dsc_call *call, dsc_real *dx, const dsc_real *dy, const d
     call->kernels->vector->relu_back(dx, dy, y, count);
 }
 
-/* The same of bfloat16, by its bits: of what is negative the sign is set, and it is no NaN; what is positive
- * is from 1 to infinity. Either array may be the other. */
+/* ReLU on the bits of bfloat16: negative numbers have the sign bit set and are not NaN; positive numbers lie
+ * between bits 1 and infinity. The arrays may be the same. */
 enum { ZERO_BELOW = 0x8000, MINUS_INFINITY = 0xff80, INFINITY_BITS = 0x7f80 };
 
 DSC_LOOP(apply_bf16, (uint16_t * y, const uint16_t *x, size_t count), {

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* requantise.c: whole numbers of one scale brought to another, as networks of integers have it (Jacob et al.,
- * "Quantization and training of neural networks for efficient integer-arithmetic-only inference", 2018).
+/* requantise.c: rescales integers, for integer networks (Jacob et al., "Quantization and training of neural
+ * networks for efficient integer-arithmetic-only inference", 2018).
  *
  *   x (C, ...), multiplier m (C), shift s (C)  ->  y (C, ...)
- *   y = (x m[c] + 2^(s[c] - 1)) >> s[c], in 64 bits, brought into [low, high];  x m[c] where s[c] is 0
+ *   y = (x m[c] + 2^(s[c] - 1)) >> s[c] in 64 bits, clamped to [low, high];  x m[c] if s[c] is 0
  *
- * m and s are whole numbers, m from 0 to 2^24 and s from 0 to 47. The same in double, as it is computed here:
+ * m is an integer from 0 to 2^24, s an integer from 0 to 47. Computed here in double, with the same result:
  *
  *   y = floor(x (m 2^-s) + 1/2)
  *
- * x and m have 25 bits at most, so no product has more than 50; its last bit is worth at least 2^-47, so the
- * sum with 1/2 is exact as well. Numbers that are not whole are rounded first, and bounds are kept: an x
- * beyond 2^24 is taken for 2^24. A step has no slope: dx = 0. */
+ * x and m have at most 25 bits, so a product has at most 50; its last bit is worth at least 2^-47, so adding
+ * 1/2 is exact too. Values that are not integers are rounded first, and values out of bounds are clamped: an
+ * x beyond 2^24 becomes 2^24. A step function has no slope: dx = 0. */
 #include "op/op.h"
 
 #include "kernel/loop.h"
@@ -55,7 +55,7 @@ static double whole_within(double x, double low, double high) {
     return x > high ? high : x;
 }
 
-/* m 2^-s of each channel. */
+/* m 2^-s for each channel. */
 static const double *factors_of(const dsc_call *call) {
     double *factors = call->scratch;
     for (size_t c = 0; c < call->in_shape[X].size[0]; c++) {
@@ -74,7 +74,7 @@ static const double *factors_of(const dsc_call *call) {
     v = v < low ? low : v;                                                                                   \
     v = v > high ? high : v
 
-/* Numbers of one channel; and of pixels, a factor for each. y may be x. */
+/* One factor for all elements of a channel; or, channels last, a factor for each element. y may be x. */
 DSC_LOOP(same_factor, (dsc_real * y, const dsc_real *x, double factor, double low, double high, size_t count),
          {
              for (size_t i = 0; i < count; i++) {
@@ -90,7 +90,8 @@ DSC_LOOP(own_factors,
              }
          })
 
-/* Pixels of bfloat16, which holds no whole number above 256 but some: for graphs that others made. */
+/* Channels last in bfloat16, which cannot represent every integer above 256. Used only by graphs built
+ * outside the library. */
 static void forward_bf16(const dsc_call *call, const double *factors, double low, double high) {
     enum { BLOCK = DSC_USUALLY(1024, 1) };
     const dsc_vector_kernels *vector = call->kernels->vector;
@@ -128,8 +129,8 @@ static void backward(const dsc_call *call) {
 static const dsc_stage forward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = forward}, {0}};
 static const dsc_stage backward_stages[] = {{.kind = DSC_STAGE_SAMPLES, .run = backward, .writes = 1}, {0}};
 
-/* In double, as here: m 2^-s is exact as a float, and what is in the bounds is again. TensorProto's 11 is
- * double, 1 float. */
+/* Computed in double, as here: m 2^-s is exact as a float, and so is a result within the bounds. TensorProto
+ * type 11 is double, 1 is float. */
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     const dsc_requantise_values *values = at->values;
     const char *multiplier = dsc_write_leading(writing, at, MULTIPLIER),
@@ -164,7 +165,7 @@ static double requantised(double x, double factor, const dsc_requantise_values *
     return y < low ? low : y > high ? high : y;
 }
 
-/* Multipliers are not negative, so a larger number becomes no smaller one. */
+/* Multipliers are nonnegative, so the function is monotonic. */
 static bool whole(double *low, double *high, const dsc_whole_rule *rule) {
     const dsc_real *multiplier = rule->numbers[MULTIPLIER], *shift = rule->numbers[SHIFT];
     if (!multiplier || !shift || rule->low[MULTIPLIER] < 0 || rule->low[SHIFT] < 0 ||

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* reshape.c: the same numbers in the same order, in another shape; flatten is the case of rank 1. */
+/* reshape.c: the same elements in the same order with another shape; flatten is the case of rank 1. */
 #include "op/op.h"
 #include "op/writing.h"
 
@@ -28,7 +28,7 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     return dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
 }
 
-/* 0: as many as the input has, which is the batch. */
+/* In ONNX, 0 copies the input's size: here the batch. */
 static void write_onnx(dsc_writing *writing, const dsc_shape_rule *at) {
     char shape[96];
     if (at->in[0].rank && at->out[0].rank == 1)

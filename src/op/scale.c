@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* scale.c: a value times a constant.
+/* scale.c: multiplies a value by a constant.
  *
- *   y = factor x        dx = factor dy
- */
+ *   y = factor x        dx = factor dy */
 #include "op/elementwise.h"
 #include "op/writing.h"
 

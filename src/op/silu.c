@@ -3,8 +3,7 @@
  *
  *   y = x s,  s = 1 / (1 + exp(-x))        dx = dy (s + y (1 - s))
  *
- * s is computed again on the way back: cheaper than keeping it.
- */
+ * The backward pass recomputes s, which is cheaper than storing it. */
 #include "op/elementwise.h"
 
 #include "kernel/loop.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* slice.c: a part of a value along one dimension.
+/* slice.c: a range of a value along one dimension.
  *
- *   y = x[..., begin : begin + count, ...]        dx = dy there, 0 elsewhere
- */
+ *   y = x[..., begin : begin + count, ...]        dx = dy there, 0 elsewhere */
 #include "op/op.h"
 
 typedef struct slice_values {
@@ -31,7 +30,7 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     return dsc_expect_role(rule, 0, DSC_ROLE_SAMPLE, "the input", error);
 }
 
-/* x of one sample is `many` runs of `whole` numbers, of which `part` from `begin` on are taken. */
+/* A sample of x consists of `many` runs of `whole` elements; the op takes `part` of each from `begin`. */
 typedef struct runs {
     size_t many, whole, begin, part;
 } runs;

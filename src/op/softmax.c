@@ -3,8 +3,7 @@
  *
  *   y_k = exp(x_k) / sum over j of exp(x_j)        dx = y (dy - sum over j of dy_j y_j)
  *
- * For a loss, softmax-cross-entropy does both at once, and better.
- */
+ * As a loss, use softmax-cross-entropy: it does both in one op and is more accurate. */
 #include "op/op.h"
 
 #include "kernel/loop.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* softmax_cross_entropy.c: softmax and cross-entropy as one, for logits z and a target t.
+/* softmax_cross_entropy.c: softmax and cross-entropy in one op, for logits z and a target t.
  *
  *   p = softmax(z)        loss = - sum over k of w_k t_k log p_k        dz = (sum of w t) p - w t
  *
- * t is a class (one number for each sample) or probabilities. With label smoothing s the target becomes (1 -
- * s) t + s / K: Szegedy et al., "Rethinking the Inception architecture" (2016), section 7. w are class
- * weights, 1 if there are none. log p is computed as z - max - log(sum exp(z - max)), which neither
- * overflows nor loses the small ones. */
+ * t is a class (one number per sample) or probabilities. Label smoothing s replaces t by (1 - s) t + s / K
+ * (Szegedy et al., "Rethinking the Inception architecture", 2016, section 7). w are class weights, 1 by
+ * default. log p is computed as z - max - log(sum exp(z - max)), which neither overflows nor loses small
+ * probabilities. */
 #include "op/op.h"
 
 typedef struct loss_values {
@@ -18,7 +18,7 @@ static const dsc_param params[] = {
     {0},
 };
 
-/* Inputs: the logits, the weights if there are any, the target last. */
+/* Inputs: the logits, the optional weights, and the target last. */
 static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     dsc_status status = rule->in[0].rank == 1
                             ? dsc_shapes_loss(rule, error)
@@ -30,13 +30,13 @@ static dsc_status shapes(dsc_shape_rule *rule, dsc_error *error) {
     return dsc_expect_role(rule, 1, DSC_ROLE_BUFFER, "the class weights", error);
 }
 
-/* saved: the probabilities. scratch: one sample's target, and its probabilities where nobody keeps them. */
+/* `saved`: the probabilities. `scratch`: one sample's target, and its probabilities if nothing saves them. */
 static void needs(dsc_needs *needs) {
     needs->saved_per_sample = dsc_shape_count(&needs->in[0]) * sizeof(dsc_real);
     needs->scratch = 2 * needs->saved_per_sample;
 }
 
-/* w t, smoothed, into `out`; the sum of it. */
+/* Stores w t, smoothed, in `out` and returns its sum. */
 static dsc_real weighted_target(const dsc_call *call, size_t n, dsc_real *out) {
     size_t classes = call->in_shape[0].size[0];
     double s = ((const loss_values *)call->values)->smoothing;
@@ -108,7 +108,7 @@ const dsc_op dsc_op_softmax_cross_entropy = {
     .least_inputs = 2,
     .most_inputs = 3,
     .flags = DSC_OP_LOSS | DSC_OP_ENTROPY,
-    .keeps_inputs = 2 | 4, /* the target; weights are always there */
+    .keeps_inputs = 2 | 4, /* the target, and the weights if present */
     .never_negative = 2,   /* the weights */
     .shapes = shapes,
     .needs = needs,

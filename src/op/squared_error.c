@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* squared_error.c: the squared distance from a target t, values or a class (1 for that class, 0 for the
+/* squared_error.c: the squared distance from a target t: values, or a class (1 for that class, 0 for the
  * others).
  *
  *   loss = f sum over k of (y_k - t_k)^2        dy_k = 2 f (y_k - t_k)
  *
- * f is 1, as the tutorial has it, or with over=mean 1 / (number of outputs). */
+ * f is 1, as in the tutorial, or 1 / (number of outputs) with over=mean. */
 #include "op/op.h"
 
 typedef struct loss_values {
@@ -16,7 +16,7 @@ static const dsc_param params[] = {
     {0},
 };
 
-/* One sample's target as values, and its distance. */
+/* Scratch: one sample's target as values, and the differences. */
 static void needs(dsc_needs *needs) {
     needs->scratch = 2 * dsc_shape_count(&needs->in[0]) * sizeof(dsc_real);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* sum.c: the sum of a sample's values, one number.
+/* sum.c: the sum of a sample's values; a scalar.
  *
- *   y = sum over i of x_i        dx_i = dy
- */
+ *   y = sum over i of x_i        dx_i = dy */
 #include "op/op.h"
 #include "op/writing.h"
 

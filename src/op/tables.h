@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tables.h: values and parameter tables of ops whose layers take the same: such a layer inherits the op's
- * table, and hands its values to the op as they are. Those of the pools are in window.h. */
+/* tables.h: values and parameter tables of ops whose layers take the same parameters. Such a layer inherits
+ * the op's table and passes its values to the op unchanged. Those of the pools are in window.h. */
 #ifndef DSC_OP_TABLES_H
 #define DSC_OP_TABLES_H
 
@@ -26,7 +26,7 @@ typedef struct dsc_leaky_relu_values {
 } dsc_leaky_relu_values;
 extern const dsc_param dsc_leaky_relu_params[];
 
-/* Whole numbers up to this are exact as floats; the most that requantise shifts by. */
+/* The largest integer up to which all integers are exact as floats; the largest shift of requantise. */
 #define DSC_WHOLE_MOST            16777216
 #define DSC_REQUANTISE_SHIFT_MOST 47
 typedef struct dsc_requantise_values {

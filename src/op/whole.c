@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* whole.c: bounds of whole numbers that several ops share.
+/* whole.c: bounds of integer values, shared by several ops.
  *
- *   sum of w x + b, x from low to high:   least = b + sum of (w > 0 ? w low : w high), most alike
- *   exact as a float, in any order, if    |b| + sum of |w| max(-low, high) < 2^24
- */
+ *   sum of w x + b, x from low to high:   least = b + sum of (w > 0 ? w low : w high), most likewise
+ *   exact as a float, in any order, if    |b| + sum of |w| max(-low, high) < 2^24 */
 #include "op/op.h"
 #include "op/tables.h"
 
@@ -18,7 +17,7 @@ bool dsc_whole_same(double *low, double *high, const dsc_whole_rule *rule) {
 bool dsc_whole_linear(double *low, double *high, const dsc_whole_rule *rule) {
     const size_t rows = rule->in[1].size[0], each = dsc_shape_count(&rule->in[1]) / rows;
     const dsc_real *w = rule->numbers[1], *bias = rule->input_count > 2 ? rule->numbers[2] : NULL;
-    /* padding is 0 */
+    /* padding contributes zeros */
     const double x_low = fmin(rule->low[0], 0), x_high = fmax(rule->high[0], 0),
                  x_size = fmax(-x_low, x_high);
     if (!w || (rule->input_count > 2 && !bias)) return false;

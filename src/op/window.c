@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* window.c: windows that move over an image, and what the pools share. */
+/* window.c: windows over an image, and shared code of the pools. */
 #include "op/window.h"
 
 dsc_status dsc_window_fit(dsc_window *w, dsc_error *error) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* writing.h: the lines that ops write of themselves for other programs. */
+/* writing.h: the lines that ops write to describe themselves in other formats (C, ONNX). */
 #ifndef DSC_OP_WRITING_H
 #define DSC_OP_WRITING_H
 
@@ -11,29 +11,29 @@ struct dsc_writing {
     dsc_text text; /* lines, each with its newline */
 };
 
-/* How many products of a sum of `depth` the portable kernels add up before they begin the next ones: sums in
- * the same order are the same bits. */
+/* Number of products, in a sum of `depth`, that the portable kernels add before they start a new partial sum.
+ * The same order of summation gives the same bits. */
 size_t dsc_written_block(size_t depth);
 
 /* --- for ONNX (writing_onnx.c) --- */
 
-/* The name of input i, which has input 0's shape or its leading dimensions, widened by dimensions of 1 so
- * that it is broadcast along the others; writes a line where that is needed. */
+/* The name of input i, which has input 0's shape or its leading dimensions, extended by dimensions of 1 so
+ * that ONNX broadcasts it along the others. Writes a line if an extension is needed. */
 const char *dsc_write_leading(dsc_writing *writing, const dsc_shape_rule *at, size_t i);
 
-/* "8,3,3", the sizes of a shape. Returns `out`. */
+/* Writes the sizes of a shape, such as "8,3,3", to `out`; returns `out`. */
 const char *dsc_write_shape(char out[96], const dsc_shape *shape);
 
-/* out0 from in0: `reduce` over the dimensions that output 0 has not, the last ones; or of (C, H, W) -> (C) by
- * `global` (NULL: none), which readers know better. */
+/* Writes out0 from in0: `reduce` over the trailing dimensions that output 0 lacks; or, for (C, H, W) -> (C),
+ * the operator `global` if not NULL, which ONNX readers support better. */
 void dsc_write_reduction(dsc_writing *writing, const dsc_shape_rule *at, const char *global,
                          const char *reduce);
 
-/* `product` = Conv of in0, in1, and in2 if there is one. */
+/* Writes `product` = Conv of in0, in1, and in2 if present. */
 void dsc_conv_write_onnx(dsc_writing *writing, const dsc_shape_rule *at, const char *product, size_t groups,
                          const int64_t stride[2], const int64_t padding[2], const int64_t dilation[2]);
 
-/* out0 = a pool of in0; `more` are further attributes, each with a blank before it. */
+/* Writes out0 = a pool of in0; `more` holds further attributes, each preceded by a blank. */
 void dsc_pool_write_onnx(dsc_writing *writing, const dsc_shape_rule *at, const char *type, const char *more);
 
 #endif

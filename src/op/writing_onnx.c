@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* writing_onnx.c: lines that several ops write of themselves for ONNX; see writing.h. */
+/* writing_onnx.c: ONNX lines shared by several ops; see writing.h. */
 #include "op/window.h"
 #include "op/writing.h"
 
@@ -27,7 +27,7 @@ const char *dsc_write_leading(dsc_writing *writing, const dsc_shape_rule *at, si
     const size_t rank = at->in[0].rank, own = at->in[i].rank;
     char axes[96];
     if (own == rank || (!own && at->role[i] != DSC_ROLE_SAMPLE)) return given[i];
-    /* What each sample has is behind the batch. */
+    /* The batch is dimension 0 of a sample value. */
     const size_t batch = at->role[i] == DSC_ROLE_SAMPLE;
     dsc_write_line(writing, "%s = Unsqueeze(%s, [%s])", wide[i], given[i],
                    numbers(axes, own + batch, rank - 1 + batch));
