@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* executor.c: a program with its memory and threads on this machine's processors; see executor.h. */
+/* executor.c: a program with its memory and threads on the processors of this machine; see executor.h. */
 #include "graph/executor.h"
 
 #include "base/error.h"
@@ -13,15 +13,15 @@ struct dsc_executor {
     const dsc_program *program;
     dsc_program_workspace *workspace;
     void *shared;
-    dsc_threads *pool; /* NULL: the caller alone */
-    /* what is its own, and freed with it */
+    dsc_threads *pool; /* NULL: only the calling thread */
+    /* owned, and freed with the executor */
     dsc_program *own_program;
     void *own_shared;
     dsc_threads *own_pool;
 };
 
 static dsc_status make_shared(dsc_executor *e, dsc_error *error) {
-    /* Never empty, and never undefined: a vector that is loaded whole may end in a gap. */
+    /* Neither empty nor uninitialised: a vector load may extend into the gap after an operand. */
     const size_t bytes = dsc_program_shared_bytes(e->program) + DSC_ALIGNMENT;
     e->shared = e->own_shared = dsc_allocate_aligned(1, bytes);
     if (!e->shared) return dsc_fail_memory(error, bytes, "packed weights");
@@ -50,7 +50,7 @@ static dsc_status make_threads(dsc_executor *e, unsigned threads, dsc_error *err
     return status;
 }
 
-/* Gives it to the caller, or frees it. */
+/* Hands the executor to the caller, or frees it on failure. */
 static dsc_status finish(dsc_executor **result, dsc_executor *e, dsc_status status) {
     if (status)
         dsc_executor_free(e);

@@ -25,25 +25,26 @@ struct dsc_kernels;
 
 typedef struct dsc_executor dsc_executor;
 
-/* Which values lie in another form than DSC_FORM_REALS (graph/forms.h). All but the first are for tests. */
+/* Which values use a form other than DSC_FORM_REALS (graph/forms.h). All choices but the first are for
+ * tests. */
 typedef enum dsc_form_choice {
     DSC_FORMS_PLANNED,
     DSC_FORMS_REALS, /* none */
-    DSC_FORMS_PIXELS /* those of every op that takes pixels, even if they must be converted for it alone */
+    DSC_FORMS_PIXELS /* those of every op that accepts pixels, even if only that op needs the conversion */
 } dsc_form_choice;
 
 typedef struct dsc_executor_options {
-    size_t batch;   /* samples at most in one run */
-    unsigned lanes; /* at least 1; part of what defines the result */
+    size_t batch;   /* most samples in a run */
+    unsigned lanes; /* at least 1; the result depends on it */
     bool training;
-    const dsc_node *loss;                /* training: one number for each sample */
-    const dsc_node *input_gradient;      /* an input whose gradient is wanted, or NULL */
-    const dsc_node *kept[DSC_KEPT_MOST]; /* values to be read after the run */
+    const dsc_node *loss;                /* training: one number per sample */
+    const dsc_node *input_gradient;      /* an input whose gradient is computed, or NULL */
+    const dsc_node *kept[DSC_KEPT_MOST]; /* values that can be read after a run */
     size_t kept_count;
-    bool keeps_all;                    /* every value that is computed can be read after the run */
-    const struct dsc_kernels *kernels; /* NULL: by the processor, see kernel/choose.h */
-    bool bf16;                         /* products of operands rounded to bfloat16 */
-    bool loads_columns;                /* every run has `load_columns` */
+    bool keeps_all;                    /* every computed value can be read after a run */
+    const struct dsc_kernels *kernels; /* NULL: the processor's default, see kernel/choose.h */
+    bool bf16;                         /* round the operands of products to bfloat16 */
+    bool loads_columns;                /* every run sets `load_columns` */
     dsc_form_choice forms;
     /* A batch is cut into so many shards, a power of two (0: 1), each of them into lanes; part of what
      * defines the result. With `ranks` (NULL: this process alone), which must outlive the executor, this
@@ -52,18 +53,20 @@ typedef struct dsc_executor_options {
     const dsc_ranks *ranks;
 } dsc_executor_options;
 
-/* `threads` of its own; 0: one for each core; 1: the caller alone. The graph must outlive the executor.
- * Fails on a graph with an error, on wrong options, and for want of memory or threads. */
+/* Creates an executor with `threads` threads of its own; 0: one per core; 1: only the caller. The graph must
+ * outlive the executor. Fails if the graph has an error, on invalid options (DSC_ERROR_ARGUMENT), and without
+ * memory or threads. */
 dsc_status dsc_executor_create(dsc_executor **executor, const dsc_graph *graph,
                                const dsc_executor_options *options, unsigned threads, dsc_error *error);
 
-/* With the threads of `other`, which must outlive it; the two do not run at once. */
+/* Creates an executor that uses the threads of `other`. `other` must outlive it, and the two must not run
+ * concurrently. */
 dsc_status dsc_executor_create_beside(dsc_executor **executor, const dsc_executor *other,
                                       const dsc_graph *graph, const dsc_executor_options *options,
                                       dsc_error *error);
 
-/* Another of the same program, with memory and threads of its own; what `other` made from its parameters is
- * shared and must not change any more. `other` must outlive it. The two may run at once. */
+/* Creates an executor of the same program with its own memory and threads. It shares the packed weights of
+ * `other`, which must not change any more. `other` must outlive it. The two may run concurrently. */
 dsc_status dsc_executor_share(dsc_executor **executor, const dsc_executor *other, unsigned threads,
                               dsc_error *error);
 
@@ -73,9 +76,9 @@ void dsc_executor_free(dsc_executor *executor);
  * dsc_executor_here. Samples count from the first of all. */
 typedef struct dsc_run {
     size_t count;
-    /* Writes the inputs of samples first .. first+count-1; inputs[i] is where input i's (count, shape) goes,
-     * in the order in which inputs were made, NULL if nothing that is asked for depends on it. Called once a
-     * lane, from any thread. */
+    /* Writes the inputs of samples [first, first + count). inputs[i] is the destination (count, shape) of
+     * input i, in the order in which inputs were created; NULL if no requested value depends on it. Called
+     * once per lane, from any thread. */
     void (*load)(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker);
     /* Or NULL: the same for elements first_element .. last_element - 1 of input 0 alone of all samples of
      * a shard; the further inputs are written whole with element 0. Used instead of `load` where a program reads input 0
@@ -83,11 +86,11 @@ typedef struct dsc_run {
     void (*load_columns)(void *context, dsc_real *const *inputs, size_t first, size_t count,
                          size_t first_element, size_t last_element);
     void *context;
-    const uint32_t *samples; /* (count) each sample's number in its data set; NULL: 0, 1, ... */
+    const uint32_t *samples; /* (count) the index of each sample in its data set; NULL: 0, 1, ... */
     uint64_t seed, epoch;
     dsc_real *values;    /* the slab of parameters and buffers; training changes the buffers */
-    dsc_real *gradients; /* training: the slab of parameters' gradients, see dsc_executor_gather */
-    bool prepared;       /* the parameters are those of the run before: skip what is made from them alone */
+    dsc_real *gradients; /* training: the slab of the parameters' gradients, see dsc_executor_gather */
+    bool prepared;       /* the parameters are those of the previous run: do not pack them again */
     double loss_scale;   /* 0: 1/count */
 } dsc_run;
 
@@ -95,10 +98,10 @@ typedef struct dsc_run {
  * training), and where an exchange with other processes does. */
 dsc_status dsc_executor_run(dsc_executor *executor, const dsc_run *run, dsc_error *error);
 
-/* Fails as a run of so many samples would, without one. */
+/* Fails as a run of `count` samples would, without running. */
 dsc_status dsc_executor_check_count(const dsc_executor *executor, size_t count, dsc_error *error);
 
-/* Makes what ops make from parameters alone (packed weights), for runs that are `prepared`. */
+/* Computes what ops derive from parameters alone (packed weights), for runs with `prepared` set. */
 void dsc_executor_prepare(dsc_executor *executor, dsc_real *values);
 
 /* The samples that this process computes in a run of `count`: from *first to *last - 1. */
@@ -111,44 +114,43 @@ void dsc_executor_shards(const dsc_executor *executor, unsigned *first, unsigned
  * nothing. Each number is completed once. Disjoint ranges may be completed by different threads. */
 void dsc_executor_gather(const dsc_executor *executor, dsc_real *gradients, size_t begin, size_t end);
 
-/* If the parameter's gradient is made whole, in blocks of columns (of its last dimension, counted in
- * numbers), by tiles in their order: how many columns; else 0. Who goes on in such blocks finds them in its
- * cache. */
+/* If tiles compute the parameter's gradient in blocks of columns of its last dimension, in order: the number
+ * of columns in a block, in elements; otherwise 0. A caller that continues in the same blocks reuses cached
+ * data. */
 size_t dsc_executor_gradient_columns(const dsc_executor *executor, const dsc_node *parameter);
 
 /* A kept node's value, (count, shape), of the samples that this process has, valid until the next run; NULL
  * of what a run does not compute. */
 const dsc_real *dsc_executor_value(const dsc_executor *executor, const dsc_node *node);
-/* The gradient of options.input_gradient, (count, shape); NULL if none was asked for. */
+/* The gradient of options.input_gradient, (count, shape); NULL if it was not requested. */
 const dsc_real *dsc_executor_input_gradient(const dsc_executor *executor);
 
-/* Whether a run reads this input: what is asked for depends on it. */
+/* Whether a run reads this input, that is, whether a requested value depends on it. */
 bool dsc_executor_reads(const dsc_executor *executor, const dsc_node *input);
 
 /* --- The plan, for people --- */
 
 typedef struct dsc_plan_line {
-    const char *pass; /* "load", "prepare", "forward", "backward", "add" or "convert" */
-    const dsc_node
-        *node; /* whose op works, or whose value or gradient is added up or converted; NULL: all inputs */
-    const char *form; /* in which that value lies, or what it is converted to: dsc_form_name */
-    size_t bytes;     /* of one sample's */
+    const char *pass;     /* "load", "prepare", "forward", "backward", "add" or "convert" */
+    const dsc_node *node; /* the op, or the owner of the value or gradient; NULL: all inputs */
+    const char *form;     /* form of that value, or the form it is converted to: dsc_form_name */
+    size_t bytes;         /* of one sample */
     const char
-        *shared_by; /* "samples": each thread goes through this and its neighbours for samples of its own;
-                              "tiles", "columns": they share one step of the whole batch */
+        *shared_by; /* "samples": each thread runs this and its neighbours for its own samples; "tiles",
+                     * "columns": threads share a step of the whole batch */
 } dsc_plan_line;
 
-/* Line `i` of what a run does, in the order of execution; false behind the last. */
+/* Line `i` of a run's plan, in order of execution; false after the last. */
 bool dsc_executor_plan_line(const dsc_executor *executor, size_t i, dsc_plan_line *line);
 
 /* "reals", "pixels", "bf16 pixels" */
 const char *dsc_form_name(dsc_form form);
 
-/* Bytes that it holds, for people. */
+/* Bytes of a run's memory and of owned packed weights; excludes the program and the thread stacks. */
 size_t dsc_executor_bytes(const dsc_executor *executor);
 
-/* How many threads it has, the caller's included; and they themselves, for what is done between runs (NULL:
- * the caller alone). */
+/* The number of threads, including the caller; and the pool, for work between runs (NULL: only the
+ * caller). */
 unsigned dsc_executor_threads(const dsc_executor *executor);
 dsc_threads *dsc_executor_pool(const dsc_executor *executor);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fold.c: graphs made shorter for inference; see fold.h. Knows op flags and hooks, no single op. */
+/* fold.c: simplifies graphs for inference; see fold.h. It uses op flags and hooks, and knows no particular
+ * op. */
 #include "graph/fold.h"
 
 #include "base/error.h"
@@ -11,28 +12,28 @@
 
 enum { INPUTS_MOST = 16, WEIGHT = 1, BIAS = 2 };
 
-/* How one parameter or buffer of the folded graph follows from the original's values. */
+/* Derives one parameter or buffer of the folded graph from the original's values. */
 typedef struct item {
     const dsc_node *to;
     const dsc_node *from; /* NULL: zeros */
-    const dsc_node *by;   /* the op whose map goes into it, or NULL: a copy */
+    const dsc_node *by;   /* the op whose affine map is folded in; NULL: a copy */
     bool is_bias;
 } item;
 
 struct dsc_folded {
     dsc_graph *graph;
-    dsc_node **nodes; /* for each node of the original */
-    bool *gone;       /* the same: it is part of another */
+    dsc_node **nodes; /* the new node of each original node */
+    bool *gone;       /* for each original node: it was folded into another */
     const dsc_node *kept;
     bool unfused; /* no op absorbs another */
     item *items;
     size_t item_count, item_capacity;
-    dsc_real *factor, *offset; /* room for the widest map */
+    dsc_real *factor, *offset; /* buffers for the widest map */
 };
 
 /* --- what can be folded --- */
 
-/* Whoever keeps a value is one of its users. */
+/* A kept value counts as a user. */
 static size_t users_of(const dsc_folded *f, const dsc_graph *graph, const dsc_node *node) {
     size_t users = node == f->kept;
     for (size_t i = 0; i < graph->count; i++)
@@ -40,13 +41,13 @@ static size_t users_of(const dsc_folded *f, const dsc_graph *graph, const dsc_no
     return users;
 }
 
-/* Channels are the first dimension of what an affine op sees. Of a matrix product's output they are that if
- * it has no other; of a convolution's, whose weight has more dimensions, always. */
+/* An affine op acts on the first dimension. A matrix product's output has its channels there only if it has
+ * no other dimension; a convolution's, whose weight has more dimensions, always. */
 static bool channels_come_first(const dsc_node *linear) {
     return linear->shape.rank == 1 || linear->inputs[WEIGHT]->shape.rank > 2;
 }
 
-/* The affine op that goes into `linear`, or NULL. */
+/* The affine op that can be folded into `linear`, or NULL. */
 static const dsc_node *folded_into(const dsc_folded *f, const dsc_graph *graph, const dsc_node *linear) {
     if (linear->kind != DSC_NODE_OP || !(linear->op->flags & DSC_OP_LINEAR) || !channels_come_first(linear) ||
         users_of(f, graph, linear) != 1)
@@ -58,7 +59,7 @@ static const dsc_node *folded_into(const dsc_folded *f, const dsc_graph *graph, 
     return NULL;
 }
 
-/* The only op that reads the output of `node`, as its first input; or NULL. */
+/* The only op that reads the output of `node`, if it reads it as its first input; otherwise NULL. */
 static const dsc_node *only_reader(const dsc_folded *f, const dsc_graph *graph, const dsc_node *node) {
     if (users_of(f, graph, node) != 1) return NULL;
     for (size_t i = node->index + 1; i < graph->count; i++) {
@@ -68,7 +69,7 @@ static const dsc_node *only_reader(const dsc_folded *f, const dsc_graph *graph, 
     return NULL;
 }
 
-/* Lets `node` absorb what follows `last`, as far as it can; returns the last op absorbed. */
+/* Lets `node` absorb the ops that follow `last`, as far as possible; returns the last op absorbed. */
 static const dsc_node *absorb_readers(dsc_folded *f, void *values, const dsc_graph *graph,
                                       const dsc_node *node, const dsc_node *last) {
     const dsc_node *next;
@@ -89,7 +90,7 @@ static bool remember(dsc_folded *f, const dsc_node *to, const dsc_node *from, co
     return true;
 }
 
-/* A parameter or buffer like `like`, filled from `from` by the map of `by`. */
+/* Adds a parameter or buffer like `like`, filled from `from` through the map of `by`. */
 static dsc_node *add_value(dsc_folded *f, const char *name, const dsc_node *like, const dsc_node *from,
                            const dsc_node *by, bool is_bias) {
     dsc_node *node =
@@ -103,17 +104,18 @@ static dsc_node *add_value(dsc_folded *f, const char *name, const dsc_node *like
 
 static dsc_node *copy_of(dsc_folded *f, const dsc_node *node) {
     dsc_node *copy = f->nodes[node->index];
-    if (copy || dsc_node_is_sampled(node)) /* ops were copied in their order, inputs before them */
+    if (copy || dsc_node_is_sampled(node)) /* ops are copied in order, so their inputs exist */
         return copy;
     copy = add_value(f, node->name, node, node, NULL, false);
     f->nodes[node->index] = copy;
     return copy;
 }
 
-/* The op with the map of `affine` in its weight and bias. */
+/* Copies the op with the map of `affine` folded into its weight and bias. */
 static dsc_node *fold_op(dsc_folded *f, const dsc_node *linear, const dsc_node *affine, const void *values) {
     char name[256];
-    const dsc_node *weight = linear->inputs[WEIGHT], *offset = affine->inputs[1]; /* one number a channel */
+    const dsc_node *weight = linear->inputs[WEIGHT], *offset = affine->inputs[1]; /* one element per
+                                                                                   * channel */
     const dsc_node *bias = linear->input_count > BIAS ? linear->inputs[BIAS] : NULL;
     dsc_node *inputs[3] = {copy_of(f, linear->inputs[0])};
     (void)snprintf(name, sizeof name, "%.240s (folded)", weight->name);

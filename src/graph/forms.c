@@ -31,7 +31,8 @@ static bool takes_pixels(const dsc_node *node) {
     return node->kind == DSC_NODE_OP && node->op->flags & (DSC_OP_PIXELS | DSC_OP_PIXELS_EACH);
 }
 
-/* Ops that want all in one form want the shapes for it; of a parameter, a number for each channel at most. */
+/* Ops that use one form for all values need shapes that allow it: parameters with at most one element per
+ * channel. */
 static bool fits(const dsc_node *node) {
     if (!takes_pixels(node)) return false;
     if (node->op->flags & DSC_OP_PIXELS_EACH) return true;
@@ -42,7 +43,7 @@ static bool fits(const dsc_node *node) {
     return true;
 }
 
-/* Which values somebody would read as pixels: from the last node to the first. */
+/* Finds the values that some op would read as pixels, from the last node to the first. */
 static void find_wanted(const dsc_program *program, bool *wanted) {
     for (size_t i = program->graph->count; i-- > 0;) {
         const dsc_node *node = program->graph->nodes[i];
@@ -77,7 +78,7 @@ static dsc_form form_of_input(const choosing *c, const dsc_node *node, size_t i)
     return c->program->places[node->inputs[i]->index].form;
 }
 
-/* Further outputs of an op stay reals, as inputs do. False: out of memory. */
+/* Further outputs of an op stay reals, like inputs. Returns false if memory runs out. */
 static bool choose_of(const choosing *c, dsc_node_place *place, const dsc_node *node) {
     place->in_form = dsc_allocate(node->input_count, sizeof *place->in_form);
     if (!place->in_form) return false;
@@ -102,7 +103,7 @@ bool dsc_forms_choose(dsc_program *program) {
 
 /* --- converting --- */
 
-enum { BLOCK = 1024 }; /* numbers that are widened at a time */
+enum { BLOCK = 1024 }; /* elements widened at a time */
 
 void dsc_form_convert(void *to, dsc_form to_form, const void *from, dsc_form from_form,
                       const dsc_shape *shape, size_t count, const dsc_vector_kernels *vector) {

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* forms.h: in which form the values of samples lie (dsc_form): chosen for a whole graph at once when it is
- * made ready, and conversions.
+/* forms.h: chooses the form (dsc_form) of every sample value when a graph is compiled, and converts between
+ * forms.
  *
- * A run knows two forms: DSC_FORM_REALS, and one with the channels last: DSC_FORM_PIXELS_BF16 where products
- * are of bfloat16, else DSC_FORM_PIXELS. An op that takes each value in a form of its own (convolution)
- * makes the second: DSC_FORM_PIXELS where somebody reads it, DSC_FORM_PIXELS_BF16 always, for it is half as
- * large. Values of few channels stay reals (base/thresholds.h). An op that takes all its values in one form
- * follows its first input. So there are as many conversions as there are borders between ops that take
- * pixels and ops that do not. */
+ * A run uses two forms: DSC_FORM_REALS, and one with channels last: DSC_FORM_PIXELS_BF16 if products use
+ * bfloat16, otherwise DSC_FORM_PIXELS. An op with a form for each value (convolution) writes the second form:
+ * DSC_FORM_PIXELS if a consumer reads it, DSC_FORM_PIXELS_BF16 always, because it takes half the memory.
+ * Values with few channels stay reals (base/thresholds.h). An op with one form for all values follows its
+ * first input. Conversions therefore occur only between ops that accept pixels and ops that do not. */
 #ifndef DSC_GRAPH_FORMS_H
 #define DSC_GRAPH_FORMS_H
 
@@ -17,14 +16,14 @@
 /* Bytes of one sample's value. */
 size_t dsc_form_bytes(dsc_form form, const dsc_shape *shape);
 
-/* Fills form and in_form of every place. False: out of memory. */
+/* Sets form, in_form and out_form of every place. Returns false if memory runs out. */
 bool dsc_forms_choose(dsc_program *program);
 
-/* `count` samples' values from one form to another; one of the two is DSC_FORM_REALS. */
+/* Converts `count` samples' values from one form to another; one of the two is DSC_FORM_REALS. */
 void dsc_form_convert(void *to, dsc_form to_form, const void *from, dsc_form from_form,
                       const dsc_shape *shape, size_t count, const dsc_vector_kernels *vector);
 
-/* to += from, `bytes` of that form. */
+/* to += from, over `bytes` bytes in `form`. */
 void dsc_form_add(void *to, const void *from, dsc_form form, size_t bytes, const dsc_vector_kernels *vector);
 
 #endif

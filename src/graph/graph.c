@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* graph.c: making nodes. Every builder goes through new_node, so that errors stick in one place. */
+/* graph.c: creates nodes. Every builder calls new_node, so errors are recorded in one place. */
 #include "graph/graph.h"
 
 #include "base/error.h"
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBERS_APART = 16 }; /* a value starts on a cache line of floats */
+enum { NUMBERS_APART = 16 }; /* values are aligned to cache lines of floats */
 static const size_t NUMBERS_MOST = DSC_SIZE_OF((uint64_t)1 << 32);
 
 dsc_status dsc_graph_create(dsc_graph **result, dsc_error *error) {
@@ -74,7 +74,7 @@ dsc_status dsc_graph_begin_layer(dsc_graph *graph, const char *layer) {
     return graph->error.code;
 }
 
-/* A zeroed node at the end of the graph, or NULL once anything has failed. */
+/* Appends a zeroed node; returns NULL after any earlier failure. */
 static dsc_node *new_node(dsc_graph *graph, dsc_node_kind kind, const char *name) {
     if (graph->error.code) return NULL;
     dsc_node *node = dsc_allocate(1, sizeof *node);
@@ -135,7 +135,7 @@ dsc_node *dsc_input(dsc_graph *graph, const char *name, dsc_shape shape) {
 
 dsc_node *dsc_parameter(dsc_graph *graph, const char *name, dsc_shape shape, dsc_init init, size_t n_in,
                         size_t n_out, bool decays) {
-    /* As an unsigned number, whatever type the compiler gives the enumeration. */
+    /* Unsigned, whatever type the compiler gives the enumeration. */
     if ((unsigned)init > DSC_INIT_TUTORIAL)
         return dsc_graph_fail(graph, DSC_ERROR_ARGUMENT, "%s: there is no initialisation %d",
                               name ? name : "a parameter", (int)init);
@@ -170,7 +170,7 @@ bool dsc_node_is_sampled(const dsc_node *node) {
     return node->kind == DSC_NODE_INPUT || node->kind == DSC_NODE_OP || node->kind == DSC_NODE_OUTPUT;
 }
 
-/* Asks the op for its shapes. The error says which op refused which shapes. */
+/* Calls the op's shape rule. The error names the op and the shapes it refused. */
 static dsc_status infer_shapes(dsc_node *node) {
     const dsc_op *op = node->op;
     for (size_t i = 0; i < node->input_count; i++) {
@@ -196,7 +196,8 @@ static dsc_status infer_shapes(dsc_node *node) {
     return status;
 }
 
-/* An op of an older header is shorter, and one of a newer header must not ask for what is not known here. */
+/* An op compiled with an older header is shorter; one compiled with a newer header must not use unknown
+ * features. */
 static bool op_is_usable(dsc_graph *graph, const dsc_op *op) {
     const unsigned char *bytes = (const unsigned char *)op;
     if (op->size < offsetof(dsc_op, backward)) {
@@ -214,7 +215,7 @@ static bool op_is_usable(dsc_graph *graph, const dsc_op *op) {
     return true;
 }
 
-/* The copy keeps the size that was given, so that another graph that takes it makes a copy of its own. */
+/* The copy keeps the original size, so that another graph that takes it makes its own copy. */
 static bool take_op(dsc_node *node, const dsc_op *op) {
     node->op = op;
     if (op->size >= sizeof *op) return true;
@@ -258,7 +259,7 @@ static bool add_outputs(dsc_node *node) {
     return true;
 }
 
-/* Every node's values are checked here, whoever makes it: a builder, a file, an op of one's own. */
+/* Checks every node's values, whoever creates the node: a builder, a file or a custom op. */
 static void take_values(dsc_node *node, const void *values) {
     const dsc_op *op = node->op;
     dsc_error reason;
@@ -304,7 +305,7 @@ dsc_node *dsc_apply(const dsc_op *op, dsc_node *const *inputs, size_t count, con
     return graph->error.code ? &graph->failed : node;
 }
 
-/* Every op's shapes anew, in the order of the nodes, which is that of the values. */
+/* Infers the shapes of all ops again. Node order is also the order of evaluation. */
 static dsc_status infer_all_shapes(dsc_graph *graph) {
     for (size_t i = 0; i < graph->count; i++) {
         dsc_node *node = graph->nodes[i];
@@ -331,7 +332,7 @@ dsc_status dsc_input_reshape(dsc_node *input, dsc_shape shape, dsc_error *error)
     status = dsc_graph_check(graph, error);
     graph->error = (dsc_error){0};
     input->shape = before;
-    (void)infer_all_shapes(graph); /* as they were, so no op refuses */
+    (void)infer_all_shapes(graph); /* the old shapes, so no op refuses */
     return status;
 }
 

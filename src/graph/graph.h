@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* graph.h: what a graph is made of. Nodes stand in the order of their making, which is an order of
- * execution. */
+/* graph.h: the nodes of a graph, in order of creation, which is also an order of execution.
+ *
+ * Errors are recorded in the graph: after the first one every builder returns the failed node. Building is
+ * not thread-safe; a complete graph may be read by any number of threads. */
 #ifndef DSC_GRAPH_GRAPH_H
 #define DSC_GRAPH_GRAPH_H
 
@@ -11,7 +13,7 @@ typedef enum dsc_node_kind {
     DSC_NODE_PARAMETER,
     DSC_NODE_BUFFER,
     DSC_NODE_OP,
-    DSC_NODE_OUTPUT, /* a further output of the op of inputs[0] */
+    DSC_NODE_OUTPUT, /* a further output of the op inputs[0] */
     DSC_NODE_FAILED
 } dsc_node_kind;
 
@@ -20,27 +22,27 @@ struct dsc_node {
     dsc_node_kind kind;
     size_t index;
     dsc_shape shape;
-    char *name;  /* inputs, parameters and buffers: unique in the graph; else NULL */
-    char *layer; /* the layer that made it, or NULL */
+    char *name;  /* inputs, parameters and buffers: unique in the graph; otherwise NULL */
+    char *layer; /* the layer that created it, or NULL */
 
-    /* parameters and buffers: where the value starts in the slab of all, counted in numbers */
+    /* parameters and buffers: offset in the slab, in elements */
     size_t offset;
     dsc_init init;
     size_t n_in, n_out;
     bool decays;
-    bool frozen; /* not to be learned, nor moved */
-    double rate; /* parameters: the learning rate is multiplied with it */
+    bool frozen; /* neither trained nor updated */
+    double rate; /* parameters: factor of the learning rate */
     dsc_real initial;
 
     /* ops */
     const dsc_op *op;
-    dsc_op *own_op; /* a whole one in place of a shorter one, of an older header; or NULL */
+    dsc_op *own_op; /* a full-size copy if `op` comes from an older header and is shorter; or NULL */
     void *values;
-    size_t input_count, output; /* output: which one, for DSC_NODE_OUTPUT */
+    size_t input_count, output; /* output: its index, for DSC_NODE_OUTPUT */
     dsc_node **inputs;
     dsc_shape *in_shapes, *out_shapes; /* as the op sees them */
     dsc_role *roles;
-    double multiply_adds; /* for one sample, forward */
+    double multiply_adds; /* of one sample's forward pass */
 };
 
 struct dsc_graph {
@@ -48,40 +50,41 @@ struct dsc_graph {
     size_t count, capacity;
     dsc_node failed;
     dsc_error error;
-    size_t parameters, values; /* numbers in the slab: of parameters alone, and of buffers behind them too */
+    size_t parameters, values; /* elements in the slab: of parameters only; including buffers */
     char *layer;               /* set while a layer is being built */
 };
 
-/* The slab: parameters in the order of their making, then buffers; each starts at a multiple of 16 numbers,
- * and the gaps are zero. */
-size_t dsc_graph_parameter_numbers(const dsc_graph *graph); /* up to where parameters go in the slab */
-size_t dsc_graph_value_numbers(const dsc_graph *graph);     /* the whole slab */
+/* The slab: parameters in order of creation, then buffers. Each starts at a multiple of 16 elements; gaps are
+ * zero. */
+size_t dsc_graph_parameter_numbers(const dsc_graph *graph); /* end of the parameters in the slab */
+size_t dsc_graph_value_numbers(const dsc_graph *graph);     /* size of the slab */
 void dsc_graph_place_values(dsc_graph *graph);              /* sets every offset */
 
-/* Fills a slab with the starting values, from Philox keyed by (seed, stream of initial values) and counted by
- * the parameter's number: the same whatever else the graph holds before it. */
+/* Fills a slab with initial values. They come from Philox, keyed by (seed, initialisation stream) with the
+ * parameter's index as the counter, so they do not depend on other parameters. */
 void dsc_graph_initialise(const dsc_graph *graph, dsc_real *slab, uint64_t seed);
 
-/* Nodes made from now on carry this layer name (NULL: none); DSC_OK or out of memory, which also sticks. */
+/* Sets the layer name of nodes created from now on (NULL: none). Returns DSC_OK, or DSC_ERROR_MEMORY, which
+ * is also recorded in the graph. */
 dsc_status dsc_graph_begin_layer(dsc_graph *graph, const char *layer);
 
-/* Gives an input another shape, and each node after it the shape that follows. If an op refuses,
- * as one whose parameters have no such shape does, the graph stays as it was. Programs that were made before
- * do not fit it any more. */
+/* Changes the shape of an input and infers the shapes of all later nodes. If an op refuses, for example
+ * because a parameter does not fit, the graph stays unchanged. Earlier programs of the graph become
+ * invalid. */
 dsc_status dsc_input_reshape(dsc_node *input, dsc_shape shape, dsc_error *error);
 
-/* "(32, 26, 26)" into a buffer of at least 96 bytes. */
+/* Writes a shape such as "(32, 26, 26)" to a buffer of at least 96 bytes; returns `out`. */
 char *dsc_shape_format(char *out, const dsc_shape *shape);
 bool dsc_shape_equal(const dsc_shape *a, const dsc_shape *b);
 
-/* Is it a parameter or a buffer? */
+/* Whether the node is a parameter or a buffer. */
 bool dsc_node_has_numbers(const dsc_node *node);
 
-/* Whether an op behaves as in training where its graph is trained: not if it has buffers, and all of them are
- * frozen. */
+/* Whether the op behaves as in training while its graph is trained. False if the op has buffers and all of
+ * them are frozen. */
 bool dsc_node_trains(const dsc_node *node);
 
-/* Is the value one of each sample? (Inputs and what ops make.) */
+/* Whether each sample has its own value (inputs and results of ops). */
 bool dsc_node_is_sampled(const dsc_node *node);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* initialise.c: how parameters and buffers start. Drawn in double and rounded, so that the engine in float
- * and the checking build start alike. */
+/* initialise.c: initial values of parameters and buffers. They are drawn in double and rounded, so that the
+ * float engine and the checking build start alike. */
 #include "graph/graph.h"
 
 #include "base/random.h"

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * memory_plan.c: where everything lies. For each slot the steps between its first and its last use are found;
- * slots that share a place (views, ops in place) count as one; then each arena is filled greedily, largest
- * slot first, each at the lowest offset where no slot that lives at the same time lies.
- */
+/* memory_plan.c: assigns memory. For each slot it finds the first and last step that uses it; slots that
+ * share memory (views, in-place ops) count as one. Then it fills each arena greedily, largest slot first,
+ * each at the lowest offset that no slot with an overlapping lifetime occupies. */
 #include "graph/schedule.h"
 
 #include "base/error.h"
@@ -39,7 +37,7 @@ static void touch_op(dsc_program *program, size_t index, const dsc_step *step) {
         if (back) touch(program, output->gradient, index, tiled);
     }
     for (size_t i = 0; back && i < node->input_count; i++)
-        /* A stage that writes another input still finds this one's place kept for it. */
+        /* Keeps the memory of this input's gradient while a stage writes another input's. */
         if (place->d_in[i] != DSC_NO_SLOT)
             touch(program, place->d_in[i], index, tiled && (step->stage->writes >> i & 1));
     touch(program, place->saved, index, tiled);
@@ -90,7 +88,7 @@ static void find_lives(dsc_program *program) {
     if (options->input_gradient) keep(program, program->places[options->input_gradient->index].gradient);
 }
 
-/* An op may write over its input if nobody reads that afterwards. */
+/* An op may overwrite its input if no later step reads it. */
 static void share_in_place(dsc_program *program) {
     for (size_t i = 0; i < program->step_count; i++) {
         const dsc_step *step = &program->steps[i];
@@ -118,8 +116,8 @@ static dsc_segment_kind kind_of(const dsc_step *step) {
     return step->stage && step->stage->kind != DSC_STAGE_SAMPLES ? DSC_SEGMENT_TILES : DSC_SEGMENT_LANES;
 }
 
-/* Neighbouring tile steps share a segment only if none can need what another makes; but a block of columns
- * that is loaded is all that one tile of its reader needs, if that has one tile for each. */
+/* Adjacent tile steps share a segment only if neither can need a result of the other. Exception: a loaded
+ * block of columns is all that one tile of its reader needs, if the reader has one tile per block. */
 static bool joins(const dsc_program *program, const dsc_segment *last, const dsc_step *step) {
     const dsc_step *before = step - 1;
     if (last->kind == DSC_SEGMENT_COLUMNS)
@@ -174,7 +172,7 @@ static void choose_classes(dsc_program *program) {
 
 /* --- places --- */
 
-/* In the global arena lanes run ahead of each other, so a life there is counted in segments. */
+/* In the global arena, lanes run ahead of each other, so lifetimes are counted in segments. */
 static bool lives_overlap(const dsc_program *program, const dsc_slot *a, const dsc_slot *b) {
     if (a->class == DSC_SLOT_GLOBAL)
         return segment_of(program, a->first) <= segment_of(program, b->last) &&
@@ -227,7 +225,7 @@ static bool fill_class(dsc_program *program, dsc_slot_class class, size_t *bytes
     return true;
 }
 
-/* Everybody who shares a root's memory knows its place. */
+/* Copies the place of each root to the slots that share its memory. */
 static void spread_places(dsc_program *program) {
     for (size_t i = 0; i < program->slot_count; i++) {
         const dsc_slot *root = &program->slots[dsc_slot_root(program, i)];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* names.c: the inputs, parameters and buffers of a graph by their names; which of them are learned. */
+/* names.c: finds inputs, parameters and buffers by name, and freezes parameters. */
 #include "graph/graph.h"
 
 #include <string.h>
@@ -44,8 +44,8 @@ void dsc_node_freeze(dsc_node *node, bool frozen) {
 
 bool dsc_node_is_frozen(const dsc_node *node) { return node->frozen; }
 
-/* `*` stands for any characters, none included. Goes back to the last `*` alone, so its time is at most the
- * product of the lengths. */
+/* `*` matches any characters, including none. The search backtracks only to the last `*`, so its time is at
+ * most the product of the lengths. */
 static bool matches(const char *name, const char *pattern) {
     const char *star = NULL, *tried = name;
     while (*name) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* program.c: making and freeing programs and workspaces. */
+/* program.c: creates and frees programs and workspaces. */
 #include "graph/program.h"
 
 #include "base/error.h"
@@ -67,7 +67,7 @@ static dsc_status check_shards(const dsc_program *program, dsc_error *error) {
     return DSC_OK;
 }
 
-/* bfloat16 has 8 bits. */
+/* Integer networks need more than the 8 bits of bfloat16. */
 static bool has_whole_numbers(const dsc_graph *graph) {
     for (size_t i = 0; i < graph->count; i++)
         if (graph->nodes[i]->kind == DSC_NODE_OP && graph->nodes[i]->op->flags & DSC_OP_WHOLE) return true;
@@ -172,7 +172,7 @@ dsc_status dsc_program_workspace_create(dsc_program_workspace **result, const ds
         free(workspace);
         return dsc_fail_memory(error, bytes, "the values of a batch; choose a smaller batch");
     }
-    /* Zeroed now, so that no run meets a page for the first time. */
+    /* Zeroed now, so that no run causes a page fault. */
     memset(workspace->memory, 0, bytes);
     workspace->program = program;
     workspace->workers = workers;

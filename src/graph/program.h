@@ -35,19 +35,21 @@ dsc_status dsc_program_create(dsc_program **program, const dsc_graph *graph,
                               const dsc_executor_options *options, dsc_error *error);
 void dsc_program_free(dsc_program *program);
 
-/* `workers` threads at most will run it at once. Everything is allocated here; running allocates nothing. */
+/* Creates a workspace for at most `workers` concurrent threads. This allocates everything; a run allocates
+ * nothing. */
 dsc_status dsc_program_workspace_create(dsc_program_workspace **workspace, const dsc_program *program,
                                         unsigned workers, dsc_error *error);
 void dsc_program_workspace_free(dsc_program_workspace *workspace);
 size_t dsc_program_workspace_bytes(const dsc_program *program, unsigned workers);
 
-/* What ops make from parameters alone (packed weights): shared by all workspaces of one set of values. */
+/* Bytes of the data that ops derive from parameters alone (packed weights); all workspaces with the same
+ * values share it. */
 size_t dsc_program_shared_bytes(const dsc_program *program);
 
-/* Whether what is asked for depends on this input. */
+/* Whether a requested value depends on this input. */
 bool dsc_program_reads(const dsc_program *program, const dsc_node *input);
 
-/* Fails as a run of so many samples would: an op may need more than one (batch normalisation, in
+/* Fails as a run of `count` samples would: an op may need more than one sample (batch normalisation, in
  * training). */
 dsc_status dsc_program_check_count(const dsc_program *program, size_t count, dsc_error *error);
 
@@ -62,13 +64,11 @@ dsc_status dsc_program_run(const dsc_program *program, dsc_program_workspace *wo
 /* See dsc_executor_plan_line. */
 bool dsc_program_plan_line(const dsc_program *program, size_t i, dsc_plan_line *line);
 
-/* Makes `shared` from the parameters alone, for inference. */
+/* Computes `shared` from the parameters, for inference. */
 void dsc_program_prepare(const dsc_program *program, dsc_program_workspace *workspace, void *shared,
                          dsc_threads *pool, const dsc_run *run);
 
-/* If the parameter's gradient is made whole, in blocks of columns (of its last dimension, counted in
- * numbers), by tiles in their order: how many columns; else 0. Who goes on in such blocks finds them in its
- * cache. */
+/* See dsc_executor_gradient_columns. */
 size_t dsc_program_gradient_columns(const dsc_program *program, const dsc_node *parameter);
 
 /* After a training run: completes gradients[begin .. end) of the slab with what lanes made apart, added
@@ -77,7 +77,7 @@ size_t dsc_program_gradient_columns(const dsc_program *program, const dsc_node *
 void dsc_program_gather(const dsc_program *program, dsc_program_workspace *workspace, dsc_real *gradients,
                         size_t begin, size_t end);
 
-/* A kept node's value, (count, shape), valid until the next run. */
+/* The value of a kept node, (count, shape), valid until the next run. */
 const dsc_real *dsc_program_workspace_value(const dsc_program_workspace *workspace, const dsc_node *node);
 /* The gradient of options.input_gradient, (count, shape). */
 const dsc_real *dsc_program_workspace_input_gradient(const dsc_program_workspace *workspace);

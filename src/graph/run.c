@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* run.c: running a program. Nothing here allocates, and nothing depends on which thread runs what. */
+/* run.c: runs a program. It allocates nothing, and no result depends on which thread runs what. */
 #include "graph/schedule.h"
 
 #include "base/error.h"
@@ -22,7 +22,7 @@ typedef struct running {
     size_t tiles[DSC_TILE_STEPS_MOST]; /* of each step of a tile segment */
 } running;
 
-/* What one call works on. */
+/* The range of one call. */
 typedef struct where {
     bool whole;                   /* TILES: all lanes */
     bool of_batch;                /* PREPARE, TOTALS: for all shards */
@@ -60,7 +60,7 @@ static void *slot_pointer(const dsc_program_workspace *workspace, size_t index, 
     return NULL;
 }
 
-/* Input `i` of an op. */
+/* Address of input `i` of an op. */
 static dsc_real *value_pointer(const running *r, const dsc_node *node, size_t i, const where *at) {
     if (!dsc_node_is_sampled(node->inputs[i])) return r->run->values + node->inputs[i]->offset;
     return slot_pointer(r->workspace, r->program->places[node->index].read[i], at);
@@ -80,7 +80,7 @@ static dsc_real *gradient_target(const running *r, const dsc_node_place *place, 
            (it->by_lane && !at->whole ? at->lane * numbers : 0);
 }
 
-/* The pointers that a dsc_call refers to. */
+/* The arrays that a dsc_call points to. */
 typedef struct call_arrays {
     const dsc_real *in[DSC_INPUTS_MOST], *d_out[DSC_OUTPUTS_MOST];
     dsc_real *out[DSC_OUTPUTS_MOST], *d_in[DSC_INPUTS_MOST], *state[DSC_INPUTS_MOST];
@@ -214,7 +214,7 @@ static void run_lane(void *context, size_t index, unsigned worker) {
  *
  * A tile is that of all shards, one after the other, by one thread: it may use a part of `shared` for itself. */
 
-/* Returns the number of steps. */
+/* Sets r->tiles; returns the number of steps. */
 static size_t take_tiles(running *r) {
     const size_t steps = r->segment->end - r->segment->begin;
     for (size_t i = 0; i < steps; i++) r->tiles[i] = r->program->steps[r->segment->begin + i].tiles;
@@ -344,8 +344,7 @@ void dsc_program_prepare(const dsc_program *program, dsc_program_workspace *work
 
 /* --- gradients --- */
 
-/* In blocks of how many columns the stage works that makes the gradient of input `k`; 0: whole, or by
- * samples. */
+/* Number of columns in the blocks of the stage that computes the gradient of input `k`; 0: not in blocks. */
 static size_t columns_made(const dsc_needs *needs, size_t k) {
     for (const dsc_stage *stage = needs->backward; stage && stage->kind != DSC_STAGE_END; stage++)
         if (stage->writes >> k & 1) {
@@ -367,7 +366,7 @@ size_t dsc_program_gradient_columns(const dsc_program *program, const dsc_node *
     return 0;
 }
 
-/* --- what can be read after a run --- */
+/* --- values that can be read after a run --- */
 
 const dsc_real *dsc_program_workspace_value(const dsc_program_workspace *workspace, const dsc_node *node) {
     where at = {.whole = true};

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * schedule.c: from nodes to steps. Reverse-mode differentiation as usual (Griewank and Walther, "Evaluating
- * Derivatives", chapter 3): the gradient of a value is the sum over its users of what each passes back. The
- * first user in backward order writes it; what further users make goes to a place of its own and is added.
- */
+/* schedule.c: turns nodes into steps. Reverse-mode differentiation (Griewank and Walther, "Evaluating
+ * Derivatives", chapter 3): the gradient of a value is the sum of the gradients that its users pass back. The
+ * first user in backward order writes it; each further user writes to its own slot, which is then added. */
 #include "graph/schedule.h"
 
 #include "base/error.h"
@@ -56,7 +54,7 @@ static bool wants_gradient(const dsc_program *program, const dsc_node *node) {
     return false;
 }
 
-/* `differentiated`: depends on something whose gradient is wanted, and the loss depends on it. */
+/* Sets `differentiated`: a requested gradient lies upstream, and the loss lies downstream. */
 static bool find_differentiated(dsc_program *program) {
     const dsc_graph *graph = program->graph;
     bool *reached = dsc_allocate(graph->count, sizeof *reached);
@@ -76,7 +74,7 @@ static bool find_differentiated(dsc_program *program) {
         const dsc_node *node = graph->nodes[i];
         if (!reached[i]) continue;
         for (size_t k = 0; k < node->input_count; k++) reached[node->inputs[k]->index] = true;
-        /* An op that has any output in use has its gradients made as a whole. */
+        /* If any output of an op is used, the op computes all its gradients. */
         if (node->kind == DSC_NODE_OP)
             for (size_t k = 1; k < node->op->outputs; k++) reached[i + k] = true;
     }
@@ -86,7 +84,7 @@ static bool find_differentiated(dsc_program *program) {
     return true;
 }
 
-/* --- which nodes run at all --- */
+/* --- nodes that run --- */
 
 static void find_needed(dsc_program *program) {
     const dsc_executor_options *options = &program->options;
@@ -96,7 +94,7 @@ static void find_needed(dsc_program *program) {
         const dsc_node *node = program->graph->nodes[i];
         if (!program->places[i].needed) continue;
         for (size_t k = 0; k < node->input_count; k++) program->places[node->inputs[k]->index].needed = true;
-        /* An op runs with all its outputs. */
+        /* An op computes all its outputs. */
         if (node->kind == DSC_NODE_OP)
             for (size_t k = 1; k < node->op->outputs; k++) program->places[i + k].needed = true;
     }
@@ -140,7 +138,7 @@ static bool ask_needs(const dsc_program *program, const dsc_node *node, dsc_need
     return true;
 }
 
-/* The slot of a node's value in another form than its own. */
+/* The slot of a node's value in a second form. */
 static bool place_converted(dsc_program *program, const dsc_node *node, dsc_form form) {
     dsc_node_place *place = &program->places[node->index];
     return place->converted != DSC_NO_SLOT ||
@@ -192,19 +190,19 @@ static bool place_node(dsc_program *program, const dsc_node *node) {
     return true;
 }
 
-/* Whether input `i` of the node is the graph's input 0, maybe seen in another shape. */
+/* Whether input `i` of the node is the graph's input 0, possibly reshaped. */
 static bool is_first_input(const dsc_program *program, const dsc_node *node, size_t i) {
     return dsc_node_is_sampled(node->inputs[i]) &&
            dsc_slot_root(program, program->places[node->inputs[i]->index].value) == program->inputs[0];
 }
 
-/* In blocks of how many elements an op's first stage reads its input; 0: by samples, or not in blocks. */
+/* Size of the blocks of elements in which an op's first stage reads its input; 0: by samples. */
 static size_t columns_read(const dsc_needs *needs) {
     const dsc_stage *first = needs->forward;
     return first && first->kind == DSC_STAGE_TILES && first->blocks ? first->blocks(needs->plan).columns : 0;
 }
 
-/* In blocks of how many elements all that read input 0 do so; 0 if one does not. */
+/* Block size common to all readers of input 0; 0 if there is none. */
 static size_t find_columns(const dsc_program *program) {
     size_t columns = 0;
     for (size_t n = 0; program->input_count && n < program->graph->count; n++) {
@@ -217,14 +215,14 @@ static size_t find_columns(const dsc_program *program) {
             if (i > 0 || !read || (columns && read != columns)) return 0;
             columns = read;
         }
-        /* What else a sample has is loaded with the first block alone. */
+        /* Other sample inputs are loaded with the first block only. */
         for (size_t i = 1; i < node->input_count; i++)
             if (read && dsc_node_is_sampled(node->inputs[i])) return 0;
     }
     return columns;
 }
 
-/* Adds the step that makes a node's value in another form, unless there is one. */
+/* Adds the step that converts a node's value, unless it exists. */
 static bool convert_value(dsc_program *program, const dsc_node *node, dsc_form form) {
     dsc_node_place *place = &program->places[node->index];
     if (place->is_converted) return true;
@@ -238,7 +236,7 @@ static bool convert_value(dsc_program *program, const dsc_node *node, dsc_form f
                                         .from_form = place->form});
 }
 
-/* Whether its value is read after a run. */
+/* Whether the node's value is read after a run. */
 static bool is_kept(const dsc_program *program, const dsc_node *node) {
     const dsc_executor_options *options = &program->options;
     bool kept = options->keeps_all;
@@ -274,7 +272,7 @@ static bool schedule_forward(dsc_program *program) {
 /* --- backward --- */
 
 static bool stages_only_parameters(const dsc_node *node, const dsc_stage *stage) {
-    bool last = stage[1].kind == DSC_STAGE_END; /* what follows in the op may need what it makes */
+    bool last = stage[1].kind == DSC_STAGE_END; /* later stages of the op may read its results */
     if (stage->kind != DSC_STAGE_TILES || !stage->writes || !last) return false;
     for (size_t i = 0; i < node->input_count; i++)
         if ((stage->writes >> i & 1) && node->inputs[i]->kind != DSC_NODE_PARAMETER) return false;
@@ -300,12 +298,13 @@ static bool add_contribution(dsc_program *program, size_t *index, const dsc_node
     return true;
 }
 
-/* What is done with an input's share of the gradient after the op's stages. */
+/* Steps after the op's stages that handle its contribution to an input's gradient. */
 typedef struct passing {
-    dsc_step convert, add; /* `value` NULL: there is nothing to do */
+    dsc_step convert, add; /* `value` NULL: no step needed */
 } passing;
 
-/* Where input `i`'s share of the gradient goes; fills in `after` if it must be converted or summed up. */
+/* Chooses the slot for the gradient of input `i`; fills `after` if the gradient must be converted or
+ * added. */
 static bool place_gradient(dsc_program *program, const dsc_node *node, size_t i, passing *after) {
     const dsc_node *input = node->inputs[i];
     dsc_node_place *place = &program->places[node->index], *target = &program->places[input->index];
@@ -344,7 +343,7 @@ static bool schedule_node_backward(dsc_program *program, const dsc_node *node) {
         place->d_in[i] = place->contribution[i] = DSC_NO_SLOT;
         if ((place->needs.wants >> i & 1) && !place_gradient(program, node, i, &after[i])) return false;
     }
-    /* In place: the gradient of the output is not needed once this op has passed it on. */
+    /* In place: the output's gradient is not needed after this op passes it on. */
     bool same = node->op->flags & (DSC_OP_VIEW | DSC_OP_IN_PLACE);
     if (same && place->d_in[0] != DSC_NO_SLOT &&
         program->slots[place->gradient].bytes == program->slots[place->d_in[0]].bytes)
@@ -357,14 +356,14 @@ static bool schedule_node_backward(dsc_program *program, const dsc_node *node) {
     return true;
 }
 
-/* An op's output that nobody differentiates still has a gradient: zero. */
+/* An output without a differentiated user still has a gradient: zero. */
 static bool place_output_gradients(dsc_program *program, const dsc_node *node) {
     for (size_t k = 0; k < (node->op->outputs ? node->op->outputs : 1); k++) {
         dsc_node_place *output = &program->places[node->index + k];
         if (output->gradient != DSC_NO_SLOT) continue;
         if (!add_slot(program, &output->gradient, bytes_of(program, program->graph->nodes[node->index + k])))
             return false;
-        /* `from` says that the slot is cleared, not copied. */
+        /* `from` is DSC_NO_SLOT: clear the slot instead of copying. */
         if (!add_step(
                 program,
                 (dsc_step){.kind = DSC_STEP_ADD, .node = node, .to = output->gradient, .from = DSC_NO_SLOT}))
@@ -387,7 +386,7 @@ static bool schedule_backward(dsc_program *program) {
     return true;
 }
 
-/* --- putting off, and contributions --- */
+/* --- deferral and contributions --- */
 
 static bool put_off_parameter_gradients(dsc_program *program) {
     dsc_step *sorted = dsc_allocate(program->step_count, sizeof *sorted);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* schedule.h: the inside of a program, shared by schedule.c (what is called when), memory_plan.c (where
- * things lie) and run.c (running it). */
+/* schedule.h: the internals of a program, shared by schedule.c (order of calls), memory_plan.c (addresses)
+ * and run.c (execution). Single-threaded until the program is complete, then immutable. */
 #ifndef DSC_GRAPH_SCHEDULE_H
 #define DSC_GRAPH_SCHEDULE_H
 
@@ -9,7 +9,7 @@
 #define DSC_NO_SLOT SIZE_MAX
 enum { DSC_TILE_STEPS_MOST = DSC_GROUPS_MOST }; /* in one segment */
 
-/* Where something that every sample has is kept. */
+/* The arena that holds a sample value. */
 typedef enum dsc_slot_class {
     DSC_SLOT_UNUSED,
     DSC_SLOT_WORKER,
@@ -18,9 +18,9 @@ typedef enum dsc_slot_class {
 } dsc_slot_class;
 
 typedef struct dsc_slot {
-    size_t bytes;       /* for one sample */
-    size_t root;        /* the slot whose memory this one is; itself if its own */
-    size_t first, last; /* steps that touch it (roots: or any that shares it) */
+    size_t bytes;       /* of one sample */
+    size_t root;        /* the slot whose memory this one shares; itself if it has its own */
+    size_t first, last; /* steps that access it (roots: or any slot that shares it) */
     bool used, tiled, kept;
     dsc_slot_class class;
     size_t offset; /* in its arena */
@@ -30,10 +30,10 @@ typedef enum dsc_step_kind {
     DSC_STEP_LOAD, /* inputs, by run->load */
     DSC_STEP_PREPARE,
     DSC_STEP_FORWARD,
-    DSC_STEP_SEED, /* the loss's gradient */
+    DSC_STEP_SEED, /* the gradient of the loss */
     DSC_STEP_BACKWARD,
     DSC_STEP_ADD,    /* slot `to` += slot `from`: a value with several users */
-    DSC_STEP_CONVERT /* slot `to` is slot `from` in another form */
+    DSC_STEP_CONVERT /* slot `to` = slot `from` in another form */
 } dsc_step_kind;
 
 typedef struct dsc_step {
@@ -41,11 +41,11 @@ typedef struct dsc_step {
     const dsc_node *node;
     const dsc_stage *stage; /* NULL for the engine's own steps, which are per sample */
     size_t to, from;
-    const dsc_node *value;       /* CONVERT, ADD: whose value or gradient */
+    const dsc_node *value;       /* CONVERT, ADD: the node of the value or gradient */
     dsc_form to_form, from_form; /* CONVERT; ADD: both are to_form */
-    size_t tiles;                /* of a stage of TILES */
-    size_t columns;              /* LOAD: by blocks of so many elements; 0: by samples */
-    bool put_off;                /* makes gradients of parameters alone */
+    size_t tiles;                /* of a TILES stage */
+    size_t columns;              /* LOAD: elements in a block; 0: by samples */
+    bool put_off;                /* computes only parameter gradients; runs at the end */
 } dsc_step;
 
 typedef enum dsc_segment_kind {
@@ -59,30 +59,30 @@ typedef struct dsc_segment {
     size_t begin, end; /* steps */
 } dsc_segment;
 
-/* One op's contribution to one parameter's gradient. */
+/* The contribution of one op to one parameter's gradient. */
 typedef struct dsc_contribution {
     const dsc_node *parameter;
-    bool by_lane;  /* a copy for each lane, to be summed; else written whole */
+    bool by_lane;  /* one copy per lane, to be added; otherwise a complete gradient */
     bool of_batch; /* whole, and the same for all shards: made by a stage of TOTALS */
-    bool direct;   /* written straight into the slab: the only one, and whole */
-    size_t offset; /* in workspace->contributions, in numbers; by_lane: of lane 0's */
+    bool direct;   /* written directly to the slab: the only contribution, and complete */
+    size_t offset; /* in workspace->contributions, in elements; by_lane: of lane 0 */
 } dsc_contribution;
 
-/* What the program knows of one node. */
+/* Program data of one node. */
 typedef struct dsc_node_place {
-    dsc_needs needs;               /* ops: what they asked for; `plan` is the place's own */
+    dsc_needs needs;               /* ops: what they requested; the place owns `plan` */
     size_t value, gradient, saved; /* slots, or DSC_NO_SLOT */
     dsc_form form;                 /* of value and gradient */
-    dsc_form *in_form;             /* ops: that in which they read each input */
+    dsc_form *in_form;             /* ops: the form in which they read each input */
     dsc_form out_form[DSC_OUTPUTS_MOST];
-    size_t *read;              /* ops: the slot (sampled input) of in[i]: its value, or that converted */
+    size_t *read;              /* ops: the slot of in[i] (sampled input): the value, or its converted copy */
     size_t converted;          /* slot of the value in the run's other form, or DSC_NO_SLOT */
-    bool is_converted;         /* there is a step that makes it */
+    bool is_converted;         /* a step converts it */
     size_t lane_saved, shared; /* offsets in bytes */
-    size_t *d_in;              /* ops with a backward pass: the slot (sampled input) that d_in[i] goes to */
-    size_t *contribution;      /* (parameter input): the index of its contribution, or DSC_NO_SLOT */
-    bool needed;               /* by what is kept or differentiated */
-    bool differentiated;       /* a gradient is wanted, and the loss depends on it */
+    size_t *d_in;              /* ops with a backward pass: the slot of d_in[i] (sampled input) */
+    size_t *contribution;      /* (parameter input): index of its contribution, or DSC_NO_SLOT */
+    bool needed;               /* for a kept or differentiated value */
+    bool differentiated;       /* a gradient is requested, and the loss depends on it */
 } dsc_node_place;
 
 struct dsc_program {
@@ -90,16 +90,16 @@ struct dsc_program {
     dsc_executor_options options;
     unsigned shards, first_shard, last_shard; /* all; this process has those from `first` on before `last` */
     size_t shard_samples, here_samples;       /* in one shard, and in this process, at most */
-    size_t lane_samples;                      /* in one lane at most */
+    size_t lane_samples;                      /* most samples in a lane */
     const dsc_node *pickiest;                 /* the op that needs the most samples in a run, or NULL */
-    dsc_node_place *places;                   /* one for each node of the graph */
+    dsc_node_place *places;                   /* one per node of the graph */
     dsc_slot *slots;
     size_t slot_count, slot_capacity;
     dsc_step *steps;
     size_t step_count, step_capacity;
     dsc_segment *segments;
     size_t segment_count, segment_capacity;
-    size_t prepare_segments; /* the first so many make `shared` */
+    size_t prepare_segments; /* number of leading segments that compute `shared` */
     dsc_contribution *contributions;
     size_t contribution_count, contribution_capacity;
     size_t contribution_numbers;
@@ -123,29 +123,29 @@ struct dsc_program_workspace {
     dsc_real *gradients;     /* the slabs of shards after the first, whose slab is the caller's */
     dsc_real *received;      /* from other processes: half a slab */
     double *totals, *totals_of_shards, *totals_received;
-    uint32_t *numbers; /* 0, 1, ...: for a run that has no sample numbers of its own */
+    uint32_t *numbers; /* 0, 1, ...: for a run without sample indices */
     size_t count;      /* samples of the last run */
 };
 
-/* Fills steps, slots (without places in memory) and contributions. */
+/* Fills steps, slots (without memory) and contributions. */
 dsc_status dsc_schedule(dsc_program *program, dsc_error *error);
 
-/* Decides class and offset of every slot, and the sizes of the arenas. */
+/* Sets class and offset of every slot, and the sizes of the arenas. */
 dsc_status dsc_memory_plan(dsc_program *program, dsc_error *error);
 
-/* The slot whose memory this one is. */
+/* The slot that owns this slot's memory. */
 static inline size_t dsc_slot_root(const dsc_program *program, size_t slot) {
     while (program->slots[slot].root != slot) slot = program->slots[slot].root;
     return slot;
 }
 
-/* Where a value is read after a run: in DSC_FORM_REALS. */
+/* The slot in which a value is read after a run: in DSC_FORM_REALS. */
 static inline size_t dsc_kept_slot(const dsc_program *program, const dsc_node *node) {
     const dsc_node_place *place = &program->places[node->index];
     return place->form == DSC_FORM_REALS ? place->value : place->converted;
 }
 
-/* Is there a backward pass? Without training there may be one too, for the input's gradient (saliency). */
+/* Whether there is a backward pass. Inference has one if an input's gradient is requested (saliency). */
 static inline bool dsc_program_goes_back(const dsc_program *program) {
     return program->options.training || program->options.input_gradient;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* session.c: the public way to run a graph: an executor, and the slabs of values and gradients, in one. */
+/* session.c: the public interface to run a graph: an executor and the slabs of values and gradients. */
 #include "graph/session.h"
 #include "base/error.h"
 #include "base/memory.h"
@@ -21,7 +21,7 @@ void dsc_session_options_initialise(dsc_session_options *options, size_t size) {
 
 /* --- creating --- */
 
-/* Is it a value of this graph that each sample has? */
+/* Checks that the node is a sample value of this graph. */
 static dsc_status check_node(const dsc_graph *graph, const dsc_node *node, const char *what,
                              dsc_error *error) {
     if (node->graph != graph)
@@ -66,7 +66,7 @@ static dsc_status executor_options(dsc_executor_options *out, const dsc_graph *g
 }
 
 static dsc_status allocate(dsc_session *session, dsc_error *error) {
-    size_t numbers = dsc_graph_value_numbers(session->graph) + 1; /* one more: never empty */
+    size_t numbers = dsc_graph_value_numbers(session->graph) + 1; /* one more, so that it is never empty */
     session->values = dsc_allocate_aligned(numbers, sizeof(dsc_real));
     session->gradients = dsc_allocate_aligned(numbers, sizeof(dsc_real));
     if (!session->values || !session->gradients)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* shape.c: shapes of one sample. */
+/* shape.c: shapes of a single sample's values. */
 #include "graph/graph.h"
 
 #include <stdio.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* tree.h: the order in which what parts of a batch made apart is added: along a binary tree.
+/* tree.h: a fixed order for adding partial results of a batch: along a binary tree.
  *
  *   one part: itself
  *   n parts: (the first half) + (the rest), where the half is the largest power of two below n
  *
  *   8 parts: ((0 + 1) + (2 + 3)) + ((4 + 5) + (6 + 7))        6 parts: ((0 + 1) + (2 + 3)) + (4 + 5)
  *
- * So the bits do not depend on who adds which part: any power of two of threads or processes that hold parts
- * side by side can each add its own, and then exchange sums. */
+ * The bits therefore do not depend on who adds which part: any power-of-two number of threads or processes
+ * that hold adjacent parts can add their own and then exchange sums. */
 #ifndef DSC_GRAPH_TREE_H
 #define DSC_GRAPH_TREE_H
 
@@ -16,7 +16,7 @@
 /* Part `part` of `parts` has the samples from dsc_part_begin(part) to dsc_part_begin(part + 1) of `count`. */
 static inline size_t dsc_part_begin(size_t part, size_t parts, size_t count) { return part * count / parts; }
 
-/* Adds the doubles at[0], at[apart], ... (`parts` of them, at least 1; `apart` in bytes). */
+/* Adds the doubles at[0], at[apart], ...; `parts` of them, at least 1, `apart` bytes apart. */
 static inline double dsc_tree_sum(const void *at, size_t apart, size_t parts) {
     if (parts == 1) return *(const double *)at;
     size_t half = 1;
