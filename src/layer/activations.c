@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* activations.c: the layers that are one function of each value, without parameters that are learned. */
+/* activations.c: layers that apply one function to each value and have no learned parameters. */
 #include "layer/layer.h"
 #include "op/tables.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* batch_norm.c: batch normalisation with its scale (weight), shift (bias) and running statistics; names are
- * PyTorch's. op/batch_norm.c has the formula. Neither parameter decays. */
+/* batch_norm.c: batch normalisation with scale (weight), shift (bias) and running statistics, named as in
+ * PyTorch. Formula: op/batch_norm.c. Neither parameter decays. */
 #include "layer/layer.h"
 #include "op/tables.h"
 

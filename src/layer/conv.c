@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* conv.c: a convolution with its weight (channels, C, height, width) and bias (channels); op/conv2d.c has the
- * formula. */
+/* conv.c: a convolution with weight (channels, C, height, width) and bias (channels). Formula:
+ * op/conv2d.c. */
 #include "layer/layer.h"
 
 #include "base/error.h"

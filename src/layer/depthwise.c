@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* depthwise.c: a kernel for each channel alone, and the separable convolution: that, then a 1 x 1
- * convolution which mixes the channels; Howard et al., "MobileNets" (2017), section 3.1. */
+/* depthwise.c: depthwise convolution (one kernel per channel), and separable convolution: a depthwise
+ * convolution followed by a 1 x 1 convolution that mixes the channels; Howard et al., "MobileNets" (2017),
+ * section 3.1. */
 #include "layer/layer.h"
 
 #include <stdio.h>
@@ -12,7 +13,7 @@ static const dsc_param params[] = {
     {0},
 };
 
-/* Parameters called "PREFIXweight" (C, 1, R, S) and "PREFIXbias" (C). */
+/* Adds parameters "PREFIXweight" (C, 1, R, S) and "PREFIXbias" (C), and convolves. */
 static dsc_node *convolve(dsc_node *x, const char *prefix, const dsc_layer_conv_values *v) {
     size_t kernel[2], stride[2], padding[2], dilation[2], channels = x->shape.size[0];
     char name[64];

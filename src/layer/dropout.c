@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* dropout.c: while training, a random share of the values is zero and the others are scaled up. */
+/* dropout.c: in training, sets a random fraction of the values to zero and scales up the others. */
 #include "layer/layer.h"
 #include "op/tables.h"
 

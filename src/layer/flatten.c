@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* flatten.c: (C, H, W) as one row of C H W values. */
+/* flatten.c: reshapes (C, H, W) to a row of C H W values. */
 #include "layer/layer.h"
 
 static dsc_node *build(dsc_node *x, const void *values, size_t classes) {

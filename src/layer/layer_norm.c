@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* layer_norm.c: layer normalisation with its scale (weight) and shift (bias), one of each for every channel
- * of an image or every flat value. op/layer_norm.c has the formula. Neither parameter decays. */
+/* layer_norm.c: layer normalisation with scale (weight) and shift (bias), one of each per channel of an image
+ * or per flat value. Formula: op/layer_norm.c. Neither parameter decays. */
 #include "layer/layer.h"
 #include "op/tables.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* layers.c: the registry, and what all layers share. A new layer is one file in this folder and one line
+/* layers.c: the registry of layers and their shared code. A new layer is one file in this folder and one line
  * here. */
 #include "layer/layer.h"
 
@@ -68,7 +68,7 @@ const dsc_layer *dsc_layer_find(const char *name) {
 
 enum { NAME_MOST = 48 };
 
-/* The largest n of the layers "KINDn" so far. */
+/* The largest n among the layers "KINDn" so far. */
 static size_t last_number(const dsc_graph *graph, const char *kind) {
     size_t length = strlen(kind), last = 0;
     for (size_t i = 0; i < graph->count; i++) {

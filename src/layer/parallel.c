@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* parallel.c: what branches make, concatenated along the first dimension: the channels of images. */
+/* parallel.c: concatenates the outputs of branches along the first dimension: the channels of images. */
 #include "layer/layer.h"
 
 dsc_node *dsc_parallel(dsc_node *const *branches, size_t count) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pools.c: the largest value, or the average, of windows or of whole channels. */
+/* pools.c: maximum and average of windows or of whole channels. */
 #include "layer/layer.h"
 #include "op/window.h"
 
@@ -9,7 +9,7 @@ static dsc_node *build(const dsc_op *op, dsc_node *x, const void *values) {
     if (!dsc_layer_takes_images(x, "pooling")) return &x->graph->failed;
     dsc_pool_values v = *(const dsc_pool_values *)values;
     for (size_t i = 0; i < 2; i++)
-        if (!v.stride[i]) v.stride[i] = v.size[i]; /* model files name the stride, as they always did */
+        if (!v.stride[i]) v.stride[i] = v.size[i]; /* model files name the stride explicitly */
     return dsc_apply(op, (dsc_node *[]){x}, 1, &v);
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* residual.c: x + f(x), f being the layers of residual(...): He et al., "Deep residual learning" (2015).
+/* residual.c: x + f(x), where f is the layers of residual(...): He et al., "Deep residual learning" (2015).
  *
- * Where f changes the shape, x is brought to it by a projection, their option B: for images a 1 x 1
- * convolution without bias whose stride is the factor by which f shrank them, for flat values a dense layer
- * without bias. */
+ * If f changes the shape, a projection brings x to it (their option B): for images a 1 x 1 convolution
+ * without bias whose stride is the factor by which f shrinks them; for flat values a dense layer without
+ * bias. */
 #include "layer/layer.h"
 
-/* The stride that takes `in` pixels to `out` with a kernel of 1 and no padding; 0: there is none. */
+/* The stride that maps `in` pixels to `out` with a kernel of 1 and no padding; 0: there is none. */
 static size_t stride_between(size_t in, size_t out) {
     for (size_t stride = 1; stride <= 64 && stride <= in; stride++)
         if ((in - 1) / stride + 1 == out) return stride;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* se.c: squeeze and excite: each channel weighed by what all channels say together; Hu et al.,
+/* se.c: squeeze and excite: weights each channel by a function of all channels; Hu et al.,
  * "Squeeze-and-excitation networks" (2018), section 3.
  *
- *   s = average of each channel (C)        y = x sigmoid(expand relu(reduce s)), with C / reduction units between */
+ *   s = average of each channel (C)        y = x sigmoid(expand relu(reduce s)), C / reduction hidden
+ * units */
 #include "layer/layer.h"
 
 typedef struct se_values {
