@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* adam.c: Adam and AdamW, at step t from 1, with rate r and weight decay d:
+/* adam.c: Adam and AdamW, at step t from 1, with learning rate r and weight decay d:
  *
  *   m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g^2
  *   w = (1 - r d) w - r / (1 - b1^t) * m / (sqrt(v / (1 - b2^t)) + epsilon)
  *
- * Kingma and Ba, "Adam: a method for stochastic optimization" (2015); the decay outside the gradient is
- * Loshchilov and Hutter's, "Decoupled weight decay regularization" (2019). As PyTorch's torch.optim.AdamW
- * has them. The two differ in the decay they start from; the decay of PyTorch's Adam, inside the gradient,
- * is the recipe's l2. A schedule's momentum stands in for b1, in the correction too, as in PyTorch's
- * OneCycleLR. */
+ * Kingma and Ba, "Adam: a method for stochastic optimization" (2015). Decoupled decay: Loshchilov and Hutter,
+ * "Decoupled weight decay regularization" (2019). The formulas match PyTorch's torch.optim.AdamW. Adam and
+ * AdamW differ here only in their default decay; the decay of PyTorch's Adam, inside the gradient, is the
+ * recipe's l2. A schedule's momentum replaces b1, also in the bias correction, as in PyTorch's OneCycleLR. */
 #include "base/elementary.h"
 #include "optim/optimiser.h"
 #include "optim/root.h"
@@ -87,5 +86,5 @@ const dsc_optimiser_kind dsc_optimiser_adamw = {
     .weight_decay = 0.01,
     .states = states,
     .update = update,
-    .examples = examples, /* the decay is the same, and so are the numbers */
+    .examples = examples, /* the same decay, so the same numbers */
 };

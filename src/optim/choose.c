@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* choose.c: optimisers and schedules from text. */
+/* choose.c: creates optimisers and schedules from text. */
 #include "optim/choose.h"
 
 #include "base/spec.h"
 
-/* The text is one item: a comma, which ends an item elsewhere, is one too many here. */
+/* The text is a single item, so a comma, which ends an item elsewhere, is an error. */
 static dsc_status choose(const dsc_row **row, void **values, const char *text, const dsc_registry *registry,
                          dsc_error *error) {
     dsc_spec spec;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* choose.h: an optimiser or a schedule from its text: "adam beta1=0.9", "cosine warmup=0.1". */
+/* choose.h: an optimiser or a schedule from text: "adam beta1=0.9", "cosine warmup=0.1". */
 #ifndef DSC_OPTIM_CHOOSE_H
 #define DSC_OPTIM_CHOOSE_H
 
 #include "optim/optimiser.h"
 #include "optim/schedule.h"
 
-/* Both are {NULL, NULL} after a failure and after their release, which may then be called again. */
+/* After a failure or a release both members are NULL; a second release is harmless. The caller releases. */
 typedef struct dsc_chosen_optimiser {
     const dsc_optimiser_kind *kind;
     void *values; /* of its parameter table */
@@ -17,7 +17,8 @@ typedef struct dsc_chosen_schedule {
     void *values;
 } dsc_chosen_schedule;
 
-/* Errors point at the column, and suggest. NULL is as the empty text: an error. */
+/* Parse `text`. DSC_ERROR_ARGUMENT: the message shows the column and suggests a name. NULL counts as an empty
+ * text: an error. Any thread. */
 dsc_status dsc_optimiser_choose(dsc_chosen_optimiser *chosen, const char *text, dsc_error *error);
 void dsc_optimiser_release(dsc_chosen_optimiser *chosen);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* optimisers.c: the registry. A new optimiser is one file in this folder and one line here. */
+/* optimisers.c: the registry of optimisers. A new optimiser is one file in this folder and one line here. */
 #include "optim/optimiser.h"
 
 #define DSC_OPTIMISERS(OPTIMISER)                                                                            \

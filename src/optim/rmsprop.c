@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* rmsprop.c: RMSprop, with rate r, weight decay d and momentum p:
+/* rmsprop.c: RMSprop, with learning rate r, weight decay d and momentum p:
  *
  *   v = a v + (1 - a) g^2,  c = g / (sqrt(v) + epsilon)
  *   w = (1 - r d) w - r c,  or with momentum  b = p b + c,  w = (1 - r d) w - r b
- *   centered=on: m = a m + (1 - a) g, and v - m^2 in place of v under the root
+ *   centered=on: m = a m + (1 - a) g, and v - m^2 instead of v under the root
  *
- * Tieleman and Hinton, "Lecture 6.5: RMSProp" (2012); centred by Graves, "Generating sequences with
- * recurrent neural networks" (2013). As PyTorch's torch.optim.RMSprop has it, but for v - m^2, which is 0
- * here where rounding makes it negative. */
+ * Tieleman and Hinton, "Lecture 6.5: RMSProp" (2012); centred: Graves, "Generating sequences with recurrent
+ * neural networks" (2013). Matches PyTorch's torch.optim.RMSprop, except that v - m^2 becomes 0 if rounding
+ * makes it negative. */
 #include "optim/optimiser.h"
 #include "optim/root.h"
 

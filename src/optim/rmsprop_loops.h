@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rmsprop_loops.h: the loop of rmsprop.c, compiled for each instruction set, and for each kind of RMSprop. */
+/* rmsprop_loops.h: the loop of rmsprop.c, compiled for each instruction set and each variant of RMSprop. */
 
 DSC_INLINE void DSC_ISA(rmsprop_any)(dsc_real *restrict w, dsc_real *restrict square, dsc_real *restrict mean,
                                      dsc_real *restrict velocity, const dsc_real *restrict g, size_t count,
@@ -13,7 +13,7 @@ DSC_INLINE void DSC_ISA(rmsprop_any)(dsc_real *restrict w, dsc_real *restrict sq
             const dsc_real m = mean[i] + blend * (g[i] - mean[i]);
             mean[i] = m;
             v -= m * m;
-            v = v < 0 ? 0 : v; /* rounding may take it there; NaN stays */
+            v = v < 0 ? 0 : v; /* rounding can make it negative; NaN stays */
         }
         dsc_real change = g[i] / (DSC_SQRT(v) + epsilon);
         if (velocity) {
@@ -24,7 +24,7 @@ DSC_INLINE void DSC_ISA(rmsprop_any)(dsc_real *restrict w, dsc_real *restrict sq
     }
 }
 
-/* So that the questions leave the loop. */
+/* Constant arguments remove the branches from the loop. */
 static void DSC_ISA(rmsprop_step)(dsc_real *w, dsc_real *square, dsc_real *mean, dsc_real *velocity,
                                   const dsc_real *g, size_t count, const rmsprop_numbers *n) {
     if (mean && velocity)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* root.h: the square root of a dsc_real, an instruction that every machine rounds alike. */
+/* root.h: the square root of a dsc_real: one instruction, correctly rounded on every machine. */
 #ifndef DSC_OPTIM_ROOT_H
 #define DSC_OPTIM_ROOT_H
 

@@ -1,33 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/* schedule.h: the learning rate from step to step. One file a schedule, which ends in one descriptor, and one
- * line in schedules.c. */
+/* schedule.h: the learning rate as a function of the step. Each schedule is one file that defines a
+ * descriptor, plus one line in schedules.c. Schedules allocate nothing, cannot fail, and give the same bits
+ * on every machine. */
 #ifndef DSC_OPTIM_SCHEDULE_H
 #define DSC_OPTIM_SCHEDULE_H
 
 #include "base/registry.h"
 
-/* Where training stands. Behind the run's end a schedule stays where it ended. */
+/* A position in training. After the end of the run a schedule keeps its last value. */
 typedef struct dsc_moment {
-    uint64_t step, steps; /* this one, from 0; all of the run, at least 1 */
-    double epoch;         /* epochs done, with their fraction */
-    double epochs;        /* all of the run */
+    uint64_t step, steps; /* current step, from 0; total steps, at least 1 */
+    double epoch;         /* epochs completed, with fraction */
+    double epochs;        /* total epochs */
 } dsc_moment;
 
-/* What a schedule that listens remembers; saved in checkpoints, zero at the start. All are finite. */
+/* State of a schedule that listens; zero at the start, saved in checkpoints. All elements are finite. */
 typedef struct dsc_schedule_state {
     double number[4];
 } dsc_schedule_state;
 
 typedef struct dsc_pace {
-    double rate;     /* to be multiplied with the learning rate */
+    double rate;     /* factor of the learning rate */
     double momentum; /* NaN: the optimiser's own */
 } dsc_pace;
 
-/* A moment worked out by other means (tests/golden/optim-examples.py). An epoch has ten steps. */
+/* Expected values from an independent source (tests/golden/optim-examples.py). An epoch has ten steps. */
 typedef struct dsc_schedule_example {
-    const char *values;   /* "warmup=0.1"; NULL: its own */
-    uint64_t step, steps; /* steps of 0 ends the examples */
-    size_t heard;         /* it has listened to so many of the losses 2, 1, 1, 0.999, 1.5, 0.5, 0.6, 0.6 */
+    const char *values;   /* "warmup=0.1"; NULL: defaults */
+    uint64_t step, steps; /* steps = 0 ends the examples */
+    size_t heard;         /* number of losses heard so far, from 2, 1, 1, 0.999, 1.5, 0.5, 0.6, 0.6 */
     double rate, momentum;
 } dsc_schedule_example;
 
@@ -37,14 +38,13 @@ typedef struct dsc_schedule {
     const dsc_param *params;
     size_t values_size;
     dsc_pace (*pace)(const void *values, const dsc_moment *moment, const dsc_schedule_state *state);
-    /* After each epoch, with the loss that is watched (validation's, else training's); NULL: does not
-     * listen. */
+    /* Called after each epoch with the watched loss (validation if there is one, otherwise training). NULL:
+     * does not listen. */
     void (*listen)(const void *values, dsc_schedule_state *state, double loss);
     const dsc_schedule_example *examples; /* at least one */
 } dsc_schedule;
 
-/* Results have the same bits on every machine. */
-extern const dsc_schedule *const dsc_schedules[]; /* NULL ends them */
+extern const dsc_schedule *const dsc_schedules[]; /* NULL-terminated */
 extern const dsc_registry dsc_schedule_registry;
 
 #endif

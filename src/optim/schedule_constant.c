@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* schedule_constant.c: the learning rate itself, always. */
+/* schedule_constant.c: a constant learning rate. */
 #include "optim/schedule.h"
 
 #include <math.h>

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* schedule_decay.c: linear and cosine: up in a line for a share of the run, then down until its end.
+/* schedule_decay.c: linear and cosine decay after a linear warm-up.
  *
- * With W = warmup * steps: (step + 1) / (W + 1) while step < W, the first step's rate not 0; then, with u =
+ * With W = warmup * steps: (step + 1) / (W + 1) while step < W, so the first rate is not 0; then, with u =
  * (step - W) / (steps - W),
  *
  *   linear: final + (1 - final) (1 - u)
  *   cosine: final + (1 - final) (1 + cos(pi u)) / 2
  *
  * Cosine: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts" (2017), without
- * restarts; warm-up: Goyal et al., "Accurate, large minibatch SGD" (2017). */
+ * restarts. Warm-up: Goyal et al., "Accurate, large minibatch SGD" (2017). */
 #include "base/elementary.h"
 #include "optim/schedule.h"
 
@@ -18,7 +18,7 @@ typedef struct decay_values {
     double warmup, final;
 } decay_values;
 
-/* The rate of warm-up, or, with *fall set to u >= 0, none. */
+/* Returns the warm-up rate. After the warm-up, sets *fall to u >= 0 instead. */
 static double warming(double *fall, const decay_values *v, const dsc_moment *moment) {
     const double step = (double)moment->step, steps = (double)moment->steps, warm = v->warmup * steps;
     *fall = -1;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* schedule_one_cycle.c: one-cycle: the rate rises to its peak and falls far below where it began, and the
+/* schedule_one_cycle.c: one-cycle: the rate rises to its peak and then falls far below its start; the
  * momentum does the opposite.
  *
- * Smith and Topin, "Super-convergence" (2018), in the two phases and with the numbers of PyTorch's
- * OneCycleLR: from step 0 to the step P = peak * steps - 1 the rate goes from 1 / start to 1, from there to
- * the last step, steps - 1, to 1 / (start * final); the momentum from `high` to `low` and back. Both go as
- * half a cosine wave or in a line. */
+ * Smith and Topin, "Super-convergence" (2018), with the two phases and the defaults of PyTorch's OneCycleLR.
+ * From step 0 to step P = peak * steps - 1 the rate goes from 1 / start to 1; from there to the last step,
+ * steps - 1, to 1 / (start * final). The momentum goes from `high` to `low` and back. Both follow half a
+ * cosine wave or a line. */
 #include "base/elementary.h"
 #include "optim/schedule.h"
 
@@ -29,7 +29,7 @@ static dsc_pace pace(const void *values, const dsc_moment *moment, const dsc_sch
     const one_cycle_values *v = values;
     const double step = (double)moment->step, last = (double)moment->steps - 1;
     double top = v->peak * (double)moment->steps - 1, rate, momentum;
-    if (top < 0) top = 0; /* a run so short begins at the peak */
+    if (top < 0) top = 0; /* a very short run starts at the peak */
     if (step < top) {
         rate = between(v->shape, 1 / v->start, 1, step / top);
         momentum = between(v->shape, v->high, v->low, step / top);

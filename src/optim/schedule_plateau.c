@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* schedule_plateau.c: the rate falls when the loss no longer does: PyTorch's ReduceLROnPlateau (relative
+/* schedule_plateau.c: reduces the rate when the loss stops improving: PyTorch's ReduceLROnPlateau (relative
  * threshold).
  *
- * An epoch is good if loss < best - threshold |best|. After more than `patience` epochs in a row that are
- * not, the rate is multiplied with `factor`, and counting begins anew. A loss that is NaN is not good. */
+ * An epoch is good if loss < best - threshold |best|. After more than `patience` consecutive epochs that are
+ * not good, the rate is multiplied by `factor` and the count restarts. A NaN loss is not good. */
 #include "base/elementary.h"
 #include "optim/schedule.h"
 
@@ -14,12 +14,12 @@ typedef struct plateau_values {
     double factor, threshold, final;
 } plateau_values;
 
-enum { HAS_BEST, BEST, BAD, FALLS }; /* in state.number */
+enum { HAS_BEST, BEST, BAD, FALLS }; /* indices of state.number */
 
 static dsc_pace pace(const void *values, const dsc_moment *moment, const dsc_schedule_state *state) {
     (void)moment;
     const plateau_values *v = values;
-    /* From a damaged checkpoint it may be any number; no run has as many epochs as the most taken here. */
+    /* A damaged checkpoint may hold any number; no run has more epochs than this bound. */
     const double falls = fmin(fmax(state->number[FALLS], 0), 1e6);
     const double rate = dsc_power(v->factor, (uint64_t)falls);
     return (dsc_pace){.rate = rate > v->final ? rate : v->final, .momentum = NAN};

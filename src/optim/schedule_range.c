@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* schedule_range.c: the learning-rate range test: low (high / low)^(step / (steps - 1)).
  *
- * Smith, "Cyclical learning rates for training neural networks" (2017), with the exponential growth that has
- * become usual. With a learning rate of 1, low and high are rates themselves. */
+ * Smith, "Cyclical learning rates for training neural networks" (2017), with the now usual exponential
+ * growth. With a learning rate of 1, low and high are the rates themselves. */
 #include "base/elementary.h"
 #include "optim/schedule.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* schedule_step.c: the rate falls by a factor every so many epochs: factor^floor(epoch / every), PyTorch's
- * StepLR. */
+/* schedule_step.c: multiplies the rate by a factor every `every` epochs: factor^floor(epoch / every),
+ * PyTorch's StepLR. */
 #include "base/elementary.h"
 #include "optim/schedule.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* schedules.c: the registry. A new schedule is one file in this folder and one line here. */
+/* schedules.c: the registry of schedules. A new schedule is one file in this folder and one line here. */
 #include "optim/schedule.h"
 
 #define DSC_SCHEDULES(SCHEDULE)                                                                              \

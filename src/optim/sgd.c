@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* sgd.c: stochastic gradient descent, with momentum m, rate r, weight decay d:
+/* sgd.c: stochastic gradient descent with momentum m, learning rate r and weight decay d:
  *
  *   v = m v + g            Polyak, "Some methods of speeding up the convergence of iteration methods" (1964)
  *   w = (1 - r d) w - r v
  *   w = (1 - r d) w - r (g + m v)  with nesterov=on: Nesterov (1983), in the form of Sutskever et al. (2013)
  *
- * as PyTorch's torch.optim.SGD has them (dampening 0), whose rate stays outside the momentum. */
+ * As in PyTorch's torch.optim.SGD (dampening 0), the learning rate stays outside the momentum. */
 #include "optim/optimiser.h"
 
 typedef struct sgd_values {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* slab.c: what is done to ranges of the slabs of gradients and parameters, whatever the optimiser.
+/* slab.c: operations on ranges of the gradient and parameter slabs that do not depend on the optimiser.
  *
- * The penalty l1 |w| has the gradient l1 sign(w), with 0 at 0; l2 w^2 / 2 has l2 w. Clipping by norm:
- * Pascanu et al., "On the difficulty of training recurrent neural networks" (2013). Averages of weights:
- * Polyak and Juditsky (1992), exponentially weighted. */
+ * The penalty l1 |w| has the gradient l1 sign(w), with 0 at 0; l2 w^2 / 2 has l2 w. Clipping by norm: Pascanu
+ * et al., "On the difficulty of training recurrent neural networks" (2013). Averages of weights: Polyak and
+ * Juditsky (1992), exponentially weighted. */
 #include "optim/optimiser.h"
 
 typedef struct slab_numbers {

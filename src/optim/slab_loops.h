@@ -12,13 +12,13 @@ static void DSC_ISA(regularise)(dsc_real *restrict g, const dsc_real *restrict w
     }
 }
 
-/* Clipping by norm is all that is left to do in a second pass. */
+/* The second pass of clipping by norm only multiplies. */
 static void DSC_ISA(multiply)(dsc_real *restrict g, size_t count, const slab_numbers *n) {
     const dsc_real factor = n->factor;
     for (size_t i = 0; i < count; i++) g[i] *= factor;
 }
 
-/* Number i goes to partial sum i % 16, whatever the width of a vector. */
+/* Element i goes to partial sum i % 16, whatever the vector width. */
 static double DSC_ISA(squares)(const dsc_real *restrict x, size_t count) {
     double part[16] = {0};
     size_t i = 0;
