@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base64.h: bytes as text (RFC 4648, section 4). */
+/* base64.h: bytes as text (RFC 4648, section 4, with padding). */
 #ifndef DSC_BASE_BASE64_H
 #define DSC_BASE_BASE64_H
 
@@ -7,8 +7,8 @@
 
 void dsc_text_append_base64(dsc_text *text, const void *bytes, size_t size);
 
-/* The way back: fills `bytes` with the `size` bytes that the `length` characters of `text` stand for.
- * False if they are no base64, or that of another number of bytes; `bytes` is then of no use. */
+/* Decodes `length` characters of `text` into the `size` bytes of `bytes`. Returns false if the text is not
+ * base64 or encodes another number of bytes; the contents of `bytes` are then unspecified. */
 bool dsc_base64_decode(void *bytes, size_t size, const char *text, size_t length);
 
 #endif

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* elementary.c: exp, log and cosine from additions, multiplications and divisions alone, which every machine
+/* elementary.c: exp, log and cosine from additions, multiplications and divisions only, which every machine
  * rounds alike.
  *
- * Reduction to a small argument after Cody and Waite, "Software Manual for the Elementary Functions" (1980),
- * then Taylor's series: long, but its terms need no table and no fit. */
+ * Arguments are reduced as in Cody and Waite, "Software Manual for the Elementary Functions" (1980). A Taylor
+ * series follows: it is long but needs no table and no fit. */
 #include "base/elementary.h"
 
 #include <math.h>
 
-static const double log_2_high = 0x1.62e42fee00000p-1; /* the low 21 bits are 0: times n it is exact */
+static const double log_2_high = 0x1.62e42fee00000p-1; /* the low 21 bits are 0, so n times this is exact */
 static const double log_2_low = 0x1.a39ef35793c76p-33;
 static const double pi = 0x1.921fb54442d18p+1;
 
@@ -39,10 +39,10 @@ double dsc_log(double x) {
     return e * log_2_high + (e * log_2_low + (2 * s * sum + 2 * s));
 }
 
-/* In an eighth of a turn the series of the cosine, in the next that of the sine of what is missing to a
- * quarter. */
+/* In an eighth of a turn uses the series of the cosine, in the next one the series of the sine of the
+ * complement. */
 double dsc_cos_pi(double x) {
-    if (!(fabs(x) < 0x1p60)) return x - x == 0 ? 1 : NAN; /* so large a number is even */
+    if (!(fabs(x) < 0x1p60)) return x - x == 0 ? 1 : NAN; /* a number this large is even */
     x = fabs(x) - 2 * floor(fabs(x) / 2);
     if (x > 1) x = 2 - x;
     if (x > 0.5) return -dsc_cos_pi(1 - x);

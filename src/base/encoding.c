@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* encoding.c: is it UTF-8, and if not, what to do; see encoding.h. */
+/* encoding.c: checks texts for UTF-8 and advises on conversion; see encoding.h. */
 #include "base/encoding.h"
 
 #include "base/error.h"
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* UTF-16 has a mark, or, as most of its letters are ASCII's, many zero bytes. */
+/* UTF-16 has a byte order mark, or many zero bytes because most letters are ASCII. */
 static bool looks_like_utf16(const unsigned char *b, size_t size) {
     if (size < 2 || size % 2) return false;
     if ((b[0] == 0xFF && b[1] == 0xFE) || (b[0] == 0xFE && b[1] == 0xFF)) return true;
@@ -21,7 +21,7 @@ static bool looks_like_utf16(const unsigned char *b, size_t size) {
     return 2 * even > size / 2 || 2 * odd > size / 2;
 }
 
-/* "iconv ...", which puts the file in UTF-8 in its place, and keeps it as it was beside. */
+/* Suggests an iconv command that converts the file to UTF-8 in place and keeps the original beside it. */
 static dsc_status advise(dsc_error *error, const char *path, const char *encoding, const char *problem) {
     char pattern[80], command[DSC_COMMAND];
     (void)snprintf(pattern, sizeof pattern, "mv @ @.orig && iconv -f %s -t UTF-8 @.orig > @", encoding);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* encoding.h: texts from outside are UTF-8, or refused with a message that says what to do. */
+/* encoding.h: external texts must be UTF-8; any other encoding is refused with advice. */
 #ifndef DSC_BASE_ENCODING_H
 #define DSC_BASE_ENCODING_H
 
 #include <descender.h>
 
-/* Fails with DSC_ERROR_FORMAT unless all `bytes` of the file are UTF-8. The message names line and byte,
- * tells UTF-16 from other encodings, and gives the command that converts. */
+/* DSC_ERROR_FORMAT unless all `size` bytes are UTF-8. The message names line and byte, distinguishes UTF-16
+ * from other encodings, and gives the command that converts the file. */
 dsc_status dsc_utf8_expect(const void *bytes, size_t size, const char *path, dsc_error *error);
 
-/* Fails with DSC_ERROR_ARGUMENT unless `name` can be a name of something: not empty, UTF-8, and without what
- * is hidden (visible.h). `what` says what it names. */
+/* DSC_ERROR_ARGUMENT unless `name` is a valid name: not empty, UTF-8, without hidden characters (visible.h).
+ * `what` says what is named. */
 dsc_status dsc_name_check(const char *name, const char *what, dsc_error *error);
 
 #endif

@@ -8,7 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* What a message quotes may come from outside: it stays one line of UTF-8, and commands no terminal. */
+/* Quoted texts may come from outside. The message stays one line of UTF-8 without terminal control
+ * characters. */
 DSC_PRINTF(3, 0)
 static void format_message(char *out, size_t size, const char *format, va_list arguments) {
     char text[2 * DSC_MESSAGE_SIZE + 2];

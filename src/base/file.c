@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* file.c: opening and reading files, joining paths, making folders, and what the system says went wrong. */
+/* file.c: opens and reads files, joins paths, creates folders, and reports system errors. */
 #include "base/file.h"
 
 #include "base/error.h"
@@ -73,7 +73,7 @@ static dsc_status read_open_file(unsigned char **data, size_t *size, int fd, con
     if (fstat(fd, &info)) return dsc_fail_system(error, path, "cannot be examined");
     if (S_ISDIR(info.st_mode))
         return dsc_fail(error, DSC_ERROR_IO, "%s: is a folder, expected a file; name a file in it", path);
-    /* A pipe has no size: then the buffer grows as it fills. */
+    /* A pipe has no size: its buffer grows. */
     size_t capacity =
         S_ISREG(info.st_mode) && info.st_size > 0 ? (size_t)info.st_size + 1 : DSC_USUALLY(4096, 2);
     if (S_ISREG(info.st_mode) && (uintmax_t)info.st_size > limit)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* file.h: whole files in, atomic files out, folders and paths. */
+/* file.h: reads whole files, writes files atomically, handles folders and paths.
+ *
+ * Functions with a status report system errors as DSC_ERROR_IO and name the path. Any thread may call them; a
+ * writer belongs to one thread at a time. */
 #ifndef DSC_BASE_FILE_H
 #define DSC_BASE_FILE_H
 
@@ -7,104 +10,106 @@
 
 struct stat;
 
-/* Fails with "path: what: the system's reason; a remedy", from errno: for what was done with a file or
+/* Fails with "path: what: the system's reason; a remedy", from errno, for an operation on a file or
  * folder. */
 dsc_status dsc_fail_system(dsc_error *error, const char *path, const char *what);
 
-/* openat(2), close-on-exec (folder: AT_FDCWD, or a folder's descriptor; mode: of a new file). Never gives 0,
- * 1 or 2, even where those are closed: what is printed must not land in a file. */
+/* openat(2) with close-on-exec. `folder` is AT_FDCWD or a folder's descriptor; `mode` applies to a new file.
+ * Never returns 0, 1 or 2, even if they are closed: printed output must not end up in a file. */
 int dsc_open_at(int folder, const char *path, int flags, unsigned mode);
 
-/* The same open file by a number above 2, close-on-exec; the old one is closed if it was not. -1, with errno,
- * if there is no such number, or `fd` is -1. */
+/* Moves an open file to a descriptor above 2 with close-on-exec and closes the old one. Returns -1 with errno
+ * if no descriptor is free or `fd` is -1. */
 int dsc_above_streams(int fd);
 
-/* Reads all of `path` into a new buffer (release with free()). A folder, a missing or unreadable file,
- * and one larger than `limit` bytes are errors that name it. The buffer has one zero byte behind its end. */
+/* Reads all of `path` into a new buffer, which the caller frees. A folder, a missing or unreadable file, and
+ * a file of more than `limit` bytes are errors that name it. A zero byte follows the data. */
 dsc_status dsc_file_read(unsigned char **data, size_t *size, const char *path, size_t limit,
                          dsc_error *error);
 
 /* --- file_write.c: writing ---
  *
- * What has the name decides how it is written:
+ * The type of the existing file decides how it is written:
  *
  *   nothing, or a regular file   atomically: into a temporary file beside it, which is synced and renamed.
- *                                The old file's mode, owner and group are kept where the system allows. A
+ *                                Mode, owner and group of the old file are kept if the system allows. A
  *                                write-protected file is refused
- *   a file that cannot be        in place, at commit: one that is mounted by itself, or lies in a folder in
- *   replaced                     which nothing can be made. Only a crash while it is copied can damage it
- *   a pipe, a device, a          written to, as the bytes come. It never becomes a regular file, and abort
- *   descriptor (/dev/fd/N)       takes nothing back
+ *   a file that cannot be        in place, at commit: a file that is itself a mount point, or lies in a
+ *   replaced                     folder without write access. Only a crash during the copy can damage it
+ *   a pipe, a device, a          directly, as the bytes arrive. It never becomes a regular file, and abort
+ *   descriptor (/dev/fd/N)       cannot undo the output
  *   a folder, a socket           an error
  *
- * Symbolic links are followed and stay; one that leads nowhere has its target made.
+ * Symbolic links are followed and kept; the target of a dangling link is created.
  *
- * The temporary file of NAME is "NAME.dsc-N.tmp", or a shorter name where that is too long. Its writer holds
- * a lock on it (flock), which ends with the process. So one without a lock is of a dead process, on whichever
- * machine or in whichever container that ran, and whoever meets it removes it: a write of NAME does so
- * with those that have the names it would take, and dsc_file_sweep with all. O_TMPFILE would not do:
- * linkat() cannot replace a file, so a name is needed all the same.
+ * The temporary file of NAME is "NAME.dsc-N.tmp", or a shorter name if that is too long. Its writer holds a
+ * lock on it (flock), which ends with the process. An unlocked temporary file therefore belongs to a dead
+ * process, on any machine or in any container, and may be removed: a write of NAME removes those whose names
+ * it needs, dsc_file_sweep removes all. O_TMPFILE is no alternative: linkat() cannot replace a file, so a
+ * name is needed anyway.
  *
- * A write beyond RLIMIT_FSIZE or to a pipe that nobody reads fails only if the process does not die of
- * SIGXFSZ or SIGPIPE; the library leaves signals to the program. */
+ * A write beyond RLIMIT_FSIZE or to a pipe without a reader returns an error only if the program blocks or
+ * ignores SIGXFSZ and SIGPIPE; the library leaves signals to the program. */
 typedef struct dsc_file_writer dsc_file_writer;
 
 dsc_status dsc_file_writer_open(dsc_file_writer **writer, const char *path, dsc_error *error);
 dsc_status dsc_file_writer_append(dsc_file_writer *writer, const void *data, size_t size, dsc_error *error);
-dsc_status dsc_file_writer_commit(dsc_file_writer *writer, dsc_error *error); /* frees the writer, always */
-/* The same without waiting for the disk, for what can be made again: after a crash of the machine the file
- * may be damaged, and its reader must notice. */
+dsc_status dsc_file_writer_commit(dsc_file_writer *writer, dsc_error *error); /* always frees the writer */
+/* Commits without waiting for the disk, for files that can be regenerated. After a system crash the file may
+ * be damaged, and its reader must detect this. */
 dsc_status dsc_file_writer_commit_unsynced(dsc_file_writer *writer, dsc_error *error);
-/* Leaves `path` as it was. NULL does nothing. */
+/* Discards the output and frees the writer; `path` stays unchanged (except a pipe or device). NULL is
+ * allowed. */
 void dsc_file_writer_abort(dsc_file_writer *writer);
 
-/* open, append, commit in one. */
+/* Open, append and commit in one call. */
 dsc_status dsc_file_write(const char *path, const void *data, size_t size, dsc_error *error);
 
 typedef enum dsc_file_way { DSC_FILE_ATOMIC, DSC_FILE_IN_PLACE, DSC_FILE_STREAM } dsc_file_way;
 
-/* Fails as writing `bytes` bytes to `path` would, but for a full disk, and leaves all as it is: for the time
- * before long work. Makes and removes a temporary file; pipes and devices are not opened. *way (NULL: not
- * asked): how it will be written. */
+/* Fails as writing `bytes` bytes to `path` would, except for a full disk, and changes nothing: a check before
+ * long work. Creates and removes a temporary file; does not open pipes and devices. *way (or NULL) receives
+ * how the file would be written. */
 dsc_status dsc_file_rehearse(dsc_file_way *way, const char *path, uint64_t bytes, dsc_error *error);
 
-/* Fails unless the disk of `folder` has `bytes` bytes to spare. A file system that does not tell is trusted.
- */
+/* Fails unless the disk of `folder` has `bytes` bytes free. A file system that does not report free space
+ * passes. */
 dsc_status dsc_space_check(const char *folder, uint64_t bytes, dsc_error *error);
 
-/* Removes from `folder` the temporary files of NAMES (NULL ends them) whose processes are dead. */
+/* Removes the temporary files of `names` (NULL-terminated) that dead processes left in `folder`. */
 void dsc_file_sweep(const char *folder, const char *const *names);
 
-/* The same of whatever name, in a folder where all names are ours. */
+/* Removes all such temporary files, in a folder whose contents belong to the library. */
 void dsc_file_sweep_all(const char *folder);
 
-/* Removes `path` if it is named like a temporary file of ours, and its process is dead. */
+/* Removes `path` if it is named like one of the library's temporary files and its process is dead. */
 void dsc_file_remove_dead(const char *path);
 
-/* Gives the finished file `from` the name that `path` is or leads to, as a commit does. */
+/* Renames the finished file `from` to `path` or to the target of the link `path`, as a commit does. */
 dsc_status dsc_file_place(const char *from, const char *path, dsc_error *error);
 
 /* --- folders and names --- */
 
-/* Makes a folder and those above it that are missing; one that is there is fine. */
+/* Creates a folder and missing parents; an existing folder is fine. */
 dsc_status dsc_folder_make(const char *path, dsc_error *error);
 
-/* "folder/name" in a new text (release with free()); NULL if memory is short. */
+/* "folder/name" as a new text, which the caller frees; NULL without memory. */
 char *dsc_path_join(const char *folder, const char *name);
 
-/* The folder in which `path` lies, "." if it names none, in a new text; NULL if memory is short. */
+/* The folder part of `path`, or ".", as a new text, which the caller frees; NULL without memory. */
 char *dsc_path_folder(const char *path);
 
-/* Whether anything has that name, be it a link that leads nowhere. */
+/* Whether the name exists, including as a dangling link. */
 bool dsc_is_there(const char *path);
 
-/* Whether both are of one file, under whatever names. */
+/* Whether both describe the same file. */
 bool dsc_is_same_file(const struct stat *a, const struct stat *b);
 
-/* Whether `name` in `folder` (or AT_FDCWD) is still the open file: nobody has removed or replaced it. */
+/* Whether `name` in `folder` (or AT_FDCWD) still refers to the open file `fd`, that is, nobody removed or
+ * replaced it. */
 bool dsc_is_still_named(int fd, int folder, const char *name);
 
-/* Whether there is a folder of that name, or a link to one. NULL: no. */
+/* Whether `path` is a folder or a link to one. NULL: false. */
 bool dsc_is_folder(const char *path);
 
 #ifdef __clang_analyzer__

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* file_target.c: what a name leads to, and temporary files beside it. */
+/* file_target.c: resolves names to their targets and creates temporary files beside them. */
 #include "base/file_target.h"
 
 #include "base/error.h"
@@ -18,7 +18,7 @@
 
 enum { LINKS_MOST = 40, ATTEMPTS = 1000, PROC_MAGIC = 0x9fa0 };
 
-/* --- what a path leads to --- */
+/* --- resolving a path --- */
 
 void dsc_file_target_start(dsc_file_target *target) {
     *target = (dsc_file_target){.folder = -1, .descriptor = -1};
@@ -30,13 +30,13 @@ void dsc_file_target_clear(dsc_file_target *target) {
     dsc_file_target_start(target);
 }
 
-/* In a folder that may be searched but not read, files can be written nevertheless. */
+/* Files can be written in a folder that may be searched but not read. */
 static int open_folder(int from, const char *path) {
     int fd = dsc_open_at(from, path, O_RDONLY | O_DIRECTORY, 0);
     return fd >= 0 || errno != EACCES ? fd : dsc_open_at(from, path, O_PATH | O_DIRECTORY, 0);
 }
 
-/* Goes from the target's folder to that of `path`, and takes the last part of it as the name. */
+/* Moves from the target's folder to the folder of `path`; its last part becomes the name. */
 static bool step(dsc_file_target *t, const char *path) {
     char *copy = strdup(path);
     if (!copy) return errno = ENOMEM, false;
@@ -62,8 +62,8 @@ static bool is_in_proc(int folder) {
     return !fstatfs(folder, &system) && (unsigned long)system.f_type == PROC_MAGIC;
 }
 
-/* A link of /proc leads to an open file, whatever its text says. The descriptor, if it is one of this
- * process; or -1. */
+/* A link in /proc leads to an open file, whatever its text says. Returns the descriptor if it belongs to this
+ * process; otherwise -1. */
 static int own_descriptor(const dsc_file_target *t) {
     char link[64], where[256];
     (void)snprintf(link, sizeof link, "/proc/self/fd/%d", t->folder);
@@ -137,7 +137,7 @@ bool dsc_file_is_mounted(const dsc_file_target *t) {
 
 /* --- temporary files --- */
 
-/* False if it does not fit; a short one always does. */
+/* Returns false if the name is too long; the short form always fits. */
 static bool name_temporary(char out[DSC_TEMPORARY_NAME], const char *name, bool shortened, unsigned number) {
     int length = shortened ? snprintf(out, DSC_TEMPORARY_NAME, "%016llx.dsc-%u.tmp",
                                       (unsigned long long)dsc_text_hash(name), number)
@@ -145,7 +145,8 @@ static bool name_temporary(char out[DSC_TEMPORARY_NAME], const char *name, bool 
     return length > 0 && length < DSC_TEMPORARY_NAME;
 }
 
-/* Removes a temporary file if it can be locked: then its process is dead. True if the name is free now. */
+/* Removes a temporary file if it can be locked, since its process is then dead. Returns true if the name is
+ * free now. */
 static bool remove_dead(int folder, const char *name) {
     int fd = dsc_open_at(folder, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0);
     if (fd < 0) return errno == ENOENT;
@@ -157,14 +158,14 @@ static bool remove_dead(int folder, const char *name) {
     return removed;
 }
 
-/* Whoever cleans up may have locked and removed the new file before its maker could lock it. A file system
- * without locks is no reason not to write. */
+/* Whether the new file is locked and still has its name: a cleaning process may have locked and removed it
+ * first. A file system without locks does not prevent writing. */
 static bool is_held(int fd, int folder, const char *name) {
     if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) return false;
     return dsc_is_still_named(fd, folder, name);
 }
 
-/* Not mkstemp: its files are for their owner alone, and open's mode obeys the umask. */
+/* Not mkstemp: its files are private to the owner, and open's mode respects the umask. */
 int dsc_temporary_open(char name[DSC_TEMPORARY_NAME], const dsc_file_target *t, unsigned mode) {
     bool shortened = false;
     for (unsigned number = 0; number < ATTEMPTS; number++) {
@@ -189,7 +190,8 @@ int dsc_temporary_open(char name[DSC_TEMPORARY_NAME], const dsc_file_target *t, 
     return -1;
 }
 
-/* Where ".dsc-N.tmp" begins at the end of a file's name; NULL: it is none of our temporary files. */
+/* The position of ".dsc-N.tmp" at the end of a file name; NULL if it is not one of the library's temporary
+ * files. */
 static const char *temporary_ending(const char *file) {
     const char *middle = strstr(file, ".dsc-");
     for (const char *next; middle && (next = strstr(middle + 1, ".dsc-"));) middle = next;
@@ -198,7 +200,7 @@ static const char *temporary_ending(const char *file) {
     return digits && !strcmp(middle + 5 + digits, ".tmp") ? middle : NULL;
 }
 
-/* Whether `file` is "NAME.dsc-N.tmp" of one of the names, or the short form of it. */
+/* Whether `file` is "NAME.dsc-N.tmp" for one of the names, or its short form. */
 static bool is_temporary_of(const char *file, const char *const *names) {
     const char *middle = temporary_ending(file);
     if (!middle) return false;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* file_target.h: what file_write.c must know of a name before it writes, and temporary files. */
+/* file_target.h: resolves a name before file_write.c writes it, and creates temporary files. Only file*.c
+ * include it. */
 #ifndef DSC_BASE_FILE_TARGET_H
 #define DSC_BASE_FILE_TARGET_H
 
@@ -12,31 +13,31 @@ enum { DSC_TEMPORARY_NAME = NAME_MAX + 1 };
 
 typedef enum dsc_target_kind {
     DSC_TARGET_REGULAR,    /* a regular file, or nothing yet */
-    DSC_TARGET_SPECIAL,    /* a pipe or a device: opened and written to */
-    DSC_TARGET_DESCRIPTOR, /* one of this process, by its name in /dev/fd or /proc */
+    DSC_TARGET_SPECIAL,    /* a pipe or a device: opened and written directly */
+    DSC_TARGET_DESCRIPTOR, /* a descriptor of this process, named in /dev/fd or /proc */
 } dsc_target_kind;
 
-/* What a path leads to, all links followed: `name` in `folder`. */
+/* The target of a path with all links followed: `name` in `folder`. Release with dsc_file_target_clear. */
 typedef struct dsc_file_target {
     dsc_target_kind kind;
-    int folder; /* a descriptor, perhaps of O_PATH */
+    int folder; /* a descriptor, perhaps opened with O_PATH */
     char *name;
-    int descriptor; /* DSC_TARGET_DESCRIPTOR's */
+    int descriptor; /* for DSC_TARGET_DESCRIPTOR */
     bool exists;
-    struct stat info; /* if it exists */
+    struct stat info; /* valid if `exists` */
 } dsc_file_target;
 
 void dsc_file_target_start(dsc_file_target *target);
-/* Fails for folders, sockets, circles of links, and folders that are missing. */
+/* Fails for folders, sockets, cycles of links, and missing folders. */
 dsc_status dsc_file_target_find(dsc_file_target *target, const char *path, dsc_error *error);
 void dsc_file_target_clear(dsc_file_target *target);
 
-/* Whether the file is mounted by itself, so that no other can take its name. False where the system does not
+/* Whether the file is itself a mount point, so that it cannot be replaced. False if the system does not
  * tell. */
 bool dsc_file_is_mounted(const dsc_file_target *target);
 
-/* Makes a temporary file for the target, locked, open for reading and writing; -1 with errno. Dead ones of
- * the same target that are in the way are removed. */
+/* Creates a temporary file for the target, locked, open for reading and writing; returns -1 with errno.
+ * Removes files of dead processes that have the same name. */
 int dsc_temporary_open(char name[DSC_TEMPORARY_NAME], const dsc_file_target *target, unsigned mode);
 
 #endif

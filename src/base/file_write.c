@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* file_write.c: writing files, each as what it is; see file.h. A reader of a regular file sees the old
- * content or the new, never a part: the temporary file is synced before it takes the name, and the folder
- * after.
+/* file_write.c: writes files; see file.h. A reader of a regular file sees either the old content or the new,
+ * never a part: the temporary file is synced before it is renamed, and the folder afterwards.
  *
- * The folder is held open from the first byte to the last, so that neither a change of the working directory
- * nor a path that is just short enough gets between. */
+ * The folder stays open from the first byte to the last, so that a change of the working directory or a path
+ * near the length limit cannot interfere. */
 #include "base/file.h"
 
 #include "base/error.h"
@@ -27,10 +26,10 @@
 enum { COPY_BYTES = DSC_USUALLY(1 << 16, 7) };
 
 struct dsc_file_writer {
-    char *path; /* as it was asked for */
+    char *path; /* as the caller gave it */
     dsc_file_target target;
     dsc_file_way way;
-    int fd;                             /* what is appended goes here */
+    int fd;                             /* appended data goes here */
     char temporary[DSC_TEMPORARY_NAME]; /* in the target's folder; "": none */
 };
 
@@ -48,7 +47,7 @@ static void writer_free(dsc_file_writer *writer) {
 
 /* --- opening --- */
 
-/* Where the bytes wait that cannot wait beside the file: a file without a name. */
+/* A nameless file that holds the data if no temporary file can be created beside the target. */
 static int open_spool(void) {
     const char *folder = getenv("TMPDIR");
     char *path = dsc_path_join(folder && *folder ? folder : "/tmp", "descender-XXXXXX");
@@ -62,7 +61,7 @@ static int open_spool(void) {
     return dsc_above_streams(fd);
 }
 
-/* The new file's mode, owner and group are the old one's. A group that cannot be kept gets no more than all
+/* Copies mode, owner and group of the old file. If the group cannot be kept, it gets no more rights than
  * others have. */
 static void take_over_access(int fd, const struct stat *old) {
     mode_t mode = old->st_mode & 0777;
@@ -72,7 +71,7 @@ static void take_over_access(int fd, const struct stat *old) {
     (void)fchmod(fd, mode);
 }
 
-/* A temporary file beside the target, or the news that there can be none. */
+/* Creates a temporary file beside the target, or reports that there can be none. */
 static dsc_status begin_regular(dsc_file_writer *w, dsc_error *error) {
     const dsc_file_target *t = &w->target;
     if (t->exists && faccessat(t->folder, t->name, W_OK, AT_EACCESS))
@@ -103,13 +102,13 @@ static dsc_status begin(dsc_file_writer *w, bool rehearsing, dsc_error *error) {
             errno = EBADF;
             return dsc_fail_system(error, w->path, "is not open for writing");
         }
-        /* The same descriptor, not the same file anew: what was written to it before stays, and a socket has
-         * no other way. */
+        /* Duplicates the descriptor instead of opening the file again: earlier output stays, and a socket
+         * cannot be opened. */
         w->fd = fcntl(t->descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     } else if (rehearsing) {
         return faccessat(t->folder, t->name, W_OK, AT_EACCESS) ? fail_writing(w->path, error) : DSC_OK;
     } else {
-        /* Behind a link of /proc there may be a file that another process is writing. */
+        /* A link in /proc may lead to a file that another process is writing. */
         int end = S_ISREG(t->info.st_mode) ? O_APPEND : 0;
         w->fd = dsc_open_at(t->folder, t->name, O_WRONLY | O_NOCTTY | end, 0);
     }
@@ -138,7 +137,7 @@ dsc_status dsc_file_writer_open(dsc_file_writer **result, const char *path, dsc_
 
 /* --- writing --- */
 
-/* All of it; false, with errno. A descriptor that somebody made non-blocking is waited for. */
+/* Writes everything; false with errno. Waits if somebody made the descriptor non-blocking. */
 static bool write_all(int fd, const void *data, size_t size) {
     for (const unsigned char *next = data; size;) {
         ssize_t n = write(fd, next, size);
@@ -158,10 +157,10 @@ dsc_status dsc_file_writer_append(dsc_file_writer *writer, const void *data, siz
     return write_all(writer->fd, data, size) ? DSC_OK : fail_writing(writer->path, error);
 }
 
-/* --- the end --- */
+/* --- commit and abort --- */
 
-/* Copies all of `from` over the target as it is. Room for it is asked for first, so that a full disk leaves
- * the old content. */
+/* Copies `from` over the target in place. Reserves the space first, so that a full disk leaves the old
+ * content. */
 static bool copy_in_place(const dsc_file_target *t, int from, bool sync) {
     unsigned char bytes[COPY_BYTES];
     int to = dsc_open_at(t->folder, t->name, O_WRONLY | O_NOFOLLOW, 0);
@@ -184,11 +183,11 @@ static bool copy_in_place(const dsc_file_target *t, int from, bool sync) {
     return good && closed;
 }
 
-/* Gives the temporary file the target's name. `fd` reads it, for where it can only be copied: over a file
- * that is mounted by itself, which the system did not tell before. */
+/* Renames the temporary file to the target. `fd` reads the file, for a copy if the target turns out to be a
+ * mount point. */
 static bool take_name(const dsc_file_target *t, int from_folder, const char *from, int fd, bool sync) {
     if (!renameat(from_folder, from, t->folder, t->name)) {
-        if (sync) (void)fsync(t->folder); /* some cannot; the rename is done either way */
+        if (sync) (void)fsync(t->folder); /* some file systems cannot; the rename is done either way */
         return true;
     }
     if ((errno != EBUSY && errno != EXDEV) || !t->exists || !copy_in_place(t, fd, sync)) return false;
@@ -198,7 +197,7 @@ static bool take_name(const dsc_file_target *t, int from_folder, const char *fro
 
 static dsc_status finish_temporary(dsc_file_writer *w, bool sync, dsc_error *error) {
     dsc_status status = sync && fsync(w->fd) ? fail_writing(w->path, error) : DSC_OK;
-    /* Closing may tell of a failed write, and must come before the renaming; but the lock must be held until
+    /* close() may report a failed write and must come before the rename, but the lock must be held until
      * after it. */
     int keeper = fcntl(w->fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     int closed = close(w->fd);
@@ -210,7 +209,7 @@ static dsc_status finish_temporary(dsc_file_writer *w, bool sync, dsc_error *err
     return status;
 }
 
-/* A pipe or a terminal has no disk to wait for. */
+/* Pipes and terminals have no disk to wait for. */
 static bool sync_stream(int fd) {
     return !fsync(fd) || errno == EINVAL || errno == EROFS || errno == EOPNOTSUPP || errno == ENOSYS;
 }
@@ -273,7 +272,7 @@ dsc_status dsc_file_place(const char *from, const char *path, dsc_error *error) 
     return status;
 }
 
-/* --- before the work --- */
+/* --- rehearsal --- */
 
 dsc_status dsc_file_rehearse(dsc_file_way *way, const char *path, uint64_t bytes, dsc_error *error) {
     dsc_file_writer *writer;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* folder.c: listing and removing folders; see folder.h. */
+/* folder.c: lists and removes folders; see folder.h. */
 #include "base/folder.h"
 
 #include "base/error.h"

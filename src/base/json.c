@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* json.c: the structure is walked here, numbers are printed as short as they can be, and jansson does texts. */
+/* json.c: formats JSON with the shortest numbers (jansson escapes the texts) and parses external JSON. */
 #include "base/json.h"
 
 #include "base/encoding.h"
@@ -11,8 +11,8 @@
 
 static void append_json(dsc_text *text, const json_t *json, int depth);
 
-/* JSON that jansson made, as a terminal may see it: it leaves DEL, C1 and what turns the direction of
- * writing as it is. */
+/* Appends jansson's output safely for terminals: jansson does not escape DEL, C1 and bidirectional
+ * controls. */
 static void append_visible(dsc_text *text, const char *json) {
     const unsigned char *at = (const unsigned char *)json, *end = at + strlen(json);
     while (at < end) {
@@ -95,20 +95,20 @@ enum { DIGITS_OF_INT64 = 19 };
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/* How long the text in quotes is that begins here, or what is left if it does not end. */
+/* The length of the quoted text that begins here; the remaining length if it does not end. */
 static size_t quoted_length(const char *at, const char *end) {
     const char *c = at + 1;
     while (c < end && *c != '"') c += *c == '\\' && c + 1 < end ? 2 : 1;
     return (size_t)((c < end ? c + 1 : end) - at);
 }
 
-/* Whether a whole number, without its sign, lies beyond 64 bits with one. */
+/* Whether an integer, given without its sign, does not fit a signed 64-bit number. */
 static bool is_too_large(const char *number, size_t digits, bool negative) {
     const char *most = negative ? "9223372036854775808" : "9223372036854775807";
     return digits > DIGITS_OF_INT64 || (digits == DIGITS_OF_INT64 && strncmp(number, most, digits) > 0);
 }
 
-/* The same JSON with whole numbers beyond 64 bits in quotes. */
+/* Copies the JSON with integers beyond 64 bits in quotes. */
 static void quote_large_numbers(dsc_text *out, const char *at, const char *end) {
     while (at < end) {
         size_t length = 1, digits = 0;
@@ -146,7 +146,7 @@ static json_t *load(const char *text, size_t size, size_t flags, json_error_t *e
     return json;
 }
 
-/* --- from outside --- */
+/* --- external input --- */
 
 dsc_status dsc_json_parse(json_t **json, const void *text, size_t size, size_t flags, const char *name,
                           dsc_error *error) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* machine.c: asks Linux for the processor's name. */
+/* machine.c: reads the processor's name from Linux. */
 #include "base/machine.h"
 
 #include <stdio.h>

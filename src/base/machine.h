@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* machine.h: what the machine calls its processor. */
+/* machine.h: the name of the processor. */
 #ifndef DSC_BASE_MACHINE_H
 #define DSC_BASE_MACHINE_H
 
 enum { DSC_PROCESSOR_NAME = 128 };
 
-/* "model name : ..." of Linux's /proc/cpuinfo; empty elsewhere. */
+/* Copies "model name" from Linux's /proc/cpuinfo; empty on other systems. */
 void dsc_processor_name(char out[DSC_PROCESSOR_NAME]);
 
 #endif

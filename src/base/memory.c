@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* memory.c: allocation that cannot overflow. */
+/* memory.c: overflow-safe allocation. */
 #include "base/memory.h"
 
 #include "base/limits.h"
@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #if defined(__linux__)
-#include <sys/mman.h> /* MADV_HUGEPAGE, which others lack */
+#include <sys/mman.h> /* MADV_HUGEPAGE, not available on all systems */
 #endif
 
 enum { HUGE_PAGE = 1 << 21 };
 
-/* An array starts with so many elements; while it has at most so many it grows by no more than it must. */
+/* FIRST: initial number of elements of an array. Up to EXACT_UP_TO elements it grows only as needed. */
 enum { FIRST = DSC_USUALLY(8, 1), EXACT_UP_TO = DSC_USUALLY(0, 4096) };
 
 bool dsc_multiply(size_t *product, size_t a, size_t b) {
@@ -33,7 +33,7 @@ void *dsc_allocate_aligned(size_t count, size_t size) {
     bytes = (bytes + alignment - 1) / alignment * alignment;
     void *block = aligned_alloc(alignment, bytes ? bytes : alignment);
 #ifdef MADV_HUGEPAGE
-    if (block && alignment == HUGE_PAGE) (void)madvise(block, bytes, MADV_HUGEPAGE); /* only advice */
+    if (block && alignment == HUGE_PAGE) (void)madvise(block, bytes, MADV_HUGEPAGE); /* only a hint */
 #endif
     return block;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* options.c: structs that begin with their size, to and from callers of any version. */
+/* options.c: copies structs that begin with their size, from and to callers of any version. */
 #include "base/options.h"
 
 #include "base/error.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* param.c: one table describes a parameter; parsing, checking, writing and help are here, once. */
+/* param.c: parsing, checking, writing and help for parameters, all driven by a parameter's table entry. */
 #include "base/param.h"
 
 #include "base/error.h"
@@ -30,7 +30,7 @@ static const void *value_in(const dsc_param *param, const void *values) {
     return (const char *)values + param->offset;
 }
 
-/* Number i of the names in "a|b|c" and its length; NULL: there are no more. */
+/* Name i of "a|b|c" and its length; NULL after the last. */
 static const char *choice_at(size_t *length, const char *choices, size_t i) {
     for (;; choices++) {
         *length = strcspn(choices, "|");
@@ -40,7 +40,7 @@ static const char *choice_at(size_t *length, const char *choices, size_t i) {
     }
 }
 
-/* A number as a person writes it: "1", not "1.0". */
+/* A number as people write it: "1", not "1.0". */
 static char *format_plain(char out[40], double value) {
     dsc_format_shortest(out, value);
     size_t length = strlen(out);
@@ -208,7 +208,7 @@ dsc_status dsc_param_from_json(const dsc_param *param, void *values, const json_
     char text[40];
     if (json_is_string(json)) {
         dsc_status status = dsc_param_parse(param, values, json_string_value(json), error);
-        /* The path of a folder may be no UTF-8: dsc_param_to_json wrote it so that it comes back. */
+        /* A folder's path may not be UTF-8: this undoes the escapes of dsc_param_to_json. */
         if (!status && param->type == DSC_PARAM_TEXT) dsc_text_undo_bytes(*(char **)value);
         return status;
     }
@@ -243,7 +243,7 @@ json_t *dsc_param_to_json(const dsc_param *param, const void *values) {
         return *(char *const *)value ? dsc_json_text(*(char *const *)value) : json_null();
     case DSC_PARAM_SEED:
         if (dsc_seed_number(&number, value) && number <= INT64_MAX) return json_integer((json_int_t)number);
-        break; /* as a text: readers of JSON take large numbers for doubles, or not at all */
+        break; /* as a text: JSON readers convert large numbers to doubles or refuse them */
     case DSC_PARAM_CHOICE:
     case DSC_PARAM_PAIR:
         break;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* param.h: what a parameter table (dsc_param in descender.h) is used for. */
+/* param.h: functions over parameter tables (dsc_param in descender.h). A table describes the members of a
+ * struct of values; the struct owns its texts (release with dsc_params_free). Any thread, for distinct
+ * values. */
 #ifndef DSC_BASE_PARAM_H
 #define DSC_BASE_PARAM_H
 
@@ -7,14 +9,13 @@
 
 #include <jansson.h>
 
-/* Rows of a table, for values in a struct `type`: a parameter is called as its member is. An example:
+/* Table rows for values in a struct `type`; a parameter has the name of its member. Example:
  *
  *     static const dsc_param params[] = {
  *         DSC_REAL(sgd_values, momentum, "0", 0, 0.999999, "share of the last step that is kept"),
  *         DSC_SWITCH(sgd_values, nesterov, "off", "look ahead along the momentum"),
  *         {0},
- *     };
- */
+ *     }; */
 #define DSC_PARAM_ROW(kind, type_, member, initial_, low, high, choices_, help_)                             \
     {                                                                                                        \
         .name = #member, .type = kind, .offset = offsetof(type_, member), .initial = initial_,               \
@@ -38,31 +39,31 @@ size_t dsc_param_count(const dsc_param *table);
 /* The entry called `name`, or NULL. */
 const dsc_param *dsc_param_find(const dsc_param *table, const char *name);
 
-/* Sets every value in `values` (zeroed by the caller) to its default. Fails only for want of memory. */
+/* Sets every value in `values` (zeroed by the caller) to its default. Fails only without memory. */
 dsc_status dsc_params_initialise(const dsc_param *table, void *values, dsc_error *error);
 
-/* Reads `text` into the value of `param`, checking type and range. The message names the parameter, the
- * range or the choices, and what was found, and suggests the nearest choice. */
+/* Parses `text` into the value of `param` and checks type and range. DSC_ERROR_ARGUMENT: the message names
+ * the parameter, its range or choices and the text found, and suggests the nearest choice. */
 dsc_status dsc_param_parse(const dsc_param *param, void *values, const char *text, dsc_error *error);
 
-/* The same for a JSON value (a number, a boolean or a text, as the type wants). */
+/* The same for a JSON value: a number, a boolean or a text, as the type requires. */
 dsc_status dsc_param_from_json(const dsc_param *param, void *values, const json_t *json, dsc_error *error);
 
-/* The value as JSON; NULL for want of memory. An unset text is JSON's null; one that is no UTF-8, as a path
- * may be, is written so that dsc_param_from_json gives it back (json.h: dsc_json_text). */
+/* The value as JSON, which the caller releases; NULL without memory. An unset text is null. A text that is
+ * not UTF-8, such as a path, is escaped; dsc_param_from_json restores it (json.h: dsc_json_text). */
 json_t *dsc_param_to_json(const dsc_param *param, const void *values);
 
-/* Checks values that no text was read into: each within its range, each choice one of the table's. The
- * message is that of dsc_param_parse. */
+/* Checks values that were not parsed: each within its range, each choice in the table. Messages are those of
+ * dsc_param_parse. */
 dsc_status dsc_params_check(const dsc_param *table, const void *values, dsc_error *error);
 
 /* Fails with "unknown THING 'name'; did you mean ...?". */
 dsc_status dsc_param_unknown(const dsc_param *table, const char *thing, const char *name, dsc_error *error);
 
-/* Appends the value as dsc_param_parse would read it. */
+/* Appends the value in the form that dsc_param_parse reads. */
 void dsc_param_format(dsc_text *text, const dsc_param *param, const void *values);
 
-/* Appends what values are allowed: "1 to 100", "relu|tanh", "on|off". Empty if anything is. */
+/* Appends the allowed values: "1 to 100", "relu|tanh", "on|off"; nothing if any value is allowed. */
 void dsc_param_format_range(dsc_text *text, const dsc_param *param);
 
 /* Frees the texts in `values` and sets them to NULL. */

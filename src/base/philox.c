@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* philox.c: Philox4x64-10, a bit generator without a history: block n is a function of the key and of n.
+/* philox.c: Philox4x64-10, a counter-based bit generator: block n is a function of the key and n.
  *
  * Salmon, Moraes, Dror and Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3" (SC11), section 3.3: ten
- * rounds of two wide products, whose halves are crossed and mixed with the key; the key is stepped between. */
+ * rounds of two wide products, whose halves are crossed and mixed with the key; the key changes between
+ * rounds. */
 #include "base/random_bits.h"
 
 #include <string.h>
@@ -10,7 +11,7 @@
 #define ROUNDS       10
 #define MULTIPLIER_0 0xD2E7470EE14C6C93u
 #define MULTIPLIER_1 0xCA5A826395121157u
-#define WEYL_0       0x9E3779B97F4A7C15u /* the golden ratio, */
+#define WEYL_0       0x9E3779B97F4A7C15u /* the golden ratio */
 #define WEYL_1       0xBB67AE8584CAA73Bu /* and sqrt(3) - 1, in 64 bits */
 
 void dsc_philox_block(uint64_t out[4], const uint64_t counter[4], const uint64_t key[2]) {
@@ -32,7 +33,7 @@ void dsc_philox_block(uint64_t out[4], const uint64_t counter[4], const uint64_t
     out[3] = d;
 }
 
-/* A block is a chain of ten products, and a processor can have several under way. */
+/* A block is a chain of ten products; a processor can run several chains at once. */
 enum { TOGETHER = 4 };
 
 static void blocks_together(uint64_t out[TOGETHER][4], const uint64_t counter[4], const uint64_t key[2]) {

@@ -21,7 +21,7 @@ uint64_t dsc_rng_next64(dsc_rng *rng) {
     return rng->kind == DSC_RNG_PCG64 ? dsc_pcg64_next(rng) : dsc_philox_next(rng);
 }
 
-/* A 64-bit draw serves two of 32 bits, the low half first. Draws of 64 bits pass the kept half by. */
+/* A 64-bit draw serves two 32-bit draws, the low half first. 64-bit draws leave a kept half unused. */
 uint32_t dsc_rng_next32(dsc_rng *rng) {
     if (rng->has_half) {
         rng->has_half = false;

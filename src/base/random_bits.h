@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* random_bits.h: the bit generators behind random.h; only random*.c, pcg64.c and philox.c include it. */
+/* random_bits.h: the bit generators of random.h; only random*.c, pcg64.c and philox.c include it. */
 #ifndef DSC_BASE_RANDOM_BITS_H
 #define DSC_BASE_RANDOM_BITS_H
 
 #include "base/random.h"
 
-/* Returns the low half of the 128-bit product a * b, and puts the high half in *high. */
+/* Returns the low half of the 128-bit product a * b and stores the high half in *high. */
 static inline uint64_t dsc_wide_multiply(uint64_t *high, uint64_t a, uint64_t b) {
 #if defined(__SIZEOF_INT128__)
     __extension__ typedef unsigned __int128 wide;
@@ -25,8 +25,8 @@ static inline uint64_t dsc_wide_multiply(uint64_t *high, uint64_t a, uint64_t b)
 void dsc_pcg64_seed(dsc_rng *rng, const uint64_t state[4]);
 uint64_t dsc_philox_next(dsc_rng *rng);
 
-/* state <- state * multiplier + increment, modulo 2^128; see pcg64.c. Inline: it takes less time than a
- * call. */
+/* state <- state * multiplier + increment, modulo 2^128; see pcg64.c. Inline because a call would take
+ * longer. */
 static inline void dsc_pcg64_step(dsc_rng *rng) {
     const uint64_t multiplier_high = 2549297995355413924, multiplier_low = 4865540595714422341;
     uint64_t *state = rng->u.pcg.state, high, low = dsc_wide_multiply(&high, state[0], multiplier_low);

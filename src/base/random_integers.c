@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* random_integers.c: integers of an interval, without bias.
+/* random_integers.c: unbiased integers in an interval.
  *
  * Lemire, "Fast Random Integer Generation in an Interval" (2019): for n values, the high half of bits * n is
- * uniform once the products whose low half is below 2^b mod n are refused. `last` is n - 1 throughout, which
- * always fits. An interval of one value draws nothing; one that spans the type takes the bits as they are. */
+ * uniform if products whose low half is below 2^b mod n are rejected. `last` is n - 1 throughout, which
+ * always fits. An interval of one value draws nothing; one that spans the type uses the bits unchanged. */
 #include "base/random.h"
 
 #include "base/random_bits.h"
@@ -13,7 +13,7 @@
 static uint32_t below_32(dsc_rng *rng, uint32_t last) {
     uint32_t n = last + 1;
     uint64_t product = (uint64_t)dsc_rng_next32(rng) * n;
-    if ((uint32_t)product < n) { /* only then can it be below 2^32 mod n, which takes a division */
+    if ((uint32_t)product < n) { /* only then can it be below 2^32 mod n, which needs a division */
         uint32_t threshold = (UINT32_MAX - last) % n;
         while ((uint32_t)product < threshold) product = (uint64_t)dsc_rng_next32(rng) * n;
     }
@@ -37,8 +37,8 @@ uint64_t dsc_rng_up_to(dsc_rng *rng, uint64_t last) {
     return last == UINT64_MAX ? dsc_rng_next64(rng) : below_64(rng, last);
 }
 
-/* Small types: each 32 bits drawn give 32 / bits values, the lowest first. What is left of them is dropped
- * when the call ends. */
+/* Small types: each 32-bit draw gives 32 / bits values, the lowest first. The unused rest is dropped at the
+ * end of the call. */
 typedef struct portions {
     uint32_t buffer;
     unsigned bits, left;
@@ -72,12 +72,12 @@ void dsc_rng_integers_u64(dsc_rng *rng, uint64_t *out, size_t count, uint64_t lo
     for (size_t i = 0; i < count; i++) out[i] = low + dsc_rng_up_to(rng, last - low);
 }
 
-/* For a power of two n = 2^32 >> shift nothing is ever refused, and the high half of bits * n is the top of
- * the bits. Two values from each 64: this draws the tutorial's dropout masks. */
+/* For a power of two n = 2^32 >> shift nothing is rejected, and the high half of bits * n is the top bits.
+ * Makes two values from each 64 bits. The tutorial's dropout masks use this. */
 static void fill_power_of_two(dsc_rng *rng, int64_t *out, size_t count, int64_t low, unsigned shift) {
     size_t i = 0;
     if (rng->has_half && count) out[i++] = low + (dsc_rng_next32(rng) >> shift);
-    dsc_rng copy = *rng; /* which the compiler may keep in registers */
+    dsc_rng copy = *rng; /* a copy that the compiler can keep in registers */
     for (; i + 1 < count; i += 2) {
         uint64_t bits = copy.kind == DSC_RNG_PCG64 ? dsc_pcg64_next(&copy) : dsc_philox_next(&copy);
         out[i] = low + ((uint32_t)bits >> shift);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* random_order.c: shuffles, permutations, and choice without replacement.
  *
- * Fisher and Yates's shuffle, from the end. For a choice NumPy has two ways, and which one it takes decides
- * the numbers: of a large population a large part is the tail of a shuffle that stops early; otherwise
- * Floyd's sampling (Bentley, "Programming Pearls: A Sample of Brilliance", 1987) and then a shuffle. */
+ * Shuffles are Fisher-Yates, from the end. NumPy chooses in one of two ways, which give different numbers: a
+ * large part of a large population is the tail of a shuffle that stops early; otherwise it uses Floyd's
+ * sampling (Bentley, "Programming Pearls: A Sample of Brilliance", 1987) followed by a shuffle. */
 #include "base/random.h"
 
 #include "base/error.h"
@@ -22,13 +22,13 @@ static void swap(int64_t *values, size_t i, size_t j) {
     values[j] = kept;
 }
 
-/* The shuffle inside a choice: places from `first` (at least 1) to the end get their final values. */
+/* The shuffle inside a choice: positions from `first` (at least 1) to the end get their final values. */
 static void shuffle_from(dsc_rng *rng, int64_t *values, size_t count, size_t first) {
     for (size_t i = count; i-- > first;) swap(values, i, (size_t)dsc_rng_up_to(rng, i));
 }
 
-/* NumPy's own shuffle still draws by the older method: as many bits as `last` has, until they are not above
- * it. `last` is not 0. */
+/* NumPy's own shuffle uses the older method: draw as many bits as `last` has until the value is at most
+ * `last`, which is not 0. */
 static uint64_t masked_up_to(dsc_rng *rng, uint64_t last) {
     uint64_t mask = last, value;
     for (unsigned shift = 1; shift < 64; shift *= 2) mask |= mask >> shift;
@@ -56,7 +56,8 @@ static dsc_status choose_tail(dsc_rng *rng, int64_t *out, size_t count, size_t p
     return DSC_OK;
 }
 
-/* Adds value + 1 to an open-addressed set of mask + 1 places, zero being an empty one. False: it was there. */
+/* Adds value + 1 to an open-addressed set of mask + 1 slots; 0 marks an empty slot. Returns false if it
+ * exists. */
 static bool set_add(uint64_t *set, uint64_t mask, uint64_t value) {
     uint64_t place = value & mask;
     while (set[place] && set[place] != value + 1) place = (place + 1) & mask;
@@ -72,7 +73,7 @@ static dsc_status choose_floyd(dsc_rng *rng, int64_t *out, size_t count, size_t 
     uint64_t *set = dsc_allocate(places, sizeof *set);
     if (!set) return dsc_fail_memory(error, places * sizeof *set, "a choice");
     for (size_t i = 0; i < count; i++) {
-        /* Any of 0 .. top; if it is taken already then top itself, which cannot be. */
+        /* Any of 0 .. top; if that is taken, then top itself, which cannot be taken. */
         uint64_t top = population - count + i, value = dsc_rng_up_to(rng, top);
         if (!set_add(set, places - 1, value)) {
             value = top;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* recognise.c: the first bytes of files, and what they tell; see recognise.h. */
+/* recognise.c: recognises files by their first bytes; see recognise.h. */
 #include "base/recognise.h"
 
 #include "base/visible.h"
@@ -15,7 +15,7 @@ static const struct {
 } starts[] = {
     {"\x93NUMPY", 0, 6, DSC_KIND_NPY},
     {"PK\3\4", 0, 4, DSC_KIND_ZIP},
-    {"PK\5\6", 0, 4, DSC_KIND_ZIP}, /* an empty one */
+    {"PK\5\6", 0, 4, DSC_KIND_ZIP}, /* an empty archive */
     {"\x1F\x8B", 0, 2, DSC_KIND_GZIP},
     {"BZh", 0, 3, DSC_KIND_BZIP2},
     {"\xFD\x37zXZ", 0, 5, DSC_KIND_XZ},
@@ -41,7 +41,7 @@ static const struct {
     {"version https://git-lfs", 0, 23, DSC_KIND_LFS},
 };
 
-/* What was saved is a state_dict, a module, or a checkpoint that has a state_dict beside other things. */
+/* The file may contain a state_dict, a module, or a checkpoint with a state_dict among other data. */
 static const char from_torch[] =
     "python3 -c \"import sys, torch, numpy; w = torch.load(sys.argv[1], map_location='cpu'); "
     "w = w.state_dict() if hasattr(w, 'state_dict') else w.get('model_state_dict', w.get('state_dict', w)); "
@@ -53,8 +53,8 @@ static const char from_keras[] = "python3 -c \"import sys, keras, numpy; numpy.s
 static const struct {
     const char *name;
     const char *remedy;   /* NULL: none */
-    const char *unpacker; /* the program that unpacks with -dc; NULL: none */
-    const char *weights;  /* a command that makes weights.npz of it; NULL: none */
+    const char *unpacker; /* a program that unpacks with -dc; NULL: none */
+    const char *weights;  /* a command that converts to weights.npz; NULL: none */
 } words[] = {
     [DSC_KIND_UNKNOWN] = {.name = "bytes of an unknown kind"},
     [DSC_KIND_EMPTY] = {.name = "an empty file", .remedy = "download or copy the file again"},
@@ -110,7 +110,7 @@ static bool is_text(const unsigned char *bytes, size_t size) {
     return true;
 }
 
-/* The length of a header in 8 bytes, then '{'. */
+/* A header length in 8 bytes, then '{'. */
 static bool is_safetensors(const unsigned char *b, size_t size) {
     return size > 9 && b[8] == '{' && !b[4] && !b[5] && !b[6] && !b[7] && (b[0] || b[1]);
 }
@@ -122,7 +122,7 @@ static bool is_onnx(const unsigned char *b, size_t size) {
     return size > 4 && b[0] == 8 && b[1] < 32 && memchr(fields, b[2], sizeof fields);
 }
 
-/* By the name of the first entry, which is in its header: its length at 26, itself at 30. */
+/* Recognises by the name of the first entry, in its header: length at offset 26, name at offset 30. */
 static dsc_kind recognise_zip(const unsigned char *b, size_t size) {
     static const char pickle[] = "/data.pkl";
     static const char *const keras[] = {"metadata.json", "config.json", "model.weights.h5"};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* recognise.h: what a file is, told by its first bytes: for messages that name what was found where
- * something else was expected. */
+/* recognise.h: recognises a file's type by its first bytes, for messages about unexpected files. All texts
+ * are static unless the caller passes a buffer; nothing fails or allocates. */
 #ifndef DSC_BASE_RECOGNISE_H
 #define DSC_BASE_RECOGNISE_H
 
@@ -19,7 +19,7 @@ typedef enum dsc_kind {
     DSC_KIND_XZ,
     DSC_KIND_ZSTD,
     DSC_KIND_SAFETENSORS,
-    DSC_KIND_CHECKPOINT, /* of a run of ours */
+    DSC_KIND_CHECKPOINT, /* of a training run */
     DSC_KIND_PICKLE,
     DSC_KIND_HDF5,
     DSC_KIND_ONNX,
@@ -34,7 +34,7 @@ typedef enum dsc_kind {
     DSC_KIND_HEIF,
     DSC_KIND_PDF,
     DSC_KIND_PROGRAM,
-    DSC_KIND_LFS,  /* the pointer that Git LFS keeps in place of a file */
+    DSC_KIND_LFS,  /* a Git LFS pointer instead of the file */
     DSC_KIND_HTML, /* often the error page of a download */
     DSC_KIND_JSON,
     DSC_KIND_UTF16,
@@ -46,16 +46,16 @@ dsc_kind dsc_recognise(const void *bytes, size_t size);
 /* "a PNG picture"; "bytes of an unknown kind". */
 const char *dsc_kind_name(dsc_kind kind);
 
-/* How messages call where bytes come from: the path, or "standard input" without one. */
+/* The name of the source in messages: the path, or "standard input" if NULL. */
 const char *dsc_source_name(const char *path);
 
-/* What to do about such a file wherever another one is expected: "; unpack it: ... gzip -dc < ...", as it
- * can be pasted; or "". Without a path, as what comes by standard input is, in words. Returns out. */
+/* Advice for such a file in any place that expects another type: "; unpack it: ... gzip -dc < ...", ready to
+ * paste; or "". Without a path (standard input), advice in words. Returns out. */
 const char *dsc_kind_remedy(char out[DSC_MESSAGE_SIZE], dsc_kind kind, const char *path);
 
-/* For kinds that hold a network's weights in a way that runs code when it is read, or needs a library of its
- * own: the command that makes a file of them that is read here, weights.npz, by the program that wrote them.
- * "" for all others. Without a path, FILE stands for it. Returns out. */
+/* For types whose weights need code execution or a special library to read: the command that converts them to
+ * weights.npz with the program that wrote them. "" for all others. Without a path, the command says FILE.
+ * Returns out. */
 const char *dsc_kind_weights(char out[DSC_MESSAGE_SIZE], dsc_kind kind, const char *path);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* registry.c: what all registries do alike. */
+/* registry.c: the operations common to all registries. */
 #include "base/registry.h"
 
 #include "base/error.h"
 
 #include <string.h>
 
-/* Entry `n` of the array, whose pointers may be of any type of descriptor. */
+/* Entry `n` of the array; the pointers may have any descriptor type. */
 static const dsc_row *entry(const dsc_registry *registry, size_t n) {
     enum { POINTER = sizeof(const void *) };
     const char *descriptor;

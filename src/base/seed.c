@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* seed.c: between decimal digits and the 32-bit words, the lowest first, that SeedSequence mixes. */
+/* seed.c: converts between decimal digits and the 32-bit words, lowest first, that SeedSequence mixes. */
 #include "base/seed.h"
 
 #include "base/error.h"
@@ -54,7 +54,7 @@ dsc_status dsc_seed_given(dsc_seed *seed, const char *digits, uint64_t number, d
     return dsc_seed_refuse("seed", digits, error);
 }
 
-/* Divides by a billion; the remainder. */
+/* Divides by 10^9 and returns the remainder. */
 static uint32_t divide(dsc_seed *seed) {
     uint64_t rest = 0;
     for (uint32_t i = seed->count; i-- > 0;) {

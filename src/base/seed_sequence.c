@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* seed_sequence.c: numpy.random.SeedSequence, which turns any number into well mixed state.
+/* seed_sequence.c: numpy.random.SeedSequence, which turns any number into well-mixed state.
  *
- * O'Neill, "Developing a seed_seq Alternative" (2015): four words are filled with hashed entropy, each is
- * mixed with the hash of every other, whatever entropy is left is mixed into all, and the output hashes the
- * four in turn. A hash multiplies by a constant that itself changes with every use. */
+ * O'Neill, "Developing a seed_seq Alternative" (2015): fill four words with hashed entropy, mix each with the
+ * hash of every other, mix remaining entropy into all four, then output hashes of the four in turn. A hash
+ * multiplies by a constant that changes with every use. */
 #include "base/random.h"
 
 #define POOL 4
@@ -27,8 +27,8 @@ static uint32_t mix(uint32_t a, uint32_t b) {
     return value ^ value >> 16;
 }
 
-/* Entropy, then spawn key. Where there is a key, short entropy is filled up with zeros to the pool's size,
- * so that a child of 1 differs from a child of 2^32 + 1 and from the parent itself. */
+/* Entropy, then spawn key. If there is a key, short entropy is padded with zeros to the pool size, so that a
+ * child of 1 differs from a child of 2^32 + 1 and from the parent. */
 static uint32_t word(const dsc_seed_sequence *sequence, size_t i) {
     if (i < sequence->entropy_words) return sequence->entropy[i];
     size_t start = sequence->entropy_words;

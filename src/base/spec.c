@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* spec.c: reading and writing `name argument* key=value*`. */
+/* spec.c: parses and formats `name argument* key=value*`. */
 #include "base/spec.h"
 
 #include "base/error.h"
@@ -28,7 +28,7 @@ static const char *skip_spaces(const char *p) {
     return p;
 }
 
-/* From p to the next space, end, or (for keys) '='. */
+/* The end of the word at p: the next space, item end or (for keys) '='. */
 static const char *word_end(const char *p, const char *ends, bool at_equals) {
     while (!is_end(*p, ends) && !is_space(*p) && !(at_equals && *p == '=')) p++;
     return p;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* spec.h: texts of the form `name argument* key=value*`, comma-separated: models, optimisers, schedules,
- * chains of augmentations are all written so. An error points at the column, and suggests. */
+/* spec.h: comma-separated texts of the form `name argument* key=value*`: models, optimisers, schedules and
+ * chains of augmentations. Errors (DSC_ERROR_ARGUMENT) show the column and suggest a name. */
 #ifndef DSC_BASE_SPEC_H
 #define DSC_BASE_SPEC_H
 
 #include "base/registry.h"
 
-/* One item of a text. Texts are slices of the whole, not NUL-terminated. */
+/* One item of a text. Its texts are slices of the whole text, without a terminating NUL. */
 typedef struct dsc_spec_word {
     const char *key, *value; /* key NULL: an argument without a name */
     size_t key_length, value_length;
-    size_t column; /* from 1, of the word in the whole text */
+    size_t column; /* of the word in the whole text, from 1 */
 } dsc_spec_word;
 
 enum { DSC_SPEC_WORDS_MOST = 24 };
@@ -22,39 +22,39 @@ typedef struct dsc_spec {
     size_t word_count;
 } dsc_spec;
 
-/* Reads one item, which ends at any of `ends` (",|)" for models) outside its words, or at the text's end;
- * *next is set there. Spaces do not matter between words. */
+/* Parses one item, which ends at any of `ends` (",|)" for models) outside its words, or at the end of the
+ * text; *next receives that position. Spaces between words are ignored. */
 dsc_status dsc_spec_read(dsc_spec *spec, const char **next, const char *whole, const char *ends,
                          dsc_error *error);
 
-/* "column 7: MESSAGE" with the text and a caret under the column, in one line of message:
+/* Fails with "column 7: MESSAGE", preceded by the text, in one line:
  *     "relu, dens 10": column 7: unknown layer 'dens'; did you mean 'dense'? */
 dsc_status dsc_spec_fail(dsc_error *error, const char *whole, size_t column, const char *format, ...)
     DSC_PRINTF(4, 5);
 
-/* Sets `values` from the words: arguments without a name go to the first `positional` parameters in turn;
- * keys to the parameter of that name; what is not given keeps its default. `thing` is "layer dense", for
+/* Sets `values` from the words. Arguments without a name go to the first `positional` parameters in order;
+ * keys go to the parameter of that name; other parameters keep their defaults. `thing` is "layer dense", for
  * messages. */
 dsc_status dsc_spec_apply(const dsc_spec *spec, const char *whole, const char *thing, const dsc_param *table,
                           size_t positional, void *values, dsc_error *error);
 
-/* The row of the registry that the item names. Unknown names are suggested for, or else all are listed. */
+/* The registry row that the item names. For unknown names the message suggests one or lists all. */
 dsc_status dsc_spec_find(const dsc_row **row, const dsc_spec *spec, const char *whole,
                          const dsc_registry *registry, dsc_error *error);
 
-/* Makes the values of that row from the item's words, as dsc_spec_apply does. Release them with
- * dsc_row_release. On failure *values is NULL. */
+/* Creates the row's values from the item's words (dsc_spec_apply). Release with dsc_row_release. On failure
+ * *values is NULL. */
 dsc_status dsc_spec_make(void **values, const dsc_spec *spec, const char *whole, const dsc_registry *registry,
                          const dsc_row *row, dsc_error *error);
 
-/* Both. On failure *row is NULL too. */
+/* Both steps. On failure *row is NULL too. */
 dsc_status dsc_spec_choose(const dsc_row **row, void **values, const dsc_spec *spec, const char *whole,
                            const dsc_registry *registry, dsc_error *error);
 
-/* Frees values of that row, and what they hold; NULL is fine. */
+/* Frees the row's values and the texts they own; NULL is allowed. */
 void dsc_row_release(const dsc_row *row, void *values);
 
-/* Writes "name key=value ..." with the values that differ from their defaults. */
+/* Appends "name key=value ..." with the values that differ from their defaults. */
 void dsc_spec_format(dsc_text *text, const char *name, const dsc_param *table, const void *values);
 
 #ifdef __clang_analyzer__

@@ -18,7 +18,7 @@
 
 enum { STALE_SECONDS = 60 };
 
-/* Removes the folders that dead processes left. A young one may be about to be locked. */
+/* Removes the folders of dead processes. A young folder may not be locked yet. */
 static void remove_stale(const char *where, const char *prefix) {
     dsc_names names = {0};
     if (!dsc_folder_look(&names, where, NULL))
@@ -44,7 +44,7 @@ static dsc_status make(dsc_temporary *folder, const char *where, const char *pre
         dsc_text_free(&path);
         return dsc_fail_memory(error, strlen(where), "a path");
     }
-    if (!mkdtemp(path.data)) { /* mode 0700 */
+    if (!mkdtemp(path.data)) { /* with mode 0700 */
         dsc_text_free(&path);
         return dsc_fail_system(error, where, "no folder can be made there; set TMPDIR to one where it can");
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* temporary.h: folders that live as long as a piece of work. What a killed process leaves is removed by the
- * next one that makes such a folder. */
+/* temporary.h: temporary folders. The next process that creates one also removes those of killed
+ * processes. */
 #ifndef DSC_BASE_TEMPORARY_H
 #define DSC_BASE_TEMPORARY_H
 
@@ -8,16 +8,16 @@
 
 /* Starts as {.lock = -1}. */
 typedef struct dsc_temporary {
-    char *path; /* NULL: there is none */
-    int lock;   /* held while the folder is in use: others remove the folders of dead processes */
+    char *path; /* NULL: none */
+    int lock;   /* held while the folder is in use, so that others do not remove it */
 } dsc_temporary;
 
-/* Makes an empty folder that only this user can enter, in $TMPDIR or else /tmp, called "descender-USE-" and
- * six random characters; removes what dead processes left under the same `use`. IO: no folder can be made
- * there. On failure there is none. */
+/* Creates an empty folder with mode 0700 in $TMPDIR or /tmp, named "descender-USE-" and six random
+ * characters. Removes folders of dead processes with the same `use`. DSC_ERROR_IO: no folder can be created;
+ * `folder` is then empty. */
 dsc_status dsc_temporary_make(dsc_temporary *folder, const char *use, dsc_error *error);
 
-/* Removes the folder and all in it. Does nothing where there is none. */
+/* Removes the folder and its contents. Does nothing if there is none. */
 void dsc_temporary_remove(dsc_temporary *folder);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* text.c: growing texts, numbers that look the same in every locale, and spelling suggestions. */
+/* text.c: growing texts, locale-independent numbers, and spelling suggestions. */
 #include "base/text.h"
 
 #include "base/error.h"
@@ -61,7 +61,7 @@ dsc_status dsc_text_replace(char **text, const char *with, dsc_error *error) {
     return DSC_OK;
 }
 
-/* A host program may have called setlocale: whatever printf put between the digits becomes a point. */
+/* The host program may have called setlocale: replaces whatever printf put between the digits by a point. */
 static void point_for_locale(char *number) {
     char *out = number;
     for (const char *in = number; *in;) {
@@ -79,7 +79,7 @@ static bool reads_back(const char *text, double value, bool single) {
     double back;
     if (!dsc_parse_real(&back, text)) return false;
     if (!single || back == value) return back == value;
-    /* A decimal next to the middle of two floats may round twice on its way through a double. */
+    /* A decimal near the midpoint of two floats may round twice if converted through a double. */
     locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (!c) return false;
     float exact = strtof_l(text, NULL, c);
@@ -87,7 +87,7 @@ static bool reads_back(const char *text, double value, bool single) {
     return (double)exact == value;
 }
 
-/* Adds one to the last digit of "d.ddde-dd"; false if all are nines. */
+/* Increments the last digit of "d.ddde-dd"; returns false if all digits are nines. */
 static bool next_decimal(char *text) {
     for (char *p = strchr(text, 'e'); p-- > text;) {
         if (*p == '.') continue;
@@ -105,8 +105,8 @@ int dsc_shortest_digits(char digits[24], double value, bool single) {
         (void)snprintf(text, sizeof text, "%.*e", precision, value);
         point_for_locale(text);
         if (precision == last || reads_back(text, value, single)) break;
-        /* The numbers above a power of two lie twice as far apart as those below it: the decimal above
-         * may read back where the nearer one below does not. */
+        /* The numbers above a power of two are twice as far apart as those below, so the decimal above may
+         * read back where the nearer one below does not. */
         if (power_of_two && next_decimal(text) && reads_back(text, value, single)) break;
     }
     char *out = digits;
@@ -130,7 +130,7 @@ char *dsc_format_shortest(char *out, double value) {
     char digits[24] = "";
     int exponent = dsc_shortest_digits(digits, fabs(value), false);
     int count = (int)strlen(digits);
-    /* Python switches to exponents below 1e-4 and from 1e16 on. */
+    /* Python uses exponents below 1e-4 and from 1e16. */
     if (exponent < -4 || exponent >= 16) {
         o += sprintf(o, "%c%s%s", digits[0], count > 1 ? "." : "", digits + 1);
         (void)sprintf(o, "e%c%02d", exponent < 0 ? '-' : '+', abs(exponent));
@@ -173,7 +173,7 @@ char *dsc_format_scientific(char *out, size_t size, double value, int decimals) 
 
 bool dsc_parse_real(double *value, const char *text) {
     if (!*text || isspace((unsigned char)*text)) return false;
-    /* glibc answers the "C" locale without allocating. */
+    /* glibc returns the "C" locale without allocating. */
     locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (!c) return false;
     char *end;
@@ -259,7 +259,7 @@ uint64_t dsc_text_hash(const char *text) {
 }
 
 dsc_nearest dsc_nearest_to(const char *wanted) {
-    /* At most one slip, and one more for each three letters; `distance` itself is too far. */
+    /* Allows one error, plus one for each three letters; `distance` itself is too far. */
     return (dsc_nearest){.wanted = wanted, .distance = 2 + (int)(strlen(wanted) / 3)};
 }
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* threads.c: a small pool of threads.
+/* threads.c: a small thread pool.
  *
- * A training step hands out dozens of jobs of some ten microseconds each, so waking a sleeping thread for
- * each would cost more than the work: workers spin for a bounded time before they sleep, and so does the
- * caller before it waits for the last of them. Each thread begins with a share of its own, the same part of
- * the indices in every job, so that what it made in one job it finds in its cache in the next; then it helps
- * the others. */
+ * A training step runs dozens of jobs of about ten microseconds each. Waking a sleeping thread for each would
+ * cost more than the work, so workers spin for a bounded time before they sleep, and so does the caller
+ * before it waits for the last worker. Each thread starts with its own share, the same part of the indices in
+ * every job, so that it finds its earlier results in its cache; then it helps the others. */
 #include "base/threads.h"
 
 #include "base/error.h"
@@ -19,11 +18,11 @@
 #include <string.h>
 
 struct dsc_threads {
-    unsigned count;   /* the caller included */
-    unsigned started; /* workers that run */
+    unsigned count;   /* including the caller */
+    unsigned started; /* running workers */
     pthread_mutex_t lock;
     pthread_cond_t wake, finished;
-    atomic_uint generation; /* changes when there is a new job */
+    atomic_uint generation; /* changes with each new job */
     atomic_uint sleeping;   /* workers that wait for `wake` */
     atomic_uint working;    /* workers that have not finished the job */
     atomic_bool waiting;    /* the caller waits for `finished` */
@@ -32,7 +31,7 @@ struct dsc_threads {
     void *context;
     size_t groups;
     struct worker {
-        _Alignas(64) atomic_size_t next[DSC_GROUPS_MOST]; /* index to take of its share of a group */
+        _Alignas(64) atomic_size_t next[DSC_GROUPS_MOST]; /* next index of its share of a group */
         size_t end[DSC_GROUPS_MOST];
         dsc_threads *pool;
         unsigned number;
@@ -60,7 +59,7 @@ static void take_indices(dsc_threads *pool, unsigned worker) {
     for (unsigned i = 0; i < pool->count; i++) {
         struct worker *of = &pool->workers[(worker + i) % pool->count];
         for (size_t g = 0; g < pool->groups; g++)
-            /* Looking first spares the others' counters a write, and themselves from ever wrapping around. */
+            /* A load first spares other threads' counters a write and prevents overflow. */
             while (atomic_load_explicit(&of->next[g], memory_order_relaxed) < of->end[g]) {
                 size_t index = atomic_fetch_add_explicit(&of->next[g], 1, memory_order_relaxed);
                 if (index >= of->end[g]) break;
@@ -75,7 +74,8 @@ static void wait_for_generation(dsc_threads *pool, unsigned seen) {
         pause_a_moment();
     }
     pthread_mutex_lock(&pool->lock);
-    /* Sequentially consistent with dsc_threads_run: either it sees us sleeping, or we see its job. */
+    /* Sequentially consistent with dsc_threads_run: either the caller sees this worker sleeping, or this
+     * worker sees the job. */
     atomic_fetch_add(&pool->sleeping, 1);
     while (atomic_load(&pool->generation) == seen) pthread_cond_wait(&pool->wake, &pool->lock);
     atomic_fetch_sub(&pool->sleeping, 1);
@@ -112,15 +112,16 @@ static void wait_until_finished(dsc_threads *pool) {
         pause_a_moment();
     }
     pthread_mutex_lock(&pool->lock);
-    /* Either we see that the last worker has finished, or it sees us waiting. An exchange and not a store:
-     * QEMU 7's emulation of ARM lets the load below overtake a store, and then nobody wakes us. */
+    /* Either the caller sees that the last worker has finished, or that worker sees the caller waiting. An
+     * exchange instead of a store: QEMU 7's ARM emulation lets the load below overtake a store, and then
+     * nobody wakes the caller. */
     (void)atomic_exchange(&pool->waiting, true);
     while (atomic_load(&pool->working)) pthread_cond_wait(&pool->finished, &pool->lock);
     atomic_store(&pool->waiting, false);
     pthread_mutex_unlock(&pool->lock);
 }
 
-/* Where the share of thread `i` of `threads` begins. */
+/* The first index of thread `i`'s share, of `threads` threads. */
 static size_t share(size_t count, unsigned i, unsigned threads) {
     return count / threads * i + count % threads * i / threads;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* visible.c: UTF-8, and how texts from outside are shown, to people, shells and readers of JSON; see
- * visible.h. */
+/* visible.c: UTF-8, and safe display of external texts for people, shells and JSON readers; see visible.h. */
 #include "base/visible.h"
 
 #include <stdio.h>
@@ -43,7 +42,7 @@ size_t dsc_utf8_mark(const void *bytes, size_t size) {
     return size >= 3 && !memcmp(bytes, "\xEF\xBB\xBF", 3) ? 3 : 0;
 }
 
-/* --- what must not reach a terminal as it is --- */
+/* --- characters that must not reach a terminal --- */
 
 bool dsc_is_hidden(uint32_t c) {
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F ||
@@ -52,7 +51,7 @@ bool dsc_is_hidden(uint32_t c) {
 
 enum { PIECE = 16 };
 
-/* Writes how the next character is shown, and moves on. Returns the length. */
+/* Writes the visible form of the next character and advances. Returns its length. */
 static size_t take_piece(char piece[PIECE], const unsigned char **at, const unsigned char *end) {
     const unsigned char *from = *at;
     uint32_t c = dsc_utf8_next(at, end);
@@ -123,7 +122,7 @@ const char *dsc_shell_word(char out[DSC_SHELL_WORD], const char *text) {
     return out;
 }
 
-/* Puts the words in the places of '@' and '^'; false if there is no room. */
+/* Replaces '@' and '^' by the words; returns false if the result does not fit. */
 static bool fill(char out[DSC_COMMAND], size_t size, const char *pattern, const char *path,
                  const char *other) {
     char *to = out;
@@ -139,7 +138,7 @@ static bool fill(char out[DSC_COMMAND], size_t size, const char *pattern, const 
     return true;
 }
 
-/* A longer path, itself at the head of a message, would leave no room for the command. */
+/* A longer path, which also begins the message, would leave no room for the command. */
 static bool is_short(const char *word) { return strlen(word) <= DSC_COMMAND / 3; }
 
 const char *dsc_command(char out[DSC_COMMAND], const char *pattern, const char *path, const char *other) {
@@ -159,7 +158,7 @@ static int digit_of(char c) {
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* The byte that "\xe9" or "\x5c" stands for; -1 where `text` starts otherwise. */
+/* The byte that "\xe9" or "\x5c" encodes; -1 if `text` does not start with such an escape. */
 static int byte_of(const char *text) {
     if (text[0] != '\\' || text[1] != 'x') return -1;
     int high = digit_of(text[2]), low = high < 0 ? -1 : digit_of(text[3]);
