@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* affine.c: rotated, scaled, sheared and shifted in one bilinear warp. Each amount is drawn uniformly from
- * -value to value; `scale` makes both sides longer by a factor from 1 - scale to 1 + scale, `stretch` one
- * side by such a factor and the other shorter by it. What is not named stays as it is. */
+/* affine.c: rotation, scaling, shear and shift in one bilinear warp. Each amount is drawn uniformly from
+ * -value to value. `scale` multiplies both sides by a factor from 1 - scale to 1 + scale; `stretch`
+ * multiplies one side and divides the other. Parameters that are not given change nothing. */
 #include "augment/warp.h"
 
 typedef struct affine_values {
@@ -22,7 +22,7 @@ static size_t scratch(const void *values, const size_t shape[3]) {
 
 static double up_to(dsc_rng *rng, double most) { return most * (2 * dsc_rng_random(rng) - 1); }
 
-/* Everything is drawn, whether it is used or not: a value that is changed changes no other's draw. */
+/* Draws every amount, used or not, so that changing one parameter does not change the draws of others. */
 static void apply(const dsc_augment_call *call) {
     const affine_values *v = call->values;
     dsc_affine change;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* augment.c: chains of augmentations: from text, and applied to an image.
+/* augment.c: parses chains of augmentations and applies them to an image.
  *
- * The image goes to and fro between two buffers of floats, and is rounded once, at the end. One that no link
- * of the chain has changed is copied. */
+ * The image alternates between two buffers of floats and is rounded once, at the end. An image that no link
+ * changes is copied. */
 #include "augment/augment.h"
 
 #include "base/error.h"
@@ -30,7 +30,7 @@ struct dsc_augment_chain {
     link links[DSC_AUGMENT_CHAIN_MOST];
 };
 
-/* --- from text --- */
+/* --- parsing --- */
 
 static dsc_status read_link(dsc_augment_chain *chain, const char **next, const char *text, dsc_error *error) {
     dsc_spec spec;
@@ -95,9 +95,9 @@ bool dsc_augment_chain_mirrors(const dsc_augment_chain *chain) {
     return false;
 }
 
-/* --- applied --- */
+/* --- applying --- */
 
-/* Numbers from one buffer to the next, so that each begins on a cache line where the first does. */
+/* Floats between buffers, rounded up so that each buffer starts on a cache line if the first does. */
 static size_t stride_of(const size_t shape[3]) { return (shape[0] * shape[1] * shape[2] + 15) / 16 * 16; }
 
 size_t dsc_augment_scratch(const dsc_augment_chain *chain, const size_t shape[3]) {
@@ -136,7 +136,7 @@ void dsc_augment_numbers(const dsc_augment_chain *chain, void *out, const void *
         dsc_rng rng;
         dsc_rng_philox(&rng, (const uint64_t[2]){seed, DSC_STREAM_AUGMENT},
                        (const uint64_t[4]){0, sample, epoch, i});
-        /* The draw is in [0, 1): a p of 0 is never, a p of 1 always. */
+        /* The draw is in [0, 1): p = 0 means never, p = 1 always. */
         if (dsc_rng_random(&rng) >= ((const dsc_augment_common *)l->values)->p) continue;
         if (!changed) take(chain, now, in, type, count);
         changed = true;

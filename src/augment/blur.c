@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* blur.c: blurred by a Gaussian whose sigma is uniform from 0 to the one given, cut off at three of them.
- * First along the rows, then along the columns; beyond the edge the pixel at the edge goes on. */
+/* blur.c: Gaussian blur with sigma uniform from 0 to the given value, cut off at three sigma. Filters the
+ * rows, then the columns; the edge pixel continues beyond the edge. */
 #include "augment/augment.h"
 
 #include "base/elementary.h"
@@ -17,7 +17,7 @@ static size_t scratch(const void *values, const size_t shape[3]) {
     return shape[1] * shape[2];
 }
 
-/* weight[0 .. reach], of the middle and one side; the whole sums to 1. */
+/* Fills weight[0 .. reach] for the centre and one side; the whole kernel sums to 1. Returns reach. */
 static size_t weigh(float weight[REACH_MOST + 1], double sigma) {
     double w[REACH_MOST + 1] = {1}, sum = 1;
     size_t reach = 0;
@@ -30,7 +30,7 @@ static size_t weigh(float weight[REACH_MOST + 1], double sigma) {
     return reach;
 }
 
-/* `lines` lines of `size` values `step` apart, the lines `next` apart. */
+/* Filters `lines` lines of `size` values; values are `step` apart, lines `next` apart. */
 static void blur(float *out, const float *in, size_t lines, size_t next, size_t size, size_t step,
                  const float *weight, size_t reach) {
     for (size_t l = 0; l < lines; l++, out += next, in += next)

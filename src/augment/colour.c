@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* colour.c: brightness, contrast, saturation and hue, changed by random amounts ("colour jitter").
+/* colour.c: random changes of brightness, contrast, saturation and hue ("colour jitter").
  *
- * With Y = 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601) and the chroma of PAL, u = 0.492 (B - Y) and
- * v = 0.877 (R - Y), hue turns (u, v) and saturation multiplies them: neither changes Y. Contrast moves
- * values from the image's mean Y or towards it, brightness multiplies. Images of other than three channels
- * have no chroma: their mean is that of all values. */
+ * With Y = 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601) and the chroma of PAL, u = 0.492 (B - Y) and v = 0.877
+ * (R - Y): hue rotates (u, v) and saturation scales them; neither changes Y. Contrast moves values away from
+ * the image's mean Y or towards it; brightness multiplies. Images with other than three channels have no
+ * chroma; their mean is over all values. */
 #include "augment/augment.h"
 
 #include "base/elementary.h"
@@ -25,7 +25,7 @@ static const char *check(const void *values) {
 
 static double up_to(dsc_rng *rng, double most) { return most * (2 * dsc_rng_random(rng) - 1); }
 
-/* out: in with (u, v) turned by `hue` half turns and made `saturation` times as long. */
+/* out = in with (u, v) rotated by `hue` half turns and scaled by `saturation`. */
 static void turn(float *out, const float *in, size_t plane, double saturation, double hue) {
     const float along = (float)(saturation * dsc_cos_pi(hue));
     const float across = (float)(saturation * dsc_cos_pi(hue - 0.5));
@@ -41,7 +41,7 @@ static void turn(float *out, const float *in, size_t plane, double saturation, d
     }
 }
 
-/* The mean Y; for other than three channels the mean of all values. */
+/* The mean Y; for other than three channels, the mean of all values. */
 static float mean_of(const float *in, const size_t shape[3]) {
     const float even = 1 / (float)shape[0], weights[3] = {red, green, blue};
     double sum = 0;
@@ -53,7 +53,7 @@ static float mean_of(const float *in, const size_t shape[3]) {
     return (float)(sum / (double)(shape[1] * shape[2]));
 }
 
-/* Everything is drawn, whether it is used or not: a value that is changed changes no other's draw. */
+/* Draws every amount, used or not, so that changing one parameter does not change the draws of others. */
 static void apply(const dsc_augment_call *call) {
     const colour_values *v = call->values;
     const float brightness = (float)(1 + up_to(call->rng, v->brightness));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* crop.c: padded on all sides, then a random window of the image's own size: He et al., "Deep residual
+/* crop.c: pads on all sides and takes a random window of the original size: He et al., "Deep residual
  * learning for image recognition" (2016), section 4.2. A shift by whole pixels, which changes no value. */
 #include "augment/augment.h"
 
@@ -8,11 +8,12 @@ typedef enum crop_border { FILL, MIRROR } crop_border;
 typedef struct crop_values {
     dsc_augment_common common;
     int64_t padding;
-    int border; /* of crop_border */
+    int border; /* index into the choices of crop_border */
     double value;
 } crop_values;
 
-/* The pixel of 0 .. size - 1 that lies at `at` when the image goes on mirrored, its edge not repeated. */
+/* The pixel 0 .. size - 1 at position `at` of the image continued by reflection without repeating the
+ * edge. */
 static size_t mirrored(int64_t at, size_t size) {
     const int64_t period = size > 1 ? 2 * (int64_t)(size - 1) : 1;
     const int64_t place = ((at % period) + period) % period;

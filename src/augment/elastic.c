@@ -2,22 +2,22 @@
 /* elastic.c: elastic deformation: Simard, Steinkraus and Platt, "Best practices for convolutional neural
  * networks applied to visual document analysis" (2003), section 2.
  *
- * There, each pixel is moved by (dx, dy): fields of independent numbers from -1 to 1, smoothed by a Gaussian
- * of sigma pixels, times alpha. A field so smooth need not start from a number for each pixel. Numbers `n`
- * on nodes that are sigma pixels apart,
+ * In the paper each pixel moves by (dx, dy): fields of independent numbers from -1 to 1, smoothed by a
+ * Gaussian of sigma pixels, times alpha. A field this smooth does not need one number per pixel. Numbers `n`
+ * on nodes sigma pixels apart,
  *
  *   dx(x, y) = alpha sum over nodes (i, j) of n(i, j) G(x / sigma - i) G(y / sigma - j),
  *   G(u) = exp(-u^2 / 2) / sqrt(2 pi sigma),
  *
- * have the same mean, variance and covariances: by Poisson's formula these differ by 2 exp(-pi^2) = 1e-4 of
- * themselves, and for sigma = 1 the field is Simard's own. The nodes go on around the image, so that its rim
- * moves as its middle does. Alpha has Simard's meaning: with 34 and sigma 4 a pixel moves by 1.4, root mean
- * square, in each direction. */
+ * give the same mean, variance and covariances: by Poisson's formula these differ by a relative 2 exp(-pi^2)
+ * = 1e-4, and for sigma = 1 the field is that of the paper. Nodes extend beyond the image, so that its rim
+ * moves like its middle. alpha is that of the paper: with alpha 34 and sigma 4 a pixel moves by 1.4 pixels,
+ * root mean square, in each direction. */
 #include "augment/warp.h"
 
 #include "base/limits.h"
 
-enum { TAPS = 8, BEFORE = 3 }; /* nodes in reach: of those further than 4 sigma the weight is 3e-4 */
+enum { TAPS = 8, BEFORE = 3 }; /* nodes in reach: beyond 4 sigma the weight is below 3e-4 */
 
 #define DSC_MULTIVERSION "augment/elastic_loops.h"
 #include "kernel/multiversion.h"
@@ -30,10 +30,10 @@ typedef struct elastic_values {
     double alpha, sigma;
 } elastic_values;
 
-/* Nodes along a side: those in reach of its last pixel. */
+/* Nodes along a side: up to those in reach of the last pixel. */
 static size_t nodes_of(size_t size, double sigma) { return (size_t)((double)(size - 1) / sigma) + TAPS; }
 
-/* Rows are this long, so that loops over them leave no rest. */
+/* Padded row length, so that loops have no remainder. */
 static size_t padded(size_t count) { return (count + 15) / 16 * 16; }
 
 static size_t scratch(const void *values, const size_t shape[3]) {
@@ -44,8 +44,8 @@ static size_t scratch(const void *values, const size_t shape[3]) {
            rows * long_row;
 }
 
-/* weights (size, TAPS): pixel i takes from the nodes floor(i / sigma) .. + TAPS - 1, where node 0 lies BEFORE
- * nodes before pixel 0. */
+/* weights (size, TAPS): pixel i uses nodes floor(i / sigma) .. + TAPS - 1, where node 0 lies BEFORE nodes
+ * before pixel 0. */
 static void weigh(float *weights, size_t size, double sigma, double factor, const dsc_kernels *kernels) {
     enum { AT_ONCE = DSC_USUALLY(8, 1) };
     dsc_real power[AT_ONCE * TAPS];
@@ -63,19 +63,20 @@ static void weigh(float *weights, size_t size, double sigma, double factor, cons
     }
 }
 
-/* `lines` lines of `count` numbers, uniform from -1 to 1 in steps of 2^-15, four a draw; 0 behind them. */
+/* Draws `lines` lines of `count` numbers, uniform from -1 to 1 in steps of 2^-15, four per 64-bit draw; 0 in
+ * the padding. */
 static void draw(float *numbers, size_t lines, size_t count, size_t stride, dsc_rng *rng) {
     for (size_t l = 0; l < lines; l++, numbers += stride) {
         for (size_t i = 0; i < count; i += 4) {
             const uint64_t bits = dsc_rng_next64(rng);
-            for (size_t k = 0; k < 4; k++) /* as the line is padded, what is too much has its place */
+            for (size_t k = 0; k < 4; k++) /* extra numbers go to the padding */
                 numbers[i + k] = (float)((int32_t)(bits >> 16 * k & 0xffff) * 2 - 0xffff) * 0x1p-16f;
         }
         for (size_t i = count; i < stride; i++) numbers[i] = 0;
     }
 }
 
-/* Sums along x, for all rows of nodes at once; across (rows, W). */
+/* Sums along x for all rows of nodes at once; across (rows, W). */
 static void go_across(float *across, size_t long_row, float *column, const float *numbers,
                       const float *weights, size_t rows, const dsc_augment_call *call) {
     const elastic_values *v = call->values;

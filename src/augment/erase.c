@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* erase.c: a part of the image is wiped out.
+/* erase.c: erases a part of the image.
  *
  * A random rectangle: Zhong et al., "Random erasing data augmentation" (2020). Its share of the image is
- * uniform between `least` and `most`, the ratio of its sides log-uniform between 3/10 and 10/3; sides longer
- * than the image are cut to it. It lies wholly inside.
+ * uniform between `least` and `most`; the ratio of its sides is log-uniform between 3/10 and 10/3. Sides
+ * longer than the image are cut. The rectangle lies inside the image.
  *
- * With `side` a square: DeVries and Taylor, "Improved regularization of convolutional neural networks with
- * cutout" (2017). Its centre is any pixel of the image, so that it may hang over the edge: a part of the
- * images keeps most of what it shows, which their section 3.2 found to matter. */
+ * With `side`, a square: DeVries and Taylor, "Improved regularization of convolutional neural networks with
+ * cutout" (2017). Its centre is any pixel, so the square may extend beyond the edge: some images keep most of
+ * their content, which matters according to section 3.2 of the paper. */
 #include "augment/augment.h"
 
 #include "base/elementary.h"
@@ -21,7 +21,7 @@ typedef struct erase_values {
     dsc_augment_common common;
     double least, most, value;
     int64_t side;
-    int fill; /* of erase_fill */
+    int fill; /* index into the choices of erase_fill */
 } erase_values;
 
 typedef struct box {
@@ -47,7 +47,7 @@ static box rectangle(const erase_values *v, size_t height, size_t width, dsc_rng
     return (box){left, left + wide, top, top + high};
 }
 
-/* What lies inside of `size` pixels of `side` of them around a random one. */
+/* The part of `side` pixels around a random pixel that lies inside `size` pixels. */
 static void around(size_t *first, size_t *end, size_t side, size_t size, dsc_rng *rng) {
     const size_t centre = (size_t)dsc_rng_up_to(rng, size - 1), before = side / 2;
     *first = centre > before ? centre - before : 0;

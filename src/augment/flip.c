@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* flip.c: mirrored, left for right or top for bottom. Half of the images unless `p` says otherwise: then each
- * of the two is seen equally often. For data in which an image and its mirror image are of one class, which
- * digits and letters are not. */
+/* flip.c: mirrors left-right or top-bottom, by default half of the images, so that both versions are equally
+ * frequent. Only for data in which an image and its mirror image belong to one class; digits and letters do
+ * not. */
 #include "augment/augment.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@ typedef enum flip_axis { HORIZONTAL, VERTICAL } flip_axis;
 
 typedef struct flip_values {
     dsc_augment_common common;
-    int axis; /* of flip_axis */
+    int axis; /* index into the choices of flip_axis */
 } flip_values;
 
 static void apply(const dsc_augment_call *call) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* invert.c: black for white: 255 - x. */
+/* invert.c: inverts black and white: 255 - x. */
 #include "augment/augment.h"
 
 static void apply(const dsc_augment_call *call) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* noise.c: an independent normal number is added to every value, which stays within 0 and 255.
+/* noise.c: adds an independent normal number to every value and clamps to 0 .. 255.
  *
- * Box and Muller, "A note on the generation of random normal deviates" (1958): with u, v uniform,
- * sqrt(-2 log u) times the cosine and the sine of 2 pi v are normal and independent. */
+ * Box and Muller, "A note on the generation of random normal deviates" (1958): with u, v uniform, sqrt(-2 log
+ * u) times the cosine and the sine of 2 pi v are independent and normal. */
 #include "augment/augment.h"
 
 #include "kernel/kernel.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* warp.c: bilinear warps.
  *
- * With a border of zeros around each plane, one pixel before and two behind, no pixel needs a question about
- * the image's edge. A row's places are worked out once, for all channels. */
+ * Each plane has a border of zeros, one pixel before and two behind, so that the loops need no test for the
+ * image's edge. The source positions of a row are computed once for all channels. */
 #include "augment/warp.h"
 
 #include "base/elementary.h"
@@ -49,7 +49,7 @@ static work begin(const dsc_augment_call *call) {
     return w;
 }
 
-/* Writes row `row` of all channels, from the places in w->x and w->y. */
+/* Writes row `row` of all channels from the positions in w->x and w->y. */
 static void finish_row(const work *w, size_t row) {
     const size_t *shape = w->call->shape;
     const unsigned isa = w->call->kernels->isa;
@@ -82,11 +82,11 @@ void dsc_warp_displace(const dsc_augment_call *call, const float *dx, const floa
     }
 }
 
-/* With places relative to the centre, the change is  out = R S Z in + shift,
+/* With coordinates relative to the centre the change is  out = R S Z in + shift,
  *
  *   Z = diag(scale_x, scale_y),  S = (1 -tan(shear); 0 1),  R = (cos sin; -sin cos)  as y points down,
  *
- * and the way back is  in = Z^-1 S^-1 R^-1 (out - shift). */
+ * and its inverse is  in = Z^-1 S^-1 R^-1 (out - shift). */
 void dsc_affine_back(double m[6], const dsc_affine *change, size_t height, size_t width) {
     const double turn = change->degrees / 180, lean = change->shear / 180;
     const double cosine = dsc_cos_pi(turn), sine = dsc_cos_pi(turn - 0.5);

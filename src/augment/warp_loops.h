@@ -12,9 +12,8 @@ static void DSC_ISA(displaced_from)(float *restrict to, const float *restrict by
     for (size_t i = 0; i < count; i++) to[i] = from + by[i];
 }
 
-/* Coordinates become an index into the padded plane, whose border is one pixel wide, and what is left over.
- * Where a place is more than a pixel outside there is nothing but background, so it may be moved to the
- * border. */
+/* Converts coordinates to an index into the padded plane, whose border is one pixel wide, and a fraction.
+ * Positions more than a pixel outside see only background, so they may be moved to the border. */
 static void DSC_ISA(place)(int32_t *restrict index, float *restrict left_x, float *restrict left_y,
                            const float *restrict x_at, const float *restrict y_at, size_t count,
                            int32_t stride, float right, float bottom) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* zoom.c: a random window of the image, enlarged to the image's size: the "random resized crop" of Szegedy
- * et al., "Going deeper with convolutions" (2015), section 6.
+/* zoom.c: a random window of the image, enlarged to the image's size: the "random resized crop" of Szegedy et
+ * al., "Going deeper with convolutions" (2015), section 6.
  *
- * The window's share of the image is uniform between `least` and 1, the ratio of its sides, relative to the
- * image's, log-uniform between 1 / `ratio` and `ratio`; sides longer than the image are cut to it. It lies
- * wholly inside: its outermost pixels become the image's, so that nothing from outside is mixed in. */
+ * The window's share of the image is uniform between `least` and 1. The ratio of its sides, relative to the
+ * image's, is log-uniform between 1 / `ratio` and `ratio`; sides longer than the image are cut. The window
+ * lies inside, and its outermost pixels become the image's, so nothing from outside is mixed in. */
 #include "augment/warp.h"
 
 #include "base/elementary.h"
@@ -27,7 +27,7 @@ static size_t scratch(const void *values, const size_t shape[3]) {
     return dsc_warp_scratch(shape);
 }
 
-/* m[0] x + m[2]: from out's pixels to the window's, which takes `share` of a side. */
+/* m[0] x + m[2]: maps output pixels to the window, which covers `share` of a side. */
 static void along(double *factor, double *offset, double share, size_t size, dsc_rng *rng) {
     const double kept = share < 1 ? share : 1;
     *factor = kept;
