@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* calibrate.c: two runs over the images: the first finds the largest number of each value, the second counts
- * how often there are numbers of each size. The counts tell what each bound would cost:
- *
- *   a number within it is rounded, which costs step^2 / 12; one beyond it is clipped, which costs its
- * distance squared
- */
+/* calibrate.c: two runs over the images. The first finds the largest magnitude of each value; the second
+ * builds histograms of magnitudes. A histogram gives the cost of each bound: a number within the bound is
+ * rounded, which costs step^2 / 12; a number beyond it is clipped, which costs its squared distance. */
 #include "quant/calibrate.h"
 
 #include "base/error.h"
@@ -87,7 +84,7 @@ static dsc_status look(calibration *c, dsc_real *values, size_t all, dsc_error *
     return DSC_OK;
 }
 
-/* Levels on each side of 0: all of 8 bits where no number is negative. */
+/* Number of levels on each side of 0: all of 8 bits if no number is negative. */
 static void choose_bound(dsc_value_range *range, const uint32_t *counts) {
     const double most = fmax(fabs(range->low), range->high), width = most / (BINS - 1),
                  levels = range->low < 0 ? 127 : 255;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* convert.c: op by op, what makes the same of whole numbers.
+/* convert.c: converts each op to an equivalent in integers.
  *
- * A value is known with a scale for each channel. Products and sums have as many bits as they need, below
- * 2^24; what reads them next brings them to 8 bits (`in_bytes`), or, behind a ReLU, the ReLU does. So maxima
- * are taken of either, and two values are added with 16 bits each. */
+ * A value has a scale for each channel. Products and sums use as many bits as they need, below 2^24. The next
+ * consumer reduces them to 8 bits (`in_bytes`), or a following ReLU does. Maxima therefore accept either, and
+ * an addition uses 16 bits for each operand. */
 #include "quant/rules.h"
 
 #include "base/error.h"
@@ -54,13 +54,13 @@ dsc_status dsc_convert_set(dsc_conversion *c, dsc_quant_value *value, dsc_node *
     return dsc_graph_check(c->graph, c->error);
 }
 
-/* The same scales as another of as many channels, times a factor, and made by the same layer. */
+/* Copies the scales of another value with as many channels, times a factor, and its layer. */
 static void copy_scales(dsc_quant_value *to, const dsc_quant_value *from, double factor) {
     for (size_t i = 0; i < to->channels; i++) to->scale[i] = from->scale[i] * factor;
     to->layer = from->layer;
 }
 
-/* The same offsets, if there are any, as another of as many channels. */
+/* Copies the offsets, if any, of another value with as many channels. */
 static dsc_status copy_offsets(const dsc_conversion *c, dsc_quant_value *to, const dsc_quant_value *from) {
     if (!from->offset) return DSC_OK;
     to->offset = dsc_allocate(to->channels, sizeof *to->offset);
@@ -91,7 +91,8 @@ dsc_node *dsc_convert_number(dsc_conversion *c, const char *name, dsc_shape shap
 
 /* --- requantising --- */
 
-/* `from`, whose number is scale * whole, as a value of the scales `target` (channels), from low to high. */
+/* Converts `from` (number = scale * integer) to a value with scales `target` (channels), clamped to low ..
+ * high. */
 static dsc_status requantise(dsc_conversion *c, dsc_quant_value *to, const dsc_quant_value *from,
                              const double *target, double low, double high) {
     char name[64];
@@ -110,7 +111,7 @@ static dsc_status requantise(dsc_conversion *c, dsc_quant_value *to, const dsc_q
         int by = 24 - exponent;
         by = by < 0 ? 0 : by > DSC_REQUANTISE_SHIFT_MOST ? DSC_REQUANTISE_SHIFT_MOST : by;
         double m = fmin(rint(ldexp(factor, by)), MOST - 1);
-        while (by > 0 && m > 0 && fmod(m, 2) == 0) { /* as small as it can be */
+        while (by > 0 && m > 0 && fmod(m, 2) == 0) { /* as small as possible */
             m /= 2;
             by--;
         }
@@ -133,7 +134,7 @@ static dsc_status requantise(dsc_conversion *c, dsc_quant_value *to, const dsc_q
     return status;
 }
 
-/* The same with one scale for all. */
+/* The same with one scale for all channels. */
 static dsc_status requantise_all(dsc_conversion *c, dsc_quant_value *to, const dsc_quant_value *from,
                                  double target, double low, double high) {
     double *targets = dsc_allocate(from->channels, sizeof *targets);
@@ -148,7 +149,7 @@ static bool is_byte(const dsc_quant_value *v) {
     return v->low >= -128 && v->high <= (v->low < 0 ? 127 : 255);
 }
 
-/* As `range` says: with a sign or without. */
+/* Converts to signed or unsigned bytes, according to `range`. */
 static dsc_status to_bytes(dsc_conversion *c, dsc_quant_value *to, const dsc_quant_value *from,
                            const dsc_value_range *range) {
     const bool sign = range->low < 0;
@@ -178,7 +179,7 @@ dsc_status dsc_convert_one_scale(dsc_conversion *c, dsc_quant_value *value) {
     return DSC_OK;
 }
 
-/* The value of a node of `from` with 8 bits; a value of sums is replaced by it. */
+/* Converts the value of a node of `from` to 8 bits, in place if it holds sums. */
 static dsc_status in_bytes(dsc_conversion *c, const dsc_node *node) {
     dsc_quant_value *v = value_of(c, node), fresh = {0};
     if (is_byte(v) || v->offset) return DSC_OK;
@@ -214,8 +215,8 @@ static dsc_status convert_linear(dsc_conversion *c, const dsc_node *node) {
     return status ? status : dsc_convert_product(c, &p, value_of(c, node->inputs[X]), value_of(c, node));
 }
 
-/* Each channel by itself, as a convolution with weights (C, 1, R, S) of `weight` numbers, all alike where `w`
- * is NULL: an average, and what scales and shifts channels. */
+/* Converts each channel separately, as a depthwise convolution with weights (C, 1, R, S) of shape `weight`;
+ * all weights equal `each` if `w` is NULL. For averages, and for ops that scale and shift channels. */
 static dsc_status convert_channels(dsc_conversion *c, const dsc_node *node, const dsc_real *w,
                                    const dsc_real *b, dsc_shape weight, const void *values, dsc_real each) {
     char name[64];
@@ -227,7 +228,8 @@ static dsc_status convert_channels(dsc_conversion *c, const dsc_node *node, cons
     void *all = dsc_allocate(1, dsc_op_depthwise_conv2d.values_size);
     dsc_status status =
         all ? dsc_params_initialise(dsc_op_depthwise_conv2d.params, all, c->error) : dsc_convert_no_memory(c);
-    for (size_t i = 0; !status && values && i < 2; i++) { /* pools have a size too, of the same names */
+    for (size_t i = 0; !status && values && i < 2; i++) { /* pools have parameters of the same names, and a
+                                                           * size */
         static const char *const names[] = {"stride", "padding"};
         const dsc_param *from = dsc_param_find(node->op->params, names[i]),
                         *to = dsc_param_find(dsc_op_depthwise_conv2d.params, names[i]);
@@ -283,7 +285,7 @@ static dsc_status convert_average_pool(dsc_conversion *c, const dsc_node *node) 
                             (dsc_real)(1.0 / (double)(size[0] * size[1])));
 }
 
-/* --- the others --- */
+/* --- other ops --- */
 
 static dsc_status convert_relu(dsc_conversion *c, const dsc_node *node) {
     dsc_quant_value *x = value_of(c, node->inputs[X]), *to = value_of(c, node);
@@ -295,7 +297,7 @@ static dsc_status convert_relu(dsc_conversion *c, const dsc_node *node) {
     return status;
 }
 
-/* Scales are positive, so the maximum of the whole numbers is the maximum of the values. */
+/* Scales are positive, so the maximum of the integers is the maximum of the values. */
 static dsc_status convert_maximum(dsc_conversion *c, const dsc_node *node) {
     const dsc_quant_value *x = value_of(c, node->inputs[X]);
     dsc_quant_value *to = value_of(c, node);
@@ -322,7 +324,7 @@ static dsc_status convert_global_average(dsc_conversion *c, const dsc_node *node
     return status;
 }
 
-/* Where the first dimension becomes another, each number has the scale of the channel that it was of. */
+/* If the view changes the first dimension, each number keeps the scale of its original channel. */
 static dsc_status convert_view(dsc_conversion *c, const dsc_node *node) {
     dsc_status status = in_bytes(c, node->inputs[X]);
     const dsc_quant_value *x = value_of(c, node->inputs[X]);
@@ -439,7 +441,7 @@ static dsc_status convert_concat(dsc_conversion *c, const dsc_node *node) {
     return status;
 }
 
-/* A factor is a part of the scale. */
+/* The factor becomes part of the scale. */
 static dsc_status convert_scale(dsc_conversion *c, const dsc_node *node) {
     const dsc_quant_value *x = value_of(c, node->inputs[X]);
     dsc_quant_value *to = value_of(c, node);
@@ -454,7 +456,7 @@ static dsc_status convert_scale(dsc_conversion *c, const dsc_node *node) {
     return status;
 }
 
-/* --- the whole --- */
+/* --- entry points --- */
 
 static const struct {
     const dsc_op *op;
@@ -508,7 +510,7 @@ dsc_status dsc_convert_logits(dsc_node **logits, dsc_conversion *c, const dsc_no
     const dsc_value_range *range = &c->ranges[node->index];
     const dsc_quant_value *v = value_of(c, node);
     if (v->offset) return dsc_fail(c->error, DSC_ERROR_UNSUPPORTED, "the image itself cannot be the logits");
-    /* Twice what was seen: for images that were not. */
+    /* Twice the measured range, for images that were not measured. */
     const double most = fmax(fabs(range->low), range->high), target = (most > 0 ? 2 * most : 1) / SUM_LEVELS;
     dsc_status status = requantise_all(c, &common, v, target, -SUM_LEVELS, SUM_LEVELS);
     if (!status) *logits = dsc_scale(common.node, target);

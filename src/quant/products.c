@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* products.c: sums of products: weights rounded channel by channel, biases, and the bound that no sum
- * reaches. */
+/* products.c: sums of products: rounds weights for each channel, and biases, so that no sum reaches 2^24. */
 #include "quant/rules.h"
 
 #include "base/error.h"
@@ -32,14 +31,14 @@ static bool has_padding(const dsc_quant_product *p) {
     return pair[0] || pair[1];
 }
 
-/* Which channel of the input number i of a row of output k meets. */
+/* The input channel that element i of a weight row for output k multiplies. */
 static size_t input_channel(const dsc_quant_product *p, size_t k, size_t i) {
     if (p->own_channel) return k;
     const size_t each = p->weight.rank == 4 ? p->weight.size[2] * p->weight.size[3] : 1;
     return i / each;
 }
 
-/* An image with an offset whose padding would not be its 0: bytes minus the byte that is next to 0. */
+/* For an image with an offset whose padding is not its 0: subtracts the byte nearest to 0. */
 static dsc_status shift_image(dsc_conversion *c, dsc_quant_value *x) {
     const dsc_shape shape = {.rank = 1, .size = {x->channels}};
     char name[64] = "image.zero";
@@ -63,7 +62,8 @@ static dsc_status shift_image(dsc_conversion *c, dsc_quant_value *x) {
     return dsc_graph_check(c->graph, c->error);
 }
 
-/* One row: whole weights and a whole bias, and the scale of what they make. The sums stay below 2^24. */
+/* Rounds one row to integer weights and an integer bias; returns the scale of the result. The sums stay below
+ * 2^24. */
 static double round_row(const dsc_quant_product *p, const dsc_quant_value *x, size_t k, dsc_real *whole,
                         dsc_real *bias, dsc_real *row, size_t each) {
     const double size = fmax(fabs(x->low), fabs(x->high));
@@ -75,7 +75,7 @@ static double round_row(const dsc_quant_product *p, const dsc_quant_value *x, si
     }
     double scale = dsc_round_channel(whole, row, each, p->levels);
     if (!(scale > 0)) scale = x->scale[0] > 0 ? x->scale[0] : 1;
-    /* What the levels are nearest to, in squares. */
+    /* Least-squares scale for the levels. */
     for (size_t i = 0; i < each; i++) {
         const double level = rint((double)whole[i] / scale);
         up += level * (double)row[i];
@@ -94,7 +94,7 @@ static double round_row(const dsc_quant_product *p, const dsc_quant_value *x, si
     return scale;
 }
 
-/* *layer: the place in the report, from 1. */
+/* *layer: index in the report, from 1. */
 static dsc_status report_layer(size_t *layer, const dsc_conversion *c, const dsc_node *weight,
                                const dsc_real *numbers) {
     dsc_quantised_report *r = c->report;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* quantise.c: the graph folded, its values looked at, each op converted, and a model made of that. */
+/* quantise.c: folds the graph, calibrates its values, converts each op, and builds a model from the
+ * result. */
 #include "quant/rules.h"
 
 #include "base/error.h"
@@ -19,8 +20,8 @@ typedef struct work {
     dsc_folded *folded;
     dsc_real *numbers;
     dsc_value_range *ranges;
-    bool *inner;      /* what the logits are made of */
-    dsc_node **outer; /* the new graph's node of one behind the logits */
+    bool *inner;      /* nodes that the logits depend on */
+    dsc_node **outer; /* the new graph's copy of a node after the logits */
     dsc_conversion c;
 } work;
 
@@ -82,7 +83,7 @@ static void find_inner(work *w, const dsc_node *logits) {
 
 static dsc_node *copy_outer(work *w, const dsc_node *node);
 
-/* What the loss reads beside the logits stays as it is: the target, weights of classes. */
+/* Other inputs of the loss stay unchanged: the target and class weights. */
 static dsc_node *outer_input(work *w, const dsc_node *node) {
     if (w->outer[node->index] || w->inner[node->index]) return w->outer[node->index];
     return w->outer[node->index] = copy_outer(w, node);
@@ -122,7 +123,7 @@ static dsc_status convert(work *w, dsc_model_parts *parts, dsc_error *error) {
                      : dsc_fail(error, DSC_ERROR_UNSUPPORTED, "ops of several outputs cannot be quantised");
     }
     parts->image = c->values[c->image->index].node;
-    for (size_t i = 0; !status && i < c->graph->count; i++) /* an image that was shifted: the input itself */
+    for (size_t i = 0; !status && i < c->graph->count; i++) /* if an image was shifted: the input itself */
         if (c->graph->nodes[i]->kind == DSC_NODE_INPUT) parts->image = c->graph->nodes[i];
     if (!status) status = dsc_convert_logits(&parts->logits, c, logits);
     if (status) return status;
@@ -144,7 +145,7 @@ static dsc_status convert(work *w, dsc_model_parts *parts, dsc_error *error) {
     return status;
 }
 
-/* What is said of the model, but for its figures, and what was done. */
+/* Sets the model's metadata, except figures, and records the quantisation. */
 static dsc_status describe(dsc_model *to, const dsc_model *from, int levels, dsc_error *error) {
     static const char *const kept[] = {"recipe", "data", "others"};
     char text[64];
@@ -170,7 +171,7 @@ static dsc_status make_model(dsc_model **result, work *w, dsc_model_parts *parts
     parts->class_names = (const char *const *)w->model->class_names;
     dsc_status status = dsc_model_from_graph(&model, parts, error);
     if (status) return status;
-    w->c.graph = NULL; /* the model's */
+    w->c.graph = NULL; /* owned by the model now */
     for (size_t i = 0; i < w->c.item_count; i++)
         memcpy(dsc_model_value(model, w->c.items[i].to), w->c.items[i].numbers,
                dsc_shape_count(dsc_node_shape(w->c.items[i].to)) * sizeof(dsc_real));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* round.c: see round.h. Scales have 16 bits, so that whole multiples of them are exact as floats. */
+/* round.c: see round.h. Scales have 16 significant bits, so that integer multiples of them are exact as
+ * floats. */
 #include "quant/round.h"
 
 #include "base/memory.h"
@@ -76,14 +77,14 @@ void dsc_round_weights(dsc_real *to, const dsc_real *from, const dsc_graph *grap
     }
 }
 
-/* Is each number a whole multiple, from -most to most, of the largest over most? */
+/* Whether every number is an integer multiple, from -most to most, of one scale. */
 static bool lies_on(const dsc_real *x, size_t count, double most) {
     double largest = 0;
-    for (size_t i = 0; i < count; i++) { /* no fmax: GCC 12 for ARM fails on such loops */
+    for (size_t i = 0; i < count; i++) { /* no fmax: GCC 12 for ARM crashes on such loops */
         const double size = fabs((double)x[i]);
         if (size > largest) largest = size;
     }
-    /* The largest need not be the outermost level. */
+    /* The largest number need not be at the outermost level. */
     for (int top = (int)most; top >= 1; top--) {
         const double scale = largest / (double)top;
         bool on = true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* whole.c: which nodes of a graph are whole numbers, and how large: from the image on, node by node. What an
- * op makes of whole numbers its descriptor says (dsc_op's `whole`). */
+/* whole.c: finds the integer nodes of a graph and their bounds, from the image on, node by node, with each
+ * op's rule (dsc_op.whole). */
 #include "quant/quantised.h"
 
 #include "base/error.h"
@@ -80,8 +80,8 @@ dsc_status dsc_check_quantised(bool *is, const dsc_node **because, const dsc_mod
     }
     dsc_whole_numbers(of, model);
     used[model->logits->index] = true;
-    /* Walks back from the logits. Values that are not whole may appear only after the last whole value, one
-     * input each. */
+    /* Walks back from the logits. Values that are not integers may appear only after the last integer value,
+     * with one input each. */
     for (size_t i = model->logits->index + 1; i-- > 0;) {
         const dsc_node *node = model->graph->nodes[i];
         if (!used[i]) continue;
