@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* baselines.c: the majority class, and nearest neighbours by matrix products.
  *
- * |a - b|^2 = |a|^2 + |b|^2 - 2 a.b, where |a|^2 is the same for all neighbours of a. The products a.b are
- * those of the matrix kernels. They are exact: pixels are shifted by 128, so that each is at most 128 in
- * size, fits bfloat16's eight bits, and a sum over DEPTH of them stays within 2^24, below which floats hold
- * every integer. Sums over several such pieces are made in doubles, which are exact as well. */
+ * The squared distance is |a|^2 + |b|^2 - 2 a.b, where |a|^2 is the same for all neighbours of a. The matrix
+ * kernels compute the products a.b, exactly: pixels are shifted by 128, so their magnitude is at most 128,
+ * which fits the eight bits of bfloat16, and a sum over DEPTH of them stays within 2^24, below which floats
+ * hold every integer. Sums over several such pieces are doubles, which are exact too. */
 #include "measure/baselines.h"
 
 #include "base/error.h"
@@ -27,11 +27,11 @@ enum {
 };
 
 typedef struct neighbour {
-    double distance; /* less |a|^2 */
+    double distance; /* squared, minus |a|^2 */
     size_t label;
 } neighbour;
 
-/* What a thread needs for itself. */
+/* Data of one thread. */
 typedef struct scratch {
     dsc_real *rows;     /* (BLOCK, pixels) */
     dsc_real *products; /* (BLOCK, CHUNK) */
@@ -47,13 +47,13 @@ typedef struct search {
     dsc_gemm_plan plan;
     scratch *scratch;   /* (threads) */
     neighbour *nearest; /* (test, DSC_NEIGHBOURS), nearest first */
-    /* of the chunk: */
+    /* of the current chunk: */
     size_t first, count;
     dsc_real *images; /* (CHUNK, pixels) */
     double *squares;  /* (CHUNK): |b|^2 */
     size_t *labels;   /* (CHUNK) */
     unsigned char *packed;
-    size_t piece_bytes; /* of packed, each piece */
+    size_t piece_bytes; /* of `packed`, for each piece */
 } search;
 
 /* --- the majority --- */
@@ -119,7 +119,8 @@ static void multiply(const search *s, const scratch *own, size_t rows) {
     }
 }
 
-/* Chunks come in the order of the training images, so an equally near one never displaces an earlier one. */
+/* Chunks come in the order of the training images, so a neighbour never displaces an earlier one at equal
+ * distance. */
 static void insert(neighbour nearest[DSC_NEIGHBOURS], double distance, size_t label) {
     size_t at = DSC_NEIGHBOURS - 1;
     for (; at && distance < nearest[at - 1].distance; at--) nearest[at] = nearest[at - 1];
@@ -143,7 +144,7 @@ static void search_block(void *context, size_t index, unsigned worker) {
     }
 }
 
-/* Fewer training images than neighbours leave places without one. */
+/* Fewer training images than neighbours leave places empty. */
 static size_t vote(const neighbour nearest[DSC_NEIGHBOURS]) {
     size_t best = nearest[0].label, most = 0;
     for (size_t i = 0; i < DSC_NEIGHBOURS && isfinite(nearest[i].distance); i++) {
@@ -157,7 +158,7 @@ static size_t vote(const neighbour nearest[DSC_NEIGHBOURS]) {
     return best;
 }
 
-/* --- all of it --- */
+/* --- entry points --- */
 
 static dsc_status make_scratch(search *s, dsc_error *error) {
     const unsigned threads = dsc_threads_count(s->pool);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* A sample for which another class than its label is preferred. */
+/* A sample whose probability for another class exceeds that of its label. */
 typedef struct candidate {
     size_t sample;
     float margin; /* above 0 */
@@ -20,9 +20,9 @@ typedef struct finding {
     const uint8_t *labels;
     size_t samples, classes;
     bool *answered;   /* (samples) */
-    size_t *joint;    /* (classes, classes): [label][what it counts as] */
-    size_t *labelled; /* (classes): answered samples */
-    uint16_t *answer; /* (samples): the doubted one's probable class; else `classes` */
+    size_t *joint;    /* (classes, classes): [label][class it counts as] */
+    size_t *labelled; /* (classes): samples with an answer */
+    uint16_t *answer; /* (samples): the probable class of a doubted sample; otherwise `classes` */
     candidate *candidates;
     dsc_doubts *doubts;
 } finding;
@@ -46,7 +46,7 @@ static void find_thresholds(finding *f) {
         thresholds[k] = f->labelled[k] ? thresholds[k] / (double)f->labelled[k] : (double)NAN;
 }
 
-/* The likeliest class whose threshold is reached; `classes`: none. */
+/* The most probable class whose threshold is reached; `classes`: none. */
 static size_t class_of(const float *row, const double *thresholds, size_t classes) {
     size_t best = classes;
     for (size_t k = 0; k < classes; k++)
@@ -62,7 +62,7 @@ static void count_joint(finding *f) {
     }
 }
 
-/* --- who is doubted --- */
+/* --- doubted samples --- */
 
 static int by_margin(const void *a, const void *b) {
     const candidate *x = a, *y = b;
@@ -70,7 +70,7 @@ static int by_margin(const void *a, const void *b) {
     return (x->sample > y->sample) - (x->sample < y->sample);
 }
 
-/* Of the samples with that label the `most` that are rather of the class. */
+/* Marks, among the samples with that label, the `most` with the largest margin for the class. */
 static void doubt(finding *f, size_t label, size_t class, size_t most) {
     size_t count = 0;
     for (size_t i = 0; i < f->samples; i++) {

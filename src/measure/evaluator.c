@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* evaluator.c: batches through an inference program of the folded graph. Unlike a predictor it knows
- * labels and losses, and takes other values of the parameters for each run: those of the moment, or their
- * average. */
+/* evaluator.c: runs batches through an inference program of the folded graph. Unlike a predictor it handles
+ * labels and losses, and accepts other parameter values for each run: the current ones, or their average. */
 #include "measure/evaluator.h"
 
 #include "base/error.h"
@@ -29,9 +28,9 @@ struct dsc_evaluator {
     float *probabilities;
     dsc_real *row; /* (classes) */
     bool sigmoid;
-    /* of the run in progress */
+    /* of the current run */
     const dsc_dataset *data;
-    dsc_read_ahead *reader; /* of images that a callback reads; else NULL */
+    dsc_read_ahead *reader; /* for images read by a callback; otherwise NULL */
     const unsigned char *staged;
     size_t start;
 };
@@ -142,7 +141,7 @@ static size_t batch_at(const dsc_dataset *data, size_t start) {
     return data->count - start < BATCH ? data->count - start : BATCH;
 }
 
-/* Takes the images of this batch from the reader, and has it begin with those of the next. */
+/* Takes this batch's images from the reader and starts reading the next batch. */
 static dsc_status stage_images(dsc_evaluator *e, size_t count, dsc_error *error) {
     uint32_t samples[BATCH];
     const size_t next = e->start + count, more = batch_at(e->data, next);

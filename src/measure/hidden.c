@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hidden.c: an inference program of which the last hidden value is kept. */
+/* hidden.c: runs an inference program that keeps the last hidden value. */
 #include "measure/hidden.h"
 
 #include "base/error.h"
@@ -13,7 +13,7 @@
 
 enum { BATCH = DSC_USUALLY(256, 3), LANES = DSC_USUALLY(8, 2) };
 
-/* The op's first input that is of each sample, and whether it reads a parameter too. */
+/* The op's first sampled input; *learns: whether it also reads a parameter. */
 static const dsc_node *sampled_input(const dsc_node *node, bool *learns) {
     const dsc_node *found = NULL;
     *learns = false;
@@ -24,7 +24,7 @@ static const dsc_node *sampled_input(const dsc_node *node, bool *learns) {
     return found;
 }
 
-/* Is it the image, or the image seen in another shape? */
+/* Whether the node is the image, possibly reshaped. */
 static bool is_image(const dsc_model *model, const dsc_node *node) {
     while (node && node != model->image) {
         if (node->kind != DSC_NODE_OP || !(node->op->flags & DSC_OP_VIEW)) return false;

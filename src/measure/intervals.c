@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* intervals.c: Wilson's intervals for shares, the bootstrap for F1.
+/* intervals.c: Wilson's intervals for proportions, the bootstrap for F1.
  *
- * An image enters the metrics by its cell of the confusion matrix alone. So the images are drawn as cells,
- * once for all classes, and each round needs no more than three counts a class: hits, labels, predictions. */
+ * An image enters the metrics only through its cell of the confusion matrix. Images are therefore drawn as
+ * cells, once for all classes, and each round needs only three counts per class: hits, labels,
+ * predictions. */
 #include "measure/intervals.h"
 
 #include "base/error.h"
@@ -20,9 +21,10 @@ typedef struct cell {
 
 typedef struct bootstrap {
     const dsc_metrics *metrics;
-    cell *cells;                         /* one an image */
-    size_t *hits, *labels, *predictions; /* (classes), of the round; predictions has one more, of no answer */
-    double *f1;                          /* (classes + 1, rounds); the last row is the mean's */
+    cell *cells;                         /* one per image */
+    size_t *hits, *labels, *predictions; /* (classes), of the round; predictions has one more, for no
+                                          * answer */
+    double *f1;                          /* (classes + 1, rounds); the last row is the mean */
     size_t drawn;
 } bootstrap;
 
@@ -89,7 +91,7 @@ static int by_value(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* The value that a share of the sorted ones lie below, between its neighbours. */
+/* The quantile of sorted values, interpolated linearly. */
 static double quantile(const double *sorted, size_t count, double share) {
     double place = share * (double)(count - 1);
     size_t below = (size_t)place;
@@ -97,7 +99,7 @@ static double quantile(const double *sorted, size_t count, double share) {
     return sorted[below] + (place - (double)below) * (sorted[below + 1] - sorted[below]);
 }
 
-/* Rounds in which a class was not met have no F1 and are left out. */
+/* Rounds without the class have no F1 and are omitted. */
 static void percentiles(double interval[2], double *values) {
     size_t count = 0;
     for (size_t i = 0; i < DSC_BOOTSTRAP_ROUNDS; i++)

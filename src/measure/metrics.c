@@ -46,7 +46,7 @@ size_t dsc_metrics_add(dsc_metrics *metrics, const float *p, size_t label, doubl
         metrics->no_answer[label]++;
         return metrics->classes;
     }
-    size_t best = 0, rank = 0; /* rank: how many classes stand before the label, equals in their order */
+    size_t best = 0, rank = 0; /* rank: number of classes before the label; equals keep their order */
     for (size_t k = 0; k < metrics->classes; k++) {
         if (p[k] > p[best]) best = k;
         if (p[k] > p[label] || (k < label && p[k] == p[label])) rank++;

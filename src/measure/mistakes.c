@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mistakes.c: keeps the surest mistakes while answers come in; see mistakes.h. */
+/* mistakes.c: collects the most confident mistakes as answers arrive; see mistakes.h. */
 #include "measure/mistakes.h"
 
 #include <string.h>

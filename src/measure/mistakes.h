@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* mistakes.h: the held-out images that a model is surest of and wrong about, for those who watch a run. */
+/* mistakes.h: the held-out images that a model classifies wrongly with the highest confidence, for display
+ * during training. */
 #ifndef DSC_MEASURE_MISTAKES_H
 #define DSC_MEASURE_MISTAKES_H
 
@@ -13,16 +14,16 @@ typedef struct dsc_mistake {
 } dsc_mistake;
 
 typedef struct dsc_mistakes {
-    dsc_mistake worst[DSC_MISTAKES_MOST]; /* the surest first */
-    size_t count, all;                    /* kept; how many there were */
+    dsc_mistake worst[DSC_MISTAKES_MOST]; /* most confident first */
+    size_t count, all;                    /* number kept; number of all mistakes */
 } dsc_mistakes;
 
-/* A dsc_on_answer whose user is a dsc_mistakes that began as {0}. */
+/* A dsc_on_answer whose user is a dsc_mistakes initialised with {0}. */
 int dsc_mistakes_note(void *mistakes, const dsc_answer *answer);
 
 /* As JSON: {"all", "list": [{"sample", "label", "prediction", "confidence", "channels", "height", "width",
- * "pixels": [bytes]}]}; labels by name; at most `most` of them. `data` is what was answered. NULL for want of
- * memory. */
+ * "pixels": [bytes]}]}; labels by name, at most `most` entries. `data` is the dataset that was evaluated. The
+ * caller releases the result; NULL without memory. */
 json_t *dsc_mistakes_json(const dsc_mistakes *mistakes, const dsc_model *model, const dsc_dataset *data,
                           size_t most);
 

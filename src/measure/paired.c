@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* paired.c: McNemar's test, the difference of matched shares, Holm's correction. */
+/* paired.c: McNemar's test, the difference of matched proportions, Holm's correction. */
 #include "measure/paired.h"
 
 #include <math.h>
 
-/* 2 sum_{i <= k} C(n, i) / 2^n. The terms fall from the k-th down, so they are summed relative to that
- * one. */
+/* 2 sum_{i <= k} C(n, i) / 2^n. Terms decrease from the k-th downwards, so they are summed relative to the
+ * k-th. */
 double dsc_mcnemar(const dsc_paired *paired) {
     size_t n = paired->first + paired->second;
     size_t k = paired->first < paired->second ? paired->first : paired->second;
@@ -34,9 +34,9 @@ dsc_difference dsc_paired_difference(const dsc_paired *paired) {
     return d;
 }
 
-/* The smallest is multiplied by their number, the next by one less, ..., none becoming smaller than the one
- * before. Without sorting, since there are few: what is done is kept as a negative number, so that it is not
- * taken again. */
+/* Multiplies the smallest by the number of tests, the next by one less, and so on, and keeps the results in
+ * order. Selects repeatedly instead of sorting, because there are few. Finished values are stored negated, so
+ * that they are not selected again. */
 void dsc_holm(double *p, size_t count) {
     double reached = 0;
     size_t left = 0;

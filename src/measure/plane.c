@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* plane.c: principal components by subspace iteration.
  *
- * With X the rows less their mean, a block Q of four orthonormal directions is replaced by X^T X Q, made
- * orthonormal again (Gram and Schmidt), until the variances along it stay the same; the directions within
- * the block then come from the 4 x 4 matrix Q^T X^T X Q by Jacobi's rotations. X^T X itself, which may be
- * thousands a side, is never made. The block is wider than the two directions that are wanted because the
- * error falls as (fifth / second variance)^rounds. Golub and Van Loan, "Matrix Computations", 8.2.4 and
- * 8.5. */
+ * With X the rows minus their mean, a block Q of four orthonormal directions is replaced by X^T X Q and
+ * orthonormalised again (Gram-Schmidt) until the variances along it converge. The directions within the block
+ * then follow from the 4 x 4 matrix Q^T X^T X Q by Jacobi rotations. X^T X, which may have thousands of rows,
+ * is never formed. The block has more than two directions because the error falls as (fifth / second
+ * variance)^rounds. Golub and Van Loan, "Matrix Computations", 8.2.4 and 8.5. */
 #include "measure/plane.h"
 
 #include "base/error.h"
@@ -26,7 +25,7 @@ typedef struct work {
     double *mean;  /* (width) */
     double *block; /* (BLOCK, width) */
     double *next;  /* (BLOCK, width) */
-    double total;  /* the sum of squares about the mean */
+    double total;  /* sum of squares about the mean */
 } work;
 
 static void find_mean(work *w) {
@@ -40,7 +39,7 @@ static void find_mean(work *w) {
         }
 }
 
-/* One row less the mean, along each direction of the block. */
+/* Projects one row, minus the mean, onto the directions of the block. */
 static void project(double out[BLOCK], const work *w, size_t i) {
     const float *row = w->rows + i * w->width;
     for (size_t b = 0; b < BLOCK; b++) {
@@ -73,7 +72,8 @@ static double dot(const double *a, const double *b, size_t count) {
     return sum;
 }
 
-/* block = next, made orthonormal; twice, since once loses digits. What has no direction left becomes zero. */
+/* block = orthonormalised next; two passes, because one loses digits. A direction without remainder becomes
+ * zero. */
 static void orthonormalise(work *w) {
     memcpy(w->block, w->next, BLOCK * w->width * sizeof *w->block);
     for (size_t b = 0; b < BLOCK; b++) {
@@ -91,7 +91,7 @@ static void orthonormalise(work *w) {
     }
 }
 
-/* Jacobi: rotates rows and columns i and j so that a[i][j] vanishes; v collects the rotations. */
+/* Jacobi: rotates rows and columns i and j so that a[i][j] vanishes; v accumulates the rotations. */
 static void rotate(double a[BLOCK][BLOCK], double v[BLOCK][BLOCK], size_t i, size_t j) {
     if (fabs(a[i][j]) <= 1e-300) return;
     double theta = (a[j][j] - a[i][i]) / (2 * a[i][j]);
@@ -112,7 +112,7 @@ static void rotate(double a[BLOCK][BLOCK], double v[BLOCK][BLOCK], size_t i, siz
     }
 }
 
-/* The two largest eigenvalues of `small`, and their eigenvectors in the block's directions. */
+/* The two largest eigenvalues of `small`, and their eigenvectors in the directions of the block. */
 static void two_largest(double value[2], double vector[2][BLOCK], double small[BLOCK][BLOCK]) {
     double v[BLOCK][BLOCK] = {{0}};
     for (size_t b = 0; b < BLOCK; b++) v[b][b] = 1;
@@ -131,7 +131,7 @@ static void two_largest(double value[2], double vector[2][BLOCK], double small[B
     }
 }
 
-/* -1 where the component's largest weight is negative. */
+/* -1 if the component's largest weight is negative, otherwise 1. */
 static double direction(const work *w, const double vector[BLOCK]) {
     double largest = 0;
     for (size_t k = 0; k < w->width; k++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* power_law.c: for a given rate the law is linear in floor and scale, whose best values have a formula; so
- * only the rate is searched, over a grid that is far finer than any measurement. */
+/* power_law.c: fits error = floor + scale * n^-rate. For a given rate the law is linear in floor and scale,
+ * whose best values have a closed form; only the rate is searched, over a fine grid. */
 #include "measure/power_law.h"
 
 #include <math.h>
@@ -8,8 +8,8 @@
 enum { RATES = 991 };
 static const double RATE_LEAST = 0.02, RATE_STEP = 0.002;
 
-/* What the fit misses, squared and summed; floor and scale are those that miss the least, neither below
- * 0. n is relative to the first, so that no power is out of range. */
+/* Sum of squared relative residuals for a rate; sets floor and scale to their best values, not below 0. n is
+ * relative to the first point, so that no power overflows. */
 static double fit_rate(dsc_power_law *law, double rate, const double *n, const double *error, size_t count,
                        size_t left_out) {
     double a = 0, b = 0, c = 0, u = 0, v = 0, missed = 0;

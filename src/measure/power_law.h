@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* power_law.h: how an error falls with the number of samples, and a careful look a little further.
- * Errors of learning follow error = floor + scale * n^-rate over wide ranges: Hestness et al., "Deep learning
- * scaling is predictable, empirically" (2017). */
+/* power_law.h: fits how the error falls with the number of samples, and extrapolates cautiously. Errors of
+ * learning follow error = floor + scale * n^-rate over wide ranges: Hestness et al., "Deep learning scaling
+ * is predictable, empirically" (2017). These functions allocate nothing. */
 #ifndef DSC_MEASURE_POWER_LAW_H
 #define DSC_MEASURE_POWER_LAW_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Three numbers are fitted, so that three points would always fit. */
+/* Three numbers are fitted, so three points would always fit. */
 enum { DSC_POWER_LAW_LEAST = 4, DSC_POWER_LAW_MOST = 64 };
 
 typedef struct dsc_power_law {
@@ -16,21 +16,21 @@ typedef struct dsc_power_law {
     double rate;         /* 0.02 to 2 */
 } dsc_power_law;
 
-/* Fits by the least squares of (fit - error) / error, so that small errors count like large ones. False:
- * fewer than DSC_POWER_LAW_LEAST points, more than DSC_POWER_LAW_MOST, a number that is not above 0 and
- * finite, or errors that do not fall with n: there is nothing to extrapolate then. */
+/* Least-squares fit of (fit - error) / error, so that small errors count like large ones. Returns false if
+ * there are fewer than DSC_POWER_LAW_LEAST or more than DSC_POWER_LAW_MOST points, if a number is not
+ * positive and finite, or if errors do not fall with n, so that there is nothing to extrapolate. */
 bool dsc_power_law_fit(dsc_power_law *law, const double *n, const double *error, size_t count);
 
 double dsc_power_law_at(const dsc_power_law *law, double n);
 
-/* The law of all points at `n`, and a range around it. The range has no known probability. It shows what a
- * single point may change, and how well the law has foretold the last point from those before: it spans the
- * laws that leave out one point each, and error * r and error / r, where r is the last point's error as
- * measured / as foretold. False as above. */
+/* The law of all points at `n`, with a range around it. The range has no known probability. It shows the
+ * influence of a single point, and how well the law predicted the last point from the others: it covers the
+ * laws that omit one point each, and error * r and error / r, where r is the last point's measured error /
+ * predicted error. Returns false as above. */
 typedef struct dsc_outlook {
     dsc_power_law law;
     double n, error, low, high;
-    double foretold; /* the error at the last point, by the others */
+    double foretold; /* the last point's error, predicted from the others */
 } dsc_outlook;
 bool dsc_power_law_outlook(dsc_outlook *outlook, const double *n, const double *error, size_t count,
                            double at);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* score.c: evaluating a model in one call. */
+/* score.c: evaluates a model in one call. */
 #include "measure/score.h"
 
 #include "base/error.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* spread.c: mean, standard deviation, and Student's t.
  *
- * The share of the distribution between -t and t is a finite sum of powers of cos(atan(t / sqrt(freedom))):
- * Abramowitz and Stegun, "Handbook of Mathematical Functions" (1964), 26.7.3 and 26.7.4. It grows with t, so
- * that halving intervals finds the t of a given share. */
+ * The probability between -t and t is a finite sum of powers of cos(atan(t / sqrt(freedom))): Abramowitz and
+ * Stegun, "Handbook of Mathematical Functions" (1964), 26.7.3 and 26.7.4. It increases with t, so bisection
+ * finds the t of a given probability. */
 #include "measure/spread.h"
 
 #include <math.h>
@@ -12,7 +12,7 @@ enum { FREEDOM_MOST = 10000, HALVINGS = 60 };
 
 static const double PI = 3.14159265358979323846;
 
-/* The share between -t and t, t = sqrt(freedom) tan(angle). */
+/* The probability between -t and t, t = sqrt(freedom) tan(angle). */
 static double share_within(double angle, size_t freedom) {
     const double c = cos(angle), s = sin(angle);
     double term = 1, sum = 0;
