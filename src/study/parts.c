@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* parts.c: which samples the trials of a study train on, and by which recipe. All follows from the question
- * and the data. */
+/* parts.c: the samples and the recipe of each trial. Everything depends only on the question and the data. */
 #include "study/work.h"
 
 #include "base/error.h"
@@ -81,7 +80,7 @@ static uint64_t steps_of(size_t samples, uint64_t batch, bool drop_last) {
     return drop_last ? samples / batch : (samples + batch - 1) / batch;
 }
 
-/* A batch is never larger than the samples, so that small parts can be trained on. */
+/* A batch is never larger than the number of samples, so that small parts can be trained on. */
 static void plan_curve(dsc_study_trial *t, const dsc_study *s) {
     const dsc_recipe *r = &s->question.recipe;
     const uint64_t whole = (uint64_t)r->batch < s->rest->count ? (uint64_t)r->batch : s->rest->count;
@@ -112,7 +111,7 @@ static void plan_folds(dsc_study_trial *t, const dsc_study *s) {
     t->steps = t->epochs * steps_of(t->samples + t->others_learned, t->batch, r->drop_last);
 }
 
-/* What is wrong with the recipe is known before any work: models are made here once, and released. */
+/* Finds errors in the recipe before any work: creates the model once and releases it. */
 static dsc_status check_trial(const dsc_study *s, size_t trial, bool model_too, dsc_error *error) {
     dsc_recipe recipe;
     dsc_model *model = NULL;
@@ -159,7 +158,7 @@ dsc_status dsc_study_make_trials(dsc_study *s, dsc_error *error) {
     return status;
 }
 
-/* --- of one trial --- */
+/* --- one trial --- */
 
 static dsc_status fold_data(dsc_dataset **part, const dsc_study *s, size_t fold, bool held, uint32_t *index,
                             dsc_error *error) {
@@ -174,7 +173,7 @@ static int by_number(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* The samples stay in the order of the data. */
+/* Samples stay in the order of the data. */
 static dsc_status size_data(dsc_dataset **part, const dsc_study *s, const dsc_study_trial *t, uint32_t *index,
                             dsc_error *error) {
     dsc_status status = dsc_dataset_balanced_order(index, s->rest, key_of(s), t->repeat, error);
@@ -202,7 +201,7 @@ dsc_status dsc_study_trial_data(dsc_dataset **training, dsc_dataset **held, cons
     return status;
 }
 
-/* Seeds follow one another, also those beyond 64 bits, by what they key. */
+/* Repeats use consecutive seeds; a seed beyond 64 bits is first replaced by its key. */
 static void next_seed(dsc_seed *seed, size_t repeat) {
     uint64_t number;
     if (!repeat) return;

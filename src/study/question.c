@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* question.c: what a study asks, as the file that its folder begins with. */
+/* question.c: a study's question, stored as study.json in its folder. */
 #include "study/work.h"
 
 #include "base/error.h"
@@ -146,7 +146,7 @@ dsc_status dsc_study_question_read(dsc_study_question *q, const json_t *json, co
     return status;
 }
 
-/* --- the folder's --- */
+/* --- in the folder --- */
 
 static dsc_status read_file(dsc_study_question *q, const char *path, dsc_error *error) {
     unsigned char *bytes;

@@ -185,7 +185,7 @@ dsc_status dsc_study_answers_read(dsc_array *answers, const dsc_study *s, size_t
     return status;
 }
 
-/* Samples that a fold holds out are in the order of the data. */
+/* The samples that a fold holds out are in the order of the data. */
 dsc_status dsc_study_answers(float *probabilities, const dsc_study *s, dsc_error *error) {
     const size_t classes = s->data->classes;
     for (size_t i = 0; i < s->data->count * classes; i++) probabilities[i] = NAN;
@@ -205,7 +205,7 @@ dsc_status dsc_study_answers(float *probabilities, const dsc_study *s, dsc_error
     return DSC_OK;
 }
 
-/* --- a result that is there --- */
+/* --- existing results --- */
 
 dsc_status dsc_study_result_read(dsc_study *s, size_t trial, dsc_error *error) {
     dsc_study_trial *t = &s->trials[trial];
@@ -223,7 +223,7 @@ dsc_status dsc_study_result_read(dsc_study *s, size_t trial, dsc_error *error) {
             status = dsc_fail(error, DSC_ERROR_FORMAT, "%s: is no result of trial %zu of this study", path,
                               trial + 1);
         if (!status && s->question.kind == DSC_STUDY_ANSWERS && !t->failed) {
-            dsc_array answers; /* without them the result is of no use */
+            dsc_array answers; /* without them the result is useless */
             status = dsc_study_answers_read(&answers, s, trial, error);
             dsc_array_clear(&answers);
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* run.c: all trials that are not done, several at once, and what the listener hears of them. */
+/* run.c: runs all unfinished trials, several concurrently, and reports to the listener. */
 #include "study/work.h"
 
 #include "base/error.h"
@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* --- telling --- */
+/* --- events --- */
 
 double dsc_study_now(void) {
     struct timespec t;
@@ -34,11 +34,11 @@ void dsc_study_tell(dsc_study *s, dsc_study_event_kind kind, size_t trial, const
     if (s->on_event(s->user, &event)) atomic_store(&s->stopping, true);
 }
 
-/* --- working --- */
+/* --- workers --- */
 
 static void fail_once(dsc_study *s, dsc_status status, const dsc_error *error) {
     (void)pthread_mutex_lock(&s->mutex);
-    /* What really went wrong counts for more than having been stopped by it. */
+    /* A real failure replaces the DSC_ERROR_STOPPED that it causes in other trials. */
     if (!s->status || s->status == DSC_ERROR_STOPPED) {
         s->status = status;
         s->error = *error;
@@ -58,7 +58,7 @@ static void run_one(void *context, size_t index, unsigned worker) {
     if (status) fail_once(s, status, &error);
 }
 
-/* Results that are there; a damaged one is told, and its trial is done again. */
+/* Reads existing results; reports a damaged one and repeats its trial. */
 static dsc_status read_results(dsc_study *s, dsc_error *error) {
     s->waiting_count = 0;
     for (size_t i = 0; i < s->count; i++) {
@@ -108,7 +108,7 @@ static dsc_status work(dsc_study *s, dsc_error *error) {
 static dsc_status finish(const dsc_study *s, dsc_error *error) {
     size_t failed = 0;
     for (size_t i = 0; i < s->count; i++) {
-        /* A process that was killed behind a result has left its checkpoint. */
+        /* A process killed after writing a result leaves its checkpoint. */
         char *path = dsc_study_checkpoint_path(s, i);
         if (path) (void)unlink(path);
         free(path);

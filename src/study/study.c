@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* study.c: beginning a study, going on with it, and its folder. */
+/* study.c: starts and resumes a study, and manages its folder. */
 #include "study/study.h"
 
 #include "base/error.h"
@@ -19,7 +19,7 @@
 enum { THREADS_MOST = 1024 };
 
 static const char *const labels[] = {"folds", "curve", "suspects"};
-/* All that is ever written in a study's folder. */
+/* Every file that a study writes to its folder. */
 static const char *const file_names[] = {DSC_STUDY_QUESTION,  DSC_STUDY_RESULTS,   DSC_STUDY_CHECKPOINTS,
                                          DSC_STUDY_CHART_SVG, DSC_STUDY_CHART_PNG, NULL};
 
@@ -29,7 +29,7 @@ const dsc_dataset *dsc_study_data(const dsc_study *s) { return s->data; }
 size_t dsc_study_trials(const dsc_study *s) { return s->count; }
 const dsc_study_trial *dsc_study_trial_at(const dsc_study *s, size_t trial) { return &s->trials[trial]; }
 
-/* --- making --- */
+/* --- creation --- */
 
 static dsc_status make(dsc_study **result, dsc_study_question *question, const dsc_dataset *data,
                        const dsc_study_how *how, dsc_error *error) {
@@ -131,7 +131,7 @@ static dsc_status write_question(const dsc_study *s, dsc_error *error) {
     return status;
 }
 
-/* --- beginning and going on --- */
+/* --- starting and resuming --- */
 
 static dsc_status fill_question(dsc_study_question *q, const dsc_dataset *data, const char *data_name,
                                 dsc_error *error) {

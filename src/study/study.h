@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* 
- * study.h: one recipe trained many times, on parts of the training set: to know how far its accuracy can
- * be trusted (cross-validation), what more data would bring (a learning curve), and what networks say of
- * images that they have not seen (answers). Each training is a trial.
+/* study.h: trains one recipe many times on parts of the training set: to measure how reliable its accuracy is
+ * (cross-validation), what more data would bring (a learning curve), and what networks predict for images
+ * they were not trained on (answers). Each training is a trial.
  *
- *   study.json    what is asked, of which data: all that follows depends on this alone
- *   results/      0001.json, ...: a trial's result each; of answers also 0001.idx, probabilities as floats
- *   checkpoints/  0001, ...: of the trials at work; empty at the end
+ *   study.json    the question and the data; everything depends on this file only
+ *   results/      0001.json, ...: the result of each trial; for answers also 0001.idx, probabilities as floats
+ *   checkpoints/  0001, ...: of running trials; empty at the end
  *
- * Trials run at once, each in a thread of its own; where there are fewer than threads, each gets several.
- * No result depends on that, nor on interruptions: when the process is killed, every result that was told
- * is in the folder, and a trial goes on from its last checkpoint. A checkpoint or result that is lost or
- * damaged costs time and nothing else.
+ * Trials run concurrently, each in its own thread; if there are fewer trials than threads, each gets several.
+ * No result depends on this or on interruptions: when the process is killed, every reported result is in the
+ * folder, and a trial continues from its last checkpoint. A lost or damaged checkpoint or result only costs
+ * time.
  *
- * The training set alone is ever looked at.
+ * A study never reads the test set.
  *
- *   question.c  what is asked, as JSON     parts.c   which samples a trial trains on, and its recipe
- *   study.c     the folder                 trial.c   a trial at work
- *   run.c       all of them                result.c  results as files */
+ *   question.c  the question as JSON       parts.c   the samples and recipe of a trial
+ *   study.c     the folder                 trial.c   a running trial
+ *   run.c       all trials                 result.c  results as files */
 #ifndef DSC_STUDY_STUDY_H
 #define DSC_STUDY_STUDY_H
 
@@ -34,50 +33,49 @@
 enum { DSC_STUDY_SIZES_MOST = 64, DSC_STUDY_REPEATS_MOST = 100 };
 
 typedef enum dsc_study_kind {
-    /* The training set is cut into folds (data/folds.h). Each trial holds one of them out, trains on the
-     * others as the recipe says, and is measured on the fold that it held out. */
+    /* Cross-validation: the training set is divided into folds (data/folds.h). Each trial holds one fold out,
+     * trains on the others with the recipe, and is measured on the held-out fold. */
     DSC_STUDY_FOLDS,
-    /* A share of the training set is held out, the same for all trials: what the data hold out themselves, or
-     * the recipe's `validation`, or a tenth. Trials train on more and more of the rest, each class in its
-     * share; smaller parts lie within larger ones. Early stopping is off, since it would look at what is
-     * held out. */
+    /* Learning curve: part of the training set is held out, the same for all trials: the part that the data
+     * hold out themselves, or the recipe's `validation`, or a tenth. Trials train on increasing parts of the
+     * rest, stratified by class; smaller parts are subsets of larger ones. Early stopping is off, because it
+     * would use the held-out part. */
     DSC_STUDY_CURVE,
-    /* As FOLDS, and what each trial says of the samples that it held out is kept. */
+    /* Like FOLDS, and keeps each trial's answers for its held-out samples. */
     DSC_STUDY_ANSWERS
 } dsc_study_kind;
 
-/* What is asked. Starts as {0}. Release with dsc_study_question_clear. */
+/* A question. Starts as {0}. Release with dsc_study_question_clear. */
 typedef struct dsc_study_question {
     dsc_study_kind kind;
     dsc_recipe recipe;
-    char *name;   /* of the recipe */
-    size_t folds; /* of FOLDS and ANSWERS */
-    size_t
-        repeats; /* of CURVE: with as many seeds, each with other first weights and another choice of samples;
-                       from 1 */
-    size_t sizes[DSC_STUDY_SIZES_MOST]; /* of CURVE: samples, growing */
-    size_t size_count; /* 0: dsc_study_start chooses 1/16, 1/8, 1/4, 1/2 and all of what is not held out */
-    /* Of CURVE. false: every trial takes as many steps as all samples take in the recipe's epochs, rounded to
-     * whole epochs, so that sizes differ in their data alone, not in how long they are trained. true: every
-     * trial takes the recipe's epochs. */
+    char *name;     /* of the recipe */
+    size_t folds;   /* FOLDS and ANSWERS */
+    size_t repeats; /* CURVE: number of seeds, at least 1; each has other initial weights and samples */
+    size_t sizes[DSC_STUDY_SIZES_MOST]; /* CURVE: samples, increasing */
+    size_t size_count; /* 0: dsc_study_start uses 1/16, 1/8, 1/4, 1/2 and all of the samples that are not held
+                        * out */
+    /* CURVE. false: every trial takes as many steps as all samples take in the recipe's epochs, rounded to
+     * whole epochs, so that trials differ in their data only, not in training time. true: every trial runs
+     * the recipe's epochs. */
     bool same_epochs;
     /* dsc_study_start fills in the rest. */
     char *kernels, *data_name;
     dsc_fingerprint data, others; /* the latter of the recipe's images of no class, if it has some */
     bool has_others;
-    json_t *dataset; /* shape and classes, as dsc_dataset_to_json */
+    json_t *dataset; /* shape and classes, as from dsc_dataset_to_json */
 } dsc_study_question;
 void dsc_study_question_clear(dsc_study_question *question);
 
 /* A trial and its result. */
 typedef struct dsc_study_trial {
-    size_t fold;         /* of FOLDS and ANSWERS, from 0 */
-    size_t size, repeat; /* of CURVE: numbers, from 0 */
+    size_t fold;         /* FOLDS and ANSWERS, from 0 */
+    size_t size, repeat; /* CURVE: indices, from 0 */
     size_t samples, held_out;
-    uint64_t epochs, batch, steps; /* the most; with early stopping it may be fewer */
+    uint64_t epochs, batch, steps; /* upper limits; early stopping may end a trial sooner */
     bool done, failed;             /* failed: it diverged, or could not be trained */
-    size_t right;                  /* of held_out */
-    double loss;                   /* the mean over what is held out */
+    size_t right;                  /* correct answers among held_out */
+    double loss;                   /* mean over the held-out samples */
     /* Of a recipe with images of no class: */
     size_t others_learned; /* beside the samples */
     struct {
@@ -87,27 +85,27 @@ typedef struct dsc_study_trial {
     } refusal;
     double seconds;    /* of training */
     size_t *confusion; /* (classes, classes): [label][prediction] */
-    char *message;     /* why it failed */
+    char *message;     /* the reason of a failure */
 } dsc_study_trial;
 
 typedef struct dsc_study dsc_study;
 
 typedef struct dsc_study_how {
-    const char *folder; /* to be made, or empty; NULL: the next free "runs/NNNN-folds-NAME" or -curve- */
+    const char *folder; /* new or empty folder; NULL: the next free "runs/NNNN-folds-NAME" or -curve- */
     unsigned threads;   /* 0: all */
-    unsigned parallel;  /* trials at once, at most: their memory adds up; 0: as many as threads */
-    double checkpoint_seconds; /* each trial is saved so often; 0: 10 */
-    dsc_remarks *remarks;      /* resuming: what is to be told of the data; NULL: nothing */
+    unsigned parallel;  /* most concurrent trials, whose memory adds up; 0: as many as threads */
+    double checkpoint_seconds; /* seconds between checkpoints of a trial; 0: 10 */
+    dsc_remarks *remarks;      /* resuming: receives remarks about the data; NULL: discarded */
 } dsc_study_how;
 
-/* Begins the study of `question`, which is taken over, also after an error: makes its parts and checks every
- * trial's recipe before any work, then the folder. `data`, a training set, must outlive it; `data_name` is
- * for people. */
+/* Starts the study of `question`, whose contents it takes over, also after an error. Makes the parts and
+ * checks every trial's recipe before any work, then creates the folder. `data`, a training set, must outlive
+ * the study; `data_name` is for people. The caller frees *study. */
 dsc_status dsc_study_start(dsc_study **study, dsc_study_question *question, const dsc_dataset *data,
                            const char *data_name, const dsc_study_how *how, dsc_error *error);
 
-/* What is asked by the study in `folder`, which must be of that kind. Release with dsc_study_question_clear,
- * also after an error. */
+/* Reads the question of the study in `folder`, which must have that kind. Release with
+ * dsc_study_question_clear, also after an error. */
 dsc_status dsc_study_open(dsc_study_question *question, const char *folder, dsc_study_kind kind,
                           dsc_error *error);
 
@@ -117,29 +115,29 @@ dsc_status dsc_study_resume(dsc_study **study, dsc_study_question *question, con
                             const dsc_study_how *how, dsc_error *error);
 
 typedef enum dsc_study_event_kind {
-    DSC_STUDY_STEP,   /* some trials are somewhat further; at most ten times a second */
-    DSC_STUDY_RESULT, /* `trial` is done, or failed, and its result is in the folder; also of each that was
-                         there when the work began */
-    DSC_STUDY_WARNING /* `message` says what */
+    DSC_STUDY_STEP,   /* trials have made progress; at most ten times a second */
+    DSC_STUDY_RESULT, /* `trial` is done or failed, and its result is in the folder; also sent for each
+                       * existing result at the start */
+    DSC_STUDY_WARNING /* see `message` */
 } dsc_study_event_kind;
 
 typedef struct dsc_study_event {
     dsc_study_event_kind kind;
     const dsc_study *study;
     size_t trial;
-    uint64_t images, images_in_all; /* trained on, of all trials */
-    const char *message;            /* of a warning or a failed trial; NULL */
+    uint64_t images, images_in_all; /* trained on so far, and in total, over all trials */
+    const char *message;            /* of a warning or a failed trial; otherwise NULL */
 } dsc_study_event;
 
-/* Called by any of the study's threads, one at a time; a non-zero answer ends the work cleanly. */
+/* Called by any of the study's threads, one at a time; a nonzero result stops the study cleanly. */
 typedef int dsc_study_on_event(void *user, const dsc_study_event *event);
 
-/* Trains all that is not done. DSC_ERROR_STOPPED if `on_event` said so: checkpoints are up to date then. A
- * failed trial is a result; DSC_ERROR_DIVERGED if there is no other. */
+/* Trains all unfinished trials. DSC_ERROR_STOPPED: `on_event` stopped it; checkpoints are up to date. A
+ * failed trial is a result; DSC_ERROR_DIVERGED if all failed. */
 dsc_status dsc_study_run(dsc_study *study, dsc_study_on_event *on_event, void *user, dsc_error *error);
 
-/* Of ANSWERS, when all is done: the probabilities (samples, classes) that each sample of dsc_study_data
- * got from the network that has not seen it. Those of a failed trial's samples are NaN. */
+/* ANSWERS, when all trials are done: fills `probabilities` (samples, classes) for the samples of
+ * dsc_study_data, each from the network that was not trained on it. NaN for the samples of a failed trial. */
 dsc_status dsc_study_answers(float *probabilities, const dsc_study *study, dsc_error *error);
 
 /* {"below", "answered", "right", "others", "refused"}; NULL for want of memory. */

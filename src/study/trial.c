@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* trial.c: one trial: trained from where its checkpoint left it, measured, its result written. The trainer
- * checks that a checkpoint belongs to this very recipe and data, so a wrong one is never followed. */
+/* trial.c: one trial: trains from its checkpoint, measures, writes the result. The trainer checks that a
+ * checkpoint belongs to this recipe and data, so a wrong one is never used. */
 #include "study/work.h"
 
 #include "base/error.h"
@@ -20,8 +20,8 @@ typedef struct attempt {
     dsc_dataset *training, *held;
     dsc_trainer *trainer;
     char *checkpoint;
-    dsc_array answers; /* (held_out, classes), of ANSWERS */
-    double last_save;  /* clock */
+    dsc_array answers; /* (held_out, classes), ANSWERS only */
+    double last_save;  /* time of the clock */
     bool save_failed;
 } attempt;
 
@@ -35,7 +35,7 @@ static void warn(dsc_study *study, size_t trial, const char *what, const dsc_err
 
 /* --- checkpoints --- */
 
-/* A checkpoint saves time; where it cannot be written the study goes on without. */
+/* Checkpoints only save time; if they cannot be written the study continues. */
 static void save(attempt *a) {
     dsc_error failure = {0};
     dsc_status status = dsc_trainer_save(a->trainer, a->checkpoint, &failure);
@@ -75,7 +75,7 @@ static int on_event(void *user, const dsc_event *event) {
     attempt *a = user;
     if (event->kind == DSC_EVENT_STEP) {
         show(a);
-        /* The end of an epoch is saved with its validation and never before it. */
+        /* The end of an epoch is saved together with its validation, never before. */
         if (dsc_study_now() - a->last_save >= a->study->checkpoint_seconds &&
             !dsc_trainer_epoch_is_done(a->trainer))
             save(a);
@@ -106,7 +106,7 @@ static int keep_answer(void *user, const dsc_answer *answer) {
     return 0;
 }
 
-/* With the kernels and the precision that it was trained with. */
+/* Measures with the kernels and precision of training. */
 static dsc_status measure(attempt *a, dsc_error *error) {
     const dsc_trainer *t = a->trainer;
     dsc_evaluator *evaluator = NULL;
@@ -129,7 +129,7 @@ static dsc_status measure(attempt *a, dsc_error *error) {
     return status;
 }
 
-/* Whether a failure is the trial's own: a study of hours does not end because one part cannot be learned. */
+/* Whether only the trial fails: a study of hours does not end because one part cannot be learned. */
 static bool is_of_trial(dsc_status status) {
     return status == DSC_ERROR_DIVERGED || status == DSC_ERROR_ARGUMENT || status == DSC_ERROR_UNSUPPORTED;
 }
