@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* budget.c: what fits, and fronts of accuracy against size. */
+/* budget.c: checks footprints against a budget and finds Pareto fronts of accuracy against size. */
 #include "tune/budget.h"
 
 #include <string.h>
@@ -14,7 +14,8 @@ uint64_t dsc_footprint_size(const dsc_footprint *footprint, const dsc_footprint 
     return most->flash || !most->ram ? footprint->flash : footprint->ram;
 }
 
-/* From the most accurate on, one is on the front if it is smaller than all that are. */
+/* Goes from the most accurate trial on; a trial is on the front if it is smaller than all trials before
+ * it. */
 size_t dsc_tune_take_front(size_t *trials, size_t count, const dsc_footprint *footprints,
                            const dsc_footprint *most) {
     size_t taken = 0;

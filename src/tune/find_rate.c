@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* find_rate.c: the learning-rate range test. The loss of a step is averaged exponentially with a factor of
- * 0.95, divided by 1 - 0.95^n so that the start is not too small (as Adam does; Kingma and Ba, 2015). */
+/* find_rate.c: the learning-rate range test. The loss of each step is averaged exponentially with factor 0.95
+ * and divided by 1 - 0.95^n to correct the bias at the start (as in Adam; Kingma and Ba, 2015). */
 #include "tune/find_rate.h"
 
 #include "base/error.h"
@@ -20,11 +20,11 @@ void dsc_rate_test_clear(dsc_rate_test *test) {
     memset(test, 0, sizeof *test);
 }
 
-/* The recipe of the test: one epoch, nothing that looks at later epochs, and the rates as the schedule gives
- * them. */
+/* Creates a trainer for the test: one epoch, without options that need later epochs, with the rates of the
+ * schedule. */
 static dsc_status make_trainer(dsc_trainer **t, const dsc_recipe *recipe, const dsc_dataset *data, double low,
                                double high, unsigned threads, dsc_error *error) {
-    dsc_recipe own = *recipe; /* its texts are the recipe's */
+    dsc_recipe own = *recipe; /* shares the recipe's texts */
     own.learning_rate = 1;
     own.epochs = 1;
     own.validation = own.ema = 0;
@@ -38,7 +38,7 @@ static dsc_status make_trainer(dsc_trainer **t, const dsc_recipe *recipe, const 
     return dsc_schedule_choose(&(*t)->parts.schedule, text, error);
 }
 
-/* Adds a step; true when the loss has exploded. */
+/* Records a step; returns true if the loss has exploded. */
 static bool add_step(dsc_rate_test *test, double *average, double rate, double loss, double *least) {
     double n = (double)(test->count + 1);
     *average = KEPT * *average + (1 - KEPT) * loss;
@@ -60,7 +60,7 @@ static dsc_status run_steps(dsc_rate_test *test, dsc_trainer *t, dsc_on_event *o
         double rate = dsc_trainer_learning_rate(t);
         uint64_t position = t->progress.position;
         dsc_status status = dsc_trainer_step(t, error);
-        if (status == DSC_ERROR_DIVERGED) return DSC_OK; /* what the test is for */
+        if (status == DSC_ERROR_DIVERGED) return DSC_OK; /* expected in this test */
         if (status) return status;
         double samples = (double)(t->progress.position - position);
         exploded = add_step(test, &average, rate, (t->progress.loss_sum - before) / samples, &least);
@@ -86,7 +86,7 @@ static dsc_status run_test(dsc_rate_test *test, dsc_trainer *t, dsc_on_event *on
         return dsc_fail_memory(error, t->steps_an_epoch * sizeof(double), "a range test");
     dsc_status status = run_steps(test, t, on_event, user, error);
     if (status || test->count >= LEAST_STEPS) return status;
-    /* It is over after an epoch, or before, where the loss explodes. */
+    /* The test ends after an epoch, or earlier if the loss explodes. */
     const size_t samples = t->training->count;
     if (t->steps_an_epoch >= LEAST_STEPS)
         return dsc_fail(

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* importance.c: how much of the trials' ranking a dimension explains by itself: epsilon squared, by ranks,
- * since one trial that diverged would outweigh everything else otherwise. */
+/* importance.c: how much of the trials' ranking a single dimension explains: epsilon squared, computed from
+ * ranks, because otherwise one diverged trial would dominate. */
 #include "tune/search.h"
 
 #include "base/error.h"
@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PARTS = 3, PARTS_LEAST = 9 }; /* groups of a range; trials that so many need */
+enum { PARTS = 3, PARTS_LEAST = 9 }; /* groups of a range; trials needed for that many groups */
 
 typedef struct grouping {
-    size_t *order; /* (count) trials, from the best to the worst in the first rung */
-    double *rank;  /* (trials) 1 is the worst; equals share the mean of their ranks */
+    size_t *order; /* (count) trials, best to worst in the first rung */
+    double *rank;  /* (trials) 1 is the worst; equals share their mean rank */
     size_t *group; /* (trials) */
     size_t count, groups;
 } grouping;
@@ -37,7 +37,7 @@ static void find_ranks(grouping *g, const dsc_tune_search *s) {
     }
 }
 
-/* A range is cut where its values, in order, are a third and two thirds through. */
+/* Divides a range into groups of equal count, in the order of its values. */
 static void find_groups(grouping *g, const dsc_tune_search *s, size_t dimension) {
     const dsc_tune_dimension *d = &s->space.dimensions[dimension];
     size_t parts = g->count < PARTS_LEAST ? 2 : PARTS;

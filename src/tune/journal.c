@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* journal.c: appending lines that survive. */
+/* journal.c: appends lines durably. */
 #include "tune/journal.h"
 
 #include "base/error.h"
@@ -11,13 +11,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The line with its newline (release with free()); releases `json`. */
+/* The line with its newline, which the caller frees; releases `json`. */
 static char *line_of(json_t *json, size_t *length) {
     char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
     if (!text) return NULL;
     *length = strlen(text);
-    text[(*length)++] = '\n'; /* where the terminating zero was: from here on it is bytes */
+    text[(*length)++] = '\n'; /* replaces the terminating zero: from here on the line is bytes */
     return text;
 }
 
@@ -60,7 +60,7 @@ dsc_status dsc_tune_journal_append(dsc_tune_journal *journal, json_t *json, dsc_
         journal->end += length;
     } else {
         status = dsc_fail_system(error, journal->path, "cannot be written");
-        /* What is left of the line has no newline or is whole: reading copes with either. */
+        /* The rest of a failed line has no newline or is complete: the reader handles both. */
         if (ftruncate(journal->descriptor, (off_t)journal->end)) errno = 0;
     }
     free(line);

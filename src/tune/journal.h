@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* journal.h: the file of a search's lines. A line is on the disk before the search goes on. */
+/* journal.h: the file of a search's lines. Each line is on disk before the search continues. One thread at a
+ * time. */
 #ifndef DSC_TUNE_JOURNAL_H
 #define DSC_TUNE_JOURNAL_H
 
@@ -10,18 +11,17 @@
 typedef struct dsc_tune_journal {
     int descriptor;
     char *path;
-    uint64_t end; /* bytes of whole lines */
+    uint64_t end; /* bytes of complete lines */
 } dsc_tune_journal;
 
-/* Writes the first line, so that the file is there with it or not at all. */
+/* Creates the file with its first line, atomically. Takes ownership of `start`. */
 dsc_status dsc_tune_journal_begin(const char *path, json_t *start, dsc_error *error);
 
-/* Opens for appending behind the first `whole` bytes; what is there beyond is a line that was cut off, and
- * is removed. */
+/* Opens for appending after the first `whole` bytes; anything beyond is an incomplete line and is removed. */
 dsc_status dsc_tune_journal_open(dsc_tune_journal *journal, const char *path, size_t whole, dsc_error *error);
 
-/* Appends a line (released here; NULL: out of memory), and waits for the disk. After a failure the file ends
- * where it did before, as far as the system lets it. */
+/* Appends a line and syncs it. Takes ownership of `line` (NULL: out of memory). After a failure the file
+ * keeps its previous length, if the system allows. */
 dsc_status dsc_tune_journal_append(dsc_tune_journal *journal, json_t *line, dsc_error *error);
 
 void dsc_tune_journal_close(dsc_tune_journal *journal);

@@ -45,7 +45,7 @@ json_t *dsc_tune_values_json(const dsc_tune_search *s, size_t trial) {
     return json;
 }
 
-/* A list that lacks one of its items would be another search: then there is none. */
+/* A list without one of its items would be another search, so it fails as a whole. */
 static json_t *space_json(const dsc_tune_space *space) {
     json_t *list = json_array();
     for (size_t i = 0; list && i < space->count; i++) {
@@ -142,8 +142,8 @@ typedef struct reading {
     dsc_tune_search *search;
     const char *name;
     size_t line;     /* from 1 */
-    size_t rung;     /* the one that is being filled */
-    size_t *members; /* (trials) of it, the first member_count */
+    size_t rung;     /* current rung */
+    size_t *members; /* (trials) of the rung, the first member_count */
     size_t member_count;
     dsc_error *error;
 } reading;
@@ -162,7 +162,7 @@ static dsc_status fail(const reading *r, dsc_status code, const char *format, ..
     return dsc_fail(r->error, code, "%s: line %zu: %s", r->name, r->line, message);
 }
 
-/* A whole number of the line, `least` to `most`. */
+/* Reads an integer of the line, `least` to `most`. */
 static dsc_status read_count(size_t *value, const reading *r, const json_t *line, const char *key,
                              size_t least, size_t most) {
     const json_t *json = json_object_get(line, key);
@@ -236,18 +236,18 @@ static dsc_status read_data(const reading *r, const json_t *line) {
     return s->data_name ? DSC_OK : dsc_fail_memory(r->error, strlen(name), r->name);
 }
 
-/* The footprints of a journal. */
+/* The footprints in a journal. */
 typedef struct recorded_footprints {
     const reading *reading;
     json_t *list;
 } recorded_footprints;
 
-/* What a trial took when the search began: no trial is measured again, and draws that did not fit then do
- * not now. */
+/* Returns the recorded footprint: trials are not measured again, and draws that did not fit are rejected
+ * again. */
 static dsc_status recorded_footprint(void *user, dsc_footprint *footprint, const dsc_recipe *recipe,
                                      size_t trial, uint64_t draw, dsc_error *error) {
     (void)recipe;
-    (void)error; /* that of the reading */
+    (void)error; /* `reading` has the error */
     const recorded_footprints *recorded = user;
     const reading *r = recorded->reading;
     json_int_t at = -1, flash = 0, ram = 0;
@@ -262,7 +262,7 @@ static dsc_status recorded_footprint(void *user, dsc_footprint *footprint, const
     return DSC_OK;
 }
 
-/* *budget stays without `find` where the search has none. */
+/* *budget has no `find` if the search has no budget. */
 static dsc_status read_budget(dsc_tune_budget *budget, recorded_footprints *recorded, const reading *r,
                               const json_t *line) {
     const json_t *json = json_object_get(line, "budget");
@@ -331,7 +331,7 @@ static dsc_status read_start(const reading *r, const json_t *line) {
 
 /* --- results --- */
 
-/* A result of a later rung means that the one before is over, and says who is in this one. */
+/* A result of a later rung means that the previous rung is done, and determines the members of this one. */
 static dsc_status enter_rung(reading *r, size_t rung) {
     dsc_tune_search *s = r->search;
     if (rung < r->rung) return FAIL("is of rung %zu, when rung %zu has begun" REMEDY, rung + 1, r->rung + 1);
@@ -429,7 +429,7 @@ dsc_status dsc_tune_search_read(dsc_tune_search *search, size_t *whole, const ch
     dsc_status status = DSC_OK;
     for (const char *end; !status && *whole < size; *whole += (size_t)(end - (bytes + *whole)) + 1) {
         end = memchr(bytes + *whole, '\n', size - *whole);
-        if (!end) break; /* cut off in mid-write */
+        if (!end) break; /* truncated during a write */
         r.line++;
         status = read_line(&r, bytes + *whole, (size_t)(end - (bytes + *whole)));
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* run.c: rung after rung: who is in it, who is still to do, and all of those at once. */
+/* run.c: runs the rungs in order: finds the members, then runs the unfinished ones concurrently. */
 #include "tune/work.h"
 
 #include "base/error.h"
@@ -15,7 +15,7 @@
 
 static void fail_once(dsc_tune *tune, dsc_status status, const dsc_error *error) {
     (void)pthread_mutex_lock(&tune->mutex);
-    /* What really went wrong counts for more than having been stopped by it. */
+    /* A real failure replaces the DSC_ERROR_STOPPED that it causes in other trials. */
     if (!tune->status || tune->status == DSC_ERROR_STOPPED) {
         tune->status = status;
         tune->error = *error;
@@ -45,8 +45,7 @@ static void find_waiting(dsc_tune *tune) {
 
 static dsc_status run_rung(dsc_tune *tune, dsc_error *error) {
     find_waiting(tune);
-    if (!tune->waiting_count)
-        return DSC_OK; /* done before, or nobody is left: the end says what that means */
+    if (!tune->waiting_count) return DSC_OK; /* already done, or all trials failed: the end reports which */
     dsc_tune_drop_losers(tune);
     dsc_tune_tell(tune, DSC_TUNE_RUNG, 0, NULL);
     size_t workers = tune->parallel < tune->waiting_count ? tune->parallel : tune->waiting_count;
@@ -66,7 +65,7 @@ static dsc_status run_rung(dsc_tune *tune, dsc_error *error) {
 
 /* --- the end --- */
 
-/* The recipe, its name, and how it came about. */
+/* The recipe, its name, and its origin. */
 static dsc_status save_best(const dsc_tune *tune, size_t best, dsc_error *error) {
     const dsc_tune_search *s = &tune->search;
     const dsc_tune_result *result = dsc_tune_result_of(s, best, dsc_tune_reached(s, best));

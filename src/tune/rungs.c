@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rungs.c: the rungs of successive halving, and who is better. */
+/* rungs.c: the rungs of successive halving, and the ranking of trials. */
 #include "tune/rungs.h"
 
 void dsc_tune_plan_make(dsc_tune_plan *plan, size_t trials, uint64_t epochs, unsigned reduction,
@@ -12,7 +12,7 @@ void dsc_tune_plan_make(dsc_tune_plan *plan, size_t trials, uint64_t epochs, uns
              n /= reduction, r /= reduction)
             plan->count++;
     }
-    /* Dividing a whole number down step by step gives floor(x / eta^i), as dividing at once does. */
+    /* Repeated integer division gives floor(x / eta^i), like a single division. */
     for (size_t i = 0; i < plan->count; i++, trials /= reduction) plan->rung[i].trials = trials;
     for (size_t i = plan->count; i-- > 0; epochs /= reduction) plan->rung[i].epochs = epochs;
 }
@@ -34,8 +34,7 @@ bool dsc_tune_is_better(const dsc_tune_result *a, size_t a_trial, const dsc_tune
     return a_trial < b_trial;
 }
 
-/* Heap sort, which needs no memory and, other than qsort, takes its context along: the worst goes to the
- * end, again and again. */
+/* Heap sort: it needs no memory and, unlike qsort, takes a context. Moves the worst to the end repeatedly. */
 static bool is_better(const size_t *a, const size_t *b, const dsc_tune_result *results, size_t stride) {
     return dsc_tune_is_better(&results[*a * stride], *a, &results[*b * stride], *b);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* search.c: a search, its trials' recipes, and who goes on. */
+/* search.c: a search, its trials' recipes, and the trials that advance. */
 #include "tune/search.h"
 
 #include "base/error.h"
@@ -41,15 +41,15 @@ static dsc_status choose_kernels(dsc_tune_search *s, const char *wanted, dsc_err
     return status ? status : copy_text(&s->kernels, choice.kernels->name, error);
 }
 
-/* What is known while trials are drawn. */
+/* State while trials are drawn. */
 typedef struct drawing {
     dsc_tune_search *search;
     const dsc_tune_budget *budget;
-    dsc_footprint least; /* of what did not fit */
+    dsc_footprint least; /* of the draws that did not fit */
     size_t rejected;
 } drawing;
 
-/* Finds out what a trial that was drawn takes, and whether that fits. */
+/* Finds a drawn trial's footprint and whether it fits. */
 static dsc_status fits_budget(void *user, bool *fits, size_t trial, uint64_t draw, dsc_error *error) {
     drawing *d = user;
     dsc_tune_search *s = d->search;
@@ -82,7 +82,7 @@ static dsc_status take_budget(dsc_tune_search *s, const dsc_tune_budget *budget,
 static dsc_status draw_trials(dsc_tune_search *s, const dsc_tune_budget *budget, dsc_error *error) {
     size_t values;
     drawing d = {.search = s, .budget = budget};
-    /* One more than there are trials: the last of a grid that does not fit stands behind them. */
+    /* One more than the number of trials: the last grid point that does not fit is stored after them. */
     if (dsc_multiply(&values, s->trials + 1, s->space.count))
         s->values = dsc_allocate(values, sizeof *s->values);
     if (!s->values) return dsc_fail_memory(error, s->trials * sizeof *s->values, "the trials");
@@ -97,7 +97,7 @@ static dsc_status draw_trials(dsc_tune_search *s, const dsc_tune_budget *budget,
                     d.rejected, (unsigned long long)d.least.flash, (unsigned long long)d.least.ram);
 }
 
-/* All trials are known from the start, so what is wrong with one of them is, too. */
+/* All trials are known from the start, so their errors are found now. */
 static dsc_status check_trials(dsc_tune_search *s, dsc_error *error) {
     s->results = dsc_allocate(s->trials * s->plan.count, sizeof *s->results);
     if (!s->results)
@@ -182,7 +182,7 @@ dsc_status dsc_tune_trial_recipe(dsc_recipe *recipe, const dsc_tune_search *s, s
     return DSC_OK;
 }
 
-/* --- who goes on --- */
+/* --- advancing trials --- */
 
 size_t dsc_tune_members(size_t *trials, const dsc_tune_search *s, size_t rung) {
     size_t count = s->trials;
@@ -226,7 +226,7 @@ bool dsc_tune_best(size_t *trial, const dsc_tune_search *s) {
     return rung != SIZE_MAX && !dsc_tune_result_of(s, *trial, rung)->failed;
 }
 
-/* By insertion: mostly it is sorted already, and it is for what people look at. */
+/* Insertion sort: the list is usually almost sorted, and it is only for display. */
 void dsc_tune_standing(size_t *trials, size_t count, const dsc_tune_search *s) {
     for (size_t i = 1; i < count; i++) {
         size_t trial = trials[i], k = i;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* space.c: reading the dimensions of a search. */
+/* space.c: parses the dimensions of a search. */
 #include "tune/space.h"
 
 #include "base/error.h"
@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double WHOLE_MOST = 9007199254740992.0; /* 2^53: every whole number up to it is a double */
+static const double WHOLE_MOST = 9007199254740992.0; /* 2^53: every integer up to it is a double */
 
 #define FAIL(column, ...) dsc_spec_fail(error, d->text, column, __VA_ARGS__)
 
 /* --- names --- */
 
-/* What is not searched, and why. */
+/* Names that cannot be searched, with the reason. */
 static const char *reason_against(const char *name) {
     static const struct {
         const char *name, *reason;
@@ -59,7 +59,7 @@ static dsc_status read_name(dsc_tune_dimension *d, dsc_error *error) {
     return d->name ? DSC_OK : dsc_fail_memory(error, length, "a search");
 }
 
-/* FIELD.PART or FIELD.ITEM.PART: takes it apart; *part_param is what its table says of it. */
+/* Resolves FIELD.PART or FIELD.ITEM.PART; *part_param is the parameter's table entry. */
 static dsc_status resolve_part(dsc_tune_dimension *d, const dsc_param **part_param, dsc_error *error) {
     char field[DSC_TUNE_NAME_MOST + 1], thing[2 * DSC_TUNE_NAME_MOST + 8];
     size_t length = strcspn(d->name, ".");
@@ -98,7 +98,7 @@ static dsc_status resolve_part(dsc_tune_dimension *d, const dsc_param **part_par
                      : FAIL(part_column, "no %s has a parameter '%s'", thing, d->part);
 }
 
-/* What the name is; *typed: whose type and range the values have, NULL if any text will do. */
+/* Resolves the name. *typed gives the type and range of the values; NULL if any text is allowed. */
 static dsc_status resolve(dsc_tune_dimension *d, const dsc_param **typed, dsc_error *error) {
     *typed = NULL;
     if (strchr(d->name, '.')) return resolve_part(d, typed, error);
@@ -116,7 +116,7 @@ static dsc_status resolve(dsc_tune_dimension *d, const dsc_param **typed, dsc_er
 
 /* --- values --- */
 
-/* Whether `text`, which is `column - 1` bytes into the dimension, is a value of that parameter. */
+/* Checks that `text`, at byte `column - 1` of the dimension, is a valid value of the parameter. */
 static dsc_status check_value(const dsc_tune_dimension *d, const dsc_param *typed, const char *text,
                               size_t column, dsc_error *error) {
     union {
@@ -136,7 +136,7 @@ static dsc_status check_value(const dsc_tune_dimension *d, const dsc_param *type
     return status ? FAIL(column, "%s", reason.message) : DSC_OK;
 }
 
-/* One end of a range: *whole is cleared unless it is written as a whole number. */
+/* Parses one end of a range; clears *whole unless it is an integer. */
 static dsc_status read_end(double *value, bool *whole, dsc_tune_dimension *d, const dsc_param *typed,
                            const char *at, size_t length, dsc_error *error) {
     char text[64];
@@ -175,7 +175,7 @@ static dsc_status read_range(dsc_tune_dimension *d, const dsc_param *typed, cons
     return DSC_OK;
 }
 
-/* Where the choice that begins at `p` ends: at a '|' outside parentheses, or at the end. */
+/* The end of the choice that begins at `p`: a '|' outside parentheses, or the end of the text. */
 static const char *choice_end(const char *p) {
     int depth = 0;
     for (; *p; p++) {
@@ -238,7 +238,7 @@ static dsc_status read_dimension(dsc_tune_dimension *d, const char *text, dsc_er
     return read_choices(d, typed, values, error);
 }
 
-/* --- the whole --- */
+/* --- entry points --- */
 
 static bool text_has(const char *text, const char *name) {
     size_t length;
@@ -247,7 +247,7 @@ static bool text_has(const char *text, const char *name) {
     return false;
 }
 
-/* Whether choices take the place of the base's text. */
+/* Whether choices replace the base's text. */
 static bool is_replaced(const dsc_tune_space *space, const dsc_param *param) {
     for (size_t i = 0; i < space->count; i++)
         if (space->dimensions[i].target == DSC_TUNE_PARAMETER && space->dimensions[i].param == param)
@@ -266,7 +266,7 @@ static bool is_used(const dsc_tune_space *space, const dsc_recipe *base, const c
     return false;
 }
 
-/* A name that is neither the recipe's nor stands anywhere in braces is a slip, or lacks its braces. */
+/* A name that is neither a recipe parameter nor used in braces is a typing error, or lacks its braces. */
 static dsc_status check_placeholder(const dsc_tune_space *space, const dsc_recipe *base,
                                     const dsc_tune_dimension *d, dsc_error *error) {
     if (is_used(space, base, d->name)) return DSC_OK;
@@ -306,7 +306,7 @@ dsc_status dsc_tune_space_parse(dsc_tune_space *space, const dsc_recipe *base, c
     space->dimensions = dsc_allocate(count, sizeof *space->dimensions);
     if (!space->dimensions) return dsc_fail_memory(error, count * sizeof *space->dimensions, "a search");
     for (size_t i = 0; i < count; i++) {
-        space->count = i + 1; /* also one that is read in part is to be released */
+        space->count = i + 1; /* a partly parsed dimension must be released too */
         dsc_status status = read_dimension(&space->dimensions[i], texts[i], error);
         if (status) return status;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* space_apply.c: from the values of a trial to its recipe: first the recipe's parameters, then what stands
- * in braces in its texts, the chosen ones too, and then the parameters inside those texts. */
+/* space_apply.c: applies a trial's values to its recipe: first the recipe's parameters, then the braces in
+ * its texts (including chosen texts), then the parameters inside those texts. */
 #include "base/error.h"
 #include "tune/space.h"
 
@@ -11,7 +11,7 @@ static char **text_of(dsc_recipe *recipe, const dsc_param *param) {
     return (char **)(void *)((char *)recipe + param->offset);
 }
 
-/* --- what stands in braces --- */
+/* --- braces --- */
 
 const char *dsc_tune_placeholder(const char *text, size_t *length) {
     const char *open = strchr(text, '{'), *close = open ? strchr(open, '}') : NULL;
@@ -66,7 +66,7 @@ static dsc_status fill_in(char **text, const dsc_tune_space *space, const dsc_tu
         dsc_text_append(&filled, "%s", dsc_tune_value_text(number, d, &values[index]));
         at = open + length + 2;
     }
-    if (at == *text) return DSC_OK; /* there are none */
+    if (at == *text) return DSC_OK; /* no braces */
     dsc_text_append(&filled, "%s", at);
     if (filled.failed) {
         dsc_text_free(&filled);
@@ -81,7 +81,7 @@ bool dsc_tune_takes_placeholders(const dsc_param *param) {
     return !strcmp(param->name, "model") || dsc_tune_field(param->name) != NULL;
 }
 
-/* --- the whole --- */
+/* --- entry point --- */
 
 static dsc_status apply_target(dsc_recipe *recipe, const dsc_tune_space *space, const dsc_tune_value *values,
                                dsc_tune_target target, dsc_error *error) {

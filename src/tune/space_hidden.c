@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* space_hidden.c: `hidden`, and `hidden1`, `hidden2`, ...: how wide the hidden layers of a model are. Every
- * recipe has them, so that nobody need write the model anew with {hidden} in it: it is put there. */
+/* space_hidden.c: `hidden`, `hidden1`, `hidden2`, ...: the widths of a model's hidden layers. They work for
+ * every recipe: {hidden} is inserted into the model automatically. */
 #include "base/error.h"
 #include "layer/layer.h"
 #include "tune/space.h"
@@ -12,7 +12,7 @@
 #define HIDDEN "hidden"
 enum { WIDTHS_MOST = 64 };
 
-/* Bytes of the model's text that are the width of a hidden layer. */
+/* The bytes of a hidden layer's width in the model text. */
 typedef struct width {
     size_t begin, end;
 } width;
@@ -26,7 +26,7 @@ static void add(widths *found, size_t begin, size_t end) {
     if (found->count < WIDTHS_MOST) found->at[found->count++] = (width){begin, end};
 }
 
-/* 784-100-10: what is neither the first number nor the last one. */
+/* 784-100-10: all numbers except the first and the last. */
 static void find_in_sizes(widths *found, const char *text) {
     const char *begin = strchr(text, '-') + 1, *end;
     for (; (end = strchr(begin, '-')); begin = end + 1)
@@ -51,8 +51,7 @@ static const dsc_spec_word *width_of(const dsc_spec *item) {
     return NULL;
 }
 
-/* Layers: the widths of all that have one, but the last layer. What cannot be read is left to who reads the
- * model. */
+/* Layers: the widths of all layers that have one, except the last. Leaves errors to the model parser. */
 static void find_in_layers(widths *found, const char *text) {
     static const char between[] = " \t\n\v\f\r,|()";
     for (const char *next = text + strspn(text, between); *next;) {
@@ -75,8 +74,7 @@ static void find_widths(widths *found, const char *model) {
         find_in_layers(found, model);
 }
 
-/* What the name at the start of a dimension's text says: 0: all hidden layers, 1, 2, ...: one of them; -1:
- * it is another name. */
+/* The meaning of a dimension's name: 0: all hidden layers; 1, 2, ...: one of them; -1: another name. */
 static long number_of(const char *text) {
     size_t length = strcspn(text, "="), prefix = strlen(HIDDEN);
     if (length < prefix || strncmp(text, HIDDEN, prefix) != 0) return -1;
@@ -86,7 +84,7 @@ static long number_of(const char *text) {
     return strtol(digits, NULL, 10);
 }
 
-/* Whether {NAME} is written somewhere already: then it stands for what its writer meant. */
+/* Whether {NAME} is written somewhere; then it keeps its meaning there. */
 static bool is_written(const char *name_and_values, const char *model, const char *const *texts,
                        size_t count) {
     size_t length = strcspn(name_and_values, "="), found;
@@ -108,7 +106,7 @@ static dsc_status check_number(const char *text, long number, size_t count, cons
                          model, count, count == 1 ? "" : "s", length, text, length, text);
 }
 
-/* The model with braces for those widths that are searched. */
+/* Puts braces in place of the widths that are searched. */
 static dsc_status rewrite(char **model, const widths *found, const bool *searched, dsc_error *error) {
     dsc_text text = {0};
     size_t done = 0;

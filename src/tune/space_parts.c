@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* space_parts.c: parameters inside a recipe's texts: "affine rotate=10 shift=2, erase": which items have
- * them, and setting one. */
+/* space_parts.c: parameters inside a recipe's texts, such as "affine rotate=10 shift=2, erase": finds the
+ * items that have them, and sets one. */
 #include "augment/augment.h"
 #include "base/error.h"
 #include "op/op.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- which texts there are, and what their items are --- */
+/* --- texts and their items --- */
 
 static const struct {
     const char *name;
@@ -33,16 +33,16 @@ void dsc_tune_fields_format(dsc_text *text) {
 
 const dsc_registry *dsc_tune_field_registry(const dsc_param *field) {
     size_t i = 0;
-    while (strcmp(fields[i].name, field->name) != 0) i++; /* it is one of them */
+    while (strcmp(fields[i].name, field->name) != 0) i++; /* always found */
     return fields[i].registry;
 }
 
 /* --- setting one --- */
 
-/* The bytes of a text that a value takes the place of, and what goes before it there. */
+/* The bytes of a text to replace by a value. */
 typedef struct place {
     size_t begin, end;
-    bool there; /* `key=` stands before it */
+    bool there; /* `key=` precedes it */
 } place;
 
 static bool slice_is(const char *slice, size_t length, const char *text) {
@@ -56,7 +56,7 @@ static bool has_part(const dsc_spec *item, const dsc_tune_dimension *d, const ds
     return row && dsc_param_find(row->params, d->part);
 }
 
-/* Where the part is in an item that ends at `end`. */
+/* The position of the part in an item that ends at `end`. */
 static place place_in(const dsc_spec *item, const char *text, const char *end, const char *part) {
     for (size_t i = 0; i < item->word_count; i++) {
         const dsc_spec_word *word = &item->words[i];

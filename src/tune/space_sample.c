@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* space_sample.c: drawing the values of a trial: one uniform number for each dimension, in their order, from
- * Philox at (seed, trial, attempt). With our own exp and log, so that every machine draws the same. */
+/* space_sample.c: draws the values of a trial: one uniform number for each dimension, in order, from Philox
+ * at (seed, trial, attempt). Uses dsc_exp and dsc_log, so that every machine draws the same values. */
 #include "tune/space.h"
 
 #include "base/elementary.h"
@@ -13,20 +13,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ATTEMPTS = 200 }; /* to draw what no earlier trial has */
+enum { ATTEMPTS = 200 }; /* to draw values that no earlier trial has */
 
 static double clamp(double value, double low, double high) {
     return value < low ? low : value > high ? high : value;
 }
 
-/* The point at `share` of the way, on a logarithmic scale if that is asked for. */
+/* The point at fraction `share` of the range, on a logarithmic scale if requested. */
 static double between(const dsc_tune_dimension *d, double low, double high, double share) {
     if (!d->logarithmic) return low + share * (high - low);
     double from = dsc_log(low);
     return dsc_exp(from + share * (dsc_log(high) - from));
 }
 
-/* To four significant digits. */
+/* Rounds to four significant digits. */
 static double round_off(double value) {
     char text[40];
     double rounded;
@@ -34,13 +34,13 @@ static double round_off(double value) {
 }
 
 static double draw_number(const dsc_tune_dimension *d, double share) {
-    /* Of whole numbers each has its own stretch, [n, n + 1). */
+    /* Each integer n has its own interval [n, n + 1). */
     double value = d->whole ? floor(between(d, d->low, d->high + 1, share))
                             : round_off(between(d, d->low, d->high, share));
     return clamp(value, d->low, d->high);
 }
 
-/* A trial's own numbers; each attempt has others. */
+/* The random numbers of one attempt of a trial. */
 static dsc_rng stream_of(uint64_t seed, uint64_t trial, uint64_t attempt) {
     dsc_rng rng;
     dsc_rng_philox(&rng, (const uint64_t[2]){seed, DSC_STREAM_TUNE},
@@ -79,7 +79,7 @@ size_t dsc_tune_combinations(const dsc_tune_space *space, size_t most) {
     return count;
 }
 
-/* Number `place` of the combinations; the last dimension changes fastest. */
+/* Combination number `place`; the last dimension changes fastest. */
 static void take_combination(dsc_tune_value *values, const dsc_tune_space *space, size_t place) {
     for (size_t i = space->count; i-- > 0;) {
         const dsc_tune_dimension *d = &space->dimensions[i];
@@ -141,7 +141,7 @@ dsc_status dsc_tune_sample_all(dsc_tune_value *values, size_t *trials, bool *gri
             dsc_status status = is_wanted(user, &found, trial, attempt, error);
             if (status) return status;
         }
-        if (!found) *trials = trial; /* all that are likely are there */
+        if (!found) *trials = trial; /* probably all combinations are found */
     }
     return DSC_OK;
 }

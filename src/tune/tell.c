@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tell.c: what the listener hears of a search at work. */
+/* tell.c: reports a search's progress to the listener. */
 #include "tune/work.h"
 
 #include <time.h>
@@ -10,7 +10,7 @@ double dsc_tune_now(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Of the trials at work, the epochs that no result has yet. */
+/* Epochs of running trials that are not in a result yet. */
 static double epochs_on_the_way(const dsc_tune *tune) {
     const dsc_tune_plan *plan = &tune->search.plan;
     double before = tune->rung ? (double)plan->rung[tune->rung - 1].epochs : 0, sum = 0;

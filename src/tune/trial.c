@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * trial.c: a trial from the end of one rung to the end of the next.
+/* trial.c: runs a trial from the end of one rung to the end of the next.
  *
- * Its checkpoints, in trials/: "0007-rung-2" is the trial at the end of rung 2, "0007-to-rung-3" is it
- * somewhere on the way to the end of rung 3. The one of rung 2 stays until the journal has rung 3's result,
- * so that a kill at any moment leaves one to go on from. The trainer checks that a checkpoint belongs to
- * this very recipe and data, so a wrong one is never followed; it costs time and nothing else, as a damaged
- * one does. */
+ * Checkpoints in trials/: "0007-rung-2" is the trial at the end of rung 2, "0007-to-rung-3" is the trial on
+ * its way to the end of rung 3. The checkpoint of rung 2 stays until the journal has the result of rung 3, so
+ * that one exists after a kill at any moment. The trainer checks that a checkpoint belongs to this recipe and
+ * data, so a wrong one is never used; a wrong or damaged checkpoint only costs time. */
 #include "tune/work.h"
 
 #include "base/error.h"
@@ -25,7 +23,7 @@ typedef struct attempt {
     uint64_t target; /* epochs at the end of the rung */
     dsc_trainer *trainer;
     dsc_tune_result result;
-    double last_save; /* clock */
+    double last_save; /* time of the clock */
     bool save_failed;
 } attempt;
 
@@ -41,7 +39,7 @@ bool dsc_tune_is_checkpoint(const char *name) {
     return *rest && !rest[strspn(rest, "0123456789")];
 }
 
-/* The path of a checkpoint (release with free()), or NULL for want of memory. */
+/* The path of a checkpoint, which the caller frees; NULL without memory. */
 static char *checkpoint_path(const dsc_tune *tune, size_t trial, size_t rung, bool on_the_way) {
     dsc_text text = {0};
     dsc_text_append(&text, "%s/%04zu-%srung-%zu", tune->trials_folder, trial + 1, on_the_way ? "to-" : "",
@@ -73,7 +71,7 @@ static void warn(dsc_tune *tune, size_t trial, const char *what, const dsc_error
     (void)pthread_mutex_unlock(&tune->mutex);
 }
 
-/* A checkpoint saves time; where it cannot be written the search goes on without. */
+/* Checkpoints only save time; if they cannot be written the search continues. */
 static void save(attempt *a, bool on_the_way) {
     dsc_error failure = {0};
     char *path = checkpoint_path(a->tune, a->trial, a->rung, on_the_way);
@@ -87,7 +85,7 @@ static void save(attempt *a, bool on_the_way) {
     a->save_failed = status != DSC_OK;
 }
 
-/* Takes up one checkpoint; *taken: it was there and good. */
+/* Restores one checkpoint; *taken: it existed and was valid. */
 static dsc_status restore_one(attempt *a, size_t rung, bool on_the_way, bool *taken, dsc_error *error) {
     dsc_error failure = {0};
     *taken = false;
@@ -115,7 +113,7 @@ static dsc_status restore(attempt *a, dsc_error *error) {
         a->tune->trials_folder, a->trial + 1, (unsigned long long)a->trainer->progress.epoch, a->rung + 1);
 }
 
-/* --- making --- */
+/* --- creation --- */
 
 static dsc_status make(attempt *a, dsc_error *error) {
     dsc_recipe recipe;
@@ -154,7 +152,7 @@ dsc_status dsc_tune_check_trials(const dsc_tune *tune, dsc_error *error) {
         dsc_recipe recipe;
         status = dsc_tune_trial_recipe(&recipe, &tune->search, trial, error);
         if (status) break;
-        /* Making a model draws all its numbers; where the one before was the same, that is known to work. */
+        /* Creating a model draws all its numbers; skip it if the previous recipe had the same model. */
         status = check_trial(&recipe, trial && is_same_model(&recipe, &before), tune->data, error);
         if (status) status = dsc_error_context(error, status, "trial %zu", trial + 1);
         dsc_recipe_clear(&before);
@@ -166,7 +164,7 @@ dsc_status dsc_tune_check_trials(const dsc_tune *tune, dsc_error *error) {
 
 /* --- training --- */
 
-/* Tells how far the trial is, now and then. */
+/* Reports the trial's progress occasionally. */
 static void show(attempt *a, const dsc_event *event) {
     dsc_tune *tune = a->tune;
     (void)pthread_mutex_lock(&tune->mutex);
@@ -188,7 +186,7 @@ static int on_event(void *user, const dsc_event *event) {
     attempt *a = user;
     if (event->kind == DSC_EVENT_STEP) {
         show(a, event);
-        /* The end of an epoch is saved with its validation and never before it. */
+        /* The end of an epoch is saved together with its validation, never before. */
         if (dsc_tune_now() - a->last_save >= a->tune->checkpoint_seconds &&
             !dsc_trainer_epoch_is_done(a->trainer))
             save(a, true);
@@ -202,7 +200,7 @@ static int on_event(void *user, const dsc_event *event) {
     return atomic_load(&a->tune->stopping);
 }
 
-/* Whether a failure is the trial's own. A search of hours does not end because one of its corners cannot be
+/* Whether only the trial fails: a search of hours does not end because one of its corners cannot be
  * trained. */
 static bool is_of_trial(dsc_status status) {
     return status == DSC_ERROR_DIVERGED || status == DSC_ERROR_ARGUMENT || status == DSC_ERROR_UNSUPPORTED;
@@ -226,7 +224,7 @@ static dsc_status train(attempt *a, dsc_error *reason, dsc_error *error) {
     return dsc_fail(error, status, "trial %zu: %s", a->trial + 1, reason->message);
 }
 
-/* A loss that is not finite is no result, even where it was only met on the held-out samples. */
+/* A loss that is not finite counts as a failure, even if only the held-out samples show it. */
 static void judge(dsc_tune_result *result, dsc_error *reason) {
     if (result->failed || (result->loss >= -1e300 && result->loss <= 1e300)) return;
     *result = (dsc_tune_result){.done = true, .failed = true, .seconds = result->seconds};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tune.c: beginning a search, going on with it, and its folder. */
+/* tune.c: starts and resumes a search, and manages its folder. */
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -17,7 +17,7 @@
 
 enum { JOURNAL_MOST = 1 << 28, THREADS_MOST = 1024 };
 
-/* All that is ever written in a search's folder. */
+/* Every file that a search writes to its folder. */
 static const char *const file_names[] = {
     DSC_TUNE_JOURNAL,   DSC_TUNE_TRIALS,    DSC_TUNE_BEST,      DSC_TUNE_CHART_SVG,
     DSC_TUNE_CHART_PNG, DSC_TUNE_FRONT_SVG, DSC_TUNE_FRONT_PNG, NULL};
@@ -25,7 +25,7 @@ static const char *const file_names[] = {
 const char *dsc_tune_folder(const dsc_tune *tune) { return tune->folder; }
 const dsc_tune_search *dsc_tune_search_of(const dsc_tune *tune) { return &tune->search; }
 
-/* --- making --- */
+/* --- creation --- */
 
 static dsc_status make(dsc_tune **result, const dsc_dataset *data, const dsc_tune_how *how,
                        dsc_error *error) {
@@ -94,7 +94,7 @@ static dsc_status claim_folder(const dsc_tune *tune, dsc_error *error) {
     return dsc_run_folder_claim(tune->folder, file_names, error);
 }
 
-/* The checkpoints' temporary files lie in a folder of their own, where all of our names are removed. */
+/* Checkpoints' temporary files lie in a separate folder, where all such files are removed. */
 static void sweep(const dsc_tune *tune) {
     dsc_file_sweep(tune->folder, file_names);
     dsc_file_sweep_all(tune->trials_folder);
@@ -108,7 +108,7 @@ static dsc_status open_journal(dsc_tune *tune, bool fresh, dsc_error *error) {
     dsc_status status =
         fresh ? dsc_tune_journal_begin(path, dsc_tune_start_line(&tune->search), error) : DSC_OK;
     if (!status) status = dsc_file_read(&bytes, &size, path, JOURNAL_MOST, error);
-    /* What was just written is read as well: better now than when it is needed. */
+    /* Reads back what was just written: errors show now instead of when resuming. */
     const dsc_model *start = tune->search.recipe.start; /* which is in no file, as are the others */
     const dsc_model *teacher = tune->search.recipe.teacher_model;
     const dsc_dataset *others = tune->search.recipe.others_data;
@@ -127,7 +127,7 @@ void dsc_tune_clean(const dsc_tune *tune) {
     DIR *list = opendir(tune->trials_folder);
     if (!list) return;
     for (const struct dirent *entry; (entry = readdir(list));) {
-        if (!dsc_tune_is_checkpoint(entry->d_name)) continue; /* what is not ours stays */
+        if (!dsc_tune_is_checkpoint(entry->d_name)) continue; /* keep other files */
         char *path = dsc_path_join(tune->trials_folder, entry->d_name);
         if (path) (void)unlink(path);
         free(path);
@@ -136,7 +136,7 @@ void dsc_tune_clean(const dsc_tune *tune) {
     (void)rmdir(tune->trials_folder);
 }
 
-/* best.json is written at the very end. */
+/* best.json is only written at the end: check now that it can be. */
 static dsc_status rehearse(const dsc_tune *tune, dsc_error *error) {
     char *path = dsc_path_join(tune->folder, DSC_TUNE_BEST);
     if (!path) return dsc_fail_memory(error, 64, "a search's folder");
@@ -145,7 +145,7 @@ static dsc_status rehearse(const dsc_tune *tune, dsc_error *error) {
     return status ? status : dsc_space_check(tune->folder, DSC_SMALL_FILES, error);
 }
 
-/* --- beginning and going on --- */
+/* --- starting and resuming --- */
 
 dsc_status dsc_tune_start(dsc_tune **result, dsc_tune_search *search, const dsc_dataset *data,
                           const char *data_name, const dsc_tune_how *how, dsc_error *error) {
@@ -219,7 +219,7 @@ static dsc_status check_others(const dsc_tune *tune, const dsc_dataset *others, 
                     s->others, others ? others->count : 0, others ? others->name : "nothing");
 }
 
-/* The data that the search was begun on, with the classes numbered as they were then. */
+/* The data of the search's start, with the class numbers of that time. */
 static dsc_status take_data(dsc_tune *tune, const dsc_dataset *data, dsc_remarks *remarks, dsc_error *error) {
     if (remarks) remarks->count = 0;
     dsc_status status =
