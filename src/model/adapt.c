@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* adapt.c: a new model that starts from one that was trained: other classes, other sizes of images, other
- * layers; what fits is copied. */
+/* adapt.c: creates a model from a trained one with other classes, image sizes or layers; copies the
+ * parameters that fit. */
 #include "model/model.h"
 
 #include "base/error.h"
@@ -19,9 +19,9 @@ void dsc_adapt_options_initialise(dsc_adapt_options *options, size_t size) {
     dsc_options_give(options, size, &own, sizeof own);
 }
 
-/* --- the text for another number of classes --- */
+/* --- text for another number of classes --- */
 
-/* Where the last item of a sequence starts. */
+/* The offset of the last item of a sequence. */
 static size_t last_item(const char *text) {
     size_t start = 0;
     int depth = 0;
@@ -32,8 +32,8 @@ static size_t last_item(const char *text) {
     return start + strspn(text + start, " \t");
 }
 
-/* "784-100-10" with the numbers of pixels and classes; "..., dense 10" as "..., dense", which takes the
- * number of classes; other texts as they are. NULL: no memory. */
+/* "784-100-10" with the new numbers of pixels and classes; "..., dense 10" as "..., dense", which defaults to
+ * the number of classes; other texts unchanged. NULL: no memory. */
 static char *text_for(const char *text, size_t pixels, size_t classes) {
     static const char DENSE[] = "dense ";
     dsc_text out = {0};
@@ -57,7 +57,8 @@ static char *text_for(const char *text, size_t pixels, size_t classes) {
 
 /* --- copying --- */
 
-/* Is it a parameter with a row for each class: the weight or the bias of what makes the logits? */
+/* Whether the node is a parameter with one row per class: the weight or bias of the layer that computes the
+ * logits. */
 static bool is_of_head(const dsc_model *model, const dsc_node *node) {
     if (node->kind != DSC_NODE_PARAMETER || !node->shape.rank || node->shape.size[0] != model->classes)
         return false;
@@ -73,7 +74,7 @@ static bool rows_agree(const dsc_shape *a, const dsc_shape *b) {
     return true;
 }
 
-/* The rows of classes that both have, by their names. How many numbers. */
+/* Copies the rows of classes that both models have, by name. Returns the number of elements. */
 static size_t copy_rows(dsc_model *to, const dsc_node *at, const dsc_model *from, const dsc_node *node) {
     const size_t row = dsc_shape_count(&at->shape) / to->classes;
     size_t copied = 0;
@@ -129,8 +130,8 @@ static dsc_status make(dsc_model **adapted, const dsc_model *from, const dsc_ada
     return status ? dsc_error_context(error, status, "adapting a model") : DSC_OK;
 }
 
-/* A model of a graph of its own has no text to make another from: its graph is copied, by way of the texts
- * that its file would have. */
+/* A model from a custom graph has no text to build from: its graph is copied through the texts of its
+ * file. */
 static dsc_status copy_graph(dsc_model **adapted, const dsc_model *from, const dsc_adapt_options *how,
                              dsc_error *error) {
     json_t *texts;
@@ -163,13 +164,13 @@ static dsc_status copy_graph(dsc_model **adapted, const dsc_model *from, const d
         model->class_names = names;
     }
     (void)json_object_clear(model->about);
-    model->refuse_below = 0; /* of numbers that are no more */
+    model->refuse_below = 0; /* it belonged to the old numbers */
     dsc_graph_initialise(model->graph, model->values, dsc_seed_key(&seed));
     *adapted = model;
     return DSC_OK;
 }
 
-/* Images of as many channels are read as before. Digits are prepared in one size alone. */
+/* Images with the same number of channels keep their normalisation. Prepared digits have a fixed size. */
 static dsc_status take_images(dsc_model *to, const dsc_model *from, dsc_error *error) {
     if (to->image->shape.size[0] != from->image->shape.size[0]) return DSC_OK;
     to->normalisation = from->normalisation;

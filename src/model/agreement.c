@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* agreement.c: what images a model expects, and whether data has such: shape, classes, preparation, ground.
- * Everybody who shows data to a model asks here. */
+/* agreement.c: the images a model expects, and whether data provides them: shape, classes, preparation,
+ * ground. All code that passes data to a model uses this. */
 #include "model/model.h"
 
 #include "base/digit.h"
@@ -19,7 +19,7 @@ static dsc_class_list classes_of_model(const dsc_model *model) {
     return (dsc_class_list){(const char *const *)model->class_names, model->classes, "the model"};
 }
 
-/* --- what a model expects --- */
+/* --- a model's expectations --- */
 
 void dsc_model_describe(dsc_images *images, const dsc_model *model) {
     *images = model->expected;

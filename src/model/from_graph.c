@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* from_graph.c: a model made of somebody's own graph; the graph and the numbers of any model. */
+/* from_graph.c: creates a model from a custom graph; accesses the graph and the numbers of any model. */
 #include "model/model.h"
 
 #include "base/error.h"
@@ -72,9 +72,9 @@ static dsc_status check_parts(const dsc_model_parts *parts, dsc_error *error) {
     return dsc_class_names_check(parts->class_names, logits->size[0], error);
 }
 
-/* --- making --- */
+/* --- creation --- */
 
-/* All but the graph, which is the caller's until nothing can fail any more. */
+/* Fills everything except the graph, which the caller owns until nothing can fail any more. */
 static dsc_status fill(dsc_model *model, const dsc_model_parts *parts, dsc_error *error) {
     dsc_seed seed;
     const char *text = parts->text ? parts->text : OWN_TEXT;
@@ -120,7 +120,7 @@ dsc_status dsc_model_from_graph(dsc_model **result, const dsc_model_parts *given
     return DSC_OK;
 }
 
-/* --- what is in a model --- */
+/* --- access --- */
 
 dsc_graph *dsc_model_graph(const dsc_model *model) { return model->graph; }
 
@@ -147,7 +147,7 @@ bool dsc_model_is_sigmoid(const dsc_model *model) {
     return false;
 }
 
-/* --- numbers to and from sessions --- */
+/* --- copying numbers from and to sessions --- */
 
 static dsc_status check_session(const dsc_model *model, const dsc_session *session, dsc_error *error) {
     if (session->graph == model->graph) return DSC_OK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* graph_json.c: a graph as JSON, and back. */
+/* graph_json.c: converts a graph to JSON and back. */
 #include "model/graph_json.h"
 
 #include "base/error.h"
@@ -10,7 +10,8 @@
 #include <string.h>
 
 enum { NODES_MOST = 1 << 16 };
-static const char *const inits[] = {"zeros", "ones", "he", "glorot", "tutorial"}; /* as dsc_init has them */
+static const char *const inits[] = {"zeros", "ones", "he", "glorot", "tutorial"}; /* in the order of
+                                                                                   * dsc_init */
 enum { INITS = sizeof inits / sizeof *inits };
 
 json_t *dsc_shape_to_json(const dsc_shape *shape) {
@@ -34,7 +35,7 @@ bool dsc_shape_from_json(dsc_shape *shape, const json_t *json) {
     return true;
 }
 
-/* --- writing: every json_object_set_new takes its value over, and fails on NULL --- */
+/* --- writing: json_object_set_new takes ownership of the value and fails on NULL --- */
 
 static bool write_values(json_t *json, const dsc_op *op, const void *values) {
     json_t *all = json_object();
@@ -113,7 +114,7 @@ static const char *text_of(const json_t *json, const char *key) {
     return text ? text : "";
 }
 
-/* A whole number 0 to 2^40. */
+/* An integer from 0 to 2^40. */
 static bool number_of(size_t *number, const json_t *json) {
     if (!json_is_integer(json) || json_integer_value(json) < 0 ||
         json_integer_value(json) > (json_int_t)1 << 40)
@@ -157,7 +158,7 @@ static dsc_status read_values(void *values, const dsc_op *op, const json_t *json
     const char *key;
     json_t *value;
     if (status || !json) return status;
-    json_object_foreach((json_t *)(uintptr_t)json, key, value) { /* only read */
+    json_object_foreach((json_t *)(uintptr_t)json, key, value) { /* read-only */
         const dsc_param *param = dsc_param_find(op->params, key);
         if (!param || param->type == DSC_PARAM_TEXT)
             return dsc_fail(error, DSC_ERROR_FORMAT, "the op '%s' has no parameter '%s'", op->name, key);
@@ -208,7 +209,7 @@ static dsc_status read_op(dsc_graph *graph, const json_t *json, const dsc_op *co
     return status;
 }
 
-/* Further outputs were made with their op: the list must say the same. */
+/* An op creates its further outputs; the list must match them. */
 static dsc_status check_output(const dsc_node *node, const json_t *json, const char *kind, dsc_error *error) {
     size_t of, output;
     if (strcmp(kind, "output") != 0 || node->kind != DSC_NODE_OUTPUT ||

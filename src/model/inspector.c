@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* inspector.c: a program of one image, and of those on the way to it from an empty one, that goes back to the
- * pixels. */
+/* inspector.c: runs a program with a backward pass to the pixels, on one image and on images interpolated
+ * between an empty image and it. */
 #include "model/inspector.h"
 
 #include "base/error.h"
@@ -11,40 +11,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The rule of Gauss and Legendre on -1 to 1 (Abramowitz and Stegun, table 25.4): half of its points, and
- * their weights. */
+/* Gauss-Legendre quadrature on -1 to 1 (Abramowitz and Stegun, table 25.4): half of the points, and their
+ * weights. */
 enum { HALF = 4, POINTS = 2 * HALF };
 static const double gauss_point[HALF] = {0.183434642495649805, 0.525532409916328986, 0.796666477413626740,
                                          0.960289856497536232},
                     gauss_weight[HALF] = {0.362683783378361983, 0.313706645877887287, 0.222381034453374471,
                                           0.101228536290376259};
 
-/* Where point i lies between the empty image, 0, and the image, 1; and its part of the mean. */
+/* The position of point i between the empty image, 0, and the image, 1; and its weight in the mean. */
 static double place_of(size_t i) { return 0.5 + (i < HALF ? 0.5 : -0.5) * gauss_point[i % HALF]; }
 static double part_of(size_t i) { return 0.5 * gauss_weight[i % HALF]; }
 
-/* The image itself, whose layers are shown, and the points on the line. */
+/* The image itself, whose layers are shown, and the quadrature points. */
 enum { BATCH = 1 + POINTS };
 
 struct dsc_inspector {
     const dsc_model *model;
     dsc_executor *executor;
     bool prepared;
-    dsc_real *image, *empty; /* (C, H, W), as the network reads them */
+    dsc_real *image, *empty; /* (C, H, W), normalised */
     float *attribution, *shares;
     const dsc_node *layers[DSC_KEPT_MOST];
     size_t count, label;
 };
 
-/* The last node of each layer up to the logits. What only sees another's values in another shape is passed
- * over. */
+/* Finds the last node of each layer up to the logits; skips reshaped views. */
 static void find_layers(dsc_inspector *s) {
     const dsc_model *model = s->model;
     for (size_t i = 0; i <= model->logits->index; i++) {
         const dsc_node *node = model->graph->nodes[i];
         if (node->kind != DSC_NODE_OP || !node->layer || node->op->flags & DSC_OP_VIEW) continue;
         const bool same = s->count && !strcmp(s->layers[s->count - 1]->layer, node->layer);
-        if (!same && s->count == DSC_KEPT_MOST - 1) return; /* one place is the loss's */
+        if (!same && s->count == DSC_KEPT_MOST - 1) return; /* one slot is for the loss */
         s->layers[same ? s->count - 1 : s->count++] = node;
     }
 }
@@ -127,10 +126,10 @@ static void attribute(dsc_inspector *s) {
             for (size_t point = 1; point < BATCH; point++)
                 slope -= part_of(point - 1) * (double)gradients[point * all + at];
             const double a = slope * ((double)s->image[at] - (double)s->empty[at]);
-            if (isfinite(a)) sum += a; /* what is not finite says nothing */
+            if (isfinite(a)) sum += a; /* values that are not finite are ignored */
         }
         s->attribution[i] = (float)sum;
-        const double size = fabs(sum); /* no fmax: GCC 12 for aarch64 crashes when it vectorises that */
+        const double size = fabs(sum); /* no fmax: GCC 12 for aarch64 crashes when it vectorises it */
         if (size > largest) largest = size;
     }
     for (size_t i = 0; i < plane; i++) s->shares[i] = (float)((double)s->attribution[i] / largest);

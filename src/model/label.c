@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* label.c: what a run is called; see label.h. */
+/* label.c: names a run; see label.h. */
 #include "model/label.h"
 
 #include "model/title.h"
@@ -14,7 +14,8 @@ static bool is_plain(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("._-", c);
 }
 
-/* "/data/My photos.tar.gz/" becomes "My-photos". A name that begins with a dot keeps it to itself: ".." */
+/* "/data/My photos.tar.gz/" becomes "My-photos". Leading dots are dropped; ".." becomes
+ * "data". */
 static void data_label(char out[DATA_MOST + 1], const char *path) {
     size_t end = strlen(path), start;
     while (end > 1 && path[end - 1] == '/') end--;

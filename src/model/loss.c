@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* loss.c: from the text of a loss to the op at the end of the graph. Any op flagged DSC_OP_LOSS is one. */
+/* loss.c: builds the op at the end of the graph from a loss's text. Every op with the flag DSC_OP_LOSS is a
+ * loss. */
 #include "model/model.h"
 
 #include "base/error.h"
 #include "base/spec.h"
 #include "op/op.h"
 
-/* Class weights are a buffer, so that they are saved with the model; they stand before the target. */
+/* Class weights are a buffer, so that they are saved with the model; this input precedes the target. */
 static dsc_status apply(dsc_node **loss, dsc_node *logits, dsc_node *target, const dsc_op *op,
                         const char *text, const void *values, bool weighted, dsc_error *error) {
     dsc_graph *graph = dsc_node_graph(logits);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* model.c: making a model from its text, and asking it what it is. */
+/* model.c: creates a model from its text and answers queries about it. */
 #include "model/model.h"
 
 #include "base/error.h"
@@ -72,7 +72,7 @@ static void set_class_weights(dsc_model *model, const float *weights) {
     for (size_t k = 0; k < model->classes; k++) model->values[buffer->offset + k] = (dsc_real)weights[k];
 }
 
-/* --- bytes become numbers --- */
+/* --- normalisation --- */
 
 dsc_status dsc_model_normalise(dsc_model *model, const char *how, const dsc_dataset *data, dsc_error *error) {
     size_t shape[3];
@@ -136,7 +136,7 @@ void dsc_model_load_target(const dsc_model *model, dsc_real *out, size_t place, 
     for (size_t k = 0; k < model->classes; k++) out[place * model->classes + k] = k == label;
 }
 
-/* The losses here give the same bits for a class and for 1 in its place (dsc_target_values). */
+/* The library's losses give the same bits for a class and for its one-hot vector (dsc_target_values). */
 dsc_status dsc_model_target_probabilities(dsc_model *model, dsc_error *error) {
     return dsc_input_reshape(model->target, model->logits->shape, error);
 }

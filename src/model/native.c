@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* native.c: a model as a file. The arrays are safetensors', everything else is texts in its metadata:
+/* native.c: the model file. Arrays are stored as safetensors, everything else as texts in its metadata:
  *
  *   format           "descender"              text             "784-100-10"
  *   format_version   "1"                      loss             "softmax-cross-entropy"
- *   written_by       "0.1.0"                  normalisation    {"name": "unit", "scale": [...], "offset":
- *   [...]} graph            graph_json.h, and "image", "target", "logits", "loss": the numbers of those nodes
+ *   written_by       "0.1.0"                  normalisation    {"name": "unit", "scale": [...],
+ *                                                              "offset": [...]}
+ *   graph            see graph_json.h, with "image", "target", "logits", "loss": the indices of those nodes
  *   classes          ["0", "1", ...]          about            {"recipe": "...", ...}
- *   images           {"preparation": "none", "ground": "dark", "fit": "crop"}: of those that it
- *                    expects; may be absent, and so may "fit"
- *   refuse_below     "0.93": an answer with no probability as large is none; absent: every one is an answer
- *   own_graph        "true" if the text is a name only; else absent
- */
+ *   images           {"preparation": "none", "ground": "dark", "fit": "crop"}: the images that the model
+ *                    expects; optional, as is "fit"
+ *   refuse_below     "0.93": an answer with a lower probability is refused; absent: no refusals
+ *   own_graph        "true" if the text is only a name; otherwise absent */
 #include "model/model.h"
 
 #include "base/error.h"
@@ -35,7 +35,7 @@ static const size_t FILE_MOST = DSC_SIZE_OF((uint64_t)1 << 32);
 
 /* --- writing --- */
 
-/* Puts `json`, which it takes over, as a text under `key`. */
+/* Stores `json` as a text under `key`; takes ownership. */
 static bool put_json(json_t *metadata, const char *key, json_t *json) {
     char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
     bool good = text && !json_object_set_new(metadata, key, json_string(text));
@@ -168,7 +168,7 @@ static dsc_status check_version(const source *from) {
     return DSC_OK;
 }
 
-/* The metadata's JSON under `key`; NULL, and *status, if it is none. */
+/* The metadata's JSON under `key`; NULL with *status set if it is invalid. */
 static json_t *get_json(dsc_status *status, const source *from, const char *key) {
     const char *text = text_of(from, key);
     json_error_t reason = {0};
@@ -263,7 +263,7 @@ static dsc_status read_images(dsc_model *model, const source *from) {
     return status;
 }
 
-/* Most models have none. */
+/* Optional; most models have none. */
 static dsc_status read_refusal(dsc_model *model, const source *from) {
     const char *text = text_of(from, "refuse_below");
     if (!text ||
@@ -282,7 +282,7 @@ static dsc_node *node_called(const dsc_graph *graph, const json_t *json, const c
     return graph->nodes[json_integer_value(index)];
 }
 
-/* The graph is from an image and a target, and nothing else, to logits and a loss. */
+/* Whether the graph leads from an image and a target, and no other input, to logits and a loss. */
 static bool graph_is_a_models(const dsc_model *m) {
     if (!m->image || !m->target || !m->logits || !m->loss || m->image == m->target) return false;
     size_t inputs = 0;
@@ -318,7 +318,7 @@ static dsc_status read_graph(dsc_model *model, const source *from, const dsc_op 
     return status;
 }
 
-/* What is noted of the images goes with their shape, which the graph knows. */
+/* The recorded images must match the shape in the graph. */
 static dsc_status check_images(dsc_model *model, const source *from) {
     dsc_images images = model->expected;
     dsc_model_shape(model, images.shape);
@@ -369,10 +369,10 @@ static size_t count_numbers(const dsc_graph *graph) {
     return count;
 }
 
-/* What is checked of the graph before memory for its numbers is asked for. */
+/* A check of the graph before memory for its numbers is allocated. */
 typedef dsc_status check_numbers(const dsc_model *model, const void *user, const source *from);
 
-/* The model of the texts, whose numbers are 0. */
+/* Creates the model of the texts; its numbers are 0. */
 static dsc_status make_model(dsc_model **result, const source *from, const dsc_op *const *ops,
                              check_numbers *check, const void *user) {
     *result = NULL;
@@ -402,7 +402,7 @@ dsc_status dsc_model_from_texts(dsc_model **model, const json_t *texts, size_t n
     return make_model(model, &from, ops, check_count, &numbers);
 }
 
-/* Every parameter and buffer has its array, and every array its node. */
+/* Checks that every parameter and buffer has its array, and every array its node. */
 static dsc_status check_arrays(const dsc_model *model, const void *user, const source *from) {
     const dsc_safetensors *file = user;
     const char *name = from->name;

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* normalise.c: how bytes become numbers: byte * scale + offset, channel by channel.
+/* normalise.c: normalisation: byte * scale + offset for each channel.
  *
  *   unit:      scale 1 / 255, offset 0
- *   bytes:     scale 1, offset 0: whole numbers from 0 to 255, to which floats are rounded
+ *   bytes:     scale 1, offset 0: integers from 0 to 255; floats are rounded to them
  *   standard:  scale 1 / s, offset - m / s, with mean m and deviation s of all pixels of the channel
  *
- * m and s come from a histogram of the 256 bytes, so they are exact whatever the number of images. Of floats
- * they are summed up image by image, in double.
- */
+ * For bytes, m and s come from a histogram of the 256 values, so they are exact for any number of images. For
+ * floats they are accumulated image by image, in double. */
 #include "model/normalise.h"
 
 #include "base/error.h"
@@ -21,15 +20,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sums over the images that were looked at, channel by channel: of bytes, how often there is each; of floats
- * count, mean, and the sum of squared distances from it. */
+/* Sums of one channel over the images: for bytes, a histogram; for floats, count, mean, and the sum of
+ * squared deviations. */
 typedef struct sums {
     uint64_t counts[256];
     double count, mean, squares;
 } sums;
 
-/* Of one image's channel. Floats by Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for
- * computing sample variances" (1979). */
+/* Adds one channel of an image. Floats: Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm
+ * for computing sample variances" (1979). */
 static void add_channel(sums *s, const void *image, dsc_type type, size_t channel, size_t pixels) {
     if (type == DSC_U8) {
         const uint8_t *bytes = (const uint8_t *)image + channel * pixels;
@@ -136,7 +135,7 @@ DSC_LOOP(to_bytes, (dsc_real *restrict out, const float *restrict in, size_t cou
     }
 })
 
-/* Numbers [first, first + count) of an image, which are of one channel. */
+/* Elements [first, first + count) of an image, all of one channel. */
 static void apply(const dsc_normalisation *n, size_t channel, dsc_real *out, const void *image, dsc_type type,
                   size_t first, size_t count, unsigned isa) {
     if (type == DSC_U8)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* predictor.c: a model made ready to answer. The graph is folded (graph/fold.h), a program planned for
- * inference, and the weights are packed, once; after that nothing in it changes, so that threads may share
- * it. What changes is in workspaces. */
+/* predictor.c: a model prepared for inference. The graph is folded (graph/fold.h), a program is planned, and
+ * the weights are packed, once; afterwards a predictor is immutable, so threads may share it. Mutable state
+ * is in workspaces. */
 #include "graph/executor.h"
 #include "graph/fold.h"
 #include "kernel/choose.h"
@@ -17,8 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Parts of a batch: so few that a part's images share what is read of the weights, and enough for the threads
- * of a large machine. Each image gets the same bits in any of them. */
+/* Images of a batch that are computed together: few enough that they share cached weights, and many parts,
+ * enough for the threads of a large machine. An image gets the same bits in any part. */
 enum { TOGETHER = DSC_USUALLY(16, 1), LANES_MOST = 256, BATCH_MOST = 65536 };
 
 static unsigned lanes_of(size_t batch) {
@@ -29,7 +29,7 @@ static unsigned lanes_of(size_t batch) {
 struct dsc_predictor {
     const dsc_kernels *kernels;
     dsc_folded *folded;
-    dsc_executor *executor;             /* its parameters prepared; does not run itself */
+    dsc_executor *executor;             /* parameters prepared; does not run itself */
     const dsc_node *logits, *embedding; /* of the folded graph; embedding may be NULL */
     dsc_real *values;
     dsc_normalisation normalisation;
@@ -63,7 +63,7 @@ static dsc_status choose_kernels(dsc_predictor *p, bool *bf16, const dsc_predict
     return dsc_precision_choose(bf16, how->precision, &choice, error);
 }
 
-/* The node that computes what is asked for: a value seen in another shape is the same numbers. */
+/* Finds the node that computes the embedding; a view has the numbers of its input. */
 static dsc_status find_embedding(const dsc_node **node, const dsc_model *model, dsc_error *error) {
     if (!*node) return DSC_OK;
     if ((*node)->graph != model->graph)
@@ -235,8 +235,7 @@ static dsc_status check_prediction(const dsc_prediction *wanted, const dsc_predi
     return DSC_OK;
 }
 
-/* The `top` likeliest of the row, in order: each is put where it belongs among those found so far. Of equal
- * ones the lower number was there first, and stays before. */
+/* The `top` most probable classes in order, by insertion. Equal ones keep the order of their numbers. */
 static void find_top(uint32_t *classes, const float *row, size_t count, size_t top) {
     size_t found = 0;
     for (uint32_t k = 0; k < count; k++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* probabilities.c: from logits to probabilities, as the model's loss has it. */
+/* probabilities.c: converts logits to probabilities according to the model's loss. */
 #include "model/model.h"
 
 #include "kernel/kernel.h"
@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-/* Below this all sigmoids together may be 0; they are exp(x) here, as far as a float can tell. */
+/* Below this all sigmoids may underflow to 0; in float they equal exp(x) here. */
 static const dsc_real TINY_SIGMOIDS = -80;
 
 static bool all_finite(const dsc_real *logits, size_t classes) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* read_digits.c: digits of a picture, found with a network's help; see dsc_read_digits in descender.h. */
+/* read_digits.c: finds the digits of a picture with a network's help; see dsc_read_digits in descender.h. */
 #include "image/prepare.h"
 #include "model/model.h"
 
@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A network as a judge of prepared digits. */
+/* A network that judges prepared digits. */
 typedef struct network {
     const dsc_predictor *predictor;
     dsc_workspace *workspace;
     float *probabilities; /* (classes) */
-    bool light;           /* the network learned dark digits on a light ground */
+    bool light;           /* the network was trained on dark digits on a light ground */
 } network;
 
 static dsc_status ask(void *context, float *sure, const uint8_t *prepared, dsc_error *error) {
@@ -25,7 +25,7 @@ static dsc_status ask(void *context, float *sure, const uint8_t *prepared, dsc_e
         image[k] = n->light ? (uint8_t)(255 - prepared[k]) : prepared[k];
     const dsc_status status = dsc_predict(n->probabilities, n->predictor, n->workspace, image, 1, error);
     *sure = 0;
-    /* A network whose numbers are not finite is sure of nothing; whoever asks it for answers is told. */
+    /* A network with numbers that are not finite has confidence 0 here; its predictions report the error. */
     if (status) return status == DSC_ERROR_DIVERGED ? DSC_OK : status;
     for (size_t k = 0; k < classes; k++)
         if (n->probabilities[k] > *sure) *sure = n->probabilities[k];

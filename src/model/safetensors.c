@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* safetensors.c: reading and writing the format; safetensors.h says what it is. */
+/* safetensors.c: reads and writes the format described in safetensors.h. */
 #include "model/safetensors.h"
 
 #include "base/error.h"
@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum { LENGTH_BYTES = 8, NUMBER_BYTES = 4, ALIGNED = 64 };
-static const size_t HEADER_MOST = 100 * 1000 * 1000; /* what the format allows */
+static const size_t HEADER_MOST = 100 * 1000 * 1000; /* the limit of the format */
 static const char METADATA[] = "__metadata__";
 
 float dsc_safetensors_number(const unsigned char *data, size_t index) {
@@ -39,11 +39,11 @@ typedef struct extent {
     const char *name;
 } extent;
 
-/* Something else was handed over as a model. */
+/* Reports that the file is not a model, by its type. */
 static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char *name, dsc_error *error) {
     char remedy[DSC_MESSAGE_SIZE], command[DSC_COMMAND];
     dsc_kind kind = dsc_recognise(bytes, size);
-    /* Of what is JSON only a recipe can be trained; a log has events. */
+    /* Of JSON files only a recipe can be trained; a log has events. */
     if (kind == DSC_KIND_JSON && memmem(bytes, size, "\"event\"", 7)) kind = DSC_KIND_TEXT;
     switch (kind) {
     case DSC_KIND_IDX:
@@ -120,7 +120,7 @@ static bool read_offset(size_t *offset, const json_t *json) {
     return true;
 }
 
-/* The numbers of a shape of any rank; false: it is none, or its numbers are too many. */
+/* Reads a shape of any rank; false if it is invalid or too large. */
 static bool read_shape(dsc_safetensor *tensor, const json_t *shape) {
     tensor->rank = json_array_size(shape);
     tensor->count = 1;
@@ -134,7 +134,7 @@ static bool read_shape(dsc_safetensor *tensor, const json_t *shape) {
     return json_is_array(shape);
 }
 
-/* Ours are F32, of 0 to 4 sizes, none of them 0. */
+/* The library's own files have F32 arrays with 0 to 4 dimensions, none of size 0. */
 static dsc_status read_form(dsc_safetensor *tensor, const json_t *json, bool own, const char *name,
                             dsc_error *error) {
     char type[16];
@@ -184,7 +184,7 @@ static int compare_extents(const void *a, const void *b) {
     return x->begin != y->begin ? (x->begin < y->begin ? -1 : 1) : (x->end < y->end ? -1 : x->end > y->end);
 }
 
-/* No gap and no overlap, from the first byte of the data to the last. */
+/* Checks that the arrays fill the data without gap or overlap. */
 static dsc_status check_extents(extent *all, const dsc_safetensors *file, const char *name,
                                 dsc_error *error) {
     size_t end = 0;
@@ -230,8 +230,7 @@ static dsc_status check_metadata(const dsc_safetensors *file, const char *name, 
     return DSC_OK;
 }
 
-/* Before the arrays are looked at: what could be wrong with those of another program is of no use to
- * anybody. */
+/* Checked before the arrays: errors in the arrays of another program's file would not help anybody. */
 static dsc_status check_maker(const dsc_safetensors *file, const char *name, dsc_error *error) {
     const char *format = dsc_safetensors_text(file, "format");
     if (format && !strcmp(format, "descender")) return DSC_OK;
@@ -273,7 +272,7 @@ void dsc_safetensors_clear(dsc_safetensors *file) {
 static int compare_places(const void *a, const void *b) {
     const dsc_safetensor *x = a, *y = b;
     if (x->data != y->data) return x->data < y->data ? -1 : 1;
-    return x->count < y->count ? -1 : x->count > y->count; /* empty ones take no place */
+    return x->count < y->count ? -1 : x->count > y->count; /* empty arrays take no space */
 }
 
 dsc_status dsc_safetensors_list(dsc_safetensor **result, const dsc_safetensors *file, dsc_error *error) {
@@ -288,7 +287,7 @@ dsc_status dsc_safetensors_list(dsc_safetensor **result, const dsc_safetensors *
         size_t begin = 0;
         dsc_safetensor *tensor = &list[count++];
         tensor->name = key;
-        (void)read_form(tensor, value, false, key, NULL); /* it was checked when the file was parsed */
+        (void)read_form(tensor, value, false, key, NULL); /* already checked by the parser */
         (void)read_offset(&begin, json_array_get(json_object_get(value, "data_offsets"), 0));
         tensor->data = file->data + begin;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* summary.c: groups the nodes of a graph by the layer that made them. */
+/* summary.c: groups the nodes of a graph by layer. */
 #include "model/summary.h"
 
 #include "base/error.h"
@@ -10,7 +10,7 @@
 
 static const size_t NONE = SIZE_MAX;
 
-/* The row of a node: that of its layer, or a new one. Leaves (parameters, buffers) never begin one. */
+/* The row of a node's layer, or a new row. Parameters and buffers never start a row. */
 static size_t row_of(dsc_layer_facts *layers, size_t *count, const dsc_node *node) {
     const char *name = node->layer;
     if (name)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* summary.h: what a model is, layer by layer. */
+/* summary.h: a description of a model, layer by layer. */
 #ifndef DSC_MODEL_SUMMARY_H
 #define DSC_MODEL_SUMMARY_H
 
@@ -8,18 +8,19 @@
 enum { DSC_LAYER_INPUTS_MOST = 16 };
 
 typedef struct dsc_layer_facts {
-    const char *name; /* "image", "conv1"; an op without a layer: the op's name. Lives as long as the model */
-    dsc_shape shape;  /* of what it makes for one image */
+    const char *name; /* "image", "conv1"; for an op without a layer the op's name. Lives as long as the
+                       * model */
+    dsc_shape shape;  /* of its output for one image */
     size_t parameters;
     double multiply_adds; /* for one image, forward */
-    /* Numbers that its ops make for one image; those that are only seen in another shape are not counted
-     * twice. */
+    /* Elements that its ops compute for one image; views do not count. */
     size_t values;
-    bool joins;                                        /* more than one layer before it */
-    size_t inputs[DSC_LAYER_INPUTS_MOST], input_count; /* the layers before it, by place in the list */
+    bool joins;                                        /* has more than one preceding layer */
+    size_t inputs[DSC_LAYER_INPUTS_MOST], input_count; /* preceding layers, by index in the list */
 } dsc_layer_facts;
 
-/* From the image to the logits, in the order of execution; release with free(). */
+/* Lists the layers from the image to the logits in order of execution; the caller frees *layers. Fails only
+ * without memory. */
 dsc_status dsc_model_summarise(dsc_layer_facts **layers, size_t *count, const dsc_model *model,
                                dsc_error *error);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* text.c: reads model text, and builds its layers while it reads: so that an error of shapes has a column
+/* text.c: parses model text and builds its layers at the same time, so that shape errors have a column
  * too. */
 #include "model/text.h"
 
@@ -28,7 +28,7 @@ static void skip_spaces(reader *r) {
 
 static size_t column_here(const reader *r) { return (size_t)(r->next - r->whole) + 1; }
 
-/* What the graph says of a layer, as an error of the text at `column`. */
+/* Reports an error of the graph at `column` of the text. */
 static dsc_status check_graph(const reader *r, const dsc_graph *graph, size_t column) {
     dsc_error reason;
     dsc_status status = dsc_graph_check(graph, &reason);
@@ -41,13 +41,13 @@ static dsc_status read_sequence(dsc_node **y, reader *r, dsc_node *x);
 
 /* --- layers --- */
 
-/* What people write that is no layer, and what to do instead. */
+/* Words that are not layers, with advice. */
 static const struct {
     const char *name, *advice;
 } no_layers[] = {{"softmax", "a model ends in logits, and its loss makes probabilities of them"}};
 enum { NO_LAYERS = sizeof no_layers / sizeof *no_layers };
 
-/* Why a word at `name` is no layer, or NULL. */
+/* The advice for a word that is not a layer, or NULL. */
 static const char *advice_against(const char *name) {
     for (size_t i = 0; i < NO_LAYERS; i++) {
         size_t length = strlen(no_layers[i].name);
@@ -69,7 +69,7 @@ static dsc_status find_layer(const dsc_layer **layer, const reader *r, const dsc
     return status;
 }
 
-/* Nothing, or what is refused when its turn comes: with the better message. */
+/* Whether the item is the last. Invalid text counts as the end: it gets a better message later. */
 static bool nothing_follows(const char *next) {
     const char spaces[] = " \t\n\v\f\r";
     next += strspn(next, spaces);
@@ -188,7 +188,7 @@ static dsc_status read_sequence(dsc_node **y, reader *r, dsc_node *x) {
 
 /* --- 784-100-10 --- */
 
-/* The number at r->next, which is followed by '-' or the end. */
+/* Parses the number at r->next, followed by '-' or the end. */
 static dsc_status read_size(size_t *size, reader *r) {
     char digits[24];
     int64_t parsed;
@@ -203,8 +203,7 @@ static dsc_status read_size(size_t *size, reader *r) {
 }
 
 static dsc_node *add_layer(dsc_node *x, const char *name, size_t units, size_t classes) {
-    /* A dense layer takes its size as it takes the number of classes: a default that is there for the
-     * last. */
+    /* A dense layer takes its size like the number of classes: the default of the last layer. */
     const dsc_layer *layer = dsc_layer_find(name);
     return units && !classes ? dsc_dense(x, units) : dsc_layer_build(layer, x, NULL, classes);
 }
@@ -233,7 +232,7 @@ static dsc_status read_sizes(dsc_node **y, reader *r, dsc_node *x) {
     return DSC_OK;
 }
 
-/* Sizes begin with a digit, and no layer's name does. */
+/* Sizes begin with a digit; no layer name does. */
 static bool is_sizes(const char *text) { return isdigit((unsigned char)*text) && strchr(text, '-'); }
 
 dsc_status dsc_text_build(dsc_node **y, dsc_node *x, const char *text, size_t classes, dsc_error *error) {
@@ -252,7 +251,7 @@ dsc_status dsc_text_build(dsc_node **y, dsc_node *x, const char *text, size_t cl
     }
     dsc_status status = read_sequence(&last, &r, x);
     if (status) return status;
-    if (*r.next) /* a sequence ends at one of ENDS or at the end, and '(' belongs to its item */
+    if (*r.next) /* a sequence ends at one of ENDS or at the end; '(' belongs to its item */
         return dsc_spec_fail(error, text, column_here(&r), "%s",
                              *r.next == '|'
                                  ? "'|' divides the branches of parallel(...), and there is none here"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* title.c: titles, from a model's graph and from what its data were called. */
+/* title.c: titles from a model's graph and the name of its data. */
 #include "model/title.h"
 
 #include "data/known.h"
@@ -18,19 +18,19 @@ void dsc_public_name(dsc_text *text, const char *name) {
     size_t length = strlen(name), from = 0;
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
         if (ends_with(name, length, sets[i])) length -= strlen(sets[i]);
-    /* "MNIST (/data)": the name, and where it was found. */
+    /* "MNIST (/data)": a name and its location. */
     if (dsc_known_titled(name)) length = dsc_known_titled(name);
     while (length > 1 && name[length - 1] == '/') length--;
     for (size_t i = 0; i + 1 < length; i++)
         if (name[i] == '/') from = i + 1;
     if (length - from == 0 || (length - from <= 2 && strspn(name + from, "./") >= length - from))
-        dsc_text_append(text, "images"); /* ".", "..", "/": no name at all */
+        dsc_text_append(text, "images"); /* ".", "..", "/": not a name */
     else
         dsc_text_append_bytes(text, name + from, length - from);
 }
 
-/* Weights of four dimensions are those of convolutions, of two those of dense layers; the last of these gives
- * the answer and is not hidden. */
+/* Four-dimensional weights belong to convolutions, two-dimensional ones to dense layers; the last dense layer
+ * gives the answer and is not hidden. */
 void dsc_network_layers(size_t *convolutions, size_t *hidden, const dsc_model *model) {
     size_t dense = 0;
     *convolutions = 0;
@@ -43,7 +43,7 @@ void dsc_network_layers(size_t *convolutions, size_t *hidden, const dsc_model *m
     *hidden = dense ? dense - 1 : 0;
 }
 
-/* To three digits: what is told apart by more is not told apart by a title. */
+/* Rounds to three digits, enough for a title. */
 static double rounded(double number) {
     const double unit = number >= 1000 ? pow(10, floor(log10(number)) - 2) : 1;
     return floor(number / unit + 0.5) * unit;

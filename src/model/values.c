@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* values.c: a model's numbers are finite, and those that cannot be negative are not. */
+/* values.c: checks that a model's numbers are finite, and not negative where that is required. */
 #include "model/model.h"
 
 #include "base/error.h"
@@ -9,14 +9,14 @@
 
 enum { BLOCK = 1024 };
 
-/* Without a way out in the middle, so that it is compiled to vectors. */
+/* No early exit, so that the loop vectorises. */
 static bool all_finite(const dsc_real *x, size_t count) {
     int finite = 1;
     for (size_t i = 0; i < count; i++) finite &= isfinite((float)x[i]) != 0;
     return finite;
 }
 
-/* The first number that is not finite; `count` if all are. */
+/* Index of the first number that is not finite; `count` if all are. */
 static size_t find_not_finite(const dsc_real *x, size_t count) {
     for (size_t from = 0; from < count; from += BLOCK) {
         const size_t end = count - from < BLOCK ? count : from + BLOCK;
