@@ -773,8 +773,9 @@ typedef struct dsc_op_example {
  *     out0 = Conv(in0, in1, in2) strides=2,2 pads=0,0,0,0
  *     a = Sigmoid(in0)
  *     out0 = Mul(in0, a)
- * Any other name is a value of the op's own. An input may be a constant: [0,-1] are whole numbers (INT64), {0.5}
- * a float without dimensions. Values of each sample have the batch as their first dimension; parameters and buffers have their own shape alone.
+ * Any other name is a value of the op's own. An input may be a constant: [0,-1] are whole numbers (INT64),
+ * {0.5} a float without dimensions. Values of each sample have the batch as their first dimension; parameters
+ * and buffers have their own shape alone.
  * Attributes are whole numbers, lists of them (with a comma; "axes=1," has one), floats (with a point or
  * exponent), or texts in quotes without a quote in them.
  *

@@ -101,7 +101,7 @@ static size_t list_active(fast *net) {
     return active;
 }
 
-/* Relu and dropout on the sums in layer_1, and for each unit what its part of the gradient is multiplied by. */
+/* Relu and dropout on the sums in layer_1, and for each unit the factor of its part of the gradient. */
 static size_t activate(fast *net, dsc_rng *rng) {
     double *restrict layer_1 = net->layer_1, *restrict factor = net->factor;
     dsc_rng_integers_i64(rng, net->dropout_mask, net->hidden_size, 0, 2);

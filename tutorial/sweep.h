@@ -13,7 +13,7 @@
 
 enum { TUTORIAL_LANES = 8 };
 
-/* A row of weights_1 that matters: the pixel's byte in the image just learned, and in the one that is next. */
+/* A row of weights_1 that matters: the pixel's byte in the image just learned, and in the next one. */
 typedef struct tutorial_touch {
     uint32_t row;
     uint8_t now, next;

@@ -95,7 +95,7 @@ double tutorial_relu2deriv(double output); /* output >= 0 */
 /* 0.2 * rng.random((rows, columns)) - 0.1 */
 void tutorial_initial_weights(double *weights, size_t rows, size_t columns, dsc_rng *rng);
 
-/* What training leaves behind; the store_ arrays have `epochs` elements. Release with tutorial_result_clear. */
+/* The result of training; the store_ arrays have `epochs` elements. Release with tutorial_result_clear. */
 typedef struct tutorial_result {
     size_t training_sample, test_sample, pixels_per_image, hidden_size, num_labels;
     size_t epochs; /* completed so far */

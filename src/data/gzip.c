@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* gzip.c: the gzip file format, RFC 1952: members of
  *
- *   1f 8b 08 FLAGS MTIME[4] XFL OS  [extra field] [name\0] [comment\0] [header crc]  deflate data  CRC32[4] ISIZE[4]
+ *   1f 8b 08 FLAGS MTIME[4] XFL OS  [extra field] [name\0] [comment\0] [header crc]
+ *   deflate data  CRC32[4] ISIZE[4]
  *
  * The frame is read here rather than by libdeflate_gzip_decompress, which answers "bad data" to everything:
  * so a message can say whether the header, the data, the checksum or the end is wrong, and where. */

@@ -43,7 +43,7 @@ typedef struct dsc_npy_encoding {
     bool swap;
 } dsc_npy_encoding;
 bool dsc_npy_encoding_read(dsc_npy_encoding *encoding, const char *type);
-/* What a type of safetensors ("F16") is called here ("<f2"); false: it has no such name, or `name` is NULL. */
+/* NumPy's name ("<f2") of a safetensors type ("F16"); false: it has none, or `name` is NULL. */
 bool dsc_npy_type_of_safetensors(char type[16], const char *name);
 /* The element at `from`. Whole numbers beyond 2^53 are rounded. */
 double dsc_npy_number(const unsigned char *from, const dsc_npy_encoding *encoding);

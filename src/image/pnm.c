@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* pnm.c: the PGM and PPM formats:
  *
- *   P5 WIDTH HEIGHT MAXIMUM <one white space> bytes      (P5 grey, P6 colour; two bytes, high first, if MAXIMUM > 255)
+ *   P5 WIDTH HEIGHT MAXIMUM <one white space> bytes
+ *      (P5 grey, P6 colour; two bytes, high first, if MAXIMUM > 255)
  *   P2 WIDTH HEIGHT MAXIMUM numbers                      (P2 grey, P3 colour; as text)
  *
  * with white space, and comments from '#' to the end of the line, between the numbers of the header. */

@@ -2,7 +2,8 @@
 /* prepare.h: the steps from a picture to digits as MNIST has them; dsc_prepare_digit and dsc_find_digits
  * are made of these.
  *
- *   ink.c      picture -> ink: greys, at most INK_SIDE the shorter way; the ground, light or dark, even or not, is taken away
+ *   ink.c      picture -> ink: greys, at most INK_SIDE the shorter way; the ground, light or dark, even or
+ *              not, is taken away
  *   light.c    the ground behind ink, however it is lit; spread.c: largest and least values around each
  *   paper.c    a sheet that lies on something else: only what is on it is read
  *   lines.c    lines that cross the picture, frames and boxes are taken out of the ink

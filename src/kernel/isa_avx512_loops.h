@@ -43,8 +43,8 @@ static void DSC_ISA(zip_halves)(void *out, ptrdiff_t panel, ptrdiff_t out_row, c
 }
 
 #define DSC_OWN_TRANSPOSE
-/* Loads four columns of rows 0, 4, 8 and 12 from `in`; some_rows skips missing rows and columns. Each 128-bit lane
- * then transposes a 4 x 4 block. */
+/* Loads four columns of rows 0, 4, 8 and 12 from `in`; some_rows skips missing rows and columns. Each
+ * 128-bit lane then transposes a 4 x 4 block. */
 DSC_INLINE __m512 DSC_ISA(four_rows)(const dsc_real *in, ptrdiff_t stride) {
     __m512 x = _mm512_castps128_ps512(_mm_loadu_ps(in));
     x = _mm512_insertf32x4(x, _mm_loadu_ps(in + 4 * stride), 1);

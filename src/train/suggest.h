@@ -36,9 +36,9 @@ typedef struct dsc_suggestion {
  *     20,000 and more                   (of 60,000; fewer images get more epochs)
  *   other prepared digits or letters      the recipe mnist-99.5; fewer images get more epochs
  *   less than 4 pixels high or wide       two dense layers
- *   all others                            convolutions: two before each halving of the image and two after the
- *                                         last, when it is 5 to 9 pixels high or wide; narrow ones for fewer
- *                                         than 5,000 images, or where wide ones would take too long here
+ *   all others                            convolutions: two before each halving of the image and two after
+ *                                         the last, when it is 5 to 9 pixels high or wide; narrow ones for
+ *                                         fewer than 5,000 images, or where wide ones would take too long here
  *
  * The epochs show about a million images, in about seven minutes at most by a plain model of the machine: so
  * many multiply-adds a second for each thread, by the width of the kernel set's products, with no regard to

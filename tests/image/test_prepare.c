@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_prepare.c: the preparation of pictures, whatever they hold; what it is good for is in tests/shipped. */
+/* test_prepare.c: the preparation of pictures, whatever they hold; its purpose is in tests/shipped. */
 #include "testing.h"
 
 #include "image/notes.h"

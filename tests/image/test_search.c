@@ -365,8 +365,8 @@ static void half_a_picture_in_a_shadow_is_read_too(void **unused) {
     free(p);
 }
 
-/* A cut-out of an L, 60 x 90, with a margin, in a shadow `soft` hundredths of its width wide, which falls in the
- * tenth `place` of it. */
+/* A cut-out of an L, 60 x 90, with a margin, in a shadow `soft` hundredths of its width wide, which falls in
+ * the tenth `place` of it. */
 static void check_shadow(uint8_t ink, size_t margin, size_t place, size_t soft, size_t thick) {
     const size_t width = 60 + 2 * margin, height = 90 + 2 * margin;
     uint8_t *p = malloc(width * height);

@@ -57,7 +57,7 @@ static void calibration_error_is_the_weighted_gap(void **state) {
     (void)state;
     dsc_metrics m;
     fill(&m);
-    /* bins of 0.5: three samples, confidence 1.5, right 1; of 0.75: one, right: (|1 - 1.5| + |1 - 0.75|) / 4 */
+    /* bin 0.5: three samples, confidence 1.5, right 1; bin 0.75: one, right: (|1 - 1.5| + |1 - 0.75|) / 4 */
     near(dsc_metrics_calibration_error(&m), 0.75 / 4);
     /* right with 0.5 again: 2 of 4, and only the other bin's gap is left */
     assert_int_equal(dsc_metrics_add(&m, (float[]){0.25f, 0.5f, 0.25f}, 1, 0), 1);

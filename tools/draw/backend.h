@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* backend.h: what the files behind canvas.h share. */
+/* backend.h: shared by the implementations of canvas.h. */
 #ifndef DRAW_BACKEND_H
 #define DRAW_BACKEND_H
 
@@ -7,8 +7,9 @@
 
 #include "base/text.h"
 
-/* cairo names the parts of an SVG by counters of the process, and knows no title: appends to `out` the same
- * SVG with names that depend on the picture alone, and its title and description. */
+/* Appends cairo's SVG to `out` with stable names and with the picture's title and description. cairo names
+ * the parts of an SVG by counters of the process and writes no title; the new names depend only on the
+ * picture. */
 void draw_svg_append_tidied(dsc_text *out, const char *svg, const draw_picture *picture);
 
 #if DESCENDER_WITH_CAIRO
@@ -17,13 +18,13 @@ void draw_svg_append_tidied(dsc_text *out, const char *svg, const draw_picture *
 
 struct draw_canvas {
     cairo_t *cairo;
-    bool vector; /* SVG: pixels need enlarging, since viewers smooth them */
+    bool vector; /* SVG: pixels must be enlarged, because viewers smooth them */
     bool no_memory;
-    double font_size; /* that is set; 0: none yet */
+    double font_size; /* current size; 0: not set yet */
     bool font_bold;
 };
 
-/* Appends an image surface as a PNG. */
+/* Appends an image surface as PNG. */
 void draw_surface_append_png(dsc_text *out, cairo_surface_t *surface);
 
 #endif

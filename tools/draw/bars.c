@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* bars.c: bars and dots with intervals on a canvas. From top to bottom: title, legend, plot, labels, label of
- * the axis. */
+/* bars.c: bars, and dots with intervals, on a canvas. From top to bottom: title, legend, plot, labels, axis
+ * label. */
 #include "draw/bars.h"
 
 #include "draw/utf8.h"
@@ -23,9 +23,9 @@ dsc_status draw_bars_check(const draw_bars *b, dsc_error *error) {
     return DSC_OK;
 }
 
-/* Where everything is, in points. */
+/* Positions in points. */
 typedef struct plot {
-    double left, top, width, height, step; /* step: the width of one label's place */
+    double left, top, width, height, step; /* step: the width per label */
     draw_ticks y;
 } plot;
 
@@ -35,7 +35,7 @@ static double picture_width(const draw_bars *b) {
     return fmin(fmax(360, 70 + each * (double)b->count), 1400);
 }
 
-/* Labels stand upright where the longest is wider than its place: all of them are there to be read. */
+/* Labels are rotated if the longest is wider than its place, so that all can be read. */
 static double label_room(const draw_bars *b) {
     size_t longest = 0;
     for (size_t i = 0; i < b->count; i++) {
@@ -85,7 +85,7 @@ static double place_y(const plot *p, double y) {
 
 static draw_font text_font(draw_align align) { return (draw_font){TEXT_SIZE, DRAW_INK, align, false, false}; }
 
-/* The legend in one line; what does not fit loses its end. Its height. */
+/* The legend in one line, truncated to fit. Returns its height. */
 static double paint_legend(draw_canvas *c, const draw_bars *b, double x, double y, double right) {
     draw_font font = text_font(DRAW_LEFT);
     bool any = false;

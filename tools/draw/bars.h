@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* bars.h: a value for each of some names, as bars or as dots, with intervals: as SVG or PNG. */
+/* bars.h: a value for each name, as bars or as dots with intervals; SVG or PNG. */
 #ifndef DRAW_BARS_H
 #define DRAW_BARS_H
 
@@ -9,26 +9,26 @@
 enum { DRAW_BARS_MOST = 1024, DRAW_BAR_SERIES_MOST = 8 };
 
 typedef struct draw_bar_series {
-    const char *name;         /* in the legend; NULL: not there */
-    const double *values;     /* (count); NaN: nothing is drawn */
-    const double *low, *high; /* (count): the ends of intervals; NULL, or NaN: none */
+    const char *name;         /* in the legend; NULL: omitted */
+    const double *values;     /* (count); NaN: not drawn */
+    const double *low, *high; /* (count): ends of intervals; NULL or NaN: none */
 } draw_bar_series;
 
 typedef struct draw_bars {
     const char *title;         /* NULL: none */
-    const char *description;   /* SVG alone */
-    const char *const *labels; /* (count), below the axis: as many as fit */
+    const char *description;   /* SVG only */
+    const char *const *labels; /* (count), below the axis, as many as fit */
     size_t count;
     const draw_bar_series *series; /* side by side at each label */
     size_t series_count;
-    const double *marks; /* (count): a line across all bars of a label; NULL, or NaN: none */
+    const double *marks; /* (count): a line across all bars of a label; NULL or NaN: none */
     const char *marks_name;
     const char *x_label;
     draw_axis y;
-    bool dots;            /* dots in place of bars: then the axis need not begin at 0 */
-    bool names;           /* the labels are names: where they do not fit, they stand upright, whole */
-    bool numbers;         /* a bar's value is written above it, as a whole number */
-    double width, height; /* points; 0: from the count, and 240 */
+    bool dots;            /* dots instead of bars: the axis need not begin at 0 */
+    bool names;           /* the labels are names: if they do not fit, they are rotated, not omitted */
+    bool numbers;         /* write a bar's value above it, as an integer */
+    double width, height; /* points; 0: derived from the count, and 240 */
 } draw_bars;
 
 dsc_status draw_bars_check(const draw_bars *bars, dsc_error *error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* canvas.c: what painters call, on cairo. Fonts are whatever the system calls "sans-serif" (DejaVu Sans on
- * Debian); cairo brings a plain one of its own where none is installed. */
+/* canvas.c: the drawing functions, on cairo. The font is the system's "sans-serif" (DejaVu Sans on Debian);
+ * without installed fonts cairo uses a built-in one. */
 #include "draw/backend.h"
 #include "draw/utf8.h"
 
@@ -18,7 +18,7 @@ static void set_colour(draw_canvas *c, draw_colour colour) {
 static void stroke(draw_canvas *c, const draw_pen *pen) {
     static const struct {
         int count;
-        double lengths[4]; /* in widths of the line */
+        double lengths[4]; /* in line widths */
     } dashes[] = {
         [DRAW_SOLID] = {0, {0}},
         [DRAW_DASHED] = {2, {4.5, 2.5}},
@@ -132,7 +132,7 @@ static cairo_surface_t *surface_of(const draw_colour *pixels, size_t columns, si
     return s;
 }
 
-/* An SVG holds the image as a PNG that we make: cairo's own way is slower and stores grey as colour. */
+/* Embeds the image in an SVG as our own PNG: cairo's encoder is slower and stores grey as colour. */
 static void attach_png(draw_canvas *c, cairo_surface_t *s) {
     dsc_text png = {0};
     draw_surface_append_png(&png, s);
@@ -149,7 +149,7 @@ static void attach_png(draw_canvas *c, cairo_surface_t *s) {
 void draw_pixels(draw_canvas *c, double x, double y, double width, double height, const draw_colour *pixels,
                  size_t columns, size_t rows) {
     if (!columns || !rows) return;
-    /* Viewers of SVG smooth what they enlarge: with several pixels for one only its edge is smoothed. */
+    /* SVG viewers smooth enlarged images. With several pixels per pixel only its edge is smoothed. */
     size_t factor = 1, larger = columns > rows ? columns : rows;
     while (c->vector && factor < 8 && larger * factor < 512) factor++;
     cairo_surface_t *s = surface_of(pixels, columns, rows, factor);
@@ -180,7 +180,7 @@ void draw_out_of_memory(draw_canvas *c) { c->no_memory = true; }
 
 #else
 
-/* Never called: without cairo draw_render refuses before it paints. They are here to be linked. */
+/* Never called: without cairo, draw_render fails before painting. Needed for linking. */
 void draw_line(draw_canvas *c, double x0, double y0, double x1, double y1, const draw_pen *pen) {
     (void)c;
     (void)x0;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* chart.c: what a chart consists of, and how it is drawn on a canvas.
+/* chart.c: the layout of a chart, and drawing it on a canvas.
  *
- * From top to bottom a panel is: title, legend, plotting area, tick labels, label of the x axis; to its left
- * the tick labels and label of the y axis. The legend stands above the plotting area, where no curve can
- * run into it. */
+ * From top to bottom a panel has: title, legend, plot, tick labels, x axis label; to its left the tick labels
+ * and label of the y axis. The legend is above the plot, where no curve can overlap it. */
 #include "draw/chart.h"
 
 #include "base/error.h"
@@ -60,7 +59,7 @@ static draw_ticks axis_ticks(const draw_axis *axis, double low, double high, siz
                              axis->whole);
 }
 
-/* The box around all points: left, right, low, high; from above to below infinity while there is none. */
+/* The box around all points: left, right, low, high; inverted infinities if there are none. */
 static void widen_box(double box[4], const draw_panel *panel) {
     for (size_t s = 0; s < panel->series_count; s++)
         for (size_t i = 0; i < panel->series[s].count; i++) {
@@ -86,13 +85,13 @@ void draw_panel_ticks(draw_ticks *x, draw_ticks *y, const draw_chart *chart, con
 
 /* --- on a canvas --- */
 
-/* A box of the page that maps the axes' ranges to points. */
+/* A box of the page, and the axes that map to it. */
 typedef struct plot {
     double left, top, width, height;
     draw_ticks x, y;
 } plot;
 
-/* What lies far outside of a fixed axis is brought nearer: cairo's coordinates end at eight million. */
+/* Limits points far outside of a fixed axis: cairo's coordinates end at eight million. */
 static double near(double at) { return fmin(fmax(at, -1e5), 1e5); }
 
 static double place_x(const plot *p, double x) {
@@ -103,7 +102,7 @@ static double place_y(const plot *p, double y) {
     return near(p->top + p->height - (y - p->y.minimum) / (p->y.maximum - p->y.minimum) * p->height);
 }
 
-/* Of the four dashes and markers, which one: when the eight colours come again, each has another. */
+/* Index of the dash and marker: it changes when the eight colours repeat. */
 static size_t variant(size_t index) { return (index + index / 8) % 4; }
 
 static draw_pen series_pen(size_t index) {
@@ -111,7 +110,7 @@ static draw_pen series_pen(size_t index) {
     return (draw_pen){draw_series_colour((unsigned)index), 1.6, dashes[variant(index)]};
 }
 
-/* The index-th shape around a point, filled or hollow; white round it keeps lines from touching it. */
+/* Draws the index-th marker shape, filled or hollow, with a white border that separates it from lines. */
 static void draw_marker(draw_canvas *c, double x, double y, size_t index) {
     draw_colour colour = draw_series_colour((unsigned)index);
     draw_pen edge = {colour, 1.3, DRAW_SOLID};
@@ -136,8 +135,8 @@ static bool is_gap(const draw_series *s, size_t i) {
     return !isfinite(draw_series_x(s, i)) || !isfinite(s->y[i]);
 }
 
-/* More than four points for each point of the page cannot be seen: long series are thinned by keeping, in
- * each step, the first, lowest, highest and last point, so that no peak is lost. */
+/* More than four samples per point of the page are invisible: long series are thinned to the first, lowest,
+ * highest and last sample of each step, which keeps all peaks. */
 static void draw_run(draw_canvas *c, const plot *p, const draw_series *s, size_t from, size_t to,
                      double *points, const draw_pen *pen) {
     size_t n = 0, steps = (size_t)p->width, each = (to - from) / steps + 1;
@@ -177,8 +176,8 @@ static void draw_curve(draw_canvas *c, const plot *p, const draw_series *s, size
     free(points);
 }
 
-/* Markers at about ten points of a line, staggered from series to series; at each point without a line,
- * and at one that has no neighbours. */
+/* Draws about ten markers per line, staggered between series; every point is marked if there is no line or
+ * the point has no neighbours. */
 static void draw_markers(draw_canvas *c, const plot *p, const draw_series *s, size_t index) {
     size_t every = s->mark == DRAW_MARK_POINTS || s->count <= 12 ? 1 : (s->count + 9) / 10;
     for (size_t i = 0; i < s->count; i++) {
@@ -219,8 +218,8 @@ static void draw_axes(draw_canvas *c, const plot *p, const draw_panel *panel) {
                            &font);
 }
 
-/* Draws the legend in rows (or, without `paint`, only measures it) and returns its height. Names that would
- * take it beyond `most` are left out. */
+/* Draws the legend in rows (only measures it without `paint`) and returns its height. Names beyond the height
+ * `most` are omitted. */
 static double draw_legend(draw_canvas *c, const draw_panel *panel, double left, double top, double width,
                           double most, bool paint) {
     draw_font font = {TEXT_SIZE, DRAW_INK, DRAW_LEFT, false, false};
@@ -267,7 +266,7 @@ static void draw_one_panel(draw_canvas *c, const draw_chart *chart, const draw_p
     if (panel->title) draw_label_fitting(c, p.left, top + 12, p.width, panel->title, &title);
     draw_legend(c, panel, p.left, top + (panel->title ? 20 : 6), p.width, height / 3, true);
     draw_axes(c, &p, panel);
-    /* The clip leaves room for half a line at the edges: a curve at the very top is drawn whole. */
+    /* The clip includes half a line width, so that a curve at the very top is drawn completely. */
     draw_clip(c, p.left - 1, p.top - 1, p.width + 2, p.height + 2);
     for (size_t s = 0; s < panel->series_count; s++)
         if (panel->series[s].mark != DRAW_MARK_POINTS) draw_curve(c, &p, &panel->series[s], s);

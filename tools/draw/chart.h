@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* chart.h: line charts, several panels in one figure, as SVG, PNG or terminal text.
+/* chart.h: line charts with one or several panels, as SVG, PNG or terminal text.
  *
  *   draw_series series[] = {{.name = "error", .y = error, .count = epochs}, {.name = "accuracy", ...}};
  *   draw_panel panel = {.title = "Training set", .x = {.label = "epoch", .whole = true},
@@ -7,8 +7,8 @@
  *   draw_chart chart = {.panels = &panel, .panel_count = 1};
  *   draw_chart_save("curves.svg", &chart, &error);
  *
- * Everything that is left out is zero and means the usual. Series differ by colour, by dashes and by
- * marker, so they can be told apart in grey. */
+ * Omitted members are zero and mean the default. Series differ by colour, dashes and marker, so they can be
+ * told apart in grey. */
 #ifndef DRAW_CHART_H
 #define DRAW_CHART_H
 
@@ -18,12 +18,12 @@
 
 typedef enum draw_mark {
     DRAW_MARK_BOTH,  /* a line, with markers at some or all points */
-    DRAW_MARK_LINE,  /* a line alone */
-    DRAW_MARK_POINTS /* markers alone */
+    DRAW_MARK_LINE,  /* only a line */
+    DRAW_MARK_POINTS /* only markers */
 } draw_mark;
 
 typedef struct draw_series {
-    const char *name; /* in the legend; NULL: not there */
+    const char *name; /* in the legend; NULL: omitted */
     const double *x;  /* NULL: 0, 1, 2, ... */
     const double *y;  /* NaN and infinities are gaps */
     size_t count;
@@ -32,9 +32,9 @@ typedef struct draw_series {
 
 typedef struct draw_axis {
     const char *label;
-    double minimum, maximum; /* both 0: from the data */
-    bool whole;              /* ticks at integers alone */
-    bool logarithm;          /* values are logarithms to the base 10, labels the numbers; of x alone */
+    double minimum, maximum; /* both 0: derived from the data */
+    bool whole;              /* ticks only at integers */
+    bool logarithm;          /* values are base-10 logarithms, labels the numbers; x axis only */
 } draw_axis;
 
 typedef struct draw_panel {
@@ -46,32 +46,31 @@ typedef struct draw_panel {
 
 typedef struct draw_chart {
     const char *title;
-    const char *description; /* for those who cannot see it; SVG alone */
+    const char *description; /* for accessibility; SVG only */
     const draw_panel *panels;
     size_t panel_count;
     size_t columns;                   /* panels side by side; 0: all, up to three */
-    bool same_y;                      /* one y range for all panels, so that they can be compared */
-    double panel_width, panel_height; /* points; 0 stands for 340 and 280 */
+    bool same_y;                      /* one y range for all panels, for comparison */
+    double panel_width, panel_height; /* points; 0 means 340 and 280 */
 } draw_chart;
 
-/* Fails if there is nothing to draw: no panel, a panel without series, an axis whose end is before its
- * start. A series without points is fine: it has yet to begin. */
+/* DSC_ERROR_ARGUMENT if there is nothing to draw: no panel, a panel without series, or a reversed axis. A
+ * series without points is allowed. */
 dsc_status draw_chart_check(const draw_chart *chart, dsc_error *error);
 
 dsc_status draw_chart_save(const char *path, const draw_chart *chart, dsc_error *error);
 
-/* The picture, for draw_render and for larger figures; it points into `chart`. */
+/* The picture for draw_render and for larger figures; refers to `chart`. */
 draw_picture draw_chart_picture(const draw_chart *chart);
 
-/* Appends the chart as text, as wide as the terminal at most, every panel `rows` lines high in its plotting
- * area (0: 10). The number of lines depends on chart, rows and width alone, so that a live chart can be
- * drawn over its predecessor. */
+/* Appends the chart as text, at most as wide as the terminal; plots are `rows` lines high (0: 10). The number
+ * of lines depends only on chart, rows and width, so that a live chart can overwrite its predecessor. */
 dsc_status draw_chart_text(dsc_text *text, const draw_chart *chart, size_t rows,
                            const draw_terminal *terminal, dsc_error *error);
 
-/* --- for the two ways of drawing it --- */
+/* --- shared by both renderings --- */
 
-/* The ranges and ticks of one panel that the data ask for, at most `most_x`, `most_y` ticks. */
+/* Chooses the ranges and ticks of a panel from its data, with at most `most_x` and `most_y` ticks. */
 void draw_panel_ticks(draw_ticks *x, draw_ticks *y, const draw_chart *chart, const draw_panel *panel,
                       size_t most_x, size_t most_y);
 size_t draw_chart_columns(const draw_chart *chart);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* chart_text.c: charts as text. Curves are dots of braille characters, 2 x 4 in each, in the series' colour
- * (and, without colours, of a density of their own); in ASCII every series has its letter-like mark. */
+/* chart_text.c: charts as text. Curves consist of braille dots, 2 x 4 per character, in the series' colour
+ * (without colours, in different densities); in ASCII every series has its own character. */
 #include "draw/chart.h"
 
 #include "draw/utf8.h"
@@ -15,14 +15,14 @@ enum { ROWS = 10, WIDEST = 72, NARROWEST = 30, GAP = 4 };
 
 static const char MARKS[] = "*o+x#@%&";
 
-/* A panel's place on the screen, in characters. */
+/* A panel's position on the screen, in characters. */
 typedef struct plot {
     size_t left, top, width, height;
     draw_ticks x, y;
     const draw_terminal *terminal;
 } plot;
 
-/* Dots are numbered by columns: 1 2 3 7 on the left, 4 5 6 8 on the right; U+2800 has none. */
+/* Braille dots are numbered by columns: 1 2 3 7 on the left, 4 5 6 8 on the right; U+2800 is empty. */
 static void put_dot(draw_screen *screen, const plot *p, long x, long y, int32_t colour) {
     static const unsigned bits[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
     if (x < 0 || y < 0 || x >= 2 * (long)p->width || y >= 4 * (long)p->height) return;
@@ -39,19 +39,19 @@ static void put_mark(draw_screen *screen, const plot *p, long x, long y, size_t 
 }
 
 static int32_t colour_of(const draw_terminal *terminal, size_t index) {
-    /* The paper's colours are too dark for a dark screen, black above all: the same hues, brighter. */
+    /* Colours for paper are too dark for a dark screen, especially black: the same hues, brighter. */
     static const int32_t colours[8] = {0x56B4E9, 0xE69F00, 0x00C896, 0xCC79A7,
                                        0xF0E442, 0xFF7F50, 0x7FA8FF, 0xB0B0B0};
     return terminal->colours == DRAW_COLOURS_NONE ? DRAW_NO_COLOUR : colours[index % 8];
 }
 
-/* Where a value lies in `cells` dots or characters; far outside is still outside, without overflow. */
+/* The cell of a value, out of `cells`; values far outside stay outside without overflow. */
 static long cell_of(double value, double low, double high, size_t cells) {
     double at = round((value - low) / (high - low) * (double)(cells - 1));
     return at < -1e6 ? -1000000 : at > 1e6 ? 1000000 : (long)at;
 }
 
-/* A straight line in dots or characters (Bresenham by rounding), clipped by whoever puts them. */
+/* A straight line in dots or characters (Bresenham by rounding); the put functions clip. */
 static void put_line(draw_screen *screen, const plot *p, const long from[2], const long to[2], size_t index,
                      unsigned *phase) {
     long steps =
@@ -90,7 +90,7 @@ static void put_series(draw_screen *screen, const plot *p, const draw_series *s,
     }
 }
 
-/* A text of at most `width` characters; the number written comes back. */
+/* Writes at most `width` characters; returns their number. */
 static size_t put_fitting(draw_screen *screen, size_t x, size_t y, size_t width, const char *text) {
     size_t n = 0;
     for (uint32_t c; n < width && (c = draw_utf8_next(&text)); n++)
@@ -126,7 +126,7 @@ static void put_axes(draw_screen *screen, const plot *p, const draw_panel *panel
         draw_screen_centre(screen, p->left, bottom + 2, p->width, panel->x.label, DRAW_NO_COLOUR);
 }
 
-/* A sample of a series, as long as its curve looks like itself. */
+/* Draws a sample of a series in the legend, long enough to show its pattern. */
 static void put_sample(draw_screen *screen, const plot *p, size_t x, size_t y, size_t index) {
     static const uint32_t dots[3][2] = {{0x2812, 0x2812}, {0x2802, 0x2802}, {0x2802, 0x2810}};
     int32_t colour = colour_of(p->terminal, index);
@@ -140,7 +140,7 @@ static void put_sample(draw_screen *screen, const plot *p, size_t x, size_t y, s
     }
 }
 
-/* One line; names for which there is no room are left out. */
+/* A legend in one line; names that do not fit are omitted. */
 static void put_legend(draw_screen *screen, const plot *p, size_t left, size_t y, size_t width,
                        const draw_panel *panel) {
     size_t x = left;
@@ -185,7 +185,7 @@ dsc_status draw_chart_text(dsc_text *text, const draw_chart *chart, size_t rows,
     if (columns > fit) columns = fit ? fit : 1;
     size_t width = (terminal->width + GAP) / columns - GAP;
     if (width > WIDEST) width = WIDEST;
-    size_t lines = rows + 5; /* title, legend, axis, its labels, what it shows */
+    size_t lines = rows + 5; /* title, legend, axis, tick labels, axis label */
     size_t down = (chart->panel_count + columns - 1) / columns, top = chart->title ? 1 : 0;
     draw_screen *screen = draw_screen_create(columns * (width + GAP), top + down * (lines + 1) - 1);
     if (chart->title) draw_screen_write(screen, 0, 0, chart->title, DRAW_NO_COLOUR);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* claim.c: whose pictures are in a folder. */
+/* claim.c: whether the pictures in a folder are the program's own. */
 #include "draw/claim.h"
 
 #include "base/error.h"
@@ -16,7 +16,7 @@ static bool holds(const char *path, const char *mark) {
     unsigned char *bytes;
     size_t size;
     struct stat info;
-    if (stat(path, &info) || !S_ISREG(info.st_mode)) return false; /* a pipe would be waited for */
+    if (stat(path, &info) || !S_ISREG(info.st_mode)) return false; /* reading a pipe would block */
     if (dsc_file_read(&bytes, &size, path, LOOKED_AT_MOST, NULL)) return false;
     bool found = memmem(bytes, size, mark, strlen(mark)) != NULL;
     free(bytes);

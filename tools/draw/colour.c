@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* colour.c: the colours of series, of images, of terminals. */
+/* colour.c: colours of series, images and terminals. */
 #include "draw/colour.h"
 
 #include <stdlib.h>
@@ -12,7 +12,7 @@ draw_colour draw_series_colour(unsigned index) {
 
 static draw_colour grey(unsigned value) { return value << 16 | value << 8 | value; }
 
-/* Three ramps one after the other: red rises in the first third, green in the second, blue in the last. */
+/* Three consecutive ramps: red rises in the first third, green in the second, blue in the last. */
 static draw_colour heat(int value) {
     int parts[3];
     for (int i = 0; i < 3; i++) {
@@ -46,7 +46,7 @@ static int distance(draw_colour a, draw_colour b) {
 }
 
 unsigned draw_colour_256(draw_colour colour) {
-    /* The cube's levels are 0, 95, 135, 175, 215, 255; the greys 8, 18, ... 238. */
+    /* The cube's levels are 0, 95, 135, 175, 215, 255; the greys are 8, 18, ... 238. */
     unsigned index = 16, step = 36;
     draw_colour cube = 0;
     for (int shift = 16; shift >= 0; shift -= 8, step /= 6) {

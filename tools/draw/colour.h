@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* colour.h: colours are 0xRRGGBB. The series' colours are those of Okabe and Ito, "Color Universal Design"
- * (2008), which people with any colour vision tell apart, in an order whose neighbours differ in grey too. */
+/* colour.h: colours as 0xRRGGBB. Series use the palette of Okabe and Ito, "Color Universal Design" (2008),
+ * which is distinguishable with any colour vision, in an order whose neighbours also differ in grey. */
 #ifndef DRAW_COLOUR_H
 #define DRAW_COLOUR_H
 
@@ -16,22 +16,22 @@ enum {
     DRAW_GRID_LINE = 0xDDDDDD
 };
 
-/* The colour of the index-th series; after eight they repeat. */
+/* The colour of series `index`; repeats after eight. */
 draw_colour draw_series_colour(unsigned index);
 
-/* How the values of an image, 0 to 255, become colours. */
+/* Maps image values, 0 to 255, to colours. */
 typedef enum draw_map {
-    DRAW_MAP_GREY, /* 0 black, 255 white, as a screen shows it */
-    DRAW_MAP_INK,  /* 0 white, 255 black, as paper shows it */
-    DRAW_MAP_HEAT  /* black, red, yellow, white: brightness rises all along, so it reads in grey */
+    DRAW_MAP_GREY, /* 0 black, 255 white, as on a screen */
+    DRAW_MAP_INK,  /* 0 white, 255 black, as on paper */
+    DRAW_MAP_HEAT  /* black, red, yellow, white: brightness increases throughout, so it is readable in grey */
 } draw_map;
 
 draw_colour draw_map_colour(draw_map map, uint8_t value);
 
-/* The nearest of the 256 colours of terminals: the cube 16 to 231, the greys 232 to 255. */
+/* The nearest of the 256 terminal colours: the cube 16 to 231, the greys 232 to 255. */
 unsigned draw_colour_256(draw_colour colour);
 
-/* The brightness as seen, 0 to 255 (Rec. 709). */
+/* Perceived brightness, 0 to 255 (Rec. 709). */
 unsigned draw_colour_grey(draw_colour colour);
 
 #endif

@@ -14,7 +14,7 @@ typedef struct scene {
     draw_layout layout;
 } scene;
 
-/* The left side of a lane; of the one behind the last: where the picture ends. */
+/* The left side of a lane; for the index after the last, the right end of the picture. */
 static double lane_left(const scene *s, size_t lane) {
     double x = MARGIN;
     for (size_t i = 0; i < lane; i++) x += s->layout.has_blocks[i] ? BOX_WIDTH + LANE_GAP : WIRE_LANE;

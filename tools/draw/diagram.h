@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* diagram.h: the diagram of a network by layers: a box for each, from top to bottom, branches side by side,
- * and lines that lead around what they pass by. */
+/* diagram.h: a diagram of a network by layers: one box each, from top to bottom, branches side by side,
+ * connected by lines that avoid the boxes between. */
 #ifndef DRAW_DIAGRAM_H
 #define DRAW_DIAGRAM_H
 
@@ -15,25 +15,25 @@ typedef struct draw_block {
     const char *name; /* "conv1" */
     const char *note; /* "32 x 26 x 26"; NULL: none */
     draw_block_kind kind;
-    size_t inputs[DRAW_BLOCK_INPUTS], input_count; /* earlier blocks, by place in the list */
+    size_t inputs[DRAW_BLOCK_INPUTS], input_count; /* earlier blocks, by index */
 } draw_block;
 
 typedef struct draw_diagram {
     const char *title;       /* NULL: none */
-    const char *description; /* SVG alone */
+    const char *description; /* SVG only */
     const draw_block *blocks;
     size_t count; /* 1 to 170 */
 } draw_diagram;
 
 dsc_status draw_diagram_save(const char *path, const draw_diagram *diagram, dsc_error *error);
 
-/* Appends the blocks as lines of text, joined by lines of characters. */
+/* Appends the diagram as text. */
 dsc_status draw_diagram_text(dsc_text *text, const draw_diagram *diagram, const draw_terminal *terminal,
                              dsc_error *error);
 
-/* --- where everything stands: shared by both --- */
+/* --- layout, shared by both renderings --- */
 
-/* From block `from` to block `to`, by way of lane `via` in the rows between. */
+/* A line from block `from` to block `to`, through lane `via` in the rows between. */
 typedef struct draw_wire {
     size_t from, to, via;
 } draw_wire;
@@ -41,7 +41,7 @@ typedef struct draw_wire {
 typedef struct draw_layout {
     size_t rows, lanes;
     size_t *row, *lane; /* of each block */
-    bool *has_blocks;   /* of each lane; in the others there are only wires */
+    bool *has_blocks;   /* of each lane; the other lanes have only wires */
     draw_wire *wires;
     size_t wire_count;
 } draw_layout;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* diagram_layout.c: rows and lanes. A block's row is its longest way from the input; its lane is that of a
- * block before it, or the nearest free one to the right. Then every wire that passes by blocks gets the
- * nearest lane that is free in the rows between: so the trunk stays straight and shortcuts lie beside it (a
- * simple case of Sugiyama et al., 1981). */
+/* diagram_layout.c: rows and lanes. A block's row is its longest path from the input. Its lane is that of a
+ * preceding block, or the nearest free one to the right. Then each wire that passes other blocks gets the
+ * nearest lane that is free in those rows: the trunk stays straight, and shortcuts run beside it (a simple
+ * case of Sugiyama et al., 1981). */
 #include "draw/diagram.h"
 
 #include "base/error.h"
@@ -50,7 +50,7 @@ static dsc_status place_blocks(draw_layout *l, bool *taken, const draw_diagram *
 
 static dsc_status place_wire(draw_layout *l, bool *taken, draw_wire wire, bool joins, dsc_error *error) {
     size_t first = l->row[wire.from] + 1, end = l->row[wire.to];
-    /* Between neighbours: a wire bends where it leaves, but those that meet bend where they meet. */
+    /* Between neighbours a wire bends where it starts; wires that join bend where they meet. */
     wire.via = l->lane[first == end && !joins ? wire.to : wire.from];
     if (first < end) {
         while (wire.via < LANES_MOST && !is_free(taken, wire.via, first, end)) wire.via++;

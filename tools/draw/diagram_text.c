@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* diagram_text.c: the diagram in characters. A block is a line of text; below it are two lines in which
- * wires leave it and enter the next. Each cell collects the sides on which a wire leaves it, and shows the
- * character for them. */
+/* diagram_text.c: the diagram as characters. A block is one line of text; two lines below it hold the wires
+ * between blocks. Each cell collects the sides at which a wire leaves it and shows the matching character. */
 #include "draw/diagram.h"
 
 #include "draw/utf8.h"
@@ -18,8 +17,8 @@ enum { UP = 1, DOWN = 2, LEFT = 4, RIGHT = 8 };
 typedef struct page {
     const draw_diagram *diagram;
     draw_layout layout;
-    bool notes;   /* labels have them: they fit the terminal */
-    size_t *left; /* of each lane, and of the one behind the last */
+    bool notes;   /* labels include notes, because they fit the terminal */
+    size_t *left; /* of each lane, and the end of the last */
     unsigned char *sides;
     size_t width, height;
 } page;
@@ -47,7 +46,7 @@ static void find_lanes(page *p) {
     p->height = LINES * (l->rows - 1) + 1;
 }
 
-/* Wires stand under the second letter of a label. */
+/* Wires are below the second letter of a label. */
 static size_t wire_x(const page *p, size_t lane) { return p->left[lane] + 1; }
 
 static void mark(page *p, size_t x, size_t y, unsigned sides) {

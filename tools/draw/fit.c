@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fit.c: words wrapped, and the columns of tables moved together. A column of characters that is blank in all
- * lines of a table divides its cells; a run of such columns is a gap. */
+/* fit.c: wraps words and compacts tables. A character column that is blank in all lines of a table separates
+ * cells; a run of such columns is a gap. */
 #include "draw/fit.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@ static const char command[] = "descender ";
 
 static bool begins_character(char byte) { return ((unsigned char)byte & 0xC0) != 0x80; }
 
-/* The columns that UTF-8 text takes, all its characters being one wide, and what sets colours none. */
+/* The display width of UTF-8 text; every character counts one, colour sequences count none. */
 static size_t columns_of(const char *text, size_t bytes) {
     size_t columns = 0;
     for (size_t i = 0; i < bytes; i++) {
@@ -75,15 +75,15 @@ static void wrap_line(dsc_text *text, const char *line, size_t bytes, size_t wid
 
 /* ---- tables ---- */
 
-/* Lines one after another, each with its newline. */
+/* Consecutive lines, each with its newline. */
 typedef struct table {
     const char *text;
     size_t bytes, columns;
-    bool *used; /* whether a column is not blank in some line */
-    bool *kept; /* whether it is shown */
+    bool *used; /* the column is not blank in some line */
+    bool *kept; /* the column is shown */
 } table;
 
-/* The line at `at` has so many bytes, without its newline; returns where the next begins. */
+/* Stores the length of the line at `at` without its newline; returns the start of the next line. */
 static const char *next_line(size_t *bytes, const char *at, const char *end) {
     const char *newline = memchr(at, '\n', (size_t)(end - at));
     *bytes = newline ? (size_t)(newline - at) : (size_t)(end - at);
@@ -101,7 +101,7 @@ static void find_columns(table *t) {
     }
 }
 
-/* Keeps at most `most` blanks of each gap, and all else; returns how many columns are kept. */
+/* Keeps everything except blanks beyond `most` in each gap; returns the number of columns kept. */
 static size_t keep(table *t, size_t most) {
     size_t run = 0, kept = 0;
     for (size_t i = 0; i < t->columns; i++) {
@@ -118,8 +118,8 @@ static size_t count_kept(const table *t, size_t from, size_t to) {
     return kept;
 }
 
-/* Appends the kept ones of columns [from, to) of a line, blanks where it is shorter; returns the bytes of the
- * line before column `to`. */
+/* Appends the kept columns of [from, to) of a line, padded with blanks; returns the bytes of the line before
+ * column `to`. */
 static size_t append_part(dsc_text *text, const table *t, const char *line, size_t bytes, size_t from,
                           size_t to) {
     size_t at = 0;
@@ -141,7 +141,7 @@ static void end_line(dsc_text *text) {
     dsc_text_append_bytes(text, "\n", 1);
 }
 
-/* Columns [0, head) and [from, to) of every line. */
+/* Appends columns [0, head) and [from, to) of every line. */
 static void append_columns(dsc_text *text, const table *t, size_t head, size_t from, size_t to) {
     const char *end = t->text + t->bytes;
     size_t bytes;
@@ -153,7 +153,7 @@ static void append_columns(dsc_text *text, const table *t, size_t head, size_t f
     }
 }
 
-/* The last column, from `last` on, wrapped below itself. */
+/* Appends the table with its last column, which starts at `last`, wrapped. */
 static void append_words(dsc_text *text, const table *t, size_t last, size_t width) {
     const char *end = t->text + t->bytes;
     const size_t indent = count_kept(t, 0, last);
@@ -178,7 +178,7 @@ static void wrap_lines(dsc_text *text, const table *t, size_t width) {
     }
 }
 
-/* Where the next cell begins behind column `at`; t->columns: nowhere. */
+/* The start of the next cell after column `at`; t->columns: none. */
 static size_t next_cell(const table *t, size_t at) {
     size_t gap = 0;
     while (at < t->columns && !t->used[at]) at++;
@@ -195,7 +195,7 @@ static void divide(dsc_text *text, const table *t, size_t head, size_t width) {
         to = next_cell(t, from);
         for (size_t more = to; more < t->columns;) {
             more = next_cell(t, more);
-            if (room + count_kept(t, from, more) > width + GAP) break; /* a gap at the end is not seen */
+            if (room + count_kept(t, from, more) > width + GAP) break; /* a gap at the end is invisible */
             to = more;
         }
         if (from > head) dsc_text_append_bytes(text, "\n", 1);
@@ -235,13 +235,13 @@ static bool is_row(const char *line, size_t bytes) {
     return false;
 }
 
-/* A command to be copied. */
+/* Whether the line is a command to copy. */
 static bool is_fixed(const char *line, size_t bytes) {
     const size_t blanks = leading_blanks(line, bytes);
     return blanks && is_command(line + blanks, line + bytes);
 }
 
-/* The rows from `source` on, as one table. */
+/* Fits consecutive lines as one table. */
 static void fit_table(dsc_text *text, const char *source, size_t bytes, size_t columns, size_t width) {
     table t = {.text = source, .bytes = bytes, .columns = columns};
     bool *flags = columns > width ? calloc(columns, 2 * sizeof *flags) : NULL;

@@ -44,7 +44,7 @@ static size_t columns_of(const draw_grid *g) {
     return columns < g->count ? columns : g->count;
 }
 
-/* Lines of the longest title of a tile, in a place that many characters wide; 0: none has one. */
+/* Number of lines of the longest tile title at `width` characters per line; 0: no titles. */
 static size_t title_lines(const draw_grid *g, size_t width) {
     size_t most = 0;
     for (size_t i = 0; i < g->count; i++) {
@@ -59,15 +59,15 @@ static size_t title_lines(const draw_grid *g, size_t width) {
 typedef struct layout {
     size_t columns, rows;
     double width, height; /* of one image, points */
-    double title, label;  /* heights of the grid's title and of a tile's */
-    size_t characters;    /* of a line of a tile's title */
+    double title, label;  /* heights of the grid's title and of a tile's title */
+    size_t characters;    /* per line of a tile's title */
 } layout;
 
 static layout layout_of(const draw_grid *g) {
     layout l = {.columns = columns_of(g)};
     l.rows = (g->count + l.columns - 1) / l.columns;
     double side = g->tile_size > 0 ? g->tile_size : g->count == 1 ? 280 : 112;
-    /* A large grid shrinks rather than fail: a page has at most 10,000 points. */
+    /* A large grid shrinks instead of failing: a page has at most 10,000 points. */
     side = fmin(side, 9000.0 / (double)(l.columns > l.rows ? l.columns : l.rows) - 30);
     double scale = side / (double)(g->width > g->height ? g->width : g->height);
     l.width = (double)g->width * scale;
@@ -79,7 +79,7 @@ static layout layout_of(const draw_grid *g) {
     return l;
 }
 
-/* Its last line stands just above the image. */
+/* Paints a tile's title; its last line is directly above the image. */
 static void paint_title(draw_canvas *c, const layout *l, double x, double y, const char *title) {
     draw_font font = {TEXT_SIZE, DRAW_INK, DRAW_CENTRE, false, false};
     dsc_text line = {0};
@@ -129,13 +129,13 @@ draw_picture draw_grid_picture(const draw_grid *g) {
 
 /* --- on a terminal --- */
 
-/* From empty to full: a pixel's brightness becomes ink on the terminal, as it does in half blocks. */
+/* Characters from empty to full: brightness becomes ink on the terminal, as with half blocks. */
 static char ramp(unsigned grey) {
     static const char characters[] = " .:-=+*#%@";
     return characters[(grey * 9 + 127) / 255];
 }
 
-/* Its last line stands just above the image. */
+/* Writes a tile's title; its last line is directly above the image. */
 static bool put_title(draw_screen *screen, size_t left, size_t lines, size_t width, const char *title) {
     dsc_text line = {0};
     for (size_t row = lines - draw_utf8_lines(title, width);
@@ -146,7 +146,7 @@ static bool put_title(draw_screen *screen, size_t left, size_t lines, size_t wid
     return whole;
 }
 
-/* Two pixels a character, one above the other: the upper half block in front of the lower pixel's colour. */
+/* Draws two pixels per character: the upper half block in front of the lower pixel's colour. */
 static void put_half_blocks(draw_screen *screen, size_t left, size_t top, const draw_grid *g,
                             const draw_tile *tile) {
     for (size_t y = 0; y < g->height; y += 2)
@@ -157,7 +157,7 @@ static void put_half_blocks(draw_screen *screen, size_t left, size_t top, const 
         }
 }
 
-/* One character a pixel shows half of the rows: then each is the mean of two. */
+/* With one character per pixel, a line of text shows the mean of two rows of pixels. */
 static void put_characters(draw_screen *screen, size_t left, size_t top, const draw_grid *g,
                            const draw_tile *tile, size_t each) {
     size_t rows = each == 2 ? g->height : (g->height + 1) / 2;
@@ -173,7 +173,7 @@ static void put_characters(draw_screen *screen, size_t left, size_t top, const d
         }
 }
 
-/* Small images get room for short titles. */
+/* Small images get enough width for short titles. */
 static size_t cell_width(const draw_grid *g, size_t width, size_t most) {
     size_t longest = 0;
     for (size_t i = 0; i < g->count; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* label.c: texts that must not be wider than their place. */
+/* label.c: texts with limited width. */
 #include "draw/canvas.h"
 #include "draw/utf8.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* matrix.c: a table of shaded cells on a canvas. */
+/* matrix.c: draws a table of shaded cells. */
 #include "draw/matrix.h"
 
 #include "draw/utf8.h"
@@ -20,7 +20,7 @@ dsc_status draw_matrix_check(const draw_matrix *m, dsc_error *error) {
                     m->rows, m->columns, DRAW_MATRIX_MOST);
 }
 
-/* A cell's side: room for five digits where there are few, less where there are many. */
+/* A cell's side: room for five digits in small tables, less in large ones. */
 static double cell_side(const draw_matrix *m) {
     size_t larger = m->rows > m->columns ? m->rows : m->columns;
     return larger <= 12 ? 34 : fmax(5, 408.0 / (double)larger);
@@ -31,7 +31,7 @@ static double shade_of(const draw_matrix *m, size_t i, double largest) {
     return isfinite(shade) ? fmin(fmax(shade, 0), 1) : 0;
 }
 
-/* From white to the full colour. */
+/* Interpolates from white to the full colour. */
 static draw_colour mix(draw_colour colour, double shade) {
     draw_colour out = 0;
     for (int shift = 0; shift <= 16; shift += 8) {
@@ -57,8 +57,8 @@ static void paint_cell(draw_canvas *c, const draw_matrix *m, size_t row, size_t 
         draw_label(c, x + side / 2, y + side / 2 + font.size * 0.36, text, &font);
 }
 
-/* Room for the longest of the names: by their number of characters, since a picture's size is asked for
- * before it is painted. One longer still is written smaller. */
+/* Width for the longest name, estimated from its number of characters, because the picture's size is needed
+ * before painting. A wider name is drawn smaller. */
 static double name_room(const char *const *names, size_t count) {
     size_t longest = 0;
     for (size_t i = 0; i < count; i++) {
@@ -68,7 +68,7 @@ static double name_room(const char *const *names, size_t count) {
     return fmin(DRAW_NAME_WIDTH * TEXT_SIZE * (double)longest, NAMES_MOST);
 }
 
-/* Names of columns stand upright where one is wider than its column. */
+/* Column names are rotated if one is wider than its column. */
 static bool turned(const draw_matrix *m, double side) {
     return name_room(m->column_names, m->columns) > fmax(side, 28) - 2;
 }

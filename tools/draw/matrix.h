@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* matrix.h: a table of numbers whose cells are the darker the larger they are, as SVG or PNG: a confusion
- * matrix. */
+/* matrix.h: a table of numbers with cells shaded by value, as SVG or PNG: a confusion matrix. */
 #ifndef DRAW_MATRIX_H
 #define DRAW_MATRIX_H
 
@@ -10,14 +9,13 @@ enum { DRAW_MATRIX_MOST = 256 };
 
 typedef struct draw_matrix {
     const char *title;       /* NULL: none */
-    const char *description; /* SVG alone */
+    const char *description; /* SVG only */
     size_t rows, columns;    /* 1 to 256 each */
-    const double
-        *values; /* (rows, columns), written as whole numbers where there is room; NaN: an empty cell */
-    const double *shades; /* (rows, columns), 0 to 1: how dark; NULL: value / largest value */
+    const double *values;    /* (rows, columns), written as integers if there is room; NaN: an empty cell */
+    const double *shades;    /* (rows, columns), 0 to 1: darkness; NULL: value / largest value */
     const char *const *row_names, *const *column_names;
-    const char *row_label, *column_label; /* what rows and columns are; NULL: not said */
-    bool diagonal;                        /* cells on the diagonal are blue, the others orange */
+    const char *row_label, *column_label; /* titles of rows and columns; NULL: none */
+    bool diagonal;                        /* cells on the diagonal are blue, others orange */
 } draw_matrix;
 
 dsc_status draw_matrix_check(const draw_matrix *matrix, dsc_error *error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* network.c: columns of circles. A layer of more than SHOWN units shows some at its top and its bottom and
- * three dots between them. */
+/* network.c: columns of circles. A layer with more than SHOWN units shows some at the top and bottom and
+ * three dots between. */
 #include "draw/network.h"
 
 #include "base/error.h"
@@ -24,7 +24,7 @@ dsc_status draw_network_check(const draw_network *n, dsc_error *error) {
     return DSC_OK;
 }
 
-/* Where circles stand: `count` of them and, if not all fit, a gap of one step with dots. */
+/* Positions of a column: `count` circles and, if not all units are shown, a gap of one step with dots. */
 typedef struct column {
     double x, top;
     size_t count;
@@ -47,7 +47,7 @@ static double circle_y(const column *c, size_t i) {
     return c->top + STEP * (double)(c->cut && i >= AT_EACH_END ? i + 1 : i);
 }
 
-/* From centre to centre: the circles, drawn later, cover the ends. */
+/* Draws lines from centre to centre; the circles are drawn over their ends. */
 static void draw_weights(draw_canvas *canvas, const column *from, const column *to) {
     draw_pen pen = {0xA8A8A8, 0.5, DRAW_SOLID};
     for (size_t i = 0; i < from->count; i++)

@@ -12,7 +12,7 @@ enum { LINES = 3, TEXT_SIZE = 64 };
 
 typedef struct box {
     char lines[LINES][TEXT_SIZE]; /* name, units, note */
-    char arrow[2][TEXT_SIZE];     /* above and below the arrow that leads here */
+    char arrow[2][TEXT_SIZE];     /* above and below the arrow to this box */
     size_t width, arrow_width;    /* of the texts */
 } box;
 
@@ -33,7 +33,7 @@ static void fill_box(box *b, const draw_layer *layer, const draw_layer *before) 
     for (size_t i = 0; i < 2; i++) b->arrow_width = longer(b->arrow_width, b->arrow[i]);
 }
 
-/* A frame with its texts in the middle; x, y is its upper left corner. */
+/* Draws a frame with centred texts; (x, y) is its upper left corner. */
 static void put_box(draw_screen *screen, size_t x, size_t y, size_t width, const box *b) {
     size_t right = x + width + 3, bottom = y + LINES + 1;
     for (size_t i = x + 1; i < right; i++) {

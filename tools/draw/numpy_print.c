@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* numpy_print.c: arrays as NumPy prints them. Behaviour as documented for numpy.set_printoptions, checked
- * against NumPy itself in the tests. */
+/* numpy_print.c: prints arrays like NumPy. Behaviour as documented for numpy.set_printoptions; the tests
+ * compare with NumPy. */
 #include "draw/numpy_print.h"
 
 #include "base/memory.h"
@@ -12,16 +12,16 @@
 
 enum { PRECISION = 8, THRESHOLD = 1000, EDGE = 3, WORD = 48 };
 
-/* How the elements of one array are written: all at one width. */
+/* The common format of an array's elements. */
 typedef struct format {
     const dsc_array *array;
     size_t line_width;
     bool summary;             /* only EDGE elements at each end of an axis */
     bool exponents;           /* 1.25e-05 rather than 0.0000125 */
-    int left, right;          /* characters before and behind the point */
-    int digits;               /* behind the point, with exponents */
+    int left, right;          /* characters before and after the point */
+    int digits;               /* after the point, with exponents */
     int exponent_len;         /* digits of an exponent */
-    double largest, smallest; /* of the finite magnitudes that are not zero; 0: there are none */
+    double largest, smallest; /* of finite nonzero magnitudes; 0: none */
     bool finite, not_finite, negative_infinity;
 } format;
 
@@ -46,7 +46,7 @@ static double element(const dsc_array *array, size_t i) {
     return 0;
 }
 
-/* Calls visit for every element that is printed, in order. */
+/* Calls visit for each printed element, in order. */
 static void visit_axis(format *f, size_t axis, size_t offset, void (*visit)(format *, double)) {
     const dsc_array *a = f->array;
     if (axis >= a->rank || axis >= 4) {
@@ -87,7 +87,7 @@ static void trim_zeros(char *number) {
     number[n] = '\0';
 }
 
-/* Takes "d.ddde-dd" apart into the number, "d.ddd", and the exponent. */
+/* Splits "d.ddde-dd" into the mantissa, "d.ddd", and the returned exponent. */
 static int scientific(char number[WORD], double x, int decimals) {
     char *e = strchr(dsc_format_scientific(number, WORD, x, decimals), 'e');
     int exponent = (int)strtol(e + 1, NULL, 10);
@@ -95,7 +95,7 @@ static int scientific(char number[WORD], double x, int decimals) {
     return exponent;
 }
 
-/* The digits that NumPy calls unique: the shortest that read back. */
+/* The shortest digits that read back; NumPy calls them unique. */
 static int unique_digits(const format *f, char digits[24], double x) {
     return dsc_shortest_digits(digits, fabs(x), f->array->type == DSC_F32);
 }
@@ -115,7 +115,7 @@ static void measure_exponent(format *f, double x) {
     f->exponent_len = larger(f->exponent_len, abs(exponent) > 99 ? 3 : 2);
 }
 
-/* "12.5", "12." if nothing is behind the point; not padded. */
+/* "12.5", or "12." without decimals; not padded. */
 static void positional(const format *f, char number[WORD], double x) {
     int decimals = PRECISION;
     if (x != 0) {
@@ -173,12 +173,12 @@ static int format_element(const format *f, char word[2 * WORD], double x) {
                     f->exponent_len, abs(exponent));
 }
 
-/* One line in the making: NumPy breaks before a word that would leave no room for what closes the line. */
+/* A line under construction: NumPy breaks before a word that would leave no room for the closing brackets. */
 typedef struct line {
     size_t start;  /* in the text */
-    size_t indent; /* spaces at the start of every line, the first included */
+    size_t indent; /* spaces at the start of every line, including the first */
     size_t width;
-    bool separator; /* a space is owed before the next word */
+    bool separator; /* a space is due before the next word */
 } line;
 
 static void append_spaces(dsc_text *text, size_t count) { dsc_text_append(text, "%*s", (int)count, ""); }
@@ -252,7 +252,7 @@ void draw_numpy_print_vector(dsc_text *text, const double *values, size_t count)
     union {
         const double *from;
         void *to;
-    } data = {values}; /* a dsc_array points to what may be written; here it is only read */
+    } data = {values}; /* a dsc_array points to writable data; here it is only read */
     dsc_array array = {.type = DSC_F64, .rank = 1, .shape = {count}, .data = data.to};
     draw_numpy_print(text, &array);
 }

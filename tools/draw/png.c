@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* png.c: pixels to a PNG in memory, by libpng; by cairo, which takes three times as long, where it is
- * missing. */
+/* png.c: encodes pixels as PNG in memory with libpng; without libpng with cairo, which takes three times as
+ * long. */
 #include "draw/backend.h"
 
 #if DESCENDER_WITH_CAIRO
@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One byte a pixel if all are grey, which makes a PNG of a third of the size and time; otherwise three. False
- * if memory is short. */
+/* Converts to one byte per pixel if all are grey, which takes a third of the size and time; otherwise three.
+ * Returns false without memory. */
 static bool image_of(dsc_image *image, cairo_surface_t *s) {
     size_t width = (size_t)cairo_image_surface_get_width(s),
            height = (size_t)cairo_image_surface_get_height(s);

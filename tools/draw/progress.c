@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* progress.c: bar, share, rate and time left in one line no longer than the terminal is wide. */
+/* progress.c: bar, percentage, rate and remaining time in one line within the terminal's width. */
 #include "draw/progress.h"
 #include "draw/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* "950", "12.3 k", "4.56 M": three figures, the factor apart. */
+/* "950", "12.3 k", "4.56 M": three digits with a unit prefix. */
 static void append_amount(dsc_text *text, double amount, const char *unit) {
     static const char *const factors[] = {"", "k", "M", "G", "T"};
     size_t f = 0;
@@ -22,7 +22,7 @@ static void append_amount(dsc_text *text, double amount, const char *unit) {
 }
 
 static void append_time(dsc_text *text, double seconds) {
-    if (!(seconds < 360000)) { /* a hundred hours is no estimate */
+    if (!(seconds < 360000)) { /* a hundred hours is not an estimate */
         dsc_text_append(text, "--:--");
         return;
     }
@@ -33,7 +33,7 @@ static void append_time(dsc_text *text, double seconds) {
         dsc_text_append(text, "%02u:%02u", s / 60, s % 60);
 }
 
-/* `share` of `cells` characters, in eighths of one where the terminal has them. */
+/* `share` of `cells` characters, in eighths of a character if the terminal has them. */
 static void append_bar(dsc_text *text, double share, unsigned cells, bool utf8) {
     unsigned eighths = (unsigned)(share * cells * 8 + 0.5);
     if (!utf8) dsc_text_append(text, "[");
@@ -99,7 +99,7 @@ bool draw_progress_update(dsc_text *line, draw_progress *p, uint64_t done, doubl
     }
     if (tail.data && used < room)
         dsc_text_append_bytes(line, tail.data, end < room - used ? end : room - used);
-    dsc_text_append(line, "\033[K"); /* what an older, longer line left behind */
+    dsc_text_append(line, "\033[K"); /* erases the rest of a longer previous line */
     line->failed |= tail.failed;
     dsc_text_free(&tail);
     return !line->failed;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* render.c: pictures to bytes and files. Glyph metrics are not hinted, so that a text is as wide in the SVG
- * as in the PNG. */
+/* render.c: renders pictures to bytes and files. Glyph metrics are not hinted, so that text has the same
+ * width in SVG and PNG. */
 #include "draw/backend.h"
 
 #include "base/error.h"
@@ -65,7 +65,7 @@ static dsc_status paint(cairo_surface_t *surface, const draw_picture *p, double 
     p->paint(&canvas, p->data);
     cairo_status_t status = cairo_status(canvas.cairo);
     cairo_destroy(canvas.cairo);
-    if (vector) cairo_surface_finish(surface); /* its last bytes are written here */
+    if (vector) cairo_surface_finish(surface); /* writes its last bytes */
     if (!status) status = cairo_surface_status(surface);
     if (canvas.no_memory || status == CAIRO_STATUS_NO_MEMORY)
         return dsc_fail(error, DSC_ERROR_MEMORY, "out of memory for a picture of %.0f x %.0f points",
@@ -132,8 +132,8 @@ dsc_status draw_measure(double box[4], const draw_picture *picture, dsc_error *e
     return status;
 }
 
-/* fontconfig keeps what it has read for the life of the process, in places where the leak sanitizer does not
- * find it. (Here, since the linker takes this file in whenever something is drawn.) */
+/* fontconfig keeps what it has read until the process ends, where the leak sanitizer does not find it. (This
+ * is here because every drawing program links this file.) */
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define UNDER_LEAK_SANITIZER 1

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* scatter.c: points of groups on a canvas. The axes have no ticks: what a scatter of an embedding says is in
- * its neighbourhoods. */
+/* scatter.c: points of groups. The axes have no ticks: only neighbourhoods matter in an embedding. */
 #include "draw/scatter.h"
 
 #include "base/error.h"
@@ -23,7 +22,7 @@ dsc_status draw_scatter_check(const draw_scatter *s, dsc_error *error) {
     return DSC_OK;
 }
 
-/* The box of what is finite, widened by a twentieth. */
+/* The box of all finite points, widened by a twentieth. */
 static void find_box(double box[4], const draw_scatter *s) {
     box[0] = box[1] = (double)INFINITY;
     box[2] = box[3] = -(double)INFINITY;
@@ -52,7 +51,7 @@ static double place_y(const frame *f, double y) {
     return f->top + SIDE - (y - f->box[1]) / (f->box[3] - f->box[1]) * SIDE;
 }
 
-/* Shapes change with the colours' second round too, so that the eight colours serve 32 groups. */
+/* Shapes also change when the eight colours repeat, so that they serve 32 groups. */
 static void paint_point(draw_canvas *c, double x, double y, size_t group, bool ringed) {
     draw_colour colour = draw_series_colour((unsigned)group);
     size_t shape = (group + group / 8) % 4;
@@ -74,7 +73,7 @@ static void paint_point(draw_canvas *c, double x, double y, size_t group, bool r
     if (ringed) draw_circle(c, x, y, 4.2, DRAW_NO_FILL, &ring);
 }
 
-/* The group's name where its mean is, on a white ground with an edge of its colour. */
+/* Draws the group's name at its mean, on white with a border of its colour. */
 static void paint_name(draw_canvas *c, const draw_scatter *s, const frame *f, size_t group) {
     double x = 0, y = 0, count = 0;
     for (size_t i = 0; i < s->count; i++) {
@@ -106,7 +105,7 @@ static void paint_scatter(draw_canvas *c, const void *data) {
     find_box(f.box, s);
     if (s->title) draw_label_fitting(c, f.left, MARGIN + 12, SIDE, s->title, &title);
     draw_rectangle(c, f.left, f.top, SIDE, SIDE, DRAW_NO_FILL, &edge);
-    for (int rings = 0; rings < 2; rings++) /* those with a ring on top */
+    for (int rings = 0; rings < 2; rings++) /* ringed points last, on top */
         for (size_t i = 0; i < s->count; i++) {
             bool ringed = s->ringed && s->ringed[i];
             if (ringed != (rings == 1) || !isfinite(s->places[2 * i]) || !isfinite(s->places[2 * i + 1]))

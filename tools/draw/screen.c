@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* screen.c: characters with colours, written out with as few escape sequences as they need. */
+/* screen.c: characters with colours, written with as few escape sequences as possible. */
 #include "draw/terminal.h"
 #include "draw/utf8.h"
 
@@ -55,7 +55,7 @@ void draw_screen_centre(draw_screen *screen, size_t x, size_t y, size_t width, c
         draw_screen_put(screen, start + i, y, draw_utf8_next(&text), front, DRAW_NO_COLOUR);
 }
 
-/* What stands for a character where there is only ASCII. */
+/* The ASCII replacement of a character. */
 static char ascii(uint32_t c) {
     static const struct {
         uint32_t first, last;
@@ -74,7 +74,7 @@ static char ascii(uint32_t c) {
 
 static void append_colour(dsc_text *text, draw_colours colours, int32_t colour, int base) {
     if (colour == DRAW_NO_COLOUR)
-        dsc_text_append(text, "\033[%dm", base + 1); /* 39, 49: the terminal's own */
+        dsc_text_append(text, "\033[%dm", base + 1); /* 39, 49: the terminal's default */
     else if (colours == DRAW_COLOURS_256)
         dsc_text_append(text, "\033[%d;5;%um", base, draw_colour_256((draw_colour)colour));
     else

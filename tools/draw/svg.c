@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* svg.c: makes cairo's SVG the same every time, and says in it what it shows. */
+/* svg.c: makes cairo's SVG reproducible and adds the title and description. */
 #include "draw/backend.h"
 #include "draw/claim.h"
 #include "draw/utf8.h"
@@ -28,14 +28,14 @@ static void append_escaped(dsc_text *out, const char *text) {
     }
 }
 
-/* The names that cairo gave, in the order in which they appear; a name's new number is its place. */
+/* cairo's names in order of appearance; a name's new number is its index. */
 typedef struct names {
     const char **starts;
     size_t count, capacity;
 } names;
 
 static size_t number_of(names *known, const char *name, size_t length, dsc_text *out) {
-    for (size_t i = known->count; i-- > 0;) /* the last ones are the likeliest */
+    for (size_t i = known->count; i-- > 0;) /* recent names are the most likely */
         if (!strncmp(known->starts[i], name, length) && !isalnum((unsigned char)known->starts[i][length]))
             return i;
     if (!dsc_grow(&known->starts, &known->capacity, known->count + 1, sizeof *known->starts)) {
@@ -46,8 +46,8 @@ static size_t number_of(names *known, const char *name, size_t length, dsc_text 
     return known->count++;
 }
 
-/* The length of a name that ends in a counter, as in "surface12"; 0 if this is none. Glyphs ("glyph0-3")
- * are counted within the picture already. */
+/* The length of a name that ends in a counter, as in "surface12"; 0 if it is not one. Glyph names
+ * ("glyph0-3") are already counted per picture. */
 static size_t counted_name(const char *name) {
     size_t letters = 0, length;
     while (islower((unsigned char)name[letters])) letters++;
@@ -56,7 +56,7 @@ static size_t counted_name(const char *name) {
     return letters && length > letters && ends ? length : 0;
 }
 
-/* What stands before a name: where one is given, or referred to. */
+/* The next name: one that is defined or referred to. */
 static const char *next_name(const char *from) {
     for (const char *p = from; (p = strpbrk(p, "i#")); p++) {
         if (*p == '#' && p > from && (p[-1] == '"' || p[-1] == '(')) return p + 1;

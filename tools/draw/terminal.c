@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* terminal.c: what a terminal can do, told by its environment. */
+/* terminal.c: derives a terminal's capabilities from its environment. */
 #include "draw/terminal.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* The locale's rule: the first of these that is set and not empty says how characters are encoded. */
+/* Locale rule: the first of these variables that is set and not empty determines the encoding. */
 static bool is_utf8(const char *(*lookup)(void *, const char *), void *context) {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
     for (size_t i = 0; i < 3; i++) {

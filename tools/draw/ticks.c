@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ticks.c: nice numbers for axes. */
+/* ticks.c: chooses readable tick positions for axes. */
 #include "draw/ticks.h"
 
 #include "base/text.h"
@@ -9,14 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The smallest of 1, 2, 5, 10 times a power of ten that is not below `step` (but for rounding). */
+/* The smallest of 1, 2, 5, 10 times a power of ten that is at least `step` (up to rounding). */
 static double nice_step(double step) {
     double power = pow(10, floor(log10(step)));
     double fraction = step / power * (1 - 1e-9);
     return (fraction <= 1 ? 1 : fraction <= 2 ? 2 : fraction <= 5 ? 5 : 10) * power;
 }
 
-/* A range that has a length which its numbers can express. */
+/* Ensures a finite range of representable, nonzero length. */
 static void widen(double *low, double *high) {
     double size = fmax(fabs(*low), fabs(*high));
     if (!isfinite(*low) || !isfinite(*high) || *high < *low || size > 1e300) {
@@ -39,7 +39,7 @@ draw_ticks draw_ticks_choose(double low, double high, size_t most, bool round, b
     if (most < 3) most = 3;
     double step = nice_step((high - low) / (double)(most - 1));
     if (whole && step < 1) step = 1;
-    /* Widening to whole steps may add a tick too many; a short axis may have room for one alone. */
+    /* Widening to whole steps may add one tick too many; a short axis may have room for only one. */
     for (;;) {
         double from = round ? floor(low / step + 1e-6) * step : low;
         double to = round ? ceil(high / step - 1e-6) * step : high;
@@ -81,7 +81,7 @@ draw_ticks draw_ticks_choose_logarithm(double low, double high, size_t most) {
     return t;
 }
 
-/* A number from 1 to a million as it is, with a decimal where it is small; others with an exponent. */
+/* Numbers from 1 to a million without exponent, small ones with a decimal; others with an exponent. */
 static char *number_label(char out[32], double number) {
     if (number >= 0.999999 && number < 1e6) {
         const bool is_whole = number >= 100 || fabs(number - round(number)) < 1e-6 * number;
@@ -103,7 +103,7 @@ char *draw_tick_label(char out[32], const draw_ticks *t, size_t index) {
     if (t->logarithm) return number_label(out, pow(10, value));
     if (t->decimals >= 0) return dsc_format_fixed(out, 32, value, t->decimals);
     if (value == 0) return strcpy(out, "0");
-    /* As many digits as tell neighbours apart. */
+    /* As many digits as distinguish neighbours. */
     int digits = (int)ceil(log10(fabs(value) / t->step) - 1e-6);
     dsc_format_scientific(out, 32, value, digits < 0 ? 0 : digits > 12 ? 12 : digits);
     char *e = strchr(out, 'e'), *end = e;

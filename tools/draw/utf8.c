@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* utf8.c: one character at a time (RFC 3629). */
+/* utf8.c: decodes and wraps UTF-8 (RFC 3629). */
 #include "draw/utf8.h"
 
 #include "base/visible.h"
@@ -9,7 +9,7 @@
 uint32_t draw_utf8_next(const char **text) {
     const unsigned char *at = (const unsigned char *)*text;
     if (!*at) return 0;
-    /* The longest character has four bytes, and the zero at the end stops a shorter text. */
+    /* The longest character has four bytes; the terminating zero stops shorter texts. */
     uint32_t c = dsc_utf8_next(&at, at + strnlen(*text, 4));
     *text = (const char *)at;
     return c == DSC_UTF8_BAD || dsc_is_hidden(c) || c == 0xFFFE || c == 0xFFFF ? 0xFFFD : c;
@@ -30,7 +30,7 @@ void draw_utf8_append_clean(dsc_text *text, const char *source) {
     for (uint32_t c; (c = draw_utf8_next(&source));) draw_utf8_append(text, c);
 }
 
-/* Where a line of at most `width` characters ends, and where the next begins. */
+/* The end of a line of at most `width` characters; *next is the start of the next line. */
 static const char *end_of_line(const char **next, const char *text, size_t width) {
     const char *at = text, *space = NULL, *behind = NULL;
     for (size_t i = 0; i < width; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* answering.h: what formats share that let another program answer (exchange_format's `answer`): images go to
- * it in a file, probabilities come back in another. */
+/* answering.h: shared by formats whose answers come from another program (exchange_format.answer): a file
+ * passes the images to the program, another returns the probabilities. */
 #ifndef EXCHANGE_ANSWERING_H
 #define EXCHANGE_ANSWERING_H
 
@@ -8,8 +8,7 @@
 
 enum { EXCHANGE_PATHS_MOST = 8 };
 
-/* Paths in the folder, and room for one more name. Release with exchange_answering_clear, also after a
- * failure. */
+/* Paths in the folder. Release with exchange_answering_clear, also after a failure. */
 typedef struct exchange_answering {
     const char *folder;
     const exchange_output *output;
@@ -25,12 +24,12 @@ dsc_status exchange_answering_begin(exchange_answering *answering, const char *f
                                     const dsc_model *model, dsc_error *error);
 void exchange_answering_clear(exchange_answering *answering);
 
-/* FOLDER/STEM and a suffix, or FOLDER/NAME; it lives as long as `answering`. NULL: no memory. */
+/* FOLDER/STEM plus a suffix, or FOLDER/NAME; lives as long as `answering`. NULL: no memory. */
 char *exchange_answering_path(exchange_answering *answering, const char *suffix);
 char *exchange_answering_name(exchange_answering *answering, const char *name);
 
-/* Runs the program (`arguments` as child_run has them), and reads the probabilities that it wrote. `said`:
- * what it printed; NULL: not wanted. */
+/* Runs the program (`arguments` as for child_run) and reads the probabilities that it wrote. `said` receives
+ * its output; NULL: discarded. */
 dsc_status exchange_answering_run(float *probabilities, const exchange_answering *answering,
                                   const char *const *arguments, dsc_text *said, dsc_error *error);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* c.c: a model as C source: C99, a header and a source, or the weights in a second one; no memory of its own,
- * no library but memcpy. The functions are those of functions/, the calls those of the plan. */
+/* c.c: exports a model as C99 source: a header and a source file, optionally with the weights in a second
+ * source. The code allocates nothing and needs only memcpy. It consists of the functions in functions/ and
+ * the calls of the plan. */
 #include "exchange/c_parts.h"
 
 #include "base/error.h"
@@ -28,7 +29,7 @@ static const dsc_param params[] = {
 
 enum { PREFIX_MOST = 30 };
 
-/* A C name of a text: "my digits-2" is my_digits_2. */
+/* Makes a C name of a text: "my digits-2" becomes my_digits_2. */
 static dsc_status make_prefix(char prefix[EXCHANGE_NAME], const exchange_c_values *values, const char *stem,
                               dsc_error *error) {
     static const char *const words[] = {
@@ -59,7 +60,7 @@ static dsc_status make_prefix(char prefix[EXCHANGE_NAME], const exchange_c_value
     return DSC_OK;
 }
 
-/* --- the head --- */
+/* --- the header --- */
 
 static void write_about(dsc_text *out, const dsc_model *model) {
     const char *key;
@@ -74,7 +75,7 @@ static void write_about(dsc_text *out, const dsc_model *model) {
     }
 }
 
-/* What images are to be like, for people. */
+/* A description of the expected images, for people. */
 static const char *ground_of(const dsc_model *model) {
     dsc_images images;
     dsc_model_describe(&images, model);
@@ -209,7 +210,7 @@ static void write_weights(dsc_text *out, const exchange_c *c, const char *storag
 
 /* --- the source --- */
 
-/* The scratch seen as numbers of a type. */
+/* The scratch as an array of a type. */
 static const char *room_of(exchange_type type) {
     return type == EXCHANGE_FLOATS ? "floats" : type == EXCHANGE_WHOLES ? "wholes" : "bytes";
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* c_answer.c: what an exported source answers once a C compiler has made a program of it. */
+/* c_answer.c: compiles an exported source and runs it. */
 #include "exchange/c_parts.h"
 
 #include "base/error.h"
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Reads images from one file and writes probabilities to another; ends with 1 if the self-test fails. */
+/* Reads images from one file and writes probabilities to another; exits with 1 if the self-test fails. */
 static const char PROGRAM[] =
     "#include \"%s.h\"\n"
     "#include <stdio.h>\n"
@@ -29,7 +29,7 @@ static const char PROGRAM[] =
     "    return fclose(out) != 0;\n"
     "}\n";
 
-/* The prefix that the header was written with: that of PREFIX_predict, its first function. */
+/* Finds the prefix in the header, from its first function, PREFIX_predict. */
 static bool find_prefix(char prefix[EXCHANGE_NAME], const exchange_output *output) {
     static const char behind[] = "_predict(";
     const char *head = (const char *)output->files[0].bytes, *line = strstr(head, "\nint ");
@@ -39,7 +39,7 @@ static bool find_prefix(char prefix[EXCHANGE_NAME], const exchange_output *outpu
     return true;
 }
 
-/* The program of the source: *program is its path. */
+/* Compiles the program; *program is its path. */
 static dsc_status compile(char **program, exchange_answering *a, const char *prefix, dsc_error *error) {
     char upper[EXCHANGE_NAME];
     dsc_text text = {0}, include = {0}, selftest = {0};

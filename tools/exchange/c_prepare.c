@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* c_prepare.c: PREFIX_prepare of an exported source: a plain preparation of pictures, for cameras and
- * sensors; see c_parts.h. `descender predict` does more: it takes uneven light away, finds several digits, and
- * mends strokes that are thin or broken. */
+/* c_prepare.c: PREFIX_prepare of an exported source: simple preparation of pictures from cameras and sensors;
+ * see c_parts.h. `descender predict` does more: it removes uneven light, finds several digits, and mends thin
+ * or broken strokes. */
 #include "exchange/c_parts.h"
 
 #include "base/error.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* c_selftest.c: what an exported source has to check itself with; see c_parts.h. */
+/* c_selftest.c: the self-test of an exported source; see c_parts.h. */
 #include "exchange/c_parts.h"
 
 #include "base/error.h"
@@ -11,7 +11,7 @@
 
 enum { IMAGES = 4 };
 
-/* The formula of the images: blocks of different greys. The exported source has the same. */
+/* Generates the test images: blocks of different greys. The exported source contains the same formula. */
 static uint8_t test_pixel(size_t image, size_t i) {
     const uint32_t mixed = ((uint32_t)(i / 3) + 1) * (uint32_t)(2654435761u + 974711u * (uint32_t)image);
     return (uint8_t)(mixed & 0x8000u ? mixed >> 24 : 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* c_text.c: names, numbers and texts as C has them; see c_parts.h. */
+/* c_text.c: names, numbers and texts in C syntax; see c_parts.h. */
 #include "exchange/c_parts.h"
 
 #include <ctype.h>
@@ -29,7 +29,7 @@ char *exchange_c_float(char out[40], float number) {
     return out;
 }
 
-/* What the source has already: its own functions, and those that it is made of. */
+/* Whether the source uses the name: its own functions, or those of functions/. */
 static bool is_taken(const char *name, const char *prefix) {
     static const char *const own[] = {"predict", "class_name", "selftest", "prepare"};
     const size_t length = strlen(prefix);
@@ -55,7 +55,7 @@ void exchange_c_comment(dsc_text *out, const char *text) {
     }
 }
 
-/* Bytes beyond ASCII as octal escapes; `?` too, or there could be trigraphs. */
+/* Bytes beyond ASCII become octal escapes; so does `?`, to avoid trigraphs. */
 void exchange_c_string(dsc_text *out, const char *text) {
     dsc_text_append(out, "\"");
     for (const unsigned char *c = (const unsigned char *)text; *c; c++) {

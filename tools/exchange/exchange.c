@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* exchange.c: the registry, and reading whatever it is; see exchange.h. */
+/* exchange.c: the registry of formats, and reading of any format; see exchange.h. */
 #include "exchange/exchange.h"
 
 #include "base/error.h"
@@ -43,7 +43,7 @@ void exchange_output_clear(exchange_output *output) {
 
 /* --- reading --- */
 
-/* The format that `text` names, with its values. */
+/* Resolves the format named by `text`, with its values. */
 static dsc_status name_format(const exchange_format **format, void **values, const char *text,
                               dsc_error *error) {
     dsc_spec spec;
@@ -63,7 +63,7 @@ static dsc_status choose(const exchange_format **format, void **values, const ex
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED, "models are written as %s, and not read",
                         (*format)->name);
     }
-    /* What none of them recognises the first refuses: it knows what to say of any file. */
+    /* A file that no format recognises goes to the first, which has messages for any file. */
     const exchange_format *its = &exchange_format_descender;
     for (size_t i = 0; rows[i]; i++)
         if (rows[i]->recognise && rows[i]->recognise(source->bytes, source->size)) {
@@ -73,7 +73,7 @@ static dsc_status choose(const exchange_format **format, void **values, const ex
     return name_format(format, values, its->name, error);
 }
 
-/* A file that says its network itself takes nothing that would say another. */
+/* A file that describes its network accepts no options that describe another. */
 static dsc_status check_asked(const exchange_source *source, dsc_error *error) {
     const struct {
         const char *option;

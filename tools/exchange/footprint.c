@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* footprint.c: a network of a recipe, made, quantised and planned, for its bytes alone. */
+/* footprint.c: creates, quantises and plans a recipe's network to find its size. */
 #include "exchange/footprint.h"
 
 #include "base/error.h"
@@ -8,7 +8,7 @@
 #include "quant/round.h"
 #include "train/build.h"
 
-/* How large values become does not change the bytes, so few images do. */
+/* The range of values does not affect the size, so few images suffice. */
 enum { SAMPLES = 16 };
 
 static dsc_status quantise(dsc_model **model, const dsc_recipe *recipe, const dsc_dataset *images,

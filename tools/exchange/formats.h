@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* formats.h: the list of formats, in the order in which they are asked whether a file is theirs. */
+/* formats.h: the list of formats, in the order in which they try to recognise a file. */
 #ifndef EXCHANGE_FORMATS_H
 #define EXCHANGE_FORMATS_H
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* functions.c: the texts of functions/, as the assembler finds them. CMakeLists.txt makes the list of files,
- * and knows that this is to be compiled again when one changes. A function belongs to the file of its name,
- * or stands in another one: what a file defines is found by reading it. */
+/* functions.c: the texts of functions/, embedded by the assembler. CMakeLists.txt generates the list of files
+ * and recompiles this file when one changes. A function is in the file of its name or in another one; reading
+ * the files shows what they define. */
 #include "exchange/functions.h"
 
 #include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
-/* EXCHANGE_FILES(FILE): FILE(name, "path") for each. */
+/* EXCHANGE_FILES(FILE) expands to FILE(name, "path") for each. */
 #include "exchange_function_files.h"
 
 #define TEXT(name, path)                                                                                     \
@@ -35,7 +35,7 @@ static const entry entries[] = {EXCHANGE_FILES(ENTRY)};
 enum { COUNT = sizeof entries / sizeof *entries };
 _Static_assert((int)COUNT <= (int)EXCHANGE_FUNCTIONS_MOST, "raise EXCHANGE_FUNCTIONS_MOST");
 
-/* The first line of each; the exported file has its own. */
+/* The first line of each file; the exported file has its own. */
 #define LICENCE "/* SPDX-License-Identifier: MIT */\n"
 
 const char *exchange_function_at(size_t i, const char **text, size_t *size) {
@@ -45,11 +45,11 @@ const char *exchange_function_at(size_t i, const char **text, size_t *size) {
     return entries[i].name;
 }
 
-/* --- what is called, and where it is defined --- */
+/* --- calls and definitions --- */
 
 static bool is_part_of_name(char c) { return isalnum((unsigned char)c) || c == '_'; }
 
-/* The next name in front of a parenthesis, from *at on; false: there is none. */
+/* Finds the next name before a parenthesis from *at; false: none. */
 static bool next_call(const char **name, size_t *length, const char **at, const char *end) {
     for (const char *p = *at; p < end; p++) {
         if (!is_part_of_name(*p) || (p > *at && is_part_of_name(p[-1]))) continue;
@@ -66,7 +66,7 @@ static bool next_call(const char **name, size_t *length, const char **at, const 
     return false;
 }
 
-/* Whether the text defines it: a line begins with `static`, a type and the name. */
+/* Whether the text defines the function: a line begins with `static`, a type and the name. */
 static bool defines(const char *text, size_t size, const char *name, size_t length) {
     const char *end = text + size;
     for (const char *line = text; line < end;) {

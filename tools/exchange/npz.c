@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* npz.c: weights as NumPy's arrays in a .npz file. What is written has, beside the parameters under our
- * names, one array of bytes called "descender": our texts (model/native.c) as JSON, so that it is read again
- * without a word about its network:
+/* npz.c: weights as NumPy arrays in a .npz file. A written file contains the parameters by name, and an array
+ * of bytes called "descender" with the model's texts (model/native.c) as JSON, so that it can be read without
+ * options:
  *
  *     json.loads(numpy.load("digits.npz")["descender"].tobytes()) */
 #include "exchange/weights.h"
@@ -40,7 +40,7 @@ typedef struct reading {
     const exchange_source *source;
     weights_list list;
     size_t unpacked;
-    json_t *texts; /* of ours; else NULL */
+    json_t *texts; /* of the program's own files; otherwise NULL */
 } reading;
 
 static dsc_status describe(weights_array *a, const unsigned char *npy, size_t size, const char *name,
@@ -59,7 +59,7 @@ static dsc_status describe(weights_array *a, const unsigned char *npy, size_t si
         a->shape[k] = found.shape[k];
         fits = dsc_multiply(&a->count, a->count, found.shape[k]);
     }
-    /* Of a shape that is cut the number is not known; it fits nowhere. */
+    /* A truncated shape has no known number of elements; it fits nowhere. */
     size_t bytes = 0;
     if (!fits || !dsc_multiply(&bytes, a->count, a->encoding.size) ||
         (found.rank <= 4 && bytes != size - found.start))
@@ -91,7 +91,7 @@ static const char *type_name(const dsc_npy_encoding *e) {
     }
 }
 
-/* Takes `npy`, which lies in the file or in `buffer`, as the array called `name`. */
+/* Adds `npy`, which lies in the file or in `buffer`, as the array called `name`. */
 static dsc_status add(reading *r, const char *name, const unsigned char *npy, size_t size, void *buffer,
                       dsc_error *error) {
     char *copy = strdup(name);
@@ -100,7 +100,7 @@ static dsc_status add(reading *r, const char *name, const unsigned char *npy, si
     r->list.count++;
     if (!copy) return dsc_fail_memory(error, strlen(name), "the name of an array");
     a->owned_name = true;
-    a->label = weights_label_of(copy); /* NOLINT(clang-analyzer-unix.Malloc): it has `copy` now */
+    a->label = weights_label_of(copy); /* NOLINT(clang-analyzer-unix.Malloc): it owns `copy` now */
     dsc_status status = describe(a, npy, size, name, error);
     if (status) return dsc_error_context(error, status, "%s", r->source->name);
     a->type = type_name(&a->encoding);

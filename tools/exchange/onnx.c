@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx.c: the row of ONNX, Open Neural Network Exchange: https://onnx.ai */
+/* onnx.c: the registry row of ONNX, Open Neural Network Exchange: https://onnx.ai */
 #include "exchange/onnx.h"
 
 #include "base/error.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx_answer.c: what ONNX Runtime for Node.js answers; see onnx.h. */
+/* onnx_answer.c: answers from ONNX Runtime for Node.js; see onnx.h. */
 #include "exchange/onnx.h"
 
 #include "base/error.h"
@@ -41,7 +41,7 @@ static const char PROGRAM[] =
     "else answer().catch((error) => { console.error(String(error.message).split('\\n')[0]); process.exit(1); "
     "});\n";
 
-/* Writes the program; node, or a message that says what to install. */
+/* Writes the program and finds node; on failure the message says what to install. */
 static dsc_status make_program(char **program, char **node, exchange_answering *a, dsc_error *error) {
     *program = exchange_answering_name(a, "answer.cjs");
     if (!*program) return dsc_fail_memory(error, 0, "a path");

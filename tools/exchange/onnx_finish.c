@@ -28,7 +28,8 @@ static bool is_of(const Onnx__Node *node, const char *type) {
     return node && node->op_type && !strcmp(node->op_type, type) && node->n_input && *node->input[0];
 }
 
-/* From a name back to what made it, past what only passes it on. At most as many steps as there are nodes. */
+/* Follows a name back to the node that computes it, past nodes that only pass it on. Takes at most as many
+ * steps as there are nodes. */
 static const Onnx__Node *maker_of(const char **name, const Onnx__Node **labels, onnx_reading *r) {
     const Onnx__Node *maker = onnx_find(r, *name)->maker;
     for (size_t i = 0; i < r->file->n_node; i++) {
@@ -42,8 +43,8 @@ static const Onnx__Node *maker_of(const char **name, const Onnx__Node **labels, 
     return maker;
 }
 
-/* Whether the node that makes this output of the graph makes probabilities of the classes: they lie along the
- * last dimension or along 1. A softmax along another one is left to be read, or refused, as a node. */
+/* Whether the node of this graph output computes class probabilities, that is, along the last dimension or
+ * along 1. A softmax along another dimension is read, or refused, as an ordinary node. */
 static bool makes_probabilities(const onnx_reading *r, const Onnx__Node *maker, const Onnx__Value *output) {
     if (is_of(maker, "Sigmoid")) return true;
     if (!is_of(maker, "Softmax") && !is_of(maker, "LogSoftmax")) return false;
@@ -53,7 +54,7 @@ static bool makes_probabilities(const onnx_reading *r, const Onnx__Node *maker, 
     return axis == 1 || axis == (int64_t)rank;
 }
 
-/* Labels, texts and the like are not what is looked for. */
+/* Whether the output can hold class scores; labels, texts and the like cannot. */
 static bool may_have_classes(onnx_reading *r, const Onnx__Value *value) {
     const Onnx__TensorType *type = value->type ? value->type->tensor_type : NULL;
     const Onnx__Node *maker = value->name && *value->name ? onnx_find(r, value->name)->maker : NULL;
@@ -122,7 +123,7 @@ static dsc_status read_numbers(double *numbers, size_t channels, double otherwis
                     "%s=%.60s: expected a number, or one for each of %zu channels", key, text, channels);
 }
 
-/* What a pixel is to the file's input: see onnx.h. */
+/* The meaning of a pixel in the file's input: see onnx.h. */
 static int find_scale(onnx_reading *r, const Onnx__Value *input) {
     const char *said = setting(r, ONNX_KEY("scale"));
     char remedy[ONNX_REMEDY];
@@ -179,7 +180,7 @@ static dsc_status normalise(dsc_model *model, onnx_reading *r, const Onnx__Value
 
 /* --- classes --- */
 
-/* Names from the metadata, or of a ZipMap; NULL: there are none that are good. The pool's. */
+/* Class names from the metadata or a ZipMap, in the pool; NULL: no valid names. */
 static const char *const *find_names(onnx_reading *r, const onnx_output *output, size_t classes) {
     const char **names = onnx_take(&r->pool, classes, sizeof *names);
     const char *said = setting(r, ONNX_CLASSES);
@@ -229,7 +230,8 @@ static dsc_status find_logits(dsc_node **logits, onnx_reading *r, const onnx_out
     return DSC_OK;
 }
 
-/* What the metadata says, if that can be; else as probabilities were made; else softmax. */
+/* The loss of the metadata if it is usable; otherwise according to the file's probabilities; otherwise
+ * softmax. */
 static dsc_status find_loss(dsc_node **loss, const char **text, dsc_node *logits, dsc_node *target,
                             onnx_reading *r, const onnx_output *output) {
     *text = setting(r, ONNX_KEY("loss"));
@@ -254,12 +256,12 @@ static dsc_status take_texts(dsc_model *model, onnx_reading *r) {
         const Onnx__Setting *s = r->model->metadata_props[i];
         if (!s->key || !s->value || strncmp(s->key, about, sizeof about - 1) != 0) continue;
         status = dsc_model_set_about(model, s->key + sizeof about - 1, s->value, r->error);
-        if (status == DSC_ERROR_ARGUMENT) status = DSC_OK; /* no UTF-8: passed over */
+        if (status == DSC_ERROR_ARGUMENT) status = DSC_OK; /* not UTF-8: ignored */
     }
     const char *images = setting(r, ONNX_KEY("images")), *refuse = setting(r, ONNX_KEY("refuse_below"));
     double below;
     if (refuse && dsc_parse_real(&below, refuse))
-        (void)dsc_model_set_refuse_below(model, below, NULL); /* no probability: passed over */
+        (void)dsc_model_set_refuse_below(model, below, NULL); /* not a probability: ignored */
     json_t *json = images ? json_loads(images, 0, NULL) : NULL;
     dsc_images expected;
     dsc_model_describe(&expected, model);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* onnx_from_conv.c: convolutions, pools and paddings of ONNX files.
  *
- * Here a window has the same padding before and behind. Where a file's differ, as SAME_UPPER makes them, a
- * pool is read if the pixels behind are never reached, and a convolution's kernel is widened by zeros:
+ * The library's windows have equal padding on both sides. If a file's differ, as with SAME_UPPER, a pool can
+ * be read if the pixels at the end are never reached, and a convolution's kernel is widened by zeros:
  *
  *   sum over r of w[r] x[i stride + r - before]  =  sum over r of w'[r] x[i stride + r - most]
  *   w' = most - before zeros, w, most - behind zeros        most = the larger of before and behind */
@@ -12,13 +12,13 @@
 
 #include <string.h>
 
-/* A window along both axes, as the file has it; before and behind also has what a Pad put there. */
+/* A window along both axes, as in the file; before and behind include the padding of a preceding Pad. */
 typedef struct window {
     int64_t size[2], stride[2], dilation[2], before[2], behind[2];
     size_t in[2], out[2];
 } window;
 
-/* Two numbers from 1 to 65535, as `otherwise` is, even after a failure. */
+/* Reads two numbers from 1 to 65535; they are `otherwise` after a failure. */
 static dsc_status pair(int64_t out[2], onnx_reading *r, const Onnx__Node *node, const char *name,
                        int64_t otherwise) {
     const int64_t *list;
@@ -63,14 +63,14 @@ static dsc_status read_pads(window *w, onnx_reading *r, const Onnx__Node *node, 
     return DSC_OK;
 }
 
-/* How many places a window has; 0: it is larger than the image. */
+/* The number of positions of a window; 0: it is larger than the image. */
 static size_t places_of(const window *w, size_t i, int64_t padding, bool ceiling) {
     const int64_t room = (int64_t)w->in[i] + padding - (w->size[i] - 1) * w->dilation[i] - 1;
     if (room < 0) return 0;
     return (size_t)((room + (ceiling ? w->stride[i] - 1 : 0)) / w->stride[i]) + 1;
 }
 
-/* All but the size, which is known. `x` is of (C, H, W); `pads` are those of a Pad before the node. */
+/* Reads everything except the size, which is known. `x` is (C, H, W); `pads` come from a preceding Pad. */
 static dsc_status read_window(window *w, onnx_reading *r, const Onnx__Node *node, const dsc_shape *x,
                               const int64_t pads[4]) {
     for (size_t i = 0; i < 2; i++) w->in[i] = x->size[1 + i];
@@ -81,7 +81,8 @@ static dsc_status read_window(window *w, onnx_reading *r, const Onnx__Node *node
 
 /* --- convolutions --- */
 
-/* As above; the numbers as they are where nothing is to be widened. Sets padding and the new size. */
+/* Widens the kernel as above; returns the original numbers if that is not needed. Sets padding and the new
+ * size. */
 static const float *widen(size_t padding[2], size_t size[2], onnx_reading *r, const window *w,
                           const onnx_constant *weight) {
     size_t front[2];
@@ -90,7 +91,7 @@ static const float *widen(size_t padding[2], size_t size[2], onnx_reading *r, co
         const int64_t most = w->before[i] > w->behind[i] ? w->before[i] : w->behind[i];
         size[i] = weight->dims[2 + i];
         front[i] = 0;
-        /* The pixels behind may be out of reach, or as many more do no harm. */
+        /* The pixels at the end may be out of reach, or extra ones may be harmless. */
         if (places_of(w, i, 2 * w->before[i], false) == w->out[i]) {
             padding[i] = (size_t)w->before[i];
             continue;
@@ -261,7 +262,7 @@ static dsc_status read_global_max(onnx_reading *r, const Onnx__Node *node) {
     return read_global(r, node, dsc_global_max_pool, "global_max_pool");
 }
 
-/* --- padding: kept until a convolution comes --- */
+/* --- padding: kept until a convolution reads it --- */
 
 static dsc_status read_pad(onnx_reading *r, const Onnx__Node *node) {
     onnx_value *value, padded;
@@ -271,7 +272,7 @@ static dsc_status read_pad(onnx_reading *r, const Onnx__Node *node) {
     if (!status) status = onnx_list(&pads, &count, r, node, "pads", 1);
     if (status) return status;
     rank = value->rank + 1;
-    if (value->scale) { /* zeros behind its normalisation */
+    if (value->scale) { /* zeros after normalisation */
         status = onnx_touch(r, node, value);
         if (status) return status;
     }
@@ -290,7 +291,7 @@ static dsc_status read_pad(onnx_reading *r, const Onnx__Node *node) {
     if (none) return onnx_give_same(r, node, value);
     if (value->padded || !onnx_keeps_dimensions(value) || value->rank != 3)
         return onnx_fail(r, node, "expected zeros around images (C, H, W)");
-    /* Along which axes of the file the image's height and width lie. */
+    /* The axes of the file that hold the image's height and width. */
     padded = *value;
     padded.padded = true;
     padded.scale = padded.offset = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx_from_dense.c: products with weights, and normalisations, of ONNX files. */
+/* onnx_from_dense.c: products with weights, and normalisation layers, of ONNX files. */
 #include "exchange/onnx_reading.h"
 
 #if DESCENDER_WITH_PROTOBUF
@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The weight as (n, k) from (k, n), or from (n, k) if `turned`, times alpha; column i goes where the node has
- * the number i of `value`, whose dimensions are flat. */
+/* The weight as (n, k) from (k, n), or from (n, k) if `turned`, times alpha; columns are permuted to the
+ * node's order of the features of `value`, whose dimensions are flat. */
 static const float *weight_of(onnx_reading *r, const onnx_constant *weight, bool turned, double alpha,
                               const onnx_value *value) {
     const size_t n = weight->dims[turned ? 0 : 1], k = weight->dims[turned ? 1 : 0];
@@ -24,7 +24,8 @@ static const float *weight_of(onnx_reading *r, const onnx_constant *weight, bool
     return numbers;
 }
 
-/* Checks that input 1 is a weight for the last dimension of input 0; *x is that, flat if that is. */
+/* Checks that input 1 is a weight for the last dimension of input 0; *x is that input, flattened if it is
+ * flat. */
 static dsc_status read_factors(dsc_node **x, onnx_value **value, const onnx_constant **weight,
                                onnx_reading *r, const Onnx__Node *node, bool turned) {
     dsc_status status = onnx_sample(value, r, node, 0);
@@ -95,7 +96,7 @@ static dsc_status read_matmul(onnx_reading *r, const Onnx__Node *node) {
 
 /* --- normalisations --- */
 
-/* Numbers, one a channel, where the node has them. */
+/* Numbers, one per channel, in the node's order. */
 static const float *in_places(onnx_reading *r, const onnx_constant *c, const size_t *places) {
     if (!places) return c->floats;
     float *moved = onnx_take(&r->pool, c->count, sizeof *moved);
@@ -142,8 +143,7 @@ static dsc_status read_batch_norm(onnx_reading *r, const Onnx__Node *node) {
                 : onnx_give(r, node, 0, made);
 }
 
-/* The leading dimensions of `shape` along which `c` was spread, as it is written for a gamma for each
- * channel; else all of them. */
+/* The leading dimensions of `shape` along which `c` was expanded (a gamma per channel); otherwise all. */
 static dsc_shape before_expand(const onnx_constant *c, dsc_shape shape) {
     size_t leading = 0, count = 1;
     if (!c->narrow || c->narrow->rank != shape.rank) return shape;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* onnx_from_elementwise.c: activations, and sums and products of values and constants, of ONNX files.
  *
- * What only scales and shifts the image, channel by channel, becomes the model's normalisation. */
+ * Ops that only scale and shift the image for each channel become the model's normalisation. */
 #include "exchange/onnx_reading.h"
 
 #if DESCENDER_WITH_PROTOBUF
@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-/* --- of one value --- */
+/* --- one value --- */
 
 typedef dsc_node *builder(dsc_node *x);
 
@@ -56,7 +56,7 @@ static dsc_status read_leaky_relu(onnx_reading *r, const Onnx__Node *node) {
     return leaky(r, node, onnx_real(node, "alpha", (double)0.01f));
 }
 
-/* max(x, 0), if that is all that it does. */
+/* Accepts only max(x, 0). */
 static dsc_status read_clip(onnx_reading *r, const Onnx__Node *node) {
     double low = onnx_real(node, "min", -INFINITY), high = onnx_real(node, "max", INFINITY);
     for (size_t i = 1; i <= 2; i++)
@@ -128,7 +128,8 @@ static dsc_status read_log_softmax(onnx_reading *r, const Onnx__Node *node) {
 
 /* --- a value and a constant --- */
 
-/* `size` of dimension i of `value` that the constant has: 1 or the value's; false: it cannot be spread. */
+/* The sizes of the constant for each dimension of `value`: 1 or the value's; false: it cannot be
+ * broadcast. */
 static bool spread_sizes(size_t sizes[ONNX_RANK], const onnx_value *value, const onnx_constant *c) {
     if (c->rank > value->rank + 1 || (c->rank == value->rank + 1 && c->dims[0] != 1)) return false;
     for (size_t i = 0; i < value->rank; i++) {
@@ -139,8 +140,8 @@ static bool spread_sizes(size_t sizes[ONNX_RANK], const onnx_value *value, const
     return true;
 }
 
-/* The constant as numbers of `shape`, which is the node's or its leading dimensions. *kept: the node, seen in
- * the dimensions that `shape` is of. */
+/* The constant as numbers of `shape`, which is the node's shape or its leading dimensions. *kept is the node
+ * in the dimensions that `shape` belongs to. */
 static const float *spread(dsc_shape *shape, dsc_node **kept, onnx_reading *r, const onnx_value *value,
                            const onnx_constant *c, const size_t sizes[ONNX_RANK]) {
     const bool straight = !value->reordered && value->rank && value->rank <= DSC_RANK_MOST;
@@ -153,7 +154,7 @@ static const float *spread(dsc_shape *shape, dsc_node **kept, onnx_reading *r, c
         *kept = dsc_reshape(value->node, *shape);
     }
     const size_t count = onnx_count(value);
-    /* How far the constant reaches into the shape. */
+    /* The number of leading dimensions in which the constant varies. */
     size_t leading = known ? 0 : shape->rank;
     for (size_t i = 0; known && i < value->rank; i++) {
         const size_t own = value->reordered ? value->order[i] : i;
@@ -173,7 +174,7 @@ static const float *spread(dsc_shape *shape, dsc_node **kept, onnx_reading *r, c
     return numbers;
 }
 
-/* One number a channel of the image; false: it has others. */
+/* One number per image channel; false: the constant has others. */
 static bool by_channel(double *numbers, onnx_reading *r, const onnx_value *value, const onnx_constant *c,
                        const size_t sizes[ONNX_RANK]) {
     const size_t channels = r->image->shape.size[0];
@@ -184,7 +185,7 @@ static bool by_channel(double *numbers, onnx_reading *r, const onnx_value *value
     return true;
 }
 
-/* The image times `numbers` (C), or plus them: what is done to it before the network. */
+/* Records that the image is multiplied by, or increased by, `numbers` (C) before the network. */
 static dsc_status normalise(onnx_reading *r, const Onnx__Node *node, const onnx_value *value,
                             const double *numbers, bool is_factor) {
     const size_t channels = r->image->shape.size[0];
@@ -199,7 +200,7 @@ static dsc_status normalise(onnx_reading *r, const Onnx__Node *node, const onnx_
     return onnx_give_same(r, node, &scaled);
 }
 
-/* `c` with every number made by `of`. */
+/* `c` with `of` applied to every number. */
 static onnx_constant *each_number(onnx_reading *r, const onnx_constant *c, double (*of)(double)) {
     onnx_constant *made = onnx_make(r, c, c->rank, c->dims, false);
     for (size_t i = 0; made && i < c->count; i++) made->floats[i] = (float)of((double)c->floats[i]);
@@ -209,7 +210,7 @@ static onnx_constant *each_number(onnx_reading *r, const onnx_constant *c, doubl
 static double negated(double x) { return -x; }
 static double inverse(double x) { return 1 / x; }
 
-/* A slope for all, or one for each channel, which is learned: relu(x) - slope relu(-x). */
+/* A learned slope, one in all or one per channel: relu(x) - slope relu(-x). */
 static dsc_status read_prelu(onnx_reading *r, const Onnx__Node *node) {
     onnx_value *value;
     const onnx_constant *slope, *turned;
@@ -268,7 +269,7 @@ static dsc_status with_constant(onnx_reading *r, const Onnx__Node *node, const o
 
 /* --- two values --- */
 
-/* Whether numbers that have the same place in the file have it in the nodes. */
+/* Whether elements at equal positions in the file have equal positions in the nodes. */
 static bool alike(const onnx_value *a, const onnx_value *b) {
     if (a->rank != b->rank || memcmp(a->dims, b->dims, a->rank * sizeof *a->dims) != 0) return false;
     if (!a->reordered && !b->reordered)
@@ -380,7 +381,7 @@ static dsc_status read_div(onnx_reading *r, const Onnx__Node *node) {
     return with_constant(r, node, a, b->constant, true, true);
 }
 
-/* `value` times -1, as a value of its own. */
+/* `value` times -1, as a new value. */
 static dsc_status negate(onnx_value *result, onnx_reading *r, const Onnx__Node *node, onnx_value *value) {
     dsc_status status = onnx_touch(r, node, value);
     if (status) return status;
@@ -411,7 +412,7 @@ static dsc_status read_pow(onnx_reading *r, const Onnx__Node *node) {
         "export it with opset_version=17");
 }
 
-/* --- of constants alone --- */
+/* --- constants --- */
 
 static bool compute(double *out, char op, double a, double b) {
     *out = op == '+' ? a + b : op == '-' ? a - b : op == '*' ? a * b : op == '/' ? a / b : pow(a, b);

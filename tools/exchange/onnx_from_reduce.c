@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Over all of an image's values, or of all but the channels. */
+/* Accepts reductions over all of an image's values, or all except the channels. */
 static dsc_status reduce(onnx_reading *r, const Onnx__Node *node, dsc_node *(*all)(dsc_node *),
                          dsc_node *(*channels)(dsc_node *)) {
     onnx_value *value;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx_from_shape.c: what moves numbers without changing them, in ONNX files. */
+/* onnx_from_shape.c: ops of ONNX files that move numbers without changing them. */
 #include "exchange/onnx_reading.h"
 
 #if DESCENDER_WITH_PROTOBUF
 
 #include <string.h>
 
-/* --- the same --- */
+/* --- identities --- */
 
 static dsc_status same(onnx_reading *r, const Onnx__Node *node) {
     onnx_value *value;
@@ -40,7 +40,7 @@ static dsc_status read_cast(onnx_reading *r, const Onnx__Node *node) {
 
 /* --- dimensions --- */
 
-/* Output 0 is input 0 in these dimensions, which are of as many numbers. */
+/* Output 0 is input 0 reshaped to these dimensions, with the same number of elements. */
 static dsc_status see_as(onnx_reading *r, const Onnx__Node *node, const onnx_value *value, size_t rank,
                          const size_t *dims) {
     size_t count = 1;
@@ -64,8 +64,8 @@ static dsc_status read_flatten(onnx_reading *r, const Onnx__Node *node) {
     return see_as(r, node, value, 1, (size_t[]){onnx_count(value)});
 }
 
-/* The dimensions that a Reshape of a constant asks for; those that it leaves open (-1) or takes over (0)
- * follow from `count` numbers in the dimensions `own`. Their product may be another than `count`. */
+/* The dimensions requested by a Reshape of a constant; open ones (-1) and copied ones (0) follow from `count`
+ * elements in the dimensions `own`. Their product may differ from `count`. */
 static dsc_status wanted(size_t dims[ONNX_RANK + 1], size_t *rank, onnx_reading *r, const Onnx__Node *node,
                          const size_t *own, size_t own_rank, size_t count) {
     const int64_t *list;
@@ -95,7 +95,7 @@ static dsc_status read_reshape(onnx_reading *r, const Onnx__Node *node) {
     dsc_status status = onnx_sample(&value, r, node, 0);
     if (!status) status = onnx_list(&list, &count, r, node, "shape", 1);
     if (status) return status;
-    /* The batch: as it is, open, or the only size that the file has it for. */
+    /* The batch: unchanged, open, or the only size that the file has for it. */
     if (!count || count > ONNX_RANK || (list[0] != ONNX_BATCH && list[0] > 1 && list[0] != r->batch))
         return onnx_fail(r, node, "its new shape does not begin with the batch");
     for (size_t i = 1; i < count; i++) {
@@ -134,7 +134,7 @@ static dsc_status fold_reshape(onnx_reading *r, const Onnx__Node *node) {
     return onnx_give_constant(r, node, seen);
 }
 
-/* Which of `rank` dimensions a list of axes names. */
+/* The dimensions, of `rank`, that a list of axes names. */
 static dsc_status axes_of(bool chosen[ONNX_RANK + 2], onnx_reading *r, const Onnx__Node *node,
                           const int64_t *list, size_t count, size_t rank) {
     memset(chosen, 0, (ONNX_RANK + 2) * sizeof *chosen);
@@ -147,11 +147,11 @@ static dsc_status axes_of(bool chosen[ONNX_RANK + 2], onnx_reading *r, const Onn
     return DSC_OK;
 }
 
-/* Dimensions of 1 put in, or taken out; `first` is the place of own[0] among the file's dimensions. */
+/* Inserts or removes dimensions of 1; `first` is the position of own[0] among the file's dimensions. */
 static dsc_status squeezed(size_t out[ONNX_RANK + 2], size_t *rank, onnx_reading *r, const Onnx__Node *node,
                            const size_t *own, size_t own_rank, size_t first, bool puts_in) {
     bool chosen[ONNX_RANK + 2];
-    const int64_t *list; /* NULL: all dimensions of 1 go */
+    const int64_t *list; /* NULL: remove all dimensions of 1 */
     size_t count, now = 0;
     dsc_status status = onnx_list(&list, &count, r, node, "axes", 1);
     if (!status && puts_in && own_rank + first + count > ONNX_RANK)
@@ -210,7 +210,7 @@ static dsc_status fold_unsqueeze(onnx_reading *r, const Onnx__Node *node) {
 
 /* --- transpositions --- */
 
-/* Reversed without a list. */
+/* Reversed order without a list. */
 static dsc_status permutation(size_t perm[ONNX_RANK + 1], onnx_reading *r, const Onnx__Node *node,
                               size_t rank) {
     const int64_t *list;
@@ -247,7 +247,7 @@ static dsc_status read_transpose(onnx_reading *r, const Onnx__Node *node) {
         return onnx_fail(r, node, "it moves the batch, or has more than %d dimensions besides it",
                          DSC_RANK_MOST);
     if (!onnx_keeps_dimensions(value)) {
-        /* The image, on which nothing was done, and what is padded, keep their shape. */
+        /* An unmodified image and a padded value keep their shape. */
         dsc_node *seen;
         if (value->scale) return onnx_fail(r, node, "the image was given other dimensions before");
         status = onnx_plain(&seen, r, node, value);
@@ -277,7 +277,7 @@ static dsc_status read_concat(onnx_reading *r, const Onnx__Node *node) {
         if (!status) status = onnx_touch(r, node, value);
         if (status) return status;
         if (!i) first = value;
-        /* All in order; or all in one other order, and as the nodes are. */
+        /* All in the standard order; or all in the same other order, matching the nodes. */
         const bool alike =
             value->reordered == first->reordered && value->rank == first->rank &&
             (!value->reordered || (onnx_keeps_dimensions(value) &&
@@ -327,7 +327,7 @@ static dsc_status fold_concat(onnx_reading *r, const Onnx__Node *node) {
     return onnx_give_constant(r, node, made);
 }
 
-/* A slice of one dimension: begin, end, its axis, steps of 1. */
+/* A slice of one dimension: begin, end, axis, steps of 1. */
 static dsc_status slice_of(size_t *axis, size_t *begin, size_t *count, onnx_reading *r,
                            const Onnx__Node *node, const size_t *dims, size_t rank, size_t first) {
     const int64_t *starts, *ends, *axes, *steps;

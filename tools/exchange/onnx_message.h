@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx_message.h: ONNX's messages while they are made: memory freed at once, nodes and texts. */
+/* onnx_message.h: builds ONNX messages: memory freed together, nodes and texts. */
 #ifndef EXCHANGE_ONNX_MESSAGE_H
 #define EXCHANGE_ONNX_MESSAGE_H
 
@@ -11,7 +11,7 @@
 
 #include "onnx.pb-c.h"
 
-/* ONNX's types of numbers. */
+/* ONNX's element types. */
 enum {
     ONNX_FLOAT = 1,
     ONNX_UINT8 = 2,
@@ -36,12 +36,12 @@ typedef struct onnx_pool {
     onnx_block *blocks;
     bool failed;
 } onnx_pool;
-/* Zeroed; NULL if memory is short. */
+/* Zeroed; NULL without memory. */
 void *onnx_take(onnx_pool *pool, size_t count, size_t size);
 char *onnx_take_text(onnx_pool *pool, const char *format, ...) DSC_PRINTF(2, 3);
 void onnx_pool_free(onnx_pool *pool);
 
-/* A graph that is being made. Lists grow; what they point to is the pool's. */
+/* A graph under construction. Lists grow; the pool owns their contents. */
 typedef struct onnx_making {
     onnx_pool pool;
     Onnx__Graph graph;
@@ -49,16 +49,16 @@ typedef struct onnx_making {
 } onnx_making;
 void onnx_making_free(onnx_making *making);
 
-/* Adds one; NULL if memory is short. */
+/* Add a node or attribute; NULL without memory. */
 Onnx__Node *onnx_add_node(onnx_making *making, const char *type, const char *name, size_t inputs,
                           size_t outputs);
 Onnx__Attribute *onnx_add_attribute(onnx_making *making, Onnx__Node *node, const char *name, int type);
-/* Numbers of that shape; `bytes` is not copied. */
+/* Adds an initializer of that shape; `bytes` is not copied and must outlive the message. */
 Onnx__Tensor *onnx_add_initializer(onnx_making *making, const char *name, int type, const dsc_shape *shape,
                                    const void *bytes, size_t size);
 
-/* Adds the nodes of an op's lines (see dsc_write_line). in[i] and out[i] are the names of its values, `base`
- * is what names of the op's own begin with. FORMAT: a line is none. */
+/* Adds the nodes of an op's lines (see dsc_write_line). in[i] and out[i] are the names of its values; `base`
+ * is the prefix of the op's internal names. DSC_ERROR_FORMAT: a line is invalid. */
 dsc_status onnx_add_lines(onnx_making *making, const char *lines, const char *op, const char *base,
                           const char *const *in, size_t inputs, const char *const *out, size_t outputs,
                           dsc_error *error);

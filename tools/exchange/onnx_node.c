@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx_node.c: nodes and numbers of a graph that is written; the lines of ops become nodes. */
+/* onnx_node.c: nodes and numbers of a graph being written; converts the lines of ops to nodes. */
 #include "exchange/onnx_message.h"
 
 #if DESCENDER_WITH_PROTOBUF
@@ -119,7 +119,7 @@ typedef struct reading {
     size_t inputs, outputs;
 } reading;
 
-/* True, and passed over, if the text goes on with that. */
+/* Skips `text` if the line continues with it; returns whether it does. */
 static bool passes(reading *r, const char *text) {
     const size_t length = strlen(text);
     if (strncmp(r->at, text, length) != 0) return false;
@@ -127,7 +127,7 @@ static bool passes(reading *r, const char *text) {
     return true;
 }
 
-/* Number k of "in12", or SIZE_MAX. */
+/* The number k of a name such as "in12", or SIZE_MAX. */
 static size_t number_of(const char *name, size_t length, const char *stem) {
     const size_t begin = strlen(stem);
     if (length <= begin || length > begin + 4 || strncmp(name, stem, begin) != 0) return SIZE_MAX;
@@ -156,7 +156,7 @@ static char *read_name(reading *r) {
 
 enum { LIST_MOST = 16 };
 
-/* "1,-2,3" up to what is none of it; false: there is no number, or too many. */
+/* Reads "1,-2,3" up to the first other character; false: no number, or too many. */
 static bool read_whole_numbers(int64_t list[LIST_MOST], size_t *count, reading *r) {
     *count = 0;
     do {
@@ -170,7 +170,7 @@ static bool read_whole_numbers(int64_t list[LIST_MOST], size_t *count, reading *
     return true;
 }
 
-/* A number with a point, whatever the locale. */
+/* Reads a number with a point, in any locale. */
 static bool read_real(double *number, reading *r) {
     char text[64];
     const size_t length = strspn(r->at, "+-0123456789.einfa");
@@ -181,7 +181,7 @@ static bool read_real(double *number, reading *r) {
     return dsc_parse_real(number, text);
 }
 
-/* "[1,2]" or "{0.5}": a constant of the graph; its name, or NULL. */
+/* Reads "[1,2]" or "{0.5}", a constant of the graph; returns its name, or NULL. */
 static char *read_constant(reading *r) {
     onnx_making *m = r->making;
     char *name = onnx_take_text(&m->pool, "%s/constant%zu", r->base, m->graph.n_initializer);
@@ -246,7 +246,7 @@ static bool read_attribute(reading *r, Onnx__Node *node) {
     return true;
 }
 
-/* "out0, b = Type(in0, [1,2]) axis=1". */
+/* Reads a line such as "out0, b = Type(in0, [1,2]) axis=1". */
 static bool read_line(reading *r) {
     enum { MOST = 64 };
     char *names[2 * MOST], type[64];

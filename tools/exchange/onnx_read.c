@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx_read.c: a model from ONNX's message: which output has the classes, the nodes that it depends on, one
- * after the other, and what is around them. */
+/* onnx_read.c: converts an ONNX message to a model: chooses the output with the classes and reads the nodes
+ * it depends on, in order. */
 #include "exchange/onnx_reading.h"
 
 #if DESCENDER_WITH_PROTOBUF
@@ -25,7 +25,7 @@ static const onnx_row *row_of(const char *type) {
     return NULL;
 }
 
-/* --- the message: no more memory than a multiple of the file's size --- */
+/* --- the message: memory is bounded by a multiple of the file's size --- */
 
 typedef struct budget {
     size_t left;
@@ -112,7 +112,7 @@ static dsc_status make_table(onnx_reading *r) {
     return DSC_OK;
 }
 
-/* Which nodes the value depends on; nodes stand behind those that they depend on. */
+/* Marks the nodes that the value depends on; in the file, nodes follow those that they depend on. */
 static void find_needed(onnx_reading *r, const char *name) {
     const Onnx__Graph *g = r->file;
     onnx_value *value = onnx_find(r, name);
@@ -158,7 +158,7 @@ static dsc_status find_input(const Onnx__Value **input, onnx_reading *r) {
     return status;
 }
 
-/* Whether a transposition of the image to channels first reads it. */
+/* Whether the first reader of the image transposes it to channels first. */
 static bool is_turned(const onnx_reading *r, const char *name) {
     static const int64_t first[] = {0, 3, 1, 2};
     for (size_t i = 0; i < r->file->n_node; i++) {
@@ -188,7 +188,7 @@ static bool read_shape(size_t shape[3], const char *text) {
            shape[1] && shape[2];
 }
 
-/* The shape of the image, and the dimensions that the file has for it. */
+/* The shape of the image, and its dimensions in the file. */
 static dsc_status find_shape(size_t shape[3], onnx_value *value, onnx_reading *r, const Onnx__Value *input) {
     const Onnx__Shape *sizes =
         input->type && input->type->tensor_type ? input->type->tensor_type->shape : NULL;
@@ -292,7 +292,7 @@ static dsc_status read_node(onnx_reading *r, const Onnx__Node *node) {
 
 static dsc_status read_nodes(onnx_reading *r) {
     dsc_status status = DSC_OK;
-    /* Constants first: readers look at the nodes that follow theirs. */
+    /* Constants first: readers look ahead at the nodes that follow. */
     for (size_t i = 0; i < r->file->n_node && !status; i++) {
         const Onnx__Node *node = r->file->node[i];
         if (!r->needed[i] || !node->op_type || strcmp(node->op_type, "Constant") != 0) continue;
@@ -305,7 +305,7 @@ static dsc_status read_nodes(onnx_reading *r) {
     return status;
 }
 
-/* --- all of it --- */
+/* --- entry points --- */
 
 static dsc_status read_graph(dsc_model **model, onnx_reading *r) {
     onnx_output output = {0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx_tensor.c: numbers of an ONNX file, in any of the places and types that it may have them in. */
+/* onnx_tensor.c: the numbers of an ONNX file, in any storage and type that the format allows. */
 #include "exchange/onnx_reading.h"
 
 #if DESCENDER_WITH_PROTOBUF
@@ -47,8 +47,8 @@ onnx_constant *onnx_make(onnx_reading *r, const onnx_constant *from, size_t rank
 
 /* --- types of numbers --- */
 
-/* What ONNX calls a type, and how one of its numbers lies in raw bytes and in the list that belongs to the
- * type, as NumPy says it (npy.h). */
+/* The name of an ONNX type, and the encodings of its numbers in raw bytes and in its list, in NumPy's
+ * notation (npy.h). */
 typedef struct number_type {
     int type;
     const char *name, *raw, *listed;
@@ -77,7 +77,7 @@ static const number_type *find_type(int type) {
 /* --- a tensor's numbers --- */
 
 typedef struct numbers {
-    const void *first; /* of `count`, each `stride` bytes behind the one before */
+    const void *first; /* `count` numbers, `stride` bytes apart */
     size_t count, stride;
     dsc_npy_encoding as;
 } numbers;
@@ -86,7 +86,7 @@ static numbers find_raw(const Onnx__Tensor *t, const number_type *type) {
     numbers n = {.first = t->raw_data.data};
     (void)dsc_npy_encoding_read(&n.as, type->raw);
     n.stride = n.as.size;
-    /* With a part of a number at the end there are as many as no dimensions say. */
+    /* A trailing partial number makes the count match no shape. */
     n.count = t->raw_data.len % n.stride ? SIZE_MAX : t->raw_data.len / n.stride;
     return n;
 }
@@ -100,18 +100,18 @@ static numbers find_list(const Onnx__Tensor *t, const number_type *type) {
                : as.letter == 'i' ? (numbers){t->int64_data, t->n_int64_data, 8, as}
                                   : (numbers){t->uint64_data, t->n_uint64_data, 8, as};
     if (as.letter == 'f' && as.size == 4) return (numbers){t->float_data, t->n_float_data, 4, as};
-    /* Reals of 16 bits are the lower half of an int32, which big-endian processors have last. */
+    /* 16-bit reals are the lower half of an int32, which big-endian processors store last. */
     const size_t skipped = as.size == 2 && raw.swap ? 2 : 0;
     return (numbers){t->n_int32_data ? (const char *)t->int32_data + skipped : NULL, t->n_int32_data, 4, as};
 }
 
-/* False: it is beyond int64. */
+/* Returns false if the number does not fit int64. */
 static bool whole_number(int64_t *number, const unsigned char *from, const dsc_npy_encoding *as) {
     if (as->size < 8) {
         *number = (int64_t)dsc_npy_number(from, as);
         return true;
     }
-    memcpy(number, from, sizeof *number); /* a double has not enough digits */
+    memcpy(number, from, sizeof *number); /* a double has too few digits */
     if (as->swap) dsc_swap_bytes(number, 1, sizeof *number);
     return as->letter == 'i' || *number >= 0;
 }
@@ -131,7 +131,7 @@ dsc_status onnx_read_tensor(onnx_constant **constant, onnx_reading *r, const Onn
             !dsc_multiply(&count, count, dims[i] = (size_t)t->dims[i]) || count > ONNX_COUNT_MOST)
             return fail(r, DSC_ERROR_FORMAT, t, "its dimensions are impossible");
     }
-    /* Checked before memory is taken, which is then no more than a few times the file's size. */
+    /* Checked before allocating, so memory is at most a few times the file's size. */
     const bool raw = t->has_raw_data && (t->raw_data.len || !count);
     const numbers n = raw ? find_raw(t, type) : find_list(t, type);
     if (n.count != count)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx_value.c: values by name, and nodes' parts, while a graph is read; see onnx_reading.h. */
+/* onnx_value.c: values by name, and parts of nodes, while reading a graph; see onnx_reading.h. */
 #include "exchange/onnx_reading.h"
 
 #if DESCENDER_WITH_PROTOBUF
@@ -47,7 +47,7 @@ const char *onnx_remedy(char out[ONNX_REMEDY], const onnx_reading *r, const char
     return out;
 }
 
-/* --- what is in a node --- */
+/* --- attributes --- */
 
 const Onnx__Attribute *onnx_attribute(const Onnx__Node *node, const char *name) {
     for (size_t i = 0; i < node->n_attribute; i++)
@@ -313,7 +313,8 @@ void onnx_begin_layer(onnx_reading *r, const char *kind, const char *name) {
 static const char *free_name(onnx_reading *r, const onnx_constant *from) {
     const char *name = is_clean(from->name) ? from->name : "numbers";
     const char *now = name;
-    /* Beyond a few the numbers are larger than any so far, so that no file keeps this busy. */
+    /* After the first few, numbers continue beyond all existing ones, so that no file causes a long
+     * search. */
     for (size_t i = 2; dsc_graph_find(r->graph, now) || !strcmp(now, "target");
          i += i < 9 ? 1 : r->start_count)
         if (!(now = onnx_take_text(&r->pool, "%s_%zu", name, i))) return name;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx_write.c: a model as ONNX's message, opset 18 of IR version 8.
+/* onnx_write.c: converts a model to an ONNX message, opset 18 of IR version 8.
  *
  *   image (batch, C, H, W)  ->  normalisation  ->  the network  ->  logits (batch, K)  ->  probabilities
  *
- * The network's nodes are those of the lines that its ops write of themselves. Parameters are initializers of
- * their own names. What a person or a program wants to know of the model is in the metadata. */
+ * The network's nodes come from the lines that its ops write. Parameters are initializers with their own
+ * names. Information about the model is in the metadata. */
 #include "exchange/onnx_message.h"
 
 #if DESCENDER_WITH_PROTOBUF
@@ -32,14 +32,14 @@ typedef struct writing {
     const dsc_graph *graph;
     const dsc_node *image, *logits;
     const dsc_real *numbers; /* the slab of `graph` */
-    const char **names;      /* (nodes), of what each makes */
+    const char **names;      /* (nodes), of each node's output */
     bool *needed;            /* (nodes) */
     const char *image_name, *logits_name, *probabilities_name;
     Onnx__Setting **settings;
     size_t count, most;
 } writing;
 
-/* --- what is written --- */
+/* --- names --- */
 
 static dsc_status choose_graph(writing *w, dsc_error *error) {
     const dsc_model *model = w->model;
@@ -72,7 +72,7 @@ static dsc_status find_needed(writing *w, dsc_error *error) {
     return DSC_OK;
 }
 
-/* `name`, with as many '_' behind it as it takes until no parameter is called so. */
+/* `name` with as many '_' appended as needed to differ from all parameters. */
 static const char *free_name(writing *w, const char *name) {
     const dsc_node *found = dsc_graph_find(w->graph, name);
     if (!found || found->kind == DSC_NODE_INPUT) return name;
@@ -96,7 +96,7 @@ static int scale_of(const onnx_values *options) {
     return options->scale == ONNX_SCALE_AUTO ? ONNX_SCALE_BYTES : options->scale;
 }
 
-/* name = in op numbers, one for each channel; "normalise.scale" is the name of the numbers. */
+/* Adds "out = type(in, numbers)" with one number per channel; the initializer is named `numbers_name`. */
 static dsc_status by_channel(writing *w, const char *type, const char *in, const char *out,
                              const char *numbers_name, const float *numbers, dsc_error *error) {
     const size_t channels = w->image->shape.size[0];
@@ -182,7 +182,7 @@ static dsc_status write_op(writing *w, const dsc_node *node, dsc_error *error) {
                                           : onnx_add_lines(&w->making, lines.text.data, node->op->name, base,
                                                            in, node->input_count, out, outputs, error);
     dsc_text_free(&lines.text);
-    /* Outputs behind the first are nodes of their own, which follow this one. */
+    /* Further outputs are separate nodes that follow this one. */
     w->names[node->index] = out[0];
     for (size_t i = 1; i < outputs; i++) w->names[node->index + i] = out[i];
     return status;
@@ -208,7 +208,7 @@ static dsc_status write_node(writing *w, const dsc_node *node, dsc_error *error)
     }
 }
 
-/* By softmax; or by sigmoid, brought to a sum of 1, as dsc_probabilities has it. */
+/* Adds softmax, or sigmoid scaled to a sum of 1, like dsc_probabilities. */
 static dsc_status write_probabilities(writing *w, dsc_error *error) {
     const bool sigmoid = dsc_model_is_sigmoid(w->model);
     const char *const in[] = {w->logits_name}, *const out[] = {w->probabilities_name};
@@ -234,7 +234,7 @@ static dsc_status write_graph(writing *w, dsc_error *error) {
 
 /* --- input and outputs --- */
 
-/* (batch, shape): numbers of that type. */
+/* A value of shape (batch, shape) and the given element type. */
 static Onnx__Value *value_of(writing *w, const char *name, int type, const dsc_shape *shape,
                              const char *about) {
     onnx_pool *pool = &w->making.pool;
@@ -282,7 +282,7 @@ static void set(writing *w, const char *key, const char *value) {
     w->settings[w->count++] = setting;
 }
 
-/* Takes over `json`; NULL stands for a failed allocation. */
+/* Takes ownership of `json`; NULL stands for a failed allocation. */
 static void set_json(writing *w, const char *key, json_t *json) {
     char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
     if (text)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* plan.c: from a model to calls; see plan.h. plan_line.c reads the lines of ops, plan_memory.c says
- * where values lie. */
+/* plan.c: converts a model to calls; see plan.h. plan_line.c parses the lines of ops, plan_memory.c assigns
+ * memory. */
 #include "exchange/plan.h"
 
 #include "base/error.h"
@@ -32,7 +32,7 @@ static dsc_status take_source(exchange_work *w, const dsc_op *op) {
                                    : DSC_OK;
 }
 
-/* How a node's value lies. */
+/* Adds the value of a node, with its storage type. */
 static dsc_status add_value_of(exchange_work *w, const dsc_node *node) {
     exchange_type type = EXCHANGE_FLOATS;
     int from = 0;
@@ -48,10 +48,10 @@ static dsc_status add_value_of(exchange_work *w, const dsc_node *node) {
                                    dsc_shape_count(&node->shape), w->error);
 }
 
-/* The requantise that is done on the way by an op that can: its only reader. */
+/* The requantise that follows the node and that its op can absorb: its only reader. */
 static const dsc_node *requantise_after(const exchange_work *w, const dsc_node *node) {
     const dsc_node *found = NULL;
-    /* Its channels are the first dimension. Those of a product with a matrix are the last. */
+    /* Requantise uses the first dimension as channels; a matrix product has them last. */
     const bool apart = node->op->flags & DSC_OP_LINEAR && node->inputs[1]->shape.rank == 2;
     if (node == w->logits || (apart && node->shape.rank != 1)) return NULL;
     for (size_t i = node->index + 1; i < w->graph->count; i++)
@@ -84,7 +84,7 @@ static dsc_status write_lines(dsc_writing *writing, exchange_work *w, const dsc_
     return DSC_OK;
 }
 
-/* A function of floats can read no value of whole numbers. */
+/* A float function cannot read integer values. */
 static dsc_status check_types(const exchange_work *w, const dsc_node *node) {
     for (size_t i = 0; w->whole && !w->node_is_whole && i < node->input_count; i++) {
         const dsc_node *in = node->inputs[i];
@@ -123,14 +123,14 @@ static dsc_status write_op(exchange_work *w, const dsc_node *node) {
     for (const char *line = writing.text.data; !status && line && *line; line += strcspn(line, "\n") + 1)
         status = exchange_plan_read_line(w, line);
     dsc_text_free(&writing.text);
-    /* An op that may work in place takes the memory of what it reads, if nobody needs that any more. */
+    /* An op that may work in place takes over the memory of its input if nothing reads the input later. */
     if (!status && node->op->flags & DSC_OP_IN_PLACE && first < w->plan->call_count && !w->node_is_whole &&
         dsc_node_is_sampled(node->inputs[0]) && w->value_of[node->inputs[0]->index] != EXCHANGE_IS_IMAGE)
         w->plan->values[w->value_of[node->index]].shares = w->value_of[node->inputs[0]->index];
     return status;
 }
 
-/* Which nodes the logits need. */
+/* Marks the nodes that the logits depend on. */
 static void find_needed(bool *needed, const dsc_graph *graph, const dsc_node *logits) {
     needed[logits->index] = true;
     for (size_t i = graph->count; i-- > 0;) {
@@ -146,7 +146,7 @@ static dsc_status begin(exchange_work *w, const dsc_model *model, const dsc_node
     size_t scale = 0, offset = 0;
     exchange_call *call = NULL;
     if (w->whole) {
-        w->value_of[image->index] = EXCHANGE_IS_IMAGE; /* its bytes as they are */
+        w->value_of[image->index] = EXCHANGE_IS_IMAGE; /* its bytes, unchanged */
         return DSC_OK;
     }
     dsc_status status = exchange_plan_add_value(&w->value_of[image->index], w->plan, EXCHANGE_FLOATS, 0,
@@ -174,7 +174,7 @@ static dsc_status begin(exchange_work *w, const dsc_model *model, const dsc_node
     return DSC_OK;
 }
 
-/* In place of a value of whole numbers the same as floats. */
+/* Replaces an integer value by its float copy. */
 static dsc_status floats_of(size_t *value, exchange_work *w) {
     const exchange_value from = w->plan->values[*value];
     size_t floats = 0;
@@ -219,7 +219,7 @@ static dsc_status end(exchange_work *w, const dsc_model *model, const dsc_node *
     return DSC_OK;
 }
 
-/* The functions count in int. */
+/* The functions use int for sizes. */
 static dsc_status check_sizes(const exchange_plan *plan, dsc_error *error) {
     bool fits = plan->scratch <= INT32_MAX;
     for (size_t i = 0; i < plan->weight_count; i++)
@@ -233,7 +233,7 @@ static dsc_status check_sizes(const exchange_plan *plan, dsc_error *error) {
 
 static dsc_status write_graph(exchange_work *w, const dsc_node *image, const dsc_node *logits,
                               const dsc_model *model) {
-    bool *done = dsc_allocate(w->graph->count, sizeof *done); /* with the op before it */
+    bool *done = dsc_allocate(w->graph->count, sizeof *done); /* handled together with the op before it */
     if (!done) return dsc_fail_memory(w->error, w->graph->count, "a plan");
     dsc_status status = begin(w, model, image);
     for (size_t i = 0; i < w->graph->count && !status; i++) {
@@ -250,7 +250,7 @@ static dsc_status write_graph(exchange_work *w, const dsc_node *image, const dsc
     return status ? status : check_sizes(w->plan, w->error);
 }
 
-/* The graph as calls; `slab` has its numbers. */
+/* Converts the graph to calls; `slab` holds its numbers. */
 static dsc_status make(exchange_work *w, const dsc_node *image, const dsc_node *logits,
                        const dsc_model *model) {
     bool *needed = dsc_allocate(w->graph->count, sizeof *needed);
@@ -270,7 +270,7 @@ static dsc_status make(exchange_work *w, const dsc_node *image, const dsc_node *
     return status;
 }
 
-/* Quantised: nothing is folded, and every number is as it is. */
+/* A quantised model: nothing is folded, and every number stays. */
 static dsc_status make_whole(exchange_work *w, const dsc_model *model) {
     dsc_whole *whole = dsc_allocate(model->graph->count, sizeof *whole);
     if (!whole) return dsc_fail_memory(w->error, model->graph->count * sizeof *whole, "a plan");
@@ -284,7 +284,7 @@ static dsc_status make_whole(exchange_work *w, const dsc_model *model) {
     return status;
 }
 
-/* Folding multiplies: what is finite in the model need not stay so. */
+/* Folding multiplies numbers, which may then no longer be finite. */
 static dsc_status check_finite(const exchange_work *w) {
     for (size_t i = 0; i < w->graph->count; i++) {
         const dsc_node *node = w->graph->nodes[i];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* plan_line.c: the parts of a plan, and from the lines that ops write of themselves to calls; see
+/* plan_line.c: builds the parts of a plan, and parses the lines that ops write into calls; see
  * plan_parts.h. */
 #include "exchange/plan_parts.h"
 
@@ -39,7 +39,7 @@ dsc_status exchange_plan_add_value(size_t *index, exchange_plan *plan, exchange_
     return DSC_OK;
 }
 
-/* A name for C: conv1_weight_folded of "conv1.weight (folded)"; each name once. */
+/* Makes a unique C name: conv1_weight_folded for "conv1.weight (folded)". */
 static void name_weights(exchange_plan *plan, exchange_weights *weights, const char *name) {
     size_t length = 0;
     for (const char *c = name; *c && length + 8 < sizeof weights->name; c++)
@@ -98,14 +98,14 @@ void exchange_pack(unsigned char *bytes, const exchange_weights *weights) {
     }
 }
 
-/* --- one parameter, in the order that a function wants --- */
+/* --- a parameter in the order that a function needs --- */
 
 static dsc_status fail_line(const exchange_work *w, const char *why) {
     return dsc_fail(w->error, DSC_ERROR_ARGUMENT, "op %s says of itself for C: \"%.*s\": %s",
                     w->node->op->name, (int)strcspn(w->line, "\n"), w->line, why);
 }
 
-/* Writes the numbers of `node` so that dimension order[0] is the outermost. */
+/* Writes the numbers of `node` with dimension order[0] outermost. */
 static void permute(float *out, const dsc_real *in, const dsc_shape *shape, const char *order) {
     size_t step[DSC_RANK_MOST] = {0}, at[DSC_RANK_MOST] = {0};
     const size_t rank = strlen(order), count = dsc_shape_count(shape);
@@ -172,7 +172,7 @@ static dsc_status place_parameter(size_t *index, exchange_work *w, const dsc_nod
 
 /* --- reading a line: function(operand, ...) --- */
 
-/* multiplier, shift, low, high: of the requantise that is done on the way, 0 if none is. */
+/* multiplier, shift, low, high: of the absorbed requantise, 0 if there is none. */
 static dsc_status read_requantise(bool *is, exchange_operand *operand, exchange_work *w, const char *word) {
     enum { MULTIPLIER = 1, SHIFT }; /* inputs */
     const bool multiplier = !strcmp(word, "multiplier"), shift = !strcmp(word, "shift");
@@ -190,8 +190,8 @@ static dsc_status read_requantise(bool *is, exchange_operand *operand, exchange_
                            EXCHANGE_WHOLES);
 }
 
-/* How a value lies, for wide and from: one that is made, or an input. Parameters are of 32 bits; the image is
- * bytes from 0 on. */
+/* The storage of a value, for wide and from: of an output or an input. Parameters have 32 bits; the image is
+ * bytes from 0. */
 static exchange_value lies(const exchange_work *w, const dsc_node *node) {
     if (dsc_node_has_numbers(node)) return (exchange_value){.type = EXCHANGE_WHOLES};
     const size_t value = w->value_of[node->index];
@@ -199,7 +199,7 @@ static exchange_value lies(const exchange_work *w, const dsc_node *node) {
     return w->plan->values[value];
 }
 
-/* wide and from, of output 0; wide0, from0 and bits0, of input 0. */
+/* wide and from describe output 0; wide0, from0 and bits0 input 0. */
 static dsc_status read_storage(bool *is, exchange_operand *operand, exchange_work *w, const char *word) {
     const size_t length = strcspn(word, "0123456789"), which = (size_t)strtoul(word + length, NULL, 10);
     const bool wide = length == 4 && !strncmp(word, "wide", length), of_output = !word[length];
@@ -222,7 +222,7 @@ static dsc_status read_storage(bool *is, exchange_operand *operand, exchange_wor
 static dsc_status read_name(exchange_operand *operand, exchange_work *w, const char *word) {
     char *end;
     bool is = false;
-    if (w->node_is_whole) { /* the words of dsc_write_line for whole numbers */
+    if (w->node_is_whole) { /* the words of dsc_write_line for integers */
         dsc_status status = read_requantise(&is, operand, w, word);
         if (!status && !is) status = read_storage(&is, operand, w, word);
         if (status || is) return status;

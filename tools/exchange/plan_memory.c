@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* plan_memory.c: where the values of a plan lie; see plan_parts.h. The largest value first, each at the
- * lowest place where none that lives at the same time lies, as graph/memory_plan.c does it. */
+/* plan_memory.c: assigns memory to the values of a plan; see plan_parts.h. Largest value first, each at the
+ * lowest offset that no value with an overlapping lifetime occupies, as in graph/memory_plan.c. */
 #include "exchange/plan_parts.h"
 
 #include "base/error.h"
@@ -19,7 +19,7 @@ static void find_lives(exchange_plan *plan) {
         }
 }
 
-/* Values in the order of their making, so that what one shares is settled before it. */
+/* Values are in order of creation, so a shared value is settled first. */
 static void settle_shares(exchange_plan *plan) {
     for (size_t i = 0; i < plan->value_count; i++) {
         exchange_value *value = &plan->values[i];
@@ -38,7 +38,7 @@ static bool meet(const exchange_value *a, const exchange_value *b) {
     return a->first <= b->last && b->first <= a->last;
 }
 
-/* The lowest place for value i beside those of order[0 .. count). */
+/* The lowest offset for value i beside those of order[0 .. count). */
 static size_t lowest_place(const exchange_plan *plan, const size_t *order, size_t count, size_t i) {
     const exchange_value *value = &plan->values[i];
     size_t at = 0;
@@ -46,7 +46,7 @@ static size_t lowest_place(const exchange_plan *plan, const size_t *order, size_
         const exchange_value *other = &plan->values[order[k]];
         if (!meet(value, other) || at + value->bytes <= other->at || other->at + other->bytes <= at) continue;
         at = other->at + other->bytes;
-        k = (size_t)-1; /* again: what was passed may be in the way now */
+        k = (size_t)-1; /* restart: earlier values may overlap now */
     }
     return at;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* plan_parts.h: what the files of plan.h share. */
+/* plan_parts.h: shared by the files of plan.h. */
 #ifndef EXCHANGE_PLAN_PARTS_H
 #define EXCHANGE_PLAN_PARTS_H
 
@@ -7,11 +7,11 @@
 #include "graph/graph.h"
 #include "quant/quantised.h"
 
-/* Says where each value lies: what lives at the same time lies apart. A value that wants to share another's
- * memory does so if the other is not read later than the call that makes it. */
+/* Assigns the memory of each value: values with overlapping lifetimes get disjoint memory. A value that asks
+ * to share another's memory does so if the other is not read after the call that writes it. */
 dsc_status exchange_plan_memory(exchange_plan *plan, dsc_error *error);
 
-/* A parameter and the order of its dimensions in which it was written: the same twice is written once. */
+/* A parameter and the order of its dimensions: each combination is written once. */
 typedef struct exchange_placed {
     const dsc_node *node;
     char order[DSC_RANK_MOST + 1];
@@ -19,20 +19,20 @@ typedef struct exchange_placed {
     size_t index;
 } exchange_placed;
 
-/* In place of the number of a value: the caller's bytes. */
+/* Value index of the caller's bytes. */
 #define EXCHANGE_IS_IMAGE SIZE_MAX
 
 typedef struct exchange_work {
     exchange_plan *plan;
     const dsc_graph *graph;
     const dsc_real *slab;
-    size_t *value_of;       /* by node: which value it is */
-    const dsc_whole *whole; /* by node, of a quantised model; else NULL */
-    const dsc_node *after;  /* the requantise that is done with `node`, or NULL */
+    size_t *value_of;       /* by node: index of its value */
+    const dsc_whole *whole; /* by node, for a quantised model; otherwise NULL */
+    const dsc_node *after;  /* the requantise absorbed by `node`, or NULL */
     exchange_placed *placed;
     size_t placed_count, placed_capacity;
-    const dsc_node *node; /* whose calls are being made */
-    bool node_is_whole;   /* by c_whole */
+    const dsc_node *node; /* the node whose calls are being made */
+    bool node_is_whole;   /* uses c_whole */
     const bool *needed;   /* by node */
     const dsc_node *logits;
     const char *line;
@@ -47,7 +47,7 @@ dsc_status exchange_plan_add_value(size_t *index, exchange_plan *plan, exchange_
 dsc_status exchange_plan_add_weights(size_t *index, exchange_plan *plan, const char *name, size_t count,
                                      dsc_error *error);
 
-/* Makes the call that a line (dsc_write_line) of w->node says. */
+/* Adds the call described by a line (dsc_write_line) of w->node. */
 dsc_status exchange_plan_read_line(exchange_work *w, const char *line);
 
 #endif

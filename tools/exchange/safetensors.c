@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* safetensors.c: a PyTorch state_dict as safetensors: weights by name. What is written says "pt" in its
- * metadata, as PyTorch's own files do, and has our texts (model/native.c) beside it: so it is read again
- * without a word about its network. */
+/* safetensors.c: a PyTorch state_dict as safetensors: weights by name. A written file has "pt" in its
+ * metadata, like PyTorch's own, and the model's texts (model/native.c), so that it can be read without
+ * options. */
 #include "exchange/weights.h"
 
 #include "base/error.h"
@@ -47,7 +47,7 @@ static dsc_status make_list(weights_list *list, const dsc_safetensors *file, con
     return status;
 }
 
-/* Weights alone: those of ours have texts that say what network they belong to. */
+/* Reads weights; files written by this program contain texts that describe their network. */
 static dsc_status read_tensors(dsc_model **model, exchange_source *source, const void *values,
                                dsc_error *error) {
     dsc_safetensors file;
@@ -55,7 +55,7 @@ static dsc_status read_tensors(dsc_model **model, exchange_source *source, const
     dsc_status status = dsc_safetensors_parse_any(&file, source->bytes, source->size, source->name, error);
     if (status) return status;
     const bool own = dsc_safetensors_text(&file, "graph") != NULL;
-    if (!source->model && !own) /* which refuses it, and says why */
+    if (!source->model && !own) /* this refuses the file with an explanation */
         status = dsc_model_parse(model, source->bytes, source->size, source->name, NULL, error);
     else
         status = make_list(&list, &file, source->name, error);

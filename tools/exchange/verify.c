@@ -49,7 +49,7 @@ static dsc_status answer_all(float *probabilities, const dsc_model *model, const
     return status;
 }
 
-/* Images as bytes: floats are on a scale where 1 is what 255 is to bytes. */
+/* Images as bytes; in floats, 1 corresponds to byte 255. */
 static dsc_status read_images(exchange_reference *r, const dsc_dataset *data, dsc_error *error) {
     if (dsc_dataset_type(data) != DSC_U8)
         return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
@@ -108,7 +108,7 @@ static dsc_status write_files(const char *folder, const exchange_output *output,
 
 /* --- comparing --- */
 
-/* What was written is read again, and answers here. */
+/* Reads the written file again; it answers here. */
 static dsc_status read_again(float *probabilities, const exchange_format *format,
                              const exchange_output *output, const exchange_reference *r, dsc_error *error) {
     dsc_model *model = NULL;
@@ -138,7 +138,7 @@ static dsc_status answer_in_folder(float *probabilities, const exchange_format *
 static void compare(exchange_check *check, const float *probabilities, const exchange_reference *r) {
     for (size_t i = 0; i < r->count; i++) {
         const float *theirs = probabilities + i * r->classes, *ours = r->probabilities + i * r->classes;
-        bool good = true; /* an answer that is not finite is none */
+        bool good = true; /* an answer that is not finite is invalid */
         for (size_t k = 0; k < r->classes; k++) {
             const double difference = fabs((double)theirs[k] - (double)ours[k]);
             good = good && isfinite(theirs[k]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* web.c: a model as one HTML file that opens without a server: the drawing pad, and the network as calls of
- * functions in WebAssembly (plan.h). */
+/* web.c: exports a model as one HTML file that works without a server: a drawing pad, and the network as
+ * calls of WebAssembly functions (plan.h). */
 #include "exchange/web_parts.h"
 
 #include "base/base64.h"
@@ -34,12 +34,12 @@ typedef struct work {
     const dsc_model *model;
     const exchange_plan *plan;
     const web_values *values;
-    size_t *places; /* of the weights, in bytes from the first */
+    size_t *places; /* of the weights, byte offsets from the first */
 } work;
 
 /* --- the network as JSON --- */
 
-/* What is JSON inside a page: nothing in it ends the script that it stands in. */
+/* Appends JSON inside a page, escaped so that it cannot end its script. */
 static void append_json(dsc_text *out, const json_t *json) {
     char *text = json ? json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
     if (!text) {
@@ -90,7 +90,7 @@ static json_t *calls_json(const work *w) {
     return calls;
 }
 
-/* All weights behind each other, each at a multiple of four bytes, compressed, as base64. */
+/* Appends all weights, each at a multiple of four bytes, compressed and in base64. */
 static dsc_status append_weights(dsc_text *out, const work *w, dsc_error *error) {
     size_t bytes = 0, size;
     unsigned char *packed = NULL;
@@ -154,8 +154,7 @@ static dsc_status append_network(dsc_text *out, const work *w, dsc_error *error)
 
 /* --- the page --- */
 
-/* A script as part of one: without what it imports and exports, comments and indentation, which nobody reads
- * there. */
+/* Appends a script without its imports, exports, comments and indentation. */
 static void append_script(dsc_text *out, exchange_web_file file) {
     size_t size;
     const char *text = exchange_web_file_bytes(file, &size), *end = text + size;
@@ -183,8 +182,7 @@ static dsc_status append_wasm(dsc_text *out, exchange_web_file file, dsc_error *
     return DSC_OK;
 }
 
-/* What a page that trains has beside its scripts: what it begins with, the network's file, and the library.
- * */
+/* Appends the data of a training page: the initial settings, the network's file, and the library. */
 static dsc_status append_trainer(dsc_text *out, const work *w, dsc_error *error) {
     const dsc_model *model = w->model;
     unsigned char *file = NULL, *packed = NULL;
@@ -194,7 +192,7 @@ static dsc_status append_trainer(dsc_text *out, const work *w, dsc_error *error)
     free(file);
     if (status) return status;
     dsc_text_append(out, "\n<script type=\"application/json\" id=\"lessons\">");
-    /* A graph that is the model's own is not what its text says: training goes on with it. */
+    /* The text of a custom graph does not describe it, so training starts from the model itself. */
     json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "model", model->text, "loss", model->loss_text,
                              "normalise", strcmp(model->normalisation.name, "standard") ? "unit" : "standard",
                              "from", model->own_graph ? "page" : "");
@@ -209,7 +207,7 @@ static dsc_status append_trainer(dsc_text *out, const work *w, dsc_error *error)
     return status;
 }
 
-/* What stands for {NAME} in the page. */
+/* Appends the replacement of {NAME} in the page. */
 static dsc_status append_part(dsc_text *out, const work *w, const char *name, size_t length,
                               dsc_error *error) {
     static const exchange_web_file scripts[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* web_answer.c: what an exported page answers, in node. */
+/* web_answer.c: gets answers from an exported page in node. */
 #include "exchange/web_parts.h"
 
 #include "base/error.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* web_files.c: the files as the assembler finds them. CMakeLists.txt names the folders, and knows that this
- * is to be compiled again when one changes. */
+/* web_files.c: the files, embedded by the assembler. CMakeLists.txt sets the folders and recompiles this file
+ * when one changes. */
 #include "exchange/web_files.h"
 
 #include <stdint.h>

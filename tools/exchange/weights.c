@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* weights.c: from a list of arrays to a model, and what is said of it; see weights.h. */
+/* weights.c: creates a model from a list of arrays and reports how; see weights.h. */
 #include "exchange/weights.h"
 
 #include "base/error.h"
@@ -15,7 +15,7 @@
 
 enum { CANDIDATES_MOST = 16, USUAL_SIDE = 28, USUAL_CLASSES = 10 };
 static const size_t MAP_MOST = 1 << 24;
-static const double WHOLE_MOST = 16777216; /* 2^24: whole numbers up to it are floats */
+static const double WHOLE_MOST = 16777216; /* 2^24: integers up to it are exact in float */
 
 const dsc_param weights_params[] = {
     DSC_CHOICE(weights_values, layout, "auto", "auto|torch|keras|transposed",
@@ -39,7 +39,7 @@ static dsc_status fail_number(const weights_array *a, size_t at, double number, 
                                : "save the weights as float, unpacked from what they were quantised to");
 }
 
-/* The array's numbers, in the order of the parameter. */
+/* Copies the array's numbers in the order of the parameter. */
 static dsc_status copy(dsc_real *to, const weights_target *target, const weights_array *a, const char *file,
                        dsc_error *error) {
     const weights_places *p = &target->places;
@@ -72,7 +72,7 @@ static dsc_status fill(dsc_model *model, const weights_match *m, dsc_error *erro
                     reason.message);
 }
 
-/* --- what is said --- */
+/* --- notes --- */
 
 static void tell_table(dsc_text *table, const weights_match *m) {
     static const char *const ways[] = {"by name", "by the map", "by order"};
@@ -121,8 +121,8 @@ static void tell_left(dsc_text *notes, const weights_match *m) {
                         dropped == 1 ? " was" : "s were");
 }
 
-/* How the weights lay, where that is not PyTorch's way. Dense weights alone are NumPy's or Keras': which
- * order of features they have their shapes do not tell. */
+/* Reports the layout of the weights if it differs from PyTorch's. Dense weights without convolutions may come
+ * from NumPy or Keras: their shapes do not reveal the order of features. */
 static void tell_layout(exchange_source *source, const weights_match *m, int asked) {
     bool turned = false, convolutions = false, reordered = false;
     for (size_t t = 0; t < m->target_count; t++) {
@@ -163,7 +163,7 @@ typedef struct asked {
     size_t map_size;
 } asked;
 
-/* Finds out whether the arrays fit a model, in any of the layouts that `layout` stands for. */
+/* Tries to match the arrays to a model, in each layout that `layout` allows. */
 static dsc_status match(weights_match *m, const dsc_model *model, const asked *a, int layout,
                         dsc_error *error) {
     dsc_error second;
@@ -178,7 +178,7 @@ static dsc_status match(weights_match *m, const dsc_model *model, const asked *a
     weights_match_clear(m);
     how.layout = WEIGHTS_KERAS;
     status = weights_match_find(m, model, a->list, &how, a->source->name, &second);
-    /* The message is that of the layout in which more found a place. */
+    /* Reports the message of the layout in which more arrays matched. */
     if (status && error && (m->matched > matched || status != DSC_ERROR_MISMATCH)) *error = second;
     return status;
 }
@@ -212,8 +212,8 @@ static void add_candidate(size_t *sizes, size_t *count, size_t size) {
     if (size && size <= DSC_CLASSES_MOST && *count < CANDIDATES_MOST) sizes[(*count)++] = size;
 }
 
-/* How many classes there may be: what was said; or the sizes of the arrays, the last ones first, and the last
- * number of the text. */
+/* Candidates for the number of classes: the given one; or the sizes of the arrays, last ones first, and the
+ * last number of the text. */
 static size_t find_candidates(size_t sizes[CANDIDATES_MOST], const asked *a) {
     size_t count = 0;
     if (a->source->images || a->source->classes) {
@@ -245,7 +245,7 @@ static dsc_status find_model(dsc_model **model, weights_match *m, const asked *a
         dsc_error reason = {0};
         dsc_status status = try(model, m, a, sizes[i], layout, &created, &reason);
         if (!status) return DSC_OK;
-        /* A network that could be made, but not filled, says more than one that could not be made. */
+        /* An error in filling a network is more informative than an error in creating one. */
         if (!i || (created && !kept_is_of_arrays) || status == DSC_ERROR_MEMORY) kept = reason;
         kept_is_of_arrays = kept_is_of_arrays || created;
         if (status == DSC_ERROR_MEMORY) break;

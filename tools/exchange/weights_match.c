@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* weights_match.c: which array is which parameter: by a map, by name, by order and shape; see weights.h.
+/* weights_match.c: matches arrays and parameters: by a map, by name, by order and shape; see weights.h.
  *
- * By order means: layer by layer in the order of the network, each takes the first layer of the file, not
- * taken yet, that has the same kinds of arrays with the same shapes. Files whose names tell no kinds
- * ("arr_0") are gone through array by array. */
+ * By order means: each layer, in the order of the network, takes the first unused layer of the file that has
+ * the same kinds of arrays with the same shapes. If names do not reveal kinds ("arr_0"), arrays are matched
+ * one by one. */
 #include "exchange/weights.h"
 
 #include "base/error.h"
@@ -30,7 +30,7 @@ static bool try(const weights_match *m, size_t target, size_t array, weights_pla
     return weights_fit(places, m->targets[target].node, array_at(m, array), m->layout);
 }
 
-/* `array` fits: it was tried. */
+/* Assigns `array`, which is known to fit. */
 static void take(weights_match *m, size_t target, size_t array, int way) {
     weights_target *t = &m->targets[target];
     (void)try(m, target, array, &t->places);
@@ -42,7 +42,7 @@ static void take(weights_match *m, size_t target, size_t array, int way) {
 
 /* --- messages --- */
 
-/* The layout in which the array has the parameter's shape; AUTO: there is none, or none can be asked for. */
+/* The layout in which the array has the parameter's shape; AUTO: none, or no layout can be suggested. */
 static int find_layout(const weights_match *m, size_t target, size_t array) {
     static const int layouts[] = {WEIGHTS_TORCH, WEIGHTS_TRANSPOSED, WEIGHTS_KERAS};
     weights_places places;
@@ -51,7 +51,7 @@ static int find_layout(const weights_match *m, size_t target, size_t array) {
     return WEIGHTS_AUTO;
 }
 
-/* The array does not fit the parameter in the match's layout. */
+/* Reports that the array does not fit the parameter in the match's layout. */
 static dsc_status fail_shapes(const weights_match *m, size_t target, size_t array, dsc_error *error) {
     static const char *const names[] = {"auto", "torch", "keras", "transposed"};
     char has[WEIGHTS_SHAPE_TEXT], wants[WEIGHTS_SHAPE_TEXT], name[NAME_SHOWN];
@@ -73,8 +73,8 @@ static dsc_status fail_shapes(const weights_match *m, size_t target, size_t arra
                     m->file, name, has, node->name, wants);
 }
 
-/* The end of the layer that begins at `target`, as far as nothing is taken: targets of a layer stand side by
- * side. */
+/* The end of the layer that begins at `target`, up to the first target already matched: targets of a layer
+ * are adjacent. */
 static size_t layer_end(const weights_match *m, size_t target) {
     size_t end = target + 1;
     while (end < m->target_count && m->targets[end].array == WEIGHTS_NONE &&
@@ -83,7 +83,7 @@ static size_t layer_end(const weights_match *m, size_t target) {
     return end;
 }
 
-/* The array in the layer of array `of` that has the parameter's role; or WEIGHTS_NONE. */
+/* The array with the parameter's role in the layer of array `of`; or WEIGHTS_NONE. */
 static size_t find_role(const weights_match *m, size_t target, size_t of) {
     for (size_t i = 0; i < m->list->count; i++)
         if (is_free(m, i) && array_at(m, i)->label.role == m->targets[target].label.role &&
@@ -92,14 +92,15 @@ static size_t find_role(const weights_match *m, size_t target, size_t of) {
     return WEIGHTS_NONE;
 }
 
-/* The same, where it fits the parameter. */
+/* The same if it fits the parameter. */
 static size_t find_in_layer(const weights_match *m, size_t target, size_t of) {
     weights_places places;
     const size_t found = find_role(m, target, of);
     return found == WEIGHTS_NONE || !try(m, target, found, &places) ? WEIGHTS_NONE : found;
 }
 
-/* `array` fits the parameter, but not all of its layer does; DSC_OK: it does. */
+/* DSC_OK if the layer of `array` fits; fails if `array` fits the parameter but the rest of its layer does
+ * not. */
 static dsc_status fail_layer(const weights_match *m, size_t target, size_t array, dsc_error *error) {
     char wants[WEIGHTS_SHAPE_TEXT], has[WEIGHTS_SHAPE_TEXT], name[NAME_SHOWN];
     const size_t end = layer_end(m, target);
@@ -132,7 +133,7 @@ static dsc_status fail_layer(const weights_match *m, size_t target, size_t array
     return DSC_OK;
 }
 
-/* The parameter found nothing: names the array that it would have come next to. */
+/* Reports a parameter without an array; names the nearest candidate. */
 static dsc_status fail_target(const weights_match *m, size_t target, dsc_error *error) {
     char wants[WEIGHTS_SHAPE_TEXT];
     const weights_target *t = &m->targets[target];
@@ -194,7 +195,7 @@ static dsc_status find_target(size_t *target, const weights_match *m, const char
                     nearest.name ? nearest.name : "", nearest.name ? "'?" : "");
 }
 
-/* One line: "array parameter", "array -", or nothing. `line` is written to. */
+/* Parses one line: "array parameter", "array -", or empty. Modifies `line`. */
 static dsc_status take_line(weights_match *m, char *line, size_t number, const char *where,
                             dsc_error *error) {
     static const char space[] = " \t\r";
@@ -248,7 +249,7 @@ static dsc_status by_map(weights_match *m, const weights_how *how, dsc_error *er
 
 /* --- layer by layer --- */
 
-/* What wrappers of networks put before all names: "module.", "net.". Its length. */
+/* The length of a common prefix that wrappers add to all names: "module.", "net.". */
 static size_t common_prefix(const weights_list *list) {
     if (list->count < 2) return 0;
     const char *first = list->all[0].label.name;
@@ -262,7 +263,7 @@ static size_t common_prefix(const weights_list *list) {
     return length;
 }
 
-/* The array of the same name as the parameter, which fits it; or WEIGHTS_NONE. */
+/* The array with the parameter's name, if it fits; or WEIGHTS_NONE. */
 static size_t find_same_name(const weights_match *m, size_t target, size_t prefix) {
     weights_places places;
     const char *name = m->targets[target].node->name;
@@ -292,7 +293,7 @@ static bool begins_layer(const weights_match *m, size_t array) {
     return true;
 }
 
-/* Whether the layer that begins with the array is, array by array, that of targets [first, end). */
+/* Whether the layer that begins with the array matches targets [first, end), array by array. */
 static bool is_layer(const weights_match *m, size_t first, size_t end, size_t array) {
     size_t free_arrays = 0;
     for (size_t i = array; i < m->list->count; i++)
@@ -304,7 +305,7 @@ static bool is_layer(const weights_match *m, size_t first, size_t end, size_t ar
     return true;
 }
 
-/* Whether names differ in their numbers alone, so that their order says what comes first. */
+/* Whether names differ only in numbers, so that they define an order. */
 static bool is_numbered_alike(const char *a, const char *b) {
     while (*a && *b) {
         const bool x = *a >= '0' && *a <= '9', y = *b >= '0' && *b <= '9';
@@ -318,7 +319,7 @@ static bool is_numbered_alike(const char *a, const char *b) {
     return *a == *b;
 }
 
-/* Array `other` would have fitted where `found` is taken. */
+/* Records that array `other` would have fitted where `found` is used. */
 static void doubt(weights_match *m, size_t found, size_t other) {
     m->unsure =
         m->unsure || !is_numbered_alike(array_at(m, other)->label.name, array_at(m, found)->label.name);
@@ -363,7 +364,7 @@ static void arrays_by_order(weights_match *m) {
     }
 }
 
-/* --- all of it --- */
+/* --- entry points --- */
 
 static dsc_status begin(weights_match *m, const dsc_model *model, bool whole, dsc_error *error) {
     const dsc_graph *graph = model->graph;
@@ -375,7 +376,7 @@ static dsc_status begin(weights_match *m, const dsc_model *model, bool whole, ds
     for (size_t i = 0; i < m->list->count; i++) m->user[i] = WEIGHTS_NONE;
     for (size_t i = 0; i < graph->count; i++) {
         const dsc_node *node = graph->nodes[i];
-        /* What the loss alone uses, such as weights of classes, is in no other program's file. */
+        /* Other programs' files lack parameters that only the loss uses, such as class weights. */
         if (!dsc_node_has_numbers(node) || (!whole && node->index > model->logits->index)) continue;
         m->targets[m->target_count++] =
             (weights_target){.node = node, .label = weights_label_of(node->name), .array = WEIGHTS_NONE};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* weights_names.c: what the names of arrays tell: which belong to one layer, and what each is in it. */
+/* weights_names.c: interprets the names of arrays: which belong to one layer, and their roles. */
 #include "exchange/weights.h"
 
 #include "graph/graph.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* PyTorch's, Keras' and NumPy users' words, in small letters. */
+/* The words of PyTorch, Keras and NumPy users, in lower case. */
 static const struct {
     const char *word;
     weights_role role;
@@ -39,8 +39,8 @@ static const struct {
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/* "w_hidden", "net.bias_out": the role stands before the layer's own name, in the last part of the name; what
- * follows it is the tail. False: no role does. */
+/* "w_hidden", "net.bias_out": the role precedes the layer's name in the last part of the name; the rest is
+ * the tail. Returns false if there is no role. */
 static bool label_by_beginning(weights_label *label, const char *name, size_t end) {
     size_t start = end;
     while (start && name[start - 1] != '.' && name[start - 1] != '/') start--;
@@ -64,7 +64,7 @@ weights_label weights_label_of(const char *name) {
     weights_label label = {.name = name, .prefix = end, .tail = digits, .tail_length = end - digits};
     size_t core = digits;
     while (core && digits < end && (name[core - 1] == '_' || name[core - 1] == '-')) core--;
-    /* The first that fits is the longest: words stand before their ends. */
+    /* The first match is the longest: longer words precede their endings. */
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         const size_t length = strlen(words[i].word);
         if (length > core || strncasecmp(name + core - length, words[i].word, length) != 0) continue;
@@ -113,7 +113,7 @@ static int compare_arrays(const void *a, const void *b) {
     return order ? order : strcmp(x->label.name, y->label.name);
 }
 
-/* Within each type: safetensors puts the larger types first. */
+/* Within each type: safetensors puts larger types first. */
 static bool is_sorted(const weights_list *list) {
     for (size_t i = 1; i < list->count; i++)
         if (!strcmp(list->all[i].type, list->all[i - 1].type) &&

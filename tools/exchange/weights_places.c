@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* weights_places.c: whether an array has the shape of a parameter, and in which order its numbers are read. */
+/* weights_places.c: checks whether an array has the shape of a parameter, and the order of its numbers. */
 #include "exchange/weights.h"
 
 #include "graph/graph.h"
 
 #include <string.h>
 
-/* --- what was flattened --- */
+/* --- flattened features --- */
 
-/* Whether an op leaves the numbers of its first input where they are: all else that it takes is of one size,
- * as scales and shifts of features are. */
+/* Whether an op keeps the order of its first input's numbers: its other inputs have one dimension, like
+ * scales and shifts of features. */
 static bool keeps_places(const dsc_node *op) {
     for (size_t i = 1; i < op->input_count; i++)
         if (op->inputs[i]->shape.rank > 1) return false;
     return true;
 }
 
-/* The image (C, H, W) whose numbers, flattened, are the features that the parameter works on; NULL: it works
- * on none, or their order is the same in all layouts. */
+/* The image (C, H, W) whose flattened numbers are the features that the parameter multiplies; NULL: none, or
+ * their order is the same in all layouts. */
 static const dsc_node *flattened(const dsc_node *parameter) {
     const dsc_graph *graph = parameter->graph;
     const size_t features = parameter->shape.size[parameter->shape.rank - 1];
@@ -52,7 +52,7 @@ static void order_features(weights_places *p, const dsc_node *image) {
 
 /* --- shapes --- */
 
-/* The array's axes in the order `axes`, those of size 1 left out. */
+/* The array's axes in the order `axes`, without those of size 1. */
 static void take_axes(weights_places *p, const weights_array *array, const size_t *axes) {
     size_t last = 0;
     p->rank = 0;
@@ -76,13 +76,13 @@ static bool is_shape(const weights_places *p, const dsc_shape *shape) {
 }
 
 bool weights_fit(weights_places *p, const dsc_node *parameter, const weights_array *array, int layout) {
-    /* Of depthwise weights, (H, W, channels, 1), the last axis, a 1, is left out: so they fit, too. */
+    /* Depthwise weights (H, W, channels, 1) fit too, because their last axis, of size 1, is omitted. */
     static const size_t as_it_is[] = {0, 1, 2, 3}, turned[] = {1, 0}, conv[] = {3, 2, 0, 1};
     const dsc_shape *shape = &parameter->shape;
     const size_t *axes = as_it_is;
     *p = (weights_places){0};
     if (array->rank > 4) return false;
-    /* A bias may be a row or a column; what is more than that is no bias. */
+    /* A bias may be a row or a column; other shapes are not biases. */
     if (shape->rank <= 1 ? array->rank > 2 || (array->rank == 2 && array->label.role == WEIGHTS_WEIGHT)
                          : array->rank < 2)
         return false;

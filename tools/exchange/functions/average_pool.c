@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* y (c, oh, ow): the average of each window of x (c, h, w); what lies outside counts as 0. */
+/* y (c, oh, ow): the mean of each window of x (c, h, w); padding counts as 0. */
 static void average_pool(float *y, const float *x, int c, int h, int w, int r, int s, int stride_y,
                          int stride_x, int padding_y, int padding_x, int oh, int ow) {
     const float factor = 1 / (float)(r * s);

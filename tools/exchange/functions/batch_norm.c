@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* y = gamma (x - mean) / sqrt(variance + epsilon) + beta, channel by channel of x (channels, pixels). */
+/* y = gamma (x - mean) / sqrt(variance + epsilon) + beta for each channel of x (channels, pixels). */
 static void batch_norm(float *y, const float *x, const float *gamma, const float *beta, const float *mean,
                        const float *variance, int channels, int pixels, double epsilon) {
     for (int c = 0; c < channels; c++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* y (k, oh, ow) from x (c, h, w), weight (r, s, c, k) and bias (k, or NULL). `block`: so many products of
- * a sum are added up before the next are begun; sums of blocks are added in order. relu: y is at least 0.
- * pool 2: y is the largest of 2 x 2 results. */
+/* y (k, oh, ow) from x (c, h, w), weight (r, s, c, k) and bias (k, or NULL). A sum starts a new partial sum
+ * after every `block` products; partial sums are added in order. relu: y is at least 0. pool 2: y is the
+ * maximum of 2 x 2 results. */
 static void conv2d(float *y, const float *x, const float *weight, const float *bias, int c, int h, int w,
                    int k, int r, int s, int stride_y, int stride_x, int padding_y, int padding_x,
                    int dilation_y, int dilation_x, int oh, int ow, int block, int relu, int pool) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* conv2d of whole numbers: x as in whole_at, weights of `bits` bits, bias and sums in 32 bits; y is
- * requantised, or without a multiplier the sums. */
+/* Integer conv2d: x as in whole_at, weights of `bits` bits, bias and sums in 32 bits; y is requantised, or
+ * without a multiplier the sums. */
 static void conv2d_whole(void *y, int wide, int from, const void *x, int x_wide, int x_from,
                          const unsigned char *weight, int bits, const int32_t *bias,
                          const int32_t *multiplier, const int32_t *shift, int32_t low, int32_t high, int c,

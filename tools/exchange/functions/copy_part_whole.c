@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* copy_part of whole numbers, to y from number `at` on. */
+/* Integer copy_part, to y from index `at`. */
 static void copy_part_whole(void *y, int wide, int from, const void *x, int x_wide, int x_from, int at,
                             int many, int whole, int begin, int part) {
     for (int i = 0; i < many * part; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* y (rows, n) from x (rows, depth), weight (depth, n) and bias (n, or NULL); block and relu as in conv2d.
- * What is 0 in x adds nothing. */
+ * Zeros in x are skipped. */
 static void dense(float *y, const float *x, const float *weight, const float *bias, int rows, int depth,
                   int n, int block, int relu) {
     enum { TOGETHER = 16 };

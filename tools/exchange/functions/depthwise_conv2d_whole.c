@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* depthwise_conv2d of whole numbers, as conv2d_whole. */
+/* Integer depthwise_conv2d, like conv2d_whole. */
 static void depthwise_conv2d_whole(void *y, int wide, int from, const void *x, int x_wide, int x_from,
                                    const unsigned char *weight, int bits, const int32_t *bias,
                                    const int32_t *multiplier, const int32_t *shift, int32_t low, int32_t high,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* e^x = 2^n e^r, |r| <= log(2) / 2, as Cody and Waite reduce it (1980); 2^n in two factors, so that the
- * largest results come out right. What is too small for a normal float is 0. */
+/* e^x = 2^n e^r, |r| <= log(2) / 2 (argument reduction of Cody and Waite, 1980); 2^n in two factors, so that
+ * the largest results are correct. Results below the smallest normal float are 0. */
 static float power_of_two(int n) {
     const uint32_t bits = (uint32_t)(n + 127) << 23;
     float power;
@@ -10,7 +10,7 @@ static float power_of_two(int n) {
 static float exponential(float x) {
     if (x != x) return x;
     const float bounded = x > 89.0f ? 89.0f : x < -104.5f ? -104.5f : x;
-    /* 1.5 * 2^23: adding it rounds to a whole number. Volatile, or a compiler may take it for nothing. */
+    /* 1.5 * 2^23: adding it rounds to an integer. Volatile, so that compilers keep the addition. */
     const volatile float shifted = bounded * 1.44269504f + 12582912.0f;
     const float n = shifted - 12582912.0f;
     const float r = (bounded - n * 0.693359375f) - n * -2.12194440e-4f;

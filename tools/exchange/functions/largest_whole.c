@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* y (rows): the largest number of each row of x (rows, n). */
+/* y (rows): the maximum of each row of x (rows, n). */
 static void largest_whole(void *y, int wide, int from, const void *x, int x_wide, int x_from, int rows,
                           int n) {
     for (int row = 0; row < rows; row++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* y = gamma (x - mean) / sqrt(variance + epsilon) + beta, mean and variance of all of x (many, each);
+/* y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with mean and variance of all of x (many, each);
  * gamma and beta (many). */
 static void layer_norm(float *y, const float *x, const float *gamma, const float *beta, int many, int each,
                        double epsilon) {

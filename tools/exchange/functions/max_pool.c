@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* y (c, oh, ow): the largest number of each window of x (c, h, w). */
+/* y (c, oh, ow): the maximum of each window of x (c, h, w). */
 static void max_pool(float *y, const float *x, int c, int h, int w, int r, int s, int stride_y, int stride_x,
                      int padding_y, int padding_x, int oh, int ow) {
     for (int channel = 0; channel < c; channel++, x += h * w)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* max_pool of whole numbers. */
+/* Integer max_pool. */
 static void max_pool_whole(void *y, int wide, int from, const void *x, int x_wide, int x_from, int c, int h,
                            int w, int r, int s, int stride_y, int stride_x, int padding_y, int padding_x,
                            int oh, int ow) {

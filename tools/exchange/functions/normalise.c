@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From bytes (channels, pixels) to numbers: y = scale[c] x + offset[c]. */
+/* Converts bytes (channels, pixels) to inputs: y = scale[c] x + offset[c]. */
 static void normalise(float *y, const unsigned char *x, const float *scale, const float *offset, int channels,
                       int pixels) {
     for (int c = 0; c < channels; c++)

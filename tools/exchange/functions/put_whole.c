@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes whole number i of y, which whole_at reads. */
+/* Writes integer i of y, in the format of whole_at. */
 static void put_whole(void *y, int wide, int from, int i, int32_t number) {
     if (wide)
         ((int32_t *)y)[i] = number;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole numbers in floats, of another scale: multiplier and shift (channels) hold whole numbers, too. */
+/* Rescales integers stored as floats; multiplier and shift (channels) hold integers too. */
 static void requantise(float *y, const float *x, const float *multiplier, const float *shift, int channels,
                        int pixels, int low, int high) {
     for (int i = 0; i < channels * pixels; i++)

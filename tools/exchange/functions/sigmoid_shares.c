@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* y (n): 1 / (1 + e^-x) of each number, brought to a sum of 1; by softmax where all are too small for
+/* y (n): 1 / (1 + e^-x) of each number, scaled to a sum of 1; softmax if all of them are too small for
  * that. */
 static void sigmoid_shares(float *y, const float *x, int n) {
     float most = x[0];

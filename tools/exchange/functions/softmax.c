@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Each row of y (rows, n) has the probabilities of x: e^x over the sum of all. */
+/* Each row of y (rows, n) holds the probabilities of x: e^x divided by the sum. */
 static void softmax(float *y, const float *x, int rows, int n) {
     for (int row = 0; row < rows; row++, x += n, y += n) {
         float most = x[0];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The square root of x > 0, rounded as IEEE 754 asks, bit by bit. */
+/* The square root of x > 0, correctly rounded (IEEE 754), bit by bit. */
 static double square_root(double x) {
     uint64_t bits, root = 0, rest = 0;
     memcpy(&bits, &x, sizeof bits);
@@ -9,7 +9,7 @@ static double square_root(double x) {
         mantissa <<= 1;
         exponent--;
     }
-    /* 54 bits of the root, of which the last rounds: two bits of the mantissa, then zeros, for each. */
+    /* 54 bits of the root, the last for rounding: each consumes two bits of the mantissa, then zeros. */
     for (int i = 0; i < 54; i++) {
         const int shift = 52 - 2 * i;
         const uint64_t two = shift >= 0 ? mantissa >> shift & 3 : 0;
@@ -20,8 +20,7 @@ static double square_root(double x) {
             root++;
         }
     }
-    root =
-        (root + 1) >> 1; /* a tie cannot be: the root would have 54 bits, its square more than the mantissa */
+    root = (root + 1) >> 1; /* no ties: a root of 54 bits would have a square longer than the mantissa */
     bits = root & 0xfffffffffffffu;
     bits |= (uint64_t)(exponent / 2 + 1023 + (int)(root >> 53)) << 52;
     memcpy(&x, &bits, sizeof x);

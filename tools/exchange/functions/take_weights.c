@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `some` weights from number `at` on, of `bits` bits each, one behind the other from the lowest bit of a
- * byte on. */
+/* Unpacks `some` weights from index `at`, of `bits` bits each, packed from the lowest bit of each byte. */
 static void take_weights(signed char *to, const unsigned char *weights, int at, int some, int bits) {
     if (bits == 8) {
         for (int j = 0; j < some; j++)

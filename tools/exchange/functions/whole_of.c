@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The whole number nearest to x, of two the even one, within [low, high]. */
+/* The nearest integer to x (ties to even), clamped to [low, high]. */
 static int32_t whole_of(float x, int32_t low, int32_t high) {
     if (x <= (float)low) return low;
     if (x >= (float)high) return high;

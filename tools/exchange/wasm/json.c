@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* json.c: values of JSON, their text, and back, for WebAssembly (system/jansson.h). */
+/* json.c: JSON values, their text, and parsing, for WebAssembly (system/jansson.h). */
 #include <jansson.h>
 
 #include "base/memory.h"
@@ -72,7 +72,7 @@ void json_decref(json_t *json) {
 
 /* --- objects and arrays --- */
 
-/* Takes the value over; `key` NULL: of an array. */
+/* Takes ownership of the value; `key` NULL: for an array. */
 static int append(json_t *json, char *key, json_t *value) {
     size_t room = json->room;
     if (!value || !dsc_grow(&json->items, &room, json->count + 1, sizeof *json->items)) goto failed;
@@ -89,7 +89,7 @@ failed:
 
 int json_array_append_new(json_t *array, json_t *value) { return append(array, NULL, value); }
 
-/* Where the key's value is; NULL: nowhere. */
+/* The slot of the key's value; NULL: none. */
 static json_t **find(const json_t *object, const char *key) {
     for (size_t i = 0; json_is_object(object) && i < object->count; i++)
         if (!strcmp(object->keys[i], key)) return &object->items[i];
@@ -153,7 +153,7 @@ double json_number_value(const json_t *json) {
 
 static json_t *pack(const char **format, va_list *values);
 
-/* What stands up to `end`. */
+/* Packs values up to the character `end`. */
 static json_t *pack_many(json_t *many, char end, const char **format, va_list *values) {
     while (many && **format && **format != end) {
         if (strchr(" ,:", **format)) {
@@ -167,7 +167,7 @@ static json_t *pack_many(json_t *many, char end, const char **format, va_list *v
         }
         json_t *value = pack(format, values);
         if (key ? json_object_set_new(many, key, value) : json_array_append_new(many, value)) {
-            json_decref(many); /* what stands behind it in the format is not released: there is no memory */
+            json_decref(many); /* out of memory: values later in the format are not released */
             many = NULL;
         }
     }
@@ -222,8 +222,8 @@ static void dump_text(dsc_text *out, const char *text) {
     dsc_text_append(out, "\"");
 }
 
-/* As jansson writes it: with a point or an exponent, so that it stays a real number, and no zeros or plus
- * before that exponent. */
+/* Like jansson: with a point or an exponent, so that it stays real; without zeros or a plus in the
+ * exponent. */
 static void dump_real(dsc_text *out, double real) {
     char number[40];
     (void)snprintf(number, sizeof number, "%.17g", real);
@@ -291,7 +291,7 @@ static bool take(reader *r, const char *word) {
     return true;
 }
 
-/* The four digits of \uXXXX; -1: they are none. */
+/* The four digits of \uXXXX; -1: invalid. */
 static long read_unit(reader *r) {
     long unit = 0;
     if (r->end - r->at < 4) return -1;
@@ -320,7 +320,7 @@ static bool append_unit(dsc_text *out, reader *r) {
     return true;
 }
 
-/* What stands in quotes, in new memory; NULL: it is no text. */
+/* A quoted text in new memory; NULL: invalid. */
 static char *read_text(reader *r) {
     static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
     dsc_text out = {0};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* prepare.c: the library's preparation of pictures for WebAssembly: what an exported page does to a drawing. */
+/* prepare.c: the library's preparation of pictures for WebAssembly: how an exported page prepares
+ * drawings. */
 #include <descender.h>
 
 #include <stdlib.h>
@@ -11,12 +12,12 @@
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 
-/* Room for `size` bytes; 0: there is none. */
+/* Allocates `size` bytes; 0: no memory. */
 EXPORT(room) void *room(size_t size) { return malloc(size); }
 EXPORT(leave) void leave(void *bytes) { free(bytes); }
 
-/* The digits of a picture (height, width, channels), at most `most`, as images of 28 x 28 one behind the
- * other. How many there are. */
+/* Finds at most `most` digits in a picture (height, width, channels) and writes them as consecutive images of
+ * 28 x 28. Returns their number. */
 EXPORT(find)
 size_t find(uint8_t *images, size_t most, const uint8_t *pixels, size_t height, size_t width,
             size_t channels) {
@@ -31,7 +32,7 @@ size_t find(uint8_t *images, size_t most, const uint8_t *pixels, size_t height, 
     return count;
 }
 
-/* A picture brought to (C, H, W); false: it cannot be. */
+/* Scales a picture to (C, H, W); false: impossible. */
 EXPORT(fit)
 int fit(uint8_t *image, size_t c, size_t h, size_t w, int how, int ground, const uint8_t *pixels,
         size_t height, size_t width, size_t channels) {
@@ -40,7 +41,7 @@ int fit(uint8_t *image, size_t c, size_t h, size_t w, int how, int ground, const
     return dsc_prepare_image(image, &did, NULL, &expected, pixels, height, width, channels, NULL) == DSC_OK;
 }
 
-/* Nobody reads messages here: they would bring printf with them, which is larger than all the rest. */
+/* Nobody reads messages here; formatting them would add printf, which is larger than everything else. */
 dsc_status(dsc_fail)(dsc_error *error, dsc_status code, const char *format, ...) {
     (void)error, (void)format;
     return code;

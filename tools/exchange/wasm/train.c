@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* train.c: the library that trains, for WebAssembly: what an exported page with train=on calls.
+/* train.c: the training library for WebAssembly, called by pages exported with train=on.
  *
- * A module is one piece of work: one recipe, one set of data, one trainer, one predictor. All of it is used
- * by one thread. What is given is copied, but for the images of `data`. Pointers are bytes from the beginning
- * of the memory. A function that can fail answers with a dsc_status, 0 for done; message() says then what was
- * expected, what was found and what to do. In this order:
+ * A module is one unit of work: one recipe, one data set, one trainer, one predictor, used by one thread.
+ * Arguments are copied, except the images of `data`. Pointers are byte offsets into the memory. Functions
+ * that can fail return a dsc_status, 0 for success; message() then tells what was expected, what was found
+ * and what to do. Call order:
  *
- *   recipe     what a recipe file holds, as JSON: {"model": "784-100-10", "epochs": 5, ...}
+ *   recipe     the contents of a recipe file, as JSON: {"model": "784-100-10", "epochs": 5, ...}
  *   data       images (count, C, H, W) and labels (count) of bytes; or digits: the built-in ones
- *   begin      makes the network and all that training needs
- *   train      the library's loop (dsc_trainer_run). It calls the function `tell` of the module "page" after
- *              each step and each epoch; where that answers 1, train pauses: its status is 9
- *              (DSC_ERROR_STOPPED), and the next call goes on, with the same bits in the end
- *   model      the network as a .safetensors file; it is there until the next call
+ *   begin      creates the network and everything that training needs
+ *   train      the library's loop (dsc_trainer_run). After each step and each epoch it calls the function
+ *              `tell` of the module "page". If that returns 1, train pauses: its status is 9
+ *              (DSC_ERROR_STOPPED), and the next call continues with the same final bits
+ *   model      the network as a .safetensors file, valid until the next call
  *
- * A network that was trained before: take, with such a file; then predict, one image at a time; or start:
- * the weights that `begin` starts from. */
+ * For a trained network: call take with such a file and then predict, one image at a time; or call start to
+ * set the weights that `begin` starts from. */
 #include <descender.h>
 
 #include <stdlib.h>
@@ -28,8 +28,8 @@
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 
-/* `kind` is a dsc_event_kind; `message` a text with a zero behind it, or 0. Without validation its two
- * numbers are NaN. Answers 1 to pause. */
+/* `kind` is a dsc_event_kind; `message` is a zero-terminated text, or 0. Without validation its two numbers
+ * are NaN. Returns 1 to pause. */
 __attribute__((import_module("page"), import_name("tell"))) int
 tell(int kind, double epoch, double epochs, double step, double steps, double loss, double accuracy,
      double validation_loss, double validation_accuracy, const char *message);
@@ -52,7 +52,7 @@ EXPORT(room) void *room(size_t size) { return malloc(size ? size : 1); }
 EXPORT(leave) void leave(void *bytes) { free(bytes); }
 EXPORT(message) const char *message(void) { return here.error.message; }
 
-/* --- what is trained --- */
+/* --- training --- */
 
 static void end_training(void) {
     dsc_trainer_free(here.trainer);
@@ -74,7 +74,7 @@ static void take_data(dsc_dataset *data) {
     here.data = data;
 }
 
-/* `images` must stay. `names`: of the classes, each with a zero behind it. */
+/* `images` must stay valid. `names`: of the classes, each zero-terminated. */
 EXPORT(data)
 dsc_status data(const uint8_t *images, const uint8_t *labels, size_t count, size_t c, size_t h, size_t w,
                 size_t classes, const char *names) {
@@ -110,7 +110,7 @@ static dsc_status read_model(dsc_model **model, const void *bytes, size_t size) 
     return dsc_model_parse(model, bytes, size, "the network", NULL, &here.error);
 }
 
-/* The file of the network whose weights training starts from, where the recipe has a "from". */
+/* The file with the initial weights, for a recipe with "from". */
 EXPORT(start)
 dsc_status start(const void *bytes, size_t size) {
     end_training();
@@ -136,7 +136,7 @@ static int on_event(void *user, const dsc_event *event) {
 EXPORT(train)
 dsc_status train(void) { return dsc_trainer_run(here.trainer, on_event, NULL, &here.error); }
 
-/* Of the network as it is now: 0, and a message, if it cannot be written. */
+/* The current network; 0 with a message if it cannot be written. */
 EXPORT(model)
 const unsigned char *model(void) {
     free(here.file);
@@ -163,7 +163,7 @@ dsc_status take(const void *bytes, size_t size) {
     return status;
 }
 
-/* An image of bytes (C, H, W) of the network's shape; as many probabilities as it has classes. */
+/* Classifies an image of bytes (C, H, W) of the network's shape; writes one probability per class. */
 EXPORT(predict)
 dsc_status predict(float *probabilities, const uint8_t *image) {
     return dsc_predict(probabilities, here.predictor, here.workspace, image, 1, &here.error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The mean of the outermost pixels: those of the ground, as a rule. */
+/* The mean of the outermost pixels, which usually belong to the ground. */
 static int32_t border_of(const unsigned char *picture, int height, int width) {
     int64_t sum = 0;
     for (int x = 0; x < width; x++) sum += picture[x] + picture[(int64_t)(height - 1) * width + x];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The one digit of a grey picture (height, width), as MNIST's were prepared: light on 0, fitted into 20 x 20,
- * centred by mass in `image` (28, 28). 0: there is nothing. `room`: 256 numbers. */
+/* Prepares the single digit of a grey picture (height, width) like MNIST: light on 0, scaled into 20 x 20,
+ * centred by mass in `image` (28, 28). Returns 0 if the picture is empty. `room`: 256 numbers. */
 static int prepare_digit(unsigned char *image, const unsigned char *picture, int height, int width,
                          int32_t *room) {
     int32_t dark = 0, light = 0;
@@ -30,7 +30,7 @@ static int prepare_digit(unsigned char *image, const unsigned char *picture, int
         columns += small[i] * (2 * (i % ow) + 1);
     }
     if (mass == 0) return 0;
-    /* So that the centre of mass comes to the middle, 14, as near as whole pixels allow; all of it inside. */
+    /* Moves the centre of mass to the middle, 14, rounded to whole pixels; the digit stays inside. */
     int down = (28 * mass - rows + mass) / (2 * mass), across = (28 * mass - columns + mass) / (2 * mass);
     down = down < 0 ? 0 : down > 28 - oh ? 28 - oh : down;
     across = across < 0 ? 0 : across > 28 - ow ? 28 - ow : across;

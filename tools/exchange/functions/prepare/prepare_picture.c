@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A grey picture (height, width) brought to `image` (channels, h, w), all channels alike; `ground`: 1 if
- * images are light on dark, 2 if they are dark on light, 0 if it does not matter. */
+/* Scales a grey picture (height, width) to `image` (channels, h, w), all channels alike; `ground`: 1 if
+ * images are light on dark, 2 if dark on light, 0 if either. */
 static int prepare_picture(unsigned char *image, int channels, int h, int w, int ground,
                            const unsigned char *picture, int height, int width) {
     const int light = border_of(picture, height, width) >= 128;

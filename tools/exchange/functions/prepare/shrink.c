@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* y (oh, ow) from the part of a picture that begins at (top, left) and has (h, w) pixels, as ink: averages
- * over exact areas. `width`: of the picture. */
+/* y (oh, ow) from the (h, w) pixels of a picture at (top, left), as ink: exact area averages. `width`: of the
+ * picture. */
 static void shrink(unsigned char *y, int oh, int ow, const unsigned char *picture, int width, int top,
                    int left, int h, int w, int32_t ground, int32_t ink) {
     for (int i = 0; i < oh * ow; i++) {
-        /* In units of 1 / oh (or 1 / ow) of a pixel, output row r spans r h to (r + 1) h. */
+        /* In units of 1 / oh (or 1 / ow) of a pixel, output row r covers r h to (r + 1) h. */
         const int64_t y0 = (int64_t)(i / ow) * h, y1 = y0 + h, x0 = (int64_t)(i % ow) * w, x1 = x0 + w;
         int64_t sum = 0;
         for (int64_t row = y0 / oh; row * oh < y1; row++)

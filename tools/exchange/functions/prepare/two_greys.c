@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Otsu's threshold of a picture of `count` grey pixels: it divides them into two classes that differ most.
- * The means of the two classes; 0: all pixels are alike. `counts` (256) is room. */
+/* Otsu's threshold of a picture with `count` grey pixels: divides them into the two classes that differ most.
+ * Stores the mean of each class; returns 0 if all pixels are equal. `counts` (256) is scratch. */
 static int two_greys(int32_t *dark, int32_t *light, const unsigned char *picture, int32_t count,
                      int32_t *counts) {
     int64_t all = 0, below = 0, best = -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* jansson.h: the part of jansson's interface that training uses, for WebAssembly, where there is no jansson:
- * json.c. A whole number beyond 64 bits is no JSON there. */
+/* jansson.h: the part of jansson's interface that training uses, for WebAssembly, implemented in json.c.
+ * Integers beyond 64 bits are invalid there. */
 #ifndef WASM_JANSSON_H
 #define WASM_JANSSON_H
 
@@ -24,8 +24,8 @@ typedef struct json_t {
     json_type type;
     size_t references;
     size_t count, room;    /* of an object's or array's values */
-    struct json_t **items; /* each a reference that this holds */
-    char **keys;           /* of an object, in the order in which they were set */
+    struct json_t **items; /* owned references */
+    char **keys;           /* of an object, in order of insertion */
     char *text;
     json_int_t integer;
     double real;
@@ -44,7 +44,7 @@ enum json_error_code { json_error_out_of_memory, json_error_numeric_overflow, js
 #define JSON_DECODE_ANY        8u
 #define JSON_REAL_PRECISION(n) 0u
 
-/* All of these make a new value, one reference to it; NULL: no memory, or a text that is no UTF-8. */
+/* All of these return a new reference; NULL: no memory, or a text that is not UTF-8. */
 json_t *json_object(void);
 json_t *json_array(void);
 json_t *json_string(const char *text);
@@ -52,19 +52,19 @@ json_t *json_integer(json_int_t integer);
 json_t *json_real(double real); /* NULL also unless it is finite */
 json_t *json_boolean(bool yes);
 json_t *json_null(void);
-json_t *json_pack(const char *format, ...); /* of { } [ ] s o I, and ? behind s and o */
+json_t *json_pack(const char *format, ...); /* supports { } [ ] s o I, and ? after s and o */
 
 json_t *json_incref(json_t *json);
 void json_decref(json_t *json);
 
-/* 0: done. The value becomes the object's or array's own with ..._new, also on failure. */
+/* Return 0 on success. ..._new takes ownership of the value, also on failure. */
 int json_object_set_new(json_t *object, const char *key, json_t *value);
 int json_object_set(json_t *object, const char *key, json_t *value);
 int json_object_del(json_t *object, const char *key);
 int json_object_clear(json_t *object);
 int json_array_append_new(json_t *array, json_t *value);
 
-/* Of what is not of that type: NULL, 0. */
+/* NULL or 0 for values of another type. */
 json_t *json_object_get(const json_t *object, const char *key);
 json_t *json_array_get(const json_t *array, size_t index);
 size_t json_object_size(const json_t *object);
@@ -92,15 +92,15 @@ bool json_object_entry(const json_t *object, size_t index, const char **key, jso
 #define json_object_foreach(object, key, value)                                                              \
     for (size_t at_##value = 0; json_object_entry(object, at_##value, &(key), (void *)&(value)); at_##value++)
 
-/* Release with free(). NULL: no memory. */
+/* The caller frees the text. NULL: no memory. */
 char *json_dumps(const json_t *json, size_t flags);
 
-/* NULL, and the reason (`error` may be NULL): it is no JSON, or there is no memory. */
+/* NULL with the reason (`error` may be NULL): invalid JSON, or no memory. */
 json_t *json_loads(const char *text, size_t flags, json_error_t *error);
 json_t *json_loadb(const char *text, size_t size, size_t flags, json_error_t *error);
 enum json_error_code json_error_code(const json_error_t *error);
 
-/* Declared for files of which nothing is used here that calls them. */
+/* Declared for unused functions of included files. */
 size_t json_dumpb(const json_t *json, char *buffer, size_t size, size_t flags);
 int json_equal(const json_t *a, const json_t *b);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* pthread.h: threads for WebAssembly, where there is one: the part that the library's headers and its locks
- * need. Locks do nothing, and no thread can be begun; the pool of threads is one.c instead of
- * src/base/threads.c. */
+/* pthread.h: the part of threads that the library's headers and locks need, for WebAssembly, which has one
+ * thread. Locks do nothing, and no thread can be created; one.c replaces the pool of src/base/threads.c. */
 #ifndef WASM_PTHREAD_H
 #define WASM_PTHREAD_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* string.h: with GNU's strerror_r, which answers with the text, as the library uses it. */
+/* string.h: adds GNU's strerror_r, which returns the text, as the library uses it. */
 #ifndef WASM_STRING_H
 #define WASM_STRING_H
 
