@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* augment.c: how long an augmentation takes for one image of 28 x 28, on one core: the built-in digits, each
- * with its own draws. The chains are interleaved, since a machine's clock drifts; medians are printed.
+/* augment.c: time of an augmentation for one image of 28 x 28 on one core: the built-in digits, each with its
+ * own draws. Chains are interleaved, because clock speed drifts; prints medians.
  *
  *   bench-augment [ROUNDS [CHAIN...]] */
 #include "augment/augment.h"
@@ -11,7 +11,7 @@
 
 enum { IMAGES = 2000, ROUNDS_AT_MOST = 1000, CHAINS_AT_MOST = 32 };
 
-/* Of this process's own time: others may be busy too. */
+/* Processor time of this process: other processes may be busy. */
 static double now(void) {
     struct timespec t;
     (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);

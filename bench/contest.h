@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* contest.h: ours beside peers on the same tasks: rounds in turns, medians, a table, JSON and a chart of
- * bars.
+/* contest.h: compares this library with peers on the same tasks: interleaved rounds, medians, a table, JSON
+ * and a bar chart.
  *
- * An entrant is a function of ours or a command whose last line of output is the figure ("absent: why"
- * leaves it out). A command may have several settings (environment and {} for the number of threads): the
- * first round tries them all, the best goes on. */
+ * An entrant is a function of the library, or a command whose last line of output is the figure ("absent:
+ * why" skips it). A command may have several settings (environment and {} for the number of threads): the
+ * first round tries all, the best is kept. */
 #ifndef BENCH_CONTEST_H
 #define BENCH_CONTEST_H
 
@@ -25,8 +25,8 @@ enum { CONTEST_ROUNDS_MOST = 50, CONTEST_SETTINGS_MOST = 8 };
 
 typedef struct entrant {
     const char *task, *name;
-    double (*run)(const struct entrant *self); /* ours */
-    const char *command;                       /* or a peer's, "{threads}" in it */
+    double (*run)(const struct entrant *self); /* the library */
+    const char *command;                       /* a peer, with "{threads}" in it */
     bool bf16, dense;
     int number; /* for `run` */
     /* filled by contest_run */
@@ -35,7 +35,7 @@ typedef struct entrant {
     char absent[160];
 } entrant;
 
-/* Environment and threads that peers may like best. */
+/* Environments and thread counts that peers may prefer. */
 static const struct contest_setting {
     const char *name, *environment;
     int threads;
@@ -67,7 +67,7 @@ static double contest_median(const double *values, size_t count) {
     return count ? sorted[count / 2] : NAN;
 }
 
-/* Runs a peer; NaN, and why, if it has no figure. */
+/* Runs a peer; returns NaN with the reason if it has no figure. */
 static double contest_command(entrant *e, size_t setting) {
     char line[512] = "", last[512] = "", command[2048], threads[16];
     const char *place = strstr(e->command, "{threads}");
@@ -96,7 +96,7 @@ static void contest_calibrate(entrant *e, bool more) {
         const double figure = contest_command(e, s);
         if (!isnan(figure) && contest_better(figure, best, more)) best = figure, e->best = s;
     }
-    if (isnan(best)) return; /* it is absent under every setting */
+    if (isnan(best)) return; /* absent under every setting */
     e->absent[0] = 0;
     e->figures[e->count++] = best;
 }
@@ -120,7 +120,7 @@ static inline void contest_run(entrant *entrants, size_t count, size_t rounds, b
         entrants[i].median = contest_median(entrants[i].figures, entrants[i].count);
 }
 
-/* The best peer in a task; NULL if there is none. */
+/* The best peer of a task; NULL if there is none. */
 static const entrant *contest_best_peer(const entrant *entrants, size_t count, const char *task, bool more) {
     const entrant *best = NULL;
     for (size_t i = 0; i < count; i++) {
@@ -173,7 +173,7 @@ static inline void contest_write_json(const char *path, const entrant *entrants,
     json_decref(root);
 }
 
-/* --- the chart: a group of bars for each task, lengths as shares of the longest of the group --- */
+/* --- the chart: a group of bars per task, lengths relative to the longest of the group --- */
 
 typedef struct contest_chart {
     const entrant *entrants;

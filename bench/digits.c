@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* digits.c: how long the 60,000 built-in digits take to draw, on one thread and on two, the runs interleaved.
+/* digits.c: time to generate the 60,000 built-in digits on one thread and on two, interleaved.
  *
- *   bench-digits [ROUNDS]
- */
+ *   bench-digits [ROUNDS] */
 #include <descender.h>
 
 #include <stdio.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* inference.c: how fast a model answers: one image at a time, and in batches of 256, beside ONNX Runtime and
- * PyTorch.
+/* inference.c: inference speed of a model, for single images and batches of 256, compared with ONNX Runtime
+ * and PyTorch.
  *
  *   bench-inference [FOLDER-FOR-RESULTS]
  *
- * Ours runs on MNIST's test images if $DESCENDER_DATA or ./data has them, else on the built-in digits, bytes
- * in and probabilities out; peers get floats that are made already. They want onnxruntime-node in
- * build/bench/node, where bench/run puts it, and PyTorch, which writes the models. */
+ * Uses MNIST's test images if $DESCENDER_DATA or ./data has them, otherwise the built-in digits. The library
+ * converts bytes to probabilities; peers get prepared floats. Peers need onnxruntime-node in
+ * build/bench/node, where bench/run installs it, and PyTorch, which writes the models. */
 #include "contest.h"
 
 #include "base/threads.h"
@@ -50,7 +50,7 @@ static answerer make(int net, bool bf16, unsigned threads, size_t batch) {
     return a;
 }
 
-/* Microseconds of each of `calls` calls, one image after the other. */
+/* Microseconds of each of `calls` calls, with consecutive images. */
 static double *time_calls(answerer a, size_t batch, size_t calls) {
     static float answers[BATCH * 10];
     double *times = malloc(calls * sizeof *times);
@@ -65,7 +65,7 @@ static double *time_calls(answerer a, size_t batch, size_t calls) {
     return times;
 }
 
-/* number: net, and 2 for batches; images a second, at the best of one thread and all. */
+/* number: net, plus 2 for batches; returns images per second, the better of one thread and all. */
 static double ours(const entrant *self) {
     const int net = self->number & 1;
     const size_t batch = self->number & 2 ? BATCH : 1;

@@ -3,7 +3,8 @@
 //
 //   node inference.mjs FOLDER NET BATCH THREADS latency|speed
 //
-// FOLDER holds NET.onnx and node/ with onnxruntime-node. Prints microseconds a call, the median; or images a second.
+// FOLDER holds NET.onnx and node/ with onnxruntime-node. Prints the median in microseconds per call, or
+// images per second.
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 

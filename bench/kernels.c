@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* kernels.c: our matrix products beside oneDNN's and OpenBLAS's, on one core, on the shapes that training
- * uses.
+/* kernels.c: the library's matrix products compared with oneDNN and OpenBLAS, on one core, with the shapes
+ * that training uses.
  *
  *   bench-kernels [--kernels NAME] [--rounds N] [--cpu N] [--only PART-OF-A-NAME]
  *
- * All contestants of a shape run in turns, a few milliseconds each; medians over the rounds are shown, in
- * GFLOP/s. "peak" is a loop of multiplications and additions on registers alone, timed in the same turns.
- * Operands lie in memory as floats (f32) or bfloat16 (bf16), results are floats. "whole": any packing is
- * counted; "packed": B, the weights, was packed beforehand, by oneDNN as well. Each peer runs at its best
- * setting: one thread, OpenBLAS with its AVX-512 kernels where there is AVX-512. */
+ * All contestants of a shape run alternately for a few milliseconds each; the output is medians over the
+ * rounds in GFLOP/s. "peak" is a loop of multiplications and additions on registers only, timed in the same
+ * rounds. Operands in memory are floats (f32) or bfloat16 (bf16), results are floats. "whole" includes all
+ * packing; "packed": B, the weights, was packed beforehand, by oneDNN too. Each peer runs with its best
+ * setting: one thread, and OpenBLAS with its AVX-512 kernels if available. */
 #include "peers.h"
 
 #include "kernel/choose.h"
@@ -118,7 +118,7 @@ static void *memory(size_t size) {
     return data;
 }
 
-/* What all contestants multiply: m and n and k of a convolution follow from its images. */
+/* Prepares the common operands; m, n and k of a convolution follow from its images. */
 static void prepare(contest *t) {
     problem *p = &t->p;
     size_t a_size = p->m * p->k, channels = p->channels, depth = p->k;
@@ -127,7 +127,7 @@ static void prepare(contest *t) {
         p->m = p->images * out * out;
         p->k = p->channels * p->kernel * p->kernel;
         p->b_transposed = true;
-        /* Training turns images to channels last anyway, and then pairs the channels: an odd last one with
+        /* Training converts images to channels last anyway and then pairs the channels: an odd last one with
          * zeros. */
         if (t->bf16) channels += channels % 2;
         depth = channels * p->kernel * p->kernel;
@@ -180,12 +180,12 @@ static void prepare(contest *t) {
 #endif
 }
 
-/* GFLOP/s of each, medians of interleaved rounds. */
+/* GFLOP/s of each contestant, medians of interleaved rounds. */
 static void measure(double *out, contest *t, size_t rounds) {
     static double speed[CONTESTANTS][1000];
     const double work = 2.0 * (double)t->p.m * (double)t->p.n * (double)t->p.k;
     size_t turns = (size_t)(1.5e-3 / (work / 60e9)) + 1;
-    for (int who = 1; who < CONTESTANTS; who++) /* warm up */
+    for (int who = 1; who < CONTESTANTS; who++) /* warm-up */
         if (takes_part(t, who))
             for (int i = 0; i < 5; i++) run(t, who);
     for (size_t r = 0; r < rounds; r++)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* load.c: how long the four files of MNIST take from the disk's cache to a checked dataset, against
- * `gzip -dc` alone, and from the decompressed copies of an earlier start. The runs are interleaved, since a
- * machine's clock drifts; medians are printed.
+/* load.c: time to load MNIST's four files from the page cache to a verified dataset, compared with `gzip -dc`
+ * alone, and from the decompressed copies of an earlier start. Runs are interleaved, because clock speed
+ * drifts; prints medians.
  *
- *   DESCENDER_DATA=FOLDER bench-load [ROUNDS]
- */
+ *   DESCENDER_DATA=FOLDER bench-load [ROUNDS] */
 #include "base/file.h"
 #include "data/folder.h"
 
@@ -33,8 +32,8 @@ static double median(double *values, size_t count) {
     return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
 }
 
-/* Seconds for one `gzip -dc` of all four files to /dev/null, the start of the process included; negative
- * if it cannot be run. */
+/* Seconds for `gzip -dc` of all four files to /dev/null, including process start; negative if it cannot
+ * run. */
 static double run_gzip(char *const paths[DSC_MNIST_FILES]) {
     double start = now();
     pid_t child = fork();
@@ -97,7 +96,7 @@ int main(int argc, char **argv) {
         if (dsc_mnist_find(&paths[i], folder, i, &error)) result = 1;
         if (!paths[i]) result = 1;
     }
-    /* A cache of its own: the measurement leaves nothing behind. */
+    /* A private cache, so that the measurement leaves nothing behind. */
     char cache[] = "/tmp/descender-bench-XXXXXX", command[64];
     if (!result && mkdtemp(cache) && !setenv("XDG_CACHE_HOME", cache, 1)) {
         result = measure(paths, folder, (size_t)rounds);

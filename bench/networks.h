@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* networks.h: the three networks that training is timed on, and how: some steps to warm up, then a part of
- * an epoch. */
+/* networks.h: the three networks used for timing training: some warm-up steps, then part of an epoch. */
 #ifndef BENCH_NETWORKS_H
 #define BENCH_NETWORKS_H
 
@@ -10,7 +9,7 @@
 
 typedef struct network {
     const char *name, *recipe, *short_name;
-    size_t images; /* of which a part is timed */
+    size_t images; /* a part of these is timed */
 } network;
 
 static const network nets[] = {
@@ -35,7 +34,7 @@ static int networks_fail(const dsc_error *error) {
     exit(1);
 }
 
-/* MNIST's training images if $DESCENDER_DATA or ./data has them, else the built-in digits. */
+/* MNIST's training images if $DESCENDER_DATA or ./data has them, otherwise the built-in digits. */
 static dsc_dataset *networks_data(void) {
     dsc_error error;
     dsc_dataset *data, *test = NULL;
@@ -45,8 +44,8 @@ static dsc_dataset *networks_data(void) {
     return data;
 }
 
-/* Seconds for 60,000 images, from those that `images` take. `kernels` NULL: auto; `dense`: no pixel is
- * zero. All threads. */
+/* Seconds for 60,000 images, scaled from those of `images`. `kernels` NULL: auto; `dense`: no pixel is zero.
+ * All threads. */
 static double networks_time(const network *n, const dsc_dataset *data, const char *kernels, bool bf16,
                             bool dense, size_t images) {
     dsc_error error;

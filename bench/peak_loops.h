@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* peak_loops.h: the most multiplications and additions a core can do: nothing but registers. Compiled for
- * each instruction set (kernel/multiversion.h). Returns operations done. */
+/* peak_loops.h: the peak rate of multiplications and additions of a core, on registers only. Compiled for
+ * each instruction set (kernel/multiversion.h). Returns the number of operations. */
 static double DSC_ISA(peak)(size_t rounds) {
     enum { SUMS = 12 };
     vec sum[SUMS];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* peers.h: oneDNN 2.x and OpenBLAS behind one function each: they make a thing to run, or NULL where they
- * cannot. */
+/* peers.h: oneDNN 2.x and OpenBLAS, each behind one function that creates a runnable product, or returns NULL
+ * if it cannot. */
 #ifndef BENCH_PEERS_H
 #define BENCH_PEERS_H
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* C(m, n) = A B; `a` holds A (m, k), or if a_transposed (k, m); b likewise. Operands in float, or in
+/* C(m, n) = A B; `a` holds A (m, k), or (k, m) if a_transposed; b likewise. Operands are float or
  * bfloat16. */
 typedef struct problem {
     const char *name;
@@ -54,7 +54,7 @@ static dnnl_memory_t dnnl_reordered(dnnl_engine_t engine, dnnl_stream_t stream, 
     return to;
 }
 
-/* A product, or a convolution; `packed`: weights (B) are reordered beforehand as oneDNN likes them best. */
+/* A product or a convolution; `packed`: weights (B) are reordered beforehand to oneDNN's preferred layout. */
 static dnnl_run *dnnl_make(const problem *p, bool bf16, bool packed) {
     dnnl_engine_t engine;
     dnnl_run *run = calloc(1, sizeof *run);

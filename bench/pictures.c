@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pictures.c: what the tutorial's pictures take: the first one, which reads the fonts, and the median of 21. */
+/* pictures.c: time of the tutorial's pictures: the first one, which reads the fonts, and the median of 21. */
 #include "draw/chart.h"
 #include "draw/grid.h"
 #include "draw/network.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* processors.c: which kernel set and precision train fastest on this processor: what the table of
- * src/kernel/choose.c and docs/processors.md are made from.
+/* processors.c: the fastest kernel set and precision for training on this processor: the source of the table
+ * in src/kernel/choose.c and of docs/processors.md.
  *
  *   bench-processors [ROUNDS]
  *
- * Seconds for 60,000 images of three networks, with every set that this processor has, in f32 and in bf16,
- * all threads. In turns; the medians count. The last column is the geometric mean of the three, relative
- * to the best row: the row with 1.00 is what `auto` should choose. (bf16 of a set that only rounds to it
- * is for comparison: the precision `auto` never means it.) */
+ * Prints seconds for 60,000 images of three networks, for every set that this processor supports, in f32 and
+ * bf16, with all threads; interleaved, medians. The last column is the geometric mean of the three, relative
+ * to the best row: `auto` should choose the row with 1.00. (bf16 with a set that only rounds is for
+ * comparison: `auto` never selects it.) */
 #include "networks.h"
 
 #include "kernel/choose.h"

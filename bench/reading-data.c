@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* reading-data.c: writes what the model inside the program is trained on: MNIST's training images, twice;
- * the same digits drawn as people write and photograph them (bench/drawn), found and prepared as pictures
- * are; digits drawn by more of the world's hands; and images of no digit: digits that touch, left whole, and
- * digits that lie on their side or stand on their head.
+/* reading-data.c: writes the training data of the built-in model: MNIST's training images, twice; the same
+ * digits in synthetic pictures and photos (bench/drawn), found and prepared like pictures; digits in more
+ * handwriting styles of the world; and images that are not digits: touching digits left whole, and digits
+ * that lie on their side or are upside down.
  *
  *   bench-reading-data FOLDER [COUNT [MODEL]]
  *
- * FOLDER/digits gets COUNT (60,000) drawn digits and a fifth as many of the world's hands beside MNIST's, and
- * MNIST's test set; FOLDER/others a training set of one class, about a seventh as many. MODEL (the one inside
- * the program) finds the digits. Needs the real MNIST in $DESCENDER_DATA, ./data or the cache. */
+ * FOLDER/digits gets COUNT (60,000) synthetic digits and a fifth as many world styles in addition to MNIST's,
+ * and MNIST's test set; FOLDER/others a training set of one class, about a seventh as many. MODEL (the
+ * built-in one) finds the digits. Needs the real MNIST in $DESCENDER_DATA, ./data or the cache. */
 #include "drawn/drawn.h"
 
 #include "shipped/shipped.h"
@@ -20,7 +20,7 @@
 
 enum { PIXELS = DRAWN_SIDE * DRAWN_SIDE };
 
-/* Below this probability a label is doubted. */
+/* A label with a lower probability is doubted. */
 #define LEAST_LIKELY 0.05f
 
 typedef struct reader {
@@ -28,7 +28,7 @@ typedef struct reader {
     dsc_workspace *workspace;
 } reader;
 
-/* Images and labels, as many as there is room for. */
+/* Images and labels, up to the capacity. */
 typedef struct images {
     uint8_t *pixels, *labels;
     size_t count, most;
@@ -46,7 +46,7 @@ static void add(images *to, const uint8_t *pixels, uint8_t label) {
     to->labels[to->count++] = label;
 }
 
-/* By quarters to the right. */
+/* Rotates clockwise in quarter turns. */
 static void turn(uint8_t out[PIXELS], const uint8_t *in, size_t quarters) {
     for (size_t y = 0; y < DRAWN_SIDE; y++)
         for (size_t x = 0; x < DRAWN_SIDE; x++) {
@@ -60,8 +60,8 @@ static void turn(uint8_t out[PIXELS], const uint8_t *in, size_t quarters) {
         }
 }
 
-/* Digits that are none any more when they are turned so. 0, 1 and 8 look like themselves, or like strokes;
- * a 2, a 5, a 6 and a 9 on their heads like digits. */
+/* Whether the label still looks like a digit after the rotation. 0, 1 and 8 look like themselves or like
+ * strokes; 2, 5, 6 and 9 upside down look like digits. */
 static bool stays_a_digit(unsigned label, size_t quarters) {
     return label == 0 || label == 1 || label == 8 ||
            (quarters == 2 && label != 3 && label != 4 && label != 7);
@@ -75,8 +75,8 @@ static void add_turned(images *to, const uint8_t *pixels, unsigned label) {
     add(to, turned, 0);
 }
 
-/* Whether each digit found is what was drawn at its place. A single one is. Of several that touch, pieces may
- * be cut elsewhere: then the network finds their labels improbable, and the picture is left out. */
+/* Whether each digit found is the one drawn at its position. A single digit is. Pieces of touching digits may
+ * be cut elsewhere; the network then finds their labels improbable, and the picture is skipped. */
 static bool are_labelled(const dsc_digit *found, const char *text, size_t count, const reader *by) {
     for (size_t i = 0; count > 1 && i < count; i++) {
         float shares[10];
@@ -92,7 +92,7 @@ static void draw_one(images *digits, images *others, canvas *c, const drawn_kind
     size_t count;
     kind->make(c, text);
     const size_t expected = strlen(text);
-    /* Only where all digits were found is it known which is which. */
+    /* Digits can be identified only if all were found. */
     if (!dsc_read_digits(&found, &count, NULL, c->grey, c->height, c->width, 1, by->predictor, by->workspace,
                          NULL)) {
         const bool known = count == expected && are_labelled(found, text, count, by);
@@ -102,7 +102,7 @@ static void draw_one(images *digits, images *others, canvas *c, const drawn_kind
         }
         dsc_digits_free(found);
     }
-    /* Without the network's help all that touch are one. */
+    /* Without the network's help all touching digits are one. */
     if (expected > 1 && !dsc_find_digits(&found, &count, NULL, c->grey, c->height, c->width, 1, NULL)) {
         if (count == 1) add(others, found->pixels, 0);
         dsc_digits_free(found);

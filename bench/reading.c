@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* reading.c: what share of pictures is read right that are no image of a data set: MNIST's test digits, drawn
- * by code as crops, photos and rows of digits (bench/drawn), with fixed seeds, read by the model inside the
- * program or by another.
+/* reading.c: the share of correctly read pictures beyond data-set images: MNIST's test digits as synthetic
+ * crops, photos and rows of digits (bench/drawn), with fixed seeds, read by the built-in model or another.
  *
  *   bench-reading [--train] [--model FILE] [COUNT] [KIND]     COUNT pictures of each kind (500)
  *
- * --train draws from the last 10,000 training images: what is tried out is tried there. Needs the real MNIST
- * in $DESCENDER_DATA, ./data or the cache. DESCENDER_SHOW=FOLDER keeps there what was read wrong. */
+ * --train uses the last 10,000 training images: use it for experiments. Needs the real MNIST in
+ * $DESCENDER_DATA, ./data or the cache. DESCENDER_SHOW=FOLDER saves misread pictures there. */
 #include "drawn/drawn.h"
 
 #include "image/image.h"
@@ -51,7 +50,7 @@ static double measure(size_t k, size_t count, double *blank) {
         read_all(answer, sizeof answer, &c);
         right += !strcmp(expected, answer);
         none += !*answer;
-        if (getenv("DESCENDER_SHOW") && strcmp(expected, answer) != 0) { /* a folder: what was read wrong */
+        if (getenv("DESCENDER_SHOW") && strcmp(expected, answer) != 0) { /* a folder for misread pictures */
             char path[512];
             (void)snprintf(path, sizeof path, "%s/%zu-%zu-%s-%s.pgm", getenv("DESCENDER_SHOW"), k, i,
                            expected, answer);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* scaling.c: what training costs against what is given to it: threads, samples, epochs.
+/* scaling.c: the cost of training as a function of threads, samples and epochs.
  *
  *   bench-scaling [FOLDER-FOR-RESULTS]
  *
- * The CNN's images a second with 1, 2, ... threads; seconds for an epoch of the perceptron against its
- * number of samples; the peak memory of a whole process against its number of epochs. The threads are
- * measured in turns, medians count. Built-in digits. */
+ * Images per second of the CNN with 1, 2, ... threads; seconds per epoch of the perceptron by number of
+ * samples; peak memory of a process by number of epochs. Thread counts are interleaved; prints medians. Uses
+ * the built-in digits. */
 #include "draw/chart.h"
 #include "train/trainer.h"
 
@@ -43,7 +43,7 @@ static double fail(const dsc_error *error) {
     exit(1);
 }
 
-/* Seconds for `steps` steps, after a few that do not count; 0 steps: for `epochs` whole epochs. */
+/* Seconds for `steps` steps after a warm-up; steps = 0: for `epochs` whole epochs. */
 static double train(const char *json, const dsc_dataset *data, unsigned threads, size_t steps,
                     size_t epochs) {
     dsc_error error;
@@ -72,7 +72,7 @@ static double median(double *values, size_t count) {
     return values[count / 2];
 }
 
-/* MiB at the most that a process takes which trains for so many epochs. */
+/* Peak memory in MiB of a process that trains for that many epochs. */
 static double peak_memory(const dsc_dataset *data, size_t epochs) {
     struct rusage usage = {0};
     (void)fflush(NULL);

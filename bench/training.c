@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* training.c: seconds for an epoch of 60,000 images, training alone, beside PyTorch, scikit-learn and NumPy,
- * at equal architecture, batch and arithmetic.
+/* training.c: seconds per epoch of 60,000 images, training only, compared with PyTorch, scikit-learn and
+ * NumPy with equal architecture, batch size and arithmetic.
  *
  *   bench-training [quick] [small] [wide] [cnn] [FOLDER-FOR-RESULTS]
  *
- * Without names all three networks. Ours runs in this process, on MNIST's images if $DESCENDER_DATA or
- * ./data has them, else on the built-in digits; the perceptrons also on images of which no pixel is zero,
- * since zeros save ours time. The peers run training.py. All in turns; the medians count. Each does a part
- * of an epoch, scaled to 60,000 images. */
+ * Without names: all three networks. The library runs in this process on MNIST's images if $DESCENDER_DATA or
+ * ./data has them, otherwise on the built-in digits; the perceptrons also on images without zero pixels,
+ * because the library skips zeros. The peers run training.py. Runs are interleaved; medians. Each run does
+ * part of an epoch, scaled to 60,000 images. */
 #include "networks.h"
 
 static dsc_dataset *data;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* tutorial.c: the tutorial's training loop, in processor time for each image, by five ways to write it; then
- * the whole command, pictures included, against a Python script that does the same, in elapsed time.
+/* tutorial.c: the tutorial's training loop in five implementations, processor time per image; then the whole
+ * command, including pictures, compared with an equivalent Python script, elapsed time.
  *
  *   DESCENDER_DATA=FOLDER bench-tutorial [ROUNDS]      default 7
  *
- * The runs are interleaved, since a machine's clock drifts; medians are printed. 1,000 images, 100 hidden
- * units, 3 epochs. NumPy is left out where it is not installed. It gets one thread, as we do, and its BLAS
- * the kernels of the processor (OPENBLAS_CORETYPE) where the environment says so. */
+ * Runs are interleaved, because clock speed drifts; prints medians. 1,000 images, 100 hidden units, 3 epochs.
+ * NumPy is skipped if it is not installed. It gets one thread, like the library, and its BLAS uses the
+ * processor's kernels (OPENBLAS_CORETYPE) if the environment says so. */
 #include "tutorial.h"
 #include "data/dataset.h"
 
@@ -39,7 +39,7 @@ static double median(double *values, size_t count) {
     return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
 }
 
-/* --- loops as one writes them at first --- */
+/* --- straightforward loops --- */
 
 static double weights_1[784][HIDDEN], weights_2[HIDDEN][LABELS];
 
@@ -74,7 +74,7 @@ static double train_one(const double *layer_0, size_t label, dsc_rng *rng, bool 
     return loss;
 }
 
-/* Seconds; *loss is the last epoch's, to see that all ways compute the same. */
+/* Seconds; *loss is the last epoch's, to check that all implementations agree. */
 static double run_loop(double *loss, const double *images, const dsc_dataset *train, bool skip_zeros) {
     dsc_rng rng;
     dsc_rng_seed(&rng, 884736743);
@@ -128,7 +128,7 @@ static double run_command(const char *command) {
     return status == 0 ? now(CLOCK_MONOTONIC) - start : -1;
 }
 
-/* The whole command and the whole script, each with the pictures saved. */
+/* The whole command and the whole script, both saving pictures. */
 static int measure_whole(const char *folder, size_t rounds) {
     const char *program = getenv("PROGRAM"), *here = getenv("BENCH_FOLDER");
     char ours[2048], theirs[2048], out[] = "/tmp/descender-bench-XXXXXX", clear[64];

@@ -4,7 +4,7 @@
  * Updating a row for one image and using it for the next while it is in registers halves the traffic between
  * the first and the second cache, which is what bounds this network's speed. A block of columns keeps its
  * sums and steps in registers and runs down the rows; how many columns fit depends on the registers. One
- * source is compiled for each kind of processor. Products are rounded before they are added, as everywhere. */
+ * source is compiled for each kind of processor. Products are rounded before they are added. */
 #include "sweep.h"
 
 typedef double vector __attribute__((vector_size(64), aligned(64)));

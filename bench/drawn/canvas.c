@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* canvas.c: ink, greys, and what light, lens and file do to them; see drawn.h. */
+/* canvas.c: ink, greys, and the effects of light, lens and file format; see drawn.h. */
 #include "drawn.h"
 
 #include <math.h>
@@ -70,7 +70,7 @@ void drawn_clear(canvas *c, size_t width, size_t height) {
     memset(c->ink, 0, width * height * sizeof *c->ink);
 }
 
-/* The glyph's ink at a place between its pixels. */
+/* The glyph's ink at a position between pixels. */
 static double ink_at(const glyph *g, double x, double y) {
     x -= 0.5;
     y -= 0.5;
@@ -129,7 +129,7 @@ void drawn_thin(canvas *c) {
                     const bool first = pass ? !(n[0] && n[2] && n[6]) : !(n[0] && n[2] && n[4]),
                                second = pass ? !(n[0] && n[4] && n[6]) : !(n[2] && n[4] && n[6]);
                     if (ones >= 2 && ones <= 6 && turns == 1 && first && second)
-                        c->ink[y * w + x] = 0.45, changed = true; /* goes at the end of the pass */
+                        c->ink[y * w + x] = 0.45, changed = true; /* removed at the end of the pass */
                 }
             for (size_t i = 0; i < w * h; i++) c->ink[i] = c->ink[i] >= 0.5;
         }
@@ -175,7 +175,7 @@ static uint8_t *copy_of(const canvas *c) {
     return copy;
 }
 
-/* The grey at a place between pixels; `ground` outside. */
+/* The grey at a position between pixels; `ground` outside. */
 static double grey_at(const uint8_t *grey, size_t width, size_t height, double x, double y, uint8_t ground) {
     const double fx = floor(x - 0.5), fy = floor(y - 0.5), ax = x - 0.5 - fx, ay = y - 0.5 - fy;
     double sum = 0;
@@ -206,10 +206,10 @@ void drawn_turn(canvas *c, double degrees, uint8_t ground) {
     free(from);
 }
 
-/* Heckbert, "Fundamentals of texture mapping and image warping", 1989: from the unit square to four
+/* Heckbert, "Fundamentals of texture mapping and image warping", 1989: maps the unit square to four
  * corners. */
 void drawn_perspective(canvas *c, double share, uint8_t ground) {
-    double x[4], y[4]; /* of what is seen, where the picture's corners were: in shares of its sides */
+    double x[4], y[4]; /* corners of the picture in the view, in shares of its sides */
     for (int i = 0; i < 4; i++) {
         x[i] = (i == 1 || i == 2) + drawn_between(-share, share);
         y[i] = (i >= 2) + drawn_between(-share, share);
@@ -261,13 +261,14 @@ void drawn_blur(canvas *c, size_t times) {
 
 /* --- JPEG --- */
 
-/* Steps of quality 50 by row and column of the cosines: of brightness, from the standard's annex K. */
+/* Quantisation steps of quality 50 by row and column of the cosines: luminance, from annex K of the
+ * standard. */
 static const unsigned char steps[64] = {
     16, 11,  10,  16, 24, 40, 51, 61, 12,  12,  14,  19,  26, 58, 60, 55,  14,  13,  16,  24, 40, 57,
     69, 56,  14,  17, 22, 29, 51, 87, 80,  62,  18,  22,  37, 56, 68, 109, 103, 77,  24,  35, 55, 64,
     81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98,  112, 100, 103, 99};
 
-static double cosine[8][8]; /* [frequency][place], of length 1 */
+static double cosine[8][8]; /* [frequency][position], normalised */
 
 static void transform(double out[64], const double in[64], bool back) {
     double rows[64];

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* drawn.h: pictures of digits drawn by code, as people write and photograph them: MNIST's digits as crops,
- * photos, rows, forms. The same seed draws the same pictures everywhere.
+/* drawn.h: synthetic pictures of digits as people write and photograph them: MNIST's digits as crops, photos,
+ * rows, forms. The same seed gives the same pictures on every machine.
  *
- *   canvas.c   ink, greys, and what light, lens and file do to them
+ *   canvas.c   ink, greys, and the effects of light, lens and file format
  *   kinds.c    the kinds of pictures
  *
- * One drawing at a time: the digits and the random numbers are kept in this room. */
+ * Not thread-safe: the digits and the random state are global in this folder. */
 #ifndef BENCH_DRAWN_H
 #define BENCH_DRAWN_H
 
@@ -13,7 +13,7 @@
 
 enum { DRAWN_SIDE = 28, DRAWN_DIGITS_MOST = 10, DRAWN_MOST = 1 << 21 /* pixels of a picture */ };
 
-/* Ink of 0 to 1, and greys of 0 to 255: (height, width), room for DRAWN_MOST. */
+/* Ink from 0 to 1 and greys from 0 to 255: (height, width), with room for DRAWN_MOST. */
 typedef struct canvas {
     size_t width, height;
     double *ink;
@@ -27,20 +27,20 @@ typedef struct glyph {
     unsigned label;
 } glyph;
 
-/* A kind of picture: draws one, and writes what is to be read on it. */
+/* A kind of picture: draws one, and writes the expected reading. */
 typedef struct drawn_kind {
     const char *name;
     void (*make)(canvas *c, char *text);
-    double floor; /* percent that must be read right, whole strings; 0: none is set */
+    double floor; /* required percentage of correct readings, whole strings; 0: none */
 } drawn_kind;
 
 extern const drawn_kind drawn_kinds[];
 extern const size_t drawn_kind_count;
 
-/* Digits are drawn from images [first, first + count) of `digits`, which stay the caller's. */
+/* Sets the source of digits: images [first, first + count) of `digits`, which the caller keeps. */
 void drawn_digits_from(const dsc_dataset *digits, size_t first, size_t count);
 void drawn_seed(uint64_t seed);
-void drawn_canvas_make(canvas *c); /* ends the program if there is no memory */
+void drawn_canvas_make(canvas *c); /* exits without memory */
 
 /* --- for kinds.c --- */
 
@@ -50,29 +50,30 @@ double drawn_normal(void);
 glyph drawn_any_digit(void);
 
 void drawn_clear(canvas *c, size_t width, size_t height);
-/* The ink's box `scale` times as large, its upper left corner at (left, top). */
+/* Draws the ink's box scaled by `scale`, with its upper left corner at (left, top). */
 void drawn_digit(canvas *c, const glyph *g, double left, double top, double scale);
 size_t drawn_wide(const glyph *g, double scale);
 size_t drawn_high(const glyph *g, double scale);
 void drawn_fill(canvas *c, double left, double top, double right, double bottom);
-/* Thinned to strokes of one pixel. */
+/* Thins the ink to strokes of one pixel. */
 void drawn_thin(canvas *c);
 
-/* Greys of ink on a ground, with noise. */
+/* Converts ink to greys on a ground, with noise. */
 void drawn_expose(canvas *c, double ground, double ink, double noise);
-/* Lines 2 pixels thick, `apart`, at a slope. */
+/* Draws lines of 2 pixels, `apart` pixels apart, at a slope. */
 void drawn_rule(canvas *c, double apart, double slope, bool upright, uint8_t value);
-/* `factor` of the light at each place, from 0 to 1 both ways. */
+/* Multiplies the grey at each position, 0 to 1 in both directions, by `factor`. */
 void drawn_light(canvas *c, double (*factor)(double x, double y));
-/* Turned to the right about its middle, on a ground of one grey. */
+/* Rotates clockwise about the centre, on a ground of one grey. */
 void drawn_turn(canvas *c, double degrees, uint8_t ground);
-/* Seen from aside: each corner moves inward by up to `share` of the sides. */
+/* Perspective: moves each corner inwards by up to `share` of the sides. */
 void drawn_perspective(canvas *c, double share, uint8_t ground);
-/* On something larger, of another grey. */
+/* Places the picture on a larger surface of another grey. */
 void drawn_put_on(canvas *c, double width, double height, double grey, double noise);
-/* Out of focus: the mean over 3 x 3, so many times. */
+/* Blurs with the mean over 3 x 3, `times` times. */
 void drawn_blur(canvas *c, size_t times);
-/* What a JPEG file of this quality, 1 to 100, keeps: 8 x 8 cosines, quantised (ITU-T T.81, annex K). */
+/* Applies the loss of a JPEG file of this quality, 1 to 100: 8 x 8 cosines, quantised (ITU-T T.81, annex
+ * K). */
 void drawn_jpeg(canvas *c, int quality);
 
 #endif

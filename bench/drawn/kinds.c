@@ -7,7 +7,7 @@
 
 /* --- layouts --- */
 
-/* One digit with a margin of `margin` pixels and `share` of its height. */
+/* One digit with a margin of `margin` pixels plus `share` of its height. */
 static void one(canvas *c, char *text, double scale, double margin, double share) {
     const glyph g = drawn_any_digit();
     const double around = margin + share * (double)drawn_high(&g, scale);
@@ -16,7 +16,7 @@ static void one(canvas *c, char *text, double scale, double margin, double share
     (void)sprintf(text, "%u", g.label);
 }
 
-/* `count` digits in a row, `scale` times as large, with gaps; margins: around, and behind the last. */
+/* `count` digits in a row, scaled by `scale`, with gaps; margins: around, and after the last. */
 static void row(canvas *c, char *text, size_t count, double scale, double gap, double around, double behind) {
     glyph all[DRAWN_DIGITS_MOST];
     double width = around, tallest = 0;
@@ -36,7 +36,7 @@ static void row(canvas *c, char *text, size_t count, double scale, double gap, d
     }
 }
 
-/* A box for each of `count` digits: beside one another, or apart; `comb`: without their upper sides. */
+/* A box for each of `count` digits, adjacent or `apart`; `comb`: without upper sides. */
 static void boxed(canvas *c, char *text, size_t count, double apart, bool comb) {
     const double side = 120, thick = drawn_between(2, 4);
     drawn_clear(c, (size_t)(80 + (double)count * side + (double)(count - 1) * apart), 220);
@@ -105,7 +105,7 @@ static void two_in_a_small_picture(canvas *c, char *text) {
 static void last_at_the_edge(canvas *c, char *text) {
     row(c, text, 5, 4, 20, 50, 0), drawn_expose(c, 215, 50, 5);
 }
-/* Each begins before the one beside it ends. */
+/* Each digit begins before its neighbour ends. */
 static void touching(canvas *c, char *text) {
     row(c, text, 3, 4, drawn_between(-10, -4), 40, 40), drawn_expose(c, 225, 40, 3);
 }
@@ -117,7 +117,7 @@ static void tilted_15(canvas *c, char *text) { five(c, text), drawn_turn(c, draw
 static void tilted_30(canvas *c, char *text) {
     five(c, text), drawn_turn(c, drawn_uniform() < 0.5 ? -30 : 30, 215);
 }
-/* A point or a comma behind the second of four digits, which is not read. */
+/* A point or comma after the second of four digits, which is not part of the reading. */
 static void decimals(canvas *c, char *text) {
     double left = 40;
     drawn_clear(c, 560, 200);
@@ -163,7 +163,7 @@ static void glare(canvas *c, char *text) {
 
 /* --- paper --- */
 
-/* The paper is a third of the picture. */
+/* The paper covers a third of the picture. */
 static void paper_on_a_table(canvas *c, char *text) {
     row(c, text, 5, 3, 15, 25, 25);
     drawn_expose(c, 225, 50, 4);
@@ -205,7 +205,7 @@ static void framed(canvas *c, char *text) {
     drawn_expose(c, 225, 40, 4);
 }
 
-/* --- photos: paper seen from aside, in uneven light, a little out of focus, as a JPEG file --- */
+/* --- photos: paper in perspective, in uneven light, slightly out of focus, as JPEG --- */
 
 static void photograph(canvas *c, uint8_t ground) {
     drawn_perspective(c, 0.04, ground);

@@ -38,7 +38,7 @@ typedef struct dsc_suggestion {
  *   less than 4 pixels high or wide       two dense layers
  *   all others                            convolutions: two before each halving of the image and two after
  *                                         the last, when it is 5 to 9 pixels high or wide; narrow ones for
- *                                         fewer than 5,000 images, or where wide ones would take too long here
+ *                                         fewer than 5,000 images, or where wide ones would take too long
  *
  * The epochs show about a million images, in about seven minutes at most by a plain model of the machine: so
  * many multiply-adds a second for each thread, by the width of the kernel set's products, with no regard to

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* child.c: fork, exec, and what the child said; see child.h. */
+/* child.c: fork, exec, and the child's output; see child.h. */
 #include "child/child.h"
 
 #include "base/error.h"
@@ -24,18 +24,18 @@ enum { OUTPUT_MOST = 16 << 20, COMPLAINTS_MOST = 1 << 16 };
 
 struct child {
     pid_t id;
-    FILE *printed, *complained; /* files without a name: a pipe that nobody reads would stop it */
+    FILE *printed, *complained; /* unnamed files: an unread pipe would block the child */
     bool ended;
-    int status; /* of waitpid */
+    int status; /* from waitpid */
     pthread_mutex_t lock;
 };
 
-/* Between fork and exec of a process with threads, only what is safe in a signal handler may be called. */
+/* Between fork and exec of a threaded process only async-signal-safe functions may be called. */
 static void become(const char *program, const char *const *arguments, int in, int out, int err,
                    pid_t parent) {
 #ifdef __linux__
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent) _exit(127); /* it died before that was asked for */
+    if (getppid() != parent) _exit(127); /* the parent died before the request */
 #else
     (void)parent;
 #endif
@@ -62,7 +62,7 @@ dsc_status child_start(child **result, const char *program, const char *const *a
     const pid_t parent = getpid();
     c->id = -1;
     if (c->printed && c->complained && in >= 0) {
-        /* They are the child's as 1 and 2 alone, and no other child's. */
+        /* Inherited only as descriptors 1 and 2, and by no other child. */
         (void)fcntl(fileno(c->printed), F_SETFD, FD_CLOEXEC);
         (void)fcntl(fileno(c->complained), F_SETFD, FD_CLOEXEC);
         c->id = fork();
@@ -78,13 +78,13 @@ dsc_status child_start(child **result, const char *program, const char *const *a
     return dsc_fail(error, DSC_ERROR_IO, "no process could be started: %s", strerror(why));
 }
 
-/* Under the lock. */
+/* The caller holds the lock. */
 static bool look(child *c, int options) {
     if (c->ended) return true;
     pid_t got;
     do got = waitpid(c->id, &c->status, options);
     while (got < 0 && errno == EINTR);
-    if (got < 0) c->status = -1; /* somebody else has waited for it */
+    if (got < 0) c->status = -1; /* someone else waited for it */
     c->ended = got != 0;
     return c->ended;
 }
@@ -98,7 +98,9 @@ bool child_has_ended(child *c) {
 
 void child_stop(child *c) {
     (void)pthread_mutex_lock(&c->lock);
-    if (!look(c, WNOHANG)) (void)kill(c->id, SIGTERM); /* a number that was waited for may be another's */
+    if (!look(c, WNOHANG))
+        (void)kill(c->id, SIGTERM); /* after waitpid the id may belong to another
+                                                        * process */
     (void)pthread_mutex_unlock(&c->lock);
 }
 
@@ -115,7 +117,8 @@ static void read_all(dsc_text *text, FILE *file, size_t most) {
         dsc_text_append_bytes(text, block, got);
 }
 
-/* "descender: no such file\nmore" -> "no such file": the last line of the program's own, or else the last. */
+/* "descender: no such file\nmore" -> "no such file": the program's last error message, otherwise the last
+ * line. */
 static void last_complaint(char *out, size_t size, FILE *file) {
     static const char begin[] = "descender: ";
     dsc_text text = {0};

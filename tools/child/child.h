@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* child.h: a program in a process of its own, which ends when this one does. What it prints is not the
- * terminal's: it is kept, and the last line that it complained with is its error. */
+/* child.h: runs a program in a separate process, which ends when this process does. Its output is captured,
+ * and the last error message that it printed becomes the error. */
 #ifndef CHILD_CHILD_H
 #define CHILD_CHILD_H
 
@@ -10,25 +10,26 @@
 
 typedef struct child child;
 
-/* The path of the first of the programs `names` (NULL ends them) that is in a folder of PATH, in new memory;
- * NULL: there is none, or no memory. */
+/* The path of the first of the programs `names` (NULL-terminated) found in PATH, as a text that the caller
+ * frees; NULL: none, or no memory. */
 char *child_find(const char *const *names);
 
-/* Starts `program` with `arguments` (the first is its name, NULL ends them); it reads nothing. If this
- * process is killed, the child is told to end (where the system can do so). */
+/* Starts `program` with `arguments` (the first is its name, NULL-terminated); its input is empty. If this
+ * process is killed, the child is asked to end (if the system supports it). The caller frees with
+ * child_end. */
 dsc_status child_start(child **child, const char *program, const char *const *arguments, dsc_error *error);
 
-/* Asks it to end: SIGTERM, at which training saves. Any thread, any number of times. */
+/* Asks the child to end with SIGTERM; training then saves. Any thread, any number of times. */
 void child_stop(child *child);
 
 /* Whether it has ended; does not wait. */
 bool child_has_ended(child *child);
 
-/* Waits for its end. Fails unless its exit status is 0, with what it said. `output` (NULL: not wanted): what
- * it printed, at most 16 MiB. */
+/* Waits for its end. Fails with its error message unless its exit status is 0. `output` (or NULL) receives
+ * what it printed, at most 16 MiB. */
 dsc_status child_wait(child *child, dsc_text *output, dsc_error *error);
 
-/* Asks it to end, if it runs, and kills it if it has not after `seconds`. NULL does nothing. */
+/* Asks the child to end if it is running, kills it after `seconds`, and frees it. NULL is allowed. */
 void child_end(child *child, double seconds);
 
 /* Runs a program to its end: start, wait, end. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* known.c: data sets known by their content.
+/* known.c: recognises known data sets by content.
  *
- * Hashing 55 MB takes some 30 ms, ten times what it takes to map them from the cache. So a note, "verified"
- * in the user's cache, says which state of which files was found right. It can only spare the SHA-256: the
- * CRC-32, which every way of loading computes or checks, must be right each time. */
+ * Hashing 55 MB takes about 30 ms, ten times as long as mapping them from the cache. A note, "verified" in
+ * the user's cache, therefore records which state of which files was verified. The note only saves the
+ * SHA-256: the CRC-32, which every loading path computes or checks, must match each time. */
 #include "fetch/known.h"
 
 #include "base/error.h"
@@ -36,8 +36,7 @@ dsc_status fetch_array_sha256(char hex[FETCH_SHA256_HEX], const dsc_array *array
     return status;
 }
 
-/* A line for each file: its sum, its state, its path. False if there is a file of which no state can be
- * told. */
+/* One line per file: its checksum, state and path. Returns false if a file's state is unknown. */
 static bool make_note(dsc_text *note, const char *folder, const dsc_known_file files[DSC_MNIST_FILES]) {
     bool good = true;
     for (int i = 0; i < DSC_MNIST_FILES && good; i++) {
@@ -96,7 +95,7 @@ dsc_status fetch_is_known(bool *known, const dsc_dataset *train, const dsc_datas
     dsc_status status = DSC_OK;
     if (!has_note || !note_is_there(path, &note)) {
         status = hash_all(known, contents, files, error);
-        /* Where it cannot be written, the sum is computed each time. */
+        /* If the note cannot be written, the checksum is computed each time. */
         if (!status && *known && has_note && !dsc_folder_make(cache, NULL))
             (void)dsc_file_write(path, note.data, note.length, NULL);
     }

@@ -30,7 +30,7 @@ typedef struct fetch_settings {
     const dsc_registry *known;  /* of dsc_known_data */
     const char *const *mirrors; /* NULL after the last; NULL: those of the data set */
     double connect_seconds, stall_seconds;
-    double auto_connect_seconds, auto_seconds; /* under auto: to reach a server; for everything */
+    double auto_connect_seconds, auto_seconds; /* for auto: to connect; in total */
 } fetch_settings;
 
 extern const fetch_settings fetch_default_settings;
@@ -38,16 +38,18 @@ extern const fetch_settings fetch_default_settings;
 /* Starts as {0}, which means --data auto. */
 typedef struct fetch_source {
     const char *data;                              /* NULL: "auto" */
-    bool offline;                                  /* never touch the network */
-    size_t digits_train, digits_test;              /* how many are drawn; 0: 60,000 and 10,000 */
-    uint64_t seed;                                 /* theirs; the test set's is its complement */
-    unsigned threads;                              /* to draw them; 0: all cores */
+    bool offline;                                  /* do not use the network */
+    size_t digits_train, digits_test;              /* number of generated images; 0: 60,000 and 10,000 */
+    uint64_t seed;                                 /* of the generated images; the test set uses its
+                                                    * complement */
+    unsigned threads;                              /* to generate them; 0: all cores */
     fetch_on_progress *on_progress;                /* may be NULL */
-    void (*on_note)(void *user, const char *text); /* one line for people, without its newline; may be NULL */
-    /* How a path is opened: forms, reading, progress; its `title` is set. What was understood comes back in
-     * it. NULL: by the library's forms. */
+    void (*on_note)(void *user, const char *text); /* one line for people, without newline; may be NULL */
+    /* How to open a path: forms, reading, progress; `title` is set here. Returns what was recognised. NULL:
+     * the library's forms. */
     struct dsc_opening *opening;
-    /* A place whose data were opened: see dsc_data_form_visit. NULL: nothing. A failure ends the call. */
+    /* Called with the path of opened data: see dsc_data_form_visit. NULL: not called. A failure ends the
+     * call. */
     dsc_status (*on_open)(void *user, const char *place, dsc_error *error);
     void *user;
     const fetch_settings *settings; /* NULL: fetch_default_settings, with $DESCENDER_MIRRORS */
@@ -55,8 +57,8 @@ typedef struct fetch_source {
 
 #define FETCH_DESCRIPTION 512
 
-/* Opens what `source` asks for. `description` (NULL: not wanted) says what the data really is: "MNIST
- * (/data)", "built-in digits, seed 1", or the folder. */
+/* Opens the requested data; the caller frees both datasets. `description` (or NULL) receives what the data
+ * is: "MNIST (/data)", "built-in digits, seed 1", or the folder. */
 dsc_status fetch_open(dsc_dataset **train, dsc_dataset **test, char description[FETCH_DESCRIPTION],
                       const fetch_source *source, dsc_error *error);
 
@@ -67,8 +69,8 @@ dsc_status fetch_open(dsc_dataset **train, dsc_dataset **test, char description[
 dsc_status fetch_data(char **used, const dsc_known_data *known, const char *folder,
                       const fetch_source *source, dsc_error *error);
 
-/* "train-images-idx3-ubyte.gz  4.2 of 9.9 MB  1.3 MB/s", in at most `width` columns, with a bar between if
- * there is room; for a line on a terminal. Returns `out`. */
+/* "train-images-idx3-ubyte.gz  4.2 of 9.9 MB  1.3 MB/s", in at most `width` columns, with a bar if there is
+ * room; for a terminal line. Returns `out`. */
 char *fetch_format_progress(char *out, size_t size, const fetch_progress *progress, unsigned width);
 
 #endif

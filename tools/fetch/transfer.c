@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* transfer.c: one request through libcurl. Its multi interface is used for a single transfer, because then
- * the loop is ours: stopping, stalls and the deadline are seen within a tenth of a second, while curl's own
- * low-speed limit counts in whole seconds and its progress calls may be a second apart. */
+/* transfer.c: one request through libcurl. The multi interface is used for a single transfer, because then
+ * this code owns the loop and notices stopping, stalls and the deadline within a tenth of a second. curl's
+ * own low-speed limit counts whole seconds, and its progress calls may be a second apart. */
 #include "fetch/transfer.h"
 
 #include "base/error.h"
@@ -18,12 +18,12 @@ double fetch_clock(void) {
 #if DESCENDER_WITH_CURL
 
 #include <ctype.h>
-#define CURL_DISABLE_TYPECHECK /* its checking macros know functions, not pointers to them */
+#define CURL_DISABLE_TYPECHECK /* its checking macros do not support function pointers */
 #include <curl/curl.h>
 
 #include "late/late.h"
 
-/* One a line: clang-format never agrees with itself on such a list. */
+/* One per line: clang-format does not format such lists stably. */
 /* clang-format off */
 #define LATE_CURL(X) \
     X(curl_global_init) \
@@ -51,7 +51,7 @@ static const char *const curl_names[] = {LATE_CURL(LATE_NAME) NULL};
 #include <string.h>
 #include <unistd.h>
 
-#define SLOWEST   100.0 /* bytes a second; anything slower has stalled */
+#define SLOWEST   100.0 /* bytes per second; anything slower has stalled */
 #define REDIRECTS 5L
 #define TICK_MS   100
 
@@ -60,8 +60,8 @@ typedef struct session {
     curl_functions api;
     CURL *curl;
     dsc_error *error;
-    bool began;          /* the first byte of the body has come */
-    bool decided;        /* `outcome` and `error` are set; whatever curl says after that does not count */
+    bool began;          /* the first byte of the body has arrived */
+    bool decided;        /* `outcome` and `error` are final; later results of curl are ignored */
     int64_t range_start; /* from Content-Range; -1: none */
     fetch_outcome outcome;
     char reason[CURL_ERROR_SIZE];
@@ -80,7 +80,7 @@ static bool starts_with(const char *text, size_t length, const char *prefix) {
     return true;
 }
 
-/* Every redirection has headers of its own; a status line begins a new set. */
+/* Every redirection has its own headers; a status line starts a new set. */
 static size_t on_header(char *data, size_t size, size_t count, void *context) {
     session *s = context;
     size_t length = size * count;
@@ -96,7 +96,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *context) {
     return length;
 }
 
-/* The first byte of the body: is it the one that was asked for? */
+/* Checks at the first byte of the body that the response is the requested one. */
 static bool begin(session *s) {
     fetch_transfer *t = s->transfer;
     long code = 0;
@@ -144,7 +144,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *context) {
     return length;
 }
 
-/* Between two looks at the network: is there a reason to give up? */
+/* Checks between network events whether to give up. */
 static void tick(session *s, double *window, uint64_t *window_bytes) {
     fetch_transfer *t = s->transfer;
     double now = fetch_clock();
@@ -155,7 +155,7 @@ static void tick(session *s, double *window, uint64_t *window_bytes) {
         (void)dsc_fail(s->error, DSC_ERROR_NETWORK, "not there in time");
         decide(s, FETCH_FAILED);
     } else if (now - *window >= t->stall_seconds) {
-        /* A server that starts over has fewer bytes than the window began with: that is no stall. */
+        /* A restarted server has fewer bytes than the window's start: that is not a stall. */
         uint64_t gained = t->bytes >= *window_bytes ? t->bytes - *window_bytes : t->bytes;
         if ((double)gained < SLOWEST * t->stall_seconds) {
             (void)dsc_fail(s->error, DSC_ERROR_NETWORK, "sent next to nothing for %.3g seconds",
@@ -181,13 +181,13 @@ static CURLcode run(session *s, CURLM *multi) {
     return message && message->msg == CURLMSG_DONE ? message->data.result : CURLE_OK;
 }
 
-/* Nobody is there to answer: as it is with every server where there is no network. */
+/* Whether no server answered, as without a network. */
 static bool is_unreached(CURLcode result) {
     return result == CURLE_COULDNT_RESOLVE_HOST || result == CURLE_COULDNT_RESOLVE_PROXY ||
            result == CURLE_COULDNT_CONNECT;
 }
 
-/* What curl's result means. */
+/* Interprets curl's result. */
 static void judge(session *s, CURLcode result) {
     const fetch_transfer *t = s->transfer;
     const char *reason = s->reason[0] ? s->reason : s->api.curl_easy_strerror(result);
@@ -259,7 +259,7 @@ static bool set_up(session *s) {
                 !s->api.curl_easy_setopt(curl, CURLOPT_WRITEDATA, s);
     if (good && t->offset) good = !s->api.curl_easy_setopt(curl, CURLOPT_RANGE, range);
 #if LIBCURL_VERSION_NUM >= 0x075700
-    /* A name that is being looked up in vain does not hold up who gives up: the deadline is kept. */
+    /* A hanging name lookup must not delay the deadline. */
     if (good) (void)s->api.curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
 #endif
     return good;

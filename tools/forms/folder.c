@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* folder.c: the form of pictures in folders named by class; see pictures.h. */
+/* folder.c: the data form of pictures in folders named by class; see pictures.h. */
 #include "forms/pictures.h"
 
 #include "base/error.h"
@@ -18,8 +18,7 @@ static dsc_status recognises(bool *its, const dsc_data_place *place, dsc_error *
 
 /* --- groups --- */
 
-/* What the path within `folder` gives for the expression: its first part in brackets, or all that it matches.
- */
+/* The part of the path within `folder` that matches the expression: its first group, or the whole match. */
 static dsc_status group_of(uint64_t *group, const regex_t *expression, const char *path, const char *folder,
                            const dsc_opening *o, dsc_error *error) {
     regmatch_t match[2];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* forms.h: all forms in which the program reads data: the library's, and those that need more. */
+/* forms.h: all data forms that the program reads: the library's, and those that need other libraries. */
 #ifndef FORMS_FORMS_H
 #define FORMS_FORMS_H
 

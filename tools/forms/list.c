@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* list.c: which pictures there are, and of what class; see pictures.h. */
+/* list.c: lists pictures and their classes; see pictures.h. */
 #include "forms/pictures.h"
 
 #include "base/encoding.h"
@@ -18,7 +18,7 @@
 
 /* --- sets --- */
 
-/* The set that a folder of this name holds; -1: it is none of them. */
+/* The set that a folder of this name holds; -1: none. */
 static int set_of(const char *name) {
     static const struct {
         const char *name;
@@ -127,8 +127,8 @@ static dsc_status list_class(pictures_list *list, const char *folder, uint8_t la
     return status;
 }
 
-/* The names go to labels.txt, one a line, in UTF-8. Latin-1's letters have the numbers of Unicode: a new
- * name can be said. */
+/* Names go to labels.txt, one per line, in UTF-8. Latin-1 letters have the same numbers in Unicode, so the
+ * message can suggest a new name. */
 static dsc_status check_class_name(const char *name, const char *folder, const char *path, dsc_error *error) {
     dsc_error why;
     char command[DSC_COMMAND];
@@ -155,8 +155,8 @@ static dsc_status check_class_name(const char *name, const char *folder, const c
     return status;
 }
 
-/* One thing in the folder of the classes: a class; or a picture, which would be lost without a word, so it is
- * an error; or something else. */
+/* Adds an entry of the class folder: a class; a picture is an error, because it would be lost silently;
+ * others are skipped. */
 static dsc_status add_class(pictures_list *list, dsc_label_names *names, size_t *classes, const char *folder,
                             const char *name, dsc_error *error) {
     char *path = dsc_path_join(folder, name);

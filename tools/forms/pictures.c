@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pictures.c: the listed pictures, fitted, into one array; see pictures.h. */
+/* pictures.c: combines the listed pictures, scaled, in one array; see pictures.h. */
 #include "forms/pictures.h"
 
 #include "base/digit.h"
@@ -118,7 +118,7 @@ dsc_status pictures_join(dsc_array *images, pictures_read *read, const pictures_
         uint8_t *to = (uint8_t *)images->data + i * channels * each;
         for (size_t c = 0; c < channels; c++)
             memcpy(to + c * each, read->images[i] + (read->coloured[i] ? c * each : 0), each);
-        free(read->images[i]); /* so that all of them are not there twice */
+        free(read->images[i]); /* frees as it copies, so that memory does not double */
         read->images[i] = NULL;
     }
     pictures_read_free(read);

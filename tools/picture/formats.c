@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* formats.c: the registry of picture formats. A new one is one file and one line here. */
+/* formats.c: the registry of picture formats. A new format is one file and one line here. */
 #include "picture/picture.h"
 
 #include "base/text.h"

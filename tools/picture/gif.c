@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* gif.c: GIF through giflib: the first frame, as it stands on the whole screen that the file describes. */
+/* gif.c: GIF through giflib: the first frame, placed on the full screen described by the file. */
 #include "picture/picture.h"
 
 #include "base/error.h"
@@ -31,7 +31,7 @@ typedef struct gif_functions {
 } gif_functions;
 static const char *const gif_names[] = {LATE_GIF(LATE_NAME) NULL};
 
-/* A code of twelve bits stands for at most 4096 pixels. */
+/* A code of twelve bits represents at most 4096 pixels. */
 enum { MOST_PIXELS_A_BYTE = 4096 };
 
 typedef struct reader {
@@ -40,7 +40,7 @@ typedef struct reader {
     size_t size, at;
     const char *name;
     GifFileType *gif;
-    int transparent; /* the index of what is not seen; -1: none */
+    int transparent; /* index of the transparent colour; -1: none */
     dsc_error *error;
 } reader;
 
@@ -58,7 +58,7 @@ static dsc_status fail_gif(const reader *r, int code) {
                                 r->error);
 }
 
-/* An extension; that which tells the index of what is transparent is kept. */
+/* Reads an extension; keeps the transparent index if it has one. */
 static bool skip_extension(reader *r) {
     int code;
     GifByteType *block;
@@ -73,7 +73,7 @@ static bool skip_extension(reader *r) {
     return true;
 }
 
-/* Goes on to the first frame, and reads where it lies. */
+/* Advances to the first frame and reads its position. */
 static dsc_status find_frame(reader *r) {
     for (;;) {
         GifRecordType type;
@@ -96,7 +96,7 @@ static bool is_grey(const ColorMapObject *map) {
     return true;
 }
 
-/* Row number i of the file, as an interlaced one has them, in four passes. */
+/* The image row of file row i; interlaced files have four passes. */
 static size_t row_of(size_t i, size_t height, bool interlaced) {
     static const size_t firsts[] = {0, 4, 2, 1}, steps[] = {8, 8, 4, 2};
     if (!interlaced) return i;

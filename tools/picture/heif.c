@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* heif.c: HEIF through libheif: HEIC, as phones write it, and AVIF. The library turns and mirrors a
- * picture as its boxes irot and imir say; an EXIF orientation beside them says the same once more, and is
- * not looked at (ISO/IEC 23008-12, section 6.5.10). Of several pictures in a file the primary one. */
+/* heif.c: HEIF through libheif: HEIC, as written by phones, and AVIF. The library applies the rotation and
+ * mirroring of the boxes irot and imir; an additional EXIF orientation repeats them and is ignored (ISO/IEC
+ * 23008-12, section 6.5.10). Of several pictures in a file, reads the primary one. */
 #include "picture/picture.h"
 
 #include "base/error.h"
@@ -69,7 +69,7 @@ static bool is_grey(const uint8_t *rows, size_t stride, size_t width, size_t hei
     return true;
 }
 
-/* Colours that were multiplied by alpha become whole ones. */
+/* Undoes premultiplied alpha. */
 static void divide_by_alpha(dsc_image *image) {
     uint8_t *end = image->pixels + 4 * image->width * image->height;
     for (uint8_t *p = image->pixels; p < end; p += 4)
@@ -79,7 +79,7 @@ static void divide_by_alpha(dsc_image *image) {
         }
 }
 
-/* Of rows of three or four bytes a pixel. */
+/* Copies rows of three or four bytes per pixel. */
 static dsc_status take_pixels(dsc_image *image, const reader *r, const struct heif_image *decoded,
                               size_t samples) {
     int stride = 0;
@@ -105,7 +105,7 @@ static dsc_status take_pixels(dsc_image *image, const reader *r, const struct he
     return status;
 }
 
-/* As the file claims. */
+/* Checks the size claimed by the file. */
 static dsc_status check_size(const reader *r, int width, int height) {
     return picture_check_size(width > 0 ? (uint64_t)width : 0, height > 0 ? (uint64_t)height : 0, 0, 0,
                               "HEIF", r->name, r->error);
@@ -115,7 +115,7 @@ static dsc_status decode(dsc_image *image, const reader *r, const struct heif_im
     const bool alpha = r->api.heif_image_handle_has_alpha_channel(handle) != 0;
     dsc_status status = check_size(r, r->api.heif_image_handle_get_width(handle),
                                    r->api.heif_image_handle_get_height(handle));
-    if (!status) /* before a part is cut out of it */
+    if (!status) /* before cropping */
         status = check_size(r, r->api.heif_image_handle_get_ispe_width(handle),
                             r->api.heif_image_handle_get_ispe_height(handle));
     if (status) return status;
@@ -128,7 +128,7 @@ static dsc_status decode(dsc_image *image, const reader *r, const struct heif_im
         r->api.heif_decode_image(handle, &decoded, heif_colorspace_RGB,
                                  alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB, options);
     r->api.heif_decoding_options_free(options);
-    /* Where libheif is strict, there may be a picture beside an error. */
+    /* In strict mode, libheif may return a picture together with an error. */
     status =
         found.code == heif_error_Ok ? take_pixels(image, r, decoded, alpha ? 4 : 3) : fail_heif(r, found);
     r->api.heif_image_release(decoded);
@@ -156,7 +156,7 @@ static dsc_status parse(dsc_image *image, const unsigned char *bytes, size_t siz
 
 #endif
 
-/* The box "ftyp": its length, its brand, a version, and the brands of readers that understand the file. */
+/* The box "ftyp": length, brand, version, and compatible brands. */
 static bool recognises(const unsigned char *bytes, size_t size) {
     static const char brands[][5] = {"heic", "heix", "heim", "heis", "hevc", "hevx",
                                      "mif1", "mif2", "msf1", "avif", "avis"};

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* jpeg.c: JPEG (ITU-T T.81) through the interface of libjpeg, which libjpeg-turbo has too: baseline and
- * progressive, grey, colour, and CMYK as printers and Photoshop write it.
+/* jpeg.c: JPEG (ITU-T T.81) through the interface of libjpeg and libjpeg-turbo: baseline and progressive,
+ * grey, colour, and CMYK as written by printers and Photoshop.
  *
- * libjpeg reports an error by a call that must not return: it jumps back to decode(). All that is
- * needed behind the jump lies in `reader`, not in local variables, which a jump may leave undefined. */
+ * libjpeg reports an error through a call that must not return: it jumps back to decode(). Everything needed
+ * after the jump is in `reader`, because a jump may leave local variables undefined. */
 #include "picture/orientation.h"
 #include "picture/picture.h"
 
@@ -40,11 +40,11 @@ typedef struct jpeg_functions {
 } jpeg_functions;
 static const char *const jpeg_names[] = {LATE_JPEG(LATE_NAME) NULL};
 
-/* A block of 64 values takes a bit at least, and with sampling factors of up to 4 by 4 no fewer than 8 blocks
- * spread over 32 x 32 pixels. Arithmetic coding could do with less on an empty page; such a page is taken for
- * a bomb. */
+/* A block of 64 values takes at least one bit, and with sampling factors of up to 4 by 4 at least 8 blocks
+ * cover 32 x 32 pixels. Arithmetic coding could use less for an empty page; such a page is refused as a
+ * decompression bomb. */
 enum { MOST_PIXELS_A_BYTE = 1024 };
-/* Each scan of a progressive file refines the whole picture: a few kilobytes of scans of nothing would keep a
+/* Each scan of a progressive file refines the whole picture: a few kilobytes of empty scans would keep a
  * processor busy for minutes. Encoders write about ten. */
 enum { MOST_SCANS = 200 };
 
@@ -54,13 +54,13 @@ typedef struct reader {
     struct jpeg_error_mgr errors;
     struct jpeg_progress_mgr progress;
     jmp_buf escape;
-    char reason[JMSG_LENGTH_MAX]; /* of libjpeg's error; empty: there was none */
+    char reason[JMSG_LENGTH_MAX]; /* libjpeg's error; empty: none */
     const unsigned char *bytes;
     size_t size;
     const char *name;
     dsc_image *image;
     int orientation;
-    uint8_t *row; /* of CMYK */
+    uint8_t *row; /* for CMYK */
     dsc_status status;
     dsc_error *error;
 } reader;
@@ -72,7 +72,7 @@ static _Noreturn void escape(j_common_ptr jpeg) {
     longjmp(r->escape, 1);
 }
 
-/* Warnings are of damage that libjpeg patches over with grey; but a few are of harmless carelessness. */
+/* Warnings mean damage that libjpeg fills with grey, except a few about harmless irregularities. */
 static void on_message(j_common_ptr jpeg, int level) {
     const int code = jpeg->err->msg_code;
     if (level >= 0 || code == JWRN_EXTRANEOUS_DATA || code == JWRN_ADOBE_XFORM || code == JWRN_JFIF_MAJOR)
@@ -94,7 +94,8 @@ static int orientation_of(const struct jpeg_decompress_struct *jpeg) {
     return 1;
 }
 
-/* Ink as Photoshop counts it, 255 none; other writers leave out Adobe's mark, and count it the other way. */
+/* Photoshop stores inverted ink, 255 meaning none, and marks it with Adobe's marker; other writers omit the
+ * marker and do not invert. */
 static void take_cmyk(uint8_t *out, const uint8_t *row, size_t width, bool inverted) {
     for (size_t x = 0; x < width; x++, row += 4)
         for (size_t c = 0; c < 3; c++) {
@@ -103,7 +104,7 @@ static void take_cmyk(uint8_t *out, const uint8_t *row, size_t width, bool inver
         }
 }
 
-/* All calls of libjpeg that may jump. False: it jumped, or r->status says why. */
+/* Makes all calls of libjpeg that may jump. Returns false after a jump, or with the reason in r->status. */
 static bool decode(reader *r) {
     struct jpeg_decompress_struct *jpeg = &r->jpeg;
     if (setjmp(r->escape)) return false;

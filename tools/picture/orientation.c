@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* orientation.c: finds one number in an EXIF block; see orientation.h. */
+/* orientation.c: finds the orientation in an EXIF block; see orientation.h. */
 #include "picture/orientation.h"
 
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 
 enum { UPRIGHT = 1, TAG_ORIENTATION = 0x0112, TYPE_SHORT = 3, ENTRY_SIZE = 12 };
 
-/* `count` bytes as a number, the most significant first or last. */
+/* Reads `count` bytes as a big-endian or little-endian number. */
 static uint32_t number_at(const unsigned char *bytes, size_t count, bool big_endian) {
     uint32_t value = 0;
     for (size_t i = 0; i < count; i++) value = value << 8 | bytes[big_endian ? i : count - 1 - i];
@@ -33,12 +33,12 @@ int picture_exif_orientation(const unsigned char *block, size_t size) {
 }
 
 int picture_webp_orientation(const unsigned char *bytes, size_t size) {
-    /* A chunk: type, length, data, and a byte more if the length is odd. */
+    /* A chunk: type, length, data, and a padding byte if the length is odd. */
     for (size_t at = 12; at < size && size - at >= 8;) {
         const size_t length = number_at(bytes + at + 4, 4, false), room = size - at - 8;
         const unsigned char *block = bytes + at + 8;
         if (length > room) break;
-        /* Some writers put before the block what JPEG has there. */
+        /* Some writers include JPEG's prefix. */
         const size_t skipped = length > 6 && !memcmp(block, "Exif\0\0", 6) ? 6 : 0;
         if (!memcmp(bytes + at, "EXIF", 4))
             return picture_exif_orientation(block + skipped, length - skipped);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* pdf.c: PDF through poppler: each page as a picture of 200 dots an inch, black and white where it has no
- * colour, on white paper. A page so large that this would be more than the limits of a picture has fewer
- * dots.
+/* pdf.c: PDF through poppler: each page as a picture at 200 dpi on white paper, grey if it has no colour. A
+ * page that would exceed the size limits gets a lower resolution.
  *
- * A page is drawn by cairo. All that is called is found through poppler's library, which is loaded when
- * the first PDF is read: GLib and cairo are behind it. */
+ * cairo draws the pages. All functions are found through poppler's library, which is loaded when the first
+ * PDF is read and depends on GLib and cairo. */
 #include "picture/picture.h"
 
 #include "base/error.h"
@@ -53,7 +52,7 @@ typedef struct poppler_functions {
 } poppler_functions;
 static const char *const poppler_names[] = {LATE_POPPLER(LATE_NAME) NULL};
 
-/* Points are what a PDF counts in. cairo has sides of at most 32767. */
+/* PDF lengths are in points. cairo limits sides to 32767. */
 enum { DOTS_AN_INCH = 200, POINTS_AN_INCH = 72, MOST_SIDE = 32767, END_WITHIN = 1024 };
 
 typedef struct reader {
@@ -64,7 +63,7 @@ typedef struct reader {
     dsc_error *error;
 } reader;
 
-/* poppler's own parts are not all safe for threads: one page of one file at a time. */
+/* poppler is not fully thread-safe: one page of one file at a time. */
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 
 static dsc_status fail_pdf(const reader *r, const char *reason) {
@@ -73,7 +72,7 @@ static dsc_status fail_pdf(const reader *r, const char *reason) {
 
 /* --- a document --- */
 
-/* poppler mends a file that is cut short, and gives what pages are left: the end must be there. */
+/* poppler repairs a truncated file and returns the remaining pages, so the end marker is required here. */
 static bool has_end(const unsigned char *bytes, size_t size) {
     const size_t from = size > END_WITHIN ? size - END_WITHIN : 0;
     return memmem(bytes + from, size - from, "%%EOF", 5) != NULL;
@@ -98,7 +97,7 @@ static void close_document(reader *r) {
     (void)pthread_mutex_unlock(&one_at_a_time);
 }
 
-/* Close it also after a failure. */
+/* Must be closed also after a failure. */
 static dsc_status open_document(reader *r, const unsigned char *bytes, size_t size) {
     GError *found = NULL;
     (void)pthread_mutex_lock(&one_at_a_time);
@@ -111,7 +110,7 @@ static dsc_status open_document(reader *r, const unsigned char *bytes, size_t si
 
 /* --- a page --- */
 
-/* Bytes of blue, green, red and nothing, as cairo has a pixel in a word. */
+/* Converts cairo's pixels: bytes blue, green, red, unused in a word. */
 static dsc_status take_pixels(dsc_image *image, const reader *r, cairo_surface_t *surface, size_t width,
                               size_t height) {
     const unsigned char *rows = r->api.cairo_image_surface_get_data(surface);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* picture.c: picture files of every format, told apart by content or name; see picture.h. */
+/* picture.c: picture files of all formats, recognised by content or name; see picture.h. */
 #include "picture/picture.h"
 
 #include "base/error.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* --- which format --- */
+/* --- formats --- */
 
 const picture_format *picture_format_of(const unsigned char *bytes, size_t size) {
     const picture_format *format;
@@ -48,7 +48,7 @@ void picture_titles(dsc_text *text) {
     }
 }
 
-/* --- in --- */
+/* --- reading --- */
 
 static dsc_status fail_unknown(const unsigned char *bytes, size_t size, const char *name, dsc_error *error) {
     dsc_text titles = {0};
@@ -123,7 +123,7 @@ dsc_status picture_fail_damaged(const picture_format *format, const char *name, 
                     name, format->title, format->library, reason);
 }
 
-/* --- out --- */
+/* --- writing --- */
 
 dsc_status picture_png_write(const char *path, const dsc_image *image, dsc_error *error) {
     unsigned char *bytes;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* png.c: PNG through libpng's simplified interface (libpng-manual, section V), in memory at both ends, so
- * that hostile files meet libpng's own checks and the files themselves are ours to write atomically. */
+/* png.c: PNG through libpng's simplified interface (libpng-manual, section V), in memory, so that libpng
+ * checks hostile files and this program writes files atomically. */
 #include "picture/png.h"
 
 #include "base/error.h"
@@ -18,10 +18,11 @@ static bool is_png(const unsigned char *bytes, size_t size) {
 #include <png.h>
 #include <stdlib.h>
 
-/* The last chunk, always these bytes: length 0, "IEND", checksum. */
+/* The last chunk has always these bytes: length 0, "IEND", checksum. */
 static const char end_chunk[] = "\0\0\0\0IEND\xAE\x42\x60\x82";
 enum { SIGNATURE_SIZE = 8, CHUNK_OVERHEAD = 12 /* length, type and checksum of a chunk */ };
-/* Deflate's best is 1032 to 1, and a pixel takes at least a bit: what claims more is cut short. */
+/* Deflate reaches at most 1032 to 1, and a pixel takes at least a bit: a larger claim means a truncated
+ * file. */
 #define MOST_PIXELS_A_BYTE (1040 * 8)
 
 extern const picture_format picture_format_png;
@@ -32,9 +33,9 @@ static dsc_status fail_png(dsc_error *error, const char *name, const char *reaso
     return picture_fail_damaged(&picture_format_png, name, reason, error);
 }
 
-/* Walks over the chunks up to IEND: each must end within the file, and IEND must come. libpng sets aside what
- * a chunk claims before it reads it, up to 2 GB for a file of a hundred bytes; and it stops at the last row,
- * so that it would not miss the end. */
+/* Walks over the chunks up to IEND: each must end within the file, and IEND must exist. libpng allocates what
+ * a chunk claims before reading it, up to 2 GB for a file of a hundred bytes; and it stops at the last row,
+ * so it would not notice a missing end. */
 static dsc_status check_chunks(const unsigned char *bytes, size_t size, const char *name, dsc_error *error) {
     for (size_t at = SIGNATURE_SIZE; size - at >= CHUNK_OVERHEAD;) {
         const unsigned char *p = bytes + at;
@@ -47,13 +48,13 @@ static dsc_status check_chunks(const unsigned char *bytes, size_t size, const ch
     return fail_png(error, name, "no IEND");
 }
 
-/* Chooses the format, reads, and checks; `png` is freed by libpng when this fails, and by the caller else. */
+/* Chooses the format, reads, and checks; on failure libpng frees `png`, otherwise the caller does. */
 static dsc_status read_rows(dsc_image *image, png_image *png, size_t size, const char *name,
                             dsc_error *error) {
     dsc_status status =
         picture_check_size(png->width, png->height, size, MOST_PIXELS_A_BYTE, "PNG", name, error);
     if (status) return status;
-    /* Sixteen bits without a gamma are taken for sRGB as eight bits are, not for linear light. */
+    /* 16-bit values without gamma are sRGB, like 8-bit values, not linear light. */
     png->flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
     size_t channels = png->format & PNG_FORMAT_FLAG_ALPHA ? 4 : png->format & PNG_FORMAT_FLAG_COLOR ? 3 : 1;
     png->format = channels == 4 ? PNG_FORMAT_RGBA : channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
@@ -83,7 +84,7 @@ dsc_status picture_png_format(unsigned char **bytes, size_t *size, const dsc_ima
     if (!dsc_image_size_allowed(image->width, image->height) || !image->pixels)
         return dsc_fail(error, DSC_ERROR_ARGUMENT, "a picture of %zu x %zu pixels cannot be written as PNG",
                         image->width, image->height);
-    /* Fast: without filters, which cost most of the time and gain little on digits and charts. */
+    /* Fast: without filters, which take most of the time and gain little on digits and charts. */
     png_image png = {.version = PNG_IMAGE_VERSION,
                      .flags = PNG_IMAGE_FLAG_FAST,
                      .width = (png_uint_32)image->width,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pnm.c: PGM and PPM, which the library reads itself. */
+/* pnm.c: PGM and PPM, read by the library itself. */
 #include "picture/picture.h"
 
 static dsc_status parse(dsc_image *image, const unsigned char *bytes, size_t size, const char *name,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tiff.c: TIFF through libtiff, from memory: strips or tiles, compressed as libtiff knows, of 1 to 16
- * bits, grey, colour, palette, CMYK, YCbCr, with or without transparency. What a file holds beside its
- * pages, smaller copies and masks, is passed over. */
+/* tiff.c: TIFF through libtiff, from memory: strips or tiles, all compressions of libtiff, 1 to 16 bits,
+ * grey, colour, palette, CMYK, YCbCr, with or without transparency. Skips thumbnails and masks. */
 #include "picture/picture.h"
 
 #include "base/error.h"
@@ -41,20 +40,20 @@ typedef struct tiff_functions {
 } tiff_functions;
 static const char *const tiff_names[] = {LATE_TIFF(LATE_NAME) NULL};
 
-/* A blank page of a fax costs a bit a row, of some thousands of pixels: what claims still more is a bomb.
- * Nor does libtiff get more memory at once than the largest picture of 16 bits and four channels takes. */
+/* A blank fax page takes one bit per row of some thousands of pixels: a larger claim is a decompression bomb.
+ * libtiff may allocate at most the memory of the largest picture with 16 bits and four channels at once. */
 enum { MOST_PIXELS_A_BYTE = 65536, MOST_MEMORY = 8 * DSC_IMAGE_PIXEL_LIMIT };
-/* Of pages, smaller copies and masks together. */
+/* Pages, thumbnails and masks together. */
 enum { MOST_DIRECTORIES = 4 * PICTURE_PAGES_MOST };
 
 typedef struct reader {
     tiff_functions api;
     const unsigned char *bytes;
     size_t size, at;
-    char reason[1024]; /* libtiff's first error; it needs so much for one of its own */
+    char reason[1024]; /* libtiff's first error; its longest message needs this size */
 } reader;
 
-/* --- what libtiff asks for --- */
+/* --- callbacks --- */
 
 static tmsize_t on_read(thandle_t handle, void *to, tmsize_t count) {
     reader *r = handle;
@@ -85,7 +84,7 @@ static int on_close(thandle_t handle) {
 
 static toff_t on_size(thandle_t handle) { return ((const reader *)handle)->size; }
 
-/* 1: it was dealt with, so that nothing is printed. */
+/* Returns 1: handled, so that nothing is printed. */
 static int on_error(TIFF *tiff, void *user, const char *module, const char *format, va_list values)
     DSC_PRINTF(4, 0);
 static int on_error(TIFF *tiff, void *user, const char *module, const char *format, va_list values) {
@@ -114,8 +113,8 @@ static TIFF *open_tiff(reader *r) {
 
 /* --- the pixels --- */
 
-/* From libtiff's words, red lowest, colours multiplied by alpha, to bytes, in place: four, three or one
- * each. */
+/* Converts libtiff's words (red lowest, premultiplied alpha) to four, three or one bytes per pixel, in
+ * place. */
 static void unpack(dsc_image *image, size_t channels) {
     uint8_t *out = image->pixels;
     for (size_t i = 0; i < image->width * image->height; i++) {
@@ -138,7 +137,7 @@ static dsc_status read_pixels(dsc_image *image, reader *r, TIFFRGBAImage *from, 
         picture_check_size(from->width, from->height, r->size, MOST_PIXELS_A_BYTE, "TIFF", name, error);
     if (!status) status = dsc_image_create(image, from->width, from->height, 4, error);
     if (status) return status;
-    from->req_orientation = from->orientation; /* rows and columns as they lie: turned afterwards */
+    from->req_orientation = from->orientation; /* keep the stored orientation: rotated afterwards */
     if (!r->api.TIFFRGBAImageGet(from, (uint32_t *)(void *)image->pixels, from->width, from->height))
         return picture_fail_damaged(&picture_format_tiff, name, r->reason, error);
     const bool grey =
@@ -174,8 +173,8 @@ static bool is_page(const reader *r, TIFF *tiff) {
     return !(type & (FILETYPE_REDUCEDIMAGE | FILETYPE_MASK));
 }
 
-/* Goes on to page number `wanted`; *found is false if there is none, and *pages says how many there are
- * then. A file without a page, but with something, has that as its only one. */
+/* Advances to page `wanted`; if there is none, *found is false and *pages is the number of pages. A file with
+ * directories but no page has the first as its only page. */
 static dsc_status go_to_page(bool *found, size_t *pages, const reader *r, TIFF *tiff, size_t wanted,
                              const char *name, dsc_error *error) {
     *pages = 0;
@@ -240,7 +239,7 @@ static dsc_status parse(dsc_image *image, const unsigned char *bytes, size_t siz
 
 #endif
 
-/* "II" or "MM" is the order of bytes; 42 a TIFF, 43 one of more than 4 GB. */
+/* "II" or "MM" is the byte order; 42 is TIFF, 43 is BigTIFF. */
 static bool recognises(const unsigned char *bytes, size_t size) {
     return size >= 4 && (!memcmp(bytes, "II*\0", 4) || !memcmp(bytes, "MM\0*", 4) ||
                          !memcmp(bytes, "II+\0", 4) || !memcmp(bytes, "MM\0+", 4));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* webp.c: WebP, lossy and lossless, through libwebp. Whether a file has transparency its header says; grey
- * it has none. */
+/* webp.c: WebP, lossy and lossless, through libwebp. The header tells whether a file has transparency; there
+ * is no grey. */
 #include "picture/orientation.h"
 #include "picture/picture.h"
 

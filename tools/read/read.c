@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* read.c: what is in a file, told by its first bytes; see read.h. */
+/* read.c: reads a file according to its first bytes; see read.h. */
 #include "read/read.h"
 
 #include "base/error.h"
@@ -105,7 +105,7 @@ bool read_array_shape(size_t *count, size_t shape[3], const dsc_array *array) {
 static dsc_status check_array(read_content *content, const char *name, dsc_error *error) {
     size_t count, shape[3];
     dsc_array *a = &content->array;
-    /* (N, H, W, 1), as TensorFlow has grey images, lies in memory as (N, H, W) does. */
+    /* (N, H, W, 1), TensorFlow's layout of grey images, has the same memory as (N, H, W). */
     if (a->rank == 4 && a->shape[3] == 1) a->rank = 3;
     const bool colours_last = a->rank == 4 && a->shape[1] > 4 && (a->shape[3] == 3 || a->shape[3] == 4);
     if (!colours_last && read_array_shape(&count, shape, a)) return DSC_OK;
@@ -145,7 +145,7 @@ static dsc_status fail_other(dsc_kind kind, const char *path, dsc_error *error) 
     return status;
 }
 
-/* What is neither a picture nor an array. */
+/* Fails for a file that is neither a picture nor an array. */
 static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char *path, dsc_error *error) {
     char command[DSC_COMMAND];
     const char *name = dsc_source_name(path);
@@ -172,7 +172,7 @@ static dsc_status fail_kind(const unsigned char *bytes, size_t size, const char 
     }
 }
 
-/* Of what is no picture. */
+/* Reads a file that is not a picture. */
 static dsc_status read_array(read_content *content, const unsigned char *bytes, size_t size, const char *path,
                              dsc_error *error) {
     const char *name = dsc_source_name(path);
@@ -185,7 +185,7 @@ static dsc_status read_array(read_content *content, const unsigned char *bytes, 
     return status ? status : check_array(content, name, error);
 }
 
-/* All that a stream gives. */
+/* Reads a stream to its end. */
 static dsc_status read_stream(unsigned char **bytes, size_t *size, FILE *stream, const char *name,
                               dsc_error *error) {
     enum { PIECE = DSC_USUALLY(65536, 1) };

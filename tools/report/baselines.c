@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* baselines.c: measured by the library, compared and put into words here. */
+/* baselines.c: measures baselines with the library, compares them and describes them. */
 #include "report/baselines.h"
 
 #include "base/error.h"
@@ -47,7 +47,7 @@ dsc_status report_baselines_measure(report_baselines *baselines, const report_ex
 
 void report_baselines_clear(report_baselines *baselines) { dsc_baselines_clear(&baselines->measured); }
 
-/* --- words --- */
+/* --- text --- */
 
 static double share(size_t right, const dsc_baselines *b) { return (double)right / (double)b->count; }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* card.c: a model card from its front matter to its caveats. */
+/* card.c: writes a model card from front matter to caveats. */
 #include "report/card.h"
 
 #include "data/images.h"
@@ -14,9 +14,9 @@ static void append_metric(dsc_text *text, const char *type, const char *name, do
                     dsc_format_fixed(number, sizeof number, value, 6));
 }
 
-/* https://huggingface.co/docs/hub/model-cards: `license` is for a person to add. The Hub checks `datasets`,
- * which are ids of its own, and `model-index`, in which task, dataset and metrics must have their types,
- * the dataset its name and the metrics their values; "imagefolder" is its word for any folder of images. */
+/* https://huggingface.co/docs/hub/model-cards: a person must add `license`. The Hub checks `datasets`, which
+ * must be its own ids, and `model-index`, in which task, dataset and metrics need types, the dataset a name
+ * and the metrics values. "imagefolder" is its name for any folder of images. */
 static void append_front_matter(dsc_text *text, const report_card *card) {
     dsc_text_append(text, "---\nlibrary_name: descender\npipeline_tag: image-classification\ntags:\n"
                           "- image-classification\n- descender\n");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* card_details.c: what the model is and how it came about, and the tables of what was measured. */
+/* card_details.c: describes the model and its origin, and tabulates the measurements. */
 #include "report/card_parts.h"
 
 #include "data/images.h"
@@ -12,7 +12,7 @@
 
 /* --- model details --- */
 
-/* A text or number of the log's first line; nothing where it is missing. */
+/* Appends a text or number of the log's first line, if present. */
 static void append_logged(dsc_text *text, const report_card *card, const char *label, const char *group,
                           const char *key) {
     const json_t *object = group ? json_object_get(card->facts->start, group) : card->facts->start;
@@ -26,7 +26,7 @@ static void append_logged(dsc_text *text, const report_card *card, const char *l
     dsc_text_append(text, "\n");
 }
 
-/* Names of data, divided by commas; `list` is written to. */
+/* Appends names of data, separated by commas; modifies `list`. */
 static void append_public_list(dsc_text *text, char *list) {
     for (char *end; list; list = end) {
         end = strchr(list, ',');

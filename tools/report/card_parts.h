@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* card_parts.h: what a model card is written from, and the parts of it that card_details.c writes. */
+/* card_parts.h: the input of a model card, and the parts that card_details.c writes. */
 #ifndef REPORT_CARD_PARTS_H
 #define REPORT_CARD_PARTS_H
 
@@ -11,14 +11,14 @@
 #include "run/facts.h"
 #include "train/recipe.h"
 
-/* All of it is to be there, except where it says otherwise; texts may come from anywhere. */
+/* Every member must be set unless stated otherwise; texts may come from anywhere. */
 typedef struct report_card {
     const char *title;        /* dsc_model_title */
     const char *model_sha256; /* of the file; empty: unknown */
     const dsc_recipe *recipe;
     const dsc_run_facts *facts; /* without a log: an empty start */
     const report_exam *exam;    /* on the test set */
-    const char *data_title;     /* dsc_public_name of what it was measured on */
+    const char *data_title;     /* dsc_public_name of the data it was measured on */
     const char *figure;         /* of the confusion matrix: the name of a PNG beside the card; NULL: none */
     const report_data_facts *test;
     const report_speed *speed;
@@ -28,7 +28,7 @@ typedef struct report_card {
 } report_card;
 
 void report_append_card_use(dsc_text *text, const report_card *card);     /* commands and programs */
-void report_append_card_details(dsc_text *text, const report_card *card); /* who, what, how */
+void report_append_card_details(dsc_text *text, const report_card *card); /* origin and training */
 void report_append_card_results(dsc_text *text, const report_card *card); /* tables of measurements */
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* card_use.c: how a model is used: commands, and the shortest programs in Python and C that ask it. Each is
- * written for this model's images and classes, and does something as it stands. */
+/* card_use.c: explains how to use a model: commands, and minimal programs in Python and C. Each is adapted to
+ * the model's images and classes and works as it is. */
 #include "report/card_parts.h"
 
 static void append_commands(dsc_text *text, bool handwriting) {

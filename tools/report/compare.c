@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* compare.c: two models that answered the same images: tests, a figure, a page. */
+/* compare.c: compares two models on the same images: tests, a figure, a page. */
 #include "report/page.h"
 
 #include "base/error.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* curves.c: from log.jsonl to charts of loss, accuracy and learning rate against epochs. */
+/* curves.c: converts log.jsonl to charts of loss, accuracy and learning rate against epochs. */
 #include "report/curves.h"
 
 #include "base/error.h"
@@ -14,7 +14,7 @@
 
 typedef enum column { EPOCH, LOSS, ACCURACY, RATE } column;
 
-/* Points as columns, which is what charts take. */
+/* Points as columns, the layout of charts. */
 typedef struct figures {
     dsc_run_history history;
     double *step[4];  /* by `column` */

@@ -6,17 +6,17 @@
 #include "draw/chart.h"
 #include "draw/terminal.h"
 
-/* Appends loss and accuracy as text, `rows` lines high; nothing while there is nothing to draw. */
+/* Appends loss and accuracy as text, `rows` lines high; nothing if there is no data. */
 dsc_status report_curves_text(dsc_text *text, const char *run, size_t rows, const draw_terminal *terminal,
                               dsc_error *error);
 
-/* Calls `use` with the chart, titled `title` (NULL: none), which lives as long as the call; not at all while
- * there is nothing to draw. What it returns is returned. */
+/* Calls `use` with the chart titled `title` (NULL: none), valid during the call, and returns its result; does
+ * not call it if there is no data. */
 dsc_status report_curves_use(const char *run, const char *title,
                              dsc_status (*use)(void *user, const draw_chart *chart, dsc_error *error),
                              void *user, dsc_error *error);
 
-/* Writes RUN/curves.svg and RUN/curves.png, titled `title`; DSC_ERROR_UNSUPPORTED where there is no cairo. */
+/* Writes RUN/curves.svg and RUN/curves.png, titled `title`; DSC_ERROR_UNSUPPORTED without cairo. */
 dsc_status report_curves_save(const char *run, const char *title, dsc_error *error);
 
 #endif

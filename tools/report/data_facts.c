@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* data_facts.c: figures and checksums of a data set. */
+/* data_facts.c: statistics and checksums of a data set. */
 #include "report/data_facts.h"
 
-/* SHA-256 of an IDX file of bytes: its header (IDX keeps numbers big-endian), then `bytes`. */
+/* SHA-256 of an IDX file of bytes: its header (big-endian numbers), then `bytes`. */
 static dsc_status hash_idx(char hex[FETCH_SHA256_HEX], const size_t *shape, size_t rank, const uint8_t *bytes,
                            dsc_error *error) {
     uint8_t header[4 + 4 * 4] = {0, 0, DSC_U8, (uint8_t)rank};
@@ -27,7 +27,7 @@ dsc_status report_learn_data(report_data_facts *facts, const dsc_dataset *data, 
     const dsc_data_summary *s = &facts->summary;
     if (!fetch_sha256_available() || s->changed || !dsc_dataset_images(data)) return DSC_OK;
     size_t shape[4] = {s->count, s->shape[0], s->shape[1], s->shape[2]}, rank = 4;
-    /* Files of one channel have it as a dimension or not: their size tells. */
+    /* Files with one channel may omit that dimension: their size shows whether they do. */
     if (s->shape[0] == 1 && s->images_size != 20 + s->count * s->shape[1] * s->shape[2]) {
         shape[1] = s->shape[1];
         shape[2] = s->shape[2];

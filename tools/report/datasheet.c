@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* datasheet.c: measuring data, and writing down what was found. */
+/* datasheet.c: measures data and writes a datasheet. */
 #include "report/datasheet.h"
 
 #include "base/error.h"
@@ -138,7 +138,7 @@ static void append_checksums(dsc_text *text, const report_datasheet *sheet) {
                         sheet->facts[i].images_sha256, titles[i], sheet->facts[i].labels_sha256);
 }
 
-/* The data set that both sets are of, if it is known. */
+/* The known data set that both sets belong to, or NULL. */
 static const dsc_known_data *known_data(const report_datasheet *sheet) {
     const dsc_known_data *known = dsc_dataset_known(sheet->sets[0]);
     return known == dsc_dataset_known(sheet->sets[1]) ? known : NULL;

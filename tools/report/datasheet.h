@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* datasheet.h: a datasheet in Markdown for a folder of data: Gebru et al., "Datasheets for Datasets" (2018;
- * CACM 2021), under its seven headings. What can be measured is; the rest is asked, as in a card. */
+ * CACM 2021), with its seven headings. Measurable facts are filled in; the rest is asked, as in a card. */
 #ifndef REPORT_DATASHEET_H
 #define REPORT_DATASHEET_H
 
@@ -13,11 +13,11 @@ typedef struct report_datasheet {
     const char *name;           /* "MNIST (/data)" */
     const dsc_dataset *sets[2]; /* training, test */
     report_data_facts facts[2];
-    dsc_duplicates within[2], across;   /* images that are there twice */
+    dsc_duplicates within[2], across;   /* images that occur twice */
     double traits[2][REPORT_TRAITS][3]; /* 5th, 50th, 95th percentile; NaN: no ink */
 } report_datasheet;
 
-/* Measures all. The texts and sets must outlive it. */
+/* Measures everything. The texts and sets must outlive the sheet. */
 dsc_status report_measure_data(report_datasheet *sheet, const char *name, const dsc_dataset *train,
                                const dsc_dataset *test, dsc_error *error);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* entry.c: what is told of a run whether it has a model yet or not: from the model, or else from its log. */
+/* entry.c: facts about a run, from its model or, without one, from its log. */
 #include "report/report.h"
 
 #include "model/title.h"

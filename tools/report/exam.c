@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* exam.c: answers kept, mistakes ranked, two models side by side. */
+/* exam.c: stores answers, ranks mistakes, pairs two models. */
 #include "report/exam.h"
 
 #include "base/error.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEED = 1, CLASSES_MOST = 256 }; /* SEED: of the bootstrap */
+enum { SEED = 1, CLASSES_MOST = 256 }; /* SEED: for the bootstrap */
 
 dsc_status report_tell(const report_watch *watch, const char *what, size_t done, size_t total,
                        dsc_error *error) {
@@ -34,7 +34,7 @@ static int take(void *user, const dsc_answer *answer) {
     return t->status != DSC_OK;
 }
 
-/* Answers of `model` to all of `data`, which has its numbering; intervals are still to be made. */
+/* Records the answers of `model` to all of `data`, which uses its class numbers; intervals follow later. */
 static dsc_status answer(report_exam *exam, const dsc_model *model, const dsc_dataset *data, unsigned threads,
                          const report_watch *watch, dsc_error *error) {
     *exam = (report_exam){.model = model, .numbering = model, .data = data};
@@ -61,7 +61,7 @@ dsc_status report_examine(report_exam *exam, const dsc_model *model, const dsc_d
     return status ? status : make_intervals(exam, error);
 }
 
-/* Class k of the exam's numbering is map[k] from now on. */
+/* Replaces class k of the exam's numbering by map[k]. */
 static dsc_status renumber(report_exam *exam, const uint16_t *map, dsc_error *error) {
     dsc_metrics *m = &exam->metrics;
     const size_t n = m->classes;
@@ -76,12 +76,12 @@ static dsc_status renumber(report_exam *exam, const uint16_t *map, dsc_error *er
     for (size_t i = 0; i < m->count; i++) {
         report_answer *a = &exam->answers[i];
         a->label = map[a->label];
-        if (a->prediction < n) a->prediction = map[a->prediction]; /* else it is no answer */
+        if (a->prediction < n) a->prediction = map[a->prediction]; /* otherwise there was no answer */
     }
     return DSC_OK;
 }
 
-/* Models that answer the same question: the same classes, in any order. */
+/* Matches models with the same classes, in any order. */
 static dsc_status match_models(uint16_t map[CLASSES_MOST], const dsc_model *model, const dsc_model *first,
                                dsc_error *error) {
     const dsc_class_list ours = {(const char *const *)model->class_names, model->classes, "the second model"},
@@ -120,7 +120,7 @@ void report_exam_clear(report_exam *exam) {
     *exam = (report_exam){0};
 }
 
-/* Is a's mistake the worse one? Of equals, that which comes first. */
+/* Whether mistake a ranks before b: higher confidence, then lower index. */
 static bool worse(const report_exam *exam, uint32_t a, uint32_t b) {
     float x = exam->answers[a].confidence, y = exam->answers[b].confidence;
     return x > y || (!(x < y) && a < b);

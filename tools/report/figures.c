@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* figures.c: keeping figures, and those that need nothing but the metrics. */
+/* figures.c: stores figures, and draws those that only need the metrics. */
 #include "report/figures.h"
 
 #include "base/error.h"
@@ -14,11 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes that go into the page, which stays below 2 MB so: of a larger SVG the PNG does; of a larger PNG, one
- * of fewer pixels. */
+/* Limit for a figure embedded in the page, which keeps the page below 2 MB: a larger SVG is replaced by its
+ * PNG, a larger PNG by one with fewer pixels. */
 enum { EMBED_MOST = 400000 };
 
-/* --- keeping them --- */
+/* --- storing --- */
 
 static report_figure *begin(report_figures *figures, const char *name) {
     report_figure *figure = &figures->figures[figures->count];
@@ -35,7 +35,7 @@ dsc_status report_miss_figure(report_figures *figures, const char *name, const c
     return figure && figure->missing ? DSC_OK : dsc_fail_memory(error, strlen(why), name);
 }
 
-/* Renders, and writes FOLDER/NAME.ENDING. */
+/* Renders a picture and writes FOLDER/NAME.ENDING. */
 static dsc_status put(unsigned char **bytes, size_t *size, const report_figures *figures, const char *name,
                       const draw_picture *picture, draw_format format, dsc_error *error) {
     char file[REPORT_FIGURE_FILE];
@@ -49,7 +49,7 @@ static dsc_status put(unsigned char **bytes, size_t *size, const report_figures 
     return status;
 }
 
-/* Renders the page's PNG again, its sides shorter by what its size has too much; the file stays as it is. */
+/* Renders the page's PNG again with sides reduced according to its excess size; the file stays unchanged. */
 static dsc_status shrink(unsigned char **png, size_t *size, const draw_picture *picture, dsc_error *error) {
     draw_picture smaller = *picture;
     const double scale = picture->scale > 0 ? picture->scale : 2;
@@ -117,8 +117,8 @@ const char **report_class_names(const dsc_model *model) {
 
 /* --- the figures --- */
 
-/* Values, and how dark they are: what is right by its share of the row, mistakes by the root of their share
- * against that of the most frequent one, since they are rare. */
+/* Values and shades: for correct answers the shade is the row's share; for mistakes, which are rare, it is
+ * the square root of the ratio to the most frequent mistake. */
 static void fill_matrix(double *values, double *shades, const dsc_metrics *m) {
     size_t n = m->classes;
     double largest = 0;
@@ -164,7 +164,7 @@ dsc_status report_draw_confusion(report_figures *figures, const report_exam *exa
     return status;
 }
 
-/* Three series of values and intervals, in percent, in one block. */
+/* Three series of values and intervals, in percent, in one allocation. */
 static void fill_classes(draw_bar_series series[3], double *block, const report_exam *exam) {
     static const char *const names[] = {"precision", "recall", "F1"};
     size_t n = exam->metrics.classes;
@@ -210,7 +210,7 @@ dsc_status report_draw_classes(report_figures *figures, const report_exam *exam,
     return status;
 }
 
-/* Accuracy against confidence, and below it how many images there are of each confidence. */
+/* Accuracy against confidence, and below it the number of images of each confidence. */
 dsc_status report_draw_calibration(report_figures *figures, const report_exam *exam, dsc_error *error) {
     enum { BINS = DSC_CALIBRATION_BINS };
     const dsc_metrics *m = &exam->metrics;
@@ -272,7 +272,7 @@ static dsc_status use_curves(void *user, const draw_chart *chart, dsc_error *err
     return report_add_figure(user, "curves", &picture, false, error);
 }
 
-/* A run without a readable log has no curves, and that is no reason to have no report. */
+/* A run without a readable log has no curves but still gets a report. */
 dsc_status report_draw_curves(report_figures *figures, const char *run, dsc_error *error) {
     size_t before = figures->count;
     dsc_error why = {0};

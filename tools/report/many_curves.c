@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* many_curves.c: the figures of several runs: their curves over one another, and what they reached. */
+/* many_curves.c: the figures of several runs: overlaid curves, and final accuracies. */
 #include "report/report.h"
 
 #include "base/error.h"
@@ -15,24 +15,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Up to so many, a legend names the runs; beyond, it has their numbers alone. */
+/* A legend names at most NAMED_MOST runs; for more it shows their numbers only. */
 enum { NAMED_MOST = 4, LABEL = 24, PANELS = 4 };
 
 /* --- curves --- */
 
 typedef struct curve {
     dsc_run_history history;
-    double *epoch, *seconds, *loss, *accuracy; /* one block, in `epoch` */
+    double *epoch, *seconds, *loss, *accuracy; /* one allocation, owned by `epoch` */
     dsc_text name;
 } curve;
 
 typedef struct curves {
-    size_t count, shown; /* shown: those that have at least one epoch */
+    size_t count, shown; /* shown: runs with at least one epoch */
     curve *curves;
     draw_series *series; /* (PANELS, count) */
 } curves;
 
-/* What is measured on held-out images where there are any: that is what runs are chosen by. */
+/* Uses held-out results if there are any, because runs are chosen by them. */
 static void fill(curve *c) {
     bool validated = false;
     for (size_t i = 0; i < c->history.epoch_count; i++)
@@ -47,7 +47,7 @@ static void fill(curve *c) {
     if (!validated) dsc_text_append(&c->name, " (training)");
 }
 
-/* A run whose log cannot be read has no curve, and that is no reason to have no report. */
+/* A run without a readable log has no curve but is still reported. */
 static dsc_status read_curve(curve *c, const report_entry *entry, size_t number, bool named,
                              dsc_error *error) {
     dsc_error why = {0};
@@ -75,8 +75,8 @@ static dsc_status read_curve(curve *c, const report_entry *entry, size_t number,
     return c->name.failed ? dsc_fail_memory(error, LABEL, "the curves") : DSC_OK;
 }
 
-/* By panel: loss and accuracy by epochs, then by seconds. Each run has a series, be it empty, so that its
- * colour is the same wherever it is. */
+/* By panel: loss and accuracy by epochs, then by seconds. Each run has a series, perhaps empty, so that its
+ * colour is the same everywhere. */
 static void lay_out(curves *all) {
     for (size_t i = 0; i < all->count; i++) {
         const curve *c = &all->curves[i];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* matches.c: several models that answered the same images, tested in pairs. */
+/* matches.c: pairwise tests of several models on the same images. */
 #include "report/report.h"
 
 #include "base/error.h"
@@ -9,7 +9,7 @@
 
 dsc_status report_match_up(report_match **matches, size_t *count, const report_entry *entries,
                            size_t entry_count, dsc_error *error) {
-    const size_t most = entry_count * (entry_count - 1) / 2 + 1; /* one more: never none */
+    const size_t most = entry_count * (entry_count - 1) / 2 + 1; /* one more, so that it is never 0 */
     *count = 0;
     *matches = dsc_allocate(most, sizeof **matches);
     double *p = dsc_allocate(most, sizeof *p);

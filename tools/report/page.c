@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* page.c: the frame of a page. Its content security policy forbids everything but what the page itself
- * holds, so that it cannot reach out even if something slipped through. */
+/* page.c: the frame of a page. Its content security policy forbids everything except the page's own contents,
+ * so that it cannot load anything even if escaping failed. */
 #include "report/page.h"
 
 #include "base/base64.h"
@@ -14,7 +14,7 @@
 
 #define MARK "Made by Descender"
 
-enum { ROOM = 1 << 23 }; /* more than page and figures have ever had */
+enum { ROOM = 1 << 23 }; /* more than any page and figures have needed */
 
 void report_page_begin_with(dsc_text *page, const char *title, const char *lead, const char *style,
                             bool scripted) {

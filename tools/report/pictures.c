@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* pictures.c: the figures that look into images and weights: mistakes with what the model went by, first
- * filters, and the last hidden layer in two dimensions. */
+/* pictures.c: figures of images and weights: mistakes with their attribution, first filters, and the last
+ * hidden layer in two dimensions. */
 #include "report/figures.h"
 
 #include "base/error.h"
@@ -22,10 +22,10 @@ enum { MISTAKES_MOST = 24, FILTERS_MOST = 64, POINTS_MOST = 2000, NUMBERS_MOST =
 
 /* --- mistakes --- */
 
-/* Tiles in pairs, the image and what mattered in it, as red, green and blue. */
+/* Tiles in pairs, the image and its attribution, as RGB. */
 typedef struct gallery {
     uint8_t *pixels;
-    dsc_text *titles; /* one a tile */
+    dsc_text *titles; /* one per tile */
     draw_tile *tiles;
     size_t count; /* of pairs */
 } gallery;
@@ -103,11 +103,11 @@ dsc_status report_draw_mistakes(report_figures *figures, const report_exam *exam
 
 /* --- filters --- */
 
-/* Orange below zero, white at it, blue above; the strongest weight of a filter is the full colour. */
+/* Orange below zero, white at zero, blue above; the largest weight of a filter has the full colour. */
 static void colour_filter(uint8_t *out, const dsc_real *weights, size_t count) {
     static const double blue[3] = {0, 114, 178}, orange[3] = {213, 94, 0};
     double largest = 0;
-    for (size_t i = 0; i < count; i++) { /* no fmax: GCC 12 for aarch64 crashes when it vectorises that */
+    for (size_t i = 0; i < count; i++) { /* no fmax: GCC 12 for aarch64 crashes when it vectorises it */
         const double x = fabs((double)weights[i]);
         if (x > largest) largest = x;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* questions.c: questions as paragraphs of their own. */
+/* questions.c: writes questions as separate paragraphs. */
 #include "report/questions.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* questions.h: what cards and datasheets leave to a person. */
+/* questions.h: questions that cards and datasheets leave to a person. */
 #ifndef REPORT_QUESTIONS_H
 #define REPORT_QUESTIONS_H
 
@@ -9,7 +9,7 @@
 
 void report_ask(dsc_text *text, const char *question);
 
-/* How many questions a text asks. */
+/* Number of questions in a text. */
 size_t report_count_questions(const char *text);
 
 #endif

@@ -114,7 +114,7 @@ void report_page_refusals(dsc_text *page, const report_figures *figures, const r
     report_section_end(page);
 }
 
-/* ---- as text, as JSON ---- */
+/* ---- as text and as JSON ---- */
 
 static void append_line(dsc_text *text, const report_refusal_point *p, const char *note) {
     char a[32], b[32];

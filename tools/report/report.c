@@ -241,7 +241,7 @@ static dsc_status write_page(const char *folder, const report_figures *figures, 
     return report_page_write(&page, folder, error);
 }
 
-/* --- all of it --- */
+/* --- entry point --- */
 
 dsc_status report_write(report_figures *figures, const char *folder, const report_subject *subject,
                         const report_exam *exam, const report_speed *speed, const report_watch *watch,

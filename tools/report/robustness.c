@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* robustness.c: images changed by known amounts, and evaluated. */
+/* robustness.c: evaluates a model on images changed by known amounts. */
 #include "report/robustness.h"
 
 #include "augment/warp.h"
@@ -51,7 +51,7 @@ static void add_noise(float *out, const float *in, size_t count, double sigma, s
     for (size_t i = 0; i < count; i++) out[i] = in[i] + (float)(sigma * dsc_rng_normal(&rng));
 }
 
-/* One pass over lines of `size` values `step` apart. */
+/* Filters lines of `size` values `step` apart. */
 static void blur_lines(float *out, const float *in, size_t lines, size_t next, size_t size, size_t step,
                        const double *weight, size_t reach) {
     for (size_t l = 0; l < lines; l++, out += next, in += next)
@@ -120,9 +120,9 @@ void report_change_image(uint8_t *out, const uint8_t *image, const size_t shape[
     for (size_t i = 0; i < count; i++) out[i] = (uint8_t)lround(fmin(fmax((double)to[i], 0), 255));
 }
 
-/* --- all --- */
+/* --- all trials --- */
 
-/* What all trials share. */
+/* State shared by all trials. */
 typedef struct subject {
     const report_exam *exam;
     uint32_t *samples;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* runs.c: the page about several runs: what each reached, their curves, and tests between any two. */
+/* runs.c: the page about several runs: results, curves, and pairwise tests. */
 #include "report/page.h"
 
 #include "base/error.h"
@@ -23,14 +23,14 @@ static size_t group_count(const several *s) {
     return groups;
 }
 
-/* Those that answered images. */
+/* Number of entries with answers. */
 static size_t examined(const several *s) {
     size_t count = 0;
     for (size_t i = 0; i < s->count; i++) count += s->entries[i].exam != NULL;
     return count;
 }
 
-/* --- what each is, and what it reached --- */
+/* --- networks and results --- */
 
 static void append_number(dsc_text *page, double value) {
     char number[48];
@@ -110,7 +110,7 @@ static void append_entries(dsc_text *page, const report_figures *figures, const 
     report_section_end(page);
 }
 
-/* --- any two of them --- */
+/* --- pairs --- */
 
 static void append_p(dsc_text *page, double p) {
     char number[32];
@@ -197,7 +197,7 @@ static void append_method(dsc_text *page) {
     report_section_end(page);
 }
 
-/* After the data, where all have the same; of one run, its own. */
+/* The name of the data if all runs have the same; for a single run its own title. */
 static void append_title(dsc_text *title, const several *s) {
     dsc_text first = {0};
     dsc_public_name(&first, s->entries->about.data_name);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* speed.c: one image at a time on one thread, then batches on all: through the predictor, as users would. */
+/* speed.c: times the predictor, as users would call it: one image at a time on one thread, then batches on
+ * all threads. */
 #include "report/speed.h"
 
 #include "base/error.h"
@@ -19,7 +20,7 @@ static double now(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* What is measured. */
+/* The state of a measurement. */
 typedef struct bench {
     const dsc_dataset *data;
     dsc_predictor *predictor;
@@ -40,13 +41,13 @@ static dsc_status open_workspace(bench *b, unsigned threads, dsc_error *error) {
     return dsc_workspace_create(&b->workspace, b->predictor, threads, error);
 }
 
-/* An answer that is not finite takes as long; what it is worth is told elsewhere. */
+/* Answers that are not finite take as long; others report them. */
 static dsc_status predict(bench *b, const uint8_t *images, size_t count, dsc_error *error) {
     const dsc_status status = dsc_predict(b->probabilities, b->predictor, b->workspace, images, count, error);
     return status == DSC_ERROR_DIVERGED ? DSC_OK : status;
 }
 
-/* Each run has another image, so that no branch predictor learns one by heart. */
+/* Each call uses another image, so that no branch predictor learns one. */
 static dsc_status time_single(report_speed *speed, bench *b, double seconds, dsc_error *error) {
     dsc_status status = open_workspace(b, 1, error);
     double end = now() + seconds;

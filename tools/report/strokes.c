@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* strokes.c: traits of images, and accuracy by thirds of them. */
+/* strokes.c: traits of images, and accuracy by thirds of a trait. */
 #include "report/strokes.h"
 
 #include "base/error.h"
@@ -20,14 +20,14 @@ bool report_trait_applies(size_t trait, const dsc_images *images) {
     return (trait <= REPORT_SIZE) == report_is_handwriting(images);
 }
 
-/* The mean of the channels. */
+/* Mean over the channels. */
 static double grey_at(const uint8_t *image, const size_t shape[3], size_t y, size_t x) {
     double sum = 0;
     for (size_t c = 0; c < shape[0]; c++) sum += image[(c * shape[1] + y) * shape[2] + x];
     return sum / (double)shape[0];
 }
 
-/* The median of the outermost pixels, to the nearest byte. */
+/* Median of the outermost pixels, rounded to a byte. */
 static double background_of(const uint8_t *image, const size_t shape[3]) {
     size_t counts[256] = {0}, all = 0, below = 0, height = shape[1], width = shape[2];
     for (size_t y = 0; y < height; y++)
@@ -54,8 +54,8 @@ static double ink_at(const ink *k, size_t y, size_t x) {
     return fabs(grey_at(k->image, k->shape, y, x) - k->background);
 }
 
-/* Both differences at once, from each pixel to its neighbours to the right and below; index 0 is the edge
- * before the first. */
+/* The sum of gradient lengths, with differences from each pixel to its right and lower neighbours; index 0 is
+ * the edge before the first pixel. */
 static double edge_of(const ink *k) {
     double edge = 0;
     for (size_t y = 0; y <= k->shape[1]; y++)
@@ -91,7 +91,7 @@ static double size_of(const ink *k, double darkest) {
     return (double)((right - left + 1) * (bottom - top + 1)) / (double)(k->shape[1] * k->shape[2]);
 }
 
-/* Of all numbers of the image, in percent of 255. */
+/* Mean and deviation of all values of the image, in percent of 255. */
 static void light_of(double *mean, double *deviation, const uint8_t *image, const size_t shape[3]) {
     const size_t count = shape[0] * shape[1] * shape[2];
     double sum = 0, squares = 0;

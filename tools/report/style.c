@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* style.c: how pages look: by day and by night, on a phone, and on paper. */
+/* style.c: the style of pages: light and dark, on phones, and in print. */
 #include "report/page.h"
 
 const char report_style[] =
@@ -53,7 +53,7 @@ const char report_style[] =
     "@media print{:root{--ground:#fff;--paper:#fff;--ink:#000;--pale:#444;--line:#bbb;--accent:#000}"
     ".chart img,.pixels img{filter:none}nav{display:none}body{font-size:10.5pt}section{break-inside:auto}"
     "figure,.tile,tr{break-inside:avoid}h2{break-after:avoid}.wide{overflow:visible}"
-    /* Two figures fit a page: a higher one would leave the page before it half empty. */
+    /* Two figures per printed page: a higher one would leave the previous page half empty. */
     "figure img{max-height:112mm;width:auto}table{font-size:.78rem;min-width:0}th,td{padding:.2rem .45rem}"
     ".runs td:last-child,.runs th:last-child{min-width:6rem}"
     "#curves figure img{max-height:185mm}.pairs{font-size:.58rem}.pairs th,.pairs td{padding:.1rem "

@@ -68,7 +68,7 @@ static const char script[] =
     "});\n"
     "addEventListener(\"beforeunload\", (event) => { if (decided.size) event.preventDefault(); });\n";
 
-/* What the script goes by. No text in it ends the element. */
+/* Appends the data of the script, escaped so that no text can end the element. */
 static void append_about(dsc_text *page, const report_suspects *s) {
     json_t *classes = json_array(), *data = dsc_fingerprint_to_json(s->fingerprint);
     for (size_t k = 0; k < s->data->classes; k++)
@@ -89,7 +89,7 @@ static void append_about(dsc_text *page, const report_suspects *s) {
     json_decref(json);
 }
 
-/* (C, H, W) as a PNG in the page. */
+/* Appends an image (C, H, W) as a PNG. */
 static dsc_status append_image(dsc_text *page, const dsc_dataset *data, size_t sample, dsc_error *error) {
     const uint8_t *from = dsc_dataset_image(data, sample);
     const size_t channels = data->shape[0], plane = data->shape[1] * data->shape[2];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* text.c: escaping, and numbers for people. */
+/* text.c: escaping, and number formats for people. */
 #include "report/text.h"
 
 #include "draw/utf8.h"
@@ -49,9 +49,9 @@ void report_append_public_markdown(dsc_text *out, const char *name) {
     append_public(out, name, report_append_markdown);
 }
 
-/* Markdown lets a backslash stand before any ASCII punctuation (CommonMark, 2.4), and HTML in Markdown
- * begins with one too. What is of meaning only at a line's start is left alone; addresses would become links
- * (GitHub's Markdown, 6.9). */
+/* Markdown allows a backslash before any ASCII punctuation (CommonMark, 2.4), which also prevents HTML in
+ * Markdown. Characters that only matter at the start of a line stay; addresses would become links (GitHub's
+ * Markdown, 6.9). */
 void report_append_markdown(dsc_text *out, const char *text) {
     uint32_t before = 0;
     for (uint32_t c; (c = draw_utf8_next(&text)); before = c) {
@@ -62,7 +62,7 @@ void report_append_markdown(dsc_text *out, const char *text) {
     }
 }
 
-/* Double-quoted: the same escapes as in JSON. */
+/* Double-quoted, with the escapes of JSON. */
 void report_append_yaml(dsc_text *out, const char *text) {
     dsc_text_append(out, "\"");
     for (uint32_t c; (c = draw_utf8_next(&text));) {

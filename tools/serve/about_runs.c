@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* about_runs.c: the requests about one run; see serve.h for the whole. */
+/* about_runs.c: requests about one run; overview: serve.h. */
 #include "serve/parts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A report is one file with its styles and pictures inside; the page shows it in a frame. */
+/* A report is a single file with its styles and pictures; the page shows it in a frame. */
 #define REPORT_POLICY                                                                                        \
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "    \
     "frame-ancestors 'self'"
 
-/* Server-sent events (WHATWG HTML, section 9.2), one a connection: the browser comes back for the next after
- * `retry`, and says by its id how many points it has. So no connection is held while a run trains for
- * hours. */
+/* Server-sent events (WHATWG HTML, section 9.2), one per connection: after `retry` the browser reconnects for
+ * the next and sends the number of points it has as the event id. No connection stays open while a run trains
+ * for hours. */
 static void answer_event(serve_response *r, json_t *json) {
     char *text = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
     const json_int_t points = json_integer_value(json_object_get(json, "points"));

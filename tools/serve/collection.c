@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* collection.c: digits that were corrected on the page, as a data set: see parts.h.
+/* collection.c: digits corrected on the page, stored as a data set: see parts.h.
  *
- * The folder holds what `descender data pack` makes: labels.txt, images.json, and a pair of IDX files. The
- * images take their name before the labels, so a kill between the two leaves more images than labels: those
+ * The folder has the layout of `descender data pack`: labels.txt, images.json, and a pair of IDX files. The
+ * images are renamed before the labels, so a kill between the two leaves more images than labels; images
  * without a label are then cut off. */
 #include "serve/parts.h"
 
@@ -28,8 +28,8 @@ enum { CLASSES_MOST = 256, NOTE_MOST = 1 << 20, BATCH_MOST = 16 };
 
 static const char images_name[] = "train-images-idx3-ubyte", labels_name[] = "train-labels-idx1-ubyte";
 
-/* Few images bend a network that was trained on many: small steps, as many of them as the corrections need,
- * each over as many images as there are. docs/serve.md has what that reaches. */
+/* A few images change a network that was trained on many: use small steps, as many as the corrections need,
+ * each over all images. docs/serve.md has the results. */
 const char *const serve_go_on[] = {"--test-share",    "0",      "--augment", "none",
                                    "--learning-rate", "0.0005", NULL};
 const char serve_go_on_epochs[] = "60";
@@ -39,7 +39,7 @@ struct serve_collection {
     const dsc_model *model;
     dsc_images expected;
     size_t classes, count;
-    int lock; /* the open folder */
+    int lock; /* descriptor of the locked folder */
     pthread_mutex_t mutex;
 };
 
@@ -49,17 +49,17 @@ static size_t image_size(const serve_collection *c) {
     return c->expected.shape[0] * c->expected.shape[1] * c->expected.shape[2];
 }
 
-/* One server at a time, whichever way it names the folder. */
+/* Allows one server at a time, under any name of the folder. */
 static dsc_status lock_folder(serve_collection *c, dsc_error *error) {
     c->lock = dsc_open_at(AT_FDCWD, c->folder, O_RDONLY | O_DIRECTORY, 0);
     if (c->lock < 0) return dsc_fail_system(error, c->folder, "cannot be opened");
     if (flock(c->lock, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
         return dsc_fail(error, DSC_ERROR_IO,
                         "%s: another server collects into it; end that, or give another folder", c->folder);
-    return DSC_OK; /* a file system without locks has none */
+    return DSC_OK; /* file systems without locks are accepted */
 }
 
-/* The file of this name says `text`, or is not there and is made. */
+/* Creates the file with content `text`, or checks that it has that content. */
 static dsc_status agree_on(const serve_collection *c, const char *name, const char *text, size_t size,
                            const char *what, dsc_error *error) {
     unsigned char *found = NULL;
@@ -116,7 +116,7 @@ static dsc_status agree(const serve_collection *c, dsc_error *error) {
 /* ---- the pair of files ---- */
 
 typedef struct pair {
-    dsc_array images, labels; /* the labels are bytes, count of them */
+    dsc_array images, labels; /* labels: `count` bytes */
     size_t count;
 } pair;
 
@@ -126,7 +126,7 @@ static void clear_pair(pair *p) {
     *p = (pair){0};
 }
 
-/* What an array of n images, or labels, is. */
+/* The array of n images, or of n labels. */
 static dsc_array images_of(const serve_collection *c, void *data, size_t n) {
     const size_t *s = c->expected.shape;
     if (s[0] == 1) return (dsc_array){.type = DSC_U8, .rank = 3, .shape = {n, s[1], s[2]}, .data = data};
@@ -153,7 +153,7 @@ static dsc_status read_one(dsc_array *array, const dsc_array *wanted, const char
     return status ? status : check_array(array, wanted, path, error);
 }
 
-/* Of the images the first p->count have labels. Release with clear_pair, also after a failure. */
+/* The first p->count images have labels. Release with clear_pair, also after a failure. */
 static dsc_status read_pair(pair *p, const serve_collection *c, const char *images, const char *labels,
                             dsc_error *error) {
     const dsc_array wanted_images = images_of(c, NULL, 0), wanted_labels = labels_of(NULL, 0);
@@ -176,7 +176,7 @@ static dsc_status read_pair(pair *p, const serve_collection *c, const char *imag
     return DSC_OK;
 }
 
-/* Both are on the disk before the first takes its name. */
+/* Both files are on disk before the first is renamed. */
 static dsc_status write_pair(const char *images_path, const dsc_array *images, const char *labels_path,
                              const dsc_array *labels, dsc_error *error) {
     dsc_file_writer *first, *second = NULL;
@@ -192,7 +192,7 @@ static dsc_status write_pair(const char *images_path, const dsc_array *images, c
     return status;
 }
 
-/* Adds n images with their labels, in the files that are there now. n 0: cuts off images without a label. */
+/* Adds n images with their labels to the current files. n = 0: cuts off images without a label. */
 static dsc_status add(serve_collection *c, const uint8_t *images, const uint8_t *labels, size_t n,
                       dsc_error *error) {
     const size_t size = image_size(c);
@@ -233,8 +233,7 @@ static dsc_status add(serve_collection *c, const uint8_t *images, const uint8_t 
 
 /* ---- opening ---- */
 
-/* The model that is served must be a file to go on from; the one inside the program is laid beside the
- * images. */
+/* The served model must be a file to continue training from; the built-in one is saved beside the images. */
 static dsc_status find_model(serve_collection *c, const serve_options *options, dsc_error *error) {
     c->model_path = options->model_path ? realpath(options->model_path, NULL)
                                         : dsc_path_join(c->folder, "model.safetensors");
@@ -303,7 +302,7 @@ size_t serve_go_on_batch(size_t count) { return count < BATCH_MOST ? count : BAT
 
 /* ---- requests ---- */
 
-/* How to go on, as one would type it. */
+/* The command that continues training, ready to type. */
 static json_t *command_json(const serve_collection *c, size_t count) {
     char word[DSC_SHELL_WORD];
     dsc_text text = {0};
@@ -316,7 +315,7 @@ static json_t *command_json(const serve_collection *c, size_t count) {
     return json;
 }
 
-/* Paths are shown where one may train, which is on this machine alone. */
+/* Paths are shown only if training is allowed, that is, on this machine. */
 void serve_get_collection(serve_response *r, serve_site *site) {
     serve_collection *c = site->collection;
     if (!c) {
@@ -334,7 +333,7 @@ void serve_get_collection(serve_response *r, serve_site *site) {
                                 count && !site->options.no_training ? command_json(c, count) : json_null()));
 }
 
-/* Whether images that this network was shown are of those that are collected. */
+/* Whether the images shown to this network belong to the collection. */
 static bool is_of_this(const serve_collection *c, const dsc_model *model) {
     dsc_images images;
     dsc_model_describe(&images, model);
@@ -358,7 +357,7 @@ static bool read_digit(uint8_t *image, uint8_t *label, const serve_collection *c
            dsc_base64_decode(image, image_size(c), json_string_value(seen), json_string_length(seen));
 }
 
-/* The digits of the request; the answer is given where they are not as they should be. */
+/* Adds the digits of the request; answers with an error if they are invalid. */
 static void collect(serve_response *r, serve_collection *c, const json_t *digits) {
     const size_t n = json_array_size(digits), size = image_size(c);
     dsc_error error;

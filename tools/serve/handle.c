@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* handle.c: what is answered to which request; see serve.h. */
+/* handle.c: dispatches requests; see serve.h. */
 #include "serve/parts.h"
 
 #include "base/error.h"
@@ -44,9 +44,9 @@ void serve_site_free(serve_site *site) {
     free(site);
 }
 
-/* ---- who asks ---- */
+/* ---- access ---- */
 
-/* The name is a stranger's: it is quoted, and cut. */
+/* The name comes from a stranger: it is escaped and truncated. */
 static void refuse_host(serve_response *r, const serve_site *site, const serve_request *q, const char *host) {
     char name[256], word[DSC_SHELL_WORD], why[512];
     const size_t length = q->host ? serve_host_name_length(q->host) : 0;
@@ -94,9 +94,9 @@ static void refuse_without_key(serve_response *r, const serve_request *q) {
     }
 }
 
-/* The page itself is given to who brings the token, and with it the cookie. It is not sent elsewhere for
- * that: after a link from another site, browsers hold a cookie of SameSite=Strict back until a page of this
- * site asks. */
+/* The page is sent to clients with the token, together with the cookie. It is not redirected, because after a
+ * link from another site browsers withhold a SameSite=Strict cookie until a page of this site sends a
+ * request. */
 static bool has_key(serve_response *r, const serve_site *site, const serve_request *q) {
     const serve_key *key = site->options.key;
     if (!key || (q->is_local && serve_host_is_local(q->host, q->origin))) return true;
@@ -107,7 +107,7 @@ static bool has_key(serve_response *r, const serve_site *site, const serve_reque
     return true;
 }
 
-/* ---- what is asked ---- */
+/* ---- requests ---- */
 
 static void read_by(serve_response *r, serve_reader *reader, double epoch, const serve_drawing *drawing,
                     size_t digit) {

@@ -29,7 +29,7 @@ static bool is_name(const char *name, size_t length, const char *other) {
     return strlen(other) == length && !strncasecmp(name, other, length);
 }
 
-/* An address in `text`, as a name or in brackets. */
+/* Parses `text` as an address, plain or in brackets. */
 static bool read_address(struct in6_addr *six, struct in_addr *four, const char *name, size_t length) {
     char text[NAME_MOST + 1];
     const bool bracketed = *name == '[';
@@ -41,7 +41,7 @@ static bool read_address(struct in6_addr *six, struct in_addr *four, const char 
     return bracketed ? inet_pton(AF_INET6, text, six) == 1 : inet_pton(AF_INET, text, four) == 1;
 }
 
-/* localhost, and the names below it, are this machine by RFC 6761, section 6.3; browsers ask no server for
+/* By RFC 6761, section 6.3, localhost and names below it are this machine; browsers ask no DNS server for
  * them. */
 static bool is_loopback(const char *name, size_t length) {
     static const char local[] = "localhost";
@@ -61,8 +61,8 @@ bool serve_host_is_loopback(const char *host) {
     return length && length <= NAME_MOST && is_loopback(host, length);
 }
 
-/* What the server listens on. Where that is every address, any number may be this machine's, and a number
- * is no name that somebody else could let point here. */
+/* The address that the server listens on. If it listens on all addresses, any address may be this machine's,
+ * and an address cannot be redirected by DNS. */
 static bool is_listened_on(const char *name, size_t length, const char *host) {
     struct in6_addr six;
     struct in_addr four;
@@ -92,7 +92,7 @@ bool serve_host_is_trusted(const char *header, const char *origin, const char *h
     if (!is_name(origin, scheme, "http") && !is_name(origin, scheme, "https")) return false;
     name += 3;
     if (!strcasecmp(name, header)) return true;
-    /* A proxy that the user allows may hand requests on under the server's own name. */
+    /* An allowed proxy may forward requests under the server's own name. */
     return allowed && !serve_host_is_ours(name, host, NULL) && serve_host_is_ours(name, host, allowed);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* http.c: the sockets, by libmicrohttpd: a few threads wait for all connections; see serve.h. */
+/* http.c: sockets, through libmicrohttpd: a few threads serve all connections; see serve.h. */
 #include "serve/serve.h"
 
 #include "base/error.h"
@@ -16,7 +16,7 @@
 
 #include "late/late.h"
 
-/* One a line: clang-format never agrees with itself on such a list. */
+/* One per line: clang-format does not format such lists stably. */
 /* clang-format off */
 #define LATE_MHD(X) \
     X(MHD_start_daemon) \
@@ -42,14 +42,14 @@ struct serve_server {
     char *host;
 };
 
-/* One request: its body as it comes in. */
+/* A request whose body is arriving. */
 typedef struct upload {
     unsigned char *bytes;
     size_t size, capacity;
     bool refused;
 } upload;
 
-/* A connection, and whose functions it is asked by. */
+/* A connection, and the library's functions. */
 typedef struct asked {
     const mhd_functions *api;
     struct MHD_Connection *connection;
@@ -65,7 +65,7 @@ static const char *cookie_of(void *context, const char *name) {
     return a->api->MHD_lookup_connection_value(a->connection, MHD_COOKIE_KIND, name);
 }
 
-/* A proxy on this machine hands on requests of others; most say so. */
+/* A proxy on this machine forwards requests of others; most proxies identify themselves. */
 static bool is_local(const asked *a) {
     static const char *const of_proxies[] = {
         "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via", NULL};
@@ -134,13 +134,12 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     const mhd_functions *api = &server->api;
     asked a = {api, connection};
     upload *u = *mine;
-    if (!u) { /* the headers alone are here */
+    if (!u) { /* only the headers have arrived */
         *mine = u = dsc_allocate(1, sizeof *u);
         return u ? MHD_YES : MHD_NO;
     }
     if (*size) {
-        if (!add(u, data, *size))
-            u->refused = true; /* the rest is read and thrown away, up to the limit on time */
+        if (!add(u, data, *size)) u->refused = true; /* the rest is discarded, up to the time limit */
         *size = 0;
         return MHD_YES;
     }
@@ -174,7 +173,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     *mine = NULL;
 }
 
-/* What the library would print of broken clients is nobody's business. */
+/* Discards the library's messages about broken clients. */
 static void say_nothing(void *context, const char *format, va_list arguments) {
     (void)context;
     (void)format;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* networks.c: the networks that a drawing can be read by: the one that is served, and those of runs, a few of
- * which are kept open; see parts.h. */
+/* networks.c: the networks that can read a drawing: the served one, and those of runs, of which a few are
+ * kept open; see parts.h. */
 #include "serve/parts.h"
 
 #include "base/error.h"
@@ -16,14 +16,14 @@
 
 enum { KEPT_MOST = 6 };
 
-/* One that is open. The first is the one that is served, which is never closed. */
+/* An open network. The first is the served one, which is never closed. */
 typedef struct entry {
-    serve_network network; /* first: what is handed out */
+    serve_network network; /* first member: what callers get */
     dsc_model *own;        /* of a run */
     char *path, *name;
     struct stat info; /* of the file when it was read */
     size_t users;
-    uint64_t used; /* when, by the clock of uses */
+    uint64_t used; /* time of the last use, in uses */
     struct entry *next;
 } entry;
 
@@ -102,7 +102,7 @@ static dsc_status open_entry(entry **result, const char *run, char *path, const 
     return DSC_OK;
 }
 
-/* Of those that nobody uses, the one that was asked for the longest ago, or one whose file changed. */
+/* Closes unused networks: the least recently used one, or one whose file changed. */
 static void make_room(serve_networks *n) {
     entry **oldest = NULL;
     size_t kept = 0;

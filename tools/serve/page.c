@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* page.c: the files of page/, as the assembler finds them. CMakeLists.txt names the folder, and knows that
- * this is to be compiled again when one changes. */
+/* page.c: the files of page/, embedded by the assembler. CMakeLists.txt sets the folder and recompiles this
+ * file when one changes. */
 #include "serve/parts.h"
 
 #include <string.h>
@@ -37,7 +37,7 @@ PAGE_FILES(EMBED_ONE)
 #define LIST_ONE(name, file, address, type) {address, type, page_##name, page_##name##_end},
 
 #if DESCENDER_WITH_CHARTJS
-/* Chart.js, with its notice of copyright, from where the system has it. */
+/* Chart.js with its copyright notice, from the system. */
 EMBED(chartjs, SERVE_CHARTJS);
 #define CHARTJS LIST_ONE(chartjs, , "/chart.js", SCRIPT)
 #else

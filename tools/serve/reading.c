@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* reading.c: a drawing through the network, with all that it shows on the way; see parts.h. */
+/* reading.c: runs a drawing through the network and collects everything to show; see parts.h. */
 #include "serve/parts.h"
 
 #include "base/base64.h"
@@ -17,7 +17,7 @@
 
 enum { MAPS_MOST = 16, UNITS_MOST = 256, FILTERS_MOST = 64 };
 
-/* An answer takes some milliseconds, so one at a time serves hundreds of clients. */
+/* An answer takes milliseconds, so one at a time serves hundreds of clients. */
 struct serve_reader {
     const dsc_model *model;
     dsc_images expected; /* by the model */
@@ -72,7 +72,7 @@ const dsc_model *serve_reader_model(const serve_reader *r) { return r->model; }
 
 /* ---- bytes as JSON ---- */
 
-/* As base64, since JSON has no bytes. */
+/* Base64, because JSON has no bytes. */
 static json_t *bytes_json(const uint8_t *bytes, size_t count) {
     dsc_text text = {0};
     dsc_text_append_base64(&text, bytes, count);
@@ -81,19 +81,19 @@ static json_t *bytes_json(const uint8_t *bytes, size_t count) {
     return json;
 }
 
-/* Values as bytes: 0 is 128, the largest size 127 away from it. */
+/* Scales values to bytes: 0 becomes 128, the largest magnitude is 127 away from it. */
 static void signed_bytes(uint8_t *bytes, const dsc_real *values, size_t count) {
     double most = 0;
     for (size_t i = 0; i < count; i++)
         if (isfinite(values[i]) && fabs((double)values[i]) > most) most = fabs((double)values[i]);
     for (size_t i = 0; i < count; i++) {
         double share = most > 0 && isfinite(values[i]) ? (double)values[i] / most : 0;
-        if (isinf(values[i])) share = values[i] > 0 ? 1 : -1; /* as far as it goes */
+        if (isinf(values[i])) share = values[i] > 0 ? 1 : -1; /* clamp infinities */
         bytes[i] = (uint8_t)lround(128 + 127 * share);
     }
 }
 
-/* The same where some are negative, else from 0 to 255. */
+/* The same if some are negative; otherwise scales to 0 .. 255. */
 static json_t *values_json(const dsc_real *values, size_t count, bool *is_signed, double *most) {
     *most = 0;
     *is_signed = false;
@@ -130,7 +130,7 @@ static json_t *layer_json(const dsc_inspected *layer) {
 
 /* ---- the network itself ---- */
 
-/* The first layer's weights, as pictures, each by its own strongest; null where they form none. */
+/* The first layer's weights as pictures, each scaled to its largest weight; null if they are not pictures. */
 static json_t *filters_json(const dsc_model *model) {
     const dsc_node *weight = dsc_model_first_weights(model);
     if (!weight) return json_null();
@@ -171,7 +171,7 @@ static size_t likeliest(const serve_reader *r) {
     return best;
 }
 
-/* A picture's one digit, or all of it; the image is (C, H, W) as the model expects it. */
+/* A digit of a picture, or the whole picture; the image is (C, H, W) as the model expects. */
 typedef struct found {
     size_t left, top, width, height;
     const uint8_t *image;
@@ -200,7 +200,7 @@ static json_t *digit_json(const serve_reader *r, const found *digit, size_t inde
     return json;
 }
 
-/* What the layers make of it, and what the answer went by: 128 is nothing, above it speaks for the answer. */
+/* Adds the outputs of the layers and the attribution: 128 is neutral, larger values support the answer. */
 static dsc_status add_insight(json_t *json, serve_reader *r, const found *digit, dsc_error *error) {
     dsc_status status = dsc_inspector_run(r->inspector, digit->image, likeliest(r), error);
     if (status) return status;
@@ -240,7 +240,7 @@ static dsc_status read_digits(answers *all, serve_reader *r, const found *digits
     return DSC_OK;
 }
 
-/* What is on a picture; `images` hold what `digits` point to. */
+/* The digits of a picture; `images` owns their pixels. */
 typedef struct finding {
     found *digits;
     uint8_t *images;
@@ -257,7 +257,7 @@ static dsc_status make_room(finding *f, const serve_reader *r, size_t count, dsc
     return DSC_OK;
 }
 
-/* Where the model was not trained on prepared digits, the whole picture is its image. */
+/* If the model was not trained on prepared digits, the whole picture is its image. */
 static dsc_status take_whole(finding *f, const serve_reader *r, const serve_drawing *d, dsc_error *error) {
     dsc_status status = make_room(f, r, 1, error);
     if (status) return status;
@@ -269,7 +269,7 @@ static dsc_status take_whole(finding *f, const serve_reader *r, const serve_draw
     return status;
 }
 
-/* On the ground that the model learned. The caller holds the lock. */
+/* Finds digits on the ground that the model was trained on. The caller holds the lock. */
 static dsc_status find_digits(finding *f, const serve_reader *r, const serve_drawing *d, dsc_error *error) {
     dsc_digit *digits = NULL;
     size_t count = 0;
@@ -306,7 +306,7 @@ dsc_status serve_read(json_t **json, serve_reader *r, const serve_drawing *drawi
     finding f = {0};
     *json = NULL;
     answers all = {json_array(), json_array()};
-    (void)pthread_mutex_lock(&r->lock); /* the network's workspace is one caller's at a time */
+    (void)pthread_mutex_lock(&r->lock); /* the workspace serves one caller at a time */
     dsc_status status = prepares(r) ? find_digits(&f, r, drawing, error) : take_whole(&f, r, drawing, error);
     if (!status) status = read_digits(&all, r, f.digits, f.count, digit < f.count ? digit : 0, error);
     (void)pthread_mutex_unlock(&r->lock);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* respond.c: reading requests and writing responses; see parts.h. */
+/* respond.c: parses requests and writes responses; see parts.h. */
 #include "serve/parts.h"
 
 #include <stdlib.h>

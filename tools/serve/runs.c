@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* runs.c: the runs of one folder, by their names; see parts.h. A name from outside is looked for in the
- * folder's list and never made into a path unless it is there, and has no separator. */
+/* runs.c: the runs of one folder, by name; see parts.h. A name from outside becomes part of a path only if it
+ * has no separator and the folder contains it. */
 #include "serve/parts.h"
 
 #include "base/file.h"
@@ -42,7 +42,7 @@ static bool has_file(const char *folder, const char *name, struct stat *info) {
     return there;
 }
 
-/* Links are not followed. */
+/* Symbolic links are not followed. */
 char *serve_run_folder(const char *folder, const char *id) {
     struct stat info;
     if (!is_name(id)) return NULL;
@@ -60,7 +60,7 @@ static bool is_snapshot(const char *name) {
            (strlen(name) == DSC_SNAPSHOT_DIGITS && strspn(name, "0123456789") == DSC_SNAPSHOT_DIGITS);
 }
 
-/* RUN/snapshots/NAME.ending of the folder, if it is there; in a new text. */
+/* RUN/snapshots/NAME.ending as a new text, if the file exists. */
 static char *snapshot_file(const char *run, const char *name, const char *ending) {
     char file[64];
     struct stat info;
@@ -75,7 +75,7 @@ static char *snapshot_file(const char *run, const char *name, const char *ending
 
 static int by_name(const void *a, const void *b) { return strcmp(a, b); }
 
-/* Their names, in order, `now` last: digits sort before letters. */
+/* Their names in order, `now` last: digits sort before letters. */
 static size_t snapshot_names(char names[SNAPSHOTS_MOST][DSC_SNAPSHOT_DIGITS + 1], const char *run) {
     char *folder = dsc_path_join(run, DSC_RUN_SNAPSHOTS);
     DIR *directory = folder ? opendir(folder) : NULL;
@@ -138,7 +138,7 @@ char *serve_run_network(const char *folder, const char *id, const char *epoch) {
     return path;
 }
 
-/* ---- what is told of a run ---- */
+/* ---- the description of a run ---- */
 
 static json_t *number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
@@ -149,7 +149,7 @@ static json_t *point_json(const dsc_run_point *p) {
                      "learning_rate", number(p->learning_rate), "seconds", number(p->seconds));
 }
 
-/* finished, training (its log changed lately), or stopped. */
+/* finished, training (its log changed recently), or stopped. */
 static const char *state_of(const char *path, const dsc_run_facts *facts) {
     struct stat info;
     if (facts->ended) return "finished";
@@ -191,7 +191,7 @@ static int newest_first(const void *a, const void *b) {
     return -strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Names of runs, the newest first; release each and the array. */
+/* Names of runs, newest first; the caller frees each and the array. */
 static char **run_names(size_t *count, const char *folder) {
     char **names = NULL;
     size_t capacity = 0;
@@ -254,7 +254,7 @@ void serve_runs_data(json_t *data, const char *folder) {
     free(names);
 }
 
-/* Of a long run every so many points. */
+/* Thins the points of a long run. */
 static json_t *points_json(const dsc_run_point *points, size_t count, size_t since) {
     json_t *json = json_array();
     const size_t apart = count / POINTS_MOST + 1;

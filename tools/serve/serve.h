@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* serve.h: a page in the browser on which one draws digits and watches runs, served on this machine.
+/* serve.h: a web page to draw digits and watch runs, served on this machine.
  *
- *   host.c        whose requests are answered
- *   key.c         what lets browsers in that are not on this machine
- *   handle.c      requests in, responses out: no socket, so that tests and fuzzers call it as the server does
- *   about_runs.c  those about one run        respond.c   what all of them need
- *   reading.c     a picture -> what the network sees, what its layers make of it, what it says
- *   networks.c    the networks that can be asked
- *   runs.c        the runs of a folder, by their names; nothing else on the disk is reached
- *   collection.c  digits that were corrected, as a data set
- *   work.c        training, reports: this program in a process of its own (child.c)
- *   http.c        libmicrohttpd: sockets, limits, time-outs
- *   page/         the page: HTML, CSS, JavaScript, inside the program
- */
+ *   host.c        decides which requests to answer
+ *   key.c         access for browsers on other machines
+ *   handle.c      requests and responses without sockets, so that tests and fuzzers can call it
+ *   about_runs.c  requests about one run     respond.c   shared helpers
+ *   reading.c     a picture -> the digits found, the outputs of the layers, the answers
+ *   networks.c    the available networks
+ *   runs.c        the runs of a folder, by name; nothing else on disk is accessible
+ *   collection.c  corrected digits as a data set
+ *   work.c        training and reports: this program in a separate process (child.c)
+ *   http.c        libmicrohttpd: sockets, limits, timeouts
+ *   page/         the page: HTML, CSS, JavaScript, embedded in the program */
 #ifndef SERVE_SERVE_H
 #define SERVE_SERVE_H
 
@@ -23,43 +22,43 @@
 
 enum {
     SERVE_BODY_MOST = 4 << 20, /* bytes of a drawing */
-    SERVE_SIDE_MOST = 2048,    /* pixels of its side */
+    SERVE_SIDE_MOST = 2048,    /* pixels of a drawing's side */
     SERVE_CLIENTS_MOST = 512,
-    SERVE_SECONDS = 10 /* without a sign of life, and a connection is closed */
+    SERVE_SECONDS = 10 /* idle time after which a connection is closed */
 };
 
 typedef struct serve_site serve_site;
 
 typedef struct serve_options {
-    const dsc_model *model; /* outlives the site; NULL: only networks of runs are asked */
+    const dsc_model *model; /* outlives the site; NULL: only networks of runs */
     const char *model_name;
-    const char *model_path; /* the file that `model` is of; NULL: it is inside the program */
-    const char *runs;       /* the folder of runs; it may be missing */
-    /* This program's own file, which trains and makes reports in processes of its own; NULL: neither can be
-     * done. */
+    const char *model_path; /* the file of `model`; NULL: the built-in model */
+    const char *runs;       /* the folder of runs; may not exist */
+    /* The path of this program, which trains and makes reports in separate processes; NULL: neither is
+     * available. */
     const char *program;
     const char *const
-        *data; /* what can be trained on, as for --data, beside that of the runs; NULL ends it */
-    const char *no_reports, *no_training; /* why that is not done; NULL: it is */
-    const char *collect;       /* the folder for digits that were corrected; NULL: they are not kept */
-    const char *allowed_hosts; /* more names to answer for, divided by commas (host.h); NULL: none */
-    const serve_key *key;      /* asked of all that do not come from this machine; NULL: of nobody */
+        *data; /* data to train on, as for --data, in addition to that of the runs; NULL-terminated */
+    const char *no_reports, *no_training; /* why these are unavailable; NULL: they are available */
+    const char *collect;                  /* the folder for corrected digits; NULL: not collected */
+    const char *allowed_hosts;            /* more host names, separated by commas (host.h); NULL: none */
+    const serve_key *key;                 /* required from other machines; NULL: not required */
 } serve_options;
 
-/* What is served, to any number of threads. */
+/* Creates the site; any number of threads may use it. */
 dsc_status serve_site_create(serve_site **site, const serve_options *options, dsc_error *error);
-/* Asks what the site has begun to end (training saves); for the time before the server is stopped. */
+/* Asks the site's work to stop (training saves); call before stopping the server. */
 void serve_site_stop(serve_site *site);
-/* Waits until it has ended. */
+/* Waits for the work to end and frees the site. */
 void serve_site_free(serve_site *site);
 
 typedef struct serve_request {
     const char *method, *path; /* "GET", "/api/runs": without the query */
     const char *host, *origin; /* headers; NULL: absent */
     const char *last_event;    /* Last-Event-ID, or NULL */
-    bool is_local; /* the connection comes from this machine, and no proxy says that it stands between */
+    bool is_local;             /* the connection comes from this machine, and no proxy announced itself */
     const char *(*query)(void *context, const char *name);  /* a field of the query, or NULL */
-    const char *(*cookie)(void *context, const char *name); /* of the header Cookie; NULL: there are none */
+    const char *(*cookie)(void *context, const char *name); /* of the Cookie header; NULL: none */
     void *context;
     const unsigned char *body;
     size_t size;
@@ -70,24 +69,24 @@ typedef struct serve_response {
     const char *type;
     const char *policy;        /* Content-Security-Policy */
     char cookie[SERVE_COOKIE]; /* Set-Cookie; empty: none */
-    const void *fixed;         /* bytes that live as long as the program, or NULL: */
-    dsc_text text;             /* the body, to be released */
+    const void *fixed;         /* bytes with static lifetime, or NULL: */
+    dsc_text text;             /* the body, which the caller releases */
     size_t size;               /* of `fixed` */
 } serve_response;
 
-/* Always gives a response. The request's Host must be this machine's by name or number, `host`, or an
- * allowed one, so that no page of another site can talk to the server by a name of its own (DNS rebinding;
- * host.h). Who does not come from this machine needs the key. */
+/* Always produces a response. The request's Host must be a name or number of this machine, `host`, or an
+ * allowed name, so that pages of other sites cannot reach the server through their own names (DNS rebinding;
+ * host.h). Requests from other machines need the key. */
 void serve_handle(serve_response *response, serve_site *site, const serve_request *request, const char *host);
 
 /* ---- the server ---- */
 
 typedef struct serve_server serve_server;
 
-/* Listens on `host` (an address) and *port (0: a free one, which is then put there). */
+/* Listens on `host` (an address) and *port (0: chooses a free one and stores it). */
 dsc_status serve_start(serve_server **server, serve_site *site, const char *host, unsigned *port,
                        dsc_error *error);
-/* Answers what is in progress, and ends. */
+/* Completes the requests in progress and stops. */
 void serve_stop(serve_server *server);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* work.c: what the page has begun: one run that trains, and one thing that is waited for (a report, the
- * search of a learning rate); see parts.h. What is asked for must be on the lists that the page shows. */
+/* work.c: work started from the page: one training run, and one task that a request waits for (a report, the
+ * search for a learning rate); see parts.h. Requested names must be on the lists that the page shows. */
 #include "serve/parts.h"
 
 #include "base/error.h"
@@ -19,14 +19,14 @@
 #include <string.h>
 #include <unistd.h>
 
-static const double PATIENCE = 60; /* seconds for a checkpoint to be saved */
+static const double PATIENCE = 60; /* seconds for training to save a checkpoint */
 
 struct serve_work {
     const serve_options *options;
-    child *trainer, *helper; /* what is waited for belongs to the thread that waits */
-    char id[256];            /* of the run that trains, or did last */
-    char *folder;            /* its folder, where it was made for it */
-    char said[512];          /* why it ended too early; empty: it did not */
+    child *trainer, *helper; /* the thread that waits for the helper owns it */
+    char id[256];            /* of the current or last training run */
+    char *folder;            /* its folder, if it was created for it */
+    char said[512];          /* why it ended early; empty: it did not */
     bool ending;
     pthread_mutex_t lock;
 };
@@ -58,19 +58,19 @@ void serve_work_free(serve_work *w) {
 
 /* ---- training ---- */
 
-/* Under the lock: takes note of a run that has ended. */
+/* Records that a run has ended. The caller holds the lock. */
 static void reap(serve_work *w) {
     if (!w->trainer || !child_has_ended(w->trainer)) return;
     dsc_error error;
     if (child_wait(w->trainer, NULL, &error)) {
         (void)snprintf(w->said, sizeof w->said, "%.500s", error.message);
-        if (w->folder) (void)rmdir(w->folder); /* if nothing came into it */
+        if (w->folder) (void)rmdir(w->folder); /* only if it is empty */
     }
     child_end(w->trainer, 0);
     w->trainer = NULL;
 }
 
-/* Under the lock. */
+/* The caller holds the lock. */
 static dsc_status start(serve_work *w, const char *id, const char *const *arguments, dsc_error *error) {
     (void)snprintf(w->id, sizeof w->id, "%.255s", id);
     *w->said = '\0';
@@ -101,7 +101,7 @@ static json_t *recipes_json(void) {
     return list;
 }
 
-/* The file of the network that is served, or NULL. */
+/* The file of the served network, or NULL. */
 static const char *served_path(const serve_site *site) {
     return site->options.model_path ? site->options.model_path : serve_collection_model(site->collection);
 }
@@ -122,7 +122,7 @@ void serve_get_training(serve_response *r, serve_site *site) {
     serve_answer_json(r, 200, json);
 }
 
-/* The text of the query, if it is on the list. */
+/* The query's text if it is on the list. */
 static const char *read_listed(const serve_request *q, const char *name, json_t *list, const char *key) {
     const char *asked = serve_read_text(q, name), *found = NULL;
     size_t i;
@@ -135,7 +135,7 @@ static const char *read_listed(const serve_request *q, const char *name, json_t 
     return found;
 }
 
-/* A number such as 0.1 of the query, or NULL: none is there, or it is none between 0 and `most`. */
+/* A number such as 0.1 from the query, or NULL: absent, or not between 0 and `most`. */
 static const char *read_share(const serve_request *q, const char *name, double most) {
     const char *text = serve_read_text(q, name);
     double value;
@@ -144,11 +144,11 @@ static const char *read_share(const serve_request *q, const char *name, double m
 
 typedef struct wish {
     const char *data, *recipe, *epochs, *validation;
-    char *from;       /* a model or a run; NULL: afresh */
-    size_t corrected; /* so many images are collected, if it goes on with those */
+    char *from;       /* a model or a run; NULL: from scratch */
+    size_t corrected; /* number of collected images, if training continues with them */
 } wish;
 
-/* A run by its name, "" for the network that is served. False: there is none. */
+/* Resolves a run by name, "" for the served network. Returns false if there is none. */
 static bool read_from(wish *w, serve_site *site, const serve_request *q) {
     const char *asked = serve_read_text(q, "from"), *served = served_path(site);
     if (!asked) return true;
@@ -254,9 +254,9 @@ void serve_stop_run(serve_response *r, serve_site *site, const char *id) {
     (void)pthread_mutex_unlock(&w->lock);
 }
 
-/* ---- what is waited for ---- */
+/* ---- tasks that a request waits for ---- */
 
-/* Fails without having begun if something else is waited for. */
+/* Fails without starting if another task is running. */
 static dsc_status run_helper(dsc_text *output, serve_work *w, const char *const *arguments,
                              dsc_error *error) {
     child *helper = NULL;
@@ -307,7 +307,7 @@ void serve_post_rate(serve_response *r, serve_site *site, const serve_request *q
     const char *const arguments[] = {"descender", "train",       "--find-rate", "--json",    "--quiet",
                                      "--recipe",  wanted.recipe, "--data",      wanted.data, NULL};
     const dsc_status status = run_helper(&output, site->work, arguments, &error);
-    free(wanted.from); /* the curve is of a network afresh */
+    free(wanted.from); /* the curve is for a new network */
     json_t *json = status ? NULL : json_loadb(output.data ? output.data : "", output.length, 0, NULL);
     dsc_text_free(&output);
     if (status)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* shipped.c: the bytes of models/digits.safetensors as the assembler finds them. CMakeLists.txt names the
- * file, and knows that this is to be compiled again when it changes. */
+/* shipped.c: the bytes of models/digits.safetensors, embedded by the assembler. CMakeLists.txt names the file
+ * and recompiles this file when it changes. */
 #include "shipped/shipped.h"
 
 __asm__(".section .note.GNU-stack,\"\",%progbits\n"
@@ -19,7 +19,7 @@ __asm__(".section .note.GNU-stack,\"\",%progbits\n"
 extern const unsigned char shipped_begin[], shipped_end[];
 
 const unsigned char *shipped_bytes(size_t *size) {
-    /* Labels of one section, which C takes for two arrays. */
+    /* Labels of one section; to C they are two arrays. */
     *size = (size_t)((uintptr_t)shipped_end - (uintptr_t)shipped_begin);
     return shipped_begin;
 }

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* shipped.h: the model inside the program: models/digits.safetensors, trained by `descender train --recipe
- * shipped`. */
+/* shipped.h: the built-in model: models/digits.safetensors, trained by `descender train --recipe shipped`. */
 #ifndef SHIPPED_SHIPPED_H
 #define SHIPPED_SHIPPED_H
 
 #include <descender.h>
 
-/* What stands for it where a model is named. */
+/* Its name where a command expects a model. */
 #define SHIPPED_NAME "shipped"
 
-/* Measured once on MNIST's test set, after training; models/digits.md is its card. tests/shipped look
- * whether it is so. */
+/* Accuracy on MNIST's test set in percent, measured once after training; models/digits.md is the model card.
+ * tests/shipped verifies the figure. */
 #define SHIPPED_ACCURACY "99.62"
 
 dsc_status shipped_model(dsc_model **model, dsc_error *error);
