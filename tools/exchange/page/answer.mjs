@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// answer.mjs: lets an exported page answer without a browser: node answer.mjs PAGE.html IMAGES ANSWERS. Beside it lies machine.mjs.
+// answer.mjs: gets answers from an exported page without a browser: node answer.mjs PAGE.html IMAGES ANSWERS.
+// machine.mjs must be in the same folder.
 import { readFile, writeFile } from "node:fs/promises";
 import { load, prepare } from "./machine.mjs";
 
@@ -9,7 +10,7 @@ const script = (id) => html.match(new RegExp(`<script type="[^"]*" id="${id}">([
 const network = JSON.parse(script("network")), bytes = await readFile(images), each = network.shape.reduce((a, b) => a * b);
 const out = [];
 let other = null;
-for (const simd of [script("simd"), null]) { // with SIMD and without it the bits are the same
+for (const simd of [script("simd"), null]) { // the bits are the same with and without SIMD
   const machine = await load(network, { plain: script("plain"), simd });
   if (!simd) prepare(machine, network, { pixels: new Uint8Array(90000).fill(255), width: 300, height: 300, channels: 1 });
   const many = simd ? bytes.length / each : Math.min(100, bytes.length / each);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// machine.js: an exported network, run: the calls of its plan, one behind the other, on functions in WebAssembly. Needs no
+// machine.js: runs an exported network: the calls of its plan, in order, on WebAssembly functions. Needs no
 // page: node runs it too.
 
 export function decode(text) { return Uint8Array.from(atob(text), (c) => c.charCodeAt(0)); }
@@ -15,17 +15,18 @@ async function start(text, imports) {
   return instance.exports;
 }
 
-// `network`: what the exporter wrote; `code`: { plain, simd }, compressed, as base64. simd null or refused: without it.
+// `network`: written by the exporter; `code`: { plain, simd }, compressed, as base64. If simd is null or
+// unsupported, plain is used.
 export async function load(network, code) {
   const plain = await start(code.plain, {});
   let fast = plain, simd = false;
   if (code.simd) try { fast = await start(code.simd, {}); simd = true; } catch { /* this browser has no SIMD */ }
 
-  // Weights, scratch, image and answer lie behind each other in memory that is this network's alone.
+  // Weights, scratch, image and answer are contiguous in memory that only this network uses.
   const weights = await inflate(decode(network.weights)), round = (n) => Math.ceil(n / 16) * 16;
   const pixels = network.shape.reduce((a, b) => a * b), classes = network.classes.length;
   const total = round(weights.length) + round(network.scratch) + round(pixels) + 4 * classes;
-  // Only the plain module has a heap; in the other nothing else takes memory.
+  // Only the plain module has a heap; in the SIMD module nothing else allocates.
   const base = simd ? fast.memory.grow(Math.ceil(total / 65536)) * 65536 : plain.room(total);
   if (!base) throw new Error("there is no memory for the network");
   const place = { w: base };
@@ -34,13 +35,13 @@ export async function load(network, code) {
   place.a = place.i + round(pixels);
   new Uint8Array(fast.memory.buffer).set(weights, base);
 
-  // An operand is a number, or the letter of a place and the bytes behind its beginning: "s3136".
+  // An operand is a number, or the letter of a region and a byte offset: "s3136".
   const calls = network.calls.map(([name, ...operands]) => ({
     run: fast[name], operands: operands.map((one) => typeof one === "number" ? one : place[one[0]] + Number(one.slice(1))) }));
 
   return {
     simd, plain,
-    // Probabilities of an image of bytes (channels, height, width).
+    // The probabilities of an image of bytes (channels, height, width).
     predict(image) {
       new Uint8Array(fast.memory.buffer).set(image, place.i);
       for (const { run, operands } of calls) run(...operands);
@@ -49,7 +50,7 @@ export async function load(network, code) {
   };
 }
 
-// The images that a picture gives: of digits each that is found, of others the whole, brought to size.
+// Converts a picture to images: for digits, each digit found; otherwise the whole picture, scaled.
 export function prepare(machine, network, { pixels, width, height, channels }) {
   const { room, leave, memory, find, fit } = machine.plain, each = network.shape.reduce((a, b) => a * b), most = 32;
   const from = room(pixels.length), to = room(most * each), images = [];

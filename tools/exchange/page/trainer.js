@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// trainer.js: the library that trains, in WebAssembly, as one object. Needs no page: a worker and node run it too.
+// trainer.js: the training library, in WebAssembly, as one object. Needs no page: a worker and node run it
+// too.
 
-// `module`: bytes or a compiled module; `onEvent`: is told of each step and epoch, and answers true to pause.
+// `module`: bytes or a compiled module; `onEvent` is called after each step and epoch and returns true to
+// pause.
 export async function startTrainer(module, onEvent = () => false) {
   const kinds = ["start", "step", "epoch", "warning", "end"];
   let at = null;
@@ -12,7 +14,7 @@ export async function startTrainer(module, onEvent = () => false) {
   const tell = (kind, epoch, epochs, step, steps, loss, accuracy, validationLoss, validationAccuracy, message) => onEvent({
     kind: kinds[kind], epoch, epochs, step, steps, loss, accuracy, validationLoss, validationAccuracy,
     message: message ? words(message) : null }) ? 1 : 0;
-  // What a C library asks of a system: the time. There are no variables and no files.
+  // The system calls of a C library: only the time. There are no environment variables and no files.
   const NO = 8, view = () => new DataView(at.memory.buffer);
   const system = {
     environ_sizes_get: (count, size) => { view().setUint32(count, 0, true); view().setUint32(size, 0, true); return 0; },
@@ -42,7 +44,7 @@ export async function startTrainer(module, onEvent = () => false) {
 
   return {
     recipe(recipe) { lend(text(JSON.stringify(recipe)), (to, size) => check(at.recipe(to, size))); },
-    // Images (count, channels, height, width) and labels of bytes.
+    // Images (count, channels, height, width) and labels, as bytes.
     data(pixels, labels, shape, classes) {
       const before = images;
       images = put(pixels);
@@ -54,7 +56,7 @@ export async function startTrainer(module, onEvent = () => false) {
     digits(count, seed) { check(at.digits(count, seed)); at.leave(images); images = 0; },
     start(file) { lend(file, (to, size) => check(at.start(to, size))); },
     begin() { check(at.begin()); },
-    // True: all epochs are done. False: it paused; call it again to go on.
+    // Returns true if all epochs are done, false if paused; call again to continue.
     train() {
       const status = at.train();
       if (status !== STOPPED) check(status);
@@ -66,7 +68,7 @@ export async function startTrainer(module, onEvent = () => false) {
       if (!from) check(1);
       return new Uint8Array(at.memory.buffer.slice(from, from + at.model_size()));
     },
-    // From now on predict answers with the network of that file.
+    // From now on predict uses the network of that file.
     take(file, pixels, classes) {
       lend(file, (to, size) => check(at.take(to, size)));
       if (asked) at.leave(asked.image), at.leave(asked.answer);
@@ -80,7 +82,7 @@ export async function startTrainer(module, onEvent = () => false) {
   };
 }
 
-// The array of an IDX file of bytes: its sizes, and what is in it.
+// Reads an IDX file of bytes: its shape and its contents.
 export function readIdx(bytes, name) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 8 || bytes[0] || bytes[1] || bytes[2] !== 8 || !bytes[3] || bytes[3] > 4 || bytes.length < 4 + 4 * bytes[3])

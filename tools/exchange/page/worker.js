@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// worker.js: training while a page is shown: in a worker, or in the page itself where there can be none, in slices of time.
+// worker.js: trains while a page is shown: in a worker, or, if there can be none, in the page itself in
+// slices of time.
 
-// `post` is given what happens; the answer takes what is asked: { code, recipe, digits | data, start }, or { stop: true }.
+// `post` receives events; the returned function takes requests: { code, recipe, digits | data, start }, or {
+// stop: true }.
 export function serveTraining(startTrainer, post) {
   const SLICE = 60, TELL = 100; // milliseconds
   let stopped = false, next = 0, told = 0;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// charts.js: charts by Chart.js, where the server was built with it; and beneath each the same as a table, which is all that
-// there is without it.
+// charts.js: charts by Chart.js, if the server was built with it, each with a table below it; without
+// Chart.js only the tables.
 import { site } from "./server.js";
 import { describe, element } from "./paint.js";
 
-const ROWS = 60; // of a table; of longer series every so many points
+const ROWS = 60; // of a table; longer series are thinned
 
 let loading = null;
 function load() {
@@ -19,7 +19,7 @@ function theme() {
   return { ink: of("--ink"), pale: of("--pale"), line: of("--line") };
 }
 
-// Colours that are told apart, also by those who see few, on both grounds (after Okabe and Ito).
+// Colours that are distinguishable with colour blindness, on both grounds (after Okabe and Ito).
 export function colourOf(i) {
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const light = ["#1f6f8b", "#b34a10", "#7a3d90", "#3f7d20", "#9c1c4d", "#5b5b00", "#1d3fa8", "#6b4a2b"];
@@ -29,14 +29,14 @@ export function colourOf(i) {
 
 function number(value) { return value == null || !Number.isFinite(value) ? "" : String(Number(value.toPrecision(4))); }
 
-// Of a logarithmic axis, the ticks that are 1, 2 or 5 times a power of ten are named.
+// Labels only the ticks of a logarithmic axis that are 1, 2 or 5 times a power of ten.
 function power(value) {
   const [digits] = value.toExponential(0).split("e");
   return ["1", "2", "5"].includes(digits) ? (value >= 0.01 && value < 10000 ? String(value) : value.toExponential(0)) : "";
 }
 
 export class LineChart {
-  // place: an element; x and y: what the axes are called; words: what the chart is, for those who do not see it.
+  // place: an element; x and y: axis labels; words: a description of the chart for accessibility.
   constructor(place, { x, y, words }) {
     this.words = words;
     this.x = x;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// draw.js: the first view: a drawing or a picture, and one network or two that read it.
+// draw.js: the first view: a drawing or a picture, read by one or two networks.
 import { clearPad, onDrawing, putPicture, takeDrawing } from "./pad.js";
 import { Network } from "./network.js";
 import { site } from "./server.js";
@@ -7,11 +7,11 @@ import { openTab } from "./tabs.js";
 import { listRuns } from "./list.js";
 
 const place = document.getElementById("networks"), said = document.getElementById("said"), card = document.getElementById("paper");
-const QUIET = 500; // milliseconds without a change before an answer is read aloud
+const QUIET = 500; // milliseconds without a change before a screen reader announces an answer
 const networks = [];
 let offered = [], served = [], shown = null;
 
-// ---- what is read ----
+// ---- reading ----
 
 function readBy(network) {
   network.read(takeDrawing(network.model?.shape[0] === 3 ? 3 : 1)).then(sayLater);
@@ -33,7 +33,7 @@ onDrawing((anew) => {
 document.addEventListener("server-gone", () => { for (const network of networks) network.nothing("The server is gone."); });
 document.addEventListener("server-back", () => { for (const network of networks) network.choose(network.network.id, network.network.epoch); });
 
-// Networks of drawings get a pad, others a place for pictures.
+// Networks for drawings get a pad, others a drop area for pictures.
 function fit() {
   const draws = networks.some((one) => one.model?.draws);
   const known = networks.some((one) => one.model);
@@ -42,7 +42,7 @@ function fit() {
   document.getElementById("paper-title").textContent = known && !draws ? "Your picture" : "Your digit";
 }
 
-// ---- which networks ----
+// ---- networks ----
 
 function offer(runs) {
   offered = [...served, ...runs.filter((run) => run.network).map((run) => ({
@@ -69,7 +69,7 @@ compare.addEventListener("click", async () => {
   for (const network of networks) { network.tellFilters(); readBy(network); }
 });
 
-// The runs' view asks for this: the drawing is read by that network from now on.
+// Request of the runs' view: this network reads the drawing from now on.
 document.addEventListener("draw-against", (event) => {
   networks[0].choose(event.detail.id, event.detail.epoch);
   openTab("draw", true);
@@ -108,7 +108,7 @@ document.addEventListener("paste", (event) => {
 for (const input of document.querySelectorAll('input[type="file"]'))
   input.addEventListener("change", () => { if (input.files[0]) show(input.files[0]); input.value = ""; });
 
-// ---- beginning ----
+// ---- start ----
 
 const about = await site;
 served = about.served ? [{ id: "", name: about.served }] : [];

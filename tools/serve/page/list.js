@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// list.js: the list of runs, for all who want it: an event "runs" with each new one.
+// list.js: the list of runs; sends an event "runs" with each new list.
 import { askJson } from "./server.js";
 
 export async function listRuns() {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// pad.js: the drawing pad: mouse, pen, finger, keys, and pictures put on it.
+// pad.js: the drawing pad: mouse, pen, touch, keys, and pictures placed on it.
 
 const pad = document.getElementById("pad"), cursor = document.getElementById("cursor"), pen = document.getElementById("pen");
 const paper = pad.getContext("2d", { willReadFrequently: true });
-const SIDE_MOST = 2048;  // pixels of a picture that the server takes
-const strokes = [];      // each with its points [x, y] and the width of its pen
-let picture = null;      // under the strokes
+const SIDE_MOST = 2048;  // largest side in pixels that the server accepts
+const strokes = [];      // each with its points [x, y] and its pen width
+let picture = null;      // drawn under the strokes
 let changed = () => {};
 
 export function onDrawing(listener) { changed = listener; }
@@ -145,8 +145,8 @@ export function putPicture(image) {
   update(true);
 }
 
-// A picture is read from its own pixels, up to the server's limit, and not from what the pad shows of it.
-// Null: there is nothing. `channels` 1 or 3.
+// A picture is read at its own resolution, up to the server's limit, not as shown on the pad. Null: the pad
+// is empty. `channels` 1 or 3.
 export function takeDrawing(channels) {
   if (!strokes.length && !picture) return null;
   let source = pad, context = paper, scale = 1;
@@ -165,6 +165,6 @@ export function takeDrawing(channels) {
   for (let i = 0; i < count; i++)
     if (channels === 3) pixels.set(from.subarray(4 * i, 4 * i + 3), 3 * i);
     else pixels[i] = (299 * from[4 * i] + 587 * from[4 * i + 1] + 114 * from[4 * i + 2] + 500) / 1000;
-  // `source` is what to show of it: in colour where the picture has some.
+  // `source` is the image to show: in colour if the picture has colour.
   return { pixels, channels, width: source.width, height: source.height, scale, source: source === pad ? pad : picture, isPicture: source !== pad };
 }

@@ -6,7 +6,7 @@ import { colourOf, LineChart } from "./charts.js";
 import { openHistory, updateHistory } from "./history.js";
 import { listRuns } from "./list.js";
 
-const REFRESH = 4000; // milliseconds between two lists
+const REFRESH = 4000; // milliseconds between refreshes of the list
 const view = document.getElementById("view-runs"), logarithmic = document.getElementById("logarithmic");
 const feeds = new Map(); // of the runs in the charts, by name
 let shown = null, rows = new Map();
@@ -30,7 +30,7 @@ document.addEventListener("runs", ({ detail: runs }) => {
   const old = rows;
   rows = new Map(runs.map((run) => [run.id, old.get(run.id) ?? makeRow(run.id)]));
   for (const run of runs) fillRow(rows.get(run.id), run);
-  // Rows that stay are not touched, so that the focus stays where it is.
+  // Unchanged rows stay untouched, so that the keyboard focus stays.
   for (const [id, row] of old) if (!rows.has(id)) { row.root.remove(); feeds.get(id)?.close(); feeds.delete(id); }
   let before = null;
   for (const { root } of [...rows.values()].reverse()) {
@@ -59,7 +59,7 @@ function fillRow(row, run) {
   texts.forEach((text, i) => { if (row.cells[i].textContent !== text) row.cells[i].textContent = text; });
 }
 
-// ---- the points of a run: by server-sent events while it trains ----
+// ---- the points of a run, by server-sent events while it trains ----
 
 class Feed {
   constructor(id) { this.id = id; this.open(); }
@@ -73,7 +73,7 @@ class Feed {
   }
 
   take(run) {
-    // A run that was resumed has fewer points than before: all of them come anew.
+    // A resumed run has fewer points than before: load all points again.
     if (run.points < this.points.length) { this.open(); return; }
     this.points.push(...run.steps);
     this.epochs = run.epochs_done;
@@ -83,7 +83,7 @@ class Feed {
     if (shown === this.id) tellRun(this);
   }
 
-  // What the list says: a run that goes on again is followed again.
+  // Called with the list's data: follows a run that trains again.
   know(run) { if (!this.events && this.run && run.state === "training") this.open(); }
 
   close() { this.events?.close(); this.events = null; }
@@ -123,7 +123,7 @@ function tellCharts() {
   if (view.hidden) return;
   const log = logarithmic.checked;
   charts.loss.show(seriesOf("loss", "validation_loss", (v) => v), { log });
-  // An accuracy says more on a logarithmic axis by what is missing to 100 percent.
+  // On a logarithmic axis the error shows more than the accuracy.
   charts.accuracy.show(seriesOf("accuracy", "validation_accuracy", (v) => 100 * (log ? 1 - v : v)), { log, y: log ? "error, %" : "accuracy, %" });
 }
 
@@ -136,7 +136,7 @@ export function openRun(id) {
   document.getElementById("run-name").textContent = id;
   document.getElementById("run-title").textContent = "";
   for (const [name, row] of rows) row.button.setAttribute("aria-pressed", String(name === id));
-  // Whoever looks at one after the other sees each alone; whoever has put several together keeps them.
+  // Viewing runs one after the other shows each alone; a selection of several runs stays.
   if (before && before !== id && feeds.size === 1 && feeds.has(before)) {
     removeFeed(before);
     if (rows.has(before)) rows.get(before).box.checked = false;
@@ -166,7 +166,7 @@ function tellRun({ run, points, epochs }) {
   updateHistory();
 }
 
-// Whether the curves show that the network learns its training images by heart.
+// Tells whether the curves show overfitting.
 function tellFit(epochs) {
   const place = document.getElementById("fit"), held = epochs.filter((p) => p.validation_loss != null);
   place.hidden = held.length < 3;

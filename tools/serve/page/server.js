@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// server.js: asks the server, and says on every view when it is gone. All modules ask through here.
+// server.js: sends requests to the server, and reports on every view if it is gone. All modules send requests
+// through here.
 
 const notice = document.getElementById("gone");
-const BEAT = 3000; // milliseconds between two looks whether the server is still there
+const BEAT = 3000; // milliseconds between checks whether the server is alive
 let gone = false;
 
-// The token has done its work when the page is here: the address bar need not show it to who looks over a shoulder.
+// The token is not needed once the page is loaded: hide it from the address bar.
 if (location.search) history.replaceState(null, "", location.pathname + location.hash);
 
 export function isGone() { return gone; }
@@ -14,13 +15,13 @@ function tell(now) {
   if (gone === now) return;
   gone = now;
   notice.hidden = !now;
-  // An alert is read aloud when its text comes, so the text comes late.
+  // Screen readers announce an alert when its text changes, so the text is set last.
   notice.textContent = now
     ? "The server is gone: it was ended, or cannot be reached. Start it again with “descender serve”; this page goes on by itself then." : "";
   document.dispatchEvent(new Event(now ? "server-gone" : "server-back"));
 }
 
-// A response, or null where nobody answered.
+// A response, or null if the server did not answer.
 export async function ask(path, options) {
   try {
     const response = await fetch(path, options);
@@ -32,7 +33,7 @@ export async function ask(path, options) {
   }
 }
 
-// { ok, value }: the JSON that was answered; { ok: false } where nobody answered.
+// { ok, value }: the JSON of the answer; { ok: false } without an answer.
 export async function askJson(path, options) {
   const response = await ask(path, options);
   if (!response) return { ok: false, value: { error: "The server is gone." } };
@@ -44,7 +45,7 @@ export async function askJson(path, options) {
   }
 }
 
-// What the server can do; the same promise for all modules.
+// The server's capabilities; all modules share this promise.
 export const site = askJson("/api/site").then((answer) => answer.value);
 
 setInterval(async () => {

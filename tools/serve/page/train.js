@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// train.js: begins, stops and resumes runs, one at a time, and searches for a learning rate.
+// train.js: starts, stops and resumes runs, one at a time, and searches for a learning rate.
 import { askJson } from "./server.js";
 import { element } from "./paint.js";
 import { colourOf, LineChart } from "./charts.js";
@@ -11,7 +11,7 @@ const part = document.getElementById("train"), form = document.getElementById("t
 const start = document.getElementById("train-start"), rate = document.getElementById("train-rate"), view = document.getElementById("view-runs");
 const stop = document.getElementById("run-stop"), resume = document.getElementById("run-resume");
 let training = null, shown = null, rates = null, state = "", runs = [], data = "";
-const AFRESH = "-"; // no run is called so
+const AFRESH = "-"; // no run has this name
 
 function fill(select, texts) {
   const old = [...select.options].map((one) => one.value).join("\n");
@@ -35,12 +35,12 @@ async function look() {
   fill(form.elements.recipe, value.recipes.map(({ name, help }) => ({ value: name, words: `${name}: ${help}` })));
   start.disabled = value.running !== null;
   const words = value.running ? `${value.running} is being trained.` : value.said ? `${value.last} ended early: ${value.said}` : "";
-  if (words !== state) note.textContent = words; // what else was said stays until that changes
+  if (words !== state) note.textContent = words; // other messages stay until the state changes
   state = words;
   buttons();
 }
 
-// What is collected corrects a network: training goes on from it, unless something else is chosen then.
+// Collected digits correct a network: by default training continues from it.
 function suit() {
   if (form.elements.data.value === data) return;
   data = form.elements.data.value;
@@ -59,7 +59,7 @@ document.addEventListener("train-on", async ({ detail }) => {
   start.focus();
 });
 
-// What can be done with the run that is shown.
+// Enables the actions that the displayed run allows.
 function buttons() {
   const allowed = training?.allowed && shown;
   stop.hidden = !allowed || training.running !== shown.id;
@@ -76,7 +76,7 @@ function query() {
   return fields;
 }
 
-// The folder is there at once, and is a run when the data are open.
+// The folder exists at once; it becomes a run when the data are open.
 async function follow(id) {
   for (let i = 0; i < 100; i++) {
     const { ok, value } = await askJson("/api/runs");
