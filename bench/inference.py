@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """inference.py: PyTorch's figures for bench/inference.c, and the models that ONNX Runtime loads.
 
-    inference.py export FOLDER                          writes mlp.onnx and cnn.onnx, weights as they start
-    inference.py NET BATCH THREADS latency|speed        microseconds a call, the median; or images a second
+    inference.py export FOLDER                          writes mlp.onnx and cnn.onnx with initial weights
+    inference.py NET BATCH THREADS latency|speed        median microseconds per call; or images per second
 """
 import sys
 import time

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""training.py: one peer's seconds for an epoch of 60,000 images, training alone; bench/training.c calls it.
+"""training.py: a peer's seconds per epoch of 60,000 images, training only; called by bench/training.c.
 
     training.py LIBRARY NET THREADS IMAGES [bf16] [last]
 
-LIBRARY: torch (through autograd), hand (PyTorch's products, the steps written by hand), sklearn, numpy. NET: small 784-100-10,
-batch 64, SGD; wide 784-512-512-10, batch 128, SGD; cnn, batch 64, Adam. `last`: channels last. Random images: time does not
-depend on what is on them. One warm-up, then a pass over IMAGES of them, scaled to 60,000; prints the seconds, or "absent: why".
+LIBRARY: torch (with autograd), hand (PyTorch's products, steps written by hand), sklearn, numpy. NET: small
+784-100-10, batch 64, SGD; wide 784-512-512-10, batch 128, SGD; cnn, batch 64, Adam. `last`: channels last.
+Uses random images, because the time does not depend on their contents. After a warm-up makes one pass over
+IMAGES images, scaled to 60,000; prints the seconds, or "absent: why".
 """
 import sys
 import time

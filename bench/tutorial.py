@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What bench/tutorial.c compares with: the tutorial in Python.
+"""tutorial.py: the tutorial in Python, for comparison in bench/tutorial.c.
 
-    tutorial.py loop FOLDER EPOCHS         prints the training loop's seconds of processor time and its last loss
-    tutorial.py whole FOLDER EPOCHS OUT    loads, prints, trains, evaluates, and saves the figures, as PNG and SVG
+    tutorial.py loop FOLDER EPOCHS         prints processor seconds of the training loop and the last loss
+    tutorial.py whole FOLDER EPOCHS OUT    loads, prints, trains, evaluates, and saves the figures as PNG and SVG
 """
 import gzip
 import os

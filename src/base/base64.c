@@ -46,9 +46,7 @@ bool dsc_base64_decode(void *bytes, size_t size, const char *text, size_t length
             if (value < 0 || (padding && text[k] != '=')) return false;
             four = four << 6 | (unsigned)value;
         }
-        if (left < 3 && four & (left < 2 ? 0xFFFFUL : 0xFFUL))
-            return false; /* nonzero bits that belong to no
-                                                                              * byte */
+        if (left < 3 && four & (left < 2 ? 0xFFFFUL : 0xFFUL)) return false; /* unused bits set */
         for (size_t k = 0; k < left; k++) out[i + k] = (unsigned char)(four >> (16 - 8 * k));
     }
     return true;

@@ -43,8 +43,8 @@ typedef struct dsc_executor_options {
     size_t kept_count;
     bool keeps_all;                    /* every computed value can be read after a run */
     const struct dsc_kernels *kernels; /* NULL: the processor's default, see kernel/choose.h */
-    bool bf16;                         /* round the operands of products to bfloat16 */
-    bool loads_columns;                /* every run sets `load_columns` */
+    bool bf16;          /* round operands of products to bfloat16; ignored by integer networks */
+    bool loads_columns; /* every run sets `load_columns` */
     dsc_form_choice forms;
     /* A batch is cut into so many shards, a power of two (0: 1), each of them into lanes; part of what
      * defines the result. With `ranks` (NULL: this process alone), which must outlive the executor, this

@@ -114,8 +114,7 @@ static dsc_node *copy_of(dsc_folded *f, const dsc_node *node) {
 /* Copies the op with the map of `affine` folded into its weight and bias. */
 static dsc_node *fold_op(dsc_folded *f, const dsc_node *linear, const dsc_node *affine, const void *values) {
     char name[256];
-    const dsc_node *weight = linear->inputs[WEIGHT], *offset = affine->inputs[1]; /* one element per
-                                                                                   * channel */
+    const dsc_node *weight = linear->inputs[WEIGHT], *offset = affine->inputs[1]; /* one per channel */
     const dsc_node *bias = linear->input_count > BIAS ? linear->inputs[BIAS] : NULL;
     dsc_node *inputs[3] = {copy_of(f, linear->inputs[0])};
     (void)snprintf(name, sizeof name, "%.240s (folded)", weight->name);

@@ -17,7 +17,8 @@
 typedef struct dsc_folded dsc_folded;
 
 /* Creates a folded graph. `graph` must outlive it, because dsc_folded_values reads its nodes. The node `kept`
- * (or NULL) keeps its value: it is not folded or absorbed. Fails only without memory. */
+ * (or NULL) keeps its value: it is not folded or absorbed. Fails without memory, and with
+ * DSC_ERROR_UNSUPPORTED if an op has too many inputs. */
 dsc_status dsc_folded_create(dsc_folded **folded, const dsc_graph *graph, const dsc_node *kept,
                              dsc_error *error);
 /* The same without absorption, so that every op stays visible. */

@@ -126,8 +126,7 @@ static void check_patches(checker *t, const dsc_gemm_kernels *k, const dsc_gemm_
         const size_t pixels = p.height * p.width * p.channels;
         dsc_check_fill(t->a, pixels, &t->numbers);
         for (size_t j = 0; j < pixels; j++) t->halves[j] = dsc_bf16_from_float((float)t->a[j]);
-        p.packer.beyond = k->row_multiple - 1; /* filled with NaN: the product may read them but must not use
-                                                * them */
+        p.packer.beyond = k->row_multiple - 1; /* NaN: may be read but not used */
         memset(t->halves + pixels, 0xff, p.packer.beyond * p.channels * sizeof *t->halves);
         dsc_check_fill(t->b, n * places, &t->numbers);
         const dsc_packer b = dsc_pack_matrix(t->b, (ptrdiff_t)places, 1);
@@ -402,9 +401,7 @@ static void check_pools(checker *t, size_t columns) {
     const dsc_vector_kernels *v = t->set->vector, *p = t->portable->vector;
     const size_t rows = 1 + columns % 3, width = 2 * columns + columns % 2, windows = rows * columns;
     uint8_t *place = (uint8_t *)t->halves, *right_place = place + windows;
-    for (size_t i = 0; i < 2 * rows * width; i++)
-        t->a[i] = (dsc_real)below(t, 5); /* small integers, so that
-                                                                                    * some are equal */
+    for (size_t i = 0; i < 2 * rows * width; i++) t->a[i] = (dsc_real)below(t, 5); /* with equal ones */
     v->pool_2x2(t->c, place, t->a, rows, columns, width);
     p->pool_2x2(t->right, right_place, t->a, rows, columns, width);
     expect(t, same(t->c, t->right, windows) && !memcmp(place, right_place, windows), "pool_2x2");

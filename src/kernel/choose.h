@@ -18,8 +18,7 @@ enum { DSC_KERNELS_LINE = 256 };
 typedef struct dsc_kernels_choice {
     const dsc_kernels *kernels;
     bool bf16;                      /* meaning of the precision `auto` */
-    char reason[DSC_KERNELS_LINE];  /* "asked for", or the reason for the choice of `auto`; goes into the
-                                     * run's record */
+    char reason[DSC_KERNELS_LINE];  /* "asked for", or why `auto` chose it: for the run's record */
     char refused[DSC_KERNELS_LINE]; /* one line about better sets that failed the check; empty if none did */
 } dsc_kernels_choice;
 

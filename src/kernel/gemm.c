@@ -6,10 +6,7 @@
 #include "kernel/gemm_pack.h"
 
 static size_t round_up(size_t value, size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
-static size_t divide_up(size_t a, size_t b) {
-    return (a + b - 1) / b;
-} /* NOLINT: every kernel set has b >
-                                                                         * 0 */
+static size_t divide_up(size_t a, size_t b) { return (a + b - 1) / b; } /* NOLINT: b > 0 in every set */
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 /* Size of a part if `total` is split into as few nearly equal parts as possible, each at most `limit` and a
@@ -109,8 +106,7 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const ds
         plan->column_block = plan->tile_columns;
     else if (plan->row_block >= plan->tile_rows && (g->a.is_packed || plan->a_direct))
         plan->column_block =
-            k->vectors(smaller(g->rows, k->rows)) * k->width; /* used at once, while in the first-level
-                                                               * cache */
+            k->vectors(smaller(g->rows, k->rows)) * k->width; /* used at once, in the first-level cache */
     else
         plan->column_block = even_part(plan->tile_columns, DSC_GEMM_COLUMNS, column_unit);
 
@@ -122,8 +118,7 @@ void dsc_gemm_plan_make(dsc_gemm_plan *plan, const dsc_gemm_kernels *k, const ds
 /* Address of a block of an operand. */
 typedef struct block {
     const dsc_real *words;
-    ptrdiff_t major, minor;  /* strides in words: A: between rows; B: between vectors; then: between steps of
-                              * depth */
+    ptrdiff_t major, minor;  /* words between rows (A) or vectors (B); between steps of depth */
     const dsc_packer *place; /* A read in place; `words` is then unset */
 } block;
 

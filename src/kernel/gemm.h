@@ -131,8 +131,7 @@ struct dsc_gemm_kernels {
     void (*round_pairs)(void *words, const dsc_real *low, const dsc_real *high, size_t count);
     void (*round_panels)(void *words, ptrdiff_t panel, ptrdiff_t out_row, const dsc_real *in,
                          ptrdiff_t in_row, size_t pairs, size_t columns);
-    void (*begin)(void), (*end)(void); /* called around the tiles of one run, in the same thread; NULL:
-                                        * nothing */
+    void (*begin)(void), (*end)(void); /* around the tiles of a run, in its thread; NULL: nothing */
     const dsc_vector_kernels *vector;
     /* Products that skip zeros, with the same bits because sums run word by word over depth. NULL if the
      * order differs or the set has none. */

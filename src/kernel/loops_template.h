@@ -76,8 +76,7 @@ static dsc_real DSC_ISA(max)(const dsc_real *in, size_t count) {
     }
     if (i < count) {
         const vec_mask mask = vec_first(count - i);
-        const vec x = vec_load_first(in + i, mask); /* elements beyond the end are 0: replace them by an
-                                                     * element of the array */
+        const vec x = vec_load_first(in + i, mask); /* beyond the end: 0, to be replaced */
         vec padded = vec_all(in[i]);
         for (size_t r = 0; i + r < count; r++) padded[r] = x[r];
         most = vec_select(padded > most, padded, most);

@@ -25,8 +25,7 @@ typedef struct dsc_doubts {
     dsc_doubt *list;    /* lowest own probability first; equals by sample */
     size_t count;       /* of the list */
     size_t answered;    /* samples with finite probabilities; others are skipped */
-    double *thresholds; /* (classes); NaN for a class without an answered sample; no sample counts as that
-                         * class */
+    double *thresholds; /* (classes); NaN without an answered sample: no sample counts as the class */
 } dsc_doubts;
 
 /* `probabilities` (samples, classes); `labels` (samples) are below `classes`, which is at most 256. Fails

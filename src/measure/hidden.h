@@ -12,7 +12,8 @@
 const dsc_node *dsc_model_hidden(const dsc_model *model);
 
 /* Computes rows (count, width) for samples index[0 .. count) of `data`, in a new array that the caller frees;
- * `node` comes from dsc_model_hidden. Fails for data that do not fit the model. */
+ * `node` comes from dsc_model_hidden. Fails for data that do not fit the model. DSC_ERROR_DIVERGED: a value
+ * is not finite. */
 dsc_status dsc_hidden_values(float **rows, const dsc_model *model, const dsc_node *node,
                              const dsc_dataset *data, const uint32_t *index, size_t count, dsc_error *error);
 

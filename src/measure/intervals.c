@@ -22,8 +22,7 @@ typedef struct cell {
 typedef struct bootstrap {
     const dsc_metrics *metrics;
     cell *cells;                         /* one per image */
-    size_t *hits, *labels, *predictions; /* (classes), of the round; predictions has one more, for no
-                                          * answer */
+    size_t *hits, *labels, *predictions; /* (classes) of the round; predictions: one more, for none */
     double *f1;                          /* (classes + 1, rounds); the last row is the mean */
     size_t drawn;
 } bootstrap;

@@ -14,8 +14,7 @@ typedef struct dsc_metrics {
     double loss;              /* sum over the other samples */
     size_t top[DSC_TOP_MOST]; /* top[k]: samples whose label is among the k + 1 most probable classes */
     size_t *confusion;        /* (classes, classes): [label][prediction], of finite answers */
-    size_t *no_answer;        /* (classes): answers that are not finite, by label; stored after the
-                               * confusion */
+    size_t *no_answer;        /* (classes): not finite answers by label; stored after the confusion */
     size_t bin_count[DSC_CALIBRATION_BINS], bin_correct[DSC_CALIBRATION_BINS];
     double bin_confidence[DSC_CALIBRATION_BINS]; /* sums */
 } dsc_metrics;

@@ -10,8 +10,7 @@
 #include <string.h>
 
 enum { NODES_MOST = 1 << 16 };
-static const char *const inits[] = {"zeros", "ones", "he", "glorot", "tutorial"}; /* in the order of
-                                                                                   * dsc_init */
+static const char *const inits[] = {"zeros", "ones", "he", "glorot", "tutorial"}; /* as in dsc_init */
 enum { INITS = sizeof inits / sizeof *inits };
 
 json_t *dsc_shape_to_json(const dsc_shape *shape) {

@@ -8,8 +8,7 @@
 enum { DSC_LAYER_INPUTS_MOST = 16 };
 
 typedef struct dsc_layer_facts {
-    const char *name; /* "image", "conv1"; for an op without a layer the op's name. Lives as long as the
-                       * model */
+    const char *name; /* "image", "conv1"; the op's name without a layer. Lives as long as the model */
     dsc_shape shape;  /* of its output for one image */
     size_t parameters;
     double multiply_adds; /* for one image, forward */

@@ -235,9 +235,7 @@ static void forward(const dsc_call *call) {
 static void back_plane_2x2(const dsc_call *call, const dsc_window w[2], dsc_real *dx, const dsc_real *dy,
                            const uint8_t *place) {
     call->kernels->vector->pool_2x2_back(dx, dy, place, w[Y].out, w[X].out, w[X].in);
-    for (size_t i = 0; w[X].in % 2 && i < w[Y].in; i++)
-        dx[(i + 1) * w[X].in - 1] = 0; /* outside all
-                                                                                        * windows */
+    for (size_t i = 0; w[X].in % 2 && i < w[Y].in; i++) dx[(i + 1) * w[X].in - 1] = 0; /* in no window */
     if (w[Y].in % 2) call->kernels->vector->fill(dx + (w[Y].in - 1) * w[X].in, 0, w[X].in);
 }
 

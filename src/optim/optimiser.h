@@ -21,11 +21,8 @@ typedef struct dsc_update {
     size_t count, rows, stride;
     uint64_t step;        /* 1 at the first */
     double learning_rate; /* current value, including the schedule */
-    double weight_decay;  /* decoupled: parameters *= 1 - learning_rate * weight_decay, before the update; 0:
-                           * none */
-    double momentum;      /* from the schedule (one-cycle), replaces momentum or Adam's beta1. NaN keeps the
-                           * optimiser's own momentum. If that is 0, the schedule is ignored, because there is
-                           * no state. */
+    double weight_decay;  /* first: parameters *= 1 - learning_rate * weight_decay (decoupled); 0: none */
+    double momentum;      /* the schedule's, replaces momentum or beta1; ignored if NaN or if that is 0 */
     const struct dsc_kernels *kernels; /* every set gives the same bits */
 } dsc_update;
 

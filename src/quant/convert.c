@@ -228,8 +228,7 @@ static dsc_status convert_channels(dsc_conversion *c, const dsc_node *node, cons
     void *all = dsc_allocate(1, dsc_op_depthwise_conv2d.values_size);
     dsc_status status =
         all ? dsc_params_initialise(dsc_op_depthwise_conv2d.params, all, c->error) : dsc_convert_no_memory(c);
-    for (size_t i = 0; !status && values && i < 2; i++) { /* pools have parameters of the same names, and a
-                                                           * size */
+    for (size_t i = 0; !status && values && i < 2; i++) { /* pools have them too, and a size */
         static const char *const names[] = {"stride", "padding"};
         const dsc_param *from = dsc_param_find(node->op->params, names[i]),
                         *to = dsc_param_find(dsc_op_depthwise_conv2d.params, names[i]);

@@ -53,8 +53,7 @@ typedef struct dsc_study_question {
     size_t folds;   /* FOLDS and ANSWERS */
     size_t repeats; /* CURVE: number of seeds, at least 1; each has other initial weights and samples */
     size_t sizes[DSC_STUDY_SIZES_MOST]; /* CURVE: samples, increasing */
-    size_t size_count; /* 0: dsc_study_start uses 1/16, 1/8, 1/4, 1/2 and all of the samples that are not held
-                        * out */
+    size_t size_count; /* 0: dsc_study_start uses 1/16, 1/8, 1/4, 1/2 and all that is not held out */
     /* CURVE. false: every trial takes as many steps as all samples take in the recipe's epochs, rounded to
      * whole epochs, so that trials differ in their data only, not in training time. true: every trial runs
      * the recipe's epochs. */
@@ -116,8 +115,7 @@ dsc_status dsc_study_resume(dsc_study **study, dsc_study_question *question, con
 
 typedef enum dsc_study_event_kind {
     DSC_STUDY_STEP,   /* trials have made progress; at most ten times a second */
-    DSC_STUDY_RESULT, /* `trial` is done or failed, and its result is in the folder; also sent for each
-                       * existing result at the start */
+    DSC_STUDY_RESULT, /* `trial` is done or failed and in the folder; first sent for all existing results */
     DSC_STUDY_WARNING /* see `message` */
 } dsc_study_event_kind;
 

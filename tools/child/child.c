@@ -98,9 +98,7 @@ bool child_has_ended(child *c) {
 
 void child_stop(child *c) {
     (void)pthread_mutex_lock(&c->lock);
-    if (!look(c, WNOHANG))
-        (void)kill(c->id, SIGTERM); /* after waitpid the id may belong to another
-                                                        * process */
+    if (!look(c, WNOHANG)) (void)kill(c->id, SIGTERM); /* else the id may be another process's */
     (void)pthread_mutex_unlock(&c->lock);
 }
 

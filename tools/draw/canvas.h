@@ -4,7 +4,7 @@
  * A picture has a size, a title and a paint function. Lengths are points (1/72 inch), x to the right, y down.
  * The canvas remembers errors and draw_render or draw_save reports them, so paint functions need no error
  * handling. The same picture always gives the same bytes. Requires cairo; without it (DESCENDER_WITH_CAIRO 0)
- * these functions fail with DSC_ERROR_UNSUPPORTED and advice. Any thread, each with its own picture. */
+ * these functions fail with DSC_ERROR_UNSUPPORTED and advice. */
 #ifndef DRAW_CANVAS_H
 #define DRAW_CANVAS_H
 

@@ -5,11 +5,7 @@
 
 #include <descender.h>
 
-typedef enum draw_ground {
-    DRAW_ON_BLACK,
-    DRAW_ON_WHITE
-} draw_ground; /* the colour towards which the image
-                                                                        * fades */
+typedef enum draw_ground { DRAW_ON_BLACK, DRAW_ON_WHITE } draw_ground; /* the image fades towards it */
 
 /* Interpolates between two colour values at `share`. */
 uint8_t draw_mix(double from, double to, double share);

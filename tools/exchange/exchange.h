@@ -48,8 +48,7 @@ typedef struct exchange_file {
 enum { EXCHANGE_FILES_MOST = 6 };
 
 typedef struct exchange_output {
-    const char *stem;    /* the last part of the path without its extension: names in the files derive from
-                          * it */
+    const char *stem;    /* last part of the path without its extension: base of names in the files */
     const char *command; /* the command line, to be recorded in the files; or NULL */
     const char *hash;    /* SHA-256 of the model's file in hexadecimal, or NULL */
     exchange_file files[EXCHANGE_FILES_MOST];

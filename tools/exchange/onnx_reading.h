@@ -22,8 +22,7 @@ enum {
     ONNX_RANK = 6,             /* most dimensions of a constant, or of a value without its batch */
     ONNX_NODES_MOST = 10000,   /* most nodes of a graph */
     ONNX_COUNT_MOST = 1 << 28, /* most elements of a constant */
-    ONNX_MADE_MOST = 1 << 24   /* most elements computed from a file's, in addition to a multiple of its
-                                * size */
+    ONNX_MADE_MOST = 1 << 24   /* most elements computed, beyond a multiple of the file's size */
 };
 /* In an integer constant: the size of the batch, whatever it is. */
 #define ONNX_BATCH INT64_MIN

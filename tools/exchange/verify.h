@@ -10,8 +10,7 @@ typedef struct exchange_check {
     const char *format;
     bool skipped; /* the program that answers is not installed: `why` says what to install */
     char why[DSC_MESSAGE_SIZE];
-    size_t images, correct, differing; /* differing: images whose most probable class differs from the
-                                        * model's */
+    size_t images, correct, differing; /* differing: their most probable class is not the model's */
     double largest;                    /* largest difference of a probability */
     size_t bytes;                      /* of the files */
     double seconds;                    /* for all images, including preparation */

@@ -47,8 +47,7 @@ typedef struct weights_array {
     weights_label label; /* includes the name, which lives as long as the list */
     const char *type;    /* in the file's notation: "F16", "<f8" */
     dsc_npy_encoding encoding;
-    size_t rank, shape[4]; /* a rank above 4 is possible: the shape is then truncated, and the array fits
-                            * nowhere */
+    size_t rank, shape[4]; /* rank may be above 4: then the shape is truncated and fits nowhere */
     size_t stride[4];      /* in elements */
     size_t count;
     const unsigned char *data;

@@ -25,8 +25,7 @@ typedef struct report_answer {
 
 typedef struct report_exam {
     const dsc_model *model;     /* all three must outlive the exam */
-    const dsc_model *numbering; /* defines the class numbers of labels and predictions: `model`, or the model
-                                 * it is compared with */
+    const dsc_model *numbering; /* class numbers of the answers: `model`, or the one it is compared with */
     const dsc_dataset *data;
     dsc_metrics metrics;
     dsc_class_intervals *intervals; /* (classes) */

@@ -14,8 +14,7 @@ enum { SERVE_SECRET = 33, SERVE_COOKIE_NAME = 24, SERVE_COOKIE = 128 };
 
 typedef struct serve_key {
     char token[SERVE_SECRET], session[SERVE_SECRET]; /* 128 bits each, as hexadecimal digits */
-    char name[SERVE_COOKIE_NAME]; /* of the cookie; unique per server, because a browser sends all cookies of
-                                   * a host */
+    char name[SERVE_COOKIE_NAME]; /* of the cookie; unique per server, as browsers send all of a host */
 } serve_key;
 
 /* Generates the secrets from the system's random numbers. DSC_ERROR_IO: there are none. */
