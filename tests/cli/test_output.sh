@@ -309,11 +309,11 @@ what_is_read_by_way_of_a_folder_is_not_an_output() {
     # EMNIST's mapping.
     mkdir -p "$work/emnist"
     for name in train t10k; do
-        cp "$_small/$name-images-idx3-ubyte" "$work/emnist/emnist-some-${name/t10k/test}-images-idx3-ubyte"
-        cp "$_small/$name-labels-idx1-ubyte" "$work/emnist/emnist-some-${name/t10k/test}-labels-idx1-ubyte"
+        cp "$_small/$name-images-idx3-ubyte" "$work/emnist/emnist-byclass-${name/t10k/test}-images-idx3-ubyte"
+        cp "$_small/$name-labels-idx1-ubyte" "$work/emnist/emnist-byclass-${name/t10k/test}-labels-idx1-ubyte"
     done
-    printf '%s\n' "0 97" "1 98" "2 99" "3 100" >"$work/emnist/emnist-some-mapping.txt"
-    for name in "$work"/emnist/*; do _spared "$name" datasheet "$work/emnist/emnist-some" --out "$name"; done
+    printf '%s\n' "0 97" "1 98" "2 99" "3 100" >"$work/emnist/emnist-byclass-mapping.txt"
+    for name in "$work"/emnist/*; do _spared "$name" datasheet "$work/emnist/emnist-byclass" --out "$name"; done
     # Pictures that are packed, under a name of the data.
     mkdir -p "$work/packable/a" "$work/packable/b" "$work/packable-out"
     pgm "$work/packable/a/1.pgm" 8 8 10
