@@ -79,8 +79,10 @@ static void the_run_ends_with_the_epoch_that_has_the_accuracy_asked_for(void **s
         char json[512];
         (void)snprintf(json, sizeof json, recipe, patient ? ", \"patience\": 30" : "");
         ASSERT_OK(make_rig(&r, json, 1, &error), error);
+        r.trainer->progress.best_loss = 0; /* no epoch has a better one */
         ASSERT_OK(dsc_trainer_run(r.trainer, NULL, NULL, &error), error);
         assert_int_equal(r.trainer->progress.finished, DSC_FINISHED_UNTIL);
+        assert_int_equal(dsc_trainer_kept_epoch(r.trainer), patient ? r.trainer->progress.epoch : 0);
         assert_in_range(r.trainer->progress.epoch, 1, 39);
         assert_true(dsc_metrics_accuracy(&r.trainer->validation_metrics) >= 0.5);
         /* The model is the one that was validated, whatever patience thinks of its loss. */
