@@ -12,8 +12,8 @@
 #include <string.h>
 #include <time.h>
 
-/* Of the time, this share is for the steps that are measured, and each recipe has so many seconds at most; when
- * the last share is over, with all that making networks takes, no other recipe is measured. */
+/* Of the time, this share is for the steps that are measured, and each recipe has so many seconds at most;
+ * when the last share is over, with all that making networks takes, no other recipe is measured. */
 static const double PROBES = 0.08, PROBE_MOST = 0.5, MEASURING = 0.15;
 
 /* Drawing the curves, and saving the model. */

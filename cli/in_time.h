@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* in_time.h: `descender train --seconds` and `--minutes`: what to train in a given time, and keeping to it. */
+/* in_time.h: `descender train --seconds` and `--minutes`: what to train in a given time, and keeping to
+ * it. */
 #ifndef CLI_IN_TIME_H
 #define CLI_IN_TIME_H
 
@@ -37,8 +38,8 @@ bool command_in_time_knows(const command_in_time *in_time, const command_call *c
                            const char *name, const command_data *data);
 
 /* Measures the recipes that come into question, prints that and what is to be expected, and puts the one that
- * suits into *recipe and *name, with its epochs and steps. `recipe` is complete, and there is no other where it is not called
- * DSC_RECIPE_AUTO, or a network is given; `given` are the user's options. */
+ * suits into *recipe and *name, with its epochs and steps. `recipe` is complete, and there is no other where
+ * it is not called DSC_RECIPE_AUTO, or a network is given; `given` are the user's options. */
 dsc_status command_in_time_pick(command_in_time *in_time, dsc_recipe *recipe, char **name, command_call *call,
                                 const dsc_recipe *given, const command_data *data, unsigned threads,
                                 dsc_error *error);

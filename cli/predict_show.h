@@ -14,8 +14,8 @@ bool predict_is_no_digit(const predict_answer *answer, const predict_reader *rea
 size_t predict_no_digits(const predict_result *result, const predict_reader *reader);
 
 /* One line for each image: name, answer, probability and runners-up, `top` in all; and a line with the
- * reading of a picture of several, without what is no digit. Answers that are refused are "no digit" (of other
- * models "no answer"), or left out. */
+ * reading of a picture of several, without what is no digit. Answers that are refused are "no digit" (of
+ * other models "no answer"), or left out. */
 void predict_append(dsc_text *text, const predict_result *result, const predict_reader *reader, size_t top);
 
 /* What the network saw of each image, with what its answer depends on beside it, as the terminal can show

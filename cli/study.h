@@ -100,12 +100,12 @@ dsc_status study_run(const study_command *kind, command_call *call, dsc_error *e
 /* A number, or null where it is not finite. */
 json_t *study_real(double value);
 
-/* Ends a row, or the heading (SIZE_MAX): where the recipe has images of no class, with what the trial's network
- * answers of what is held out, and how many of no class it refuses, in percent. */
+/* Ends a row, or the heading (SIZE_MAX): where the recipe has images of no class, with what the trial's
+ * network answers of what is held out, and how many of no class it refuses, in percent. */
 void study_end_row(dsc_text *text, const dsc_study *study, size_t trial);
 
-/* What the networks of all trials refuse, pooled, as a sentence, and as JSON; nothing, or NULL, without images
- * of no class. */
+/* What the networks of all trials refuse, pooled, as a sentence, and as JSON; nothing, or NULL, without
+ * images of no class. */
 void study_append_refusal(dsc_text *text, const dsc_study *study);
 json_t *study_refusal_json(const dsc_study *study);
 

@@ -141,9 +141,10 @@ static dsc_run_options options_of(const session *s) {
 
 static dsc_status run_members(session *s, dsc_error *error) {
     if (command_ranks(s->call))
-        return command_wrong_usage(s->call, error,
-                                   "an ensemble is trained by one process; without mpirun, or train each member by "
-                                   "itself and join them: descender model join");
+        return command_wrong_usage(
+            s->call, error,
+            "an ensemble is trained by one process; without mpirun, or train each member by "
+            "itself and join them: descender model join");
     if (s->in_time.seconds > 0)
         return command_wrong_usage(s->call, error,
                                    "--seconds and --minutes are for one network; omit --members");

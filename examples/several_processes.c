@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* several_processes.c: two processes train one network together, each on a half of every batch, and come to the
- * same bits as one process alone.
+/* several_processes.c: two processes train one network together, each on a half of every batch, and come to
+ * the same bits as one process alone.
  *
  *     cc several_processes.c -o several_processes $(pkg-config --cflags --libs descender)
  *     ./several_processes

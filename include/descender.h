@@ -1036,8 +1036,8 @@ DSC_API size_t dsc_members_agree(double *information, size_t answer, const float
                                  size_t classes);
 
 /* The ensemble of a model on copies of its image that are shifted by up to `pixels`, 1 to 3, in each
- * direction: 9, 25 or 49 of them, and as many times the work. What comes in from beyond the edge is the ground
- * of the model's images. UNSUPPORTED as dsc_model_join. */
+ * direction: 9, 25 or 49 of them, and as many times the work. What comes in from beyond the edge is the
+ * ground of the model's images. UNSUPPORTED as dsc_model_join. */
 DSC_API dsc_status dsc_model_shift(dsc_model **shifted, const dsc_model *model, size_t pixels,
                                    dsc_error *error);
 

@@ -81,8 +81,8 @@ typedef struct dsc_run {
      * once per lane, from any thread. */
     void (*load)(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker);
     /* Or NULL: the same for elements first_element .. last_element - 1 of input 0 alone of all samples of
-     * a shard; the further inputs are written whole with element 0. Used instead of `load` where a program reads input 0
-     * by its columns; see program.h. */
+     * a shard; the further inputs are written whole with element 0. Used instead of `load` where a program
+     * reads input 0 by its columns; see program.h. */
     void (*load_columns)(void *context, dsc_real *const *inputs, size_t first, size_t count,
                          size_t first_element, size_t last_element);
     void *context;

@@ -167,9 +167,11 @@ dsc_status dsc_program_sum_shards(const dsc_program *program, dsc_program_worksp
 /* What a step of TOTALS asks for. */
 dsc_status dsc_program_sum_totals(const dsc_program *program, dsc_program_workspace *workspace,
                                   const dsc_step *step, dsc_error *error);
-/* The samples of shard `shard` of this process's, of a run of `count`: in that run, from *first to *last - 1. */
+/* The samples of shard `shard` of this process's, of a run of `count`: in that run, from *first to *last -
+ * 1. */
 void dsc_program_shard(const dsc_program *program, unsigned shard, size_t count, size_t *first, size_t *last);
-/* Completes gradients[begin .. end) of a shard by what its lanes made, with `of_batch` by what TOTALS made. */
+/* Completes gradients[begin .. end) of a shard by what its lanes made, with `of_batch` by what TOTALS
+ * made. */
 void dsc_program_add_contributions(const dsc_program *program, const dsc_program_workspace *workspace,
                                    unsigned shard, bool of_batch, dsc_real *gradients, size_t begin,
                                    size_t end);

@@ -2,8 +2,10 @@
 /* ensemble.h: several networks of one recipe, trained one after the other, and joined to one model.
  *
  *   recipe.json         the recipe, whose `members` says how many
- *   member-01, ...      the run of each: run.h. Its recipe is the same, but for one member and a seed of its own
- *   log.jsonl           at the end: what the first member's log says of machine and data, and how long all took
+ *   member-01, ...      the run of each: run.h. Its recipe is the same, but for one member and a seed of its
+ *                       own
+ *   log.jsonl           at the end: what the first member's log says of machine and data, and how long all
+ *                       took
  *   model.safetensors   at the end: the ensemble
  *
  * The seed of member m, which count from 0, is that of numpy.random.SeedSequence(seed).spawn(m + 1)[m]: its

@@ -47,9 +47,9 @@ typedef struct dsc_run_options {
     dsc_remarks *remarks;      /* resuming: what is to be told of the data; NULL: nothing */
 } dsc_run_options;
 
-/* Of several processes that share a run (recipe->ranks) each calls these functions. That of rank 0 does all that
- * is said here. The others make a model and a trainer and train; they have no folder and write nothing, but read the one
- * that is resumed. */
+/* Of several processes that share a run (recipe->ranks) each calls these functions. That of rank 0 does all
+ * that is said here. The others make a model and a trainer and train; they have no folder and write nothing,
+ * but read the one that is resumed. */
 
 /* Makes model and trainer of `recipe` for `data`, its training set, and then the folder, so that a bad
  * recipe leaves none behind. Where only room is missing, the run is left in its folder, and dsc_run_resume
@@ -75,8 +75,8 @@ dsc_status dsc_run_resume(dsc_training_run **run, const dsc_recipe *recipe, cons
  * date then. Other errors leave the run resumable from its last checkpoint. */
 dsc_status dsc_run_train(dsc_training_run *run, dsc_on_event *on_event, void *user, dsc_error *error);
 
-/* Changes how many steps the run has (dsc_trainer_change_steps), in its folder too: from within `on_event` of a
- * step. If that fails, nothing has changed. */
+/* Changes how many steps the run has (dsc_trainer_change_steps), in its folder too: from within `on_event` of
+ * a step. If that fails, nothing has changed. */
 dsc_status dsc_run_change_steps(dsc_training_run *run, uint64_t steps, dsc_error *error);
 
 /* Notes in the log what the model reached on the test set. */

@@ -4,7 +4,8 @@
  * they were not trained on (answers). Each training is a trial.
  *
  *   study.json    the question and the data; everything depends on this file only
- *   results/      0001.json, ...: the result of each trial; for answers also 0001.idx, probabilities as floats
+ *   results/      0001.json, ...: the result of each trial; for answers also 0001.idx, probabilities as
+ *                 floats
  *   checkpoints/  0001, ...: of running trials; empty at the end
  *
  * Trials run concurrently, each in its own thread; if there are fewer trials than threads, each gets several.

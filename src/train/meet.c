@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* meet.c: the processes that share batches find out whether they train the same, and begin where process 0 is.
- * Each must come to the same bits by itself: so each has the same recipe, data, kernels and version. */
+/* meet.c: the processes that share batches find out whether they train the same, and begin where process 0
+ * is. Each must come to the same bits by itself: so each has the same recipe, data, kernels and version. */
 #include "train/trainer.h"
 
 #include "base/error.h"

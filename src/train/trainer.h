@@ -195,7 +195,8 @@ dsc_status dsc_trainer_diagnose(dsc_trainer *trainer, dsc_error *error);
  * makes this trainer go on from where that of process 0 is. */
 dsc_status dsc_trainer_meet(dsc_trainer *trainer, dsc_error *error);
 
-/* What of a trainer changes from step to step, beside its progress: the slabs, in the order of a checkpoint. */
+/* What of a trainer changes from step to step, beside its progress: the slabs, in the order of a
+ * checkpoint. */
 enum { DSC_TRAINER_SLABS_MOST = DSC_STATES_MOST + 3 };
 typedef struct dsc_trainer_slabs {
     dsc_real *slab[DSC_TRAINER_SLABS_MOST];

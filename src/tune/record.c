@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * record.c: a search as the lines of its journal, one JSON object a line; trials and rungs are counted from 1
+/* record.c: a search as the lines of its journal, one JSON object a line; trials and rungs are counted from 1
  * there.
  *
  *   start    format, version, name, recipe, space (the dimensions as they were written), trials, reduction,
  *            least_epochs, validation, kernels, data (name, samples, crc32, shape, classes), rungs
- *            ([trials, epochs] each); with images of no class also others (samples, crc32); of a search with a budget also budget (flash, ram, numbers, and
+ *            ([trials, epochs] each); with images of no class also others (samples, crc32); of a search with
+ *            a budget also budget (flash, ram, numbers, and
  *            footprints: [draw, flash, ram] of each trial), `format` 2, and as trials how many were asked
  *            for. The first line
  *   result   a trial came to the end of a rung: trial, rung, epochs, accuracy, loss (both on the held-out
@@ -14,8 +14,7 @@
  *   end      all are done: trial, the best
  *
  * Within a rung lines come in any order. The values stand there for people, and so that a journal is noticed
- * whose trials are not those that this version draws.
- */
+ * whose trials are not those that this version draws. */
 #include "tune/search.h"
 
 #include "base/error.h"

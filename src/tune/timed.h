@@ -36,10 +36,10 @@ typedef struct dsc_timed_work {
 } dsc_timed_work;
 
 /* Measures the ways, the lightest network first, on a few of the images; one that could not do a quarter of
- * what it needs, even if it were four times as fast for its size as the fastest before, is not measured. Nor is one whose network does not
- * fit the images. Fills in all but what the caller does. `stop` (may be NULL) is
- * asked between two ways whether to: DSC_ERROR_STOPPED. Fails with the last reason if none of the ways
- * can be trained. */
+ * what it needs, even if it were four times as fast for its size as the fastest before, is not measured. Nor
+ * is one whose network does not fit the images. Fills in all but what the caller does. `stop` (may be NULL)
+ * is asked between two ways whether to: DSC_ERROR_STOPPED. Fails with the last reason if none of the ways can
+ * be trained. */
 dsc_status dsc_timed_measure(dsc_timed_way *ways, size_t count, const dsc_timed_work *work,
                              bool (*stop)(void), dsc_error *error);
 

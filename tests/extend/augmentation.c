@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* my_thing.c: what is brighter than a threshold is inverted: solarisation. Cubuk et al., "AutoAugment" (2019). */
+/* my_thing.c: what is brighter than a threshold is inverted: solarisation. Cubuk et al., "AutoAugment"
+ * (2019). */
 #include "augment/augment.h"
 
 typedef struct values {
@@ -20,7 +21,8 @@ static const dsc_param params[] = {
     {0},
 };
 
-/* Run `scripts/test.sh build/release -R augment.augment`, look at the images, and copy the number it prints. */
+/* Run `scripts/test.sh build/release -R augment.augment`, look at the images, and copy the number it
+ * prints. */
 static const dsc_augment_example examples[] = {{"p=0.5", 0xf01e275dfa2bdda4}, {0}};
 
 const dsc_augmentation dsc_augmentation_my_thing = {

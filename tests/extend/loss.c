@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* my_thing.c: the pseudo-Huber loss of values y and a target t, with class weights w, which are 1 if there are
- * none. Charbonnier et al., "Two deterministic half-quadratic regularization algorithms" (1994).
+/* my_thing.c: the pseudo-Huber loss of values y and a target t, with class weights w, which are 1 if there
+ * are none. Charbonnier et al., "Two deterministic half-quadratic regularization algorithms" (1994).
  *
- *   r_k = sqrt(1 + (y_k - t_k)^2)        loss = sum over k of w_k (r_k - 1)        dy_k = w_k (y_k - t_k) / r_k
- */
+ *   r_k = sqrt(1 + (y_k - t_k)^2)
+ *   loss = sum over k of w_k (r_k - 1)        dy_k = w_k (y_k - t_k) / r_k */
 #include "op/op.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* my_thing.c: steps along the gradients' mean, with rate r and weight decay d. Source: none, it is an example.
+/* my_thing.c: steps along the gradients' mean, with rate r and weight decay d. Source: none, it is an
+ * example.
  *
  *   m = b m + (1 - b) g,  w = (1 - r d) w - r m
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a claim's file promises: what is written is read, each changed byte is found, and whether another run says
- * the same is decided by its bits, and else by its answers. */
+/* What a claim's file promises: what is written is read, each changed byte is found, and whether another run
+ * says the same is decided by its bits, and else by its answers. */
 #include "testing.h"
 
 #include "report/claim.h"

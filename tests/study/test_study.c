@@ -244,7 +244,8 @@ static void what_cannot_be_studied_leaves_no_folder(void **state) {
     dsc_dataset_free(data);
 }
 
-/* A network of one class too many: what belongs to none is refused, and what is held out is measured beside. */
+/* A network of one class too many: what belongs to none is refused, and what is held out is measured
+ * beside. */
 static void what_is_of_no_class_is_learned_and_refused(void **state) {
     (void)state;
     dsc_error error;

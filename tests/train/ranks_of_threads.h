@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ranks_of_threads.h: several "processes" that train together, each a thread of this one: an exchange is a meeting
- * of two at a table. */
+/* ranks_of_threads.h: several "processes" that train together, each a thread of this one: an exchange is a
+ * meeting of two at a table. */
 #ifndef TESTS_TRAIN_RANKS_OF_THREADS_H
 #define TESTS_TRAIN_RANKS_OF_THREADS_H
 

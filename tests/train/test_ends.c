@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* When a run ends: at an accuracy that was asked for, in the midst of an epoch, or earlier than was planned; and
- * that its recipe tells all of it. */
+/* When a run ends: at an accuracy that was asked for, in the midst of an epoch, or earlier than was planned;
+ * and that its recipe tells all of it. */
 #include "testing.h"
 
 #include "train/trainer.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How long a run is: what its text means, and that the schedule is gone through to its end whatever is changed
- * on the way. */
+/* How long a run is: what its text means, and that the schedule is gone through to its end whatever is
+ * changed on the way. */
 #include "testing.h"
 
 #include "train/length.h"

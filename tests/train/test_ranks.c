@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_ranks.c: a batch cut into shards gives the same bits however many processes and threads share them. The
- * processes are threads here: see ranks_of_threads.h. */
+/* test_ranks.c: a batch cut into shards gives the same bits however many processes and threads share them.
+ * The processes are threads here: see ranks_of_threads.h. */
 #include "train/ranks_of_threads.h"
 
 #include "base/seed.h"

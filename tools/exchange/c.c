@@ -84,7 +84,8 @@ static const char *ground_of(const dsc_model *model) {
                                                : "as the training images were";
 }
 
-/* The smallest float that is not below the threshold, so that floats compare with it as with the threshold. */
+/* The smallest float that is not below the threshold, so that floats compare with it as with the
+ * threshold. */
 static float threshold_of(const dsc_model *model) {
     const double below = dsc_model_refuse_below(model);
     const float near = (float)below;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* download.c: a file of known checksum, from the first mirror that has it.
+/* download.c: downloads a file of known checksum from the first mirror that has it.
  *
- * The bytes go to NAME.part, and the lock that keeps others out is on that very file (flock): so no lock
- * file is left over, and a process that dies lets go of it. Whoever waited must look whether the file it has
- * locked still has that name, since the one before may have finished it and renamed it. */
+ * The bytes go to NAME.part. Other processes are excluded by a lock (flock) on that file, so no lock file
+ * remains, and a process that dies releases the lock. A process that waited must check that the locked file
+ * still has its name: the previous owner may have finished and renamed it. */
 #include "fetch/download.h"
 
 #include "base/error.h"
@@ -23,18 +23,18 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ATTEMPTS   8   /* at one mirror, as long as each brings something new */
-#define TICK       0.1 /* seconds between two calls of on_progress */
+#define ATTEMPTS   8   /* at one mirror, while each makes progress */
+#define TICK       0.1 /* seconds between calls of on_progress */
 #define WAIT_NANOS 50000000L
 
 typedef struct job {
     const dsc_known_file *file;
     const fetch_options *options;
     char *path, *part;
-    int fd; /* of `part`, locked; -1 */
+    int fd; /* of `part`, locked; -1: none */
     double last_tick, began;
     uint64_t began_bytes;
-    dsc_text reasons; /* why each mirror failed: "URL: reason; URL: reason" */
+    dsc_text reasons; /* each mirror's failure: "URL: reason; URL: reason" */
 } job;
 
 /* --- progress --- */
@@ -45,7 +45,7 @@ static int report(job *j, uint64_t bytes) {
     if (!o->on_progress || now - j->last_tick < TICK) return 0;
     j->last_tick = now;
     fetch_progress progress = {j->file->name, o->index, o->count, bytes, j->file->size, 0};
-    if (bytes < j->began_bytes) j->began_bytes = 0; /* the server began anew */
+    if (bytes < j->began_bytes) j->began_bytes = 0; /* the server restarted from zero */
     if (now - j->began > TICK) progress.rate = (double)(bytes - j->began_bytes) / (now - j->began);
     return o->on_progress(o->user, &progress);
 }
@@ -67,7 +67,7 @@ static uint64_t size_of(int fd) {
     return !fstat(fd, &info) && info.st_size > 0 ? (uint64_t)info.st_size : 0;
 }
 
-/* Waits for the lock of j->fd, in small steps, so that it can be stopped. */
+/* Waits for the lock of j->fd in small steps, so that the wait can be stopped. */
 static dsc_status wait_for_lock(job *j, dsc_error *error) {
     while (flock(j->fd, LOCK_EX | LOCK_NB)) {
         if (errno == EINTR) continue;
@@ -101,8 +101,7 @@ static dsc_status empty_part(const job *j, dsc_error *error) {
     return ftruncate(j->fd, 0) ? dsc_fail_system(error, j->part, "cannot be emptied") : DSC_OK;
 }
 
-/* A whole file has come: is it the right one? FETCH_RANGE: no, but it was begun by an earlier transfer, which
- * may be to blame. */
+/* Checks a complete file. FETCH_RANGE: it is wrong, but an earlier transfer began it and may be the cause. */
 static fetch_outcome check_part(job *j, const fetch_transfer *t, dsc_error *error) {
     dsc_error wrong = {0};
     char size[24] = "";
@@ -123,11 +122,11 @@ static fetch_outcome check_part(job *j, const fetch_transfer *t, dsc_error *erro
 static fetch_outcome attempt(job *j, fetch_transfer *t, dsc_error *error) {
     fetch_outcome outcome = FETCH_DONE;
     t->start = t->bytes = t->offset = size_of(j->fd);
-    /* A process that died between the last byte and the renaming left all there is. */
+    /* A process that died before the rename leaves a complete file. */
     if (!t->offset || t->offset != j->file->size) outcome = fetch_transfer_run(t, error);
     if (outcome == FETCH_DONE) outcome = check_part(j, t, error);
     if (outcome == FETCH_RANGE || outcome == FETCH_REFUSED) {
-        /* A refusal that sent nothing leaves the part of another mirror for the next. */
+        /* A refusal that sent no data leaves another mirror's part for the next mirror. */
         bool wrote = t->start == 0 && t->bytes > 0;
         if ((outcome == FETCH_RANGE || wrote) && empty_part(j, error)) return FETCH_FAILED;
     }
@@ -182,7 +181,7 @@ static dsc_status from_mirrors(job *j, dsc_error *error) {
         case FETCH_DONE:
             return finish(j, error);
         case FETCH_FAILED:
-            if (reason.code == DSC_ERROR_NETWORK) break; /* too late: all reasons are told below */
+            if (reason.code == DSC_ERROR_NETWORK) break; /* too late: all reasons are reported below */
             if (error) *error = reason;
             return dsc_error_context(error, reason.code, "%s", j->file->name);
         default:
@@ -191,7 +190,7 @@ static dsc_status from_mirrors(job *j, dsc_error *error) {
         if (is_late(j)) break;
     }
     if (j->reasons.failed) return dsc_fail_memory(error, j->reasons.length, j->file->name);
-    /* Without a network all mirrors say the same, and one short line says it for them. */
+    /* Without a network all mirrors fail alike; one short message suffices. */
     if (!reached)
         return dsc_fail(error, DSC_ERROR_NETWORK,
                         "no mirror of %s can be reached; check the network, or put its files into %s",
@@ -204,10 +203,10 @@ static dsc_status from_mirrors(job *j, dsc_error *error) {
 
 /* --- the file --- */
 
-/* What is there under the file's name? *wanted: nothing good. */
+/* Checks an existing file of that name. *wanted: there is no good one. */
 static dsc_status look(bool *wanted, const job *j, dsc_error *error) {
     *wanted = true;
-    if (access(j->path, F_OK)) return DSC_OK; /* other troubles show when it is written */
+    if (access(j->path, F_OK)) return DSC_OK; /* other errors appear when it is written */
     dsc_status status = fetch_verify(j->path, j->file, error);
     *wanted = status != DSC_OK;
     bool is_other = status == DSC_ERROR_MISMATCH || status == DSC_ERROR_FORMAT;
@@ -221,9 +220,9 @@ static dsc_status download(job *j, dsc_error *error) {
     dsc_status status = look(&wanted, j, error);
     if (status || !wanted) return status;
     status = lock_part(j, error);
-    if (!status) status = look(&wanted, j, error); /* another may have brought it in the meantime */
+    if (!status) status = look(&wanted, j, error); /* another process may have downloaded it meanwhile */
     if (!status && wanted) status = from_mirrors(j, error);
-    /* Nothing worth resuming is left over. The lock is still ours, so nobody else's work is removed. */
+    /* Removes an empty part. The lock is still held, so this removes nobody else's work. */
     if (j->fd >= 0 && dsc_is_still_named(j->fd, AT_FDCWD, j->part) && size_of(j->fd) == 0)
         (void)unlink(j->part);
     return status;

@@ -9,18 +9,18 @@
 
 #define FETCH_SHA256_HEX 65 /* 64 lower-case digits and the NUL */
 
-/* A hash in the making: create, append any number of times, finish; free it in the end. */
+/* An incremental hash: create, append any number of times, finish, free. */
 typedef struct fetch_sha256 fetch_sha256;
 
 bool fetch_sha256_available(void);
 
 dsc_status fetch_sha256_create(fetch_sha256 **hash, dsc_error *error);
 dsc_status fetch_sha256_append(fetch_sha256 *hash, const void *bytes, size_t size, dsc_error *error);
-/* After this the hash can only be freed. */
+/* Afterwards the hash can only be freed. */
 dsc_status fetch_sha256_finish(char hex[FETCH_SHA256_HEX], fetch_sha256 *hash, dsc_error *error);
 void fetch_sha256_free(fetch_sha256 *hash);
 
-/* All of a file, read in pieces; its size goes to *size where that is not NULL. */
+/* Hashes a file in chunks; stores its size in *size unless NULL. */
 dsc_status fetch_sha256_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const char *path, dsc_error *error);
 /* The same by MD5: 32 digits and the NUL. */
 dsc_status fetch_md5_file(char hex[FETCH_SHA256_HEX], uint64_t *size, const char *path, dsc_error *error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* source.c: where a command's data comes from. */
+/* source.c: resolves the source of a command's data. */
 #include "fetch/source.h"
 
 #include "base/error.h"
@@ -36,7 +36,7 @@ typedef struct request {
     char *description; /* of FETCH_DESCRIPTION bytes, or NULL */
 } request;
 
-/* "MNIST (/data)" of a data set that is known, else the folder alone. */
+/* "MNIST (/data)" for a known data set, otherwise the folder. */
 static void describe(const request *q, const dsc_known_data *known, const char *folder) {
     if (q->description)
         (void)snprintf(q->description, FETCH_DESCRIPTION, known ? "%s (%s)" : "%s%s",
@@ -68,7 +68,7 @@ static dsc_status open_folder(const request *q, const char *folder, dsc_error *e
     return status;
 }
 
-/* --- what is drawn by code --- */
+/* --- built-in data --- */
 
 static dsc_status draw_sets(const request *q, const char *text, dsc_error *error) {
     const fetch_source *s = q->source;
@@ -99,7 +99,7 @@ static dsc_status open_forms(const request *q, const char *path, dsc_error *erro
     return status;
 }
 
-/* By size and CRC-32 the datasets say it themselves; here the SHA-256 must be right too. */
+/* The datasets check size and CRC-32 themselves; here the SHA-256 must match too. */
 static dsc_status recognise(const dsc_known_data **found, const request *q, const char *folder,
                             dsc_error *error) {
     const dsc_row *row;
@@ -270,7 +270,7 @@ static dsc_status look_into_users(found *what, const request *q, const dsc_known
     return DSC_OK;
 }
 
-/* The cache, and the network. With `is_auto` only for so long. */
+/* Opens the cache, or downloads. `is_auto` limits the time. */
 static dsc_status open_cached(const request *q, const dsc_known_data *known, const char *folder, bool is_auto,
                               dsc_error *error) {
     const fetch_settings *t = q->settings;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* verify.c: is this file the one that is meant? Its own checksum is enough; where that differs, the content's
- * decides, since others may have compressed it anew. */
+/* verify.c: checks whether a file is the expected one. A matching checksum suffices; otherwise the content
+ * decides, because others may have compressed it differently. */
 #include "fetch/verify.h"
 
 #include "base/error.h"
@@ -33,8 +33,8 @@ static dsc_status compare(const unsigned char *content, size_t size, const char 
                     path, size, hex, (unsigned long long)file->content_size, file->content_sha256);
 }
 
-/* Decompresses into a block of exactly the size that is expected, so that no archive, however it was made,
- * makes us take more memory than the real one. NULL with DSC_OK: it does not hold that many bytes. */
+/* Decompresses into a block of exactly the expected size, so that no archive can cause a larger allocation
+ * than the real one. NULL with DSC_OK: the content has another size. */
 static dsc_status expand(unsigned char **content, const unsigned char *data, size_t size,
                          const dsc_known_file *file, dsc_error *error) {
     size_t wanted = (size_t)file->content_size;

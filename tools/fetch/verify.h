@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* verify.h: is this file the one that is meant? */
+/* verify.h: checks whether a file is the expected one. */
 #ifndef FETCH_VERIFY_H
 #define FETCH_VERIFY_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* archive.c: the forms of archives, zip and tar, which hold data of one of the other forms. They are unpacked
- * for as long as they are read; whatever would name the folder they are in meanwhile names the archive. */
+/* archive.c: the data forms of archives, zip and tar, which contain data of another form. Archives are
+ * unpacked temporarily; messages name the archive instead of the temporary folder. */
 #include "forms/unpack.h"
 
 #include "base/error.h"
@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Replaces the folder by the archive's name throughout `text`, which has room for `size` bytes; what does not
- * fit is cut. */
+/* Replaces the folder by the archive's name throughout `text`, which has room for `size` bytes; truncates the
+ * rest. */
 static void rename_in(char *text, size_t size, const char *folder, const char *archive) {
     dsc_text named = {0};
     const char *rest = text, *found;
@@ -63,7 +63,7 @@ static dsc_status open_archive(dsc_opening *o, const char *path, dsc_error *erro
     if (!status && u.passed_over)
         dsc_remark(&o->remarks, "%s: %zu hidden files in it were passed over", o->title, u.passed_over);
     if (!status) {
-        o->cache = false; /* what is unpacked now is read once */
+        o->cache = false; /* unpacked data is read once */
         o->unpacked = true;
         status = dsc_data_form_open(o, u.folder.path, error);
         o->cache = cache;
@@ -78,7 +78,7 @@ static dsc_status open_archive(dsc_opening *o, const char *path, dsc_error *erro
     return status;
 }
 
-/* The archive alone: that is what people have. */
+/* Visits only the archive, because that is what users have. */
 static dsc_status visit_archive(const char *path, dsc_path_visitor *visit, void *user, dsc_error *error) {
     return visit(user, path, error);
 }
@@ -89,7 +89,7 @@ static dsc_status is_zip(bool *its, const dsc_data_place *place, dsc_error *erro
     return DSC_OK;
 }
 
-/* Whether what is packed is a tar can be told by the name alone. */
+/* Whether a compressed file is a tar can only be told by its name. */
 static bool is_named_tar(const char *path) {
     static const char *const endings[] = {".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2",
                                           ".tar.xz", ".txz", ".tar.zst", ".tzst"};

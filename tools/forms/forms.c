@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* forms.c: the registry; see forms.h. */
+/* forms.c: the registry of data forms; see forms.h. */
 #include "forms/forms.h"
 
 #include "data/form.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* unpack.c: archives through libarchive; see unpack.h. libarchive reads, the files are written here: each is
- * made new, in folders that were made here, so that no entry of the archive can lead elsewhere. */
+/* unpack.c: unpacks archives through libarchive; see unpack.h. libarchive reads; this file creates every file
+ * and folder anew, so that no entry of the archive can lead elsewhere. */
 #include "forms/unpack.h"
 
 #include "base/error.h"
@@ -94,7 +94,7 @@ static dsc_status fail_entry(const unpacking *p, const char *name, const char *w
     return status;
 }
 
-/* What is wrong with a name, or NULL. *hidden: some part of it is. */
+/* The defect of a name, or NULL. *hidden: some part of it is hidden. */
 static const char *wrong_name(bool *hidden, const char *name) {
     *hidden = false;
     if (*name == '/') return "which is an absolute name";
@@ -109,12 +109,13 @@ static const char *wrong_name(bool *hidden, const char *name) {
     return NULL;
 }
 
-/* Makes the folders of `path`, which begins with the unpacked folder, up to its last slash. */
+/* Creates the folders of `path`, which begins with the unpacked folder, up to its last slash. */
 static dsc_status make_parents(const unpacking *p, char *path, dsc_error *error) {
     for (char *slash = path + strlen(p->to->folder.path) + 1; (slash = strchr(slash, '/')); slash++) {
         *slash = '\0';
         const bool made =
-            !mkdir(path, 0700) || errno == EEXIST || errno == ENOTDIR; /* told by what follows */
+            !mkdir(path, 0700) || errno == EEXIST || errno == ENOTDIR; /* the next operation reports the
+                                                                        * error */
         *slash = '/';
         if (!made) return dsc_fail_system(error, p->path, "cannot be unpacked");
     }
@@ -191,14 +192,14 @@ static bool is_wanted(const unpacking *p, const char *name) {
 
 static dsc_status unpack_entry(unpacking *p, struct archive_entry *entry, dsc_error *error) {
     const char *name = p->api.archive_entry_pathname_utf8(entry);
-    if (!name) name = p->api.archive_entry_pathname(entry); /* bytes of no known encoding, as they are */
+    if (!name) name = p->api.archive_entry_pathname(entry); /* bytes of unknown encoding, unchanged */
     if (!name) return fail_damaged(p, error);
     const unsigned type = p->api.archive_entry_filetype(entry);
     bool hidden;
     const char *wrong = wrong_name(&hidden, name);
     if (wrong) return fail_entry(p, name, wrong, error);
     if (type == AE_IFDIR || !is_wanted(p, name))
-        return DSC_OK; /* folders are made when something is in them */
+        return DSC_OK; /* folders are created when they receive a file */
     if (hidden) {
         p->to->passed_over++;
         return DSC_OK;
@@ -212,8 +213,8 @@ static dsc_status unpack_entry(unpacking *p, struct archive_entry *entry, dsc_er
     return unpack_file(p, name, error);
 }
 
-/* A tar ends with blocks of zeros, which libarchive reads where it found no further entry. An archive that
- * was cut between two files has none, and would pass for a whole one. */
+/* A tar ends with blocks of zeros, which libarchive has read when it finds no further entry. An archive
+ * truncated between two files lacks them and would otherwise pass as complete. */
 static dsc_status check_end(const unpacking *p, dsc_error *error) {
     const bool is_tar = (p->api.archive_format(p->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
     const int64_t at = p->api.archive_read_header_position(p->archive);
@@ -254,7 +255,7 @@ static dsc_status open_archive(unpacking *p, bool alone, dsc_error *error) {
     p->size = (uint64_t)info.st_size;
     p->archive = api->archive_read_new();
     if (!p->archive) return dsc_fail_memory(error, 0, p->path);
-    /* Not as a stream, which would take a ZIP file without its end for a shorter one. */
+    /* Not as a stream, which would accept a ZIP file without its end as a shorter one. */
     if (alone) {
         (void)api->archive_read_support_format_raw(p->archive);
     } else {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* unpack.h: an archive's files, in a private folder of their own for as long as they are read. */
+/* unpack.h: unpacks an archive to a private temporary folder. */
 #ifndef FORMS_UNPACK_H
 #define FORMS_UNPACK_H
 
@@ -9,7 +9,7 @@
 
 typedef struct unpacked {
     dsc_temporary folder;
-    size_t files, passed_over; /* passed over: hidden ones, and what macOS adds (__MACOSX) */
+    size_t files, passed_over; /* passed over: hidden files, and those that macOS adds (__MACOSX) */
 } unpacked;
 
 /* Unpacks the archive `path`, zip or tar, packed by gzip, bzip2, xz or zstd or not, into a folder in $TMPDIR
@@ -27,7 +27,7 @@ dsc_status unpack(unpacked *u, const char *path, const char *const *wanted,
 dsc_status unpack_file_alone(unsigned char **bytes, size_t *size, const char *path, size_t limit,
                              dsc_error *error);
 
-/* Removes the folder and all in it. */
+/* Removes the folder and its contents. */
 void unpacked_remove(unpacked *u);
 
 #endif

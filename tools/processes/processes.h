@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * processes.h: several processes of this program, started by mpirun, that train one model together. MPI carries
- * bytes from one to another and nothing more: what is added, and in which order, is the library's
- * (src/ranks/ranks.h). It is loaded when mpirun started several processes, and not before.
- */
+/* processes.h: several processes of this program, started by mpirun, that train one model together. MPI
+ * carries bytes from one to another and nothing more: what is added, and in which order, is the library's
+ * (src/ranks/ranks.h). It is loaded when mpirun started several processes, and not before. */
 #ifndef PROCESSES_PROCESSES_H
 #define PROCESSES_PROCESSES_H
 
@@ -15,8 +13,8 @@ bool processes_are_several(unsigned *rank, unsigned *count);
 
 typedef struct processes processes;
 
-/* Joins the others, which all do so: once in a process, by the thread that trains. UNSUPPORTED: this program was
- * built without MPI, or mpirun belongs to another MPI than that. */
+/* Joins the others, which all do so: once in a process, by the thread that trains. UNSUPPORTED: this program
+ * was built without MPI, or mpirun belongs to another MPI than that. */
 dsc_status processes_join(processes **world, dsc_error *error);
 /* Waits for the others to leave, too. NULL is fine. */
 void processes_leave(processes *world);

@@ -78,8 +78,8 @@ dsc_status report_claim_hash_model(report_run_claim *claim, const dsc_model *mod
     return status ? status : fetch_sha256_file(claim->model_sha256, NULL, path, error);
 }
 
-/* A convolution, batch statistics and dense layers, forward and backward: whoever computes other bits somewhere
- * has other weights after these steps. */
+/* A convolution, batch statistics and dense layers, forward and backward: whoever computes other bits
+ * somewhere has other weights after these steps. */
 static dsc_status hash_kernels(report_run_claim *claim, dsc_error *error) {
     static const char json[] =
         "{\"model\": \"conv 8 3x3, batch-norm, relu, max-pool 2, flatten, dense 32, relu, dense\", "

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * claim.h: a small file that says what a run reached, so that anybody can train it again and compare.
+/* claim.h: a small file that says what a run reached, so that anybody can train it again and compare.
  *
- * JSON: the recipe, SHA-256 of the data, of the program, of what the kernels compute, and of the model; the score
- * on the test set, and one bit an image that says whether it was right. Its member "sha256" is that of the
- * file's bytes with 64 zeros in its own place, so no byte of the file can change unseen. That shows damage and
- * carelessness, and not who wrote the file: a forger can make it anew. What a forger cannot make is a
- * recipe that gives these weights.
+ * JSON: the recipe, SHA-256 of the data, of the program, of what the kernels compute, and of the model; the
+ * score on the test set, and one bit an image that says whether it was right. Its member "sha256" is that of
+ * the file's bytes with 64 zeros in its own place, so no byte of the file can change unseen. That shows
+ * damage and carelessness, and not who wrote the file: a forger can make it anew. What a forger cannot make
+ * is a recipe that gives these weights.
  *
- * All of this needs libcrypto: UNSUPPORTED without. Nothing here is a secret.
- */
+ * All of this needs libcrypto: UNSUPPORTED without. Nothing here is a secret. */
 #ifndef REPORT_CLAIM_H
 #define REPORT_CLAIM_H
 

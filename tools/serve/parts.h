@@ -106,7 +106,8 @@ void serve_reader_free(serve_reader *reader);
 
 const dsc_model *serve_reader_model(const serve_reader *reader);
 
-/* What the network is: text, shape, classes, threshold, the filters of its first layer. NULL for want of memory. */
+/* What the network is: text, shape, classes, threshold, the filters of its first layer. NULL for want of
+ * memory. */
 json_t *serve_reader_json(const serve_reader *reader);
 
 /* A picture (height, width, channels), 1 or 3 channels. */

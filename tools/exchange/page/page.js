@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
-// page.js: the drawing pad, and what the network inside this file answers.
+// page.js: the drawing pad, and the answers of the network in this file.
 
 const network = JSON.parse(document.getElementById("network").textContent);
 const text = (id) => document.getElementById(id).textContent.trim();
 const machine = await load(network, { plain: text("plain"), simd: text("simd") });
-globalThis.descender = { network, machine, prepare: (picture) => prepare(machine, network, picture) }; // for tests, and the curious
+globalThis.descender = { network, machine, prepare: (picture) => prepare(machine, network, picture) }; // for
+                                                                                                       // tests
+                                                                                                       // and
+                                                                                                       // for
+                                                                                                       // the
+                                                                                                       // console
 
 const answer = document.getElementById("answer"), bars = document.getElementById("bars"), several = document.getElementById("several");
 const seen = document.getElementById("seen"), note = document.getElementById("note"), said = document.getElementById("said");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// training.js: the part of the page that trains: what is asked of the library, and what it tells.
+// training.js: the training part of the page: settings for the library, and its progress.
 
 const lessons = JSON.parse(document.getElementById("lessons").textContent), part = (id) => document.getElementById(id);
-const HOLD_OUT = 100; // drawings, from which on some of them are held out
+const HOLD_OUT = 100; // number of drawings from which some are held out
 const imageSize = network.shape.reduce((a, b) => a * b), drawn = [];
 let code = null, trained = null, asking = null, files = {}, epochs = [], answering = null;
 const usual = { predict: machine.predict, about: network.about, below: network.below };
@@ -90,7 +90,7 @@ function busy(yes) {
   part("done").hidden = !yes;
 }
 
-// A worker, made of the functions that are here; where there can be none, the page itself, in slices.
+// Starts a worker from the functions in this file; if there can be none, the page trains itself in slices.
 function hand(receive) {
   try {
     const source = `${startTrainer}\n${serveTraining}\nconst take = serveTraining(startTrainer, (told) => postMessage(told));\nonmessage = (event) => take(event.data);`;
@@ -148,7 +148,7 @@ function receive({ event, file, done, wrong }, recipe, begun) {
       epochs.push(event);
       part("result").hidden = false;
       showEpochs(recipe.validation > 0);
-      if (now > toldAt + 2000) { // often enough for who listens
+      if (now > toldAt + 2000) { // often enough for screen readers
         toldAt = now;
         part("told").textContent = `Epoch ${event.epoch} of ${event.epochs}: accuracy ${percent(event.accuracy)}`;
       }
@@ -169,11 +169,11 @@ function receive({ event, file, done, wrong }, recipe, begun) {
   if (part("use").getAttribute("aria-pressed") === "true") use(true);
 }
 
-// ---- what is shown of it ----
+// ---- progress ----
 
 function percent(share) { return `${(100 * share).toFixed(2)} %`; }
 
-// What is new, at most once a frame: small networks have hundreds of epochs a second.
+// Shows new epochs, at most once per frame: small networks have hundreds of epochs a second.
 let showing = false;
 function showEpochs(held) {
   if (!epochs.length) part("rows").replaceChildren();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* one.c: what src/base/threads.c, file.c, src/data/cache.c and src/train/meet.c are elsewhere, for WebAssembly:
- * the pool of one thread, no files, arrays that are of memory alone, and no other process. */
+/* one.c: what src/base/threads.c, file.c, src/data/cache.c and src/train/meet.c are elsewhere, for
+ * WebAssembly: the pool of one thread, no files, arrays that are of memory alone, and no other process. */
 #include "base/error.h"
 #include "base/file.h"
 #include "base/threads.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// found.js: each digit that was found in a picture: its box, its image and the answer, which can be corrected; and keeping
-// the corrected ones, where the server collects.
+// found.js: each digit found in a picture: its box, its image and the answer, which can be corrected; and
+// keeping the corrected digits, if the server collects.
 import { askJson } from "./server.js";
 import { percent } from "./network.js";
 import { bytes, describe, element, paintImage } from "./paint.js";
@@ -8,7 +8,7 @@ import { bytes, describe, element, paintImage } from "./paint.js";
 const card = document.getElementById("found"), page = document.getElementById("drawn"), photo = document.getElementById("photo"), boxes = document.getElementById("boxes");
 const list = document.getElementById("found-list"), note = document.getElementById("found-note"), keep = document.getElementById("keep");
 const kept = document.getElementById("kept"), how = document.getElementById("collection"), goOn = document.getElementById("go-on");
-const SIDE_MOST = 1200;  // pixels of the picture as it is shown
+const SIDE_MOST = 1200;  // largest side of the displayed picture in pixels
 const NONE = "";         // the value of "no digit"; no class has an empty name
 let shown = null;        // { key, classes, address, marks, places: [{ box, item, select, said, mark, label, share }] }
 let painted = null, collection = { collects: false }, wasKept = "", noun = "digit", refusal = "no digit";
@@ -16,7 +16,7 @@ let painted = null, collection = { collects: false }, wasKept = "", noun = "digi
 // What is read of it: nothing of what is no digit.
 function labelOf(mark) { return mark.refused ? NONE : mark.label; }
 
-// "One digit", "7 digits"; a network of other images is shown whole pictures.
+// "One digit", "7 digits"; other networks see whole pictures.
 function count(n) { return n === 1 ? `One ${noun}` : `${n.toLocaleString("en")} ${noun}s`; }
 
 // ---- the picture ----
@@ -55,7 +55,7 @@ function makePlace(digit, i, count, classes, drawing) {
   return place;
 }
 
-// The answer, which may be a new one to the same image, and what the reader says of it.
+// Shows the answer, perhaps a new one for the same image, and the user's correction.
 function tellPlace(place, i) {
   const { label, mark, share, select } = place, corrected = select.value !== label, none = select.value === NONE;
   const words = label === NONE ? refusal : label;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// history.js: how a run's network stood at some of its epochs: weights, confusion, embedding and mistakes, with a slider.
+// history.js: a run's network at some of its epochs: weights, confusion, embedding and mistakes, with a
+// slider.
 import { askJson } from "./server.js";
 import { paintMaps, signed } from "./maps.js";
 import { bytes, describe, element, paintImage } from "./paint.js";
@@ -17,7 +18,7 @@ export function openHistory(id) {
   part.hidden = true;
 }
 
-// The snapshots that there are now; the newest is shown unless another was chosen.
+// Refreshes the list of snapshots; shows the newest unless another is selected.
 export async function updateHistory() {
   const id = run, { ok, value } = await askJson(`/api/runs/${encodeURIComponent(id)}/snapshots`);
   if (!ok || run !== id) return;
@@ -36,7 +37,7 @@ slider.addEventListener("input", () => {
   show(false);
 });
 
-// A file that is made anew under the same name ("now") is shown anew.
+// A file rewritten under the same name ("now") is displayed again.
 async function show(again) {
   const id = run, at = Number(slider.value), name = names[at];
   if (!again && drawn === `${id} ${name}`) return;

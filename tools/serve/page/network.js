@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// network.js: one network beside the drawing: which it is, what it answers, what it went by, what its layers make of it.
+// network.js: a network beside the drawing: its name, its answer, the attribution, the outputs of its layers.
 import { ask, askJson } from "./server.js";
 import { grey, paintMaps, paintOver, signed } from "./maps.js";
 import { bytes, describe, element, paintImage } from "./paint.js";
 
 const template = document.getElementById("network");
-const FOLLOW = 2000; // milliseconds between two answers of a network that is learning
+const FOLLOW = 2000; // milliseconds between answers of a network in training
 
 export function percent(share, digits = 1) { return `${(100 * share).toFixed(digits)} %`; }
 
@@ -14,7 +14,7 @@ export class Network {
     this.root = template.content.firstElementChild.cloneNode(true);
     this.number = number;
     this.onChange = onChange;
-    this.chosen = 0;          // of several digits the one that is explained
+    this.chosen = 0;          // of several digits, the one that is explained
     this.network = { id: "", epoch: "" };
     this.select = this.find(".which");
     this.select.addEventListener("change", () => this.choose(this.select.value, ""));
@@ -27,7 +27,7 @@ export class Network {
 
   find(selector) { return this.root.querySelector(selector); }
 
-  // The networks that there are: [{ id, name, learning }].
+  // The available networks: [{ id, name, learning }].
   offer(networks) {
     this.offered = networks;
     const old = [...this.select.options].map((one) => `${one.value} ${one.text}`).join();
@@ -102,7 +102,7 @@ export class Network {
 
   answered(answer, drawing) { document.dispatchEvent(new CustomEvent("answer", { detail: { network: this, answer, drawing } })); }
 
-  // Asks about a drawing and tells the answer. The newest drawing counts, not each on the way.
+  // Sends a drawing and shows the answer. Skips intermediate drawings.
   async read(drawing) {
     if (this.busy) { this.next = { drawing }; return; }
     this.busy = true;
@@ -188,13 +188,14 @@ export class Network {
     const canvas = place.querySelector("canvas") ?? element("canvas", {});
     if (canvas.parentElement !== place) place.replaceChildren(canvas);
     describe(canvas, words);
-    const side = maps ? layer.width : 1, wanted = maps ? 72 : 14; // pixels on the screen, at least where there is room
+    const side = maps ? layer.width : 1, wanted = maps ? 72 : 14; // pixels on the screen, at least, if there
+                                                                  // is room
     const columns = Math.max(1, Math.min(layer.shown, Math.floor(room / (wanted + (maps ? 3 : 1)))));
     paintMaps(canvas, side, maps ? layer.height : 1, bytes(layer.values), layer.signed ? signed : grey, columns, layer.shown);
     canvas.style.width = `${Math.round(canvas.width * wanted / side)}px`;
   }
 
-  // Units that stand for classes, by name: each with its number as a bar from the middle.
+  // Units that stand for classes: by name, each with its value as a bar from the middle.
   tellUnits(place, layer) {
     const values = bytes(layer.values);
     place.replaceChildren(element("ol", { className: "units" }, ...this.model.classes.map((name, i) => {

@@ -9,13 +9,13 @@ export function element(name, properties, ...children) {
   return made;
 }
 
-// A canvas is a picture, with words for those who do not see it.
+// Gives a canvas the role of a picture, with a description for accessibility.
 export function describe(canvas, words) {
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", words);
 }
 
-// One picture of 1 or 3 planes.
+// Draws a picture with 1 or 3 planes.
 export function paintImage(canvas, [channels, height, width], values) {
   const plane = width * height;
   canvas.width = width;
