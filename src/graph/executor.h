@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * executor.h: runs a graph. An executor holds everything that a run needs: the program (what is called when,
- * and where values lie), the memory of a run, what ops make from parameters alone, and the threads. Whoever
- * runs a graph (session, trainer, evaluator, predictor, inspector) does it through an executor, and
- * knows nothing of where its numbers lie: another device can stand behind this header. Several processes do:
- * each runs its shards of a batch, and they add up what they made.
+/* executor.h: runs a graph. An executor owns everything that a run needs: the program (the schedule and the
+ * memory plan), the memory of a run, the data that ops derive from parameters alone (packed weights), and the
+ * threads. Sessions, trainers, evaluators, predictors and inspectors run graphs through an executor and do
+ * not know where its values are stored, so another device can implement this interface. Several processes can
+ * share a batch: each runs its shards, and they add up their results.
  *
  *   dsc_executor_options how = {.batch = 64, .lanes = 8, .training = true, .loss = loss};
  *   dsc_executor_create(&executor, graph, &how, threads, error);
@@ -12,9 +11,8 @@
  *   dsc_executor_gather(executor, gradients, 0, dsc_graph_parameter_numbers(graph));
  *   ... dsc_executor_value(executor, loss) ...
  *
- * Everything is allocated when an executor is made; running allocates nothing. One thread at a time calls an
- * executor. The results depend on the graph, the options and the run, never on the number of threads.
- */
+ * Creating an executor allocates everything; a run allocates nothing. One thread at a time may call an
+ * executor. Results depend on the graph, the options and the run, never on the number of threads. */
 #ifndef DSC_GRAPH_EXECUTOR_H
 #define DSC_GRAPH_EXECUTOR_H
 
@@ -46,9 +44,9 @@ typedef struct dsc_executor_options {
     bool bf16;          /* round operands of products to bfloat16; ignored by integer networks */
     bool loads_columns; /* every run sets `load_columns` */
     dsc_form_choice forms;
-    /* A batch is cut into so many shards, a power of two (0: 1), each of them into lanes; part of what
-     * defines the result. With `ranks` (NULL: this process alone), which must outlive the executor, this
-     * process has its share of them. */
+    /* Number of shards of a batch, a power of two (0: 1); each is divided into lanes. The result depends on
+     * it. With `ranks` (NULL: only this process), which must outlive the executor, this process runs its
+     * share of the shards. */
     unsigned shards;
     const dsc_ranks *ranks;
 } dsc_executor_options;
@@ -72,17 +70,17 @@ dsc_status dsc_executor_share(dsc_executor **executor, const dsc_executor *other
 
 void dsc_executor_free(dsc_executor *executor);
 
-/* One run over `count` samples (1 to options.batch), of which this process computes those of its shards:
- * dsc_executor_here. Samples count from the first of all. */
+/* One run over `count` samples, 1 to options.batch. This process computes the samples of its shards
+ * (dsc_executor_here). Indices count from the first sample of the whole batch. */
 typedef struct dsc_run {
     size_t count;
     /* Writes the inputs of samples [first, first + count). inputs[i] is the destination (count, shape) of
      * input i, in the order in which inputs were created; NULL if no requested value depends on it. Called
      * once per lane, from any thread. */
     void (*load)(void *context, dsc_real *const *inputs, size_t first, size_t count, unsigned worker);
-    /* Or NULL: the same for elements first_element .. last_element - 1 of input 0 alone of all samples of
-     * a shard; the further inputs are written whole with element 0. Used instead of `load` where a program
-     * reads input 0 by its columns; see program.h. */
+    /* Optional. Writes elements [first_element, last_element) of input 0 for all samples of a shard; the call
+     * with element 0 writes the other inputs completely. Replaces `load` if the program reads input 0 by
+     * columns; see program.h. */
     void (*load_columns)(void *context, dsc_real *const *inputs, size_t first, size_t count,
                          size_t first_element, size_t last_element);
     void *context;
@@ -94,8 +92,8 @@ typedef struct dsc_run {
     double loss_scale;   /* 0: 1/count */
 } dsc_run;
 
-/* Fails only on a count out of range, one that an op refuses (batch normalisation of one value, in
- * training), and where an exchange with other processes does. */
+/* Fails if the count is out of range, if an op refuses it (batch normalisation of a single value, in
+ * training), or if an exchange with other processes fails. */
 dsc_status dsc_executor_run(dsc_executor *executor, const dsc_run *run, dsc_error *error);
 
 /* Fails as a run of `count` samples would, without running. */
@@ -104,14 +102,15 @@ dsc_status dsc_executor_check_count(const dsc_executor *executor, size_t count, 
 /* Computes what ops derive from parameters alone (packed weights), for runs with `prepared` set. */
 void dsc_executor_prepare(dsc_executor *executor, dsc_real *values);
 
-/* The samples that this process computes in a run of `count`: from *first to *last - 1. */
+/* The samples [*first, *last) that this process computes in a run of `count`. */
 void dsc_executor_here(const dsc_executor *executor, size_t count, size_t *first, size_t *last);
-/* The shards that it has: from *first to *last - 1. */
+/* The shards [*first, *last) of this process. */
 void dsc_executor_shards(const dsc_executor *executor, unsigned *first, unsigned *last);
 
-/* After a training run: completes gradients[begin .. end) of the slab with what lanes made apart, added
- * along a fixed binary tree (tree.h); with several shards they are complete when the run ends, and this does
- * nothing. Each number is completed once. Disjoint ranges may be completed by different threads. */
+/* After a training run: completes gradients [begin, end) of the slab by adding the contributions of the lanes
+ * along a fixed binary tree (tree.h). With several shards the gradients are complete when the run ends, and
+ * this does nothing. Each element must be completed exactly once. Different threads may complete disjoint
+ * ranges. */
 void dsc_executor_gather(const dsc_executor *executor, dsc_real *gradients, size_t begin, size_t end);
 
 /* If tiles compute the parameter's gradient in blocks of columns of its last dimension, in order: the number
@@ -119,8 +118,8 @@ void dsc_executor_gather(const dsc_executor *executor, dsc_real *gradients, size
  * data. */
 size_t dsc_executor_gradient_columns(const dsc_executor *executor, const dsc_node *parameter);
 
-/* A kept node's value, (count, shape), of the samples that this process has, valid until the next run; NULL
- * of what a run does not compute. */
+/* The value of a kept node, (count, shape), of this process's samples, valid until the next run; NULL if the
+ * run does not compute it. */
 const dsc_real *dsc_executor_value(const dsc_executor *executor, const dsc_node *node);
 /* The gradient of options.input_gradient, (count, shape); NULL if it was not requested. */
 const dsc_real *dsc_executor_input_gradient(const dsc_executor *executor);

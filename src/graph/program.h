@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * program.h: a graph made ready to run: what is called when (the schedule) and where everything lies (the
- * memory plan). A program is immutable; many threads may run one, each with a workspace of its own. For this
- * room alone: others run graphs by executor.h.
+/* program.h: a compiled graph: the order of calls (the schedule) and the address of every value (the memory
+ * plan). A program is immutable; several threads may run it, each with its own workspace. Only this folder
+ * uses it: others run graphs through executor.h.
  *
- * Order. Load the inputs; forward in the order of the nodes; backward in the reverse order, starting from
- * 1/batch (or `loss_scale`) for each sample's loss. The calls are grouped into segments: in a LANES segment
- * every lane goes through all its calls without waiting for the others, so that a lane's values stay in its
- * core's cache; in a TILES segment independent tiles are shared out. Where all that read input 0 do so by
- * blocks of its columns (dsc_needs.columns), a COLUMNS segment loads each block and multiplies it without
- * waiting for the others: a thread keeps its pixels, its part of the weight, and in the backward pass that
- * part's gradient. Between segments all threads meet. Stages that only make gradients of parameters are put
- * off to one TILES segment at the end.
+ * Order. Load the inputs; run forward in node order; run backward in reverse order, starting from 1/batch (or
+ * `loss_scale`) as the gradient of each sample's loss. Calls are grouped into segments. In a LANES segment
+ * every lane makes all its calls without waiting for the others, so its values stay in one core's cache. In a
+ * TILES segment threads share independent tiles. If all readers of input 0 read it by blocks of columns
+ * (dsc_needs.columns), a COLUMNS segment loads each block and multiplies it without waiting for the others: a
+ * thread keeps its pixels, its part of the weight and, in the backward pass, the gradient of that part. All
+ * threads synchronise between segments. Stages that only compute parameter gradients are deferred to one
+ * TILES segment at the end.
  *
- * Memory. A value that a TILES stage touches, or that is asked for, lies in the global arena, whole batch
- * contiguous. One that lives in a single segment lies in the worker's arena; the others in the lane's.
- * Values whose lives do not overlap share their place.
+ * Memory. A value that a TILES stage accesses, or that is requested, lies in the global arena, contiguous
+ * over the whole batch. A value that lives in a single segment lies in the worker's arena; any other value in
+ * the lane's. Values whose lifetimes do not overlap share memory.
  *
- * Shards. A batch may be cut into shards, each with lanes, sums and a gradient of its own; a segment runs for
- * all shards of this process before the next begins. What they made is added along a tree: before a stage of
- * kind TOTALS what it asks for, and in the end the gradient. With several processes each has neighbouring
- * shards, so that it makes a branch of that tree, and the last sums are exchanged (ranks/ranks.h). */
+ * Shards. A batch may be divided into shards, each with its own lanes, sums and gradient; a segment runs for
+ * all shards of this process before the next begins. Results are added along a tree: before a TOTALS stage
+ * the sums that it requests, and at the end the gradient. With several processes each has adjacent shards,
+ * which form a branch of the tree, and the last sums are exchanged (ranks/ranks.h). */
 #ifndef DSC_GRAPH_PROGRAM_H
 #define DSC_GRAPH_PROGRAM_H
 
@@ -57,7 +56,8 @@ dsc_status dsc_program_check_count(const dsc_program *program, size_t count, dsc
 void dsc_program_here(const dsc_program *program, size_t count, size_t *first, size_t *last);
 void dsc_program_shards(const dsc_program *program, unsigned *first, unsigned *last);
 
-/* Fails as dsc_executor_run does. `shared`: dsc_program_shared_bytes, 64-byte aligned. */
+/* Runs the program. Fails as dsc_executor_run does. `shared` has dsc_program_shared_bytes bytes, aligned to
+ * 64. */
 dsc_status dsc_program_run(const dsc_program *program, dsc_program_workspace *workspace, void *shared,
                            dsc_threads *pool, const dsc_run *run, dsc_error *error);
 
@@ -71,9 +71,7 @@ void dsc_program_prepare(const dsc_program *program, dsc_program_workspace *work
 /* See dsc_executor_gradient_columns. */
 size_t dsc_program_gradient_columns(const dsc_program *program, const dsc_node *parameter);
 
-/* After a training run: completes gradients[begin .. end) of the slab with what lanes made apart, added
- * along the tree of tree.h; see dsc_executor_gather. What lanes made is used up: each number is completed
- * once. Disjoint ranges may be completed by different threads. */
+/* See dsc_executor_gather. Consumes the lanes' contributions. */
 void dsc_program_gather(const dsc_program *program, dsc_program_workspace *workspace, dsc_real *gradients,
                         size_t begin, size_t end);
 

@@ -212,8 +212,7 @@ static void run_lane(void *context, size_t index, unsigned worker) {
 
 /* --- tiles ---
  *
- * A tile is that of all shards, one after the other, by one thread: it may use a part of `shared` for
- * itself. */
+ * One thread runs a tile for all shards in order, so the tile may use its part of `shared` exclusively. */
 
 /* Sets r->tiles; returns the number of steps. */
 static size_t take_tiles(running *r) {

@@ -88,8 +88,8 @@ typedef struct dsc_node_place {
 struct dsc_program {
     const dsc_graph *graph;
     dsc_executor_options options;
-    unsigned shards, first_shard, last_shard; /* all; this process has those from `first` on before `last` */
-    size_t shard_samples, here_samples;       /* in one shard, and in this process, at most */
+    unsigned shards, first_shard, last_shard; /* total; this process has [first, last) */
+    size_t shard_samples, here_samples;       /* most in a shard, and in this process */
     size_t lane_samples;                      /* most samples in a lane */
     const dsc_node *pickiest;                 /* the op that needs the most samples in a run, or NULL */
     dsc_node_place *places;                   /* one per node of the graph */
@@ -105,7 +105,7 @@ struct dsc_program {
     size_t contribution_numbers;
     size_t inputs[DSC_INPUTS_MOST], input_count; /* slots of the graph's inputs */
     size_t worker_bytes, lane_bytes, global_bytes, lane_saved_bytes, shared_bytes, scratch_bytes;
-    size_t totals;            /* doubles, of the stage that asks for most */
+    size_t totals;            /* doubles of the stage that requests most */
     size_t parameter_numbers; /* of the slab of gradients */
 };
 
@@ -150,13 +150,13 @@ static inline bool dsc_program_goes_back(const dsc_program *program) {
     return program->options.training || program->options.input_gradient;
 }
 
-/* How many doubles are added up over the whole batch before this step; 0: none. */
+/* Number of doubles added over the whole batch before this step; 0: none. */
 static inline size_t dsc_step_totals(const dsc_program *program, const dsc_step *step) {
     const bool asks = step->stage && step->stage->kind == DSC_STAGE_TOTALS;
     return asks ? program->places[step->node->index].needs.totals : 0;
 }
 
-/* How many of a program's lanes have samples where `count` are shared out to them. */
+/* Number of lanes of a program that have samples if `count` are divided among them. */
 static inline unsigned dsc_lanes_in_use(const dsc_program *program, size_t count) {
     return count < program->options.lanes ? (unsigned)count : program->options.lanes;
 }
@@ -167,11 +167,9 @@ dsc_status dsc_program_sum_shards(const dsc_program *program, dsc_program_worksp
 /* What a step of TOTALS asks for. */
 dsc_status dsc_program_sum_totals(const dsc_program *program, dsc_program_workspace *workspace,
                                   const dsc_step *step, dsc_error *error);
-/* The samples of shard `shard` of this process's, of a run of `count`: in that run, from *first to *last -
- * 1. */
+/* The samples [*first, *last) of shard `shard` of this process in a run of `count`. */
 void dsc_program_shard(const dsc_program *program, unsigned shard, size_t count, size_t *first, size_t *last);
-/* Completes gradients[begin .. end) of a shard by what its lanes made, with `of_batch` by what TOTALS
- * made. */
+/* Completes gradients [begin, end) of a shard from its lanes; with `of_batch` from the results of TOTALS. */
 void dsc_program_add_contributions(const dsc_program *program, const dsc_program_workspace *workspace,
                                    unsigned shard, bool of_batch, dsc_real *gradients, size_t begin,
                                    size_t end);

@@ -13,7 +13,7 @@
 
 #include <stddef.h>
 
-/* Part `part` of `parts` has the samples from dsc_part_begin(part) to dsc_part_begin(part + 1) of `count`. */
+/* Part `part` of `parts` has samples [dsc_part_begin(part), dsc_part_begin(part + 1)) of `count`. */
 static inline size_t dsc_part_begin(size_t part, size_t parts, size_t count) { return part * count / parts; }
 
 /* Adds the doubles at[0], at[apart], ...; `parts` of them, at least 1, `apart` bytes apart. */

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* instruction_sets.h: the list of instruction sets. All else follows from it: which files multiversion.h
- * includes, what DSC_LOOP and DSC_ISA_TABLE make, which kernel sets kernel.c lists.
+/* instruction_sets.h: the list of instruction sets. multiversion.h, DSC_LOOP, DSC_ISA_TABLE and kernel.c
+ * follow this list.
  *
- * A new instruction set is a file isa_SUFFIX.h, which has its vectors and the size of its micro-tiles, and a
- * line in DSC_ISAS.
+ * To add an instruction set, write isa_SUFFIX.h (its vectors and micro-tile sizes) and add a line to
+ * DSC_ISAS.
  *
- *   compiled where | suffix | attribute of a function | true where the processor, and its system, have it
+ *   compiled where | suffix | function attribute | true if the processor and its system support it
  *
- * Least capable first. `ISA` is a macro: ISA(suffix, attribute, here, ...), with what is given behind it. */
+ * Order: least capable first. `ISA` is a macro that the list applies to each entry: ISA(suffix, attribute,
+ * here, ...), followed by the caller's extra arguments. */
 #ifndef DSC_KERNEL_INSTRUCTION_SETS_H
 #define DSC_KERNEL_INSTRUCTION_SETS_H
 

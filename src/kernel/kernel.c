@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* kernel.c: which kernel sets there are, and which of them this processor has.
+/* kernel.c: the table of kernel sets, and which of them this processor supports.
  *
- * Every instruction set is a kernel set. A kernel set that adds a product of its own to an instruction set's
- * loops is a file set_SUFFIX.c and a line in DSC_SETS, in the form of instruction_sets.h. */
+ * Every instruction set is a kernel set. A kernel set that combines an instruction set's loops with its own
+ * product is a file set_SUFFIX.c and a line in DSC_SETS, in the form of instruction_sets.h. */
 #include "kernel/kernel.h"
 
 #include "kernel/sets.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sets.h: the tables that the files set_*.c end in; for those and kernel.c. */
+/* sets.h: the tables that set_*.c define; for these files and kernel.c only. */
 #ifndef DSC_KERNEL_SETS_H
 #define DSC_KERNEL_SETS_H
 

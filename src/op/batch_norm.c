@@ -2,15 +2,15 @@
 /* batch_norm.c: batch normalisation (Ioffe and Szegedy, 2015), over samples and, for (C, H, W), pixels.
  *
  *   training:   y = gamma (x - mean) / sqrt(var + eps) + beta
- *               mean and var of the whole batch, channel by channel
- *               running = (1 - momentum) running + momentum batch's (var with n / (n - 1), as PyTorch has it)
+ *               mean and var of the whole batch, for each channel
+ *               running = (1 - momentum) running + momentum batch (var with n / (n - 1), as in PyTorch)
  *   otherwise:  the same with the running statistics
  *   backward:   with xhat = (x - mean) / sqrt(var + eps), over the m = n H W values of a channel:
  *               dbeta = sum dy    dgamma = sum dy xhat
  *               dx = gamma / sqrt(var + eps) (dy - dbeta / m - xhat dgamma / m)
  *
- * The mean is found first, then the variance around it: one pass over sums of squares would lose digits.
- * Each lane sums its samples; the engine adds the lanes' sums, of all shards, in double. */
+ * The mean is computed first, then the variance around it: a single pass over sums of squares would lose
+ * digits. Each lane sums its samples; the engine adds the sums of all lanes and shards in double. */
 #include "op/batch_norm_loops.h"
 #include "op/op.h"
 #include "op/tables.h"

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* record.c: a search as the lines of its journal, one JSON object a line; trials and rungs are counted from 1
- * there.
+/* record.c: the lines of a search's journal, one JSON object each. Trials and rungs are counted from 1.
  *
- *   start    format, version, name, recipe, space (the dimensions as they were written), trials, reduction,
+ *   start    format, version, name, recipe, space (the dimensions as written), trials, reduction,
  *            least_epochs, validation, kernels, data (name, samples, crc32, shape, classes), rungs
- *            ([trials, epochs] each); with images of no class also others (samples, crc32); of a search with
- *            a budget also budget (flash, ram, numbers, and
- *            footprints: [draw, flash, ram] of each trial), `format` 2, and as trials how many were asked
- *            for. The first line
- *   result   a trial came to the end of a rung: trial, rung, epochs, accuracy, loss (both on the held-out
- *            samples), seconds, values
- *   failed   it could not: trial, rung, epochs, message, values. It counts as the worst of its rung
- *   end      all are done: trial, the best
+ *            ([trials, epochs] each); with images of no class also others (samples, crc32). With a budget,
+ *            `format` is 2, `trials` is the number requested, and budget has flash, ram, numbers and
+ *            footprints ([draw, flash, ram] of each trial). First line
+ *   result   a trial finished a rung: trial, rung, epochs, accuracy, loss (both on the held-out samples),
+ *            seconds, values
+ *   failed   a trial failed: trial, rung, epochs, message, values. It counts as the worst of its rung
+ *   end      the search finished: trial, the best
  *
- * Within a rung lines come in any order. The values stand there for people, and so that a journal is noticed
- * whose trials are not those that this version draws. */
+ * Lines within a rung come in any order. The values are for people, and reveal a journal whose trials differ
+ * from those that this version draws. */
 #include "tune/search.h"
 
 #include "base/error.h"
