@@ -17,9 +17,12 @@ enum {
 
 static dsc_status read_ink(dsc_ink *ink, size_t *lines, const uint8_t *pixels, size_t height, size_t width,
                            size_t channels, bool several, dsc_error *error) {
+    size_t frames = 0;
     *lines = 0;
     dsc_status status = dsc_ink_make(ink, pixels, height, width, channels, error);
+    if (!status) status = dsc_frames_remove(&frames, ink, error);
     if (!status && several) status = dsc_lines_remove(lines, ink, error);
+    *lines += frames;
     /* Beside strokes, compression leaves faint ink, which would join neighbours. */
     const bool small = height <= ONE_DIGIT_SIDE && width <= ONE_DIGIT_SIDE;
     if (!status && several && !small && ink->faintest < FAINT) ink->faintest = FAINT;

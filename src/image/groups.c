@@ -173,17 +173,19 @@ static int by_left(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* Lines from top to bottom: a line takes what begins above the middle of its first; then each from left to
- * right. */
+/* Lines from top to bottom: a line takes what begins above the middle of its lowest, or has its own middle
+ * above that one's foot; then each from left to right. */
 static void sort_by_lines(dsc_group *groups, size_t count) {
     uint32_t line = 0;
     qsort(groups, count, sizeof *groups, by_top);
     for (size_t first = 0; first < count; line++) {
-        size_t last = first, middle = 0;
-        while (last < count && (last == first || groups[last].box.top < middle)) {
+        size_t last = first, middle = 0, foot = 0;
+        for (; last < count; last++) {
             const size_t its = (groups[last].box.top + groups[last].box.bottom) / 2;
+            if (last > first && groups[last].box.top >= middle && its >= foot) break;
             if (its > middle) middle = its;
-            groups[last++].line = line;
+            if (groups[last].box.bottom > foot) foot = groups[last].box.bottom;
+            groups[last].line = line;
         }
         qsort(groups + first, last - first, sizeof *groups, by_left);
         first = last;

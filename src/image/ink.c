@@ -186,8 +186,23 @@ static bool is_wide(const dsc_ink *ink, unsigned threshold, bool dark_ground, ui
     return false;
 }
 
+/* Whether a corner of the picture is all of what would be ink. */
+static bool fills_a_corner(const dsc_ink *ink, unsigned threshold, bool dark_ground) {
+    const size_t shorter = ink->width < ink->height ? ink->width : ink->height,
+                 side = shorter / CORNER_PART + 1;
+    for (int corner = 0; corner < 4; corner++) {
+        const size_t left = corner & 1 ? ink->width - side : 0, top = corner & 2 ? ink->height - side : 0;
+        size_t inked = 0;
+        for (size_t y = top; y < top + side; y++)
+            for (size_t x = left; x < left + side; x++)
+                inked += (ink->values[y * ink->width + x] <= threshold) != dark_ground;
+        if (inked == side * side) return true;
+    }
+    return false;
+}
+
 /* False if there are not two classes, each of one level, or what would be ink is wide. Ink in a shadow lies
- * beyond the shadow, which so is not taken for ink. */
+ * beyond the shadow, which so is not taken for ink; nor is a wide thing that reaches into a corner. */
 static bool by_classes(level *l, const dsc_ink *ink, uint32_t *longest) {
     size_t counts[256] = {0}, own[256] = {0}, others[256] = {0};
     double separate;
@@ -198,7 +213,8 @@ static bool by_classes(level *l, const dsc_ink *ink, uint32_t *longest) {
     for (unsigned v = 0; v < 256; v++) *((v <= threshold) == dark_ground ? &own[v] : &others[v]) = counts[v];
     const grey_class ground = class_of(own, !dark_ground), inked = class_of(others, dark_ground);
     *l = (level){.ground = l->ground, .deviation = ground.deviation, .dark = !dark_ground};
-    if (inked.far > 0.002 && is_wide(ink, threshold, dark_ground, longest)) return false;
+    const bool may_be_shadow = inked.far > 0.002 || fills_a_corner(ink, threshold, dark_ground);
+    if (may_be_shadow && is_wide(ink, threshold, dark_ground, longest)) return false;
     if (!ground.is_one || !inked.is_one || floor_of(l) > 2 * STANDS_OUT) return false;
     memset(l->ground, (int)ground.level, ink->width * ink->height);
     return true;

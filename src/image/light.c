@@ -96,8 +96,8 @@ dsc_status dsc_light_find(uint8_t *ground, bool *dark, const uint8_t *values, si
     smooth(smoothed, values, height, width);
     for (int k = 0; k < 2; k++) {
         memcpy(grounds[k], smoothed, count);
-        dsc_spread(grounds[k], height, width, wide / 2 + 1, k, room);
-        dsc_spread(grounds[k], height, width, wide / 2 + 1, !k, room);
+        dsc_spread_octagon(grounds[k], height, width, wide / 2 + 1, k, room);
+        dsc_spread_octagon(grounds[k], height, width, wide / 2 + 1, !k, room);
     }
     *dark = ink_is_dark(smoothed, grounds, height, width, side);
     if (*dark) memcpy(ground, grounds[1], count);

@@ -22,10 +22,10 @@
 #include <string.h>
 
 enum {
-    INK = 64,         /* of 255: lines are often pale */
+    INK = 48,         /* of 255: lines are often pale */
     SLOPES = 51,      /* from -25 to 25 steps */
     SLOPE_STEP = 290, /* pixels along for one across: 5 degrees are 25 steps */
-    THICK_PART = 70,  /* of the side across: how thick a line may be, and 2 pixels more */
+    THICK_PART = 50,  /* of the side across: how thick a line may be, and 2 pixels more */
     SIDE_LEAST = 40,  /* pixels: smaller pictures are not looked at */
     GAP_PART = 60,    /* of the length: how long a gap in a line may be, and a pixel more */
     AWAY = 1          /* pixels that the middle of a run may lie beside its line */

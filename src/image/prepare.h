@@ -6,7 +6,8 @@
  *              not, is taken away
  *   light.c    the ground behind ink, however it is lit; spread.c: largest and least values around each
  *   paper.c    a sheet that lies on something else: only what is on it is read
- *   lines.c    lines that cross the picture, frames and boxes are taken out of the ink
+ *   frames.c   boxes, combs and frames, also seen from aside, are taken out of the ink
+ *   lines.c    likewise lines that cross the picture
  *   pieces.c   ink -> pieces: what hangs together, without specks
  *   rulings.c  pieces that are no digits because they are ruled lines, grids, boxes or frames
  *   groups.c   pieces -> groups, each a digit, in the order of reading; points and dashes between them
@@ -40,6 +41,10 @@ typedef struct dsc_ink {
 dsc_status dsc_ink_make(dsc_ink *ink, const uint8_t *pixels, size_t height, size_t width, size_t channels,
                         dsc_error *error);
 void dsc_ink_clear(dsc_ink *ink);
+
+/* Takes boxes, combs and frames out of the ink, with the walls between their cells; *frames: how many, a row
+ * of boxes counted as one. */
+dsc_status dsc_frames_remove(size_t *frames, dsc_ink *ink, dsc_error *error);
 
 /* Takes lines that cross the picture out of the ink, and frames, boxes and combs; *lines: how many, a
  * frame or a row of boxes counted as one. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* spread.c: van Herk's filter, along rows and then along columns. */
+/* spread.c: van Herk's filter along rows, columns and diagonals; see spread.h. */
 #include "image/spread.h"
 
 static uint8_t extreme(uint8_t a, uint8_t b, bool largest) {
@@ -31,4 +31,29 @@ void dsc_spread(uint8_t *values, size_t height, size_t width, size_t r, bool lar
         spread_line(room + y * width, values + y * width, width, 1, r, largest, ahead, behind);
     for (size_t x = 0; x < width; x++)
         spread_line(values + x, room + x, height, width, r, largest, ahead, behind);
+}
+
+/* Along all diagonals that fall to the right, or to the left. */
+static void spread_diagonals(uint8_t *values, size_t height, size_t width, size_t r, bool largest, bool right,
+                             uint8_t *ahead, uint8_t *behind) {
+    for (size_t k = 0; k + 1 < width + height; k++) {
+        /* Each begins in the upper row or in the column where it enters. */
+        const size_t y = k < width ? 0 : k - width + 1, along = k < width ? k : width - 1;
+        const size_t x = right ? width - 1 - along : along;
+        const size_t to_side = right ? width - x : x + 1, down = height - y;
+        uint8_t *line = values + y * width + x;
+        spread_line(line, line, to_side < down ? to_side : down, right ? width + 1 : width - 1, r, largest,
+                    ahead, behind);
+    }
+}
+
+void dsc_spread_octagon(uint8_t *values, size_t height, size_t width, size_t r, bool largest, uint8_t *room) {
+    /* A regular octagon is a square and two diagonals, spread one after the other. */
+    const size_t slant = r * 293 / 1000, straight = r - 2 * slant;
+    uint8_t *ahead = room + width * height, *behind = ahead + width + height;
+    /* The least values in the reverse order: so the two undo each other at the picture's edges, too. */
+    if (largest) dsc_spread(values, height, width, straight, largest, room);
+    for (int k = 0; k < 2 && slant > 0; k++)
+        spread_diagonals(values, height, width, slant, largest, (k == 0) == largest, ahead, behind);
+    if (!largest) dsc_spread(values, height, width, straight, largest, room);
 }

@@ -14,4 +14,8 @@
  * filters", 1992). */
 void dsc_spread(uint8_t *values, size_t height, size_t width, size_t r, bool largest, uint8_t *room);
 
+/* The same of a regular octagon, which reaches r to either side: rounder, so that its corners do not get into
+ * strokes. */
+void dsc_spread_octagon(uint8_t *values, size_t height, size_t width, size_t r, bool largest, uint8_t *room);
+
 #endif

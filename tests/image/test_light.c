@@ -84,10 +84,54 @@ static void squares_are_those_of_a_plain_loop(void **unused) {
             }
 }
 
+/* A stroke goes on behind the border of a shadow: no part of the octagon's corner gets into it. */
+static void a_stroke_across_a_border_of_shadow_stays_ink(void **unused) {
+    (void)unused;
+    static uint8_t values[WIDE * HIGH], ground[WIDE * HIGH];
+    for (int falling = 0; falling < 2; falling++) {
+        for (size_t y = 0; y < HIGH; y++)
+            for (size_t x = 0; x < WIDE; x++) {
+                const double across = (double)x - 80 + (falling ? -0.5 : 0.5) * ((double)y - 60);
+                const double lit = across < 0 ? 215 : 100;
+                values[y * WIDE + x] = (uint8_t)(y >= 53 && y < 67 && x >= 30 && x < 130 ? lit / 3 : lit);
+            }
+        bool dark;
+        ASSERT_OK(dsc_light_find(ground, &dark, values, HIGH, WIDE, &error), error);
+        assert_true(dark);
+        size_t lost = 0;
+        for (size_t y = 53; y < 67; y++)
+            for (size_t x = 30; x < 130; x++) lost += ground[y * WIDE + x] < values[y * WIDE + x] + 50;
+        assert_true(lost < 14 * 2);
+    }
+}
+
+static void octagons_are_round_and_have_no_holes(void **unused) {
+    (void)unused;
+    enum { SIDE = 41 };
+    for (size_t r = 1; r < 20; r++) {
+        uint8_t values[SIDE * SIDE] = {0}, room[SIDE * SIDE + 4 * SIDE];
+        values[20 * SIDE + 20] = 200;
+        dsc_spread_octagon(values, SIDE, SIDE, r, true, room);
+        for (size_t y = 0; y < SIDE; y++)
+            for (size_t x = 0; x < SIDE; x++) {
+                const double dx = fabs((double)x - 20), dy = fabs((double)y - 20), most = fmax(dx, dy);
+                const uint8_t v = values[y * SIDE + x];
+                if (most > (double)r || dx + dy > 1.42 * (double)r + 2) assert_int_equal(v, r > 3 ? 0 : v);
+                if (most <= (double)r && dx + dy < 1.41 * (double)r - 1) assert_int_equal(v, 200);
+            }
+        assert_int_equal(values[20 * SIDE + 20 + r], 200);
+        /* The least values undo it, at the picture's edge, too. */
+        dsc_spread_octagon(values, SIDE, SIDE, r, false, room);
+        for (size_t i = 0; i < SIDE * SIDE; i++) assert_int_equal(values[i], i == 20 * SIDE + 20 ? 200 : 0);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ground_is_found_behind_ink_in_any_light),
         cmocka_unit_test(squares_are_those_of_a_plain_loop),
+        cmocka_unit_test(a_stroke_across_a_border_of_shadow_stays_ink),
+        cmocka_unit_test(octagons_are_round_and_have_no_holes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -288,6 +288,53 @@ static void lines_grids_boxes_and_frames_are_no_digits(void **unused) {
     check_paper(p, "a box askew around a digit", (expected){.digits = 1, .lines = 1});
 }
 
+static void one_digit_that_touches_its_box_is_read_without_it(void **unused) {
+    (void)unused;
+    dsc_digit digit;
+    dsc_picture_notes notes;
+    uint8_t *p = paper();
+    frame(p, 100, 50, 240, 190, 4);
+    seven(p, 150, 90, 70);
+    fill(p, 190, 90, 238, 98, 40);
+    ASSERT_OK(dsc_prepare_digit(&digit, &notes, p, PAPER_HIGH, PAPER_WIDE, 1, &error), error);
+    assert_int_equal(notes.lines, 1);
+    assert_true(digit.left > 110 && digit.width < 100 && digit.height < 90);
+    free(p);
+}
+
+static void a_small_digit_that_stands_low_is_on_its_line(void **unused) {
+    (void)unused;
+    uint8_t *p = paper();
+    seven(p, 120, 60, 90), seven(p, 220, 60, 90), seven(p, 40, 110, 38);
+    dsc_digit *digits;
+    size_t count;
+    ASSERT_OK(dsc_find_digits(&digits, &count, NULL, p, PAPER_HIGH, PAPER_WIDE, 1, &error), error);
+    assert_int_equal(count, 3);
+    assert_true(digits[0].left < 100);
+    assert_int_equal(digits[0].line, digits[2].line);
+    dsc_digits_free(digits);
+    free(p);
+}
+
+/* Half of a crop in a wide soft shadow: all greys between the two, and few of the ink. */
+static void a_crop_half_in_a_soft_shadow_is_one_digit(void **unused) {
+    (void)unused;
+    enum { SIDE = 142 };
+    uint8_t *p = malloc(SIDE * SIDE);
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++) {
+            const double across = (double)x / SIDE - 0.7 + 0.5 * ((double)y / SIDE - 0.5);
+            const bool ink =
+                (y >= 40 && y < 52 && x >= 40 && x < 95) || (abs(x + y / 2 - 110) < 6 && y > 40 && y < 100);
+            p[y * SIDE + x] = (uint8_t)((ink ? 100 : 215) * (1 - 0.55 / (1 + exp(-across / 0.12))));
+        }
+    dsc_digit digit;
+    ASSERT_OK(dsc_prepare_digit(&digit, NULL, p, SIDE, SIDE, 1, &error), error);
+    assert_true(digit.left >= 36 && digit.left + digit.width <= 99);
+    assert_true(digit.top >= 36 && digit.top + digit.height <= 104);
+    free(p);
+}
+
 /* With a soft edge, as scanners and pens make it. */
 static void disc(uint8_t *pixels, int across, int down, double radius) {
     for (int y = 0; y < PAPER_HIGH; y++)
@@ -441,6 +488,9 @@ int main(void) {
         cmocka_unit_test(a_shadow_hides_no_digit),
         cmocka_unit_test(two_digits_in_a_small_picture_are_two),
         cmocka_unit_test(lines_grids_boxes_and_frames_are_no_digits),
+        cmocka_unit_test(one_digit_that_touches_its_box_is_read_without_it),
+        cmocka_unit_test(a_small_digit_that_stands_low_is_on_its_line),
+        cmocka_unit_test(a_crop_half_in_a_soft_shadow_is_one_digit),
         cmocka_unit_test(a_one_that_fills_its_crop_and_a_zero_with_a_dot_are_digits),
         cmocka_unit_test(dots_blots_and_dashes_are_no_digits),
         cmocka_unit_test(a_page_made_smaller_is_told_of),
