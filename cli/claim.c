@@ -41,12 +41,17 @@ static dsc_status open_run(session *s, dsc_error *error) {
                         run);
     if (!status) status = dsc_run_recipe(&s->claim.recipe, &s->claim.recipe_name, run, error);
     if (!status) status = dsc_run_facts_read(&s->facts, run, error);
-    if (!status && s->claim.recipe.from)
-        return dsc_fail(
-            error, DSC_ERROR_UNSUPPORTED,
-            "%s: started from another model, which a claim does not hold, so nobody could train it "
-            "again; make a claim of a run that starts afresh",
-            run);
+    if (!status && s->claim.recipe.members > 1)
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                        "%s: is an ensemble, and a claim is of one network; make one of each member's run, "
+                        "which are folders in it",
+                        run);
+    if (!status && (s->claim.recipe.from || s->claim.recipe.teacher))
+        return dsc_fail(error, DSC_ERROR_UNSUPPORTED,
+                        "%s: started from another model, or learned from one, which a claim does not hold, "
+                        "so nobody could train it "
+                        "again; make a claim of a run that starts afresh",
+                        run);
     s->path = s->how->out ? strdup(s->how->out) : dsc_path_join(run, FILE_NAME);
     if (!status && !s->path) status = dsc_fail_memory(error, strlen(run), run);
     return status;

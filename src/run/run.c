@@ -547,7 +547,7 @@ dsc_status dsc_run_change_steps(dsc_training_run *run, uint64_t steps, dsc_error
     char *text = t->recipe.steps;
     t->recipe.steps = NULL;
     dsc_status status = dsc_trainer_change_steps(t, steps, error);
-    if (!status) status = write_recipe(run, error);
+    if (!status) status = dsc_run_recipe_write(run->recipe_path, run->name, &t->recipe, error);
     if (status) {
         free(t->recipe.steps);
         t->recipe.steps = text;

@@ -145,6 +145,11 @@ an_ensemble_is_shown_reported_and_carded() {
     exits 0
     prints "ensemble of 3"
 }
+a_claim_is_of_one_network() {
+    run claim "$work/three"
+    exits 1
+    says "is an ensemble"
+}
 an_ensemble_is_exported_everywhere() {
     local to
     for to in c onnx npz safetensors; do
