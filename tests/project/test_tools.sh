@@ -94,7 +94,12 @@ echo more >>other && commit "nothing public again"
 third=$(git rev-parse HEAD)
 echo 'member dsc_b.x: offset 0, size 4, int' >>tests/abi/descender.abi && commit "a member"
 contains "a_member_counts_too" "$(check "$third..HEAD")" "says nothing of it: dsc_b.x"
-echo "- dsc_b.x" >>CHANGELOG.md
+echo "- dsc_b.x, dsc_later" >>CHANGELOG.md && commit "told before"
+echo more >>other && commit "between"
+fourth=$(git rev-parse HEAD)
+echo 'function dsc_later: void (void)' >>tests/abi/descender.abi && commit "later"
+is "what_the_changelog_names_already_is_told" "$(check "$fourth..HEAD")" ""
+echo "- DSC_X" >>CHANGELOG.md
 echo 'constant DSC_X: 1' >>tests/abi/descender.abi && commit "both at once"
 is "one_commit_may_do_both" "$(check "$third..HEAD")" ""
 finish
