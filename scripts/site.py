@@ -22,7 +22,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PARTS = os.path.join(TOP, "docs", "site")
 GROUPS = [
     ("Start", ["README.md", "docs/learner.md", "docs/practitioner.md", "docs/c-programmer.md"]),
-    ("Use", ["docs/data.md", "docs/training.md", "docs/machines.md", "docs/tuning.md", "docs/studies.md", "docs/predict.md", "docs/report.md", "docs/serve.md",
+    ("Use", ["docs/data.md", "docs/training.md", "docs/machines.md", "docs/tuning.md", "docs/studies.md", "docs/predict.md", "docs/pictures.md", "docs/report.md", "docs/serve.md",
              "docs/exchange.md", "docs/import.md", "docs/onnx.md", "docs/quantise.md",
              "docs/digits.md", "docs/reference.md"]),
     ("Look inside", ["docs/architecture.md", "docs/files.md", "docs/performance.md", "docs/benchmarks.md",
