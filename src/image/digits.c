@@ -151,6 +151,10 @@ void dsc_search_clear(dsc_search *s) {
     *s = (dsc_search){0};
 }
 
+dsc_part dsc_search_part(const dsc_search *s, size_t first, size_t count) {
+    return (dsc_part){s->runs + s->begins[first], s->begins[first + count] - s->begins[first]};
+}
+
 dsc_status dsc_search_add(dsc_search *s, const dsc_reading *r, const dsc_part *part, uint32_t line,
                           uint32_t marks, dsc_error *error) {
     dsc_box box;
@@ -188,9 +192,9 @@ dsc_status dsc_search_run(dsc_search *s, const dsc_reading *r, dsc_error *error)
     s->notes.turned = r->quarters;
     if (found == 0) return fail_no_digit(&s->notes, error);
     sort_runs(s->runs, s->begins, &s->pieces, s->groups, found);
-    for (size_t i = 0; i < found && !status; i++) {
-        const dsc_part part = {s->runs + s->begins[i], s->begins[i + 1] - s->begins[i]};
-        status = r->help ? r->help->add_group(s, r, &s->groups[i], &part, error)
+    for (size_t i = 0, taken = 1; i < found && !status; i += taken) {
+        const dsc_part part = dsc_search_part(s, i, 1);
+        status = r->help ? r->help->add_groups(s, r, i, &taken, error)
                          : dsc_search_add(s, r, &part, s->groups[i].line, 0, error);
     }
     return status;

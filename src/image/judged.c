@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* judged.c: the digits of a picture, found with the help of a judge, a network for example: what touches
- * is cut apart, and what lies on its side, upside down or askew is turned to where the judge is surest;
+ * is cut apart, what broke is joined, and what lies on its side, upside down or askew is turned to where the judge is surest;
  * see prepare.h and search.h. */
 #include "image/search.h"
 
@@ -10,8 +10,12 @@
 
 enum {
     TURNED_LEAST = 3, /* digits: fewer do not say how a picture lies */
-    TRIED_MOST = 100  /* groups of a reading that cuts are tried on: each asks the judge dozens of times */
+    TRIED_MOST = 100, /* groups of a reading that are cut or joined: each asks the judge dozens of times */
+    BROKEN_MOST = 3,  /* pieces of one digit */
+    BREAK_PART = 10   /* of the usual height: as far apart pieces of a stroke may be */
 };
+#define JOINED_LEAST 0.6 /* probability of a digit made of pieces */
+#define APART_MORE   0.1 /* by so much the pieces may be likelier digits than the whole */
 
 double dsc_judge_logarithm(float sure) {
     const double least = 1e-4;
@@ -44,20 +48,82 @@ static bool may_be_several(const dsc_group *group, size_t usual, double sure) {
     return width * 10 > high * 11 || (sure < 0.97 && width * 2 > high);
 }
 
-static dsc_status add_group(dsc_search *s, const dsc_reading *r, const dsc_group *group, const dsc_part *part,
-                            dsc_error *error) {
+static dsc_status add_group(dsc_search *s, const dsc_reading *r, size_t i, dsc_error *error) {
+    const dsc_group *group = &s->groups[i];
+    const dsc_part part = dsc_search_part(s, i, 1);
     const double before = s->sure;
-    dsc_status status = add_judged(s, r, part, group->line, 0, error);
+    dsc_status status = add_judged(s, r, &part, group->line, 0, error);
     if (status || s->tried == TRIED_MOST || !may_be_several(group, s->usual, exp(s->sure - before)))
         return status;
     s->tried++;
     dsc_cut cut;
-    status = dsc_cut_make(&cut, &r->ink, part, s->usual, r->help->judge, error);
+    status = dsc_cut_make(&cut, &r->ink, &part, s->usual, r->help->judge, error);
     if (!status && cut.count > 1) s->count--, s->sure = before;
-    for (size_t i = 0; i < cut.count && cut.count > 1 && !status; i++)
-        status = add_judged(s, r, &cut.parts[i], group->line, DSC_DIGIT_CUT, error);
+    for (size_t k = 0; k < cut.count && cut.count > 1 && !status; k++)
+        status = add_judged(s, r, &cut.parts[k], group->line, DSC_DIGIT_CUT, error);
     dsc_cut_clear(&cut);
     return status;
+}
+
+/* --- what broke --- */
+
+/* Whether group i and the next one nearly touch: the edge of a shadow breaks a stroke, and its ends lie
+ * opposite each other. */
+static bool nearly_touches_next(const dsc_search *s, size_t i) {
+    const dsc_part a = dsc_search_part(s, i, 1), b = dsc_search_part(s, i + 1, 1);
+    const size_t most = s->usual / BREAK_PART + 1;
+    for (size_t k = 0, m = 0; k < a.count; k++) {
+        while (m < b.count && b.runs[m].row < a.runs[k].row) m++;
+        for (size_t n = m; n < b.count && b.runs[n].row == a.runs[k].row; n++)
+            if (b.runs[n].first <= a.runs[k].last + most && a.runs[k].first <= b.runs[n].last + most)
+                return true;
+    }
+    return false;
+}
+
+/* How sure the judge is of `count` groups from `first` on as one digit. */
+static dsc_status ask_joined(double *sure, const dsc_search *s, const dsc_reading *r, size_t first,
+                             size_t count, dsc_error *error) {
+    uint8_t image[DSC_DIGIT_SIDE * DSC_DIGIT_SIDE];
+    dsc_box box;
+    float answer = 0;
+    const dsc_part part = dsc_search_part(s, first, count);
+    dsc_status status = dsc_digit_make(image, &box, &r->ink, &part, error);
+    if (!status) status = r->help->judge->ask(r->help->judge->context, &answer, image, error);
+    *sure = (double)answer;
+    return status;
+}
+
+/* How many groups from `first` on are one digit that broke. A judge that has learned what is no digit doubts
+ * two digits that are joined, and so do not come apart here. */
+static dsc_status count_broken(size_t *taken, dsc_search *s, const dsc_reading *r, size_t first,
+                               dsc_error *error) {
+    size_t near = 1;
+    *taken = 1;
+    while (near < BROKEN_MOST && first + near < s->group_count &&
+           s->groups[first + near].line == s->groups[first].line && nearly_touches_next(s, first + near - 1))
+        near++;
+    dsc_status status = DSC_OK;
+    for (; near > 1 && *taken == 1 && s->tried < TRIED_MOST && !status; near--) {
+        double joined, apart = 1;
+        s->tried++;
+        status = ask_joined(&joined, s, r, first, near, error);
+        for (size_t k = 0; k < near && !status && joined >= JOINED_LEAST; k++) {
+            double one;
+            status = ask_joined(&one, s, r, first + k, 1, error);
+            apart *= one;
+        }
+        if (!status && joined >= JOINED_LEAST && joined + APART_MORE >= apart) *taken = near;
+    }
+    return status;
+}
+
+static dsc_status add_groups(dsc_search *s, const dsc_reading *r, size_t first, size_t *taken,
+                             dsc_error *error) {
+    dsc_status status = count_broken(taken, s, r, first, error);
+    if (status || *taken == 1) return status ? status : add_group(s, r, first, error);
+    const dsc_part part = dsc_search_part(s, first, *taken);
+    return add_judged(s, r, &part, s->groups[first].line, 0, error);
 }
 
 /* --- a picture that lies on its side, or askew --- */
@@ -136,7 +202,7 @@ static dsc_status improve(dsc_search *best, dsc_reading *r, dsc_error *error) {
 dsc_status dsc_digits_search(dsc_digit **digits, size_t *count, dsc_picture_notes *notes,
                              const uint8_t *pixels, size_t height, size_t width, size_t channels,
                              const dsc_judge *judge, dsc_error *error) {
-    const dsc_help help = {judge, add_group, place_back, improve};
+    const dsc_help help = {judge, add_groups, place_back, improve};
     return dsc_digits_search_with(digits, count, notes, pixels, height, width, channels, judge ? &help : NULL,
                                   error);
 }

@@ -33,9 +33,10 @@ typedef struct dsc_reading {
 /* What a judge changes. */
 typedef struct dsc_help {
     const dsc_judge *judge;
-    /* Adds the digit of a group, or several. */
-    dsc_status (*add_group)(dsc_search *s, const dsc_reading *r, const dsc_group *group, const dsc_part *part,
-                            dsc_error *error);
+    /* Adds the digit of group `first`, or the digits it is cut into, or one digit of it and the groups that
+     * follow. *taken: how many groups these are, at least 1. */
+    dsc_status (*add_groups)(dsc_search *s, const dsc_reading *r, size_t first, size_t *taken,
+                             dsc_error *error);
     /* Where a box of the ink as it lies now is in the ink of the picture. */
     dsc_box (*place)(const dsc_box *box, const dsc_reading *r);
     /* Replaces the first reading by a better one, if there is one. */
@@ -46,6 +47,9 @@ typedef struct dsc_help {
  * digit. */
 dsc_status dsc_search_run(dsc_search *s, const dsc_reading *r, dsc_error *error);
 void dsc_search_clear(dsc_search *s);
+
+/* The ink of `count` groups from `first` on, which belongs to *s. Of one group its runs are in order. */
+dsc_part dsc_search_part(const dsc_search *s, size_t first, size_t count);
 
 /* Adds a part of the ink as a digit. */
 dsc_status dsc_search_add(dsc_search *s, const dsc_reading *r, const dsc_part *part, uint32_t line,

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# labels: slow
 # What a model was trained on and what it is asked are compared: classes by name, shape, preparation, ground; by every
 # command that brings the two together.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# labels: slow
 # `descender train --until`, `--seconds` and `--minutes`: how long a run takes is decided by what it reaches, or by a clock.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# labels: slow
 # Images of no class: `train --others`.
 . "$(dirname "$0")/lib.sh"
 

@@ -118,7 +118,7 @@ mistake command 's/COMMAND_JSON(values), //'
 mistake data-set 's/^    memset(image.*//'
 mistake picture 's/size - HEAD < width \* height/false/'
 mistake model-format 's/return size >= LENGTH \&\&/return size > 1u << 30 \&\&/'
-mistake kernel-set 's/vec_fma(a, b, sum)/vec_fma(a, a, sum)/'
+mistake kernel-set 's/vec_fma(a, b, sum)/vec_fma(a + a, b, sum)/'
 make_all "wrong_things_are_compiled"
 found "a_wrong_formula_with_the_matching_gradient_is_found" check.gradients "tall-tanh (s, height=2): number 0 of the output is"
 contains "class_weights_that_are_ignored_are_found" "$(cat "$folder/said")" "near-square: its input 1, role 'b', changes nothing"

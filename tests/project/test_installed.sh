@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# labels: long
+# labels: slow
 # The library as its users have it: installed, moved to another place, and found there by pkg-config, by CMake and by
 # Python's ctypes. Every file of examples/ is compiled with warnings as errors, and run; together they use every
 # function that there is.
