@@ -24,13 +24,15 @@ struct dsc_ensemble_run {
     int lock;
 };
 
-/* What a new ensemble must not find: a first member of somebody else's would be taken for its own. */
+/* Files that a new ensemble's folder must not hold. An existing member-01 would be taken for the ensemble's
+ * own. */
 static const char *const file_names[] = {DSC_RUN_RECIPE, DSC_RUN_LOG, DSC_RUN_MODEL, "member-01", NULL};
 
 const char *dsc_ensemble_folder(const dsc_ensemble_run *e) { return e->folder; }
 size_t dsc_ensemble_members(const dsc_ensemble_run *e) { return (size_t)e->recipe.members; }
 
-/* "FOLDER/member-01", or a file in it; NULL: no memory. */
+/* Returns "FOLDER/member-01", or the path of a file in that folder; the caller frees it. NULL without
+ * memory. */
 static char *path_of(const dsc_ensemble_run *e, size_t member, const char *file) {
     char name[64];
     (void)snprintf(name, sizeof name, "member-%02zu%s%s", member + 1, file ? "/" : "", file ? file : "");
@@ -62,7 +64,7 @@ void dsc_ensemble_free(dsc_ensemble_run *e) {
     free(e);
 }
 
-/* As a run's recipe: nothing is left open that another machine would decide otherwise. */
+/* Resolves the recipe as a run does: no setting is left for another machine to decide differently. */
 static dsc_status resolve(dsc_recipe *recipe, dsc_error *error) {
     dsc_recipe_parts parts;
     dsc_status status = dsc_recipe_parse(&parts, recipe, error);
@@ -80,8 +82,8 @@ static void set_member(dsc_recipe *recipe, size_t member) {
     recipe->members = 1;
 }
 
-/* The first member's trainer is made for nothing but the errors that its making finds, and for the network,
- * after which the folder is called. */
+/* Makes and frees the first member's trainer, to find the errors of the recipe and the network's label, which
+ * names the folder. */
 static dsc_status try_recipe(char label[DSC_LABEL + 8], const dsc_ensemble_run *e, const dsc_dataset *data,
                              const dsc_run_options *options, dsc_error *error) {
     dsc_recipe recipe;
@@ -153,8 +155,8 @@ dsc_status dsc_ensemble_resume(dsc_ensemble_run **result, const dsc_recipe *reci
 
 /* --- members --- */
 
-/* What was begun goes on by its own recipe, with what is in no file, and the kernels if others are asked
- * for. */
+/* Resumes a member by its own recipe, with the parts of `e->recipe` that no file holds, and other kernels if
+ * asked for. */
 static dsc_status resume(dsc_training_run **run, const dsc_ensemble_run *e, const dsc_dataset *data,
                          const dsc_run_options *options, dsc_error *error) {
     dsc_recipe recipe;
@@ -173,7 +175,7 @@ static dsc_status start(dsc_training_run **run, const dsc_ensemble_run *e, size_
     dsc_recipe recipe;
     char *begun = path_of(e, member, DSC_RUN_START);
     if (!begun) return no_memory(e, error);
-    (void)unlink(begun); /* of a process that was killed before it wrote a recipe */
+    (void)unlink(begun); /* left by a process that was killed before it wrote a recipe */
     free(begun);
     if (!(begun = path_of(e, member, DSC_RUN_TEACHER))) return no_memory(e, error);
     (void)unlink(begun);
@@ -227,7 +229,7 @@ static dsc_status save(const dsc_ensemble_run *e, const dsc_model *model, dsc_er
     return status;
 }
 
-/* The first line, of the first member's, about all; and the last one. */
+/* Makes the first line of the ensemble's log, from the first member's log, and the last line. */
 static dsc_status describe(json_t **start_line, json_t **end_line, const dsc_ensemble_run *e,
                            const dsc_model *model, dsc_error *error) {
     double seconds = 0, epochs = 0;
@@ -282,7 +284,9 @@ dsc_status dsc_ensemble_finish(dsc_model **model, const dsc_ensemble_run *e, dsc
     *model = NULL;
     dsc_status status = join(model, e, error);
     if (!status) status = write_log(e, *model, error);
-    if (!status) status = save(e, *model, error); /* last: where it is, all is there */
+    if (!status)
+        status = save(e, *model, error); /* last: the model's file means that the ensemble is
+                                                   * complete */
     if (!status) return DSC_OK;
     dsc_model_free(*model);
     *model = NULL;

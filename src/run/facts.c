@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* facts.c: the lines of log.jsonl that are about the whole run. */
+/* facts.c: reads the lines of log.jsonl about the whole run. */
 #include "run/facts.h"
 
 #include "base/error.h"

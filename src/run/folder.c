@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* folder.c: a run's folder: its number, its name, and the lock that keeps two processes from
- * training in it. */
+/* folder.c: a run's folder: its number, its name, and the lock that keeps a second process out. */
 #include "run/run.h"
 
 #include "base/error.h"
@@ -19,7 +18,7 @@
 
 enum { NAME_MOST = 64, NUMBER_MOST = 99999999 };
 
-/* "recipes/My net.json" becomes "My-net". */
+/* Makes a file name of a recipe's name or path: "recipes/My net.json" becomes "My-net". */
 static void clean_name(char out[NAME_MOST + 1], const char *name) {
     const char *slash = strrchr(name, '/');
     if (slash) name = slash + 1;
@@ -33,7 +32,7 @@ static void clean_name(char out[NAME_MOST + 1], const char *name) {
     memcpy(out + length, length ? "" : "run", length ? 1 : 4);
 }
 
-/* The largest number that a name in the folder begins with, "0012-mnist-99"; 0 if there is none. */
+/* Returns the largest number that begins a name in the folder, as in "0012-mnist-99"; 0: none. */
 static long largest_number(DIR *folder) {
     long largest = 0;
     const struct dirent *entry;
@@ -46,7 +45,8 @@ static long largest_number(DIR *folder) {
     return largest;
 }
 
-/* mkdir decides who gets a number: where another process was faster, the next one is tried. */
+/* Tries the numbers from `number` on. mkdir is atomic: if another process has made a folder first, the next
+ * number is tried. */
 static dsc_status make_numbered(char **result, const char *parent, const char *name, long number,
                                 dsc_error *error) {
     for (; number <= NUMBER_MOST; number++) {
@@ -123,7 +123,7 @@ dsc_status dsc_run_folder_lock(int *descriptor, const char *folder, dsc_error *e
     *descriptor = dsc_open_at(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY, 0);
     if (*descriptor < 0) return dsc_fail_system(error, folder, "cannot be opened");
     if (!flock(*descriptor, LOCK_EX | LOCK_NB)) return DSC_OK;
-    /* A file system without locks is no reason not to train. */
+    /* A file system without locks does not prevent training. */
     if (errno != EWOULDBLOCK) return DSC_OK;
     (void)close(*descriptor);
     *descriptor = -1;

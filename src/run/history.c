@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* history.c: the curves in a log.jsonl. */
+/* history.c: reads the curves of a log.jsonl. */
 #include "run/log.h"
 
 #include "base/error.h"
@@ -18,8 +18,9 @@ static double number(const json_t *line, const char *key) {
     return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
-/* The log has means over the epoch so far, f of it: of what came since the point before, g of it, the mean is
- * (f m_f - g m_g) / (f - g), which shows how training goes and not where epochs begin. */
+/* Replaces the mean over the epoch so far by the mean since the point before. The log has means m_f over the
+ * fraction f of the epoch, and m_g over g at the point before; the mean between them is (f m_f - g m_g) / (f
+ * - g). */
 static void take_apart(dsc_run_point *point, dsc_run_point *before) {
     double f = point->epoch - (ceil(point->epoch) - 1), g = before->epoch - (ceil(point->epoch) - 1);
     dsc_run_point whole = *point;

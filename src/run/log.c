@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* log.c: writing log.jsonl, and taking back what a resumed run writes again. */
+/* log.c: writes log.jsonl, and removes the lines that a resumed run will write again. */
 #include "run/log.h"
 
 #include "base/error.h"
@@ -76,7 +76,7 @@ void dsc_run_log_json(dsc_run_log *log, const char *key, const json_t *value) {
 
 void dsc_run_log_text(dsc_run_log *log, const char *key, const char *value) {
     json_t *json = value ? json_string(value) : json_null();
-    if (!json) json = dsc_json_text(value); /* a path, which need not be UTF-8 */
+    if (!json) json = dsc_json_text(value); /* a path that is not UTF-8 */
     dsc_run_log_json(log, key, json);
     json_decref(json);
 }
@@ -90,7 +90,7 @@ void dsc_run_log_group_end(dsc_run_log *log) { dsc_text_append(&log->line, "}");
 
 /* --- writing --- */
 
-/* All of it or nothing: what a full disk took in part is cut off again. */
+/* Writes all pending lines or none: cuts off what a full disk took in part. */
 static dsc_status write_pending(dsc_run_log *log, dsc_error *error) {
     size_t done = 0;
     while (done < log->pending.length) {
@@ -99,7 +99,7 @@ static dsc_status write_pending(dsc_run_log *log, dsc_error *error) {
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) {
             dsc_status status = dsc_fail_system(error, log->path, "cannot be written");
-            if (ftruncate(log->descriptor, (off_t)log->end)) return status; /* resuming repairs it */
+            if (ftruncate(log->descriptor, (off_t)log->end)) return status; /* resuming repairs the file */
             return status;
         }
         done += (size_t)n;
@@ -140,7 +140,7 @@ static bool stays(const json_t *line, uint64_t step, bool from_start) {
 static void append_staying(dsc_text *kept, const char *text, size_t size, uint64_t step, bool from_start) {
     for (const char *end, *line = text; line < text + size; line = end + 1) {
         end = memchr(line, '\n', size - (size_t)(line - text));
-        if (!end) return; /* cut off in mid-write */
+        if (!end) return; /* cut off while being written */
         json_t *json = json_loadb(line, (size_t)(end - line), 0, NULL);
         if (json && stays(json, step, from_start))
             dsc_text_append_bytes(kept, line, (size_t)(end - line) + 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* names.h: the names of files in the folders of runs, searches (tune) and studies, beside their recipes. They
- * tell these folders apart where one is named in place of another. */
+/* names.h: the names of the files in the folders of runs, searches (tune) and studies. The names also tell
+ * which kind of folder a user has named by mistake. */
 #ifndef DSC_RUN_NAMES_H
 #define DSC_RUN_NAMES_H
 
@@ -18,10 +18,10 @@
 #define DSC_TUNE_JOURNAL   "journal.jsonl"
 #define DSC_STUDY_QUESTION "study.json"
 
-/* What a model's file tells (dsc_model_about) of its threshold: what that does to the images held out. */
+/* Key in a model file's description (dsc_model_about): the effect of the threshold on held-out images. */
 #define DSC_ABOUT_REFUSAL "refusal"
 
-/* Room, in bytes, for all of them but models and checkpoints. */
+/* Room for all of these files except models and checkpoints, in bytes. */
 enum { DSC_SMALL_FILES = 1 << 18 };
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* none.c: what somebody named who was asked for the folder of a run or of a search; see run.h. */
+/* none.c: explains what a folder is that holds no run or search; see run.h. */
 #include "run/run.h"
 
 #include "base/error.h"
@@ -19,7 +19,7 @@ static bool is_there(const char *folder, const char *name) {
     return there;
 }
 
-/* The last run in a folder of runs, in a new text; NULL: it holds none. */
+/* Returns the last run in a folder of runs, which the caller frees; NULL: there is none. */
 static char *find_run(const char *folder) {
     struct dirent **items = NULL;
     int count = scandir(folder, &items, NULL, alphasort);

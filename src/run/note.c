@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* note.c: the lines of log.jsonl: what ran where on which data, and how it went. */
+/* note.c: writes the lines of log.jsonl: machine, data and progress. */
 #include "run/note.h"
 
 #include "base/error.h"
@@ -18,7 +18,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
-/* --- what runs where --- */
+/* --- machine, program and data --- */
 
 static void note_time(dsc_run_log *log) {
     char text[32];
@@ -54,7 +54,7 @@ static void note_checksum(dsc_run_log *log, const char *key, uint32_t crc) {
     dsc_run_log_text(log, key, hex);
 }
 
-/* Checksums of what is trained on, in its order, as bytes without a header. */
+/* Checksums of the training images and labels in their order, as bytes without a header. */
 static void note_data(dsc_run_log *log, dsc_trainer *t, const char *name) {
     const dsc_dataset *data = t->training;
     const dsc_fingerprint *print = &dsc_trainer_prints(t)->training;

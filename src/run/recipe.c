@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* recipe.c: the recipe of a run: reading and writing it. */
+/* recipe.c: reads and writes the recipe of a run. */
 #include "run/run.h"
 
 #include "base/error.h"
@@ -43,7 +43,7 @@ dsc_status dsc_run_recipe(dsc_recipe *recipe, char **name, const char *folder, d
     return status;
 }
 
-/* The recipe and, before it, its name. */
+/* Writes the recipe, with its name as the first member. */
 dsc_status dsc_run_recipe_write(const char *path, const char *name, const dsc_recipe *recipe,
                                 dsc_error *error) {
     dsc_text file = {0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* run.c: starting a run, going on with it, and training with checkpoints and a log. */
+/* run.c: starts and resumes a run, and trains with checkpoints and a log. */
 #include "run/run.h"
 
 #include "base/error.h"
@@ -29,24 +29,24 @@ struct dsc_training_run {
     char *folder, *recipe_path, *log_path, *checkpoint_path, *model_path;
     char *name;
     int lock;
-    dsc_dataset *matched; /* of a resumed one: the data, numbered as the run began */
-    dsc_trainer *trainer; /* and its model */
+    dsc_dataset *matched; /* resumed run: the data with the run's class numbers; NULL */
+    dsc_trainer *trainer; /* owns the model, too */
     dsc_run_log log;
     double checkpoint_seconds;
     /* while training */
     dsc_on_event *on_event;
     void *user;
-    double last_save;             /* clock */
+    double last_save;             /* clock at the last checkpoint */
     uint64_t saved_step;          /* progress.step of the checkpoint on disk, plus 1; 0: none */
-    bool save_failed, log_failed; /* the last try did */
+    bool save_failed, log_failed; /* whether the last attempt failed */
     bool stopping;
     dsc_error end_error;  /* why the model could not be saved */
-    dsc_error diverged;   /* a checkpoint that was due was not worth saving: DSC_ERROR_DIVERGED */
-    uint64_t model_bytes; /* of its file */
-    const char *in_place; /* the file that can only be written in place; NULL */
+    dsc_error diverged;   /* DSC_ERROR_DIVERGED: a checkpoint was due, but the state was not finite */
+    uint64_t model_bytes; /* size of the model's file */
+    const char *in_place; /* a file that cannot be replaced atomically; NULL */
 };
 
-/* All that is ever written there. */
+/* All files and folders that a run writes into its folder. */
 static const char *const file_names[] = {
     DSC_RUN_RECIPE,    DSC_RUN_LOG,     DSC_RUN_CHECKPOINT, DSC_RUN_MODEL,      DSC_RUN_START,
     DSC_RUN_SNAPSHOTS, DSC_RUN_TEACHER, DSC_RUN_CURVES_SVG, DSC_RUN_CURVES_PNG, NULL};
@@ -73,15 +73,15 @@ static dsc_status set_paths(dsc_training_run *run, dsc_error *error) {
     return dsc_fail_memory(error, strlen(run->folder), "a run");
 }
 
-/* What the recipe left open is now decided; the trainer's recipe says it, and with it the checkpoint. */
+/* Stores what the recipe left open in the trainer's recipe, and so in the checkpoint. */
 static void resolve(dsc_trainer *t) {
     t->recipe.precision = t->parts.bf16 ? DSC_PRECISION_BF16 : DSC_PRECISION_F32;
     t->recipe.learning_rate = t->parts.learning_rate;
     t->recipe.weight_decay = t->parts.weight_decay;
 }
 
-/* What a model file tells of its making. Nothing that differs between two runs of one recipe, and, as it is
- * handed on, no path of this machine. */
+/* Sets the description in the model file. Models are passed on: the description has no path of this machine,
+ * and nothing that differs between two runs of one recipe. */
 static dsc_status describe_model(const dsc_training_run *run, const dsc_dataset *data, dsc_error *error) {
     dsc_text title = {0};
     dsc_public_name(&title, dsc_dataset_name(data));
@@ -91,7 +91,7 @@ static dsc_status describe_model(const dsc_training_run *run, const dsc_dataset 
     dsc_status status =
         title.failed ? dsc_fail_memory(error, title.capacity, "a model's description") : DSC_OK;
     for (size_t i = 0; i < (others ? 3 : 2) && !status; i++) {
-        dsc_text text = {0}; /* these may be paths, and paths need not be UTF-8 */
+        dsc_text text = {0}; /* may be paths, which need not be UTF-8 */
         dsc_text_append_bytes_as_utf8(&text, about[i][1]);
         status = text.failed ? dsc_fail_memory(error, strlen(about[i][1]), "a model's description")
                              : dsc_model_set_about(run->trainer->model, about[i][0],
@@ -102,8 +102,8 @@ static dsc_status describe_model(const dsc_training_run *run, const dsc_dataset 
     return status;
 }
 
-/* What cannot be written down, such as a class name in an unknown encoding, is better known now than at the
- * end. */
+/* Finds before training whether the model can be written: a class name in an unknown encoding, for example,
+ * cannot. */
 static dsc_status write_model_to_memory(dsc_training_run *run, dsc_error *error) {
     unsigned char *bytes;
     size_t size = 0;
@@ -152,7 +152,7 @@ void dsc_run_free(dsc_training_run *run) {
 
 /* --- starting --- */
 
-/* A resumed run needs no other model than this. */
+/* Saves the start model, so that a resumed run does not need the file of `from`. */
 static dsc_status save_start(const dsc_training_run *run, dsc_error *error) {
     char *path = dsc_path_join(run->folder, DSC_RUN_START);
     if (!path) return dsc_fail_memory(error, strlen(run->folder), "a run");
@@ -161,7 +161,7 @@ static dsc_status save_start(const dsc_training_run *run, dsc_error *error) {
     return status;
 }
 
-/* Nor another teacher than this. */
+/* Saves the teacher, so that a resumed run does not need the file of `teacher`. */
 static dsc_status save_teacher(const dsc_training_run *run, const dsc_recipe *recipe, dsc_error *error) {
     dsc_model *loaded = NULL;
     char *path = dsc_path_join(run->folder, DSC_RUN_TEACHER);
@@ -173,8 +173,8 @@ static dsc_status save_teacher(const dsc_training_run *run, const dsc_recipe *re
     return status;
 }
 
-/* Tries both files that are written at the end, and asks for room for all at once: a checkpoint is replaced
- * by a second one that stands beside it, and the log and the rest are small. */
+/* Creates and removes both files that are written at the end, and checks the free space for all files: a new
+ * checkpoint is written beside the old one; the log and the others are small. */
 static dsc_status rehearse(dsc_training_run *run, dsc_error *error) {
     uint64_t checkpoint;
     bool first = access(run->checkpoint_path, F_OK) != 0;
@@ -232,7 +232,8 @@ dsc_status dsc_run_start(dsc_training_run **result, const dsc_recipe *recipe, co
     if (!status && recipe->from) status = save_start(run, error);
     if (!status && recipe->teacher) status = save_teacher(run, recipe, error);
     if (!status) status = dsc_run_recipe_write(run->recipe_path, run->name, &run->trainer->recipe, error);
-    /* If nothing is in it. Where the lock was refused it is another's, who is about to write. */
+    /* Removes the folder only if it is empty. If the lock was refused, another process has the folder and is
+     * about to write. */
     if (status && made && run->folder && (run->lock >= 0 || status == DSC_ERROR_MEMORY))
         (void)rmdir(run->folder);
     if (!status) status = dsc_run_log_open(&run->log, run->log_path, error);
@@ -263,7 +264,7 @@ static dsc_status restore(dsc_training_run *run, const dsc_run_options *options,
     return status;
 }
 
-/* The model is made for the classes of the data: they must have the order in which the run met them first. */
+/* Numbers the classes of the data as at the start of the run, because the model is made for that order. */
 static dsc_status match_data(dsc_dataset **matched, const dsc_run_options *options, const dsc_dataset *data,
                              dsc_error *error) {
     char *path = dsc_path_join(options->folder, DSC_RUN_CHECKPOINT);
@@ -277,7 +278,7 @@ static dsc_status match_data(dsc_dataset **matched, const dsc_run_options *optio
     return status;
 }
 
-/* In the place of `text`, the name of another model: the run's own copy, if there is one. */
+/* Replaces `text`, the name of another model, by the run's own copy of that model, if there is one. */
 static dsc_status use_copy(char **text, const dsc_model **model, const char *folder, const char *file,
                            dsc_error *error) {
     char *copy = *text ? dsc_path_join(folder, file) : NULL;
@@ -292,7 +293,7 @@ static dsc_status use_copy(char **text, const dsc_model **model, const char *fol
     return status;
 }
 
-/* As make(), but a run that started from another model, or has a teacher, has its own copies of them. */
+/* Like make(), but takes the run's own copies of the start model and the teacher. */
 static dsc_status make_again(dsc_training_run **run, const dsc_recipe *recipe, const dsc_dataset *data,
                              const dsc_run_options *options, dsc_error *error) {
     dsc_recipe begun;
@@ -302,7 +303,8 @@ static dsc_status make_again(dsc_training_run **run, const dsc_recipe *recipe, c
     if (!status)
         status = use_copy(&begun.teacher, &begun.teacher_model, options->folder, DSC_RUN_TEACHER, error);
     if (!status) status = make(run, &begun, data, options, error);
-    dsc_recipe *own = status ? NULL : &(*run)->trainer->recipe; /* says what the folder's says */
+    dsc_recipe *own = status ? NULL : &(*run)->trainer->recipe; /* the recipe keeps the names from the
+                                                                 * folder's recipe */
     if (own && recipe->from) status = dsc_text_replace(&own->from, recipe->from, error);
     if (own && !status && recipe->teacher) status = dsc_text_replace(&own->teacher, recipe->teacher, error);
     if (status && *run) {
@@ -326,7 +328,7 @@ dsc_status dsc_run_resume(dsc_training_run **result, const dsc_recipe *recipe, c
         return status;
     }
     run->matched = matched;
-    if (dsc_ranks_own(recipe->ranks) > 0) { /* the state comes from rank 0 when training begins */
+    if (dsc_ranks_own(recipe->ranks) > 0) { /* rank 0 sends the state when training begins */
         *result = run;
         return DSC_OK;
     }
@@ -351,7 +353,7 @@ static void pass_on(dsc_training_run *run, const dsc_event *event) {
     if (run->on_event && run->on_event(run->user, event)) run->stopping = true;
 }
 
-/* Tells of the first of several failures in a row, and of the end of them. */
+/* Reports the first failure of a row, and the first success after it. */
 static void report_failure(dsc_training_run *run, bool *failing, dsc_status status, const dsc_error *failure,
                            const dsc_event *event, const char *consequence) {
     if (!status || *failing) {
@@ -388,7 +390,7 @@ static void note_event(dsc_training_run *run, const dsc_event *event) {
                    "training goes on, and the log is tried again");
 }
 
-/* There is no next time. */
+/* Writes the `end` line; there is no later attempt. */
 static void note_end(dsc_training_run *run, const dsc_event *event) {
     dsc_error failure = {0};
     dsc_status status = dsc_run_note_event(&run->log, run->trainer, event, &failure);
@@ -415,7 +417,7 @@ static bool is_worth_a_line(const dsc_event *event) {
     return event->step % every == 0 || event->step == event->steps;
 }
 
-/* What the threshold does to what was held out. */
+/* Describes the effect of the threshold on held-out images. */
 static dsc_status describe_refusal(dsc_training_run *run, dsc_error *error) {
     const dsc_refusal *r = &run->trainer->refusal;
     char below[32], share[32], number[32];
@@ -441,7 +443,8 @@ static void save_model(dsc_training_run *run) {
     run->save_failed = status != DSC_OK;
 }
 
-/* Nothing depends on them: a folder that cannot be written is told of when the checkpoint is saved. */
+/* Ignores failures: snapshots are optional, and a folder that cannot be written is reported with the
+ * checkpoint. */
 static void note_snapshot(const dsc_training_run *run) {
     (void)dsc_run_snapshot(run->trainer, run->folder, run->model_bytes, NULL);
 }
@@ -454,8 +457,7 @@ static void react(dsc_training_run *run, const dsc_event *event) {
         break;
     case DSC_EVENT_STEP:
         if (is_worth_a_line(event)) note_event(run, event);
-        /* The end of an epoch is saved with its validation and never before it, so that no line is written
-         * twice. */
+        /* The end of an epoch is saved only with its validation, so that no line is written twice. */
         if (now() - run->last_save >= run->checkpoint_seconds && !dsc_trainer_epoch_is_done(run->trainer)) {
             save_checkpoint(run, event);
             note_snapshot(run);
@@ -485,7 +487,7 @@ static int on_event(void *user, const dsc_event *event) {
 
 enum { REMEDY = DSC_SHELL_WORD + 160 };
 
-/* What is kept, and what `descender train --resume` makes of it. */
+/* Describes what is saved, and how `descender train --resume` continues. */
 static const char *remedy(const dsc_training_run *run, char out[REMEDY]) {
     char word[DSC_SHELL_WORD];
     (void)dsc_shell_word(word, run->folder);
@@ -507,7 +509,7 @@ static dsc_status save_at_stop(dsc_training_run *run, dsc_error *error) {
     run->save_failed = status != DSC_OK;
     if (!status) {
         dsc_run_log_begin(&run->log, "stop", run->trainer->progress.step);
-        (void)dsc_run_log_end(&run->log, NULL); /* what comes after is taken out when the run goes on */
+        (void)dsc_run_log_end(&run->log, NULL); /* resuming removes the lines after the checkpoint */
         return DSC_ERROR_STOPPED;
     }
     if (status == DSC_ERROR_DIVERGED) return dsc_fail(error, status, "%s", failure.message);
@@ -520,7 +522,7 @@ static dsc_status save_at_stop(dsc_training_run *run, dsc_error *error) {
 static dsc_status note_error(dsc_training_run *run, dsc_status status, const dsc_error *error) {
     dsc_run_log_begin(&run->log, "error", run->trainer->progress.step);
     dsc_run_log_text(&run->log, "message", error ? error->message : "");
-    (void)dsc_run_log_end(&run->log, NULL); /* what is wrong is being told already */
+    (void)dsc_run_log_end(&run->log, NULL); /* an error is already being reported */
     return status;
 }
 
@@ -557,7 +559,7 @@ dsc_status dsc_run_change_steps(dsc_training_run *run, uint64_t steps, dsc_error
     free(text);
     dsc_run_log_begin(&run->log, "steps", t->progress.step);
     dsc_run_log_count(&run->log, "steps", steps);
-    (void)dsc_run_log_end(&run->log, NULL); /* the recipe says it, too */
+    (void)dsc_run_log_end(&run->log, NULL); /* the recipe has the change, too */
     return DSC_OK;
 }
 

@@ -1,31 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * run.h: a training run and its folder.
+/* run.h: a training run and its folder.
  *
- *   recipe.json        the recipe as resolved: nothing is left to defaults that may change
- *   log.jsonl          what happened, one JSON object a line: log.h. All plots are made from it
- *   checkpoint         all that the rest of the run depends on: trainer.h
+ *   recipe.json        the resolved recipe: no setting is left to defaults that may change
+ *   log.jsonl          the events, one JSON object per line: log.h. All plots are made from it
+ *   checkpoint         the whole state of the run: trainer.h
  *   model.safetensors  the result, at the end
  *   start.safetensors  the network before the first step, if it starts from another model (`from`)
  *   teacher.safetensors the model whose answers are learned, if there is one (`teacher`)
- *   snapshots/         how the network stood at some of its epochs, for those who watch: snapshot.h
+ *   snapshots/         the network at some epochs, for display: snapshot.h
  *   curves.svg, .png   drawn by the program at the end
  *
- * A folder that holds a file of such a name, whosever it is, is no place for a new run: a run replaces only
- * what is its own. What can fail only at the end is tried at the start: the model is written to memory, its
- * files are made and removed, and there must be room for them. What dead processes left half-written is
- * removed, under the folder's lock.
+ * A new run refuses a folder that already holds a file of one of these names: a run replaces only its own
+ * files. Failures of the end are tested at the start: the model is written to memory, its files are created
+ * and removed, and the free space is checked. The run holds the folder's lock and removes incomplete files of
+ * dead processes.
  *
- * A run survives its process: whenever that is killed, the folder holds a whole checkpoint or none, and
- * dsc_run_resume goes on from there to the same bits. A folder that cannot be written while training goes on
- * is a warning, and is tried again; what could not be saved in the end is an error.
+ * If the process is killed, the folder holds a whole checkpoint or none, and dsc_run_resume continues from
+ * there with the same bits. A failed write during training is a warning and is tried again; a failed write at
+ * the end is an error.
  *
  *   run.c     starting, resuming, training        folder.c   the folder: its number, its lock
- *   log.c     writing log.jsonl                   history.c  reading it
- *   note.c    which lines are written, and when   facts.c    what the log says of the whole run
- *   recipe.c  recipe.json                         none.c     what is named in place of a run
- *   snapshot.c  writing snapshots                 ensemble.c several runs, joined to one model
- */
+ *   log.c     writing log.jsonl                   history.c  reading log.jsonl
+ *   note.c    which lines are written, and when   facts.c    what the log says about the whole run
+ *   recipe.c  recipe.json                         none.c     what a folder is that holds no run
+ *   snapshot.c  writing snapshots                 ensemble.c several runs, joined to one model */
 #ifndef DSC_RUN_RUN_H
 #define DSC_RUN_RUN_H
 
@@ -36,80 +34,81 @@ typedef struct dsc_training_run dsc_training_run;
 
 /* Starts as {0}. */
 typedef struct dsc_run_options {
-    const char *folder;    /* to be made, or empty; NULL: the next free "runs/NNNN-LABEL": model/label.h */
-    const char *name;      /* of the recipe, for the log and the model; NULL: "run" */
-    const char *data_name; /* what the data is, for the log; NULL: the dataset's name */
-    const dsc_dataset
-        *test;        /* what the result will be measured on, so that it stays the same; NULL: not known */
-    unsigned threads; /* 0: all */
-    bool force;       /* resume though the kernels, or the test set, are others */
-    double checkpoint_seconds; /* 0: 10 */
-    dsc_remarks *remarks;      /* resuming: what is to be told of the data; NULL: nothing */
+    const char *folder;        /* to be made, or empty; NULL: next free "runs/NNNN-LABEL" (model/label.h) */
+    const char *name;          /* the recipe's, for the log and the model; NULL: "run" */
+    const char *data_name;     /* the data's, for the log; NULL: the data set's name */
+    const dsc_dataset *test;   /* the later test set, which must stay the same; NULL: unknown */
+    unsigned threads;          /* 0: all processors */
+    bool force;                /* resume with other kernels or another test set */
+    double checkpoint_seconds; /* between checkpoints; 0: 10 */
+    dsc_remarks *remarks;      /* resuming: receives remarks about the data; NULL: none */
 } dsc_run_options;
 
-/* Of several processes that share a run (recipe->ranks) each calls these functions. That of rank 0 does all
- * that is said here. The others make a model and a trainer and train; they have no folder and write nothing,
- * but read the one that is resumed. */
+/* If several processes share a run (recipe->ranks), each calls these functions. Rank 0 does what is described
+ * here. The others make a model and a trainer and train; they write nothing, but read the folder of a resumed
+ * run. */
 
-/* Makes model and trainer of `recipe` for `data`, its training set, and then the folder, so that a bad
- * recipe leaves none behind. Where only room is missing, the run is left in its folder, and dsc_run_resume
- * begins it. `data` must outlive the run. */
+/* Makes the model and trainer of `recipe` for the training set `data`, then the folder: a wrong recipe leaves
+ * no folder behind. If only disk space is missing, the folder stays and dsc_run_resume begins the run. `data`
+ * must outlive the run. Release with dsc_run_free. */
 dsc_status dsc_run_start(dsc_training_run **run, const dsc_recipe *recipe, const dsc_dataset *data,
                          const dsc_run_options *options, dsc_error *error);
 
-/* The recipe of the run in `folder`, and its name (release with free()), if `name` is not NULL. Release with
- * dsc_recipe_clear. */
+/* Reads the recipe of the run in `folder` (release with dsc_recipe_clear) and, if `name` is not NULL, its
+ * name (the caller frees it). */
 dsc_status dsc_run_recipe(dsc_recipe *recipe, char **name, const char *folder, dsc_error *error);
 
-/* Writes such a file. */
+/* Writes a recipe file with a name. */
 dsc_status dsc_run_recipe_write(const char *path, const char *name, const dsc_recipe *recipe,
                                 dsc_error *error);
 
-/* Goes on with the run in options->folder, whose recipe is `recipe`, of the name options->name, from its
- * checkpoint, or from the start if it was ended before there was one. Classes of `data` are matched with the
- * run's by name. What the log has beyond the checkpoint is taken out. */
+/* Resumes the run in options->folder with the recipe `recipe` and the name options->name, from its
+ * checkpoint; without a checkpoint, from the start. Classes of `data` are matched with the run's by name.
+ * Removes log lines after the checkpoint. */
 dsc_status dsc_run_resume(dsc_training_run **run, const dsc_recipe *recipe, const dsc_dataset *data,
                           const dsc_run_options *options, dsc_error *error);
 
-/* Trains to the end, and saves the model. DSC_ERROR_STOPPED if `on_event` said so: the checkpoint is up to
- * date then. Other errors leave the run resumable from its last checkpoint. */
+/* Trains to the end and saves the model. DSC_ERROR_STOPPED if `on_event` asked for it; the checkpoint is then
+ * up to date. After other errors the run can be resumed from its last checkpoint. */
 dsc_status dsc_run_train(dsc_training_run *run, dsc_on_event *on_event, void *user, dsc_error *error);
 
-/* Changes how many steps the run has (dsc_trainer_change_steps), in its folder too: from within `on_event` of
- * a step. If that fails, nothing has changed. */
+/* Changes the number of steps (dsc_trainer_change_steps), also in the folder. Call it within `on_event` of a
+ * step. A failure changes nothing. */
 dsc_status dsc_run_change_steps(dsc_training_run *run, uint64_t steps, dsc_error *error);
 
-/* Notes in the log what the model reached on the test set. */
+/* Writes the model's results on the test set to the log. */
 dsc_status dsc_run_note_test(dsc_training_run *run, const dsc_metrics *metrics, dsc_error *error);
 
-/* Releases all, and lets go of the folder. */
+/* Releases everything, including the lock of the folder. */
 void dsc_run_free(dsc_training_run *run);
 
 const char *dsc_run_folder(const dsc_training_run *run);
 const dsc_model *dsc_run_model(const dsc_training_run *run);
 const dsc_trainer *dsc_run_trainer(const dsc_training_run *run);
-/* What is in the folder is not up to date: a save failed and has not succeeded since. */
+/* Whether the folder is out of date: a save failed, and none has succeeded since. */
 bool dsc_run_is_unsaved(const dsc_training_run *run);
 
 /* --- folder.c --- */
 
-/* Makes the next free "PARENT/NNNN-NAME" (release with free()); any number of processes may do so at once.
- * What could not be in a file's name becomes '-'; a path's folders and ".json" are left out. */
+/* Makes the next free folder "PARENT/NNNN-NAME"; the caller frees its path. Several processes may call it at
+ * once. Characters that a file name cannot have become '-'; of a path only the last part without ".json"
+ * counts. */
 dsc_status dsc_run_folder_number(char **folder, const char *parent, const char *name, dsc_error *error);
 
-/* The folder of a search or a study: `wanted`, which is made if it is missing; NULL: the next free
- * "runs/NNNN-KIND-NAME", where of a recipe's file only its own name counts. */
+/* Makes the folder of a search or a study: `wanted`, if it is missing; NULL: the next free
+ * "runs/NNNN-KIND-NAME", where of a recipe file's path only the last part counts. The caller frees the
+ * path. */
 dsc_status dsc_run_folder_take(char **folder, const char *wanted, const char *kind, const char *name,
                                dsc_error *error);
 
-/* Fails if `folder` holds a run, or anything that has one of `names` (NULL ends them), which are about to be
- * written. */
+/* Fails if `folder` holds a run or a file of one of `names` (ended by NULL), which will be written. */
 dsc_status dsc_run_folder_claim(const char *folder, const char *const *names, dsc_error *error);
 
-/* Locks a run's folder for this process until the descriptor is closed; fails if another has it. */
+/* Locks a run's folder for this process until the descriptor is closed. Fails if another process holds the
+ * lock. */
 dsc_status dsc_run_folder_lock(int *descriptor, const char *folder, dsc_error *error);
 
-/* Fails with what `folder`, which holds no run, is in truth, and what to name in its place. */
+/* Fails with a message that says what `folder` is instead of a run, and what to name in its place. */
 dsc_status dsc_run_fail_none(const char *folder, dsc_error *error);
 
 #endif

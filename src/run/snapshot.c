@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* snapshot.c: a few images through the network as it is; see snapshot.h. */
+/* snapshot.c: runs a few images through the current network; see snapshot.h. */
 #include "run/snapshot.h"
 
 #include "base/error.h"
@@ -22,10 +22,10 @@
 
 typedef struct shot {
     const dsc_trainer *trainer;
-    dsc_model model; /* the trainer's, with the weights that it would be measured by */
+    dsc_model model; /* the trainer's, with the weights to be measured */
     double epoch;
     dsc_dataset *data;
-    uint32_t *index; /* of its samples in the whole, and then in itself */
+    uint32_t *index; /* numbers of its samples in the whole set, then in `data` */
     size_t *answers; /* (count) */
     dsc_metrics metrics;
     dsc_mistakes mistakes;
@@ -100,7 +100,7 @@ static json_t *places_json(const shot *s, const double *places, const double sha
                      labels, "answers", answers);
 }
 
-/* Null where nothing is hidden, or what is hidden is not finite. */
+/* Gives null if there is no hidden layer, or its values are not finite. */
 static dsc_status find_places(json_t **json, const shot *s, dsc_error *error) {
     const dsc_node *node = dsc_model_hidden(&s->model);
     const size_t count = s->data->count;
@@ -144,7 +144,7 @@ static bool is_due(const dsc_trainer *t) {
     return !t->progress.position && (t->progress.epoch % apart == 0 || t->progress.finished);
 }
 
-/* Lost in a crash of the machine, it comes again. */
+/* Writes without waiting for the disk: a snapshot that a crash destroys is not needed. */
 static dsc_status write_unsynced(const char *path, const void *bytes, size_t size, dsc_error *error) {
     dsc_file_writer *writer;
     dsc_status status = dsc_file_writer_open(&writer, path, error);
@@ -161,7 +161,7 @@ static char *path_of(const char *folder, const char *name, const char *ending) {
     return dsc_path_join(folder, file);
 }
 
-/* The network says how far it had come. */
+/* Writes the network with its epoch. */
 static dsc_status write_network(const char *path, const shot *s, dsc_error *error) {
     char epoch[32];
     unsigned char *bytes = NULL;
@@ -193,7 +193,7 @@ static dsc_status write_both(const char *folder, const char *name, const shot *s
     return status;
 }
 
-/* What was between two is behind the one that is there now. */
+/* Removes the "now" files, which are older than the snapshot just written. */
 static void forget_now(const char *folder) {
     static const char *const endings[] = {".json", ".safetensors"};
     for (size_t i = 0; i < 2; i++) {
@@ -219,7 +219,7 @@ dsc_status dsc_run_snapshot(const dsc_trainer *t, const char *run, uint64_t mode
               .epoch = (double)t->progress.epoch + (double)t->progress.position / (double)t->samples->count};
     s.model.values = (dsc_real *)(uintptr_t)dsc_trainer_values(t); /* only read */
     (void)snprintf(name, sizeof name, "%0*llu", DSC_SNAPSHOT_DIGITS, (unsigned long long)t->progress.epoch);
-    /* Not dsc_folder_make: a run's folder that vanished stays so. */
+    /* Not dsc_folder_make: a run's folder that was removed must not come back. */
     dsc_status status = DSC_OK;
     if (mkdir(folder, 0777) && (errno != EEXIST || !dsc_is_folder(folder)))
         status = dsc_fail_system(error, folder, "cannot be made");

@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * snapshot.h: how the network of a run stood at some of its epochs, for those who watch it or look back. In
- * the folder RUN/snapshots, of the epoch 3:
+/* snapshot.h: the network of a run at some of its epochs, for display while training or later. In the folder
+ * RUN/snapshots, for epoch 3:
  *
  *   000003.json          {"format": 1, "epoch", "step", "of": "held-out" or "training", "count", "loss",
  *                        "accuracy", "classes": [names], "confusion": [[by label, then by answer]],
  *                        "mistakes": of mistakes.h,
- *                        "places": {"share": [2], "x", "y", "labels", "answers": [one a sample]}}
- *   000003.safetensors   the network as it was, if it is small (DSC_SNAPSHOT_MODEL_MOST)
+ *                        "places": {"share": [2], "x", "y", "labels", "answers": [one per sample]}}
+ *   000003.safetensors   the network, if its file is small (DSC_SNAPSHOT_MODEL_MOST)
  *
- * and "now" instead of the number where the run is between two of them. There are few: of the start, of every
- * tenth part of the run, and of its end. They are made from at most DSC_SNAPSHOT_SAMPLES images, spread
- * evenly over those that are held out or, where none are, over the training images. "confusion" is there for
- * up to DSC_SNAPSHOT_CLASSES classes, "places" where there is a hidden layer: where its values lie in the
- * plane of plane.h.
+ * A snapshot between two of these epochs is named "now". Snapshots are made at the start, after every tenth
+ * of the run, and at the end, from at most DSC_SNAPSHOT_SAMPLES images, spread evenly over the held-out
+ * images; if there are none, over the training images. "confusion" is present for up to DSC_SNAPSHOT_CLASSES
+ * classes. "places" is present if the network has a hidden layer: the positions of its values in the plane of
+ * plane.h.
  *
- * Written atomically, but without waiting for the disk. Nothing depends on them, and they change no bit of a
- * run.
- */
+ * Written atomically, but without waiting for the disk. Nothing depends on snapshots, and they change no bit
+ * of a run. */
 #ifndef DSC_RUN_SNAPSHOT_H
 #define DSC_RUN_SNAPSHOT_H
 
@@ -28,23 +26,23 @@
 enum {
     DSC_SNAPSHOT_DIGITS = 6,
     DSC_SNAPSHOT_FORMAT = 1,
-    DSC_SNAPSHOTS = 10, /* parts of a run; one more is of its start, and one may be "now" */
+    DSC_SNAPSHOTS = 10, /* parts of a run; one more at the start, and one "now" */
     DSC_SNAPSHOT_SAMPLES = 500,
     DSC_SNAPSHOT_CLASSES = 64,
-    DSC_SNAPSHOT_PIXELS = 40000,       /* of all mistakes that are shown */
-    DSC_SNAPSHOT_MODEL_MOST = 2 << 20, /* bytes of a model's file */
-    DSC_SNAPSHOT_BYTES = 1 << 17       /* room for one without the model */
+    DSC_SNAPSHOT_PIXELS = 40000,       /* of all mistakes shown */
+    DSC_SNAPSHOT_MODEL_MOST = 2 << 20, /* bytes of the model's file */
+    DSC_SNAPSHOT_BYTES = 1 << 17       /* room for a snapshot without the model */
 };
 
-/* Writes one of the trainer as it is, by the name that its epoch has; it may be called at any time between
- * steps. `model_bytes`: the size of a model's file. `folder`: the run's. */
+/* Writes a snapshot of the trainer, named by its epoch; to be called between steps. `folder`: the run's.
+ * `model_bytes`: the size of a model's file. */
 dsc_status dsc_run_snapshot(const dsc_trainer *trainer, const char *folder, uint64_t model_bytes,
                             dsc_error *error);
 
-/* Room that all of them need. */
+/* Disk space for all snapshots of a run, in bytes. */
 uint64_t dsc_run_snapshots_bytes(uint64_t model_bytes);
 
-/* Removes what dead processes left half-written among them. */
+/* Removes incomplete snapshots of dead processes. */
 void dsc_run_snapshots_sweep(const char *folder);
 
 #endif
