@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* build.c: the parts and the model that a recipe describes. */
+/* build.c: parses a recipe's texts and makes its model; see build.h. */
 #include "train/build.h"
 
 #include "base/error.h"
@@ -16,7 +16,7 @@ enum { CLASSES_MOST = 256 };
 
 /* --- parts --- */
 
-/* So many shards as there are processes, or more. */
+/* Each process computes at least one shard, so a batch needs at least as many shards as processes. */
 static dsc_status check_ranks(const dsc_recipe *recipe, dsc_error *error) {
     const unsigned count = dsc_ranks_count(recipe->ranks);
     unsigned enough = 1;
@@ -95,9 +95,9 @@ dsc_status dsc_recipe_check(const dsc_recipe *recipe, dsc_error *error) {
 
 /* --- the model --- */
 
-/* n / (K n_k): all classes weigh the same in total, and the mean weight of a sample is 1. A class without
- * samples has the weight 0, which nothing meets. What is held out later takes the same share of each
- * class. */
+/* weight of class k = n / (K n_k): all classes weigh the same in total, and the mean weight of a sample is 1.
+ * The weight of a class without samples is 0 and is never used. Validation samples are held out later, at the
+ * same share of each class, so the weights remain right. */
 static void balance(float *weights, const dsc_recipe *recipe, const dsc_dataset *data) {
     size_t counts[CLASSES_MOST] = {0}, n = data->count, classes = dsc_dataset_classes(data);
     if (recipe->training_samples > 0 && (size_t)recipe->training_samples < n)
@@ -107,7 +107,7 @@ static void balance(float *weights, const dsc_recipe *recipe, const dsc_dataset 
         weights[k] = counts[k] ? (float)((double)n / ((double)classes * (double)counts[k])) : 0;
 }
 
-/* The loss is the recipe's: a network can be put to another use. */
+/* The loss comes from the recipe: the new model may be trained for another purpose. */
 static dsc_status start_from(dsc_model **model, const dsc_recipe *recipe, const dsc_model_options *options,
                              dsc_error *error) {
     dsc_model *loaded = NULL;
@@ -161,7 +161,8 @@ static dsc_status fail_pattern(const dsc_graph *graph, const char *name, const c
     return status;
 }
 
-/* One of the comma-divided items: a pattern, and with `rates` a factor. `item` is written to. */
+/* Applies one item of the comma-separated list: a pattern, followed by a factor if `rates`. Modifies
+ * `item`. */
 static dsc_status set_item(dsc_graph *graph, char *item, bool rates, dsc_error *error) {
     const char *name = rates ? "rates" : "freeze";
     char *pattern = item + strspn(item, " \t");

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* calibrate.c: temperature scaling. Guo, Pleiss, Sun and Weinberger, "On calibration of modern neural
- * networks" (2017): the logits of a finished model times b = 1 / T,
+ * networks" (2017): the logits of a finished model are multiplied by b = 1 / T,
  *
  *   p_k = softmax(b z)_k    b minimises the mean of -log p_label over the validation set
  *
- * which changes no answer, only how sure it is. The loss is convex in b, so its slope, the mean of
- * (sum over k of p_k z_k) - z_label, is brought to zero by halving. The last layer's weights and bias take b
- * up, so that the model is one like any other. */
+ * This changes the confidence of an answer, not the answer. The loss is convex in b. Bisection finds the zero
+ * of its slope, the mean of (sum over k of p_k z_k) - z_label. The weights and the bias of the last layer are
+ * multiplied by b, so the file format of the model does not change. */
 #include "train/trainer.h"
 
 #include "base/elementary.h"
@@ -18,11 +18,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double LEAST = 0.1, MOST = 10; /* of b: what is all right, or all wrong, knows no bounds */
+static const double LEAST = 0.1, MOST = 10; /* range of b: without errors, or without right answers, the
+                                             * optimum is infinite */
 enum { HALVINGS = 40 };
-static const float TINY = 1e-30F; /* of a probability */
+static const float TINY = 1e-30F; /* least probability */
 
-/* Log-probabilities, which are logits as good as the network's own. */
+/* Log-probabilities: logits up to a constant per sample. */
 typedef struct answers {
     double *z; /* (count, classes) */
     size_t *label;
@@ -63,7 +64,7 @@ static double find_factor(const answers *l) {
     return dsc_exp((low + high) / 2);
 }
 
-/* Whether the node's numbers are learned, and nothing but the logits uses them. */
+/* Whether the node is learned and only the logits use it. */
 static bool is_their_own(const dsc_graph *graph, const dsc_node *node) {
     size_t uses = 0;
     for (size_t i = 0; i < graph->count; i++)

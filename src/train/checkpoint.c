@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* checkpoint.c: all that the rest of a run depends on, in one file.
+/* checkpoint.c: writes and reads a checkpoint: one file with the whole state of a run.
  *
  *   "DSCCKPT" and a newline, 8 bytes
  *   the length of the header, 8 bytes, little-endian
- *   the header, JSON: format, recipe, model text, data, kernels, the sizes of what follows, dsc_progress as
- *   hex the slabs: values, states, average, best: as they lie in memory
+ *   the header, JSON: format, recipe, model text, data, kernels, sizes of the slabs, dsc_progress in hex
+ *   the slabs: values, states, average, best, in memory layout
  *   CRC-32 of all before, 4 bytes
  *
- * It is for the machine's own byte order: the header says which, and another is refused.
- */
+ * The slabs have the byte order of the machine, which the header names. A file of another byte order is
+ * refused. */
 #include "train/sealed.h"
 #include "train/trainer.h"
 
@@ -205,7 +205,7 @@ static dsc_status parse_header(reading *r, dsc_error *error) {
     return DSC_OK;
 }
 
-/* --- must be what it was --- */
+/* --- comparing with the trainer --- */
 
 static dsc_status fail_recipe(const reading *r, const char *key, const json_t *then, const json_t *now,
                               dsc_error *error) {
@@ -221,7 +221,7 @@ static dsc_status fail_recipe(const reading *r, const char *key, const json_t *t
     return status;
 }
 
-/* What an older version did not know was then as it is by default. */
+/* The defaults: a checkpoint of an older version lacks newer parameters, which then have their defaults. */
 static json_t *usual_recipe(void) {
     dsc_recipe recipe;
     if (dsc_recipe_initialise(&recipe, NULL)) return NULL;
@@ -230,7 +230,8 @@ static json_t *usual_recipe(void) {
     return json;
 }
 
-/* A run may have been shortened after the checkpoint: of the steps that it has done both say the same. */
+/* Compares `steps` only for the steps that are done: a run may be shortened or lengthened after the
+ * checkpoint. */
 static bool are_steps_done_alike(const reading *r, const dsc_trainer *t, const json_t *before) {
     dsc_progress progress;
     dsc_length then;
@@ -275,7 +276,7 @@ static dsc_status check_print(const reading *r, const char *what, const char *re
                     r->path, what, name, difference, remedy);
 }
 
-/* Format 1 knew the labels in order, and every 97th image. */
+/* Compares with format 1, which has a checksum of the labels in order and of every 97th image. */
 static dsc_status check_sample(const reading *r, dsc_trainer *t, dsc_error *error) {
     const dsc_dataset *data = t->training;
     uint32_t crc = 0;
@@ -333,7 +334,7 @@ static dsc_status check_kernels(const reading *r, const dsc_trainer *t, bool for
         r->path, text_in(r, "kernels"), t->parts.choice.kernels->name, text_in(r, "kernels"));
 }
 
-/* What decides the rest of the run. */
+/* Compares everything that decides the rest of the run. */
 static dsc_status check_same(const reading *r, dsc_trainer *t, bool force, dsc_error *error) {
     if (strcmp(text_in(r, "model"), t->model->text) != 0)
         return dsc_fail(error, DSC_ERROR_MISMATCH, "%s: belongs to another model: expected '%s', found '%s'",
@@ -343,7 +344,8 @@ static dsc_status check_same(const reading *r, dsc_trainer *t, bool force, dsc_e
     return status ? status : check_kernels(r, t, force, error);
 }
 
-/* Counters that training could not have come to would make it read outside its data, or never end. */
+/* Refuses counters that training cannot produce: they could lead to reads outside the data or to an endless
+ * run. */
 static bool progress_is_possible(const dsc_progress *p, const dsc_trainer *t) {
     const uint64_t steps = dsc_length_steps(&t->length, p->step), batch = (uint64_t)t->recipe.batch,
                    epochs = (steps + t->steps_an_epoch - 1) / t->steps_an_epoch;
@@ -361,16 +363,17 @@ static bool progress_is_possible(const dsc_progress *p, const dsc_trainer *t) {
            isfinite(p->seconds);
 }
 
-/* What the run's images are like is the run's: the note beside the data may have changed, or gone. */
+/* Restores the description of the run's images from the checkpoint: the note beside the data may have changed
+ * or be missing. */
 static void restore_images(const reading *r, const dsc_trainer *t) {
     dsc_images images;
     dsc_model_describe(&images, t->model);
     if (dsc_images_from_json(&images, json_object_get(r->header, "images")))
-        (void)dsc_model_expect(t->model, &images, NULL); /* it fits, or what training found stays */
+        (void)dsc_model_expect(t->model, &images, NULL); /* if it does not fit, the trainer's stays */
 }
 
-/* Looks at them in aligned memory of their own: in the file they lie anywhere, and the trainer is to stay
- * as it was. */
+/* Checks a copy of each slab in aligned memory: slabs are unaligned in the file, and the trainer must not
+ * change yet. */
 static dsc_status check_slabs(const reading *r, const dsc_trainer *t, const dsc_trainer_slabs *s, size_t at,
                               dsc_error *error) {
     dsc_error reason;
@@ -378,7 +381,7 @@ static dsc_status check_slabs(const reading *r, const dsc_trainer *t, const dsc_
     dsc_real *copy = dsc_allocate(t->updater.numbers + 1, sizeof *copy);
     if (!copy) return dsc_fail_memory(error, t->updater.numbers * sizeof *copy, r->path);
     for (size_t i = 0; i < s->count && !status; at += s->numbers[i++] * sizeof(dsc_real)) {
-        if (i > 0 && i <= t->updater.state_count) continue; /* the optimiser's */
+        if (i > 0 && i <= t->updater.state_count) continue; /* an optimiser state */
         memcpy(copy, r->bytes + at, t->updater.numbers * sizeof *copy);
         if (dsc_model_check_values(t->model, copy, &reason))
             status =

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* epochs.c: the training loop: steps, validation, early stopping, and what it tells its caller. */
+/* epochs.c: the training loop: steps, validation, early stopping and events. */
 #include "base/error.h"
 #include "base/text.h"
 #include "ranks/ranks.h"
@@ -21,13 +21,13 @@ typedef struct loop {
     dsc_trainer *trainer;
     dsc_on_event *on_event;
     void *user;
-    double started, before; /* clock at the start; seconds of earlier sittings */
-    uint64_t first_step;    /* of this sitting */
+    double started, before; /* clock at the start; seconds of earlier processes of this run */
+    uint64_t first_step;    /* first step of this process */
     double validation_loss, validation_accuracy;
     bool stopped;
 } loop;
 
-/* Alone, this process stops at once; with others, all after the step that follows (step.c). */
+/* A single process stops at once. Several processes stop together after the next step (step.c). */
 static void ask_to_stop(loop *l) {
     dsc_trainer *t = l->trainer;
     if (dsc_ranks_count(t->recipe.ranks) > 1)
@@ -83,7 +83,7 @@ static dsc_status validate(loop *l, dsc_error *error) {
     return DSC_OK;
 }
 
-/* Keeps the best weights; true when patience has run out. */
+/* Keeps the weights if the validation loss is the best so far. Returns true if `patience` is exhausted. */
 static bool patience_is_over(loop *l) {
     dsc_trainer *t = l->trainer;
     dsc_progress *p = &t->progress;
@@ -108,7 +108,7 @@ static void tell_patience(char out[DSC_MESSAGE_SIZE], const dsc_trainer *t) {
                    without, without == 1 ? "" : "s", (unsigned long long)dsc_trainer_kept_epoch(t));
 }
 
-/* Whether the accuracy that was asked for is there. The weights that have it are kept. */
+/* Whether the validation accuracy has reached `until`. The weights of this epoch are then kept. */
 static bool is_reached(const loop *l) {
     const dsc_trainer *t = l->trainer;
     return t->recipe.until > 0 && 100 * l->validation_accuracy >= t->recipe.until;
@@ -137,7 +137,7 @@ static void tell_until(char out[DSC_MESSAGE_SIZE], const loop *l) {
                        wanted, found);
 }
 
-/* Why nothing is left to do, or 0. */
+/* Returns the reason why the run is finished (DSC_FINISHED_...), or 0. */
 static uint64_t is_finished(loop *l) {
     const dsc_progress *p = &l->trainer->progress;
     const bool over = l->trainer->validation && patience_is_over(l);
@@ -172,7 +172,7 @@ static dsc_status end_epoch(loop *l, dsc_error *error) {
     dsc_event event = describe(l, DSC_EVENT_EPOCH, early || asked ? message : NULL);
     event.step = t->steps_an_epoch;
     dsc_sanity_after_epoch(t, event.loss, warn, l);
-    /* What is saved from here on begins the next epoch. */
+    /* A checkpoint that is saved from here on begins the next epoch. */
     p->position = p->correct = 0;
     p->loss_sum = 0;
     p->seconds = event.seconds;

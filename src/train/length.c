@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Behind this a double could not tell one step from the next. */
+/* Above this a double cannot represent every integer. */
 static const uint64_t STEPS_MOST = (uint64_t)1 << 53;
 
 /* --- text --- */
@@ -25,7 +25,7 @@ static bool take_number(uint64_t *number, const char **at) {
     return true;
 }
 
-/* "3600 from 1200", or for the first part "4000". */
+/* Parses "3600 from 1200", or "4000" for the first part. */
 static bool take_part(dsc_length *length, const char **at) {
     static const char word[] = "from";
     uint64_t steps, from = 0;
@@ -85,11 +85,11 @@ uint64_t dsc_length_steps(const dsc_length *length, uint64_t step) {
 uint64_t dsc_length_place(const dsc_length *length, uint64_t step) {
     const size_t last = part_at(length, step);
     const uint64_t end = length->part[0].steps - 1;
-    uint64_t place = 0; /* of the step number `from` of part i */
+    uint64_t place = 0; /* schedule place of step `from` of part i */
     for (size_t i = 0;; i++) {
         const uint64_t from = length->part[i].from, left = length->part[i].steps - 1 - from;
         const uint64_t until = i < last ? length->part[i + 1].from : step;
-        /* Numbers of at most 53 bits: the same on every machine. */
+        /* All values are integers of at most 53 bits, so the result is the same on every machine. */
         const double share = until - from < left ? (double)(until - from) / (double)left : 1;
         place += (uint64_t)floor(share * (double)(end - place) + 0.5);
         if (place > end) place = end;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* loop_state.c: all that the rest of a loop of one's own depends on, in one file:
+/* loop_state.c: saves and restores a public optimiser with its session: one file with the whole state of a
+ * user's own training loop.
  *
  *   "DSCLOOP" and a newline, 8 bytes
  *   the head below
- *   what it is of, text: the optimiser, and each parameter and buffer with its shape
- *   the slabs: values, the optimiser's states, the average: as they lie in memory
+ *   a text: the optimiser, and the name and shape of each parameter and buffer
+ *   the slabs: values, the optimiser's states, the average, in memory layout
  *   CRC-32 of all before, 4 bytes
  *
- * It is for the machine's own byte order: another finds no such head, and refuses the file. */
+ * The head and the slabs have the byte order of the machine. On a machine of the other byte order the head is
+ * invalid and the file is refused. */
 #include "train/loop.h"
 #include "train/sealed.h"
 
@@ -51,7 +53,7 @@ static slabs slabs_of(const dsc_optimiser *o) {
     return s;
 }
 
-/* What must be the same for the slabs to fit. */
+/* Writes the text that must be equal for the slabs to fit. */
 static dsc_status describe(dsc_text *text, const dsc_optimiser *o, dsc_error *error) {
     const dsc_graph *graph = o->session->graph;
     dsc_text_append(text, "optimiser %s%s\n", o->parts.optimiser.kind->name,
@@ -79,7 +81,7 @@ static dsc_status check_values(const dsc_optimiser *o, const char *path, dsc_err
 static dsc_status write_all(const char *path, const dsc_optimiser *o, const dsc_text *text,
                             dsc_error *error) {
     head h;
-    memset(&h, 0, sizeof h); /* its gaps, too */
+    memset(&h, 0, sizeof h); /* clears its padding, too */
     h.format = FORMAT;
     h.number_bytes = sizeof(dsc_real);
     h.text_bytes = text->length;
@@ -130,14 +132,14 @@ static dsc_status check_bytes(head *h, const unsigned char *bytes, size_t size, 
     return DSC_OK;
 }
 
-/* Whether all numbers of the slabs, and of the schedule, are finite. */
+/* Whether all elements of the slabs and of the schedule's state are finite. */
 static dsc_status check_numbers(const head *h, const unsigned char *bytes, size_t size, const char *path,
                                 dsc_error *error) {
     bool finite = true;
     for (size_t i = 0; i < sizeof h->schedule.number / sizeof *h->schedule.number; i++)
         finite = finite && isfinite(h->schedule.number[i]);
     for (size_t at = 0; at < size && finite; at += sizeof(dsc_real)) {
-        dsc_real number; /* slabs lie at any address in the file */
+        dsc_real number; /* slabs are unaligned in the file */
         memcpy(&number, bytes + at, sizeof number);
         finite = isfinite(number);
     }
@@ -160,7 +162,7 @@ dsc_status dsc_optimiser_restore_bytes(dsc_optimiser *o, const unsigned char *by
     for (size_t i = 0; i < s.count; at += s.bytes[i++]) memcpy(s.slab[i], at, s.bytes[i]);
     o->step = h.step;
     o->state = h.schedule;
-    o->runs = o->session->runs; /* gradients of before are of no use */
+    o->runs = o->session->runs; /* gradients computed before are not valid */
     return DSC_OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* meet.c: the processes that share batches find out whether they train the same, and begin where process 0
- * is. Each must come to the same bits by itself: so each has the same recipe, data, kernels and version. */
+/* meet.c: the processes that share batches check that they train the same, and take over the state of process
+ * 0. Each process computes the update by itself and must get the same bits, so all need the same recipe,
+ * data, kernels and version. */
 #include "train/trainer.h"
 
 #include "base/error.h"
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What must be the same, each as a checksum. */
+/* What must be equal, each as a checksum. */
 enum { VERSION, KERNELS, DATA, RECIPE, THINGS };
 
 static const struct {
@@ -58,7 +59,8 @@ static dsc_status checksum_recipe(uint32_t *crc, const dsc_trainer *t, dsc_error
     return status;
 }
 
-/* sums: (ranks, THINGS), of which each process fills its own row; as the rest is 0, the sum has all rows. */
+/* sums: (ranks, THINGS). Each process fills its own row and leaves the others 0, so the sum over the
+ * processes has all rows. */
 static dsc_status compare(const dsc_ranks *ranks, double *sums, const uint32_t own[THINGS],
                           dsc_error *error) {
     const size_t all = (size_t)ranks->count * THINGS;
@@ -77,7 +79,7 @@ static dsc_status begin_alike(dsc_trainer *t, const dsc_ranks *ranks, dsc_error 
     dsc_status status = dsc_ranks_copy(ranks, &t->progress, sizeof t->progress, error);
     for (size_t i = 0; i < s.count && !status; i++)
         status = dsc_ranks_copy(ranks, s.slab[i], s.numbers[i] * sizeof(dsc_real), error);
-    t->order_epoch = 0; /* to be made for that epoch */
+    t->order_epoch = 0; /* computed anew for that epoch */
     return status;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* mixup.c: draws from Beta(alpha, alpha) by Jöhnk's method, "Erzeugung von betaverteilten und
- * gammaverteilten Zufallszahlen" (1964): for uniform u and v with u^(1/alpha) + v^(1/alpha) <= 1, the share
- * of the first in the sum. In logarithms, since a small alpha makes both powers 0. */
+/* mixup.c: draws from Beta(alpha, alpha) by Jöhnk's method, "Erzeugung von betaverteilten und gammaverteilten
+ * Zufallszahlen" (1964): draws uniform u and v until u^(1/alpha) + v^(1/alpha) <= 1, then returns the first
+ * summand's share of the sum. Computes with logarithms, because both powers underflow for a small alpha. */
 #include "train/mixup.h"
 
 #include "base/elementary.h"
@@ -17,7 +17,7 @@ static double draw_share(dsc_rng *rng, double alpha) {
         x = log_of_power(rng, alpha);
         y = log_of_power(rng, alpha);
     } while (dsc_exp(x) + dsc_exp(y) > 1);
-    /* u / (u + v) = 1 / (1 + v / u), and the larger of it and its complement */
+    /* the share is 1 / (1 + v / u); returns the larger of the share and its complement */
     return 1 / (1 + dsc_exp(x > y ? y - x : x - y));
 }
 

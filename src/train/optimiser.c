@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* optimiser.c: the public optimiser: an updater (updater.h) at work on a session's parameters. */
+/* optimiser.c: the public optimiser: an updater (updater.h) for the parameters of a session. */
 #include "train/loop.h"
 
 #include "base/error.h"
@@ -28,7 +28,7 @@ static dsc_status check(const dsc_session *session, const dsc_optimiser_options 
     return DSC_OK;
 }
 
-/* Texts, ranges and defaults are those of a recipe. */
+/* Fills a recipe and parses it: the options have a recipe's texts, ranges and defaults. */
 static dsc_status parse(dsc_recipe_parts *parts, const dsc_optimiser_options *how, dsc_error *error) {
     dsc_recipe recipe;
     dsc_status status = dsc_recipe_initialise(&recipe, error);
@@ -64,7 +64,7 @@ static dsc_status make(dsc_optimiser *o, const dsc_optimiser_options *how, dsc_e
                                     .ema = how->ema,
                                     .steps = steps,
                                     .steps_an_epoch = how->steps_an_epoch ? how->steps_an_epoch : steps,
-                                    .gathered = true, /* a session's run completes them */
+                                    .gathered = true, /* a session's run gathers the gradients */
                                     .kernels = session->options.kernels};
     if (!dsc_updater_make(&o->updater, session->graph, session->executor, session->values, session->gradients,
                           &rules))

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* others.c: images that belong to no class. Hendrycks, Mazeika and Dietterich, "Deep anomaly detection with
- * outlier exposure" (2019): the network keeps its K classes, and images of none of them are trained towards
- * the uniform distribution,
+/* others.c: trains with images of no class. Hendrycks, Mazeika and Dietterich, "Deep anomaly detection with
+ * outlier exposure" (2019): the network keeps its K classes, and the target of an image of no class is the
+ * uniform distribution,
  *
  *   t_k = 1 / K    with class weights w: t_k = 1 / (K w_k), so that the loss weighs such an image by 1
  *
- * An answer whose largest probability is below a threshold is then no answer. The threshold is chosen on
- * images that were held out. */
+ * The model refuses an answer whose largest probability is below a threshold. The threshold is chosen on
+ * held-out images (refuse.c). */
 #include "train/trainer.h"
 
 #include "base/error.h"
@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-static const double HELD_OUT = 0.1; /* of the others, where the recipe holds nothing out */
+static const double HELD_OUT = 0.1; /* share of the others, if `validation` is 0 */
 
 dsc_status dsc_recipe_check_others(const dsc_recipe *recipe, const dsc_dataset *training, dsc_error *error) {
     const dsc_dataset *data = recipe->others_data;
@@ -41,14 +41,14 @@ dsc_status dsc_recipe_check_others(const dsc_recipe *recipe, const dsc_dataset *
     return DSC_OK;
 }
 
-/* At least one is held out. */
+/* The share of the others that is held out: at least one image. */
 static double held_share(const dsc_recipe *recipe) {
     const double one = 1 / (double)recipe->others_data->count,
                  share = recipe->validation > 0 ? recipe->validation : HELD_OUT;
     return share > one ? share : one;
 }
 
-/* As dsc_dataset_split does it. */
+/* Rounds like dsc_dataset_split. */
 size_t dsc_recipe_others_learned(const dsc_recipe *recipe) {
     const size_t count = recipe->others_data ? recipe->others_data->count : 0;
     if (count < 2) return 0;
@@ -56,8 +56,8 @@ size_t dsc_recipe_others_learned(const dsc_recipe *recipe) {
     return held < count ? count - held : 1;
 }
 
-/* The others with the classes of the training set, all labelled with the first: that joins them, and keeps
- * their own labels out. */
+/* Gives the others the classes of the training set, so that both can be joined, and class 0 as their label,
+ * which is never used. */
 static dsc_status relabel(dsc_trainer *t, dsc_error *error) {
     const uint16_t map[256] = {0};
     return dsc_dataset_renumber(&t->others, t->recipe.others_data, map, t->training->classes,
@@ -83,7 +83,7 @@ static dsc_status make_target(dsc_trainer *t, dsc_error *error) {
     t->other_target = dsc_allocate(classes, sizeof *t->other_target);
     if (!t->other_target) return dsc_fail_memory(error, classes * sizeof *t->other_target, "a target");
     for (size_t k = 0; k < classes; k++) {
-        const dsc_real weight = weights ? weights[k] : 1; /* 0: there is no sample of the class */
+        const dsc_real weight = weights ? weights[k] : 1; /* 0: the class has no sample */
         t->other_target[k] = weight > 0 ? 1 / ((dsc_real)classes * weight) : 0;
     }
     return dsc_model_target_probabilities(t->model, error);

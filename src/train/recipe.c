@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* recipe.c: the table of what a recipe holds, and its form as JSON: one flat object, {"format": 1, "model":
+/* recipe.c: the table of a recipe's parameters, and its JSON form: one flat object, {"format": 1, "model":
  * ...}. */
 #include "train/recipe.h"
 
@@ -203,7 +203,7 @@ static dsc_status open_file(dsc_recipe *recipe, const char *path, dsc_error *err
     return status;
 }
 
-/* A run has its recipe in its folder, a search the best one. */
+/* Suggests the recipe inside `folder`: a run's folder has its recipe, a search's folder the best one. */
 static dsc_status fail_folder(const char *folder, dsc_error *error) {
     static const char *const names[] = {DSC_RUN_RECIPE, DSC_TUNE_BEST};
     char word[DSC_SHELL_WORD];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* recipes.c: the recipes that ship with the library. docs/benchmarks.md has what each reaches. */
+/* recipes.c: the recipes that ship with the library. docs/benchmarks.md lists their results. */
 #include "train/recipe.h"
 
 #define TWO_CONVOLUTIONS                                                                                     \
@@ -8,7 +8,7 @@
 
 #define NORM "batch-norm, relu"
 
-/* For microcontrollers: weights of 4 bits, so that two are a byte. */
+/* For microcontrollers: 4-bit weights, two per byte. */
 #define CONV(channels) "conv " #channels " 3x3 bias=off, " NORM
 #define SAME(channels) "conv " #channels " 3x3 padding=1 bias=off, " NORM
 #define MCU(a, b, c, d, e, epochs)                                                                           \

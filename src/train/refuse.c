@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* refuse.c: below which probability a finished model's answers are none: chosen on images that were held out.
+/* refuse.c: chooses the threshold below which a finished model refuses to answer, on held-out images:
  *
  *   with a validation set       the largest threshold that still answers 99.5 percent of it
  *   without                     the smallest one that refuses 98 percent of the held-out images of no class
  *
- * 98, because images of other kinds than those of the training are harder to refuse: the network inside the
- * program refuses 87 percent of Fashion-MNIST, which it never saw, where the threshold is set for 95 percent
- * of its own non-digits, and 97 percent where it is set for 98.
+ * 98 percent, because images of unknown kinds are harder to refuse than those of the training. The program's
+ * own network never saw Fashion-MNIST: it refuses 87 percent of it with the threshold at 95 percent of its
+ * own non-digits, and 97 percent with the threshold at 98.
  *
- * Both are taken to four decimals, the first downwards and the second upwards, so that other kernels, whose
- * last bits differ, refuse the same. */
+ * The threshold has four decimals, rounded down in the first case and up in the second. Kernels whose last
+ * bits differ therefore refuse the same images. */
 #include "train/trainer.h"
 
 #include "base/error.h"
@@ -20,7 +20,7 @@
 
 static const double ANSWERED = 0.995, REFUSED = 0.98, STEPS = 10000;
 
-/* How sure the model is of each image of `data`. */
+/* The largest probability of each image of `data`; 0 for an answer that is not finite. */
 typedef struct sureness {
     float *of; /* (count) */
     size_t count;
@@ -37,7 +37,7 @@ static int by_size(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* In order; to be freed. */
+/* Fills `s` in ascending order; the caller frees s->of, also after a failure. */
 static dsc_status find_sureness(sureness *s, dsc_trainer *t, const dsc_dataset *data, dsc_error *error) {
     dsc_metrics metrics;
     *s = (sureness){.of = dsc_allocate(data->count, sizeof *s->of)};
@@ -61,7 +61,7 @@ static double choose(const sureness *images, const sureness *others) {
         const size_t refused = (size_t)floor((1 - ANSWERED) * (double)images->count + 1e-9);
         return floor((double)images->of[refused] * STEPS) / STEPS;
     }
-    /* just above the last of those to refuse; where the model is all sure of it, only what is all sure */
+    /* Just above the largest probability to refuse; at most 1. */
     const size_t refused = (size_t)ceil(REFUSED * (double)others->count - 1e-9);
     return fmin(1, (floor((double)others->of[refused - 1] * STEPS) + 1) / STEPS);
 }

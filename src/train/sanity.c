@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sanity.c: warnings, what is finite, and the search for what made the loss infinite. */
+/* sanity.c: warnings, checks for values that are not finite, and the search for the op that made the first
+ * one. */
 #include "train/sanity.h"
 
 #include "base/error.h"
@@ -35,15 +36,14 @@ static void check_labels(const dsc_trainer *t, dsc_warn *warn, void *user) {
     warn(user, message);
 }
 
-/* The inputs as the model sees them, over some images: they should be neither tiny, nor huge, nor all
- * alike. */
+/* Warns if the inputs of some images, as the model reads them, are tiny, huge or all equal. */
 static void check_inputs(const dsc_trainer *t, dsc_warn *warn, void *user) {
     enum { IMAGES = 200 };
     size_t size = t->training->image_size, n = t->training->count < IMAGES ? t->training->count : IMAGES;
     dsc_real *numbers = dsc_allocate(size, sizeof *numbers);
     unsigned char *image = dsc_allocate_aligned(1, t->training->image_bytes);
     double sum = 0, squares = 0;
-    bool good = numbers && image; /* a check that cannot be made is not an error */
+    bool good = numbers && image; /* without memory there is no warning */
     for (size_t i = 0; i < n && good; i++) {
         const uint32_t sample = (uint32_t)(i * (t->training->count / n));
         good = !dsc_dataset_read(image, t->training, &sample, 1, NULL);
@@ -68,7 +68,7 @@ static void check_inputs(const dsc_trainer *t, dsc_warn *warn, void *user) {
     warn(user, message);
 }
 
-/* The mirror image of a digit is seldom a digit. */
+/* The mirror image of a digit is rarely a digit. */
 static void check_mirrors(const dsc_trainer *t, dsc_warn *warn, void *user) {
     dsc_images images;
     dsc_dataset_describe(&images, t->training);
@@ -84,9 +84,8 @@ void dsc_sanity_before(const dsc_trainer *t, dsc_warn *warn, void *user) {
 
 /* --- after an epoch --- */
 
-/* Runs the next batch once without training on it, in an executor of its own that keeps the values of all
- * nodes; NULL if that cannot be done: what is looked for then stays unknown. `training`: as a step runs
- * it. */
+/* Runs the next batch once without an update, in a separate executor that keeps the values of all nodes.
+ * `training`: as a training step runs it. The caller frees the executor; NULL if it cannot be made or run. */
 static dsc_executor *run_aside(dsc_trainer *t, bool training, size_t *count) {
     const dsc_executor_options options = {.batch = (size_t)t->recipe.batch,
                                           .lanes = (unsigned)t->recipe.lanes,
@@ -99,7 +98,7 @@ static dsc_executor *run_aside(dsc_trainer *t, bool training, size_t *count) {
                                           .bf16 = t->parts.bf16};
     dsc_executor *executor = NULL;
     dsc_real *values =
-        dsc_allocate(t->updater.numbers + 1, sizeof *values); /* training changes running statistics */
+        dsc_allocate(t->updater.numbers + 1, sizeof *values); /* the run may change running statistics */
     if (values && !dsc_executor_create_beside(&executor, t->executor, t->model->graph, &options, NULL)) {
         memcpy(values, t->model->values, t->updater.numbers * sizeof *values);
         dsc_run run;
@@ -115,7 +114,7 @@ static dsc_executor *run_aside(dsc_trainer *t, bool training, size_t *count) {
     return executor;
 }
 
-/* Units that are zero for every sample of a batch. */
+/* Counts the units that are zero for every sample of a batch. */
 static size_t count_dead(const dsc_real *y, size_t samples, size_t units) {
     size_t dead = 0;
     for (size_t u = 0; u < units; u++) {
@@ -126,7 +125,7 @@ static size_t count_dead(const dsc_real *y, size_t samples, size_t units) {
     return dead;
 }
 
-/* In images whole corners are rightly silent; in a layer of features half of the units should not be. */
+/* Only layers of features: in feature maps of images whole corners are rightly zero. */
 static bool may_die(const dsc_node *node) {
     return node->kind == DSC_NODE_OP && node->op->flags & DSC_OP_RELU && node->shape.rank == 1;
 }
@@ -155,8 +154,8 @@ static void check_dead_units(dsc_trainer *t, dsc_warn *warn, void *user) {
     dsc_executor_free(executor);
 }
 
-/* At the end of the epochs that bring the steps to 200, 400, 800 and so on, and of the last one: short epochs
- * have had no time to learn, and nobody reads the same line a hundred times. */
+/* True at the end of the epochs in which the step count passes 200, 400, 800 and so on, and of the last
+ * epoch. Before 200 steps there is nothing to tell; the doubling avoids repeated warnings. */
 static bool is_time_to_have_learned(const dsc_trainer *t) {
     const uint64_t now = t->progress.step, before = now > t->steps_an_epoch ? now - t->steps_an_epoch : 0;
     uint64_t mark = LEARNED_BY;
@@ -167,7 +166,7 @@ static bool is_time_to_have_learned(const dsc_trainer *t) {
 void dsc_sanity_after_epoch(dsc_trainer *t, double loss, dsc_warn *warn, void *user) {
     bool entropy = (t->model->loss->op->flags & DSC_OP_ENTROPY) != 0;
     double chance = log((double)t->model->classes);
-    /* Images of no class never have less than this loss. */
+    /* The loss of an image of no class is at least this. */
     const double others = 1 - (double)t->training->count / (double)t->samples->count;
     if (others > 0) loss = (loss - others * chance) / (1 - others);
     if (entropy && t->model->classes > 1 && loss > 0.95 * chance && is_time_to_have_learned(t)) {
@@ -211,7 +210,7 @@ dsc_status dsc_trainer_fail_answers(const dsc_trainer *t, const dsc_metrics *met
     return fail_diverged(t, reason, error);
 }
 
-/* In a program of its own, as the model will be used: without dropout, with running statistics. */
+/* Uses a separate executor that runs inference: without dropout, with running statistics. */
 dsc_status dsc_trainer_check_result(const dsc_trainer *t, dsc_error *error) {
     enum { SAMPLES = 256 };
     dsc_dataset *some = NULL;
@@ -233,7 +232,7 @@ dsc_status dsc_trainer_check_result(const dsc_trainer *t, dsc_error *error) {
     return status;
 }
 
-/* --- what was not finite first --- */
+/* --- the first value that is not finite --- */
 
 static bool finite_values(const dsc_real *x, size_t n) {
     for (size_t i = 0; i < n; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sanity.h: what looks wrong, said while something can still be done about it. */
+/* sanity.h: warnings about training that is likely to fail. */
 #ifndef DSC_TRAIN_SANITY_H
 #define DSC_TRAIN_SANITY_H
 
@@ -7,15 +7,17 @@
 
 typedef void dsc_warn(void *user, const char *message);
 
-/* Before the first step: labels all of one class, images that are blank, classes without a sample. */
+/* Warns before the first step: all labels equal, blank or unnormalised images, classes without samples,
+ * mirrored digits. */
 void dsc_sanity_before(const dsc_trainer *trainer, dsc_warn *warn, void *user);
 
-/* After an epoch with this mean loss: a loss that stays near ln(classes), looked at after 200 steps, 400, 800
- * and so on, and in the end; units that are never active. */
+/* Warns after an epoch with mean loss `loss`: if the loss stays near ln(classes), checked after 200, 400,
+ * 800, ... steps and at the end; after the first epoch also about units that are never active. Allocates
+ * then. */
 void dsc_sanity_after_epoch(dsc_trainer *trainer, double loss, dsc_warn *warn, void *user);
 
-/* DSC_ERROR_DIVERGED: not all answers to `what` ("held-out images") were finite; after which step, and what
- * to do. */
+/* Fails with DSC_ERROR_DIVERGED: some answers to `what` ("held-out images") are not finite. The message gives
+ * the step and a remedy. */
 dsc_status dsc_trainer_fail_answers(const dsc_trainer *trainer, const dsc_metrics *metrics, const char *what,
                                     dsc_error *error);
 

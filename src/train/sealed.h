@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sealed.h: files that end in a checksum of all before it, CRC-32 in 4 bytes of the machine's order:
- * checkpoints, and the states of loops. Written atomically. */
+/* sealed.h: files that end in a CRC-32 of all their bytes, 4 bytes in the machine's byte order: checkpoints
+ * and states of training loops. Written atomically. */
 #ifndef DSC_TRAIN_SEALED_H
 #define DSC_TRAIN_SEALED_H
 
@@ -8,7 +8,7 @@
 
 enum { DSC_SEAL_SIZE = 4 };
 
-/* The first failure sticks: what follows it does nothing, and dsc_sealed_commit returns it. */
+/* The first failure is kept: later calls do nothing, and dsc_sealed_commit returns it. */
 typedef struct dsc_sealed {
     dsc_file_writer *writer;
     uint32_t crc;
@@ -16,13 +16,13 @@ typedef struct dsc_sealed {
     dsc_error *error;
 } dsc_sealed;
 
-/* Begins the file at `path`; `error` must outlive the writing. */
+/* Begins the file at `path`. `error` must live until dsc_sealed_commit. */
 dsc_sealed dsc_sealed_open(const char *path, dsc_error *error);
 void dsc_sealed_append(dsc_sealed *file, const void *bytes, size_t size);
-/* Appends the checksum and gives the file its name, or leaves what was there. */
+/* Appends the checksum and renames the file to `path`. After a failure the old file stays. */
 dsc_status dsc_sealed_commit(dsc_sealed *file);
 
-/* The checksum that `bytes` end in, and the one that they have; size is DSC_SEAL_SIZE at least. */
+/* The stored checksum at the end of `bytes`, and the computed one. `size` is at least DSC_SEAL_SIZE. */
 typedef struct dsc_seal {
     uint32_t stored, found;
 } dsc_seal;

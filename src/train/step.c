@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* step.c: one step: gather a batch, run the program forward and backward, and change the parameters
- * (updater.c). */
+/* step.c: one training step: gathers a batch, runs the network forward and backward, and updates the
+ * parameters (updater.c). */
 #include "base/error.h"
 #include "base/stream.h"
 #include "graph/tree.h"
@@ -33,7 +33,7 @@ void dsc_trainer_order(dsc_trainer *t) {
 
 /* --- loading a batch --- */
 
-/* Whether this epoch has its images as they are. */
+/* Whether this epoch is one of the last, without augmentation. */
 static bool is_clean(const dsc_trainer *t) {
     return (int64_t)t->progress.epoch + t->recipe.clean_epochs >= (int64_t)dsc_trainer_epochs(t);
 }
@@ -42,8 +42,8 @@ static bool augments(const dsc_trainer *t) {
     return !dsc_augment_chain_is_empty(t->parts.augment) && !is_clean(t);
 }
 
-/* Images are met in no order that a processor could foresee, and are seldom in its caches: those of the next
- * step are fetched while this one computes. */
+/* Prefetches the images of the next step while this step computes: their order is random, so neither caches
+ * nor the hardware prefetcher have them. */
 static void fetch_ahead(const dsc_trainer *t, size_t first, size_t count, size_t first_byte,
                         size_t last_byte) {
     const size_t from = t->progress.position + (size_t)t->recipe.batch + first, line = 64;
@@ -56,12 +56,12 @@ static void fetch_ahead(const dsc_trainer *t, size_t first, size_t count, size_t
 
 static bool mixes(const dsc_trainer *t) { return t->recipe.mixup > 0 && !is_clean(t); }
 
-/* Image number `place` of the batch, which is `sample` of the training set. */
+/* The image at place `place` of the batch, sample `sample` of the training set. */
 static const void *image_of(const dsc_trainer *t, size_t place, size_t sample) {
     return t->reader ? t->staged + place * t->samples->image_bytes : dsc_dataset_at(t->samples, sample);
 }
 
-/* The same as numbers (C, H, W), augmented if this epoch does so. */
+/* Writes the image at `place` to `out` (C, H, W), normalised, and augmented unless the epoch is clean. */
 static void load_image(const dsc_trainer *t, dsc_real *out, size_t place, unsigned worker) {
     const size_t sample = t->batch[place];
     const dsc_dataset *data = t->samples;
@@ -76,7 +76,7 @@ static void load_image(const dsc_trainer *t, dsc_real *out, size_t place, unsign
     dsc_model_load_images(t->model, out, image, data->type, 1);
 }
 
-/* Writes the target of the batch's image number `place`, which is `sample`, to the batch's targets. */
+/* Writes the target of the image at place `place`, sample `sample`, to the batch's targets. */
 static void load_target(const dsc_trainer *t, dsc_real *out, size_t place, size_t sample) {
     const size_t classes = t->model->classes;
     if (dsc_trainer_is_other(t, sample))
@@ -93,7 +93,7 @@ static void add_target(const dsc_trainer *t, dsc_real *target, dsc_real share, s
         for (size_t k = 0; k < t->model->classes; k++) target[k] += share * t->other_target[k];
 }
 
-/* Mixes the image `out` of `place`, and its target (K), with its partner's, of place `partner`: mixup.h. */
+/* Mixes image `out` and target (K) at `place` with those of the partner at place `partner`: mixup.h. */
 static void mix(const dsc_trainer *t, dsc_real *out, dsc_real *target, size_t place, size_t partner,
                 unsigned worker) {
     const size_t size = t->samples->image_size;
@@ -125,7 +125,7 @@ static void load(void *context, dsc_real *const *inputs, size_t first, size_t co
     if (t->teacher && inputs[1]) dsc_trainer_teach(t, inputs[1], inputs[0], first, count, worker);
 }
 
-/* The same for some of the pixels of every image, as they are: nothing is augmented or mixed. */
+/* Loads some of the pixels of every image, normalised, without augmentation or mixup. */
 static void load_columns(void *context, dsc_real *const *inputs, size_t first, size_t count,
                          size_t first_pixel, size_t last_pixel) {
     const dsc_trainer *t = context;
@@ -138,8 +138,8 @@ static void load_columns(void *context, dsc_real *const *inputs, size_t first, s
         load_target(t, inputs[1], i, t->batch[first + i]);
 }
 
-/* The samples of the batch that begins at `position` of the epoch, with their partners behind them where
- * images are mixed; how many there are without those. */
+/* Chooses the samples of the batch that begins at `position` of the epoch, followed by their partners with
+ * mixup. Returns the number of samples without partners. */
 static size_t choose_batch(const dsc_trainer *t, uint32_t *samples, size_t position) {
     const size_t left = t->samples->count - position, most = (size_t)t->recipe.batch;
     const size_t count = left < most ? left : most;
@@ -151,7 +151,7 @@ static size_t choose_batch(const dsc_trainer *t, uint32_t *samples, size_t posit
     return count;
 }
 
-/* Takes the images of this batch from the reader, and has it begin with those of the next. */
+/* Takes the images of this batch from the reader and lets it begin to read those of the next batch. */
 static dsc_status stage_images(dsc_trainer *t, dsc_error *error) {
     const size_t with = mixes(t) ? 2 : 1, next = t->progress.position + t->count;
     if (!t->reader) return DSC_OK;
@@ -179,7 +179,7 @@ dsc_status dsc_trainer_batch(dsc_run *run, dsc_trainer *t, dsc_error *error) {
 
 /* --- the step --- */
 
-/* The losses of the batch, shard by shard; this process has some of the shards. */
+/* Sums the losses of the batch shard by shard. Each process has only some of the shards. */
 static double sum_losses(const dsc_trainer *t, size_t count) {
     const dsc_real *losses = dsc_executor_value(t->executor, t->model->loss);
     double sums[DSC_SHARDS_MOST] = {0};
@@ -209,7 +209,7 @@ static uint64_t count_correct(const dsc_trainer *t, size_t count) {
         if (dsc_trainer_is_other(t, t->batch[i])) continue;
         const dsc_real *z = logits + (i - here) * classes;
         const size_t label = dsc_dataset_label(t->training, t->batch[i]);
-        bool first = true; /* the first of the largest; beside a NaN nothing is */
+        bool first = true; /* the first of the largest, and no NaN */
         for (size_t k = 0; k < label; k++) first = first && z[k] < z[label];
         for (size_t k = label; k < classes; k++) first = first && z[k] <= z[label];
         correct += first;
@@ -223,15 +223,15 @@ bool dsc_trainer_epoch_is_done(const dsc_trainer *t) {
     return left == 0 || (t->recipe.drop_last && left < (size_t)t->recipe.batch);
 }
 
-/* A run with rounded weights moved the buffers beside them. */
+/* A run with rounded weights updates the buffers of the rounded slab; copies them to the model's. */
 static void take_statistics(dsc_trainer *t) {
     const size_t from = t->updater.parameter_numbers, all = t->updater.numbers;
     memcpy(t->model->values + from, t->rounded + from, (all - from) * sizeof *t->rounded);
 }
 
-/* What became of a step, on all processes. */
+/* The result of a step, summed over all processes. */
 typedef struct outcome {
-    double loss, correct, asked; /* asked: so many processes want to stop */
+    double loss, correct, asked; /* asked: number of processes that want to stop */
 } outcome;
 
 static dsc_status look(outcome *o, const dsc_trainer *t, size_t count, dsc_error *error) {

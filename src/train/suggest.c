@@ -16,26 +16,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What suggest.h promises. */
+/* The figures of suggest.h. */
 enum { DIGITS_ENOUGH = 20000, FEW = 5000, CONVOLVED_FROM = 4, STEPS_LEAST = 1200, EPOCHS_MOST = 200 };
 static const double SHOWN = 1e6, SECONDS = 420;
 
-/* The recipes mnist-99.5 and mnist-99 show so many of prepared digits or letters, which are easier than other
+/* Images shown by the recipes mnist-99.5 and mnist-99. Prepared digits and letters are easier than other
  * images. */
 static const double CHARACTERS_SHOWN = 360000, EASY_SHOWN = 120000;
 
-/* The most pixels of height or width that are left for the last convolutions. */
+/* Largest height or width of the last convolutions' feature maps, in pixels. */
 enum { MAP_LAST = 9, HALVINGS_MOST = 5, LARGE = 64 };
 
-/* The most places of that map that a dense layer looks at one by one. */
+/* Most places of that map that a dense layer reads one by one; a larger map is pooled. */
 enum { FLAT_MOST = 100 };
 
-/* What decides. */
+/* What the suggestion depends on. */
 typedef struct facts {
     dsc_images images;
-    size_t count, classes, side; /* side: the shorter one, in pixels */
-    bool wide;                   /* the network */
-    const char *model, *kernels; /* the user's, or NULL */
+    size_t count, classes, side; /* side: the shorter side in pixels */
+    bool wide;                   /* the wide network */
+    const char *model, *kernels; /* given by the user, or NULL */
     unsigned threads;
     dsc_kernels_choice choice;
 } facts;
@@ -51,17 +51,18 @@ static void explain(dsc_suggestion *s, const char *what, const char *format, ...
 
 /* ---- the machine ---- */
 
-/* Multiply-adds a second that a training step does in each thread. Measured on AMD Zen 4 alone, with the
- * networks below: 75e9 with bfloat16. For other widths of vectors, and for AMX tiles, it is an estimate:
- * where it is wrong, the epochs that are picked take more or less than seven minutes. */
+/* Multiply-adds per second and thread in training. Measured only on AMD Zen 4, with the networks below: 75e9
+ * with bfloat16. Values for other vector widths and for AMX are estimates. If they are wrong, training takes
+ * more or less than seven minutes. */
 static double pace(const dsc_kernels_choice *choice) {
     const dsc_gemm_kernels *f32 = choice->kernels->f32, *bf16 = choice->kernels->bf16;
     const double reals = 3e9 * (double)f32->width;
     if (!choice->bf16) return reals;
-    return bf16->row_multiple > 1 ? 3 * reals : 1.5 * reals; /* tiles, or vectors */
+    return bf16->row_multiple > 1 ? 3 * reals : 1.5 * reals; /* AMX tiles, or vectors */
 }
 
-/* Multiply-adds of a step for one image: forward, and as many again for each of the two gradients. */
+/* Counts the multiply-adds of a step per image: the forward pass, and the same again for each of the two
+ * gradients. */
 static dsc_status count_work(double *work, const dsc_recipe *recipe, const dsc_dataset *data,
                              dsc_error *error) {
     dsc_model *model;
@@ -93,7 +94,7 @@ static void append_convolution(dsc_text *text, size_t channels, size_t stride) {
                     stride > 1 ? " stride=2" : "");
 }
 
-/* Channels double with each halving, up to four times the first. */
+/* The number of channels doubles with each halving, up to four times the first. */
 static void append_convolutions(dsc_text *text, const facts *f) {
     const size_t first = f->wide ? 32 : 16, large = f->side >= LARGE ? 1 : 0;
     const size_t steps = halvings(f->side), *shape = f->images.shape;
@@ -147,12 +148,13 @@ static int64_t batch_for(size_t count) {
     return count < 2000 ? 16 : count < FEW ? 32 : count < 20000 ? 64 : 128;
 }
 
-/* As long as the images deserve, if that is not too long here, but no fewer steps than STEPS_LEAST. */
+/* Sets the epochs to show as many images as `shown`, if this machine can do so in SECONDS, but at least
+ * STEPS_LEAST steps. */
 static void set_epochs(dsc_suggestion *s, const facts *f, double shown, double work) {
     const double count = (double)f->count, speed = f->threads * pace(&f->choice);
     const double affordable = SECONDS * speed / work;
     dsc_recipe *r = &s->recipe;
-    /* A batch fits the images, also where half of them are held out. */
+    /* At least two batches, because half of the images may be held out. */
     while (r->batch > 1 && (size_t)r->batch > f->count / 2) r->batch /= 2;
     r->epochs = epochs_for(fmin(shown, affordable), count);
     const int64_t least = epochs_for(STEPS_LEAST * (double)r->batch, count);
@@ -197,8 +199,8 @@ static dsc_status suggest_characters(dsc_suggestion *s, const facts *f, const ds
     return status;
 }
 
-/* Many images need little of it. Few need more than they are: of colours, negatives tell a network not to
- * learn by heart which colours each thing had. */
+/* Many images need little augmentation, few need more. Negatives keep a network from memorising the colours
+ * of few images. */
 static dsc_status suggest_augmentation(dsc_suggestion *s, const facts *f, dsc_error *error) {
     char text[DSC_SUGGESTION_TEXT];
     if (f->side < CONVOLVED_FROM) return DSC_OK;
@@ -212,7 +214,7 @@ static dsc_status suggest_augmentation(dsc_suggestion *s, const facts *f, dsc_er
     return dsc_text_replace(&s->recipe.augment, text, error);
 }
 
-/* The wide network, unless the machine could not even show half of the images that it deserves. */
+/* Takes the wide network unless this machine cannot show half of the wanted images with it. */
 static dsc_status suggest_network(double *work, dsc_suggestion *s, facts *f, const dsc_dataset *data,
                                   dsc_error *error) {
     dsc_status status = DSC_OK;

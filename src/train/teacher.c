@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* teacher.c: what a trained model, often an ensemble, says of the training images becomes a part of their
- * targets. Hinton, Vinyals and Dean, "Distilling the knowledge in a neural network" (2015):
+/* teacher.c: blends the answers of a trained model, often an ensemble, into the targets. Hinton, Vinyals and
+ * Dean, "Distilling the knowledge in a neural network" (2015):
  *
- *   t = (1 - s) [class] + s q    q_k = p_k^(1 / T) / sum over j of p_j^(1 / T), p what the teacher says
+ *   t = (1 - s) [class] + s q    q_k = p_k^(1 / T) / sum over j of p_j^(1 / T), p the teacher's probabilities
  *
- * which is softmax of its logits, divided by T. The teacher sees what the network sees, augmented and mixed:
- * Beyer et al., "Knowledge distillation: a good teacher is patient and consistent" (2022), section 3. It is
- * asked by the thread that loads the images. */
+ * q is the softmax of the teacher's logits divided by T. The teacher reads the same augmented and mixed
+ * images as the network: Beyer et al., "Knowledge distillation: a good teacher is patient and consistent"
+ * (2022), section 3. The thread that loads the images runs the teacher. */
 #include "train/teacher.h"
 
 #include "base/elementary.h"
@@ -18,10 +18,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOGETHER = 16 };           /* images that it is asked about at once */
-static const double TINY = 1e-30; /* of a probability: its logarithm is finite */
+enum { TOGETHER = 16 };           /* images per run of the teacher */
+static const double TINY = 1e-30; /* least probability: its logarithm is finite */
 
-/* What one thread asks with. */
+/* The teacher's buffers for one thread. */
 typedef struct pupil {
     dsc_workspace *workspace;
     float *images, *probabilities; /* (TOGETHER, C, H, W), (TOGETHER, classes of the teacher) */
@@ -29,7 +29,7 @@ typedef struct pupil {
 
 struct dsc_teacher {
     dsc_predictor *predictor;
-    uint16_t place[256]; /* for each class of the model: its number in the teacher */
+    uint16_t place[256]; /* the teacher's number of each class of the model */
     size_t classes;      /* of the teacher */
     pupil *pupils;
     unsigned count;
@@ -49,7 +49,7 @@ void dsc_teacher_free(dsc_teacher *teacher) {
 
 /* --- making --- */
 
-/* The model's classes must all be the teacher's, which may know more. */
+/* Every class of the model must be a class of the teacher. The teacher may have more. */
 static dsc_status match_classes(uint16_t place[256], const dsc_model *model, const dsc_model *teacher,
                                 dsc_error *error) {
     bool all[256];
@@ -107,7 +107,7 @@ dsc_status dsc_teacher_seat(dsc_teacher *teacher, const dsc_dataset *data, unsig
 
 /* --- teaching --- */
 
-/* The model's numbers as the images that they were made of, on a scale where 1 is what 255 is to bytes. */
+/* Undoes the model's normalisation: pixel values on a scale of 0 to 1. */
 static void restore(float *out, const dsc_real *numbers, const dsc_normalisation *n, const dsc_shape *shape,
                     size_t count) {
     const size_t plane = shape->size[1] * shape->size[2];
@@ -117,7 +117,7 @@ static void restore(float *out, const dsc_real *numbers, const dsc_normalisation
                 *out++ = (float)((*numbers++ - n->offset[c]) / (n->scale[c] * 255));
 }
 
-/* What the teacher says of one image, into its target. */
+/* Blends the teacher's answer to one image into the image's target. */
 static void blend(const dsc_trainer *t, dsc_real *target, const float *probabilities) {
     const size_t classes = t->model->classes;
     const double share = t->recipe.teacher_share;
@@ -143,7 +143,7 @@ void dsc_trainer_teach(const dsc_trainer *t, dsc_real *targets, const dsc_real *
         wanted.floats = p->images;
         wanted.probabilities = p->probabilities;
         restore(p->images, numbers + at * size, &t->model->normalisation, &t->model->image->shape, part);
-        /* Where it has no answer its probabilities are NaN, and the loss says so. */
+        /* A failed prediction leaves NaN probabilities, and the loss becomes NaN. */
         (void)dsc_predict_all(t->teacher->predictor, p->workspace, &wanted, NULL);
         for (size_t i = 0; i < part; i++)
             if (!dsc_trainer_is_other(t, t->batch[first + at + i]))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* train.c: dsc_train: a struct of options becomes a recipe, and a trainer does the rest. */
+/* train.c: dsc_train: turns the options into a recipe and runs a trainer. */
 #include "train/trainer.h"
 
 #include "base/error.h"
@@ -29,7 +29,7 @@ void dsc_training_options_initialise(dsc_training_options *options, size_t size)
     dsc_options_give(options, size, &own, sizeof own);
 }
 
-/* Sets one of the recipe's parameters, with all the checks of its table; takes `value` over. */
+/* Sets one parameter of the recipe, with the checks of its table. Releases `value`. */
 static dsc_status set(dsc_recipe *recipe, const char *name, json_t *value, dsc_error *error) {
     if (!value) return dsc_fail_memory(error, strlen(name), name);
     dsc_status status = dsc_param_from_json(dsc_param_find(dsc_recipe_params, name), recipe, value, error);
@@ -102,7 +102,7 @@ dsc_status dsc_train(dsc_model *model, const dsc_dataset *data, const dsc_traini
     dsc_recipe recipe = {0};
     dsc_trainer *trainer = NULL;
     dsc_dataset *matched = NULL, *validation = NULL;
-    char **names = NULL; /* the model's until now: one that is refused keeps them */
+    char **names = NULL; /* the model's old names, restored if training is refused */
     dsc_status status = DSC_OPTIONS_TAKE(&how, given, dsc_training_options, batch, error);
     if (!status) status = fill(&recipe, &how, error);
     if (!status && !(names = dsc_class_names_copy((const char *const *)model->class_names, model->classes)))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* trainer.c: making and freeing a trainer. Everything is allocated here, before the first step. */
+/* trainer.c: makes and frees a trainer. Everything that a step needs is allocated here; trainer.h names what
+ * allocates later. */
 #include "train/trainer.h"
 
 #include "base/error.h"
@@ -94,7 +95,8 @@ static dsc_status take_data(dsc_trainer *t, const dsc_dataset *data, dsc_error *
     return check_recipe_data(&t->recipe, t->training, error);
 }
 
-/* The model expects from now on what it is trained on. */
+/* Notes in the model what the images of the training set are like: the model expects such images from now
+ * on. */
 static dsc_status note_images(const dsc_trainer *t, dsc_error *error) {
     dsc_images images;
     dsc_dataset_describe(&images, t->training);
@@ -207,7 +209,7 @@ static dsc_status make(dsc_trainer *t, const dsc_dataset *data, unsigned threads
     if (!status && !t->samples->images)
         status = dsc_read_ahead_create(&t->reader, t->samples, batch * (t->recipe.mixup > 0 ? 2 : 1), error);
     if (status) return status;
-    return note_images(t, error); /* last: a model that is refused stays as it was */
+    return note_images(t, error); /* last, so that a refused model stays unchanged */
 }
 
 dsc_status dsc_trainer_create(dsc_trainer **trainer, dsc_model *model, const dsc_recipe *recipe,
@@ -312,7 +314,7 @@ const dsc_data_prints *dsc_trainer_prints(dsc_trainer *t) {
     return &t->prints;
 }
 
-/* Of the test set as the model sees it: the order of its classes does not matter. */
+/* The fingerprint of the test set with its classes in the model's order. */
 dsc_status dsc_trainer_know_test(dsc_trainer *t, const dsc_dataset *test, dsc_error *error) {
     dsc_dataset *matched;
     t->prints.has_test = false;

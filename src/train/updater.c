@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* updater.c: how a step changes the parameters.
  *
- * The update goes through the slab in pieces, shared out to the threads: complete the gradient, regularise,
- * update, average. Clipping by norm needs the whole gradient first, so then there are two passes, and the
- * pieces' sums of squares are added in order.
+ * The update divides the slab into pieces, which the threads share: it completes the gradient, regularises,
+ * updates and averages each piece. Clipping by norm needs the whole gradient first: then there are two
+ * passes, and the pieces' sums of squares are added in order.
  *
- * Pieces are ranges of the slab of numbers that all decay, or all do not. But a gradient that was made in
- * blocks of columns is gone through in the same blocks, so that each thread meets what it has in its cache:
- * those pieces come first, and are shared out as the blocks were. */
+ * A piece is a range of the slab whose elements all decay or all do not. A gradient that was computed in
+ * blocks of columns is updated in the same blocks and by the same threads, so each thread reuses its cached
+ * data. These pieces come first. */
 #include "train/updater.h"
 #include "base/memory.h"
 #include "base/thresholds.h"
@@ -25,7 +25,7 @@ static bool add_piece(dsc_pieces *pieces, dsc_piece piece) {
     return true;
 }
 
-/* A matrix (rows, size) in blocks of so many columns, each cut in pieces of some rows. */
+/* Adds a matrix (rows, size) in blocks of `columns` columns, each cut into pieces of some rows. */
 static bool add_blocks(dsc_pieces *pieces, const dsc_node *node, size_t columns) {
     const size_t size = node->shape.size[node->shape.rank - 1], rows = dsc_shape_count(&node->shape) / size;
     const size_t most = columns < DSC_UPDATE_PIECE ? DSC_UPDATE_PIECE / columns : 1,
@@ -44,9 +44,9 @@ static bool add_blocks(dsc_pieces *pieces, const dsc_node *node, size_t columns)
     return true;
 }
 
-/* What follows the last piece becomes a part of it where that is possible. */
+/* Adds the range of a parameter; extends the last piece if possible. */
 static bool add_range(dsc_pieces *pieces, const dsc_node *node) {
-    /* the slab keeps each parameter to blocks of 16, filled with zeros */
+    /* the slab pads each parameter with zeros to a multiple of 16 */
     size_t begin = node->offset;
     const size_t end = begin + (dsc_shape_count(&node->shape) + 15) / 16 * 16;
     while (begin < end) {
@@ -125,7 +125,7 @@ typedef struct updating {
     dsc_regulariser how;
     dsc_update update;
     double average_decay;
-    bool complete; /* the gradient is gathered already */
+    bool complete; /* the gradient is already gathered */
 } updating;
 
 /* Completes the gradient of a piece. */
@@ -199,7 +199,7 @@ static dsc_pace pace(const dsc_updater *t, uint64_t step, const dsc_schedule_sta
                                .steps = t->rules.steps,
                                .epoch = (double)step / epoch,
                                .epochs = (double)t->rules.steps / epoch};
-    /* cppcheck-suppress returnDanglingLifetime; a pace is numbers only, no pointer to the moment */
+    /* cppcheck-suppress returnDanglingLifetime; a pace holds numbers only, no pointer to the moment */
     return t->rules.schedule->kind->pace(t->rules.schedule->values, &moment, state);
 }
 
@@ -210,7 +210,7 @@ double dsc_updater_learning_rate(const dsc_updater *t, uint64_t step, const dsc_
 void dsc_updater_step(dsc_updater *t, uint64_t step, const dsc_schedule_state *state) {
     const dsc_update_rules *rules = &t->rules;
     const dsc_pace now = pace(t, step, state);
-    /* A young average follows faster: (1 + t) / (10 + t), as in Tensorflow's ExponentialMovingAverage. */
+    /* A young average follows faster: (1 + t) / (10 + t), as in TensorFlow's ExponentialMovingAverage. */
     const double young = (1.0 + (double)step) / (10.0 + (double)step);
     updating u = {.updater = t,
                   .how = {.l1 = rules->l1, .l2 = rules->l2, .clip_value = rules->clip_value, .factor = 1},
@@ -222,7 +222,7 @@ void dsc_updater_step(dsc_updater *t, uint64_t step, const dsc_schedule_state *s
                   .average_decay = young < rules->ema ? young : rules->ema};
     if (rules->clip_norm > 0) clip_by_norm(&u);
     run_pieces(t, update_piece, &u);
-    if (t->average) /* running statistics are averaged too */
+    if (t->average) /* average the running statistics, too */
         dsc_average(t->average + t->parameter_numbers, t->values + t->parameter_numbers,
                     t->numbers - t->parameter_numbers, u.average_decay);
 }
